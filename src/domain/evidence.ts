@@ -1,0 +1,137 @@
+/** What was seen of one attempt, by whom: the raw material of every judgement (spec §1 Witness, Grade; nat-lab §D). */
+import type { NodeName } from './fleet.ts'
+
+export interface Pair { readonly from: NodeName; readonly to: NodeName }
+
+/** One row of a kernel counter set: everything between a local UDP port and one remote endpoint. */
+export interface Flow {
+  readonly remote: string
+  readonly remotePort: number
+  readonly localPort: number
+  readonly packets: number
+  /** IP bytes as nft counts them: headers included. */
+  readonly bytes: number
+}
+
+/** Counters of one place since the attempt's round began. `in` = delivered to this place, `out` = sent by it. */
+export interface Counters {
+  readonly in: readonly Flow[]
+  readonly out: readonly Flow[]
+  /** Trailing fragments carry no ports and are counted apart (testnet-interfaces §10.1). */
+  readonly fragmentsIn: number
+  readonly fragmentsOut: number
+  /** The kernel refused a new element because the set was full: the counters are incomplete. */
+  readonly overflow: boolean
+}
+
+/** One UDP entry of a NAT box's connection tracking: the node's view and the outside's view of one flow. */
+export interface Mapping {
+  readonly insideAddress: string
+  readonly insidePort: number
+  readonly outsideAddress: string
+  readonly outsidePort: number
+  readonly remote: string
+  readonly remotePort: number
+}
+
+/** What a NAT box shows: counters on its outer side after translation, and the translation itself. */
+export interface BoxView { readonly counters: Counters; readonly mappings: readonly Mapping[] }
+
+export type Method = 'direct' | 'hole_punched' | 'relayed'
+
+/** What the program under test said. It never decides anything (testnet-interfaces §1.6, §9). */
+export interface Claim {
+  readonly success: boolean | null
+  readonly method: Method | null
+  readonly remote: string | null
+  /** Dial start to connected, milliseconds, by the program's own clock. */
+  readonly connectMs: number | null
+  readonly error: string | null
+  /** A relayed connection was later claimed to be direct. */
+  readonly upgraded: boolean
+  readonly exitCode: number | null
+  /** The program's output lines as they came, capped. */
+  readonly lines: readonly string[]
+}
+
+/** What the receiver wrote down about a payload that it reassembled and hashed itself. */
+export interface ReceiverRecord {
+  readonly nonce: string
+  readonly bytes: number
+  readonly sha256: string
+  readonly from: string | null
+  readonly missing: number
+  readonly completedMs: number | null
+  readonly raw: string
+}
+
+/** A step of ours that broke, so that the attempt says nothing about the product. */
+export interface AttemptFault { readonly kind: 'infra' | 'harness'; readonly message: string; readonly node?: NodeName }
+
+export interface Attempt {
+  /** `<pass>.<round>.<from>.<to>`; unique in a session's test. */
+  readonly id: string
+  readonly pair: Pair
+  readonly pass: number
+  readonly round: number
+  /** 1 for the first try of this pair, 2 for its first repetition … */
+  readonly repetition: number
+  readonly nonce: string
+  /** Payload length drawn for this attempt, bytes. */
+  readonly bytes: number
+  /** SHA-256 the receiver must have computed; known to us from the nonce alone. */
+  readonly expectedSha256: string
+  /** The dialer's local UDP port, chosen by us. */
+  readonly localPort: number
+  /** The callee's service port on its own host. */
+  readonly servicePort: number
+  /** Orchestrator's clock, Unix milliseconds. */
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly claim: Claim
+  readonly record: ReceiverRecord | null
+  /** Counters inside each node's network namespace; null: could not be read. Both ends and every node that could relay. */
+  readonly counters: Readonly<Record<NodeName, Counters | null>>
+  /** NAT boxes of the two ends, where they have one. */
+  readonly boxes: Readonly<Record<NodeName, BoxView | null>>
+  readonly fault?: AttemptFault
+}
+
+/** One of our own prober's trials inside the run (spec §3 Controls). */
+export interface Control {
+  readonly name: 'open-path' | 'closed-path' | 'large-datagram' | 'nonexistent-peer'
+  readonly from: NodeName
+  readonly to: NodeName
+  readonly expected: 'through' | 'blocked' | 'no-claim'
+  readonly seen: 'through' | 'blocked' | 'claimed' | 'no-claim' | 'error'
+  /** The packet witness agreed with what the prober saw. */
+  readonly witnessed: boolean
+  readonly detail: string
+  readonly raw: readonly unknown[]
+}
+
+/** A node as the run found it, before any attempt (spec §9's "binary X runs on host H"). */
+export interface RunningProof {
+  readonly node: NodeName
+  readonly unit: string
+  readonly pid: number
+  readonly exeSha256: string
+  /** Process start, Unix milliseconds, and the host's boot id. */
+  readonly startedAt: number
+  readonly bootId: string
+  readonly restarts: number
+  readonly udpPorts: readonly number[]
+  readonly uid: number
+  /** Effective capabilities as hex; bit 12 is CAP_NET_ADMIN: the subject could tamper with the witness. */
+  readonly capEff: string
+  readonly version: string
+}
+
+/** Everything one TEST stage saw; `verdict.ts` is a function of this. */
+export interface TestEvidence {
+  readonly attempts: readonly Attempt[]
+  readonly controls: readonly Control[]
+  /** Running proof of each node before and after the test. */
+  readonly runningBefore: readonly RunningProof[]
+  readonly runningAfter: readonly RunningProof[]
+}

@@ -1,0 +1,47 @@
+/** What will be done, in numbered steps, before anything is touched (spec §1 Plan). */
+import type { Fleet, NodeName } from './fleet.ts'
+import { canonical, sha256, type Json } from './ledger.ts'
+import type { Profile } from './profile.ts'
+import type { Criteria, ProjectConfig } from './project.ts'
+
+export const focuses = ['connectivity', 'nat-traversal', 'gossip', 'throughput', 'full-suite'] as const
+export const criteriaKinds = ['all-pass', 'threshold', 'improvement', 'custom'] as const
+export const proofKinds = ['logs', 'metrics', 'manual-verify', 'all-evidence'] as const
+export type Focus = (typeof focuses)[number]
+export type CriteriaKind = (typeof criteriaKinds)[number]
+export type ProofKind = (typeof proofKinds)[number]
+
+/** One interview answer and where it came from: `parameter`, `interview`, `vps-test.yaml`, `default`. */
+export interface Answer<T> { readonly value: T; readonly from: string }
+
+export interface Answers {
+  readonly project: Answer<string>
+  readonly focus: Answer<Focus>
+  readonly criteria: Answer<CriteriaKind>
+  readonly proof: Answer<ProofKind>
+}
+
+export type BinarySource =
+  | { readonly kind: 'build'; readonly workspace: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string }
+
+export interface PlanStep { readonly id: string; readonly title: string; readonly detail: string; readonly seconds: number }
+
+export interface Plan {
+  readonly answers: Answers
+  readonly config: ProjectConfig
+  readonly profile: Profile
+  readonly fleet: Fleet
+  /** Nodes to use, registry included. */
+  readonly nodes: readonly NodeName[]
+  readonly source: BinarySource
+  /** What the criteria answer means in numbers. */
+  readonly targets: Criteria
+  readonly soak: readonly ('WAIT_1HR' | 'WAIT_6HR')[]
+  readonly steps: readonly PlanStep[]
+  readonly estimate: { readonly seconds: number; readonly uploadBytes: number | null; readonly attempts: number }
+}
+
+/** Digest of everything that decides what will be done. */
+export const planDigest = (plan: Plan): string => sha256(canonical(JSON.parse(JSON.stringify(plan)) as Json))

@@ -1,0 +1,30 @@
+/** How one program is started, dialled and read: data from `profiles/<name>.yaml`. Argument lists are templates of `{placeholder}`s, each filling one word. */
+
+export interface Profile {
+  readonly name: string
+  readonly title: string
+  /** Projects of the interview that this profile serves, and the focuses that make sense (spec §3). */
+  readonly project: string
+  readonly module: string
+  readonly focuses: readonly string[]
+  readonly binary: string
+  /** UDP port of the service; a key of the fleet's ports or a number. */
+  readonly servicePort: number
+  /** The registry process on the registry node; null: the fleet's own registry is used as it is. */
+  readonly registry: { readonly args: readonly string[]; readonly httpPort: number } | null
+  /** `{registryUrl} {servicePort} {dataDir} {registryIp}` are filled. */
+  readonly node: { readonly args: readonly string[]; readonly bootstrapArgs: readonly string[]; readonly environment: Readonly<Record<string, string>> }
+  readonly peerId: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none' }
+  /** `commanded`: one short-lived process per attempt. `observed`: the program cannot be told to dial (not acting yet). */
+  readonly dial:
+    | { readonly kind: 'commanded'; readonly dialect: string; readonly args: readonly string[] }
+    | { readonly kind: 'observed' }
+  /** What the receiver promises to write down. `none`: the best grade is B. */
+  readonly record:
+    | { readonly kind: 'jsonl'; readonly path: string; readonly fields: Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>> }
+    | { readonly kind: 'none' }
+  /** Payload whose bytes follow from the nonce alone, and the range its length is drawn from. */
+  readonly payload: { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number } | { readonly kind: 'opaque' }
+  /** Which suites act now; anything else says so. */
+  readonly acting: boolean
+}

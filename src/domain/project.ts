@@ -1,0 +1,62 @@
+/** A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from (spec §7). */
+
+export interface Criteria {
+  /** Targets per pair class, per cent. */
+  readonly direct: number
+  readonly natTraversed: number
+  readonly relay: number
+  /** Attempts that a class needs before it counts (spec §3). */
+  readonly sampleFloor: number
+  /** Share of a class's pairs that must have been tried, per cent. */
+  readonly coverage: number
+  /** Compare the Wilson interval's lower bound instead of the point estimate. */
+  readonly strict: boolean
+}
+
+export interface CustomTest { readonly name: string; readonly command: string; readonly successPattern: string | null; readonly timeoutSeconds: number }
+
+export interface ProjectConfig {
+  readonly project: string
+  /** Name of the profile in `profiles/`. */
+  readonly profile: string
+  /** Where the configuration came from, for the plan: `vps-test.yaml (project shape)`. */
+  readonly origin: string
+  readonly warnings: readonly string[]
+  readonly binary: {
+    readonly name: string
+    /** Cargo package, where only one of a workspace is built. */
+    readonly crate: string | null
+    /** Directory of the Cargo workspace, relative to the configuration's repository root. */
+    readonly workspace: string
+    /** argv; `cargo zig build` is already rewritten to `cargo zigbuild`. */
+    readonly build: readonly string[]
+    /** Built file, relative to the workspace. */
+    readonly target: string
+    /** The oldest glibc to link against, `2.31`. */
+    readonly glibc: string
+  }
+  readonly deploy: {
+    /** `/opt/<name>/` without the trailing slash. */
+    readonly installPath: string
+    readonly serviceName: string
+    readonly nodes: 'all' | readonly string[]
+    /** Shell commands, written by the project's owner, run on each node. */
+    readonly preDeploy: readonly string[]
+    readonly postDeploy: readonly string[]
+    readonly bootstrap: 'always' | 'changed' | 'never'
+  }
+  readonly bootstrap: { readonly registry: string | null; readonly nodes: readonly string[]; readonly waitForRegistrationSeconds: number }
+  readonly tests: {
+    readonly connectivity: { readonly enabled: boolean; readonly criteria: Criteria; readonly cooloffSeconds: number; readonly timeoutSeconds: number }
+    readonly natMatrix: { readonly enabled: boolean; readonly types: readonly string[] }
+    readonly throughput: { readonly enabled: boolean; readonly minMbps: number; readonly testSizeMb: number }
+    readonly messageDelivery: { readonly enabled: boolean; readonly successRate: number; readonly messageCount: number }
+    readonly crdtConsistency: { readonly enabled: boolean; readonly maxSyncSeconds: number }
+    readonly channelCreation: { readonly enabled: boolean; readonly channelsToCreate: number }
+    readonly custom: readonly CustomTest[]
+  }
+  readonly soak: { readonly wait1hr: boolean; readonly wait6hr: boolean; readonly regressionTolerance: number; readonly checkIntervalMinutes: number }
+  readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] }
+  /** Answers that the repository gives for runs nobody is asked about. */
+  readonly answers: { readonly focus: string | null; readonly criteria: string | null; readonly proof: string | null }
+}
