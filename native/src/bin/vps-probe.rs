@@ -1,0 +1,42 @@
+//! The prober's command line: reflect, classify, receive, send.
+
+use vps_probe::args::Failure;
+use vps_probe::json::Object;
+use vps_probe::{classify, receive, reflect, send};
+
+const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSON lines on standard output
+
+  vps-probe reflect  --ports P1,P2 --peer IP --token HEX --seconds N [--bind IP] [--until-eof]
+  vps-probe classify --primary IP --secondary IP --ports P1,P2 --token HEX
+                     [--local-ip IP] [--wait-ms 600] [--tries 3]
+  vps-probe receive  --port P --token HEX --seconds N [--bind IP] [--until-eof]
+  vps-probe send     --to IP:P --token HEX --nonce HEX --bytes N [--bind-port P]
+                     [--count 5] [--interval-ms 200] [--timeout-ms 3000]
+
+The token (16 to 128 hex digits) seals every datagram; without it there is silence.
+Exit: 0 done (the lines say what was found), 1 could not run, 2 usage.
+";
+
+fn main() {
+    let words: Vec<String> = std::env::args_os().skip(1).map(|w| w.to_string_lossy().into_owned()).collect();
+    if words.iter().any(|w| w == "--help" || w == "-h" || w == "help") {
+        use std::io::Write;
+        let _ = std::io::stdout().write_all(HELP.as_bytes());
+        return;
+    }
+    let rest = words.get(1..).unwrap_or(&[]);
+    let outcome = match words.first().map(String::as_str) {
+        Some("reflect") => reflect::run(rest),
+        Some("classify") => classify::run(rest),
+        Some("receive") => receive::run(rest),
+        Some("send") => send::run(rest),
+        _ => Err(Failure::Usage("name one of reflect, classify, receive, send (see --help)".into())),
+    };
+    let (message, code) = match outcome {
+        Ok(()) => return,
+        Err(Failure::Runtime(message)) => (message, 1),
+        Err(Failure::Usage(message)) => (message, 2),
+    };
+    Object::event("error").text("message", message).emit();
+    std::process::exit(code);
+}

@@ -1,0 +1,159 @@
+//! Reflectors, prober and control pair as real processes on two loopback addresses, which stand in for two hosts.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, UdpSocket};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const PROBE: &str = env!("CARGO_BIN_EXE_vps-probe");
+const TOKEN: &str = "00112233445566778899aabbccddeeff";
+const WRONG: &str = "ffeeddccbbaa99887766554433221100";
+
+/// A child that is ended, and waited for, with its owner.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Running {
+    /// Starts the program and waits for its first line.
+    fn start(args: &[&str]) -> (Running, BufReader<std::process::ChildStdout>) {
+        let mut child = Command::new(PROBE).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        lines.read_line(&mut first).unwrap();
+        assert!(first.contains(r#""event":"ready""#), "{first}");
+        (Running(child), lines)
+    }
+}
+
+fn run(args: &[&str]) -> (i32, String) {
+    let done = Command::new(PROBE).args(args).stdin(Stdio::null()).output().unwrap();
+    (done.status.code().unwrap_or(-1), String::from_utf8(done.stdout).unwrap())
+}
+
+/// Two ports free on both addresses.
+fn free_ports(hosts: &[Ipv4Addr; 2]) -> [u16; 2] {
+    let mut held = Vec::new();
+    let mut ports = Vec::new();
+    while ports.len() < 2 {
+        let first = UdpSocket::bind((hosts[0], 0)).unwrap();
+        let port = first.local_addr().unwrap().port();
+        if let Ok(second) = UdpSocket::bind((hosts[1], port)) {
+            ports.push(port);
+            held.push(second);
+        }
+        held.push(first);
+    }
+    [ports[0], ports[1]]
+}
+
+fn reflectors(hosts: [Ipv4Addr; 2]) -> (Vec<Running>, String) {
+    let [a, b] = free_ports(&hosts);
+    let (ports, [one, two]) = (format!("{a},{b}"), hosts.map(|h| h.to_string()));
+    let start = |own: &str, peer: &str| {
+        let args = ["reflect", "--ports", &ports, "--peer", peer, "--bind", own, "--token", TOKEN, "--seconds", "60"];
+        Running::start(&args).0
+    };
+    (vec![start(&one, &two), start(&two, &one)], ports)
+}
+
+fn classify(hosts: [Ipv4Addr; 2], ports: &str, token: &str) -> String {
+    let [one, two] = hosts.map(|h| h.to_string());
+    let mut args = vec!["classify", "--primary", &one, "--secondary", &two, "--ports", ports, "--token", token];
+    args.extend(["--wait-ms", "200"]);
+    let (code, line) = run(&args);
+    assert_eq!(code, 0, "{line}");
+    line
+}
+
+fn assert_all(line: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(line.contains(part), "{part} not in {line}");
+    }
+}
+
+#[test]
+fn an_open_host_is_open() {
+    let hosts = [Ipv4Addr::new(127, 0, 0, 1), Ipv4Addr::new(127, 0, 0, 2)];
+    let (_running, ports) = reflectors(hosts);
+    let line = classify(hosts, &ports, TOKEN);
+    let expected = [r#""mapping":"EIM""#, r#""filtering":"EIF""#, r#""behind_nat":false"#, r#""stable":true"#];
+    assert_all(&line, &expected);
+    assert_all(&line, &[r#""port_preserving":true"#, r#""test":"filter-both","way":"received""#]);
+}
+
+#[test]
+fn silence_without_the_token() {
+    let hosts = [Ipv4Addr::new(127, 0, 0, 3), Ipv4Addr::new(127, 0, 0, 4)];
+    let (_running, ports) = reflectors(hosts);
+    let line = classify(hosts, &ports, WRONG);
+    assert_all(&line, &[r#""mapping":"blocked""#, r#""filtering":"unknown""#, r#""stable":null"#]);
+    assert!(!line.contains(r#""way":"received""#));
+}
+
+#[test]
+fn a_missing_second_host_is_not_guessed_away() {
+    let hosts = [Ipv4Addr::new(127, 0, 0, 5), Ipv4Addr::new(127, 0, 0, 6)];
+    let (mut running, ports) = reflectors(hosts);
+    drop(running.remove(1));
+    let line = classify(hosts, &ports, TOKEN);
+    assert_all(&line, &[r#""mapping":"unknown""#, r#""filtering":"unknown""#, r#""stable":null"#]);
+}
+
+#[test]
+fn reflector_survives_noise_and_ends_on_eof() {
+    let hosts = [Ipv4Addr::new(127, 0, 0, 7), Ipv4Addr::new(127, 0, 0, 8)];
+    let [a, b] = free_ports(&hosts);
+    let (ports, own) = (format!("{a},{b}"), hosts[0].to_string());
+    let args =
+        ["reflect", "--ports", &ports, "--peer", "127.0.0.8", "--bind", &own, "--token", TOKEN, "--seconds", "60", "--until-eof"];
+    let (mut running, mut lines) = Running::start(&args);
+    let noise = UdpSocket::bind((hosts[1], 0)).unwrap();
+    for size in [0usize, 1, 4, 19, 20, 21, 512, 513, 9000] {
+        let packet: Vec<u8> = b"vpp1".iter().copied().chain((0..).map(|i| (i * 31 % 251) as u8)).take(size).collect();
+        noise.send_to(&packet, (hosts[0], a)).unwrap();
+    }
+    noise.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+    assert!(noise.recv_from(&mut [0; 64]).is_err(), "an answer to noise");
+    assert!(running.0.try_wait().unwrap().is_none(), "ended by noise");
+    drop(running.0.stdin.take());
+    let mut rest = String::new();
+    lines.read_to_string(&mut rest).unwrap();
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn payload_is_confirmed_and_recorded() {
+    let [port, _] = free_ports(&[Ipv4Addr::new(127, 0, 0, 9), Ipv4Addr::new(127, 0, 0, 10)]);
+    let port = port.to_string();
+    let (_running, mut lines) =
+        Running::start(&["receive", "--port", &port, "--bind", "127.0.0.9", "--token", TOKEN, "--seconds", "60"]);
+    let to = format!("127.0.0.9:{port}");
+    let send = |token: &str, timeout: &str| {
+        run(&["send", "--to", &to, "--token", token, "--nonce", "beef01", "--bytes", "8000", "--timeout-ms", timeout])
+    };
+    let (code, lost) = send(WRONG, "50");
+    assert_eq!(code, 0);
+    assert_all(&lost, &[r#""acked":false"#, r#""hash_ok":false"#, r#""rtt_ms":null"#]);
+    let (code, sent) = send(TOKEN, "3000");
+    assert_eq!(code, 0);
+    assert_all(&sent, &[r#""acked":true"#, r#""hash_ok":true"#, r#""df_clear":true"#]);
+    let mut recorded = String::new();
+    lines.read_line(&mut recorded).unwrap();
+    assert_all(&recorded, &[r#""event":"packet""#, r#""nonce":"beef01""#, r#""bytes":8000"#]);
+    let hash = sent.split(r#""sha256":""#).nth(1).and_then(|s| s.get(..64)).unwrap();
+    assert_all(&recorded, &[hash]);
+}
+
+#[test]
+fn usage_errors_exit_2() {
+    for args in [&[][..], &["nope"], &["classify"], &["reflect", "--ports", "1"], &["send", "--x"]] {
+        assert_eq!(run(args).0, 2, "{args:?}");
+    }
+    assert_eq!(run(&["--help"]).0, 0);
+}
