@@ -29,7 +29,7 @@ impl Key {
         let body = rest.get(TAG..)?;
         let expected = hmac(&self.0, body);
         let difference = rest.iter().zip(&expected[..TAG]).fold(0, |d, (a, b)| d | (a ^ b));
-        (difference == 0).then(|| body)
+        (difference == 0).then_some(body)
     }
 }
 

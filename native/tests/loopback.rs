@@ -93,6 +93,7 @@ fn silence_without_the_token() {
     let (_running, ports) = reflectors(hosts);
     let line = classify(hosts, &ports, WRONG);
     assert_all(&line, &[r#""mapping":"blocked""#, r#""filtering":"unknown""#, r#""stable":null"#]);
+    assert_all(&line, &[r#""behind_nat":null"#, r#""hairpin":"unknown""#]);
     assert!(!line.contains(r#""way":"received""#));
 }
 

@@ -13,6 +13,7 @@ use crate::lifetime::left_until;
 use crate::message::{From, Message};
 
 const SHORTEST_GRACE: Duration = Duration::from_millis(100);
+const LONGEST_GRACE: Duration = Duration::from_millis(400);
 
 /// What came of a request whose answer comes from elsewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,11 @@ impl<'a> Asker<'a> {
                 self.say(&Message::Ask { id, from: From::Same, to: None, repeat: 1 }, *to);
             }
             let end = self.bounded(self.setting.wait);
-            while let (true, Some((message, source))) = (seen.contains(&None), self.hear(end)) {
+            while seen.contains(&None) {
+                let (message, source) = match self.hear(end) {
+                    Some(heard) => heard,
+                    None => break,
+                };
                 if let Message::Answer { id, mapped } = message {
                     if let Some(i) = asked.get(&id).filter(|i| destinations[**i] == source) {
                         seen[*i].get_or_insert(mapped);
@@ -69,10 +74,16 @@ impl<'a> Asker<'a> {
         let mut asked: HashMap<u64, Instant> = HashMap::new();
         let mut found = Provoked::default();
         let repeat = if to.is_some() { 3 } else { 1 };
-        for _ in 0..self.setting.tries {
-            let id = new_id();
-            asked.insert(id, Instant::now());
-            self.say(&Message::Ask { id, from, to, repeat }, reflector);
+        // One round more than tries: the last only listens, for links slower than the wait.
+        for round in 0..=self.setting.tries {
+            if found.confirmed >= wanted {
+                break;
+            }
+            if round < self.setting.tries {
+                let id = new_id();
+                asked.insert(id, Instant::now());
+                self.say(&Message::Ask { id, from, to, repeat }, reflector);
+            }
             let mut end = self.bounded(self.setting.wait);
             while let Some((message, source)) = self.hear(end) {
                 match message {
@@ -80,31 +91,16 @@ impl<'a> Asker<'a> {
                         found.delivered = true;
                         return found;
                     }
-                    // Every answer is confirmed once; removing the id here would make a later delivery unknown.
                     Message::Done { id } if source == reflector => {
+                        // Kept in the map: the answer may still come after its confirmation.
                         if let Some(sent) = asked.get(&id) {
                             found.confirmed += 1;
-                            // The answer took no longer a way than its confirmation: after a grace it is not coming.
-                            end = self.bounded(sent.elapsed().clamp(SHORTEST_GRACE, self.setting.wait));
+                            // The answer's way is no longer than the confirmation's: after a grace it is not coming.
+                            end = self.bounded(sent.elapsed().clamp(SHORTEST_GRACE, LONGEST_GRACE));
                         }
                     }
                     _ => {}
                 }
-            }
-            if found.confirmed >= wanted {
-                return found;
-            }
-        }
-        // Late confirmations of the last try, for links slower than the wait.
-        let end = self.bounded(self.setting.wait);
-        while let (true, Some((message, source))) = (found.confirmed < wanted, self.hear(end)) {
-            match message {
-                Message::Answer { id, .. } if source == answering && asked.contains_key(&id) => {
-                    found.delivered = true;
-                    return found;
-                }
-                Message::Done { id } if source == reflector && asked.contains_key(&id) => found.confirmed += 1,
-                _ => {}
             }
         }
         found

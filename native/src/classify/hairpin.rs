@@ -15,6 +15,8 @@ pub enum Hairpin {
     None,
     ExternalSource,
     InternalSource,
+    /// Nothing was learned to send to.
+    Untested,
 }
 
 impl Hairpin {
@@ -23,6 +25,7 @@ impl Hairpin {
             Hairpin::None => "none",
             Hairpin::ExternalSource => "external-source",
             Hairpin::InternalSource => "internal-source",
+            Hairpin::Untested => "unknown",
         }
     }
 }
@@ -33,7 +36,7 @@ pub fn test(setting: &Setting, record: &Record) -> Outcome<Hairpin> {
     let reflector = [setting.at(setting.primary, 0)];
     let (to_a, to_b) = match (a.learn(&reflector)[0], b.learn(&reflector)[0]) {
         (Some(to_a), Some(to_b)) => (to_a, to_b),
-        _ => return Ok(Hairpin::None),
+        _ => return Ok(Hairpin::Untested),
     };
     for _ in 0..setting.tries {
         let id = new_id();

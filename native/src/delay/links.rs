@@ -17,13 +17,13 @@ pub struct Link {
 impl Link {
     /// `name=milliseconds,loss-percent`, one way.
     pub fn parse(text: &str) -> Outcome<Link> {
-        let parsed = (|| {
+        let parsed = (|| -> Option<Link> {
             let (name, values) = text.split_once('=')?;
             let (delay, loss) = values.split_once(',').unwrap_or((values, "0"));
             let (delay, loss): (f64, f64) = (delay.parse().ok()?, loss.parse().ok()?);
             let fits = (1..=15).contains(&name.len()) && (0.0..=60_000.0).contains(&delay) && (0.0..=100.0).contains(&loss);
-            let link = Link { name: name.to_string(), delay: Duration::from_secs_f64(delay.abs() / 1000.0), loss: loss / 100.0 };
-            fits.then(|| link)
+            // Only after the check: a duration from an infinite or negative number panics.
+            fits.then(|| Link { name: name.to_string(), delay: Duration::from_secs_f64(delay / 1000.0), loss: loss / 100.0 })
         })();
         parsed.map_or_else(|| usage(format!("--link: {text:?} is not name=milliseconds,loss-percent")), Ok)
     }

@@ -49,7 +49,7 @@ fn attributes(mut rest: &[u8]) -> Option<Queued> {
 /// The error of an acknowledgement (0: done), if the buffer is one.
 pub fn acknowledgement(buffer: &[u8]) -> Option<i32> {
     const NLMSG_ERROR: u16 = 2;
-    (native_u16(buffer, 4)? == NLMSG_ERROR).then(|| ())?;
+    (native_u16(buffer, 4)? == NLMSG_ERROR).then_some(())?;
     Some(native_u32(buffer, NETLINK_HEADER)? as i32)
 }
 
