@@ -1,0 +1,45 @@
+/** Things worth a person's eye that are no verdict (spec §1 Finding). */
+import type { Pair } from './evidence.ts'
+import type { NodeName } from './fleet.ts'
+
+export type FindingKind =
+  /** The measured NAT is not the declared one. */
+  | 'mislabelled-nat'
+  /** The mapping moved after an unsolicited packet (nat-lab C.1, clash). */
+  | 'unstable-nat'
+  /** Success was claimed towards a peer that does not exist. */
+  | 'untrustworthy-claim'
+  | 'claim-without-delivery'
+  | 'delivery-without-claim'
+  /** The claimed method is not what the counters show. */
+  | 'method-mislabelled'
+  /** The receiver wrote a payload down that no counter saw arrive. */
+  | 'record-without-delivery'
+  /** The program under test could change the packet counters. */
+  | 'subject-can-tamper'
+  | 'ipv6-path'
+  | 'skewed-clock'
+  | 'wrong-binary'
+  | 'restarted'
+  | 'rebooted'
+  | 'not-running'
+
+export interface Finding {
+  readonly kind: FindingKind
+  readonly message: string
+  readonly node?: NodeName
+  readonly pair?: Pair
+  /** Attempts in which it was seen. */
+  readonly attempts: readonly string[]
+}
+
+/** One finding for each kind and message, with all its attempts. */
+export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {
+  const merged = new Map<string, Finding>()
+  for (const finding of findings) {
+    const key = `${finding.kind} ${finding.message}`
+    const before = merged.get(key)
+    merged.set(key, before === undefined ? finding : { ...before, attempts: [...new Set([...before.attempts, ...finding.attempts])] })
+  }
+  return [...merged.values()].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0))
+}
