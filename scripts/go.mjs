@@ -1,0 +1,59 @@
+/**
+ * The first stage of every npm script: plain JavaScript that Node 20 runs with nothing installed; it brings the rest (packages, Node 24,
+ * system tools, our own prober) and then starts the task under Node 24.
+ */
+import { pathToFileURL } from 'node:url'
+import { ensureModules } from './stage/modules.mjs'
+import { buildNative } from './stage/native.mjs'
+import { runAsRoot } from './stage/root.mjs'
+import { Stop, bin, root, run, stage, summary } from './stage/process.mjs'
+import { ensureSystem } from './stage/system.mjs'
+import { build, distCheck } from './task/dist.mjs'
+import { test } from './task/test.mjs'
+
+/** `native`: `must` stops when the prober cannot be built; `may` leaves it to the program to say what it misses. */
+const tasks = {
+  'vps-test': { native: 'may', quiet: true, act: (args) => run('node', [`${root}/src/cli.ts`, ...args], { cwd: callerDirectory() }) },
+  demo: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/demo.ts', ...args]) },
+  bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
+  test: { system: true, native: 'must', act: test },
+  check: { act: check },
+  build: { act: () => build(`${root}/dist`) },
+  'dist-check': { act: distCheck },
+  docs: { act: (args) => run('node', ['scripts/docs.ts', ...args]) },
+}
+
+/** Runs one task and answers with the exit code of the process: that of the program, 128 + n after a signal, 2 for a wrong call, 10 when the machine lacks something. */
+export async function go([name, ...args]) {
+  const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined
+  if (task === undefined) {
+    process.stderr.write(`${name === undefined ? 'no task given' : `unknown task ${JSON.stringify(name)}`}; one of: ${Object.keys(tasks).join(', ')}\n`)
+    return 2
+  }
+  const quiet = task.quiet === true
+  try {
+    await ensureModules()
+    if (task.system) await ensureSystem()
+    if (task.native) await buildNative(task.native)
+    return await stage(name, () => task.act(args), { quiet })
+  } catch (error) {
+    if (!(error instanceof Stop)) throw error
+    if (error.message !== '') process.stderr.write(`${error.message}\n`)
+    return error.code
+  } finally {
+    if (!quiet) summary()
+  }
+}
+
+async function check() {
+  const types = await run('node', [bin('tsc')])
+  const lint = await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'])
+  return types || lint
+}
+
+/** Where the person stands: npm changes into the package and keeps the old place in INIT_CWD. */
+function callerDirectory() {
+  return process.env.npm_lifecycle_event === 'vps-test' && process.env.INIT_CWD ? process.env.INIT_CWD : process.cwd()
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exitCode = await go(process.argv.slice(2))

@@ -1,0 +1,75 @@
+/** `npm test`: types, lint, vitest and the Rust crates; all of them run, and the last line counts them. */
+import { readFileSync, rmSync, mkdtempSync, existsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { bin, cacheDirectory, note, root, run, stage } from '../stage/process.mjs'
+import { runAsRoot } from '../stage/root.mjs'
+
+const crates = ['native', 'examples/testnet']
+
+/** Arguments narrow the run to vitest with those arguments: `npm test -- test/domain`. */
+export async function test(args) {
+  const parts = []
+  if (args.length === 0) {
+    parts.push(await stage('tsc', async () => gate('tsc', await run('node', [bin('tsc')]))))
+    parts.push(await stage('oxlint', async () => gate('oxlint', await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings']))))
+  }
+  parts.push(await stage('vitest', () => vitest(args)))
+  if (args.length === 0) for (const crate of crates) parts.push(await stage(`cargo test ${crate}`, () => cargoTest(crate)))
+
+  const total = { passed: 0, failed: 0, skipped: 0 }
+  for (const part of parts) for (const key of Object.keys(total)) total[key] += part[key]
+  const skipsForbidden = process.env.CI === 'true' && total.skipped > 0
+  if (skipsForbidden) note('a skipped test is a failure in CI')
+  process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
+  if (parts.some((part) => part.interrupted)) return 130
+  return total.failed > 0 || skipsForbidden || total.passed === 0 ? 1 : 0
+}
+
+/** A check that is no test: nothing when it passes, one failure when it does not. */
+function gate(name, code) {
+  if (code !== 0) note(`${name} failed (${code})`)
+  return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, interrupted: code === 130 }
+}
+
+async function vitest(args) {
+  const place = mkdtempSync(join(tmpdir(), 'vps-test-'))
+  const report = join(place, 'vitest.json')
+  try {
+    const code = await runAsRoot('node', [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], { limitMs: 80 * 60_000 })
+    return vitestCounts(code, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined)
+  } finally {
+    rmSync(place, { recursive: true, force: true })
+  }
+}
+
+/** vitest's exit code has the last word: a file that does not load, or a rejection outside a test, fails without a failed test. */
+export function vitestCounts(code, report) {
+  const passed = report?.numPassedTests ?? 0
+  const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0)
+  const unloaded = (report?.testResults ?? []).filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  const failed = (report?.numFailedTests ?? 0) + unloaded
+  for (const file of report?.testResults ?? []) {
+    for (const one of file.assertionResults) if (one.status === 'skipped' || one.status === 'pending' || one.status === 'todo') note(`skipped: ${file.name.replace(`${root}/`, '')}: ${one.fullName}`)
+  }
+  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped, interrupted: code === 130 }
+}
+
+async function cargoTest(crate) {
+  const env = { ...process.env, CARGO_TARGET_DIR: join(cacheDirectory(), 'cargo-test', crate.replaceAll('/', '-')) }
+  const lines = []
+  const code = await run('cargo', ['test', '--manifest-path', `${root}/${crate}/Cargo.toml`], { env, limitMs: 20 * 60_000, onOut: (text) => { lines.push(text); process.stdout.write(text) } })
+  return cargoCounts(code, lines.join(''))
+}
+
+/** Sums libtest's `test result:` lines; a build that fails has none and counts as one failure. */
+export function cargoCounts(code, text) {
+  const sum = { passed: 0, failed: 0, skipped: 0, interrupted: code === 130 }
+  for (const [, passed, failed, ignored] of text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;/gm)) {
+    sum.passed += Number(passed)
+    sum.failed += Number(failed)
+    sum.skipped += Number(ignored)
+  }
+  if (code !== 0 && sum.failed === 0) sum.failed = 1
+  return sum
+}
