@@ -1,0 +1,276 @@
+//! A node: one UDP socket, one loop. It answers, punches when introduced, receives, relays.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::address::resolve;
+use crate::args::NodeOptions;
+use crate::bytes::to_hex;
+use crate::http_client::Url;
+use crate::membership::{self, Member, Status};
+use crate::punch::Punch;
+use crate::receiver::{Recorder, Transfer};
+use crate::relay::Relays;
+use crate::wire::{Header, Message, PeerId, Role, Token, MAX_DATAGRAM};
+use crate::identity;
+
+const PUNCH_FOR: Duration = Duration::from_secs(3);
+const SESSION_IDLE: Duration = Duration::from_secs(60);
+const MAX_SESSIONS: usize = 1024;
+const MAX_PUNCHING: usize = 64;
+const MAX_RELAYS: usize = 4;
+
+/// What we know of one attempt of somebody to reach us.
+struct Session {
+    from: Option<PeerId>,
+    /// Relay addresses the rendezvous named: what comes from there is relayed, whatever it says.
+    relays: Vec<SocketAddr>,
+    punch: Option<Punch>,
+    transfer: Option<Transfer>,
+    heard: Instant,
+}
+
+struct Node {
+    peer: PeerId,
+    socket: UdpSocket,
+    rendezvous: SocketAddr,
+    status: Arc<Status>,
+    sessions: HashMap<Token, Session>,
+    recorder: Recorder,
+    relays: Option<Relays>,
+    quiet: bool,
+}
+
+pub fn run(options: &NodeOptions) -> Result<(), String> {
+    let registry = Url::parse(&options.registry_url)?;
+    let dir = &options.data_dir;
+    let fault = |e: io::Error| format!("{}: {e}", dir.display());
+    let peer = identity::load_or_create(dir).map_err(fault)?;
+    let recorder = Recorder::open(dir).map_err(fault)?;
+    let bind = (Ipv4Addr::UNSPECIFIED, options.bind_port);
+    let socket = UdpSocket::bind(bind).map_err(|e| format!("UDP port {}: {e}", options.bind_port))?;
+    let port = socket.local_addr().map_err(|e| e.to_string())?.port();
+    say!("node: peer id {}", to_hex(&peer));
+    say!("node: listening on UDP port {port}");
+
+    let status = Arc::new(Status::default());
+    let rendezvous = options.rendezvous.clone().unwrap_or(format!("{}:3478", registry.host));
+    let member = Member { peer, registry, port, relay: options.relay };
+    let shared = status.clone();
+    thread::spawn(move || membership::keep(&member, &shared));
+
+    let rendezvous = loop {
+        match resolve(&rendezvous) {
+            Some(address) => break address,
+            None => say!("node: cannot resolve {rendezvous}"),
+        }
+        thread::sleep(Duration::from_secs(1));
+    };
+    let relays = options.relay.then(Relays::default);
+    let sessions = HashMap::new();
+    Node { peer, socket, rendezvous, status, sessions, recorder, relays, quiet: options.quiet }.serve(options.keepalive)
+}
+
+impl Node {
+    fn serve(&mut self, keepalive: Duration) -> Result<(), String> {
+        let mut buffer = [0u8; MAX_DATAGRAM];
+        let (mut next_keepalive, mut next_sweep) = (Instant::now(), Instant::now());
+        loop {
+            let now = Instant::now();
+            if now >= next_keepalive {
+                // Until the first answer the address is unknown: ask more often.
+                let pause = if self.status.external().is_some() { keepalive } else { Duration::from_millis(250) };
+                next_keepalive = now + pause;
+                self.send(&Message::Keepalive { peer: self.peer }, self.rendezvous);
+            }
+            if now >= next_sweep {
+                next_sweep = now + Duration::from_secs(1);
+                self.sweep(now);
+            }
+            self.knock(now);
+            let punches = self.sessions.values().filter_map(|s| s.punch.as_ref()).map(Punch::wake);
+            let wake = punches.fold(next_keepalive.min(next_sweep), Instant::min);
+            let wait = wake.saturating_duration_since(now).max(Duration::from_millis(1));
+            let _ = self.socket.set_read_timeout(Some(wait));
+            if let Ok((length, source)) = self.socket.recv_from(&mut buffer) {
+                self.status.bytes_received.fetch_add(length as u64, Ordering::Relaxed);
+                if let Some(message) = Message::decode(&buffer[..length]) {
+                    self.hear(message, source, Instant::now());
+                }
+            }
+        }
+    }
+
+    fn send(&self, message: &Message, to: SocketAddr) {
+        // A datagram that cannot be sent is a lost datagram; everything here survives those.
+        if let Ok(length) = self.socket.send_to(&message.encode(), to) {
+            self.status.bytes_sent.fetch_add(length as u64, Ordering::Relaxed);
+        }
+    }
+
+    fn hear(&mut self, message: Message, source: SocketAddr, now: Instant) {
+        match message {
+            Message::KeepaliveOk { you } if source == self.rendezvous => self.learn_address(you),
+            Message::Introduce { token, from, dialer, relay } if source == self.rendezvous => {
+                self.introduced(token, from, dialer, relay, now);
+            }
+            Message::Hello { token, to } if to == self.peer => {
+                if self.session(token, now).is_some() {
+                    self.send(&Message::HelloOk { token, you: source }, source);
+                }
+            }
+            // Only somebody the rendezvous announced may punch: the token proves it.
+            Message::Punch { token, to } if to == self.peer => self.punched(token, source, now),
+            Message::Data { token, header, sequence, chunk } => {
+                self.data(token, header, sequence, chunk, source, now);
+            }
+            Message::RelayAllocate { token } => {
+                if let Some(port) = self.relays.as_mut().and_then(|r| r.allocate(token)) {
+                    self.send(&Message::RelayAllocated { token, port }, source);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn_address(&self, you: SocketAddr) {
+        let mut external = self.status.external.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if *external != Some(you) {
+            say!("node: external address {you}");
+            *external = Some(you);
+        }
+    }
+
+    fn session(&mut self, token: Token, now: Instant) -> Option<&mut Session> {
+        if self.sessions.len() >= MAX_SESSIONS && !self.sessions.contains_key(&token) {
+            return None;
+        }
+        let fresh = || Session { from: None, relays: Vec::new(), punch: None, transfer: None, heard: now };
+        let session = self.sessions.entry(token).or_insert_with(fresh);
+        session.heard = now;
+        Some(session)
+    }
+
+    /// Somebody wants to reach us: knock at their address now, while they knock at ours.
+    fn introduced(
+        &mut self,
+        token: Token,
+        from: PeerId,
+        dialer: SocketAddr,
+        relay: Option<SocketAddr>,
+        now: Instant,
+    ) {
+        let busy = self.sessions.values().filter(|s| s.punch.is_some()).count() >= MAX_PUNCHING;
+        let quiet = self.quiet;
+        let session = match self.session(token, now) {
+            Some(session) if !busy || session.punch.is_some() => session,
+            _ => return,
+        };
+        // Introductions are repeated in case one is lost; only news starts a new series of knocks.
+        let news = session.from.is_none() || relay.map_or(false, |r| !session.relays.contains(&r));
+        if !news || session.relays.len() >= MAX_RELAYS {
+            return;
+        }
+        session.from = Some(from);
+        session.relays.extend(relay);
+        session.punch = Some(Punch::new(&[relay.unwrap_or(dialer)], now, PUNCH_FOR));
+        if !quiet {
+            match relay {
+                None => say!("node: introduced to {} at {dialer}", to_hex(&from[..8])),
+                Some(relay) => say!("node: introduced to {} through relay {relay}", to_hex(&from[..8])),
+            }
+        }
+        self.knock(now);
+    }
+
+    fn knock(&mut self, now: Instant) {
+        let mut out = Vec::new();
+        for (token, session) in &mut self.sessions {
+            let (from, punch) = match (session.from, &mut session.punch) {
+                (Some(from), Some(punch)) => (from, punch),
+                _ => continue,
+            };
+            for target in punch.due(now) {
+                if session.relays.contains(target) {
+                    out.push((Message::RelayJoin { token: *token, role: Role::Callee }, *target));
+                }
+                out.push((Message::Punch { token: *token, to: from }, *target));
+            }
+        }
+        for (message, to) in out {
+            self.send(&message, to);
+        }
+    }
+
+    fn punched(&mut self, token: Token, source: SocketAddr, now: Instant) {
+        let session = match self.sessions.get_mut(&token) {
+            Some(session) => session,
+            None => return,
+        };
+        session.heard = now;
+        if let Some(punch) = &mut session.punch {
+            if punch.add(source) && !self.quiet {
+                say!("node: heard the punch from {source}, an address nobody announced");
+            }
+        }
+        self.send(&Message::PunchOk { token, you: source }, source);
+    }
+
+    fn data(
+        &mut self,
+        token: Token,
+        header: Header,
+        sequence: u32,
+        chunk: Vec<u8>,
+        source: SocketAddr,
+        now: Instant,
+    ) {
+        let session = match self.sessions.get_mut(&token) {
+            Some(session) => session,
+            None => return,
+        };
+        session.heard = now;
+        session.punch = None; // connected: no more knocking
+        if session.transfer.is_none() {
+            session.transfer = Transfer::start(header, source, session.relays.contains(&source));
+        }
+        let transfer = match &mut session.transfer {
+            Some(transfer) => transfer,
+            None => return,
+        };
+        if !transfer.accept(&header, source, sequence, chunk) {
+            return;
+        }
+        let mut reply = Some(transfer.ack(token));
+        if transfer.is_complete() {
+            if !transfer.recorded {
+                match self.recorder.record(transfer) {
+                    Ok(Some(line)) => say!("{line}"),
+                    Ok(None) => say!("node: a nonce came again and was not recorded twice"),
+                    Err(fault) => say!("node: cannot record a transfer: {fault}"),
+                }
+            }
+            // What we could not record we do not confirm.
+            reply = if transfer.recorded { transfer.confirm(token) } else { None };
+        }
+        if let Some(reply) = reply {
+            self.send(&reply, source);
+        }
+    }
+
+    fn sweep(&mut self, now: Instant) {
+        self.sessions.retain(|_, s| now.duration_since(s.heard) < SESSION_IDLE);
+        for session in self.sessions.values_mut() {
+            if session.punch.as_ref().map_or(false, |p| p.over(now)) {
+                session.punch = None;
+            }
+        }
+        let connected = self.sessions.values().filter(|s| s.transfer.is_some()).count();
+        self.status.connected_peers.store(connected as u64, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,224 @@
+//! Receiving a transfer: every packet is checked, put in order, hashed; what is complete is recorded.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::bytes::{from_hex, to_hex, unix_ms};
+use crate::json::{object, Json};
+use crate::payload::{chunk, packet_count, Nonce, MAX_BYTES};
+use crate::sha256::Sha256;
+use crate::wire::{Header, Message, Token};
+
+/// How far ahead of the first missing packet we keep packets: as far as an `Ack` can speak of.
+const AHEAD: u32 = 64;
+
+/// One transfer from one address. What is in order is hashed at once, so a transfer of any size
+/// holds no more than the few packets that came too early.
+pub struct Transfer {
+    header: Header,
+    source: SocketAddr,
+    relayed: bool,
+    started_ms: u64,
+    completed_ms: u64,
+    next: u32,
+    early: BTreeMap<u32, Vec<u8>>,
+    bytes: u64,
+    hasher: Sha256,
+    digest: Option<[u8; 32]>,
+    pub recorded: bool,
+}
+
+impl Transfer {
+    pub fn start(header: Header, source: SocketAddr, relayed: bool) -> Option<Transfer> {
+        (header.total <= MAX_BYTES).then(|| Transfer {
+            header,
+            source,
+            relayed,
+            started_ms: unix_ms(),
+            completed_ms: 0,
+            next: 0,
+            early: BTreeMap::new(),
+            bytes: 0,
+            hasher: Sha256::new(),
+            digest: None,
+            recorded: false,
+        })
+    }
+
+    /// False if the packet is not part of this transfer, or its bytes are not what the nonce says.
+    pub fn accept(&mut self, header: &Header, source: SocketAddr, sequence: u32, bytes: Vec<u8>) -> bool {
+        let count = packet_count(self.header.total);
+        if *header != self.header || source != self.source || sequence >= count {
+            return false;
+        }
+        if sequence < self.next || self.early.contains_key(&sequence) {
+            return true; // a repetition: our acknowledgement was lost
+        }
+        if sequence - self.next > AHEAD || bytes != chunk(&self.header.nonce, self.header.total, sequence) {
+            return false;
+        }
+        self.early.insert(sequence, bytes);
+        while let Some(bytes) = self.early.remove(&self.next) {
+            self.hasher.update(&bytes);
+            self.bytes += bytes.len() as u64;
+            self.next += 1;
+        }
+        if self.next == count {
+            self.completed_ms = unix_ms();
+            self.digest = Some(self.hasher.clone().finish());
+        }
+        true
+    }
+
+    pub fn is_complete(&self) -> bool {
+        self.digest.is_some()
+    }
+
+    pub fn ack(&self, token: Token) -> Message {
+        let later = self.early.keys().fold(0u64, |bits, s| bits | 1u64.checked_shl(s - self.next - 1).unwrap_or(0));
+        Message::Ack { token, next: self.next, later }
+    }
+
+    /// Our own numbers, never the dialer's.
+    pub fn confirm(&self, token: Token) -> Option<Message> {
+        let sha256 = self.digest?;
+        Some(Message::Confirm { token, nonce: self.header.nonce, bytes: self.bytes, sha256 })
+    }
+
+    fn record(&self) -> Option<Json> {
+        let digest = self.digest?;
+        Some(object([
+            ("event", "received".into()),
+            ("nonce", to_hex(&self.header.nonce).into()),
+            ("bytes", self.bytes.into()),
+            ("sha256", to_hex(&digest).into()),
+            ("packets", u64::from(self.next).into()),
+            ("missing", u64::from(packet_count(self.header.total) - self.next).into()),
+            ("from", self.source.to_string().into()),
+            ("via", if self.relayed { "relay" } else { "end_to_end" }.into()),
+            ("from_peer", to_hex(&self.header.from).into()),
+            ("started_ms", self.started_ms.into()),
+            ("completed_ms", self.completed_ms.into()),
+        ]))
+    }
+}
+
+/// `received.jsonl`: one line per nonce that really arrived, ever.
+pub struct Recorder {
+    file: File,
+    known: HashSet<Nonce>,
+    /// The last write broke off somewhere in a line.
+    torn: bool,
+}
+
+impl Recorder {
+    pub fn open(dir: &Path) -> io::Result<Recorder> {
+        let path = dir.join("received.jsonl");
+        let file = OpenOptions::new().append(true).create(true).open(&path)?;
+        let earlier = fs::read_to_string(&path)?;
+        let nonce = |line: &str| from_hex(Json::parse(line).ok()?.get("nonce")?.as_str()?);
+        Ok(Recorder {
+            file,
+            known: earlier.lines().filter_map(nonce).collect(),
+            torn: !earlier.is_empty() && !earlier.ends_with('\n'),
+        })
+    }
+
+    /// Writes the line if the nonce is new, and returns it. An error means: nothing was recorded.
+    pub fn record(&mut self, transfer: &mut Transfer) -> io::Result<Option<String>> {
+        let line = match transfer.record() {
+            Some(record) if !self.known.contains(&transfer.header.nonce) => record.write(),
+            _ => {
+                transfer.recorded = transfer.is_complete();
+                return Ok(None);
+            }
+        };
+        let text = format!("{}{line}\n", if self.torn { "\n" } else { "" });
+        self.torn = true;
+        self.file.write_all(text.as_bytes())?;
+        self.file.flush()?;
+        self.torn = false;
+        self.known.insert(transfer.header.nonce);
+        transfer.recorded = true;
+        Ok(Some(line))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::random;
+    use crate::payload::{expected_hash, CHUNK};
+
+    const SOURCE: ([u8; 4], u16) = ([203, 0, 113, 1], 7);
+
+    fn header(total: u64) -> Header {
+        Header { nonce: [5; 16], total, from: [6; 32] }
+    }
+
+    fn start(total: u64) -> Transfer {
+        Transfer::start(header(total), SOURCE.into(), false).unwrap()
+    }
+
+    fn give(t: &mut Transfer, h: &Header, sequence: u32) -> bool {
+        t.accept(h, SOURCE.into(), sequence, chunk(&h.nonce, h.total, sequence))
+    }
+
+    #[test]
+    fn reassembles_out_of_order_and_says_what_is_missing() {
+        let total = 4 * CHUNK as u64 + 1;
+        let (mut t, h) = (start(total), header(total));
+        for sequence in [2, 0, 0, 4] {
+            assert!(give(&mut t, &h, sequence));
+        }
+        assert_eq!(t.ack([1; 16]), Message::Ack { token: [1; 16], next: 1, later: 0b101 });
+        assert!(give(&mut t, &h, 3) && give(&mut t, &h, 1) && t.is_complete());
+        let expected = Message::Confirm {
+            token: [1; 16],
+            nonce: h.nonce,
+            bytes: total,
+            sha256: expected_hash(&h.nonce, total),
+        };
+        assert_eq!(t.confirm([1; 16]), Some(expected));
+    }
+
+    #[test]
+    fn refuses_what_does_not_belong() {
+        let total = 100 * CHUNK as u64;
+        let (mut t, h) = (start(total), header(total));
+        let good = chunk(&h.nonce, total, 0);
+        let mut forged = good.clone();
+        forged[0] ^= 1;
+        assert!(!t.accept(&h, SOURCE.into(), 0, forged), "a byte changed");
+        assert!(!t.accept(&h, SOURCE.into(), 0, good[1..].to_vec()), "a byte short");
+        assert!(!t.accept(&h, ([203, 0, 113, 2], 7).into(), 0, good.clone()), "another address");
+        assert!(!t.accept(&header(5), SOURCE.into(), 0, good), "another transfer");
+        assert!(!give(&mut t, &h, 100) && !give(&mut t, &h, u32::MAX) && !give(&mut t, &h, 65));
+        assert!(give(&mut t, &h, 64), "the last one an Ack can name");
+        assert_eq!(t.ack([0; 16]), Message::Ack { token: [0; 16], next: 0, later: 1 << 63 });
+        assert!(t.confirm([0; 16]).is_none() && t.record().is_none());
+        assert!(Transfer::start(header(u64::MAX), SOURCE.into(), false).is_none());
+    }
+
+    #[test]
+    fn records_a_nonce_once_also_after_a_restart_and_a_torn_line() {
+        let dir = std::env::temp_dir().join(format!("testnet-rx-{}", to_hex(&random::<8>().unwrap())));
+        fs::create_dir_all(&dir).unwrap();
+        let mut done = start(10);
+        let mut recorder = Recorder::open(&dir).unwrap();
+        assert!(recorder.record(&mut done).unwrap().is_none() && !done.recorded, "incomplete");
+        give(&mut done, &header(10), 0);
+        fs::write(dir.join("received.jsonl"), "{\"half").unwrap();
+        let mut recorder = Recorder::open(&dir).unwrap();
+        let line = recorder.record(&mut done).unwrap().unwrap();
+        assert!(line.contains(r#""bytes":10"#) && line.contains(r#""missing":0"#) && done.recorded);
+        assert!(recorder.record(&mut done).unwrap().is_none());
+        assert!(Recorder::open(&dir).unwrap().record(&mut done).unwrap().is_none());
+        let text = fs::read_to_string(dir.join("received.jsonl")).unwrap();
+        assert_eq!(text, format!("{{\"half\n{line}\n"));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

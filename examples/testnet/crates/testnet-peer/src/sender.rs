@@ -1,0 +1,210 @@
+//! Sending the payload: a small window, selective acknowledgements, timers of about a round trip.
+
+use std::collections::BTreeMap;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use crate::connect::receive;
+use crate::payload::{chunk, packet_count};
+use crate::sha256::Sha256;
+use crate::wire::{Header, Message, Token};
+
+const WINDOW: usize = 32;
+/// The receiver keeps packets this far ahead of the first missing one.
+const AHEAD: u32 = 64;
+const SHORTEST_TIMER: Duration = Duration::from_millis(30);
+const LONGEST_TIMER: Duration = Duration::from_millis(1000);
+
+pub struct Sent {
+    pub packets: u32,
+    pub retransmits: u64,
+    pub sha256: [u8; 32],
+}
+
+pub struct Confirmation {
+    pub nonce: [u8; 16],
+    pub bytes: u64,
+    pub sha256: [u8; 32],
+    pub remote: SocketAddr,
+}
+
+struct Flight {
+    sent: Instant,
+    tries: u32,
+}
+
+pub struct Sender<'a> {
+    socket: &'a UdpSocket,
+    remote: SocketAddr,
+    token: Token,
+    header: Header,
+    count: u32,
+    /// The first packet never sent, and the first one not acknowledged as part of a whole beginning.
+    fresh: u32,
+    base: u32,
+    flying: BTreeMap<u32, Flight>,
+    timer: RoundTrip,
+    retransmits: u64,
+    hasher: Sha256,
+}
+
+impl<'a> Sender<'a> {
+    pub fn new(socket: &'a UdpSocket, remote: SocketAddr, token: Token, header: Header, rtt: Duration) -> Sender<'a> {
+        Sender {
+            socket,
+            remote,
+            token,
+            header,
+            count: packet_count(header.total),
+            fresh: 0,
+            base: 0,
+            flying: BTreeMap::new(),
+            timer: RoundTrip::new(rtt),
+            retransmits: 0,
+            hasher: Sha256::new(),
+        }
+    }
+
+    /// Ends with the receiver's confirmation, or with `None` at the deadline. What was sent is told either way.
+    pub fn run(mut self, deadline: Instant) -> (Sent, Option<Confirmation>) {
+        let mut confirmation = None;
+        while confirmation.is_none() && Instant::now() < deadline {
+            self.send_fresh();
+            self.send_again();
+            let wait = self.flying.values().map(|f| f.sent + self.timer.after(f.tries)).min();
+            let until = wait.unwrap_or_else(|| Instant::now() + LONGEST_TIMER).min(deadline);
+            confirmation = match receive(self.socket, until) {
+                Some((Message::Ack { token, next, later }, _)) if token == self.token => {
+                    self.acknowledged(next, later);
+                    None
+                }
+                Some((Message::Confirm { token, nonce, bytes, sha256 }, remote)) if token == self.token => {
+                    Some(Confirmation { nonce, bytes, sha256, remote })
+                }
+                _ => None,
+            };
+        }
+        let sent = Sent { packets: self.fresh, retransmits: self.retransmits, sha256: self.hasher.finish() };
+        (sent, confirmation)
+    }
+
+    fn send_fresh(&mut self) {
+        while self.fresh < self.count && self.flying.len() < WINDOW && self.fresh - self.base < AHEAD {
+            let bytes = self.transmit(self.fresh);
+            self.hasher.update(&bytes);
+            self.flying.insert(self.fresh, Flight { sent: Instant::now(), tries: 0 });
+            self.fresh += 1;
+        }
+    }
+
+    fn send_again(&mut self) {
+        let now = Instant::now();
+        let late = |(s, f): (&u32, &Flight)| (now >= f.sent + self.timer.after(f.tries)).then(|| *s);
+        let late: Vec<u32> = self.flying.iter().filter_map(late).collect();
+        for sequence in late {
+            self.transmit(sequence);
+            self.retransmits += 1;
+            if let Some(flight) = self.flying.get_mut(&sequence) {
+                flight.sent = now;
+                flight.tries += 1;
+            }
+        }
+    }
+
+    fn transmit(&self, sequence: u32) -> Vec<u8> {
+        let bytes = chunk(&self.header.nonce, self.header.total, sequence);
+        let message = Message::Data { token: self.token, header: self.header, sequence, chunk: bytes };
+        let _ = self.socket.send_to(&message.encode(), self.remote);
+        match message {
+            Message::Data { chunk, .. } => chunk,
+            _ => Vec::new(),
+        }
+    }
+
+    fn acknowledged(&mut self, next: u32, later: u64) {
+        let next = next.min(self.fresh);
+        self.base = self.base.max(next);
+        let arrived = |s: u32| s < next || (s > next && s - next <= 64 && later >> (s - next - 1) & 1 == 1);
+        let done: Vec<u32> = self.flying.keys().copied().filter(|s| arrived(*s)).collect();
+        for sequence in &done {
+            // The last packet flies on until the confirmation comes: the confirmation may get lost.
+            let stays = *sequence == self.count - 1;
+            if let Some(flight) = self.flying.get(sequence) {
+                // A packet sent twice does not tell which of the two was answered.
+                if flight.tries == 0 {
+                    self.timer.sample(flight.sent.elapsed());
+                }
+            }
+            if !stays {
+                self.flying.remove(sequence);
+            } else if let Some(flight) = self.flying.get_mut(sequence) {
+                flight.tries = flight.tries.max(1);
+            }
+        }
+        // Three later packets are here and this one is not: it is lost, why wait for its timer.
+        let newest = done.last().copied().unwrap_or(0);
+        let smooth = self.timer.smooth;
+        for (_, flight) in self.flying.range_mut(..newest.saturating_sub(2)) {
+            if flight.tries == 0 && flight.sent.elapsed() > smooth / 2 {
+                flight.tries = 1;
+                flight.sent = Instant::now().checked_sub(LONGEST_TIMER * 2).unwrap_or(flight.sent);
+            }
+        }
+    }
+}
+
+/// The usual smoothed round trip and its variation (RFC 6298).
+struct RoundTrip {
+    smooth: Duration,
+    variation: Duration,
+}
+
+impl RoundTrip {
+    fn new(first: Duration) -> RoundTrip {
+        RoundTrip { smooth: first, variation: first / 2 }
+    }
+
+    fn sample(&mut self, rtt: Duration) {
+        let off = if rtt > self.smooth { rtt - self.smooth } else { self.smooth - rtt };
+        self.variation = (self.variation * 3 + off) / 4;
+        self.smooth = (self.smooth * 7 + rtt) / 8;
+    }
+
+    /// The patience with a packet already repeated `tries` times.
+    fn after(&self, tries: u32) -> Duration {
+        let first = (self.smooth + self.variation * 4).max(SHORTEST_TIMER);
+        (first * (1 << tries.min(5))).min(LONGEST_TIMER)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timers_follow_the_path_and_stay_bounded() {
+        let mut timer = RoundTrip::new(Duration::from_millis(100));
+        assert_eq!(timer.after(0), Duration::from_millis(300));
+        assert_eq!(timer.after(10), LONGEST_TIMER);
+        for _ in 0..50 {
+            timer.sample(Duration::from_millis(1));
+        }
+        assert_eq!(timer.after(0), SHORTEST_TIMER);
+    }
+
+    #[test]
+    fn hostile_acknowledgements_do_no_harm() {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let remote = socket.local_addr().unwrap();
+        let header = Header { nonce: [1; 16], total: 500_000, from: [0; 32] };
+        let mut sender = Sender::new(&socket, remote, [2; 16], header, Duration::from_millis(10));
+        sender.acknowledged(u32::MAX, u64::MAX);
+        assert_eq!(sender.base, 0, "nothing was sent, so nothing can have arrived");
+        sender.send_fresh();
+        assert_eq!(sender.flying.len(), WINDOW);
+        sender.acknowledged(5, 0b1001);
+        assert_eq!(sender.flying.keys().take(4).copied().collect::<Vec<_>>(), [5, 7, 8, 10]);
+        sender.acknowledged(2, 0);
+        assert_eq!(sender.base, 5);
+    }
+}
