@@ -9,6 +9,7 @@ export default defineConfig({
     allowOnly: false,
     passWithNoTests: false,
     reporters: ['default'],
+    teardownTimeout: minute,
     projects: [
       {
         test: {
@@ -31,7 +32,6 @@ export default defineConfig({
           maxWorkers: 1,
           testTimeout: 5 * minute,
           hookTimeout: 5 * minute,
-          teardownTimeout: minute,
           sequence: { groupOrder: 1 },
         },
       },

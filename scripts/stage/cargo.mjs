@@ -6,7 +6,7 @@ import { ask, places } from './process.mjs'
 
 /** The directory of a cargo that really runs: a rustup shim without a toolchain answers with an error. */
 export async function workingCargo() {
-  for (const place of [...new Set([...places(), `${homedir()}/.cargo/bin`, '/usr/bin'])]) {
+  for (const place of new Set([...places(), `${homedir()}/.cargo/bin`, '/usr/bin'])) {
     if (place === '' || !existsSync(`${place}/cargo`)) continue
     const env = { ...process.env, PATH: [place, process.env.PATH].join(delimiter) }
     if ((await ask(`${place}/cargo`, ['--version'], { env })).code === 0 && (await ask('rustc', ['--version'], { env })).code === 0) return place
