@@ -65,7 +65,9 @@ impl Message {
     pub fn parse(body: &[u8]) -> Option<Message> {
         let words: Vec<&str> = std::str::from_utf8(body).ok()?.split(' ').collect();
         let message = match words.as_slice() {
-            ["ask", i, from, "-", n] => Message::Ask { id: id(i)?, from: From::parse(from)?, to: None, repeat: copies(n)? },
+            ["ask", i, from, "-", n] => {
+                Message::Ask { id: id(i)?, from: From::parse(from)?, to: None, repeat: copies(n)? }
+            }
             ["ask", i, from, to, n] => {
                 Message::Ask { id: id(i)?, from: From::parse(from)?, to: Some(to.parse().ok()?), repeat: copies(n)? }
             }
@@ -122,9 +124,20 @@ mod tests {
     #[test]
     fn hostile_bodies_are_no_message() {
         for bad in [
-            &b""[..], b"ask", b"ask 1 same - 0", b"ask 1 same - 6", b"ask 1 same - -1", b"ask zz same - 1", b"ask 1 else - 1",
-            b"ask 1 same 1.2.3:4 1", b"relay 1 2 1.1.1.1:1 1.1.1.1:1 1", b"relay 1 99999999999999999999 1.1.1.1:1 1.1.1.1:1 1",
-            b"answer 1 ", b"\xff\xfe", b"done 11111111111111111", b"ack a b c",
+            &b""[..],
+            b"ask",
+            b"ask 1 same - 0",
+            b"ask 1 same - 6",
+            b"ask 1 same - -1",
+            b"ask zz same - 1",
+            b"ask 1 else - 1",
+            b"ask 1 same 1.2.3:4 1",
+            b"relay 1 2 1.1.1.1:1 1.1.1.1:1 1",
+            b"relay 1 99999999999999999999 1.1.1.1:1 1.1.1.1:1 1",
+            b"answer 1 ",
+            b"\xff\xfe",
+            b"done 11111111111111111",
+            b"ack a b c",
         ] {
             assert_eq!(Message::parse(bad), None, "{:?}", String::from_utf8_lossy(bad));
         }

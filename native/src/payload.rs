@@ -66,7 +66,9 @@ mod tests {
 
     #[test]
     fn hostile_bodies_are_no_data() {
-        for bad in [&b""[..], b"data", b"data ab 1", b"data xy 1\n", b"data ab -1\n", b"data ab 99999999999\n", b"\xff\n"] {
+        for bad in
+            [&b""[..], b"data", b"data ab 1", b"data xy 1\n", b"data ab -1\n", b"data ab 99999999999\n", b"\xff\n"]
+        {
             assert_eq!(parse(bad), None);
         }
     }

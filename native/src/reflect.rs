@@ -33,7 +33,10 @@ pub fn run(words: &[String]) -> Outcome<()> {
     if args.flag("until-eof") {
         end_on_eof();
     }
-    Object::event("ready").number("pid", std::process::id()).raw("ports", format!("[{},{}]", ports[0], ports[1])).emit();
+    Object::event("ready")
+        .number("pid", std::process::id())
+        .raw("ports", format!("[{},{}]", ports[0], ports[1]))
+        .emit();
     std::thread::sleep(Duration::from_secs(seconds));
     Ok(())
 }

@@ -51,7 +51,8 @@ pub fn run(words: &[String]) -> Outcome<()> {
             };
         }
     }
-    let line = Object::event("send-result").text("nonce", &nonce).text("to", to).number("bytes", bytes).text("sha256", &hash);
+    let line =
+        Object::event("send-result").text("nonce", &nonce).text("to", to).number("bytes", bytes).text("sha256", &hash);
     line.text("local", socket.local_addr().map_or(String::new(), |a| a.to_string()))
         .number("sent", times.len() - failures as usize)
         .number("send_failures", failures)

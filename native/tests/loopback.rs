@@ -111,8 +111,20 @@ fn reflector_survives_noise_and_ends_on_eof() {
     let hosts = [Ipv4Addr::new(127, 0, 0, 7), Ipv4Addr::new(127, 0, 0, 8)];
     let [a, b] = free_ports(&hosts);
     let (ports, own) = (format!("{a},{b}"), hosts[0].to_string());
-    let args =
-        ["reflect", "--ports", &ports, "--peer", "127.0.0.8", "--bind", &own, "--token", TOKEN, "--seconds", "60", "--until-eof"];
+    let args = [
+        "reflect",
+        "--ports",
+        &ports,
+        "--peer",
+        "127.0.0.8",
+        "--bind",
+        &own,
+        "--token",
+        TOKEN,
+        "--seconds",
+        "60",
+        "--until-eof",
+    ];
     let (mut running, mut lines) = Running::start(&args);
     let noise = UdpSocket::bind((hosts[1], 0)).unwrap();
     for size in [0usize, 1, 4, 19, 20, 21, 512, 513, 9000] {

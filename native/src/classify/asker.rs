@@ -70,16 +70,24 @@ impl<'a> Asker<'a> {
     }
 
     /// Asks `reflector` for an answer that must come from `answering` (to us, or to `to`), `wanted` confirmed times.
-    pub fn provoke(&self, reflector: SocketAddr, from: From, to: Option<SocketAddr>, answering: SocketAddr, wanted: u32) -> Provoked {
+    pub fn provoke(
+        &self,
+        reflector: SocketAddr,
+        from: From,
+        to: Option<SocketAddr>,
+        answering: SocketAddr,
+        wanted: u32,
+    ) -> Provoked {
         let mut asked: HashMap<u64, Instant> = HashMap::new();
         let mut found = Provoked::default();
         let repeat = if to.is_some() { 3 } else { 1 };
-        // One round more than tries: the last only listens, for links slower than the wait.
-        for round in 0..=self.setting.tries {
-            if found.confirmed >= wanted {
-                break;
-            }
-            if round < self.setting.tries {
+        let (tries, enough) = (self.setting.tries, wanted.min(2));
+        let mut said = 0;
+        while found.confirmed < wanted {
+            // On a lossy path more tries than planned, rather than a judgement from one confirmation.
+            let again = said < tries || (found.confirmed < enough && said < 2 * tries);
+            if again {
+                said += 1;
                 let id = new_id();
                 asked.insert(id, Instant::now());
                 self.say(&Message::Ask { id, from, to, repeat }, reflector);
@@ -101,6 +109,10 @@ impl<'a> Asker<'a> {
                     }
                     _ => {}
                 }
+            }
+            // The last round only listened, for links slower than the wait.
+            if !again {
+                break;
             }
         }
         found

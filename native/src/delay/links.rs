@@ -21,9 +21,14 @@ impl Link {
             let (name, values) = text.split_once('=')?;
             let (delay, loss) = values.split_once(',').unwrap_or((values, "0"));
             let (delay, loss): (f64, f64) = (delay.parse().ok()?, loss.parse().ok()?);
-            let fits = (1..=15).contains(&name.len()) && (0.0..=60_000.0).contains(&delay) && (0.0..=100.0).contains(&loss);
+            let fits =
+                (1..=15).contains(&name.len()) && (0.0..=60_000.0).contains(&delay) && (0.0..=100.0).contains(&loss);
             // Only after the check: a duration from an infinite or negative number panics.
-            fits.then(|| Link { name: name.to_string(), delay: Duration::from_secs_f64(delay / 1000.0), loss: loss / 100.0 })
+            fits.then(|| Link {
+                name: name.to_string(),
+                delay: Duration::from_secs_f64(delay / 1000.0),
+                loss: loss / 100.0,
+            })
         })();
         parsed.map_or_else(|| usage(format!("--link: {text:?} is not name=milliseconds,loss-percent")), Ok)
     }
@@ -77,7 +82,9 @@ mod tests {
 
     #[test]
     fn refuses_odd_links() {
-        for bad in ["w3", "=1,1", "w3=", "w3=-1,0", "w3=1,101", "w3=nan,0", "w3=inf", "w3=1,2,3", "sixteen-letters-=1,0"] {
+        for bad in
+            ["w3", "=1,1", "w3=", "w3=-1,0", "w3=1,101", "w3=nan,0", "w3=inf", "w3=1,2,3", "sixteen-letters-=1,0"]
+        {
             assert!(Link::parse(bad).is_err(), "{bad}");
         }
     }

@@ -82,7 +82,8 @@ mod tests {
 
     fn message(packet: u32) -> Vec<u8> {
         let header = [&packet.to_be_bytes()[..], &[8, 0, 0]].concat();
-        let body = [attribute(1, &header), attribute(5, &3u32.to_be_bytes()), attribute(6, &4u32.to_be_bytes())].concat();
+        let body =
+            [attribute(1, &header), attribute(5, &3u32.to_be_bytes()), attribute(6, &4u32.to_be_bytes())].concat();
         let length = (NETLINK_HEADER + GENERIC_HEADER + body.len()) as u32;
         [&length.to_ne_bytes()[..], &QUEUE_PACKET.to_ne_bytes(), &[0; 14], &body].concat()
     }
