@@ -25,6 +25,8 @@ export interface Profile {
     | { readonly kind: 'none' }
   /** Payload whose bytes follow from the nonce alone, and the range its length is drawn from. */
   readonly payload: { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number } | { readonly kind: 'opaque' }
+  /** Never chosen for its project unless a person or the configuration names it. */
+  readonly onlyWhenNamed?: boolean
   /** Which suites act now; anything else says so. */
   readonly acting: boolean
 }

@@ -1,0 +1,68 @@
+/** Where a path of a parsed YAML document stands in its text, so that a fault can name line and column. */
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq, visit, type Document, type LineCounter, type Pair } from 'yaml'
+import type { Path } from './faults.ts'
+
+export interface Position { readonly line: number; readonly column: number }
+
+export interface Positions {
+  /** Of the value at a path; of the nearest thing around it where it is missing. */
+  value(path: Path): Position
+  /** Of the key that names a path's last step. */
+  key(path: Path): Position
+}
+
+export function positionsOf(document: Document, lines: LineCounter): Positions {
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const find = (path: Path): { readonly key: number; readonly value: number } => {
+    let node: unknown = document.contents
+    let at = { key: start(node) ?? 0, value: start(node) ?? 0 }
+    for (const step of path) {
+      const inside = isAlias(node) ? node.resolve(document) : node
+      if (isMap(inside)) {
+        const pair = inside.items.findLast((p) => keyText(p) === String(step))
+        if (pair === undefined) return at
+        const key = start(pair.key) ?? at.key
+        at = { key, value: start(pair.value) ?? key }
+        node = pair.value
+      } else if (isSeq(inside) && typeof step === 'number' && inside.items[step] !== undefined) {
+        node = inside.items[step]
+        const value = start(node) ?? at.value
+        at = { key: value, value }
+      } else return at
+    }
+    return at
+  }
+  return { value: (path) => position(find(path).value), key: (path) => position(find(path).key) }
+}
+
+function start(node: unknown): number | undefined {
+  if (isPair(node)) return start(node.key)
+  if (!isNode(node) || node.range == null) return undefined
+  // An empty value has no text of its own: its key is the better place.
+  return isScalar(node) && node.value === null && node.range[0] === node.range[1] ? undefined : node.range[0]
+}
+
+const keyText = (pair: Pair): string => isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+
+/** The path of the key that starts at an offset. */
+export function pathOfKey(document: Document, offset: number): Path | undefined {
+  let found: Path | undefined
+  visit(document, {
+    Pair: (_, pair, ancestors) => {
+      if (start(pair.key) !== offset) return undefined
+      found = [...ancestors, pair].flatMap((node, i, all): Path => isPair(node) ? [keyText(node)] : isSeq(node) ? [node.items.indexOf(all[i + 1])] : [])
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+/** Keys that would reach into a JavaScript object's own workings. */
+export function forbiddenKeys(document: Document): readonly number[] {
+  const offsets: number[] = []
+  visit(document, { Pair: (_, pair) => { if (keyText(pair) === '__proto__') offsets.push(start(pair.key) ?? 0) } })
+  return offsets
+}

@@ -1,0 +1,128 @@
+/** A tested repository's configuration, in either of its two shapes, read into one {@link ProjectConfig}. */
+import type { ProjectConfig } from '../domain/project.ts'
+import { withZigbuild } from './build-command.ts'
+import { pathText, usageFailure, type Path } from './faults.ts'
+import { profileNamed, profileOfModule, profileOfProject, projectChecks, shapeOf, type ProjectContext } from './project-checks.ts'
+import { projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
+import { show } from './visible.ts'
+import { parseYaml, validate, type Parsed } from './yaml.ts'
+
+export type { ProjectContext } from './project-checks.ts'
+
+/** Searched for in the tested repository, in this order. */
+export const projectFiles = ['vps-test.yaml', '.claude/vps-test/config.yaml', '.claude/vps-test.yaml'] as const
+
+export function findProjectFile(directory: string, exists: (path: string) => boolean): string | undefined {
+  return projectFiles.map((f) => `${directory.replace(/\/+$/, '')}/${f}`).find(exists)
+}
+
+/** The one project that was asked for. Throws a usage failure (U010) that lists every fault. */
+export function parseProject(text: string, file: string, context: ProjectContext): ProjectConfig {
+  const { all, parsed, modules } = read(text, file, context)
+  const asked = context.project ?? askedIn(parsed.raw)
+  const chosen = asked === undefined ? all : all.filter((c) => c.project === asked || modules.get(c) === asked)
+  const [only] = chosen
+  if (only !== undefined && chosen.length === 1) return only
+  const list = all.map((c) => `${c.project}${modules.has(c) ? ` (module ${modules.get(c)})` : ''}`).join(', ')
+  const message = all.length === 0 ? 'no module has a profile that says how it is started and tested; give one its "profile"'
+    : asked === undefined ? `serves several projects; name one: ${list}`
+    : `no module serves ${show(asked)}; this file serves ${list}`
+  throw fail(file, parsed, ['modules'], message)
+}
+
+/** Every project that the file can give. */
+export const parseProjectAll = (text: string, file: string, context: Omit<ProjectContext, 'project'>): readonly ProjectConfig[] => read(text, file, context).all
+
+interface Reading {
+  readonly all: readonly ProjectConfig[]
+  readonly parsed: Parsed
+  /** The module that a configuration came from. */
+  readonly modules: ReadonlyMap<ProjectConfig, string>
+}
+
+function read(text: string, file: string, context: ProjectContext): Reading {
+  const parsed = parseYaml(text, file)
+  if (!parsed.ok) throw usageFailure(parsed.faults)
+  const checks = projectChecks(context)
+  if (shapeOf(parsed.value.raw) === 'project') {
+    const loaded = validate(parsed.value, file, projectShape, checks)
+    if (!loaded.ok) throw usageFailure(loaded.faults)
+    return { all: [fromProject(loaded.value, file, context)], parsed: parsed.value, modules: new Map() }
+  }
+  const loaded = validate(parsed.value, file, workspaceShape, checks)
+  if (!loaded.ok) throw usageFailure(loaded.faults)
+  const modules = new Map(Object.keys(loaded.value.modules).flatMap((name) => {
+    const config = fromModule(loaded.value, name, file, context)
+    return config === undefined ? [] : [[config, name] as const]
+  }))
+  return { all: [...modules.keys()], parsed: parsed.value, modules }
+}
+
+function fromProject(w: ProjectFile, file: string, context: ProjectContext): ProjectConfig {
+  const build = withZigbuild(w.binary.build)
+  return {
+    project: w.project,
+    profile: context.profile ?? w.profile ?? profileOfProject(context.profiles, w.project)?.name ?? '',
+    origin: `${file} (project shape)`,
+    warnings: build.warning === undefined ? [] : [build.warning],
+    binary: { name: w.binary.name, crate: w.binary.crate ?? null, workspace: w.workspace_dir ?? '.', build: build.argv, target: w.binary.target, glibc: w.glibc },
+    deploy: { serviceName: w.deploy.service_name, ...deployOf(w) },
+    ...sharedOf(w),
+  }
+}
+
+/** Undefined where no profile says how the module's program is started. */
+function fromModule(w: WorkspaceFile, name: string, file: string, context: ProjectContext): ProjectConfig | undefined {
+  const module = w.modules[name]
+  const known = profileOfModule(context.profiles, name)
+  const profile = context.profile ?? module?.profile ?? w.profile ?? known?.name
+  if (module === undefined || profile === undefined) return undefined
+  const build = withZigbuild(w.build.command)
+  const elsewhere = w.workspace_dir === undefined && w.workspace !== undefined && /^[/~]/.test(w.workspace)
+  const place = elsewhere ? [`workspace ${show(w.workspace)} is one person's path: the repository that holds this file is built (workspace_dir changes that)`] : []
+  return {
+    project: known?.project ?? profileNamed(context.profiles, profile)?.project ?? name,
+    profile,
+    origin: `${file} (workspace shape, module ${name})`,
+    warnings: [...(build.warning === undefined ? [] : [build.warning]), ...place],
+    binary: { name: module.binary, crate: module.crate ?? null, workspace: w.workspace_dir ?? (elsewhere ? '.' : w.workspace ?? '.'), build: build.argv, target: `${w.build.target_dir}/${module.binary}`, glibc: w.glibc },
+    deploy: { serviceName: `${w.deploy.service_prefix}-${name}`, ...deployOf(w) },
+    ...sharedOf(w),
+  }
+}
+
+const deployOf = ({ deploy: d }: ProjectFile | WorkspaceFile): Omit<ProjectConfig['deploy'], 'serviceName'> =>
+  ({ installPath: d.install_path, nodes: d.nodes, preDeploy: d.pre_deploy, postDeploy: d.post_deploy, bootstrap: d.bootstrap })
+
+function sharedOf({ bootstrap, tests: t, soak, notifications, answers }: ProjectFile | WorkspaceFile): Pick<ProjectConfig, 'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers'> {
+  const c = t.connectivity
+  const rates = c.success_criteria
+  return {
+    bootstrap: { registry: bootstrap.registry ?? null, nodes: bootstrap.nodes, waitForRegistrationSeconds: bootstrap.wait_for_registration },
+    tests: {
+      connectivity: {
+        enabled: c.enabled,
+        criteria: { direct: rates.direct, natTraversed: rates.nat_traversed, relay: rates.relay, sampleFloor: c.sample_floor, coverage: c.coverage, strict: c.strict },
+        cooloffSeconds: c.nat_cooloff_seconds,
+        timeoutSeconds: c.timeout_seconds,
+      },
+      natMatrix: t.nat_matrix,
+      throughput: { enabled: t.throughput.enabled, minMbps: t.throughput.min_mbps, testSizeMb: t.throughput.test_size_mb },
+      messageDelivery: { enabled: t.message_delivery.enabled, successRate: t.message_delivery.success_rate, messageCount: t.message_delivery.message_count },
+      crdtConsistency: { enabled: t.crdt_consistency.enabled, maxSyncSeconds: t.crdt_consistency.max_sync_seconds },
+      channelCreation: { enabled: t.channel_creation.enabled, channelsToCreate: t.channel_creation.channels_to_create },
+      custom: t.custom.map((x) => ({ name: x.name, command: x.command, successPattern: x.success_pattern ?? null, timeoutSeconds: x.timeout_seconds })),
+    },
+    soak: { wait1hr: soak.wait_1hr, wait6hr: soak.wait_6hr, regressionTolerance: soak.regression_tolerance, checkIntervalMinutes: soak.check_interval_minutes },
+    notifications: { voice: notifications.voice, onEvents: notifications.on_events },
+    answers: { focus: answers.focus ?? null, criteria: answers.criteria ?? null, proof: answers.proof ?? null },
+  }
+}
+
+const askedIn = (raw: unknown): string | undefined => {
+  const project = typeof raw === 'object' && raw !== null ? (raw as { readonly project?: unknown }).project : undefined
+  return typeof project === 'string' ? project : undefined
+}
+
+const fail = (file: string, parsed: Parsed, path: Path, message: string) =>
+  usageFailure([{ at: { file, path: pathText(path), ...parsed.position(path, true) }, message }])
