@@ -1,0 +1,100 @@
+/** Finds cargo, cargo-zigbuild and zig, and installs the last two from PyPI into the cache where a machine has none. */
+import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import type { Toolchain } from '../../domain/build.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { Log } from '../../ports.ts'
+import { ask, runProcess } from './process.ts'
+import { zigFolder, zigRequirements, zigWheels } from './zig-wheels.ts'
+
+export interface ToolchainOptions {
+  readonly cacheDir: string
+  /** Where versions are asked: a `rust-toolchain.toml` there decides which rustc answers. */
+  readonly cwd: string
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface ZigToolchain {
+  /** Environment for the build: PATH extended, credentials of this process left out. */
+  readonly env: Readonly<Record<string, string>>
+  readonly versions: Toolchain
+}
+
+export async function ensureZig(options: ToolchainOptions): Promise<ZigToolchain> {
+  const env = buildEnvironment(options.env ?? process.env)
+  const cargo = await findCargo(env)
+  const path = [...(cargo.onPath ? [] : [cargo.dir]), ...(env['PATH'] ?? '').split(delimiter)]
+  const here = await find('cargo-zigbuild', path)
+  const zig = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? (await find('zig', path))
+  if (here !== undefined && zig !== undefined) return named({ ...env, PATH: path.join(delimiter) }, zig, options)
+  const tools = await installed({ ...env, PATH: path.join(delimiter) }, options)
+  const bundled = join(tools, 'ziglang', 'zig')
+  return named({ ...env, PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: bundled }, bundled, options)
+}
+
+/** Build scripts are the project's code: they get no token and no action input of ours (an SSH key may be one). */
+export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
+  const secret = /^(?:INPUT_|ACTIONS_(?:RUNTIME|ID_TOKEN|CACHE|RESULTS)|GITHUB_TOKEN$|GH_TOKEN$|STATE_|VPS_TEST_.*(?:KEY|TOKEN|SECRET))/i
+  const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !secret.test(e[0]))
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', CARGO_TERM_COLOR: 'never', CARGO_TERM_PROGRESS_WHEN: 'never' }
+}
+
+async function named(env: Record<string, string>, zig: string, options: ToolchainOptions): Promise<ZigToolchain> {
+  const say = (...argv: [string, ...string[]]): Promise<string> => ask(argv, { cwd: options.cwd, env, timeoutMs: 120_000, signal: options.signal })
+  const [rustc, cargo, zigbuild, version] = await Promise.all([say('rustc', '--version'), say('cargo', '--version'), say('cargo-zigbuild', '--version'), say(zig, 'version')])
+  return { env, versions: { rustc, cargo, zigbuild, zig: version } }
+}
+
+async function findCargo(env: Record<string, string>): Promise<{ readonly dir: string; readonly onPath: boolean }> {
+  const onPath = await find('cargo', (env['PATH'] ?? '').split(delimiter))
+  if (onPath !== undefined) return { dir: dirname(onPath), onPath: true }
+  const home = await find('cargo', [join(env['CARGO_HOME'] ?? join(env['HOME'] ?? homedir(), '.cargo'), 'bin')])
+  if (home !== undefined) return { dir: dirname(home), onPath: false }
+  throw new Failure({ kind: 'infra', code: 'I204', message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)', remedy: 'apt-get install cargo' })
+}
+
+/** Installed beside and moved in one step: a killed installation is never found, and two at once do not meet. */
+async function installed(env: Record<string, string>, { cacheDir, log, signal }: ToolchainOptions): Promise<string> {
+  const tools = join(cacheDir, zigFolder)
+  if (await complete(tools)) return tools
+  log.info(`installing cargo-zigbuild ${zigWheels['cargo-zigbuild'].version} and zig ${zigWheels.ziglang.version} from PyPI into ${cacheDir}`)
+  await mkdir(cacheDir, { recursive: true })
+  const staging = await mkdtemp(join(cacheDir, `${zigFolder}.`))
+  try {
+    await pip(staging, env, signal)
+    await rename(join(staging, 'tools'), tools).catch(async (error: unknown) => {
+      if (await complete(tools)) return
+      await rm(tools, { recursive: true, force: true })
+      await rename(join(staging, 'tools'), tools).catch(() => { throw error })
+    })
+    return tools
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+const complete = async (tools: string): Promise<boolean> => (await runs(join(tools, 'ziglang', 'zig'))) && runs(join(tools, 'bin', 'cargo-zigbuild'))
+
+async function pip(staging: string, env: Record<string, string>, signal: AbortSignal): Promise<void> {
+  const venv = join(staging, 'venv'), list = join(staging, 'requirements.txt')
+  await writeFile(list, zigRequirements())
+  const limits = { env, signal, timeoutMs: 600_000 }
+  const made = await runProcess(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
+    throw error instanceof Failure && error.facts.code === 'I201' ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv') : error
+  })
+  if (made.code !== 0) throw missingPython(`python3 cannot make a virtual environment: ${lastLine(made.stdout + made.stderr)}`, 'apt-get install python3-venv')
+  const done = await runProcess([join(venv, 'bin', 'python3'), '-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--require-hashes', '--only-binary=:all:', '--no-deps', '--target', join(staging, 'tools'), '-r', list], limits)
+  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I206', message: `pip could not install cargo-zigbuild and ziglang: ${lastLine(done.stderr)}`, remedy: 'python3 -m pip download cargo-zigbuild ziglang' })
+}
+
+const missingPython = (message: string, remedy: string): Failure => new Failure({ kind: 'infra', code: 'I205', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
+const lastLine = (text: string): string => text.split('\n').map((l) => l.trim()).filter((l) => l !== '').at(-1) ?? 'it said nothing'
+const runs = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false)
+
+async function find(program: string, dirs: readonly string[]): Promise<string | undefined> {
+  for (const dir of dirs) if (dir !== '' && await runs(join(dir, program))) return join(dir, program)
+  return undefined
+}

@@ -1,0 +1,74 @@
+/** What a build is, what is written down about it, and what follows from its result (spec §4 BUILD). */
+import type { BuildError, BuildFault } from './cargo-messages.ts'
+import type { ElfFacts } from './elf.ts'
+import type { Json } from './ledger.ts'
+
+/** Builds of one session before a person is asked (spec §4). */
+export const maxBuilds = 3
+
+export type Maker = 'zigbuild' | 'native' | 'file' | 'release'
+
+/** Versions as the programs themselves say them; null for what was not used. */
+export interface Toolchain { readonly rustc: string; readonly cargo: string; readonly zigbuild: string | null; readonly zig: string | null }
+
+export interface Built {
+  readonly kind: 'built'
+  readonly path: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly source: 'zigbuild' | 'native'
+  readonly toolchain: Toolchain
+  /** The oldest glibc it was linked against; null where the host's own was taken. */
+  readonly glibc: string | null
+  readonly argv: readonly string[]
+  readonly seconds: number
+}
+export interface BuildFailed { readonly kind: 'failed'; readonly reason: BuildFault; readonly errors: readonly BuildError[]; readonly message: string }
+export type BuildResult = Built | BuildFailed
+
+/** What git knows of the directory that was built. */
+export type SourceFacts =
+  | { readonly kind: 'none'; readonly why: string }
+  | {
+      readonly kind: 'git'
+      readonly root: string
+      /** The built directory within the repository, without slashes at its ends; empty for the root. */
+      readonly subdir: string
+      readonly commit: string
+      readonly subject: string
+      /** Unix seconds, committer's clock. */
+      readonly time: number
+      /** null where HEAD is detached. */
+      readonly branch: string | null
+      /** Uncommitted changes inside the built directory; null when clean. `paths` is capped, `count` is not. */
+      readonly dirty: { readonly count: number; readonly paths: readonly string[]; readonly digest: string } | null
+    }
+
+/** The ledger's account of the binary under test. */
+export interface BuildRecord {
+  readonly source: Maker
+  readonly name: string
+  readonly sha256: string
+  readonly bytes: number
+  readonly elf: ElfFacts
+  /** Commit and dirtiness of a build; where a given file or a release asset came from otherwise. */
+  readonly from: SourceFacts | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string; readonly digest: 'matched' | 'not stated' }
+  readonly toolchain: Toolchain | null
+  readonly glibc: string | null
+  readonly argv: readonly string[]
+  readonly seconds: number
+  /** Ways that were tried before and did not make a binary. */
+  readonly before: readonly { readonly source: Maker; readonly reason: BuildFault; readonly message: string }[]
+}
+
+/** What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command. */
+export function afterZigbuild(result: BuildResult): 'use' | 'native' | 'fail' {
+  if (result.kind === 'built') return 'use'
+  return result.reason === 'toolchain' ? 'native' : 'fail'
+}
+
+/** Whether a session that has seen this many failed builds may build again, or must ask a person. */
+export const mayBuildAgain = (failedBuilds: number): boolean => failedBuilds < maxBuilds
+
+/** The record as facts of a ledger entry. */
+export const buildFacts = (record: BuildRecord): { readonly [key: string]: Json } => JSON.parse(JSON.stringify(record)) as { readonly [key: string]: Json }
