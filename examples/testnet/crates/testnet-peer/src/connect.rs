@@ -186,7 +186,7 @@ impl Connector<'_> {
     }
 
     fn path(&self, method: &'static str, remote: SocketAddr, peer_reflexive: bool, start: Instant) -> Path {
-        let relay = (method == "relayed").then(|| remote);
+        let relay = (method == "relayed").then_some(remote);
         Path { method, remote, relay, peer_reflexive, rtt_guess: start.elapsed().min(LONGEST_GUESS) }
     }
 

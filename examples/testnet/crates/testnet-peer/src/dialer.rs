@@ -103,7 +103,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
     emit(
         "sent",
         [
-            ("bytes", options.bytes.into()),
+            ("bytes", sent.bytes.into()),
             ("packets", u64::from(sent.packets).into()),
             ("retransmits", sent.retransmits.into()),
             ("sha256", to_hex(&sent.sha256).into()),
@@ -120,7 +120,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
         ],
     );
     let same = heard.nonce == options.nonce && heard.bytes == options.bytes && heard.sha256 == sent.sha256;
-    same.then(|| ()).ok_or_else(|| "the receiver confirmed something else than was sent".to_string())
+    same.then_some(()).ok_or_else(|| "the receiver confirmed something else than was sent".to_string())
 }
 
 fn find_path(connector: &mut Connector, options: &DialOptions, found: &Found) -> Result<Path, String> {

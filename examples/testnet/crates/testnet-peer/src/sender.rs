@@ -15,7 +15,9 @@ const AHEAD: u32 = 64;
 const SHORTEST_TIMER: Duration = Duration::from_millis(30);
 const LONGEST_TIMER: Duration = Duration::from_millis(1000);
 
+/// What went out, whether or not it arrived: the hash is of these bytes.
 pub struct Sent {
+    pub bytes: u64,
     pub packets: u32,
     pub retransmits: u64,
     pub sha256: [u8; 32],
@@ -45,6 +47,7 @@ pub struct Sender<'a> {
     flying: BTreeMap<u32, Flight>,
     timer: RoundTrip,
     retransmits: u64,
+    bytes: u64,
     hasher: Sha256,
 }
 
@@ -61,6 +64,7 @@ impl<'a> Sender<'a> {
             flying: BTreeMap::new(),
             timer: RoundTrip::new(rtt),
             retransmits: 0,
+            bytes: 0,
             hasher: Sha256::new(),
         }
     }
@@ -84,14 +88,15 @@ impl<'a> Sender<'a> {
                 _ => None,
             };
         }
-        let sent = Sent { packets: self.fresh, retransmits: self.retransmits, sha256: self.hasher.finish() };
-        (sent, confirmation)
+        let Sender { fresh: packets, bytes, retransmits, hasher, .. } = self;
+        (Sent { bytes, packets, retransmits, sha256: hasher.finish() }, confirmation)
     }
 
     fn send_fresh(&mut self) {
         while self.fresh < self.count && self.flying.len() < WINDOW && self.fresh - self.base < AHEAD {
             let bytes = self.transmit(self.fresh);
             self.hasher.update(&bytes);
+            self.bytes += bytes.len() as u64;
             self.flying.insert(self.fresh, Flight { sent: Instant::now(), tries: 0 });
             self.fresh += 1;
         }
@@ -99,7 +104,7 @@ impl<'a> Sender<'a> {
 
     fn send_again(&mut self) {
         let now = Instant::now();
-        let late = |(s, f): (&u32, &Flight)| (now >= f.sent + self.timer.after(f.tries)).then(|| *s);
+        let late = |(s, f): (&u32, &Flight)| (now >= f.sent + self.timer.after(f.tries)).then_some(*s);
         let late: Vec<u32> = self.flying.iter().filter_map(late).collect();
         for sequence in late {
             self.transmit(sequence);
@@ -180,6 +185,47 @@ impl RoundTrip {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::receiver::Transfer;
+    use std::thread;
+
+    /// A receiver that loses every tenth datagram, in both directions, and confirms at the end.
+    fn lossy_receiver(socket: UdpSocket, until: Instant) {
+        let (mut transfer, mut count) = (None, 0u32);
+        while Instant::now() < until {
+            let (token, header, sequence, bytes, source) = match receive(&socket, until) {
+                Some((Message::Data { token, header, sequence, chunk }, source)) => {
+                    (token, header, sequence, chunk, source)
+                }
+                _ => continue,
+            };
+            count += 1;
+            if count % 10 == 3 {
+                continue;
+            }
+            let transfer = transfer.get_or_insert_with(|| Transfer::start(header, source, false).unwrap());
+            assert!(transfer.accept(&header, source, sequence, bytes));
+            if count % 10 != 7 {
+                let reply = transfer.confirm(token).unwrap_or_else(|| transfer.ack(token));
+                socket.send_to(&reply.encode(), source).unwrap();
+            }
+        }
+    }
+
+    #[test]
+    fn survives_loss_in_both_directions() {
+        let (here, there) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+        let remote = there.local_addr().unwrap();
+        let deadline = Instant::now() + Duration::from_secs(20);
+        thread::spawn(move || lossy_receiver(there, deadline));
+        let header = Header { nonce: [1; 16], total: 300_001, from: [0; 32] };
+        let sender = Sender::new(&here, remote, [2; 16], header, Duration::from_millis(5));
+        let (sent, confirmation) = sender.run(deadline);
+        let confirmation = confirmation.expect("confirmed in time");
+        assert_eq!((sent.bytes, confirmation.bytes), (300_001, 300_001));
+        assert_eq!(sent.sha256, crate::payload::expected_hash(&[1; 16], 300_001));
+        assert_eq!(confirmation.sha256, sent.sha256);
+        assert!(sent.retransmits > 0);
+    }
 
     #[test]
     fn timers_follow_the_path_and_stay_bounded() {

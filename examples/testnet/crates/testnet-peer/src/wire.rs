@@ -160,7 +160,7 @@ impl Message {
             },
             _ => return None,
         };
-        r.0.is_empty().then(|| message)
+        r.0.is_empty().then_some(message)
     }
 }
 

@@ -1,0 +1,203 @@
+//! The whole program on loopback: registry, two nodes, a relay, and dials by each of the three ways.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpStream, UdpSocket};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{channel, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_testnet-peer");
+
+/// A running testnet-peer; its stderr comes line by line, and it dies with the test.
+struct Running {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Running {
+        let mut child = Command::new(PROGRAM).args(args).stderr(Stdio::piped()).spawn().unwrap();
+        let (tell, lines) = channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        thread::spawn(move || stderr.lines().flatten().for_each(|line| drop(tell.send(line))));
+        Running { child, lines }
+    }
+
+    /// Waits for the line that contains `wanted`, and returns what follows it.
+    fn line(&self, wanted: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).unwrap_or_else(|_| panic!("no line with {wanted:?}"));
+            if let Some((_, after)) = line.split_once(wanted) {
+                return after.to_string();
+            }
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Lab {
+    dir: PathBuf,
+    url: String,
+    rendezvous: String,
+    registry: Running,
+}
+
+impl Lab {
+    fn start(name: &str) -> Lab {
+        let dir = std::env::temp_dir().join(format!("testnet-{name}-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let registry = Running::start(&["--registry", "--port", "0", "--rendezvous-port", "0", "--keep-private"]);
+        let ports = registry.line("rendezvous on 0.0.0.0:");
+        let rendezvous = format!("127.0.0.1:{}", ports.split(',').next().unwrap());
+        let url = format!("http://127.0.0.1:{}", registry.line("http on 0.0.0.0:"));
+        Lab { dir, url, rendezvous, registry }
+    }
+
+    fn node(&self, name: &str, more: &[&str]) -> Running {
+        let data = self.dir.join(name);
+        let mut args = vec!["--registry-url", &self.url, "--rendezvous", &self.rendezvous, "--bind-port", "0"];
+        args.extend(["--data-dir", data.to_str().unwrap()]);
+        args.extend(more);
+        let node = Running::start(&args);
+        node.line("registered with");
+        node
+    }
+
+    fn peer_id(&self, name: &str) -> String {
+        fs::read_to_string(self.dir.join(name).join("peer_id")).unwrap().trim().to_string()
+    }
+
+    fn dial(&self, to: &str, nonce: &str, more: &[&str]) -> (Output, String) {
+        let mut args = vec!["dial", "--registry-url", &self.url, "--rendezvous", &self.rendezvous, "--to", to];
+        args.extend(["--bind-port", "0", "--bytes", "100001", "--nonce", nonce]);
+        args.extend(more);
+        let output = Command::new(PROGRAM).args(&args).output().unwrap();
+        let text = String::from_utf8(output.stdout.clone()).unwrap();
+        (output, text)
+    }
+
+    fn received(&self, name: &str) -> Vec<String> {
+        let text = fs::read_to_string(self.dir.join(name).join("received.jsonl")).unwrap();
+        text.lines().map(String::from).collect()
+    }
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// The value of a field of the first event of this kind, as written.
+fn field<'a>(text: &'a str, event: &str, name: &str) -> &'a str {
+    let line = text.lines().find(|l| l.contains(&format!("\"event\":\"{event}\""))).unwrap_or_else(|| panic!("{text}"));
+    let after = line.split_once(&format!("\"{name}\":")).unwrap_or_else(|| panic!("{line}")).1;
+    after.split([',', '}'].as_ref()).next().unwrap().trim_matches('"')
+}
+
+fn check_delivered(lab: &Lab, text: &str, nonce: &str, method: &str, via: &str) {
+    assert_eq!(field(text, "result", "success"), "true", "{text}");
+    assert_eq!(field(text, "result", "method"), method, "{text}");
+    let lines = lab.received("b");
+    let line = lines.iter().find(|l| l.contains(nonce)).unwrap_or_else(|| panic!("no record: {text}"));
+    assert_eq!(field(line, "received", "sha256"), field(text, "sent", "sha256"));
+    assert_eq!(field(line, "received", "bytes"), "100001");
+    assert_eq!(field(line, "received", "missing"), "0");
+    assert_eq!(field(line, "received", "via"), via);
+}
+
+#[test]
+fn direct_punched_relayed_unknown() {
+    let lab = Lab::start("ways");
+    let (_a, b, _r) = (lab.node("a", &[]), lab.node("b", &["--quiet"]), lab.node("r", &["--relay"]));
+    let (to, from) = (lab.peer_id("b"), lab.peer_id("a"));
+    let nonce = |n: u8| format!("{n:02x}").repeat(16);
+
+    let (output, text) = lab.dial(&to, &nonce(1), &["--from-peer", &from]);
+    check_delivered(&lab, &text, &nonce(1), "direct", "end_to_end");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(b.line("\"event\":\"received\"").contains(&from), "the journal has the same line");
+
+    let (_, text) = lab.dial(&to, &nonce(2), &["--direct-ms", "0"]);
+    check_delivered(&lab, &text, &nonce(2), "hole_punched", "end_to_end");
+    assert!(!text.contains("\"phase\":\"direct\""), "{text}");
+
+    let (_, text) = lab.dial(&to, &nonce(3), &["--direct-ms", "0", "--punch-ms", "0"]);
+    check_delivered(&lab, &text, &nonce(3), "relayed", "relay");
+    assert!(!text.contains("\"phase\":\"punch\""), "{text}");
+    let relay = field(&text, "connected", "relay");
+    assert_ne!(relay, field(&text, "resolved", "relays").trim_matches(['[', ']', '"'].as_ref()), "a fresh port");
+    assert_eq!(field(&lab.received("b")[2], "received", "from"), relay);
+
+    // The same nonce again: delivered and confirmed again, recorded once.
+    let (_, text) = lab.dial(&to, &nonce(1), &[]);
+    assert_eq!(field(&text, "result", "success"), "true");
+    assert_eq!(lab.received("b").len(), 3);
+
+    let (output, text) = lab.dial(&"ab".repeat(32), &nonce(4), &[]);
+    assert_eq!(field(&text, "result", "error"), "unknown peer");
+    assert_eq!((field(&text, "result", "success"), output.status.code()), ("false", Some(1)));
+}
+
+#[test]
+fn no_relay_no_path() {
+    let lab = Lab::start("alone");
+    let _b = lab.node("b", &[]);
+    let (output, text) = lab.dial(&lab.peer_id("b"), &"05".repeat(16), &["--direct-ms", "0", "--punch-ms", "0"]);
+    assert!(field(&text, "result", "error").starts_with("no path"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(lab.received("b").is_empty());
+}
+
+#[test]
+fn survives_noise_and_keeps_its_identity() {
+    let lab = Lab::start("noise");
+    let b = lab.node("b", &["--relay"]);
+    let id = lab.peer_id("b");
+    let (_, text) = lab.dial(&id, &"06".repeat(16), &[]);
+    let node = field(&text, "connected", "remote").to_string();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    for kind in 0..=255u8 {
+        for length in [0, 1, 19, 20, 37, 55, 87, 200, 1200, 1400] {
+            let mut noise = b"TNP1".to_vec();
+            noise.push(kind);
+            noise.resize(5 + length, 0xff);
+            let _ = socket.send_to(&noise, &node);
+            let _ = socket.send_to(&noise, &lab.rendezvous);
+        }
+    }
+    for request in ["", "\r\n\r\n", "POST /api/register HTTP/1.1\r\nContent-Length: 3\r\n\r\n{{{"] {
+        let mut stream = TcpStream::connect(lab.url.strip_prefix("http://").unwrap()).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        drop(stream.shutdown(std::net::Shutdown::Write));
+        drop(stream.read_to_end(&mut Vec::new()));
+    }
+    let (_, text) = lab.dial(&id, &"07".repeat(16), &[]);
+    check_delivered(&lab, &text, &"07".repeat(16), "direct", "end_to_end");
+    drop(b);
+    let _b = lab.node("b", &[]);
+    assert_eq!(lab.peer_id("b"), id);
+    assert!(lab.registry.lines.try_iter().all(|line| !line.contains("panicked")));
+}
+
+#[test]
+fn usage_errors_are_exit_2() {
+    for args in [&["--wat"][..], &[], &["dial", "--to", "12"], &["--registry", "--port", "x"]] {
+        let output = Command::new(PROGRAM).args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(!output.stderr.is_empty() && output.stdout.is_empty());
+    }
+    let version = Command::new(PROGRAM).arg("--version").output().unwrap();
+    assert_eq!(version.stdout, format!("testnet-peer {}\n", env!("CARGO_PKG_VERSION")).as_bytes());
+}
