@@ -92,7 +92,7 @@ export const registryOf = (fleet: Fleet): FleetNode | undefined => fleet.nodes.f
 export const bootstrapsOf = (fleet: Fleet): readonly FleetNode[] => fleet.nodes.filter((n) => n.role === 'bootstrap')
 
 /** The declared kind that a measurement matches; undefined where it matches none (ADM mapping, say). */
-export function measuredKind(m: NatMeasurement): NatKind | undefined {
+export function measuredKind(m: Pick<NatMeasurement, 'mapping' | 'filtering'>): NatKind | undefined {
   if (m.mapping === 'none') return 'none'
   if (m.mapping === 'APDM') return m.filtering === 'APDF' ? 'symmetric' : undefined
   if (m.mapping === 'ADM') return undefined

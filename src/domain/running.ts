@@ -1,0 +1,64 @@
+/** Whether every node ran the deployed binary, one process from before the first attempt until after the last (testnet-interfaces §9, "binary X runs on host H"). */
+import type { Reason } from './criteria.ts'
+import type { RunningProof, TestEvidence } from './evidence.ts'
+import type { Finding, FindingKind } from './findings.ts'
+import type { NodeName } from './fleet.ts'
+
+export interface RunningJudged {
+  /** Nodes whose attempts do not count, and why. */
+  readonly barred: ReadonlyMap<NodeName, string>
+  readonly findings: readonly Finding[]
+  readonly reasons: readonly Reason[]
+}
+
+/** `deployed`: sha256 of the binary that DEPLOY put, or found and kept, on each node. */
+export function judgeRunning(evidence: Pick<TestEvidence, 'runningBefore' | 'runningAfter'>, tried: readonly NodeName[], deployed: Readonly<Record<NodeName, string>>): RunningJudged {
+  const barred = new Map<NodeName, string>()
+  const findings: Finding[] = []
+  const reasons: Reason[] = []
+  const find = (kind: FindingKind, node: NodeName, message: string): void => { findings.push({ kind, node, message: `${node}: ${message}`, attempts: [] }) }
+  const nodes = new Set([...tried, ...evidence.runningBefore.map((p) => p.node), ...evidence.runningAfter.map((p) => p.node)])
+  for (const node of nodes) {
+    const peer = tried.includes(node)
+    const [before, after] = [evidence.runningBefore, evidence.runningAfter].map((list) => list.find((p) => p.node === node))
+    const wrong = [before, after].find((p) => p !== undefined && deployed[node] !== undefined && p.exeSha256 !== deployed[node])
+    if (wrong !== undefined) {
+      find('wrong-binary', node, `runs ${wrong.exeSha256.slice(0, 12)}, deployed was ${deployed[node]?.slice(0, 12)}`)
+      if (peer) barred.set(node, `wrong binary on ${node}`)
+    } else if (peer && (before === undefined || deployed[node] === undefined)) {
+      barred.set(node, `nothing proves which binary ran on ${node}`)
+    }
+    const bar = barred.get(node)
+    if (bar !== undefined) reasons.push({ kind: 'inconclusive', text: `${bar}: its attempts do not count` })
+    if (before !== undefined && after !== undefined) {
+      const change = changed(before, after)
+      if (change !== undefined) {
+        find(change.finding, node, change.text)
+        if (peer) reasons.push({ kind: change.result, text: `${node}: ${change.text}` })
+      }
+    } else if (before !== undefined && peer) {
+      find('not-running', node, 'no running service was found after the test')
+      reasons.push({ kind: 'inconclusive', text: `${node}: no running service was found after the test` })
+    }
+    const tamper = before === undefined ? undefined : power(before)
+    if (tamper !== undefined) find('subject-can-tamper', node, `the program under test ${tamper}, so it could change the packet counters`)
+  }
+  return { barred, findings, reasons }
+}
+
+/** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
+function changed(before: RunningProof, after: RunningProof): { readonly finding: FindingKind; readonly result: 'failed' | 'inconclusive'; readonly text: string } | undefined {
+  if (before.bootId !== after.bootId) return { finding: 'rebooted', result: 'inconclusive', text: 'the host was rebooted during the test' }
+  if (after.restarts > before.restarts) return { finding: 'restarted', result: 'failed', text: `${after.unit} died and was restarted ${after.restarts - before.restarts} times during the test` }
+  // Start times are computed from clock ticks and boot time: they may differ by a little for one process.
+  const other = before.pid !== after.pid || Math.abs(before.startedAt - after.startedAt) > 2000
+  return other ? { finding: 'restarted', result: 'inconclusive', text: `${after.unit} was restarted by somebody during the test` } : undefined
+}
+
+const CAP_NET_ADMIN = 1n << 12n
+
+function power(proof: RunningProof): string | undefined {
+  if (proof.uid === 0) return 'runs as root'
+  if (!/^[0-9a-f]{1,16}$/i.test(proof.capEff)) return 'has capabilities that could not be read'
+  return (BigInt(`0x${proof.capEff}`) & CAP_NET_ADMIN) !== 0n ? 'has CAP_NET_ADMIN' : undefined
+}
