@@ -1,0 +1,87 @@
+/** A profile file read into a {@link Profile}: how one program is started, dialled and read is data, and a mistyped placeholder is a fault. */
+import * as z from 'zod'
+import { focuses } from '../domain/plan.ts'
+import type { Profile } from '../domain/profile.ts'
+import { usageFailure, type Path } from './faults.ts'
+import { count, fileName, identifier, oneOf, port, projectName, text } from './fields.ts'
+import { hint } from './nearest.ts'
+import { visible } from './visible.ts'
+import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
+
+/** What may be asked for in each template. */
+export const placeholders = {
+  registry: ['registryIp', 'registryUrl', 'httpPort', 'servicePort', 'dataDir'],
+  node: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
+  dial: ['registryUrl', 'registryIp', 'peerId', 'localPort', 'bytes', 'nonce', 'timeoutMs', 'timeoutSeconds', 'dataDir', 'bootstraps'],
+  file: ['dataDir'],
+} as const
+
+/** Throws a usage failure (U010) that lists every fault of the file. */
+export function parseProfile(yaml: string, file: string): Profile {
+  const loaded = loadYaml(yaml, file, schema, templateChecks)
+  if (!loaded.ok) throw usageFailure(loaded.faults)
+  return loaded.value
+}
+
+const words = z.array(text).default([])
+const file = text.refine((t) => t.startsWith('{dataDir}/') && !t.split('/').includes('..'), 'must be a file below {dataDir}/')
+const field = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a JSON field')
+
+const dial = z.union([z.literal('observed'), oneOf({ commanded: z.strictObject({ dialect: identifier, args: z.array(text).min(1) }) })]).transform((d): Profile['dial'] =>
+  d === 'observed' || d.commanded === undefined ? { kind: 'observed' } : { kind: 'commanded', ...d.commanded })
+
+const recordFields = z.strictObject({ nonce: field, bytes: field, sha256: field, from: field, missing: field, completed_ms: field })
+  .transform(({ completed_ms: completedMs, ...others }) => ({ ...others, completedMs }))
+const record = z.union([z.literal('none'), oneOf({ jsonl: z.strictObject({ path: file, fields: recordFields }) })]).transform((r): Profile['record'] =>
+  r === 'none' || r.jsonl === undefined ? { kind: 'none' } : { kind: 'jsonl', ...r.jsonl })
+
+const counter = z.strictObject({ min_bytes: count, max_bytes: count }).refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
+const payload = z.union([z.literal('opaque'), oneOf({ sha256_counter: counter })]).transform((p): Profile['payload'] =>
+  p === 'opaque' || p.sha256_counter === undefined ? { kind: 'opaque' } : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes })
+
+const schema = z.strictObject({
+  name: identifier,
+  title: text,
+  project: projectName,
+  module: identifier,
+  only_when_named: z.boolean().default(false),
+  focuses: z.array(z.enum(focuses)).min(1),
+  binary: fileName,
+  service_port: port,
+  registry: z.strictObject({ args: words, http_port: port.default(8080) }).nullable().default(null),
+  node: z.strictObject({ args: words, bootstrap_args: words, environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), text).default({}) }),
+  peer_id: z.union([z.literal('none'), oneOf({ file })]).transform((p): Profile['peerId'] => (p === 'none' || p.file === undefined ? { kind: 'none' } : { kind: 'file', path: p.file })),
+  dial,
+  record,
+  payload,
+  acting: z.boolean(),
+}).transform((w): Profile => ({
+  name: w.name, title: w.title, project: w.project, module: w.module, focuses: w.focuses, binary: w.binary, servicePort: w.service_port,
+  registry: w.registry === null ? null : { args: w.registry.args, httpPort: w.registry.http_port },
+  node: { args: w.node.args, bootstrapArgs: w.node.bootstrap_args, environment: w.node.environment },
+  peerId: w.peer_id, dial: w.dial, record: w.record, payload: w.payload,
+  ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
+  acting: w.acting,
+}))
+
+const templateChecks: CrossCheck = (raw, report) => {
+  check(raw, ['registry', 'args'], placeholders.registry, report)
+  check(raw, ['node', 'args'], placeholders.node, report)
+  check(raw, ['node', 'bootstrap_args'], placeholders.node, report)
+  check(raw, ['dial', 'commanded', 'args'], placeholders.dial, report)
+  check(raw, ['peer_id', 'file'], placeholders.file, report)
+  check(raw, ['record', 'jsonl', 'path'], placeholders.file, report)
+}
+
+function check(raw: unknown, path: readonly string[], known: readonly string[], report: Report): void {
+  const value = path.reduce<unknown>((v, key) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[key] : undefined), raw)
+  if (typeof value === 'string') for (const message of templateFaults(value, known)) report(path, message)
+  if (Array.isArray(value)) value.forEach((word, i) => { if (typeof word === 'string') for (const message of templateFaults(word, known)) report([...path, i] satisfies Path, message) })
+}
+
+/** What is wrong with the placeholders of one word. */
+export function templateFaults(word: string, known: readonly string[]): readonly string[] {
+  const names = [...word.matchAll(/\{([^{}]*)\}/g)].map((m) => m[1] ?? '')
+  const faults = names.filter((n) => !known.includes(n)).map((n) => `unknown placeholder {${visible(n, 40)}}${hint(n, known)}`)
+  return /[{}]/.test(word.replaceAll(/\{[^{}]*\}/g, '')) ? [...faults, 'has a brace that is no part of a {placeholder}'] : faults
+}

@@ -1,0 +1,53 @@
+/** The Test Plan Summary that a person confirms before anything is touched. */
+import type { FleetNode, NatKind } from '../domain/fleet.ts'
+import type { Answer, Plan } from '../domain/plan.ts'
+import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
+import { visible } from './visible.ts'
+
+export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'targets' | 'config'>
+
+export function planSummary(plan: SummaryFacts): string {
+  const { project, focus, criteria, proof } = plan.answers
+  const used = plan.nodes.flatMap((name) => plan.fleet.nodes.filter((n) => n.name === name))
+  const peers = used.filter((n) => n.role !== 'registry')
+  const translated = peers.filter((n) => n.nat !== 'none')
+  const title = 'Test Plan Summary'
+  return [
+    title, '='.repeat(title.length),
+    `Project: ${visible(project.value)} (${origin(project)})`,
+    `Focus: ${focusDescriptions[focus.value]} (${origin(focus)})`,
+    `Success: ${success(plan)} (${origin(criteria)})`,
+    `Proof: ${proofDescriptions[proof.value]} (${origin(proof)})`,
+    '',
+    `Nodes to use (fleet ${visible(plan.fleet.name)}):`,
+    `  Registry: ${names(used.filter((n) => n.role === 'registry'))}`,
+    `  Standard: ${names(peers.filter((n) => n.nat === 'none'))}`,
+    ...(translated.length === 0 ? ['  NAT Emulation: none'] : ['  NAT Emulation:', ...translated.map((n) => `    - ${visible(n.name)} (${natNames[n.nat]})`)]),
+    '',
+    `Binary source: ${source(plan)}`,
+    ...plan.config.warnings.map((w) => `Note: ${visible(w, 400)}`),
+    '',
+    'Ready to proceed?',
+  ].join('\n')
+}
+
+export const natNames: Readonly<Record<NatKind, string>> = {
+  'none': 'no NAT', 'full-cone': 'Full Cone', 'address-restricted': 'Address Restricted', 'port-restricted': 'Port Restricted', 'symmetric': 'Symmetric',
+}
+
+const origin = ({ from }: Answer<string>): string => (from === 'interview' ? 'confirmed via interview' : `from ${visible(from)}`)
+
+const names = (nodes: readonly FleetNode[]): string => (nodes.length === 0 ? 'none' : nodes.map((n) => visible(n.name)).join(', '))
+
+function success({ answers, targets }: SummaryFacts): string {
+  if (answers.criteria.value !== 'threshold') return criteriaDescriptions[answers.criteria.value]
+  return `Meet configured thresholds: direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
+}
+
+function source({ source: s, config }: SummaryFacts): string {
+  switch (s.kind) {
+    case 'build': return `Build on this machine (${visible(config.binary.build.join(' '))}) in ${visible(s.workspace)}`
+    case 'file': return `Given file ${visible(s.path)}`
+    case 'release': return `Release ${visible(s.tag)} of ${visible(s.repository)}, ${visible(s.asset)}`
+  }
+}
