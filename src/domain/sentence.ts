@@ -26,7 +26,8 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
     case 'unwitnessed':
       return `unwitnessed: ${path.why}${broken}`
     case 'none':
-      return `expected ${expected}, saw nothing delivered${undelivered(seen)}${recordFault === null ? '' : `; ${recordFault}`}; ${claimed(attempt.claim)}`
+      // A record that is missing too is no news where nothing came.
+      return `expected ${expected}, saw nothing delivered${inPart(seen) ? ' in full' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record === null ? '' : `; ${recordFault}`}${undelivered(seen)}`
     case 'end-to-end':
       return `${punched ? 'punched' : 'end-to-end'}${expected === 'relayed' ? ` although expected relayed (${oracle.why})` : ''}${broken}`
     case 'relayed':
@@ -36,10 +37,12 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
 
 /** Part of the payload came, or packets stopped at the callee's NAT: said with numbers. */
 function undelivered(seen: PairViews): string {
-  const through = seen.relays.reduce((n, r) => n + r.delivered.bytes, 0)
-  if (seen.delivered.bytes > 0 || through > 0) return ` in full (${seen.delivered.bytes} bytes end to end, ${through} bytes from relays)`
-  return seen.arrived !== null && seen.arrived.packets > 0 ? ` (${seen.arrived.packets} packets stopped at the callee's NAT)` : ''
+  if (inPart(seen)) return `; in part: ${seen.delivered.bytes} bytes end to end, ${fromRelays(seen)} bytes from relays`
+  return seen.arrived !== null && seen.arrived.packets > 0 ? `; ${seen.arrived.packets} packets stopped at the callee's NAT` : ''
 }
+
+const fromRelays = (seen: PairViews): number => seen.relays.reduce((n, r) => n + r.delivered.bytes, 0)
+const inPart = (seen: PairViews): boolean => seen.delivered.bytes > 0 || fromRelays(seen) > 0
 
 function claimed(claim: Claim): string {
   if (claim.success === null) return 'the program claimed nothing'
