@@ -1,0 +1,96 @@
+/** The two shell programs of a node: the keeper (its power supply) and the boot (from namespaces to systemd as PID 1). Static texts; values come as arguments. */
+
+/**
+ * keeper.sh <node's cgroup> <namespace> <boot.sh> <root>. Reboots are told by the way PID 1 of a pid namespace dies
+ * (reboot(2): SIGHUP for restart, SIGINT for halt and power-off). A fresh payload cgroup for each boot: the old
+ * one has controllers handed down, and such a cgroup takes no process itself.
+ */
+export const keeperScript = `#!/bin/sh
+set -u
+cgroup=$1 namespace=$2 boot=$3 root=$4
+while :; do
+  find "$cgroup/payload" -depth -type d -exec rmdir {} + 2>/dev/null
+  mkdir -p "$cgroup/payload" || exit 1
+  nsenter --net="/run/netns/$namespace" -- \\
+    unshare --mount --uts --ipc --pid --fork --kill-child=SIGKILL --propagation private -- \\
+    sh "$boot" enter "$cgroup/payload" "$root"
+  ended=$?
+  echo "keeper: node ended with $ended"
+  [ "$ended" = 129 ] || exit "$ended"
+done
+`
+
+/**
+ * boot.sh enter <payload cgroup> <root>, as PID 1 of fresh namespaces. Joins its cgroup only here, after the fork: were the
+ * waiting parent in it too, systemd could not hand down controllers.
+ *
+ * Why the mounts are as they are: /proc/sys is read-only except net/, or systemd-sysctl would write the *machine's* settings;
+ * a boot id of its own makes \`journalctl --boot\` and every "was it rebooted?" check true; /proc/kmsg is silenced.
+ * Dropped capabilities are those that reach past the namespaces (modules, raw I/O, the clock, the kernel log).
+ */
+export const bootScript = `#!/bin/sh
+set -eu
+if [ "$1" = enter ]; then
+  echo 0 >"$2/cgroup.procs"
+  exec unshare --cgroup -- sh "$0" mount "$3"
+fi
+root=$2 above=\${2%/*}
+mount --bind "$root" "$root"
+cd "$root"
+
+mkdir -p "$above/usr" "$above/usr.work"
+mount -t overlay -o "lowerdir=/usr,upperdir=$above/usr,workdir=$above/usr.work" overlay usr 2>/dev/null || {
+  mkdir -p "$above/usr/local"
+  mount --bind /usr usr && mount -o remount,bind,ro usr && mount --bind "$above/usr/local" usr/local
+}
+
+mount -t proc -o nosuid,nodev,noexec proc proc
+mount -t sysfs -o nosuid,nodev,noexec,ro sysfs sys
+mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup
+mount -t tmpfs -o mode=755,nosuid,size=4m tmpfs dev
+mkdir -p dev/pts dev/shm dev/net
+for device in null zero full random urandom tty net/tun; do
+  [ ! -e "/dev/$device" ] || { touch "dev/$device" && mount --bind "/dev/$device" "dev/$device"; }
+done
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
+mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s fd/0 dev/stdin
+ln -s fd/1 dev/stdout
+ln -s fd/2 dev/stderr
+mount -t tmpfs -o mode=755,nosuid,nodev,size=64m tmpfs run
+mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
+
+mount --bind proc/sys proc/sys
+mount --bind proc/sys/net proc/sys/net
+mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
+cat /proc/sys/kernel/random/uuid >run/.boot-id
+mount --bind run/.boot-id proc/sys/kernel/random/boot_id
+for entry in sysrq-trigger irq bus fs acpi; do
+  [ ! -e "proc/$entry" ] || { mount --bind "proc/$entry" "proc/$entry" && mount -o remount,bind,ro "proc/$entry"; }
+done
+mount --bind dev/null proc/kmsg
+
+mkdir -p .before
+pivot_root . .before
+cd /
+umount -l /.before
+rmdir /.before
+exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin container=lab TERM=dumb LANG=C.UTF-8 \\
+  setpriv --bounding-set=-sys_module,-sys_rawio,-sys_time,-syslog,-mknod,-mac_admin,-mac_override,-wake_alarm,-block_suspend \\
+  /lib/systemd/systemd --system --log-target=journal </dev/null
+`
+
+/**
+ * reach.sh <hosts file> <host> <port>: the fleet's proxy. Looks lab names up in the lab's own hosts file and nowhere else: a
+ * name that is not there fails at once, and no resolver ever hears of it.
+ */
+export const reachScript = `#!/bin/sh
+case $2 in
+  *[!0-9.]*) address=$(while read -r ip name; do [ "$name" = "$2" ] && echo "$ip"; done <"$1") ;;
+  *) address=$2 ;;
+esac
+[ -n "$address" ] || { echo "no lab host is called $2" >&2; exit 68; }
+exec socat - "TCP:$address:$3"
+`

@@ -1,0 +1,66 @@
+/** The fleet that a lab is, as a value and as the text of a fleet file: the same schema as every fleet. */
+import { stringify } from 'yaml'
+import type { Fleet, FleetNode, LabFacts } from '../domain/fleet.ts'
+import { boxNamespace, enter, hostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
+import type { Topology, TopologyNode } from './topology.ts'
+
+/** What only a running lab knows. */
+export interface Running {
+  readonly shaping: LabFacts['shaping']
+  /** Pins by node name: the key each node was given, `<type> <base64>`. */
+  readonly hostKeys: Readonly<Record<string, string>>
+}
+
+export function fleetOf(t: Topology, l: Layout, running: Running): Fleet {
+  const registry = t.nodes.find((n) => n.role === 'registry')
+  return {
+    name: t.name,
+    ports: t.ports,
+    identityFile: pathsOf(l).key,
+    ...(registry === undefined ? {} : { registryUrl: `http://${publicAddress(registry)}:${t.registryPort}` }),
+    lab: { natTimeoutFactor: t.natTimeoutFactor, shaping: running.shaping },
+    nodes: t.nodes.map((n) => fleetNode(n, l, running)),
+  }
+}
+
+/** Enters the namespace of the lab's orchestrator and speaks TCP from there; `%h` may be a lab name or an address. */
+export const proxyArgv = (l: Layout): string[] => [...enter(hqOf(l)), 'sh', pathsOf(l).reach, pathsOf(l).hosts, '%h', '%p']
+
+function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
+  const pin = running.hostKeys[n.name]
+  return {
+    name: n.name,
+    host: hostName(n),
+    ip: publicAddress(n),
+    sshPort: 22,
+    user: 'root',
+    provider: 'Lab',
+    region: n.region,
+    role: n.role,
+    nat: n.nat,
+    ...(n.expectedRate === undefined ? {} : { expectedRate: n.expectedRate }),
+    runtime: { kind: 'systemd' },
+    ...(n.box === 'none' ? {} : { natBox: { kind: 'orchestrator', enter: enter(boxNamespace(l, n.name)) } }),
+    hostKeys: pin === undefined ? [] : [pin],
+    proxy: { kind: 'command', argv: proxyArgv(l) },
+  }
+}
+
+export function fleetYaml(fleet: Fleet, l: Layout): string {
+  const text = stringify({
+    name: fleet.name,
+    identity_file: fleet.identityFile,
+    registry_url: fleet.registryUrl,
+    ports: fleet.ports,
+    proxy: { command: proxyArgv(l) },
+    lab: fleet.lab === undefined ? undefined : { nat_timeout_factor: fleet.lab.natTimeoutFactor, shaping: fleet.lab.shaping },
+    nodes: fleet.nodes.map((n) => ({
+      name: n.name, host: n.host, ip: n.ip, ssh_port: n.sshPort, user: n.user, provider: n.provider, region: n.region, role: n.role, nat: n.nat,
+      expected_rate: n.expectedRate,
+      runtime: 'systemd',
+      nat_box: n.natBox?.kind === 'orchestrator' ? { orchestrator: n.natBox.enter } : undefined,
+      host_keys: n.hostKeys,
+    })),
+  }, { lineWidth: 0, keepUndefined: false })
+  return `# Written by \`vps-test lab up\`: true while the lab is up, gone with it.\n${text}`
+}

@@ -1,0 +1,151 @@
+/** The lab's verbs: up, down, status, power, and the ways in. Everything they do was compiled first (network.ts, root-tree.ts, shaping.ts). */
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Failure } from '../domain/failure.ts'
+import type { Fleet, LabFacts } from '../domain/fleet.ts'
+import type { Log } from '../ports.ts'
+import { doctor, refusalOf } from './doctor.ts'
+import { fleetOf, fleetYaml, type Running } from './fleet-file.ts'
+import { enter, hqOf, layoutOf, nodeNamespace, pathsOf, publicAddress, type Layout } from './layout.ts'
+import { compileNetwork, namespacesOf } from './network.ts'
+import { compileTrees } from './root-tree.ts'
+import { cgroupOf, clearCgroup, clearNamespaces, clearState, daemon, exec, leaderOf, lock, makeCgroups, namespacesPresent, perform, populated, readText, writeText } from './root.ts'
+import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
+import type { Topology } from './topology.ts'
+
+export { loadTopology, type Topology } from './topology.ts'
+export { boxEnter, labExec, labShell, labStatus, powerOff, powerOn, type NodeStatus, type LabStatus } from './node.ts'
+
+export interface LabOptions { readonly id?: string; readonly stateDir?: string; readonly signal: AbortSignal; readonly log: Log }
+export interface UpOptions extends LabOptions {
+  readonly topology: Topology
+  /** Path of `lab-delay`, for kernels without netem. */
+  readonly delayHelper?: string
+  /** `none`: no delay and no loss, whatever the kernel has. */
+  readonly shaping?: 'auto' | 'none'
+  /** Looks at the lab before it counts as up (measures its NATs, say); what it throws takes the lab down again. */
+  readonly verify?: (fleet: Fleet, signal: AbortSignal) => Promise<void>
+}
+
+/** Kept in the state directory from before the first namespace until after the last. */
+interface Marker { readonly phase: 'starting' | 'up'; readonly digest: string; readonly topology: Topology; readonly running?: Running }
+
+/** Idempotent: a healthy lab of the same topology is left as it is; anything else of this id is taken down first. */
+export async function labUp(o: UpOptions): Promise<Fleet> {
+  const l = layoutOf(o.id, o.stateDir)
+  const refusal = refusalOf(await doctor({ signal: o.signal, only: ['lab'] }))
+  if (refusal) throw refusal
+  await using _ = await lock(l, 'up', 120_000, o.signal)
+  const digest = createHash('sha256').update(JSON.stringify([o.topology, o.shaping ?? 'auto', o.delayHelper !== undefined])).digest('hex')
+  const found = await markerOf(l)
+  if (found?.running && found.digest === digest && await healthy(found.topology, l, found.running, o.signal)) {
+    o.log.info(`the lab ${l.id} is up already`)
+    return fleetOf(found.topology, l, found.running)
+  }
+  await clear(l, o.signal)
+  try {
+    return await build(o, l, digest)
+  } catch (error) {
+    await clear(l, AbortSignal.timeout(60_000))
+    throw error
+  }
+}
+
+/** Takes everything of this lab away, whatever state it is in, and nothing else. */
+export async function labDown(o: LabOptions): Promise<void> {
+  const l = layoutOf(o.id, o.stateDir)
+  const refusal = refusalOf(await doctor({ signal: o.signal, list: (await import('./doctor.ts')).checks.filter((c) => ['root', 'iproute2'].includes(c.name)) }))
+  if (refusal) throw refusal
+  await using _ = await lock(l, 'down', 120_000, o.signal)
+  await clear(l, o.signal)
+}
+
+async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
+  const t = o.topology, at = pathsOf(l)
+  const marker: Marker = { phase: 'starting', digest, topology: t }
+  await writeText(at.marker, JSON.stringify(marker))
+  await makeCgroups(l, ['work', 'shaper', ...t.nodes.map((n) => `${n.name}/keeper`)])
+  const doing = { cgroup: `${cgroupOf(l)}/work`, signal: o.signal }
+  const accounts = { passwd: (await readText('/etc/passwd')) ?? '', group: (await readText('/etc/group')) ?? '' }
+  await Promise.all([perform(compileNetwork(t, l), doing), perform(compileTrees(t, l, accounts), doing)])
+  o.log.info(`${namespacesOf(t, l).length} namespaces, ${t.nodes.length} root trees`)
+  for (const n of t.nodes) start(l, n.name)
+  await banners(t, l, doing, 60_000)
+  o.log.info(`ssh answers on ${t.nodes.length} nodes`)
+  const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
+  const fleet = fleetOf(t, l, running)
+  await writeText(at.fleet, fleetYaml(fleet, l))
+  await o.verify?.(fleet, o.signal)
+  await writeText(at.marker, JSON.stringify({ ...marker, phase: 'up', running } satisfies Marker))
+  return fleet
+}
+
+/** Gives a node its power. */
+export function start(l: Layout, node: string): void {
+  const at = pathsOf(l), cgroup = `${cgroupOf(l)}/${node}`
+  daemon(['sh', at.keeper, cgroup, nodeNamespace(l, node), at.boot, at.root(node)], `${cgroup}/keeper`, `${at.node(node)}/console.log`)
+}
+
+/** All nodes at once: a connection attempt that is refused is repeated until the deadline, inside one small program per node. */
+export async function banners(t: Pick<Topology, 'nodes'>, l: Layout, doing: { readonly cgroup?: string; readonly signal: AbortSignal }, timeoutMs: number): Promise<void> {
+  const silent = (await Promise.all(t.nodes.map(async (n) => {
+    const argv = [...enter(hqOf(l)), 'socat', '-u', `TCP:${publicAddress(n)}:22,connect-timeout=2,retry=${Math.ceil(timeoutMs / 30)},interval=0.03`, 'STDOUT']
+    const ended = await exec(argv, { ...doing, timeoutMs, until: /^SSH-/ }).catch((e: unknown) => { doing.signal.throwIfAborted(); return { code: 1, stderr: String(e) } })
+    return ended.code === 0 ? [] : [n.name]
+  }))).flat()
+  if (silent.length === 0) return
+  const console = (await readText(`${pathsOf(l).node(silent[0] ?? '')}/console.log`)) ?? ''
+  throw new Failure({ kind: 'infra', code: 'I220', message: `no ssh within ${timeoutMs / 1000} s on ${silent.join(', ')}; ${silent[0]} said: ${console.trim().slice(-500) || 'nothing'}`, remedy: 'vps-test lab doctor' })
+}
+
+async function shape(o: UpOptions, l: Layout, doing: { readonly cgroup: string; readonly signal: AbortSignal }): Promise<LabFacts['shaping']> {
+  if (o.shaping === 'none') return 'none'
+  const netem = await exec(netemProbe(l), { ...doing, timeoutMs: 10_000 })
+  if (netem.code === 0) {
+    await perform(compileShaping(o.topology, l, 'netem'), doing)
+    return 'netem'
+  }
+  const lacking = o.delayHelper === undefined ? 'no delay helper was given' : refusalOf(await doctor({ signal: o.signal, only: ['shaping'] }))?.message
+  if (o.delayHelper === undefined || lacking !== undefined) {
+    o.log.warn(`delay and loss are not covered: no netem in this kernel, and ${lacking}`)
+    return 'none'
+  }
+  const shaper = `${cgroupOf(l)}/shaper`, at = pathsOf(l)
+  daemon(delayArgv(o.topology, l, o.delayHelper), shaper, at.shaperLog)
+  const patience = AbortSignal.any([o.signal, AbortSignal.timeout(10_000)])
+  for (;;) {
+    const said = (await readText(at.shaperLog)) ?? ''
+    if (said.includes('"ready"')) break
+    await pause(10, undefined, { signal: patience }).catch(() => {
+      o.signal.throwIfAborted()
+      throw new Failure({ kind: 'infra', code: 'I221', message: `the delay helper ${o.delayHelper} did not become ready: ${said.trim().slice(-300) || 'it said nothing'}` })
+    })
+  }
+  await perform(compileShaping(o.topology, l, 'nfqueue'), doing)
+  return 'nfqueue'
+}
+
+async function pins(t: Topology, l: Layout): Promise<Record<string, string>> {
+  const keys = await Promise.all(t.nodes.map(async (n) => [n.name, ((await readText(`${pathsOf(l).root(n.name)}/etc/ssh/ssh_host_ed25519_key.pub`)) ?? '').split(' ').slice(0, 2).join(' ')] as const))
+  return Object.fromEntries(keys)
+}
+
+async function healthy(t: Topology, l: Layout, running: Running, signal: AbortSignal): Promise<boolean> {
+  const present = new Set(namespacesPresent(l))
+  if (!namespacesOf(t, l).every((name) => present.has(name))) return false
+  if (running.shaping === 'nfqueue' && !(await populated(`${cgroupOf(l)}/shaper`))) return false
+  if ((await Promise.all(t.nodes.map((n) => leaderOf(l, n.name)))).includes(undefined)) return false
+  return banners(t, l, { signal }, 5000).then(() => true, () => { signal.throwIfAborted(); return false })
+}
+
+async function clear(l: Layout, signal: AbortSignal): Promise<void> {
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(60_000)])
+  await clearCgroup(cgroupOf(l), true, limited)
+  await clearNamespaces(l, limited)
+  await clearState(l, pathsOf(l).marker, limited)
+}
+
+export async function markerOf(l: Layout): Promise<Marker | null> {
+  const text = await readText(pathsOf(l).marker)
+  try { return text === null ? null : JSON.parse(text) as Marker } catch { return null }
+}

@@ -1,0 +1,60 @@
+/** Every name and address a lab uses, computed from its id and its nodes' numbers: nothing is looked up, so what is ours can be told at any time. */
+import { Failure } from '../domain/failure.ts'
+import type { TopologyNode } from './topology.ts'
+
+export interface Layout {
+  readonly id: string
+  /** Namespaces: `lab-…` for the id `lab`, `lab-<id>-…` for any other. */
+  readonly prefix: string
+  /** Below the cgroup2 mount. */
+  readonly cgroup: string
+  readonly stateDir: string
+}
+
+export function layoutOf(id = 'lab', stateDir?: string): Layout {
+  if (!/^[a-z][a-z0-9]{0,7}$/.test(id) || ['nat', 'ix', 'hq'].includes(id)) {
+    throw new Failure({ kind: 'usage', code: 'U202', message: `lab id ${JSON.stringify(id)} is not usable: one to eight lower-case letters and digits, not nat, ix or hq`, remedy: 'vps-test lab up --id lab' })
+  }
+  const suffix = id === 'lab' ? '' : `-${id}`
+  return { id, prefix: `lab${suffix}-`, cgroup: `vps-test-lab${suffix}`, stateDir: stateDir ?? `/var/lib/vps-test/lab${suffix}` }
+}
+
+export const routerOf = (l: Layout): string => `${l.prefix}ix`
+export const hqOf = (l: Layout): string => `${l.prefix}hq`
+export const nodeNamespace = (l: Layout, node: string): string => `${l.prefix}${node}`
+export const boxNamespace = (l: Layout, node: string): string => `${l.prefix}nat-${node}`
+
+/** True for a namespace of this lab, whatever topology it was made from; never for one of a lab with another id. */
+export const owns = (l: Layout, namespace: string): boolean =>
+  namespace.startsWith(l.prefix) && /^(ix|hq|(nat-)?[a-z]{1,16}-[1-9][0-9]{0,2})$/.test(namespace.slice(l.prefix.length))
+
+export const enter = (namespace: string): string[] => ['nsenter', `--net=/run/netns/${namespace}`, '--']
+
+/** RFC 2544 addresses: peer-to-peer programs refuse to advertise documentation, private and carrier-grade ranges, and take these for public. */
+export const publicAddress = (n: Pick<TopologyNode, 'number'>): string => `198.18.${n.number}.10`
+export const publicGateway = (n: Pick<TopologyNode, 'number'>): string => `198.18.${n.number}.1`
+export const privateAddress = (n: Pick<TopologyNode, 'number'>): string => `192.168.${n.number}.10`
+export const privateGateway = (n: Pick<TopologyNode, 'number'>): string => `192.168.${n.number}.1`
+export const hqAddresses = ['198.18.0.10', '198.18.0.11'] as const
+export const hqGateway = '198.18.0.1'
+/** The router's end of a node's link; interface names have at most 15 characters. */
+export const linkOf = (n: Pick<TopologyNode, 'number'>): string => `w${n.number}`
+/** RFC 2606: `.invalid` never resolves, so that no mistake reaches a real machine. */
+export const hostName = (n: Pick<TopologyNode, 'name'>): string => `${n.name}.lab.invalid`
+/** Where the node itself is addressed inside its namespace. */
+export const ownAddress = (n: TopologyNode): string => (n.box === 'none' ? publicAddress(n) : privateAddress(n))
+
+export const pathsOf = (l: Layout) => ({
+  marker: `${l.stateDir}/lab.json`,
+  key: `${l.stateDir}/id_ed25519`,
+  fleet: `${l.stateDir}/fleet.yaml`,
+  hosts: `${l.stateDir}/hosts`,
+  reach: `${l.stateDir}/reach.sh`,
+  boot: `${l.stateDir}/boot.sh`,
+  keeper: `${l.stateDir}/keeper.sh`,
+  template: `${l.stateDir}/template`,
+  shaperLog: `${l.stateDir}/lab-delay.log`,
+  node: (name: string) => `${l.stateDir}/nodes/${name}`,
+  root: (name: string) => `${l.stateDir}/nodes/${name}/root`,
+  hostKey: (name: string) => `${l.stateDir}/nodes/${name}/ssh_host_ed25519_key`,
+})
