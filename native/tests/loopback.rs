@@ -5,6 +5,9 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use vps_probe::message::{From, Message};
+use vps_probe::seal::Key;
+
 const PROBE: &str = env!("CARGO_BIN_EXE_vps-probe");
 const TOKEN: &str = "00112233445566778899aabbccddeeff";
 const WRONG: &str = "ffeeddccbbaa99887766554433221100";
@@ -85,6 +88,40 @@ fn an_open_host_is_open() {
     let expected = [r#""mapping":"EIM""#, r#""filtering":"EIF""#, r#""behind_nat":false"#, r#""stable":true"#];
     assert_all(&line, &expected);
     assert_all(&line, &[r#""port_preserving":true"#, r#""test":"filter-both","way":"received""#]);
+}
+
+/// The confirmation, which tells a filter from a loss: seen only when the answer itself goes elsewhere.
+#[test]
+fn an_answer_that_left_elsewhere_is_confirmed() {
+    let hosts = [Ipv4Addr::new(127, 0, 0, 11), Ipv4Addr::new(127, 0, 0, 12)];
+    let (_running, ports) = reflectors(hosts);
+    let ports: Vec<u16> = ports.split(',').map(|p| p.parse().unwrap()).collect();
+    let key = Key::from_hex(TOKEN).unwrap();
+    let open = || {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+        socket
+    };
+    let hear = |socket: &UdpSocket| {
+        let mut packet = [0; 512];
+        let (size, source) = socket.recv_from(&mut packet).unwrap();
+        (Message::parse(key.open(&packet[..size]).unwrap()).unwrap(), source)
+    };
+    let (asker, target) = (open(), open());
+    let reflector = (hosts[0], ports[0]);
+    for (from, answering) in [
+        (From::Same, (hosts[0], ports[0])),
+        (From::Port, (hosts[0], ports[1])),
+        (From::Addr, (hosts[1], ports[0])),
+        (From::Both, (hosts[1], ports[1])),
+    ] {
+        let id = answering.1 as u64;
+        let ask = Message::Ask { id, from, to: target.local_addr().ok(), repeat: 1 };
+        asker.send_to(&key.seal(ask.line().as_bytes()), reflector).unwrap();
+        let mapped = asker.local_addr().unwrap();
+        assert_eq!(hear(&target), (Message::Answer { id, mapped }, answering.into()), "{from:?}");
+        assert_eq!(hear(&asker), (Message::Done { id }, reflector.into()), "{from:?}");
+    }
 }
 
 #[test]
