@@ -1,8 +1,18 @@
 /** Quoting for POSIX shells: the one place where a value becomes shell text. */
+import { Failure } from '../domain/failure.ts'
 import type { Command } from './command.ts'
 
+const plain = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/
+/** Read as something else than a word when they stand first: assignments and reserved words. */
+const special = /^(?:[A-Za-z_][A-Za-z0-9_]*\+?=.*|if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time)$/
+/** Linux refuses a single argument longer than this (MAX_ARG_STRLEN), and sshd passes the whole line as one. */
+const longest = 128 * 1024 - 1
+
 /** One word that the shell reads back unchanged. */
-export const quote = (word: string): string => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`)
+export function quote(word: string): string {
+  if (word.includes('\0')) throw new Failure({ kind: 'harness', code: 'H020', message: 'a word for a shell holds a NUL byte' })
+  return plain.test(word) && !special.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
 
 /** Shell text that is already quoted; only `sh` and `raw` make it. */
 export interface Raw { readonly raw: string }
@@ -10,14 +20,21 @@ export const raw = (text: string): Raw => ({ raw: text })
 
 type Part = string | number | Raw | readonly string[]
 
-/** Template for scripts: every interpolated string is quoted as one word, an array as several; {@link raw} passes through. Common indentation is removed. */
+/**
+ * Template for scripts: every interpolated string is quoted as one word, an array as several; {@link raw} passes through.
+ * The template's own common indentation is removed; lines inside values are never touched. Backslashes reach the shell as written.
+ */
 export function sh(text: TemplateStringsArray, ...parts: readonly Part[]): string {
-  const joined = text.raw.map((chunk, i) => chunk + (i < parts.length ? word(parts[i] as Part) : '')).join('')
-  const lines = joined.replace(/^\n/, '').split('\n')
-  const indents = lines.filter((l) => l.trim() !== '').map((l) => /^ */.exec(l)?.[0].length ?? 0)
+  const lines = text.raw.join(hole).replace(/^\n/, '').split('\n')
+  const indents = lines.filter((l) => l.trim() !== '').map(leading)
   const indent = indents.length === 0 ? 0 : Math.min(...indents)
-  return lines.map((l) => l.slice(Math.min(indent, /^ */.exec(l)?.[0].length ?? 0))).join('\n').trimEnd()
+  const chunks = lines.map((l) => l.slice(Math.min(indent, leading(l)))).join('\n').trimEnd().split(hole)
+  return chunks.map((chunk, i) => chunk + (i < parts.length ? word(parts[i] as Part) : '')).join('')
 }
+
+/** Stands for a value while the template is dedented: a newline inside a value is no line of the template. */
+const hole = '\0'
+const leading = (line: string): number => /^ */.exec(line)?.[0].length ?? 0
 
 function word(part: Part): string {
   if (typeof part === 'number') return String(part)
@@ -26,9 +43,15 @@ function word(part: Part): string {
 }
 
 /** The line that is sent to the node's shell. */
-export const render = (command: Command): string =>
-  command.kind === 'argv' ? command.argv.map(quote).join(' ') : `sh -c ${quote(command.text)}`
+export function render(command: Command): string {
+  const line = command.kind === 'argv' ? command.argv.map(quote).join(' ') : `sh -c ${quote(command.text)}`
+  if (Buffer.byteLength(line) > longest) throw new Failure({ kind: 'harness', code: 'H021', message: `the command “${command.why}” is longer than ${longest} bytes: send its data by stdin` })
+  return line
+}
 
 /** The same command entered through a prefix such as `nsenter --net=… --`. */
-export const inside = (prefix: readonly string[], command: Command): Command =>
-  prefix.length === 0 ? command : { ...command, kind: 'argv', argv: [...prefix, ...(command.kind === 'argv' ? command.argv : ['sh', '-c', command.text])] } as Command
+export function inside(prefix: readonly string[], command: Command): Command {
+  if (prefix.length === 0) return command
+  const { why, idempotent } = command
+  return { kind: 'argv', why, idempotent, argv: [...prefix, ...(command.kind === 'argv' ? command.argv : ['sh', '-c', command.text])] }
+}

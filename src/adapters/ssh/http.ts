@@ -1,0 +1,62 @@
+/** Plain HTTP/1.1 over a forwarded stream, for services that listen only where the node can reach them. */
+import { request } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { Remote } from '../../ports.ts'
+import { orAbort, withDeadline } from './deadline.ts'
+import { badReply, late, messageOf } from './failures.ts'
+
+export interface HttpCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly body?: string | Uint8Array
+  readonly headers?: Readonly<Record<string, string>>
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  /** A longer answer is a failure, not a cut answer. */
+  readonly maxBytes: number
+}
+
+export interface HttpAnswer { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Uint8Array }
+
+/** Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the connection. Redirects are not followed. */
+export function httpOverRemote(remote: Remote, target: { readonly host: string; readonly port: number }, call: HttpCall): Promise<HttpAnswer> {
+  const at = `http://${target.host}:${target.port}${call.path}`
+  return withDeadline(call, () => late(remote.name, `${call.method} ${at}`, call.timeoutMs), async (signal) => {
+    const stream = await remote.forward(target.host, target.port, { timeoutMs: call.timeoutMs, signal })
+    try {
+      return await orAbort(signal, exchange(stream, target, call))
+    } catch (error) {
+      throw signal.aborted ? error : badReply(remote.name, at, messageOf(error))
+    } finally {
+      stream.destroy()
+    }
+  })
+}
+
+function exchange(stream: Duplex, target: { readonly host: string; readonly port: number }, call: HttpCall): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const length = call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }
+    const sent = request({
+      method: call.method, path: call.path, host: target.host, port: target.port, createConnection: () => stream,
+      headers: { connection: 'close', ...length, ...call.headers },
+    })
+    sent.on('error', reject)
+    // Without an answer the stream's end is the only sign.
+    stream.once('close', () => reject(new Error('the connection closed before the answer was whole')))
+    sent.on('response', (answer) => { body(answer, call.maxBytes).then((bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }), reject) })
+    sent.end(call.body)
+  })
+}
+
+async function body(answer: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  if (!answer.complete) throw new Error('the answer was cut off')
+  return Buffer.concat(chunks)
+}

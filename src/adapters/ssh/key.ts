@@ -1,0 +1,38 @@
+/** The private key as ssh2 wants it, and errors that say what is wrong without showing a byte of it. */
+import { readFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import { Failure } from '../../domain/failure.ts'
+import { clean } from './failures.ts'
+
+/** Reads the key file (`~/` is the home directory). Failures: U070 unreadable, and those of {@link parsePrivateKey}. */
+export async function readPrivateKey(path: string): Promise<string> {
+  const file = path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
+  let text: string
+  try {
+    text = await readFile(file, 'utf8')
+  } catch (error) {
+    throw bad('U070', file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`, `ls -l ${clean(file)}`)
+  }
+  return parsePrivateKey(text, file)
+}
+
+/** Checks and normalises: CRLF and a missing last newline are what pasting does to keys. `origin` names the file or input. Failures: U071 public, U072 encrypted, U073 no key. */
+export function parsePrivateKey(text: string, origin: string): string {
+  const key = `${text.replace(/\r\n?/g, '\n').replace(/\n*$/, '')}\n`
+  if (text.trim() === '') throw bad('U073', origin, 'is empty')
+  if (/^-----BEGIN [A-Z0-9 ]+-----.*\\n/.test(key)) throw bad('U073', origin, 'holds a key whose line breaks became the two characters \\n: paste it with real line breaks')
+  const parsed = ssh2.utils.parseKey(key)
+  if (parsed instanceof Error) {
+    // ssh2's messages name formats, never contents; still none is passed on.
+    if (/encrypted|passphrase/i.test(parsed.message)) throw bad('U072', origin, 'is encrypted with a passphrase, and nobody is there to type it: use a key of its own for this, without one', `ssh-keygen -t ed25519 -N '' -f vps-test-key`)
+    if (key.startsWith('-----BEGIN PRIVATE KEY-----')) throw bad('U073', origin, 'is in PKCS#8 format, which is not read here', `ssh-keygen -p -N '' -f ${clean(origin)}`)
+    throw bad('U073', origin, 'holds no private key in OpenSSH or PEM format')
+  }
+  if (!parsed.isPrivateKey()) throw bad('U071', origin, 'holds a public key; the private one is needed (the file without .pub)')
+  return key
+}
+
+const bad = (code: string, origin: string, what: string, remedy?: string): Failure =>
+  new Failure({ kind: 'usage', code, message: `the SSH key ${clean(origin)} ${what}`, ...(remedy === undefined ? {} : { remedy }) })

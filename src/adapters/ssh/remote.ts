@@ -1,0 +1,98 @@
+/** A node over SSH: the port Remote, with one connection, at most eight channels in flight, and retries that cannot do harm. */
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import type { Command } from '../../commands/command.ts'
+import { render } from '../../commands/quote.ts'
+import type { Fleet, FleetNode } from '../../domain/fleet.ts'
+import type { Remote, RunOptions, RunResult } from '../../ports.ts'
+import { collector } from './collect.ts'
+import type { Collector } from './collect.ts'
+import { Connection } from './connection.ts'
+import { withDeadline } from './deadline.ts'
+import { late, messageOf } from './failures.ts'
+import { execute } from './exec.ts'
+import type { Ending } from './exec.ts'
+import { openForward } from './forward.ts'
+import type { Link } from './link.ts'
+import { pinnedKeys, reach } from './reach.ts'
+import type { ReachOptions } from './reach.ts'
+import { complete } from './result.ts'
+import { mayRetry, maxTries, pauseAfter } from './retry.ts'
+
+export interface OpenOptions extends ReachOptions {
+  /** Its abort closes the connection. */
+  readonly signal: AbortSignal
+}
+
+/** sshd's default MaxSessions is 10 per connection; two are left for others. */
+const channels = 8
+
+/** Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next call. */
+export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOptions): Promise<Remote> {
+  options.signal.throwIfAborted()
+  pinnedKeys(node.name, fleet.name, node.hostKeys)
+  const connection = new Connection(node.name, (signal) => reach(node, fleet, options, signal))
+  const limit = pLimit(channels)
+  const abort = (): void => { void close() }
+  const close = (): Promise<void> => {
+    options.signal.removeEventListener('abort', abort)
+    return connection.close()
+  }
+  options.signal.addEventListener('abort', abort, { once: true })
+
+  /** The whole of a call: its place in the queue, the connection, the work, and further tries, all under one deadline. */
+  const call = <T>(why: string, replayable: boolean, run: Pick<RunOptions, 'timeoutMs' | 'signal'>, work: (link: Link, signal: AbortSignal) => Promise<T>): Promise<T> =>
+    withDeadline(run, () => late(node.name, why, run.timeoutMs), async (signal) => {
+      for (let tried = 1; ; tried++) {
+        try {
+          return await limit(async () => {
+            signal.throwIfAborted()
+            return work(await connection.link(signal), signal)
+          })
+        } catch (error) {
+          if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
+          options.log?.warn(`${messageOf(error)}; try ${tried + 1} of ${maxTries}`)
+          await sleep(pauseAfter(tried), undefined, { signal })
+        }
+      }
+    })
+
+  const exec = async (command: Command, run: RunOptions, lines: boolean): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
+    const { stdin, onSent, onLine, maxBytes } = run
+    const stream = stdin === undefined || stdin instanceof Uint8Array ? undefined : stdin
+    // It may fail while it waits for its turn; reading it reports that.
+    stream?.on('error', () => undefined)
+    try {
+      const line = render(command)
+      return await call(command.why, command.idempotent && stream === undefined, run, async (link, signal) => {
+        const into = collector({ ...(maxBytes === undefined ? {} : { maxBytes }), ...(onLine !== undefined && lines ? { onLine } : {}) })
+        return { ending: await execute(link, { node: node.name, why: command.why, line, stdin, onSent, into }, signal), into }
+      })
+    } finally {
+      stream?.destroy()
+    }
+  }
+
+  const remote: Remote = {
+    name: node.name,
+    run: async (command, run): Promise<RunResult> => {
+      const started = performance.now()
+      const { ending, into } = await exec(command, run, true)
+      return { ...ending, stdout: into.out().toString('utf8'), stderr: into.err().toString('utf8'), truncated: into.truncated(), ms: performance.now() - started }
+    },
+    read: async (command, run) => {
+      const { ending, into } = await exec(command, run, false)
+      return complete(node.name, command.why, ending, into)
+    },
+    forward: (host, port, run): Promise<Duplex> => call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
+    close,
+  }
+  try {
+    await connection.link(options.signal)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return remote
+}

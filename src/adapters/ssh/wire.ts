@@ -1,0 +1,59 @@
+/** The byte stream under an SSH connection: TCP, or a proxy program's stdio. */
+import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { execa } from 'execa'
+import { orAbort } from './deadline.ts'
+import { clean, messageOf } from './failures.ts'
+
+export interface Wire {
+  readonly stream: Duplex
+  /** Why the carrier itself failed, once it has: what a proxy program said. Waits shortly for its end. */
+  complaint(): Promise<string | undefined>
+  /** Frees everything the wire holds. */
+  destroy(): void
+}
+
+/** A TCP connection without Nagle's delay. Rejects when nothing answers or the signal aborts. */
+export async function tcpWire(host: string, port: number, signal: AbortSignal): Promise<Wire> {
+  const socket = connect({ host, port, noDelay: true })
+  // Stays for the life of the socket: errors arrive when they like.
+  socket.on('error', () => undefined)
+  try {
+    await orAbort(signal, new Promise<void>((resolve, reject) => { socket.once('connect', resolve).once('error', reject) }))
+  } catch (error) {
+    socket.destroy()
+    throw error
+  }
+  return { stream: socket, complaint: async () => undefined, destroy: () => socket.destroy() }
+}
+
+const stderrTail = 4096
+/** A program that fails says so at once; one that still runs after its stream ended is not waited for. */
+const complaintMs = 500
+
+/** Starts the program; its stdin and stdout are the connection. It dies with it. */
+export function proxyWire(argv: readonly string[]): Wire {
+  const [file, ...args] = argv
+  const child = execa(file ?? '', args, { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, detached: true })
+  let said = ''
+  child.stderr.setEncoding('utf8')
+  child.stderr.on('data', (text: string) => { said = (said + text).slice(-stderrTail) })
+  child.stderr.on('error', () => undefined)
+  const ended = child.then(
+    (result) => (result.exitCode === 0 ? undefined : `proxy ${file}: ${clean(said) || (result.exitCode === undefined ? messageOf(result.cause ?? 'ended by a signal') : `exit code ${result.exitCode}`)}`),
+    (error: unknown) => `proxy ${file}: ${messageOf(error)}`,
+  )
+  const stream = child.duplex()
+  stream.on('error', () => undefined)
+  const kill = (): void => {
+    stream.destroy()
+    if (child.pid === undefined) return
+    // Its own process group: a wrapper such as nsenter or sh must not leave its child behind.
+    try { process.kill(-child.pid, 'SIGKILL') } catch { /* it has ended */ }
+  }
+  return {
+    stream,
+    complaint: () => Promise.race([ended, new Promise<undefined>((resolve) => { setTimeout(resolve, complaintMs, undefined).unref() })]),
+    destroy: kill,
+  }
+}
