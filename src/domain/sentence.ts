@@ -27,7 +27,7 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
       return `unwitnessed: ${path.why}${broken}`
     case 'none':
       // A record that is missing too is no news where nothing came.
-      return `expected ${expected}, saw nothing delivered${inPart(seen) ? ' in full' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record === null ? '' : `; ${recordFault}`}${undelivered(seen)}`
+      return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record === null ? '' : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`
     case 'end-to-end':
       return `${punched ? 'punched' : 'end-to-end'}${expected === 'relayed' ? ` although expected relayed (${oracle.why})` : ''}${broken}`
     case 'relayed':
@@ -36,13 +36,15 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
 }
 
 /** Part of the payload came, or packets stopped at the callee's NAT: said with numbers. */
-function undelivered(seen: PairViews): string {
-  if (inPart(seen)) return `; in part: ${seen.delivered.bytes} bytes end to end, ${fromRelays(seen)} bytes from relays`
+function undelivered(seen: PairViews, bytes: number): string {
+  if (inPart(seen, bytes)) return `; of ${bytes} bytes came ${seen.delivered.bytes} end to end, ${fromRelays(seen)} from relays, ${seen.returned.packets} packets went back`
   return seen.arrived !== null && seen.arrived.packets > 0 ? `; ${seen.arrived.packets} packets stopped at the callee's NAT` : ''
 }
 
 const fromRelays = (seen: PairViews): number => seen.relays.reduce((n, r) => n + r.delivered.bytes, 0)
-const inPart = (seen: PairViews): boolean => seen.delivered.bytes > 0 || fromRelays(seen) > 0
+
+/** Introductions and keepalives from relays always come; a tenth of the payload is more than these. */
+const inPart = (seen: PairViews, bytes: number): boolean => seen.delivered.bytes > 0 || fromRelays(seen) * 10 > bytes
 
 function claimed(claim: Claim): string {
   if (claim.success === null) return 'the program claimed nothing'

@@ -55,7 +55,7 @@ export function attemptOf(pair: Pair, at: { round: number; repetition: number },
   const outsidePort = (n: NodeName, inside: number): number => (kind(n)?.mapping === 'APDM' ? 40000 + inside % 997 : inside)
   const [aPort, bPort] = [outsidePort(pair.from, localPort), outsidePort(pair.to, servicePort)]
   const path = happening.path ?? 'end-to-end'
-  const via = happening.via ?? 'saorsa-2'
+  const via = happening.via ?? (['saorsa-2', 'saorsa-3', 'saorsa-1'].find((n) => n !== pair.from && n !== pair.to) ?? 'saorsa-1')
   const r = addressOf(numberOf(via))
   const wire = bytes + 1400
   const ends: { from: Counters; to: Counters } = { from: emptyCounters, to: emptyCounters }
@@ -66,6 +66,8 @@ export function attemptOf(pair: Pair, at: { round: number; repetition: number },
     relay.out.push(flow(b, bPort, servicePort, 50, wire)); put('to', 'in', flow(r, servicePort, servicePort, 50, wire))
     put('to', 'out', flow(r, servicePort, servicePort, 9, 700)); put('from', 'in', flow(r, servicePort, localPort, 9, 700))
   }
+  // Introductions and keepalives from a bootstrap come whatever happens.
+  put('to', 'in', flow(r, servicePort, servicePort, 3, 300)); put('from', 'out', flow(r, servicePort, localPort, 3, 300)); put('from', 'in', flow(r, servicePort, localPort, 2, 200))
   // A failed punch leaves packets at both ends, and at the callee's box: sent, arrived, not delivered.
   put('from', 'out', flow(b, bPort, localPort, path === 'relayed' || path === 'none' ? 10 : 50, path === 'relayed' || path === 'none' ? 480 : wire))
   if (path === 'end-to-end' || path === 'one-way') put('to', 'in', flow(`::ffff:${a}`, aPort, servicePort, 50, wire))

@@ -1,0 +1,67 @@
+/** The matrix of all ordered pairs, callers down, callees across: one symbol each, for a terminal and for Markdown. */
+import type { NodeName } from '../domain/fleet.ts'
+import type { Judgement } from '../domain/judge.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { table, text } from './markdown.ts'
+import { plain, textTable, type Cell, type Palette } from './text-table.ts'
+
+export const legend: Readonly<Record<string, string>> = {
+  D: 'end-to-end, delivered', P: 'end-to-end, punched', R: 'relayed as expected', r: 'delivered only by relay (failed)',
+  X: 'failed', '?': 'unwitnessed', '!': 'a step of ours broke', '·': 'not tried', '-': 'itself',
+}
+
+/** Worst first: what a pair with several attempts shows. */
+const order = ['X', 'r', '!', '?', 'R', 'D', 'P'] as const
+type Symbol = (typeof order)[number] | '·' | '-'
+
+const tones: Readonly<Record<Symbol, keyof Palette>> = { X: 'bad', r: 'bad', '!': 'warn', '?': 'warn', R: 'good', D: 'good', P: 'good', '·': 'dim', '-': 'dim' }
+
+export function symbolOf(j: Judgement): (typeof order)[number] {
+  switch (j.outcome) {
+    case 'success': return j.path === 'relayed' ? 'R' : j.punched ? 'P' : 'D'
+    case 'failed': return j.path === 'relayed' && (j.grade === 'A' || j.grade === 'B') ? 'r' : 'X'
+    case 'unwitnessed': return '?'
+    case 'infra':
+    case 'harness': return '!'
+  }
+}
+
+/** The symbol, and successes/attempts where a pair was tried more than once. */
+function cell(list: readonly Judgement[], self: boolean): { readonly symbol: Symbol; readonly text: string } {
+  if (self) return { symbol: '-', text: '-' }
+  const symbol = order.find((s) => list.some((j) => symbolOf(j) === s)) ?? '·'
+  const good = list.filter((j) => j.outcome === 'success').length
+  return { symbol, text: list.length > 1 ? `${symbol} ${good}/${list.length}` : symbol }
+}
+
+type Shown = Pick<Verdict, 'attempts' | 'nodes'>
+
+function grid({ attempts, nodes }: Shown): readonly { readonly from: NodeName; readonly cells: readonly ReturnType<typeof cell>[] }[] {
+  const byPair = Map.groupBy(attempts, (j) => JSON.stringify([j.pair.from, j.pair.to]))
+  return nodes.map(({ node: from }) => ({
+    from, cells: nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)),
+  }))
+}
+
+const used = (shown: Shown): readonly string[] => {
+  const symbols = new Set(grid(shown).flatMap((r) => r.cells.map((c): string => c.symbol)))
+  return Object.entries(legend).filter(([s]) => symbols.has(s)).map(([s, meaning]) => `${s} ${meaning}`)
+}
+
+export function matrixText(shown: Shown, palette: Palette = plain): string {
+  const names = shortNames(shown.nodes.map((n) => n.node))
+  const rows = grid(shown).map((r, i) => [{ text: names[i] ?? r.from }, ...r.cells.map((c): Cell => ({ text: c.text, tone: tones[c.symbol] }))])
+  return `${textTable(['from\\to', ...names], rows, palette)}\n${used(shown).join(' · ')}`
+}
+
+export function matrixMarkdown(shown: Shown): string {
+  const names = shortNames(shown.nodes.map((n) => n.node))
+  const rows = grid(shown).map((r, i) => [`**${text(names[i] ?? r.from)}**`, ...r.cells.map((c) => c.text)])
+  return `${table(['from ╲ to', ...names.map((n) => text(n))], rows)}\n\n${used(shown).join(' · ')}`
+}
+
+/** `saorsa-4`, `saorsa-10` → `-4`, `-10`: columns stay narrow; names without a common stem before a dash stay whole. */
+export function shortNames(names: readonly NodeName[]): readonly string[] {
+  const stem = names[0]?.replace(/-[^-]*$/, '') ?? ''
+  return stem !== '' && names.length > 1 && names.every((n) => n.startsWith(`${stem}-`)) ? names.map((n) => n.slice(stem.length)) : names
+}
