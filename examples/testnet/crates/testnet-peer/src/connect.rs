@@ -36,6 +36,8 @@ pub struct Connector<'a> {
     pub observed: Option<SocketAddr>,
     /// The callee's address as the rendezvous sees it.
     pub introduced: Option<SocketAddr>,
+    /// The callee's addresses as the registry lists them.
+    pub listed: Vec<SocketAddr>,
 }
 
 /// What to send at every tick, and so what kind of answer to hope for.
@@ -48,9 +50,9 @@ enum Way {
 
 impl Connector<'_> {
     /// Hello to the addresses the registry lists. No NAT, or one that lets everybody in: one round trip.
-    pub fn direct(&mut self, addresses: &[SocketAddr], lasting: Duration) -> Option<Path> {
+    pub fn direct(&mut self, lasting: Duration) -> Option<Path> {
         emit("phase", [("phase", "direct".into())]);
-        self.knock(Way::Direct, addresses, lasting)
+        self.knock(Way::Direct, &self.listed.clone(), lasting)
     }
 
     /// The rendezvous tells both sides of each other, and both knock.
@@ -117,7 +119,7 @@ impl Connector<'_> {
                         return Some(self.path("relayed", source, false, start));
                     }
                     // Either side may have met the other at an address that nobody announced.
-                    let theirs = self.introduced.map_or(false, |a| a != source);
+                    let theirs = self.introduced != Some(source) && !self.listed.contains(&source);
                     let ours = self.observed.map_or(false, |a| a != you);
                     return Some(self.path("hole_punched", source, theirs || ours, start));
                 }

@@ -82,6 +82,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
         deadline,
         observed: None,
         introduced: None,
+        listed: found.addresses.clone(),
     };
     let path = find_path(&mut connector, options, &found)?;
     let now = Instant::now();
@@ -125,7 +126,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
 
 fn find_path(connector: &mut Connector, options: &DialOptions, found: &Found) -> Result<Path, String> {
     if !options.direct.is_zero() && !found.addresses.is_empty() {
-        if let Some(path) = connector.direct(&found.addresses, options.direct) {
+        if let Some(path) = connector.direct(options.direct) {
             return Ok(path);
         }
     }

@@ -1,6 +1,5 @@
 //! A node: one UDP socket, one loop. It answers, punches when introduced, receives, relays.
 
-use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::Ordering;
@@ -16,31 +15,20 @@ use crate::membership::{self, Member, Status};
 use crate::punch::Punch;
 use crate::receiver::{Recorder, Transfer};
 use crate::relay::Relays;
+use crate::session::Sessions;
 use crate::wire::{Header, Message, PeerId, Role, Token, MAX_DATAGRAM};
 use crate::identity;
 
 const PUNCH_FOR: Duration = Duration::from_secs(3);
-const SESSION_IDLE: Duration = Duration::from_secs(60);
-const MAX_SESSIONS: usize = 1024;
 const MAX_PUNCHING: usize = 64;
 const MAX_RELAYS: usize = 4;
-
-/// What we know of one attempt of somebody to reach us.
-struct Session {
-    from: Option<PeerId>,
-    /// Relay addresses the rendezvous named: what comes from there is relayed, whatever it says.
-    relays: Vec<SocketAddr>,
-    punch: Option<Punch>,
-    transfer: Option<Transfer>,
-    heard: Instant,
-}
 
 struct Node {
     peer: PeerId,
     socket: UdpSocket,
     rendezvous: SocketAddr,
     status: Arc<Status>,
-    sessions: HashMap<Token, Session>,
+    sessions: Sessions,
     recorder: Recorder,
     relays: Option<Relays>,
     quiet: bool,
@@ -72,7 +60,7 @@ pub fn run(options: &NodeOptions) -> Result<(), String> {
         thread::sleep(Duration::from_secs(1));
     };
     let relays = options.relay.then(Relays::default);
-    let sessions = HashMap::new();
+    let sessions = Sessions::default();
     Node { peer, socket, rendezvous, status, sessions, recorder, relays, quiet: options.quiet }.serve(options.keepalive)
 }
 
@@ -93,7 +81,7 @@ impl Node {
                 self.sweep(now);
             }
             self.knock(now);
-            let punches = self.sessions.values().filter_map(|s| s.punch.as_ref()).map(Punch::wake);
+            let punches = self.sessions.all().filter_map(|s| s.punch.as_ref()).map(Punch::wake);
             let wake = punches.fold(next_keepalive.min(next_sweep), Instant::min);
             let wait = wake.saturating_duration_since(now).max(Duration::from_millis(1));
             let _ = self.socket.set_read_timeout(Some(wait));
@@ -120,7 +108,7 @@ impl Node {
                 self.introduced(token, from, dialer, relay, now);
             }
             Message::Hello { token, to } if to == self.peer => {
-                if self.session(token, now).is_some() {
+                if self.sessions.open(token, now).is_some() {
                     self.send(&Message::HelloOk { token, you: source }, source);
                 }
             }
@@ -146,16 +134,6 @@ impl Node {
         }
     }
 
-    fn session(&mut self, token: Token, now: Instant) -> Option<&mut Session> {
-        if self.sessions.len() >= MAX_SESSIONS && !self.sessions.contains_key(&token) {
-            return None;
-        }
-        let fresh = || Session { from: None, relays: Vec::new(), punch: None, transfer: None, heard: now };
-        let session = self.sessions.entry(token).or_insert_with(fresh);
-        session.heard = now;
-        Some(session)
-    }
-
     /// Somebody wants to reach us: knock at their address now, while they knock at ours.
     fn introduced(
         &mut self,
@@ -165,9 +143,9 @@ impl Node {
         relay: Option<SocketAddr>,
         now: Instant,
     ) {
-        let busy = self.sessions.values().filter(|s| s.punch.is_some()).count() >= MAX_PUNCHING;
+        let busy = self.sessions.all().filter(|s| s.punch.is_some()).count() >= MAX_PUNCHING;
         let quiet = self.quiet;
-        let session = match self.session(token, now) {
+        let session = match self.sessions.open(token, now) {
             Some(session) if !busy || session.punch.is_some() => session,
             _ => return,
         };
@@ -190,7 +168,7 @@ impl Node {
 
     fn knock(&mut self, now: Instant) {
         let mut out = Vec::new();
-        for (token, session) in &mut self.sessions {
+        for (token, session) in self.sessions.each() {
             let (from, punch) = match (session.from, &mut session.punch) {
                 (Some(from), Some(punch)) => (from, punch),
                 _ => continue,
@@ -208,11 +186,10 @@ impl Node {
     }
 
     fn punched(&mut self, token: Token, source: SocketAddr, now: Instant) {
-        let session = match self.sessions.get_mut(&token) {
+        let session = match self.sessions.known(&token, now) {
             Some(session) => session,
             None => return,
         };
-        session.heard = now;
         if let Some(punch) = &mut session.punch {
             if punch.add(source) && !self.quiet {
                 say!("node: heard the punch from {source}, an address nobody announced");
@@ -230,11 +207,10 @@ impl Node {
         source: SocketAddr,
         now: Instant,
     ) {
-        let session = match self.sessions.get_mut(&token) {
+        let session = match self.sessions.known(&token, now) {
             Some(session) => session,
             None => return,
         };
-        session.heard = now;
         session.punch = None; // connected: no more knocking
         if session.transfer.is_none() {
             session.transfer = Transfer::start(header, source, session.relays.contains(&source));
@@ -264,13 +240,8 @@ impl Node {
     }
 
     fn sweep(&mut self, now: Instant) {
-        self.sessions.retain(|_, s| now.duration_since(s.heard) < SESSION_IDLE);
-        for session in self.sessions.values_mut() {
-            if session.punch.as_ref().map_or(false, |p| p.over(now)) {
-                session.punch = None;
-            }
-        }
-        let connected = self.sessions.values().filter(|s| s.transfer.is_some()).count();
+        self.sessions.sweep(now);
+        let connected = self.sessions.all().filter(|s| s.transfer.is_some()).count();
         self.status.connected_peers.store(connected as u64, Ordering::Relaxed);
     }
 }

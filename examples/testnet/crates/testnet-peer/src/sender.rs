@@ -6,14 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::connect::receive;
 use crate::payload::{chunk, packet_count};
+use crate::round_trip::{RoundTrip, LONGEST_TIMER};
 use crate::sha256::Sha256;
 use crate::wire::{Header, Message, Token};
 
 const WINDOW: usize = 32;
 /// The receiver keeps packets this far ahead of the first missing one.
 const AHEAD: u32 = 64;
-const SHORTEST_TIMER: Duration = Duration::from_millis(30);
-const LONGEST_TIMER: Duration = Duration::from_millis(1000);
 
 /// What went out, whether or not it arrived: the hash is of these bytes.
 pub struct Sent {
@@ -158,30 +157,6 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// The usual smoothed round trip and its variation (RFC 6298).
-struct RoundTrip {
-    smooth: Duration,
-    variation: Duration,
-}
-
-impl RoundTrip {
-    fn new(first: Duration) -> RoundTrip {
-        RoundTrip { smooth: first, variation: first / 2 }
-    }
-
-    fn sample(&mut self, rtt: Duration) {
-        let off = if rtt > self.smooth { rtt - self.smooth } else { self.smooth - rtt };
-        self.variation = (self.variation * 3 + off) / 4;
-        self.smooth = (self.smooth * 7 + rtt) / 8;
-    }
-
-    /// The patience with a packet already repeated `tries` times.
-    fn after(&self, tries: u32) -> Duration {
-        let first = (self.smooth + self.variation * 4).max(SHORTEST_TIMER);
-        (first * (1 << tries.min(5))).min(LONGEST_TIMER)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,17 +200,6 @@ mod tests {
         assert_eq!(sent.sha256, crate::payload::expected_hash(&[1; 16], 300_001));
         assert_eq!(confirmation.sha256, sent.sha256);
         assert!(sent.retransmits > 0);
-    }
-
-    #[test]
-    fn timers_follow_the_path_and_stay_bounded() {
-        let mut timer = RoundTrip::new(Duration::from_millis(100));
-        assert_eq!(timer.after(0), Duration::from_millis(300));
-        assert_eq!(timer.after(10), LONGEST_TIMER);
-        for _ in 0..50 {
-            timer.sample(Duration::from_millis(1));
-        }
-        assert_eq!(timer.after(0), SHORTEST_TIMER);
     }
 
     #[test]

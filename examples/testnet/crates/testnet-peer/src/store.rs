@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 
 use crate::address::is_private;
-use crate::bytes::{from_hex, to_hex};
+use crate::bytes::to_hex;
+use crate::fields::{addresses, known_nat_type, peer_id};
 use crate::json::{object, Json};
 use crate::wire::PeerId;
 
@@ -13,13 +14,8 @@ pub const TTL: u64 = 120;
 const ACTIVE: u64 = 60;
 const MAX_PEERS: usize = 10_000;
 const MAX_REPORTS: usize = 10_000;
-const MAX_ADDRESSES: usize = 16;
 
 pub const METHODS: [&str; 3] = ["direct", "hole_punched", "relayed"];
-const NAT_TYPES: [&str; 12] = [
-    "none", "full_cone", "address_restricted", "port_restricted", "symmetric", "unknown", "cgnat", "double_nat",
-    "hairpin_nat", "mobile_carrier", "upnp", "nat_pmp",
-];
 const CAPABILITIES: [&str; 5] = ["pqc", "ipv4", "ipv6", "nat_traversal", "relay"];
 const NAT_STATS: [&str; 5] = ["attempts", "direct_success", "hole_punch_success", "relay_success", "failures"];
 
@@ -202,25 +198,6 @@ impl Store {
         };
         Json::Object(NAT_STATS.iter().enumerate().map(|(i, name)| (name.to_string(), sum(i).into())).collect())
     }
-}
-
-fn peer_id(body: &Json, field: &str) -> Result<PeerId, String> {
-    let text = body.get(field).and_then(Json::as_str).and_then(from_hex);
-    text.ok_or_else(|| format!("{field} must be 64 hex digits"))
-}
-
-fn known_nat_type(text: &str) -> Result<String, String> {
-    let known = NAT_TYPES.contains(&text);
-    known.then(|| text.to_string()).ok_or_else(|| "nat_type is unknown".to_string())
-}
-
-fn addresses(body: &Json, field: &str) -> Result<Vec<SocketAddr>, String> {
-    let list = body.get(field).and_then(Json::as_list).ok_or_else(|| format!("{field} must be a list"))?;
-    if list.len() > MAX_ADDRESSES {
-        return Err(format!("{field} has more than {MAX_ADDRESSES} entries"));
-    }
-    let parsed = list.iter().map(|a| a.as_str().and_then(|t| t.parse().ok()));
-    parsed.collect::<Option<_>>().ok_or_else(|| format!("{field} holds something that is no address"))
 }
 
 #[cfg(test)]

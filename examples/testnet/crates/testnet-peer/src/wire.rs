@@ -4,9 +4,10 @@
 //! `family(1) ip(16) port(2)`, family 0 meaning "none". No answer is larger than the question it
 //! answers, so nobody can use a peer to multiply traffic towards a forged source address.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use crate::payload::{Nonce, CHUNK};
+use crate::wire_bytes::{Reader, Writer};
 
 pub type PeerId = [u8; 32];
 /// Drawn by the dialer for one attempt. Who knows it was told by the dialer or by the rendezvous.
@@ -161,60 +162,6 @@ impl Message {
             _ => return None,
         };
         r.0.is_empty().then_some(message)
-    }
-}
-
-struct Writer(Vec<u8>);
-
-impl Writer {
-    fn kind(&mut self, kind: u8) -> &mut Self {
-        self.bytes(&[kind])
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.extend_from_slice(bytes);
-        self
-    }
-
-    fn address(&mut self, address: Option<SocketAddr>) -> &mut Self {
-        let (family, ip, port) = match address {
-            None => (0, [0; 16], 0),
-            Some(a) => match a.ip() {
-                IpAddr::V4(ip) => (4, ip.to_ipv6_mapped().octets(), a.port()),
-                IpAddr::V6(ip) => (6, ip.octets(), a.port()),
-            },
-        };
-        self.bytes(&[family]).bytes(&ip).bytes(&port.to_be_bytes())
-    }
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let found = self.0.get(..N)?.try_into().ok()?;
-        self.0 = &self.0[N..];
-        Some(found)
-    }
-
-    fn rest(&mut self, limit: usize) -> Option<Vec<u8>> {
-        let found = (self.0.len() <= limit).then(|| self.0.to_vec())?;
-        self.0 = &[];
-        Some(found)
-    }
-
-    /// Outer `None`: malformed. Inner `None`: "no address".
-    fn address(&mut self) -> Option<Option<SocketAddr>> {
-        let [family] = self.take::<1>()?;
-        let ip: [u8; 16] = self.take()?;
-        let port = u16::from_be_bytes(self.take()?);
-        let ip = match family {
-            0 => return Some(None),
-            4 => IpAddr::V4(Ipv4Addr::new(ip[12], ip[13], ip[14], ip[15])),
-            6 => IpAddr::V6(Ipv6Addr::from(ip)),
-            _ => return None,
-        };
-        Some(Some(SocketAddr::new(ip, port)))
     }
 }
 

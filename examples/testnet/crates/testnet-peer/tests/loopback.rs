@@ -22,7 +22,7 @@ impl Running {
         let mut child = Command::new(PROGRAM).args(args).stderr(Stdio::piped()).spawn().unwrap();
         let (tell, lines) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
-        thread::spawn(move || stderr.lines().flatten().for_each(|line| drop(tell.send(line))));
+        thread::spawn(move || stderr.lines().map_while(Result::ok).for_each(|line| drop(tell.send(line))));
         Running { child, lines }
     }
 
