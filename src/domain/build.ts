@@ -35,6 +35,8 @@ export type SourceFacts =
       /** The built directory within the repository, without slashes at its ends; empty for the root. */
       readonly subdir: string
       readonly commit: string
+      /** Id of the built directory's tree in that commit; null where the commit does not hold it. */
+      readonly tree: string | null
       readonly subject: string
       /** Unix seconds, committer's clock. */
       readonly time: number

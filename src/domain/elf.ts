@@ -15,6 +15,8 @@ export interface ElfFacts {
   /** As `uname -m` says it where known (`x86_64`, `aarch64`), else `em-<number>`. */
   readonly machine: string
   readonly type: 'relocatable' | 'executable' | 'shared' | 'core' | 'other'
+  /** Can be started: `executable`, or `shared` with a loader or the linker's PIE mark (DF_1_PIE). */
+  readonly isProgram: boolean
   /** The loader's path; null for a static program or a library. */
   readonly interpreter: string | null
   /** No loader and no needed library. */
@@ -27,7 +29,8 @@ export interface ElfFacts {
 const machines: Readonly<Record<number, string>> = { 3: 'i686', 8: 'mips', 20: 'ppc', 21: 'ppc64', 22: 's390x', 40: 'armv7l', 62: 'x86_64', 183: 'aarch64', 243: 'riscv64', 258: 'loongarch64' }
 const types = ['other', 'relocatable', 'executable', 'shared', 'core'] as const
 const LOAD = 1, DYNAMIC = 2, INTERP = 3
-const NEEDED = 1n, STRTAB = 5n, STRSZ = 10n, VERNEED = 0x6ffffffen, VERNEEDNUM = 0x6fffffffn
+const NEEDED = 1n, STRTAB = 5n, STRSZ = 10n, VERNEED = 0x6ffffffen, VERNEEDNUM = 0x6fffffffn, FLAGS_1 = 0x6ffffffbn
+const DF_1_PIE = 0x08000000
 /** Bounds on what a hostile file can make us walk through; real programs stay far below. */
 const limits = { segments: 1024, dynamic: 4096, versions: 4096, text: 4096 } as const
 
@@ -39,18 +42,19 @@ export function readElf(bytes: Uint8Array): ElfFacts {
   const segments = at.segments(head)
   const interp = segments.find((s) => s.type === INTERP)
   const dynamic = segments.find((s) => s.type === DYNAMIC)
-  const links = dynamic === undefined ? { needed: [], versions: [] } : at.dynamic(dynamic, segments)
+  const links = dynamic === undefined ? { needed: [], versions: [], pie: false } : at.dynamic(dynamic, segments)
   const interpreter = interp === undefined ? null : at.text(interp.offset, interp.offset + interp.size)
+  const type = types[head.type] ?? 'other'
   return {
-    bits: at.bits, endian: at.little ? 'little' : 'big', machine: machines[head.machine] ?? `em-${head.machine}`, type: types[head.type] ?? 'other',
-    interpreter, isStatic: interpreter === null && links.needed.length === 0, needed: links.needed, glibc: highest(links.versions),
+    bits: at.bits, endian: at.little ? 'little' : 'big', machine: machines[head.machine] ?? `em-${head.machine}`, type,
+    isProgram: type === 'executable' || (type === 'shared' && (interpreter !== null || links.pie)), interpreter, isStatic: interpreter === null && links.needed.length === 0, needed: links.needed, glibc: highest(links.versions),
   }
 }
 
 /** Why this binary cannot run on this node, one sentence each; empty when nothing speaks against it. */
 export function elfFaults(elf: ElfFacts, node: NodeRuntime, name: string): readonly string[] {
   const faults: string[] = []
-  if (elf.type !== 'executable' && !(elf.type === 'shared' && (elf.interpreter !== null || elf.isStatic))) faults.push(`not a program but a ${elf.type} ELF file`)
+  if (!elf.isProgram) faults.push(`not a program but a ${elf.type} ELF file`)
   if (elf.machine !== node.arch) faults.push(`${elf.machine} binary, ${name} is ${node.arch}`)
   if (elf.isStatic) return faults
   const musl = elf.interpreter !== null && /\/ld-musl-/.test(elf.interpreter)
@@ -133,11 +137,12 @@ function reader(bytes: Uint8Array) {
       return address - load.address + load.offset
     }
     const strings = entries.get(STRTAB)
-    if (strings === undefined) return { needed: [], versions: [] }
+    const pie = ((entries.get(FLAGS_1) ?? 0) & DF_1_PIE) !== 0
+    if (strings === undefined) return { needed: [], versions: [], pie }
     const base = file(strings)
     const name = (o: number): string => text(base + o, base + (entries.get(STRSZ) ?? 0))
     const verneed = entries.get(VERNEED)
-    return { needed: neededAt.map(name), versions: verneed === undefined ? [] : versions(file(verneed), entries.get(VERNEEDNUM) ?? 0, name) }
+    return { pie, needed: neededAt.map(name), versions: verneed === undefined ? [] : versions(file(verneed), entries.get(VERNEEDNUM) ?? 0, name) }
   }
 
   /** Elf_Verneed lists of Elf_Vernaux: both have one layout for 32 and 64 bit. Offsets are relative and unsigned, so each list only moves forward. */

@@ -19,7 +19,7 @@ export interface Finished { readonly code: number | null; readonly signal: strin
 const keep = 1 << 20
 const graceMs = 2000
 
-/** Rejects with I201 when the program is not there, I202 past the timeout, and the signal's reason on abort; an exit code is a result. */
+/** Rejects with I301 when the program is not there, I302 past the timeout, and the signal's reason on abort; an exit code is a result. */
 export async function runProcess(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<Finished> {
   options.signal.throwIfAborted()
   const started = performance.now()
@@ -37,9 +37,9 @@ export async function runProcess(argv: readonly [string, ...string[]], options: 
   ended.abort()
   await killing
   options.signal.throwIfAborted()
-  if (deadline.aborted) throw new Failure({ kind: 'infra', code: 'I202', message: `${argv.slice(0, 2).join(' ')} did not end in ${Math.round(options.timeoutMs / 1000)} s and was stopped` })
+  if (deadline.aborted) throw new Failure({ kind: 'infra', code: 'I302', message: `${argv.slice(0, 2).join(' ')} did not end in ${Math.round(options.timeoutMs / 1000)} s and was stopped` })
   if (result.exitCode === undefined && result.signal === undefined) {
-    throw new Failure({ kind: 'infra', code: 'I201', message: `cannot start ${program}: ${result.shortMessage ?? 'not found'}` }, result)
+    throw new Failure({ kind: 'infra', code: 'I301', message: `cannot start ${program}: ${result.shortMessage ?? 'not found'}` }, result)
   }
   return { code: result.exitCode ?? null, signal: result.signal ?? null, stdout, stderr, ms: performance.now() - started }
 }
@@ -47,7 +47,7 @@ export async function runProcess(argv: readonly [string, ...string[]], options: 
 /** Trimmed stdout of a program that must succeed. */
 export async function ask(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<string> {
   const done = await runProcess(argv, options)
-  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I203', message: `${argv.slice(0, 3).join(' ')} failed (${done.code ?? done.signal}): ${done.stderr.trim().split('\n').at(-1) ?? ''}` })
+  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I303', message: `${argv.slice(0, 3).join(' ')} failed (${done.code ?? done.signal}): ${done.stderr.trim().split('\n').at(-1) ?? ''}` })
   return done.stdout.trim()
 }
 

@@ -53,7 +53,7 @@ async function findCargo(env: Record<string, string>): Promise<{ readonly dir: s
   if (onPath !== undefined) return { dir: dirname(onPath), onPath: true }
   const home = await find('cargo', [join(env['CARGO_HOME'] ?? join(env['HOME'] ?? homedir(), '.cargo'), 'bin')])
   if (home !== undefined) return { dir: dirname(home), onPath: false }
-  throw new Failure({ kind: 'infra', code: 'I204', message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)', remedy: 'apt-get install cargo' })
+  throw new Failure({ kind: 'infra', code: 'I304', message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)', remedy: 'apt-get install cargo' })
 }
 
 /** Installed beside and moved in one step: a killed installation is never found, and two at once do not meet. */
@@ -83,14 +83,14 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
   await writeFile(list, zigRequirements())
   const limits = { env, signal, timeoutMs: 600_000 }
   const made = await runProcess(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
-    throw error instanceof Failure && error.facts.code === 'I201' ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv') : error
+    throw error instanceof Failure && error.facts.code === 'I301' ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv') : error
   })
   if (made.code !== 0) throw missingPython(`python3 cannot make a virtual environment: ${lastLine(made.stdout + made.stderr)}`, 'apt-get install python3-venv')
   const done = await runProcess([join(venv, 'bin', 'python3'), '-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--require-hashes', '--only-binary=:all:', '--no-deps', '--target', join(staging, 'tools'), '-r', list], limits)
-  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I206', message: `pip could not install cargo-zigbuild and ziglang: ${lastLine(done.stderr)}`, remedy: 'python3 -m pip download cargo-zigbuild ziglang' })
+  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I306', message: `pip could not install cargo-zigbuild and ziglang: ${lastLine(done.stderr)}`, remedy: 'python3 -m pip download cargo-zigbuild ziglang' })
 }
 
-const missingPython = (message: string, remedy: string): Failure => new Failure({ kind: 'infra', code: 'I205', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
+const missingPython = (message: string, remedy: string): Failure => new Failure({ kind: 'infra', code: 'I305', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
 const lastLine = (text: string): string => text.split('\n').map((l) => l.trim()).filter((l) => l !== '').at(-1) ?? 'it said nothing'
 const runs = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false)
 

@@ -67,7 +67,7 @@ export async function digestOf(path: string): Promise<string> {
 
 /** A machine without the tools is a toolchain failure like any other: the build host may have them. */
 function orFailed(error: unknown): BuildResult {
-  if (!(error instanceof Failure) || !['I201', 'I203', 'I204', 'I205', 'I206'].includes(error.facts.code)) throw error
+  if (!(error instanceof Failure) || !['I301', 'I303', 'I304', 'I305', 'I306'].includes(error.facts.code)) throw error
   return { kind: 'failed', reason: 'toolchain', errors: [], message: error.facts.remedy === undefined ? error.message : `${error.message}; to build here: ${error.facts.remedy}` }
 }
 

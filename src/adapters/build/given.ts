@@ -1,0 +1,103 @@
+/** Takes a program that is already built: a file given by path, or an asset of a GitHub release. */
+import { mkdir, open, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { execa } from 'execa'
+import { Octokit } from 'octokit'
+import { Failure } from '../../domain/failure.ts'
+import { sha256 } from '../../domain/ledger.ts'
+
+export interface Given { readonly data: Uint8Array; readonly digest: 'matched' | 'not stated' }
+
+/** Larger programs are refused before they are read into memory. */
+const maxBytes = 1 << 30
+const maxPacked = 512 << 20
+
+export async function givenFile(path: string, program: string, signal: AbortSignal): Promise<Uint8Array> {
+  const facts = await stat(path).catch(() => undefined)
+  if (facts?.isFile() !== true) throw new Failure({ kind: 'usage', code: 'U302', message: `the given binary ${path} is no file`, remedy: `ls -l ${path}` })
+  if (facts.size > maxBytes) throw new Failure({ kind: 'usage', code: 'U302', message: `the given binary ${path} has ${facts.size} bytes; at most ${maxBytes} are taken` })
+  const handle = await open(path)
+  try {
+    return await unpacked(await handle.readFile(), program, path, signal)
+  } finally {
+    await handle.close()
+  }
+}
+
+export interface ReleaseOptions {
+  readonly repository: string
+  /** A tag, or `latest`. */
+  readonly tag: string
+  readonly asset: string
+  readonly program: string
+  /** `https://api.github.com` unless told. */
+  readonly baseUrl?: string
+  readonly token?: string
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+export async function releaseAsset(options: ReleaseOptions): Promise<Given & { readonly tag: string }> {
+  const [owner, repo, ...more] = options.repository.split('/')
+  if (owner === undefined || repo === undefined || repo === '' || more.length > 0) throw new Failure({ kind: 'usage', code: 'U303', message: `a release needs owner/repository, not ${options.repository}` })
+  const octokit = new Octokit({ ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }), ...(options.token === undefined ? {} : { auth: options.token }), throttle: { enabled: false }, retry: { enabled: false }, log: silent })
+  const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
+  const request = { signal: stop }
+  const where = `${options.repository} ${options.tag}`
+  try {
+    const release = options.tag === 'latest' ? await octokit.rest.repos.getLatestRelease({ owner, repo, request }) : await octokit.rest.repos.getReleaseByTag({ owner, repo, tag: options.tag, request })
+    const asset = release.data.assets.find((a) => a.name === options.asset)
+    if (asset === undefined) throw new Failure({ kind: 'usage', code: 'U303', message: `release ${where} has no asset ${options.asset}; it has ${release.data.assets.map((a) => a.name).slice(0, 20).join(', ') || 'none'}` })
+    if (asset.size > maxPacked) throw new Failure({ kind: 'usage', code: 'U303', message: `asset ${options.asset} has ${asset.size} bytes; at most ${maxPacked} are taken` })
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/releases/assets/{asset_id}', { owner, repo, asset_id: asset.id, headers: { accept: 'application/octet-stream' }, request })
+    const data = bytesOf(answer.data)
+    const stated = digestOf(asset)
+    if (data.length !== asset.size || (stated !== null && stated !== sha256(data))) {
+      throw new Failure({ kind: 'infra', code: 'I315', message: `asset ${options.asset} of ${where} is not what the release states: ${data.length} of ${asset.size} bytes, sha256 ${sha256(data)}${stated === null ? '' : ` instead of ${stated}`}` })
+    }
+    return { data: await unpacked(data, options.program, options.asset, stop), digest: stated === null ? 'not stated' : 'matched', tag: release.data.tag_name }
+  } catch (error) {
+    options.signal.throwIfAborted()
+    if (error instanceof Failure) throw error
+    const status = error instanceof Error && 'status' in error ? error.status : undefined
+    if (status === 404) throw new Failure({ kind: 'usage', code: 'U303', message: `there is no release ${where}, or this token may not see it`, remedy: `gh release view ${options.tag} --repo ${options.repository}` }, error)
+    throw new Failure({ kind: 'infra', code: 'I316', message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}` }, error)
+  }
+}
+
+/** An ELF file as it is; a .tar.gz by its one member of the program's name. Nothing of the archive is written to disk. */
+async function unpacked(data: Uint8Array, program: string, from: string, signal: AbortSignal): Promise<Uint8Array> {
+  if (data[0] === 0x7f) return data
+  if (data[0] !== 0x1f || data[1] !== 0x8b) throw new Failure({ kind: 'usage', code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
+  const tar = async (...args: readonly string[]): Promise<Uint8Array> =>
+    (await execa('tar', args, { input: data, encoding: 'buffer', maxBuffer: maxBytes, timeout: 120_000, cancelSignal: signal, stripFinalNewline: false })).stdout
+  try {
+    const members = new TextDecoder().decode(await tar('-tzf', '-')).split('\n').filter((m) => basename(m) === program && !m.endsWith('/'))
+    const [member] = members
+    if (member === undefined || members.length > 1) throw new Failure({ kind: 'usage', code: 'U304', message: `${from} holds ${members.length} files named ${program}; one is needed` })
+    return await tar('-xzOf', '-', '--', member)
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    signal.throwIfAborted()
+    throw new Failure({ kind: 'usage', code: 'U304', message: `${from} cannot be unpacked: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` }, error)
+  }
+}
+
+export async function keep(data: Uint8Array, outDir: string, name: string): Promise<string> {
+  const path = join(outDir, name)
+  await mkdir(outDir, { recursive: true })
+  await writeFile(path, data, { mode: 0o755 })
+  return path
+}
+
+/** GitHub states `digest: "sha256:…"` for assets uploaded since mid-2025. */
+const digestOf = (asset: { readonly digest?: string | null }): string | null => /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? '')?.[1] ?? null
+
+function bytesOf(data: unknown): Uint8Array {
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  if (typeof data === 'string') return new TextEncoder().encode(data)
+  throw new Failure({ kind: 'infra', code: 'I316', message: 'the asset came without bytes' })
+}
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -1,0 +1,129 @@
+/** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
+import { access, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterZigbuild, type BuildFailed, type BuildRecord, type BuildResult, type Built, type SourceFacts } from '../../domain/build.ts'
+import { placed, type BuildError } from '../../domain/cargo-messages.ts'
+import { ElfError, readElf } from '../../domain/elf.ts'
+import { Failure, type FailureFacts } from '../../domain/failure.ts'
+import { sha256 } from '../../domain/ledger.ts'
+import type { BinarySource } from '../../domain/plan.ts'
+import type { ProjectConfig } from '../../domain/project.ts'
+import type { Clock, Log, Remote } from '../../ports.ts'
+import { givenFile, keep, releaseAsset } from './given.ts'
+import { buildNative } from './native.ts'
+import { readSource } from './source.ts'
+import { buildWithZig } from './zigbuild.ts'
+
+export interface ObtainOptions {
+  readonly project: string
+  readonly binary: ProjectConfig['binary']
+  /** `workspace` and `path` are absolute. */
+  readonly source: BinarySource
+  /** The program is put at `<outDir>/<sha256>/<name>`, safe from the next build. */
+  readonly outDir: string
+  /** Tools and target directories; survives runs. */
+  readonly cacheDir: string
+  /** Connects to the fleet's build host when it is needed; absent: no native build. */
+  readonly buildHost?: () => Promise<Remote>
+  readonly github?: { readonly baseUrl?: string; readonly token?: string }
+  /** For one build. */
+  readonly timeoutMs: number
+  readonly log: Log
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface Obtained { readonly path: string; readonly record: BuildRecord }
+
+/** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
+export class BuildFailure extends Failure {
+  readonly errors: readonly BuildError[]
+  readonly before: BuildRecord['before']
+  constructor(facts: FailureFacts, errors: readonly BuildError[], before: BuildRecord['before']) {
+    super({ ...facts, faults: errors.map((e) => ({ at: { file: e.file ?? e.crate, path: e.crate, ...(e.line === null ? {} : { line: e.line }), ...(e.column === null ? {} : { column: e.column }) }, message: e.code === null ? e.message : `${e.code} ${e.message}` })) })
+    this.name = 'BuildFailure'
+    this.errors = errors
+    this.before = before
+  }
+}
+
+export async function obtainBinary(options: ObtainOptions): Promise<Obtained> {
+  const { source, binary, log, signal, clock } = options
+  const started = clock.now()
+  switch (source.kind) {
+    case 'build': return built(options, source.workspace)
+    case 'file': {
+      const data = await givenFile(source.path, binary.name, signal)
+      return kept(options, data, { source: 'file', from: { kind: 'file', path: source.path }, toolchain: null, glibc: null, argv: [], seconds: (clock.now() - started) / 1000, before: [] })
+    }
+    case 'release': {
+      log.info(`fetching ${source.asset} of ${source.repository} ${source.tag}`)
+      const { data, digest, tag } = await releaseAsset({ ...source, program: binary.name, timeoutMs: options.timeoutMs, signal, ...options.github })
+      return kept(options, data, { source: 'release', from: { kind: 'release', repository: source.repository, tag, asset: source.asset, digest }, toolchain: null, glibc: null, argv: [], seconds: (clock.now() - started) / 1000, before: [] })
+    }
+  }
+}
+
+async function built(options: ObtainOptions, workspace: string): Promise<Obtained> {
+  const { project, binary, log, clock, signal, cacheDir, timeoutMs } = options
+  const from = await readSource(workspace, signal)
+  const locked = await access(join(workspace, 'Cargo.lock')).then(() => true, () => false)
+  if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
+  const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
+  const zig = await buildWithZig({ ...common, workspace, glibc: binary.glibc, cacheDir, targetDir: join(cacheDir, 'target', project), ...(options.env === undefined ? {} : { env: options.env }) })
+  switch (afterZigbuild(zig)) {
+    case 'use': return finish(options, zig, await sameSource(from, locked, workspace, signal), [])
+    case 'fail': throw failed(zig, [])
+    case 'native': return nativeAfter(options, zig as BuildFailed, from)
+  }
+}
+
+async function nativeAfter(options: ObtainOptions, zig: BuildFailed, from: SourceFacts): Promise<Obtained> {
+  const before = [{ source: 'zigbuild', reason: zig.reason, message: zig.message }] as const
+  if (options.buildHost === undefined) throw failed(zig, before, 'no build host is known for a native build')
+  if (from.kind === 'none') throw failed(zig, before, `a native build needs a git commit, and ${from.why}`)
+  options.log.warn(`zigbuild failed (${zig.message}); building natively on the build host`)
+  const remote = await options.buildHost()
+  const { project, binary, log, clock, signal, timeoutMs } = options
+  const native = await buildNative({ remote, project, source: from, argv: binary.build, target: binary.target, outDir: join(options.cacheDir, 'fetched', project), timeoutMs, log, clock, signal })
+  return finish(options, native, from, before)
+}
+
+async function finish(options: ObtainOptions, result: BuildResult, from: SourceFacts, before: BuildRecord['before']): Promise<Obtained> {
+  if (result.kind === 'failed') throw failed(result, before)
+  const { source, toolchain, glibc, argv, seconds } = result satisfies Built
+  const data = await readFile(result.path)
+  if (sha256(data) !== result.sha256) throw new Failure({ kind: 'busy', code: 'B302', message: `${result.path} changed after it was built: does another build run in this directory?` })
+  return kept(options, data, { source, from, toolchain, glibc, argv, seconds, before })
+}
+
+/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it; a first Cargo.lock is the build's own. */
+async function sameSource(before: SourceFacts, locked: boolean, workspace: string, signal: AbortSignal): Promise<SourceFacts> {
+  const after = await readSource(workspace, signal)
+  if (!locked || content(after) === content(before)) return before
+  throw new Failure({ kind: 'busy', code: 'B303', message: `the source in ${workspace} changed while it was built`, remedy: 'git status' })
+}
+
+const content = (s: SourceFacts): string => (s.kind === 'none' ? '' : `${s.tree} ${s.dirty?.digest}`)
+
+async function kept(options: ObtainOptions, data: Uint8Array, facts: Omit<BuildRecord, 'name' | 'sha256' | 'bytes' | 'elf'>): Promise<Obtained> {
+  const digest = sha256(data)
+  try {
+    const record: BuildRecord = { ...facts, name: options.binary.name, sha256: digest, bytes: data.length, elf: readElf(data) }
+    return { path: await keep(data, join(options.outDir, digest), options.binary.name), record }
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error
+    throw new Failure({ kind: 'usage', code: 'U304', message: `${options.binary.name} is no program for Linux: ${error.message}` }, error)
+  }
+}
+
+function failed(result: BuildResult, before: BuildRecord['before'], also?: string): Failure {
+  if (result.kind === 'built') throw new Failure({ kind: 'harness', code: 'H301', message: 'a build that succeeded was taken for a failed one' })
+  const facts = { compile: { kind: 'product', code: 'P301' }, toolchain: { kind: 'infra', code: 'I317' }, usage: { kind: 'usage', code: 'U305' } } as const
+  const message = [result.message, ...(also === undefined ? [] : [also]), ...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`)].join('; ')
+  return new BuildFailure({ ...facts[result.reason], step: 'build', message }, result.errors, before)
+}
+
+/** For a person: each error as `file:line:column code message`. */
+export const errorLines = (failure: BuildFailure): readonly string[] => failure.errors.map(placed)
