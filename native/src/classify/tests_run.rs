@@ -47,12 +47,19 @@ fn mapping(setting: &Setting, record: &Record) -> Outcome<(u16, Vec<(SocketAddr,
     Ok((asker.port, answered.collect()))
 }
 
-/// A fresh socket asks one address only; the answer comes from another, never contacted by it.
+/// A fresh socket asks one address only; the answer comes from another, never contacted by it. A delivery must happen on
+/// a second socket too: the NAT may still hold a flow of an earlier run that had the same local port.
 fn filter(setting: &Setting, record: &Record, test: &str, from: From) -> Outcome<Provoked> {
-    let asker = Asker::fresh(setting, record, test)?;
     let host = if from == From::Both { setting.secondary } else { setting.primary };
     let reflector = setting.at(setting.primary, 0);
-    Ok(asker.provoke(reflector, from, None, setting.at(host, 1), setting.tries))
+    let first = Asker::fresh(setting, record, test)?;
+    let found = first.provoke(reflector, from, None, setting.at(host, 1), setting.tries);
+    if !found.delivered {
+        return Ok(found);
+    }
+    // The first socket stays open meanwhile, so that the second gets another port.
+    let second = Asker::fresh(setting, record, test)?;
+    Ok(second.provoke(reflector, from, None, setting.at(host, 1), setting.tries))
 }
 
 /// Someone sends to our mapping before we talk to them: does the mapping towards them stay the same?
