@@ -6,7 +6,7 @@ import type { ProjectConfig } from '../domain/project.ts'
 import { hint } from './nearest.ts'
 import { profileNamed, profileOfProject } from './project-checks.ts'
 import { focusesOf, questionIds, type QuestionId } from './questions.ts'
-import { show } from './visible.ts'
+import { show } from '../domain/visible.ts'
 
 /** Empty text counts as not given: a form sends it for a field left alone. */
 export type Given = Partial<Readonly<Record<QuestionId, string>>>

@@ -1,6 +1,6 @@
 /** Faults of an input: collected, put in order, and turned into one usage failure that lists all of them. */
 import { Failure, type Fault, type Place } from '../domain/failure.ts'
-import { visible } from './visible.ts'
+import { visible } from '../domain/visible.ts'
 
 export type Path = readonly (string | number)[]
 

@@ -7,7 +7,7 @@ import { hostKey } from './fields.ts'
 import { fleetSchema } from './fleet-schema.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
-import { show, visible } from './visible.ts'
+import { show, visible } from '../domain/visible.ts'
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseFleet(text: string, file: string): Fleet {

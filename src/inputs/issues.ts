@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import type { Path } from './faults.ts'
 import { hint } from './nearest.ts'
-import { kindOf, show, visible } from './visible.ts'
+import { kindOf, show, visible } from '../domain/visible.ts'
 
 export interface Finding { readonly path: Path; readonly onKey: boolean; readonly message: string }
 
@@ -27,7 +27,7 @@ export function findingsOf(issue: Issue, root: unknown, above: Path = []): reado
     case 'invalid_value':
       if (value === undefined) return here(`is required (${issue.values.map(String).join(', ')})`)
       return here(`must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}; is ${show(value)}${typeof value === 'string' && issue.values.length > 1 ? near(value, issue.values.map(String)) : ''}`)
-    case 'too_small': return here(`must be ${amount(issue.origin)}at least ${String(issue.minimum)}; is ${measure(value)}`)
+    case 'too_small': return here(issue.origin === 'string' && Number(issue.minimum) === 1 ? 'must not be empty' : `must be ${amount(issue.origin)}at least ${String(issue.minimum)}; is ${measure(value)}`)
     case 'too_big': return here(`must be ${amount(issue.origin)}at most ${String(issue.maximum)}; is ${measure(value)}`)
     case 'invalid_key': return here(`the key ${issue.issues.map((i) => i.message).join(', ')}`, true)
     case 'invalid_union': return union(issue, root, path)
@@ -50,7 +50,7 @@ const near = (value: string, known: readonly string[]): string => { const h = hi
 const words = (expected: string): string =>
   ({ string: 'text', boolean: 'true or false', array: 'a list', object: 'a map', record: 'a map', int: 'a whole number', number: 'a number', null: 'empty' })[expected] ?? expected
 
-const amount = (origin: string): string => (origin === 'array' || origin === 'set' ? 'a list of ' : origin === 'string' ? 'text of ' : '')
+const amount = (origin: string): string => (origin === 'array' ? 'a list of ' : origin === 'string' ? 'text of ' : '')
 const measure = (value: unknown): string => (Array.isArray(value) || typeof value === 'string' ? String(value.length) : show(value))
 
 function at(root: unknown, path: Path): unknown {

@@ -5,7 +5,7 @@ import type { Profile } from '../domain/profile.ts'
 import { usageFailure, type Path } from './faults.ts'
 import { count, fileName, identifier, oneOf, port, projectName, text } from './fields.ts'
 import { hint } from './nearest.ts'
-import { visible } from './visible.ts'
+import { visible } from '../domain/visible.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 
 /** What may be asked for in each template. */

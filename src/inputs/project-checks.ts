@@ -2,7 +2,7 @@
 import type { Fleet } from '../domain/fleet.ts'
 import type { Profile } from '../domain/profile.ts'
 import { hint } from './nearest.ts'
-import { show } from './visible.ts'
+import { show } from '../domain/visible.ts'
 import type { CrossCheck, Report } from './yaml.ts'
 
 export interface ProjectContext {

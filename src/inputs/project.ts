@@ -4,7 +4,7 @@ import { withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type Path } from './faults.ts'
 import { profileNamed, profileOfModule, profileOfProject, projectChecks, shapeOf, type ProjectContext } from './project-checks.ts'
 import { projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
-import { show } from './visible.ts'
+import { show } from '../domain/visible.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
 
 export type { ProjectContext } from './project-checks.ts'

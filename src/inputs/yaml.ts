@@ -5,7 +5,7 @@ import type { Fault } from '../domain/failure.ts'
 import { inOrder, pathText, type Path } from './faults.ts'
 import { findingsOf, keepKnownKeys } from './issues.ts'
 import { forbiddenKeys, pathOfKey, positionsOf, type Position } from './positions.ts'
-import { visible } from './visible.ts'
+import { visible } from '../domain/visible.ts'
 
 export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] }
 
@@ -60,7 +60,7 @@ export function parseYaml(text: string, file: string): Loaded<Parsed> {
   }
   const forbidden = forbiddenKeys(document).map((offset) => ({ code: 'FORBIDDEN', pos: [offset] as const, message: 'the key __proto__ is not allowed' }))
   const problems = [...document.errors, ...document.warnings, ...forbidden].map((e) => {
-    const path = pathText(pathOfKey(document, e.pos[0]) ?? [])
+    const path = pathText(aboutKey.includes(e.code) ? (pathOfKey(document, e.pos[0]) ?? []) : [])
     return { code: e.code, fault: { at: { file, path, ...place(e.pos[0]) }, message: problem(e.code, e.message) } }
   })
   const fatal = problems.filter((p) => p.code !== 'DUPLICATE_KEY')
@@ -80,6 +80,9 @@ function tree(document: Document, lines: LineCounter, faults: readonly Fault[], 
   const positions = positionsOf(document, lines)
   return { ok: true, value: { raw, faults, position: (path, onKey) => (onKey ? positions.key(path) : positions.value(path)) } }
 }
+
+/** Problems that a key's path can be told for; elsewhere in broken text a path would be a guess. */
+const aboutKey = ['DUPLICATE_KEY', 'FORBIDDEN']
 
 const problem = (code: string, message: string): string =>
   code === 'DUPLICATE_KEY' ? 'this key was given before' : code === 'FORBIDDEN' ? message : `is not valid YAML: ${visible(message)}`
