@@ -95,8 +95,11 @@ function place(tries: readonly Try[], circleRounds: number): readonly Round[] {
   return rounds.map((r) => r.pairs).filter((r) => r.length > 0)
 }
 
-/** Two lists of rounds as one, each spread evenly over the whole. */
+/** The rarer rounds go in from the first to the last place at even steps, so that the few peers in them rest as long as can be. */
 function interleave(a: readonly Round[], b: readonly Round[]): readonly Round[] {
-  const at = (list: readonly Round[]) => list.map((round, i) => ({ round, due: (i + 0.5) / list.length }))
-  return [...at(a), ...at(b)].sort((x, y) => x.due - y.due).map((x) => x.round)
+  const [many, few] = a.length >= b.length ? [a, b] : [b, a]
+  const total = many.length + few.length
+  const slots = new Map(few.map((round, i) => [few.length === 1 ? Math.floor(total / 2) : Math.floor((i * (total - 1)) / (few.length - 1)), round]))
+  const rest = many.values()
+  return Array.from({ length: total }, (_, i) => slots.get(i) ?? rest.next().value ?? [])
 }

@@ -3,6 +3,7 @@ import { percent } from '../domain/criteria.ts'
 import type { Control, RunningProof } from '../domain/evidence.ts'
 import type { Fleet } from '../domain/fleet.ts'
 import type { NodeResult, Verdict, VerdictInput } from '../domain/verdict.ts'
+import { iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'
 import { behaviour } from './nodes-table.ts'
 
@@ -47,7 +48,7 @@ export function runningSection({ evidence, deployed }: VerdictInput): string {
   const after = new Map(evidence.runningAfter.map((p) => [p.node, p]))
   const row = (p: RunningProof): readonly string[] => [
     text(p.node), text(p.unit), `${p.pid}`, code(p.exeSha256.slice(0, 16)), p.exeSha256 === deployed[p.node] ? 'yes' : deployed[p.node] === undefined ? 'not deployed by us' : '**no**',
-    new Date(p.startedAt).toISOString(), text(p.udpPorts.join(', ')), `${p.uid}`, code(p.capEff), text(p.version), sameProcess(p, after.get(p.node)),
+    iso(p.startedAt), text(p.udpPorts.join(', ')), `${p.uid}`, code(p.capEff), text(p.version), sameProcess(p, after.get(p.node)),
   ]
   if (evidence.runningBefore.length === 0) return ''
   return ['## What ran', table(['node', 'unit', 'pid', 'sha256 of /proc/pid/exe', 'is the deployed one', 'started', 'UDP ports', 'uid', 'capabilities', 'says version', 'after the test'], evidence.runningBefore.map(row))].join('\n\n')

@@ -1,7 +1,8 @@
 /** The proof's sections on its own making: source and binary, recovery rules, timings, the ledger, and every evidence file with its digest. */
 import { chainFaults } from '../domain/ledger.ts'
+import { duration, iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'
-import { duration, iso, type ProofInput } from './proof.ts'
+import type { ProofInput } from './proof.ts'
 
 export function sourceSection({ build, fixCommits, plan }: ProofInput): string {
   const { source } = plan

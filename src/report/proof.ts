@@ -6,6 +6,7 @@ import type { Manifest } from '../domain/manifest.ts'
 import { pairClasses } from '../domain/oracle.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import type { Verdict, VerdictInput } from '../domain/verdict.ts'
+import { duration, iso, ms } from './figures.ts'
 import { code, table, text } from './markdown.ts'
 import { matrixMarkdown } from './matrix.ts'
 import { controlsSection, labSection, nodesSection, runningSection } from './proof-network.ts'
@@ -142,13 +143,3 @@ function whatIsMissing(n: Exclude<NotCovered, { kind: 'pair' }>): string {
 }
 
 const chunk = (lines: readonly string[]): readonly string[] => [lines.join('\n')]
-const ms = (value: number | null): string => (value === null ? '–' : value < 10_000 ? `${Math.round(value)} ms` : duration(value))
-export const iso = (at: number): string => new Date(at).toISOString()
-
-/** `48 s`, `7 min 03 s`, `2 h 05 min`. */
-export function duration(milliseconds: number): string {
-  const s = Math.max(0, Math.round(milliseconds / 1000))
-  const two = (n: number): string => n.toString().padStart(2, '0')
-  if (s < 60) return `${s} s`
-  return s < 3600 ? `${Math.floor(s / 60)} min ${two(s % 60)} s` : `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} min`
-}
