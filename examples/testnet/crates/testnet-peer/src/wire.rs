@@ -2,7 +2,7 @@
 //!
 //! Every datagram is `"TNP1" kind fields…`; numbers are big endian, an address is
 //! `family(1) ip(16) port(2)`, family 0 meaning "none". No answer is larger than the question it
-//! answers, so nobody can use a peer to multiply traffic towards a forged source address.
+//! answers: a forged source address should gain nobody anything (an introduction's knocks excepted).
 
 use std::net::SocketAddr;
 
