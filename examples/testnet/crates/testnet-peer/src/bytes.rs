@@ -1,4 +1,4 @@
-//! Small byte helpers: hexadecimal text, randomness from the kernel, the wall clock.
+//! Bytes as text, bytes by chance, and the wall clock.
 
 use std::fs::File;
 use std::io::{self, Read};
