@@ -1,5 +1,6 @@
 /** What a build is, what is written down about it, and what follows from its result (spec §4 BUILD). */
-import type { BuildError, BuildFault } from './cargo-messages.ts'
+import type { BuildFault } from './cargo-failure.ts'
+import type { BuildError } from './cargo-messages.ts'
 import type { ElfFacts } from './elf.ts'
 import type { Json } from './ledger.ts'
 

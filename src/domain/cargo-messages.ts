@@ -1,4 +1,4 @@
-/** Reads cargo's JSON messages (`--message-format=json`, doc.rust-lang.org/cargo/reference/external-tools.html) and decides who owns a failed build. */
+/** Reads cargo's JSON messages (`--message-format=json`, doc.rust-lang.org/cargo/reference/external-tools.html). */
 
 /** One error of rustc or of a build script. */
 export interface BuildError {
@@ -26,9 +26,6 @@ export interface CargoRun {
   readonly executables: readonly string[]
 }
 
-/** `compile`: the project's own code; `toolchain`: compiler, linker, C dependency or network; `usage`: the build command. */
-export type BuildFault = 'compile' | 'toolchain' | 'usage'
-
 export const emptyRun: CargoRun = { errors: [], warnings: 0, finished: 0, executables: [] }
 const caps = { errors: 100, rendered: 4000, executables: 100 } as const
 
@@ -49,38 +46,11 @@ export function readCargoLine(run: CargoRun, line: string): CargoRun {
   return isSummary(error.message) || run.errors.length >= caps.errors ? run : { ...run, errors: [...run.errors, error] }
 }
 
-/** Owner and one sentence, from what cargo said on both streams. The project's own compile errors come first: no other toolchain cures them. */
-export function classifyBuild(run: CargoRun, stderr: string): { readonly reason: BuildFault; readonly message: string; readonly errors: readonly BuildError[] } {
-  const own = run.errors.filter((e) => e.own && !isToolchainError(e))
-  const first = own[0]
-  if (first !== undefined) return { reason: 'compile', message: `${own.length === 1 ? '1 error' : `${own.length} errors`} in the project's code; first: ${placed(first)}`, errors: own }
-  const rule = rules.find((r) => r.pattern.test(stderr))
-  if (rule !== undefined) return { reason: rule.reason, message: `${rule.says}: ${evidence(stderr, rule.pattern)}`, errors: [...run.errors, ...scriptErrors(stderr)] }
-  const other = run.errors[0]
-  if (other !== undefined) return { reason: 'toolchain', message: placed(other), errors: run.errors }
-  return { reason: 'toolchain', message: lastLine(stderr) ?? 'the build said nothing', errors: [] }
-}
-
 /** `src/main.rs:3:22 E0308 mismatched types` */
 export const placed = (e: BuildError): string =>
-  [e.file === null ? e.crate : `${e.file}:${e.line ?? '?'}:${e.column ?? '?'}`, e.code, oneLine(e.message)].filter((p) => p !== null && p !== '').join(' ')
-
-/** First match wins; each pattern is text of cargo or cargo-zigbuild that has been stable from 1.65 to 1.95. */
-const rules: readonly { readonly pattern: RegExp; readonly reason: BuildFault; readonly says: string }[] = [
-  { pattern: /no such (?:sub)?command|is not installed for the toolchain/, reason: 'toolchain', says: 'cargo lacks a command' },
-  { pattern: /requires rustc \d|feature `edition\d+` is required|lock file version.*(?:requires|not understood|was found)|this version of Cargo is older than/i, reason: 'toolchain', says: 'the compiler is too old for this project' },
-  { pattern: /failed to run custom build command/, reason: 'toolchain', says: 'a build script failed' },
-  { pattern: /failed to (?:download|get `|fetch|query replaced source)|[Cc]ould(?:n't| not) resolve host|network failure|attempting to make an HTTP request, but --offline/, reason: 'toolchain', says: 'a dependency could not be fetched' },
-  { pattern: /signal: 9, SIGKILL/, reason: 'toolchain', says: 'the compiler was killed (out of memory?)' },
-  { pattern: /failed to parse manifest|failed to load manifest|invalid (?:type|character).*Cargo\.toml/, reason: 'compile', says: "the project's manifest is wrong" },
-  { pattern: /did not match any packages|no (?:bin|example|library) targets? (?:named|found|matches|available)|could not find `Cargo\.toml`|lock file .* needs to be updated but|unexpected argument|wasn't expected|profile `[^`]*` is not defined|does not (?:have|contain) (?:the|this|these) feature/, reason: 'usage', says: 'the build command does not fit the project' },
-]
+  [e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`, e.code, oneLine(e.message)].filter((p) => p !== null && p !== '').join(' ')
 
 const isSummary = (message: string): boolean => /^aborting due to /.test(message)
-/** rustc reports a failed linker and a missing std as errors of the crate at hand; neither is the project's fault. */
-const isToolchainError = (e: BuildError): boolean =>
-  /^linking with |^linker `|^could not (?:exec|execute) the linker/.test(e.message) || (e.code === 'E0463' && /`(?:std|core|alloc)`/.test(e.message)) || /internal compiler error/.test(e.message)
-
 function readError(message: Record<string, unknown>, id: string): BuildError {
   const spans = Array.isArray(message['spans']) ? message['spans'].filter(isObject) : []
   const span = spans.find((s) => s['is_primary'] === true) ?? spans[0]
@@ -99,16 +69,6 @@ const linkerSays = (rendered: string): string => {
   return why === undefined ? '' : `: ${why}`
 }
 
-/** Build scripts speak on stderr only: the block from cargo's error to the end of their own words. */
-function scriptErrors(stderr: string): readonly BuildError[] {
-  const found = /failed to run custom build command for `([^`\n]{1,300})`([\s\S]{0,20000})/.exec(stderr)
-  if (found === null) return []
-  const words = (found[2] ?? '').split('\n').map((l) => l.trim()).filter((l) => l !== '')
-  const said = words.findLast((l) => /error|fatal|not found|failed|missing|is `/i.test(l) && !/^warning: build failed/.test(l)) ?? words.at(-1) ?? 'said nothing'
-  const name = found[1] ?? ''
-  return [{ file: null, line: null, column: null, code: null, message: `build script: ${said}`, rendered: found[0].slice(0, caps.rendered), crate: name.split(' ')[0] ?? name, own: /\(\//.test(name) }]
-}
-
 /** Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0` since. */
 function crateOf(id: string): string {
   const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1]
@@ -117,13 +77,7 @@ function crateOf(id: string): string {
   return name.includes('@') ? name.slice(0, name.lastIndexOf('@')) : where.split('/').at(-1) ?? id
 }
 
-const evidence = (stderr: string, pattern: RegExp): string => {
-  const line = stderr.split('\n').find((l) => pattern.test(l))
-  const script = scriptErrors(stderr)[0]
-  return oneLine(script === undefined ? line ?? lastLine(stderr) ?? '' : `${script.crate}: ${script.message}`)
-}
-const lastLine = (textual: string): string | undefined => textual.split('\n').map((l) => l.trim()).filter((l) => l !== '').at(-1)?.slice(0, 400)
-const oneLine = (s: string): string => s.replace(/\s+/g, ' ').trim().slice(0, 300)
+export const oneLine = (s: string): string => s.replace(/\s+/g, ' ').trim().slice(0, 300)
 
 function parse(line: string): Record<string, unknown> | undefined {
   if (!line.startsWith('{')) return undefined
