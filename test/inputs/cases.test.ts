@@ -38,7 +38,7 @@ describe('bad input files', () => {
     const failure = failureOf(() => readers[c.read](textOf(c), c.asked))
     const found = failure?.facts.faults ?? []
     const told = found.map((f, i) => ({ path: f.at.path, line: f.at.line, says: f.message.includes(c.faults[i]?.says ?? '\n') ? c.faults[i]?.says : f.message }))
-    expect(told, c.why).toEqual(c.faults)
+    expect({ why: c.why, told }).toEqual({ why: c.why, told: c.faults })
     expect(failure?.facts).toMatchObject({ kind: 'usage', code: 'U010' })
     for (const fault of found) {
       expect(fault.at.column).toBeGreaterThan(0)

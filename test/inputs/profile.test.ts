@@ -37,5 +37,5 @@ describe('the shipped profiles', () => {
 test('placeholders are checked word by word', () => {
   expect(templateFaults('a{dataDir}/{nonce}', ['dataDir', 'nonce'])).toEqual([])
   expect(templateFaults('{datadir}{x}', ['dataDir'])).toEqual(['unknown placeholder {datadir}; did you mean "dataDir"?', 'unknown placeholder {x}; known are dataDir'])
-  for (const word of ['{dataDir', 'dataDir}', '{{dataDir}}', '}{']) expect(templateFaults(word, ['dataDir']), word).not.toEqual([])
+  expect(['{dataDir', 'dataDir}', '{{dataDir}}', '}{'].filter((word) => templateFaults(word, ['dataDir']).length === 0)).toEqual([])
 })
