@@ -1,7 +1,9 @@
 /** What stages need from the world, as interfaces only; adapters implement one each. */
 import type { Duplex, Readable } from 'node:stream'
 import type { Command } from './commands/command.ts'
-import type { NodeName } from './domain/fleet.ts'
+import type { BuildRecord } from './domain/build.ts'
+import type { Fleet, NodeName } from './domain/fleet.ts'
+import type { Plan } from './domain/plan.ts'
 import type { Entry } from './domain/ledger.ts'
 
 export interface Clock {
@@ -55,10 +57,53 @@ export interface Ledger {
   append(session: string, entry: Entry): Promise<void>
 }
 
+/** One folder, paths relative to it; nothing outside can be named. */
+export interface Files {
+  readonly root: string
+  write(path: string, data: string | Uint8Array): Promise<void>
+  append(path: string, data: string): Promise<void>
+  read(path: string): Promise<Uint8Array>
+  exists(path: string): Promise<boolean>
+  /** Every file below `path`, sorted. */
+  list(path?: string): Promise<readonly string[]>
+  remove(path: string): Promise<void>
+}
+
 export interface Log {
   /** One line of progress for a person. */
   info(line: string): void
   warn(line: string): void
   /** A line that replaces the last progress line of the same key on a terminal, and is throttled elsewhere. */
   progress(key: string, line: string): void
+}
+
+export interface HttpAnswer { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
+
+/** A binary on the orchestrator's disk and where it came from. */
+export interface Obtained { readonly path: string; readonly record: BuildRecord }
+
+export interface Builder { obtain(plan: Plan): Promise<Obtained> }
+
+/** Everything a stage may touch. `files` is this session's folder. */
+export interface World {
+  readonly fleet: Fleet
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly signal: AbortSignal
+  readonly ledger: Ledger
+  readonly files: Files
+  readonly builder: Builder
+  /** Connects on first use and keeps that one connection. */
+  remote(node: NodeName): Promise<Remote>
+  /** The orchestrator's own machine, for NAT boxes that are reached from it. */
+  readonly here: Remote
+  /** One HTTP request from the node's point of view, through its SSH connection. */
+  http(node: NodeName, url: string, timeoutMs: number): Promise<HttpAnswer>
+  /** A local file that the builder named. */
+  readBinary(path: string): Promise<Uint8Array>
+  /** Our own static prober, as bytes. */
+  probe(): Promise<Uint8Array>
+  /** Who runs this, for leases: `user@host`. */
+  readonly who: string
 }

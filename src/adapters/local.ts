@@ -1,7 +1,6 @@
 /** The orchestrator's own machine behind a prefix, as a Remote: lab NAT boxes are network namespaces entered by nsenter. */
 import { execa } from 'execa'
 import type { Command } from '../commands/command.ts'
-import { render } from '../commands/quote.ts'
 import type { Remote, RunOptions } from '../ports.ts'
 import { collector } from './ssh/collect.ts'
 import type { Collector } from './ssh/collect.ts'
@@ -9,6 +8,7 @@ import { orAbort, withDeadline } from './ssh/deadline.ts'
 import type { Ending } from './ssh/exec.ts'
 import { closed, late, messageOf, noForward, unreachable } from './ssh/failures.ts'
 import { feed } from './ssh/feed.ts'
+import { shellLine } from './ssh/line.ts'
 import { complete } from './ssh/result.ts'
 
 /** `prefix`: argv before the command, such as `nsenter --net=… --`; empty runs it here. Failures: T003, T004 when the prefix cannot start. */
@@ -18,11 +18,9 @@ export function localRemote(name: string, prefix: readonly string[]): Remote {
     const stream = run.stdin === undefined || run.stdin instanceof Uint8Array ? undefined : run.stdin
     stream?.on('error', () => undefined)
     const into = collector({ ...(run.maxBytes === undefined ? {} : { maxBytes: run.maxBytes }), ...(run.onLine !== undefined && lines ? { onLine: run.onLine } : {}) })
-    const argv = [...prefix, 'sh', '-c', render(command)]
+    const argv = [...prefix, 'sh', '-c', shellLine(command)]
     try {
-      life.signal.throwIfAborted()
-      const signal = AbortSignal.any([run.signal, life.signal])
-      const ending = await withDeadline({ timeoutMs: run.timeoutMs, signal }, () => late(name, command.why, run.timeoutMs), (own) => spawned(name, argv, run, into, own))
+      const ending = await withDeadline(run, () => late(name, command.why, run.timeoutMs), (own) => spawned(name, argv, run, into, own), life.signal)
       return { ending, into }
     } finally {
       stream?.destroy()

@@ -43,7 +43,7 @@ const shortNames: Readonly<Record<NatKind, string>> = {
 
 /** The name a person knows it by, or the two behaviours of RFC 4787 where there is none. */
 export function natName(nat: Nat): string {
-  const kind = measuredKind(nat as NatMeasurement)
+  const kind = measuredKind(nat)
   const name = kind === undefined ? `${nat.mapping}+${nat.filtering}` : shortNames[kind]
   const firewall = nat.mapping === 'none' && nat.filtering !== 'EIF' ? ` (${nat.filtering} firewall)` : ''
   return `${name}${firewall}${nat.stable === false ? ' (unstable)' : ''}`

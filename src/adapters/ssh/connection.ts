@@ -3,8 +3,8 @@ import { orAbort } from './deadline.ts'
 import { closed } from './failures.ts'
 import type { Link } from './link.ts'
 
-/** How long a polite goodbye may take. */
-const goodbyeMs = 1000
+/** How long commands in flight may take to end, and then the goodbye. */
+const goodbyeMs = 2000
 
 export class Connection {
   readonly #name: string
@@ -20,7 +20,7 @@ export class Connection {
 
   /** The living link, or the next one. A caller that gives up stops waiting; the attempt goes on for the others. */
   link(signal: AbortSignal): Promise<Link> {
-    if (this.#life.signal.aborted) return Promise.reject(closed(this.#name))
+    if (this.#life.signal.aborted) return Promise.reject(this.#life.signal.reason)
     if (this.#current === undefined || this.#living?.lost() !== undefined) this.#current = this.#start()
     return orAbort(signal, this.#current)
   }
@@ -38,15 +38,26 @@ export class Connection {
     return attempt
   }
 
-  /** Ends everything; safe to call again. Commands in flight fail. */
-  async close(): Promise<void> {
+  /** Aborts when the connection is closed for good: the calls in flight end by it. */
+  get life(): AbortSignal { return this.#life.signal }
+
+  /** Ends everything; safe to call again. `idle` resolves when the calls in flight have cleaned up behind them. */
+  async close(reason: unknown, idle: () => Promise<unknown>): Promise<void> {
     if (this.#life.signal.aborted) return
-    this.#life.abort(closed(this.#name))
+    this.#life.abort(reason ?? closed(this.#name))
+    await soon(idle())
     const link = this.#living
     if (link === undefined || link.lost() !== undefined) return
     link.client.end()
-    const timer = setTimeout(() => link.destroy('closed'), goodbyeMs)
-    await link.whenLost
-    clearTimeout(timer)
+    await soon(link.whenLost)
+    link.destroy('closed')
   }
+}
+
+/** Waits, but not for long. */
+async function soon(promise: Promise<unknown>): Promise<void> {
+  const enough = Promise.withResolvers<void>()
+  const timer = setTimeout(enough.resolve, goodbyeMs)
+  await Promise.race([promise, enough.promise])
+  clearTimeout(timer)
 }

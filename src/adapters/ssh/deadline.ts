@@ -5,18 +5,21 @@ export interface Limit { readonly timeoutMs: number; readonly signal: AbortSigna
 /** setTimeout fires at once above this. */
 const longestTimer = 2 ** 31 - 1
 
-/** Runs `work` under the limit. Passing it rejects with `late()`, an abort with the signal's reason, both at once; `work` sees either by its signal. */
-export async function withDeadline<T>(limit: Limit, late: () => Error, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Runs `work` under the limit. Passing it rejects with `late()`, an abort with the signal's reason, both at once; `work` sees either by its signal. `life` is a second signal, of whatever the call belongs to. */
+export async function withDeadline<T>(limit: Limit, late: () => Error, work: (signal: AbortSignal) => Promise<T>, life?: AbortSignal): Promise<T> {
   limit.signal.throwIfAborted()
+  life?.throwIfAborted()
   const own = new AbortController()
-  const relay = (): void => own.abort(limit.signal.reason)
+  const relay = (): void => own.abort((life?.aborted === true ? life : limit.signal).reason)
   limit.signal.addEventListener('abort', relay, { once: true })
+  life?.addEventListener('abort', relay, { once: true })
   const timer = setTimeout(() => own.abort(late()), Math.min(limit.timeoutMs, longestTimer))
   try {
     return await orAbort(own.signal, work(own.signal))
   } finally {
     clearTimeout(timer)
     limit.signal.removeEventListener('abort', relay)
+    life?.removeEventListener('abort', relay)
   }
 }
 

@@ -1,11 +1,13 @@
-/** Runs one line on an open link: stdin in, output to a collector, and the truth about how it ended. */
+/** Runs one command on an open link: stdin in, output to a collector, and the truth about how it ended. */
 import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import type { Collector } from './collect.ts'
 import { orAbort } from './deadline.ts'
 import { lost, messageOf, noEnding, refusedChannel } from './failures.ts'
 import { feed } from './feed.ts'
+import { announced, announcement } from './group.ts'
 import type { Link } from './link.ts'
+import { stop } from './stop.ts'
 
 export interface Work {
   readonly node: string
@@ -20,87 +22,80 @@ export interface Work {
 /** Exactly one of the two is set. */
 export interface Ending { readonly code: number | null; readonly signal: string | null }
 
-/** Failures: T001, T002, T006; the signal's reason on abort, after which the command was told to stop and the channel closed. */
+interface Started {
+  readonly channel: ClientChannel
+  readonly ended: Promise<Ending>
+  /** The command's process group on the node, once it has said so. */
+  group(): number | undefined
+}
+
+/** Failures: T001, T002, T006; the signal's reason on abort. After any of them the command was stopped and its channel is closed, or that was tried for seconds. */
 export async function execute(link: Link, work: Work, signal: AbortSignal): Promise<Ending> {
-  const channel = await openChannel(link, work, signal)
   const over = new AbortController()
+  const started = await start(link, work, over.signal, signal)
   try {
-    const ended = ending(channel, link, work, over.signal)
     const [result] = await orAbort(signal, Promise.all([
-      ended.finally(() => over.abort()),
-      feed(channel, work.stdin, work.onSent, over.signal),
+      started.ended.finally(() => over.abort()),
+      feed(started.channel, work.stdin, work.onSent, over.signal),
     ]))
     return result
   } catch (error) {
-    terminate(link, channel)
+    over.abort()
+    await stop(link, started.channel, started.group())
     throw error
   } finally {
     over.abort()
   }
 }
 
-function openChannel(link: Link, work: Work, signal: AbortSignal): Promise<ClientChannel> {
-  const gone = link.lost()
-  if (gone !== undefined) return Promise.reject(lost(work.node, work.why, gone))
-  return orAbort(signal, new Promise((resolve, reject) => {
+function start(link: Link, work: Work, over: AbortSignal, signal: AbortSignal): Promise<Started> {
+  return new Promise((resolve, reject) => {
+    const fail = (otherwise: Error): void => {
+      const reason = link.lost()
+      reject(reason === undefined ? otherwise : lost(work.node, work.why, reason))
+    }
+    if (link.lost() !== undefined) { fail(new Error('lost')); return }
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     try {
-      link.client.exec(work.line, (error, channel) => {
-        if (error !== undefined) {
-          const reason = link.lost()
-          reject(reason === undefined ? refusedChannel(work.node, work.why, messageOf(error)) : lost(work.node, work.why, reason))
-        } else if (signal.aborted) {
-          channel.on('error', () => undefined)
-          channel.resume()
-          channel.stderr.resume()
-          terminate(link, channel)
-        } else {
-          resolve(channel)
-        }
+      link.client.exec(`${announcement}${work.line}`, (error, channel) => {
+        if (error !== undefined) { fail(refusedChannel(work.node, work.why, messageOf(error))); return }
+        // Listeners now, in this very call: a quick command's exit and close can be in the same packet.
+        const started = watch(channel, link, work, over)
+        if (signal.aborted) void stop(link, channel, undefined)
+        resolve(started)
       })
     } catch (error) {
       reject(lost(work.node, work.why, messageOf(error)))
     }
-  }))
-}
-
-/** Settles when the channel has closed and both outputs are read to their ends. */
-function ending(channel: ClientChannel, link: Link, work: Work, over: AbortSignal): Promise<Ending> {
-  return new Promise((resolve, reject) => {
-    let exit: Ending | undefined
-    let open = 2
-    const take = (sink: (chunk: Buffer) => void) => (chunk: Buffer): void => {
-      if (over.aborted) return
-      // The caller's line callback runs in here.
-      try { sink(chunk) } catch (error) { reject(error) }
-    }
-    const part = (): void => {
-      open -= 1
-      if (open > 0 || over.aborted) return
-      try { work.into.end() } catch (error) { reject(error); return }
-      const reason = link.lost()
-      if (exit !== undefined) resolve(exit)
-      else reject(reason === undefined ? noEnding(work.node, work.why) : lost(work.node, work.why, reason))
-    }
-    channel.on('error', () => undefined)
-    channel.stderr.on('error', () => undefined)
-    channel.on('exit', (code: number | null, name?: string) => { exit = { code, signal: name ?? null } })
-    channel.once('close', part)
-    channel.stderr.once('end', part)
-    channel.on('data', take(work.into.stdout))
-    channel.stderr.on('data', take(work.into.stderr))
   })
 }
 
-/**
- * Tells the command's process group to stop, and closes the channel. ssh2's `channel.signal()` stays silent once stdin has ended,
- * though RFC 4254 §6.9 allows the packet, so it is written by the protocol object below it.
- */
-function terminate(link: Link, channel: ClientChannel): void {
-  if (link.lost() !== undefined) return
-  const id = (channel as unknown as { readonly outgoing?: { readonly id: number } }).outgoing?.id
-  const { _protocol: wire } = link.client as unknown as { readonly _protocol?: { signal(id: number, name: string): void } }
-  try {
-    if (id !== undefined) wire?.signal(id, 'TERM')
-    channel.close()
-  } catch { /* it has closed meanwhile */ }
+/** `ended` settles when the channel has closed and both outputs are read to their ends. */
+function watch(channel: ClientChannel, link: Link, work: Work, over: AbortSignal): Started {
+  const ended = Promise.withResolvers<Ending>()
+  ended.promise.catch(() => undefined)
+  const stderr = announced(work.into.stderr)
+  let exit: Ending | undefined
+  let open = 2
+  const take = (sink: (chunk: Buffer) => void) => (chunk: Buffer): void => {
+    if (over.aborted) return
+    // The caller's line callback runs in here.
+    try { sink(chunk) } catch (error) { ended.reject(error) }
+  }
+  const part = (): void => {
+    open -= 1
+    if (open > 0 || over.aborted) return
+    try { stderr.end(); work.into.end() } catch (error) { ended.reject(error) }
+    const reason = link.lost()
+    if (exit !== undefined) ended.resolve(exit)
+    else ended.reject(reason === undefined ? noEnding(work.node, work.why) : lost(work.node, work.why, reason))
+  }
+  channel.on('error', () => undefined)
+  channel.stderr.on('error', () => undefined)
+  channel.on('exit', (code: number | null, name?: string) => { exit = { code, signal: name ?? null } })
+  channel.once('close', part)
+  channel.stderr.once('end', part)
+  channel.on('data', take(work.into.stdout))
+  channel.stderr.on('data', take(stderr.add))
+  return { channel, ended: ended.promise, group: stderr.group }
 }

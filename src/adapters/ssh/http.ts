@@ -42,9 +42,10 @@ function exchange(stream: Duplex, target: { readonly host: string; readonly port
       headers: { connection: 'close', ...length, ...call.headers },
     })
     sent.on('error', reject)
-    // Without an answer the stream's end is the only sign.
-    stream.once('close', () => reject(new Error('the connection closed before the answer was whole')))
-    sent.on('response', (answer) => { body(answer, call.maxBytes).then((bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }), reject) })
+    let answered = false
+    // Without an answer the stream's end is the only sign; with one, its body knows whether it is whole.
+    stream.once('close', () => { if (!answered) reject(new Error('the connection closed without an answer')) })
+    sent.on('response', (answer) => { answered = true; body(answer, call.maxBytes).then((bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }), reject) })
     sent.end(call.body)
   })
 }

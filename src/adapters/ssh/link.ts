@@ -1,4 +1,6 @@
 /** One authenticated SSH connection over a wire: the key exchange, the host key check, the end of it. */
+import pLimit from 'p-limit'
+import type { LimitFunction } from 'p-limit'
 import { Client } from 'ssh2'
 import type { CipherAlgorithm, ConnectConfig } from 'ssh2'
 import type { Wire } from './wire.ts'
@@ -13,6 +15,8 @@ export interface Link {
   /** Why the connection is gone; undefined while it lives. */
   lost(): string | undefined
   readonly whenLost: Promise<string>
+  /** Clean-up commands go one by one, so that they need one channel. */
+  readonly tidy: LimitFunction
   destroy(why: string): void
 }
 
@@ -75,7 +79,7 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
     const complaint = await wire.complaint()
     throw complaint !== undefined && seen.key === undefined ? new Error(complaint) : judge(error, seen, address, peer)
   }
-  return { client, address, lost: () => reason, whenLost: gone.promise, destroy: (why) => { client.end(); lose(new Error(why)) } }
+  return { client, address, lost: () => reason, whenLost: gone.promise, tidy: pLimit(1), destroy: (why) => { client.end(); lose(new Error(why)) } }
 }
 
 interface Seen { key: Buffer | undefined; pinned: boolean; agreed: boolean }

@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Command } from '../../commands/command.ts'
-import { render } from '../../commands/quote.ts'
 import type { Fleet, FleetNode } from '../../domain/fleet.ts'
 import type { Remote, RunOptions, RunResult } from '../../ports.ts'
 import { collector } from './collect.ts'
@@ -14,6 +13,7 @@ import { late, messageOf } from './failures.ts'
 import { execute } from './exec.ts'
 import type { Ending } from './exec.ts'
 import { openForward } from './forward.ts'
+import { shellLine } from './line.ts'
 import type { Link } from './link.ts'
 import { pinnedKeys, reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
@@ -34,10 +34,11 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
   pinnedKeys(node.name, fleet.name, node.hostKeys)
   const connection = new Connection(node.name, (signal) => reach(node, fleet, options, signal))
   const limit = pLimit(channels)
-  const abort = (): void => { void close() }
-  const close = (): Promise<void> => {
+  const running = new Set<Promise<unknown>>()
+  const abort = (): void => { void end(options.signal.reason) }
+  const end = (reason?: unknown): Promise<void> => {
     options.signal.removeEventListener('abort', abort)
-    return connection.close()
+    return connection.close(reason, () => Promise.allSettled(running))
   }
   options.signal.addEventListener('abort', abort, { once: true })
 
@@ -46,9 +47,11 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     withDeadline(run, () => late(node.name, why, run.timeoutMs), async (signal) => {
       for (let tried = 1; ; tried++) {
         try {
-          return await limit(async () => {
+          return await limit(() => {
             signal.throwIfAborted()
-            return work(await connection.link(signal), signal)
+            const turn = connection.link(signal).then((link) => work(link, signal))
+            running.add(turn)
+            return turn.finally(() => running.delete(turn))
           })
         } catch (error) {
           if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
@@ -56,7 +59,7 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
           await sleep(pauseAfter(tried), undefined, { signal })
         }
       }
-    })
+    }, connection.life)
 
   const exec = async (command: Command, run: RunOptions, lines: boolean): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
     const { stdin, onSent, onLine, maxBytes } = run
@@ -64,7 +67,7 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     // It may fail while it waits for its turn; reading it reports that.
     stream?.on('error', () => undefined)
     try {
-      const line = render(command)
+      const line = shellLine(command)
       return await call(command.why, command.idempotent && stream === undefined, run, async (link, signal) => {
         const into = collector({ ...(maxBytes === undefined ? {} : { maxBytes }), ...(onLine !== undefined && lines ? { onLine } : {}) })
         return { ending: await execute(link, { node: node.name, why: command.why, line, stdin, onSent, into }, signal), into }
@@ -86,12 +89,12 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
       return complete(node.name, command.why, ending, into)
     },
     forward: (host, port, run): Promise<Duplex> => call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
-    close,
+    close: () => end(),
   }
   try {
     await connection.link(options.signal)
   } catch (error) {
-    await close()
+    await end()
     throw error
   }
   return remote

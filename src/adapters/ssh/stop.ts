@@ -1,0 +1,57 @@
+/** Ends a command that is still running on a node, and waits until its channel is free again. */
+import type { ClientChannel } from 'ssh2'
+import type { Link } from './link.ts'
+
+/** How long the node may take; afterwards the channel is given up. */
+const patienceMs = 5000
+
+/** TERM to the group, two seconds for its traps, then KILL. Ids of 0 and 1 would mean everybody. */
+const kill = (group: number): string =>
+  `sh -c 'kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}' 2>/dev/null`
+
+/** Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds. */
+export async function stop(link: Link, channel: ClientChannel, group: number | undefined): Promise<void> {
+  if (link.lost() !== undefined || stateOf(channel) === 'closed') return
+  const closed = new Promise<void>((resolve) => { channel.once('close', resolve) })
+  const timer = Promise.withResolvers<void>()
+  const handle = setTimeout(timer.resolve, patienceMs)
+  try {
+    hangUp(link, channel)
+    if (group !== undefined && group > 1) await Promise.race([link.tidy(() => oneLine(link, kill(group))), link.whenLost, timer.promise])
+    await Promise.race([closed, link.whenLost, timer.promise])
+  } finally {
+    clearTimeout(handle)
+  }
+}
+
+/**
+ * Asks by the protocol (an sshd with privilege separation does it at once) and closes the channel. ssh2's `channel.signal()` stays silent
+ * once stdin has ended, though RFC 4254 §6.9 allows the packet, so it is written by the protocol object below it.
+ */
+function hangUp(link: Link, channel: ClientChannel): void {
+  const { outgoing } = channel as unknown as { readonly outgoing?: { readonly id: number; readonly state: string } }
+  const { _protocol: protocol } = link.client as unknown as { readonly _protocol?: { signal(id: number, name: string): void } }
+  try {
+    // A signal for a channel that is closed already would make sshd end the connection.
+    if (outgoing?.state === 'open' || outgoing?.state === 'eof') protocol?.signal(outgoing.id, 'TERM')
+    channel.close()
+  } catch { /* it has closed meanwhile */ }
+}
+
+/** Runs one line whose outcome nobody needs. */
+function oneLine(link: Link, line: string): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      link.client.exec(line, (error, channel) => {
+        if (error !== undefined) { resolve(); return }
+        channel.on('error', () => undefined).once('close', () => resolve()).resume()
+        channel.stderr.on('error', () => undefined).resume()
+        channel.end()
+      })
+    } catch {
+      resolve()
+    }
+  })
+}
+
+const stateOf = (channel: ClientChannel): string | undefined => (channel as unknown as { readonly incoming?: { readonly state: string } }).incoming?.state

@@ -1,0 +1,48 @@
+/** Clock, randomness and a session's folder of files: the machine we run on. */
+import { randomBytes } from 'node:crypto'
+import { appendFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { hostname, userInfo } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Clock, Files, Random } from '../ports.ts'
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => { await wait(ms, undefined, { signal }) },
+}
+
+export const systemRandom: Random = { bytes: (n) => randomBytes(n) }
+
+/** Files below `root`; writing replaces whole files by rename, so that a killed run leaves the old one or the new one. */
+export function folder(root: string): Files {
+  const at = (path: string): string => {
+    const full = join(root, path)
+    if (relative(root, full).startsWith('..')) throw new Error(`path leaves the folder: ${path}`)
+    return full
+  }
+  return {
+    root,
+    write: async (path, data) => {
+      await mkdir(dirname(at(path)), { recursive: true })
+      await writeFile(`${at(path)}.new`, data)
+      await rename(`${at(path)}.new`, at(path))
+    },
+    append: async (path, data) => {
+      await mkdir(dirname(at(path)), { recursive: true })
+      await appendFile(at(path), data)
+    },
+    read: async (path) => new Uint8Array(await readFile(at(path))),
+    exists: async (path) => stat(at(path)).then(() => true, () => false),
+    list: async (path = '.') => {
+      const found = await readdir(at(path), { recursive: true, withFileTypes: true }).catch(() => [])
+      return found.filter((f) => !f.isDirectory()).map((f) => relative(root, join(f.parentPath, f.name))).sort()
+    },
+    remove: async (path) => { await rm(at(path), { recursive: true, force: true }) },
+  }
+}
+
+/** `user@host`, as leases show it. */
+export const whoAmI = (): string => {
+  const name = ((): string => { try { return userInfo().username } catch { return 'unknown' } })()
+  return `${name}@${hostname()}`
+}

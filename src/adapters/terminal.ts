@@ -1,0 +1,42 @@
+/** Lines for a person: progress on stderr, results on stdout; colour and replaced lines only on a terminal. */
+import { visible } from '../domain/visible.ts'
+import type { Log } from '../ports.ts'
+
+export interface Terminal extends Log {
+  /** A result, on stdout, unchanged. */
+  print(text: string): void
+  readonly interactive: boolean
+  /** How cells of a table are painted; the identity without colour. */
+  readonly palette: Readonly<Record<'good' | 'bad' | 'warn' | 'dim', (text: string) => string>>
+}
+
+const quietMs = 2000
+
+export function terminal(): Terminal {
+  const tty = process.stderr.isTTY === true
+  const colour = tty && process.env['NO_COLOR'] === undefined
+  const paint = (sgr: number) => (text: string): string => (colour ? `\u001b[${sgr}m${text}\u001b[0m` : text)
+  const last = new Map<string, number>()
+  let open = false
+  const line = (text: string): void => {
+    process.stderr.write(`${open ? '\r\u001b[K' : ''}${harmless(text)}\n`)
+    open = false
+  }
+  return {
+    interactive: tty && process.stdin.isTTY === true,
+    palette: { good: paint(32), bad: paint(31), warn: paint(33), dim: paint(2) },
+    print: (text) => { process.stdout.write(text.endsWith('\n') ? text : `${text}\n`) },
+    info: line,
+    warn: (text) => line(`warning: ${text}`),
+    progress: (key, text) => {
+      if (tty) { process.stderr.write(`\r\u001b[K${harmless(text).slice(0, 160)}`); open = true; return }
+      const now = Date.now()
+      if (now - (last.get(key) ?? 0) < quietMs) return
+      last.set(key, now)
+      line(`  ${text}`)
+    },
+  }
+}
+
+/** Remote text may hold escape sequences, and `::` at a line's start is a workflow command on GitHub. */
+const harmless = (text: string): string => text.split('\n').map((l) => visible(l, 2000).replace(/^(\s*)::/, '$1: :')).join('\n')

@@ -1,0 +1,81 @@
+/** systemd on the node: the unit we write, its switch, and the proof of what really runs (spec §9; testnet-interfaces §9). */
+import type { Command } from './command.ts'
+import { fenced } from './lease.ts'
+import { quote, raw, sh } from './quote.ts'
+
+export const marker = '# Written by vps-test; a unit without this line is never overwritten.'
+
+export interface Unit {
+  /** Without `.service`. */
+  readonly name: string
+  readonly binary: string
+  readonly args: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** Path of a network namespace, where the service does not run in the host's. */
+  readonly namespace: string | null
+}
+
+export const dataDir = (unit: string): string => `/var/lib/${unit}`
+
+/** Unprivileged and without capabilities: a subject that could change nft could change the witness. */
+export const unitText = (u: Unit): string => [
+  marker,
+  '[Unit]', `Description=${u.name} (program under test)`, 'After=network.target', 'StartLimitIntervalSec=0', '',
+  '[Service]',
+  `ExecStart=${[u.binary, ...u.args].map(systemdWord).join(' ')}`,
+  ...Object.entries(u.environment).map(([k, v]) => `Environment=${systemdWord(`${k}=${v}`)}`),
+  'DynamicUser=yes', `StateDirectory=${u.name}`, `WorkingDirectory=${dataDir(u.name)}`,
+  'CapabilityBoundingSet=', 'AmbientCapabilities=', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes',
+  'Restart=on-failure', 'RestartSec=1', 'KillSignal=SIGTERM', 'TimeoutStopSec=5',
+  ...(u.namespace === null ? [] : [`NetworkNamespacePath=${u.namespace}`]),
+  '', '[Install]', 'WantedBy=multi-user.target', '',
+].join('\n')
+
+/** systemd's own quoting: `%` and `$` are doubled, the word is put in double quotes. */
+const systemdWord = (word: string): string => {
+  const text = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$').replaceAll('\n', '\\n')
+  return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`
+}
+
+/** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
+export const writeUnit = (u: Unit): Command => ({
+  kind: 'script',
+  why: `write unit ${u.name}`,
+  idempotent: true,
+  text: sh`
+    set -eu; f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
+    if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
+    if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
+    printf %s ${unitText(u)} >"$f.new"
+    if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
+    mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`,
+})
+
+export const restartUnit = (unit: string, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+  kind: 'script',
+  why: `restart ${unit}`,
+  idempotent: true,
+  text: sh`${fenced(lease.service, lease.holder, lease.fence)}
+    systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`,
+})
+
+/** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */
+export const proveRunning = (unit: string, place: readonly string[]): Command => ({
+  kind: 'script',
+  why: `prove what ${unit} runs`,
+  idempotent: true,
+  text: sh`
+    set -eu; u=${unit}
+    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result
+    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
+    pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
+    echo "Exe=$(sha256sum "/proc/$pid/exe" | cut -c1-64)"
+    echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
+    grep -E '^(Uid|CapEff):' "/proc/$pid/status"
+    ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`,
+})
+
+/** The newest lines of a unit's journal, for evidence. */
+export const journal = (unit: string, lines: number): Command => ({
+  kind: 'argv', why: `journal of ${unit}`, idempotent: true, argv: ['journalctl', '-u', unit, '-n', String(lines), '--no-pager', '-o', 'short-iso-precise'],
+})

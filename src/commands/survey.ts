@@ -1,0 +1,43 @@
+/** What a node is and has, in one exec: disk, clock, tools, boot. */
+import type { Command } from './command.ts'
+import { sh } from './quote.ts'
+
+export interface NodeFacts {
+  readonly freeBytes: number
+  readonly bootId: string
+  /** Node's clock minus ours, milliseconds, give or take half the call's duration. */
+  readonly clockSkewMs: number
+  readonly missingTools: readonly string[]
+  readonly machine: string
+  readonly glibc: string | null
+  readonly uptimeSeconds: number
+}
+
+const tools = ['nft', 'sha256sum', 'flock', 'systemctl', 'journalctl', 'setpriv', 'ss', 'timeout', 'gzip'] as const
+
+export const survey = (installPath: string): Command => ({
+  kind: 'script',
+  why: 'survey',
+  idempotent: true,
+  text: sh`
+    p=${installPath}; while [ ! -d "$p" ]; do p=$(dirname "$p"); done
+    echo "now $(date +%s%3N)"; echo "free $(df -Pk "$p" | awk 'NR==2{print $4}')"; echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+    echo "machine $(uname -m)"; echo "glibc $(getconf GNU_LIBC_VERSION 2>/dev/null)"; echo "uptime $(cut -d' ' -f1 /proc/uptime)"
+    for t in ${tools}; do command -v "$t" >/dev/null || echo "missing $t"; done`,
+})
+
+export function parseSurvey(stdout: string, ourNow: number): NodeFacts {
+  const values = new Map(stdout.split('\n').map((l) => [l.slice(0, Math.max(0, l.indexOf(' '))), l.slice(l.indexOf(' ') + 1)] as const))
+  return {
+    freeBytes: Number(values.get('free') ?? 0) * 1024,
+    bootId: values.get('boot') ?? '',
+    clockSkewMs: Number(values.get('now') ?? ourNow) - ourNow,
+    missingTools: stdout.split('\n').filter((l) => l.startsWith('missing ')).map((l) => l.slice(8)),
+    machine: values.get('machine') ?? '',
+    glibc: /^glibc (\d+\.\d+)/.exec(values.get('glibc') ?? '')?.[1] ?? null,
+    uptimeSeconds: Number(values.get('uptime') ?? 0),
+  }
+}
+
+/** Old journals go first when a disk is nearly full (spec §4 SETUP). */
+export const vacuum: Command = { kind: 'argv', why: 'vacuum old logs', idempotent: true, argv: ['journalctl', '--vacuum-size=64M', '--rotate'] }

@@ -1,0 +1,62 @@
+/** The packet witness: an nft table of our own that counts UDP per remote endpoint and local port (nat-lab §D, measured there). */
+import type { Command } from './command.ts'
+import { raw, sh, type Raw } from './quote.ts'
+
+const table = 'vps_test_witness'
+const sets = ['in4', 'out4', 'in6', 'out6'] as const
+
+/** `node`: inside the service's namespace, `in` = delivered. `box`: outer side of a NAT, after translation. */
+export type WitnessPlace = 'node' | 'box'
+
+/** Deletes and re-creates the table in one transaction: this is also the reset. `@WAN@` is replaced on the node. */
+export function ruleset(place: WitnessPlace): string {
+  const inFrom = place === 'node' ? 'iifname != "lo"' : 'iifname "@WAN@"'
+  const outTo = place === 'node' ? 'oifname != "lo"' : 'oifname "@WAN@"'
+  const out = place === 'node' ? 'hook output priority 200' : 'hook postrouting priority 120'
+  const set = (name: string, type: string) => `  set ${name} {\n    type ${type} . inet_service . inet_service\n    size 65535\n    flags dynamic\n    counter\n  }`
+  const count = (match: string, direction: 'in' | 'out') => {
+    const [address, remote, local] = direction === 'in' ? ['saddr', 'sport', 'dport'] : ['daddr', 'dport', 'sport']
+    return [
+      `    ${match} meta nfproto ipv4 ip frag-off & 0x1fff != 0 counter name frag_${direction} return`,
+      `    ${match} meta nfproto ipv6 exthdr frag exists counter name frag_${direction} return`,
+      `    ${match} meta nfproto ipv4 meta l4proto udp update @${direction}4 { ip ${address} . udp ${remote} . udp ${local} counter }`,
+      `    ${match} meta nfproto ipv6 meta l4proto udp update @${direction}6 { ip6 ${address} . udp ${remote} . udp ${local} counter }`,
+    ].join('\n')
+  }
+  return [
+    `table inet ${table}`, `delete table inet ${table}`, `table inet ${table} {`,
+    ...sets.map((s) => set(s, s.endsWith('4') ? 'ipv4_addr' : 'ipv6_addr')),
+    '  counter frag_in { }', '  counter frag_out { }',
+    '  chain i {', '    type filter hook prerouting priority raw; policy accept;', count(inFrom, 'in'), '  }',
+    '  chain o {', `    type filter ${out}; policy accept;`, count(outTo, 'out'), '  }',
+    '}', '',
+  ].join('\n')
+}
+
+const reset = (place: WitnessPlace): Raw => raw(place === 'node'
+  ? sh`printf %s ${ruleset(place)} | nft -f -`
+  : sh`
+    wan=$(ip -o route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1); [ -n "$wan" ] || { echo 'no default route' >&2; exit 69; }
+    printf %s ${ruleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`)
+
+export const resetWitness = (place: WitnessPlace): Command => ({ kind: 'script', why: 'witness: reset', idempotent: true, text: sh`set -eu; ${reset(place)}` })
+
+/** One line of JSON (`nft -j`), then the reset for the next round, then the records that carry one of the nonces. */
+export const readNodeWitness = (record: { readonly path: string; readonly nonces: readonly string[] } | null): Command => ({
+  kind: 'script',
+  why: 'witness: read and reset',
+  idempotent: false,
+  text: sh`
+    set -eu; nft -j list table inet ${table}; echo; ${reset('node')}
+    ${raw(record === null || record.nonces.length === 0 ? '' : sh`[ ! -e ${record.path} ] || tail -c 1048576 ${record.path} | grep -F ${record.nonces.flatMap((n) => ['-e', n])} | head -n 20 || true`)}`,
+})
+
+/** One line of JSON, then the box's UDP connection tracking, then the reset. */
+export const readBoxWitness: Command = {
+  kind: 'script',
+  why: 'witness: read NAT box',
+  idempotent: false,
+  text: sh`set -eu; nft -j list table inet ${table}; echo; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box')}`,
+}
+
+export const removeWitness: Command = { kind: 'script', why: 'witness: remove', idempotent: true, text: sh`nft delete table inet ${table} 2>/dev/null || true` }

@@ -1,0 +1,60 @@
+/** The evidence of one test as data, and the verdict's input made from it: the same function for the run and for `verify`. */
+import type { Attempt, Control, RunningProof } from './evidence.ts'
+import type { NatMeasurement, NodeName } from './fleet.ts'
+import { promisesOf } from './judge.ts'
+import type { Entry, Json } from './ledger.ts'
+import type { Plan } from './plan.ts'
+import type { Finding } from './findings.ts'
+import type { VerdictInput } from './verdict.ts'
+
+/** Everything the evidence folder holds, parsed; file names are in `layout`. */
+export interface Bundle {
+  readonly plan: Plan
+  readonly entries: readonly Entry[]
+  readonly facts: BundleFacts
+  readonly measurements: readonly NatMeasurement[]
+  readonly controls: readonly Control[]
+  readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
+  readonly attempts: readonly Attempt[]
+}
+
+export interface BundleFacts {
+  readonly session: string
+  /** Which test of the session, from 1. */
+  readonly test: number
+  /** Unix milliseconds. */
+  readonly sessionStartedAt: number
+  readonly testStartedAt: number
+  readonly testEndedAt: number
+  readonly excluded: readonly { readonly node: NodeName; readonly why: string }[]
+  readonly deployed: Readonly<Record<NodeName, string>>
+  /** What kept a step from being done, and warnings of SETUP. */
+  readonly notes: readonly string[]
+  readonly findings: readonly Finding[]
+  readonly build: Json
+}
+
+export const layout = {
+  plan: 'plan.json', entries: 'ledger.jsonl', facts: 'facts.json', nat: 'nat.json', controls: 'controls.json', running: 'running.json', attempts: 'attempts.jsonl', verdict: 'verdict.json',
+} as const
+
+export const verdictInputOf = (b: Bundle): VerdictInput => ({
+  criteria: b.plan.answers.criteria.value,
+  targets: b.plan.targets,
+  promises: promisesOf(b.plan.profile),
+  fleet: b.plan.fleet,
+  planned: b.plan.nodes,
+  excluded: b.facts.excluded,
+  measurements: b.measurements,
+  deployed: b.facts.deployed,
+  evidence: { attempts: b.attempts, controls: b.controls, runningBefore: b.running.before, runningAfter: b.running.after },
+  findings: b.facts.findings,
+})
+
+/** One JSON value per line, each ending in a newline. */
+export const toLines = (values: readonly unknown[]): string => values.map((v) => `${JSON.stringify(v)}\n`).join('')
+/** A last line without its newline is a torn write: refused, because evidence is whole or it is none. */
+export function fromLines<T>(text: string): readonly T[] {
+  if (text !== '' && !text.endsWith('\n')) throw new Error('the last line is torn')
+  return text.split('\n').filter((l) => l !== '').map((l) => JSON.parse(l) as T)
+}

@@ -1,0 +1,32 @@
+/** BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the same bytes. */
+import type { Json } from '../domain/ledger.ts'
+import { sha256 } from '../domain/ledger.ts'
+import { Failure } from '../domain/failure.ts'
+import type { BuildRecord } from '../domain/build.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { World } from '../ports.ts'
+import type { Stage } from './stage.ts'
+
+export const keptBinary = 'binary/current'
+
+export const build: Stage = async (plan, _session, world) => {
+  world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}`)
+  try {
+    const { record, bytes } = await obtain(plan, world)
+    await world.files.write(keptBinary, bytes)
+    return { event: 'built', why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`, facts: { build: JSON.parse(JSON.stringify(record)) as Json } }
+  } catch (error) {
+    world.signal.throwIfAborted()
+    if (!(error instanceof Failure) || error.kind === 'harness') throw error
+    const faults = (error.facts.faults ?? []).slice(0, 20).map((f) => ({ file: f.at.file, line: f.at.line ?? 0, message: f.message.slice(0, 500) }))
+    return { event: error.kind === 'product' ? 'failed' : 'unrecoverable', why: error.message.slice(0, 1000), facts: { code: error.facts.code, faults } }
+  }
+}
+
+async function obtain(plan: Plan, world: World): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
+  const { path, record } = await world.builder.obtain(plan)
+  const bytes = await world.readBinary(path)
+  const digest = sha256(bytes)
+  if (digest !== record.sha256) throw new Failure({ kind: 'harness', code: 'H020', message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})` })
+  return { record, bytes }
+}

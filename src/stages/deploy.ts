@@ -1,0 +1,84 @@
+/** DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec §4, issue of the order: kamal's barrier). */
+import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
+import type { NodeFacts } from '../commands/survey.ts'
+import { Failure } from '../domain/failure.ts'
+import type { FleetNode, NodeName } from '../domain/fleet.ts'
+import { sha256, type Json } from '../domain/ledger.ts'
+import type { Plan } from '../domain/plan.ts'
+import { quorumFault } from '../domain/quorum.ts'
+import type { Session } from '../domain/session.ts'
+import type { World } from '../ports.ts'
+import { each } from '../suites/each.ts'
+import { keptBinary } from './build.ts'
+import { deployNode, type Deployed, type Shipment } from './deploy-node.ts'
+import { takeLeases } from './leases.ts'
+import { awaitRegistration } from './registration.ts'
+import { exclusionFacts, rosterOf, type Exclusion } from './roster.ts'
+import type { Stage } from './stage.ts'
+import { unitOf } from './units.ts'
+
+export const deploy: Stage = async (plan, session, world) => {
+  const roster = rosterOf(plan, session).map((n) => world.fleet.nodes.find((f) => f.name === n)).filter((n): n is FleetNode => n !== undefined)
+  const leases = await takeLeases(world, plan, session.id, roster.map((n) => n.name))
+  const shipment = await pack(world, plan)
+  const done = new Map<NodeName, Deployed>()
+  const excluded: Exclusion[] = [...leases.failed].map(([node, f]) => exclusion(node, f))
+  const facts = (): Record<string, Json> => ({
+    excluded: exclusionFacts(excluded), binarySha256: shipment.release.sha256,
+    deployed: Object.fromEntries([...done].map(([n, d]) => [n, { sha256: d.proof.exeSha256, skipped: d.skipped, sentBytes: d.sentBytes, foreignUnit: d.foreignUnit, pid: d.proof.pid }])),
+  })
+  const wave = async (nodes: readonly FleetNode[]): Promise<readonly Failure[]> => {
+    const able = nodes.filter((n) => leases.done.has(n.name))
+    const result = await each(able.map((n) => n.name), world.signal, (name) => one(world, plan, session, name, shipment, leases.done.get(name) ?? 0))
+    result.done.forEach((d, n) => { if (d !== null) done.set(n, d) })
+    result.failed.forEach((f, n) => { excluded.push(exclusion(n, f)); world.log.warn(`${n}: left out: ${f.message}`) })
+    return [...result.failed.values()]
+  }
+  const left = (): readonly NodeName[] => roster.map((n) => n.name).filter((n) => !excluded.some((e) => e.node === n))
+
+  world.log.info(`deploy: ${shipment.release.name} ${shipment.release.sha256.slice(0, 12)} to ${roster.length} nodes, ${shipment.packed.zstd.length} bytes each`)
+  await wave(roster.filter((n) => n.role === 'registry'))
+  const bootstraps = roster.filter((n) => n.role === 'bootstrap')
+  const rest = roster.filter((n) => n.role === 'test' || n.role === 'nat').sort((a, b) => Number(a.nat !== 'none') - Number(b.nat !== 'none'))
+  let first = 0
+  for (; first < rest.length; first++) {
+    const failures = await wave(rest.slice(first, first + 1))
+    const broken = failures.find((f) => f.kind === 'product')
+    if (broken !== undefined) return { event: 'failed', why: `the gatekeeper node failed, nothing else was touched: ${broken.message}`, facts: facts() }
+    if (failures.length === 0) break
+  }
+  await wave(rest.slice(first + 1))
+  if (plan.config.deploy.bootstrap !== 'never') await wave(bootstraps)
+  const early = quorumFault(world.fleet, plan.nodes, left())
+  if (early !== null) return { event: 'unrecoverable', why: early, facts: facts() }
+
+  const registered = await awaitRegistration(world, plan, left().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry')))
+  for (const [node, message] of registered.missing) excluded.push({ node, stage: 'DEPLOY', code: 'P012', message })
+  const fault = quorumFault(world.fleet, plan.nodes, left())
+  const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
+  if (fault !== null) return { event: 'unrecoverable', why: fault, facts: all }
+  const skipped = [...done.values()].filter((d) => d.skipped).length
+  return { event: 'deployed', why: `${done.size} nodes run ${shipment.release.sha256.slice(0, 12)}${skipped === 0 ? '' : ` (${skipped} did already)`}${excluded.length === 0 ? '' : `; left out: ${excluded.map((e) => e.node).join(', ')}`}`, facts: all }
+}
+
+async function one(world: World, plan: Plan, session: Session, name: NodeName, shipment: Shipment, fence: number): Promise<Deployed | null> {
+  const node = world.fleet.nodes.find((n) => n.name === name) as FleetNode
+  const unit = unitOf(plan, node)
+  if (unit === null) return null
+  const seen = (session.learned.SETUP?.['nodes'] as unknown as Readonly<Record<NodeName, NodeFacts>> | undefined)?.[name]
+  const runtime = { arch: seen?.machine ?? '', libc: seen?.glibc ? { kind: 'glibc', version: seen.glibc } as const : { kind: 'unknown' } as const }
+  return deployNode(world, plan, node, unit, shipment, { holder: session.id, fence }, runtime)
+}
+
+/** Compressed once, whatever the number of nodes. */
+async function pack(world: World, plan: Plan): Promise<Shipment> {
+  const binary = await world.files.read(keptBinary)
+  const zstd = new Uint8Array(zstdCompressSync(binary, { params: { [constants.ZSTD_c_compressionLevel]: 9 } }))
+  let gzip: Uint8Array | undefined
+  return {
+    binary, packed: { zstd, gzip: () => (gzip ??= new Uint8Array(gzipSync(binary))) },
+    release: { name: plan.config.binary.name, installPath: plan.config.deploy.installPath, sha256: sha256(binary), bytes: binary.length },
+  }
+}
+
+const exclusion = (node: NodeName, f: Failure): Exclusion => ({ node, stage: 'DEPLOY', code: f.facts.code, message: f.message.slice(0, 400) })

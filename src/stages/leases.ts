@@ -1,0 +1,29 @@
+/** Takes, renews and gives back the leases of a run; they lie on the nodes (spec §1 Lease). */
+import { acquireLease, parseLease, releaseLease } from '../commands/lease.ts'
+import { Failure } from '../domain/failure.ts'
+import type { NodeName } from '../domain/fleet.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { World } from '../ports.ts'
+import { each, type Fanned } from '../suites/each.ts'
+
+/** Long enough for one stage; every stage renews. */
+const seconds = 1800
+
+/** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
+export async function takeLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<Fanned<number>> {
+  const service = plan.config.deploy.serviceName
+  return each(nodes, world.signal, async (name) => {
+    const remote = await world.remote(name)
+    const result = await remote.run(acquireLease({ service, holder, who: world.who, why: `test of ${plan.config.project}`, seconds }), { timeoutMs: 30_000, signal: world.signal })
+    const answer = parseLease(result.stdout)
+    if (answer.kind === 'acquired' && result.code === 0) return answer.fence
+    if (answer.kind === 'held') {
+      throw new Failure({ kind: 'busy', code: 'B010', node: name, message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`, remedy: `vps-test stop ${plan.config.project}` })
+    }
+    throw new Failure({ kind: 'infra', code: 'I130', node: name, message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}` })
+  })
+}
+
+export async function giveLeasesBack(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<void> {
+  await each(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), { timeoutMs: 15_000, signal: world.signal }))
+}

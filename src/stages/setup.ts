@@ -1,0 +1,63 @@
+/** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
+import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
+import type { Failure } from '../domain/failure.ts'
+import type { NodeName } from '../domain/fleet.ts'
+import type { Json } from '../domain/ledger.ts'
+import { quorumFault } from '../domain/quorum.ts'
+import type { World } from '../ports.ts'
+import { each } from '../suites/each.ts'
+import { takeLeases } from './leases.ts'
+import { exclusionFacts, type Exclusion } from './roster.ts'
+import type { Stage } from './stage.ts'
+
+const lowDisk = 1 << 30
+const criticalDisk = 200 << 20
+
+export const setup: Stage = async (plan, session, world) => {
+  world.log.info(`setup: ${plan.nodes.length} nodes`)
+  const seen = await each(plan.nodes, world.signal, (name) => look(world, name, plan.config.deploy.installPath))
+  const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
+  excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
+  const answered = plan.nodes.filter((n) => seen.done.has(n))
+  const early = quorumFault(world.fleet, plan.nodes, answered)
+  if (early !== null) return { event: 'unrecoverable', why: early, facts: { excluded: exclusionFacts(excluded) } }
+
+  const leases = await takeLeases(world, plan, session.id, answered)
+  const busy = [...leases.failed.values()].find((f) => f.kind === 'busy')
+  if (busy !== undefined) return { event: 'unrecoverable', why: busy.message, facts: { busy: true, excluded: exclusionFacts(excluded) } }
+  const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))]
+  const left = answered.filter((n) => leases.done.has(n))
+  const facts = {
+    excluded: exclusionFacts(all),
+    answered: [...left],
+    warnings: [...seen.done].flatMap(([node, f]) => warnings(node, f)),
+    nodes: Object.fromEntries([...seen.done].map(([node, f]) => [node, { ...f, missingTools: [...f.missingTools] }])) as Json,
+    fences: Object.fromEntries(leases.done),
+  }
+  facts.warnings.forEach((w) => world.log.warn(w))
+  const fault = quorumFault(world.fleet, plan.nodes, left)
+  if (fault !== null) return { event: 'unrecoverable', why: fault, facts }
+  return { event: 'ready', why: `${left.length} of ${plan.nodes.length} nodes answered${all.length === 0 ? '' : `; left out: ${all.map((e) => e.node).join(', ')}`}`, facts }
+}
+
+async function look(world: World, name: NodeName, installPath: string): Promise<NodeFacts> {
+  const remote = await world.remote(name)
+  const options = { timeoutMs: 30_000, signal: world.signal }
+  const ask = async (): Promise<NodeFacts> => {
+    const began = world.clock.now()
+    const result = await remote.run(survey(installPath), options)
+    return parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
+  }
+  const facts = await ask()
+  if (facts.freeBytes >= criticalDisk) return facts
+  await remote.run(vacuum, options)
+  return ask()
+}
+
+const exclusion = (node: NodeName, f: Failure): Exclusion => ({ node, stage: 'SETUP', code: f.facts.code, message: f.message.slice(0, 400) })
+
+const warnings = (node: NodeName, f: NodeFacts): readonly string[] => [
+  ...(f.freeBytes < lowDisk ? [`${node}: ${(f.freeBytes / (1 << 20)).toFixed(0)} MiB free`] : []),
+  ...(f.missingTools.length > 0 ? [`${node}: missing ${f.missingTools.join(', ')}`] : []),
+  ...(Math.abs(f.clockSkewMs) > 2000 ? [`${node}: clock is off by ${(f.clockSkewMs / 1000).toFixed(1)} s`] : []),
+]

@@ -1,0 +1,99 @@
+/** TEST: measure NATs, run controls, run the timetable, prove what ran before and after; the verdict follows from what was written down. */
+import { layout, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/coverage.ts'
+import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
+import type { Finding } from '../domain/findings.ts'
+import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
+import type { Plan } from '../domain/plan.ts'
+import { quorumFault } from '../domain/quorum.ts'
+import type { Session } from '../domain/session.ts'
+import { timetable } from '../domain/timetable.ts'
+import { verdict } from '../domain/verdict.ts'
+import type { World } from '../ports.ts'
+import { runRounds } from '../suites/connectivity.ts'
+import { controlPair, runControls } from '../suites/controls.ts'
+import { each } from '../suites/each.ts'
+import { ghostControl } from '../suites/ghost.ts'
+import { measureNats, type NatSurvey } from '../suites/nat.ts'
+import { running } from '../suites/running.ts'
+import { removeWitnesses } from '../suites/witnessing.ts'
+import { collect } from './collect.ts'
+import { takeLeases } from './leases.ts'
+import { exclusions, rosterOf } from './roster.ts'
+import { seal } from './prove.ts'
+import type { Stage } from './stage.ts'
+import { unitOf } from './units.ts'
+
+export const test: Stage = async (plan, session, world) => {
+  const number = session.counters.tests + 1
+  const folder = `test-${number}`
+  await world.files.remove(folder)
+  const testStartedAt = world.clock.now()
+  const roster = rosterOf(plan, session)
+  const leases = await takeLeases(world, plan, session.id, roster)
+  const there = roster.filter((n) => leases.done.has(n))
+  const lost = [...leases.failed].map(([node, f]) => ({ node, why: f.message }))
+  const fault = quorumFault(world.fleet, plan.nodes, there)
+  if (fault !== null) return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
+
+  const peers = peersOf(world.fleet).filter((n) => there.includes(n.name))
+  const before = await proofs(world, plan, there)
+  world.log.info('test: measuring NATs')
+  const survey = await measureNats(world, there)
+  survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
+  world.log.info('test: controls')
+  const controls = await allControls(world, plan, there)
+  controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
+
+  const pairs = plannedPairs(peers, survey.measurements)
+  const rounds = timetable({
+    peers: peers.map((n) => n.name), relayPairs: relayPairsOf(pairs), relayNodes: bootstrapsOf(world.fleet).map((n) => n.name), repetitions: repetitionsFor(pairs, plan.targets.sampleFloor),
+  })
+  world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
+  const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
+  const keep = (a: Attempt): Promise<void> => world.files.append(`${folder}/evidence/${layout.attempts}`, toLines([a]))
+  const attempts = await runRounds(world, plan, { peerIds }, rounds, number, keep)
+  const after = await proofs(world, plan, there)
+  const notes = await collect(world, plan, there, `${folder}/evidence`)
+  await removeWitnesses(world, there)
+
+  const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<Record<NodeName, { sha256?: string }>>
+  const bundle: Bundle = {
+    plan, entries: await world.ledger.read(session.id), measurements: survey.measurements, controls, running: { before, after }, attempts,
+    facts: {
+      session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
+      excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
+      deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
+      notes: [...notes, ...surveyNotes(survey), ...setupWarnings(session)], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
+    },
+  }
+  const judged = verdict(verdictInputOf(bundle))
+  const sealed = await seal(world, folder, bundle, judged)
+  const counts = Object.fromEntries(Object.entries(judged.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried }]))
+  return {
+    event: judged.result, why: judged.reasons[0]?.text ?? `every class met its target in ${attempts.length} attempts`,
+    facts: { verdict: judged.result, reasons: judged.reasons.map((r) => r.text), counts, folder, evidenceRoot: sealed.root, proof: sealed.proofPath, proofSha256: sealed.proofSha256 },
+  }
+}
+
+async function proofs(world: World, plan: Plan, nodes: readonly NodeName[]): Promise<readonly RunningProof[]> {
+  const seen = await each(nodes, world.signal, async (name) => {
+    const node = world.fleet.nodes.find((n) => n.name === name)
+    const unit = node === undefined ? null : unitOf(plan, node)
+    return unit === null ? null : (await running(world, name, unit.unit.name)).proof
+  })
+  return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
+}
+
+async function allControls(world: World, plan: Plan, there: readonly NodeName[]): Promise<readonly Control[]> {
+  const pair = controlPair(world, there)
+  if (pair === undefined) return []
+  const ghost = await ghostControl(world, plan, pair[0])
+  return [...(await runControls(world, pair)), ...(ghost === null ? [] : [ghost])]
+}
+
+const surveyNotes = (s: NatSurvey): readonly string[] => [...s.failed].map(([n, f]) => `NAT of ${n} not measured: ${f.message}`)
+const setupWarnings = (s: Session): readonly string[] => (Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : [])
+
+const skewFindings = (s: Session): readonly Finding[] =>
+  setupWarnings(s).filter((w) => w.includes('clock is off')).map((message) => ({ kind: 'skewed-clock', message, node: message.split(':')[0] ?? '', attempts: [] }))

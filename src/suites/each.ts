@@ -1,0 +1,19 @@
+/** The same work on many nodes at once: one node's failure never stops the others. */
+import { Failure } from '../domain/failure.ts'
+import type { NodeName } from '../domain/fleet.ts'
+
+export interface Fanned<T> { readonly done: ReadonlyMap<NodeName, T>; readonly failed: ReadonlyMap<NodeName, Failure> }
+
+/** Anything that is not a {@link Failure} already is ours to answer for: harness. An aborted run aborts as a whole. */
+export async function each<T>(nodes: readonly NodeName[], signal: AbortSignal, work: (node: NodeName) => Promise<T>): Promise<Fanned<T>> {
+  const done = new Map<NodeName, T>()
+  const failed = new Map<NodeName, Failure>()
+  await Promise.all(nodes.map(async (node) => {
+    try { done.set(node, await work(node)) } catch (error) { failed.set(node, asFailure(error, node)) }
+  }))
+  signal.throwIfAborted()
+  return { done, failed }
+}
+
+export const asFailure = (error: unknown, node: NodeName): Failure =>
+  error instanceof Failure ? error : new Failure({ kind: 'harness', code: 'H002', node, message: `${node}: ${error instanceof Error ? error.message : String(error)}` }, error)

@@ -1,0 +1,90 @@
+/** Measures every node's NAT from inside its own network namespace, with pairs of public nodes as reflectors (RFC 5780 §4.3, §4.4). */
+import { PassThrough } from 'node:stream'
+import { placeOf } from '../commands/place.ts'
+import { classify, reflect, type ReflectorPair } from '../commands/probe.ts'
+import { Failure } from '../domain/failure.ts'
+import type { FilteringBehaviour, FleetNode, MappingBehaviour, NatMeasurement, NodeName } from '../domain/fleet.ts'
+import type { World } from '../ports.ts'
+import { asFailure, each } from './each.ts'
+import { draw, events, hex, installProber } from './prober.ts'
+
+export interface NatSurvey {
+  readonly measurements: readonly NatMeasurement[]
+  readonly failed: ReadonlyMap<NodeName, Failure>
+}
+
+interface Reflectors { readonly pair: ReflectorPair; readonly hosts: readonly [FleetNode, FleetNode] }
+
+/** Classifies `nodes` (those of them that answer). A node that is a reflector itself is measured by two others. */
+export async function measureNats(world: World, nodes: readonly NodeName[]): Promise<NatSurvey> {
+  const failed = new Map<NodeName, Failure>()
+  const prober = await installProber(world, nodes)
+  prober.on.failed.forEach((f, n) => failed.set(n, f))
+  const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
+  const pairs = reflectorPairs(world, able)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([world.signal, stop.signal])
+  const stdins: PassThrough[] = []
+  const running: Promise<unknown>[] = []
+  const used = new Map(able.flatMap((n) => pairFor(pairs, n.name)).map((r) => [r.pair.token, r]))
+  try {
+    await Promise.all([...used.values()].flatMap(({ pair, hosts: [a, b] }) => [[a, b.ip], [b, a.ip]] as const).map(async ([host, peer], i) => {
+      const pair = [...used.values()][Math.floor(i / 2)]?.pair as ReflectorPair
+      const stdin = new PassThrough()
+      stdins.push(stdin)
+      const remote = await world.remote(host.name)
+      await new Promise<void>((resolve, reject) => {
+        const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), { timeoutMs: 100_000, signal, stdin, onLine: (line) => { if (line.includes('"ready"')) resolve() } })
+        running.push(done.then((r) => { reject(new Failure({ kind: 'infra', code: 'I121', node: host.name, message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}` })) }, (e: unknown) => { reject(asFailure(e, host.name)) }))
+      })
+    }))
+    const seen = await each(able.map((n) => n.name), world.signal, async (name) => {
+      const node = able.find((n) => n.name === name) as FleetNode
+      const chosen = pairFor(pairs, name)[0]
+      if (chosen === undefined) throw new Failure({ kind: 'infra', code: 'I122', node: name, message: `${name}: no two other public nodes answer, so its NAT cannot be measured` })
+      const result = await (await world.remote(name)).run(classify(prober.sha256, placeOf(node.runtime), chosen.pair), { timeoutMs: 30_000, signal })
+      return readMeasurement(node, result.stdout, result.stderr)
+    })
+    seen.failed.forEach((f, n) => failed.set(n, f))
+    return { measurements: [...seen.done.values()], failed }
+  } finally {
+    stdins.forEach((s) => s.end())
+    await Promise.race([Promise.allSettled(running), world.clock.sleep(3000, world.signal).catch(() => undefined)])
+    stop.abort(new Error('survey over'))
+    await Promise.allSettled(running)
+  }
+}
+
+/** Three pairs out of the first three public nodes, so that each of the three can be measured by the other two. */
+function reflectorPairs(world: World, able: readonly FleetNode[]): readonly Reflectors[] {
+  const [a, b, c] = able.filter((n) => n.nat === 'none' && n.runtime.kind === 'systemd')
+  const combos: readonly (readonly [FleetNode, FleetNode])[] = a === undefined || b === undefined ? [] : c === undefined ? [[a, b]] : [[a, b], [b, c], [a, c]]
+  const base = draw(world, 21_000, 28_000)
+  return combos.map((hosts, i) => ({
+    hosts, pair: { primary: hosts[0].ip, secondary: hosts[1].ip, ports: [base + 2 * i, base + 2 * i + 1], token: hex(world, 16) },
+  }))
+}
+
+const pairFor = (pairs: readonly Reflectors[], node: NodeName): readonly Reflectors[] =>
+  pairs.filter((p) => p.hosts.every((h) => h.name !== node)).slice(0, 1)
+
+function readMeasurement(node: FleetNode, stdout: string, stderr: string): NatMeasurement {
+  const nat = events(stdout).find((e) => e['event'] === 'nat')
+  const mapping = String(nat?.['mapping'])
+  const filtering = String(nat?.['filtering'])
+  if (nat === undefined || !['EIM', 'ADM', 'APDM'].includes(mapping) || !['EIF', 'ADF', 'APDF'].includes(filtering)) {
+    throw new Failure({ kind: 'infra', code: 'I123', node: node.name, message: `${node.name}: the prober got no answer (UDP blocked?): ${(stderr || stdout).trim().slice(0, 200)}`, remedy: `vps-test diagnose ${node.name}` })
+  }
+  const mapped = Array.isArray(nat['mapped']) ? (nat['mapped'] as readonly { addr?: unknown }[]) : []
+  const addresses = mapped.map((m) => String(m.addr ?? '').replace(/:\d+$/, '')).filter((a) => a !== '')
+  return {
+    node: node.name,
+    mapping: nat['behind_nat'] === false ? 'none' : (mapping as MappingBehaviour),
+    filtering: filtering as FilteringBehaviour,
+    stable: typeof nat['stable'] === 'boolean' ? nat['stable'] : null,
+    portPreserving: nat['port_preserving'] === true,
+    externalAddresses: [...new Set(addresses)].sort(),
+    hairpin: nat['hairpin'] === 'external-source' || nat['hairpin'] === 'internal-source' ? nat['hairpin'] : 'none',
+    raw: [nat],
+  }
+}

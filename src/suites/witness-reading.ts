@@ -1,0 +1,48 @@
+/** From `nft -j` and `conntrack -L` text to counters and mappings; anything that does not parse is no witness. */
+import type { BoxView, Counters, Flow, Mapping } from '../domain/evidence.ts'
+
+interface NftElement { readonly elem?: { readonly val?: { readonly concat?: readonly unknown[] }; readonly counter?: { readonly packets?: number; readonly bytes?: number } } }
+interface NftObject {
+  readonly set?: { readonly name?: string; readonly elem?: readonly NftElement[]; readonly size?: number }
+  readonly counter?: { readonly name?: string; readonly packets?: number }
+}
+
+/** Undefined where the line is no nft listing of our table. */
+export function parseCounters(line: string): Counters | undefined {
+  let objects: readonly NftObject[]
+  try {
+    const value = JSON.parse(line) as { nftables?: readonly NftObject[] }
+    if (!Array.isArray(value.nftables)) return undefined
+    objects = value.nftables
+  } catch { return undefined }
+  const sets = new Map(objects.flatMap((o) => (o.set?.name === undefined ? [] : [[o.set.name, o.set] as const])))
+  if (!['in4', 'out4', 'in6', 'out6'].every((s) => sets.has(s))) return undefined
+  const flows = (direction: 'in' | 'out'): readonly Flow[] => [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow))
+  const count = (name: string): number => objects.find((o) => o.counter?.name === name)?.counter?.packets ?? 0
+  const overflow = [...sets.values()].some((s) => (s.elem?.length ?? 0) >= (s.size ?? 65_535))
+  return { in: flows('in'), out: flows('out'), fragmentsIn: count('frag_in'), fragmentsOut: count('frag_out'), overflow }
+}
+
+function flow(e: NftElement): readonly Flow[] {
+  const [remote, remotePort, localPort] = e.elem?.val?.concat ?? []
+  if (typeof remote !== 'string' || typeof remotePort !== 'number' || typeof localPort !== 'number') return []
+  return [{ remote, remotePort, localPort, packets: e.elem?.counter?.packets ?? 0, bytes: e.elem?.counter?.bytes ?? 0 }]
+}
+
+/** `conntrack -L` lines: the original tuple is the inside's view, the reply tuple is what the outside sees. */
+export function parseMappings(lines: readonly string[]): readonly Mapping[] {
+  return lines.flatMap((line) => {
+    const tuples = [...line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)]
+    const [original, reply] = tuples
+    if (!/\budp\b/.test(line) || original === undefined || reply === undefined) return []
+    const [, insideAddress = '', remote = '', insidePort, remotePort] = original
+    const [, , outsideAddress = '', , outsidePort] = reply
+    return [{ insideAddress, insidePort: Number(insidePort), outsideAddress, outsidePort: Number(outsidePort), remote, remotePort: Number(remotePort) }]
+  })
+}
+
+export function parseBox(stdout: string): BoxView | null {
+  const [first = '', ...rest] = stdout.split('\n')
+  const counters = parseCounters(first)
+  return counters === undefined ? null : { counters, mappings: parseMappings(rest) }
+}

@@ -1,0 +1,48 @@
+/** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { diagnose } from './diagnose.ts'
+import * as lab from './lab.ts'
+import { nodes, trust } from './nodes.ts'
+import { plan, start } from './start.ts'
+import { logs, status, stop } from './status.ts'
+import { verify } from './verify.ts'
+
+export function defineVerbs(program: Command, c: Context, done: (code: number) => void): void {
+  const fleet = (command: Command): Command => command.option('--fleet <name|file>', 'lab, a fleet of this package, or a fleet file', 'saorsa').option('--lab <id>', 'which lab, when several run').option('--key <file>', 'private SSH key')
+  const json = (command: Command): Command => command.option('--json', 'machine-readable output on stdout')
+  const planned = (command: Command): Command => json(fleet(command))
+    .argument('[project]').argument('[focus]').argument('[criteria]').argument('[proof]')
+    .option('--repo <dir>', 'repository of the tested project', '.').option('--config <file>', 'configuration, when not in its usual place')
+    .option('--binary <file>', 'test this program instead of building').option('--release <owner/repo@tag:asset>', 'test a release asset').option('--soak <on|off>', 'off: no soak checkpoints')
+
+  planned(program.command('start').description('Interview, plan, confirm; then build, deploy, test and prove.')).option('--yes', 'confirm the plan')
+    .addHelpText('after', '\nExamples:\n  vps-test start                                        # asks\n  vps-test start testnet connectivity threshold all-evidence --repo examples/testnet --fleet lab --yes')
+    .action(async (project, focus, criteria, proof, flags) => done(await start(c, words(project, focus, criteria, proof), flags)))
+  planned(program.command('plan').description('Print what start would do; touch nothing.'))
+    .addHelpText('after', '\nExample:\n  vps-test plan testnet connectivity threshold logs --repo examples/testnet --fleet lab')
+    .action(async (project, focus, criteria, proof, flags) => done(await plan(c, words(project, focus, criteria, proof), flags)))
+  json(program.command('status').description('All sessions of this machine.')).action(async (flags) => done(await status(c, flags)))
+  json(program.command('logs').description('Transitions of the newest session of a project.').argument('<project>')).action(async (project, flags) => done(await logs(c, project, flags)))
+  program.command('stop').description('End a session and give its leases back.').argument('<project>').option('--key <file>', 'private SSH key').action(async (project, flags) => done(await stop(c, project, flags)))
+  json(fleet(program.command('diagnose').description('Services, disk, memory, sockets and leases of one node.').argument('<node>'))).action(async (node, flags) => done(await diagnose(c, node, flags)))
+  json(program.command('verify').description('Judge an evidence folder again, offline.').argument('<folder>').option('--ledger <dir>', 'git directory of the ledger that anchors it'))
+    .addHelpText('after', '\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.')
+    .action(async (folder, flags) => done(await verify(c, folder, flags)))
+
+  const list = json(fleet(program.command('nodes').description('Every node: online, declared NAT, measured NAT.'))).option('--no-measure', 'only ask who answers').action(async (flags) => done(await nodes(c, flags)))
+  fleet(list.command('trust').description('Show host keys and pin them in the fleet file after a yes.').argument('[node...]')).option('--yes', 'the fingerprints were compared')
+    .action(async (names, flags) => done(await trust(c, names, flags)))
+
+  const at = (command: Command): Command => command.option('--lab <id>', 'which lab, when several run')
+  const labs = program.command('lab').description('Ten hosts with real NATs on this machine (root).')
+  at(labs.command('up').description('Build the lab, measure its NATs.')).option('--topology <file>', 'another topology').option('--shaping <auto|none>', 'none: no delay, no loss', 'auto').option('--no-measure', 'believe the topology')
+    .action(async (flags) => done(await lab.up(c, flags)))
+  at(labs.command('down').description('Take it away, whatever state it is in.')).action(async (flags) => done(await lab.down(c, flags)))
+  json(at(labs.command('status').description('Power, systemd, declared and measured NATs.'))).option('--no-measure', 'do not measure').action(async (flags) => done(await lab.status(c, flags)))
+  at(labs.command('shell').description('A root shell on a node.').argument('<node>')).action(async (node, flags) => done(await lab.shell(c, node, flags)))
+  for (const parent of [labs, program]) json(parent.command('doctor').description('What this machine has and lacks.').option('--fix', 'install with apt')).action(async (flags) => done(await lab.examine(c, flags)))
+}
+
+const words = (project?: string, focus?: string, criteria?: string, proof?: string) =>
+  Object.fromEntries(Object.entries({ project, focus, criteria, proof }).filter(([, v]) => v !== undefined)) as { project?: string; focus?: string; criteria?: string; proof?: string }

@@ -1,0 +1,40 @@
+/** The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal every missing answer is named. */
+import { choose } from '../adapters/prompt.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Answers, Plan } from '../domain/plan.ts'
+import type { Profile } from '../domain/profile.ts'
+import { answersFailure, resolveAnswers, type AnswerSources, type Given } from '../inputs/answers.ts'
+import { confirmation, questions } from '../inputs/questions.ts'
+import type { Context } from './context.ts'
+
+export interface Interviewed { readonly answers: Answers; readonly profile: Profile }
+
+export async function interview(c: Context, sources: AnswerSources, profiles: readonly Profile[]): Promise<Interviewed> {
+  const asked: Record<string, string> = {}
+  for (;;) {
+    const resolved = resolveAnswers({ ...sources, interview: asked }, profiles)
+    if (resolved.ok) return resolved
+    const problem = resolved.problems[0]
+    const missing = problem?.kind === 'missing'
+    if (!c.terminal.interactive || !missing) throw answersFailure(resolved.problems)
+    const question = questions(profiles, resolved.profile).find((q) => q.id === problem.question)
+    if (question === undefined) throw answersFailure(resolved.problems)
+    const answer = await choose(question.text, question.options)
+    if (answer === null) throw cancelled()
+    asked[question.id] = answer
+  }
+}
+
+/** A parameter never skips this; `--yes` gives it. */
+export async function confirm(c: Context, yes: boolean): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
+  if (yes) return { choice: 'proceed', by: `${c.who} (--yes)` }
+  if (!c.terminal.interactive) throw new Failure({ kind: 'usage', code: 'U042', message: 'there is no terminal to confirm the plan on', remedy: 'vps-test start … --yes' })
+  const choice = await choose(confirmation.text, confirmation.options, 'proceed')
+  return { choice: choice === 'proceed' || choice === 'modify' ? choice : 'cancel', by: c.who }
+}
+
+export const cancelled = (): Failure => new Failure({ kind: 'usage', code: 'U043', message: 'cancelled; nothing was touched' })
+
+/** The same start with every answer filled in, to be edited by hand. */
+export const startLine = (plan: Plan, given: Given & { readonly repo: string; readonly fleet: string }): string =>
+  ['vps-test', 'start', plan.answers.project.value, plan.answers.focus.value, plan.answers.criteria.value, plan.answers.proof.value, '--repo', given.repo, '--fleet', given.fleet].join(' ')

@@ -1,0 +1,90 @@
+/** `verify <folder>`: judges the evidence again with no network, and fails if one byte is not what was sealed. */
+import { existsSync } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { openGitLedger } from '../adapters/git-ledger.ts'
+import { fromLines, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import type { Attempt } from '../domain/evidence.ts'
+import { exitCodes, Failure } from '../domain/failure.ts'
+import { chainFaults, sha256, type Entry } from '../domain/ledger.ts'
+import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
+import { verdict, type Verdict } from '../domain/verdict.ts'
+import { visible } from '../domain/visible.ts'
+import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
+import type { Context } from './context.ts'
+
+export interface VerifyResult {
+  readonly faults: readonly string[]
+  readonly verdict: Verdict['result'] | null
+  /** What the root digest was compared with. */
+  readonly anchor: string
+  readonly root: string | null
+}
+
+export async function verify(c: Context, folder: string, flags: { readonly ledger?: string; readonly json?: boolean }): Promise<number> {
+  const dir = resolve(c.cwd, folder)
+  if (!existsSync(join(dir, 'manifest.json'))) throw new Failure({ kind: 'usage', code: 'U050', message: `${dir} is no evidence folder: manifest.json is missing`, remedy: 'vps-test status' })
+  const result = await check(dir, flags.ledger)
+  if (flags.json === true) c.terminal.print(JSON.stringify(result))
+  else {
+    result.faults.forEach((f) => c.terminal.print(`✗ ${visible(f, 500)}`))
+    c.terminal.print(result.faults.length === 0 ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}` : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`)
+  }
+  return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed
+}
+
+export async function check(dir: string, ledger?: string): Promise<VerifyResult> {
+  const faults: string[] = []
+  try {
+    const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest
+    faults.push(...manifestFaults(manifest, await digests(dir)))
+    const bundle = await readBundle(dir)
+    faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
+    const judged = verdict(verdictInputOf(bundle))
+    const kept = await readFile(join(dir, 'evidence', layout.verdict), 'utf8')
+    if (kept !== `${JSON.stringify(judged, null, 1)}\n`) faults.push('the verdict does not follow from the evidence')
+    faults.push(...(await proofFaults(dir, renderBundleProof(bundle, judged, manifest), proofFile(bundle))))
+    const anchor = await anchorOf(dir, ledger, bundle, manifest.root)
+    return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: anchor.text, root: manifest.root }
+  } catch (error) {
+    return { faults: [...faults, `cannot be read: ${error instanceof Error ? error.message : String(error)}`], verdict: null, anchor: 'no anchor was checked', root: null }
+  }
+}
+
+async function digests(dir: string): Promise<readonly FileDigest[]> {
+  const files = (await readdir(join(dir, 'evidence'), { recursive: true, withFileTypes: true })).filter((f) => !f.isDirectory())
+  return Promise.all(files.map(async (f) => {
+    const full = join(f.parentPath, f.name)
+    const data = await readFile(full)
+    return { path: relative(dir, full).split('\\').join('/'), bytes: data.length, sha256: sha256(data) }
+  }))
+}
+
+async function readBundle(dir: string): Promise<Bundle> {
+  const text = (name: string): Promise<string> => readFile(join(dir, 'evidence', name), 'utf8')
+  const json = async <T>(name: string): Promise<T> => JSON.parse(await text(name)) as T
+  return {
+    plan: await json(layout.plan), entries: fromLines<Entry>(await text(layout.entries)), facts: await json(layout.facts), measurements: await json(layout.nat),
+    controls: await json(layout.controls), running: await json(layout.running), attempts: fromLines<Attempt>(await text(layout.attempts)),
+  }
+}
+
+async function proofFaults(dir: string, rendered: string, name: string): Promise<readonly string[]> {
+  const proofs = (await readdir(dir)).filter((f) => f.startsWith('proof-'))
+  if (!proofs.includes(name)) return [`${name} is missing`]
+  const extra = proofs.filter((p) => p !== name).map((p) => `${p} is not the proof of this evidence`)
+  return (await readFile(join(dir, name), 'utf8')) === rendered ? extra : [...extra, `${name} does not follow from the evidence`]
+}
+
+/** Looks beside the folder for the ledger it was sealed into, unless one is given. */
+async function anchorOf(dir: string, given: string | undefined, bundle: Bundle, root: string): Promise<{ text: string; faults: readonly string[] }> {
+  const where = given ?? join(dir, '..', '..', '..', 'ledger.git')
+  if (!existsSync(where)) return { text: 'consistent, unanchored: no ledger was found', faults: given === undefined ? [] : [`${given} does not exist`] }
+  const entries = await (await openGitLedger(where)).read(bundle.facts.session)
+  const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
+  const anchored = entries[bundle.entries.length]
+  if (!same || anchored === undefined) return { text: `anchor: ${where}`, faults: ['the ledger does not hold this test: it has other entries, or the run was killed before they were written'] }
+  return anchored.facts['evidenceRoot'] === root
+    ? { text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`, faults: [] }
+    : { text: `anchor: ${where}`, faults: [`the ledger's entry ${anchored.seq} holds another evidence root: ${String(anchored.facts['evidenceRoot'])}`] }
+}

@@ -1,0 +1,77 @@
+/** The composition root: the real fleet or the lab (which is a fleet like any other), wired to real adapters. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { obtainBinary } from './adapters/build/obtain-binary.ts'
+import { openGitLedger } from './adapters/git-ledger.ts'
+import { localRemote } from './adapters/local.ts'
+import { httpOverRemote } from './adapters/ssh/http.ts'
+import { readPrivateKey } from './adapters/ssh/key.ts'
+import { openRemote } from './adapters/ssh/remote.ts'
+import { folder, systemClock, systemRandom, whoAmI } from './adapters/system.ts'
+import { Failure } from './domain/failure.ts'
+import { registryOf, type Fleet, type NodeName } from './domain/fleet.ts'
+import type { Log, Remote, World } from './ports.ts'
+
+export interface WorldOptions {
+  readonly fleet: Fleet
+  readonly log: Log
+  readonly signal: AbortSignal
+  /** This project's folder: `ledger.git`, `sessions/<id>/`. */
+  readonly stateDir: string
+  readonly session: string
+  /** Path of the static prober; null: not built. */
+  readonly probe: string | null
+  readonly keyFile: string | null
+  /** Tools, target directories and fetched programs; survives runs. */
+  readonly cacheDir: string
+  readonly github?: { readonly baseUrl?: string; readonly token?: string }
+}
+
+export interface OpenWorld extends World { close(): Promise<void> }
+
+export async function openWorld(o: WorldOptions): Promise<OpenWorld> {
+  const open = new Map<NodeName, Promise<Remote>>()
+  const buildHost = registryOf(o.fleet)?.name
+  const identity = o.keyFile ?? o.fleet.identityFile ?? null
+  const remote = (name: NodeName): Promise<Remote> => {
+    const known = open.get(name)
+    if (known !== undefined) return known
+    const opening = connect(o, identity, name)
+    open.set(name, opening)
+    // A node that could not be reached may be tried again by a later stage.
+    opening.catch(() => { if (open.get(name) === opening) open.delete(name) })
+    return opening
+  }
+  return {
+    fleet: o.fleet, clock: systemClock, random: systemRandom, log: o.log, signal: o.signal, who: whoAmI(),
+    ledger: await openGitLedger(join(o.stateDir, 'ledger.git')),
+    files: folder(join(o.stateDir, 'sessions', o.session)),
+    builder: {
+      obtain: (plan) => obtainBinary({
+        project: plan.config.project, binary: plan.config.binary, source: plan.source, outDir: join(o.cacheDir, 'binaries'), cacheDir: o.cacheDir, timeoutMs: 45 * 60_000,
+        log: o.log, clock: systemClock, signal: o.signal, ...(o.github === undefined ? {} : { github: o.github }), ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
+      }),
+    },
+    remote,
+    here: localRemote('this machine', []),
+    readBinary: async (path) => new Uint8Array(await readFile(path)),
+    probe: async () => {
+      if (o.probe === null) throw new Failure({ kind: 'infra', code: 'I100', message: 'our prober is not built', remedy: 'vps-test doctor --fix' })
+      return new Uint8Array(await readFile(o.probe))
+    },
+    http: async (node, url, timeoutMs) => {
+      const { hostname, port, pathname, search } = new URL(url)
+      const answer = await httpOverRemote(await remote(node), { host: hostname, port: Number(port || 80) }, { method: 'GET', path: `${pathname}${search}`, timeoutMs, signal: o.signal, maxBytes: 16 << 20 })
+      return { status: answer.status, body: answer.body, headers: Object.fromEntries(Object.entries(answer.headers).map(([k, v]) => [k, String(v)])) }
+    },
+    close: async () => { await Promise.allSettled([...open.values()].map(async (r) => (await r).close())) },
+  }
+}
+
+async function connect(o: WorldOptions, identity: string | null, name: NodeName): Promise<Remote> {
+  const node = o.fleet.nodes.find((n) => n.name === name)
+  if (node === undefined) throw new Failure({ kind: 'usage', code: 'U030', message: `fleet ${o.fleet.name} has no node ${name}`, remedy: 'vps-test nodes' })
+  if (identity === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: 'vps-test start --key ~/.ssh/id_ed25519 …' })
+  const privateKey = await readPrivateKey(identity)
+  return openRemote(node, o.fleet, { privateKey, signal: o.signal, connectTimeoutMs: 20_000, log: o.log })
+}
