@@ -31,7 +31,7 @@ function importFaults(all: readonly Source[]): readonly string[] {
 const worldFaults = (all: readonly Source[]): readonly string[] =>
   all.filter(({ path }) => !entries.includes(path) && !path.startsWith('src/adapters/')).flatMap((one) => [
     ...one.world.map((what) => `${one.path}:${what.replace(/^.*:/, '')} uses ${what.replace(/:\d+$/, '')}: time, chance, environment and output are passed in (ports: Clock, Random, Log)`),
-    ...one.outside.filter((name) => ['node:process', 'process', 'node:console', 'node:timers', 'node:timers/promises'].includes(name)).map((name) => `${one.path} imports ${name}: use a port`),
+    ...one.outside.filter((name) => ['node:process', 'process', 'node:console'].includes(name)).map((name) => `${one.path} imports ${name}: use a port`),
   ])
 
 /** Files on a circle of imports, each circle once, by its smallest rotation. */

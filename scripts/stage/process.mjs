@@ -52,7 +52,10 @@ export const note = (line) => void process.stderr.write(`· ${line}\n`)
  */
 export function run(file, args, { cwd = root, env = process.env, onOut, limitMs } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(file, args, { cwd, env, stdio: ['inherit', onOut ? 'pipe' : 'inherit', 'inherit'] })
+    // Before the spawn: a signal between the two would end us and leave the child an orphan.
+    const started = { child: undefined }
+    const unhook = passSignals((signal) => started.child?.kill(signal))
+    const child = started.child = spawn(file, args, { cwd, env, stdio: ['inherit', onOut ? 'pipe' : 'inherit', 'inherit'] })
     let late = false
     let killer
     const timer = limitMs === undefined ? undefined : setTimeout(() => {
@@ -60,7 +63,6 @@ export function run(file, args, { cwd = root, env = process.env, onOut, limitMs 
       child.kill('SIGTERM')
       killer = setTimeout(() => child.kill('SIGKILL'), 10_000)
     }, limitMs)
-    const unhook = passSignals(child)
     if (onOut) child.stdout.setEncoding('utf8').on('data', onOut)
     const end = () => { clearTimeout(timer); clearTimeout(killer); unhook() }
     child.on('error', (error) => { end(); fail(new Stop(error.code === 'ENOENT' ? 10 : 1, `${file}: ${error.message}`)) })
@@ -72,10 +74,10 @@ export function run(file, args, { cwd = root, env = process.env, onOut, limitMs 
 }
 
 /** While a child runs, it decides what a signal means. A terminal's Ctrl-C reaches it by itself (same process group): passing it on would make it two. */
-function passSignals(child) {
+function passSignals(pass) {
   const terminal = [0, 1, 2].some((fd) => [process.stdin, process.stdout, process.stderr][fd].isTTY)
   const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
-    const handler = () => { if (!(terminal && signal === 'SIGINT')) child.kill(signal) }
+    const handler = () => { if (!(terminal && signal === 'SIGINT')) pass(signal) }
     process.on(signal, handler)
     return [signal, handler]
   })

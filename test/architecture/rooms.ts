@@ -19,8 +19,13 @@ const computing = ['node:crypto', 'node:buffer', 'node:util', 'node:path', 'node
 export const rooms: readonly Room[] = [
   {
     name: 'entries', holds: (path) => path === 'src/main.ts' || path === 'src/cli.ts',
-    rooms: ['inputs', 'world', 'run', 'report', 'domain'], outside: ['commander', '@clack/prompts', '@actions/core', 'node:*'],
+    rooms: ['verbs', 'inputs', 'world', 'run', 'report', 'domain'], outside: ['commander', '@clack/prompts', '@actions/core', 'node:*'],
     reason: 'an entry reads its surroundings, calls run, and turns the answer into an exit code (domain/failure); it decides nothing',
+  },
+  {
+    name: 'verbs', holds: inside('verbs'),
+    rooms: ['inputs', 'world', 'run', 'domain', 'commands', 'stages', 'suites', 'ports', 'adapters', 'report', 'lab'], outside: ['*'],
+    reason: 'one file per verb of the command line: the part of the entry that does not fit on its one screen, so it knows what the entry would',
   },
   {
     name: 'world', holds: file('world'),

@@ -62,7 +62,7 @@ function importOf(node: Node): string | undefined {
 
 /** Members and globals through which a program sees the clock, chance, the environment or the terminal. */
 const members: Readonly<Record<string, readonly string[]>> = {
-  process: ['env', 'argv', 'stdin', 'stdout', 'stderr', 'exit', 'exitCode', 'hrtime', 'on', 'kill', 'chdir'],
+  process: ['env', 'argv', 'stdin', 'stdout', 'stderr', 'exit', 'exitCode', 'hrtime'],
   Date: ['now'],
   performance: ['now', 'timeOrigin'],
   Math: ['random'],

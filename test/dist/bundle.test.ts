@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { rolldown } from 'rolldown'
+import { type OutputOptions, rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import config from '../../rolldown.config.ts'
 import pkg from '../../package.json' with { type: 'json' }
@@ -25,7 +25,7 @@ const start = (file: string, args: readonly string[], env: Readonly<Record<strin
 async function bundle(name: string, input: Readonly<Record<string, string>>): Promise<string> {
   const dir = join(place, name)
   const built = await rolldown({ ...config, input: { ...input }, logLevel: 'silent' })
-  await built.write({ ...config.output, dir })
+  await built.write({ ...(config.output as OutputOptions), dir })
   await built.close()
   return dir
 }

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { codesIn, renderErrors } from '../../scripts/docs-errors.ts'
+import { inputsTable, withTable } from '../../scripts/docs-inputs.ts'
+
+test('codes in objects and in calls, with what is filled in', () => {
+  const text = 'throw new Failure({ kind: "infra", code: "I001", message: `${node.name}: ${a(b)} | gone`, remedy: "vps-test nodes" }); throw bad("U002", file, "is empty", "ls"); x.code === "T003"; new Set(["T004"])'
+  expect(codesIn('src/a.ts', text)).toEqual([
+    { code: 'I001', message: '‹name›: ‹…› | gone', remedy: 'vps-test nodes', path: 'src/a.ts' },
+    { code: 'U002', message: 'is empty', remedy: 'ls', path: 'src/a.ts' },
+  ])
+  expect(renderErrors(codesIn('src/a.ts', text))).toContain('| I001 | ‹name›: ‹…› \\| gone | vps-test nodes | src/a.ts |')
+})
+
+test('the table of inputs is put between its markers, and again gives the same', () => {
+  const table = inputsTable('inputs:\n  a:\n    description: one | two\n    default: x\n  b:\n    description: three\n    required: true\n')
+  expect(table).toBe('| input | meaning | default |\n|---|---|---|\n| `a` | one \\| two | x |\n| `b` | three | required |')
+  const once = withTable('# t\n', table)
+  expect(withTable(once, table)).toBe(once)
+  expect(withTable(once, 'new')).toBe(once.replace(table, 'new'))
+})
