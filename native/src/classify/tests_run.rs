@@ -74,7 +74,9 @@ fn unsolicited(setting: &Setting, record: &Record) -> Outcome<Unsolicited> {
     if other.provoke(stranger, From::Same, Some(before), stranger, 2.min(setting.tries)).confirmed == 0 {
         return Ok(Unsolicited::Untested);
     }
-    Ok(match asker.learn(&[stranger])[0] {
+    // Twice the usual tries: a silence here speaks against the NAT, and must not be a lost packet.
+    let after = asker.learn(&[stranger])[0].or_else(|| asker.learn(&[stranger])[0]);
+    Ok(match after {
         Some(after) if after == before => Unsolicited::Kept,
         Some(_) => Unsolicited::Changed,
         None => Unsolicited::Unanswered,
