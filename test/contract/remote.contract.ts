@@ -33,6 +33,8 @@ export function remoteContract(get: () => Remote): void {
 
   it('tells a signal from an exit code', async () => {
     expect(await get().run(script('kill -9 $$'), within())).toMatchObject({ code: null, signal: 'SIGKILL' })
+    expect(await get().run(argv('sh', '-c', 'kill -TERM $$'), within())).toMatchObject({ code: null, signal: 'SIGTERM' })
+    expect(await get().run(argv('command', '-v', 'sh'), within())).toMatchObject({ code: 0 })
   })
 
   it('carries a megabyte of any bytes both ways', async () => {
@@ -103,7 +105,10 @@ export function remoteContract(get: () => Remote): void {
   it('ends at the deadline with T003, and the command with it', async () => {
     const marker = `/tmp/vps-test-contract-${process.pid}-${Math.trunc(performance.now())}`
     expect(await codeOf(get().run(script(sh`echo $$ > ${marker}; exec sleep 30`), within(700)))).toBe('T003')
+    const started = performance.now()
     await until(get(), sh`pid=$(cat ${marker}) && ! kill -0 "$pid" ${raw('2>/dev/null')} && rm ${marker}`)
+    // By our hand, and not because its sleep was over.
+    expect(performance.now() - started).toBeLessThan(10_000)
   })
 
   it('rejects at once with the reason of an abort, before and during the run', async () => {

@@ -164,7 +164,7 @@ describe.each(hosts)('$label', ({ make }) => {
     const gate = createServer((socket: Socket) => {
       socket.on('error', () => undefined)
       turns += 1
-      if (turns <= 2) { socket.end('Exceeded MaxStartups\r\n'); return }
+      if (turns <= 2) { socket.resume().end('Exceeded MaxStartups\r\n'); return }
       const on = new (socket.constructor as typeof Socket)()
       on.on('error', () => undefined)
       on.connect(host.port, '127.0.0.1').pipe(socket).pipe(on)
@@ -227,11 +227,15 @@ describe.each(hosts)('$label', ({ make }) => {
   it('closes for good, twice if asked, and by its signal', async () => {
     const controller = new AbortController()
     const remote = await open(at(), { signal: controller.signal })
-    const run = codeOf(remote.run(script('echo up; while kill -0 $PPID; do sleep 0.1; done'), within(15_000, { onLine: () => controller.abort() })))
-    expect(await run).toBe('T001')
+    const run = remote.run(script('echo up; while kill -0 $PPID; do sleep 0.1; done'), within(15_000, { onLine: () => controller.abort(new Error('the whole run ends')) }))
+    await expect(run).rejects.toThrow('the whole run ends')
     await remote.close()
     await remote.close()
-    expect(await codeOf(remote.run(argv('true'), within()))).toBe('T009')
+    await expect(remote.run(argv('true'), within())).rejects.toThrow('the whole run ends')
+    const other = await open(at())
+    await other.close()
+    await other.close()
+    expect(await codeOf(other.run(argv('true'), within()))).toBe('T009')
   })
 })
 
