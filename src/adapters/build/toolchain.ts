@@ -31,8 +31,9 @@ export async function ensureZig(options: ToolchainOptions): Promise<ZigToolchain
   const zig = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? (await find('zig', path))
   if (here !== undefined && zig !== undefined) return named({ ...env, PATH: path.join(delimiter) }, zig, options)
   const tools = await installed({ ...env, PATH: path.join(delimiter) }, options)
-  const bundled = join(tools, 'ziglang', 'zig')
-  return named({ ...env, PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: bundled }, bundled, options)
+  // A zig on PATH is passed over for the one that is known to fit; a zig that a person names in the environment is not.
+  const used = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? join(tools, 'ziglang', 'zig')
+  return named({ ...env, PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: used }, used, options)
 }
 
 /** Build scripts are the project's code: they get no token and no action input of ours (an SSH key may be one). */
