@@ -45,7 +45,8 @@ function start(node: unknown): number | undefined {
   return isScalar(node) && node.value === null && node.range[0] === node.range[1] ? undefined : node.range[0]
 }
 
-const keyText = (pair: Pair): string => isScalar(pair.key) ? String(pair.key.value) : String(pair.key)
+/** A key that is a list, a map or an alias has no text; {@link refusedKeys} finds it. */
+const keyText = (pair: Pair): string => isScalar(pair.key) ? String(pair.key.value) : ''
 
 /** The path of the key that starts at an offset. */
 export function pathOfKey(document: Document, offset: number): Path | undefined {
@@ -53,16 +54,22 @@ export function pathOfKey(document: Document, offset: number): Path | undefined 
   visit(document, {
     Pair: (_, pair, ancestors) => {
       if (start(pair.key) !== offset) return undefined
-      found = [...ancestors, pair].flatMap((node, i, all): Path => isPair(node) ? [keyText(node)] : isSeq(node) ? [node.items.indexOf(all[i + 1])] : [])
+      found = [...ancestors, pair].flatMap((node, i, all): Path => isPair(node) ? (isScalar(node.key) ? [keyText(node)] : []) : isSeq(node) ? [node.items.indexOf(all[i + 1])] : [])
       return visit.BREAK
     },
   })
   return found
 }
 
-/** Keys that would reach into a JavaScript object's own workings. */
-export function forbiddenKeys(document: Document): readonly number[] {
-  const offsets: number[] = []
-  visit(document, { Pair: (_, pair) => { if (keyText(pair) === '__proto__') offsets.push(start(pair.key) ?? 0) } })
-  return offsets
+/** Keys that no file needs: those that are not plain text, and the one that reaches into a JavaScript object's own workings. */
+export function refusedKeys(document: Document): readonly { readonly offset: number; readonly message: string }[] {
+  const found: { offset: number; message: string }[] = []
+  visit(document, {
+    Pair: (_, pair) => {
+      const offset = start(pair.key) ?? 0
+      if (!isScalar(pair.key)) found.push({ offset, message: 'a key must be plain text' })
+      else if (pair.key.value === '__proto__') found.push({ offset, message: 'the key __proto__ is not allowed' })
+    },
+  })
+  return found
 }

@@ -4,7 +4,7 @@ import type * as z from 'zod'
 import type { Fault } from '../domain/failure.ts'
 import { inOrder, pathText, type Path } from './faults.ts'
 import { findingsOf, keepKnownKeys } from './issues.ts'
-import { forbiddenKeys, pathOfKey, positionsOf, type Position } from './positions.ts'
+import { pathOfKey, positionsOf, refusedKeys, type Position } from './positions.ts'
 import { visible } from '../domain/visible.ts'
 
 export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] }
@@ -58,7 +58,9 @@ export function parseYaml(text: string, file: string): Loaded<Parsed> {
     const { line, column } = place(second.range?.[0] ?? 0)
     return refuse('holds more than one YAML document; only one is read', line, column)
   }
-  const forbidden = forbiddenKeys(document).map((offset) => ({ code: 'FORBIDDEN', pos: [offset] as const, message: 'the key __proto__ is not allowed' }))
+  // The older version has other rules for text, numbers and merging: one file would mean two things.
+  if (document.directives?.yaml.version !== '1.2') return refuse('is marked as another version of YAML; only 1.2 is read')
+  const forbidden = refusedKeys(document).map(({ offset, message }) => ({ code: 'FORBIDDEN', pos: [offset] as const, message }))
   const problems = [...document.errors, ...document.warnings, ...forbidden].map((e) => {
     const path = pathText(aboutKey.includes(e.code) ? (pathOfKey(document, e.pos[0]) ?? []) : [])
     return { code: e.code, fault: { at: { file, path, ...place(e.pos[0]) }, message: problem(e.code, e.message) } }
