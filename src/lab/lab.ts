@@ -4,17 +4,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet, LabFacts } from '../domain/fleet.ts'
 import type { Log } from '../ports.ts'
-import { doctor, refusalOf } from './doctor.ts'
+import { checks, doctor, refusalOf } from './doctor.ts'
 import { fleetOf, fleetYaml, type Running } from './fleet-file.ts'
-import { enter, hqOf, layoutOf, nodeNamespace, pathsOf, publicAddress, type Layout } from './layout.ts'
+import { layoutOf, pathsOf, type Layout } from './layout.ts'
+import { mark, markerOf, type Marker } from './marker.ts'
 import { compileNetwork, namespacesOf } from './network.ts'
+import { banners, start } from './power.ts'
 import { compileTrees } from './root-tree.ts'
-import { cgroupOf, clearCgroup, clearNamespaces, clearState, daemon, exec, leaderOf, lock, makeCgroups, namespacesPresent, perform, populated, readText, writeText } from './root.ts'
+import { cgroupOf, clearCgroup, clearNamespaces, clearState, daemon, exec, leaderOf, lock, makeCgroups, namespacesPresent, perform, populated, readText, together, writeText } from './root.ts'
 import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
 import type { Topology } from './topology.ts'
 
 export { loadTopology, type Topology } from './topology.ts'
-export { boxEnter, labExec, labShell, labStatus, powerOff, powerOn, type NodeStatus, type LabStatus } from './node.ts'
+export { labBoxEnter, labExec, labShell, labStatus, powerOff, powerOn, type NodeStatus, type LabStatus } from './node.ts'
 
 export interface LabOptions { readonly id?: string; readonly stateDir?: string; readonly signal: AbortSignal; readonly log: Log }
 export interface UpOptions extends LabOptions {
@@ -26,9 +28,6 @@ export interface UpOptions extends LabOptions {
   /** Looks at the lab before it counts as up (measures its NATs, say); what it throws takes the lab down again. */
   readonly verify?: (fleet: Fleet, signal: AbortSignal) => Promise<void>
 }
-
-/** Kept in the state directory from before the first namespace until after the last. */
-interface Marker { readonly phase: 'starting' | 'up'; readonly digest: string; readonly topology: Topology; readonly running?: Running }
 
 /** Idempotent: a healthy lab of the same topology is left as it is; anything else of this id is taken down first. */
 export async function labUp(o: UpOptions): Promise<Fleet> {
@@ -54,7 +53,7 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
 /** Takes everything of this lab away, whatever state it is in, and nothing else. */
 export async function labDown(o: LabOptions): Promise<void> {
   const l = layoutOf(o.id, o.stateDir)
-  const refusal = refusalOf(await doctor({ signal: o.signal, list: (await import('./doctor.ts')).checks.filter((c) => ['root', 'iproute2'].includes(c.name)) }))
+  const refusal = refusalOf(await doctor({ signal: o.signal, list: checks.filter((c) => ['root', 'iproute2'].includes(c.name)) }))
   if (refusal) throw refusal
   await using _ = await lock(l, 'down', 120_000, o.signal)
   await clear(l, o.signal)
@@ -63,39 +62,21 @@ export async function labDown(o: LabOptions): Promise<void> {
 async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   const t = o.topology, at = pathsOf(l)
   const marker: Marker = { phase: 'starting', digest, topology: t }
-  await writeText(at.marker, JSON.stringify(marker))
+  await mark(l, marker)
   await makeCgroups(l, ['work', 'shaper', ...t.nodes.map((n) => `${n.name}/keeper`)])
   const doing = { cgroup: `${cgroupOf(l)}/work`, signal: o.signal }
   const accounts = { passwd: (await readText('/etc/passwd')) ?? '', group: (await readText('/etc/group')) ?? '' }
-  await Promise.all([perform(compileNetwork(t, l), doing), perform(compileTrees(t, l, accounts), doing)])
+  await together([perform(compileNetwork(t, l), doing), perform(compileTrees(t, l, accounts), doing)])
   o.log.info(`${namespacesOf(t, l).length} namespaces, ${t.nodes.length} root trees`)
   for (const n of t.nodes) start(l, n.name)
-  await banners(t, l, doing, 60_000)
+  await banners(t.nodes, l, { ...doing, timeoutMs: 60_000 })
   o.log.info(`ssh answers on ${t.nodes.length} nodes`)
   const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
   const fleet = fleetOf(t, l, running)
   await writeText(at.fleet, fleetYaml(fleet, l))
   await o.verify?.(fleet, o.signal)
-  await writeText(at.marker, JSON.stringify({ ...marker, phase: 'up', running } satisfies Marker))
+  await mark(l, { ...marker, phase: 'up', running })
   return fleet
-}
-
-/** Gives a node its power. */
-export function start(l: Layout, node: string): void {
-  const at = pathsOf(l), cgroup = `${cgroupOf(l)}/${node}`
-  daemon(['sh', at.keeper, cgroup, nodeNamespace(l, node), at.boot, at.root(node)], `${cgroup}/keeper`, `${at.node(node)}/console.log`)
-}
-
-/** All nodes at once: a connection attempt that is refused is repeated until the deadline, inside one small program per node. */
-export async function banners(t: Pick<Topology, 'nodes'>, l: Layout, doing: { readonly cgroup?: string; readonly signal: AbortSignal }, timeoutMs: number): Promise<void> {
-  const silent = (await Promise.all(t.nodes.map(async (n) => {
-    const argv = [...enter(hqOf(l)), 'socat', '-u', `TCP:${publicAddress(n)}:22,connect-timeout=2,retry=${Math.ceil(timeoutMs / 30)},interval=0.03`, 'STDOUT']
-    const ended = await exec(argv, { ...doing, timeoutMs, until: /^SSH-/ }).catch((e: unknown) => { doing.signal.throwIfAborted(); return { code: 1, stderr: String(e) } })
-    return ended.code === 0 ? [] : [n.name]
-  }))).flat()
-  if (silent.length === 0) return
-  const console = (await readText(`${pathsOf(l).node(silent[0] ?? '')}/console.log`)) ?? ''
-  throw new Failure({ kind: 'infra', code: 'I220', message: `no ssh within ${timeoutMs / 1000} s on ${silent.join(', ')}; ${silent[0]} said: ${console.trim().slice(-500) || 'nothing'}`, remedy: 'vps-test lab doctor' })
 }
 
 async function shape(o: UpOptions, l: Layout, doing: { readonly cgroup: string; readonly signal: AbortSignal }): Promise<LabFacts['shaping']> {
@@ -135,7 +116,7 @@ async function healthy(t: Topology, l: Layout, running: Running, signal: AbortSi
   if (!namespacesOf(t, l).every((name) => present.has(name))) return false
   if (running.shaping === 'nfqueue' && !(await populated(`${cgroupOf(l)}/shaper`))) return false
   if ((await Promise.all(t.nodes.map((n) => leaderOf(l, n.name)))).includes(undefined)) return false
-  return banners(t, l, { signal }, 5000).then(() => true, () => { signal.throwIfAborted(); return false })
+  return banners(t.nodes, l, { signal, timeoutMs: 5000 }).then(() => true, () => { signal.throwIfAborted(); return false })
 }
 
 async function clear(l: Layout, signal: AbortSignal): Promise<void> {
@@ -143,9 +124,4 @@ async function clear(l: Layout, signal: AbortSignal): Promise<void> {
   await clearCgroup(cgroupOf(l), true, limited)
   await clearNamespaces(l, limited)
   await clearState(l, pathsOf(l).marker, limited)
-}
-
-export async function markerOf(l: Layout): Promise<Marker | null> {
-  const text = await readText(pathsOf(l).marker)
-  try { return text === null ? null : JSON.parse(text) as Marker } catch { return null }
 }

@@ -2,9 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import type { LabFacts, NatKind } from '../domain/fleet.ts'
-import { banners, markerOf, start, type LabOptions } from './lab.ts'
+import type { LabOptions } from './lab.ts'
 import { boxNamespace, enter, layoutOf, publicAddress, type Layout } from './layout.ts'
+import { markerOf } from './marker.ts'
 import type { BoxKind } from './nat.ts'
+import { banners, start } from './power.ts'
 import { cgroupOf, clearCgroup, exec, leaderOf, lock, populated } from './root.ts'
 
 export interface NodeStatus {
@@ -55,7 +57,7 @@ export async function labExec(o: Where & { readonly node: string }, argv: readon
 export const labShell = (o: Where & { readonly node: string }): Promise<readonly string[]> => labExec(o, ['/bin/bash', '-l'])
 
 /** An argv prefix for the node's NAT box; only its network is a namespace of its own. */
-export const boxEnter = (o: Where & { readonly node: string }): readonly string[] => enter(boxNamespace(layoutOf(o.id, o.stateDir), o.node))
+export const labBoxEnter = (o: Where & { readonly node: string }): readonly string[] => enter(boxNamespace(layoutOf(o.id, o.stateDir), o.node))
 
 /** As when the cable is pulled: nothing is told, nothing is flushed. */
 export async function powerOff(o: Node): Promise<void> {
@@ -71,7 +73,7 @@ export async function powerOn(o: Node): Promise<void> {
   await using _ = await lock(l, `power-on of ${o.node}`, 60_000, o.signal)
   const node = await known(l, o.node)
   if (!(await populated(`${cgroupOf(l)}/${o.node}`))) start(l, o.node)
-  await banners({ nodes: [node] }, l, { signal: o.signal }, 30_000)
+  await banners([node], l, { signal: o.signal, timeoutMs: 30_000 })
 }
 
 /** Resolves when the node's systemd has finished starting. */
@@ -98,5 +100,5 @@ async function absent(l: Layout, name: string): Promise<Failure> {
   const nodes = (await markerOf(l))?.topology.nodes.map((n) => n.name)
   if (nodes === undefined) return new Failure({ kind: 'infra', code: 'I222', message: `the lab ${l.id} is not up`, remedy: 'vps-test lab up' })
   if (!nodes.includes(name)) return new Failure({ kind: 'usage', code: 'U203', message: `the lab ${l.id} has no node ${JSON.stringify(name)}; it has ${nodes.join(', ')}`, remedy: 'vps-test lab status' })
-  return new Failure({ kind: 'infra', code: 'I223', node: name, message: `${name} is off`, remedy: `vps-test lab up` })
+  return new Failure({ kind: 'infra', code: 'I223', node: name, message: `${name} is off`, remedy: 'vps-test lab up' })
 }

@@ -58,7 +58,12 @@ export function exec(argv: readonly string[], o: ExecOptions): Promise<Ended> {
 /** Stages in order, the steps of one stage side by side. */
 export async function perform(stages: Stages, o: { readonly cgroup: string; readonly signal: AbortSignal }): Promise<void> {
   const slot = limit(8)
-  for (const stage of stages) await Promise.all(stage.map((step) => slot(() => act(step, o))))
+  for (const stage of stages) await together(stage.map((step) => slot(() => act(step, o))))
+}
+
+/** All, then the first failure: whoever clears up afterwards must not race with what is still being made. */
+export async function together(doings: readonly Promise<void>[]): Promise<void> {
+  for (const ended of await Promise.allSettled(doings)) if (ended.status === 'rejected') throw ended.reason
 }
 
 async function act(step: Step, o: { readonly cgroup: string; readonly signal: AbortSignal }): Promise<void> {
