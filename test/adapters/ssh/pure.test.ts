@@ -1,0 +1,161 @@
+/** The SSH side's decisions that need no socket. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import ssh2 from 'ssh2'
+import { describe, expect, it } from 'vitest'
+import { addressesOf, proxyArgv, shareOf } from '../../../src/adapters/ssh/address.ts'
+import { collector, lineSplitter, longestLine } from '../../../src/adapters/ssh/collect.ts'
+import { clean, late, lost } from '../../../src/adapters/ssh/failures.ts'
+import { announced } from '../../../src/adapters/ssh/group.ts'
+import { algorithmsFor, fingerprint, hostKeyLine, isPinned, parseHostKey } from '../../../src/adapters/ssh/hostkey.ts'
+import { parsePrivateKey, readPrivateKey } from '../../../src/adapters/ssh/key.ts'
+import { shellLine } from '../../../src/adapters/ssh/line.ts'
+import { mayRetry, pauseAfter } from '../../../src/adapters/ssh/retry.ts'
+import { Failure } from '../../../src/domain/failure.ts'
+
+const ed25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJGVkv3p8Zl4VBrqwNVAnKIIfuDqQp2Zj6dZ3m1p6q5r'
+
+describe('host keys', () => {
+  it('reads a pinned line with or without comment, and writes it again', () => {
+    const key = parseHostKey(`${ed25519} root@saorsa-2`)
+    expect(key?.type).toBe('ssh-ed25519')
+    expect(key && hostKeyLine(key)).toBe(ed25519)
+    expect(key && fingerprint(key.blob)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
+  })
+  it.each(['', 'ssh-ed25519', 'ssh-ed25519 !!!', 'ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJGVkv3p8Zl4VBrqwNVAnKIIfuDqQp2Zj6dZ3m1p6q5r', 'ssh-ed25519 AAAA', 'ssh-ed25519 /////w=='])('refuses %j', (line) => {
+    expect(parseHostKey(line)).toBeUndefined()
+  })
+  it('agrees with ssh-keygen about the fingerprint', () => {
+    // ssh-keygen -l of an all-zero ed25519 key.
+    const blob = Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32)])
+    expect(fingerprint(blob)).toBe('SHA256:kmYcvdi2GkPeWxB6XLjrZB8JHsy2Hm8luHMFp9GMvqk')
+  })
+  it('knows a pinned key from one that differs in one byte or in length', () => {
+    const key = parseHostKey(ed25519)
+    if (key === undefined) throw new Error('no key')
+    const flipped = Buffer.from(key.blob)
+    flipped[40] = (flipped[40] ?? 0) ^ 1
+    expect(isPinned(Buffer.from(key.blob), [key])).toBe(true)
+    expect(isPinned(flipped, [key])).toBe(false)
+    expect(isPinned(key.blob.subarray(0, 40), [key])).toBe(false)
+    expect(isPinned(key.blob, [])).toBe(false)
+  })
+  it('asks only for the pinned types, RSA by its SHA-2 signatures', () => {
+    const key = parseHostKey(ed25519)
+    if (key === undefined) throw new Error('no key')
+    expect(algorithmsFor([key])).toEqual(['ssh-ed25519'])
+    expect(algorithmsFor([{ ...key, type: 'ssh-rsa' }, key])).toEqual(['ssh-ed25519', 'rsa-sha2-512', 'rsa-sha2-256'])
+  })
+})
+
+describe('addresses', () => {
+  it('puts the hostname first, and one address once', () => {
+    expect(addressesOf({ host: 'a.example', ip: '192.0.2.1' })).toEqual(['a.example', '192.0.2.1'])
+    expect(addressesOf({ host: '192.0.2.1', ip: '192.0.2.1' })).toEqual(['192.0.2.1'])
+  })
+  it('shares the time', () => { expect([shareOf(1000, 2), shareOf(500, 1), shareOf(-5, 1)]).toEqual([500, 500, 1]) })
+  it('fills in a proxy\'s words without splitting or filling twice', () => {
+    expect(proxyArgv(['nc', '%h', 'x%%h:%p', '%r'], '%p; rm', 22, 'me')).toEqual(['nc', '%p; rm', 'x%h:22', 'me'])
+  })
+})
+
+describe('retries', () => {
+  const gone = lost('n', 'w', 'r')
+  it('repeats lost transport of what may run twice, three tries in all', () => {
+    expect([mayRetry(gone, 1, true), mayRetry(gone, 2, true), mayRetry(gone, 3, true), mayRetry(gone, 1, false)]).toEqual([true, true, false, false])
+    expect(pauseAfter(2)).toBeGreaterThan(pauseAfter(1))
+  })
+  it('never repeats a deadline, a refused key, another kind or a bug', () => {
+    const of = (kind: 'transport' | 'infra', code: string): Failure => new Failure({ kind, code, message: '' })
+    for (const error of [late('n', 'w', 1), of('transport', 'T005'), of('transport', 'T009'), of('transport', 'T010'), of('transport', 'T011'), of('infra', 'T001'), new Error('x')]) expect(mayRetry(error, 1, true)).toBe(false)
+  })
+})
+
+describe('output', () => {
+  it('splits lines the same however the bytes arrive', () => {
+    fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 20 }).filter((l) => !l.includes('\n') && l.isWellFormed())), fc.array(fc.integer({ min: 1, max: 7 })), (list, cuts) => {
+      const got: string[] = []
+      const lines = lineSplitter((l) => got.push(l))
+      const bytes = Buffer.from(list.map((l) => `${l}\n`).join(''))
+      let at = 0
+      for (const cut of cuts) { lines.add(bytes.subarray(at, at + cut)); at += cut }
+      lines.add(bytes.subarray(at))
+      lines.end()
+      expect(got).toEqual(list)
+    }))
+  })
+  it('keeps no more of a line than the bound', () => {
+    const got: number[] = []
+    const lines = lineSplitter((l) => got.push(l.length))
+    for (let i = 0; i < 100; i++) lines.add(Buffer.alloc(10_000, 'x'))
+    lines.add(Buffer.from('\nshort'))
+    lines.end()
+    expect(got).toEqual([longestLine, 5])
+  })
+  it('says that it cut, exactly when it did', () => {
+    const c = collector({ maxBytes: 4 })
+    c.stdout(Buffer.from('abcd'))
+    expect([c.out().toString(), c.truncated()]).toEqual(['abcd', false])
+    c.stdout(Buffer.from('e'))
+    expect([c.out().toString(), c.truncated()]).toEqual(['abcd', true])
+  })
+  it('takes the group announcement out of stderr, wherever it is cut, and nothing else', () => {
+    const text = Buffer.from('motd\nvps-test-group 4321\nreal error\n')
+    for (let cut = 0; cut <= text.length; cut++) {
+      let got = ''
+      const reader = announced((chunk) => { got += chunk.toString() })
+      reader.add(text.subarray(0, cut))
+      reader.add(text.subarray(cut))
+      reader.end()
+      expect([got, reader.group()]).toEqual(['motd\nreal error\n', 4321])
+    }
+    let got = 0
+    const reader = announced((chunk) => { got += chunk.length })
+    reader.add(Buffer.alloc(5000, 'x'))
+    reader.add(Buffer.from('\nvps-test-group 1\n'))
+    expect([got, reader.group()]).toEqual([5018, undefined])
+  })
+  it('starts programs by exec, and shell builtins without', () => {
+    expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['ls', 'a b'] })).toBe(`exec ls 'a b'`)
+    expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['command', '-v', 'zstd'] })).toBe('command -v zstd')
+  })
+  it('puts hostile text on one short line', () => {
+    expect(clean('a\r\n\u001b[31mb\u202e  c')).toBe('a [31mb c')
+    expect(clean('x'.repeat(1000))).toHaveLength(301)
+  })
+})
+
+describe('private keys', () => {
+  const { private: key, public: pub } = ssh2.utils.generateKeyPairSync('ed25519')
+  const code = (text: string): unknown => { try { parsePrivateKey(text, 'id'); return 'fine' } catch (error) { return error instanceof Failure ? `${error.facts.code} ${error.message}` : error } }
+
+  it('forgives what pasting does: CRLF, a missing or doubled last newline', () => {
+    const good = parsePrivateKey(key, 'id')
+    expect(good.endsWith('-----\n')).toBe(true)
+    for (const text of [key.replaceAll('\n', '\r\n'), key.trimEnd(), `${key}\n\n`]) expect(parsePrivateKey(text, 'id')).toBe(good)
+  })
+  it('says what is wrong, and never shows the key', () => {
+    const secret = key.split('\n')[2] ?? ''
+    const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'p', cipher: 'aes256-ctr', rounds: 1 })
+    const cases: readonly [string, RegExp][] = [
+      [pub, /^U071 .*public key/], [locked, /^U072 .*passphrase/], ['', /^U073 .*empty/], ['hello', /^U073 .*no private key/],
+      [key.replaceAll('\n', '\\n'), /^U073 .*line breaks/], [key.slice(0, 200), /^U073/], ['-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', /^U073 .*PKCS#8/],
+    ]
+    for (const [text, expected] of cases) {
+      expect(code(text)).toMatch(expected)
+      expect(code(text)).not.toContain(secret)
+    }
+  })
+  it('reads a file as it is, and names a missing one', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'vps-test-key-'))
+    try {
+      await writeFile(join(dir, 'id'), key.trimEnd())
+      expect(await readPrivateKey(join(dir, 'id'))).toBe(parsePrivateKey(key, 'id'))
+      await expect(readPrivateKey(join(dir, 'none'))).rejects.toMatchObject({ facts: { code: 'U070', kind: 'usage' } })
+    } finally {
+      await rm(dir, { recursive: true })
+    }
+  })
+})
