@@ -17,10 +17,10 @@ export function text(value: string, max = limit): string {
 
 /** Foreign text as a code span, table-safe. */
 export function code(value: string, max = limit): string {
-  const inner = visible(cut(value, max)).replace(/\|/g, '\\|').replace(/:(?=:)/g, ':\u200b')
+  const inner = visible(cut(value === '' ? ' ' : value, max)).replace(/\|/g, '\\|').replace(/:(?=:)/g, ':\u200b')
   const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
-  const pad = inner === '' || inner.startsWith('`') || inner.endsWith('`') ? ' ' : ''
+  const pad = inner.startsWith('`') || inner.endsWith('`') ? ' ' : ''
   return `${fence}${pad}${inner}${pad}${fence}`
 }
 

@@ -49,19 +49,20 @@ const used = (shown: Shown): readonly string[] => {
 }
 
 export function matrixText(shown: Shown, palette: Palette = plain): string {
-  const names = shortNames(shown.nodes.map((n) => n.node))
+  const { stem, names } = shortNames(shown.nodes.map((n) => n.node))
   const rows = grid(shown).map((r, i) => [{ text: names[i] ?? r.from }, ...r.cells.map((c): Cell => ({ text: c.text, tone: tones[c.symbol] }))])
-  return `${textTable(['from\\to', ...names], rows, palette)}\n${used(shown).join(' · ')}`
+  return `${textTable([`${stem}from\\to`, ...names], rows, palette)}\n${used(shown).join('; ')}`
 }
 
 export function matrixMarkdown(shown: Shown): string {
-  const names = shortNames(shown.nodes.map((n) => n.node))
+  const { stem, names } = shortNames(shown.nodes.map((n) => n.node))
   const rows = grid(shown).map((r, i) => [`**${text(names[i] ?? r.from)}**`, ...r.cells.map((c) => c.text)])
-  return `${table(['from ╲ to', ...names.map((n) => text(n))], rows)}\n\n${used(shown).join(' · ')}`
+  return `${table([`${text(stem)}from ╲ to`, ...names.map((n) => text(n))], rows)}\n\n${used(shown).join('; ')}`
 }
 
-/** `saorsa-4`, `saorsa-10` → `-4`, `-10`: columns stay narrow; names without a common stem before a dash stay whole. */
-export function shortNames(names: readonly NodeName[]): readonly string[] {
-  const stem = names[0]?.replace(/-[^-]*$/, '') ?? ''
-  return stem !== '' && names.length > 1 && names.every((n) => n.startsWith(`${stem}-`)) ? names.map((n) => n.slice(stem.length)) : names
+/** `saorsa-4`, `saorsa-10` → stem `saorsa-`, names `4`, `10`: columns stay narrow; names without a common stem up to a dash stay whole. */
+export function shortNames(names: readonly NodeName[]): { readonly stem: string; readonly names: readonly string[] } {
+  const stem = names[0]?.replace(/[^-]*$/, '') ?? ''
+  const common = stem !== '' && names.length > 1 && names.every((n) => n.startsWith(stem) && n !== stem)
+  return common ? { stem, names: names.map((n) => n.slice(stem.length)) } : { stem: '', names }
 }

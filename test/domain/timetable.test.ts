@@ -18,7 +18,7 @@ describe('the lab', () => {
   const rounds = timetable({
     peers: ninePeers.map((n) => n.name), relayPairs: relayPairsOf(pairs), relayNodes: ['saorsa-2', 'saorsa-3'], repetitions: repetitionsFor(pairs, 10),
   })
-  test('80 attempts in 28 rounds (26 is the least: a bootstrap's 16 tries and the 10 it sits out)', () => {
+  test('80 attempts in 28 rounds (26 is the least: 16 tries of a bootstrap and the 10 rounds it sits out)', () => {
     expect(rounds.flat()).toHaveLength(80)
     expect(rounds).toHaveLength(28)
   })
