@@ -63,9 +63,22 @@ async function spawned(name: string, argv: readonly string[], run: RunOptions, i
     if (result.exitCode === undefined) throw unreachable(name, [`${file} cannot be started: ${messageOf(result.cause)}`])
     return { code: result.exitCode, signal: null }
   } catch (error) {
-    if (child.pid !== undefined) try { process.kill(-child.pid, 'SIGTERM') } catch { /* it has ended */ }
+    await end(child)
     throw error
   } finally {
     over.abort()
   }
+}
+
+const graceMs = 2000
+
+/** TERM to the group, time for its traps, then KILL. The caller of an aborted command is not kept waiting by this. */
+async function end(child: { readonly pid?: number } & PromiseLike<unknown>): Promise<void> {
+  const { pid } = child
+  if (pid === undefined) return
+  const send = (signal: NodeJS.Signals): void => { try { process.kill(-pid, signal) } catch { /* it has ended */ } }
+  const timer = setTimeout(send, graceMs, 'SIGKILL')
+  send('SIGTERM')
+  await child
+  clearTimeout(timer)
 }

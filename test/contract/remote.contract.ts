@@ -111,6 +111,18 @@ export function remoteContract(get: () => Remote): void {
     expect(performance.now() - started).toBeLessThan(10_000)
   })
 
+  it('ends a command that is aborted in its first moment, and one that ignores TERM', async () => {
+    const dir = (await get().run(argv('mktemp', '-d'), within())).stdout.trim()
+    const early = new AbortController()
+    const run = get().run(script(sh`cd ${dir}; echo $$ > early; exec sleep 30`), within(15_000, { signal: early.signal }))
+    setImmediate(() => early.abort(new Error('early')))
+    await expect(run).rejects.toThrow('early')
+    expect(await codeOf(get().run(script(sh`cd ${dir}; trap '' TERM; echo $$ > deaf; sleep 30; sleep 30`), within(700)))).toBe('T003')
+    const started = performance.now()
+    await until(get(), sh`cd ${dir} && for f in early deaf; do [ ! -e $f ] || ! kill -s 0 "$(cat $f)" ${raw('2>/dev/null')} || exit 1; done; rm -r ${dir}`)
+    expect(performance.now() - started).toBeLessThan(10_000)
+  })
+
   it('rejects at once with the reason of an abort, before and during the run', async () => {
     await expect(get().run(argv('true'), within(5000, { signal: AbortSignal.abort(new Error('too late')) }))).rejects.toThrow('too late')
     const controller = new AbortController()

@@ -3,6 +3,10 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { createServer as createHttp } from 'node:http'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { localRemote } from '../../src/adapters/local.ts'
 import { httpOverRemote } from '../../src/adapters/ssh/http.ts'
@@ -139,11 +143,16 @@ describe.each(hosts)('$label', ({ make }) => {
   })
 
   it('goes through a proxy program and ends it', async () => {
-    const proxy = { kind: 'command', argv: [process.execPath, '-e', `const s = require('net').connect(+process.argv[2], process.argv[1]); process.stdin.pipe(s); s.pipe(process.stdout); s.on('error', (e) => { console.error('proxy cannot: ' + e.code); process.exit(7) })`, '%h', '%p'] } as const
+    const pidFile = join(await mkdtemp(join(tmpdir(), 'vps-test-proxy-')), 'pid')
+    opened.push(() => rm(dirname(pidFile), { recursive: true }))
+    // It would live on without its streams: ending it is our duty.
+    const proxy = { kind: 'command', argv: [process.execPath, '-e', `require('fs').writeFileSync(process.argv[3], String(process.pid)); setInterval(() => {}, 1000); const s = require('net').connect(+process.argv[2], process.argv[1]); process.stdin.pipe(s); s.pipe(process.stdout); s.on('error', (e) => { console.error('proxy cannot: ' + e.code); process.exit(7) })`, '%h', '%p', pidFile] } as const
     const remote = await open(at({ proxy, host: 'no-such-host.invalid' }))
     const bytes = Buffer.alloc(500_000, 'p')
     expect(Buffer.compare(await remote.read(argv('cat'), within(15_000, { stdin: bytes })), bytes)).toBe(0)
+    const pid = Number(await readFile(pidFile, 'utf8'))
     await remote.close()
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
     const dead = await openRemote(at({ proxy, sshPort: await freePort() }), fleet, options).catch((e: unknown) => e)
     expect(dead).toMatchObject({ facts: { code: 'T004' } })
     expect((dead as Failure).message).toContain('proxy cannot: ECONNREFUSED')

@@ -26,13 +26,13 @@ interface Started {
   readonly channel: ClientChannel
   readonly ended: Promise<Ending>
   /** The command's process group on the node, once it has said so. */
-  group(): number | undefined
+  readonly group: Promise<number | undefined>
 }
 
 /** Failures: T001, T002, T006; the signal's reason on abort. After any of them the command was stopped and its channel is closed, or that was tried for seconds. */
 export async function execute(link: Link, work: Work, signal: AbortSignal): Promise<Ending> {
   const over = new AbortController()
-  const started = await start(link, work, over.signal, signal)
+  const started = await start(link, work, over.signal)
   try {
     const [result] = await orAbort(signal, Promise.all([
       started.ended.finally(() => over.abort()),
@@ -41,28 +41,26 @@ export async function execute(link: Link, work: Work, signal: AbortSignal): Prom
     return result
   } catch (error) {
     over.abort()
-    await stop(link, started.channel, started.group())
+    await stop(link, started.channel, started.group)
     throw error
   } finally {
     over.abort()
   }
 }
 
-function start(link: Link, work: Work, over: AbortSignal, signal: AbortSignal): Promise<Started> {
+/** No abort in here: the caller has its answer by its own signal, and a channel that opens late must still be found and stopped. */
+function start(link: Link, work: Work, over: AbortSignal): Promise<Started> {
   return new Promise((resolve, reject) => {
     const fail = (otherwise: Error): void => {
       const reason = link.lost()
       reject(reason === undefined ? otherwise : lost(work.node, work.why, reason))
     }
     if (link.lost() !== undefined) { fail(new Error('lost')); return }
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     try {
       link.client.exec(`${announcement}${work.line}`, (error, channel) => {
         if (error !== undefined) { fail(refusedChannel(work.node, work.why, messageOf(error))); return }
         // Listeners now, in this very call: a quick command's exit and close can be in the same packet.
-        const started = watch(channel, link, work, over)
-        if (signal.aborted) void stop(link, channel, undefined)
-        resolve(started)
+        resolve(watch(channel, link, work, over))
       })
     } catch (error) {
       reject(lost(work.node, work.why, messageOf(error)))
@@ -74,7 +72,6 @@ function start(link: Link, work: Work, over: AbortSignal, signal: AbortSignal): 
 function watch(channel: ClientChannel, link: Link, work: Work, over: AbortSignal): Started {
   const ended = Promise.withResolvers<Ending>()
   ended.promise.catch(() => undefined)
-  const stderr = announced(work.into.stderr)
   let exit: Ending | undefined
   let open = 2
   const take = (sink: (chunk: Buffer) => void) => (chunk: Buffer): void => {
@@ -82,10 +79,13 @@ function watch(channel: ClientChannel, link: Link, work: Work, over: AbortSignal
     // The caller's line callback runs in here.
     try { sink(chunk) } catch (error) { ended.reject(error) }
   }
+  const stderr = announced(take(work.into.stderr))
   const part = (): void => {
     open -= 1
-    if (open > 0 || over.aborted) return
-    try { stderr.end(); work.into.end() } catch (error) { ended.reject(error) }
+    if (open > 0) return
+    stderr.end()
+    if (over.aborted) return
+    try { work.into.end() } catch (error) { ended.reject(error) }
     const reason = link.lost()
     if (exit !== undefined) ended.resolve(exit)
     else ended.reject(reason === undefined ? noEnding(work.node, work.why) : lost(work.node, work.why, reason))
@@ -96,6 +96,6 @@ function watch(channel: ClientChannel, link: Link, work: Work, over: AbortSignal
   channel.once('close', part)
   channel.stderr.once('end', part)
   channel.on('data', take(work.into.stdout))
-  channel.stderr.on('data', take(stderr.add))
+  channel.stderr.on('data', stderr.add)
   return { channel, ended: ended.promise, group: stderr.group }
 }

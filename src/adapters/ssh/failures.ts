@@ -9,7 +9,7 @@ const transport = (node: Node, code: string, message: string, remedy?: string, c
 
 export const lost = (node: Node, why: string, reason: string): Failure => transport(node, 'T001', `“${why}”: the connection was lost (${clean(reason)})`)
 export const noEnding = (node: Node, why: string): Failure => transport(node, 'T002', `“${why}”: the channel closed with neither exit code nor signal`)
-export const late = (node: Node, why: string, ms: number): Failure => transport(node, 'T003', `“${why}”: not finished after ${ms / 1000} s`)
+export const late = (node: Node, why: string, ms: number, phase?: string): Failure => transport(node, 'T003', `“${why}”: not finished after ${ms / 1000} s${phase === undefined ? '' : ` (${clean(phase)})`}`)
 export const unreachable = (node: Node, tries: readonly string[]): Failure =>
   transport(node, 'T004', `cannot be reached: ${tries.map(clean).join('; ')}`, `vps-test nodes ${quote(node)}`)
 export const refusedUser = (node: Node, user: string, reason: string): Failure =>

@@ -8,13 +8,21 @@ export const announcement = `echo ${word} $$ >&2; `
 /** Login shells may print something first; after this many bytes nobody looks any more. */
 const patience = 4096
 
+export interface Announced {
+  add(chunk: Buffer): void
+  end(): void
+  /** Resolves with the group, or with undefined when none will come. */
+  readonly group: Promise<number | undefined>
+}
+
 /** Takes the announcement out of stderr and remembers it; everything else passes through unchanged. */
-export function announced(rest: (chunk: Buffer) => void): { add(chunk: Buffer): void; end(): void; group(): number | undefined } {
+export function announced(rest: (chunk: Buffer) => void): Announced {
   let held: Buffer | undefined = Buffer.alloc(0)
-  let group: number | undefined
+  const group = Promise.withResolvers<number | undefined>()
   const flush = (): void => {
     const bytes = held
     held = undefined
+    group.resolve(undefined)
     if (bytes !== undefined && bytes.length > 0) rest(bytes)
   }
   return {
@@ -24,12 +32,12 @@ export function announced(rest: (chunk: Buffer) => void): { add(chunk: Buffer): 
       const found = /(?:^|\n)vps-test-group (\d{1,9})\n/.exec(held.toString('latin1'))
       if (found !== null) {
         const from = found.index + (found[0].startsWith('\n') ? 1 : 0)
-        group = Number(found[1])
+        group.resolve(Number(found[1]))
         held = Buffer.concat([held.subarray(0, from), held.subarray(found.index + found[0].length)])
         flush()
       } else if (held.length > patience) flush()
     },
     end: flush,
-    group: () => group,
+    group: group.promise,
   }
 }

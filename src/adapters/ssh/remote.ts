@@ -28,7 +28,7 @@ export interface OpenOptions extends ReachOptions {
 /** sshd's default MaxSessions is 10 per connection; two are left for others. */
 const channels = 8
 
-/** Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next call. */
+/** Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next call. An idempotent command that is run again calls `onLine` and `onSent` from the start again. */
 export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOptions): Promise<Remote> {
   options.signal.throwIfAborted()
   pinnedKeys(node.name, fleet.name, node.hostKeys)
@@ -43,23 +43,27 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
   options.signal.addEventListener('abort', abort, { once: true })
 
   /** The whole of a call: its place in the queue, the connection, the work, and further tries, all under one deadline. */
-  const call = <T>(why: string, replayable: boolean, run: Pick<RunOptions, 'timeoutMs' | 'signal'>, work: (link: Link, signal: AbortSignal) => Promise<T>): Promise<T> =>
-    withDeadline(run, () => late(node.name, why, run.timeoutMs), async (signal) => {
+  const call = <T>(why: string, replayable: boolean, run: Pick<RunOptions, 'timeoutMs' | 'signal'>, work: (link: Link, signal: AbortSignal) => Promise<T>): Promise<T> => {
+    let phase = 'waiting for a free channel'
+    return withDeadline(run, () => late(node.name, why, run.timeoutMs, phase), async (signal) => {
       for (let tried = 1; ; tried++) {
         try {
           return await limit(() => {
             signal.throwIfAborted()
-            const turn = connection.link(signal).then((link) => work(link, signal))
+            phase = 'connecting'
+            const turn = connection.link(signal).then((link) => { phase = 'running'; return work(link, signal) })
             running.add(turn)
             return turn.finally(() => running.delete(turn))
           })
         } catch (error) {
           if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
+          phase = `after: ${messageOf(error)}`
           options.log?.warn(`${messageOf(error)}; try ${tried + 1} of ${maxTries}`)
           await sleep(pauseAfter(tried), undefined, { signal })
         }
       }
     }, connection.life)
+  }
 
   const exec = async (command: Command, run: RunOptions, lines: boolean): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
     const { stdin, onSent, onLine, maxBytes } = run

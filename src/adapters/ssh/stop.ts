@@ -10,14 +10,16 @@ const kill = (group: number): string =>
   `sh -c 'kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}' 2>/dev/null`
 
 /** Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds. */
-export async function stop(link: Link, channel: ClientChannel, group: number | undefined): Promise<void> {
+export async function stop(link: Link, channel: ClientChannel, group: Promise<number | undefined>): Promise<void> {
   if (link.lost() !== undefined || stateOf(channel) === 'closed') return
-  const closed = new Promise<void>((resolve) => { channel.once('close', resolve) })
-  const timer = Promise.withResolvers<void>()
-  const handle = setTimeout(timer.resolve, patienceMs)
+  const closed = new Promise<undefined>((resolve) => { channel.once('close', () => resolve(undefined)) })
+  const timer = Promise.withResolvers<undefined>()
+  const handle = setTimeout(timer.resolve, patienceMs, undefined)
   try {
+    // A command stopped in its first moment may not have announced its group yet; a closed channel would never tell.
+    const leader = await Promise.race([group, closed, link.whenLost, timer.promise])
     hangUp(link, channel)
-    if (group !== undefined && group > 1) await Promise.race([link.tidy(() => oneLine(link, kill(group))), link.whenLost, timer.promise])
+    if (typeof leader === 'number' && leader > 1) await Promise.race([link.tidy(() => oneLine(link, kill(leader))), link.whenLost, timer.promise])
     await Promise.race([closed, link.whenLost, timer.promise])
   } finally {
     clearTimeout(handle)

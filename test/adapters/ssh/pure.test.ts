@@ -101,7 +101,7 @@ describe('output', () => {
     c.stdout(Buffer.from('e'))
     expect([c.out().toString(), c.truncated()]).toEqual(['abcd', true])
   })
-  it('takes the group announcement out of stderr, wherever it is cut, and nothing else', () => {
+  it('takes the group announcement out of stderr, wherever it is cut, and nothing else', async () => {
     const text = Buffer.from('motd\nvps-test-group 4321\nreal error\n')
     for (let cut = 0; cut <= text.length; cut++) {
       let got = ''
@@ -109,13 +109,13 @@ describe('output', () => {
       reader.add(text.subarray(0, cut))
       reader.add(text.subarray(cut))
       reader.end()
-      expect([got, reader.group()]).toEqual(['motd\nreal error\n', 4321])
+      expect([got, await reader.group]).toEqual(['motd\nreal error\n', 4321])
     }
     let got = 0
     const reader = announced((chunk) => { got += chunk.length })
     reader.add(Buffer.alloc(5000, 'x'))
     reader.add(Buffer.from('\nvps-test-group 1\n'))
-    expect([got, reader.group()]).toEqual([5018, undefined])
+    expect([got, await reader.group]).toEqual([5018, undefined])
   })
   it('starts programs by exec, and shell builtins without', () => {
     expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['ls', 'a b'] })).toBe(`exec ls 'a b'`)
