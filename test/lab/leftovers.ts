@@ -14,6 +14,8 @@ export const state = (id: string): string[] => list('/var/lib/vps-test').filter(
 export const processes = (id: string): string[] => list('/proc').filter((p) => /^\d+$/.test(p)).flatMap((pid) => {
   const command = read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')
   const ours = new RegExp(`vps-test-lab-${id}(/|$)|/lab-${id}/|lab-${id}-`, 'm')
+  // A dead process that nobody has waited for yet is the business of this machine's init, not of the lab.
+  if (/^State:\s+Z/m.test(read(`/proc/${pid}/status`))) return []
   return Number(pid) !== process.pid && (ours.test(read(`/proc/${pid}/cgroup`)) || ours.test(command)) ? [`${pid} ${command}`] : []
 })
 
