@@ -1,15 +1,13 @@
 /** Takes a program that is already built: a file given by path, or an asset of a GitHub release. */
 import { mkdir, open, stat, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { execa } from 'execa'
+import { join } from 'node:path'
 import { Octokit } from 'octokit'
 import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
+import { maxBytes, unpacked } from './unpack.ts'
 
 export interface Given { readonly data: Uint8Array; readonly digest: 'matched' | 'not stated' }
 
-/** Larger programs are refused before they are read into memory. */
-const maxBytes = 1 << 30
 const maxPacked = 512 << 20
 
 export async function givenFile(path: string, program: string, signal: AbortSignal): Promise<Uint8Array> {
@@ -62,24 +60,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     const status = error instanceof Error && 'status' in error ? error.status : undefined
     if (status === 404) throw new Failure({ kind: 'usage', code: 'U303', message: `there is no release ${where}, or this token may not see it`, remedy: `gh release view ${options.tag} --repo ${options.repository}` }, error)
     throw new Failure({ kind: 'infra', code: 'I316', message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}` }, error)
-  }
-}
-
-/** An ELF file as it is; a .tar.gz by its one member of the program's name. Nothing of the archive is written to disk. */
-async function unpacked(data: Uint8Array, program: string, from: string, signal: AbortSignal): Promise<Uint8Array> {
-  if (data[0] === 0x7f) return data
-  if (data[0] !== 0x1f || data[1] !== 0x8b) throw new Failure({ kind: 'usage', code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
-  const tar = async (...args: readonly string[]): Promise<Uint8Array> =>
-    (await execa('tar', args, { input: data, encoding: 'buffer', maxBuffer: maxBytes, timeout: 120_000, cancelSignal: signal, stripFinalNewline: false })).stdout
-  try {
-    const members = new TextDecoder().decode(await tar('-tzf', '-')).split('\n').filter((m) => basename(m) === program && !m.endsWith('/'))
-    const [member] = members
-    if (member === undefined || members.length > 1) throw new Failure({ kind: 'usage', code: 'U304', message: `${from} holds ${members.length} files named ${program}; one is needed` })
-    return await tar('-xzOf', '-', '--', member)
-  } catch (error) {
-    if (error instanceof Failure) throw error
-    signal.throwIfAborted()
-    throw new Failure({ kind: 'usage', code: 'U304', message: `${from} cannot be unpacked: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` }, error)
   }
 }
 
