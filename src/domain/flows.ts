@@ -81,12 +81,11 @@ function relayCandidates(attempt: Attempt, measurements: Nats, fleet: Fleet, cal
 function outside(attempt: Attempt, node: NodeName, insidePort: number, measurements: Nats, fleet: Fleet): Outside {
   const addresses = addressesOf(node, measurements, fleet)
   if (measurements.get(node)?.mapping === 'none') return { addresses, port: (p) => p === insidePort }
-  const mappings = attempt.boxes[node]?.mappings ?? []
-  const own = mappings.filter((m) => m.insidePort === insidePort)
-  const ownPorts = new Set(own.map((m) => m.outsidePort))
-  if (own.length > 0) return { addresses: new Set([...addresses, ...own.map((m) => normalAddress(m.outsideAddress))]), port: (p) => ownPorts.has(p) }
-  const others = new Set(mappings.map((m) => m.outsidePort))
-  return { addresses, port: (p) => !others.has(p) }
+  // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this node's at all.
+  const mappings = (attempt.boxes[node]?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)))
+  const portsOf = (own: boolean): ReadonlySet<number> => new Set(mappings.filter((m) => (m.insidePort === insidePort) === own).map((m) => m.outsidePort))
+  const [own, others] = [portsOf(true), portsOf(false)]
+  return { addresses, port: own.size > 0 ? (p) => own.has(p) : (p) => !others.has(p) }
 }
 
 /** Measured addresses; the fleet file's only where nothing was measured. */

@@ -59,6 +59,11 @@ describe("behind the caller's NAT", () => {
   test('one inside port with several outside ports, as a symmetric NAT does', () => {
     expect(path(box([mapping(a.localPort, 41000, '198.18.10.10'), mapping(a.localPort, seenPort, '198.18.10.10')])).kind).toBe('end-to-end')
   })
+  test("a mapping onto a strange address says nothing: neither that address nor that port becomes the caller's", () => {
+    expect(path(box([mapping(a.localPort, 41000, '172.17.0.2')])).kind).toBe('end-to-end')
+    const moved = withCounters(box([mapping(a.localPort, seenPort, '203.0.113.9')]), 'saorsa-8', ports((f) => ({ ...f, remote: '203.0.113.9' })))
+    expect(path(moved).kind).toBe('none')
+  })
   test('without a box view any port of the external address may be the one', () => expect(path(box(null)).kind).toBe('end-to-end'))
 })
 
@@ -82,6 +87,21 @@ describe("behind the callee's NAT", () => {
 
 describe('relayed', () => {
   const a = attempt('saorsa-6', 'saorsa-10', 'relayed')
+  test('an attempt without an answer from the relay is none', () => expect(path(withCounters(a, 'saorsa-6', (c) => ({ ...c, in: [] }))).kind).toBe('none'))
+  test('of two relays that carried it, the one that delivered more', () => {
+    const [second, big] = ['198.18.3.10', 10 * a.bytes]
+    const more = withCounters(withCounters(a, 'saorsa-10', (c) => ({ ...c, in: [...c.in, flow(second, servicePort, servicePort, 90, big)] })), 'saorsa-6', (c) => ({
+      ...c, in: [...c.in, flow(second, servicePort, a.localPort, 9, 700)], out: [...c.out, flow(second, servicePort, a.localPort, 90, big)],
+    }))
+    expect(path(more)).toEqual({ kind: 'relayed', via: 'saorsa-3' })
+  })
+  test("a relay whose counters overflowed is taken at the ends' word", () => {
+    expect(path(withCounters(a, 'saorsa-2', (c) => ({ ...c, in: [], overflow: true }))).kind).toBe('relayed')
+  })
+  test('a node that shares an external address with an end is no relay that addresses could tell', () => {
+    const shared = new Map(nats).set('saorsa-2', { ...measurementOf('saorsa-2', 'none'), externalAddresses: ['198.18.2.10', '198.18.6.10'] })
+    expect(path(a, shared).kind).toBe('none')
+  })
   test('through whom', () => expect(path(a)).toEqual({ kind: 'relayed', via: 'saorsa-2' }))
   test('each of the four legs must carry the payload', () => {
     const less = (way: 'in' | 'out') => (c: Counters): Counters => ({ ...c, [way]: c[way].map((f) => ({ ...f, bytes: Math.min(f.bytes, a.bytes - 1 - 480 - 300) })) })
