@@ -8,7 +8,7 @@ import { Failure, type FailureFacts } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
-import type { Clock, Log, Remote } from '../../ports.ts'
+import type { Clock, Log, Obtained, Remote } from '../../ports.ts'
 import { givenFile, keep, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { readSource } from './source.ts'
@@ -33,8 +33,6 @@ export interface ObtainOptions {
   readonly signal: AbortSignal
   readonly env?: NodeJS.ProcessEnv
 }
-
-export interface Obtained { readonly path: string; readonly record: BuildRecord }
 
 /** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
 export class BuildFailure extends Failure {
