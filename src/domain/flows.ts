@@ -124,7 +124,8 @@ export function pathClass(seen: PairViews, bytes: number): Path {
   if (seen.gaps.length > 0) return { kind: 'unwitnessed', why: seen.gaps.join(' and ') }
   const carries = (leg: Sum | null): boolean => leg === null || (leg.packets > 0 && leg.bytes >= bytes)
   if (carries(seen.sent) && carries(seen.delivered) && seen.returned.packets > 0) return { kind: 'end-to-end' }
-  const [relay] = seen.relays
+  // Without a payload of ours a relay's introductions look like relaying: nothing tells them apart.
+  const [relay] = (bytes > 0 ? seen.relays : [])
     .filter((r) => carries(r.sent) && carries(r.relayIn) && carries(r.relayOut) && carries(r.delivered) && r.returned.packets > 0)
     .toSorted((a, b) => b.delivered.bytes - a.delivered.bytes)
   return relay === undefined ? { kind: 'none' } : { kind: 'relayed', via: relay.via }

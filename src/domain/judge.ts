@@ -94,7 +94,7 @@ function claimFindings(attempt: Attempt, oracle: Oracle, path: Path, punched: bo
   const finding = (kind: FindingKind, message: string): Finding => ({ kind, message: `${arrow}: ${message}`, pair, attempts: [attempt.id] })
   const delivered = (route === 'end-to-end' || route === 'relayed') && recordFault === null
   const found: Finding[] = []
-  if (claim.success === true && !delivered) found.push(finding('claim-without-delivery', `claimed success${claim.method === null ? '' : ` (${claim.method})`}, ${recordFault ?? 'nothing was delivered'}`))
+  if (claim.success === true && !delivered) found.push(finding('claim-without-delivery', `claimed success${claim.method === null ? '' : ` (${claim.method})`}, ${route === 'none' || recordFault === null ? 'nothing was delivered' : recordFault}`))
   if (claim.success === false && delivered) found.push(finding('delivery-without-claim', 'claimed failure, the payload was delivered'))
   if (attempt.record !== null && route === 'none' && faultOfRecord(attempt) === null) found.push(finding('record-without-delivery', 'the receiver wrote the payload down, no counter saw it arrive'))
   const mislabel = claim.success === true ? mislabelled(claim.method, route, punched, oracle) : null

@@ -37,14 +37,10 @@ const keepsPort = (mapping: MappingBehaviour): boolean => mapping === 'none' || 
 const uncertain = (a: Nat, b: Nat): boolean =>
   (a.stable === false && b.filtering !== 'EIF') || (b.stable === false && a.filtering !== 'EIF')
 
-const shortNames: Readonly<Record<NatKind, string>> = {
-  'none': 'no NAT', 'full-cone': 'full cone', 'address-restricted': 'address-restricted', 'port-restricted': 'port-restricted', 'symmetric': 'symmetric',
-}
-
 /** The name a person knows it by, or the two behaviours of RFC 4787 where there is none. */
 export function natName(nat: Nat): string {
   const kind = measuredKind(nat)
-  const name = kind === undefined ? `${nat.mapping}+${nat.filtering}` : shortNames[kind]
+  const name = kind === undefined ? `${nat.mapping}+${nat.filtering}` : kind === 'none' ? 'no NAT' : kind
   const firewall = nat.mapping === 'none' && nat.filtering !== 'EIF' ? ` (${nat.filtering} firewall)` : ''
   return `${name}${firewall}${nat.stable === false ? ' (unstable)' : ''}`
 }

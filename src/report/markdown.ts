@@ -12,7 +12,7 @@ export function text(value: string, max = limit): string {
     .replace(/[@#]/g, '$&\u200b')
     .replace(/:(?=:|\/\/)/g, ':\u200b')
     .replace(/\b(www|gh)(?=[.-])/gi, '$1\u200b')
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, '$1$2\u200b')
+    .replace(/^(\s*)([-+](?=\s|$)|-{2,}|=+|\d+(?=[.)](?:\s|$)))/, '$1$2\u200b')
 }
 
 /** Foreign text as a code span, table-safe. */

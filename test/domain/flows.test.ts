@@ -88,6 +88,10 @@ describe("behind the callee's NAT", () => {
 describe('relayed', () => {
   const a = attempt('saorsa-6', 'saorsa-10', 'relayed')
   test('an attempt without an answer from the relay is none', () => expect(path(withCounters(a, 'saorsa-6', (c) => ({ ...c, in: [] }))).kind).toBe('none'))
+  test('introductions through a bootstrap are no relaying, also where the profile sends no payload of ours', () => {
+    expect(path({ ...attempt('saorsa-6', 'saorsa-10'), bytes: 0 }).kind).toBe('none')
+    expect(path({ ...attempt('saorsa-7', 'saorsa-6', 'end-to-end'), bytes: 0 }).kind).toBe('end-to-end')
+  })
   test('of two relays that carried it, the one that delivered more', () => {
     const [second, big] = ['198.18.3.10', 10 * a.bytes]
     const more = withCounters(withCounters(a, 'saorsa-10', (c) => ({ ...c, in: [...c.in, flow(second, servicePort, servicePort, 90, big)] })), 'saorsa-6', (c) => ({

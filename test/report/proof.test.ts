@@ -50,7 +50,7 @@ test('a failed run leads with the reasons that decided', () => {
   const md = page({ attempts: { 'class:relay': { path: 'none', claims: 'relayed' } }, absent: { 'saorsa-8': 'no route' } })
   expect(md).toContain('### Why failed\n\n- **failed**: relay: 0/10 = 0 %, target 100 %\n- inconclusive: ')
   expect(md).toContain('| relay | 0/10 | 0 % | 0–27.8 % | 100 % | **no** | 2/2 | 0 |')
-  expect(md).toContain('- **claim-without-delivery** saorsa-6 → saorsa-10: claimed success \\(relayed\\), the receiver\'s record is missing (5 attempts)')
+  expect(md).toContain('- **claim-without-delivery** saorsa-6 → saorsa-10: claimed success \\(relayed\\), nothing was delivered (5 attempts)')
   expect(md).toContain('- 16 pairs, saorsa-8 was left out: no route: saorsa-2 → saorsa-8')
   expect(md).toContain('left out: no route')
 })
