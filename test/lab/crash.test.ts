@@ -4,12 +4,15 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { labDown, labStatus, labUp, loadTopology } from '../../src/lab/lab.ts'
+import { layoutOf } from '../../src/lab/layout.ts'
+import { lock } from '../../src/lab/root.ts'
 import { cgroups, leftovers, namespaces, needRoot, processes, state } from './leftovers.ts'
 
 const id = 't2'
 const file = new URL('./fixtures/four.topology.yaml', import.meta.url).pathname
 const log = { info: () => undefined, warn: () => undefined, progress: () => undefined }
 const o = { id, log, signal: AbortSignal.timeout(90_000) }
+const topology = loadTopology(readFileSync(file, 'utf8'), file)
 const dir = `/var/lib/vps-test/lab-${id}`
 
 beforeAll(async () => { needRoot(); await labDown(o) })
@@ -50,27 +53,19 @@ test('a lab outlives the process that made it', async () => {
   expect([status.phase, status.shaping, ...status.nodes.map((n) => `${n.name} ${n.up} ${n.box}`)]).toEqual(['up', 'none', 'saorsa-1 true none', 'saorsa-2 true none', 'saorsa-5 true address-restricted', 'saorsa-10 true symmetric'])
 })
 
-test('a half-up lab is taken down and made anew', async () => {
+test('a half-up lab is taken down and made anew; who comes meanwhile is told who is at it', async () => {
   await labDown(o)
   await killedWhen(() => namespaces(id).length >= 8)
-  const fleet = await labUp({ ...o, topology: loadTopology(readFileSync(file, 'utf8')), shaping: 'none' })
-  expect(fleet.nodes.map((n) => n.hostKeys.length)).toEqual([1, 1, 1, 1])
+  const making = labUp({ ...o, topology, shaping: 'none' })
+  await expect.poll(() => lock(layoutOf(id), 'down', 50, o.signal).then((held) => held[Symbol.asyncDispose](), (e: unknown) => e))
+    .toMatchObject({ facts: { kind: 'busy', code: 'B201', message: `the lab ${id} is busy with up, process ${process.pid}` } })
+  expect((await making).nodes.map((n) => n.hostKeys.length)).toEqual([1, 1, 1, 1])
 })
 
 test('a lab that its check refuses does not stay', async () => {
-  const refusing = labUp({ ...o, topology: { ...loadTopology(readFileSync(file, 'utf8')), natTimeoutFactor: 20 }, shaping: 'none', verify: () => Promise.reject(new Error('mislabelled')) })
+  const refusing = labUp({ ...o, topology: { ...topology, natTimeoutFactor: 20 }, shaping: 'none', verify: () => Promise.reject(new Error('mislabelled')) })
   await expect(refusing).rejects.toThrow('mislabelled')
   expect(leftovers(id)).toEqual([])
-})
-
-test('two at once: the second is told who is at it', async () => {
-  const first = labUp({ ...o, topology: loadTopology(readFileSync(file, 'utf8')), shaping: 'none' })
-  const { layoutOf } = await import('../../src/lab/layout.ts')
-  const { lock } = await import('../../src/lab/root.ts')
-  await expect.poll(() => state(id)).toHaveLength(1)
-  await expect(lock(layoutOf(id), 'down', 100, o.signal)).rejects.toMatchObject({ facts: { kind: 'busy', code: 'B201', message: `the lab ${id} is busy with up, process ${process.pid}` } })
-  await first
-  await labDown(o)
 })
 
 test('a directory that no lab made is left alone', async () => {
