@@ -36,5 +36,6 @@ describe('nearest-rank quantiles', () => {
     [[15, 20, 35, 40, 50], 0.05, 15], [[15, 20, 35, 40, 50], 0.3, 20], [[15, 20, 35, 40, 50], 0.4, 20], [[15, 20, 35, 40, 50], 0.5, 35], [[15, 20, 35, 40, 50], 1, 50],
     [[3, 6, 7, 8, 8, 10, 13, 15, 16, 20], 0.25, 7], [[3, 6, 7, 8, 8, 10, 13, 15, 16, 20], 0.5, 8], [[3, 6, 7, 8, 8, 10, 13, 15, 16, 20], 0.75, 15], [[7], 0.95, 7],
   ])('%j at %f: %i', (values, q, expected) => expect(quantile(values.toReversed(), q)).toBe(expected))
+  test('a rank that floating point puts a hair too high', () => expect(quantile(Array.from({ length: 100 }, (_, i) => i + 1), 0.07)).toBe(7))
   test('nothing has none', () => expect(spread([])).toEqual({ count: 0, p50: null, p95: null, max: null }))
 })
