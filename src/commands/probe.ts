@@ -40,7 +40,7 @@ export const receiveProbe = (sha256: string, place: readonly string[], port: num
 
 export const sendProbe = (sha256: string, place: readonly string[], p: { readonly to: string; readonly bindPort: number; readonly token: string; readonly nonce: string; readonly bytes: number }): Command => ({
   kind: 'argv', why: 'control: send', idempotent: true,
-  argv: [...place, probePath(sha256), 'send', '--to', p.to, '--bind-port', String(p.bindPort), '--token', p.token, '--nonce', p.nonce, '--bytes', String(p.bytes)],
+  argv: [...place, probePath(sha256), 'send', '--to', p.to, '--bind-port', String(p.bindPort), '--token', p.token, '--nonce', p.nonce, '--bytes', String(p.bytes), '--count', '5', '--interval-ms', '150', '--timeout-ms', '1500'],
 })
 
 const wall = 'vps_test_wall'

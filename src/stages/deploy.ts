@@ -67,7 +67,7 @@ async function one(world: World, plan: Plan, session: Session, name: NodeName, s
   if (unit === null) return null
   const seen = (session.learned.SETUP?.['nodes'] as unknown as Readonly<Record<NodeName, NodeFacts>> | undefined)?.[name]
   const runtime = { arch: seen?.machine ?? '', libc: seen?.glibc ? { kind: 'glibc', version: seen.glibc } as const : { kind: 'unknown' } as const }
-  return deployNode(world, plan, node, unit, shipment, { holder: session.id, fence }, runtime)
+  return deployNode(world, { plan, node, unit, shipment, lease: { holder: session.id, fence }, runtime })
 }
 
 /** Compressed once, whatever the number of nodes. */

@@ -15,6 +15,7 @@ import { controlPair, runControls } from '../suites/controls.ts'
 import { each } from '../suites/each.ts'
 import { ghostControl } from '../suites/ghost.ts'
 import { measureNats, type NatSurvey } from '../suites/nat.ts'
+import { installProber, type Installed } from '../suites/prober.ts'
 import { running } from '../suites/running.ts'
 import { removeWitnesses } from '../suites/witnessing.ts'
 import { collect } from './collect.ts'
@@ -37,12 +38,10 @@ export const test: Stage = async (plan, session, world) => {
   if (fault !== null) return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
 
   const peers = peersOf(world.fleet).filter((n) => there.includes(n.name))
-  const before = await proofs(world, plan, there)
-  world.log.info('test: measuring NATs')
-  const survey = await measureNats(world, there)
+  const [before, prober] = await Promise.all([proofs(world, plan, there), installProber(world, there)])
+  world.log.info('test: measuring NATs, running the controls')
+  const [survey, controls] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober)])
   survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
-  world.log.info('test: controls')
-  const controls = await allControls(world, plan, there)
   controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
 
   const pairs = plannedPairs(peers, survey.measurements)
@@ -85,11 +84,11 @@ async function proofs(world: World, plan: Plan, nodes: readonly NodeName[]): Pro
   return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
 }
 
-async function allControls(world: World, plan: Plan, there: readonly NodeName[]): Promise<readonly Control[]> {
-  const pair = controlPair(world, there)
+async function allControls(world: World, plan: Plan, prober: Installed): Promise<readonly Control[]> {
+  const pair = controlPair(world, [...prober.on.done.keys()])
   if (pair === undefined) return []
-  const ghost = await ghostControl(world, plan, pair[0])
-  return [...(await runControls(world, pair)), ...(ghost === null ? [] : [ghost])]
+  const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])])
+  return [...own, ...(ghost === null ? [] : [ghost])]
 }
 
 const surveyNotes = (s: NatSurvey): readonly string[] => [...s.failed].map(([n, f]) => `NAT of ${n} not measured: ${f.message}`)

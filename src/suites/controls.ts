@@ -5,7 +5,7 @@ import type { Control, Counters } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { World } from '../ports.ts'
-import { draw, events, hex, installProber } from './prober.ts'
+import { draw, events, hex, type Installed } from './prober.ts'
 import { readNode, resetWitnesses } from './witnessing.ts'
 
 interface Trial { readonly name: 'open-path' | 'closed-path' | 'large-datagram'; readonly bytes: number; readonly closed: boolean }
@@ -23,50 +23,56 @@ export function controlPair(world: World, tried: readonly NodeName[]): readonly 
   return a === undefined || b === undefined ? undefined : [a, b]
 }
 
-/** One after another on the control pair, so that each has the counters for itself. */
-export async function runControls(world: World, [from, to]: readonly [FleetNode, FleetNode]): Promise<readonly Control[]> {
-  const prober = await installProber(world, [from.name, to.name])
-  for (const failure of prober.on.failed.values()) throw failure
-  const seen: Control[] = []
-  for (const trial of trials) seen.push(await attempt(world, prober.sha256, from, to, trial))
-  return seen
-}
-
-async function attempt(world: World, prober: string, from: FleetNode, to: FleetNode, trial: Trial): Promise<Control> {
-  const port = draw(world, 28_100, 28_900)
-  const bindPort = draw(world, 29_000, 29_900)
-  const token = hex(world, 16)
-  const nonce = hex(world, 16)
-  const base = { name: trial.name, from: from.name, to: to.name, expected: trial.closed ? 'blocked' : 'through' } as const
+/** All at once on the control pair, each on ports of its own, so that one reset and one reading serve them all. */
+export async function runControls(world: World, prober: Installed, [from, to]: readonly [FleetNode, FleetNode]): Promise<readonly Control[]> {
+  const base = draw(world, 28_100, 28_800)
+  const places = trials.map((trial, i) => ({ trial, port: base + i, bindPort: base + 1000 + i, token: hex(world, 16), nonce: hex(world, 16) }))
   const remoteTo = await world.remote(to.name)
   const options = { timeoutMs: 30_000, signal: world.signal }
-  const stop = new AbortController()
-  if (trial.closed) await remoteTo.run(closePort(placeOf(to.runtime), port), options)
+  const closed = places.find((p) => p.trial.closed)
+  if (closed !== undefined) await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options)
   try {
     await resetWitnesses(world, [from.name, to.name])
-    let received: Promise<unknown> = Promise.resolve()
+    const sent = await Promise.all(places.map((p) => send(world, prober.sha256, from, to, p)))
+    const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)])
+    return places.map((p, i) => judge(p, from, to, sent[i] as Sent, a.counters, b.counters))
+  } finally {
+    if (closed !== undefined) await remoteTo.run(openPort(placeOf(to.runtime)), options)
+  }
+}
+
+interface Place { readonly trial: Trial; readonly port: number; readonly bindPort: number; readonly token: string; readonly nonce: string }
+interface Sent { readonly result: Readonly<Record<string, unknown>> | undefined; readonly stderr: string }
+
+/** Starts the receiver, waits until it listens, sends, and ends the receiver. */
+async function send(world: World, prober: string, from: FleetNode, to: FleetNode, p: Place): Promise<Sent> {
+  const stop = new AbortController()
+  const remoteTo = await world.remote(to.name)
+  let received: Promise<unknown> = Promise.resolve()
+  try {
     await new Promise<void>((resolve, reject) => {
-      received = remoteTo.run(receiveProbe(prober, placeOf(to.runtime), port, token, 15), { timeoutMs: 20_000, signal: AbortSignal.any([world.signal, stop.signal]), onLine: (l) => { if (l.includes('"ready"')) resolve() } })
+      received = remoteTo.run(receiveProbe(prober, placeOf(to.runtime), p.port, p.token, 15), { timeoutMs: 20_000, signal: AbortSignal.any([world.signal, stop.signal]), onLine: (l) => { if (l.includes('"ready"')) resolve() } })
         .then((r) => { reject(new Failure({ kind: 'infra', code: 'I124', node: to.name, message: `${to.name}: the control receiver ended early: ${r.stderr.slice(0, 200)}` })) }, reject)
     })
-    const sent = await (await world.remote(from.name)).run(sendProbe(prober, placeOf(from.runtime), { to: `${to.ip}:${port}`, bindPort, token, nonce, bytes: trial.bytes }), options)
-    stop.abort(new Error('control over'))
-    await received.catch(() => undefined)
-    const result = events(sent.stdout).find((e) => e['event'] === 'send-result')
-    const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)])
-    const delivered = packets(b.counters, 'in', port)
-    const wanted = packets(a.counters, 'out', bindPort)
-    const through = result?.['acked'] === true && result['hash_ok'] === true
-    return {
-      ...base,
-      seen: result === undefined ? 'error' : through ? 'through' : 'blocked',
-      witnessed: a.counters !== null && b.counters !== null && wanted > 0 && (trial.closed ? delivered === 0 : delivered > 0),
-      detail: `${wanted} sent, ${delivered} delivered, ${through ? 'acknowledged with the right hash' : 'not acknowledged'}`,
-      raw: [result ?? { stderr: sent.stderr.slice(0, 500) }, { from: a.counters, to: b.counters }],
-    }
+    const command = sendProbe(prober, placeOf(from.runtime), { to: `${to.ip}:${p.port}`, bindPort: p.bindPort, token: p.token, nonce: p.nonce, bytes: p.trial.bytes })
+    const sent = await (await world.remote(from.name)).run(command, { timeoutMs: 30_000, signal: world.signal })
+    return { result: events(sent.stdout).find((e) => e['event'] === 'send-result'), stderr: sent.stderr }
   } finally {
     stop.abort(new Error('control over'))
-    if (trial.closed) await remoteTo.run(openPort(placeOf(to.runtime)), options)
+    await received.catch(() => undefined)
+  }
+}
+
+function judge(p: Place, from: FleetNode, to: FleetNode, { result, stderr }: Sent, a: Counters | null, b: Counters | null): Control {
+  const wanted = packets(a, 'out', p.bindPort)
+  const delivered = packets(b, 'in', p.port)
+  const through = result?.['acked'] === true && result['hash_ok'] === true
+  return {
+    name: p.trial.name, from: from.name, to: to.name, expected: p.trial.closed ? 'blocked' : 'through',
+    seen: result === undefined ? 'error' : through ? 'through' : 'blocked',
+    witnessed: a !== null && b !== null && wanted > 0 && (p.trial.closed ? delivered === 0 : delivered > 0),
+    detail: `${wanted} sent, ${delivered} delivered, ${through ? 'acknowledged with the right hash' : 'not acknowledged'}`,
+    raw: [result ?? { stderr: stderr.slice(0, 500) }, { from: a, to: b }],
   }
 }
 

@@ -6,7 +6,7 @@ import { Failure } from '../domain/failure.ts'
 import type { FilteringBehaviour, FleetNode, MappingBehaviour, NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { World } from '../ports.ts'
 import { asFailure, each } from './each.ts'
-import { draw, events, hex, installProber } from './prober.ts'
+import { draw, events, hex, type Installed } from './prober.ts'
 
 export interface NatSurvey {
   readonly measurements: readonly NatMeasurement[]
@@ -15,10 +15,9 @@ export interface NatSurvey {
 
 interface Reflectors { readonly pair: ReflectorPair; readonly hosts: readonly [FleetNode, FleetNode] }
 
-/** Classifies `nodes` (those of them that answer). A node that is a reflector itself is measured by two others. */
-export async function measureNats(world: World, nodes: readonly NodeName[]): Promise<NatSurvey> {
+/** Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. */
+export async function measureNats(world: World, prober: Installed): Promise<NatSurvey> {
   const failed = new Map<NodeName, Failure>()
-  const prober = await installProber(world, nodes)
   prober.on.failed.forEach((f, n) => failed.set(n, f))
   const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
   const pairs = reflectorPairs(world, able)

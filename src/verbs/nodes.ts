@@ -10,6 +10,7 @@ import { withHostKeys } from '../inputs/fleet.ts'
 import { nodesTable, type NodeRow } from '../report/nodes-table.ts'
 import { each } from '../suites/each.ts'
 import { measureNats } from '../suites/nat.ts'
+import { installProber } from '../suites/prober.ts'
 import { openWorld } from '../world.ts'
 import { loadFleet, type Context } from './context.ts'
 
@@ -29,7 +30,7 @@ export async function survey(c: Context, fleet: Fleet, keyFile: string | null, m
     c.terminal.info(`asking ${fleet.nodes.length} nodes of fleet ${fleet.name}`)
     const seen = await each(fleet.nodes.map((n) => n.name), c.signal, async (name) => (await world.remote(name)).run({ kind: 'argv', why: 'are you there', idempotent: true, argv: ['true'] }, { timeoutMs: 20_000, signal: c.signal }))
     const online = [...seen.done.keys()]
-    const nat = measure && online.length > 0 ? await measureNats(world, online) : { measurements: [], failed: new Map<NodeName, Failure>() }
+    const nat = measure && online.length > 0 ? await measureNats(world, await installProber(world, online)) : { measurements: [], failed: new Map<NodeName, Failure>() }
     return fleet.nodes.map((node) => {
       const measurement = nat.measurements.find((m) => m.node === node.name)
       const note = seen.failed.get(node.name)?.message ?? nat.failed.get(node.name)?.message
