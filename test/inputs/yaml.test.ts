@@ -19,6 +19,8 @@ describe('reading YAML', () => {
 
   test('a fault behind an alias is told at every place that uses it', () => {
     expect(told('a: { b: &x text }\nlist: [*x]\n')).toEqual(['1:12 a.b must be a number, is text: "text"', '2:8 list[0] must be a number, is text: "text"'])
+    const nested = loadYaml('a: &x\n  b: text\nc: *x\n', 'f', z.strictObject({ a: z.any(), c: z.strictObject({ b: z.number() }) }))
+    expect(nested).toMatchObject({ ok: false, faults: [{ at: { path: 'c.b', line: 2, column: 6 } }] })
   })
 
   test('is bounded: size and depth are refused, not suffered', () => {
@@ -43,6 +45,7 @@ describe('reading YAML', () => {
   test('a hostile key cannot write into the report', () => {
     const r = load('"\\e[2J\\nf.yaml:1:1 ok\\u202e": 1\n')
     const message = r.ok ? '' : usageFailure(r.faults).message
+    expect(r.ok ? '' : r.faults[0]?.message).toBe('unknown key "[2Jf.yaml:1:1 ok"; known are a, list')
     expect(message).toBe('f.yaml:1:1 ["[2Jf.yaml:1:1 ok"]: unknown key "[2Jf.yaml:1:1 ok"; known are a, list')
   })
 
@@ -56,7 +59,7 @@ describe('reading YAML', () => {
 })
 
 describe('words', () => {
-  test.each([['natbox', 'nat_box'], ['nat-box', 'nat_box'], ['hsot_keys', 'host_keys'], ['Nodes', 'nodes'], ['ndoes', 'nodes'], ['runtim', 'runtime']])('%s is nearly %s', (word, known) => {
+  test.each([['natbox', 'nat_box'], ['NAT-BOX', 'nat_box'], ['nat-box', 'nat_box'], ['hsot_keys', 'host_keys'], ['Nodes', 'nodes'], ['ndoes', 'nodes'], ['runtim', 'runtime']])('%s is nearly %s', (word, known) => {
     expect(nearest(word, ['name', 'nodes', 'nat_box', 'host_keys', 'runtime'])).toBe(known)
   })
 
