@@ -14,7 +14,7 @@ export function manifestOf(files: readonly FileDigest[]): Manifest {
 /** Every way in which the files found are not the ones listed; empty when equal to the byte. */
 export function manifestFaults(manifest: Manifest, actual: readonly FileDigest[]): readonly string[] {
   const faults: string[] = []
-  if (rootOf(manifest.files.toSorted(byPath)) !== manifest.root) faults.push('the root digest does not follow from the listed files')
+  if (rootOf(manifest.files.toSorted(byPath)) !== manifest.root) faults.push('manifest.json: the root digest does not follow from the listed files')
   const listed = new Map(manifest.files.map((f) => [f.path, f]))
   if (listed.size !== manifest.files.length) faults.push('a file is listed twice')
   for (const { path } of manifest.files) if (!safe(path)) faults.push(`${JSON.stringify(path)} is no path inside the evidence folder`)

@@ -36,7 +36,10 @@ export async function verify(c: Context, folder: string, flags: { readonly ledge
 export async function check(dir: string, ledger?: string): Promise<VerifyResult> {
   const faults: string[] = []
   try {
-    const manifest = JSON.parse(await readFile(join(dir, 'manifest.json'), 'utf8')) as Manifest
+    const sealed = await readFile(join(dir, 'manifest.json'), 'utf8')
+    const manifest = JSON.parse(sealed) as Manifest
+    // Nothing lists the manifest itself: a byte between its values would change no digest.
+    if (sealed !== `${JSON.stringify(manifest, null, 1)}\n`) faults.push('manifest.json: not written as it was sealed')
     faults.push(...manifestFaults(manifest, await digests(dir)))
     const bundle = await readBundle(dir)
     faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))

@@ -23,7 +23,7 @@ test.each<[string, readonly FileDigest[], string]>([
 test('a listed digest changed together with its file breaks the root', () => {
   const other = file('plan.json', '{"x":1}')
   const forged = { ...manifest, files: manifest.files.map((f) => (f.path === 'plan.json' ? other : f)) }
-  expect(manifestFaults(forged, [other, attempts, log])).toEqual(['the root digest does not follow from the listed files'])
+  expect(manifestFaults(forged, [other, attempts, log])).toEqual(['manifest.json: the root digest does not follow from the listed files'])
 })
 
 test.each(['/etc/passwd', '../x', 'a/../b', 'a//b', '', '.', 'a\\b'])('%j is refused', (path) => {
