@@ -1,0 +1,92 @@
+/** One session on a lab: started and continued by the real command line, then read back from its ledger and its evidence. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stringify } from 'yaml'
+import { openGitLedger } from '../../src/adapters/git-ledger.ts'
+import { fromLines, layout } from '../../src/domain/bundle.ts'
+import type { Attempt } from '../../src/domain/evidence.ts'
+import type { Judgement } from '../../src/domain/judge.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import type { Verdict } from '../../src/domain/verdict.ts'
+import { begin, example, type Ended, type Running } from './cli.ts'
+import { tipOf, until } from './wait.ts'
+
+export interface Wish {
+  /** Below it a home of this session's own is made. */
+  readonly dir: string
+  readonly lab: string
+  readonly nodes: readonly string[]
+  readonly timeoutSeconds?: number
+  readonly coverage?: number
+  readonly sampleFloor?: number
+  readonly registrationSeconds?: number
+  readonly binary?: string
+}
+
+export interface Answer { readonly session: string; readonly state: string; readonly why: string; readonly verdict: string | null; readonly proof: string | null; readonly exitCode: number }
+
+export interface Story {
+  readonly home: string
+  begin(): Promise<Running>
+  /** From wherever it stands to its end. */
+  run(): Promise<Ended & { readonly answer: Answer }>
+  /** Runs it and kills it (SIGKILL) as soon as the ledger holds a transition into `state`. */
+  runInto(state: string): Promise<void>
+  /** Ids of all sessions in this home, oldest first. */
+  sessions(): Promise<readonly string[]>
+  entries(): Promise<readonly Entry[]>
+  /** The folder of the newest test. */
+  folder(): Promise<string>
+  verdict(): Promise<Verdict>
+  judgements(from: string, to: string): Promise<readonly Judgement[]>
+  attempts(): Promise<readonly Attempt[]>
+}
+
+export async function story(w: Wish): Promise<Story> {
+  const home = mkdtempSync(join(w.dir, 'home-'))
+  const config = join(home, 'project.yaml')
+  writeFileSync(config, stringify({
+    project: 'testnet', profile: 'testnet', binary: { name: 'testnet-peer', target: 'target/release/testnet-peer' },
+    deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
+    tests: { connectivity: { nat_cooloff_seconds: 0, timeout_seconds: w.timeoutSeconds ?? 6, sample_floor: w.sampleFloor ?? 2, coverage: w.coverage ?? 80 } },
+    bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 }, soak: { wait_1hr: false, wait_6hr: false }, notifications: { voice: false },
+  }))
+  const args = ['start', 'testnet', 'connectivity', 'threshold', 'all-evidence', '--repo', 'examples/testnet', '--config', config, '--fleet', 'lab', '--lab', w.lab, '--binary', w.binary ?? await example(), '--yes', '--json']
+  const dir = join(home, 'testnet')
+  const ledger = () => openGitLedger(join(dir, 'ledger.git'))
+  const read = async (): Promise<readonly (readonly Entry[])[]> => { const l = await ledger(); return Promise.all((await l.sessions()).map((id) => l.read(id))) }
+  const newest = async (): Promise<readonly Entry[]> => (await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? []
+  const folder = async (): Promise<string> => {
+    const tested = (await newest()).findLast((e) => e.from === 'TEST' && typeof e.facts['folder'] === 'string')
+    if (tested === undefined) throw new Error('nothing was tested yet')
+    return join(dir, 'sessions', tested.session, String(tested.facts['folder']))
+  }
+  const evidence = async (name: string): Promise<string> => readFileSync(join(await folder(), 'evidence', name), 'utf8')
+  const verdict = async (): Promise<Verdict> => JSON.parse(await evidence(layout.verdict)) as Verdict
+  return {
+    home, entries: newest, folder, verdict,
+    begin: () => begin(args, home),
+    run: async () => {
+      const ended = await (await begin(args, home)).ended
+      const line = ended.out.trim().split('\n').at(-1) ?? ''
+      try { return { ...ended, answer: JSON.parse(line) as Answer } } catch { throw new Error(`no answer from vps-test (exit ${String(ended.code)} ${String(ended.signal)}):\n${ended.err.slice(-4000)}`) }
+    },
+    runInto: async (state) => {
+      const { child, ended } = await begin(args, home)
+      let over = false
+      void ended.then(() => { over = true })
+      let [seen, there] = ['', false]
+      await until(`a transition into ${state}`, async () => {
+        if (over) throw new Error(`the session ended before ${state}:\n${(await ended).err.slice(-4000)}`)
+        const tip = tipOf(dir)
+        if (tip !== seen) { seen = tip; there = (await newest()).at(-1)?.to === state }
+        return there
+      })
+      child.kill('SIGKILL')
+      await ended
+    },
+    sessions: async () => (await ledger()).sessions(),
+    judgements: async (from, to) => (await verdict()).attempts.filter((j) => j.pair.from === from && j.pair.to === to),
+    attempts: async () => fromLines<Attempt>(await evidence(layout.attempts)),
+  }
+}
