@@ -30,11 +30,13 @@ export interface Session {
   readonly waitUntil: number | null
   readonly counters: { readonly builds: number; readonly deploys: number; readonly tests: number; readonly fixes: number }
   readonly inconclusiveInARow: number
+  /** Since the last good build, or the last push by a person. */
+  readonly failedBuildsInARow: number
   readonly checkpointsLeft: readonly Checkpoint[]
   readonly checkpointsTaken: readonly Checkpoint[]
   readonly manualVerify: boolean
   readonly planDigest: string | null
-  /** Facts of the newest entry that left each state. */
+  /** Facts of the newest entry that left each state; a new build forgets the old build and deploy, a new setup the old setup too. */
   readonly learned: Readonly<Partial<Record<State, Readonly<Record<string, Json>>>>>
   readonly why: string
 }
@@ -57,7 +59,7 @@ export const table: Readonly<Record<State, Row>> = {
   SETUP: { ready: () => to('BUILD') },
   BUILD: {
     built: () => to('DEPLOY'),
-    failed: (s) => (s.counters.builds + 1 >= buildsAllowed ? to('STOPPED', `${buildsAllowed} failed builds: a person is asked`) : to('FIX')),
+    failed: (s) => (s.failedBuildsInARow + 1 >= buildsAllowed ? to('STOPPED', `${buildsAllowed} failed builds: a person is asked`) : to('FIX')),
   },
   DEPLOY: { deployed: () => to('TEST'), failed: () => to('FIX') },
   TEST: {
@@ -90,22 +92,27 @@ function targetOf(session: Session, event: string): Target | undefined {
   if (finals.includes(session.state)) return undefined
   if (event === 'stop') return to('STOPPED', 'stopped by a person')
   if (event === 'unrecoverable') return to('STOPPED')
-  return table[session.state][event]?.(session)
+  const row = table[session.state]
+  return Object.hasOwn(row, event) ? row[event]?.(session) : undefined
 }
 
 export const idle = (id: string, at: number): Session => ({
   id, state: 'IDLE', startedAt: at, changedAt: at, lastTestAt: null, waitUntil: null,
-  counters: { builds: 0, deploys: 0, tests: 0, fixes: 0 }, inconclusiveInARow: 0,
+  counters: { builds: 0, deploys: 0, tests: 0, fixes: 0 }, inconclusiveInARow: 0, failedBuildsInARow: 0,
   checkpointsLeft: [], checkpointsTaken: [], manualVerify: false, planDigest: null, learned: {}, why: '',
 })
 
 /** The session that a chain of entries describes. */
 export const fold = (id: string, entries: readonly Entry[]): Session => entries.reduce(step, idle(id, entries[0]?.at ?? 0))
 
+/** Being stopped is no build, no test and no checkpoint taken. */
+const endings: readonly string[] = ['stop', 'unrecoverable']
+
 function step(s: Session, e: Entry): Session {
-  const from = e.from as State
+  const from = endings.includes(e.event) ? null : (e.from as State)
   const taken = from === 'WAIT_1HR' || from === 'WAIT_6HR' ? [...s.checkpointsTaken, from] : s.checkpointsTaken
   const count = (key: keyof Session['counters'], when: boolean) => s.counters[key] + (when ? 1 : 0)
+  const learned = { ...s.learned, [e.from]: e.facts }
   return {
     ...s,
     state: e.to as State,
@@ -115,13 +122,19 @@ function step(s: Session, e: Entry): Session {
     waitUntil: typeof e.facts['dueAt'] === 'number' ? e.facts['dueAt'] : null,
     counters: { builds: count('builds', from === 'BUILD'), deploys: count('deploys', from === 'DEPLOY'), tests: count('tests', from === 'TEST'), fixes: count('fixes', from === 'FIX') },
     inconclusiveInARow: from === 'TEST' ? (e.event === 'inconclusive' ? s.inconclusiveInARow + 1 : 0) : s.inconclusiveInARow,
-    checkpointsLeft: from === 'INTERVIEW' ? checkpoints(e.facts['soak']) : e.to === 'WAIT_1HR' || e.to === 'WAIT_6HR' ? s.checkpointsLeft.slice(1) : s.checkpointsLeft,
+    failedBuildsInARow: from === 'BUILD' ? (e.event === 'failed' ? s.failedBuildsInARow + 1 : 0) : from === 'AWAIT_PUSH' ? 0 : s.failedBuildsInARow,
+    checkpointsLeft: from === 'INTERVIEW' || from === 'RESTART' ? checkpoints(learned.INTERVIEW?.['soak']) : e.to === 'WAIT_1HR' || e.to === 'WAIT_6HR' ? s.checkpointsLeft.slice(1) : s.checkpointsLeft,
     checkpointsTaken: e.to === 'RESTART' ? [] : taken,
     manualVerify: from === 'INTERVIEW' ? e.facts['proof'] === 'manual-verify' : s.manualVerify,
     planDigest: typeof e.facts['planDigest'] === 'string' ? e.facts['planDigest'] : s.planDigest,
-    learned: { ...s.learned, [from]: e.facts },
+    learned: forget(learned, e.to === 'SETUP' ? ['SETUP', 'BUILD', 'DEPLOY'] : e.to === 'BUILD' ? ['BUILD', 'DEPLOY'] : []),
   }
 }
 
+/** What is done anew is not known any more: a node that the old program failed on is in the next deploy again. */
+const forget = (learned: Session['learned'], states: readonly State[]): Session['learned'] =>
+  states.length === 0 ? learned : Object.fromEntries(Object.entries(learned).filter(([state]) => !states.includes(state as State)))
+
+/** In the order in which they are due, each once. */
 const checkpoints = (value: Json | undefined): readonly Checkpoint[] =>
-  Array.isArray(value) ? value.filter((v): v is Checkpoint => v === 'WAIT_1HR' || v === 'WAIT_6HR') : []
+  (['WAIT_1HR', 'WAIT_6HR'] as const).filter((c) => Array.isArray(value) && value.includes(c))

@@ -1,0 +1,195 @@
+/** The state machine of spec §4: every state and event as a case, soak and regression as stories, and chance against the fold. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chainFaults, type Entry, type Json } from '../../src/domain/ledger.ts'
+import { finals, fold, next, notActing, states, table, type Session, type State } from '../../src/domain/session.ts'
+
+const hour = 3_600_000
+type Facts = Readonly<Record<string, Json>>
+const facts: Readonly<Record<string, Facts>> = { confirmed: { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs', planDigest: 'd1' } }
+
+/** An event, or one with its own facts. */
+type Step = string | readonly [string, Facts]
+
+/** Entries of a session that went through `events`; each takes one second. */
+function story(...events: readonly Step[]): readonly Entry[] {
+  return events.reduce<readonly Entry[]>((entries, step) => {
+    const [event, own] = typeof step === 'string' ? [step, undefined] : step
+    const before = fold('s', entries)
+    const entry = next(entries, before, { event, why: `because ${event}`, facts: own ?? facts[event] ?? {} }, 1000 * (entries.length + 1))
+    if (entry === undefined) throw new Error(`${before.state} knows no ${event}`)
+    return [...entries, entry]
+  }, [])
+}
+const at = (...events: readonly Step[]): Session => fold('s', story(...events))
+const path = (entries: readonly Entry[]): string => [entries[0]?.from, ...entries.map((e) => e.to)].join(' ')
+
+const started = ['begin', 'confirmed', 'ready'] as const
+const tested = [...started, 'built', 'deployed'] as const
+const noSoak = ['confirmed', { soak: [], proof: 'logs' }] as const
+const approving = ['begin', ['confirmed', { soak: [], proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed'] as const
+
+/** The diagram, line by line: how to get into a state, the event, where it leads. */
+const diagram: readonly (readonly [readonly Step[], string, State])[] = [
+  [[], 'begin', 'INTERVIEW'],
+  [['begin'], 'confirmed', 'SETUP'],
+  [['begin', 'confirmed'], 'ready', 'BUILD'],
+  [started, 'built', 'DEPLOY'],
+  [started, 'failed', 'FIX'],
+  [[...started, 'built'], 'deployed', 'TEST'],
+  [[...started, 'built'], 'failed', 'FIX'],
+  [tested, 'passed', 'WAIT_1HR'],
+  [tested, 'failed', 'FIX'],
+  [tested, 'inconclusive', 'TEST'],
+  [[...tested, 'inconclusive'], 'inconclusive', 'STOPPED'],
+  [[...tested, 'inconclusive'], 'passed', 'WAIT_1HR'],
+  [[...tested, 'failed'], 'fixed', 'BUILD'],
+  [[...tested, 'failed'], 'no-fix-command', 'AWAIT_PUSH'],
+  [[...tested, 'failed', 'no-fix-command'], 'pushed', 'BUILD'],
+  [[...tested, 'passed'], 'due', 'TEST'],
+  [[...tested, 'passed', 'due'], 'passed', 'WAIT_6HR'],
+  [[...tested, 'passed', 'due'], 'failed', 'RESTART'],
+  [[...tested, 'passed', 'due', 'passed'], 'due', 'TEST'],
+  [[...tested, 'passed', 'due', 'passed', 'due'], 'passed', 'COMPLETE'],
+  [[...tested, 'passed', 'due', 'passed', 'due'], 'failed', 'RESTART'],
+  [[...tested, 'passed', 'due', 'failed'], 'restart', 'SETUP'],
+  [approving.slice(0, -1), 'passed', 'AWAIT_APPROVAL'],
+  [approving, 'approved', 'COMPLETE'],
+  [approving, 'rejected', 'STOPPED'],
+]
+
+describe('the diagram', () => {
+  test.each(diagram.map(([before, event, to]) => [`${at(...before).state} ${event}`, before, event, to] as const))('%s', (_, before, event, to) => {
+    const session = at(...before, event)
+    expect(session).toMatchObject({ state: to, changedAt: 1000 * (before.length + 1) })
+    expect(session.why).toContain(`because ${event}`)
+  })
+
+  test('has a case for every state and event of the table', () => {
+    const drawn = new Set(diagram.map(([before, event]) => `${at(...before).state} ${event}`))
+    const known = states.flatMap((state) => Object.keys(table[state]).map((event) => `${state} ${event}`))
+    expect(known.filter((k) => !drawn.has(k))).toEqual([])
+  })
+
+  test('knows nothing else: any other event of any state is refused', () => {
+    const events = new Set([...states.flatMap((s) => Object.keys(table[s])), 'toString', 'constructor', ''])
+    for (const [before] of diagram) {
+      const session = at(...before)
+      const known = [...events].filter((event) => next(story(...before), session, { event, why: '', facts: {} }, 1) !== undefined)
+      expect(known.sort()).toEqual(Object.keys(table[session.state]).sort())
+    }
+  })
+
+  test.each(['stop', 'unrecoverable'])('%s ends every state but the finals, and counts as no work', (event) => {
+    for (const [before] of diagram) {
+      const [was, now] = [at(...before), at(...before, event)]
+      expect(now).toMatchObject({ state: 'STOPPED', counters: was.counters, lastTestAt: was.lastTestAt, checkpointsTaken: was.checkpointsTaken })
+      expect(next(story(...before, event), now, { event, why: '', facts: {} }, 9)).toBeUndefined()
+    }
+    expect(finals).toEqual(['COMPLETE', 'STOPPED'])
+    const complete = [...tested, 'passed', 'due', 'passed', 'due', 'passed']
+    expect(next(story(...complete), at(...complete), { event, why: '', facts: {} }, 9)).toBeUndefined()
+  })
+})
+
+describe('soak', () => {
+  test('1 h, then 6 h, then complete, each due from entering the wait', () => {
+    const entries = story(...tested, 'passed', 'due', 'passed', 'due', 'passed')
+    expect(path(entries)).toBe('IDLE INTERVIEW SETUP BUILD DEPLOY TEST WAIT_1HR TEST WAIT_6HR TEST COMPLETE')
+    expect(at(...tested, 'passed').waitUntil).toBe(6000 + hour)
+    expect(at(...tested, 'passed', 'due').waitUntil).toBeNull()
+    expect(at(...tested, 'passed', 'due', 'passed').waitUntil).toBe(8000 + 6 * hour)
+    expect(fold('s', entries)).toMatchObject({ checkpointsLeft: [], checkpointsTaken: ['WAIT_1HR', 'WAIT_6HR'], counters: { builds: 1, deploys: 1, tests: 3, fixes: 0 }, lastTestAt: 10_000 })
+  })
+  test.each([
+    [['WAIT_6HR'], 'WAIT_6HR TEST COMPLETE'], [['WAIT_6HR', 'WAIT_1HR'], 'WAIT_1HR TEST WAIT_6HR'], [['WAIT_1HR', 'WAIT_1HR'], 'WAIT_1HR TEST COMPLETE'],
+    [['NEVER', 5], 'COMPLETE'], ['WAIT_1HR', 'COMPLETE'], [null, 'COMPLETE'],
+  ])('a plan that says %j', (soak, expected) => {
+    const start = ['begin', ['confirmed', { soak, proof: 'logs' }], 'ready', 'built', 'deployed', 'passed'] as const
+    const rest = expected.includes(' ') ? ['due', 'passed'] : []
+    expect(path(story(...start, ...rest))).toBe(`IDLE INTERVIEW SETUP BUILD DEPLOY TEST ${expected}`)
+  })
+  test('manual-verify: the approval comes after the last checkpoint', () => {
+    const start = ['begin', ['confirmed', { soak: ['WAIT_1HR'], proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed'] as const
+    expect(path(story(...start, 'due', 'passed', 'approved'))).toMatch(/TEST WAIT_1HR TEST AWAIT_APPROVAL COMPLETE$/)
+  })
+  test('a regression starts the full loop, with all checkpoints ahead again', () => {
+    const restarted = at(...tested, 'passed', 'due', 'passed', 'due', 'failed', 'restart')
+    expect(restarted).toMatchObject({ state: 'SETUP', checkpointsLeft: ['WAIT_1HR', 'WAIT_6HR'], checkpointsTaken: [] })
+    const again = ['ready', 'built', 'deployed', 'passed', 'due', 'passed', 'due', 'passed']
+    expect(path(story(...tested, 'passed', 'due', 'failed', 'restart', ...again))).toMatch(/RESTART SETUP BUILD DEPLOY TEST WAIT_1HR TEST WAIT_6HR TEST COMPLETE$/)
+    expect(at(...tested, 'passed', 'due', 'failed', 'restart', 'ready', 'built', 'deployed', 'failed').state).toBe('FIX')
+  })
+})
+
+describe('budgets', () => {
+  const failedBuild = ['failed', 'fixed'] as const
+  test('three failed builds in a row stop the session and ask a person', () => {
+    const session = at(...started, ...failedBuild, ...failedBuild, 'failed')
+    expect(session).toMatchObject({ state: 'STOPPED', counters: { builds: 3, fixes: 2 } })
+    expect(session.why).toContain('3 failed builds')
+  })
+  test('good builds between them, and a push by a person, start the count anew', () => {
+    const good = ['built', 'deployed', 'failed', 'fixed'] as const
+    expect(at(...started, ...good, ...good, ...good, 'failed').state).toBe('FIX')
+    expect(at(...started, ...failedBuild, ...failedBuild, ...good, ...failedBuild, 'failed').state).toBe('FIX')
+    expect(at(...started, ...failedBuild, 'failed', 'no-fix-command', 'pushed', ...failedBuild, 'failed').state).toBe('FIX')
+  })
+  test('inconclusive counts in a row only', () => {
+    const start = ['begin', noSoak, 'ready', 'built', 'deployed'] as const
+    expect(at(...start, 'inconclusive', 'failed', 'fixed', 'built', 'deployed', 'inconclusive').state).toBe('TEST')
+    expect(at(...start, 'inconclusive', 'inconclusive').why).toContain('inconclusive twice')
+  })
+})
+
+describe('what a session has learned', () => {
+  const setup = ['ready', { excluded: ['a'] }] as const
+  const deployed = ['deployed', { excluded: ['b'] }] as const
+  test('a new build forgets the old deploy, so that a node it failed on is tried again', () => {
+    expect(at('begin', 'confirmed', setup, 'built', deployed).learned).toMatchObject({ SETUP: { excluded: ['a'] }, DEPLOY: { excluded: ['b'] } })
+    const rebuilt = at('begin', 'confirmed', setup, 'built', ['failed', { excluded: ['b'] }], 'fixed').learned
+    expect([rebuilt.SETUP, rebuilt.DEPLOY, rebuilt.BUILD]).toEqual([{ excluded: ['a'] }, undefined, undefined])
+  })
+  test('a restart forgets the old setup, never the interview', () => {
+    const { learned } = at('begin', 'confirmed', setup, 'built', deployed, 'passed', 'due', 'failed', 'restart')
+    expect([learned.SETUP, learned.DEPLOY, learned.INTERVIEW]).toEqual([undefined, undefined, facts['confirmed']])
+  })
+  test('checkpoint tests keep the deploy they measure', () => {
+    expect(at('begin', 'confirmed', setup, 'built', deployed, 'passed', 'due').learned.DEPLOY).toEqual({ excluded: ['b'] })
+  })
+})
+
+test('states in which this version does not act are told, and only such', () => {
+  for (const state of Object.keys(notActing)) expect(states).toContain(state)
+  for (const state of ['SETUP', 'BUILD', 'DEPLOY', 'TEST', 'COMPLETE', 'STOPPED'] as const) expect(notActing[state]).toBeUndefined()
+})
+
+test('whatever happens, the fold is where the last entry leads, and the chain is whole', () => {
+  const events = [...new Set(states.flatMap((s) => Object.keys(table[s])))]
+  const soak = fc.subarray(['WAIT_1HR', 'WAIT_6HR'] as const)
+  const wish = fc.oneof({ weight: 20, arbitrary: fc.nat(5) }, { weight: 3, arbitrary: fc.constantFrom(...events) }, { weight: 1, arbitrary: fc.constantFrom('stop', 'unrecoverable') })
+  const happening = fc.record({ wish, at: fc.nat(), why: fc.string(), note: fc.jsonValue({ maxDepth: 1 }) })
+  const ended: string[] = []
+  fc.assert(fc.property(fc.array(happening, { maxLength: 60, size: 'max' }), soak, fc.constantFrom('logs', 'manual-verify'), (happenings, plan, proof) => {
+    let entries: readonly Entry[] = []
+    for (const h of happenings) {
+      const session = fold('s', entries)
+      const known = Object.keys(table[session.state])
+      const event = typeof h.wish === 'string' ? h.wish : (known[h.wish % known.length] ?? 'begin')
+      const entry = next(entries, session, { event, why: h.why, facts: event === 'confirmed' ? { soak: plan, proof, note: h.note as Json } : { note: h.note as Json } }, h.at)
+      expect(entry === undefined).toBe(finals.includes(session.state) || !(known.includes(event) || event === 'stop' || event === 'unrecoverable'))
+      if (entry !== undefined) entries = [...entries, entry]
+    }
+    const session = fold('s', entries)
+    expect(session.state).toBe(entries.at(-1)?.to ?? 'IDLE')
+    expect(entries.every((e, i) => e.from === (entries[i - 1]?.to ?? 'IDLE'))).toBe(true)
+    expect(chainFaults(entries)).toEqual([])
+    expect(fold('s', JSON.parse(JSON.stringify(entries)) as Entry[])).toEqual(JSON.parse(JSON.stringify(session)))
+    expect(session.failedBuildsInARow).toBeLessThanOrEqual(3)
+    expect(session.inconclusiveInARow).toBeLessThanOrEqual(2)
+    expect([...session.checkpointsTaken, ...session.checkpointsLeft].length).toBeLessThanOrEqual(plan.length)
+    if (session.state === 'COMPLETE') expect(session.checkpointsTaken).toEqual(plan)
+    ended.push(session.state)
+  }), { numRuns: 300 })
+  expect(new Set(ended).size).toBeGreaterThan(6)
+})
