@@ -10,14 +10,20 @@ const transport = (node: Node, code: string, message: string, remedy?: string, c
 export const lost = (node: Node, why: string, reason: string): Failure => transport(node, 'T001', `“${why}”: the connection was lost (${clean(reason)})`)
 export const noEnding = (node: Node, why: string): Failure => transport(node, 'T002', `“${why}”: the channel closed with neither exit code nor signal`)
 export const late = (node: Node, why: string, ms: number, phase?: string): Failure => transport(node, 'T003', `“${why}”: not finished after ${ms / 1000} s${phase === undefined ? '' : ` (${clean(phase)})`}`)
-export const unreachable = (node: Node, tries: readonly string[]): Failure =>
-  transport(node, 'T004', `cannot be reached: ${tries.map(clean).join('; ')}`, `vps-test nodes ${quote(node)}`)
-export const refusedUser = (node: Node, user: string, reason: string): Failure =>
-  transport(node, 'T005', `the key was not accepted for user ${user} (${clean(reason)})`, `ssh-copy-id ${quote(`${user}@${node}`)}`)
+export const unreachable = (node: Node, tries: readonly string[], fleet?: string): Failure =>
+  transport(node, 'T004', `cannot be reached: ${tries.map(clean).join('; ')}`, fleet === undefined ? undefined : `vps-test nodes --fleet ${quote(fleet)}`)
+export const refusedUser = (node: Node, user: string, address: string, reason: string): Failure =>
+  transport(node, 'T005', `${address} did not accept the key for user ${user} (${clean(reason)})`, `ssh-copy-id ${sshTarget(user, address)}`)
 export const refusedChannel = (node: Node, why: string, reason: string): Failure => transport(node, 'T006', `“${why}”: the node refused a channel (${clean(reason)})`)
 export const refusedStart = (node: Node, address: string, reason: string): Failure =>
   transport(node, 'T007', `${address} closed the connection before the key exchange (${clean(reason)})`)
 export const closed = (node: Node): Failure => transport(node, 'T009', 'this connection was closed by vps-test itself')
+
+/** `jump host h:22` or `h:22`, as ssh-copy-id wants it. */
+const sshTarget = (user: string, address: string): string => {
+  const [, host = address, port = '22'] = /^(?:jump host )?(.*):(\d+)$/.exec(address) ?? []
+  return `-p ${port} ${quote(`${user}@${host}`)}`
+}
 
 const trust = (node: Node, fleet: string): string => `vps-test nodes trust ${quote(node)} --fleet ${quote(fleet)}`
 

@@ -91,9 +91,9 @@ function judge(error: unknown, seen: Seen, address: string, peer: Peer): unknown
   const level = error instanceof Error ? (error as Error & { level?: string }).level : undefined
   if (seen.key !== undefined && !seen.pinned) return changedKey(peer.name, peer.fleet, pinned, fingerprint(seen.key))
   if (/no matching host key/.test(message)) return changedKey(peer.name, peer.fleet, pinned, `no key of type ${[...new Set(peer.pinned.map((k) => k.type))].join(' or ')}`)
-  if (level === 'client-authentication') return refusedUser(peer.name, peer.user, message)
+  if (level === 'client-authentication') return refusedUser(peer.name, peer.user, address, message)
   // The server's own goodbye after the key exchange: too many tries, account locked, and the like.
-  if (seen.agreed && typeof (error as { code?: unknown }).code === 'number') return refusedUser(peer.name, peer.user, message)
+  if (seen.agreed && typeof (error as { code?: unknown }).code === 'number') return refusedUser(peer.name, peer.user, address, message)
   if (seen.key === undefined && !/^Handshake failed|^Invalid|^Bad|Protocol|algorithm/i.test(message)) return refusedStart(peer.name, address, message)
   return level === 'handshake' || seen.key === undefined ? protocol(peer.name, address, message) : error
 }

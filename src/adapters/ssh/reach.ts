@@ -43,12 +43,12 @@ export async function overWire<T>(node: FleetNode, fleet: Fleet, address: string
 /** One authenticated link to the node. Failures: T004, T005, T007, T010, T011, T012. */
 export async function reach(node: FleetNode, fleet: Fleet, options: ReachOptions, signal: AbortSignal): Promise<Link> {
   const peer: Peer = { name: node.name, fleet: fleet.name, user: node.user, pinned: pinnedKeys(node.name, fleet.name, node.hostKeys), privateKey: options.privateKey }
-  return eachAddress(node, options, signal, (address, part) =>
+  return eachAddress(node, fleet, options, signal, (address, part) =>
     overWire(node, fleet, address, options, part, (wire) => openLink(wire, `${address}:${node.sshPort}`, peer, part)))
 }
 
 /** Tries the node's addresses in order, each with its part of the time; starts that the server refuses (MaxStartups) back off and are tried again. */
-export async function eachAddress<T>(node: FleetNode, options: ReachOptions, signal: AbortSignal, attempt: (address: string, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function eachAddress<T>(node: FleetNode, fleet: Fleet, options: ReachOptions, signal: AbortSignal, attempt: (address: string, signal: AbortSignal) => Promise<T>): Promise<T> {
   const until = performance.now() + options.connectTimeoutMs
   const addresses = addressesOf(node)
   const said: string[] = []
@@ -73,7 +73,7 @@ export async function eachAddress<T>(node: FleetNode, options: ReachOptions, sig
       }
     }
   }
-  throw refused ?? unreachable(node.name, said)
+  throw refused ?? unreachable(node.name, said, fleet.name)
 }
 
 function wireTo(node: FleetNode, fleet: Fleet, address: string, options: ReachOptions, signal: AbortSignal): Promise<Wire> | Wire {

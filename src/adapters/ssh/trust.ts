@@ -19,7 +19,7 @@ export interface TrustOptions extends ReachOptions { readonly signal: AbortSigna
 
 /** The strongest key that the node offers now (a jump host must be pinned already). Failures: T004, T007, T010. */
 export async function fetchHostKeys(node: FleetNode, fleet: Fleet, options: TrustOptions): Promise<readonly SeenKey[]> {
-  const blob = await eachAddress(node, options, options.signal, (address, signal) =>
+  const blob = await eachAddress(node, fleet, options, options.signal, (address, signal) =>
     overWire(node, fleet, address, options, signal, (wire) => look(wire, node, `${address}:${node.sshPort}`, signal)))
   const key = hostKeyOf(blob)
   if (key === undefined) throw refusedStart(node.name, node.host, 'its host key cannot be read')
