@@ -104,6 +104,8 @@ export interface World {
   readBinary(path: string): Promise<Uint8Array>
   /** Our own static prober, as bytes. */
   probe(): Promise<Uint8Array>
+  /** Of vps-test, so that a proof says which one judged. */
+  readonly version: string
   /** Who runs this, for leases: `user@host`. */
   readonly who: string
 }

@@ -7,7 +7,7 @@ import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
 import { fix } from './stages/fix.ts'
 import { giveLeasesBack } from './stages/leases.ts'
-import { rosterOf } from './stages/roster.ts'
+import { leasedNodes } from './stages/roster.ts'
 import { setup } from './stages/setup.ts'
 import type { Stage } from './stages/stage.ts'
 import { test } from './stages/test.ts'
@@ -47,5 +47,5 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
 async function leave(plan: Plan, id: string, world: World): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
   const session = fold(id, await world.ledger.read(id))
-  await giveLeasesBack(calm, plan, id, rosterOf(plan, session)).catch((error: unknown) => world.log.warn(`leases were not given back: ${String(error)}`))
+  await giveLeasesBack(calm, plan, id, leasedNodes(plan, session)).catch((error: unknown) => world.log.warn(`leases were not given back: ${String(error)}`))
 }

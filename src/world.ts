@@ -19,6 +19,8 @@ export interface WorldOptions {
   /** This project's folder: `ledger.git`, `sessions/<id>/`. */
   readonly stateDir: string
   readonly session: string
+  /** Of vps-test. */
+  readonly version: string
   /** Path of the static prober; null: not built. */
   readonly probe: string | null
   readonly keyFile: string | null
@@ -43,7 +45,7 @@ export async function openWorld(o: WorldOptions): Promise<OpenWorld> {
     return opening
   }
   return {
-    fleet: o.fleet, clock: systemClock, random: systemRandom, log: o.log, signal: o.signal, who: whoAmI(),
+    fleet: o.fleet, clock: systemClock, random: systemRandom, log: o.log, signal: o.signal, who: whoAmI(), version: o.version,
     ledger: await openGitLedger(join(o.stateDir, 'ledger.git')),
     files: folder(join(o.stateDir, 'sessions', o.session)),
     builder: {

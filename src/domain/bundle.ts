@@ -19,6 +19,8 @@ export interface Bundle {
 }
 
 export interface BundleFacts {
+  /** Version of vps-test that judged and wrote the proof page. */
+  readonly version: string
   readonly session: string
   /** Which test of the session, from 1. */
   readonly test: number

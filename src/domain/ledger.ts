@@ -34,9 +34,10 @@ export function canonical(value: Json): string {
 
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
 
+/** Over everything but the hash itself, so that a field nobody knows cannot be slipped in. */
 export function hashOf(entry: Omit<Entry, 'hash'>): string {
-  const { session, seq, prev, at, from, event, to, why, facts } = entry
-  return sha256(canonical({ session, seq, prev, at, from, event, to, why, facts }))
+  const { hash: _, ...rest } = entry as Entry
+  return sha256(canonical(rest))
 }
 
 /** The next entry of a chain. */
@@ -46,14 +47,14 @@ export function chain(entries: readonly Entry[], body: Omit<Entry, 'hash' | 'pre
   return { ...entry, hash: hashOf(entry) }
 }
 
-/** Every break of the chain, in words; empty when whole. */
-export function chainFaults(entries: readonly Entry[]): readonly string[] {
+/** Every break of the chain, in words; empty when whole. `session`: whose chain it must be, else that of its first entry. */
+export function chainFaults(entries: readonly Entry[], session = entries[0]?.session): readonly string[] {
   const faults: string[] = []
   entries.forEach((e, i) => {
     if (e.seq !== i) faults.push(`entry ${i} has seq ${e.seq}`)
     if (e.prev !== (entries[i - 1]?.hash ?? genesis)) faults.push(`entry ${i} does not follow the one before`)
     if (e.hash !== hashOf(e)) faults.push(`entry ${i} was changed after it was written`)
-    if (e.session !== entries[0]?.session) faults.push(`entry ${i} belongs to session ${e.session}`)
+    if (e.session !== session) faults.push(`entry ${i} belongs to session ${e.session}`)
   })
   return faults
 }

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet, LabFacts } from '../domain/fleet.ts'
-import type { Log } from '../ports.ts'
 import { checks, doctor, refusalOf } from './doctor.ts'
 import { fleetOf, fleetYaml, type Running } from './fleet-file.ts'
 import { layoutOf, pathsOf, type Layout } from './layout.ts'
 import { mark, markerOf, type Marker } from './marker.ts'
 import { compileNetwork, namespacesOf } from './network.ts'
+import type { LabOptions } from './node.ts'
 import { banners, start } from './power.ts'
 import { compileTrees } from './root-tree.ts'
 import { cgroupOf, clearCgroup, clearNamespaces, clearState, daemon, exec, leaderOf, lock, makeCgroups, namespacesPresent, perform, populated, readText, together, writeText } from './root.ts'
@@ -16,9 +16,8 @@ import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
 import type { Topology } from './topology.ts'
 
 export { loadTopology, type Topology } from './topology.ts'
-export { labBoxEnter, labExec, labShell, labStatus, powerOff, powerOn, type NodeStatus, type LabStatus } from './node.ts'
+export { labBoxEnter, labExec, labShell, labStatus, powerOff, powerOn, type LabOptions, type LabStatus, type NodeStatus } from './node.ts'
 
-export interface LabOptions { readonly id?: string; readonly stateDir?: string; readonly signal: AbortSignal; readonly log: Log }
 export interface UpOptions extends LabOptions {
   readonly topology: Topology
   /** Path of `lab-delay`, for kernels without netem. */

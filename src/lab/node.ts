@@ -2,12 +2,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import type { LabFacts, NatKind } from '../domain/fleet.ts'
-import type { LabOptions } from './lab.ts'
+import type { Log } from '../ports.ts'
 import { boxNamespace, enter, layoutOf, publicAddress, type Layout } from './layout.ts'
 import { markerOf } from './marker.ts'
 import type { BoxKind } from './nat.ts'
 import { banners, start } from './power.ts'
 import { cgroupOf, clearCgroup, exec, leaderOf, lock, populated } from './root.ts'
+
+export interface LabOptions { readonly id?: string; readonly stateDir?: string; readonly signal: AbortSignal; readonly log: Log }
 
 export interface NodeStatus {
   readonly name: string

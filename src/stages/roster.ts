@@ -20,3 +20,9 @@ export const rosterOf = (plan: Plan, session: Session): readonly NodeName[] => {
   const out = new Set(exclusions(session).map((e) => e.node))
   return plan.nodes.filter((n) => !out.has(n))
 }
+
+/** Nodes on which a lease of ours may lie: also those that DEPLOY left out, which would else be refused to others until it expires. */
+export const leasedNodes = (plan: Plan, session: Session): readonly NodeName[] => {
+  const never = new Set(exclusions(session).filter((e) => e.stage === 'SETUP').map((e) => e.node))
+  return plan.nodes.filter((n) => !never.has(n))
+}

@@ -60,7 +60,7 @@ export const test: Stage = async (plan, session, world) => {
   const bundle: Bundle = {
     plan, entries: await world.ledger.read(session.id), measurements: survey.measurements, controls, running: { before, after }, attempts,
     facts: {
-      session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
+      version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
       excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
       deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
       notes: [...notes, ...surveyNotes(survey), ...setupWarnings(session)], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,

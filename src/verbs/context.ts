@@ -25,6 +25,8 @@ export interface Context {
   readonly probe: string | null
   readonly delayHelper: string | null
   readonly who: string
+  /** Of vps-test itself. */
+  readonly version: string
 }
 
 const read = async (file: string, what: string): Promise<string> => {

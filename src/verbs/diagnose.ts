@@ -17,7 +17,7 @@ const parts: readonly (readonly [string, readonly string[]])[] = [
 
 export async function diagnose(c: Context, node: string, flags: { readonly fleet: string; readonly lab?: string; readonly key?: string; readonly json?: boolean }): Promise<number> {
   const { fleet } = await loadFleet(c, flags.fleet, flags.lab)
-  const world = await openWorld({ fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, '_nodes'), session: 'diagnose', probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
+  const world = await openWorld({ version: c.version, fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, '_nodes'), session: 'diagnose', probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
   try {
     const remote = await world.remote(node)
     const answers = await Promise.all(parts.map(async ([title, argv]) => {

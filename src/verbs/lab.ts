@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { execa } from 'execa'
+import { systemClock } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { doctor, doctorFix, type CheckResult } from '../lab/doctor.ts'
 import { labDown, labShell, labStatus, labUp, loadTopology } from '../lab/lab.ts'
@@ -18,7 +19,7 @@ const where = (c: Context, flags: LabFlags) => ({ signal: c.signal, log: c.termi
 export async function up(c: Context, flags: LabFlags): Promise<number> {
   const file = flags.topology === undefined ? join(c.root, 'fleets', 'lab.topology.yaml') : resolve(c.cwd, flags.topology)
   const topology = loadTopology(await readFile(file, 'utf8'), file)
-  const began = performance.now()
+  const began = systemClock.now()
   const fleet = await labUp({
     ...where(c, flags), topology, shaping: flags.shaping === 'none' ? 'none' : 'auto', ...(c.delayHelper === null ? {} : { delayHelper: c.delayHelper }),
     ...(flags.measure === false ? {} : {
@@ -30,7 +31,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
       },
     }),
   })
-  c.terminal.info(`lab up: ${fleet.nodes.length} nodes in ${((performance.now() - began) / 1000).toFixed(1)} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`)
+  c.terminal.info(`lab up: ${fleet.nodes.length} nodes in ${((systemClock.now() - began) / 1000).toFixed(1)} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`)
   return exitCodes.passed
 }
 

@@ -25,7 +25,7 @@ export async function nodes(c: Context, flags: NodesFlags): Promise<number> {
 
 /** Who answers, and what their NATs really are. */
 export async function survey(c: Context, fleet: Fleet, keyFile: string | null, measure: boolean): Promise<readonly NodeRow[]> {
-  const world = await openWorld({ fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, '_nodes'), session: 'survey', probe: c.probe, keyFile, cacheDir: c.cacheDir })
+  const world = await openWorld({ version: c.version, fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, '_nodes'), session: 'survey', probe: c.probe, keyFile, cacheDir: c.cacheDir })
   try {
     c.terminal.info(`asking ${fleet.nodes.length} nodes of fleet ${fleet.name}`)
     const seen = await each(fleet.nodes.map((n) => n.name), c.signal, async (name) => (await world.remote(name)).run({ kind: 'argv', why: 'are you there', idempotent: true, argv: ['true'] }, { timeoutMs: 20_000, signal: c.signal }))

@@ -1,5 +1,5 @@
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { systemClock, systemRandom } from '../adapters/system.ts'
 import { openGitLedger } from '../adapters/git-ledger.ts'
 import { Failure } from '../domain/failure.ts'
@@ -41,7 +41,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   const session = (await unfinished(ledger, plan)) ?? newSession(plan)
   await recordInterview(ledger, systemClock, session, plan, by)
   c.terminal.info(`session ${session}; to continue it after an interruption: ${startLine(plan, { repo: flags.repo, fleet: flags.fleet })} --yes`)
-  const world = await openWorld({ fleet: plan.fleet, log: c.terminal, signal: c.signal, stateDir, session, probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
+  const world = await openWorld({ version: c.version, fleet: plan.fleet, log: c.terminal, signal: c.signal, stateDir, session, probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
   try {
     const end = await run(plan, session, world)
     return await ending(c, plan, end, await world.ledger.read(session), join(stateDir, 'sessions', session), flags.json === true)
@@ -95,5 +95,5 @@ const planText = (plan: Plan): string => [
   ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
   `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
   plan.soak.length === 0 ? 'Soak: off.' : `Soak: ${plan.soak.join(', ')} (recorded; this version does not take the checkpoints).`,
-  `Plan ${planDigest(plan).slice(0, 16)} for ${relative(process.cwd(), plan.source.kind === 'build' ? plan.source.workspace : '.') || 'this directory'}.`,
+  `Plan ${planDigest(plan).slice(0, 16)}.`,
 ].join('\n')

@@ -52,7 +52,7 @@ export async function stop(c: Context, project: string, flags: { readonly key?: 
   c.terminal.info(`stopped ${open.session.id}`)
   const plan = await recordedPlan(open.ledger, open.session.id)
   if (plan === undefined) return exitCodes.passed
-  const world = await openWorld({ fleet: plan.fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, project), session: open.session.id, probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
+  const world = await openWorld({ version: c.version, fleet: plan.fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, project), session: open.session.id, probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
   try { await giveLeasesBack(world, plan, open.session.id, rosterOf(plan, open.session)) } finally { await world.close() }
   return exitCodes.passed
 }

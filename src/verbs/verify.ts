@@ -24,7 +24,7 @@ export interface VerifyResult {
 export async function verify(c: Context, folder: string, flags: { readonly ledger?: string; readonly json?: boolean }): Promise<number> {
   const dir = resolve(c.cwd, folder)
   if (!existsSync(join(dir, 'manifest.json'))) throw new Failure({ kind: 'usage', code: 'U050', message: `${dir} is no evidence folder: manifest.json is missing`, remedy: 'vps-test status' })
-  const result = await check(dir, flags.ledger)
+  const result = await check(dir, c.version, flags.ledger)
   if (flags.json === true) c.terminal.print(JSON.stringify(result))
   else {
     result.faults.forEach((f) => c.terminal.print(`✗ ${visible(f, 500)}`))
@@ -33,7 +33,7 @@ export async function verify(c: Context, folder: string, flags: { readonly ledge
   return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed
 }
 
-export async function check(dir: string, ledger?: string): Promise<VerifyResult> {
+export async function check(dir: string, version: string, ledger?: string): Promise<VerifyResult> {
   const faults: string[] = []
   try {
     const sealed = await readFile(join(dir, 'manifest.json'), 'utf8')
@@ -44,11 +44,17 @@ export async function check(dir: string, ledger?: string): Promise<VerifyResult>
     const bundle = await readBundle(dir)
     faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
     const judged = verdict(verdictInputOf(bundle))
+    const same = bundle.facts.version === version
     const kept = await readFile(join(dir, 'evidence', layout.verdict), 'utf8')
-    if (kept !== `${JSON.stringify(judged, null, 1)}\n`) faults.push('the verdict does not follow from the evidence')
-    faults.push(...(await proofFaults(dir, renderBundleProof(bundle, judged, manifest), proofFile(bundle))))
-    const anchor = await anchorOf(dir, ledger, bundle, manifest.root)
-    return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: anchor.text, root: manifest.root }
+    if (same ? kept !== `${JSON.stringify(judged, null, 1)}\n` : outcome(JSON.parse(kept) as Verdict) !== outcome(judged)) faults.push(`${layout.verdict} does not follow from the evidence`)
+    const name = proofFile(bundle)
+    const page = await readFile(join(dir, name)).catch(() => undefined)
+    if (page === undefined) faults.push(`${name} is missing`)
+    else if (same && page.toString('utf8') !== renderBundleProof(bundle, judged, manifest)) faults.push(`${name} does not follow from the evidence`)
+    faults.push(...(await readdir(dir)).filter((f) => f.startsWith('proof-') && f !== name).map((f) => `${f} is not the proof of this evidence`))
+    const anchor = await anchorOf(dir, ledger, bundle, manifest.root, page)
+    const text = same ? anchor.text : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page only with its anchor`
+    return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: text, root: manifest.root }
   } catch (error) {
     return { faults: [...faults, `cannot be read: ${error instanceof Error ? error.message : String(error)}`], verdict: null, anchor: 'no anchor was checked', root: null }
   }
@@ -72,21 +78,18 @@ async function readBundle(dir: string): Promise<Bundle> {
   }
 }
 
-async function proofFaults(dir: string, rendered: string, name: string): Promise<readonly string[]> {
-  const proofs = (await readdir(dir)).filter((f) => f.startsWith('proof-'))
-  if (!proofs.includes(name)) return [`${name} is missing`]
-  const extra = proofs.filter((p) => p !== name).map((p) => `${p} is not the proof of this evidence`)
-  return (await readFile(join(dir, name), 'utf8')) === rendered ? extra : [...extra, `${name} does not follow from the evidence`]
-}
+/** What two versions of vps-test must agree on. */
+const outcome = (v: Verdict): string => JSON.stringify([v.result, Object.entries(v.classes).map(([c, r]) => [c, r.attempts, r.successes, r.pairs, r.pairsTried])])
 
 /** Looks beside the folder for the ledger it was sealed into, unless one is given. */
-async function anchorOf(dir: string, given: string | undefined, bundle: Bundle, root: string): Promise<{ text: string; faults: readonly string[] }> {
+async function anchorOf(dir: string, given: string | undefined, bundle: Bundle, root: string, page: Uint8Array | undefined): Promise<{ text: string; faults: readonly string[] }> {
   const where = given ?? join(dir, '..', '..', '..', 'ledger.git')
   if (!existsSync(where)) return { text: 'consistent, unanchored: no ledger was found', faults: given === undefined ? [] : [`${given} does not exist`] }
   const entries = await (await openGitLedger(where)).read(bundle.facts.session)
   const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
   const anchored = entries[bundle.entries.length]
   if (!same || anchored === undefined) return { text: `anchor: ${where}`, faults: ['the ledger does not hold this test: it has other entries, or the run was killed before they were written'] }
+  if (page !== undefined && anchored.facts['proofSha256'] !== sha256(page)) return { text: `anchor: ${where}`, faults: [`the ledger's entry ${anchored.seq} holds another digest of the proof page`] }
   return anchored.facts['evidenceRoot'] === root
     ? { text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`, faults: [] }
     : { text: `anchor: ${where}`, faults: [`the ledger's entry ${anchored.seq} holds another evidence root: ${String(anchored.facts['evidenceRoot'])}`] }

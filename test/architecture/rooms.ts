@@ -53,8 +53,8 @@ export const rooms: readonly Room[] = [
     reason: 'a remote command is a value: printed in plans and tested without a socket',
   },
   {
-    name: 'stages', holds: inside('stages'), rooms: ['domain', 'commands', 'ports', 'suites'], outside: ['p-limit', ...computing],
-    reason: 'a stage acts through ports only, so that the lab, the real fleet and a dry run are one code',
+    name: 'stages', holds: inside('stages'), rooms: ['domain', 'commands', 'ports', 'suites', 'report'], outside: ['p-limit', ...computing],
+    reason: 'a stage acts through ports only, so that the lab, the real fleet and a dry run are one code; a page is rendered by report, which is pure',
   },
   {
     name: 'suites', holds: inside('suites'), rooms: ['domain', 'commands', 'ports'], outside: ['p-limit', ...computing],
