@@ -30,6 +30,13 @@ test('the same as Markdown', () => {
   expect(lines[5]).toBe('| **5** | D | D | D | - | X | D | D | · | P |')
 })
 
+test('of several attempts the worst is shown, wherever it stands', () => {
+  const good = verdict(run())
+  const first = good.attempts.findIndex((j) => j.pair.from === 'saorsa-6' && j.pair.to === 'saorsa-10')
+  const attempts = good.attempts.map((j, i) => (i === first ? { ...j, outcome: 'failed' as const, path: 'none' as const } : j))
+  expect(matrixText({ ...good, attempts })).toContain('X 4/5')
+})
+
 test('a palette colours symbols without moving columns', () => {
   const mark = (tone: string) => (s: string) => `<${tone}>${s}</>`
   const coloured = matrixText(mixed, { good: mark('good'), bad: mark('bad'), warn: mark('warn'), dim: mark('dim') })

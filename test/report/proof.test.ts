@@ -55,6 +55,11 @@ test('a failed run leads with the reasons that decided', () => {
   expect(md).toContain('left out: no route')
 })
 
+test('the sentence on criteria names the numbers that were used', () => {
+  expect(page({ targets: { sampleFloor: 7, coverage: 60, strict: true } })).toContain('Criteria threshold: the lower bound of the interval is compared with the target, over counted attempts, with at least 7 of them and 60 % of the pairs')
+  expect(page({ promises: { record: false } })).toContain('Success needs packets delivered both ways')
+})
+
 test('without an anchor it says so; with another digest it says so loudly', () => {
   expect(page({}, { anchor: null })).toContain('| Anchor | none: consistent, unanchored |')
   expect(page({}, { anchor: { kind: 'ledger', where: 'x', digest: sha256('other') } })).toContain('**is another digest than the evidence root**')
