@@ -25,8 +25,11 @@ export async function sshdHost(keys: Keys): Promise<TestHost> {
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   let log = ''
   let server: ChildProcess | undefined
+  let over = false
 
   const start = async (): Promise<void> => {
+    // A failed test may still be about to bring it back.
+    if (over) return
     const child = spawn(program, ['-D', '-e', '-f', path('config')], { stdio: ['ignore', 'ignore', 'pipe'] })
     server = child
     await new Promise<void>((resolve, reject) => {
@@ -53,7 +56,7 @@ export async function sshdHost(keys: Keys): Promise<TestHost> {
     port, hostKey: keys.hostPublic, drop, stop, start,
     connections: () => log.match(/Connection from /g)?.length ?? 0,
     authRequests: () => log.match(/Accepted |Failed |authenticating user/g)?.length ?? 0,
-    close: async () => { await stop(); await rm(dir, { recursive: true, force: true }) },
+    close: async () => { over = true; await stop(); await rm(dir, { recursive: true, force: true }) },
   }
 }
 
