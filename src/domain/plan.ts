@@ -43,5 +43,8 @@ export interface Plan {
   readonly estimate: { readonly seconds: number; readonly uploadBytes: number | null; readonly attempts: number }
 }
 
-/** Digest of everything that decides what will be done. */
-export const planDigest = (plan: Plan): string => sha256(canonical(JSON.parse(JSON.stringify(plan)) as Json))
+/** Digest of everything that decides what will be done; where an answer came from does not. */
+export function planDigest(plan: Plan): string {
+  const answers = Object.fromEntries(Object.entries(plan.answers).map(([question, a]: [string, Answer<string>]) => [question, a.value]))
+  return sha256(canonical(JSON.parse(JSON.stringify({ ...plan, answers })) as Json))
+}

@@ -40,7 +40,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   const ledger = await openGitLedger(join(stateDir, 'ledger.git'))
   const session = (await unfinished(ledger, plan)) ?? newSession(plan)
   await recordInterview(ledger, systemClock, session, plan, by)
-  c.terminal.info(`session ${session}; to continue it after an interruption: ${startLine(plan, { repo: flags.repo, fleet: flags.fleet })} --yes`)
+  c.terminal.info(`session ${session}; after an interruption the same command continues it`)
   const world = await openWorld({ version: c.version, fleet: plan.fleet, log: c.terminal, signal: c.signal, stateDir, session, probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
   try {
     const end = await run(plan, session, world)
