@@ -16,7 +16,7 @@ const tasks = {
   'vps-test': { native: 'may', quiet: true, act: (args) => run('node', [`${root}/src/cli.ts`, ...args], { cwd: callerDirectory() }) },
   demo: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/demo.ts', ...args]) },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
-  test: { system: true, native: 'must', act: test },
+  test: { system: true, buildHost: true, native: 'must', act: test },
   check: { act: check },
   build: { act: () => build(`${root}/dist`) },
   'dist-check': { act: distCheck },
@@ -33,7 +33,7 @@ export async function go([name, ...args]) {
   const quiet = task.quiet === true
   try {
     await ensureModules()
-    if (task.system) await ensureSystem()
+    if (task.system) await ensureSystem({ buildHost: task.buildHost === true })
     if (task.native) await buildNative(task.native)
     return await stage(name, () => task.act(args), { quiet })
   } catch (error) {

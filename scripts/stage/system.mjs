@@ -31,18 +31,20 @@ apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acqu
 case " $* " in *" openssh-server "*) systemctl disable ssh.service ssh.socket >/dev/null 2>&1 || true ;; esac
 `
 
-export async function ensureSystem() {
-  const missing = await missingPackages()
-  if (missing.length > 0) await stage('apt-get', () => install(missing))
+/** `buildHost`: a lab node, which sees only /usr of this machine, must be able to build. */
+export async function ensureSystem({ buildHost = false } = {}) {
+  const wanted = buildHost ? [...needs, ['cargo', () => existsSync('/usr/bin/cargo')]] : needs
+  const missing = await missingPackages(wanted)
+  if (missing.length > 0) await stage('apt-get', () => install(missing, wanted))
   await cargoFirst()
 }
 
-async function missingPackages() {
-  const found = await Promise.all(needs.map(async ([name, there]) => ((await there()) ? [] : [name])))
-  return found.flat()
+async function missingPackages(wanted) {
+  const found = await Promise.all(wanted.map(async ([name, there]) => ((await there()) ? [] : [name])))
+  return [...new Set(found.flat())]
 }
 
-async function install(missing) {
+async function install(missing, wanted) {
   const byHand = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
   if (!has('apt-get')()) throw new Stop(10, `missing: ${missing.join(', ')}; this machine has no apt-get (Debian or Ubuntu is needed)`)
   const prefix = await sudo()
@@ -51,7 +53,7 @@ async function install(missing) {
   const log = []
   const [file, ...args] = [...prefix, 'sh', '-c', `(${script}) 2>&1`, 'vps-test-apt', ...missing]
   const code = await run(file, args, { limitMs: 20 * 60_000, onOut: (text) => void log.push(text) })
-  const left = code === 0 ? await missingPackages() : missing
+  const left = code === 0 ? await missingPackages(wanted) : missing
   if (code !== 0 || left.length > 0) {
     throw new Stop(10, `${log.join('').split('\n').slice(-30).join('\n')}\napt-get ended with ${code}; still missing: ${left.join(', ')}. As root: ${byHand}`)
   }

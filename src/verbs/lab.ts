@@ -27,7 +27,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
         const rows = await survey(c, made, null, true)
         c.terminal.info(nodesTable(rows))
         const wrong = mislabelled(rows)
-        if (wrong.length > 0) throw new Failure({ kind: 'infra', code: 'I220', message: `a NAT is not what the topology says: ${wrong.join('; ')}`, remedy: 'vps-test lab up --no-measure' })
+        if (wrong.length > 0) throw new Failure({ kind: 'infra', code: 'I240', message: `a NAT is not what the topology says: ${wrong.join('; ')}`, remedy: 'vps-test lab up --no-measure' })
       },
     }),
   })
