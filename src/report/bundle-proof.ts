@@ -4,7 +4,8 @@ import type { BuildRecord } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { verdictInputOf } from '../domain/bundle.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { proofName, renderProof, type BuildFacts } from './proof.ts'
+import type { BuildFacts } from './proof-input.ts'
+import { proofName, renderProof } from './proof.ts'
 
 export const proofFile = (b: Bundle): string => proofName(b.facts.testEndedAt)
 

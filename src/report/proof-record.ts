@@ -2,7 +2,7 @@
 import { chainFaults } from '../domain/ledger.ts'
 import { duration, iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'
-import type { ProofInput } from './proof.ts'
+import type { ProofInput } from './proof-input.ts'
 
 export function sourceSection({ build, fixCommits, plan }: ProofInput): string {
   const { source } = plan

@@ -1,0 +1,40 @@
+/** What a proof is rendered from: everything that spec §8 lists, as data. */
+import type { Entry } from '../domain/ledger.ts'
+import type { Manifest } from '../domain/manifest.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Verdict, VerdictInput } from '../domain/verdict.ts'
+
+export interface BuildFacts {
+  /** `cargo zigbuild on the runner`, `native build on saorsa-1`, … */
+  readonly how: string
+  readonly toolchain: string | null
+  readonly commit: string | null
+  /** Changes in the checkout that no commit holds. */
+  readonly dirty: boolean | null
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** Where the root digest was written down besides the bundle. */
+export interface Anchor { readonly kind: 'ledger' | 'attestation'; readonly where: string; readonly digest: string }
+
+export interface ProofInput {
+  readonly session: string
+  /** Unix milliseconds. */
+  readonly startedAt: number
+  readonly finishedAt: number
+  readonly plan: Plan
+  readonly verdict: Verdict
+  /** What the verdict was judged from. */
+  readonly input: VerdictInput
+  readonly entries: readonly Entry[]
+  readonly manifest: Manifest
+  readonly build: BuildFacts | null
+  readonly fixCommits: readonly { readonly sha: string; readonly message: string; readonly at: number }[]
+  readonly timings: readonly { readonly stage: string; readonly ms: number }[]
+  /** Recovery rules that fired (spec §5). */
+  readonly recoveries: readonly { readonly rule: string; readonly times: number; readonly where: string }[]
+  readonly anchor: Anchor | null
+  /** A command that judges the same evidence again. */
+  readonly verifyCommand: string
+}
