@@ -36,7 +36,7 @@ export async function openGitLedger(dir: string): Promise<Ledger> {
 
   const tip = async (): Promise<string | null> => {
     if (!existsSync(dir)) return null
-    const { stdout, stderr } = await execa('git', [`--git-dir=${dir}`, 'for-each-ref', '--format=%(objectname)', branch], { env, extendEnv: false, timeout })
+    const { stdout, stderr } = await execa('git', [`--git-dir=${dir}`, 'for-each-ref', '--format=%(objectname)', branch], { env, extendEnv: false, timeout }).catch((error: unknown) => { throw damaged(dir, 'git cannot read it', error) })
     // A branch that cannot be read is only warned about, and would look like a ledger without entries.
     if (stderr !== '') throw damaged(dir, stderr)
     return stdout.trim() || null

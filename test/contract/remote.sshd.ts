@@ -9,9 +9,9 @@ import { freePort } from './remote.host.ts'
 import type { Keys, TestHost } from './remote.host.ts'
 
 const program = '/usr/sbin/sshd'
-export const hasSshd = existsSync(program)
 
 export async function sshdHost(keys: Keys): Promise<TestHost> {
+  if (!existsSync(program)) throw new Error('openssh-server is not installed: npm run vps-test -- doctor --fix')
   const dir = await mkdtemp(join(tmpdir(), 'vps-test-sshd-'))
   const port = await freePort()
   const path = (name: string): string => join(dir, name)

@@ -20,7 +20,7 @@ import { argv, codeOf, never, remoteContract, script, within } from './remote.co
 import { fleet, freePort, freshKeys, nodeAt } from './remote.host.ts'
 import type { TestHost } from './remote.host.ts'
 import { inProcessHost, silentEnd } from './remote.inprocess.ts'
-import { hasSshd, sshdHost } from './remote.sshd.ts'
+import { sshdHost } from './remote.sshd.ts'
 
 const keys = freshKeys()
 const options: OpenOptions = { privateKey: keys.user, signal: never, connectTimeoutMs: 8000 }
@@ -57,12 +57,7 @@ describe('local', () => {
   })
 })
 
-const hosts = [
-  ...(hasSshd ? [{ label: 'OpenSSH sshd', make: sshdHost }] : []),
-  { label: 'ssh2 server', make: inProcessHost },
-]
-// A machine without sshd tests one implementation less; the job that must have it sets this.
-it.runIf(!hasSshd)('has an sshd where it is required', () => { expect(process.env['VPS_TEST_REQUIRE_SSHD']).toBeUndefined() })
+const hosts = [{ label: 'OpenSSH sshd', make: sshdHost }, { label: 'ssh2 server', make: inProcessHost }]
 
 describe.each(hosts)('$label', ({ make }) => {
   let host: TestHost
