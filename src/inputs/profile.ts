@@ -10,9 +10,9 @@ import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 
 /** What may be asked for in each template. */
 export const placeholders = {
-  registry: ['registryIp', 'registryUrl', 'httpPort', 'servicePort', 'dataDir'],
+  registry: ['registryUrl', 'registryIp', 'servicePort', 'dataDir'],
   node: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
-  dial: ['registryUrl', 'registryIp', 'peerId', 'localPort', 'bytes', 'nonce', 'timeoutMs', 'timeoutSeconds', 'dataDir', 'bootstraps'],
+  dial: ['registryUrl', 'peerId', 'localPort', 'bytes', 'nonce', 'timeoutMs', 'timeoutSeconds', 'bootstraps'],
   file: ['dataDir'],
 } as const
 
