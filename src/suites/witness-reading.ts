@@ -29,15 +29,21 @@ function flow(e: NftElement): readonly Flow[] {
   return [{ remote, remotePort, localPort, packets: e.elem?.counter?.packets ?? 0, bytes: e.elem?.counter?.bytes ?? 0 }]
 }
 
-/** `conntrack -L` lines: the original tuple is the inside's view, the reply tuple is what the outside sees. */
+/**
+ * `conntrack -L` lines. Begun from inside, the original tuple is the inside's view and the reply is addressed to the outside one; begun from outside
+ * (a full cone lets anybody begin), the original is addressed to the outside endpoint and the reply comes from the inside one.
+ */
 export function parseMappings(lines: readonly string[]): readonly Mapping[] {
   return lines.flatMap((line) => {
     const tuples = [...line.matchAll(/src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)/g)]
     const [original, reply] = tuples
     if (!/\budp\b/.test(line) || original === undefined || reply === undefined) return []
-    const [, insideAddress = '', remote = '', insidePort, remotePort] = original
-    const [, , outsideAddress = '', , outsidePort] = reply
-    return [{ insideAddress, insidePort: Number(insidePort), outsideAddress, outsidePort: Number(outsidePort), remote, remotePort: Number(remotePort) }]
+    const [, source = '', destination = '', sourcePort, destinationPort] = original
+    const [, replySource = '', replyDestination = '', replySourcePort, replyDestinationPort] = reply
+    const fromOutside = replySource !== destination || replySourcePort !== destinationPort
+    return fromOutside
+      ? [{ insideAddress: replySource, insidePort: Number(replySourcePort), outsideAddress: destination, outsidePort: Number(destinationPort), remote: source, remotePort: Number(sourcePort) }]
+      : [{ insideAddress: source, insidePort: Number(sourcePort), outsideAddress: replyDestination, outsidePort: Number(replyDestinationPort), remote: destination, remotePort: Number(destinationPort) }]
   })
 }
 
