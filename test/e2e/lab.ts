@@ -23,7 +23,7 @@ export interface Lab {
 const log = { info: () => undefined, warn: () => undefined, progress: () => undefined }
 const options = (id: string) => ({ id, log, signal: AbortSignal.timeout(120_000) })
 
-export async function openLab(id: string, topology = 'eight'): Promise<Lab> {
+export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
   needRoot()
   await labDown(options(id))
   const fleet = await labUp({ ...options(id), shaping: 'none', topology: loadTopology(readFileSync(topologyFile(topology), 'utf8')) })

@@ -1,0 +1,120 @@
+/** A run that is killed goes on where it stood when the same command is given again, and comes to the same end. */
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chainFaults, type Entry } from '../../src/domain/ledger.ts'
+import { cli, scratch, type Running } from '../e2e/cli.ts'
+import { openLab, type Lab } from '../e2e/lab.ts'
+import { story, type Story } from '../e2e/session.ts'
+import { holderOn, runningOn } from '../e2e/subject.ts'
+import { tipOf, until } from '../e2e/wait.ts'
+
+const place = scratch()
+const id = 'c1'
+const nodes = ['saorsa-1', 'saorsa-2', 'saorsa-7', 'saorsa-8']
+const peers = nodes.slice(1)
+let lab: Lab
+
+beforeAll(async () => { lab = await openLab(id) })
+afterAll(async () => { await lab.down(); place.remove() })
+
+const whole = ['IDLE INTERVIEW', 'INTERVIEW SETUP', 'SETUP BUILD', 'BUILD DEPLOY', 'DEPLOY TEST', 'TEST COMPLETE']
+const transitions = (entries: readonly Entry[]): readonly string[] => entries.map((e) => `${e.from} ${e.to}`)
+
+/** Waits for the condition while the command runs; false when the command ended first. */
+async function while_(running: Running, what: string, holds: () => boolean): Promise<boolean> {
+  let over = false
+  void running.ended.then(() => { over = true })
+  let seen = false
+  await until(what, () => { seen ||= holds(); return seen || over }, 120_000, 1)
+  return seen
+}
+
+const kill = async (running: Running): Promise<void> => { running.child.kill('SIGKILL'); await running.ended }
+
+/** Lines of the newest test's attempts so far. */
+function attemptsSoFar(s: Story): number {
+  const sessions = join(s.home, 'testnet/sessions')
+  try {
+    const [session = ''] = readdirSync(sessions)
+    return readFileSync(join(sessions, session, 'test-1/evidence/attempts.jsonl'), 'utf8').split('\n').length - 1
+  } catch { return 0 }
+}
+
+/** What a whole, undisturbed run looks like, whatever happened on the way. */
+async function asIfNothingHadHappened(s: Story): Promise<void> {
+  expect(await s.sessions()).toHaveLength(1)
+  const entries = await s.entries()
+  expect(transitions(entries)).toEqual(whole)
+  expect(chainFaults(entries)).toEqual([])
+  const v = await s.verdict()
+  expect(v.result).toBe('passed')
+  expect(v.attempts.map((j) => `${j.pair.from} ${j.pair.to} ${j.outcome} ${String(j.grade)}`).sort()).toEqual(
+    peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort())
+  expect(v.findings).toEqual([])
+  expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
+  const verified = await cli(['verify', await s.folder()], s.home)
+  expect(verified.out).toMatch(/^valid: passed; .*; anchored in /)
+  expect(verified.code).toBe(0)
+}
+
+describe('SIGKILL', () => {
+  test('right after every entry of the ledger, in turn', async () => {
+    const s = await story({ dir: place.dir, lab: id, nodes })
+    const project = join(s.home, 'testnet')
+    mkdirSync(project, { recursive: true })
+    const killedAt: string[] = []
+    for (let over = false; !over;) {
+      const before = tipOf(project)
+      const running = await s.begin()
+      const moved = await while_(running, 'the next entry', () => tipOf(project) !== before)
+      if (!moved) throw new Error(`the command ended without an entry: ${(await running.ended).err.slice(-3000)}`)
+      await kill(running)
+      const last = (await s.entries()).at(-1)
+      killedAt.push(`${String(last?.from)} ${String(last?.to)}`)
+      over = last?.to === 'COMPLETE'
+    }
+    expect(killedAt).toEqual(whole)
+    // The last one died with its leases in hand: they are given back by whoever asks for the session's end, or expire.
+    const held = await Promise.all(nodes.map((n) => holderOn(lab, n)))
+    expect(new Set(held)).toEqual(new Set([(await s.entries())[0]?.session]))
+    for (const n of nodes) await lab.on(n, 'rm /var/lib/vps-test/leases/testnet-peer; printf "9\\n0\\n-\\n-\\n" >/var/lib/vps-test/leases/testnet-peer')
+    await asIfNothingHadHappened(s)
+  })
+
+  test('in the middle of stages: during the deploy, after the first attempt, after the fourth', async () => {
+    const s = await story({ dir: place.dir, lab: id, nodes })
+    const binary = join(s.home, 'testnet/sessions')
+    const uploading = await s.begin()
+    // The binary is kept, so BUILD is nearly over: the kill falls between it and the deploy of the last node.
+    expect(await while_(uploading, 'the kept binary', () => { try { return readdirSync(binary).some((session) => readdirSync(join(binary, session)).includes('binary')) } catch { return false } })).toBe(true)
+    await kill(uploading)
+    for (const k of [1, 4]) {
+      const testing = await s.begin()
+      expect(await while_(testing, `attempt ${k}`, () => attemptsSoFar(s) === k)).toBe(true)
+      await kill(testing)
+    }
+    const pids = await Promise.all(peers.map((n) => runningOn(lab, n)))
+    const end = await s.run()
+    expect(end.code).toBe(0)
+    // Resuming a test restarts no service.
+    expect(await Promise.all(peers.map((n) => runningOn(lab, n)))).toEqual(pids)
+    await asIfNothingHadHappened(s)
+  })
+})
+
+describe('Ctrl-C', () => {
+  test('in the middle of the test: exit 130, leases given back, the next run completes', async () => {
+    const s = await story({ dir: place.dir, lab: id, nodes })
+    const testing = await s.begin()
+    expect(await while_(testing, 'the second attempt', () => attemptsSoFar(s) >= 2)).toBe(true)
+    testing.child.kill('SIGINT')
+    const ended = await testing.ended
+    expect([ended.code, ended.signal]).toEqual([130, null])
+    expect(ended.err).toContain('interrupted; run the same command again to continue')
+    expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
+    expect((await s.entries()).at(-1)?.to).toBe('TEST')
+    expect((await s.run()).code).toBe(0)
+    await asIfNothingHadHappened(s)
+  })
+})

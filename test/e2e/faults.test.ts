@@ -1,0 +1,123 @@
+/** Each kind of lie and breakage on a real lab: what the run says of it, in which words, with which exit code. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { scratch } from './cli.ts'
+import { openLab, type Lab } from './lab.ts'
+import { story, type Story, type Wish } from './session.ts'
+import { deployOnly, holderOn, installed, runningOn, service, unitFile } from './subject.ts'
+
+const place = scratch()
+const id = 'e2'
+const public4 = ['saorsa-1', 'saorsa-2', 'saorsa-7', 'saorsa-8']
+let lab: Lab
+/** What the scenario broke, newest last. */
+const broken: (() => Promise<unknown>)[] = []
+
+const session = (w: Partial<Wish> = {}): Promise<Story> => story({ dir: place.dir, lab: id, nodes: public4, ...w })
+/** An nft table of the test's own. */
+const wall = async (node: string, hook: string, rule: string): Promise<void> => {
+  await lab.on(node, `nft 'table inet e2e_wall { chain w { type filter hook ${hook}; policy accept; ${rule}; }; }'`)
+  broken.push(() => lab.on(node, 'nft delete table inet e2e_wall'))
+}
+
+beforeAll(async () => {
+  lab = await openLab(id)
+  await deployOnly(await session({ nodes: [...public4, 'saorsa-6', 'saorsa-10'] }))
+})
+afterEach(async () => { for (const repair of broken.splice(0).reverse()) await repair() })
+afterAll(async () => { await lab.down(); place.remove() })
+
+describe('a fault', () => {
+  test('a receiver that writes nothing down: attempts towards it fail, whatever counters and claims say', async () => {
+    const file = await lab.on('saorsa-8', `readlink -f /var/lib/${service}/received.jsonl | tr -d '\\n'`)
+    await lab.on('saorsa-8', `mount --bind /dev/null ${file}`)
+    broken.push(() => lab.on('saorsa-8', `umount ${file}`))
+    const s = await session()
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.attempts.map((j) => `${j.pair.to} ${j.outcome} ${j.path} ${String(j.grade)}`).sort()).toEqual([
+      'saorsa-2 success end-to-end A', 'saorsa-2 success end-to-end A', 'saorsa-7 success end-to-end A', 'saorsa-7 success end-to-end A',
+      'saorsa-8 failed end-to-end C', 'saorsa-8 failed end-to-end C',
+    ])
+    const [towards] = await s.judgements('saorsa-7', 'saorsa-8')
+    expect(towards?.sentence).toBe("saorsa-7 → saorsa-8: end-to-end, but the receiver's record is missing")
+    const sent = (await s.attempts()).find((a) => a.id === towards?.id)?.bytes ?? Infinity
+    expect(towards?.numbers.delivered.bytes).toBeGreaterThan(sent)
+    expect(v.findings.map((f) => f.kind)).toEqual(['claim-without-delivery', 'claim-without-delivery'])
+    expect(v.reasons).toEqual([{ kind: 'failed', text: 'direct: 4/6 = 66.7 %, target 99 %' }])
+    expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
+    expect(end.code).toBe(20)
+  })
+
+  test('another binary on a node: found, its attempts do not count, and too little is left to say', async () => {
+    const s = await session()
+    await s.runInto('TEST')
+    const right = (await runningOn(lab, 'saorsa-8')).split(' ')[1]
+    await lab.on('saorsa-8', `
+      cp ${installed}/current/testnet-peer /opt/other-peer; printf x >>/opt/other-peer
+      mkdir ${unitFile}.d; { echo '[Service]'; echo ExecStart=; sed -n 's,^ExecStart=[^ ]*,ExecStart=/opt/other-peer,p' ${unitFile}; } >${unitFile}.d/other.conf
+      systemctl daemon-reload; systemctl restart ${service}`)
+    broken.push(() => lab.on('saorsa-8', `rm -r ${unitFile}.d /opt/other-peer; systemctl daemon-reload; systemctl restart ${service}`))
+    const wrong = (await runningOn(lab, 'saorsa-8')).split(' ')[1] ?? ''
+    expect(wrong).not.toBe(right)
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.findings).toEqual([expect.objectContaining({ kind: 'wrong-binary', node: 'saorsa-8', message: `saorsa-8: runs ${wrong.slice(0, 12)}, deployed was ${right?.slice(0, 12)}` })])
+    expect(v.attempts.filter((j) => [j.pair.from, j.pair.to].includes('saorsa-8')).map((j) => j.outcome)).toEqual(['unwitnessed', 'unwitnessed', 'unwitnessed', 'unwitnessed'])
+    expect((await s.judgements('saorsa-7', 'saorsa-8'))[0]?.sentence).toBe('saorsa-7 → saorsa-8: not counted: wrong binary on saorsa-8')
+    expect(v.classes.direct).toMatchObject({ pairs: 6, pairsTried: 2, attempts: 2, successes: 2, notCounted: 4 })
+    expect(v.reasons).toEqual([
+      { kind: 'inconclusive', text: 'wrong binary on saorsa-8: its attempts do not count' },
+      { kind: 'inconclusive', text: 'direct: 2 of 6 pairs tried = 33.3 %, coverage asks for 80 %' },
+    ])
+    expect(end.answer).toMatchObject({ verdict: 'inconclusive', state: 'STOPPED' })
+    expect(end.code).toBe(30)
+  })
+
+  test('a relay that is switched off: the class that needs it fails, and says so', async () => {
+    await lab.on('saorsa-2', `cp ${unitFile} /root/unit.kept; sed -e '/Written by vps-test/d' -e 's/ --relay//' /root/unit.kept >${unitFile}; systemctl daemon-reload`)
+    broken.push(() => lab.on('saorsa-2', `mv /root/unit.kept ${unitFile}; systemctl daemon-reload; systemctl restart ${service}`))
+    const s = await session({ nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'] })
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.classes).toMatchObject({ direct: { successes: 6, attempts: 6 }, nat_traversed: { successes: 4, attempts: 4 }, relay: { successes: 0, attempts: 2 } })
+    expect((await s.judgements('saorsa-6', 'saorsa-10'))[0]?.sentence).toMatch(/^saorsa-6 → saorsa-10: expected relayed, saw nothing delivered; the program claimed failure/)
+    expect(v.reasons).toEqual([{ kind: 'failed', text: 'relay: 0/2 = 0 %, target 100 %' }])
+    expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
+    expect(end.code).toBe(20)
+  })
+
+  test('a program that fails everywhere while the controls pass has failed; the run is not invalid', async () => {
+    for (const node of ['saorsa-2', 'saorsa-7', 'saorsa-8']) await wall(node, 'input priority 0', 'udp dport 9000 drop')
+    const s = await session({ timeoutSeconds: 2 })
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.attempts.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(Array.from({ length: 6 }, () => 'failed none null'))
+    expect(v.invalidControls).toEqual([])
+    expect(v.reasons).toEqual([
+      { kind: 'failed', text: 'direct: 0/6 = 0 %, target 99 %' },
+      { kind: 'failed', text: 'nothing was delivered as expected in 6 attempts while the controls passed' },
+    ])
+    expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
+    expect(end.code).toBe(20)
+  })
+
+  test('controls that do not get through: an invalid run says nothing, twice ends the session', async () => {
+    await wall('saorsa-8', 'prerouting priority -400', 'ip saddr 198.18.7.10 meta l4proto udp drop')
+    await wall('saorsa-7', 'prerouting priority -400', 'ip saddr 198.18.8.10 meta l4proto udp drop')
+    const s = await session({ timeoutSeconds: 2 })
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.result).toBe('inconclusive')
+    expect(v.reasons.slice(0, 2)).toEqual([
+      { kind: 'invalid', text: 'invalid run: control open-path saorsa-7 → saorsa-8: expected through, saw blocked' },
+      { kind: 'invalid', text: 'invalid run: control large-datagram saorsa-7 → saorsa-8: expected through, saw blocked' },
+    ])
+    expect((await s.entries()).filter((e) => e.from === 'TEST').map((e) => `${e.event} ${e.to}`)).toEqual(['inconclusive TEST', 'inconclusive STOPPED'])
+    expect(end.answer).toMatchObject({ verdict: 'inconclusive', state: 'STOPPED', why: expect.stringMatching(/^inconclusive twice in a row; invalid run: control open-path/) as string })
+    expect(end.code).toBe(30)
+  })
+})
+
+test('whatever happened, no lease is left', async () => {
+  expect(await Promise.all(['saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-8', 'saorsa-10'].map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-', '-'])
+})
