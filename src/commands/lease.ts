@@ -23,7 +23,7 @@ const readState = (service: string): Raw => raw(sh`
   now=$(date +%s); fence=0; until=0; holder=; info=
   if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
 
-/** Four lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another. */
+/** Synced before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another. */
 export const acquireLease = (r: LeaseRequest): Command => ({
   kind: 'script',
   why: `lease ${r.service}`,
@@ -34,7 +34,7 @@ export const acquireLease = (r: LeaseRequest): Command => ({
     if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
     until=$((now + ${r.seconds}))
     printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({ who: r.who, why: r.why })).toString('base64')} >"$d/$s.new"
-    mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`,
+    sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`,
 })
 
 /** Gives the lease back; another holder's lease is left alone. The fencing number stays, so that it never goes down. */
@@ -44,7 +44,7 @@ export const releaseLease = (service: string, holder: string): Command => ({
   idempotent: true,
   text: sh`
     ${readState(service)}
-    if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`,
+    if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`,
 })
 
 /** First lines of every script that changes a service: exit 76 unless this holder still has this fencing number. */
@@ -52,11 +52,14 @@ export const fenced = (service: string, holder: string, fence: number): Raw => r
   ${readState(service)}
   if [ "$holder" != ${holder} ] || [ "$fence" != ${fence} ] || [ "$until" -le "$now" ]; then echo "lease lost: $holder has $fence" >&2; exit 76; fi`)
 
+/** Twelve digits of Unix seconds are a date that JavaScript knows. */
+const number = /^\d{1,12}$/
+
 export function parseLease(stdout: string): LeaseAnswer {
   const words = (stdout.trim().split('\n').at(-1) ?? '').split(' ')
   const [kind, fence, until, holder, info] = words
+  if ((kind !== 'acquired' && kind !== 'held') || !number.test(fence ?? '') || !number.test(until ?? '')) return { kind: 'unreadable', text: stdout.slice(0, 200) }
   if (kind === 'acquired') return { kind, fence: Number(fence), until: Number(until) }
-  if (kind !== 'held') return { kind: 'unreadable', text: stdout.slice(0, 200) }
   return { kind, fence: Number(fence), until: Number(until), holder: holder ?? '', ...about(info ?? '') }
 }
 

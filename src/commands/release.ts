@@ -17,7 +17,7 @@ export const exitNoSpace = 28
 export const exitDigest = 65
 export const exitLeaseLost = 76
 
-/** Prints `present` when this exact release lies there already, else what the node can decompress and how much room it has. */
+/** Prints `present` when this exact release lies there already, else which packing the node can decompress. */
 export const inspectRelease = (r: Release): Command => ({
   kind: 'script',
   why: `look for ${r.name} ${r.sha256.slice(0, 12)}`,
@@ -35,10 +35,11 @@ export const receive = (r: Release, packing: 'zstd' | 'gzip'): Command => ({
   idempotent: true,
   text: sh`
     set -eu; umask 022; dir=${releaseDir(r)}; mkdir -p "$dir" || exit ${exitNoSpace}
-    free=$(df -Pk "$dir" | awk 'NR==2{print $4}')
-    if [ "$free" -lt ${Math.ceil(r.bytes / 1024) + 64} ]; then rmdir "$dir" 2>/dev/null || true; echo "no space: $free KiB free" >&2; exit ${exitNoSpace}; fi
+    free() { df -Pk "$dir" | awk 'NR==2{print $4}'; }
+    full() { echo "no space: $(free) KiB free" >&2; rmdir "$dir" 2>/dev/null || true; exit ${exitNoSpace}; }
+    if [ "$(free)" -lt ${Math.ceil(r.bytes / 1024) + 64} ]; then full; fi
     part="$dir/.$$.part"; trap 'rm -f "$part"; rmdir "$dir" 2>/dev/null || true' EXIT; trap 'exit 74' HUP INT TERM PIPE
-    ${packing === 'zstd' ? ['zstd', '-qdc'] : ['gzip', '-dc']} >"$part" || exit 74
+    ${packing === 'zstd' ? ['zstd', '-qdc'] : ['gzip', '-dc']} >"$part" || { if [ "$(free)" -lt 64 ]; then full; fi; exit 74; }
     echo ${`${r.sha256}  `}"$part" | sha256sum -c --status || exit ${exitDigest}
     chmod 755 "$part"; sync "$part"; mv -f "$part" "$dir"/${r.name}`,
 })
@@ -70,5 +71,5 @@ export const prune = (r: Release): Command => ({
   idempotent: true,
   text: sh`
     cd ${r.installPath}/releases 2>/dev/null || exit 0; keep=$(basename "$(readlink ../current)")
-    ls -1t | grep -vxF "$keep" | tail -n +3 | grep -E '^[0-9a-f]{64}$' | while read -r d; do rm -rf "./$d"; done`,
+    ls -1t | grep -E '^[0-9a-f]{64}$' | grep -vxF "$keep" | tail -n +3 | while read -r d; do rm -rf "./$d"; done`,
 })

@@ -22,8 +22,8 @@ export const unitText = (u: Unit): string => [
   marker,
   '[Unit]', `Description=${u.name} (program under test)`, 'After=network.target', 'StartLimitIntervalSec=0', '',
   '[Service]',
-  `ExecStart=${[u.binary, ...u.args].map(systemdWord).join(' ')}`,
-  ...Object.entries(u.environment).map(([k, v]) => `Environment=${systemdWord(`${k}=${v}`)}`),
+  `ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll('$', '$$$$')).join(' ')}`,
+  ...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
   'DynamicUser=yes', `StateDirectory=${u.name}`, `WorkingDirectory=${dataDir(u.name)}`,
   'CapabilityBoundingSet=', 'AmbientCapabilities=', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes',
   'Restart=on-failure', 'RestartSec=1', 'KillSignal=SIGTERM', 'TimeoutStopSec=5',
@@ -31,19 +31,19 @@ export const unitText = (u: Unit): string => [
   '', '[Install]', 'WantedBy=multi-user.target', '',
 ].join('\n')
 
-/** systemd's own quoting: `%` and `$` are doubled, the word is put in double quotes. */
-const systemdWord = (word: string): string => {
-  const text = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll('$', '$$$$').replaceAll('\n', '\\n')
+/** systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command lines only, where variables are. */
+const quoted = (word: string): string => {
+  const text = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
   return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`
 }
 
 /** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
-export const writeUnit = (u: Unit): Command => ({
+export const writeUnit = (u: Unit, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
   kind: 'script',
   why: `write unit ${u.name}`,
   idempotent: true,
-  text: sh`
-    set -eu; f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
+  text: sh`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
     printf %s ${unitText(u)} >"$f.new"

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts'
 
 export function fillArguments(template: readonly string[], values: Readonly<Record<string, string>>): readonly string[] {
   return template.map((word) => word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name: string) => {
-    const value = values[name]
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) throw new Failure({ kind: 'harness', code: 'H003', message: `the profile asks for {${name}}, which is not known here` })
     return value
   }))

@@ -43,7 +43,7 @@ export async function deployNode(world: World, job: NodeJob): Promise<Deployed> 
 
   await run(plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)), 'I141')
   const prove = proveRunning(name, placeOf(node.runtime))
-  const [found = '', unitState = '', before = ''] = await run([inspectRelease(release), writeUnit(unit.unit), prove], 'I142')
+  const [found = '', unitState = '', before = ''] = await run([inspectRelease(release), writeUnit(unit.unit, held), prove], 'I142')
   let sentBytes = 0
   if (found !== 'present') {
     const packing = found === 'zstd' ? 'zstd' : 'gzip'
