@@ -18,7 +18,7 @@ export function ruleset(place: WitnessPlace): string {
     const [address, remote, local] = direction === 'in' ? ['saddr', 'sport', 'dport'] : ['daddr', 'dport', 'sport']
     return [
       `    ${match} meta nfproto ipv4 ip frag-off & 0x1fff != 0 counter name frag_${direction} return`,
-      `    ${match} meta nfproto ipv6 exthdr frag exists counter name frag_${direction} return`,
+      `    ${match} meta nfproto ipv6 frag frag-off != 0 counter name frag_${direction} return`,
       `    ${match} meta nfproto ipv4 meta l4proto udp update @${direction}4 { ip ${address} . udp ${remote} . udp ${local} counter }`,
       `    ${match} meta nfproto ipv6 meta l4proto udp update @${direction}6 { ip6 ${address} . udp ${remote} . udp ${local} counter }`,
     ].join('\n')

@@ -23,10 +23,11 @@ export function parseCounters(line: string): Counters | undefined {
   return { in: flows('in'), out: flows('out'), fragmentsIn: count('frag_in'), fragmentsOut: count('frag_out'), overflow }
 }
 
-function flow(e: NftElement): readonly Flow[] {
-  const [remote, remotePort, localPort] = e.elem?.val?.concat ?? []
+function flow(e: NftElement | null): readonly Flow[] {
+  const concat: unknown = e?.elem?.val?.concat
+  const [remote, remotePort, localPort]: readonly unknown[] = Array.isArray(concat) ? concat : []
   if (typeof remote !== 'string' || typeof remotePort !== 'number' || typeof localPort !== 'number') return []
-  return [{ remote, remotePort, localPort, packets: e.elem?.counter?.packets ?? 0, bytes: e.elem?.counter?.bytes ?? 0 }]
+  return [{ remote, remotePort, localPort, packets: e?.elem?.counter?.packets ?? 0, bytes: e?.elem?.counter?.bytes ?? 0 }]
 }
 
 /**
