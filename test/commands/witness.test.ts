@@ -89,7 +89,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     const answer = await net.run('outside', readNodeWitness({ path, nonces: ['aa1', 'cc3'] }))
     expect(answer).toMatchObject({ code: 0, stderr: '' })
     expect(answer.stdout.split('\n').slice(1).filter((l) => l !== '')).toEqual(['{"nonce":"aa1"}', '{"nonce":"cc3"}'])
-    for (const record of [{ path, nonces: ['zz'] }, { path, nonces: [] }, { path: join(dir, 'absent'), nonces: ['aa1'] }]) {
+    for (const record of [{ path, nonces: ['zz', 'b.2'] }, { path, nonces: [] }, { path: join(dir, 'absent'), nonces: ['aa1'] }]) {
       const none = await net.run('outside', readNodeWitness(record))
       expect([none.code, none.stdout.split('\n').slice(1).filter((l) => l !== '')]).toEqual([0, []])
     }

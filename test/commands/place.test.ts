@@ -1,0 +1,34 @@
+/** How a service's network namespace, and a NAT box, are entered. */
+import { describe, expect, test } from 'vitest'
+import { boxOf, namespacePath, placeOf } from '../../src/commands/place.ts'
+import { inside } from '../../src/commands/quote.ts'
+import { nodeOf } from '../domain/fixtures.ts'
+import { sandbox, isRoot, needsRoot } from './sandbox.ts'
+
+test('the node itself, a namespace, a container', () => {
+  expect(placeOf({ kind: 'systemd' })).toEqual([])
+  expect(placeOf({ kind: 'netns', name: 'natbox' } as never)).toEqual(['ip', 'netns', 'exec', 'natbox'])
+  expect(boxOf({ kind: 'orchestrator', enter: ['nsenter', '--net=/x', '--'] })).toEqual({ at: 'orchestrator', enter: ['nsenter', '--net=/x', '--'] })
+  expect(boxOf({ kind: 'host' })).toEqual({ at: 'node', enter: [] })
+  expect(boxOf({ kind: 'netns', name: 'a b' })).toEqual({ at: 'node', enter: ['ip', 'netns', 'exec', 'a b'] })
+})
+
+describe.skipIf(!isRoot)(`a container${needsRoot}`, () => {
+  test('is entered by its process id, with every word as it is; one that does not run is an error', async () => {
+    const box = sandbox()
+    box.program('docker', 'test "$4" = "node x" || exit 1; echo 4711')
+    box.program('nsenter', 'printf "[%s]" "$@"')
+    const enter = boxOf({ kind: 'docker', container: 'node x' }).enter
+    const run = (container: string) => box.run(inside(container === '' ? enter : placeOf({ kind: 'docker', container } as never), { kind: 'argv', why: 'test', idempotent: true, argv: ['echo', '$HOME', 'a  b', ''] }))
+    expect(await run('')).toMatchObject({ code: 0, stdout: '[-t][4711][-n][--][echo][$HOME][a  b][]' })
+    expect((await run('another')).code).not.toBe(0)
+    box.close()
+  })
+})
+
+test('the path systemd gets', () => {
+  const node = nodeOf(7)
+  expect(namespacePath(node)).toBeNull()
+  expect(namespacePath({ ...node, runtime: { kind: 'netns', name: 'natbox' } as never })).toBe('/run/netns/natbox')
+  expect(namespacePath({ ...node, runtime: { kind: 'docker', container: 'c1' } as never })).toBe('/run/netns/vps-test-c1')
+})
