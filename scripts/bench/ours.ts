@@ -1,0 +1,61 @@
+/** Our side: the stages of vps-test themselves, called one by one, each from no connection at all. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemClock } from '../../src/adapters/system.ts'
+import type { Attempt, Pair } from '../../src/domain/evidence.ts'
+import type { NodeName } from '../../src/domain/fleet.ts'
+import type { Json } from '../../src/domain/ledger.ts'
+import { idle, type Outcome, type Session } from '../../src/domain/session.ts'
+import { build, keptBinary } from '../../src/stages/build.ts'
+import { deploy } from '../../src/stages/deploy.ts'
+import { setup } from '../../src/stages/setup.ts'
+import { runRounds } from '../../src/suites/connectivity.ts'
+import { removeWitnesses } from '../../src/suites/witnessing.ts'
+import { openWorld, type OpenWorld } from '../../src/world.ts'
+import type { Setting } from './setting.ts'
+
+const id = 'bench'
+type Facts = Readonly<Record<string, Json>>
+
+/** A world with no connection yet; warnings reach the person, progress does not. */
+export async function inWorld<T>(s: Setting, work: (world: OpenWorld) => Promise<T>): Promise<T> {
+  const { terminal, signal, probe, cacheDir, version } = s.context
+  const log = { info: () => undefined, progress: () => undefined, warn: (line: string) => terminal.warn(line) }
+  const world = await openWorld({ version, fleet: s.plan.fleet, log, signal, stateDir: join(s.scratch, 'state'), session: id, probe, keyFile: null, cacheDir })
+  try { return await work(world) } finally { await world.close() }
+}
+
+const session = (learned: Session['learned']): Session => ({ ...idle(id, systemClock.now()), learned })
+
+function expected(outcome: Outcome, event: string): Facts {
+  const left = outcome.facts['excluded']
+  if (outcome.event !== event || (Array.isArray(left) && left.length > 0)) throw new Error(`not measured, ${outcome.event} instead of ${event}: ${outcome.why}`)
+  return outcome.facts
+}
+
+export interface Ready { readonly setup: Facts; readonly program: string }
+
+/** Untimed: what SETUP learns of the nodes, and the example built from its sources. */
+export const ready = (s: Setting): Promise<Ready> => inWorld(s, async (world) => {
+  const learned = expected(await setup(s.plan, session({}), world), 'ready')
+  expected(await build(s.plan, session({}), world), 'built')
+  return { setup: learned, program: join(world.files.root, keptBinary) }
+})
+
+/** The file at `path` on every node, from no connection to all registered. Answers with every peer's id. */
+export async function deployOurs(s: Setting, learned: Facts, path: string, skipped: boolean): Promise<ReadonlyMap<NodeName, string>> {
+  return inWorld(s, async (world) => {
+    await world.files.write(keptBinary, await readFile(path))
+    const facts = expected(await deploy(s.plan, session({ SETUP: learned }), world), 'deployed')
+    const seen = Object.values((facts['deployed'] ?? {}) as Record<NodeName, { readonly skipped: boolean }>)
+    if (seen.length !== s.plan.nodes.length || seen.some((d) => d.skipped !== skipped)) throw new Error(`not measured: ${seen.filter((d) => d.skipped).length} of ${seen.length} nodes were skipped`)
+    return new Map(Object.entries(facts['peerIds'] as Record<NodeName, string>))
+  })
+}
+
+/** The rounds of TEST with all witnesses; answers with every attempt. */
+export const attemptOurs = (s: Setting, peerIds: ReadonlyMap<NodeName, string>, rounds: readonly (readonly Pair[])[]): Promise<readonly Attempt[]> => inWorld(s, async (world) => {
+  const attempts = await runRounds(world, s.plan, { peerIds }, rounds, 1, async () => undefined)
+  await removeWitnesses(world, s.plan.nodes)
+  return attempts
+})
