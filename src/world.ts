@@ -75,5 +75,14 @@ async function connect(o: WorldOptions, identity: string | null, name: NodeName)
   if (node === undefined) throw new Failure({ kind: 'usage', code: 'U030', message: `fleet ${o.fleet.name} has no node ${name}`, remedy: 'vps-test nodes' })
   if (identity === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: 'vps-test start --key ~/.ssh/id_ed25519 …' })
   const privateKey = await readPrivateKey(identity)
-  return openRemote(node, o.fleet, { privateKey, signal: o.signal, connectTimeoutMs: 20_000, log: o.log })
+  o.signal.throwIfAborted()
+  // An abort ends what is being connected. What is connected stays until `close`: leases are given back over it.
+  const life = new AbortController()
+  const abort = (): void => { life.abort(o.signal.reason) }
+  o.signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await openRemote(node, o.fleet, { privateKey, signal: life.signal, connectTimeoutMs: 20_000, log: o.log })
+  } finally {
+    o.signal.removeEventListener('abort', abort)
+  }
 }
