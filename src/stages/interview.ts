@@ -7,7 +7,7 @@ import type { Clock, Ledger } from '../ports.ts'
 export async function recordInterview(ledger: Ledger, clock: Clock, session: string, plan: Plan, confirmedBy: string): Promise<void> {
   const entries = await ledger.read(session)
   if (entries.length === 0) {
-    await ledger.append(session, chain([], { session, at: clock.now(), from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'a start was asked for', facts: {} }))
+    await ledger.append(session, chain([], { session, at: clock.now(), from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'a start was asked for', facts: { planDigest: planDigest(plan) } }))
   }
   const before = await ledger.read(session)
   const state = fold(session, before)

@@ -43,13 +43,14 @@ export async function logs(c: Context, project: string, flags: { readonly json?:
   return exitCodes.passed
 }
 
-/** Ends the newest unfinished session of a project and gives its leases back. */
+/** Ends the newest unfinished session of a project and gives its leases back; where all have ended, only the leases that the newest left behind when it was killed. */
 export async function stop(c: Context, project: string, flags: { readonly key?: string }): Promise<number> {
-  const open = (await known(c, project)).find((k) => !finals.includes(k.session.state))
+  const all = await known(c, project)
+  const open = all.find((k) => !finals.includes(k.session.state)) ?? all[0]
   if (open === undefined) throw noSession(project)
   const entry = next(open.entries, open.session, { event: 'stop', why: `by ${c.who}`, facts: {} }, systemClock.now())
   if (entry !== undefined) await open.ledger.append(open.session.id, entry)
-  c.terminal.info(`stopped ${open.session.id}`)
+  c.terminal.info(entry === undefined ? `${open.session.id} has ended already (${open.session.state}); its leases are given back` : `stopped ${open.session.id}`)
   const plan = await recordedPlan(open.ledger, open.session.id)
   if (plan === undefined) return exitCodes.passed
   const world = await openWorld({ version: c.version, fleet: plan.fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, project), session: open.session.id, probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
