@@ -37,10 +37,17 @@ export const example = (): Promise<string> => (program ??= (async () => {
   return join(target, 'release/testnet-peer')
 })())
 
-/** Starts `vps-test …`; killed after `limitMs`. */
-export async function begin(args: readonly string[], home: string, limitMs = 180_000): Promise<Running> {
+export interface Limits {
+  /** Killed after this; 3 minutes unless told. */
+  readonly limitMs?: number
+  /** A process group of its own, as a shell gives it: signals sent to the group reach its children too. */
+  readonly group?: boolean
+}
+
+/** Starts `vps-test …`. */
+export async function begin(args: readonly string[], home: string, { limitMs = 180_000, group = false }: Limits = {}): Promise<Running> {
   const env = { ...process.env, VPS_TEST_HOME: home, VPS_TEST_PROBE: await probe(), NO_COLOR: '1' }
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs, killSignal: 'SIGKILL' })
+  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: group, timeout: limitMs, killSignal: 'SIGKILL' })
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text })
   child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text })
@@ -48,4 +55,4 @@ export async function begin(args: readonly string[], home: string, limitMs = 180
   return { child, ended }
 }
 
-export const cli = async (args: readonly string[], home: string, limitMs?: number): Promise<Ended> => (await begin(args, home, limitMs)).ended
+export const cli = async (args: readonly string[], home: string, limitMs?: number): Promise<Ended> => (await begin(args, home, limitMs === undefined ? {} : { limitMs })).ended

@@ -8,7 +8,7 @@ import type { Attempt } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/judge.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
-import { begin, example, type Ended, type Running } from './cli.ts'
+import { begin, example, type Ended, type Limits, type Running } from './cli.ts'
 import { tipOf, until } from './wait.ts'
 
 export interface Wish {
@@ -27,7 +27,7 @@ export interface Answer { readonly session: string; readonly state: string; read
 
 export interface Story {
   readonly home: string
-  begin(): Promise<Running>
+  begin(limits?: Limits): Promise<Running>
   /** From wherever it stands to its end. */
   run(): Promise<Ended & { readonly answer: Answer }>
   /** Runs it and kills it (SIGKILL) as soon as the ledger holds a transition into `state`. */
@@ -65,7 +65,7 @@ export async function story(w: Wish): Promise<Story> {
   const verdict = async (): Promise<Verdict> => JSON.parse(await evidence(layout.verdict)) as Verdict
   return {
     home, entries: newest, folder, verdict,
-    begin: () => begin(args, home),
+    begin: (limits) => begin(args, home, limits),
     run: async () => {
       const ended = await (await begin(args, home)).ended
       const line = ended.out.trim().split('\n').at(-1) ?? ''
