@@ -3,7 +3,7 @@ import { visible } from '../domain/visible.ts'
 import type { Log } from '../ports.ts'
 
 export interface Terminal extends Log {
-  /** A result, on stdout, unchanged. */
+  /** A result, on stdout, as it is but for workflow commands. */
   print(text: string): void
   readonly interactive: boolean
   /** How cells of a table are painted; the identity without colour. */
@@ -25,7 +25,7 @@ export function terminal(): Terminal {
   return {
     interactive: tty && process.stdin.isTTY === true,
     palette: { good: paint(32), bad: paint(31), warn: paint(33), dim: paint(2) },
-    print: (text) => { process.stdout.write(text.endsWith('\n') ? text : `${text}\n`) },
+    print: (text) => { const safe = uncommanded(text); process.stdout.write(safe.endsWith('\n') ? safe : `${safe}\n`) },
     info: line,
     warn: (text) => line(`warning: ${text}`),
     progress: (key, text) => {
@@ -38,5 +38,8 @@ export function terminal(): Terminal {
   }
 }
 
-/** Remote text may hold escape sequences, and `::` at a line's start is a workflow command on GitHub. */
-const harmless = (text: string): string => text.split('\n').map((l) => visible(l, 2000).replace(/^(\s*)::/, '$1: :')).join('\n')
+/** Remote text may hold escape sequences, and workflow commands of GitHub. */
+const harmless = (text: string): string => uncommanded(text.split('\n').map((l) => visible(l, 2000)).join('\n'))
+
+/** A runner obeys `::` at a line's start and `##[` anywhere, on both streams. In JSON the same text is written another way. */
+const uncommanded = (text: string): string => text.replaceAll(/^(\s*)::/gm, '$1: :').replaceAll('##[', /^[[{]/.test(text) ? '##\\u005b' : '## [')

@@ -17,6 +17,7 @@ export const notActing: Readonly<Partial<Record<State, string>>> = {
   AWAIT_PUSH: 'a push does not continue the session in this version; start again after the commit',
   WAIT_1HR: 'soak checkpoints are not taken in this version; the due time is recorded',
   WAIT_6HR: 'soak checkpoints are not taken in this version; the due time is recorded',
+  RESTART: 'the full loop after a regression does not start by itself in this version',
   AWAIT_APPROVAL: 'approval is not acted on in this version',
 }
 

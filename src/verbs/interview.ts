@@ -1,9 +1,9 @@
 /** The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal every missing answer is named. */
 import { choose } from '../adapters/prompt.ts'
 import { Failure } from '../domain/failure.ts'
-import type { Answers, Plan } from '../domain/plan.ts'
+import type { Answers } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
-import { answersFailure, resolveAnswers, type AnswerSources, type Given } from '../inputs/answers.ts'
+import { answersFailure, resolveAnswers, type AnswerSources } from '../inputs/answers.ts'
 import { confirmation, questions } from '../inputs/questions.ts'
 import type { Context } from './context.ts'
 
@@ -34,7 +34,3 @@ export async function confirm(c: Context, yes: boolean): Promise<{ readonly choi
 }
 
 export const cancelled = (): Failure => new Failure({ kind: 'usage', code: 'U043', message: 'cancelled; nothing was touched' })
-
-/** The same start with every answer filled in, to be edited by hand. */
-export const startLine = (plan: Plan, given: Given & { readonly repo: string; readonly fleet: string }): string =>
-  ['vps-test', 'start', plan.answers.project.value, plan.answers.focus.value, plan.answers.criteria.value, plan.answers.proof.value, '--repo', given.repo, '--fleet', given.fleet].join(' ')

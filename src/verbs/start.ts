@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from '../adapters/system.ts'
 import { openGitLedger } from '../adapters/git-ledger.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type BinarySource, type Plan } from '../domain/plan.ts'
-import { finals, fold } from '../domain/session.ts'
+import { finals, fold, notActing } from '../domain/session.ts'
 import { planSummary } from '../inputs/summary.ts'
 import type { Ledger } from '../ports.ts'
 import { run } from '../run.ts'
@@ -12,29 +12,17 @@ import { assemblePlan } from '../stages/plan.ts'
 import { recordInterview } from '../stages/interview.ts'
 import { openWorld } from '../world.ts'
 import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
-import { cancelled, confirm, interview, startLine } from './interview.ts'
+import { cancelled, confirm, interview } from './interview.ts'
 import { ending } from './ending.ts'
+import { startLine, type StartFlags } from './start-line.ts'
 
-export interface StartFlags {
-  readonly repo: string
-  readonly fleet: string
-  readonly config?: string
-  readonly lab?: string
-  readonly key?: string
-  readonly binary?: string
-  /** `owner/repo@tag:asset` */
-  readonly release?: string
-  readonly soak?: string
-  readonly yes?: boolean
-  readonly json?: boolean
-}
 export interface StartWords { readonly project?: string; readonly focus?: string; readonly criteria?: string; readonly proof?: string }
 
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const { plan } = await makePlan(c, words, flags)
   c.terminal.info(`${planSummary(plan)}\n\n${planText(plan)}`)
   const { choice, by } = await confirm(c, flags.yes === true)
-  if (choice === 'modify') { c.terminal.print(startLine(plan, { repo: flags.repo, fleet: flags.fleet })); return 0 }
+  if (choice === 'modify') { c.terminal.print(startLine(plan, flags)); return 0 }
   if (choice === 'cancel') throw cancelled()
   const stateDir = join(c.stateDir, plan.config.project)
   const ledger = await openGitLedger(join(stateDir, 'ledger.git'))
@@ -75,12 +63,12 @@ function sourceOf(c: Context, flags: StartFlags, workspace: string): BinarySourc
   return { kind: 'release', repository, tag, asset }
 }
 
-/** A session of the very same plan that has not ended is continued: running again is the resume. */
+/** A session of the very same plan that was interrupted is continued: running again is the resume. One that waits has done its test: a new start tests anew, or it would show the old result for new code. */
 async function unfinished(ledger: Ledger, plan: Plan): Promise<string | undefined> {
   const digest = planDigest(plan)
   for (const id of (await ledger.sessions()).toReversed()) {
     const session = fold(id, await ledger.read(id))
-    if (session.planDigest === digest && !finals.includes(session.state) && session.state !== 'AWAIT_PUSH') return id
+    if (session.planDigest === digest && !finals.includes(session.state) && notActing[session.state] === undefined) return id
   }
   return undefined
 }
