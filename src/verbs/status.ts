@@ -6,6 +6,7 @@ import { systemClock } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { finals, fold, next, notActing, type Session } from '../domain/session.ts'
+import { visible } from '../domain/visible.ts'
 import type { Ledger } from '../ports.ts'
 import { textTable } from '../report/text-table.ts'
 import { recordedPlan } from '../stages/interview.ts'
@@ -39,7 +40,7 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
 export async function logs(c: Context, project: string, flags: { readonly json?: boolean }): Promise<number> {
   const newest = (await known(c, project))[0]
   if (newest === undefined) throw noSession(project)
-  c.terminal.print(flags.json === true ? JSON.stringify(newest.entries.map((e) => ({ ...e, facts: undefined }))) : newest.entries.map((e) => `${new Date(e.at).toISOString()} ${e.from} → ${e.to}: ${e.why}`).join('\n'))
+  c.terminal.print(flags.json === true ? JSON.stringify(newest.entries.map((e) => ({ ...e, facts: undefined }))) : newest.entries.map((e) => `${new Date(e.at).toISOString()} ${e.from} → ${e.to}: ${visible(e.why, 2000)}`).join('\n'))
   return exitCodes.passed
 }
 

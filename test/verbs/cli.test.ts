@@ -1,0 +1,109 @@
+/** The verbs that need no node, by the real command line: exit codes, what is missing, and JSON that parses. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { openGitLedger } from '../../src/adapters/git-ledger.ts'
+import { chain, type Entry } from '../../src/domain/ledger.ts'
+import { clean, cli, home, root, scratch } from './cli.ts'
+
+afterAll(clean)
+const example = ['--repo', 'examples/testnet', '--fleet', 'saorsa']
+const answers = ['testnet', 'connectivity', 'threshold', 'logs']
+
+describe('start without a terminal', () => {
+  test('names every missing answer at once, exits 2, touches nothing', async () => {
+    const repo = join(scratch, 'unanswered')
+    mkdirSync(repo, { recursive: true })
+    const config = readFileSync(join(root, 'examples/testnet/vps-test.yaml'), 'utf8')
+    writeFileSync(join(repo, 'vps-test.yaml'), config.slice(0, config.search(/^# For runs where nobody is asked/m)))
+    const { code, stdout, stderr } = await cli('start', '--repo', repo, '--fleet', 'saorsa')
+    expect([code, stdout]).toEqual([2, ''])
+    for (const missing of ['focus', 'criteria', 'proof']) expect(stderr).toContain(`${missing} is missing`)
+    expect(stderr).toContain('try: vps-test start')
+    expect(existsSync(home)).toBe(false)
+  })
+  test('every answer given: still no confirmation, so exit 2; nothing is touched', async () => {
+    const { code, stderr } = await cli('start', ...answers, ...example)
+    expect(code).toBe(2)
+    expect(stderr).toContain('U042')
+    expect(stderr).toContain('--yes')
+    expect(existsSync(home)).toBe(false)
+  })
+  test.each([
+    [['start', 'testnet', 'conectivity', 'threshold', 'logs', ...example], /connectivity/],
+    [['start', ...answers, '--repo', 'nowhere', '--fleet', 'saorsa'], /U034/],
+    [['start', ...answers, '--repo', 'examples/testnet', '--fleet', 'nowhere'], /U032/],
+    [['start', ...answers, ...example, '--release', 'odd'], /U045/],
+    [['start', ...answers, 'too-many', ...example], /too many arguments/],
+    [['start', '--no-such-flag'], /unknown option/],
+    [['launch'], /unknown command/],
+    [['verify'], /missing required argument/],
+    [['stop', 'nobody'], /U053/],
+    [['logs', 'nobody'], /U053/],
+  ])('%j exits 2 and says why', async (args, why) => {
+    const { code, stderr } = await cli(...args)
+    expect(stderr).toMatch(why)
+    expect(code).toBe(2)
+  })
+})
+
+describe('JSON', () => {
+  const parsed = async (...args: readonly string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await cli(...args, '--json')
+    expect([code, stderr]).toEqual([0, ''])
+    return JSON.parse(stdout) as unknown
+  }
+  test('of a plan, twice the same digest', async () => {
+    const plan = await parsed('plan', ...answers, ...example)
+    expect(plan).toMatchObject({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), nodes: expect.arrayContaining(['saorsa-1']), answers: { project: { value: 'testnet', from: 'parameter' } } })
+    expect(await parsed('plan', ...answers, ...example)).toEqual(plan)
+  })
+  test('of no sessions, and of one', async () => {
+    expect(await parsed('status')).toEqual([])
+    const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
+    const first = chain([], { session: 'testnet-1', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'odd \u001b[2J\n::error::x ##[error]y', facts: {} })
+    await ledger.append('testnet-1', first)
+    expect(await parsed('status')).toMatchObject([{ project: 'testnet', id: 'testnet-1', state: 'INTERVIEW', why: first.why }])
+    expect(await parsed('logs', 'testnet')).toMatchObject([{ from: 'IDLE', to: 'INTERVIEW', why: first.why } satisfies Partial<Entry>])
+  })
+  test('and for a person: no escape, no workflow command', async () => {
+    for (const args of [['status'], ['logs', 'testnet']]) {
+      const { code, stdout } = await cli(...args)
+      expect(code).toBe(0)
+      expect(stdout).toContain('INTERVIEW')
+      expect(stdout).not.toMatch(/##\[|^\s*::/m)
+      expect(stdout).not.toContain('\u001b')
+    }
+  })
+  test('status makes no ledgers in folders that have none', async () => {
+    mkdirSync(join(home, 'photos'), { recursive: true })
+    expect((await cli('status')).code).toBe(0)
+    expect(readdirSync(join(home, 'photos'))).toEqual([])
+  })
+})
+
+test('a stopped session is stopped, and not stopped twice', async () => {
+  const ledger = await openGitLedger(join(home, 'stopping', 'ledger.git'))
+  await ledger.append('stopping-1', chain([], { session: 'stopping-1', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'x', facts: {} }))
+  expect((await cli('stop', 'stopping')).code).toBe(0)
+  expect((await ledger.read('stopping-1')).at(-1)).toMatchObject({ from: 'INTERVIEW', event: 'stop', to: 'STOPPED' })
+  await cli('stop', 'stopping')
+  expect(await ledger.read('stopping-1')).toHaveLength(2)
+})
+
+test('verify: no evidence folder is 2, something else in its place is 20', async () => {
+  expect((await cli('verify', join(scratch, 'nowhere'))).code).toBe(2)
+  const dir = join(scratch, 'broken')
+  mkdirSync(join(dir, 'evidence'), { recursive: true })
+  for (const text of ['', '{}', 'null', '{"files":[],"root":"x"}', '[1]']) {
+    writeFileSync(join(dir, 'manifest.json'), text)
+    const { code, stdout } = await cli('verify', dir, '--json')
+    expect(code).toBe(20)
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: null, faults: expect.arrayContaining([expect.stringContaining('cannot be read')]) })
+  }
+  expect((await cli('verify', dir)).stdout).toMatch(/^✗ .*\nNOT VALID/s)
+}, 30_000)
+
+test('help, for the program and a verb, is 0', async () => {
+  for (const args of [['--help'], ['start', '--help'], ['--version']]) expect((await cli(...args)).code).toBe(0)
+})
