@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
-const cli = join(root, 'src', 'cli.ts')
+const cli = join(root, 'dist', 'cli.js')
 const lab = ['--lab', 'demo']
 const times: string[] = []
 let interrupted = false

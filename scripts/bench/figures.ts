@@ -44,7 +44,7 @@ const meaning = [
   'SSH command: `true`; vps-test on a connection that is open already, ssh with a new connection each time.',
 ] as const
 
-const scope = (f: Figures): string => (f.quick ? 'Quick run: everything once, a part of the pairs.' : 'Full run: median of 3 where the first measurement took less than 20 s.')
+const scope = (f: Figures): string => (f.quick ? 'Quick run: everything once, and only a part of the pairs, of the commands and of the deploys.' : 'Full run: median of 3 where the first measurement took less than 20 s.')
 
 export const asText = (f: Figures): string => [
   ...Object.entries(f.machine).map(([k, v]) => `${k}: ${v}`), `date: ${f.date}`, scope(f), '',

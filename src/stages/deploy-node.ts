@@ -1,4 +1,4 @@
-/** One node's deploy: receive beside, check, switch in one rename, restart, prove what runs; a failure puts the old release back. */
+/** One node's deploy in two halves: receive beside what runs; then switch in one rename, restart, prove what runs. A failure puts the old release back. */
 import type { Command } from '../commands/command.ts'
 import { placeOf } from '../commands/place.ts'
 import { exitDigest, exitLeaseLost, exitNoSpace, inspectRelease, prune, receive, rollBack, switchTo, type Release } from '../commands/release.ts'
@@ -32,27 +32,32 @@ export interface NodeJob {
   readonly runtime: NodeRuntime
 }
 
-export async function deployNode(world: World, job: NodeJob): Promise<Deployed> {
-  const { plan, node, unit, shipment: { release, packed, binary } } = job
+/** Brings the release onto the node, beside what runs there; changes nothing that runs. Bytes sent; 0 when it lay there already. */
+export async function receiveOn(world: World, { plan, node, shipment: { release, packed, binary }, runtime }: NodeJob): Promise<number> {
+  const faults = elfFaults(readElf(binary), runtime, node.name)
+  if (faults.length > 0) throw new Failure({ kind: 'infra', code: 'I140', node: node.name, message: `${node.name}: ${plan.config.binary.name} cannot run there: ${faults.join('; ')}` })
+  const run = runner(world, node.name, await world.remote(node.name))
+  const [found = ''] = await run([inspectRelease(release)], 'I142')
+  if (found === 'present') return 0
+  const packing = found === 'zstd' ? 'zstd' : 'gzip'
+  const data = packing === 'zstd' ? packed.zstd : packed.gzip()
+  await run([receive(release, packing)], 'I143', { stdin: data, onSent: (sent) => saying(world, node)(`uploading ${Math.floor((100 * sent) / data.length)} %`) })
+  return data.length
+}
+
+/** Makes the received release the running one, unless it is already; proves it, or puts the old one back. */
+export async function switchOn(world: World, job: NodeJob, sentBytes: number): Promise<Deployed> {
+  const { plan, node, unit, shipment: { release } } = job
   const name = unit.unit.name
-  const say = (text: string): void => world.log.progress(`deploy ${node.name}`, `${node.name}: ${text}`)
+  const say = saying(world, node)
   const held = { service: plan.config.deploy.serviceName, ...job.lease }
   const run = runner(world, node.name, await world.remote(node.name))
-  const faults = elfFaults(readElf(binary), job.runtime, node.name)
-  if (faults.length > 0) throw new Failure({ kind: 'infra', code: 'I140', node: node.name, message: `${node.name}: the binary cannot run there: ${faults.join('; ')}` })
-
-  await run(plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)), 'I141')
   const prove = proveRunning(name, placeOf(node.runtime))
-  const [found = '', unitState = '', before = ''] = await run([inspectRelease(release), writeUnit(unit.unit, held), prove], 'I142')
-  let sentBytes = 0
-  if (found !== 'present') {
-    const packing = found === 'zstd' ? 'zstd' : 'gzip'
-    const data = packing === 'zstd' ? packed.zstd : packed.gzip()
-    await run([receive(release, packing)], 'I143', { stdin: data, onSent: (sent) => say(`uploading ${Math.floor((100 * sent) / data.length)} %`) })
-    sentBytes = data.length
-  }
+  await run(plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)), 'I141')
+  const [unitState = '', before = ''] = await run([writeUnit(unit.unit, held), prove, prune(release)], 'I144')
   const now = parseRunning(node.name, name, before).proof
-  if (unitState === 'same' && now?.exeSha256 === release.sha256) {
+  const forced = node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'always'
+  if (unitState === 'same' && now?.exeSha256 === release.sha256 && !forced) {
     say('already runs this binary')
     return { proof: now, skipped: true, sentBytes, foreignUnit: false }
   }
@@ -61,7 +66,7 @@ export async function deployNode(world: World, job: NodeJob): Promise<Deployed> 
     say('restarting')
     const [, after = ''] = await run([restartUnit(name, held), prove], 'P010')
     const proof = await awaitRunning(world, node, unit, release.sha256, parseRunning(node.name, name, after))
-    await run([...plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)), prune(release)], 'I146')
+    await run(plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)), 'I146')
     say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`)
     return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
   } catch (error) {
@@ -73,6 +78,8 @@ export async function deployNode(world: World, job: NodeJob): Promise<Deployed> 
     throw error
   }
 }
+
+const saying = (world: World, node: FleetNode) => (text: string): void => world.log.progress(`deploy ${node.name}`, `${node.name}: ${text}`)
 
 /** A shell line that the project's owner wrote into the configuration; it may not be safe to run twice. */
 const owners = (why: string, text: string): Command => ({ kind: 'script', why, idempotent: false, text })

@@ -10,7 +10,7 @@ import type { Session } from '../domain/session.ts'
 import type { World } from '../ports.ts'
 import { each } from '../suites/each.ts'
 import { keptBinary } from './build.ts'
-import { deployNode, type Deployed, type Shipment } from './deploy-node.ts'
+import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './deploy-node.ts'
 import { takeLeases } from './leases.ts'
 import { awaitRegistration } from './registration.ts'
 import { exclusionFacts, rosterOf, type Exclusion } from './roster.ts'
@@ -27,28 +27,35 @@ export const deploy: Stage = async (plan, session, world) => {
     excluded: exclusionFacts(excluded), binarySha256: shipment.release.sha256,
     deployed: Object.fromEntries([...done].map(([n, d]) => [n, { sha256: d.proof.exeSha256, skipped: d.skipped, sentBytes: d.sentBytes, foreignUnit: d.foreignUnit, pid: d.proof.pid }])),
   })
-  const wave = async (nodes: readonly FleetNode[]): Promise<readonly Failure[]> => {
-    const able = nodes.filter((n) => leases.done.has(n.name))
-    const result = await each(able.map((n) => n.name), world.signal, (name) => one(world, plan, session, name, shipment, leases.done.get(name) ?? 0))
-    result.done.forEach((d, n) => { if (d !== null) done.set(n, d) })
-    result.failed.forEach((f, n) => { excluded.push(exclusion(n, f)); world.log.warn(`${n}: left out: ${f.message}`) })
-    return [...result.failed.values()]
-  }
+  const jobs = new Map(roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name))).map((job) => [job.node.name, job]))
+  const leaveOut = (failed: ReadonlyMap<NodeName, Failure>): void => failed.forEach((f, n) => {
+    jobs.delete(n)
+    excluded.push(exclusion(n, f))
+    world.log.warn(`${n}: left out: ${f.message}`)
+  })
   const left = (): readonly NodeName[] => roster.map((n) => n.name).filter((n) => !excluded.some((e) => e.node === n))
 
   world.log.info(`deploy: ${shipment.release.name} ${shipment.release.sha256.slice(0, 12)} to ${roster.length} nodes, ${shipment.packed.zstd.length} bytes each`)
+  // Everybody receives at once, since that changes nothing that runs; the gatekeeper decides about switching.
+  const sent = await each([...jobs.keys()], world.signal, (name) => receiveOn(world, jobs.get(name) as NodeJob))
+  leaveOut(sent.failed)
+  const wave = async (nodes: readonly FleetNode[]): Promise<readonly Failure[]> => {
+    const result = await each(nodes.map((n) => n.name).filter((n) => jobs.has(n)), world.signal, (name) => switchOn(world, jobs.get(name) as NodeJob, sent.done.get(name) ?? 0))
+    result.done.forEach((d, n) => done.set(n, d))
+    leaveOut(result.failed)
+    return [...result.failed.values()]
+  }
   await wave(roster.filter((n) => n.role === 'registry'))
-  const bootstraps = roster.filter((n) => n.role === 'bootstrap')
-  const rest = roster.filter((n) => n.role === 'test' || n.role === 'nat').sort((a, b) => Number(a.nat !== 'none') - Number(b.nat !== 'none'))
+  const rest = roster.filter((n) => (n.role === 'test' || n.role === 'nat') && jobs.has(n.name)).sort((a, b) => Number(a.nat !== 'none') - Number(b.nat !== 'none'))
   let first = 0
   for (; first < rest.length; first++) {
     const failures = await wave(rest.slice(first, first + 1))
     const broken = failures.find((f) => f.kind === 'product')
-    if (broken !== undefined) return { event: 'failed', why: `the gatekeeper node failed, nothing else was touched: ${broken.message}`, facts: facts() }
+    if (broken !== undefined) return { event: 'failed', why: `the gatekeeper node failed, no other peer was switched: ${broken.message}`, facts: facts() }
     if (failures.length === 0) break
   }
   await wave(rest.slice(first + 1))
-  if (plan.config.deploy.bootstrap !== 'never') await wave(bootstraps)
+  await wave(roster.filter((n) => n.role === 'bootstrap'))
   const early = quorumFault(world.fleet, plan.nodes, left())
   if (early !== null) return { event: 'unrecoverable', why: early, facts: facts() }
 
@@ -61,13 +68,13 @@ export const deploy: Stage = async (plan, session, world) => {
   return { event: 'deployed', why: `${done.size} nodes run ${shipment.release.sha256.slice(0, 12)}${skipped === 0 ? '' : ` (${skipped} did already)`}${excluded.length === 0 ? '' : `; left out: ${excluded.map((e) => e.node).join(', ')}`}`, facts: all }
 }
 
-async function one(world: World, plan: Plan, session: Session, name: NodeName, shipment: Shipment, fence: number): Promise<Deployed | null> {
-  const node = world.fleet.nodes.find((n) => n.name === name) as FleetNode
+/** None where nothing of ours runs, where the lease is not ours, and on bootstrap nodes that are never deployed. */
+function jobOf(plan: Plan, session: Session, node: FleetNode, shipment: Shipment, fence: number | undefined): readonly NodeJob[] {
   const unit = unitOf(plan, node)
-  if (unit === null) return null
-  const seen = (session.learned.SETUP?.['nodes'] as unknown as Readonly<Record<NodeName, NodeFacts>> | undefined)?.[name]
-  const runtime = { arch: seen?.machine ?? '', libc: seen?.glibc ? { kind: 'glibc', version: seen.glibc } as const : { kind: 'unknown' } as const }
-  return deployNode(world, { plan, node, unit, shipment, lease: { holder: session.id, fence }, runtime })
+  if (unit === null || fence === undefined || (node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'never')) return []
+  const seen = (session.learned.SETUP?.['nodes'] as unknown as Readonly<Record<NodeName, NodeFacts>> | undefined)?.[node.name]
+  const libc = seen?.glibc ? { kind: 'glibc', version: seen.glibc } as const : { kind: 'unknown' } as const
+  return [{ plan, node, unit, shipment, lease: { holder: session.id, fence }, runtime: { arch: seen?.machine ?? '', libc } }]
 }
 
 /** Compressed once, whatever the number of nodes. */
