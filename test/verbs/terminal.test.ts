@@ -3,9 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { quote } from '../../src/commands/quote.ts'
-import { root } from './cli.ts'
 
-const adapter = join(root, 'src/adapters/terminal.ts')
+const adapter = join(import.meta.dirname, '../../src/adapters/terminal.ts')
 const printed = (body: string): { readonly stdout: string; readonly stderr: string } => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', `import { terminal } from ${JSON.stringify(adapter)}; const t = terminal(); ${body}`], { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'pipe'] })
   expect(status).toBe(0)
