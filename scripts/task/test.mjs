@@ -12,6 +12,7 @@ export async function test(args) {
   const parts = []
   if (args.length === 0) {
     parts.push(await stage('tsc', async () => gate('tsc', await run('node', [bin('tsc')]))))
+    parts.push(await stage('docs', async () => gate('docs', await run('node', ['scripts/docs.ts', '--check']))))
     parts.push(await stage('oxlint', async () => gate('oxlint', await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings']))))
   }
   parts.push(await stage('vitest', () => vitest(args)))
