@@ -1,6 +1,6 @@
 /** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
 import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
-import type { Failure } from '../domain/failure.ts'
+import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Json } from '../domain/ledger.ts'
 import { quorumFault } from '../domain/quorum.ts'
@@ -46,7 +46,9 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
   const ask = async (): Promise<NodeFacts> => {
     const began = world.clock.now()
     const result = await remote.run(survey(installPath), options)
-    return parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
+    const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
+    if (facts.bootId === '') throw new Failure({ kind: 'infra', code: 'I131', node: name, message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name}` })
+    return facts
   }
   const facts = await ask()
   if (facts.freeBytes >= criticalDisk) return facts
