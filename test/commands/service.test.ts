@@ -32,7 +32,7 @@ describe.skipIf(noSystemd)(`systemd reads${noSystemd ? ' (skipped: needs root an
   test('every word of the command line as one word, whatever is in it', () => {
     const line = /Command Line: (.*)/.exec(understood(unit({ args: words })))?.[1] ?? ''
     // `$$` is how a command line writes `$`; it becomes one when the process starts.
-    expect(wordsOf(line).map((w) => w.replaceAll('$$', '$'))).toEqual([unit().binary, ...words])
+    expect(wordsOf(line)).toEqual([unit().binary, ...words.map((w) => w.replaceAll('$', '$$$$'))])
   })
   test('an environment as it is, dollars too', () => {
     const values = words.filter((w) => !/[\n\r]/.test(w))
