@@ -1,7 +1,6 @@
 /** The ledger on a branch of a bare git repository: one commit and one file per transition, appended by compare-and-swap. */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { Failure } from '../domain/failure.ts'
@@ -20,13 +19,14 @@ const timeout = 30_000
 const staleLockMs = 10_000
 
 /** `sessions/<id>/0003-BUILD-DEPLOY.json` */
-const pathOf = (e: Entry): string => `sessions/${e.session}/${String(e.seq).padStart(4, '0')}-${e.from}-${e.to}.json`
+const nameOf = (e: Entry): string => `${String(e.seq).padStart(4, '0')}-${e.from}-${e.to}.json`
+const usable = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
 /** The ledger in the bare repository `dir`. Reading creates nothing: a missing repository is an empty ledger. */
 export async function openGitLedger(dir: string): Promise<Ledger> {
-  const git = async (args: readonly string[], more: { readonly input?: string; readonly index?: string } = {}): Promise<Buffer> => {
+  const git = async (args: readonly string[], input?: string): Promise<Buffer> => {
     const { stdout } = await execa('git', [`--git-dir=${dir}`, ...settings, ...args], {
-      env: { ...env, ...(more.index === undefined ? {} : { GIT_INDEX_FILE: more.index }) }, extendEnv: false, encoding: 'buffer', timeout, maxBuffer: 256 << 20, ...(more.input === undefined ? {} : { input: more.input }),
+      env, extendEnv: false, encoding: 'buffer', timeout, maxBuffer: 256 << 20, ...(input === undefined ? {} : { input }),
     })
     return Buffer.from(stdout)
   }
@@ -49,25 +49,27 @@ export async function openGitLedger(dir: string): Promise<Ledger> {
       return id === undefined ? [] : [{ id, seq: Number(seq) }]
     }).sort((a, b) => a.seq - b.seq).map((e) => e.id)
     if (ids.length === 0) return []
-    const entries = parse(await git(['cat-file', '--batch'], { input: `${ids.join('\n')}\n` }), (error) => damaged(`session ${session}`, 'an entry is no JSON', error))
+    const entries = parse(await git(['cat-file', '--batch'], `${ids.join('\n')}\n`), (error) => damaged(`session ${session}`, 'an entry is no JSON', error))
     const faults = chainFaults(entries, session)
     if (faults.length > 0) throw damaged(`session ${session}`, faults.join('; '))
     return entries
   }
 
+  const children = async (at: string | null, prefix: string): Promise<readonly string[]> =>
+    at === null ? [] : (await git(['ls-tree', '-z', at, ...(prefix === '' ? [] : [prefix])])).toString('utf8').split('\0').filter(Boolean).map((l) => l.replace(`\t${prefix}`, '\t'))
+  /** The tree `old` with one child more, or another in its place. Trees are written without an index: a killed writer leaves no files. */
+  const withChild = async (old: string | null, prefix: string, child: string): Promise<string> => {
+    const name = child.slice(child.indexOf('\t'))
+    return line(['mktree', '-z'], [...(await children(old, prefix)).filter((c) => !c.endsWith(name)), child].map((c) => `${c}\0`).join(''))
+  }
+
   const write = async (entry: Entry, old: string | null): Promise<void> => {
-    const blob = await line(['hash-object', '-w', '--stdin'], { input: `${canonical(entry as unknown as Json)}\n` })
-    const scratch = await mkdtemp(join(tmpdir(), 'vps-test-ledger-'))
-    try {
-      const index = join(scratch, 'index')
-      await git(['read-tree', ...(old === null ? ['--empty'] : [old])], { index })
-      await git(['update-index', '--add', '--cacheinfo', `100644,${blob},${pathOf(entry)}`], { index })
-      const tree = await line(['write-tree'], { index })
-      const commit = await line(['commit-tree', tree, ...(old === null ? [] : ['-p', old]), '-m', `${entry.session}: ${entry.from} → ${entry.to}`])
-      await git(['update-ref', branch, commit, old ?? '0'.repeat(40)])
-    } finally {
-      await rm(scratch, { recursive: true, force: true })
-    }
+    const blob = await line(['hash-object', '-w', '--stdin'], `${canonical(entry as unknown as Json)}\n`)
+    const session = await withChild(old, `sessions/${entry.session}/`, `100644 blob ${blob}\t${nameOf(entry)}`)
+    const sessions = await withChild(old, 'sessions/', `040000 tree ${session}\t${entry.session}`)
+    const tree = await withChild(old, '', `040000 tree ${sessions}\tsessions`)
+    const commit = await line(['commit-tree', tree, ...(old === null ? [] : ['-p', old]), '-m', `${entry.session}: ${entry.from} → ${entry.to}`])
+    await git(['update-ref', branch, commit, old ?? '0'.repeat(40)])
   }
 
   return {
@@ -84,7 +86,7 @@ export async function openGitLedger(dir: string): Promise<Ledger> {
         const before = await read(session, old)
         const last = before.at(-1)
         if ((last?.hash ?? genesis) !== entry.prev) throw new Failure({ kind: 'busy', code: 'B001', message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`, remedy: 'vps-test status' })
-        const faults = chainFaults([...before, entry], session)
+        const faults = [...chainFaults([...before, entry], session), ...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)]
         if (faults.length > 0) throw new Failure({ kind: 'harness', code: 'H012', message: `refused to damage the ledger of session ${session}: ${faults.join('; ')}` })
         try { await write(entry, old); return } catch (error) {
           if ((await tip()) === old && !(await locked(dir))) throw new Failure({ kind: 'harness', code: 'H011', message: `cannot write the ledger in ${dir}`, remedy: `ls -ld ${dir}` }, error)
