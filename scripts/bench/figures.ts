@@ -41,10 +41,10 @@ const meaning = [
   'Deploy, vps-test: from no connection to done: connect, take leases, compress once, upload, check the hash on the node, switch atomically, restart, read from the kernel what runs, wait until every peer is registered; one gatekeeper first, bootstrap nodes last.',
   'Deploy, scp and ssh: per node one scp, one ssh that checks sha256, moves the file and restarts the unit. Nothing is compressed, skipped, proven or waited for.',
   'Matrix, vps-test: from no connection, the rounds of TEST with counters of both ends and of NAT boxes and the receiver’s record read after every round; one attempt for each pair. Scp and ssh: one dial after the other by ssh, no witnesses.',
-  'SSH command: `true`; vps-test on a connection that is open already, ssh with a new connection each time.',
+  'SSH command: `true`; one after the other; vps-test on a connection that is open already, ssh with a new connection each time.',
 ] as const
 
-const scope = (f: Figures): string => (f.quick ? 'Quick run: everything once, and only a part of the pairs, of the commands and of the deploys.' : 'Full run: median of 3 where the first measurement took less than 20 s.')
+const scope = (f: Figures): string => (f.quick ? 'Quick run: everything once, only the example as it is, twelve pairs, three commands.' : 'Full run: median of 3 where the first measurement took less than 20 s; commands: median of 10.')
 
 export const asText = (f: Figures): string => [
   ...Object.entries(f.machine).map(([k, v]) => `${k}: ${v}`), `date: ${f.date}`, scope(f), '',

@@ -5,7 +5,7 @@ import type { Attempt } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
 import { loadTopology } from '../../src/lab/lab.ts'
 import type { Row } from './figures.ts'
-import { inTurns, type Arm, type Timed } from './measure.ts'
+import { inTurns, type Timed } from './measure.ts'
 import { attemptTheirs, deployTheirs, nothing, prepareBeside, stopBeside, type OpenSsh } from './openssh.ts'
 import { attemptOurs, deployOurs, inWorld, ready, type Ready } from './ours.ts'
 import { fewRounds, nested, roundsOf } from './pairs.ts'
@@ -26,29 +26,32 @@ export async function measureAll(s: Setting, o: OpenSsh, quick: boolean): Promis
   await inWorld(s, (world) => prepareBeside(s, world))
   await deployTheirs(o, first, 'together')
   const size = (await readFile(prepared.program)).length
-  const deploys = [...await measureDeploys(s, o, prepared, 0, `${(size / 2 ** 20).toFixed(2)} MiB (the example)`, quick), ...await measureDeploys(s, o, prepared, 16 << 20, '16 MiB (padded with random bytes)', quick)]
+  const small = await measureDeploys(s, o, prepared, 0, `${(size / 2 ** 20).toFixed(2)} MiB (the example)`, { times: quick ? 1 : 3, again: !quick })
+  const large = quick ? [] : await measureDeploys(s, o, prepared, 16 << 20, '16 MiB (padded with random bytes)', { times: 3, again: false })
   await inWorld(s, (world) => stopBeside(s, world))
   const matrix = await measureMatrix(s, o, peerIds, quick)
   const commands = await measureCommands(s, o, quick)
-  return { rows: [...deploys, ...matrix.rows, ...commands], counted: matrix.counted }
+  return { rows: [...small, ...large, ...matrix.rows, ...commands], counted: matrix.counted }
 }
 
-/** Quick: the larger file only new, and only against the loop. */
-async function measureDeploys(s: Setting, o: OpenSsh, prepared: Ready, bytes: number, what: string, quick: boolean): Promise<readonly Row[]> {
+/** Scp carries everything every time, so only vps-test needs a file that is new; where nothing is new, it sees that. */
+async function measureDeploys(s: Setting, o: OpenSsh, prepared: Ready, bytes: number, what: string, ask: { readonly times: number; readonly again: boolean }): Promise<readonly Row[]> {
   s.say(`deploy to ${s.plan.nodes.length} nodes: ${what}`)
   let path = ''
-  const arms: readonly Arm[] = [
-    { name: 'vps-test', act: async () => void await deployOurs(s, prepared.setup, path, false) },
+  const fresh = async (): Promise<void> => { path = await freshBinary(s, prepared.program, bytes) }
+  const times = await inTurns([
+    { name: 'vps-test', before: fresh, act: async () => void await deployOurs(s, prepared.setup, path, false) },
     { name: 'one by one', act: () => deployTheirs(o, path, 'serial') },
     { name: 'all at once', act: () => deployTheirs(o, path, 'together') },
-    { name: 'vps-test again', act: async () => void await deployOurs(s, prepared.setup, path, true) },
-    { name: 'one by one again', act: () => deployTheirs(o, path, 'serial') },
+    ...(ask.again ? [
+      { name: 'vps-test again', act: async () => void await deployOurs(s, prepared.setup, path, true) },
+      { name: 'one by one again', act: () => deployTheirs(o, path, 'serial') },
+    ] : []),
+  ], ask.times, s.say)
+  return [
+    { what: `deploy, ${what}`, ours: take(times, 'vps-test'), serial: take(times, 'one by one'), together: take(times, 'all at once') },
+    ...(ask.again ? [{ what: `deploy, ${what}, same again`, ours: take(times, 'vps-test again'), serial: take(times, 'one by one again') }] : []),
   ]
-  const brief = quick && bytes > 0
-  const times = await inTurns(brief ? arms.slice(0, 2) : arms, quick ? 1 : 3, s.say, async () => { path = await freshBinary(s, prepared.program, bytes) })
-  const fresh: Row = { what: `deploy, ${what}`, ours: take(times, 'vps-test'), serial: take(times, 'one by one') }
-  if (brief) return [fresh]
-  return [{ ...fresh, together: take(times, 'all at once') }, { what: `deploy, ${what}, same again`, ours: take(times, 'vps-test again'), serial: take(times, 'one by one again') }]
 }
 
 async function measureMatrix(s: Setting, o: OpenSsh, peerIds: ReadonlyMap<NodeName, string>, quick: boolean): Promise<Measured> {
@@ -85,13 +88,12 @@ async function measureCommands(s: Setting, o: OpenSsh, quick: boolean): Promise<
   for (const node of [byDelay[0], byDelay.at(-1)]) {
     if (node === undefined) continue
     s.say(`${times} commands on ${node.name}`)
-    const measured = await inWorld(s, async (world) => {
+    const many = async (act: () => Promise<void>): Promise<Timed> => take(await inTurns([{ name: 'command', act }], times, () => undefined), 'command')
+    const ours = await inWorld(s, async (world) => {
       const remote = await world.remote(node.name)
-      const run = () => remote.run({ kind: 'argv', why: 'nothing', idempotent: true, argv: ['true'] }, { timeoutMs: 60_000, signal: world.signal })
-      const repeat = (act: () => Promise<unknown>) => async () => { for (let i = 0; i < times; i++) await act(); return times }
-      return inTurns([{ name: 'vps-test', act: repeat(run) }, { name: 'one by one', act: repeat(() => nothing(o, node.name)) }], quick ? 1 : 3, s.say)
+      return many(async () => void await remote.run({ kind: 'argv', why: 'nothing', idempotent: true, argv: ['true'] }, { timeoutMs: 60_000, signal: world.signal }))
     })
-    rows.push({ what: `${times} SSH commands on ${node.name} (${2 * node.delayMs} ms there and back)`, per: 'command', ours: take(measured, 'vps-test'), serial: take(measured, 'one by one') })
+    rows.push({ what: `SSH command on ${node.name} (${2 * node.delayMs} ms there and back)`, ours, serial: await many(() => nothing(o, node.name)) })
   }
   return rows
 }
