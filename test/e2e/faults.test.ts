@@ -88,7 +88,7 @@ describe('a fault', () => {
 
   test('a program that fails everywhere while the controls pass has failed; the run is not invalid', async () => {
     for (const node of ['saorsa-2', 'saorsa-7', 'saorsa-8']) await wall(node, 'input priority 0', 'udp dport 9000 drop')
-    const s = await session({ timeoutSeconds: 2 })
+    const s = await session({ timeoutSeconds: 1 })
     const end = await s.run()
     const v = await s.verdict()
     expect(v.attempts.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(Array.from({ length: 6 }, () => 'failed none null'))
@@ -104,7 +104,7 @@ describe('a fault', () => {
   test('controls that do not get through: an invalid run says nothing, twice ends the session', async () => {
     await wall('saorsa-8', 'prerouting priority -400', 'ip saddr 198.18.7.10 meta l4proto udp drop')
     await wall('saorsa-7', 'prerouting priority -400', 'ip saddr 198.18.8.10 meta l4proto udp drop')
-    const s = await session({ timeoutSeconds: 2 })
+    const s = await session({ timeoutSeconds: 1 })
     const end = await s.run()
     const v = await s.verdict()
     expect(v.result).toBe('inconclusive')

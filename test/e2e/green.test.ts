@@ -2,6 +2,7 @@
 import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import pkg from '../../package.json' with { type: 'json' }
 import type { Context } from '../../src/verbs/context.ts'
 import { verify as verifyVerb, type VerifyResult } from '../../src/verbs/verify.ts'
 import { cli, scratch, type Ended } from './cli.ts'
@@ -58,7 +59,7 @@ describe('verify', () => {
   /** The same verb without a process of its own. */
   const judge = async (folder: string): Promise<{ readonly code: number; readonly result: VerifyResult }> => {
     const said: string[] = []
-    const surroundings = { cwd: folder, terminal: { print: (text: string) => { said.push(text) } } } as unknown as Context
+    const surroundings = { cwd: folder, version: pkg.version, terminal: { print: (text: string) => { said.push(text) } } } as unknown as Context
     const code = await verifyVerb(surroundings, folder, { json: true })
     return { code, result: JSON.parse(said.join('')) as VerifyResult }
   }
