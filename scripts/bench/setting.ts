@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readSource } from '../../src/adapters/build/source.ts'
+import { revisionOf } from '../../src/domain/build.ts'
 import type { Fleet } from '../../src/domain/fleet.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { answersFailure, resolveAnswers } from '../../src/inputs/answers.ts'
@@ -25,7 +27,8 @@ export async function settingOf(context: Context, lab: string, scratch: string, 
   if (!resolved.ok) throw answersFailure(resolved.problems)
   const config = repository.configs.find((c) => c.project === 'testnet')
   if (config === undefined) throw new Error('the example has no project testnet')
-  const source = { kind: 'build', workspace: join(repository.dir, config.binary.workspace) } as const
+  const workspace = join(repository.dir, config.binary.workspace)
+  const source = { kind: 'build', workspace, revision: revisionOf(await readSource(workspace, context.signal)) } as const
   return { context, plan: assemblePlan({ answers: resolved.answers, config, profile: resolved.profile, fleet, source, binaryBytes: null }), scratch, say }
 }
 

@@ -48,6 +48,7 @@ export const writeUnit = (u: Unit, lease: { readonly service: string; readonly h
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
     printf %s ${unitText(u)} >"$f.new"
     if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
+    if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
     mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`,
 })
 
@@ -57,6 +58,18 @@ export const restartUnit = (unit: string, lease: { readonly service: string; rea
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
     systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`,
+})
+
+/** Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it does not restart for ever. */
+export const restoreUnit = (unit: string, restart: boolean, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+  kind: 'script',
+  why: restart ? `put the old ${unit} back` : `stop ${unit}`,
+  idempotent: true,
+  text: sh`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
+    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
+    systemctl reset-failed ${unit} 2>/dev/null || true
+    ${raw(restart ? sh`systemctl restart ${unit}` : sh`systemctl stop ${unit}`)}`,
 })
 
 /** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */

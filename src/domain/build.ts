@@ -47,6 +47,10 @@ export type SourceFacts =
       readonly dirty: { readonly count: number; readonly paths: readonly string[]; readonly digest: string } | null
     }
 
+/** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
+export const revisionOf = (source: SourceFacts): string | null =>
+  source.kind === 'none' ? null : source.dirty === null ? source.commit : `${source.commit}+${source.dirty.digest.slice(0, 12)}`
+
 /** The ledger's account of the binary under test. */
 export interface BuildRecord {
   readonly source: Maker

@@ -22,8 +22,9 @@ export interface Answers {
 }
 
 export type BinarySource =
-  | { readonly kind: 'build'; readonly workspace: string }
-  | { readonly kind: 'file'; readonly path: string }
+  /** `revision`: the commit, with a digest of uncommitted changes where there are any; null outside git. */
+  | { readonly kind: 'build'; readonly workspace: string; readonly revision: string | null }
+  | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string }
 
 export interface PlanStep { readonly id: string; readonly title: string; readonly detail: string; readonly seconds: number }

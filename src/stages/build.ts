@@ -2,7 +2,7 @@
 import type { Json } from '../domain/ledger.ts'
 import { sha256 } from '../domain/ledger.ts'
 import { Failure } from '../domain/failure.ts'
-import type { BuildRecord } from '../domain/build.ts'
+import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { World } from '../ports.ts'
 import type { Stage } from './stage.ts'
@@ -28,5 +28,8 @@ async function obtain(plan: Plan, world: World): Promise<{ record: BuildRecord; 
   const bytes = await world.readBinary(path)
   const digest = sha256(bytes)
   if (digest !== record.sha256) throw new Failure({ kind: 'harness', code: 'H020', message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})` })
+  if (plan.source.kind === 'build' && 'kind' in record.from && (record.from.kind === 'git' || record.from.kind === 'none') && revisionOf(record.from) !== plan.source.revision) {
+    throw new Failure({ kind: 'busy', code: 'B304', message: `the source changed after the plan was confirmed: ${plan.source.revision ?? 'no commit'} became ${revisionOf(record.from) ?? 'no commit'}`, remedy: 'git status' })
+  }
   return { record, bytes }
 }

@@ -3,7 +3,7 @@ import type { Command } from '../commands/command.ts'
 import { placeOf } from '../commands/place.ts'
 import { exitDigest, exitLeaseLost, exitNoSpace, inspectRelease, prune, receive, rollBack, switchTo, type Release } from '../commands/release.ts'
 import { parts, sequence } from '../commands/sequence.ts'
-import { proveRunning, restartUnit, writeUnit } from '../commands/service.ts'
+import { proveRunning, restartUnit, restoreUnit, writeUnit } from '../commands/service.ts'
 import { elfFaults, readElf } from '../domain/elf.ts'
 import type { RunningProof } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
@@ -71,10 +71,10 @@ export async function switchOn(world: World, job: NodeJob, sentBytes: number): P
     return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
   } catch (error) {
     world.signal.throwIfAborted()
-    if (/^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`) {
-      say('rolling back')
-      await run([rollBack(release, old, held), restartUnit(name, held)], 'I148')
-    }
+    const before = /^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`
+    say(before ? 'rolling back' : 'stopping')
+    // The first reason is what counts; a roll back that fails too is told beside it.
+    await run([...(before ? [rollBack(release, old, held)] : []), restoreUnit(name, before, held)], 'I148').catch((e: unknown) => world.log.warn(e instanceof Error ? e.message : String(e)))
     throw error
   }
 }

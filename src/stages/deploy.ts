@@ -45,7 +45,8 @@ export const deploy: Stage = async (plan, session, world) => {
     leaveOut(result.failed)
     return [...result.failed.values()]
   }
-  await wave(roster.filter((n) => n.role === 'registry'))
+  const registry = (await wave(roster.filter((n) => n.role === 'registry'))).find((f) => f.kind === 'product')
+  if (registry !== undefined) return { event: 'failed', why: `the registry does not run, no peer was switched: ${registry.message}`, facts: facts() }
   const rest = roster.filter((n) => (n.role === 'test' || n.role === 'nat') && jobs.has(n.name)).sort((a, b) => Number(a.nat !== 'none') - Number(b.nat !== 'none'))
   let first = 0
   for (; first < rest.length; first++) {

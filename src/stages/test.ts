@@ -6,7 +6,7 @@ import type { Finding } from '../domain/findings.ts'
 import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
-import type { Session } from '../domain/session.ts'
+import type { Outcome, Session } from '../domain/session.ts'
 import { timetable } from '../domain/timetable.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { World } from '../ports.ts'
@@ -37,6 +37,19 @@ export const test: Stage = async (plan, session, world) => {
   const fault = quorumFault(world.fleet, plan.nodes, there)
   if (fault !== null) return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
 
+  try {
+    return await work(plan, session, world, { folder, number, testStartedAt, there, lost })
+  } catch (error) {
+    // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal.
+    const calm = { ...world, signal: AbortSignal.timeout(20_000) }
+    await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)])
+    throw error
+  }
+}
+
+interface Scene { readonly folder: string; readonly number: number; readonly testStartedAt: number; readonly there: readonly NodeName[]; readonly lost: readonly { readonly node: NodeName; readonly why: string }[] }
+
+async function work(plan: Plan, session: Session, world: World, { folder, number, testStartedAt, there, lost }: Scene): Promise<Outcome> {
   const peers = peersOf(world.fleet).filter((n) => there.includes(n.name))
   const [before, prober] = await Promise.all([proofs(world, plan, there), installProber(world, there)])
   world.log.info('test: measuring NATs, running the controls')

@@ -30,14 +30,17 @@ export async function runControls(world: World, prober: Installed, [from, to]: r
   const remoteTo = await world.remote(to.name)
   const options = { timeoutMs: 30_000, signal: world.signal }
   const closed = places.find((p) => p.trial.closed)
-  if (closed !== undefined) await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options)
+  if (closed !== undefined) {
+    const wall = await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options)
+    if (wall.code !== 0) throw new Failure({ kind: 'infra', code: 'I125', node: to.name, message: `${to.name}: cannot close a port for the control: ${wall.stderr.trim().slice(0, 200)}` })
+  }
   try {
     await resetWitnesses(world, [from.name, to.name])
     const sent = await Promise.all(places.map((p) => send(world, prober.sha256, from, to, p)))
     const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)])
     return places.map((p, i) => judge(p, from, to, sent[i] as Sent, a.counters, b.counters))
   } finally {
-    if (closed !== undefined) await remoteTo.run(openPort(placeOf(to.runtime)), options)
+    if (closed !== undefined) await remoteTo.run(openPort(placeOf(to.runtime)), { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })
   }
 }
 

@@ -20,23 +20,11 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
   const failed = new Map<NodeName, Failure>()
   prober.on.failed.forEach((f, n) => failed.set(n, f))
   const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
-  const pairs = reflectorPairs(world, able)
   const stop = new AbortController()
   const signal = AbortSignal.any([world.signal, stop.signal])
-  const stdins: PassThrough[] = []
-  const running: Promise<unknown>[] = []
-  const used = new Set(able.flatMap((n) => pairFor(pairs, n.name)))
-  const hosts = [...used].flatMap((r) => [{ pair: r.pair, host: r.hosts[0], peer: r.hosts[1].ip }, { pair: r.pair, host: r.hosts[1], peer: r.hosts[0].ip }])
+  const post: Post = { world, prober, signal, stdins: [], running: [] }
   try {
-    await Promise.all(hosts.map(async ({ pair, host, peer }) => {
-      const stdin = new PassThrough()
-      stdins.push(stdin)
-      const remote = await world.remote(host.name)
-      await new Promise<void>((resolve, reject) => {
-        const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), { timeoutMs: 100_000, signal, stdin, onLine: (line) => { if (line.includes('"ready"')) resolve() } })
-        running.push(done.then((r) => { reject(new Failure({ kind: 'infra', code: 'I121', node: host.name, message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}` })) }, (e: unknown) => { reject(asFailure(e, host.name)) }))
-      })
-    }))
+    const pairs = await startReflectors(post, able.filter((n) => n.nat === 'none' && n.runtime.kind === 'systemd'), failed)
     const seen = await each(able.map((n) => n.name), world.signal, async (name) => {
       const node = able.find((n) => n.name === name) as FleetNode
       const chosen = pairFor(pairs, name)[0]
@@ -52,16 +40,38 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
     seen.failed.forEach((f, n) => failed.set(n, f))
     return { measurements: [...seen.done.values()], failed }
   } finally {
-    stdins.forEach((s) => s.end())
-    await Promise.race([Promise.allSettled(running), world.clock.sleep(3000, world.signal).catch(() => undefined)])
-    stop.abort(new Error('survey over'))
-    await Promise.allSettled(running)
+    post.stdins.forEach((s) => s.end())
+    AbortSignal.timeout(3000).addEventListener('abort', () => stop.abort(new Error('survey over')))
+    await Promise.allSettled(post.running)
   }
 }
 
-/** Three pairs out of the first three public nodes, so that each of the three can be measured by the other two. */
-function reflectorPairs(world: World, able: readonly FleetNode[]): readonly Reflectors[] {
-  const [a, b, c] = able.filter((n) => n.nat === 'none' && n.runtime.kind === 'systemd')
+interface Post { readonly world: World; readonly prober: Installed; readonly signal: AbortSignal; readonly stdins: PassThrough[]; readonly running: Promise<unknown>[] }
+
+/** Reflectors on the first three public nodes, in three pairs, so that each of the three can be measured by the other two. A node where one does not start is passed over. */
+async function startReflectors(post: Post, candidates: readonly FleetNode[], failed: Map<NodeName, Failure>): Promise<readonly Reflectors[]> {
+  const pairs = reflectorPairs(post.world, candidates)
+  const hosts = pairs.flatMap((r) => [{ pair: r.pair, host: r.hosts[0], peer: r.hosts[1].ip }, { pair: r.pair, host: r.hosts[1], peer: r.hosts[0].ip }])
+  const broken = new Map<NodeName, Failure>()
+  await Promise.all(hosts.map((h) => startReflector(post, h).catch((e: unknown) => { broken.set(h.host.name, asFailure(e, h.host.name)) })))
+  post.world.signal.throwIfAborted()
+  if (broken.size === 0) return pairs
+  broken.forEach((f, n) => failed.set(n, f))
+  return startReflectors(post, candidates.filter((n) => !broken.has(n.name)), failed)
+}
+
+/** Resolves when it listens; its end is awaited by the survey. */
+async function startReflector({ world, prober, signal, stdins, running }: Post, { pair, host, peer }: { readonly pair: ReflectorPair; readonly host: FleetNode; readonly peer: string }): Promise<void> {
+  const remote = await world.remote(host.name)
+  const stdin = new PassThrough()
+  stdins.push(stdin)
+  await new Promise<void>((resolve, reject) => {
+    const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), { timeoutMs: 100_000, signal, stdin, onLine: (line) => { if (line.includes('"ready"')) resolve() } })
+    running.push(done.then((r) => { reject(new Failure({ kind: 'infra', code: 'I121', node: host.name, message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}` })) }, reject))
+  })
+}
+
+function reflectorPairs(world: World, [a, b, c]: readonly FleetNode[]): readonly Reflectors[] {
   const combos: readonly (readonly [FleetNode, FleetNode])[] = a === undefined || b === undefined ? [] : c === undefined ? [[a, b]] : [[a, b], [b, c], [a, c]]
   const base = draw(world, 21_000, 28_000)
   return combos.map((hosts, i) => ({

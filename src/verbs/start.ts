@@ -1,7 +1,10 @@
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
 import { join, resolve } from 'node:path'
 import { systemClock, systemRandom } from '../adapters/system.ts'
+import { readSource } from '../adapters/build/source.ts'
+import { digestOf } from '../adapters/build/zigbuild.ts'
 import { openGitLedger } from '../adapters/git-ledger.ts'
+import { revisionOf } from '../domain/build.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type BinarySource, type Plan } from '../domain/plan.ts'
 import { finals, fold, notActing } from '../domain/session.ts'
@@ -52,12 +55,13 @@ async function makePlan(c: Context, words: StartWords, flags: StartFlags): Promi
   const found = repository.configs.find((p) => p.project === answers.project.value)
   if (found === undefined) throw new Failure({ kind: 'usage', code: 'U044', message: `the configuration has no project ${answers.project.value}` })
   const config = flags.soak === 'off' ? { ...found, soak: { ...found.soak, wait1hr: false, wait6hr: false } } : found
-  return { plan: assemblePlan({ answers, config, profile, fleet, source: sourceOf(c, flags, join(repository.dir, config.binary.workspace)), binaryBytes: null }) }
+  return { plan: assemblePlan({ answers, config, profile, fleet, source: await sourceOf(c, flags, join(repository.dir, config.binary.workspace)), binaryBytes: null }) }
 }
 
-function sourceOf(c: Context, flags: StartFlags, workspace: string): BinarySource {
-  if (flags.binary !== undefined) return { kind: 'file', path: resolve(c.cwd, flags.binary) }
-  if (flags.release === undefined) return { kind: 'build', workspace }
+/** Names the exact source, so that a killed session is continued only with the program that it was begun with. */
+async function sourceOf(c: Context, flags: StartFlags, workspace: string): Promise<BinarySource> {
+  if (flags.binary !== undefined) return { kind: 'file', path: resolve(c.cwd, flags.binary), sha256: await digestOfGiven(resolve(c.cwd, flags.binary)) }
+  if (flags.release === undefined) return { kind: 'build', workspace, revision: revisionOf(await readSource(workspace, c.signal)) }
   const [, repository, tag, asset] = /^([\w.-]+\/[\w.-]+)@([^:\s]+):(\S+)$/.exec(flags.release) ?? []
   if (repository === undefined || tag === undefined || asset === undefined) throw new Failure({ kind: 'usage', code: 'U045', message: `--release ${flags.release} is not owner/repo@tag:asset`, remedy: 'vps-test start --release owner/repo@v1.0.0:program-linux' })
   return { kind: 'release', repository, tag, asset }
@@ -85,3 +89,7 @@ const planText = (plan: Plan): string => [
   plan.soak.length === 0 ? 'Soak: off.' : `Soak: ${plan.soak.join(', ')} (recorded; this version does not take the checkpoints).`,
   `Plan ${planDigest(plan).slice(0, 16)}.`,
 ].join('\n')
+
+const digestOfGiven = (path: string): Promise<string> => digestOf(path).catch((error: unknown) => {
+  throw new Failure({ kind: 'usage', code: 'U046', message: `cannot read the given binary ${path}`, remedy: `ls -l ${path}` }, error)
+})

@@ -8,6 +8,7 @@ import type { Attempt } from '../domain/evidence.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { chainFaults, sha256, type Entry } from '../domain/ledger.ts'
 import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
+import { planDigest } from '../domain/plan.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import { visible } from '../domain/visible.ts'
 import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
@@ -43,6 +44,8 @@ export async function check(dir: string, version: string, ledger?: string): Prom
     faults.push(...manifestFaults(manifest, await digests(dir)))
     const bundle = await readBundle(dir)
     faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
+    const confirmed = bundle.entries.find((e) => e.from === 'INTERVIEW')?.facts['planDigest']
+    if (confirmed !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`)
     const judged = verdict(verdictInputOf(bundle))
     const same = bundle.facts.version === version
     const kept = await readFile(join(dir, 'evidence', layout.verdict), 'utf8')

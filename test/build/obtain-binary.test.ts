@@ -15,7 +15,7 @@ function options(workspace: string, program: string, more: Partial<ObtainOptions
   onTestFinished(() => { for (const kind of ['target', 'fetched']) rmSync(join(cacheDir, kind, project), { recursive: true, force: true }) })
   return {
     project, binary: { name: program, crate: null, workspace: 'app', build: zigCommand, target: `target/x86_64-unknown-linux-gnu/release/${program}`, glibc: '2.31' },
-    source: { kind: 'build', workspace }, outDir: scratch(), cacheDir, timeoutMs: 240_000, log: notes(), clock, signal: never, ...more,
+    source: { kind: 'build', workspace, revision: null }, outDir: scratch(), cacheDir, timeoutMs: 240_000, log: notes(), clock, signal: never, ...more,
   }
 }
 const failure = async (running: Promise<unknown>): Promise<Failure> => running.then(() => { throw new Error('no failure') }, (e: unknown) => { if (e instanceof Failure) return e; throw e })
@@ -87,12 +87,12 @@ test('a source that moves while it is built is refused', { timeout: 120_000 }, a
 })
 
 test('a given file is recorded as such; a script is refused', async () => {
-  const { record, path } = await obtainBinary(options('', 'true', { source: { kind: 'file', path: '/bin/true' } }))
+  const { record, path } = await obtainBinary(options('', 'true', { source: { kind: 'file', path: '/bin/true', sha256: '0'.repeat(64) } }))
   expect(record).toMatchObject({ source: 'file', from: { kind: 'file', path: '/bin/true' }, toolchain: null, sha256: sha256(readFileSync('/bin/true')), elf: { machine: 'x86_64' } })
   expect(execFileSync(path)).toHaveLength(0)
   const cut = join(scratch(), 'cut')
   writeFileSync(cut, readFileSync('/bin/true').subarray(0, 40))
-  expect((await failure(obtainBinary(options('', 'cut', { source: { kind: 'file', path: cut } })))).facts).toMatchObject({ kind: 'usage', code: 'U304' })
+  expect((await failure(obtainBinary(options('', 'cut', { source: { kind: 'file', path: cut, sha256: '0'.repeat(64) } })))).facts).toMatchObject({ kind: 'usage', code: 'U304' })
 })
 
 test('what follows from a result is decided by its reason alone; a third failed build is the last', () => {

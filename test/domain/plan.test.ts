@@ -10,7 +10,7 @@ const config = parseProject(fileText('examples/testnet/vps-test.yaml'), 'vps-tes
 const resolved = resolveAnswers({ parameters: {}, configs: [config] }, profiles)
 if (!resolved.ok) throw new Error('the example has all answers')
 const { answers, profile } = resolved
-const input: PlanInput = { answers, config, profile, fleet: saorsa, source: { kind: 'build', workspace: '/w' }, binaryBytes: null }
+const input: PlanInput = { answers, config, profile, fleet: saorsa, source: { kind: 'build', workspace: '/w', revision: null }, binaryBytes: null }
 const plan = assemblePlan(input)
 const answered = (more: Partial<Plan['answers']>): PlanInput => ({ ...input, answers: { ...answers, ...more } })
 
@@ -26,7 +26,7 @@ describe('the digest', () => {
     ['a target', { targets: { ...plan.targets, direct: 98 } }],
     ['a node', { nodes: plan.nodes.slice(1) }],
     ['a host key', { fleet: { ...saorsa, nodes: saorsa.nodes.map((n, i) => (i === 0 ? { ...n, hostKeys: ['ssh-ed25519 AAAA'] } : n)) } }],
-    ['the source', { source: { kind: 'file', path: '/w' } }],
+    ['the source', { source: { kind: 'file', path: '/w', sha256: '0'.repeat(64) } }],
     ['the soak', { soak: ['WAIT_1HR'] }],
   ] satisfies readonly (readonly [string, Partial<Plan>])[])('changes with %s', (_, more) => { expect(planDigest({ ...plan, ...more })).not.toBe(planDigest(plan)) })
 })

@@ -19,7 +19,7 @@ function page(changes: Changes = {}, more: Partial<ProofInput> = {}, edit: (i: V
   // The page reads only these parts of a plan.
   const plan = {
     answers: { project: answer('ant-quic'), focus: answer('connectivity'), criteria: answer('threshold'), proof: answer('all-evidence') },
-    fleet: nineNodes, source: { kind: 'build', workspace: 'examples/testnet' },
+    fleet: nineNodes, source: { kind: 'build', workspace: 'examples/testnet', revision: null },
   } as unknown as Plan
   const manifest = manifestOf([{ path: 'attempts.jsonl', bytes: 12, sha256: sha256('a') }, { path: 'logs/saorsa-7.log', bytes: 5, sha256: sha256('b') }])
   return renderProof({
