@@ -42,11 +42,13 @@ export interface Limits {
   readonly limitMs?: number
   /** A process group of its own, as a shell gives it: signals sent to the group reach its children too. */
   readonly group?: boolean
+  /** Where programs are kept across runs; this machine's own place unless told. */
+  readonly cacheDir?: string
 }
 
 /** Starts `vps-test …`. */
-export async function begin(args: readonly string[], home: string, { limitMs = 180_000, group = false }: Limits = {}): Promise<Running> {
-  const env = { ...process.env, VPS_TEST_HOME: home, VPS_TEST_PROBE: await probe(), NO_COLOR: '1' }
+export async function begin(args: readonly string[], home: string, { limitMs = 180_000, group = false, cacheDir }: Limits = {}): Promise<Running> {
+  const env = { ...process.env, VPS_TEST_HOME: home, VPS_TEST_PROBE: await probe(), NO_COLOR: '1', ...(cacheDir === undefined ? {} : { VPS_TEST_CACHE: cacheDir }) }
   const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: group, timeout: limitMs, killSignal: 'SIGKILL' })
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text })

@@ -53,6 +53,8 @@ export async function story(w: Wish): Promise<Story> {
   }))
   const args = ['start', 'testnet', 'connectivity', 'threshold', 'all-evidence', '--repo', 'examples/testnet', '--config', config, '--fleet', 'lab', '--lab', w.lab, '--binary', w.binary ?? await example(), '--yes', '--json']
   const dir = join(home, 'testnet')
+  // Given programs are copied into the cache: those of the tests go with the tests.
+  const start = (limits: Limits = {}): Promise<Running> => begin(args, home, { cacheDir: join(w.dir, 'cache'), ...limits })
   const ledger = () => openGitLedger(join(dir, 'ledger.git'))
   const read = async (): Promise<readonly (readonly Entry[])[]> => { const l = await ledger(); return Promise.all((await l.sessions()).map((id) => l.read(id))) }
   const newest = async (): Promise<readonly Entry[]> => (await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? []
@@ -65,14 +67,14 @@ export async function story(w: Wish): Promise<Story> {
   const verdict = async (): Promise<Verdict> => JSON.parse(await evidence(layout.verdict)) as Verdict
   return {
     home, entries: newest, folder, verdict,
-    begin: (limits) => begin(args, home, limits),
+    begin: start,
     run: async () => {
-      const ended = await (await begin(args, home)).ended
+      const ended = await (await start()).ended
       const line = ended.out.trim().split('\n').at(-1) ?? ''
       try { return { ...ended, answer: JSON.parse(line) as Answer } } catch { throw new Error(`no answer from vps-test (exit ${String(ended.code)} ${String(ended.signal)}):\n${ended.err.slice(-4000)}`) }
     },
     runInto: async (state) => {
-      const { child, ended } = await begin(args, home)
+      const { child, ended } = await start()
       let over = false
       void ended.then(() => { over = true })
       let [seen, there] = ['', false]
