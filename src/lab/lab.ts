@@ -38,7 +38,9 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
   const found = await markerOf(l)
   if (found?.running && found.digest === digest && await healthy(found.topology, l, found.running, o.signal)) {
     o.log.info(`the lab ${l.id} is up already`)
-    return fleetOf(found.topology, l, found.running)
+    const fleet = fleetOf(found.topology, l, found.running)
+    await o.verify?.(fleet, o.signal)
+    return fleet
   }
   await clear(l, o.signal)
   try {
