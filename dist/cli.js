@@ -3043,6 +3043,8 @@ function kindOf(value) {
 }
 
 // src/domain/build.ts
+/** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
+const revisionOf = (source) => source.kind === "none" ? null : source.dirty === null ? source.commit : `${source.commit}+${source.dirty.digest.slice(0, 12)}`;
 /** What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command. */
 function afterZigbuild(result) {
 	if (result.kind === "built") return "use";
@@ -18162,24 +18164,22 @@ const timeout = 3e4;
 /** git holds the branch's lock file for milliseconds. A killed git leaves it for ever, so one that is older belongs to nobody. */
 const staleLockMs = 1e4;
 /** `sessions/<id>/0003-BUILD-DEPLOY.json` */
-const pathOf = (e) => `sessions/${e.session}/${String(e.seq).padStart(4, "0")}-${e.from}-${e.to}.json`;
+const nameOf = (e) => `${String(e.seq).padStart(4, "0")}-${e.from}-${e.to}.json`;
+const usable = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /** The ledger in the bare repository `dir`. Reading creates nothing: a missing repository is an empty ledger. */
 async function openGitLedger(dir) {
-	const git = async (args, more = {}) => {
+	const git = async (args, input) => {
 		const { stdout } = await execa("git", [
 			`--git-dir=${dir}`,
 			...settings$1,
 			...args
 		], {
-			env: {
-				...env,
-				...more.index === void 0 ? {} : { GIT_INDEX_FILE: more.index }
-			},
+			env,
 			extendEnv: false,
 			encoding: "buffer",
 			timeout,
 			maxBuffer: 256 << 20,
-			...more.input === void 0 ? {} : { input: more.input }
+			...input === void 0 ? {} : { input }
 		});
 		return Buffer.from(stdout);
 	};
@@ -18222,47 +18222,44 @@ async function openGitLedger(dir) {
 			}];
 		}).sort((a, b) => a.seq - b.seq).map((e) => e.id);
 		if (ids.length === 0) return [];
-		const entries = parse$1(await git(["cat-file", "--batch"], { input: `${ids.join("\n")}\n` }), (error) => damaged(`session ${session}`, "an entry is no JSON", error));
+		const entries = parse$1(await git(["cat-file", "--batch"], `${ids.join("\n")}\n`), (error) => damaged(`session ${session}`, "an entry is no JSON", error));
 		const faults = chainFaults(entries, session);
 		if (faults.length > 0) throw damaged(`session ${session}`, faults.join("; "));
 		return entries;
+	};
+	const children = async (at, prefix) => at === null ? [] : (await git([
+		"ls-tree",
+		"-z",
+		at,
+		...prefix === "" ? [] : [prefix]
+	])).toString("utf8").split("\0").filter(Boolean).map((l) => l.replace(`\t${prefix}`, "	"));
+	/** The tree `old` with one child more, or another in its place. Trees are written without an index: a killed writer leaves no files. */
+	const withChild = async (old, prefix, child) => {
+		const name = child.slice(child.indexOf("	"));
+		return line(["mktree", "-z"], [...(await children(old, prefix)).filter((c) => !c.endsWith(name)), child].map((c) => `${c}\0`).join(""));
 	};
 	const write = async (entry, old) => {
 		const blob = await line([
 			"hash-object",
 			"-w",
 			"--stdin"
-		], { input: `${canonical(entry)}\n` });
-		const scratch = await mkdtemp(join$1(tmpdir(), "vps-test-ledger-"));
-		try {
-			const index = join$1(scratch, "index");
-			await git(["read-tree", ...old === null ? ["--empty"] : [old]], { index });
-			await git([
-				"update-index",
-				"--add",
-				"--cacheinfo",
-				`100644,${blob},${pathOf(entry)}`
-			], { index });
-			const tree = await line(["write-tree"], { index });
-			const commit = await line([
-				"commit-tree",
-				tree,
-				...old === null ? [] : ["-p", old],
-				"-m",
-				`${entry.session}: ${entry.from} → ${entry.to}`
-			]);
-			await git([
-				"update-ref",
-				branch,
-				commit,
-				old ?? "0".repeat(40)
-			]);
-		} finally {
-			await rm(scratch, {
-				recursive: true,
-				force: true
-			});
-		}
+		], `${canonical(entry)}\n`);
+		const session = await withChild(old, `sessions/${entry.session}/`, `100644 blob ${blob}\t${nameOf(entry)}`);
+		const sessions = await withChild(old, "sessions/", `040000 tree ${session}\t${entry.session}`);
+		const tree = await withChild(old, "", `040000 tree ${sessions}\tsessions`);
+		const commit = await line([
+			"commit-tree",
+			tree,
+			...old === null ? [] : ["-p", old],
+			"-m",
+			`${entry.session}: ${entry.from} → ${entry.to}`
+		]);
+		await git([
+			"update-ref",
+			branch,
+			commit,
+			old ?? "0".repeat(40)
+		]);
 	};
 	return {
 		sessions: async () => {
@@ -18289,7 +18286,7 @@ async function openGitLedger(dir) {
 					message: `another writer moved session ${session} to ${last?.to ?? "its start"} first`,
 					remedy: "vps-test status"
 				});
-				const faults = chainFaults([...before, entry], session);
+				const faults = [...chainFaults([...before, entry], session), ...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)];
 				if (faults.length > 0) throw new Failure({
 					kind: "harness",
 					code: "H012",
@@ -43286,7 +43283,7 @@ const shownAtMost = 50;
 /** `nodes[3].nat`; names that would be misread are quoted. */
 const pathText = (path) => path.map((p, i) => typeof p === "number" ? `[${p}]` : /^[\w-]{1,80}$/.test(p) ? `${i === 0 ? "" : "."}${p}` : `[${JSON.stringify(visible$1(p, 80))}]`).join("");
 /** By place; one fault is said once. */
-function inOrder(faults) {
+function inOrder$1(faults) {
 	return [...new Map(faults.map((f) => [`${placeText(f.at)} ${f.message}`, f])).values()].sort((a, b) => (a.at.line ?? 0) - (b.at.line ?? 0) || (a.at.column ?? 0) - (b.at.column ?? 0));
 }
 /** `file:line:column path: message`, safe to print. */
@@ -43294,7 +43291,7 @@ const faultText = (fault) => `${placeText(fault.at)}: ${visible$1(fault.message,
 const placeText = (at) => [`${visible$1(at.file)}${at.line === void 0 ? "" : `:${at.line}:${at.column ?? 1}`}`, at.path].filter((t) => t !== "").join(" ");
 /** U010: an input file is not as it must be. Every fault is in the message. */
 function usageFailure(faults, remedy) {
-	const all = inOrder(faults);
+	const all = inOrder$1(faults);
 	const lines = all.slice(0, shownAtMost).map(faultText);
 	if (all.length > shownAtMost) lines.push(`… and ${all.length - shownAtMost} more`);
 	const message = all.length === 1 ? lines.join("") : [`${all.length} faults in the input:`, ...lines].join("\n");
@@ -49224,7 +49221,7 @@ function validate(parsed, file, schema, check) {
 		value: result.data
 	} : {
 		ok: false,
-		faults: inOrder(faults)
+		faults: inOrder$1(faults)
 	};
 }
 /** Syntax only; a document that cannot be read as one bounded tree is refused here. */
@@ -49290,7 +49287,7 @@ function parseYaml(text, file) {
 	});
 	if (problems.filter((p) => p.code !== "DUPLICATE_KEY").length > 0) return {
 		ok: false,
-		faults: inOrder(problems.map((p) => p.fault)).slice(0, 20)
+		faults: inOrder$1(problems.map((p) => p.fault)).slice(0, 20)
 	};
 	if (document.contents === null || (0, import_dist.isScalar)(document.contents) && document.contents.value === null) return refuse("is empty");
 	return tree(document, lines, problems.map((p) => p.fault), refuse);
@@ -51933,7 +51930,9 @@ async function labUp(o) {
 	const found = await markerOf(l);
 	if (found?.running && found.digest === digest && await healthy(found.topology, l, found.running, o.signal)) {
 		o.log.info(`the lab ${l.id} is up already`);
-		return fleetOf(found.topology, l, found.running);
+		const fleet = fleetOf(found.topology, l, found.running);
+		await o.verify?.(fleet, o.signal);
+		return fleet;
 	}
 	await clear(l, o.signal);
 	try {
@@ -53121,10 +53120,12 @@ async function each(nodes, signal, work) {
 	}));
 	signal.throwIfAborted();
 	return {
-		done,
-		failed
+		done: inOrder(nodes, done),
+		failed: inOrder(nodes, failed)
 	};
 }
+/** As asked for, not as answered: what is written down must not depend on who was faster. */
+const inOrder = (nodes, found) => new Map([...found].toSorted(([a], [b]) => nodes.indexOf(a) - nodes.indexOf(b)));
 const asFailure = (error, node) => error instanceof Failure ? error : new Failure({
 	kind: "harness",
 	code: "H002",
@@ -53360,46 +53361,17 @@ async function measureNats(world, prober) {
 	const failed = /* @__PURE__ */ new Map();
 	prober.on.failed.forEach((f, n) => failed.set(n, f));
 	const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name));
-	const pairs = reflectorPairs(world, able);
 	const stop = new AbortController();
 	const signal = AbortSignal.any([world.signal, stop.signal]);
-	const stdins = [];
-	const running = [];
-	const hosts = [...new Set(able.flatMap((n) => pairFor(pairs, n.name)))].flatMap((r) => [{
-		pair: r.pair,
-		host: r.hosts[0],
-		peer: r.hosts[1].ip
-	}, {
-		pair: r.pair,
-		host: r.hosts[1],
-		peer: r.hosts[0].ip
-	}]);
+	const post = {
+		world,
+		prober,
+		signal,
+		stdins: [],
+		running: []
+	};
 	try {
-		await Promise.all(hosts.map(async ({ pair, host, peer }) => {
-			const stdin = new PassThrough();
-			stdins.push(stdin);
-			const remote = await world.remote(host.name);
-			await new Promise((resolve, reject) => {
-				const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), {
-					timeoutMs: 1e5,
-					signal,
-					stdin,
-					onLine: (line) => {
-						if (line.includes("\"ready\"")) resolve();
-					}
-				});
-				running.push(done.then((r) => {
-					reject(new Failure({
-						kind: "infra",
-						code: "I121",
-						node: host.name,
-						message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}`
-					}));
-				}, (e) => {
-					reject(asFailure(e, host.name));
-				}));
-			});
-		}));
+		const pairs = await startReflectors(post, able.filter((n) => n.nat === "none" && n.runtime.kind === "systemd"), failed);
 		const seen = await each(able.map((n) => n.name), world.signal, async (name) => {
 			const node = able.find((n) => n.name === name);
 			const chosen = pairFor(pairs, name)[0];
@@ -53437,15 +53409,57 @@ async function measureNats(world, prober) {
 			failed
 		};
 	} finally {
-		stdins.forEach((s) => s.end());
-		await Promise.race([Promise.allSettled(running), world.clock.sleep(3e3, world.signal).catch(() => void 0)]);
-		stop.abort(/* @__PURE__ */ new Error("survey over"));
-		await Promise.allSettled(running);
+		post.stdins.forEach((s) => s.end());
+		AbortSignal.timeout(3e3).addEventListener("abort", () => stop.abort(/* @__PURE__ */ new Error("survey over")));
+		await Promise.allSettled(post.running);
 	}
 }
-/** Three pairs out of the first three public nodes, so that each of the three can be measured by the other two. */
-function reflectorPairs(world, able) {
-	const [a, b, c] = able.filter((n) => n.nat === "none" && n.runtime.kind === "systemd");
+/** Reflectors on the first three public nodes, in three pairs, so that each of the three can be measured by the other two. A node where one does not start is passed over. */
+async function startReflectors(post, candidates, failed) {
+	const pairs = reflectorPairs(post.world, candidates);
+	const hosts = pairs.flatMap((r) => [{
+		pair: r.pair,
+		host: r.hosts[0],
+		peer: r.hosts[1].ip
+	}, {
+		pair: r.pair,
+		host: r.hosts[1],
+		peer: r.hosts[0].ip
+	}]);
+	const broken = /* @__PURE__ */ new Map();
+	await Promise.all(hosts.map((h) => startReflector(post, h).catch((e) => {
+		broken.set(h.host.name, asFailure(e, h.host.name));
+	})));
+	post.world.signal.throwIfAborted();
+	if (broken.size === 0) return pairs;
+	broken.forEach((f, n) => failed.set(n, f));
+	return startReflectors(post, candidates.filter((n) => !broken.has(n.name)), failed);
+}
+/** Resolves when it listens; its end is awaited by the survey. */
+async function startReflector({ world, prober, signal, stdins, running }, { pair, host, peer }) {
+	const remote = await world.remote(host.name);
+	const stdin = new PassThrough();
+	stdins.push(stdin);
+	await new Promise((resolve, reject) => {
+		const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), {
+			timeoutMs: 1e5,
+			signal,
+			stdin,
+			onLine: (line) => {
+				if (line.includes("\"ready\"")) resolve();
+			}
+		});
+		running.push(done.then((r) => {
+			reject(new Failure({
+				kind: "infra",
+				code: "I121",
+				node: host.name,
+				message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}`
+			}));
+		}, reject));
+	});
+}
+function reflectorPairs(world, [a, b, c]) {
 	const combos = a === void 0 || b === void 0 ? [] : c === void 0 ? [[a, b]] : [
 		[a, b],
 		[b, c],
@@ -54031,6 +54045,12 @@ async function obtain(plan, world) {
 		code: "H020",
 		message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})`
 	});
+	if (plan.source.kind === "build" && "kind" in record.from && (record.from.kind === "git" || record.from.kind === "none") && revisionOf(record.from) !== plan.source.revision) throw new Failure({
+		kind: "busy",
+		code: "B304",
+		message: `the source changed after the plan was confirmed: ${plan.source.revision ?? "no commit"} became ${revisionOf(record.from) ?? "no commit"}`,
+		remedy: "git status"
+	});
 	return {
 		record,
 		bytes
@@ -54250,6 +54270,7 @@ const writeUnit = (u, lease) => ({
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
     printf %s ${unitText(u)} >"$f.new"
     if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
+    if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
     mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`
 });
 const restartUnit = (unit, lease) => ({
@@ -54258,6 +54279,17 @@ const restartUnit = (unit, lease) => ({
 	idempotent: true,
 	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
     systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`
+});
+/** Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it does not restart for ever. */
+const restoreUnit = (unit, restart, lease) => ({
+	kind: "script",
+	why: restart ? `put the old ${unit} back` : `stop ${unit}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
+    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
+    systemctl reset-failed ${unit} 2>/dev/null || true
+    ${raw(restart ? sh$1`systemctl restart ${unit}` : sh$1`systemctl stop ${unit}`)}`
 });
 /** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */
 const proveRunning = (unit, place) => ({
@@ -54406,10 +54438,9 @@ async function switchOn(world, job, sentBytes) {
 		};
 	} catch (error) {
 		world.signal.throwIfAborted();
-		if (/^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`) {
-			say("rolling back");
-			await run([rollBack(release, old, held), restartUnit(name, held)], "I148");
-		}
+		const before = /^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`;
+		say(before ? "rolling back" : "stopping");
+		await run([...before ? [rollBack(release, old, held)] : [], restoreUnit(name, before, held)], "I148").catch((e) => world.log.warn(e instanceof Error ? e.message : String(e)));
 		throw error;
 	}
 }
@@ -54687,7 +54718,12 @@ const deploy = async (plan, session, world) => {
 		leaveOut(result.failed);
 		return [...result.failed.values()];
 	};
-	await wave(roster.filter((n) => n.role === "registry"));
+	const registry = (await wave(roster.filter((n) => n.role === "registry"))).find((f) => f.kind === "product");
+	if (registry !== void 0) return {
+		event: "failed",
+		why: `the registry does not run, no peer was switched: ${registry.message}`,
+		facts: facts()
+	};
 	const rest = roster.filter((n) => (n.role === "test" || n.role === "nat") && jobs.has(n.name)).sort((a, b) => Number(a.nat !== "none") - Number(b.nat !== "none"));
 	let first = 0;
 	for (; first < rest.length; first++) {
@@ -54897,7 +54933,15 @@ async function look(world, name, installPath) {
 	const ask = async () => {
 		const began = world.clock.now();
 		const result = await remote.run(survey(installPath), options);
-		return parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2));
+		const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2));
+		if (facts.bootId === "") throw new Failure({
+			kind: "infra",
+			code: "I131",
+			node: name,
+			message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
+			remedy: `vps-test diagnose ${name}`
+		});
+		return facts;
 	};
 	const facts = await ask();
 	if (facts.freeBytes >= criticalDisk) return facts;
@@ -55699,9 +55743,10 @@ function judgeNats(tried, measurements) {
 		}];
 	});
 	const wrong = measured.filter(({ n, m }) => measuredKind(m) !== n.nat);
+	const other = measured.filter(({ n, m }) => measuredKind(m) !== n.nat || m.stable === false);
 	const label = (n) => natName(asDeclared(n));
 	return {
-		other: new Set(wrong.map(({ n }) => n.name)),
+		other: new Set(other.map(({ n }) => n.name)),
 		findings: [...wrong.map(({ n, m }) => ({
 			kind: "mislabelled-nat",
 			node: n.name,
@@ -55713,7 +55758,7 @@ function judgeNats(tried, measurements) {
 			message: `${n.name}: its mapping moved after an unsolicited packet`,
 			attempts: []
 		}))],
-		reasons: wrong.map(({ n, m }) => ({
+		reasons: other.map(({ n, m }) => ({
 			kind: "inconclusive",
 			text: `NAT type ${label(n)} is not covered: ${n.name} is declared so but was measured ${natName(m)}`
 		}))
@@ -56283,14 +56328,25 @@ async function runControls(world, prober, [from, to]) {
 		signal: world.signal
 	};
 	const closed = places.find((p) => p.trial.closed);
-	if (closed !== void 0) await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options);
+	if (closed !== void 0) {
+		const wall = await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options);
+		if (wall.code !== 0) throw new Failure({
+			kind: "infra",
+			code: "I125",
+			node: to.name,
+			message: `${to.name}: cannot close a port for the control: ${wall.stderr.trim().slice(0, 200)}`
+		});
+	}
 	try {
 		await resetWitnesses(world, [from.name, to.name]);
 		const sent = await Promise.all(places.map((p) => send(world, prober.sha256, from, to, p)));
 		const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)]);
 		return places.map((p, i) => judge(p, from, to, sent[i], a.counters, b.counters));
 	} finally {
-		if (closed !== void 0) await remoteTo.run(openPort(placeOf(to.runtime)), options);
+		if (closed !== void 0) await remoteTo.run(openPort(placeOf(to.runtime)), {
+			timeoutMs: 1e4,
+			signal: AbortSignal.timeout(1e4)
+		});
 	}
 }
 /** Starts the receiver, waits until it listens, sends, and ends the receiver. */
@@ -56968,6 +57024,24 @@ const test = async (plan, session, world) => {
 		why: fault,
 		facts: { lost: lost.map((l) => l.why) }
 	};
+	try {
+		return await work(plan, session, world, {
+			folder,
+			number,
+			testStartedAt,
+			there,
+			lost
+		});
+	} catch (error) {
+		const calm = {
+			...world,
+			signal: AbortSignal.timeout(2e4)
+		};
+		await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)]);
+		throw error;
+	}
+};
+async function work(plan, session, world, { folder, number, testStartedAt, there, lost }) {
 	const peers = peersOf(world.fleet).filter((n) => there.includes(n.name));
 	const [before, prober] = await Promise.all([proofs(world, plan, there), installProber(world, there)]);
 	world.log.info("test: measuring NATs, running the controls");
@@ -57041,7 +57115,7 @@ const test = async (plan, session, world) => {
 			proofSha256: sealed.proofSha256
 		}
 	};
-};
+}
 async function proofs(world, plan, nodes) {
 	return [...(await each(nodes, world.signal, async (name) => {
 		const node = world.fleet.nodes.find((n) => n.name === name);
@@ -57508,18 +57582,21 @@ async function makePlan(c, words, flags) {
 		config,
 		profile,
 		fleet,
-		source: sourceOf(c, flags, join$1(repository.dir, config.binary.workspace)),
+		source: await sourceOf(c, flags, join$1(repository.dir, config.binary.workspace)),
 		binaryBytes: null
 	}) };
 }
-function sourceOf(c, flags, workspace) {
+/** Names the exact source, so that a killed session is continued only with the program that it was begun with. */
+async function sourceOf(c, flags, workspace) {
 	if (flags.binary !== void 0) return {
 		kind: "file",
-		path: resolve(c.cwd, flags.binary)
+		path: resolve(c.cwd, flags.binary),
+		sha256: await digestOfGiven(resolve(c.cwd, flags.binary))
 	};
 	if (flags.release === void 0) return {
 		kind: "build",
-		workspace
+		workspace,
+		revision: revisionOf(await readSource(workspace, c.signal))
 	};
 	const [, repository, tag, asset] = /^([\w.-]+\/[\w.-]+)@([^:\s]+):(\S+)$/.exec(flags.release) ?? [];
 	if (repository === void 0 || tag === void 0 || asset === void 0) throw new Failure({
@@ -57554,6 +57631,14 @@ const planText = (plan) => [
 	plan.soak.length === 0 ? "Soak: off." : `Soak: ${plan.soak.join(", ")} (recorded; this version does not take the checkpoints).`,
 	`Plan ${planDigest(plan).slice(0, 16)}.`
 ].join("\n");
+const digestOfGiven = (path) => digestOf(path).catch((error) => {
+	throw new Failure({
+		kind: "usage",
+		code: "U046",
+		message: `cannot read the given binary ${path}`,
+		remedy: `ls -l ${path}`
+	}, error);
+});
 
 // src/verbs/status.ts
 /** `status`, `logs`, `stop`: what the ledgers of this machine say, and a person's stop. */
@@ -57679,6 +57764,7 @@ async function check(dir, version, ledger) {
 		faults.push(...manifestFaults(manifest, await digests(dir)));
 		const bundle = await readBundle(dir);
 		faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`));
+		if (bundle.entries.find((e) => e.from === "INTERVIEW")?.facts["planDigest"] !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`);
 		const judged = verdict(verdictInputOf(bundle));
 		const same = bundle.facts.version === version;
 		const kept = await readFile(join$1(dir, "evidence", layout.verdict), "utf8");
