@@ -52070,6 +52070,7 @@ function oracle(caller, callee) {
 		pairClass: open ? "direct" : path ? "nat_traversed" : "relay",
 		expected: sure ? "end-to-end" : path || open ? "either" : "relayed",
 		wouldRefuseFirstPacket: callee.filtering !== "EIF",
+		refusesFreshPorts: callee.filtering === "APDF",
 		why: `${natName(caller)} × ${natName(callee)}: ${sure ? "a path end to end" : path || open ? "end to end uncertain" : "no path end to end"}`
 	};
 }
@@ -54423,10 +54424,21 @@ async function switchOn(world, job, sentBytes) {
 			foreignUnit: false
 		};
 	}
-	const [old = ""] = await run([switchTo(release, held)], "I145");
+	say("restarting");
+	let old = "";
 	try {
-		say("restarting");
-		const [, after = ""] = await run([restartUnit(name, held), prove], "P010");
+		const [was = "", , after = ""] = await run([
+			switchTo(release, held),
+			restartUnit(name, held),
+			prove
+		], [
+			"I145",
+			"P010",
+			"P010"
+		], { done: (outputs) => {
+			old = outputs[0] ?? "";
+		} });
+		old = was;
 		const proof = await awaitRunning(world, node, unit, release.sha256, parseRunning(node.name, name, after));
 		await run(plan.config.deploy.postDeploy.map((text) => owners("post-deploy", text)), "I146");
 		say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`);
@@ -54438,6 +54450,7 @@ async function switchOn(world, job, sentBytes) {
 		};
 	} catch (error) {
 		world.signal.throwIfAborted();
+		if (old === "") throw error;
 		const before = /^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`;
 		say(before ? "rolling back" : "stopping");
 		await run([...before ? [rollBack(release, old, held)] : [], restoreUnit(name, before, held)], "I148").catch((e) => world.log.warn(e instanceof Error ? e.message : String(e)));
@@ -54454,7 +54467,7 @@ const owners = (why, text) => ({
 });
 /** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
 function runner(world, name, remote) {
-	return async (commands, code, upload) => {
+	return async (commands, code, { done, ...upload } = {}) => {
 		const only = commands[0];
 		if (only === void 0) return [];
 		const result = await remote.run(commands.length === 1 ? only : sequence(commands.map((c) => c.why).join(", "), commands), {
@@ -54467,8 +54480,9 @@ function runner(world, name, remote) {
 			output: result.code === 0 ? result.stdout : `${result.stdout}${result.stderr}`
 		}] : parts(result.stdout);
 		const bad = commands.findIndex((_, i) => ran[i]?.code !== 0);
+		done?.(ran.filter((r) => r.code === 0).map((r) => r.output.trim()));
 		if (bad === -1) return ran.map((r) => r.output.trim());
-		throw failed(name, commands[bad], ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), code);
+		throw failed(name, commands[bad], ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), typeof code === "string" ? code : code[bad] ?? "I142");
 	};
 }
 function failed(name, command, exit, tail, code) {
@@ -55212,7 +55226,7 @@ function claimFindings(attempt, oracle, path, punched, recordFault) {
 function mislabelled(method, route, punched, oracle) {
 	if (method === null || route !== "end-to-end" && route !== "relayed") return null;
 	if (method === "relayed" !== (route === "relayed")) return `claimed ${method}, the counters show ${route}`;
-	if (method === "direct" && punched) return "claimed direct, but the callee's NAT would have refused the first packet: it was punched";
+	if (method === "direct" && punched && oracle.refusesFreshPorts) return "claimed direct, but the callee's NAT refuses every port it has not sent to: it was punched";
 	return method === "hole_punched" && oracle.pairClass === "direct" && !punched ? "claimed hole_punched towards a peer without a NAT" : null;
 }
 const pathFindings = (attempt, seen) => seen.ipv6 ? [{
@@ -56155,8 +56169,7 @@ async function runRounds(world, plan, subjects, rounds, pass, keep) {
 		const starts = round.map((pair) => prepare(world, plan, pair, pass, index + 1, count(tries, pair), used));
 		const dialled = await Promise.all(starts.map(async (start) => dialOnce(world, plan, subjects, start)));
 		const concerned = [.../* @__PURE__ */ new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])];
-		const readings = await each(concerned, world.signal, (name) => readNode(world, name, recordQuery(plan, name, dialled)));
-		const boxes = await each(concerned, world.signal, (name) => readBox(world, name));
+		const [readings, boxes] = await Promise.all([each(concerned, world.signal, (name) => readNode(world, name, recordQuery(plan, name, dialled))), each(concerned, world.signal, (name) => readBox(world, name))]);
 		for (const attempt of dialled) {
 			const whole = complete(attempt, plan, readings.done, boxes.done, relays);
 			all.push(whole);

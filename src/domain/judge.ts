@@ -106,7 +106,8 @@ function claimFindings(attempt: Attempt, oracle: Oracle, path: Path, punched: bo
 function mislabelled(method: Attempt['claim']['method'], route: Path['kind'], punched: boolean, oracle: Oracle): string | null {
   if (method === null || (route !== 'end-to-end' && route !== 'relayed')) return null
   if ((method === 'relayed') !== (route === 'relayed')) return `claimed ${method}, the counters show ${route}`
-  if (method === 'direct' && punched) return "claimed direct, but the callee's NAT would have refused the first packet: it was punched"
+  // A NAT that filters by address alone may remember the caller from an earlier attempt: then direct is no lie.
+  if (method === 'direct' && punched && oracle.refusesFreshPorts) return "claimed direct, but the callee's NAT refuses every port it has not sent to: it was punched"
   return method === 'hole_punched' && oracle.pairClass === 'direct' && !punched ? 'claimed hole_punched towards a peer without a NAT' : null
 }
 

@@ -10,6 +10,8 @@ export interface Oracle {
   readonly expected: 'end-to-end' | 'relayed' | 'either'
   /** The callee's measured filtering drops a packet from an address it never sent to: end-to-end is then `punched`. */
   readonly wouldRefuseFirstPacket: boolean
+  /** It drops packets from every port that it never sent to: earlier meetings of the same two peers do not help a fresh port. */
+  readonly refusesFreshPorts: boolean
   /** One clause: `port-restricted × symmetric: no path end to end`. */
   readonly why: string
 }
@@ -24,6 +26,7 @@ export function oracle(caller: Nat, callee: Nat): Oracle {
     pairClass: open ? 'direct' : path ? 'nat_traversed' : 'relay',
     expected: sure ? 'end-to-end' : path || open ? 'either' : 'relayed',
     wouldRefuseFirstPacket: callee.filtering !== 'EIF',
+    refusesFreshPorts: callee.filtering === 'APDF',
     why: `${natName(caller)} × ${natName(callee)}: ${sure ? 'a path end to end' : path || open ? 'end to end uncertain' : 'no path end to end'}`,
   }
 }

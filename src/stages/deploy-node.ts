@@ -61,16 +61,18 @@ export async function switchOn(world: World, job: NodeJob, sentBytes: number): P
     say('already runs this binary')
     return { proof: now, skipped: true, sentBytes, foreignUnit: false }
   }
-  const [old = ''] = await run([switchTo(release, held)], 'I145')
+  say('restarting')
+  let old = ''
   try {
-    say('restarting')
-    const [, after = ''] = await run([restartUnit(name, held), prove], 'P010')
+    const [was = '', , after = ''] = await run([switchTo(release, held), restartUnit(name, held), prove], ['I145', 'P010', 'P010'], { done: (outputs) => { old = outputs[0] ?? '' } })
+    old = was
     const proof = await awaitRunning(world, node, unit, release.sha256, parseRunning(node.name, name, after))
     await run(plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)), 'I146')
     say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`)
     return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
   } catch (error) {
     world.signal.throwIfAborted()
+    if (old === '') throw error
     const before = /^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`
     say(before ? 'rolling back' : 'stopping')
     // The first reason is what counts; a roll back that fails too is told beside it.
@@ -84,18 +86,26 @@ const saying = (world: World, node: FleetNode) => (text: string): void => world.
 /** A shell line that the project's owner wrote into the configuration; it may not be safe to run twice. */
 const owners = (why: string, text: string): Command => ({ kind: 'script', why, idempotent: false, text })
 
-type Runner = (commands: readonly Command[], code: string, upload?: { readonly stdin: Uint8Array; readonly onSent: (n: number) => void }) => Promise<readonly string[]>
+interface Extras {
+  readonly stdin?: Uint8Array
+  readonly onSent?: (n: number) => void
+  /** Told the outputs of the commands that did succeed, also when a later one did not. */
+  readonly done?: (outputs: readonly string[]) => void
+}
+/** `code`: of the failure, one for all or one for each command. */
+type Runner = (commands: readonly Command[], code: string | readonly string[], extras?: Extras) => Promise<readonly string[]>
 
 /** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
 function runner(world: World, name: string, remote: Remote): Runner {
-  return async (commands, code, upload) => {
+  return async (commands, code, { done, ...upload } = {}) => {
     const only = commands[0]
     if (only === undefined) return []
     const result = await remote.run(commands.length === 1 ? only : sequence(commands.map((c) => c.why).join(', '), commands), { timeoutMs: 600_000, signal: world.signal, ...upload })
     const ran = commands.length === 1 ? [{ code: result.code ?? -1, output: result.code === 0 ? result.stdout : `${result.stdout}${result.stderr}` }] : parts(result.stdout)
     const bad = commands.findIndex((_, i) => ran[i]?.code !== 0)
+    done?.(ran.filter((r) => r.code === 0).map((r) => r.output.trim()))
     if (bad === -1) return ran.map((r) => r.output.trim())
-    throw failed(name, commands[bad] as Command, ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), code)
+    throw failed(name, commands[bad] as Command, ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), typeof code === 'string' ? code : (code[bad] ?? 'I142'))
   }
 }
 

@@ -36,8 +36,10 @@ export async function runRounds(world: World, plan: Plan, subjects: Subjects, ro
     const starts = round.map((pair) => prepare(world, plan, pair, pass, index + 1, count(tries, pair), used))
     const dialled = await Promise.all(starts.map(async (start) => dialOnce(world, plan, subjects, start)))
     const concerned = [...new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])]
-    const readings = await each(concerned, world.signal, (name) => readNode(world, name, recordQuery(plan, name, dialled)))
-    const boxes = await each(concerned, world.signal, (name) => readBox(world, name))
+    const [readings, boxes] = await Promise.all([
+      each(concerned, world.signal, (name) => readNode(world, name, recordQuery(plan, name, dialled))),
+      each(concerned, world.signal, (name) => readBox(world, name)),
+    ])
     for (const attempt of dialled) {
       const whole = complete(attempt, plan, readings.done, boxes.done, relays)
       all.push(whole)

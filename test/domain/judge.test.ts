@@ -29,6 +29,8 @@ describe('labels', () => {
     ['saorsa-7', 'saorsa-4', { path: 'end-to-end', claims: 'hole_punched' }, []],
     ['saorsa-7', 'saorsa-4', { path: 'end-to-end', claims: 'direct' }, []],
     ['saorsa-7', 'saorsa-6', { path: 'end-to-end', claims: 'direct' }, ['method-mislabelled']],
+    // saorsa-5's NAT filters by address: it may remember the caller.
+    ['saorsa-7', 'saorsa-5', { path: 'end-to-end', claims: 'direct' }, []],
     ['saorsa-7', 'saorsa-6', { path: 'end-to-end', claims: 'hole_punched' }, []],
     ['saorsa-6', 'saorsa-10', { path: 'relayed', claims: 'hole_punched' }, ['method-mislabelled']],
     ['saorsa-6', 'saorsa-10', { path: 'none', claims: 'direct' }, ['claim-without-delivery']],
