@@ -89,7 +89,7 @@ export async function settled(o: Node): Promise<string> {
 }
 
 // The time namespace is left out: it cannot be entered with the others, and nodes have none of their own.
-const into = (leader: number): string[] => ['nsenter', '-t', String(leader), '-m', '-u', '-i', '-n', '-p', '-C', '--',
+const into = (leader: number): string[] => ['nsenter', '-t', String(leader), '-m', '-u', '-i', '-n', '-p', '-C', '-r', '-w', '--',
   'env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'USER=root', 'LANG=C.UTF-8', 'TERM=xterm-256color']
 
 async function known(l: Layout, name: string) {

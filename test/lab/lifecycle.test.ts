@@ -47,7 +47,7 @@ describe('a lab that is up', () => {
     expect(await ssh('saorsa-7', 'systemctl --failed --no-legend')).toBe('')
   })
   test('runs a unit without privileges, and its journal can be read', async () => {
-    expect(await ssh('saorsa-4', 'systemd-run --quiet --wait --pipe --unit=whoami -p DynamicUser=yes -p NoNewPrivileges=yes -p ProtectSystem=strict id -un && journalctl --sync && journalctl -u whoami -n 500 --no-pager -o cat | grep -c Deactivated')).toBe('whoami\n1')
+    expect(await ssh('saorsa-4', 'systemd-run --quiet --wait --pipe --unit=whoami -p DynamicUser=yes -p NoNewPrivileges=yes -p ProtectSystem=strict id -u && journalctl --sync && journalctl -u whoami -n 500 --no-pager -o cat | grep -c Deactivated')).toMatch(/^6\d{4}\n1$/)
   })
   test('lets a node read its packets, and write to /opt, but no setting of this machine', async () => {
     expect(await ssh('saorsa-6', 'nft add table inet probe && nft list tables && conntrack -L 2>/dev/null; : >/opt/x && echo written; echo 1 >/proc/sys/kernel/panic || echo refused')).toContain('table inet probe\nwritten\nrefused')
@@ -60,7 +60,7 @@ describe('a lab that is up', () => {
     expect((await run(file, [...rest, 'nft', 'list', 'chain', 'ip', 'lab', 'input'])).stdout).toContain('iifname "wan" drop')
   })
   test('has no way out', async () => {
-    expect(await ssh('saorsa-2', 'ping -c 1 -W 1 192.0.2.1 2>&1 | grep -c "Net Unreachable"')).toBe('1')
+    expect(await ssh('saorsa-2', 'bash -c "exec 3<>/dev/tcp/192.0.2.1/80" 2>&1 | grep -c "Network is unreachable"')).toMatch(/^[1-9]/)
   })
   test('refuses a name it does not know, at once and without a resolver', async () => {
     const proxy = fleet.nodes[0]?.proxy

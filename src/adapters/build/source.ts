@@ -55,7 +55,7 @@ export async function git(dir: string, signal: AbortSignal, ...args: readonly st
 const command = (dir: string, signal: AbortSignal, args: readonly string[]) =>
   execa('git', ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args], {
     cwd: dir, timeout: timeoutMs, cancelSignal: signal, stdin: 'ignore', maxBuffer: 64 << 20, stripFinalNewline: false,
-    env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' },
+    env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' },
   })
 
 function orNone(error: unknown): SourceFacts {
