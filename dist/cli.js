@@ -17318,7 +17318,8 @@ const command$1 = (dir, signal, args) => execa("git", [
 	env: {
 		LC_ALL: "C",
 		GIT_TERMINAL_PROMPT: "0",
-		GIT_OPTIONAL_LOCKS: "0"
+		GIT_OPTIONAL_LOCKS: "0",
+		GIT_DISCOVERY_ACROSS_FILESYSTEM: "1"
 	}
 });
 function orNone(error) {
@@ -51879,6 +51880,8 @@ const into = (leader) => [
 	"-n",
 	"-p",
 	"-C",
+	"-r",
+	"-w",
 	"--",
 	"env",
 	"-i",
