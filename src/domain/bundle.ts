@@ -5,6 +5,7 @@ import { promisesOf } from './judge.ts'
 import type { Entry, Json } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Finding } from './findings.ts'
+import { silentParts, type Silent } from './silent.ts'
 import type { VerdictInput } from './verdict.ts'
 
 /** Everything the evidence folder holds, parsed; file names are in `layout`. */
@@ -30,8 +31,8 @@ export interface BundleFacts {
   readonly testEndedAt: number
   readonly excluded: readonly { readonly node: NodeName; readonly why: string }[]
   readonly deployed: Readonly<Record<NodeName, string>>
-  /** What kept a step from being done, and warnings of SETUP. */
-  readonly notes: readonly string[]
+  /** What could not be had, and warnings of SETUP. */
+  readonly notes: readonly Silent[]
   readonly findings: readonly Finding[]
   readonly build: Json
 }
@@ -51,6 +52,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
   deployed: b.facts.deployed,
   evidence: { attempts: b.attempts, controls: b.controls, runningBefore: b.running.before, runningAfter: b.running.after },
   findings: b.facts.findings,
+  missing: [...silentParts(b.plan), ...b.facts.notes],
 })
 
 /** One JSON value per line, each ending in a newline. */

@@ -29,6 +29,8 @@ export interface VerdictInput {
   readonly evidence: TestEvidence
   /** Seen outside the test: skewed clocks and the like. */
   readonly findings?: readonly Finding[]
+  /** Asked for and not done, or not to be had: listed as not covered. */
+  readonly missing?: readonly { readonly what: string; readonly why: string }[]
 }
 
 export interface NodeResult {
@@ -90,6 +92,7 @@ export function verdict(input: VerdictInput): Verdict {
       ...uncoveredByPlan(pairs, input.fleet),
       ...uncoveredNats(peers, (n) => !out.has(n), (n) => !nats.other.has(n.name)),
       ...controls.notCovered,
+      ...(input.missing ?? []).map((m): NotCovered => ({ kind: 'other', ...m })),
       ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) => judgements.find((j) => pairKey(j.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, '')),
     ],
     invalidControls: controls.invalid,

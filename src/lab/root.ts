@@ -165,7 +165,7 @@ const inode = (path: string): number | string => { try { return statSync(path).i
 export async function clearState(l: Layout, marker: string, signal: AbortSignal): Promise<void> {
   if (!(await exists(l.stateDir))) return
   if (readdirSync(l.stateDir).length > 0 && !(await exists(marker))) {
-    throw new Failure({ kind: 'infra', code: 'I206', message: `${l.stateDir} holds files but was not made by a lab: left alone`, remedy: 'vps-test lab up --state-dir <an empty directory>' })
+    throw new Failure({ kind: 'infra', code: 'I206', message: `${l.stateDir} holds files but was not made by a lab: left alone`, remedy: `ls -la ${l.stateDir}` })
   }
   // The marker goes last: a removal that is cut short can then be finished by the next one.
   const ended = await exec(['sh', '-c', 'find "$1" -mindepth 1 -maxdepth 1 ! -path "$2" -exec rm -rf --one-file-system -- {} + && rm -f -- "$2" && rmdir -- "$1"', 'clear', l.stateDir, marker], { timeoutMs: 60_000, signal })

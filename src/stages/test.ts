@@ -7,6 +7,7 @@ import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { Outcome, Session } from '../domain/session.ts'
+import type { Silent } from '../domain/silent.ts'
 import { timetable } from '../domain/timetable.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { World } from '../ports.ts'
@@ -76,7 +77,7 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
       version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
       excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
       deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
-      notes: [...notes, ...surveyNotes(survey), ...setupWarnings(session)], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
+      notes: [...notes, ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
     },
   }
   const judged = verdict(verdictInputOf(bundle))
@@ -104,7 +105,7 @@ async function allControls(world: World, plan: Plan, prober: Installed): Promise
   return [...own, ...(ghost === null ? [] : [ghost])]
 }
 
-const surveyNotes = (s: NatSurvey): readonly string[] => [...s.failed].map(([n, f]) => `NAT of ${n} not measured: ${f.message}`)
+const surveyNotes = (s: NatSurvey): readonly Silent[] => [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
 const setupWarnings = (s: Session): readonly string[] => (Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : [])
 
 const skewFindings = (s: Session): readonly Finding[] =>

@@ -7,6 +7,7 @@ import { openGitLedger } from '../adapters/git-ledger.ts'
 import { revisionOf } from '../domain/build.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type BinarySource, type Plan } from '../domain/plan.ts'
+import { silentParts } from '../domain/silent.ts'
 import { finals, fold, notActing } from '../domain/session.ts'
 import { planSummary } from '../inputs/summary.ts'
 import type { Ledger } from '../ports.ts'
@@ -86,6 +87,7 @@ function newSession(plan: Plan): string {
 const planText = (plan: Plan): string => [
   ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
   `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
+  ...silentParts(plan).map((s) => `Note: ${s.what}: ${s.why}.`),
   plan.soak.length === 0 ? 'Soak: off.' : `Soak: ${plan.soak.join(', ')} (recorded; this version does not take the checkpoints).`,
   `Plan ${planDigest(plan).slice(0, 16)}.`,
 ].join('\n')
