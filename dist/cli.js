@@ -50084,7 +50084,7 @@ function layoutOf(id = "lab", stateDir) {
 		kind: "usage",
 		code: "U202",
 		message: `lab id ${JSON.stringify(id)} is not usable: one to eight lower-case letters and digits, not nat, ix or hq`,
-		remedy: "vps-test lab up --id lab"
+		remedy: "vps-test lab up --lab lab"
 	});
 	const suffix = id === "lab" ? "" : `-${id}`;
 	return {
@@ -50499,7 +50499,7 @@ async function clearState(l, marker, signal) {
 		kind: "infra",
 		code: "I206",
 		message: `${l.stateDir} holds files but was not made by a lab: left alone`,
-		remedy: "vps-test lab up --state-dir <an empty directory>"
+		remedy: `ls -la ${l.stateDir}`
 	});
 	const ended = await exec$1([
 		"sh",
@@ -53730,6 +53730,37 @@ async function examine(c, flags) {
 }
 const line = (r) => `${r.ok ? "ok     " : "MISSING"} ${r.check.name.padEnd(18)} ${r.check.purpose}${r.ok ? "" : ` (${r.detail})`}`;
 
+// src/domain/silent.ts
+function silentParts({ config, answers }) {
+	const { tests } = config;
+	const suites = [
+		["throughput", tests.throughput.enabled],
+		["message_delivery", tests.messageDelivery.enabled],
+		["crdt_consistency", tests.crdtConsistency.enabled],
+		["channel_creation", tests.channelCreation.enabled],
+		["custom tests", tests.custom.length > 0]
+	];
+	const why = "does not act in this version";
+	return [
+		...suites.filter(([, asked]) => asked).map(([name]) => ({
+			what: `suite ${name}`,
+			why
+		})),
+		...answers.focus.value === "full-suite" ? [{
+			what: "focus full-suite",
+			why: "only its connectivity suite acts in this version"
+		}] : [],
+		...answers.proof.value === "metrics" || answers.proof.value === "all-evidence" ? [{
+			what: "proof by metrics",
+			why: "Prometheus is not asked in this version; the registry's own answers are kept"
+		}] : [],
+		...answers.proof.value === "manual-verify" ? [{
+			what: "proof manual-verify",
+			why: "the session waits in AWAIT_APPROVAL, which does not act in this version"
+		}] : []
+	];
+}
+
 // src/domain/session.ts
 /** The state machine of spec §4 as data: a session is a fold over ledger entries, `next` is the table's only reader. */
 /** States in which nothing further happens by itself. */
@@ -55265,7 +55296,8 @@ const verdictInputOf = (b) => ({
 		runningBefore: b.running.before,
 		runningAfter: b.running.after
 	},
-	findings: b.facts.findings
+	findings: b.facts.findings,
+	missing: [...silentParts(b.plan), ...b.facts.notes]
 });
 /** One JSON value per line, each ending in a newline. */
 const toLines = (values) => values.map((v) => `${JSON.stringify(v)}\n`).join("");
@@ -55689,6 +55721,10 @@ function verdict(input) {
 			...uncoveredByPlan(pairs, input.fleet),
 			...uncoveredNats(peers, (n) => !out.has(n), (n) => !nats.other.has(n.name)),
 			...controls.notCovered,
+			...(input.missing ?? []).map((m) => ({
+				kind: "other",
+				...m
+			})),
 			...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) => judgements.find((j) => pairKey(j.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, ""))
 		],
 		invalidControls: controls.invalid,
@@ -56489,7 +56525,13 @@ async function collect(world, plan, nodes, folder) {
 		const answer = await world.http(registry?.name ?? "", `${registryUrlOf(world.fleet, plan)}/${route}`, 15e3);
 		await world.files.write(`${folder}/registry/${route.replaceAll("/", "-")}.json`, answer.body);
 	});
-	return [...[...logs.failed].map(([n, f]) => `no log of ${n}: ${f.message}`), ...[...answers.failed].map(([r, f]) => `no answer from the registry's /${r}: ${f.message}`)];
+	return [...[...logs.failed].map(([n, f]) => ({
+		what: `log of ${n}`,
+		why: f.message
+	})), ...[...answers.failed].map(([r, f]) => ({
+		what: `the registry's /${r}`,
+		why: f.message
+	}))];
 }
 
 // src/domain/manifest.ts
@@ -57104,7 +57146,10 @@ async function work(plan, session, world, { folder, number, testStartedAt, there
 			notes: [
 				...notes,
 				...surveyNotes(survey),
-				...setupWarnings(session)
+				...setupWarnings(session).map((why) => ({
+					what: "warning of SETUP",
+					why
+				}))
 			],
 			findings: skewFindings(session),
 			build: session.learned.BUILD?.["build"] ?? null
@@ -57145,7 +57190,10 @@ async function allControls(world, plan, prober) {
 	const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])]);
 	return [...own, ...ghost === null ? [] : [ghost]];
 }
-const surveyNotes = (s) => [...s.failed].map(([n, f]) => `NAT of ${n} not measured: ${f.message}`);
+const surveyNotes = (s) => [...s.failed].map(([n, f]) => ({
+	what: `NAT of ${n}`,
+	why: f.message
+}));
 const setupWarnings = (s) => Array.isArray(s.learned.SETUP?.["warnings"]) ? s.learned.SETUP["warnings"].map(String) : [];
 const skewFindings = (s) => setupWarnings(s).filter((w) => w.includes("clock is off")).map((message) => ({
 	kind: "skewed-clock",
@@ -57644,6 +57692,7 @@ function newSession(plan) {
 const planText = (plan) => [
 	...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
 	`About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? "upload size known after the build" : `${plan.estimate.uploadBytes} bytes to upload`}.`,
+	...silentParts(plan).map((s) => `Note: ${s.what}: ${s.why}.`),
 	plan.soak.length === 0 ? "Soak: off." : `Soak: ${plan.soak.join(", ")} (recorded; this version does not take the checkpoints).`,
 	`Plan ${planDigest(plan).slice(0, 16)}.`
 ].join("\n");
