@@ -56,7 +56,7 @@ export async function check(dir: string, version: string, ledger?: string): Prom
     else if (same && page.toString('utf8') !== renderBundleProof(bundle, judged, manifest)) faults.push(`${name} does not follow from the evidence`)
     faults.push(...(await readdir(dir)).filter((f) => f.startsWith('proof-') && f !== name).map((f) => `${f} is not the proof of this evidence`))
     const anchor = await anchorOf(dir, ledger, bundle, manifest.root, page)
-    const text = same ? anchor.text : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page only with its anchor`
+    const text = same ? anchor.text : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page ${anchor.text.startsWith('anchored') ? 'only with its anchor' : 'with nothing'}`
     return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: text, root: manifest.root }
   } catch (error) {
     return { faults: [...faults, `cannot be read: ${error instanceof Error ? error.message : String(error)}`], verdict: null, anchor: 'no anchor was checked', root: null }
