@@ -53767,7 +53767,6 @@ function silentParts({ config, answers }) {
 const finals = ["COMPLETE", "STOPPED"];
 /** States that this version records but does not act on; the CLI says so and stops there. */
 const notActing = {
-	FIX: "fix commands do not run in this version; the failure was reported",
 	AWAIT_PUSH: "a push does not continue the session in this version; start again after the commit",
 	WAIT_1HR: "soak checkpoints are not taken in this version; the due time is recorded",
 	WAIT_6HR: "soak checkpoints are not taken in this version; the due time is recorded",
@@ -57211,6 +57210,8 @@ const stages = {
 	TEST: test,
 	FIX: fix
 };
+/** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
+const acts = (state) => stages[state] !== void 0;
 /** Works until a state in which nothing acts: COMPLETE, STOPPED, or a wait. */
 async function run(plan, id, world) {
 	try {
@@ -57681,7 +57682,7 @@ async function unfinished(ledger, plan) {
 	const digest = planDigest(plan);
 	for (const id of (await ledger.sessions()).toReversed()) {
 		const session = fold(id, await ledger.read(id));
-		if (session.planDigest === digest && !finals.includes(session.state) && notActing[session.state] === void 0) return id;
+		if (session.planDigest === digest && (session.state === "INTERVIEW" || acts(session.state))) return id;
 	}
 }
 /** Sorts by time: `testnet-20261122-204512-1f3a`. */

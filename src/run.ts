@@ -14,6 +14,9 @@ import { test } from './stages/test.ts'
 
 const stages: Readonly<Partial<Record<State, Stage>>> = { SETUP: setup, BUILD: build, DEPLOY: deploy, TEST: test, FIX: fix }
 
+/** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
+export const acts = (state: State): boolean => stages[state] !== undefined
+
 /** Works until a state in which nothing acts: COMPLETE, STOPPED, or a wait. */
 export async function run(plan: Plan, id: string, world: World): Promise<Session> {
   try {

@@ -13,7 +13,6 @@ export const finals: readonly State[] = ['COMPLETE', 'STOPPED']
 
 /** States that this version records but does not act on; the CLI says so and stops there. */
 export const notActing: Readonly<Partial<Record<State, string>>> = {
-  FIX: 'fix commands do not run in this version; the failure was reported',
   AWAIT_PUSH: 'a push does not continue the session in this version; start again after the commit',
   WAIT_1HR: 'soak checkpoints are not taken in this version; the due time is recorded',
   WAIT_6HR: 'soak checkpoints are not taken in this version; the due time is recorded',

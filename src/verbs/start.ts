@@ -8,10 +8,10 @@ import { revisionOf } from '../domain/build.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type BinarySource, type Plan } from '../domain/plan.ts'
 import { silentParts } from '../domain/silent.ts'
-import { finals, fold, notActing } from '../domain/session.ts'
+import { fold } from '../domain/session.ts'
 import { planSummary } from '../inputs/summary.ts'
 import type { Ledger } from '../ports.ts'
-import { run } from '../run.ts'
+import { acts, run } from '../run.ts'
 import { assemblePlan } from '../stages/plan.ts'
 import { recordInterview } from '../stages/interview.ts'
 import { openWorld } from '../world.ts'
@@ -73,7 +73,7 @@ async function unfinished(ledger: Ledger, plan: Plan): Promise<string | undefine
   const digest = planDigest(plan)
   for (const id of (await ledger.sessions()).toReversed()) {
     const session = fold(id, await ledger.read(id))
-    if (session.planDigest === digest && !finals.includes(session.state) && notActing[session.state] === undefined) return id
+    if (session.planDigest === digest && (session.state === 'INTERVIEW' || acts(session.state))) return id
   }
   return undefined
 }
