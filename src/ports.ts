@@ -109,3 +109,48 @@ export interface World {
   /** Who runs this, for leases: `user@host`. */
   readonly who: string
 }
+
+/** What GitHub says about its own protection of an environment. `missing` and `open` protect nothing. */
+export interface Environment { readonly kind: 'missing' | 'open' | 'protected'; readonly reviewers: number; /** 0: no timer. */ readonly waitMinutes: number }
+
+export interface Check {
+  readonly name: string
+  readonly sha: string
+  readonly conclusion: 'success' | 'failure'
+  readonly title: string
+  /** Markdown, at most 65,535 characters. */
+  readonly summary: string
+  readonly url?: string
+}
+
+/** The site that hosts the tested repository. Every call is one or a few requests; each fails with an `infra` failure that names what was asked. */
+export interface Forge {
+  /** Whether this attempt of a workflow run has ended, however. A run that is not known any more has ended. */
+  runEnded(run: string, attempt: number): Promise<boolean>
+  environment(name: string): Promise<Environment>
+  /** Who approved or rejected this run's jobs in that environment, newest first. */
+  approvals(run: string, environment: string): Promise<readonly { readonly state: 'approved' | 'rejected'; readonly by: string; readonly comment: string }[]>
+  /** Open pull requests whose head is this commit. */
+  pullRequestsAt(sha: string): Promise<readonly number[]>
+  /** Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with its URL. */
+  comment(number: number, marker: string, body: string): Promise<string>
+  /** The one open issue that holds `marker`: opened or updated. */
+  issue(marker: string, title: string, body: string): Promise<string>
+  check(check: Check): Promise<string>
+  /** `public`, `private` or `internal`. */
+  visibility(): Promise<string>
+  /** Starts a workflow of this repository by file name. */
+  dispatch(workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void>
+}
+
+/** An artifact of a workflow run: files under one immutable name. */
+export interface Stored { readonly id: number; readonly name: string; readonly bytes: number; readonly digest: string | null }
+
+export interface ArtifactStore {
+  /** `files` are absolute and lie below `root`. Answers with id and URL. */
+  upload(name: string, root: string, files: readonly string[]): Promise<Stored & { readonly url: string }>
+  /** Of this run, newest first. */
+  list(): Promise<readonly Stored[]>
+  /** Unpacks below `into`. `run`: of another run of this repository. */
+  download(id: number, into: string, run?: string): Promise<void>
+}
