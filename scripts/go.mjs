@@ -8,6 +8,7 @@ import { buildNative } from './stage/native.mjs'
 import { runAsRoot } from './stage/root.mjs'
 import { Stop, bin, root, run, stage, summary } from './stage/process.mjs'
 import { ensureSystem } from './stage/system.mjs'
+import { ensureWorkflowTools } from './stage/workflow-tools.mjs'
 import { build, distCheck } from './task/dist.mjs'
 import { test } from './task/test.mjs'
 
@@ -16,7 +17,7 @@ const tasks = {
   'vps-test': { native: 'may', quiet: true, act: (args) => run('node', [`${root}/src/cli.ts`, ...args], { cwd: callerDirectory() }) },
   demo: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/demo.ts', ...args]) },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
-  test: { system: true, buildHost: true, native: 'must', act: test },
+  test: { system: true, buildHost: true, native: 'must', workflows: true, act: test },
   check: { act: check },
   build: { act: () => build(`${root}/dist`) },
   'dist-check': { act: distCheck },
@@ -35,6 +36,7 @@ export async function go([name, ...args]) {
     await ensureModules()
     if (task.system) await ensureSystem({ buildHost: task.buildHost === true })
     if (task.native) await buildNative(task.native)
+    if (task.workflows) await ensureWorkflowTools()
     return await stage(name, () => task.act(args), { quiet })
   } catch (error) {
     if (!(error instanceof Stop)) throw error
