@@ -1,10 +1,12 @@
 /** The evidence of one test as data, and the verdict's input made from it: the same function for the run and for `verify`. */
+import { checkpointInput } from './checkpoint.ts'
 import type { Attempt, Control, RunningProof } from './evidence.ts'
 import type { NatMeasurement, NodeName } from './fleet.ts'
 import { promisesOf } from './judge.ts'
 import type { Entry, Json } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Finding } from './findings.ts'
+import { fold, type Taking } from './session.ts'
 import { silentParts, type Silent } from './silent.ts'
 import type { VerdictInput } from './verdict.ts'
 
@@ -35,11 +37,16 @@ export interface BundleFacts {
   readonly notes: readonly Silent[]
   readonly findings: readonly Finding[]
   readonly build: Json
+  /** Of a soak checkpoint's test; the ledger's entries decide whether it was one ({@link checkpointOf}). */
+  readonly checkpoint?: Taking | null
 }
 
 export const layout = {
   plan: 'plan.json', entries: 'ledger.jsonl', facts: 'facts.json', nat: 'nat.json', controls: 'controls.json', running: 'running.json', attempts: 'attempts.jsonl', verdict: 'verdict.json',
 } as const
+
+/** The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from being one. */
+export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | null => fold(b.facts.session, b.entries).checkpoint
 
 export const verdictInputOf = (b: Bundle): VerdictInput => ({
   criteria: b.plan.answers.criteria.value,
@@ -53,6 +60,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
   evidence: { attempts: b.attempts, controls: b.controls, runningBefore: b.running.before, runningAfter: b.running.after },
   findings: b.facts.findings,
   missing: [...silentParts(b.plan), ...b.facts.notes],
+  ...(checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),
 })
 
 /** One JSON value per line, each ending in a newline. */

@@ -14,7 +14,10 @@ export interface ClassResult {
   readonly pairsTried: number
   /** Counted attempts: witnessed, no fault of ours. */
   readonly attempts: number
+  /** At a checkpoint, with those that were recovered. */
   readonly successes: number
+  /** Failed, and delivered when a checkpoint tried the pair again; 0 in every other test. */
+  readonly recovered: number
   readonly notCounted: number
   /** 0..1; null when nothing was counted. */
   readonly rate: number | null
@@ -46,13 +49,14 @@ export function classResult(pairClass: PairClass, planned: readonly PlannedPair[
   if (pairs.length === 0) return undefined
   const all = judgements.filter((j) => j.pairClass === pairClass)
   const counted = all.filter(counts)
-  const [attempts, successes] = [counted.length, counted.filter((j) => j.outcome === 'success').length]
+  const recovered = counted.filter((j) => j.recovered === true).length
+  const [attempts, successes] = [counted.length, counted.filter((j) => j.outcome === 'success').length + recovered]
   const target = targetOf(pairClass, criteria, targets)
   const grades = { A: 0, B: 0, C: 0, none: 0 }
   for (const j of counted) grades[j.grade ?? 'none']++
   return {
     pairClass, pairs: pairs.length, pairsTried: new Set(counted.map((j) => pairKey(j.pair))).size,
-    attempts, successes, notCounted: all.length - attempts, rate: attempts === 0 ? null : successes / attempts, interval: wilson(successes, attempts),
+    attempts, successes, recovered, notCounted: all.length - attempts, rate: attempts === 0 ? null : successes / attempts, interval: wilson(successes, attempts),
     target, met: target === null || attempts < targets.sampleFloor || attempts === 0 ? null : meets(successes, attempts, target, strictly(criteria, targets)), grades,
   }
 }

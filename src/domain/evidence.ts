@@ -95,6 +95,8 @@ export interface Attempt {
   /** NAT boxes of the two ends, where they have one. */
   readonly boxes: Readonly<Record<NodeName, BoxView | null>>
   readonly fault?: AttemptFault
+  /** Of the retry pass of a checkpoint: it adds to no count (domain/retry). */
+  readonly retry?: true
 }
 
 /** One of our own prober's trials inside the run (spec §3 Controls). */

@@ -34,6 +34,8 @@ export interface Judgement {
   readonly numbers: { readonly sent: Sum; readonly arrived: Sum | null; readonly delivered: Sum; readonly returned: Sum }
   readonly findings: readonly Finding[]
   readonly sentence: string
+  /** It failed, and the checkpoint's retry of its pair did not (domain/retry). */
+  readonly recovered?: true
 }
 
 export interface JudgeInput {

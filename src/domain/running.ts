@@ -1,4 +1,5 @@
 /** Whether every node ran the deployed binary, one process from before the first attempt until after the last (testnet-interfaces §9, "binary X runs on host H"). */
+import { changeBetween } from './continuity.ts'
 import type { Reason } from './criteria.ts'
 import type { RunningProof, TestEvidence } from './evidence.ts'
 import type { Finding, FindingKind } from './findings.ts'
@@ -31,7 +32,7 @@ export function judgeRunning(evidence: Pick<TestEvidence, 'runningBefore' | 'run
     const bar = barred.get(node)
     if (bar !== undefined) reasons.push({ kind: 'inconclusive', text: `${bar}: its attempts do not count` })
     if (before !== undefined && after !== undefined) {
-      const change = changed(before, after)
+      const change = changeBetween(before, after, 'during the test')
       if (change !== undefined) {
         find(change.finding, node, change.text)
         if (peer) reasons.push({ kind: change.result, text: `${node}: ${change.text}` })
@@ -44,15 +45,6 @@ export function judgeRunning(evidence: Pick<TestEvidence, 'runningBefore' | 'run
     if (tamper !== undefined) find('subject-can-tamper', node, `the program under test ${tamper}, so it could change the packet counters`)
   }
   return { barred, findings, reasons }
-}
-
-/** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
-function changed(before: RunningProof, after: RunningProof): { readonly finding: FindingKind; readonly result: 'failed' | 'inconclusive'; readonly text: string } | undefined {
-  if (before.bootId !== after.bootId) return { finding: 'rebooted', result: 'inconclusive', text: 'the host was rebooted during the test' }
-  if (after.restarts > before.restarts) return { finding: 'restarted', result: 'failed', text: `${after.unit} died and was restarted ${after.restarts - before.restarts} times during the test` }
-  // Start times are computed from clock ticks and boot time: they may differ by a little for one process.
-  const other = before.pid !== after.pid || Math.abs(before.startedAt - after.startedAt) > 2000
-  return other ? { finding: 'restarted', result: 'inconclusive', text: `${after.unit} was restarted by somebody during the test` } : undefined
 }
 
 const CAP_NET_ADMIN = 1n << 12n

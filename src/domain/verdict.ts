@@ -1,4 +1,5 @@
 /** Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline (spec §3, architecture). */
+import { judgeCheckpoint, type CheckpointInput, type CheckpointResult } from './checkpoint.ts'
 import { judgeControls } from './controls.ts'
 import { plannedPairs, uncoveredByPlan, uncoveredNats, uncoveredPairs, type Excluded, type NotCovered, type PlannedPair } from './coverage.ts'
 import { classReasons, classResult, type ClassResult, type Reason } from './criteria.ts'
@@ -10,6 +11,7 @@ import { counts, judgeAttempt, type Judgement, type Promises } from './judge.ts'
 import { asDeclared, natName, pairClasses, type PairClass } from './oracle.ts'
 import type { CriteriaKind } from './plan.ts'
 import type { Criteria } from './project.ts'
+import { applyRetries } from './retry.ts'
 import { judgeRunning } from './running.ts'
 import { spread, type Spread } from './statistics.ts'
 import { pairKey, peersKey } from './timetable.ts'
@@ -31,6 +33,8 @@ export interface VerdictInput {
   readonly findings?: readonly Finding[]
   /** Asked for and not done, or not to be had: listed as not covered. */
   readonly missing?: readonly { readonly what: string; readonly why: string }[]
+  /** Absent or null: this test is no soak checkpoint, and nothing of it is tried again. */
+  readonly checkpoint?: CheckpointInput | null
 }
 
 export interface NodeResult {
@@ -63,9 +67,12 @@ export interface Verdict {
   /** From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met twice. */
   readonly shortestPauseMs: number | null
   readonly mixedVersionPairs: readonly Pair[]
+  /** Only of a soak checkpoint's test. */
+  readonly checkpoint?: CheckpointResult
 }
 
 export function verdict(input: VerdictInput): Verdict {
+  const soaking = input.checkpoint ?? null
   const peers = peersOf(input.fleet).filter((n) => input.planned.includes(n.name))
   const out = new Set(input.excluded.map((e) => e.node))
   const tried = peers.filter((n) => !out.has(n.name))
@@ -73,13 +80,16 @@ export function verdict(input: VerdictInput): Verdict {
   const controls = judgeControls(input.evidence.controls)
   const running = judgeRunning(input.evidence, tried.map((n) => n.name), input.deployed)
   const { attempts, strays } = sortOut(input.evidence.attempts, pairs)
-  const judgements = judgeAll(attempts, pairs, input, running.barred)
+  const { judgements, retries, strays: marks } = applyRetries(judgeAll(attempts, pairs, input, running.barred), attempts, soaking !== null)
   const nats = judgeNats(tried, input.measurements)
   const results = pairClasses.flatMap((c) => classResult(c, pairs, judgements, input.criteria, input.targets) ?? [])
+  const soak = soaking === null ? null : judgeCheckpoint({
+    input: soaking, results, retries, evidence: input.evidence, peers: peers.map((n) => n.name), tried: tried.map((n) => n.name), sampleFloor: input.targets.sampleFloor,
+  })
   const reasons = [
-    ...controls.reasons, ...strays, ...running.reasons, ...nats.reasons,
+    ...controls.reasons, ...strays, ...marks, ...running.reasons, ...nats.reasons,
     ...results.flatMap((r) => classReasons(r, input.criteria, input.targets)),
-    ...wholeReasons(input, judgements, pairs),
+    ...wholeReasons(input, judgements, pairs), ...(soak?.reasons ?? []),
   ].toSorted((a, b) => weight[b.kind] - weight[a.kind])
   const counted = judgements.filter(counts)
   const good = counted.filter((j) => j.outcome === 'success')
@@ -87,12 +97,13 @@ export function verdict(input: VerdictInput): Verdict {
     result: reasons[0] === undefined ? 'passed' : reasons[0].kind === 'failed' ? 'failed' : 'inconclusive',
     reasons, classes: Object.fromEntries(results.map((r) => [r.pairClass, r])), attempts: judgements,
     nodes: peers.map((n) => nodeResult(n, input.measurements, counted)),
-    findings: mergeFindings([...(input.findings ?? []), ...controls.findings, ...running.findings, ...nats.findings, ...judgements.flatMap((j) => j.findings)]),
+    findings: mergeFindings([...(input.findings ?? []), ...controls.findings, ...running.findings, ...nats.findings, ...(soak?.findings ?? []), ...[...judgements, ...retries].flatMap((j) => j.findings)]),
     notCovered: [
       ...uncoveredByPlan(pairs, input.fleet),
       ...uncoveredNats(peers, (n) => !out.has(n), (n) => !nats.other.has(n.name)),
       ...controls.notCovered,
       ...(input.missing ?? []).map((m): NotCovered => ({ kind: 'other', ...m })),
+      ...(soak?.notCovered ?? []),
       ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) => judgements.find((j) => pairKey(j.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, '')),
     ],
     invalidControls: controls.invalid,
@@ -101,6 +112,7 @@ export function verdict(input: VerdictInput): Verdict {
     families: { ipv4: counted.filter((j) => !j.ipv6).length, ipv6: counted.filter((j) => j.ipv6).length },
     shortestPauseMs: shortestPause(attempts),
     mixedVersionPairs: pairs.map((p) => p.pair).filter(({ from, to }) => !out.has(from) && !out.has(to) && input.deployed[from] !== input.deployed[to]),
+    ...(soak === null ? {} : { checkpoint: soak.result }),
   }
 }
 
@@ -161,7 +173,7 @@ function wholeReasons(input: VerdictInput, judgements: readonly Judgement[], pai
   const reasons: Reason[] = []
   if (pairs.length === 0) reasons.push({ kind: 'inconclusive', text: 'the plan has no pair of peers' })
   if (counted.length === 0) reasons.push({ kind: 'inconclusive', text: 'no attempt was counted' })
-  else if (counted.length >= input.targets.sampleFloor && counted.every((j) => j.outcome === 'failed')) reasons.push({ kind: 'failed', text: `nothing was delivered as expected in ${counted.length} attempts while the controls passed` })
+  else if (counted.length >= input.targets.sampleFloor && counted.every((j) => j.outcome === 'failed' && j.recovered !== true)) reasons.push({ kind: 'failed', text: `nothing was delivered as expected in ${counted.length} attempts while the controls passed` })
   if (input.criteria === 'improvement' || input.criteria === 'custom') reasons.push({ kind: 'inconclusive', text: `criteria ${input.criteria} is not acting yet` })
   return reasons
 }

@@ -1,5 +1,6 @@
 /** TEST: measure NATs, run controls, run the timetable, prove what ran before and after; the verdict follows from what was written down. */
 import { layout, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { markOf } from '../domain/continuity.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/coverage.ts'
 import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
@@ -19,6 +20,7 @@ import { measureNats, type NatSurvey } from '../suites/nat.ts'
 import { installProber, type Installed } from '../suites/prober.ts'
 import { running } from '../suites/running.ts'
 import { removeWitnesses } from '../suites/witnessing.ts'
+import { retryFailed } from './checkpoint.ts'
 import { collect } from './collect.ts'
 import { takeLeases } from './leases.ts'
 import { exclusions, rosterOf } from './roster.ts'
@@ -65,27 +67,34 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
   world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
   const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
   const keep = (a: Attempt): Promise<void> => world.files.append(`${folder}/evidence/${layout.attempts}`, toLines([a]))
-  const attempts = await runRounds(world, plan, { peerIds }, rounds, number, keep)
-  const after = await proofs(world, plan, there)
-  const notes = await collect(world, plan, there, `${folder}/evidence`)
-  await removeWitnesses(world, there)
-
+  const first = await runRounds(world, plan, { peerIds }, rounds, number, keep)
   const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<Record<NodeName, { sha256?: string }>>
-  const bundle: Bundle = {
+  const bundleOf = async (attempts: readonly Attempt[], after: readonly RunningProof[], notes: readonly Silent[]): Promise<Bundle> => ({
     plan, entries: await world.ledger.read(session.id), measurements: survey.measurements, controls, running: { before, after }, attempts,
     facts: {
       version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
       excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
       deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
       notes: [...notes, ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
+      checkpoint: session.checkpoint,
     },
-  }
+  })
+  const again = session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), { peerIds }, keep)
+  const attempts = [...first, ...again]
+  const after = await proofs(world, plan, there)
+  const notes = await collect(world, plan, there, `${folder}/evidence`)
+  await removeWitnesses(world, there)
+
+  const bundle = await bundleOf(attempts, after, notes)
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
-  const counts = Object.fromEntries(Object.entries(judged.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried }]))
+  const counts = Object.fromEntries(Object.entries(judged.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried, recovered: r.recovered }]))
   return {
     event: judged.result, why: judged.reasons[0]?.text ?? `every class met its target in ${attempts.length} attempts`,
-    facts: { verdict: judged.result, reasons: judged.reasons.map((r) => r.text), counts, folder, evidenceRoot: sealed.root, proof: sealed.proofPath, proofSha256: sealed.proofSha256 },
+    facts: {
+      verdict: judged.result, reasons: judged.reasons.map((r) => r.text), counts, folder, evidenceRoot: sealed.root, proof: sealed.proofPath, proofSha256: sealed.proofSha256,
+      running: after.map((p) => ({ ...markOf(p) })), checkpoint: session.checkpoint === null ? null : { ...session.checkpoint },
+    },
   }
 }
 

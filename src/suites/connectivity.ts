@@ -22,18 +22,21 @@ export interface Subjects {
 
 const silent: Claim = { success: null, method: null, remote: null, connectMs: null, error: null, upgraded: false, exitCode: null, lines: [] }
 
-/** Runs the timetable round by round and hands over each attempt as soon as it is known. */
-export async function runRounds(world: World, plan: Plan, subjects: Subjects, rounds: readonly (readonly Pair[])[], pass: number, keep: (a: Attempt) => Promise<void>): Promise<readonly Attempt[]> {
-  const names = [...new Set(rounds.flat().flatMap((p) => [p.from, p.to]))]
+/** Runs the timetable round by round and hands over each attempt as soon as it is known. `before`: attempts of the same test; these are then retries of some of them. */
+export async function runRounds(world: World, plan: Plan, subjects: Subjects, rounds: readonly (readonly Pair[])[], pass: number, keep: (a: Attempt) => Promise<void>, before: readonly Attempt[] = []): Promise<readonly Attempt[]> {
+  // Whoever could relay then can relay now: their counters are read in retries too.
+  const names = [...new Set([...before.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))]
+  const earlier = Math.max(0, ...before.map((a) => a.round))
   const relays = bootstrapsOf(world.fleet).map((n) => n.name).filter((n) => names.includes(n))
-  const used = new PortPool(world)
+  const used = new PortPool(world, before)
   const tries = new Map<string, number>()
+  before.forEach((a) => count(tries, a.pair))
   const all: Attempt[] = []
   const trouble = await resetWitnesses(world, names)
   trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
   for (const [index, round] of rounds.entries()) {
     const began = world.clock.now()
-    const starts = round.map((pair) => prepare(world, plan, pair, pass, index + 1, count(tries, pair), used))
+    const starts = round.map((pair) => prepare(world, plan, pair, pass, earlier + index + 1, count(tries, pair), used))
     const dialled = await Promise.all(starts.map(async (start) => dialOnce(world, plan, subjects, start)))
     const concerned = [...new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])]
     const [readings, boxes] = await Promise.all([
@@ -41,11 +44,11 @@ export async function runRounds(world: World, plan: Plan, subjects: Subjects, ro
       each(concerned, world.signal, (name) => readBox(world, name)),
     ])
     for (const attempt of dialled) {
-      const whole = complete(attempt, plan, readings.done, boxes.done, relays)
+      const whole: Attempt = { ...complete(attempt, plan, readings.done, boxes.done, relays), ...(before.length === 0 ? {} : { retry: true }) }
       all.push(whole)
       await keep(whole)
     }
-    world.log.progress('rounds', `round ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${round.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`)
+    world.log.progress('rounds', `${before.length === 0 ? 'round' : 'retry round'} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${round.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`)
   }
   return all
 }
@@ -112,7 +115,10 @@ function count(tries: Map<string, number>, pair: Pair): number {
 class PortPool {
   readonly #taken = new Set<string>()
   readonly #world: World
-  constructor(world: World) { this.#world = world }
+  constructor(world: World, before: readonly Attempt[]) {
+    this.#world = world
+    for (const a of before) this.#taken.add(`${a.pair.from}:${a.localPort}`)
+  }
   take(node: NodeName): number {
     for (;;) {
       const port = draw(this.#world, 10_500, 20_900)
