@@ -2,7 +2,7 @@
 import type { Bundle } from '../domain/bundle.ts'
 import type { BuildRecord } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
-import { verdictInputOf } from '../domain/bundle.ts'
+import { checkpointOf, verdictInputOf } from '../domain/bundle.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { BuildFacts } from './proof-input.ts'
 import { proofName, renderProof } from './proof.ts'
@@ -21,7 +21,7 @@ export function renderBundleProof(b: Bundle, verdict: Verdict, manifest: Manifes
     ],
     recoveries: recoveries(b),
     anchor: { kind: 'ledger', where: `session ${facts.session}, entry ${seq}`, digest: manifest.root },
-    verifyCommand: 'vps-test verify <this folder>',
+    verifyCommand: 'vps-test verify <this folder>', checkpoint: checkpointOf(b),
   })
 }
 

@@ -10,6 +10,9 @@ export const legend: Readonly<Record<string, string>> = {
   X: 'failed', '?': 'unwitnessed', '!': 'a step of ours broke', '·': 'not tried', '-': 'itself',
 }
 
+/** Beside the symbol of a cell whose every failure a checkpoint's retry made good. */
+const recoveredMark = { symbol: '*', meaning: 'recovered on retry' } as const
+
 /** Worst first: what a pair with several attempts shows. */
 const order = ['X', 'r', '!', '?', 'R', 'D', 'P'] as const
 type Symbol = (typeof order)[number] | '·' | '-'
@@ -27,11 +30,14 @@ export function symbolOf(j: Judgement): (typeof order)[number] {
 }
 
 /** The symbol, and successes/attempts where a pair was tried more than once. */
-function cell(list: readonly Judgement[], self: boolean): { readonly symbol: Symbol; readonly text: string } {
-  if (self) return { symbol: '-', text: '-' }
+function cell(list: readonly Judgement[], self: boolean): { readonly symbol: Symbol; readonly recovered: boolean; readonly text: string } {
+  if (self) return { symbol: '-', recovered: false, text: '-' }
   const symbol = order.find((s) => list.some((j) => symbolOf(j) === s)) ?? '·'
   const good = list.filter((j) => j.outcome === 'success').length
-  return { symbol, text: list.length > 1 ? `${symbol} ${good}/${list.length}` : symbol }
+  const failed = list.filter((j) => j.outcome === 'failed')
+  const recovered = failed.length > 0 && failed.every((j) => j.recovered === true)
+  const shown = recovered ? `${symbol}${recoveredMark.symbol}` : symbol
+  return { symbol, recovered, text: list.length > 1 ? `${shown} ${good}/${list.length}` : shown }
 }
 
 type Shown = Pick<Verdict, 'attempts' | 'nodes'>
@@ -44,8 +50,12 @@ function grid({ attempts, nodes }: Shown): readonly { readonly from: NodeName; r
 }
 
 const used = (shown: Shown): readonly string[] => {
-  const symbols = new Set(grid(shown).flatMap((r) => r.cells.map((c): string => c.symbol)))
-  return Object.entries(legend).filter(([s]) => symbols.has(s)).map(([s, meaning]) => `${s} ${meaning}`)
+  const cells = grid(shown).flatMap((r) => r.cells)
+  const symbols = new Set(cells.map((c): string => c.symbol))
+  return [
+    ...Object.entries(legend).filter(([s]) => symbols.has(s)).map(([s, meaning]) => `${s} ${meaning}`),
+    ...(cells.some((c) => c.recovered) ? [`${recoveredMark.symbol} ${recoveredMark.meaning}`] : []),
+  ]
 }
 
 export function matrixText(shown: Shown, palette: Palette = plain): string {

@@ -2,6 +2,7 @@
 import type { Entry } from '../domain/ledger.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Taking } from '../domain/session.ts'
 import type { Verdict, VerdictInput } from '../domain/verdict.ts'
 
 export interface BuildFacts {
@@ -35,6 +36,8 @@ export interface ProofInput {
   /** Recovery rules that fired (spec §5). */
   readonly recoveries: readonly { readonly rule: string; readonly times: number; readonly where: string }[]
   readonly anchor: Anchor | null
+  /** The soak checkpoint that this test took; absent or null: it took none. */
+  readonly checkpoint?: Taking | null
   /** A command that judges the same evidence again. */
   readonly verifyCommand: string
 }

@@ -7,13 +7,14 @@ import type { Verdict } from '../domain/verdict.ts'
 import { duration, iso, ms } from './figures.ts'
 import { code, table, text } from './markdown.ts'
 import { matrixMarkdown } from './matrix.ts'
+import { checkpointSection } from './proof-checkpoint.ts'
 import type { ProofInput } from './proof-input.ts'
 import { controlsSection, labSection, nodesSection, runningSection } from './proof-network.ts'
 import { evidenceSection, ledgerSection, recoverySection, sourceSection, timingsSection } from './proof-record.ts'
 
 export function renderProof(p: ProofInput): string {
   return [
-    headSection(p), criteriaSection(p), '## Matrix', matrixMarkdown(p.verdict), pairsSection(p.verdict), figuresSection(p.verdict), nodesSection(p.verdict, p.input),
+    headSection(p), criteriaSection(p), checkpointSection(p), '## Matrix', matrixMarkdown(p.verdict), pairsSection(p.verdict), figuresSection(p.verdict), nodesSection(p.verdict, p.input),
     labSection(p.input.fleet), controlsSection(p.input.evidence.controls), findingsSection(p.verdict), notCoveredSection(p.verdict),
     sourceSection(p), runningSection(p.input), recoverySection(p), timingsSection(p), ledgerSection(p), evidenceSection(p),
   ].filter((s) => s !== '').join('\n\n') + '\n'
@@ -43,7 +44,7 @@ function headSection({ plan, verdict, session, startedAt, finishedAt, anchor, ma
   ].join('\n\n')
 }
 
-function criteriaSection({ verdict, input }: ProofInput): string {
+export function criteriaSection({ verdict, input }: Pick<ProofInput, 'verdict' | 'input'>): string {
   const rows = pairClasses.flatMap((c) => (verdict.classes[c] === undefined ? [] : [classRow(verdict.classes[c])]))
   const { targets } = input
   const bound = targets.strict && input.criteria !== 'all-pass' ? 'the lower bound of the interval' : 'the rate'
@@ -57,19 +58,19 @@ function criteriaSection({ verdict, input }: ProofInput): string {
 }
 
 const classRow = (r: ClassResult): readonly string[] => [
-  r.pairClass, `${r.successes}/${r.attempts}`, r.rate === null ? '–' : `${percent(r.rate)} %`, `${percent(r.interval.low)}–${percent(r.interval.high)} %`,
+  r.pairClass, `${r.successes}/${r.attempts}${r.recovered === 0 ? '' : ` (${r.recovered} recovered on retry)`}`, r.rate === null ? '–' : `${percent(r.rate)} %`, `${percent(r.interval.low)}–${percent(r.interval.high)} %`,
   r.target === null ? '–' : `${r.target} %`, r.met === null ? 'cannot say' : r.met ? 'yes' : '**no**', `${r.pairsTried}/${r.pairs}`, `${r.notCounted}`,
 ]
 
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
-function pairsSection(verdict: Verdict): string {
+export function pairsSection(verdict: Verdict): string {
   const told = verdict.attempts.filter((j) => j.outcome !== 'success' || j.path !== 'end-to-end')
   if (told.length === 0) return 'Every attempt was delivered end to end.'
   const lines = [...Map.groupBy(told, (j) => j.sentence)].map(([sentence, list]) => `- ${text(sentence)}${list.length > 1 ? ` (${list.length} attempts)` : ''}`)
   return ['### Why not end to end', ...chunk(lines)].join('\n\n')
 }
 
-function figuresSection({ timeToConnect: t, relayUpgrades, families, shortestPauseMs, attempts, mixedVersionPairs }: Verdict): string {
+export function figuresSection({ timeToConnect: t, relayUpgrades, families, shortestPauseMs, attempts, mixedVersionPairs }: Verdict): string {
   const grade = (g: string | null): number => attempts.filter((j) => j.grade === g).length
   const outcome = (o: string): number => attempts.filter((j) => j.outcome === o).length
   return ['## Figures', table(['', ''], [
@@ -84,12 +85,12 @@ function figuresSection({ timeToConnect: t, relayUpgrades, families, shortestPau
   ])].join('\n\n')
 }
 
-function findingsSection({ findings }: Verdict): string {
+export function findingsSection({ findings }: Verdict): string {
   const lines = findings.map((f) => `- **${f.kind}** ${text(f.message)}${f.attempts.length > 1 ? ` (${f.attempts.length} attempts)` : ''}`)
   return ['## Findings', ...(lines.length === 0 ? ['None.'] : chunk(lines))].join('\n\n')
 }
 
-function notCoveredSection({ notCovered }: Verdict): string {
+export function notCoveredSection({ notCovered }: Verdict): string {
   const pairs = Map.groupBy(notCovered.filter((n) => n.kind === 'pair'), (n) => n.why)
   const lines = [
     ...notCovered.filter((n) => n.kind !== 'pair').map((n) => `- ${text(`${whatIsMissing(n)}: ${n.why}`)}`),

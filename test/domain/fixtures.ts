@@ -1,5 +1,7 @@
 /** Nine peers behind the lab's NATs and the evidence of a run among them, as counters would show it; cases change one thing each. */
 import type { Attempt, BoxView, Claim, Control, Counters, Flow, Pair, RunningProof } from '../../src/domain/evidence.ts'
+import type { CheckpointInput, Counts } from '../../src/domain/checkpoint.ts'
+import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
 import type { Fleet, FleetNode, NatKind, NatMeasurement, NodeName } from '../../src/domain/fleet.ts'
 import { sha256 } from '../../src/domain/ledger.ts'
 import { asDeclared } from '../../src/domain/oracle.ts'
@@ -132,6 +134,19 @@ export interface Changes {
   readonly deployed?: Readonly<Record<NodeName, string>>
   /** Evidence of this pair is written down twice. */
   readonly copied?: string
+  /** Makes the test a soak checkpoint; `since`: what differed at the end of the last test that passed. */
+  readonly checkpoint?: {
+    readonly baseline?: Counts | null
+    readonly tolerance?: number
+    readonly since?: Readonly<Record<NodeName, Partial<RunningMark> | 'missing'>>
+  }
+  /** Pairs that were tried again, by `from→to`. */
+  readonly retries?: Readonly<Record<string, Happening>>
+}
+
+/** What the good run counts. */
+export const goodCounts: Counts = {
+  direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 }, nat_traversed: { attempts: 30, successes: 30, pairs: 30, pairsTried: 30 }, relay: { attempts: 10, successes: 10, pairs: 2, pairsTried: 2 },
 }
 
 /** A whole run's input for the verdict: the good one, with these changes. */
@@ -145,14 +160,22 @@ export function run(changes: Changes = {}): VerdictInput {
     repetitions: repetitionsFor(plannedPairs(peers, measured), targets.sampleFloor),
   })
   const tries = new Map<string, number>()
-  const attempts = rounds.flatMap((round, i) => round.map((pair) => {
+  const happens = (pair: Pair, special: Happening): Happening => {
     const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
+    const physics: Happening = planned?.oracle.expected === 'relayed' ? { path: 'relayed' } : planned?.oracle.pairClass === 'direct' ? { claims: 'direct', path: 'end-to-end' } : {}
+    return special.path === undefined ? { ...physics, ...special } : special
+  }
+  const attempts = rounds.flatMap((round, i) => round.map((pair) => {
     const repetition = (tries.get(pairKey(pair)) ?? 0) + 1
     tries.set(pairKey(pair), repetition)
-    const physics: Happening = planned?.oracle.expected === 'relayed' ? { path: 'relayed' } : planned?.oracle.pairClass === 'direct' ? { claims: 'direct', path: 'end-to-end' } : {}
+    const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
     const special = { ...changes.attempts?.['*'], ...changes.attempts?.[`class:${planned?.oracle.pairClass}`], ...changes.attempts?.[pairKey(pair)] }
-    return attemptOf(pair, { round: i, repetition }, measured, special.path === undefined ? { ...physics, ...special } : special)
+    return attemptOf(pair, { round: i, repetition }, measured, happens(pair, special))
   }))
+  const again = Object.entries(changes.retries ?? {}).map(([key, happening], i): Attempt => {
+    const [from = '', to = ''] = key.split('→')
+    return { ...attemptOf({ from, to }, { round: rounds.length + i, repetition: 9 }, measured, happens({ from, to }, happening)), retry: true }
+  })
   const proofs = (edits: Changes['before']): RunningProof[] => here.flatMap(({ name }) => {
     const edit = edits?.[name]
     return edit === 'missing' ? [] : [proofOf(name, edit)]
@@ -163,9 +186,15 @@ export function run(changes: Changes = {}): VerdictInput {
     fleet: nineNodes, planned: nineNodes.nodes.map((n) => n.name), excluded: Object.entries(changes.absent ?? {}).map(([node, why]) => ({ node, why })),
     measurements: measured, deployed: { ...Object.fromEntries(peers.map((n) => [n.name, binary])), ...changes.deployed },
     evidence: {
-      attempts: [...attempts, ...copies],
+      attempts: [...attempts, ...copies, ...again],
       controls: controls.flatMap((c) => { const edit = changes.controls?.[c.name]; return edit === 'dropped' ? [] : [{ ...c, ...edit }] }),
       runningBefore: proofs(changes.before), runningAfter: proofs(changes.after),
     },
+    ...(changes.checkpoint === undefined ? {} : { checkpoint: checkpointOf(changes.checkpoint) }),
   }
 }
+
+const checkpointOf = ({ baseline = goodCounts, tolerance = 0, since }: NonNullable<Changes['checkpoint']>): CheckpointInput => ({
+  baseline, tolerancePoints: tolerance,
+  since: peers.flatMap(({ name }) => { const edit = since?.[name]; return edit === 'missing' ? [] : [markOf({ ...proofOf(name), ...edit })] }),
+})
