@@ -11,7 +11,10 @@ export function text(value: string, max = limit): string {
     // GitHub looks for these after rendering, where an entity or a backslash is gone already: a zero-width space stays.
     .replace(/[@#]/g, '$&\u200b')
     .replace(/:(?=:|\/\/)/g, ':\u200b')
-    .replace(/\b(www|gh)(?=[.-])/gi, '$1\u200b')
+    // An underscore before it does not keep GitHub from linking it.
+    .replace(/(?<![a-z0-9])(www|gh)(?=[.-])/gi, '$1\u200b')
+    // `:name:` would become a picture; times, ports and addresses stay what they are.
+    .replace(/:(?=(?![0-9a-f]{1,5}:)[a-z0-9\\_+-]+:)/gi, ':\u200b')
     .replace(/^(\s*)([-+](?=\s|$)|-{2,}|=+|\d+(?=[.)](?:\s|$)))/, '$1$2\u200b')
 }
 
@@ -44,7 +47,13 @@ export const visible = (value: string): string =>
   value.replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu, (c) =>
     c === '\t' ? ' ' : `⟨U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`)
 
-const cut = (value: string, max: number): string => {
-  const points = [...value]
-  return points.length <= max ? value : `${points.slice(0, max).join('')}… (${points.length - max} more)`
+/** In characters, never through the middle of one; megabytes are counted, not copied. */
+function cut(value: string, max: number): string {
+  if (value.length <= max) return value
+  let [end, points] = [0, 0]
+  for (let i = 0; i < value.length; i++, points++) {
+    if (points === max) end = i
+    if ((value.codePointAt(i) ?? 0) > 0xffff) i++
+  }
+  return points <= max ? value : `${value.slice(0, end)}… (${points - max} more)`
 }

@@ -6,7 +6,7 @@ describe('foreign text inline', () => {
   test.each([
     ['a|b', 'a\\|b'], ['`rm`', '\\`rm\\`'], ['<img src=x onerror=alert(1)>', '&lt;img src=x onerror=alert\\(1\\)&gt;'], ['&lt;', '&amp;lt;'],
     ['[x](javascript:y)', '\\[x\\]\\(javascript:y\\)'], ['**bold** _it_ ~~no~~', '\\*\\*bold\\*\\* \\_it\\_ \\~\\~no\\~\\~'], ['@everyone', '@\u200beveryone'], ['fixes #12', 'fixes #\u200b12'], ['GH-12', 'GH\u200b-12'],
-    ['see https://evil.example', 'see https:\u200b//evil.example'], ['www.evil.example', 'www\u200b.evil.example'], ['::error::x', ':\u200b:error:\u200b:x'], ['##[error]x', '#\u200b#\u200b\\[error\\]x'],
+    ['see https://evil.example', 'see https:\u200b//evil.example'], ['www.evil.example', 'www\u200b.evil.example'], ['::error::x', ':\u200b:\u200berror:\u200b:x'], ['_www.evil.example', '\\_www\u200b.evil.example'], ['all :white_check_mark: here', 'all :\u200bwhite\\_check\\_mark: here'], ['08:05:09 127.0.0.1:9000: refused', '08:05:09 127.0.0.1:9000: refused'], ['##[error]x', '#\u200b#\u200b\\[error\\]x'],
     ['- item', '-\u200b item'], ['1. one', '1\u200b. one'], ['0.1.0', '0.1.0'], ['---', '---\u200b'], ['==', '==\u200b'], ['-6', '-6'], ['a\nb\r\nc', 'a⟨U+000A⟩b⟨U+000D⟩⟨U+000A⟩c'], ['\u001b[31mred', '⟨U+001B⟩\\[31mred'], ['a\u202eb', 'a⟨U+202E⟩b'], ['a\u200bb', 'a⟨U+200B⟩b'], ['back\\slash', 'back\\\\slash'],
     ['saorsa-6 → saorsa-10: ok', 'saorsa-6 → saorsa-10: ok'],
   ])('%j', (given, expected) => expect(text(given)).toBe(expected))
