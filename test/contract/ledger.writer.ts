@@ -3,8 +3,8 @@ import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { chain } from '../../src/domain/ledger.ts'
 
-const [dir = '', session = '', count = '1', name = ''] = process.argv.slice(2)
-const ledger = await openGitLedger(dir)
+const [dir = '', session = '', count = '1', name = '', url = ''] = process.argv.slice(2)
+const ledger = await openGitLedger(dir, url === '' ? {} : { remote: { url } })
 const codes: string[] = []
 process.stdout.write('ready\n')
 await new Promise((resolve) => { process.stdin.once('data', resolve) })
