@@ -2,9 +2,10 @@
 import type { Duplex, Readable } from 'node:stream'
 import type { Command } from './commands/command.ts'
 import type { BuildRecord } from './domain/build.ts'
+import type { Writer } from './domain/writer.ts'
 import type { Fleet, NodeName } from './domain/fleet.ts'
 import type { Plan } from './domain/plan.ts'
-import type { Entry } from './domain/ledger.ts'
+import type { Entry, Json } from './domain/ledger.ts'
 
 export interface Clock {
   /** Unix milliseconds. */
@@ -82,7 +83,13 @@ export interface HttpAnswer { readonly status: number; readonly headers: Readonl
 /** A binary on the orchestrator's disk and where it came from. */
 export interface Obtained { readonly path: string; readonly record: BuildRecord }
 
-export interface Builder { obtain(plan: Plan): Promise<Obtained> }
+/** Zigbuild cannot work here for a toolchain reason; the build host may (spec §4 BUILD). */
+export interface Elsewhere { readonly elsewhere: BuildRecord['before'] }
+
+export interface Builder {
+  /** `before`: ways that were tried already; where there are any, the build host builds. */
+  obtain(plan: Plan, before: BuildRecord['before']): Promise<Obtained | Elsewhere>
+}
 
 /** Everything a stage may touch. `files` is this session's folder. */
 export interface World {
@@ -108,6 +115,14 @@ export interface World {
   readonly version: string
   /** Who runs this, for leases: `user@host`. */
   readonly who: string
+  /** Who writes the ledger's entries. */
+  readonly writer: Writer
+  /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written. Null where this machine is that place. */
+  keep(label: string, folder: string): Promise<Json>
+  /** How long SETUP may wait for a fleet that another session holds. */
+  readonly patienceMs: number
+  /** Seconds by which a test moved our clock; 0 in earnest. */
+  readonly clockShift: number
 }
 
 /** What GitHub says about its own protection of an environment. `missing` and `open` protect nothing. */

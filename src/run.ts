@@ -1,38 +1,50 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
 import { Failure } from './domain/failure.ts'
+import type { Json } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
-import { fold, next, type Outcome, type Session, type State } from './domain/session.ts'
+import { finals, fold, next, type Outcome, type Session, type State } from './domain/session.ts'
 import type { World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
 import { fix } from './stages/fix.ts'
-import { giveLeasesBack } from './stages/leases.ts'
+import { giveLeasesBack, holdLeases } from './stages/leases.ts'
+import { restart } from './stages/restart.ts'
 import { leasedNodes } from './stages/roster.ts'
 import { setup } from './stages/setup.ts'
 import type { Stage } from './stages/stage.ts'
 import { test } from './stages/test.ts'
 
-const stages: Readonly<Partial<Record<State, Stage>>> = { SETUP: setup, BUILD: build, DEPLOY: deploy, TEST: test, FIX: fix }
+const stages: Readonly<Partial<Record<State, Stage>>> = { SETUP: setup, BUILD: build, DEPLOY: deploy, TEST: test, FIX: fix, RESTART: restart }
 
 /** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
 export const acts = (state: State): boolean => stages[state] !== undefined
 
-/** Works until a state in which nothing acts: COMPLETE, STOPPED, or a wait. */
-export async function run(plan: Plan, id: string, world: World): Promise<Session> {
+export interface Limits {
+  /** Work only while the session is in one of these: one job of several. */
+  readonly states?: readonly State[]
+  /** One transition, wherever it leads. */
+  readonly once?: boolean
+}
+
+/** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
+export async function run(plan: Plan, id: string, world: World, { states, once = false }: Limits = {}): Promise<Session> {
   try {
-    for (;;) {
+    for (let rounds = 0; ; rounds++) {
       const entries = await world.ledger.read(id)
       const session = fold(id, entries)
       const stage = stages[session.state]
-      if (stage === undefined) return session
+      if (stage === undefined || states?.includes(session.state) === false || (once && rounds > 0)) return session
       const outcome = await attempt(stage, plan, session, world)
-      const entry = next(entries, session, outcome, world.clock.now())
+      const facts = { ...outcome.facts, by: { ...world.writer } as Json }
+      const entry = next(entries, session, { ...outcome, facts }, world.clock.now())
       if (entry === undefined) throw new Failure({ kind: 'harness', code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
       await world.ledger.append(id, entry)
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
+      // The fleet is busy longer than this run may wait: the schedule goes on with the session.
+      if (entry.event === 'queued') return fold(id, [...entries, entry])
     }
   } finally {
-    await leave(plan, id, world)
+    await leave(plan, id, world, states === undefined)
   }
 }
 
@@ -46,9 +58,13 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
   }
 }
 
-/** Leases go back even after Ctrl-C; what cannot be reached keeps its lease until that expires. */
-async function leave(plan: Plan, id: string, world: World): Promise<void> {
+/** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires. */
+async function leave(plan: Plan, id: string, world: World, whole: boolean): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
   const session = fold(id, await world.ledger.read(id))
-  await giveLeasesBack(calm, plan, id, leasedNodes(plan, session)).catch((error: unknown) => world.log.warn(`leases were not given back: ${String(error)}`))
+  const nodes = leasedNodes(plan, session)
+  const warn = (error: unknown): void => world.log.warn(`leases were not given back: ${String(error)}`)
+  if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null) return holdLeases(calm, plan, id, nodes, session.waitUntil).catch(warn)
+  const over = finals.includes(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
+  if (over || world.signal.aborted || whole) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
 }

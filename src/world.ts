@@ -1,57 +1,66 @@
 /** The composition root: the real fleet or the lab (which is a fleet like any other), wired to real adapters. */
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { obtainBinary } from './adapters/build/obtain-binary.ts'
-import { openGitLedger } from './adapters/git-ledger.ts'
 import { localRemote } from './adapters/local.ts'
 import { httpOverRemote } from './adapters/ssh/http.ts'
-import { readPrivateKey } from './adapters/ssh/key.ts'
+import { parsePrivateKey, readPrivateKey } from './adapters/ssh/key.ts'
 import { openRemote } from './adapters/ssh/remote.ts'
-import { folder, systemClock, systemRandom, whoAmI } from './adapters/system.ts'
+import { folder, shiftedClock, systemRandom, whoAmI } from './adapters/system.ts'
 import { Failure } from './domain/failure.ts'
 import { registryOf, type Fleet, type NodeName } from './domain/fleet.ts'
-import type { Log, Remote, World } from './ports.ts'
+import type { BinarySource } from './domain/plan.ts'
+import type { Writer } from './domain/writer.ts'
+import type { Ledger, Log, Remote, World } from './ports.ts'
+
+/** Where the private key comes from: a file, or a text that never touches the disk. */
+export type KeySource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'text'; readonly text: string; readonly origin: string }
 
 export interface WorldOptions {
   readonly fleet: Fleet
   readonly log: Log
   readonly signal: AbortSignal
-  /** This project's folder: `ledger.git`, `sessions/<id>/`. */
-  readonly stateDir: string
-  readonly session: string
+  readonly ledger: Ledger
+  /** This session's own folder. */
+  readonly folder: string
+  /** What a plan's workspace is relative to: the tested repository's checkout. */
+  readonly checkout: string
   /** Of vps-test. */
   readonly version: string
   /** Path of the static prober; null: not built. */
   readonly probe: string | null
-  readonly keyFile: string | null
+  readonly key: KeySource | null
   /** Tools, target directories and fetched programs; survives runs. */
   readonly cacheDir: string
+  readonly writer: Writer
+  readonly keep?: World['keep']
+  readonly patienceMs?: number
+  readonly clockShift?: number
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
 }
 
 export interface OpenWorld extends World { close(): Promise<void> }
 
-export async function openWorld(o: WorldOptions): Promise<OpenWorld> {
+export function openWorld(o: WorldOptions): OpenWorld {
   const open = new Map<NodeName, Promise<Remote>>()
   const buildHost = registryOf(o.fleet)?.name
-  const identity = o.keyFile ?? o.fleet.identityFile ?? null
+  const clock = shiftedClock(o.clockShift ?? 0)
   const remote = (name: NodeName): Promise<Remote> => {
     const known = open.get(name)
     if (known !== undefined) return known
-    const opening = connect(o, identity, name)
+    const opening = connect(o, name)
     open.set(name, opening)
     // A node that could not be reached may be tried again by a later stage.
     opening.catch(() => { if (open.get(name) === opening) open.delete(name) })
     return opening
   }
   return {
-    fleet: o.fleet, clock: systemClock, random: systemRandom, log: o.log, signal: o.signal, who: whoAmI(), version: o.version,
-    ledger: await openGitLedger(join(o.stateDir, 'ledger.git')),
-    files: folder(join(o.stateDir, 'sessions', o.session)),
+    fleet: o.fleet, clock, random: systemRandom, log: o.log, signal: o.signal, who: whoOf(o.writer), version: o.version,
+    ledger: o.ledger, files: folder(o.folder), writer: o.writer, keep: o.keep ?? (async () => null), patienceMs: o.patienceMs ?? Infinity, clockShift: o.clockShift ?? 0,
     builder: {
-      obtain: (plan) => obtainBinary({
-        project: plan.config.project, binary: plan.config.binary, source: plan.source, outDir: join(o.cacheDir, 'binaries'), cacheDir: o.cacheDir, timeoutMs: 45 * 60_000,
-        log: o.log, clock: systemClock, signal: o.signal, ...(o.github === undefined ? {} : { github: o.github }), ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
+      obtain: (plan, before) => obtainBinary({
+        project: plan.config.project, binary: plan.config.binary, source: located(plan.source, o.checkout), before, outDir: join(o.cacheDir, 'binaries'), cacheDir: o.cacheDir, timeoutMs: 45 * 60_000,
+        log: o.log, clock, signal: o.signal, ...(o.github === undefined ? {} : { github: o.github }), ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
       }),
     },
     remote,
@@ -70,11 +79,19 @@ export async function openWorld(o: WorldOptions): Promise<OpenWorld> {
   }
 }
 
-async function connect(o: WorldOptions, identity: string | null, name: NodeName): Promise<Remote> {
+const located = (source: BinarySource, checkout: string): BinarySource => (source.kind === 'build' ? { ...source, workspace: resolve(checkout, source.workspace) } : source)
+
+/** On a runner, `runner@host` would tell nobody whom to ask. */
+const whoOf = (writer: Writer): string => (writer.kind === 'run' ? `${writer.repository} run ${writer.run}` : whoAmI())
+
+const keyOf = (o: WorldOptions): KeySource | null => o.key ?? (o.fleet.identityFile === undefined ? null : { kind: 'file', path: o.fleet.identityFile })
+
+async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
   const node = o.fleet.nodes.find((n) => n.name === name)
   if (node === undefined) throw new Failure({ kind: 'usage', code: 'U030', message: `fleet ${o.fleet.name} has no node ${name}`, remedy: 'vps-test nodes' })
-  if (identity === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: 'vps-test start --key ~/.ssh/id_ed25519 …' })
-  const privateKey = await readPrivateKey(identity)
+  const key = keyOf(o)
+  if (key === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: 'vps-test start --key ~/.ssh/id_ed25519 …' })
+  const privateKey = key.kind === 'file' ? await readPrivateKey(key.path) : parsePrivateKey(key.text, key.origin)
   o.signal.throwIfAborted()
   // An abort ends what is being connected. What is connected stays until `close`: leases are given back over it.
   const life = new AbortController()

@@ -1,10 +1,11 @@
 /** Our side: the stages of vps-test themselves, called one by one, each from no connection at all. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { systemClock } from '../../src/adapters/system.ts'
 import type { Attempt, Pair } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
-import type { Json } from '../../src/domain/ledger.ts'
+import { sha256, type Json } from '../../src/domain/ledger.ts'
 import { idle, type Outcome, type Session } from '../../src/domain/session.ts'
 import { build, keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
@@ -19,9 +20,12 @@ type Facts = Readonly<Record<string, Json>>
 
 /** A world with no connection yet; warnings reach the person, progress does not. */
 export async function inWorld<T>(s: Setting, work: (world: OpenWorld) => Promise<T>): Promise<T> {
-  const { terminal, signal, probe, cacheDir, version } = s.context
+  const { context } = s
+  const { terminal, signal, probe, cacheDir, version } = context
   const log = { info: () => undefined, progress: () => undefined, warn: (line: string) => terminal.warn(line) }
-  const world = await openWorld({ version, fleet: s.plan.fleet, log, signal, stateDir: join(s.scratch, 'state'), session: id, probe, keyFile: null, cacheDir })
+  const state = join(s.scratch, 'state')
+  const ledger = await openGitLedger(join(state, 'ledger.git'))
+  const world = openWorld({ version, fleet: s.plan.fleet, log, signal, ledger, folder: join(state, 'sessions', id), checkout: context.cwd, probe, key: null, cacheDir, writer: context.writer })
   try { return await work(world) } finally { await world.close() }
 }
 
@@ -45,8 +49,9 @@ export const ready = (s: Setting): Promise<Ready> => inWorld(s, async (world) =>
 /** The file at `path` on every node, from no connection to all registered. Answers with every peer's id. */
 export async function deployOurs(s: Setting, learned: Facts, path: string, skipped: boolean): Promise<ReadonlyMap<NodeName, string>> {
   return inWorld(s, async (world) => {
-    await world.files.write(keptBinary, await readFile(path))
-    const facts = expected(await deploy(s.plan, session({ SETUP: learned }), world), 'deployed')
+    const program = await readFile(path)
+    await world.files.write(keptBinary, program)
+    const facts = expected(await deploy(s.plan, session({ SETUP: learned, BUILD: { build: { sha256: sha256(program) } } }), world), 'deployed')
     const seen = Object.values((facts['deployed'] ?? {}) as Record<NodeName, { readonly skipped: boolean }>)
     if (seen.length !== s.plan.nodes.length || seen.some((d) => d.skipped !== skipped)) throw new Error(`not measured: ${seen.filter((d) => d.skipped).length} of ${seen.length} nodes were skipped`)
     return new Map(Object.entries(facts['peerIds'] as Record<NodeName, string>))

@@ -2,14 +2,19 @@
 import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Writer } from '../domain/writer.ts'
 import type { Clock, Files, Random } from '../ports.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (ms, signal) => { await wait(ms, undefined, { signal }) },
 }
+
+/** `seconds` ahead of the machine: for tests of waits on a lab, and written into ledger and proof wherever it is not 0. */
+export const shiftedClock = (seconds: number): Clock => (seconds === 0 ? systemClock : { ...systemClock, now: () => Date.now() + seconds * 1000 })
 
 export const systemRandom: Random = { bytes: (n) => randomBytes(n) }
 
@@ -46,3 +51,9 @@ export const whoAmI = (): string => {
   const name = ((): string => { try { return userInfo().username } catch { return 'unknown' } })()
   return `${name}@${hostname()}`
 }
+
+/** This process, as the ledger names it. */
+export const thisProcess = (): Writer => ({ kind: 'process', host: hostname(), pid: process.pid })
+
+/** A process of another host cannot be seen from here: it counts as alive until its lease says otherwise. */
+export const processEnded = (w: Extract<Writer, { kind: 'process' }>): boolean => w.host === hostname() && w.pid !== process.pid && !existsSync(`/proc/${w.pid}`)

@@ -22,6 +22,8 @@ export interface FailureFacts {
   readonly node?: NodeName
   readonly step?: string
   readonly faults?: readonly Fault[]
+  /** For `busy`: who holds the node. `until`: Unix milliseconds. */
+  readonly held?: { readonly holder: string; readonly who: string; readonly until: number }
 }
 
 /** Every error this program throws on purpose. */

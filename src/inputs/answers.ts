@@ -45,9 +45,9 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
   return { ok: false, problems, ...(profile === undefined ? {} : { profile }) }
 }
 
-/** U013: for runs where nobody can be asked. */
-export function answersFailure(problems: readonly Problem[]): Failure {
-  const text = problems.map((p) => p.message).join('\n')
+/** U013: for runs where nobody can be asked. `also`: what else is wrong with the request. */
+export function answersFailure(problems: readonly Problem[], also: readonly string[] = []): Failure {
+  const text = [...also, ...problems.map((p) => p.message)].join('\n')
   const order = questionIds.map((q) => `<${q}>`).join(' ')
   return new Failure({ kind: 'usage', code: 'U013', message: text, remedy: `vps-test start ${order}` })
 }

@@ -1,20 +1,24 @@
 /** BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the same bytes. */
-import type { Json } from '../domain/ledger.ts'
-import { sha256 } from '../domain/ledger.ts'
+import { sha256, type Json } from '../domain/ledger.ts'
 import { Failure } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { World } from '../ports.ts'
+import type { Obtained, World } from '../ports.ts'
 import type { Stage } from './stage.ts'
 
-export const keptBinary = 'binary/current'
+const folder = 'binary'
+export const keptBinary = `${folder}/current`
 
-export const build: Stage = async (plan, _session, world) => {
-  world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}`)
+export const build: Stage = async (plan, session, world) => {
+  const before = (Array.isArray(session.learned.BUILD?.['before']) ? session.learned.BUILD['before'] : []) as unknown as BuildRecord['before']
+  world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ', on the build host' : ''}`)
   try {
-    const { record, bytes } = await obtain(plan, world)
+    const obtained = await world.builder.obtain(plan, before)
+    if ('elsewhere' in obtained) return { event: 'toolchain', why: obtained.elsewhere.at(-1)?.message.slice(0, 1000) ?? 'zigbuild cannot work here', facts: { before: JSON.parse(JSON.stringify(obtained.elsewhere)) as Json } }
+    const { record, bytes } = await checked(plan, obtained, world)
     await world.files.write(keptBinary, bytes)
-    return { event: 'built', why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`, facts: { build: JSON.parse(JSON.stringify(record)) as Json } }
+    const artifact = await world.keep(`binary-${session.id}-${session.counters.builds + 1}`, folder)
+    return { event: 'built', why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`, facts: { build: JSON.parse(JSON.stringify(record)) as Json, artifact } }
   } catch (error) {
     world.signal.throwIfAborted()
     if (!(error instanceof Failure) || error.kind === 'harness') throw error
@@ -23,8 +27,7 @@ export const build: Stage = async (plan, _session, world) => {
   }
 }
 
-async function obtain(plan: Plan, world: World): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
-  const { path, record } = await world.builder.obtain(plan)
+async function checked(plan: Plan, { path, record }: Obtained, world: World): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
   const bytes = await world.readBinary(path)
   const digest = sha256(bytes)
   if (digest !== record.sha256) throw new Failure({ kind: 'harness', code: 'H020', message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})` })

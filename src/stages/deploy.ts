@@ -20,7 +20,7 @@ import { unitOf } from './units.ts'
 export const deploy: Stage = async (plan, session, world) => {
   const roster = rosterOf(plan, session).map((n) => world.fleet.nodes.find((f) => f.name === n)).filter((n): n is FleetNode => n !== undefined)
   const leases = await takeLeases(world, plan, session.id, roster.map((n) => n.name))
-  const shipment = await pack(world, plan)
+  const shipment = await pack(world, plan, session)
   const done = new Map<NodeName, Deployed>()
   const excluded: Exclusion[] = [...leases.failed].map(([node, f]) => exclusion(node, f))
   const facts = (): Record<string, Json> => ({
@@ -79,8 +79,10 @@ function jobOf(plan: Plan, session: Session, node: FleetNode, shipment: Shipment
 }
 
 /** Compressed once, whatever the number of nodes. */
-async function pack(world: World, plan: Plan): Promise<Shipment> {
+async function pack(world: World, plan: Plan, session: Session): Promise<Shipment> {
   const binary = await world.files.read(keptBinary)
+  const built = (session.learned.BUILD?.['build'] as { readonly sha256?: unknown } | null | undefined)?.sha256
+  if (sha256(binary) !== built) throw new Failure({ kind: 'harness', code: 'H021', message: `the binary to deploy is not the one that was built: ${sha256(binary).slice(0, 12)} instead of ${String(built).slice(0, 12)}` })
   const zstd = new Uint8Array(zstdCompressSync(binary, { params: { [constants.ZSTD_c_compressionLevel]: 9 } }))
   let gzip: Uint8Array | undefined
   return {

@@ -1,28 +1,52 @@
 /** INTERVIEW: what was answered, where from, who confirmed and when: in the ledger before anything is touched (spec §4). */
 import { chain, type Json } from '../domain/ledger.ts'
-import { fold, next } from '../domain/session.ts'
+import { fold, next, type Outcome } from '../domain/session.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
+import type { Origin, Writer } from '../domain/writer.ts'
 import type { Clock, Ledger } from '../ports.ts'
 
-export async function recordInterview(ledger: Ledger, clock: Clock, session: string, plan: Plan, confirmedBy: string): Promise<void> {
-  const entries = await ledger.read(session)
-  if (entries.length === 0) {
-    await ledger.append(session, chain([], { session, at: clock.now(), from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'a start was asked for', facts: { planDigest: planDigest(plan) } }))
-  }
-  const before = await ledger.read(session)
-  const state = fold(session, before)
-  if (state.state !== 'INTERVIEW') return
-  const { project, focus, criteria, proof } = plan.answers
-  const facts = {
-    plan: JSON.parse(JSON.stringify(plan)) as Json, planDigest: planDigest(plan), soak: [...plan.soak], proof: proof.value, confirmedBy,
-    answers: Object.fromEntries(Object.entries({ project, focus, criteria, proof }).map(([k, a]) => [k, { value: a.value, from: a.from }])),
-  }
-  const entry = next(before, state, { event: 'confirmed', why: `${project.value}, ${focus.value}, ${criteria.value}, ${proof.value}; confirmed by ${confirmedBy}`, facts }, clock.now())
-  if (entry !== undefined) await ledger.append(session, entry)
+export const busyPolicies = ['queue', 'refuse', 'supersede'] as const
+export type BusyPolicy = (typeof busyPolicies)[number]
+
+export interface Asked {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly session: string
+  readonly writer: Writer
 }
 
-/** The plan that a session was started with; undefined before it was confirmed. */
+const planFacts = (plan: Plan, origin: Origin): Outcome['facts'] => ({ plan: JSON.parse(JSON.stringify(plan)) as Json, planDigest: planDigest(plan), origin: { ...origin } })
+
+/** The first entry: what somebody wants. Nothing is done before it is confirmed. */
+export async function beginSession({ ledger, clock, session, writer }: Asked, plan: Plan, origin: Origin): Promise<void> {
+  if ((await ledger.read(session)).length > 0) return
+  await ledger.append(session, chain([], { session, at: clock.now(), from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: `a start was asked for (${origin.event})`, facts: { ...planFacts(plan, origin), by: { ...writer } } }))
+}
+
+export async function confirmSession(asked: Asked, plan: Plan, confirmedBy: string, onBusy: BusyPolicy): Promise<void> {
+  const { project, focus, criteria, proof } = plan.answers
+  await record(asked, {
+    event: 'confirmed', why: `${project.value}, ${focus.value}, ${criteria.value}, ${proof.value}; confirmed by ${confirmedBy}`,
+    facts: {
+      planDigest: planDigest(plan), soak: [...plan.soak], proof: proof.value, confirmedBy, onBusy,
+      answers: Object.fromEntries(Object.entries({ project, focus, criteria, proof }).map(([k, a]) => [k, { value: a.value, from: a.from }])),
+    },
+  })
+}
+
+/** A push onto the branch of a session that waits for one: the same session, another commit. */
+export const pushSession = (asked: Asked, plan: Plan, origin: Origin): Promise<boolean> =>
+  record(asked, { event: 'pushed', why: `${origin.commit?.slice(0, 12) ?? 'a commit'} by ${origin.actor ?? 'somebody'}`, facts: planFacts(plan, origin) })
+
+/** Appends what happened, where the session's state knows it. False: it does not, and nothing was written. */
+export async function record({ ledger, clock, session, writer }: Asked, outcome: Outcome): Promise<boolean> {
+  const entries = await ledger.read(session)
+  const entry = next(entries, fold(session, entries), { ...outcome, facts: { ...outcome.facts, by: { ...writer } } }, clock.now())
+  if (entry !== undefined) await ledger.append(session, entry)
+  return entry !== undefined
+}
+
+/** The plan that a session works on: the newest that was written down. */
 export async function recordedPlan(ledger: Ledger, session: string): Promise<Plan | undefined> {
-  const confirmed = (await ledger.read(session)).find((e) => e.from === 'INTERVIEW')
-  return confirmed?.facts['plan'] as unknown as Plan | undefined
+  return (await ledger.read(session)).findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as unknown as Plan | undefined
 }

@@ -3,14 +3,15 @@ import { acquireLease, parseLease, releaseLease } from '../commands/lease.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
+import { windowMs } from '../domain/reconcile.ts'
 import type { World } from '../ports.ts'
 import { each, type Fanned } from '../suites/each.ts'
 
 /** Long enough for one stage; every stage renews. */
-const seconds = 1800
+const stageSeconds = 1800
 
 /** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
-export async function takeLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<Fanned<number>> {
+export async function takeLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[], seconds = stageSeconds): Promise<Fanned<number>> {
   const service = plan.config.deploy.serviceName
   return each(nodes, world.signal, async (name) => {
     const remote = await world.remote(name)
@@ -18,10 +19,17 @@ export async function takeLeases(world: World, plan: Plan, holder: string, nodes
     const answer = parseLease(result.stdout)
     if (answer.kind === 'acquired' && result.code === 0) return answer.fence
     if (answer.kind === 'held') {
-      throw new Failure({ kind: 'busy', code: 'B010', node: name, message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`, remedy: `vps-test stop ${plan.config.project}` })
+      throw new Failure({ kind: 'busy', code: 'B010', node: name, message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`, remedy: `vps-test stop ${plan.config.project}`, held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 } })
     }
     throw new Failure({ kind: 'infra', code: 'I130', node: name, message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}` })
   })
+}
+
+/** Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds of our clock. */
+export async function holdLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[], until: number): Promise<void> {
+  const seconds = Math.max(stageSeconds, Math.ceil((until + windowMs - world.clock.now()) / 1000))
+  const { failed } = await takeLeases(world, plan, holder, nodes, seconds)
+  failed.forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`))
 }
 
 export async function giveLeasesBack(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<void> {

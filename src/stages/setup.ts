@@ -6,7 +6,7 @@ import type { Json } from '../domain/ledger.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { World } from '../ports.ts'
 import { each } from '../suites/each.ts'
-import { takeLeases } from './leases.ts'
+import { leaseFleet } from './busy.ts'
 import { exclusionFacts, type Exclusion } from './roster.ts'
 import type { Stage } from './stage.ts'
 
@@ -22,9 +22,8 @@ export const setup: Stage = async (plan, session, world) => {
   const early = quorumFault(world.fleet, plan.nodes, answered)
   if (early !== null) return { event: 'unrecoverable', why: early, facts: { excluded: exclusionFacts(excluded) } }
 
-  const leases = await takeLeases(world, plan, session.id, answered)
-  const busy = [...leases.failed.values()].find((f) => f.kind === 'busy')
-  if (busy !== undefined) return { event: 'unrecoverable', why: busy.message, facts: { busy: true, excluded: exclusionFacts(excluded) } }
+  const leases = await leaseFleet(plan, session, world, answered)
+  if ('event' in leases) return { ...leases, facts: { ...leases.facts, excluded: exclusionFacts(excluded) } }
   const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))]
   const left = answered.filter((n) => leases.done.has(n))
   const facts = {

@@ -7,10 +7,14 @@ import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { ProjectConfig } from '../domain/project.ts'
+import type { Writer } from '../domain/writer.ts'
 import { parseFleet } from '../inputs/fleet.ts'
 import { parseProfile } from '../inputs/profile.ts'
 import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { layoutOf, pathsOf } from '../lab/layout.ts'
+import type { Clock, Forge, Ledger, World } from '../ports.ts'
+import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
+import type { Home } from './home.ts'
 
 /** Made by the entry, the only place that reads the environment. */
 export interface Context {
@@ -19,15 +23,52 @@ export interface Context {
   /** This package: fleets/, profiles/. */
   readonly root: string
   readonly cwd: string
-  /** `~/.vps-test` unless told. */
-  readonly stateDir: string
+  readonly home: Home
+  /** For what belongs to no session: surveys, diagnoses. */
+  readonly scratch: string
   readonly cacheDir: string
   readonly probe: string | null
   readonly delayHelper: string | null
   readonly who: string
+  readonly writer: Writer
+  readonly clock: Clock
+  /** Seconds by which a test moved the clock. */
+  readonly clockShift: number
   /** Of vps-test itself. */
   readonly version: string
+  /** The site that hosts the repository; null outside GitHub. */
+  readonly forge: Forge | null
+  /** Where a session's folders are kept for others; absent: this machine is that place. */
+  readonly keep?: World['keep']
+  readonly github?: { readonly baseUrl?: string; readonly token?: string }
 }
+
+export interface WorldWish {
+  readonly fleet: Fleet
+  readonly ledger: Ledger
+  readonly folder: string
+  readonly checkout?: string
+  readonly key: KeySource | null
+  readonly patienceMs?: number
+}
+
+/** A world in these surroundings. */
+export function worldIn(c: Context, w: WorldWish): OpenWorld {
+  if (Number.isNaN(c.clockShift)) throw new Failure({ kind: 'usage', code: 'U059', message: 'VPS_TEST_CLOCK_SHIFT_SECONDS is no number', remedy: 'unset VPS_TEST_CLOCK_SHIFT_SECONDS' })
+  if (c.clockShift !== 0 && w.fleet.lab === undefined) throw new Failure({ kind: 'usage', code: 'U058', message: `the clock is moved by ${c.clockShift} s, which is for tests on a lab; fleet ${w.fleet.name} is none`, remedy: 'unset VPS_TEST_CLOCK_SHIFT_SECONDS' })
+  return openWorld({
+    fleet: w.fleet, ledger: w.ledger, folder: w.folder, checkout: w.checkout ?? c.cwd, key: w.key, log: c.terminal, signal: c.signal, version: c.version, probe: c.probe, cacheDir: c.cacheDir,
+    writer: c.writer, clockShift: c.clockShift, ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }), ...(c.keep === undefined ? {} : { keep: c.keep }), ...(c.github === undefined ? {} : { github: c.github }),
+  })
+}
+
+/** A world for a look at a fleet that leaves no session behind. */
+export async function lookingWorld(c: Context, fleet: Fleet, key: KeySource | null): Promise<OpenWorld> {
+  const none: Ledger = { sessions: async () => [], read: async () => [], append: async () => undefined }
+  return worldIn(c, { fleet, ledger: none, folder: c.scratch, key })
+}
+
+export const keyFile = (path: string | undefined): KeySource | null => (path === undefined ? null : { kind: 'file', path })
 
 const read = async (file: string, what: string): Promise<string> => {
   try { return await readFile(file, 'utf8') } catch (error) {
@@ -61,6 +102,6 @@ export interface Repository { readonly dir: string; readonly configs: readonly P
 export async function loadRepository(c: Context, directory: string, configFile: string | undefined, fleet: Fleet, profiles: readonly Profile[]): Promise<Repository> {
   const dir = resolve(c.cwd, directory)
   const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
-  if (file === undefined) throw new Failure({ kind: 'usage', code: 'U034', message: `no configuration in ${dir}: none of ${projectFiles.join(', ')}`, remedy: `vps-test start --repo <directory with ${basename(projectFiles[0])}>` })
+  if (file === undefined) throw new Failure({ kind: 'usage', code: 'U034', message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`, remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : dir}` })
   return { dir, configs: parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles }) }
 }

@@ -1,10 +1,9 @@
 /** `diagnose <node>`: service status, recent logs, disk, memory, sockets; read only, each part told even where another fails. */
-import { join } from 'node:path'
 import type { Command } from '../commands/command.ts'
 import { exitCodes } from '../domain/failure.ts'
 import { visible } from '../domain/visible.ts'
-import { openWorld } from '../world.ts'
-import { loadFleet, type Context } from './context.ts'
+import type { KeySource } from '../world.ts'
+import { loadFleet, lookingWorld, type Context } from './context.ts'
 
 const parts: readonly (readonly [string, readonly string[]])[] = [
   ['failed units', ['systemctl', '--failed', '--no-pager', '--plain', '--no-legend']],
@@ -15,9 +14,9 @@ const parts: readonly (readonly [string, readonly string[]])[] = [
   ['leases', ['sh', '-c', 'head -n 3 /var/lib/vps-test/leases/* 2>/dev/null; true']],
 ]
 
-export async function diagnose(c: Context, node: string, flags: { readonly fleet: string; readonly lab?: string; readonly key?: string; readonly json?: boolean }): Promise<number> {
+export async function diagnose(c: Context, node: string, flags: { readonly fleet: string; readonly lab?: string; readonly key?: KeySource | null; readonly json?: boolean }): Promise<number> {
   const { fleet } = await loadFleet(c, flags.fleet, flags.lab)
-  const world = await openWorld({ version: c.version, fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, '_nodes'), session: 'diagnose', probe: c.probe, keyFile: flags.key ?? null, cacheDir: c.cacheDir })
+  const world = await lookingWorld(c, fleet, flags.key ?? null)
   try {
     const remote = await world.remote(node)
     const answers = await Promise.all(parts.map(async ([title, argv]) => {

@@ -9,14 +9,16 @@ import type { Context } from './context.ts'
 
 export interface Interviewed { readonly answers: Answers; readonly profile: Profile }
 
-export async function interview(c: Context, sources: AnswerSources, profiles: readonly Profile[]): Promise<Interviewed> {
+/** `faults`: what is wrong besides the answers, told in one breath with them. */
+export async function interview(c: Context, sources: AnswerSources, profiles: readonly Profile[], faults: readonly string[] = []): Promise<Interviewed> {
   const asked: Record<string, string> = {}
   for (;;) {
     const resolved = resolveAnswers({ ...sources, interview: asked }, profiles)
-    if (resolved.ok) return resolved
+    if (resolved.ok && faults.length === 0) return resolved
+    if (resolved.ok) throw answersFailure([], faults)
     const problem = resolved.problems[0]
     const missing = problem?.kind === 'missing'
-    if (!c.terminal.interactive || !missing) throw answersFailure(resolved.problems)
+    if (!c.terminal.interactive || !missing || faults.length > 0) throw answersFailure(resolved.problems, faults)
     const question = questions(profiles, resolved.profile).find((q) => q.id === problem.question)
     if (question === undefined) throw answersFailure(resolved.problems)
     const answer = await choose(question.text, question.options)

@@ -1,6 +1,5 @@
 /** `nodes`: declared and measured NAT side by side; `nodes trust`: pin host keys after a person's yes. */
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { choose } from '../adapters/prompt.ts'
 import { fetchHostKeys } from '../adapters/ssh/trust.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
@@ -11,10 +10,10 @@ import { nodesTable, type NodeRow } from '../report/nodes-table.ts'
 import { each } from '../suites/each.ts'
 import { measureNats } from '../suites/nat.ts'
 import { installProber } from '../suites/prober.ts'
-import { openWorld } from '../world.ts'
-import { loadFleet, type Context } from './context.ts'
+import type { KeySource } from '../world.ts'
+import { loadFleet, lookingWorld, type Context } from './context.ts'
 
-export interface NodesFlags { readonly fleet: string; readonly lab?: string; readonly key?: string; readonly json?: boolean; readonly measure?: boolean; readonly yes?: boolean }
+export interface NodesFlags { readonly fleet: string; readonly lab?: string; readonly key?: KeySource | null; readonly json?: boolean; readonly measure?: boolean; readonly yes?: boolean }
 
 export async function nodes(c: Context, flags: NodesFlags): Promise<number> {
   const { fleet } = await loadFleet(c, flags.fleet, flags.lab)
@@ -24,8 +23,8 @@ export async function nodes(c: Context, flags: NodesFlags): Promise<number> {
 }
 
 /** Who answers, and what their NATs really are. */
-export async function survey(c: Context, fleet: Fleet, keyFile: string | null, measure: boolean): Promise<readonly NodeRow[]> {
-  const world = await openWorld({ version: c.version, fleet, log: c.terminal, signal: c.signal, stateDir: join(c.stateDir, '_nodes'), session: 'survey', probe: c.probe, keyFile, cacheDir: c.cacheDir })
+export async function survey(c: Context, fleet: Fleet, key: KeySource | null, measure: boolean): Promise<readonly NodeRow[]> {
+  const world = await lookingWorld(c, fleet, key)
   try {
     c.terminal.info(`asking ${fleet.nodes.length} nodes of fleet ${fleet.name}`)
     const seen = await each(fleet.nodes.map((n) => n.name), c.signal, async (name) => (await world.remote(name)).run({ kind: 'argv', why: 'are you there', idempotent: true, argv: ['true'] }, { timeoutMs: 20_000, signal: c.signal }))

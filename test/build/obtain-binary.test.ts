@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { BuildFailure, errorLines, obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
+import type { Obtained } from '../../src/ports.ts'
 import { localRemote } from '../../src/adapters/local.ts'
 import { afterZigbuild, buildFacts, mayBuildAgain } from '../../src/domain/build.ts'
 import { Failure } from '../../src/domain/failure.ts'
@@ -18,6 +19,14 @@ function options(workspace: string, program: string, more: Partial<ObtainOptions
     source: { kind: 'build', workspace, revision: null }, outDir: scratch(), cacheDir, timeoutMs: 240_000, log: notes(), clock, signal: never, ...more,
   }
 }
+/** As the BUILD stage asks: where zig cannot work, once more with what was learned. */
+async function obtain(o: ObtainOptions): Promise<Obtained> {
+  const first = await obtainBinary(o)
+  if (!('elsewhere' in first)) return first
+  const second = await obtainBinary({ ...o, before: first.elsewhere })
+  if ('elsewhere' in second) throw new Error('sent elsewhere twice')
+  return second
+}
 const failure = async (running: Promise<unknown>): Promise<Failure> => running.then(() => { throw new Error('no failure') }, (e: unknown) => { if (e instanceof Failure) return e; throw e })
 const host = () => { const cache = scratch(); return () => Promise.resolve(localRemote('saorsa-1', ['env', `XDG_CACHE_HOME=${cache}`])) }
 /** Breaks the linker of zigbuild only: `cargo build` of the host has cc. */
@@ -26,7 +35,7 @@ const noZig = { ...process.env, CARGO_ZIGBUILD_ZIG_PATH: '/bin/false' }
 test('a build is put beside its digest, and its record says all of it', { timeout: 300_000 }, async () => {
   const { root, workspace } = repository('good')
   const made = options(workspace, 'toy')
-  const { path, record } = await obtainBinary(made)
+  const { path, record } = await obtain(made)
   expect(path).toBe(join(made.outDir, record.sha256, 'toy'))
   expect(sha256(readFileSync(path))).toBe(record.sha256)
   expect(execFileSync(path, { encoding: 'utf8' })).toBe('toy []\n')
@@ -34,7 +43,7 @@ test('a build is put beside its digest, and its record says all of it', { timeou
   expect(canonical(buildFacts(record))).toContain(record.sha256)
 
   writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() { println!("dirty"); }\n')
-  const dirty = await obtainBinary(made)
+  const dirty = await obtain(made)
   expect(dirty.record.from).toMatchObject({ dirty: { count: 1, paths: ['app/src/main.rs'] } })
   expect(dirty.record.sha256).not.toBe(record.sha256)
   expect(execFileSync(path, { encoding: 'utf8' })).toBe('toy []\n')
@@ -43,7 +52,7 @@ test('a build is put beside its digest, and its record says all of it', { timeou
 test('where zig cannot work, the build host builds the commit, and the record says both', { timeout: 300_000 }, async () => {
   const { workspace } = repository('good')
   const log = notes()
-  const { path, record } = await obtainBinary(options(workspace, 'toy', { env: noZig, buildHost: host(), log }))
+  const { path, record } = await obtain(options(workspace, 'toy', { env: noZig, buildHost: host(), log }))
   expect(record).toMatchObject({ source: 'native', glibc: null, before: [{ source: 'zigbuild', reason: 'toolchain' }] })
   expect(execFileSync(path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
   expect(log.lines.join('\n')).toContain('building natively on the build host')
@@ -51,7 +60,7 @@ test('where zig cannot work, the build host builds the commit, and the record sa
 
 test('a build script that fails on both sides names both', { timeout: 120_000 }, async () => {
   const { workspace } = repository('build-script')
-  const failed = await failure(obtainBinary(options(workspace, 'script', { buildHost: host() })))
+  const failed = await failure(obtain(options(workspace, 'script', { buildHost: host() })))
   expect(failed).toBeInstanceOf(BuildFailure)
   expect(failed.facts).toMatchObject({ kind: 'infra', code: 'I317', step: 'build', message: expect.stringContaining('Is `cmake` installed?') })
   expect((failed as BuildFailure).before).toMatchObject([{ source: 'zigbuild', reason: 'toolchain' }])
@@ -61,18 +70,18 @@ test.each([
   ['no build host', (workspace: string) => options(workspace, 'toy', { env: noZig }), 'no build host'],
   ['no commit', () => options(fixtureCopy(), 'toy', { env: noZig, buildHost: host() }), 'needs a git commit'],
 ])('without zig and with %s nothing is built', { timeout: 120_000 }, async (_, given, words) => {
-  expect((await failure(obtainBinary(given(repository('good').workspace)))).facts).toMatchObject({ kind: 'infra', code: 'I317', message: expect.stringContaining(words) })
+  expect((await failure(obtain(given(repository('good').workspace)))).facts).toMatchObject({ kind: 'infra', code: 'I317', message: expect.stringContaining(words) })
 })
 
 test('uncommitted changes and a native build do not go together', { timeout: 120_000 }, async () => {
   const { workspace } = repository('good')
   writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() {}\n')
-  expect((await failure(obtainBinary(options(workspace, 'toy', { env: noZig, buildHost: host() })))).facts).toMatchObject({ kind: 'usage', code: 'U301' })
+  expect((await failure(obtain(options(workspace, 'toy', { env: noZig, buildHost: host() })))).facts).toMatchObject({ kind: 'usage', code: 'U301' })
 })
 
 test('a project that does not compile is a product failure with places, and the build host is not asked', { timeout: 120_000 }, async () => {
   const { workspace } = repository('compile-error')
-  const failed = await failure(obtainBinary(options(workspace, 'broken', { buildHost: () => { throw new Error('asked') } })))
+  const failed = await failure(obtain(options(workspace, 'broken', { buildHost: () => { throw new Error('asked') } })))
   expect(failed.facts).toMatchObject({ kind: 'product', code: 'P301', faults: expect.arrayContaining([{ at: { file: 'src/main.rs', path: 'broken', line: 3, column: 22 }, message: 'E0308 mismatched types' }]) })
   expect(errorLines(failed as BuildFailure)).toContain('src/main.rs:3:22 E0308 mismatched types')
 })
@@ -83,16 +92,16 @@ test('a source that moves while it is built is refused', { timeout: 120_000 }, a
   writeFileSync(join(workspace, 'build.rs'), 'fn main() { std::fs::write("src/late.rs", "// late").unwrap(); }\n')
   git(workspace, 'add', '.')
   git(workspace, 'commit', '--quiet', '--message', 'moves')
-  expect((await failure(obtainBinary(options(workspace, 'toy')))).facts).toMatchObject({ kind: 'busy', code: 'B303' })
+  expect((await failure(obtain(options(workspace, 'toy')))).facts).toMatchObject({ kind: 'busy', code: 'B303' })
 })
 
 test('a given file is recorded as such; a script is refused', async () => {
-  const { record, path } = await obtainBinary(options('', 'true', { source: { kind: 'file', path: '/bin/true', sha256: '0'.repeat(64) } }))
+  const { record, path } = await obtain(options('', 'true', { source: { kind: 'file', path: '/bin/true', sha256: '0'.repeat(64) } }))
   expect(record).toMatchObject({ source: 'file', from: { kind: 'file', path: '/bin/true' }, toolchain: null, sha256: sha256(readFileSync('/bin/true')), elf: { machine: 'x86_64' } })
   expect(execFileSync(path)).toHaveLength(0)
   const cut = join(scratch(), 'cut')
   writeFileSync(cut, readFileSync('/bin/true').subarray(0, 40))
-  expect((await failure(obtainBinary(options('', 'cut', { source: { kind: 'file', path: cut, sha256: '0'.repeat(64) } })))).facts).toMatchObject({ kind: 'usage', code: 'U304' })
+  expect((await failure(obtain(options('', 'cut', { source: { kind: 'file', path: cut, sha256: '0'.repeat(64) } })))).facts).toMatchObject({ kind: 'usage', code: 'U304' })
 })
 
 test('what follows from a result is decided by its reason alone; a third failed build is the last', () => {

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chainFaults, type Entry, type Json } from '../../src/domain/ledger.ts'
-import { finals, fold, next, notActing, states, table, type Session, type State } from '../../src/domain/session.ts'
+import { finals, fold, next, states, table, waiting, type Session, type State } from '../../src/domain/session.ts'
 
 const hour = 3_600_000
 type Facts = Readonly<Record<string, Json>>
@@ -33,6 +33,18 @@ const approving = ['begin', ['confirmed', { soak: [], proof: 'manual-verify' }],
 const diagram: readonly (readonly [readonly Step[], string, State])[] = [
   [[], 'begin', 'INTERVIEW'],
   [['begin'], 'confirmed', 'SETUP'],
+  [['begin', 'confirmed'], 'queued', 'SETUP'],
+  [['begin', 'confirmed'], 'claimed', 'SETUP'],
+  [started, 'toolchain', 'BUILD'],
+  [started, 'claimed', 'BUILD'],
+  [[...started, 'built'], 'claimed', 'DEPLOY'],
+  [tested, 'claimed', 'TEST'],
+  [[...tested, 'failed'], 'claimed', 'FIX'],
+  [[...tested, 'passed'], 'missed', 'STOPPED'],
+  [[...tested, 'passed', 'due'], 'missed', 'STOPPED'],
+  [[...tested, 'passed', 'due', 'passed'], 'missed', 'STOPPED'],
+  [[...tested, 'passed', 'due', 'failed'], 'claimed', 'RESTART'],
+  [approving, 'expired', 'STOPPED'],
   [['begin', 'confirmed'], 'ready', 'BUILD'],
   [started, 'built', 'DEPLOY'],
   [started, 'failed', 'FIX'],
@@ -80,7 +92,7 @@ describe('the diagram', () => {
     }
   })
 
-  test.each(['stop', 'unrecoverable'])('%s ends every state but the finals, and counts as no work', (event) => {
+  test.each(['stop', 'superseded', 'unrecoverable'])('%s ends every state but the finals, and counts as no work', (event) => {
     for (const [before] of diagram) {
       const [was, now] = [at(...before), at(...before, event)]
       expect(now).toMatchObject({ state: 'STOPPED', counters: was.counters, lastTestAt: was.lastTestAt, checkpointsTaken: was.checkpointsTaken })
@@ -159,9 +171,37 @@ describe('what a session has learned', () => {
   })
 })
 
-test('states in which this version does not act are told, and only such', () => {
-  for (const state of Object.keys(notActing)) expect(states).toContain(state)
-  for (const state of ['SETUP', 'BUILD', 'DEPLOY', 'TEST', 'COMPLETE', 'STOPPED'] as const) expect(notActing[state]).toBeUndefined()
+test('states that wait say who goes on with them, and only such', () => {
+  expect(Object.keys(waiting).sort()).toEqual(['AWAIT_APPROVAL', 'AWAIT_PUSH', 'WAIT_1HR', 'WAIT_6HR'])
+})
+
+describe('notes and claims', () => {
+  test('a claim does no work and forgets nothing; the next transition ends the count', () => {
+    const before = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['deployed', { peerIds: {} }], 'passed', 'due')
+    const after = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['deployed', { peerIds: {} }], 'passed', 'due', ['claimed', { by: { kind: 'process', host: 'h', pid: 1 } }])
+    expect(after).toMatchObject({ state: 'TEST', counters: before.counters, learned: before.learned, checkpoint: before.checkpoint, claimsInARow: 1, by: { pid: 1 } })
+    expect(at(...tested, 'passed', 'due', 'claimed', 'claimed', 'passed')).toMatchObject({ claimsInARow: 0, checkpoint: null, checkpointsTaken: ['WAIT_1HR'] })
+  })
+  test('lateness follows from the times of the chain, not from what the claimant says', () => {
+    const late = next(story(...tested, 'passed'), at(...tested, 'passed'), { event: 'due', why: '', facts: { checkpoint: { name: 'WAIT_6HR', dueAt: 1, takenAt: 1, latenessMs: 0 } } }, 6000 + hour + 5 * hour)
+    expect(fold('s', [...story(...tested, 'passed'), ...(late === undefined ? [] : [late])]).checkpoint).toEqual({ name: 'WAIT_1HR', dueAt: 6000 + hour, takenAt: 6000 + 6 * hour, latenessMs: 5 * hour })
+  })
+  test('who holds the fleet is known until something else happens', () => {
+    const queued = ['queued', { holder: 'other', who: 'ann', until: 5 }] as const
+    expect(at('begin', 'confirmed', queued)).toMatchObject({ state: 'SETUP', queued: { holder: 'other', who: 'ann', until: 5 }, unattended: true, learned: { INTERVIEW: facts['confirmed'] } })
+    expect(at('begin', 'confirmed', queued, 'claimed').queued).not.toBeNull()
+    expect(at('begin', 'confirmed', queued, 'claimed', 'ready')).toMatchObject({ queued: null, unattended: true })
+  })
+  test('a toolchain reason is no failed build, and is known to the next one', () => {
+    expect(at(...started, ['toolchain', { before: ['z'] }])).toMatchObject({ state: 'BUILD', counters: { builds: 0 }, failedBuildsInARow: 0, learned: { BUILD: { before: ['z'] } } })
+    expect(at(...started, ['toolchain', { before: ['z'] }], 'failed', 'fixed').learned.BUILD).toBeUndefined()
+  })
+  test('a program that regresses each time does not hold a fleet for ever', () => {
+    const loop = ['ready', 'built', 'deployed', 'passed', 'due', 'failed'] as const
+    const again = ['restart', ...loop] as const
+    expect(at('begin', 'confirmed', ...loop, ...again, ...again).state).toBe('RESTART')
+    expect(at('begin', 'confirmed', ...loop, ...again, ...again, ...again)).toMatchObject({ state: 'STOPPED', counters: { restarts: 3 } })
+  })
 })
 
 test('whatever happens, the fold is where the last entry leads, and the chain is whole', () => {

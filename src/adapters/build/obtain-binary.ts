@@ -8,7 +8,7 @@ import { Failure, type FailureFacts } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
-import type { Clock, Log, Obtained, Remote } from '../../ports.ts'
+import type { Clock, Elsewhere, Log, Obtained, Remote } from '../../ports.ts'
 import { givenFile, keep, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { readSource } from './source.ts'
@@ -32,6 +32,8 @@ export interface ObtainOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly env?: NodeJS.ProcessEnv
+  /** Ways that were tried already and did not make a binary; where there are any, the build host builds. */
+  readonly before?: BuildRecord['before']
 }
 
 /** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
@@ -46,11 +48,12 @@ export class BuildFailure extends Failure {
   }
 }
 
-export async function obtainBinary(options: ObtainOptions): Promise<Obtained> {
+/** {@link Elsewhere}: zigbuild failed for a toolchain reason and there is a build host; ask again with what it names. */
+export async function obtainBinary(options: ObtainOptions): Promise<Obtained | Elsewhere> {
   const { source, binary, log, signal, clock } = options
   const started = clock.now()
   switch (source.kind) {
-    case 'build': return built(options, source.workspace)
+    case 'build': return built(options, source.workspace, source.native === true)
     case 'file': {
       const data = await givenFile(source.path, binary.name, signal)
       return kept(options, data, { source: 'file', from: { kind: 'file', path: source.path }, toolchain: null, glibc: null, argv: [], seconds: (clock.now() - started) / 1000, before: [] })
@@ -63,9 +66,11 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained> {
   }
 }
 
-async function built(options: ObtainOptions, workspace: string): Promise<Obtained> {
+async function built(options: ObtainOptions, workspace: string, native: boolean): Promise<Obtained | Elsewhere> {
   const { project, binary, log, clock, signal, cacheDir, timeoutMs } = options
   const from = await readSource(workspace, signal)
+  const before = options.before ?? []
+  if (native || before.length > 0) return natively(options, before, from)
   const locked = await access(join(workspace, 'Cargo.lock')).then(() => true, () => false)
   if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
@@ -73,15 +78,24 @@ async function built(options: ObtainOptions, workspace: string): Promise<Obtaine
   switch (afterZigbuild(zig)) {
     case 'use': return finish(options, zig, await sameSource(from, locked, workspace, signal), [])
     case 'fail': throw failed(zig, [])
-    case 'native': return nativeAfter(options, zig as BuildFailed, from)
+    case 'native': return elsewhere(options, zig as BuildFailed, from)
   }
 }
 
-async function nativeAfter(options: ObtainOptions, zig: BuildFailed, from: SourceFacts): Promise<Obtained> {
+function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceFacts): Elsewhere {
   const before = [{ source: 'zigbuild', reason: zig.reason, message: zig.message }] as const
-  if (options.buildHost === undefined) throw failed(zig, before, 'no build host is known for a native build')
-  if (from.kind === 'none') throw failed(zig, before, `a native build needs a git commit, and ${from.why}`)
+  const not = notNatively(options, from)
+  if (not !== null) throw failed(zig, before, not)
   options.log.warn(`zigbuild failed (${zig.message}); building natively on the build host`)
+  return { elsewhere: before }
+}
+
+const notNatively = (options: ObtainOptions, from: SourceFacts): string | null =>
+  options.buildHost === undefined ? 'no build host is known for a native build' : from.kind === 'none' ? `a native build needs a git commit, and ${from.why}` : null
+
+async function natively(options: ObtainOptions, before: BuildRecord['before'], from: SourceFacts): Promise<Obtained> {
+  const not = notNatively(options, from)
+  if (options.buildHost === undefined || from.kind === 'none') throw new Failure({ kind: 'infra', code: 'I318', message: not ?? 'no native build is possible' })
   const remote = await options.buildHost()
   const { project, binary, log, clock, signal, timeoutMs } = options
   const native = await buildNative({ remote, project, source: from, argv: binary.build, target: binary.target, outDir: join(options.cacheDir, 'fetched', project), timeoutMs, log, clock, signal })

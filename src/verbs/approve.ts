@@ -1,0 +1,21 @@
+/** `approve`: a person's yes or no to a session that waits for one (spec §4 AWAIT_APPROVAL). */
+import { exitCodes, Failure } from '../domain/failure.ts'
+import { record } from '../stages/interview.ts'
+import type { Context } from './context.ts'
+import { knownSessions } from './home.ts'
+
+export interface ApproveFlags { readonly reject?: boolean; readonly session?: string; readonly comment?: string }
+
+/** `how`: `cli`, or the environment whose reviewers said it. */
+export async function approve(c: Context, project: string | undefined, flags: ApproveFlags, by: string = c.who, how = 'cli'): Promise<number> {
+  const all = (await knownSessions(c.home, project)).filter((k) => flags.session === undefined || k.session.id === flags.session)
+  const open = all.find((k) => k.session.state === 'AWAIT_APPROVAL')
+  if (open === undefined) throw new Failure({ kind: 'usage', code: 'U055', message: `no session${project === undefined ? '' : ` of project ${project}`} waits for approval`, remedy: 'vps-test status' })
+  const comment = flags.comment === undefined || flags.comment === '' ? '' : `: ${flags.comment.slice(0, 500)}`
+  const written = await record({ ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer }, {
+    event: flags.reject === true ? 'rejected' : 'approved', why: `by ${by} (${how})${comment}`, facts: { approvedBy: by, how },
+  })
+  if (!written) throw new Failure({ kind: 'busy', code: 'B003', message: `session ${open.session.id} was decided by somebody else first`, remedy: 'vps-test status' })
+  c.terminal.info(`${open.session.id}: ${flags.reject === true ? 'rejected' : 'approved'} by ${by}`)
+  return exitCodes.passed
+}

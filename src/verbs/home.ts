@@ -1,0 +1,74 @@
+/** Where sessions are written: one ledger per project below a directory of this machine, or one branch of a repository. */
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openGitLedger } from '../adapters/git-ledger.ts'
+import type { Entry } from '../domain/ledger.ts'
+import { fold, type Session } from '../domain/session.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Ledger } from '../ports.ts'
+import { dashboard } from '../report/dashboard.ts'
+
+export interface Home {
+  ledgerOf(project: string): Promise<Ledger>
+  /** Every ledger, or those that may hold a session of this project. */
+  ledgers(project?: string): Promise<readonly Ledger[]>
+  /** A session's own folder on this machine. */
+  folderOf(project: string, session: string): string
+}
+
+/** A session with its ledger. */
+export interface Known { readonly project: string; readonly ledger: Ledger; readonly session: Session; readonly entries: readonly Entry[] }
+
+const derive = (sessions: readonly { readonly id: string; readonly entries: readonly Entry[] }[]) => dashboard(sessions.map(({ id, entries }) => ({ session: fold(id, entries), entries })))
+
+/** `<dir>/<project>/ledger.git` and `<dir>/<project>/sessions/<id>/`. */
+export const localHome = (dir: string): Home => ({
+  ledgerOf: (project) => openGitLedger(join(dir, project, 'ledger.git')),
+  ledgers: async (project) => {
+    const projects = (await readdir(dir, { withFileTypes: true }).catch(() => [])).filter((d) => d.isDirectory() && !d.name.startsWith('_') && (project === undefined || d.name === project))
+    return Promise.all(projects.map(({ name }) => openGitLedger(join(dir, name, 'ledger.git'))))
+  },
+  folderOf: (project, session) => join(dir, project, 'sessions', session),
+})
+
+export interface RemoteHome {
+  readonly url: string
+  /** Of an HTTP request; null: none is needed. */
+  readonly authorization: string | null
+  /** What must never be written into the ledger. */
+  readonly secrets: readonly string[]
+  /** For the local copy of the branch and for sessions' folders. */
+  readonly dir: string
+  readonly signal: AbortSignal
+}
+
+/** The branch vps-test-ledger of a repository, with its page. */
+export function remoteHome({ url, authorization, secrets, dir, signal }: RemoteHome): Home {
+  const copy = join(dir, '_remotes', `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
+  const ledger = (): Promise<Ledger> => openGitLedger(copy, { remote: { url, ...(authorization === null ? {} : { authorization }) }, derive, secrets, signal })
+  return { ledgerOf: ledger, ledgers: async () => [await ledger()], folderOf: (project, session) => join(dir, project, 'sessions', session) }
+}
+
+/** Newest change first. */
+export async function knownSessions(home: Home, project?: string): Promise<readonly Known[]> {
+  const all = await Promise.all((await home.ledgers(project)).map(async (ledger) => Promise.all((await ledger.sessions()).map(async (id) => {
+    const entries = await ledger.read(id)
+    return { project: projectOf(entries), ledger, entries, session: fold(id, entries) }
+  }))))
+  return all.flat().filter((k) => project === undefined || k.project === project).sort((a, b) => b.session.changedAt - a.session.changedAt)
+}
+
+/** One session by its id; undefined where no ledger holds it. */
+export async function knownSession(home: Home, id: string): Promise<Known | undefined> {
+  for (const ledger of await home.ledgers()) {
+    const entries = await ledger.read(id)
+    if (entries.length > 0) return { project: projectOf(entries), ledger, entries, session: fold(id, entries) }
+  }
+  return undefined
+}
+
+function projectOf(entries: readonly Entry[]): string {
+  const plan = entries.findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as unknown as Plan | undefined
+  return plan?.answers.project.value ?? ''
+}
