@@ -26,7 +26,7 @@ export interface GitLedger extends Ledger { all(): Promise<readonly Told[]> }
 
 interface Truth {
   tip(): Promise<string | null>
-  publish(commit: string, old: string | null, lastTry: boolean): Promise<boolean>
+  publish(commit: string, old: string | null): Promise<boolean>
 }
 
 const rounds = 20
@@ -69,7 +69,7 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       if (faults.length > 0) throw new Failure({ kind: 'harness', code: 'H012', message: `refused to damage the ledger of session ${session}: ${faults.join('; ')}` })
       const files = await derived(entry, old)
       const commit = await store.commit(entry, old, files).catch((error: unknown) => { throw error instanceof GitError ? unwritable(dir, error) : error })
-      if (await truth.publish(commit, old, round >= 2)) return
+      if (await truth.publish(commit, old)) return
       if (remote !== undefined) await pause(round, signal)
     }
     throw new Failure({ kind: 'busy', code: 'B002', message: `the ledger in ${remote?.url ?? dir} is written too often by others`, remedy: 'vps-test status' })

@@ -5,14 +5,23 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
+export interface Trouble {
+  /** The answers to so many pushes are lost: the push is done, the connection cut. */
+  lose: number
+  /** So many pushes are cut off before they are done. */
+  drop: number
+  /** Every connection is cut, from the next lost answer on. */
+  downAfterLoss: boolean
+}
+
 export interface Host {
   readonly url: string
   /** Requests answered, and how. */
   readonly seen: readonly string[]
   /** Command lines of git processes that were alive during a request. */
   readonly commands: ReadonlySet<string>
-  /** From now on the answers to so many pushes are lost: the push is done, the connection cut. */
-  lose(pushes: number): void
+  /** What goes wrong from now on. */
+  readonly trouble: Trouble
   close(): Promise<void>
 }
 
@@ -22,7 +31,8 @@ export async function gitHost(root: string, { writes, reads }: { readonly writes
   if (!existsSync(backend)) throw new Error(`this machine's git has no git-http-backend (${backend}): install the whole of git`)
   const seen: string[] = []
   const commands = new Set<string>()
-  let lost = 0
+  const trouble: Trouble = { lose: 0, drop: 0, downAfterLoss: false }
+  let down = false
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const asked = new URL(request.url ?? '/', 'http://localhost')
@@ -34,6 +44,9 @@ export async function gitHost(root: string, { writes, reads }: { readonly writes
       response.writeHead(status, { 'content-type': 'text/plain', ...(status === 401 ? { 'www-authenticate': 'Basic realm="git"' } : {}) }).end(words)
     }
     const { authorization } = request.headers
+    if (!trouble.downAfterLoss) down = false
+    if (down) { request.socket.destroy(); return }
+    if (push && request.method === 'POST' && trouble.drop > 0) { trouble.drop--; seen.push(`dropped ${asked.pathname}`); request.socket.destroy(); return }
     if (authorization !== writes && authorization !== reads) { refuse(401, 'Invalid username or token.'); return }
     // The other side may well repeat what it was sent.
     if (push && authorization === reads) { refuse(403, `Permission to it denied to a bot that said ${authorization}.`); return }
@@ -54,7 +67,7 @@ export async function gitHost(root: string, { writes, reads }: { readonly writes
       const whole = Buffer.concat(parts)
       const end = whole.indexOf('\r\n\r\n')
       const headers = Object.fromEntries(whole.subarray(0, end).toString('latin1').split('\r\n').map((l) => [l.slice(0, l.indexOf(':')).toLowerCase(), l.slice(l.indexOf(':') + 1).trim()]))
-      if (push && request.method === 'POST' && lost > 0) { lost--; seen.push(`lost ${asked.pathname}`); request.socket.destroy(); return }
+      if (push && request.method === 'POST' && trouble.lose > 0) { trouble.lose--; down = trouble.downAfterLoss; seen.push(`lost ${asked.pathname}`); request.socket.destroy(); return }
       const status = Number.parseInt(headers['status'] ?? '200', 10)
       seen.push(`${status} ${asked.pathname}`)
       delete headers['status']
@@ -64,8 +77,7 @@ export async function gitHost(root: string, { writes, reads }: { readonly writes
   const server = createServer(answer)
   await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, commands,
-    lose: (pushes) => { lost = pushes },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, commands, trouble,
     close: async () => { server.closeAllConnections(); await new Promise((resolve) => { server.close(resolve) }) },
   }
 }

@@ -153,11 +153,35 @@ describe('over HTTP', () => {
   test('the answer to a push is lost: the entry is there once, and that is success', async () => {
     const ledger = await over(header(token))
     await ledger.append('s', entry([]))
-    host.lose(1)
+    host.trouble.lose = 1
     await ledger.append('s', entry(await ledger.read('s'), 's', 'lost'))
     expect(host.seen.filter((s) => s.startsWith('lost'))).toHaveLength(1)
     expect((await ledger.read('s')).map((e) => e.why)).toEqual(['because', 'lost'])
     expect(git(join(served, `${made}.git`), 'rev-list', '--count', branch).trim()).toBe('2')
+  }, 60_000)
+
+  test('nobody answers any more after that: it is said that nobody knows, and the next reading does', async () => {
+    const ledger = await over(header(token))
+    await ledger.append('s', entry([]))
+    const before = await ledger.read('s')
+    Object.assign(host.trouble, { lose: 1, downAfterLoss: true })
+    const failure = await failureOf(ledger.append('s', entry(before, 's', 'lost')))
+    Object.assign(host.trouble, { lose: 0, downAfterLoss: false })
+    expect(failure.facts).toMatchObject({ kind: 'infra', code: 'I260' })
+    expect(failure.message).toContain('whether the last entry was written is not known')
+    expect((await ledger.read('s')).map((e) => e.why)).toEqual(['because', 'lost'])
+  }, 60_000)
+
+  test('a push that is cut off is tried again, and not for ever', async () => {
+    const ledger = await over(header(token))
+    host.trouble.drop = 2
+    await ledger.append('s', entry([]))
+    const before = await ledger.read('s')
+    host.trouble.drop = 1000
+    expect((await failureOf(ledger.append('s', entry(before)))).facts).toMatchObject({ kind: 'infra', code: 'I260' })
+    expect(1000 - host.trouble.drop).toBeLessThan(10)
+    host.trouble.drop = 0
+    expect(await ledger.read('s')).toEqual(before)
   }, 60_000)
 
   const refused: readonly (readonly [string, string | undefined, 'read' | 'append', string])[] = [

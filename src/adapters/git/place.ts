@@ -14,13 +14,17 @@ export const unwritable = (dir: string, cause: unknown): Failure => new Failure(
 /** Made beside and moved into place, so that two first runs at once, or a killed one, leave one whole repository. */
 export async function create(dir: string): Promise<void> {
   if (existsSync(join(dir, 'HEAD'))) return
-  await mkdir(dirname(dir), { recursive: true })
-  const fresh = await mkdtemp(`${dir}.new-`)
   try {
-    await gitIn(null)(['init', '-q', '--bare', '--template=', fresh])
-    await rename(fresh, dir).catch((error: unknown) => { if (!existsSync(join(dir, 'HEAD'))) throw unwritable(dir, error) })
-  } finally {
-    await rm(fresh, { recursive: true, force: true })
+    await mkdir(dirname(dir), { recursive: true })
+    const fresh = await mkdtemp(`${dir}.new-`)
+    try {
+      await gitIn(null)(['init', '-q', '--bare', '--template=', fresh])
+      await rename(fresh, dir)
+    } finally {
+      await rm(fresh, { recursive: true, force: true })
+    }
+  } catch (error) {
+    if (!existsSync(join(dir, 'HEAD'))) throw unwritable(dir, error)
   }
 }
 

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Failure } from '../../domain/failure.ts'
-import { branch, create, locked, unwritable } from './place.ts'
+import { branch, create, locked } from './place.ts'
 import type { Git } from './process.ts'
 import { contended, refusal, unreachable } from './refusal.ts'
 import type { Store } from './store.ts'
@@ -24,7 +24,7 @@ export async function pause(round: number, signal?: AbortSignal): Promise<void> 
 
 /** What of the authorization must never be said: the value, its credentials, and the token in them. */
 export function partsOf(authorization: string | undefined): readonly string[] {
-  if (authorization === undefined) return []
+  if (authorization === undefined || authorization === '') return []
   const credentials = authorization.slice(authorization.indexOf(' ') + 1)
   const decoded = Buffer.from(credentials, 'base64').toString('utf8')
   const token = decoded.includes(':') ? [decoded, decoded.slice(decoded.indexOf(':') + 1)] : []
@@ -32,15 +32,15 @@ export function partsOf(authorization: string | undefined): readonly string[] {
 }
 
 export function checkRemote({ url, authorization = '' }: RemoteOptions): void {
-  if (/^https?:\/\/[^/]*@/i.test(url)) throw new Failure({ kind: 'usage', code: 'U260', message: 'the URL of the ledger holds credentials, which lists of processes would show', remedy: 'GITHUB_TOKEN=… vps-test …' })
-  if (/[\r\n\0]/.test(url + authorization)) throw new Failure({ kind: 'usage', code: 'U260', message: 'the URL or the authorization of the ledger holds a line break', remedy: 'GITHUB_TOKEN=… vps-test …' })
+  if (/^https?:\/\/[^/]*@/i.test(url)) throw new Failure({ kind: 'usage', code: 'U260', message: 'the URL of the ledger holds credentials, which lists of processes would show; the token is given apart from it' })
+  if (/[\r\n\0]/.test(url + authorization)) throw new Failure({ kind: 'usage', code: 'U260', message: 'the URL or the authorization of the ledger holds a line break' })
 }
 
 export function remoteOf(dir: string, git: Git, store: Store, { url, authorization }: RemoteOptions, signal?: AbortSignal) {
   const config = {
     'remote.ledger.url': url,
     // For this URL alone: a redirection elsewhere does not get it.
-    ...(authorization === undefined ? {} : { [`http.${url}.extraheader`]: `Authorization: ${authorization}` }),
+    ...(authorization === undefined || authorization === '' ? {} : { [`http.${url}.extraheader`]: `Authorization: ${authorization}` }),
     'http.lowSpeedLimit': '100', 'http.lowSpeedTime': '20',
   }
   const network = async (args: readonly string[]): Promise<string> => (await git(args, { config, timeoutMs: networkTimeoutMs })).stdout.toString('utf8')
@@ -65,7 +65,7 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
 
   /** The remote's commit, with all its objects here. */
   const tip = async (): Promise<string | null> => {
-    await create(dir).catch((error: unknown) => { throw error instanceof Failure ? error : unwritable(dir, error) })
+    await create(dir)
     for (let round = 0; ; round++) {
       // Read before asking: what the remote says afterwards can only have grown from it.
       const seen = await store.tip()
@@ -84,8 +84,10 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
     }
   }
 
+  /** Pushes in a row that failed for no reason the other side gave. */
+  let troubles = 0
   /** True: the commit is in the branch. False: another was faster, or the answer was lost on its way: re-read and decide again. */
-  const publish = async (commit: string, old: string | null, lastTry: boolean): Promise<boolean> => {
+  const publish = async (commit: string, old: string | null): Promise<boolean> => {
     try {
       await network(['push', '--quiet', '--porcelain', '--no-verify', '--no-recurse-submodules', `--force-with-lease=${branch}:${old ?? ''}`, 'ledger', `${commit}:${branch}`])
     } catch (error) {
@@ -95,9 +97,11 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
       if (now !== old || contended(error)) return false
       const no = refusal(error, url)
       if (no !== undefined) throw no
-      if (lastTry) throw unreachable(error, url)
-      return false
+      if (++troubles < patience) return false
+      troubles = 0
+      throw unreachable(error, url)
     }
+    troubles = 0
     await remember(commit, old)
     return true
   }
