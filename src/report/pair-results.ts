@@ -30,10 +30,10 @@ export function pairResults(verdict: Pick<Verdict, 'attempts' | 'notCovered'>): 
 function ofAttempts(list: readonly Judgement[]): readonly PairResult[] {
   const first = list[0]
   if (first === undefined) return []
-  const successes = list.filter((j) => j.outcome === 'success').length
+  const successes = list.filter((j) => j.outcome === 'success' || j.recovered === true).length
   return [{
     pair: first.pair, pairClass: first.pairClass, attempts: list.length, successes,
-    kind: list.some((j) => j.outcome === 'failed') ? 'failed' : successes > 0 ? 'passed' : 'error',
+    kind: list.some((j) => j.outcome === 'failed' && j.recovered !== true) ? 'failed' : successes > 0 ? 'passed' : 'error',
     why: [...new Set(list.filter((j) => j.outcome !== 'success').map((j) => j.sentence))],
   }]
 }

@@ -8,7 +8,7 @@ import { duration, iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'
 import type { ProofInput } from './proof-input.ts'
 
-export function checkpointSection({ checkpoint, verdict }: ProofInput): string {
+export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'checkpoint' | 'verdict'>): string {
   const judged = verdict.checkpoint
   if (checkpoint === undefined || checkpoint === null || judged === undefined) return ''
   return [

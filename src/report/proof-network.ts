@@ -18,8 +18,8 @@ export function nodesSection(verdict: Verdict, input: VerdictInput): string {
   return ['## Nodes and NATs', table(
     ['node', 'role', 'provider, region', 'declared NAT', 'measured NAT', 'RFC 4787', 'as callee', 'as caller', 'expected', 'note'],
     verdict.nodes.map((n) => [
-      text(n.node), node(n.node)?.role ?? '', text([node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(', ')), n.declared, text(n.measured ?? 'not measured'),
-      text(behaviour(input.measurements.find((m) => m.node === n.node))), share(n.asCallee), share(n.asCaller), n.expectedRate === null ? '' : `~${n.expectedRate} %`, text(finding(n)),
+      text(n.node), text(node(n.node)?.role ?? ''), text([node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(', ')), text(n.declared), text(n.measured ?? 'not measured'),
+      text(behaviour(input.measurements.find((m) => m.node === n.node))), share(n.asCallee), share(n.asCaller), n.expectedRate === null ? '' : `~${text(`${n.expectedRate}`)} %`, text(finding(n)),
     ]))].join('\n\n')
 }
 
@@ -39,7 +39,7 @@ export function controlsSection(controls: readonly Control[]): string {
   if (controls.length === 0) return '## Controls\n\nNone ran: the run is invalid.'
   return ['## Controls', table(['control', 'path', 'expected', 'seen', 'packet witness', 'right', 'detail'], controls.map((c) => {
     const right = c.seen === c.expected && (c.witnessed || c.name === 'nonexistent-peer')
-    return [c.name, text(`${c.from} → ${c.to}`), c.expected, c.seen, c.witnessed ? 'agrees' : 'disagrees', right ? 'yes' : '**no**', text(c.detail, 160)]
+    return [text(c.name), text(`${c.from} → ${c.to}`), text(c.expected), text(c.seen), c.witnessed ? 'agrees' : 'disagrees', right ? 'yes' : '**no**', text(c.detail, 160)]
   }))].join('\n\n')
 }
 

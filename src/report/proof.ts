@@ -51,7 +51,7 @@ export function criteriaSection({ verdict, input }: Pick<ProofInput, 'verdict' |
   return [
     '## Success criteria',
     table(['pair class', 'measured', 'rate', '95 % interval', 'target', 'met', 'pairs tried', 'not counted'], rows, ['left', 'right', 'right', 'right', 'right']),
-    `Criteria ${text(input.criteria)}: ${bound} is compared with the target, over counted attempts, with at least ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. `
+    `Criteria ${text(input.criteria)}: ${bound} is compared with the target, over counted attempts, with at least ${text(`${targets.sampleFloor}`)} of them and ${text(`${targets.coverage}`)} % of the pairs in each class. `
       + 'Classes: direct, the callee has no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs '
       + (input.promises.record ? "the receiver's own record of the payload and packet counters at both ends." : 'packets delivered both ways, counted at both ends behind their NATs.'),
   ].join('\n\n')
@@ -59,7 +59,7 @@ export function criteriaSection({ verdict, input }: Pick<ProofInput, 'verdict' |
 
 const classRow = (r: ClassResult): readonly string[] => [
   r.pairClass, `${r.successes}/${r.attempts}${r.recovered === 0 ? '' : ` (${r.recovered} recovered on retry)`}`, r.rate === null ? '–' : `${percent(r.rate)} %`, `${percent(r.interval.low)}–${percent(r.interval.high)} %`,
-  r.target === null ? '–' : `${r.target} %`, r.met === null ? 'cannot say' : r.met ? 'yes' : '**no**', `${r.pairsTried}/${r.pairs}`, `${r.notCounted}`,
+  r.target === null ? '–' : `${text(`${r.target}`)} %`, r.met === null ? 'cannot say' : r.met ? 'yes' : '**no**', `${r.pairsTried}/${r.pairs}`, `${r.notCounted}`,
 ]
 
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
@@ -86,7 +86,7 @@ export function figuresSection({ timeToConnect: t, relayUpgrades, families, shor
 }
 
 export function findingsSection({ findings }: Verdict): string {
-  const lines = findings.map((f) => `- **${f.kind}** ${text(f.message)}${f.attempts.length > 1 ? ` (${f.attempts.length} attempts)` : ''}`)
+  const lines = findings.map((f) => `- **${text(f.kind)}** ${text(f.message)}${f.attempts.length > 1 ? ` (${f.attempts.length} attempts)` : ''}`)
   return ['## Findings', ...(lines.length === 0 ? ['None.'] : chunk(lines))].join('\n\n')
 }
 

@@ -1,0 +1,69 @@
+/** The in-toto test-result v0.1 predicate of one test, and what it is about. Nothing in it but names, results and digests: on a public repository it is public for ever. */
+import { canonical, sha256, type Json } from '../domain/ledger.ts'
+import { planDigest, type Plan } from '../domain/plan.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { httpsUrl } from './link.ts'
+import { pairName, pairResults, type PairResult } from './pair-results.ts'
+import { plainLine } from './plain-text.ts'
+
+export const testResultType = 'https://in-toto.io/attestation/test-result/v0.1'
+
+/** At least one of `digest`, `uri`, `content` is required (in-toto v1 ResourceDescriptor); ours always have a digest. */
+export interface ResourceDescriptor { readonly name: string; readonly digest: Readonly<Record<string, string>> }
+
+export interface TestResult {
+  readonly result: 'PASSED' | 'WARNED' | 'FAILED'
+  readonly configuration: readonly ResourceDescriptor[]
+  readonly url?: string
+  readonly passedTests: readonly string[]
+  readonly warnedTests: readonly string[]
+  readonly failedTests: readonly string[]
+}
+
+const results = { passed: 'PASSED', inconclusive: 'WARNED', failed: 'FAILED' } as const
+
+/**
+ * `warnedTests` are tests that passed with a warning (the predicate's own words), so a pair of which no attempt counted is a failed one here,
+ * and a pair that was never tried stands in no list: a policy that asks for it by name is not fooled.
+ */
+export function testResultPredicate({ verdict, plan, url }: { readonly verdict: Verdict; readonly plan: Plan; readonly url: string | null }): TestResult {
+  const pairs = pairResults(verdict)
+  const names = (of: (p: PairResult) => boolean): readonly string[] => pairs.filter(of).map((p) => plainLine(pairName(p.pair), 200))
+  const link = httpsUrl(url)
+  return {
+    result: results[verdict.result],
+    configuration: [
+      { name: 'plan', digest: { sha256: planDigest(plan) } },
+      { name: `fleet ${plainLine(plan.fleet.name, 100)}`, digest: { sha256: digestOf(plan.fleet) } },
+      { name: `profile of ${plainLine(plan.answers.project.value, 100)}`, digest: { sha256: digestOf(plan.profile) } },
+    ],
+    ...(link === null ? {} : { url: link }),
+    passedTests: names((p) => p.kind === 'passed' && p.why.length === 0),
+    warnedTests: names((p) => p.kind === 'passed' && p.why.length > 0),
+    failedTests: names((p) => p.kind === 'failed' || p.kind === 'error'),
+  }
+}
+
+export interface SubjectFacts {
+  readonly session: string
+  readonly test: number
+  /** SHA-256 of the bytes of manifest.json and of the proof page; the proof's file name. */
+  readonly manifestSha256: string
+  readonly proofName: string
+  readonly proofSha256: string
+  /** Full id of the tested commit; null outside git. */
+  readonly commit: string | null
+  readonly repository: string | null
+}
+
+/** The sealed manifest, which lists every evidence file; the proof page; the source that was tested. */
+export function testResultSubjects(f: SubjectFacts): readonly ResourceDescriptor[] {
+  const of = (name: string): string => plainLine(`${f.session}/test-${f.test}/${name}`, 300)
+  return [
+    { name: of('manifest.json'), digest: { sha256: f.manifestSha256 } },
+    { name: of(f.proofName), digest: { sha256: f.proofSha256 } },
+    ...(f.commit === null || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(f.commit) ? [] : [{ name: plainLine(f.repository ?? 'source', 200), digest: { gitCommit: f.commit } }]),
+  ]
+}
+
+const digestOf = (value: unknown): string => sha256(canonical(JSON.parse(JSON.stringify(value)) as Json))

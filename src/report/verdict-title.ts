@@ -1,0 +1,60 @@
+/** One line for a check or a gate: what came out, with the counts, or why nothing did. */
+import type { Entry } from '../domain/ledger.ts'
+import { finals, type Session } from '../domain/session.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import { buildFaultsOf, countsText, testsOf, type Counts, type Result } from './facts.ts'
+import { iso } from './figures.ts'
+import { plainLine } from './plain-text.ts'
+
+const longest = 200
+
+export interface TitleInput {
+  readonly session: Session | null
+  readonly entries: readonly Entry[]
+  /** Where the ledger's own record of the test is not there yet. */
+  readonly verdict?: Verdict | null
+  /** Why no session was begun: `confirm: modify`. */
+  readonly notTested?: string | null
+}
+
+export function verdictTitle({ session, entries, verdict = null, notTested = null }: TitleInput): string {
+  if (notTested !== null) return plainLine(`nothing was tested (${notTested})`, longest)
+  if (session === null || entries.length === 0) return 'nothing was tested'
+  return plainLine(standing(session, entries, verdict), longest)
+}
+
+const stops: readonly string[] = ['stop', 'superseded', 'unrecoverable', 'missed', 'rejected', 'expired']
+const outcomes: readonly string[] = ['built', 'failed', 'deployed', 'passed', 'inconclusive', 'restart', 'pushed', 'ready']
+
+function standing(session: Session, entries: readonly Entry[], verdict: Verdict | null): string {
+  const last = entries.at(-1)
+  if (last !== undefined && finals.includes(session.state) && stops.includes(last.event)) return `stopped (counts as a failure): ${last.why}`
+  const decisive = entries.findLast((e) => outcomes.includes(e.event))
+  const test = testsOf(entries).at(-1)
+  if (test !== undefined && test.seq === decisive?.seq) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
+  if (session.state === 'TEST' && verdict !== null) return judged(verdict.result, verdict.classes as Counts, verdict.reasons[0]?.text ?? '')
+  if (decisive?.event === 'failed') {
+    const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
+    return `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file === null ? '' : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: `}${fault.message}`}`
+  }
+  return `no verdict yet: ${session.state}: ${session.why}`
+}
+
+function judged(result: Result, counts: Counts, why: string): string {
+  const figures = countsText(counts)
+  switch (result) {
+    case 'passed': return `passed${figures === '' ? '' : `: ${figures}`}`
+    case 'failed': return `failed: ${why}${figures === '' ? '' : ` (${figures})`}`
+    case 'inconclusive': return `inconclusive (counts as a failure): ${why}`
+  }
+}
+
+function after({ state, waitUntil, checkpointsTaken }: Session): string {
+  switch (state) {
+    case 'WAIT_1HR':
+    case 'WAIT_6HR': return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}`
+    case 'AWAIT_APPROVAL': return '; a person\'s approval is awaited'
+    case 'COMPLETE': return checkpointsTaken.length === 0 ? '' : `; soak checkpoints taken: ${checkpointsTaken.join(', ')}`
+    default: return ''
+  }
+}
