@@ -39,7 +39,9 @@ export function openClient(options: ForgeOptions): Client {
       options.signal.throwIfAborted()
       const limit = AbortSignal.timeout(timeoutMs)
       try {
-        return await request({ ...asked, request: { ...asked.request, signal: AbortSignal.any([options.signal, limit]) } })
+        // Changed in place: the hook of authentication lies further in and was given this very object, whatever is passed on here.
+        Object.assign(asked.request, { signal: AbortSignal.any([options.signal, limit]) })
+        return await request(asked)
       } catch (error) {
         options.signal.throwIfAborted()
         const pause = pauseMs(error, attempt, options.pauseMs ?? 1000)
