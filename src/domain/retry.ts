@@ -17,9 +17,9 @@ export function retryRounds(again: readonly Pair[], planned: readonly PlannedPai
   const wanted = new Set(again.map(pairKey))
   const rounds = timetable({ peers, relayPairs: relayPairsOf(planned), relayNodes, repetitions: new Map(planned.map(({ pair }) => [pairKey(pair), wanted.has(pairKey(pair)) ? 1 : 0])) })
   const met = new Map<string, number>()
-  for (const a of before) met.set(peersKey(a.pair), Math.max(met.get(peersKey(a.pair)) ?? 0, a.endedAt))
-  const last = (round: Round): number => Math.max(...round.map((pair) => met.get(peersKey(pair)) ?? 0))
-  return rounds.toSorted((a, b) => last(a) - last(b))
+  for (const a of before) met.set(peersKey(a.pair), Math.max(met.get(peersKey(a.pair)) ?? -Infinity, a.endedAt))
+  const last = (round: Round): number => Math.max(...round.map((pair) => met.get(peersKey(pair)) ?? -Infinity))
+  return rounds.toSorted((a, b) => (last(a) < last(b) ? -1 : last(a) > last(b) ? 1 : 0))
 }
 
 export interface Retried {

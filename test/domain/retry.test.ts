@@ -33,9 +33,10 @@ describe('rounds', () => {
     }), { numRuns: 50 })
   })
   test('who met longest ago comes first', () => {
-    const input = run()
-    const end = (p: Pair): number => Math.max(...input.evidence.attempts.filter((a) => peersKey(a.pair) === peersKey(p)).map((a) => a.endedAt))
-    const ends = rounds([{ from: 'saorsa-2', to: 'saorsa-3' }, { from: 'saorsa-2', to: 'saorsa-7' }, { from: 'saorsa-2', to: 'saorsa-8' }, { from: 'saorsa-2', to: 'saorsa-9' }]).map((r) => Math.max(...r.map(end)))
+    // As if the timetable had been run backwards.
+    const before = run().evidence.attempts.map((a) => ({ ...a, endedAt: -a.endedAt }))
+    const end = (p: Pair): number => Math.max(...before.filter((a) => peersKey(a.pair) === peersKey(p)).map((a) => a.endedAt))
+    const ends = rounds([{ from: 'saorsa-2', to: 'saorsa-3' }, { from: 'saorsa-2', to: 'saorsa-7' }, { from: 'saorsa-2', to: 'saorsa-8' }, { from: 'saorsa-2', to: 'saorsa-9' }], before).map((r) => Math.max(...r.map(end)))
     expect(ends).toEqual(ends.toSorted((a, b) => a - b))
     expect(new Set(ends).size).toBeGreaterThan(1)
   })
@@ -53,6 +54,16 @@ describe('what a retry may change', () => {
     const [good, bad] = [run(failing), run({ ...failing, retries: { 'saorsa-7→saorsa-2': { path: 'none' } } })]
     const other = bad.evidence.attempts.filter((a) => a.retry).map((a) => ({ ...a, id: 'other', nonce: 'other' }))
     expect(verdict({ ...good, evidence: { ...good.evidence, attempts: [...good.evidence.attempts, ...other] } }).classes.direct).toMatchObject({ successes: 39, recovered: 0 })
+  })
+  test('one that a step of ours broke says nothing beside one that delivered', () => {
+    const input = run(failing)
+    const broken = input.evidence.attempts.filter((a) => a.retry).map((a) => ({ ...a, id: 'other', nonce: 'other', fault: { kind: 'infra' as const, message: '' } }))
+    expect(verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, ...broken] } })).toMatchObject({ result: 'passed', classes: { direct: { recovered: 1 } } })
+  })
+  test('what was never counted is not recovered', () => {
+    const v = verdict(run({ ...failing, attempts: { 'saorsa-7→saorsa-2': { fault: 'infra' } } }))
+    expect(v.attempts.filter((j) => j.recovered)).toEqual([])
+    expect(v.classes.direct).toMatchObject({ attempts: 39, successes: 39, notCounted: 1 })
   })
   test('a retry is in no figure of the test but the shortest pause', () => {
     const [with_, without] = [verdict(run(failing)), verdict(run({ ...failing, retries: {} }))]

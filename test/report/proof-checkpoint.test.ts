@@ -55,6 +55,7 @@ test('nothing failed, nothing is known of before, a class is new, a class is bet
 })
 test('a test that took none has no such section, and no other matrix', () => {
   expect(page({}, null)).not.toMatch(/Checkpoint|recovered/)
+  expect(page({})).not.toContain('## Checkpoint')
   expect(matrixText(verdict(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none' } } })))).not.toContain('*')
 })
 test('of several attempts of a pair, all must be recovered for the mark', () => {
