@@ -28,6 +28,7 @@ describe('what was given is found', () => {
     expect(faults[0]).toContain('secret 2 of 2')
     expect(faults.join()).not.toMatch(/MIIB|ggE6|hkiG/)
   })
+  test('escaped within JSON, with no other line to know it by', () => { expect(secretFaults(holding({ a: JSON.stringify({ b: 'pa"ss\\word' }) }), ['pa"ss\\word'])).toHaveLength(1) })
   test('a number too', () => { expect(secretFaults(holding({ pin: 90125567 }), ['90125567'])).toHaveLength(1) })
   test('wherever it stands in base64 of more', () => {
     fc.assert(fc.property(fc.string({ minLength: 12, maxLength: 40 }).filter((s) => s.trim().length >= 12), fc.string(), fc.string(), (secret, before, after) =>
