@@ -39,7 +39,7 @@ export function terminal(): Terminal {
 }
 
 /** Remote text may hold escape sequences, and workflow commands of GitHub. */
-const harmless = (text: string): string => uncommanded(text.split('\n').map((l) => visible(l, 2000)).join('\n'))
+export const harmless = (text: string): string => uncommanded(text.split('\n').map((l) => visible(l, 2000)).join('\n'))
 
-/** A runner obeys `::` at a line's start and `##[` anywhere, on both streams. In JSON the same text is written another way. */
-const uncommanded = (text: string): string => text.replaceAll(/^(\s*)::/gm, '$1: :').replaceAll('##[', /^[[{]/.test(text) ? '##\\u005b' : '## [')
+/** A runner obeys `::` at a line's start, behind what it takes for space, and `##[` anywhere, on both streams. In JSON the same text is written another way. */
+export const uncommanded = (text: string): string => text.replaceAll(/^([\s\u0085]*)::/gm, '$1: :').replaceAll('##[', /^[[{]/.test(text) ? '##\\u005b' : '## [')

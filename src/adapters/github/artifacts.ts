@@ -1,0 +1,121 @@
+/** Artifacts of workflow runs as the port `ArtifactStore` sees them, on the official client. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { type Artifact, DefaultArtifactClient } from '@actions/artifact'
+import { Failure } from '../../domain/failure.ts'
+import { visible } from '../../domain/visible.ts'
+import type { ArtifactStore, Stored } from '../../ports.ts'
+import { type Limits, unzip } from './unzip.ts'
+
+export interface ArtifactOptions {
+  /** `owner/name`. */
+  readonly repository: string
+  readonly token: string
+  /** This run's number, for links. */
+  readonly run: string
+  readonly signal?: AbortSignal
+  /** For links; `https://github.com` unless told. */
+  readonly serverUrl?: string
+  /** Of one upload or download; 10 minutes unless told. The library cannot be stopped: after this its rest goes on unseen. */
+  readonly timeoutMs?: number
+  readonly limits?: Limits
+}
+
+type Known = ArtifactOptions & { readonly signal: AbortSignal }
+
+const roomy: Limits = { files: 20_000, bytes: 2 << 30 }
+
+export function openArtifacts(given: ArtifactOptions): ArtifactStore {
+  const options: Known = { ...given, signal: given.signal ?? new AbortController().signal }
+  const client = new DefaultArtifactClient()
+  const [owner, repo] = options.repository.split('/')
+  if (owner === undefined || repo === undefined || repo === '') throw new Failure({ kind: 'usage', code: 'U460', message: `a repository is named owner/name, not ${visible(options.repository)}` })
+  const place = { repositoryOwner: owner, repositoryName: repo, token: options.token }
+  const within = <T>(code: 'upload' | 'read', what: string, call: () => Promise<T>): Promise<T> => limited(code, what, call, options)
+  const elsewhere = (run: string | undefined) => (run === undefined || run === options.run ? undefined : { ...place, workflowRunId: runId(run) })
+  return {
+    async upload(name, root, files) {
+      checkName(name)
+      for (const file of files) checkFile(root, file)
+      if (files.length === 0) throw new Failure({ kind: 'harness', code: 'H461', message: `nothing to upload as ${visible(name)}` })
+      const made = await within('upload', `upload the artifact ${name}`, () => client.uploadArtifact(name, [...files], root, { compressionLevel: 6 }))
+      if (made.id === undefined) throw new Failure({ kind: 'infra', code: 'I460', message: `GitHub gave the artifact ${name} no number` })
+      return { id: made.id, name, bytes: made.size ?? 0, digest: plain(made.digest), url: `${options.serverUrl ?? 'https://github.com'}/${options.repository}/actions/runs/${options.run}/artifacts/${made.id}` }
+    },
+    async list() {
+      const { artifacts } = await within('read', 'list the artifacts of this run', () => client.listArtifacts())
+      return artifacts.map(stored).toSorted((a, b) => b.id - a.id)
+    },
+    async download(id, into, run) {
+      const findBy = elsewhere(run)
+      const folder = await mkdtemp(join(tmpdir(), 'vps-test-artifact-'))
+      try {
+        const { artifacts } = await within('read', `find artifact ${id}`, () => client.listArtifacts(findBy === undefined ? {} : { findBy }))
+        const known = artifacts.find((one) => one.id === id)
+        if (known === undefined) throw new Failure({ kind: 'infra', code: 'I462', message: `run ${visible(run ?? options.run)} has no artifact ${id}`, remedy: 'look at the run\'s page: artifacts expire after 90 days' })
+        // Kept packed: the library would unpack as it comes, without limits, and rename what leads out of the folder.
+        await within('read', `download the artifact ${visible(known.name)}`, () => client.downloadArtifact(id, { path: folder, skipDecompress: true, ...(findBy === undefined ? {} : { findBy }) }))
+        const [file, ...more] = await readdir(folder)
+        if (file === undefined || more.length > 0) throw new Failure({ kind: 'infra', code: 'I462', message: `the artifact ${visible(known.name)} did not arrive` })
+        const archive = join(folder, file)
+        const stated = plain(known.digest)
+        const got = await sha256(archive)
+        if (stated !== null && stated !== got) throw new Failure({ kind: 'infra', code: 'I462', message: `the artifact ${visible(known.name)} has sha256 ${got} instead of ${stated}` })
+        await mkdir(into, { recursive: true })
+        await unzip(archive, await realpath(into), options.limits ?? roomy, options.signal)
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+async function limited<T>(kind: 'upload' | 'read', what: string, call: () => Promise<T>, options: Known): Promise<T> {
+  options.signal.throwIfAborted()
+  const timeoutMs = options.timeoutMs ?? 600_000
+  const limit = AbortSignal.timeout(timeoutMs)
+  const either = AbortSignal.any([options.signal, limit])
+  let stop: () => void = () => undefined
+  const stopped = new Promise<never>((_, fail) => { stop = () => fail(new Error(`not done in ${timeoutMs / 1000} s`)); either.addEventListener('abort', stop) })
+  try {
+    return await Promise.race([call(), stopped])
+  } catch (error) {
+    options.signal.throwIfAborted()
+    const said = error instanceof Error ? error.message : String(error)
+    if (kind === 'upload' && /\b409\b|already exists/.test(said)) throw new Failure({ kind: 'infra', code: 'I461', message: `cannot ${visible(what)}: this run has one of that name, and artifacts are never changed` }, error)
+    if (kind === 'upload') throw new Failure({ kind: 'infra', code: 'I460', message: `cannot ${visible(what)}: ${visible(said, 300)}` }, error)
+    throw new Failure({ kind: 'infra', code: 'I462', message: `cannot ${visible(what)}: ${visible(said, 300)}`, remedy: 'give the job in its workflow file: permissions: { actions: read }' }, error)
+  } finally {
+    either.removeEventListener('abort', stop)
+  }
+}
+
+/** What file systems of other systems cannot hold is refused by GitHub, and here with a clearer word. */
+function checkName(name: string): void {
+  if (name === '' || name.length > 255 || /["<>|*?:\\/\u0000-\u001f]/.test(name) || name !== name.trim()) throw new Failure({ kind: 'harness', code: 'H460', message: `no name for an artifact: ${JSON.stringify(visible(name))}` })
+}
+
+function checkFile(root: string, file: string): void {
+  const path = relative(root, file)
+  if (path === '' || path === '..' || path.startsWith(`..${sep}`) || /["<>|*?:\r\n]/.test(path)) throw new Failure({ kind: 'harness', code: 'H462', message: `no file for an artifact: ${JSON.stringify(visible(path))}` })
+}
+
+function runId(run: string): number {
+  if (!/^[1-9][0-9]{0,15}$/.test(run)) throw new Failure({ kind: 'usage', code: 'U461', message: `a workflow run has a number, not ${visible(run)}` })
+  return Number(run)
+}
+
+/** The two services write it with and without `sha256:`. */
+const plain = (digest: string | undefined): string | null => /^(?:sha256:)?([0-9a-f]{64})$/.exec(digest ?? '')?.[1] ?? null
+
+const stored = (one: Artifact): Stored => ({ id: one.id, name: one.name, bytes: one.size, digest: plain(one.digest) })
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
