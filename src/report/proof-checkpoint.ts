@@ -17,7 +17,7 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
     '### Against the first test',
     ...(judged.classes.some((c) => c.first !== null) ? [] : ['The ledger holds no first test that passed.']),
     table(['pair class', 'first test', 'rate', 'now, after retries', 'rate', 'difference'], judged.classes.map((c) => classRow(c, judged.tolerancePoints)), ['left', 'right', 'right', 'right', 'right', 'right']),
-    `The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
+    `The tolerance is ${text(`${judged.tolerancePoints}`)} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
     '### Tried again',
     ...(judged.retries.length === 0 ? ['No pair was tried again.'] : [judged.retries.map((r) => retryLine(r, verdict.attempts)).join('\n')]),
     '### Since the last test that passed',
@@ -46,8 +46,8 @@ function continuityRow({ node, since, now, change }: ContinuityRow): readonly st
   if (now === null) return [text(node), code(since.bootId), iso(since.startedAt), `${since.restarts}`, code(since.exeSha256.slice(0, 16)), judged]
   return [
     text(node), since.bootId === now.bootId ? `same, ${code(now.bootId)}` : `${code(since.bootId)} → ${code(now.bootId)}`,
-    sameStart(since, now) && since.pid === now.pid ? `same, ${iso(now.startedAt)}` : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${now.pid})`,
-    since.restarts === now.restarts ? `${now.restarts}` : `${since.restarts} → ${now.restarts}`,
+    sameStart(since, now) && since.pid === now.pid ? `same, ${iso(now.startedAt)}` : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${text(`${now.pid}`)})`,
+    since.restarts === now.restarts ? text(`${now.restarts}`) : `${since.restarts} → ${text(`${now.restarts}`)}`,
     since.exeSha256 === now.exeSha256 ? 'same' : `changed, ${code(since.exeSha256.slice(0, 16))} → ${code(now.exeSha256.slice(0, 16))}`, judged,
   ]
 }

@@ -47,8 +47,8 @@ export function controlsSection(controls: readonly Control[]): string {
 export function runningSection({ evidence, deployed }: VerdictInput): string {
   const after = new Map(evidence.runningAfter.map((p) => [p.node, p]))
   const row = (p: RunningProof): readonly string[] => [
-    text(p.node), text(p.unit), `${p.pid}`, code(p.exeSha256.slice(0, 16)), p.exeSha256 === deployed[p.node] ? 'yes' : deployed[p.node] === undefined ? 'not deployed by us' : '**no**',
-    iso(p.startedAt), text(p.udpPorts.join(', ')), `${p.uid}`, code(p.capEff), text(p.version), sameProcess(p, after.get(p.node)),
+    text(p.node), text(p.unit), text(`${p.pid}`), code(p.exeSha256.slice(0, 16)), p.exeSha256 === deployed[p.node] ? 'yes' : deployed[p.node] === undefined ? 'not deployed by us' : '**no**',
+    iso(p.startedAt), text(p.udpPorts.join(', ')), text(`${p.uid}`), code(p.capEff), text(p.version), sameProcess(p, after.get(p.node)),
   ]
   if (evidence.runningBefore.length === 0) return ''
   return ['## What ran', table(['node', 'unit', 'pid', 'sha256 of /proc/pid/exe', 'is the deployed one', 'started', 'UDP ports', 'uid', 'capabilities', 'says version', 'after the test'], evidence.runningBefore.map(row))].join('\n\n')

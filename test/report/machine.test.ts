@@ -1,0 +1,183 @@
+/** What programs read: titles, annotations, JUnit XML, the in-toto predicate, comparisons and facts. */
+import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { sha256, type Json } from '../../src/domain/ledger.ts'
+import { fold } from '../../src/domain/session.ts'
+import { verdict } from '../../src/domain/verdict.ts'
+import { annotations } from '../../src/report/annotations.ts'
+import { compare, comparisonMarkdown, lastProofOf } from '../../src/report/comparison.ts'
+import { countsOf, originOf, testsOf } from '../../src/report/facts.ts'
+import { junit } from '../../src/report/junit.ts'
+import { httpsUrl, link } from '../../src/report/link.ts'
+import { testResultPredicate, testResultSubjects } from '../../src/report/predicate.ts'
+import { verdictTitle } from '../../src/report/verdict-title.ts'
+import { run } from '../domain/fixtures.ts'
+import { begun, buildFailed, claimed, commit, deployed, evil, failed, passed, planOf, renamed, runUrl, soaked, started, story, type Step } from './surfaces.ts'
+
+const mixed = run({
+  attempts: { 'saorsa-5→saorsa-6': { path: 'none' }, 'saorsa-8→saorsa-2': { counters: 'null' }, 'saorsa-7→saorsa-2': { path: 'none', fault: 'infra' } }, absent: { 'saorsa-9': 'unreachable' },
+})
+const of = (steps: readonly Step[]) => { const entries = story(steps); return { entries, session: fold('s1', entries) } }
+
+describe('a title', () => {
+  const inconclusive: readonly Step[] = [...deployed, { from: 'TEST', event: 'inconclusive', to: 'TEST', facts: { reasons: ['no attempt was counted'] } }]
+  test.each<[string, Parameters<typeof verdictTitle>[0], string]>([
+    ['passed, soak to come', of(passed), 'passed: direct 40/40, relay 9/10; WAIT_1HR is due 2026-01-31T09:05:00.000Z'],
+    ['failed', of(failed), 'failed: relay: 9/10 = 90 %, target 100 % (direct 40/40, relay 9/10)'],
+    ['inconclusive', of(inconclusive), 'inconclusive (counts as a failure): no attempt was counted'],
+    ['the end of a soak', of([...soaked, { from: 'WAIT_6HR', event: 'due', to: 'TEST' }, { from: 'TEST', event: 'passed', to: 'COMPLETE' }]), 'passed; soak checkpoints taken: WAIT_1HR, WAIT_6HR'],
+    ['a failed build', of(buildFailed), 'failed: BUILD: src/main.rs:12: mismatched types'],
+    ['a failed deploy', of([...deployed.slice(0, -1), { from: 'DEPLOY', event: 'failed', to: 'FIX', why: 'saorsa-4: disk full' }]), 'failed: DEPLOY: saorsa-4: disk full'],
+    ['a stop', of([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why: 'by alice' }]), 'stopped (counts as a failure): by alice'],
+    ['a missed checkpoint', of([...passed, { from: 'WAIT_1HR', event: 'missed', to: 'STOPPED', why: 'missed' }]), 'stopped (counts as a failure): missed'],
+    ['a build that runs', of(begun), 'no verdict yet: BUILD: because ready'],
+    ['a verdict that is not recorded yet', { ...of(deployed), verdict: verdict(run()) }, 'passed: direct 40/40, nat_traversed 30/30, relay 10/10'],
+    ['confirm: modify', { session: null, entries: [], notTested: 'confirm: modify' }, 'nothing was tested (confirm: modify)'],
+    ['nothing', { session: null, entries: [] }, 'nothing was tested'],
+  ])('%s', (_, input, expected) => expect(verdictTitle(input)).toBe(expected))
+  test('is one short line of visible characters, whatever it tells', () => {
+    for (const why of [evil, '\u{1f642}'.repeat(500), `a${'\u{1f642}'.repeat(500)}`]) {
+      const title = verdictTitle(of([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why }]))
+      expect(title.length).toBeLessThanOrEqual(200)
+      expect(title.isWellFormed()).toBe(true)
+      expect(title).not.toMatch(/[\n\u001b\u202e]/)
+    }
+  })
+})
+
+describe('annotations', () => {
+  test('a compile error at its file and line; a path out of the checkout has none', () => {
+    const { session, entries } = of(buildFailed)
+    expect(annotations(session, entries, null)).toEqual([
+      { level: 'error', title: 'the build failed', message: 'mismatched types', file: 'src/main.rs', line: 12 },
+      { level: 'error', title: 'the build failed', message: 'out' },
+    ])
+  })
+  test('reasons, failed pairs together, pairs that do not count', () => {
+    const { session, entries } = of(deployed)
+    const list = annotations(session, entries, verdict(mixed))
+    expect(list.map((a) => [a.level, a.title])).toEqual(expect.arrayContaining([['error', '1 of 72 pairs failed'], ['warning', '2 of 72 pairs were tried and could not be counted']]))
+    expect(list.find((a) => a.title.includes('pairs failed'))?.message).toContain('saorsa-5 → saorsa-6: expected end-to-end, saw nothing delivered')
+  })
+  test('at most ten, the worst first, the rest told in the last', () => {
+    const { session, entries } = of(failed)
+    const many = verdict({ ...mixed, findings: Array.from({ length: 30 }, (_, n) => ({ kind: 'skewed-clock' as const, message: `${evil} ${n} ${'x'.repeat(500)}`, attempts: [] })) })
+    const list = annotations(session, entries, many)
+    expect(list).toHaveLength(10)
+    expect(list.map((a) => a.level)).toEqual(list.map((a) => a.level).toSorted((a, b) => ['error', 'warning', 'notice'].indexOf(a) - ['error', 'warning', 'notice'].indexOf(b)))
+    expect(list.at(-1)?.title).toMatch(/^\d+ more$/)
+    for (const a of list) {
+      expect(a.message.length).toBeLessThanOrEqual(4000)
+      expect(a.message + a.title).not.toMatch(/[\u001b\u202e\r]|[\ud800-\udfff](?![\udc00-\udfff])/u)
+    }
+  })
+  test('nothing wrong, nothing said; a native build instead is', () => {
+    const { session, entries } = of(passed)
+    expect(annotations(session, entries, null)).toEqual([])
+    const again = of([...begun, { from: 'BUILD', event: 'toolchain', to: 'BUILD', why: 'zig was not found' }])
+    expect(annotations(again.session, again.entries, null)).toEqual([{ level: 'notice', title: 'zigbuild failed, built natively', message: 'zig was not found' }])
+  })
+  test('a stop by the program is an error', () => {
+    const { session, entries } = of([...begun, { from: 'BUILD', event: 'unrecoverable', to: 'STOPPED', why: 'no node answers' }])
+    expect(annotations(session, entries, null)).toEqual([{ level: 'error', title: 'stopped in BUILD', message: 'no node answers' }])
+  })
+})
+
+describe('JUnit', () => {
+  const meta = { session: evil, test: 1, at: started }
+  /** Another program's strict reading. */
+  const read = (xml: string): { suites: Record<string, Record<string, string>>; cases: Record<string, [string, string]> } => JSON.parse(execFileSync('python3', ['-c', `
+import sys, json, xml.dom.minidom as d
+r = d.parseString(sys.stdin.buffer.read()).documentElement
+kind = lambda c: [(e.tagName, ''.join(t.data for t in e.childNodes)) for e in c.childNodes if e.nodeType == 1] or [('passed', '')]
+print(json.dumps({'suites': {s.getAttribute('name'): dict(s.attributes.items()) for s in r.getElementsByTagName('testsuite')}, 'cases': {c.getAttribute('name'): kind(c)[0] for c in r.getElementsByTagName('testcase')}}))
+`], { input: xml, encoding: 'utf8', timeout: 20_000 })) as { suites: Record<string, Record<string, string>>; cases: Record<string, [string, string]> }
+
+  test('a suite for each class, a case for each pair, and the verdict', () => {
+    const { suites, cases } = read(junit(verdict(mixed), meta))
+    expect(Object.keys(suites)).toEqual(['direct', 'nat_traversed', 'relay', 'verdict'])
+    expect(suites['direct']).toMatchObject({ tests: '40', failures: '0', errors: '2', skipped: '12' })
+    expect(Object.keys(cases).filter((c) => c.includes('→'))).toHaveLength(72)
+    expect(cases['saorsa-2 → saorsa-3']).toEqual(['passed', ''])
+    expect(cases['saorsa-5 → saorsa-6']).toEqual(['failure', expect.stringContaining('saw nothing delivered')])
+    expect(cases['saorsa-7 → saorsa-2']).toEqual(['error', expect.stringContaining('not counted: infra: the SSH channel closed')])
+    expect(cases['saorsa-8 → saorsa-2']?.[0]).toBe('error')
+    expect(cases['saorsa-9 → saorsa-2']).toEqual(['skipped', 'saorsa-9 was left out: unreachable'])
+    expect(cases['delay and loss']).toEqual(['skipped', 'the lab does not shape its links'])
+    expect(cases['verdict']?.[0]).toBe(verdict(mixed).result === 'failed' ? 'failure' : 'error')
+  })
+  test('a good run is green, an inconclusive one is not', () => {
+    expect(read(junit(verdict(run()), meta)).cases['verdict']).toEqual(['passed', ''])
+    const invalid = verdict(run({ controls: { 'closed-path': { seen: 'through' } } }))
+    expect(read(junit(invalid, meta)).cases['verdict']?.[0]).toBe('error')
+  })
+  test('is well formed whatever the words are', () => {
+    const xml = junit(verdict(renamed({ ...mixed, missing: [{ what: evil, why: `${evil}\u0000\u000b\uffff${'\ud83d'}` }] }, 'saorsa-5', evil)), meta)
+    expect(Object.keys(read(xml).cases).some((c) => c.startsWith('$(reboot) |x| `b` ``` ::error::pwned⟨U+000A⟩'))).toBe(true)
+    expect(xml).not.toMatch(/[\u0000-\u0009\u000b-\u001f\ufffe\uffff]|<script/)
+  })
+})
+
+describe('the predicate', () => {
+  const judged = verdict(mixed)
+  const predicate = testResultPredicate({ verdict: judged, plan: planOf(mixed), url: runUrl })
+  test('has what in-toto test-result v0.1 asks for', () => {
+    expect(Object.keys(predicate)).toEqual(['result', 'configuration', 'url', 'passedTests', 'warnedTests', 'failedTests'])
+    expect(['PASSED', 'WARNED', 'FAILED']).toContain(predicate.result)
+    for (const { name, digest } of predicate.configuration) expect([name, digest['sha256']]).toEqual([expect.any(String), expect.stringMatching(/^[0-9a-f]{64}$/)])
+  })
+  test('a pair that nobody counted is no test that passed with a warning; one that was not tried is no test', () => {
+    expect(predicate.failedTests).toEqual(expect.arrayContaining(['saorsa-5 → saorsa-6', 'saorsa-7 → saorsa-2', 'saorsa-8 → saorsa-2']))
+    expect([...predicate.passedTests, ...predicate.warnedTests, ...predicate.failedTests].filter((n) => n.includes('saorsa-9'))).toEqual([])
+    const relays = testResultPredicate({ verdict: verdict(run({ attempts: {} })), plan: planOf(mixed), url: null })
+    expect([relays.result, relays.passedTests.length, relays.failedTests.length, 'url' in relays]).toEqual(['PASSED', 72, 0, false])
+  })
+  test.each([['passed', 'PASSED'], ['inconclusive', 'WARNED'], ['failed', 'FAILED']] as const)('%s is %s', (result, expected) =>
+    expect(testResultPredicate({ verdict: { ...judged, result }, plan: planOf(mixed), url: 'http://x' }).result).toBe(expected))
+  test('subjects: manifest, proof, and the commit where there is one', () => {
+    const f = { session: 's1', test: 2, manifestSha256: sha256('m'), proofName: 'proof-x.md', proofSha256: sha256('p'), commit, repository: 'o/r' }
+    expect(testResultSubjects(f)).toEqual([
+      { name: 's1/test-2/manifest.json', digest: { sha256: sha256('m') } }, { name: 's1/test-2/proof-x.md', digest: { sha256: sha256('p') } }, { name: 'o/r', digest: { gitCommit: commit } },
+    ])
+    expect(testResultSubjects({ ...f, commit: 'main' })).toHaveLength(2)
+  })
+})
+
+describe('a comparison', () => {
+  const counted = (successes: number, attempts: number) => ({ attempts, successes, pairs: null, pairsTried: null })
+  const base = { counts: { direct: counted(40, 40), relay: counted(1, 3) }, session: 's0', commit: null, at: started }
+  test('counts on both sides and points between them', () => {
+    const md = comparisonMarkdown(compare({ direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) }, base)).split('\n')
+    expect(md.slice(-3)).toEqual(['| direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |', '| nat_traversed | 0/0 | – | – |', '| relay | 2/3 = 66.7 % | 1/3 = 33.3 % | +33.3 points |'])
+  })
+  test('a difference is never rounded away', () => expect(comparisonMarkdown(compare({ direct: counted(9999, 10_000) }, { ...base, counts: { direct: counted(1, 1) } }))).toContain('−0.1 points'))
+  test('without a base it says so', () => expect(comparisonMarkdown(compare({ direct: counted(1, 1) }, null))).toBe('The base branch has no recorded test: nothing to compare with.'))
+  test("the base is the branch's newest recorded test, and no pull request's", () => {
+    const at = (id: string, steps: readonly Step[], when: number) => ({ entries: story(steps, id, when) })
+    const [first, ...rest] = passed
+    const fork = [{ ...(first as Step), facts: { origin: { branch: 'main', commit, event: 'pull_request', repository: null, actor: null } } }, ...rest]
+    expect(lastProofOf([at('old', passed, started), at('new', failed, started + 1e6), at('pr', fork, started + 1e7), at('building', begun, started + 1e8)], 'main')?.session).toBe('new')
+    expect(lastProofOf([at('old', passed, started)], 'other')).toBeNull()
+  })
+})
+
+describe('facts are checked', () => {
+  test('counts that cannot be are not there', () =>
+    expect(countsOf({ direct: { attempts: 1, successes: 2 }, relay: { attempts: -1, successes: 0 }, nat_traversed: { attempts: '5', successes: 1 }, other: { attempts: 1, successes: 1 } })).toEqual({}))
+  test('a claim or a stop is no test', () => expect(testsOf(story([...claimed, { from: 'TEST', event: 'claimed', to: 'TEST' }, { from: 'TEST', event: 'stop', to: 'STOPPED' }]))).toHaveLength(1))
+  test('anything may stand in an entry', () => {
+    fc.assert(fc.property(fc.array(fc.dictionary(fc.constantFrom('counts', 'by', 'origin', 'plan', 'answers', 'checkpoint', 'artifact', 'faults', 'fences', 'reasons'), fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>), { maxLength: 4 }), (all) => {
+      const entries = story(all.map((facts) => ({ from: 'TEST', event: 'failed', to: 'FIX', facts })))
+      expect(() => [testsOf(entries), originOf(entries), annotations(fold('s1', entries), entries, null), verdictTitle({ session: fold('s1', entries), entries })]).not.toThrow()
+    }))
+  })
+})
+
+describe('links', () => {
+  test.each([['http://x.example'], ['javascript:alert(1)'], ['https://a:b@x.example'], [7], [''], ['https://'], [`https://x.example/${'a'.repeat(3000)}`]])('%j is none', (url) => expect(httpsUrl(url)).toBeNull())
+  test('nothing ends one early, and a strange site is named', () => {
+    expect(link('run', 'https://github.com/a/b')).toBe('[run](https://github.com/a/b)')
+    expect(link('a]b', 'https://evil.example/x)|y <z> "')).toBe('[a\\]b at evil.example](https://evil.example/x%29%7Cy%20%3Cz%3E%20%22)')
+  })
+})
