@@ -45,6 +45,8 @@ export async function startGithubApi(options: Options): Promise<GithubApi> {
     const fault = (text: string): void => { faults.push(`${asked.method} ${at.pathname}${at.search}: ${text}`) }
 
     if (at.pathname === '/_state') {
+      const strange = Object.keys((body ?? {}) as object).filter((name) => !(name in state))
+      if (strange.length > 0) return refuse(400, `the state has no ${strange.join(', ')}`)
       if (asked.method === 'POST') Object.assign(state, body)
       return send(200, { state, faults, requests })
     }

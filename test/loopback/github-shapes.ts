@@ -31,13 +31,13 @@ export function shapes(checker: Checker, state: State, api: string): Shapes {
     user: (one) => ({ ...checker.example('users/get-authenticated'), login: one.login, type: one.type }),
     repository: () => {
       // GitHub's own example lacks `language`.
-      const { source, parent, ...example } = checker.example('repos/get')
+      const example = without(checker.example('repos/get'), 'source', 'parent')
       const [owner, name] = state.repository.split('/')
       return { ...example, name, full_name: state.repository, owner: { ...(example['owner'] as Shape), login: owner }, private: state.visibility !== 'public', visibility: state.visibility, language: null }
     },
     comment: (one) => ({ ...list('issues/list-comments'), id: one.id, body: one.body, user: user(one.user), html_url: `${html}/issues/${one.issue}#issuecomment-${one.id}`, issue_url: `${repo}/issues/${one.issue}` }),
     issue: (one) => {
-      const { pull_request, ...example } = checker.example('issues/create')
+      const example = without(checker.example('issues/create'), 'pull_request')
       const pull = state.pulls.some((p) => p.number === one.number)
       const url = `${html}/${pull ? 'pull' : 'issues'}/${one.number}`
       const labels = one.labels.map((name, n) => ({ id: n + 1, node_id: 'x', url: `${repo}/labels/${name}`, name, color: 'ededed', default: false, description: null }))
@@ -65,8 +65,10 @@ export function shapes(checker: Checker, state: State, api: string): Shapes {
     run: (one) => ({ ...checker.example('actions/get-workflow-run'), id: one.id, run_attempt: one.attempt, status: one.status, conclusion: one.conclusion }),
     approval: (one) => {
       const example = list('actions/get-reviews-for-run')
-      return { ...example, state: one.state, comment: one.comment, user: user({ login: one.by, type: 'User' }), environments: [{ ...((example['environments'] as readonly Shape[])[0] ?? {}), name: one.environment }] }
+      return { ...example, state: one.state, comment: one.comment, user: user({ login: one.by, type: 'User' }), environments: [{ ...(example['environments'] as readonly Shape[])[0], name: one.environment }] }
     },
     artifact: (one) => ({ ...list('actions/list-workflow-run-artifacts', 'artifacts'), id: one.id, name: one.name, size_in_bytes: one.data.length, digest: one.digest, expired: false, created_at: one.created, archive_download_url: `${repo}/actions/artifacts/${one.id}/zip`, workflow_run: { id: Number(one.run) } }),
   }
 }
+
+const without = (shape: Shape, ...names: readonly string[]): Shape => Object.fromEntries(Object.entries(shape).filter(([name]) => !names.includes(name)))

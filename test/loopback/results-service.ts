@@ -97,6 +97,13 @@ export async function startResultsService(): Promise<ResultsService> {
       answer.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify(reply.body))
       return
     }
+    // For whoever drives this from another process.
+    if (at.pathname === '/_token') { answer.writeHead(200).end(runtimeToken(at.searchParams.get('run') ?? '1', at.searchParams.get('job') ?? 'job')); return }
+    if (at.pathname === '/_artifacts') {
+      const shown = finished().map(({ data, ...one }) => ({ ...one, bytes: data.length, link: link(one.id) }))
+      answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(shown))
+      return
+    }
     const slot = slots.find((one) => `/blob/${one.id}` === at.pathname)
     if (slot === undefined || at.searchParams.get('sig') !== signature) { answer.writeHead(403).end(); return }
     if (asked.method === 'PUT') {

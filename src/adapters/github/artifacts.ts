@@ -27,7 +27,7 @@ export interface ArtifactOptions {
 
 type Known = ArtifactOptions & { readonly signal: AbortSignal }
 
-const roomy: Limits = { files: 20_000, bytes: 2 << 30 }
+const roomy: Limits = { files: 20_000, bytes: 2 * 1024 ** 3 }
 
 export function openArtifacts(given: ArtifactOptions): ArtifactStore {
   const options: Known = { ...given, signal: given.signal ?? new AbortController().signal }
@@ -46,8 +46,9 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
       if (made.id === undefined) throw new Failure({ kind: 'infra', code: 'I460', message: `GitHub gave the artifact ${name} no number` })
       return { id: made.id, name, bytes: made.size ?? 0, digest: plain(made.digest), url: `${options.serverUrl ?? 'https://github.com'}/${options.repository}/actions/runs/${options.run}/artifacts/${made.id}` }
     },
-    async list() {
-      const { artifacts } = await within('read', 'list the artifacts of this run', () => client.listArtifacts())
+    async list(run) {
+      const findBy = elsewhere(run)
+      const { artifacts } = await within('read', `list the artifacts of ${findBy === undefined ? 'this run' : `run ${findBy.workflowRunId}`}`, () => client.listArtifacts(findBy === undefined ? {} : { findBy }))
       return artifacts.map(stored).toSorted((a, b) => b.id - a.id)
     },
     async download(id, into, run) {

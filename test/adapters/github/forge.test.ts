@@ -13,7 +13,7 @@ const stranger = { login: 'mallory', type: 'User' } as const
 
 let api: GithubApi
 beforeEach(async () => { api = await startGithubApi({ repository }) })
-afterEach(async () => { const faults = api.faults(); await api.close(); expect(faults).toEqual([]) })
+afterEach(async () => { const faults = api.faults(); await api.close(); if (faults.length > 0) throw new Error(faults.join('\n')) })
 
 const open = (more: { readonly token?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Forge =>
   openForge({ repository, token: api.tokens.writer, apiUrl: api.url, signal: new AbortController().signal, pauseMs: 5, ...more })
