@@ -84,15 +84,18 @@ function stateOf({ session: s, entries }: Shown): Json {
   const [origin, tests, writer] = [originOf(entries), testsOf(entries), writerOf(entries.at(-1))]
   const last = tests.at(-1)
   return {
-    state: s.state, why: s.why.slice(0, 1000).toWellFormed(), project: projectOf(entries), branch: origin?.branch ?? null, commit: origin?.commit ?? null, startedAt: s.startedAt, changedAt: s.changedAt, dueAt: s.waitUntil,
-    entries: entries.length, lastHash: entries.at(-1)?.hash ?? null, planDigest: s.planDigest, counters: { ...s.counters }, checkpointsLeft: [...s.checkpointsLeft], checkpointsTaken: [...s.checkpointsTaken],
-    by: writer === null ? null : writerText(writer), waitsFor: queueOf(entries)?.holder ?? null,
+    state: short(s.state), why: short(s.why), project: short(projectOf(entries)), branch: short(origin?.branch ?? null), commit: short(origin?.commit ?? null), startedAt: s.startedAt, changedAt: s.changedAt, dueAt: s.waitUntil,
+    entries: entries.length, lastHash: entries.at(-1)?.hash ?? null, planDigest: short(s.planDigest), counters: { ...s.counters }, checkpointsLeft: [...s.checkpointsLeft], checkpointsTaken: [...s.checkpointsTaken],
+    by: writer === null ? null : short(writerText(writer)), waitsFor: short(queueOf(entries)?.holder ?? null),
     lastTest: last === undefined ? null : {
       at: last.at, result: last.result, counts: JSON.parse(JSON.stringify(last.counts)) as Json, evidenceRoot: last.evidenceRoot, proofSha256: last.proofSha256,
-      checkpoint: last.checkpoint === null ? null : { ...last.checkpoint },
+      checkpoint: last.checkpoint === null ? null : { ...last.checkpoint, name: short(last.checkpoint.name) },
     },
   }
 }
+
+/** Foreign words as they are, but not by the megabyte. */
+const short = (value: string | null): string | null => (value === null ? null : value.slice(0, 500).toWellFormed())
 
 const sortedKeys = (_: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : value

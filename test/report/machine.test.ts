@@ -51,7 +51,7 @@ describe('annotations', () => {
     const { session, entries } = of(buildFailed)
     expect(annotations(session, entries, null)).toEqual([
       { level: 'error', title: 'the build failed', message: 'mismatched types', file: 'src/main.rs', line: 12 },
-      { level: 'error', title: 'the build failed', message: 'out' },
+      { level: 'error', title: 'the build failed', message: 'out' }, { level: 'error', title: 'the build failed', message: 'no place', file: 'Cargo.toml' },
     ])
   })
   test('reasons, failed pairs together, pairs that do not count', () => {
@@ -71,6 +71,10 @@ describe('annotations', () => {
       expect(a.message.length).toBeLessThanOrEqual(4000)
       expect(a.message + a.title).not.toMatch(/[\u001b\u202e\r]|[\ud800-\udfff](?![\udc00-\udfff])/u)
     }
+  })
+  test('what a person did comes after what went wrong', () => {
+    const { session, entries } = of([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why: 'by alice' }])
+    expect(annotations(session, entries, verdict(mixed)).map((a) => a.level).at(-1)).toBe('notice')
   })
   test('nothing wrong, nothing said; a native build instead is', () => {
     const { session, entries } = of(passed)

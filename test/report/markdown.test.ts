@@ -16,7 +16,11 @@ describe('foreign text inline', () => {
       expect(out).not.toMatch(/[\n\r<>\u001b]|@[\w-]|::|(?<!\\)\||(?<!\\)`/)
     }))
   })
-  test('is cut, and says by how much', () => expect(text('x'.repeat(1000), 10)).toBe('xxxxxxxxxx… \\(990 more\\)'))
+  test('is cut, and says by how much', () => {
+    expect(text('x'.repeat(1000), 10)).toBe('xxxxxxxxxx… \\(990 more\\)')
+    expect(text('\u{1f642}'.repeat(12), 10)).toBe(`${'\u{1f642}'.repeat(10)}… \\(2 more\\)`)
+    expect(text('\u{1f642}'.repeat(10), 10)).toBe('\u{1f642}'.repeat(10))
+  })
 })
 
 test.each([['plain', '`plain`'], ['a`b', '``a`b``'], ['``', '``` `` ```'], ['a|b', '`a\\|b`'], ['a\nb', '`a⟨U+000A⟩b`'], ['', '` `']])('code %j', (given, expected) => expect(code(given)).toBe(expected))

@@ -36,7 +36,7 @@ const taking: Json = { name: 'WAIT_1HR', dueAt: due, takenAt: due + 780_000, lat
 export const claimed: readonly Step[] = [...passed, { from: 'WAIT_1HR', event: 'due', to: 'TEST', facts: { checkpoint: taking }, at: due + 780_000 }]
 export const soaked: readonly Step[] = [...claimed, { from: 'TEST', event: 'passed', to: 'WAIT_6HR', facts: { ...testFacts('passed', { checkpoint: taking }), dueAt: due + 7 * 3_600_000 }, at: due + 1_000_000 }]
 export const failed: readonly Step[] = [...deployed, { from: 'TEST', event: 'failed', to: 'FIX', facts: testFacts('failed') }]
-export const buildFailed: readonly Step[] = [...begun, { from: 'BUILD', event: 'failed', to: 'FIX', why: 'it does not compile', facts: { code: 'P201', faults: [{ file: 'src/main.rs', line: 12, message: 'mismatched types' }, { file: '../../etc/passwd', line: 3, message: 'out' }, 7, { line: 'x' }] } }]
+export const buildFailed: readonly Step[] = [...begun, { from: 'BUILD', event: 'failed', to: 'FIX', why: 'it does not compile', facts: { code: 'P201', faults: [{ file: 'src/main.rs', line: 12, message: 'mismatched types' }, { file: '../../etc/passwd', line: 3, message: 'out' }, 7, { line: 'x' }, { file: 'Cargo.toml', line: 0, message: 'no place' }] } }]
 
 const answer = <T>(value: T) => ({ value, from: 'parameter' })
 /** Only the parts that pages read. */
