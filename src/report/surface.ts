@@ -34,8 +34,9 @@ export interface SurfaceInput {
 export interface Section { readonly title: string; readonly body: string }
 
 /** Below 20,000 characters, whatever the data is. */
-export function surfaceHead({ session, entries, verdict, artifactUrl, runUrl, subject }: SurfaceInput, heading: string): string {
-  const [origin, test] = [originOf(entries), testsOf(entries).at(-1)]
+export function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject }: SurfaceInput, heading: string): string {
+  // The record of a test comes after the entries that its evidence holds; an earlier one is of another test.
+  const [origin, test] = [originOf(entries), testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length)]
   const commit = origin === null || origin.commit === null ? 'unknown' : `${code(origin.commit.slice(0, 12))}${origin.branch === null ? '' : ` on ${code(origin.branch, 100)}`}`
   const rows = [
     ...(subject === undefined || subject === null ? [] : [['Of', text(subject, 200)]]),

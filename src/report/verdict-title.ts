@@ -1,8 +1,8 @@
 /** One line for a check or a gate: what came out, with the counts, or why nothing did. */
-import type { Entry } from '../domain/ledger.ts'
+import type { Entry, Json } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { buildFaultsOf, countsText, testsOf, type Counts, type Result } from './facts.ts'
+import { buildFaultsOf, countsOf, countsText, testsOf, type Counts, type Result } from './facts.ts'
 import { iso } from './figures.ts'
 import { plainLine } from './plain-text.ts'
 
@@ -11,7 +11,7 @@ const longest = 200
 export interface TitleInput {
   readonly session: Session | null
   readonly entries: readonly Entry[]
-  /** Where the ledger's own record of the test is not there yet. */
+  /** Judged from the evidence at hand. */
   readonly verdict?: Verdict | null
   /** Why no session was begun: `confirm: modify`. */
   readonly notTested?: string | null
@@ -31,8 +31,10 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
   if (last !== undefined && finals.includes(session.state) && stops.includes(last.event)) return `stopped (counts as a failure): ${last.why}`
   const decisive = entries.findLast((e) => outcomes.includes(e.event))
   const test = testsOf(entries).at(-1)
-  if (test !== undefined && test.seq === decisive?.seq) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
-  if (session.state === 'TEST' && verdict !== null) return judged(verdict.result, verdict.classes as Counts, verdict.reasons[0]?.text ?? '')
+  const recorded = test !== undefined && test.seq === decisive?.seq
+  // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of a checkpoint tell of the test before.
+  if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed')) return judged(verdict.result, countsOf(JSON.parse(JSON.stringify(verdict.classes)) as Json), verdict.reasons[0]?.text ?? '') + after(session)
+  if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
     return `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file === null ? '' : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: `}${fault.message}`}`

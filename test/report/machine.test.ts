@@ -33,6 +33,8 @@ describe('a title', () => {
     ['a missed checkpoint', of([...passed, { from: 'WAIT_1HR', event: 'missed', to: 'STOPPED', why: 'missed' }]), 'stopped (counts as a failure): missed'],
     ['a build that runs', of(begun), 'no verdict yet: BUILD: because ready'],
     ['a verdict that is not recorded yet', { ...of(deployed), verdict: verdict(run()) }, 'passed: direct 40/40, nat_traversed 30/30, relay 10/10'],
+    ['a checkpoint that is not recorded yet', { ...of(claimed), verdict: verdict(run({ attempts: { 'class:relay': { path: 'none' } } })) }, 'failed: relay: 0/10 = 0 %, target 100 % (direct 40/40, nat_traversed 30/30, relay 0/10)'],
+    ['entries that say better than the evidence', { ...of(passed), verdict: verdict(run({ attempts: { 'class:relay': { path: 'none' } } })) }, 'failed: relay: 0/10 = 0 %, target 100 % (direct 40/40, nat_traversed 30/30, relay 0/10); WAIT_1HR is due 2026-01-31T09:05:00.000Z'],
     ['confirm: modify', { session: null, entries: [], notTested: 'confirm: modify' }, 'nothing was tested (confirm: modify)'],
     ['nothing', { session: null, entries: [] }, 'nothing was tested'],
   ])('%s', (_, input, expected) => expect(verdictTitle(input)).toBe(expected))

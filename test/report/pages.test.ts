@@ -15,11 +15,15 @@ const base = { counts: { direct: { attempts: 40, successes: 38, pairs: null, pai
 describe('a job summary', () => {
   const md = jobSummary(surface(failed, { attempts: { 'class:relay': { path: 'none' } } }, { comparison: compare({ direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 } }, base) }))
   test.each([
-    ['verdict and why', '## vps-test: failed: relay: 9/10 = 90 %, target 100 % \\(direct 40/40, relay 9/10\\)'], ['its reason', '- **failed**: relay: 0/10 = 0 %, target 100 %'],
+    ['verdict and why', '## vps-test: failed: relay: 0/10 = 0 %, target 100 % \\(direct 40/40, nat\\_traversed 30/30, relay 0/10\\)'], ['its reason', '- **failed**: relay: 0/10 = 0 %, target 100 %'],
     ['commit', `| Commit | \`${commit.slice(0, 12)}\` on \`main\` |`], ['matrix', '| **6** | D | D | D | P | - | D | D | D | X 0/5 |'], ['criteria with intervals', '| relay | 0/10 | 0 % | 0–27.8 % | 100 % | **no** | 2/2 | 0 |'],
     ['comparison', '| direct | 40/40 = 100 % | 38/40 = 95 % | +5 points |'], ['timeline', '```mermaid\ngantt\n  dateFormat x'], ['a bar that failed', `  TEST :crit, s4, ${started + 240_000}, ${started + 300_000}`],
     ['not covered', '### Not covered\n\n- delay and loss'], ['findings', '### Findings\n\nNone.'], ['nodes', '| saorsa-10 | nat | lab, here | symmetric |'], ['links', `[artifact](${runUrl}/artifacts/5) · [run](${runUrl})`], ['evidence root', sha256('root')],
   ])('has %s', (_, part) => expect(md).toContain(part))
+  test('shows digests of its own test only', () => {
+    const running = surface(claimed)
+    expect(jobSummary({ ...running, bundle: running.bundle === null ? null : { ...running.bundle, entries: running.entries } })).not.toContain(sha256('root'))
+  })
   test('is whole: tables, fences', () => expect([brokenRows(md), fenced(md) % 2]).toEqual([[], 0]))
   test('without a test: state, why, build faults, entries', () => {
     const built = jobSummary(surface(buildFailed, null))
