@@ -1,12 +1,31 @@
-/** The entry of the Action: reads the input `command`; everything but `version` waits for the run to be connected, and says so. */
-import * as core from '@actions/core'
+/** The entry of the Action: reads the runner's surroundings, does one command, and turns its end into the step's. */
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pkg from '../package.json' with { type: 'json' }
+import { act, tellFailure } from './action/commands.ts'
+import { againAsRoot, bring } from './action/runner.ts'
+import { jobOf, openSurface } from './action/surroundings.ts'
 
-const command = core.getInput('command') || 'start'
+const abort = new AbortController()
+// A runner that cancels sends SIGINT, SIGTERM after 7.5 s, and kills 2.5 s later.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { abort.abort(new Error(signal)) })
 
-if (command === 'version') {
-  core.setOutput('version', pkg.version)
-  core.info(`vps-test ${pkg.version}`)
-} else {
-  core.setFailed(`command ${JSON.stringify(command)} does not act in the Action yet; use the command line: npm run vps-test -- ${command}`)
+const surface = openSurface()
+const labAlone = surface.input('command') === 'run' && surface.input('fleet') === 'lab'
+let code = 1
+try {
+  if (labAlone && process.env['VPS_TEST_PROBE'] === undefined) Object.assign(process.env, await surface.group('lab tools', () => bring('lab', dirname(import.meta.dirname), abort.signal)))
+  if (labAlone && process.getuid?.() !== 0) code = await againAsRoot(dirname(import.meta.dirname), fileURLToPath(import.meta.url), process.env, abort.signal)
+  else {
+    const job = await jobOf({ env: process.env, cwd: process.cwd(), directory: import.meta.dirname, signal: abort.signal, version: pkg.version, surface })
+    const ended = await act(job)
+    code = ended.code
+    if (code !== 0) surface.fail(ended.title === '' ? 'vps-test' : ended.title, `exit code ${code}: ${ended.title}`)
+    else if (ended.title !== '') surface.terminal.info(ended.title)
+  }
+} catch (error) {
+  code = await tellFailure(surface, error, abort.signal.aborted)
 }
+process.exitCode = code
+// A proxy program that outlives its connection must not keep the step from ending.
+setTimeout(() => process.exit(), 3000).unref()

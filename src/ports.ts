@@ -55,6 +55,8 @@ export interface Remote {
 export interface Ledger {
   sessions(): Promise<readonly string[]>
   read(session: string): Promise<readonly Entry[]>
+  /** Every session that can be read, in one look. */
+  all(): Promise<readonly { readonly id: string; readonly entries: readonly Entry[] }[]>
   append(session: string, entry: Entry): Promise<void>
 }
 
@@ -117,7 +119,7 @@ export interface World {
   readonly who: string
   /** Who writes the ledger's entries. */
   readonly writer: Writer
-  /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written. Null where this machine is that place. */
+  /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`, `test-2`. Null where this machine is that place. */
   keep(label: string, folder: string): Promise<Json>
   /** How long SETUP may wait for a fleet that another session holds. */
   readonly patienceMs: number
@@ -164,8 +166,8 @@ export interface Stored { readonly id: number; readonly name: string; readonly b
 export interface ArtifactStore {
   /** `files` are absolute and lie below `root`. Answers with id and URL. */
   upload(name: string, root: string, files: readonly string[]): Promise<Stored & { readonly url: string }>
-  /** Of this run, newest first. */
-  list(): Promise<readonly Stored[]>
+  /** Of this run or of another one of this repository, newest first. */
+  list(run?: string): Promise<readonly Stored[]>
   /** Unpacks below `into`. `run`: of another run of this repository. */
   download(id: number, into: string, run?: string): Promise<void>
 }

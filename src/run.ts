@@ -35,7 +35,7 @@ export async function run(plan: Plan, id: string, world: World, { states, once =
       const stage = stages[session.state]
       if (stage === undefined || states?.includes(session.state) === false || (once && rounds > 0)) return session
       const outcome = await attempt(stage, plan, session, world)
-      const facts = { ...outcome.facts, by: { ...world.writer } as Json }
+      const facts = { ...outcome.facts, by: { ...world.writer } as Json, ...(world.clockShift === 0 ? {} : { clockShift: world.clockShift }) }
       const entry = next(entries, session, { ...outcome, facts }, world.clock.now())
       if (entry === undefined) throw new Failure({ kind: 'harness', code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
       await world.ledger.append(id, entry)

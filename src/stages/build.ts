@@ -17,7 +17,7 @@ export const build: Stage = async (plan, session, world) => {
     if ('elsewhere' in obtained) return { event: 'toolchain', why: obtained.elsewhere.at(-1)?.message.slice(0, 1000) ?? 'zigbuild cannot work here', facts: { before: JSON.parse(JSON.stringify(obtained.elsewhere)) as Json } }
     const { record, bytes } = await checked(plan, obtained, world)
     await world.files.write(keptBinary, bytes)
-    const artifact = await world.keep(`binary-${session.id}-${session.counters.builds + 1}`, folder)
+    const artifact = await world.keep(`build-${session.counters.builds + 1}`, folder)
     return { event: 'built', why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`, facts: { build: JSON.parse(JSON.stringify(record)) as Json, artifact } }
   } catch (error) {
     world.signal.throwIfAborted()

@@ -58,8 +58,8 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
 
 /** Of several that wait, only the newest of a project and branch goes on. */
 async function newerOf(session: Session, world: World): Promise<string | null> {
-  for (const id of (await world.ledger.sessions()).toReversed()) {
-    const other = fold(id, await world.ledger.read(id))
+  for (const { id, entries } of await world.ledger.all()) {
+    const other = fold(id, entries)
     if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(other) === projectOf(session) && other.origin?.branch === session.origin?.branch) return id
   }
   return null

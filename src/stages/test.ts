@@ -75,7 +75,7 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
       version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
       excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
       deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
-      notes: [...notes, ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
+      notes: [...notes, ...shiftNote(world), ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
       checkpoint: session.checkpoint,
     },
   })
@@ -88,12 +88,13 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
   const bundle = await bundleOf(attempts, after, notes)
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
+  const artifact = await world.keep(folder, folder)
   const counts = Object.fromEntries(Object.entries(judged.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried, recovered: r.recovered }]))
   return {
-    event: judged.result, why: judged.reasons[0]?.text ?? `every class met its target in ${attempts.length} attempts`,
+    event: judged.result, why: judged.reasons[0]?.text ?? `every class met its target in ${first.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
     facts: {
       verdict: judged.result, reasons: judged.reasons.map((r) => r.text), counts, folder, evidenceRoot: sealed.root, proof: sealed.proofPath, proofSha256: sealed.proofSha256,
-      running: after.map((p) => ({ ...markOf(p) })), checkpoint: session.checkpoint === null ? null : { ...session.checkpoint },
+      running: after.map((p) => ({ ...markOf(p) })), checkpoint: session.checkpoint === null ? null : { ...session.checkpoint }, artifact,
     },
   }
 }
@@ -114,6 +115,8 @@ async function allControls(world: World, plan: Plan, prober: Installed): Promise
   return [...own, ...(ghost === null ? [] : [ghost])]
 }
 
+/** Our clock decides when a checkpoint is due, so a clock that a test moved is told wherever its times are. */
+const shiftNote = ({ clockShift }: World): readonly Silent[] => (clockShift === 0 ? [] : [{ what: 'real waiting', why: `the clock was moved by ${clockShift} s for a test` }])
 const surveyNotes = (s: NatSurvey): readonly Silent[] => [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
 const setupWarnings = (s: Session): readonly string[] => (Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : [])
 

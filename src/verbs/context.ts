@@ -39,13 +39,14 @@ export interface Context {
   /** The site that hosts the repository; null outside GitHub. */
   readonly forge: Forge | null
   /** Where a session's folders are kept for others; absent: this machine is that place. */
-  readonly keep?: World['keep']
+  readonly keep?: (session: string, folder: string) => World['keep']
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
 }
 
 export interface WorldWish {
   readonly fleet: Fleet
   readonly ledger: Ledger
+  readonly session: string
   readonly folder: string
   readonly checkout?: string
   readonly key: KeySource | null
@@ -58,14 +59,14 @@ export function worldIn(c: Context, w: WorldWish): OpenWorld {
   if (c.clockShift !== 0 && w.fleet.lab === undefined) throw new Failure({ kind: 'usage', code: 'U058', message: `the clock is moved by ${c.clockShift} s, which is for tests on a lab; fleet ${w.fleet.name} is none`, remedy: 'unset VPS_TEST_CLOCK_SHIFT_SECONDS' })
   return openWorld({
     fleet: w.fleet, ledger: w.ledger, folder: w.folder, checkout: w.checkout ?? c.cwd, key: w.key, log: c.terminal, signal: c.signal, version: c.version, probe: c.probe, cacheDir: c.cacheDir,
-    writer: c.writer, clockShift: c.clockShift, ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }), ...(c.keep === undefined ? {} : { keep: c.keep }), ...(c.github === undefined ? {} : { github: c.github }),
+    writer: c.writer, clockShift: c.clockShift, ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }), ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }), ...(c.github === undefined ? {} : { github: c.github }),
   })
 }
 
 /** A world for a look at a fleet that leaves no session behind. */
 export async function lookingWorld(c: Context, fleet: Fleet, key: KeySource | null): Promise<OpenWorld> {
-  const none: Ledger = { sessions: async () => [], read: async () => [], append: async () => undefined }
-  return worldIn(c, { fleet, ledger: none, folder: c.scratch, key })
+  const none: Ledger = { sessions: async () => [], read: async () => [], all: async () => [], append: async () => undefined }
+  return worldIn(c, { fleet, ledger: none, session: '', folder: c.scratch, key })
 }
 
 export const keyFile = (path: string | undefined): KeySource | null => (path === undefined ? null : { kind: 'file', path })

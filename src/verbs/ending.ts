@@ -29,11 +29,14 @@ function timings(c: Context, entries: readonly Entry[]): void {
   c.terminal.info(`stages: ${times.slice(1).join(', ')}`)
 }
 
+/** Ends that say nothing about the program. */
+const saysNothing: readonly string[] = ['inconclusive', 'stop', 'superseded', 'missed', 'expired', 'queued', 'claimed']
+
 /** 0 passed · 10 infrastructure · 20 product failed · 30 inconclusive. A wait after a pass has passed so far. */
 export function exitCode(session: Session, entries: readonly Entry[]): number {
   const last = entries.at(-1)
   if (session.state === 'COMPLETE' || session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR' || session.state === 'AWAIT_APPROVAL') return exitCodes.passed
   if (last?.event === 'unrecoverable') return String(last.facts['code'] ?? '').startsWith('U') ? exitCodes.usage : exitCodes.infra
-  if (last?.event === 'inconclusive' || last?.event === 'stop') return exitCodes.inconclusive
+  if (saysNothing.includes(last?.event ?? '')) return exitCodes.inconclusive
   return exitCodes.failed
 }

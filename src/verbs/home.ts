@@ -11,8 +11,8 @@ import { dashboard } from '../report/dashboard.ts'
 
 export interface Home {
   ledgerOf(project: string): Promise<Ledger>
-  /** Every ledger, or those that may hold a session of this project. */
-  ledgers(project?: string): Promise<readonly Ledger[]>
+  /** Every ledger, or those that may hold a session of this project; with the project that all of it is of, where that is so. */
+  ledgers(project?: string): Promise<readonly { readonly ledger: Ledger; readonly project: string | null }[]>
   /** A session's own folder on this machine. */
   folderOf(project: string, session: string): string
 }
@@ -27,7 +27,7 @@ export const localHome = (dir: string): Home => ({
   ledgerOf: (project) => openGitLedger(join(dir, project, 'ledger.git')),
   ledgers: async (project) => {
     const projects = (await readdir(dir, { withFileTypes: true }).catch(() => [])).filter((d) => d.isDirectory() && !d.name.startsWith('_') && (project === undefined || d.name === project))
-    return Promise.all(projects.map(({ name }) => openGitLedger(join(dir, name, 'ledger.git'))))
+    return Promise.all(projects.map(async ({ name }) => ({ ledger: await openGitLedger(join(dir, name, 'ledger.git')), project: name })))
   },
   folderOf: (project, session) => join(dir, project, 'sessions', session),
 })
@@ -47,23 +47,21 @@ export interface RemoteHome {
 export function remoteHome({ url, authorization, secrets, dir, signal }: RemoteHome): Home {
   const copy = join(dir, '_remotes', `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
   const ledger = (): Promise<Ledger> => openGitLedger(copy, { remote: { url, ...(authorization === null ? {} : { authorization }) }, derive, secrets, signal })
-  return { ledgerOf: ledger, ledgers: async () => [await ledger()], folderOf: (project, session) => join(dir, project, 'sessions', session) }
+  return { ledgerOf: ledger, ledgers: async () => [{ ledger: await ledger(), project: null }], folderOf: (project, session) => join(dir, project, 'sessions', session) }
 }
 
 /** Newest change first. */
 export async function knownSessions(home: Home, project?: string): Promise<readonly Known[]> {
-  const all = await Promise.all((await home.ledgers(project)).map(async (ledger) => Promise.all((await ledger.sessions()).map(async (id) => {
-    const entries = await ledger.read(id)
-    return { project: projectOf(entries), ledger, entries, session: fold(id, entries) }
-  }))))
+  const all = await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) =>
+    (await ledger.all()).map(({ id, entries }) => ({ project: own ?? projectOf(entries), ledger, entries, session: fold(id, entries) }))))
   return all.flat().filter((k) => project === undefined || k.project === project).sort((a, b) => b.session.changedAt - a.session.changedAt)
 }
 
 /** One session by its id; undefined where no ledger holds it. */
 export async function knownSession(home: Home, id: string): Promise<Known | undefined> {
-  for (const ledger of await home.ledgers()) {
+  for (const { ledger, project } of await home.ledgers()) {
     const entries = await ledger.read(id)
-    if (entries.length > 0) return { project: projectOf(entries), ledger, entries, session: fold(id, entries) }
+    if (entries.length > 0) return { project: project ?? projectOf(entries), ledger, entries, session: fold(id, entries) }
   }
   return undefined
 }

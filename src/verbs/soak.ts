@@ -53,7 +53,7 @@ export async function take(c: Context, known: Known, tick: Tick, key: KeySource 
   const { ledger, project, session: { id } } = known
   const plan = await recordedPlan(ledger, id)
   if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H030', message: `session ${id} has no plan`, remedy: `vps-test stop ${project}` })
-  const world = worldIn(c, { fleet: plan.fleet, ledger, folder: c.home.folderOf(project, id), checkout, key, patienceMs: 0 })
+  const world = worldIn(c, { fleet: plan.fleet, ledger, session: id, folder: c.home.folderOf(project, id), checkout, key, patienceMs: 0 })
   try {
     // Also where the tick ended the session: run gives the leases back.
     const session = await run(plan, id, world)

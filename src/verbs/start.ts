@@ -30,7 +30,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   await confirmSession(asked, plan, by, flags.onBusy ?? 'queue')
   c.terminal.info(`session ${session}; after an interruption the same command continues it`)
   const folder = c.home.folderOf(plan.config.project, session)
-  const world = worldIn(c, { fleet: plan.fleet, ledger, folder, checkout, key: keyFile(flags.key) })
+  const world = worldIn(c, { fleet: plan.fleet, ledger, session, folder, checkout, key: keyFile(flags.key) })
   try {
     const end = await run(plan, session, world)
     return await ending(c, plan, end, await ledger.read(session), folder, flags.json === true)
@@ -59,8 +59,8 @@ const originOf = (source: SourceFacts, who: string): Origin => ({ repository: nu
 /** A session of the very same plan that was interrupted is continued: running again is the resume. One that waits has done its test: a new start tests anew, or it would show the old result for new code. */
 async function unfinished(ledger: Ledger, plan: Plan): Promise<string | undefined> {
   const digest = planDigest(plan)
-  for (const id of (await ledger.sessions()).toReversed()) {
-    const session = fold(id, await ledger.read(id))
+  for (const { id, entries } of (await ledger.all()).toReversed()) {
+    const session = fold(id, entries)
     if (session.planDigest === digest && (session.state === 'INTERVIEW' || acts(session.state))) return id
   }
   return undefined

@@ -38,7 +38,7 @@ export async function stop(c: Context, project: string, flags: { readonly key?: 
   c.terminal.info(stopped ? `stopped ${open.session.id}` : `${open.session.id} has ended already (${open.session.state}); its leases are given back`)
   const plan = await recordedPlan(open.ledger, open.session.id)
   if (plan === undefined) return exitCodes.passed
-  const world = worldIn(c, { fleet: plan.fleet, ledger: open.ledger, folder: c.home.folderOf(project, open.session.id), key: flags.key ?? null })
+  const world = worldIn(c, { fleet: plan.fleet, ledger: open.ledger, session: open.session.id, folder: c.home.folderOf(project, open.session.id), key: flags.key ?? null })
   try { await giveLeasesBack(world, plan, open.session.id, rosterOf(plan, open.session)) } finally { await world.close() }
   return exitCodes.passed
 }

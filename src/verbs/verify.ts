@@ -34,7 +34,11 @@ export async function verify(c: Context, folder: string, flags: { readonly ledge
   return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed
 }
 
-export async function check(dir: string, version: string, ledger?: string): Promise<VerifyResult> {
+/** Entries of a session that an evidence folder was sealed into, and where they were read. */
+export interface Anchor { readonly entries: readonly Entry[]; readonly name: string }
+
+/** `ledger`: a git directory, or entries that were read already. */
+export async function check(dir: string, version: string, ledger?: string | Anchor): Promise<VerifyResult> {
   const faults: string[] = []
   try {
     const sealed = await readFile(join(dir, 'manifest.json'), 'utf8')
@@ -44,7 +48,7 @@ export async function check(dir: string, version: string, ledger?: string): Prom
     faults.push(...manifestFaults(manifest, await digests(dir)))
     const bundle = await readBundle(dir)
     faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
-    const confirmed = bundle.entries.find((e) => e.from === 'INTERVIEW')?.facts['planDigest']
+    const confirmed = bundle.entries.findLast((e) => typeof e.facts['planDigest'] === 'string')?.facts['planDigest']
     if (confirmed !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`)
     const judged = verdict(verdictInputOf(bundle))
     const same = bundle.facts.version === version
@@ -72,6 +76,12 @@ async function digests(dir: string): Promise<readonly FileDigest[]> {
   }))
 }
 
+/** An evidence folder as data, with the verdict that follows from it. */
+export async function bundleIn(dir: string): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
+  const bundle = await readBundle(dir)
+  return { bundle, verdict: verdict(verdictInputOf(bundle)) }
+}
+
 async function readBundle(dir: string): Promise<Bundle> {
   const text = (name: string): Promise<string> => readFile(join(dir, 'evidence', name), 'utf8')
   const json = async <T>(name: string): Promise<T> => JSON.parse(await text(name)) as T
@@ -85,10 +95,10 @@ async function readBundle(dir: string): Promise<Bundle> {
 const outcome = (v: Verdict): string => JSON.stringify([v.result, Object.entries(v.classes).map(([c, r]) => [c, r.attempts, r.successes, r.pairs, r.pairsTried])])
 
 /** Looks beside the folder for the ledger it was sealed into, unless one is given. */
-async function anchorOf(dir: string, given: string | undefined, bundle: Bundle, root: string, page: Uint8Array | undefined): Promise<{ text: string; faults: readonly string[] }> {
-  const where = given ?? join(dir, '..', '..', '..', 'ledger.git')
-  if (!existsSync(where)) return { text: 'consistent, unanchored: no ledger was found', faults: given === undefined ? [] : [`${given} does not exist`] }
-  const entries = await (await openGitLedger(where)).read(bundle.facts.session)
+async function anchorOf(dir: string, given: string | Anchor | undefined, bundle: Bundle, root: string, page: Uint8Array | undefined): Promise<{ text: string; faults: readonly string[] }> {
+  const where = typeof given === 'object' ? given.name : given ?? join(dir, '..', '..', '..', 'ledger.git')
+  if (typeof given !== 'object' && !existsSync(where)) return { text: 'consistent, unanchored: no ledger was found', faults: given === undefined ? [] : [`${given} does not exist`] }
+  const entries = typeof given === 'object' ? given.entries : await (await openGitLedger(where)).read(bundle.facts.session)
   const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
   const anchored = entries[bundle.entries.length]
   if (!same || anchored === undefined) return { text: `anchor: ${where}`, faults: ['the ledger does not hold this test: it has other entries, or the run was killed before they were written'] }

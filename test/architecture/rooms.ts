@@ -19,8 +19,13 @@ const computing = ['node:crypto', 'node:buffer', 'node:util', 'node:path', 'node
 export const rooms: readonly Room[] = [
   {
     name: 'entries', holds: (path) => path === 'src/main.ts' || path === 'src/cli.ts',
-    rooms: ['verbs', 'inputs', 'world', 'run', 'report', 'domain'], outside: ['commander', '@clack/prompts', '@actions/core', 'node:*'],
+    rooms: ['verbs', 'action', 'inputs', 'world', 'run', 'report', 'domain'], outside: ['commander', '@clack/prompts', '@actions/core', 'node:*'],
     reason: 'an entry reads its surroundings, calls run, and turns the answer into an exit code (domain/failure); it decides nothing',
+  },
+  {
+    name: 'action', holds: inside('action'),
+    rooms: ['verbs', 'inputs', 'world', 'run', 'domain', 'commands', 'stages', 'ports', 'adapters', 'report'], outside: ['*'],
+    reason: 'one file per command of the Action: what a job adds to the verbs is its own reading and telling; no verb knows that it runs on GitHub',
   },
   {
     name: 'verbs', holds: inside('verbs'),

@@ -1,0 +1,45 @@
+/** `advance`: what follows a test. Without a fix command the session waits for a push; with checkpoints ahead, the environments whose timers would hold them are looked up; a person is asked where one is needed. */
+import { exitCodes } from '../domain/failure.ts'
+import type { Checkpoint, Session } from '../domain/session.ts'
+import { run } from '../run.ts'
+import { askPerson } from './ask.ts'
+import type { Ended, Job } from './job.ts'
+import { working } from './stages.ts'
+import { sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
+
+const timerMinutes: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: 60, WAIT_6HR: 360 }
+
+export async function advance(job: Job): Promise<Ended> {
+  const before = await sessionOf(job)
+  if (before.session.state === 'FIX') await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))
+  const known = await sessionOf(job)
+  tellOutputs(job, known.session, known.entries, await followUps(job, known.session))
+  await tellSession(job, known)
+  await askPerson(job, known)
+  return { code: exitCodes.passed, title: titleOf(known) }
+}
+
+/** The environments that hold what comes next; empty where there is none, and then the schedule and `approve` do it. */
+export async function followUps(job: Job, s: Session): Promise<Readonly<Record<string, string>>> {
+  const { soakEnvironments: timers, approvalEnvironment } = job.inputs
+  const ahead = s.checkpointsLeft.includes('WAIT_6HR')
+  return {
+    'wait-1h': s.state === 'WAIT_1HR' ? await timer(job, 'WAIT_1HR', timers.WAIT_1HR) : '',
+    'wait-6h': s.state === 'WAIT_6HR' || (s.state === 'WAIT_1HR' && ahead) ? await timer(job, 'WAIT_6HR', timers.WAIT_6HR) : '',
+    'approval-environment': s.state === 'AWAIT_APPROVAL' ? await approval(job, approvalEnvironment) : '',
+  }
+}
+
+async function timer({ context: { forge, terminal } }: Job, checkpoint: Checkpoint, name: string): Promise<string> {
+  const found = name === '' || forge === null ? null : await forge.environment(name)
+  if (found !== null && found.waitMinutes >= timerMinutes[checkpoint]) return name
+  terminal.info(`${checkpoint}: ${name === '' ? 'no environment is named' : `environment ${name} ${found === null || found.kind === 'missing' ? 'does not exist' : `has a timer of ${found.waitMinutes} minutes`}`}; the schedule takes the checkpoint, as late as GitHub's schedule is`)
+  return ''
+}
+
+async function approval({ context: { forge, terminal } }: Job, name: string): Promise<string> {
+  const found = name === '' || forge === null ? null : await forge.environment(name)
+  if (found !== null && found.reviewers > 0) return name
+  terminal.warn(`environment ${name === '' ? 'for approval' : name} ${found === null || found.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}, so nobody would be asked there; say it with: vps-test approve --remote <repository>`)
+  return ''
+}

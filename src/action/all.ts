@@ -1,0 +1,55 @@
+/** `run`: every stage in one job; with fleet `lab` the fleet is built on this machine first and taken away at the end. */
+import { writeFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exitCodes } from '../domain/failure.ts'
+import { toLines } from '../domain/bundle.ts'
+import { run } from '../run.ts'
+import { exitCode } from '../verbs/ending.ts'
+import * as lab from '../verbs/lab.ts'
+import { followUps } from './advance.ts'
+import { askPerson } from './ask.ts'
+import type { Ended, Job } from './job.ts'
+import { begin } from './plan.ts'
+import { evidence, proofOutputs } from './prove.ts'
+import { working } from './stages.ts'
+import { newestTest, nothingShown, sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
+
+const labId = 'action'
+
+export async function all(job: Job): Promise<Ended> {
+  if (job.inputs.request.fleet !== 'lab') return story(job)
+  const flags = { lab: labId }
+  try {
+    const code = await job.surface.group('lab up', () => lab.up(job.context, flags))
+    if (code !== exitCodes.passed) return { code, title: 'the lab could not be built' }
+    return await story({ ...job, inputs: { ...job.inputs, request: { ...job.inputs.request, lab: labId } } })
+  } finally {
+    await lab.down({ ...job.context, signal: AbortSignal.timeout(60_000) }, flags)
+  }
+}
+
+async function story(job: Job): Promise<Ended> {
+  const begun = await begin(job)
+  if (begun === null) return { code: exitCodes.passed, title: 'nothing was done, as asked' }
+  const before = await sessionOf(job, begun.session)
+  await working(job, before, (world, plan) => run(plan, begun.session, world))
+  const known = await sessionOf(job, begun.session)
+  const test = newestTest(known.entries)
+  const shown = test === undefined ? nothingShown : await evidence(job, known, test)
+  await report(job, known.session.id, toLines(known.entries))
+  tellOutputs(job, known.session, known.entries, { proceed: 'true', ...(await followUps(job, known.session)), ...(await proofOutputs(job, shown)) })
+  await tellSession(job, known, shown)
+  await askPerson(job, known)
+  return { code: exitCode(known.session, known.entries), title: titleOf(known) }
+}
+
+/** The ledger of a run that writes none: it ends with this machine otherwise. */
+async function report({ artifacts, context: c, facts, inputs }: Job, session: string, lines: string): Promise<void> {
+  if (artifacts === null || inputs.ledger !== 'none') return
+  const folder = join(facts.temp, 'report')
+  await mkdir(folder, { recursive: true })
+  const file = join(folder, 'ledger.jsonl')
+  await writeFile(file, lines)
+  const { url } = await artifacts.upload(`vps-test-report-${session}-${facts.attempt}`, folder, [file])
+  c.terminal.info(`ledger of this run: ${url}`)
+}

@@ -1,0 +1,83 @@
+/** `comment`: shows a proof on the pull requests of its commit. For a run of a pull request, the artifact is data of a stranger: it is judged again here, and the pull request is found by its head commit. */
+import { join } from 'node:path'
+import { exitCodes, Failure } from '../domain/failure.ts'
+import { fold } from '../domain/session.ts'
+import type { Forge } from '../ports.ts'
+import { compare, lastProofOf } from '../report/comparison.ts'
+import { testsOf } from '../report/facts.ts'
+import { commentMarker, prComment } from '../report/pr-comment.ts'
+import type { SurfaceInput } from '../report/surface.ts'
+import { verdictTitle } from '../report/verdict-title.ts'
+import { exitCode } from '../verbs/ending.ts'
+import { knownSessions } from '../verbs/home.ts'
+import { bundleIn, check } from '../verbs/verify.ts'
+import type { Ended, Job } from './job.ts'
+import { evidence } from './prove.ts'
+import { artifactOf, newestTest, nothingShown, sessionOf } from './tell.ts'
+
+interface Shown { readonly title: string; readonly good: boolean; readonly body: string }
+
+export const comment = (job: Job): Promise<Ended> => (job.inputs.runId === '' ? ofSession(job) : ofPullRequest(job))
+
+/** A session of this ledger: on the pull requests of its commit, and as a check there. */
+async function ofSession(job: Job): Promise<Ended> {
+  const known = await sessionOf(job)
+  const { session, entries } = known
+  const commit = session.origin?.commit ?? null
+  if (commit === null) return { code: exitCodes.passed, title: 'the session has no commit: nothing to show it on' }
+  const test = newestTest(entries)
+  const shown = test === undefined ? nothingShown : await evidence(job, known, test).catch((error: unknown) => {
+    job.context.terminal.warn(`shown without its evidence: ${error instanceof Error ? error.message : String(error)}`)
+    return nothingShown
+  })
+  const input: SurfaceInput = { session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(test?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison }
+  const good = test !== undefined && exitCode(session, entries) === exitCodes.passed
+  return show(job, commit, { title: verdictTitle({ session, entries }), good, body: prComment(input, commentMarker(`fleet/${project(input)}`)) }, 'vps-test proof', commentMarker(`fleet/${project(input)}`))
+}
+
+const project = (input: SurfaceInput): string => input.session.id.replace(/-\d{8}-\d{6}-[0-9a-f]{4}$/, '')
+
+/** A run without secrets: what its artifact says is rendered and judged, never believed. */
+async function ofPullRequest(job: Job): Promise<Ended> {
+  const { artifacts, inputs, facts } = job
+  if (artifacts === null || inputs.headSha === '') throw new Failure({ kind: 'usage', code: 'U070', message: 'a comment on a pull request needs run-id, head-sha and the artifacts of that run' })
+  const marker = commentMarker('pull-request')
+  const found = (await artifacts.list(inputs.runId)).find((a) => a.name.startsWith('vps-test-evidence-'))
+  const runUrl = `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
+  if (found === undefined) return show(job, inputs.headSha, { title: 'nothing was tested: the run kept no evidence', good: false, body: `${marker}\n### vps-test: nothing was tested\n\nThe run kept no evidence. What happened is in [its log](${runUrl}).\n` }, 'vps-test lab proof', marker)
+  const folder = join(facts.temp, 'artifact')
+  await artifacts.download(found.id, folder, inputs.runId)
+  const shown = await judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker).catch((error: unknown): Shown => {
+    job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    return { title: 'the evidence of this run cannot be read', good: false, body: `${marker}\n### vps-test: the evidence of this run cannot be read\n\nWhat happened is in [its log](${runUrl}).\n` }
+  })
+  return show(job, inputs.headSha, shown, 'vps-test lab proof', marker)
+}
+
+async function judged(job: Job, folder: string, artifactUrl: string, runUrl: string, marker: string): Promise<Shown> {
+  const { faults } = await check(folder, job.context.version)
+  const { bundle, verdict } = await bundleIn(folder)
+  const session = fold(bundle.facts.session, bundle.entries)
+  const base = job.facts.baseBranch === null ? [] : await knownSessions(job.baseHome).catch(() => [])
+  const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried }]))
+  const comparison = job.facts.baseBranch === null ? null : compare(testsOf(bundle.entries).at(-1)?.counts ?? counts, lastProofOf(base, job.facts.baseBranch))
+  const good = faults.length === 0 && verdict.result === 'passed'
+  const title = faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({ session, entries: bundle.entries, verdict })
+  const note = 'Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.'
+  return { title, good, body: `${prComment({ session, entries: bundle.entries, bundle, verdict, artifactUrl, runUrl, comparison }, marker)}\n${faults.length > 0 ? `The evidence is **not whole** (${faults.length} faults): do not trust it.` : note}\n` }
+}
+
+async function show(job: Job, sha: string, { title, good, body }: Shown, name: string, marker: string): Promise<Ended> {
+  const forge = forgeOf(job)
+  const pulls = await forge.pullRequestsAt(sha)
+  for (const number of pulls) job.context.terminal.info(`pull request ${number}: ${await forge.comment(number, marker, body)}`)
+  if (pulls.length === 0) job.context.terminal.info(`no open pull request has ${sha.slice(0, 12)} as its head`)
+  await forge.check({ name, sha, conclusion: good ? 'success' : 'failure', title, summary: body.slice(0, 60_000), url: job.facts.runUrl })
+  await job.surface.writeSummary(body)
+  return { code: exitCodes.passed, title }
+}
+
+function forgeOf({ context: { forge } }: Job): Forge {
+  if (forge === null) throw new Failure({ kind: 'usage', code: 'U071', message: 'the input github-token is empty: nothing can be written to GitHub', remedy: 'leave github-token at its default' })
+  return forge
+}

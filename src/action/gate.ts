@@ -1,0 +1,45 @@
+/** `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its own title, because GitHub counts a neutral or skipped check as passed. */
+import { exitCodes, Failure } from '../domain/failure.ts'
+import { block } from '../report/markdown.ts'
+import { verdictTitle } from '../report/verdict-title.ts'
+import { exitCode } from '../verbs/ending.ts'
+import type { Ended, Job } from './job.ts'
+import { newestTest, sessionOf, tellOutputs } from './tell.ts'
+
+/** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
+const showing: readonly string[] = ['report', 'approve']
+
+export async function gate(job: Job): Promise<Ended> {
+  const results = jobResults(job.inputs.needs)
+  const broken = Object.entries(results).filter(([, r]) => r === 'failure' || r === 'cancelled')
+  const known = job.inputs.session === '' ? null : await sessionOf(job)
+  const said = broken.map(([name, r]) => `${name}: ${r}`).join(', ')
+  if (known === null) {
+    const title = broken.length > 0 ? `nothing was tested (${said})` : verdictTitle({ session: null, entries: [], notTested: results['plan'] === undefined ? 'no plan' : 'the plan was not confirmed' })
+    return told(job, { code: exitCodes.inconclusive, title })
+  }
+  const { session, entries } = known
+  tellOutputs(job, session, entries)
+  const title = verdictTitle({ session, entries })
+  const tested = newestTest(entries) !== undefined
+  const code = tested || ['STOPPED', 'FIX', 'AWAIT_PUSH'].includes(session.state) ? exitCode(session, entries) : exitCodes.inconclusive
+  const hurt = broken.filter(([name]) => !showing.includes(name))
+  if (code === exitCodes.passed && hurt.length > 0) return told(job, { code: exitCodes.harness, title: `${title}, but not every job ended well (${said})` })
+  return told(job, { code, title: code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title })
+}
+
+async function told(job: Job, ended: Ended): Promise<Ended> {
+  await job.surface.writeSummary(`## ${ended.code === exitCodes.passed ? 'Passed' : 'Not passed'}\n\n${block(ended.title)}\n`)
+  return ended
+}
+
+/** Job name to result, from `toJSON(needs)`. */
+function jobResults(text: string): Readonly<Record<string, string>> {
+  if (text === '') return {}
+  try {
+    const all = JSON.parse(text) as Readonly<Record<string, { readonly result?: unknown }>>
+    return Object.fromEntries(Object.entries(all).map(([name, j]) => [name, String(j.result ?? 'unknown')]))
+  } catch (error) {
+    throw new Failure({ kind: 'usage', code: 'U057', message: 'the input needs is no JSON: it is toJSON(needs)' }, error)
+  }
+}

@@ -1,0 +1,58 @@
+/** `status`, `stop`, `logs`, `diagnose`, `nodes`: the verbs of the command line, their output as summary and artifact. */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exitCodes, Failure } from '../domain/failure.ts'
+import { block } from '../report/markdown.ts'
+import { diagnose } from '../verbs/diagnose.ts'
+import { knownSessions } from '../verbs/home.ts'
+import { nodes } from '../verbs/nodes.ts'
+import { logs, status, stop } from '../verbs/status.ts'
+import type { Context } from '../verbs/context.ts'
+import type { Ended, Job } from './job.ts'
+
+type Look = 'status' | 'stop' | 'logs' | 'diagnose' | 'nodes'
+/** Of a summary; the artifact has all of it. */
+const shownCharacters = 200_000
+
+export async function look(job: Job, command: Look): Promise<Ended> {
+  const lines: string[] = []
+  const { terminal } = job.context
+  const keep = (text: string): void => { lines.push(text); terminal.print(text) }
+  const context: Context = { ...job.context, terminal: { ...terminal, print: keep, info: (line) => { lines.push(line); terminal.info(line) } } }
+  const code = await act(job, context, command)
+  const text = lines.join('\n')
+  const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}\n… the rest is in the artifact` : text
+  await job.surface.writeSummary(`## ${command}\n\n${block(cut)}\n`)
+  if (job.artifacts !== null && text !== '') {
+    const folder = join(job.facts.temp, 'look')
+    await mkdir(folder, { recursive: true })
+    const file = join(folder, `${command}.txt`)
+    await writeFile(file, `${text}\n`)
+    await job.artifacts.upload(`vps-test-${command}-${job.facts.attempt}`, folder, [file])
+  }
+  return { code, title: `${command}: ${code === exitCodes.passed ? 'done' : `exit ${code}`}` }
+}
+
+async function act(job: Job, c: Context, command: Look): Promise<number> {
+  const { inputs: { request, session, node }, key } = job
+  const fleet = request.fleet ?? 'saorsa'
+  switch (command) {
+    case 'status': return status(c, {})
+    case 'nodes': return nodes(c, { fleet, key })
+    case 'diagnose': {
+      if (node === '') throw new Failure({ kind: 'usage', code: 'U072', message: 'diagnose needs the input node', remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4' })
+      return diagnose(c, node, { fleet, key })
+    }
+    case 'logs': return logs(c, await projectOf(c, request.project, session), {})
+    case 'stop': return stop(c, await projectOf(c, request.project, session), { key, ...(session === '' ? {} : { session }) })
+  }
+}
+
+/** Named, or that of the session, or the only one there is. */
+async function projectOf(c: Context, given: string | undefined, session: string): Promise<string> {
+  if (given !== undefined) return given
+  const all = await knownSessions(c.home)
+  const found = session === '' ? [...new Set(all.map((k) => k.project))] : all.filter((k) => k.session.id === session).map((k) => k.project)
+  if (found.length === 1 && found[0] !== undefined) return found[0]
+  throw new Failure({ kind: 'usage', code: 'U073', message: found.length === 0 ? 'the ledger has no such session' : `which project: ${found.join(', ')}?`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
+}

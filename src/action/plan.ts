@@ -1,0 +1,105 @@
+/** `plan` and `confirm`: the dispatch form is the interview; nothing is touched before it is recorded and confirmed. */
+import { Failure } from '../domain/failure.ts'
+import { planDigest, type Plan } from '../domain/plan.ts'
+import { fold } from '../domain/session.ts'
+import type { Known } from '../verbs/home.ts'
+import { knownSessions } from '../verbs/home.ts'
+import { makePlan, type Made } from '../verbs/make-plan.ts'
+import { planText } from '../verbs/plan-text.ts'
+import { newSession } from '../verbs/start.ts'
+import { block } from '../report/markdown.ts'
+import { beginSession, confirmSession, pushSession, recordedPlan, type Asked } from '../stages/interview.ts'
+import { dispatchLine } from './dispatch-line.ts'
+import type { Ended, Job } from './job.ts'
+import { sessionOf, tellOutputs } from './tell.ts'
+
+/** For a push, where nobody is asked and the configuration says nothing. */
+const pushDefaults = { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' } as const
+/** A person who fills in a form means the whole of it; a push wants an answer soon (spec §4). */
+const soakingEvents: readonly string[] = ['workflow_dispatch', 'schedule']
+
+export interface Begun { readonly made: Made; readonly session: string }
+
+export async function plan(job: Job): Promise<Ended> {
+  const begun = await begin(job)
+  return begun === null ? { code: 0, title: `nothing is done (confirm: ${job.inputs.request.confirm ?? ''})` } : { code: 0, title: `session ${begun.session}` }
+}
+
+/** The session with its plan; null when it was not to be begun. */
+export async function begin(job: Job): Promise<Begun | null> {
+  const { context: c, inputs, facts } = job
+  const soaking = soakingEvents.includes(facts.origin.event)
+  const made = await makePlan(c, inputs.request, { faults: inputs.faults, repository: facts.repository, soak: soaking, ...(facts.origin.event === 'workflow_dispatch' ? {} : { defaults: pushDefaults }) })
+  const text = planText(made.plan)
+  c.terminal.info(text)
+  await job.surface.writeSummary(`## Test plan\n\n${block(text)}\n`)
+  const choice = inputs.request.confirm ?? 'proceed'
+  if (choice !== 'proceed') {
+    if (choice === 'modify') {
+      const line = dispatchLine(made.plan, inputs.request, facts)
+      c.terminal.print(line)
+      await job.surface.writeSummary(`Change what you want and run it:\n\n${block(line)}\n`)
+    }
+    job.surface.setOutputs({ proceed: 'false', session: '', state: '' })
+    return null
+  }
+  const environment = await confirming(job)
+  const asked = { ledger: await c.home.ledgerOf(made.plan.config.project), clock: c.clock, session: '', writer: c.writer }
+  const session = (await continued(job, made.plan, asked)) ?? (await begun(job, made.plan, asked))
+  if (environment === '') await confirmSession({ ...asked, session }, made.plan, `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`, inputs.request.onBusy ?? 'queue')
+  const { session: now, entries } = await sessionOf(job, session)
+  tellOutputs(job, now, entries, { proceed: 'true', 'confirm-environment': environment })
+  return { made, session }
+}
+
+/** A push onto the branch of a session that waits for one goes on with that session. */
+async function continued(job: Job, made: Plan, asked: Asked): Promise<string | null> {
+  const { origin } = job.facts
+  if (origin.event !== 'push' || origin.branch === null) return null
+  const waits = (await knownSessions(job.context.home, made.config.project)).find((k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch)
+  if (waits === undefined || !(await pushSession({ ...asked, session: waits.session.id }, made, origin))) return null
+  job.context.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch} and goes on at BUILD`)
+  return waits.session.id
+}
+
+/** The session that an earlier attempt of this run began with the same plan, or a new one: running the job again begins nothing twice. */
+async function begun(job: Job, made: Plan, asked: Asked): Promise<string> {
+  const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made))
+  const session = earlier?.session.id ?? newSession(made, job.context.clock)
+  await beginSession({ ...asked, session }, made, job.facts.origin)
+  return session
+}
+
+const isOurs = ({ entries }: Known, { facts }: Job): boolean => {
+  const by = fold('', entries.slice(0, 1)).by
+  return by?.kind === 'run' && by.run === facts.run && by.repository === facts.repository
+}
+
+/** GitHub makes an environment that does not exist, without any protection, as soon as a job names it (github-platform §2.6): so it is asked before. */
+async function confirming({ inputs: { confirmEnvironment: name }, context: { forge } }: Job): Promise<string> {
+  if (name === '') return ''
+  const found = forge === null ? null : await forge.environment(name)
+  if (found?.kind === 'protected' && found.reviewers > 0) return name
+  throw new Failure({ kind: 'usage', code: 'U066', message: `environment ${name} ${found?.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}: nobody would be asked before the plan is carried out`, remedy: `set required reviewers for environment ${name} in the repository's settings, or leave confirm-environment empty` })
+}
+
+/** In the environment whose reviewers have said yes. */
+export async function confirm(job: Job): Promise<Ended> {
+  const { context: c, inputs, facts } = job
+  const known = await sessionOf(job)
+  const made = await recordedPlan(known.ledger, known.session.id)
+  if (made === undefined) throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
+  const by = await reviewer(job, inputs.confirmEnvironment)
+  await confirmSession({ ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer }, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`, inputs.request.onBusy ?? 'queue')
+  const { session, entries } = await sessionOf(job)
+  tellOutputs(job, session, entries, { proceed: 'true' })
+  return { code: 0, title: `confirmed by ${by}` }
+}
+
+/** Who let this run into the environment. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
+export async function reviewer({ context: { forge }, facts }: Job, environment: string): Promise<string> {
+  const all = forge === null ? [] : await forge.approvals(facts.run, environment)
+  const yes = all.find((a) => a.state === 'approved')
+  if (yes === undefined) throw new Failure({ kind: 'usage', code: 'U067', message: `nobody has approved this run in environment ${environment}`, remedy: 'vps-test approve --remote <repository>' })
+  return yes.by
+}

@@ -1,0 +1,87 @@
+/** One stage as a job of its own: it does what the session's state asks for, or says that it is done already. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readSource } from '../adapters/build/source.ts'
+import { exitCodes, Failure } from '../domain/failure.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Session, State } from '../domain/session.ts'
+import { parsePrivateKey, readPrivateKey } from '../adapters/ssh/key.ts'
+import { run } from '../run.ts'
+import { keptBinary } from '../stages/build.ts'
+import { recordedPlan } from '../stages/interview.ts'
+import { worldIn } from '../verbs/context.ts'
+import { exitCode } from '../verbs/ending.ts'
+import type { Known } from '../verbs/home.ts'
+import type { OpenWorld } from '../world.ts'
+import type { Ended, Job } from './job.ts'
+import { artifactOf, nothingShown, runOf, sessionOf, shownHere, tellOutputs, tellSession, titleOf } from './tell.ts'
+
+/** The first loop, in its order. */
+const order: readonly State[] = ['INTERVIEW', 'SETUP', 'BUILD', 'DEPLOY', 'TEST']
+
+export const setup = (job: Job): Promise<Ended> => stageJob(job, 'SETUP')
+/** One build: after a toolchain reason another job goes on natively. */
+export async function build(job: Job): Promise<Ended> {
+  const ended = await stageJob(job, 'BUILD', true)
+  const { session } = await sessionOf(job)
+  const fallback = session.state === 'BUILD' && session.learned.BUILD?.['before'] !== undefined
+  job.surface.setOutputs({ fallback: String(fallback) })
+  return fallback ? { code: 0, title: 'zigbuild cannot work here; the native build is next' } : ended
+}
+export const deploy = (job: Job): Promise<Ended> => stageJob(job, 'DEPLOY')
+export const test = (job: Job): Promise<Ended> => stageJob(job, 'TEST')
+
+async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
+  const before = await sessionOf(job)
+  if (order.includes(before.session.state) && order.indexOf(before.session.state) < order.indexOf(state)) {
+    throw new Failure({ kind: 'usage', code: 'U068', message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`, remedy: 'run the jobs before this one again' })
+  }
+  if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
+  else await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: [state], once }))
+  return told(job, before.session.id)
+}
+
+/** Opens the world of a session, with the key looked at before a node is. */
+export async function working<T>(job: Job, known: Known, work: (world: OpenWorld, plan: Plan) => Promise<T>): Promise<T> {
+  const { context: c, inputs } = job
+  const plan = await planOf(known)
+  await checkKey(job, plan)
+  const folder = c.home.folderOf(known.project, known.session.id)
+  await fetchBinary(job, known.session, folder)
+  const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
+  const world = worldIn(c, { fleet: plan.fleet, ledger: known.ledger, session: known.session.id, folder, checkout: source.kind === 'git' ? source.root : c.cwd, key: job.key, patienceMs: (inputs.request.queueMinutes ?? 10) * 60_000 })
+  try { return await work(world, plan) } finally { await world.close() }
+}
+
+async function checkKey({ key }: Job, plan: Plan): Promise<void> {
+  if (key?.kind === 'text') parsePrivateKey(key.text, key.origin)
+  else if (plan.fleet.identityFile !== undefined) await readPrivateKey(plan.fleet.identityFile)
+  else throw new Failure({ kind: 'usage', code: 'U069', message: `fleet ${plan.fleet.name} needs the input ssh-key, which is empty`, remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519' })
+}
+
+/** The binary that another job built lies in an artifact of this run; its digest is checked by DEPLOY. */
+async function fetchBinary({ artifacts, context }: Job, session: Session, folder: string): Promise<void> {
+  if (session.state !== 'DEPLOY' || existsSync(join(folder, keptBinary))) return
+  const stored = artifactOf(session.learned.BUILD)
+  if (stored === null || artifacts === null) throw new Failure({ kind: 'infra', code: 'I140', message: 'the binary that was built is not here, and the ledger names no artifact that holds it', remedy: 'run the build job again' })
+  context.terminal.info(`fetching artifact ${stored.name}`)
+  await artifacts.download(stored.id, join(folder, 'binary'), runOf(session.learned.BUILD))
+}
+
+export async function planOf(known: Known): Promise<Plan> {
+  const plan = await recordedPlan(known.ledger, known.session.id)
+  if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H032', message: `session ${known.session.id} has no plan` })
+  return plan
+}
+
+/** Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this job; the gate says what it means. */
+export async function told(job: Job, id: string): Promise<Ended> {
+  const known = await sessionOf(job, id)
+  const shown = known.session.lastTestAt === null ? nothingShown : await shownHere(job, known)
+  tellOutputs(job, known.session, known.entries)
+  await tellSession(job, known, shown)
+  return { code: codeOf(known), title: titleOf(known) }
+}
+
+const codeOf = ({ session, entries }: Known): number =>
+  session.queued !== null ? exitCodes.passed : session.state === 'FIX' || session.state === 'AWAIT_PUSH' || session.state === 'RESTART' ? exitCodes.failed : order.includes(session.state) ? exitCodes.passed : exitCode(session, entries)

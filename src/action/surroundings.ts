@@ -1,0 +1,94 @@
+/** From a runner's environment to a job: the facts of the run, the ledger branch, the key in memory. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openArtifacts } from '../adapters/github/artifacts.ts'
+import { openForge } from '../adapters/github/forge.ts'
+import { openSurface, type Surface } from '../adapters/github/surface.ts'
+import { parsePrivateKey } from '../adapters/ssh/key.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Origin } from '../domain/writer.ts'
+import type { KeySource } from '../world.ts'
+import { localHome, remoteHome } from '../verbs/home.ts'
+import { contextOf } from '../verbs/surroundings.ts'
+import { readInputs } from './inputs.ts'
+import type { Job, RunFacts } from './job.ts'
+import { keeper } from './keep.ts'
+
+export { openSurface }
+
+export interface RunnerSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly directory: string
+  readonly signal: AbortSignal
+  readonly version: string
+  readonly surface: Surface
+}
+
+export async function jobOf({ env, cwd, directory, signal, version, surface }: RunnerSurroundings): Promise<Job> {
+  const key = keyOf(surface)
+  const token = surface.input('github-token')
+  const inputs = readInputs(surface.input)
+  const facts = factsOf(env)
+  const state = join(facts.temp, 'state')
+  mkdirSync(state, { recursive: true })
+  const plain = contextOf({ env: { ...env, VPS_TEST_HOME: state }, cwd: env['GITHUB_WORKSPACE'] || cwd, home: env['HOME'] ?? facts.temp, directory, signal, version })
+  const secrets = [token, ...(key === null ? [] : [key.kind === 'text' ? key.text : '']), env['ACTIONS_RUNTIME_TOKEN'] ?? ''].filter((s) => s !== '')
+  const forge = token === '' ? null : openForge({ repository: facts.repository, token, apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', signal })
+  const artifacts = (env['ACTIONS_RESULTS_URL'] ?? '') === '' ? null : openArtifacts({ repository: facts.repository, token, run: facts.run, serverUrl: facts.serverUrl, signal })
+  const branchHome = remoteHome({
+    url: env['VPS_TEST_LEDGER_REMOTE'] || `${facts.serverUrl}/${facts.repository}.git`,
+    authorization: token === '' ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`, secrets, dir: state, signal,
+  })
+  const home = inputs.ledger === 'none' ? localHome(join(state, 'own')) : branchHome
+  const context = {
+    ...plain, terminal: surface.terminal, home, forge, who: facts.origin.actor ?? plain.who,
+    writer: { kind: 'run', repository: facts.repository, run: facts.run, attempt: facts.attempt, url: facts.runUrl } as const,
+    github: { baseUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', ...(token === '' ? {} : { token }) },
+  }
+  return { context: artifacts === null ? context : { ...context, keep: keeper(artifacts, facts.attempt, context.terminal) }, inputs, facts, surface, artifacts, key, baseHome: branchHome }
+}
+
+/** Untrimmed, because a key without its last newline is none; masked before anything else is done. */
+function keyOf(surface: Surface): KeySource | null {
+  const text = surface.rawInput('ssh-key')
+  if (text.trim() === '') return null
+  surface.mask(text)
+  return { kind: 'text', text: parsePrivateKey(text, 'in the input ssh-key'), origin: 'in the input ssh-key' }
+}
+
+function factsOf(env: RunnerSurroundings['env']): RunFacts {
+  const need = (name: string): string => {
+    const value = env[name]
+    if (value === undefined || value === '') throw new Failure({ kind: 'usage', code: 'U064', message: `${name} is not set: this is the Action's entry, for a GitHub runner`, remedy: 'npx vps-test start' })
+    return value
+  }
+  const repository = need('GITHUB_REPOSITORY'), run = need('GITHUB_RUN_ID'), serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'
+  const attempt = Number(env['GITHUB_RUN_ATTEMPT'] || '1')
+  return {
+    repository, serverUrl, run, attempt, runUrl: `${serverUrl}/${repository}/actions/runs/${run}${attempt > 1 ? `/attempts/${attempt}` : ''}`, origin: originOf(env, repository),
+    workflow: env['GITHUB_WORKFLOW_REF']?.replace(/@.*$/, '').split('/').at(-1) ?? 'vps-test.yml', ref: env['GITHUB_REF_NAME'] ?? '',
+    baseBranch: env['GITHUB_BASE_REF'] || defaultBranch(env['GITHUB_EVENT_PATH']),
+    temp: join(env['RUNNER_TEMP'] || need('HOME'), `vps-test-${run}-${attempt}-${(env['GITHUB_JOB'] ?? 'job').replaceAll(/[^\w.-]/g, '_')}`),
+  }
+}
+
+/** On a pull request the branch and commit are those of its head, not of the merge that the runner checked out. */
+function originOf(env: RunnerSurroundings['env'], repository: string): Origin {
+  const event = env['GITHUB_EVENT_NAME'] ?? 'unknown'
+  const pull = event === 'pull_request' ? pullOf(env['GITHUB_EVENT_PATH']) : null
+  return {
+    repository, event, actor: env['GITHUB_ACTOR'] ?? null,
+    branch: pull?.branch ?? (env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || null), commit: pull?.commit ?? env['GITHUB_SHA'] ?? null,
+  }
+}
+
+interface EventPayload { readonly pull_request?: { readonly head?: { readonly ref?: unknown; readonly sha?: unknown } }; readonly repository?: { readonly default_branch?: unknown } }
+const payload = (path: string | undefined): EventPayload => (path === undefined || !existsSync(path) ? {} : (JSON.parse(readFileSync(path, 'utf8')) as EventPayload))
+
+const defaultBranch = (path: string | undefined): string | null => { const name = payload(path).repository?.default_branch; return typeof name === 'string' ? name : null }
+
+function pullOf(path: string | undefined): { readonly branch: string; readonly commit: string } | null {
+  const head = payload(path).pull_request?.head
+  return typeof head?.ref === 'string' && typeof head.sha === 'string' ? { branch: head.ref, commit: head.sha } : null
+}

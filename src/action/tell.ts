@@ -1,0 +1,73 @@
+/** After every job: outputs, annotations, and a summary when there is something to show. */
+import { join } from 'node:path'
+import { Failure } from '../domain/failure.ts'
+import { pairClasses } from '../domain/oracle.ts'
+import type { Entry, Json } from '../domain/ledger.ts'
+import type { Session } from '../domain/session.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import type { Bundle } from '../domain/bundle.ts'
+import { annotations } from '../report/annotations.ts'
+import type { Comparison } from '../report/comparison.ts'
+import { jobSummary } from '../report/job-summary.ts'
+import { verdictTitle } from '../report/verdict-title.ts'
+import { knownSession, type Known } from '../verbs/home.ts'
+import { bundleIn } from '../verbs/verify.ts'
+import type { Job } from './job.ts'
+
+/** The newest test of a session, as this job has it at hand. */
+export interface Shown { readonly bundle: Bundle | null; readonly verdict: Verdict | null; readonly folder: string | null; readonly comparison: Comparison | null }
+export const nothingShown: Shown = { bundle: null, verdict: null, folder: null, comparison: null }
+
+export const newestTest = (entries: readonly Entry[]): Entry | undefined => entries.findLast((e) => e.from === 'TEST' && typeof e.facts['evidenceRoot'] === 'string')
+
+/** What this machine holds of the newest test. */
+export async function shownHere(job: Job, { project, session, entries }: Known): Promise<Shown> {
+  const test = newestTest(entries)
+  if (test === undefined) return nothingShown
+  const folder = join(job.context.home.folderOf(project, session.id), String(test.facts['folder']))
+  const found = await bundleIn(folder).catch(() => null)
+  return found === null ? nothingShown : { ...found, folder, comparison: null }
+}
+
+export function tellOutputs(job: Job, session: Session, entries: readonly Entry[], more: Readonly<Record<string, string>> = {}): void {
+  const test = newestTest(entries)
+  job.surface.setOutputs({
+    session: session.id, state: session.state, verdict: typeof test?.facts['verdict'] === 'string' ? test.facts['verdict'] : '',
+    rates: JSON.stringify(ratesOf(test?.facts['counts'])), 'artifact-url': artifactOf(test?.facts)?.url ?? '', ...more,
+  })
+}
+
+/** The artifact that an entry's facts name. */
+export function artifactOf(facts: Readonly<Record<string, Json>> | undefined): { readonly id: number; readonly name: string; readonly url: string } | null {
+  const a = facts?.['artifact'] as { readonly id?: unknown; readonly name?: unknown; readonly url?: unknown } | null | undefined
+  return typeof a?.id === 'number' && typeof a.name === 'string' && typeof a.url === 'string' ? { id: a.id, name: a.name, url: a.url } : null
+}
+
+/** The run that wrote an entry, and so holds its artifacts. */
+export function runOf(facts: Readonly<Record<string, Json>> | undefined): string | undefined {
+  const by = facts?.['by'] as { readonly run?: unknown } | undefined
+  return typeof by?.run === 'string' ? by.run : undefined
+}
+
+function ratesOf(counts: Json | undefined): Json {
+  const all = (counts ?? {}) as Readonly<Record<string, { readonly attempts: number; readonly successes: number } | undefined>>
+  return Object.fromEntries(pairClasses.flatMap((c) => { const n = all[c]; return n === undefined ? [] : [[c, { attempts: n.attempts, successes: n.successes, rate: n.attempts === 0 ? null : n.successes / n.attempts }]] }))
+}
+
+/** Summary and annotations of a session as it stands now. */
+export async function tellSession(job: Job, known: Known, shown: Shown = nothingShown): Promise<void> {
+  const { session, entries } = known
+  await job.surface.writeSummary(jobSummary({ session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison }))
+  job.surface.annotate(annotations(session, entries, shown.verdict))
+}
+
+export const titleOf = ({ session, entries }: Known): string => verdictTitle({ session, entries })
+
+/** The session as the ledger has it now; the action's job is on it alone. */
+export async function sessionOf(job: Job, id = job.inputs.session): Promise<Known> {
+  const known = id === '' ? undefined : await knownSession(job.context.home, id)
+  if (known === undefined) throw missing(id)
+  return known
+}
+
+const missing = (id: string): Failure => new Failure({ kind: 'usage', code: 'U065', message: id === '' ? 'the input session is empty' : `the ledger has no session ${id}`, remedy: 'vps-test status' })

@@ -1,0 +1,167 @@
+/** The caller's workflows that `init` writes: triggers and a call of the reusable one, nothing else. */
+import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
+
+export interface CallerFacts {
+  /** Tag or commit of vps-test. */
+  readonly ref: string
+  readonly fleet: string
+  /** Of the tested project, from the repository's root. */
+  readonly repo: string
+  /** What a push counts for. */
+  readonly branch: string
+  readonly projects: readonly string[]
+}
+
+export interface InitFile { readonly path: string; readonly text: string }
+
+const source = 'saorsa-labs/vps-test'
+const dash = 'from the configuration'
+
+/** A YAML scalar that means exactly this text. */
+const text = (value: string): string => (/^[\w./][\w./ -]*[\w./]$|^\w$/.test(value) && !/^[\d.]+$|^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value) ? value : JSON.stringify(value))
+
+/** In a branch filter some characters are patterns. */
+const branchText = (branch: string): string => JSON.stringify(branch.replace(/[*?+[\]!\\]/g, '\\$&'))
+
+export function callerWorkflows(facts: CallerFacts): readonly InitFile[] {
+  return [
+    ['vps-test', session(facts)], ['vps-test-soak', soak(facts)], ['vps-test-ops', ops(facts)], ['vps-test-pr', pullRequests(facts)], ['vps-test-comment', comment(facts)],
+  ].map(([name = '', body = '']) => ({ path: `.github/workflows/${name}.yml`, text: body }))
+}
+
+/** A commit is pinned as it is; a tag is one that vps-test never moves, and says so to zizmor. */
+const use = (name: string, { ref }: CallerFacts): string =>
+  `    uses: ${source}/.github/workflows/${name}.yml@${ref}${/^[0-9a-f]{40}$/.test(ref) ? '' : ' # zizmor: ignore[unpinned-uses] the name of a version; a commit is stricter: init --ref <commit>'}\n`
+
+const secret = `    secrets:
+      ssh-key: \${{ secrets.VPS_TEST_SSH_KEY }}
+`
+const sessionPermissions = `    permissions:
+      contents: write # the branch vps-test-ledger
+      actions: read
+      id-token: write # signs the proof
+      attestations: write
+      pull-requests: write # shows the proof
+      checks: write
+      issues: write # asks a person
+`
+
+function session(facts: CallerFacts): string {
+  const asks: readonly (readonly [string, string, readonly string[]])[] = [
+    ...(facts.projects.length > 1 ? [['project', 'Which project are you testing?', [dash, ...facts.projects]] as const] : []),
+    ['focus', 'What specific functionality are you testing?', [dash, ...focuses]],
+    ['criteria', 'What result indicates success?', [dash, ...criteriaKinds]],
+    ['custom-criteria', 'The expression of criteria "custom"', []],
+    ['proof', 'How should success be proven?', [dash, ...proofKinds]],
+    ['nodes', 'Names of nodes, separated by commas; empty: what the configuration says', []],
+    ['binary-source', 'Where the program comes from', ['zigbuild', 'native', 'release']],
+    ['release-tag', 'For "release": tag, tag:asset or owner/repo@tag:asset', []],
+    ['soak', 'Checkpoints after one and six hours; default: on here, off for a push', ['default', 'on', 'off']],
+    ['confirm', 'modify prints the plan and a line with every answer; cancel ends', ['proceed', 'modify', 'cancel']],
+    ['on-busy', 'When another session holds the fleet', ['queue', 'refuse', 'supersede']],
+  ]
+  const form = asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`).join('')
+  return `# A session on the fleet: from the Actions tab, and on a push. The required check is "vps-test / vps-test".
+name: vps-test
+
+on:
+  workflow_dispatch:
+    inputs:
+${form}  push:
+    branches: [${branchText(facts.branch)}]
+
+permissions: {}
+
+jobs:
+  vps-test:
+    name: vps-test
+${sessionPermissions}${use('vps-test', facts)}    with:
+      fleet: ${text(facts.fleet)}
+      repo: ${text(facts.repo)}
+${asks.map(([name]) => `      ${name}: \${{ inputs.${name} }}\n`).join('')}${secret}`
+}
+
+const soak = (facts: CallerFacts): string => `# Takes the checkpoints that are due. GitHub's schedule comes late; each checkpoint says how late it was taken.
+name: vps-test-soak
+
+on:
+  schedule:
+    - cron: '11,26,41,56 * * * *'
+  workflow_dispatch:
+  workflow_run: # zizmor: ignore[dangerous-triggers] takes nothing from that run: what is due stands in the ledger
+    workflows: [vps-test]
+    types: [completed]
+
+permissions: {}
+
+jobs:
+  soak:
+    name: soak
+${sessionPermissions}${use('vps-test-soak', facts)}${secret}`
+
+const ops = (facts: CallerFacts): string => `# A look at sessions and nodes, or the end of a session.
+name: vps-test-ops
+
+on:
+  workflow_dispatch:
+    inputs:
+      command: { description: "What to do", type: choice, options: [status, stop, logs, diagnose, nodes], default: status }
+      project: { description: "For stop and logs: which project", type: string }
+      session: { description: "For stop and logs: which session; empty: the newest", type: string }
+      node: { description: "For diagnose: which node", type: string }
+
+permissions: {}
+
+jobs:
+  ops:
+    name: ops
+    permissions:
+      contents: write # a stop is written to the branch vps-test-ledger
+      actions: read
+      issues: write # closes the question
+${use('vps-test-ops', facts)}    with:
+      command: \${{ inputs.command }}
+      project: \${{ inputs.project }}
+      session: \${{ inputs.session }}
+      node: \${{ inputs.node }}
+      fleet: ${text(facts.fleet)}
+${secret}`
+
+const pullRequests = (facts: CallerFacts): string => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
+name: vps-test-pr
+
+on:
+  pull_request:
+  push:
+    branches: [${branchText(facts.branch)}]
+
+permissions: {}
+
+jobs:
+  lab:
+    name: lab
+    permissions:
+      contents: write # the branch vps-test-ledger, after a push; the job of a pull request takes contents: read
+      actions: read
+${use('vps-test-pr', facts)}    with:
+      repo: ${text(facts.repo)}
+`
+
+const comment = (facts: CallerFacts): string => `# Shows the lab's result on the pull request; runs nothing of it.
+name: vps-test-comment
+
+on:
+  workflow_run: # zizmor: ignore[dangerous-triggers] checks nothing out, takes the artifact as data
+    workflows: [vps-test-pr]
+    types: [completed]
+
+permissions: {}
+
+jobs:
+  comment:
+    name: comment
+    permissions:
+      actions: read
+      pull-requests: write
+      checks: write
+${use('vps-test-comment', facts)}`
