@@ -28,7 +28,7 @@ export function readCargo(tree: Tree): CargoTree | undefined {
   const packages = [...new Set(['', ...members])].toSorted().flatMap((directory) => {
     const manifest = directory === '' ? root : manifestAt(tree, directory)
     const name = manifest?.string('package', 'name')
-    return manifest === undefined || name === undefined ? [] : [{ name, directory, programs: programsOf(tree, manifest, name, directory) }]
+    return manifest === undefined || name === undefined || !usable(name) ? [] : [{ name, directory, programs: programsOf(tree, manifest, name, directory) }]
   })
   return { programs: packages.flatMap((one) => one.programs), several: packages.length > 1 }
 }
@@ -45,9 +45,12 @@ function programsOf(tree: Tree, manifest: Manifest, name: string, directory: str
   // A [[bin]] may give the program in src/main.rs another name.
   const renamed = new Set(named.flatMap(({ value, path }) => (path === 'src/main.rs' && value !== name ? [name] : [])))
   const run = manifest.string('package', 'default-run')
-  return [...new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].toSorted()
+  return [...new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].filter(usable).toSorted()
     .map((program) => ({ name: program, package: name, directory, preferred: program === run }))
 }
+
+/** What cargo takes as a name; anything else would end up in a command. */
+const usable = (name: string): boolean => /^[A-Za-z0-9][\w-]{0,63}$/.test(name)
 
 /** `crates/*`: one star stands for any one directory. */
 function expand(tree: Tree, pattern: string): readonly string[] {

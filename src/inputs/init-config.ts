@@ -36,7 +36,7 @@ interface Facts { readonly program: Program; readonly profile: Profile; readonly
 function projectText({ program, profile, project, several, others, guessed }: Facts): string {
   const directory = nameLike(program.name)
   const one = several ? ` -p ${program.package}` : ''
-  return `# How vps-test builds, deploys and tests this program. Every key: https://github.com/saorsa-labs/vps-test/blob/main/docs/config.md
+  return `# How vps-test builds, deploys and tests this program.
 project: ${project}
 ${guessed === undefined ? `# How the program is started, dialled and read.
 profile: ${profile.name}` : `# CHECK THIS: a profile says how the program is started, dialled and read, and none of vps-test's describes ${commented(program.name)}.
@@ -49,11 +49,11 @@ deploy:
 ${indented({ install_path: `/opt/${directory}/`, service_name: directory })}  # nodes: [node-1, node-2]   # instead of all
   # post_deploy: ["…"]         # shell commands, run on each node
 
-${shared}`
+${shared([profile])}`
 }
 
 function workspaceText(modules: readonly { readonly program: Program; readonly profile: Profile }[]): string {
-  return `# How vps-test builds, deploys and tests this workspace. Every key: https://github.com/saorsa-labs/vps-test/blob/main/docs/config.md
+  return `# How vps-test builds, deploys and tests this workspace.
 # Each module is a project of its own.
 modules:
 ${indented(Object.fromEntries(modules.map(({ program, profile }) => [profile.module, { binary: program.name, crate: program.directory === '' ? '.' : program.directory, profile: profile.name }])))}
@@ -65,10 +65,10 @@ deploy:
   service_prefix: vps-test
   # nodes: [node-1, node-2]   # instead of all
 
-${shared}`
+${shared(modules.map((one) => one.profile))}`
 }
 
-const shared = `tests:
+const shared = (used: readonly Profile[]): string => `tests:
   connectivity:
     # Per cent of attempts, by how the two peers reach each other.
     success_criteria:
@@ -83,7 +83,7 @@ soak:
 
 # For runs where nobody is asked: a push, a pull request.
 answers:
-  focus: connectivity
+  focus: ${['connectivity', 'full-suite'].find((focus) => used.every((one) => one.focuses.includes(focus))) ?? 'connectivity'}
   criteria: threshold
   proof: all-evidence
 `

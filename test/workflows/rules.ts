@@ -12,6 +12,7 @@ interface Job {
   readonly with?: Readonly<Record<string, unknown>>
 }
 interface Call { readonly inputs?: Readonly<Record<string, unknown>>; readonly outputs?: Readonly<Record<string, unknown>> }
+type Called = Call & { readonly jobs: Workflow['jobs'] }
 export interface Workflow {
   readonly on: Readonly<Record<string, Call | null>>
   readonly permissions?: unknown
@@ -22,7 +23,7 @@ export interface Own {
   readonly inputs: ReadonlySet<string>
   readonly outputs: ReadonlySet<string>
   /** Reusable workflows of the same repository: path → what it takes and gives. */
-  readonly workflows: ReadonlyMap<string, Call>
+  readonly workflows: ReadonlyMap<string, Called>
 }
 
 export const readWorkflow = (text: string): Workflow => parse(text) as Workflow
@@ -30,8 +31,9 @@ export const readWorkflow = (text: string): Workflow => parse(text) as Workflow
 export function ownOf(action: string, files: ReadonlyMap<string, string>): Own {
   const { inputs, outputs } = parse(action) as { readonly inputs: object; readonly outputs: object }
   const workflows = [...files].flatMap(([path, text]) => {
-    const call = readWorkflow(text).on['workflow_call']
-    return call === undefined ? [] : [[path, call ?? {}] as const]
+    const { on, jobs } = readWorkflow(text)
+    const call = on['workflow_call']
+    return call === undefined ? [] : [[path, { ...call, jobs }] as const]
   })
   return { inputs: new Set(Object.keys(inputs)), outputs: new Set(Object.keys(outputs)), workflows: new Map(workflows) }
 }
@@ -71,7 +73,14 @@ function jobFaults(job: Job, flow: Workflow, own: Own, ours: string): readonly s
   if (job.uses?.startsWith(ours) === true) {
     const called = own.workflows.get(job.uses.replace(/^.*?(?=\.github\/)/, '').replace(/@.*$/, ''))
     if (called === undefined) faults.push(`${job.uses} cannot be called`)
-    else for (const input of Object.keys(job.with ?? {})) if (!(input in (called.inputs ?? {}))) faults.push(`${job.uses} has no input ${input}`)
+    else {
+      for (const input of Object.keys(job.with ?? {})) if (!(input in (called.inputs ?? {}))) faults.push(`${job.uses} has no input ${input}`)
+      // GitHub refuses a whole run where a called job asks for more than its caller has.
+      for (const [inner, { permissions }] of Object.entries(called.jobs)) for (const [scope, level] of Object.entries((permissions ?? {}) as Readonly<Record<string, string>>)) {
+        const granted = ((job.permissions ?? {}) as Readonly<Record<string, string>>)[scope]
+        if (granted !== 'write' && granted !== level) faults.push(`${job.uses} asks for ${scope}: ${level} (job ${inner})`)
+      }
+    }
   }
   for (const step of job.steps ?? []) {
     if (step.run?.includes('${{') === true) faults.push('an expression in run: pass it by env')

@@ -75,6 +75,7 @@ describe('each judge refuses', () => {
     ['inputs of our action', (t) => t.replace('          nodes:', '          node-list:'), 'has no input node-list'],
     ['outputs of our action', (t) => t.replace('outputs.proceed }}', 'outputs.go }}'), 'has no output go'],
     ['inputs of our workflows', (t) => t.replace('      timer-environment:', '      timer:'), 'has no input timer'],
+    ['what a called workflow may do', (t) => t.replace('      issues: write\n    with:', '    with:'), 'asks for issues: write (job checkpoint)'],
     ['every secret', (t) => t.replace(/    secrets:\n      ssh-key: .*\n/, '    secrets: inherit\n'), 'hands on every secret'],
   ])('our rule: %s', (_, change, says) => {
     expect(rule((t) => t)).toEqual([])
