@@ -61,7 +61,7 @@ describe('the configuration', () => {
       'crates/quic-test/Cargo.toml': pack('saorsa-quic-test'), 'crates/quic-test/src/main.rs': '', 'crates/core-test/Cargo.toml': pack('saorsa-core-test'), 'crates/core-test/src/main.rs': '',
     })
     expect(made?.projects.toSorted()).toEqual(['ant-quic', 'saorsa-core'])
-    expect(parseProjectAll(made?.text ?? '', 'vps-test.yaml', context).map((one) => [one.project, one.profile, one.binary.name, one.answers.focus]).toSorted()).toEqual([['ant-quic', 'saorsa-quic-test', 'saorsa-quic-test', 'full-suite'], ['saorsa-core', 'saorsa-core-test', 'saorsa-core-test', 'full-suite']])
+    expect(parseProjectAll(made?.text ?? '', 'vps-test.yaml', context).map((one) => [one.project, one.profile, one.binary.name, one.answers.focus].join(' ')).toSorted()).toEqual(['ant-quic saorsa-quic-test saorsa-quic-test full-suite', 'saorsa-core saorsa-core-test saorsa-core-test full-suite'])
   })
   test('a program that no profile describes: a guess that says so, the default program first', () => {
     const files = { 'Cargo.toml': pack('My_Mesh2', 'default-run = "two"\n'), 'src/bin/one.rs': '', 'src/bin/two.rs': '', 'src/bin/repo.rs': '' }

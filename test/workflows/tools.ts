@@ -1,6 +1,6 @@
 /** The judges of workflow files that others wrote: GitHub's own parser, actionlint and zizmor. Each answers with its complaints, one line each. */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -60,18 +60,18 @@ interface Answer { readonly code: unknown; readonly out: string; readonly err: s
 const ask = (file: string, args: readonly string[], cwd: string): Promise<Answer> =>
   new Promise((done) => { execFile(file, args, { cwd, timeout: 60_000, maxBuffer: 1 << 26 }, (error, out, err) => done({ code: error === null ? 0 : error.code ?? 'signal', out, err })) })
 
-/** With the ignore list of the repository; `-shellcheck` off, because a machine may have none. */
+/** With the ignore list that the repository brings, if any; `-shellcheck` off, because a machine may have none. */
 export async function actionlintFaults(repository: string): Promise<readonly string[]> {
-  const config = join(root, '.github/actionlint.yaml')
-  const { code, out, err } = await ask((await tools()).actionlint, ['-config-file', config, '-no-color', '-oneline', '-shellcheck=', '-pyflakes=', ...workflowFiles(repository)], repository)
+  const config = join(repository, '.github/actionlint.yaml')
+  const { code, out, err } = await ask((await tools()).actionlint, [...(existsSync(config) ? ['-config-file', config] : []), '-no-color', '-oneline', '-shellcheck=', '-pyflakes=', ...workflowFiles(repository)], repository)
   if (code !== 0 && code !== 1) throw new Error(`actionlint ended with ${String(code)}: ${err}`)
   return out.split('\n').filter((line) => line !== '')
 }
 
-/** `regular` persona, offline; with the ignore list of the repository. */
+/** `regular` persona, offline; with the ignore list that the repository brings, if any. */
 export async function zizmorFaults(repository: string): Promise<readonly string[]> {
-  const config = join(root, '.github/zizmor.yml')
-  const { code, out, err } = await ask((await tools()).zizmor, ['--offline', '--no-progress', '--no-exit-codes', '--format', 'json-v1', '--config', config, '.github'], repository)
+  const config = join(repository, '.github/zizmor.yml')
+  const { code, out, err } = await ask((await tools()).zizmor, ['--offline', '--no-progress', '--no-exit-codes', '--format', 'json-v1', ...(existsSync(config) ? ['--config', config] : ['--no-config']), '.github'], repository)
   if (code !== 0) throw new Error(`zizmor ended with ${String(code)}: ${err}`)
   interface Finding { readonly ident: string; readonly desc: string; readonly ignored: boolean; readonly locations: readonly { readonly symbolic: { readonly key: { readonly Local?: { readonly verbatim_path?: string; readonly given_path?: string } } } }[] }
   return (JSON.parse(out) as readonly Finding[]).filter((one) => !one.ignored)
