@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { C as up, D as keyFile, Ht as exitCodeOf, S as status$1, T as trust, U as verify, Ut as exitCodes, Vt as Failure, Wt as version, a as soak, b as examine, c as logs, d as diagnose, f as approve, h as start, l as status, m as plan, q as remoteHome, t as contextOf, u as stop, w as nodes, x as shell, y as down } from "./chunks/surroundings.js";
-import path, { join } from "node:path";
-import fs from "node:fs";
+import { $ as remoteHome, $t as version, A as runProcess, At as focuses, C as up, D as keyFile, F as findProjectFile, I as parseProjectAll, L as projectFiles, Mt as proofKinds, O as loadProfiles, Qt as exitCodes, S as status$1, T as trust, Xt as Failure, Y as verify, Zt as exitCodeOf, a as soak$1, b as examine, c as logs, d as diagnose, et as show, f as approve, h as start, kt as criteriaKinds, l as status, m as plan, t as contextOf, tt as visible, u as stop, w as nodes, x as shell, y as down, z as require_dist } from "./chunks/surroundings.js";
+import path, { basename, dirname, join, relative, resolve } from "node:path";
+import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import childProcess from "node:child_process";
 import process$1 from "node:process";
 import { stripVTControlCharacters } from "node:util";
@@ -2965,6 +2965,566 @@ function useColor() {
 // node_modules/commander/index.js
 const program$1 = new Command();
 
+// src/inputs/init-cargo.ts
+/** Undefined where there is no Cargo.toml. */
+function readCargo(tree) {
+	const root = manifestAt(tree, "");
+	if (root === void 0) return void 0;
+	const excluded = new Set(root.strings("workspace", "exclude").map(trimmed));
+	const members = root.strings("workspace", "members").flatMap((pattern) => expand(tree, trimmed(pattern))).filter((path) => !excluded.has(path));
+	const packages = [.../* @__PURE__ */ new Set(["", ...members])].toSorted().flatMap((directory) => {
+		const manifest = directory === "" ? root : manifestAt(tree, directory);
+		const name = manifest?.string("package", "name");
+		return manifest === void 0 || name === void 0 ? [] : [{
+			name,
+			directory,
+			programs: programsOf(tree, manifest, name, directory)
+		}];
+	});
+	return {
+		programs: packages.flatMap((one) => one.programs),
+		several: packages.length > 1
+	};
+}
+function programsOf(tree, manifest, name, directory) {
+	const at = (path) => directory === "" ? path : `${directory}/${path}`;
+	const bin = tree.list(at("src/bin"));
+	const found = manifest.raw("package", "autobins") === "false" ? [] : [
+		...tree.list(at("src")).files.includes("main.rs") ? [name] : [],
+		...bin.files.filter((file) => file.endsWith(".rs")).map((file) => file.slice(0, -3)),
+		...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes("main.rs"))
+	];
+	const named = manifest.tables("bin").flatMap((table) => {
+		const value = textOf(table.get("name"));
+		return value === void 0 ? [] : [{
+			value,
+			path: textOf(table.get("path"))
+		}];
+	});
+	const renamed = new Set(named.flatMap(({ value, path }) => path === "src/main.rs" && value !== name ? [name] : []));
+	const run = manifest.string("package", "default-run");
+	return [.../* @__PURE__ */ new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].toSorted().map((program) => ({
+		name: program,
+		package: name,
+		directory,
+		preferred: program === run
+	}));
+}
+/** `crates/*`: one star stands for any one directory. */
+function expand(tree, pattern) {
+	return pattern.split("/").reduce((paths, part) => paths.flatMap((path) => {
+		const inside = (name) => path === "" ? name : `${path}/${name}`;
+		if (part === ".") return [path];
+		if (part === ".." || part === "**") return [];
+		if (!part.includes("*")) return [inside(part)];
+		const like = new RegExp(`^${part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]*")}$`);
+		return tree.list(path).directories.filter((name) => like.test(name) && !name.startsWith(".")).map(inside);
+	}), [""]);
+}
+const trimmed = (path) => path.replace(/^\.\//, "").replace(/\/+$/, "");
+/** Only tables with plain keys, texts and lists of texts: all that is asked of a manifest. What it does not understand it passes over. */
+function manifestAt(tree, directory) {
+	const text = tree.read(directory === "" ? "Cargo.toml" : `${directory}/Cargo.toml`);
+	if (text === void 0) return void 0;
+	const found = [{
+		name: "",
+		keys: /* @__PURE__ */ new Map()
+	}];
+	const lines = text.replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "\"\"").split(/\r?\n/).map(uncommented);
+	for (let i = 0; i < lines.length; i++) {
+		let line = lines[i] ?? "";
+		const head = /^\[\[?([\w.-]+)\]\]?$/.exec(line);
+		if (line.startsWith("[")) {
+			found.push({
+				name: head?.[1] ?? "?",
+				keys: /* @__PURE__ */ new Map()
+			});
+			continue;
+		}
+		const [, key, start] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? [];
+		if (key === void 0 || start === void 0) continue;
+		let value = start;
+		while (value.startsWith("[") && !/\]$/.test(value) && i + 1 < lines.length) {
+			line = lines[++i] ?? "";
+			value += line;
+		}
+		found.at(-1)?.keys.set(key, value);
+	}
+	const of = (table, key) => found.find((one) => one.name === table && one.keys.has(key))?.keys.get(key);
+	return {
+		raw: of,
+		string: (table, key) => textOf(of(table, key)),
+		strings: (table, key) => [...(of(table, key) ?? "").matchAll(/"([^"\\]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? ""),
+		tables: (name) => found.filter((one) => one.name === name).map((one) => one.keys)
+	};
+}
+const textOf = (value) => /^(?:"([^"\\]*)"|'([^']*)')$/.exec(value ?? "")?.slice(1).find((one) => one !== void 0);
+/** Without the comment; a # inside a text is none. */
+const uncommented = (line) => /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*/.exec(line)?.[0].trim() ?? "";
+
+// src/inputs/init-config.ts
+var import_dist = require_dist();
+/** Stands in where no profile describes the program: it is the one with every promise, so a wrong guess shows at the first start. */
+const fallback = "testnet";
+/** `hint`: the repository's own name, which a program may share. Undefined where there is no program. */
+function configFor({ programs, several }, profiles, hint) {
+	const known = programs.flatMap((program) => profiles.filter((p) => p.binary === program.name).map((profile) => ({
+		program,
+		profile
+	})));
+	const modules = known.filter((one, i) => known.findIndex((other) => other.profile.module === one.profile.module) === i);
+	if (modules.length > 1) return {
+		text: workspaceText(modules),
+		projects: [...new Set(modules.map((one) => one.profile.project))],
+		notes: []
+	};
+	const [only] = modules;
+	if (only !== void 0) return {
+		text: projectText({
+			...only,
+			project: only.profile.project,
+			several,
+			others: []
+		}),
+		projects: [],
+		notes: []
+	};
+	const program = programs.find((one) => one.preferred) ?? programs.find((one) => one.name === hint) ?? programs[0];
+	const profile = profiles.find((p) => p.name === fallback);
+	if (program === void 0 || profile === void 0) return void 0;
+	const others = programs.filter((one) => one.name !== program.name).map((one) => one.name);
+	return {
+		text: projectText({
+			program,
+			profile,
+			project: nameLike(program.name),
+			several,
+			others,
+			guessed: profiles.map((p) => p.name)
+		}),
+		projects: [],
+		notes: [`no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`]
+	};
+}
+function projectText({ program, profile, project, several, others, guessed }) {
+	const directory = nameLike(program.name);
+	const one = several ? ` -p ${program.package}` : "";
+	return `# How vps-test builds, deploys and tests this program.
+project: ${project}
+${guessed === void 0 ? `# How the program is started, dialled and read.
+profile: ${profile.name}` : `# CHECK THIS: a profile says how the program is started, dialled and read, and none of vps-test's describes ${commented(program.name)}.
+# It must take the same arguments as the program of this one, or another of: ${guessed.join(", ")}.
+profile: ${profile.name}`}
+
+binary:
+${others.length > 0 ? `  # The workspace has more programs: ${others.map(commented).join(", ")}.\n` : ""}${indented({
+		name: program.name,
+		crate: program.package,
+		build: `cargo zigbuild --release${one} --target x86_64-unknown-linux-gnu`,
+		target: `target/x86_64-unknown-linux-gnu/release/${program.name}`
+	})}
+deploy:
+${indented({
+		install_path: `/opt/${directory}/`,
+		service_name: directory
+	})}  # nodes: [node-1, node-2]   # instead of all
+  # post_deploy: ["…"]         # shell commands, run on each node
+
+${shared([profile])}`;
+}
+function workspaceText(modules) {
+	return `# How vps-test builds, deploys and tests this workspace.
+# Each module is a project of its own.
+modules:
+${indented(Object.fromEntries(modules.map(({ program, profile }) => [profile.module, {
+		binary: program.name,
+		crate: program.directory === "" ? "." : program.directory,
+		profile: profile.name
+	}])))}
+build:
+  command: cargo zigbuild --release --target x86_64-unknown-linux-gnu
+
+deploy:
+  install_path: /opt/vps-test/
+  service_prefix: vps-test
+  # nodes: [node-1, node-2]   # instead of all
+
+${shared(modules.map((one) => one.profile))}`;
+}
+const shared = (used) => `tests:
+  connectivity:
+    # Per cent of attempts, by how the two peers reach each other.
+    success_criteria:
+      direct: 99
+      nat_traversed: 85
+      relay: 100
+
+# The same tests again, one and six hours after they passed.
+soak:
+  wait_1hr: true
+  wait_6hr: true
+
+# For runs where nobody is asked: a push, a pull request.
+answers:
+  focus: ${["connectivity", "full-suite"].find((focus) => used.every((one) => one.focuses.includes(focus))) ?? "connectivity"}
+  criteria: threshold
+  proof: all-evidence
+`;
+const indented = (value) => (0, import_dist.stringify)(value, { lineWidth: 0 }).replace(/^(?=.)/gm, "  ");
+const commented = (name) => name.replace(/[^\w.-]/g, "?");
+/** As names of projects, services and directories are: lower case, digits, dashes. */
+const nameLike = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^[^a-z]+/, "").replace(/-+$/, "").slice(0, 63) || "program";
+
+// src/inputs/init-workflows.ts
+/** The caller's workflows that `init` writes: triggers and a call of the reusable one, nothing else. */
+const source = "saorsa-labs/vps-test";
+const dash = "from the configuration";
+/** A YAML scalar that means exactly this text. */
+const text = (value) => /^[\w./][\w./ -]*[\w./]$|^\w$/.test(value) && !/^[\d.]+$|^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value) ? value : JSON.stringify(value);
+/** In a branch filter some characters are patterns. */
+const branchText = (branch) => JSON.stringify(branch.replace(/[*?+[\]!\\]/g, "\\$&"));
+function callerWorkflows(facts) {
+	return [
+		["vps-test", session(facts)],
+		["vps-test-soak", soak(facts)],
+		["vps-test-ops", ops(facts)],
+		["vps-test-pr", pullRequests(facts)],
+		["vps-test-comment", comment(facts)]
+	].map(([name = "", body = ""]) => ({
+		path: `.github/workflows/${name}.yml`,
+		text: body
+	}));
+}
+/** A commit is pinned as it is; a tag is one that vps-test never moves, and says so to zizmor. */
+const use = (name, { ref }) => `    uses: ${source}/.github/workflows/${name}.yml@${ref}${/^[0-9a-f]{40}$/.test(ref) ? "" : " # zizmor: ignore[unpinned-uses] the name of a version; a commit is stricter: init --ref <commit>"}\n`;
+const secret = `    secrets:
+      ssh-key: \${{ secrets.VPS_TEST_SSH_KEY }}
+`;
+const sessionPermissions = `    permissions:
+      contents: write # the branch vps-test-ledger
+      actions: read
+      id-token: write # signs the proof
+      attestations: write
+      pull-requests: write # shows the proof
+      checks: write
+      issues: write # asks a person
+`;
+function session(facts) {
+	const asks = [
+		...facts.projects.length > 1 ? [[
+			"project",
+			"Which project are you testing?",
+			[dash, ...facts.projects]
+		]] : [],
+		[
+			"focus",
+			"What specific functionality are you testing?",
+			[dash, ...focuses]
+		],
+		[
+			"criteria",
+			"What result indicates success?",
+			[dash, ...criteriaKinds]
+		],
+		[
+			"custom-criteria",
+			"The expression of criteria \"custom\"",
+			[]
+		],
+		[
+			"proof",
+			"How should success be proven?",
+			[dash, ...proofKinds]
+		],
+		[
+			"nodes",
+			"Names of nodes, separated by commas; empty: what the configuration says",
+			[]
+		],
+		[
+			"binary-source",
+			"Where the program comes from",
+			[
+				"zigbuild",
+				"native",
+				"release"
+			]
+		],
+		[
+			"release-tag",
+			"For \"release\": tag, tag:asset or owner/repo@tag:asset",
+			[]
+		],
+		[
+			"soak",
+			"Checkpoints after one and six hours; default: on here, off for a push",
+			[
+				"default",
+				"on",
+				"off"
+			]
+		],
+		[
+			"confirm",
+			"modify prints the plan and a line with every answer; cancel ends",
+			[
+				"proceed",
+				"modify",
+				"cancel"
+			]
+		],
+		[
+			"on-busy",
+			"When another session holds the fleet",
+			[
+				"queue",
+				"refuse",
+				"supersede"
+			]
+		]
+	];
+	return `# A session on the fleet: from the Actions tab, and on a push. The required check is "vps-test / vps-test".
+name: vps-test
+
+on:
+  workflow_dispatch:
+    inputs:
+${asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? "type: string" : `type: choice, options: [${options.map(text).join(", ")}], default: ${text(options[0] ?? "")}`} }\n`).join("")}  push:
+    branches: [${branchText(facts.branch)}]
+
+permissions: {}
+
+jobs:
+  vps-test:
+    name: vps-test
+${sessionPermissions}${use("vps-test", facts)}    with:
+      fleet: ${text(facts.fleet)}
+      repo: ${text(facts.repo)}
+${asks.map(([name]) => `      ${name}: \${{ inputs.${name} }}\n`).join("")}${secret}`;
+}
+const soak = (facts) => `# Takes the checkpoints that are due. GitHub's schedule comes late; each checkpoint says how late it was taken.
+name: vps-test-soak
+
+on:
+  schedule:
+    - cron: '11,26,41,56 * * * *'
+  workflow_dispatch:
+  workflow_run: # zizmor: ignore[dangerous-triggers] takes nothing from that run: what is due stands in the ledger
+    workflows: [vps-test]
+    types: [completed]
+
+permissions: {}
+
+jobs:
+  soak:
+    name: soak
+${sessionPermissions}${use("vps-test-soak", facts)}${secret}`;
+const ops = (facts) => `# A look at sessions and nodes, or the end of a session.
+name: vps-test-ops
+
+on:
+  workflow_dispatch:
+    inputs:
+      command: { description: "What to do", type: choice, options: [status, stop, logs, diagnose, nodes], default: status }
+      project: { description: "For stop and logs: which project", type: string }
+      session: { description: "For stop and logs: which session; empty: the newest", type: string }
+      node: { description: "For diagnose: which node", type: string }
+
+permissions: {}
+
+jobs:
+  ops:
+    name: ops
+    permissions:
+      contents: write # a stop is written to the branch vps-test-ledger
+      actions: read
+      issues: write # closes the question
+${use("vps-test-ops", facts)}    with:
+      command: \${{ inputs.command }}
+      project: \${{ inputs.project }}
+      session: \${{ inputs.session }}
+      node: \${{ inputs.node }}
+      fleet: ${text(facts.fleet)}
+${secret}`;
+const pullRequests = (facts) => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
+name: vps-test-pr
+
+on:
+  pull_request:
+  push:
+    branches: [${branchText(facts.branch)}]
+
+permissions: {}
+
+jobs:
+  lab:
+    name: lab
+    permissions:
+      contents: write # the branch vps-test-ledger, after a push; the job of a pull request takes contents: read
+      actions: read
+${use("vps-test-pr", facts)}    with:
+      repo: ${text(facts.repo)}
+`;
+const comment = (facts) => `# Shows the lab's result on the pull request; runs nothing of it.
+name: vps-test-comment
+
+on:
+  workflow_run: # zizmor: ignore[dangerous-triggers] checks nothing out, takes the artifact as data
+    workflows: [vps-test-pr]
+    types: [completed]
+
+permissions: {}
+
+jobs:
+  comment:
+    name: comment
+    permissions:
+      actions: read
+      pull-requests: write
+      checks: write
+${use("vps-test-comment", facts)}`;
+
+// src/verbs/init.ts
+/** `vps-test init`: the caller's workflows and a commented configuration, written into another repository; nothing that exists is touched. */
+async function init(c, flags) {
+	const dir = real(resolve(c.cwd, flags.dir));
+	if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref)) throw new Failure({
+		kind: "usage",
+		code: "U080",
+		message: `${show(flags.ref)} is no tag or commit`,
+		remedy: "vps-test init --ref v1"
+	});
+	if (!/^[\w./-]{1,200}$/.test(flags.fleet)) throw new Failure({
+		kind: "usage",
+		code: "U081",
+		message: `${show(flags.fleet)} is no fleet and no path of one`,
+		remedy: "vps-test init --fleet saorsa"
+	});
+	const repository = await repositoryOf(c, dir);
+	const here = relative(repository.root, dir);
+	const config = await configOf(c, dir, basename(repository.name));
+	const files = [...config.text === null ? [] : [{
+		path: join(here, projectFiles[0]),
+		text: config.text
+	}], ...callerWorkflows({
+		ref: flags.ref,
+		fleet: flags.fleet,
+		repo: here === "" ? "." : here,
+		branch: repository.branch,
+		projects: config.projects
+	})];
+	const taken = files.filter((file) => present(join(repository.root, file.path))).map((file) => file.path);
+	if (taken.length > 0) throw new Failure({
+		kind: "usage",
+		code: "U084",
+		message: `nothing was written, because ${taken.length === 1 ? "this exists" : "these exist"}: ${taken.join(", ")}`,
+		remedy: `cd ${quoted(repository.root)} && mkdir before-init && mv ${taken.map(quoted).join(" ")} before-init/`
+	});
+	for (const file of files) {
+		const path = join(repository.root, file.path);
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, file.text, { flag: "wx" });
+		c.terminal.info(`wrote ${file.path}`);
+	}
+	for (const note of config.notes) c.terminal.warn(note);
+	c.terminal.print(next(flags.fleet, repository.branch, visible(join(here, projectFiles[0]))));
+	return exitCodes.passed;
+}
+const next = (fleet, branch, config) => `
+Next:
+  1. gh secret set VPS_TEST_SSH_KEY < <private key of fleet ${fleet}>
+  2. git add .github ${config} && git commit, and push to ${visible(branch)} (a schedule runs on the default branch only)
+  3. Protect the branch with the check "vps-test / vps-test".
+Environments of the repository (Settings → Environments), each where you want what it does:
+  vps-test-approval   with required reviewers: they approve sessions with proof manual-verify
+  vps-test-soak-1h    with a wait timer of 60 minutes: the first checkpoint is taken on time
+  vps-test-soak-6h    with a wait timer of 360 minutes: the second one
+Without them checkpoints are taken by the schedule, late, and approval is: vps-test approve
+`;
+/** A repository that has a configuration under its other name keeps it. */
+async function configOf(c, dir, name) {
+	const profiles = await loadProfiles(c);
+	const own = findProjectFile(dir, existsSync);
+	if (own !== void 0 && own !== join(dir, projectFiles[0])) {
+		c.terminal.info(`keeping ${visible(relative(dir, own))}`);
+		return {
+			text: null,
+			projects: parseProjectAll(readFileSync(own, "utf8"), own, { profiles }).map((one) => one.project),
+			notes: []
+		};
+	}
+	const cargo = readCargo(treeOf(dir));
+	if (cargo === void 0) throw new Failure({
+		kind: "usage",
+		code: "U082",
+		message: `${visible(dir)} holds no Cargo.toml`,
+		remedy: "vps-test init --dir <directory of the Cargo workspace>"
+	});
+	const config = configFor(cargo, profiles, name);
+	if (config === void 0) throw new Failure({
+		kind: "usage",
+		code: "U083",
+		message: `the Cargo workspace in ${visible(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`,
+		remedy: "vps-test init --dir <directory of another workspace>"
+	});
+	return config;
+}
+const quoted = (path) => /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+const real = (path) => existsSync(path) ? realpathSync(path) : path;
+/** A dangling link is present too. */
+const present = (path) => lstatSync(path, { throwIfNoEntry: false }) !== void 0;
+function treeOf(dir) {
+	return {
+		read: (path) => {
+			const file = join(dir, path);
+			return existsSync(file) ? readFileSync(file, "utf8") : void 0;
+		},
+		list: (path) => {
+			const place = join(dir, path);
+			if (!existsSync(place)) return {
+				directories: [],
+				files: []
+			};
+			const entries = readdirSync(place, { withFileTypes: true });
+			const names = (wanted) => entries.filter((one) => one.isDirectory() === wanted).map((one) => one.name).toSorted();
+			return {
+				directories: names(true),
+				files: names(false)
+			};
+		}
+	};
+}
+/** Where the repository begins, how it is called, which branch is its default. Without git: this directory, `main`. */
+async function repositoryOf(c, dir) {
+	const git = async (...args) => {
+		const done = await runProcess([
+			"git",
+			"-C",
+			dir,
+			...args
+		], {
+			timeoutMs: 1e4,
+			signal: c.signal
+		}).catch((error) => {
+			if (c.signal.aborted) throw error;
+		});
+		return done?.code === 0 ? done.stdout.trim() : "";
+	};
+	const [root, remote, head, current, known] = await Promise.all([
+		git("rev-parse", "--show-toplevel"),
+		git("config", "--get", "remote.origin.url"),
+		git("symbolic-ref", "--short", "refs/remotes/origin/HEAD"),
+		git("symbolic-ref", "--short", "HEAD"),
+		git("for-each-ref", "--format=%(refname:lstrip=-1)", "refs/heads/main", "refs/heads/master", "refs/remotes/origin/main", "refs/remotes/origin/master")
+	]);
+	const name = remote.replace(/\/+$/, "").replace(/\.git$/, "").replace(/^.*[/:]/, "");
+	return {
+		root: root === "" ? dir : root,
+		name: name === "" ? basename(dir) : name,
+		branch: head.replace(/^origin\//, "") || known.split("\n")[0] || current || "main"
+	};
+}
+
 // src/verbs/define.ts
 /** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
 function defineVerbs(program, c, done) {
@@ -2991,7 +3551,7 @@ function defineVerbs(program, c, done) {
 		...flags,
 		key: keyFile(flags.key)
 	})));
-	one(json(remote(program.command("soak").description("Take the soak checkpoints that are due; record what was missed.").option("--watch", "stay and take each one when it is due").option("--key <file>", "private SSH key")))).addHelpText("after", "\nExamples:\n  vps-test soak                 # one tick: for a timer\n  vps-test soak --watch         # until every session has ended or waits for a person").action(async (flags) => done(await soak(at(flags), {
+	one(json(remote(program.command("soak").description("Take the soak checkpoints that are due; record what was missed.").option("--watch", "stay and take each one when it is due").option("--key <file>", "private SSH key")))).addHelpText("after", "\nExamples:\n  vps-test soak                 # one tick: for a timer\n  vps-test soak --watch         # until every session has ended or waits for a person").action(async (flags) => done(await soak$1(at(flags), {
 		...flags,
 		key: keyFile(flags.key)
 	})));
@@ -3000,6 +3560,7 @@ function defineVerbs(program, c, done) {
 		...flags,
 		key: keyFile(flags.key)
 	})));
+	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", "v1").option("--fleet <name|file>", "fleet of the runs", "saorsa").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await init(c, flags)));
 	json(program.command("verify").description("Judge an evidence folder again, offline.").argument("<folder>").option("--ledger <dir>", "git directory of the ledger that anchors it")).addHelpText("after", "\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await verify(c, folder, flags)));
 	fleet(json(fleet(program.command("nodes").description("Every node: online, declared NAT, measured NAT."))).option("--no-measure", "only ask who answers").action(async (flags) => done(await nodes(c, {
 		...flags,

@@ -1,4 +1,4 @@
-import { $ as checkpointsMarkdown, A as restEndpointMethods, At as pairKey, B as readSource, Bt as sha256$1, C as up, Ct as planDigest, Dt as verdictInputOf, E as exitCode, Et as toLines, F as confirmSession, Ft as finals, G as knownSessions, Gt as __commonJSMin, H as check$1, Ht as exitCodeOf, I as pushSession, It as fold, J as show$1, Jt as __toESM, K as localHome, Kt as __exportAll, L as recordedPlan, Lt as states, M as Octokit, Mt as lateness, N as hint, Nt as quote, O as worldIn, Ot as pairClasses, P as beginSession, Pt as keptBinary, Q as link, R as parsePrivateKey, Rt as waiting, St as iso, Tt as checkpointOf, Ut as exitCodes, V as bundleIn, Vt as Failure, W as knownSession, Wt as version$2, X as execa, Y as visible$1, Z as httpsUrl, _ as makePlan, _t as block, at as testsOf, bt as text, c as logs, ct as criteriaSection, d as diagnose, dt as notCoveredSection, et as buildFaultsOf, f as approve$1, ft as pairsSection, g as planText, gt as matrixMarkdown, ht as checkpointSection, i as duties, it as projectOf$1, j as paginateRest, jt as rosterOf, k as retry, kt as percent, l as status, lt as figuresSection, mt as nodesSection, n as harmless, nt as countsText, o as take, ot as run, p as newSession, pt as controlsSection, q as remoteHome, qt as __require, r as uncommanded, rt as originOf$1, s as tickOf, st as proofFile, t as contextOf, tt as countsOf, u as stop, ut as findingsSection, v as parseRequest, vt as code$1, w as nodes, wt as collect$1, xt as visible, y as down, yt as table, z as readPrivateKey, zt as canonical } from "./chunks/surroundings.js";
+import { $ as remoteHome, $t as version$2, B as beginSession, Bt as rosterOf, C as up, Ct as block, Dt as visible, E as exitCode, Et as text, Ft as toLines, G as readPrivateKey, Gt as fold, H as pushSession, Ht as quote, It as verdictInputOf, J as check$1, Jt as canonical, K as readSource, Kt as states, Lt as pairClasses, M as restEndpointMethods, N as paginateRest, Nt as collect$1, Ot as iso, P as Octokit, Pt as checkpointOf, Q as localHome, Qt as exitCodes, R as hint, Rt as percent, St as matrixMarkdown, Tt as table, U as recordedPlan, Ut as keptBinary, V as confirmSession, Vt as lateness, W as parsePrivateKey, Wt as finals, X as knownSession, Xt as Failure, Yt as sha256$1, Z as knownSessions, Zt as exitCodeOf, _ as makePlan, _t as notCoveredSection, at as checkpointsMarkdown, bt as nodesSection, c as logs, ct as countsText, d as diagnose, dt as testsOf, en as __commonJSMin, et as show$1, f as approve$1, ft as run, g as planText, gt as findingsSection, ht as figuresSection, i as duties, it as link, j as retry, jt as planDigest, k as worldIn, l as status, lt as originOf$1, mt as criteriaSection, n as harmless, nn as __require, nt as execa, o as take, ot as buildFaultsOf, p as newSession, pt as proofFile, q as bundleIn, qt as waiting, r as uncommanded, rn as __toESM, rt as httpsUrl, s as tickOf, st as countsOf, t as contextOf, tn as __exportAll, tt as visible$1, u as stop, ut as projectOf$1, v as parseRequest, vt as pairsSection, w as nodes, wt as code$1, xt as checkpointSection, y as down, yt as controlsSection, zt as pairKey } from "./chunks/surroundings.js";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -176,8 +176,9 @@ function standing(session, entries, verdict) {
 	if (last !== void 0 && finals.includes(session.state) && stops.includes(last.event)) return `stopped (counts as a failure): ${last.why}`;
 	const decisive = entries.findLast((e) => outcomes.includes(e.event));
 	const test = testsOf(entries).at(-1);
-	if (test !== void 0 && test.seq === decisive?.seq) return judged$1(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session);
-	if (session.state === "TEST" && verdict !== null) return judged$1(verdict.result, verdict.classes, verdict.reasons[0]?.text ?? "");
+	const recorded = test !== void 0 && test.seq === decisive?.seq;
+	if (verdict !== null && (recorded || session.state === "TEST" || decisive?.event !== "failed")) return judged$1(verdict.result, countsOf(JSON.parse(JSON.stringify(verdict.classes))), verdict.reasons[0]?.text ?? "") + after(session);
+	if (recorded) return judged$1(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session);
 	if (decisive?.event === "failed") {
 		const fault = decisive.from === "BUILD" ? buildFaultsOf(entries)[0] : void 0;
 		return `failed: ${decisive.from}: ${fault === void 0 ? decisive.why : `${fault.file === null ? "" : `${fault.file}${fault.line === null ? "" : `:${fault.line}`}: `}${fault.message}`}`;
@@ -205,8 +206,8 @@ function after({ state, waitUntil, checkpointsTaken }) {
 // src/report/surface.ts
 /** What a job summary and a pull request comment both tell: a head that is always short, and sections in order of weight. */
 /** Below 20,000 characters, whatever the data is. */
-function surfaceHead({ session, entries, verdict, artifactUrl, runUrl, subject }, heading) {
-	const [origin, test] = [originOf$1(entries), testsOf(entries).at(-1)];
+function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject }, heading) {
+	const [origin, test] = [originOf$1(entries), testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length)];
 	const commit = origin === null || origin.commit === null ? "unknown" : `${code$1(origin.commit.slice(0, 12))}${origin.branch === null ? "" : ` on ${code$1(origin.branch, 100)}`}`;
 	const rows = [
 		...subject === void 0 || subject === null ? [] : [["Of", text(subject, 200)]],
@@ -1280,7 +1281,7 @@ async function judged(job, folder, artifactUrl, runUrl, marker) {
 		pairs: r.pairs,
 		pairsTried: r.pairsTried
 	}]));
-	const comparison = job.facts.baseBranch === null ? null : compare(testsOf(bundle.entries).at(-1)?.counts ?? counts, lastProofOf(base, job.facts.baseBranch));
+	const comparison = job.facts.baseBranch === null ? null : compare(counts, lastProofOf(base, job.facts.baseBranch));
 	const good = faults.length === 0 && verdict.result === "passed";
 	return {
 		title: faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({

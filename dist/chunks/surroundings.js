@@ -18439,7 +18439,10 @@ const localHome = (dir) => ({
 	ledgerOf: (project) => openGitLedger(join$1(dir, project, "ledger.git")),
 	ledgers: async (project) => {
 		const projects = (await readdir(dir, { withFileTypes: true }).catch(() => [])).filter((d) => d.isDirectory() && !d.name.startsWith("_") && (project === void 0 || d.name === project));
-		return Promise.all(projects.map(({ name }) => openGitLedger(join$1(dir, name, "ledger.git"))));
+		return Promise.all(projects.map(async ({ name }) => ({
+			ledger: await openGitLedger(join$1(dir, name, "ledger.git")),
+			project: name
+		})));
 	},
 	folderOf: (project, session) => join$1(dir, project, "sessions", session)
 });
@@ -18457,14 +18460,17 @@ function remoteHome({ url, authorization, secrets, dir, signal }) {
 	});
 	return {
 		ledgerOf: ledger,
-		ledgers: async () => [await ledger()],
+		ledgers: async () => [{
+			ledger: await ledger(),
+			project: null
+		}],
 		folderOf: (project, session) => join$1(dir, project, "sessions", session)
 	};
 }
 /** Newest change first. */
 async function knownSessions(home, project) {
-	return (await Promise.all((await home.ledgers(project)).map(async (ledger) => (await ledger.all()).map(({ id, entries }) => ({
-		project: projectOf(entries),
+	return (await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) => (await ledger.all()).map(({ id, entries }) => ({
+		project: own ?? projectOf(entries),
 		ledger,
 		entries,
 		session: fold(id, entries)
@@ -18472,10 +18478,10 @@ async function knownSessions(home, project) {
 }
 /** One session by its id; undefined where no ledger holds it. */
 async function knownSession(home, id) {
-	for (const ledger of await home.ledgers()) {
+	for (const { ledger, project } of await home.ledgers()) {
 		const entries = await ledger.read(id);
 		if (entries.length > 0) return {
-			project: projectOf(entries),
+			project: project ?? projectOf(entries),
 			ledger,
 			entries,
 			session: fold(id, entries)
@@ -57002,4 +57008,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { checkpointsMarkdown as $, restEndpointMethods as A, pairKey as At, readSource as B, sha256 as Bt, up as C, planDigest as Ct, keyFile as D, verdictInputOf as Dt, exitCode as E, toLines as Et, confirmSession as F, finals as Ft, knownSessions as G, __commonJSMin as Gt, check$1 as H, exitCodeOf as Ht, pushSession as I, fold as It, show as J, __toESM as Jt, localHome as K, __exportAll as Kt, recordedPlan as L, states as Lt, Octokit$1 as M, lateness$1 as Mt, hint as N, quote as Nt, worldIn as O, pairClasses as Ot, beginSession as P, keptBinary as Pt, link as Q, parsePrivateKey as R, waiting as Rt, status$1 as S, iso as St, trust as T, checkpointOf$1 as Tt, verify$1 as U, exitCodes as Ut, bundleIn as V, Failure as Vt, knownSession as W, version$1 as Wt, execa as X, visible as Y, httpsUrl as Z, makePlan as _, block as _t, soak as a, testsOf as at, examine as b, text$2 as bt, logs as c, criteriaSection as ct, diagnose as d, notCoveredSection as dt, buildFaultsOf as et, approve as f, pairsSection as ft, planText as g, matrixMarkdown as gt, start as h, checkpointSection as ht, duties as i, projectOf$1 as it, paginateRest$1 as j, rosterOf as jt, retry as k, percent$1 as kt, status as l, figuresSection as lt, plan as m, nodesSection as mt, harmless as n, countsText as nt, take as o, run as ot, newSession as p, controlsSection as pt, remoteHome as q, __require as qt, uncommanded as r, originOf$1 as rt, tickOf as s, proofFile as st, contextOf as t, countsOf as tt, stop as u, findingsSection as ut, parseRequest as v, code as vt, nodes as w, collect as wt, shell as x, visible$1 as xt, down as y, table as yt, readPrivateKey as z, canonical as zt };
+export { remoteHome as $, version$1 as $t, runProcess as A, focuses as At, beginSession as B, rosterOf as Bt, up as C, block as Ct, keyFile as D, visible$1 as Dt, exitCode as E, text$2 as Et, findProjectFile as F, toLines as Ft, readPrivateKey as G, fold as Gt, pushSession as H, quote as Ht, parseProjectAll as I, verdictInputOf as It, check$1 as J, canonical as Jt, readSource as K, states as Kt, projectFiles as L, pairClasses as Lt, restEndpointMethods as M, proofKinds as Mt, paginateRest$1 as N, collect as Nt, loadProfiles as O, iso as Ot, Octokit$1 as P, checkpointOf$1 as Pt, localHome as Q, exitCodes as Qt, hint as R, percent$1 as Rt, status$1 as S, matrixMarkdown as St, trust as T, table as Tt, recordedPlan as U, keptBinary as Ut, confirmSession as V, lateness$1 as Vt, parsePrivateKey as W, finals as Wt, knownSession as X, Failure as Xt, verify$1 as Y, sha256 as Yt, knownSessions as Z, exitCodeOf as Zt, makePlan as _, notCoveredSection as _t, soak as a, checkpointsMarkdown as at, examine as b, nodesSection as bt, logs as c, countsText as ct, diagnose as d, testsOf as dt, __commonJSMin as en, show as et, approve as f, run as ft, planText as g, findingsSection as gt, start as h, figuresSection as ht, duties as i, link as it, retry as j, planDigest as jt, worldIn as k, criteriaKinds as kt, status as l, originOf$1 as lt, plan as m, criteriaSection as mt, harmless as n, __require as nn, execa as nt, take as o, buildFaultsOf as ot, newSession as p, proofFile as pt, bundleIn as q, waiting as qt, uncommanded as r, __toESM as rn, httpsUrl as rt, tickOf as s, countsOf as st, contextOf as t, __exportAll as tn, visible as tt, stop as u, projectOf$1 as ut, parseRequest as v, pairsSection as vt, nodes as w, code as wt, shell as x, checkpointSection as xt, down as y, controlsSection as yt, require_dist as z, pairKey as zt };

@@ -4,7 +4,6 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { fold } from '../domain/session.ts'
 import type { Forge } from '../ports.ts'
 import { compare, lastProofOf } from '../report/comparison.ts'
-import { testsOf } from '../report/facts.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
 import type { SurfaceInput } from '../report/surface.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
@@ -60,7 +59,7 @@ async function judged(job: Job, folder: string, artifactUrl: string, runUrl: str
   const session = fold(bundle.facts.session, bundle.entries)
   const base = job.facts.baseBranch === null ? [] : await knownSessions(job.baseHome).catch(() => [])
   const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried }]))
-  const comparison = job.facts.baseBranch === null ? null : compare(testsOf(bundle.entries).at(-1)?.counts ?? counts, lastProofOf(base, job.facts.baseBranch))
+  const comparison = job.facts.baseBranch === null ? null : compare(counts, lastProofOf(base, job.facts.baseBranch))
   const good = faults.length === 0 && verdict.result === 'passed'
   const title = faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({ session, entries: bundle.entries, verdict })
   const note = 'Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.'
