@@ -1,7 +1,7 @@
 /** Two projects: what needs the machine to itself (lab, e2e, crash) runs one file after the other, the rest on two workers. */
 import { defineConfig } from 'vitest/config'
 
-const alone = ['test/lab/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts']
+const alone = ['test/lab/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/act/**/*.test.ts']
 const minute = 60_000
 
 export default defineConfig({
