@@ -12,13 +12,19 @@ export function repository(files: Readonly<Record<string, string>>, from?: strin
     mkdirSync(dirname(join(path, name)), { recursive: true })
     writeFileSync(join(path, name), text)
   }
-  const git = (...args: readonly string[]): string => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], { cwd: path, encoding: 'utf8' })
-  git('init', '-q', '-b', 'main')
-  git('remote', 'add', 'origin', 'https://github.com/someone/program.git')
-  git('add', '-A')
-  git('commit', '-q', '-m', 'first')
-  return { path, sha: git('rev-parse', 'HEAD').trim() }
+  git(path, 'init', '-q', '-b', 'main')
+  git(path, 'remote', 'add', 'origin', 'https://github.com/someone/program.git')
+  return { path, sha: commit(path) }
 }
+
+/** Everything that is there; the commit's id. */
+export function commit(path: string): string {
+  git(path, 'add', '-A')
+  git(path, 'commit', '-q', '-m', 'everything')
+  return git(path, 'rev-parse', 'HEAD').trim()
+}
+
+const git = (cwd: string, ...args: readonly string[]): string => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], { cwd, encoding: 'utf8' })
 
 /** Our workflows and action.yml as they are; the stand-in instead of dist/. */
 export function ownTreeWithStandIn(): string {
