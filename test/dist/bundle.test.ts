@@ -30,6 +30,9 @@ async function bundle(name: string, input: Readonly<Record<string, string>>): Pr
   return dir
 }
 
+/** The least that a runner says. */
+const runner = { GITHUB_ACTIONS: 'true', CI: 'true', GITHUB_REPOSITORY: 'someone/program', GITHUB_RUN_ID: '7' }
+
 /** Every file of a directory, as text by name. */
 const contents = (dir: string): Readonly<Record<string, string>> =>
   Object.fromEntries(readdirSync(dir, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => {
@@ -53,14 +56,14 @@ describe('dist', () => {
     cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true })
     const files = Object.fromEntries(['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY', 'GITHUB_STATE', 'GITHUB_ENV'].map((name) => [name, join(place, name)]))
     for (const file of Object.values(files)) writeFileSync(file, '')
-    const ended = await start(join(place, 'dist/main.js'), [], { ...files, GITHUB_ACTIONS: 'true', CI: 'true', INPUT_COMMAND: 'version' })
+    const ended = await start(join(place, 'dist/main.js'), [], { ...files, ...runner, INPUT_COMMAND: 'version' })
     expect(ended).toMatchObject({ code: 0, err: '' })
     expect(readFileSync(files['GITHUB_OUTPUT'] as string, 'utf8')).toMatch(new RegExp(`^version<<(\\S+)\\n${pkg.version.replaceAll('.', '\\.')}\\n\\1\\n$`))
   })
 
   test('a command the Action does not have fails loudly', async () => {
     cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true })
-    expect(await start(join(place, 'dist/main.js'), [], { GITHUB_ACTIONS: 'true', INPUT_COMMAND: 'dance' })).toMatchObject({ code: 1, out: expect.stringContaining('::error::') as string })
+    expect(await start(join(place, 'dist/main.js'), [], { ...runner, INPUT_COMMAND: 'dance' })).toMatchObject({ code: 2, out: expect.stringMatching(/^::error title=vps-test U063::command "dance" is not one of run, plan/) as string })
   })
 })
 

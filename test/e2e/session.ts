@@ -51,7 +51,7 @@ export async function story(w: Wish): Promise<Story> {
     tests: { connectivity: { nat_cooloff_seconds: 0, timeout_seconds: w.timeoutSeconds ?? 6, sample_floor: w.sampleFloor ?? 2, coverage: w.coverage ?? 80 } },
     bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 }, soak: { wait_1hr: false, wait_6hr: false }, notifications: { voice: false },
   }))
-  const args = ['start', 'testnet', 'connectivity', 'threshold', 'all-evidence', '--repo', 'examples/testnet', '--config', config, '--fleet', 'lab', '--lab', w.lab, '--binary', w.binary ?? await example(), '--yes', '--json']
+  const args = ['start', 'testnet', 'connectivity', 'threshold', 'all-evidence', '--repo', 'examples/testnet', '--config', config, '--fleet', 'lab', '--lab', w.lab, '--binary', w.binary ?? await example(), '--on-busy', 'refuse', '--yes', '--json']
   const dir = join(home, 'testnet')
   // Given programs are copied into the cache: those of the tests go with the tests.
   const start = (limits: Limits = {}): Promise<Running> => begin(args, home, { cacheDir: join(w.dir, 'cache'), ...limits })
