@@ -1,15 +1,15 @@
-/** `npm run docs`: writes what is generated (the README's table of inputs, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
+/** `npm run docs`: writes what is generated (the README's tables of inputs and outputs, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codesIn, renderErrors } from './docs-errors.ts'
-import { inputsTable, withTable } from './docs-inputs.ts'
+import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => { try { return readFileSync(join(root, path), 'utf8') } catch { return '' } }
 
 const codes = globSync('src/**/*.ts', { cwd: root }).toSorted().flatMap((path) => codesIn(path, read(path)))
 const wanted = {
-  'README.md': withTable(read('README.md'), inputsTable(read('action.yml'))),
+  'README.md': withTable(withTable(read('README.md'), inputsTable(read('action.yml'))), outputsTable(read('action.yml')), 'outputs'),
   'docs/errors.md': renderErrors(codes),
 }
 
