@@ -1,5 +1,7 @@
 /** Command name to what it does; and an error as one annotation for each fault. */
-import { Failure, exitCodeOf, exitCodes } from '../domain/failure.ts'
+import { isAbsolute, relative, resolve } from 'node:path'
+import { Failure, exitCodeOf, exitCodes, type Place } from '../domain/failure.ts'
+import { faultText } from '../inputs/faults.ts'
 import { advance } from './advance.ts'
 import { all } from './all.ts'
 import { approve } from './approve.ts'
@@ -32,16 +34,28 @@ export async function act(job: Job): Promise<Ended> {
   return acts[command]({ ...job, context: { ...job.context, probe: VPS_TEST_PROBE } })
 }
 
-/** Every fault gets its own annotation, so that nobody mends one at a time; the remedy is told with the last. */
-export async function tellFailure(surface: Surface, error: unknown, interrupted: boolean): Promise<number> {
+/** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
+export async function tellFailure(surface: Surface, error: unknown, interrupted: boolean, workspace: string): Promise<number> {
   if (interrupted) { surface.fail('interrupted', 'the job was cancelled; what was recorded stays, and running it again goes on from there'); return exitCodes.harness }
   if (!(error instanceof Failure)) {
     surface.fail('fault of vps-test itself', error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodes.harness
   }
+  const { code, remedy } = error.facts
   const lines = error.message.split('\n').filter((l) => l.trim() !== '')
-  const shown = lines.slice(0, 9)
-  surface.annotate(shown.map((message, i) => ({ level: 'error', title: `vps-test ${error.facts.code}`, message: i === shown.length - 1 && error.facts.remedy !== undefined ? `${message} (try: ${error.facts.remedy})` : message })))
-  await surface.writeSummary(`## ${error.facts.code}\n\n${block(lines.join('\n'))}\n${error.facts.remedy === undefined ? '' : `\nTry:\n\n${block(error.facts.remedy)}\n`}`)
+  const said: readonly Said[] = error.facts.faults?.map((f) => ({ message: faultText(f), ...placeIn(workspace, f.at) })) ?? lines.map((message) => ({ message }))
+  const shown = said.length <= mostTold ? said : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }]
+  surface.annotate(shown.map((s, i) => ({ ...s, level: 'error', title: `vps-test ${code}`, message: i === shown.length - 1 && remedy !== undefined ? `${s.message} (try: ${remedy})` : s.message })))
+  await surface.writeSummary(`## ${code}\n\n${block(lines.join('\n'))}\n${remedy === undefined ? '' : `\nTry:\n\n${block(remedy)}\n`}`)
   return exitCodeOf(error.kind)
+}
+
+interface Said { readonly message: string; readonly file?: string; readonly line?: number }
+/** Of ten that a step may have, one is left for whoever else complains. */
+const mostTold = 9
+
+/** A file outside the checkout, such as a fleet of this package, has no place that GitHub could show. */
+function placeIn(workspace: string, { file, line }: Place): Partial<Said> {
+  const path = relative(workspace, resolve(workspace, file))
+  return path === '' || path.startsWith('..') || isAbsolute(path) ? {} : { file: path, ...(line === undefined ? {} : { line }) }
 }

@@ -39,7 +39,7 @@ const project = (input: SurfaceInput): string => input.session.id.replace(/-\d{8
 /** A run without secrets: what its artifact says is rendered and judged, never believed. */
 async function ofPullRequest(job: Job): Promise<Ended> {
   const { artifacts, inputs, facts } = job
-  if (artifacts === null || inputs.headSha === '') throw new Failure({ kind: 'usage', code: 'U070', message: 'a comment on a pull request needs run-id, head-sha and the artifacts of that run' })
+  if (artifacts === null || inputs.headSha === '') throw new Failure({ kind: 'usage', code: 'U074', message: 'a comment on a pull request needs run-id, head-sha and the artifacts of that run' })
   const marker = commentMarker('pull-request')
   const found = (await artifacts.list(inputs.runId)).find((a) => a.name.startsWith('vps-test-evidence-'))
   const runUrl = `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
@@ -77,6 +77,6 @@ async function show(job: Job, sha: string, { title, good, body }: Shown, name: s
 }
 
 function forgeOf({ context: { forge } }: Job): Forge {
-  if (forge === null) throw new Failure({ kind: 'usage', code: 'U071', message: 'the input github-token is empty: nothing can be written to GitHub', remedy: 'leave github-token at its default' })
+  if (forge === null) throw new Failure({ kind: 'usage', code: 'U077', message: 'the input github-token is empty: nothing can be written to GitHub', remedy: 'leave github-token at its default' })
   return forge
 }

@@ -40,7 +40,7 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
     case 'status': return status(c, {})
     case 'nodes': return nodes(c, { fleet, key })
     case 'diagnose': {
-      if (node === '') throw new Failure({ kind: 'usage', code: 'U072', message: 'diagnose needs the input node', remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4' })
+      if (node === '') throw new Failure({ kind: 'usage', code: 'U075', message: 'diagnose needs the input node', remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4' })
       return diagnose(c, node, { fleet, key })
     }
     case 'logs': return logs(c, await projectOf(c, request.project, session), {})
@@ -54,5 +54,5 @@ async function projectOf(c: Context, given: string | undefined, session: string)
   const all = await knownSessions(c.home)
   const found = session === '' ? [...new Set(all.map((k) => k.project))] : all.filter((k) => k.session.id === session).map((k) => k.project)
   if (found.length === 1 && found[0] !== undefined) return found[0]
-  throw new Failure({ kind: 'usage', code: 'U073', message: found.length === 0 ? 'the ledger has no such session' : `which project: ${found.join(', ')}?`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
+  throw new Failure({ kind: 'usage', code: 'U076', message: found.length === 0 ? 'the ledger has no such session' : `which project: ${found.join(', ')}?`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
 }

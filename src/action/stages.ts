@@ -63,7 +63,7 @@ async function checkKey({ key }: Job, plan: Plan): Promise<void> {
 async function fetchBinary({ artifacts, context }: Job, session: Session, folder: string): Promise<void> {
   if (session.state !== 'DEPLOY' || existsSync(join(folder, keptBinary))) return
   const stored = artifactOf(session.learned.BUILD)
-  if (stored === null || artifacts === null) throw new Failure({ kind: 'infra', code: 'I140', message: 'the binary that was built is not here, and the ledger names no artifact that holds it', remedy: 'run the build job again' })
+  if (stored === null || artifacts === null) throw new Failure({ kind: 'infra', code: 'I141', message: 'the binary that was built is not here, and the ledger names no artifact that holds it', remedy: 'run the build job again' })
   context.terminal.info(`fetching artifact ${stored.name}`)
   await artifacts.download(stored.id, join(folder, 'binary'), runOf(session.learned.BUILD))
 }
