@@ -5,7 +5,7 @@ import type { CargoTree, Program } from './init-cargo.ts'
 
 export interface InitConfig {
   readonly text: string
-  /** Projects that a dispatch can choose from; empty where there is only one. */
+  /** Projects that a dispatch can choose from. */
   readonly projects: readonly string[]
   /** What the person must look at before the first run. */
   readonly notes: readonly string[]
@@ -20,13 +20,13 @@ export function configFor({ programs, several }: CargoTree, profiles: readonly P
   const modules = known.filter((one, i) => known.findIndex((other) => other.profile.module === one.profile.module) === i)
   if (modules.length > 1) return { text: workspaceText(modules), projects: [...new Set(modules.map((one) => one.profile.project))], notes: [] }
   const [only] = modules
-  if (only !== undefined) return { text: projectText({ ...only, project: only.profile.project, several, others: [] }), projects: [], notes: [] }
+  if (only !== undefined) return { text: projectText({ ...only, project: only.profile.project, several, others: [] }), projects: [only.profile.project], notes: [] }
   const program = programs.find((one) => one.preferred) ?? programs.find((one) => one.name === hint) ?? programs[0]
   const profile = profiles.find((p) => p.name === fallback)
   if (program === undefined || profile === undefined) return undefined
   const others = programs.filter((one) => one.name !== program.name).map((one) => one.name)
   return {
-    text: projectText({ program, profile, project: nameLike(program.name), several, others, guessed: profiles.map((p) => p.name) }), projects: [],
+    text: projectText({ program, profile, project: nameLike(program.name), several, others, guessed: profiles.map((p) => p.name) }), projects: [nameLike(program.name)],
     notes: [`no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`],
   }
 }

@@ -5,7 +5,7 @@ export interface CallerFacts {
   /** Tag or commit of vps-test. */
   readonly ref: string
   readonly fleet: string
-  /** Of the tested project, from the repository's root. */
+  /** Of the tested project, from the repository's root; like `fleet` without anything that means something to YAML or to an expression. */
   readonly repo: string
   /** What a push counts for. */
   readonly branch: string
@@ -47,8 +47,9 @@ const sessionPermissions = `    permissions:
 `
 
 function session(facts: CallerFacts): string {
+  // The same as the reusable workflow's own form: the line that `modify` prints names every one of them.
   const asks: readonly (readonly [string, string, readonly string[]])[] = [
-    ...(facts.projects.length > 1 ? [['project', 'Which project are you testing?', [dash, ...facts.projects]] as const] : []),
+    ['project', 'Which project are you testing?', [dash, ...facts.projects]],
     ['focus', 'What specific functionality are you testing?', [dash, ...focuses]],
     ['criteria', 'What result indicates success?', [dash, ...criteriaKinds]],
     ['custom-criteria', 'The expression of criteria "custom"', []],
@@ -60,7 +61,10 @@ function session(facts: CallerFacts): string {
     ['confirm', 'modify prints the plan and a line with every answer; cancel ends', ['proceed', 'modify', 'cancel']],
     ['on-busy', 'When another session holds the fleet', ['queue', 'refuse', 'supersede']],
   ]
-  const form = asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`).join('')
+  const places: readonly (readonly [string, string, string])[] = [
+    ['fleet', 'A fleet of vps-test, or the path of a fleet file in the repository', facts.fleet], ['repo', 'Directory of the tested project', facts.repo], ['config', 'The configuration file, when it is not in its usual place', ''],
+  ]
+  const form = places.map(([name, description, value]) => `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`).join('') + asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`).join('')
   return `# A session on the fleet: from the Actions tab, and on a push. The required check is "vps-test / vps-test".
 name: vps-test
 
@@ -76,8 +80,10 @@ jobs:
   vps-test:
     name: vps-test
 ${sessionPermissions}${use('vps-test', facts)}    with:
-      fleet: ${text(facts.fleet)}
-      repo: ${text(facts.repo)}
+      # Neither is given on a push.
+      fleet: \${{ inputs.fleet || '${facts.fleet}' }}
+      repo: \${{ inputs.repo || '${facts.repo}' }}
+      config: \${{ inputs.config }}
 ${asks.map(([name]) => `      ${name}: \${{ inputs.${name} }}\n`).join('')}${secret}`
 }
 
@@ -118,7 +124,6 @@ jobs:
     permissions:
       contents: write # a stop is written to the branch vps-test-ledger
       actions: read
-      issues: write # closes the question
 ${use('vps-test-ops', facts)}    with:
       command: \${{ inputs.command }}
       project: \${{ inputs.project }}
@@ -161,6 +166,7 @@ jobs:
   comment:
     name: comment
     permissions:
+      contents: read
       actions: read
       pull-requests: write
       checks: write

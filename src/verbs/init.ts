@@ -18,6 +18,7 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   if (!/^[\w./-]{1,200}$/.test(flags.fleet)) throw new Failure({ kind: 'usage', code: 'U081', message: `${show(flags.fleet)} is no fleet and no path of one`, remedy: 'vps-test init --fleet saorsa' })
   const repository = await repositoryOf(c, dir)
   const here = relative(repository.root, dir)
+  if (!/^[\w./@+ -]{0,300}$/.test(here)) throw new Failure({ kind: 'usage', code: 'U085', message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`, remedy: 'vps-test init --dir <directory of another workspace>' })
   const config = await configOf(c, dir, basename(repository.name))
   const files = [
     ...(config.text === null ? [] : [{ path: join(here, projectFiles[0]), text: config.text }]),

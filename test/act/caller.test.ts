@@ -34,7 +34,7 @@ describe('a caller', () => {
     expect(paths(result)).toEqual(expect.arrayContaining(['vps-test/vps-test/plan', 'vps-test/vps-test/deploy', 'soak-1h/vps-test-checkpoint/checkpoint', 'vps-test/vps-test/vps-test']))
     expect(inputsOf(result, 'plan')).toMatchObject({ 'command': 'plan', 'focus': 'gossip', 'criteria': '', 'soak': '', 'confirm': 'proceed', 'on-busy': 'refuse', 'fleet': 'lab', 'repo': '.', 'binary-source': 'zigbuild' })
     expect(inputsOf(result, 'deploy')).toMatchObject({ session, 'ssh-key': 'a\nb\n' })
-    expect(inputsOf(result, 'soak-1h/vps-test-checkpoint/checkpoint')).toMatchObject({ session, 'ssh-key': 'a\nb\n', 'fleet': 'lab' })
+    expect(inputsOf(result, 'soak-1h/vps-test-checkpoint/checkpoint')).toMatchObject({ session, 'ssh-key': 'a\nb\n', 'repo': '.' })
   })
 
   test('a push: nobody is asked', async () => {

@@ -1,11 +1,11 @@
 /** What act needs on disk for one run: down-levelled workflows, our own tree under its GitHub name, stand-ins for actions of others. */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { workflowFiles } from '../workflows/tools.ts'
 import { downlevel, foreignUses, ownRef, ownRepository, type Rerun } from './downlevel.ts'
 
 /** What our action reads of its own repository when it runs. */
-const ownParts = ['action.yml', 'package.json', 'dist', 'profiles', 'fleets', 'templates']
+const ownParts = ['action.yml', 'package.json', 'dist', 'profiles', 'fleets', 'scripts', 'native']
 
 export interface Place {
   /** Down-levelled workflows of the workspace. */
@@ -29,7 +29,7 @@ export function preparePlace(scratch: string, { workspace, action, refs, rerun }
   const own = join(scratch, 'own')
   const text = copyWorkflows(workspace, workflows, rerun)
   mkdirSync(own)
-  for (const part of ownParts) if (existsSync(join(action, part))) cpSync(join(action, part), join(own, part), { recursive: true })
+  for (const part of ownParts) if (existsSync(join(action, part))) cpSync(join(action, part), join(own, part), { recursive: true, filter: (path) => basename(path) !== 'target' })
   const ownText = existsSync(join(action, '.github/workflows')) ? copyWorkflows(action, join(own, '.github/workflows'), rerun) : ''
   const stubs = foreignUses(`${text}\n${ownText}`).filter((name) => !name.startsWith(`${ownRepository}@`)).map((name) => `${name}=${stubFor(name)}`)
   return { workflows, repositories: [...[ownRef, ...refs].map((ref) => `${ownRepository}@${ref}=${own}`), ...stubs] }

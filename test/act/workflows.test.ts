@@ -44,7 +44,7 @@ describe('vps-test.yml', () => {
     expect(ran(result), tell(result.raw)).toEqual(['plan', 'setup', 'build-zigbuild', 'deploy', 'test', 'collect-proof', 'advance', 'report', 'gate'])
     expect(result.code).toBe(0)
     const plan = called(result, 'plan')
-    expect(plan.inputs).toMatchObject({ 'repo': 'here', 'fleet': 'lab', 'project': '', 'soak': '', 'confirm': 'proceed', 'binary-source': 'zigbuild', 'github-token': '***', 'soak-6h-environment': 'vps-test-soak-6h' })
+    expect(plan.inputs).toMatchObject({ 'repo': 'here', 'fleet': 'lab', 'project': '', 'soak': '', 'confirm': 'proceed', 'binary-source': 'zigbuild', 'github-token': '***' })
     expect(plan.facts).toMatchObject({ GITHUB_REPOSITORY: 'someone/program', GITHUB_SHA: sha, GITHUB_REF: 'refs/heads/main', GITHUB_RUN_ID: '77', GITHUB_RUN_ATTEMPT: '1', GITHUB_API_URL: 'http://127.0.0.1:9/api', GITHUB_EVENT_NAME: 'workflow_dispatch' })
     expect(plan.facts).not.toHaveProperty('STRAY')
     expect(plan).toMatchObject({ git: true, files: ['.git', '.github', '.gitignore', 'Cargo.toml'], node: expect.stringMatching(/^v24\./) as string })
@@ -82,7 +82,7 @@ describe('vps-test.yml', () => {
     }))
     expect(ran(result).slice(-9)).toEqual(expect.arrayContaining(['timer', 'checkpoint', 'report', 'approve', 'gate']))
     expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => job.path)).toEqual(['soak-1h/vps-test-checkpoint/checkpoint', 'soak-6h/vps-test-checkpoint/checkpoint'])
-    expect(called(result, 'soak-6h/vps-test-checkpoint/checkpoint').inputs).toMatchObject({ 'session': session, 'fleet': 'lab', 'repo': 'here', 'ssh-key': 'line one\nline two\n' })
+    expect(called(result, 'soak-6h/vps-test-checkpoint/checkpoint').inputs).toMatchObject({ 'session': session, 'repo': 'here', 'approval-environment': 'vps-test-approval', 'ssh-key': 'line one\nline two\n' })
     expect(result.code).toBe(0)
   })
 
@@ -120,7 +120,7 @@ describe('the others', () => {
     const due = JSON.stringify([{ session: 's-1', commit: sha, repo: 'a' }, { session: 's-2', commit: sha, repo: 'b', fleet: 'lab' }])
     const result = await runAct(options({ soak: { outputs: { due, 'state': 'WAIT_6HR', 'approval-environment': '' } } }, { workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
     expect(ran(result).toSorted(), tell(result.raw)).toEqual(['checkpoint', 'checkpoint', 'reconcile', 'report', 'report'])
-    expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => called(result, job.path).inputs).toSorted((a, b) => (String(a['session']) < String(b['session']) ? -1 : 1))).toMatchObject([{ session: 's-1', repo: 'a', fleet: '' }, { session: 's-2', repo: 'b', fleet: 'lab' }])
+    expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => called(result, job.path).inputs).toSorted((a, b) => (String(a['session']) < String(b['session']) ? -1 : 1))).toMatchObject([{ session: 's-1', repo: 'a' }, { session: 's-2', repo: 'b' }])
     expect(ran(await runAct(options({ soak: { outputs: { due: '[]' } } }, { workflow: 'vps-test-soak.yml', event: 'schedule' })))).toEqual(['reconcile'])
   })
 

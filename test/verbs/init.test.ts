@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ownOf, ruleFaults } from '../workflows/rules.ts'
+import { ownOf, readWorkflow, ruleFaults } from '../workflows/rules.ts'
 import { actionlintFaults, parserFaults, root, workflowFiles, zizmorFaults } from '../workflows/tools.ts'
 import { clean, cli, scratch } from './cli.ts'
 
@@ -38,7 +38,10 @@ describe('init', () => {
     }
     expect(await actionlintFaults(path)).toEqual([])
     expect(await zizmorFaults(path)).toEqual([])
-    expect(readFileSync(join(path, '.github/workflows/vps-test.yml'), 'utf8')).toMatch(/branches: \["trunk"\]/)
+    const session = readFileSync(join(path, '.github/workflows/vps-test.yml'), 'utf8')
+    expect(session).toMatch(/branches: \["trunk"\]/)
+    const asked = (text: string): readonly string[] => Object.keys(readWorkflow(text).on['workflow_dispatch']?.inputs ?? {}).toSorted()
+    expect(asked(session)).toEqual(asked(readFileSync(join(root, '.github/workflows/vps-test.yml'), 'utf8')))
   })
 
   test('in a directory of a larger repository: workflows at its root, the configuration in the directory', async () => {
@@ -73,6 +76,7 @@ describe('init', () => {
     expect(await cli('init', '--dir', checkout({ 'Cargo.toml': '[package]\nname = "x"\n', 'src/lib.rs': '' }))).toMatchObject({ code: 2, stderr: expect.stringContaining('U083') as string })
     expect(await cli('init', '--dir', none, '--ref', 'v1 # x')).toMatchObject({ code: 2, stderr: expect.stringContaining('U080') as string })
     expect(await cli('init', '--dir', none, '--fleet', '${{ github.token }}')).toMatchObject({ code: 2, stderr: expect.stringContaining('U081') as string })
+    expect(await cli('init', '--dir', join(checkout({ "it's #1/Cargo.toml": rust['Cargo.toml'] }), "it's #1"))).toMatchObject({ code: 2, stderr: expect.stringContaining('U085') as string })
     rmSync(none, { recursive: true })
   })
 })
