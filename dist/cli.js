@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { $ as remoteHome, $t as version, A as runProcess, At as focuses, C as up, D as keyFile, F as findProjectFile, I as parseProjectAll, L as projectFiles, Mt as proofKinds, O as loadProfiles, Qt as exitCodes, S as status$1, T as trust, Xt as Failure, Y as verify, Zt as exitCodeOf, a as soak$1, b as examine, c as logs, d as diagnose, et as show, f as approve, h as start, kt as criteriaKinds, l as status, m as plan, t as contextOf, tt as visible, u as stop, w as nodes, x as shell, y as down, z as require_dist } from "./chunks/surroundings.js";
+import { $ as remoteHome, $t as exitCodes, A as runProcess, At as proofKinds, C as up, D as keyFile, Dt as criteriaKinds, F as findProjectFile, I as parseProjectAll, L as projectFiles, O as loadProfiles, Ot as focuses, Qt as exitCodeOf, S as status$1, T as trust, Xt as visible, Y as verify, Yt as show, Zt as Failure, a as soak$1, b as examine, c as logs, d as diagnose, en as version, f as approve, h as start, l as status, m as plan, t as contextOf, u as stop, w as nodes, x as shell, y as down, z as require_dist } from "./chunks/surroundings.js";
 import path, { basename, dirname, join, relative, resolve } from "node:path";
 import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import childProcess from "node:child_process";
@@ -2975,7 +2975,7 @@ function readCargo(tree) {
 	const packages = [.../* @__PURE__ */ new Set(["", ...members])].toSorted().flatMap((directory) => {
 		const manifest = directory === "" ? root : manifestAt(tree, directory);
 		const name = manifest?.string("package", "name");
-		return manifest === void 0 || name === void 0 ? [] : [{
+		return manifest === void 0 || name === void 0 || !usable(name) ? [] : [{
 			name,
 			directory,
 			programs: programsOf(tree, manifest, name, directory)
@@ -3003,13 +3003,15 @@ function programsOf(tree, manifest, name, directory) {
 	});
 	const renamed = new Set(named.flatMap(({ value, path }) => path === "src/main.rs" && value !== name ? [name] : []));
 	const run = manifest.string("package", "default-run");
-	return [.../* @__PURE__ */ new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].toSorted().map((program) => ({
+	return [.../* @__PURE__ */ new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].filter(usable).toSorted().map((program) => ({
 		name: program,
 		package: name,
 		directory,
 		preferred: program === run
 	}));
 }
+/** What cargo takes as a name; anything else would end up in a command. */
+const usable = (name) => /^[A-Za-z0-9][\w-]{0,63}$/.test(name);
 /** `crates/*`: one star stands for any one directory. */
 function expand(tree, pattern) {
 	return pattern.split("/").reduce((paths, part) => paths.flatMap((path) => {
@@ -3086,7 +3088,7 @@ function configFor({ programs, several }, profiles, hint) {
 			several,
 			others: []
 		}),
-		projects: [],
+		projects: [only.profile.project],
 		notes: []
 	};
 	const program = programs.find((one) => one.preferred) ?? programs.find((one) => one.name === hint) ?? programs[0];
@@ -3102,7 +3104,7 @@ function configFor({ programs, several }, profiles, hint) {
 			others,
 			guessed: profiles.map((p) => p.name)
 		}),
-		projects: [],
+		projects: [nameLike(program.name)],
 		notes: [`no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`]
 	};
 }
@@ -3211,11 +3213,11 @@ const sessionPermissions = `    permissions:
 `;
 function session(facts) {
 	const asks = [
-		...facts.projects.length > 1 ? [[
+		[
 			"project",
 			"Which project are you testing?",
 			[dash, ...facts.projects]
-		]] : [],
+		],
 		[
 			"focus",
 			"What specific functionality are you testing?",
@@ -3289,7 +3291,23 @@ name: vps-test
 on:
   workflow_dispatch:
     inputs:
-${asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? "type: string" : `type: choice, options: [${options.map(text).join(", ")}], default: ${text(options[0] ?? "")}`} }\n`).join("")}  push:
+${[
+		[
+			"fleet",
+			"A fleet of vps-test, or the path of a fleet file in the repository",
+			facts.fleet
+		],
+		[
+			"repo",
+			"Directory of the tested project",
+			facts.repo
+		],
+		[
+			"config",
+			"The configuration file, when it is not in its usual place",
+			""
+		]
+	].map(([name, description, value]) => `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`).join("") + asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? "type: string" : `type: choice, options: [${options.map(text).join(", ")}], default: ${text(options[0] ?? "")}`} }\n`).join("")}  push:
     branches: [${branchText(facts.branch)}]
 
 permissions: {}
@@ -3298,8 +3316,10 @@ jobs:
   vps-test:
     name: vps-test
 ${sessionPermissions}${use("vps-test", facts)}    with:
-      fleet: ${text(facts.fleet)}
-      repo: ${text(facts.repo)}
+      # Neither is given on a push.
+      fleet: \${{ inputs.fleet || '${facts.fleet}' }}
+      repo: \${{ inputs.repo || '${facts.repo}' }}
+      config: \${{ inputs.config }}
 ${asks.map(([name]) => `      ${name}: \${{ inputs.${name} }}\n`).join("")}${secret}`;
 }
 const soak = (facts) => `# Takes the checkpoints that are due. GitHub's schedule comes late; each checkpoint says how late it was taken.
@@ -3338,7 +3358,6 @@ jobs:
     permissions:
       contents: write # a stop is written to the branch vps-test-ledger
       actions: read
-      issues: write # closes the question
 ${use("vps-test-ops", facts)}    with:
       command: \${{ inputs.command }}
       project: \${{ inputs.project }}
@@ -3379,6 +3398,7 @@ jobs:
   comment:
     name: comment
     permissions:
+      contents: read
       actions: read
       pull-requests: write
       checks: write
@@ -3402,6 +3422,12 @@ async function init(c, flags) {
 	});
 	const repository = await repositoryOf(c, dir);
 	const here = relative(repository.root, dir);
+	if (!/^[\w./@+ -]{0,300}$/.test(here)) throw new Failure({
+		kind: "usage",
+		code: "U085",
+		message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
+		remedy: "vps-test init --dir <directory of another workspace>"
+	});
 	const config = await configOf(c, dir, basename(repository.name));
 	const files = [...config.text === null ? [] : [{
 		path: join(here, projectFiles[0]),

@@ -1,6 +1,6 @@
-import { $ as remoteHome, $t as version$2, B as beginSession, Bt as rosterOf, C as up, Ct as block, Dt as visible, E as exitCode, Et as text, Ft as toLines, G as readPrivateKey, Gt as fold, H as pushSession, Ht as quote, It as verdictInputOf, J as check$1, Jt as canonical, K as readSource, Kt as states, Lt as pairClasses, M as restEndpointMethods, N as paginateRest, Nt as collect$1, Ot as iso, P as Octokit, Pt as checkpointOf, Q as localHome, Qt as exitCodes, R as hint, Rt as percent, St as matrixMarkdown, Tt as table, U as recordedPlan, Ut as keptBinary, V as confirmSession, Vt as lateness, W as parsePrivateKey, Wt as finals, X as knownSession, Xt as Failure, Yt as sha256$1, Z as knownSessions, Zt as exitCodeOf, _ as makePlan, _t as notCoveredSection, at as checkpointsMarkdown, bt as nodesSection, c as logs, ct as countsText, d as diagnose, dt as testsOf, en as __commonJSMin, et as show$1, f as approve$1, ft as run, g as planText, gt as findingsSection, ht as figuresSection, i as duties, it as link, j as retry, jt as planDigest, k as worldIn, l as status, lt as originOf$1, mt as criteriaSection, n as harmless, nn as __require, nt as execa, o as take, ot as buildFaultsOf, p as newSession, pt as proofFile, q as bundleIn, qt as waiting, r as uncommanded, rn as __toESM, rt as httpsUrl, s as tickOf, st as countsOf, t as contextOf, tn as __exportAll, tt as visible$1, u as stop, ut as projectOf$1, v as parseRequest, vt as pairsSection, w as nodes, wt as code$1, xt as checkpointSection, y as down, yt as controlsSection, zt as pairKey } from "./chunks/surroundings.js";
+import { $ as remoteHome, $t as exitCodes, B as beginSession, Bt as quote, C as up, Ct as table, E as exitCode, Et as iso, Ft as pairClasses, G as readPrivateKey, Gt as waiting, H as pushSession, Ht as finals, It as percent, J as check$1, Jt as faultText, K as readSource, Kt as canonical, Lt as pairKey, M as restEndpointMethods, Mt as checkpointOf, N as paginateRest, Nt as toLines, P as Octokit, Pt as verdictInputOf, Q as localHome, Qt as exitCodeOf, R as hint, Rt as rosterOf, St as code$1, Tt as visible, U as recordedPlan, Ut as fold, V as confirmSession, Vt as keptBinary, W as parsePrivateKey, Wt as states, X as knownSession, Xt as visible$1, Yt as show$1, Z as knownSessions, Zt as Failure, _ as makePlan, _t as controlsSection, at as countsOf, bt as matrixMarkdown, c as logs, ct as projectOf$1, d as diagnose, dt as proofFile, en as version$2, et as execa, f as approve$1, ft as criteriaSection, g as planText, gt as pairsSection, ht as notCoveredSection, i as duties, in as __toESM, it as buildFaultsOf, j as retry, jt as collect$1, k as worldIn, kt as planDigest, l as status, lt as testsOf, mt as findingsSection, n as harmless, nn as __exportAll, nt as link, o as take, ot as countsText, p as newSession, pt as figuresSection, q as bundleIn, qt as sha256$1, r as uncommanded, rn as __require, rt as checkpointsMarkdown, s as tickOf, st as originOf$1, t as contextOf, tn as __commonJSMin, tt as httpsUrl, u as stop, ut as run, v as parseRequest, vt as nodesSection, w as nodes, wt as text, xt as block, y as down, yt as checkpointSection, zt as lateness } from "./chunks/surroundings.js";
 import { createRequire } from "node:module";
-import { dirname, join, relative, sep as sep$1 } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHash, createHmac } from "node:crypto";
 import zlib, { createInflateRaw } from "node:zlib";
@@ -651,7 +651,7 @@ async function fetchBinary({ artifacts, context }, session, folder) {
 	const stored = artifactOf(session.learned.BUILD);
 	if (stored === null || artifacts === null) throw new Failure({
 		kind: "infra",
-		code: "I140",
+		code: "I141",
 		message: "the binary that was built is not here, and the ledger names no artifact that holds it",
 		remedy: "run the build job again"
 	});
@@ -670,11 +670,11 @@ async function planOf(known) {
 /** Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this job; the gate says what it means. */
 async function told$1(job, id) {
 	const known = await sessionOf(job, id);
-	const shown = known.session.lastTestAt === null ? nothingShown : await shownHere(job, known);
+	const code = codeOf(known);
 	tellOutputs(job, known.session, known.entries);
-	await tellSession(job, known, shown);
+	if (code !== exitCodes.passed) await tellSession(job, known, known.session.lastTestAt === null ? nothingShown : await shownHere(job, known));
 	return {
-		code: codeOf(known),
+		code,
 		title: titleOf(known)
 	};
 }
@@ -691,7 +691,6 @@ async function advance(job) {
 	if (before.session.state === "FIX") await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ["FIX"] }));
 	const known = await sessionOf(job);
 	tellOutputs(job, known.session, known.entries, await followUps(job, known.session));
-	await tellSession(job, known);
 	await askPerson(job, known);
 	return {
 		code: exitCodes.passed,
@@ -723,6 +722,13 @@ async function approval({ context: { forge, terminal } }, name) {
 
 // src/action/dispatch-line.ts
 /** `modify`: the same dispatch as a line for the command line of GitHub, with every answer filled in. */
+/** What a caller's workflow may have settled without asking: a form refuses answers to questions that it does not have. */
+const fixed = [
+	"project",
+	"fleet",
+	"repo",
+	"config"
+];
 function dispatchLine(plan, r, facts) {
 	const { project, focus, criteria, proof } = plan.answers;
 	const release = r.releaseTag === void 0 ? void 0 : `${r.releaseTag.repository === null ? "" : `${r.releaseTag.repository}@`}${r.releaseTag.tag}${r.releaseTag.asset === null ? "" : `:${r.releaseTag.asset}`}`;
@@ -742,7 +748,7 @@ function dispatchLine(plan, r, facts) {
 		"config": r.config,
 		"confirm": "proceed"
 	};
-	const given = Object.entries(answers).flatMap(([name, value]) => value === void 0 ? [] : ["-f", `${name}=${value}`]);
+	const given = Object.entries(answers).flatMap(([name, value]) => value === void 0 || fixed.includes(name) && facts.form?.includes(name) === false ? [] : ["-f", `${name}=${value}`]);
 	return [
 		"gh",
 		"workflow",
@@ -1217,6 +1223,10 @@ async function ofSession(job) {
 		code: exitCodes.passed,
 		title: "the session has no commit: nothing to show it on"
 	};
+	if (session.checkpoint !== null) return {
+		code: exitCodes.passed,
+		title: `${session.checkpoint.name} is being taken: shown when it is recorded`
+	};
 	const test = newestTest(entries);
 	const shown = test === void 0 ? nothingShown : await evidence(job, known, test).catch((error) => {
 		job.context.terminal.warn(`shown without its evidence: ${error instanceof Error ? error.message : String(error)}`);
@@ -1247,7 +1257,7 @@ async function ofPullRequest(job) {
 	const { artifacts, inputs, facts } = job;
 	if (artifacts === null || inputs.headSha === "") throw new Failure({
 		kind: "usage",
-		code: "U070",
+		code: "U074",
 		message: "a comment on a pull request needs run-id, head-sha and the artifacts of that run"
 	});
 	const marker = commentMarker("pull-request");
@@ -1323,7 +1333,7 @@ async function show(job, sha, { title, good, body }, name, marker) {
 function forgeOf({ context: { forge } }) {
 	if (forge === null) throw new Failure({
 		kind: "usage",
-		code: "U071",
+		code: "U077",
 		message: "the input github-token is empty: nothing can be written to GitHub",
 		remedy: "leave github-token at its default"
 	});
@@ -1439,7 +1449,7 @@ async function act$1(job, c, command) {
 		case "diagnose":
 			if (node === "") throw new Failure({
 				kind: "usage",
-				code: "U072",
+				code: "U075",
 				message: "diagnose needs the input node",
 				remedy: "gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4"
 			});
@@ -1462,7 +1472,7 @@ async function projectOf(c, given, session) {
 	if (found.length === 1 && found[0] !== void 0) return found[0];
 	throw new Failure({
 		kind: "usage",
-		code: "U073",
+		code: "U076",
 		message: found.length === 0 ? "the ledger has no such session" : `which project: ${found.join(", ")}?`,
 		remedy: "gh workflow run vps-test-ops.yml -f command=status"
 	});
@@ -1629,8 +1639,8 @@ async function act(job) {
 		}
 	});
 }
-/** Every fault gets its own annotation, so that nobody mends one at a time; the remedy is told with the last. */
-async function tellFailure(surface, error, interrupted) {
+/** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
+async function tellFailure(surface, error, interrupted, workspace) {
 	if (interrupted) {
 		surface.fail("interrupted", "the job was cancelled; what was recorded stays, and running it again goes on from there");
 		return exitCodes.harness;
@@ -1639,15 +1649,31 @@ async function tellFailure(surface, error, interrupted) {
 		surface.fail("fault of vps-test itself", error instanceof Error ? error.stack ?? error.message : String(error));
 		return exitCodes.harness;
 	}
+	const { code, remedy } = error.facts;
 	const lines = error.message.split("\n").filter((l) => l.trim() !== "");
-	const shown = lines.slice(0, 9);
-	surface.annotate(shown.map((message, i) => ({
+	const said = error.facts.faults?.map((f) => ({
+		message: faultText(f),
+		...placeIn(workspace, f.at)
+	})) ?? lines.map((message) => ({ message }));
+	const shown = said.length <= mostTold ? said : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }];
+	surface.annotate(shown.map((s, i) => ({
+		...s,
 		level: "error",
-		title: `vps-test ${error.facts.code}`,
-		message: i === shown.length - 1 && error.facts.remedy !== void 0 ? `${message} (try: ${error.facts.remedy})` : message
+		title: `vps-test ${code}`,
+		message: i === shown.length - 1 && remedy !== void 0 ? `${s.message} (try: ${remedy})` : s.message
 	})));
-	await surface.writeSummary(`## ${error.facts.code}\n\n${block(lines.join("\n"))}\n${error.facts.remedy === void 0 ? "" : `\nTry:\n\n${block(error.facts.remedy)}\n`}`);
+	await surface.writeSummary(`## ${code}\n\n${block(lines.join("\n"))}\n${remedy === void 0 ? "" : `\nTry:\n\n${block(remedy)}\n`}`);
 	return exitCodeOf(error.kind);
+}
+/** Of ten that a step may have, one is left for whoever else complains. */
+const mostTold = 9;
+/** A file outside the checkout, such as a fleet of this package, has no place that GitHub could show. */
+function placeIn(workspace, { file, line }) {
+	const path = relative(workspace, resolve(workspace, file));
+	return path === "" || path.startsWith("..") || isAbsolute(path) ? {} : {
+		file: path,
+		...line === void 0 ? {} : { line }
+	};
 }
 
 // node_modules/@actions/core/lib/utils.js
@@ -97586,6 +97612,7 @@ function factsOf(env) {
 		origin: originOf(env, repository),
 		workflow: env["GITHUB_WORKFLOW_REF"]?.replace(/@.*$/, "").split("/").at(-1) ?? "vps-test.yml",
 		ref: env["GITHUB_REF_NAME"] ?? "",
+		form: formOf(env["GITHUB_EVENT_PATH"]),
 		baseBranch: env["GITHUB_BASE_REF"] || defaultBranch(env["GITHUB_EVENT_PATH"]),
 		temp: join(env["RUNNER_TEMP"] || need("HOME"), `vps-test-${run}-${attempt}-${(env["GITHUB_JOB"] ?? "job").replaceAll(/[^\w.-]/g, "_")}`)
 	};
@@ -97603,6 +97630,10 @@ function originOf(env, repository) {
 	};
 }
 const payload = (path) => path === void 0 || !existsSync(path) ? {} : JSON.parse(readFileSync(path, "utf8"));
+const formOf = (path) => {
+	const { inputs } = payload(path);
+	return inputs === void 0 || inputs === null ? null : Object.keys(inputs);
+};
 const defaultBranch = (path) => {
 	const name = payload(path).repository?.default_branch;
 	return typeof name === "string" ? name : null;
@@ -97646,7 +97677,7 @@ try {
 		else if (ended.title !== "") surface.terminal.info(ended.title);
 	}
 } catch (error) {
-	code = await tellFailure(surface, error, abort.signal.aborted);
+	code = await tellFailure(surface, error, abort.signal.aborted, process.env["GITHUB_WORKSPACE"] || process.cwd());
 }
 process.exitCode = code;
 setTimeout(() => process.exit(), 3e3).unref();

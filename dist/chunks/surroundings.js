@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import path, { basename, delimiter, dirname, join as join$1, relative, resolve } from "node:path";
+import path, { basename, delimiter, dirname, isAbsolute, join as join$1, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createHash, createHmac, createPrivateKey, randomBytes, randomInt, subtle, timingSafeEqual } from "node:crypto";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
@@ -101,6 +101,57 @@ function assertNever(value) {
 		kind: "harness",
 		code: "H001",
 		message: `unexpected value ${JSON.stringify(value)}`
+	});
+}
+
+// src/domain/visible.ts
+/** Text from files and people made safe to print: no control characters, no bidirectional overrides, bounded length. */
+const hidden$1 = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const visible$1 = (text, limit = 200) => {
+	const clean = text.replace(hidden$1, "");
+	return clean.length > limit ? `${clean.slice(0, limit)}…` : clean;
+};
+/** A value in a message: text quoted, anything else by its kind. */
+function show(value) {
+	if (typeof value === "string") return JSON.stringify(visible$1(value, 80));
+	if (typeof value === "number" || typeof value === "boolean") return String(value);
+	return kindOf(value);
+}
+/** What a YAML value is, in a writer's words. */
+function kindOf(value) {
+	if (value === null || value === void 0) return "empty";
+	if (Array.isArray(value)) return "a list";
+	if (typeof value === "object") return "a map";
+	return {
+		string: "text",
+		boolean: "true/false"
+	}[typeof value] ?? `a ${typeof value}`;
+}
+
+// src/inputs/faults.ts
+/** Faults of an input: collected, put in order, and turned into one usage failure that lists all of them. */
+const shownAtMost = 50;
+/** `nodes[3].nat`; names that would be misread are quoted. */
+const pathText = (path) => path.map((p, i) => typeof p === "number" ? `[${p}]` : /^[\w-]{1,80}$/.test(p) ? `${i === 0 ? "" : "."}${p}` : `[${JSON.stringify(visible$1(p, 80))}]`).join("");
+/** By place; one fault is said once. */
+function inOrder$1(faults) {
+	return [...new Map(faults.map((f) => [`${placeText(f.at)} ${f.message}`, f])).values()].sort((a, b) => (a.at.line ?? 0) - (b.at.line ?? 0) || (a.at.column ?? 0) - (b.at.column ?? 0));
+}
+/** `file:line:column path: message`, safe to print. */
+const faultText = (fault) => `${placeText(fault.at)}: ${visible$1(fault.message, 400)}`;
+const placeText = (at) => [`${visible$1(at.file)}${at.line === void 0 ? "" : `:${at.line}:${at.column ?? 1}`}`, at.path].filter((t) => t !== "").join(" ");
+/** U010: an input file is not as it must be. Every fault is in the message. */
+function usageFailure(faults, remedy) {
+	const all = inOrder$1(faults);
+	const lines = all.slice(0, shownAtMost).map(faultText);
+	if (all.length > shownAtMost) lines.push(`… and ${all.length - shownAtMost} more`);
+	const message = all.length === 1 ? lines.join("") : [`${all.length} faults in the input:`, ...lines].join("\n");
+	return new Failure({
+		kind: "usage",
+		code: "U010",
+		message,
+		faults: all,
+		...remedy === void 0 ? {} : { remedy }
 	});
 }
 
@@ -368,6 +419,10 @@ const forget = (learned, states) => states.length === 0 ? learned : Object.fromE
 /** In the order in which they are due, each once. */
 const checkpoints = (value) => ["WAIT_1HR", "WAIT_6HR"].filter((c) => Array.isArray(value) && value.includes(c));
 
+// src/domain/writer.ts
+/** `run 123 (attempt 2) of owner/name`, for a person. */
+const writerText = (w) => w.kind === "run" ? `run ${w.run} (attempt ${w.attempt}) of ${w.repository}` : `process ${w.pid} on ${w.host}`;
+
 // src/domain/build.ts
 /** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
 const revisionOf = (source) => source.kind === "none" ? null : source.dirty === null ? source.commit : `${source.commit}+${source.dirty.digest.slice(0, 12)}`;
@@ -484,12 +539,12 @@ async function each(nodes, signal, work) {
 	}));
 	signal.throwIfAborted();
 	return {
-		done: inOrder$1(nodes, done),
-		failed: inOrder$1(nodes, failed)
+		done: inOrder(nodes, done),
+		failed: inOrder(nodes, failed)
 	};
 }
 /** As asked for, not as answered: what is written down must not depend on who was faster. */
-const inOrder$1 = (nodes, found) => new Map([...found].toSorted(([a], [b]) => nodes.indexOf(a) - nodes.indexOf(b)));
+const inOrder = (nodes, found) => new Map([...found].toSorted(([a], [b]) => nodes.indexOf(a) - nodes.indexOf(b)));
 const asFailure = (error, node) => error instanceof Failure ? error : new Failure({
 	kind: "harness",
 	code: "H002",
@@ -1262,10 +1317,6 @@ async function awaitRunning(world, node, unit, sha256, first) {
 }
 const why = (r, sha256, unit) => r.proof === null ? `${unit.unit.name} does not run: ${r.state}` : r.proof.exeSha256 !== sha256 ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})` : `${unit.unit.name} does not listen on ${unit.listens.protocol} ${unit.listens.port}`;
 
-// src/domain/writer.ts
-/** `run 123 (attempt 2) of owner/name`, for a person. */
-const writerText = (w) => w.kind === "run" ? `run ${w.run} (attempt ${w.attempt}) of ${w.repository}` : `process ${w.pid} on ${w.host}`;
-
 // src/domain/reconcile.ts
 /** What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still lives (spec §4 WAIT_*, RESTART). */
 /** GitHub's schedule was seen twelve hours late (github-platform §3); what comes a day late says nothing about the hours that it was to witness. */
@@ -1281,7 +1332,7 @@ const working = [
 	"RESTART"
 ];
 /** Whether the tick must know if the session's last writer still lives. */
-const asksWriter = (s) => s.by !== null && s.state !== "RESTART" && working.includes(s.state) && resumable(s);
+const asksWriter = (s) => s.by !== null && working.includes(s.state) && resumable(s);
 /** `writerEnded`: the run or process that wrote the last entry has ended; asked only where {@link asksWriter} says so. */
 function reconcile(s, now, writerEnded) {
 	if (finals.includes(s.state)) return nothing("ended");
@@ -1319,7 +1370,7 @@ function reconcile(s, now, writerEnded) {
 	}
 	if (!working.includes(s.state)) return nothing(s.state === "AWAIT_PUSH" ? "waits for a push" : "not confirmed");
 	if (!resumable(s)) return nothing("an interrupted run: run its job again, or stop it");
-	if (s.state !== "RESTART" && !writerEnded) return nothing(`${s.by === null ? "somebody" : writerText(s.by)} works on it`);
+	if (!writerEnded) return nothing(`${s.by === null ? "somebody" : writerText(s.by)} works on it`);
 	if (s.checkpoint !== null && now > s.checkpoint.dueAt + 864e5) return {
 		kind: "record",
 		outcome: {
@@ -9712,11 +9763,11 @@ function duration(milliseconds) {
 const limit = 400;
 /** Foreign text inline: no markup, no links, no mentions or references, no HTML, no workflow commands, one line. */
 function text$2(value, max = limit) {
-	return visible$1(cut(value, max)).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_{}[\]()|~!$]/g, "\\$&").replace(/[@#]/g, "$&​").replace(/:(?=:|\/\/)/g, ":​").replace(/(?<![a-z0-9])(www|gh)(?=[.-])/gi, "$1​").replace(/:(?=(?![0-9a-f]{1,5}:)[a-z0-9\\_+-]+:)/gi, ":​").replace(/^(\s*)([-+](?=\s|$)|-{2,}|=+|\d+(?=[.)](?:\s|$)))/, "$1$2​");
+	return visible(cut(value, max)).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_{}[\]()|~!$]/g, "\\$&").replace(/[@#]/g, "$&​").replace(/:(?=:|\/\/)/g, ":​").replace(/(?<![a-z0-9])(www|gh)(?=[.-])/gi, "$1​").replace(/:(?=(?![0-9a-f]{1,5}:)[a-z0-9\\_+-]+:)/gi, ":​").replace(/^(\s*)([-+](?=\s|$)|-{2,}|=+|\d+(?=[.)](?:\s|$)))/, "$1$2​");
 }
 /** Foreign text as a code span, table-safe. */
 function code(value, max = limit) {
-	const inner = visible$1(cut(value === "" ? " " : value, max)).replace(/\|/g, "\\|").replace(/:(?=:)/g, ":​");
+	const inner = visible(cut(value === "" ? " " : value, max)).replace(/\|/g, "\\|").replace(/:(?=:)/g, ":​");
 	const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length));
 	const fence = "`".repeat(longest + 1);
 	const pad = inner.startsWith("`") || inner.endsWith("`") ? " " : "";
@@ -9724,7 +9775,7 @@ function code(value, max = limit) {
 }
 /** Foreign lines as a block; `max` counts characters of the whole. */
 function block(value, max = 2e4) {
-	const lines = cut(value, max).split(/\r\n|\r|\n/).map((line) => visible$1(line).replace(/:(?=:)/g, ":​").replace(/##(?=\[)/g, "##​"));
+	const lines = cut(value, max).split(/\r\n|\r|\n/).map((line) => visible(line).replace(/:(?=:)/g, ":​").replace(/##(?=\[)/g, "##​"));
 	const longest = Math.max(2, ...lines.flatMap((l) => (l.match(/`+/g) ?? []).map((run) => run.length)));
 	const fence = "`".repeat(longest + 1);
 	return [
@@ -9743,7 +9794,7 @@ function table(header, rows, align = []) {
 	].join("\n");
 }
 /** Control characters, line ends and the invisible ones that turn or hide text, written as U+XXXX. */
-const visible$1 = (value) => value.replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu, (c) => c === "	" ? " " : `⟨U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+const visible = (value) => value.replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu, (c) => c === "	" ? " " : `⟨U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 /** In characters, never through the middle of one; megabytes are counted, not copied. */
 function cut(value, max) {
 	if (value.length <= max) return value;
@@ -9765,9 +9816,9 @@ const plain$1 = {
 	dim: same
 };
 function textTable(header, rows, palette = plain$1) {
-	const cells = rows.map((row) => row.map((c) => typeof c === "string" ? { text: visible$1(c) } : {
+	const cells = rows.map((row) => row.map((c) => typeof c === "string" ? { text: visible(c) } : {
 		...c,
-		text: visible$1(c.text)
+		text: visible(c.text)
 	}));
 	const widths = header.map((h, i) => Math.max(width(h), ...cells.map((row) => width(row[i]?.text ?? ""))));
 	const line = (row) => row.map((c, i) => {
@@ -10586,13 +10637,23 @@ const stages = {
 /** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
 const acts = (state) => stages[state] !== void 0;
 /** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
-async function run(plan, id, world, { states, once = false } = {}) {
+async function run(plan, id, world, { states, once = false, since } = {}) {
+	/** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
+	const ours = new Set(since === void 0 ? [] : [since]);
 	try {
 		for (let rounds = 0;; rounds++) {
 			const entries = await world.ledger.read(id);
 			const session = fold(id, entries);
 			const stage = stages[session.state];
 			if (stage === void 0 || states?.includes(session.state) === false || once && rounds > 0) return session;
+			const newest = entries.at(-1)?.hash ?? genesis;
+			if (ours.size > 0 && !ours.has(newest)) throw new Failure({
+				kind: "busy",
+				code: "B004",
+				message: `${session.by === null ? "another writer" : writerText(session.by)} goes on with session ${id}`,
+				remedy: "vps-test status"
+			});
+			ours.add(newest);
 			const outcome = await attempt(stage, plan, session, world);
 			const facts = {
 				...outcome.facts,
@@ -10608,12 +10669,13 @@ async function run(plan, id, world, { states, once = false } = {}) {
 				code: "H004",
 				message: `state ${session.state} knows no event ${outcome.event}`
 			});
+			ours.add(entry.hash);
 			await world.ledger.append(id, entry);
 			world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`);
 			if (entry.event === "queued") return fold(id, [...entries, entry]);
 		}
 	} finally {
-		await leave(plan, id, world, states === void 0);
+		await leave(plan, id, world, states === void 0, ours);
 	}
 }
 /** What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to be run again. */
@@ -10629,17 +10691,18 @@ async function attempt(stage, plan, session, world) {
 		};
 	}
 }
-/** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires. */
-async function leave(plan, id, world, whole) {
+/** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
+async function leave(plan, id, world, whole, ours) {
 	const calm = {
 		...world,
 		signal: AbortSignal.timeout(15e3)
 	};
-	const session = fold(id, await world.ledger.read(id));
+	const entries = await world.ledger.read(id);
+	const session = fold(id, entries);
 	const nodes = leasedNodes(plan, session);
 	const warn = (error) => world.log.warn(`leases were not given back: ${String(error)}`);
 	if ((session.state === "WAIT_1HR" || session.state === "WAIT_6HR") && session.waitUntil !== null) return holdLeases(calm, plan, id, nodes, session.waitUntil).catch(warn);
-	if (finals.includes(session.state) || session.state === "AWAIT_PUSH" || session.state === "AWAIT_APPROVAL" || world.signal.aborted || whole) await giveLeasesBack(calm, plan, id, nodes).catch(warn);
+	if (finals.includes(session.state) || session.state === "AWAIT_PUSH" || session.state === "AWAIT_APPROVAL" || (world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis)) await giveLeasesBack(calm, plan, id, nodes).catch(warn);
 }
 
 // src/report/facts.ts
@@ -11573,7 +11636,7 @@ const underlineDotted = format("4:4", 24);
 const underlineDashed = format("4:5", 24);
 const overline = format(53, 55);
 const inverse = format(7, 27);
-const hidden$1 = format(8, 28);
+const hidden = format(8, 28);
 const strikethrough = format(9, 29);
 const black = format(30, 39);
 const red = format(31, 39);
@@ -17800,30 +17863,6 @@ async function locked(dir) {
 	return true;
 }
 
-// src/domain/visible.ts
-/** Text from files and people made safe to print: no control characters, no bidirectional overrides, bounded length. */
-const hidden = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
-const visible = (text, limit = 200) => {
-	const clean = text.replace(hidden, "");
-	return clean.length > limit ? `${clean.slice(0, limit)}…` : clean;
-};
-/** A value in a message: text quoted, anything else by its kind. */
-function show(value) {
-	if (typeof value === "string") return JSON.stringify(visible(value, 80));
-	if (typeof value === "number" || typeof value === "boolean") return String(value);
-	return kindOf(value);
-}
-/** What a YAML value is, in a writer's words. */
-function kindOf(value) {
-	if (value === null || value === void 0) return "empty";
-	if (Array.isArray(value)) return "a list";
-	if (typeof value === "object") return "a map";
-	return {
-		string: "text",
-		boolean: "true/false"
-	}[typeof value] ?? `a ${typeof value}`;
-}
-
 // src/adapters/git/refusal.ts
 /** What git's words about a remote repository mean, as a failure whose remedy helps. */
 /** Somebody else was just writing there; nothing is wrong. */
@@ -17869,7 +17908,7 @@ const unreachable$1 = (error, url, note = "") => new Failure({
 	remedy: `git ls-remote ${url}`
 }, error);
 /** The other side's words are hostile text: one line, bounded. */
-const said = (words) => visible(words.trim().replace(/\s+/g, " "), 300);
+const said = (words) => visible$1(words.trim().replace(/\s+/g, " "), 300);
 
 // src/adapters/git/remote.ts
 /** The branch of a remote repository as the truth: looked at before each reading, moved by a push that names what it replaces. */
@@ -18355,12 +18394,15 @@ const rows = (shown) => table([
 		text$2(session.why, 160)
 	];
 }), []);
-/** States in which a session holds leases on the nodes; in the others it gave them back. */
+/** States in which a session holds leases on the nodes, waits between checkpoints included; in the others it gave them back. */
 const holds = [
 	"BUILD",
 	"DEPLOY",
 	"TEST",
-	"FIX"
+	"FIX",
+	"WAIT_1HR",
+	"WAIT_6HR",
+	"RESTART"
 ];
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
 function holding(open) {
@@ -18505,7 +18547,7 @@ async function verify$1(c, folder, flags) {
 	const result = await check$1(dir, c.version, flags.ledger);
 	if (flags.json === true) c.terminal.print(JSON.stringify(result));
 	else {
-		result.faults.forEach((f) => c.terminal.print(`✗ ${visible(f, 500)}`));
+		result.faults.forEach((f) => c.terminal.print(`✗ ${visible$1(f, 500)}`));
 		c.terminal.print(result.faults.length === 0 ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}` : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`);
 	}
 	return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed;
@@ -42377,36 +42419,9 @@ var require_dist = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.visitAsync = visit.visitAsync;
 }));
 
-// src/inputs/faults.ts
-/** Faults of an input: collected, put in order, and turned into one usage failure that lists all of them. */
-var import_dist = require_dist();
-const shownAtMost = 50;
-/** `nodes[3].nat`; names that would be misread are quoted. */
-const pathText = (path) => path.map((p, i) => typeof p === "number" ? `[${p}]` : /^[\w-]{1,80}$/.test(p) ? `${i === 0 ? "" : "."}${p}` : `[${JSON.stringify(visible(p, 80))}]`).join("");
-/** By place; one fault is said once. */
-function inOrder(faults) {
-	return [...new Map(faults.map((f) => [`${placeText(f.at)} ${f.message}`, f])).values()].sort((a, b) => (a.at.line ?? 0) - (b.at.line ?? 0) || (a.at.column ?? 0) - (b.at.column ?? 0));
-}
-/** `file:line:column path: message`, safe to print. */
-const faultText = (fault) => `${placeText(fault.at)}: ${visible(fault.message, 400)}`;
-const placeText = (at) => [`${visible(at.file)}${at.line === void 0 ? "" : `:${at.line}:${at.column ?? 1}`}`, at.path].filter((t) => t !== "").join(" ");
-/** U010: an input file is not as it must be. Every fault is in the message. */
-function usageFailure(faults, remedy) {
-	const all = inOrder(faults);
-	const lines = all.slice(0, shownAtMost).map(faultText);
-	if (all.length > shownAtMost) lines.push(`… and ${all.length - shownAtMost} more`);
-	const message = all.length === 1 ? lines.join("") : [`${all.length} faults in the input:`, ...lines].join("\n");
-	return new Failure({
-		kind: "usage",
-		code: "U010",
-		message,
-		faults: all,
-		...remedy === void 0 ? {} : { remedy }
-	});
-}
-
 // src/inputs/fields.ts
 /** The kinds of value that input files share: each with the words a fault is told in. */
+var import_dist = require_dist();
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 /** One line of text without control characters. */
 const text$1 = string$1().min(1, {
@@ -42645,7 +42660,7 @@ function findingsOf(issue, root, above = []) {
 		case "unrecognized_keys": return issue.keys.map((key) => ({
 			path: [...path, key],
 			onKey: true,
-			message: `unknown key "${visible(key, 80)}"${hint(key, issue.message.split(" ").filter((k) => k !== ""))}`
+			message: `unknown key "${visible$1(key, 80)}"${hint(key, issue.message.split(" ").filter((k) => k !== ""))}`
 		}));
 		case "invalid_type": return here(value === void 0 ? `is required (${words$1(issue.expected)})` : `must be ${words$1(issue.expected)}, is ${typeof value === "string" ? `text: ${show(value)}` : kindOf(value)}${issue.expected === "string" && typeof value === "number" ? "; put it in quotes" : ""}`);
 		case "invalid_value":
@@ -42804,7 +42819,7 @@ function validate(parsed, file, schema, check) {
 		value: result.data
 	} : {
 		ok: false,
-		faults: inOrder(faults)
+		faults: inOrder$1(faults)
 	};
 }
 /** Syntax only; a document that cannot be read as one bounded tree is refused here. */
@@ -42870,7 +42885,7 @@ function parseYaml(text, file) {
 	});
 	if (problems.filter((p) => p.code !== "DUPLICATE_KEY").length > 0) return {
 		ok: false,
-		faults: inOrder(problems.map((p) => p.fault)).slice(0, 20)
+		faults: inOrder$1(problems.map((p) => p.fault)).slice(0, 20)
 	};
 	if (document.contents === null || (0, import_dist.isScalar)(document.contents) && document.contents.value === null) return refuse("is empty");
 	return tree(document, lines, problems.map((p) => p.fault), refuse);
@@ -42881,7 +42896,7 @@ function tree(document, lines, faults, refuse) {
 		raw = document.toJS({ maxAliasCount: limits.aliases });
 		JSON.stringify(raw);
 	} catch (error) {
-		return refuse(error instanceof ReferenceError ? `its aliases cannot be followed: ${visible(error.message)}` : "contains itself, or is nested too deeply to be read");
+		return refuse(error instanceof ReferenceError ? `its aliases cannot be followed: ${visible$1(error.message)}` : "contains itself, or is nested too deeply to be read");
 	}
 	const positions = positionsOf(document, lines);
 	return {
@@ -42895,7 +42910,7 @@ function tree(document, lines, faults, refuse) {
 }
 /** Problems that a key's path can be told for; elsewhere in broken text a path would be a guess. */
 const aboutKey = ["DUPLICATE_KEY", "FORBIDDEN"];
-const problem = (code, message) => code === "DUPLICATE_KEY" ? "this key was given before" : code === "FORBIDDEN" ? message : `is not valid YAML: ${visible(message)}`;
+const problem = (code, message) => code === "DUPLICATE_KEY" ? "this key was given before" : code === "FORBIDDEN" ? message : `is not valid YAML: ${visible$1(message)}`;
 
 // src/inputs/fleet.ts
 /** A fleet file read into a {@link Fleet}, and a fleet written as a file again. */
@@ -42924,7 +42939,7 @@ const crossChecks = (raw, report) => {
 				key
 			], `${show(node[key])} is already the address of ${other}`);
 		}
-		for (const { address } of own) if (!addresses.has(address)) addresses.set(address, typeof node["name"] === "string" ? visible(node["name"], 64) : `nodes[${i}]`);
+		for (const { address } of own) if (!addresses.has(address)) addresses.set(address, typeof node["name"] === "string" ? visible$1(node["name"], 64) : `nodes[${i}]`);
 		if (node["role"] === "nat" && node["nat"] === "none") report([
 			"nodes",
 			i,
@@ -42966,7 +42981,7 @@ function withHostKeys(yamlText, node, keys) {
 		if (!checked.success) throw new Failure({
 			kind: "usage",
 			code: "U011",
-			message: `host key of ${visible(node)}: ${checked.error.issues.map((i) => i.message).join("; ")}`
+			message: `host key of ${visible$1(node)}: ${checked.error.issues.map((i) => i.message).join("; ")}`
 		});
 	}
 	const document = (0, import_dist.parseDocument)(yamlText);
@@ -43141,7 +43156,7 @@ function check(raw, path, known, report) {
 }
 /** What is wrong with the placeholders of one word. */
 function templateFaults(word, known) {
-	const faults = [...word.matchAll(/\{([^{}]*)\}/g)].map((m) => m[1] ?? "").filter((n) => !known.includes(n)).map((n) => `unknown placeholder {${visible(n, 40)}}${hint(n, known)}`);
+	const faults = [...word.matchAll(/\{([^{}]*)\}/g)].map((m) => m[1] ?? "").filter((n) => !known.includes(n)).map((n) => `unknown placeholder {${visible$1(n, 40)}}${hint(n, known)}`);
 	return /[{}]/.test(word.replaceAll(/\{[^{}]*\}/g, "")) ? [...faults, "has a brace that is no part of a {placeholder}"] : faults;
 }
 
@@ -53017,12 +53032,18 @@ async function loadRepository(c, directory, configFile, fleet, profiles) {
 		message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(" and ")} are read too)`,
 		remedy: `vps-test init --dir ${basename(dir) === "" ? "." : dir}`
 	});
+	const configs = parseProjectAll(await read(file, "the configuration"), file, {
+		fleet,
+		profiles
+	});
+	const path = relative(dir, file);
+	const shown = path.startsWith("..") || isAbsolute(path) ? basename(file) : path;
 	return {
 		dir,
-		configs: parseProjectAll(await read(file, "the configuration"), file, {
-			fleet,
-			profiles
-		})
+		configs: configs.map((p) => ({
+			...p,
+			origin: p.origin.replace(file, () => shown)
+		}))
 	};
 }
 
@@ -56467,18 +56488,18 @@ function planSummary(plan) {
 	return [
 		"Test Plan Summary",
 		"=".repeat(17),
-		`Project: ${visible(project.value)} (${origin(project)})`,
+		`Project: ${visible$1(project.value)} (${origin(project)})`,
 		`Focus: ${focusDescriptions[focus.value]} (${origin(focus)})`,
 		`Success: ${success(plan)} (${origin(criteria)})`,
 		`Proof: ${proofDescriptions[proof.value]} (${origin(proof)})`,
 		"",
-		`Nodes to use (fleet ${visible(plan.fleet.name)}):`,
+		`Nodes to use (fleet ${visible$1(plan.fleet.name)}):`,
 		`  Registry: ${names(used.filter((n) => n.role === "registry"))}`,
 		`  Standard: ${names(peers.filter((n) => n.nat === "none"))}`,
-		...translated.length === 0 ? ["  NAT Emulation: none"] : ["  NAT Emulation:", ...translated.map((n) => `    - ${visible(n.name)} (${natNames[n.nat]})`)],
+		...translated.length === 0 ? ["  NAT Emulation: none"] : ["  NAT Emulation:", ...translated.map((n) => `    - ${visible$1(n.name)} (${natNames[n.nat]})`)],
 		"",
 		`Binary source: ${source(plan)}`,
-		...plan.config.warnings.map((w) => `Note: ${visible(w, 400)}`),
+		...plan.config.warnings.map((w) => `Note: ${visible$1(w, 400)}`),
 		"",
 		"Ready to proceed?"
 	].join("\n");
@@ -56490,17 +56511,17 @@ const natNames = {
 	"port-restricted": "Port Restricted",
 	"symmetric": "Symmetric"
 };
-const origin = ({ from }) => from === "interview" ? "confirmed via interview" : `from ${visible(from)}`;
-const names = (nodes) => nodes.length === 0 ? "none" : nodes.map((n) => visible(n.name)).join(", ");
+const origin = ({ from }) => from === "interview" ? "confirmed via interview" : `from ${visible$1(from)}`;
+const names = (nodes) => nodes.length === 0 ? "none" : nodes.map((n) => visible$1(n.name)).join(", ");
 function success({ answers, targets }) {
 	if (answers.criteria.value !== "threshold") return criteriaDescriptions[answers.criteria.value];
 	return `Meet configured thresholds: direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`;
 }
 function source({ source: s, config }) {
 	switch (s.kind) {
-		case "build": return `Build on this machine (${visible(config.binary.build.join(" "))}) in ${visible(s.workspace)}`;
-		case "file": return `Given file ${visible(s.path)}`;
-		case "release": return `Release ${visible(s.tag)} of ${visible(s.repository)}, ${visible(s.asset)}`;
+		case "build": return `Build on this machine (${visible$1(config.binary.build.join(" "))}) in ${visible$1(s.workspace)}`;
+		case "file": return `Given file ${visible$1(s.path)}`;
+		case "release": return `Release ${visible$1(s.tag)} of ${visible$1(s.repository)}, ${visible$1(s.asset)}`;
 	}
 }
 
@@ -56740,7 +56761,7 @@ async function diagnose(c, node, flags) {
 			node,
 			parts: answers
 		}));
-		else for (const a of answers) c.terminal.print(`== ${a.title}\n${a.text.split("\n").map((l) => visible(l, 500)).join("\n")}\n`);
+		else for (const a of answers) c.terminal.print(`== ${a.title}\n${a.text.split("\n").map((l) => visible$1(l, 500)).join("\n")}\n`);
 		return exitCodes.passed;
 	} finally {
 		await world.close();
@@ -56779,7 +56800,7 @@ async function status(c, flags) {
 		{ text: new Date(s.changedAt).toISOString() },
 		{ text: s.waitUntil === null ? "" : new Date(s.waitUntil).toISOString() },
 		{ text: String(s.counters.tests) },
-		{ text: `${visible(s.why, 100)}${waiting[s.state] === void 0 ? "" : ` (${waiting[s.state]})`}` }
+		{ text: `${visible$1(s.why, 100)}${waiting[s.state] === void 0 ? "" : ` (${waiting[s.state]})`}` }
 	]), c.terminal.palette));
 	return exitCodes.passed;
 }
@@ -56789,7 +56810,7 @@ async function logs(c, project, flags) {
 	c.terminal.print(flags.json === true ? JSON.stringify(newest.entries.map((e) => ({
 		...e,
 		facts: void 0
-	}))) : newest.entries.map((e) => `${new Date(e.at).toISOString()} ${e.from} → ${e.to}: ${visible(e.why, 2e3)}`).join("\n"));
+	}))) : newest.entries.map((e) => `${new Date(e.at).toISOString()} ${e.from} → ${e.to}: ${visible$1(e.why, 2e3)}`).join("\n"));
 	return exitCodes.passed;
 }
 /** Ends the newest unfinished session of a project and gives its leases back; where all have ended, only the leases that the newest left behind when it was killed. */
@@ -56848,24 +56869,25 @@ async function writerEnded(c, s) {
 	return processEnded(s.by) || c.clock.now() - s.changedAt > longestStageMs;
 }
 const longestStageMs = 108e5;
-/** Appends what the tick decided, on exactly the entries that it was decided on. False: another writer was first. */
+/** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
 async function decide(c, { ledger, session, entries }, outcome) {
 	const entry = next(entries, session, {
 		...outcome,
 		facts: {
 			...outcome.facts,
-			by: { ...c.writer }
+			by: { ...c.writer },
+			...c.clockShift === 0 ? {} : { clockShift: c.clockShift }
 		}
 	}, c.clock.now());
-	if (entry === void 0) return false;
+	if (entry === void 0) return void 0;
 	try {
 		await ledger.append(session.id, entry);
 		c.terminal.info(`${session.id}: ${entry.from} → ${entry.to}: ${entry.why}`);
-		return true;
+		return entry;
 	} catch (error) {
 		if (error instanceof Failure && error.facts.code === "B001") {
 			c.terminal.info(`${session.id}: another writer was first`);
-			return false;
+			return;
 		}
 		throw error;
 	}
@@ -56873,7 +56895,8 @@ async function decide(c, { ledger, session, entries }, outcome) {
 /** Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was first. */
 async function take(c, known, tick, key, checkout) {
 	if (tick.kind === "nothing") return void 0;
-	if (!await decide(c, known, tick.outcome)) return void 0;
+	const decided = await decide(c, known, tick.outcome);
+	if (decided === void 0) return void 0;
 	const { ledger, project, session: { id } } = known;
 	const plan = await recordedPlan(ledger, id);
 	if (plan === void 0) throw new Failure({
@@ -56892,7 +56915,7 @@ async function take(c, known, tick, key, checkout) {
 		patienceMs: 0
 	});
 	try {
-		const session = await run(plan, id, world);
+		const session = await run(plan, id, world, { since: decided.hash });
 		return {
 			session,
 			code: exitCode(session, await ledger.read(id))
@@ -56970,7 +56993,7 @@ function terminal() {
 	};
 }
 /** Remote text may hold escape sequences, and workflow commands of GitHub. */
-const harmless = (text) => uncommanded(text.split("\n").map((l) => visible(l, 2e3)).join("\n"));
+const harmless = (text) => uncommanded(text.split("\n").map((l) => visible$1(l, 2e3)).join("\n"));
 /** A runner obeys `::` at a line's start, behind what it takes for space, and `##[` anywhere, on both streams. In JSON the same text is written another way. */
 const uncommanded = (text) => text.replaceAll(/^([\s\u0085]*)::/gm, "$1: :").replaceAll("##[", /^[[{]/.test(text) ? "##\\u005b" : "## [");
 
@@ -57008,4 +57031,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { remoteHome as $, version$1 as $t, runProcess as A, focuses as At, beginSession as B, rosterOf as Bt, up as C, block as Ct, keyFile as D, visible$1 as Dt, exitCode as E, text$2 as Et, findProjectFile as F, toLines as Ft, readPrivateKey as G, fold as Gt, pushSession as H, quote as Ht, parseProjectAll as I, verdictInputOf as It, check$1 as J, canonical as Jt, readSource as K, states as Kt, projectFiles as L, pairClasses as Lt, restEndpointMethods as M, proofKinds as Mt, paginateRest$1 as N, collect as Nt, loadProfiles as O, iso as Ot, Octokit$1 as P, checkpointOf$1 as Pt, localHome as Q, exitCodes as Qt, hint as R, percent$1 as Rt, status$1 as S, matrixMarkdown as St, trust as T, table as Tt, recordedPlan as U, keptBinary as Ut, confirmSession as V, lateness$1 as Vt, parsePrivateKey as W, finals as Wt, knownSession as X, Failure as Xt, verify$1 as Y, sha256 as Yt, knownSessions as Z, exitCodeOf as Zt, makePlan as _, notCoveredSection as _t, soak as a, checkpointsMarkdown as at, examine as b, nodesSection as bt, logs as c, countsText as ct, diagnose as d, testsOf as dt, __commonJSMin as en, show as et, approve as f, run as ft, planText as g, findingsSection as gt, start as h, figuresSection as ht, duties as i, link as it, retry as j, planDigest as jt, worldIn as k, criteriaKinds as kt, status as l, originOf$1 as lt, plan as m, criteriaSection as mt, harmless as n, __require as nn, execa as nt, take as o, buildFaultsOf as ot, newSession as p, proofFile as pt, bundleIn as q, waiting as qt, uncommanded as r, __toESM as rn, httpsUrl as rt, tickOf as s, countsOf as st, contextOf as t, __exportAll as tn, visible as tt, stop as u, projectOf$1 as ut, parseRequest as v, pairsSection as vt, nodes as w, code as wt, shell as x, checkpointSection as xt, down as y, controlsSection as yt, require_dist as z, pairKey as zt };
+export { remoteHome as $, exitCodes as $t, runProcess as A, proofKinds as At, beginSession as B, quote as Bt, up as C, table as Ct, keyFile as D, criteriaKinds as Dt, exitCode as E, iso as Et, findProjectFile as F, pairClasses as Ft, readPrivateKey as G, waiting as Gt, pushSession as H, finals as Ht, parseProjectAll as I, percent$1 as It, check$1 as J, faultText as Jt, readSource as K, canonical as Kt, projectFiles as L, pairKey as Lt, restEndpointMethods as M, checkpointOf$1 as Mt, paginateRest$1 as N, toLines as Nt, loadProfiles as O, focuses as Ot, Octokit$1 as P, verdictInputOf as Pt, localHome as Q, exitCodeOf as Qt, hint as R, rosterOf as Rt, status$1 as S, code as St, trust as T, visible as Tt, recordedPlan as U, fold as Ut, confirmSession as V, keptBinary as Vt, parsePrivateKey as W, states as Wt, knownSession as X, visible$1 as Xt, verify$1 as Y, show as Yt, knownSessions as Z, Failure as Zt, makePlan as _, controlsSection as _t, soak as a, countsOf as at, examine as b, matrixMarkdown as bt, logs as c, projectOf$1 as ct, diagnose as d, proofFile as dt, version$1 as en, execa as et, approve as f, criteriaSection as ft, planText as g, pairsSection as gt, start as h, notCoveredSection as ht, duties as i, __toESM as in, buildFaultsOf as it, retry as j, collect as jt, worldIn as k, planDigest as kt, status as l, testsOf as lt, plan as m, findingsSection as mt, harmless as n, __exportAll as nn, link as nt, take as o, countsText as ot, newSession as p, figuresSection as pt, bundleIn as q, sha256 as qt, uncommanded as r, __require as rn, checkpointsMarkdown as rt, tickOf as s, originOf$1 as st, contextOf as t, __commonJSMin as tn, httpsUrl as tt, stop as u, run as ut, parseRequest as v, nodesSection as vt, nodes as w, text$2 as wt, shell as x, block as xt, down as y, checkpointSection as yt, require_dist as z, lateness$1 as zt };

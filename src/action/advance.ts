@@ -5,7 +5,7 @@ import { run } from '../run.ts'
 import { askPerson } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 import { working } from './stages.ts'
-import { sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
+import { sessionOf, tellOutputs, titleOf } from './tell.ts'
 
 const timerMinutes: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: 60, WAIT_6HR: 360 }
 
@@ -14,7 +14,6 @@ export async function advance(job: Job): Promise<Ended> {
   if (before.session.state === 'FIX') await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))
   const known = await sessionOf(job)
   tellOutputs(job, known.session, known.entries, await followUps(job, known.session))
-  await tellSession(job, known)
   await askPerson(job, known)
   return { code: exitCodes.passed, title: titleOf(known) }
 }

@@ -24,6 +24,8 @@ async function ofSession(job: Job): Promise<Ended> {
   const { session, entries } = known
   const commit = session.origin?.commit ?? null
   if (commit === null) return { code: exitCodes.passed, title: 'the session has no commit: nothing to show it on' }
+  // A second tick, or a run that died: whoever records the checkpoint shows it, and until then the one before stands.
+  if (session.checkpoint !== null) return { code: exitCodes.passed, title: `${session.checkpoint.name} is being taken: shown when it is recorded` }
   const test = newestTest(entries)
   const shown = test === undefined ? nothingShown : await evidence(job, known, test).catch((error: unknown) => {
     job.context.terminal.warn(`shown without its evidence: ${error instanceof Error ? error.message : String(error)}`)

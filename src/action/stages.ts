@@ -77,10 +77,11 @@ export async function planOf(known: Known): Promise<Plan> {
 /** Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this job; the gate says what it means. */
 export async function told(job: Job, id: string): Promise<Ended> {
   const known = await sessionOf(job, id)
-  const shown = known.session.lastTestAt === null ? nothingShown : await shownHere(job, known)
+  const code = codeOf(known)
   tellOutputs(job, known.session, known.entries)
-  await tellSession(job, known, shown)
-  return { code: codeOf(known), title: titleOf(known) }
+  // What went well is shown once, with its proof, by `prove`.
+  if (code !== exitCodes.passed) await tellSession(job, known, known.session.lastTestAt === null ? nothingShown : await shownHere(job, known))
+  return { code, title: titleOf(known) }
 }
 
 const codeOf = ({ session, entries }: Known): number =>
