@@ -1,7 +1,7 @@
 /** What every verb needs from its surroundings: files of this package, the fleet, the profiles, where state lies. */
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { basename, join, resolve } from 'node:path'
+import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Terminal } from '../adapters/terminal.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'
@@ -104,5 +104,9 @@ export async function loadRepository(c: Context, directory: string, configFile: 
   const dir = resolve(c.cwd, directory)
   const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
   if (file === undefined) throw new Failure({ kind: 'usage', code: 'U034', message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`, remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : dir}` })
-  return { dir, configs: parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles }) }
+  const configs = parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles })
+  // Where a checkout happens to lie on this machine is no part of the plan: another machine goes on with it.
+  const path = relative(dir, file)
+  const shown = path.startsWith('..') || isAbsolute(path) ? basename(file) : path
+  return { dir, configs: configs.map((p) => ({ ...p, origin: p.origin.replace(file, () => shown) })) }
 }
