@@ -24,7 +24,7 @@ try {
     else if (ended.title !== '') surface.terminal.info(ended.title)
   }
 } catch (error) {
-  code = await tellFailure(surface, error, abort.signal.aborted)
+  code = await tellFailure(surface, error, abort.signal.aborted, process.env['GITHUB_WORKSPACE'] || process.cwd())
 }
 process.exitCode = code
 // A proxy program that outlives its connection must not keep the step from ending.
