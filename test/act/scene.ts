@@ -23,6 +23,8 @@ export interface SceneWish {
   readonly config?: Readonly<Record<string, unknown>>
   /** A lab that is up already. */
   readonly fleet?: Lab
+  /** No lab at all: a fleet file and a key, for what ends before a node is asked. */
+  readonly unreachable?: { readonly fleetFile: string; readonly key: string }
   /** Workflows of its own (from `init`) instead of ours. */
   readonly caller?: boolean
 }
@@ -74,12 +76,12 @@ export async function openScene(w: SceneWish): Promise<Scene> {
   await git(workspace, 'add', '-A')
   await git(workspace, 'commit', '-q', '-m', 'the program under test')
   await git(dir, 'init', '-q', '--bare', remote)
-  const lab = w.fleet ?? (await openLab(w.lab))
+  const lab = w.fleet ?? (w.unreachable === undefined ? await openLab(w.lab) : noLab)
   const results = await startResultsService()
   const api = await startGithubApi({ repository, artifacts: results })
-  const fleetFile = `/var/lib/vps-test/lab-${w.lab}/fleet.yaml`
+  const fleetFile = w.unreachable?.fleetFile ?? `/var/lib/vps-test/lab-${w.lab}/fleet.yaml`
   if (!existsSync(fleetFile)) throw new Error(`${fleetFile} is not there`)
-  const key = readFileSync(String(lab.fleet.identityFile), 'utf8')
+  const key = w.unreachable?.key ?? readFileSync(String(lab.fleet.identityFile), 'utf8')
   let runs = 100
   let copies = 0
 
@@ -111,6 +113,9 @@ export async function openScene(w: SceneWish): Promise<Scene> {
     close: async () => { await Promise.allSettled([api.close(), results.close(), ...(w.fleet === undefined ? [lab.down()] : [])]); rmSync(dir, { recursive: true, force: true }) },
   }
 }
+
+const nothing = (): Promise<never> => Promise.reject(new Error('this scene has no lab'))
+const noLab: Lab = { id: '', fleet: { name: 'none', ports: {}, nodes: [] }, on: nothing, box: nothing, off: nothing, power: nothing, down: async () => undefined }
 
 /** Tools, target directory and prober of this machine, as a runner with a warm cache has them. */
 const cache = join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/root', '.cache'), 'vps-test')
