@@ -37,6 +37,14 @@ describe('a caller', () => {
     expect(inputsOf(result, 'soak-1h/vps-test-checkpoint/checkpoint')).toMatchObject({ session, 'ssh-key': 'a\nb\n', 'repo': '.' })
   })
 
+  test('a job of the reusable workflow is run again alone', async () => {
+    const earlier = { 'plan': { result: 'success' as const, outputs: { session, proceed: 'true' } }, 'build-zigbuild': { result: 'success' as const, outputs: { fallback: 'false' } }, 'build-native': { result: 'skipped' as const } }
+    const result = await run('vps-test.yml', { rerun: { of: 'action', workflow: 'vps-test.yml', jobs: ['deploy', 'test'], earlier } })
+    expect(result.code, tell(result.raw)).toBe(0)
+    expect(inputsOf(result, 'deploy')).toMatchObject({ command: 'deploy', session })
+    expect(paths(result)).toEqual(['plan', 'build-zigbuild', 'deploy', 'test'].map((job) => `vps-test/vps-test/${job}`))
+  })
+
   test('a push: nobody is asked', async () => {
     const result = await run('vps-test.yml', {})
     expect(result.code, tell(result.raw)).toBe(0)

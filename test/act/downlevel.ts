@@ -23,6 +23,8 @@ export interface Earlier { readonly result: 'success' | 'failure' | 'skipped'; r
 export interface Rerun {
   /** The file, by name: `vps-test.yml`. */
   readonly workflow: string
+  /** Whose file: of the repository that is run (default), or one of ours that it calls. */
+  readonly of?: 'workspace' | 'action'
   readonly jobs: readonly string[]
   readonly earlier: Readonly<Record<string, Earlier>>
 }

@@ -27,10 +27,10 @@ export interface PlaceOptions {
 export function preparePlace(scratch: string, { workspace, action, refs, rerun }: PlaceOptions): Place {
   const workflows = join(scratch, 'workflows')
   const own = join(scratch, 'own')
-  const text = copyWorkflows(workspace, workflows, rerun)
+  const text = copyWorkflows(workspace, workflows, rerun?.of === 'action' ? undefined : rerun)
   mkdirSync(own)
   for (const part of ownParts) if (existsSync(join(action, part))) cpSync(join(action, part), join(own, part), { recursive: true, filter: (path) => basename(path) !== 'target' })
-  const ownText = existsSync(join(action, '.github/workflows')) ? copyWorkflows(action, join(own, '.github/workflows'), rerun) : ''
+  const ownText = existsSync(join(action, '.github/workflows')) ? copyWorkflows(action, join(own, '.github/workflows'), rerun?.of === 'action' ? rerun : undefined) : ''
   const stubs = foreignUses(`${text}\n${ownText}`).filter((name) => !name.startsWith(`${ownRepository}@`)).map((name) => `${name}=${stubFor(name)}`)
   return { workflows, repositories: [...[ownRef, ...refs].map((ref) => `${ownRepository}@${ref}=${own}`), ...stubs] }
 }
