@@ -51,8 +51,8 @@ const rows = (shown: readonly Shown[]): string => table(
     ]
   }), [])
 
-/** States in which a session holds leases on the nodes; in the others it gave them back. */
-const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX']
+/** States in which a session holds leases on the nodes, waits between checkpoints included; in the others it gave them back. */
+const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX', 'WAIT_1HR', 'WAIT_6HR', 'RESTART']
 
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
 function holding(open: readonly Shown[]): string {
