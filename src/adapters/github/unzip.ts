@@ -1,5 +1,5 @@
 /** Unpacks a zip file that may be hostile: nothing outside the folder, no links, nothing twice, and no more bytes than are allowed. */
-import { createWriteStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Transform } from 'node:stream'
@@ -35,7 +35,7 @@ export async function unzip(archive: string, into: string, limits: Limits, signa
       const target$ = createWriteStream(target, { flags: 'wx' })
       if (end <= start) await pipeline([Buffer.alloc(0)], counted, target$, { signal })
       else {
-        const packed = file.createReadStream({ start, end: end - 1, autoClose: false })
+        const packed = createReadStream(archive, { start, end: end - 1 })
         await (member.method === 0 ? pipeline(packed, counted, target$, { signal }) : pipeline(packed, createInflateRaw(), counted, target$, { signal }))
       }
     }
