@@ -1,8 +1,9 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
 import { Failure } from './domain/failure.ts'
-import type { Json } from './domain/ledger.ts'
+import { genesis, type Json } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
 import { finals, fold, next, type Outcome, type Session, type State } from './domain/session.ts'
+import { writerText } from './domain/writer.ts'
 import type { World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
@@ -24,27 +25,35 @@ export interface Limits {
   readonly states?: readonly State[]
   /** One transition, wherever it leads. */
   readonly once?: boolean
+  /** Hash of the entry that made the session ours; without it, what is found at first is ours. */
+  readonly since?: string
 }
 
 /** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
-export async function run(plan: Plan, id: string, world: World, { states, once = false }: Limits = {}): Promise<Session> {
+export async function run(plan: Plan, id: string, world: World, { states, once = false, since }: Limits = {}): Promise<Session> {
+  /** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
+  const ours = new Set(since === undefined ? [] : [since])
   try {
     for (let rounds = 0; ; rounds++) {
       const entries = await world.ledger.read(id)
       const session = fold(id, entries)
       const stage = stages[session.state]
       if (stage === undefined || states?.includes(session.state) === false || (once && rounds > 0)) return session
+      const newest = entries.at(-1)?.hash ?? genesis
+      if (ours.size > 0 && !ours.has(newest)) throw new Failure({ kind: 'busy', code: 'B004', message: `${session.by === null ? 'another writer' : writerText(session.by)} goes on with session ${id}`, remedy: 'vps-test status' })
+      ours.add(newest)
       const outcome = await attempt(stage, plan, session, world)
       const facts = { ...outcome.facts, by: { ...world.writer } as Json, ...(world.clockShift === 0 ? {} : { clockShift: world.clockShift }) }
       const entry = next(entries, session, { ...outcome, facts }, world.clock.now())
       if (entry === undefined) throw new Failure({ kind: 'harness', code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
+      ours.add(entry.hash)
       await world.ledger.append(id, entry)
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
       // The fleet is busy longer than this run may wait: the schedule goes on with the session.
       if (entry.event === 'queued') return fold(id, [...entries, entry])
     }
   } finally {
-    await leave(plan, id, world, states === undefined)
+    await leave(plan, id, world, states === undefined, ours)
   }
 }
 
@@ -58,13 +67,14 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
   }
 }
 
-/** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires. */
-async function leave(plan: Plan, id: string, world: World, whole: boolean): Promise<void> {
+/** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
+async function leave(plan: Plan, id: string, world: World, whole: boolean, ours: ReadonlySet<string>): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
-  const session = fold(id, await world.ledger.read(id))
+  const entries = await world.ledger.read(id)
+  const session = fold(id, entries)
   const nodes = leasedNodes(plan, session)
   const warn = (error: unknown): void => world.log.warn(`leases were not given back: ${String(error)}`)
   if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null) return holdLeases(calm, plan, id, nodes, session.waitUntil).catch(warn)
   const over = finals.includes(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
-  if (over || world.signal.aborted || whole) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
+  if (over || ((world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis))) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
 }

@@ -1,6 +1,7 @@
 /** `soak`: one tick of the schedule, or all of them: what is due is claimed in the ledger, tested, and recorded with its lateness. */
 import { processEnded } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
+import type { Entry } from '../domain/ledger.ts'
 import { asksWriter, lateness, reconcile, windowMs, type Tick } from '../domain/reconcile.ts'
 import { finals, next, type Outcome, type Session } from '../domain/session.ts'
 import { run } from '../run.ts'
@@ -30,16 +31,16 @@ async function writerEnded(c: Context, s: Session): Promise<boolean> {
 }
 const longestStageMs = 3 * 3_600_000
 
-/** Appends what the tick decided, on exactly the entries that it was decided on. False: another writer was first. */
-export async function decide(c: Context, { ledger, session, entries }: Known, outcome: Outcome): Promise<boolean> {
-  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, by: { ...c.writer } } }, c.clock.now())
-  if (entry === undefined) return false
+/** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
+export async function decide(c: Context, { ledger, session, entries }: Known, outcome: Outcome): Promise<Entry | undefined> {
+  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, by: { ...c.writer }, ...(c.clockShift === 0 ? {} : { clockShift: c.clockShift }) } }, c.clock.now())
+  if (entry === undefined) return undefined
   try {
     await ledger.append(session.id, entry)
     c.terminal.info(`${session.id}: ${entry.from} → ${entry.to}: ${entry.why}`)
-    return true
+    return entry
   } catch (error) {
-    if (error instanceof Failure && error.facts.code === 'B001') { c.terminal.info(`${session.id}: another writer was first`); return false }
+    if (error instanceof Failure && error.facts.code === 'B001') { c.terminal.info(`${session.id}: another writer was first`); return undefined }
     throw error
   }
 }
@@ -49,14 +50,15 @@ export interface Taken { readonly session: Session; readonly code: number }
 /** Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was first. */
 export async function take(c: Context, known: Known, tick: Tick, key: KeySource | null, checkout: string): Promise<Taken | undefined> {
   if (tick.kind === 'nothing') return undefined
-  if (!(await decide(c, known, tick.outcome))) return undefined
+  const decided = await decide(c, known, tick.outcome)
+  if (decided === undefined) return undefined
   const { ledger, project, session: { id } } = known
   const plan = await recordedPlan(ledger, id)
   if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H030', message: `session ${id} has no plan`, remedy: `vps-test stop ${project}` })
   const world = worldIn(c, { fleet: plan.fleet, ledger, session: id, folder: c.home.folderOf(project, id), checkout, key, patienceMs: 0 })
   try {
     // Also where the tick ended the session: run gives the leases back.
-    const session = await run(plan, id, world)
+    const session = await run(plan, id, world, { since: decided.hash })
     return { session, code: exitCode(session, await ledger.read(id)) }
   } finally {
     await world.close()
