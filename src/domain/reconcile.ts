@@ -17,7 +17,7 @@ export const claimsAllowed = 5
 const working: readonly State[] = ['SETUP', 'BUILD', 'DEPLOY', 'TEST', 'FIX', 'RESTART']
 
 /** Whether the tick must know if the session's last writer still lives. */
-export const asksWriter = (s: Session): boolean => s.by !== null && s.state !== 'RESTART' && working.includes(s.state) && resumable(s)
+export const asksWriter = (s: Session): boolean => s.by !== null && working.includes(s.state) && resumable(s)
 
 /** `writerEnded`: the run or process that wrote the last entry has ended; asked only where {@link asksWriter} says so. */
 export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
@@ -35,8 +35,8 @@ export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
   }
   if (!working.includes(s.state)) return nothing(s.state === 'AWAIT_PUSH' ? 'waits for a push' : 'not confirmed')
   if (!resumable(s)) return nothing('an interrupted run: run its job again, or stop it')
-  // A regression starts the loop again at once: nobody works in RESTART.
-  if (s.state !== 'RESTART' && !writerEnded) return nothing(`${s.by === null ? 'somebody' : writerText(s.by)} works on it`)
+  // Also in RESTART: the run that found the regression goes on with the full loop by itself.
+  if (!writerEnded) return nothing(`${s.by === null ? 'somebody' : writerText(s.by)} works on it`)
   if (s.checkpoint !== null && now > s.checkpoint.dueAt + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `claimed and not recorded; due ${iso(s.checkpoint.dueAt)}`, facts: { checkpoint: { ...s.checkpoint } } } }
   if (s.claimsInARow >= claimsAllowed) return { kind: 'record', outcome: { event: 'unrecoverable', why: `${claimsAllowed} runs ended in ${s.state} without a record: a person is asked`, facts: { code: 'I400' } } }
   if (s.queued !== null && now < s.queued.until && s.state === 'SETUP' && now < s.changedAt + retryMs) return nothing(`waits for the fleet, held by ${s.queued.who}`, Math.min(s.queued.until, s.changedAt + retryMs))
