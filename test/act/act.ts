@@ -109,6 +109,7 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
   })
   // act ends its children with SIGKILL when it is asked to end; killed itself it would leave them.
   let broken = false
+  let over = false
   const end = (): void => { broken = true; child.kill('SIGTERM') }
   const timer = setTimeout(end, options.timeoutMs ?? 5 * 60_000)
   options.signal?.addEventListener('abort', end)
@@ -117,6 +118,7 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
     const jobs = readJobs(raw)
     return { code, jobs, raw, job: (name) => jobs.find((job) => job.path === name) ?? jobs.find((job) => job.id === name) }
   }).finally(() => {
+    over = true
     clearTimeout(timer)
     options.signal?.removeEventListener('abort', end)
     // A lab that a job built stays: it may be the fleet of the next run.
@@ -130,6 +132,7 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
     seen: (job, text) => new Promise((met, ended) => {
       const waiter: Waiter = { job, text, met, ended }
       if (raw.some((line) => fits(line, waiter))) met()
+      else if (over) ended(new Error(`act ended before ${job} said ${String(text)}`))
       else waiters.add(waiter)
     }),
     kill: (job, signal) => {

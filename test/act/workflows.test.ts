@@ -115,6 +115,18 @@ describe('vps-test.yml', () => {
   })
 })
 
+test('a run that is given up leaves no process behind', async () => {
+  const giveUp = new AbortController()
+  const run = await startAct(options({ ...green, setup: { wait: true } }, { signal: giveUp.signal }))
+  await run.seen('setup', 'waiting')
+  giveUp.abort()
+  const result = await run.done
+  expect(result.code).not.toBe(0)
+  const { pid } = JSON.parse(result.job('setup')?.log.find((one) => one.startsWith('called '))?.slice(7) ?? '{}') as { readonly pid: number }
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  await expect(run.seen('deploy', 'waiting')).rejects.toThrow('act ended')
+})
+
 describe('the others', () => {
   test('the schedule: one checkpoint per session that is due, of its commit', async () => {
     const due = JSON.stringify([{ session: 's-1', commit: sha, repo: 'a' }, { session: 's-2', commit: sha, repo: 'b', fleet: 'lab' }])
