@@ -1,12 +1,12 @@
 /** The workflow files run end to end by act, with a stand-in for the action: which job runs after what, with which inputs. */
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { root } from '../workflows/tools.ts'
 import { runAct, startAct, type ActOptions, type ActResult } from './act.ts'
 import { jobOutputs, tell } from './log.ts'
-import { ownTreeWithStandIn, repository } from './repository.ts'
+import { commit, ownTreeWithStandIn, repository } from './repository.ts'
 
 const action = ownTreeWithStandIn()
 const { path: workspace, sha } = repository({ 'Cargo.toml': '[workspace]\n', '.gitignore': 'target\n' }, root)
@@ -129,10 +129,14 @@ test('a run that is given up leaves no process behind', async () => {
 
 describe('the others', () => {
   test('the schedule: one checkpoint per session that is due, of its commit', async () => {
-    const due = JSON.stringify([{ session: 's-1', commit: sha, repo: 'a' }, { session: 's-2', commit: sha, repo: 'b', fleet: 'lab' }])
-    const result = await runAct(options({ soak: { outputs: { due, 'state': 'WAIT_6HR', 'approval-environment': '' } } }, { workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
+    const { path: moved, sha: older } = repository({ 'Cargo.toml': '[workspace]\n' }, root)
+    writeFileSync(join(moved, 'later'), '')
+    const due = JSON.stringify([{ session: 's-1', commit: older, repo: 'a' }, { session: 's-2', commit: commit(moved), repo: 'b', fleet: 'lab' }])
+    const result = await runAct(options({ soak: { outputs: { due, 'state': 'WAIT_6HR', 'approval-environment': '' } } }, { workspace: moved, workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
+    rmSync(moved, { recursive: true, force: true })
     expect(ran(result).toSorted(), tell(result.raw)).toEqual(['checkpoint', 'checkpoint', 'reconcile', 'report', 'report'])
-    expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => called(result, job.path).inputs).toSorted((a, b) => (String(a['session']) < String(b['session']) ? -1 : 1))).toMatchObject([{ session: 's-1', repo: 'a' }, { session: 's-2', repo: 'b' }])
+    const checkpoints = result.jobs.filter((job) => job.id === 'checkpoint').map((job) => called(result, job.path)).toSorted((a, b) => (String(a.inputs['session']) < String(b.inputs['session']) ? -1 : 1))
+    expect(checkpoints).toMatchObject([{ inputs: { session: 's-1', repo: 'a' }, files: ['.git', '.github', 'Cargo.toml'] }, { inputs: { session: 's-2', repo: 'b' }, files: ['.git', '.github', 'Cargo.toml', 'later'] }])
     expect(ran(await runAct(options({ soak: { outputs: { due: '[]' } } }, { workflow: 'vps-test-soak.yml', event: 'schedule' })))).toEqual(['reconcile'])
   })
 
