@@ -33,7 +33,7 @@ export function tellOutputs(job: Job, session: Session, entries: readonly Entry[
   const test = newestTest(entries)
   job.surface.setOutputs({
     session: session.id, state: session.state, verdict: typeof test?.facts['verdict'] === 'string' ? test.facts['verdict'] : '',
-    rates: JSON.stringify(ratesOf(test?.facts['counts'])), 'artifact-url': artifactOf(test?.facts)?.url ?? '', ...more,
+    rates: JSON.stringify(ratesOf(test?.facts['counts'])), evidence: artifactOf(test?.facts)?.name ?? '', 'artifact-url': artifactOf(test?.facts)?.url ?? '', ...more,
   })
 }
 
