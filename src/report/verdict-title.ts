@@ -29,6 +29,7 @@ const outcomes: readonly string[] = ['built', 'failed', 'deployed', 'passed', 'i
 function standing(session: Session, entries: readonly Entry[], verdict: Verdict | null): string {
   const last = entries.at(-1)
   if (last !== undefined && finals.includes(session.state) && stops.includes(last.event)) return `stopped (counts as a failure): ${last.why}`
+  if (session.queued !== null) return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`
   const decisive = entries.findLast((e) => outcomes.includes(e.event))
   const test = testsOf(entries).at(-1)
   const recorded = test !== undefined && test.seq === decisive?.seq
