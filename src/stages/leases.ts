@@ -33,5 +33,6 @@ export async function holdLeases(world: World, plan: Plan, holder: string, nodes
 }
 
 export async function giveLeasesBack(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<void> {
-  await each(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), { timeoutMs: 15_000, signal: world.signal }))
+  const { failed } = await each(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), { timeoutMs: 15_000, signal: world.signal }))
+  failed.forEach((f, n) => world.log.warn(`${n}: the lease was not given back and stays until it expires: ${f.message}`))
 }
