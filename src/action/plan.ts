@@ -1,12 +1,12 @@
 /** `plan` and `confirm`: the dispatch form is the interview; nothing is touched before it is recorded and confirmed. */
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
-import { fold } from '../domain/session.ts'
 import type { Known } from '../verbs/home.ts'
 import { knownSessions } from '../verbs/home.ts'
 import { makePlan, type Made } from '../verbs/make-plan.ts'
 import { planText } from '../verbs/plan-text.ts'
 import { newSession } from '../verbs/start.ts'
+import { writerOf } from '../report/facts.ts'
 import { block } from '../report/markdown.ts'
 import { beginSession, confirmSession, pushSession, recordedPlan, type Asked } from '../stages/interview.ts'
 import { dispatchLine } from './dispatch-line.ts'
@@ -62,7 +62,7 @@ async function continued(job: Job, made: Plan, asked: Asked): Promise<string | n
   return waits.session.id
 }
 
-/** The session that an earlier attempt of this run began with the same plan, or a new one: running the job again begins nothing twice. */
+/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. */
 async function begun(job: Job, made: Plan, asked: Asked): Promise<string> {
   const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made))
   const session = earlier?.session.id ?? newSession(made, job.context.clock)
@@ -71,7 +71,7 @@ async function begun(job: Job, made: Plan, asked: Asked): Promise<string> {
 }
 
 const isOurs = ({ entries }: Known, { facts }: Job): boolean => {
-  const by = fold('', entries.slice(0, 1)).by
+  const by = writerOf(entries.findLast((e) => e.facts['plan'] !== undefined))
   return by?.kind === 'run' && by.run === facts.run && by.repository === facts.repository
 }
 
