@@ -8,7 +8,7 @@ import { countsOf } from '../report/facts.ts'
 import { proofFile } from '../report/bundle-proof.ts'
 import { testResultPredicate } from '../report/predicate.ts'
 import { collect } from '../stages/collect.ts'
-import { rosterOf } from '../stages/roster.ts'
+import { leasedNodes } from '../stages/roster.ts'
 import { knownSessions, type Known } from '../verbs/home.ts'
 import { bundleIn, check } from '../verbs/verify.ts'
 import type { Ended, Job } from './job.ts'
@@ -51,12 +51,13 @@ async function comparisonWith(job: Job, test: Entry): Promise<Shown['comparison'
   return compare(countsOf(test.facts['counts']), lastProofOf(base.filter((k) => k.session.id !== test.session), branch))
 }
 
+/** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */
 async function nodeLogs(job: Job, known: Known): Promise<void> {
   const { context: c, artifacts, facts } = job
   if (known.session.learned.SETUP === undefined && known.session.state !== 'BUILD') return
   const folder = `logs-${facts.attempt}`
   await working(job, known, async (world, plan) => {
-    const missing = await collect({ ...world, signal: AbortSignal.any([c.signal, AbortSignal.timeout(120_000)]) }, plan, rosterOf(plan, known.session), folder)
+    const missing = await collect({ ...world, signal: AbortSignal.any([c.signal, AbortSignal.timeout(120_000)]) }, plan, leasedNodes(plan, known.session), folder)
     missing.forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`))
     const root = join(world.files.root, folder)
     const files = await filesBelow(root).catch(() => [])
