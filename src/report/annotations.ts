@@ -10,7 +10,7 @@ export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly title: string
   readonly message: string
-  /** Relative to the tested project's directory, as the compiler said it. */
+  /** Relative to the root of the repository. */
   readonly file?: string
   /** From 1. */
   readonly line?: number

@@ -1,4 +1,5 @@
 /** BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the same bytes. */
+import { isAbsolute, join } from 'node:path/posix'
 import { sha256, type Json } from '../domain/ledger.ts'
 import { Failure } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
@@ -22,10 +23,14 @@ export const build: Stage = async (plan, session, world) => {
   } catch (error) {
     world.signal.throwIfAborted()
     if (!(error instanceof Failure) || error.kind === 'harness') throw error
-    const faults = (error.facts.faults ?? []).slice(0, 20).map((f) => ({ file: f.at.file, line: f.at.line ?? 0, message: f.message.slice(0, 500) }))
+    const faults = (error.facts.faults ?? []).slice(0, 20).map((f) => ({ file: inRepository(plan, f.at.file), line: f.at.line ?? 0, message: f.message.slice(0, 500) }))
     return { event: error.kind === 'product' ? 'failed' : 'unrecoverable', why: error.message.slice(0, 1000), facts: { code: error.facts.code, faults } }
   }
 }
+
+/** A compiler names files from its workspace; everybody else looks for them from the root of the repository. */
+const inRepository = ({ source }: Plan, file: string): string =>
+  source.kind !== 'build' || isAbsolute(source.workspace) || isAbsolute(file) ? file : join(source.workspace, file)
 
 async function checked(plan: Plan, { path, record }: Obtained, world: World): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
   const bytes = await world.readBinary(path)
