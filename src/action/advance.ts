@@ -1,6 +1,6 @@
 /** `advance`: what follows a test. Without a fix command the session waits for a push; with checkpoints ahead, the environments whose timers would hold them are looked up; a person is asked where one is needed. */
 import { exitCodes } from '../domain/failure.ts'
-import type { Checkpoint, Session } from '../domain/session.ts'
+import { finals, waiting, type Checkpoint, type Session } from '../domain/session.ts'
 import { run } from '../run.ts'
 import { askPerson } from './ask.ts'
 import type { Ended, Job } from './job.ts'
@@ -11,12 +11,17 @@ const timerMinutes: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: 60, WAIT_
 
 export async function advance(job: Job): Promise<Ended> {
   const before = await sessionOf(job)
-  if (before.session.state === 'FIX') await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))
+  const on = (): Promise<unknown> => working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))
+  if (before.session.state === 'FIX') await on()
+  // A job that died after its last entry has given no lease back, or has not prolonged it for the wait.
+  else if (rests(before.session)) await on().catch((error: unknown) => { job.context.terminal.warn(`leases: ${error instanceof Error ? error.message : String(error)}`) })
   const known = await sessionOf(job)
   tellOutputs(job, known.session, known.entries, await followUps(job, known.session))
   await askPerson(job, known)
   return { code: exitCodes.passed, title: titleOf(known) }
 }
+
+const rests = (s: Session): boolean => s.learned.SETUP !== undefined && (finals.includes(s.state) || waiting[s.state] !== undefined)
 
 /** The environments that hold what comes next; empty where there is none, and then the schedule and `approve` do it. */
 export async function followUps(job: Job, s: Session): Promise<Readonly<Record<string, string>>> {
