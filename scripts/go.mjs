@@ -16,6 +16,7 @@ import { test } from './task/test.mjs'
 const tasks = {
   'vps-test': { native: 'may', quiet: true, act: (args) => run('node', [`${root}/src/cli.ts`, ...args], { cwd: callerDirectory() }) },
   demo: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/demo.ts', ...args]) },
+  'demo:github': { system: true, native: 'must', workflows: true, act: (args) => runAsRoot('node', ['scripts/demo-github.ts', ...args]) },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
   test: { system: true, buildHost: true, native: 'must', workflows: true, act: test },
   check: { act: check },

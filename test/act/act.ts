@@ -36,6 +36,8 @@ export interface ActOptions {
   readonly remote?: string
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
+  /** Each line of act's JSON log, as it comes. */
+  readonly onLine?: (line: string) => void
 }
 
 export interface ActResult {
@@ -100,6 +102,7 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
   }
   const take = (line: string): void => {
     raw.push(line)
+    options.onLine?.(line)
     for (const waiter of waiters) if (fits(line, waiter)) { waiters.delete(waiter); waiter.met() }
   }
   const lines = [child.stdout, child.stderr].map((stream) => {
