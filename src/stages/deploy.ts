@@ -13,7 +13,7 @@ import { keptBinary } from './build.ts'
 import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './deploy-node.ts'
 import { takeLeases } from './leases.ts'
 import { awaitRegistration } from './registration.ts'
-import { exclusionFacts, rosterOf, type Exclusion } from './roster.ts'
+import { exclusionFacts, rosterOf, withCause, type Exclusion } from './roster.ts'
 import type { Stage } from './stage.ts'
 import { unitOf } from './units.ts'
 
@@ -58,13 +58,13 @@ export const deploy: Stage = async (plan, session, world) => {
   await wave(rest.slice(first + 1))
   await wave(roster.filter((n) => n.role === 'bootstrap'))
   const early = quorumFault(world.fleet, plan.nodes, left())
-  if (early !== null) return { event: 'unrecoverable', why: early, facts: facts() }
+  if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: facts() }
 
   const registered = await awaitRegistration(world, plan, left().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry')))
   for (const [node, message] of registered.missing) excluded.push({ node, stage: 'DEPLOY', code: 'P012', message })
   const fault = quorumFault(world.fleet, plan.nodes, left())
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
-  if (fault !== null) return { event: 'unrecoverable', why: fault, facts: all }
+  if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, excluded), facts: all }
   const skipped = [...done.values()].filter((d) => d.skipped).length
   return { event: 'deployed', why: `${done.size} nodes run ${shipment.release.sha256.slice(0, 12)}${skipped === 0 ? '' : ` (${skipped} did already)`}${excluded.length === 0 ? '' : `; left out: ${excluded.map((e) => e.node).join(', ')}`}`, facts: all }
 }

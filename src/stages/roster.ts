@@ -8,6 +8,12 @@ export interface Exclusion { readonly node: NodeName; readonly stage: string; re
 
 export const exclusionFacts = (all: readonly Exclusion[]): Json => all.map((e) => ({ ...e }))
 
+/** Why a run cannot go on, with what happened to the node that it is about, or to the first: one line for whoever reads nothing else. */
+export function withCause(fault: string, all: readonly Exclusion[]): string {
+  const first = all.find((e) => fault.includes(`${e.node} `)) ?? all[0]
+  return first === undefined ? fault : `${fault}: ${first.message}${all.length > 1 ? ` (${all.length} nodes left out)` : ''}`
+}
+
 /** Everything left out so far, oldest first. */
 export function exclusions(session: Session): readonly Exclusion[] {
   return (['SETUP', 'DEPLOY'] as const).flatMap((state) => {

@@ -7,7 +7,7 @@ import { quorumFault } from '../domain/quorum.ts'
 import type { World } from '../ports.ts'
 import { each } from '../suites/each.ts'
 import { leaseFleet } from './busy.ts'
-import { exclusionFacts, type Exclusion } from './roster.ts'
+import { exclusionFacts, withCause, type Exclusion } from './roster.ts'
 import type { Stage } from './stage.ts'
 
 const lowDisk = 1 << 30
@@ -20,7 +20,7 @@ export const setup: Stage = async (plan, session, world) => {
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
   const answered = plan.nodes.filter((n) => seen.done.has(n))
   const early = quorumFault(world.fleet, plan.nodes, answered)
-  if (early !== null) return { event: 'unrecoverable', why: early, facts: { excluded: exclusionFacts(excluded) } }
+  if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded: exclusionFacts(excluded) } }
 
   const leases = await leaseFleet(plan, session, world, answered)
   if ('event' in leases) return { ...leases, facts: { ...leases.facts, excluded: exclusionFacts(excluded) } }
@@ -35,7 +35,7 @@ export const setup: Stage = async (plan, session, world) => {
   }
   facts.warnings.forEach((w) => world.log.warn(w))
   const fault = quorumFault(world.fleet, plan.nodes, left)
-  if (fault !== null) return { event: 'unrecoverable', why: fault, facts }
+  if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, all), facts }
   return { event: 'ready', why: `${left.length} of ${plan.nodes.length} nodes answered${all.length === 0 ? '' : `; left out: ${all.map((e) => e.node).join(', ')}`}`, facts }
 }
 
