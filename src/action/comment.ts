@@ -47,8 +47,10 @@ async function ofPullRequest(job: Job): Promise<Ended> {
   const runUrl = `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
   if (found === undefined) return show(job, inputs.headSha, { title: 'nothing was tested: the run kept no evidence', good: false, body: `${marker}\n### vps-test: nothing was tested\n\nThe run kept no evidence. What happened is in [its log](${runUrl}).\n` }, 'vps-test lab proof', marker)
   const folder = join(facts.temp, 'artifact')
-  await artifacts.download(found.id, folder, inputs.runId)
-  const shown = await judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker).catch((error: unknown): Shown => {
+  const shown = await artifacts.download(found.id, folder, inputs.runId).then(() => judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker)).catch((error: unknown): Shown => {
+    job.context.signal.throwIfAborted()
+    // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older comment standing.
+    if (error instanceof Failure && error.facts.code === 'I462') throw error
     job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     return { title: 'the evidence of this run cannot be read', good: false, body: `${marker}\n### vps-test: the evidence of this run cannot be read\n\nWhat happened is in [its log](${runUrl}).\n` }
   })
@@ -56,9 +58,12 @@ async function ofPullRequest(job: Job): Promise<Ended> {
 }
 
 async function judged(job: Job, folder: string, artifactUrl: string, runUrl: string, marker: string): Promise<Shown> {
-  const { faults } = await check(folder, job.context.version)
+  const checked = await check(folder, job.context.version)
   const { bundle, verdict } = await bundleIn(folder)
   const session = fold(bundle.facts.session, bundle.entries)
+  const commit = session.origin?.commit ?? null
+  // Evidence of another commit may be whole and good, and says nothing about this one.
+  const faults = [...checked.faults, ...(commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? 'none'}, not of the head of this pull request`])]
   const base = job.facts.baseBranch === null ? [] : await knownSessions(job.baseHome).catch(() => [])
   const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried }]))
   const comparison = job.facts.baseBranch === null ? null : compare(counts, lastProofOf(base, job.facts.baseBranch))
