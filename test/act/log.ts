@@ -23,7 +23,7 @@ export interface ActJob {
 interface Line {
   readonly job?: string; readonly jobID?: string; readonly matrix?: unknown; readonly msg?: string; readonly raw_output?: boolean
   readonly step?: string; readonly stepID?: readonly string[]; readonly stage?: string; readonly stepResult?: string; readonly jobResult?: string
-  readonly command?: string; readonly name?: string; readonly arg?: string; readonly content?: string; readonly kvPairs?: Readonly<Record<string, string>>
+  readonly command?: string; readonly raw?: string; readonly name?: string; readonly arg?: string; readonly content?: string; readonly kvPairs?: Readonly<Record<string, string>>
 }
 
 /** A line that is no JSON (a panic, say) is none of a job's. */
