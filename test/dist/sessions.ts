@@ -1,0 +1,55 @@
+/** Not a test: sessions as earlier jobs would have left them on the ledger branch, written by the real state machine. */
+import { openGitLedger } from '../../src/adapters/git-ledger.ts'
+import type { Entry, Json } from '../../src/domain/ledger.ts'
+import { fold, next } from '../../src/domain/session.ts'
+import { commit, repository } from './runner.ts'
+
+export const hour = 3_600_000
+type Facts = Readonly<Record<string, Json>>
+/** `ago`: milliseconds before now. */
+export type Step = string | readonly [event: string, facts?: Facts, why?: string, ago?: number]
+
+export const writerOf = (run: string): Json => ({ kind: 'run', repository, run, attempt: 1, url: '' })
+export const counts: Json = { direct: { attempts: 40, successes: 40, pairs: 20, pairsTried: 20 }, relay: { attempts: 10, successes: 9, pairs: 5, pairsTried: 5 } }
+export const testFacts = (verdict: string, more: Facts = {}): Facts => ({ verdict, reasons: verdict === 'passed' ? [] : ['relay: 9/10 = 90 %, target 100 %'], counts, folder: 'test-1', evidenceRoot: 'a'.repeat(64), proof: 'test-1/proof-x.md', proofSha256: 'b'.repeat(64), artifact: null, running: [], checkpoint: null, ...more })
+
+const soaking: Step = ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs' }]
+const plain: Step = ['confirmed', { soak: [], proof: 'logs' }]
+const built = (confirmed: Step): readonly Step[] => ['begin', confirmed, 'ready', 'built', 'deployed']
+const toApproval: readonly Step[] = [...built(['confirmed', { soak: [], proof: 'manual-verify' }]), ['passed', testFacts('passed')]]
+
+export const stories = {
+  passed: [...built(plain), ['passed', testFacts('passed')]],
+  waiting: [...built(soaking), ['passed', testFacts('passed'), 'every class met its target']],
+  due: [...built(soaking), ['passed', testFacts('passed'), '', 2 * hour]],
+  late: [...built(soaking), ['passed', testFacts('passed'), '', 30 * hour]],
+  missed: [...built(soaking), ['passed', testFacts('passed'), '', 30 * hour], ['missed', {}, 'nobody took it']],
+  inconclusive: [...built(plain), ['inconclusive', testFacts('inconclusive')], ['inconclusive', testFacts('inconclusive')]],
+  failed: [...built(plain), ['failed', testFacts('failed')], 'no-fix-command'],
+  fix: [...built(plain), ['failed', testFacts('failed')]],
+  compile: ['begin', plain, 'ready', ['failed', { code: 'P201', faults: [{ file: 'src/lib.rs', line: 7, message: 'mismatched types ::error::x' }] }, 'it does not compile']],
+  queued: ['begin', plain, ['queued', { holder: 'other-1', who: 'bob run 9', until: Date.now() + hour }, 'saorsa-2: testnet-peer is leased by bob run 9']],
+  superseded: ['begin', plain, 'ready', ['superseded', {}, 'by testnet-2']],
+  lost: ['begin', plain, ['unrecoverable', { code: 'T004' }, 'no quorum: 2 of 10 nodes answered']],
+  misused: ['begin', plain, 'ready', ['unrecoverable', { code: 'U302' }, 'no such asset']],
+  approving: toApproval,
+  interrupted: ['begin', plain],
+} satisfies Readonly<Record<string, readonly Step[]>>
+
+export type Story = keyof typeof stories
+
+/** Written straight into the bare repository, which saves a push for each entry. `plan`: facts of a `begin` that a real plan job wrote. */
+export async function plant(remote: string, session: string, steps: readonly Step[], plan: Facts, writer = writerOf('50')): Promise<readonly Entry[]> {
+  const ledger = await openGitLedger(remote)
+  let entries: readonly Entry[] = []
+  const base = Date.now() - 60_000
+  for (const step of steps) {
+    const [event, facts = {}, why = event, ago] = typeof step === 'string' ? [step] : step
+    const more = event === 'begin' ? { ...plan, origin: { repository, branch: 'main', commit, event: 'workflow_dispatch', actor: 'alice' } } : {}
+    const entry = next(entries, fold(session, entries), { event, why, facts: { ...more, ...facts, by: writer } }, ago === undefined ? base + entries.length : Date.now() - ago)
+    if (entry === undefined) throw new Error(`no ${event} in ${fold(session, entries).state}`)
+    await ledger.append(session, entry)
+    entries = [...entries, entry]
+  }
+  return entries
+}
