@@ -1,20 +1,11 @@
 /** The few lines that GitHub shows at a run and beside the code: at most ten, the worst first, plain text. */
+import type { Annotation } from '../domain/annotation.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { buildFaultsOf, testsOf } from './facts.ts'
 import { pairResults } from './pair-results.ts'
 import { plainLine, plainLines } from './plain-text.ts'
-
-export interface Annotation {
-  readonly level: 'error' | 'warning' | 'notice'
-  readonly title: string
-  readonly message: string
-  /** Relative to the root of the repository. */
-  readonly file?: string
-  /** From 1. */
-  readonly line?: number
-}
 
 /** GitHub keeps ten of a kind for each step; the rest would be dropped unsaid. */
 const shown = 10

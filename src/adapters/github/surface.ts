@@ -1,17 +1,9 @@
 /** What a step of a workflow reads and shows: inputs, outputs, masks, the summary, annotations, and a log in which no remote text is a command. */
 import { existsSync, statSync } from 'node:fs'
 import * as core from '@actions/core'
+import type { Annotation } from '../../domain/annotation.ts'
 import { harmless, type Terminal, uncommanded } from '../terminal.ts'
 import { cut } from './cut.ts'
-
-export interface Annotation {
-  readonly level: 'error' | 'warning' | 'notice'
-  readonly title: string
-  readonly message: string
-  /** Of the repository, relative. */
-  readonly file?: string
-  readonly line?: number
-}
 
 export interface Surface {
   /** Trimmed; empty where the caller gave none. The name is that of action.yml. */
