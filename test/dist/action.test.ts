@@ -9,18 +9,15 @@ import { freshState } from '../loopback/github-state.ts'
 import { zip } from '../loopback/zip.ts'
 import pkg from '../../package.json' with { type: 'json' }
 import { commit, leftBy, openRunner, repository, type Runner, type StepEnd } from './runner.ts'
-import { hour, plant, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
+import { entriesOf, hour, plant, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
 
 let runner: Runner
 let plan: Readonly<Record<string, Json>>
 const answers = { project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'logs' }
 let planted = 0
-let turn: Promise<unknown> = Promise.resolve()
-/** One after the other: side by side they would only wait for each other's compare-and-swap. */
-const put = async (steps: readonly Step[], writer?: Json): Promise<string> => {
+const put = (steps: readonly Step[], writer: Json = writerOf('50')): string => {
   const id = `testnet-20260101-000000-${String(planted++).padStart(4, '0')}`
-  const mine = turn = turn.then(() => plant(runner.remote, id, steps, plan, writer))
-  await mine
+  plant(runner.remote, entriesOf(id, steps, plan, writer))
   return id
 }
 const path = async (session: string): Promise<readonly string[]> => (await runner.entries(session)).map((e) => e.event)
@@ -141,7 +138,7 @@ describe.concurrent('gate', () => {
     ['lost', 10, /no quorum.*\(setup: failure\)/, { ...ok, setup: { result: 'failure' } }],
   ]
   test.each(cases.map((c) => ({ story: c[0], code: c[1], title: c[2], needs: c[3] ?? ok })))('$story: exit $code, $title', async ({ story, code, title, needs }) => {
-    const session = await put(stories[story])
+    const session = put(stories[story])
     const end = await runner.step('gate', { inputs: { session, needs: JSON.stringify(needs) } })
     expect(end.code).toBe(code)
     const said = code === 0 ? end.out : (/^::error title=([^:]*(?:%3A[^:]*)*)::/.exec(errors(end)[0] ?? '')?.[1] ?? '').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%25', '%')
@@ -166,7 +163,7 @@ describe.concurrent('gate', () => {
 
   test('rates and counts come as outputs; a link with line breaks makes no second output', async () => {
     const url = 'https://example.org/a\nEOF\nproceed=true\nverdict<<x\nfailed\nx\n::error::pwned'
-    const session = await put([...stories.passed.slice(0, -1), ['passed', testFacts('passed', { artifact: { name: 'a', id: 5, url } })]])
+    const session = put([...stories.passed.slice(0, -1), ['passed', testFacts('passed', { artifact: { name: 'a', id: 5, url } })]])
     const end = await runner.step('gate', { inputs: { session, needs: '{}' } })
     expect(end.outputs).toMatchObject({ 'artifact-url': url, verdict: 'passed', state: 'COMPLETE' })
     expect(end.outputs['proceed']).toBeUndefined()
@@ -179,7 +176,7 @@ describe('soak', () => {
   test('lists what is due, and claims nothing', async () => {
     runner.api.state.runs.push({ id: 55, attempt: 1, status: 'completed', conclusion: 'cancelled' }, { id: 56, attempt: 1, status: 'in_progress', conclusion: null })
     const claim: Step = ['due', {}, 'on time', hour / 2]
-    const [due, late, waiting, dead, alive, ended] = [await put(stories.due), await put(stories.late), await put(stories.waiting), await put([...stories.due, claim], writerOf('55')), await put([...stories.due, claim], writerOf('56')), await put(stories.passed)]
+    const [due, late, waiting, dead, alive, ended] = [put(stories.due), put(stories.late), put(stories.waiting), put([...stories.due, claim], writerOf('55')), put([...stories.due, claim], writerOf('56')), put(stories.passed)]
     const end = await runner.step('soak')
     expect(end).toMatchObject({ code: 0, commands: [] })
     const listed = JSON.parse(end.outputs['due'] ?? '') as readonly { readonly session: string }[]
@@ -196,7 +193,7 @@ describe('soak', () => {
   })
 
   test('a session that has nothing due is left alone, a missed one is recorded once', async () => {
-    const [waiting, late] = [await put(stories.waiting), await put(stories.late)]
+    const [waiting, late] = [put(stories.waiting), put(stories.late)]
     expect(await runner.step('soak', { inputs: { session: waiting }, env: { VPS_TEST_PROBE: process.execPath } })).toMatchObject({ code: 0, outputs: { state: 'WAIT_1HR' } })
     expect(await path(waiting)).toHaveLength(6)
     const one = await runner.step('soak', { inputs: { session: late }, env: { VPS_TEST_PROBE: process.execPath } })
@@ -210,7 +207,7 @@ describe('soak', () => {
 
 describe('approve', () => {
   test('is whose yes let this run into the environment, and nobody else\'s', async () => {
-    const session = await put(stories.approving)
+    const session = put(stories.approving)
     runner.api.state.approvals.push({ run: 102, environment: 'vps-test-approval', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'elsewhere', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'vps-test-approval', state: 'rejected', by: 'mallory', comment: '' })
     const early = await runner.step('approve', { inputs: { session } })
     expect(early.code).toBe(2)
@@ -230,7 +227,7 @@ describe('comment', () => {
   test('shows a session on the pull requests of its commit: one comment, changed later, never too long, and a check', async () => {
     runner.api.state.pulls.push(pull, { ...pull, number: 8, sha: 'd'.repeat(40) })
     const evil = '</details><script>alert(1)</script> @everyone ::error::pwned\n```\n| x |'
-    const session = await put([...stories.failed.slice(0, -2), ['failed', testFacts('failed', { reasons: Array.from({ length: 1500 }, (_, i) => `${i} ${evil}`) }), evil]])
+    const session = put([...stories.failed.slice(0, -2), ['failed', testFacts('failed', { reasons: Array.from({ length: 1500 }, (_, i) => `${i} ${evil}`) }), evil]])
     for (let n = 0; n < 2; n++) expect(await runner.step('comment', { inputs: { session } })).toMatchObject({ code: 0, commands: [] })
     const { comments, checks } = runner.api.state
     expect(comments.map((c) => c.issue)).toEqual([7])
@@ -241,7 +238,7 @@ describe('comment', () => {
   })
 
   test('finds no pull request: a check, no comment', async () => {
-    const end = await runner.step('comment', { inputs: { session: await put(stories.passed) } })
+    const end = await runner.step('comment', { inputs: { session: put(stories.passed) } })
     expect(end.out).toContain('no open pull request has c0ffeec0ffee as its head')
     expect([runner.api.state.comments, runner.api.state.checks]).toMatchObject([[], [{ conclusion: 'success' }]])
   })
@@ -263,7 +260,7 @@ describe('comment', () => {
 
   test('with a token that may only read: what is missing is named', async () => {
     runner.api.state.pulls.push(pull)
-    const end = await runner.step('comment', { inputs: { session: await put(stories.passed) }, token: runner.api.tokens.reader })
+    const end = await runner.step('comment', { inputs: { session: put(stories.passed) }, token: runner.api.tokens.reader })
     expect(end.code).toBe(10)
     expect(errors(end).join()).toMatch(/I451.*permissions: \{ pull-requests: write \}/)
     expect(runner.api.state.comments).toEqual([])
@@ -272,7 +269,7 @@ describe('comment', () => {
 
 describe('looks', () => {
   test('status and logs tell the branch, as summary and artifact', async () => {
-    const session = await put(stories.waiting)
+    const session = put(stories.waiting)
     const status = await runner.step('status', { run: '201' })
     expect(status.code).toBe(0)
     expect(errors(status)).toEqual([])
@@ -285,7 +282,7 @@ describe('looks', () => {
   })
 
   test('stop ends a session, and says which leases it could not give back', async () => {
-    const session = await put(stories.waiting)
+    const session = put(stories.waiting)
     const end = await runner.step('stop', { inputs: { session }, run: '204' })
     expect([end.code, end.out]).toEqual([0, expect.stringMatching(new RegExp(`stopped ${session}[^]*saorsa-2: the lease was not given back`))])
     expect((await runner.entries(session)).at(-1)).toMatchObject({ event: 'stop', to: 'STOPPED', facts: { by: { run: '204' } } })
@@ -322,7 +319,7 @@ describe('the surroundings', () => {
     expect(end.out + end.summary).not.toContain(runner.api.tokens.writer)
   })
   test('cancelled while GitHub does not answer: it ends in time, and says that it was cancelled', async () => {
-    await put([...stories.due, ['due', {}, '', hour / 2]], writerOf('57'))
+    put([...stories.due, ['due', {}, '', hour / 2]], writerOf('57'))
     runner.api.state.trouble.push({ operation: '*', times: 50, delayMs: 60_000 })
     const seen = runner.api.requests().length
     const { child, end } = runner.begin('soak')

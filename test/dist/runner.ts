@@ -97,7 +97,7 @@ export async function openRunner(): Promise<Runner> {
     })
     return { child, end }
   }
-  const ledger = (): Promise<GitLedger> => openGitLedger(join(dir, `look-${steps++}.git`), { remote: { url: remote } })
+  const ledger = (): Promise<GitLedger> => openGitLedger(remote)
   return {
     dir, workspace, remote, api, results, begin, ledger,
     step: (command, wish) => begin(command, wish).end,

@@ -1,6 +1,7 @@
 /** Not a test: sessions as earlier jobs would have left them on the ledger branch, written by the real state machine. */
-import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
+import { execFileSync } from 'node:child_process'
+import { nameOf } from '../../src/adapters/git/store.ts'
+import { canonical, type Entry, type Json } from '../../src/domain/ledger.ts'
 import { fold, next } from '../../src/domain/session.ts'
 import { commit, repository } from './runner.ts'
 
@@ -38,18 +39,22 @@ export const stories = {
 
 export type Story = keyof typeof stories
 
-/** Written straight into the bare repository, which saves a push for each entry. `plan`: facts of a `begin` that a real plan job wrote. */
-export async function plant(remote: string, session: string, steps: readonly Step[], plan: Facts, writer = writerOf('50')): Promise<readonly Entry[]> {
-  const ledger = await openGitLedger(remote)
-  let entries: readonly Entry[] = []
+/** `plan`: facts of a `begin` that a real plan job wrote. */
+export function entriesOf(session: string, steps: readonly Step[], plan: Facts, writer: Json): readonly Entry[] {
   const base = Date.now() - 60_000
-  for (const step of steps) {
+  return steps.reduce<readonly Entry[]>((entries, step) => {
     const [event, facts = {}, why = event, ago] = typeof step === 'string' ? [step] : step
     const more = event === 'begin' ? { ...plan, origin: { repository, branch: 'main', commit, event: 'workflow_dispatch', actor: 'alice' } } : {}
     const entry = next(entries, fold(session, entries), { event, why, facts: { ...more, ...facts, by: writer } }, ago === undefined ? base + entries.length : Date.now() - ago)
     if (entry === undefined) throw new Error(`no ${event} in ${fold(session, entries).state}`)
-    await ledger.append(session, entry)
-    entries = [...entries, entry]
-  }
-  return entries
+    return [...entries, entry]
+  }, [])
+}
+
+/** A whole session in one commit, which the ledger reads like any other: an append for each entry would take most of the tests' time. */
+export function plant(remote: string, entries: readonly Entry[]): void {
+  const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`
+  const files = entries.map((e) => `M 100644 inline sessions/${e.session}/${nameOf(e)}\n${data(`${canonical(e as unknown as Json)}\n`)}`)
+  const input = `commit refs/heads/vps-test-ledger\ncommitter t <t@lab.invalid> ${Math.floor(Date.now() / 1000)} +0000\n${data('planted')}from refs/heads/vps-test-ledger^0\n${files.join('')}`
+  execFileSync('git', ['--git-dir', remote, 'fast-import', '--quiet'], { input })
 }
