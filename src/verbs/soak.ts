@@ -3,7 +3,7 @@ import { processEnded } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { asksWriter, lateness, reconcile, windowMs, type Tick } from '../domain/reconcile.ts'
-import { finals, next, type Outcome, type Session } from '../domain/session.ts'
+import { finals, next, taking, type Outcome, type Session } from '../domain/session.ts'
 import { run } from '../run.ts'
 import { recordedPlan } from '../stages/interview.ts'
 import type { KeySource } from '../world.ts'
@@ -33,7 +33,10 @@ const longestStageMs = 3 * 3_600_000
 
 /** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
 export async function decide(c: Context, { ledger, session, entries }: Known, outcome: Outcome): Promise<Entry | undefined> {
-  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, by: { ...c.writer }, ...(c.clockShift === 0 ? {} : { clockShift: c.clockShift }) } }, c.clock.now())
+  const at = c.clock.now()
+  // Another session's test may have run since the tick was decided: lateness is that of the claim.
+  const claim = session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR' ? { checkpoint: { ...taking(session, session.state, at) } } : {}
+  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...claim, by: { ...c.writer }, ...(c.clockShift === 0 ? {} : { clockShift: c.clockShift }) } }, at)
   if (entry === undefined) return undefined
   try {
     await ledger.append(session.id, entry)
