@@ -101,4 +101,5 @@ test('superseded by a newer one of its branch; that one is approved in an enviro
   expect(newer.entries.at(-1)?.facts).toMatchObject({ approvedBy: 'ada', how: 'environment vps-test-approval' })
   expect(jobOf(result, 'advance').outputs['advance.approval-environment']).toBe('vps-test-approval')
   expect(await leaseOn(first, holder)).toBe('free')
+  expect([...first.api.faults(), ...second.api.faults()]).toEqual([])
 })

@@ -97,7 +97,7 @@ test('two ticks at once: one takes the checkpoint, the other one finds nothing o
   const [claim, recorded] = entries.slice(-2)
   const lateness = (claim?.at ?? 0) - (before.session.waitUntil ?? 0)
   expect(lateness).toBeGreaterThanOrEqual(600_000)
-  expect(claim?.facts).toMatchObject({ checkpoint: { name: 'WAIT_1HR', dueAt: before.session.waitUntil }, clockShift: shiftSeconds })
+  expect(claim?.facts).toMatchObject({ checkpoint: { name: 'WAIT_1HR', dueAt: before.session.waitUntil, takenAt: claim?.at, latenessMs: lateness }, clockShift: shiftSeconds })
   expect(recorded?.facts).toMatchObject({ checkpoint: { name: 'WAIT_1HR', latenessMs: lateness }, verdict: 'passed', clockShift: shiftSeconds })
   expect(scene.api.state.checks).toHaveLength(1)
   expect(scene.api.state.checks[0]).toMatchObject({ conclusion: 'success', title: expect.stringContaining(`WAIT_6HR is due ${new Date(session.waitUntil ?? 0).toISOString()}`) as string })
@@ -105,6 +105,7 @@ test('two ticks at once: one takes the checkpoint, the other one finds nothing o
 })
 
 test('four hours late at the last one: taken, said, COMPLETE, on the same comment', async () => {
+  const { api } = scene
   const before = await newest(scene)
   const result = await tick(scene, await dueShift(scene, 4 * hour))
   expect(result.code, tell(result.raw)).toBe(0)
@@ -120,4 +121,5 @@ test('four hours late at the last one: taken, said, COMPLETE, on the same commen
   expect(readme).toMatch(new RegExp(`\`${session.id}\`.*\\*\\*COMPLETE\\*\\*.*4 h 00 min`))
   expect(readme).toContain('No session holds a fleet')
   expect(await leaseOn(scene, 'saorsa-2')).toBe('free')
+  expect(api.faults()).toEqual([])
 })
