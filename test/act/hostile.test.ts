@@ -18,7 +18,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'vps-test-hostile-'))
 /** Made when any of the hostile words is executed. */
 const mark = join(scratch, 'pwned')
 const words = `$(touch ${mark})\`touch ${mark}\` @octocat </details><script>alert(1)</script> ![i](https://evil.example/i.png) [a](https://evil.example) \${{ secrets.VPS_TEST_SSH_KEY }} #1 --> ::error::pwned ##[error]pwned`
-const branch = `x/\`touch\${IFS}${mark}\`-@octocat-<script>-\${{secrets.VPS_TEST_SSH_KEY}}-$(id)`
+/** An odd number of backticks: a code span of one backtick would end inside. */
+const branch = `x/\`@octocat-<script>-\`touch\${IFS}${mark}\`-@octocat-<script>-\${{secrets.VPS_TEST_SSH_KEY}}-$(id)`
 let scene: Scene
 let key: string
 
