@@ -126,9 +126,10 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   test('supersede: what a killed session left behind is taken; it is not ended twice', async () => {
     await session('theirs', { at: 1, until: 'STOPPED' })
     await lease('b', 'theirs')
-    const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy: 'supersede' }), world(0).world, nodes)
+    const { world: w, said } = world(0)
+    const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy: 'supersede' }), w, nodes)
     expect('done' in got && [...got.done.keys()]).toEqual(['a', 'b'])
-    expect(await events('theirs')).toEqual(['begin', 'confirmed', 'stop'])
+    expect([await events('theirs'), said]).toEqual([['begin', 'confirmed', 'stop'], []])
   })
 
   test.each([
