@@ -28,7 +28,7 @@ const failure = (result: ActResult, job: string): Annotation | undefined => jobO
 const holder = 'saorsa-2'
 
 test('a session that waits keeps the fleet: the other repository is refused, and told who has it until when', async () => {
-  const held = await first.act({ inputs: answers({ soak: 'on' }) })
+  const held = await first.act({ inputs: answers({ 'soak': 'on', 'on-busy': 'refuse' }) })
   expect(held.code, tell(held.raw)).toBe(0)
   const waiting = await newest(first)
   expect(waiting.session.state).toBe('WAIT_1HR')
@@ -87,7 +87,7 @@ test('nobody to ask in an environment: it waits, says how to approve, and the co
 })
 
 test('superseded by a newer one of its branch; that one is approved in an environment', async () => {
-  const held = await first.act({ inputs: answers({ soak: 'on' }) })
+  const held = await first.act({ inputs: answers({ 'soak': 'on', 'on-busy': 'refuse' }) })
   expect(held.code, tell(held.raw)).toBe(0)
   const older = await newest(first)
   first.api.state.environments.push({ name: 'vps-test-approval', reviewers: 1, waitMinutes: 0, branchPolicy: false })
