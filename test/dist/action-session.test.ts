@@ -1,0 +1,192 @@
+/** The Action as the runner starts it, without a lab: the jobs that go on with sessions, judge them and show them. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { zip } from '../loopback/zip.ts'
+import { commit } from './runner.ts'
+import { hour, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
+import { errors, openTested, type Tested } from './tested.ts'
+
+let t: Tested
+beforeAll(async () => { t = await openTested() }, 60_000)
+afterAll(async () => { await t.runner.close() })
+afterEach(() => { t.settled() })
+
+// Nothing here changes what GitHub knows, so that it may go side by side.
+describe.concurrent('gate', () => {
+  const ok = { plan: { result: 'success' }, setup: { result: 'success' }, test: { result: 'success' } }
+  const cases: readonly (readonly [story: Story, code: number, title: RegExp, needs?: object])[] = [
+    ['passed', 0, /^passed: direct 40\/40, relay 9\/10/],
+    ['waiting', 0, /^passed: .*; WAIT_1HR is due \d{4}/],
+    ['approving', 0, /a person's approval is awaited/],
+    ['inconclusive', 30, /^inconclusive \(counts as a failure\): relay/],
+    ['missed', 30, /^stopped \(counts as a failure\): a checkpoint was missed; nobody took it/],
+    ['superseded', 30, /^stopped \(counts as a failure\): superseded; by testnet-2/],
+    ['failed', 20, /^failed: relay: 9\/10 = 90 %, target 100 %/],
+    ['fix', 20, /^failed: relay/],
+    ['compile', 20, /^failed: BUILD: src\/lib\.rs:7: mismatched types/],
+    ['queued', 30, /^queued, the schedule goes on with it: bob run 9 has the fleet until \d{4}.* \(session other-1\)/],
+    ['interrupted', 30, /^no verdict yet: SETUP/],
+    ['lost', 10, /no quorum/],
+    ['misused', 2, /no such asset/],
+    ['passed', 1, /^passed: .*, but not every job ended well \(deploy: cancelled\)/, { ...ok, deploy: { result: 'cancelled' } }],
+    ['passed', 0, /^passed/, { ...ok, report: { result: 'failure' }, approve: { result: 'skipped' } }],
+    ['lost', 10, /no quorum.*\(setup: failure\)/, { ...ok, setup: { result: 'failure' } }],
+  ]
+  test.each(cases.map((c) => ({ story: c[0], code: c[1], title: c[2], needs: c[3] ?? ok })))('$story: exit $code, $title', async ({ story, code, title, needs }) => {
+    const session = t.put(stories[story])
+    const end = await t.runner.step('gate', { inputs: { session, needs: JSON.stringify(needs) } })
+    expect(end.code).toBe(code)
+    const said = code === 0 ? end.out : (/^::error title=([^:]*(?:%3A[^:]*)*)::/.exec(errors(end)[0] ?? '')?.[1] ?? '').replaceAll('%3A', ':').replaceAll('%2C', ',').replaceAll('%25', '%')
+    expect(code === 0 ? (said.trimEnd().split('\n').at(-1) ?? '') : said).toMatch(title)
+    expect(errors(end)).toHaveLength(code === 0 ? 0 : 1)
+    expect(end.summary).toMatch(code === 0 ? /^## Passed\n/ : /^## Not passed\n/)
+    expect(end.outputs['session']).toBe(session)
+  })
+
+  test.each([
+    [{ plan: { result: 'success' } }, 'nothing was tested (the plan was not confirmed)'], [{ plan: { result: 'failure' } }, 'nothing was tested (plan: failure)'], [{}, 'nothing was tested (no plan)'],
+  ])('without a session, %j: %s', async (needs, title) => {
+    const end = await t.runner.step('gate', { inputs: { session: '', needs: JSON.stringify(needs) } })
+    expect(end.code).toBe(30)
+    expect(errors(end)[0]?.replaceAll('%3A', ':')).toContain(title)
+  })
+
+  test('what cannot be known is no pass', async () => {
+    expect((await t.runner.step('gate', { inputs: { session: 'testnet-none', needs: '{}' } })).code).toBe(2)
+    expect((await t.runner.step('gate', { inputs: { session: '', needs: 'oops' } })).code).toBe(2)
+  })
+
+  test('rates and counts come as outputs; a link with line breaks makes no second output', async () => {
+    const url = 'https://example.org/a\nEOF\nproceed=true\nverdict<<x\nfailed\nx\n::error::pwned'
+    const session = t.put([...stories.passed.slice(0, -1), ['passed', testFacts('passed', { artifact: { name: 'a', id: 5, url } })]])
+    const end = await t.runner.step('gate', { inputs: { session, needs: '{}' } })
+    expect(end.outputs).toMatchObject({ 'artifact-url': url, verdict: 'passed', state: 'COMPLETE' })
+    expect(end.outputs['proceed']).toBeUndefined()
+    expect(JSON.parse(end.outputs['rates'] ?? '')).toEqual({ direct: { attempts: 40, successes: 40, rate: 1 }, relay: { attempts: 10, successes: 9, rate: 0.9 } })
+    expect(end.commands).toEqual([])
+  })
+})
+
+describe('soak', () => {
+  test('lists what is due, and claims nothing', async () => {
+    t.runner.api.state.runs.push({ id: 55, attempt: 1, status: 'completed', conclusion: 'cancelled' }, { id: 56, attempt: 1, status: 'in_progress', conclusion: null })
+    const claim: Step = ['due', {}, 'on time', hour / 2]
+    const [due, late, waiting, dead, alive, ended] = [t.put(stories.due), t.put(stories.late), t.put(stories.waiting), t.put([...stories.due, claim], writerOf('55')), t.put([...stories.due, claim], writerOf('56')), t.put(stories.passed)]
+    const end = await t.runner.step('soak')
+    expect(end).toMatchObject({ code: 0, commands: [] })
+    const listed = JSON.parse(end.outputs['due'] ?? '') as readonly { readonly session: string }[]
+    const mine = [due, late, waiting, dead, alive, ended]
+    expect(listed.filter((d) => mine.includes(d.session)).toSorted((a, b) => (a.session < b.session ? -1 : 1))).toEqual([due, late, dead].map((session) => ({ session, commit, fleet: 'saorsa', repo: '.' })))
+    const rows = (id: string): string => end.summary.split('\n').find((l) => l.includes(id)) ?? ''
+    expect(rows(due)).toMatch(/WAIT_1HR.*1 h 00 min late.*due: /)
+    expect(rows(late)).toMatch(/missed: .*more than 24 h late/)
+    expect(rows(waiting)).toMatch(/not due/)
+    expect(rows(dead)).toMatch(/claimed: taken over from run 55/)
+    expect(rows(alive)).toMatch(/run 56 \\\(attempt 1\\\) of someone\/program works on it/)
+    expect(rows(ended)).toBe('')
+    for (const id of mine) expect((await t.path(id)).filter((event) => event === 'claimed' || event === 'missed')).toEqual([])
+  })
+
+  test('a session that has nothing due is left alone, a missed one is recorded once', async () => {
+    const [waiting, late] = [t.put(stories.waiting), t.put(stories.late)]
+    expect(await t.runner.step('soak', { inputs: { session: waiting }, env: { VPS_TEST_PROBE: process.execPath } })).toMatchObject({ code: 0, outputs: { state: 'WAIT_1HR' } })
+    expect(await t.path(waiting)).toHaveLength(6)
+    const one = await t.runner.step('soak', { inputs: { session: late }, env: { VPS_TEST_PROBE: process.execPath } })
+    expect(one).toMatchObject({ code: 30, outputs: { state: 'STOPPED' } })
+    expect((await t.path(late)).slice(-2)).toEqual(['passed', 'missed'])
+    expect(t.runner.api.state.issues.map((i) => i.title).join()).toContain('a checkpoint was missed')
+    expect((await t.runner.step('soak', { inputs: { session: late }, env: { VPS_TEST_PROBE: process.execPath } })).code).toBe(0)
+    expect((await t.path(late)).filter((event) => event === 'missed')).toHaveLength(1)
+  })
+})
+
+describe('approve', () => {
+  test('is whose yes let this run into the environment, and nobody else\'s', async () => {
+    const session = t.put(stories.approving)
+    t.runner.api.state.approvals.push({ run: 102, environment: 'vps-test-approval', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'elsewhere', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'vps-test-approval', state: 'rejected', by: 'mallory', comment: '' })
+    const early = await t.runner.step('approve', { inputs: { session } })
+    expect(early.code).toBe(2)
+    expect(errors(early).join()).toMatch(/U067.*nobody has approved this run in environment vps-test-approval/)
+    t.runner.api.state.approvals.push({ run: 101, environment: 'vps-test-approval', state: 'approved', by: 'bob', comment: 'ok' })
+    expect(await t.runner.step('approve', { inputs: { session } })).toMatchObject({ code: 0, outputs: { state: 'COMPLETE' } })
+    expect((await t.runner.entries(session)).at(-1)).toMatchObject({ event: 'approved', facts: { approvedBy: 'bob', how: 'environment vps-test-approval' } })
+    const again = await t.runner.step('approve', { inputs: { session } })
+    expect([again.code, again.out]).toEqual([0, expect.stringContaining('nothing waits for approval')])
+    expect((await t.path(session)).filter((event) => event === 'approved')).toHaveLength(1)
+  })
+})
+
+describe('comment', () => {
+  const pull = { number: 7, title: '# @everyone ](x)', state: 'open' as const, sha: commit, head: 'topic', base: 'main', fork: false, user: { login: 'alice', type: 'User' as const } }
+
+  test('shows a session on the pull requests of its commit: one comment, changed later, never too long, and a check', async () => {
+    t.runner.api.state.pulls.push(pull, { ...pull, number: 8, sha: 'd'.repeat(40) })
+    const evil = '</details><script>alert(1)</script> @everyone ::error::pwned\n```\n| x |'
+    const session = t.put([...stories.failed.slice(0, -2), ['failed', testFacts('failed', { reasons: Array.from({ length: 1500 }, (_, i) => `${i} ${evil}`) }), evil]])
+    for (let n = 0; n < 2; n++) expect(await t.runner.step('comment', { inputs: { session } })).toMatchObject({ code: 0, commands: [] })
+    const { comments, checks } = t.runner.api.state
+    expect(comments.map((c) => c.issue)).toEqual([7])
+    expect(comments[0]?.body.length).toBeLessThanOrEqual(64_000)
+    expect(comments[0]?.body).toMatch(/^<!-- vps-test:fleet\/testnet -->\n/)
+    expect(comments[0]?.body).not.toMatch(/<script>|(?<![\w&;#])@everyone/)
+    expect(checks).toMatchObject([{ name: 'vps-test proof', sha: commit, conclusion: 'failure' }])
+  })
+
+  test('finds no pull request: a check, no comment', async () => {
+    const end = await t.runner.step('comment', { inputs: { session: t.put(stories.passed) } })
+    expect(end.out).toContain('no open pull request has c0ffeec0ffee as its head')
+    expect([t.runner.api.state.comments, t.runner.api.state.checks]).toMatchObject([[], [{ conclusion: 'success' }]])
+  })
+
+  test('of a run of a fork: found by its head commit; what it left is data', async () => {
+    t.runner.api.state.pulls.push({ ...pull, fork: true })
+    const inputs = { 'run-id': '900', 'head-sha': commit }
+    expect((await t.runner.step('comment', { inputs })).code).toBe(0)
+    expect(t.runner.api.state.comments).toMatchObject([{ issue: 7, body: expect.stringContaining('nothing was tested') as string }])
+    t.runner.results.plant('900', 'vps-test-evidence-x-test-1-1', zip([{ path: 'manifest.json', data: '{"files":[]}' }, { path: '../../evil', data: 'x' }]))
+    const end = await t.runner.step('comment', { inputs })
+    expect(end.code).toBe(0)
+    expect(errors(end)).toEqual([])
+    expect(t.runner.api.state.comments).toHaveLength(1)
+    expect(t.runner.api.state.comments[0]?.body).toContain('the evidence of this run cannot be read')
+    expect(t.runner.api.state.checks).toMatchObject([{ name: 'vps-test lab proof', conclusion: 'failure' }])
+    expect(existsSync(join(t.runner.dir, 'evil'))).toBe(false)
+  })
+
+  test('with a token that may only read: what is missing is named', async () => {
+    t.runner.api.state.pulls.push(pull)
+    const end = await t.runner.step('comment', { inputs: { session: t.put(stories.passed) }, token: t.runner.api.tokens.reader })
+    expect(end.code).toBe(10)
+    expect(errors(end).join()).toMatch(/I451.*permissions: \{ pull-requests: write \}/)
+    expect(t.runner.api.state.comments).toEqual([])
+  })
+})
+
+describe('looks', () => {
+  test('status and logs tell the branch, as summary and artifact', async () => {
+    const session = t.put(stories.waiting)
+    const status = await t.runner.step('status', { run: '201' })
+    expect(status.code).toBe(0)
+    expect(errors(status)).toEqual([])
+    expect(status.summary).toMatch(/^## status\n\n`{3,}text\n/)
+    for (const text of [status.out, status.summary]) expect(text).toContain(session)
+    expect(t.runner.results.artifacts('201').map((a) => a.name)).toEqual(['vps-test-status-1'])
+    const logs = await t.runner.step('logs', { run: '202', inputs: { project: 'testnet' } })
+    expect(logs.summary).toContain('IDLE → INTERVIEW')
+    expect((await t.runner.step('logs', { run: '203', inputs: { project: 'nobody' } })).code).toBe(2)
+  })
+
+  test('stop ends a session, and says which leases it could not give back', async () => {
+    const session = t.put(stories.waiting)
+    const end = await t.runner.step('stop', { inputs: { session }, run: '204' })
+    expect([end.code, end.out]).toEqual([0, expect.stringMatching(new RegExp(`stopped ${session}[^]*saorsa-2: the lease was not given back`))])
+    expect((await t.runner.entries(session)).at(-1)).toMatchObject({ event: 'stop', to: 'STOPPED', facts: { by: { run: '204' } } })
+  })
+
+  test('diagnose without a node says how to ask', async () => {
+    const end = await t.runner.step('diagnose')
+    expect(end.code).toBe(2)
+    expect(errors(end).join()).toMatch(/U075.*-f node=saorsa-4/)
+  })
+})
