@@ -40,11 +40,5 @@ export async function pairsOf(line: string, dir: string): Promise<{ readonly bef
 /** Names in a folder. */
 export const traces = async (dir: string): Promise<readonly string[]> => readdirSync(dir)
 
-/** A caller's workflow that begins a session by hand. */
-export const asking = (fleet: string, given: Readonly<Record<string, string>>): string => stringify({
-  name: 'asking', on: { workflow_dispatch: {} }, permissions: { 'contents': 'write', 'actions': 'read', 'issues': 'write', 'pull-requests': 'write', 'checks': 'write', 'id-token': 'write', 'attestations': 'write' },
-  jobs: { call: { uses: 'saorsa-labs/vps-test/.github/workflows/vps-test.yml@act', with: { fleet, repo: '.', ...given }, secrets: 'inherit' } },
-}, { lineWidth: 0 })
-
 /** What act printed, without the words by which a step asks for a text to be masked: act's own log shows those, a runner's does not. */
 export const shown = ({ raw }: ActResult): readonly string[] => raw.filter((line) => readLine(line)?.command !== 'add-mask')
