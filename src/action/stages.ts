@@ -6,6 +6,7 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session, State } from '../domain/session.ts'
 import { parsePrivateKey, readPrivateKey } from '../adapters/ssh/key.ts'
+import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
 import { recordedPlan } from '../stages/interview.ts'
@@ -36,9 +37,19 @@ async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   if (order.includes(before.session.state) && order.indexOf(before.session.state) < order.indexOf(state)) {
     throw new Failure({ kind: 'usage', code: 'U068', message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`, remedy: 'run the jobs before this one again' })
   }
+  await othersWork(job, before.session)
   if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
   else await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: [state], once }))
   return told(job, before.session.id)
+}
+
+/** An old run's job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, and a session is its writer's while that one lives. */
+async function othersWork({ context: { forge }, facts }: Job, s: Session): Promise<void> {
+  const { by } = s
+  if (by === null || by.kind !== 'run' || by.run === facts.run || !order.includes(s.state)) return
+  if (s.checkpoint !== null || (forge !== null && !(await forge.runEnded(by.run, by.attempt)))) {
+    throw new Failure({ kind: 'busy', code: 'B005', message: `${writerText(by)} goes on with session ${s.id}${s.checkpoint === null ? '' : `: its checkpoint ${s.checkpoint.name} is the schedule's`}`, remedy: 'gh workflow run vps-test-soak.yml' })
+  }
 }
 
 /** Opens the world of a session, with the key looked at before a node is. */

@@ -56,8 +56,9 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
   return null
 }
 
-/** Of several that wait, only the newest of a project and branch goes on. */
+/** Of several that wait, only the newest of a project and branch goes on. Outside git there is no branch, and nobody is anybody's successor. */
 async function newerOf(session: Session, world: World): Promise<string | null> {
+  if ((session.origin?.branch ?? null) === null) return null
   for (const { id, entries } of await world.ledger.all()) {
     const other = fold(id, entries)
     if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(other) === projectOf(session) && other.origin?.branch === session.origin?.branch) return id

@@ -53,10 +53,12 @@ const unknownNodes = (fleet: Fleet, nodes: readonly string[] | null): readonly s
 
 function wished(config: ProjectConfig, r: StartRequest, s: Surrounding): ProjectConfig {
   const soak = r.soak === 'on' || (r.soak !== 'off' && s.soak)
+  // Asked for in so many words, where the configuration names no checkpoint: both.
+  const none = !config.soak.wait1hr && !config.soak.wait6hr
   return {
     ...config,
     deploy: { ...config.deploy, nodes: r.nodes ?? config.deploy.nodes },
-    soak: soak ? config.soak : { ...config.soak, wait1hr: false, wait6hr: false },
+    soak: !soak ? { ...config.soak, wait1hr: false, wait6hr: false } : none && r.soak === 'on' ? { ...config.soak, wait1hr: true, wait6hr: true } : config.soak,
   }
 }
 

@@ -14,7 +14,7 @@ const inside = (directory: string) => (path: string): boolean => path.startsWith
 const file = (name: string) => (path: string): boolean => path === `src/${name}.ts`
 
 /** node modules that compute and touch nothing. */
-const computing = ['node:crypto', 'node:buffer', 'node:util', 'node:path', 'node:url', 'node:events', 'node:stream', 'node:stream/*', 'node:zlib', 'node:string_decoder', 'node:assert']
+const computing = ['node:crypto', 'node:buffer', 'node:util', 'node:path', 'node:path/posix', 'node:url', 'node:events', 'node:stream', 'node:stream/*', 'node:zlib', 'node:string_decoder', 'node:assert']
 
 export const rooms: readonly Room[] = [
   {
