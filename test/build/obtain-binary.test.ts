@@ -58,6 +58,19 @@ test('where zig cannot work, the build host builds the commit, and the record sa
   expect(log.lines.join('\n')).toContain('building natively on the build host')
 })
 
+test('two checkouts of one project, one tool cache: neither gets the other\'s program', { timeout: 300_000 }, async () => {
+  const [one, two] = [repository('good'), repository('good')]
+  const made = options(one.workspace, 'toy')
+  const first = await obtain(made)
+  // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has them.
+  writeFileSync(join(two.workspace, 'src', 'main.rs'), 'fn main() { println!("the other"); }\n')
+  execFileSync('find', [two.workspace, '-exec', 'touch', '-h', '-d', '2020-01-01', '{}', '+'])
+  git(two.workspace, 'commit', '--quiet', '--all', '--message', 'other')
+  const second = await obtain({ ...made, source: { kind: 'build', workspace: two.workspace, revision: null } })
+  expect(second.record.sha256).not.toBe(first.record.sha256)
+  expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('the other\n')
+})
+
 test('a build script that fails on both sides names both', { timeout: 120_000 }, async () => {
   const { workspace } = repository('build-script')
   const failed = await failure(obtain(options(workspace, 'script', { buildHost: host() })))

@@ -12,6 +12,7 @@ import type { Clock, Elsewhere, Log, Obtained, Remote } from '../../ports.ts'
 import { givenFile, keep, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { readSource } from './source.ts'
+import { targetDirectory } from './target-directory.ts'
 import { buildWithZig } from './zigbuild.ts'
 
 export interface ObtainOptions {
@@ -74,7 +75,7 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   const locked = await access(join(workspace, 'Cargo.lock')).then(() => true, () => false)
   if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
-  const zig = await buildWithZig({ ...common, workspace, glibc: binary.glibc, cacheDir, targetDir: join(cacheDir, 'target', project), ...(options.env === undefined ? {} : { env: options.env }) })
+  const zig = await buildWithZig({ ...common, workspace, glibc: binary.glibc, cacheDir, targetDir: await targetDirectory(join(cacheDir, 'target', project), workspace), ...(options.env === undefined ? {} : { env: options.env }) })
   switch (afterZigbuild(zig)) {
     case 'use': return finish(options, zig, await sameSource(from, locked, workspace, signal), [])
     case 'fail': throw failed(zig, [])
