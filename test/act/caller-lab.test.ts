@@ -42,7 +42,7 @@ test('a push: nobody is asked, no checkpoint is waited for, the ledger is in the
 })
 
 test('a dispatch: the caller\'s schedule takes the first checkpoint', async () => {
-  const result = await scene.act({ refs, inputs: { fleet: 'fleets/lab.yaml', soak: 'on' } })
+  const result = await scene.act({ refs, inputs: { 'fleet': 'fleets/lab.yaml', 'soak': 'on', 'on-busy': 'refuse' } })
   expect(result.code, tell(result.raw)).toBe(0)
   expect((await newest(scene)).session.state).toBe('WAIT_1HR')
   const due = await tick(scene, await dueShift(scene, 300), { refs })
