@@ -1,4 +1,4 @@
-import { $ as remoteHome, $t as exitCodes, B as beginSession, Bt as quote, C as up, Ct as table, E as exitCode, Et as iso, Ft as pairClasses, G as readPrivateKey, Gt as waiting, H as pushSession, Ht as finals, It as percent, J as check$1, Jt as faultText, K as readSource, Kt as canonical, Lt as pairKey, M as restEndpointMethods, Mt as checkpointOf, N as paginateRest, Nt as toLines, P as Octokit, Pt as verdictInputOf, Q as localHome, Qt as exitCodeOf, R as hint, Rt as rosterOf, St as code$1, Tt as visible, U as recordedPlan, Ut as fold, V as confirmSession, Vt as keptBinary, W as parsePrivateKey, Wt as states, X as knownSession, Xt as visible$1, Yt as show$1, Z as knownSessions, Zt as Failure, _ as makePlan, _t as controlsSection, at as countsOf, bt as matrixMarkdown, c as logs, ct as projectOf$1, d as diagnose, dt as proofFile, en as version$2, et as execa, f as approve$1, ft as criteriaSection, g as planText, gt as pairsSection, ht as notCoveredSection, i as duties, in as __toESM, it as buildFaultsOf, j as retry, jt as collect$1, k as worldIn, kt as planDigest, l as status, lt as testsOf, mt as findingsSection, n as harmless, nn as __exportAll, nt as link, o as take, ot as countsText, p as newSession, pt as figuresSection, q as bundleIn, qt as sha256$1, r as uncommanded, rn as __require, rt as checkpointsMarkdown, s as tickOf, st as originOf$1, t as contextOf, tn as __commonJSMin, tt as httpsUrl, u as stop, ut as run, v as parseRequest, vt as nodesSection, w as nodes, wt as text, xt as block, y as down, yt as checkpointSection, zt as lateness } from "./chunks/surroundings.js";
+import { $ as remoteHome, $t as Failure, At as planDigest, B as beginSession, Bt as lateness, C as up, Ct as code$1, Dt as iso, E as exitCode, Et as visible, Ft as verdictInputOf, G as readPrivateKey, Gt as fold, H as pushSession, Ht as keptBinary, It as pairClasses, J as check$1, Jt as canonical, K as readSource, Kt as states, Lt as percent, M as restEndpointMethods, Mt as collect$1, N as paginateRest, Nt as checkpointOf, P as Octokit, Pt as toLines, Q as localHome, Qt as visible$1, R as hint, Rt as pairKey, St as block, Tt as text, U as recordedPlan, Ut as writerText, V as confirmSession, Vt as quote, W as parsePrivateKey, Wt as finals, X as knownSession, Xt as faultText, Yt as sha256$1, Z as knownSessions, Zt as show$1, _ as makePlan, _t as pairsSection, an as __require, at as countsOf, bt as checkpointSection, c as logs, ct as projectOf$1, d as diagnose, dt as run, en as exitCodeOf, et as execa, f as approve$1, ft as proofFile, g as planText, gt as notCoveredSection, ht as findingsSection, i as duties, in as __exportAll, it as buildFaultsOf, j as retry, k as worldIn, l as status, lt as testsOf, mt as figuresSection, n as harmless, nn as version$2, nt as link, o as take, on as __toESM, ot as countsText, p as newSession, pt as criteriaSection, q as bundleIn, qt as waiting, r as uncommanded, rn as __commonJSMin, rt as checkpointsMarkdown, s as tickOf, st as originOf$1, t as contextOf, tn as exitCodes, tt as httpsUrl, u as stop, ut as writerOf, v as parseRequest, vt as controlsSection, w as nodes, wt as table, xt as matrixMarkdown, y as down, yt as nodesSection, zt as leasedNodes } from "./chunks/surroundings.js";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -174,6 +174,7 @@ const outcomes = [
 function standing(session, entries, verdict) {
 	const last = entries.at(-1);
 	if (last !== void 0 && finals.includes(session.state) && stops.includes(last.event)) return `stopped (counts as a failure): ${last.why}`;
+	if (session.queued !== null) return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`;
 	const decisive = entries.findLast((e) => outcomes.includes(e.event));
 	const test = testsOf(entries).at(-1);
 	const recorded = test !== void 0 && test.seq === decisive?.seq;
@@ -482,6 +483,7 @@ function tellOutputs(job, session, entries, more = {}) {
 		state: session.state,
 		verdict: typeof test?.facts["verdict"] === "string" ? test.facts["verdict"] : "",
 		rates: JSON.stringify(ratesOf(test?.facts["counts"])),
+		evidence: artifactOf(test?.facts)?.name ?? "",
 		"artifact-url": artifactOf(test?.facts)?.url ?? "",
 		...more
 	});
@@ -605,12 +607,24 @@ async function stageJob(job, state, once = false) {
 		message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`,
 		remedy: "run the jobs before this one again"
 	});
+	await othersWork(job, before.session);
 	if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`);
 	else await working(job, before, (world, plan) => run(plan, before.session.id, world, {
 		states: [state],
 		once
 	}));
 	return told$1(job, before.session.id);
+}
+/** An old run's job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, and a session is its writer's while that one lives. */
+async function othersWork({ context: { forge }, facts }, s) {
+	const { by } = s;
+	if (by === null || by.kind !== "run" || by.run === facts.run || !order.includes(s.state)) return;
+	if (s.checkpoint !== null || forge !== null && !await forge.runEnded(by.run, by.attempt)) throw new Failure({
+		kind: "busy",
+		code: "B005",
+		message: `${writerText(by)} goes on with session ${s.id}${s.checkpoint === null ? "" : `: its checkpoint ${s.checkpoint.name} is the schedule's`}`,
+		remedy: "gh workflow run vps-test-soak.yml"
+	});
 }
 /** Opens the world of a session, with the key looked at before a node is. */
 async function working(job, known, work) {
@@ -688,7 +702,11 @@ const timerMinutes = {
 };
 async function advance(job) {
 	const before = await sessionOf(job);
-	if (before.session.state === "FIX") await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ["FIX"] }));
+	const on = () => working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ["FIX"] }));
+	if (before.session.state === "FIX") await on();
+	else if (rests(before.session)) await on().catch((error) => {
+		job.context.terminal.warn(`leases: ${error instanceof Error ? error.message : String(error)}`);
+	});
 	const known = await sessionOf(job);
 	tellOutputs(job, known.session, known.entries, await followUps(job, known.session));
 	await askPerson(job, known);
@@ -697,6 +715,7 @@ async function advance(job) {
 		title: titleOf(known)
 	};
 }
+const rests = (s) => s.learned.SETUP !== void 0 && (finals.includes(s.state) || waiting[s.state] !== void 0);
 /** The environments that hold what comes next; empty where there is none, and then the schedule and `approve` do it. */
 async function followUps(job, s) {
 	const { soakEnvironments: timers, approvalEnvironment } = job.inputs;
@@ -842,7 +861,7 @@ async function continued(job, made, asked) {
 	job.context.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch} and goes on at BUILD`);
 	return waits.session.id;
 }
-/** The session that an earlier attempt of this run began with the same plan, or a new one: running the job again begins nothing twice. */
+/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. */
 async function begun(job, made, asked) {
 	const session = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made))?.session.id ?? newSession(made, job.context.clock);
 	await beginSession({
@@ -852,7 +871,7 @@ async function begun(job, made, asked) {
 	return session;
 }
 const isOurs = ({ entries }, { facts }) => {
-	const by = fold("", entries.slice(0, 1)).by;
+	const by = writerOf(entries.findLast((e) => e.facts["plan"] !== void 0));
 	return by?.kind === "run" && by.run === facts.run && by.repository === facts.repository;
 };
 /** GitHub makes an environment that does not exist, without any protection, as soon as a job names it (github-platform §2.6): so it is asked before. */
@@ -1082,6 +1101,7 @@ async function comparisonWith(job, test) {
 	});
 	return compare(countsOf(test.facts["counts"]), lastProofOf(base.filter((k) => k.session.id !== test.session), branch));
 }
+/** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */
 async function nodeLogs(job, known) {
 	const { context: c, artifacts, facts } = job;
 	if (known.session.learned.SETUP === void 0 && known.session.state !== "BUILD") return;
@@ -1090,7 +1110,7 @@ async function nodeLogs(job, known) {
 		(await collect$1({
 			...world,
 			signal: AbortSignal.any([c.signal, AbortSignal.timeout(12e4)])
-		}, plan, rosterOf(plan, known.session), folder)).forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`));
+		}, plan, leasedNodes(plan, known.session), folder)).forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`));
 		const root = join(world.files.root, folder);
 		const files = await filesBelow(root).catch(() => []);
 		if (artifacts !== null && files.length > 0) await artifacts.upload(`vps-test-logs-${known.session.id}-${facts.attempt}`, root, files);
@@ -1269,8 +1289,9 @@ async function ofPullRequest(job) {
 		body: `${marker}\n### vps-test: nothing was tested\n\nThe run kept no evidence. What happened is in [its log](${runUrl}).\n`
 	}, "vps-test lab proof", marker);
 	const folder = join(facts.temp, "artifact");
-	await artifacts.download(found.id, folder, inputs.runId);
-	const shown = await judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker).catch((error) => {
+	const shown = await artifacts.download(found.id, folder, inputs.runId).then(() => judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker)).catch((error) => {
+		job.context.signal.throwIfAborted();
+		if (error instanceof Failure && error.facts.code === "I462") throw error;
 		job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`);
 		return {
 			title: "the evidence of this run cannot be read",
@@ -1281,9 +1302,11 @@ async function ofPullRequest(job) {
 	return show(job, inputs.headSha, shown, "vps-test lab proof", marker);
 }
 async function judged(job, folder, artifactUrl, runUrl, marker) {
-	const { faults } = await check$1(folder, job.context.version);
+	const checked = await check$1(folder, job.context.version);
 	const { bundle, verdict } = await bundleIn(folder);
 	const session = fold(bundle.facts.session, bundle.entries);
+	const commit = session.origin?.commit ?? null;
+	const faults = [...checked.faults, ...commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? "none"}, not of the head of this pull request`]];
 	const base = job.facts.baseBranch === null ? [] : await knownSessions(job.baseHome).catch(() => []);
 	const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, {
 		attempts: r.attempts,
@@ -96656,10 +96679,9 @@ async function unzip(archive, into, limits, signal) {
 			const target$ = createWriteStream(target, { flags: "wx" });
 			if (end <= start) await pipeline([Buffer.alloc(0)], counted, target$, { signal });
 			else {
-				const packed = file.createReadStream({
+				const packed = createReadStream(archive, {
 					start,
-					end: end - 1,
-					autoClose: false
+					end: end - 1
 				});
 				await (member.method === 0 ? pipeline(packed, counted, target$, { signal }) : pipeline(packed, createInflateRaw(), counted, target$, { signal }));
 			}
@@ -97538,7 +97560,8 @@ async function jobOf({ env, cwd, directory, signal, version, surface }) {
 		token,
 		run: facts.run,
 		serverUrl: facts.serverUrl,
-		signal
+		signal,
+		...inputs.runId === "" ? {} : { limits: ofStrangers }
 	});
 	const branchHome = remoteHome({
 		url: env["VPS_TEST_LEDGER_REMOTE"] || `${facts.serverUrl}/${facts.repository}.git`,
@@ -97579,6 +97602,11 @@ async function jobOf({ env, cwd, directory, signal, version, surface }) {
 		baseHome: branchHome
 	};
 }
+/** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. */
+const ofStrangers = {
+	files: 5e3,
+	bytes: 512 * 1024 ** 2
+};
 /** Untrimmed, because a key without its last newline is none; masked before anything else is done. */
 function keyOf(surface) {
 	const text = surface.rawInput("ssh-key");

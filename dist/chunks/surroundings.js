@@ -2,9 +2,10 @@ import { createRequire } from "node:module";
 import path, { basename, delimiter, dirname, isAbsolute, join as join$1, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { createHash, createHmac, createPrivateKey, randomBytes, randomInt, subtle, timingSafeEqual } from "node:crypto";
+import { isAbsolute as isAbsolute$1, join as join$2 } from "node:path/posix";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { Duplex, PassThrough, Readable, Transform, Writable, getDefaultHighWaterMark } from "node:stream";
-import { access, appendFile, chmod, constants as constants$1, lstat, mkdir, mkdtemp, open as open$1, readFile, readdir, readlink, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { access, appendFile, chmod, constants as constants$1, lstat, mkdir, mkdtemp, open as open$1, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import fs, { appendFileSync, closeSync, createReadStream, createWriteStream, existsSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmdirSync, statSync, writeFileSync } from "node:fs";
 import { ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import process$2, { execArgv, execPath, hrtime, platform, stdin, stdout } from "node:process";
@@ -461,7 +462,7 @@ const build$1 = async (plan, session, world) => {
 		world.signal.throwIfAborted();
 		if (!(error instanceof Failure) || error.kind === "harness") throw error;
 		const faults = (error.facts.faults ?? []).slice(0, 20).map((f) => ({
-			file: f.at.file,
+			file: inRepository(plan, f.at.file),
 			line: f.at.line ?? 0,
 			message: f.message.slice(0, 500)
 		}));
@@ -475,6 +476,8 @@ const build$1 = async (plan, session, world) => {
 		};
 	}
 };
+/** A compiler names files from its workspace; everybody else looks for them from the root of the repository. */
+const inRepository = ({ source }, file) => source.kind !== "build" || isAbsolute$1(source.workspace) || isAbsolute$1(file) ? file : join$2(source.workspace, file);
 async function checked(plan, { path, record }, world) {
 	const bytes = await world.readBinary(path);
 	const digest = sha256(bytes);
@@ -1461,10 +1464,11 @@ async function holdLeases(world, plan, holder, nodes, until) {
 	failed.forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`));
 }
 async function giveLeasesBack(world, plan, holder, nodes) {
-	await each(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), {
+	const { failed } = await each(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), {
 		timeoutMs: 15e3,
 		signal: world.signal
 	}));
+	failed.forEach((f, n) => world.log.warn(`${n}: the lease was not given back and stays until it expires: ${f.message}`));
 }
 
 // src/domain/program.ts
@@ -1541,6 +1545,11 @@ async function registeredPeers(world, plan) {
 
 // src/stages/roster.ts
 const exclusionFacts = (all) => all.map((e) => ({ ...e }));
+/** Why a run cannot go on, with what happened to the node that it is about, or to the first: one line for whoever reads nothing else. */
+function withCause(fault, all) {
+	const first = all.find((e) => fault.includes(`${e.node} `)) ?? all[0];
+	return first === void 0 ? fault : `${fault}: ${first.message}${all.length > 1 ? ` (${all.length} nodes left out)` : ""}`;
+}
 /** Everything left out so far, oldest first. */
 function exclusions(session) {
 	return ["SETUP", "DEPLOY"].flatMap((state) => {
@@ -1663,7 +1672,7 @@ const deploy = async (plan, session, world) => {
 	const early = quorumFault(world.fleet, plan.nodes, left());
 	if (early !== null) return {
 		event: "unrecoverable",
-		why: early,
+		why: withCause(early, excluded),
 		facts: facts()
 	};
 	const registered = await awaitRegistration(world, plan, left().filter((n) => roster.some((r) => r.name === n && r.role !== "registry")));
@@ -1680,7 +1689,7 @@ const deploy = async (plan, session, world) => {
 	};
 	if (fault !== null) return {
 		event: "unrecoverable",
-		why: fault,
+		why: withCause(fault, excluded),
 		facts: all
 	};
 	const skipped = [...done.values()].filter((d) => d.skipped).length;
@@ -1875,8 +1884,9 @@ async function supersede(plan, session, world, holder) {
 	await giveLeasesBack(world, plan, holder, plan.nodes);
 	return null;
 }
-/** Of several that wait, only the newest of a project and branch goes on. */
+/** Of several that wait, only the newest of a project and branch goes on. Outside git there is no branch, and nobody is anybody's successor. */
 async function newerOf(session, world) {
+	if ((session.origin?.branch ?? null) === null) return null;
 	for (const { id, entries } of await world.ledger.all()) {
 		const other = fold(id, entries);
 		if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== "INTERVIEW" && projectOf$2(other) === projectOf$2(session) && other.origin?.branch === session.origin?.branch) return id;
@@ -1898,7 +1908,7 @@ const setup = async (plan, session, world) => {
 	const early = quorumFault(world.fleet, plan.nodes, answered);
 	if (early !== null) return {
 		event: "unrecoverable",
-		why: early,
+		why: withCause(early, excluded),
 		facts: { excluded: exclusionFacts(excluded) }
 	};
 	const leases = await leaseFleet(plan, session, world, answered);
@@ -1925,7 +1935,7 @@ const setup = async (plan, session, world) => {
 	const fault = quorumFault(world.fleet, plan.nodes, left);
 	if (fault !== null) return {
 		event: "unrecoverable",
-		why: fault,
+		why: withCause(fault, all),
 		facts
 	};
 	return {
@@ -9642,6 +9652,8 @@ async function retryFailed(world, known, subjects, keep) {
 
 // src/stages/collect.ts
 /** Always done at the end of a test, whatever happened: logs of every node and the registry's answers. */
+/** Of one node, with the sentence that says so 4 MiB at most. */
+const logBytes = (4 << 20) - 64;
 const routes = [
 	"health",
 	"api/peers",
@@ -9654,12 +9666,19 @@ async function collect(world, plan, nodes, folder) {
 		const node = world.fleet.nodes.find((n) => n.name === name);
 		const unit = node === void 0 ? null : unitOf(plan, node);
 		if (unit === null) return;
-		const bytes = await (await world.remote(name)).read(journal(unit.unit.name, 500), {
+		const said = await (await world.remote(name)).run(journal(unit.unit.name, 500), {
 			timeoutMs: 3e4,
 			signal: world.signal,
-			maxBytes: 4 << 20
+			maxBytes: logBytes
 		});
-		await world.files.write(`${folder}/logs/${name}.log`, bytes);
+		if (said.code !== 0) throw new Failure({
+			kind: "infra",
+			code: "I319",
+			node: name,
+			message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
+			remedy: `vps-test diagnose ${name}`
+		});
+		await world.files.write(`${folder}/logs/${name}.log`, said.truncated ? `${said.stdout}\n[cut after ${logBytes} bytes]\n` : said.stdout);
 	});
 	const registry = registryOf(world.fleet);
 	const answers = await each(registry !== void 0 && nodes.includes(registry.name) ? routes : [], world.signal, async (route) => {
@@ -51371,6 +51390,30 @@ const compiled = (line) => {
 	return name === void 0 ? "" : `Compiling ${name}`;
 };
 
+// src/adapters/build/target-directory.ts
+/** Cargo's target directory of one checkout, and the end of those that nobody builds in any more. */
+const kept$1 = 6;
+/** A build that is running may be as old as its time limit. */
+const youngMs = 72e5;
+/**
+* One directory for each place of a checkout. Two checkouts in one directory have the same fingerprint for cargo, which then goes by the files' times:
+* the program of one commit would be taken for that of another.
+*/
+async function targetDirectory(below, workspace) {
+	const own = join$1(below, sha256(workspace).slice(0, 16));
+	await mkdir(own, { recursive: true });
+	await utimes(own, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
+	const old = (await Promise.all((await readdir(below, { withFileTypes: true })).filter((d) => d.isDirectory()).map(async (d) => ({
+		path: join$1(below, d.name),
+		at: (await stat(join$1(below, d.name)).catch(() => void 0))?.mtimeMs ?? 0
+	})))).toSorted((a, b) => b.at - a.at).slice(kept$1).filter((d) => d.path !== own && Date.now() - d.at > youngMs);
+	await Promise.all(old.map((d) => rm(d.path, {
+		recursive: true,
+		force: true
+	})));
+	return own;
+}
+
 // src/adapters/build/obtain-binary.ts
 /** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
 /** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
@@ -51460,7 +51503,7 @@ async function built(options, workspace, native) {
 		workspace,
 		glibc: binary.glibc,
 		cacheDir,
-		targetDir: join$1(cacheDir, "target", project),
+		targetDir: await targetDirectory(join$1(cacheDir, "target", project), workspace),
 		...options.env === void 0 ? {} : { env: options.env }
 	});
 	switch (afterZigbuild(zig)) {
@@ -56428,17 +56471,22 @@ async function makePlan(c, r, s) {
 const unknownNodes = (fleet, nodes) => (nodes ?? []).filter((n) => !fleet.nodes.some((f) => f.name === n)).map((n) => `nodes: fleet ${fleet.name} has no node ${n}${hint(n, fleet.nodes.map((f) => f.name))}`);
 function wished(config, r, s) {
 	const soak = r.soak === "on" || r.soak !== "off" && s.soak;
+	const none = !config.soak.wait1hr && !config.soak.wait6hr;
 	return {
 		...config,
 		deploy: {
 			...config.deploy,
 			nodes: r.nodes ?? config.deploy.nodes
 		},
-		soak: soak ? config.soak : {
+		soak: !soak ? {
 			...config.soak,
 			wait1hr: false,
 			wait6hr: false
-		}
+		} : none && r.soak === "on" ? {
+			...config.soak,
+			wait1hr: true,
+			wait6hr: true
+		} : config.soak
 	};
 }
 /** Names the exact source, so that a session is continued only with the program that it was begun with, on whichever machine. */
@@ -56871,14 +56919,17 @@ async function writerEnded(c, s) {
 const longestStageMs = 108e5;
 /** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
 async function decide(c, { ledger, session, entries }, outcome) {
+	const at = c.clock.now();
+	const claim = session.state === "WAIT_1HR" || session.state === "WAIT_6HR" ? { checkpoint: { ...taking(session, session.state, at) } } : {};
 	const entry = next(entries, session, {
 		...outcome,
 		facts: {
 			...outcome.facts,
+			...claim,
 			by: { ...c.writer },
 			...c.clockShift === 0 ? {} : { clockShift: c.clockShift }
 		}
-	}, c.clock.now());
+	}, at);
 	if (entry === void 0) return void 0;
 	try {
 		await ledger.append(session.id, entry);
@@ -57031,4 +57082,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { remoteHome as $, exitCodes as $t, runProcess as A, proofKinds as At, beginSession as B, quote as Bt, up as C, table as Ct, keyFile as D, criteriaKinds as Dt, exitCode as E, iso as Et, findProjectFile as F, pairClasses as Ft, readPrivateKey as G, waiting as Gt, pushSession as H, finals as Ht, parseProjectAll as I, percent$1 as It, check$1 as J, faultText as Jt, readSource as K, canonical as Kt, projectFiles as L, pairKey as Lt, restEndpointMethods as M, checkpointOf$1 as Mt, paginateRest$1 as N, toLines as Nt, loadProfiles as O, focuses as Ot, Octokit$1 as P, verdictInputOf as Pt, localHome as Q, exitCodeOf as Qt, hint as R, rosterOf as Rt, status$1 as S, code as St, trust as T, visible as Tt, recordedPlan as U, fold as Ut, confirmSession as V, keptBinary as Vt, parsePrivateKey as W, states as Wt, knownSession as X, visible$1 as Xt, verify$1 as Y, show as Yt, knownSessions as Z, Failure as Zt, makePlan as _, controlsSection as _t, soak as a, countsOf as at, examine as b, matrixMarkdown as bt, logs as c, projectOf$1 as ct, diagnose as d, proofFile as dt, version$1 as en, execa as et, approve as f, criteriaSection as ft, planText as g, pairsSection as gt, start as h, notCoveredSection as ht, duties as i, __toESM as in, buildFaultsOf as it, retry as j, collect as jt, worldIn as k, planDigest as kt, status as l, testsOf as lt, plan as m, findingsSection as mt, harmless as n, __exportAll as nn, link as nt, take as o, countsText as ot, newSession as p, figuresSection as pt, bundleIn as q, sha256 as qt, uncommanded as r, __require as rn, checkpointsMarkdown as rt, tickOf as s, originOf$1 as st, contextOf as t, __commonJSMin as tn, httpsUrl as tt, stop as u, run as ut, parseRequest as v, nodesSection as vt, nodes as w, text$2 as wt, shell as x, block as xt, down as y, checkpointSection as yt, require_dist as z, lateness$1 as zt };
+export { remoteHome as $, Failure as $t, runProcess as A, planDigest as At, beginSession as B, lateness$1 as Bt, up as C, code as Ct, keyFile as D, iso as Dt, exitCode as E, visible as Et, findProjectFile as F, verdictInputOf as Ft, readPrivateKey as G, fold as Gt, pushSession as H, keptBinary as Ht, parseProjectAll as I, pairClasses as It, check$1 as J, canonical as Jt, readSource as K, states as Kt, projectFiles as L, percent$1 as Lt, restEndpointMethods as M, collect as Mt, paginateRest$1 as N, checkpointOf$1 as Nt, loadProfiles as O, criteriaKinds as Ot, Octokit$1 as P, toLines as Pt, localHome as Q, visible$1 as Qt, hint as R, pairKey as Rt, status$1 as S, block as St, trust as T, text$2 as Tt, recordedPlan as U, writerText as Ut, confirmSession as V, quote as Vt, parsePrivateKey as W, finals as Wt, knownSession as X, faultText as Xt, verify$1 as Y, sha256 as Yt, knownSessions as Z, show as Zt, makePlan as _, pairsSection as _t, soak as a, __require as an, countsOf as at, examine as b, checkpointSection as bt, logs as c, projectOf$1 as ct, diagnose as d, run as dt, exitCodeOf as en, execa as et, approve as f, proofFile as ft, planText as g, notCoveredSection as gt, start as h, findingsSection as ht, duties as i, __exportAll as in, buildFaultsOf as it, retry as j, proofKinds as jt, worldIn as k, focuses as kt, status as l, testsOf as lt, plan as m, figuresSection as mt, harmless as n, version$1 as nn, link as nt, take as o, __toESM as on, countsText as ot, newSession as p, criteriaSection as pt, bundleIn as q, waiting as qt, uncommanded as r, __commonJSMin as rn, checkpointsMarkdown as rt, tickOf as s, originOf$1 as st, contextOf as t, exitCodes as tn, httpsUrl as tt, stop as u, writerOf as ut, parseRequest as v, controlsSection as vt, nodes as w, table as wt, shell as x, matrixMarkdown as xt, down as y, nodesSection as yt, require_dist as z, leasedNodes as zt };

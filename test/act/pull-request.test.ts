@@ -120,6 +120,6 @@ test('an artifact that was changed, leads out, is none, is too large or is of an
   // Whole again: green again, in the same check and the same comment.
   await comment(pullRequest?.number ?? 0)
   expect(check()?.conclusion).toBe('success')
-  expect(scene.api.state.comments.map((c) => c.issue).toSorted()).toEqual([4, 5])
+  expect(scene.api.state.comments.map((c) => c.issue).toSorted((a, b) => a - b)).toEqual([4, 5])
   expect(scene.api.faults()).toEqual([])
 })

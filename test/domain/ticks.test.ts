@@ -74,7 +74,7 @@ function live(w: TickWorld, steps: readonly number[]): void {
 
 /** Everybody who worked is gone; then a tick comes that nothing happens to. */
 function healthyTick(w: TickWorld, results: Results): void {
-  for (const a of [...w.actors]) w.end(a)
+  for (const a of w.actors.slice()) w.end(a)
   w.now = Math.max(w.now, w.session.waitUntil ?? 0) + 20 * minute
   w.finish(w.begin(), results)
 }

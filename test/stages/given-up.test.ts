@@ -70,7 +70,7 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
     expect([await events(), holder()]).toEqual([['restart', 'claimed'], 's'])
   })
   test('that is ours, and cancelled: the leases go back', async () => {
-    await expect(run(plan, 's', world(AbortSignal.abort(new Error('SIGINT'))), { since: regressed?.hash ?? '' })).rejects.toThrow()
+    await expect(run(plan, 's', world(AbortSignal.abort(new Error('SIGINT'))), { since: regressed?.hash ?? '' })).rejects.toThrow('SIGINT')
     expect([await events(), holder()]).toEqual([['restart'], '-'])
   })
   test('that a person stops meanwhile: the leases go back', async () => {
