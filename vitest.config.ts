@@ -1,8 +1,11 @@
-/** Two projects: what needs the machine to itself (lab, e2e, crash) runs one file after the other, the rest on two workers. */
+/** Three projects: the lab's own tests have the machine to themselves; what runs on labs of its own, and all the rest, runs on two workers. */
 import { defineConfig } from 'vitest/config'
 
-const alone = ['test/lab/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/act/**/*.test.ts']
+const alone = ['test/lab/**/*.test.ts']
+/** Each file has a lab of its own, by its id. */
+const onLabs = ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/act/**/*.test.ts']
 const minute = 60_000
+const patient = { globals: false, testTimeout: 5 * minute, hookTimeout: 5 * minute }
 
 export default defineConfig({
   test: {
@@ -15,26 +18,16 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...onLabs],
           globals: false,
           maxWorkers: 2,
-          testTimeout: 20_000,
+          testTimeout: 30_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: 'lab',
-          include: alone,
-          globals: false,
-          fileParallelism: false,
-          maxWorkers: 1,
-          testTimeout: 5 * minute,
-          hookTimeout: 5 * minute,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { name: 'lab', include: alone, ...patient, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { test: { name: 'labs', include: onLabs, ...patient, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
   },
 })

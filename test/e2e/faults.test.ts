@@ -80,7 +80,7 @@ describe('a fault', () => {
     const end = await s.run()
     const v = await s.verdict()
     expect(v.classes).toMatchObject({ direct: { successes: 6, attempts: 6 }, nat_traversed: { successes: 4, attempts: 4 }, relay: { successes: 0, attempts: 2 } })
-    expect((await s.judgements('saorsa-6', 'saorsa-10'))[0]?.sentence).toMatch(/^saorsa-6 → saorsa-10: expected relayed, saw nothing delivered; the program claimed failure/)
+    expect((await s.judgements('saorsa-6', 'saorsa-10'))[0]?.sentence).toMatch(/^saorsa-6 → saorsa-10: expected relayed, saw nothing delivered( in full and answered)?; the program claimed failure/)
     expect(v.reasons).toEqual([{ kind: 'failed', text: 'relay: 0/2 = 0 %, target 100 %' }])
     expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
     expect(end.code).toBe(20)

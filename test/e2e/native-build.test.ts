@@ -14,7 +14,7 @@ let lab: Lab
 
 beforeAll(async () => {
   if (!existsSync('/usr/bin/cargo')) throw new Error('the lab\'s build host needs cargo below /usr: apt-get install cargo')
-  lab = await openLab('e4', 'nine')
+  lab = await openLab('e6', 'nine')
   const shims = join(place.dir, 'shims')
   mkdirSync(shims)
   for (const [name, text] of [['cargo-zigbuild', 'case "$1" in --version) echo cargo-zigbuild 0.0.0;; *) echo "error: zig: unable to find libc" >&2; exit 1;; esac'], ['zig', 'echo 0.0.0']] as const) {
@@ -41,7 +41,7 @@ async function repository(name: string, change: (dir: string) => void): Promise<
 
 async function start(dir: string): Promise<{ code: number | null; err: string; entries: readonly Entry[] }> {
   const home = `${dir}-home`
-  const ended = await cli(['start', '--repo', dir, '--fleet', 'lab', '--lab', 'e4', '--yes', '--json'], home, 280_000)
+  const ended = await cli(['start', '--repo', dir, '--fleet', 'lab', '--lab', 'e6', '--yes', '--json'], home, 280_000)
   const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
   const id = (await ledger.sessions())[0]
   return { code: ended.code, err: ended.err, entries: id === undefined ? [] : await ledger.read(id) }
