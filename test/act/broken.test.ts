@@ -173,7 +173,7 @@ describe('a compile error', () => {
 
 describe('nodes without room', () => {
   test('the deploy job fails, each node runs what it ran in the same process, their logs are kept, the gate says why', async () => {
-    await scene.commit('another program', change((text) => text.replace('fn main()', '#[used]\nstatic OTHER: [u8; 11] = *b"another one";\n\nfn main()')))
+    await scene.commit('another program', change((text) => text.replace('fn main() {', 'fn main() {\n    if std::env::args_os().len() > 1000 {\n        println!("another program");\n    }')))
     const before = { ...(await running()), registry: await registry() }
     await Promise.all(nodes.map((n) => scene.lab.on(n, 'dd if=/dev/zero of=/opt/filler bs=64k 2>/dev/null || true')))
     const result = await scene.act(started())

@@ -42,7 +42,9 @@ describe('a caller', () => {
     const result = await run('vps-test.yml', { rerun: { of: 'action', workflow: 'vps-test.yml', jobs: ['deploy', 'test'], earlier } })
     expect(result.code, tell(result.raw)).toBe(0)
     expect(inputsOf(result, 'deploy')).toMatchObject({ command: 'deploy', session })
-    expect(paths(result)).toEqual(['plan', 'build-zigbuild', 'deploy', 'test'].map((job) => `vps-test/vps-test/${job}`))
+    // Earlier jobs are stand-ins that need nothing of each other: only what is run again has an order.
+    expect(paths(result).slice(0, 2).toSorted((a, b) => a.localeCompare(b))).toEqual(['vps-test/vps-test/build-zigbuild', 'vps-test/vps-test/plan'])
+    expect(paths(result).slice(2)).toEqual(['vps-test/vps-test/deploy', 'vps-test/vps-test/test'])
   })
 
   test('a push: nobody is asked', async () => {
