@@ -51024,7 +51024,7 @@ async function findCargo(env) {
 		dir: dirname(onPath),
 		onPath: true
 	};
-	const home = await find("cargo", [join$1(env["CARGO_HOME"] ?? join$1(env["HOME"] ?? homedir(), ".cargo"), "bin")]);
+	const home = await find("cargo", [join$1(env["CARGO_HOME"] || join$1(env["HOME"] || homedir(), ".cargo"), "bin")]);
 	if (home !== void 0) return {
 		dir: dirname(home),
 		onPath: false
@@ -57055,7 +57055,7 @@ function contextOf({ env, cwd, home, directory, signal, version }) {
 		const path = env[name];
 		return path !== void 0 && path !== "" && existsSync(path) ? path : null;
 	};
-	const state = env["VPS_TEST_HOME"] ?? join$1(home, ".vps-test");
+	const state = env["VPS_TEST_HOME"] || join$1(home, ".vps-test");
 	const shift = shiftOf(env["VPS_TEST_CLOCK_SHIFT_SECONDS"]);
 	return {
 		terminal: terminal(),
@@ -57070,7 +57070,7 @@ function contextOf({ env, cwd, home, directory, signal, version }) {
 		home: localHome(state),
 		scratch: join$1(state, "_nodes"),
 		forge: null,
-		cacheDir: env["VPS_TEST_CACHE"] ?? join$1(env["XDG_CACHE_HOME"] ?? join$1(home, ".cache"), "vps-test"),
+		cacheDir: env["VPS_TEST_CACHE"] || join$1(env["XDG_CACHE_HOME"] || join$1(home, ".cache"), "vps-test"),
 		probe: program("VPS_TEST_PROBE"),
 		delayHelper: program("VPS_TEST_DELAY")
 	};

@@ -18,12 +18,12 @@ export interface Surroundings {
 
 export function contextOf({ env, cwd, home, directory, signal, version }: Surroundings): Context {
   const program = (name: string): string | null => { const path = env[name]; return path !== undefined && path !== '' && existsSync(path) ? path : null }
-  const state = env['VPS_TEST_HOME'] ?? join(home, '.vps-test')
+  const state = env['VPS_TEST_HOME'] || join(home, '.vps-test')
   const shift = shiftOf(env['VPS_TEST_CLOCK_SHIFT_SECONDS'])
   return {
     terminal: terminal(), signal, cwd, version, root: packageRoot(directory), who: whoAmI(), writer: thisProcess(), clock: shiftedClock(shift), clockShift: shift,
     home: localHome(state), scratch: join(state, '_nodes'), forge: null,
-    cacheDir: env['VPS_TEST_CACHE'] ?? join(env['XDG_CACHE_HOME'] ?? join(home, '.cache'), 'vps-test'),
+    cacheDir: env['VPS_TEST_CACHE'] || join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'vps-test'),
     probe: program('VPS_TEST_PROBE'), delayHelper: program('VPS_TEST_DELAY'),
   }
 }

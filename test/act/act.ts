@@ -88,7 +88,7 @@ function environment(home: string): Record<string, string> {
   const path = [join(root, 'node_modules/node/bin'), dirname(process.execPath), host['PATH'] ?? '/usr/bin:/bin']
   const cargo = { CARGO_HOME: join(host['HOME'] ?? '/root', '.cargo'), RUSTUP_HOME: join(host['HOME'] ?? '/root', '.rustup') }
   const from = Object.fromEntries(kept.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]]])))
-  return { ...cargo, ...from, PATH: path.join(':'), HOME: home, XDG_CACHE_HOME: host['XDG_CACHE_HOME'] ?? join(host['HOME'] ?? '/root', '.cache') }
+  return { ...cargo, ...from, PATH: path.join(':'), HOME: home, XDG_CACHE_HOME: host['XDG_CACHE_HOME'] || join(host['HOME'] ?? '/root', '.cache') }
 }
 
 interface Waiter { readonly job: string; readonly text: string | RegExp; readonly met: () => void; readonly ended: (error: Error) => void }

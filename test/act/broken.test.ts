@@ -59,7 +59,7 @@ const pushed = (): Dispatch => ({ workflow: 'mesh.yml', event: 'push', env: { VP
 
 /** The machine's tools, and a target directory that no other build writes into: these programs differ. */
 function ownCache(): string {
-  const common = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vps-test')
+  const common = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'vps-test')
   const own = join(scene.dir, 'cache')
   mkdirSync(own, { recursive: true })
   for (const name of readdirSync(common).filter((n) => /^zig-[\w.-]*\d$/.test(n))) if (!existsSync(join(own, name))) symlinkSync(join(common, name), join(own, name))

@@ -118,5 +118,5 @@ const nothing = (): Promise<never> => Promise.reject(new Error('this scene has n
 const noLab: Lab = { id: '', fleet: { name: 'none', ports: {}, nodes: [] }, on: nothing, box: nothing, off: nothing, power: nothing, down: async () => undefined }
 
 /** Tools, target directory and prober of this machine, as a runner with a warm cache has them. */
-const cache = join(process.env['XDG_CACHE_HOME'] ?? join(process.env['HOME'] ?? '/root', '.cache'), 'vps-test')
+const cache = join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] ?? '/root', '.cache'), 'vps-test')
 mkdirSync(cache, { recursive: true })

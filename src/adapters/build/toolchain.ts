@@ -52,7 +52,7 @@ async function named(env: Record<string, string>, zig: string, options: Toolchai
 async function findCargo(env: Record<string, string>): Promise<{ readonly dir: string; readonly onPath: boolean }> {
   const onPath = await find('cargo', (env['PATH'] ?? '').split(delimiter))
   if (onPath !== undefined) return { dir: dirname(onPath), onPath: true }
-  const home = await find('cargo', [join(env['CARGO_HOME'] ?? join(env['HOME'] ?? homedir(), '.cargo'), 'bin')])
+  const home = await find('cargo', [join(env['CARGO_HOME'] || join(env['HOME'] || homedir(), '.cargo'), 'bin')])
   if (home !== undefined) return { dir: dirname(home), onPath: false }
   throw new Failure({ kind: 'infra', code: 'I304', message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)', remedy: 'apt-get install cargo' })
 }
