@@ -57,7 +57,7 @@ async function actionFaults(scratch) {
   const summary = join(scratch, 'summary')
   for (const file of [output, summary]) writeFileSync(file, '')
   const env = {
-    PATH: process.env.PATH, HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: scratch, RUNNER_TEMP: scratch,
+    PATH: process.env.PATH, HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'someone/program', GITHUB_RUN_ID: '1', GITHUB_WORKSPACE: scratch, RUNNER_TEMP: scratch,
     GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, INPUT_COMMAND: 'version',
   }
   const { code, out, err } = await ask('node', [`${dist}/main.js`], { cwd: scratch, env })
