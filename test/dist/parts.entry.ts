@@ -9,7 +9,9 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 
 const { Client, Server, utils } = ssh2
-const key = utils.generateKeyPairSync('ed25519')
+// One of about five hundred keys that ssh2 makes is malformed (it does not parse them itself).
+let key = utils.generateKeyPairSync('ed25519')
+while (utils.parseKey(key.private) instanceof Error) key = utils.generateKeyPairSync('ed25519')
 const ciphers = process.argv.slice(2) as ssh2.CipherAlgorithm[]
 
 /** One command over SSH inside this process, with the given ciphers. */
