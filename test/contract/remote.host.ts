@@ -1,6 +1,6 @@
 /** What the contract suite needs from a server under test, and the keys and fleet it is reached by. */
 import { createServer } from 'node:net'
-import ssh2 from 'ssh2'
+import { madeKey } from '../made-key.ts'
 import type { Fleet, FleetNode } from '../../src/domain/fleet.ts'
 
 export interface TestHost {
@@ -22,8 +22,8 @@ export interface TestHost {
 export interface Keys { readonly user: string; readonly userPublic: string; readonly host: string; readonly hostPublic: string }
 
 export function freshKeys(): Keys {
-  const user = ssh2.utils.generateKeyPairSync('ed25519')
-  const host = ssh2.utils.generateKeyPairSync('ed25519')
+  const user = madeKey()
+  const host = madeKey()
   return { user: user.private, userPublic: user.public, host: host.private, hostPublic: host.public }
 }
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
+import { madeKey } from '../made-key.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
 import { commit, leftBy, repository } from './runner.ts'
@@ -132,7 +132,7 @@ describe('the surroundings', () => {
 })
 
 describe('the key', () => {
-  const { private: key, public: open } = ssh2.utils.generateKeyPairSync('ed25519')
+  const { private: key, public: open } = madeKey()
   const lines = key.trim().split('\n').filter((l) => l !== '')
   const bodies = lines.filter((l) => !l.startsWith('-----'))
 

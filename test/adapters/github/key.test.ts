@@ -1,10 +1,11 @@
 /** Keys as they come out of secrets: what can be read is read, and what is wrong is said without a byte of the key. */
 import ssh2 from 'ssh2'
+import { madeKey } from '../../made-key.ts'
 import { describe, expect, test } from 'vitest'
 import { parsePrivateKey } from '../../../src/adapters/ssh/key.ts'
 import { Failure } from '../../../src/domain/failure.ts'
 
-const { private: key, public: pub } = ssh2.utils.generateKeyPairSync('ed25519')
+const { private: key, public: pub } = madeKey()
 const { private: rsa } = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
 const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'p', cipher: 'aes256-ctr', rounds: 1 })
 const ppk = (version: number, encryption: string): string => `PuTTY-User-Key-File-${version}: ssh-rsa\nEncryption: ${encryption}\nComment: x\nPublic-Lines: 1\nAAAAB3NzaC1yc2E\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n`

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import ssh2 from 'ssh2'
+import { madeKey } from '../../made-key.ts'
 import { describe, expect, it } from 'vitest'
 import { addressesOf, proxyArgv, shareOf } from '../../../src/adapters/ssh/address.ts'
 import { collector, lineSplitter, longestLine } from '../../../src/adapters/ssh/collect.ts'
@@ -128,7 +129,7 @@ describe('output', () => {
 })
 
 describe('private keys', () => {
-  const { private: key, public: pub } = ssh2.utils.generateKeyPairSync('ed25519')
+  const { private: key, public: pub } = madeKey()
   const code = (text: string): unknown => { try { parsePrivateKey(text, 'id'); return 'fine' } catch (error) { return error instanceof Failure ? `${error.facts.code} ${error.message}` : error } }
 
   it('forgives what pasting does: CRLF, a missing or doubled last newline', () => {
