@@ -17877,7 +17877,7 @@ async function locked(dir) {
 	const aside = `${lock}.${seen.ino}-${process.pid}`;
 	await rename(lock, aside).catch(() => void 0);
 	const moved = await stat(aside).catch(() => void 0);
-	if (moved !== void 0 && moved.ino !== seen.ino) await rename(aside, lock);
+	if (moved !== void 0 && (moved.ino !== seen.ino || moved.mtimeMs !== seen.mtimeMs)) await rename(aside, lock);
 	await rm(aside, { force: true });
 	return true;
 }
@@ -17890,6 +17890,8 @@ const unauthenticated = /Authentication failed|could not read (Username|Password
 const missing = /repository .*not found|error: 404|does not appear to be a git repository|does not exist/i;
 const denied = /error: 403|Permission to .* denied|Write access to repository not granted|not allowed to push|Resource not accessible/;
 const guarded = /GH006|GH013|[Pp]rotected branch|rule violations|hook declined|remote rejected/;
+/** git found the lock file of another, here. */
+const wasLocked = (error) => error instanceof GitError && /\.lock': File exists/.test(error.words);
 const contended = (error) => error instanceof GitError && contention.test(error.words);
 /** A refusal that asking again does not change, or undefined: then the remote repository was not reached. */
 function refusal(error, url) {
@@ -18334,7 +18336,8 @@ function localTruth(dir, store) {
 				await store.move(commit, old);
 				return true;
 			} catch (error) {
-				if (await store.tip() === old && !await locked(dir)) throw unwritable(dir, error);
+				const inTheWay = await locked(dir) || wasLocked(error);
+				if (await store.tip() === old && !inTheWay) throw unwritable(dir, error);
 				return false;
 			}
 		}

@@ -6,6 +6,7 @@ import type { Ledger } from '../ports.ts'
 import { create, locked, unwritable } from './git/place.ts'
 import { GitError, gitIn } from './git/process.ts'
 import { checkRemote, partsOf, pause, remoteOf, type RemoteOptions } from './git/remote.ts'
+import { wasLocked } from './git/refusal.ts'
 import { nameOf, storeIn, type Told } from './git/store.ts'
 
 /** Files for people and other programs, made from all entries: name at the root of the branch → text. */
@@ -92,7 +93,9 @@ function localTruth(dir: string, store: ReturnType<typeof storeIn>): Truth {
     tip: store.tip,
     publish: async (commit, old) => {
       try { await store.move(commit, old); return true } catch (error) {
-        if ((await store.tip()) === old && !(await locked(dir))) throw unwritable(dir, error)
+        // The lock that was in git's way may be gone by now, and its owner's move not begun: git's own words count too.
+        const inTheWay = await locked(dir) || wasLocked(error)
+        if ((await store.tip()) === old && !inTheWay) throw unwritable(dir, error)
         return false
       }
     },

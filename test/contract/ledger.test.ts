@@ -109,6 +109,19 @@ describe('a killed writer', () => {
     expect(Date.now() - began).toBeGreaterThan(4500)
     expect(await ledger.read('s')).toHaveLength(2)
   })
+  test('a lock that was in the way, and is gone before anybody looks, is another writer, not a broken repository', async () => {
+    await filled(1)
+    const bin = join(dir, '..', 'bin')
+    mkdirSync(bin)
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+    // The lock goes just after git refused because of it.
+    writeFileSync(join(bin, 'git'), `#!/bin/sh\nfor a in "$@"; do if [ "$a" = update-ref ]; then ${real} "$@"; was=$?; rm -f ${lockFile()}; exit $was; fi; done\nexec ${real} "$@"\n`, { mode: 0o755 })
+    leaveLock(0)
+    const one = writer([dir], 's', 1, 'one', { PATH: `${bin}:${process.env['PATH'] ?? ''}` })
+    await one.ready; one.go()
+    expect(await one.over).toEqual([])
+    expect(await (await openGitLedger(dir)).read('s')).toHaveLength(2)
+  })
   test('two that find the same stale lock still write one after the other', async () => {
     const before = await filled(1)
     leaveLock(3600)

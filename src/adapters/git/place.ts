@@ -35,10 +35,10 @@ export async function locked(dir: string): Promise<boolean> {
   if (seen === undefined) return false
   if (Date.now() - seen.mtimeMs < staleLockMs) return true
   const aside = `${lock}.${seen.ino}-${process.pid}`
-  // Of two that find it, one moves it away; a lock that came since is not the one that was seen.
+  // Of two that find it, one moves it away; a lock that came since is not the one that was seen (its inode's number may be).
   await rename(lock, aside).catch(() => undefined)
   const moved = await stat(aside).catch(() => undefined)
-  if (moved !== undefined && moved.ino !== seen.ino) await rename(aside, lock)
+  if (moved !== undefined && (moved.ino !== seen.ino || moved.mtimeMs !== seen.mtimeMs)) await rename(aside, lock)
   await rm(aside, { force: true })
   return true
 }

@@ -10,6 +10,9 @@ const missing = /repository .*not found|error: 404|does not appear to be a git r
 const denied = /error: 403|Permission to .* denied|Write access to repository not granted|not allowed to push|Resource not accessible/
 const guarded = /GH006|GH013|[Pp]rotected branch|rule violations|hook declined|remote rejected/
 
+/** git found the lock file of another, here. */
+export const wasLocked = (error: unknown): boolean => error instanceof GitError && /\.lock': File exists/.test(error.words)
+
 export const contended = (error: unknown): boolean => error instanceof GitError && contention.test(error.words)
 
 /** A refusal that asking again does not change, or undefined: then the remote repository was not reached. */
