@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { $ as remoteHome, $t as Failure, A as runProcess, C as up, D as keyFile, F as findProjectFile, I as parseProjectAll, L as projectFiles, O as loadProfiles, Ot as criteriaKinds, Qt as visible, S as status$1, T as trust, Y as verify, Zt as show, a as soak$1, b as examine, c as logs, d as diagnose, en as exitCodeOf, f as approve, h as start, jt as proofKinds, kt as focuses, l as status, m as plan, nn as version, t as contextOf, tn as exitCodes, u as stop, w as nodes, x as shell, y as down, z as require_dist } from "./chunks/surroundings.js";
+import { $ as remoteHome, $t as Failure, A as runProcess, C as up, D as keyFile, F as findProjectFile, I as parseProjectAll, L as projectFiles, O as loadProfiles, Qt as visible, S as status$1, St as focuses, T as trust, Y as verify, Zt as show, a as soak$1, b as examine, c as logs, d as diagnose, en as exitCodeOf, f as approve, h as start, l as status, m as plan, nn as version, t as contextOf, tn as exitCodes, u as stop, w as nodes, wt as proofKinds, x as shell, xt as criteriaKinds, y as down, z as require_dist } from "./chunks/surroundings.js";
 import path, { basename, dirname, join, relative, resolve } from "node:path";
 import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import childProcess from "node:child_process";

@@ -1,4 +1,4 @@
-import { $ as remoteHome, $t as Failure, At as planDigest, B as beginSession, Bt as lateness, C as up, Ct as code$1, Dt as iso, E as exitCode, Et as visible, Ft as verdictInputOf, G as readPrivateKey, Gt as fold, H as pushSession, Ht as keptBinary, It as pairClasses, J as check$1, Jt as canonical, K as readSource, Kt as states, Lt as percent, M as restEndpointMethods, Mt as collect$1, N as paginateRest, Nt as checkpointOf, P as Octokit, Pt as toLines, Q as localHome, Qt as visible$1, R as hint, Rt as pairKey, St as block, Tt as text, U as recordedPlan, Ut as writerText, V as confirmSession, Vt as quote, W as parsePrivateKey, Wt as finals, X as knownSession, Xt as faultText, Yt as sha256$1, Z as knownSessions, Zt as show$1, _ as makePlan, _t as pairsSection, an as __require, at as countsOf, bt as checkpointSection, c as logs, ct as projectOf$1, d as diagnose, dt as run, en as exitCodeOf, et as execa, f as approve$1, ft as proofFile, g as planText, gt as notCoveredSection, ht as findingsSection, i as duties, in as __exportAll, it as buildFaultsOf, j as retry, k as worldIn, l as status, lt as testsOf, mt as figuresSection, n as harmless, nn as version$2, nt as link, o as take, on as __toESM, ot as countsText, p as newSession, pt as criteriaSection, q as bundleIn, qt as waiting, r as uncommanded, rn as __commonJSMin, rt as checkpointsMarkdown, s as tickOf, st as originOf$1, t as contextOf, tn as exitCodes, tt as httpsUrl, u as stop, ut as writerOf, v as parseRequest, vt as controlsSection, w as nodes, wt as table, xt as matrixMarkdown, y as down, yt as nodesSection, zt as leasedNodes } from "./chunks/surroundings.js";
+import { $ as remoteHome, $t as Failure, At as pairKey, B as beginSession, Bt as lateness, C as up, Ct as planDigest, Dt as toLines, E as exitCode, Et as checkpointOf, Ft as projectOf$1, G as readPrivateKey, Gt as fold, H as pushSession, Ht as keptBinary, It as testsOf, J as check$1, Jt as canonical, K as readSource, Kt as states, Lt as writerOf, M as restEndpointMethods, Mt as countsOf, N as paginateRest, Nt as countsText, Ot as verdictInputOf, P as Octokit, Pt as originOf$1, Q as localHome, Qt as visible$1, R as hint, Rt as pairClasses, Tt as collect$1, U as recordedPlan, Ut as writerText, V as confirmSession, Vt as quote, W as parsePrivateKey, Wt as finals, X as knownSession, Xt as faultText, Yt as sha256$1, Z as knownSessions, Zt as show$1, _ as makePlan, _t as table, an as __require, at as proofFile, bt as iso, c as logs, ct as findingsSection, d as diagnose, dt as controlsSection, en as exitCodeOf, et as execa, f as approve$1, ft as nodesSection, g as planText, gt as code$1, ht as block, i as duties, in as __exportAll, it as run, j as retry, jt as buildFaultsOf, k as worldIn, kt as percent, l as status, lt as notCoveredSection, mt as matrixMarkdown, n as harmless, nn as version$2, nt as link, o as take, on as __toESM, ot as criteriaSection, p as newSession, pt as checkpointSection, q as bundleIn, qt as waiting, r as uncommanded, rn as __commonJSMin, rt as checkpointsMarkdown, s as tickOf, st as figuresSection, t as contextOf, tn as exitCodes, tt as httpsUrl, u as stop, ut as pairsSection, v as parseRequest, vt as text, w as nodes, y as down, yt as visible, zt as leasedNodes } from "./chunks/surroundings.js";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -552,12 +552,11 @@ async function askPerson(job, known) {
 	const { context: { forge, terminal }, facts } = job;
 	const { session, entries } = known;
 	if (forge === null || !needsPerson(session) || facts.origin.event === "pull_request" || endedByPerson(known)) return;
-	const shown = nothingShown;
 	const body = prComment({
 		session,
 		entries,
-		bundle: shown.bundle,
-		verdict: shown.verdict,
+		bundle: null,
+		verdict: null,
 		artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
 		runUrl: facts.runUrl,
 		comparison: null
@@ -832,7 +831,8 @@ async function begin(job) {
 		ledger: await c.home.ledgerOf(made.plan.config.project),
 		clock: c.clock,
 		session: "",
-		writer: c.writer
+		writer: c.writer,
+		clockShift: c.clockShift
 	};
 	const session = await continued(job, made.plan, asked) ?? await begun(job, made.plan, asked);
 	if (environment === "") await confirmSession({
@@ -901,7 +901,8 @@ async function confirm(job) {
 		ledger: known.ledger,
 		clock: c.clock,
 		session: known.session.id,
-		writer: c.writer
+		writer: c.writer,
+		clockShift: c.clockShift
 	}, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? "somebody"}`, inputs.request.onBusy ?? "queue");
 	const { session, entries } = await sessionOf(job);
 	tellOutputs(job, session, entries, { proceed: "true" });
@@ -924,9 +925,10 @@ async function reviewer({ context: { forge }, facts }, environment) {
 
 // src/report/predicate.ts
 /** The in-toto test-result v0.1 predicate of one test, and what it is about. Nothing in it but names, results and digests: on a public repository it is public for ever. */
+/** The predicate knows no third value: WARNED is "passed with warnings", which an inconclusive test did not. As at the gate, what is not passed has failed. */
 const results = {
 	passed: "PASSED",
-	inconclusive: "WARNED",
+	inconclusive: "FAILED",
 	failed: "FAILED"
 };
 /**
@@ -1261,6 +1263,7 @@ async function ofSession(job) {
 		runUrl: job.facts.runUrl,
 		comparison: shown.comparison
 	};
+	const marker = commentMarker(`fleet/${known.project}`);
 	const good = test !== void 0 && exitCode(session, entries) === exitCodes.passed;
 	return show(job, commit, {
 		title: verdictTitle({
@@ -1268,10 +1271,9 @@ async function ofSession(job) {
 			entries
 		}),
 		good,
-		body: prComment(input, commentMarker(`fleet/${project(input)}`))
-	}, "vps-test proof", commentMarker(`fleet/${project(input)}`));
+		body: prComment(input, marker)
+	}, "vps-test proof", marker);
 }
-const project = (input) => input.session.id.replace(/-\d{8}-\d{6}-[0-9a-f]{4}$/, "");
 /** A run without secrets: what its artifact says is rendered and judged, never believed. */
 async function ofPullRequest(job) {
 	const { artifacts, inputs, facts } = job;

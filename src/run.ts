@@ -1,9 +1,9 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
 import { Failure } from './domain/failure.ts'
-import { genesis, type Json } from './domain/ledger.ts'
+import { genesis } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
 import { finals, fold, next, type Outcome, type Session, type State } from './domain/session.ts'
-import { writerText } from './domain/writer.ts'
+import { signature, writerText } from './domain/writer.ts'
 import type { World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
@@ -43,8 +43,7 @@ export async function run(plan: Plan, id: string, world: World, { states, once =
       if (ours.size > 0 && !ours.has(newest)) throw new Failure({ kind: 'busy', code: 'B004', message: `${session.by === null ? 'another writer' : writerText(session.by)} goes on with session ${id}`, remedy: 'vps-test status' })
       ours.add(newest)
       const outcome = await attempt(stage, plan, session, world)
-      const facts = { ...outcome.facts, by: { ...world.writer } as Json, ...(world.clockShift === 0 ? {} : { clockShift: world.clockShift }) }
-      const entry = next(entries, session, { ...outcome, facts }, world.clock.now())
+      const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...signature(world) } }, world.clock.now())
       if (entry === undefined) throw new Failure({ kind: 'harness', code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
       ours.add(entry.hash)
       await world.ledger.append(id, entry)

@@ -423,6 +423,10 @@ const checkpoints = (value) => ["WAIT_1HR", "WAIT_6HR"].filter((c) => Array.isAr
 // src/domain/writer.ts
 /** `run 123 (attempt 2) of owner/name`, for a person. */
 const writerText = (w) => w.kind === "run" ? `run ${w.run} (attempt ${w.attempt}) of ${w.repository}` : `process ${w.pid} on ${w.host}`;
+const signature = ({ writer, clockShift }) => ({
+	by: { ...writer },
+	...clockShift === 0 ? {} : { clockShift }
+});
 
 // src/domain/build.ts
 /** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
@@ -1817,6 +1821,176 @@ const vacuum = {
 	]
 };
 
+// src/domain/oracle.ts
+/** What a pair should do, from the two measured NATs alone (nat-lab C.4; no port prediction, peer-reflexive learning assumed). */
+const pairClasses = [
+	"direct",
+	"nat_traversed",
+	"relay"
+];
+function oracle(caller, callee) {
+	const path = endToEndPossible(caller, callee);
+	const open = callee.mapping === "none";
+	const sure = path && !uncertain(caller, callee);
+	return {
+		pairClass: open ? "direct" : path ? "nat_traversed" : "relay",
+		expected: sure ? "end-to-end" : path || open ? "either" : "relayed",
+		wouldRefuseFirstPacket: callee.filtering !== "EIF",
+		refusesFreshPorts: callee.filtering === "APDF",
+		why: `${natName(caller)} × ${natName(callee)}: ${sure ? "a path end to end" : path || open ? "end to end uncertain" : "no path end to end"}`
+	};
+}
+/** A filter that knows only addresses, or nothing, lets a changed port in; one that knows ports needs a mapping that keeps its port towards everybody. */
+const endToEndPossible = (a, b) => admits(a, b) && admits(b, a);
+const admits = (filter, sender) => filter.filtering !== "APDF" || keepsPort(sender.mapping);
+const keepsPort = (mapping) => mapping === "none" || mapping === "EIM";
+/** A mapping that moves under an unsolicited packet makes order decide, unless the other end admits anybody. */
+const uncertain = (a, b) => a.stable === false && b.filtering !== "EIF" || b.stable === false && a.filtering !== "EIF";
+/** The name a person knows it by, or the two behaviours of RFC 4787 where there is none. */
+function natName(nat) {
+	const kind = measuredKind(nat);
+	return `${kind === void 0 ? `${nat.mapping}+${nat.filtering}` : kind === "none" ? "no NAT" : kind}${nat.mapping === "none" && nat.filtering !== "EIF" ? ` (${nat.filtering} firewall)` : ""}${nat.stable === false ? " (unstable)" : ""}`;
+}
+const declaredBehaviour = {
+	"none": ["none", "EIF"],
+	"full-cone": ["EIM", "EIF"],
+	"address-restricted": ["EIM", "ADF"],
+	"port-restricted": ["EIM", "APDF"],
+	"symmetric": ["APDM", "APDF"]
+};
+/** What a label would measure as: only for nodes that are absent, to know which class their pairs would have been in. */
+function asDeclared(node) {
+	const [mapping, filtering] = declaredBehaviour[node.nat];
+	return {
+		mapping,
+		filtering,
+		stable: null
+	};
+}
+
+// src/report/facts.ts
+const fields = (value) => typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+const string$1 = (value) => typeof value === "string" && value !== "" ? value : null;
+const number$3 = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
+const strings = (value) => Array.isArray(value) ? value.filter((v) => typeof v === "string") : [];
+const whole$2 = (value) => Number.isSafeInteger(value) && value >= 0 ? value : null;
+const digest = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? value : null;
+function countsOf(value) {
+	const given = fields(value);
+	return Object.fromEntries(pairClasses.flatMap((c) => {
+		const one = fields(Object.hasOwn(given, c) ? given[c] : void 0);
+		const [attempts, successes] = [whole$2(one["attempts"]), whole$2(one["successes"])];
+		return attempts === null || successes === null || successes > attempts ? [] : [[c, {
+			attempts,
+			successes,
+			pairs: whole$2(one["pairs"]),
+			pairsTried: whole$2(one["pairsTried"])
+		}]];
+	}));
+}
+function checkpointOf$1(value) {
+	const one = fields(value);
+	const name = string$1(one["name"]);
+	return name === null ? null : {
+		name,
+		dueAt: number$3(one["dueAt"]),
+		takenAt: number$3(one["takenAt"]),
+		latenessMs: number$3(one["latenessMs"])
+	};
+}
+const results = [
+	"passed",
+	"failed",
+	"inconclusive"
+];
+/** Tests that ended with a verdict, oldest first; a claim or a stop is none. */
+const testsOf = (entries) => entries.filter((e) => e.from === "TEST" && results.includes(e.event)).map((e) => {
+	const f = fields(e.facts);
+	const artifact = fields(f["artifact"]);
+	const name = string$1(artifact["name"]);
+	return {
+		seq: e.seq,
+		at: e.at,
+		result: e.event,
+		reasons: strings(f["reasons"]),
+		counts: countsOf(f["counts"]),
+		checkpoint: checkpointOf$1(f["checkpoint"]),
+		evidenceRoot: digest(f["evidenceRoot"]),
+		proof: string$1(f["proof"]),
+		proofSha256: digest(f["proofSha256"]),
+		artifact: name === null ? null : {
+			name,
+			url: string$1(artifact["url"])
+		}
+	};
+});
+function writerOf(entry) {
+	const by = fields(entry?.facts["by"]);
+	const [repository, run, attempt, url, host, pid] = [
+		string$1(by["repository"]),
+		string$1(by["run"]),
+		whole$2(by["attempt"]),
+		string$1(by["url"]),
+		string$1(by["host"]),
+		whole$2(by["pid"])
+	];
+	if (by["kind"] === "run" && repository !== null && run !== null && attempt !== null) return {
+		kind: "run",
+		repository,
+		run,
+		attempt,
+		url: url ?? ""
+	};
+	return by["kind"] === "process" && host !== null && pid !== null ? {
+		kind: "process",
+		host,
+		pid
+	} : null;
+}
+/** Of the newest entry that has one: a push that continued the session tells another commit than its start. */
+function originOf$1(entries) {
+	const given = entries.findLast((e) => typeof fields(e.facts["origin"])["event"] === "string");
+	if (given === void 0) return null;
+	const o = fields(given.facts["origin"]);
+	return {
+		repository: string$1(o["repository"]),
+		branch: string$1(o["branch"]),
+		commit: string$1(o["commit"]),
+		event: string$1(o["event"]) ?? "",
+		actor: string$1(o["actor"])
+	};
+}
+function projectOf(entries) {
+	for (const { facts } of entries.toReversed()) {
+		const name = [fields(facts["answers"]), fields(fields(facts["plan"])["answers"])].map((a) => string$1(fields(a["project"])["value"])).find((n) => n !== null);
+		if (name !== void 0 && name !== null) return name;
+	}
+	return null;
+}
+/** Of the newest build, when that one failed. */
+function buildFaultsOf(entries) {
+	const last = entries.findLast((e) => e.from === "BUILD");
+	if (last === void 0 || last.event !== "failed" && last.event !== "unrecoverable" || !Array.isArray(last.facts["faults"])) return [];
+	return last.facts["faults"].flatMap((value) => {
+		const f = fields(value);
+		const [file, line, message] = [
+			string$1(f["file"]),
+			whole$2(f["line"]),
+			string$1(f["message"])
+		];
+		return message === null ? [] : [{
+			file,
+			line: line === 0 ? null : line,
+			message
+		}];
+	});
+}
+/** `direct 40/40, relay 9/10`; empty where nothing was counted. */
+const countsText = (counts) => pairClasses.flatMap((c) => {
+	const n = counts[c];
+	return n === void 0 ? [] : [`${c} ${n.successes}/${n.attempts}`];
+}).join(", ");
+
 // src/stages/busy.ts
 const pollMs = 5e3;
 /** The leases, or what the session comes to without them. */
@@ -1837,7 +2011,7 @@ async function leaseFleet(plan, session, world, nodes) {
 			continue;
 		}
 		if (policy !== "queue") return refusal$1(busy);
-		const newer = await newerOf(session, world);
+		const newer = await newerOf(plan, session, world);
 		if (newer !== null) return {
 			event: "superseded",
 			why: `${newer} is newer and waits for the same fleet`,
@@ -1871,12 +2045,12 @@ async function supersede(plan, session, world, holder) {
 	const other = fold(holder, entries);
 	if (entries.length === 0) return "it is not in this ledger, so it cannot be superseded from here";
 	const branch = session.origin?.branch ?? null;
-	if (branch === null || other.origin?.branch !== branch || projectOf$2(other) !== projectOf$2(session)) return "only a session of the same project and branch may be superseded";
+	if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project) return "only a session of the same project and branch may be superseded";
 	if (!finals.includes(other.state)) {
 		const entry = next(entries, other, {
 			event: "superseded",
 			why: `by ${session.id}`,
-			facts: { by: { ...world.writer } }
+			facts: signature(world)
 		}, world.clock.now());
 		if (entry !== void 0) await world.ledger.append(holder, entry);
 		world.log.warn(`${holder} ends: superseded by this session`);
@@ -1885,15 +2059,14 @@ async function supersede(plan, session, world, holder) {
 	return null;
 }
 /** Of several that wait, only the newest of a project and branch goes on. Outside git there is no branch, and nobody is anybody's successor. */
-async function newerOf(session, world) {
+async function newerOf(plan, session, world) {
 	if ((session.origin?.branch ?? null) === null) return null;
 	for (const { id, entries } of await world.ledger.all()) {
 		const other = fold(id, entries);
-		if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== "INTERVIEW" && projectOf$2(other) === projectOf$2(session) && other.origin?.branch === session.origin?.branch) return id;
+		if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== "INTERVIEW" && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id;
 	}
 	return null;
 }
-const projectOf$2 = (s) => (s.learned.INTERVIEW?.["answers"])?.project?.value;
 
 // src/stages/setup.ts
 /** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
@@ -3009,7 +3182,7 @@ function datetime(args) {
 }
 const anyString = /^[\s\S]{0,}$/;
 const integer = /^-?\d+$/;
-const number$3 = /^-?\d+(?:\.\d+)?$/;
+const number$2 = /^-?\d+(?:\.\d+)?$/;
 const boolean$1 = /^(?:true|false)$/i;
 const lowercase = /^[^A-Z]*$/;
 const uppercase = /^[^a-z]*$/;
@@ -3796,7 +3969,7 @@ const $ZodJWT = /*@__PURE__*/ $constructor("$ZodJWT", (inst, def) => {
 });
 const $ZodNumber = /*@__PURE__*/ $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
-	inst._zod.pattern = number$3;
+	inst._zod.pattern = number$2;
 	inst._zod.parse = (payload, _ctx) => {
 		if (def.coerce) try {
 			payload.value = Number(payload.value);
@@ -4434,7 +4607,7 @@ const $ZodRecord = /*@__PURE__*/ $constructor("$ZodRecord", (inst, def) => {
 					issues: []
 				}, ctx);
 				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (typeof key === "string" && number$3.test(key) && keyResult.issues.length) {
+				if (typeof key === "string" && number$2.test(key) && keyResult.issues.length) {
 					const retryResult = def.keyType._zod.run({
 						value: Number(key),
 						issues: []
@@ -6410,7 +6583,7 @@ function stringifyKeyNames(bySchema, json, visited) {
 	else if (typeof rest.const === "number") rest.const = String(rest.const);
 	if (!numericType) return rest;
 	rest.type = "string";
-	if (!values) rest.pattern = (types.includes("number") ? number$3 : integer).source;
+	if (!values) rest.pattern = (types.includes("number") ? number$2 : integer).source;
 	return rest;
 }
 /** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
@@ -6937,7 +7110,7 @@ const ZodString = /*@__PURE__*/ $constructor("ZodString", (inst, def) => {
 		return this.check(_isoDuration(ZodISODuration, params));
 	}
 });
-function string$1(params) {
+function string(params) {
 	return _string(ZodString, params);
 }
 const ZodStringFormat = /*@__PURE__*/ $constructor("ZodStringFormat", (inst, def) => {
@@ -7113,7 +7286,7 @@ const ZodNumber = /*@__PURE__*/ $constructor("ZodNumber", (inst, def) => {
 		return this;
 	}
 }));
-function number$2(params) {
+function number$1(params) {
 	return _number(ZodNumber, params);
 }
 const ZodNumberFormat = /*@__PURE__*/ $constructor("ZodNumberFormat", (inst, def) => {
@@ -7275,7 +7448,7 @@ const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
 function record$2(keyType, valueType, params) {
 	if (!valueType || !valueType._zod) return new ZodRecord({
 		type: "record",
-		keyType: string$1(),
+		keyType: string(),
 		valueType: keyType,
 		...normalizeParams(valueType)
 	});
@@ -7518,12 +7691,12 @@ function superRefine(fn, params) {
 // src/domain/continuity.ts
 /** Whether one process of one binary went on running from one look to a later one: inside a test, and between a checkpoint and the test before it (spec §4, WAIT_1HR). */
 const marks = array(object({
-	node: string$1(),
-	bootId: string$1(),
-	startedAt: number$2(),
-	restarts: number$2(),
-	exeSha256: string$1(),
-	pid: number$2()
+	node: string(),
+	bootId: string(),
+	startedAt: number$1(),
+	restarts: number$1(),
+	exeSha256: string(),
+	pid: number$1()
 }));
 /** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
 const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }) => ({
@@ -8061,53 +8234,6 @@ function missedStrictly(r) {
 /** 0..1 as per cent, never rounded up to 100. */
 const percent$1 = (share) => (share < 1 ? Math.min(99.9, Math.round(share * 1e3) / 10) : 100).toString();
 
-// src/domain/oracle.ts
-/** What a pair should do, from the two measured NATs alone (nat-lab C.4; no port prediction, peer-reflexive learning assumed). */
-const pairClasses = [
-	"direct",
-	"nat_traversed",
-	"relay"
-];
-function oracle(caller, callee) {
-	const path = endToEndPossible(caller, callee);
-	const open = callee.mapping === "none";
-	const sure = path && !uncertain(caller, callee);
-	return {
-		pairClass: open ? "direct" : path ? "nat_traversed" : "relay",
-		expected: sure ? "end-to-end" : path || open ? "either" : "relayed",
-		wouldRefuseFirstPacket: callee.filtering !== "EIF",
-		refusesFreshPorts: callee.filtering === "APDF",
-		why: `${natName(caller)} × ${natName(callee)}: ${sure ? "a path end to end" : path || open ? "end to end uncertain" : "no path end to end"}`
-	};
-}
-/** A filter that knows only addresses, or nothing, lets a changed port in; one that knows ports needs a mapping that keeps its port towards everybody. */
-const endToEndPossible = (a, b) => admits(a, b) && admits(b, a);
-const admits = (filter, sender) => filter.filtering !== "APDF" || keepsPort(sender.mapping);
-const keepsPort = (mapping) => mapping === "none" || mapping === "EIM";
-/** A mapping that moves under an unsolicited packet makes order decide, unless the other end admits anybody. */
-const uncertain = (a, b) => a.stable === false && b.filtering !== "EIF" || b.stable === false && a.filtering !== "EIF";
-/** The name a person knows it by, or the two behaviours of RFC 4787 where there is none. */
-function natName(nat) {
-	const kind = measuredKind(nat);
-	return `${kind === void 0 ? `${nat.mapping}+${nat.filtering}` : kind === "none" ? "no NAT" : kind}${nat.mapping === "none" && nat.filtering !== "EIF" ? ` (${nat.filtering} firewall)` : ""}${nat.stable === false ? " (unstable)" : ""}`;
-}
-const declaredBehaviour = {
-	"none": ["none", "EIF"],
-	"full-cone": ["EIM", "EIF"],
-	"address-restricted": ["EIM", "ADF"],
-	"port-restricted": ["EIM", "APDF"],
-	"symmetric": ["APDM", "APDF"]
-};
-/** What a label would measure as: only for nodes that are absent, to know which class their pairs would have been in. */
-function asDeclared(node) {
-	const [mapping, filtering] = declaredBehaviour[node.nat];
-	return {
-		mapping,
-		filtering,
-		stable: null
-	};
-}
-
 // src/domain/checkpoint.ts
 /** What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the first test, and one process must have gone on (spec §4, WAIT_1HR). */
 const count$3 = int().nonnegative();
@@ -8228,7 +8354,7 @@ const layout = {
 	verdict: "verdict.json"
 };
 /** The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from being one. */
-const checkpointOf$1 = (b) => fold(b.facts.session, b.entries).checkpoint;
+const checkpointOf = (b) => fold(b.facts.session, b.entries).checkpoint;
 const verdictInputOf = (b) => ({
 	criteria: b.plan.answers.criteria.value,
 	targets: b.plan.targets,
@@ -8246,7 +8372,7 @@ const verdictInputOf = (b) => ({
 	},
 	findings: b.facts.findings,
 	missing: [...silentParts(b.plan), ...b.facts.notes],
-	...checkpointOf$1(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }
+	...checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }
 });
 /** One JSON value per line, each ending in a newline. */
 const toLines = (values) => values.map((v) => `${JSON.stringify(v)}\n`).join("");
@@ -8898,7 +9024,7 @@ const methods = [
 ];
 const method = (value) => typeof value === "string" && methods.includes(value) ? value : null;
 const text$3 = (value) => typeof value === "string" ? value : null;
-const number$1 = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
+const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
 function readTestnetClaim(stdout, exitCode) {
 	const seen = events$1(stdout);
 	const connected = seen.filter((e) => e["event"] === "connected");
@@ -8907,7 +9033,7 @@ function readTestnetClaim(stdout, exitCode) {
 		success: typeof result?.["success"] === "boolean" ? result["success"] : null,
 		method: method(result?.["method"] ?? connected.at(-1)?.["method"]),
 		remote: text$3(connected.at(-1)?.["remote"]),
-		connectMs: number$1(result?.["connect_ms"] ?? connected[0]?.["connect_ms"]),
+		connectMs: number(result?.["connect_ms"] ?? connected[0]?.["connect_ms"]),
 		error: text$3(result?.["error"]),
 		upgraded: connected[0]?.["method"] === "relayed" && connected.slice(1).some((e) => e["method"] !== "relayed"),
 		exitCode,
@@ -10404,7 +10530,7 @@ function renderBundleProof(b, verdict, manifest) {
 			digest: manifest.root
 		},
 		verifyCommand: "vps-test verify <this folder>",
-		checkpoint: checkpointOf$1(b)
+		checkpoint: checkpointOf(b)
 	});
 }
 function buildFacts(r) {
@@ -10674,14 +10800,12 @@ async function run(plan, id, world, { states, once = false, since } = {}) {
 			});
 			ours.add(newest);
 			const outcome = await attempt(stage, plan, session, world);
-			const facts = {
-				...outcome.facts,
-				by: { ...world.writer },
-				...world.clockShift === 0 ? {} : { clockShift: world.clockShift }
-			};
 			const entry = next(entries, session, {
 				...outcome,
-				facts
+				facts: {
+					...outcome.facts,
+					...signature(world)
+				}
 			}, world.clock.now());
 			if (entry === void 0) throw new Failure({
 				kind: "harness",
@@ -10724,136 +10848,13 @@ async function leave(plan, id, world, whole, ours) {
 	if (finals.includes(session.state) || session.state === "AWAIT_PUSH" || session.state === "AWAIT_APPROVAL" || (world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis)) await giveLeasesBack(calm, plan, id, nodes).catch(warn);
 }
 
-// src/report/facts.ts
-const fields = (value) => typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
-const string = (value) => typeof value === "string" && value !== "" ? value : null;
-const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
-const strings = (value) => Array.isArray(value) ? value.filter((v) => typeof v === "string") : [];
-const whole$2 = (value) => Number.isSafeInteger(value) && value >= 0 ? value : null;
-const digest = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value) ? value : null;
-function countsOf(value) {
-	const given = fields(value);
-	return Object.fromEntries(pairClasses.flatMap((c) => {
-		const one = fields(Object.hasOwn(given, c) ? given[c] : void 0);
-		const [attempts, successes] = [whole$2(one["attempts"]), whole$2(one["successes"])];
-		return attempts === null || successes === null || successes > attempts ? [] : [[c, {
-			attempts,
-			successes,
-			pairs: whole$2(one["pairs"]),
-			pairsTried: whole$2(one["pairsTried"])
-		}]];
-	}));
-}
-function checkpointOf(value) {
-	const one = fields(value);
-	const name = string(one["name"]);
-	return name === null ? null : {
-		name,
-		dueAt: number(one["dueAt"]),
-		takenAt: number(one["takenAt"]),
-		latenessMs: number(one["latenessMs"])
-	};
-}
-const results = [
-	"passed",
-	"failed",
-	"inconclusive"
-];
-/** Tests that ended with a verdict, oldest first; a claim or a stop is none. */
-const testsOf = (entries) => entries.filter((e) => e.from === "TEST" && results.includes(e.event)).map((e) => {
-	const f = fields(e.facts);
-	const artifact = fields(f["artifact"]);
-	const name = string(artifact["name"]);
-	return {
-		seq: e.seq,
-		at: e.at,
-		result: e.event,
-		reasons: strings(f["reasons"]),
-		counts: countsOf(f["counts"]),
-		checkpoint: checkpointOf(f["checkpoint"]),
-		evidenceRoot: digest(f["evidenceRoot"]),
-		proof: string(f["proof"]),
-		proofSha256: digest(f["proofSha256"]),
-		artifact: name === null ? null : {
-			name,
-			url: string(artifact["url"])
-		}
-	};
-});
-function writerOf(entry) {
-	const by = fields(entry?.facts["by"]);
-	const [repository, run, attempt, url, host, pid] = [
-		string(by["repository"]),
-		string(by["run"]),
-		whole$2(by["attempt"]),
-		string(by["url"]),
-		string(by["host"]),
-		whole$2(by["pid"])
-	];
-	if (by["kind"] === "run" && repository !== null && run !== null && attempt !== null) return {
-		kind: "run",
-		repository,
-		run,
-		attempt,
-		url: url ?? ""
-	};
-	return by["kind"] === "process" && host !== null && pid !== null ? {
-		kind: "process",
-		host,
-		pid
-	} : null;
-}
-/** Of the newest entry that has one: a push that continued the session tells another commit than its start. */
-function originOf$1(entries) {
-	const given = entries.findLast((e) => typeof fields(e.facts["origin"])["event"] === "string");
-	if (given === void 0) return null;
-	const o = fields(given.facts["origin"]);
-	return {
-		repository: string(o["repository"]),
-		branch: string(o["branch"]),
-		commit: string(o["commit"]),
-		event: string(o["event"]) ?? "",
-		actor: string(o["actor"])
-	};
-}
-function projectOf$1(entries) {
-	for (const { facts } of entries.toReversed()) {
-		const name = [fields(facts["answers"]), fields(fields(facts["plan"])["answers"])].map((a) => string(fields(a["project"])["value"])).find((n) => n !== null);
-		if (name !== void 0 && name !== null) return name;
-	}
-	return null;
-}
-/** Of the newest build, when that one failed. */
-function buildFaultsOf(entries) {
-	const last = entries.findLast((e) => e.from === "BUILD");
-	if (last === void 0 || last.event !== "failed" && last.event !== "unrecoverable" || !Array.isArray(last.facts["faults"])) return [];
-	return last.facts["faults"].flatMap((value) => {
-		const f = fields(value);
-		const [file, line, message] = [
-			string(f["file"]),
-			whole$2(f["line"]),
-			string(f["message"])
-		];
-		return message === null ? [] : [{
-			file,
-			line: line === 0 ? null : line,
-			message
-		}];
-	});
-}
-/** `direct 40/40, relay 9/10`; empty where nothing was counted. */
-const countsText = (counts) => pairClasses.flatMap((c) => {
-	const n = counts[c];
-	return n === void 0 ? [] : [`${c} ${n.successes}/${n.attempts}`];
-}).join(", ");
-
 // src/report/checkpoints.ts
 /** Empty where the session has none. */
 function checkpointsMarkdown(session, entries) {
 	const taken = testsOf(entries).flatMap((t) => t.checkpoint === null ? [] : [row(t.checkpoint, `${t.result}${countsText(t.counts) === "" ? "" : `: ${countsText(t.counts)}`}`)]);
 	const missed = entries.filter((e) => e.event === "missed").map((e) => {
-		const due = number(entries.findLast((b) => b.seq < e.seq && b.facts["dueAt"] !== void 0)?.facts["dueAt"]);
-		return row(checkpointOf(e.facts["checkpoint"]) ?? {
+		const due = number$3(entries.findLast((b) => b.seq < e.seq && b.facts["dueAt"] !== void 0)?.facts["dueAt"]);
+		return row(checkpointOf$1(e.facts["checkpoint"]) ?? {
 			name: e.from,
 			dueAt: due,
 			takenAt: null,
@@ -10881,7 +10882,7 @@ function coming(session, entries) {
 		latenessMs: null
 	}, "not taken yet")];
 	const claim = session.state === "TEST" ? entries.findLast((e) => e.event === "due" || e.from === "TEST" && e.event !== "claimed") : void 0;
-	const claimed = claim?.event === "due" ? checkpointOf(claim.facts["checkpoint"]) : null;
+	const claimed = claim?.event === "due" ? checkpointOf$1(claim.facts["checkpoint"]) : null;
 	return claimed === null ? [] : [row(claimed, "claimed, not recorded yet")];
 }
 const row = (c, result) => [
@@ -18403,7 +18404,7 @@ const rows = (shown) => table([
 	const last = tests.at(-1);
 	return [
 		code(session.id, 80),
-		text$2(projectOf$1(entries) ?? "–", 60),
+		text$2(projectOf(entries) ?? "–", 60),
 		origin?.branch == null ? "–" : code(origin.branch, 80),
 		origin?.commit == null ? "–" : code(origin.commit.slice(0, 10)),
 		`**${text$2(session.state, 40)}**`,
@@ -18438,18 +18439,18 @@ function holding(open) {
 }
 function queueOf(entries) {
 	const last = entries.at(-1);
-	const holder = last?.event === "queued" ? string(last.facts["holder"]) : null;
+	const holder = last?.event === "queued" ? string$1(last.facts["holder"]) : null;
 	return last === void 0 || holder === null ? null : {
 		holder,
-		who: string(last.facts["who"]),
-		until: number(last.facts["until"])
+		who: string$1(last.facts["who"]),
+		until: number$3(last.facts["until"])
 	};
 }
 function fencesOf(entries) {
 	const ready = entries.findLast((e) => e.from === "SETUP" && e.event === "ready");
 	return ready === void 0 ? null : Object.keys(fields(ready.facts["fences"])).length;
 }
-const fleetOf$2 = (entries) => entries.reduceRight((found, e) => found ?? string(fields(fields(e.facts["plan"])["fleet"])["name"]), null);
+const fleetOf$2 = (entries) => entries.reduceRight((found, e) => found ?? string$1(fields(fields(e.facts["plan"])["fleet"])["name"]), null);
 /** What a program that reads the branch needs without folding entries; never a plan, an address or a log line. */
 function stateOf$1({ session: s, entries }) {
 	const [origin, tests, writer] = [
@@ -18461,7 +18462,7 @@ function stateOf$1({ session: s, entries }) {
 	return {
 		state: short(s.state),
 		why: short(s.why),
-		project: short(projectOf$1(entries)),
+		project: short(projectOf(entries)),
 		branch: short(origin?.branch ?? null),
 		commit: short(origin?.commit ?? null),
 		startedAt: s.startedAt,
@@ -18534,7 +18535,7 @@ function remoteHome({ url, authorization, secrets, dir, signal }) {
 /** Newest change first. */
 async function knownSessions(home, project) {
 	return (await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) => (await ledger.all()).map(({ id, entries }) => ({
-		project: own ?? projectOf(entries),
+		project: own ?? projectOf(entries) ?? "",
 		ledger,
 		entries,
 		session: fold(id, entries)
@@ -18545,15 +18546,12 @@ async function knownSession(home, id) {
 	for (const { ledger, project } of await home.ledgers()) {
 		const entries = await ledger.read(id);
 		if (entries.length > 0) return {
-			project: project ?? projectOf(entries),
+			project: project ?? projectOf(entries) ?? "",
 			ledger,
 			entries,
 			session: fold(id, entries)
 		};
 	}
-}
-function projectOf(entries) {
-	return (entries.findLast((e) => e.facts["plan"] !== void 0)?.facts["plan"])?.answers.project.value ?? "";
 }
 
 // src/verbs/verify.ts
@@ -35712,7 +35710,8 @@ const planFacts = (plan, origin) => ({
 	origin: { ...origin }
 });
 /** The first entry: what somebody wants. Nothing is done before it is confirmed. */
-async function beginSession({ ledger, clock, session, writer }, plan, origin) {
+async function beginSession(asked, plan, origin) {
+	const { ledger, clock, session } = asked;
 	if ((await ledger.read(session)).length > 0) return;
 	await ledger.append(session, chain([], {
 		session,
@@ -35723,7 +35722,7 @@ async function beginSession({ ledger, clock, session, writer }, plan, origin) {
 		why: `a start was asked for (${origin.event})`,
 		facts: {
 			...planFacts(plan, origin),
-			by: { ...writer }
+			...signature(asked)
 		}
 	}));
 }
@@ -35757,13 +35756,14 @@ const pushSession = (asked, plan, origin) => record$1(asked, {
 	facts: planFacts(plan, origin)
 });
 /** Appends what happened, where the session's state knows it. False: it does not, and nothing was written. */
-async function record$1({ ledger, clock, session, writer }, outcome) {
+async function record$1(asked, outcome) {
+	const { ledger, clock, session } = asked;
 	const entries = await ledger.read(session);
 	const entry = next(entries, fold(session, entries), {
 		...outcome,
 		facts: {
 			...outcome.facts,
-			by: { ...writer }
+			...signature(asked)
 		}
 	}, clock.now());
 	if (entry !== void 0) await ledger.append(session, entry);
@@ -42446,38 +42446,38 @@ var require_dist = /* @__PURE__ */ __commonJSMin(((exports) => {
 var import_dist = require_dist();
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 /** One line of text without control characters. */
-const text$1 = string$1().min(1, {
+const text$1 = string().min(1, {
 	error: "must not be empty",
 	abort: true
 }).max(1e3, "must not be longer than 1000 characters").refine((t) => !control.test(t), "must not hold control characters");
 /** Text that may have several lines, such as a shell command. */
-const command = string$1().trim().min(1, {
+const command = string().trim().min(1, {
 	error: "must not be empty",
 	abort: true
 }).max(1e4, "must not be longer than 10000 characters").refine((t) => !/[\u0000-\u0008\u000b-\u001f\u007f]/.test(t), "must not hold control characters");
-const like = (pattern, what) => string$1().regex(pattern, `must be ${what}: ${pattern.source}`);
+const like = (pattern, what) => string().regex(pattern, `must be ${what}: ${pattern.source}`);
 const nodeName = like(/^[a-z0-9][a-z0-9-]{0,62}$/, "a node name");
 const projectName = like(/^[a-z][a-z0-9-]*$/, "a project name").max(63, "must not be longer than 63 characters");
 /** RFC 1123 §2.1, or an address. */
-const hostName$1 = string$1().refine((t) => /^(?=.{1,253}\.?$)[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*\.?$/.test(t) || ipv6().safeParse(t).success, "must be a host name or an address");
+const hostName$1 = string().refine((t) => /^(?=.{1,253}\.?$)[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*\.?$/.test(t) || ipv6().safeParse(t).success, "must be a host name or an address");
 const userName = like(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name");
 const objectName = like(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, "a container or namespace name");
 const fileName = like(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "a file name");
 const identifier = like(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name");
 /** systemd.unit(5), without `.service`, which is taken off. */
-const unitName = string$1().transform((t) => t.replace(/\.service$/, "")).refine((t) => /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/.test(t), "must be a systemd unit name: letters, digits, : _ . @ -");
+const unitName = string().transform((t) => t.replace(/\.service$/, "")).refine((t) => /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/.test(t), "must be a systemd unit name: letters, digits, : _ . @ -");
 /** A path that stays below the directory it is taken from. */
 const pathBelow = text$1.refine((t) => !t.startsWith("/") && !t.startsWith("~") && !t.startsWith("-") && !t.split("/").includes(".."), "must be a path below the repository: not absolute, without \"..\"").transform((t) => t.replace(/^(?:\.\/+)+(?=.)/, "").replace(/(?<=.)\/+$/, ""));
 const port$1 = int().min(1).max(65535);
-const percent = number$2().min(0).max(100);
-const seconds = (least, most) => number$2().min(least).max(most);
+const percent = number$1().min(0).max(100);
+const seconds = (least, most) => number$1().min(least).max(most);
 const count = int().min(1);
-const ip$1 = string$1().refine((t) => ipv4().safeParse(t).success || ipv6().safeParse(t).success, "must be an IPv4 or IPv6 address");
+const ip$1 = string().refine((t) => ipv4().safeParse(t).success || ipv6().safeParse(t).success, "must be an IPv4 or IPv6 address");
 const httpUrl = text$1.refine((t) => {
 	const url = URL.parse(t);
 	return url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
 }, "must be an http or https URL without user, query or fragment").transform((t) => t.replace(/\/+$/, ""));
-const hostAndPort = string$1().refine((t) => {
+const hostAndPort = string().refine((t) => {
 	const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(t);
 	return match !== null && Number(match[3]) >= 1 && Number(match[3]) <= 65535 && (match[1] === void 0 ? hostName$1.safeParse(match[2]).success : ipv6().safeParse(match[1]).success);
 }, "must be host:port");
@@ -42491,7 +42491,7 @@ const keyTypes = [
 	"sk-ecdsa-sha2-nistp256@openssh.com"
 ];
 /** `<type> <base64>`, the blob naming the same type in its first field (RFC 4253 §6.6). */
-const hostKey = string$1().superRefine((t, context) => {
+const hostKey = string().superRefine((t, context) => {
 	const [type = "", blob = "", ...rest] = t.split(" ");
 	const bytes = Buffer.from(blob, "base64");
 	const inside = bytes.length > 4 ? bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString("latin1") : "";
@@ -42590,7 +42590,7 @@ const fleetSchema = strictObject({
 	ports: record$2(projectName, port$1).default({}),
 	proxy: proxy.optional(),
 	lab: strictObject({
-		nat_timeout_factor: number$2().min(1).default(1),
+		nat_timeout_factor: number$1().min(1).default(1),
 		shaping: _enum(shapings)
 	}).optional(),
 	nodes: array(node$1).min(1).max(200)
@@ -43068,7 +43068,7 @@ function parseProfile(yaml, file) {
 }
 const words = array(text$1).default([]);
 const file = text$1.refine((t) => t.startsWith("{dataDir}/") && !t.split("/").includes(".."), "must be a file below {dataDir}/");
-const field = string$1().regex(/^[A-Za-z_]\w{0,63}$/, "must be the name of a JSON field");
+const field = string().regex(/^[A-Za-z_]\w{0,63}$/, "must be the name of a JSON field");
 const dial = union$1([literal("observed"), oneOf({ commanded: strictObject({
 	dialect: identifier,
 	args: array(text$1).min(1)
@@ -43119,7 +43119,7 @@ const schema$2 = strictObject({
 	node: strictObject({
 		args: words,
 		bootstrap_args: words,
-		environment: record$2(string$1().regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable"), text$1).default({})
+		environment: record$2(string().regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable"), text$1).default({})
 	}),
 	peer_id: union$1([literal("none"), oneOf({ file })]).transform((p) => p === "none" || p.file === void 0 ? { kind: "none" } : {
 		kind: "file",
@@ -43361,20 +43361,20 @@ const events = [
 	"complete",
 	"error"
 ];
-const buildCommand = string$1().transform((t, context) => {
+const buildCommand = string().transform((t, context) => {
 	const split = splitCommand(t.trim());
 	if (split.ok) return split.argv;
 	context.addIssue(split.message);
 	return NEVER;
 });
-const pattern = string$1().min(1).max(500).superRefine((t, context) => {
+const pattern = string().min(1).max(500).superRefine((t, context) => {
 	try {
 		new RegExp(t);
 	} catch (error) {
 		context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : ""}`);
 	}
 });
-const installPath = string$1().regex(/^\/opt\/[a-z][a-z0-9-]*\/?$/, "must be /opt/<name>/: ^/opt/[a-z][a-z0-9-]*/?$").transform((t) => t.replace(/\/$/, ""));
+const installPath = string().regex(/^\/opt\/[a-z][a-z0-9-]*\/?$/, "must be /opt/<name>/: ^/opt/[a-z][a-z0-9-]*/?$").transform((t) => t.replace(/\/$/, ""));
 const nodes$1 = union$1([literal("all"), array(nodeName).min(1)]).default("all");
 const connectivity = strictObject({
 	enabled: boolean().default(true),
@@ -43401,8 +43401,8 @@ const tests = strictObject({
 	}).prefault({}),
 	throughput: strictObject({
 		enabled: boolean().default(false),
-		min_mbps: number$2().min(1).default(10),
-		test_size_mb: number$2().min(1).max(1e3).default(100)
+		min_mbps: number$1().min(1).default(10),
+		test_size_mb: number$1().min(1).max(1e3).default(100)
 	}).prefault({}),
 	message_delivery: strictObject({
 		enabled: boolean().default(false),
@@ -43435,7 +43435,7 @@ const shared$1 = {
 		wait_1hr: boolean().default(true),
 		wait_6hr: boolean().default(true),
 		regression_tolerance: percent.default(0),
-		check_interval_minutes: number$2().min(1).default(5)
+		check_interval_minutes: number$1().min(1).default(5)
 	}).prefault({}),
 	notifications: strictObject({
 		voice: boolean().default(true),
@@ -43448,7 +43448,7 @@ const shared$1 = {
 	}).prefault({}),
 	profile: identifier.optional(),
 	workspace_dir: pathBelow.optional(),
-	glibc: string$1().regex(/^2\.\d{1,2}$/, "must be a glibc version such as \"2.31\"").default("2.31"),
+	glibc: string().regex(/^2\.\d{1,2}$/, "must be a glibc version such as \"2.31\"").default("2.31"),
 	answers: strictObject({
 		focus: _enum(focuses).optional(),
 		criteria: _enum(criteriaKinds).optional(),
@@ -43723,93 +43723,6 @@ const pathsOf = (l) => ({
 	hostKey: (name) => `${l.stateDir}/nodes/${name}/ssh_host_ed25519_key`
 });
 
-// src/domain/cargo-messages.ts
-const emptyRun = {
-	errors: [],
-	warnings: 0,
-	finished: 0,
-	executables: []
-};
-const caps = {
-	errors: 100,
-	rendered: 4e3,
-	executables: 100
-};
-/** Folds one line of cargo's stdout into what is known; lines that are not cargo's change nothing. */
-function readCargoLine(run, line) {
-	const said = parse$2(line);
-	if (said === void 0) return run;
-	const id = text(said["package_id"]) ?? "";
-	if (said["reason"] === "compiler-artifact") {
-		const made = text(said["executable"]);
-		return {
-			...run,
-			finished: run.finished + 1,
-			executables: made === void 0 || run.executables.length >= caps.executables ? run.executables : [...run.executables, made]
-		};
-	}
-	if (said["reason"] !== "compiler-message" || !isObject$1(said["message"])) return run;
-	const level = said["message"]["level"];
-	if (level === "warning") return {
-		...run,
-		warnings: run.warnings + 1
-	};
-	if (level !== "error" && level !== "error: internal compiler error") return run;
-	const error = readError(said["message"], id);
-	return isSummary(error.message) || run.errors.length >= caps.errors ? run : {
-		...run,
-		errors: [...run.errors, error]
-	};
-}
-/** `src/main.rs:3:22 E0308 mismatched types` */
-const placed = (e) => [
-	e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`,
-	e.code,
-	oneLine$1(e.message)
-].filter((p) => p !== null && p !== "").join(" ");
-const isSummary = (message) => /^aborting due to /.test(message);
-function readError(message, id) {
-	const spans = Array.isArray(message["spans"]) ? message["spans"].filter(isObject$1) : [];
-	const span = spans.find((s) => s["is_primary"] === true) ?? spans[0];
-	const code = isObject$1(message["code"]) ? text(message["code"]["code"]) : void 0;
-	const rendered = text(message["rendered"]) ?? "";
-	return {
-		file: text(span?.["file_name"]) ?? null,
-		line: whole(span?.["line_start"]),
-		column: whole(span?.["column_start"]),
-		code: code ?? null,
-		message: `${text(message["message"]) ?? "no message"}${linkerSays(rendered)}`.slice(0, caps.rendered),
-		rendered: rendered.slice(0, caps.rendered),
-		crate: crateOf(id),
-		own: id.includes("path+file:")
-	};
-}
-/** rustc's own sentence on a failed linker holds only the command; why is in a note. */
-const linkerSays = (rendered) => {
-	const why = /^error: linking with/.test(rendered) ? /= note: .*?((?:error: |undefined (?:symbol|reference)|cannot find ).{1,300})/.exec(rendered)?.[1] : void 0;
-	return why === void 0 ? "" : `: ${why}`;
-};
-/** Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0` since. */
-function crateOf(id) {
-	const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1];
-	if (old !== void 0) return old;
-	const [where = "", name = ""] = id.split("#");
-	return name.includes("@") ? name.slice(0, name.lastIndexOf("@")) : where.split("/").at(-1) ?? id;
-}
-const oneLine$1 = (s) => s.replace(/\s+/g, " ").trim().slice(0, 300);
-function parse$2(line) {
-	if (!line.startsWith("{")) return void 0;
-	try {
-		const value = JSON.parse(line);
-		return isObject$1(value) ? value : void 0;
-	} catch {
-		return;
-	}
-}
-const isObject$1 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const text = (value) => typeof value === "string" ? value : void 0;
-const whole = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
-
 // node_modules/universal-user-agent/index.js
 function getUserAgent() {
 	if (typeof navigator === "object" && "userAgent" in navigator) return navigator.userAgent;
@@ -44080,7 +43993,7 @@ function expand(template, context) {
 	if (template === "/") return template;
 	else return template.replace(/\/$/, "");
 }
-function parse$1(options) {
+function parse$2(options) {
 	let method = options.method.toUpperCase();
 	let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
 	let headers = Object.assign({}, options.headers);
@@ -44117,7 +44030,7 @@ function parse$1(options) {
 	}, typeof body !== "undefined" ? { body } : null, options.request ? { request: options.request } : null);
 }
 function endpointWithDefaults(defaults, route, options) {
-	return parse$1(merge(defaults, route, options));
+	return parse$2(merge(defaults, route, options));
 }
 function withDefaults$2(oldDefaults, newDefaults) {
 	const DEFAULTS2 = merge(oldDefaults, newDefaults);
@@ -44126,7 +44039,7 @@ function withDefaults$2(oldDefaults, newDefaults) {
 		DEFAULTS: DEFAULTS2,
 		defaults: withDefaults$2.bind(null, DEFAULTS2),
 		merge: merge.bind(null, DEFAULTS2),
-		parse: parse$1
+		parse: parse$2
 	});
 }
 var endpoint = withDefaults$2(null, DEFAULTS);
@@ -44176,7 +44089,7 @@ const NullObject = /* @__PURE__ */ (() => {
 /**
 * Parse a `Content-Type` header.
 */
-function parse(header, options) {
+function parse$1(header, options) {
 	const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
 	const len = header.length;
 	let valueStart = options?.start ?? 0;
@@ -44788,7 +44701,7 @@ async function fetchWrapper(requestOptions) {
 async function getResponseData(response) {
 	const contentType = response.headers.get("content-type");
 	if (!contentType) return response.text().catch(noop$2);
-	const mimetype = parse(contentType);
+	const mimetype = parse$1(contentType);
 	if (isJSONResponse(mimetype)) {
 		let text = "";
 		try {
@@ -45156,7 +45069,7 @@ var MissingPageInfo = class extends Error {
 	}
 	name = "MissingPageInfo";
 };
-var isObject = (value) => Object.prototype.toString.call(value) === "[object Object]";
+var isObject$1 = (value) => Object.prototype.toString.call(value) === "[object Object]";
 function findPaginatedResourcePath(responseData) {
 	const paginatedResourcePath = deepFindPathToProperty(responseData, "pageInfo");
 	if (paginatedResourcePath.length === 0) throw new MissingPageInfo(responseData);
@@ -45166,7 +45079,7 @@ var deepFindPathToProperty = (object, searchProp, path = []) => {
 	for (const key of Object.keys(object)) {
 		const currentPath = [...path, key];
 		const currentValue = object[key];
-		if (isObject(currentValue)) {
+		if (isObject$1(currentValue)) {
 			if (currentValue.hasOwnProperty(searchProp)) return currentPath;
 			const result = deepFindPathToProperty(currentValue, searchProp, currentPath);
 			if (result.length > 0) return result;
@@ -50646,6 +50559,93 @@ function cargo(command, sub, locked) {
 	];
 }
 
+// src/domain/cargo-messages.ts
+const emptyRun = {
+	errors: [],
+	warnings: 0,
+	finished: 0,
+	executables: []
+};
+const caps = {
+	errors: 100,
+	rendered: 4e3,
+	executables: 100
+};
+/** Folds one line of cargo's stdout into what is known; lines that are not cargo's change nothing. */
+function readCargoLine(run, line) {
+	const said = parse(line);
+	if (said === void 0) return run;
+	const id = text(said["package_id"]) ?? "";
+	if (said["reason"] === "compiler-artifact") {
+		const made = text(said["executable"]);
+		return {
+			...run,
+			finished: run.finished + 1,
+			executables: made === void 0 || run.executables.length >= caps.executables ? run.executables : [...run.executables, made]
+		};
+	}
+	if (said["reason"] !== "compiler-message" || !isObject(said["message"])) return run;
+	const level = said["message"]["level"];
+	if (level === "warning") return {
+		...run,
+		warnings: run.warnings + 1
+	};
+	if (level !== "error" && level !== "error: internal compiler error") return run;
+	const error = readError(said["message"], id);
+	return isSummary(error.message) || run.errors.length >= caps.errors ? run : {
+		...run,
+		errors: [...run.errors, error]
+	};
+}
+/** `src/main.rs:3:22 E0308 mismatched types` */
+const placed = (e) => [
+	e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`,
+	e.code,
+	oneLine$1(e.message)
+].filter((p) => p !== null && p !== "").join(" ");
+const isSummary = (message) => /^aborting due to /.test(message);
+function readError(message, id) {
+	const spans = Array.isArray(message["spans"]) ? message["spans"].filter(isObject) : [];
+	const span = spans.find((s) => s["is_primary"] === true) ?? spans[0];
+	const code = isObject(message["code"]) ? text(message["code"]["code"]) : void 0;
+	const rendered = text(message["rendered"]) ?? "";
+	return {
+		file: text(span?.["file_name"]) ?? null,
+		line: whole(span?.["line_start"]),
+		column: whole(span?.["column_start"]),
+		code: code ?? null,
+		message: `${text(message["message"]) ?? "no message"}${linkerSays(rendered)}`.slice(0, caps.rendered),
+		rendered: rendered.slice(0, caps.rendered),
+		crate: crateOf(id),
+		own: id.includes("path+file:")
+	};
+}
+/** rustc's own sentence on a failed linker holds only the command; why is in a note. */
+const linkerSays = (rendered) => {
+	const why = /^error: linking with/.test(rendered) ? /= note: .*?((?:error: |undefined (?:symbol|reference)|cannot find ).{1,300})/.exec(rendered)?.[1] : void 0;
+	return why === void 0 ? "" : `: ${why}`;
+};
+/** Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0` since. */
+function crateOf(id) {
+	const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1];
+	if (old !== void 0) return old;
+	const [where = "", name = ""] = id.split("#");
+	return name.includes("@") ? name.slice(0, name.lastIndexOf("@")) : where.split("/").at(-1) ?? id;
+}
+const oneLine$1 = (s) => s.replace(/\s+/g, " ").trim().slice(0, 300);
+function parse(line) {
+	if (!line.startsWith("{")) return void 0;
+	try {
+		const value = JSON.parse(line);
+		return isObject(value) ? value : void 0;
+	} catch {
+		return;
+	}
+}
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const text = (value) => typeof value === "string" ? value : void 0;
+const whole = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
+
 // src/domain/cargo-failure.ts
 /** Who owns a failed build: the project's code, the toolchain, or the build command. Texts are cargo's and cargo-zigbuild's, seen with 1.65 and 1.95. */
 /** Compile errors of the project come before all else, since no other toolchain cures them; but without a standard library every line is one. */
@@ -54578,8 +54578,8 @@ const batch = (why, namespace, devices) => ({
 const kinds = Object.keys(boxKinds);
 const port = int().min(1).max(65535);
 const node = strictObject({
-	name: string$1().regex(/^[a-z]{1,16}-[1-9][0-9]{0,2}$/, "must be a word, a hyphen and a number, such as saorsa-4"),
-	region: string$1().regex(/^[A-Za-z0-9-]{1,16}$/, "must be letters, digits and hyphens"),
+	name: string().regex(/^[a-z]{1,16}-[1-9][0-9]{0,2}$/, "must be a word, a hyphen and a number, such as saorsa-4"),
+	region: string().regex(/^[A-Za-z0-9-]{1,16}$/, "must be letters, digits and hyphens"),
 	role: _enum([
 		"registry",
 		"bootstrap",
@@ -54594,15 +54594,15 @@ const node = strictObject({
 		"symmetric"
 	]).default("none"),
 	box: _enum(["none", ...kinds]).optional(),
-	delay_ms: number$2().min(0).max(2e3).default(0),
-	loss_percent: number$2().min(0).max(50).default(0),
-	expected_rate: number$2().min(0).max(100).optional()
+	delay_ms: number$1().min(0).max(2e3).default(0),
+	loss_percent: number$1().min(0).max(50).default(0),
+	expected_rate: number$1().min(0).max(100).optional()
 });
 const schema$1 = strictObject({
-	name: string$1().regex(/^[a-z][a-z0-9-]{0,30}$/),
-	nat_timeout_factor: number$2().min(1).max(120).default(10),
+	name: string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+	nat_timeout_factor: number$1().min(1).max(120).default(10),
 	registry_port: port.default(8080),
-	ports: record$2(string$1().regex(/^[a-z][a-z0-9-]*$/), port).default({}),
+	ports: record$2(string().regex(/^[a-z][a-z0-9-]*$/), port).default({}),
 	nodes: array(node).min(1).max(64)
 });
 /** Throws one usage {@link Failure} that lists every fault with its line. */
@@ -56121,7 +56121,7 @@ const confirmations = [
 	"modify",
 	"cancel"
 ];
-const given$1 = string$1().trim().optional().transform((s) => s === "" ? void 0 : s);
+const given$1 = string().trim().optional().transform((s) => s === "" ? void 0 : s);
 /** A choice of words, with the nearest one suggested. */
 const choice = (words) => given$1.transform((value, c) => {
 	if (value === void 0 || words.includes(value)) return value;
@@ -56637,7 +56637,8 @@ async function start(c, words, flags) {
 		ledger,
 		clock: c.clock,
 		session,
-		writer: c.writer
+		writer: c.writer,
+		clockShift: c.clockShift
 	};
 	await beginSession(asked, plan, originOf(source, c.who));
 	await confirmSession(asked, plan, by, flags.onBusy ?? "queue");
@@ -56734,7 +56735,8 @@ async function approve(c, project, flags, by = c.who, how = "cli") {
 		ledger: open.ledger,
 		clock: c.clock,
 		session: open.session.id,
-		writer: c.writer
+		writer: c.writer,
+		clockShift: c.clockShift
 	}, {
 		event: flags.reject === true ? "rejected" : "approved",
 		why: `by ${by} (${how})${comment}`,
@@ -56873,7 +56875,8 @@ async function stop(c, project, flags) {
 		ledger: open.ledger,
 		clock: c.clock,
 		session: open.session.id,
-		writer: c.writer
+		writer: c.writer,
+		clockShift: c.clockShift
 	}, {
 		event: "stop",
 		why: `by ${c.who}`,
@@ -56929,8 +56932,7 @@ async function decide(c, { ledger, session, entries }, outcome) {
 		facts: {
 			...outcome.facts,
 			...claim,
-			by: { ...c.writer },
-			...c.clockShift === 0 ? {} : { clockShift: c.clockShift }
+			...signature(c)
 		}
 	}, at);
 	if (entry === void 0) return void 0;
@@ -57085,4 +57087,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { remoteHome as $, Failure as $t, runProcess as A, planDigest as At, beginSession as B, lateness$1 as Bt, up as C, code as Ct, keyFile as D, iso as Dt, exitCode as E, visible as Et, findProjectFile as F, verdictInputOf as Ft, readPrivateKey as G, fold as Gt, pushSession as H, keptBinary as Ht, parseProjectAll as I, pairClasses as It, check$1 as J, canonical as Jt, readSource as K, states as Kt, projectFiles as L, percent$1 as Lt, restEndpointMethods as M, collect as Mt, paginateRest$1 as N, checkpointOf$1 as Nt, loadProfiles as O, criteriaKinds as Ot, Octokit$1 as P, toLines as Pt, localHome as Q, visible$1 as Qt, hint as R, pairKey as Rt, status$1 as S, block as St, trust as T, text$2 as Tt, recordedPlan as U, writerText as Ut, confirmSession as V, quote as Vt, parsePrivateKey as W, finals as Wt, knownSession as X, faultText as Xt, verify$1 as Y, sha256 as Yt, knownSessions as Z, show as Zt, makePlan as _, pairsSection as _t, soak as a, __require as an, countsOf as at, examine as b, checkpointSection as bt, logs as c, projectOf$1 as ct, diagnose as d, run as dt, exitCodeOf as en, execa as et, approve as f, proofFile as ft, planText as g, notCoveredSection as gt, start as h, findingsSection as ht, duties as i, __exportAll as in, buildFaultsOf as it, retry as j, proofKinds as jt, worldIn as k, focuses as kt, status as l, testsOf as lt, plan as m, figuresSection as mt, harmless as n, version$1 as nn, link as nt, take as o, __toESM as on, countsText as ot, newSession as p, criteriaSection as pt, bundleIn as q, waiting as qt, uncommanded as r, __commonJSMin as rn, checkpointsMarkdown as rt, tickOf as s, originOf$1 as st, contextOf as t, exitCodes as tn, httpsUrl as tt, stop as u, writerOf as ut, parseRequest as v, controlsSection as vt, nodes as w, table as wt, shell as x, matrixMarkdown as xt, down as y, nodesSection as yt, require_dist as z, leasedNodes as zt };
+export { remoteHome as $, Failure as $t, runProcess as A, pairKey as At, beginSession as B, lateness$1 as Bt, up as C, planDigest as Ct, keyFile as D, toLines as Dt, exitCode as E, checkpointOf as Et, findProjectFile as F, projectOf as Ft, readPrivateKey as G, fold as Gt, pushSession as H, keptBinary as Ht, parseProjectAll as I, testsOf as It, check$1 as J, canonical as Jt, readSource as K, states as Kt, projectFiles as L, writerOf as Lt, restEndpointMethods as M, countsOf as Mt, paginateRest$1 as N, countsText as Nt, loadProfiles as O, verdictInputOf as Ot, Octokit$1 as P, originOf$1 as Pt, localHome as Q, visible$1 as Qt, hint as R, pairClasses as Rt, status$1 as S, focuses as St, trust as T, collect as Tt, recordedPlan as U, writerText as Ut, confirmSession as V, quote as Vt, parsePrivateKey as W, finals as Wt, knownSession as X, faultText as Xt, verify$1 as Y, sha256 as Yt, knownSessions as Z, show as Zt, makePlan as _, table as _t, soak as a, __require as an, proofFile as at, examine as b, iso as bt, logs as c, findingsSection as ct, diagnose as d, controlsSection as dt, exitCodeOf as en, execa as et, approve as f, nodesSection as ft, planText as g, code as gt, start as h, block as ht, duties as i, __exportAll as in, run as it, retry as j, buildFaultsOf as jt, worldIn as k, percent$1 as kt, status as l, notCoveredSection as lt, plan as m, matrixMarkdown as mt, harmless as n, version$1 as nn, link as nt, take as o, __toESM as on, criteriaSection as ot, newSession as p, checkpointSection as pt, bundleIn as q, waiting as qt, uncommanded as r, __commonJSMin as rn, checkpointsMarkdown as rt, tickOf as s, figuresSection as st, contextOf as t, exitCodes as tn, httpsUrl as tt, stop as u, pairsSection as ut, parseRequest as v, text$2 as vt, nodes as w, proofKinds as wt, shell as x, criteriaKinds as xt, down as y, visible as yt, require_dist as z, leasedNodes as zt };

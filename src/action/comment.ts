@@ -32,11 +32,10 @@ async function ofSession(job: Job): Promise<Ended> {
     return nothingShown
   })
   const input: SurfaceInput = { session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(test?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison }
+  const marker = commentMarker(`fleet/${known.project}`)
   const good = test !== undefined && exitCode(session, entries) === exitCodes.passed
-  return show(job, commit, { title: verdictTitle({ session, entries }), good, body: prComment(input, commentMarker(`fleet/${project(input)}`)) }, 'vps-test proof', commentMarker(`fleet/${project(input)}`))
+  return show(job, commit, { title: verdictTitle({ session, entries }), good, body: prComment(input, marker) }, 'vps-test proof', marker)
 }
-
-const project = (input: SurfaceInput): string => input.session.id.replace(/-\d{8}-\d{6}-[0-9a-f]{4}$/, '')
 
 /** A run without secrets: what its artifact says is rendered and judged, never believed. */
 async function ofPullRequest(job: Job): Promise<Ended> {

@@ -44,7 +44,7 @@ export async function begin(job: Job): Promise<Begun | null> {
     return null
   }
   const environment = await confirming(job)
-  const asked = { ledger: await c.home.ledgerOf(made.plan.config.project), clock: c.clock, session: '', writer: c.writer }
+  const asked = { ledger: await c.home.ledgerOf(made.plan.config.project), clock: c.clock, session: '', writer: c.writer, clockShift: c.clockShift }
   const session = (await continued(job, made.plan, asked)) ?? (await begun(job, made.plan, asked))
   if (environment === '') await confirmSession({ ...asked, session }, made.plan, `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`, inputs.request.onBusy ?? 'queue')
   const { session: now, entries } = await sessionOf(job, session)
@@ -90,7 +90,7 @@ export async function confirm(job: Job): Promise<Ended> {
   const made = await recordedPlan(known.ledger, known.session.id)
   if (made === undefined) throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
   const by = await reviewer(job, inputs.confirmEnvironment)
-  await confirmSession({ ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer }, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`, inputs.request.onBusy ?? 'queue')
+  await confirmSession({ ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer, clockShift: c.clockShift }, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`, inputs.request.onBusy ?? 'queue')
   const { session, entries } = await sessionOf(job)
   tellOutputs(job, session, entries, { proceed: 'true' })
   return { code: 0, title: `confirmed by ${by}` }

@@ -4,9 +4,6 @@ import type { BuildError } from './cargo-messages.ts'
 import type { ElfFacts } from './elf.ts'
 import type { Json } from './ledger.ts'
 
-/** Builds of one session before a person is asked (spec §4). */
-export const maxBuilds = 3
-
 export type Maker = 'zigbuild' | 'native' | 'file' | 'release'
 
 /** Versions as the programs themselves say them; null for what was not used. */
@@ -73,9 +70,6 @@ export function afterZigbuild(result: BuildResult): 'use' | 'native' | 'fail' {
   if (result.kind === 'built') return 'use'
   return result.reason === 'toolchain' ? 'native' : 'fail'
 }
-
-/** Whether a session that has seen this many failed builds may build again, or must ask a person. */
-export const mayBuildAgain = (failedBuilds: number): boolean => failedBuilds < maxBuilds
 
 /** The record as facts of a ledger entry. */
 export const buildFacts = (record: BuildRecord): { readonly [key: string]: Json } => JSON.parse(JSON.stringify(record)) as { readonly [key: string]: Json }

@@ -1,4 +1,5 @@
 /** Who wrote an entry of the ledger, and what a session was begun for: both go into facts, so that another machine can go on (spec §4). */
+import type { Json } from './ledger.ts'
 
 /** One attempt of one workflow run, or one process on a host. A session belongs to the writer of its last entry while that one lives. */
 export type Writer =
@@ -20,6 +21,6 @@ export interface Origin {
 /** `run 123 (attempt 2) of owner/name`, for a person. */
 export const writerText = (w: Writer): string => (w.kind === 'run' ? `run ${w.run} (attempt ${w.attempt}) of ${w.repository}` : `process ${w.pid} on ${w.host}`)
 
-export const sameWriter = (a: Writer, b: Writer): boolean =>
-  a.kind === 'run' && b.kind === 'run' ? a.repository === b.repository && a.run === b.run && a.attempt === b.attempt
-  : a.kind === 'process' && b.kind === 'process' && a.host === b.host && a.pid === b.pid
+/** What stands in the facts of every entry: who wrote it, and by how many seconds a test had moved the clock. */
+export interface Signer { readonly writer: Writer; readonly clockShift: number }
+export const signature = ({ writer, clockShift }: Signer): { readonly [key: string]: Json } => ({ by: { ...writer }, ...(clockShift === 0 ? {} : { clockShift }) })

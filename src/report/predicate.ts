@@ -6,13 +6,11 @@ import { httpsUrl } from './link.ts'
 import { pairName, pairResults, type PairResult } from './pair-results.ts'
 import { plainLine } from './plain-text.ts'
 
-export const testResultType = 'https://in-toto.io/attestation/test-result/v0.1'
-
 /** At least one of `digest`, `uri`, `content` is required (in-toto v1 ResourceDescriptor); ours always have a digest. */
 export interface ResourceDescriptor { readonly name: string; readonly digest: Readonly<Record<string, string>> }
 
 export interface TestResult {
-  readonly result: 'PASSED' | 'WARNED' | 'FAILED'
+  readonly result: 'PASSED' | 'FAILED'
   readonly configuration: readonly ResourceDescriptor[]
   readonly url?: string
   readonly passedTests: readonly string[]
@@ -20,7 +18,8 @@ export interface TestResult {
   readonly failedTests: readonly string[]
 }
 
-const results = { passed: 'PASSED', inconclusive: 'WARNED', failed: 'FAILED' } as const
+/** The predicate knows no third value: WARNED is "passed with warnings", which an inconclusive test did not. As at the gate, what is not passed has failed. */
+const results = { passed: 'PASSED', inconclusive: 'FAILED', failed: 'FAILED' } as const
 
 /**
  * `warnedTests` are tests that passed with a warning (the predicate's own words), so a pair of which no attempt counted is a failed one here,

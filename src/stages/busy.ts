@@ -3,7 +3,9 @@ import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { finals, fold, next, type Outcome, type Session } from '../domain/session.ts'
+import { signature } from '../domain/writer.ts'
 import type { World } from '../ports.ts'
+import { projectOf } from '../report/facts.ts'
 import type { Fanned } from '../suites/each.ts'
 import type { BusyPolicy } from './interview.ts'
 import { giveLeasesBack, takeLeases } from './leases.ts'
@@ -29,7 +31,7 @@ export async function leaseFleet(plan: Plan, session: Session, world: World, nod
       continue
     }
     if (policy !== 'queue') return refusal(busy)
-    const newer = await newerOf(session, world)
+    const newer = await newerOf(plan, session, world)
     if (newer !== null) return { event: 'superseded', why: `${newer} is newer and waits for the same fleet`, facts: {} }
     world.log.progress('queue', `${busy.message}; waiting`)
     const left = deadline - world.clock.now()
@@ -46,9 +48,9 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
   const other = fold(holder, entries)
   if (entries.length === 0) return 'it is not in this ledger, so it cannot be superseded from here'
   const branch = session.origin?.branch ?? null
-  if (branch === null || other.origin?.branch !== branch || projectOf(other) !== projectOf(session)) return 'only a session of the same project and branch may be superseded'
+  if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project) return 'only a session of the same project and branch may be superseded'
   if (!finals.includes(other.state)) {
-    const entry = next(entries, other, { event: 'superseded', why: `by ${session.id}`, facts: { by: { ...world.writer } } }, world.clock.now())
+    const entry = next(entries, other, { event: 'superseded', why: `by ${session.id}`, facts: signature(world) }, world.clock.now())
     if (entry !== undefined) await world.ledger.append(holder, entry)
     world.log.warn(`${holder} ends: superseded by this session`)
   }
@@ -57,13 +59,11 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
 }
 
 /** Of several that wait, only the newest of a project and branch goes on. Outside git there is no branch, and nobody is anybody's successor. */
-async function newerOf(session: Session, world: World): Promise<string | null> {
+async function newerOf(plan: Plan, session: Session, world: World): Promise<string | null> {
   if ((session.origin?.branch ?? null) === null) return null
   for (const { id, entries } of await world.ledger.all()) {
     const other = fold(id, entries)
-    if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(other) === projectOf(session) && other.origin?.branch === session.origin?.branch) return id
+    if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id
   }
   return null
 }
-
-const projectOf = (s: Session): unknown => (s.learned.INTERVIEW?.['answers'] as { readonly project?: { readonly value?: unknown } } | undefined)?.project?.value

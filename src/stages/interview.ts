@@ -2,25 +2,25 @@
 import { chain, type Json } from '../domain/ledger.ts'
 import { fold, next, type Outcome } from '../domain/session.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
-import type { Origin, Writer } from '../domain/writer.ts'
+import { signature, type Origin, type Signer } from '../domain/writer.ts'
 import type { Clock, Ledger } from '../ports.ts'
 
 export const busyPolicies = ['queue', 'refuse', 'supersede'] as const
 export type BusyPolicy = (typeof busyPolicies)[number]
 
-export interface Asked {
+export interface Asked extends Signer {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly session: string
-  readonly writer: Writer
 }
 
 const planFacts = (plan: Plan, origin: Origin): Outcome['facts'] => ({ plan: JSON.parse(JSON.stringify(plan)) as Json, planDigest: planDigest(plan), origin: { ...origin } })
 
 /** The first entry: what somebody wants. Nothing is done before it is confirmed. */
-export async function beginSession({ ledger, clock, session, writer }: Asked, plan: Plan, origin: Origin): Promise<void> {
+export async function beginSession(asked: Asked, plan: Plan, origin: Origin): Promise<void> {
+  const { ledger, clock, session } = asked
   if ((await ledger.read(session)).length > 0) return
-  await ledger.append(session, chain([], { session, at: clock.now(), from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: `a start was asked for (${origin.event})`, facts: { ...planFacts(plan, origin), by: { ...writer } } }))
+  await ledger.append(session, chain([], { session, at: clock.now(), from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: `a start was asked for (${origin.event})`, facts: { ...planFacts(plan, origin), ...signature(asked) } }))
 }
 
 export async function confirmSession(asked: Asked, plan: Plan, confirmedBy: string, onBusy: BusyPolicy): Promise<void> {
@@ -39,9 +39,10 @@ export const pushSession = (asked: Asked, plan: Plan, origin: Origin): Promise<b
   record(asked, { event: 'pushed', why: `${origin.commit?.slice(0, 12) ?? 'a commit'} by ${origin.actor ?? 'somebody'}`, facts: planFacts(plan, origin) })
 
 /** Appends what happened, where the session's state knows it. False: it does not, and nothing was written. */
-export async function record({ ledger, clock, session, writer }: Asked, outcome: Outcome): Promise<boolean> {
+export async function record(asked: Asked, outcome: Outcome): Promise<boolean> {
+  const { ledger, clock, session } = asked
   const entries = await ledger.read(session)
-  const entry = next(entries, fold(session, entries), { ...outcome, facts: { ...outcome.facts, by: { ...writer } } }, clock.now())
+  const entry = next(entries, fold(session, entries), { ...outcome, facts: { ...outcome.facts, ...signature(asked) } }, clock.now())
   if (entry !== undefined) await ledger.append(session, entry)
   return entry !== undefined
 }

@@ -12,7 +12,7 @@ export async function approve(c: Context, project: string | undefined, flags: Ap
   const open = all.find((k) => k.session.state === 'AWAIT_APPROVAL')
   if (open === undefined) throw new Failure({ kind: 'usage', code: 'U055', message: `no session${project === undefined ? '' : ` of project ${project}`} waits for approval`, remedy: 'vps-test status' })
   const comment = flags.comment === undefined || flags.comment === '' ? '' : `: ${flags.comment.slice(0, 500)}`
-  const written = await record({ ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer }, {
+  const written = await record({ ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift }, {
     event: flags.reject === true ? 'rejected' : 'approved', why: `by ${by} (${how})${comment}`, facts: { approvedBy: by, how },
   })
   if (!written) throw new Failure({ kind: 'busy', code: 'B003', message: `session ${open.session.id} was decided by somebody else first`, remedy: 'vps-test status' })

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { openGitLedger } from '../adapters/git-ledger.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { fold, type Session } from '../domain/session.ts'
-import type { Plan } from '../domain/plan.ts'
 import type { Ledger } from '../ports.ts'
 import { dashboard } from '../report/dashboard.ts'
+import { projectOf } from '../report/facts.ts'
 
 export interface Home {
   ledgerOf(project: string): Promise<Ledger>
@@ -53,7 +53,7 @@ export function remoteHome({ url, authorization, secrets, dir, signal }: RemoteH
 /** Newest change first. */
 export async function knownSessions(home: Home, project?: string): Promise<readonly Known[]> {
   const all = await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) =>
-    (await ledger.all()).map(({ id, entries }) => ({ project: own ?? projectOf(entries), ledger, entries, session: fold(id, entries) }))))
+    (await ledger.all()).map(({ id, entries }) => ({ project: own ?? projectOf(entries) ?? '', ledger, entries, session: fold(id, entries) }))))
   return all.flat().filter((k) => project === undefined || k.project === project).sort((a, b) => b.session.changedAt - a.session.changedAt)
 }
 
@@ -61,12 +61,7 @@ export async function knownSessions(home: Home, project?: string): Promise<reado
 export async function knownSession(home: Home, id: string): Promise<Known | undefined> {
   for (const { ledger, project } of await home.ledgers()) {
     const entries = await ledger.read(id)
-    if (entries.length > 0) return { project: project ?? projectOf(entries), ledger, entries, session: fold(id, entries) }
+    if (entries.length > 0) return { project: project ?? projectOf(entries) ?? '', ledger, entries, session: fold(id, entries) }
   }
   return undefined
-}
-
-function projectOf(entries: readonly Entry[]): string {
-  const plan = entries.findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as unknown as Plan | undefined
-  return plan?.answers.project.value ?? ''
 }

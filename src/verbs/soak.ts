@@ -4,6 +4,7 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { asksWriter, lateness, reconcile, windowMs, type Tick } from '../domain/reconcile.ts'
 import { finals, next, taking, type Outcome, type Session } from '../domain/session.ts'
+import { signature } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { recordedPlan } from '../stages/interview.ts'
 import type { KeySource } from '../world.ts'
@@ -36,7 +37,7 @@ export async function decide(c: Context, { ledger, session, entries }: Known, ou
   const at = c.clock.now()
   // Another session's test may have run since the tick was decided: lateness is that of the claim.
   const claim = session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR' ? { checkpoint: { ...taking(session, session.state, at) } } : {}
-  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...claim, by: { ...c.writer }, ...(c.clockShift === 0 ? {} : { clockShift: c.clockShift }) } }, at)
+  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...claim, ...signature(c) } }, at)
   if (entry === undefined) return undefined
   try {
     await ledger.append(session.id, entry)

@@ -25,7 +25,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   if (choice === 'cancel') throw cancelled()
   const ledger = await c.home.ledgerOf(plan.config.project)
   const session = (await unfinished(ledger, plan)) ?? newSession(plan, c.clock)
-  const asked = { ledger, clock: c.clock, session, writer: c.writer }
+  const asked = { ledger, clock: c.clock, session, writer: c.writer, clockShift: c.clockShift }
   await beginSession(asked, plan, originOf(source, c.who))
   await confirmSession(asked, plan, by, flags.onBusy ?? 'queue')
   c.terminal.info(`session ${session}; after an interruption the same command continues it`)

@@ -34,7 +34,7 @@ export async function stop(c: Context, project: string, flags: { readonly key?: 
   const all = (await knownSessions(c.home, project)).filter((k) => flags.session === undefined || k.session.id === flags.session)
   const open = all.find((k) => !finals.includes(k.session.state)) ?? all[0]
   if (open === undefined) throw noSession(project)
-  const stopped = await record({ ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer }, { event: 'stop', why: `by ${c.who}`, facts: {} })
+  const stopped = await record({ ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift }, { event: 'stop', why: `by ${c.who}`, facts: {} })
   c.terminal.info(stopped ? `stopped ${open.session.id}` : `${open.session.id} has ended already (${open.session.state}); its leases are given back`)
   const plan = await recordedPlan(open.ledger, open.session.id)
   if (plan === undefined) return exitCodes.passed

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { BuildFailure, errorLines, obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
+import { BuildFailure, obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
 import type { Obtained } from '../../src/ports.ts'
 import { localRemote } from '../../src/adapters/local.ts'
-import { afterZigbuild, buildFacts, mayBuildAgain } from '../../src/domain/build.ts'
+import { afterZigbuild, buildFacts } from '../../src/domain/build.ts'
+import { placed } from '../../src/domain/cargo-messages.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { canonical, sha256 } from '../../src/domain/ledger.ts'
 import { cacheDir, clock, fixture, git, never, notes, repository, scratch, zigCommand } from './world.ts'
@@ -96,7 +97,7 @@ test('a project that does not compile is a product failure with places, and the 
   const { workspace } = repository('compile-error')
   const failed = await failure(obtain(options(workspace, 'broken', { buildHost: () => { throw new Error('asked') } })))
   expect(failed.facts).toMatchObject({ kind: 'product', code: 'P301', faults: expect.arrayContaining([{ at: { file: 'src/main.rs', path: 'broken', line: 3, column: 22 }, message: 'E0308 mismatched types' }]) })
-  expect(errorLines(failed as BuildFailure)).toContain('src/main.rs:3:22 E0308 mismatched types')
+  expect((failed as BuildFailure).errors.map(placed)).toContain('src/main.rs:3:22 E0308 mismatched types')
 })
 
 test('a source that moves while it is built is refused', { timeout: 120_000 }, async () => {
@@ -117,9 +118,8 @@ test('a given file is recorded as such; a script is refused', async () => {
   expect((await failure(obtain(options('', 'cut', { source: { kind: 'file', path: cut, sha256: '0'.repeat(64) } })))).facts).toMatchObject({ kind: 'usage', code: 'U304' })
 })
 
-test('what follows from a result is decided by its reason alone; a third failed build is the last', () => {
+test('what follows from a result is decided by its reason alone', () => {
   expect((['compile', 'toolchain', 'usage'] as const).map((reason) => afterZigbuild({ kind: 'failed', reason, errors: [], message: '' }))).toEqual(['fail', 'native', 'fail'])
-  expect([0, 1, 2, 3].map(mayBuildAgain)).toEqual([true, true, true, false])
 })
 
 function fixtureCopy(): string {

@@ -130,7 +130,7 @@ describe('the predicate', () => {
   const predicate = testResultPredicate({ verdict: judged, plan: planOf(mixed), url: runUrl })
   test('has what in-toto test-result v0.1 asks for', () => {
     expect(Object.keys(predicate)).toEqual(['result', 'configuration', 'url', 'passedTests', 'warnedTests', 'failedTests'])
-    expect(['PASSED', 'WARNED', 'FAILED']).toContain(predicate.result)
+    expect(['PASSED', 'FAILED']).toContain(predicate.result)
     for (const { name, digest } of predicate.configuration) expect([name, digest['sha256']]).toEqual([expect.any(String), expect.stringMatching(/^[0-9a-f]{64}$/)])
   })
   test('a pair that nobody counted is no test that passed with a warning; one that was not tried is no test', () => {
@@ -139,7 +139,7 @@ describe('the predicate', () => {
     const relays = testResultPredicate({ verdict: verdict(run({ attempts: {} })), plan: planOf(mixed), url: null })
     expect([relays.result, relays.passedTests.length, relays.failedTests.length, 'url' in relays]).toEqual(['PASSED', 72, 0, false])
   })
-  test.each([['passed', 'PASSED'], ['inconclusive', 'WARNED'], ['failed', 'FAILED']] as const)('%s is %s', (result, expected) =>
+  test.each([['passed', 'PASSED'], ['inconclusive', 'FAILED'], ['failed', 'FAILED']] as const)('%s is %s', (result, expected) =>
     expect(testResultPredicate({ verdict: { ...judged, result }, plan: planOf(mixed), url: 'http://x' }).result).toBe(expected))
   test('subjects: manifest, proof, and the commit where there is one', () => {
     const f = { session: 's1', test: 2, manifestSha256: sha256('m'), proofName: 'proof-x.md', proofSha256: sha256('p'), commit, repository: 'o/r' }

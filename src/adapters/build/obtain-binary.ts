@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterZigbuild, type BuildFailed, type BuildRecord, type BuildResult, type Built, type SourceFacts } from '../../domain/build.ts'
-import { placed, type BuildError } from '../../domain/cargo-messages.ts'
+import type { BuildError } from '../../domain/cargo-messages.ts'
 import { ElfError, readElf } from '../../domain/elf.ts'
 import { Failure, type FailureFacts } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
@@ -137,6 +137,3 @@ function failed(result: BuildResult, before: BuildRecord['before'], also?: strin
   const message = [result.message, ...(also === undefined ? [] : [also]), ...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`)].join('; ')
   return new BuildFailure({ ...facts[result.reason], step: 'build', message }, result.errors, before)
 }
-
-/** For a person: each error as `file:line:column code message`. */
-export const errorLines = (failure: BuildFailure): readonly string[] => failure.errors.map(placed)

@@ -35,5 +35,3 @@ export async function orAbort<T>(signal: AbortSignal, promise: Promise<T>): Prom
     signal.removeEventListener('abort', abort)
   }
 }
-
-export const reasonOf = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)))
