@@ -3,7 +3,7 @@ import type { Entry, Json } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { late } from './checkpoints.ts'
-import { countsText, fields, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
+import { countsText, fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
 import { iso } from './figures.ts'
 import { link } from './link.ts'
 import { code, table, text } from './markdown.ts'
@@ -75,9 +75,6 @@ function fencesOf(entries: readonly Entry[]): number | null {
   const ready = entries.findLast((e) => e.from === 'SETUP' && e.event === 'ready')
   return ready === undefined ? null : Object.keys(fields(ready.facts['fences'])).length
 }
-
-const fleetOf = (entries: readonly Entry[]): string | null =>
-  entries.reduceRight<string | null>((found, e) => found ?? string(fields(fields(e.facts['plan'])['fleet'])['name']), null)
 
 /** What a program that reads the branch needs without folding entries; never a plan, an address or a log line. */
 function stateOf({ session: s, entries }: Shown): Json {

@@ -86,6 +86,10 @@ export function projectOf(entries: readonly Entry[]): string | null {
   return null
 }
 
+/** The fleet of the newest plan. */
+export const fleetOf = (entries: readonly Entry[]): string | null =>
+  entries.reduceRight<string | null>((found, e) => found ?? string(fields(fields(e.facts['plan'])['fleet'])['name']), null)
+
 export interface BuildFaultFact { readonly file: string | null; readonly line: number | null; readonly message: string }
 
 /** Of the newest build, when that one failed. */
