@@ -48,7 +48,7 @@ export async function begin(job: Job): Promise<Begun | null> {
   const session = (await continued(job, made.plan, asked)) ?? (await begun(job, made.plan, asked))
   if (environment === '') await confirmSession({ ...asked, session }, made.plan, `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`, inputs.request.onBusy ?? 'queue')
   const { session: now, entries } = await sessionOf(job, session)
-  tellOutputs(job, now, entries, { proceed: 'true', 'confirm-environment': environment })
+  tellOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
   return { made, session }
 }
 
