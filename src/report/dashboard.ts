@@ -31,7 +31,7 @@ function page(sorted: readonly Shown[]): string {
       '- Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. `state.json` and this page follow from them and are written again with each entry.',
       '- *next due* is when the next soak checkpoint is to be taken; *late by* is how long after its due time the newest one was.',
       '- Verdicts give successes/attempts for each pair class. Inconclusive counts as a failure.',
-      '- Judge a test again, offline: download its evidence artifact, clone this branch, and run `vps-test verify <folder> --ledger <clone>`. The digest of the proof page stands here.',
+      '- Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with `git clone -b vps-test-ledger <this repository> ledger`, and run `vps-test verify <folder> --ledger ledger`. The digest of the proof page stands here.',
     ].join('\n'),
   ].filter((s) => s !== '').join('\n\n') + '\n'
 }

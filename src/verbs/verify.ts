@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
-import { openGitLedger } from '../adapters/git-ledger.ts'
+import { readClone } from '../adapters/git/clone.ts'
 import { fromLines, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import type { Attempt } from '../domain/evidence.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
@@ -37,7 +37,7 @@ export async function verify(c: Context, folder: string, flags: { readonly ledge
 /** Entries of a session that an evidence folder was sealed into, and where they were read. */
 export interface Anchor { readonly entries: readonly Entry[]; readonly name: string }
 
-/** `ledger`: a git directory, or entries that were read already. */
+/** `ledger`: a clone, a git directory, or entries that were read already. */
 export async function check(dir: string, version: string, ledger?: string | Anchor): Promise<VerifyResult> {
   const faults: string[] = []
   try {
@@ -98,7 +98,9 @@ const outcome = (v: Verdict): string => JSON.stringify([v.result, Object.entries
 async function anchorOf(dir: string, given: string | Anchor | undefined, bundle: Bundle, root: string, page: Uint8Array | undefined): Promise<{ text: string; faults: readonly string[] }> {
   const where = typeof given === 'object' ? given.name : given ?? join(dir, '..', '..', '..', 'ledger.git')
   if (typeof given !== 'object' && !existsSync(where)) return { text: 'consistent, unanchored: no ledger was found', faults: given === undefined ? [] : [`${given} does not exist`] }
-  const entries = typeof given === 'object' ? given.entries : await (await openGitLedger(where)).read(bundle.facts.session)
+  const reading = typeof given === 'object' ? { kind: 'entries' as const, entries: given.entries } : await readClone(where, bundle.facts.session)
+  if (reading.kind === 'no ledger') return { text: `anchor: ${where}`, faults: [reading.why] }
+  const { entries } = reading
   const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
   const anchored = entries[bundle.entries.length]
   if (!same || anchored === undefined) return { text: `anchor: ${where}`, faults: ['the ledger does not hold this test: it has other entries, or the run was killed before they were written'] }
