@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { exitCodes } from '../domain/failure.ts'
 import { toLines } from '../domain/bundle.ts'
 import { run } from '../run.ts'
-import { exitCode } from '../verbs/ending.ts'
+import { settledCode } from '../verbs/ending.ts'
 import * as lab from '../verbs/lab.ts'
 import { followUps } from './advance.ts'
 import { askPerson } from './ask.ts'
@@ -40,7 +40,7 @@ async function story(job: Job): Promise<Ended> {
   tellOutputs(job, known.session, known.entries, { proceed: 'true', ...(await followUps(job, known.session)), ...(await proofOutputs(job, shown)) })
   await tellSession(job, known, shown)
   await askPerson(job, known)
-  return { code: exitCode(known.session, known.entries), title: titleOf(known) }
+  return { code: settledCode(known.session, known.entries), title: titleOf(known) }
 }
 
 /** The ledger of a run that writes none: it ends with this machine otherwise. */

@@ -2,7 +2,7 @@
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { block } from '../report/markdown.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
-import { exitCode } from '../verbs/ending.ts'
+import { settledCode } from '../verbs/ending.ts'
 import type { Ended, Job } from './job.ts'
 import { newestTest, sessionOf, tellOutputs } from './tell.ts'
 
@@ -22,7 +22,7 @@ export async function gate(job: Job): Promise<Ended> {
   tellOutputs(job, session, entries)
   const title = verdictTitle({ session, entries })
   const tested = newestTest(entries) !== undefined
-  const code = tested || ['STOPPED', 'FIX', 'AWAIT_PUSH'].includes(session.state) ? exitCode(session, entries) : exitCodes.inconclusive
+  const code = tested || ['STOPPED', 'FIX', 'AWAIT_PUSH'].includes(session.state) ? settledCode(session, entries) : exitCodes.inconclusive
   const hurt = broken.filter(([name]) => !showing.includes(name))
   if (code === exitCodes.passed && hurt.length > 0) return told(job, { code: exitCodes.harness, title: `${title}, but not every job ended well (${said})` })
   return told(job, { code, title: code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title })

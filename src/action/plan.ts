@@ -1,6 +1,7 @@
 /** `plan` and `confirm`: the dispatch form is the interview; nothing is touched before it is recorded and confirmed. */
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
+import { finals } from '../domain/session.ts'
 import type { Known } from '../verbs/home.ts'
 import { knownSessions } from '../verbs/home.ts'
 import { makePlan, type Made } from '../verbs/make-plan.ts'
@@ -8,7 +9,8 @@ import { planText } from '../verbs/plan-text.ts'
 import { newSession } from '../verbs/start.ts'
 import { writerOf } from '../report/facts.ts'
 import { block } from '../report/markdown.ts'
-import { beginSession, confirmSession, pushSession, recordedPlan, type Asked } from '../stages/interview.ts'
+import { beginSession, confirmSession, newestPlan, pushSession, recordedPlan, type Asked } from '../stages/interview.ts'
+import { tellAsker } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import type { Ended, Job } from './job.ts'
 import { sessionOf, tellOutputs } from './tell.ts'
@@ -49,23 +51,31 @@ export async function begin(job: Job): Promise<Begun | null> {
   if (environment === '') await confirmSession({ ...asked, session }, made.plan, `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`, inputs.request.onBusy ?? 'queue')
   const { session: now, entries } = await sessionOf(job, session)
   tellOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
+  await tellAsker(job, { project: made.plan.config.project, session: now, entries })
   return { made, session }
 }
 
-/** A push onto the branch of a session that waits for one goes on with that session. */
+/** A push onto the branch of a session that waits for one goes on with that session, if it is to be tested on the same nodes: SETUP is not done again. */
 async function continued(job: Job, made: Plan, asked: Asked): Promise<string | null> {
   const { origin } = job.facts
   if (origin.event !== 'push' || origin.branch === null) return null
-  const waits = (await knownSessions(job.context.home, made.config.project)).find((k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch)
+  const known = await knownSessions(job.context.home, made.config.project)
+  const waits = known.find((k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made))
   if (waits === undefined || !(await pushSession({ ...asked, session: waits.session.id }, made, origin))) return null
   job.context.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch} and goes on at BUILD`)
   return waits.session.id
 }
 
-/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. */
+const sameNodes = ({ entries }: Known, { fleet, nodes }: Plan): boolean => {
+  const before = newestPlan(entries)
+  return before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted())
+}
+
+/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
 async function begun(job: Job, made: Plan, asked: Asked): Promise<string> {
-  const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made))
+  const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !finals.includes(k.session.state))
   const session = earlier?.session.id ?? newSession(made, job.context.clock)
+  if (earlier?.session.state === 'AWAIT_PUSH') await pushSession({ ...asked, session }, made, job.facts.origin)
   await beginSession({ ...asked, session }, made, job.facts.origin)
   return session
 }
@@ -89,17 +99,20 @@ export async function confirm(job: Job): Promise<Ended> {
   const known = await sessionOf(job)
   const made = await recordedPlan(known.ledger, known.session.id)
   if (made === undefined) throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
-  const by = await reviewer(job, inputs.confirmEnvironment)
+  const { state, by } = await reviewed(job, inputs.confirmEnvironment)
+  if (state === 'rejected') throw new Failure({ kind: 'usage', code: 'U078', message: `${by} has said no to this run in environment ${inputs.confirmEnvironment}: nothing is touched` })
   await confirmSession({ ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer, clockShift: c.clockShift }, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`, inputs.request.onBusy ?? 'queue')
   const { session, entries } = await sessionOf(job)
   tellOutputs(job, session, entries, { proceed: 'true' })
   return { code: 0, title: `confirmed by ${by}` }
 }
 
-/** Who let this run into the environment. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
-export async function reviewer({ context: { forge }, facts }: Job, environment: string): Promise<string> {
+export interface Review { readonly state: 'approved' | 'rejected'; readonly by: string }
+
+/** Who let this run into the environment, or kept it out; a job that was run again after a no may have got its yes. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
+export async function reviewed({ context: { forge }, facts }: Job, environment: string): Promise<Review> {
   const all = forge === null ? [] : await forge.approvals(facts.run, environment)
-  const yes = all.find((a) => a.state === 'approved')
-  if (yes === undefined) throw new Failure({ kind: 'usage', code: 'U067', message: `nobody has approved this run in environment ${environment}`, remedy: 'vps-test approve --remote <repository>' })
-  return yes.by
+  const found = all.find((a) => a.state === 'approved') ?? all.find((a) => a.state === 'rejected')
+  if (found === undefined) throw new Failure({ kind: 'usage', code: 'U067', message: `nobody has approved this run in environment ${environment}`, remedy: `gh run view ${facts.run} --web` })
+  return found
 }

@@ -14,6 +14,5 @@ export function silentParts({ config, answers }: Pick<Plan, 'config' | 'answers'
     ...suites.filter(([, asked]) => asked).map(([name]) => ({ what: `suite ${name}`, why })),
     ...(answers.focus.value === 'full-suite' ? [{ what: 'focus full-suite', why: 'only its connectivity suite acts in this version' }] : []),
     ...(answers.proof.value === 'metrics' || answers.proof.value === 'all-evidence' ? [{ what: 'proof by metrics', why: 'Prometheus is not asked in this version; the registry\'s own answers are kept' }] : []),
-    ...(answers.proof.value === 'manual-verify' ? [{ what: 'proof manual-verify', why: 'the session waits in AWAIT_APPROVAL, which does not act in this version' }] : []),
   ]
 }

@@ -52,11 +52,11 @@ function judged(result: Result, counts: Counts, why: string): string {
   }
 }
 
-function after({ state, waitUntil, checkpointsTaken }: Session): string {
+function after({ state, waitUntil, checkpointsTaken, manualVerify }: Session): string {
   switch (state) {
     case 'WAIT_1HR':
-    case 'WAIT_6HR': return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}`
-    case 'AWAIT_APPROVAL': return '; a person\'s approval is awaited'
+    case 'WAIT_6HR': return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}${manualVerify ? ', and then a person\'s approval (counts as a failure until then)' : ''}`
+    case 'AWAIT_APPROVAL': return '; a person\'s approval is awaited (counts as a failure until then)'
     case 'COMPLETE': return checkpointsTaken.length === 0 ? '' : `; soak checkpoints taken: ${checkpointsTaken.join(', ')}`
     default: return ''
   }

@@ -5,7 +5,7 @@ import type { Plan } from '../domain/plan.ts'
 import { finals, fold, next, type Outcome, type Session } from '../domain/session.ts'
 import { signature } from '../domain/writer.ts'
 import type { World } from '../ports.ts'
-import { projectOf } from '../report/facts.ts'
+import { fleetOf, projectOf } from '../report/facts.ts'
 import type { Fanned } from '../suites/each.ts'
 import type { BusyPolicy } from './interview.ts'
 import { giveLeasesBack, takeLeases } from './leases.ts'
@@ -58,12 +58,12 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
   return null
 }
 
-/** Of several that wait, only the newest of a project and branch goes on. Outside git there is no branch, and nobody is anybody's successor. */
+/** Of several that wait, only the newest of a project and branch goes on that wants the same fleet. Outside git there is no branch, and nobody is anybody's successor. */
 async function newerOf(plan: Plan, session: Session, world: World): Promise<string | null> {
   if ((session.origin?.branch ?? null) === null) return null
   for (const { id, entries } of await world.ledger.all()) {
     const other = fold(id, entries)
-    if (other.startedAt > session.startedAt && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id
+    if (other.startedAt > session.startedAt && fleetOf(entries) === plan.fleet.name && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id
   }
   return null
 }

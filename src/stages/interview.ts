@@ -1,5 +1,5 @@
 /** INTERVIEW: what was answered, where from, who confirmed and when: in the ledger before anything is touched (spec §4). */
-import { chain, type Json } from '../domain/ledger.ts'
+import { chain, type Entry, type Json } from '../domain/ledger.ts'
 import { fold, next, type Outcome } from '../domain/session.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { signature, type Origin, type Signer } from '../domain/writer.ts'
@@ -48,6 +48,5 @@ export async function record(asked: Asked, outcome: Outcome): Promise<boolean> {
 }
 
 /** The plan that a session works on: the newest that was written down. */
-export async function recordedPlan(ledger: Ledger, session: string): Promise<Plan | undefined> {
-  return (await ledger.read(session)).findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as unknown as Plan | undefined
-}
+export const newestPlan = (entries: readonly Entry[]): Plan | undefined => entries.findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as unknown as Plan | undefined
+export const recordedPlan = async (ledger: Ledger, session: string): Promise<Plan | undefined> => newestPlan(await ledger.read(session))

@@ -10,7 +10,7 @@ import type { Context } from './context.ts'
 export async function ending(c: Context, plan: Plan, session: Session, entries: readonly Entry[], folder: string, json: boolean): Promise<number> {
   const tested = entries.findLast((e) => e.from === 'TEST')
   const proof = typeof tested?.facts['proof'] === 'string' ? join(folder, tested.facts['proof']) : null
-  const code = exitCode(session, entries)
+  const code = settledCode(session, entries)
   if (json) {
     c.terminal.print(JSON.stringify({ session: session.id, project: plan.config.project, state: session.state, why: session.why, verdict: tested?.facts['verdict'] ?? null, counts: tested?.facts['counts'] ?? null, proof, exitCode: code }))
     return code
@@ -32,7 +32,13 @@ function timings(c: Context, entries: readonly Entry[]): void {
 /** Ends that say nothing about the program. */
 const saysNothing: readonly string[] = ['inconclusive', 'stop', 'superseded', 'missed', 'expired', 'queued', 'claimed']
 
-/** 0 passed · 10 infrastructure · 20 product failed · 30 inconclusive. A wait after a pass has passed so far. */
+/** What others may build on: what a person must approve has not passed before he has (spec §4, proof manual-verify). */
+export function settledCode(session: Session, entries: readonly Entry[]): number {
+  const code = exitCode(session, entries)
+  return code === exitCodes.passed && session.manualVerify && session.state !== 'COMPLETE' ? exitCodes.inconclusive : code
+}
+
+/** As far as the session has come: 0 passed · 10 infrastructure · 20 product failed · 30 inconclusive. A wait after a pass has passed so far. */
 export function exitCode(session: Session, entries: readonly Entry[]): number {
   const last = entries.at(-1)
   if (session.state === 'COMPLETE' || session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR' || session.state === 'AWAIT_APPROVAL') return exitCodes.passed

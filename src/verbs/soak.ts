@@ -2,7 +2,7 @@
 import { processEnded } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
-import { asksWriter, lateness, reconcile, windowMs, type Tick } from '../domain/reconcile.ts'
+import { asksWriter, lateness, reconcile, type Tick } from '../domain/reconcile.ts'
 import { finals, next, taking, type Outcome, type Session } from '../domain/session.ts'
 import { signature } from '../domain/writer.ts'
 import { run } from '../run.ts'
@@ -26,11 +26,15 @@ export const tickOf = async (c: Context, s: Session): Promise<Tick> => reconcile
 
 async function writerEnded(c: Context, s: Session): Promise<boolean> {
   if (s.by === null) return true
-  if (s.by.kind === 'run') return c.forge === null ? c.clock.now() - s.changedAt > windowMs : c.forge.runEnded(s.by.run, s.by.attempt)
+  const silent = c.clock.now() - s.changedAt
+  // A run lasts as long as any of its jobs, and one may wait for reviewers for weeks: the job that wrote last cannot be alive.
+  if (s.by.kind === 'run') return silent > longestJobMs || (c.forge !== null && c.forge.runEnded(s.by.run, s.by.attempt))
   // Another host's process cannot be seen from here; no stage takes this long.
-  return processEnded(s.by) || c.clock.now() - s.changedAt > longestStageMs
+  return processEnded(s.by) || silent > longestStageMs
 }
 const longestStageMs = 3 * 3_600_000
+/** `timeout-minutes` of the job `checkpoint` is 240 (a test holds the two together). */
+export const longestJobMs = 5 * 3_600_000
 
 /** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
 export async function decide(c: Context, { ledger, session, entries }: Known, outcome: Outcome): Promise<Entry | undefined> {

@@ -18,7 +18,8 @@ describe.concurrent('gate', () => {
   const cases: readonly (readonly [story: Story, code: number, title: RegExp, needs?: object])[] = [
     ['passed', 0, /^passed: direct 40\/40, relay 9\/10/],
     ['waiting', 0, /^passed: .*; WAIT_1HR is due \d{4}/],
-    ['approving', 0, /a person's approval is awaited/],
+    ['approving', 30, /^passed: .*; a person's approval is awaited \(counts as a failure until then\)/],
+    ['approving', 30, /a person's approval is awaited .*\(approve: failure\)/, { ...ok, approve: { result: 'failure' } }],
     ['inconclusive', 30, /^inconclusive \(counts as a failure\): relay/],
     ['missed', 30, /^stopped \(counts as a failure\): a checkpoint was missed; nobody took it/],
     ['superseded', 30, /^stopped \(counts as a failure\): superseded; by testnet-2/],
@@ -72,17 +73,20 @@ describe('soak', () => {
   test('lists what is due, and claims nothing', async () => {
     t.runner.api.state.runs.push({ id: 55, attempt: 1, status: 'completed', conclusion: 'cancelled' }, { id: 56, attempt: 1, status: 'in_progress', conclusion: null })
     const claim: Step = ['due', {}, 'on time', hour / 2]
+    // Its run goes on, but no job of it can be at work for so long.
+    const held = t.put([...stories.waiting.slice(0, -1), ['passed', testFacts('passed'), '', 8 * hour], ['due', {}, 'on time', 6 * hour]], writerOf('56'))
     const [due, late, waiting, dead, alive, ended] = [t.put(stories.due), t.put(stories.late), t.put(stories.waiting), t.put([...stories.due, claim], writerOf('55')), t.put([...stories.due, claim], writerOf('56')), t.put(stories.passed)]
     const end = await t.runner.step('soak')
     expect(end).toMatchObject({ code: 0, commands: [] })
     const listed = JSON.parse(end.outputs['due'] ?? '') as readonly { readonly session: string }[]
-    const mine = [due, late, waiting, dead, alive, ended]
-    expect(listed.filter((d) => mine.includes(d.session)).toSorted((a, b) => (a.session < b.session ? -1 : 1))).toEqual([due, late, dead].map((session) => ({ session, commit, fleet: 'saorsa', repo: '.' })))
+    const mine = [due, late, waiting, dead, alive, ended, held]
+    expect(listed.filter((d) => mine.includes(d.session)).toSorted((a, b) => (a.session < b.session ? -1 : 1))).toEqual([due, late, dead, held].toSorted().map((session) => ({ session, commit, fleet: 'saorsa', repo: '.' })))
     const rows = (id: string): string => end.summary.split('\n').find((l) => l.includes(id)) ?? ''
     expect(rows(due)).toMatch(/WAIT_1HR.*1 h 00 min late.*due: /)
     expect(rows(late)).toMatch(/missed: .*more than 24 h late/)
     expect(rows(waiting)).toMatch(/not due/)
     expect(rows(dead)).toMatch(/claimed: taken over from run 55/)
+    expect(rows(held)).toMatch(/claimed: taken over from run 56/)
     expect(rows(alive)).toMatch(/run 56 \\\(attempt 1\\\) of someone\/program works on it/)
     expect(rows(ended)).toBe('')
     for (const id of mine) expect((await t.path(id)).filter((event) => event === 'claimed' || event === 'missed')).toEqual([])
@@ -104,7 +108,7 @@ describe('soak', () => {
 describe('approve', () => {
   test('is whose yes let this run into the environment, and nobody else\'s', async () => {
     const session = t.put(stories.approving)
-    t.runner.api.state.approvals.push({ run: 102, environment: 'vps-test-approval', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'elsewhere', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'vps-test-approval', state: 'rejected', by: 'mallory', comment: '' })
+    t.runner.api.state.approvals.push({ run: 102, environment: 'vps-test-approval', state: 'approved', by: 'eve', comment: '' }, { run: 101, environment: 'elsewhere', state: 'approved', by: 'eve', comment: '' })
     const early = await t.runner.step('approve', { inputs: { session } })
     expect(early.code).toBe(2)
     expect(errors(early).join()).toMatch(/U067.*nobody has approved this run in environment vps-test-approval/)
@@ -114,6 +118,16 @@ describe('approve', () => {
     const again = await t.runner.step('approve', { inputs: { session } })
     expect([again.code, again.out]).toEqual([0, expect.stringContaining('nothing waits for approval')])
     expect((await t.path(session)).filter((event) => event === 'approved')).toHaveLength(1)
+  })
+
+  test('a reviewer\'s no ends the session, though GitHub ran nothing in that environment; a later yes changes nothing', async () => {
+    const session = t.put(stories.approving)
+    t.runner.api.state.approvals.push({ run: 101, environment: 'vps-test-approval', state: 'rejected', by: 'mallory', comment: 'not this one' })
+    expect(await t.runner.step('approve', { inputs: { session } })).toMatchObject({ code: 0, outputs: { state: 'STOPPED' } })
+    expect((await t.runner.entries(session)).at(-1)).toMatchObject({ event: 'rejected', facts: { approvedBy: 'mallory', how: 'environment vps-test-approval' } })
+    t.runner.api.state.approvals.push({ run: 101, environment: 'vps-test-approval', state: 'approved', by: 'bob', comment: '' })
+    expect((await t.runner.step('approve', { inputs: { session } })).outputs['state']).toBe('STOPPED')
+    expect((await t.runner.step('gate', { inputs: { session, needs: '{}' } })).code).toBe(20)
   })
 })
 

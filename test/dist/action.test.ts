@@ -1,11 +1,11 @@
 /** The Action as the runner starts it, without a lab: its surroundings, what must never be shown, and the jobs that begin a session. */
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { madeKey } from '../made-key.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
-import { commit, leftBy, repository } from './runner.ts'
+import { commit, leftBy, repository, root } from './runner.ts'
 import { hour, stories, writerOf } from './sessions.ts'
 import { answers, errors, openTested, type Tested } from './tested.ts'
 
@@ -66,6 +66,31 @@ describe('plan', () => {
     expect(errors(end).join()).toMatch(/U034.*add vps-test\.yaml to the repository/)
   })
 
+  test('a push goes on with the session of its branch that waits for one, on the same nodes alone', async () => {
+    const waits = t.put(stories.failed, writerOf('120'))
+    // Where git does not look: another source would be another plan.
+    mkdirSync(join(t.runner.workspace, 'target'), { recursive: true })
+    writeFileSync(join(t.runner.workspace, 'target/other.yaml'), readFileSync(join(root, 'fleets/saorsa.yaml'), 'utf8').replace(/^name: saorsa$/m, 'name: other'))
+    const elsewhere = await t.runner.step('plan', { event: 'push', run: '121', inputs: { fleet: 'target/other.yaml' } })
+    expect(elsewhere).toMatchObject({ code: 0, outputs: { fleet: 'other', state: 'SETUP' } })
+    const fewer = await t.runner.step('plan', { event: 'push', run: '122', inputs: { nodes: 'saorsa-1,saorsa-2,saorsa-6' } })
+    expect(fewer.outputs['state']).toBe('SETUP')
+    expect((await t.path(waits)).at(-1)).toBe('no-fix-command')
+    expect(await t.runner.step('plan', { event: 'push', run: '123' })).toMatchObject({ code: 0, outputs: { session: waits, state: 'BUILD' } })
+    expect((await t.path(waits)).at(-1)).toBe('pushed')
+  })
+
+  test('all jobs run again: what has ended is over and another session begins, what waits for a change is tried again', async () => {
+    const over = t.put(stories.missed, writerOf('130'))
+    const again = await t.runner.step('plan', { inputs: answers, run: '130', attempt: 2 })
+    expect(again).toMatchObject({ code: 0, outputs: { state: 'SETUP' } })
+    expect(again.outputs['session']).not.toBe(over)
+    const failed = t.put(stories.failed, writerOf('131'))
+    expect(await t.runner.step('plan', { inputs: answers, run: '131', attempt: 2 })).toMatchObject({ code: 0, outputs: { session: failed, state: 'BUILD' } })
+    const waiting = t.put(stories.waiting, writerOf('132'))
+    expect(await t.runner.step('plan', { inputs: answers, run: '132', attempt: 2 })).toMatchObject({ code: 0, outputs: { session: waiting, state: 'WAIT_1HR' } })
+  })
+
   test.each([
     ['does not exist', undefined, 'does not exist'], ['protects nothing', { reviewers: 0, waitMinutes: 0, branchPolicy: true }, 'has no required reviewers'], ['has a timer only', { reviewers: 0, waitMinutes: 5, branchPolicy: false }, 'has no required reviewers'],
   ])('an environment for the yes that %s stops it before anything is begun', async (_, environment, words) => {
@@ -86,6 +111,9 @@ describe('plan', () => {
     const early = await t.runner.step('confirm', { inputs, run: '106' })
     expect(early.code).toBe(2)
     expect(errors(early).join()).toContain('U067')
+    expect(await t.path(inputs.session)).toEqual(['begin'])
+    t.runner.api.state.approvals.push({ run: 106, environment: 'prod', state: 'rejected', by: 'mallory', comment: 'no' })
+    expect(errors(await t.runner.step('confirm', { inputs, run: '106' })).join()).toMatch(/U078.*mallory has said no/)
     expect(await t.path(inputs.session)).toEqual(['begin'])
     t.runner.api.state.approvals.push({ run: 106, environment: 'other', state: 'approved', by: 'eve', comment: '' }, { run: 106, environment: 'prod', state: 'approved', by: 'bob', comment: 'go' })
     expect(await t.runner.step('confirm', { inputs, run: '106' })).toMatchObject({ code: 0, outputs: { state: 'SETUP', proceed: 'true' } })

@@ -44,7 +44,7 @@ export function entriesOf(session: string, steps: readonly Step[], plan: Facts, 
   const base = Date.now() - 60_000
   return steps.reduce<readonly Entry[]>((entries, step) => {
     const [event, facts = {}, why = event, ago] = typeof step === 'string' ? [step] : step
-    const more = event === 'begin' ? { ...plan, origin: { repository, branch: 'main', commit, event: 'workflow_dispatch', actor: 'alice' } } : {}
+    const more = event === 'begin' ? { ...plan, origin: { repository, branch: 'main', commit, event: 'workflow_dispatch', actor: 'alice' } } : event === 'confirmed' ? { planDigest: plan['planDigest'] ?? null } : {}
     const entry = next(entries, fold(session, entries), { event, why, facts: { ...more, ...facts, by: writer } }, ago === undefined ? base + entries.length : Date.now() - ago)
     if (entry === undefined) throw new Error(`no ${event} in ${fold(session, entries).state}`)
     return [...entries, entry]

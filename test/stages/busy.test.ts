@@ -14,7 +14,8 @@ import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts
 
 const nodes = ['a', 'b'] as const
 const service = 'peer'
-const plan = { nodes, config: { project: 'p', deploy: { serviceName: service } } } as unknown as Plan
+const fleet = { name: 'lab' }
+const plan = { nodes, fleet, config: { project: 'p', deploy: { serviceName: service } } } as unknown as Plan
 const writer = { kind: 'run', repository: 'o/r', run: '9', attempt: 1, url: '' } as const
 
 const places: string[] = []
@@ -35,10 +36,10 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   /** Who holds the node, by its own file. */
   const holder = (node: string): string => readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n')[2] ?? ''
 
-  interface Wish { readonly at: number; readonly branch?: string | null; readonly project?: string; readonly onBusy?: string; readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED' }
+  interface Wish { readonly at: number; readonly branch?: string | null; readonly project?: string; readonly on?: string; readonly onBusy?: string; readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED' }
   /** A session in SETUP, or as far as told. */
-  async function session(id: string, { at, branch = 'main', project = 'p', onBusy = 'queue', until = 'SETUP' }: Wish): Promise<Session> {
-    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = { begin: { origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null } }, confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } } }
+  async function session(id: string, { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP' }: Wish): Promise<Session> {
+    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = { begin: { plan: { fleet: { name: on } }, origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null } }, confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } } }
     let entries: readonly Entry[] = []
     for (const event of ['begin', ...(until === 'INTERVIEW' ? [] : ['confirmed']), ...(until === 'STOPPED' ? ['stop'] : [])]) {
       const entry = next(entries, fold(id, entries), { event, why: event, facts: facts[event] ?? {} }, at)
@@ -109,6 +110,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     await session('over', { at: 61, until: 'STOPPED' })
     await session('branch', { at: 62, branch: 'topic' })
     await session('project', { at: 63, project: 'q' })
+    await session('fleet', { at: 63, on: 'saorsa' })
     expect(await leaseFleet(plan, mine, world(0).world, nodes)).toMatchObject({ event: 'queued' })
     await session('newer', { at: 64 })
     expect(await leaseFleet(plan, mine, world(60_000).world, nodes)).toMatchObject({ event: 'superseded', why: 'newer is newer and waits for the same fleet' })

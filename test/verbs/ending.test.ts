@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Entry, Json } from '../../src/domain/ledger.ts'
 import { fold, next, states, type State } from '../../src/domain/session.ts'
-import { exitCode } from '../../src/verbs/ending.ts'
+import { exitCode, settledCode } from '../../src/verbs/ending.ts'
 import { startLine } from '../../src/verbs/start-line.ts'
 
 type Step = string | readonly [string, Readonly<Record<string, Json>>]
@@ -41,6 +41,15 @@ describe('exit codes', () => {
     const entries = story(...steps)
     const session = fold('s', entries)
     expect([session.state, exitCode(session, entries)]).toEqual([state, code])
+  })
+  test('what a person must approve has not passed before he has, also while a checkpoint is waited for', () => {
+    const codes = (...steps: readonly Step[]): readonly number[] => { const e = story(...steps); return [exitCode(fold('s', e), e), settledCode(fold('s', e), e)] }
+    const manual = (...soak: readonly string[]) => ['begin', ['confirmed', { soak, proof: 'manual-verify' }], 'ready', 'built', 'deployed'] as const
+    expect(codes(...manual(), 'passed')).toEqual([0, 30])
+    expect(codes(...manual('WAIT_1HR'), 'passed')).toEqual([0, 30])
+    expect(codes(...manual(), 'passed', 'approved')).toEqual([0, 0])
+    expect(codes(...manual(), 'failed', 'no-fix-command')).toEqual([20, 20])
+    expect(codes(...soaked, 'passed')).toEqual([0, 0])
   })
   test('every state in which a run can rest has one', () => {
     const acting: readonly State[] = ['IDLE', 'INTERVIEW', 'SETUP', 'BUILD', 'DEPLOY', 'TEST', 'FIX']
