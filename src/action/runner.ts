@@ -15,14 +15,21 @@ export async function bring(what: 'prober' | 'lab', root: string, signal: AbortS
   return JSON.parse(line) as Brought
 }
 
-/** The same entry again, as root: its environment goes through a pipe, never through a command line. Answers with its exit code. */
+/** After a cancellation the root process takes its lab down, for which it gives itself a minute; the runner, which kills this process after 10 s, cannot kill that one. */
+const patienceMs = 75_000
+
+/**
+ * The same entry again, as root: its environment goes through a pipe, never through a command line. Answers with its exit code.
+ * The pipe stays open as long as somebody waits: a plain user may not signal sudo or what it started (EPERM), and one that was killed cannot; a closed pipe tells it in both cases.
+ */
 export async function againAsRoot(root: string, entry: string, env: Readonly<Record<string, string | undefined>>, signal: AbortSignal): Promise<number> {
+  signal.throwIfAborted()
   const child = spawn('sudo', ['-n', process.execPath, join(root, 'scripts/runner.mjs'), 'as-root'], { stdio: ['pipe', 'inherit', 'inherit'] })
-  child.stdin.on('error', () => undefined).end(JSON.stringify({ env, argv: [process.execPath, entry] }))
-  const pass = (): void => { child.kill('SIGTERM') }
-  signal.addEventListener('abort', pass, { once: true })
+  child.stdin.on('error', () => undefined).write(`${JSON.stringify({ env, argv: [process.execPath, entry], patienceMs })}\n`)
+  const cancel = (): void => { child.stdin.end() }
+  signal.addEventListener('abort', cancel, { once: true })
   return new Promise((done, fail) => {
     child.on('error', (error) => { fail(new Failure({ kind: 'infra', code: 'I102', message: `the lab needs root, and sudo does not start: ${error.message}`, remedy: 'use a runner with passwordless sudo' }, error)) })
-    child.on('close', (code) => { signal.removeEventListener('abort', pass); done(code ?? 1) })
+    child.on('close', (code) => { signal.removeEventListener('abort', cancel); done(code ?? 1) })
   })
 }
