@@ -140,6 +140,9 @@ export interface Check {
   readonly url?: string
 }
 
+/** An open pull request, as GitHub describes it: the title is its author's. */
+export interface PullRequest { readonly number: number; readonly title: string; /** The branch it goes into. */ readonly base: string }
+
 /** The site that hosts the tested repository. Every call is one or a few requests; each fails with an `infra` failure that names what was asked. */
 export interface Forge {
   /** Whether this attempt of a workflow run has ended, however. A run that is not known any more has ended. */
@@ -148,11 +151,15 @@ export interface Forge {
   /** Who approved or rejected this run's jobs in that environment, newest first. */
   approvals(run: string, environment: string): Promise<readonly { readonly state: 'approved' | 'rejected'; readonly by: string; readonly comment: string }[]>
   /** Open pull requests whose head is this commit. */
-  pullRequestsAt(sha: string): Promise<readonly number[]>
+  pullRequestsAt(sha: string): Promise<readonly PullRequest[]>
   /** Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with its URL. */
   comment(number: number, marker: string, body: string): Promise<string>
   /** The one open issue that holds `marker`: opened or updated. */
   issue(marker: string, title: string, body: string): Promise<string>
+  /** Writes a last word into that issue and closes it as completed. Null: there is none, and none is made. */
+  closeIssue(marker: string, title: string, body: string): Promise<string | null>
+  /** First lines of the open issues that are ours. */
+  openIssues(): Promise<readonly string[]>
   check(check: Check): Promise<string>
   /** `public`, `private` or `internal`. */
   visibility(): Promise<string>

@@ -8,6 +8,7 @@ import { knownSessions } from '../verbs/home.ts'
 import { nodes } from '../verbs/nodes.ts'
 import { logs, status, stop } from '../verbs/status.ts'
 import type { Context } from '../verbs/context.ts'
+import { tellAskers } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 
 type Look = 'status' | 'stop' | 'logs' | 'diagnose' | 'nodes'
@@ -44,7 +45,11 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
       return diagnose(c, node, { fleet, key })
     }
     case 'logs': return logs(c, await projectOf(c, request.project, session), {})
-    case 'stop': return stop(c, await projectOf(c, request.project, session), { key, ...(session === '' ? {} : { session }) })
+    case 'stop': {
+      const code = await stop(c, await projectOf(c, request.project, session), { key, ...(session === '' ? {} : { session }) })
+      await tellAskers(job)
+      return code
+    }
   }
 }
 

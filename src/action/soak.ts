@@ -7,7 +7,7 @@ import { table, text } from '../report/markdown.ts'
 import { recordedPlan } from '../stages/interview.ts'
 import { duties, take, tickOf, type Duty } from '../verbs/soak.ts'
 import { followUps } from './advance.ts'
-import { askPerson } from './ask.ts'
+import { askPerson, tellAskers } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 import { evidence, proofOutputs } from './prove.ts'
 import { newestTest, nothingShown, sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
@@ -24,6 +24,7 @@ async function reconcile(job: Job): Promise<Ended> {
   surface.setOutputs({ due: JSON.stringify(due) })
   await surface.writeSummary(`## Soak: ${due.length} due, ${all.length} open\n\n${all.length === 0 ? 'No session is open.' : table(['session', 'state', 'due', 'what'], all.map((d) => row(d, c.clock.now())))}\n`)
   all.forEach((d) => c.terminal.info(row(d, c.clock.now()).join(' · ')))
+  await tellAskers(job)
   return { code: exitCodes.passed, title: `${due.length} due` }
 }
 

@@ -77,8 +77,9 @@ export function handlers(state: State, shape: Shapes, artifacts: ArtifactSource)
       const found = state.issues.find((i) => i.number === number(asked, 'issue_number'))
       if (found === undefined) return missing
       if (tooLong(asked.body['body'])) return refused(422, 'body is too long (maximum is 65536 characters)')
-      const { title, body } = asked.body
-      Object.assign(found, { ...(title === undefined ? {} : { title }), ...(body === undefined ? {} : { body }), ...(asked.body['state'] === undefined ? {} : { state: asked.body['state'] }) })
+      const { title, body, state: to, state_reason: reason } = asked.body
+      // As on GitHub, a reason is read only where the state changes.
+      Object.assign(found, { ...(title === undefined ? {} : { title }), ...(body === undefined ? {} : { body }), ...(to === undefined || to === found.state ? {} : { state: to, reason: reason ?? (to === 'closed' ? 'completed' : 'reopened') }) })
       return one(200, shape.issue(found))
     },
 

@@ -41,7 +41,7 @@ export function shapes(checker: Checker, state: State, api: string): Shapes {
       const pull = state.pulls.some((p) => p.number === one.number)
       const url = `${html}/${pull ? 'pull' : 'issues'}/${one.number}`
       const labels = one.labels.map((name, n) => ({ id: n + 1, node_id: 'x', url: `${repo}/labels/${name}`, name, color: 'ededed', default: false, description: null }))
-      return { ...example, id: one.number, number: one.number, title: one.title, body: one.body, state: one.state, labels, user: user(one.user), html_url: url, ...(pull ? { pull_request: { url: `${repo}/pulls/${one.number}`, html_url: url, diff_url: `${url}.diff`, patch_url: `${url}.patch` } } : {}) }
+      return { ...example, id: one.number, number: one.number, title: one.title, body: one.body, state: one.state, state_reason: one.reason ?? null, labels, user: user(one.user), html_url: url, ...(pull ? { pull_request: { url: `${repo}/pulls/${one.number}`, html_url: url, diff_url: `${url}.diff`, patch_url: `${url}.patch` } } : {}) }
     },
     pull: (one) => {
       const example = list('pulls/list')

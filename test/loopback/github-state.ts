@@ -11,7 +11,7 @@ export interface Token {
 }
 
 export interface Pull { readonly number: number; readonly title: string; readonly state: 'open' | 'closed'; readonly sha: string; readonly head: string; readonly base: string; readonly fork: boolean; readonly user: User }
-export interface Issue { readonly number: number; title: string; body: string; state: 'open' | 'closed'; labels: readonly string[]; readonly user: User }
+export interface Issue { readonly number: number; title: string; body: string; state: 'open' | 'closed'; reason?: string | null; labels: readonly string[]; readonly user: User }
 export interface Comment { readonly id: number; readonly issue: number; body: string; readonly user: User }
 export interface CheckRun { readonly id: number; readonly name: string; readonly sha: string; externalId: string; status: string; conclusion: string | null; title: string; summary: string; url: string | null }
 export interface EnvironmentState { readonly name: string; readonly reviewers: number; readonly waitMinutes: number; readonly branchPolicy: boolean }

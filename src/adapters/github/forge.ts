@@ -1,9 +1,9 @@
 /** GitHub as the port `Forge` sees it. */
 import { Failure } from '../../domain/failure.ts'
 import { visible } from '../../domain/visible.ts'
-import type { Check, Environment, Forge } from '../../ports.ts'
+import type { Check, Environment, Forge, PullRequest } from '../../ports.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
-import { type IsOurs, author, collect, comment, issue } from './sticky.ts'
+import { type IsOurs, author, closeIssue, collect, comment, issue, openMarkers } from './sticky.ts'
 
 export type { ForgeOptions } from './client.ts'
 
@@ -28,6 +28,8 @@ export function openForge(options: ForgeOptions): Forge {
     pullRequestsAt: (sha) => pullRequestsAt(client, sha),
     comment: async (number, marker, body) => comment(client, await isOurs(), number, marker, body),
     issue: async (marker, title, body) => issue(client, await isOurs(), marker, title, body),
+    closeIssue: async (marker, title, body) => closeIssue(client, await isOurs(), marker, title, body),
+    openIssues: async () => openMarkers(client, await isOurs()),
     check: (wanted) => check(client, wanted),
     visibility: async () => {
       const { data } = await asking('describe the repository', 'contents: read', () => client.rest.repos.get(at))
@@ -66,17 +68,17 @@ async function environment(client: Client, name: string): Promise<Environment> {
 }
 
 /** GitHub's list for a commit leaves out commits of forks; the list of open pull requests has their heads. */
-async function pullRequestsAt(client: Client, sha: string): Promise<readonly number[]> {
+async function pullRequestsAt(client: Client, sha: string): Promise<readonly PullRequest[]> {
   const at = { owner: client.owner, repo: client.repo, per_page: 100 }
-  const ofHead = (one: { readonly number: number; readonly state: string; readonly head: { readonly sha: string } }): readonly number[] =>
-    (one.state === 'open' && one.head.sha.toLowerCase() === sha.toLowerCase() ? [one.number] : [])
+  const ofHead = (one: { readonly number: number; readonly title: string; readonly state: string; readonly head: { readonly sha: string }; readonly base: { readonly ref: string } }): readonly PullRequest[] =>
+    (one.state === 'open' && one.head.sha.toLowerCase() === sha.toLowerCase() ? [{ number: one.number, title: one.title, base: one.base.ref }] : [])
   return asking(`list the pull requests of ${visible(sha)}`, 'pull-requests: read', async () => {
     const byCommit = collect(client.paginate.iterator(client.rest.repos.listPullRequestsAssociatedWithCommit, { ...at, commit_sha: sha }), ofHead, pullPages)
       // 422 and 404: this repository does not have the commit.
       .catch((error: unknown) => { if ([404, 409, 422].includes(statusOf(error) ?? 0)) return []; throw error })
     const open = collect(client.paginate.iterator(client.rest.pulls.list, { ...at, state: 'open', sort: 'updated', direction: 'desc' }), ofHead, pullPages)
     const found = await Promise.all([byCommit, open])
-    return [...new Set(found.flat())].toSorted((a, b) => a - b)
+    return [...new Map(found.flat().map((one) => [one.number, one])).values()].toSorted((a, b) => a.number - b.number)
   })
 }
 

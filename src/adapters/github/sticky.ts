@@ -53,17 +53,33 @@ export async function comment(client: Client, isOurs: IsOurs, number: number, ma
   return url
 }
 
+/** Ours that are open and begin so. */
+async function openIssues(client: Client, isOurs: IsOurs, begins: string): Promise<readonly (Found & { readonly first: string })[]> {
+  const ours = (query: { readonly labels?: string }, pages: number) => asking('read the open issues', 'issues: write', () => collect(
+    client.paginate.iterator(client.rest.issues.listForRepo, { owner: client.owner, repo: client.repo, state: 'open', per_page: 100, ...query }),
+    (one) => (one.pull_request === undefined && isOurs(one.user) && one.body?.startsWith(begins) === true ? [{ id: one.number, url: one.html_url, first: one.body.split(/\r?\n/, 1)[0] ?? '' }] : []),
+    pages,
+  ))
+  // GitHub drops the label in silence where the token may not set it: then the newest issues are read.
+  const labelled = await ours({ labels: label }, mostPages)
+  return labelled.length > 0 ? labelled : ours({}, 5)
+}
+
+export const openMarkers = async (client: Client, isOurs: IsOurs): Promise<readonly string[]> => (await openIssues(client, isOurs, '<!-- vps-test:')).map((one) => one.first)
+
+export async function closeIssue(client: Client, isOurs: IsOurs, marker: string, title: string, body: string): Promise<string | null> {
+  const text = marked(marker, body)
+  const found = oldest(await openIssues(client, isOurs, marker))
+  if (found === undefined) return null
+  return asking(`close issue #${found.id}`, 'issues: write', async () =>
+    (await client.rest.issues.update({ owner: client.owner, repo: client.repo, issue_number: found.id, title, body: text, state: 'closed', state_reason: 'completed' })).data.html_url)
+}
+
 export async function issue(client: Client, isOurs: IsOurs, marker: string, title: string, body: string): Promise<string> {
   const text = marked(marker, body)
   const at = { owner: client.owner, repo: client.repo }
   const may = <T>(what: string, call: () => Promise<T>) => asking(what, 'issues: write', call)
-  const ours = (query: { readonly labels?: string }, pages: number) => may('read the open issues', () => collect(
-    client.paginate.iterator(client.rest.issues.listForRepo, { ...at, state: 'open', per_page: 100, ...query }),
-    (one): Found[] => (one.pull_request === undefined && isOurs(one.user) && one.body?.startsWith(marker) === true ? [{ id: one.number, url: one.html_url }] : []),
-    pages,
-  ))
-  // GitHub drops the label in silence where the token may not set it: then the newest issues are read.
-  const found = oldest(await ours({ labels: label }, mostPages)) ?? oldest(await ours({}, 5))
+  const found = oldest(await openIssues(client, isOurs, marker))
   if (found !== undefined) return may(`change issue #${found.id}`, async () => (await client.rest.issues.update({ ...at, issue_number: found.id, title, body: text })).data.html_url)
   return may('open an issue', async () => (await client.rest.issues.create({ ...at, title, body: text, labels: [label] })).data.html_url)
 }
