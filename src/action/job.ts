@@ -21,6 +21,8 @@ export interface RunFacts {
   readonly ref: string
   /** What a pull request goes into; the default branch of anything else. Null: unknown. */
   readonly baseBranch: string | null
+  /** Of the pull request that this run is for: its author's words. */
+  readonly pullTitle: string | null
   /** Questions of the dispatch form that was filled in; null: there was none. */
   readonly form: readonly string[] | null
   /** For files of this job. */

@@ -3,14 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
-import { compare, lastProofOf } from '../report/comparison.ts'
 import { countsOf } from '../report/facts.ts'
 import { proofFile } from '../report/bundle-proof.ts'
 import { testResultPredicate } from '../report/predicate.ts'
 import { collect } from '../stages/collect.ts'
 import { leasedNodes } from '../stages/roster.ts'
-import { knownSessions, type Known } from '../verbs/home.ts'
+import type { Known } from '../verbs/home.ts'
 import { bundleIn, check } from '../verbs/verify.ts'
+import { againstBase, baseBranchOf } from './base.ts'
 import type { Ended, Job } from './job.ts'
 import { filesBelow } from './keep.ts'
 import { working } from './stages.ts'
@@ -40,15 +40,12 @@ export async function evidence(job: Job, { project, session, entries }: Known, t
   const { faults, root, verdict } = await check(folder, c.version, { entries, name: 'the ledger branch' })
   const seen = [...faults, ...(root === test.facts['evidenceRoot'] ? [] : ['the evidence is not the one that the ledger names']), ...(verdict === test.facts['verdict'] ? [] : ['the verdict is not the one that the ledger names'])]
   if (seen.length > 0) throw new Failure({ kind: 'harness', code: 'H033', message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join('; ')}`, remedy: `vps-test verify ${folder}` })
-  return { ...(await bundleIn(folder)), folder, comparison: await comparisonWith(job, test) }
+  return { ...(await bundleIn(folder)), folder, comparison: await comparisonWith(job, entries, test) }
 }
 
-/** With the newest proof of the branch that a pull request goes into; of a push, with the newest of the default branch. */
-async function comparisonWith(job: Job, test: Entry): Promise<Shown['comparison']> {
-  const branch = job.facts.baseBranch
-  if (branch === null || branch === job.facts.origin.branch) return null
-  const base = await knownSessions(job.baseHome).catch((error: unknown) => { job.context.terminal.warn(`the base branch's ledger cannot be read: ${String(error)}`); return [] })
-  return compare(countsOf(test.facts['counts']), lastProofOf(base.filter((k) => k.session.id !== test.session), branch))
+async function comparisonWith(job: Job, entries: Known['entries'], test: Entry): Promise<Shown['comparison']> {
+  const branch = baseBranchOf(job, entries)
+  return branch === null ? null : (await againstBase(job, { id: test.session, entries, counts: countsOf(test.facts['counts']) }))(branch)
 }
 
 /** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */

@@ -71,7 +71,7 @@ function factsOf(env: RunnerSurroundings['env']): RunFacts {
   return {
     repository, serverUrl, run, attempt, runUrl: `${serverUrl}/${repository}/actions/runs/${run}${attempt > 1 ? `/attempts/${attempt}` : ''}`, origin: originOf(env, repository),
     workflow: env['GITHUB_WORKFLOW_REF']?.replace(/@.*$/, '').split('/').at(-1) ?? 'vps-test.yml', ref: env['GITHUB_REF_NAME'] ?? '',
-    form: formOf(env['GITHUB_EVENT_PATH']), baseBranch: env['GITHUB_BASE_REF'] || defaultBranch(env['GITHUB_EVENT_PATH']),
+    form: formOf(env['GITHUB_EVENT_PATH']), baseBranch: env['GITHUB_BASE_REF'] || defaultBranch(env['GITHUB_EVENT_PATH']), pullTitle: pullTitle(env),
     temp: join(env['RUNNER_TEMP'] || need('HOME'), `vps-test-${run}-${attempt}-${(env['GITHUB_JOB'] ?? 'job').replaceAll(/[^\w.-]/g, '_')}`),
   }
 }
@@ -86,11 +86,13 @@ function originOf(env: RunnerSurroundings['env'], repository: string): Origin {
   }
 }
 
-interface EventPayload { readonly inputs?: object | null; readonly pull_request?: { readonly head?: { readonly ref?: unknown; readonly sha?: unknown } }; readonly repository?: { readonly default_branch?: unknown } }
+interface EventPayload { readonly inputs?: object | null; readonly pull_request?: { readonly title?: unknown; readonly head?: { readonly ref?: unknown; readonly sha?: unknown } }; readonly repository?: { readonly default_branch?: unknown } }
 const payload = (path: string | undefined): EventPayload => (path === undefined || !existsSync(path) ? {} : (JSON.parse(readFileSync(path, 'utf8')) as EventPayload))
 
 const formOf = (path: string | undefined): readonly string[] | null => { const { inputs } = payload(path); return inputs === undefined || inputs === null ? null : Object.keys(inputs) }
 const defaultBranch = (path: string | undefined): string | null => { const name = payload(path).repository?.default_branch; return typeof name === 'string' ? name : null }
+
+const pullTitle = (env: RunnerSurroundings['env']): string | null => { const title = env['GITHUB_EVENT_NAME'] === 'pull_request' ? payload(env['GITHUB_EVENT_PATH']).pull_request?.title : null; return typeof title === 'string' && title !== '' ? title : null }
 
 function pullOf(path: string | undefined): { readonly branch: string; readonly commit: string } | null {
   const head = payload(path).pull_request?.head

@@ -57,11 +57,11 @@ function ratesOf(counts: Json | undefined): Json {
 /** Summary and annotations of a session as it stands now. */
 export async function tellSession(job: Job, known: Known, shown: Shown = nothingShown): Promise<void> {
   const { session, entries } = known
-  await job.surface.writeSummary(jobSummary({ session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison }))
+  await job.surface.writeSummary(jobSummary({ session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison, subject: job.facts.pullTitle }))
   job.surface.annotate(annotations(session, entries, shown.verdict))
 }
 
-export const titleOf = ({ session, entries }: Known): string => verdictTitle({ session, entries })
+export const titleOf = ({ session, entries }: Pick<Known, 'session' | 'entries'>): string => verdictTitle({ session, entries })
 
 /** The session as the ledger has it now; the action's job is on it alone. */
 export async function sessionOf(job: Job, id = job.inputs.session): Promise<Known> {

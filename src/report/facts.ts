@@ -90,6 +90,13 @@ export function projectOf(entries: readonly Entry[]): string | null {
 export const fleetOf = (entries: readonly Entry[]): string | null =>
   entries.reduceRight<string | null>((found, e) => found ?? string(fields(fields(e.facts['plan'])['fleet'])['name']), null)
 
+/** First line of the tested commit's message; null where nothing was built yet, or not from that commit. */
+export function subjectOf(entries: readonly Entry[]): string | null {
+  const from = fields(fields(entries.findLast((e) => e.from === 'BUILD' && e.event === 'built')?.facts)['from'])
+  const commit = string(from['commit'])
+  return commit === null || commit !== originOf(entries)?.commit ? null : string(from['subject'])
+}
+
 export interface BuildFaultFact { readonly file: string | null; readonly line: number | null; readonly message: string }
 
 /** Of the newest build, when that one failed. */

@@ -6,7 +6,7 @@ import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { checkpointsMarkdown } from './checkpoints.ts'
 import { comparisonMarkdown, type Comparison } from './comparison.ts'
-import { buildFaultsOf, originOf, projectOf, testsOf, type TestFact } from './facts.ts'
+import { buildFaultsOf, originOf, projectOf, subjectOf, testsOf, type TestFact } from './facts.ts'
 import { iso } from './figures.ts'
 import { link } from './link.ts'
 import { code, table, text } from './markdown.ts'
@@ -26,7 +26,7 @@ export interface SurfaceInput {
   readonly artifactUrl: string | null
   readonly runUrl: string | null
   readonly comparison: Comparison | null
-  /** Title of the pull request or the commit. */
+  /** Title of the pull request; without one, the commit's subject is shown. */
   readonly subject?: string | null
 }
 
@@ -37,9 +37,10 @@ export interface Section { readonly title: string; readonly body: string }
 export function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject }: SurfaceInput, heading: string): string {
   // The record of a test comes after the entries that its evidence holds; an earlier one is of another test.
   const [origin, test] = [originOf(entries), testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length)]
+  const of = subject ?? subjectOf(entries)
   const commit = origin === null || origin.commit === null ? 'unknown' : `${code(origin.commit.slice(0, 12))}${origin.branch === null ? '' : ` on ${code(origin.branch, 100)}`}`
   const rows = [
-    ...(subject === undefined || subject === null ? [] : [['Of', text(subject, 200)]]),
+    ...(of === null ? [] : [['Of', text(of, 200)]]),
     ['Project', text(projectOf(entries) ?? 'unknown', 100)], ['Session', `${code(session.id, 100)} in ${text(session.state, 40)}`], ['Commit', commit],
     ...(session.waitUntil === null ? [] : [['Next due', iso(session.waitUntil)]]),
     ['Evidence', [artifactUrl === null ? [] : link('artifact', artifactUrl), runUrl === null ? [] : link('run', runUrl)].flat().join(' · ') || 'none was uploaded'],
@@ -98,6 +99,6 @@ function entriesSection(entries: readonly Entry[]): string {
   const shown = entries.slice(-entriesShown)
   return [
     ...(shown.length < entries.length ? [`The newest ${entriesShown} of ${entries.length} entries.`] : []),
-    table(['#', 'when', 'from', 'event', 'to', 'why'], shown.map((e) => [`${e.seq}`, iso(e.at), text(e.from, 40), text(e.event, 40), text(e.to, 40), text(e.why, 300)]), ['right']),
+    table(['#', 'when', 'from', 'event', 'to', 'why'], shown.map((e) => [text(`${e.seq}`, 20), iso(e.at), text(e.from, 40), text(e.event, 40), text(e.to, 40), text(e.why, 300)]), ['right']),
   ].join('\n\n')
 }

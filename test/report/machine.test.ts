@@ -7,7 +7,7 @@ import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { compare, comparisonMarkdown, lastProofOf } from '../../src/report/comparison.ts'
-import { countsOf, originOf, testsOf } from '../../src/report/facts.ts'
+import { countsOf, originOf, subjectOf, testsOf } from '../../src/report/facts.ts'
 import { junit } from '../../src/report/junit.ts'
 import { httpsUrl, link } from '../../src/report/link.ts'
 import { testResultPredicate, testResultSubjects } from '../../src/report/predicate.ts'
@@ -152,25 +152,49 @@ describe('the predicate', () => {
 
 describe('a comparison', () => {
   const counted = (successes: number, attempts: number) => ({ attempts, successes, pairs: null, pairsTried: null })
-  const base = { counts: { direct: counted(40, 40), relay: counted(1, 3) }, session: 's0', commit: null, at: started }
+  const base = { counts: { direct: counted(40, 40), relay: counted(1, 3) }, session: 's0', commit: null, at: started, branch: 'main', project: 'ant-quic', fleet: 'lab', checkpoint: null }
   test('counts on both sides and points between them', () => {
     const md = comparisonMarkdown(compare({ direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) }, base)).split('\n')
     expect(md.slice(-3)).toEqual(['| direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |', '| nat_traversed | 0/0 | – | – |', '| relay | 2/3 = 66.7 % | 1/3 = 33.3 % | +33.3 points |'])
   })
   test('a difference is never rounded away', () => expect(comparisonMarkdown(compare({ direct: counted(9999, 10_000) }, { ...base, counts: { direct: counted(1, 1) } }))).toContain('−0.1 points'))
-  test('without a base it says so', () => expect(comparisonMarkdown(compare({ direct: counted(1, 1) }, null))).toBe('The base branch has no recorded test: nothing to compare with.'))
-  test("the base is the branch's newest recorded test, and no pull request's", () => {
-    const at = (id: string, steps: readonly Step[], when: number) => ({ entries: story(steps, id, when) })
-    const [first, ...rest] = passed
-    const fork = [{ ...(first as Step), facts: { origin: { branch: 'main', commit, event: 'pull_request', repository: null, actor: null } } }, ...rest]
-    expect(lastProofOf([at('old', passed, started), at('new', failed, started + 1e6), at('pr', fork, started + 1e7), at('building', begun, started + 1e8)], 'main')?.session).toBe('new')
-    expect(lastProofOf([at('old', passed, started)], 'other')).toBeNull()
+  test('without a base it says so', () => expect(comparisonMarkdown(compare({ direct: counted(1, 1) }, null))).toBe('The base branch has no recorded test of this project on this fleet: nothing to compare with.'))
+  describe('the base', () => {
+    /** A session as a plan job begins it. */
+    const at = (id: string, steps: readonly Step[], when: number, { project = 'testnet', fleet = 'lab', branch = 'main', event = 'push' } = {}) => {
+      const facts = { origin: { branch, commit, event, repository: null, actor: null }, plan: { answers: { project: { value: project } }, fleet: { name: fleet } } }
+      const asked = { answers: { project: { value: project } } }
+      return { entries: story(steps.map((s) => (s.event === 'begin' ? { ...s, facts } : s.event === 'confirmed' ? { ...s, facts: { ...s.facts, ...asked } } : s)), id, when) }
+    }
+    const alike = { branch: 'main', project: 'testnet', fleet: 'lab' }
+    test("is the branch's newest recorded test, and no pull request's", () => {
+      expect(lastProofOf([at('old', passed, started), at('new', failed, started + 1e6), at('pr', passed, started + 1e7, { event: 'pull_request' }), at('building', begun, started + 1e8)], alike)?.session).toBe('new')
+      expect(lastProofOf([at('old', passed, started)], { ...alike, branch: 'other' })).toBeNull()
+    })
+    const three = [at('same', passed, started), at('another project', failed, started + 1e6, { project: 'ant-quic' }), at('another fleet', failed, started + 1e7, { fleet: 'saorsa' }), at('release', failed, started + 1e8, { branch: 'release' })]
+    test.each([[{}, 'same'], [{ project: 'ant-quic' }, 'another project'], [{ fleet: 'saorsa' }, 'another fleet'], [{ branch: 'release' }, 'release'], [{ project: 'ant-quic', fleet: 'saorsa' }, undefined], [{ fleet: null }, undefined], [{ project: null }, undefined]])('of %j is of the same project and fleet: %s', (asked, session) =>
+      expect(lastProofOf(three, { ...alike, ...asked })?.session).toBe(session))
+    test('says which fleet, which branch, which checkpoint', () => {
+      const shown = (steps: readonly Step[]): string => comparisonMarkdown(compare({}, lastProofOf([at('s0', steps, started)], alike)))
+      expect(shown(passed)).toMatch(/^Compared with session `s0` of commit `c0ffeec0ffee` on `main`, fleet `lab`, recorded /)
+      expect(shown(soaked)).toMatch(/fleet `lab`, soak checkpoint WAIT\\_1HR, recorded /)
+    })
+    test('is of the commit that was tested, not of one that was pushed since', () => {
+      const pushed: Step = { from: 'AWAIT_PUSH', event: 'pushed', to: 'BUILD', facts: { origin: { branch: 'main', commit: 'd'.repeat(40), event: 'push', repository: null, actor: null } } }
+      expect(lastProofOf([at('s0', [...failed, { from: 'FIX', event: 'no-fix-command', to: 'AWAIT_PUSH' }, pushed], started)], alike)?.commit).toBe(commit)
+    })
   })
 })
 
 describe('facts are checked', () => {
   test('counts that cannot be are not there', () =>
     expect(countsOf({ direct: { attempts: 1, successes: 2 }, relay: { attempts: -1, successes: 0 }, nat_traversed: { attempts: '5', successes: 1 }, other: { attempts: 1, successes: 1 } })).toEqual({}))
+  test('the subject is that of the tested commit, as the build found it', () => {
+    const built = (from: Json): Step => ({ from: 'BUILD', event: 'built', to: 'DEPLOY', facts: { from } })
+    expect(subjectOf(story([...begun, built({ kind: 'git', commit, subject: 'mend it' })]))).toBe('mend it')
+    for (const from of [{ kind: 'git', commit: 'd'.repeat(40), subject: 'a merge' }, { kind: 'release', tag: 'v1' }, { commit, subject: 7 }, null]) expect(subjectOf(story([...begun, built(from)]))).toBeNull()
+    expect(subjectOf(story(begun))).toBeNull()
+  })
   test('a claim or a stop is no test', () => expect(testsOf(story([...claimed, { from: 'TEST', event: 'claimed', to: 'TEST' }, { from: 'TEST', event: 'stop', to: 'STOPPED' }]))).toHaveLength(1))
   test('anything may stand in an entry', () => {
     fc.assert(fc.property(fc.array(fc.dictionary(fc.constantFrom('counts', 'by', 'origin', 'plan', 'answers', 'checkpoint', 'artifact', 'faults', 'fences', 'reasons'), fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>), { maxLength: 4 }), (all) => {

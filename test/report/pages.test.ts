@@ -10,7 +10,7 @@ import type { SurfaceInput } from '../../src/report/surface.ts'
 import { begun, brokenRows, buildFailed, claimed, commit, escapes, evil, failed, passed, prose, renamed, runUrl, soaked, started, story, surface, type Step } from './surfaces.ts'
 
 const fenced = (md: string): number => md.split('\n').filter((l) => l.startsWith('```')).length
-const base = { counts: { direct: { attempts: 40, successes: 38, pairs: null, pairsTried: null } }, session: 's0', commit, at: started }
+const base = { counts: { direct: { attempts: 40, successes: 38, pairs: null, pairsTried: null } }, session: 's0', commit, at: started, branch: 'main', project: 'ant-quic', fleet: 'lab', checkpoint: null }
 
 describe('a job summary', () => {
   const md = jobSummary(surface(failed, { attempts: { 'class:relay': { path: 'none' } } }, { comparison: compare({ direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 } }, base) }))
@@ -91,7 +91,7 @@ function hostile(words: string): SurfaceInput {
     { from: 'TEST', event: 'failed', to: words, why: words, facts: { reasons: [words], counts: { direct: words }, proofSha256: words, evidenceRoot: words, artifact: { name: words, url: words }, checkpoint: { name: words, dueAt: 1e300, takenAt: words, latenessMs: NaN } } },
     { from: 'WAIT_1HR', event: 'missed', to: words, why: words, facts: { by: { kind: 'run', repository: words, run: words, attempt: 1, url: `https://evil.example/${words}` } } },
   ]
-  return surface(steps, { absent: { 'saorsa-9': words }, attempts: { 'saorsa-5→saorsa-6': { path: 'none' } } }, { subject: words, artifactUrl: words, runUrl: `javascript:${words}`, comparison: compare({}, { ...base, session: words, commit: words }) }, (i) => renamed({
+  return surface(steps, { absent: { 'saorsa-9': words }, attempts: { 'saorsa-5→saorsa-6': { path: 'none' } } }, { subject: words, artifactUrl: words, runUrl: `javascript:${words}`, comparison: compare({}, { ...base, session: words, commit: words, branch: words, fleet: words, checkpoint: words }) }, (i) => renamed({
     ...i, fleet: { ...i.fleet, nodes: i.fleet.nodes.map((n) => ({ ...n, provider: words, region: words, role: n.name === 'saorsa-9' ? words as 'test' : n.role })) },
     missing: [{ what: words, why: words }], findings: [{ kind: words as 'ipv6-path', message: words, attempts: [] }], targets: { ...i.targets, coverage: words as unknown as number, relay: words as unknown as number },
     evidence: { ...i.evidence, controls: i.evidence.controls.map((c) => ({ ...c, detail: words, seen: words as 'through', name: words as 'open-path' })) },
@@ -111,6 +111,25 @@ describe('hostile words stay words', () => {
     expect(brokenRows(md)).toEqual([])
     expect(fenced(md) % 2).toBe(0)
     expect(md).toContain('reboot')
+  })
+  test.each([
+    ['Markdown', '# [a](https://evil.example) ![i](https://evil.example/i.png) **b** ~~c~~ <img src=x>'], ['mentions', '@everyone @octocat saorsa-labs/team#1 #1 GH-1'], ['comments', '<!-- vps-test:pull-request --> --> <!--'],
+    ['backticks', '``` `x` ``'], ['cells', '| a | b |\n|---|---|'], ['newlines', 'one\r\n\n## two\n::error::pwned\u2028three'], ['length', '\u{1f642}|'.repeat(5000)],
+  ])('a title full of %s is one row of text', (_, subject) => {
+    for (const page of [prComment(surface(passed, {}, { subject }), commentMarker('x')), jobSummary(surface(passed, {}, { subject }))]) {
+      const rows = page.split('\n').filter((l) => l.startsWith('| Of |'))
+      expect(rows).toHaveLength(1)
+      expect([escapes(rows[0] ?? ''), brokenRows(page), fenced(page) % 2]).toEqual([[], [], 0])
+      // Nothing in it is code or emphasis either.
+      expect(rows[0]?.replaceAll(/\\[^\w\s]/g, '')).not.toMatch(/[`*_~[\]<]/)
+      expect(rows[0]?.length).toBeLessThan(1000)
+    }
+  })
+  test('without one, the subject of the commit is shown, as text too', () => {
+    const built: Step = { from: 'BUILD', event: 'built', to: 'DEPLOY', facts: { from: { kind: 'git', commit, subject: 'mend **it** @everyone' } } }
+    expect(jobSummary(surface([...begun, built], null))).toContain('| Of | mend \\*\\*it\\*\\* @\u200beveryone |')
+    expect(jobSummary(surface([...begun, built], null, { subject: 'a title' }))).toContain('| Of | a title |')
+    expect(jobSummary(surface(begun, null))).not.toContain('| Of |')
   })
   test('nothing of it reaches mermaid', () => expect(pages['summary']?.match(/```mermaid[^]*?```/)?.[0]).toMatch(/^```mermaid\ngantt\n {2}dateFormat x\n {2}axisFormat %H:%M\n {2}section Session\n( {2}[A-Z_0-9]+ :(crit|done), s\d+, \d+, \d+\n)+```$/))
   test('ten megabytes of them are cut, quickly', () => {
