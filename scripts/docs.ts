@@ -1,15 +1,18 @@
-/** `npm run docs`: writes what is generated (the README's tables of inputs and outputs, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
+/** `npm run docs`: writes what is generated (the README's tables of inputs and outputs, the version in its examples, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { codesIn, renderErrors } from './docs-errors.ts'
 import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
+import { withVersion } from './docs-version.ts'
+import pkg from '../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => { try { return readFileSync(join(root, path), 'utf8') } catch { return '' } }
 
 const codes = globSync('src/**/*.ts', { cwd: root }).toSorted().flatMap((path) => codesIn(path, read(path)))
 const wanted = {
-  'README.md': withTable(withTable(read('README.md'), inputsTable(read('action.yml'))), outputsTable(read('action.yml')), 'outputs'),
+  'README.md': withVersion(withTable(withTable(read('README.md'), inputsTable(read('action.yml'))), outputsTable(read('action.yml')), 'outputs'), pkg.version),
+  'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
   'docs/errors.md': renderErrors(codes),
 }
 

@@ -15,6 +15,9 @@ export interface CallerFacts {
 export interface InitFile { readonly path: string; readonly text: string }
 
 const source = 'saorsa-labs/vps-test'
+/** `<job of the caller> / <job of the reusable workflow>`, as GitHub shows them. Required where nothing makes it, a check is waited for without end. */
+export const labCheck = 'lab / lab'
+export const gateCheck = 'vps-test / vps-test'
 const dash = 'from the configuration'
 
 /** A YAML scalar that means exactly this text. */
@@ -65,7 +68,7 @@ function session(facts: CallerFacts): string {
     ['fleet', 'A fleet of vps-test, or the path of a fleet file in the repository', facts.fleet], ['repo', 'Directory of the tested project', facts.repo], ['config', 'The configuration file, when it is not in its usual place', ''],
   ]
   const form = places.map(([name, description, value]) => `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`).join('') + asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`).join('')
-  return `# A session on the fleet: from the Actions tab, and on a push. The required check is "vps-test / vps-test".
+  return `# A session on the fleet: from the Actions tab, and on a push. Its gate is the check "${gateCheck}"; a pull request has none: require "${labCheck}" there (vps-test-pr.yml).
 name: vps-test
 
 on:
@@ -124,6 +127,7 @@ jobs:
     permissions:
       contents: write # a stop is written to the branch vps-test-ledger
       actions: read
+      issues: write # whoever was asked about the session is told
 ${use('vps-test-ops', facts)}    with:
       command: \${{ inputs.command }}
       project: \${{ inputs.project }}
@@ -133,6 +137,7 @@ ${use('vps-test-ops', facts)}    with:
 ${secret}`
 
 const pullRequests = (facts: CallerFacts): string => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
+# On pull requests require its check "${labCheck}".
 name: vps-test-pr
 
 on:

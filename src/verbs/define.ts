@@ -40,10 +40,10 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   one(remote(program.command('approve').description('Say yes to a session that waits for approval (proof manual-verify).').argument('[project]').option('--reject', 'say no').option('--comment <text>', 'why')))
     .action(async (project, flags) => done(await approve(at(flags), project, flags)))
   json(fleet(program.command('diagnose').description('Services, disk, memory, sockets and leases of one node.').argument('<node>'))).action(async (node, flags) => done(await diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
-  program.command('init').description('Write workflows and a configuration into a repository; overwrite nothing.').option('--dir <dir>', 'the Cargo workspace to be tested', '.').option('--ref <ref>', 'tag or commit of vps-test', 'v1').option('--fleet <name|file>', 'fleet of the runs', 'saorsa')
+  program.command('init').description('Write workflows and a configuration into a repository; overwrite nothing.').option('--dir <dir>', 'the Cargo workspace to be tested', '.').option('--ref <ref>', 'tag or commit of vps-test', `v${c.version}`).option('--fleet <name|file>', 'fleet of the runs', 'saorsa')
     .addHelpText('after', '\nExample:\n  vps-test init --dir ../saorsa-testnet')
     .action(async (flags) => done(await init(c, flags)))
-  json(program.command('verify').description('Judge an evidence folder again, offline.').argument('<folder>').option('--ledger <dir>', 'git directory of the ledger that anchors it'))
+  json(program.command('verify').description('Judge an evidence folder again, offline.').argument('<folder>').option('--ledger <dir>', 'clone of the repository whose branch vps-test-ledger anchors it'))
     .addHelpText('after', '\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.')
     .action(async (folder, flags) => done(await verify(c, folder, flags)))
 

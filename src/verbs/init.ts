@@ -6,7 +6,7 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { show, visible } from '../domain/visible.ts'
 import { readCargo, type Tree } from '../inputs/init-cargo.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
-import { callerWorkflows } from '../inputs/init-workflows.ts'
+import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
 import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { loadProfiles, type Context } from './context.ts'
 
@@ -14,7 +14,7 @@ export interface InitFlags { readonly dir: string; readonly ref: string; readonl
 
 export async function init(c: Context, flags: InitFlags): Promise<number> {
   const dir = real(resolve(c.cwd, flags.dir))
-  if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref)) throw new Failure({ kind: 'usage', code: 'U080', message: `${show(flags.ref)} is no tag or commit`, remedy: 'vps-test init --ref v1' })
+  if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref)) throw new Failure({ kind: 'usage', code: 'U080', message: `${show(flags.ref)} is no tag or commit`, remedy: `vps-test init --ref v${c.version}` })
   if (!/^[\w./-]{1,200}$/.test(flags.fleet)) throw new Failure({ kind: 'usage', code: 'U081', message: `${show(flags.fleet)} is no fleet and no path of one`, remedy: 'vps-test init --fleet saorsa' })
   const repository = await repositoryOf(c, dir)
   const here = relative(repository.root, dir)
@@ -38,15 +38,16 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
 }
 
 const next = (fleet: string, branch: string, config: string): string => `
-Next:
+Next, in the repository:
   1. gh secret set VPS_TEST_SSH_KEY < <private key of fleet ${fleet}>
   2. git add .github ${config} && git commit, and push to ${visible(branch)} (a schedule runs on the default branch only)
-  3. Protect the branch with the check "vps-test / vps-test".
+  3. On pull requests require the check "${labCheck}": the whole run on a lab.
+     "${gateCheck}" is the gate of what is pushed or dispatched; required on a pull request, it would be waited for without end.
 Environments of the repository (Settings → Environments), each where you want what it does:
   vps-test-approval   with required reviewers: they approve sessions with proof manual-verify
   vps-test-soak-1h    with a wait timer of 60 minutes: the first checkpoint is taken on time
   vps-test-soak-6h    with a wait timer of 360 minutes: the second one
-Without them checkpoints are taken by the schedule, late, and approval is: vps-test approve
+Without them checkpoints are taken by the schedule, late, and approval is: vps-test approve --remote <url of the repository> --session <session>
 `
 
 /** A repository that has a configuration under its other name keeps it. */

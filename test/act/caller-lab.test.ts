@@ -3,13 +3,15 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
+import pkg from '../../package.json' with { type: 'json' }
 import { run } from '../e2e/cli.ts'
 import { root } from '../workflows/tools.ts'
 import { tell } from './log.ts'
 import { openScene, type Scene } from './scene.ts'
 import { dueShift, hour, jobOf, leaseOn, newest, ran, said, steps, tick } from './soaking.ts'
 
-const refs = ['v1']
+/** What `init` pins by itself. */
+const refs = [`v${pkg.version}`]
 const loop = ['IDLE begin INTERVIEW', 'INTERVIEW confirmed SETUP', 'SETUP ready BUILD', 'BUILD built DEPLOY', 'DEPLOY deployed TEST']
 let scene: Scene
 beforeAll(async () => {

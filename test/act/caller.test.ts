@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import pkg from '../../package.json' with { type: 'json' }
 import { root } from '../workflows/tools.ts'
 import { runAct, type ActOptions, type ActResult } from './act.ts'
 import { tell } from './log.ts'
@@ -22,7 +23,7 @@ const script = {
   plan: { outputs: { session, proceed: 'true' } }, setup: { outputs: { state: 'BUILD' } }, advance: { outputs: { 'wait-1h': 'one' } },
   soak: { outputs: { due: JSON.stringify([{ session, commit: 'main', repo: '.' }]), state: 'WAIT_6HR' } },
 }
-const run = (workflow: string, more: Partial<ActOptions>): Promise<ActResult> => runAct({ workspace, action, refs: ['v1'], workflow, event: 'push', secrets: { VPS_TEST_SSH_KEY: 'a\nb\n' }, timeoutMs: 60_000, ...more, env: { VPS_TEST_ACT_SCRIPT: JSON.stringify(script) } })
+const run = (workflow: string, more: Partial<ActOptions>): Promise<ActResult> => runAct({ workspace, action, refs: [`v${pkg.version}`], workflow, event: 'push', secrets: { VPS_TEST_SSH_KEY: 'a\nb\n' }, timeoutMs: 60_000, ...more, env: { VPS_TEST_ACT_SCRIPT: JSON.stringify(script) } })
 const inputsOf = (result: ActResult, job: string): Readonly<Record<string, string>> =>
   (JSON.parse(result.job(job)?.log.find((one) => one.startsWith('called '))?.slice(7) ?? '{"inputs":{}}') as { readonly inputs: Readonly<Record<string, string>> }).inputs
 const paths = (result: ActResult): readonly string[] => result.jobs.map((job) => job.path)

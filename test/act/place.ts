@@ -19,7 +19,7 @@ export interface PlaceOptions {
   readonly workspace: string
   /** Our own tree: action and reusable workflows. */
   readonly action: string
-  /** More refs of ours that a caller names: `v1`. */
+  /** More refs of ours that a caller names: `v0.1.0`. */
   readonly refs: readonly string[]
   readonly rerun?: Rerun | undefined
 }

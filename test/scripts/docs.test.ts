@@ -1,6 +1,10 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import pkg from '../../package.json' with { type: 'json' }
 import { codesIn, renderErrors } from '../../scripts/docs-errors.ts'
 import { inputsTable, withTable } from '../../scripts/docs-inputs.ts'
+import { withVersion } from '../../scripts/docs-version.ts'
 
 test('codes in objects and in calls, with what is filled in', () => {
   const text = 'throw new Failure({ kind: "infra", code: "I001", message: `${node.name}: ${a(b)} | gone`, remedy: "vps-test nodes" }); throw bad("U002", file, "is empty", "ls"); x.code === "T003"; new Set(["T004"])'
@@ -17,4 +21,13 @@ test('the table of inputs is put between its markers, and again gives the same',
   const once = withTable('# t\n', table)
   expect(withTable(once, table)).toBe(once)
   expect(withTable(once, 'new')).toBe(once.replace(table, 'new'))
+})
+
+test('examples name the version of this package: no other tag is ever published', () => {
+  expect(withVersion('uses: saorsa-labs/vps-test@v1\nuses: saorsa-labs/vps-test/.github/workflows/a.yml@v0.9.0-rc.1 # x\nuses: actions/checkout@v6', '2.0.1'))
+    .toBe('uses: saorsa-labs/vps-test@v2.0.1\nuses: saorsa-labs/vps-test/.github/workflows/a.yml@v2.0.1 # x\nuses: actions/checkout@v6')
+  const root = join(import.meta.dirname, '../..')
+  const pages = ['README.md', ...readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)]
+  const named = pages.flatMap((path) => [...readFileSync(join(root, path), 'utf8').matchAll(/saorsa-labs\/vps-test[^\s@`]*@([\w.-]+)/g)].map(([, ref]) => `${path} ${ref ?? ''}`))
+  expect([...new Set(named)].toSorted()).toEqual([`README.md v${pkg.version}`, `docs/github.md v${pkg.version}`])
 })
