@@ -1,5 +1,6 @@
 /** What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still lives (spec §4 WAIT_*, RESTART). */
-import { finals, taking, type Outcome, type Session, type State } from './session.ts'
+import type { Json } from './ledger.ts'
+import { finals, taking, type Outcome, type Session, type State, type Taking } from './session.ts'
 import { writerText } from './writer.ts'
 
 export type Tick =
@@ -26,7 +27,7 @@ export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
     const due = s.waitUntil ?? s.changedAt
     if (now < due) return nothing('not due', due)
     const checkpoint = { ...taking(s, s.state, now) }
-    if (now > due + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `due ${iso(due)}, nobody took it until ${iso(now)}: more than ${windowMs / 3_600_000} h late`, facts: { checkpoint } } }
+    if (now > due + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `due ${iso(due)}, nobody took it until ${iso(now)}: more than ${windowMs / 3_600_000} h late`, facts: { checkpoint: notTaken(checkpoint) } } }
     return { kind: 'claim', outcome: { event: 'due', why: `${lateness(checkpoint.latenessMs)} late`, facts: { checkpoint } } }
   }
   if (s.state === 'AWAIT_APPROVAL') {
@@ -37,7 +38,7 @@ export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
   if (!resumable(s)) return nothing('an interrupted run: run its job again, or stop it')
   // Also in RESTART: the run that found the regression goes on with the full loop by itself.
   if (!writerEnded) return nothing(`${s.by === null ? 'somebody' : writerText(s.by)} works on it`)
-  if (s.checkpoint !== null && now > s.checkpoint.dueAt + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `claimed and not recorded; due ${iso(s.checkpoint.dueAt)}`, facts: { checkpoint: { ...s.checkpoint } } } }
+  if (s.checkpoint !== null && now > s.checkpoint.dueAt + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `claimed and not recorded; due ${iso(s.checkpoint.dueAt)}`, facts: { checkpoint: notTaken(s.checkpoint) } } }
   if (s.claimsInARow >= claimsAllowed) return { kind: 'record', outcome: { event: 'unrecoverable', why: `${claimsAllowed} runs ended in ${s.state} without a record: a person is asked`, facts: { code: 'I400' } } }
   if (s.queued !== null && now < s.queued.until && s.state === 'SETUP' && now < s.changedAt + retryMs) return nothing(`waits for the fleet, held by ${s.queued.who}`, Math.min(s.queued.until, s.changedAt + retryMs))
   return { kind: 'claim', outcome: { event: 'claimed', why: s.by === null ? 'taken over' : `taken over from ${writerText(s.by)}, which ended without a record`, facts: {} } }
@@ -50,6 +51,8 @@ const retryMs = 10 * 60_000
 const resumable = (s: Session): boolean => s.checkpoint !== null || s.unattended
 
 const nothing = (why: string, nextAt: number | null = null): Tick => ({ kind: 'nothing', why, nextAt: nextAt === Infinity ? null : nextAt })
+
+const notTaken = ({ name, dueAt }: Taking): Json => ({ name, dueAt, takenAt: null, latenessMs: null })
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 

@@ -160,7 +160,7 @@ function step(s: Session, e: Entry): Session {
     claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : 0,
     checkpointsLeft: done === 'INTERVIEW' || done === 'RESTART' ? checkpoints(learned.INTERVIEW?.['soak']) : e.to === 'WAIT_1HR' || e.to === 'WAIT_6HR' ? s.checkpointsLeft.slice(1) : s.checkpointsLeft,
     checkpointsTaken: e.to === 'RESTART' ? [] : taken,
-    checkpoint: e.from === 'WAIT_1HR' || e.from === 'WAIT_6HR' ? (e.to === 'TEST' ? taking(s, e.from, e.at) : null) : e.to === 'TEST' ? s.checkpoint : null,
+    checkpoint: e.from === 'WAIT_1HR' || e.from === 'WAIT_6HR' ? (e.to === 'TEST' ? taking(s, e.from, e.at) : null) : e.to !== 'TEST' ? null : e.event === 'claimed' && s.checkpoint !== null ? takenAt(s.checkpoint, e.at) : s.checkpoint,
     queued: e.event === 'queued' ? { holder: String(e.facts['holder']), who: String(e.facts['who']), until: typeof e.facts['until'] === 'number' ? e.facts['until'] : 0 } : note ? s.queued : null,
     unattended: s.unattended || e.event === 'queued' || e.to === 'RESTART',
     manualVerify: done === 'INTERVIEW' ? e.facts['proof'] === 'manual-verify' : s.manualVerify,
@@ -172,7 +172,9 @@ function step(s: Session, e: Entry): Session {
 }
 
 /** Lateness follows from the chain's own times, whatever the claimant says. */
-export const taking = (s: Session, name: Checkpoint, at: number): Taking => { const dueAt = s.waitUntil ?? at; return { name, dueAt, takenAt: at, latenessMs: at - dueAt } }
+export const taking = (s: Session, name: Checkpoint, at: number): Taking => takenAt({ name, dueAt: s.waitUntil ?? at }, at)
+/** By the run that takes it over: what one that died had claimed, it did not test. */
+const takenAt = ({ name, dueAt }: Pick<Taking, 'name' | 'dueAt'>, at: number): Taking => ({ name, dueAt, takenAt: at, latenessMs: at - dueAt })
 
 /** What is done anew is not known any more: a node that the old program failed on is in the next deploy again. */
 const forget = (learned: Session['learned'], states: readonly State[]): Session['learned'] =>

@@ -40,7 +40,7 @@ export const longestJobMs = 5 * 3_600_000
 export async function decide(c: Context, { ledger, session, entries }: Known, outcome: Outcome): Promise<Entry | undefined> {
   const at = c.clock.now()
   // Another session's test may have run since the tick was decided: lateness is that of the claim.
-  const claim = session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR' ? { checkpoint: { ...taking(session, session.state, at) } } : {}
+  const claim = outcome.event === 'due' && (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') ? { checkpoint: { ...taking(session, session.state, at) } } : {}
   const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...claim, ...signature(c) } }, at)
   if (entry === undefined) return undefined
   try {

@@ -179,12 +179,15 @@ describe('notes and claims', () => {
   test('a claim does no work and forgets nothing; the next transition ends the count', () => {
     const before = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['deployed', { peerIds: {} }], 'passed', 'due')
     const after = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['deployed', { peerIds: {} }], 'passed', 'due', ['claimed', { by: { kind: 'process', host: 'h', pid: 1 } }])
-    expect(after).toMatchObject({ state: 'TEST', counters: before.counters, learned: before.learned, checkpoint: before.checkpoint, claimsInARow: 1, by: { pid: 1 } })
+    expect(after).toMatchObject({ state: 'TEST', counters: before.counters, learned: before.learned, checkpoint: { name: 'WAIT_1HR', dueAt: before.checkpoint?.dueAt }, claimsInARow: 1, by: { pid: 1 } })
     expect(at(...tested, 'passed', 'due', 'claimed', 'claimed', 'passed')).toMatchObject({ claimsInARow: 0, checkpoint: null, checkpointsTaken: ['WAIT_1HR'] })
   })
   test('lateness follows from the times of the chain, not from what the claimant says', () => {
     const late = next(story(...tested, 'passed'), at(...tested, 'passed'), { event: 'due', why: '', facts: { checkpoint: { name: 'WAIT_6HR', dueAt: 1, takenAt: 1, latenessMs: 0 } } }, 6000 + hour + 5 * hour)
     expect(fold('s', [...story(...tested, 'passed'), ...(late === undefined ? [] : [late])]).checkpoint).toEqual({ name: 'WAIT_1HR', dueAt: 6000 + hour, takenAt: 6000 + 6 * hour, latenessMs: 5 * hour })
+    const over = late === undefined ? [] : [...story(...tested, 'passed'), late]
+    const again = next(over, fold('s', over), { event: 'claimed', why: '', facts: {} }, 6000 + 20 * hour)
+    expect(fold('s', [...over, ...(again === undefined ? [] : [again])]).checkpoint, 'taken over').toEqual({ name: 'WAIT_1HR', dueAt: 6000 + hour, takenAt: 6000 + 20 * hour, latenessMs: 19 * hour })
   })
   test('who holds the fleet is known until something else happens', () => {
     const queued = ['queued', { holder: 'other', who: 'ann', until: 5 }] as const

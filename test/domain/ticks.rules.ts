@@ -7,7 +7,7 @@ const results = ['passed', 'failed', 'inconclusive']
 /** Ends that somebody chose, or that ask somebody. */
 const others = ['stop', 'superseded', 'unrecoverable']
 
-type Taking = { readonly name?: string; readonly dueAt?: number; readonly takenAt?: number; readonly latenessMs?: number }
+type Taking = { readonly name?: string; readonly dueAt?: number; readonly takenAt?: number | null; readonly latenessMs?: number | null }
 const taking = (value: Json | undefined): Taking => (typeof value === 'object' && value !== null ? (value as Taking) : {})
 
 /** One wait: from the entry that leads into it to what it came to. */
@@ -36,10 +36,13 @@ export function readLedger(entries: readonly Entry[]): Read {
         if ((taking(e.facts['checkpoint']).takenAt ?? Infinity) > open.due + 24 * hour) faults.push(`${open.name} taken after its window`)
       }
     }
+    // Whoever takes over from a run that died takes it then, not when the dead one did.
+    if (e.event === 'claimed' && open !== null && open.claimedAt !== null) open.claimedAt = e.at
     const said = taking(e.facts['checkpoint'])
+    if (e.event === 'missed' && (said.takenAt !== null || said.latenessMs !== null)) faults.push('missed, and yet taken')
     if (open === null && e.from === 'TEST' && results.includes(e.event) && said.name !== undefined) faults.push('a checkpoint was recorded that nobody took')
     if (open !== null && e.from === 'TEST' && results.includes(e.event)) {
-      if (said.name !== open.name || said.dueAt !== open.due || said.takenAt !== open.claimedAt || said.latenessMs !== (open.claimedAt ?? 0) - open.due || said.latenessMs < 0) faults.push(`recorded as ${JSON.stringify(said)}`)
+      if (said.name !== open.name || said.dueAt !== open.due || said.takenAt !== open.claimedAt || said.latenessMs !== (open.claimedAt ?? 0) - open.due || (said.latenessMs ?? 0) < 0) faults.push(`recorded as ${JSON.stringify(said)}`)
       if (String(e.facts['by'] === undefined ? '' : JSON.stringify(e.facts['by'])) !== JSON.stringify(entries[i - 1]?.facts['by'])) faults.push('recorded by a run that has not the claim')
       if (e.to !== 'TEST') { open.results++; open.came = 'recorded'; loop.push(open.name); open = null }
     }
