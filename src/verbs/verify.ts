@@ -3,16 +3,17 @@ import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { readClone } from '../adapters/git/clone.ts'
-import { fromLines, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
-import type { Attempt } from '../domain/evidence.ts'
+import { layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { roomy, type Most } from '../domain/bundle-shape.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { chainFaults, sha256, type Entry } from '../domain/ledger.ts'
-import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
+import { manifestFaults, type FileDigest } from '../domain/manifest.ts'
 import { planDigest } from '../domain/plan.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import { visible } from '../domain/visible.ts'
 import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
 import type { Context } from './context.ts'
+import { readBundle, readManifest } from './evidence-folder.ts'
 
 export interface VerifyResult {
   readonly faults: readonly string[]
@@ -29,7 +30,8 @@ export async function verify(c: Context, folder: string, flags: { readonly ledge
   if (flags.json === true) c.terminal.print(JSON.stringify(result))
   else {
     result.faults.forEach((f) => c.terminal.print(`✗ ${visible(f, 500)}`))
-    c.terminal.print(result.faults.length === 0 ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}` : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`)
+    // The anchor's words name what the folder says of itself: version and session.
+    c.terminal.print(visible(result.faults.length === 0 ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}` : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`, 2000))
   }
   return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed
 }
@@ -37,16 +39,16 @@ export async function verify(c: Context, folder: string, flags: { readonly ledge
 /** Entries of a session that an evidence folder was sealed into, and where they were read. */
 export interface Anchor { readonly entries: readonly Entry[]; readonly name: string }
 
-/** `ledger`: a clone, a git directory, or entries that were read already. */
-export async function check(dir: string, version: string, ledger?: string | Anchor): Promise<VerifyResult> {
+/** `ledger`: a clone, a git directory, or entries that were read already. `most`: how much the folder may hold. */
+export async function check(dir: string, version: string, ledger?: string | Anchor, most: Most = roomy): Promise<VerifyResult> {
   const faults: string[] = []
   try {
     const sealed = await readFile(join(dir, 'manifest.json'), 'utf8')
-    const manifest = JSON.parse(sealed) as Manifest
+    const manifest = readManifest(sealed, most)
     // Nothing lists the manifest itself: a byte between its values would change no digest.
     if (sealed !== `${JSON.stringify(manifest, null, 1)}\n`) faults.push('manifest.json: not written as it was sealed')
     faults.push(...manifestFaults(manifest, await digests(dir)))
-    const bundle = await readBundle(dir)
+    const bundle = await readBundle(dir, most)
     faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
     const confirmed = bundle.entries.findLast((e) => typeof e.facts['planDigest'] === 'string')?.facts['planDigest']
     if (confirmed !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`)
@@ -77,18 +79,9 @@ async function digests(dir: string): Promise<readonly FileDigest[]> {
 }
 
 /** An evidence folder as data, with the verdict that follows from it. */
-export async function bundleIn(dir: string): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
-  const bundle = await readBundle(dir)
+export async function bundleIn(dir: string, most: Most = roomy): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
+  const bundle = await readBundle(dir, most)
   return { bundle, verdict: verdict(verdictInputOf(bundle)) }
-}
-
-async function readBundle(dir: string): Promise<Bundle> {
-  const text = (name: string): Promise<string> => readFile(join(dir, 'evidence', name), 'utf8')
-  const json = async <T>(name: string): Promise<T> => JSON.parse(await text(name)) as T
-  return {
-    plan: await json(layout.plan), entries: fromLines<Entry>(await text(layout.entries)), facts: await json(layout.facts), measurements: await json(layout.nat),
-    controls: await json(layout.controls), running: await json(layout.running), attempts: fromLines<Attempt>(await text(layout.attempts)),
-  }
 }
 
 /** What two versions of vps-test must agree on. */
