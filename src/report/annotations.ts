@@ -1,4 +1,4 @@
-/** The few lines that GitHub shows at a run and beside the code: at most ten, the worst first, plain text. */
+/** The few lines that GitHub shows at a run and beside the code: at most nine, the worst first, plain text. */
 import type { Annotation } from '../domain/annotation.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
@@ -7,8 +7,8 @@ import { buildFaultsOf, testsOf } from './facts.ts'
 import { pairResults } from './pair-results.ts'
 import { plainLine, plainLines } from './plain-text.ts'
 
-/** GitHub keeps ten of a kind for each step; the rest would be dropped unsaid. */
-const shown = 10
+/** GitHub keeps ten of a kind for each step, and drops the rest unsaid; one is left for the end of the step, which says what failed. */
+const shown = 9
 const longest = 4000
 
 export function annotations(session: Session, entries: readonly Entry[], verdict: Verdict | null): readonly Annotation[] {

@@ -44,6 +44,12 @@ describe('plan', () => {
     expect(await t.runner.sessions()).toEqual(before)
   })
 
+  test('a fleet file: the jobs after it learn the name of the fleet', async () => {
+    const fleet = join(t.runner.dir, 'mine.yaml')
+    writeFileSync(fleet, readFileSync(join(root, 'fleets/saorsa.yaml'), 'utf8').replace(/^name: saorsa$/m, 'name: ours'))
+    expect(await t.runner.step('plan', { inputs: { ...answers, fleet }, run: '107' })).toMatchObject({ code: 0, outputs: { fleet: 'ours' } })
+  })
+
   test('modify prints the line that starts it, cancel nothing; neither begins a session', async () => {
     const before = await t.runner.sessions()
     const modify = await t.runner.step('plan', { inputs: { ...answers, confirm: 'modify', nodes: 'saorsa-1,saorsa-2,saorsa-6' } })
@@ -130,6 +136,16 @@ describe('the surroundings', () => {
   test.each(['GITHUB_REPOSITORY', 'GITHUB_RUN_ID'])('%s is missing: this is no t.runner, and what to do instead', async (name) => {
     const end = await t.runner.step('status', { env: { [name]: undefined } })
     expect([end.code, errors(end).join()]).toEqual([2, expect.stringMatching(new RegExp(`U064.*${name} is not set.*npx vps-test start`))])
+  })
+  test('fourteen faults of a build: ten annotations of the step, its end among them; the rest is told in one', async () => {
+    const faults = Array.from({ length: 14 }, (_, n) => ({ file: 'src/lib.rs', line: n + 1, message: `fault number ${n}` }))
+    const session = t.put(['begin', ['confirmed', { soak: [], proof: 'logs' }], 'ready', ['failed', { code: 'P201', faults }, 'it does not compile']])
+    const end = await t.runner.step('build', { inputs: { session } })
+    expect(end.code).toBe(20)
+    const said = (end.out + end.err).split(/\r\n|\n|\r/).filter((line) => line.includes('::error'))
+    expect(said.length).toBeLessThanOrEqual(10)
+    expect(said.at(-1)).toMatch(/^::error title=failed%3A BUILD.*exit code 20/)
+    for (const { message } of faults) expect(said.join('\n')).toContain(message)
   })
   test('no summary, no results service, no event file: it goes on', async () => {
     expect((await t.runner.step('status', { env: { GITHUB_STEP_SUMMARY: undefined, ACTIONS_RESULTS_URL: undefined, ACTIONS_RUNTIME_TOKEN: undefined, GITHUB_EVENT_PATH: undefined } })).code).toBe(0)
