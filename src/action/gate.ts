@@ -3,6 +3,7 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { block } from '../report/markdown.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../verbs/ending.ts'
+import { wentOn } from './elsewhere.ts'
 import type { Ended, Job } from './job.ts'
 import { newestTest, sessionOf, tellOutputs } from './tell.ts'
 
@@ -19,6 +20,8 @@ export async function gate(job: Job): Promise<Ended> {
     return told(job, { code: exitCodes.inconclusive, title })
   }
   const { session, entries } = known
+  const other = wentOn(job, session)
+  if (other !== null) return told(job, { code: exitCodes.inconclusive, title: other })
   tellOutputs(job, session, entries)
   const title = verdictTitle({ session, entries })
   const tested = newestTest(entries) !== undefined

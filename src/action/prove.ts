@@ -11,6 +11,7 @@ import { leasedNodes } from '../stages/roster.ts'
 import type { Known } from '../verbs/home.ts'
 import { bundleIn, check } from '../verbs/verify.ts'
 import { againstBase, baseBranchOf } from './base.ts'
+import { wentOn } from './elsewhere.ts'
 import type { Ended, Job } from './job.ts'
 import { filesBelow } from './keep.ts'
 import { working } from './stages.ts'
@@ -18,6 +19,8 @@ import { artifactOf, newestTest, nothingShown, runOf, sessionOf, tellOutputs, te
 
 export async function prove(job: Job): Promise<Ended> {
   const known = await sessionOf(job)
+  const other = wentOn(job, known.session)
+  if (other !== null) return { code: exitCodes.inconclusive, title: other }
   const test = newestTest(known.entries)
   const shown = test === undefined ? nothingShown : await evidence(job, known, test)
   // A test that broke off left no evidence behind: what the nodes wrote is fetched before it is gone.

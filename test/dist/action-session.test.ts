@@ -2,7 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Json } from '../../src/domain/ledger.ts'
 import { zip } from '../loopback/zip.ts'
+import { brokenRows, escapes } from '../report/surfaces.ts'
 import { commit } from './runner.ts'
 import { hour, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
 import { errors, openTested, type Tested } from './tested.ts'
@@ -56,6 +58,14 @@ describe.concurrent('gate', () => {
   test('what cannot be known is no pass', async () => {
     expect((await t.runner.step('gate', { inputs: { session: 'testnet-none', needs: '{}' } })).code).toBe(2)
     expect((await t.runner.step('gate', { inputs: { session: '', needs: 'oops' } })).code).toBe(2)
+  })
+
+  test('a session that a later push went on with says nothing about this commit: neither the gate nor its proof does', async () => {
+    const session = t.put([...stories.failed, ['pushed', { origin: { repository: 'someone/program', branch: 'main', commit: 'b'.repeat(40), event: 'push', actor: 'alice' } }], 'built', 'deployed', ['passed', testFacts('passed')]])
+    for (const command of ['gate', 'prove']) {
+      const end = await t.runner.step(command, { inputs: { session, needs: JSON.stringify(ok) } })
+      expect([command, end.code, end.outputs['attest'] ?? '', errors(end)[0]]).toEqual([command, 30, '', expect.stringContaining('went on with commit bbbbbbbbbbbb')])
+    }
   })
 
   test('rates and counts come as outputs; a link with line breaks makes no second output', async () => {
@@ -145,6 +155,37 @@ describe('comment', () => {
     expect(comments[0]?.body).toMatch(/^<!-- vps-test:fleet\/testnet -->\n/)
     expect(comments[0]?.body).not.toMatch(/<script>|(?<![\w&;#])@everyone/)
     expect(checks).toMatchObject([{ name: 'vps-test proof', sha: commit, conclusion: 'failure' }])
+  })
+
+  describe('a test is compared', () => {
+    const rates = (successes: number): Json => ({ direct: { attempts: 40, successes, pairs: 20, pairsTried: 20 } })
+    const origin = (branch: string): Json => ({ repository: 'someone/program', branch, commit: 'e'.repeat(40), event: 'push', actor: 'alice' })
+    const proven = (branch: string, successes: number, more: Readonly<Record<string, Json>> = {}): string => t.put([['begin', { origin: origin(branch), ...more }], ...stories.passed.slice(1, -1), ['passed', testFacts('passed', { counts: rates(successes) })]])
+    const bodyOf = (issue: number): string => t.runner.api.state.comments.find((c) => c.issue === issue)?.body ?? ''
+
+    test('with the base that GitHub says of each pull request, of its own project and fleet', async () => {
+      const plan = (await t.runner.entries(t.put(['begin'])))[0]?.facts['plan'] as { readonly answers: object; readonly fleet: object }
+      const [main, release] = [proven('main', 31), proven('release', 32)]
+      const session = t.put([['begin', { origin: { ...(origin('topic') as object), commit } }], ...stories.passed.slice(1)])
+      // Newer, and of another kind: each would be taken if it were not looked at.
+      proven('release', 33, { plan: { ...plan, answers: { project: { value: 'ant-quic', from: 'default' } } } as Json })
+      proven('release', 34, { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } as Json })
+      t.runner.api.state.pulls.push(pull, { ...pull, number: 9, base: 'release', fork: true }, { ...pull, number: 10, base: 'never' })
+      expect((await t.runner.step('comment', { inputs: { session } })).code).toBe(0)
+      expect(bodyOf(7)).toMatch(new RegExp(`Compared with session \`${main}\` of commit \`e{12}\` on \`main\`, fleet \`saorsa\``))
+      expect(bodyOf(9)).toMatch(new RegExp(`Compared with session \`${release}\`[^]*on \`release\`, fleet \`saorsa\`[^]*\\| direct \\| 40/40 = 100 % \\| 32/40 = 80 % \\|`))
+      expect(bodyOf(10)).toContain('no recorded test of this project on this fleet')
+    })
+  })
+
+  test('a title full of Markdown and mentions is shown as text, on each pull request its own', async () => {
+    const titles = ['# [a](https://evil.example) **b** <!-- vps-test:fleet/testnet -->', '@everyone @octocat #1 | a | b |', 'one `two` ```\n\n## three\n::error::pwned\n</details><script>alert(1)</script>', 'x|'.repeat(120)]
+    t.runner.api.state.pulls.push(...titles.map((title, n) => ({ ...pull, number: 11 + n, title })))
+    expect(await t.runner.step('comment', { inputs: { session: t.put(stories.passed) } })).toMatchObject({ code: 0, commands: [] })
+    const bodies = t.runner.api.state.comments.map((c) => c.body)
+    expect(bodies.map((b) => /^\| Of \| (\S+)/m.exec(b)?.[1])).toEqual(['#\u200b', '@\u200beveryone', 'one', 'x\\|'.repeat(100) + '…'])
+    expect(bodies.map((b) => [escapes(b), brokenRows(b)])).toEqual(titles.map(() => [[], []]))
+    expect(escapes(t.runner.api.state.checks[0]?.summary ?? '@nobody')).toEqual([])
   })
 
   test('finds no pull request: a check, no comment', async () => {
