@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { layout, toLines, type Bundle } from '../../src/domain/bundle.ts'
 import { ofStrangers, roomy } from '../../src/domain/bundle-shape.ts'
+import { exitCodes } from '../../src/domain/failure.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { fold } from '../../src/domain/session.ts'
@@ -115,7 +116,7 @@ test('verify prints what the folder says of itself as words', async () => {
   writeFileSync(join(place, 'evidence', layout.verdict), '{"classes":{}}')
   const printed: string[] = []
   const context = { cwd: place, version: '1', terminal: { print: (line: string) => { printed.push(line) } } } as unknown as Context
-  expect(await verify(context, '.', {})).toBe(1)
+  expect(await verify(context, '.', {})).toBe(exitCodes.failed)
   expect(printed.join()).toMatch(/NOT VALID: .*judged and written by vps-test 9\[2J31m, checked by 1/)
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   expect(printed.filter((line) => /[\u0000-\u001f\u007f-\u009f\u202e]/.test(line))).toEqual([])
