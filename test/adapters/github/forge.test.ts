@@ -107,41 +107,6 @@ describe('issue', () => {
   })
 })
 
-describe('an issue that is answered', () => {
-  const closed = (): readonly string[] => api.state.issues.filter((i) => i.state === 'closed').map((i) => i.title)
-
-  test('is told so and closed as completed, once', async () => {
-    const url = await open().issue(marker, 'a person is needed', 'why')
-    expect(await open().closeIssue(marker, 'approved', 'by bob')).toBe(url)
-    expect(api.state.issues).toMatchObject([{ title: 'approved', body: `${marker}\nby bob`, state: 'closed', reason: 'completed' }])
-    expect(await open().closeIssue(marker, 'again', '')).toBeNull()
-    expect(closed()).toEqual(['approved'])
-  })
-
-  test('is only an open one of ours that begins with the marker; where there is none, none is made', async () => {
-    const one = { title: 't', body: marker, state: 'open', labels: ['vps-test'], user: bot } as const
-    api.state.issues.push({ ...one, number: 1, user: stranger }, { ...one, number: 2, body: `quoted ${marker}` }, { ...one, number: 3, body: '<!-- vps-test:s2 -->' }, { ...one, number: 4, state: 'closed' })
-    api.state.pulls.push(pull(5))
-    api.state.issues.push({ ...one, number: 5 })
-    expect(await open().closeIssue(marker, 'ours', '')).toBeNull()
-    expect(api.state.issues.map((i) => i.title)).toEqual(['t', 't', 't', 't', 't'])
-    expect(asked('PATCH').concat(asked('POST'))).toEqual([])
-  })
-
-  test('with a dropped label is found; with a token that may only read, the permission is named', async () => {
-    api.state.issues.push({ number: 1, title: 'old', body: marker, state: 'open', labels: [], user: bot })
-    expect(await code(open({ token: api.tokens.reader }).closeIssue(marker, 'x', ''))).toMatch(/^infra I451 the token may not close issue #1.*issues: write/)
-    await open().closeIssue(marker, 'answered', '')
-    expect(closed()).toEqual(['answered'])
-  })
-
-  test('open ones of ours are listed by their first lines', async () => {
-    const one = { title: 't', state: 'open', labels: ['vps-test'], user: bot } as const
-    api.state.issues.push({ ...one, number: 1, body: '<!-- vps-test:s1 -->\r\ntext' }, { ...one, number: 2, body: '<!-- vps-test:s2 -->', user: stranger }, { ...one, number: 3, body: 'no marker' }, { ...one, number: 4, body: '<!-- vps-test:s4 -->\ntext' })
-    expect((await open().openIssues()).toSorted()).toEqual(['<!-- vps-test:s1 -->', '<!-- vps-test:s4 -->'])
-  })
-})
-
 describe('environment', () => {
   test.each([
     ['missing', undefined, { kind: 'missing', reviewers: 0, waitMinutes: 0 }],
