@@ -175,6 +175,6 @@ export interface ArtifactStore {
   upload(name: string, root: string, files: readonly string[]): Promise<Stored & { readonly url: string }>
   /** Of this run or of another one of this repository, newest first. */
   list(run?: string): Promise<readonly Stored[]>
-  /** Unpacks below `into`. `run`: of another run of this repository. */
-  download(id: number, into: string, run?: string): Promise<void>
+  /** Unpacks below `into`. `from`: of another run of this repository, or of an earlier attempt of this one. */
+  download(id: number, into: string, from?: { readonly run: string; readonly attempt: number }): Promise<void>
 }

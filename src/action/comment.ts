@@ -53,7 +53,7 @@ async function ofPullRequest(job: Job): Promise<Ended> {
   const runUrl = `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
   if (found === undefined) return show(job, inputs.headSha, { title: 'nothing was tested: the run kept no evidence', good: false, body: () => `${marker}\n### vps-test: nothing was tested\n\nThe run kept no evidence. What happened is in [its log](${runUrl}).\n` }, 'vps-test lab proof', marker)
   const folder = join(facts.temp, 'artifact')
-  const shown = await artifacts.download(found.id, folder, inputs.runId).then(() => judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker)).catch((error: unknown): Shown => {
+  const shown = await artifacts.download(found.id, folder, { run: inputs.runId, attempt: 1 }).then(() => judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker)).catch((error: unknown): Shown => {
     job.context.signal.throwIfAborted()
     // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older comment standing.
     if (error instanceof Failure && error.facts.code === 'I462') throw error

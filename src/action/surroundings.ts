@@ -35,7 +35,7 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
   const plain = contextOf({ env: { ...env, VPS_TEST_HOME: state }, cwd: env['GITHUB_WORKSPACE'] || cwd, home: env['HOME'] ?? facts.temp, directory, signal, version })
   const secrets = [token, ...(key === null ? [] : [key.kind === 'text' ? key.text : '']), env['ACTIONS_RUNTIME_TOKEN'] ?? ''].filter((s) => s !== '')
   const forge = token === '' ? null : openForge({ repository: facts.repository, token, apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', signal })
-  const artifacts = (env['ACTIONS_RESULTS_URL'] ?? '') === '' ? null : openArtifacts({ repository: facts.repository, token, run: facts.run, serverUrl: facts.serverUrl, signal, ...(inputs.runId === '' ? {} : { limits: ofStrangers }) })
+  const artifacts = (env['ACTIONS_RESULTS_URL'] ?? '') === '' ? null : openArtifacts({ repository: facts.repository, token, run: facts.run, attempt: facts.attempt, serverUrl: facts.serverUrl, signal, ...(inputs.runId === '' ? {} : { limits: ofStrangers }) })
   const branchHome = remoteHome({
     url: env['VPS_TEST_LEDGER_REMOTE'] || `${facts.serverUrl}/${facts.repository}.git`,
     authorization: token === '' ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`, secrets, dir: state, signal,
@@ -49,8 +49,8 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
   return { context: artifacts === null ? context : { ...context, keep: keeper(artifacts, facts.attempt, context.terminal) }, inputs, facts, surface, artifacts, key, baseHome: branchHome }
 }
 
-/** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. */
-const ofStrangers = { files: 5000, bytes: 512 * 1024 ** 2 }
+/** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. How much of it is read: domain/bundle-shape. */
+const ofStrangers = { files: 5000, bytes: 64 * 1024 ** 2, each: 16 * 1024 ** 2 }
 
 /** Untrimmed, because a key without its last newline is none; masked before anything else is done. */
 function keyOf(surface: Surface): KeySource | null {

@@ -43,10 +43,10 @@ export function artifactOf(facts: Readonly<Record<string, Json>> | undefined): {
   return typeof a?.id === 'number' && typeof a.name === 'string' && typeof a.url === 'string' ? { id: a.id, name: a.name, url: a.url } : null
 }
 
-/** The run that wrote an entry, and so holds its artifacts. */
-export function runOf(facts: Readonly<Record<string, Json>> | undefined): string | undefined {
-  const by = facts?.['by'] as { readonly run?: unknown } | undefined
-  return typeof by?.run === 'string' ? by.run : undefined
+/** The attempt of a run that wrote an entry, and so holds its artifacts. */
+export function runOf(facts: Readonly<Record<string, Json>> | undefined): { readonly run: string; readonly attempt: number } | undefined {
+  const by = facts?.['by'] as { readonly run?: unknown; readonly attempt?: unknown } | null | undefined
+  return typeof by?.run === 'string' && typeof by.attempt === 'number' ? { run: by.run, attempt: by.attempt } : undefined
 }
 
 function ratesOf(counts: Json | undefined): Json {

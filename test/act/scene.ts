@@ -94,7 +94,7 @@ export async function openScene(w: SceneWish): Promise<Scene> {
       ...(more.inputs === undefined && (more.event ?? 'workflow_dispatch') !== 'workflow_dispatch' ? {} : { inputs: { fleet: fleetFile, repo: '.', ...more.inputs } }),
       secrets: { VPS_TEST_SSH_KEY: key, GITHUB_TOKEN: api.tokens.writer, ...more.secrets },
       env: {
-        GITHUB_RUN_ID: String(number), GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_API_URL: api.url, ACTIONS_RESULTS_URL: `${results.url}/`, ACTIONS_RUNTIME_URL: `${results.url}/`, ACTIONS_RUNTIME_TOKEN: results.token(String(number)),
+        GITHUB_RUN_ID: String(number), GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_API_URL: api.url, ACTIONS_RESULTS_URL: `${results.url}/`, ACTIONS_RUNTIME_URL: `${results.url}/`, ACTIONS_RUNTIME_TOKEN: results.token(String(number), 'job', attempt),
         VPS_TEST_LEDGER_REMOTE: remote, VPS_TEST_CACHE: cache, VPS_TEST_PROBE: await probe(), ...(shiftSeconds === 0 ? {} : { VPS_TEST_CLOCK_SHIFT_SECONDS: String(shiftSeconds) }), ...more.env,
       },
     }

@@ -82,7 +82,7 @@ export async function openRunner(): Promise<Runner> {
     const whole: Readonly<Record<string, string | undefined>> = {
       PATH: process.env['PATH'], HOME: place, NODE_COMPILE_CACHE: join(dir, 'compiled'), CI: 'true', GITHUB_ACTIONS: 'true', ...given, ...files, GITHUB_WORKSPACE: workspace, GITHUB_EVENT_PATH: eventFile, GITHUB_EVENT_NAME: event, GITHUB_REPOSITORY: repository,
       GITHUB_SERVER_URL: 'https://github.com', GITHUB_API_URL: api.url, GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_ACTOR: 'alice', GITHUB_SHA: commit, GITHUB_REF_NAME: 'main', GITHUB_JOB: job,
-      GITHUB_WORKFLOW_REF: `${repository}/.github/workflows/vps-test.yml@refs/heads/main`, RUNNER_TEMP: join(place, 'temp'), ACTIONS_RESULTS_URL: `${results.url}/`, ACTIONS_RUNTIME_TOKEN: results.token(run), VPS_TEST_LEDGER_REMOTE: remote, ...env,
+      GITHUB_WORKFLOW_REF: `${repository}/.github/workflows/vps-test.yml@refs/heads/main`, RUNNER_TEMP: join(place, 'temp'), ACTIONS_RESULTS_URL: `${results.url}/`, ACTIONS_RUNTIME_TOKEN: results.token(run, job, attempt), VPS_TEST_LEDGER_REMOTE: remote, ...env,
     }
     const began = performance.now()
     const child = spawn(process.execPath, [join(action, 'dist/main.js')], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, env: Object.fromEntries(Object.entries(whole).filter(([, v]) => v !== undefined)) as NodeJS.ProcessEnv })

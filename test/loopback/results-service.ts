@@ -14,8 +14,8 @@ export interface ArtifactSource {
 export interface ResultsService extends ArtifactSource {
   /** For ACTIONS_RESULTS_URL. */
   readonly url: string
-  /** For ACTIONS_RUNTIME_TOKEN: `run` is also the run's number in the REST API. */
-  token(run: string, job?: string): string
+  /** For ACTIONS_RUNTIME_TOKEN: `run` is also the run's number in the REST API. Each attempt is a backend run of its own, which does not show what earlier ones kept. */
+  token(run: string, job?: string, attempt?: number): string
   artifacts(run?: string): readonly StoredArtifact[]
   /** Puts an artifact there as it is, hostile ones too. */
   plant(run: string, name: string, zip: Uint8Array, digest?: string): StoredArtifact
@@ -25,13 +25,13 @@ export interface ResultsService extends ArtifactSource {
 }
 
 /** A token as GitHub's runner has it, unsigned: the service believes what it says. */
-export function runtimeToken(run: string, job = 'job'): string {
+export function runtimeToken(run: string, job = 'job', attempt = 1): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ scp: `Actions.Results:${run}:${job}` })}.${Buffer.from('none').toString('base64url')}`
+  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ scp: `Actions.Results:${run}${attempt === 1 ? '' : `~${attempt}`}:${job}` })}.${Buffer.from('none').toString('base64url')}`
 }
 
 interface Blob { readonly blocks: Map<string, Buffer>; data?: Buffer; type?: string }
-interface Slot { readonly id: number; readonly run: string; readonly job: string; readonly name: string; readonly blob: Blob; stored?: StoredArtifact }
+interface Slot { readonly id: number; readonly run: string; readonly backend: string; readonly job: string; readonly name: string; readonly blob: Blob; stored?: StoredArtifact }
 interface Call { readonly workflow_run_backend_id?: string; readonly workflow_job_run_backend_id?: string; readonly name?: string; readonly version?: number; readonly size?: string; readonly hash?: string; readonly name_filter?: string; readonly id_filter?: string }
 interface Reply { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
 
@@ -45,12 +45,13 @@ export async function startResultsService(): Promise<ResultsService> {
   const troubles: { readonly method: string; readonly status: number; times: number }[] = []
   let url = ''
   const finished = (): readonly StoredArtifact[] => slots.flatMap((slot) => slot.stored ?? [])
+  const of = (backend: string): readonly StoredArtifact[] => slots.flatMap((slot) => (slot.backend === backend ? slot.stored ?? [] : []))
   const link = (id: number): string => `${url}/blob/${id}?sig=${signature}`
   const sha256 = (data: Uint8Array): string => `sha256:${createHash('sha256').update(data).digest('hex')}`
   const keep = (slot: Slot, data: Uint8Array, type: string, digest: string): StoredArtifact =>
     slot.stored = { id: slot.id, name: slot.name, run: slot.run, job: slot.job, data, type, digest, created: new Date().toISOString() }
-  const open = (run: string, job: string, name: string): Slot => {
-    const slot: Slot = { id: 1001 + slots.length, run, job, name, blob: { blocks: new Map() } }
+  const open = (backend: string, job: string, name: string): Slot => {
+    const slot: Slot = { id: 1001 + slots.length, run: runIn(backend), backend, job, name, blob: { blocks: new Map() } }
     slots.push(slot)
     return slot
   }
@@ -60,11 +61,11 @@ export async function startResultsService(): Promise<ResultsService> {
       const name = call.name ?? ''
       if (name === '' || /[":<>|*?\\/\r\n]/.test(name)) return no(400, 'invalid_argument', 'the name is not valid')
       if (call.version !== 7) return no(400, 'invalid_argument', `version ${call.version}`)
-      if (slots.some((slot) => slot.run === run && slot.name === name)) return no(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
+      if (slots.some((slot) => slot.run === runIn(run) && slot.name === name)) return no(409, 'already_exists', 'an artifact with this name already exists on the workflow run')
       return ok({ ok: true, signed_upload_url: link(open(run, job, name).id) })
     },
     FinalizeArtifact(call, run) {
-      const slot = slots.find((one) => one.run === run && one.name === call.name)
+      const slot = slots.find((one) => one.backend === run && one.name === call.name)
       const data = slot?.blob.data
       if (slot === undefined || data === undefined) return no(404, 'not_found', 'no such upload')
       if (call.size !== String(data.length) || (call.hash !== undefined && call.hash !== sha256(data))) return no(400, 'invalid_argument', `stated ${call.size} bytes ${call.hash}, got ${data.length} ${sha256(data)}`)
@@ -72,15 +73,15 @@ export async function startResultsService(): Promise<ResultsService> {
       return ok({ ok: true, artifact_id: String(slot.id) })
     },
     ListArtifacts(call, run) {
-      const found = finished().filter((one) => one.run === run && (call.name_filter ?? one.name) === one.name && (call.id_filter ?? String(one.id)) === String(one.id))
-      return ok({ artifacts: found.map((one) => ({ workflow_run_backend_id: one.run, workflow_job_run_backend_id: one.job, database_id: String(one.id), name: one.name, size: String(one.data.length), created_at: one.created, digest: one.digest })) })
+      const found = of(run).filter((one) => (call.name_filter ?? one.name) === one.name && (call.id_filter ?? String(one.id)) === String(one.id))
+      return ok({ artifacts: found.map((one) => ({ workflow_run_backend_id: run, workflow_job_run_backend_id: one.job, database_id: String(one.id), name: one.name, size: String(one.data.length), created_at: one.created, digest: one.digest })) })
     },
     GetSignedArtifactURL(call, run) {
-      const found = finished().find((one) => one.run === run && one.name === call.name)
+      const found = of(run).find((one) => one.name === call.name)
       return found === undefined ? no(404, 'not_found', 'no such artifact') : ok({ signed_url: link(found.id) })
     },
     DeleteArtifact(call, run) {
-      const index = slots.findIndex((one) => one.run === run && one.name === call.name)
+      const index = slots.findIndex((one) => one.backend === run && one.name === call.name)
       const [gone] = index < 0 ? [] : slots.splice(index, 1)
       return gone === undefined ? no(404, 'not_found', 'no such artifact') : ok({ ok: true, artifact_id: String(gone.id) })
     },
@@ -98,7 +99,7 @@ export async function startResultsService(): Promise<ResultsService> {
       return
     }
     // For whoever drives this from another process.
-    if (at.pathname === '/_token') { answer.writeHead(200).end(runtimeToken(at.searchParams.get('run') ?? '1', at.searchParams.get('job') ?? 'job')); return }
+    if (at.pathname === '/_token') { answer.writeHead(200).end(runtimeToken(at.searchParams.get('run') ?? '1', at.searchParams.get('job') ?? 'job', Number(at.searchParams.get('attempt') ?? '1'))); return }
     if (at.pathname === '/_artifacts') {
       const shown = finished().map(({ data, ...one }) => ({ ...one, bytes: data.length, link: link(one.id) }))
       answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(shown))
@@ -143,6 +144,9 @@ export async function startResultsService(): Promise<ResultsService> {
     close: () => new Promise((done) => { server.close(() => done()); server.closeAllConnections() }),
   }
 }
+
+/** The run that a backend run is an attempt of. */
+const runIn = (backend: string): string => backend.replace(/~.*$/, '')
 
 function scopeOf(authorization: string): { readonly run: string; readonly job: string } | undefined {
   try {

@@ -15,8 +15,9 @@ export interface ArtifactOptions {
   /** `owner/name`. */
   readonly repository: string
   readonly token: string
-  /** This run's number, for links. */
+  /** This run's number, for links, and its attempt; 1 unless told. */
   readonly run: string
+  readonly attempt?: number
   readonly signal?: AbortSignal
   /** For links; `https://github.com` unless told. */
   readonly serverUrl?: string
@@ -29,6 +30,9 @@ type Known = ArtifactOptions & { readonly signal: AbortSignal }
 
 const roomy: Limits = { files: 20_000, bytes: 2 * 1024 ** 3 }
 
+/** Every name that we give. The library writes a name into the log as it is, where the runner reads `##[error]` as a command. */
+export const ours = /^vps-test-[\w.-]{1,240}$/
+
 export function openArtifacts(given: ArtifactOptions): ArtifactStore {
   const options: Known = { ...given, signal: given.signal ?? new AbortController().signal }
   const client = new DefaultArtifactClient()
@@ -37,6 +41,17 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
   const place = { repositoryOwner: owner, repositoryName: repo, token: options.token }
   const within = <T>(code: 'upload' | 'read', what: string, call: () => Promise<T>): Promise<T> => limited(code, what, call, options)
   const elsewhere = (run: string | undefined) => (run === undefined || run === options.run ? undefined : { ...place, workflowRunId: runId(run) })
+  type FindBy = ReturnType<typeof elsewhere>
+  const listed = async (findBy: FindBy, what: string): Promise<readonly Artifact[]> => (await within('read', what, () => client.listArtifacts(findBy === undefined ? {} : { findBy }))).artifacts
+  /** The runtime service of a run that was started again need not show what its earlier attempts kept; the REST API does. */
+  const find = async (id: number, from: { readonly run: string; readonly attempt: number } | undefined): Promise<{ readonly known: Artifact; readonly findBy: FindBy }> => {
+    const earlier = from?.run === options.run && from.attempt !== (options.attempt ?? 1) ? { ...place, workflowRunId: runId(options.run) } : undefined
+    for (const findBy of [elsewhere(from?.run), ...(earlier === undefined ? [] : [earlier])]) {
+      const known = (await listed(findBy, `find artifact ${id}`)).find((one) => one.id === id)
+      if (known !== undefined) return { known, findBy }
+    }
+    throw new Failure({ kind: 'infra', code: 'I462', message: `run ${visible(from?.run ?? options.run)} has no artifact ${id}`, remedy: 'look at the run\'s page: artifacts expire after 90 days' })
+  }
   return {
     async upload(name, root, files) {
       checkName(name)
@@ -48,16 +63,15 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
     },
     async list(run) {
       const findBy = elsewhere(run)
-      const { artifacts } = await within('read', `list the artifacts of ${findBy === undefined ? 'this run' : `run ${findBy.workflowRunId}`}`, () => client.listArtifacts(findBy === undefined ? {} : { findBy }))
-      return artifacts.map(stored).toSorted((a, b) => b.id - a.id)
+      return (await listed(findBy, `list the artifacts of ${findBy === undefined ? 'this run' : `run ${findBy.workflowRunId}`}`)).map(stored).toSorted((a, b) => b.id - a.id)
     },
-    async download(id, into, run) {
-      const findBy = elsewhere(run)
+    async download(id, into, from) {
       const folder = await mkdtemp(join(tmpdir(), 'vps-test-artifact-'))
+      const limits = options.limits ?? roomy
       try {
-        const { artifacts } = await within('read', `find artifact ${id}`, () => client.listArtifacts(findBy === undefined ? {} : { findBy }))
-        const known = artifacts.find((one) => one.id === id)
-        if (known === undefined) throw new Failure({ kind: 'infra', code: 'I462', message: `run ${visible(run ?? options.run)} has no artifact ${id}`, remedy: 'look at the run\'s page: artifacts expire after 90 days' })
+        const { known, findBy } = await find(id, from)
+        if (!ours.test(known.name)) throw new Failure({ kind: 'infra', code: 'I465', message: `artifact ${id} is none of ours: ${JSON.stringify(visible(known.name, 80))}` })
+        if (known.size > limits.bytes) throw new Failure({ kind: 'infra', code: 'I466', message: `the artifact ${known.name} has ${known.size} bytes; ${limits.bytes} are allowed` })
         // Kept packed: the library would unpack as it comes, without limits, and rename what leads out of the folder.
         await within('read', `download the artifact ${visible(known.name)}`, () => client.downloadArtifact(id, { path: folder, skipDecompress: true, ...(findBy === undefined ? {} : { findBy }) }))
         const [file, ...more] = await readdir(folder)
@@ -65,9 +79,9 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
         const archive = join(folder, file)
         const stated = plain(known.digest)
         const got = await sha256(archive)
-        if (stated !== null && stated !== got) throw new Failure({ kind: 'infra', code: 'I462', message: `the artifact ${visible(known.name)} has sha256 ${got} instead of ${stated}` })
+        if (stated !== null && stated !== got) throw new Failure({ kind: 'infra', code: 'I464', message: `the artifact ${visible(known.name)} has sha256 ${got} instead of ${stated}` })
         await mkdir(into, { recursive: true })
-        await unzip(archive, await realpath(into), options.limits ?? roomy, options.signal)
+        await unzip(archive, await realpath(into), limits, options.signal)
       } finally {
         await rm(folder, { recursive: true, force: true })
       }

@@ -8,7 +8,8 @@ import { createInflateRaw } from 'node:zlib'
 import { Failure } from '../../domain/failure.ts'
 import { visible } from '../../domain/visible.ts'
 
-export interface Limits { readonly files: number; readonly bytes: number }
+/** `bytes`: in all, packed and unpacked; `each`: of one file, where that is less. */
+export interface Limits { readonly files: number; readonly bytes: number; readonly each?: number }
 
 interface Member { readonly path: string; readonly method: number; readonly packed: number; readonly size: number; readonly at: number }
 
@@ -25,10 +26,12 @@ export async function unzip(archive: string, into: string, limits: Limits, signa
       await mkdir(dirname(target), { recursive: true })
       const [start, end] = await span(file, member)
       // Sizes in the file are only said; what comes out is counted.
+      let room = limits.each ?? limits.bytes
       const counted = new Transform({
         transform(chunk: Buffer, _encoding, done) {
           left -= chunk.length
-          done(left < 0 ? refuse(`it unpacks to more than ${limits.bytes} bytes`) : null, chunk)
+          room -= chunk.length
+          done(left < 0 ? refuse(`it unpacks to more than ${limits.bytes} bytes`) : room < 0 ? refuse(`${visible(member.path)} has more than ${limits.each ?? limits.bytes} bytes`) : null, chunk)
         },
       })
       // `wx`: an existing file or link is not written through.
@@ -58,7 +61,8 @@ function checked(members: readonly (Member & { readonly link: boolean })[], limi
     if (link) throw refuse(`${visible(path)} is a link`)
     if (method !== 0 && method !== 8) throw refuse(`${visible(path)} is packed by method ${method}`)
     if (seen.has(path)) throw refuse(`${visible(path)} is there twice`)
-    if (size > limits.bytes) throw refuse(`${visible(path)} has ${size} bytes; ${limits.bytes} are allowed`)
+    const allowed = Math.min(limits.bytes, limits.each ?? limits.bytes)
+    if (size > allowed) throw refuse(`${visible(path)} has ${size} bytes; ${allowed} are allowed`)
     seen.add(path)
   }
   return files
