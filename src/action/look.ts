@@ -44,7 +44,7 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
       if (node === '') throw new Failure({ kind: 'usage', code: 'U075', message: 'diagnose needs the input node', remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4' })
       return diagnose(c, node, { fleet, key })
     }
-    case 'logs': return logs(c, await projectOf(c, request.project, session), {})
+    case 'logs': return logs(c, await projectOf(c, request.project, session), session === '' ? {} : { session })
     case 'stop': {
       const code = await stop(c, await projectOf(c, request.project, session), { key, ...(session === '' ? {} : { session }) })
       await tellAskers(job)
@@ -53,11 +53,11 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
   }
 }
 
-/** Named, or that of the session, or the only one there is. */
+/** Named, or that of the session, or the only one there is; the ledger has a session of it. */
 async function projectOf(c: Context, given: string | undefined, session: string): Promise<string> {
-  if (given !== undefined) return given
-  const all = await knownSessions(c.home)
-  const found = session === '' ? [...new Set(all.map((k) => k.project))] : all.filter((k) => k.session.id === session).map((k) => k.project)
-  if (found.length === 1 && found[0] !== undefined) return found[0]
-  throw new Failure({ kind: 'usage', code: 'U076', message: found.length === 0 ? 'the ledger has no such session' : `which project: ${found.join(', ')}?`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
+  const all = (await knownSessions(c.home, given)).filter((k) => session === '' || k.session.id === session)
+  const [found, ...more] = new Set(all.map((k) => k.project))
+  if (found !== undefined && more.length === 0) return found
+  const message = found !== undefined ? `which project: ${[found, ...more].join(', ')}?` : `the ledger has no session${session === '' ? '' : ` ${session}`}${given === undefined ? '' : ` of project ${given}`}`
+  throw new Failure({ kind: 'usage', code: 'U076', message, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
 }

@@ -32,7 +32,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   const at = (flags: { readonly remote?: string }): Context => flags.remote === undefined ? c : { ...c, home: remoteHome({ url: flags.remote, authorization: null, secrets: [], dir: join(c.scratch, '..'), signal: c.signal }) }
   const one = (command: Command): Command => command.option('--session <id>', 'this session only')
   json(remote(program.command('status').description('All sessions.'))).action(async (flags) => done(await status(at(flags), flags)))
-  json(remote(program.command('logs').description('Transitions of the newest session of a project.').argument('<project>'))).action(async (project, flags) => done(await logs(at(flags), project, flags)))
+  one(json(remote(program.command('logs').description('Transitions of the newest session of a project, or of the one that is named.').argument('<project>')))).action(async (project, flags) => done(await logs(at(flags), project, flags)))
   one(remote(program.command('stop').description('End a session and give its leases back.').argument('<project>').option('--key <file>', 'private SSH key'))).action(async (project, flags) => done(await stop(at(flags), project, { ...flags, key: keyFile(flags.key) })))
   one(json(remote(program.command('soak').description('Take the soak checkpoints that are due; record what was missed.').option('--watch', 'stay and take each one when it is due').option('--key <file>', 'private SSH key'))))
     .addHelpText('after', '\nExamples:\n  vps-test soak                 # one tick: for a timer\n  vps-test soak --watch         # until every session has ended or waits for a person')

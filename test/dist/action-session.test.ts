@@ -232,6 +232,20 @@ describe('looks', () => {
     expect((await t.runner.step('logs', { run: '203', inputs: { project: 'nobody' } })).code).toBe(2)
   })
 
+  test('logs of the session that is named, with its project or without; of an unknown one: how to list them', async () => {
+    const [old, young] = [t.put(stories.waiting), t.put(stories.compile)]
+    for (const inputs of [{ session: old }, { session: old, project: 'testnet' }] as const) {
+      const logs = await t.runner.step('logs', { inputs })
+      expect(logs.summary).toContain('TEST → WAIT_1HR')
+      expect(logs.summary).not.toContain('it does not compile')
+    }
+    expect((await t.runner.step('logs', { inputs: { session: young } })).summary).toContain('it does not compile')
+    for (const [command, inputs] of [['logs', { session: 'testnet-none' }], ['logs', { session: 'testnet-none', project: 'testnet' }], ['stop', { session: 'testnet-none', project: 'testnet' }], ['logs', { session: old, project: 'other' }]] as const) {
+      const end = await t.runner.step(command, { inputs })
+      expect([end.code, errors(end).join().replaceAll('%3A', ':')]).toEqual([2, expect.stringMatching(/U076.*the ledger has no session .* \(try: gh workflow run vps-test-ops\.yml -f command=status\)/)])
+    }
+  })
+
   test('stop ends a session, and says which leases it could not give back', async () => {
     const session = t.put(stories.waiting)
     const end = await t.runner.step('stop', { inputs: { session }, run: '204' })

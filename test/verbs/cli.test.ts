@@ -66,6 +66,14 @@ describe('JSON', () => {
     expect(await parsed('status')).toMatchObject([{ project: 'testnet', id: 'testnet-1', state: 'INTERVIEW', why: first.why }])
     expect(await parsed('logs', 'testnet')).toMatchObject([{ from: 'IDLE', to: 'INTERVIEW', why: first.why } satisfies Partial<Entry>])
   })
+  test('logs of one session, not of the newest; of one that nobody knows: said, and 2', async () => {
+    const ledger = await openGitLedger(join(home, 'twice', 'ledger.git'))
+    for (const [id, at, why] of [['twice-1', 5, 'the old one'], ['twice-2', 6, 'the new one']] as const) await ledger.append(id, chain([], { session: id, at, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why, facts: {} }))
+    expect(await parsed('logs', 'twice')).toMatchObject([{ why: 'the new one' }])
+    expect(await parsed('logs', 'twice', '--session', 'twice-1')).toMatchObject([{ why: 'the old one' }])
+    expect((await cli('logs', 'twice', '--session', 'twice-1')).stdout).toMatch(/IDLE → INTERVIEW: the old one/)
+    for (const verb of ['logs', 'stop']) expect(await cli(verb, 'twice', '--session', 'testnet-1')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/U053: project twice has no session testnet-1\ntry: vps-test status/) as string })
+  })
   test('and for a person: no escape, no workflow command', async () => {
     for (const args of [['status'], ['logs', 'testnet']]) {
       const { code, stdout } = await cli(...args)
