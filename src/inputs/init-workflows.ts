@@ -63,6 +63,7 @@ function session(facts: CallerFacts): string {
     ['soak', 'Checkpoints after one and six hours; default: on here, off for a push', ['default', 'on', 'off']],
     ['confirm', 'modify prints the plan and a line with every answer; cancel ends', ['proceed', 'modify', 'cancel']],
     ['on-busy', 'When another session holds the fleet', ['queue', 'refuse', 'supersede']],
+    ['queue-minutes', 'How long SETUP waits for a busy fleet, 0 to 240; empty: 10', []],
   ]
   const places: readonly (readonly [string, string, string])[] = [
     ['fleet', 'A fleet of vps-test, or the path of a fleet file in the repository', facts.fleet], ['repo', 'Directory of the tested project', facts.repo], ['config', 'The configuration file, when it is not in its usual place', ''],
@@ -153,6 +154,7 @@ jobs:
     permissions:
       contents: write # the branch vps-test-ledger, after a push; the job of a pull request takes contents: read
       actions: read
+      issues: write # asks a person, after a push
 ${use('vps-test-pr', facts)}    with:
       repo: ${text(facts.repo)}
 `

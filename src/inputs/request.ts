@@ -35,10 +35,12 @@ const release = given.transform((value, c): ReleaseWish | undefined => {
   if (tag === undefined) { c.addIssue({ code: 'custom', message: `${show(value)} is not tag, tag:asset or owner/repo@tag:asset` }); return z.NEVER }
   return { repository: repository ?? null, tag, asset: asset ?? null }
 })
+/** A job that waits longer would be taken for dead by the schedule (a test holds this and the job's `timeout-minutes` together). */
+export const longestQueueMinutes = 240
 const minutes = given.transform((value, c): number | undefined => {
   if (value === undefined) return undefined
   const n = Number(value)
-  if (!Number.isFinite(n) || n < 0 || n > 300) { c.addIssue({ code: 'custom', message: `${show(value)} is not a number of minutes from 0 to 300` }); return z.NEVER }
+  if (!Number.isFinite(n) || n < 0 || n > longestQueueMinutes) { c.addIssue({ code: 'custom', message: `${show(value)} is not a number of minutes from 0 to ${longestQueueMinutes}` }); return z.NEVER }
   return n
 })
 

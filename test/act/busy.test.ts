@@ -1,5 +1,4 @@
 /** One fleet, two repositories: who comes second is refused, queued or supersedes; and sessions that end with a person's yes. */
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cli } from '../e2e/cli.ts'
@@ -14,12 +13,7 @@ let first: Scene
 let second: Scene
 beforeAll(async () => {
   first = await openScene({ lab, nodes })
-  // A person who does not wait in the job, but leaves the waiting to the schedule.
-  const change = (dir: string): void => {
-    const file = join(dir, '.github/workflows/vps-test.yml')
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^( +)command: setup$/m, '$1command: setup\n$1queue-minutes: 0'))
-  }
-  second = await openScene({ lab, nodes, fleet: first.lab, repository: 'other/program', change })
+  second = await openScene({ lab, nodes, fleet: first.lab, repository: 'other/program' })
 })
 afterAll(async () => { await second?.close(); await first?.close() })
 
@@ -48,7 +42,8 @@ test('a session that waits keeps the fleet: the other repository is refused, and
 })
 
 test('queued: red with its own title; when the first session is stopped, the schedule of the second goes on to the end', async () => {
-  const queued = await second.act({ inputs: answers({ 'on-busy': 'queue', 'proof': 'manual-verify' }) })
+  // Who does not wait in the job leaves the waiting to the schedule.
+  const queued = await second.act({ inputs: answers({ 'on-busy': 'queue', 'queue-minutes': '0', 'proof': 'manual-verify' }) })
   expect(queued.code).not.toBe(0)
   expect(jobOf(queued, 'setup').result).toBe('success')
   const before = await newest(second)

@@ -25,7 +25,7 @@ const green: Script = {
   advance: { outputs: { state: 'COMPLETE' } },
 }
 const options = (script: Script, more: Partial<ActOptions> = {}): ActOptions => ({
-  workspace, action, event: 'workflow_dispatch', workflow: 'vps-test.yml', inputs: { repo: 'here', fleet: 'lab' }, secrets: { VPS_TEST_SSH_KEY: 'line one\nline two\n', GITHUB_TOKEN: 'secret-token' }, timeoutMs: 60_000,
+  workspace, action, event: 'workflow_dispatch', workflow: 'vps-test.yml', inputs: { repo: 'here', fleet: 'lab', 'queue-minutes': '0' }, secrets: { VPS_TEST_SSH_KEY: 'line one\nline two\n', GITHUB_TOKEN: 'secret-token' }, timeoutMs: 60_000,
   ...more, env: { GITHUB_RUN_ID: '77', GITHUB_API_URL: 'http://127.0.0.1:9/api', ...more.env, VPS_TEST_ACT_SCRIPT: JSON.stringify(script) },
 })
 interface Called { readonly command: string; readonly inputs: Readonly<Record<string, string>>; readonly facts: Readonly<Record<string, string>>; readonly git: boolean; readonly files: readonly string[]; readonly node: string }
@@ -48,6 +48,7 @@ describe('vps-test.yml', () => {
     expect(plan.facts).toMatchObject({ GITHUB_REPOSITORY: 'someone/program', GITHUB_SHA: sha, GITHUB_REF: 'refs/heads/main', GITHUB_RUN_ID: '77', GITHUB_RUN_ATTEMPT: '1', GITHUB_API_URL: 'http://127.0.0.1:9/api', GITHUB_EVENT_NAME: 'workflow_dispatch' })
     expect(plan.facts).not.toHaveProperty('STRAY')
     expect(plan).toMatchObject({ git: true, files: ['.git', '.github', '.gitignore', 'Cargo.toml'], node: expect.stringMatching(/^v24\./) as string })
+    for (const job of ['plan', 'setup']) expect(called(result, job).inputs).toMatchObject({ 'queue-minutes': '0' })
     const deploy = called(result, 'deploy')
     expect(deploy.inputs).toMatchObject({ 'session': session, 'ssh-key': 'line one\nline two\n' })
     expect(deploy.facts['GITHUB_WORKSPACE']).not.toBe(plan.facts['GITHUB_WORKSPACE'])
@@ -84,6 +85,17 @@ describe('vps-test.yml', () => {
     expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => job.path)).toEqual(['soak-1h/vps-test-checkpoint/checkpoint', 'soak-6h/vps-test-checkpoint/checkpoint'])
     expect(called(result, 'soak-6h/vps-test-checkpoint/checkpoint').inputs).toMatchObject({ 'session': session, 'repo': 'here', 'approval-environment': 'vps-test-approval', 'ssh-key': 'line one\nline two\n' })
     expect(result.code).toBe(0)
+  })
+
+  test('a reviewer\'s no fails the job of his environment before its first step: the gate has it written down, and gives its verdict', async () => {
+    const people = { 'state': 'AWAIT_APPROVAL', 'approval-environment': 'people' }
+    const result = await runAct(options({ ...green, advance: { outputs: people }, approve: { fail: true } }))
+    expect(result.job('approve')?.result, tell(result.raw)).toBe('failure')
+    const inGate = (result.job('gate')?.log ?? []).filter((line) => line.startsWith('called ')).map((line) => JSON.parse(line.slice(7)) as Called)
+    expect(inGate.map((one) => [one.command, one.inputs['session'], one.inputs['approval-environment']])).toEqual([['approve', session, 'people'], ['gate', session, 'vps-test-approval']])
+    expect(result.job('gate')?.result).toBe('success')
+    const soaked = await runAct(options({ soak: { outputs: { due: JSON.stringify([{ session, commit: sha, repo: '.', fleet: 'lab' }]), 'approval-environment': 'people' } }, approve: { fail: true } }, { workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
+    expect(called(soaked, 'rejected').inputs).toMatchObject({ command: 'approve', session, 'approval-environment': 'people' })
   })
 
   test('a job that dies is run again alone: its neighbours are as they were', async () => {

@@ -34,8 +34,8 @@ describe('a request', () => {
     ['v1', { repository: null, tag: 'v1', asset: null }], ['v1:peer', { repository: null, tag: 'v1', asset: 'peer' }], ['o/r@v1', { repository: 'o/r', tag: 'v1', asset: null }],
     ['o.x/r-y@release/1.0:peer_x', { repository: 'o.x/r-y', tag: 'release/1.0', asset: 'peer_x' }],
   ])('release tag %s', (releaseTag, expected) => { expect(parse({ binarySource: 'release', releaseTag })).toMatchObject({ faults: [], request: { releaseTag: expected } }) })
-  test.each([['0', 0], ['300', 300], ['0.5', 0.5]])('queue minutes %s', (queueMinutes, expected) => { expect(parse({ queueMinutes })).toMatchObject({ faults: [], request: { queueMinutes: expected } }) })
-  test.each(['301', '-1', 'soon', 'Infinity', 'NaN'])('queue minutes %s are none', (queueMinutes) => { expect(faults({ queueMinutes })).toEqual([`queueMinutes: "${queueMinutes}" is not a number of minutes from 0 to 300`]) })
+  test.each([['0', 0], ['240', 240], ['0.5', 0.5]])('queue minutes %s', (queueMinutes, expected) => { expect(parse({ queueMinutes })).toMatchObject({ faults: [], request: { queueMinutes: expected } }) })
+  test.each(['241', '-1', 'soon', 'Infinity', 'NaN'])('queue minutes %s are none', (queueMinutes) => { expect(faults({ queueMinutes })).toEqual([`queueMinutes: "${queueMinutes}" is not a number of minutes from 0 to 240`]) })
   test.each(['a b', 'v1:a:b', 'o/r@', 'o@v1', 'v1:../x', '@v1', 'o/r@v1:'])('release tag %j is none', (releaseTag) => { expect(faults({ binarySource: 'release', releaseTag })).toEqual([`releaseTag: "${releaseTag}" is not tag, tag:asset or owner/repo@tag:asset`]) })
   test.each(['-x', 'a b$(c)', '..', 'a;b', '\u001b[2J'])('nodes %j are none', (nodes) => { expect(faults({ nodes })[0]).toMatch(/^nodes: ".*" cannot be names of nodes: names separated by commas, or all$/) })
 })
@@ -50,7 +50,7 @@ describe('faults', () => {
       'releaseTag: "a b" is not tag, tag:asset or owner/repo@tag:asset',
       'soak: "onn" is not one of on, off, default; did you mean "on"?',
       'onBusy: "supersed" is not one of queue, refuse, supersede; did you mean "supersede"?',
-      'queueMinutes: "ten" is not a number of minutes from 0 to 300',
+      'queueMinutes: "ten" is not a number of minutes from 0 to 240',
       'confirm: "procede" is not one of proceed, modify, cancel; did you mean "proceed"?',
       'customCriteria is missing: criteria custom needs an expression',
     ])

@@ -1,9 +1,13 @@
 /** Every workflow file is one that GitHub, actionlint, zizmor and our own rules accept; and each of them is seen to refuse. */
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { ownOf, ruleFaults } from './rules.ts'
+import { parse } from 'yaml'
+import { longestQueueMinutes } from '../../src/inputs/request.ts'
+import { projectFiles } from '../../src/inputs/project.ts'
+import { longestJobMs } from '../../src/verbs/soak.ts'
+import { ownOf, readWorkflow, ruleFaults } from './rules.ts'
 import { actionlintFaults, parserFaults, root, withLocalUses, workflowFiles, zizmorFaults } from './tools.ts'
 
 const files = new Map(workflowFiles(root).map((path) => [path, readFileSync(join(root, path), 'utf8')]))
@@ -46,6 +50,66 @@ describe('the workflow files', () => {
   })
 })
 
+/** What is at the place that its words name; undefined where there is nothing. */
+const at = (text: string, ...path: readonly string[]): unknown => path.reduce<unknown>((found, name) => (found as Readonly<Record<string, unknown>> | undefined)?.[name], parse(text))
+
+describe('the form of this repository', () => {
+  const form = (input: string, what: string): unknown => at(main, 'on', 'workflow_dispatch', 'inputs', input, what)
+  const config = projectFiles.map((name) => join(root, String(form('repo', 'default')), name)).find((path) => existsSync(path))
+  test('left as it is, names a directory with a configuration, and a fleet; a caller\'s directory is its own root', () => {
+    expect(config).toBeDefined()
+    expect(existsSync(join(root, 'fleets', `${String(form('fleet', 'default'))}.yaml`))).toBe(true)
+    expect(at(main, 'on', 'workflow_call', 'inputs', 'repo', 'default')).toBe('.')
+  })
+  test('offers the projects that its configuration names, and no other', () =>
+    expect(form('project', 'options')).toEqual(['from the configuration', at(readFileSync(config ?? '', 'utf8'), 'project')]))
+  test('asks whatever can be called, except for the environments', () => {
+    const of = (trigger: string): readonly string[] => Object.keys(at(main, 'on', trigger, 'inputs') ?? {})
+    expect(of('workflow_call').filter((name) => !name.endsWith('-environment'))).toEqual(of('workflow_dispatch'))
+  })
+})
+
+describe('jobs', () => {
+  const jobs = [...files].flatMap(([path, text]) => Object.entries(readWorkflow(text).jobs).map(([name, job]) => ({ path, name, job })))
+  const steps = jobs.flatMap(({ path, name, job }) => (job.steps ?? []).filter((s) => s.uses === '$/').map((s) => ({ where: `${path} ${name}`, with: s.with ?? {}, may: (job.permissions ?? {}) as Readonly<Record<string, string>> })))
+
+  test('end before the schedule takes them for dead; the one that waits for a fleet may wait as long as it is told', () => {
+    for (const { path, name, job } of jobs) expect((job['timeout-minutes'] ?? 0) * 60_000, `${path} ${name}`).toBeLessThan(longestJobMs)
+    expect(jobs.find((j) => j.path.endsWith('/vps-test.yml') && j.name === 'setup')?.job['timeout-minutes']).toBeGreaterThanOrEqual(longestQueueMinutes + 45)
+    for (const command of ['plan', 'setup']) expect(steps.find((s) => s.with['command'] === command)?.with['queue-minutes']).toBe("${{ inputs.queue-minutes || '10' }}")
+  })
+
+  /** Commands that write a session, and those that ask a person or tell one who was asked. */
+  const writing = ['plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'advance', 'approve', 'stop']
+  const asking = ['plan', 'advance', 'approve', 'stop', 'soak']
+  test('may do what their commands do', () => {
+    for (const { where, with: given, may } of steps) {
+      const [command, local] = [String(given['command']), given['ledger'] === 'none']
+      const [writes, asks] = [writing.includes(command) || (command === 'soak' && given['session'] !== undefined) || (command === 'run' && !local), asking.includes(command) || (command === 'run' && !local)]
+      if (writes) expect(may, where).toMatchObject({ contents: 'write', actions: 'read' })
+      if (asks) expect(may, where).toMatchObject({ issues: 'write' })
+      if (!writes && !asks && !where.endsWith(' gate')) expect([may['contents'], may['issues']], where).not.toContain('write')
+    }
+    expect(steps.map((s) => s.with['command'])).toEqual(expect.arrayContaining([...writing, 'soak', 'run', 'gate']))
+  })
+
+  test('on one fleet wait for each other, by its name, however it was named', () => {
+    const group = (path: string, job: string): unknown => at(files.get(`.github/workflows/${path}`) ?? '', 'jobs', job, 'concurrency', 'group')
+    for (const job of ['deploy', 'test']) {
+      expect(group('vps-test.yml', job)).toBe('vps-test-fleet-${{ needs.plan.outputs.fleet }}')
+      expect(at(main, 'jobs', job, 'needs')).toContain('plan')
+    }
+    expect(group('vps-test-checkpoint.yml', 'checkpoint')).toBe('vps-test-fleet-${{ inputs.fleet || inputs.session }}')
+    for (const job of ['soak-1h', 'soak-6h']) expect(at(main, 'jobs', job, 'with', 'fleet')).toBe('${{ needs.plan.outputs.fleet }}')
+    expect(at(main, 'jobs', 'plan', 'outputs', 'fleet')).toBe('${{ steps.plan.outputs.fleet }}')
+  })
+
+  test('a reviewer\'s no, which ends the job of his environment, is written down outside of it', () => {
+    const outside = jobs.filter(({ job }) => at(JSON.stringify(job), 'environment') === undefined && (job.steps ?? []).some((s) => s.with?.['command'] === 'approve'))
+    expect(outside.map(({ path, name }) => `${path.replace(/^.*\//, '')} ${name}`)).toEqual(['vps-test-checkpoint.yml rejected', 'vps-test.yml gate'])
+  })
+})
+
 describe('each judge refuses', () => {
   test('GitHub\'s parser: an unknown need, an unknown value', async () => {
     expect(await parserFaults('x.yml', main.replace('needs: [plan, confirm]', 'needs: [plan, nobody]'))).toContainEqual(expect.stringContaining("unknown job 'nobody'"))
@@ -63,9 +127,9 @@ describe('each judge refuses', () => {
   const rule = (change: (text: string) => string): readonly string[] => ruleFaults('.github/workflows/vps-test.yml', change(main), own)
   test.each<[string, (text: string) => string, string]>([
     ['callable', (t) => t.replace('workflow_call:', 'workflow_kall:'), 'no workflow_call'],
-    ['25 inputs', (t) => t.replace('  workflow_dispatch:\n    inputs:\n', `  workflow_dispatch:\n    inputs:\n${Array.from({ length: 12 }, (_, i) => `      more-${i}:\n        type: string\n`).join('')}`), '26 inputs of workflow_dispatch'],
+    ['25 inputs', (t) => t.replace('  workflow_dispatch:\n    inputs:\n', `  workflow_dispatch:\n    inputs:\n${Array.from({ length: 11 }, (_, i) => `      more-${i}:\n        type: string\n`).join('')}`), '26 inputs of workflow_dispatch'],
     ['no permissions at the top', (t) => t.replace('permissions: {}', 'permissions: { contents: read }'), 'permissions at the top'],
-    ['permissions per job', (t) => t.replace('    permissions:\n      contents: read\n    steps:', '    steps:'), 'no permissions of its own'],
+    ['permissions per job', (t) => t.replace(/ {4}permissions:\n(?: {6}.*\n)+ {4}steps:/, '    steps:'), 'no permissions of its own'],
     ['pins', (t) => t.replace(/actions\/checkout@[0-9a-f]{40}/, 'actions/checkout@v6'), 'not pinned'],
     ['version of a pin', (t) => t.replace(' # v6.0.2', ''), 'which version'],
     ['time-out', (t) => t.replace('    timeout-minutes: 15\n', ''), 'no timeout-minutes'],
