@@ -23,7 +23,7 @@ const readState = (service: string): Raw => raw(sh`
   now=$(date +%s); fence=0; until=0; holder=; info=
   if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
 
-/** Synced before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another. */
+/** Never shortens what the holder has: it is held for the longest that was asked for, until it is given back. Synced before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another. */
 export const acquireLease = (r: LeaseRequest): Command => ({
   kind: 'script',
   why: `lease ${r.service}`,
@@ -32,7 +32,8 @@ export const acquireLease = (r: LeaseRequest): Command => ({
     ${readState(r.service)}
     if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
     if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
-    until=$((now + ${r.seconds}))
+    wanted=$((now + ${r.seconds}))
+    if [ "$holder" != ${r.holder} ] || [ "$until" -lt "$wanted" ]; then until=$wanted; fi
     printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({ who: r.who, why: r.why })).toString('base64')} >"$d/$s.new"
     sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`,
 })

@@ -38,6 +38,16 @@ describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
     expire()
     expect(await take('s3')).toMatchObject({ kind: 'acquired', fence: 4 })
   })
+  test('is never shortened by its own holder; given back, it is free at once', async () => {
+    const long = await take('s1', 90_000)
+    const again = await take('s1', 1800)
+    expect(again).toMatchObject({ kind: 'acquired', fence: 1, code: 0 })
+    expect([again.kind === 'acquired' && again.until, readFileSync(file(), 'utf8').split('\n')[1]]).toEqual([long.kind === 'acquired' && long.until, String(long.kind === 'acquired' && long.until)])
+    await box.run(releaseLease('svc', 's1'))
+    const next = await take('s2', 600)
+    expect(next).toMatchObject({ kind: 'acquired', fence: 2 })
+    expect(next.kind === 'acquired' && long.kind === 'acquired' && next.until < long.until).toBe(true)
+  })
   test('is not given back by another', async () => {
     await take('s1')
     expect((await box.run(releaseLease('svc', 's2'))).code).toBe(0)
