@@ -1,6 +1,6 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
 import { Failure } from './domain/failure.ts'
-import { genesis } from './domain/ledger.ts'
+import { genesis, type Entry } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
 import { finals, fold, next, type Outcome, type Session, type State } from './domain/session.ts'
 import { signature, writerText } from './domain/writer.ts'
@@ -33,9 +33,11 @@ export interface Limits {
 export async function run(plan: Plan, id: string, world: World, { states, once = false, since }: Limits = {}): Promise<Session> {
   /** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
   const ours = new Set(since === undefined ? [] : [since])
+  /** The ledger as this run knows it; nothing, once another writer was in its way. */
+  let known: readonly Entry[] = []
   try {
     for (let rounds = 0; ; rounds++) {
-      const entries = await world.ledger.read(id)
+      const entries = known = await world.ledger.read(id)
       const session = fold(id, entries)
       const stage = stages[session.state]
       if (stage === undefined || states?.includes(session.state) === false || (once && rounds > 0)) return session
@@ -47,12 +49,16 @@ export async function run(plan: Plan, id: string, world: World, { states, once =
       if (entry === undefined) throw new Failure({ kind: 'harness', code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
       ours.add(entry.hash)
       await world.ledger.append(id, entry)
+      known = [...entries, entry]
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
       // The fleet is busy longer than this run may wait: the schedule goes on with the session.
-      if (entry.event === 'queued') return fold(id, [...entries, entry])
+      if (entry.event === 'queued') return fold(id, known)
     }
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'busy') known = []
+    throw error
   } finally {
-    await leave(plan, id, world, states === undefined, ours)
+    await leave(plan, id, world, states === undefined, ours, known)
   }
 }
 
@@ -67,13 +73,18 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
 }
 
 /** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
-async function leave(plan: Plan, id: string, world: World, whole: boolean, ours: ReadonlySet<string>): Promise<void> {
+async function leave(plan: Plan, id: string, world: World, whole: boolean, ours: ReadonlySet<string>, known: readonly Entry[]): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
-  const entries = await world.ledger.read(id)
+  // After an abort a remote ledger answers no more; nobody takes over what a living run works on, so what that run knows is how things are.
+  const entries = await world.ledger.read(id).catch(() => known)
   const session = fold(id, entries)
   const nodes = leasedNodes(plan, session)
   const warn = (error: unknown): void => world.log.warn(`leases were not given back: ${String(error)}`)
-  if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null) return holdLeases(calm, plan, id, nodes, session.waitUntil).catch(warn)
+  const hold = (until: number): Promise<void> => holdLeases(calm, plan, id, nodes, until).catch(warn)
+  if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null) return hold(session.waitUntil)
+  const brokeOff = (world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis)
+  // The schedule tests again what is deployed, so nobody may deploy anything else meanwhile.
+  if (brokeOff && session.state === 'TEST' && (session.checkpoint !== null || session.unattended)) return hold(session.checkpoint?.dueAt ?? session.changedAt)
   const over = finals.includes(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
-  if (over || ((world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis))) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
+  if (over || brokeOff) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
 }
