@@ -86,7 +86,8 @@ export const table: Readonly<Record<State, Row>> = {
     failed: (s) => (s.failedBuildsInARow + 1 >= buildsAllowed ? to('STOPPED', `${buildsAllowed} failed builds: a person is asked`) : to('FIX')),
     ...stay,
   },
-  DEPLOY: { deployed: () => to('TEST'), failed: () => to('FIX'), ...stay },
+  // A fleet is waited for in SETUP: by the time it is free, nodes may have changed, and another run builds the binary that it deploys.
+  DEPLOY: { deployed: () => to('TEST'), failed: () => to('FIX'), queued: () => to('SETUP'), ...stay },
   TEST: {
     passed: afterPass,
     failed: (s) => (s.checkpoint === null ? to('FIX') : afterRegression(s)),
@@ -167,7 +168,7 @@ function step(s: Session, e: Entry): Session {
     planDigest: typeof e.facts['planDigest'] === 'string' ? e.facts['planDigest'] : s.planDigest,
     origin: e.facts['origin'] === undefined ? s.origin : (e.facts['origin'] as unknown as Origin),
     by: e.facts['by'] === undefined ? s.by : (e.facts['by'] as unknown as Writer),
-    learned: note || e.event === 'toolchain' ? learned : forget(learned, e.to === 'SETUP' ? ['SETUP', 'BUILD', 'DEPLOY'] : e.to === 'BUILD' ? ['BUILD', 'DEPLOY'] : []),
+    learned: e.from === e.to ? learned : forget(learned, e.to === 'SETUP' ? ['SETUP', 'BUILD', 'DEPLOY'] : e.to === 'BUILD' ? ['BUILD', 'DEPLOY'] : []),
   }
 }
 

@@ -5,6 +5,8 @@ import { Failure } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Obtained, World } from '../ports.ts'
+import { leaseForBuild } from './leases.ts'
+import { rosterOf } from './roster.ts'
 import type { Stage } from './stage.ts'
 
 const folder = 'binary'
@@ -12,6 +14,7 @@ export const keptBinary = `${folder}/current`
 
 export const build: Stage = async (plan, session, world) => {
   const before = (Array.isArray(session.learned.BUILD?.['before']) ? session.learned.BUILD['before'] : []) as unknown as BuildRecord['before']
+  await leaseForBuild(world, plan, session.id, rosterOf(plan, session))
   world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ', on the build host' : ''}`)
   try {
     const obtained = await world.builder.obtain(plan, before)

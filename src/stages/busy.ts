@@ -1,6 +1,7 @@
 /** A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch (spec §4 on_busy). */
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
+import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { finals, fold, next, type Outcome, type Session } from '../domain/session.ts'
 import { signature } from '../domain/writer.ts'
@@ -61,9 +62,14 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
 /** Of several that wait, only the newest of a project and branch goes on that wants the same fleet. Outside git there is no branch, and nobody is anybody's successor. */
 async function newerOf(plan: Plan, session: Session, world: World): Promise<string | null> {
   if ((session.origin?.branch ?? null) === null) return null
-  for (const { id, entries } of await world.ledger.all()) {
+  const all = await world.ledger.all()
+  const ours = askedAt(all.find((t) => t.id === session.id)?.entries ?? [])
+  for (const { id, entries } of all) {
     const other = fold(id, entries)
-    if (other.startedAt > session.startedAt && fleetOf(entries) === plan.fleet.name && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id
+    if (askedAt(entries) > ours && fleetOf(entries) === plan.fleet.name && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id
   }
   return null
 }
+
+/** When a session was begun, or went on with what was pushed. */
+const askedAt = (entries: readonly Entry[]): number => entries.findLast((e) => e.facts['plan'] !== undefined)?.at ?? 0

@@ -10,8 +10,8 @@ import type { Session } from '../domain/session.ts'
 import type { World } from '../ports.ts'
 import { each } from '../suites/each.ts'
 import { keptBinary } from './build.ts'
+import { leaseFleet } from './busy.ts'
 import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './deploy-node.ts'
-import { takeLeases } from './leases.ts'
 import { awaitRegistration } from './registration.ts'
 import { exclusionFacts, rosterOf, withCause, type Exclusion } from './roster.ts'
 import type { Stage } from './stage.ts'
@@ -19,7 +19,9 @@ import { unitOf } from './units.ts'
 
 export const deploy: Stage = async (plan, session, world) => {
   const roster = rosterOf(plan, session).map((n) => world.fleet.nodes.find((f) => f.name === n)).filter((n): n is FleetNode => n !== undefined)
-  const leases = await takeLeases(world, plan, session.id, roster.map((n) => n.name))
+  // After a push the fleet is not ours any more.
+  const leases = await leaseFleet(plan, session, world, roster.map((n) => n.name))
+  if ('event' in leases) return leases
   const shipment = await pack(world, plan, session)
   const done = new Map<NodeName, Deployed>()
   const excluded: Exclusion[] = [...leases.failed].map(([node, f]) => exclusion(node, f))

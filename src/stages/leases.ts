@@ -1,5 +1,6 @@
 /** Takes, renews and gives back the leases of a run; they lie on the nodes (spec §1 Lease). */
 import { acquireLease, parseLease, releaseLease } from '../commands/lease.ts'
+import { quote } from '../commands/quote.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -9,6 +10,8 @@ import { each, type Fanned } from '../suites/each.ts'
 
 /** Long enough for one stage; every stage renews. */
 const stageSeconds = 1800
+/** A build may take 45 minutes; the next stage may be another job, which waits for its runner. */
+const buildSeconds = 90 * 60
 
 /** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
 export async function takeLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[], seconds = stageSeconds): Promise<Fanned<number>> {
@@ -19,10 +22,19 @@ export async function takeLeases(world: World, plan: Plan, holder: string, nodes
     const answer = parseLease(result.stdout)
     if (answer.kind === 'acquired' && result.code === 0) return answer.fence
     if (answer.kind === 'held') {
-      throw new Failure({ kind: 'busy', code: 'B010', node: name, message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`, remedy: `vps-test stop ${plan.config.project}`, held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 } })
+      throw new Failure({ kind: 'busy', code: 'B010', node: name, message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`, remedy: `vps-test stop ${plan.config.project} --session ${quote(answer.holder)}`, held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 } })
     }
     throw new Failure({ kind: 'infra', code: 'I130', node: name, message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}` })
   })
+}
+
+/** Keeps the fleet through a build, or takes one that is free: all of it or nothing. That it is busy is no reason not to know whether the program compiles; DEPLOY waits for it or refuses. */
+export async function leaseForBuild(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<void> {
+  const { done, failed } = await takeLeases(world, plan, holder, nodes, buildSeconds)
+  const busy = [...failed.values()].find((f) => f.kind === 'busy')
+  if (busy === undefined) return
+  world.log.info(`${busy.message}; building meanwhile`)
+  await giveLeasesBack(world, plan, holder, [...done.keys()])
 }
 
 /** Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds of our clock. */

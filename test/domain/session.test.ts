@@ -38,6 +38,7 @@ const diagram: readonly (readonly [readonly Step[], string, State])[] = [
   [started, 'toolchain', 'BUILD'],
   [started, 'claimed', 'BUILD'],
   [[...started, 'built'], 'claimed', 'DEPLOY'],
+  [[...started, 'built'], 'queued', 'SETUP'],
   [tested, 'claimed', 'TEST'],
   [[...tested, 'failed'], 'claimed', 'FIX'],
   [[...tested, 'passed'], 'missed', 'STOPPED'],
@@ -194,6 +195,11 @@ describe('notes and claims', () => {
     expect(at('begin', 'confirmed', queued)).toMatchObject({ state: 'SETUP', queued: { holder: 'other', who: 'ann', until: 5 }, unattended: true, learned: { INTERVIEW: facts['confirmed'] } })
     expect(at('begin', 'confirmed', queued, 'claimed').queued).not.toBeNull()
     expect(at('begin', 'confirmed', queued, 'claimed', 'ready')).toMatchObject({ queued: null, unattended: true })
+  })
+  test('a fleet that is busy at DEPLOY is waited for in SETUP, and what was built for it is not known any more', () => {
+    const waits = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['queued', { holder: 'other', who: 'ann', until: 5 }])
+    expect(waits).toMatchObject({ state: 'SETUP', queued: { holder: 'other' }, unattended: true, counters: { builds: 1, deploys: 0 }, learned: { INTERVIEW: facts['confirmed'] } })
+    expect([waits.learned.SETUP, waits.learned.BUILD, waits.learned.DEPLOY]).toEqual([undefined, undefined, undefined])
   })
   test('a toolchain reason is no failed build, and is known to the next one', () => {
     expect(at(...started, ['toolchain', { before: ['z'] }])).toMatchObject({ state: 'BUILD', counters: { builds: 0 }, failedBuildsInARow: 0, learned: { BUILD: { before: ['z'] } } })

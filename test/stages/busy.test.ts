@@ -5,17 +5,20 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { acquireLease, parseLease, releaseLease } from '../../src/commands/lease.ts'
+import { Failure } from '../../src/domain/failure.ts'
 import type { Entry, Json } from '../../src/domain/ledger.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { fold, next, type Session } from '../../src/domain/session.ts'
 import type { Ledger, Remote, World } from '../../src/ports.ts'
+import { build } from '../../src/stages/build.ts'
 import { leaseFleet } from '../../src/stages/busy.ts'
+import { deploy } from '../../src/stages/deploy.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 
 const nodes = ['a', 'b'] as const
 const service = 'peer'
 const fleet = { name: 'lab' }
-const plan = { nodes, fleet, config: { project: 'p', deploy: { serviceName: service } } } as unknown as Plan
+const plan = { nodes, fleet, source: { kind: 'file' }, config: { project: 'p', binary: { name: service }, deploy: { serviceName: service } } } as unknown as Plan
 const writer = { kind: 'run', repository: 'o/r', run: '9', attempt: 1, url: '' } as const
 
 const places: string[] = []
@@ -36,13 +39,13 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   /** Who holds the node, by its own file. */
   const holder = (node: string): string => readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n')[2] ?? ''
 
-  interface Wish { readonly at: number; readonly branch?: string | null; readonly project?: string; readonly on?: string; readonly onBusy?: string; readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED' }
-  /** A session in SETUP, or as far as told. */
-  async function session(id: string, { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP' }: Wish): Promise<Session> {
-    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = { begin: { plan: { fleet: { name: on } }, origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null } }, confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } } }
+  interface Wish { readonly at: number; readonly branch?: string | null; readonly project?: string; readonly on?: string; readonly onBusy?: string; readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED'; readonly pushedAt?: number }
+  /** A session in SETUP, or as far as told; with `pushedAt` in BUILD, by a push. */
+  async function session(id: string, { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP', pushedAt }: Wish): Promise<Session> {
+    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = { pushed: { plan: { fleet: { name: on } } }, begin: { plan: { fleet: { name: on } }, origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null } }, confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } } }
     let entries: readonly Entry[] = []
-    for (const event of ['begin', ...(until === 'INTERVIEW' ? [] : ['confirmed']), ...(until === 'STOPPED' ? ['stop'] : [])]) {
-      const entry = next(entries, fold(id, entries), { event, why: event, facts: facts[event] ?? {} }, at)
+    for (const event of ['begin', ...(until === 'INTERVIEW' ? [] : ['confirmed']), ...(until === 'STOPPED' ? ['stop'] : []), ...(pushedAt === undefined ? [] : ['ready', 'failed', 'no-fix-command', 'pushed'])]) {
+      const entry = next(entries, fold(id, entries), { event, why: event, facts: facts[event] ?? {} }, event === 'pushed' ? (pushedAt ?? at) : at)
       if (entry === undefined) throw new Error(`no ${event}`)
       await ledger.append(id, entry)
       entries = [...entries, entry]
@@ -60,7 +63,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     const remote = async (name: string): Promise<Remote> => ({ name, run: (command, options) => (on[name] as Sandbox).run(command, options), read: none, forward: none, close: async () => undefined })
     const clock = { now: () => now, sleep: async (ms: number) => { waits.push(ms); now += ms; await waited(ms, waits.length) } }
     const log = { info: (l: string) => { said.push(l) }, warn: (l: string) => { said.push(l) }, progress: (_: string, l: string) => { said.push(l) } }
-    const w = { clock, log, ledger, remote, signal: AbortSignal.timeout(30_000), who: 'bob', writer, patienceMs, fleet: { nodes: [] }, random: { bytes: none }, files: {}, builder: {}, here: {}, http: none, readBinary: none, probe: none, keep: none, version: '0', clockShift: 0 } as unknown as World
+    const w = { clock, log, ledger, remote, signal: AbortSignal.timeout(30_000), who: 'bob', writer, patienceMs, fleet: { nodes: nodes.map((name) => ({ name })) }, random: { bytes: none }, files: {}, builder: {}, here: {}, http: none, readBinary: none, probe: none, keep: none, version: '0', clockShift: 0 } as unknown as World
     return { world: w, waits, said }
   }
 
@@ -115,6 +118,43 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     await session('newer', { at: 64 })
     expect(await leaseFleet(plan, mine, world(60_000).world, nodes)).toMatchObject({ event: 'superseded', why: 'newer is newer and waits for the same fleet' })
     expect([holder('a'), holder('b')]).toEqual(['theirs', '-'])
+  })
+
+  test('queue: newest is what was pushed last, not what was begun last', async () => {
+    await lease('a', 'theirs')
+    const mine = await session('mine', { at: 50, pushedAt: 70 })
+    await session('newer', { at: 64 })
+    expect(await leaseFleet(plan, mine, world(0).world, nodes)).toMatchObject({ event: 'queued' })
+    const begun = await session('begun', { at: 65 })
+    expect(await leaseFleet(plan, begun, world(0).world, nodes)).toMatchObject({ event: 'superseded', why: 'mine is newer and waits for the same fleet' })
+  })
+
+  test('DEPLOY waits too, or refuses: after a push the fleet may be another session\'s', async () => {
+    await lease('b', 'theirs')
+    const { world: w, waits } = world(12_000)
+    expect(await deploy(plan, await session('mine', { at: 5, pushedAt: 6 }), w)).toMatchObject({ event: 'queued', facts: { holder: 'theirs' } })
+    expect([waits, holder('a'), holder('b')]).toEqual([[5000, 5000, 2000], '-', 'theirs'])
+    expect(await deploy(plan, await session('other', { at: 5, branch: 'x', onBusy: 'refuse' }), world(0).world)).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
+    expect(holder('a')).toBe('-')
+  })
+
+  /** What the nodes' leases were when the builder was asked: `mine 90`, for that many minutes yet. */
+  async function whileBuilding(id: string): Promise<readonly string[]> {
+    let seen: readonly string[] = []
+    const obtain = async (): Promise<never> => {
+      seen = nodes.map((n) => { const [, until, who] = readFileSync(join(on[n]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n'); return `${who ?? ''} ${Math.round(Math.max(0, Number(until) - Date.now() / 1000) / 60)}` })
+      throw new Failure({ kind: 'product', code: 'P201', message: 'it does not compile' })
+    }
+    expect(await build(plan, await session(id, { at: 5, pushedAt: 6 }), { ...world(0).world, builder: { obtain } } as unknown as World)).toMatchObject({ event: 'failed' })
+    return seen
+  }
+  test('BUILD keeps it for as long as a build may take', async () => {
+    await lease('a', 'mine'); await lease('b', 'mine')
+    expect(await whileBuilding('mine')).toEqual(['mine 90', 'mine 90'])
+  })
+  test('BUILD does not wait for it, and keeps no half of it: a program that does not compile is known at once', async () => {
+    await lease('b', 'theirs')
+    expect(await whileBuilding('mine')).toEqual(['- 0', 'theirs 50'])
   })
 
   test('supersede: ends the other session of the same project and branch, and has its nodes', async () => {
