@@ -5,7 +5,6 @@ import { readSource } from '../adapters/build/source.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session, State } from '../domain/session.ts'
-import { parsePrivateKey, readPrivateKey } from '../adapters/ssh/key.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
@@ -13,6 +12,7 @@ import { recordedPlan } from '../stages/interview.ts'
 import { worldIn } from '../verbs/context.ts'
 import { exitCode } from '../verbs/ending.ts'
 import type { Known } from '../verbs/home.ts'
+import { checkKey } from '../verbs/key.ts'
 import type { OpenWorld } from '../world.ts'
 import type { Ended, Job } from './job.ts'
 import { artifactOf, nothingShown, runOf, sessionOf, shownHere, tellOutputs, tellSession, titleOf } from './tell.ts'
@@ -35,7 +35,7 @@ export const test = (job: Job): Promise<Ended> => stageJob(job, 'TEST')
 async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   const before = await sessionOf(job)
   if (order.includes(before.session.state) && order.indexOf(before.session.state) < order.indexOf(state)) {
-    throw new Failure({ kind: 'usage', code: 'U068', message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`, remedy: 'run the jobs before this one again' })
+    throw new Failure({ kind: 'usage', code: 'U068', message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`, remedy: `gh run rerun ${job.facts.run}` })
   }
   await othersWork(job, before.session)
   if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
@@ -43,12 +43,12 @@ async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   return told(job, before.session.id)
 }
 
-/** An old run's job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, and a session is its writer's while that one lives. */
+/** A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended. */
 async function othersWork({ context: { forge }, facts }: Job, s: Session): Promise<void> {
-  const { by } = s
-  if (by === null || by.kind !== 'run' || by.run === facts.run || !order.includes(s.state)) return
-  if (s.checkpoint !== null || (forge !== null && !(await forge.runEnded(by.run, by.attempt)))) {
-    throw new Failure({ kind: 'busy', code: 'B005', message: `${writerText(by)} goes on with session ${s.id}${s.checkpoint === null ? '' : `: its checkpoint ${s.checkpoint.name} is the schedule's`}`, remedy: 'gh workflow run vps-test-soak.yml' })
+  const { by, checkpoint } = s
+  const lives = async (): Promise<boolean> => by?.kind === 'run' && order.includes(s.state) && by.run !== facts.run && forge !== null && !(await forge.runEnded(by.run, by.attempt))
+  if (checkpoint !== null || (await lives())) {
+    throw new Failure({ kind: 'busy', code: 'B005', message: `${by === null ? 'the schedule' : writerText(by)} goes on with session ${s.id}${checkpoint === null ? '' : `: its checkpoint ${checkpoint.name} is the schedule's`}`, remedy: 'gh workflow run vps-test-soak.yml' })
   }
 }
 
@@ -56,7 +56,7 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
 export async function working<T>(job: Job, known: Known, work: (world: OpenWorld, plan: Plan) => Promise<T>): Promise<T> {
   const { context: c, inputs } = job
   const plan = await planOf(known)
-  await checkKey(job, plan)
+  await checkKey(c, job.key, plan.fleet)
   const folder = c.home.folderOf(known.project, known.session.id)
   await fetchBinary(job, known.session, folder)
   const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
@@ -64,17 +64,11 @@ export async function working<T>(job: Job, known: Known, work: (world: OpenWorld
   try { return await work(world, plan) } finally { await world.close() }
 }
 
-async function checkKey({ key }: Job, plan: Plan): Promise<void> {
-  if (key?.kind === 'text') parsePrivateKey(key.text, key.origin)
-  else if (plan.fleet.identityFile !== undefined) await readPrivateKey(plan.fleet.identityFile)
-  else throw new Failure({ kind: 'usage', code: 'U069', message: `fleet ${plan.fleet.name} needs the input ssh-key, which is empty`, remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519' })
-}
-
 /** The binary that another job built lies in an artifact of this run; its digest is checked by DEPLOY. */
 async function fetchBinary({ artifacts, context }: Job, session: Session, folder: string): Promise<void> {
   if (session.state !== 'DEPLOY' || existsSync(join(folder, keptBinary))) return
   const stored = artifactOf(session.learned.BUILD)
-  if (stored === null || artifacts === null) throw new Failure({ kind: 'infra', code: 'I141', message: 'the binary that was built is not here, and the ledger names no artifact that holds it', remedy: 'run the build job again' })
+  if (stored === null || artifacts === null) throw new Failure({ kind: 'infra', code: 'I141', message: 'the binary that was built is not here, and the ledger names no artifact that holds it', remedy: `gh workflow run vps-test-ops.yml -f command=stop -f session=${session.id} && gh workflow run vps-test.yml` })
   context.terminal.info(`fetching artifact ${stored.name}`)
   await artifacts.download(stored.id, join(folder, 'binary'), runOf(session.learned.BUILD))
 }
