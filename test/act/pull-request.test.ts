@@ -16,6 +16,7 @@ import { unpacked } from './unpacked.ts'
 const nodes = ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7']
 const scratch = mkdtempSync(join(tmpdir(), 'vps-test-pull-request-'))
 const title = '$(reboot) @everyone <script>alert(1)</script> ![x](https://evil.example) ${{ secrets.VPS_TEST_SSH_KEY }} ::error::pwned'
+const shownTitle = '| Of | \\$\\(reboot\\) @\u200beveryone &lt;script&gt;'
 /** A commit that is not in the repository: GitHub finds no pull request by it. */
 const head = 'c0ffee'.padEnd(40, '0')
 const other = 'decade'.padEnd(40, '0')
@@ -39,6 +40,7 @@ beforeAll(async () => {
     { number: 4, title, state: 'open', sha: other, head: 'another', base: 'main', fork: true, user },
     { number: 5, title, state: 'open', sha: head, head: 'feature/`x`-@octocat', base: 'main', fork: true, user },
     { number: 6, title, state: 'closed', sha: head, head: 'old', base: 'main', fork: false, user },
+    { number: 7, title: 'the same for the release', state: 'open', sha: head, head: 'feature/`x`-@octocat', base: 'release', fork: true, user },
   )
 })
 afterAll(async () => { await scene?.close(); await dropLab('action'); rmSync(scratch, { recursive: true, force: true }) })
@@ -66,26 +68,30 @@ test('a pull request of a fork: no secret, a token that reads; judged and compar
   pullRequest = { number: begun.number, result }
   expect(result.jobs.map((j) => [j.id, j.result]), tell(result.raw)).toEqual([['pull-request', 'success']])
   expect(await ledger()).toBe(before)
-  expect(result.job('pull-request')?.summary).toMatch(/Compared with session `testnet-/)
+  expect(result.job('pull-request')?.summary).toMatch(/Compared with session `testnet-.* on `main`, fleet `lab/)
+  expect(result.job('pull-request')?.summary).toContain(shownTitle)
   expect(scene.results.artifacts(String(begun.number)).map((a) => a.name.replace(/-testnet-\d{8}-\d{6}-[0-9a-f]{4}/, ''))).toEqual(expect.arrayContaining(['vps-test-evidence-test-1-1', 'vps-test-report-1']))
   expect(scene.api.requests().filter((r) => !r.startsWith('GET '))).toEqual([])
   expect(scene.api.faults()).toEqual([])
 })
 
-test('the comment: on the one pull request with that head, a check with the verdict, written again and not twice', async () => {
+test('the comment: on the pull requests with that head, each against its own base, a check with the verdict, written again and not twice', async () => {
   const first = await comment(pullRequest?.number ?? 0)
   expect(first.jobs.map((j) => [j.id, j.result]), tell(first.raw)).toEqual([['comment', 'success']])
   // Nothing of the pull request is fetched, so nothing of it can run.
   expect(first.job('comment')?.steps.map((s) => s.name)).toEqual([expect.stringMatching(/vps-test@act/)])
-  expect(scene.api.state.comments.map((c) => c.issue)).toEqual([5])
-  const [{ body } = { body: '' }] = scene.api.state.comments
+  expect(scene.api.state.comments.map((c) => c.issue)).toEqual([5, 7])
+  const [{ body } = { body: '' }, { body: release } = { body: '' }] = scene.api.state.comments
   expect(body).toMatch(/^<!-- vps-test:pull-request -->\n### vps-test: passed/)
   expect(body).toMatch(/Compared with session/)
+  expect(body).toContain(shownTitle)
+  expect(release).toContain('| Of | the same for the release |')
+  expect(release).toContain('The base branch has no recorded test of this project on this fleet: nothing to compare with.')
   expect(body).toMatch(/consistent, and anchored nowhere/)
   expect(escapes(body)).toEqual([])
   expect(check()).toMatchObject({ conclusion: 'success', title: expect.stringMatching(/^passed: /) as string })
   await comment(pullRequest?.number ?? 0)
-  expect(scene.api.state.comments).toHaveLength(1)
+  expect(scene.api.state.comments).toHaveLength(2)
   expect(scene.api.state.checks).toHaveLength(1)
   expect(scene.api.faults()).toEqual([])
 })
@@ -120,6 +126,6 @@ test('an artifact that was changed, leads out, is none, is too large or is of an
   // Whole again: green again, in the same check and the same comment.
   await comment(pullRequest?.number ?? 0)
   expect(check()?.conclusion).toBe('success')
-  expect(scene.api.state.comments.map((c) => c.issue).toSorted((a, b) => a - b)).toEqual([4, 5])
+  expect(scene.api.state.comments.map((c) => c.issue).toSorted((a, b) => a - b)).toEqual([4, 5, 7])
   expect(scene.api.faults()).toEqual([])
 })
