@@ -17,5 +17,7 @@ export async function approve(c: Context, project: string | undefined, flags: Ap
   })
   if (!written) throw new Failure({ kind: 'busy', code: 'B003', message: `session ${open.session.id} was decided by somebody else first`, remedy: 'vps-test status' })
   c.terminal.info(`${open.session.id}: ${flags.reject === true ? 'rejected' : 'approved'} by ${by}`)
+  // The checks of a commit are made by jobs; this entry was not.
+  if (how === 'cli' && open.session.by?.kind === 'run') c.terminal.info(`${open.session.by.url}: run its jobs report and vps-test again, so that the checks say so too`)
   return exitCodes.passed
 }
