@@ -88,9 +88,9 @@ const keyOf = (o: WorldOptions): KeySource | null => o.key ?? (o.fleet.identityF
 
 async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
   const node = o.fleet.nodes.find((n) => n.name === name)
-  if (node === undefined) throw new Failure({ kind: 'usage', code: 'U030', message: `fleet ${o.fleet.name} has no node ${name}`, remedy: 'vps-test nodes' })
+  if (node === undefined) throw new Failure({ kind: 'usage', code: 'U030', message: `fleet ${o.fleet.name} has no node ${name}`, remedy: `vps-test nodes --fleet ${o.fleet.name}` })
   const key = keyOf(o)
-  if (key === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: 'vps-test start --key ~/.ssh/id_ed25519 …' })
+  if (key === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: `vps-test start --fleet ${o.fleet.name} --key ~/.ssh/id_ed25519` })
   const privateKey = key.kind === 'file' ? await readPrivateKey(key.path) : parsePrivateKey(key.text, key.origin)
   o.signal.throwIfAborted()
   // An abort ends what is being connected. What is connected stays until `close`: leases are given back over it.

@@ -12,6 +12,7 @@ import type { Ended, Job } from './job.ts'
 import { look } from './look.ts'
 import { confirm, plan } from './plan.ts'
 import { prove } from './prove.ts'
+import { onGitHub } from './remedy.ts'
 import { bring } from './runner.ts'
 import { soak } from './soak.ts'
 import { build, deploy, setup, test } from './stages.ts'
@@ -41,7 +42,8 @@ export async function tellFailure(surface: Surface, error: unknown, interrupted:
     surface.fail('fault of vps-test itself', error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodes.harness
   }
-  const { code, remedy } = error.facts
+  const { code } = error.facts
+  const remedy = error.facts.remedy === undefined ? undefined : onGitHub(error.facts.remedy)
   const lines = error.message.split('\n').filter((l) => l.trim() !== '')
   const said: readonly Said[] = error.facts.faults?.map((f) => ({ message: faultText(f), ...placeIn(workspace, f.at) })) ?? lines.map((message) => ({ message }))
   const shown = said.length <= mostTold ? said : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }]

@@ -37,7 +37,7 @@ const names = Object.fromEntries(Object.entries(fields).map(([input, field]) => 
 export function readInputs(read: (name: string) => string): Inputs {
   const { request, faults } = parseRequest(Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, read(input)])), (field) => names[field] ?? field)
   const session = read('session')
-  if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session)) throw new Failure({ kind: 'usage', code: 'U060', message: `session ${show(session)} cannot be the name of a session`, remedy: 'vps-test status' })
+  if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session)) throw new Failure({ kind: 'usage', code: 'U060', message: `session ${show(session)} cannot be the name of a session`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
   const headSha = read('head-sha'), runId = read('run-id')
   if (headSha !== '' && !/^[0-9a-f]{40,64}$/.test(headSha)) throw new Failure({ kind: 'usage', code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
   if (runId !== '' && !/^\d{1,20}$/.test(runId)) throw new Failure({ kind: 'usage', code: 'U062', message: `run-id ${show(runId)} is no number` })

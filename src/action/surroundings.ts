@@ -63,7 +63,7 @@ function keyOf(surface: Surface): KeySource | null {
 function factsOf(env: RunnerSurroundings['env']): RunFacts {
   const need = (name: string): string => {
     const value = env[name]
-    if (value === undefined || value === '') throw new Failure({ kind: 'usage', code: 'U064', message: `${name} is not set: this is the Action's entry, for a GitHub runner`, remedy: 'npx vps-test start' })
+    if (value === undefined || value === '') throw new Failure({ kind: 'usage', code: 'U064', message: `${name} is not set: this is the Action's entry, for a GitHub runner`, remedy: 'vps-test start' })
     return value
   }
   const repository = need('GITHUB_REPOSITORY'), run = need('GITHUB_RUN_ID'), serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'

@@ -70,4 +70,4 @@ export async function sessionOf(job: Job, id = job.inputs.session): Promise<Know
   return known
 }
 
-const missing = (id: string): Failure => new Failure({ kind: 'usage', code: 'U065', message: id === '' ? 'the input session is empty' : `the ledger has no session ${id}`, remedy: 'vps-test status' })
+const missing = (id: string): Failure => new Failure({ kind: 'usage', code: 'U065', message: id === '' ? 'the input session is empty' : `the ledger has no session ${id}`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })

@@ -21,7 +21,7 @@ const sh = (text: string): string[] => ['sh', '-c', `PATH="$PATH:/usr/local/sbin
 const tool = (name: string): string[] => sh(`command -v ${name} >/dev/null || { echo "${name} is not installed"; exit 1; }`)
 
 export const checks: readonly Check[] = [
-  { name: 'root', purpose: 'network namespaces, mounts, systemd as PID 1', needed: 'lab', probe: sh('[ "$(id -u)" = 0 ] || { echo "not root"; exit 1; }'), remedy: 'sudo -E npx vps-test lab up' },
+  { name: 'root', purpose: 'network namespaces, mounts, systemd as PID 1', needed: 'lab', probe: sh('[ "$(id -u)" = 0 ] || { echo "not root"; exit 1; }'), remedy: 'sudo -E env "PATH=$PATH" vps-test lab up' },
   { name: 'iproute2', purpose: 'namespaces, links and addresses', needed: 'lab', probe: tool('ip'), package: 'iproute2' },
   { name: 'nftables', purpose: 'the NAT boxes, and the packet counters on every node', needed: 'lab', probe: tool('nft'), package: 'nftables' },
   { name: 'conntrack', purpose: 'reading a NAT box\'s mappings', needed: 'lab', probe: tool('conntrack'), package: 'conntrack' },

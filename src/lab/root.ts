@@ -186,7 +186,7 @@ export async function lock(l: Layout, doing: string, waitMs: number, signal: Abo
     const holder = await ask(path)
     await pause(50, undefined, { signal: patience }).catch(() => {
       signal.throwIfAborted()
-      throw new Failure({ kind: 'busy', code: 'B201', message: `the lab ${l.id} is busy with ${holder}`, remedy: 'vps-test lab status' })
+      throw new Failure({ kind: 'busy', code: 'B201', message: `the lab ${l.id} is busy with ${holder}`, remedy: `vps-test lab status --lab ${l.id}` })
     })
   }
 }

@@ -20,7 +20,7 @@ export async function collect(world: World, plan: Plan, nodes: readonly NodeName
     const unit = node === undefined ? null : unitOf(plan, node)
     if (unit === null) return
     const said = await (await world.remote(name)).run(journal(unit.unit.name, 500), { timeoutMs: 30_000, signal: world.signal, maxBytes: logBytes })
-    if (said.code !== 0) throw new Failure({ kind: 'infra', code: 'I319', node: name, message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name}` })
+    if (said.code !== 0) throw new Failure({ kind: 'infra', code: 'I319', node: name, message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}` })
     // A talkative program is no fault of the run: what fits is kept, and says that it is cut.
     await world.files.write(`${folder}/logs/${name}.log`, said.truncated ? `${said.stdout}\n[cut after ${logBytes} bytes]\n` : said.stdout)
   })

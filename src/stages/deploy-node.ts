@@ -105,16 +105,16 @@ function runner(world: World, name: string, remote: Remote): Runner {
     const bad = commands.findIndex((_, i) => ran[i]?.code !== 0)
     done?.(ran.filter((r) => r.code === 0).map((r) => r.output.trim()))
     if (bad === -1) return ran.map((r) => r.output.trim())
-    throw failed(name, commands[bad] as Command, ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), typeof code === 'string' ? code : (code[bad] ?? 'I142'))
+    throw failed(world.fleet.name, name, commands[bad] as Command, ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), typeof code === 'string' ? code : (code[bad] ?? 'I142'))
   }
 }
 
-function failed(name: string, command: Command, exit: number | null, tail: string, code: string): Failure {
+function failed(fleet: string, name: string, command: Command, exit: number | null, tail: string, code: string): Failure {
   const known: Readonly<Record<number, readonly [string, string]>> = {
     [exitNoSpace]: ['I150', `no space left: ${tail}`], [exitDigest]: ['I151', 'the uploaded file does not have the expected sha256'], [exitLeaseLost]: ['B011', `the lease was lost: ${tail}`],
   }
   const [knownCode, text] = known[exit ?? -1] ?? [code, `${command.why} failed (exit ${String(exit)})${tail === '' ? '' : `: ${tail}`}`]
-  return new Failure({ kind: knownCode.startsWith('B') ? 'busy' : knownCode.startsWith('P') ? 'product' : 'infra', code: knownCode, node: name, message: `${name}: ${text}`, remedy: `vps-test diagnose ${name}` })
+  return new Failure({ kind: knownCode.startsWith('B') ? 'busy' : knownCode.startsWith('P') ? 'product' : 'infra', code: knownCode, node: name, message: `${name}: ${text}`, remedy: `vps-test diagnose ${name} --fleet ${fleet}` })
 }
 
 /** Polls until the unit runs this very binary and its main process owns the port. */
@@ -123,7 +123,7 @@ async function awaitRunning(world: World, node: FleetNode, unit: UnitPlan, sha25
   for (let seen = first; ; seen = await running(world, node.name, unit.unit.name)) {
     const listens = seen.ports.some((p) => p.protocol === unit.listens.protocol && p.port === unit.listens.port)
     if (seen.proof !== null && seen.proof.exeSha256 === sha256 && listens) return seen.proof
-    if (world.clock.now() > deadline) throw new Failure({ kind: 'product', code: 'P011', node: node.name, message: `${node.name}: ${why(seen, sha256, unit)}`, remedy: `vps-test diagnose ${node.name}` })
+    if (world.clock.now() > deadline) throw new Failure({ kind: 'product', code: 'P011', node: node.name, message: `${node.name}: ${why(seen, sha256, unit)}`, remedy: `vps-test diagnose ${node.name} --fleet ${world.fleet.name}` })
     await world.clock.sleep(100, world.signal)
   }
 }

@@ -23,7 +23,7 @@ export function assemblePlan(input: PlanInput): Plan {
     throw new Failure({ kind: 'usage', code: 'U040', message: `profile ${profile.name} does not act in this version: ${profile.title} cannot be tested yet`, remedy: 'vps-test start testnet' })
   }
   if (answers.focus.value === 'gossip' || answers.focus.value === 'throughput') {
-    throw new Failure({ kind: 'usage', code: 'U041', message: `focus ${answers.focus.value} does not act in this version; connectivity does`, remedy: 'vps-test start <project> connectivity' })
+    throw new Failure({ kind: 'usage', code: 'U041', message: `focus ${answers.focus.value} does not act in this version; connectivity does`, remedy: `vps-test start ${answers.project.value} connectivity` })
   }
   const nodes = nodesOf(fleet, config)
   const peers = peersOf(fleet).filter((n) => nodes.includes(n.name))

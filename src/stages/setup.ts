@@ -46,7 +46,7 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
     const began = world.clock.now()
     const result = await remote.run(survey(installPath), options)
     const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
-    if (facts.bootId === '') throw new Failure({ kind: 'infra', code: 'I131', node: name, message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name}` })
+    if (facts.bootId === '') throw new Failure({ kind: 'infra', code: 'I131', node: name, message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}` })
     return facts
   }
   const facts = await ask()

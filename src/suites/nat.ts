@@ -34,7 +34,7 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
       const first = await ask()
       // Packets get lost; the prober then says that it does not know, and is asked once more.
       const answer = first.nat === undefined ? await ask() : first
-      if (answer.nat === undefined) throw new Failure({ kind: 'infra', code: 'I123', node: name, message: `${name}: the prober cannot tell (UDP blocked, or too many packets lost): ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name}` })
+      if (answer.nat === undefined) throw new Failure({ kind: 'infra', code: 'I123', node: name, message: `${name}: the prober cannot tell (UDP blocked, or too many packets lost): ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}` })
       return answer.nat
     })
     seen.failed.forEach((f, n) => failed.set(n, f))

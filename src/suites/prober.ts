@@ -20,7 +20,7 @@ export async function installProber(world: World, nodes: readonly NodeName[]): P
     const found = await remote.run(findProbe(digest), options)
     if (found.stdout.trim() === 'present') return true as const
     const result = await remote.run(installProbe(digest), { ...options, stdin: packed })
-    if (result.code !== 0) throw new Failure({ kind: 'infra', code: 'I120', node: name, message: `${name}: cannot install the prober (exit ${result.code}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name}` })
+    if (result.code !== 0) throw new Failure({ kind: 'infra', code: 'I120', node: name, message: `${name}: cannot install the prober (exit ${result.code}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}` })
     return true as const
   })
   return { sha256: digest, on }

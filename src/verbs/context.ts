@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Terminal } from '../adapters/terminal.ts'
+import { quote } from '../commands/quote.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'
 import type { Profile } from '../domain/profile.ts'
@@ -73,7 +74,7 @@ export const keyFile = (path: string | undefined): KeySource | null => (path ===
 
 const read = async (file: string, what: string): Promise<string> => {
   try { return await readFile(file, 'utf8') } catch (error) {
-    throw new Failure({ kind: 'usage', code: 'U032', message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, remedy: `ls -l ${file}` }, error)
+    throw new Failure({ kind: 'usage', code: 'U032', message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, remedy: `ls -l ${quote(file)}` }, error)
   }
 }
 
@@ -82,7 +83,7 @@ export interface FleetFile { readonly fleet: Fleet; readonly file: string; reado
 /** `lab` is the running lab's own file; another name is one of fleets/; anything with a slash or a dot is a path. */
 export async function loadFleet(c: Context, name: string, labId?: string): Promise<FleetFile> {
   const file = fleetPath(c, name, labId)
-  if (name === 'lab' && !existsSync(file)) throw new Failure({ kind: 'usage', code: 'U033', message: 'the lab is not up', remedy: 'vps-test lab up' })
+  if (name === 'lab' && !existsSync(file)) throw new Failure({ kind: 'usage', code: 'U033', message: 'the lab is not up', remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}` })
   const text = await read(file, 'the fleet file')
   return { fleet: parseFleet(text, file), file, text }
 }
@@ -103,7 +104,7 @@ export interface Repository { readonly dir: string; readonly configs: readonly P
 export async function loadRepository(c: Context, directory: string, configFile: string | undefined, fleet: Fleet, profiles: readonly Profile[]): Promise<Repository> {
   const dir = resolve(c.cwd, directory)
   const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
-  if (file === undefined) throw new Failure({ kind: 'usage', code: 'U034', message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`, remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : dir}` })
+  if (file === undefined) throw new Failure({ kind: 'usage', code: 'U034', message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`, remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : quote(dir)}` })
   const configs = parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles })
   // Where a checkout happens to lie on this machine is no part of the plan: another machine goes on with it.
   const path = relative(dir, file)

@@ -27,10 +27,10 @@ export async function interview(c: Context, sources: AnswerSources, profiles: re
   }
 }
 
-/** A parameter never skips this; `--yes` gives it. */
-export async function confirm(c: Context, yes: boolean): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
+/** A parameter never skips this; `--yes` gives it. `line`: the same start with every answer. */
+export async function confirm(c: Context, yes: boolean, line: string): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
   if (yes) return { choice: 'proceed', by: `${c.who} (--yes)` }
-  if (!c.terminal.interactive) throw new Failure({ kind: 'usage', code: 'U042', message: 'there is no terminal to confirm the plan on', remedy: 'vps-test start … --yes' })
+  if (!c.terminal.interactive) throw new Failure({ kind: 'usage', code: 'U042', message: 'there is no terminal to confirm the plan on', remedy: `${line} --yes` })
   const choice = await choose(confirmation.text, confirmation.options, 'proceed')
   return { choice: choice === 'proceed' || choice === 'modify' ? choice : 'cancel', by: c.who }
 }

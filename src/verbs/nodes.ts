@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { choose } from '../adapters/prompt.ts'
 import { fetchHostKeys } from '../adapters/ssh/trust.ts'
+import { quote } from '../commands/quote.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Fleet, NatMeasurement, NodeName } from '../domain/fleet.ts'
 import { measuredKind } from '../domain/fleet.ts'
@@ -57,7 +58,7 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
   const { fleet, file } = await loadFleet(c, flags.fleet, flags.lab)
   const wanted = names.length === 0 ? fleet.nodes.filter((n) => n.hostKeys.length === 0) : fleet.nodes.filter((n) => names.includes(n.name))
   const unknown = names.filter((n) => !fleet.nodes.some((f) => f.name === n))
-  if (unknown.length > 0) throw new Failure({ kind: 'usage', code: 'U051', message: `fleet ${fleet.name} has no node ${unknown.join(', ')}`, remedy: 'vps-test nodes' })
+  if (unknown.length > 0) throw new Failure({ kind: 'usage', code: 'U051', message: `fleet ${fleet.name} has no node ${unknown.join(', ')}`, remedy: `vps-test nodes --fleet ${quote(flags.fleet)}` })
   const seen = await each(wanted.map((n) => n.name), c.signal, async (name) => {
     const node = wanted.find((n) => n.name === name)
     if (node === undefined) return []
@@ -70,7 +71,7 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
   }
   if (seen.done.size === 0) return exitCodes.infra
   if (flags.yes !== true) {
-    if (!c.terminal.interactive) throw new Failure({ kind: 'usage', code: 'U052', message: 'pinning keys needs a yes: compare the fingerprints with the provider\'s console first', remedy: 'vps-test nodes trust --yes' })
+    if (!c.terminal.interactive) throw new Failure({ kind: 'usage', code: 'U052', message: 'pinning keys needs a yes: compare the fingerprints with the provider\'s console first', remedy: `vps-test nodes trust --fleet ${quote(flags.fleet)} --yes` })
     if ((await choose(`Pin these keys in ${file}?`, [{ value: 'yes', description: 'they are right' }, { value: 'no', description: 'leave the file alone' }], 'no')) !== 'yes') return exitCodes.usage
   }
   let text = await readFile(file, 'utf8')

@@ -20,7 +20,7 @@ export interface StartWords { readonly project?: string; readonly focus?: string
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const { plan, source, checkout } = await planned(c, words, flags)
   c.terminal.info(planText(plan))
-  const { choice, by } = await confirm(c, flags.yes === true)
+  const { choice, by } = await confirm(c, flags.yes === true, startLine(plan, flags))
   if (choice === 'modify') { c.terminal.print(startLine(plan, flags)); return 0 }
   if (choice === 'cancel') throw cancelled()
   const ledger = await c.home.ledgerOf(plan.config.project)

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { readClone } from '../adapters/git/clone.ts'
+import { quote } from '../commands/quote.ts'
 import { layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { roomy, type Most } from '../domain/bundle-shape.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
@@ -25,7 +26,7 @@ export interface VerifyResult {
 
 export async function verify(c: Context, folder: string, flags: { readonly ledger?: string; readonly json?: boolean }): Promise<number> {
   const dir = resolve(c.cwd, folder)
-  if (!existsSync(join(dir, 'manifest.json'))) throw new Failure({ kind: 'usage', code: 'U050', message: `${dir} is no evidence folder: manifest.json is missing`, remedy: 'vps-test status' })
+  if (!existsSync(join(dir, 'manifest.json'))) throw new Failure({ kind: 'usage', code: 'U050', message: `${dir} is no evidence folder: manifest.json is missing`, remedy: `ls -l ${quote(dir)}` })
   const result = await check(dir, c.version, flags.ledger)
   if (flags.json === true) c.terminal.print(JSON.stringify(result))
   else {

@@ -193,7 +193,7 @@ describe('over HTTP', () => {
     const ledger = await over(authorization)
     const before = host.seen.length
     const failure = await failureOf(verb === 'read' ? ledger.read('s') : ledger.append('s', entry([])))
-    expect(failure.facts).toMatchObject({ kind: 'usage', code, remedy: 'permissions: contents: write' })
+    expect(failure.facts).toMatchObject({ kind: 'usage', code, remedy: 'give the job in its workflow file: permissions: { contents: write }' })
     expect(host.seen.length - before).toBeLessThan(10)
     const everything = [failure, failure.cause].map((e) => `${String((e as Error).stack)} ${JSON.stringify(e, Object.getOwnPropertyNames(e))}`).join(' ')
     expect(everything).not.toMatch(/ghs_|basic [A-Za-z0-9]/)

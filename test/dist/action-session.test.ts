@@ -253,6 +253,12 @@ describe('looks', () => {
     expect((await t.runner.entries(session)).at(-1)).toMatchObject({ event: 'stop', to: 'STOPPED', facts: { by: { run: '204' } } })
   })
 
+  test('a remedy is one that works from here', async () => {
+    const end = await t.runner.step('diagnose', { inputs: { node: 'saorsa-99' } })
+    expect([end.code, errors(end).join()]).toEqual([2, expect.stringMatching(/U030.*\(try: gh workflow run vps-test-ops\.yml -f command=nodes\)/)])
+    expect(end.summary).toContain('gh workflow run vps-test-ops.yml -f command=nodes')
+  })
+
   test('diagnose without a node says how to ask', async () => {
     const end = await t.runner.step('diagnose')
     expect(end.code).toBe(2)

@@ -157,7 +157,7 @@ describe('the surroundings', () => {
     chmodSync(join(guarded, 'hooks/pre-receive'), 0o755)
     const end = await t.runner.step('plan', { inputs: answers, env: { VPS_TEST_LEDGER_REMOTE: guarded }, run: '301' })
     expect(end.code).toBe(2)
-    expect(errors(end).join()).toMatch(/U262.*permissions: contents: write/)
+    expect(errors(end).join()).toMatch(/U262.*permissions: \{ contents: write \}/)
     expect(end.out + end.summary).not.toContain(t.runner.api.tokens.writer)
   })
   test('cancelled while GitHub does not answer: it ends in time, and says that it was cancelled', async () => {

@@ -26,7 +26,7 @@ describe('start without a terminal', () => {
     const { code, stderr } = await cli('start', ...answers, ...example)
     expect(code).toBe(2)
     expect(stderr).toContain('U042')
-    expect(stderr).toContain('--yes')
+    expect(stderr).toContain('try: vps-test start testnet connectivity threshold logs --repo examples/testnet --fleet saorsa --yes\n')
     expect(existsSync(home)).toBe(false)
   })
   test.each([

@@ -19,10 +19,10 @@ export const contended = (error: unknown): boolean => error instanceof GitError 
 export function refusal(error: unknown, url: string): Failure | undefined {
   if (!(error instanceof GitError) || contended(error)) return undefined
   const { words } = error
-  if (unauthenticated.test(words)) return new Failure({ kind: 'usage', code: 'U261', message: `${url} does not accept the token for the ledger: ${said(words)}`, remedy: 'permissions: contents: write' }, error)
-  if (denied.test(words)) return new Failure({ kind: 'usage', code: 'U262', message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(words)}`, remedy: 'permissions: contents: write' }, error)
+  if (unauthenticated.test(words)) return new Failure({ kind: 'usage', code: 'U261', message: `${url} does not accept the token for the ledger: ${said(words)}`, remedy: 'give the job in its workflow file: permissions: { contents: write }' }, error)
+  if (denied.test(words)) return new Failure({ kind: 'usage', code: 'U262', message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(words)}`, remedy: 'give the job in its workflow file: permissions: { contents: write }' }, error)
   if (missing.test(words)) return new Failure({ kind: 'usage', code: 'U263', message: `no repository for the ledger at ${url}, or the token may not see it: ${said(words)}`, remedy: `git ls-remote ${url}` }, error)
-  if (guarded.test(words)) return new Failure({ kind: 'usage', code: 'U264', message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it: ${said(words)}`, remedy: 'permissions: contents: write; and exempt the branch vps-test-ledger from the rule' }, error)
+  if (guarded.test(words)) return new Failure({ kind: 'usage', code: 'U264', message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it: ${said(words)}`, remedy: 'exempt the branch vps-test-ledger from that rule' }, error)
   return undefined
 }
 

@@ -50,7 +50,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
       const known = (await listed(findBy, `find artifact ${id}`)).find((one) => one.id === id)
       if (known !== undefined) return { known, findBy }
     }
-    throw new Failure({ kind: 'infra', code: 'I462', message: `run ${visible(from?.run ?? options.run)} has no artifact ${id}`, remedy: 'look at the run\'s page: artifacts expire after 90 days' })
+    throw new Failure({ kind: 'infra', code: 'I462', message: `run ${visible(from?.run ?? options.run)} has no artifact ${id}; artifacts expire after 90 days`, remedy: `gh run view ${visible(from?.run ?? options.run)} --web` })
   }
   return {
     async upload(name, root, files) {

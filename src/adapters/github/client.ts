@@ -67,11 +67,11 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
     if (error instanceof NoAnswer || status === undefined) throw new Failure({ kind: 'infra', code: 'I454', message: `GitHub did not answer when asked to ${what}: ${said}` }, error)
     if (status === 401) throw new Failure({ kind: 'infra', code: 'I450', message: `GitHub does not accept the token, when asked to ${what}`, remedy: 'pass github-token: ${{ github.token }}' }, error)
     if (status === 429 || (status === 403 && (header(error, 'x-ratelimit-remaining') === '0' || header(error, 'retry-after') !== undefined))) {
-      throw new Failure({ kind: 'infra', code: 'I453', message: `GitHub's rate limit is reached; it did not ${what}: ${said}`, remedy: 'run this job again in an hour' }, error)
+      throw new Failure({ kind: 'infra', code: 'I453', message: `GitHub's rate limit is reached; it did not ${what}: ${said}`, remedy: 'gh run rerun --failed  # in an hour' }, error)
     }
     if (status === 403) throw new Failure({ kind: 'infra', code: 'I451', message: `the token may not ${what}: ${said}`, remedy: grant }, error)
     if (status === 404) throw new Failure({ kind: 'infra', code: 'I452', message: `GitHub cannot ${what}: not found, or hidden from this token`, remedy: grant }, error)
-    if (status >= 500) throw new Failure({ kind: 'infra', code: 'I454', message: `GitHub could not ${what}: ${said} (${status})`, remedy: 'look at githubstatus.com and run this job again' }, error)
+    if (status >= 500) throw new Failure({ kind: 'infra', code: 'I454', message: `GitHub could not ${what}: ${said} (${status})`, remedy: 'gh run rerun --failed  # when githubstatus.com says that all is well' }, error)
     throw new Failure({ kind: 'infra', code: 'I455', message: `GitHub refused to ${what}: ${said} (${status})` }, error)
   }
 }
