@@ -141,7 +141,15 @@ export interface Check {
 }
 
 /** An open pull request, as GitHub describes it: the title is its author's. */
-export interface PullRequest { readonly number: number; readonly title: string; /** The branch it goes into. */ readonly base: string }
+export interface PullRequest {
+  readonly number: number
+  readonly title: string
+  /** The branch it goes into. */
+  readonly base: string
+  /** Where it comes from: `owner/name`, null where that repository is gone, and its branch. */
+  readonly repository: string | null
+  readonly branch: string
+}
 
 /** The site that hosts the tested repository. Every call is one or a few requests; each fails with an `infra` failure that names what was asked. */
 export interface Forge {

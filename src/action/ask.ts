@@ -4,6 +4,7 @@ import { finals } from '../domain/session.ts'
 import { originOf } from '../report/facts.ts'
 import { iso } from '../report/figures.ts'
 import { code } from '../report/markdown.ts'
+import { plainLine } from '../report/plain-text.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
 import { knownSessions, type Known } from '../verbs/home.ts'
 import type { Job } from './job.ts'
@@ -59,7 +60,7 @@ async function tried({ context: { terminal, signal } }: Job, write: () => Promis
   }
 }
 
-const headline = (known: Asked): string => `vps-test ${known.session.id}: ${titleOf(known)}`.slice(0, 240)
+const headline = (known: Asked): string => plainLine(`vps-test ${known.session.id}: ${titleOf(known)}`, 240)
 
 const bodyOf = ({ facts }: Job, { session, entries }: Asked): string =>
   prComment({ session, entries, bundle: null, verdict: null, artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null, runUrl: facts.runUrl, comparison: null }, commentMarker(session.id))

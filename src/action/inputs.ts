@@ -24,6 +24,10 @@ export interface Inputs {
   readonly soakEnvironments: { readonly WAIT_1HR: string; readonly WAIT_6HR: string }
   readonly headSha: string
   readonly runId: string
+  readonly runAttempt: string
+  /** Where the run's head came from; a stranger named the branch. */
+  readonly headRepository: string
+  readonly headBranch: string
 }
 
 /** Fields of a request that are inputs, by the input's name. */
@@ -38,11 +42,13 @@ export function readInputs(read: (name: string) => string): Inputs {
   const { request, faults } = parseRequest(Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, read(input)])), (field) => names[field] ?? field)
   const session = read('session')
   if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session)) throw new Failure({ kind: 'usage', code: 'U060', message: `session ${show(session)} cannot be the name of a session`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
-  const headSha = read('head-sha'), runId = read('run-id')
+  const headSha = read('head-sha'), runId = read('run-id'), runAttempt = read('run-attempt'), headRepository = read('head-repository')
   if (headSha !== '' && !/^[0-9a-f]{40,64}$/.test(headSha)) throw new Failure({ kind: 'usage', code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
   if (runId !== '' && !/^\d{1,20}$/.test(runId)) throw new Failure({ kind: 'usage', code: 'U062', message: `run-id ${show(runId)} is no number` })
+  if (runAttempt !== '' && !/^[1-9]\d{0,9}$/.test(runAttempt)) throw new Failure({ kind: 'usage', code: 'U088', message: `run-attempt ${show(runAttempt)} is no number` })
+  if (headRepository !== '' && !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(headRepository)) throw new Failure({ kind: 'usage', code: 'U089', message: `head-repository ${show(headRepository)} is no owner/name` })
   return {
-    command: choice('command', read('command') || 'run', commands), request, faults, session, headSha, runId,
+    command: choice('command', read('command') || 'run', commands), request, faults, session, headSha, runId, runAttempt, headRepository, headBranch: read('head-branch'),
     ledger: choice('ledger', read('ledger') || 'branch', ['branch', 'none'] as const), attest: choice('attest', read('attest') || 'auto', ['auto', 'off'] as const),
     node: read('node'), needs: read('needs'), confirmEnvironment: read('confirm-environment'), approvalEnvironment: read('approval-environment'),
     soakEnvironments: { WAIT_1HR: read('soak-1h-environment'), WAIT_6HR: read('soak-6h-environment') },

@@ -28,13 +28,16 @@ export interface SurfaceInput {
   readonly comparison: Comparison | null
   /** Title of the pull request; without one, the commit's subject is shown. */
   readonly subject?: string | null
+  /** In place of the session's own title; and what must be read with it, as Markdown of ours, directly below. */
+  readonly title?: string
+  readonly note?: string
 }
 
 /** `body` is Markdown without its heading. */
 export interface Section { readonly title: string; readonly body: string }
 
 /** Below 20,000 characters, whatever the data is. */
-export function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject }: SurfaceInput, heading: string): string {
+export function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject, title, note }: SurfaceInput, heading: string): string {
   // The record of a test comes after the entries that its evidence holds; an earlier one is of another test.
   const [origin, test] = [originOf(entries), testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length)]
   const of = subject ?? subjectOf(entries)
@@ -48,7 +51,7 @@ export function surfaceHead({ session, entries, bundle, verdict, artifactUrl, ru
     ...(test?.proofSha256 === undefined || test.proofSha256 === null ? [] : [['Proof', `sha256 ${code(test.proofSha256)}`]]),
   ]
   const reasons = whyOf(session, verdict, test)
-  return [`${heading} ${text(verdictTitle({ session, entries, verdict }), 200)}`, ...(reasons.length === 0 ? [] : [reasons.join('\n')]), table(['', ''], rows)].join('\n\n')
+  return [`${heading} ${text(title ?? verdictTitle({ session, entries, verdict }), 200)}`, ...(note === undefined ? [] : [note]), ...(reasons.length === 0 ? [] : [reasons.join('\n')]), table(['', ''], rows)].join('\n\n')
 }
 
 const reasonsShown = 6

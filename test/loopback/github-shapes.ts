@@ -45,7 +45,8 @@ export function shapes(checker: Checker, state: State, api: string): Shapes {
     },
     pull: (one) => {
       const example = list('pulls/list')
-      const end = (side: 'head' | 'base', ref: string, sha: string): Shape => ({ ...(example[side] as Shape), ref, sha, label: `${one.fork && side === 'head' ? 'stranger' : 'us'}:${ref}` })
+      const repository = one.repository ?? (one.fork ? 'stranger/program' : state.repository)
+      const end = (side: 'head' | 'base', ref: string, sha: string): Shape => ({ ...(example[side] as Shape), repo: { ...((example[side] as Shape)['repo'] as Shape), full_name: side === 'head' ? repository : state.repository }, ref, sha, label: `${one.fork && side === 'head' ? 'stranger' : 'us'}:${ref}` })
       // GitHub's own example has teams of an older shape.
       return { ...example, id: one.number, number: one.number, title: one.title, state: one.state, user: user(one.user), head: end('head', one.head, one.sha), base: end('base', one.base, '0'.repeat(40)), requested_teams: [], html_url: `${html}/pull/${one.number}` }
     },

@@ -10,7 +10,7 @@ export interface Token {
   readonly installation: boolean
 }
 
-export interface Pull { readonly number: number; readonly title: string; readonly state: 'open' | 'closed'; readonly sha: string; readonly head: string; readonly base: string; readonly fork: boolean; readonly user: User }
+export interface Pull { readonly number: number; readonly title: string; readonly state: 'open' | 'closed'; readonly sha: string; readonly head: string; readonly base: string; readonly fork: boolean; readonly user: User; /** Its repository; `stranger/program` of a fork unless told. */ readonly repository?: string }
 export interface Issue { readonly number: number; title: string; body: string; state: 'open' | 'closed'; reason?: string | null; labels: readonly string[]; readonly user: User }
 export interface Comment { readonly id: number; readonly issue: number; body: string; readonly user: User }
 export interface CheckRun { readonly id: number; readonly name: string; readonly sha: string; externalId: string; status: string; conclusion: string | null; title: string; summary: string; url: string | null }

@@ -70,8 +70,8 @@ async function environment(client: Client, name: string): Promise<Environment> {
 /** GitHub's list for a commit leaves out commits of forks; the list of open pull requests has their heads. */
 async function pullRequestsAt(client: Client, sha: string): Promise<readonly PullRequest[]> {
   const at = { owner: client.owner, repo: client.repo, per_page: 100 }
-  const ofHead = (one: { readonly number: number; readonly title: string; readonly state: string; readonly head: { readonly sha: string }; readonly base: { readonly ref: string } }): readonly PullRequest[] =>
-    (one.state === 'open' && one.head.sha.toLowerCase() === sha.toLowerCase() ? [{ number: one.number, title: one.title, base: one.base.ref }] : [])
+  const ofHead = (one: { readonly number: number; readonly title: string; readonly state: string; readonly head: { readonly sha: string; readonly ref: string; readonly repo: { readonly full_name: string } | null }; readonly base: { readonly ref: string } }): readonly PullRequest[] =>
+    (one.state === 'open' && one.head.sha.toLowerCase() === sha.toLowerCase() ? [{ number: one.number, title: one.title, base: one.base.ref, repository: one.head.repo?.full_name ?? null, branch: one.head.ref }] : [])
   return asking(`list the pull requests of ${visible(sha)}`, 'pull-requests: read', async () => {
     const byCommit = collect(client.paginate.iterator(client.rest.repos.listPullRequestsAssociatedWithCommit, { ...at, commit_sha: sha }), ofHead, pullPages)
       // 422 and 404: this repository does not have the commit.

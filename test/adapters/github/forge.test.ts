@@ -142,7 +142,7 @@ describe('a run', () => {
 describe('pull requests of a commit', () => {
   test('own and of forks, open ones, by head only', async () => {
     api.state.pulls.push(pull(1), pull(2, { fork: true }), pull(3, { state: 'closed' }), pull(4, { sha: 'b'.repeat(40) }))
-    expect(await open().pullRequestsAt(sha)).toEqual([{ number: 1, title: 'a change', base: 'main' }, { number: 2, title: 'a change', base: 'main' }])
+    expect(await open().pullRequestsAt(sha)).toEqual([{ number: 1, title: 'a change', base: 'main', repository, branch: 'change' }, { number: 2, title: 'a change', base: 'main', repository: 'stranger/program', branch: 'change' }])
   })
 
   test('of a fork behind a hundred others', async () => {
