@@ -1,11 +1,11 @@
 /** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
 import { join } from 'node:path'
 import { readSource } from '../adapters/build/source.ts'
-import { exitCodes } from '../domain/failure.ts'
+import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
 import { lateness } from '../domain/reconcile.ts'
+import { fleetOf } from '../report/facts.ts'
 import { table, text } from '../report/markdown.ts'
-import { recordedPlan } from '../stages/interview.ts'
-import { duties, take, tickOf, type Duty } from '../verbs/soak.ts'
+import { duties, take, tickOf, type Duty, type PassedOver } from '../verbs/soak.ts'
 import { followUps } from './advance.ts'
 import { askPerson, tellAskers } from './ask.ts'
 import type { Ended, Job } from './job.ts'
@@ -14,19 +14,29 @@ import { newestTest, nothingShown, sessionOf, tellOutputs, tellSession, titleOf 
 
 export const soak = (job: Job): Promise<Ended> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
 
-/** Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. */
+/** Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. It fails where a session is passed over, after the others were listed. */
 async function reconcile(job: Job): Promise<Ended> {
   const { context: c, surface } = job
-  const all = await duties(c)
-  const due = await Promise.all(all.filter((d) => d.tick.kind !== 'nothing').map(async ({ known }) => ({
-    session: known.session.id, commit: known.session.origin?.commit ?? '', fleet: (await recordedPlan(known.ledger, known.session.id))?.fleet.name ?? '', repo: '.',
-  })))
+  const { open, broken } = await duties(c)
+  const due = open.filter((d) => d.tick.kind !== 'nothing').map(({ known: { session, entries } }) => ({ session: session.id, commit: session.origin?.commit ?? '', fleet: fleetOf(entries) ?? '', repo: '.' }))
   surface.setOutputs({ due: JSON.stringify(due) })
-  await surface.writeSummary(`## Soak: ${due.length} due, ${all.length} open\n\n${all.length === 0 ? 'No session is open.' : table(['session', 'state', 'due', 'what'], all.map((d) => row(d, c.clock.now())))}\n`)
-  all.forEach((d) => c.terminal.info(row(d, c.clock.now()).join(' · ')))
+  const rows = [...open.map((d) => row(d, c.clock.now())), ...broken.map(brokenRow)]
+  await surface.writeSummary(`## Soak: ${due.length} due, ${open.length} open${said(broken)}\n\n${rows.length === 0 ? 'No session is open.' : table(['session', 'state', 'due', 'what'], rows)}\n`)
+  rows.forEach((r) => c.terminal.info(r.join(' · ')))
+  surface.annotate(broken.slice(0, mostTold).map((b) => ({ level: 'error', title: `vps-test ${b.error instanceof Failure ? b.error.facts.code : 'fault'}`, message: wordsOf(b) })))
   await tellAskers(job)
-  return { code: exitCodes.passed, title: `${due.length} due` }
+  return { code: Math.max(exitCodes.passed, ...broken.map((b) => (b.error instanceof Failure ? exitCodeOf(b.error.kind) : exitCodes.harness))), title: `${due.length} due${said(broken)}` }
 }
+
+/** Of ten annotations that a step may have, one is the step's own failure. */
+const mostTold = 9
+
+const said = (broken: readonly PassedOver[]): string => (broken.length === 0 ? '' : `, ${broken.length} passed over`)
+const wordsOf = ({ id, error }: PassedOver): string => {
+  const remedy = error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${error.facts.remedy})` : ''
+  return `${id}: ${error instanceof Error ? error.message : String(error)}${remedy}`
+}
+const brokenRow = (b: PassedOver): readonly string[] => [text(b.id), 'passed over', '', text(wordsOf(b))]
 
 function row({ known: { session: s }, tick }: Duty, now: number): readonly string[] {
   const due = s.waitUntil === null ? '' : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ''}`
@@ -42,7 +52,7 @@ async function checkpoint(job: Job): Promise<Ended> {
   if (taken === undefined) c.terminal.info(`nothing is done: ${tick.kind === 'nothing' ? tick.why : 'another run was first'}`)
   const known = await sessionOf(job)
   const test = newestTest(known.entries)
-  const shown = taken === undefined || test === undefined || test === newestTest(before.entries) ? nothingShown : await evidence(job, known, test)
+  const shown = taken === undefined || test === undefined || test.hash === newestTest(before.entries)?.hash ? nothingShown : await evidence(job, known, test)
   tellOutputs(job, known.session, known.entries, { ...(await followUps(job, known.session)), ...(await proofOutputs(job, shown)) })
   await tellSession(job, known, shown)
   if (taken !== undefined) await askPerson(job, known)

@@ -29,10 +29,20 @@ export async function shownHere(job: Job, { project, session, entries }: Known):
   return found === null ? nothingShown : { ...found, folder, comparison: null }
 }
 
+/** Ends, and checkpoints that nobody took, that no test led to. */
+const untested: readonly string[] = ['missed', 'stop', 'superseded', 'unrecoverable', 'expired']
+
+/** What the newest test came to, while the session stands on it: a checkpoint that was claimed or missed since, or an end without a test, is no pass. */
+export function verdictOf({ checkpoint }: Session, entries: readonly Entry[]): string {
+  const verdict = newestTest(entries)?.facts['verdict']
+  const last = entries.at(-1)?.event ?? ''
+  return typeof verdict !== 'string' ? '' : verdict === 'passed' && (checkpoint !== null || untested.includes(last)) ? 'inconclusive' : verdict
+}
+
 export function tellOutputs(job: Job, session: Session, entries: readonly Entry[], more: Readonly<Record<string, string>> = {}): void {
   const test = newestTest(entries)
   job.surface.setOutputs({
-    session: session.id, state: session.state, verdict: typeof test?.facts['verdict'] === 'string' ? test.facts['verdict'] : '',
+    session: session.id, state: session.state, verdict: verdictOf(session, entries),
     rates: JSON.stringify(ratesOf(test?.facts['counts'])), evidence: artifactOf(test?.facts)?.name ?? '', 'artifact-url': artifactOf(test?.facts)?.url ?? '', ...more,
   })
 }

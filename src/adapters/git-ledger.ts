@@ -1,4 +1,6 @@
 /** The ledger on a branch of a git repository, here or remote: one commit and one file per transition, appended by compare-and-swap. */
+import { checkEntryShift } from '../domain/clock-shift.ts'
+import { entryFault } from '../domain/entry-shape.ts'
 import { Failure } from '../domain/failure.ts'
 import { chainFaults, genesis, type Entry } from '../domain/ledger.ts'
 import { secretFaults } from '../domain/secrets.ts'
@@ -22,8 +24,8 @@ export interface LedgerOptions {
   readonly signal?: AbortSignal
 }
 
-/** Every session in one reading; a damaged one as far as it is whole. */
-export interface GitLedger extends Ledger { all(): Promise<readonly Told[]> }
+/** `told`: every session in one reading, a damaged one as far as it is whole; `all` has only those that are. */
+export interface GitLedger extends Ledger { told(): Promise<readonly Told[]> }
 
 interface Truth {
   tip(): Promise<string | null>
@@ -41,7 +43,7 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
   if (remote !== undefined) checkRemote(remote)
   const hidden = partsOf(remote?.authorization)
   const git = gitIn(dir, hidden, signal)
-  const store = storeIn(dir, git)
+  const store = storeIn(dir, git, remote?.url ?? dir)
   const truth: Truth = remote === undefined ? localTruth(dir, store) : remoteOf(dir, git, store, remote, signal)
   const secrets = [...options.secrets ?? [], ...hidden]
 
@@ -66,8 +68,11 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       const before = await store.read(session, old)
       const last = before.at(-1)
       if ((last?.hash ?? genesis) !== entry.prev) throw new Failure({ kind: 'busy', code: 'B001', message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`, remedy: 'vps-test status' })
-      const faults = [...chainFaults([...before, entry], session), ...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)]
+      const shape = entryFault(entry)
+      const faults = [...chainFaults([...before, entry], session), ...(shape === null ? [] : [`the entry${shape}`]), ...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)]
       if (faults.length > 0) throw new Failure({ kind: 'harness', code: 'H012', message: `refused to damage the ledger of session ${session}: ${faults.join('; ')}` })
+      // Here every writer comes by, whatever it writes.
+      checkEntryShift(before, entry)
       const files = await derived(entry, old)
       const commit = await store.commit(entry, old, files).catch((error: unknown) => { throw error instanceof GitError ? unwritable(dir, error) : error })
       if (await truth.publish(commit, old)) return
@@ -79,7 +84,8 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
   return {
     sessions: async () => store.names(await truth.tip()),
     read: async (session) => store.read(session, await truth.tip()),
-    all: async () => store.all(await truth.tip()),
+    all: async () => (await store.all(await truth.tip())).filter((t) => t.damage === undefined),
+    told: async () => store.all(await truth.tip()),
     append: async (session, entry) => {
       const secret = secretFaults(entry, secrets)
       if (secret.length > 0) throw new Failure({ kind: 'harness', code: 'H015', message: `refused to write a secret into the ledger: ${secret.join('; ')}` })

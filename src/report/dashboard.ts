@@ -16,15 +16,19 @@ const unfinishedShown = 100
 /** Of state.json; grows when a field changes its meaning. */
 const schema = 1
 
-export function dashboard(sessions: readonly Shown[]): Readonly<Record<string, string>> {
+/** Nobody goes on with it. `why`: one sentence for a person. */
+export interface Broken { readonly id: string; readonly why: string }
+
+export function dashboard(sessions: readonly Shown[], broken: readonly Broken[] = []): Readonly<Record<string, string>> {
   const sorted = sessions.toSorted((a, b) => b.session.changedAt - a.session.changedAt || (a.session.id < b.session.id ? -1 : 1))
-  return { 'README.md': page(sorted), 'state.json': `${JSON.stringify({ schema, sessions: Object.fromEntries(sorted.map((s) => [s.session.id, stateOf(s)])) }, sortedKeys, 1)}\n` }
+  const states = [...sorted.map((s) => [s.session.id, stateOf(s)] as const), ...broken.map((b) => [b.id, { damage: short(b.why) }] as const)]
+  return { 'README.md': page(sorted, broken), 'state.json': `${JSON.stringify({ schema, sessions: Object.fromEntries(states) }, sortedKeys, 1)}\n` }
 }
 
-function page(sorted: readonly Shown[]): string {
+function page(sorted: readonly Shown[], broken: readonly Broken[]): string {
   const [open, done] = [sorted.filter(({ session }) => !finals.includes(session.state)), sorted.filter(({ session }) => finals.includes(session.state))]
   return [
-    '# vps-test: sessions', holding(open),
+    '# vps-test: sessions', holding(open), ...damage(broken),
     '## Unfinished', open.length === 0 ? 'None.' : rows(open.slice(0, unfinishedShown)), more(open.length - unfinishedShown),
     '## Finished', done.length === 0 ? 'None yet.' : rows(done.slice(0, finishedShown)), more(done.length - finishedShown),
     '## How to read this', [
@@ -35,6 +39,11 @@ function page(sorted: readonly Shown[]): string {
     ].join('\n'),
   ].filter((s) => s !== '').join('\n\n') + '\n'
 }
+
+const damage = (broken: readonly Broken[]): readonly string[] => (broken.length === 0 ? [] : [
+  '## Damaged', 'Nothing is done with these any more, and the others go on. To be rid of one, remove its folder from this branch by a commit; the history keeps it.',
+  table(['session', 'what is wrong', 'on a clone of this branch'], broken.slice(0, unfinishedShown).map(({ id, why }) => [code(id, 80), text(why, 300), /^\w[\w.-]*$/.test(id) ? code(`git rm -r sessions/${id}`, 200) : '–']), []), more(broken.length - unfinishedShown),
+])
 
 const more = (n: number): string => (n > 0 ? `And ${n} more, in this branch's folders.` : '')
 

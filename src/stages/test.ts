@@ -1,5 +1,6 @@
 /** TEST: measure NATs, run controls, run the timetable, prove what ran before and after; the verdict follows from what was written down. */
 import { layout, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/coverage.ts'
 import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
@@ -69,16 +70,19 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
   const keep = (a: Attempt): Promise<void> => world.files.append(`${folder}/evidence/${layout.attempts}`, toLines([a]))
   const first = await runRounds(world, plan, { peerIds }, rounds, number, keep)
   const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<Record<NodeName, { sha256?: string }>>
-  const bundleOf = async (attempts: readonly Attempt[], after: readonly RunningProof[], notes: readonly Silent[]): Promise<Bundle> => ({
-    plan, entries: await world.ledger.read(session.id), measurements: survey.measurements, controls, running: { before, after }, attempts,
-    facts: {
-      version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
-      excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
-      deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
-      notes: [...notes, ...shiftNote(world), ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
-      checkpoint: session.checkpoint,
-    },
-  })
+  const bundleOf = async (attempts: readonly Attempt[], after: readonly RunningProof[], notes: readonly Silent[]): Promise<Bundle> => {
+    const entries = await world.ledger.read(session.id)
+    return {
+      plan, entries, measurements: survey.measurements, controls, running: { before, after }, attempts,
+      facts: {
+        version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
+        excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
+        deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
+        notes: [...notes, ...shiftNotes(entries, world.clockShift), ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
+        checkpoint: session.checkpoint,
+      },
+    }
+  }
   const again = session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), { peerIds }, keep)
   const attempts = [...first, ...again]
   const after = await proofs(world, plan, there)
@@ -115,8 +119,6 @@ async function allControls(world: World, plan: Plan, prober: Installed): Promise
   return [...own, ...(ghost === null ? [] : [ghost])]
 }
 
-/** Our clock decides when a checkpoint is due, so a clock that a test moved is told wherever its times are. */
-const shiftNote = ({ clockShift }: World): readonly Silent[] => (clockShift === 0 ? [] : [{ what: 'real waiting', why: `the clock was moved by ${clockShift} s for a test` }])
 const surveyNotes = (s: NatSurvey): readonly Silent[] => [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
 const setupWarnings = (s: Session): readonly string[] => (Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : [])
 

@@ -4,6 +4,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Terminal } from '../adapters/terminal.ts'
 import { quote } from '../commands/quote.ts'
+import { checkShift } from '../domain/clock-shift.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'
 import type { Profile } from '../domain/profile.ts'
@@ -56,8 +57,7 @@ export interface WorldWish {
 
 /** A world in these surroundings. */
 export function worldIn(c: Context, w: WorldWish): OpenWorld {
-  if (Number.isNaN(c.clockShift)) throw new Failure({ kind: 'usage', code: 'U059', message: 'VPS_TEST_CLOCK_SHIFT_SECONDS is no number', remedy: 'unset VPS_TEST_CLOCK_SHIFT_SECONDS' })
-  if (c.clockShift !== 0 && w.fleet.lab === undefined) throw new Failure({ kind: 'usage', code: 'U058', message: `the clock is moved by ${c.clockShift} s, which is for tests on a lab; fleet ${w.fleet.name} is none`, remedy: 'unset VPS_TEST_CLOCK_SHIFT_SECONDS' })
+  checkShift(c.clockShift, w.fleet)
   return openWorld({
     fleet: w.fleet, ledger: w.ledger, folder: w.folder, checkout: w.checkout ?? c.cwd, key: w.key, log: c.terminal, signal: c.signal, version: c.version, probe: c.probe, cacheDir: c.cacheDir,
     writer: c.writer, clockShift: c.clockShift, ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }), ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }), ...(c.github === undefined ? {} : { github: c.github }),

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openGitLedger } from '../adapters/git-ledger.ts'
+import { openGitLedger, type Derive, type GitLedger } from '../adapters/git-ledger.ts'
+import type { Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { fold, type Session } from '../domain/session.ts'
 import type { Ledger } from '../ports.ts'
@@ -12,7 +13,7 @@ import { projectOf } from '../report/facts.ts'
 export interface Home {
   ledgerOf(project: string): Promise<Ledger>
   /** Every ledger, or those that may hold a session of this project; with the project that all of it is of, where that is so. */
-  ledgers(project?: string): Promise<readonly { readonly ledger: Ledger; readonly project: string | null }[]>
+  ledgers(project?: string): Promise<readonly { readonly ledger: GitLedger; readonly project: string | null }[]>
   /** A session's own folder on this machine. */
   folderOf(project: string, session: string): string
 }
@@ -20,7 +21,13 @@ export interface Home {
 /** A session with its ledger. */
 export interface Known { readonly project: string; readonly ledger: Ledger; readonly session: Session; readonly entries: readonly Entry[] }
 
-const derive = (sessions: readonly { readonly id: string; readonly entries: readonly Entry[] }[]) => dashboard(sessions.map(({ id, entries }) => ({ session: fold(id, entries), entries })))
+/** A session that is not what it was written as: nothing is done with it before a person has taken it away. */
+export interface Damaged { readonly project: string; readonly id: string; readonly fault: Failure }
+
+const derive: Derive = (sessions) => dashboard(
+  sessions.filter((s) => s.damage === undefined).map(({ id, entries }) => ({ session: fold(id, entries), entries })),
+  sessions.flatMap(({ id, damage }) => (damage === undefined ? [] : [{ id, why: damage.message }])),
+)
 
 /** `<dir>/<project>/ledger.git` and `<dir>/<project>/sessions/<id>/`. */
 export const localHome = (dir: string): Home => ({
@@ -46,16 +53,22 @@ export interface RemoteHome {
 /** The branch vps-test-ledger of a repository, with its page. */
 export function remoteHome({ url, authorization, secrets, dir, signal }: RemoteHome): Home {
   const copy = join(dir, '_remotes', `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
-  const ledger = (): Promise<Ledger> => openGitLedger(copy, { remote: { url, ...(authorization === null ? {} : { authorization }) }, derive, secrets, signal })
+  const ledger = (): Promise<GitLedger> => openGitLedger(copy, { remote: { url, ...(authorization === null ? {} : { authorization }) }, derive, secrets, signal })
   return { ledgerOf: ledger, ledgers: async () => [{ ledger: await ledger(), project: null }], folderOf: (project, session) => join(dir, project, 'sessions', session) }
 }
 
-/** Newest change first. */
-export async function knownSessions(home: Home, project?: string): Promise<readonly Known[]> {
-  const all = await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) =>
-    (await ledger.all()).map(({ id, entries }) => ({ project: own ?? projectOf(entries) ?? '', ledger, entries, session: fold(id, entries) }))))
-  return all.flat().filter((k) => project === undefined || k.project === project).sort((a, b) => b.session.changedAt - a.session.changedAt)
+/** In one look: the whole ones, newest change first, and the damaged ones. */
+export async function sessionsIn(home: Home, project?: string): Promise<{ readonly whole: readonly Known[]; readonly damaged: readonly Damaged[] }> {
+  const all = (await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) =>
+    (await ledger.told()).map((told) => ({ ...told, ledger, project: own ?? projectOf(told.entries) ?? '' }))))).flat().filter((k) => project === undefined || k.project === project)
+  return {
+    whole: all.filter((t) => t.damage === undefined).map(({ id, entries, project: of, ledger }) => ({ project: of, ledger, entries, session: fold(id, entries) })).sort((a, b) => b.session.changedAt - a.session.changedAt),
+    damaged: all.flatMap(({ id, project: of, damage }) => (damage === undefined ? [] : [{ project: of, id, fault: damage }])),
+  }
 }
+
+/** The whole ones, newest change first. */
+export const knownSessions = async (home: Home, project?: string): Promise<readonly Known[]> => (await sessionsIn(home, project)).whole
 
 /** One session by its id; undefined where no ledger holds it. */
 export async function knownSession(home: Home, id: string): Promise<Known | undefined> {

@@ -8,10 +8,11 @@ import { giveLeasesBack } from '../stages/leases.ts'
 import { leasedNodes } from '../stages/roster.ts'
 import type { KeySource } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
-import { knownSessions, type Known } from './home.ts'
+import { knownSessions, sessionsIn, type Known } from './home.ts'
 
 export async function status(c: Context, flags: { readonly json?: boolean }): Promise<number> {
-  const sessions = await knownSessions(c.home)
+  const { whole: sessions, damaged } = await sessionsIn(c.home)
+  damaged.forEach(({ fault: { message, facts } }) => { c.terminal.warn(`${message}${facts.remedy === undefined ? '' : `\ntry: ${facts.remedy}`}`) })
   if (flags.json === true) { c.terminal.print(JSON.stringify(sessions.map(({ project, session }) => ({ project, ...session, learned: undefined })))); return exitCodes.passed }
   if (sessions.length === 0) { c.terminal.print('no sessions yet'); return exitCodes.passed }
   c.terminal.print(textTable(['session', 'state', 'changed', 'due', 'tests', 'why'], sessions.map(({ session: s }) => [

@@ -6,7 +6,7 @@ import type { Entry } from '../../domain/ledger.ts'
 import { visible } from '../../domain/visible.ts'
 import { branch } from './place.ts'
 import { GitError, gitIn, type Git } from './process.ts'
-import { storeIn } from './store.ts'
+import { refsIn, storeIn } from './store.ts'
 
 export type Reading = { readonly kind: 'entries'; readonly entries: readonly Entry[] } | { readonly kind: 'no ledger'; readonly why: string }
 
@@ -20,17 +20,18 @@ export async function readClone(place: string, session: string): Promise<Reading
   const git: Git = (args, options = {}) => gitIn(dir)(args, { ...options, config: { ...options.config, 'protocol.allow': 'never' } })
   const store = storeIn(dir, git)
   const none = (why: string): Reading => ({ kind: 'no ledger', why: `${place} ${why}` })
-  let refs: readonly string[]
+  let refs: ReadonlyMap<string, string>
   try {
-    const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname)', branch, tracked])
+    const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname) %(refname)', branch, tracked])
     // A branch that cannot be read is only warned about.
     if (stderr !== '') return none(`is damaged: ${visible(stderr.trim(), 300)}`)
-    refs = stdout.toString('utf8').split('\n').filter(Boolean)
+    refs = refsIn(stdout)
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     return none(/not a git repository/.test(error.words) ? 'is no git repository' : `cannot be read by git: ${visible(error.words, 300)}`)
   }
-  const [own, origins] = refs
+  const [here, origins] = [refs.get(branch), refs.get(tracked)]
+  const own = here ?? origins
   if (own === undefined) return none(`has no branch ${name}; try: git -C ${quote(place)} fetch origin ${name}:${name}`)
   const tip = origins !== undefined && await store.follows(own, origins) ? origins : own
   return { kind: 'entries', entries: await store.read(session, tip) }

@@ -57,7 +57,11 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
       }
     }
   }
-  const ask = async (): Promise<string | null> => /^([0-9a-f]{40,64})\t/.exec(await patiently(['ls-remote', 'ledger', branch]))?.[1] ?? null
+  /** git lists every ref whose name ends like this one, `refs/heads/a/refs/heads/…` before it. */
+  const ask = async (): Promise<string | null> => {
+    const lines = (await patiently(['ls-remote', 'ledger', branch])).split('\n')
+    return lines.flatMap((line) => { const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? []; return commit !== undefined && name === branch ? [commit] : [] })[0] ?? null
+  }
   const fetch = async (): Promise<void> => { await patiently(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', 'ledger', branch]) }
 
   /** The cache is only ever moved forward; that another process, or a dead one's lock, was first does no harm. */

@@ -1,29 +1,38 @@
 /** Entries as files of git trees: reading them at a commit, and writing a commit with one entry more. */
 import { existsSync } from 'node:fs'
+import { quote } from '../../commands/quote.ts'
+import { entryFault } from '../../domain/entry-shape.ts'
 import { Failure } from '../../domain/failure.ts'
 import { canonical, chainFaults, type Entry, type Json } from '../../domain/ledger.ts'
+import { fold } from '../../domain/session.ts'
+import { visible } from '../../domain/visible.ts'
 import { branch } from './place.ts'
 import { GitError, type Git } from './process.ts'
 
-/** `damage`: what is wrong with the chain; the entries are those before it. */
-export interface Told { readonly id: string; readonly entries: readonly Entry[]; readonly damage?: string }
+/** `damage`: what is wrong with it, and how to be rid of it; the entries are those before. */
+export interface Told { readonly id: string; readonly entries: readonly Entry[]; readonly damage?: Failure }
 
 /** `sessions/<id>/0003-BUILD-DEPLOY.json` */
 export const nameOf = (e: Entry): string => `${String(e.seq).padStart(4, '0')}-${e.from}-${e.to}.json`
 
 export type Store = ReturnType<typeof storeIn>
 
-export function storeIn(dir: string, git: Git) {
+/** `home`: the repository that holds the truth, which a person can push to; absent: this is somebody's clone, or a look at one. */
+export function storeIn(dir: string, git: Git, home?: string) {
   const line = async (...args: Parameters<Git>): Promise<string> => (await git(...args)).stdout.toString('utf8').trim()
   const list = async (args: readonly string[]): Promise<readonly string[]> => (await git(args)).stdout.toString('utf8').split('\0').filter(Boolean)
-  const damaged = (what: string, words: string, cause?: unknown): Failure => new Failure({ kind: 'harness', code: 'H010', message: `the ledger of ${what} is damaged: ${words}`, remedy: `git --git-dir=${dir} fsck` }, cause)
+  const damaged = (what: string, words: string, cause?: unknown, remedy = `git --git-dir=${dir} fsck`): Failure => new Failure({ kind: 'harness', code: 'H010', message: `the ledger of ${what} is damaged: ${words}`, remedy }, cause)
+  /** What a person can do: the branch without the session; its history keeps it. */
+  const without = (id: string): string | undefined => (home === undefined || !/^[\x20-\x7e]+$/.test(id) ? undefined
+    : `git clone -q -b vps-test-ledger ${quote(home)} ledger && git -C ledger --literal-pathspecs rm -rq ${quote(`sessions/${id}`)} && git -C ledger commit -qm ${quote(`without ${id}`)} && git -C ledger push -q`)
 
   const tip = async (): Promise<string | null> => {
     if (!existsSync(dir)) return null
-    const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname)', branch]).catch((error: unknown) => { throw error instanceof GitError ? damaged(dir, 'git cannot read it', error) : error })
+    // The pattern is also that of every branch below this one.
+    const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname) %(refname)', branch]).catch((error: unknown) => { throw error instanceof GitError ? damaged(dir, 'git cannot read it', error) : error })
     // A branch that cannot be read is only warned about, and would look like a ledger without entries.
     if (stderr !== '') throw damaged(dir, stderr)
-    return stdout.toString('utf8').trim() || null
+    return refsIn(stdout).get(branch) ?? null
   }
 
   /** Every session below `prefix` (`sessions/` or one of them), in one reading, each as far as it is whole. */
@@ -37,12 +46,15 @@ export function storeIn(dir: string, git: Git) {
     const texts = blobs((await git(['cat-file', '--batch'], { input: `${files.map((f) => f.blob).join('\n')}\n` })).stdout)
     const sessions = new Map<string, string[]>()
     for (const f of files.map((f, i) => ({ ...f, text: texts[i] ?? '' })).sort((a, b) => a.seq - b.seq)) sessions.set(f.id, [...sessions.get(f.id) ?? [], f.text])
-    return [...sessions].map(([id, all]) => whole(id, all)).sort((a, b) => (a.id < b.id ? -1 : 1))
+    return [...sessions].map(([id, all]): Told => {
+      const { entries, fault } = followed(id, all)
+      return fault === null ? { id, entries } : { id, entries, damage: damaged(`session ${visible(id, 100)}`, visible(fault, 1000), undefined, without(id)) }
+    }).sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   const read = async (session: string, at: string | null): Promise<readonly Entry[]> => {
     const one = (await told(at, `sessions/${session}/`)).find((t) => t.id === session)
-    if (one?.damage !== undefined) throw damaged(`session ${session}`, one.damage)
+    if (one?.damage !== undefined) throw one.damage
     return one?.entries ?? []
   }
 
@@ -81,28 +93,37 @@ export function storeIn(dir: string, git: Git) {
   }
 }
 
-function whole(id: string, texts: readonly string[]): Told {
+/** Names to objects, of `for-each-ref --format='%(objectname) %(refname)'`. */
+export const refsIn = (stdout: Buffer): ReadonlyMap<string, string> =>
+  new Map(stdout.toString('utf8').split('\n').flatMap((line) => { const at = line.indexOf(' '); return at < 0 ? [] : [[line.slice(at + 1), line.slice(0, at)]] }))
+
+interface Followed { readonly entries: readonly Entry[]; readonly fault: string | null }
+
+/** The entries as far as they are whole. Texts are anybody's: nothing that is wrong with one session may keep another from being read. */
+function followed(id: string, texts: readonly string[]): Followed {
   const entries: Entry[] = []
-  for (const text of texts) {
-    const entry = parsed(text)
-    if (entry === null) return upTo(id, entries, 'an entry is no JSON')
-    entries.push(entry)
-  }
-  return upTo(id, entries)
-}
-
-function parsed(text: string): Entry | null {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Entry : null
-  } catch { return null }
+    for (const text of texts) {
+      const value = parsed(text)
+      const fault = value === undefined ? ' is no JSON' : entryFault(value)
+      if (fault !== null) return upTo(id, entries, `entry ${entries.length}${fault}`)
+      entries.push(value as Entry)
+    }
+    return upTo(id, entries)
+  } catch (error) {
+    return { entries: [], fault: `it cannot be followed: ${error instanceof Error ? error.message : 'it throws'}` }
+  }
 }
 
-function upTo(id: string, entries: readonly Entry[], after?: string): Told {
+function parsed(text: string): unknown {
+  try { return JSON.parse(text) } catch { return undefined }
+}
+
+function upTo(id: string, entries: readonly Entry[], after?: string): Followed {
   const faults = [...chainFaults(entries, id), ...(after === undefined ? [] : [after])]
-  if (faults.length === 0) return { id, entries }
+  if (faults.length === 0) { fold(id, entries); return { entries, fault: null } }
   const good = entries.findIndex((_, i) => chainFaults(entries.slice(0, i + 1), id).length > 0)
-  return { id, entries: good < 0 ? entries : entries.slice(0, good), damage: faults.join('; ') }
+  return { entries: good < 0 ? entries : entries.slice(0, good), fault: faults.join('; ') }
 }
 
 /** The texts of `git cat-file --batch`: `<id> blob <size>`, newline, the bytes, newline. */
