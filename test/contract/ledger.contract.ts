@@ -1,12 +1,14 @@
 /** What every ledger promises, wherever its truth lies. */
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger, type GitLedger, type LedgerOptions } from '../../src/adapters/git-ledger.ts'
 import { Failure } from '../../src/domain/failure.ts'
-import type { Entry } from '../../src/domain/ledger.ts'
-import { branch, codeOf, entry, git as gitIn, tamper as tamperIn, writer as writerOn, type Writer } from './ledger.kit.ts'
+import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
+import { fold } from '../../src/domain/session.ts'
+import { branch, codeOf, entry, failureOf, git as gitIn, tamper as tamperIn, writer as writerOn, type Writer } from './ledger.kit.ts'
 
 /** `dir`: the repository that holds the truth. `where`: what one more writer opens. */
 export interface LedgerPlace { readonly dir: string; where(): readonly [dir: string, url?: string] }
@@ -101,6 +103,38 @@ describe('damage is refused', () => {
     expect((failure as Failure).message).toContain(words)
     expect(await codeOf(ledger.append(asked, entry([], asked)))).toBe('H010')
   })
+  // Each is chained and hashed as it should be.
+  const odd: readonly (readonly [string, Record<string, unknown>])[] = [
+    ['without facts', { facts: undefined }], ['facts that are null', { facts: null }], ['facts that are a list', { facts: [] }], ['a state that is no text', { to: 5 }], ['a state that nobody knows', { to: 'constructor' }],
+    ['an event that is no text', { event: null }], ['a time that is no number', { at: '5' }], ['a time beyond all dates', { at: 8.7e15 }], ['a due time beyond all dates', { facts: { dueAt: 1e300 } }],
+    ['a writer that is a word', { facts: { by: 'me' } }], ['a holder that is no text', { event: 'queued', facts: { holder: { toString: 1 } } }],
+  ]
+  test.each(odd)('%s: that session alone, and it says how to be rid of it', async (_, change) => {
+    const before = await filled(1)
+    await filled(1, 't')
+    tamper((files) => { files.set('sessions/s/0001-X-Y.json', JSON.stringify(chain(before, { ...entry(before), ...change } as Entry))) })
+    const ledger = await open({ derive: (all) => ({ 'README.md': all.map((s) => `${fold(s.id, s.entries).state} ${String(s.damage !== undefined)}`).join() }) })
+    expect(await codeOf(ledger.read('s'))).toBe('H010')
+    expect((await ledger.told()).map((s) => [s.id, s.entries.length, s.damage?.facts.code])).toEqual([['s', 1, 'H010'], ['t', 1, undefined]])
+    expect((await ledger.all()).map((s) => s.id)).toEqual(['t'])
+    await filled(1, 't', { derive: (all) => ({ 'README.md': all.map((s) => `${fold(s.id, s.entries).state} ${String(s.damage !== undefined)}`).join() }) })
+    expect(git('cat-file', 'blob', `${branch}:README.md`)).toBe('INTERVIEW true,INTERVIEW false')
+  })
+  test('nested deeper than anybody can follow: that session alone', async () => {
+    await filled(1, 't')
+    tamper((files) => { files.set('sessions/s/0000-X-Y.json', `{"session":"s","seq":0,"prev":"","at":1,"from":"IDLE","event":"e","to":"IDLE","why":"","hash":"","facts":{"a":${'['.repeat(50_000)}${']'.repeat(50_000)}}}`) })
+    expect((await (await open()).told()).map((s) => [s.id, s.damage?.facts.code])).toEqual([['s', 'H010'], ['t', undefined]])
+  })
+  test('and its remedy, typed as it stands, takes it away; the others stay as they were', async () => {
+    const kept = await filled(2, 'its')
+    tamper((files) => { files.set("sessions/it's */0000-IDLE-INTERVIEW.json", '{') })
+    const remedy = (await failureOf((await open()).read("it's *"))).facts.remedy ?? ''
+    const place = mkdtempSync(join(root, 'remedy-'))
+    execFileSync('sh', ['-ec', remedy], { cwd: place, timeout: 10_000, stdio: 'pipe', env: { ...process.env, GIT_AUTHOR_NAME: 't', GIT_AUTHOR_EMAIL: 't@t.invalid', GIT_COMMITTER_NAME: 't', GIT_COMMITTER_EMAIL: 't@t.invalid' } })
+    const ledger = await open()
+    expect([await ledger.sessions(), await ledger.read('its')]).toEqual([['its'], kept])
+    await ledger.append('its', entry(kept, 'its'))
+  })
   test('a branch that cannot be read is no empty ledger', async () => {
     await filled(1)
     writeFileSync(join(dir, branch), '')
@@ -118,6 +152,16 @@ describe('damage is refused', () => {
   })
 })
 
+test('a clock that was moved writes nothing where the plan is on no lab', async () => {
+  const ledger = await open()
+  const begin = (fleet: Json, facts: Readonly<Record<string, Json>>): Entry => chain([], { session: 's', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: '', facts: { plan: { fleet }, ...facts } })
+  expect(await codeOf(ledger.append('s', begin({ name: 'saorsa' }, { clockShift: 3700 })))).toBe('U058')
+  await ledger.append('s', begin({ name: 'saorsa' }, {}))
+  const before = await ledger.read('s')
+  expect(await codeOf(ledger.append('s', chain(before, { ...entry(before), facts: { clockShift: 3700 } })))).toBe('U058')
+  expect(await ledger.read('s')).toEqual(before)
+})
+
 describe('derived files', () => {
   const derive: LedgerOptions['derive'] = (sessions) => ({ 'README.md': sessions.map((s) => `${s.id} ${s.entries.length}${s.damage === undefined ? '' : ' damaged'}\n`).join(''), 'state.json': '{}\n' })
   test('come from all entries, in the commit of the entry, beside what others put there', async () => {
@@ -128,7 +172,7 @@ describe('derived files', () => {
     expect(git('cat-file', 'blob', `${branch}:README.md`)).toBe('a 2\nb 1\n')
     expect(git('cat-file', 'blob', `${branch}~1:README.md`)).toBe('a 1\nb 1\n')
     expect(git('cat-file', 'blob', `${branch}:LICENSE`)).toBe('mine')
-    expect((await (await open()).all()).map((s) => [s.id, s.entries.length, s.damage])).toEqual([['a', 2, undefined], ['b', 1, undefined]])
+    expect((await (await open()).told()).map((s) => [s.id, s.entries.length, s.damage])).toEqual([['a', 2, undefined], ['b', 1, undefined]])
   })
   test('of a session that is damaged tell it, and hinder nobody else', async () => {
     await filled(3, 'b')

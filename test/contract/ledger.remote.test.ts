@@ -36,7 +36,7 @@ test('eight processes race on three sessions of a branch that does not exist yet
   writers.forEach((w) => { w.go() })
   const codes = (await Promise.all(writers.map((w) => w.over))).flat()
   expect([...new Set(codes)].filter((c) => c !== 'B001')).toEqual([])
-  const all = await (await open()).all()
+  const all = await (await open()).told()
   expect(all.map((s) => s.damage)).toEqual([undefined, undefined, undefined])
   expect(all.flatMap((s) => s.entries.map((e) => e.why)).sort()).toEqual(Array.from({ length: 24 }, (_, i) => `p${Math.floor(i / 3)} ${i % 3}`))
   expect(git(remote, 'rev-list', '--count', branch).trim()).toBe('24')
@@ -64,6 +64,19 @@ test('other branches and tags of the remote are not fetched', async () => {
   git(remote, 'update-ref', 'refs/heads/main', branch); git(remote, 'tag', 'v1', branch)
   await (await open('b')).read('s')
   expect(git(cache('b'), 'for-each-ref', '--format=%(refname)').trim()).toBe(branch)
+})
+
+test('a branch whose name ends like that of the ledger is not the ledger, there or not', async () => {
+  const blob = execFileSync('git', [`--git-dir=${remote}`, 'hash-object', '-w', '--stdin'], { input: 'x', encoding: 'utf8' }).trim()
+  const tree = execFileSync('git', [`--git-dir=${remote}`, 'mktree'], { input: `100644 blob ${blob}\tx\n`, encoding: 'utf8' }).trim()
+  const others = git(remote, 'commit-tree', tree, '-m', 'somebody\'s').trim()
+  for (const name of ['refs/heads/a/refs/heads/vps-test-ledger', 'refs/tags/a/refs/heads/vps-test-ledger']) git(remote, 'update-ref', name, others)
+  const ledger = await open()
+  expect(await ledger.sessions()).toEqual([])
+  await ledger.append('s', entry([]))
+  expect(git(remote, 'rev-list', '--count', branch).trim()).toBe('1')
+  expect(await (await open('other')).sessions()).toEqual(['s'])
+  expect(git(remote, 'rev-parse', 'refs/heads/a/refs/heads/vps-test-ledger').trim()).toBe(others)
 })
 
 test('a writer killed between the objects and the push leaves nothing to be seen', async () => {

@@ -59,6 +59,12 @@ describe('a folder', () => {
   })
 })
 
+test('a branch below its name is not the ledger', async () => {
+  await filled(1)
+  git('update-ref', `${branch}-old`, branch); git('update-ref', '-d', branch); git('update-ref', `${branch}/mine`, `${branch}-old`)
+  expect(await (await openGitLedger(dir)).sessions()).toEqual([])
+})
+
 describe('a killed writer', () => {
   test('between the objects and the branch: nothing is visible, and the next writer goes on', async () => {
     const before = await filled(1)

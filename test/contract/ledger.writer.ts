@@ -11,7 +11,7 @@ await new Promise((resolve) => { process.stdin.once('data', resolve) })
 for (let done = 0; done < Number(count);) {
   const before = await ledger.read(session)
   try {
-    await ledger.append(session, chain(before, { session, at: before.length, from: 'A', event: 'e', to: 'B', why: `${name} ${done}`, facts: {} }))
+    await ledger.append(session, chain(before, { session, at: before.length, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: `${name} ${done}`, facts: {} }))
     done++
   } catch (error) {
     if (!(error instanceof Failure)) throw error
