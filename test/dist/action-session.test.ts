@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/domain/ledger.ts'
+import { manifestOf } from '../../src/domain/manifest.ts'
 import { zip } from '../loopback/zip.ts'
+import { contents, good, type Files } from '../report/evidence-files.ts'
 import { brokenRows, escapes } from '../report/surfaces.ts'
 import { commit } from './runner.ts'
 import { hour, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
@@ -152,9 +154,9 @@ describe('comment', () => {
     const { comments, checks } = t.runner.api.state
     expect(comments.map((c) => c.issue)).toEqual([7])
     expect(comments[0]?.body.length).toBeLessThanOrEqual(64_000)
-    expect(comments[0]?.body).toMatch(/^<!-- vps-test:fleet\/testnet -->\n/)
+    expect(comments[0]?.body).toMatch(/^<!-- vps-test:fleet\/testnet\/saorsa -->\n/)
     expect(comments[0]?.body).not.toMatch(/<script>|(?<![\w&;#])@everyone/)
-    expect(checks).toMatchObject([{ name: 'vps-test proof', sha: commit, conclusion: 'failure' }])
+    expect(checks).toMatchObject([{ name: 'vps-test proof (testnet, saorsa)', sha: commit, conclusion: 'failure' }])
   })
 
   describe('a test is compared', () => {
@@ -194,19 +196,108 @@ describe('comment', () => {
     expect([t.runner.api.state.comments, t.runner.api.state.checks]).toMatchObject([[], [{ conclusion: 'success' }]])
   })
 
-  test('of a run of a fork: found by its head commit; what it left is data', async () => {
-    t.runner.api.state.pulls.push({ ...pull, fork: true })
-    const inputs = { 'run-id': '900', 'head-sha': commit }
-    expect((await t.runner.step('comment', { inputs })).code).toBe(0)
-    expect(t.runner.api.state.comments).toMatchObject([{ issue: 7, body: expect.stringContaining('nothing was tested') as string }])
-    t.runner.results.plant('900', 'vps-test-evidence-x-test-1-1', zip([{ path: 'manifest.json', data: '{"files":[]}' }, { path: '../../evil', data: 'x' }]))
-    const end = await t.runner.step('comment', { inputs })
-    expect(end.code).toBe(0)
-    expect(errors(end)).toEqual([])
-    expect(t.runner.api.state.comments).toHaveLength(1)
-    expect(t.runner.api.state.comments[0]?.body).toContain('the evidence of this run cannot be read')
-    expect(t.runner.api.state.checks).toMatchObject([{ name: 'vps-test lab proof', conclusion: 'failure' }])
-    expect(existsSync(join(t.runner.dir, 'evil'))).toBe(false)
+  test('an older session says nothing over a newer one of the same commit, project and fleet', async () => {
+    const plan = (await t.runner.entries(t.put(['begin'])))[0]?.facts['plan'] as { readonly answers: object; readonly fleet: object }
+    const [older, newer] = [t.put(stories.passed), t.put(stories.fix)]
+    // Of another fleet, and of another commit: newer, and beside the point.
+    t.put([['begin', { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } as Json }], ...stories.passed.slice(1)])
+    t.put([['begin', { origin: { repository: 'someone/program', branch: 'main', commit: 'e'.repeat(40), event: 'push', actor: 'alice' } }], ...stories.passed.slice(1)])
+    t.runner.api.state.pulls.push(pull)
+    await t.runner.step('comment', { inputs: { session: newer } })
+    const before = structuredClone([t.runner.api.state.comments, t.runner.api.state.checks])
+    expect(before).toMatchObject([[{ body: expect.stringContaining('vps-test: failed') as string }], [{ conclusion: 'failure' }]])
+    const end = await t.runner.step('comment', { inputs: { session: older } })
+    expect([end.code, end.out]).toEqual([0, expect.stringContaining(`${newer} is a newer session of the same commit on the same fleet`)])
+    expect([t.runner.api.state.comments, t.runner.api.state.checks]).toEqual(before)
+  })
+
+  describe('of a run of a fork', () => {
+    const of = (run: string, more: Readonly<Record<string, string>> = {}) => ({ 'run-id': run, 'run-attempt': '1', 'head-sha': commit, 'head-repository': 'stranger/program', 'head-branch': 'topic', ...more })
+    const said = (issue: number): string => t.runner.api.state.comments.find((c) => c.issue === issue)?.body ?? ''
+    const evidenceZip = (files = contents(good)): Buffer => zip([{ path: 'manifest.json', data: `${JSON.stringify(manifestOf([]), null, 1)}\n` }, { path: 'evidence/verdict.json', data: '{"classes":{}}' }, ...Object.entries(files).map(([name, data]) => ({ path: `evidence/${name}`, data }))])
+    const unread = /^<!-- vps-test:pull-request -->\n### vps-test: the evidence of this run cannot be read\n/
+
+    test('found by its head; what it left is data', async () => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true })
+      expect((await t.runner.step('comment', { inputs: of('900') })).code).toBe(0)
+      expect(t.runner.api.state.comments).toMatchObject([{ issue: 7, body: expect.stringContaining('nothing was tested') as string }])
+      t.runner.results.plant('900', 'vps-test-evidence-x-test-1-1', zip([{ path: 'manifest.json', data: '{"files":[]}' }, { path: '../../evil', data: 'x' }]))
+      const end = await t.runner.step('comment', { inputs: of('900') })
+      expect(end.code).toBe(0)
+      expect(errors(end)).toEqual([])
+      expect(t.runner.api.state.comments).toMatchObject([{ body: expect.stringMatching(unread) as string }])
+      expect(t.runner.api.state.checks).toMatchObject([{ name: 'vps-test lab proof (main)', conclusion: 'failure', title: '#7 into main: the evidence of this run cannot be read' }])
+      expect(existsSync(join(t.runner.dir, 'evil'))).toBe(false)
+    })
+
+    test('on no other pull request with that head, whose merge is another program; the check says which base', async () => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true }, { ...pull, number: 8, base: 'release', head: 'other', fork: true }, { ...pull, number: 9, base: 'release', fork: true, repository: 'else/program' }, { ...pull, number: 10 })
+      expect((await t.runner.step('comment', { inputs: of('901') })).code).toBe(0)
+      expect((await t.runner.step('comment', { inputs: of('902', { 'head-repository': 'else/program' }) })).code).toBe(0)
+      expect(t.runner.api.state.comments.map((c) => c.issue)).toEqual([7, 9])
+      expect(t.runner.api.state.checks.map((c) => [c.name, c.title.slice(0, 19)])).toEqual([['vps-test lab proof (main)', '#7 into main: nothi'], ['vps-test lab proof (release)', '#9 into release: no']])
+    })
+
+    test('of one branch into two bases it cannot be told which was tested: both are red, and say so', async () => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true }, { ...pull, number: 8, base: 'release', fork: true })
+      t.runner.results.plant('903', 'vps-test-evidence-x-test-1-1', evidenceZip())
+      await t.runner.step('comment', { inputs: of('903') })
+      for (const issue of [7, 8]) expect(said(issue)).toMatch(/### vps-test: it cannot be told which pull request was tested\n\n.*\(#7, #8\)/)
+      expect(t.runner.api.state.checks.map((c) => [c.name, c.conclusion])).toEqual([['vps-test lab proof (main)', 'failure'], ['vps-test lab proof (release)', 'failure']])
+    })
+
+    test.each([[{ 'head-repository': '' }, /GitHub does not say which repository/], [{ 'head-branch': '' }, /GitHub does not say which repository/], [{ 'head-branch': 'gone' }, /no open pull request of that repository and branch/]])('%j: nothing is written, and that is said', async (more, words) => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true })
+      const end = await t.runner.step('comment', { inputs: of('904', more) })
+      expect([end.code, end.out, end.summary]).toEqual([0, expect.stringMatching(words), expect.stringMatching(words)])
+      expect([t.runner.api.state.comments, t.runner.api.state.checks]).toEqual([[], []])
+    })
+
+    test('an attempt that kept nothing does not show what the one before kept', async () => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true })
+      t.runner.results.plant('905', 'vps-test-evidence-x-test-1-1', evidenceZip())
+      await t.runner.step('comment', { inputs: of('905', { 'run-attempt': '2' }) })
+      expect(said(7)).toMatch(/### vps-test: nothing was tested\n\nThis attempt .*runs\/905\/attempts\/2\)/)
+      await t.runner.step('comment', { inputs: of('905') })
+      expect(said(7)).not.toContain('nothing was tested')
+    })
+
+    test('a name that is none of ours is not fetched, and nothing of it reaches the log', async () => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true })
+      t.runner.results.plant('906', 'vps-test-evidence-##[error]pwned ##[stop-commands]x-1', evidenceZip())
+      const end = await t.runner.step('comment', { inputs: of('906') })
+      expect([end.commands, end.out.includes('pwned')]).toEqual([[], false])
+      expect(said(7)).toContain('nothing was tested')
+    })
+
+    test.each([
+      ['not what was uploaded', () => ({ data: evidenceZip(), digest: `sha256:${'0'.repeat(64)}` })],
+      ['megabytes of lists', () => ({ data: evidenceZip({ ...contents(good), 'plan.json': `[${'[],'.repeat(5_000_000)}1]` }) })],
+      ['a file of 17 MB', () => ({ data: evidenceZip({ ...contents(good), 'nat.json': ' '.repeat(17 * 1024 ** 2) }) })],
+      ['65 MB in all', () => ({ data: zip(Array.from({ length: 5 }, (_, n) => ({ path: `f${n}`, data: Buffer.alloc(13 * 1024 ** 2) }))) })],
+    ])('%s cannot be read, and is said to be so in place of an older comment', async (_, make) => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true })
+      t.runner.api.state.comments.push({ id: 1, issue: 7, body: '<!-- vps-test:pull-request -->\n### vps-test: passed', user: { login: 'github-actions[bot]', type: 'Bot' } })
+      const { data, digest } = { digest: undefined, ...make() }
+      const { id } = t.runner.results.plant('907', `vps-test-evidence-x-test-1-1`, data, digest)
+      expect((await t.runner.step('comment', { inputs: of('907') })).code, String(id)).toBe(0)
+      expect(said(7)).toMatch(unread)
+    })
+
+    test('of evidence with faults, title and note come first, in comment, check and summary; the check\'s summary is whole folds', async () => {
+      t.runner.api.state.pulls.push({ ...pull, fork: true })
+      const long = { ...good, facts: { ...(good.facts as object), notes: Array.from({ length: 900 }, (_, n) => ({ what: `${n}`, why: '\u{1f642}'.repeat(100) })) } }
+      t.runner.results.plant('908', 'vps-test-evidence-x-test-1-1', evidenceZip(contents(long as Files)))
+      const end = await t.runner.step('comment', { inputs: of('908') })
+      const first = /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\* \(\d+ faults\): do not trust it\.\n/
+      const [check] = t.runner.api.state.checks
+      for (const page of [said(7), check?.summary ?? '', end.summary]) expect(page).toMatch(first)
+      expect(check).toMatchObject({ conclusion: 'failure', title: expect.stringMatching(/^#7 into main: the evidence is not whole: \d+ faults$/) as string })
+      expect(Buffer.byteLength(said(7))).toBeGreaterThan(60_000)
+      expect(Buffer.byteLength(check?.summary ?? '')).toBeLessThanOrEqual(60_000)
+      for (const page of [said(7), check?.summary ?? '']) expect([page.match(/<details>/g)?.length, brokenRows(page), escapes(page)]).toEqual([page.match(/<\/details>/g)?.length, [], []])
+      expect(check?.summary).toContain('**Cut here:**')
+    })
   })
 
   test('with a token that may only read: what is missing is named', async () => {

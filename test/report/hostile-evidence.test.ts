@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { layout, toLines, type Bundle } from '../../src/domain/bundle.ts'
+import { layout } from '../../src/domain/bundle.ts'
 import { ofStrangers, roomy } from '../../src/domain/bundle-shape.ts'
 import { exitCodes } from '../../src/domain/failure.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
@@ -16,28 +16,14 @@ import { commentMarker, prComment } from '../../src/report/pr-comment.ts'
 import { readBundle, readManifest } from '../../src/verbs/evidence-folder.ts'
 import type { Context } from '../../src/verbs/context.ts'
 import { bundleIn, verify } from '../../src/verbs/verify.ts'
-import { brokenRows, claimed, escapes, evil, runUrl, surface } from './surfaces.ts'
-
-type Part = keyof Omit<typeof layout, 'verdict'>
-type Files = Readonly<Record<Part, Json>>
+import { contents, good, type Files } from './evidence-files.ts'
+import { brokenRows, escapes, evil, runUrl } from './surfaces.ts'
 
 let place: string
 beforeAll(() => { place = mkdtempSync(join(tmpdir(), 'vps-test-hostile-')); mkdirSync(join(place, 'evidence')) })
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
-const build = {
-  source: 'zigbuild', name: 'p', sha256: sha256('b'), bytes: 9, elf: {}, from: { kind: 'git', root: '/w', subdir: '', commit: sha256('c').slice(0, 40), tree: null, subject: 's', time: 1, branch: 'main', dirty: null },
-  toolchain: { rustc: '1', cargo: '1', zigbuild: null, zig: null }, glibc: null, argv: ['cargo'], seconds: 1, before: [{ source: 'zigbuild', reason: 'toolchain', message: 'm' }],
-}
-const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle
-const good = JSON.parse(JSON.stringify({
-  plan: { ...given.plan, fleet: { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } }, entries: given.entries, nat: given.measurements, controls: given.controls, running: given.running, attempts: given.attempts.slice(0, 40),
-  facts: { ...given.facts, build, notes: [{ what: 'w', why: 'y' }], findings: [{ kind: 'skewed-clock', message: 'm', node: 'saorsa-1', attempts: [] }] },
-})) as Files
-
-function write(files: Files): void {
-  for (const part of Object.keys(good) as Part[]) writeFileSync(join(place, 'evidence', layout[part]), part === 'entries' || part === 'attempts' ? toLines(files[part] as readonly Json[]) : JSON.stringify(files[part]))
-}
+const write = (files: Files): void => { for (const [name, content] of Object.entries(contents(files))) writeFileSync(join(place, 'evidence', name), content) }
 
 /** Every page that is made of it; null where it was refused. */
 async function pages(files: Files): Promise<readonly string[] | null> {
