@@ -88,7 +88,8 @@ describe('jobs', () => {
       const [writes, asks] = [writing.includes(command) || (command === 'soak' && given['session'] !== undefined) || (command === 'run' && !local), asking.includes(command) || (command === 'run' && !local)]
       if (writes) expect(may, where).toMatchObject({ contents: 'write', actions: 'read' })
       if (asks) expect(may, where).toMatchObject({ issues: 'write' })
-      if (!writes && !asks && !where.endsWith(' gate')) expect([may['contents'], may['issues']], where).not.toContain('write')
+      if (command === 'comment' && given['run-id'] === undefined) expect(may, where).toMatchObject({ 'actions': 'read', 'pull-requests': 'write', 'checks': 'write' })
+      if (!writes && !asks && command !== 'comment') expect([may['contents'], may['issues']], where).not.toContain('write')
     }
     expect(steps.map((s) => s.with['command'])).toEqual(expect.arrayContaining([...writing, 'soak', 'run', 'gate']))
   })
@@ -106,7 +107,7 @@ describe('jobs', () => {
 
   test('a reviewer\'s no, which ends the job of his environment, is written down outside of it', () => {
     const outside = jobs.filter(({ job }) => at(JSON.stringify(job), 'environment') === undefined && (job.steps ?? []).some((s) => s.with?.['command'] === 'approve'))
-    expect(outside.map(({ path, name }) => `${path.replace(/^.*\//, '')} ${name}`)).toEqual(['vps-test-checkpoint.yml rejected', 'vps-test.yml gate'])
+    expect(outside.map(({ path, name }) => `${path.replace(/^.*\//, '')} ${name}`)).toEqual(['vps-test-checkpoint.yml rejected', 'vps-test.yml rejected'])
   })
 })
 
