@@ -15,9 +15,9 @@ export const finals: readonly State[] = ['COMPLETE', 'STOPPED']
 /** States that wait for something outside a run, and what goes on with them. */
 export const waiting: Readonly<Partial<Record<State, string>>> = {
   AWAIT_PUSH: 'a push on the session\'s branch continues it at BUILD',
-  WAIT_1HR: 'the checkpoint is taken by the soak schedule, or by: vps-test soak --watch',
-  WAIT_6HR: 'the checkpoint is taken by the soak schedule, or by: vps-test soak --watch',
-  AWAIT_APPROVAL: 'a person decides: vps-test approve, or vps-test approve --reject',
+  WAIT_1HR: 'the checkpoint is taken by the soak schedule',
+  WAIT_6HR: 'the checkpoint is taken by the soak schedule',
+  AWAIT_APPROVAL: 'a person decides',
 }
 
 /** A checkpoint that is being taken. Times are Unix milliseconds of the orchestrator. */

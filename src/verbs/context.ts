@@ -17,6 +17,7 @@ import { layoutOf, pathsOf } from '../lab/layout.ts'
 import type { Clock, Forge, Ledger, World } from '../ports.ts'
 import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
 import type { Home } from './home.ts'
+import type { Login } from './remote-login.ts'
 
 /** Made by the entry, the only place that reads the environment. */
 export interface Context {
@@ -43,6 +44,8 @@ export interface Context {
   /** Where a session's folders are kept for others; absent: this machine is that place. */
   readonly keep?: (session: string, folder: string) => World['keep']
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
+  /** A person's own, for a ledger with `--remote`. */
+  readonly login?: Login
 }
 
 export interface WorldWish {

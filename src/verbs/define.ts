@@ -8,6 +8,7 @@ import { init } from './init.ts'
 import * as lab from './lab.ts'
 import { remoteHome } from './home.ts'
 import { nodes, trust } from './nodes.ts'
+import { authorizationFor } from './remote-login.ts'
 import { soak } from './soak.ts'
 import { plan, start } from './start.ts'
 import { logs, status, stop } from './status.ts'
@@ -28,8 +29,8 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   planned(program.command('plan').description('Print what start would do; touch nothing.'))
     .addHelpText('after', '\nExample:\n  vps-test plan testnet connectivity threshold logs --repo examples/testnet --fleet lab')
     .action(async (project, focus, criteria, proof, flags) => done(await plan(c, words(project, focus, criteria, proof), flags)))
-  const remote = (command: Command): Command => command.option('--remote <url>', 'the ledger on the branch vps-test-ledger of this git repository, instead of this machine\'s')
-  const at = (flags: { readonly remote?: string }): Context => flags.remote === undefined ? c : { ...c, home: remoteHome({ url: flags.remote, authorization: null, secrets: [], dir: join(c.scratch, '..'), signal: c.signal }) }
+  const remote = (command: Command): Command => command.option('--remote <url>', 'the ledger on the branch vps-test-ledger of this git repository, instead of this machine\'s; GitHub\'s by the token in GH_TOKEN, or by SSH')
+  const at = (flags: { readonly remote?: string }): Context => flags.remote === undefined ? c : { ...c, home: remoteHome({ url: flags.remote, authorization: authorizationFor(flags.remote, c.login), secrets: c.login === undefined ? [] : [c.login.token], dir: join(c.scratch, '..'), signal: c.signal }) }
   const one = (command: Command): Command => command.option('--session <id>', 'this session only')
   json(remote(program.command('status').description('All sessions.'))).action(async (flags) => done(await status(at(flags), flags)))
   one(json(remote(program.command('logs').description('Transitions of the newest session of a project, or of the one that is named.').argument('<project>')))).action(async (project, flags) => done(await logs(at(flags), project, flags)))

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { exitCodes } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
-import { waiting, type Session } from '../domain/session.ts'
+import type { Session } from '../domain/session.ts'
 import type { Context } from './context.ts'
+import { goesOn } from './goes-on.ts'
 
 export async function ending(c: Context, plan: Plan, session: Session, entries: readonly Entry[], folder: string, json: boolean): Promise<number> {
   const tested = entries.findLast((e) => e.from === 'TEST')
@@ -18,7 +19,7 @@ export async function ending(c: Context, plan: Plan, session: Session, entries: 
   if (proof !== null) c.terminal.print(await readFile(proof, 'utf8'))
   timings(c, entries)
   c.terminal.info(`${session.state}: ${session.why}`)
-  const idle = waiting[session.state]
+  const idle = goesOn(session)
   if (idle !== undefined) c.terminal.info(idle)
   if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${join(proof, '..')}`)
   return code

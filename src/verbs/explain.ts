@@ -10,9 +10,13 @@ export function explain(c: Context, error: unknown): number {
     return exitCodes.harness
   }
   c.terminal.info(`${error.facts.code}: ${error.message}`)
-  if (error.facts.remedy !== undefined) c.terminal.info(`try: ${error.facts.remedy}`)
+  const remedy = refused.includes(error.facts.code) ? 'export GH_TOKEN=$(gh auth token)' : error.facts.remedy
+  if (remedy !== undefined) c.terminal.info(`try: ${remedy}`)
   if (error.kind === 'harness' && error.cause !== undefined) c.terminal.info(String((error.cause as Error).stack ?? error.cause))
   return exitCodeOf(error.kind)
 }
+
+/** A repository that does not take this token, or none: where no workflow file gives one, a person has it. */
+const refused: readonly string[] = ['U261', 'U262']
 
 const isCommander = (e: unknown): e is { exitCode: number } => e instanceof Error && 'exitCode' in e && String((e as { code?: unknown }).code ?? '').startsWith('commander.')

@@ -47,7 +47,7 @@ Environments of the repository (Settings → Environments), each where you want 
   vps-test-approval   with required reviewers: they approve sessions with proof manual-verify
   vps-test-soak-1h    with a wait timer of 60 minutes: the first checkpoint is taken on time
   vps-test-soak-6h    with a wait timer of 360 minutes: the second one
-Without them checkpoints are taken by the schedule, late, and approval is: vps-test approve --remote <url of the repository> --session <session>
+Without them checkpoints are taken by the schedule, late, and approval is: GH_TOKEN=$(gh auth token) vps-test approve --remote <url of the repository>
 `
 
 /** A repository that has a configuration under its other name keeps it. */

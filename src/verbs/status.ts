@@ -1,6 +1,6 @@
 /** `status`, `logs`, `stop`: what the ledgers say, and a person's stop. */
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { finals, waiting } from '../domain/session.ts'
+import { finals } from '../domain/session.ts'
 import { visible } from '../domain/visible.ts'
 import { textTable } from '../report/text-table.ts'
 import { record, recordedPlan } from '../stages/interview.ts'
@@ -8,6 +8,7 @@ import { giveLeasesBack } from '../stages/leases.ts'
 import { leasedNodes } from '../stages/roster.ts'
 import type { KeySource } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
+import { goesOn } from './goes-on.ts'
 import { knownSessions, sessionsIn, type Known } from './home.ts'
 
 export async function status(c: Context, flags: { readonly json?: boolean }): Promise<number> {
@@ -18,7 +19,7 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
   c.terminal.print(textTable(['session', 'state', 'changed', 'due', 'tests', 'why'], sessions.map(({ session: s }) => [
     { text: s.id }, { text: s.state, tone: s.state === 'COMPLETE' ? 'good' : s.state === 'STOPPED' ? 'bad' : 'warn' }, { text: new Date(s.changedAt).toISOString() },
     { text: s.waitUntil === null ? '' : new Date(s.waitUntil).toISOString() }, { text: String(s.counters.tests) },
-    { text: `${visible(s.why, 100)}${waiting[s.state] === undefined ? '' : ` (${waiting[s.state]})`}` },
+    { text: `${visible(s.why, 100)}${told(goesOn(s))}` },
   ]), c.terminal.palette))
   return exitCodes.passed
 }
@@ -42,6 +43,8 @@ export async function stop(c: Context, project: string, flags: { readonly key?: 
   try { await giveLeasesBack(world, plan, open.session.id, leasedNodes(plan, open.session)) } finally { await world.close() }
   return exitCodes.passed
 }
+
+const told = (next: string | undefined): string => (next === undefined ? '' : `; ${visible(next, 1000)}`)
 
 /** Sessions of a project, the newest first, or the one that is meant; at least one. */
 async function named(c: Context, project: string, session: string | undefined): Promise<readonly [Known, ...Known[]]> {

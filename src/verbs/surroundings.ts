@@ -24,8 +24,14 @@ export function contextOf({ env, cwd, home, directory, signal, version }: Surrou
     terminal: terminal(), signal, cwd, version, root: packageRoot(directory), who: whoAmI(), writer: thisProcess(), clock: shiftedClock(shift), clockShift: shift,
     home: localHome(state), scratch: join(state, '_nodes'), forge: null,
     cacheDir: env['VPS_TEST_CACHE'] || join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'vps-test'),
-    probe: program('VPS_TEST_PROBE'), delayHelper: program('VPS_TEST_DELAY'),
+    probe: program('VPS_TEST_PROBE'), delayHelper: program('VPS_TEST_DELAY'), ...loginOf(env),
   }
+}
+
+/** As `gh` names it. */
+const loginOf = (env: Surroundings['env']): Pick<Context, 'login'> => {
+  const token = env['GH_TOKEN'] || env['GITHUB_TOKEN']
+  return token === undefined || token === '' ? {} : { login: { token, server: env['GITHUB_SERVER_URL'] || 'https://github.com' } }
 }
 
 /** What is no number is refused where the clock is used, with every fleet: a wait must not end by a typing error. */

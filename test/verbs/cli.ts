@@ -11,8 +11,10 @@ export const scratch = mkdtempSync(join(tmpdir(), 'verbs-'))
 export const clean = (): void => { rmSync(scratch, { recursive: true, force: true }) }
 export const home = join(scratch, 'home')
 
-export async function cli(...args: readonly string[]): Promise<Told> {
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000, env: { PATH: process.env['PATH'], HOME: scratch, VPS_TEST_HOME: home, VPS_TEST_CACHE: join(scratch, 'cache') } })
+export const cli = (...args: readonly string[]): Promise<Told> => cliWith({}, ...args)
+
+export async function cliWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Told> {
+  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000, env: { PATH: process.env['PATH'], HOME: scratch, VPS_TEST_HOME: home, VPS_TEST_CACHE: join(scratch, 'cache'), ...env } })
   const text = { stdout: '', stderr: '' }
   child.stdout.on('data', (d: Buffer) => { text.stdout += d.toString() })
   child.stderr.on('data', (d: Buffer) => { text.stderr += d.toString() })

@@ -1,11 +1,14 @@
 /** `soak` and `approve` by the real command line, on ledgers of this machine and of a repository, where no node is needed: nothing due, missed, decided, unknown. */
 import { execFileSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry, Json } from '../../src/domain/ledger.ts'
 import { fold, next } from '../../src/domain/session.ts'
-import { clean, cli, home, scratch } from './cli.ts'
+import { authorizationFor } from '../../src/verbs/remote-login.ts'
+import { gitHost, type Host } from '../contract/ledger.host.ts'
+import { clean, cli, cliWith, home, scratch } from './cli.ts'
 
 afterAll(clean)
 const hour = 3_600_000
@@ -93,6 +96,33 @@ describe('soak', () => {
   })
 })
 
+describe('on a forge, by HTTP', () => {
+  const token = 'ghs_notARealToken0123456789abcdefghijkl'
+  const served = join(scratch, 'served')
+  let host: Host
+  beforeAll(async () => { mkdirSync(served); host = await gitHost(served, { writes: authorizationFor('http://x/', { server: 'http://x', token }) ?? '', reads: 'nobody' }) })
+  afterAll(async () => { await host.close() })
+
+  test('the words that it shows lead there: a person\'s token is sent to its server, and to no other', async () => {
+    const bare = join(served, 'someone/program.git')
+    execFileSync('git', ['init', '-q', '--bare', bare])
+    const url = `${host.url}/someone/program.git`
+    const session = await put('forge', [['begin', { origin: { repository: 'someone/program', branch: 'main', commit: null, event: 'push', actor: 'a' }, by: { kind: 'run', repository: 'someone/program', run: '7', attempt: 1, url: `${host.url}/someone/program/actions/runs/7` } }], ...tested('manual-verify', []).slice(1), ['passed', { by: { kind: 'run', repository: 'someone/program', run: '7', attempt: 1, url: `${host.url}/someone/program/actions/runs/7` } }]], bare)
+    const status = await cli('status', '--remote', bare)
+    const line = `vps-test approve --remote ${url} --session ${session}`
+    expect(status.stdout).toContain(`a person decides: ${line} (no: --reject)`)
+    const words = line.split(' ').slice(1)
+    expect(await cli(...words)).toMatchObject({ code: 2, stderr: expect.stringMatching(/U261[^]*try: export GH_TOKEN=\$\(gh auth token\)\n/) as string })
+    expect((await cliWith({ GH_TOKEN: token, GITHUB_SERVER_URL: 'http://127.0.0.1:1' }, ...words)).code).toBe(2)
+    const yes = await cliWith({ GH_TOKEN: token, GITHUB_SERVER_URL: host.url }, ...words)
+    expect([yes.code, yes.stdout + yes.stderr]).toEqual([0, expect.stringContaining(`${session}: approved by`)])
+    expect((await events('forge', session, bare)).at(-1)).toBe('approved')
+  })
+  test.each([['https://github.com/o/r.git', true], ['https://github.com.evil.example/o/r.git', false], ['https://evil.example/github.com/', false], ['http://github.com/o/r', false], ['git@github.com:o/r.git', false], ['/a/b', false]])('%s gets it: %s', (url, gets) => {
+    expect(authorizationFor(url, { server: 'https://github.com', token }) !== null).toBe(gets)
+  })
+})
+
 describe('approve', () => {
   const waits = [...tested('manual-verify', []), ['passed']] as const
   const last = async (project: string, session: string): Promise<Entry | undefined> => (await (await openGitLedger(join(home, project, 'ledger.git'))).read(session)).at(-1)
@@ -104,6 +134,11 @@ describe('approve', () => {
     expect(await last('yes', session)).toMatchObject({ event: 'approved', to: 'COMPLETE', why: expect.stringMatching(/^by .+ \(cli\): looked at it$/) as string, facts: { how: 'cli', approvedBy: expect.stringMatching(/./) as string } })
     expect(await cli('approve', 'yes')).toMatchObject({ code: 2, stderr: expect.stringMatching(/U055.*no session of project yes waits for approval[^]*try: vps-test status/) as string })
     expect(await events('yes', session)).toHaveLength(7)
+  })
+  test('of a session that jobs made says which of them speak of it', async () => {
+    const by: Json = { kind: 'run', repository: 'o/r', run: '7', attempt: 1, url: 'https://github.com/o/r/actions/runs/7' }
+    await put('jobs', [...tested('manual-verify', []), ['passed', { by }]])
+    expect((await cli('approve', 'jobs')).stderr).toContain('https://github.com/o/r/actions/runs/7: run its jobs report and vps-test again')
   })
   test('--reject ends it, and that is a failure', async () => {
     const session = await put('no', waits)
