@@ -40,7 +40,7 @@ test('a push: nobody is asked, no checkpoint is waited for, the ledger is in the
   expect(steps(entries)).toEqual([...loop, 'TEST passed COMPLETE'])
   expect(session.origin).toMatchObject({ repository: 'someone/program', event: 'push', branch: 'main', commit: await scene.sha() })
   expect(await scene.page('README.md')).toMatch(new RegExp(`\`${session.id}\`.*\\*\\*COMPLETE\\*\\*`))
-  expect(scene.api.state.checks).toEqual([expect.objectContaining({ name: 'vps-test proof', conclusion: 'success' })])
+  expect(scene.api.state.checks).toEqual([expect.objectContaining({ name: expect.stringMatching(/^vps-test proof \(testnet, [\w.-]+\)$/) as string, conclusion: 'success' })])
 })
 
 test('a dispatch: the caller\'s schedule takes the first checkpoint', async () => {

@@ -20,6 +20,7 @@ const shownTitle = '| Of | \\$\\(reboot\\) @\u200beveryone &lt;script&gt;'
 /** A commit that is not in the repository: GitHub finds no pull request by it. */
 const head = 'c0ffee'.padEnd(40, '0')
 const other = 'decade'.padEnd(40, '0')
+const branch = 'feature/`x`-@octocat'
 let scene: Scene
 let pullRequest: { readonly number: number; readonly result: ActResult } | undefined
 
@@ -38,9 +39,10 @@ beforeAll(async () => {
   const user = { login: 'stranger', type: 'User' } as const
   scene.api.state.pulls.push(
     { number: 4, title, state: 'open', sha: other, head: 'another', base: 'main', fork: true, user },
-    { number: 5, title, state: 'open', sha: head, head: 'feature/`x`-@octocat', base: 'main', fork: true, user },
+    { number: 5, title, state: 'open', sha: head, head: branch, base: 'main', fork: true, user },
+    // The same commit from elsewhere, into another base: its merge is another program.
+    { number: 7, title: 'the same for the release', state: 'open', sha: head, head: 'elsewhere', base: 'release', fork: true, user },
     { number: 6, title, state: 'closed', sha: head, head: 'old', base: 'main', fork: false, user },
-    { number: 7, title: 'the same for the release', state: 'open', sha: head, head: 'feature/`x`-@octocat', base: 'release', fork: true, user },
   )
 })
 afterAll(async () => { await scene?.close(); await dropLab('action'); rmSync(scratch, { recursive: true, force: true }) })
@@ -48,8 +50,8 @@ afterAll(async () => { await scene?.close(); await dropLab('action'); rmSync(scr
 const ledger = async (): Promise<string> => (await run('git', ['-C', scene.remote, 'for-each-ref'])).stdout
 const repository = { default_branch: 'main' }
 const comment = (run: number, sha = head): Promise<ActResult> =>
-  scene.act({ workflow: 'vps-test-comment.yml', event: 'workflow_run', eventJson: { workflow_run: { id: run, event: 'pull_request', head_sha: sha }, repository } })
-const check = () => scene.api.state.checks.find((c) => c.name === 'vps-test lab proof' && c.sha === head)
+  scene.act({ workflow: 'vps-test-comment.yml', event: 'workflow_run', eventJson: { workflow_run: { id: run, run_attempt: 1, event: 'pull_request', head_sha: sha, head_repository: { full_name: 'stranger/program' }, head_branch: sha === head ? branch : 'another' }, repository } })
+const check = () => scene.api.state.checks.find((c) => c.name === 'vps-test lab proof (main)' && c.sha === head)
 
 test('a push to the base branch: the lab in one job, and its proof in the ledger', async () => {
   const result = await scene.act({ workflow: 'vps-test-pr.yml', event: 'push', eventJson: { repository } })
@@ -62,7 +64,7 @@ test('a pull request of a fork: no secret, a token that reads; judged and compar
   const before = await ledger()
   const begun = await scene.start({
     workflow: 'vps-test-pr.yml', event: 'pull_request', secrets: { VPS_TEST_SSH_KEY: '', GITHUB_TOKEN: scene.api.tokens.reader },
-    eventJson: { number: 5, pull_request: { number: 5, title, head: { ref: 'feature/`x`-@octocat', sha: head, repo: { fork: true, full_name: 'stranger/program' } }, base: { ref: 'main', sha: await scene.sha() } }, repository },
+    eventJson: { number: 5, pull_request: { number: 5, title, head: { ref: branch, sha: head, repo: { fork: true, full_name: 'stranger/program' } }, base: { ref: 'main', sha: await scene.sha() } }, repository },
   })
   const result = await begun.done
   pullRequest = { number: begun.number, result }
@@ -75,23 +77,20 @@ test('a pull request of a fork: no secret, a token that reads; judged and compar
   expect(scene.api.faults()).toEqual([])
 })
 
-test('the comment: on the pull requests with that head, each against its own base, a check with the verdict, written again and not twice', async () => {
+test('the comment: on the run\'s own pull request, against its base, a check that names both, written again and not twice', async () => {
   const first = await comment(pullRequest?.number ?? 0)
   expect(first.jobs.map((j) => [j.id, j.result]), tell(first.raw)).toEqual([['comment', 'success']])
   // Nothing of the pull request is fetched, so nothing of it can run.
   expect(first.job('comment')?.steps.map((s) => s.name)).toEqual([expect.stringMatching(/vps-test@act/)])
-  expect(scene.api.state.comments.map((c) => c.issue)).toEqual([5, 7])
-  const [{ body } = { body: '' }, { body: release } = { body: '' }] = scene.api.state.comments
-  expect(body).toMatch(/^<!-- vps-test:pull-request -->\n### vps-test: passed/)
+  expect(scene.api.state.comments.map((c) => c.issue)).toEqual([5])
+  const [{ body } = { body: '' }] = scene.api.state.comments
+  expect(body).toMatch(/^<!-- vps-test:pull-request -->\n### vps-test: passed.*\n\nJudged again .*: it is consistent, and anchored nowhere\.\n/)
   expect(body).toMatch(/Compared with session/)
   expect(body).toContain(shownTitle)
-  expect(release).toContain('| Of | the same for the release |')
-  expect(release).toContain('The base branch has no recorded test of this project on this fleet: nothing to compare with.')
-  expect(body).toMatch(/consistent, and anchored nowhere/)
   expect(escapes(body)).toEqual([])
-  expect(check()).toMatchObject({ conclusion: 'success', title: expect.stringMatching(/^passed: /) as string })
+  expect(check()).toMatchObject({ conclusion: 'success', title: expect.stringMatching(/^#5 into main: passed: /) as string })
   await comment(pullRequest?.number ?? 0)
-  expect(scene.api.state.comments).toHaveLength(2)
+  expect(scene.api.state.comments).toHaveLength(1)
   expect(scene.api.state.checks).toHaveLength(1)
   expect(scene.api.faults()).toEqual([])
 })
@@ -101,15 +100,17 @@ test('an artifact that was changed, leads out, is none, is too large or is of an
   const files = [...unpacked(good?.data ?? new Uint8Array())].map(([path, data]): ZipMember => ({ path, data }))
   const changed = (name: RegExp, how: (text: string) => string): readonly ZipMember[] => files.map((f) => (name.test(f.path) ? { ...f, data: how(Buffer.from(f.data as Uint8Array).toString('utf8')) } : f))
   const out = join(scratch, 'pwned')
+  // Title and note of what can be read and is not to be trusted.
+  const notWhole = /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\*/
   const planted: Readonly<Record<string, readonly [members: readonly ZipMember[], said: RegExp, sha?: string]>> = {
-    attempts: [changed(/evidence\/attempts/, (t) => `${t}${t.split('\n').at(-2) ?? ''}\n`), /not whole/],
-    log: [changed(/evidence\/logs\//, (t) => `${t}another line\n`), /not whole/],
+    attempts: [changed(/evidence\/attempts/, (t) => `${t}${t.split('\n').at(-2) ?? ''}\n`), notWhole],
+    log: [changed(/evidence\/logs\//, (t) => `${t}another line\n`), notWhole],
     slip: [[...files, { path: `${'../'.repeat(12)}${out.slice(1)}`, data: 'x' }], /cannot be read/],
     absolute: [[...files, { path: out, data: 'x' }], /cannot be read/],
     link: [[...files, { path: 'evidence/link', data: scratch, mode: 0o120777 }], /cannot be read/],
     json: [changed(/evidence\/plan\.json$/, () => '@octocat <script>::error::pwned'), /cannot be read/],
     large: [[...files, { path: 'evidence/zeros', data: 'x', claims: 2_000_000_000 }], /cannot be read/],
-    elsewhere: [files, /not whole/, other],
+    elsewhere: [files, notWhole, other],
   }
   let number = 5000
   for (const [kind, [members, said, sha = head]] of Object.entries(planted)) {
@@ -126,6 +127,6 @@ test('an artifact that was changed, leads out, is none, is too large or is of an
   // Whole again: green again, in the same check and the same comment.
   await comment(pullRequest?.number ?? 0)
   expect(check()?.conclusion).toBe('success')
-  expect(scene.api.state.comments.map((c) => c.issue).toSorted((a, b) => a - b)).toEqual([4, 5, 7])
+  expect(scene.api.state.comments.map((c) => c.issue).toSorted((a, b) => a - b)).toEqual([4, 5])
   expect(scene.api.faults()).toEqual([])
 })

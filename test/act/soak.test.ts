@@ -34,7 +34,7 @@ test('dispatched with the soak on: it waits, and says so wherever people look', 
   const due = new Date(session.waitUntil ?? 0).toISOString()
   expect(api.state.comments).toEqual([expect.objectContaining({ issue: 7, body: expect.stringContaining(`WAIT\\_1HR is due ${due}`) as string })])
   expect(comment()).not.toContain('everyone')
-  expect(api.state.checks).toEqual([expect.objectContaining({ name: 'vps-test proof', sha: await scene.sha(), conclusion: 'success', title: expect.stringContaining(`WAIT_1HR is due ${due}`) as string })])
+  expect(api.state.checks).toEqual([expect.objectContaining({ name: expect.stringMatching(/^vps-test proof \(testnet, [\w.-]+\)$/) as string, sha: await scene.sha(), conclusion: 'success', title: expect.stringContaining(`WAIT_1HR is due ${due}`) as string })])
   const readme = await scene.page('README.md')
   expect(readme).toMatch(new RegExp(`\`${session.id}\`.*\\*\\*WAIT\\\\_1HR\\*\\*.*${due}`))
   expect(readme).toContain(`\`${session.id}\` holds 4 nodes`)
