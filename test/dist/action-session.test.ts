@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/domain/ledger.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
+import { tamper } from '../contract/ledger.kit.ts'
 import { zip } from '../loopback/zip.ts'
+import { madeKey } from '../made-key.ts'
 import { contents, good, type Files } from '../report/evidence-files.ts'
 import { brokenRows, escapes } from '../report/surfaces.ts'
 import { commit } from './runner.ts'
@@ -114,6 +116,41 @@ describe('soak', () => {
     expect(t.runner.api.state.issues.map((i) => i.title).join()).toContain('a checkpoint was missed')
     expect((await t.runner.step('soak', { inputs: { session: late }, env: { VPS_TEST_PROBE: process.execPath } })).code).toBe(0)
     expect((await t.path(late)).filter((event) => event === 'missed')).toHaveLength(1)
+  })
+
+  test('a checkpoint that nobody took has no verdict of its own: the test before it is neither shown nor attested again', async () => {
+    const session = t.put([...stories.late.slice(0, -1), ['passed', testFacts('passed', { artifact: { name: 'vps-test-evidence-old', id: 5, url: 'https://example.org/5' } }), '', 30 * hour]])
+    const end = await t.runner.step('soak', { inputs: { session }, env: { VPS_TEST_PROBE: process.execPath } })
+    expect([end.code, end.outputs['state'], end.outputs['verdict'], end.outputs['attest'], end.outputs['proof']]).toEqual([30, 'STOPPED', 'inconclusive', 'false', undefined])
+    expect(end.out).not.toContain('fetching artifact')
+    expect((await t.runner.step('gate', { inputs: { session, needs: '{}' } })).outputs['verdict']).toBe('inconclusive')
+    const lost = t.put([...stories.due, ['due', {}, 'on time', hour / 2]], writerOf('57'))
+    t.runner.api.state.runs.push({ id: 57, attempt: 1, status: 'in_progress', conclusion: null })
+    expect(await t.runner.step('soak', { inputs: { session: lost }, env: { VPS_TEST_PROBE: process.execPath } })).toMatchObject({ code: 0, outputs: { state: 'TEST', verdict: 'inconclusive' } })
+  })
+
+  test('without a key, or with a clock that was moved, a checkpoint that is due is left to a run that can take it', async () => {
+    const session = t.put(stories.due)
+    const env = { VPS_TEST_PROBE: process.execPath }
+    const end = await t.runner.step('soak', { inputs: { session }, env })
+    expect([end.code, errors(end).join()]).toEqual([2, expect.stringMatching(/U069.*needs the input ssh-key, which is empty.*gh secret set VPS_TEST_SSH_KEY/)])
+    const moved = await t.runner.step('soak', { inputs: { session, 'ssh-key': madeKey().private }, env: { ...env, VPS_TEST_CLOCK_SHIFT_SECONDS: '3700' } })
+    expect([moved.code, errors(moved).join()]).toEqual([2, expect.stringMatching(/U058.*moved by 3700 s.*fleet saorsa is none/)])
+    expect((await t.path(session)).at(-1)).toBe('passed')
+  })
+
+  test('a session that is damaged or odd costs no other one its place; the job says which, what to do, and fails', async () => {
+    const [due, odd, torn] = [t.put(stories.due), t.put([...stories.due, ['due', {}, 'on time', hour / 2]], writerOf('abc')), t.put(stories.due)]
+    const file = `sessions/${torn}/0006-WAIT_1HR-TEST.json`
+    tamper(t.runner.remote, (files) => { files.set(file, '{') })
+    const end = await t.runner.step('soak')
+    tamper(t.runner.remote, (files) => { files.delete(file); [...files.keys()].filter((name) => name.startsWith(`sessions/${odd}/`)).forEach((name) => files.delete(name)) })
+    expect(end.code).toBe(2)
+    const listed = (JSON.parse(end.outputs['due'] ?? '') as readonly { readonly session: string }[]).map((d) => d.session)
+    expect([listed.includes(due), listed.includes(odd), listed.includes(torn)]).toEqual([true, false, false])
+    expect(errors(end).join('\n')).toMatch(new RegExp(`title=vps-test H010::${torn}.*is damaged.*try.*git clone[^]*title=vps-test U452::${odd}.*not abc.*vps-test stop testnet --session ${odd}`))
+    for (const id of [odd, torn]) expect(end.summary.split('\n').find((l) => l.includes(id))).toContain('passed over')
+    expect(end.summary).toMatch(/^## Soak: \d+ due, \d+ open, 2 passed over\n/)
   })
 })
 
@@ -307,6 +344,15 @@ describe('comment', () => {
     expect(errors(end).join()).toMatch(/I451.*permissions: \{ pull-requests: write \}/)
     expect(t.runner.api.state.comments).toEqual([])
   })
+})
+
+test('a job that is run again fetches what an earlier attempt of its own run kept, where the runtime service shows no more of it', async () => {
+  const { id, name } = t.runner.results.plant('101', 'vps-test-evidence-x-test-1-1', zip([{ path: 'manifest.json', data: '{}' }]))
+  const session = t.put([...stories.passed.slice(0, -1), ['passed', testFacts('passed', { artifact: { id, name, url: 'https://github.com/x' } })]], writerOf('101'))
+  const end = await t.runner.step('prove', { inputs: { session }, run: '101', attempt: 2 })
+  expect(end.out).toContain(`fetching artifact ${name}`)
+  // It came, and is not what was recorded.
+  expect(errors(end).join()).toMatch(/H033.*manifest\.json/)
 })
 
 describe('looks', () => {
