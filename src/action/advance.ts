@@ -30,7 +30,7 @@ export async function followUps(job: Job, s: Session): Promise<Readonly<Record<s
   return {
     'wait-1h': s.state === 'WAIT_1HR' ? await timer(job, 'WAIT_1HR', timers.WAIT_1HR) : '',
     'wait-6h': s.state === 'WAIT_6HR' || (s.state === 'WAIT_1HR' && ahead) ? await timer(job, 'WAIT_6HR', timers.WAIT_6HR) : '',
-    'approval-environment': s.state === 'AWAIT_APPROVAL' ? await approval(job, approvalEnvironment) : '',
+    'approval-environment': s.state === 'AWAIT_APPROVAL' ? await approval(job, approvalEnvironment, s.id) : '',
   }
 }
 
@@ -41,9 +41,9 @@ async function timer({ context: { forge, terminal } }: Job, checkpoint: Checkpoi
   return ''
 }
 
-async function approval({ context: { forge, terminal } }: Job, name: string): Promise<string> {
+async function approval({ context: { forge, terminal }, facts }: Job, name: string, session: string): Promise<string> {
   const found = name === '' || forge === null ? null : await forge.environment(name)
   if (found !== null && found.reviewers > 0) return name
-  terminal.warn(`environment ${name === '' ? 'for approval' : name} ${found === null || found.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}, so nobody would be asked there; say it with: vps-test approve --remote <repository>`)
+  terminal.warn(`environment ${name === '' ? 'for approval' : name} ${found === null || found.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}, so nobody would be asked there; say it with: vps-test approve --remote ${facts.serverUrl}/${facts.repository}.git --session ${session}`)
   return ''
 }

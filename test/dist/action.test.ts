@@ -135,7 +135,7 @@ describe('the surroundings', () => {
   })
   test.each(['GITHUB_REPOSITORY', 'GITHUB_RUN_ID'])('%s is missing: this is no t.runner, and what to do instead', async (name) => {
     const end = await t.runner.step('status', { env: { [name]: undefined } })
-    expect([end.code, errors(end).join()]).toEqual([2, expect.stringMatching(new RegExp(`U064.*${name} is not set.*npx vps-test start`))])
+    expect([end.code, errors(end).join()]).toEqual([2, expect.stringMatching(new RegExp(`U064.*${name} is not set.*try: vps-test start`))])
   })
   test('fourteen faults of a build: ten annotations of the step, its end among them; the rest is told in one', async () => {
     const faults = Array.from({ length: 14 }, (_, n) => ({ file: 'src/lib.rs', line: n + 1, message: `fault number ${n}` }))
