@@ -1,5 +1,5 @@
 /** The Action as the runner starts it, without a lab: the jobs that go on with sessions, judge them and show them. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Json } from '../../src/domain/ledger.ts'
@@ -9,7 +9,7 @@ import { zip } from '../loopback/zip.ts'
 import { madeKey } from '../made-key.ts'
 import { contents, good, type Files } from '../report/evidence-files.ts'
 import { brokenRows, escapes } from '../report/surfaces.ts'
-import { commit } from './runner.ts'
+import { commit, root } from './runner.ts'
 import { hour, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
 import { errors, openTested, type Tested } from './tested.ts'
 
@@ -151,6 +151,8 @@ describe('soak', () => {
     expect(errors(end).join('\n')).toMatch(new RegExp(`title=vps-test H010::${torn}.*is damaged.*try.*git clone[^]*title=vps-test U452::${odd}.*not abc.*vps-test stop testnet --session ${odd}`))
     for (const id of [odd, torn]) expect(end.summary.split('\n').find((l) => l.includes(id))).toContain('passed over')
     expect(end.summary).toMatch(/^## Soak: \d+ due, \d+ open, 2 passed over\n/)
+    // A job that needs one that failed is skipped, unless it says otherwise.
+    expect(readFileSync(join(root, '.github/workflows/vps-test-soak.yml'), 'utf8')).toContain("if: ${{ !cancelled() && needs.reconcile.outputs.due != ''")
   })
 })
 

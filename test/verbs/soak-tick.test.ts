@@ -137,7 +137,7 @@ describe('one session that breaks', () => {
   })
   test('is passed over by the work, and the end is not good', async () => {
     // The newest change comes first.
-    await put('first', waits.map(([event, at, facts]): Step => [event, at + 24 * hour, facts]), { lab: false })
+    await put('first', waits.map(([event, at, facts]): Step => [event, at + 24 * hour, facts ?? {}]), { lab: false })
     await put('second', waits)
     now = start + 26 * hour
     expect(await soak(context(), {})).toBe(30)
