@@ -8,7 +8,7 @@ import type { Session, State } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
-import { recordedPlan } from '../stages/interview.ts'
+import { record, recordedPlan } from '../stages/interview.ts'
 import { worldIn } from '../verbs/context.ts'
 import { exitCode } from '../verbs/ending.ts'
 import type { Known } from '../verbs/home.ts'
@@ -39,7 +39,10 @@ async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   }
   await othersWork(job, before.session)
   if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
-  else await working(job, before, (world, plan) => run(plan, before.session.id, world, { states: [state], once }))
+  else await working(job, before, async (world, plan) => {
+    await claim(job, before)
+    return run(plan, before.session.id, world, { states: [state], once })
+  })
   return told(job, before.session.id)
 }
 
@@ -50,6 +53,12 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
   if (checkpoint !== null || (await lives())) {
     throw new Failure({ kind: 'busy', code: 'B005', message: `${by === null ? 'the schedule' : writerText(by)} goes on with session ${s.id}${checkpoint === null ? '' : `: its checkpoint ${checkpoint.name} is the schedule's`}`, remedy: 'gh workflow run vps-test-soak.yml' })
   }
+}
+
+/** What the schedule may go on with as well is claimed before it is worked on: of a job that is run again and a tick, one goes on. */
+async function claim({ context: c, facts }: Job, { ledger, session: { id, unattended, by } }: Known): Promise<void> {
+  if (!unattended || (by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt)) return
+  await record({ ...c, ledger, session: id }, { event: 'claimed', why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`, facts: {} })
 }
 
 /** Opens the world of a session, with the key looked at before a node is. */

@@ -12,6 +12,8 @@ import { each, type Fanned } from '../suites/each.ts'
 const stageSeconds = 1800
 /** A build may take 45 minutes; the next stage may be another job, which waits for its runner. */
 const buildSeconds = 90 * 60
+/** A test's job may last so long. */
+export const testSeconds = 180 * 60
 
 /** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
 export async function takeLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[], seconds = stageSeconds): Promise<Fanned<number>> {

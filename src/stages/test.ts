@@ -23,7 +23,7 @@ import { running } from '../suites/running.ts'
 import { removeWitnesses } from '../suites/witnessing.ts'
 import { retryFailed } from './checkpoint.ts'
 import { collect } from './collect.ts'
-import { takeLeases } from './leases.ts'
+import { takeLeases, testSeconds } from './leases.ts'
 import { exclusions, rosterOf } from './roster.ts'
 import { seal } from './prove.ts'
 import type { Stage } from './stage.ts'
@@ -35,7 +35,7 @@ export const test: Stage = async (plan, session, world) => {
   await world.files.remove(folder)
   const testStartedAt = world.clock.now()
   const roster = rosterOf(plan, session)
-  const leases = await takeLeases(world, plan, session.id, roster)
+  const leases = await takeLeases(world, plan, session.id, roster, testSeconds)
   const there = roster.filter((n) => leases.done.has(n))
   const lost = [...leases.failed].map(([node, f]) => ({ node, why: f.message }))
   const fault = quorumFault(world.fleet, plan.nodes, there)
@@ -44,8 +44,8 @@ export const test: Stage = async (plan, session, world) => {
   try {
     return await work(plan, session, world, { folder, number, testStartedAt, there, lost })
   } catch (error) {
-    // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal.
-    const calm = { ...world, signal: AbortSignal.timeout(20_000) }
+    // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal, and a runner that cancels kills after ten seconds: the leases must go back too.
+    const calm = { ...world, signal: AbortSignal.timeout(world.signal.aborted ? 4000 : 20_000) }
     await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)])
     throw error
   }
