@@ -109,16 +109,24 @@ describe('damage is refused', () => {
     ['an event that is no text', { event: null }], ['a time that is no number', { at: '5' }], ['a time beyond all dates', { at: 8.7e15 }], ['a due time beyond all dates', { facts: { dueAt: 1e300 } }],
     ['a writer that is a word', { facts: { by: 'me' } }], ['a holder that is no text', { event: 'queued', facts: { holder: { toString: 1 } } }],
   ]
-  test.each(odd)('%s: that session alone, and it says how to be rid of it', async (_, change) => {
-    const before = await filled(1)
-    await filled(1, 't')
-    tamper((files) => { files.set('sessions/s/0001-X-Y.json', JSON.stringify(chain(before, { ...entry(before), ...change } as Entry))) })
-    const ledger = await open({ derive: (all) => ({ 'README.md': all.map((s) => `${fold(s.id, s.entries).state} ${String(s.damage !== undefined)}`).join() }) })
-    expect(await codeOf(ledger.read('s'))).toBe('H010')
-    expect((await ledger.told()).map((s) => [s.id, s.entries.length, s.damage?.facts.code])).toEqual([['s', 1, 'H010'], ['t', 1, undefined]])
-    expect((await ledger.all()).map((s) => s.id)).toEqual(['t'])
-    await filled(1, 't', { derive: (all) => ({ 'README.md': all.map((s) => `${fold(s.id, s.entries).state} ${String(s.damage !== undefined)}`).join() }) })
-    expect(git('cat-file', 'blob', `${branch}:README.md`)).toBe('INTERVIEW true,INTERVIEW false')
+  test('odd entries: each its own session alone, and the others are written as ever', async () => {
+    const derive: LedgerOptions['derive'] = (all) => ({ 'README.md': all.map((s) => `${s.id} ${fold(s.id, s.entries).state} ${String(s.damage?.facts.code)}\n`).join('') })
+    const before = await filled(1, 'whole')
+    tamper((files) => {
+      odd.forEach(([name, change]) => {
+        const id = name.replaceAll(' ', '-')
+        const first = entry([], id)
+        files.set(`sessions/${id}/0000-X-Y.json`, JSON.stringify(first)); files.set(`sessions/${id}/0001-X-Y.json`, JSON.stringify(chain([first], { ...entry([first], id), ...change } as Entry)))
+      })
+    })
+    const ledger = await open({ derive })
+    const told = await ledger.told()
+    expect(told.filter((s) => s.damage === undefined).map((s) => s.id)).toEqual(['whole'])
+    expect(told.filter((s) => s.damage !== undefined).map((s) => [s.entries.length, s.damage?.facts.code])).toEqual(odd.map(() => [1, 'H010']))
+    expect((await ledger.all()).map((s) => s.id)).toEqual(['whole'])
+    expect(await codeOf(ledger.read('without-facts'))).toBe('H010')
+    await ledger.append('whole', entry(before, 'whole'))
+    expect(git('cat-file', 'blob', `${branch}:README.md`)).toMatch(/^a-due-time-beyond-all-dates INTERVIEW H010\n[^]*\nwhole INTERVIEW undefined\nwithout-facts INTERVIEW H010\n$/)
   })
   test('nested deeper than anybody can follow: that session alone', async () => {
     await filled(1, 't')
@@ -127,8 +135,8 @@ describe('damage is refused', () => {
   })
   test('and its remedy, typed as it stands, takes it away; the others stay as they were', async () => {
     const kept = await filled(2, 'its')
-    tamper((files) => { files.set("sessions/it's */0000-IDLE-INTERVIEW.json", '{') })
-    const remedy = (await failureOf((await open()).read("it's *"))).facts.remedy ?? ''
+    tamper((files) => { files.set('sessions/it*/0000-IDLE-INTERVIEW.json', '{') })
+    const remedy = (await failureOf((await open()).read('it*'))).facts.remedy ?? ''
     const place = mkdtempSync(join(root, 'remedy-'))
     execFileSync('sh', ['-ec', remedy], { cwd: place, timeout: 10_000, stdio: 'pipe', env: { ...process.env, GIT_AUTHOR_NAME: 't', GIT_AUTHOR_EMAIL: 't@t.invalid', GIT_COMMITTER_NAME: 't', GIT_COMMITTER_EMAIL: 't@t.invalid' } })
     const ledger = await open()
