@@ -1,7 +1,7 @@
 /** `comment`: shows a session of the ledger on the pull requests of its commit, and as a check there; with a run, what that run left ({@link ofPullRequest}). */
 import { cut } from '../adapters/github/cut.ts'
 import { exitCodes } from '../domain/failure.ts'
-import type { Session } from '../domain/session.ts'
+import { finals, type Session } from '../domain/session.ts'
 import type { Comparison } from '../report/comparison.ts'
 import { countsOf, fleetOf } from '../report/facts.ts'
 import { plainLine } from '../report/plain-text.ts'
@@ -46,11 +46,13 @@ async function ofSession(job: Job): Promise<Ended> {
   return show(job, commit, { title: verdictTitle({ session, entries }), good, body: (pull) => prComment(pull === null ? input : { ...input, subject: pull.title, comparison: against(pull.base) }, marker) }, `vps-test proof (${plainLine(known.project, 60)}, ${plainLine(fleet, 60)})`, marker)
 }
 
-/** One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a newer one. */
+/** One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a newer one that was tested or is on its way. One that was never confirmed, or was refused, has nothing to say. */
 async function newerThan(job: Job, { project, session, entries }: Known, commit: string): Promise<Session | undefined> {
   const after = (s: Session): boolean => s.startedAt > session.startedAt || (s.startedAt === session.startedAt && s.id > session.id)
-  return (await knownSessions(job.context.home, project)).find((k) => k.session.origin?.commit === commit && fleetOf(k.entries) === fleetOf(entries) && after(k.session))?.session
+  return (await knownSessions(job.context.home, project)).find((k) => k.session.origin?.commit === commit && fleetOf(k.entries) === fleetOf(entries) && after(k.session) && speaks(k))?.session
 }
+
+const speaks = ({ session, entries }: Known): boolean => newestTest(entries) !== undefined || (!finals.includes(session.state) && session.state !== 'INTERVIEW')
 
 async function show(job: Job, sha: string, { title, good, body }: Shown, name: string, marker: string): Promise<Ended> {
   const forge = forgeOf(job)

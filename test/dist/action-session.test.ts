@@ -238,6 +238,8 @@ describe('comment', () => {
   test('an older session says nothing over a newer one of the same commit, project and fleet', async () => {
     const plan = (await t.runner.entries(t.put(['begin'])))[0]?.facts['plan'] as { readonly answers: object; readonly fleet: object }
     const [older, newer] = [t.put(stories.passed), t.put(stories.fix)]
+    // Newest of all, and mute: never confirmed, refused.
+    for (const mute of [['begin'], stories.lost] as const) t.put(mute)
     // Of another fleet, and of another commit: newer, and beside the point.
     t.put([['begin', { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } as Json }], ...stories.passed.slice(1)])
     t.put([['begin', { origin: { repository: 'someone/program', branch: 'main', commit: 'e'.repeat(40), event: 'push', actor: 'alice' } }], ...stories.passed.slice(1)])
