@@ -34,15 +34,18 @@ export async function duties(c: Context): Promise<Duties> {
   await Promise.all(whole.filter((k) => !finals.includes(k.session.state)).map(async (known) => {
     try { open.push({ known, tick: await tickOf(c, known.session) }) } catch (error) {
       c.signal.throwIfAborted()
-      broken.push({ id: known.session.id, project: known.project, error: endable(known, error) })
+      broken.push({ id: known.session.id, project: known.project, error: endable(c, known, error) })
     }
   }))
   return { open: open.toSorted((a, b) => b.known.session.changedAt - a.known.session.changedAt), broken }
 }
 
 /** What its ledger says can make no sense: then a person ends it. */
-const endable = ({ session, project }: Known, error: unknown): unknown =>
-  (error instanceof Failure && error.kind === 'usage' && error.facts.remedy === undefined ? new Failure({ ...error.facts, remedy: `vps-test stop ${quote(project)} --session ${quote(session.id)}` }, error) : error)
+const endable = (c: Context, known: Known, error: unknown): unknown =>
+  (error instanceof Failure && error.kind === 'usage' && error.facts.remedy === undefined ? new Failure({ ...error.facts, remedy: endingOf(c, known) }, error) : error)
+
+const endingOf = ({ writer }: Context, { project, session: { id } }: Known): string =>
+  (writer.kind === 'run' ? `gh workflow run vps-test-ops.yml -f command=stop -f session=${quote(id)}` : `vps-test stop ${quote(project)} --session ${quote(id)}`)
 
 export const tickOf = async (c: Context, s: Session): Promise<Tick> => reconcile(s, c.clock.now(), asksWriter(s) && (await writerEnded(c, s)))
 
@@ -83,22 +86,22 @@ export async function take(c: Context, known: Known, tick: Tick, key: KeySource 
   const { ledger, project, entries, session: { id } } = known
   const plan = newestPlan(entries)
   // A claim without what its work needs would end the session for nothing.
-  if (tick.kind === 'claim') await checkKey(c, key, planned(plan, known).fleet)
+  if (tick.kind === 'claim') await checkKey(c, key, planned(c, plan, known).fleet)
   const decided = await decide(c, known, tick.outcome)
   if (decided === undefined) return undefined
-  const { fleet } = planned(plan, known)
+  const { fleet } = planned(c, plan, known)
   const world = worldIn(c, { fleet, ledger, session: id, folder: c.home.folderOf(project, id), checkout, key, patienceMs: 0 })
   try {
     // Also where the tick ended the session: run gives the leases back.
-    const session = await run(planned(plan, known), id, world, { since: decided.hash })
+    const session = await run(planned(c, plan, known), id, world, { since: decided.hash })
     return { session, code: exitCode(session, await ledger.read(id)) }
   } finally {
     await world.close()
   }
 }
 
-function planned(plan: Plan | undefined, { project, session: { id } }: Known): Plan {
-  if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H030', message: `session ${id} has no plan`, remedy: `vps-test stop ${quote(project)} --session ${quote(id)}` })
+function planned(c: Context, plan: Plan | undefined, known: Known): Plan {
+  if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H030', message: `session ${known.session.id} has no plan`, remedy: endingOf(c, known) })
   return plan
 }
 

@@ -148,7 +148,7 @@ describe('soak', () => {
     expect(end.code).toBe(2)
     const listed = (JSON.parse(end.outputs['due'] ?? '') as readonly { readonly session: string }[]).map((d) => d.session)
     expect([listed.includes(due), listed.includes(odd), listed.includes(torn)]).toEqual([true, false, false])
-    expect(errors(end).join('\n')).toMatch(new RegExp(`title=vps-test H010::${torn}.*is damaged.*try.*git clone[^]*title=vps-test U452::${odd}.*not abc.*vps-test stop testnet --session ${odd}`))
+    expect(errors(end).join('\n')).toMatch(new RegExp(`title=vps-test H010::${torn}.*is damaged.*try.*git clone[^]*title=vps-test U452::${odd}.*not abc.*gh workflow run vps-test-ops.yml -f command=stop -f session=${odd}`))
     for (const id of [odd, torn]) expect(end.summary.split('\n').find((l) => l.includes(id))).toContain('passed over')
     expect(end.summary).toMatch(/^## Soak: \d+ due, \d+ open, 2 passed over\n/)
     // A job that needs one that failed is skipped, unless it says otherwise.

@@ -133,7 +133,8 @@ describe('one session that breaks', () => {
     now = start + 2 * hour
     const { open, broken } = await duties(context({ forge: forge(false) }))
     expect(open.map((d) => [d.known.session.id, d.tick.kind])).toEqual([['good', 'claim']])
-    expect(broken).toMatchObject([{ id: 'odd', error: { facts: { code: 'U452', remedy: 'vps-test stop p --session odd' } } }])
+    expect(broken).toMatchObject([{ id: 'odd', error: { facts: { code: 'U452', remedy: 'gh workflow run vps-test-ops.yml -f command=stop -f session=odd' } } }])
+    expect((await duties(context({ forge: forge(false), writer: { kind: 'process', host: 'h', pid: 1 } }))).broken).toMatchObject([{ error: { facts: { remedy: 'vps-test stop p --session odd' } } }])
   })
   test('is passed over by the work, and the end is not good', async () => {
     // The newest change comes first.
