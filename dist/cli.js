@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { $ as remoteHome, $t as Failure, A as runProcess, C as up, D as keyFile, F as findProjectFile, I as parseProjectAll, L as projectFiles, O as loadProfiles, Qt as visible, S as status$1, St as focuses, T as trust, Y as verify, Zt as show, a as soak$1, b as examine, c as logs, d as diagnose, en as exitCodeOf, f as approve, h as start, l as status, m as plan, nn as version, t as contextOf, tn as exitCodes, u as stop, w as nodes, wt as proofKinds, x as shell, xt as criteriaKinds, y as down, z as require_dist } from "./chunks/surroundings.js";
+import { $ as verify, A as keyFile, B as parseProjectAll, C as status$1, Dt as focuses, E as trust, Et as criteriaKinds, P as runProcess, S as shell, T as nodes, U as require_dist, V as projectFiles, a as soak$1, an as visible, b as down, c as explain, cn as exitCodes, d as stop, f as diagnose, g as start, h as plan, in as show, j as loadProfiles, kt as proofKinds, l as logs, ln as version, on as Failure, p as approve, rt as remoteHome, t as contextOf, u as status, w as up, x as examine, z as findProjectFile } from "./chunks/surroundings.js";
 import path, { basename, dirname, join, relative, resolve } from "node:path";
 import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import childProcess from "node:child_process";
@@ -3180,6 +3180,9 @@ const nameLike = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replac
 // src/inputs/init-workflows.ts
 /** The caller's workflows that `init` writes: triggers and a call of the reusable one, nothing else. */
 const source = "saorsa-labs/vps-test";
+/** `<job of the caller> / <job of the reusable workflow>`, as GitHub shows them. Required where nothing makes it, a check is waited for without end. */
+const labCheck = "lab / lab";
+const gateCheck = "vps-test / vps-test";
 const dash = "from the configuration";
 /** A YAML scalar that means exactly this text. */
 const text = (value) => /^[\w./][\w./ -]*[\w./]$|^\w$/.test(value) && !/^[\d.]+$|^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value) ? value : JSON.stringify(value);
@@ -3283,15 +3286,14 @@ function session(facts) {
 				"refuse",
 				"supersede"
 			]
+		],
+		[
+			"queue-minutes",
+			"How long SETUP waits for a busy fleet, 0 to 240; empty: 10",
+			[]
 		]
 	];
-	return `# A session on the fleet: from the Actions tab, and on a push. The required check is "vps-test / vps-test".
-name: vps-test
-
-on:
-  workflow_dispatch:
-    inputs:
-${[
+	const form = [
 		[
 			"fleet",
 			"A fleet of vps-test, or the path of a fleet file in the repository",
@@ -3307,7 +3309,14 @@ ${[
 			"The configuration file, when it is not in its usual place",
 			""
 		]
-	].map(([name, description, value]) => `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`).join("") + asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? "type: string" : `type: choice, options: [${options.map(text).join(", ")}], default: ${text(options[0] ?? "")}`} }\n`).join("")}  push:
+	].map(([name, description, value]) => `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`).join("") + asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? "type: string" : `type: choice, options: [${options.map(text).join(", ")}], default: ${text(options[0] ?? "")}`} }\n`).join("");
+	return `# A session on the fleet: from the Actions tab, and on a push. Its gate is the check "${gateCheck}"; a pull request has none: require "${labCheck}" there (vps-test-pr.yml).
+name: vps-test
+
+on:
+  workflow_dispatch:
+    inputs:
+${form}  push:
     branches: [${branchText(facts.branch)}]
 
 permissions: {}
@@ -3358,6 +3367,7 @@ jobs:
     permissions:
       contents: write # a stop is written to the branch vps-test-ledger
       actions: read
+      issues: write # whoever was asked about the session is told
 ${use("vps-test-ops", facts)}    with:
       command: \${{ inputs.command }}
       project: \${{ inputs.project }}
@@ -3366,6 +3376,7 @@ ${use("vps-test-ops", facts)}    with:
       fleet: ${text(facts.fleet)}
 ${secret}`;
 const pullRequests = (facts) => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
+# On pull requests require its check "${labCheck}".
 name: vps-test-pr
 
 on:
@@ -3381,6 +3392,7 @@ jobs:
     permissions:
       contents: write # the branch vps-test-ledger, after a push; the job of a pull request takes contents: read
       actions: read
+      issues: write # asks a person, after a push
 ${use("vps-test-pr", facts)}    with:
       repo: ${text(facts.repo)}
 `;
@@ -3412,7 +3424,7 @@ async function init(c, flags) {
 		kind: "usage",
 		code: "U080",
 		message: `${show(flags.ref)} is no tag or commit`,
-		remedy: "vps-test init --ref v1"
+		remedy: `vps-test init --ref v${c.version}`
 	});
 	if (!/^[\w./-]{1,200}$/.test(flags.fleet)) throw new Failure({
 		kind: "usage",
@@ -3457,15 +3469,16 @@ async function init(c, flags) {
 	return exitCodes.passed;
 }
 const next = (fleet, branch, config) => `
-Next:
+Next, in the repository:
   1. gh secret set VPS_TEST_SSH_KEY < <private key of fleet ${fleet}>
   2. git add .github ${config} && git commit, and push to ${visible(branch)} (a schedule runs on the default branch only)
-  3. Protect the branch with the check "vps-test / vps-test".
+  3. On pull requests require the check "${labCheck}": the whole run on a lab.
+     "${gateCheck}" is the gate of what is pushed or dispatched; required on a pull request, it would be waited for without end.
 Environments of the repository (Settings → Environments), each where you want what it does:
   vps-test-approval   with required reviewers: they approve sessions with proof manual-verify
   vps-test-soak-1h    with a wait timer of 60 minutes: the first checkpoint is taken on time
   vps-test-soak-6h    with a wait timer of 360 minutes: the second one
-Without them checkpoints are taken by the schedule, late, and approval is: vps-test approve
+Without them checkpoints are taken by the schedule, late, and approval is: GH_TOKEN=$(gh auth token) vps-test approve --remote <url of the repository>
 `;
 /** A repository that has a configuration under its other name keeps it. */
 async function configOf(c, dir, name) {
@@ -3551,6 +3564,13 @@ async function repositoryOf(c, dir) {
 	};
 }
 
+// src/verbs/remote-login.ts
+/** Value of the HTTP header `Authorization`; null where the URL is not of that server, which alone may see the token. */
+function authorizationFor(url, login) {
+	if (login === void 0 || !URL.canParse(url) || !URL.canParse(login.server) || new URL(url).origin !== new URL(login.server).origin) return null;
+	return `Basic ${Buffer.from(`x-access-token:${login.token}`).toString("base64")}`;
+}
+
 // src/verbs/define.ts
 /** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
 function defineVerbs(program, c, done) {
@@ -3559,20 +3579,20 @@ function defineVerbs(program, c, done) {
 	const planned = (command) => json(fleet(command)).argument("[project]").argument("[focus]").argument("[criteria]").argument("[proof]").option("--repo <dir>", "repository of the tested project", ".").option("--config <file>", "configuration, when not in its usual place").option("--binary <file>", "test this program instead of building").option("--release <owner/repo@tag:asset>", "test a release asset").option("--soak <on|off>", "off: no soak checkpoints").option("--nodes <names>", "only these nodes, separated by commas").option("--on-busy <queue|refuse|supersede>", "when another session holds the fleet").option("--custom-criteria <expression>", "for criteria custom; recorded only");
 	planned(program.command("start").description("Interview, plan, confirm; then build, deploy, test and prove.")).option("--yes", "confirm the plan").addHelpText("after", "\nExamples:\n  vps-test start                                        # asks\n  vps-test start testnet connectivity threshold all-evidence --repo examples/testnet --fleet lab --yes").action(async (project, focus, criteria, proof, flags) => done(await start(c, words(project, focus, criteria, proof), flags)));
 	planned(program.command("plan").description("Print what start would do; touch nothing.")).addHelpText("after", "\nExample:\n  vps-test plan testnet connectivity threshold logs --repo examples/testnet --fleet lab").action(async (project, focus, criteria, proof, flags) => done(await plan(c, words(project, focus, criteria, proof), flags)));
-	const remote = (command) => command.option("--remote <url>", "the ledger on the branch vps-test-ledger of this git repository, instead of this machine's");
+	const remote = (command) => command.option("--remote <url>", "the ledger on the branch vps-test-ledger of this git repository, instead of this machine's; GitHub's by the token in GH_TOKEN, or by SSH");
 	const at = (flags) => flags.remote === void 0 ? c : {
 		...c,
 		home: remoteHome({
 			url: flags.remote,
-			authorization: null,
-			secrets: [],
+			authorization: authorizationFor(flags.remote, c.login),
+			secrets: c.login === void 0 ? [] : [c.login.token],
 			dir: join(c.scratch, ".."),
 			signal: c.signal
 		})
 	};
 	const one = (command) => command.option("--session <id>", "this session only");
 	json(remote(program.command("status").description("All sessions."))).action(async (flags) => done(await status(at(flags), flags)));
-	json(remote(program.command("logs").description("Transitions of the newest session of a project.").argument("<project>"))).action(async (project, flags) => done(await logs(at(flags), project, flags)));
+	one(json(remote(program.command("logs").description("Transitions of the newest session of a project, or of the one that is named.").argument("<project>")))).action(async (project, flags) => done(await logs(at(flags), project, flags)));
 	one(remote(program.command("stop").description("End a session and give its leases back.").argument("<project>").option("--key <file>", "private SSH key"))).action(async (project, flags) => done(await stop(at(flags), project, {
 		...flags,
 		key: keyFile(flags.key)
@@ -3586,8 +3606,8 @@ function defineVerbs(program, c, done) {
 		...flags,
 		key: keyFile(flags.key)
 	})));
-	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", "v1").option("--fleet <name|file>", "fleet of the runs", "saorsa").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await init(c, flags)));
-	json(program.command("verify").description("Judge an evidence folder again, offline.").argument("<folder>").option("--ledger <dir>", "git directory of the ledger that anchors it")).addHelpText("after", "\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await verify(c, folder, flags)));
+	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", `v${c.version}`).option("--fleet <name|file>", "fleet of the runs", "saorsa").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await init(c, flags)));
+	json(program.command("verify").description("Judge an evidence folder again, offline.").argument("<folder>").option("--ledger <dir>", "clone of the repository whose branch vps-test-ledger anchors it")).addHelpText("after", "\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await verify(c, folder, flags)));
 	fleet(json(fleet(program.command("nodes").description("Every node: online, declared NAT, measured NAT."))).option("--no-measure", "only ask who answers").action(async (flags) => done(await nodes(c, {
 		...flags,
 		key: keyFile(flags.key)
@@ -3609,25 +3629,6 @@ const words = (project, focus, criteria, proof) => Object.fromEntries(Object.ent
 	criteria,
 	proof
 }).filter(([, v]) => v !== void 0));
-
-// src/verbs/explain.ts
-/** An error as a person needs it: what, where, every fault, and a command to type; and its exit code. */
-function explain(c, error) {
-	if (isCommander(error)) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
-	if (c.signal.aborted) {
-		c.terminal.warn("interrupted; run the same command again to continue");
-		return exitCodes.harness;
-	}
-	if (!(error instanceof Failure)) {
-		c.terminal.warn(`fault of vps-test itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-		return exitCodes.harness;
-	}
-	c.terminal.info(`${error.facts.code}: ${error.message}`);
-	if (error.facts.remedy !== void 0) c.terminal.info(`try: ${error.facts.remedy}`);
-	if (error.kind === "harness" && error.cause !== void 0) c.terminal.info(String(error.cause.stack ?? error.cause));
-	return exitCodeOf(error.kind);
-}
-const isCommander = (e) => e instanceof Error && "exitCode" in e && String(e.code ?? "").startsWith("commander.");
 
 // src/cli.ts
 /** The command line: reads its surroundings, calls one verb, turns the answer into an exit code. */

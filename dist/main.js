@@ -1,4 +1,4 @@
-import { $ as remoteHome, $t as Failure, At as pairKey, B as beginSession, Bt as lateness, C as up, Ct as planDigest, Dt as toLines, E as exitCode, Et as checkpointOf, Ft as projectOf$1, G as readPrivateKey, Gt as fold, H as pushSession, Ht as keptBinary, It as testsOf, J as check$1, Jt as canonical, K as readSource, Kt as states, Lt as writerOf, M as restEndpointMethods, Mt as countsOf, N as paginateRest, Nt as countsText, Ot as verdictInputOf, P as Octokit, Pt as originOf$1, Q as localHome, Qt as visible$1, R as hint, Rt as pairClasses, Tt as collect$1, U as recordedPlan, Ut as writerText, V as confirmSession, Vt as quote, W as parsePrivateKey, Wt as finals, X as knownSession, Xt as faultText, Yt as sha256$1, Z as knownSessions, Zt as show$1, _ as makePlan, _t as table, an as __require, at as proofFile, bt as iso, c as logs, ct as findingsSection, d as diagnose, dt as controlsSection, en as exitCodeOf, et as execa, f as approve$1, ft as nodesSection, g as planText, gt as code$1, ht as block, i as duties, in as __exportAll, it as run, j as retry, jt as buildFaultsOf, k as worldIn, kt as percent, l as status, lt as notCoveredSection, mt as matrixMarkdown, n as harmless, nn as version$2, nt as link, o as take, on as __toESM, ot as criteriaSection, p as newSession, pt as checkpointSection, q as bundleIn, qt as waiting, r as uncommanded, rn as __commonJSMin, rt as checkpointsMarkdown, s as tickOf, st as figuresSection, t as contextOf, tn as exitCodes, tt as httpsUrl, u as stop, ut as pairsSection, v as parseRequest, vt as text, w as nodes, y as down, yt as visible, zt as leasedNodes } from "./chunks/surroundings.js";
+import { $t as states, At as collect$1, Bt as originOf$1, Ct as text, D as checkKey, F as retry, Ft as pairKey, G as confirmSession, Gt as pairClasses, H as hint, Ht as subjectOf, I as restEndpointMethods, It as buildFaultsOf, J as record, Jt as lateness, K as newestPlan, Kt as keptBinary, L as paginateRest, Lt as countsOf, M as worldIn, Mt as toLines, N as parsePrivateKey, Nt as verdictInputOf, O as exitCode, Ot as planDigest, Pt as percent, Q as check$1, Qt as fold, R as Octokit, Rt as countsText, St as table, T as nodes, Tt as iso, Ut as testsOf, Vt as projectOf$1, W as beginSession, Wt as writerOf, X as readSource, Xt as writerText, Y as recordedPlan, Yt as quote, Z as bundleIn, Zt as finals, _ as planText, _t as nodesSection, an as visible$1, at as ofStrangers$1, b as down, bt as block, cn as exitCodes, ct as checkpointsMarkdown, d as stop, dn as __exportAll, dt as criteriaSection, en as waiting, et as knownSession, f as diagnose, fn as __require, ft as figuresSection, gt as controlsSection, ht as pairsSection, i as duties, in as show$2, it as execa, jt as checkpointOf, k as settledCode, l as logs, ln as version$2, lt as run, m as newSession, mt as notCoveredSection, n as harmless, nn as sha256$1, nt as localHome, o as take, on as Failure, ot as httpsUrl, p as approve$1, pn as __toESM, pt as findingsSection, q as pushSession, qt as leasedNodes, r as uncommanded, rn as faultText, rt as remoteHome, s as tickOf, sn as exitCodeOf, st as link, t as contextOf, tn as canonical, tt as knownSessions, u as status, un as __commonJSMin, ut as proofFile, v as makePlan, vt as checkpointSection, w as up, wt as visible, xt as code$1, y as parseRequest, yt as matrixMarkdown, zt as fleetOf } from "./chunks/surroundings.js";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,8 @@ import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import os$1, { EOL as EOL$1, tmpdir } from "node:os";
 import buffer from "node:buffer";
 import { pipeline } from "node:stream/promises";
+import { Buffer as Buffer$2 } from "buffer";
+import http$1 from "node:http";
 import * as stream from "stream";
 import { Readable as Readable$1 } from "stream";
 import * as path from "path";
@@ -22,12 +24,10 @@ import * as fs from "fs";
 import { constants as constants$3, existsSync as existsSync$1, promises, readFileSync as readFileSync$1 } from "fs";
 import * as child from "child_process";
 import * as crypto$1 from "crypto";
-import { Buffer as Buffer$2 } from "buffer";
 import * as http from "http";
 import * as https from "https";
 import * as events from "events";
 import { EventEmitter } from "events";
-import http$1 from "node:http";
 import * as os from "os";
 import os$2, { EOL as EOL$2 } from "os";
 import { StringDecoder } from "string_decoder";
@@ -35,42 +35,59 @@ import { setTimeout as setTimeout$2 } from "timers";
 import https$1 from "node:https";
 import fs$2, { realpath as realpath$1 } from "fs/promises";
 
+// src/report/plain-text.ts
+/** Foreign text where no Markdown is read: titles, annotations, XML. Bounded in UTF-16 units, which is how GitHub counts. */
+/** One line of at most `max` units; a surrogate pair is kept whole. */
+function plainLine(value, max) {
+	return clip(visible(clip(value, max * 2)), max);
+}
+/** The same over several lines. */
+const plainLines = (value, max) => clip(clip(value, max * 2).split(/\r\n|\r|\n/).map(visible).join("\n"), max);
+function clip(value, max) {
+	if (value.length <= max) return value;
+	const last = value.charCodeAt(max - 2);
+	return `${value.slice(0, last >= 55296 && last <= 56319 ? max - 2 : max - 1)}…`;
+}
+
 // src/report/comparison.ts
 function compare(now, base) {
-	const rows = pairClasses.filter((c) => now[c] !== void 0 || base?.counts[c] !== void 0).map((pairClass) => {
-		const [a, b] = [now[pairClass] ?? null, base?.counts[pairClass] ?? null];
-		return {
-			pairClass,
-			now: a,
-			base: b,
-			points: a === null || b === null || a.attempts === 0 || b.attempts === 0 ? null : 100 * (a.successes / a.attempts - b.successes / b.attempts)
-		};
-	});
 	return {
-		base: base === null ? null : {
-			session: base.session,
-			commit: base.commit,
-			at: base.at
-		},
-		rows
+		base,
+		rows: pairClasses.filter((c) => now[c] !== void 0 || base?.counts[c] !== void 0).map((pairClass) => {
+			const [a, b] = [now[pairClass] ?? null, base?.counts[pairClass] ?? null];
+			return {
+				pairClass,
+				now: a,
+				base: b,
+				points: a === null || b === null || a.attempts === 0 || b.attempts === 0 ? null : 100 * (a.successes / a.attempts - b.successes / b.attempts)
+			};
+		})
 	};
 }
-/** The newest recorded test of a branch; pull requests into it are not the branch. */
-function lastProofOf(sessions, branch) {
+/** The newest recorded test of a branch, of the same project on the same fleet; pull requests into the branch are not the branch. */
+function lastProofOf(sessions, { branch, project, fleet }) {
+	if (project === null || fleet === null) return null;
 	return sessions.flatMap(({ entries }) => {
-		const [origin, test] = [originOf$1(entries), testsOf(entries).at(-1)];
-		return origin === null || test === void 0 || origin.branch !== branch || origin.event.startsWith("pull_request") ? [] : [{
+		const test = testsOf(entries).at(-1);
+		const until = test === void 0 ? [] : entries.filter((e) => e.seq <= test.seq);
+		const origin = originOf$1(until);
+		return test === void 0 || origin === null || origin.branch !== branch || origin.event.startsWith("pull_request") || projectOf$1(until) !== project || fleetOf(until) !== fleet ? [] : [{
+			branch,
+			project,
+			fleet,
 			counts: test.counts,
 			session: entries[0]?.session ?? "",
 			commit: origin.commit,
-			at: test.at
+			at: test.at,
+			checkpoint: test.checkpoint?.name ?? null
 		}];
 	}).toSorted((a, b) => b.at - a.at || (a.session < b.session ? -1 : 1))[0] ?? null;
 }
 function comparisonMarkdown({ base, rows }) {
-	if (base === null) return "The base branch has no recorded test: nothing to compare with.";
+	if (base === null) return "The base branch has no recorded test of this project on this fleet: nothing to compare with.";
 	const commit = base.commit === null ? "" : ` of commit ${code$1(base.commit.slice(0, 12))}`;
-	return [`Compared with session ${code$1(base.session, 100)}${commit}, recorded ${iso(base.at)}.`, table([
+	const checkpoint = base.checkpoint === null ? "" : `, soak checkpoint ${text(base.checkpoint, 40)}`;
+	return [`Compared with session ${code$1(base.session, 100)}${commit} on ${code$1(base.branch, 100)}, fleet ${code$1(base.fleet ?? "unknown", 60)}${checkpoint}, recorded ${iso(base.at)}.`, table([
 		"pair class",
 		"now",
 		"base",
@@ -99,7 +116,7 @@ function points(value) {
 // src/report/timeline.ts
 /** Older ones are left out: a chart of thousands of bars is not drawn. */
 const bars = 60;
-const known = states;
+const known$1 = states;
 const bad = [
 	"failed",
 	"inconclusive",
@@ -109,7 +126,7 @@ const bad = [
 function timeline(entries) {
 	const spans = entries.slice(1).flatMap((e, i) => {
 		const start = entries[i]?.at;
-		return start === void 0 || !real(start) || !real(e.at) || !known.includes(e.from) ? [] : [{
+		return start === void 0 || !real(start) || !real(e.at) || !known$1.includes(e.from) ? [] : [{
 			state: e.from,
 			start,
 			end: Math.max(e.at, start + 1e3),
@@ -131,20 +148,6 @@ function timeline(entries) {
 }
 /** Whole milliseconds of a date that exists, after 1970. */
 const real = (at) => Number.isSafeInteger(at) && at >= 0 && at <= 864e13;
-
-// src/report/plain-text.ts
-/** Foreign text where no Markdown is read: titles, annotations, XML. Bounded in UTF-16 units, which is how GitHub counts. */
-/** One line of at most `max` units; a surrogate pair is kept whole. */
-function plainLine(value, max) {
-	return clip(visible(clip(value, max * 2)), max);
-}
-/** The same over several lines. */
-const plainLines = (value, max) => clip(clip(value, max * 2).split(/\r\n|\r|\n/).map(visible).join("\n"), max);
-function clip(value, max) {
-	if (value.length <= max) return value;
-	const last = value.charCodeAt(max - 2);
-	return `${value.slice(0, last >= 55296 && last <= 56319 ? max - 2 : max - 1)}…`;
-}
 
 // src/report/verdict-title.ts
 const longest$1 = 200;
@@ -194,11 +197,11 @@ function judged$1(result, counts, why) {
 		case "inconclusive": return `inconclusive (counts as a failure): ${why}`;
 	}
 }
-function after({ state, waitUntil, checkpointsTaken }) {
+function after({ state, waitUntil, checkpointsTaken, manualVerify }) {
 	switch (state) {
 		case "WAIT_1HR":
-		case "WAIT_6HR": return `; ${state} is due ${waitUntil === null ? "" : iso(waitUntil)}`;
-		case "AWAIT_APPROVAL": return "; a person's approval is awaited";
+		case "WAIT_6HR": return `; ${state} is due ${waitUntil === null ? "" : iso(waitUntil)}${manualVerify ? ", and then a person's approval (counts as a failure until then)" : ""}`;
+		case "AWAIT_APPROVAL": return "; a person's approval is awaited (counts as a failure until then)";
 		case "COMPLETE": return checkpointsTaken.length === 0 ? "" : `; soak checkpoints taken: ${checkpointsTaken.join(", ")}`;
 		default: return "";
 	}
@@ -207,11 +210,12 @@ function after({ state, waitUntil, checkpointsTaken }) {
 // src/report/surface.ts
 /** What a job summary and a pull request comment both tell: a head that is always short, and sections in order of weight. */
 /** Below 20,000 characters, whatever the data is. */
-function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject }, heading) {
+function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject, title, note }, heading) {
 	const [origin, test] = [originOf$1(entries), testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length)];
+	const of = subject ?? subjectOf(entries);
 	const commit = origin === null || origin.commit === null ? "unknown" : `${code$1(origin.commit.slice(0, 12))}${origin.branch === null ? "" : ` on ${code$1(origin.branch, 100)}`}`;
 	const rows = [
-		...subject === void 0 || subject === null ? [] : [["Of", text(subject, 200)]],
+		...of === null ? [] : [["Of", text(of, 200)]],
 		["Project", text(projectOf$1(entries) ?? "unknown", 100)],
 		["Session", `${code$1(session.id, 100)} in ${text(session.state, 40)}`],
 		["Commit", commit],
@@ -222,11 +226,12 @@ function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, s
 	];
 	const reasons = whyOf(session, verdict, test);
 	return [
-		`${heading} ${text(verdictTitle({
+		`${heading} ${text(title ?? verdictTitle({
 			session,
 			entries,
 			verdict
 		}), 200)}`,
+		...note === void 0 ? [] : [note],
 		...reasons.length === 0 ? [] : [reasons.join("\n")],
 		table(["", ""], rows)
 	].join("\n\n");
@@ -302,7 +307,7 @@ function entriesSection(entries) {
 		"to",
 		"why"
 	], shown.map((e) => [
-		`${e.seq}`,
+		text(`${e.seq}`, 20),
 		iso(e.at),
 		text(e.from, 40),
 		text(e.event, 40),
@@ -380,8 +385,8 @@ function ofAttempts(list) {
 }
 
 // src/report/annotations.ts
-/** GitHub keeps ten of a kind for each step; the rest would be dropped unsaid. */
-const shown = 10;
+/** GitHub keeps ten of a kind for each step, and drops the rest unsaid; one is left for the end of the step, which says what failed. */
+const shown = 9;
 const longest = 4e3;
 function annotations(session, entries, verdict) {
 	const all = [
@@ -393,8 +398,8 @@ function annotations(session, entries, verdict) {
 		...notes(entries)
 	].toSorted((a, b) => weight[a.level] - weight[b.level]);
 	if (all.length <= shown) return all;
-	const rest = all.slice(9);
-	return [...all.slice(0, 9), one(rest[0]?.level ?? "notice", `${rest.length} more`, rest.map((a) => `${a.title}: ${a.message}`).join("\n"))];
+	const rest = all.slice(8);
+	return [...all.slice(0, 8), one(rest[0]?.level ?? "notice", `${rest.length} more`, rest.map((a) => `${a.title}: ${a.message}`).join("\n"))];
 }
 const weight = {
 	error: 0,
@@ -476,12 +481,26 @@ async function shownHere(job, { project, session, entries }) {
 		comparison: null
 	};
 }
+/** Ends, and checkpoints that nobody took, that no test led to. */
+const untested = [
+	"missed",
+	"stop",
+	"superseded",
+	"unrecoverable",
+	"expired"
+];
+/** What the newest test came to, while the session stands on it: a checkpoint that was claimed or missed since, or an end without a test, is no pass. */
+function verdictOf({ checkpoint }, entries) {
+	const verdict = newestTest(entries)?.facts["verdict"];
+	const last = entries.at(-1)?.event ?? "";
+	return typeof verdict !== "string" ? "" : verdict === "passed" && (checkpoint !== null || untested.includes(last)) ? "inconclusive" : verdict;
+}
 function tellOutputs(job, session, entries, more = {}) {
 	const test = newestTest(entries);
 	job.surface.setOutputs({
 		session: session.id,
 		state: session.state,
-		verdict: typeof test?.facts["verdict"] === "string" ? test.facts["verdict"] : "",
+		verdict: verdictOf(session, entries),
 		rates: JSON.stringify(ratesOf(test?.facts["counts"])),
 		evidence: artifactOf(test?.facts)?.name ?? "",
 		"artifact-url": artifactOf(test?.facts)?.url ?? "",
@@ -497,10 +516,13 @@ function artifactOf(facts) {
 		url: a.url
 	} : null;
 }
-/** The run that wrote an entry, and so holds its artifacts. */
+/** The attempt of a run that wrote an entry, and so holds its artifacts. */
 function runOf(facts) {
 	const by = facts?.["by"];
-	return typeof by?.run === "string" ? by.run : void 0;
+	return typeof by?.run === "string" && typeof by.attempt === "number" ? {
+		run: by.run,
+		attempt: by.attempt
+	} : void 0;
 }
 function ratesOf(counts) {
 	const all = counts ?? {};
@@ -523,7 +545,8 @@ async function tellSession(job, known, shown = nothingShown) {
 		verdict: shown.verdict,
 		artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
 		runUrl: job.facts.runUrl,
-		comparison: shown.comparison
+		comparison: shown.comparison,
+		subject: job.facts.pullTitle
 	}));
 	job.surface.annotate(annotations(session, entries, shown.verdict));
 }
@@ -541,38 +564,86 @@ const missing = (id) => new Failure({
 	kind: "usage",
 	code: "U065",
 	message: id === "" ? "the input session is empty" : `the ledger has no session ${id}`,
-	remedy: "vps-test status"
+	remedy: "gh workflow run vps-test-ops.yml -f command=status"
 });
 
 // src/action/ask.ts
-/** "Ask a person": one issue of the tested repository for each session, opened when the session needs one and told what became of it. */
+/** "Ask a person": one issue of the tested repository for each session, opened when the session needs one and told, and closed, when it needs nobody any more. */
 /** Sessions that only a person can go on with, or that ended in a way that a person should know. */
-const needsPerson = (s) => s.state === "AWAIT_PUSH" || s.state === "AWAIT_APPROVAL" || s.state === "STOPPED" && s.learned.INTERVIEW !== void 0;
-async function askPerson(job, known) {
-	const { context: { forge, terminal }, facts } = job;
-	const { session, entries } = known;
-	if (forge === null || !needsPerson(session) || facts.origin.event === "pull_request" || endedByPerson(known)) return;
-	const body = prComment({
-		session,
-		entries,
-		bundle: null,
-		verdict: null,
-		artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
-		runUrl: facts.runUrl,
-		comparison: null
-	}, commentMarker(session.id));
-	const next = waiting[session.state];
-	try {
-		terminal.info(`asked a person: ${await forge.issue(commentMarker(session.id), `vps-test ${session.id}: ${titleOf(known)}`.slice(0, 240), `${body}\n${next === void 0 ? "" : `${next}\n`}`)}`);
-	} catch (error) {
-		terminal.warn(`no issue could be written: ${error instanceof Error ? error.message : String(error)}`);
-	}
-}
-const endedByPerson = ({ entries }) => [
+const needsPerson = ({ session: s, entries }) => s.state === "AWAIT_PUSH" || s.state === "AWAIT_APPROVAL" || s.state === "STOPPED" && s.learned.INTERVIEW !== void 0 && !endedByPerson(entries);
+const endedByPerson = (entries) => [
 	"stop",
 	"superseded",
 	"rejected"
 ].includes(entries.at(-1)?.event ?? "");
+/** The others were never asked about: GitHub need not be searched for their issue. */
+const everWaited = ({ entries }) => entries.some((e) => e.to === "AWAIT_PUSH" || e.to === "AWAIT_APPROVAL");
+/** Asks, or tells whoever was asked before. */
+async function askPerson(job, known) {
+	if (!needsPerson(known)) return tellAsker(job, known);
+	const { forge } = job.context;
+	if (forge === null || job.facts.origin.event === "pull_request") return;
+	await tried(job, async () => `asked a person: ${await forge.issue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${nextOf(job, known)}\n`)}`);
+}
+/** What became of a session that a person was asked about: its open issue says so and is closed. Where there is none, none is made. */
+async function tellAsker(job, known) {
+	const { forge } = job.context;
+	if (forge === null || needsPerson(known) || !everWaited(known)) return;
+	const last = finals.includes(known.session.state) ? "The session has ended: nobody is asked any more." : "The session goes on: nobody is asked any more.";
+	await tried(job, async () => {
+		const url = await forge.closeIssue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${last}\n`);
+		return url === null ? null : `told who was asked: ${url}`;
+	});
+}
+/** The same for every session with an open issue: what a person said on a command line, no job was there to tell. */
+async function tellAskers(job) {
+	const { context: { forge, home } } = job;
+	if (forge === null) return;
+	await tried(job, async () => {
+		const open = await forge.openIssues();
+		const all = open.length === 0 ? [] : await knownSessions(home);
+		for (const known of all.filter((k) => open.includes(commentMarker(k.session.id)))) await tellAsker(job, known);
+		return null;
+	});
+}
+/** Nobody was asked or told, and whoever reads the log must know; the session itself is not worse for it. */
+async function tried({ context: { terminal, signal } }, write) {
+	try {
+		const said = await write();
+		if (said !== null) terminal.info(said);
+	} catch (error) {
+		signal.throwIfAborted();
+		terminal.warn(`no issue could be written: ${error instanceof Error ? error.message : String(error)}`);
+	}
+}
+const headline = (known) => plainLine(`vps-test ${known.session.id}: ${titleOf(known)}`, 240);
+const bodyOf = ({ facts }, { session, entries }) => prComment({
+	session,
+	entries,
+	bundle: null,
+	verdict: null,
+	artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
+	runUrl: facts.runUrl,
+	comparison: null
+}, commentMarker(session.id));
+/** What a person can do, in commands that find the session on the ledger branch, from any machine. */
+function nextOf({ facts }, { project, session, entries }) {
+	const origin = originOf$1(entries);
+	const remote = `${facts.serverUrl}/${origin?.repository ?? facts.repository}.git`;
+	const command = (...words) => code$1(["vps-test", ...words].map(quote).join(" "), 2e3);
+	const here = [
+		"--remote",
+		remote,
+		"--session",
+		session.id
+	];
+	const until = session.waitUntil === null ? "" : ` until ${iso(session.waitUntil)}`;
+	switch (session.state) {
+		case "AWAIT_APPROVAL": return `A person decides${until}. Yes: ${command("approve", ...here)} No: ${command("approve", "--reject", ...here)}`;
+		case "AWAIT_PUSH": return `A push ${origin?.branch == null ? "on the session's branch" : `onto ${code$1(origin.branch, 100)}`} continues it at BUILD. To end it: ${command("stop", project, ...here)}`;
+		default: return `It has ended. All sessions: ${command("status", "--remote", remote)}`;
+	}
+}
 
 // src/action/stages.ts
 /** One stage as a job of its own: it does what the session's state asks for, or says that it is done already. */
@@ -604,32 +675,48 @@ async function stageJob(job, state, once = false) {
 		kind: "usage",
 		code: "U068",
 		message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`,
-		remedy: "run the jobs before this one again"
+		remedy: `gh run rerun ${job.facts.run}`
 	});
 	await othersWork(job, before.session);
 	if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`);
-	else await working(job, before, (world, plan) => run(plan, before.session.id, world, {
-		states: [state],
-		once
-	}));
+	else await working(job, before, async (world, plan) => {
+		await claim(job, before);
+		return run(plan, before.session.id, world, {
+			states: [state],
+			once
+		});
+	});
 	return told$1(job, before.session.id);
 }
-/** An old run's job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, and a session is its writer's while that one lives. */
+/** A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended. */
 async function othersWork({ context: { forge }, facts }, s) {
-	const { by } = s;
-	if (by === null || by.kind !== "run" || by.run === facts.run || !order.includes(s.state)) return;
-	if (s.checkpoint !== null || forge !== null && !await forge.runEnded(by.run, by.attempt)) throw new Failure({
+	const { by, checkpoint } = s;
+	const lives = async () => by?.kind === "run" && order.includes(s.state) && by.run !== facts.run && forge !== null && !await forge.runEnded(by.run, by.attempt);
+	if (checkpoint !== null || await lives()) throw new Failure({
 		kind: "busy",
 		code: "B005",
-		message: `${writerText(by)} goes on with session ${s.id}${s.checkpoint === null ? "" : `: its checkpoint ${s.checkpoint.name} is the schedule's`}`,
+		message: `${by === null ? "the schedule" : writerText(by)} goes on with session ${s.id}${checkpoint === null ? "" : `: its checkpoint ${checkpoint.name} is the schedule's`}`,
 		remedy: "gh workflow run vps-test-soak.yml"
+	});
+}
+/** What the schedule may go on with as well is claimed before it is worked on: of a job that is run again and a tick, one goes on. */
+async function claim({ context: c, facts }, { ledger, session: { id, unattended, by } }) {
+	if (!unattended || by?.kind === "run" && by.run === facts.run && by.attempt === facts.attempt) return;
+	await record({
+		...c,
+		ledger,
+		session: id
+	}, {
+		event: "claimed",
+		why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`,
+		facts: {}
 	});
 }
 /** Opens the world of a session, with the key looked at before a node is. */
 async function working(job, known, work) {
 	const { context: c, inputs } = job;
 	const plan = await planOf(known);
-	await checkKey(job, plan);
+	await checkKey(c, job.key, plan.fleet);
 	const folder = c.home.folderOf(known.project, known.session.id);
 	await fetchBinary(job, known.session, folder);
 	const source = await readSource(join(c.cwd, inputs.request.repo ?? "."), c.signal);
@@ -648,16 +735,6 @@ async function working(job, known, work) {
 		await world.close();
 	}
 }
-async function checkKey({ key }, plan) {
-	if (key?.kind === "text") parsePrivateKey(key.text, key.origin);
-	else if (plan.fleet.identityFile !== void 0) await readPrivateKey(plan.fleet.identityFile);
-	else throw new Failure({
-		kind: "usage",
-		code: "U069",
-		message: `fleet ${plan.fleet.name} needs the input ssh-key, which is empty`,
-		remedy: "gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519"
-	});
-}
 /** The binary that another job built lies in an artifact of this run; its digest is checked by DEPLOY. */
 async function fetchBinary({ artifacts, context }, session, folder) {
 	if (session.state !== "DEPLOY" || existsSync(join(folder, "binary/current"))) return;
@@ -666,7 +743,7 @@ async function fetchBinary({ artifacts, context }, session, folder) {
 		kind: "infra",
 		code: "I141",
 		message: "the binary that was built is not here, and the ledger names no artifact that holds it",
-		remedy: "run the build job again"
+		remedy: `gh workflow run vps-test-ops.yml -f command=stop -f session=${session.id} && gh workflow run vps-test.yml`
 	});
 	context.terminal.info(`fetching artifact ${stored.name}`);
 	await artifacts.download(stored.id, join(folder, "binary"), runOf(session.learned.BUILD));
@@ -722,7 +799,7 @@ async function followUps(job, s) {
 	return {
 		"wait-1h": s.state === "WAIT_1HR" ? await timer(job, "WAIT_1HR", timers.WAIT_1HR) : "",
 		"wait-6h": s.state === "WAIT_6HR" || s.state === "WAIT_1HR" && ahead ? await timer(job, "WAIT_6HR", timers.WAIT_6HR) : "",
-		"approval-environment": s.state === "AWAIT_APPROVAL" ? await approval(job, approvalEnvironment) : ""
+		"approval-environment": s.state === "AWAIT_APPROVAL" ? await approval(job, approvalEnvironment, s.id) : ""
 	};
 }
 async function timer({ context: { forge, terminal } }, checkpoint, name) {
@@ -731,10 +808,10 @@ async function timer({ context: { forge, terminal } }, checkpoint, name) {
 	terminal.info(`${checkpoint}: ${name === "" ? "no environment is named" : `environment ${name} ${found === null || found.kind === "missing" ? "does not exist" : `has a timer of ${found.waitMinutes} minutes`}`}; the schedule takes the checkpoint, as late as GitHub's schedule is`);
 	return "";
 }
-async function approval({ context: { forge, terminal } }, name) {
+async function approval({ context: { forge, terminal }, facts }, name, session) {
 	const found = name === "" || forge === null ? null : await forge.environment(name);
 	if (found !== null && found.reviewers > 0) return name;
-	terminal.warn(`environment ${name === "" ? "for approval" : name} ${found === null || found.kind === "missing" ? "does not exist" : "has no required reviewers"}, so nobody would be asked there; say it with: vps-test approve --remote <repository>`);
+	terminal.warn(`environment ${name === "" ? "for approval" : name} ${found === null || found.kind === "missing" ? "does not exist" : "has no required reviewers"}, so nobody would be asked there; say it with: vps-test approve --remote ${facts.serverUrl}/${facts.repository}.git --session ${session}`);
 	return "";
 }
 
@@ -745,7 +822,8 @@ const fixed = [
 	"project",
 	"fleet",
 	"repo",
-	"config"
+	"config",
+	"queue-minutes"
 ];
 function dispatchLine(plan, r, facts) {
 	const { project, focus, criteria, proof } = plan.answers;
@@ -761,6 +839,7 @@ function dispatchLine(plan, r, facts) {
 		"release-tag": release,
 		"soak": plan.soak.length > 0 ? "on" : "off",
 		"on-busy": r.onBusy,
+		"queue-minutes": r.queueMinutes?.toString(),
 		"fleet": r.fleet,
 		"repo": r.repo,
 		"config": r.config,
@@ -842,18 +921,24 @@ async function begin(job) {
 	const { session: now, entries } = await sessionOf(job, session);
 	tellOutputs(job, now, entries, {
 		proceed: "true",
+		fleet: made.plan.fleet.name,
 		"confirm-environment": environment
+	});
+	await tellAsker(job, {
+		project: made.plan.config.project,
+		session: now,
+		entries
 	});
 	return {
 		made,
 		session
 	};
 }
-/** A push onto the branch of a session that waits for one goes on with that session. */
+/** A push onto the branch of a session that waits for one goes on with that session, if it is to be tested on the same nodes: SETUP is not done again. */
 async function continued(job, made, asked) {
 	const { origin } = job.facts;
 	if (origin.event !== "push" || origin.branch === null) return null;
-	const waits = (await knownSessions(job.context.home, made.config.project)).find((k) => k.session.state === "AWAIT_PUSH" && k.session.origin?.branch === origin.branch);
+	const waits = (await knownSessions(job.context.home, made.config.project)).find((k) => k.session.state === "AWAIT_PUSH" && k.session.origin?.branch === origin.branch && sameNodes(k, made));
 	if (waits === void 0 || !await pushSession({
 		...asked,
 		session: waits.session.id
@@ -861,9 +946,18 @@ async function continued(job, made, asked) {
 	job.context.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch} and goes on at BUILD`);
 	return waits.session.id;
 }
-/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. */
+const sameNodes = ({ entries }, { fleet, nodes }) => {
+	const before = newestPlan(entries);
+	return before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted());
+};
+/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
 async function begun(job, made, asked) {
-	const session = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made))?.session.id ?? newSession(made, job.context.clock);
+	const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !finals.includes(k.session.state));
+	const session = earlier?.session.id ?? newSession(made, job.context.clock);
+	if (earlier?.session.state === "AWAIT_PUSH") await pushSession({
+		...asked,
+		session
+	}, made, job.facts.origin);
 	await beginSession({
 		...asked,
 		session
@@ -896,7 +990,12 @@ async function confirm(job) {
 		code: "H031",
 		message: `session ${known.session.id} has no plan`
 	});
-	const by = await reviewer(job, inputs.confirmEnvironment);
+	const { state, by } = await reviewed(job, inputs.confirmEnvironment);
+	if (state === "rejected") throw new Failure({
+		kind: "usage",
+		code: "U078",
+		message: `${by} has said no to this run in environment ${inputs.confirmEnvironment}: nothing is touched`
+	});
 	await confirmSession({
 		ledger: known.ledger,
 		clock: c.clock,
@@ -911,16 +1010,17 @@ async function confirm(job) {
 		title: `confirmed by ${by}`
 	};
 }
-/** Who let this run into the environment. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
-async function reviewer({ context: { forge }, facts }, environment) {
-	const yes = (forge === null ? [] : await forge.approvals(facts.run, environment)).find((a) => a.state === "approved");
-	if (yes === void 0) throw new Failure({
+/** Who let this run into the environment, or kept it out; a job that was run again after a no may have got its yes. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
+async function reviewed({ context: { forge }, facts }, environment) {
+	const all = forge === null ? [] : await forge.approvals(facts.run, environment);
+	const found = all.find((a) => a.state === "approved") ?? all.find((a) => a.state === "rejected");
+	if (found === void 0) throw new Failure({
 		kind: "usage",
 		code: "U067",
 		message: `nobody has approved this run in environment ${environment}`,
-		remedy: "vps-test approve --remote <repository>"
+		remedy: `gh run view ${facts.run} --web`
 	});
-	return yes.by;
+	return found;
 }
 
 // src/report/predicate.ts
@@ -962,6 +1062,35 @@ function testResultPredicate({ verdict, plan, url }) {
 	};
 }
 const digestOf = (value) => sha256$1(canonical(JSON.parse(JSON.stringify(value))));
+
+// src/action/base.ts
+/** With what a test is compared: the newest proof of the branch that it goes into, of the same project on the same fleet. */
+/** For any base branch, with one look at the ledger; null where that cannot be read, because then nothing is known of the branch. */
+async function againstBase(job, { id, entries, counts }) {
+	const others = (await knownSessions(job.baseHome).catch((error) => {
+		job.context.signal.throwIfAborted();
+		job.context.terminal.warn(`the base branch's ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+		return null;
+	}))?.filter((k) => k.session.id !== id) ?? null;
+	const [project, fleet] = [projectOf$1(entries), fleetOf(entries)];
+	return (branch) => others === null || branch === null ? null : compare(counts, lastProofOf(others, {
+		branch,
+		project,
+		fleet
+	}));
+}
+/** Where no pull request says it: what this run's goes into; of anything else the default branch, which is not compared with itself. */
+const baseBranchOf = ({ facts }, entries) => {
+	const origin = originOf$1(entries);
+	return facts.origin.event !== "pull_request" && (origin?.branch ?? facts.origin.branch) === facts.baseBranch ? null : facts.baseBranch;
+};
+
+// src/action/elsewhere.ts
+/** One sentence; null: the session is about this run's commit. */
+function wentOn({ facts }, { id, origin }) {
+	const [theirs, ours] = [origin?.commit ?? null, facts.origin.commit];
+	return theirs === null || ours === null || theirs === ours ? null : `session ${id} went on with commit ${theirs.slice(0, 12)}: it says nothing about ${ours.slice(0, 12)}`;
+}
 
 // src/report/junit.ts
 /** JUnit XML of a verdict: a suite for each pair class, a case for each ordered pair, and one case for the verdict itself, so that no reader sees green over an inconclusive run. */
@@ -1052,6 +1181,11 @@ const filesBelow = async (root) => (await readdir$1(root, {
 /** `prove`: fetches the evidence that the test job kept, judges it again against the ledger, and shows it; without a test, at least every node's log. */
 async function prove(job) {
 	const known = await sessionOf(job);
+	const other = wentOn(job, known.session);
+	if (other !== null) return {
+		code: exitCodes.inconclusive,
+		title: other
+	};
 	const test = newestTest(known.entries);
 	const shown = test === void 0 ? nothingShown : await evidence(job, known, test);
 	if (test === void 0 || known.entries.at(-1) !== test) await nodeLogs(job, known);
@@ -1090,18 +1224,16 @@ async function evidence(job, { project, session, entries }, test) {
 	return {
 		...await bundleIn(folder),
 		folder,
-		comparison: await comparisonWith(job, test)
+		comparison: await comparisonWith(job, entries, test)
 	};
 }
-/** With the newest proof of the branch that a pull request goes into; of a push, with the newest of the default branch. */
-async function comparisonWith(job, test) {
-	const branch = job.facts.baseBranch;
-	if (branch === null || branch === job.facts.origin.branch) return null;
-	const base = await knownSessions(job.baseHome).catch((error) => {
-		job.context.terminal.warn(`the base branch's ledger cannot be read: ${String(error)}`);
-		return [];
-	});
-	return compare(countsOf(test.facts["counts"]), lastProofOf(base.filter((k) => k.session.id !== test.session), branch));
+async function comparisonWith(job, entries, test) {
+	const branch = baseBranchOf(job, entries);
+	return branch === null ? null : (await againstBase(job, {
+		id: test.session,
+		entries,
+		counts: countsOf(test.facts["counts"])
+	}))(branch);
 }
 /** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */
 async function nodeLogs(job, known) {
@@ -1199,7 +1331,7 @@ async function story(job) {
 	await tellSession(job, known, shown);
 	await askPerson(job, known);
 	return {
-		code: exitCode(known.session, known.entries),
+		code: settledCode(known.session, known.entries),
 		title: titleOf(known)
 	};
 }
@@ -1215,17 +1347,21 @@ async function report({ artifacts, context: c, facts, inputs }, session, lines) 
 }
 
 // src/action/approve.ts
-/** `approve`: runs inside the protected environment; whoever let it in there is who approved. */
+/** `approve`: writes down what the reviewers of the protected environment said. A job of that environment runs only after a yes; a no ends it before its first step, so that another job writes it down. */
 async function approve(job) {
 	const { inputs } = job;
 	const before = await sessionOf(job);
 	if (before.session.state === "AWAIT_APPROVAL") {
-		const by = await reviewer(job, inputs.approvalEnvironment);
-		await approve$1(job.context, void 0, { session: inputs.session }, by, `environment ${inputs.approvalEnvironment}`);
+		const { state, by } = await reviewed(job, inputs.approvalEnvironment);
+		await approve$1(job.context, void 0, {
+			session: inputs.session,
+			reject: state === "rejected"
+		}, by, `environment ${inputs.approvalEnvironment}`);
 	} else job.context.terminal.info(`nothing waits for approval: session ${before.session.id} is in ${before.session.state}`);
 	const known = await sessionOf(job);
 	if (job.key !== null) await working(job, known, (world, plan) => run(plan, known.session.id, world, { states: [] }));
 	tellOutputs(job, known.session, known.entries);
+	await tellAsker(job, known);
 	await tellSession(job, known);
 	return {
 		code: exitCodes.passed,
@@ -1233,472 +1369,20 @@ async function approve(job) {
 	};
 }
 
-// src/action/comment.ts
-/** `comment`: shows a proof on the pull requests of its commit. For a run of a pull request, the artifact is data of a stranger: it is judged again here, and the pull request is found by its head commit. */
-const comment$1 = (job) => job.inputs.runId === "" ? ofSession(job) : ofPullRequest(job);
-/** A session of this ledger: on the pull requests of its commit, and as a check there. */
-async function ofSession(job) {
-	const known = await sessionOf(job);
-	const { session, entries } = known;
-	const commit = session.origin?.commit ?? null;
-	if (commit === null) return {
-		code: exitCodes.passed,
-		title: "the session has no commit: nothing to show it on"
-	};
-	if (session.checkpoint !== null) return {
-		code: exitCodes.passed,
-		title: `${session.checkpoint.name} is being taken: shown when it is recorded`
-	};
-	const test = newestTest(entries);
-	const shown = test === void 0 ? nothingShown : await evidence(job, known, test).catch((error) => {
-		job.context.terminal.warn(`shown without its evidence: ${error instanceof Error ? error.message : String(error)}`);
-		return nothingShown;
-	});
-	const input = {
-		session,
-		entries,
-		bundle: shown.bundle,
-		verdict: shown.verdict,
-		artifactUrl: artifactOf(test?.facts)?.url ?? null,
-		runUrl: job.facts.runUrl,
-		comparison: shown.comparison
-	};
-	const marker = commentMarker(`fleet/${known.project}`);
-	const good = test !== void 0 && exitCode(session, entries) === exitCodes.passed;
-	return show(job, commit, {
-		title: verdictTitle({
-			session,
-			entries
-		}),
-		good,
-		body: prComment(input, marker)
-	}, "vps-test proof", marker);
-}
-/** A run without secrets: what its artifact says is rendered and judged, never believed. */
-async function ofPullRequest(job) {
-	const { artifacts, inputs, facts } = job;
-	if (artifacts === null || inputs.headSha === "") throw new Failure({
-		kind: "usage",
-		code: "U074",
-		message: "a comment on a pull request needs run-id, head-sha and the artifacts of that run"
-	});
-	const marker = commentMarker("pull-request");
-	const found = (await artifacts.list(inputs.runId)).find((a) => a.name.startsWith("vps-test-evidence-"));
-	const runUrl = `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`;
-	if (found === void 0) return show(job, inputs.headSha, {
-		title: "nothing was tested: the run kept no evidence",
-		good: false,
-		body: `${marker}\n### vps-test: nothing was tested\n\nThe run kept no evidence. What happened is in [its log](${runUrl}).\n`
-	}, "vps-test lab proof", marker);
-	const folder = join(facts.temp, "artifact");
-	const shown = await artifacts.download(found.id, folder, inputs.runId).then(() => judged(job, folder, `${runUrl}/artifacts/${found.id}`, runUrl, marker)).catch((error) => {
-		job.context.signal.throwIfAborted();
-		if (error instanceof Failure && error.facts.code === "I462") throw error;
-		job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-		return {
-			title: "the evidence of this run cannot be read",
-			good: false,
-			body: `${marker}\n### vps-test: the evidence of this run cannot be read\n\nWhat happened is in [its log](${runUrl}).\n`
-		};
-	});
-	return show(job, inputs.headSha, shown, "vps-test lab proof", marker);
-}
-async function judged(job, folder, artifactUrl, runUrl, marker) {
-	const checked = await check$1(folder, job.context.version);
-	const { bundle, verdict } = await bundleIn(folder);
-	const session = fold(bundle.facts.session, bundle.entries);
-	const commit = session.origin?.commit ?? null;
-	const faults = [...checked.faults, ...commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? "none"}, not of the head of this pull request`]];
-	const base = job.facts.baseBranch === null ? [] : await knownSessions(job.baseHome).catch(() => []);
-	const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, {
-		attempts: r.attempts,
-		successes: r.successes,
-		pairs: r.pairs,
-		pairsTried: r.pairsTried
-	}]));
-	const comparison = job.facts.baseBranch === null ? null : compare(counts, lastProofOf(base, job.facts.baseBranch));
-	const good = faults.length === 0 && verdict.result === "passed";
-	return {
-		title: faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({
-			session,
-			entries: bundle.entries,
-			verdict
-		}),
-		good,
-		body: `${prComment({
-			session,
-			entries: bundle.entries,
-			bundle,
-			verdict,
-			artifactUrl,
-			runUrl,
-			comparison
-		}, marker)}\n${faults.length > 0 ? `The evidence is **not whole** (${faults.length} faults): do not trust it.` : "Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere."}\n`
-	};
-}
-async function show(job, sha, { title, good, body }, name, marker) {
-	const forge = forgeOf(job);
-	const pulls = await forge.pullRequestsAt(sha);
-	for (const number of pulls) job.context.terminal.info(`pull request ${number}: ${await forge.comment(number, marker, body)}`);
-	if (pulls.length === 0) job.context.terminal.info(`no open pull request has ${sha.slice(0, 12)} as its head`);
-	await forge.check({
-		name,
-		sha,
-		conclusion: good ? "success" : "failure",
-		title,
-		summary: body.slice(0, 6e4),
-		url: job.facts.runUrl
-	});
-	await job.surface.writeSummary(body);
-	return {
-		code: exitCodes.passed,
-		title
-	};
-}
-function forgeOf({ context: { forge } }) {
-	if (forge === null) throw new Failure({
-		kind: "usage",
-		code: "U077",
-		message: "the input github-token is empty: nothing can be written to GitHub",
-		remedy: "leave github-token at its default"
-	});
-	return forge;
-}
-
-// src/action/gate.ts
-/** `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its own title, because GitHub counts a neutral or skipped check as passed. */
-/** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
-const showing = ["report", "approve"];
-async function gate(job) {
-	const results = jobResults(job.inputs.needs);
-	const broken = Object.entries(results).filter(([, r]) => r === "failure" || r === "cancelled");
-	const known = job.inputs.session === "" ? null : await sessionOf(job);
-	const said = broken.map(([name, r]) => `${name}: ${r}`).join(", ");
-	if (known === null) {
-		const title = broken.length > 0 ? `nothing was tested (${said})` : verdictTitle({
-			session: null,
-			entries: [],
-			notTested: results["plan"] === void 0 ? "no plan" : "the plan was not confirmed"
-		});
-		return told(job, {
-			code: exitCodes.inconclusive,
-			title
-		});
-	}
-	const { session, entries } = known;
-	tellOutputs(job, session, entries);
-	const title = verdictTitle({
-		session,
-		entries
-	});
-	const code = newestTest(entries) !== void 0 || [
-		"STOPPED",
-		"FIX",
-		"AWAIT_PUSH"
-	].includes(session.state) ? exitCode(session, entries) : exitCodes.inconclusive;
-	const hurt = broken.filter(([name]) => !showing.includes(name));
-	if (code === exitCodes.passed && hurt.length > 0) return told(job, {
-		code: exitCodes.harness,
-		title: `${title}, but not every job ended well (${said})`
-	});
-	return told(job, {
-		code,
-		title: code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title
-	});
-}
-async function told(job, ended) {
-	await job.surface.writeSummary(`## ${ended.code === exitCodes.passed ? "Passed" : "Not passed"}\n\n${block(ended.title)}\n`);
-	return ended;
-}
-/** Job name to result, from `toJSON(needs)`. */
-function jobResults(text) {
-	if (text === "") return {};
-	try {
-		const all = JSON.parse(text);
-		return Object.fromEntries(Object.entries(all).map(([name, j]) => [name, String(j.result ?? "unknown")]));
-	} catch (error) {
-		throw new Failure({
-			kind: "usage",
-			code: "U057",
-			message: "the input needs is no JSON: it is toJSON(needs)"
-		}, error);
-	}
-}
-
-// src/action/look.ts
-/** `status`, `stop`, `logs`, `diagnose`, `nodes`: the verbs of the command line, their output as summary and artifact. */
-/** Of a summary; the artifact has all of it. */
-const shownCharacters = 2e5;
-async function look(job, command) {
-	const lines = [];
-	const { terminal } = job.context;
-	const keep = (text) => {
-		lines.push(text);
-		terminal.print(text);
-	};
-	const code = await act$1(job, {
-		...job.context,
-		terminal: {
-			...terminal,
-			print: keep,
-			info: (line) => {
-				lines.push(line);
-				terminal.info(line);
-			}
-		}
-	}, command);
-	const text = lines.join("\n");
-	const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}\n… the rest is in the artifact` : text;
-	await job.surface.writeSummary(`## ${command}\n\n${block(cut)}\n`);
-	if (job.artifacts !== null && text !== "") {
-		const folder = join(job.facts.temp, "look");
-		await mkdir$1(folder, { recursive: true });
-		const file = join(folder, `${command}.txt`);
-		await writeFile$1(file, `${text}\n`);
-		await job.artifacts.upload(`vps-test-${command}-${job.facts.attempt}`, folder, [file]);
-	}
-	return {
-		code,
-		title: `${command}: ${code === exitCodes.passed ? "done" : `exit ${code}`}`
-	};
-}
-async function act$1(job, c, command) {
-	const { inputs: { request, session, node }, key } = job;
-	const fleet = request.fleet ?? "saorsa";
-	switch (command) {
-		case "status": return status(c, {});
-		case "nodes": return nodes(c, {
-			fleet,
-			key
-		});
-		case "diagnose":
-			if (node === "") throw new Failure({
-				kind: "usage",
-				code: "U075",
-				message: "diagnose needs the input node",
-				remedy: "gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4"
-			});
-			return diagnose(c, node, {
-				fleet,
-				key
-			});
-		case "logs": return logs(c, await projectOf(c, request.project, session), {});
-		case "stop": return stop(c, await projectOf(c, request.project, session), {
-			key,
-			...session === "" ? {} : { session }
-		});
-	}
-}
-/** Named, or that of the session, or the only one there is. */
-async function projectOf(c, given, session) {
-	if (given !== void 0) return given;
-	const all = await knownSessions(c.home);
-	const found = session === "" ? [...new Set(all.map((k) => k.project))] : all.filter((k) => k.session.id === session).map((k) => k.project);
-	if (found.length === 1 && found[0] !== void 0) return found[0];
-	throw new Failure({
-		kind: "usage",
-		code: "U076",
-		message: found.length === 0 ? "the ledger has no such session" : `which project: ${found.join(", ")}?`,
-		remedy: "gh workflow run vps-test-ops.yml -f command=status"
-	});
-}
-
-// src/action/runner.ts
-/** Brings what a command needs on a runner: our prober, the lab's system tools, and root for the lab. */
-/** `root`: this package. What is there already is not made again. */
-async function bring(what, root, signal) {
-	const ended = await execa(process.execPath, [join(root, "scripts/runner.mjs"), what], {
-		reject: false,
-		timeout: 12e5,
-		cancelSignal: signal,
-		stdin: "ignore",
-		maxBuffer: 16 << 20
-	});
-	signal.throwIfAborted();
-	const line = ended.stdout.trim().split("\n").at(-1) ?? "";
-	if (ended.exitCode !== 0 || !line.startsWith("{")) throw new Failure({
-		kind: "infra",
-		code: "I101",
-		message: `cannot bring the ${what}: ${ended.stderr.trim().split("\n").slice(-5).join(" ")}`,
-		remedy: "vps-test doctor"
-	});
-	return JSON.parse(line);
-}
-/** The same entry again, as root: its environment goes through a pipe, never through a command line. Answers with its exit code. */
-async function againAsRoot(root, entry, env, signal) {
-	const child = spawn("sudo", [
-		"-n",
-		process.execPath,
-		join(root, "scripts/runner.mjs"),
-		"as-root"
-	], { stdio: [
-		"pipe",
-		"inherit",
-		"inherit"
-	] });
-	child.stdin.on("error", () => void 0).end(JSON.stringify({
-		env,
-		argv: [process.execPath, entry]
-	}));
-	const pass = () => {
-		child.kill("SIGTERM");
-	};
-	signal.addEventListener("abort", pass, { once: true });
-	return new Promise((done, fail) => {
-		child.on("error", (error) => {
-			fail(new Failure({
-				kind: "infra",
-				code: "I102",
-				message: `the lab needs root, and sudo does not start: ${error.message}`,
-				remedy: "use a runner with passwordless sudo"
-			}, error));
-		});
-		child.on("close", (code) => {
-			signal.removeEventListener("abort", pass);
-			done(code ?? 1);
-		});
-	});
-}
-
-// src/action/soak.ts
-/** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
-const soak = (job) => job.inputs.session === "" ? reconcile(job) : checkpoint(job);
-/** Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. */
-async function reconcile(job) {
-	const { context: c, surface } = job;
-	const all = await duties(c);
-	const due = await Promise.all(all.filter((d) => d.tick.kind !== "nothing").map(async ({ known }) => ({
-		session: known.session.id,
-		commit: known.session.origin?.commit ?? "",
-		fleet: (await recordedPlan(known.ledger, known.session.id))?.fleet.name ?? "",
-		repo: "."
-	})));
-	surface.setOutputs({ due: JSON.stringify(due) });
-	await surface.writeSummary(`## Soak: ${due.length} due, ${all.length} open\n\n${all.length === 0 ? "No session is open." : table([
-		"session",
-		"state",
-		"due",
-		"what"
-	], all.map((d) => row(d, c.clock.now())))}\n`);
-	all.forEach((d) => c.terminal.info(row(d, c.clock.now()).join(" · ")));
-	return {
-		code: exitCodes.passed,
-		title: `${due.length} due`
-	};
-}
-function row({ known: { session: s }, tick }, now) {
-	const due = s.waitUntil === null ? "" : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ""}`;
-	return [
-		text(s.id),
-		s.state,
-		due,
-		text(tick.kind === "nothing" ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`)
-	];
-}
-async function checkpoint(job) {
-	const { context: c, inputs } = job;
-	const before = await sessionOf(job);
-	const tick = await tickOf(c, before.session);
-	const source = await readSource(join(c.cwd, inputs.request.repo ?? "."), c.signal);
-	const taken = await take(c, before, tick, job.key, source.kind === "git" ? source.root : c.cwd);
-	if (taken === void 0) c.terminal.info(`nothing is done: ${tick.kind === "nothing" ? tick.why : "another run was first"}`);
-	const known = await sessionOf(job);
-	const test = newestTest(known.entries);
-	const shown = taken === void 0 || test === void 0 || test === newestTest(before.entries) ? nothingShown : await evidence(job, known, test);
-	tellOutputs(job, known.session, known.entries, {
-		...await followUps(job, known.session),
-		...await proofOutputs(job, shown)
-	});
-	await tellSession(job, known, shown);
-	if (taken !== void 0) await askPerson(job, known);
-	return {
-		code: taken?.code ?? exitCodes.passed,
-		title: titleOf(known)
-	};
-}
-
-// src/action/commands.ts
-/** Command name to what it does; and an error as one annotation for each fault. */
-const acts = {
-	run: all,
-	plan,
-	confirm,
-	setup,
-	build,
-	deploy,
-	test,
-	prove,
-	advance,
-	gate,
-	soak,
-	approve,
-	comment: comment$1,
-	status: (job) => look(job, "status"),
-	stop: (job) => look(job, "stop"),
-	logs: (job) => look(job, "logs"),
-	diagnose: (job) => look(job, "diagnose"),
-	nodes: (job) => look(job, "nodes"),
-	version: async (job) => {
-		job.surface.setOutputs({ version: job.context.version });
-		job.context.terminal.info(`vps-test ${job.context.version}`);
-		return {
-			code: exitCodes.passed,
-			title: ""
-		};
-	}
-};
-const probing = [
-	"run",
-	"test",
-	"nodes"
-];
-async function act(job) {
-	const { command, session } = job.inputs;
-	if (!(probing.includes(command) || command === "soak" && session !== "") || job.context.probe !== null) return acts[command](job);
-	const { VPS_TEST_PROBE } = await job.surface.group("prober", () => bring("prober", job.context.root, job.context.signal));
-	return acts[command]({
-		...job,
-		context: {
-			...job.context,
-			probe: VPS_TEST_PROBE
-		}
-	});
-}
-/** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
-async function tellFailure(surface, error, interrupted, workspace) {
-	if (interrupted) {
-		surface.fail("interrupted", "the job was cancelled; what was recorded stays, and running it again goes on from there");
-		return exitCodes.harness;
-	}
-	if (!(error instanceof Failure)) {
-		surface.fail("fault of vps-test itself", error instanceof Error ? error.stack ?? error.message : String(error));
-		return exitCodes.harness;
-	}
-	const { code, remedy } = error.facts;
-	const lines = error.message.split("\n").filter((l) => l.trim() !== "");
-	const said = error.facts.faults?.map((f) => ({
-		message: faultText(f),
-		...placeIn(workspace, f.at)
-	})) ?? lines.map((message) => ({ message }));
-	const shown = said.length <= mostTold ? said : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }];
-	surface.annotate(shown.map((s, i) => ({
-		...s,
-		level: "error",
-		title: `vps-test ${code}`,
-		message: i === shown.length - 1 && remedy !== void 0 ? `${s.message} (try: ${remedy})` : s.message
-	})));
-	await surface.writeSummary(`## ${code}\n\n${block(lines.join("\n"))}\n${remedy === void 0 ? "" : `\nTry:\n\n${block(remedy)}\n`}`);
-	return exitCodeOf(error.kind);
-}
-/** Of ten that a step may have, one is left for whoever else complains. */
-const mostTold = 9;
-/** A file outside the checkout, such as a fleet of this package, has no place that GitHub could show. */
-function placeIn(workspace, { file, line }) {
-	const path = relative(workspace, resolve(workspace, file));
-	return path === "" || path.startsWith("..") || isAbsolute(path) ? {} : {
-		file: path,
-		...line === void 0 ? {} : { line }
-	};
+// src/adapters/github/cut.ts
+/** Markdown cut to a number of bytes at the end of a line, with what was open closed again. */
+const closing = 400;
+function cut(markdown, bytes) {
+	const all = Buffer.from(markdown, "utf8");
+	if (all.length <= bytes) return markdown;
+	if (bytes <= closing) return "";
+	const kept = all.subarray(0, Math.max(0, all.lastIndexOf("\n", bytes - closing - 1))).toString("utf8");
+	const fence = kept.split("\n").reduce((open, line) => {
+		const marks = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+		return marks === void 0 ? open : open === null ? marks : marks.startsWith(open) ? null : open;
+	}, null);
+	const folds = Math.min(10, Math.max(0, (kept.match(/<details\b/g)?.length ?? 0) - (kept.match(/<\/details>/g)?.length ?? 0)));
+	return `${kept}\n${fence === null ? "" : `${fence.slice(0, 20)}\n`}${"</details>\n".repeat(folds)}\n**Cut here:** ${all.length} bytes are more than GitHub shows. The whole is in the artifacts of this run.\n`;
 }
 
 // node_modules/@actions/core/lib/utils.js
@@ -48848,7 +48532,7 @@ const prefix = {
 		type: { name: "String" }
 	}
 };
-const marker = {
+const marker$1 = {
 	parameterPath: ["options", "marker"],
 	mapper: {
 		serializedName: "marker",
@@ -50489,7 +50173,7 @@ const listContainersSegmentOperationSpec = {
 		timeoutInSeconds,
 		comp2,
 		prefix,
-		marker,
+		marker$1,
 		maxPageSize,
 		include
 	],
@@ -50603,7 +50287,7 @@ const filterBlobsOperationSpec$1 = {
 	},
 	queryParameters: [
 		timeoutInSeconds,
-		marker,
+		marker$1,
 		maxPageSize,
 		comp5,
 		where
@@ -51073,7 +50757,7 @@ const filterBlobsOperationSpec = {
 	},
 	queryParameters: [
 		timeoutInSeconds,
-		marker,
+		marker$1,
 		maxPageSize,
 		comp5,
 		where,
@@ -51247,7 +50931,7 @@ const listBlobFlatSegmentOperationSpec = {
 		timeoutInSeconds,
 		comp2,
 		prefix,
-		marker,
+		marker$1,
 		maxPageSize,
 		restype2,
 		include1,
@@ -51279,7 +50963,7 @@ const listBlobHierarchySegmentOperationSpec = {
 		timeoutInSeconds,
 		comp2,
 		prefix,
-		marker,
+		marker$1,
 		maxPageSize,
 		restype2,
 		include1,
@@ -52647,7 +52331,7 @@ const getPageRangesOperationSpec = {
 	},
 	queryParameters: [
 		timeoutInSeconds,
-		marker,
+		marker$1,
 		maxPageSize,
 		snapshot,
 		comp20
@@ -52683,7 +52367,7 @@ const getPageRangesDiffOperationSpec = {
 	},
 	queryParameters: [
 		timeoutInSeconds,
-		marker,
+		marker$1,
 		maxPageSize,
 		snapshot,
 		comp20,
@@ -96674,9 +96358,11 @@ async function unzip(archive, into, limits, signal) {
 			const target = join(into, member.path);
 			await mkdir$1(dirname(target), { recursive: true });
 			const [start, end] = await span(file, member);
+			let room = limits.each ?? limits.bytes;
 			const counted = new Transform({ transform(chunk, _encoding, done) {
 				left -= chunk.length;
-				done(left < 0 ? refuse(`it unpacks to more than ${limits.bytes} bytes`) : null, chunk);
+				room -= chunk.length;
+				done(left < 0 ? refuse(`it unpacks to more than ${limits.bytes} bytes`) : room < 0 ? refuse(`${visible$1(member.path)} has more than ${limits.each ?? limits.bytes} bytes`) : null, chunk);
 			} });
 			const target$ = createWriteStream(target, { flags: "wx" });
 			if (end <= start) await pipeline([Buffer.alloc(0)], counted, target$, { signal });
@@ -96710,7 +96396,8 @@ function checked(members, limits) {
 		if (link) throw refuse(`${visible$1(path)} is a link`);
 		if (method !== 0 && method !== 8) throw refuse(`${visible$1(path)} is packed by method ${method}`);
 		if (seen.has(path)) throw refuse(`${visible$1(path)} is there twice`);
-		if (size > limits.bytes) throw refuse(`${visible$1(path)} has ${size} bytes; ${limits.bytes} are allowed`);
+		const allowed = Math.min(limits.bytes, limits.each ?? limits.bytes);
+		if (size > allowed) throw refuse(`${visible$1(path)} has ${size} bytes; ${allowed} are allowed`);
 		seen.add(path);
 	}
 	return files;
@@ -96766,6 +96453,8 @@ const roomy = {
 	files: 2e4,
 	bytes: 2 * 1024 ** 3
 };
+/** Every name that we give. The library writes a name into the log as it is, where the runner reads `##[error]` as a command. */
+const ours = /^vps-test-[\w.-]{1,240}$/;
 function openArtifacts(given) {
 	const options = {
 		...given,
@@ -96788,6 +96477,27 @@ function openArtifacts(given) {
 		...place,
 		workflowRunId: runId$1(run)
 	};
+	const listed = async (findBy, what) => (await within("read", what, () => client.listArtifacts(findBy === void 0 ? {} : { findBy }))).artifacts;
+	/** The runtime service of a run that was started again need not show what its earlier attempts kept; the REST API does. */
+	const find = async (id, from) => {
+		const earlier = from?.run === options.run && from.attempt !== (options.attempt ?? 1) ? {
+			...place,
+			workflowRunId: runId$1(options.run)
+		} : void 0;
+		for (const findBy of [elsewhere(from?.run), ...earlier === void 0 ? [] : [earlier]]) {
+			const known = (await listed(findBy, `find artifact ${id}`)).find((one) => one.id === id);
+			if (known !== void 0) return {
+				known,
+				findBy
+			};
+		}
+		throw new Failure({
+			kind: "infra",
+			code: "I462",
+			message: `run ${visible$1(from?.run ?? options.run)} has no artifact ${id}; artifacts expire after 90 days`,
+			remedy: `gh run view ${visible$1(from?.run ?? options.run)} --web`
+		});
+	};
 	return {
 		async upload(name, root, files) {
 			checkName(name);
@@ -96807,26 +96517,28 @@ function openArtifacts(given) {
 				id: made.id,
 				name,
 				bytes: made.size ?? 0,
-				digest: plain(made.digest),
+				digest: plain$1(made.digest),
 				url: `${options.serverUrl ?? "https://github.com"}/${options.repository}/actions/runs/${options.run}/artifacts/${made.id}`
 			};
 		},
 		async list(run) {
 			const findBy = elsewhere(run);
-			const { artifacts } = await within("read", `list the artifacts of ${findBy === void 0 ? "this run" : `run ${findBy.workflowRunId}`}`, () => client.listArtifacts(findBy === void 0 ? {} : { findBy }));
-			return artifacts.map(stored).toSorted((a, b) => b.id - a.id);
+			return (await listed(findBy, `list the artifacts of ${findBy === void 0 ? "this run" : `run ${findBy.workflowRunId}`}`)).map(stored).toSorted((a, b) => b.id - a.id);
 		},
-		async download(id, into, run) {
-			const findBy = elsewhere(run);
+		async download(id, into, from) {
 			const folder = await mkdtemp(join(tmpdir(), "vps-test-artifact-"));
+			const limits = options.limits ?? roomy;
 			try {
-				const { artifacts } = await within("read", `find artifact ${id}`, () => client.listArtifacts(findBy === void 0 ? {} : { findBy }));
-				const known = artifacts.find((one) => one.id === id);
-				if (known === void 0) throw new Failure({
+				const { known, findBy } = await find(id, from);
+				if (!ours.test(known.name)) throw new Failure({
 					kind: "infra",
-					code: "I462",
-					message: `run ${visible$1(run ?? options.run)} has no artifact ${id}`,
-					remedy: "look at the run's page: artifacts expire after 90 days"
+					code: "I465",
+					message: `artifact ${id} is none of ours: ${JSON.stringify(visible$1(known.name, 80))}`
+				});
+				if (known.size > limits.bytes) throw new Failure({
+					kind: "infra",
+					code: "I466",
+					message: `the artifact ${known.name} has ${known.size} bytes; ${limits.bytes} are allowed`
 				});
 				await within("read", `download the artifact ${visible$1(known.name)}`, () => client.downloadArtifact(id, {
 					path: folder,
@@ -96840,15 +96552,15 @@ function openArtifacts(given) {
 					message: `the artifact ${visible$1(known.name)} did not arrive`
 				});
 				const archive = join(folder, file);
-				const stated = plain(known.digest);
+				const stated = plain$1(known.digest);
 				const got = await sha256(archive);
 				if (stated !== null && stated !== got) throw new Failure({
 					kind: "infra",
-					code: "I462",
+					code: "I464",
 					message: `the artifact ${visible$1(known.name)} has sha256 ${got} instead of ${stated}`
 				});
 				await mkdir$1(into, { recursive: true });
-				await unzip(archive, await realpath(into), options.limits ?? roomy, options.signal);
+				await unzip(archive, await realpath(into), limits, options.signal);
 			} finally {
 				await rm$1(folder, {
 					recursive: true,
@@ -96918,17 +96630,624 @@ function runId$1(run) {
 	return Number(run);
 }
 /** The two services write it with and without `sha256:`. */
-const plain = (digest) => /^(?:sha256:)?([0-9a-f]{64})$/.exec(digest ?? "")?.[1] ?? null;
+const plain$1 = (digest) => /^(?:sha256:)?([0-9a-f]{64})$/.exec(digest ?? "")?.[1] ?? null;
 const stored = (one) => ({
 	id: one.id,
 	name: one.name,
 	bytes: one.size,
-	digest: plain(one.digest)
+	digest: plain$1(one.digest)
 });
 async function sha256(path) {
 	const hash = createHash("sha256");
 	await pipeline(createReadStream(path), hash);
 	return hash.digest("hex");
+}
+
+// src/action/shown.ts
+/** What both comments are made of: the page of each pull request, and who may write it. */
+/** Of a check's summary, which GitHub refuses above 65,535 characters. */
+const summaryBytes$1 = 6e4;
+function forgeOf({ context: { forge } }) {
+	if (forge === null) throw new Failure({
+		kind: "usage",
+		code: "U077",
+		message: "the input github-token is empty: nothing can be written to GitHub",
+		remedy: "leave github-token at its default"
+	});
+	return forge;
+}
+
+// src/action/pull-request.ts
+/** `comment` with a run: what a run without secrets left on the code of a pull request. It is data of a stranger: judged again here, shown on the pull request that GitHub says it came from, and on no other. */
+const marker = commentMarker("pull-request");
+async function ofPullRequest(job) {
+	const { artifacts, inputs: { runAttempt, headSha, headRepository, headBranch } } = job;
+	if (artifacts === null || headSha === "" || runAttempt === "") throw new Failure({
+		kind: "usage",
+		code: "U074",
+		message: "a comment on a pull request needs run-id, run-attempt, head-sha and the artifacts of that run"
+	});
+	if (headRepository === "" || headBranch === "") return unwritten(job, "GitHub does not say which repository and branch the run is of (a fork that was deleted has none): nothing is written");
+	const pulls = (await forgeOf(job).pullRequestsAt(headSha)).filter((p) => p.repository?.toLowerCase() === headRepository.toLowerCase() && p.branch === headBranch);
+	const [pull, ...more] = pulls;
+	if (pull === void 0) return unwritten(job, `no open pull request of that repository and branch has ${headSha.slice(0, 12)} as its head: nothing is written`);
+	const shown = more.length > 0 ? undecided(job, pulls) : await tested(job, artifacts);
+	for (const one of pulls) await show$1(job, one, shown);
+	await job.surface.writeSummary(shown.body(pull));
+	return {
+		code: exitCodes.passed,
+		title: shown.title
+	};
+}
+async function unwritten({ context, surface }, why) {
+	context.terminal.info(why);
+	await surface.writeSummary(`### vps-test\n\n${why}.\n`);
+	return {
+		code: exitCodes.passed,
+		title: why
+	};
+}
+const runPage = ({ facts, inputs }) => `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`;
+const attemptPage = (job) => `${runPage(job)}/attempts/${job.inputs.runAttempt}`;
+const plain = (title, words) => ({
+	title,
+	good: false,
+	body: () => `${marker}\n### vps-test: ${title}\n\n${words}\n`
+});
+/** One branch may go into two bases at once, and of a fork's run GitHub names the branch only. */
+const undecided = (job, pulls) => plain("it cannot be told which pull request was tested", `This branch goes into several bases (${pulls.map((p) => `#${p.number}`).join(", ")}); each merge is another program, and GitHub does not say of which [the run](${attemptPage(job)}) was. Close all but one and run it again.`);
+async function tested(job, artifacts) {
+	const { runId: run, runAttempt } = job.inputs;
+	const found = (await artifacts.list(run)).find(({ name }) => ours.test(name) && name.startsWith("vps-test-evidence-") && name.endsWith(`-${runAttempt}`));
+	if (found === void 0) return plain("nothing was tested", `This attempt of the run kept no evidence. What happened is in [its log](${attemptPage(job)}).`);
+	const folder = join(job.facts.temp, "artifact");
+	try {
+		await artifacts.download(found.id, folder, {
+			run,
+			attempt: Number(runAttempt)
+		});
+		return await judged(job, folder, `${runPage(job)}/artifacts/${found.id}`);
+	} catch (error) {
+		job.context.signal.throwIfAborted();
+		if (error instanceof Failure && error.facts.code === "I462") throw error;
+		job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+		return plain("the evidence of this run cannot be read", `What happened is in [its log](${attemptPage(job)}).`);
+	}
+}
+async function judged(job, folder, artifactUrl) {
+	const checked = await check$1(folder, job.context.version, void 0, ofStrangers$1);
+	const { bundle, verdict } = await bundleIn(folder, ofStrangers$1);
+	const session = fold(bundle.facts.session, bundle.entries);
+	const commit = session.origin?.commit ?? null;
+	const faults = [...checked.faults, ...commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? "none"}, not of the head of this pull request`]];
+	const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, {
+		attempts: r.attempts,
+		successes: r.successes,
+		pairs: r.pairs,
+		pairsTried: r.pairsTried
+	}]));
+	const against = await againstBase(job, {
+		id: "",
+		entries: bundle.entries,
+		counts
+	});
+	const good = faults.length === 0 && verdict.result === "passed";
+	const title = faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({
+		session,
+		entries: bundle.entries,
+		verdict
+	});
+	const note = faults.length > 0 ? `The evidence is **not whole** (${faults.length} faults): do not trust it.` : "Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.";
+	const body = (pull) => prComment({
+		session,
+		entries: bundle.entries,
+		bundle,
+		verdict,
+		artifactUrl,
+		runUrl: attemptPage(job),
+		comparison: against(pull?.base ?? job.facts.baseBranch),
+		subject: pull?.title ?? null,
+		title,
+		note
+	}, marker);
+	body(null);
+	return {
+		title,
+		good,
+		body
+	};
+}
+/** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check, and no rule is met by a test of another merge. */
+async function show$1(job, pull, { title, good, body }) {
+	const forge = forgeOf(job);
+	const page = body(pull);
+	job.context.terminal.info(`pull request ${pull.number}: ${await forge.comment(pull.number, marker, page)}`);
+	await forge.check({
+		name: `vps-test lab proof (${plainLine(pull.base, 100)})`,
+		sha: job.inputs.headSha,
+		conclusion: good ? "success" : "failure",
+		title: plainLine(`#${pull.number} into ${plainLine(pull.base, 100)}: ${title}`, 250),
+		summary: cut(page, summaryBytes$1),
+		url: job.facts.runUrl
+	});
+}
+
+// src/action/comment.ts
+/** `comment`: shows a session of the ledger on the pull requests of its commit, and as a check there; with a run, what that run left ({@link ofPullRequest}). */
+const comment$1 = (job) => job.inputs.runId === "" ? ofSession(job) : ofPullRequest(job);
+/** A session of this ledger: on the pull requests of its commit, and as a check there. */
+async function ofSession(job) {
+	const known = await sessionOf(job);
+	const { session, entries } = known;
+	const commit = session.origin?.commit ?? null;
+	if (commit === null) return {
+		code: exitCodes.passed,
+		title: "the session has no commit: nothing to show it on"
+	};
+	if (session.checkpoint !== null) return {
+		code: exitCodes.passed,
+		title: `${session.checkpoint.name} is being taken: shown when it is recorded`
+	};
+	const newer = await newerThan(job, known, commit);
+	if (newer !== void 0) {
+		const title = `${newer.id} is a newer session of the same commit on the same fleet: that one is shown`;
+		job.context.terminal.info(title);
+		return {
+			code: exitCodes.passed,
+			title
+		};
+	}
+	const test = newestTest(entries);
+	const shown = test === void 0 ? nothingShown : await evidence(job, known, test).catch((error) => {
+		job.context.terminal.warn(`shown without its evidence: ${error instanceof Error ? error.message : String(error)}`);
+		return nothingShown;
+	});
+	const against = test === void 0 ? () => null : await againstBase(job, {
+		id: session.id,
+		entries,
+		counts: countsOf(test.facts["counts"])
+	});
+	const input = {
+		session,
+		entries,
+		bundle: shown.bundle,
+		verdict: shown.verdict,
+		artifactUrl: artifactOf(test?.facts)?.url ?? null,
+		runUrl: job.facts.runUrl,
+		comparison: shown.comparison
+	};
+	const fleet = fleetOf(entries) ?? "unknown";
+	const marker = commentMarker(`fleet/${known.project}/${fleet}`);
+	const good = test !== void 0 && settledCode(session, entries) === exitCodes.passed;
+	return show(job, commit, {
+		title: verdictTitle({
+			session,
+			entries
+		}),
+		good,
+		body: (pull) => prComment(pull === null ? input : {
+			...input,
+			subject: pull.title,
+			comparison: against(pull.base)
+		}, marker)
+	}, `vps-test proof (${plainLine(known.project, 60)}, ${plainLine(fleet, 60)})`, marker);
+}
+/** One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a newer one that was tested or is on its way. One that was never confirmed, or was refused, has nothing to say. */
+async function newerThan(job, { project, session, entries }, commit) {
+	const after = (s) => s.startedAt > session.startedAt || s.startedAt === session.startedAt && s.id > session.id;
+	return (await knownSessions(job.context.home, project)).find((k) => k.session.origin?.commit === commit && fleetOf(k.entries) === fleetOf(entries) && after(k.session) && speaks(k))?.session;
+}
+const speaks = ({ session, entries }) => newestTest(entries) !== void 0 || !finals.includes(session.state) && session.state !== "INTERVIEW";
+async function show(job, sha, { title, good, body }, name, marker) {
+	const forge = forgeOf(job);
+	const pulls = await forge.pullRequestsAt(sha);
+	for (const pull of pulls) job.context.terminal.info(`pull request ${pull.number}: ${await forge.comment(pull.number, marker, body(pull))}`);
+	if (pulls.length === 0) job.context.terminal.info(`no open pull request has ${sha.slice(0, 12)} as its head`);
+	const first = body(pulls[0] ?? null);
+	await forge.check({
+		name,
+		sha,
+		conclusion: good ? "success" : "failure",
+		title,
+		summary: cut(first, summaryBytes$1),
+		url: job.facts.runUrl
+	});
+	await job.surface.writeSummary(first);
+	return {
+		code: exitCodes.passed,
+		title
+	};
+}
+
+// src/action/gate.ts
+/** `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its own title, because GitHub counts a neutral or skipped check as passed. */
+/** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
+const showing = ["report", "approve"];
+async function gate(job) {
+	const results = jobResults(job.inputs.needs);
+	const broken = Object.entries(results).filter(([, r]) => r === "failure" || r === "cancelled");
+	const known = job.inputs.session === "" ? null : await sessionOf(job);
+	const said = broken.map(([name, r]) => `${name}: ${r}`).join(", ");
+	if (known === null) {
+		const title = broken.length > 0 ? `nothing was tested (${said})` : verdictTitle({
+			session: null,
+			entries: [],
+			notTested: results["plan"] === void 0 ? "no plan" : "the plan was not confirmed"
+		});
+		return told(job, {
+			code: exitCodes.inconclusive,
+			title
+		});
+	}
+	const { session, entries } = known;
+	const other = wentOn(job, session);
+	if (other !== null) return told(job, {
+		code: exitCodes.inconclusive,
+		title: other
+	});
+	tellOutputs(job, session, entries);
+	const title = verdictTitle({
+		session,
+		entries
+	});
+	const code = newestTest(entries) !== void 0 || [
+		"STOPPED",
+		"FIX",
+		"AWAIT_PUSH"
+	].includes(session.state) ? settledCode(session, entries) : exitCodes.inconclusive;
+	const hurt = broken.filter(([name]) => !showing.includes(name));
+	if (code === exitCodes.passed && hurt.length > 0) return told(job, {
+		code: exitCodes.harness,
+		title: `${title}, but not every job ended well (${said})`
+	});
+	return told(job, {
+		code,
+		title: code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title
+	});
+}
+async function told(job, ended) {
+	await job.surface.writeSummary(`## ${ended.code === exitCodes.passed ? "Passed" : "Not passed"}\n\n${block(ended.title)}\n`);
+	return ended;
+}
+/** Job name to result, from `toJSON(needs)`. */
+function jobResults(text) {
+	if (text === "") return {};
+	try {
+		const all = JSON.parse(text);
+		return Object.fromEntries(Object.entries(all).map(([name, j]) => [name, String(j.result ?? "unknown")]));
+	} catch (error) {
+		throw new Failure({
+			kind: "usage",
+			code: "U057",
+			message: "the input needs is no JSON: it is toJSON(needs)"
+		}, error);
+	}
+}
+
+// src/action/look.ts
+/** `status`, `stop`, `logs`, `diagnose`, `nodes`: the verbs of the command line, their output as summary and artifact. */
+/** Of a summary; the artifact has all of it. */
+const shownCharacters = 2e5;
+async function look(job, command) {
+	const lines = [];
+	const { terminal } = job.context;
+	const keep = (text) => {
+		lines.push(text);
+		terminal.print(text);
+	};
+	const code = await act$1(job, {
+		...job.context,
+		terminal: {
+			...terminal,
+			print: keep,
+			info: (line) => {
+				lines.push(line);
+				terminal.info(line);
+			}
+		}
+	}, command);
+	const text = lines.join("\n");
+	const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}\n… the rest is in the artifact` : text;
+	await job.surface.writeSummary(`## ${command}\n\n${block(cut)}\n`);
+	if (job.artifacts !== null && text !== "") {
+		const folder = join(job.facts.temp, "look");
+		await mkdir$1(folder, { recursive: true });
+		const file = join(folder, `${command}.txt`);
+		await writeFile$1(file, `${text}\n`);
+		await job.artifacts.upload(`vps-test-${command}-${job.facts.attempt}`, folder, [file]);
+	}
+	return {
+		code,
+		title: `${command}: ${code === exitCodes.passed ? "done" : `exit ${code}`}`
+	};
+}
+async function act$1(job, c, command) {
+	const { inputs: { request, session, node }, key } = job;
+	const fleet = request.fleet ?? "saorsa";
+	switch (command) {
+		case "status": return status(c, {});
+		case "nodes": return nodes(c, {
+			fleet,
+			key
+		});
+		case "diagnose":
+			if (node === "") throw new Failure({
+				kind: "usage",
+				code: "U075",
+				message: "diagnose needs the input node",
+				remedy: "gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4"
+			});
+			return diagnose(c, node, {
+				fleet,
+				key
+			});
+		case "logs": return logs(c, await projectOf(c, request.project, session), session === "" ? {} : { session });
+		case "stop": {
+			const code = await stop(c, await projectOf(c, request.project, session), {
+				key,
+				...session === "" ? {} : { session }
+			});
+			await tellAskers(job);
+			return code;
+		}
+	}
+}
+/** Named, or that of the session, or the only one there is; the ledger has a session of it. */
+async function projectOf(c, given, session) {
+	const all = (await knownSessions(c.home, given)).filter((k) => session === "" || k.session.id === session);
+	const [found, ...more] = new Set(all.map((k) => k.project));
+	if (found !== void 0 && more.length === 0) return found;
+	const message = found !== void 0 ? `which project: ${[found, ...more].join(", ")}?` : `the ledger has no session${session === "" ? "" : ` ${session}`}${given === void 0 ? "" : ` of project ${given}`}`;
+	throw new Failure({
+		kind: "usage",
+		code: "U076",
+		message,
+		remedy: "gh workflow run vps-test-ops.yml -f command=status"
+	});
+}
+
+// src/action/remedy.ts
+/** A remedy as it can be typed where a job of GitHub told it: the ledger and the nodes are behind the workflow vps-test-ops, not on this machine. */
+const ops = "gh workflow run vps-test-ops.yml -f command=";
+const known = [
+	[/^vps-test status$/, () => `${ops}status`],
+	[/^vps-test nodes(?: --fleet \S+)?$/, () => `${ops}nodes`],
+	[/^vps-test diagnose (\S+)(?: --fleet \S+)?$/, ([node = ""]) => `${ops}diagnose -f node=${node}`],
+	[/^vps-test stop (\S+)(?: --session (\S+))?$/, ([project = "", session]) => `${ops}stop -f project=${project}${session === void 0 ? "" : ` -f session=${session}`}`],
+	[/^vps-test init --dir .*$/, () => "vps-test init"]
+];
+function onGitHub(remedy) {
+	for (const [pattern, say] of known) {
+		const found = pattern.exec(remedy);
+		if (found !== null) return say(found.slice(1));
+	}
+	return remedy;
+}
+
+// src/action/runner.ts
+/** Brings what a command needs on a runner: our prober, the lab's system tools, and root for the lab. */
+/** `root`: this package. What is there already is not made again. */
+async function bring(what, root, signal) {
+	const ended = await execa(process.execPath, [join(root, "scripts/runner.mjs"), what], {
+		reject: false,
+		timeout: 12e5,
+		cancelSignal: signal,
+		stdin: "ignore",
+		maxBuffer: 16 << 20
+	});
+	signal.throwIfAborted();
+	const line = ended.stdout.trim().split("\n").at(-1) ?? "";
+	if (ended.exitCode !== 0 || !line.startsWith("{")) throw new Failure({
+		kind: "infra",
+		code: "I101",
+		message: `cannot bring the ${what}: ${ended.stderr.trim().split("\n").slice(-5).join(" ")}`,
+		remedy: "vps-test doctor"
+	});
+	return JSON.parse(line);
+}
+/** After a cancellation the root process takes its lab down, for which it gives itself a minute; the runner, which kills this process after 10 s, cannot kill that one. */
+const patienceMs = 75e3;
+/**
+* The same entry again, as root: its environment goes through a pipe, never through a command line. Answers with its exit code.
+* The pipe stays open as long as somebody waits: a plain user may not signal sudo or what it started (EPERM), and one that was killed cannot; a closed pipe tells it in both cases.
+*/
+async function againAsRoot(root, entry, env, signal) {
+	signal.throwIfAborted();
+	const child = spawn("sudo", [
+		"-n",
+		process.execPath,
+		join(root, "scripts/runner.mjs"),
+		"as-root"
+	], { stdio: [
+		"pipe",
+		"inherit",
+		"inherit"
+	] });
+	child.stdin.on("error", () => void 0).write(`${JSON.stringify({
+		env,
+		argv: [process.execPath, entry],
+		patienceMs
+	})}\n`);
+	const cancel = () => {
+		child.stdin.end();
+	};
+	signal.addEventListener("abort", cancel, { once: true });
+	return new Promise((done, fail) => {
+		child.on("error", (error) => {
+			fail(new Failure({
+				kind: "infra",
+				code: "I102",
+				message: `the lab needs root, and sudo does not start: ${error.message}`,
+				remedy: "use a runner with passwordless sudo"
+			}, error));
+		});
+		child.on("close", (code) => {
+			signal.removeEventListener("abort", cancel);
+			done(code ?? 1);
+		});
+	});
+}
+
+// src/action/soak.ts
+/** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
+const soak = (job) => job.inputs.session === "" ? reconcile(job) : checkpoint(job);
+/** Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. It fails where a session is passed over, after the others were listed. */
+async function reconcile(job) {
+	const { context: c, surface } = job;
+	const { open, broken } = await duties(c);
+	const due = open.filter((d) => d.tick.kind !== "nothing").map(({ known: { session, entries } }) => ({
+		session: session.id,
+		commit: session.origin?.commit ?? "",
+		fleet: fleetOf(entries) ?? "",
+		repo: "."
+	}));
+	surface.setOutputs({ due: JSON.stringify(due) });
+	const rows = [...open.map((d) => row(d, c.clock.now())), ...broken.map(brokenRow)];
+	await surface.writeSummary(`## Soak: ${due.length} due, ${open.length} open${said(broken)}\n\n${rows.length === 0 ? "No session is open." : table([
+		"session",
+		"state",
+		"due",
+		"what"
+	], rows)}\n`);
+	rows.forEach((r) => c.terminal.info(r.join(" · ")));
+	surface.annotate(broken.slice(0, mostTold$1).map((b) => ({
+		level: "error",
+		title: `vps-test ${b.error instanceof Failure ? b.error.facts.code : "fault"}`,
+		message: wordsOf(b)
+	})));
+	await tellAskers(job);
+	return {
+		code: Math.max(exitCodes.passed, ...broken.map((b) => b.error instanceof Failure ? exitCodeOf(b.error.kind) : exitCodes.harness)),
+		title: `${due.length} due${said(broken)}`
+	};
+}
+/** Of ten annotations that a step may have, one is the step's own failure. */
+const mostTold$1 = 9;
+const said = (broken) => broken.length === 0 ? "" : `, ${broken.length} passed over`;
+const wordsOf = ({ id, error }) => {
+	const remedy = error instanceof Failure && error.facts.remedy !== void 0 ? ` (try: ${error.facts.remedy})` : "";
+	return `${id}: ${error instanceof Error ? error.message : String(error)}${remedy}`;
+};
+const brokenRow = (b) => [
+	text(b.id),
+	"passed over",
+	"",
+	text(wordsOf(b))
+];
+function row({ known: { session: s }, tick }, now) {
+	const due = s.waitUntil === null ? "" : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ""}`;
+	return [
+		text(s.id),
+		s.state,
+		due,
+		text(tick.kind === "nothing" ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`)
+	];
+}
+async function checkpoint(job) {
+	const { context: c, inputs } = job;
+	const before = await sessionOf(job);
+	const tick = await tickOf(c, before.session);
+	const source = await readSource(join(c.cwd, inputs.request.repo ?? "."), c.signal);
+	const taken = await take(c, before, tick, job.key, source.kind === "git" ? source.root : c.cwd);
+	if (taken === void 0) c.terminal.info(`nothing is done: ${tick.kind === "nothing" ? tick.why : "another run was first"}`);
+	const known = await sessionOf(job);
+	const test = newestTest(known.entries);
+	const shown = taken === void 0 || test === void 0 || test.hash === newestTest(before.entries)?.hash ? nothingShown : await evidence(job, known, test);
+	tellOutputs(job, known.session, known.entries, {
+		...await followUps(job, known.session),
+		...await proofOutputs(job, shown)
+	});
+	await tellSession(job, known, shown);
+	if (taken !== void 0) await askPerson(job, known);
+	return {
+		code: taken?.code ?? exitCodes.passed,
+		title: titleOf(known)
+	};
+}
+
+// src/action/commands.ts
+/** Command name to what it does; and an error as one annotation for each fault. */
+const acts = {
+	run: all,
+	plan,
+	confirm,
+	setup,
+	build,
+	deploy,
+	test,
+	prove,
+	advance,
+	gate,
+	soak,
+	approve,
+	comment: comment$1,
+	status: (job) => look(job, "status"),
+	stop: (job) => look(job, "stop"),
+	logs: (job) => look(job, "logs"),
+	diagnose: (job) => look(job, "diagnose"),
+	nodes: (job) => look(job, "nodes"),
+	version: async (job) => {
+		job.surface.setOutputs({ version: job.context.version });
+		job.context.terminal.info(`vps-test ${job.context.version}`);
+		return {
+			code: exitCodes.passed,
+			title: ""
+		};
+	}
+};
+const probing = [
+	"run",
+	"test",
+	"nodes"
+];
+async function act(job) {
+	const { command, session } = job.inputs;
+	if (!(probing.includes(command) || command === "soak" && session !== "") || job.context.probe !== null) return acts[command](job);
+	const { VPS_TEST_PROBE } = await job.surface.group("prober", () => bring("prober", job.context.root, job.context.signal));
+	return acts[command]({
+		...job,
+		context: {
+			...job.context,
+			probe: VPS_TEST_PROBE
+		}
+	});
+}
+/** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
+async function tellFailure(surface, error, interrupted, workspace) {
+	if (interrupted) {
+		surface.fail("interrupted", "the job was cancelled; what was recorded stays, and running it again goes on from there");
+		return exitCodes.harness;
+	}
+	if (!(error instanceof Failure)) {
+		surface.fail("fault of vps-test itself", error instanceof Error ? error.stack ?? error.message : String(error));
+		return exitCodes.harness;
+	}
+	const { code } = error.facts;
+	const remedy = error.facts.remedy === void 0 ? void 0 : onGitHub(error.facts.remedy);
+	const lines = error.message.split("\n").filter((l) => l.trim() !== "");
+	const said = error.facts.faults?.map((f) => ({
+		message: faultText(f),
+		...placeIn(workspace, f.at)
+	})) ?? lines.map((message) => ({ message }));
+	const shown = said.length <= mostTold ? said : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }];
+	surface.annotate(shown.map((s, i) => ({
+		...s,
+		level: "error",
+		title: `vps-test ${code}`,
+		message: i === shown.length - 1 && remedy !== void 0 ? `${s.message} (try: ${remedy})` : s.message
+	})));
+	await surface.writeSummary(`## ${code}\n\n${block(lines.join("\n"))}\n${remedy === void 0 ? "" : `\nTry:\n\n${block(remedy)}\n`}`);
+	return exitCodeOf(error.kind);
+}
+/** Of ten that a step may have, one is left for whoever else complains. */
+const mostTold = 9;
+/** A file outside the checkout, such as a fleet of this package, has no place that GitHub could show. */
+function placeIn(workspace, { file, line }) {
+	const path = relative(workspace, resolve(workspace, file));
+	return path === "" || path.startsWith("..") || isAbsolute(path) ? {} : {
+		file: path,
+		...line === void 0 ? {} : { line }
+	};
 }
 
 // src/adapters/github/client.ts
@@ -96998,7 +97317,7 @@ async function asking(what, permission, call) {
 			kind: "infra",
 			code: "I453",
 			message: `GitHub's rate limit is reached; it did not ${what}: ${said}`,
-			remedy: "run this job again in an hour"
+			remedy: "gh run rerun --failed  # in an hour"
 		}, error);
 		if (status === 403) throw new Failure({
 			kind: "infra",
@@ -97016,7 +97335,7 @@ async function asking(what, permission, call) {
 			kind: "infra",
 			code: "I454",
 			message: `GitHub could not ${what}: ${said} (${status})`,
-			remedy: "look at githubstatus.com and run this job again"
+			remedy: "gh run rerun --failed  # when githubstatus.com says that all is well"
 		}, error);
 		throw new Failure({
 			kind: "infra",
@@ -97122,6 +97441,37 @@ async function comment(client, isOurs, number, marker, body) {
 	}));
 	return url;
 }
+/** Ours that are open and begin so. */
+async function openIssues(client, isOurs, begins) {
+	const ours = (query, pages) => asking("read the open issues", "issues: write", () => collect(client.paginate.iterator(client.rest.issues.listForRepo, {
+		owner: client.owner,
+		repo: client.repo,
+		state: "open",
+		per_page: 100,
+		...query
+	}), (one) => one.pull_request === void 0 && isOurs(one.user) && one.body?.startsWith(begins) === true ? [{
+		id: one.number,
+		url: one.html_url,
+		first: one.body.split(/\r?\n/, 1)[0] ?? ""
+	}] : [], pages));
+	const labelled = await ours({ labels: label }, mostPages);
+	return labelled.length > 0 ? labelled : ours({}, 5);
+}
+const openMarkers = async (client, isOurs) => (await openIssues(client, isOurs, "<!-- vps-test:")).map((one) => one.first);
+async function closeIssue(client, isOurs, marker, title, body) {
+	const text = marked(marker, body);
+	const found = oldest(await openIssues(client, isOurs, marker));
+	if (found === void 0) return null;
+	return asking(`close issue #${found.id}`, "issues: write", async () => (await client.rest.issues.update({
+		owner: client.owner,
+		repo: client.repo,
+		issue_number: found.id,
+		title,
+		body: text,
+		state: "closed",
+		state_reason: "completed"
+	})).data.html_url);
+}
 async function issue(client, isOurs, marker, title, body) {
 	const text = marked(marker, body);
 	const at = {
@@ -97129,16 +97479,7 @@ async function issue(client, isOurs, marker, title, body) {
 		repo: client.repo
 	};
 	const may = (what, call) => asking(what, "issues: write", call);
-	const ours = (query, pages) => may("read the open issues", () => collect(client.paginate.iterator(client.rest.issues.listForRepo, {
-		...at,
-		state: "open",
-		per_page: 100,
-		...query
-	}), (one) => one.pull_request === void 0 && isOurs(one.user) && one.body?.startsWith(marker) === true ? [{
-		id: one.number,
-		url: one.html_url
-	}] : [], pages));
-	const found = oldest(await ours({ labels: "vps-test" }, mostPages)) ?? oldest(await ours({}, 5));
+	const found = oldest(await openIssues(client, isOurs, marker));
 	if (found !== void 0) return may(`change issue #${found.id}`, async () => (await client.rest.issues.update({
 		...at,
 		issue_number: found.id,
@@ -97197,6 +97538,8 @@ function openForge(options) {
 		pullRequestsAt: (sha) => pullRequestsAt(client, sha),
 		comment: async (number, marker, body) => comment(client, await isOurs(), number, marker, body),
 		issue: async (marker, title, body) => issue(client, await isOurs(), marker, title, body),
+		closeIssue: async (marker, title, body) => closeIssue(client, await isOurs(), marker, title, body),
+		openIssues: async () => openMarkers(client, await isOurs()),
 		check: (wanted) => check(client, wanted),
 		visibility: async () => {
 			const { data } = await asking("describe the repository", "contents: read", () => client.rest.repos.get(at));
@@ -97263,7 +97606,13 @@ async function pullRequestsAt(client, sha) {
 		repo: client.repo,
 		per_page: 100
 	};
-	const ofHead = (one) => one.state === "open" && one.head.sha.toLowerCase() === sha.toLowerCase() ? [one.number] : [];
+	const ofHead = (one) => one.state === "open" && one.head.sha.toLowerCase() === sha.toLowerCase() ? [{
+		number: one.number,
+		title: one.title,
+		base: one.base.ref,
+		repository: one.head.repo?.full_name ?? null,
+		branch: one.head.ref
+	}] : [];
 	return asking(`list the pull requests of ${visible$1(sha)}`, "pull-requests: read", async () => {
 		const byCommit = collect(client.paginate.iterator(client.rest.repos.listPullRequestsAssociatedWithCommit, {
 			...at,
@@ -97283,7 +97632,7 @@ async function pullRequestsAt(client, sha) {
 			direction: "desc"
 		}), ofHead, pullPages);
 		const found = await Promise.all([byCommit, open]);
-		return [...new Set(found.flat())].toSorted((a, b) => a - b);
+		return [...new Map(found.flat().map((one) => [one.number, one])).values()].toSorted((a, b) => a.number - b.number);
 	});
 }
 async function check(client, wanted) {
@@ -97335,22 +97684,6 @@ function runId(run) {
 		message: `a workflow run has a number, not ${visible$1(run)}`
 	});
 	return id;
-}
-
-// src/adapters/github/cut.ts
-/** Markdown cut to a number of bytes at the end of a line, with what was open closed again. */
-const closing = 400;
-function cut(markdown, bytes) {
-	const all = Buffer.from(markdown, "utf8");
-	if (all.length <= bytes) return markdown;
-	if (bytes <= closing) return "";
-	const kept = all.subarray(0, Math.max(0, all.lastIndexOf("\n", bytes - closing - 1))).toString("utf8");
-	const fence = kept.split("\n").reduce((open, line) => {
-		const marks = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-		return marks === void 0 ? open : open === null ? marks : marks.startsWith(open) ? null : open;
-	}, null);
-	const folds = Math.min(10, Math.max(0, (kept.match(/<details\b/g)?.length ?? 0) - (kept.match(/<\/details>/g)?.length ?? 0)));
-	return `${kept}\n${fence === null ? "" : `${fence.slice(0, 20)}\n`}${"</details>\n".repeat(folds)}\n**Cut here:** ${all.length} bytes are more than GitHub shows. The whole is in the artifacts of this run.\n`;
 }
 
 // src/adapters/github/surface.ts
@@ -97483,19 +97816,29 @@ function readInputs(read) {
 	if (session !== "" && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session)) throw new Failure({
 		kind: "usage",
 		code: "U060",
-		message: `session ${show$1(session)} cannot be the name of a session`,
-		remedy: "vps-test status"
+		message: `session ${show$2(session)} cannot be the name of a session`,
+		remedy: "gh workflow run vps-test-ops.yml -f command=status"
 	});
-	const headSha = read("head-sha"), runId = read("run-id");
+	const headSha = read("head-sha"), runId = read("run-id"), runAttempt = read("run-attempt"), headRepository = read("head-repository");
 	if (headSha !== "" && !/^[0-9a-f]{40,64}$/.test(headSha)) throw new Failure({
 		kind: "usage",
 		code: "U061",
-		message: `head-sha ${show$1(headSha)} is no commit`
+		message: `head-sha ${show$2(headSha)} is no commit`
 	});
 	if (runId !== "" && !/^\d{1,20}$/.test(runId)) throw new Failure({
 		kind: "usage",
 		code: "U062",
-		message: `run-id ${show$1(runId)} is no number`
+		message: `run-id ${show$2(runId)} is no number`
+	});
+	if (runAttempt !== "" && !/^[1-9]\d{0,9}$/.test(runAttempt)) throw new Failure({
+		kind: "usage",
+		code: "U088",
+		message: `run-attempt ${show$2(runAttempt)} is no number`
+	});
+	if (headRepository !== "" && !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(headRepository)) throw new Failure({
+		kind: "usage",
+		code: "U089",
+		message: `head-repository ${show$2(headRepository)} is no owner/name`
 	});
 	return {
 		command: choice("command", read("command") || "run", commands),
@@ -97504,6 +97847,9 @@ function readInputs(read) {
 		session,
 		headSha,
 		runId,
+		runAttempt,
+		headRepository,
+		headBranch: read("head-branch"),
 		ledger: choice("ledger", read("ledger") || "branch", ["branch", "none"]),
 		attest: choice("attest", read("attest") || "auto", ["auto", "off"]),
 		node: read("node"),
@@ -97521,7 +97867,7 @@ function choice(input, value, words) {
 	throw new Failure({
 		kind: "usage",
 		code: "U063",
-		message: `${input} ${show$1(value)} is not one of ${words.join(", ")}${hint(value, words).startsWith("; did") ? hint(value, words) : ""}`,
+		message: `${input} ${show$2(value)} is not one of ${words.join(", ")}${hint(value, words).startsWith("; did") ? hint(value, words) : ""}`,
 		remedy: "set the input to one of them"
 	});
 }
@@ -97561,6 +97907,7 @@ async function jobOf({ env, cwd, directory, signal, version, surface }) {
 		repository: facts.repository,
 		token,
 		run: facts.run,
+		attempt: facts.attempt,
 		serverUrl: facts.serverUrl,
 		signal,
 		...inputs.runId === "" ? {} : { limits: ofStrangers }
@@ -97604,10 +97951,11 @@ async function jobOf({ env, cwd, directory, signal, version, surface }) {
 		baseHome: branchHome
 	};
 }
-/** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. */
+/** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. How much of it is read: domain/bundle-shape. */
 const ofStrangers = {
 	files: 5e3,
-	bytes: 512 * 1024 ** 2
+	bytes: 64 * 1024 ** 2,
+	each: 16 * 1024 ** 2
 };
 /** Untrimmed, because a key without its last newline is none; masked before anything else is done. */
 function keyOf(surface) {
@@ -97627,7 +97975,7 @@ function factsOf(env) {
 			kind: "usage",
 			code: "U064",
 			message: `${name} is not set: this is the Action's entry, for a GitHub runner`,
-			remedy: "npx vps-test start"
+			remedy: "vps-test start"
 		});
 		return value;
 	};
@@ -97644,6 +97992,7 @@ function factsOf(env) {
 		ref: env["GITHUB_REF_NAME"] ?? "",
 		form: formOf(env["GITHUB_EVENT_PATH"]),
 		baseBranch: env["GITHUB_BASE_REF"] || defaultBranch(env["GITHUB_EVENT_PATH"]),
+		pullTitle: pullTitle(env),
 		temp: join(env["RUNNER_TEMP"] || need("HOME"), `vps-test-${run}-${attempt}-${(env["GITHUB_JOB"] ?? "job").replaceAll(/[^\w.-]/g, "_")}`)
 	};
 }
@@ -97667,6 +98016,10 @@ const formOf = (path) => {
 const defaultBranch = (path) => {
 	const name = payload(path).repository?.default_branch;
 	return typeof name === "string" ? name : null;
+};
+const pullTitle = (env) => {
+	const title = env["GITHUB_EVENT_NAME"] === "pull_request" ? payload(env["GITHUB_EVENT_PATH"]).pull_request?.title : null;
+	return typeof title === "string" && title !== "" ? title : null;
 };
 function pullOf(path) {
 	const head = payload(path).pull_request?.head;
