@@ -79,6 +79,15 @@ test('a branch whose name ends like that of the ledger is not the ledger, there 
   expect(git(remote, 'rev-parse', 'refs/heads/a/refs/heads/vps-test-ledger').trim()).toBe(others)
 })
 
+test('a branch that a push would take for the ledger is named, with what takes it away', async () => {
+  git(remote, 'update-ref', `refs/heads/${branch}`, git(remote, 'commit-tree', git(remote, 'mktree').trim(), '-m', 'x').trim())
+  const failure = await failureOf((await open()).append('s', entry([])))
+  expect(failure.facts).toMatchObject({ kind: 'usage', code: 'U265', remedy: `git push ${remote} --delete refs/heads/${branch}` })
+  execFileSync('sh', ['-ec', failure.facts.remedy ?? 'false'], { cwd: remote, timeout: 10_000, stdio: 'pipe' })
+  await (await open()).append('s', entry([]))
+  expect(git(remote, 'for-each-ref', '--format=%(refname)').trim()).toBe(branch)
+})
+
 test('a writer killed between the objects and the push leaves nothing to be seen', async () => {
   await (await open('a')).append('s', entry([]))
   const bin = join(here, 'bin')

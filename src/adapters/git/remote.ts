@@ -1,6 +1,7 @@
 /** The branch of a remote repository as the truth: looked at before each reading, moved by a push that names what it replaces. */
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
 import { branch, create, locked } from './place.ts'
 import type { Git } from './process.ts'
@@ -57,10 +58,14 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
       }
     }
   }
+  /** Refs that git's push would take for the branch, or beside it. */
+  let twins: readonly string[] = []
   /** git lists every ref whose name ends like this one, `refs/heads/a/refs/heads/…` before it. */
   const ask = async (): Promise<string | null> => {
     const lines = (await patiently(['ls-remote', 'ledger', branch])).split('\n')
-    return lines.flatMap((line) => { const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? []; return commit !== undefined && name === branch ? [commit] : [] })[0] ?? null
+    const found = new Map(lines.flatMap((line) => { const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? []; return commit === undefined || name === undefined ? [] : [[name, commit]] }))
+    twins = ['refs', 'refs/heads', 'refs/tags', 'refs/remotes'].map((above) => `${above}/${branch}`).filter((name) => found.has(name))
+    return found.get(branch) ?? null
   }
   const fetch = async (): Promise<void> => { await patiently(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', 'ledger', branch]) }
 
@@ -92,6 +97,8 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
   let troubles = 0
   /** True: the commit is in the branch. False: another was faster, or the answer was lost on its way: re-read and decide again. */
   const publish = async (commit: string, old: string | null): Promise<boolean> => {
+    const [twin] = twins
+    if (twin !== undefined) throw new Failure({ kind: 'usage', code: 'U265', message: `${url} has a ref ${twin}, which git cannot tell from the branch vps-test-ledger in a push`, remedy: `git push ${quote(url)} --delete ${twin}` })
     try {
       await network(['push', '--quiet', '--porcelain', '--no-verify', '--no-recurse-submodules', `--force-with-lease=${branch}:${old ?? ''}`, 'ledger', `${commit}:${branch}`])
     } catch (error) {
