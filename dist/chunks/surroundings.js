@@ -18461,16 +18461,26 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 			await pause(round, signal);
 		}
 	};
+	/** Refs that git's push would take for the branch, or beside it. */
+	let twins = [];
 	/** git lists every ref whose name ends like this one, `refs/heads/a/refs/heads/…` before it. */
 	const ask = async () => {
-		return (await patiently([
+		const lines = (await patiently([
 			"ls-remote",
 			"ledger",
-			"refs/heads/vps-test-ledger"
-		])).split("\n").flatMap((line) => {
+			branch
+		])).split("\n");
+		const found = new Map(lines.flatMap((line) => {
 			const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? [];
-			return commit !== void 0 && name === "refs/heads/vps-test-ledger" ? [commit] : [];
-		})[0] ?? null;
+			return commit === void 0 || name === void 0 ? [] : [[name, commit]];
+		}));
+		twins = [
+			"refs",
+			"refs/heads",
+			"refs/tags",
+			"refs/remotes"
+		].map((above) => `${above}/${branch}`).filter((name) => found.has(name));
+		return found.get("refs/heads/vps-test-ledger") ?? null;
 	};
 	const fetch = async () => {
 		await patiently([
@@ -18516,6 +18526,13 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 	let troubles = 0;
 	/** True: the commit is in the branch. False: another was faster, or the answer was lost on its way: re-read and decide again. */
 	const publish = async (commit, old) => {
+		const [twin] = twins;
+		if (twin !== void 0) throw new Failure({
+			kind: "usage",
+			code: "U265",
+			message: `${url} has a ref ${twin}, which git cannot tell from the branch vps-test-ledger in a push`,
+			remedy: `git push ${quote(url)} --delete ${twin}`
+		});
 		try {
 			await network([
 				"push",
@@ -57619,7 +57636,7 @@ async function duties(c) {
 			broken.push({
 				id: known.session.id,
 				project: known.project,
-				error: endable(known, error)
+				error: endable(c, known, error)
 			});
 		}
 	}));
@@ -57629,10 +57646,11 @@ async function duties(c) {
 	};
 }
 /** What its ledger says can make no sense: then a person ends it. */
-const endable = ({ session, project }, error) => error instanceof Failure && error.kind === "usage" && error.facts.remedy === void 0 ? new Failure({
+const endable = (c, known, error) => error instanceof Failure && error.kind === "usage" && error.facts.remedy === void 0 ? new Failure({
 	...error.facts,
-	remedy: `vps-test stop ${quote(project)} --session ${quote(session.id)}`
+	remedy: endingOf(c, known)
 }, error) : error;
+const endingOf = ({ writer }, { project, session: { id } }) => writer.kind === "run" ? `gh workflow run vps-test-ops.yml -f command=stop -f session=${quote(id)}` : `vps-test stop ${quote(project)} --session ${quote(id)}`;
 const tickOf = async (c, s) => reconcile(s, c.clock.now(), asksWriter(s) && await writerEnded(c, s));
 async function writerEnded(c, s) {
 	if (s.by === null) return true;
@@ -57673,10 +57691,10 @@ async function take(c, known, tick, key, checkout) {
 	if (tick.kind === "nothing") return void 0;
 	const { ledger, project, entries, session: { id } } = known;
 	const plan = newestPlan(entries);
-	if (tick.kind === "claim") await checkKey(c, key, planned(plan, known).fleet);
+	if (tick.kind === "claim") await checkKey(c, key, planned(c, plan, known).fleet);
 	const decided = await decide(c, known, tick.outcome);
 	if (decided === void 0) return void 0;
-	const { fleet } = planned(plan, known);
+	const { fleet } = planned(c, plan, known);
 	const world = worldIn(c, {
 		fleet,
 		ledger,
@@ -57687,7 +57705,7 @@ async function take(c, known, tick, key, checkout) {
 		patienceMs: 0
 	});
 	try {
-		const session = await run(planned(plan, known), id, world, { since: decided.hash });
+		const session = await run(planned(c, plan, known), id, world, { since: decided.hash });
 		return {
 			session,
 			code: exitCode(session, await ledger.read(id))
@@ -57696,12 +57714,12 @@ async function take(c, known, tick, key, checkout) {
 		await world.close();
 	}
 }
-function planned(plan, { project, session: { id } }) {
+function planned(c, plan, known) {
 	if (plan === void 0) throw new Failure({
 		kind: "harness",
 		code: "H030",
-		message: `session ${id} has no plan`,
-		remedy: `vps-test stop ${quote(project)} --session ${quote(id)}`
+		message: `session ${known.session.id} has no plan`,
+		remedy: endingOf(c, known)
 	});
 	return plan;
 }

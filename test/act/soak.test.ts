@@ -1,4 +1,5 @@
 /** A session from its dispatch over a regression and both checkpoints to COMPLETE, by the workflow files as they are: ticks that come early, late, twice at once, and die in the middle. */
+import { text } from '../../src/report/markdown.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../e2e/wait.ts'
 import { tell } from './log.ts'
@@ -33,7 +34,8 @@ test('dispatched with the soak on: it waits, and says so wherever people look', 
 
   const due = new Date(session.waitUntil ?? 0).toISOString()
   expect(api.state.comments).toEqual([expect.objectContaining({ issue: 7, body: expect.stringContaining(`WAIT\\_1HR is due ${due}`) as string })])
-  expect(comment()).not.toContain('everyone')
+  expect(comment()).toContain(`| Of | ${text(title)} |`)
+  expect(comment()).not.toMatch(/@everyone|<img|\*\*done/)
   expect(api.state.checks).toEqual([expect.objectContaining({ name: expect.stringMatching(/^vps-test proof \(testnet, [\w.-]+\)$/) as string, sha: await scene.sha(), conclusion: 'success', title: expect.stringContaining(`WAIT_1HR is due ${due}`) as string })])
   const readme = await scene.page('README.md')
   expect(readme).toMatch(new RegExp(`\`${session.id}\`.*\\*\\*WAIT\\\\_1HR\\*\\*.*${due}`))
