@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { $ as verify, A as keyFile, B as parseProjectAll, C as status$1, Dt as focuses, E as trust, Et as criteriaKinds, P as runProcess, S as shell, T as nodes, U as require_dist, V as projectFiles, a as soak$1, an as visible, b as down, c as explain, cn as exitCodes, d as stop, f as diagnose, g as start, h as plan, in as show, j as loadProfiles, kt as proofKinds, l as logs, ln as version, on as Failure, p as approve, rt as remoteHome, t as contextOf, u as status, w as up, x as examine, z as findProjectFile } from "./chunks/surroundings.js";
+import { At as proofKinds, B as findProjectFile, Dt as criteriaKinds, F as runProcess, H as projectFiles, M as loadProfiles, O as explain, Ot as focuses, V as parseProjectAll, W as require_dist, _ as shell, a as status, an as show, b as nodes, c as approve, d as start, et as verify, g as examine, h as down, i as logs, it as remoteHome, j as keyFile, ln as exitCodes, o as stop, on as visible, s as diagnose, sn as Failure, t as contextOf, u as plan, un as version, v as status$1, w as soak$1, x as trust, y as up } from "./chunks/surroundings.js";
 import path, { basename, dirname, join, relative, resolve } from "node:path";
 import fs, { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import childProcess from "node:child_process";

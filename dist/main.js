@@ -1,4 +1,4 @@
-import { $t as states, At as collect$1, Bt as originOf$1, Ct as text, D as checkKey, F as retry, Ft as pairKey, G as confirmSession, Gt as pairClasses, H as hint, Ht as subjectOf, I as restEndpointMethods, It as buildFaultsOf, J as record, Jt as lateness, K as newestPlan, Kt as keptBinary, L as paginateRest, Lt as countsOf, M as worldIn, Mt as toLines, N as parsePrivateKey, Nt as verdictInputOf, O as exitCode, Ot as planDigest, Pt as percent, Q as check$1, Qt as fold, R as Octokit, Rt as countsText, St as table, T as nodes, Tt as iso, Ut as testsOf, Vt as projectOf$1, W as beginSession, Wt as writerOf, X as readSource, Xt as writerText, Y as recordedPlan, Yt as quote, Z as bundleIn, Zt as finals, _ as planText, _t as nodesSection, an as visible$1, at as ofStrangers$1, b as down, bt as block, cn as exitCodes, ct as checkpointsMarkdown, d as stop, dn as __exportAll, dt as criteriaSection, en as waiting, et as knownSession, f as diagnose, fn as __require, ft as figuresSection, gt as controlsSection, ht as pairsSection, i as duties, in as show$2, it as execa, jt as checkpointOf, k as settledCode, l as logs, ln as version$2, lt as run, m as newSession, mt as notCoveredSection, n as harmless, nn as sha256$1, nt as localHome, o as take, on as Failure, ot as httpsUrl, p as approve$1, pn as __toESM, pt as findingsSection, q as pushSession, qt as leasedNodes, r as uncommanded, rn as faultText, rt as remoteHome, s as tickOf, sn as exitCodeOf, st as link, t as contextOf, tn as canonical, tt as knownSessions, u as status, un as __commonJSMin, ut as proofFile, v as makePlan, vt as checkpointSection, w as up, wt as visible, xt as code$1, y as parseRequest, yt as matrixMarkdown, zt as fleetOf } from "./chunks/surroundings.js";
+import { $ as check$1, $t as fold, A as settledCode, Bt as fleetOf, C as duties, Ct as table, D as checkKey, E as tickOf, Et as iso, Ft as percent, G as beginSession, Gt as writerOf, Ht as projectOf$1, I as retry, It as pairKey, J as pushSession, Jt as leasedNodes, K as confirmSession, Kt as pairClasses, L as restEndpointMethods, Lt as buildFaultsOf, Mt as checkpointOf, N as worldIn, Nt as toLines, P as parsePrivateKey, Pt as verdictInputOf, Q as bundleIn, Qt as finals, R as paginateRest, Rt as countsOf, S as decide, St as code$1, T as take, Tt as visible, U as hint, Ut as subjectOf, Vt as originOf$1, Wt as testsOf, X as recordedPlan, Xt as quote, Y as record, Yt as lateness, Z as readSource, Zt as writerText, _t as controlsSection, a as status, an as show$2, at as execa, b as nodes, bt as matrixMarkdown, c as approve$1, cn as exitCodeOf, ct as link, dn as __commonJSMin, dt as proofFile, en as states, f as planText, fn as __exportAll, ft as criteriaSection, gt as pairsSection, h as down, ht as notCoveredSection, i as logs, in as faultText, it as remoteHome, jt as collect$1, k as exitCode, kt as planDigest, l as newSession, ln as exitCodes, lt as checkpointsMarkdown, m as parseRequest, mn as __toESM, mt as findingsSection, n as harmless, nn as canonical, nt as knownSessions, o as stop, on as visible$1, ot as ofStrangers$1, p as makePlan, pn as __require, pt as figuresSection, q as newestPlan, qt as keptBinary, r as uncommanded, rn as sha256$1, rt as localHome, s as diagnose, sn as Failure, st as httpsUrl, t as contextOf, tn as waiting$1, tt as knownSession, un as version$2, ut as run, vt as nodesSection, wt as text, xt as block, y as up, yt as checkpointSection, z as Octokit, zt as countsText } from "./chunks/surroundings.js";
 import { createRequire } from "node:module";
 import { dirname, isAbsolute, join, relative, resolve, sep as sep$1 } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -699,17 +699,19 @@ async function othersWork({ context: { forge }, facts }, s) {
 		remedy: "gh workflow run vps-test-soak.yml"
 	});
 }
-/** What the schedule may go on with as well is claimed before it is worked on: of a job that is run again and a tick, one goes on. */
-async function claim({ context: c, facts }, { ledger, session: { id, unattended, by } }) {
+/** What the schedule may go on with as well is claimed, on the entries that were looked at, before it is worked on: of a job that is run again and a tick, one goes on. */
+async function claim({ context: c, facts }, known) {
+	const { id, unattended, by } = known.session;
 	if (!unattended || by?.kind === "run" && by.run === facts.run && by.attempt === facts.attempt) return;
-	await record({
-		...c,
-		ledger,
-		session: id
-	}, {
+	if (await decide(c, known, {
 		event: "claimed",
 		why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`,
 		facts: {}
+	}) === void 0) throw new Failure({
+		kind: "busy",
+		code: "B006",
+		message: `another run went on with session ${id} first`,
+		remedy: "gh workflow run vps-test-ops.yml -f command=status"
 	});
 }
 /** Opens the world of a session, with the key looked at before a node is. */
@@ -791,7 +793,7 @@ async function advance(job) {
 		title: titleOf(known)
 	};
 }
-const rests = (s) => s.learned.SETUP !== void 0 && (finals.includes(s.state) || waiting[s.state] !== void 0);
+const rests = (s) => s.learned.SETUP !== void 0 && (finals.includes(s.state) || waiting$1[s.state] !== void 0);
 /** The environments that hold what comes next; empty where there is none, and then the schedule and `approve` do it. */
 async function followUps(job, s) {
 	const { soakEnvironments: timers, approvalEnvironment } = job.inputs;
@@ -913,7 +915,8 @@ async function begin(job) {
 		writer: c.writer,
 		clockShift: c.clockShift
 	};
-	const session = await continued(job, made.plan, asked) ?? await begun(job, made.plan, asked);
+	const waits = environment === "" ? await waiting(job, made.plan) : void 0;
+	const session = await continued(job, made.plan, asked, waits) ?? await begun(job, made.plan, asked, environment);
 	if (environment === "") await confirmSession({
 		...asked,
 		session
@@ -934,16 +937,18 @@ async function begin(job) {
 		session
 	};
 }
-/** A push onto the branch of a session that waits for one goes on with that session, if it is to be tested on the same nodes: SETUP is not done again. */
-async function continued(job, made, asked) {
-	const { origin } = job.facts;
-	if (origin.event !== "push" || origin.branch === null) return null;
-	const waits = (await knownSessions(job.context.home, made.config.project)).find((k) => k.session.state === "AWAIT_PUSH" && k.session.origin?.branch === origin.branch && sameNodes(k, made));
-	if (waits === void 0 || !await pushSession({
+/** The session of this branch that waits for a push, if it is to be tested on the same nodes: SETUP is not done again. */
+async function waiting({ context: c, facts: { origin } }, made) {
+	if (origin.branch === null) return void 0;
+	return (await knownSessions(c.home, made.config.project)).find((k) => k.session.state === "AWAIT_PUSH" && k.session.origin?.branch === origin.branch && sameNodes(k, made));
+}
+/** A push goes on with it. */
+async function continued({ context: c, facts: { origin } }, made, asked, waits) {
+	if (origin.event !== "push" || waits === void 0 || !await pushSession({
 		...asked,
 		session: waits.session.id
 	}, made, origin)) return null;
-	job.context.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch} and goes on at BUILD`);
+	c.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch ?? ""} and goes on at BUILD`);
 	return waits.session.id;
 }
 const sameNodes = ({ entries }, { fleet, nodes }) => {
@@ -951,8 +956,9 @@ const sameNodes = ({ entries }, { fleet, nodes }) => {
 	return before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted());
 };
 /** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
-async function begun(job, made, asked) {
-	const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !finals.includes(k.session.state));
+async function begun(job, made, asked, environment) {
+	const over = environment === "" ? finals : [...finals, "AWAIT_PUSH"];
+	const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over.includes(k.session.state));
 	const session = earlier?.session.id ?? newSession(made, job.context.clock);
 	if (earlier?.session.state === "AWAIT_PUSH") await pushSession({
 		...asked,
@@ -990,12 +996,7 @@ async function confirm(job) {
 		code: "H031",
 		message: `session ${known.session.id} has no plan`
 	});
-	const { state, by } = await reviewed(job, inputs.confirmEnvironment);
-	if (state === "rejected") throw new Failure({
-		kind: "usage",
-		code: "U078",
-		message: `${by} has said no to this run in environment ${inputs.confirmEnvironment}: nothing is touched`
-	});
+	const by = await approvedBy(job, inputs.confirmEnvironment);
 	await confirmSession({
 		ledger: known.ledger,
 		clock: c.clock,
@@ -1004,23 +1005,32 @@ async function confirm(job) {
 		clockShift: c.clockShift
 	}, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? "somebody"}`, inputs.request.onBusy ?? "queue");
 	const { session, entries } = await sessionOf(job);
+	const before = facts.origin.event === "push" ? await waiting(job, made) : void 0;
+	if (before !== void 0 && await record({
+		...c,
+		ledger: before.ledger,
+		session: before.session.id
+	}, {
+		event: "superseded",
+		why: `by ${session.id}, which reviewers confirmed`,
+		facts: {}
+	})) await tellAsker(job, await sessionOf(job, before.session.id));
 	tellOutputs(job, session, entries, { proceed: "true" });
 	return {
 		code: 0,
 		title: `confirmed by ${by}`
 	};
 }
-/** Who let this run into the environment, or kept it out; a job that was run again after a no may have got its yes. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
-async function reviewed({ context: { forge }, facts }, environment) {
-	const all = forge === null ? [] : await forge.approvals(facts.run, environment);
-	const found = all.find((a) => a.state === "approved") ?? all.find((a) => a.state === "rejected");
-	if (found === void 0) throw new Failure({
+/** Who let this run into the environment, newest first. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
+async function approvedBy({ context: { forge }, facts }, environment) {
+	const yes = (forge === null ? [] : await forge.approvals(facts.run, environment)).find((a) => a.state === "approved");
+	if (yes === void 0) throw new Failure({
 		kind: "usage",
 		code: "U067",
 		message: `nobody has approved this run in environment ${environment}`,
 		remedy: `gh run view ${facts.run} --web`
 	});
-	return found;
+	return yes.by;
 }
 
 // src/report/predicate.ts
@@ -1347,26 +1357,38 @@ async function report({ artifacts, context: c, facts, inputs }, session, lines) 
 }
 
 // src/action/approve.ts
-/** `approve`: writes down what the reviewers of the protected environment said. A job of that environment runs only after a yes; a no ends it before its first step, so that another job writes it down. */
-async function approve(job) {
+/** `approve` and `reject`: write down what the reviewers of the protected environment said. A job of that environment runs only after a yes; a no ends it before its first step, so that another job writes it down. */
+const approve = (job) => decided(job, false, () => approvedBy(job, job.inputs.approvalEnvironment));
+const reject = (job) => decided(job, true, () => rejectedBy(job));
+async function decided(job, no, who) {
 	const { inputs } = job;
 	const before = await sessionOf(job);
-	if (before.session.state === "AWAIT_APPROVAL") {
-		const { state, by } = await reviewed(job, inputs.approvalEnvironment);
-		await approve$1(job.context, void 0, {
-			session: inputs.session,
-			reject: state === "rejected"
-		}, by, `environment ${inputs.approvalEnvironment}`);
-	} else job.context.terminal.info(`nothing waits for approval: session ${before.session.id} is in ${before.session.state}`);
+	if (before.session.state === "AWAIT_APPROVAL") await approve$1(job.context, void 0, {
+		session: inputs.session,
+		reject: no
+	}, await who(), `environment ${inputs.approvalEnvironment}`);
+	else job.context.terminal.info(`nothing waits for approval: session ${before.session.id} is in ${before.session.state}`);
 	const known = await sessionOf(job);
 	if (job.key !== null) await working(job, known, (world, plan) => run(plan, known.session.id, world, { states: [] }));
 	tellOutputs(job, known.session, known.entries);
-	await tellAsker(job, known);
 	await tellSession(job, known);
+	await tellAsker(job, known);
 	return {
 		code: exitCodes.passed,
 		title: titleOf(known)
 	};
+}
+/** Who kept this run out. GitHub tells of a run and not of which job: where the same run also got a yes there, for another session or for its plan, the no may be anybody's, and a person says it again. */
+async function rejectedBy({ context: { forge }, facts, inputs: { approvalEnvironment: environment, session } }) {
+	const all = forge === null ? [] : await forge.approvals(facts.run, environment);
+	const [yes, no] = [all.find((a) => a.state === "approved"), all.find((a) => a.state === "rejected")];
+	if (no !== void 0 && yes === void 0) return no.by;
+	throw new Failure({
+		kind: "usage",
+		code: "U079",
+		message: no === void 0 ? `nobody has rejected this run in environment ${environment}` : `this run was both approved (${yes?.by ?? ""}) and rejected (${no.by}) in environment ${environment}, and GitHub does not say for which session`,
+		remedy: `vps-test approve --reject --remote ${quote(`${facts.serverUrl}/${facts.repository}.git`)} --session ${quote(session)}`
+	});
 }
 
 // src/adapters/github/cut.ts
@@ -96757,7 +96779,7 @@ async function judged(job, folder, artifactUrl) {
 		body
 	};
 }
-/** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check, and no rule is met by a test of another merge. */
+/** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check. A pull request that is given another base shows the old test under the new name until it runs again. */
 async function show$1(job, pull, { title, good, body }) {
 	const forge = forgeOf(job);
 	const page = body(pull);
@@ -96862,7 +96884,11 @@ async function show(job, sha, { title, good, body }, name, marker) {
 // src/action/gate.ts
 /** `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its own title, because GitHub counts a neutral or skipped check as passed. */
 /** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
-const showing = ["report", "approve"];
+const showing = [
+	"report",
+	"approve",
+	"rejected"
+];
 async function gate(job) {
 	const results = jobResults(job.inputs.needs);
 	const broken = Object.entries(results).filter(([, r]) => r === "failure" || r === "cancelled");
@@ -97180,6 +97206,7 @@ const acts = {
 	gate,
 	soak,
 	approve,
+	reject,
 	comment: comment$1,
 	status: (job) => look(job, "status"),
 	stop: (job) => look(job, "stop"),
@@ -97441,12 +97468,12 @@ async function comment(client, isOurs, number, marker, body) {
 	}));
 	return url;
 }
-/** Ours that are open and begin so. */
-async function openIssues(client, isOurs, begins) {
-	const ours = (query, pages) => asking("read the open issues", "issues: write", () => collect(client.paginate.iterator(client.rest.issues.listForRepo, {
+/** Ours that begin so. */
+async function issues(client, isOurs, begins, state) {
+	const ours = (query, pages) => asking("read the issues", "issues: write", () => collect(client.paginate.iterator(client.rest.issues.listForRepo, {
 		owner: client.owner,
 		repo: client.repo,
-		state: "open",
+		state,
 		per_page: 100,
 		...query
 	}), (one) => one.pull_request === void 0 && isOurs(one.user) && one.body?.startsWith(begins) === true ? [{
@@ -97457,10 +97484,10 @@ async function openIssues(client, isOurs, begins) {
 	const labelled = await ours({ labels: label }, mostPages);
 	return labelled.length > 0 ? labelled : ours({}, 5);
 }
-const openMarkers = async (client, isOurs) => (await openIssues(client, isOurs, "<!-- vps-test:")).map((one) => one.first);
+const openMarkers = async (client, isOurs) => (await issues(client, isOurs, "<!-- vps-test:", "open")).map((one) => one.first);
 async function closeIssue(client, isOurs, marker, title, body) {
 	const text = marked(marker, body);
-	const found = oldest(await openIssues(client, isOurs, marker));
+	const found = oldest(await issues(client, isOurs, marker, "open"));
 	if (found === void 0) return null;
 	return asking(`close issue #${found.id}`, "issues: write", async () => (await client.rest.issues.update({
 		owner: client.owner,
@@ -97472,6 +97499,7 @@ async function closeIssue(client, isOurs, marker, title, body) {
 		state_reason: "completed"
 	})).data.html_url);
 }
+/** A session has one issue: what needed a person before and does so again opens the same. */
 async function issue(client, isOurs, marker, title, body) {
 	const text = marked(marker, body);
 	const at = {
@@ -97479,12 +97507,13 @@ async function issue(client, isOurs, marker, title, body) {
 		repo: client.repo
 	};
 	const may = (what, call) => asking(what, "issues: write", call);
-	const found = oldest(await openIssues(client, isOurs, marker));
+	const found = oldest(await issues(client, isOurs, marker, "all"));
 	if (found !== void 0) return may(`change issue #${found.id}`, async () => (await client.rest.issues.update({
 		...at,
 		issue_number: found.id,
 		title,
-		body: text
+		body: text,
+		state: "open"
 	})).data.html_url);
 	return may("open an issue", async () => (await client.rest.issues.create({
 		...at,
@@ -97782,6 +97811,7 @@ const commands = [
 	"gate",
 	"soak",
 	"approve",
+	"reject",
 	"comment",
 	"status",
 	"stop",

@@ -162,7 +162,7 @@ export interface Forge {
   pullRequestsAt(sha: string): Promise<readonly PullRequest[]>
   /** Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with its URL. */
   comment(number: number, marker: string, body: string): Promise<string>
-  /** The one open issue that holds `marker`: opened or updated. */
+  /** The one issue that begins with `marker`: opened, updated, opened again. */
   issue(marker: string, title: string, body: string): Promise<string>
   /** Writes a last word into that issue and closes it as completed. Null: there is none, and none is made. */
   closeIssue(marker: string, title: string, body: string): Promise<string | null>

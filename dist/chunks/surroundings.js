@@ -53795,6 +53795,28 @@ function exitCode(session, entries) {
 	return exitCodes.failed;
 }
 
+// src/verbs/explain.ts
+/** An error as a person needs it: what, where, every fault, and a command to type; and its exit code. */
+function explain(c, error) {
+	if (isCommander(error)) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
+	if (c.signal.aborted) {
+		c.terminal.warn("interrupted; run the same command again to continue");
+		return exitCodes.harness;
+	}
+	if (!(error instanceof Failure)) {
+		c.terminal.warn(`fault of vps-test itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+		return exitCodes.harness;
+	}
+	c.terminal.info(`${error.facts.code}: ${error.message}`);
+	const remedy = refused.includes(error.facts.code) ? "export GH_TOKEN=$(gh auth token)" : error.facts.remedy;
+	if (remedy !== void 0) c.terminal.info(`try: ${remedy}`);
+	if (error.kind === "harness" && error.cause !== void 0) c.terminal.info(String(error.cause.stack ?? error.cause));
+	return exitCodeOf(error.kind);
+}
+/** A repository that does not take this token, or none: where no workflow file gives one, a person has it. */
+const refused = ["U261", "U262"];
+const isCommander = (e) => e instanceof Error && "exitCode" in e && String(e.code ?? "").startsWith("commander.");
+
 // src/verbs/key.ts
 /** The private key, looked at before anything is written down or a node is asked: who has none is told so, and nothing was begun. */
 async function checkKey({ writer }, key, fleet) {
@@ -53817,6 +53839,164 @@ async function checkKey({ writer }, key, fleet) {
 		remedy: "vps-test soak --key ~/.ssh/id_ed25519"
 	});
 }
+
+// src/verbs/soak.ts
+/** `soak`: one tick of the schedule, or all of them: what is due is claimed in the ledger, tested, and recorded with its lateness. */
+/** What a tick finds, for every session that has not ended. */
+async function duties(c) {
+	const { whole, damaged } = await sessionsIn(c.home);
+	const open = [];
+	const broken = damaged.map(({ id, project, fault }) => ({
+		id,
+		project,
+		error: fault
+	}));
+	await Promise.all(whole.filter((k) => !finals.includes(k.session.state)).map(async (known) => {
+		try {
+			open.push({
+				known,
+				tick: await tickOf(c, known.session)
+			});
+		} catch (error) {
+			c.signal.throwIfAborted();
+			broken.push({
+				id: known.session.id,
+				project: known.project,
+				error: endable(c, known, error)
+			});
+		}
+	}));
+	return {
+		open: open.toSorted((a, b) => b.known.session.changedAt - a.known.session.changedAt),
+		broken
+	};
+}
+/** What its ledger says can make no sense: then a person ends it. */
+const endable = (c, known, error) => error instanceof Failure && error.kind === "usage" && error.facts.remedy === void 0 ? new Failure({
+	...error.facts,
+	remedy: endingOf(c, known)
+}, error) : error;
+const endingOf = ({ writer }, { project, session: { id } }) => writer.kind === "run" ? `gh workflow run vps-test-ops.yml -f command=stop -f session=${quote(id)}` : `vps-test stop ${quote(project)} --session ${quote(id)}`;
+const tickOf = async (c, s) => reconcile(s, c.clock.now(), asksWriter(s) && await writerEnded(c, s));
+async function writerEnded(c, s) {
+	if (s.by === null) return true;
+	const silent = c.clock.now() - s.changedAt;
+	if (s.by.kind === "run") return silent > 18e6 || c.forge !== null && c.forge.runEnded(s.by.run, s.by.attempt);
+	return processEnded(s.by) || silent > longestStageMs;
+}
+const longestStageMs = 108e5;
+/** `timeout-minutes` of the job `checkpoint` is 240 (a test holds the two together). */
+const longestJobMs = 18e6;
+/** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
+async function decide(c, { ledger, session, entries }, outcome) {
+	const at = c.clock.now();
+	const claim = outcome.event === "due" && (session.state === "WAIT_1HR" || session.state === "WAIT_6HR") ? { checkpoint: { ...taking(session, session.state, at) } } : {};
+	const entry = next(entries, session, {
+		...outcome,
+		facts: {
+			...outcome.facts,
+			...claim,
+			...signature(c)
+		}
+	}, at);
+	if (entry === void 0) return void 0;
+	try {
+		await ledger.append(session.id, entry);
+		c.terminal.info(`${session.id}: ${entry.from} → ${entry.to}: ${entry.why}`);
+		return entry;
+	} catch (error) {
+		if (error instanceof Failure && error.facts.code === "B001") {
+			c.terminal.info(`${session.id}: another writer was first`);
+			return;
+		}
+		throw error;
+	}
+}
+/** Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was first. */
+async function take(c, known, tick, key, checkout) {
+	if (tick.kind === "nothing") return void 0;
+	const { ledger, project, entries, session: { id } } = known;
+	const plan = newestPlan(entries);
+	if (tick.kind === "claim") await checkKey(c, key, planned$1(c, plan, known).fleet);
+	const decided = await decide(c, known, tick.outcome);
+	if (decided === void 0) return void 0;
+	const { fleet } = planned$1(c, plan, known);
+	const world = worldIn(c, {
+		fleet,
+		ledger,
+		session: id,
+		folder: c.home.folderOf(project, id),
+		checkout,
+		key,
+		patienceMs: 0
+	});
+	try {
+		const session = await run(planned$1(c, plan, known), id, world, { since: decided.hash });
+		return {
+			session,
+			code: exitCode(session, await ledger.read(id))
+		};
+	} finally {
+		await world.close();
+	}
+}
+function planned$1(c, plan, known) {
+	if (plan === void 0) throw new Failure({
+		kind: "harness",
+		code: "H030",
+		message: `session ${known.session.id} has no plan`,
+		remedy: endingOf(c, known)
+	});
+	return plan;
+}
+/** Ends with the worst of what the sessions came to; one that breaks keeps none of the others from its checkpoint. */
+async function soak(c, flags) {
+	const told = /* @__PURE__ */ new Set();
+	for (;;) {
+		const found = await duties(c);
+		const mine = (id) => flags.session === void 0 || id === flags.session;
+		const [open, broken] = [found.open.filter((d) => mine(d.known.session.id)), found.broken.filter((b) => mine(b.id))];
+		if (flags.session !== void 0 && open.length + broken.length === 0 && await knownSession(c.home, flags.session) === void 0) throw new Failure({
+			kind: "usage",
+			code: "U054",
+			message: `no session ${flags.session}`,
+			remedy: "vps-test status"
+		});
+		const done = [];
+		for (const { known, tick } of open) try {
+			const taken = await take(c, known, tick, flags.key ?? null, c.cwd);
+			if (taken !== void 0) done.push(taken);
+			else if (flags.json !== true) c.terminal.info(line$1(known, tick, c.clock.now()));
+		} catch (error) {
+			c.signal.throwIfAborted();
+			broken.push({
+				id: known.session.id,
+				project: known.project,
+				error
+			});
+		}
+		const codes = broken.map((b) => tell(c, b, told));
+		if (flags.json === true) c.terminal.print(JSON.stringify(done.map(({ session: s, code }) => ({
+			session: s.id,
+			state: s.state,
+			why: s.why,
+			exitCode: code
+		}))));
+		const waits = open.flatMap(({ tick }) => tick.kind === "nothing" && tick.nextAt !== null ? [tick.nextAt] : []);
+		if (flags.watch !== true || waits.length === 0 && done.length === 0) return Math.max(exitCodes.passed, ...done.map((d) => d.code), ...codes);
+		if (done.length === 0) await c.clock.sleep(Math.max(1e3, Math.min(6e4, ...waits.map((at) => at - c.clock.now()))), c.signal);
+	}
+}
+/** Once, however often it is found. Its exit code. */
+function tell(c, { id, error }, told) {
+	const what = `${id}: ${error instanceof Error ? error.message : String(error)}`;
+	if (told.has(what)) return failureCode(error);
+	told.add(what);
+	c.terminal.warn(`${visible$1(id, 100)} is passed over:`);
+	return explain(c, error);
+}
+const failureCode = (error) => error instanceof Failure ? exitCodeOf(error.kind) : exitCodes.harness;
+const line$1 = ({ session: s }, tick, now) => `${s.id}: ${s.state}${tick.kind === "nothing" ? `: ${tick.why}${tick.nextAt === null ? "" : `; next in ${lateness$1(tick.nextAt - now)}`}` : ""}`;
 
 // src/lab/root.ts
 /** The one file that acts as root: runs steps, starts daemons, reads and clears what a lab left on this machine. */
@@ -56690,12 +56870,12 @@ async function examine(c, flags) {
 		ok: r.ok,
 		detail: r.detail,
 		needed: r.check.needed
-	}))) : results.map((r) => line$1(r)).join("\n"));
+	}))) : results.map((r) => line(r)).join("\n"));
 	const bad = results.filter((r) => !r.ok);
 	if (bad.length > 0 && flags.fix !== true) c.terminal.info("to install what is missing: vps-test doctor --fix");
 	return bad.length === 0 ? exitCodes.passed : exitCodes.infra;
 }
-const line$1 = (r) => `${r.ok ? "ok     " : "MISSING"} ${r.check.name.padEnd(18)} ${r.check.purpose}${r.ok ? "" : ` (${r.detail})`}`;
+const line = (r) => `${r.ok ? "ok     " : "MISSING"} ${r.check.name.padEnd(18)} ${r.check.purpose}${r.ok ? "" : ` (${r.detail})`}`;
 
 // src/inputs/questions.ts
 /** The four questions of the interview with their options, as data (spec §3). */
@@ -57300,7 +57480,7 @@ function startLine(plan, flags) {
 // src/verbs/start.ts
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
 async function start(c, words, flags) {
-	const { plan, source, checkout } = await planned$1(c, words, flags);
+	const { plan, source, checkout } = await planned(c, words, flags);
 	c.terminal.info(planText(plan));
 	const { choice, by } = await confirm(c, flags.yes === true, startLine(plan, flags));
 	if (choice === "modify") {
@@ -57337,14 +57517,14 @@ async function start(c, words, flags) {
 	}
 }
 async function plan(c, words, flags) {
-	const made = await planned$1(c, words, flags);
+	const made = await planned(c, words, flags);
 	c.terminal.print(flags.json === true ? JSON.stringify({
 		digest: planDigest(made.plan),
 		...made.plan
 	}, null, 2) : planText(made.plan));
 	return 0;
 }
-function planned$1(c, words, f) {
+function planned(c, words, f) {
 	const raw = {
 		...words,
 		nodes: f.nodes,
@@ -57592,186 +57772,6 @@ async function named(c, project, session) {
 	return [first, ...more];
 }
 
-// src/verbs/explain.ts
-/** An error as a person needs it: what, where, every fault, and a command to type; and its exit code. */
-function explain(c, error) {
-	if (isCommander(error)) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage;
-	if (c.signal.aborted) {
-		c.terminal.warn("interrupted; run the same command again to continue");
-		return exitCodes.harness;
-	}
-	if (!(error instanceof Failure)) {
-		c.terminal.warn(`fault of vps-test itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
-		return exitCodes.harness;
-	}
-	c.terminal.info(`${error.facts.code}: ${error.message}`);
-	const remedy = refused.includes(error.facts.code) ? "export GH_TOKEN=$(gh auth token)" : error.facts.remedy;
-	if (remedy !== void 0) c.terminal.info(`try: ${remedy}`);
-	if (error.kind === "harness" && error.cause !== void 0) c.terminal.info(String(error.cause.stack ?? error.cause));
-	return exitCodeOf(error.kind);
-}
-/** A repository that does not take this token, or none: where no workflow file gives one, a person has it. */
-const refused = ["U261", "U262"];
-const isCommander = (e) => e instanceof Error && "exitCode" in e && String(e.code ?? "").startsWith("commander.");
-
-// src/verbs/soak.ts
-/** `soak`: one tick of the schedule, or all of them: what is due is claimed in the ledger, tested, and recorded with its lateness. */
-/** What a tick finds, for every session that has not ended. */
-async function duties(c) {
-	const { whole, damaged } = await sessionsIn(c.home);
-	const open = [];
-	const broken = damaged.map(({ id, project, fault }) => ({
-		id,
-		project,
-		error: fault
-	}));
-	await Promise.all(whole.filter((k) => !finals.includes(k.session.state)).map(async (known) => {
-		try {
-			open.push({
-				known,
-				tick: await tickOf(c, known.session)
-			});
-		} catch (error) {
-			c.signal.throwIfAborted();
-			broken.push({
-				id: known.session.id,
-				project: known.project,
-				error: endable(c, known, error)
-			});
-		}
-	}));
-	return {
-		open: open.toSorted((a, b) => b.known.session.changedAt - a.known.session.changedAt),
-		broken
-	};
-}
-/** What its ledger says can make no sense: then a person ends it. */
-const endable = (c, known, error) => error instanceof Failure && error.kind === "usage" && error.facts.remedy === void 0 ? new Failure({
-	...error.facts,
-	remedy: endingOf(c, known)
-}, error) : error;
-const endingOf = ({ writer }, { project, session: { id } }) => writer.kind === "run" ? `gh workflow run vps-test-ops.yml -f command=stop -f session=${quote(id)}` : `vps-test stop ${quote(project)} --session ${quote(id)}`;
-const tickOf = async (c, s) => reconcile(s, c.clock.now(), asksWriter(s) && await writerEnded(c, s));
-async function writerEnded(c, s) {
-	if (s.by === null) return true;
-	const silent = c.clock.now() - s.changedAt;
-	if (s.by.kind === "run") return silent > 18e6 || c.forge !== null && c.forge.runEnded(s.by.run, s.by.attempt);
-	return processEnded(s.by) || silent > longestStageMs;
-}
-const longestStageMs = 108e5;
-/** `timeout-minutes` of the job `checkpoint` is 240 (a test holds the two together). */
-const longestJobMs = 18e6;
-/** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
-async function decide(c, { ledger, session, entries }, outcome) {
-	const at = c.clock.now();
-	const claim = outcome.event === "due" && (session.state === "WAIT_1HR" || session.state === "WAIT_6HR") ? { checkpoint: { ...taking(session, session.state, at) } } : {};
-	const entry = next(entries, session, {
-		...outcome,
-		facts: {
-			...outcome.facts,
-			...claim,
-			...signature(c)
-		}
-	}, at);
-	if (entry === void 0) return void 0;
-	try {
-		await ledger.append(session.id, entry);
-		c.terminal.info(`${session.id}: ${entry.from} → ${entry.to}: ${entry.why}`);
-		return entry;
-	} catch (error) {
-		if (error instanceof Failure && error.facts.code === "B001") {
-			c.terminal.info(`${session.id}: another writer was first`);
-			return;
-		}
-		throw error;
-	}
-}
-/** Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was first. */
-async function take(c, known, tick, key, checkout) {
-	if (tick.kind === "nothing") return void 0;
-	const { ledger, project, entries, session: { id } } = known;
-	const plan = newestPlan(entries);
-	if (tick.kind === "claim") await checkKey(c, key, planned(c, plan, known).fleet);
-	const decided = await decide(c, known, tick.outcome);
-	if (decided === void 0) return void 0;
-	const { fleet } = planned(c, plan, known);
-	const world = worldIn(c, {
-		fleet,
-		ledger,
-		session: id,
-		folder: c.home.folderOf(project, id),
-		checkout,
-		key,
-		patienceMs: 0
-	});
-	try {
-		const session = await run(planned(c, plan, known), id, world, { since: decided.hash });
-		return {
-			session,
-			code: exitCode(session, await ledger.read(id))
-		};
-	} finally {
-		await world.close();
-	}
-}
-function planned(c, plan, known) {
-	if (plan === void 0) throw new Failure({
-		kind: "harness",
-		code: "H030",
-		message: `session ${known.session.id} has no plan`,
-		remedy: endingOf(c, known)
-	});
-	return plan;
-}
-/** Ends with the worst of what the sessions came to; one that breaks keeps none of the others from its checkpoint. */
-async function soak(c, flags) {
-	const told = /* @__PURE__ */ new Set();
-	for (;;) {
-		const found = await duties(c);
-		const mine = (id) => flags.session === void 0 || id === flags.session;
-		const [open, broken] = [found.open.filter((d) => mine(d.known.session.id)), found.broken.filter((b) => mine(b.id))];
-		if (flags.session !== void 0 && open.length + broken.length === 0 && await knownSession(c.home, flags.session) === void 0) throw new Failure({
-			kind: "usage",
-			code: "U054",
-			message: `no session ${flags.session}`,
-			remedy: "vps-test status"
-		});
-		const done = [];
-		for (const { known, tick } of open) try {
-			const taken = await take(c, known, tick, flags.key ?? null, c.cwd);
-			if (taken !== void 0) done.push(taken);
-			else if (flags.json !== true) c.terminal.info(line(known, tick, c.clock.now()));
-		} catch (error) {
-			c.signal.throwIfAborted();
-			broken.push({
-				id: known.session.id,
-				project: known.project,
-				error
-			});
-		}
-		const codes = broken.map((b) => tell(c, b, told));
-		if (flags.json === true) c.terminal.print(JSON.stringify(done.map(({ session: s, code }) => ({
-			session: s.id,
-			state: s.state,
-			why: s.why,
-			exitCode: code
-		}))));
-		const waits = open.flatMap(({ tick }) => tick.kind === "nothing" && tick.nextAt !== null ? [tick.nextAt] : []);
-		if (flags.watch !== true || waits.length === 0 && done.length === 0) return Math.max(exitCodes.passed, ...done.map((d) => d.code), ...codes);
-		if (done.length === 0) await c.clock.sleep(Math.max(1e3, Math.min(6e4, ...waits.map((at) => at - c.clock.now()))), c.signal);
-	}
-}
-/** Once, however often it is found. Its exit code. */
-function tell(c, { id, error }, told) {
-	const what = `${id}: ${error instanceof Error ? error.message : String(error)}`;
-	if (told.has(what)) return failureCode(error);
-	told.add(what);
-	c.terminal.warn(`${visible$1(id, 100)} is passed over:`);
-	return explain(c, error);
-}
-const failureCode = (error) => error instanceof Failure ? exitCodeOf(error.kind) : exitCodes.harness;
-const line = ({ session: s }, tick, now) => `${s.id}: ${s.state}${tick.kind === "nothing" ? `: ${tick.why}${tick.nextAt === null ? "" : `; next in ${lateness$1(tick.nextAt - now)}`}` : ""}`;
-
 // src/adapters/terminal.ts
 /** Lines for a person: progress on stderr, results on stdout; colour and replaced lines only on a terminal. */
 const quietMs = 2e3;
@@ -57860,4 +57860,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { verify$1 as $, states as $t, keyFile as A, collect as At, parseProjectAll as B, originOf$1 as Bt, status$1 as C, text$3 as Ct, checkKey as D, focuses as Dt, trust as E, criteriaKinds as Et, retry as F, pairKey as Ft, confirmSession as G, pairClasses as Gt, hint as H, subjectOf as Ht, restEndpointMethods as I, buildFaultsOf as It, record$1 as J, lateness$1 as Jt, newestPlan as K, keptBinary as Kt, paginateRest$1 as L, countsOf as Lt, worldIn as M, toLines as Mt, parsePrivateKey as N, verdictInputOf as Nt, exitCode as O, planDigest as Ot, runProcess as P, percent$1 as Pt, check$1 as Q, fold as Qt, Octokit$1 as R, countsText as Rt, shell as S, table as St, nodes as T, iso as Tt, require_dist as U, testsOf as Ut, projectFiles as V, projectOf as Vt, beginSession as W, writerOf as Wt, readSource as X, writerText as Xt, recordedPlan as Y, quote as Yt, bundleIn as Z, finals as Zt, planText as _, nodesSection as _t, soak as a, visible$1 as an, ofStrangers as at, down as b, block as bt, explain as c, exitCodes as cn, checkpointsMarkdown as ct, stop as d, __exportAll as dn, criteriaSection as dt, waiting as en, knownSession as et, diagnose as f, __require as fn, figuresSection as ft, start as g, controlsSection as gt, plan as h, pairsSection as ht, duties as i, show as in, execa as it, loadProfiles as j, checkpointOf as jt, settledCode as k, proofKinds as kt, logs as l, version$1 as ln, run as lt, newSession as m, notCoveredSection as mt, harmless as n, sha256 as nn, localHome as nt, take as o, Failure as on, httpsUrl as ot, approve as p, __toESM as pn, findingsSection as pt, pushSession as q, leasedNodes as qt, uncommanded as r, faultText as rn, remoteHome as rt, tickOf as s, exitCodeOf as sn, link as st, contextOf as t, canonical as tn, knownSessions as tt, status as u, __commonJSMin as un, proofFile as ut, makePlan as v, checkpointSection as vt, up as w, visible as wt, examine as x, code as xt, parseRequest as y, matrixMarkdown as yt, findProjectFile as z, fleetOf$2 as zt };
+export { check$1 as $, fold as $t, settledCode as A, proofKinds as At, findProjectFile as B, fleetOf$2 as Bt, duties as C, table as Ct, checkKey as D, criteriaKinds as Dt, tickOf as E, iso as Et, runProcess as F, percent$1 as Ft, beginSession as G, writerOf as Gt, projectFiles as H, projectOf as Ht, retry as I, pairKey as It, pushSession as J, leasedNodes as Jt, confirmSession as K, pairClasses as Kt, restEndpointMethods as L, buildFaultsOf as Lt, loadProfiles as M, checkpointOf as Mt, worldIn as N, toLines as Nt, explain as O, focuses as Ot, parsePrivateKey as P, verdictInputOf as Pt, bundleIn as Q, finals as Qt, paginateRest$1 as R, countsOf as Rt, decide as S, code as St, take as T, visible as Tt, hint as U, subjectOf as Ut, parseProjectAll as V, originOf$1 as Vt, require_dist as W, testsOf as Wt, recordedPlan as X, quote as Xt, record$1 as Y, lateness$1 as Yt, readSource as Z, writerText as Zt, shell as _, controlsSection as _t, status as a, show as an, execa as at, nodes as b, matrixMarkdown as bt, approve as c, exitCodeOf as cn, link as ct, start as d, __commonJSMin as dn, proofFile as dt, states as en, verify$1 as et, planText as f, __exportAll as fn, criteriaSection as ft, examine as g, pairsSection as gt, down as h, notCoveredSection as ht, logs as i, faultText as in, remoteHome as it, keyFile as j, collect as jt, exitCode as k, planDigest as kt, newSession as l, exitCodes as ln, checkpointsMarkdown as lt, parseRequest as m, __toESM as mn, findingsSection as mt, harmless as n, canonical as nn, knownSessions as nt, stop as o, visible$1 as on, ofStrangers as ot, makePlan as p, __require as pn, figuresSection as pt, newestPlan as q, keptBinary as qt, uncommanded as r, sha256 as rn, localHome as rt, diagnose as s, Failure as sn, httpsUrl as st, contextOf as t, waiting as tn, knownSession as tt, plan as u, version$1 as un, run as ut, status$1 as v, nodesSection as vt, soak as w, text$3 as wt, trust as x, block as xt, up as y, checkpointSection as yt, Octokit$1 as z, countsText as zt };

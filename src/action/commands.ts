@@ -4,7 +4,7 @@ import { Failure, exitCodeOf, exitCodes, type Place } from '../domain/failure.ts
 import { faultText } from '../inputs/faults.ts'
 import { advance } from './advance.ts'
 import { all } from './all.ts'
-import { approve } from './approve.ts'
+import { approve, reject } from './approve.ts'
 import { comment } from './comment.ts'
 import { gate } from './gate.ts'
 import type { ActionCommand } from './inputs.ts'
@@ -20,7 +20,7 @@ import type { Surface } from '../adapters/github/surface.ts'
 import { block } from '../report/markdown.ts'
 
 const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
-  run: all, plan, confirm, setup, build, deploy, test, prove, advance, gate, soak, approve, comment,
+  run: all, plan, confirm, setup, build, deploy, test, prove, advance, gate, soak, approve, reject, comment,
   status: (job) => look(job, 'status'), stop: (job) => look(job, 'stop'), logs: (job) => look(job, 'logs'), diagnose: (job) => look(job, 'diagnose'), nodes: (job) => look(job, 'nodes'),
   version: async (job) => { job.surface.setOutputs({ version: job.context.version }); job.context.terminal.info(`vps-test ${job.context.version}`); return { code: exitCodes.passed, title: '' } },
 }

@@ -8,7 +8,7 @@ import type { Ended, Job } from './job.ts'
 import { newestTest, sessionOf, tellOutputs } from './tell.ts'
 
 /** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
-const showing: readonly string[] = ['report', 'approve']
+const showing: readonly string[] = ['report', 'approve', 'rejected']
 
 export async function gate(job: Job): Promise<Ended> {
   const results = jobResults(job.inputs.needs)

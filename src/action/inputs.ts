@@ -5,7 +5,7 @@ import { hint } from '../inputs/nearest.ts'
 import { show } from '../domain/visible.ts'
 
 export const commands = [
-  'run', 'plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'prove', 'advance', 'gate', 'soak', 'approve', 'comment', 'status', 'stop', 'logs', 'diagnose', 'nodes', 'version',
+  'run', 'plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'prove', 'advance', 'gate', 'soak', 'approve', 'reject', 'comment', 'status', 'stop', 'logs', 'diagnose', 'nodes', 'version',
 ] as const
 export type ActionCommand = (typeof commands)[number]
 

@@ -1,7 +1,7 @@
 /** `plan` and `confirm`: the dispatch form is the interview; nothing is touched before it is recorded and confirmed. */
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
-import { finals } from '../domain/session.ts'
+import { finals, type State } from '../domain/session.ts'
 import type { Known } from '../verbs/home.ts'
 import { knownSessions } from '../verbs/home.ts'
 import { makePlan, type Made } from '../verbs/make-plan.ts'
@@ -9,7 +9,7 @@ import { planText } from '../verbs/plan-text.ts'
 import { newSession } from '../verbs/start.ts'
 import { writerOf } from '../report/facts.ts'
 import { block } from '../report/markdown.ts'
-import { beginSession, confirmSession, newestPlan, pushSession, recordedPlan, type Asked } from '../stages/interview.ts'
+import { beginSession, confirmSession, newestPlan, pushSession, record, recordedPlan, type Asked } from '../stages/interview.ts'
 import { tellAsker } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import type { Ended, Job } from './job.ts'
@@ -47,7 +47,8 @@ export async function begin(job: Job): Promise<Begun | null> {
   }
   const environment = await confirming(job)
   const asked = { ledger: await c.home.ledgerOf(made.plan.config.project), clock: c.clock, session: '', writer: c.writer, clockShift: c.clockShift }
-  const session = (await continued(job, made.plan, asked)) ?? (await begun(job, made.plan, asked))
+  const waits = environment === '' ? await waiting(job, made.plan) : undefined
+  const session = (await continued(job, made.plan, asked, waits)) ?? (await begun(job, made.plan, asked, environment))
   if (environment === '') await confirmSession({ ...asked, session }, made.plan, `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`, inputs.request.onBusy ?? 'queue')
   const { session: now, entries } = await sessionOf(job, session)
   tellOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
@@ -55,14 +56,16 @@ export async function begin(job: Job): Promise<Begun | null> {
   return { made, session }
 }
 
-/** A push onto the branch of a session that waits for one goes on with that session, if it is to be tested on the same nodes: SETUP is not done again. */
-async function continued(job: Job, made: Plan, asked: Asked): Promise<string | null> {
-  const { origin } = job.facts
-  if (origin.event !== 'push' || origin.branch === null) return null
-  const known = await knownSessions(job.context.home, made.config.project)
-  const waits = known.find((k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made))
-  if (waits === undefined || !(await pushSession({ ...asked, session: waits.session.id }, made, origin))) return null
-  job.context.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch} and goes on at BUILD`)
+/** The session of this branch that waits for a push, if it is to be tested on the same nodes: SETUP is not done again. */
+async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Promise<Known | undefined> {
+  if (origin.branch === null) return undefined
+  return (await knownSessions(c.home, made.config.project)).find((k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made))
+}
+
+/** A push goes on with it. */
+async function continued({ context: c, facts: { origin } }: Job, made: Plan, asked: Asked, waits: Known | undefined): Promise<string | null> {
+  if (origin.event !== 'push' || waits === undefined || !(await pushSession({ ...asked, session: waits.session.id }, made, origin))) return null
+  c.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch ?? ''} and goes on at BUILD`)
   return waits.session.id
 }
 
@@ -72,8 +75,10 @@ const sameNodes = ({ entries }: Known, { fleet, nodes }: Plan): boolean => {
 }
 
 /** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
-async function begun(job: Job, made: Plan, asked: Asked): Promise<string> {
-  const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !finals.includes(k.session.state))
+async function begun(job: Job, made: Plan, asked: Asked, environment: string): Promise<string> {
+  // Nothing is taken up before reviewers have confirmed it.
+  const over: readonly State[] = environment === '' ? finals : [...finals, 'AWAIT_PUSH']
+  const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over.includes(k.session.state))
   const session = earlier?.session.id ?? newSession(made, job.context.clock)
   if (earlier?.session.state === 'AWAIT_PUSH') await pushSession({ ...asked, session }, made, job.facts.origin)
   await beginSession({ ...asked, session }, made, job.facts.origin)
@@ -99,20 +104,19 @@ export async function confirm(job: Job): Promise<Ended> {
   const known = await sessionOf(job)
   const made = await recordedPlan(known.ledger, known.session.id)
   if (made === undefined) throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
-  const { state, by } = await reviewed(job, inputs.confirmEnvironment)
-  if (state === 'rejected') throw new Failure({ kind: 'usage', code: 'U078', message: `${by} has said no to this run in environment ${inputs.confirmEnvironment}: nothing is touched` })
+  const by = await approvedBy(job, inputs.confirmEnvironment)
   await confirmSession({ ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer, clockShift: c.clockShift }, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`, inputs.request.onBusy ?? 'queue')
   const { session, entries } = await sessionOf(job)
+  const before = facts.origin.event === 'push' ? await waiting(job, made) : undefined
+  if (before !== undefined && await record({ ...c, ledger: before.ledger, session: before.session.id }, { event: 'superseded', why: `by ${session.id}, which reviewers confirmed`, facts: {} })) await tellAsker(job, await sessionOf(job, before.session.id))
   tellOutputs(job, session, entries, { proceed: 'true' })
   return { code: 0, title: `confirmed by ${by}` }
 }
 
-export interface Review { readonly state: 'approved' | 'rejected'; readonly by: string }
-
-/** Who let this run into the environment, or kept it out; a job that was run again after a no may have got its yes. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
-export async function reviewed({ context: { forge }, facts }: Job, environment: string): Promise<Review> {
+/** Who let this run into the environment, newest first. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
+export async function approvedBy({ context: { forge }, facts }: Job, environment: string): Promise<string> {
   const all = forge === null ? [] : await forge.approvals(facts.run, environment)
-  const found = all.find((a) => a.state === 'approved') ?? all.find((a) => a.state === 'rejected')
-  if (found === undefined) throw new Failure({ kind: 'usage', code: 'U067', message: `nobody has approved this run in environment ${environment}`, remedy: `gh run view ${facts.run} --web` })
-  return found
+  const yes = all.find((a) => a.state === 'approved')
+  if (yes === undefined) throw new Failure({ kind: 'usage', code: 'U067', message: `nobody has approved this run in environment ${environment}`, remedy: `gh run view ${facts.run} --web` })
+  return yes.by
 }

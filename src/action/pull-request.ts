@@ -83,7 +83,7 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Sh
   return { title, good, body }
 }
 
-/** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check, and no rule is met by a test of another merge. */
+/** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check. A pull request that is given another base shows the old test under the new name until it runs again. */
 async function show(job: Job, pull: PullRequest, { title, good, body }: Shown): Promise<void> {
   const forge = forgeOf(job)
   const page = body(pull)

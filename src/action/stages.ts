@@ -8,10 +8,11 @@ import type { Session, State } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
-import { record, recordedPlan } from '../stages/interview.ts'
+import { recordedPlan } from '../stages/interview.ts'
 import { worldIn } from '../verbs/context.ts'
 import { exitCode } from '../verbs/ending.ts'
 import type { Known } from '../verbs/home.ts'
+import { decide } from '../verbs/soak.ts'
 import { checkKey } from '../verbs/key.ts'
 import type { OpenWorld } from '../world.ts'
 import type { Ended, Job } from './job.ts'
@@ -55,10 +56,11 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
   }
 }
 
-/** What the schedule may go on with as well is claimed before it is worked on: of a job that is run again and a tick, one goes on. */
-async function claim({ context: c, facts }: Job, { ledger, session: { id, unattended, by } }: Known): Promise<void> {
+/** What the schedule may go on with as well is claimed, on the entries that were looked at, before it is worked on: of a job that is run again and a tick, one goes on. */
+async function claim({ context: c, facts }: Job, known: Known): Promise<void> {
+  const { id, unattended, by } = known.session
   if (!unattended || (by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt)) return
-  await record({ ...c, ledger, session: id }, { event: 'claimed', why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`, facts: {} })
+  if (await decide(c, known, { event: 'claimed', why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`, facts: {} }) === undefined) throw new Failure({ kind: 'busy', code: 'B006', message: `another run went on with session ${id} first`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
 }
 
 /** Opens the world of a session, with the key looked at before a node is. */

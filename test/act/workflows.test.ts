@@ -91,14 +91,14 @@ describe('vps-test.yml', () => {
     const people = { 'state': 'AWAIT_APPROVAL', 'approval-environment': 'people' }
     const result = await runAct(options({ ...green, advance: { outputs: people }, approve: { fail: true } }))
     expect(result.job('approve')?.result, tell(result.raw)).toBe('failure')
-    expect(called(result, 'rejected').inputs).toMatchObject({ command: 'approve', session, 'approval-environment': 'people' })
-    expect(JSON.parse(called(result, 'gate').inputs['needs'] ?? '')).toMatchObject({ approve: { result: 'failure' }, rejected: { result: 'failure' } })
+    expect(called(result, 'rejected').inputs).toMatchObject({ command: 'reject', session, 'approval-environment': 'people' })
+    expect(JSON.parse(called(result, 'gate').inputs['needs'] ?? '')).toMatchObject({ approve: { result: 'failure' }, rejected: { result: 'success' } })
     const yes = await runAct(options({ ...green, advance: { outputs: people } }))
     expect(ran(yes)).toEqual(expect.arrayContaining(['approve', 'gate']))
     expect(ran(yes)).not.toContain('rejected')
     expect((yes.job('approve')?.log ?? []).filter((line) => line.startsWith('called ')).map((line) => (JSON.parse(line.slice(7)) as Called).command)).toEqual(['approve', 'comment'])
     const soaked = await runAct(options({ soak: { outputs: { due: JSON.stringify([{ session, commit: sha, repo: '.', fleet: 'lab' }]), 'approval-environment': 'people' } }, approve: { fail: true } }, { workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
-    expect(called(soaked, 'rejected').inputs).toMatchObject({ command: 'approve', session, 'approval-environment': 'people' })
+    expect(called(soaked, 'rejected').inputs).toMatchObject({ command: 'reject', session, 'approval-environment': 'people' })
   })
 
   test('a job that dies is run again alone: its neighbours are as they were', async () => {

@@ -173,12 +173,23 @@ describe('approve', () => {
 
   test('a reviewer\'s no ends the session, though GitHub ran nothing in that environment; a later yes changes nothing', async () => {
     const session = t.put(stories.approving)
+    const early = await t.runner.step('reject', { inputs: { session } })
+    expect(errors(early).join()).toMatch(/U079.*nobody has rejected this run in environment vps-test-approval/)
     t.runner.api.state.approvals.push({ run: 101, environment: 'vps-test-approval', state: 'rejected', by: 'mallory', comment: 'not this one' })
-    expect(await t.runner.step('approve', { inputs: { session } })).toMatchObject({ code: 0, outputs: { state: 'STOPPED' } })
+    expect(errors(await t.runner.step('approve', { inputs: { session } })).join()).toMatch(/U067/)
+    expect(await t.runner.step('reject', { inputs: { session } })).toMatchObject({ code: 0, outputs: { state: 'STOPPED' } })
     expect((await t.runner.entries(session)).at(-1)).toMatchObject({ event: 'rejected', facts: { approvedBy: 'mallory', how: 'environment vps-test-approval' } })
     t.runner.api.state.approvals.push({ run: 101, environment: 'vps-test-approval', state: 'approved', by: 'bob', comment: '' })
     expect((await t.runner.step('approve', { inputs: { session } })).outputs['state']).toBe('STOPPED')
     expect((await t.runner.step('gate', { inputs: { session, needs: '{}' } })).code).toBe(20)
+  })
+
+  test('a yes and a no in one run, for two sessions or for plan and proof: the no is never a yes, and a person says it again', async () => {
+    const session = t.put(stories.approving)
+    for (const state of ['approved', 'rejected', 'approved'] as const) t.runner.api.state.approvals.push({ run: 101, environment: 'vps-test-approval', state, by: state === 'approved' ? 'alice' : 'bob', comment: '' })
+    const end = await t.runner.step('reject', { inputs: { session } })
+    expect([end.code, errors(end).join()]).toEqual([2, expect.stringMatching(/U079.*both approved \(alice\) and rejected \(bob\).*vps-test approve --reject --remote .*someone\/program\.git.* --session /)])
+    expect((await t.path(session)).at(-1)).toBe('passed')
   })
 })
 

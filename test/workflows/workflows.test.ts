@@ -80,8 +80,8 @@ describe('jobs', () => {
   })
 
   /** Commands that write a session, and those that ask a person or tell one who was asked. */
-  const writing = ['plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'advance', 'approve', 'stop']
-  const asking = ['plan', 'advance', 'approve', 'stop', 'soak']
+  const writing = ['plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'advance', 'approve', 'reject', 'stop']
+  const asking = ['plan', 'advance', 'approve', 'reject', 'stop', 'soak']
   test('may do what their commands do', () => {
     for (const { where, with: given, may } of steps) {
       const [command, local] = [String(given['command']), given['ledger'] === 'none']
@@ -101,13 +101,17 @@ describe('jobs', () => {
       expect(at(main, 'jobs', job, 'needs')).toContain('plan')
     }
     expect(group('vps-test-checkpoint.yml', 'checkpoint')).toBe('vps-test-fleet-${{ inputs.fleet || inputs.session }}')
+    // Whoever has the fleet needs that group to go on.
+    expect(steps.find((s) => s.with['command'] === 'deploy')?.with['queue-minutes']).toBe('0')
     for (const job of ['soak-1h', 'soak-6h']) expect(at(main, 'jobs', job, 'with', 'fleet')).toBe('${{ needs.plan.outputs.fleet }}')
     expect(at(main, 'jobs', 'plan', 'outputs', 'fleet')).toBe('${{ steps.plan.outputs.fleet }}')
   })
 
   test('a reviewer\'s no, which ends the job of his environment, is written down outside of it', () => {
-    const outside = jobs.filter(({ job }) => at(JSON.stringify(job), 'environment') === undefined && (job.steps ?? []).some((s) => s.with?.['command'] === 'approve'))
-    expect(outside.map(({ path, name }) => `${path.replace(/^.*\//, '')} ${name}`)).toEqual(['vps-test-checkpoint.yml rejected', 'vps-test.yml rejected'])
+    const where = (command: string, inside: boolean): readonly string[] => jobs.filter(({ job }) => (at(JSON.stringify(job), 'environment') !== undefined) === inside && (job.steps ?? []).some((s) => s.with?.['command'] === command)).map(({ path, name }) => `${path.replace(/^.*\//, '')} ${name}`)
+    expect(where('reject', false)).toEqual(['vps-test-checkpoint.yml rejected', 'vps-test.yml rejected'])
+    expect(where('approve', true)).toEqual(['vps-test-checkpoint.yml approve', 'vps-test.yml approve'])
+    expect([...where('reject', true), ...where('approve', false)]).toEqual([])
   })
 })
 

@@ -53,10 +53,10 @@ export async function comment(client: Client, isOurs: IsOurs, number: number, ma
   return url
 }
 
-/** Ours that are open and begin so. */
-async function openIssues(client: Client, isOurs: IsOurs, begins: string): Promise<readonly (Found & { readonly first: string })[]> {
-  const ours = (query: { readonly labels?: string }, pages: number) => asking('read the open issues', 'issues: write', () => collect(
-    client.paginate.iterator(client.rest.issues.listForRepo, { owner: client.owner, repo: client.repo, state: 'open', per_page: 100, ...query }),
+/** Ours that begin so. */
+async function issues(client: Client, isOurs: IsOurs, begins: string, state: 'open' | 'all'): Promise<readonly (Found & { readonly first: string })[]> {
+  const ours = (query: { readonly labels?: string }, pages: number) => asking('read the issues', 'issues: write', () => collect(
+    client.paginate.iterator(client.rest.issues.listForRepo, { owner: client.owner, repo: client.repo, state, per_page: 100, ...query }),
     (one) => (one.pull_request === undefined && isOurs(one.user) && one.body?.startsWith(begins) === true ? [{ id: one.number, url: one.html_url, first: one.body.split(/\r?\n/, 1)[0] ?? '' }] : []),
     pages,
   ))
@@ -65,22 +65,23 @@ async function openIssues(client: Client, isOurs: IsOurs, begins: string): Promi
   return labelled.length > 0 ? labelled : ours({}, 5)
 }
 
-export const openMarkers = async (client: Client, isOurs: IsOurs): Promise<readonly string[]> => (await openIssues(client, isOurs, '<!-- vps-test:')).map((one) => one.first)
+export const openMarkers = async (client: Client, isOurs: IsOurs): Promise<readonly string[]> => (await issues(client, isOurs, '<!-- vps-test:', 'open')).map((one) => one.first)
 
 export async function closeIssue(client: Client, isOurs: IsOurs, marker: string, title: string, body: string): Promise<string | null> {
   const text = marked(marker, body)
-  const found = oldest(await openIssues(client, isOurs, marker))
+  const found = oldest(await issues(client, isOurs, marker, 'open'))
   if (found === undefined) return null
   return asking(`close issue #${found.id}`, 'issues: write', async () =>
     (await client.rest.issues.update({ owner: client.owner, repo: client.repo, issue_number: found.id, title, body: text, state: 'closed', state_reason: 'completed' })).data.html_url)
 }
 
+/** A session has one issue: what needed a person before and does so again opens the same. */
 export async function issue(client: Client, isOurs: IsOurs, marker: string, title: string, body: string): Promise<string> {
   const text = marked(marker, body)
   const at = { owner: client.owner, repo: client.repo }
   const may = <T>(what: string, call: () => Promise<T>) => asking(what, 'issues: write', call)
-  const found = oldest(await openIssues(client, isOurs, marker))
-  if (found !== undefined) return may(`change issue #${found.id}`, async () => (await client.rest.issues.update({ ...at, issue_number: found.id, title, body: text })).data.html_url)
+  const found = oldest(await issues(client, isOurs, marker, 'all'))
+  if (found !== undefined) return may(`change issue #${found.id}`, async () => (await client.rest.issues.update({ ...at, issue_number: found.id, title, body: text, state: 'open' })).data.html_url)
   return may('open an issue', async () => (await client.rest.issues.create({ ...at, title, body: text, labels: [label] })).data.html_url)
 }
 

@@ -91,13 +91,13 @@ describe('issue', () => {
     expect(api.state.issues).toMatchObject([{ title: 'a person is still needed', body: `${marker}\nwhy not`, labels: ['vps-test'] }])
   })
 
-  test('is another one when the first was closed, and when a stranger wrote the marker', async () => {
+  test('is opened again when it was closed; what a stranger wrote is left alone', async () => {
     api.state.issues.push(
       { number: 1, title: 't', body: marker, state: 'closed', labels: ['vps-test'], user: bot },
       { number: 2, title: 't', body: marker, state: 'open', labels: [], user: stranger },
     )
     await open().issue(marker, 'ours', '')
-    expect(api.state.issues.map((i) => i.title)).toEqual(['t', 't', 'ours'])
+    expect(api.state.issues.map((i) => [i.title, i.state])).toEqual([['ours', 'open'], ['t', 'open']])
   })
 
   test('whose label was dropped is still found', async () => {

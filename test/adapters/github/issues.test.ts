@@ -24,6 +24,8 @@ describe('an issue that is answered', () => {
     expect(api.state.issues).toMatchObject([{ title: 'approved', body: `${marker}\nby bob`, state: 'closed', reason: 'completed' }])
     expect(await open().closeIssue(marker, 'again', '')).toBeNull()
     expect(closed()).toEqual(['approved'])
+    expect(await open().issue(marker, 'again', 'a person is needed again'), 'the same one').toBe(url)
+    expect(api.state.issues).toMatchObject([{ title: 'again', state: 'open' }])
   })
 
   test('is only an open one of ours that begins with the marker; where there is none, none is made', async () => {
