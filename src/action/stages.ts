@@ -57,7 +57,7 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
 }
 
 /** What the schedule may go on with as well is claimed, on the entries that were looked at, before it is worked on: of a job that is run again and a tick, one goes on. */
-async function claim({ context: c, facts }: Job, known: Known): Promise<void> {
+export async function claim({ context: c, facts }: Job, known: Known): Promise<void> {
   const { id, unattended, by } = known.session
   if (!unattended || (by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt)) return
   if (await decide(c, known, { event: 'claimed', why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`, facts: {} }) === undefined) throw new Failure({ kind: 'busy', code: 'B006', message: `another run went on with session ${id} first`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
