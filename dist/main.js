@@ -1034,7 +1034,7 @@ async function approvedBy({ context: { forge }, facts }, environment) {
 }
 
 // src/report/predicate.ts
-/** The in-toto test-result v0.1 predicate of one test, and what it is about. Nothing in it but names, results and digests: on a public repository it is public for ever. */
+/** The in-toto test-result v0.1 predicate of one test; its subject is the sealed manifest, which lists every file of the evidence. Nothing in it but names, results and digests: on a public repository it is public for ever. */
 /** The predicate knows no third value: WARNED is "passed with warnings", which an inconclusive test did not. As at the gate, what is not passed has failed. */
 const results = {
 	passed: "PASSED",

@@ -1,4 +1,4 @@
-/** The in-toto test-result v0.1 predicate of one test, and what it is about. Nothing in it but names, results and digests: on a public repository it is public for ever. */
+/** The in-toto test-result v0.1 predicate of one test; its subject is the sealed manifest, which lists every file of the evidence. Nothing in it but names, results and digests: on a public repository it is public for ever. */
 import { canonical, sha256, type Json } from '../domain/ledger.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -41,28 +41,6 @@ export function testResultPredicate({ verdict, plan, url }: { readonly verdict: 
     warnedTests: names((p) => p.kind === 'passed' && p.why.length > 0),
     failedTests: names((p) => p.kind === 'failed' || p.kind === 'error'),
   }
-}
-
-export interface SubjectFacts {
-  readonly session: string
-  readonly test: number
-  /** SHA-256 of the bytes of manifest.json and of the proof page; the proof's file name. */
-  readonly manifestSha256: string
-  readonly proofName: string
-  readonly proofSha256: string
-  /** Full id of the tested commit; null outside git. */
-  readonly commit: string | null
-  readonly repository: string | null
-}
-
-/** The sealed manifest, which lists every evidence file; the proof page; the source that was tested. */
-export function testResultSubjects(f: SubjectFacts): readonly ResourceDescriptor[] {
-  const of = (name: string): string => plainLine(`${f.session}/test-${f.test}/${name}`, 300)
-  return [
-    { name: of('manifest.json'), digest: { sha256: f.manifestSha256 } },
-    { name: of(f.proofName), digest: { sha256: f.proofSha256 } },
-    ...(f.commit === null || !/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(f.commit) ? [] : [{ name: plainLine(f.repository ?? 'source', 200), digest: { gitCommit: f.commit } }]),
-  ]
 }
 
 const digestOf = (value: unknown): string => sha256(canonical(JSON.parse(JSON.stringify(value)) as Json))

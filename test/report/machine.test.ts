@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sha256, type Json } from '../../src/domain/ledger.ts'
+import type { Json } from '../../src/domain/ledger.ts'
 import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { annotations } from '../../src/report/annotations.ts'
@@ -10,7 +10,7 @@ import { compare, comparisonMarkdown, lastProofOf } from '../../src/report/compa
 import { countsOf, originOf, subjectOf, testsOf } from '../../src/report/facts.ts'
 import { junit } from '../../src/report/junit.ts'
 import { httpsUrl, link } from '../../src/report/link.ts'
-import { testResultPredicate, testResultSubjects } from '../../src/report/predicate.ts'
+import { testResultPredicate } from '../../src/report/predicate.ts'
 import { verdictTitle } from '../../src/report/verdict-title.ts'
 import { run } from '../domain/fixtures.ts'
 import { begun, buildFailed, claimed, commit, deployed, evil, failed, passed, planOf, renamed, runUrl, soaked, started, story, type Step } from './surfaces.ts'
@@ -141,13 +141,6 @@ describe('the predicate', () => {
   })
   test.each([['passed', 'PASSED'], ['inconclusive', 'FAILED'], ['failed', 'FAILED']] as const)('%s is %s', (result, expected) =>
     expect(testResultPredicate({ verdict: { ...judged, result }, plan: planOf(mixed), url: 'http://x' }).result).toBe(expected))
-  test('subjects: manifest, proof, and the commit where there is one', () => {
-    const f = { session: 's1', test: 2, manifestSha256: sha256('m'), proofName: 'proof-x.md', proofSha256: sha256('p'), commit, repository: 'o/r' }
-    expect(testResultSubjects(f)).toEqual([
-      { name: 's1/test-2/manifest.json', digest: { sha256: sha256('m') } }, { name: 's1/test-2/proof-x.md', digest: { sha256: sha256('p') } }, { name: 'o/r', digest: { gitCommit: commit } },
-    ])
-    expect(testResultSubjects({ ...f, commit: 'main' })).toHaveLength(2)
-  })
 })
 
 describe('a comparison', () => {
