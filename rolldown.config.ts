@@ -14,10 +14,12 @@ export default defineConfig({
     minify: false,
     sourcemap: false,
   },
-  plugins: [{
-    name: 'dist-package',
-    generateBundle() {
-      this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "module" }\n' })
+  plugins: [
+    {
+      name: 'dist-package',
+      generateBundle() {
+        this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "module" }\n' })
+      },
     },
-  }],
+  ],
 })

@@ -26,7 +26,16 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { name: 'lab', include: alone, ...patient, fileParallelism: false, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          name: 'lab',
+          include: alone,
+          ...patient,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
       { test: { name: 'labs', include: onLabs, ...patient, maxWorkers: 2, sequence: { groupOrder: 2 } } },
     ],
   },

@@ -18,14 +18,24 @@ const id = 'bench'
 const abort = new AbortController()
 /** Whatever still runs when the measuring has ended. */
 const over = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {
-  if (abort.signal.aborted) process.exit(130)
-  process.stderr.write(`\n${signal}: taking the lab down; once more to leave at once\n`)
-  abort.abort(new Error(signal))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (abort.signal.aborted) process.exit(130)
+    process.stderr.write(`\n${signal}: taking the lab down; once more to leave at once\n`)
+    abort.abort(new Error(signal))
+  })
+const context = contextOf({
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  directory: import.meta.dirname,
+  signal: AbortSignal.any([abort.signal, over.signal]),
+  version: pkg.version,
 })
-const context = contextOf({ env: process.env, cwd: process.cwd(), home: homedir(), directory: import.meta.dirname, signal: AbortSignal.any([abort.signal, over.signal]), version: pkg.version })
 const began = performance.now()
-const say = (line: string): void => { context.terminal.info(`[${((performance.now() - began) / 1000).toFixed(0).padStart(3)} s] ${line}`) }
+const say = (line: string): void => {
+  context.terminal.info(`[${((performance.now() - began) / 1000).toFixed(0).padStart(3)} s] ${line}`)
+}
 
 async function bench(quick: boolean, scratch: string): Promise<Figures> {
   await lab.up(context, { lab: id })
@@ -38,9 +48,13 @@ async function bench(quick: boolean, scratch: string): Promise<Figures> {
 async function main(): Promise<number> {
   let flags: { quick?: boolean; json?: boolean; write?: boolean }
   try {
-    flags = parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } } }).values
+    flags = parseArgs({
+      options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+    }).values
   } catch (error) {
-    context.terminal.info(`${error instanceof Error ? error.message : String(error)}\nnpm run bench -- [--quick] [--json] [--write]`)
+    context.terminal.info(
+      `${error instanceof Error ? error.message : String(error)}\nnpm run bench -- [--quick] [--json] [--write]`,
+    )
     return exitCodes.usage
   }
   const scratch = await mkdtemp(join(tmpdir(), 'vps-test-bench-'))

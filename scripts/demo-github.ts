@@ -9,9 +9,14 @@ const lab = 'demogh'
 const began = performance.now()
 const times: string[] = []
 const abort = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { abort.abort(new Error(signal)) })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    abort.abort(new Error(signal))
+  })
 
-const say = (text: string): void => { process.stderr.write(`${text}\n`) }
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
 const seconds = (since: number): string => `${((performance.now() - since) / 1000).toFixed(1)} s`
 
 /** One line for each job that ended, and one for each transition of the session. */
@@ -24,7 +29,8 @@ function progress(): (text: string) => void {
     if (!starts.has(job)) starts.set(job, performance.now())
     const said = line.msg?.trim() ?? ''
     if (line.raw_output === true && /^(?:\S+: )?[A-Z_0-9]+ → [A-Z_0-9]+: /.test(said)) say(`   ${said}`)
-    if (line.jobResult !== undefined) say(`${line.jobResult === 'success' ? '✓' : '✗'}  ${job}, ${seconds(starts.get(job) ?? began)}`)
+    if (line.jobResult !== undefined)
+      say(`${line.jobResult === 'success' ? '✓' : '✗'}  ${job}, ${seconds(starts.get(job) ?? began)}`)
   }
 }
 
@@ -39,21 +45,46 @@ async function step(scene: Scene, title: string, dispatch: Dispatch): Promise<Ac
   return result
 }
 
-const show = (title: string, text: string): void => { process.stdout.write(`\n${'═'.repeat(20)} ${title}\n\n${text.trim()}\n`) }
+const show = (title: string, text: string): void => {
+  process.stdout.write(`\n${'═'.repeat(20)} ${title}\n\n${text.trim()}\n`)
+}
 
 /** The exit code that the gate ended with: a failed step tells it in its annotation. */
 const gateCode = (result: ActResult): number =>
-  result.code === 0 ? 0 : Number(/^exit code (\d+)/.exec(result.job('gate')?.annotations.find((a) => a.kind === 'error')?.message ?? '')?.[1] ?? 1)
+  result.code === 0
+    ? 0
+    : Number(
+        /^exit code (\d+)/.exec(result.job('gate')?.annotations.find((a) => a.kind === 'error')?.message ?? '')?.[1] ??
+          1,
+      )
 
 async function story(scene: Scene): Promise<number> {
   const { state } = scene.api
-  state.pulls.push({ number: 7, title: 'A change of the program', state: 'open', sha: await scene.sha(), head: 'main', base: 'trunk', fork: false, user: { login: 'somebody', type: 'User' } })
-  const first = await step(scene, 'dispatch of vps-test.yml', { inputs: { project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence', soak: 'on' } })
+  state.pulls.push({
+    number: 7,
+    title: 'A change of the program',
+    state: 'open',
+    sha: await scene.sha(),
+    head: 'main',
+    base: 'trunk',
+    fork: false,
+    user: { login: 'somebody', type: 'User' },
+  })
+  const first = await step(scene, 'dispatch of vps-test.yml', {
+    inputs: { project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence', soak: 'on' },
+  })
   const proved = first.job('collect-proof')?.summary ?? ''
   let code = gateCode(first)
-  for (const [state, late] of [['WAIT_1HR', 10 * 60], ['WAIT_6HR', 25 * 60]] as const) {
+  for (const [state, late] of [
+    ['WAIT_1HR', 10 * 60],
+    ['WAIT_6HR', 25 * 60],
+  ] as const) {
     if (code !== 0) break
-    const tick = await step(scene, `the schedule, ${late / 60} minutes after ${state} is due`, { workflow: 'vps-test-soak.yml', event: 'schedule', shiftSeconds: await dueShift(scene, late) })
+    const tick = await step(scene, `the schedule, ${late / 60} minutes after ${state} is due`, {
+      workflow: 'vps-test-soak.yml',
+      event: 'schedule',
+      shiftSeconds: await dueShift(scene, late),
+    })
     code = tick.code
   }
   const { session } = await newest(scene)

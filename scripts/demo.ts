@@ -8,7 +8,10 @@ const lab = ['--lab', 'demo']
 const times: string[] = []
 let interrupted = false
 
-interface Ended { readonly code: number; readonly stderr: string }
+interface Ended {
+  readonly code: number
+  readonly stderr: string
+}
 
 /** Runs one verb with its output shown; Ctrl-C reaches the child by itself (same process group), we only wait for it. */
 async function verb(title: string, ...args: readonly string[]): Promise<Ended> {
@@ -16,8 +19,14 @@ async function verb(title: string, ...args: readonly string[]): Promise<Ended> {
   const began = performance.now()
   const child = spawn(process.execPath, [cli, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'pipe'] })
   let stderr = ''
-  child.stderr.on('data', (data: Buffer) => { stderr += data.toString(); process.stderr.write(data) })
-  const code = await new Promise<number>((resolve, reject) => { child.on('error', reject); child.on('close', (c, signal) => resolve(signal === null ? (c ?? 1) : 130)) })
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data.toString()
+    process.stderr.write(data)
+  })
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (c, signal) => resolve(signal === null ? (c ?? 1) : 130))
+  })
   times.push(`${title} ${((performance.now() - began) / 1000).toFixed(1)} s`)
   return { code, stderr }
 }
@@ -25,17 +34,35 @@ async function verb(title: string, ...args: readonly string[]): Promise<Ended> {
 async function story(): Promise<number> {
   const up = await verb('lab up', 'lab', 'up', ...lab)
   if (up.code !== 0 || interrupted) return up.code
-  const start = await verb('start', 'start', 'testnet', 'connectivity', 'threshold', 'all-evidence', '--repo', 'examples/testnet', '--fleet', 'lab', ...lab, '--yes')
+  const start = await verb(
+    'start',
+    'start',
+    'testnet',
+    'connectivity',
+    'threshold',
+    'all-evidence',
+    '--repo',
+    'examples/testnet',
+    '--fleet',
+    'lab',
+    ...lab,
+    '--yes',
+  )
   const folder = /re-judge it: vps-test verify (.+)/.exec(start.stderr)?.[1]
   if (folder === undefined || interrupted) return start.code
   const verified = await verb('verify', 'verify', folder.trim())
   return start.code === 0 ? verified.code : start.code
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => { interrupted = true })
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    interrupted = true
+  })
 const began = performance.now()
 let code = 1
-try { code = await story() } finally {
+try {
+  code = await story()
+} finally {
   const down = await verb('lab down', 'lab', 'down', ...lab)
   if (code === 0) code = down.code
 }

@@ -2,8 +2,15 @@
 import { parse } from 'yaml'
 import { cell } from './docs-errors.ts'
 
-interface Input { readonly description?: string; readonly required?: boolean; readonly default?: string | number | boolean }
-interface Action { readonly inputs?: Readonly<Record<string, Input>>; readonly outputs?: Readonly<Record<string, { readonly description?: string }>> }
+interface Input {
+  readonly description?: string
+  readonly required?: boolean
+  readonly default?: string | number | boolean
+}
+interface Action {
+  readonly inputs?: Readonly<Record<string, Input>>
+  readonly outputs?: Readonly<Record<string, { readonly description?: string }>>
+}
 
 /** Which table stands between which markers. */
 export type Part = 'inputs' | 'outputs'
@@ -14,18 +21,26 @@ const words = (text: string | undefined): string => (text ?? '').replaceAll('|',
 
 export function inputsTable(actionYaml: string): string {
   const { inputs = {} } = parse(actionYaml) as Action
-  const rows = Object.entries(inputs).map(([name, input]) => `| \`${name}\` | ${words(input.description)} | ${input.required === true ? 'required' : input.default === undefined || input.default === '' ? '–' : cell(String(input.default))} |`)
+  const rows = Object.entries(inputs).map(
+    ([name, input]) =>
+      `| \`${name}\` | ${words(input.description)} | ${input.required === true ? 'required' : input.default === undefined || input.default === '' ? '–' : cell(String(input.default))} |`,
+  )
   return ['| input | meaning | default |', '|---|---|---|', ...rows].join('\n')
 }
 
 export function outputsTable(actionYaml: string): string {
   const { outputs = {} } = parse(actionYaml) as Action
-  return ['| output | meaning |', '|---|---|', ...Object.entries(outputs).map(([name, output]) => `| \`${name}\` | ${words(output.description)} |`)].join('\n')
+  return [
+    '| output | meaning |',
+    '|---|---|',
+    ...Object.entries(outputs).map(([name, output]) => `| \`${name}\` | ${words(output.description)} |`),
+  ].join('\n')
 }
 
 /** The README with the table between its markers; without markers, with both and the table at its end. */
 export function withTable(readme: string, table: string, part: Part = 'inputs'): string {
   const [from, to] = [readme.indexOf(start(part)), readme.indexOf(end(part))]
-  if (from < 0 || to < from) return `${readme.trimEnd()}\n\n## ${part === 'inputs' ? 'Inputs' : 'Outputs'} of the Action\n\n${start(part)}\n${table}\n${end(part)}\n`
+  if (from < 0 || to < from)
+    return `${readme.trimEnd()}\n\n## ${part === 'inputs' ? 'Inputs' : 'Outputs'} of the Action\n\n${start(part)}\n${table}\n${end(part)}\n`
   return `${readme.slice(0, from + start(part).length)}\n${table}\n${readme.slice(to)}`
 }

@@ -7,11 +7,26 @@ import { withVersion } from './docs-version.ts'
 import pkg from '../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '..')
-const read = (path: string): string => { try { return readFileSync(join(root, path), 'utf8') } catch { return '' } }
+const read = (path: string): string => {
+  try {
+    return readFileSync(join(root, path), 'utf8')
+  } catch {
+    return ''
+  }
+}
 
-const codes = globSync('src/**/*.ts', { cwd: root }).toSorted().flatMap((path) => codesIn(path, read(path)))
+const codes = globSync('src/**/*.ts', { cwd: root })
+  .toSorted()
+  .flatMap((path) => codesIn(path, read(path)))
 const wanted = {
-  'README.md': withVersion(withTable(withTable(read('README.md'), inputsTable(read('action.yml'))), outputsTable(read('action.yml')), 'outputs'), pkg.version),
+  'README.md': withVersion(
+    withTable(
+      withTable(read('README.md'), inputsTable(read('action.yml'))),
+      outputsTable(read('action.yml')),
+      'outputs',
+    ),
+    pkg.version,
+  ),
   'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
   'docs/errors.md': renderErrors(codes),
 }

@@ -14,9 +14,18 @@ import { test } from './task/test.mjs'
 
 /** `native`: `must` stops when the prober cannot be built; `may` leaves it to the program to say what it misses. */
 const tasks = {
-  'vps-test': { native: 'may', quiet: true, act: (args) => run('node', [`${root}/src/cli.ts`, ...args], { cwd: callerDirectory() }) },
+  'vps-test': {
+    native: 'may',
+    quiet: true,
+    act: (args) => run('node', [`${root}/src/cli.ts`, ...args], { cwd: callerDirectory() }),
+  },
   demo: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/demo.ts', ...args]) },
-  'demo:github': { system: true, native: 'must', workflows: true, act: (args) => runAsRoot('node', ['scripts/demo-github.ts', ...args]) },
+  'demo:github': {
+    system: true,
+    native: 'must',
+    workflows: true,
+    act: (args) => runAsRoot('node', ['scripts/demo-github.ts', ...args]),
+  },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
   test: { system: true, buildHost: true, native: 'must', workflows: true, act: test },
   check: { act: check },
@@ -29,7 +38,9 @@ const tasks = {
 export async function go([name, ...args]) {
   const task = Object.hasOwn(tasks, name ?? '') ? tasks[name] : undefined
   if (task === undefined) {
-    process.stderr.write(`${name === undefined ? 'no task given' : `unknown task ${JSON.stringify(name)}`}; one of: ${Object.keys(tasks).join(', ')}\n`)
+    process.stderr.write(
+      `${name === undefined ? 'no task given' : `unknown task ${JSON.stringify(name)}`}; one of: ${Object.keys(tasks).join(', ')}\n`,
+    )
     return 2
   }
   const quiet = task.quiet === true

@@ -30,16 +30,29 @@ async function bring(lab) {
 
 async function asRoot() {
   const stdin = process.stdin.setEncoding('utf8')
-  const { env, argv: [file, ...args], patienceMs } = JSON.parse(await firstLine(stdin))
+  const {
+    env,
+    argv: [file, ...args],
+    patienceMs,
+  } = JSON.parse(await firstLine(stdin))
   // git lets root into a repository of the person whom sudo names.
   const { SUDO_UID, SUDO_GID, SUDO_USER } = process.env
-  const child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...env, ...(SUDO_UID === undefined ? {} : { SUDO_UID, SUDO_GID, SUDO_USER }) } })
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...env, ...(SUDO_UID === undefined ? {} : { SUDO_UID, SUDO_GID, SUDO_USER }) },
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // Whoever started this has cancelled, or is no more. What does not end in its time is ended.
-  const end = () => { child.kill('SIGTERM'); setTimeout(() => child.kill('SIGKILL'), patienceMs).unref() }
+  const end = () => {
+    child.kill('SIGTERM')
+    setTimeout(() => child.kill('SIGKILL'), patienceMs).unref()
+  }
   stdin.on('end', end).on('error', end).resume()
   process.exitCode = await new Promise((done) => {
-    child.on('error', (error) => { process.stderr.write(`${file}: ${error.message}\n`); done(10) })
+    child.on('error', (error) => {
+      process.stderr.write(`${file}: ${error.message}\n`)
+      done(10)
+    })
     child.on('close', (code, signal) => done(code ?? 128 + (constants.signals[signal] ?? 0)))
   })
   // Open as long as the other side waits, it would hold this process.

@@ -9,16 +9,29 @@ import { explain } from './verbs/explain.ts'
 import { contextOf } from './verbs/surroundings.ts'
 
 const abort = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {
-  if (abort.signal.aborted) process.exit(130)
-  process.stderr.write(`\n${signal}: cleaning up; once more to leave at once\n`)
-  abort.abort(new Error(signal))
-})
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    if (abort.signal.aborted) process.exit(130)
+    process.stderr.write(`\n${signal}: cleaning up; once more to leave at once\n`)
+    abort.abort(new Error(signal))
+  })
 
-const context = contextOf({ env: process.env, cwd: process.cwd(), home: homedir(), directory: import.meta.dirname, signal: abort.signal, version: pkg.version })
-const program = new Command('vps-test').description('From a commit to a witnessed proof.').version(pkg.version).exitOverride()
+const context = contextOf({
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  directory: import.meta.dirname,
+  signal: abort.signal,
+  version: pkg.version,
+})
+const program = new Command('vps-test')
+  .description('From a commit to a witnessed proof.')
+  .version(pkg.version)
+  .exitOverride()
 let code: number = exitCodes.harness
-defineVerbs(program, context, (value) => { code = value })
+defineVerbs(program, context, (value) => {
+  code = value
+})
 try {
   await program.parseAsync()
 } catch (error) {

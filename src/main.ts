@@ -8,16 +8,31 @@ import { jobOf, openSurface } from './action/surroundings.ts'
 
 const abort = new AbortController()
 // A runner that cancels sends SIGINT, SIGTERM after 7.5 s, and kills 2.5 s later.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => { abort.abort(new Error(signal)) })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    abort.abort(new Error(signal))
+  })
 
 const surface = openSurface()
 const labAlone = surface.input('command') === 'run' && surface.input('fleet') === 'lab'
 let code = 1
 try {
-  if (labAlone && process.env['VPS_TEST_PROBE'] === undefined) Object.assign(process.env, await surface.group('lab tools', () => bring('lab', dirname(import.meta.dirname), abort.signal)))
-  if (labAlone && process.getuid?.() !== 0) code = await againAsRoot(dirname(import.meta.dirname), fileURLToPath(import.meta.url), process.env, abort.signal)
+  if (labAlone && process.env['VPS_TEST_PROBE'] === undefined)
+    Object.assign(
+      process.env,
+      await surface.group('lab tools', () => bring('lab', dirname(import.meta.dirname), abort.signal)),
+    )
+  if (labAlone && process.getuid?.() !== 0)
+    code = await againAsRoot(dirname(import.meta.dirname), fileURLToPath(import.meta.url), process.env, abort.signal)
   else {
-    const job = await jobOf({ env: process.env, cwd: process.cwd(), directory: import.meta.dirname, signal: abort.signal, version: pkg.version, surface })
+    const job = await jobOf({
+      env: process.env,
+      cwd: process.cwd(),
+      directory: import.meta.dirname,
+      signal: abort.signal,
+      version: pkg.version,
+      surface,
+    })
     const ended = await act(job)
     code = ended.code
     if (code !== 0) surface.fail(ended.title === '' ? 'vps-test' : ended.title, `exit code ${code}: ${ended.title}`)

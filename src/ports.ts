@@ -15,7 +15,9 @@ export interface Clock {
 }
 
 /** Source of unpredictable bytes: nonces, payload lengths, ports. */
-export interface Random { bytes(n: number): Uint8Array }
+export interface Random {
+  bytes(n: number): Uint8Array
+}
 
 export interface RunOptions {
   /** Wall-clock limit for the whole call, milliseconds. Passing it is a `transport` failure with code T003, and the remote channel is closed. */
@@ -80,13 +82,22 @@ export interface Log {
   progress(key: string, line: string): void
 }
 
-export interface HttpAnswer { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
 
 /** A binary on the orchestrator's disk and where it came from. */
-export interface Obtained { readonly path: string; readonly record: BuildRecord }
+export interface Obtained {
+  readonly path: string
+  readonly record: BuildRecord
+}
 
 /** Zigbuild cannot work here for a toolchain reason; the build host may (spec §4 BUILD). */
-export interface Elsewhere { readonly elsewhere: BuildRecord['before'] }
+export interface Elsewhere {
+  readonly elsewhere: BuildRecord['before']
+}
 
 export interface Builder {
   /** `before`: ways that were tried already; where there are any, the build host builds. */
@@ -128,7 +139,11 @@ export interface World {
 }
 
 /** What GitHub says about its own protection of an environment. `missing` and `open` protect nothing. */
-export interface Environment { readonly kind: 'missing' | 'open' | 'protected'; readonly reviewers: number; /** 0: no timer. */ readonly waitMinutes: number }
+export interface Environment {
+  readonly kind: 'missing' | 'open' | 'protected'
+  readonly reviewers: number
+  /** 0: no timer. */ readonly waitMinutes: number
+}
 
 export interface Check {
   readonly name: string
@@ -157,7 +172,10 @@ export interface Forge {
   runEnded(run: string, attempt: number): Promise<boolean>
   environment(name: string): Promise<Environment>
   /** Who approved or rejected this run's jobs in that environment, newest first. */
-  approvals(run: string, environment: string): Promise<readonly { readonly state: 'approved' | 'rejected'; readonly by: string; readonly comment: string }[]>
+  approvals(
+    run: string,
+    environment: string,
+  ): Promise<readonly { readonly state: 'approved' | 'rejected'; readonly by: string; readonly comment: string }[]>
   /** Open pull requests whose head is this commit. */
   pullRequestsAt(sha: string): Promise<readonly PullRequest[]>
   /** Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with its URL. */
@@ -176,7 +194,12 @@ export interface Forge {
 }
 
 /** An artifact of a workflow run: files under one immutable name. */
-export interface Stored { readonly id: number; readonly name: string; readonly bytes: number; readonly digest: string | null }
+export interface Stored {
+  readonly id: number
+  readonly name: string
+  readonly bytes: number
+  readonly digest: string | null
+}
 
 export interface ArtifactStore {
   /** `files` are absolute and lie below `root`. Answers with id and URL. */

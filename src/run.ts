@@ -15,7 +15,14 @@ import { setup } from './stages/setup.ts'
 import type { Stage } from './stages/stage.ts'
 import { test } from './stages/test.ts'
 
-const stages: Readonly<Partial<Record<State, Stage>>> = { SETUP: setup, BUILD: build, DEPLOY: deploy, TEST: test, FIX: fix, RESTART: restart }
+const stages: Readonly<Partial<Record<State, Stage>>> = {
+  SETUP: setup,
+  BUILD: build,
+  DEPLOY: deploy,
+  TEST: test,
+  FIX: fix,
+  RESTART: restart,
+}
 
 /** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
 export const acts = (state: State): boolean => stages[state] !== undefined
@@ -30,23 +37,44 @@ export interface Limits {
 }
 
 /** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
-export async function run(plan: Plan, id: string, world: World, { states, once = false, since }: Limits = {}): Promise<Session> {
+export async function run(
+  plan: Plan,
+  id: string,
+  world: World,
+  { states, once = false, since }: Limits = {},
+): Promise<Session> {
   /** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
   const ours = new Set(since === undefined ? [] : [since])
   /** The ledger as this run knows it; nothing, once another writer was in its way. */
   let known: readonly Entry[] = []
   try {
     for (let rounds = 0; ; rounds++) {
-      const entries = known = await world.ledger.read(id)
+      const entries = (known = await world.ledger.read(id))
       const session = fold(id, entries)
       const stage = stages[session.state]
       if (stage === undefined || states?.includes(session.state) === false || (once && rounds > 0)) return session
       const newest = entries.at(-1)?.hash ?? genesis
-      if (ours.size > 0 && !ours.has(newest)) throw new Failure({ kind: 'busy', code: 'B004', message: `${session.by === null ? 'another writer' : writerText(session.by)} goes on with session ${id}`, remedy: 'vps-test status' })
+      if (ours.size > 0 && !ours.has(newest))
+        throw new Failure({
+          kind: 'busy',
+          code: 'B004',
+          message: `${session.by === null ? 'another writer' : writerText(session.by)} goes on with session ${id}`,
+          remedy: 'vps-test status',
+        })
       ours.add(newest)
       const outcome = await attempt(stage, plan, session, world)
-      const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...signature(world) } }, world.clock.now())
-      if (entry === undefined) throw new Failure({ kind: 'harness', code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
+      const entry = next(
+        entries,
+        session,
+        { ...outcome, facts: { ...outcome.facts, ...signature(world) } },
+        world.clock.now(),
+      )
+      if (entry === undefined)
+        throw new Failure({
+          kind: 'harness',
+          code: 'H004',
+          message: `state ${session.state} knows no event ${outcome.event}`,
+        })
       ours.add(entry.hash)
       await world.ledger.append(id, entry)
       known = [...entries, entry]
@@ -67,13 +95,21 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
   try {
     return await stage(plan, session, world)
   } catch (error) {
-    if (world.signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage') throw error
+    if (world.signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage')
+      throw error
     return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: { code: error.facts.code } }
   }
 }
 
 /** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
-async function leave(plan: Plan, id: string, world: World, whole: boolean, ours: ReadonlySet<string>, known: readonly Entry[]): Promise<void> {
+async function leave(
+  plan: Plan,
+  id: string,
+  world: World,
+  whole: boolean,
+  ours: ReadonlySet<string>,
+  known: readonly Entry[],
+): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
   // After an abort a remote ledger answers no more; nobody takes over what a living run works on, so what that run knows is how things are.
   const entries = await world.ledger.read(id).catch(() => known)
@@ -81,10 +117,12 @@ async function leave(plan: Plan, id: string, world: World, whole: boolean, ours:
   const nodes = leasedNodes(plan, session)
   const warn = (error: unknown): void => world.log.warn(`leases were not given back: ${String(error)}`)
   const hold = (until: number): Promise<void> => holdLeases(calm, plan, id, nodes, until).catch(warn)
-  if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null) return hold(session.waitUntil)
+  if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null)
+    return hold(session.waitUntil)
   const brokeOff = (world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis)
   // The schedule tests again what is deployed, so nobody may deploy anything else meanwhile.
-  if (brokeOff && session.state === 'TEST' && (session.checkpoint !== null || session.unattended)) return hold(session.checkpoint?.dueAt ?? session.changedAt)
+  if (brokeOff && session.state === 'TEST' && (session.checkpoint !== null || session.unattended))
+    return hold(session.checkpoint?.dueAt ?? session.changedAt)
   const over = finals.includes(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
   if (over || brokeOff) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
 }

@@ -14,7 +14,9 @@ import type { Writer } from './domain/writer.ts'
 import type { Ledger, Log, Remote, World } from './ports.ts'
 
 /** Where the private key comes from: a file, or a text that never touches the disk. */
-export type KeySource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'text'; readonly text: string; readonly origin: string }
+export type KeySource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'text'; readonly text: string; readonly origin: string }
 
 export interface WorldOptions {
   readonly fleet: Fleet
@@ -39,7 +41,9 @@ export interface WorldOptions {
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
 }
 
-export interface OpenWorld extends World { close(): Promise<void> }
+export interface OpenWorld extends World {
+  close(): Promise<void>
+}
 
 export function openWorld(o: WorldOptions): OpenWorld {
   const open = new Map<NodeName, Promise<Remote>>()
@@ -51,51 +55,107 @@ export function openWorld(o: WorldOptions): OpenWorld {
     const opening = connect(o, name)
     open.set(name, opening)
     // A node that could not be reached may be tried again by a later stage.
-    opening.catch(() => { if (open.get(name) === opening) open.delete(name) })
+    opening.catch(() => {
+      if (open.get(name) === opening) open.delete(name)
+    })
     return opening
   }
   return {
-    fleet: o.fleet, clock, random: systemRandom, log: o.log, signal: o.signal, who: whoOf(o.writer), version: o.version,
-    ledger: o.ledger, files: folder(o.folder), writer: o.writer, keep: o.keep ?? (async () => null), patienceMs: o.patienceMs ?? Infinity, clockShift: o.clockShift ?? 0,
+    fleet: o.fleet,
+    clock,
+    random: systemRandom,
+    log: o.log,
+    signal: o.signal,
+    who: whoOf(o.writer),
+    version: o.version,
+    ledger: o.ledger,
+    files: folder(o.folder),
+    writer: o.writer,
+    keep: o.keep ?? (async () => null),
+    patienceMs: o.patienceMs ?? Infinity,
+    clockShift: o.clockShift ?? 0,
     builder: {
-      obtain: (plan, before) => obtainBinary({
-        project: plan.config.project, binary: plan.config.binary, source: located(plan.source, o.checkout), before, outDir: join(o.cacheDir, 'binaries'), cacheDir: o.cacheDir, timeoutMs: 45 * 60_000,
-        log: o.log, clock, signal: o.signal, ...(o.github === undefined ? {} : { github: o.github }), ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
-      }),
+      obtain: (plan, before) =>
+        obtainBinary({
+          project: plan.config.project,
+          binary: plan.config.binary,
+          source: located(plan.source, o.checkout),
+          before,
+          outDir: join(o.cacheDir, 'binaries'),
+          cacheDir: o.cacheDir,
+          timeoutMs: 45 * 60_000,
+          log: o.log,
+          clock,
+          signal: o.signal,
+          ...(o.github === undefined ? {} : { github: o.github }),
+          ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
+        }),
     },
     remote,
     here: localRemote('this machine', []),
     readBinary: async (path) => new Uint8Array(await readFile(path)),
     probe: async () => {
-      if (o.probe === null) throw new Failure({ kind: 'infra', code: 'I100', message: 'our prober is not built', remedy: 'vps-test doctor --fix' })
+      if (o.probe === null)
+        throw new Failure({
+          kind: 'infra',
+          code: 'I100',
+          message: 'our prober is not built',
+          remedy: 'vps-test doctor --fix',
+        })
       return new Uint8Array(await readFile(o.probe))
     },
     http: async (node, url, timeoutMs) => {
       const { hostname, port, pathname, search } = new URL(url)
-      const answer = await httpOverRemote(await remote(node), { host: hostname, port: Number(port || 80) }, { method: 'GET', path: `${pathname}${search}`, timeoutMs, signal: o.signal, maxBytes: 16 << 20 })
-      return { status: answer.status, body: answer.body, headers: Object.fromEntries(Object.entries(answer.headers).map(([k, v]) => [k, String(v)])) }
+      const answer = await httpOverRemote(
+        await remote(node),
+        { host: hostname, port: Number(port || 80) },
+        { method: 'GET', path: `${pathname}${search}`, timeoutMs, signal: o.signal, maxBytes: 16 << 20 },
+      )
+      return {
+        status: answer.status,
+        body: answer.body,
+        headers: Object.fromEntries(Object.entries(answer.headers).map(([k, v]) => [k, String(v)])),
+      }
     },
-    close: async () => { await Promise.allSettled([...open.values()].map(async (r) => (await r).close())) },
+    close: async () => {
+      await Promise.allSettled([...open.values()].map(async (r) => (await r).close()))
+    },
   }
 }
 
-const located = (source: BinarySource, checkout: string): BinarySource => (source.kind === 'build' ? { ...source, workspace: resolve(checkout, source.workspace) } : source)
+const located = (source: BinarySource, checkout: string): BinarySource =>
+  source.kind === 'build' ? { ...source, workspace: resolve(checkout, source.workspace) } : source
 
 /** On a runner, `runner@host` would tell nobody whom to ask. */
 const whoOf = (writer: Writer): string => (writer.kind === 'run' ? `${writer.repository} run ${writer.run}` : whoAmI())
 
-const keyOf = (o: WorldOptions): KeySource | null => o.key ?? (o.fleet.identityFile === undefined ? null : { kind: 'file', path: o.fleet.identityFile })
+const keyOf = (o: WorldOptions): KeySource | null =>
+  o.key ?? (o.fleet.identityFile === undefined ? null : { kind: 'file', path: o.fleet.identityFile })
 
 async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
   const node = o.fleet.nodes.find((n) => n.name === name)
-  if (node === undefined) throw new Failure({ kind: 'usage', code: 'U030', message: `fleet ${o.fleet.name} has no node ${name}`, remedy: `vps-test nodes --fleet ${o.fleet.name}` })
+  if (node === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U030',
+      message: `fleet ${o.fleet.name} has no node ${name}`,
+      remedy: `vps-test nodes --fleet ${o.fleet.name}`,
+    })
   const key = keyOf(o)
-  if (key === null) throw new Failure({ kind: 'usage', code: 'U031', message: `no private key for fleet ${o.fleet.name}`, remedy: `vps-test start --fleet ${o.fleet.name} --key ~/.ssh/id_ed25519` })
+  if (key === null)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U031',
+      message: `no private key for fleet ${o.fleet.name}`,
+      remedy: `vps-test start --fleet ${o.fleet.name} --key ~/.ssh/id_ed25519`,
+    })
   const privateKey = key.kind === 'file' ? await readPrivateKey(key.path) : parsePrivateKey(key.text, key.origin)
   o.signal.throwIfAborted()
   // An abort ends what is being connected. What is connected stays until `close`: leases are given back over it.
   const life = new AbortController()
-  const abort = (): void => { life.abort(o.signal.reason) }
+  const abort = (): void => {
+    life.abort(o.signal.reason)
+  }
   o.signal.addEventListener('abort', abort, { once: true })
   try {
     return await openRemote(node, o.fleet, { privateKey, signal: life.signal, connectTimeoutMs: 20_000, log: o.log })

@@ -4,6 +4,11 @@ import { acts } from '../src/run.ts'
 import { finals, states, waiting } from '../src/domain/session.ts'
 
 test.each(states)('%s', (state) => {
-  const kinds = [finals.includes(state), state === 'IDLE' || state === 'INTERVIEW', acts(state), waiting[state] !== undefined]
+  const kinds = [
+    finals.includes(state),
+    state === 'IDLE' || state === 'INTERVIEW',
+    acts(state),
+    waiting[state] !== undefined,
+  ]
   expect(kinds.filter(Boolean)).toHaveLength(1)
 })

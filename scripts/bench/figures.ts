@@ -25,13 +25,23 @@ export interface Figures {
 const header = ['', 'vps-test', 'scp and ssh, one by one', 'ratio', 'scp and ssh, all at once', 'ratio'] as const
 
 const each = (t: Timed, per: string | undefined): number => (per === undefined ? t.median : t.median / t.work)
-const seconds = (ms: number): string => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`)
+const seconds = (ms: number): string =>
+  ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 const ratio = (theirs: number, ours: number): string => `${(theirs / ours).toFixed(1)}×`
 
 function cells(row: Row): readonly string[] {
-  const show = (t: Timed | undefined): string => (t === undefined ? '–' : `${seconds(each(t, row.per))}${t.runs.length === 1 ? '' : ` (median of ${t.runs.length})`}`)
-  const against = (t: Timed | undefined): string => (t === undefined ? '–' : ratio(each(t, row.per), each(row.ours, row.per)))
-  return [row.per === undefined ? row.what : `${row.what}, per ${row.per}`, show(row.ours), show(row.serial), against(row.serial), show(row.together), against(row.together)]
+  const show = (t: Timed | undefined): string =>
+    t === undefined ? '–' : `${seconds(each(t, row.per))}${t.runs.length === 1 ? '' : ` (median of ${t.runs.length})`}`
+  const against = (t: Timed | undefined): string =>
+    t === undefined ? '–' : ratio(each(t, row.per), each(row.ours, row.per))
+  return [
+    row.per === undefined ? row.what : `${row.what}, per ${row.per}`,
+    show(row.ours),
+    show(row.serial),
+    against(row.serial),
+    show(row.together),
+    against(row.together),
+  ]
 }
 
 /** What each side does in its time. */
@@ -44,23 +54,60 @@ const meaning = [
   'SSH command: `true`; one after the other; vps-test on a connection that is open already, ssh with a new connection each time.',
 ] as const
 
-const scope = (f: Figures): string => (f.quick ? 'Quick run: everything once, only the example as it is, twelve pairs, three commands.' : 'Full run: median of 3 where the first measurement took less than 20 s; commands: median of 10.')
+const scope = (f: Figures): string =>
+  f.quick
+    ? 'Quick run: everything once, only the example as it is, twelve pairs, three commands.'
+    : 'Full run: median of 3 where the first measurement took less than 20 s; commands: median of 10.'
 
-export const asText = (f: Figures): string => [
-  ...Object.entries(f.machine).map(([k, v]) => `${k}: ${v}`), `date: ${f.date}`, scope(f), '',
-  textTable(header, f.rows.map((r) => cells(r).map((c, i) => ({ text: c, right: i > 0 })))), '',
-  ...f.counted, ...meaning, '',
-].join('\n')
+export const asText = (f: Figures): string =>
+  [
+    ...Object.entries(f.machine).map(([k, v]) => `${k}: ${v}`),
+    `date: ${f.date}`,
+    scope(f),
+    '',
+    textTable(
+      header,
+      f.rows.map((r) => cells(r).map((c, i) => ({ text: c, right: i > 0 }))),
+    ),
+    '',
+    ...f.counted,
+    ...meaning,
+    '',
+  ].join('\n')
 
-export const asJson = (f: Figures): string => `${JSON.stringify({
-  ...f,
-  rows: f.rows.map((r) => ({ ...r, ratio: r.serial.median / r.serial.work / (r.ours.median / r.ours.work), ...(r.together === undefined ? {} : { togetherRatio: r.together.median / r.ours.median }) })),
-}, null, 2)}\n`
+export const asJson = (f: Figures): string =>
+  `${JSON.stringify(
+    {
+      ...f,
+      rows: f.rows.map((r) => ({
+        ...r,
+        ratio: r.serial.median / r.serial.work / (r.ours.median / r.ours.work),
+        ...(r.together === undefined ? {} : { togetherRatio: r.together.median / r.ours.median }),
+      })),
+    },
+    null,
+    2,
+  )}\n`
 
-export const asPage = (f: Figures): string => [
-  '# Figures', '', '<!-- Written by `npm run bench -- --write`; change scripts/bench, not this page. -->', '',
-  `Written by \`npm run bench -- --write\` on ${f.date}. ${scope(f)} The figures are of this machine and this lab; nothing is promised about others.`, '',
-  table(['machine', ''], Object.entries(f.machine).map(([k, v]) => [text(k), text(v)])), '',
-  table([...header], f.rows.map((r) => cells(r).map((c) => text(c))), ['left', 'right', 'right', 'right', 'right', 'right']), '',
-  ...[...f.counted, ...meaning].map((line) => `- ${line}`), '',
-].join('\n')
+export const asPage = (f: Figures): string =>
+  [
+    '# Figures',
+    '',
+    '<!-- Written by `npm run bench -- --write`; change scripts/bench, not this page. -->',
+    '',
+    `Written by \`npm run bench -- --write\` on ${f.date}. ${scope(f)} The figures are of this machine and this lab; nothing is promised about others.`,
+    '',
+    table(
+      ['machine', ''],
+      Object.entries(f.machine).map(([k, v]) => [text(k), text(v)]),
+    ),
+    '',
+    table(
+      [...header],
+      f.rows.map((r) => cells(r).map((c) => text(c))),
+      ['left', 'right', 'right', 'right', 'right', 'right'],
+    ),
+    '',
+    ...[...f.counted, ...meaning].map((line) => `- ${line}`),
+    '',
+  ].join('\n')

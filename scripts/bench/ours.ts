@@ -25,42 +25,77 @@ export async function inWorld<T>(s: Setting, work: (world: OpenWorld) => Promise
   const log = { info: () => undefined, progress: () => undefined, warn: (line: string) => terminal.warn(line) }
   const state = join(s.scratch, 'state')
   const ledger = await openGitLedger(join(state, 'ledger.git'))
-  const world = openWorld({ version, fleet: s.plan.fleet, log, signal, ledger, folder: join(state, 'sessions', id), checkout: context.cwd, probe, key: null, cacheDir, writer: context.writer })
-  try { return await work(world) } finally { await world.close() }
+  const world = openWorld({
+    version,
+    fleet: s.plan.fleet,
+    log,
+    signal,
+    ledger,
+    folder: join(state, 'sessions', id),
+    checkout: context.cwd,
+    probe,
+    key: null,
+    cacheDir,
+    writer: context.writer,
+  })
+  try {
+    return await work(world)
+  } finally {
+    await world.close()
+  }
 }
 
 const session = (learned: Session['learned']): Session => ({ ...idle(id, systemClock.now()), learned })
 
 function expected(outcome: Outcome, event: string): Facts {
   const left = outcome.facts['excluded']
-  if (outcome.event !== event || (Array.isArray(left) && left.length > 0)) throw new Error(`not measured, ${outcome.event} instead of ${event}: ${outcome.why}`)
+  if (outcome.event !== event || (Array.isArray(left) && left.length > 0))
+    throw new Error(`not measured, ${outcome.event} instead of ${event}: ${outcome.why}`)
   return outcome.facts
 }
 
-export interface Ready { readonly setup: Facts; readonly program: string }
+export interface Ready {
+  readonly setup: Facts
+  readonly program: string
+}
 
 /** Untimed: what SETUP learns of the nodes, and the example built from its sources. */
-export const ready = (s: Setting): Promise<Ready> => inWorld(s, async (world) => {
-  const learned = expected(await setup(s.plan, session({}), world), 'ready')
-  expected(await build(s.plan, session({}), world), 'built')
-  return { setup: learned, program: join(world.files.root, keptBinary) }
-})
+export const ready = (s: Setting): Promise<Ready> =>
+  inWorld(s, async (world) => {
+    const learned = expected(await setup(s.plan, session({}), world), 'ready')
+    expected(await build(s.plan, session({}), world), 'built')
+    return { setup: learned, program: join(world.files.root, keptBinary) }
+  })
 
 /** The file at `path` on every node, from no connection to all registered. Answers with every peer's id. */
-export async function deployOurs(s: Setting, learned: Facts, path: string, skipped: boolean): Promise<ReadonlyMap<NodeName, string>> {
+export async function deployOurs(
+  s: Setting,
+  learned: Facts,
+  path: string,
+  skipped: boolean,
+): Promise<ReadonlyMap<NodeName, string>> {
   return inWorld(s, async (world) => {
     const program = await readFile(path)
     await world.files.write(keptBinary, program)
-    const facts = expected(await deploy(s.plan, session({ SETUP: learned, BUILD: { build: { sha256: sha256(program) } } }), world), 'deployed')
+    const facts = expected(
+      await deploy(s.plan, session({ SETUP: learned, BUILD: { build: { sha256: sha256(program) } } }), world),
+      'deployed',
+    )
     const seen = Object.values((facts['deployed'] ?? {}) as Record<NodeName, { readonly skipped: boolean }>)
-    if (seen.length !== s.plan.nodes.length || seen.some((d) => d.skipped !== skipped)) throw new Error(`not measured: ${seen.filter((d) => d.skipped).length} of ${seen.length} nodes were skipped`)
+    if (seen.length !== s.plan.nodes.length || seen.some((d) => d.skipped !== skipped))
+      throw new Error(`not measured: ${seen.filter((d) => d.skipped).length} of ${seen.length} nodes were skipped`)
     return new Map(Object.entries(facts['peerIds'] as Record<NodeName, string>))
   })
 }
 
 /** The rounds of TEST with all witnesses; answers with every attempt. */
-export const attemptOurs = (s: Setting, peerIds: ReadonlyMap<NodeName, string>, rounds: readonly (readonly Pair[])[]): Promise<readonly Attempt[]> => inWorld(s, async (world) => {
-  const attempts = await runRounds(world, s.plan, { peerIds }, rounds, 1, async () => undefined)
-  await removeWitnesses(world, s.plan.nodes)
-  return attempts
-})
+export const attemptOurs = (
+  s: Setting,
+  peerIds: ReadonlyMap<NodeName, string>,
+  rounds: readonly (readonly Pair[])[],
+): Promise<readonly Attempt[]> =>
+  inWorld(s, async (world) => {
+    const attempts = await runRounds(world, s.plan, { peerIds }, rounds, 1, async () => undefined)
+    await removeWitnesses(world, s.plan.nodes)
+    return attempts
+  })

@@ -8,7 +8,11 @@ import { timetable, type Round } from '../../src/domain/timetable.ts'
 /** TEST repeats rare classes up to its sample floor; here every ordered pair has one attempt, so that both sides do the same work. */
 export function roundsOf(plan: Plan): readonly Round[] {
   const peers = peersOf(plan.fleet)
-  return timetable({ peers: peers.map((n) => n.name), relayPairs: relayPairsOf(plannedPairs(peers, [])), relayNodes: bootstrapsOf(plan.fleet).map((n) => n.name) })
+  return timetable({
+    peers: peers.map((n) => n.name),
+    relayPairs: relayPairsOf(plannedPairs(peers, [])),
+    relayNodes: bootstrapsOf(plan.fleet).map((n) => n.name),
+  })
 }
 
 /** The fullest rounds, evenly apart, cut off at `most` pairs. */

@@ -19,17 +19,50 @@ export interface Setting {
 }
 
 /** The plan that `start testnet connectivity threshold all-evidence` would make. */
-export async function settingOf(context: Context, lab: string, scratch: string, say: (line: string) => void): Promise<Setting> {
+export async function settingOf(
+  context: Context,
+  lab: string,
+  scratch: string,
+  say: (line: string) => void,
+): Promise<Setting> {
   const { fleet } = await loadFleet(context, 'lab', lab)
   const profiles = await loadProfiles(context)
-  const repository = await loadRepository(context, join(context.root, 'examples', 'testnet'), undefined, fleet, profiles)
-  const resolved = resolveAnswers({ parameters: { project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' }, configs: repository.configs }, profiles)
+  const repository = await loadRepository(
+    context,
+    join(context.root, 'examples', 'testnet'),
+    undefined,
+    fleet,
+    profiles,
+  )
+  const resolved = resolveAnswers(
+    {
+      parameters: { project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
+      configs: repository.configs,
+    },
+    profiles,
+  )
   if (!resolved.ok) throw answersFailure(resolved.problems)
   const config = repository.configs.find((c) => c.project === 'testnet')
   if (config === undefined) throw new Error('the example has no project testnet')
   const workspace = join(repository.dir, config.binary.workspace)
-  const source = { kind: 'build', workspace, revision: revisionOf(await readSource(workspace, context.signal)) } as const
-  return { context, plan: assemblePlan({ answers: resolved.answers, config, profile: resolved.profile, fleet, source, binaryBytes: null }), scratch, say }
+  const source = {
+    kind: 'build',
+    workspace,
+    revision: revisionOf(await readSource(workspace, context.signal)),
+  } as const
+  return {
+    context,
+    plan: assemblePlan({
+      answers: resolved.answers,
+      config,
+      profile: resolved.profile,
+      fleet,
+      source,
+      binaryBytes: null,
+    }),
+    scratch,
+    say,
+  }
 }
 
 /**
@@ -39,9 +72,23 @@ export async function settingOf(context: Context, lab: string, scratch: string, 
 export function besidePlan(plan: Plan): Plan {
   const { config, profile, fleet } = plan
   const http = String(profile.registry?.httpPort ?? 0)
-  const registry = profile.registry === null ? null : { args: [...profile.registry.args.map((a) => (a === http ? '18080' : a)), '--rendezvous-port', '13478'], httpPort: 18_080 }
-  const beside: Fleet = { ...fleet, ...(fleet.registryUrl === undefined ? {} : { registryUrl: fleet.registryUrl.replace(`:${http}`, ':18080') }) }
-  return { ...plan, fleet: beside, profile: { ...profile, registry, servicePort: 19_000 }, config: { ...config, deploy: { ...config.deploy, serviceName: 'scp-peer', installPath: '/opt/scp-peer' } } }
+  const registry =
+    profile.registry === null
+      ? null
+      : {
+          args: [...profile.registry.args.map((a) => (a === http ? '18080' : a)), '--rendezvous-port', '13478'],
+          httpPort: 18_080,
+        }
+  const beside: Fleet = {
+    ...fleet,
+    ...(fleet.registryUrl === undefined ? {} : { registryUrl: fleet.registryUrl.replace(`:${http}`, ':18080') }),
+  }
+  return {
+    ...plan,
+    fleet: beside,
+    profile: { ...profile, registry, servicePort: 19_000 },
+    config: { ...config, deploy: { ...config.deploy, serviceName: 'scp-peer', installPath: '/opt/scp-peer' } },
+  }
 }
 
 /** The program with bytes behind its end that nobody has deployed yet; padded with them to `size` where that is more. */

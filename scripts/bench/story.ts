@@ -11,7 +11,10 @@ import { attemptOurs, deployOurs, inWorld, ready, type Ready } from './ours.ts'
 import { fewRounds, nested, roundsOf } from './pairs.ts'
 import { freshBinary, type Setting } from './setting.ts'
 
-interface Measured { readonly rows: readonly Row[]; readonly counted: readonly string[] }
+interface Measured {
+  readonly rows: readonly Row[]
+  readonly counted: readonly string[]
+}
 const take = (all: ReadonlyMap<string, Timed>, name: string): Timed => {
   const found = all.get(name)
   if (found === undefined) throw new Error(`${name} was not measured`)
@@ -26,8 +29,13 @@ export async function measureAll(s: Setting, o: OpenSsh, quick: boolean): Promis
   await inWorld(s, (world) => prepareBeside(s, world))
   await deployTheirs(o, first, 'together')
   const size = (await readFile(prepared.program)).length
-  const small = await measureDeploys(s, o, prepared, 0, `${(size / 2 ** 20).toFixed(2)} MiB (the example)`, { times: quick ? 1 : 3, again: !quick })
-  const large = quick ? [] : await measureDeploys(s, o, prepared, 16 << 20, '16 MiB (padded with random bytes)', { times: 3, again: false })
+  const small = await measureDeploys(s, o, prepared, 0, `${(size / 2 ** 20).toFixed(2)} MiB (the example)`, {
+    times: quick ? 1 : 3,
+    again: !quick,
+  })
+  const large = quick
+    ? []
+    : await measureDeploys(s, o, prepared, 16 << 20, '16 MiB (padded with random bytes)', { times: 3, again: false })
   await inWorld(s, (world) => stopBeside(s, world))
   const matrix = await measureMatrix(s, o, peerIds, quick)
   const commands = await measureCommands(s, o, quick)
@@ -35,49 +43,105 @@ export async function measureAll(s: Setting, o: OpenSsh, quick: boolean): Promis
 }
 
 /** Scp carries everything every time, so only vps-test needs a file that is new; where nothing is new, it sees that. */
-async function measureDeploys(s: Setting, o: OpenSsh, prepared: Ready, bytes: number, what: string, ask: { readonly times: number; readonly again: boolean }): Promise<readonly Row[]> {
+async function measureDeploys(
+  s: Setting,
+  o: OpenSsh,
+  prepared: Ready,
+  bytes: number,
+  what: string,
+  ask: { readonly times: number; readonly again: boolean },
+): Promise<readonly Row[]> {
   s.say(`deploy to ${s.plan.nodes.length} nodes: ${what}`)
   let path = ''
-  const fresh = async (): Promise<void> => { path = await freshBinary(s, prepared.program, bytes) }
-  const times = await inTurns([
-    { name: 'vps-test', before: fresh, act: async () => void await deployOurs(s, prepared.setup, path, false) },
-    { name: 'one by one', act: () => deployTheirs(o, path, 'serial') },
-    { name: 'all at once', act: () => deployTheirs(o, path, 'together') },
-    ...(ask.again ? [
-      { name: 'vps-test again', act: async () => void await deployOurs(s, prepared.setup, path, true) },
-      { name: 'one by one again', act: () => deployTheirs(o, path, 'serial') },
-    ] : []),
-  ], ask.times, s.say)
+  const fresh = async (): Promise<void> => {
+    path = await freshBinary(s, prepared.program, bytes)
+  }
+  const times = await inTurns(
+    [
+      { name: 'vps-test', before: fresh, act: async () => void (await deployOurs(s, prepared.setup, path, false)) },
+      { name: 'one by one', act: () => deployTheirs(o, path, 'serial') },
+      { name: 'all at once', act: () => deployTheirs(o, path, 'together') },
+      ...(ask.again
+        ? [
+            { name: 'vps-test again', act: async () => void (await deployOurs(s, prepared.setup, path, true)) },
+            { name: 'one by one again', act: () => deployTheirs(o, path, 'serial') },
+          ]
+        : []),
+    ],
+    ask.times,
+    s.say,
+  )
   return [
-    { what: `deploy, ${what}`, ours: take(times, 'vps-test'), serial: take(times, 'one by one'), together: take(times, 'all at once') },
-    ...(ask.again ? [{ what: `deploy, ${what}, same again`, ours: take(times, 'vps-test again'), serial: take(times, 'one by one again') }] : []),
+    {
+      what: `deploy, ${what}`,
+      ours: take(times, 'vps-test'),
+      serial: take(times, 'one by one'),
+      together: take(times, 'all at once'),
+    },
+    ...(ask.again
+      ? [
+          {
+            what: `deploy, ${what}, same again`,
+            ours: take(times, 'vps-test again'),
+            serial: take(times, 'one by one again'),
+          },
+        ]
+      : []),
   ]
 }
 
-async function measureMatrix(s: Setting, o: OpenSsh, peerIds: ReadonlyMap<NodeName, string>, quick: boolean): Promise<Measured> {
+async function measureMatrix(
+  s: Setting,
+  o: OpenSsh,
+  peerIds: ReadonlyMap<NodeName, string>,
+  quick: boolean,
+): Promise<Measured> {
   const all = roundsOf(s.plan)
   const rounds = quick ? fewRounds(all, 12) : all
   const pairs = nested(rounds, s.plan)
   s.say(`matrix: ${pairs.length} of ${all.flat().length} ordered pairs`)
   const counted: string[] = []
-  const times = await inTurns([
-    { name: 'vps-test', act: async () => {
-      const attempts = await attemptOurs(s, peerIds, rounds)
-      counted.push(`Matrix, vps-test: ${attempts.filter((a) => a.claim.success === true).length} of ${attempts.length} dials succeeded in ${rounds.length} rounds; ${attempts.filter(whole).length} attempts have every counter and the receiver’s record.`)
-      return attempts.length
-    } },
-    { name: 'one by one', act: async () => {
-      const claims = await attemptTheirs(o, peerIds, pairs)
-      counted.push(`Matrix, ssh: ${claims.filter((c) => c.success === true).length} of ${claims.length} dials succeeded.`)
-      return claims.length
-    } },
-  ], quick ? 1 : 3, s.say)
+  const times = await inTurns(
+    [
+      {
+        name: 'vps-test',
+        act: async () => {
+          const attempts = await attemptOurs(s, peerIds, rounds)
+          counted.push(
+            `Matrix, vps-test: ${attempts.filter((a) => a.claim.success === true).length} of ${attempts.length} dials succeeded in ${rounds.length} rounds; ${attempts.filter(whole).length} attempts have every counter and the receiver’s record.`,
+          )
+          return attempts.length
+        },
+      },
+      {
+        name: 'one by one',
+        act: async () => {
+          const claims = await attemptTheirs(o, peerIds, pairs)
+          counted.push(
+            `Matrix, ssh: ${claims.filter((c) => c.success === true).length} of ${claims.length} dials succeeded.`,
+          )
+          return claims.length
+        },
+      },
+    ],
+    quick ? 1 : 3,
+    s.say,
+  )
   const both = { ours: take(times, 'vps-test'), serial: take(times, 'one by one') }
   const what = `matrix, ${pairs.length} of ${all.flat().length} ordered pairs`
-  return { rows: [{ what, ...both }, { what, per: 'attempt', ...both }], counted: [...new Set(counted)] }
+  return {
+    rows: [
+      { what, ...both },
+      { what, per: 'attempt', ...both },
+    ],
+    counted: [...new Set(counted)],
+  }
 }
 
-const whole = (a: Attempt): boolean => a.record !== null && Object.values(a.counters).every((c) => c !== null) && Object.values(a.boxes).every((b) => b !== null)
+const whole = (a: Attempt): boolean =>
+  a.record !== null &&
+  Object.values(a.counters).every((c) => c !== null) &&
+  Object.values(a.boxes).every((b) => b !== null)
 
 /** Ten commands one after the other (quick: three), on the nodes with the shortest and the longest way. */
 async function measureCommands(s: Setting, o: OpenSsh, quick: boolean): Promise<readonly Row[]> {
@@ -88,12 +152,23 @@ async function measureCommands(s: Setting, o: OpenSsh, quick: boolean): Promise<
   for (const node of [byDelay[0], byDelay.at(-1)]) {
     if (node === undefined) continue
     s.say(`${times} commands on ${node.name}`)
-    const many = async (act: () => Promise<void>): Promise<Timed> => take(await inTurns([{ name: 'command', act }], times, () => undefined), 'command')
+    const many = async (act: () => Promise<void>): Promise<Timed> =>
+      take(await inTurns([{ name: 'command', act }], times, () => undefined), 'command')
     const ours = await inWorld(s, async (world) => {
       const remote = await world.remote(node.name)
-      return many(async () => void await remote.run({ kind: 'argv', why: 'nothing', idempotent: true, argv: ['true'] }, { timeoutMs: 60_000, signal: world.signal }))
+      return many(
+        async () =>
+          void (await remote.run(
+            { kind: 'argv', why: 'nothing', idempotent: true, argv: ['true'] },
+            { timeoutMs: 60_000, signal: world.signal },
+          )),
+      )
     })
-    rows.push({ what: `SSH command on ${node.name} (${2 * node.delayMs} ms there and back)`, ours, serial: await many(() => nothing(o, node.name)) })
+    rows.push({
+      what: `SSH command on ${node.name} (${2 * node.delayMs} ms there and back)`,
+      ours,
+      serial: await many(() => nothing(o, node.name)),
+    })
   }
   return rows
 }

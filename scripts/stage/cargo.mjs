@@ -9,7 +9,11 @@ export async function workingCargo() {
   for (const place of new Set([...places(), `${homedir()}/.cargo/bin`, '/usr/bin'])) {
     if (place === '' || !existsSync(`${place}/cargo`)) continue
     const env = { ...process.env, PATH: [place, process.env.PATH].join(delimiter) }
-    if ((await ask(`${place}/cargo`, ['--version'], { env })).code === 0 && (await ask('rustc', ['--version'], { env })).code === 0) return place
+    if (
+      (await ask(`${place}/cargo`, ['--version'], { env })).code === 0 &&
+      (await ask('rustc', ['--version'], { env })).code === 0
+    )
+      return place
   }
   return undefined
 }

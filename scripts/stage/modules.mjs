@@ -8,7 +8,10 @@ const modules = `${root}/node_modules`
 const stamp = `${modules}/.vps-test-lock`
 
 export async function ensureModules() {
-  const wanted = createHash('sha256').update(readFileSync(`${root}/package-lock.json`)).update(`${process.platform}-${process.arch}`).digest('hex')
+  const wanted = createHash('sha256')
+    .update(readFileSync(`${root}/package-lock.json`))
+    .update(`${process.platform}-${process.arch}`)
+    .digest('hex')
   if (!(existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)) {
     if (!agrees()) await stage('npm ci', install)
     writeFileSync(stamp, wanted)
@@ -16,7 +19,10 @@ export async function ensureModules() {
   process.env.PATH = [`${modules}/node/bin`, process.env.PATH].join(delimiter)
   const { code, out, err } = await ask(`${modules}/node/bin/node`, ['--version'])
   if (code !== 0 || !/^v(2[4-9]|[3-9]\d)\./.test(out)) {
-    throw new Stop(10, `Node 24 from the npm package "node" does not run here (${(out || err).trim()}). It is brought by an install script: check "npm config get ignore-scripts", then: rm -rf node_modules && npm ci`)
+    throw new Stop(
+      10,
+      `Node 24 from the npm package "node" does not run here (${(out || err).trim()}). It is brought by an install script: check "npm config get ignore-scripts", then: rm -rf node_modules && npm ci`,
+    )
   }
 }
 
@@ -26,7 +32,9 @@ function agrees() {
   if (!existsSync(record)) return false
   const { packages: want } = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8'))
   const { packages: have } = JSON.parse(readFileSync(record, 'utf8'))
-  const same = Object.entries(want).every(([path, p]) => path === '' || p.optional || p.devOptional || p.peer || have[path]?.version === p.version)
+  const same = Object.entries(want).every(
+    ([path, p]) => path === '' || p.optional || p.devOptional || p.peer || have[path]?.version === p.version,
+  )
   return same && Object.keys(have).every((path) => path in want)
 }
 

@@ -34,13 +34,18 @@ function compile(place) {
   note('building the prober (cargo)')
   const locked = existsSync(`${crate}/Cargo.lock`) ? ['--locked'] : []
   const env = { ...process.env, RUSTFLAGS: '-C target-feature=+crt-static', CARGO_TARGET_DIR: place }
-  return run('cargo', ['build', '--quiet', '--release', '--target', target, '--manifest-path', `${crate}/Cargo.toml`, ...locked], { env, limitMs: 10 * 60_000, onOut: (text) => void process.stderr.write(text) })
+  return run(
+    'cargo',
+    ['build', '--quiet', '--release', '--target', target, '--manifest-path', `${crate}/Cargo.toml`, ...locked],
+    { env, limitMs: 10 * 60_000, onOut: (text) => void process.stderr.write(text) },
+  )
 }
 
 /** First 16 hex digits of a digest over names and contents of the sources. */
 function digest(directory) {
   const hash = createHash('sha256')
-  for (const file of sources(directory)) hash.update(relative(directory, file)).update('\0').update(readFileSync(file)).update('\0')
+  for (const file of sources(directory))
+    hash.update(relative(directory, file)).update('\0').update(readFileSync(file)).update('\0')
   return hash.digest('hex').slice(0, 16)
 }
 

@@ -55,20 +55,34 @@ export function run(file, args, { cwd = root, env = process.env, onOut, limitMs 
     // Before the spawn: a signal between the two would end us and leave the child an orphan.
     const started = { child: undefined }
     const unhook = passSignals((signal) => started.child?.kill(signal))
-    const child = started.child = spawn(file, args, { cwd, env, stdio: ['inherit', onOut ? 'pipe' : 'inherit', 'inherit'] })
+    const child = (started.child = spawn(file, args, {
+      cwd,
+      env,
+      stdio: ['inherit', onOut ? 'pipe' : 'inherit', 'inherit'],
+    }))
     let late = false
     let killer
-    const timer = limitMs === undefined ? undefined : setTimeout(() => {
-      late = true
-      child.kill('SIGTERM')
-      killer = setTimeout(() => child.kill('SIGKILL'), 10_000)
-    }, limitMs)
+    const timer =
+      limitMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            late = true
+            child.kill('SIGTERM')
+            killer = setTimeout(() => child.kill('SIGKILL'), 10_000)
+          }, limitMs)
     if (onOut) child.stdout.setEncoding('utf8').on('data', onOut)
-    const end = () => { clearTimeout(timer); clearTimeout(killer); unhook() }
-    child.on('error', (error) => { end(); fail(new Stop(error.code === 'ENOENT' ? 10 : 1, `${file}: ${error.message}`)) })
+    const end = () => {
+      clearTimeout(timer)
+      clearTimeout(killer)
+      unhook()
+    }
+    child.on('error', (error) => {
+      end()
+      fail(new Stop(error.code === 'ENOENT' ? 10 : 1, `${file}: ${error.message}`))
+    })
     child.on('close', (code, signal) => {
       end()
-      done(late ? 124 : code ?? 128 + (constants.signals[signal] ?? 0))
+      done(late ? 124 : (code ?? 128 + (constants.signals[signal] ?? 0)))
     })
   })
 }
@@ -77,21 +91,35 @@ export function run(file, args, { cwd = root, env = process.env, onOut, limitMs 
 function passSignals(pass) {
   const terminal = [0, 1, 2].some((fd) => [process.stdin, process.stdout, process.stderr][fd].isTTY)
   const handlers = ['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => {
-    const handler = () => { if (!(terminal && signal === 'SIGINT')) pass(signal) }
+    const handler = () => {
+      if (!(terminal && signal === 'SIGINT')) pass(signal)
+    }
     process.on(signal, handler)
     return [signal, handler]
   })
-  return () => { for (const [signal, handler] of handlers) process.off(signal, handler) }
+  return () => {
+    for (const [signal, handler] of handlers) process.off(signal, handler)
+  }
 }
 
 /** Runs a program for its answer: exit code and both outputs as text; never throws. */
 export function ask(file, args, { cwd = root, env = process.env, limitMs = 20_000 } = {}) {
   return new Promise((done) => {
-    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs, killSignal: 'SIGKILL' })
+    const child = spawn(file, args, {
+      cwd,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitMs,
+      killSignal: 'SIGKILL',
+    })
     let out = ''
     let err = ''
-    child.stdout.setEncoding('utf8').on('data', (text) => { out += text })
-    child.stderr.setEncoding('utf8').on('data', (text) => { err += text })
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      out += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      err += text
+    })
     child.on('error', (error) => done({ code: null, out, err: String(error) }))
     child.on('close', (code) => done({ code, out, err }))
   })

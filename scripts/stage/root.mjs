@@ -21,17 +21,26 @@ export async function runAsRoot(file, args, options = {}) {
   }
 }
 
-const kept = /^(HOME|CI|TERM|LANG|LC_\w+|NO_COLOR|FORCE_COLOR|XDG_CACHE_HOME|VPS_TEST_\w+|GITHUB_\w+|RUNNER_\w+|\w+_proxy|\w+_PROXY|npm_config_\w+|CARGO_HOME|RUSTUP_HOME|RUSTUP_TOOLCHAIN)$/
+const kept =
+  /^(HOME|CI|TERM|LANG|LC_\w+|NO_COLOR|FORCE_COLOR|XDG_CACHE_HOME|VPS_TEST_\w+|GITHUB_\w+|RUNNER_\w+|\w+_proxy|\w+_PROXY|npm_config_\w+|CARGO_HOME|RUSTUP_HOME|RUSTUP_TOOLCHAIN)$/
 
 export function throughSudo(file, args, env) {
   const home = env.HOME ?? ''
   const vars = { CARGO_HOME: `${home}/.cargo`, RUSTUP_HOME: `${home}/.rustup`, ...env }
-  const path = [...new Set([...(env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'])].join(delimiter)
-  const pairs = Object.entries(vars).filter(([name]) => kept.test(name)).map(([name, value]) => `${name}=${value}`)
+  const path = [...new Set([...(env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'])].join(
+    delimiter,
+  )
+  const pairs = Object.entries(vars)
+    .filter(([name]) => kept.test(name))
+    .map(([name, value]) => `${name}=${value}`)
   return ['sudo', '-n', 'env', ...pairs, `PATH=${path}`, file, ...args]
 }
 
 async function giveBack() {
   const owner = `${process.getuid?.()}:${process.getgid?.()}`
-  await ask('sudo', ['-n', 'find', root, cacheDirectory(), '-xdev', '-user', 'root', '-exec', 'chown', '-h', owner, '{}', '+'], { limitMs: 120_000 })
+  await ask(
+    'sudo',
+    ['-n', 'find', root, cacheDirectory(), '-xdev', '-user', 'root', '-exec', 'chown', '-h', owner, '{}', '+'],
+    { limitMs: 120_000 },
+  )
 }

@@ -6,12 +6,24 @@ import { sudo } from './root.mjs'
 
 /** apt package → what shows that it is there: a program, a file, or a question to a program. */
 const needs = [
-  ['git', has('git')], ['iproute2', has('ip')], ['nftables', has('nft')], ['iptables', has('iptables')], ['conntrack', has('conntrack')],
-  ['openssh-server', has('sshd')], ['openssh-client', has('ssh', 'ssh-keygen', 'scp')], ['dbus', has('dbus-daemon')],
-  ['systemd', () => existsSync('/lib/systemd/systemd')], ['procps', has('ps', 'pgrep')], ['util-linux', has('unshare', 'nsenter')],
-  ['socat', has('socat')], ['zstd', has('zstd')], ['python3', has('python3')],
-  ['python3-venv', answers('python3', '-c', 'import venv, ensurepip')], ['gcc', has('gcc')],
-  ['libc6-dev', () => existsSync('/usr/include/stdio.h')], ['cargo', workingCargo],
+  ['git', has('git')],
+  ['iproute2', has('ip')],
+  ['nftables', has('nft')],
+  ['iptables', has('iptables')],
+  ['conntrack', has('conntrack')],
+  ['openssh-server', has('sshd')],
+  ['openssh-client', has('ssh', 'ssh-keygen', 'scp')],
+  ['dbus', has('dbus-daemon')],
+  ['systemd', () => existsSync('/lib/systemd/systemd')],
+  ['procps', has('ps', 'pgrep')],
+  ['util-linux', has('unshare', 'nsenter')],
+  ['socat', has('socat')],
+  ['zstd', has('zstd')],
+  ['python3', has('python3')],
+  ['python3-venv', answers('python3', '-c', 'import venv, ensurepip')],
+  ['gcc', has('gcc')],
+  ['libc6-dev', () => existsSync('/usr/include/stdio.h')],
+  ['cargo', workingCargo],
 ]
 
 /** The one privileged script. No service is started by an install: policy-rc.d says no (ours is marked, and goes away even when apt fails), and an sshd that came with us is not enabled for the next boot. */
@@ -46,16 +58,21 @@ async function missingPackages(wanted) {
 
 async function install(missing, wanted) {
   const byHand = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
-  if (!has('apt-get')()) throw new Stop(10, `missing: ${missing.join(', ')}; this machine has no apt-get (Debian or Ubuntu is needed)`)
+  if (!has('apt-get')())
+    throw new Stop(10, `missing: ${missing.join(', ')}; this machine has no apt-get (Debian or Ubuntu is needed)`)
   const prefix = await sudo()
-  if (prefix === undefined) throw new Stop(10, `missing: ${missing.join(', ')}; neither root nor passwordless sudo. As root: ${byHand}`)
+  if (prefix === undefined)
+    throw new Stop(10, `missing: ${missing.join(', ')}; neither root nor passwordless sudo. As root: ${byHand}`)
   note(`installing with apt-get: ${missing.join(' ')}`)
   const log = []
   const [file, ...args] = [...prefix, 'sh', '-c', `(${script}) 2>&1`, 'vps-test-apt', ...missing]
   const code = await run(file, args, { limitMs: 20 * 60_000, onOut: (text) => void log.push(text) })
   const left = code === 0 ? await missingPackages(wanted) : missing
   if (code !== 0 || left.length > 0) {
-    throw new Stop(10, `${log.join('').split('\n').slice(-30).join('\n')}\napt-get ended with ${code}; still missing: ${left.join(', ')}. As root: ${byHand}`)
+    throw new Stop(
+      10,
+      `${log.join('').split('\n').slice(-30).join('\n')}\napt-get ended with ${code}; still missing: ${left.join(', ')}. As root: ${byHand}`,
+    )
   }
 }
 

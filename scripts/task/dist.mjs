@@ -8,7 +8,10 @@ const dist = `${root}/dist`
 
 export async function build(place) {
   rmSync(place, { recursive: true, force: true })
-  return run('node', [bin('rolldown'), '-c', `${root}/rolldown.config.ts`, '-d', place], { limitMs: 5 * 60_000, onOut: (text) => void process.stderr.write(text) })
+  return run('node', [bin('rolldown'), '-c', `${root}/rolldown.config.ts`, '-d', place], {
+    limitMs: 5 * 60_000,
+    onOut: (text) => void process.stderr.write(text),
+  })
 }
 
 export async function distCheck() {
@@ -16,9 +19,17 @@ export async function distCheck() {
   try {
     const code = await build(join(scratch, 'dist'))
     if (code !== 0) return code
-    const faults = [...differences(join(scratch, 'dist'), dist), ...(await cliFaults()), ...(await actionFaults(scratch))]
+    const faults = [
+      ...differences(join(scratch, 'dist'), dist),
+      ...(await cliFaults()),
+      ...(await actionFaults(scratch)),
+    ]
     for (const fault of faults) note(fault)
-    process.stdout.write(faults.length === 0 ? 'dist is what the sources give, and runs\n' : `dist: ${faults.length} fault(s); npm run build && git add dist\n`)
+    process.stdout.write(
+      faults.length === 0
+        ? 'dist is what the sources give, and runs\n'
+        : `dist: ${faults.length} fault(s); npm run build && git add dist\n`,
+    )
     return faults.length === 0 ? 0 : 1
   } finally {
     rmSync(scratch, { recursive: true, force: true })
@@ -29,7 +40,9 @@ export async function distCheck() {
 function differences(built, committed) {
   const names = [...new Set([...files(built), ...files(committed)])].sort((a, b) => (a < b ? -1 : 1))
   return names.flatMap((name) => {
-    const [a, b] = [built, committed].map((place) => (existsSync(join(place, name)) ? readFileSync(join(place, name)) : undefined))
+    const [a, b] = [built, committed].map((place) =>
+      existsSync(join(place, name)) ? readFileSync(join(place, name)) : undefined,
+    )
     if (a === undefined) return [`dist/${name}: no longer built`]
     if (b === undefined) return [`dist/${name}: missing`]
     return a.equals(b) ? [] : [`dist/${name}: differs from what the sources give`]
@@ -48,7 +61,9 @@ const version = () => JSON.parse(readFileSync(`${root}/package.json`, 'utf8')).v
 
 async function cliFaults() {
   const { code, out, err } = await ask('node', [`${dist}/cli.js`, '--version'])
-  return code === 0 && out.trim() === version() ? [] : [`node dist/cli.js --version: exit ${code}, ${JSON.stringify(out + err)}`]
+  return code === 0 && out.trim() === version()
+    ? []
+    : [`node dist/cli.js --version: exit ${code}, ${JSON.stringify(out + err)}`]
 }
 
 /** As the runner starts it: inputs as INPUT_*, the command files there and empty, no arguments, the workspace as directory. */
@@ -57,10 +72,21 @@ async function actionFaults(scratch) {
   const summary = join(scratch, 'summary')
   for (const file of [output, summary]) writeFileSync(file, '')
   const env = {
-    PATH: process.env.PATH, HOME: scratch, CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_REPOSITORY: 'someone/program', GITHUB_RUN_ID: '1', GITHUB_WORKSPACE: scratch, RUNNER_TEMP: scratch,
-    GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary, INPUT_COMMAND: 'version',
+    PATH: process.env.PATH,
+    HOME: scratch,
+    CI: 'true',
+    GITHUB_ACTIONS: 'true',
+    GITHUB_REPOSITORY: 'someone/program',
+    GITHUB_RUN_ID: '1',
+    GITHUB_WORKSPACE: scratch,
+    RUNNER_TEMP: scratch,
+    GITHUB_OUTPUT: output,
+    GITHUB_STEP_SUMMARY: summary,
+    INPUT_COMMAND: 'version',
   }
   const { code, out, err } = await ask('node', [`${dist}/main.js`], { cwd: scratch, env })
   const said = readFileSync(output, 'utf8')
-  return code === 0 && said.includes(version()) ? [] : [`node dist/main.js: exit ${code}, output ${JSON.stringify(said)}, ${JSON.stringify(out + err)}`]
+  return code === 0 && said.includes(version())
+    ? []
+    : [`node dist/main.js: exit ${code}, output ${JSON.stringify(said)}, ${JSON.stringify(out + err)}`]
 }

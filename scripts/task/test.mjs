@@ -13,10 +13,15 @@ export async function test(args) {
   if (args.length === 0) {
     parts.push(await stage('tsc', async () => gate('tsc', await run('node', [bin('tsc')]))))
     parts.push(await stage('docs', async () => gate('docs', await run('node', ['scripts/docs.ts', '--check']))))
-    parts.push(await stage('oxlint', async () => gate('oxlint', await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings']))))
+    parts.push(
+      await stage('oxlint', async () =>
+        gate('oxlint', await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'])),
+      ),
+    )
   }
   parts.push(await stage('vitest', () => vitest(args)))
-  if (args.length === 0) for (const crate of crates) parts.push(await stage(`cargo test ${crate}`, () => cargoTest(crate)))
+  if (args.length === 0)
+    for (const crate of crates) parts.push(await stage(`cargo test ${crate}`, () => cargoTest(crate)))
 
   const total = { passed: 0, failed: 0, skipped: 0 }
   for (const part of parts) for (const key of Object.keys(total)) total[key] += part[key]
@@ -37,7 +42,11 @@ async function vitest(args) {
   const place = mkdtempSync(join(tmpdir(), 'vps-test-'))
   const report = join(place, 'vitest.json')
   try {
-    const code = await runAsRoot('node', [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args], { limitMs: 80 * 60_000 })
+    const code = await runAsRoot(
+      'node',
+      [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
+      { limitMs: 80 * 60_000 },
+    )
     return vitestCounts(code, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined)
   } finally {
     rmSync(place, { recursive: true, force: true })
@@ -48,10 +57,14 @@ async function vitest(args) {
 export function vitestCounts(code, report) {
   const passed = report?.numPassedTests ?? 0
   const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0)
-  const unloaded = (report?.testResults ?? []).filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length
+  const unloaded = (report?.testResults ?? []).filter(
+    (file) => file.status === 'failed' && file.assertionResults.length === 0,
+  ).length
   const failed = (report?.numFailedTests ?? 0) + unloaded
   for (const file of report?.testResults ?? []) {
-    for (const one of file.assertionResults) if (one.status === 'skipped' || one.status === 'pending' || one.status === 'todo') note(`skipped: ${file.name.replace(`${root}/`, '')}: ${one.fullName}`)
+    for (const one of file.assertionResults)
+      if (one.status === 'skipped' || one.status === 'pending' || one.status === 'todo')
+        note(`skipped: ${file.name.replace(`${root}/`, '')}: ${one.fullName}`)
   }
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped, interrupted: code === 130 }
 }
@@ -59,14 +72,23 @@ export function vitestCounts(code, report) {
 async function cargoTest(crate) {
   const env = { ...process.env, CARGO_TARGET_DIR: join(cacheDirectory(), 'cargo-test', crate.replaceAll('/', '-')) }
   const lines = []
-  const code = await run('cargo', ['test', '--manifest-path', `${root}/${crate}/Cargo.toml`], { env, limitMs: 20 * 60_000, onOut: (text) => { lines.push(text); process.stdout.write(text) } })
+  const code = await run('cargo', ['test', '--manifest-path', `${root}/${crate}/Cargo.toml`], {
+    env,
+    limitMs: 20 * 60_000,
+    onOut: (text) => {
+      lines.push(text)
+      process.stdout.write(text)
+    },
+  })
   return cargoCounts(code, lines.join(''))
 }
 
 /** Sums libtest's `test result:` lines; a build that fails has none and counts as one failure. */
 export function cargoCounts(code, text) {
   const sum = { passed: 0, failed: 0, skipped: 0, interrupted: code === 130 }
-  for (const [, passed, failed, ignored] of text.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;/gm)) {
+  for (const [, passed, failed, ignored] of text.matchAll(
+    /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;/gm,
+  )) {
     sum.passed += Number(passed)
     sum.failed += Number(failed)
     sum.skipped += Number(ignored)

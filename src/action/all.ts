@@ -37,7 +37,11 @@ async function story(job: Job): Promise<Ended> {
   const test = newestTest(known.entries)
   const shown = test === undefined ? nothingShown : await evidence(job, known, test)
   await report(job, known.session.id, toLines(known.entries))
-  tellOutputs(job, known.session, known.entries, { proceed: 'true', ...(await followUps(job, known.session)), ...(await proofOutputs(job, shown)) })
+  tellOutputs(job, known.session, known.entries, {
+    proceed: 'true',
+    ...(await followUps(job, known.session)),
+    ...(await proofOutputs(job, shown)),
+  })
   await tellSession(job, known, shown)
   await askPerson(job, known)
   return { code: settledCode(known.session, known.entries), title: titleOf(known) }

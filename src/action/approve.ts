@@ -9,14 +9,23 @@ import { approvedBy } from './plan.ts'
 import { working } from './stages.ts'
 import { sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
 
-export const approve = (job: Job): Promise<Ended> => decided(job, false, () => approvedBy(job, job.inputs.approvalEnvironment))
+export const approve = (job: Job): Promise<Ended> =>
+  decided(job, false, () => approvedBy(job, job.inputs.approvalEnvironment))
 export const reject = (job: Job): Promise<Ended> => decided(job, true, () => rejectedBy(job))
 
 async function decided(job: Job, no: boolean, who: () => Promise<string>): Promise<Ended> {
   const { inputs } = job
   const before = await sessionOf(job)
-  if (before.session.state === 'AWAIT_APPROVAL') await approveVerb(job.context, undefined, { session: inputs.session, reject: no }, await who(), `environment ${inputs.approvalEnvironment}`)
-  else job.context.terminal.info(`nothing waits for approval: session ${before.session.id} is in ${before.session.state}`)
+  if (before.session.state === 'AWAIT_APPROVAL')
+    await approveVerb(
+      job.context,
+      undefined,
+      { session: inputs.session, reject: no },
+      await who(),
+      `environment ${inputs.approvalEnvironment}`,
+    )
+  else
+    job.context.terminal.info(`nothing waits for approval: session ${before.session.id} is in ${before.session.state}`)
   const known = await sessionOf(job)
   // Nothing acts in a state that has ended; what is left to do is to give leases back.
   if (job.key !== null) await working(job, known, (world, plan) => run(plan, known.session.id, world, { states: [] }))
@@ -27,12 +36,21 @@ async function decided(job: Job, no: boolean, who: () => Promise<string>): Promi
 }
 
 /** Who kept this run out. GitHub tells of a run and not of which job: where the same run also got a yes there, for another session or for its plan, the no may be anybody's, and a person says it again. */
-async function rejectedBy({ context: { forge }, facts, inputs: { approvalEnvironment: environment, session } }: Job): Promise<string> {
+async function rejectedBy({
+  context: { forge },
+  facts,
+  inputs: { approvalEnvironment: environment, session },
+}: Job): Promise<string> {
   const all = forge === null ? [] : await forge.approvals(facts.run, environment)
   const [yes, no] = [all.find((a) => a.state === 'approved'), all.find((a) => a.state === 'rejected')]
   if (no !== undefined && yes === undefined) return no.by
   throw new Failure({
-    kind: 'usage', code: 'U079', message: no === undefined ? `nobody has rejected this run in environment ${environment}` : `this run was both approved (${yes?.by ?? ''}) and rejected (${no.by}) in environment ${environment}, and GitHub does not say for which session`,
+    kind: 'usage',
+    code: 'U079',
+    message:
+      no === undefined
+        ? `nobody has rejected this run in environment ${environment}`
+        : `this run was both approved (${yes?.by ?? ''}) and rejected (${no.by}) in environment ${environment}, and GitHub does not say for which session`,
     remedy: `vps-test approve --reject --remote ${quote(`${facts.serverUrl}/${facts.repository}.git`)} --session ${quote(session)}`,
   })
 }

@@ -13,33 +13,50 @@ import { artifactOf, newestTest, titleOf } from './tell.ts'
 type Asked = Pick<Known, 'project' | 'session' | 'entries'>
 
 /** Sessions that only a person can go on with, or that ended in a way that a person should know. */
-const needsPerson = ({ session: s, entries }: Asked): boolean => s.state === 'AWAIT_PUSH' || s.state === 'AWAIT_APPROVAL' || (s.state === 'STOPPED' && s.learned.INTERVIEW !== undefined && !endedByPerson(entries))
-const endedByPerson = (entries: Known['entries']): boolean => ['stop', 'superseded', 'rejected'].includes(entries.at(-1)?.event ?? '')
+const needsPerson = ({ session: s, entries }: Asked): boolean =>
+  s.state === 'AWAIT_PUSH' ||
+  s.state === 'AWAIT_APPROVAL' ||
+  (s.state === 'STOPPED' && s.learned.INTERVIEW !== undefined && !endedByPerson(entries))
+const endedByPerson = (entries: Known['entries']): boolean =>
+  ['stop', 'superseded', 'rejected'].includes(entries.at(-1)?.event ?? '')
 /** The others were never asked about: GitHub need not be searched for their issue. */
-const everWaited = ({ entries }: Asked): boolean => entries.some((e) => e.to === 'AWAIT_PUSH' || e.to === 'AWAIT_APPROVAL')
+const everWaited = ({ entries }: Asked): boolean =>
+  entries.some((e) => e.to === 'AWAIT_PUSH' || e.to === 'AWAIT_APPROVAL')
 
 /** Asks, or tells whoever was asked before. */
 export async function askPerson(job: Job, known: Asked): Promise<void> {
   if (!needsPerson(known)) return tellAsker(job, known)
   const { forge } = job.context
   if (forge === null || job.facts.origin.event === 'pull_request') return
-  await tried(job, async () => `asked a person: ${await forge.issue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${nextOf(job, known)}\n`)}`)
+  await tried(
+    job,
+    async () =>
+      `asked a person: ${await forge.issue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${nextOf(job, known)}\n`)}`,
+  )
 }
 
 /** What became of a session that a person was asked about: its open issue says so and is closed. Where there is none, none is made. */
 export async function tellAsker(job: Job, known: Asked): Promise<void> {
   const { forge } = job.context
   if (forge === null || needsPerson(known) || !everWaited(known)) return
-  const last = finals.includes(known.session.state) ? 'The session has ended: nobody is asked any more.' : 'The session goes on: nobody is asked any more.'
+  const last = finals.includes(known.session.state)
+    ? 'The session has ended: nobody is asked any more.'
+    : 'The session goes on: nobody is asked any more.'
   await tried(job, async () => {
-    const url = await forge.closeIssue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${last}\n`)
+    const url = await forge.closeIssue(
+      commentMarker(known.session.id),
+      headline(known),
+      `${bodyOf(job, known)}\n${last}\n`,
+    )
     return url === null ? null : `told who was asked: ${url}`
   })
 }
 
 /** The same for every session with an open issue: what a person said on a command line, no job was there to tell. */
 export async function tellAskers(job: Job): Promise<void> {
-  const { context: { forge, home } } = job
+  const {
+    context: { forge, home },
+  } = job
   if (forge === null) return
   await tried(job, async () => {
     const open = await forge.openIssues()
@@ -63,7 +80,18 @@ async function tried({ context: { terminal, signal } }: Job, write: () => Promis
 const headline = (known: Asked): string => plainLine(`vps-test ${known.session.id}: ${titleOf(known)}`, 240)
 
 const bodyOf = ({ facts }: Job, { session, entries }: Asked): string =>
-  prComment({ session, entries, bundle: null, verdict: null, artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null, runUrl: facts.runUrl, comparison: null }, commentMarker(session.id))
+  prComment(
+    {
+      session,
+      entries,
+      bundle: null,
+      verdict: null,
+      artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
+      runUrl: facts.runUrl,
+      comparison: null,
+    },
+    commentMarker(session.id),
+  )
 
 /** What a person can do, in commands that find the session on the ledger branch, from any machine. */
 function nextOf({ facts }: Job, { project, session, entries }: Asked): string {
@@ -73,8 +101,11 @@ function nextOf({ facts }: Job, { project, session, entries }: Asked): string {
   const here = ['--remote', remote, '--session', session.id]
   const until = session.waitUntil === null ? '' : ` until ${iso(session.waitUntil)}`
   switch (session.state) {
-    case 'AWAIT_APPROVAL': return `A person decides${until}. Yes: ${command('approve', ...here)} No: ${command('approve', '--reject', ...here)}`
-    case 'AWAIT_PUSH': return `A push ${origin?.branch == null ? 'on the session\'s branch' : `onto ${code(origin.branch, 100)}`} continues it at BUILD. To end it: ${command('stop', project, ...here)}`
-    default: return `It has ended. All sessions: ${command('status', '--remote', remote)}`
+    case 'AWAIT_APPROVAL':
+      return `A person decides${until}. Yes: ${command('approve', ...here)} No: ${command('approve', '--reject', ...here)}`
+    case 'AWAIT_PUSH':
+      return `A push ${origin?.branch == null ? "on the session's branch" : `onto ${code(origin.branch, 100)}`} continues it at BUILD. To end it: ${command('stop', project, ...here)}`
+    default:
+      return `It has ended. All sessions: ${command('status', '--remote', remote)}`
   }
 }

@@ -4,18 +4,28 @@ import { fleetOf, originOf, projectOf, type Counts } from '../report/facts.ts'
 import { knownSessions, type Known } from '../verbs/home.ts'
 import type { Job } from './job.ts'
 
-export interface Compared { readonly id: string; readonly entries: Known['entries']; readonly counts: Counts }
+export interface Compared {
+  readonly id: string
+  readonly entries: Known['entries']
+  readonly counts: Counts
+}
 
 /** For any base branch, with one look at the ledger; null where that cannot be read, because then nothing is known of the branch. */
-export async function againstBase(job: Job, { id, entries, counts }: Compared): Promise<(branch: string | null) => Comparison | null> {
+export async function againstBase(
+  job: Job,
+  { id, entries, counts }: Compared,
+): Promise<(branch: string | null) => Comparison | null> {
   const known = await knownSessions(job.baseHome).catch((error: unknown) => {
     job.context.signal.throwIfAborted()
-    job.context.terminal.warn(`the base branch's ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    job.context.terminal.warn(
+      `the base branch's ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
     return null
   })
   const others = known?.filter((k) => k.session.id !== id) ?? null
   const [project, fleet] = [projectOf(entries), fleetOf(entries)]
-  return (branch) => (others === null || branch === null ? null : compare(counts, lastProofOf(others, { branch, project, fleet })))
+  return (branch) =>
+    others === null || branch === null ? null : compare(counts, lastProofOf(others, { branch, project, fleet }))
 }
 
 /** Where no pull request says it: what this run's goes into; of anything else the default branch, which is not compared with itself. */

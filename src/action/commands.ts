@@ -20,9 +20,30 @@ import type { Surface } from '../adapters/github/surface.ts'
 import { block } from '../report/markdown.ts'
 
 const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
-  run: all, plan, confirm, setup, build, deploy, test, prove, advance, gate, soak, approve, reject, comment,
-  status: (job) => look(job, 'status'), stop: (job) => look(job, 'stop'), logs: (job) => look(job, 'logs'), diagnose: (job) => look(job, 'diagnose'), nodes: (job) => look(job, 'nodes'),
-  version: async (job) => { job.surface.setOutputs({ version: job.context.version }); job.context.terminal.info(`vps-test ${job.context.version}`); return { code: exitCodes.passed, title: '' } },
+  run: all,
+  plan,
+  confirm,
+  setup,
+  build,
+  deploy,
+  test,
+  prove,
+  advance,
+  gate,
+  soak,
+  approve,
+  reject,
+  comment,
+  status: (job) => look(job, 'status'),
+  stop: (job) => look(job, 'stop'),
+  logs: (job) => look(job, 'logs'),
+  diagnose: (job) => look(job, 'diagnose'),
+  nodes: (job) => look(job, 'nodes'),
+  version: async (job) => {
+    job.surface.setOutputs({ version: job.context.version })
+    job.context.terminal.info(`vps-test ${job.context.version}`)
+    return { code: exitCodes.passed, title: '' }
+  },
 }
 
 const probing: readonly ActionCommand[] = ['run', 'test', 'nodes']
@@ -31,13 +52,26 @@ export async function act(job: Job): Promise<Ended> {
   const { command, session } = job.inputs
   const needsProber = probing.includes(command) || (command === 'soak' && session !== '')
   if (!needsProber || job.context.probe !== null) return acts[command](job)
-  const { VPS_TEST_PROBE } = await job.surface.group('prober', () => bring('prober', job.context.root, job.context.signal))
+  const { VPS_TEST_PROBE } = await job.surface.group('prober', () =>
+    bring('prober', job.context.root, job.context.signal),
+  )
   return acts[command]({ ...job, context: { ...job.context, probe: VPS_TEST_PROBE } })
 }
 
 /** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
-export async function tellFailure(surface: Surface, error: unknown, interrupted: boolean, workspace: string): Promise<number> {
-  if (interrupted) { surface.fail('interrupted', 'the job was cancelled; what was recorded stays, and running it again goes on from there'); return exitCodes.harness }
+export async function tellFailure(
+  surface: Surface,
+  error: unknown,
+  interrupted: boolean,
+  workspace: string,
+): Promise<number> {
+  if (interrupted) {
+    surface.fail(
+      'interrupted',
+      'the job was cancelled; what was recorded stays, and running it again goes on from there',
+    )
+    return exitCodes.harness
+  }
   if (!(error instanceof Failure)) {
     surface.fail('fault of vps-test itself', error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodes.harness
@@ -45,19 +79,39 @@ export async function tellFailure(surface: Surface, error: unknown, interrupted:
   const { code } = error.facts
   const remedy = error.facts.remedy === undefined ? undefined : onGitHub(error.facts.remedy)
   const lines = error.message.split('\n').filter((l) => l.trim() !== '')
-  const said: readonly Said[] = error.facts.faults?.map((f) => ({ message: faultText(f), ...placeIn(workspace, f.at) })) ?? lines.map((message) => ({ message }))
-  const shown = said.length <= mostTold ? said : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }]
-  surface.annotate(shown.map((s, i) => ({ ...s, level: 'error', title: `vps-test ${code}`, message: i === shown.length - 1 && remedy !== undefined ? `${s.message} (try: ${remedy})` : s.message })))
-  await surface.writeSummary(`## ${code}\n\n${block(lines.join('\n'))}\n${remedy === undefined ? '' : `\nTry:\n\n${block(remedy)}\n`}`)
+  const said: readonly Said[] =
+    error.facts.faults?.map((f) => ({ message: faultText(f), ...placeIn(workspace, f.at) })) ??
+    lines.map((message) => ({ message }))
+  const shown =
+    said.length <= mostTold
+      ? said
+      : [...said.slice(0, mostTold - 1), { message: `and ${said.length - mostTold + 1} more: all are in the summary` }]
+  surface.annotate(
+    shown.map((s, i) => ({
+      ...s,
+      level: 'error',
+      title: `vps-test ${code}`,
+      message: i === shown.length - 1 && remedy !== undefined ? `${s.message} (try: ${remedy})` : s.message,
+    })),
+  )
+  await surface.writeSummary(
+    `## ${code}\n\n${block(lines.join('\n'))}\n${remedy === undefined ? '' : `\nTry:\n\n${block(remedy)}\n`}`,
+  )
   return exitCodeOf(error.kind)
 }
 
-interface Said { readonly message: string; readonly file?: string; readonly line?: number }
+interface Said {
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+}
 /** Of ten that a step may have, one is left for whoever else complains. */
 const mostTold = 9
 
 /** A file outside the checkout, such as a fleet of this package, has no place that GitHub could show. */
 function placeIn(workspace: string, { file, line }: Place): Partial<Said> {
   const path = relative(workspace, resolve(workspace, file))
-  return path === '' || path.startsWith('..') || isAbsolute(path) ? {} : { file: path, ...(line === undefined ? {} : { line }) }
+  return path === '' || path.startsWith('..') || isAbsolute(path)
+    ? {}
+    : { file: path, ...(line === undefined ? {} : { line }) }
 }

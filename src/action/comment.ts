@@ -26,7 +26,8 @@ async function ofSession(job: Job): Promise<Ended> {
   const commit = session.origin?.commit ?? null
   if (commit === null) return { code: exitCodes.passed, title: 'the session has no commit: nothing to show it on' }
   // A second tick, or a run that died: whoever records the checkpoint shows it, and until then the one before stands.
-  if (session.checkpoint !== null) return { code: exitCodes.passed, title: `${session.checkpoint.name} is being taken: shown when it is recorded` }
+  if (session.checkpoint !== null)
+    return { code: exitCodes.passed, title: `${session.checkpoint.name} is being taken: shown when it is recorded` }
   const newer = await newerThan(job, known, commit)
   if (newer !== undefined) {
     const title = `${newer.id} is a newer session of the same commit on the same fleet: that one is shown`
@@ -34,33 +35,73 @@ async function ofSession(job: Job): Promise<Ended> {
     return { code: exitCodes.passed, title }
   }
   const test = newestTest(entries)
-  const shown = test === undefined ? nothingShown : await evidence(job, known, test).catch((error: unknown) => {
-    job.context.terminal.warn(`shown without its evidence: ${error instanceof Error ? error.message : String(error)}`)
-    return nothingShown
-  })
-  const against = test === undefined ? (): Comparison | null => null : await againstBase(job, { id: session.id, entries, counts: countsOf(test.facts['counts']) })
-  const input: SurfaceInput = { session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(test?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison }
+  const shown =
+    test === undefined
+      ? nothingShown
+      : await evidence(job, known, test).catch((error: unknown) => {
+          job.context.terminal.warn(
+            `shown without its evidence: ${error instanceof Error ? error.message : String(error)}`,
+          )
+          return nothingShown
+        })
+  const against =
+    test === undefined
+      ? (): Comparison | null => null
+      : await againstBase(job, { id: session.id, entries, counts: countsOf(test.facts['counts']) })
+  const input: SurfaceInput = {
+    session,
+    entries,
+    bundle: shown.bundle,
+    verdict: shown.verdict,
+    artifactUrl: artifactOf(test?.facts)?.url ?? null,
+    runUrl: job.facts.runUrl,
+    comparison: shown.comparison,
+  }
   const fleet = fleetOf(entries) ?? 'unknown'
   const marker = commentMarker(`fleet/${known.project}/${fleet}`)
   const good = test !== undefined && settledCode(session, entries) === exitCodes.passed
-  return show(job, commit, { title: verdictTitle({ session, entries }), good, body: (pull) => prComment(pull === null ? input : { ...input, subject: pull.title, comparison: against(pull.base) }, marker) }, `vps-test proof (${plainLine(known.project, 60)}, ${plainLine(fleet, 60)})`, marker)
+  return show(
+    job,
+    commit,
+    {
+      title: verdictTitle({ session, entries }),
+      good,
+      body: (pull) =>
+        prComment(pull === null ? input : { ...input, subject: pull.title, comparison: against(pull.base) }, marker),
+    },
+    `vps-test proof (${plainLine(known.project, 60)}, ${plainLine(fleet, 60)})`,
+    marker,
+  )
 }
 
 /** One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a newer one that was tested or is on its way. One that was never confirmed, or was refused, has nothing to say. */
 async function newerThan(job: Job, { project, session, entries }: Known, commit: string): Promise<Session | undefined> {
-  const after = (s: Session): boolean => s.startedAt > session.startedAt || (s.startedAt === session.startedAt && s.id > session.id)
-  return (await knownSessions(job.context.home, project)).find((k) => k.session.origin?.commit === commit && fleetOf(k.entries) === fleetOf(entries) && after(k.session) && speaks(k))?.session
+  const after = (s: Session): boolean =>
+    s.startedAt > session.startedAt || (s.startedAt === session.startedAt && s.id > session.id)
+  return (await knownSessions(job.context.home, project)).find(
+    (k) =>
+      k.session.origin?.commit === commit && fleetOf(k.entries) === fleetOf(entries) && after(k.session) && speaks(k),
+  )?.session
 }
 
-const speaks = ({ session, entries }: Known): boolean => newestTest(entries) !== undefined || (!finals.includes(session.state) && session.state !== 'INTERVIEW')
+const speaks = ({ session, entries }: Known): boolean =>
+  newestTest(entries) !== undefined || (!finals.includes(session.state) && session.state !== 'INTERVIEW')
 
 async function show(job: Job, sha: string, { title, good, body }: Shown, name: string, marker: string): Promise<Ended> {
   const forge = forgeOf(job)
   const pulls = await forge.pullRequestsAt(sha)
-  for (const pull of pulls) job.context.terminal.info(`pull request ${pull.number}: ${await forge.comment(pull.number, marker, body(pull))}`)
+  for (const pull of pulls)
+    job.context.terminal.info(`pull request ${pull.number}: ${await forge.comment(pull.number, marker, body(pull))}`)
   if (pulls.length === 0) job.context.terminal.info(`no open pull request has ${sha.slice(0, 12)} as its head`)
   const first = body(pulls[0] ?? null)
-  await forge.check({ name, sha, conclusion: good ? 'success' : 'failure', title, summary: cut(first, summaryBytes), url: job.facts.runUrl })
+  await forge.check({
+    name,
+    sha,
+    conclusion: good ? 'success' : 'failure',
+    title,
+    summary: cut(first, summaryBytes),
+    url: job.facts.runUrl,
+  })
   await job.surface.writeSummary(first)
   return { code: exitCodes.passed, title }
 }

@@ -9,11 +9,42 @@ const fixed: readonly string[] = ['project', 'fleet', 'repo', 'config', 'queue-m
 
 export function dispatchLine(plan: Plan, r: StartRequest, facts: RunFacts): string {
   const { project, focus, criteria, proof } = plan.answers
-  const release = r.releaseTag === undefined ? undefined : `${r.releaseTag.repository === null ? '' : `${r.releaseTag.repository}@`}${r.releaseTag.tag}${r.releaseTag.asset === null ? '' : `:${r.releaseTag.asset}`}`
+  const release =
+    r.releaseTag === undefined
+      ? undefined
+      : `${r.releaseTag.repository === null ? '' : `${r.releaseTag.repository}@`}${r.releaseTag.tag}${r.releaseTag.asset === null ? '' : `:${r.releaseTag.asset}`}`
   const answers: Readonly<Record<string, string | undefined>> = {
-    'project': project.value, 'focus': focus.value, 'criteria': criteria.value, 'custom-criteria': r.customCriteria, 'proof': proof.value, 'nodes': r.nodes?.join(','), 'binary-source': r.binarySource ?? 'zigbuild',
-    'release-tag': release, 'soak': plan.soak.length > 0 ? 'on' : 'off', 'on-busy': r.onBusy, 'queue-minutes': r.queueMinutes?.toString(), 'fleet': r.fleet, 'repo': r.repo, 'config': r.config, 'confirm': 'proceed',
+    project: project.value,
+    focus: focus.value,
+    criteria: criteria.value,
+    'custom-criteria': r.customCriteria,
+    proof: proof.value,
+    nodes: r.nodes?.join(','),
+    'binary-source': r.binarySource ?? 'zigbuild',
+    'release-tag': release,
+    soak: plan.soak.length > 0 ? 'on' : 'off',
+    'on-busy': r.onBusy,
+    'queue-minutes': r.queueMinutes?.toString(),
+    fleet: r.fleet,
+    repo: r.repo,
+    config: r.config,
+    confirm: 'proceed',
   }
-  const given = Object.entries(answers).flatMap(([name, value]) => (value === undefined || (fixed.includes(name) && facts.form?.includes(name) === false) ? [] : ['-f', `${name}=${value}`]))
-  return ['gh', 'workflow', 'run', facts.workflow, '--repo', facts.repository, ...(facts.ref === '' ? [] : ['--ref', facts.ref]), ...given].map(quote).join(' ')
+  const given = Object.entries(answers).flatMap(([name, value]) =>
+    value === undefined || (fixed.includes(name) && facts.form?.includes(name) === false)
+      ? []
+      : ['-f', `${name}=${value}`],
+  )
+  return [
+    'gh',
+    'workflow',
+    'run',
+    facts.workflow,
+    '--repo',
+    facts.repository,
+    ...(facts.ref === '' ? [] : ['--ref', facts.ref]),
+    ...given,
+  ]
+    .map(quote)
+    .join(' ')
 }

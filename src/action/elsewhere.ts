@@ -5,5 +5,7 @@ import type { Job } from './job.ts'
 /** One sentence; null: the session is about this run's commit. */
 export function wentOn({ facts }: Job, { id, origin }: Session): string | null {
   const [theirs, ours] = [origin?.commit ?? null, facts.origin.commit]
-  return theirs === null || ours === null || theirs === ours ? null : `session ${id} went on with commit ${theirs.slice(0, 12)}: it says nothing about ${ours.slice(0, 12)}`
+  return theirs === null || ours === null || theirs === ours
+    ? null
+    : `session ${id} went on with commit ${theirs.slice(0, 12)}: it says nothing about ${ours.slice(0, 12)}`
 }

@@ -16,7 +16,14 @@ export async function gate(job: Job): Promise<Ended> {
   const known = job.inputs.session === '' ? null : await sessionOf(job)
   const said = broken.map(([name, r]) => `${name}: ${r}`).join(', ')
   if (known === null) {
-    const title = broken.length > 0 ? `nothing was tested (${said})` : verdictTitle({ session: null, entries: [], notTested: results['plan'] === undefined ? 'no plan' : 'the plan was not confirmed' })
+    const title =
+      broken.length > 0
+        ? `nothing was tested (${said})`
+        : verdictTitle({
+            session: null,
+            entries: [],
+            notTested: results['plan'] === undefined ? 'no plan' : 'the plan was not confirmed',
+          })
     return told(job, { code: exitCodes.inconclusive, title })
   }
   const { session, entries } = known
@@ -25,14 +32,20 @@ export async function gate(job: Job): Promise<Ended> {
   tellOutputs(job, session, entries)
   const title = verdictTitle({ session, entries })
   const tested = newestTest(entries) !== undefined
-  const code = tested || ['STOPPED', 'FIX', 'AWAIT_PUSH'].includes(session.state) ? settledCode(session, entries) : exitCodes.inconclusive
+  const code =
+    tested || ['STOPPED', 'FIX', 'AWAIT_PUSH'].includes(session.state)
+      ? settledCode(session, entries)
+      : exitCodes.inconclusive
   const hurt = broken.filter(([name]) => !showing.includes(name))
-  if (code === exitCodes.passed && hurt.length > 0) return told(job, { code: exitCodes.harness, title: `${title}, but not every job ended well (${said})` })
+  if (code === exitCodes.passed && hurt.length > 0)
+    return told(job, { code: exitCodes.harness, title: `${title}, but not every job ended well (${said})` })
   return told(job, { code, title: code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title })
 }
 
 async function told(job: Job, ended: Ended): Promise<Ended> {
-  await job.surface.writeSummary(`## ${ended.code === exitCodes.passed ? 'Passed' : 'Not passed'}\n\n${block(ended.title)}\n`)
+  await job.surface.writeSummary(
+    `## ${ended.code === exitCodes.passed ? 'Passed' : 'Not passed'}\n\n${block(ended.title)}\n`,
+  )
   return ended
 }
 
@@ -43,6 +56,9 @@ function jobResults(text: string): Readonly<Record<string, string>> {
     const all = JSON.parse(text) as Readonly<Record<string, { readonly result?: unknown }>>
     return Object.fromEntries(Object.entries(all).map(([name, j]) => [name, String(j.result ?? 'unknown')]))
   } catch (error) {
-    throw new Failure({ kind: 'usage', code: 'U057', message: 'the input needs is no JSON: it is toJSON(needs)' }, error)
+    throw new Failure(
+      { kind: 'usage', code: 'U057', message: 'the input needs is no JSON: it is toJSON(needs)' },
+      error,
+    )
   }
 }

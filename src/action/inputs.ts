@@ -5,7 +5,26 @@ import { hint } from '../inputs/nearest.ts'
 import { show } from '../domain/visible.ts'
 
 export const commands = [
-  'run', 'plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'prove', 'advance', 'gate', 'soak', 'approve', 'reject', 'comment', 'status', 'stop', 'logs', 'diagnose', 'nodes', 'version',
+  'run',
+  'plan',
+  'confirm',
+  'setup',
+  'build',
+  'deploy',
+  'test',
+  'prove',
+  'advance',
+  'gate',
+  'soak',
+  'approve',
+  'reject',
+  'comment',
+  'status',
+  'stop',
+  'logs',
+  'diagnose',
+  'nodes',
+  'version',
 ] as const
 export type ActionCommand = (typeof commands)[number]
 
@@ -32,30 +51,80 @@ export interface Inputs {
 
 /** Fields of a request that are inputs, by the input's name. */
 const fields: Readonly<Record<string, keyof RawRequest>> = {
-  'project': 'project', 'focus': 'focus', 'criteria': 'criteria', 'proof': 'proof', 'custom-criteria': 'customCriteria', 'nodes': 'nodes', 'binary-source': 'binarySource', 'release-tag': 'releaseTag',
-  'soak': 'soak', 'confirm': 'confirm', 'on-busy': 'onBusy', 'queue-minutes': 'queueMinutes', 'fleet': 'fleet', 'repo': 'repo', 'config': 'config',
+  project: 'project',
+  focus: 'focus',
+  criteria: 'criteria',
+  proof: 'proof',
+  'custom-criteria': 'customCriteria',
+  nodes: 'nodes',
+  'binary-source': 'binarySource',
+  'release-tag': 'releaseTag',
+  soak: 'soak',
+  confirm: 'confirm',
+  'on-busy': 'onBusy',
+  'queue-minutes': 'queueMinutes',
+  fleet: 'fleet',
+  repo: 'repo',
+  config: 'config',
 }
 const names = Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, input]))
 
 /** `read`: the value of an input, trimmed; empty where it was left alone. */
 export function readInputs(read: (name: string) => string): Inputs {
-  const { request, faults } = parseRequest(Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, read(input)])), (field) => names[field] ?? field)
+  const { request, faults } = parseRequest(
+    Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, read(input)])),
+    (field) => names[field] ?? field,
+  )
   const session = read('session')
-  if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session)) throw new Failure({ kind: 'usage', code: 'U060', message: `session ${show(session)} cannot be the name of a session`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
-  const headSha = read('head-sha'), runId = read('run-id'), runAttempt = read('run-attempt'), headRepository = read('head-repository')
-  if (headSha !== '' && !/^[0-9a-f]{40,64}$/.test(headSha)) throw new Failure({ kind: 'usage', code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
-  if (runId !== '' && !/^\d{1,20}$/.test(runId)) throw new Failure({ kind: 'usage', code: 'U062', message: `run-id ${show(runId)} is no number` })
-  if (runAttempt !== '' && !/^[1-9]\d{0,9}$/.test(runAttempt)) throw new Failure({ kind: 'usage', code: 'U088', message: `run-attempt ${show(runAttempt)} is no number` })
-  if (headRepository !== '' && !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(headRepository)) throw new Failure({ kind: 'usage', code: 'U089', message: `head-repository ${show(headRepository)} is no owner/name` })
+  if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U060',
+      message: `session ${show(session)} cannot be the name of a session`,
+      remedy: 'gh workflow run vps-test-ops.yml -f command=status',
+    })
+  const headSha = read('head-sha'),
+    runId = read('run-id'),
+    runAttempt = read('run-attempt'),
+    headRepository = read('head-repository')
+  if (headSha !== '' && !/^[0-9a-f]{40,64}$/.test(headSha))
+    throw new Failure({ kind: 'usage', code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
+  if (runId !== '' && !/^\d{1,20}$/.test(runId))
+    throw new Failure({ kind: 'usage', code: 'U062', message: `run-id ${show(runId)} is no number` })
+  if (runAttempt !== '' && !/^[1-9]\d{0,9}$/.test(runAttempt))
+    throw new Failure({ kind: 'usage', code: 'U088', message: `run-attempt ${show(runAttempt)} is no number` })
+  if (headRepository !== '' && !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(headRepository))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U089',
+      message: `head-repository ${show(headRepository)} is no owner/name`,
+    })
   return {
-    command: choice('command', read('command') || 'run', commands), request, faults, session, headSha, runId, runAttempt, headRepository, headBranch: read('head-branch'),
-    ledger: choice('ledger', read('ledger') || 'branch', ['branch', 'none'] as const), attest: choice('attest', read('attest') || 'auto', ['auto', 'off'] as const),
-    node: read('node'), needs: read('needs'), confirmEnvironment: read('confirm-environment'), approvalEnvironment: read('approval-environment'),
+    command: choice('command', read('command') || 'run', commands),
+    request,
+    faults,
+    session,
+    headSha,
+    runId,
+    runAttempt,
+    headRepository,
+    headBranch: read('head-branch'),
+    ledger: choice('ledger', read('ledger') || 'branch', ['branch', 'none'] as const),
+    attest: choice('attest', read('attest') || 'auto', ['auto', 'off'] as const),
+    node: read('node'),
+    needs: read('needs'),
+    confirmEnvironment: read('confirm-environment'),
+    approvalEnvironment: read('approval-environment'),
     soakEnvironments: { WAIT_1HR: read('soak-1h-environment'), WAIT_6HR: read('soak-6h-environment') },
   }
 }
 
 function choice<const T extends readonly string[]>(input: string, value: string, words: T): T[number] {
   if (words.includes(value)) return value
-  throw new Failure({ kind: 'usage', code: 'U063', message: `${input} ${show(value)} is not one of ${words.join(', ')}${hint(value, words).startsWith('; did') ? hint(value, words) : ''}`, remedy: 'set the input to one of them' })
+  throw new Failure({
+    kind: 'usage',
+    code: 'U063',
+    message: `${input} ${show(value)} is not one of ${words.join(', ')}${hint(value, words).startsWith('; did') ? hint(value, words) : ''}`,
+    remedy: 'set the input to one of them',
+  })
 }

@@ -42,4 +42,7 @@ export interface Job {
 }
 
 /** How a command of the Action ends: the exit code of the command line, and one line for the title of a failure. */
-export interface Ended { readonly code: number; readonly title: string }
+export interface Ended {
+  readonly code: number
+  readonly title: string
+}

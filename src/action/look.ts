@@ -18,8 +18,21 @@ const shownCharacters = 200_000
 export async function look(job: Job, command: Look): Promise<Ended> {
   const lines: string[] = []
   const { terminal } = job.context
-  const keep = (text: string): void => { lines.push(text); terminal.print(text) }
-  const context: Context = { ...job.context, terminal: { ...terminal, print: keep, info: (line) => { lines.push(line); terminal.info(line) } } }
+  const keep = (text: string): void => {
+    lines.push(text)
+    terminal.print(text)
+  }
+  const context: Context = {
+    ...job.context,
+    terminal: {
+      ...terminal,
+      print: keep,
+      info: (line) => {
+        lines.push(line)
+        terminal.info(line)
+      },
+    },
+  }
   const code = await act(job, context, command)
   const text = lines.join('\n')
   const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}\n… the rest is in the artifact` : text
@@ -35,18 +48,33 @@ export async function look(job: Job, command: Look): Promise<Ended> {
 }
 
 async function act(job: Job, c: Context, command: Look): Promise<number> {
-  const { inputs: { request, session, node }, key } = job
+  const {
+    inputs: { request, session, node },
+    key,
+  } = job
   const fleet = request.fleet ?? 'saorsa'
   switch (command) {
-    case 'status': return status(c, {})
-    case 'nodes': return nodes(c, { fleet, key })
+    case 'status':
+      return status(c, {})
+    case 'nodes':
+      return nodes(c, { fleet, key })
     case 'diagnose': {
-      if (node === '') throw new Failure({ kind: 'usage', code: 'U075', message: 'diagnose needs the input node', remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4' })
+      if (node === '')
+        throw new Failure({
+          kind: 'usage',
+          code: 'U075',
+          message: 'diagnose needs the input node',
+          remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4',
+        })
       return diagnose(c, node, { fleet, key })
     }
-    case 'logs': return logs(c, await projectOf(c, request.project, session), session === '' ? {} : { session })
+    case 'logs':
+      return logs(c, await projectOf(c, request.project, session), session === '' ? {} : { session })
     case 'stop': {
-      const code = await stop(c, await projectOf(c, request.project, session), { key, ...(session === '' ? {} : { session }) })
+      const code = await stop(c, await projectOf(c, request.project, session), {
+        key,
+        ...(session === '' ? {} : { session }),
+      })
       await tellAskers(job)
       return code
     }
@@ -58,6 +86,14 @@ async function projectOf(c: Context, given: string | undefined, session: string)
   const all = (await knownSessions(c.home, given)).filter((k) => session === '' || k.session.id === session)
   const [found, ...more] = new Set(all.map((k) => k.project))
   if (found !== undefined && more.length === 0) return found
-  const message = found !== undefined ? `which project: ${[found, ...more].join(', ')}?` : `the ledger has no session${session === '' ? '' : ` ${session}`}${given === undefined ? '' : ` of project ${given}`}`
-  throw new Failure({ kind: 'usage', code: 'U076', message, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
+  const message =
+    found !== undefined
+      ? `which project: ${[found, ...more].join(', ')}?`
+      : `the ledger has no session${session === '' ? '' : ` ${session}`}${given === undefined ? '' : ` of project ${given}`}`
+  throw new Failure({
+    kind: 'usage',
+    code: 'U076',
+    message,
+    remedy: 'gh workflow run vps-test-ops.yml -f command=status',
+  })
 }

@@ -9,7 +9,15 @@ import { planText } from '../verbs/plan-text.ts'
 import { newSession } from '../verbs/start.ts'
 import { writerOf } from '../report/facts.ts'
 import { block } from '../report/markdown.ts'
-import { beginSession, confirmSession, newestPlan, pushSession, record, recordedPlan, type Asked } from '../stages/interview.ts'
+import {
+  beginSession,
+  confirmSession,
+  newestPlan,
+  pushSession,
+  record,
+  recordedPlan,
+  type Asked,
+} from '../stages/interview.ts'
 import { tellAsker } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import type { Ended, Job } from './job.ts'
@@ -20,18 +28,28 @@ const pushDefaults = { focus: 'connectivity', criteria: 'threshold', proof: 'all
 /** A person who fills in a form means the whole of it; a push wants an answer soon (spec §4). */
 const soakingEvents: readonly string[] = ['workflow_dispatch', 'schedule']
 
-export interface Begun { readonly made: Made; readonly session: string }
+export interface Begun {
+  readonly made: Made
+  readonly session: string
+}
 
 export async function plan(job: Job): Promise<Ended> {
   const begun = await begin(job)
-  return begun === null ? { code: 0, title: `nothing is done (confirm: ${job.inputs.request.confirm ?? ''})` } : { code: 0, title: `session ${begun.session}` }
+  return begun === null
+    ? { code: 0, title: `nothing is done (confirm: ${job.inputs.request.confirm ?? ''})` }
+    : { code: 0, title: `session ${begun.session}` }
 }
 
 /** The session with its plan; null when it was not to be begun. */
 export async function begin(job: Job): Promise<Begun | null> {
   const { context: c, inputs, facts } = job
   const soaking = soakingEvents.includes(facts.origin.event)
-  const made = await makePlan(c, inputs.request, { faults: inputs.faults, repository: facts.repository, soak: soaking, ...(facts.origin.event === 'workflow_dispatch' ? {} : { defaults: pushDefaults }) })
+  const made = await makePlan(c, inputs.request, {
+    faults: inputs.faults,
+    repository: facts.repository,
+    soak: soaking,
+    ...(facts.origin.event === 'workflow_dispatch' ? {} : { defaults: pushDefaults }),
+  })
   const text = planText(made.plan)
   c.terminal.info(text)
   await job.surface.writeSummary(`## Test plan\n\n${block(text)}\n`)
@@ -46,10 +64,22 @@ export async function begin(job: Job): Promise<Begun | null> {
     return null
   }
   const environment = await confirming(job)
-  const asked = { ledger: await c.home.ledgerOf(made.plan.config.project), clock: c.clock, session: '', writer: c.writer, clockShift: c.clockShift }
+  const asked = {
+    ledger: await c.home.ledgerOf(made.plan.config.project),
+    clock: c.clock,
+    session: '',
+    writer: c.writer,
+    clockShift: c.clockShift,
+  }
   const waits = environment === '' ? await waiting(job, made.plan) : undefined
   const session = (await continued(job, made.plan, asked, waits)) ?? (await begun(job, made.plan, asked, environment))
-  if (environment === '') await confirmSession({ ...asked, session }, made.plan, `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`, inputs.request.onBusy ?? 'queue')
+  if (environment === '')
+    await confirmSession(
+      { ...asked, session },
+      made.plan,
+      `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`,
+      inputs.request.onBusy ?? 'queue',
+    )
   const { session: now, entries } = await sessionOf(job, session)
   tellOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
   await tellAsker(job, { project: made.plan.config.project, session: now, entries })
@@ -59,26 +89,42 @@ export async function begin(job: Job): Promise<Begun | null> {
 /** The session of this branch that waits for a push, if it is to be tested on the same nodes: SETUP is not done again. */
 async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Promise<Known | undefined> {
   if (origin.branch === null) return undefined
-  return (await knownSessions(c.home, made.config.project)).find((k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made))
+  return (await knownSessions(c.home, made.config.project)).find(
+    (k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made),
+  )
 }
 
 /** A push goes on with it. */
-async function continued({ context: c, facts: { origin } }: Job, made: Plan, asked: Asked, waits: Known | undefined): Promise<string | null> {
-  if (origin.event !== 'push' || waits === undefined || !(await pushSession({ ...asked, session: waits.session.id }, made, origin))) return null
+async function continued(
+  { context: c, facts: { origin } }: Job,
+  made: Plan,
+  asked: Asked,
+  waits: Known | undefined,
+): Promise<string | null> {
+  if (
+    origin.event !== 'push' ||
+    waits === undefined ||
+    !(await pushSession({ ...asked, session: waits.session.id }, made, origin))
+  )
+    return null
   c.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch ?? ''} and goes on at BUILD`)
   return waits.session.id
 }
 
 const sameNodes = ({ entries }: Known, { fleet, nodes }: Plan): boolean => {
   const before = newestPlan(entries)
-  return before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted())
+  return (
+    before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted())
+  )
 }
 
 /** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
 async function begun(job: Job, made: Plan, asked: Asked, environment: string): Promise<string> {
   // Nothing is taken up before reviewers have confirmed it.
   const over: readonly State[] = environment === '' ? finals : [...finals, 'AWAIT_PUSH']
-  const earlier = (await knownSessions(job.context.home, made.config.project)).find((k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over.includes(k.session.state))
+  const earlier = (await knownSessions(job.context.home, made.config.project)).find(
+    (k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over.includes(k.session.state),
+  )
   const session = earlier?.session.id ?? newSession(made, job.context.clock)
   if (earlier?.session.state === 'AWAIT_PUSH') await pushSession({ ...asked, session }, made, job.facts.origin)
   await beginSession({ ...asked, session }, made, job.facts.origin)
@@ -95,7 +141,12 @@ async function confirming({ inputs: { confirmEnvironment: name }, context: { for
   if (name === '') return ''
   const found = forge === null ? null : await forge.environment(name)
   if (found?.kind === 'protected' && found.reviewers > 0) return name
-  throw new Failure({ kind: 'usage', code: 'U066', message: `environment ${name} ${found?.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}: nobody would be asked before the plan is carried out`, remedy: `set required reviewers for environment ${name} in the repository's settings, or leave confirm-environment empty` })
+  throw new Failure({
+    kind: 'usage',
+    code: 'U066',
+    message: `environment ${name} ${found?.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}: nobody would be asked before the plan is carried out`,
+    remedy: `set required reviewers for environment ${name} in the repository's settings, or leave confirm-environment empty`,
+  })
 }
 
 /** In the environment whose reviewers have said yes. */
@@ -103,12 +154,25 @@ export async function confirm(job: Job): Promise<Ended> {
   const { context: c, inputs, facts } = job
   const known = await sessionOf(job)
   const made = await recordedPlan(known.ledger, known.session.id)
-  if (made === undefined) throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
+  if (made === undefined)
+    throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
   const by = await approvedBy(job, inputs.confirmEnvironment)
-  await confirmSession({ ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer, clockShift: c.clockShift }, made, `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`, inputs.request.onBusy ?? 'queue')
+  await confirmSession(
+    { ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer, clockShift: c.clockShift },
+    made,
+    `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`,
+    inputs.request.onBusy ?? 'queue',
+  )
   const { session, entries } = await sessionOf(job)
   const before = facts.origin.event === 'push' ? await waiting(job, made) : undefined
-  if (before !== undefined && await record({ ...c, ledger: before.ledger, session: before.session.id }, { event: 'superseded', why: `by ${session.id}, which reviewers confirmed`, facts: {} })) await tellAsker(job, await sessionOf(job, before.session.id))
+  if (
+    before !== undefined &&
+    (await record(
+      { ...c, ledger: before.ledger, session: before.session.id },
+      { event: 'superseded', why: `by ${session.id}, which reviewers confirmed`, facts: {} },
+    ))
+  )
+    await tellAsker(job, await sessionOf(job, before.session.id))
   tellOutputs(job, session, entries, { proceed: 'true' })
   return { code: 0, title: `confirmed by ${by}` }
 }
@@ -117,6 +181,12 @@ export async function confirm(job: Job): Promise<Ended> {
 export async function approvedBy({ context: { forge }, facts }: Job, environment: string): Promise<string> {
   const all = forge === null ? [] : await forge.approvals(facts.run, environment)
   const yes = all.find((a) => a.state === 'approved')
-  if (yes === undefined) throw new Failure({ kind: 'usage', code: 'U067', message: `nobody has approved this run in environment ${environment}`, remedy: `gh run view ${facts.run} --web` })
+  if (yes === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U067',
+      message: `nobody has approved this run in environment ${environment}`,
+      remedy: `gh run view ${facts.run} --web`,
+    })
   return yes.by
 }

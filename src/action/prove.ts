@@ -15,7 +15,17 @@ import { wentOn } from './elsewhere.ts'
 import type { Ended, Job } from './job.ts'
 import { filesBelow } from './keep.ts'
 import { working } from './stages.ts'
-import { artifactOf, newestTest, nothingShown, runOf, sessionOf, tellOutputs, tellSession, titleOf, type Shown } from './tell.ts'
+import {
+  artifactOf,
+  newestTest,
+  nothingShown,
+  runOf,
+  sessionOf,
+  tellOutputs,
+  tellSession,
+  titleOf,
+  type Shown,
+} from './tell.ts'
 
 export async function prove(job: Job): Promise<Ended> {
   const known = await sessionOf(job)
@@ -41,14 +51,26 @@ export async function evidence(job: Job, { project, session, entries }: Known, t
     await artifacts.download(stored.id, folder, runOf(test.facts))
   }
   const { faults, root, verdict } = await check(folder, c.version, { entries, name: 'the ledger branch' })
-  const seen = [...faults, ...(root === test.facts['evidenceRoot'] ? [] : ['the evidence is not the one that the ledger names']), ...(verdict === test.facts['verdict'] ? [] : ['the verdict is not the one that the ledger names'])]
-  if (seen.length > 0) throw new Failure({ kind: 'harness', code: 'H033', message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join('; ')}`, remedy: `vps-test verify ${folder}` })
+  const seen = [
+    ...faults,
+    ...(root === test.facts['evidenceRoot'] ? [] : ['the evidence is not the one that the ledger names']),
+    ...(verdict === test.facts['verdict'] ? [] : ['the verdict is not the one that the ledger names']),
+  ]
+  if (seen.length > 0)
+    throw new Failure({
+      kind: 'harness',
+      code: 'H033',
+      message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join('; ')}`,
+      remedy: `vps-test verify ${folder}`,
+    })
   return { ...(await bundleIn(folder)), folder, comparison: await comparisonWith(job, entries, test) }
 }
 
 async function comparisonWith(job: Job, entries: Known['entries'], test: Entry): Promise<Shown['comparison']> {
   const branch = baseBranchOf(job, entries)
-  return branch === null ? null : (await againstBase(job, { id: test.session, entries, counts: countsOf(test.facts['counts']) }))(branch)
+  return branch === null
+    ? null
+    : (await againstBase(job, { id: test.session, entries, counts: countsOf(test.facts['counts']) }))(branch)
 }
 
 /** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */
@@ -57,28 +79,53 @@ async function nodeLogs(job: Job, known: Known): Promise<void> {
   if (known.session.learned.SETUP === undefined && known.session.state !== 'BUILD') return
   const folder = `logs-${facts.attempt}`
   await working(job, known, async (world, plan) => {
-    const missing = await collect({ ...world, signal: AbortSignal.any([c.signal, AbortSignal.timeout(120_000)]) }, plan, leasedNodes(plan, known.session), folder)
+    const missing = await collect(
+      { ...world, signal: AbortSignal.any([c.signal, AbortSignal.timeout(120_000)]) },
+      plan,
+      leasedNodes(plan, known.session),
+      folder,
+    )
     missing.forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`))
     const root = join(world.files.root, folder)
     const files = await filesBelow(root).catch(() => [])
-    if (artifacts !== null && files.length > 0) await artifacts.upload(`vps-test-logs-${known.session.id}-${facts.attempt}`, root, files)
-  }).catch((error: unknown) => { c.terminal.warn(`logs of the nodes: ${error instanceof Error ? error.message : String(error)}`) })
+    if (artifacts !== null && files.length > 0)
+      await artifacts.upload(`vps-test-logs-${known.session.id}-${facts.attempt}`, root, files)
+  }).catch((error: unknown) => {
+    c.terminal.warn(`logs of the nodes: ${error instanceof Error ? error.message : String(error)}`)
+  })
 }
 
 /** Where the proof lies, and what may be attested: the manifest, which lists every file of the evidence. */
-export async function proofOutputs(job: Job, { bundle, verdict, folder }: Shown): Promise<Readonly<Record<string, string>>> {
+export async function proofOutputs(
+  job: Job,
+  { bundle, verdict, folder }: Shown,
+): Promise<Readonly<Record<string, string>>> {
   if (bundle === null || verdict === null || folder === null) return { attest: 'false' }
   const predicate = join(folder, '..', 'predicate.json')
-  await writeFile(predicate, `${JSON.stringify(testResultPredicate({ verdict, plan: bundle.plan, url: job.facts.runUrl }))}\n`)
-  return { proof: join(folder, proofFile(bundle)), 'proof-name': proofFile(bundle), predicate, subject: join(folder, 'manifest.json'), attest: String(await attestable(job)) }
+  await writeFile(
+    predicate,
+    `${JSON.stringify(testResultPredicate({ verdict, plan: bundle.plan, url: job.facts.runUrl }))}\n`,
+  )
+  return {
+    proof: join(folder, proofFile(bundle)),
+    'proof-name': proofFile(bundle),
+    predicate,
+    subject: join(folder, 'manifest.json'),
+    attest: String(await attestable(job)),
+  }
 }
 
 /** Private repositories can keep attestations only in GitHub's Enterprise Cloud; forks get no identity token (github-platform §6). */
 async function attestable({ inputs, context: { forge, terminal }, facts }: Job): Promise<boolean> {
   if (inputs.attest === 'off') return false
-  if (inputs.ledger === 'none') { terminal.info('not attested: a run without a ledger branch (a fork) has no identity to sign with'); return false }
+  if (inputs.ledger === 'none') {
+    terminal.info('not attested: a run without a ledger branch (a fork) has no identity to sign with')
+    return false
+  }
   const visibility = forge === null ? 'unknown' : await forge.visibility().catch(() => 'unknown')
   if (visibility === 'public' && facts.serverUrl === 'https://github.com') return true
-  terminal.info(`not attested: the repository is ${visibility}, and only public ones can keep attestations on every plan`)
+  terminal.info(
+    `not attested: the repository is ${visibility}, and only public ones can keep attestations on every plan`,
+  )
   return false
 }

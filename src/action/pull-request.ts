@@ -17,13 +17,31 @@ import { forgeOf, summaryBytes, type Shown } from './shown.ts'
 const marker = commentMarker('pull-request')
 
 export async function ofPullRequest(job: Job): Promise<Ended> {
-  const { artifacts, inputs: { runAttempt, headSha, headRepository, headBranch } } = job
-  if (artifacts === null || headSha === '' || runAttempt === '') throw new Failure({ kind: 'usage', code: 'U074', message: 'a comment on a pull request needs run-id, run-attempt, head-sha and the artifacts of that run' })
-  if (headRepository === '' || headBranch === '') return unwritten(job, 'GitHub does not say which repository and branch the run is of (a fork that was deleted has none): nothing is written')
+  const {
+    artifacts,
+    inputs: { runAttempt, headSha, headRepository, headBranch },
+  } = job
+  if (artifacts === null || headSha === '' || runAttempt === '')
+    throw new Failure({
+      kind: 'usage',
+      code: 'U074',
+      message: 'a comment on a pull request needs run-id, run-attempt, head-sha and the artifacts of that run',
+    })
+  if (headRepository === '' || headBranch === '')
+    return unwritten(
+      job,
+      'GitHub does not say which repository and branch the run is of (a fork that was deleted has none): nothing is written',
+    )
   // Others may have the same commit as their head. What was tested is its merge with a base, and that may be another program there.
-  const pulls = (await forgeOf(job).pullRequestsAt(headSha)).filter((p) => p.repository?.toLowerCase() === headRepository.toLowerCase() && p.branch === headBranch)
+  const pulls = (await forgeOf(job).pullRequestsAt(headSha)).filter(
+    (p) => p.repository?.toLowerCase() === headRepository.toLowerCase() && p.branch === headBranch,
+  )
   const [pull, ...more] = pulls
-  if (pull === undefined) return unwritten(job, `no open pull request of that repository and branch has ${headSha.slice(0, 12)} as its head: nothing is written`)
+  if (pull === undefined)
+    return unwritten(
+      job,
+      `no open pull request of that repository and branch has ${headSha.slice(0, 12)} as its head: nothing is written`,
+    )
   const shown = more.length > 0 ? undecided(job, pulls) : await tested(job, artifacts)
   for (const one of pulls) await show(job, one, shown)
   await job.surface.writeSummary(shown.body(pull))
@@ -36,19 +54,33 @@ async function unwritten({ context, surface }: Job, why: string): Promise<Ended>
   return { code: exitCodes.passed, title: why }
 }
 
-const runPage = ({ facts, inputs }: Job): string => `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
+const runPage = ({ facts, inputs }: Job): string =>
+  `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
 const attemptPage = (job: Job): string => `${runPage(job)}/attempts/${job.inputs.runAttempt}`
-const plain = (title: string, words: string): Shown => ({ title, good: false, body: () => `${marker}\n### vps-test: ${title}\n\n${words}\n` })
+const plain = (title: string, words: string): Shown => ({
+  title,
+  good: false,
+  body: () => `${marker}\n### vps-test: ${title}\n\n${words}\n`,
+})
 
 /** One branch may go into two bases at once, and of a fork's run GitHub names the branch only. */
-const undecided = (job: Job, pulls: readonly PullRequest[]): Shown => plain('it cannot be told which pull request was tested',
-  `This branch goes into several bases (${pulls.map((p) => `#${p.number}`).join(', ')}); each merge is another program, and GitHub does not say of which [the run](${attemptPage(job)}) was. Close all but one and run it again.`)
+const undecided = (job: Job, pulls: readonly PullRequest[]): Shown =>
+  plain(
+    'it cannot be told which pull request was tested',
+    `This branch goes into several bases (${pulls.map((p) => `#${p.number}`).join(', ')}); each merge is another program, and GitHub does not say of which [the run](${attemptPage(job)}) was. Close all but one and run it again.`,
+  )
 
 async function tested(job: Job, artifacts: ArtifactStore): Promise<Shown> {
   const { runId: run, runAttempt } = job.inputs
   // A run that was started again has the evidence of its earlier attempts too, which says nothing about this one.
-  const found = (await artifacts.list(run)).find(({ name }) => ours.test(name) && name.startsWith('vps-test-evidence-') && name.endsWith(`-${runAttempt}`))
-  if (found === undefined) return plain('nothing was tested', `This attempt of the run kept no evidence. What happened is in [its log](${attemptPage(job)}).`)
+  const found = (await artifacts.list(run)).find(
+    ({ name }) => ours.test(name) && name.startsWith('vps-test-evidence-') && name.endsWith(`-${runAttempt}`),
+  )
+  if (found === undefined)
+    return plain(
+      'nothing was tested',
+      `This attempt of the run kept no evidence. What happened is in [its log](${attemptPage(job)}).`,
+    )
   const folder = join(job.facts.temp, 'artifact')
   try {
     await artifacts.download(found.id, folder, { run, attempt: Number(runAttempt) })
@@ -68,16 +100,45 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Sh
   const session = fold(bundle.facts.session, bundle.entries)
   const commit = session.origin?.commit ?? null
   // Evidence of another commit may be whole and good, and says nothing about this one.
-  const faults = [...checked.faults, ...(commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? 'none'}, not of the head of this pull request`])]
-  const counts = Object.fromEntries(Object.entries(verdict.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried }]))
+  const faults = [
+    ...checked.faults,
+    ...(commit === job.inputs.headSha
+      ? []
+      : [`the evidence is of commit ${commit?.slice(0, 12) ?? 'none'}, not of the head of this pull request`]),
+  ]
+  const counts = Object.fromEntries(
+    Object.entries(verdict.classes).map(([c, r]) => [
+      c,
+      { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried },
+    ]),
+  )
   const against = await againstBase(job, { id: '', entries: bundle.entries, counts })
   const good = faults.length === 0 && verdict.result === 'passed'
-  const title = faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({ session, entries: bundle.entries, verdict })
-  const note = faults.length > 0 ? `The evidence is **not whole** (${faults.length} faults): do not trust it.`
-    : 'Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.'
+  const title =
+    faults.length > 0
+      ? `the evidence is not whole: ${faults.length} faults`
+      : verdictTitle({ session, entries: bundle.entries, verdict })
+  const note =
+    faults.length > 0
+      ? `The evidence is **not whole** (${faults.length} faults): do not trust it.`
+      : 'Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.'
   // The base is what GitHub says of the pull request: this run is of no branch, and what the evidence says is a stranger's.
   const body = (pull: PullRequest | null): string =>
-    prComment({ session, entries: bundle.entries, bundle, verdict, artifactUrl, runUrl: attemptPage(job), comparison: against(pull?.base ?? job.facts.baseBranch), subject: pull?.title ?? null, title, note }, marker)
+    prComment(
+      {
+        session,
+        entries: bundle.entries,
+        bundle,
+        verdict,
+        artifactUrl,
+        runUrl: attemptPage(job),
+        comparison: against(pull?.base ?? job.facts.baseBranch),
+        subject: pull?.title ?? null,
+        title,
+        note,
+      },
+      marker,
+    )
   // What no page can be made of is found out here, where that is caught.
   body(null)
   return { title, good, body }
@@ -89,7 +150,11 @@ async function show(job: Job, pull: PullRequest, { title, good, body }: Shown): 
   const page = body(pull)
   job.context.terminal.info(`pull request ${pull.number}: ${await forge.comment(pull.number, marker, page)}`)
   await forge.check({
-    name: `vps-test lab proof (${plainLine(pull.base, 100)})`, sha: job.inputs.headSha, conclusion: good ? 'success' : 'failure',
-    title: plainLine(`#${pull.number} into ${plainLine(pull.base, 100)}: ${title}`, 250), summary: cut(page, summaryBytes), url: job.facts.runUrl,
+    name: `vps-test lab proof (${plainLine(pull.base, 100)})`,
+    sha: job.inputs.headSha,
+    conclusion: good ? 'success' : 'failure',
+    title: plainLine(`#${pull.number} into ${plainLine(pull.base, 100)}: ${title}`, 250),
+    summary: cut(page, summaryBytes),
+    url: job.facts.runUrl,
   })
 }

@@ -6,7 +6,11 @@ const known: readonly (readonly [RegExp, (words: readonly string[]) => string])[
   [/^vps-test status$/, () => `${ops}status`],
   [/^vps-test nodes(?: --fleet \S+)?$/, () => `${ops}nodes`],
   [/^vps-test diagnose (\S+)(?: --fleet \S+)?$/, ([node = '']) => `${ops}diagnose -f node=${node}`],
-  [/^vps-test stop (\S+)(?: --session (\S+))?$/, ([project = '', session]) => `${ops}stop -f project=${project}${session === undefined ? '' : ` -f session=${session}`}`],
+  [
+    /^vps-test stop (\S+)(?: --session (\S+))?$/,
+    ([project = '', session]) =>
+      `${ops}stop -f project=${project}${session === undefined ? '' : ` -f session=${session}`}`,
+  ],
   // The path is the runner's.
   [/^vps-test init --dir .*$/, () => 'vps-test init'],
 ]

@@ -14,6 +14,12 @@ export interface Shown {
 export const summaryBytes = 60_000
 
 export function forgeOf({ context: { forge } }: Job): Forge {
-  if (forge === null) throw new Failure({ kind: 'usage', code: 'U077', message: 'the input github-token is empty: nothing can be written to GitHub', remedy: 'leave github-token at its default' })
+  if (forge === null)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U077',
+      message: 'the input github-token is empty: nothing can be written to GitHub',
+      remedy: 'leave github-token at its default',
+    })
   return forge
 }

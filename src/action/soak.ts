@@ -18,14 +18,35 @@ export const soak = (job: Job): Promise<Ended> => (job.inputs.session === '' ? r
 async function reconcile(job: Job): Promise<Ended> {
   const { context: c, surface } = job
   const { open, broken } = await duties(c)
-  const due = open.filter((d) => d.tick.kind !== 'nothing').map(({ known: { session, entries } }) => ({ session: session.id, commit: session.origin?.commit ?? '', fleet: fleetOf(entries) ?? '', repo: '.' }))
+  const due = open
+    .filter((d) => d.tick.kind !== 'nothing')
+    .map(({ known: { session, entries } }) => ({
+      session: session.id,
+      commit: session.origin?.commit ?? '',
+      fleet: fleetOf(entries) ?? '',
+      repo: '.',
+    }))
   surface.setOutputs({ due: JSON.stringify(due) })
   const rows = [...open.map((d) => row(d, c.clock.now())), ...broken.map(brokenRow)]
-  await surface.writeSummary(`## Soak: ${due.length} due, ${open.length} open${said(broken)}\n\n${rows.length === 0 ? 'No session is open.' : table(['session', 'state', 'due', 'what'], rows)}\n`)
+  await surface.writeSummary(
+    `## Soak: ${due.length} due, ${open.length} open${said(broken)}\n\n${rows.length === 0 ? 'No session is open.' : table(['session', 'state', 'due', 'what'], rows)}\n`,
+  )
   rows.forEach((r) => c.terminal.info(r.join(' · ')))
-  surface.annotate(broken.slice(0, mostTold).map((b) => ({ level: 'error', title: `vps-test ${b.error instanceof Failure ? b.error.facts.code : 'fault'}`, message: wordsOf(b) })))
+  surface.annotate(
+    broken.slice(0, mostTold).map((b) => ({
+      level: 'error',
+      title: `vps-test ${b.error instanceof Failure ? b.error.facts.code : 'fault'}`,
+      message: wordsOf(b),
+    })),
+  )
   await tellAskers(job)
-  return { code: Math.max(exitCodes.passed, ...broken.map((b) => (b.error instanceof Failure ? exitCodeOf(b.error.kind) : exitCodes.harness))), title: `${due.length} due${said(broken)}` }
+  return {
+    code: Math.max(
+      exitCodes.passed,
+      ...broken.map((b) => (b.error instanceof Failure ? exitCodeOf(b.error.kind) : exitCodes.harness)),
+    ),
+    title: `${due.length} due${said(broken)}`,
+  }
 }
 
 /** Of ten annotations that a step may have, one is the step's own failure. */
@@ -39,8 +60,16 @@ const wordsOf = ({ id, error }: PassedOver): string => {
 const brokenRow = (b: PassedOver): readonly string[] => [text(b.id), 'passed over', '', text(wordsOf(b))]
 
 function row({ known: { session: s }, tick }: Duty, now: number): readonly string[] {
-  const due = s.waitUntil === null ? '' : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ''}`
-  return [text(s.id), s.state, due, text(tick.kind === 'nothing' ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`)]
+  const due =
+    s.waitUntil === null
+      ? ''
+      : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ''}`
+  return [
+    text(s.id),
+    s.state,
+    due,
+    text(tick.kind === 'nothing' ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`),
+  ]
 }
 
 async function checkpoint(job: Job): Promise<Ended> {
@@ -49,11 +78,18 @@ async function checkpoint(job: Job): Promise<Ended> {
   const tick = await tickOf(c, before.session)
   const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
   const taken = await take(c, before, tick, job.key, source.kind === 'git' ? source.root : c.cwd)
-  if (taken === undefined) c.terminal.info(`nothing is done: ${tick.kind === 'nothing' ? tick.why : 'another run was first'}`)
+  if (taken === undefined)
+    c.terminal.info(`nothing is done: ${tick.kind === 'nothing' ? tick.why : 'another run was first'}`)
   const known = await sessionOf(job)
   const test = newestTest(known.entries)
-  const shown = taken === undefined || test === undefined || test.hash === newestTest(before.entries)?.hash ? nothingShown : await evidence(job, known, test)
-  tellOutputs(job, known.session, known.entries, { ...(await followUps(job, known.session)), ...(await proofOutputs(job, shown)) })
+  const shown =
+    taken === undefined || test === undefined || test.hash === newestTest(before.entries)?.hash
+      ? nothingShown
+      : await evidence(job, known, test)
+  tellOutputs(job, known.session, known.entries, {
+    ...(await followUps(job, known.session)),
+    ...(await proofOutputs(job, shown)),
+  })
   await tellSession(job, known, shown)
   if (taken !== undefined) await askPerson(job, known)
   return { code: taken?.code ?? exitCodes.passed, title: titleOf(known) }

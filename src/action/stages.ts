@@ -36,23 +36,40 @@ export const test = (job: Job): Promise<Ended> => stageJob(job, 'TEST')
 async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   const before = await sessionOf(job)
   if (order.includes(before.session.state) && order.indexOf(before.session.state) < order.indexOf(state)) {
-    throw new Failure({ kind: 'usage', code: 'U068', message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`, remedy: `gh run rerun ${job.facts.run}` })
+    throw new Failure({
+      kind: 'usage',
+      code: 'U068',
+      message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`,
+      remedy: `gh run rerun ${job.facts.run}`,
+    })
   }
   await othersWork(job, before.session)
-  if (before.session.state !== state) job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
-  else await working(job, before, async (world, plan) => {
-    await claim(job, before)
-    return run(plan, before.session.id, world, { states: [state], once })
-  })
+  if (before.session.state !== state)
+    job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
+  else
+    await working(job, before, async (world, plan) => {
+      await claim(job, before)
+      return run(plan, before.session.id, world, { states: [state], once })
+    })
   return told(job, before.session.id)
 }
 
 /** A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended. */
 async function othersWork({ context: { forge }, facts }: Job, s: Session): Promise<void> {
   const { by, checkpoint } = s
-  const lives = async (): Promise<boolean> => by?.kind === 'run' && order.includes(s.state) && by.run !== facts.run && forge !== null && !(await forge.runEnded(by.run, by.attempt))
+  const lives = async (): Promise<boolean> =>
+    by?.kind === 'run' &&
+    order.includes(s.state) &&
+    by.run !== facts.run &&
+    forge !== null &&
+    !(await forge.runEnded(by.run, by.attempt))
   if (checkpoint !== null || (await lives())) {
-    throw new Failure({ kind: 'busy', code: 'B005', message: `${by === null ? 'the schedule' : writerText(by)} goes on with session ${s.id}${checkpoint === null ? '' : `: its checkpoint ${checkpoint.name} is the schedule's`}`, remedy: 'gh workflow run vps-test-soak.yml' })
+    throw new Failure({
+      kind: 'busy',
+      code: 'B005',
+      message: `${by === null ? 'the schedule' : writerText(by)} goes on with session ${s.id}${checkpoint === null ? '' : `: its checkpoint ${checkpoint.name} is the schedule's`}`,
+      remedy: 'gh workflow run vps-test-soak.yml',
+    })
   }
 }
 
@@ -60,33 +77,68 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
 export async function claim({ context: c, facts }: Job, known: Known): Promise<void> {
   const { id, unattended, by } = known.session
   if (!unattended || (by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt)) return
-  if (await decide(c, known, { event: 'claimed', why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`, facts: {} }) === undefined) throw new Failure({ kind: 'busy', code: 'B006', message: `another run went on with session ${id} first`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
+  if (
+    (await decide(c, known, {
+      event: 'claimed',
+      why: `run ${facts.run} (attempt ${facts.attempt}) goes on with it`,
+      facts: {},
+    })) === undefined
+  )
+    throw new Failure({
+      kind: 'busy',
+      code: 'B006',
+      message: `another run went on with session ${id} first`,
+      remedy: 'gh workflow run vps-test-ops.yml -f command=status',
+    })
 }
 
 /** Opens the world of a session, with the key looked at before a node is. */
-export async function working<T>(job: Job, known: Known, work: (world: OpenWorld, plan: Plan) => Promise<T>): Promise<T> {
+export async function working<T>(
+  job: Job,
+  known: Known,
+  work: (world: OpenWorld, plan: Plan) => Promise<T>,
+): Promise<T> {
   const { context: c, inputs } = job
   const plan = await planOf(known)
   await checkKey(c, job.key, plan.fleet)
   const folder = c.home.folderOf(known.project, known.session.id)
   await fetchBinary(job, known.session, folder)
   const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
-  const world = worldIn(c, { fleet: plan.fleet, ledger: known.ledger, session: known.session.id, folder, checkout: source.kind === 'git' ? source.root : c.cwd, key: job.key, patienceMs: (inputs.request.queueMinutes ?? 10) * 60_000 })
-  try { return await work(world, plan) } finally { await world.close() }
+  const world = worldIn(c, {
+    fleet: plan.fleet,
+    ledger: known.ledger,
+    session: known.session.id,
+    folder,
+    checkout: source.kind === 'git' ? source.root : c.cwd,
+    key: job.key,
+    patienceMs: (inputs.request.queueMinutes ?? 10) * 60_000,
+  })
+  try {
+    return await work(world, plan)
+  } finally {
+    await world.close()
+  }
 }
 
 /** The binary that another job built lies in an artifact of this run; its digest is checked by DEPLOY. */
 async function fetchBinary({ artifacts, context }: Job, session: Session, folder: string): Promise<void> {
   if (session.state !== 'DEPLOY' || existsSync(join(folder, keptBinary))) return
   const stored = artifactOf(session.learned.BUILD)
-  if (stored === null || artifacts === null) throw new Failure({ kind: 'infra', code: 'I141', message: 'the binary that was built is not here, and the ledger names no artifact that holds it', remedy: `gh workflow run vps-test-ops.yml -f command=stop -f session=${session.id} && gh workflow run vps-test.yml` })
+  if (stored === null || artifacts === null)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I141',
+      message: 'the binary that was built is not here, and the ledger names no artifact that holds it',
+      remedy: `gh workflow run vps-test-ops.yml -f command=stop -f session=${session.id} && gh workflow run vps-test.yml`,
+    })
   context.terminal.info(`fetching artifact ${stored.name}`)
   await artifacts.download(stored.id, join(folder, 'binary'), runOf(session.learned.BUILD))
 }
 
 export async function planOf(known: Known): Promise<Plan> {
   const plan = await recordedPlan(known.ledger, known.session.id)
-  if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H032', message: `session ${known.session.id} has no plan` })
+  if (plan === undefined)
+    throw new Failure({ kind: 'harness', code: 'H032', message: `session ${known.session.id} has no plan` })
   return plan
 }
 
@@ -96,9 +148,16 @@ export async function told(job: Job, id: string): Promise<Ended> {
   const code = codeOf(known)
   tellOutputs(job, known.session, known.entries)
   // What went well is shown once, with its proof, by `prove`.
-  if (code !== exitCodes.passed) await tellSession(job, known, known.session.lastTestAt === null ? nothingShown : await shownHere(job, known))
+  if (code !== exitCodes.passed)
+    await tellSession(job, known, known.session.lastTestAt === null ? nothingShown : await shownHere(job, known))
   return { code, title: titleOf(known) }
 }
 
 const codeOf = ({ session, entries }: Known): number =>
-  session.queued !== null ? exitCodes.passed : session.state === 'FIX' || session.state === 'AWAIT_PUSH' || session.state === 'RESTART' ? exitCodes.failed : order.includes(session.state) ? exitCodes.passed : exitCode(session, entries)
+  session.queued !== null
+    ? exitCodes.passed
+    : session.state === 'FIX' || session.state === 'AWAIT_PUSH' || session.state === 'RESTART'
+      ? exitCodes.failed
+      : order.includes(session.state)
+        ? exitCodes.passed
+        : exitCode(session, entries)

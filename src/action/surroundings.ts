@@ -32,21 +32,72 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
   const facts = factsOf(env)
   const state = join(facts.temp, 'state')
   mkdirSync(state, { recursive: true })
-  const plain = contextOf({ env: { ...env, VPS_TEST_HOME: state }, cwd: env['GITHUB_WORKSPACE'] || cwd, home: env['HOME'] ?? facts.temp, directory, signal, version })
-  const secrets = [token, ...(key === null ? [] : [key.kind === 'text' ? key.text : '']), env['ACTIONS_RUNTIME_TOKEN'] ?? ''].filter((s) => s !== '')
-  const forge = token === '' ? null : openForge({ repository: facts.repository, token, apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', signal })
-  const artifacts = (env['ACTIONS_RESULTS_URL'] ?? '') === '' ? null : openArtifacts({ repository: facts.repository, token, run: facts.run, attempt: facts.attempt, serverUrl: facts.serverUrl, signal, ...(inputs.runId === '' ? {} : { limits: ofStrangers }) })
+  const plain = contextOf({
+    env: { ...env, VPS_TEST_HOME: state },
+    cwd: env['GITHUB_WORKSPACE'] || cwd,
+    home: env['HOME'] ?? facts.temp,
+    directory,
+    signal,
+    version,
+  })
+  const secrets = [
+    token,
+    ...(key === null ? [] : [key.kind === 'text' ? key.text : '']),
+    env['ACTIONS_RUNTIME_TOKEN'] ?? '',
+  ].filter((s) => s !== '')
+  const forge =
+    token === ''
+      ? null
+      : openForge({
+          repository: facts.repository,
+          token,
+          apiUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com',
+          signal,
+        })
+  const artifacts =
+    (env['ACTIONS_RESULTS_URL'] ?? '') === ''
+      ? null
+      : openArtifacts({
+          repository: facts.repository,
+          token,
+          run: facts.run,
+          attempt: facts.attempt,
+          serverUrl: facts.serverUrl,
+          signal,
+          ...(inputs.runId === '' ? {} : { limits: ofStrangers }),
+        })
   const branchHome = remoteHome({
     url: env['VPS_TEST_LEDGER_REMOTE'] || `${facts.serverUrl}/${facts.repository}.git`,
-    authorization: token === '' ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`, secrets, dir: state, signal,
+    authorization: token === '' ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`,
+    secrets,
+    dir: state,
+    signal,
   })
   const home = inputs.ledger === 'none' ? localHome(join(state, 'own')) : branchHome
   const context = {
-    ...plain, terminal: surface.terminal, home, forge, who: facts.origin.actor ?? plain.who,
-    writer: { kind: 'run', repository: facts.repository, run: facts.run, attempt: facts.attempt, url: facts.runUrl } as const,
+    ...plain,
+    terminal: surface.terminal,
+    home,
+    forge,
+    who: facts.origin.actor ?? plain.who,
+    writer: {
+      kind: 'run',
+      repository: facts.repository,
+      run: facts.run,
+      attempt: facts.attempt,
+      url: facts.runUrl,
+    } as const,
     github: { baseUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', ...(token === '' ? {} : { token }) },
   }
-  return { context: artifacts === null ? context : { ...context, keep: keeper(artifacts, facts.attempt, context.terminal) }, inputs, facts, surface, artifacts, key, baseHome: branchHome }
+  return {
+    context: artifacts === null ? context : { ...context, keep: keeper(artifacts, facts.attempt, context.terminal) },
+    inputs,
+    facts,
+    surface,
+    artifacts,
+    key,
+    baseHome: branchHome,
+  }
 }
 
 /** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. How much of it is read: domain/bundle-shape. */
@@ -63,16 +114,35 @@ function keyOf(surface: Surface): KeySource | null {
 function factsOf(env: RunnerSurroundings['env']): RunFacts {
   const need = (name: string): string => {
     const value = env[name]
-    if (value === undefined || value === '') throw new Failure({ kind: 'usage', code: 'U064', message: `${name} is not set: this is the Action's entry, for a GitHub runner`, remedy: 'vps-test start' })
+    if (value === undefined || value === '')
+      throw new Failure({
+        kind: 'usage',
+        code: 'U064',
+        message: `${name} is not set: this is the Action's entry, for a GitHub runner`,
+        remedy: 'vps-test start',
+      })
     return value
   }
-  const repository = need('GITHUB_REPOSITORY'), run = need('GITHUB_RUN_ID'), serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'
+  const repository = need('GITHUB_REPOSITORY'),
+    run = need('GITHUB_RUN_ID'),
+    serverUrl = env['GITHUB_SERVER_URL'] || 'https://github.com'
   const attempt = Number(env['GITHUB_RUN_ATTEMPT'] || '1')
   return {
-    repository, serverUrl, run, attempt, runUrl: `${serverUrl}/${repository}/actions/runs/${run}${attempt > 1 ? `/attempts/${attempt}` : ''}`, origin: originOf(env, repository),
-    workflow: env['GITHUB_WORKFLOW_REF']?.replace(/@.*$/, '').split('/').at(-1) ?? 'vps-test.yml', ref: env['GITHUB_REF_NAME'] ?? '',
-    form: formOf(env['GITHUB_EVENT_PATH']), baseBranch: env['GITHUB_BASE_REF'] || defaultBranch(env['GITHUB_EVENT_PATH']), pullTitle: pullTitle(env),
-    temp: join(env['RUNNER_TEMP'] || need('HOME'), `vps-test-${run}-${attempt}-${(env['GITHUB_JOB'] ?? 'job').replaceAll(/[^\w.-]/g, '_')}`),
+    repository,
+    serverUrl,
+    run,
+    attempt,
+    runUrl: `${serverUrl}/${repository}/actions/runs/${run}${attempt > 1 ? `/attempts/${attempt}` : ''}`,
+    origin: originOf(env, repository),
+    workflow: env['GITHUB_WORKFLOW_REF']?.replace(/@.*$/, '').split('/').at(-1) ?? 'vps-test.yml',
+    ref: env['GITHUB_REF_NAME'] ?? '',
+    form: formOf(env['GITHUB_EVENT_PATH']),
+    baseBranch: env['GITHUB_BASE_REF'] || defaultBranch(env['GITHUB_EVENT_PATH']),
+    pullTitle: pullTitle(env),
+    temp: join(
+      env['RUNNER_TEMP'] || need('HOME'),
+      `vps-test-${run}-${attempt}-${(env['GITHUB_JOB'] ?? 'job').replaceAll(/[^\w.-]/g, '_')}`,
+    ),
   }
 }
 
@@ -81,18 +151,39 @@ function originOf(env: RunnerSurroundings['env'], repository: string): Origin {
   const event = env['GITHUB_EVENT_NAME'] ?? 'unknown'
   const pull = event === 'pull_request' ? pullOf(env['GITHUB_EVENT_PATH']) : null
   return {
-    repository, event, actor: env['GITHUB_ACTOR'] ?? null,
-    branch: pull?.branch ?? (env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || null), commit: pull?.commit ?? env['GITHUB_SHA'] ?? null,
+    repository,
+    event,
+    actor: env['GITHUB_ACTOR'] ?? null,
+    branch: pull?.branch ?? (env['GITHUB_HEAD_REF'] || env['GITHUB_REF_NAME'] || null),
+    commit: pull?.commit ?? env['GITHUB_SHA'] ?? null,
   }
 }
 
-interface EventPayload { readonly inputs?: object | null; readonly pull_request?: { readonly title?: unknown; readonly head?: { readonly ref?: unknown; readonly sha?: unknown } }; readonly repository?: { readonly default_branch?: unknown } }
-const payload = (path: string | undefined): EventPayload => (path === undefined || !existsSync(path) ? {} : (JSON.parse(readFileSync(path, 'utf8')) as EventPayload))
+interface EventPayload {
+  readonly inputs?: object | null
+  readonly pull_request?: {
+    readonly title?: unknown
+    readonly head?: { readonly ref?: unknown; readonly sha?: unknown }
+  }
+  readonly repository?: { readonly default_branch?: unknown }
+}
+const payload = (path: string | undefined): EventPayload =>
+  path === undefined || !existsSync(path) ? {} : (JSON.parse(readFileSync(path, 'utf8')) as EventPayload)
 
-const formOf = (path: string | undefined): readonly string[] | null => { const { inputs } = payload(path); return inputs === undefined || inputs === null ? null : Object.keys(inputs) }
-const defaultBranch = (path: string | undefined): string | null => { const name = payload(path).repository?.default_branch; return typeof name === 'string' ? name : null }
+const formOf = (path: string | undefined): readonly string[] | null => {
+  const { inputs } = payload(path)
+  return inputs === undefined || inputs === null ? null : Object.keys(inputs)
+}
+const defaultBranch = (path: string | undefined): string | null => {
+  const name = payload(path).repository?.default_branch
+  return typeof name === 'string' ? name : null
+}
 
-const pullTitle = (env: RunnerSurroundings['env']): string | null => { const title = env['GITHUB_EVENT_NAME'] === 'pull_request' ? payload(env['GITHUB_EVENT_PATH']).pull_request?.title : null; return typeof title === 'string' && title !== '' ? title : null }
+const pullTitle = (env: RunnerSurroundings['env']): string | null => {
+  const title =
+    env['GITHUB_EVENT_NAME'] === 'pull_request' ? payload(env['GITHUB_EVENT_PATH']).pull_request?.title : null
+  return typeof title === 'string' && title !== '' ? title : null
+}
 
 function pullOf(path: string | undefined): { readonly branch: string; readonly commit: string } | null {
   const head = payload(path).pull_request?.head

@@ -15,10 +15,16 @@ import { bundleIn } from '../verbs/verify.ts'
 import type { Job } from './job.ts'
 
 /** The newest test of a session, as this job has it at hand. */
-export interface Shown { readonly bundle: Bundle | null; readonly verdict: Verdict | null; readonly folder: string | null; readonly comparison: Comparison | null }
+export interface Shown {
+  readonly bundle: Bundle | null
+  readonly verdict: Verdict | null
+  readonly folder: string | null
+  readonly comparison: Comparison | null
+}
 export const nothingShown: Shown = { bundle: null, verdict: null, folder: null, comparison: null }
 
-export const newestTest = (entries: readonly Entry[]): Entry | undefined => entries.findLast((e) => e.from === 'TEST' && typeof e.facts['evidenceRoot'] === 'string')
+export const newestTest = (entries: readonly Entry[]): Entry | undefined =>
+  entries.findLast((e) => e.from === 'TEST' && typeof e.facts['evidenceRoot'] === 'string')
 
 /** What this machine holds of the newest test. */
 export async function shownHere(job: Job, { project, session, entries }: Known): Promise<Shown> {
@@ -36,42 +42,97 @@ const untested: readonly string[] = ['missed', 'stop', 'superseded', 'unrecovera
 export function verdictOf({ checkpoint }: Session, entries: readonly Entry[]): string {
   const verdict = newestTest(entries)?.facts['verdict']
   const last = entries.at(-1)?.event ?? ''
-  return typeof verdict !== 'string' ? '' : verdict === 'passed' && (checkpoint !== null || untested.includes(last)) ? 'inconclusive' : verdict
+  return typeof verdict !== 'string'
+    ? ''
+    : verdict === 'passed' && (checkpoint !== null || untested.includes(last))
+      ? 'inconclusive'
+      : verdict
 }
 
-export function tellOutputs(job: Job, session: Session, entries: readonly Entry[], more: Readonly<Record<string, string>> = {}): void {
+export function tellOutputs(
+  job: Job,
+  session: Session,
+  entries: readonly Entry[],
+  more: Readonly<Record<string, string>> = {},
+): void {
   const test = newestTest(entries)
   job.surface.setOutputs({
-    session: session.id, state: session.state, verdict: verdictOf(session, entries),
-    rates: JSON.stringify(ratesOf(test?.facts['counts'])), evidence: artifactOf(test?.facts)?.name ?? '', 'artifact-url': artifactOf(test?.facts)?.url ?? '', ...more,
+    session: session.id,
+    state: session.state,
+    verdict: verdictOf(session, entries),
+    rates: JSON.stringify(ratesOf(test?.facts['counts'])),
+    evidence: artifactOf(test?.facts)?.name ?? '',
+    'artifact-url': artifactOf(test?.facts)?.url ?? '',
+    ...more,
   })
 }
 
 /** The artifact that an entry's facts name. */
-export function artifactOf(facts: Readonly<Record<string, Json>> | undefined): { readonly id: number; readonly name: string; readonly url: string } | null {
-  const a = facts?.['artifact'] as { readonly id?: unknown; readonly name?: unknown; readonly url?: unknown } | null | undefined
-  return typeof a?.id === 'number' && typeof a.name === 'string' && typeof a.url === 'string' ? { id: a.id, name: a.name, url: a.url } : null
+export function artifactOf(
+  facts: Readonly<Record<string, Json>> | undefined,
+): { readonly id: number; readonly name: string; readonly url: string } | null {
+  const a = facts?.['artifact'] as
+    | { readonly id?: unknown; readonly name?: unknown; readonly url?: unknown }
+    | null
+    | undefined
+  return typeof a?.id === 'number' && typeof a.name === 'string' && typeof a.url === 'string'
+    ? { id: a.id, name: a.name, url: a.url }
+    : null
 }
 
 /** The attempt of a run that wrote an entry, and so holds its artifacts. */
-export function runOf(facts: Readonly<Record<string, Json>> | undefined): { readonly run: string; readonly attempt: number } | undefined {
+export function runOf(
+  facts: Readonly<Record<string, Json>> | undefined,
+): { readonly run: string; readonly attempt: number } | undefined {
   const by = facts?.['by'] as { readonly run?: unknown; readonly attempt?: unknown } | null | undefined
-  return typeof by?.run === 'string' && typeof by.attempt === 'number' ? { run: by.run, attempt: by.attempt } : undefined
+  return typeof by?.run === 'string' && typeof by.attempt === 'number'
+    ? { run: by.run, attempt: by.attempt }
+    : undefined
 }
 
 function ratesOf(counts: Json | undefined): Json {
-  const all = (counts ?? {}) as Readonly<Record<string, { readonly attempts: number; readonly successes: number } | undefined>>
-  return Object.fromEntries(pairClasses.flatMap((c) => { const n = all[c]; return n === undefined ? [] : [[c, { attempts: n.attempts, successes: n.successes, rate: n.attempts === 0 ? null : n.successes / n.attempts }]] }))
+  const all = (counts ?? {}) as Readonly<
+    Record<string, { readonly attempts: number; readonly successes: number } | undefined>
+  >
+  return Object.fromEntries(
+    pairClasses.flatMap((c) => {
+      const n = all[c]
+      return n === undefined
+        ? []
+        : [
+            [
+              c,
+              {
+                attempts: n.attempts,
+                successes: n.successes,
+                rate: n.attempts === 0 ? null : n.successes / n.attempts,
+              },
+            ],
+          ]
+    }),
+  )
 }
 
 /** Summary and annotations of a session as it stands now. */
 export async function tellSession(job: Job, known: Known, shown: Shown = nothingShown): Promise<void> {
   const { session, entries } = known
-  await job.surface.writeSummary(jobSummary({ session, entries, bundle: shown.bundle, verdict: shown.verdict, artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null, runUrl: job.facts.runUrl, comparison: shown.comparison, subject: job.facts.pullTitle }))
+  await job.surface.writeSummary(
+    jobSummary({
+      session,
+      entries,
+      bundle: shown.bundle,
+      verdict: shown.verdict,
+      artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
+      runUrl: job.facts.runUrl,
+      comparison: shown.comparison,
+      subject: job.facts.pullTitle,
+    }),
+  )
   job.surface.annotate(annotations(session, entries, shown.verdict))
 }
 
-export const titleOf = ({ session, entries }: Pick<Known, 'session' | 'entries'>): string => verdictTitle({ session, entries })
+export const titleOf = ({ session, entries }: Pick<Known, 'session' | 'entries'>): string =>
+  verdictTitle({ session, entries })
 
 /** The session as the ledger has it now; the action's job is on it alone. */
 export async function sessionOf(job: Job, id = job.inputs.session): Promise<Known> {
@@ -80,4 +141,10 @@ export async function sessionOf(job: Job, id = job.inputs.session): Promise<Know
   return known
 }
 
-const missing = (id: string): Failure => new Failure({ kind: 'usage', code: 'U065', message: id === '' ? 'the input session is empty' : `the ledger has no session ${id}`, remedy: 'gh workflow run vps-test-ops.yml -f command=status' })
+const missing = (id: string): Failure =>
+  new Failure({
+    kind: 'usage',
+    code: 'U065',
+    message: id === '' ? 'the input session is empty' : `the ledger has no session ${id}`,
+    remedy: 'gh workflow run vps-test-ops.yml -f command=status',
+  })

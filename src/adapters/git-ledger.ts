@@ -25,7 +25,9 @@ export interface LedgerOptions {
 }
 
 /** `told`: every session in one reading, a damaged one as far as it is whole; `all` has only those that are. */
-export interface GitLedger extends Ledger { told(): Promise<readonly Told[]> }
+export interface GitLedger extends Ledger {
+  told(): Promise<readonly Told[]>
+}
 
 interface Truth {
   tip(): Promise<string | null>
@@ -45,16 +47,28 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
   const git = gitIn(dir, hidden, signal)
   const store = storeIn(dir, git, remote?.url ?? dir)
   const truth: Truth = remote === undefined ? localTruth(dir, store) : remoteOf(dir, git, store, remote, signal)
-  const secrets = [...options.secrets ?? [], ...hidden]
+  const secrets = [...(options.secrets ?? []), ...hidden]
 
   const derived = async (entry: Entry, old: string | null): Promise<Readonly<Record<string, string>>> => {
     if (derive === undefined) return {}
     const all = await store.all(old)
-    const mine = { id: entry.session, entries: [...all.find((t) => t.id === entry.session)?.entries ?? [], entry] }
+    const mine = { id: entry.session, entries: [...(all.find((t) => t.id === entry.session)?.entries ?? []), entry] }
     const after = [...all.filter((t) => t.id !== entry.session), mine].sort((a, b) => (a.id < b.id ? -1 : 1))
-    const wrong = (words: string, cause?: unknown): Failure => new Failure({ kind: 'harness', code: 'H014', message: `the files beside the ledger of session ${entry.session} cannot be made, so nothing was written: ${words}` }, cause)
+    const wrong = (words: string, cause?: unknown): Failure =>
+      new Failure(
+        {
+          kind: 'harness',
+          code: 'H014',
+          message: `the files beside the ledger of session ${entry.session} cannot be made, so nothing was written: ${words}`,
+        },
+        cause,
+      )
     let files: Readonly<Record<string, string>>
-    try { files = derive(after) } catch (error) { throw wrong(error instanceof Error ? error.message : 'derive threw', error) }
+    try {
+      files = derive(after)
+    } catch (error) {
+      throw wrong(error instanceof Error ? error.message : 'derive threw', error)
+    }
     const odd = Object.keys(files).filter((name) => !usable.test(name) || name === 'sessions')
     if (odd.length > 0) throw wrong(`${odd.map((name) => JSON.stringify(name)).join(', ')} is no name`)
     return files
@@ -67,18 +81,40 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       const old = await truth.tip()
       const before = await store.read(session, old)
       const last = before.at(-1)
-      if ((last?.hash ?? genesis) !== entry.prev) throw new Failure({ kind: 'busy', code: 'B001', message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`, remedy: 'vps-test status' })
+      if ((last?.hash ?? genesis) !== entry.prev)
+        throw new Failure({
+          kind: 'busy',
+          code: 'B001',
+          message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`,
+          remedy: 'vps-test status',
+        })
       const shape = entryFault(entry)
-      const faults = [...chainFaults([...before, entry], session), ...(shape === null ? [] : [`the entry${shape}`]), ...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)]
-      if (faults.length > 0) throw new Failure({ kind: 'harness', code: 'H012', message: `refused to damage the ledger of session ${session}: ${faults.join('; ')}` })
+      const faults = [
+        ...chainFaults([...before, entry], session),
+        ...(shape === null ? [] : [`the entry${shape}`]),
+        ...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`),
+      ]
+      if (faults.length > 0)
+        throw new Failure({
+          kind: 'harness',
+          code: 'H012',
+          message: `refused to damage the ledger of session ${session}: ${faults.join('; ')}`,
+        })
       // Here every writer comes by, whatever it writes.
       checkEntryShift(before, entry)
       const files = await derived(entry, old)
-      const commit = await store.commit(entry, old, files).catch((error: unknown) => { throw error instanceof GitError ? unwritable(dir, error) : error })
+      const commit = await store.commit(entry, old, files).catch((error: unknown) => {
+        throw error instanceof GitError ? unwritable(dir, error) : error
+      })
       if (await truth.publish(commit, old)) return
       if (remote !== undefined) await pause(round, signal)
     }
-    throw new Failure({ kind: 'busy', code: 'B002', message: `the ledger in ${remote?.url ?? dir} is written too often by others`, remedy: 'vps-test status' })
+    throw new Failure({
+      kind: 'busy',
+      code: 'B002',
+      message: `the ledger in ${remote?.url ?? dir} is written too often by others`,
+      remedy: 'vps-test status',
+    })
   }
 
   return {
@@ -88,7 +124,12 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
     told: async () => store.all(await truth.tip()),
     append: async (session, entry) => {
       const secret = secretFaults(entry, secrets)
-      if (secret.length > 0) throw new Failure({ kind: 'harness', code: 'H015', message: `refused to write a secret into the ledger: ${secret.join('; ')}` })
+      if (secret.length > 0)
+        throw new Failure({
+          kind: 'harness',
+          code: 'H015',
+          message: `refused to write a secret into the ledger: ${secret.join('; ')}`,
+        })
       await append(session, entry)
     },
   }
@@ -98,9 +139,12 @@ function localTruth(dir: string, store: ReturnType<typeof storeIn>): Truth {
   return {
     tip: store.tip,
     publish: async (commit, old) => {
-      try { await store.move(commit, old); return true } catch (error) {
+      try {
+        await store.move(commit, old)
+        return true
+      } catch (error) {
         // The lock that was in git's way may be gone by now, and its owner's move not begun: git's own words count too.
-        const inTheWay = await locked(dir) || wasLocked(error)
+        const inTheWay = (await locked(dir)) || wasLocked(error)
         if ((await store.tip()) === old && !inTheWay) throw unwritable(dir, error)
         return false
       }

@@ -14,13 +14,25 @@ import { complete } from './ssh/result.ts'
 /** `prefix`: argv before the command, such as `nsenter --net=… --`; empty runs it here. Failures: T003, T004 when the prefix cannot start. */
 export function localRemote(name: string, prefix: readonly string[]): Remote {
   const life = new AbortController()
-  const exec = async (command: Command, run: RunOptions, lines: boolean): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
+  const exec = async (
+    command: Command,
+    run: RunOptions,
+    lines: boolean,
+  ): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
     const stream = run.stdin === undefined || run.stdin instanceof Uint8Array ? undefined : run.stdin
     stream?.on('error', () => undefined)
-    const into = collector({ ...(run.maxBytes === undefined ? {} : { maxBytes: run.maxBytes }), ...(run.onLine !== undefined && lines ? { onLine: run.onLine } : {}) })
+    const into = collector({
+      ...(run.maxBytes === undefined ? {} : { maxBytes: run.maxBytes }),
+      ...(run.onLine !== undefined && lines ? { onLine: run.onLine } : {}),
+    })
     const argv = [...prefix, 'sh', '-c', shellLine(command)]
     try {
-      const ending = await withDeadline(run, () => late(name, command.why, run.timeoutMs), (own) => spawned(name, argv, run, into, own), life.signal)
+      const ending = await withDeadline(
+        run,
+        () => late(name, command.why, run.timeoutMs),
+        (own) => spawned(name, argv, run, into, own),
+        life.signal,
+      )
       return { ending, into }
     } finally {
       stream?.destroy()
@@ -31,36 +43,67 @@ export function localRemote(name: string, prefix: readonly string[]): Remote {
     run: async (command, run) => {
       const started = performance.now()
       const { ending, into } = await exec(command, run, true)
-      return { ...ending, stdout: into.out().toString('utf8'), stderr: into.err().toString('utf8'), truncated: into.truncated(), ms: performance.now() - started }
+      return {
+        ...ending,
+        stdout: into.out().toString('utf8'),
+        stderr: into.err().toString('utf8'),
+        truncated: into.truncated(),
+        ms: performance.now() - started,
+      }
     },
     read: async (command, run) => {
       const { ending, into } = await exec(command, run, false)
       return complete(name, command.why, ending, into)
     },
     forward: () => Promise.reject(noForward(name)),
-    close: async () => { if (!life.signal.aborted) life.abort(closed(name)) },
+    close: async () => {
+      if (!life.signal.aborted) life.abort(closed(name))
+    },
   }
 }
 
 /** In a process group of its own, so that a deadline reaches the command's children too. */
-async function spawned(name: string, argv: readonly string[], run: RunOptions, into: Collector, signal: AbortSignal): Promise<Ending> {
+async function spawned(
+  name: string,
+  argv: readonly string[],
+  run: RunOptions,
+  into: Collector,
+  signal: AbortSignal,
+): Promise<Ending> {
   const [file, ...args] = argv
-  const child = execa(file ?? '', args, { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, detached: true })
+  const child = execa(file ?? '', args, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    detached: true,
+  })
   const over = new AbortController()
   const broken = Promise.withResolvers<never>()
-  const take = (sink: (chunk: Buffer) => void) => (chunk: Buffer): void => {
-    if (over.signal.aborted) return
-    try { sink(chunk) } catch (error) { broken.reject(error) }
-  }
+  const take =
+    (sink: (chunk: Buffer) => void) =>
+    (chunk: Buffer): void => {
+      if (over.signal.aborted) return
+      try {
+        sink(chunk)
+      } catch (error) {
+        broken.reject(error)
+      }
+    }
   child.stdin.on('error', () => undefined)
   child.stdout.on('data', take(into.stdout))
   child.stderr.on('data', take(into.stderr))
   try {
     const done = child.then((result) => result).finally(() => over.abort())
-    const [result] = await orAbort(signal, Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]))
+    const [result] = await orAbort(
+      signal,
+      Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]),
+    )
     into.end()
     if (result.signal !== undefined) return { code: null, signal: result.signal }
-    if (result.exitCode === undefined) throw unreachable(name, [`${file} cannot be started: ${messageOf(result.cause)}`])
+    if (result.exitCode === undefined)
+      throw unreachable(name, [`${file} cannot be started: ${messageOf(result.cause)}`])
     return { code: result.exitCode, signal: null }
   } catch (error) {
     await end(child)
@@ -76,7 +119,13 @@ const graceMs = 2000
 async function end(child: { readonly pid?: number } & PromiseLike<unknown>): Promise<void> {
   const { pid } = child
   if (pid === undefined) return
-  const send = (signal: NodeJS.Signals): void => { try { process.kill(-pid, signal) } catch { /* it has ended */ } }
+  const send = (signal: NodeJS.Signals): void => {
+    try {
+      process.kill(-pid, signal)
+    } catch {
+      /* it has ended */
+    }
+  }
   const timer = setTimeout(send, graceMs, 'SIGKILL')
   send('SIGTERM')
   await child

@@ -1,11 +1,18 @@
 /** Questions on a terminal. A person who leaves (Ctrl-C) has cancelled. */
 import { cancel, isCancel, select } from '@clack/prompts'
 
-export interface Choice { readonly value: string; readonly description: string }
+export interface Choice {
+  readonly value: string
+  readonly description: string
+}
 
 /** The chosen value; null when the person left. */
 export async function choose(text: string, choices: readonly Choice[], initial?: string): Promise<string | null> {
-  const answer = await select({ message: text, options: choices.map((c) => ({ value: c.value, label: c.value, hint: c.description })), ...(initial === undefined ? {} : { initialValue: initial }) })
+  const answer = await select({
+    message: text,
+    options: choices.map((c) => ({ value: c.value, label: c.value, hint: c.description })),
+    ...(initial === undefined ? {} : { initialValue: initial }),
+  })
   if (!isCancel(answer)) return answer
   cancel('cancelled')
   return null

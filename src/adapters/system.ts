@@ -10,11 +10,14 @@ import type { Clock, Files, Random } from '../ports.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: async (ms, signal) => { await wait(ms, undefined, { signal }) },
+  sleep: async (ms, signal) => {
+    await wait(ms, undefined, { signal })
+  },
 }
 
 /** `seconds` ahead of the machine: for tests of waits on a lab, and written into ledger and proof wherever it is not 0. */
-export const shiftedClock = (seconds: number): Clock => (seconds === 0 ? systemClock : { ...systemClock, now: () => Date.now() + seconds * 1000 })
+export const shiftedClock = (seconds: number): Clock =>
+  seconds === 0 ? systemClock : { ...systemClock, now: () => Date.now() + seconds * 1000 }
 
 export const systemRandom: Random = { bytes: (n) => randomBytes(n) }
 
@@ -37,18 +40,33 @@ export function folder(root: string): Files {
       await appendFile(at(path), data)
     },
     read: async (path) => new Uint8Array(await readFile(at(path))),
-    exists: async (path) => stat(at(path)).then(() => true, () => false),
+    exists: async (path) =>
+      stat(at(path)).then(
+        () => true,
+        () => false,
+      ),
     list: async (path = '.') => {
       const found = await readdir(at(path), { recursive: true, withFileTypes: true }).catch(() => [])
-      return found.filter((f) => !f.isDirectory()).map((f) => relative(root, join(f.parentPath, f.name))).sort()
+      return found
+        .filter((f) => !f.isDirectory())
+        .map((f) => relative(root, join(f.parentPath, f.name)))
+        .sort()
     },
-    remove: async (path) => { await rm(at(path), { recursive: true, force: true }) },
+    remove: async (path) => {
+      await rm(at(path), { recursive: true, force: true })
+    },
   }
 }
 
 /** `user@host`, as leases show it. */
 export const whoAmI = (): string => {
-  const name = ((): string => { try { return userInfo().username } catch { return 'unknown' } })()
+  const name = ((): string => {
+    try {
+      return userInfo().username
+    } catch {
+      return 'unknown'
+    }
+  })()
   return `${name}@${hostname()}`
 }
 
@@ -56,4 +74,5 @@ export const whoAmI = (): string => {
 export const thisProcess = (): Writer => ({ kind: 'process', host: hostname(), pid: process.pid })
 
 /** A process of another host cannot be seen from here: it counts as alive until its lease says otherwise. */
-export const processEnded = (w: Extract<Writer, { kind: 'process' }>): boolean => w.host === hostname() && w.pid !== process.pid && !existsSync(`/proc/${w.pid}`)
+export const processEnded = (w: Extract<Writer, { kind: 'process' }>): boolean =>
+  w.host === hostname() && w.pid !== process.pid && !existsSync(`/proc/${w.pid}`)

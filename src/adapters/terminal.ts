@@ -15,7 +15,10 @@ const quietMs = 2000
 export function terminal(): Terminal {
   const tty = process.stderr.isTTY === true
   const colour = tty && process.env['NO_COLOR'] === undefined
-  const paint = (sgr: number) => (text: string): string => (colour ? `\u001b[${sgr}m${text}\u001b[0m` : text)
+  const paint =
+    (sgr: number) =>
+    (text: string): string =>
+      colour ? `\u001b[${sgr}m${text}\u001b[0m` : text
   const last = new Map<string, number>()
   let open = false
   const line = (text: string): void => {
@@ -25,11 +28,18 @@ export function terminal(): Terminal {
   return {
     interactive: tty && process.stdin.isTTY === true,
     palette: { good: paint(32), bad: paint(31), warn: paint(33), dim: paint(2) },
-    print: (text) => { const safe = uncommanded(text); process.stdout.write(safe.endsWith('\n') ? safe : `${safe}\n`) },
+    print: (text) => {
+      const safe = uncommanded(text)
+      process.stdout.write(safe.endsWith('\n') ? safe : `${safe}\n`)
+    },
     info: line,
     warn: (text) => line(`warning: ${text}`),
     progress: (key, text) => {
-      if (tty) { process.stderr.write(`\r\u001b[K${harmless(text).slice(0, 160)}`); open = true; return }
+      if (tty) {
+        process.stderr.write(`\r\u001b[K${harmless(text).slice(0, 160)}`)
+        open = true
+        return
+      }
       const now = Date.now()
       if (now - (last.get(key) ?? 0) < quietMs) return
       last.set(key, now)
@@ -39,7 +49,14 @@ export function terminal(): Terminal {
 }
 
 /** Remote text may hold escape sequences, and workflow commands of GitHub. */
-export const harmless = (text: string): string => uncommanded(text.split('\n').map((l) => visible(l, 2000)).join('\n'))
+export const harmless = (text: string): string =>
+  uncommanded(
+    text
+      .split('\n')
+      .map((l) => visible(l, 2000))
+      .join('\n'),
+  )
 
 /** A runner obeys `::` at a line's start, behind what it takes for space, and `##[` anywhere, on both streams. In JSON the same text is written another way. */
-export const uncommanded = (text: string): string => text.replaceAll(/^([\s\u0085]*)::/gm, '$1: :').replaceAll('##[', /^[[{]/.test(text) ? '##\\u005b' : '## [')
+export const uncommanded = (text: string): string =>
+  text.replaceAll(/^([\s\u0085]*)::/gm, '$1: :').replaceAll('##[', /^[[{]/.test(text) ? '##\\u005b' : '## [')

@@ -15,10 +15,18 @@ export interface LeaseRequest {
 
 export type LeaseAnswer =
   | { readonly kind: 'acquired'; readonly fence: number; readonly until: number }
-  | { readonly kind: 'held'; readonly fence: number; readonly until: number; readonly holder: string; readonly who: string; readonly why: string }
+  | {
+      readonly kind: 'held'
+      readonly fence: number
+      readonly until: number
+      readonly holder: string
+      readonly who: string
+      readonly why: string
+    }
   | { readonly kind: 'unreadable'; readonly text: string }
 
-const readState = (service: string): Raw => raw(sh`
+const readState = (service: string): Raw =>
+  raw(sh`
   set -eu; umask 077; d=${dir}; s=${service}; mkdir -p "$d"; exec 9>"$d/$s.lock"; flock -w 10 9
   now=$(date +%s); fence=0; until=0; holder=; info=
   if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
@@ -49,7 +57,8 @@ export const releaseLease = (service: string, holder: string): Command => ({
 })
 
 /** First lines of every script that changes a service: exit 76 unless this holder still has this fencing number. */
-export const fenced = (service: string, holder: string, fence: number): Raw => raw(sh`
+export const fenced = (service: string, holder: string, fence: number): Raw =>
+  raw(sh`
   ${readState(service)}
   if [ "$holder" != ${holder} ] || [ "$fence" != ${fence} ] || [ "$until" -le "$now" ]; then echo "lease lost: $holder has $fence" >&2; exit 76; fi`)
 
@@ -59,7 +68,8 @@ const number = /^\d{1,12}$/
 export function parseLease(stdout: string): LeaseAnswer {
   const words = (stdout.trim().split('\n').at(-1) ?? '').split(' ')
   const [kind, fence, until, holder, info] = words
-  if ((kind !== 'acquired' && kind !== 'held') || !number.test(fence ?? '') || !number.test(until ?? '')) return { kind: 'unreadable', text: stdout.slice(0, 200) }
+  if ((kind !== 'acquired' && kind !== 'held') || !number.test(fence ?? '') || !number.test(until ?? ''))
+    return { kind: 'unreadable', text: stdout.slice(0, 200) }
   if (kind === 'acquired') return { kind, fence: Number(fence), until: Number(until) }
   return { kind, fence: Number(fence), until: Number(until), holder: holder ?? '', ...about(info ?? '') }
 }
@@ -68,5 +78,7 @@ function about(info: string): { who: string; why: string } {
   try {
     const value = JSON.parse(Buffer.from(info, 'base64').toString('utf8')) as { who?: unknown; why?: unknown }
     return { who: String(value.who ?? ''), why: String(value.why ?? '') }
-  } catch { return { who: '', why: '' } }
+  } catch {
+    return { who: '', why: '' }
+  }
 }

@@ -12,7 +12,8 @@ export const lateExit = 124
 export const hostTools = ['git', 'cargo', 'rustc', 'timeout', 'flock', 'sha256sum'] as const
 
 /** Layout: ~/.cache/vps-test/build/<project>/{src,target,lock}; src is fresh for each commit, target survives. */
-const base = (project: string): string => `"\${XDG_CACHE_HOME:-$HOME/.cache}"/vps-test/build/${project.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`
+const base = (project: string): string =>
+  `"\${XDG_CACHE_HOME:-$HOME/.cache}"/vps-test/build/${project.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`
 /** rustup's cargo is on PATH in login shells only. */
 const cargoPath = raw('if [ -r "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env"; fi')
 const lock = raw(`exec 9>"$base/lock"; flock -n 9 || exit ${busyExit}`)
@@ -33,10 +34,12 @@ export const checkHost: Command = {
 /** Versions by tool, as each says it itself. */
 export function readTools(stdout: string): ReadonlyMap<string, string> {
   const known = new Set<string>(hostTools)
-  return new Map(stdout.split('\n').flatMap((line) => {
-    const [tool = '', ...version] = line.split(' ')
-    return known.has(tool) ? [[tool, version.join(' ').trim().slice(0, 200)] as const] : []
-  }))
+  return new Map(
+    stdout.split('\n').flatMap((line) => {
+      const [tool = '', ...version] = line.split(' ')
+      return known.has(tool) ? [[tool, version.join(' ').trim().slice(0, 200)] as const] : []
+    }),
+  )
 }
 
 /**
@@ -90,4 +93,9 @@ export const measure = (path: string): Command => ({
   text: sh`set -eu; echo "$(sha256sum < ${path} | cut -d ' ' -f 1) $(wc -c < ${path})"`,
 })
 
-export const fetchProgram = (path: string): Command => ({ kind: 'argv', why: 'download the built program', idempotent: true, argv: ['cat', '--', path] })
+export const fetchProgram = (path: string): Command => ({
+  kind: 'argv',
+  why: 'download the built program',
+  idempotent: true,
+  argv: ['cat', '--', path],
+})

@@ -7,49 +7,152 @@ export const probePath = (sha256: string): string => `${dir}/vps-probe-${sha256.
 
 /** Prints `present` when the right prober is there. */
 export const findProbe = (sha256: string): Command => ({
-  kind: 'script', why: 'look for the prober', idempotent: true,
+  kind: 'script',
+  why: 'look for the prober',
+  idempotent: true,
   text: sh`f=${probePath(sha256)}; if [ -x "$f" ] && echo ${`${sha256}  `}"$f" | sha256sum -c --status; then echo present; else echo absent; fi`,
 })
 
 /** Reads the gzipped prober from stdin. */
 export const installProbe = (sha256: string): Command => ({
-  kind: 'script', why: 'install the prober', idempotent: true,
+  kind: 'script',
+  why: 'install the prober',
+  idempotent: true,
   text: sh`
     set -eu; mkdir -p ${dir}; f=${probePath(sha256)}; part="$f.$$.part"; trap 'rm -f "$part"' EXIT; trap 'exit 74' HUP INT TERM PIPE
     gzip -dc >"$part"; echo ${`${sha256}  `}"$part" | sha256sum -c --status || exit 65
     chmod 755 "$part"; mv -f "$part" "$f"`,
 })
 
-export interface ReflectorPair { readonly primary: string; readonly secondary: string; readonly ports: readonly [number, number]; readonly token: string }
+export interface ReflectorPair {
+  readonly primary: string
+  readonly secondary: string
+  readonly ports: readonly [number, number]
+  readonly token: string
+}
 
 /** Runs until stdin ends, at most `seconds`. */
-export const reflect = (sha256: string, place: readonly string[], pair: ReflectorPair, peer: string, seconds: number): Command => ({
-  kind: 'argv', why: 'reflector', idempotent: false,
-  argv: [...place, probePath(sha256), 'reflect', '--ports', pair.ports.join(','), '--peer', peer, '--token', pair.token, '--seconds', String(seconds), '--until-eof'],
+export const reflect = (
+  sha256: string,
+  place: readonly string[],
+  pair: ReflectorPair,
+  peer: string,
+  seconds: number,
+): Command => ({
+  kind: 'argv',
+  why: 'reflector',
+  idempotent: false,
+  argv: [
+    ...place,
+    probePath(sha256),
+    'reflect',
+    '--ports',
+    pair.ports.join(','),
+    '--peer',
+    peer,
+    '--token',
+    pair.token,
+    '--seconds',
+    String(seconds),
+    '--until-eof',
+  ],
 })
 
 export const classify = (sha256: string, place: readonly string[], pair: ReflectorPair): Command => ({
-  kind: 'argv', why: 'measure the NAT', idempotent: true,
-  argv: [...place, probePath(sha256), 'classify', '--primary', pair.primary, '--secondary', pair.secondary, '--ports', pair.ports.join(','), '--token', pair.token],
+  kind: 'argv',
+  why: 'measure the NAT',
+  idempotent: true,
+  argv: [
+    ...place,
+    probePath(sha256),
+    'classify',
+    '--primary',
+    pair.primary,
+    '--secondary',
+    pair.secondary,
+    '--ports',
+    pair.ports.join(','),
+    '--token',
+    pair.token,
+  ],
 })
 
-export const receiveProbe = (sha256: string, place: readonly string[], port: number, token: string, seconds: number): Command => ({
-  kind: 'argv', why: 'control: receive', idempotent: false,
-  argv: [...place, probePath(sha256), 'receive', '--port', String(port), '--token', token, '--seconds', String(seconds)],
+export const receiveProbe = (
+  sha256: string,
+  place: readonly string[],
+  port: number,
+  token: string,
+  seconds: number,
+): Command => ({
+  kind: 'argv',
+  why: 'control: receive',
+  idempotent: false,
+  argv: [
+    ...place,
+    probePath(sha256),
+    'receive',
+    '--port',
+    String(port),
+    '--token',
+    token,
+    '--seconds',
+    String(seconds),
+  ],
 })
 
-export const sendProbe = (sha256: string, place: readonly string[], p: { readonly to: string; readonly bindPort: number; readonly token: string; readonly nonce: string; readonly bytes: number }): Command => ({
-  kind: 'argv', why: 'control: send', idempotent: true,
-  argv: [...place, probePath(sha256), 'send', '--to', p.to, '--bind-port', String(p.bindPort), '--token', p.token, '--nonce', p.nonce, '--bytes', String(p.bytes), '--count', '5', '--interval-ms', '150', '--timeout-ms', '1500'],
+export const sendProbe = (
+  sha256: string,
+  place: readonly string[],
+  p: {
+    readonly to: string
+    readonly bindPort: number
+    readonly token: string
+    readonly nonce: string
+    readonly bytes: number
+  },
+): Command => ({
+  kind: 'argv',
+  why: 'control: send',
+  idempotent: true,
+  argv: [
+    ...place,
+    probePath(sha256),
+    'send',
+    '--to',
+    p.to,
+    '--bind-port',
+    String(p.bindPort),
+    '--token',
+    p.token,
+    '--nonce',
+    p.nonce,
+    '--bytes',
+    String(p.bytes),
+    '--count',
+    '5',
+    '--interval-ms',
+    '150',
+    '--timeout-ms',
+    '1500',
+  ],
 })
 
 const wall = 'vps_test_wall'
 
 /** Closes one UDP port of a node before anything can see the packet; opened again by {@link openPort}, or when the table goes. */
 export const closePort = (place: readonly string[], port: number): Command => ({
-  kind: 'argv', why: `close port ${port}`, idempotent: true,
-  argv: [...place, 'nft', `add table inet ${wall}; delete table inet ${wall}; add table inet ${wall}; add chain inet ${wall} i { type filter hook prerouting priority -400; policy accept; }; add rule inet ${wall} i udp dport ${port} drop`],
+  kind: 'argv',
+  why: `close port ${port}`,
+  idempotent: true,
+  argv: [
+    ...place,
+    'nft',
+    `add table inet ${wall}; delete table inet ${wall}; add table inet ${wall}; add chain inet ${wall} i { type filter hook prerouting priority -400; policy accept; }; add rule inet ${wall} i udp dport ${port} drop`,
+  ],
 })
 export const openPort = (place: readonly string[]): Command => ({
-  kind: 'argv', why: 'open the port again', idempotent: true, argv: [...place, 'nft', `add table inet ${wall}; delete table inet ${wall}`],
+  kind: 'argv',
+  why: 'open the port again',
+  idempotent: true,
+  argv: [...place, 'nft', `add table inet ${wall}; delete table inet ${wall}`],
 })

@@ -45,7 +45,10 @@ export const receive = (r: Release, packing: 'zstd' | 'gzip'): Command => ({
 })
 
 /** Points `current` at the release, in one rename; prints the release that was current before, or `none`. */
-export const switchTo = (r: Release, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+export const switchTo = (
+  r: Release,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
   kind: 'script',
   why: `switch to ${r.sha256.slice(0, 12)}`,
   idempotent: true,
@@ -56,7 +59,11 @@ export const switchTo = (r: Release, lease: { readonly service: string; readonly
 })
 
 /** Back to a release that {@link switchTo} printed. */
-export const rollBack = (r: Release, old: string, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+export const rollBack = (
+  r: Release,
+  old: string,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
   kind: 'script',
   why: `roll back to ${old}`,
   idempotent: true,

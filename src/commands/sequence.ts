@@ -4,12 +4,21 @@ import { raw, render, sh } from './quote.ts'
 
 /** Runs each in a subshell of its own and stops after the first that fails; {@link parts} takes the output apart. Exit 0 in any case. */
 export const sequence = (why: string, commands: readonly Command[]): Command => ({
-  kind: 'script', why, idempotent: commands.every((c) => c.idempotent),
-  text: commands.map((c) => sh`( ${raw(c.kind === 'script' ? c.text : render(c))}
-  ) 2>&1; c=$?; printf '\n\036%s\n' "$c"; [ "$c" = 0 ] || exit 0`).join('\n'),
+  kind: 'script',
+  why,
+  idempotent: commands.every((c) => c.idempotent),
+  text: commands
+    .map(
+      (c) => sh`( ${raw(c.kind === 'script' ? c.text : render(c))}
+  ) 2>&1; c=$?; printf '\n\036%s\n' "$c"; [ "$c" = 0 ] || exit 0`,
+    )
+    .join('\n'),
 })
 
-export interface Part { readonly code: number; readonly output: string }
+export interface Part {
+  readonly code: number
+  readonly output: string
+}
 
 /** One part for each command that ran; a command without one did not run. Output holds stdout and stderr as they came. */
 export function parts(stdout: string): readonly Part[] {

@@ -18,27 +18,51 @@ export interface Unit {
 export const dataDir = (unit: string): string => `/var/lib/${unit}`
 
 /** Unprivileged and without capabilities: a subject that could change nft could change the witness. */
-export const unitText = (u: Unit): string => [
-  marker,
-  '[Unit]', `Description=${u.name} (program under test)`, 'After=network.target', 'StartLimitIntervalSec=0', '',
-  '[Service]',
-  `ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll('$', '$$$$')).join(' ')}`,
-  ...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
-  'DynamicUser=yes', `StateDirectory=${u.name}`, `WorkingDirectory=${dataDir(u.name)}`,
-  'CapabilityBoundingSet=', 'AmbientCapabilities=', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'ProtectHome=yes',
-  'Restart=on-failure', 'RestartSec=1', 'KillSignal=SIGTERM', 'TimeoutStopSec=5',
-  ...(u.namespace === null ? [] : [`NetworkNamespacePath=${u.namespace}`]),
-  '', '[Install]', 'WantedBy=multi-user.target', '',
-].join('\n')
+export const unitText = (u: Unit): string =>
+  [
+    marker,
+    '[Unit]',
+    `Description=${u.name} (program under test)`,
+    'After=network.target',
+    'StartLimitIntervalSec=0',
+    '',
+    '[Service]',
+    `ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll('$', '$$$$')).join(' ')}`,
+    ...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
+    'DynamicUser=yes',
+    `StateDirectory=${u.name}`,
+    `WorkingDirectory=${dataDir(u.name)}`,
+    'CapabilityBoundingSet=',
+    'AmbientCapabilities=',
+    'NoNewPrivileges=yes',
+    'ProtectSystem=strict',
+    'ProtectHome=yes',
+    'Restart=on-failure',
+    'RestartSec=1',
+    'KillSignal=SIGTERM',
+    'TimeoutStopSec=5',
+    ...(u.namespace === null ? [] : [`NetworkNamespacePath=${u.namespace}`]),
+    '',
+    '[Install]',
+    'WantedBy=multi-user.target',
+    '',
+  ].join('\n')
 
 /** systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command lines only, where variables are. */
 const quoted = (word: string): string => {
-  const text = word.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%').replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  const text = word
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('%', '%%')
+    .replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
   return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`
 }
 
 /** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
-export const writeUnit = (u: Unit, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+export const writeUnit = (
+  u: Unit,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
   kind: 'script',
   why: `write unit ${u.name}`,
   idempotent: true,
@@ -52,7 +76,10 @@ export const writeUnit = (u: Unit, lease: { readonly service: string; readonly h
     mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`,
 })
 
-export const restartUnit = (unit: string, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+export const restartUnit = (
+  unit: string,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
   kind: 'script',
   why: `restart ${unit}`,
   idempotent: true,
@@ -61,7 +88,11 @@ export const restartUnit = (unit: string, lease: { readonly service: string; rea
 })
 
 /** Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it does not restart for ever. */
-export const restoreUnit = (unit: string, restart: boolean, lease: { readonly service: string; readonly holder: string; readonly fence: number }): Command => ({
+export const restoreUnit = (
+  unit: string,
+  restart: boolean,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
   kind: 'script',
   why: restart ? `put the old ${unit} back` : `stop ${unit}`,
   idempotent: true,
@@ -90,5 +121,8 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
 
 /** The newest lines of a unit's journal, for evidence. */
 export const journal = (unit: string, lines: number): Command => ({
-  kind: 'argv', why: `journal of ${unit}`, idempotent: true, argv: ['journalctl', '-u', unit, '-n', String(lines), '--no-pager', '-o', 'short-iso-precise'],
+  kind: 'argv',
+  why: `journal of ${unit}`,
+  idempotent: true,
+  argv: ['journalctl', '-u', unit, '-n', String(lines), '--no-pager', '-o', 'short-iso-precise'],
 })

@@ -27,14 +27,20 @@ export const survey = (installPath: string): Command => ({
 })
 
 export function parseSurvey(stdout: string, ourNow: number): NodeFacts {
-  const values = new Map(stdout.split('\n').map((l) => [l.slice(0, Math.max(0, l.indexOf(' '))), l.slice(l.indexOf(' ') + 1)] as const))
+  const values = new Map(
+    stdout.split('\n').map((l) => [l.slice(0, Math.max(0, l.indexOf(' '))), l.slice(l.indexOf(' ') + 1)] as const),
+  )
   /** busybox has no `%3N`, a broken node says anything: what is no number is told as its fallback. */
-  const number = (key: string, fallback: number): number => (/^\d+(?:\.\d+)?$/.test(values.get(key) ?? '') ? Number(values.get(key)) : fallback)
+  const number = (key: string, fallback: number): number =>
+    /^\d+(?:\.\d+)?$/.test(values.get(key) ?? '') ? Number(values.get(key)) : fallback
   return {
     freeBytes: number('free', 0) * 1024,
     bootId: values.get('boot') ?? '',
     clockSkewMs: number('now', ourNow) - ourNow,
-    missingTools: stdout.split('\n').filter((l) => l.startsWith('missing ')).map((l) => l.slice(8)),
+    missingTools: stdout
+      .split('\n')
+      .filter((l) => l.startsWith('missing '))
+      .map((l) => l.slice(8)),
     machine: values.get('machine') ?? '',
     glibc: /^glibc (\d+\.\d+)/.exec(values.get('glibc') ?? '')?.[1] ?? null,
     uptimeSeconds: number('uptime', 0),
@@ -42,4 +48,9 @@ export function parseSurvey(stdout: string, ourNow: number): NodeFacts {
 }
 
 /** Old journals go first when a disk is nearly full (spec §4 SETUP). */
-export const vacuum: Command = { kind: 'argv', why: 'vacuum old logs', idempotent: true, argv: ['journalctl', '--vacuum-size=64M', '--rotate'] }
+export const vacuum: Command = {
+  kind: 'argv',
+  why: 'vacuum old logs',
+  idempotent: true,
+  argv: ['journalctl', '--vacuum-size=64M', '--rotate'],
+}

@@ -13,7 +13,8 @@ export function ruleset(place: WitnessPlace): string {
   const inFrom = place === 'node' ? 'iifname != "lo"' : 'iifname "@WAN@"'
   const outTo = place === 'node' ? 'oifname != "lo"' : 'oifname "@WAN@"'
   const out = place === 'node' ? 'hook output priority 200' : 'hook postrouting priority 120'
-  const set = (name: string, type: string) => `  set ${name} {\n    type ${type} . inet_service . inet_service\n    size 65535\n    flags dynamic\n    counter\n  }`
+  const set = (name: string, type: string) =>
+    `  set ${name} {\n    type ${type} . inet_service . inet_service\n    size 65535\n    flags dynamic\n    counter\n  }`
   const count = (match: string, direction: 'in' | 'out') => {
     const [address, remote, local] = direction === 'in' ? ['saddr', 'sport', 'dport'] : ['daddr', 'dport', 'sport']
     return [
@@ -24,25 +25,45 @@ export function ruleset(place: WitnessPlace): string {
     ].join('\n')
   }
   return [
-    `table inet ${table}`, `delete table inet ${table}`, `table inet ${table} {`,
+    `table inet ${table}`,
+    `delete table inet ${table}`,
+    `table inet ${table} {`,
     ...sets.map((s) => set(s, s.endsWith('4') ? 'ipv4_addr' : 'ipv6_addr')),
-    '  counter frag_in { }', '  counter frag_out { }',
-    '  chain i {', '    type filter hook prerouting priority raw; policy accept;', count(inFrom, 'in'), '  }',
-    '  chain o {', `    type filter ${out}; policy accept;`, count(outTo, 'out'), '  }',
-    '}', '',
+    '  counter frag_in { }',
+    '  counter frag_out { }',
+    '  chain i {',
+    '    type filter hook prerouting priority raw; policy accept;',
+    count(inFrom, 'in'),
+    '  }',
+    '  chain o {',
+    `    type filter ${out}; policy accept;`,
+    count(outTo, 'out'),
+    '  }',
+    '}',
+    '',
   ].join('\n')
 }
 
-const reset = (place: WitnessPlace): Raw => raw(place === 'node'
-  ? sh`printf %s ${ruleset(place)} | nft -f -`
-  : sh`
+const reset = (place: WitnessPlace): Raw =>
+  raw(
+    place === 'node'
+      ? sh`printf %s ${ruleset(place)} | nft -f -`
+      : sh`
     wan=$(ip -o route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1); [ -n "$wan" ] || { echo 'no default route' >&2; exit 69; }
-    printf %s ${ruleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`)
+    printf %s ${ruleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`,
+  )
 
-export const resetWitness = (place: WitnessPlace): Command => ({ kind: 'script', why: 'witness: reset', idempotent: true, text: sh`set -eu; ${reset(place)}` })
+export const resetWitness = (place: WitnessPlace): Command => ({
+  kind: 'script',
+  why: 'witness: reset',
+  idempotent: true,
+  text: sh`set -eu; ${reset(place)}`,
+})
 
 /** One line of JSON (`nft -j`), then the reset for the next round, then the records that carry one of the nonces. */
-export const readNodeWitness = (record: { readonly path: string; readonly nonces: readonly string[] } | null): Command => ({
+export const readNodeWitness = (
+  record: { readonly path: string; readonly nonces: readonly string[] } | null,
+): Command => ({
   kind: 'script',
   why: 'witness: read and reset',
   idempotent: false,
@@ -59,4 +80,9 @@ export const readBoxWitness: Command = {
   text: sh`set -eu; nft -j list table inet ${table}; echo; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box')}`,
 }
 
-export const removeWitness: Command = { kind: 'script', why: 'witness: remove', idempotent: true, text: sh`nft delete table inet ${table} 2>/dev/null || true` }
+export const removeWitness: Command = {
+  kind: 'script',
+  why: 'witness: remove',
+  idempotent: true,
+  text: sh`nft delete table inet ${table} 2>/dev/null || true`,
+}

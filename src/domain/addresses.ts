@@ -2,7 +2,11 @@
 
 /** Dotted quad for IPv4 and IPv4-mapped IPv6; eight unpadded groups for other IPv6; lower case for what is neither. */
 export function normalAddress(address: string): string {
-  const bare = address.trim().toLowerCase().replace(/^\[|\]$/g, '').replace(/%.*$/, '')
+  const bare = address
+    .trim()
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/%.*$/, '')
   const groups = bare.includes(':') ? groupsOf(bare) : undefined
   if (groups === undefined) return bare
   const mapped = groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff

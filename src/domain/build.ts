@@ -7,7 +7,12 @@ import type { Json } from './ledger.ts'
 export type Maker = 'zigbuild' | 'native' | 'file' | 'release'
 
 /** Versions as the programs themselves say them; null for what was not used. */
-export interface Toolchain { readonly rustc: string; readonly cargo: string; readonly zigbuild: string | null; readonly zig: string | null }
+export interface Toolchain {
+  readonly rustc: string
+  readonly cargo: string
+  readonly zigbuild: string | null
+  readonly zig: string | null
+}
 
 export interface Built {
   readonly kind: 'built'
@@ -21,7 +26,12 @@ export interface Built {
   readonly argv: readonly string[]
   readonly seconds: number
 }
-export interface BuildFailed { readonly kind: 'failed'; readonly reason: BuildFault; readonly errors: readonly BuildError[]; readonly message: string }
+export interface BuildFailed {
+  readonly kind: 'failed'
+  readonly reason: BuildFault
+  readonly errors: readonly BuildError[]
+  readonly message: string
+}
 export type BuildResult = Built | BuildFailed
 
 /** What git knows of the directory that was built. */
@@ -46,7 +56,11 @@ export type SourceFacts =
 
 /** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
 export const revisionOf = (source: SourceFacts): string | null =>
-  source.kind === 'none' ? null : source.dirty === null ? source.commit : `${source.commit}+${source.dirty.digest.slice(0, 12)}`
+  source.kind === 'none'
+    ? null
+    : source.dirty === null
+      ? source.commit
+      : `${source.commit}+${source.dirty.digest.slice(0, 12)}`
 
 /** The ledger's account of the binary under test. */
 export interface BuildRecord {
@@ -56,7 +70,16 @@ export interface BuildRecord {
   readonly bytes: number
   readonly elf: ElfFacts
   /** Commit and dirtiness of a build; where a given file or a release asset came from otherwise. */
-  readonly from: SourceFacts | { readonly kind: 'file'; readonly path: string } | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string; readonly digest: 'matched' | 'not stated' }
+  readonly from:
+    | SourceFacts
+    | { readonly kind: 'file'; readonly path: string }
+    | {
+        readonly kind: 'release'
+        readonly repository: string
+        readonly tag: string
+        readonly asset: string
+        readonly digest: 'matched' | 'not stated'
+      }
   readonly toolchain: Toolchain | null
   readonly glibc: string | null
   readonly argv: readonly string[]
@@ -72,4 +95,5 @@ export function afterZigbuild(result: BuildResult): 'use' | 'native' | 'fail' {
 }
 
 /** The record as facts of a ledger entry. */
-export const buildFacts = (record: BuildRecord): { readonly [key: string]: Json } => JSON.parse(JSON.stringify(record)) as { readonly [key: string]: Json }
+export const buildFacts = (record: BuildRecord): { readonly [key: string]: Json } =>
+  JSON.parse(JSON.stringify(record)) as { readonly [key: string]: Json }

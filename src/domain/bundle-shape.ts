@@ -1,5 +1,15 @@
 /** The shape of an evidence folder's files, so far as anything reads them: a folder may come from a stranger, and behind this check a number is a number. */
-import type { Attempt, BoxView, Claim, Control, Counters, Flow, Mapping, ReceiverRecord, RunningProof } from './evidence.ts'
+import type {
+  Attempt,
+  BoxView,
+  Claim,
+  Control,
+  Counters,
+  Flow,
+  Mapping,
+  ReceiverRecord,
+  RunningProof,
+} from './evidence.ts'
 import type { BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
 import type { NatKind, NatMeasurement, Role } from './fleet.ts'
@@ -7,76 +17,259 @@ import type { Entry } from './ledger.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import { criteriaKinds } from './plan.ts'
 import type { Criteria } from './project.ts'
-import { anything, every, fields, flag, kinds, list, name, number, oneOf, optional, orNull, record, text, whole, type Check, type Size } from './shape.ts'
+import {
+  anything,
+  every,
+  fields,
+  flag,
+  kinds,
+  list,
+  name,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  text,
+  whole,
+  type Check,
+  type Size,
+} from './shape.ts'
 
 /** How much of what there may be, in all files together. */
-export interface Most extends Size { readonly nodes: number; readonly entries: number; readonly attempts: number; readonly files: number }
+export interface Most extends Size {
+  readonly nodes: number
+  readonly entries: number
+  readonly attempts: number
+  readonly files: number
+}
 
 /** What no run of ours comes near. */
-export const roomy: Most = { nodes: 200, entries: 100_000, attempts: 200_000, files: 20_000, values: 100_000_000, longest: Infinity }
+export const roomy: Most = {
+  nodes: 200,
+  entries: 100_000,
+  attempts: 200_000,
+  files: 20_000,
+  values: 100_000_000,
+  longest: Infinity,
+}
 
 /** What a run without secrets may have left: a test of ten nodes, 500 attempts and ten checkpoints is a tenth of it, and to judge all of it takes seconds. */
-export const ofStrangers: Most = { nodes: 100, entries: 1000, attempts: 3000, files: 5000, values: 1_000_000, longest: 8000 }
+export const ofStrangers: Most = {
+  nodes: 100,
+  entries: 1000,
+  attempts: 3000,
+  files: 5000,
+  values: 1_000_000,
+  longest: 8000,
+}
 
 const pair = fields({ from: name, to: name })
 const flow = every<Flow>({ remote: name, remotePort: number, localPort: number, packets: number, bytes: number })
-const counters = every<Counters>({ in: list(flow), out: list(flow), fragmentsIn: number, fragmentsOut: number, overflow: flag })
-const mapping = every<Mapping>({ insideAddress: name, insidePort: number, outsideAddress: name, outsidePort: number, remote: name, remotePort: number })
+const counters = every<Counters>({
+  in: list(flow),
+  out: list(flow),
+  fragmentsIn: number,
+  fragmentsOut: number,
+  overflow: flag,
+})
+const mapping = every<Mapping>({
+  insideAddress: name,
+  insidePort: number,
+  outsideAddress: name,
+  outsidePort: number,
+  remote: name,
+  remotePort: number,
+})
 const box = every<BoxView>({ counters, mappings: list(mapping) })
 const claim = every<Claim>({
-  success: orNull(flag), method: oneOf('direct', 'hole_punched', 'relayed', null), remote: orNull(text), connectMs: orNull(number), error: orNull(text), upgraded: flag, exitCode: orNull(number), lines: list(text),
+  success: orNull(flag),
+  method: oneOf('direct', 'hole_punched', 'relayed', null),
+  remote: orNull(text),
+  connectMs: orNull(number),
+  error: orNull(text),
+  upgraded: flag,
+  exitCode: orNull(number),
+  lines: list(text),
 })
-const receiverRecord = every<ReceiverRecord>({ nonce: text, bytes: number, sha256: text, from: orNull(text), missing: number, completedMs: orNull(number), raw: text })
+const receiverRecord = every<ReceiverRecord>({
+  nonce: text,
+  bytes: number,
+  sha256: text,
+  from: orNull(text),
+  missing: number,
+  completedMs: orNull(number),
+  raw: text,
+})
 
 export const attemptShape = every<Attempt>({
-  id: name, pair, pass: number, round: number, repetition: number, nonce: name, bytes: number, expectedSha256: name, localPort: number, servicePort: number, startedAt: number, endedAt: number,
-  claim, record: orNull(receiverRecord), counters: record(orNull(counters)), boxes: record(orNull(box)),
-  fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })), retry: optional(oneOf(true)),
+  id: name,
+  pair,
+  pass: number,
+  round: number,
+  repetition: number,
+  nonce: name,
+  bytes: number,
+  expectedSha256: name,
+  localPort: number,
+  servicePort: number,
+  startedAt: number,
+  endedAt: number,
+  claim,
+  record: orNull(receiverRecord),
+  counters: record(orNull(counters)),
+  boxes: record(orNull(box)),
+  fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),
+  retry: optional(oneOf(true)),
 })
 
-export const entryShape = every<Entry>({ session: text, seq: whole, prev: text, at: whole, from: text, event: text, to: text, why: text, facts: record(anything), hash: text })
+export const entryShape = every<Entry>({
+  session: text,
+  seq: whole,
+  prev: text,
+  at: whole,
+  from: text,
+  event: text,
+  to: text,
+  why: text,
+  facts: record(anything),
+  hash: text,
+})
 
 const control = every<Control>({
-  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer'), from: name, to: name, expected: oneOf('through', 'blocked', 'no-claim'),
-  seen: oneOf('through', 'blocked', 'claimed', 'no-claim', 'error'), witnessed: flag, detail: text, raw: list(anything),
+  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer'),
+  from: name,
+  to: name,
+  expected: oneOf('through', 'blocked', 'no-claim'),
+  seen: oneOf('through', 'blocked', 'claimed', 'no-claim', 'error'),
+  witnessed: flag,
+  detail: text,
+  raw: list(anything),
 })
 const running = every<RunningProof>({
-  node: name, unit: text, pid: number, exeSha256: text, startedAt: number, bootId: text, restarts: number, udpPorts: list(number), uid: number, capEff: text, version: text,
+  node: name,
+  unit: text,
+  pid: number,
+  exeSha256: text,
+  startedAt: number,
+  bootId: text,
+  restarts: number,
+  udpPorts: list(number),
+  uid: number,
+  capEff: text,
+  version: text,
 })
 const measurement = every<NatMeasurement>({
-  node: name, mapping: oneOf('none', 'EIM', 'ADM', 'APDM'), filtering: oneOf('EIF', 'ADF', 'APDF'), stable: orNull(flag), portPreserving: flag, externalAddresses: list(name),
-  hairpin: oneOf('none', 'external-source', 'internal-source'), raw: list(anything),
+  node: name,
+  mapping: oneOf('none', 'EIM', 'ADM', 'APDM'),
+  filtering: oneOf('EIF', 'ADF', 'APDF'),
+  stable: orNull(flag),
+  portPreserving: flag,
+  externalAddresses: list(name),
+  hairpin: oneOf('none', 'external-source', 'internal-source'),
+  raw: list(anything),
 })
-const finding = every<Finding>({ kind: text, message: text, node: optional(name), pair: optional(pair), attempts: list(text, 10_000) })
+const finding = every<Finding>({
+  kind: text,
+  message: text,
+  node: optional(name),
+  pair: optional(pair),
+  attempts: list(text, 10_000),
+})
 const build = fields({
-  source: oneOf('zigbuild', 'native', 'file', 'release'), sha256: text, bytes: number, before: list(fields({ source: text, reason: text })),
+  source: oneOf('zigbuild', 'native', 'file', 'release'),
+  sha256: text,
+  bytes: number,
+  before: list(fields({ source: text, reason: text })),
   from: kinds({ none: anything, git: fields({ commit: text }), file: anything, release: anything }),
   toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
 })
-const facts = (most: Most): Check => every<BundleFacts>({
-  version: text, session: text, test: whole, sessionStartedAt: number, testStartedAt: number, testEndedAt: number, excluded: list(fields({ node: name, why: text }), most.nodes), deployed: record(text),
-  notes: list(fields({ what: text, why: text }), 1000), findings: list(finding, 200), build: orNull(build), checkpoint: anything,
-})
+const facts = (most: Most): Check =>
+  every<BundleFacts>({
+    version: text,
+    session: text,
+    test: whole,
+    sessionStartedAt: number,
+    testStartedAt: number,
+    testEndedAt: number,
+    excluded: list(fields({ node: name, why: text }), most.nodes),
+    deployed: record(text),
+    notes: list(fields({ what: text, why: text }), 1000),
+    findings: list(finding, 200),
+    build: orNull(build),
+    checkpoint: anything,
+  })
 
 const roles: readonly Role[] = ['registry', 'bootstrap', 'test', 'nat']
 const nats: readonly NatKind[] = ['none', 'full-cone', 'address-restricted', 'port-restricted', 'symmetric']
-const node = fields({ name, host: name, ip: name, provider: text, region: text, role: oneOf(...roles), nat: oneOf(...nats), expectedRate: optional(number), hostKeys: list(text) })
+const node = fields({
+  name,
+  host: name,
+  ip: name,
+  provider: text,
+  region: text,
+  role: oneOf(...roles),
+  nat: oneOf(...nats),
+  expectedRate: optional(number),
+  hostKeys: list(text),
+})
 const answer = fields({ value: text, from: text })
 const suite = fields({ enabled: flag })
-const plan = (most: Most): Check => fields({
-  answers: fields({ project: answer, focus: answer, criteria: fields({ value: oneOf(...criteriaKinds), from: text }), proof: answer }),
-  config: fields({ soak: fields({ regressionTolerance: number }), tests: fields({ throughput: suite, messageDelivery: suite, crdtConsistency: suite, channelCreation: suite, custom: list(anything) }) }),
-  profile: fields({ record: kinds({ jsonl: anything, none: anything }) }),
-  fleet: fields({ name: text, nodes: list(node, most.nodes), lab: optional(fields({ natTimeoutFactor: number, shaping: oneOf('netem', 'nfqueue', 'none') })) }),
-  nodes: list(name, most.nodes),
-  source: kinds({ build: fields({ workspace: text }), file: fields({ path: text, sha256: text }), release: fields({ repository: text, tag: text, asset: text }) }),
-  targets: every<Criteria>({ direct: number, natTraversed: number, relay: number, sampleFloor: number, coverage: number, strict: flag }),
-})
+const plan = (most: Most): Check =>
+  fields({
+    answers: fields({
+      project: answer,
+      focus: answer,
+      criteria: fields({ value: oneOf(...criteriaKinds), from: text }),
+      proof: answer,
+    }),
+    config: fields({
+      soak: fields({ regressionTolerance: number }),
+      tests: fields({
+        throughput: suite,
+        messageDelivery: suite,
+        crdtConsistency: suite,
+        channelCreation: suite,
+        custom: list(anything),
+      }),
+    }),
+    profile: fields({ record: kinds({ jsonl: anything, none: anything }) }),
+    fleet: fields({
+      name: text,
+      nodes: list(node, most.nodes),
+      lab: optional(fields({ natTimeoutFactor: number, shaping: oneOf('netem', 'nfqueue', 'none') })),
+    }),
+    nodes: list(name, most.nodes),
+    source: kinds({
+      build: fields({ workspace: text }),
+      file: fields({ path: text, sha256: text }),
+      release: fields({ repository: text, tag: text, asset: text }),
+    }),
+    targets: every<Criteria>({
+      direct: number,
+      natTraversed: number,
+      relay: number,
+      sampleFloor: number,
+      coverage: number,
+      strict: flag,
+    }),
+  })
 
 /** By the names that `layout` gives the files. */
-export const shapes = (most: Most): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries' | 'attempts', Check>> => ({
-  plan: plan(most), facts: facts(most), nat: list(measurement, most.nodes), controls: list(control, 1000),
-  running: fields({ before: list(running, most.nodes), after: list(running, most.nodes) }), entries: list(entryShape, most.entries), attempts: list(attemptShape, most.attempts),
+export const shapes = (
+  most: Most,
+): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries' | 'attempts', Check>> => ({
+  plan: plan(most),
+  facts: facts(most),
+  nat: list(measurement, most.nodes),
+  controls: list(control, 1000),
+  running: fields({ before: list(running, most.nodes), after: list(running, most.nodes) }),
+  entries: list(entryShape, most.entries),
+  attempts: list(attemptShape, most.attempts),
 })
 
-export const manifestShape = (most: Most): Check => every<Manifest>({ files: list(every<FileDigest>({ path: text, bytes: whole, sha256: text }), most.files), root: text })
+export const manifestShape = (most: Most): Check =>
+  every<Manifest>({
+    files: list(every<FileDigest>({ path: text, bytes: whole, sha256: text }), most.files),
+    root: text,
+  })

@@ -42,11 +42,19 @@ export interface BundleFacts {
 }
 
 export const layout = {
-  plan: 'plan.json', entries: 'ledger.jsonl', facts: 'facts.json', nat: 'nat.json', controls: 'controls.json', running: 'running.json', attempts: 'attempts.jsonl', verdict: 'verdict.json',
+  plan: 'plan.json',
+  entries: 'ledger.jsonl',
+  facts: 'facts.json',
+  nat: 'nat.json',
+  controls: 'controls.json',
+  running: 'running.json',
+  attempts: 'attempts.jsonl',
+  verdict: 'verdict.json',
 } as const
 
 /** The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from being one. */
-export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | null => fold(b.facts.session, b.entries).checkpoint
+export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | null =>
+  fold(b.facts.session, b.entries).checkpoint
 
 export const verdictInputOf = (b: Bundle): VerdictInput => ({
   criteria: b.plan.answers.criteria.value,
@@ -57,10 +65,17 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
   excluded: b.facts.excluded,
   measurements: b.measurements,
   deployed: b.facts.deployed,
-  evidence: { attempts: b.attempts, controls: b.controls, runningBefore: b.running.before, runningAfter: b.running.after },
+  evidence: {
+    attempts: b.attempts,
+    controls: b.controls,
+    runningBefore: b.running.before,
+    runningAfter: b.running.after,
+  },
   findings: b.facts.findings,
   missing: [...silentParts(b.plan), ...b.facts.notes],
-  ...(checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),
+  ...(checkpointOf(b) === null
+    ? {}
+    : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),
 })
 
 /** One JSON value per line, each ending in a newline. */
@@ -68,5 +83,8 @@ export const toLines = (values: readonly unknown[]): string => values.map((v) =>
 /** A last line without its newline is a torn write: refused, because evidence is whole or it is none. */
 export function fromLines<T>(text: string): readonly T[] {
   if (text !== '' && !text.endsWith('\n')) throw new Error('the last line is torn')
-  return text.split('\n').filter((l) => l !== '').map((l) => JSON.parse(l) as T)
+  return text
+    .split('\n')
+    .filter((l) => l !== '')
+    .map((l) => JSON.parse(l) as T)
 }

@@ -36,7 +36,12 @@ export function readCargoLine(run: CargoRun, line: string): CargoRun {
   const id = text(said['package_id']) ?? ''
   if (said['reason'] === 'compiler-artifact') {
     const made = text(said['executable'])
-    return { ...run, finished: run.finished + 1, executables: made === undefined || run.executables.length >= caps.executables ? run.executables : [...run.executables, made] }
+    return {
+      ...run,
+      finished: run.finished + 1,
+      executables:
+        made === undefined || run.executables.length >= caps.executables ? run.executables : [...run.executables, made],
+    }
   }
   if (said['reason'] !== 'compiler-message' || !isObject(said['message'])) return run
   const level = said['message']['level']
@@ -48,7 +53,13 @@ export function readCargoLine(run: CargoRun, line: string): CargoRun {
 
 /** `src/main.rs:3:22 E0308 mismatched types` */
 export const placed = (e: BuildError): string =>
-  [e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`, e.code, oneLine(e.message)].filter((p) => p !== null && p !== '').join(' ')
+  [
+    e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`,
+    e.code,
+    oneLine(e.message),
+  ]
+    .filter((p) => p !== null && p !== '')
+    .join(' ')
 
 const isSummary = (message: string): boolean => /^aborting due to /.test(message)
 function readError(message: Record<string, unknown>, id: string): BuildError {
@@ -57,15 +68,22 @@ function readError(message: Record<string, unknown>, id: string): BuildError {
   const code = isObject(message['code']) ? text(message['code']['code']) : undefined
   const rendered = text(message['rendered']) ?? ''
   return {
-    file: text(span?.['file_name']) ?? null, line: whole(span?.['line_start']), column: whole(span?.['column_start']), code: code ?? null,
-    message: `${text(message['message']) ?? 'no message'}${linkerSays(rendered)}`.slice(0, caps.rendered), rendered: rendered.slice(0, caps.rendered),
-    crate: crateOf(id), own: id.includes('path+file:'),
+    file: text(span?.['file_name']) ?? null,
+    line: whole(span?.['line_start']),
+    column: whole(span?.['column_start']),
+    code: code ?? null,
+    message: `${text(message['message']) ?? 'no message'}${linkerSays(rendered)}`.slice(0, caps.rendered),
+    rendered: rendered.slice(0, caps.rendered),
+    crate: crateOf(id),
+    own: id.includes('path+file:'),
   }
 }
 
 /** rustc's own sentence on a failed linker holds only the command; why is in a note. */
 const linkerSays = (rendered: string): string => {
-  const why = /^error: linking with/.test(rendered) ? /= note: .*?((?:error: |undefined (?:symbol|reference)|cannot find ).{1,300})/.exec(rendered)?.[1] : undefined
+  const why = /^error: linking with/.test(rendered)
+    ? /= note: .*?((?:error: |undefined (?:symbol|reference)|cannot find ).{1,300})/.exec(rendered)?.[1]
+    : undefined
   return why === undefined ? '' : `: ${why}`
 }
 
@@ -74,7 +92,7 @@ function crateOf(id: string): string {
   const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1]
   if (old !== undefined) return old
   const [where = '', name = ''] = id.split('#')
-  return name.includes('@') ? name.slice(0, name.lastIndexOf('@')) : where.split('/').at(-1) ?? id
+  return name.includes('@') ? name.slice(0, name.lastIndexOf('@')) : (where.split('/').at(-1) ?? id)
 }
 
 export const oneLine = (s: string): string => s.replace(/\s+/g, ' ').trim().slice(0, 300)
@@ -89,6 +107,8 @@ function parse(line: string): Record<string, unknown> | undefined {
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-const whole = (value: unknown): number | null => (typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null)
+const whole = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : null

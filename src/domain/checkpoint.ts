@@ -10,7 +10,12 @@ import type { Judgement } from './judge.ts'
 import type { Entry } from './ledger.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
 
-export interface ClassCount { readonly attempts: number; readonly successes: number; readonly pairs: number; readonly pairsTried: number }
+export interface ClassCount {
+  readonly attempts: number
+  readonly successes: number
+  readonly pairs: number
+  readonly pairsTried: number
+}
 export type Counts = Readonly<Partial<Record<PairClass, ClassCount>>>
 
 export interface CheckpointInput {
@@ -23,12 +28,16 @@ export interface CheckpointInput {
 }
 
 const count = z.int().nonnegative()
-const classCount = z.object({ attempts: count, successes: count, pairs: count, pairsTried: count }).refine((c) => c.successes <= c.attempts)
+const classCount = z
+  .object({ attempts: count, successes: count, pairs: count, pairsTried: count })
+  .refine((c) => c.successes <= c.attempts)
 const baselineFact = z.partialRecord(z.enum(pairClasses), classCount)
 
 /** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
 export function checkpointInput(entries: readonly Entry[], tolerancePoints: number): CheckpointInput {
-  const passed = entries.slice(entries.findLastIndex((e) => e.from === 'DEPLOY') + 1).filter((e) => e.from === 'TEST' && e.event === 'passed')
+  const passed = entries
+    .slice(entries.findLastIndex((e) => e.from === 'DEPLOY') + 1)
+    .filter((e) => e.from === 'TEST' && e.event === 'passed')
   const baseline = baselineFact.safeParse(passed[0]?.facts['counts']).data ?? null
   return { baseline: baseline as Counts | null, tolerancePoints, since: readMarks(passed.at(-1)?.facts['running']) }
 }
@@ -65,7 +74,15 @@ export interface CheckpointFacts {
   readonly sampleFloor: number
 }
 
-export function judgeCheckpoint({ input, results, retries, evidence, peers, tried, sampleFloor }: CheckpointFacts): CheckpointJudged {
+export function judgeCheckpoint({
+  input,
+  results,
+  retries,
+  evidence,
+  peers,
+  tried,
+  sampleFloor,
+}: CheckpointFacts): CheckpointJudged {
   const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried)
   const classes = pairClasses.flatMap((pairClass) => {
     const [first, now] = [input.baseline?.[pairClass], results.find((r) => r.pairClass === pairClass)]
@@ -74,13 +91,32 @@ export function judgeCheckpoint({ input, results, retries, evidence, peers, trie
   return {
     result: { tolerancePoints: input.tolerancePoints, classes, retries, continuity: continuity.rows },
     reasons: [
-      ...(input.baseline === null ? [{ kind: 'inconclusive', text: 'the ledger holds no first test that passed, so nothing tells whether this one is worse' } as const] : classes.flatMap((c) => classReason(c, input.tolerancePoints, sampleFloor))),
+      ...(input.baseline === null
+        ? [
+            {
+              kind: 'inconclusive',
+              text: 'the ledger holds no first test that passed, so nothing tells whether this one is worse',
+            } as const,
+          ]
+        : classes.flatMap((c) => classReason(c, input.tolerancePoints, sampleFloor))),
       ...continuity.reasons,
     ],
     findings: continuity.findings,
     notCovered: [
-      ...(input.baseline === null ? [] : classes.filter((c) => c.first === null).map((c): NotCovered => ({ kind: 'other', what: `regression of ${c.pairClass}`, why: 'the first test had no such pair' }))),
-      ...continuity.unproven.map((n): NotCovered => ({ kind: 'other', what: `continuity of ${n}`, why: 'the last test that passed did not prove what ran there' })),
+      ...(input.baseline === null
+        ? []
+        : classes
+            .filter((c) => c.first === null)
+            .map((c): NotCovered => ({
+              kind: 'other',
+              what: `regression of ${c.pairClass}`,
+              why: 'the first test had no such pair',
+            }))),
+      ...continuity.unproven.map((n): NotCovered => ({
+        kind: 'other',
+        what: `continuity of ${n}`,
+        why: 'the last test that passed did not prove what ran there',
+      })),
     ],
   }
 }
@@ -88,16 +124,36 @@ export function judgeCheckpoint({ input, results, retries, evidence, peers, trie
 function changeOf(pairClass: PairClass, first: ClassCount | null, now: ClassResult | null): ClassChange {
   const known = first !== null && now !== null && first.attempts > 0 && now.attempts > 0
   return {
-    pairClass, first, now: now === null ? null : { attempts: now.attempts, successes: now.successes, recovered: now.recovered },
-    lost: known ? (100 * (first.successes * now.attempts - now.successes * first.attempts)) / (first.attempts * now.attempts) : null,
+    pairClass,
+    first,
+    now: now === null ? null : { attempts: now.attempts, successes: now.successes, recovered: now.recovered },
+    lost: known
+      ? (100 * (first.successes * now.attempts - now.successes * first.attempts)) / (first.attempts * now.attempts)
+      : null,
   }
 }
 
 /** Too few attempts to meet a criterion are too few to call it a regression. */
-function classReason({ pairClass, first, now, lost }: ClassChange, tolerance: number, sampleFloor: number): readonly Reason[] {
-  if (first !== null && first.attempts > 0 && now === null) return [{ kind: 'inconclusive', text: `${pairClass}: ${first.successes}/${first.attempts} at the first test, now the plan has no such pair` }]
-  if (first === null || now === null || lost === null || now.attempts < sampleFloor || lost <= tolerance + 1e-9) return []
-  return [{ kind: 'failed', text: `${pairClass}: ${now.successes}/${now.attempts} = ${percent(now.successes / now.attempts)} % after retries, ${percent(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}` }]
+function classReason(
+  { pairClass, first, now, lost }: ClassChange,
+  tolerance: number,
+  sampleFloor: number,
+): readonly Reason[] {
+  if (first !== null && first.attempts > 0 && now === null)
+    return [
+      {
+        kind: 'inconclusive',
+        text: `${pairClass}: ${first.successes}/${first.attempts} at the first test, now the plan has no such pair`,
+      },
+    ]
+  if (first === null || now === null || lost === null || now.attempts < sampleFloor || lost <= tolerance + 1e-9)
+    return []
+  return [
+    {
+      kind: 'failed',
+      text: `${pairClass}: ${now.successes}/${now.attempts} = ${percent(now.successes / now.attempts)} % after retries, ${percent(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}`,
+    },
+  ]
 }
 
 /** Rounded up, so that a loss beyond the tolerance never reads as the tolerance. */

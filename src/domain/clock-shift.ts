@@ -8,18 +8,36 @@ import type { Silent } from './silent.ts'
 export function checkShift(shift: Json | undefined, fleet: Pick<Fleet, 'name' | 'lab'> | null): void {
   if (shift === undefined || shift === 0) return
   const remedy = 'unset VPS_TEST_CLOCK_SHIFT_SECONDS'
-  if (typeof shift !== 'number' || !Number.isFinite(shift)) throw new Failure({ kind: 'usage', code: 'U059', message: 'VPS_TEST_CLOCK_SHIFT_SECONDS is no number', remedy })
-  if (fleet?.lab === undefined) throw new Failure({ kind: 'usage', code: 'U058', message: `the clock is moved by ${shift} s, which is for tests on a lab; fleet ${fleet?.name ?? 'of this session'} is none`, remedy })
+  if (typeof shift !== 'number' || !Number.isFinite(shift))
+    throw new Failure({ kind: 'usage', code: 'U059', message: 'VPS_TEST_CLOCK_SHIFT_SECONDS is no number', remedy })
+  if (fleet?.lab === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U058',
+      message: `the clock is moved by ${shift} s, which is for tests on a lab; fleet ${fleet?.name ?? 'of this session'} is none`,
+      remedy,
+    })
 }
 
 /** The same for an entry that is to follow these: its own signature against the newest plan. */
 export function checkEntryShift(before: readonly Entry[], entry: Entry): void {
-  const plan = [...before, entry].findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as { readonly fleet?: Fleet } | undefined
+  const plan = [...before, entry].findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as
+    | { readonly fleet?: Fleet }
+    | undefined
   checkShift(entry.facts['clockShift'], plan?.fleet ?? null)
 }
 
 /** Our clock decides when a checkpoint is due: that it was moved is told wherever its times are, whichever writer of the session moved it. */
 export function shiftNotes(entries: readonly Entry[], own: number): readonly Silent[] {
-  const seconds = [...entries.map((e) => e.facts['clockShift']), own].filter((s): s is number => typeof s === 'number' && s !== 0)
-  return seconds.length === 0 ? [] : [{ what: 'real waiting', why: `the clock was moved by ${[...new Set(seconds)].map((s) => `${s} s`).join(', ')} for a test` }]
+  const seconds = [...entries.map((e) => e.facts['clockShift']), own].filter(
+    (s): s is number => typeof s === 'number' && s !== 0,
+  )
+  return seconds.length === 0
+    ? []
+    : [
+        {
+          what: 'real waiting',
+          why: `the clock was moved by ${[...new Set(seconds)].map((s) => `${s} s`).join(', ')} for a test`,
+        },
+      ]
 }

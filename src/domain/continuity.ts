@@ -8,15 +8,35 @@ import type { NodeName } from './fleet.ts'
 /** As much of a running proof as the ledger keeps. */
 export type RunningMark = Pick<RunningProof, 'node' | 'bootId' | 'startedAt' | 'restarts' | 'exeSha256' | 'pid'>
 
-const marks = z.array(z.object({ node: z.string(), bootId: z.string(), startedAt: z.number(), restarts: z.number(), exeSha256: z.string(), pid: z.number() }))
+const marks = z.array(
+  z.object({
+    node: z.string(),
+    bootId: z.string(),
+    startedAt: z.number(),
+    restarts: z.number(),
+    exeSha256: z.string(),
+    pid: z.number(),
+  }),
+)
 
 /** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
-export const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }: RunningMark): RunningMark => ({ node, bootId: bootId.slice(0, 64), startedAt, restarts, exeSha256, pid })
+export const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }: RunningMark): RunningMark => ({
+  node,
+  bootId: bootId.slice(0, 64),
+  startedAt,
+  restarts,
+  exeSha256,
+  pid,
+})
 
 /** The fact `running` of a TEST entry; anything else proves nothing. */
 export const readMarks = (fact: unknown): readonly RunningMark[] => marks.safeParse(fact).data ?? []
 
-export interface Change { readonly finding: FindingKind; readonly result: 'failed' | 'inconclusive'; readonly text: string }
+export interface Change {
+  readonly finding: FindingKind
+  readonly result: 'failed' | 'inconclusive'
+  readonly text: string
+}
 
 /** Start times are computed from clock ticks and boot time: they may differ by a little for one process. */
 const jitterMs = 2000
@@ -24,14 +44,31 @@ const jitterMs = 2000
 export const sameStart = (a: RunningMark, b: RunningMark): boolean => Math.abs(a.startedAt - b.startedAt) <= jitterMs
 
 /** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
-export function changeBetween(before: RunningMark, after: RunningMark & { readonly unit: string }, when: string): Change | undefined {
-  if (before.bootId !== after.bootId) return { finding: 'rebooted', result: 'inconclusive', text: `the host was rebooted ${when}` }
-  if (after.restarts > before.restarts) return { finding: 'restarted', result: 'failed', text: `${after.unit} died and was restarted ${after.restarts - before.restarts} times ${when}` }
+export function changeBetween(
+  before: RunningMark,
+  after: RunningMark & { readonly unit: string },
+  when: string,
+): Change | undefined {
+  if (before.bootId !== after.bootId)
+    return { finding: 'rebooted', result: 'inconclusive', text: `the host was rebooted ${when}` }
+  if (after.restarts > before.restarts)
+    return {
+      finding: 'restarted',
+      result: 'failed',
+      text: `${after.unit} died and was restarted ${after.restarts - before.restarts} times ${when}`,
+    }
   const other = before.pid !== after.pid || !sameStart(before, after)
-  return other ? { finding: 'restarted', result: 'inconclusive', text: `${after.unit} was restarted by somebody ${when}` } : undefined
+  return other
+    ? { finding: 'restarted', result: 'inconclusive', text: `${after.unit} was restarted by somebody ${when}` }
+    : undefined
 }
 
-export interface ContinuityRow { readonly node: NodeName; readonly since: RunningMark; readonly now: RunningMark | null; /** Null: one process went on. */ readonly change: string | null }
+export interface ContinuityRow {
+  readonly node: NodeName
+  readonly since: RunningMark
+  readonly now: RunningMark | null
+  /** Null: one process went on. */ readonly change: string | null
+}
 
 export interface ContinuityJudged {
   readonly rows: readonly ContinuityRow[]
@@ -44,25 +81,58 @@ export interface ContinuityJudged {
 const when = 'since the last test that passed'
 
 /** `since`: what ran after that test; `now`: before this one. The registry is no peer: its change is a finding, no reason. */
-export function judgeContinuity(since: readonly RunningMark[], now: readonly RunningProof[], peers: readonly NodeName[], tried: readonly NodeName[]): ContinuityJudged {
+export function judgeContinuity(
+  since: readonly RunningMark[],
+  now: readonly RunningProof[],
+  peers: readonly NodeName[],
+  tried: readonly NodeName[],
+): ContinuityJudged {
   const known = new Map(since.map((m) => [m.node, m]))
   const judged = [...known.values()].map((before) => {
     const found = now.find((p) => p.node === before.node)
     const after = found === undefined ? undefined : { ...markOf(found), unit: found.unit }
-    return { before, after, change: after === undefined ? gone : otherBinary(before, after) ?? changeBetween(before, after, when) }
+    return {
+      before,
+      after,
+      change: after === undefined ? gone : (otherBinary(before, after) ?? changeBetween(before, after, when)),
+    }
   })
-  const reasons = judged.flatMap(({ before: { node }, change }): readonly Reason[] => (change === undefined || !peers.includes(node) ? [] : [{ kind: change.result, text: `${node}: ${change.text}` }]))
+  const reasons = judged.flatMap(({ before: { node }, change }): readonly Reason[] =>
+    change === undefined || !peers.includes(node) ? [] : [{ kind: change.result, text: `${node}: ${change.text}` }],
+  )
   return {
-    rows: judged.map(({ before, after, change }) => ({ node: before.node, since: before, now: after === undefined ? null : markOf(after), change: change?.text ?? null })),
-    reasons: tried.length > 0 && !tried.some((n) => known.has(n)) ? [...reasons, { kind: 'inconclusive', text: 'nothing proves what ran at the end of the last test that passed' }] : reasons,
-    findings: judged.flatMap(({ before: { node }, change }) => (change === undefined ? [] : [{ kind: change.finding, node, message: `${node}: ${change.text}`, attempts: [] }])),
+    rows: judged.map(({ before, after, change }) => ({
+      node: before.node,
+      since: before,
+      now: after === undefined ? null : markOf(after),
+      change: change?.text ?? null,
+    })),
+    reasons:
+      tried.length > 0 && !tried.some((n) => known.has(n))
+        ? [
+            ...reasons,
+            { kind: 'inconclusive', text: 'nothing proves what ran at the end of the last test that passed' },
+          ]
+        : reasons,
+    findings: judged.flatMap(({ before: { node }, change }) =>
+      change === undefined ? [] : [{ kind: change.finding, node, message: `${node}: ${change.text}`, attempts: [] }],
+    ),
     unproven: tried.filter((n) => !known.has(n)),
   }
 }
 
-const gone: Change = { finding: 'not-running', result: 'inconclusive', text: 'its service ran at the end of the last test that passed, now nothing proves that it runs' }
+const gone: Change = {
+  finding: 'not-running',
+  result: 'inconclusive',
+  text: 'its service ran at the end of the last test that passed, now nothing proves that it runs',
+}
 
 /** Told before a restart, which it needs: who put it there did not test this program. After a reboot the reboot comes first. */
 const otherBinary = (before: RunningMark, after: RunningMark): Change | undefined =>
   before.bootId === after.bootId && before.exeSha256 !== after.exeSha256
-    ? { finding: 'wrong-binary', result: 'inconclusive', text: `runs ${after.exeSha256.slice(0, 12)}, at the end of the last test that passed it ran ${before.exeSha256.slice(0, 12)}` } : undefined
+    ? {
+        finding: 'wrong-binary',
+        result: 'inconclusive',
+        text: `runs ${after.exeSha256.slice(0, 12)}, at the end of the last test that passed it ran ${before.exeSha256.slice(0, 12)}`,
+      }
+    : undefined

@@ -21,12 +21,22 @@ export function judgeControls(controls: readonly Control[]): ControlsJudged {
   return {
     invalid,
     reasons: [
-      ...invalid.map((c): Reason => ({ kind: 'invalid', text: `invalid run: control ${c.name} ${c.from} → ${c.to}: expected ${c.expected}, ${c.seen === c.expected ? 'but the packet witness disagrees' : `saw ${c.seen}`}` })),
+      ...invalid.map((c): Reason => ({
+        kind: 'invalid',
+        text: `invalid run: control ${c.name} ${c.from} → ${c.to}: expected ${c.expected}, ${c.seen === c.expected ? 'but the packet witness disagrees' : `saw ${c.seen}`}`,
+      })),
       ...missing.map((name): Reason => ({ kind: 'invalid', text: `invalid run: control ${name} did not run` })),
     ],
-    findings: ghosts.filter((c) => c.seen === 'claimed').map((c) => ({
-      kind: 'untrustworthy-claim', message: `${c.from}: the program claimed success towards a peer that does not exist`, node: c.from, attempts: [],
-    })),
-    notCovered: ghosts.filter((c) => c.seen === 'error').map((c) => ({ kind: 'other', what: 'control nonexistent-peer', why: c.detail })),
+    findings: ghosts
+      .filter((c) => c.seen === 'claimed')
+      .map((c) => ({
+        kind: 'untrustworthy-claim',
+        message: `${c.from}: the program claimed success towards a peer that does not exist`,
+        node: c.from,
+        attempts: [],
+      })),
+    notCovered: ghosts
+      .filter((c) => c.seen === 'error')
+      .map((c) => ({ kind: 'other', what: 'control nonexistent-peer', why: c.detail })),
   }
 }

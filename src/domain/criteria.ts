@@ -31,20 +31,32 @@ export interface ClassResult {
   readonly grades: Readonly<Record<Grade | 'none', number>>
 }
 
-export interface Reason { readonly kind: 'invalid' | 'failed' | 'inconclusive'; readonly text: string }
+export interface Reason {
+  readonly kind: 'invalid' | 'failed' | 'inconclusive'
+  readonly text: string
+}
 
 /** all-pass: every class 100 %, by count. improvement and custom: not acting yet. */
 export function targetOf(pairClass: PairClass, criteria: CriteriaKind, targets: Criteria): number | null {
   switch (criteria) {
-    case 'all-pass': return 100
-    case 'threshold': return { direct: targets.direct, nat_traversed: targets.natTraversed, relay: targets.relay }[pairClass]
+    case 'all-pass':
+      return 100
+    case 'threshold':
+      return { direct: targets.direct, nat_traversed: targets.natTraversed, relay: targets.relay }[pairClass]
     case 'improvement':
-    case 'custom': return null
+    case 'custom':
+      return null
   }
 }
 
 /** One class's figures; undefined when the plan has no pair of it. */
-export function classResult(pairClass: PairClass, planned: readonly PlannedPair[], judgements: readonly Judgement[], criteria: CriteriaKind, targets: Criteria): ClassResult | undefined {
+export function classResult(
+  pairClass: PairClass,
+  planned: readonly PlannedPair[],
+  judgements: readonly Judgement[],
+  criteria: CriteriaKind,
+  targets: Criteria,
+): ClassResult | undefined {
   const pairs = planned.filter((p) => p.oracle.pairClass === pairClass)
   if (pairs.length === 0) return undefined
   const all = judgements.filter((j) => j.pairClass === pairClass)
@@ -55,9 +67,21 @@ export function classResult(pairClass: PairClass, planned: readonly PlannedPair[
   const grades = { A: 0, B: 0, C: 0, none: 0 }
   for (const j of counted) grades[j.grade ?? 'none']++
   return {
-    pairClass, pairs: pairs.length, pairsTried: new Set(counted.map((j) => pairKey(j.pair))).size,
-    attempts, successes, recovered, notCounted: all.length - attempts, rate: attempts === 0 ? null : successes / attempts, interval: wilson(successes, attempts),
-    target, met: target === null || attempts < targets.sampleFloor || attempts === 0 ? null : meets(successes, attempts, target, strictly(criteria, targets)), grades,
+    pairClass,
+    pairs: pairs.length,
+    pairsTried: new Set(counted.map((j) => pairKey(j.pair))).size,
+    attempts,
+    successes,
+    recovered,
+    notCounted: all.length - attempts,
+    rate: attempts === 0 ? null : successes / attempts,
+    interval: wilson(successes, attempts),
+    target,
+    met:
+      target === null || attempts < targets.sampleFloor || attempts === 0
+        ? null
+        : meets(successes, attempts, target, strictly(criteria, targets)),
+    grades,
   }
 }
 
@@ -70,19 +94,39 @@ const meets = (successes: number, attempts: number, target: number, strict: bool
 /** Why this class keeps a run from passing; empty when it is met and covered. */
 export function classReasons(r: ClassResult, criteria: CriteriaKind, targets: Criteria): readonly Reason[] {
   const reasons: Reason[] = []
-  const say = (kind: Reason['kind'], text: string): void => { reasons.push({ kind, text: `${r.pairClass}: ${text}` }) }
+  const say = (kind: Reason['kind'], text: string): void => {
+    reasons.push({ kind, text: `${r.pairClass}: ${text}` })
+  }
   const coverage = (100 * r.pairsTried) / r.pairs
-  if (r.met === false) say('failed', strictly(criteria, targets) ? missedStrictly(r) : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`)
-  if (r.attempts < Math.max(1, targets.sampleFloor)) say('inconclusive', `${r.attempts} counted attempts, the sample floor is ${targets.sampleFloor}`)
-  if (coverage < targets.coverage) say('inconclusive', `${r.pairsTried} of ${r.pairs} pairs tried = ${percent(r.pairsTried / r.pairs)} %, coverage asks for ${targets.coverage} %`)
+  if (r.met === false)
+    say(
+      'failed',
+      strictly(criteria, targets)
+        ? missedStrictly(r)
+        : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`,
+    )
+  if (r.attempts < Math.max(1, targets.sampleFloor))
+    say('inconclusive', `${r.attempts} counted attempts, the sample floor is ${targets.sampleFloor}`)
+  if (coverage < targets.coverage)
+    say(
+      'inconclusive',
+      `${r.pairsTried} of ${r.pairs} pairs tried = ${percent(r.pairsTried / r.pairs)} %, coverage asks for ${targets.coverage} %`,
+    )
   return reasons
 }
 
 function missedStrictly(r: ClassResult): string {
   const needed = r.target === null ? undefined : attemptsForLowerBound(r.target / 100)
-  return `${r.successes}/${r.attempts}, lower bound ${percent(r.interval.low)} %, target ${r.target} %`
-    + (needed === undefined ? '; no number of attempts brings a lower bound to 100 %' : needed > r.attempts ? `; at least ${needed} attempts without a failure are needed` : '')
+  return (
+    `${r.successes}/${r.attempts}, lower bound ${percent(r.interval.low)} %, target ${r.target} %` +
+    (needed === undefined
+      ? '; no number of attempts brings a lower bound to 100 %'
+      : needed > r.attempts
+        ? `; at least ${needed} attempts without a failure are needed`
+        : '')
+  )
 }
 
 /** 0..1 as per cent, never rounded up to 100. */
-export const percent = (share: number): string => (share < 1 ? Math.min(99.9, Math.round(share * 1000) / 10) : 100).toString()
+export const percent = (share: number): string =>
+  (share < 1 ? Math.min(99.9, Math.round(share * 1000) / 10) : 100).toString()

@@ -26,15 +26,38 @@ export interface ElfFacts {
   readonly glibc: string | null
 }
 
-const machines: Readonly<Record<number, string>> = { 3: 'i686', 8: 'mips', 20: 'ppc', 21: 'ppc64', 22: 's390x', 40: 'armv7l', 62: 'x86_64', 183: 'aarch64', 243: 'riscv64', 258: 'loongarch64' }
+const machines: Readonly<Record<number, string>> = {
+  3: 'i686',
+  8: 'mips',
+  20: 'ppc',
+  21: 'ppc64',
+  22: 's390x',
+  40: 'armv7l',
+  62: 'x86_64',
+  183: 'aarch64',
+  243: 'riscv64',
+  258: 'loongarch64',
+}
 const types = ['other', 'relocatable', 'executable', 'shared', 'core'] as const
-const LOAD = 1, DYNAMIC = 2, INTERP = 3
-const NEEDED = 1n, STRTAB = 5n, STRSZ = 10n, VERNEED = 0x6ffffffen, VERNEEDNUM = 0x6fffffffn, FLAGS_1 = 0x6ffffffbn
+const LOAD = 1,
+  DYNAMIC = 2,
+  INTERP = 3
+const NEEDED = 1n,
+  STRTAB = 5n,
+  STRSZ = 10n,
+  VERNEED = 0x6ffffffen,
+  VERNEEDNUM = 0x6fffffffn,
+  FLAGS_1 = 0x6ffffffbn
 const DF_1_PIE = 0x08000000
 /** Bounds on what a hostile file can make us walk through; real programs stay far below. */
 const limits = { segments: 1024, dynamic: 4096, versions: 4096, text: 4096 } as const
 
-interface Segment { readonly type: number; readonly offset: number; readonly address: number; readonly size: number }
+interface Segment {
+  readonly type: number
+  readonly offset: number
+  readonly address: number
+  readonly size: number
+}
 
 export function readElf(bytes: Uint8Array): ElfFacts {
   const at = reader(bytes)
@@ -46,8 +69,15 @@ export function readElf(bytes: Uint8Array): ElfFacts {
   const interpreter = interp === undefined ? null : at.text(interp.offset, interp.offset + interp.size)
   const type = types[head.type] ?? 'other'
   return {
-    bits: at.bits, endian: at.little ? 'little' : 'big', machine: machines[head.machine] ?? `em-${head.machine}`, type,
-    isProgram: type === 'executable' || (type === 'shared' && (interpreter !== null || links.pie)), interpreter, isStatic: interpreter === null && links.needed.length === 0, needed: links.needed, glibc: highest(links.versions),
+    bits: at.bits,
+    endian: at.little ? 'little' : 'big',
+    machine: machines[head.machine] ?? `em-${head.machine}`,
+    type,
+    isProgram: type === 'executable' || (type === 'shared' && (interpreter !== null || links.pie)),
+    interpreter,
+    isStatic: interpreter === null && links.needed.length === 0,
+    needed: links.needed,
+    glibc: highest(links.versions),
   }
 }
 
@@ -61,7 +91,8 @@ export function elfFaults(elf: ElfFacts, node: NodeRuntime, name: string): reado
   switch (node.libc.kind) {
     case 'glibc':
       if (musl) faults.push(`needs musl's loader ${elf.interpreter}, ${name} has glibc ${node.libc.version}`)
-      if (elf.glibc !== null && compareVersions(elf.glibc, node.libc.version) > 0) faults.push(`needs GLIBC_${elf.glibc}, ${name} has ${node.libc.version}`)
+      if (elf.glibc !== null && compareVersions(elf.glibc, node.libc.version) > 0)
+        faults.push(`needs GLIBC_${elf.glibc}, ${name} has ${node.libc.version}`)
       return faults
     case 'musl':
       if (!musl) faults.push(`needs glibc${elf.glibc === null ? '' : ` ${elf.glibc}`}, ${name} has musl`)
@@ -73,7 +104,8 @@ export function elfFaults(elf: ElfFacts, node: NodeRuntime, name: string): reado
 }
 
 export function compareVersions(a: string, b: string): number {
-  const left = a.split('.').map(Number), right = b.split('.').map(Number)
+  const left = a.split('.').map(Number),
+    right = b.split('.').map(Number)
   for (let i = 0; i < Math.max(left.length, right.length); i++) {
     const difference = (left[i] ?? 0) - (right[i] ?? 0)
     if (difference !== 0) return Math.sign(difference)
@@ -82,21 +114,34 @@ export function compareVersions(a: string, b: string): number {
 }
 
 const highest = (versions: readonly string[]): string | null =>
-  versions.flatMap((v) => /^GLIBC_(\d{1,4}(?:\.\d{1,4}){1,3})$/.exec(v)?.[1] ?? []).reduce<string | null>((best, v) => (best === null || compareVersions(v, best) > 0 ? v : best), null)
+  versions
+    .flatMap((v) => /^GLIBC_(\d{1,4}(?:\.\d{1,4}){1,3})$/.exec(v)?.[1] ?? [])
+    .reduce<string | null>((best, v) => (best === null || compareVersions(v, best) > 0 ? v : best), null)
 
 function reader(bytes: Uint8Array) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < 16 || view.getUint32(0) !== 0x7f454c46) throw new ElfError('not an ELF file')
-  const wide = bytes[4] === 2, little = bytes[5] === 1
+  const wide = bytes[4] === 2,
+    little = bytes[5] === 1
   if (!wide && bytes[4] !== 1) throw new ElfError(`unknown ELF class ${bytes[4]}`)
   if (!little && bytes[5] !== 2) throw new ElfError(`unknown ELF byte order ${bytes[5]}`)
 
   const need = (offset: number, size: number): void => {
-    if (!Number.isSafeInteger(offset) || offset < 0 || offset + size > bytes.length) throw new ElfError(`points outside the file: ${size} bytes at ${offset} of ${bytes.length}`)
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + size > bytes.length)
+      throw new ElfError(`points outside the file: ${size} bytes at ${offset} of ${bytes.length}`)
   }
-  const u16 = (o: number): number => { need(o, 2); return view.getUint16(o, little) }
-  const u32 = (o: number): number => { need(o, 4); return view.getUint32(o, little) }
-  const u64 = (o: number): bigint => { need(o, 8); return view.getBigUint64(o, little) }
+  const u16 = (o: number): number => {
+    need(o, 2)
+    return view.getUint16(o, little)
+  }
+  const u32 = (o: number): number => {
+    need(o, 4)
+    return view.getUint32(o, little)
+  }
+  const u64 = (o: number): bigint => {
+    need(o, 8)
+    return view.getBigUint64(o, little)
+  }
   /** A native word: 4 or 8 bytes by class. Values beyond 2^53 stay finite and fail in {@link need}. */
   const word = (o: number): number => (wide ? Number(u64(o)) : u32(o))
   const text = (from: number, end: number): string => {
@@ -107,14 +152,25 @@ function reader(bytes: Uint8Array) {
     return new TextDecoder('latin1').decode(bytes.subarray(from, from + zero))
   }
 
-  const header = () => ({ type: u16(16), machine: u16(18), table: word(wide ? 32 : 28), size: u16(wide ? 54 : 42), count: u16(wide ? 56 : 44) })
+  const header = () => ({
+    type: u16(16),
+    machine: u16(18),
+    table: word(wide ? 32 : 28),
+    size: u16(wide ? 54 : 42),
+    count: u16(wide ? 56 : 44),
+  })
 
   function segments(head: ReturnType<typeof header>): readonly Segment[] {
     if (head.count > limits.segments) throw new ElfError(`${head.count} program headers`)
     if (head.count > 0 && head.size < (wide ? 56 : 32)) throw new ElfError(`program headers of ${head.size} bytes`)
     return Array.from({ length: head.count }, (_, i) => {
       const p = head.table + i * head.size
-      return { type: u32(p), offset: word(p + (wide ? 8 : 4)), address: word(p + (wide ? 16 : 8)), size: word(p + (wide ? 32 : 16)) }
+      return {
+        type: u32(p),
+        offset: word(p + (wide ? 8 : 4)),
+        address: word(p + (wide ? 16 : 8)),
+        size: word(p + (wide ? 32 : 16)),
+      }
     })
   }
 
@@ -142,7 +198,11 @@ function reader(bytes: Uint8Array) {
     const base = file(strings)
     const name = (o: number): string => text(base + o, base + (entries.get(STRSZ) ?? 0))
     const verneed = entries.get(VERNEED)
-    return { pie, needed: neededAt.map(name), versions: verneed === undefined ? [] : versions(file(verneed), entries.get(VERNEEDNUM) ?? 0, name) }
+    return {
+      pie,
+      needed: neededAt.map(name),
+      versions: verneed === undefined ? [] : versions(file(verneed), entries.get(VERNEEDNUM) ?? 0, name),
+    }
   }
 
   /** Elf_Verneed lists of Elf_Vernaux: both have one layout for 32 and 64 bit. Offsets are relative and unsigned, so each list only moves forward. */
@@ -163,5 +223,5 @@ function reader(bytes: Uint8Array) {
     return found
   }
 
-  return { bits: wide ? 64 as const : 32 as const, little, header, segments, dynamic, text }
+  return { bits: wide ? (64 as const) : (32 as const), little, header, segments, dynamic, text }
 }

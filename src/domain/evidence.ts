@@ -1,7 +1,10 @@
 /** What was seen of one attempt, by whom: the raw material of every judgement (spec §1 Witness, Grade; nat-lab §D). */
 import type { NodeName } from './fleet.ts'
 
-export interface Pair { readonly from: NodeName; readonly to: NodeName }
+export interface Pair {
+  readonly from: NodeName
+  readonly to: NodeName
+}
 
 /** One row of a kernel counter set: everything between a local UDP port and one remote endpoint. */
 export interface Flow {
@@ -35,7 +38,10 @@ export interface Mapping {
 }
 
 /** What a NAT box shows: counters on its outer side after translation, and the translation itself. */
-export interface BoxView { readonly counters: Counters; readonly mappings: readonly Mapping[] }
+export interface BoxView {
+  readonly counters: Counters
+  readonly mappings: readonly Mapping[]
+}
 
 export type Method = 'direct' | 'hole_punched' | 'relayed'
 
@@ -66,7 +72,11 @@ export interface ReceiverRecord {
 }
 
 /** A step of ours that broke, so that the attempt says nothing about the product. */
-export interface AttemptFault { readonly kind: 'infra' | 'harness'; readonly message: string; readonly node?: NodeName }
+export interface AttemptFault {
+  readonly kind: 'infra' | 'harness'
+  readonly message: string
+  readonly node?: NodeName
+}
 
 export interface Attempt {
   /** `<pass>.<round>.<from>.<to>`; unique in a session's test. */

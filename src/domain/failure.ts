@@ -2,10 +2,18 @@
 import type { NodeName } from './fleet.ts'
 
 /** A place in a file that a person wrote: 1-based line and column. */
-export interface Place { readonly file: string; readonly path: string; readonly line?: number; readonly column?: number }
+export interface Place {
+  readonly file: string
+  readonly path: string
+  readonly line?: number
+  readonly column?: number
+}
 
 /** One thing wrong with an input. */
-export interface Fault { readonly at: Place; readonly message: string }
+export interface Fault {
+  readonly at: Place
+  readonly message: string
+}
 
 export type FailureKind = 'usage' | 'transport' | 'infra' | 'harness' | 'product' | 'busy'
 
@@ -34,11 +42,20 @@ export class Failure extends Error {
     this.name = 'Failure'
     this.facts = facts
   }
-  get kind(): FailureKind { return this.facts.kind }
+  get kind(): FailureKind {
+    return this.facts.kind
+  }
 }
 
 export const exitCodeOf = (kind: FailureKind): number =>
-  ({ usage: exitCodes.usage, transport: exitCodes.infra, infra: exitCodes.infra, busy: exitCodes.infra, harness: exitCodes.harness, product: exitCodes.failed })[kind]
+  ({
+    usage: exitCodes.usage,
+    transport: exitCodes.infra,
+    infra: exitCodes.infra,
+    busy: exitCodes.infra,
+    harness: exitCodes.harness,
+    product: exitCodes.failed,
+  })[kind]
 
 export function assertNever(value: never): never {
   throw new Failure({ kind: 'harness', code: 'H001', message: `unexpected value ${JSON.stringify(value)}` })

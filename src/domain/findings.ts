@@ -39,7 +39,10 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
   for (const finding of findings) {
     const key = `${finding.kind} ${finding.message}`
     const before = merged.get(key)
-    merged.set(key, before === undefined ? finding : { ...before, attempts: [...new Set([...before.attempts, ...finding.attempts])] })
+    merged.set(
+      key,
+      before === undefined ? finding : { ...before, attempts: [...new Set([...before.attempts, ...finding.attempts])] },
+    )
   }
   return [...merged.values()].sort((a, b) => (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0))
 }

@@ -24,7 +24,13 @@ export type NatBox =
 /** How the SSH connection's bytes reach the node: a program's stdio (`%h`, `%p` are replaced), or a jump host. */
 export type Proxy =
   | { readonly kind: 'command'; readonly argv: readonly string[] }
-  | { readonly kind: 'jump'; readonly host: string; readonly port: number; readonly user: string; readonly hostKeys: readonly string[] }
+  | {
+      readonly kind: 'jump'
+      readonly host: string
+      readonly port: number
+      readonly user: string
+      readonly hostKeys: readonly string[]
+    }
 
 export interface FleetNode {
   readonly name: NodeName
@@ -97,8 +103,11 @@ export function measuredKind(m: Pick<NatMeasurement, 'mapping' | 'filtering'>): 
   if (m.mapping === 'APDM') return m.filtering === 'APDF' ? 'symmetric' : undefined
   if (m.mapping === 'ADM') return undefined
   switch (m.filtering) {
-    case 'EIF': return 'full-cone'
-    case 'ADF': return 'address-restricted'
-    case 'APDF': return 'port-restricted'
+    case 'EIF':
+      return 'full-cone'
+    case 'ADF':
+      return 'address-restricted'
+    case 'APDF':
+      return 'port-restricted'
   }
 }

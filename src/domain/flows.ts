@@ -3,7 +3,10 @@ import { isIPv6, isLocalIPv6, normalAddress } from './addresses.ts'
 import type { Attempt, Counters, Flow } from './evidence.ts'
 import type { Fleet, NatMeasurement, NodeName } from './fleet.ts'
 
-export interface Sum { readonly packets: number; readonly bytes: number }
+export interface Sum {
+  readonly packets: number
+  readonly bytes: number
+}
 
 /** The four legs of a relayed payload; a relay without readable counters of its own shows null. */
 export interface RelayView {
@@ -37,7 +40,10 @@ export interface PairViews {
 type Nats = ReadonlyMap<NodeName, NatMeasurement>
 
 /** Whom a flow's remote end is compared with: addresses, and the ports that one inside port shows to the outside. */
-interface Outside { readonly addresses: ReadonlySet<string>; readonly port: (port: number) => boolean }
+interface Outside {
+  readonly addresses: ReadonlySet<string>
+  readonly port: (port: number) => boolean
+}
 
 export function views(attempt: Attempt, measurements: Nats, fleet: Fleet): PairViews {
   const { from, to } = attempt.pair
@@ -52,29 +58,42 @@ export function views(attempt: Attempt, measurements: Nats, fleet: Fleet): PairV
     delivered: sum(callee.in, attempt.servicePort, callerSeen),
     returned: sum(caller.in, attempt.localPort, calleeSeen),
     relays: relayCandidates(attempt, measurements, fleet, callerSeen, calleeSeen),
-    ipv6: [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f))
-      || callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f)),
+    ipv6:
+      [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f)) ||
+      callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f)),
   }
 }
 
-function relayCandidates(attempt: Attempt, measurements: Nats, fleet: Fleet, callerSeen: Outside, calleeSeen: Outside): readonly RelayView[] {
+function relayCandidates(
+  attempt: Attempt,
+  measurements: Nats,
+  fleet: Fleet,
+  callerSeen: Outside,
+  calleeSeen: Outside,
+): readonly RelayView[] {
   const { from, to } = attempt.pair
-  return fleet.nodes.filter((n) => n.name !== from && n.name !== to).flatMap((n) => {
-    const addresses = addressesOf(n.name, measurements, fleet)
-    // One NAT for two nodes: their addresses cannot tell them apart, so nothing is credited to a relay there.
-    if ([...addresses].some((a) => callerSeen.addresses.has(a) || calleeSeen.addresses.has(a))) return []
-    const relay: Outside = { addresses, port: anyPort }
-    const own = readable(attempt.counters[n.name])
-    const delivered = sum(attempt.counters[to]?.in ?? [], attempt.servicePort, relay)
-    const sent = sum(attempt.counters[from]?.out ?? [], attempt.localPort, relay)
-    if (delivered.packets === 0 && sent.packets === 0) return []
-    return [{
-      via: n.name, sent, delivered,
-      relayIn: own && sum(own.in, anyLocalPort, callerSeen),
-      relayOut: own && sum(own.out, anyLocalPort, calleeSeen),
-      returned: sum(attempt.counters[from]?.in ?? [], attempt.localPort, relay),
-    }]
-  })
+  return fleet.nodes
+    .filter((n) => n.name !== from && n.name !== to)
+    .flatMap((n) => {
+      const addresses = addressesOf(n.name, measurements, fleet)
+      // One NAT for two nodes: their addresses cannot tell them apart, so nothing is credited to a relay there.
+      if ([...addresses].some((a) => callerSeen.addresses.has(a) || calleeSeen.addresses.has(a))) return []
+      const relay: Outside = { addresses, port: anyPort }
+      const own = readable(attempt.counters[n.name])
+      const delivered = sum(attempt.counters[to]?.in ?? [], attempt.servicePort, relay)
+      const sent = sum(attempt.counters[from]?.out ?? [], attempt.localPort, relay)
+      if (delivered.packets === 0 && sent.packets === 0) return []
+      return [
+        {
+          via: n.name,
+          sent,
+          delivered,
+          relayIn: own && sum(own.in, anyLocalPort, callerSeen),
+          relayOut: own && sum(own.out, anyLocalPort, calleeSeen),
+          returned: sum(attempt.counters[from]?.in ?? [], attempt.localPort, relay),
+        },
+      ]
+    })
 }
 
 /** How the outside sees what a node sends from one of its ports in this attempt. */
@@ -83,7 +102,8 @@ function outside(attempt: Attempt, node: NodeName, insidePort: number, measureme
   if (measurements.get(node)?.mapping === 'none') return { addresses, port: (p) => p === insidePort }
   // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this node's at all.
   const mappings = (attempt.boxes[node]?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)))
-  const portsOf = (own: boolean): ReadonlySet<number> => new Set(mappings.filter((m) => (m.insidePort === insidePort) === own).map((m) => m.outsidePort))
+  const portsOf = (own: boolean): ReadonlySet<number> =>
+    new Set(mappings.filter((m) => (m.insidePort === insidePort) === own).map((m) => m.outsidePort))
   const [own, others] = [portsOf(true), portsOf(false)]
   return { addresses, port: own.size > 0 ? (p) => own.has(p) : (p) => !others.has(p) }
 }
@@ -101,7 +121,8 @@ function gapsOf(attempt: Attempt, node: NodeName): readonly string[] {
   return counters.overflow ? [`the counters of ${node} overflowed`] : []
 }
 
-const readable = (counters: Counters | null | undefined): Counters | null => (counters && !counters.overflow ? counters : null)
+const readable = (counters: Counters | null | undefined): Counters | null =>
+  counters && !counters.overflow ? counters : null
 const none: Counters = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
 const anyPort = (): boolean => true
 const anyLocalPort = undefined
@@ -109,8 +130,16 @@ const globalIPv6 = (flow: Flow): boolean => flow.packets > 0 && isIPv6(flow.remo
 
 function sum(flows: readonly Flow[], localPort: number | undefined, remote: Outside): Sum {
   return flows
-    .filter((f) => (localPort === undefined || f.localPort === localPort) && remote.port(f.remotePort) && remote.addresses.has(normalAddress(f.remote)))
-    .reduce((total, f) => ({ packets: total.packets + f.packets, bytes: total.bytes + f.bytes }), { packets: 0, bytes: 0 })
+    .filter(
+      (f) =>
+        (localPort === undefined || f.localPort === localPort) &&
+        remote.port(f.remotePort) &&
+        remote.addresses.has(normalAddress(f.remote)),
+    )
+    .reduce((total, f) => ({ packets: total.packets + f.packets, bytes: total.bytes + f.bytes }), {
+      packets: 0,
+      bytes: 0,
+    })
 }
 
 export type Path =
@@ -126,7 +155,10 @@ export function pathClass(seen: PairViews, bytes: number): Path {
   if (carries(seen.sent) && carries(seen.delivered) && seen.returned.packets > 0) return { kind: 'end-to-end' }
   // Without a payload of ours a relay's introductions look like relaying: nothing tells them apart.
   const [relay] = (bytes > 0 ? seen.relays : [])
-    .filter((r) => carries(r.sent) && carries(r.relayIn) && carries(r.relayOut) && carries(r.delivered) && r.returned.packets > 0)
+    .filter(
+      (r) =>
+        carries(r.sent) && carries(r.relayIn) && carries(r.relayOut) && carries(r.delivered) && r.returned.packets > 0,
+    )
     .toSorted((a, b) => b.delivered.bytes - a.delivered.bytes)
   return relay === undefined ? { kind: 'none' } : { kind: 'relayed', via: relay.via }
 }

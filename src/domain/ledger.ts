@@ -29,7 +29,11 @@ export function canonical(value: Json): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   const object = value as { readonly [key: string]: Json | undefined }
-  return `{${Object.keys(object).filter((k) => object[k] !== undefined).sort().map((k) => `${JSON.stringify(k)}:${canonical(object[k] as Json)}`).join(',')}}`
+  return `{${Object.keys(object)
+    .filter((k) => object[k] !== undefined)
+    .sort()
+    .map((k) => `${JSON.stringify(k)}:${canonical(object[k] as Json)}`)
+    .join(',')}}`
 }
 
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')

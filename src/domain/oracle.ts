@@ -1,5 +1,12 @@
 /** What a pair should do, from the two measured NATs alone (nat-lab C.4; no port prediction, peer-reflexive learning assumed). */
-import { measuredKind, type FilteringBehaviour, type FleetNode, type MappingBehaviour, type NatKind, type NatMeasurement } from './fleet.ts'
+import {
+  measuredKind,
+  type FilteringBehaviour,
+  type FleetNode,
+  type MappingBehaviour,
+  type NatKind,
+  type NatMeasurement,
+} from './fleet.ts'
 
 export const pairClasses = ['direct', 'nat_traversed', 'relay'] as const
 export type PairClass = (typeof pairClasses)[number]
@@ -49,7 +56,11 @@ export function natName(nat: Nat): string {
 }
 
 const declaredBehaviour: Readonly<Record<NatKind, readonly [MappingBehaviour, FilteringBehaviour]>> = {
-  'none': ['none', 'EIF'], 'full-cone': ['EIM', 'EIF'], 'address-restricted': ['EIM', 'ADF'], 'port-restricted': ['EIM', 'APDF'], 'symmetric': ['APDM', 'APDF'],
+  none: ['none', 'EIF'],
+  'full-cone': ['EIM', 'EIF'],
+  'address-restricted': ['EIM', 'ADF'],
+  'port-restricted': ['EIM', 'APDF'],
+  symmetric: ['APDM', 'APDF'],
 }
 
 /** What a label would measure as: only for nodes that are absent, to know which class their pairs would have been in. */

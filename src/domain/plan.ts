@@ -12,7 +12,10 @@ export type CriteriaKind = (typeof criteriaKinds)[number]
 export type ProofKind = (typeof proofKinds)[number]
 
 /** One interview answer and where it came from: `parameter`, `interview`, `vps-test.yaml`, `default`. */
-export interface Answer<T> { readonly value: T; readonly from: string }
+export interface Answer<T> {
+  readonly value: T
+  readonly from: string
+}
 
 export interface Answers {
   readonly project: Answer<string>
@@ -27,7 +30,12 @@ export type BinarySource =
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string }
 
-export interface PlanStep { readonly id: string; readonly title: string; readonly detail: string; readonly seconds: number }
+export interface PlanStep {
+  readonly id: string
+  readonly title: string
+  readonly detail: string
+  readonly seconds: number
+}
 
 export interface Plan {
   readonly answers: Answers
@@ -46,6 +54,8 @@ export interface Plan {
 
 /** Digest of everything that decides what will be done; where an answer came from does not. */
 export function planDigest(plan: Plan): string {
-  const answers = Object.fromEntries(Object.entries(plan.answers).map(([question, a]: [string, Answer<string>]) => [question, a.value]))
+  const answers = Object.fromEntries(
+    Object.entries(plan.answers).map(([question, a]: [string, Answer<string>]) => [question, a.value]),
+  )
   return sha256(canonical(JSON.parse(JSON.stringify({ ...plan, answers })) as Json))
 }

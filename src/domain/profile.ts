@@ -13,7 +13,11 @@ export interface Profile {
   /** The registry process on the registry node; null: the fleet's own registry is used as it is. */
   readonly registry: { readonly args: readonly string[]; readonly httpPort: number } | null
   /** `{registryUrl} {servicePort} {dataDir} {registryIp}` are filled. */
-  readonly node: { readonly args: readonly string[]; readonly bootstrapArgs: readonly string[]; readonly environment: Readonly<Record<string, string>> }
+  readonly node: {
+    readonly args: readonly string[]
+    readonly bootstrapArgs: readonly string[]
+    readonly environment: Readonly<Record<string, string>>
+  }
   readonly peerId: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none' }
   /** `commanded`: one short-lived process per attempt. `observed`: the program cannot be told to dial (not acting yet). */
   readonly dial:
@@ -21,10 +25,16 @@ export interface Profile {
     | { readonly kind: 'observed' }
   /** What the receiver promises to write down. `none`: the best grade is B. */
   readonly record:
-    | { readonly kind: 'jsonl'; readonly path: string; readonly fields: Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>> }
+    | {
+        readonly kind: 'jsonl'
+        readonly path: string
+        readonly fields: Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>>
+      }
     | { readonly kind: 'none' }
   /** Payload whose bytes follow from the nonce alone, and the range its length is drawn from. */
-  readonly payload: { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number } | { readonly kind: 'opaque' }
+  readonly payload:
+    | { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number }
+    | { readonly kind: 'opaque' }
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
   /** Which suites act now; anything else says so. */

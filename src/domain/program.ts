@@ -3,12 +3,22 @@ import { Failure } from './failure.ts'
 import { registryOf, type Fleet } from './fleet.ts'
 import type { Plan } from './plan.ts'
 
-export function fillArguments(template: readonly string[], values: Readonly<Record<string, string>>): readonly string[] {
-  return template.map((word) => word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined) throw new Failure({ kind: 'harness', code: 'H003', message: `the profile asks for {${name}}, which is not known here` })
-    return value
-  }))
+export function fillArguments(
+  template: readonly string[],
+  values: Readonly<Record<string, string>>,
+): readonly string[] {
+  return template.map((word) =>
+    word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name: string) => {
+      const value = Object.hasOwn(values, name) ? values[name] : undefined
+      if (value === undefined)
+        throw new Failure({
+          kind: 'harness',
+          code: 'H003',
+          message: `the profile asks for {${name}}, which is not known here`,
+        })
+      return value
+    }),
+  )
 }
 
 /** The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always the lab's own. */

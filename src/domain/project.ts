@@ -13,7 +13,12 @@ export interface Criteria {
   readonly strict: boolean
 }
 
-export interface CustomTest { readonly name: string; readonly command: string; readonly successPattern: string | null; readonly timeoutSeconds: number }
+export interface CustomTest {
+  readonly name: string
+  readonly command: string
+  readonly successPattern: string | null
+  readonly timeoutSeconds: number
+}
 
 export interface ProjectConfig {
   readonly project: string
@@ -45,9 +50,18 @@ export interface ProjectConfig {
     readonly postDeploy: readonly string[]
     readonly bootstrap: 'always' | 'changed' | 'never'
   }
-  readonly bootstrap: { readonly registry: string | null; readonly nodes: readonly string[]; readonly waitForRegistrationSeconds: number }
+  readonly bootstrap: {
+    readonly registry: string | null
+    readonly nodes: readonly string[]
+    readonly waitForRegistrationSeconds: number
+  }
   readonly tests: {
-    readonly connectivity: { readonly enabled: boolean; readonly criteria: Criteria; readonly cooloffSeconds: number; readonly timeoutSeconds: number }
+    readonly connectivity: {
+      readonly enabled: boolean
+      readonly criteria: Criteria
+      readonly cooloffSeconds: number
+      readonly timeoutSeconds: number
+    }
     readonly natMatrix: { readonly enabled: boolean; readonly types: readonly string[] }
     readonly throughput: { readonly enabled: boolean; readonly minMbps: number; readonly testSizeMb: number }
     readonly messageDelivery: { readonly enabled: boolean; readonly successRate: number; readonly messageCount: number }
@@ -55,7 +69,12 @@ export interface ProjectConfig {
     readonly channelCreation: { readonly enabled: boolean; readonly channelsToCreate: number }
     readonly custom: readonly CustomTest[]
   }
-  readonly soak: { readonly wait1hr: boolean; readonly wait6hr: boolean; readonly regressionTolerance: number; readonly checkIntervalMinutes: number }
+  readonly soak: {
+    readonly wait1hr: boolean
+    readonly wait6hr: boolean
+    readonly regressionTolerance: number
+    readonly checkIntervalMinutes: number
+  }
   readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] }
   /** Answers that the repository gives for runs nobody is asked about. */
   readonly answers: { readonly focus: string | null; readonly criteria: string | null; readonly proof: string | null }

@@ -27,21 +27,58 @@ export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
     const due = s.waitUntil ?? s.changedAt
     if (now < due) return nothing('not due', due)
     const checkpoint = { ...taking(s, s.state, now) }
-    if (now > due + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `due ${iso(due)}, nobody took it until ${iso(now)}: more than ${windowMs / 3_600_000} h late`, facts: { checkpoint: notTaken(checkpoint) } } }
-    return { kind: 'claim', outcome: { event: 'due', why: `${lateness(checkpoint.latenessMs)} late`, facts: { checkpoint } } }
+    if (now > due + windowMs)
+      return {
+        kind: 'record',
+        outcome: {
+          event: 'missed',
+          why: `due ${iso(due)}, nobody took it until ${iso(now)}: more than ${windowMs / 3_600_000} h late`,
+          facts: { checkpoint: notTaken(checkpoint) },
+        },
+      }
+    return {
+      kind: 'claim',
+      outcome: { event: 'due', why: `${lateness(checkpoint.latenessMs)} late`, facts: { checkpoint } },
+    }
   }
   if (s.state === 'AWAIT_APPROVAL') {
     const deadline = s.waitUntil ?? Infinity
-    return now > deadline ? { kind: 'record', outcome: { event: 'expired', why: `the deadline was ${iso(deadline)}`, facts: {} } } : nothing('waits for approval', deadline)
+    return now > deadline
+      ? { kind: 'record', outcome: { event: 'expired', why: `the deadline was ${iso(deadline)}`, facts: {} } }
+      : nothing('waits for approval', deadline)
   }
   if (!working.includes(s.state)) return nothing(s.state === 'AWAIT_PUSH' ? 'waits for a push' : 'not confirmed')
   if (!resumable(s)) return nothing('an interrupted run: run its job again, or stop it')
   // Also in RESTART: the run that found the regression goes on with the full loop by itself.
   if (!writerEnded) return nothing(`${s.by === null ? 'somebody' : writerText(s.by)} works on it`)
-  if (s.checkpoint !== null && now > s.checkpoint.dueAt + windowMs) return { kind: 'record', outcome: { event: 'missed', why: `claimed and not recorded; due ${iso(s.checkpoint.dueAt)}`, facts: { checkpoint: notTaken(s.checkpoint) } } }
-  if (s.claimsInARow >= claimsAllowed) return { kind: 'record', outcome: { event: 'unrecoverable', why: `${claimsAllowed} runs ended in ${s.state} without a record: a person is asked`, facts: { code: 'I400' } } }
-  if (s.queued !== null && now < s.queued.until && s.state === 'SETUP' && now < s.changedAt + retryMs) return nothing(`waits for the fleet, held by ${s.queued.who}`, Math.min(s.queued.until, s.changedAt + retryMs))
-  return { kind: 'claim', outcome: { event: 'claimed', why: s.by === null ? 'taken over' : `taken over from ${writerText(s.by)}, which ended without a record`, facts: {} } }
+  if (s.checkpoint !== null && now > s.checkpoint.dueAt + windowMs)
+    return {
+      kind: 'record',
+      outcome: {
+        event: 'missed',
+        why: `claimed and not recorded; due ${iso(s.checkpoint.dueAt)}`,
+        facts: { checkpoint: notTaken(s.checkpoint) },
+      },
+    }
+  if (s.claimsInARow >= claimsAllowed)
+    return {
+      kind: 'record',
+      outcome: {
+        event: 'unrecoverable',
+        why: `${claimsAllowed} runs ended in ${s.state} without a record: a person is asked`,
+        facts: { code: 'I400' },
+      },
+    }
+  if (s.queued !== null && now < s.queued.until && s.state === 'SETUP' && now < s.changedAt + retryMs)
+    return nothing(`waits for the fleet, held by ${s.queued.who}`, Math.min(s.queued.until, s.changedAt + retryMs))
+  return {
+    kind: 'claim',
+    outcome: {
+      event: 'claimed',
+      why: s.by === null ? 'taken over' : `taken over from ${writerText(s.by)}, which ended without a record`,
+      facts: {},
+    },
+  }
 }
 
 /** A holder may give a lease back long before it ends, so it is asked again now and then. */
@@ -50,7 +87,11 @@ const retryMs = 10 * 60_000
 /** Only what was begun to go on by itself: a first loop that broke off waits for the person who began it. */
 const resumable = (s: Session): boolean => s.checkpoint !== null || s.unattended
 
-const nothing = (why: string, nextAt: number | null = null): Tick => ({ kind: 'nothing', why, nextAt: nextAt === Infinity ? null : nextAt })
+const nothing = (why: string, nextAt: number | null = null): Tick => ({
+  kind: 'nothing',
+  why,
+  nextAt: nextAt === Infinity ? null : nextAt,
+})
 
 const notTaken = ({ name, dueAt }: Taking): Json => ({ name, dueAt, takenAt: null, latenessMs: null })
 

@@ -13,16 +13,30 @@ export interface RunningJudged {
 }
 
 /** `deployed`: sha256 of the binary that DEPLOY put, or found and kept, on each node. */
-export function judgeRunning(evidence: Pick<TestEvidence, 'runningBefore' | 'runningAfter'>, tried: readonly NodeName[], deployed: Readonly<Record<NodeName, string>>): RunningJudged {
+export function judgeRunning(
+  evidence: Pick<TestEvidence, 'runningBefore' | 'runningAfter'>,
+  tried: readonly NodeName[],
+  deployed: Readonly<Record<NodeName, string>>,
+): RunningJudged {
   const barred = new Map<NodeName, string>()
   const findings: Finding[] = []
   const reasons: Reason[] = []
-  const find = (kind: FindingKind, node: NodeName, message: string): void => { findings.push({ kind, node, message: `${node}: ${message}`, attempts: [] }) }
-  const nodes = new Set([...tried, ...evidence.runningBefore.map((p) => p.node), ...evidence.runningAfter.map((p) => p.node)])
+  const find = (kind: FindingKind, node: NodeName, message: string): void => {
+    findings.push({ kind, node, message: `${node}: ${message}`, attempts: [] })
+  }
+  const nodes = new Set([
+    ...tried,
+    ...evidence.runningBefore.map((p) => p.node),
+    ...evidence.runningAfter.map((p) => p.node),
+  ])
   for (const node of nodes) {
     const peer = tried.includes(node)
-    const [before, after] = [evidence.runningBefore, evidence.runningAfter].map((list) => list.find((p) => p.node === node))
-    const wrong = [before, after].find((p) => p !== undefined && deployed[node] !== undefined && p.exeSha256 !== deployed[node])
+    const [before, after] = [evidence.runningBefore, evidence.runningAfter].map((list) =>
+      list.find((p) => p.node === node),
+    )
+    const wrong = [before, after].find(
+      (p) => p !== undefined && deployed[node] !== undefined && p.exeSha256 !== deployed[node],
+    )
     if (wrong !== undefined) {
       find('wrong-binary', node, `runs ${wrong.exeSha256.slice(0, 12)}, deployed was ${deployed[node]?.slice(0, 12)}`)
       if (peer) barred.set(node, `wrong binary on ${node}`)
@@ -42,7 +56,8 @@ export function judgeRunning(evidence: Pick<TestEvidence, 'runningBefore' | 'run
       reasons.push({ kind: 'inconclusive', text: `${node}: no running service was found after the test` })
     }
     const tamper = before === undefined ? undefined : power(before)
-    if (tamper !== undefined) find('subject-can-tamper', node, `the program under test ${tamper}, so it could change the packet counters`)
+    if (tamper !== undefined)
+      find('subject-can-tamper', node, `the program under test ${tamper}, so it could change the packet counters`)
   }
   return { barred, findings, reasons }
 }

@@ -20,15 +20,25 @@ export function secretFaults(entry: Entry, secrets: readonly string[]): readonly
   const unbroken = [text, ...said.map((s) => s.replace(/\s+/g, ''))]
   const given = secrets.flatMap((secret, i) => {
     const what = `secret ${i + 1} of ${secrets.length}`
-    if (plainForms(secret).some((f) => whole.some((t) => t.includes(f)))) return [`the entry holds ${what}, or a line of it`]
-    if (encodedForms(secret).some((f) => unbroken.some((t) => t.includes(f)))) return [`the entry holds ${what} in base64`]
+    if (plainForms(secret).some((f) => whole.some((t) => t.includes(f))))
+      return [`the entry holds ${what}, or a line of it`]
+    if (encodedForms(secret).some((f) => unbroken.some((t) => t.includes(f))))
+      return [`the entry holds ${what} in base64`]
     return []
   })
-  return [...given, ...looks.filter(([, look]) => whole.some((t) => look.test(t))).map(([name]) => `the entry holds what looks like ${name}`)]
+  return [
+    ...given,
+    ...looks
+      .filter(([, look]) => whole.some((t) => look.test(t)))
+      .map(([name]) => `the entry holds what looks like ${name}`),
+  ]
 }
 
 function plainForms(secret: string): readonly string[] {
-  const lines = secret.split(/\r\n|\r|\n/).map((l) => l.trim()).filter((l) => l.length >= shortest)
+  const lines = secret
+    .split(/\r\n|\r|\n/)
+    .map((l) => l.trim())
+    .filter((l) => l.length >= shortest)
   const forms = [secret.trim(), ...lines].filter((f) => f !== '')
   // As a string within a JSON text it stands escaped.
   return [...forms, ...forms.map((f) => JSON.stringify(f).slice(1, -1))]
@@ -36,12 +46,17 @@ function plainForms(secret: string): readonly string[] {
 
 /** base64 of a longer text that holds the secret depends on where it begins: three ways, without the characters that its neighbours share. */
 function encodedForms(secret: string): readonly string[] {
-  return [secret, secret.trim()].filter((s) => s !== '').flatMap((s) => [0, 1, 2].flatMap((before) => {
-    const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(s, 'utf8')])
-    const sure = Math.floor(bytes.length * 8 / 6)
-    const form = bytes.toString('base64').slice(Math.ceil(before * 8 / 6), sure)
-    return [form, form.replaceAll('+', '-').replaceAll('/', '_')]
-  })).filter((f) => f.length >= shortest)
+  return [secret, secret.trim()]
+    .filter((s) => s !== '')
+    .flatMap((s) =>
+      [0, 1, 2].flatMap((before) => {
+        const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(s, 'utf8')])
+        const sure = Math.floor((bytes.length * 8) / 6)
+        const form = bytes.toString('base64').slice(Math.ceil((before * 8) / 6), sure)
+        return [form, form.replaceAll('+', '-').replaceAll('/', '_')]
+      }),
+    )
+    .filter((f) => f.length >= shortest)
 }
 
 function stringsIn(value: Json): readonly string[] {

@@ -15,7 +15,10 @@ export interface SentenceFacts {
 }
 
 export function sentence(facts: SentenceFacts): string {
-  const { attempt: { pair }, notCounted } = facts
+  const {
+    attempt: { pair },
+    notCounted,
+  } = facts
   return `${pair.from} → ${pair.to}: ${notCounted === null ? judged(facts) : `not counted: ${notCounted}`}`
 }
 
@@ -37,8 +40,11 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
 
 /** Part of the payload came, or packets stopped at the callee's NAT: said with numbers. */
 function undelivered(seen: PairViews, bytes: number): string {
-  if (inPart(seen, bytes)) return `; of ${bytes} bytes came ${seen.delivered.bytes} end to end, ${fromRelays(seen)} from relays, ${seen.returned.packets} packets went back`
-  return seen.arrived !== null && seen.arrived.packets > 0 ? `; ${seen.arrived.packets} packets stopped at the callee's NAT` : ''
+  if (inPart(seen, bytes))
+    return `; of ${bytes} bytes came ${seen.delivered.bytes} end to end, ${fromRelays(seen)} from relays, ${seen.returned.packets} packets went back`
+  return seen.arrived !== null && seen.arrived.packets > 0
+    ? `; ${seen.arrived.packets} packets stopped at the callee's NAT`
+    : ''
 }
 
 const fromRelays = (seen: PairViews): number => seen.relays.reduce((n, r) => n + r.delivered.bytes, 0)

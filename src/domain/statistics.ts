@@ -1,6 +1,9 @@
 /** The few statistics that a verdict needs: Wilson's interval for a rate, and order statistics for durations. */
 
-export interface Interval { readonly low: number; readonly high: number }
+export interface Interval {
+  readonly low: number
+  readonly high: number
+}
 
 /** Standard normal quantile of a two-sided 95 % interval. */
 const z95 = 1.959963984540054
@@ -28,7 +31,16 @@ export function quantile(values: readonly number[], q: number): number | null {
   return sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? null
 }
 
-export interface Spread { readonly count: number; readonly p50: number | null; readonly p95: number | null; readonly max: number | null }
+export interface Spread {
+  readonly count: number
+  readonly p50: number | null
+  readonly p95: number | null
+  readonly max: number | null
+}
 
-export const spread = (values: readonly number[]): Spread =>
-  ({ count: values.length, p50: quantile(values, 0.5), p95: quantile(values, 0.95), max: quantile(values, 1) })
+export const spread = (values: readonly number[]): Spread => ({
+  count: values.length,
+  p50: quantile(values, 0.5),
+  p95: quantile(values, 0.95),
+  max: quantile(values, 1),
+})

@@ -20,14 +20,23 @@ export const pairKey = (pair: Pair): string => `${pair.from}→${pair.to}`
 export const peersKey = (pair: Pair): string => [pair.from, pair.to].sort().join('↔')
 
 /** A try and where in the whole it belongs, 0..1. */
-interface Try { readonly pair: Pair; readonly due: number }
+interface Try {
+  readonly pair: Pair
+  readonly due: number
+}
 
 export function timetable(input: TimetableInput): readonly Round[] {
   const relays = new Set(input.relayNodes.filter((n) => input.peers.includes(n)))
   const apart = new Set(relays.size === 0 ? [] : input.relayPairs.map(pairKey))
   const tries = triesOf(input)
-  const plain = place(tries.filter((t) => !apart.has(pairKey(t.pair))), 2 * circleLength(input.peers.length))
-  const relayed = place(tries.filter((t) => apart.has(pairKey(t.pair))), 0)
+  const plain = place(
+    tries.filter((t) => !apart.has(pairKey(t.pair))),
+    2 * circleLength(input.peers.length),
+  )
+  const relayed = place(
+    tries.filter((t) => apart.has(pairKey(t.pair))),
+    0,
+  )
   return interleave(plain, relayed)
 }
 
@@ -35,11 +44,13 @@ export function timetable(input: TimetableInput): readonly Round[] {
 export function shortestGap(rounds: readonly Round[]): number | undefined {
   const last = new Map<string, number>()
   let shortest: number | undefined
-  rounds.forEach((round, i) => round.forEach((pair) => {
-    const before = last.get(peersKey(pair))
-    if (before !== undefined) shortest = Math.min(shortest ?? Infinity, i - before)
-    last.set(peersKey(pair), i)
-  }))
+  rounds.forEach((round, i) =>
+    round.forEach((pair) => {
+      const before = last.get(peersKey(pair))
+      if (before !== undefined) shortest = Math.min(shortest ?? Infinity, i - before)
+      last.set(peersKey(pair), i)
+    }),
+  )
   return shortest
 }
 
@@ -52,18 +63,24 @@ function circle(peers: readonly NodeName[]): readonly Round[] {
   return Array.from({ length: circleLength(peers.length) }, (_, round) => {
     const [still, ...ring] = seats
     const turned = [still, ...ring.slice(ring.length - round), ...ring.slice(0, ring.length - round)]
-    return Array.from({ length: half }, (_, i): readonly [NodeName | undefined, NodeName | undefined] => [turned[i], turned[turned.length - 1 - i]])
-      .flatMap(([a, b], i) => (a === undefined || b === undefined ? [] : [(i + round) % 2 === 0 ? { from: a, to: b } : { from: b, to: a }]))
+    return Array.from({ length: half }, (_, i): readonly [NodeName | undefined, NodeName | undefined] => [
+      turned[i],
+      turned[turned.length - 1 - i],
+    ]).flatMap(([a, b], i) =>
+      a === undefined || b === undefined ? [] : [(i + round) % 2 === 0 ? { from: a, to: b } : { from: b, to: a }],
+    )
   })
 }
 
 /** Every try of every ordered pair: both directions half a tournament apart, repetitions spread evenly. */
 function triesOf({ peers, repetitions }: TimetableInput): readonly Try[] {
   const rounds = circle(peers)
-  const all = rounds.flatMap((round, i) => round.flatMap((pair) => [
-    { pair, at: i / (2 * rounds.length) },
-    { pair: { from: pair.to, to: pair.from }, at: (i + rounds.length) / (2 * rounds.length) },
-  ]))
+  const all = rounds.flatMap((round, i) =>
+    round.flatMap((pair) => [
+      { pair, at: i / (2 * rounds.length) },
+      { pair: { from: pair.to, to: pair.from }, at: (i + rounds.length) / (2 * rounds.length) },
+    ]),
+  )
   return all
     .flatMap(({ pair, at }) => {
       const times = repetitions?.get(pairKey(pair)) ?? 1
@@ -77,7 +94,10 @@ function place(tries: readonly Try[], circleRounds: number): readonly Round[] {
   const load = new Map<NodeName, number>()
   for (const { pair } of tries) for (const n of [pair.from, pair.to]) load.set(n, (load.get(n) ?? 0) + 1)
   const length = Math.max(circleRounds, ...load.values())
-  const rounds: { pairs: Pair[]; busy: Set<NodeName> }[] = Array.from({ length }, () => ({ pairs: [], busy: new Set() }))
+  const rounds: { pairs: Pair[]; busy: Set<NodeName> }[] = Array.from({ length }, () => ({
+    pairs: [],
+    busy: new Set(),
+  }))
   for (const { pair, due } of tries) {
     const wanted = Math.min(length - 1, Math.floor(due * length + 1e-9))
     const free = (i: number): boolean => !rounds[i]?.busy.has(pair.from) && !rounds[i]?.busy.has(pair.to)
@@ -99,7 +119,12 @@ function place(tries: readonly Try[], circleRounds: number): readonly Round[] {
 function interleave(a: readonly Round[], b: readonly Round[]): readonly Round[] {
   const [many, few] = a.length >= b.length ? [a, b] : [b, a]
   const total = many.length + few.length
-  const slots = new Map(few.map((round, i) => [few.length === 1 ? Math.floor(total / 2) : Math.floor((i * (total - 1)) / (few.length - 1)), round]))
+  const slots = new Map(
+    few.map((round, i) => [
+      few.length === 1 ? Math.floor(total / 2) : Math.floor((i * (total - 1)) / (few.length - 1)),
+      round,
+    ]),
+  )
   const rest = many.values()
   return Array.from({ length: total }, (_, i) => slots.get(i) ?? rest.next().value ?? [])
 }

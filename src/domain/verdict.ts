@@ -1,11 +1,27 @@
 /** Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline (spec §3, architecture). */
 import { judgeCheckpoint, type CheckpointInput, type CheckpointResult } from './checkpoint.ts'
 import { judgeControls } from './controls.ts'
-import { plannedPairs, uncoveredByPlan, uncoveredNats, uncoveredPairs, type Excluded, type NotCovered, type PlannedPair } from './coverage.ts'
+import {
+  plannedPairs,
+  uncoveredByPlan,
+  uncoveredNats,
+  uncoveredPairs,
+  type Excluded,
+  type NotCovered,
+  type PlannedPair,
+} from './coverage.ts'
 import { classReasons, classResult, type ClassResult, type Reason } from './criteria.ts'
 import type { Attempt, Control, Pair, TestEvidence } from './evidence.ts'
 import { mergeFindings, type Finding } from './findings.ts'
-import { measuredKind, peersOf, type Fleet, type FleetNode, type NatKind, type NatMeasurement, type NodeName } from './fleet.ts'
+import {
+  measuredKind,
+  peersOf,
+  type Fleet,
+  type FleetNode,
+  type NatKind,
+  type NatMeasurement,
+  type NodeName,
+} from './fleet.ts'
 import { views } from './flows.ts'
 import { counts, judgeAttempt, type Judgement, type Promises } from './judge.ts'
 import { asDeclared, natName, pairClasses, type PairClass } from './oracle.ts'
@@ -78,40 +94,84 @@ export function verdict(input: VerdictInput): Verdict {
   const tried = peers.filter((n) => !out.has(n.name))
   const pairs = plannedPairs(peers, input.measurements)
   const controls = judgeControls(input.evidence.controls)
-  const running = judgeRunning(input.evidence, tried.map((n) => n.name), input.deployed)
+  const running = judgeRunning(
+    input.evidence,
+    tried.map((n) => n.name),
+    input.deployed,
+  )
   const { attempts, strays } = sortOut(input.evidence.attempts, pairs)
-  const { judgements, retries, strays: marks } = applyRetries(judgeAll(attempts, pairs, input, running.barred), attempts, soaking !== null)
+  const {
+    judgements,
+    retries,
+    strays: marks,
+  } = applyRetries(judgeAll(attempts, pairs, input, running.barred), attempts, soaking !== null)
   const nats = judgeNats(tried, input.measurements)
   const results = pairClasses.flatMap((c) => classResult(c, pairs, judgements, input.criteria, input.targets) ?? [])
-  const soak = soaking === null ? null : judgeCheckpoint({
-    input: soaking, results, retries, evidence: input.evidence, peers: peers.map((n) => n.name), tried: tried.map((n) => n.name), sampleFloor: input.targets.sampleFloor,
-  })
+  const soak =
+    soaking === null
+      ? null
+      : judgeCheckpoint({
+          input: soaking,
+          results,
+          retries,
+          evidence: input.evidence,
+          peers: peers.map((n) => n.name),
+          tried: tried.map((n) => n.name),
+          sampleFloor: input.targets.sampleFloor,
+        })
   const reasons = [
-    ...controls.reasons, ...strays, ...marks, ...running.reasons, ...nats.reasons,
+    ...controls.reasons,
+    ...strays,
+    ...marks,
+    ...running.reasons,
+    ...nats.reasons,
     ...results.flatMap((r) => classReasons(r, input.criteria, input.targets)),
-    ...wholeReasons(input, judgements, pairs), ...(soak?.reasons ?? []),
+    ...wholeReasons(input, judgements, pairs),
+    ...(soak?.reasons ?? []),
   ].toSorted((a, b) => weight[b.kind] - weight[a.kind])
   const counted = judgements.filter(counts)
   const good = counted.filter((j) => j.outcome === 'success')
   return {
     result: reasons[0] === undefined ? 'passed' : reasons[0].kind === 'failed' ? 'failed' : 'inconclusive',
-    reasons, classes: Object.fromEntries(results.map((r) => [r.pairClass, r])), attempts: judgements,
+    reasons,
+    classes: Object.fromEntries(results.map((r) => [r.pairClass, r])),
+    attempts: judgements,
     nodes: peers.map((n) => nodeResult(n, input.measurements, counted)),
-    findings: mergeFindings([...(input.findings ?? []), ...controls.findings, ...running.findings, ...nats.findings, ...(soak?.findings ?? []), ...[...judgements, ...retries].flatMap((j) => j.findings)]),
+    findings: mergeFindings([
+      ...(input.findings ?? []),
+      ...controls.findings,
+      ...running.findings,
+      ...nats.findings,
+      ...(soak?.findings ?? []),
+      ...[...judgements, ...retries].flatMap((j) => j.findings),
+    ]),
     notCovered: [
       ...uncoveredByPlan(pairs, input.fleet),
-      ...uncoveredNats(peers, (n) => !out.has(n), (n) => !nats.other.has(n.name)),
+      ...uncoveredNats(
+        peers,
+        (n) => !out.has(n),
+        (n) => !nats.other.has(n.name),
+      ),
       ...controls.notCovered,
       ...(input.missing ?? []).map((m): NotCovered => ({ kind: 'other', ...m })),
       ...(soak?.notCovered ?? []),
-      ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) => judgements.find((j) => pairKey(j.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, '')),
+      ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) =>
+        judgements.find((j) => pairKey(j.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, ''),
+      ),
     ],
     invalidControls: controls.invalid,
     timeToConnect: spread(good.flatMap((j) => j.connectMs ?? [])),
-    relayUpgrades: { claimed: good.filter((j) => j.upgradeClaimed).length, witnessed: good.filter((j) => j.upgradeClaimed && j.numbers.delivered.packets > 0 && j.numbers.returned.packets > 0).length },
+    relayUpgrades: {
+      claimed: good.filter((j) => j.upgradeClaimed).length,
+      witnessed: good.filter(
+        (j) => j.upgradeClaimed && j.numbers.delivered.packets > 0 && j.numbers.returned.packets > 0,
+      ).length,
+    },
     families: { ipv4: counted.filter((j) => !j.ipv6).length, ipv6: counted.filter((j) => j.ipv6).length },
     shortestPauseMs: shortestPause(attempts),
-    mixedVersionPairs: pairs.map((p) => p.pair).filter(({ from, to }) => !out.has(from) && !out.has(to) && input.deployed[from] !== input.deployed[to]),
+    mixedVersionPairs: pairs
+      .map((p) => p.pair)
+      .filter(({ from, to }) => !out.has(from) && !out.has(to) && input.deployed[from] !== input.deployed[to]),
     ...(soak === null ? {} : { checkpoint: soak.result }),
   }
 }
@@ -120,21 +180,31 @@ export function verdict(input: VerdictInput): Verdict {
 const weight = { invalid: 3, failed: 2, inconclusive: 1 } as const
 
 /** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
-function sortOut(all: readonly Attempt[], pairs: readonly PlannedPair[]): { readonly attempts: readonly Attempt[]; readonly strays: readonly Reason[] } {
+function sortOut(
+  all: readonly Attempt[],
+  pairs: readonly PlannedPair[],
+): { readonly attempts: readonly Attempt[]; readonly strays: readonly Reason[] } {
   const known = new Set(pairs.map((p) => pairKey(p.pair)))
   const seen = new Set<string>()
   const strays: Reason[] = []
   const attempts = all.filter((a) => {
     const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`)
     seen.add(`id ${a.id}`).add(`nonce ${a.nonce}`)
-    if (copy) strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: its id or nonce occurs twice in the evidence` })
-    else if (!known.has(pairKey(a.pair))) strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan` })
+    if (copy)
+      strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: its id or nonce occurs twice in the evidence` })
+    else if (!known.has(pairKey(a.pair)))
+      strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan` })
     return !copy && known.has(pairKey(a.pair))
   })
   return { attempts, strays }
 }
 
-function judgeAll(attempts: readonly Attempt[], pairs: readonly PlannedPair[], input: VerdictInput, barred: ReadonlyMap<NodeName, string>): readonly Judgement[] {
+function judgeAll(
+  attempts: readonly Attempt[],
+  pairs: readonly PlannedPair[],
+  input: VerdictInput,
+  barred: ReadonlyMap<NodeName, string>,
+): readonly Judgement[] {
   const measurements = new Map(input.measurements.map((m) => [m.node, m]))
   const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
   return attempts.flatMap((attempt) => {
@@ -142,17 +212,35 @@ function judgeAll(attempts: readonly Attempt[], pairs: readonly PlannedPair[], i
     const oracle = planned.get(pairKey(attempt.pair))
     if (oracle === undefined) return []
     const unmeasured = [from, to].find((n) => !measurements.has(n))
-    return [judgeAttempt({
-      attempt, promises: input.promises, oracle, seen: views(attempt, measurements, input.fleet),
-      disqualified: (path) => barred.get(from) ?? barred.get(to) ?? (path.kind === 'relayed' ? barred.get(path.via) : undefined)
-        ?? (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
-    })]
+    return [
+      judgeAttempt({
+        attempt,
+        promises: input.promises,
+        oracle,
+        seen: views(attempt, measurements, input.fleet),
+        disqualified: (path) =>
+          barred.get(from) ??
+          barred.get(to) ??
+          (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
+          (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
+      }),
+    ]
   })
 }
 
 /** Labels against measurements. A node that is not what it is called leaves its declared type uncovered (spec §3). */
-function judgeNats(tried: readonly FleetNode[], measurements: readonly NatMeasurement[]): { readonly findings: readonly Finding[]; readonly reasons: readonly Reason[]; readonly other: ReadonlySet<NodeName> } {
-  const measured = tried.flatMap((n) => { const m = measurements.find((x) => x.node === n.name); return m === undefined ? [] : [{ n, m }] })
+function judgeNats(
+  tried: readonly FleetNode[],
+  measurements: readonly NatMeasurement[],
+): {
+  readonly findings: readonly Finding[]
+  readonly reasons: readonly Reason[]
+  readonly other: ReadonlySet<NodeName>
+} {
+  const measured = tried.flatMap((n) => {
+    const m = measurements.find((x) => x.node === n.name)
+    return m === undefined ? [] : [{ n, m }]
+  })
   const wrong = measured.filter(({ n, m }) => measuredKind(m) !== n.nat)
   // None of the declared types moves its mapping when a stranger knocks: what was tested through such a box was not that type.
   const other = measured.filter(({ n, m }) => measuredKind(m) !== n.nat || m.stable === false)
@@ -160,30 +248,64 @@ function judgeNats(tried: readonly FleetNode[], measurements: readonly NatMeasur
   return {
     other: new Set(other.map(({ n }) => n.name)),
     findings: [
-      ...wrong.map(({ n, m }): Finding => ({ kind: 'mislabelled-nat', node: n.name, message: `${n.name}: declared ${label(n)}, measured ${natName(m)}`, attempts: [] })),
-      ...measured.filter(({ m }) => m.stable === false).map(({ n }): Finding => ({ kind: 'unstable-nat', node: n.name, message: `${n.name}: its mapping moved after an unsolicited packet`, attempts: [] })),
+      ...wrong.map(({ n, m }): Finding => ({
+        kind: 'mislabelled-nat',
+        node: n.name,
+        message: `${n.name}: declared ${label(n)}, measured ${natName(m)}`,
+        attempts: [],
+      })),
+      ...measured
+        .filter(({ m }) => m.stable === false)
+        .map(({ n }): Finding => ({
+          kind: 'unstable-nat',
+          node: n.name,
+          message: `${n.name}: its mapping moved after an unsolicited packet`,
+          attempts: [],
+        })),
     ],
-    reasons: other.map(({ n, m }) => ({ kind: 'inconclusive', text: `NAT type ${label(n)} is not covered: ${n.name} is declared so but was measured ${natName(m)}` })),
+    reasons: other.map(({ n, m }) => ({
+      kind: 'inconclusive',
+      text: `NAT type ${label(n)} is not covered: ${n.name} is declared so but was measured ${natName(m)}`,
+    })),
   }
 }
 
 /** What no single class can say. */
-function wholeReasons(input: VerdictInput, judgements: readonly Judgement[], pairs: readonly PlannedPair[]): readonly Reason[] {
+function wholeReasons(
+  input: VerdictInput,
+  judgements: readonly Judgement[],
+  pairs: readonly PlannedPair[],
+): readonly Reason[] {
   const counted = judgements.filter(counts)
   const reasons: Reason[] = []
   if (pairs.length === 0) reasons.push({ kind: 'inconclusive', text: 'the plan has no pair of peers' })
   if (counted.length === 0) reasons.push({ kind: 'inconclusive', text: 'no attempt was counted' })
-  else if (counted.length >= input.targets.sampleFloor && counted.every((j) => j.outcome === 'failed' && j.recovered !== true)) reasons.push({ kind: 'failed', text: `nothing was delivered as expected in ${counted.length} attempts while the controls passed` })
-  if (input.criteria === 'improvement' || input.criteria === 'custom') reasons.push({ kind: 'inconclusive', text: `criteria ${input.criteria} is not acting yet` })
+  else if (
+    counted.length >= input.targets.sampleFloor &&
+    counted.every((j) => j.outcome === 'failed' && j.recovered !== true)
+  )
+    reasons.push({
+      kind: 'failed',
+      text: `nothing was delivered as expected in ${counted.length} attempts while the controls passed`,
+    })
+  if (input.criteria === 'improvement' || input.criteria === 'custom')
+    reasons.push({ kind: 'inconclusive', text: `criteria ${input.criteria} is not acting yet` })
   return reasons
 }
 
 function nodeResult(n: FleetNode, measurements: readonly NatMeasurement[], counted: readonly Judgement[]): NodeResult {
   const m = measurements.find((x) => x.node === n.name)
-  const tally = (list: readonly Judgement[]) => ({ attempts: list.length, successes: list.filter((j) => j.outcome === 'success').length })
+  const tally = (list: readonly Judgement[]) => ({
+    attempts: list.length,
+    successes: list.filter((j) => j.outcome === 'success').length,
+  })
   return {
-    node: n.name, declared: n.nat, measured: m === undefined ? null : natName(m), expectedRate: n.expectedRate ?? null,
-    asCallee: tally(counted.filter((j) => j.pair.to === n.name)), asCaller: tally(counted.filter((j) => j.pair.from === n.name)),
+    node: n.name,
+    declared: n.nat,
+    measured: m === undefined ? null : natName(m),
+    expectedRate: n.expectedRate ?? null,
+    asCallee: tally(counted.filter((j) => j.pair.to === n.name)),
+    asCaller: tally(counted.filter((j) => j.pair.from === n.name)),
   }
 }
 

@@ -3,7 +3,13 @@ import type { Json } from './ledger.ts'
 
 /** One attempt of one workflow run, or one process on a host. A session belongs to the writer of its last entry while that one lives. */
 export type Writer =
-  | { readonly kind: 'run'; readonly repository: string; readonly run: string; readonly attempt: number; readonly url: string }
+  | {
+      readonly kind: 'run'
+      readonly repository: string
+      readonly run: string
+      readonly attempt: number
+      readonly url: string
+    }
   | { readonly kind: 'process'; readonly host: string; readonly pid: number }
 
 /** Where a start came from. */
@@ -19,8 +25,15 @@ export interface Origin {
 }
 
 /** `run 123 (attempt 2) of owner/name`, for a person. */
-export const writerText = (w: Writer): string => (w.kind === 'run' ? `run ${w.run} (attempt ${w.attempt}) of ${w.repository}` : `process ${w.pid} on ${w.host}`)
+export const writerText = (w: Writer): string =>
+  w.kind === 'run' ? `run ${w.run} (attempt ${w.attempt}) of ${w.repository}` : `process ${w.pid} on ${w.host}`
 
 /** What stands in the facts of every entry: who wrote it, and by how many seconds a test had moved the clock. */
-export interface Signer { readonly writer: Writer; readonly clockShift: number }
-export const signature = ({ writer, clockShift }: Signer): { readonly [key: string]: Json } => ({ by: { ...writer }, ...(clockShift === 0 ? {} : { clockShift }) })
+export interface Signer {
+  readonly writer: Writer
+  readonly clockShift: number
+}
+export const signature = ({ writer, clockShift }: Signer): { readonly [key: string]: Json } => ({
+  by: { ...writer },
+  ...(clockShift === 0 ? {} : { clockShift }),
+})

@@ -20,11 +20,19 @@ export interface AnswerSources {
   readonly defaults?: Given
 }
 
-export interface Problem { readonly question: QuestionId; readonly kind: 'missing' | 'invalid'; readonly message: string }
+export interface Problem {
+  readonly question: QuestionId
+  readonly kind: 'missing' | 'invalid'
+  readonly message: string
+}
 
 export type Resolved =
   | { readonly ok: true; readonly answers: Answers; readonly profile: Profile }
-  | { readonly ok: false; readonly problems: readonly Problem[]; /** Where it is known already. */ readonly profile?: Profile }
+  | {
+      readonly ok: false
+      readonly problems: readonly Problem[]
+      /** Where it is known already. */ readonly profile?: Profile
+    }
 
 /** A parameter beats the interview, that the configuration, that a default. */
 export function resolveAnswers(sources: AnswerSources, profiles: readonly Profile[]): Resolved {
@@ -32,15 +40,46 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
   const problems: Problem[] = []
   const only = configs.length === 1 ? configs[0] : undefined
   const projects = [...new Set(configs.length > 0 ? configs.map((c) => c.project) : profiles.map((p) => p.project))]
-  const project = ask('project', sources, only === undefined ? undefined : { project: only.project }, projects, problems, configs.length > 0 ? 'a project of the configuration' : 'a known project')
+  const project = ask(
+    'project',
+    sources,
+    only === undefined ? undefined : { project: only.project },
+    projects,
+    problems,
+    configs.length > 0 ? 'a project of the configuration' : 'a known project',
+  )
   const config = configs.find((c) => c.project === project?.value)
-  const profile = project === undefined ? undefined : config === undefined ? profileOfProject(profiles, project.value) : profileNamed(profiles, config.profile)
-  if (project !== undefined && profile === undefined) problems.push({ question: 'project', kind: 'invalid', message: `no profile says how ${show(project.value)} is tested` })
+  const profile =
+    project === undefined
+      ? undefined
+      : config === undefined
+        ? profileOfProject(profiles, project.value)
+        : profileNamed(profiles, config.profile)
+  if (project !== undefined && profile === undefined)
+    problems.push({
+      question: 'project',
+      kind: 'invalid',
+      message: `no profile says how ${show(project.value)} is tested`,
+    })
   const own = config === undefined ? undefined : given(config)
-  const focus = ask('focus', sources, own, profile === undefined ? focuses : focusesOf(profile), problems, profile === undefined ? 'a focus' : `a focus of ${show(project?.value)}`)
+  const focus = ask(
+    'focus',
+    sources,
+    own,
+    profile === undefined ? focuses : focusesOf(profile),
+    problems,
+    profile === undefined ? 'a focus' : `a focus of ${show(project?.value)}`,
+  )
   const criteria = ask('criteria', sources, own, criteriaKinds, problems, 'a success criterion')
   const proof = ask('proof', sources, own, proofKinds, problems, 'a proof method')
-  if (problems.length === 0 && project !== undefined && focus !== undefined && criteria !== undefined && proof !== undefined && profile !== undefined)
+  if (
+    problems.length === 0 &&
+    project !== undefined &&
+    focus !== undefined &&
+    criteria !== undefined &&
+    proof !== undefined &&
+    profile !== undefined
+  )
     return { ok: true, profile, answers: { project, focus, criteria, proof } as Answers }
   return { ok: false, problems, ...(profile === undefined ? {} : { profile }) }
 }
@@ -52,9 +91,19 @@ export function answersFailure(problems: readonly Problem[], also: readonly stri
   return new Failure({ kind: 'usage', code: 'U013', message: text, remedy: `vps-test start ${order}` })
 }
 
-function ask(question: QuestionId, sources: AnswerSources, config: Given | undefined, known: readonly string[], problems: Problem[], what: string): Answer<string> | undefined {
+function ask(
+  question: QuestionId,
+  sources: AnswerSources,
+  config: Given | undefined,
+  known: readonly string[],
+  problems: Problem[],
+  what: string,
+): Answer<string> | undefined {
   const candidates: readonly (readonly [string | undefined, string])[] = [
-    [sources.parameters[question], 'parameter'], [sources.interview?.[question], 'interview'], [config?.[question], 'vps-test.yaml'], [sources.defaults?.[question], 'default'],
+    [sources.parameters[question], 'parameter'],
+    [sources.interview?.[question], 'interview'],
+    [config?.[question], 'vps-test.yaml'],
+    [sources.defaults?.[question], 'default'],
   ]
   const found = candidates.find(([value]) => value !== undefined && value.trim() !== '')
   const choices = known.join(', ')
@@ -65,10 +114,19 @@ function ask(question: QuestionId, sources: AnswerSources, config: Given | undef
   const value = (found[0] ?? '').trim()
   if (known.includes(value)) return { value, from: found[1] }
   const near = hint(value, known)
-  problems.push({ question, kind: 'invalid', message: `${question} ${show(value)} (${found[1]}) is not ${what}${near.startsWith('; did') ? near : ''}${near.startsWith('; did') ? ' There are' : '; there are'}: ${choices}` })
+  problems.push({
+    question,
+    kind: 'invalid',
+    message: `${question} ${show(value)} (${found[1]}) is not ${what}${near.startsWith('; did') ? near : ''}${near.startsWith('; did') ? ' There are' : '; there are'}: ${choices}`,
+  })
   return undefined
 }
 
 function given({ project, answers: { focus, criteria, proof } }: ProjectConfig): Given {
-  return { project, ...(focus === null ? {} : { focus }), ...(criteria === null ? {} : { criteria }), ...(proof === null ? {} : { proof }) }
+  return {
+    project,
+    ...(focus === null ? {} : { focus }),
+    ...(criteria === null ? {} : { criteria }),
+    ...(proof === null ? {} : { proof }),
+  }
 }

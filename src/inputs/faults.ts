@@ -8,19 +8,31 @@ const shownAtMost = 50
 
 /** `nodes[3].nat`; names that would be misread are quoted. */
 export const pathText = (path: Path): string =>
-  path.map((p, i) => typeof p === 'number' ? `[${p}]` : /^[\w-]{1,80}$/.test(p) ? `${i === 0 ? '' : '.'}${p}` : `[${JSON.stringify(visible(p, 80))}]`).join('')
+  path
+    .map((p, i) =>
+      typeof p === 'number'
+        ? `[${p}]`
+        : /^[\w-]{1,80}$/.test(p)
+          ? `${i === 0 ? '' : '.'}${p}`
+          : `[${JSON.stringify(visible(p, 80))}]`,
+    )
+    .join('')
 
 /** By place; one fault is said once. */
 export function inOrder(faults: readonly Fault[]): readonly Fault[] {
   const once = new Map(faults.map((f) => [`${placeText(f.at)} ${f.message}`, f]))
-  return [...once.values()].sort((a, b) => (a.at.line ?? 0) - (b.at.line ?? 0) || (a.at.column ?? 0) - (b.at.column ?? 0))
+  return [...once.values()].sort(
+    (a, b) => (a.at.line ?? 0) - (b.at.line ?? 0) || (a.at.column ?? 0) - (b.at.column ?? 0),
+  )
 }
 
 /** `file:line:column path: message`, safe to print. */
 export const faultText = (fault: Fault): string => `${placeText(fault.at)}: ${visible(fault.message, 400)}`
 
 const placeText = (at: Place): string =>
-  [`${visible(at.file)}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}`, at.path].filter((t) => t !== '').join(' ')
+  [`${visible(at.file)}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}`, at.path]
+    .filter((t) => t !== '')
+    .join(' ')
 
 /** U010: an input file is not as it must be. Every fault is in the message. */
 export function usageFailure(faults: readonly Fault[], remedy?: string): Failure {

@@ -1,25 +1,61 @@
 /** What a fleet file may say, field by field; spec §2. */
 import * as z from 'zod'
 import type { Fleet, FleetNode, NatBox, Proxy, Runtime } from '../domain/fleet.ts'
-import { argv, hostKey, hostName, httpUrl, identifier, ip, nodeName, objectName, oneOf, percent, port, projectName, text, userName } from './fields.ts'
+import {
+  argv,
+  hostKey,
+  hostName,
+  httpUrl,
+  identifier,
+  ip,
+  nodeName,
+  objectName,
+  oneOf,
+  percent,
+  port,
+  projectName,
+  text,
+  userName,
+} from './fields.ts'
 
 export const roles = ['registry', 'bootstrap', 'test', 'nat'] as const
 export const natKinds = ['none', 'full-cone', 'address-restricted', 'port-restricted', 'symmetric'] as const
 const shapings = ['netem', 'nfqueue', 'none'] as const
 
-const jump = z.strictObject({ host: hostName, port: port.default(22), user: userName.default('root'), host_keys: z.array(hostKey).default([]) })
+const jump = z.strictObject({
+  host: hostName,
+  port: port.default(22),
+  user: userName.default('root'),
+  host_keys: z.array(hostKey).default([]),
+})
 
 const proxy = oneOf({ command: argv, jump }).transform((p): Proxy =>
-  p.jump === undefined ? { kind: 'command', argv: p.command ?? [] } : { kind: 'jump', host: p.jump.host, port: p.jump.port, user: p.jump.user, hostKeys: p.jump.host_keys })
+  p.jump === undefined
+    ? { kind: 'command', argv: p.command ?? [] }
+    : { kind: 'jump', host: p.jump.host, port: p.jump.port, user: p.jump.user, hostKeys: p.jump.host_keys },
+)
 
-const runtime = z.union([z.literal('systemd'), oneOf({ docker: objectName, netns: objectName })]).transform((r): Runtime =>
-  r === 'systemd' ? { kind: 'systemd' } : r.docker === undefined ? { kind: 'netns', name: r.netns ?? '' } : { kind: 'docker', container: r.docker })
+const runtime = z
+  .union([z.literal('systemd'), oneOf({ docker: objectName, netns: objectName })])
+  .transform((r): Runtime =>
+    r === 'systemd'
+      ? { kind: 'systemd' }
+      : r.docker === undefined
+        ? { kind: 'netns', name: r.netns ?? '' }
+        : { kind: 'docker', container: r.docker },
+  )
 
-const natBox = z.union([z.literal('host'), oneOf({ orchestrator: argv, docker: objectName, netns: objectName })]).transform((b): NatBox =>
-  b === 'host' ? { kind: 'host' }
-  : b.orchestrator !== undefined ? { kind: 'orchestrator', enter: b.orchestrator }
-  : b.docker !== undefined ? { kind: 'docker', container: b.docker }
-  : { kind: 'netns', name: b.netns ?? '' })
+const natBox = z
+  .union([z.literal('host'), oneOf({ orchestrator: argv, docker: objectName, netns: objectName })])
+  .transform((b): NatBox =>
+    b === 'host'
+      ? { kind: 'host' }
+      : b.orchestrator !== undefined
+        ? { kind: 'orchestrator', enter: b.orchestrator }
+        : b.docker !== undefined
+          ? { kind: 'docker', container: b.docker }
+          : { kind: 'netns', name: b.netns ?? '' },
+  )
 
 const node = z.strictObject({
   name: nodeName,
@@ -39,15 +75,19 @@ const node = z.strictObject({
   notes: text.optional(),
 })
 
-export const fleetSchema = z.strictObject({
-  name: identifier,
-  identity_file: text.refine((t) => t.startsWith('/') || t.startsWith('~/'), 'must be an absolute path or start with ~/').optional(),
-  registry_url: httpUrl.optional(),
-  ports: z.record(projectName, port).default({}),
-  proxy: proxy.optional(),
-  lab: z.strictObject({ nat_timeout_factor: z.number().min(1).default(1), shaping: z.enum(shapings) }).optional(),
-  nodes: z.array(node).min(1).max(200),
-}).transform(fleetOf)
+export const fleetSchema = z
+  .strictObject({
+    name: identifier,
+    identity_file: text
+      .refine((t) => t.startsWith('/') || t.startsWith('~/'), 'must be an absolute path or start with ~/')
+      .optional(),
+    registry_url: httpUrl.optional(),
+    ports: z.record(projectName, port).default({}),
+    proxy: proxy.optional(),
+    lab: z.strictObject({ nat_timeout_factor: z.number().min(1).default(1), shaping: z.enum(shapings) }).optional(),
+    nodes: z.array(node).min(1).max(200),
+  })
+  .transform(fleetOf)
 
 interface Written {
   readonly name: string
@@ -73,7 +113,17 @@ function fleetOf(w: Written): Fleet {
 function nodeOf(n: z.output<typeof node>, through: Proxy | undefined): FleetNode {
   const { name, host, user, provider, region, role, nat, runtime: runs } = n
   return {
-    name, host, ip: n.ip, sshPort: n.ssh_port, user, provider, region, role, nat, runtime: runs, hostKeys: n.host_keys,
+    name,
+    host,
+    ip: n.ip,
+    sshPort: n.ssh_port,
+    user,
+    provider,
+    region,
+    role,
+    nat,
+    runtime: runs,
+    hostKeys: n.host_keys,
     ...(n.expected_rate === undefined ? {} : { expectedRate: n.expected_rate }),
     ...(n.nat_box === undefined ? {} : { natBox: n.nat_box }),
     ...(through === undefined ? {} : { proxy: through }),

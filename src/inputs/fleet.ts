@@ -23,18 +23,25 @@ const crossChecks: CrossCheck = (raw, report) => {
   unique(nodes, report, 'name', 'name')
   const addresses = new Map<string, string>()
   nodes.forEach((node, i) => {
-    const own = ['host', 'ip'].flatMap((key) => (typeof node[key] === 'string' ? [{ key, address: canonicalAddress(node[key]) }] : []))
+    const own = ['host', 'ip'].flatMap((key) =>
+      typeof node[key] === 'string' ? [{ key, address: canonicalAddress(node[key]) }] : [],
+    )
     for (const { key, address } of own) {
       const other = addresses.get(address)
       if (other !== undefined) report(['nodes', i, key], `${show(node[key])} is already the address of ${other}`)
     }
-    for (const { address } of own) if (!addresses.has(address)) addresses.set(address, typeof node['name'] === 'string' ? visible(node['name'], 64) : `nodes[${i}]`)
-    if (node['role'] === 'nat' && node['nat'] === 'none') report(['nodes', i, 'nat'], 'a node of role nat must have a NAT other than none')
+    for (const { address } of own)
+      if (!addresses.has(address))
+        addresses.set(address, typeof node['name'] === 'string' ? visible(node['name'], 64) : `nodes[${i}]`)
+    if (node['role'] === 'nat' && node['nat'] === 'none')
+      report(['nodes', i, 'nat'], 'a node of role nat must have a NAT other than none')
   })
   const registries = nodes.flatMap((n, i) => (n['role'] === 'registry' ? [i] : []))
   if (registries.length === 0) report(['nodes'], 'one node must have the role registry; there is none')
-  for (const i of registries.slice(1)) report(['nodes', i, 'role'], `only one node may have the role registry; nodes[${registries[0]}] has it already`)
-  if (!nodes.some((n) => n['role'] === 'bootstrap')) report(['nodes'], 'at least one node must have the role bootstrap; there is none')
+  for (const i of registries.slice(1))
+    report(['nodes', i, 'role'], `only one node may have the role registry; nodes[${registries[0]}] has it already`)
+  if (!nodes.some((n) => n['role'] === 'bootstrap'))
+    report(['nodes'], 'at least one node must have the role bootstrap; there is none')
 }
 
 function unique(nodes: readonly Record<string, unknown>[], report: Report, key: string, what: string): void {
@@ -63,17 +70,24 @@ export function renderFleet(fleet: Fleet): string {
     ...(fleet.registryUrl === undefined ? {} : { registry_url: fleet.registryUrl }),
     ports: fleet.ports,
     ...(shared === undefined ? {} : { proxy: proxyText(shared) }),
-    ...(fleet.lab === undefined ? {} : { lab: { nat_timeout_factor: fleet.lab.natTimeoutFactor, shaping: fleet.lab.shaping } }),
+    ...(fleet.lab === undefined
+      ? {}
+      : { lab: { nat_timeout_factor: fleet.lab.natTimeoutFactor, shaping: fleet.lab.shaping } }),
     nodes: fleet.nodes.map((n) => nodeText(n, shared === undefined)),
   }
   return stringify(written, { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 const nodeText = (n: FleetNode, ownProxy: boolean): object => ({
-  name: n.name, host: n.host, ip: n.ip,
+  name: n.name,
+  host: n.host,
+  ip: n.ip,
   ...(n.sshPort === 22 ? {} : { ssh_port: n.sshPort }),
   ...(n.user === 'root' ? {} : { user: n.user }),
-  provider: n.provider, region: n.region, role: n.role, nat: n.nat,
+  provider: n.provider,
+  region: n.region,
+  role: n.role,
+  nat: n.nat,
   ...(n.expectedRate === undefined ? {} : { expected_rate: n.expectedRate }),
   runtime: runtimeText(n.runtime),
   ...(n.natBox === undefined ? {} : { nat_box: natBoxText(n.natBox) }),
@@ -82,18 +96,26 @@ const nodeText = (n: FleetNode, ownProxy: boolean): object => ({
   ...(n.notes === undefined ? {} : { notes: n.notes }),
 })
 
-const runtimeText = (r: Runtime): unknown => r.kind === 'systemd' ? 'systemd' : r.kind === 'docker' ? { docker: r.container } : { netns: r.name }
+const runtimeText = (r: Runtime): unknown =>
+  r.kind === 'systemd' ? 'systemd' : r.kind === 'docker' ? { docker: r.container } : { netns: r.name }
 
 function natBoxText(b: NatBox): unknown {
   switch (b.kind) {
-    case 'host': return 'host'
-    case 'orchestrator': return { orchestrator: b.enter }
-    case 'docker': return { docker: b.container }
-    case 'netns': return { netns: b.name }
+    case 'host':
+      return 'host'
+    case 'orchestrator':
+      return { orchestrator: b.enter }
+    case 'docker':
+      return { docker: b.container }
+    case 'netns':
+      return { netns: b.name }
   }
 }
 
-const proxyText = (p: Proxy): object => p.kind === 'command' ? { command: p.argv } : { jump: { host: p.host, port: p.port, user: p.user, host_keys: p.hostKeys } }
+const proxyText = (p: Proxy): object =>
+  p.kind === 'command'
+    ? { command: p.argv }
+    : { jump: { host: p.host, port: p.port, user: p.user, host_keys: p.hostKeys } }
 
 /** Written once at the top where every node goes the same way. */
 function sharedProxy(fleet: Fleet): Proxy | undefined {
@@ -106,7 +128,12 @@ function sharedProxy(fleet: Fleet): Proxy | undefined {
 export function withHostKeys(yamlText: string, node: string, keys: readonly string[]): string {
   for (const key of keys) {
     const checked = hostKey.safeParse(key)
-    if (!checked.success) throw new Failure({ kind: 'usage', code: 'U011', message: `host key of ${visible(node)}: ${checked.error.issues.map((i) => i.message).join('; ')}` })
+    if (!checked.success)
+      throw new Failure({
+        kind: 'usage',
+        code: 'U011',
+        message: `host key of ${visible(node)}: ${checked.error.issues.map((i) => i.message).join('; ')}`,
+      })
   }
   const document = parseDocument(yamlText)
   const at = pathOfNode(document, node)
@@ -122,8 +149,14 @@ function pathOfNode(document: Document, node: string): Path {
   const nodes = document.get('nodes')
   const names = isSeq(nodes) ? nodes.items.map((n) => (isMap(n) ? String(n.get('name')) : '')) : []
   const index = names.indexOf(node)
-  if (index === -1) throw new Failure({ kind: 'usage', code: 'U012', message: `the fleet has no node ${show(node)}${hint(node, names)}` })
+  if (index === -1)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U012',
+      message: `the fleet has no node ${show(node)}${hint(node, names)}`,
+    })
   return ['nodes', index]
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -17,18 +17,26 @@ export interface Program {
   readonly preferred: boolean
 }
 
-export interface CargoTree { readonly programs: readonly Program[]; /** More than one package: a build names the one it wants. */ readonly several: boolean }
+export interface CargoTree {
+  readonly programs: readonly Program[]
+  /** More than one package: a build names the one it wants. */ readonly several: boolean
+}
 
 /** Undefined where there is no Cargo.toml. */
 export function readCargo(tree: Tree): CargoTree | undefined {
   const root = manifestAt(tree, '')
   if (root === undefined) return undefined
   const excluded = new Set(root.strings('workspace', 'exclude').map(trimmed))
-  const members = root.strings('workspace', 'members').flatMap((pattern) => expand(tree, trimmed(pattern))).filter((path) => !excluded.has(path))
+  const members = root
+    .strings('workspace', 'members')
+    .flatMap((pattern) => expand(tree, trimmed(pattern)))
+    .filter((path) => !excluded.has(path))
   const packages = [...new Set(['', ...members])].toSorted().flatMap((directory) => {
     const manifest = directory === '' ? root : manifestAt(tree, directory)
     const name = manifest?.string('package', 'name')
-    return manifest === undefined || name === undefined || !usable(name) ? [] : [{ name, directory, programs: programsOf(tree, manifest, name, directory) }]
+    return manifest === undefined || name === undefined || !usable(name)
+      ? []
+      : [{ name, directory, programs: programsOf(tree, manifest, name, directory) }]
   })
   return { programs: packages.flatMap((one) => one.programs), several: packages.length > 1 }
 }
@@ -36,16 +44,24 @@ export function readCargo(tree: Tree): CargoTree | undefined {
 function programsOf(tree: Tree, manifest: Manifest, name: string, directory: string): readonly Program[] {
   const at = (path: string): string => (directory === '' ? path : `${directory}/${path}`)
   const bin = tree.list(at('src/bin'))
-  const found = manifest.raw('package', 'autobins') === 'false' ? [] : [
-    ...(tree.list(at('src')).files.includes('main.rs') ? [name] : []),
-    ...bin.files.filter((file) => file.endsWith('.rs')).map((file) => file.slice(0, -3)),
-    ...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes('main.rs')),
-  ]
-  const named = manifest.tables('bin').flatMap((table) => { const value = textOf(table.get('name')); return value === undefined ? [] : [{ value, path: textOf(table.get('path')) }] })
+  const found =
+    manifest.raw('package', 'autobins') === 'false'
+      ? []
+      : [
+          ...(tree.list(at('src')).files.includes('main.rs') ? [name] : []),
+          ...bin.files.filter((file) => file.endsWith('.rs')).map((file) => file.slice(0, -3)),
+          ...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes('main.rs')),
+        ]
+  const named = manifest.tables('bin').flatMap((table) => {
+    const value = textOf(table.get('name'))
+    return value === undefined ? [] : [{ value, path: textOf(table.get('path')) }]
+  })
   // A [[bin]] may give the program in src/main.rs another name.
   const renamed = new Set(named.flatMap(({ value, path }) => (path === 'src/main.rs' && value !== name ? [name] : [])))
   const run = manifest.string('package', 'default-run')
-  return [...new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].filter(usable).toSorted()
+  return [...new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])]
+    .filter(usable)
+    .toSorted()
     .map((program) => ({ name: program, package: name, directory, preferred: program === run }))
 }
 
@@ -54,14 +70,26 @@ const usable = (name: string): boolean => /^[A-Za-z0-9][\w-]{0,63}$/.test(name)
 
 /** `crates/*`: one star stands for any one directory. */
 function expand(tree: Tree, pattern: string): readonly string[] {
-  return pattern.split('/').reduce<readonly string[]>((paths, part) => paths.flatMap((path) => {
-    const inside = (name: string): string => (path === '' ? name : `${path}/${name}`)
-    if (part === '.') return [path]
-    if (part === '..' || part === '**') return []
-    if (!part.includes('*')) return [inside(part)]
-    const like = new RegExp(`^${part.split('*').map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^/]*')}$`)
-    return tree.list(path).directories.filter((name) => like.test(name) && !name.startsWith('.')).map(inside)
-  }), [''])
+  return pattern.split('/').reduce<readonly string[]>(
+    (paths, part) =>
+      paths.flatMap((path) => {
+        const inside = (name: string): string => (path === '' ? name : `${path}/${name}`)
+        if (part === '.') return [path]
+        if (part === '..' || part === '**') return []
+        if (!part.includes('*')) return [inside(part)]
+        const like = new RegExp(
+          `^${part
+            .split('*')
+            .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+            .join('[^/]*')}$`,
+        )
+        return tree
+          .list(path)
+          .directories.filter((name) => like.test(name) && !name.startsWith('.'))
+          .map(inside)
+      }),
+    [''],
+  )
 }
 
 const trimmed = (path: string): string => path.replace(/^\.\//, '').replace(/\/+$/, '')
@@ -78,27 +106,44 @@ function manifestAt(tree: Tree, directory: string): Manifest | undefined {
   const text = tree.read(directory === '' ? 'Cargo.toml' : `${directory}/Cargo.toml`)
   if (text === undefined) return undefined
   const found: { readonly name: string; readonly keys: Map<string, string> }[] = [{ name: '', keys: new Map() }]
-  const lines = text.replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, '""').split(/\r?\n/).map(uncommented)
+  const lines = text
+    .replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, '""')
+    .split(/\r?\n/)
+    .map(uncommented)
   for (let i = 0; i < lines.length; i++) {
     let line = lines[i] ?? ''
     const head = /^\[\[?([\w.-]+)\]\]?$/.exec(line)
-    if (line.startsWith('[')) { found.push({ name: head?.[1] ?? '?', keys: new Map() }); continue }
+    if (line.startsWith('[')) {
+      found.push({ name: head?.[1] ?? '?', keys: new Map() })
+      continue
+    }
     const [, key, start] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? []
     if (key === undefined || start === undefined) continue
     let value = start
-    while (value.startsWith('[') && !/\]$/.test(value) && i + 1 < lines.length) { line = lines[++i] ?? ''; value += line }
+    while (value.startsWith('[') && !/\]$/.test(value) && i + 1 < lines.length) {
+      line = lines[++i] ?? ''
+      value += line
+    }
     found.at(-1)?.keys.set(key, value)
   }
-  const of = (table: string, key: string): string | undefined => found.find((one) => one.name === table && one.keys.has(key))?.keys.get(key)
+  const of = (table: string, key: string): string | undefined =>
+    found.find((one) => one.name === table && one.keys.has(key))?.keys.get(key)
   return {
     raw: of,
     string: (table, key) => textOf(of(table, key)),
-    strings: (table, key) => [...(of(table, key) ?? '').matchAll(/"([^"\\]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? ''),
+    strings: (table, key) =>
+      [...(of(table, key) ?? '').matchAll(/"([^"\\]*)"|'([^']*)'/g)].map(
+        ([, double, single]) => double ?? single ?? '',
+      ),
     tables: (name) => found.filter((one) => one.name === name).map((one) => one.keys),
   }
 }
 
-const textOf = (value: string | undefined): string | undefined => /^(?:"([^"\\]*)"|'([^']*)')$/.exec(value ?? '')?.slice(1).find((one) => one !== undefined)
+const textOf = (value: string | undefined): string | undefined =>
+  /^(?:"([^"\\]*)"|'([^']*)')$/
+    .exec(value ?? '')
+    ?.slice(1)
+    .find((one) => one !== undefined)
 
 /** Without the comment; a # inside a text is none. */
 const uncommented = (line: string): string => /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*/.exec(line)?.[0].trim() ?? ''

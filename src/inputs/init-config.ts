@@ -15,33 +15,72 @@ export interface InitConfig {
 const fallback = 'testnet'
 
 /** `hint`: the repository's own name, which a program may share. Undefined where there is no program. */
-export function configFor({ programs, several }: CargoTree, profiles: readonly Profile[], hint: string): InitConfig | undefined {
-  const known = programs.flatMap((program) => profiles.filter((p) => p.binary === program.name).map((profile) => ({ program, profile })))
-  const modules = known.filter((one, i) => known.findIndex((other) => other.profile.module === one.profile.module) === i)
-  if (modules.length > 1) return { text: workspaceText(modules), projects: [...new Set(modules.map((one) => one.profile.project))], notes: [] }
+export function configFor(
+  { programs, several }: CargoTree,
+  profiles: readonly Profile[],
+  hint: string,
+): InitConfig | undefined {
+  const known = programs.flatMap((program) =>
+    profiles.filter((p) => p.binary === program.name).map((profile) => ({ program, profile })),
+  )
+  const modules = known.filter(
+    (one, i) => known.findIndex((other) => other.profile.module === one.profile.module) === i,
+  )
+  if (modules.length > 1)
+    return {
+      text: workspaceText(modules),
+      projects: [...new Set(modules.map((one) => one.profile.project))],
+      notes: [],
+    }
   const [only] = modules
-  if (only !== undefined) return { text: projectText({ ...only, project: only.profile.project, several, others: [] }), projects: [only.profile.project], notes: [] }
+  if (only !== undefined)
+    return {
+      text: projectText({ ...only, project: only.profile.project, several, others: [] }),
+      projects: [only.profile.project],
+      notes: [],
+    }
   const program = programs.find((one) => one.preferred) ?? programs.find((one) => one.name === hint) ?? programs[0]
   const profile = profiles.find((p) => p.name === fallback)
   if (program === undefined || profile === undefined) return undefined
   const others = programs.filter((one) => one.name !== program.name).map((one) => one.name)
   return {
-    text: projectText({ program, profile, project: nameLike(program.name), several, others, guessed: profiles.map((p) => p.name) }), projects: [nameLike(program.name)],
-    notes: [`no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`],
+    text: projectText({
+      program,
+      profile,
+      project: nameLike(program.name),
+      several,
+      others,
+      guessed: profiles.map((p) => p.name),
+    }),
+    projects: [nameLike(program.name)],
+    notes: [
+      `no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`,
+    ],
   }
 }
 
-interface Facts { readonly program: Program; readonly profile: Profile; readonly project: string; readonly several: boolean; readonly others: readonly string[]; readonly guessed?: readonly string[] }
+interface Facts {
+  readonly program: Program
+  readonly profile: Profile
+  readonly project: string
+  readonly several: boolean
+  readonly others: readonly string[]
+  readonly guessed?: readonly string[]
+}
 
 function projectText({ program, profile, project, several, others, guessed }: Facts): string {
   const directory = nameLike(program.name)
   const one = several ? ` -p ${program.package}` : ''
   return `# How vps-test builds, deploys and tests this program.
 project: ${project}
-${guessed === undefined ? `# How the program is started, dialled and read.
-profile: ${profile.name}` : `# CHECK THIS: a profile says how the program is started, dialled and read, and none of vps-test's describes ${commented(program.name)}.
+${
+  guessed === undefined
+    ? `# How the program is started, dialled and read.
+profile: ${profile.name}`
+    : `# CHECK THIS: a profile says how the program is started, dialled and read, and none of vps-test's describes ${commented(program.name)}.
 # It must take the same arguments as the program of this one, or another of: ${guessed.join(', ')}.
-profile: ${profile.name}`}
+profile: ${profile.name}`
+}
 
 binary:
 ${others.length > 0 ? `  # The workspace has more programs: ${others.map(commented).join(', ')}.\n` : ''}${indented({ name: program.name, crate: program.package, build: `cargo zigbuild --release${one} --target x86_64-unknown-linux-gnu`, target: `target/x86_64-unknown-linux-gnu/release/${program.name}` })}
@@ -92,4 +131,10 @@ const indented = (value: object): string => stringify(value, { lineWidth: 0 }).r
 const commented = (name: string): string => name.replace(/[^\w.-]/g, '?')
 
 /** As names of projects, services and directories are: lower case, digits, dashes. */
-const nameLike = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').replace(/-+$/, '').slice(0, 63) || 'program'
+const nameLike = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .replace(/-+$/, '')
+    .slice(0, 63) || 'program'

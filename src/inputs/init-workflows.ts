@@ -12,7 +12,10 @@ export interface CallerFacts {
   readonly projects: readonly string[]
 }
 
-export interface InitFile { readonly path: string; readonly text: string }
+export interface InitFile {
+  readonly path: string
+  readonly text: string
+}
 
 const source = 'saorsa-labs/vps-test'
 /** `<job of the caller> / <job of the reusable workflow>`, as GitHub shows them. Required where nothing makes it, a check is waited for without end. */
@@ -21,14 +24,21 @@ export const gateCheck = 'vps-test / vps-test'
 const dash = 'from the configuration'
 
 /** A YAML scalar that means exactly this text. */
-const text = (value: string): string => (/^[\w./][\w./ -]*[\w./]$|^\w$/.test(value) && !/^[\d.]+$|^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value) ? value : JSON.stringify(value))
+const text = (value: string): string =>
+  /^[\w./][\w./ -]*[\w./]$|^\w$/.test(value) && !/^[\d.]+$|^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value)
+    ? value
+    : JSON.stringify(value)
 
 /** In a branch filter some characters are patterns. */
 const branchText = (branch: string): string => JSON.stringify(branch.replace(/[*?+[\]!\\]/g, '\\$&'))
 
 export function callerWorkflows(facts: CallerFacts): readonly InitFile[] {
   return [
-    ['vps-test', session(facts)], ['vps-test-soak', soak(facts)], ['vps-test-ops', ops(facts)], ['vps-test-pr', pullRequests(facts)], ['vps-test-comment', comment(facts)],
+    ['vps-test', session(facts)],
+    ['vps-test-soak', soak(facts)],
+    ['vps-test-ops', ops(facts)],
+    ['vps-test-pr', pullRequests(facts)],
+    ['vps-test-comment', comment(facts)],
   ].map(([name = '', body = '']) => ({ path: `.github/workflows/${name}.yml`, text: body }))
 }
 
@@ -66,9 +76,23 @@ function session(facts: CallerFacts): string {
     ['queue-minutes', 'How long SETUP waits for a busy fleet, 0 to 240; empty: 10', []],
   ]
   const places: readonly (readonly [string, string, string])[] = [
-    ['fleet', 'A fleet of vps-test, or the path of a fleet file in the repository', facts.fleet], ['repo', 'Directory of the tested project', facts.repo], ['config', 'The configuration file, when it is not in its usual place', ''],
+    ['fleet', 'A fleet of vps-test, or the path of a fleet file in the repository', facts.fleet],
+    ['repo', 'Directory of the tested project', facts.repo],
+    ['config', 'The configuration file, when it is not in its usual place', ''],
   ]
-  const form = places.map(([name, description, value]) => `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`).join('') + asks.map(([name, description, options]) => `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`).join('')
+  const form =
+    places
+      .map(
+        ([name, description, value]) =>
+          `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`,
+      )
+      .join('') +
+    asks
+      .map(
+        ([name, description, options]) =>
+          `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`,
+      )
+      .join('')
   return `# A session on the fleet: from the Actions tab, and on a push. Its gate is the check "${gateCheck}"; a pull request has none: require "${labCheck}" there (vps-test-pr.yml).
 name: vps-test
 
@@ -91,7 +115,9 @@ ${sessionPermissions}${use('vps-test', facts)}    with:
 ${asks.map(([name]) => `      ${name}: \${{ inputs.${name} }}\n`).join('')}${secret}`
 }
 
-const soak = (facts: CallerFacts): string => `# Takes the checkpoints that are due. GitHub's schedule comes late; each checkpoint says how late it was taken.
+const soak = (
+  facts: CallerFacts,
+): string => `# Takes the checkpoints that are due. GitHub's schedule comes late; each checkpoint says how late it was taken.
 name: vps-test-soak
 
 on:
@@ -137,7 +163,9 @@ ${use('vps-test-ops', facts)}    with:
       fleet: ${text(facts.fleet)}
 ${secret}`
 
-const pullRequests = (facts: CallerFacts): string => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
+const pullRequests = (
+  facts: CallerFacts,
+): string => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
 # On pull requests require its check "${labCheck}".
 name: vps-test-pr
 

@@ -4,7 +4,11 @@ import type { Path } from './faults.ts'
 import { hint } from './nearest.ts'
 import { kindOf, show, visible } from '../domain/visible.ts'
 
-export interface Finding { readonly path: Path; readonly onKey: boolean; readonly message: string }
+export interface Finding {
+  readonly path: Path
+  readonly onKey: boolean
+  readonly message: string
+}
 
 type Issue = z.core.$ZodIssue
 
@@ -21,37 +25,88 @@ export function findingsOf(issue: Issue, root: unknown, above: Path = []): reado
   const here = (message: string, onKey = false): readonly Finding[] => [{ path, onKey, message }]
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({ path: [...path, key], onKey: true, message: `unknown key "${visible(key, 80)}"${hint(key, issue.message.split(' ').filter((k) => k !== ''))}` }))
+      return issue.keys.map((key) => ({
+        path: [...path, key],
+        onKey: true,
+        message: `unknown key "${visible(key, 80)}"${hint(
+          key,
+          issue.message.split(' ').filter((k) => k !== ''),
+        )}`,
+      }))
     case 'invalid_type':
-      return here(value === undefined ? `is required (${words(issue.expected)})` : `must be ${words(issue.expected)}, is ${typeof value === 'string' ? `text: ${show(value)}` : kindOf(value)}${issue.expected === 'string' && typeof value === 'number' ? '; put it in quotes' : ''}`)
+      return here(
+        value === undefined
+          ? `is required (${words(issue.expected)})`
+          : `must be ${words(issue.expected)}, is ${typeof value === 'string' ? `text: ${show(value)}` : kindOf(value)}${issue.expected === 'string' && typeof value === 'number' ? '; put it in quotes' : ''}`,
+      )
     case 'invalid_value':
       if (value === undefined) return here(`is required (${issue.values.map(String).join(', ')})`)
-      return here(`must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}; is ${show(value)}${typeof value === 'string' && issue.values.length > 1 ? near(value, issue.values.map(String)) : ''}`)
-    case 'too_small': return here(issue.origin === 'string' && Number(issue.minimum) === 1 ? 'must not be empty' : `must be ${amount(issue.origin)}at least ${String(issue.minimum)}; is ${measure(value)}`)
-    case 'too_big': return here(`must be ${amount(issue.origin)}at most ${String(issue.maximum)}; is ${measure(value)}`)
-    case 'invalid_key': return here(`the key ${issue.issues.map((i) => i.message).join(', ')}`, true)
-    case 'invalid_union': return union(issue, root, path)
-    default: return here(issue.message)
+      return here(
+        `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}; is ${show(value)}${typeof value === 'string' && issue.values.length > 1 ? near(value, issue.values.map(String)) : ''}`,
+      )
+    case 'too_small':
+      return here(
+        issue.origin === 'string' && Number(issue.minimum) === 1
+          ? 'must not be empty'
+          : `must be ${amount(issue.origin)}at least ${String(issue.minimum)}; is ${measure(value)}`,
+      )
+    case 'too_big':
+      return here(`must be ${amount(issue.origin)}at most ${String(issue.maximum)}; is ${measure(value)}`)
+    case 'invalid_key':
+      return here(`the key ${issue.issues.map((i) => i.message).join(', ')}`, true)
+    case 'invalid_union':
+      return union(issue, root, path)
+    default:
+      return here(issue.message)
   }
 }
 
 /** Only the branch that the writer evidently meant is worth reading: the one whose kind of value fits. */
 function union(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: Path): readonly Finding[] {
-  const meant = issue.errors.find((issues) => issues.length > 0 && !issues.some((i) => i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_value')))
+  const meant = issue.errors.find(
+    (issues) =>
+      issues.length > 0 &&
+      !issues.some((i) => i.path.length === 0 && (i.code === 'invalid_type' || i.code === 'invalid_value')),
+  )
   if (meant !== undefined) return meant.flatMap((i) => findingsOf(i, root, path))
   const value = at(root, path)
-  const forms = issue.errors.map((issues) => issues[0]).flatMap((i) => i === undefined ? [] : i.code === 'invalid_value' ? i.values.map(String) : i.code === 'invalid_type' ? [words(i.expected)] : [])
+  const forms = issue.errors
+    .map((issues) => issues[0])
+    .flatMap((i) =>
+      i === undefined
+        ? []
+        : i.code === 'invalid_value'
+          ? i.values.map(String)
+          : i.code === 'invalid_type'
+            ? [words(i.expected)]
+            : [],
+    )
   const message = `must be ${[...new Set(forms)].join(' or ')}`
-  return [{ path, onKey: false, message: value === undefined ? `is required: ${message}` : `${message}; is ${show(value)}` }]
+  return [
+    { path, onKey: false, message: value === undefined ? `is required: ${message}` : `${message}; is ${show(value)}` },
+  ]
 }
 
-const near = (value: string, known: readonly string[]): string => { const h = hint(value, known); return h.includes('did you mean') ? h : '' }
+const near = (value: string, known: readonly string[]): string => {
+  const h = hint(value, known)
+  return h.includes('did you mean') ? h : ''
+}
 
 const words = (expected: string): string =>
-  ({ string: 'text', boolean: 'true or false', array: 'a list', object: 'a map', record: 'a map', int: 'a whole number', number: 'a number', null: 'empty' })[expected] ?? expected
+  ({
+    string: 'text',
+    boolean: 'true or false',
+    array: 'a list',
+    object: 'a map',
+    record: 'a map',
+    int: 'a whole number',
+    number: 'a number',
+    null: 'empty',
+  })[expected] ?? expected
 
 const amount = (origin: string): string => (origin === 'array' ? 'a list of ' : origin === 'string' ? 'text of ' : '')
-const measure = (value: unknown): string => (Array.isArray(value) || typeof value === 'string' ? String(value.length) : show(value))
+const measure = (value: unknown): string =>
+  Array.isArray(value) || typeof value === 'string' ? String(value.length) : show(value)
 
 function at(root: unknown, path: Path): unknown {
   let value = root

@@ -1,8 +1,22 @@
 /** Where a path of a parsed YAML document stands in its text, so that a fault can name line and column. */
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, visit, type Document, type LineCounter, type Pair } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  visit,
+  type Document,
+  type LineCounter,
+  type Pair,
+} from 'yaml'
 import type { Path } from './faults.ts'
 
-export interface Position { readonly line: number; readonly column: number }
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
 
 export interface Positions {
   /** Of the value at a path; of the nearest thing around it where it is missing. */
@@ -46,7 +60,7 @@ function start(node: unknown): number | undefined {
 }
 
 /** A key that is a list, a map or an alias has no text; {@link refusedKeys} finds it. */
-const keyText = (pair: Pair): string => isScalar(pair.key) ? String(pair.key.value) : ''
+const keyText = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '')
 
 /** The path of the key that starts at an offset. */
 export function pathOfKey(document: Document, offset: number): Path | undefined {
@@ -54,7 +68,15 @@ export function pathOfKey(document: Document, offset: number): Path | undefined 
   visit(document, {
     Pair: (_, pair, ancestors) => {
       if (start(pair.key) !== offset) return undefined
-      found = [...ancestors, pair].flatMap((node, i, all): Path => isPair(node) ? (isScalar(node.key) ? [keyText(node)] : []) : isSeq(node) ? [node.items.indexOf(all[i + 1])] : [])
+      found = [...ancestors, pair].flatMap((node, i, all): Path =>
+        isPair(node)
+          ? isScalar(node.key)
+            ? [keyText(node)]
+            : []
+          : isSeq(node)
+            ? [node.items.indexOf(all[i + 1])]
+            : [],
+      )
       return visit.BREAK
     },
   })

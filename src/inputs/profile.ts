@@ -24,45 +24,89 @@ export function parseProfile(yaml: string, file: string): Profile {
 }
 
 const words = z.array(text).default([])
-const file = text.refine((t) => t.startsWith('{dataDir}/') && !t.split('/').includes('..'), 'must be a file below {dataDir}/')
+const file = text.refine(
+  (t) => t.startsWith('{dataDir}/') && !t.split('/').includes('..'),
+  'must be a file below {dataDir}/',
+)
 const field = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a JSON field')
 
-const dial = z.union([z.literal('observed'), oneOf({ commanded: z.strictObject({ dialect: identifier, args: z.array(text).min(1) }) })]).transform((d): Profile['dial'] =>
-  d === 'observed' || d.commanded === undefined ? { kind: 'observed' } : { kind: 'commanded', ...d.commanded })
+const dial = z
+  .union([
+    z.literal('observed'),
+    oneOf({ commanded: z.strictObject({ dialect: identifier, args: z.array(text).min(1) }) }),
+  ])
+  .transform((d): Profile['dial'] =>
+    d === 'observed' || d.commanded === undefined ? { kind: 'observed' } : { kind: 'commanded', ...d.commanded },
+  )
 
-const recordFields = z.strictObject({ nonce: field, bytes: field, sha256: field, from: field, missing: field, completed_ms: field })
+const recordFields = z
+  .strictObject({ nonce: field, bytes: field, sha256: field, from: field, missing: field, completed_ms: field })
   .transform(({ completed_ms: completedMs, ...others }) => ({ ...others, completedMs }))
-const record = z.union([z.literal('none'), oneOf({ jsonl: z.strictObject({ path: file, fields: recordFields }) })]).transform((r): Profile['record'] =>
-  r === 'none' || r.jsonl === undefined ? { kind: 'none' } : { kind: 'jsonl', ...r.jsonl })
+const record = z
+  .union([z.literal('none'), oneOf({ jsonl: z.strictObject({ path: file, fields: recordFields }) })])
+  .transform((r): Profile['record'] =>
+    r === 'none' || r.jsonl === undefined ? { kind: 'none' } : { kind: 'jsonl', ...r.jsonl },
+  )
 
-const counter = z.strictObject({ min_bytes: count, max_bytes: count }).refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
-const payload = z.union([z.literal('opaque'), oneOf({ sha256_counter: counter })]).transform((p): Profile['payload'] =>
-  p === 'opaque' || p.sha256_counter === undefined ? { kind: 'opaque' } : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes })
+const counter = z
+  .strictObject({ min_bytes: count, max_bytes: count })
+  .refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
+const payload = z
+  .union([z.literal('opaque'), oneOf({ sha256_counter: counter })])
+  .transform((p): Profile['payload'] =>
+    p === 'opaque' || p.sha256_counter === undefined
+      ? { kind: 'opaque' }
+      : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes },
+  )
 
-const schema = z.strictObject({
-  name: identifier,
-  title: text,
-  project: projectName,
-  module: identifier,
-  only_when_named: z.boolean().default(false),
-  focuses: z.array(z.enum(focuses)).min(1),
-  binary: fileName,
-  service_port: port,
-  registry: z.strictObject({ args: words, http_port: port.default(8080) }).nullable().default(null),
-  node: z.strictObject({ args: words, bootstrap_args: words, environment: z.record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), text).default({}) }),
-  peer_id: z.union([z.literal('none'), oneOf({ file })]).transform((p): Profile['peerId'] => (p === 'none' || p.file === undefined ? { kind: 'none' } : { kind: 'file', path: p.file })),
-  dial,
-  record,
-  payload,
-  acting: z.boolean(),
-}).transform((w): Profile => ({
-  name: w.name, title: w.title, project: w.project, module: w.module, focuses: w.focuses, binary: w.binary, servicePort: w.service_port,
-  registry: w.registry === null ? null : { args: w.registry.args, httpPort: w.registry.http_port },
-  node: { args: w.node.args, bootstrapArgs: w.node.bootstrap_args, environment: w.node.environment },
-  peerId: w.peer_id, dial: w.dial, record: w.record, payload: w.payload,
-  ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
-  acting: w.acting,
-}))
+const schema = z
+  .strictObject({
+    name: identifier,
+    title: text,
+    project: projectName,
+    module: identifier,
+    only_when_named: z.boolean().default(false),
+    focuses: z.array(z.enum(focuses)).min(1),
+    binary: fileName,
+    service_port: port,
+    registry: z
+      .strictObject({ args: words, http_port: port.default(8080) })
+      .nullable()
+      .default(null),
+    node: z.strictObject({
+      args: words,
+      bootstrap_args: words,
+      environment: z
+        .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), text)
+        .default({}),
+    }),
+    peer_id: z
+      .union([z.literal('none'), oneOf({ file })])
+      .transform((p): Profile['peerId'] =>
+        p === 'none' || p.file === undefined ? { kind: 'none' } : { kind: 'file', path: p.file },
+      ),
+    dial,
+    record,
+    payload,
+    acting: z.boolean(),
+  })
+  .transform((w): Profile => ({
+    name: w.name,
+    title: w.title,
+    project: w.project,
+    module: w.module,
+    focuses: w.focuses,
+    binary: w.binary,
+    servicePort: w.service_port,
+    registry: w.registry === null ? null : { args: w.registry.args, httpPort: w.registry.http_port },
+    node: { args: w.node.args, bootstrapArgs: w.node.bootstrap_args, environment: w.node.environment },
+    peerId: w.peer_id,
+    dial: w.dial,
+    record: w.record,
+    payload: w.payload,
+    ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
+    acting: w.acting,
+  }))
 
 const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['registry', 'args'], placeholders.registry, report)
@@ -74,14 +118,25 @@ const templateChecks: CrossCheck = (raw, report) => {
 }
 
 function check(raw: unknown, path: readonly string[], known: readonly string[], report: Report): void {
-  const value = path.reduce<unknown>((v, key) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[key] : undefined), raw)
+  const value = path.reduce<unknown>(
+    (v, key) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[key] : undefined),
+    raw,
+  )
   if (typeof value === 'string') for (const message of templateFaults(value, known)) report(path, message)
-  if (Array.isArray(value)) value.forEach((word, i) => { if (typeof word === 'string') for (const message of templateFaults(word, known)) report([...path, i] satisfies Path, message) })
+  if (Array.isArray(value))
+    value.forEach((word, i) => {
+      if (typeof word === 'string')
+        for (const message of templateFaults(word, known)) report([...path, i] satisfies Path, message)
+    })
 }
 
 /** What is wrong with the placeholders of one word. */
 export function templateFaults(word: string, known: readonly string[]): readonly string[] {
   const names = [...word.matchAll(/\{([^{}]*)\}/g)].map((m) => m[1] ?? '')
-  const faults = names.filter((n) => !known.includes(n)).map((n) => `unknown placeholder {${visible(n, 40)}}${hint(n, known)}`)
-  return /[{}]/.test(word.replaceAll(/\{[^{}]*\}/g, '')) ? [...faults, 'has a brace that is no part of a {placeholder}'] : faults
+  const faults = names
+    .filter((n) => !known.includes(n))
+    .map((n) => `unknown placeholder {${visible(n, 40)}}${hint(n, known)}`)
+  return /[{}]/.test(word.replaceAll(/\{[^{}]*\}/g, ''))
+    ? [...faults, 'has a brace that is no part of a {placeholder}']
+    : faults
 }

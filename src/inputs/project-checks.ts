@@ -24,25 +24,39 @@ export function shapeOf(raw: unknown): Shape {
   return of(['modules', 'workspace', 'build']) > of(['binary']) ? 'workspace' : 'project'
 }
 
-export const profileNamed = (profiles: readonly Profile[], name: string): Profile | undefined => profiles.find((p) => p.name === name)
-export const profileOfProject = (profiles: readonly Profile[], project: string): Profile | undefined => profiles.find((p) => p.project === project && p.onlyWhenNamed !== true)
-export const profileOfModule = (profiles: readonly Profile[], module: string): Profile | undefined => profiles.find((p) => p.module === module && p.onlyWhenNamed !== true)
+export const profileNamed = (profiles: readonly Profile[], name: string): Profile | undefined =>
+  profiles.find((p) => p.name === name)
+export const profileOfProject = (profiles: readonly Profile[], project: string): Profile | undefined =>
+  profiles.find((p) => p.project === project && p.onlyWhenNamed !== true)
+export const profileOfModule = (profiles: readonly Profile[], module: string): Profile | undefined =>
+  profiles.find((p) => p.module === module && p.onlyWhenNamed !== true)
 
-export const projectChecks = (context: ProjectContext): CrossCheck => (raw, report) => {
-  if (!isRecord(raw)) return
-  checkNodes(raw, context, report)
-  checkProfile(raw['profile'], ['profile'], context, report)
-  checkCustomTests(raw, report)
-  if (shapeOf(raw) === 'workspace') {
-    for (const [name, module] of Object.entries(isRecord(raw['modules']) ? raw['modules'] : {})) if (isRecord(module)) checkProfile(module['profile'], ['modules', name, 'profile'], context, report)
-    return
+export const projectChecks =
+  (context: ProjectContext): CrossCheck =>
+  (raw, report) => {
+    if (!isRecord(raw)) return
+    checkNodes(raw, context, report)
+    checkProfile(raw['profile'], ['profile'], context, report)
+    checkCustomTests(raw, report)
+    if (shapeOf(raw) === 'workspace') {
+      for (const [name, module] of Object.entries(isRecord(raw['modules']) ? raw['modules'] : {}))
+        if (isRecord(module)) checkProfile(module['profile'], ['modules', name, 'profile'], context, report)
+      return
+    }
+    const project = raw['project']
+    if (typeof project !== 'string') return
+    if (context.project !== undefined && context.project !== project)
+      report(['project'], `this file configures ${show(project)}; asked for was ${show(context.project)}`)
+    if (
+      raw['profile'] === undefined &&
+      context.profile === undefined &&
+      profileOfProject(context.profiles, project) === undefined
+    )
+      report(
+        ['project'],
+        `no profile says how ${show(project)} is started and tested; name one with "profile": ${context.profiles.map((p) => p.name).join(', ')}`,
+      )
   }
-  const project = raw['project']
-  if (typeof project !== 'string') return
-  if (context.project !== undefined && context.project !== project) report(['project'], `this file configures ${show(project)}; asked for was ${show(context.project)}`)
-  if (raw['profile'] === undefined && context.profile === undefined && profileOfProject(context.profiles, project) === undefined)
-    report(['project'], `no profile says how ${show(project)} is started and tested; name one with "profile": ${context.profiles.map((p) => p.name).join(', ')}`)
-}
 
 function checkNodes(raw: Record<string, unknown>, { fleet }: ProjectContext, report: Report): void {
   const nodes = isRecord(raw['deploy']) ? raw['deploy']['nodes'] : undefined
@@ -51,20 +65,31 @@ function checkNodes(raw: Record<string, unknown>, { fleet }: ProjectContext, rep
   nodes.forEach((name, i) => {
     if (typeof name !== 'string') return
     if (nodes.indexOf(name) < i) report(['deploy', 'nodes', i], `${show(name)} is listed twice`)
-    else if (known?.includes(name) === false) report(['deploy', 'nodes', i], `fleet ${fleet?.name ?? ''} has no node ${show(name)}${hint(name, known)}`)
+    else if (known?.includes(name) === false)
+      report(['deploy', 'nodes', i], `fleet ${fleet?.name ?? ''} has no node ${show(name)}${hint(name, known)}`)
   })
 }
 
 function checkProfile(name: unknown, path: readonly string[], { profiles }: ProjectContext, report: Report): void {
   if (typeof name !== 'string' || profileNamed(profiles, name) !== undefined) return
-  report(path, `there is no profile ${show(name)}${hint(name, profiles.map((p) => p.name))}`)
+  report(
+    path,
+    `there is no profile ${show(name)}${hint(
+      name,
+      profiles.map((p) => p.name),
+    )}`,
+  )
 }
 
 function checkCustomTests(raw: Record<string, unknown>, report: Report): void {
   const custom = isRecord(raw['tests']) ? raw['tests']['custom'] : undefined
   if (!Array.isArray(custom)) return
   const names = custom.map((c: unknown) => (isRecord(c) ? c['name'] : undefined))
-  names.forEach((name, i) => { if (typeof name === 'string' && names.indexOf(name) < i) report(['tests', 'custom', i, 'name'], `${show(name)} is already the name of another test`) })
+  names.forEach((name, i) => {
+    if (typeof name === 'string' && names.indexOf(name) < i)
+      report(['tests', 'custom', i, 'name'], `${show(name)} is already the name of another test`)
+  })
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -2,7 +2,14 @@
 import type { ProjectConfig } from '../domain/project.ts'
 import { withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type Path } from './faults.ts'
-import { profileNamed, profileOfModule, profileOfProject, projectChecks, shapeOf, type ProjectContext } from './project-checks.ts'
+import {
+  profileNamed,
+  profileOfModule,
+  profileOfProject,
+  projectChecks,
+  shapeOf,
+  type ProjectContext,
+} from './project-checks.ts'
 import { projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { show } from '../domain/visible.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
@@ -24,14 +31,21 @@ export function parseProject(text: string, file: string, context: ProjectContext
   const [only] = chosen
   if (only !== undefined && chosen.length === 1) return only
   const list = all.map((c) => `${c.project}${modules.has(c) ? ` (module ${modules.get(c)})` : ''}`).join(', ')
-  const message = all.length === 0 ? 'no module has a profile that says how it is started and tested; give one its "profile"'
-    : asked === undefined ? `serves several projects; name one: ${list}`
-    : `no module serves ${show(asked)}; this file serves ${list}`
+  const message =
+    all.length === 0
+      ? 'no module has a profile that says how it is started and tested; give one its "profile"'
+      : asked === undefined
+        ? `serves several projects; name one: ${list}`
+        : `no module serves ${show(asked)}; this file serves ${list}`
   throw fail(file, parsed, ['modules'], message)
 }
 
 /** Every project that the file can give. */
-export const parseProjectAll = (text: string, file: string, context: Omit<ProjectContext, 'project'>): readonly ProjectConfig[] => read(text, file, context).all
+export const parseProjectAll = (
+  text: string,
+  file: string,
+  context: Omit<ProjectContext, 'project'>,
+): readonly ProjectConfig[] => read(text, file, context).all
 
 interface Reading {
   readonly all: readonly ProjectConfig[]
@@ -51,10 +65,12 @@ function read(text: string, file: string, context: ProjectContext): Reading {
   }
   const loaded = validate(parsed.value, file, workspaceShape, checks)
   if (!loaded.ok) throw usageFailure(loaded.faults)
-  const modules = new Map(Object.keys(loaded.value.modules).flatMap((name) => {
-    const config = fromModule(loaded.value, name, file, context)
-    return config === undefined ? [] : [[config, name] as const]
-  }))
+  const modules = new Map(
+    Object.keys(loaded.value.modules).flatMap((name) => {
+      const config = fromModule(loaded.value, name, file, context)
+      return config === undefined ? [] : [[config, name] as const]
+    }),
+  )
   return { all: [...modules.keys()], parsed: parsed.value, modules }
 }
 
@@ -65,7 +81,14 @@ function fromProject(w: ProjectFile, file: string, context: ProjectContext): Pro
     profile: context.profile ?? w.profile ?? profileOfProject(context.profiles, w.project)?.name ?? '',
     origin: `${file} (project shape)`,
     warnings: build.warning === undefined ? [] : [build.warning],
-    binary: { name: w.binary.name, crate: w.binary.crate ?? null, workspace: w.workspace_dir ?? '.', build: build.argv, target: w.binary.target, glibc: w.glibc },
+    binary: {
+      name: w.binary.name,
+      crate: w.binary.crate ?? null,
+      workspace: w.workspace_dir ?? '.',
+      build: build.argv,
+      target: w.binary.target,
+      glibc: w.glibc,
+    },
     deploy: { serviceName: w.deploy.service_name, ...deployOf(w) },
     ...sharedOf(w),
   }
@@ -79,41 +102,92 @@ function fromModule(w: WorkspaceFile, name: string, file: string, context: Proje
   if (module === undefined || profile === undefined) return undefined
   const build = withZigbuild(w.build.command)
   const elsewhere = w.workspace_dir === undefined && w.workspace !== undefined && /^[/~]/.test(w.workspace)
-  const place = elsewhere ? [`workspace ${show(w.workspace)} is one person's path: the repository that holds this file is built (workspace_dir changes that)`] : []
+  const place = elsewhere
+    ? [
+        `workspace ${show(w.workspace)} is one person's path: the repository that holds this file is built (workspace_dir changes that)`,
+      ]
+    : []
   return {
     project: known?.project ?? profileNamed(context.profiles, profile)?.project ?? name,
     profile,
     origin: `${file} (workspace shape, module ${name})`,
     warnings: [...(build.warning === undefined ? [] : [build.warning]), ...place],
-    binary: { name: module.binary, crate: module.crate ?? null, workspace: w.workspace_dir ?? (elsewhere ? '.' : w.workspace ?? '.'), build: build.argv, target: `${w.build.target_dir}/${module.binary}`, glibc: w.glibc },
+    binary: {
+      name: module.binary,
+      crate: module.crate ?? null,
+      workspace: w.workspace_dir ?? (elsewhere ? '.' : (w.workspace ?? '.')),
+      build: build.argv,
+      target: `${w.build.target_dir}/${module.binary}`,
+      glibc: w.glibc,
+    },
     deploy: { serviceName: `${w.deploy.service_prefix}-${name}`, ...deployOf(w) },
     ...sharedOf(w),
   }
 }
 
-const deployOf = ({ deploy: d }: ProjectFile | WorkspaceFile): Omit<ProjectConfig['deploy'], 'serviceName'> =>
-  ({ installPath: d.install_path, nodes: d.nodes, preDeploy: d.pre_deploy, postDeploy: d.post_deploy, bootstrap: d.bootstrap })
+const deployOf = ({ deploy: d }: ProjectFile | WorkspaceFile): Omit<ProjectConfig['deploy'], 'serviceName'> => ({
+  installPath: d.install_path,
+  nodes: d.nodes,
+  preDeploy: d.pre_deploy,
+  postDeploy: d.post_deploy,
+  bootstrap: d.bootstrap,
+})
 
-function sharedOf({ bootstrap, tests: t, soak, notifications, answers }: ProjectFile | WorkspaceFile): Pick<ProjectConfig, 'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers'> {
+function sharedOf({
+  bootstrap,
+  tests: t,
+  soak,
+  notifications,
+  answers,
+}: ProjectFile | WorkspaceFile): Pick<ProjectConfig, 'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers'> {
   const c = t.connectivity
   const rates = c.success_criteria
   return {
-    bootstrap: { registry: bootstrap.registry ?? null, nodes: bootstrap.nodes, waitForRegistrationSeconds: bootstrap.wait_for_registration },
+    bootstrap: {
+      registry: bootstrap.registry ?? null,
+      nodes: bootstrap.nodes,
+      waitForRegistrationSeconds: bootstrap.wait_for_registration,
+    },
     tests: {
       connectivity: {
         enabled: c.enabled,
-        criteria: { direct: rates.direct, natTraversed: rates.nat_traversed, relay: rates.relay, sampleFloor: c.sample_floor, coverage: c.coverage, strict: c.strict },
+        criteria: {
+          direct: rates.direct,
+          natTraversed: rates.nat_traversed,
+          relay: rates.relay,
+          sampleFloor: c.sample_floor,
+          coverage: c.coverage,
+          strict: c.strict,
+        },
         cooloffSeconds: c.nat_cooloff_seconds,
         timeoutSeconds: c.timeout_seconds,
       },
       natMatrix: t.nat_matrix,
-      throughput: { enabled: t.throughput.enabled, minMbps: t.throughput.min_mbps, testSizeMb: t.throughput.test_size_mb },
-      messageDelivery: { enabled: t.message_delivery.enabled, successRate: t.message_delivery.success_rate, messageCount: t.message_delivery.message_count },
+      throughput: {
+        enabled: t.throughput.enabled,
+        minMbps: t.throughput.min_mbps,
+        testSizeMb: t.throughput.test_size_mb,
+      },
+      messageDelivery: {
+        enabled: t.message_delivery.enabled,
+        successRate: t.message_delivery.success_rate,
+        messageCount: t.message_delivery.message_count,
+      },
       crdtConsistency: { enabled: t.crdt_consistency.enabled, maxSyncSeconds: t.crdt_consistency.max_sync_seconds },
       channelCreation: { enabled: t.channel_creation.enabled, channelsToCreate: t.channel_creation.channels_to_create },
-      custom: t.custom.map((x) => ({ name: x.name, command: x.command, successPattern: x.success_pattern ?? null, timeoutSeconds: x.timeout_seconds })),
+      custom: t.custom.map((x) => ({
+        name: x.name,
+        command: x.command,
+        successPattern: x.success_pattern ?? null,
+        timeoutSeconds: x.timeout_seconds,
+      })),
     },
-    soak: { wait1hr: soak.wait_1hr, wait6hr: soak.wait_6hr, regressionTolerance: soak.regression_tolerance, checkIntervalMinutes: soak.check_interval_minutes },
+    soak: {
+      wait1hr: soak.wait_1hr,
+      wait6hr: soak.wait_6hr,
+      regressionTolerance: soak.regression_tolerance,
+      checkIntervalMinutes: soak.check_interval_minutes,
+    },
     notifications: { voice: notifications.voice, onEvents: notifications.on_events },
     answers: { focus: answers.focus ?? null, criteria: answers.criteria ?? null, proof: answers.proof ?? null },
   }

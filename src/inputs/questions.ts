@@ -4,30 +4,38 @@ import type { Profile } from '../domain/profile.ts'
 
 export type QuestionId = 'project' | 'focus' | 'criteria' | 'proof'
 
-export interface Option { readonly value: string; readonly description: string }
+export interface Option {
+  readonly value: string
+  readonly description: string
+}
 
-export interface Question { readonly id: QuestionId; readonly header: string; readonly text: string; readonly options: readonly Option[] }
+export interface Question {
+  readonly id: QuestionId
+  readonly header: string
+  readonly text: string
+  readonly options: readonly Option[]
+}
 
 export const questionIds: readonly QuestionId[] = ['project', 'focus', 'criteria', 'proof']
 
 export const focusDescriptions: Readonly<Record<Focus, string>> = {
-  'connectivity': 'Connection matrix (direct, NAT, relay)',
+  connectivity: 'Connection matrix (direct, NAT, relay)',
   'nat-traversal': 'NAT hole-punching across different NAT types',
-  'gossip': 'Message broadcast and CRDT sync',
-  'throughput': 'Data transfer performance',
+  gossip: 'Message broadcast and CRDT sync',
+  throughput: 'Data transfer performance',
   'full-suite': 'All tests in sequence',
 }
 
 export const criteriaDescriptions: Readonly<Record<CriteriaKind, string>> = {
   'all-pass': '100% of tests must pass',
-  'threshold': 'Meet configured success thresholds (e.g., 85% NAT)',
-  'improvement': 'Better than previous run',
-  'custom': "I'll specify custom criteria",
+  threshold: 'Meet configured success thresholds (e.g., 85% NAT)',
+  improvement: 'Better than previous run',
+  custom: "I'll specify custom criteria",
 }
 
 export const proofDescriptions: Readonly<Record<ProofKind, string>> = {
-  'logs': 'Gather and analyze logs from all VPS nodes',
-  'metrics': 'Check dashboard metrics and Prometheus data',
+  logs: 'Gather and analyze logs from all VPS nodes',
+  metrics: 'Check dashboard metrics and Prometheus data',
   'manual-verify': "I'll manually verify after tests complete",
   'all-evidence': 'Collect logs, metrics, and connection reports',
 }
@@ -35,13 +43,29 @@ export const proofDescriptions: Readonly<Record<ProofKind, string>> = {
 /** With a profile chosen, only the focuses that it has are offered. */
 export const questions = (profiles: readonly Profile[], chosen?: Profile): readonly Question[] => [
   { id: 'project', header: 'Project', text: 'Which project are you testing?', options: projectOptions(profiles) },
-  { id: 'focus', header: 'Test focus', text: 'What specific functionality are you testing?', options: options(focusDescriptions).filter((o) => chosen === undefined || focusesOf(chosen).includes(o.value)) },
-  { id: 'criteria', header: 'Success criteria', text: 'What result indicates success?', options: options(criteriaDescriptions) },
-  { id: 'proof', header: 'Proof method', text: 'How should success be proven/verified?', options: options(proofDescriptions) },
+  {
+    id: 'focus',
+    header: 'Test focus',
+    text: 'What specific functionality are you testing?',
+    options: options(focusDescriptions).filter((o) => chosen === undefined || focusesOf(chosen).includes(o.value)),
+  },
+  {
+    id: 'criteria',
+    header: 'Success criteria',
+    text: 'What result indicates success?',
+    options: options(criteriaDescriptions),
+  },
+  {
+    id: 'proof',
+    header: 'Proof method',
+    text: 'How should success be proven/verified?',
+    options: options(proofDescriptions),
+  },
 ]
 
 export const confirmation = {
-  header: 'Confirm', text: 'Confirm test plan and proceed?',
+  header: 'Confirm',
+  text: 'Confirm test plan and proceed?',
   options: [
     { value: 'proceed', description: 'Yes, start the test loop' },
     { value: 'modify', description: 'No, I want to change something' },
@@ -55,7 +79,11 @@ export const focusesOf = (profile: Profile): readonly string[] => focuses.filter
 function projectOptions(profiles: readonly Profile[]): readonly Option[] {
   const first = new Map<string, Profile>()
   for (const p of profiles) if (!first.has(p.project) && p.onlyWhenNamed !== true) first.set(p.project, p)
-  return [...first.values()].map((p) => ({ value: p.project, description: p.acting ? p.title : `${p.title} (planned: cannot be tested yet)` }))
+  return [...first.values()].map((p) => ({
+    value: p.project,
+    description: p.acting ? p.title : `${p.title} (planned: cannot be tested yet)`,
+  }))
 }
 
-const options = (descriptions: Readonly<Record<string, string>>): readonly Option[] => Object.entries(descriptions).map(([value, description]) => ({ value, description }))
+const options = (descriptions: Readonly<Record<string, string>>): readonly Option[] =>
+  Object.entries(descriptions).map(([value, description]) => ({ value, description }))

@@ -8,31 +8,70 @@ export const binarySources = ['zigbuild', 'native', 'release'] as const
 export const confirmations = ['proceed', 'modify', 'cancel'] as const
 
 /** Words as they were given; empty text counts as not given, because a form sends it for a field left alone. */
-export type RawRequest = Readonly<Partial<Record<QuestionId | 'customCriteria' | 'nodes' | 'binarySource' | 'binaryFile' | 'releaseTag' | 'soak' | 'onBusy' | 'queueMinutes' | 'fleet' | 'lab' | 'repo' | 'config' | 'confirm', string>>>
+export type RawRequest = Readonly<
+  Partial<
+    Record<
+      | QuestionId
+      | 'customCriteria'
+      | 'nodes'
+      | 'binarySource'
+      | 'binaryFile'
+      | 'releaseTag'
+      | 'soak'
+      | 'onBusy'
+      | 'queueMinutes'
+      | 'fleet'
+      | 'lab'
+      | 'repo'
+      | 'config'
+      | 'confirm',
+      string
+    >
+  >
+>
 
-const given = z.string().trim().optional().transform((s) => (s === '' ? undefined : s))
+const given = z
+  .string()
+  .trim()
+  .optional()
+  .transform((s) => (s === '' ? undefined : s))
 /** A choice of words, with the nearest one suggested. */
-const choice = <const T extends readonly string[]>(words: T) => given.transform((value, c): T[number] | undefined => {
-  if (value === undefined || words.includes(value)) return value
-  c.addIssue({ code: 'custom', message: `${show(value)} is not one of ${words.join(', ')}${near(value, words)}` })
-  return z.NEVER
-})
-const near = (value: string, words: readonly string[]): string => { const h = hint(value, words); return h.startsWith('; did') ? h : '' }
+const choice = <const T extends readonly string[]>(words: T) =>
+  given.transform((value, c): T[number] | undefined => {
+    if (value === undefined || words.includes(value)) return value
+    c.addIssue({ code: 'custom', message: `${show(value)} is not one of ${words.join(', ')}${near(value, words)}` })
+    return z.NEVER
+  })
+const near = (value: string, words: readonly string[]): string => {
+  const h = hint(value, words)
+  return h.startsWith('; did') ? h : ''
+}
 
 const name = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 const nodeList = given.transform((value, c): readonly string[] | null => {
   if (value === undefined || value === 'all') return null
   const names = value.split(/[\s,]+/).filter((n) => n !== '')
   const bad = names.filter((n) => !name.test(n))
-  if (bad.length > 0) c.addIssue({ code: 'custom', message: `${bad.map((n) => show(n)).join(', ')} cannot be names of nodes: names separated by commas, or all` })
+  if (bad.length > 0)
+    c.addIssue({
+      code: 'custom',
+      message: `${bad.map((n) => show(n)).join(', ')} cannot be names of nodes: names separated by commas, or all`,
+    })
   return [...new Set(names)]
 })
 
-export interface ReleaseWish { readonly repository: string | null; readonly tag: string; readonly asset: string | null }
+export interface ReleaseWish {
+  readonly repository: string | null
+  readonly tag: string
+  readonly asset: string | null
+}
 const release = given.transform((value, c): ReleaseWish | undefined => {
   if (value === undefined) return undefined
   const [, repository, tag, asset] = /^(?:([\w.-]+\/[\w.-]+)@)?([^:@\s]+)(?::([^\s/:]+))?$/.exec(value) ?? []
-  if (tag === undefined) { c.addIssue({ code: 'custom', message: `${show(value)} is not tag, tag:asset or owner/repo@tag:asset` }); return z.NEVER }
+  if (tag === undefined) {
+    c.addIssue({ code: 'custom', message: `${show(value)} is not tag, tag:asset or owner/repo@tag:asset` })
+    return z.NEVER
+  }
   return { repository: repository ?? null, tag, asset: asset ?? null }
 })
 /** A job that waits longer would be taken for dead by the schedule (a test holds this and the job's `timeout-minutes` together). */
@@ -40,37 +79,71 @@ export const longestQueueMinutes = 240
 const minutes = given.transform((value, c): number | undefined => {
   if (value === undefined) return undefined
   const n = Number(value)
-  if (!Number.isFinite(n) || n < 0 || n > longestQueueMinutes) { c.addIssue({ code: 'custom', message: `${show(value)} is not a number of minutes from 0 to ${longestQueueMinutes}` }); return z.NEVER }
+  if (!Number.isFinite(n) || n < 0 || n > longestQueueMinutes) {
+    c.addIssue({
+      code: 'custom',
+      message: `${show(value)} is not a number of minutes from 0 to ${longestQueueMinutes}`,
+    })
+    return z.NEVER
+  }
   return n
 })
 
 const schema = z.strictObject({
-  project: given, focus: given, criteria: given, proof: given, customCriteria: given,
-  nodes: nodeList, binarySource: choice(binarySources), binaryFile: given, releaseTag: release, soak: choice(['on', 'off', 'default']), onBusy: choice(['queue', 'refuse', 'supersede']), queueMinutes: minutes,
-  fleet: given, lab: given, repo: given, config: given, confirm: choice(confirmations),
+  project: given,
+  focus: given,
+  criteria: given,
+  proof: given,
+  customCriteria: given,
+  nodes: nodeList,
+  binarySource: choice(binarySources),
+  binaryFile: given,
+  releaseTag: release,
+  soak: choice(['on', 'off', 'default']),
+  onBusy: choice(['queue', 'refuse', 'supersede']),
+  queueMinutes: minutes,
+  fleet: given,
+  lab: given,
+  repo: given,
+  config: given,
+  confirm: choice(confirmations),
 })
 
 export type StartRequest = z.output<typeof schema>
 
 /** `named`: how a field is called where it was given, `--on-busy` or `on-busy`. Every fault at once, as sentences. */
-export function parseRequest(raw: RawRequest, named: (field: string) => string): { readonly request: StartRequest; readonly faults: readonly string[] } {
+export function parseRequest(
+  raw: RawRequest,
+  named: (field: string) => string,
+): { readonly request: StartRequest; readonly faults: readonly string[] } {
   const parsed = schema.safeParse(raw)
   const faults = parsed.success ? [] : parsed.error.issues.map((i) => `${named(i.path.join('.'))}: ${i.message}`)
   const bad = new Set(parsed.success ? [] : parsed.error.issues.map((i) => String(i.path[0])))
   // The rest is looked at too, so that nobody mends one word at a time.
-  const request = parsed.success ? parsed.data : schema.parse(Object.fromEntries(Object.entries(raw).filter(([field]) => !bad.has(field))))
+  const request = parsed.success
+    ? parsed.data
+    : schema.parse(Object.fromEntries(Object.entries(raw).filter(([field]) => !bad.has(field))))
   return { request, faults: [...faults, ...crossFaults(request, bad, named)] }
 }
 
 function crossFaults(r: StartRequest, bad: ReadonlySet<string>, named: (field: string) => string): readonly string[] {
   const faults: string[] = []
-  if (r.binarySource === 'release' && r.releaseTag === undefined && !bad.has('releaseTag')) faults.push(`${named('releaseTag')} is missing: ${named('binarySource')} release needs a tag`)
-  if (r.binarySource !== undefined && r.binarySource !== 'release' && r.releaseTag !== undefined) faults.push(`${named('releaseTag')} is given, but ${named('binarySource')} is ${r.binarySource}`)
-  if (r.binaryFile !== undefined && (r.releaseTag !== undefined || r.binarySource === 'native')) faults.push(`${named('binaryFile')} excludes ${named(r.releaseTag !== undefined ? 'releaseTag' : 'binarySource')}`)
-  if (r.criteria === 'custom' && r.customCriteria === undefined) faults.push(`${named('customCriteria')} is missing: ${named('criteria')} custom needs an expression`)
+  if (r.binarySource === 'release' && r.releaseTag === undefined && !bad.has('releaseTag'))
+    faults.push(`${named('releaseTag')} is missing: ${named('binarySource')} release needs a tag`)
+  if (r.binarySource !== undefined && r.binarySource !== 'release' && r.releaseTag !== undefined)
+    faults.push(`${named('releaseTag')} is given, but ${named('binarySource')} is ${r.binarySource}`)
+  if (r.binaryFile !== undefined && (r.releaseTag !== undefined || r.binarySource === 'native'))
+    faults.push(`${named('binaryFile')} excludes ${named(r.releaseTag !== undefined ? 'releaseTag' : 'binarySource')}`)
+  if (r.criteria === 'custom' && r.customCriteria === undefined)
+    faults.push(`${named('customCriteria')} is missing: ${named('criteria')} custom needs an expression`)
   return faults
 }
 
 /** The four answers among the words. */
 export const answersIn = (r: StartRequest): Partial<Record<QuestionId, string>> =>
-  Object.fromEntries(questionIds.flatMap((q) => { const value = r[q]; return value === undefined ? [] : [[q, value]] }))
+  Object.fromEntries(
+    questionIds.flatMap((q) => {
+      const value = r[q]
+      return value === undefined ? [] : [[q, value]]
+    }),
+  )

@@ -13,7 +13,8 @@ export function planSummary(plan: SummaryFacts): string {
   const translated = peers.filter((n) => n.nat !== 'none')
   const title = 'Test Plan Summary'
   return [
-    title, '='.repeat(title.length),
+    title,
+    '='.repeat(title.length),
     `Project: ${visible(project.value)} (${origin(project)})`,
     `Focus: ${focusDescriptions[focus.value]} (${origin(focus)})`,
     `Success: ${success(plan)} (${origin(criteria)})`,
@@ -22,7 +23,9 @@ export function planSummary(plan: SummaryFacts): string {
     `Nodes to use (fleet ${visible(plan.fleet.name)}):`,
     `  Registry: ${names(used.filter((n) => n.role === 'registry'))}`,
     `  Standard: ${names(peers.filter((n) => n.nat === 'none'))}`,
-    ...(translated.length === 0 ? ['  NAT Emulation: none'] : ['  NAT Emulation:', ...translated.map((n) => `    - ${visible(n.name)} (${natNames[n.nat]})`)]),
+    ...(translated.length === 0
+      ? ['  NAT Emulation: none']
+      : ['  NAT Emulation:', ...translated.map((n) => `    - ${visible(n.name)} (${natNames[n.nat]})`)]),
     '',
     `Binary source: ${source(plan)}`,
     ...plan.config.warnings.map((w) => `Note: ${visible(w, 400)}`),
@@ -32,12 +35,18 @@ export function planSummary(plan: SummaryFacts): string {
 }
 
 export const natNames: Readonly<Record<NatKind, string>> = {
-  'none': 'no NAT', 'full-cone': 'Full Cone', 'address-restricted': 'Address Restricted', 'port-restricted': 'Port Restricted', 'symmetric': 'Symmetric',
+  none: 'no NAT',
+  'full-cone': 'Full Cone',
+  'address-restricted': 'Address Restricted',
+  'port-restricted': 'Port Restricted',
+  symmetric: 'Symmetric',
 }
 
-const origin = ({ from }: Answer<string>): string => (from === 'interview' ? 'confirmed via interview' : `from ${visible(from)}`)
+const origin = ({ from }: Answer<string>): string =>
+  from === 'interview' ? 'confirmed via interview' : `from ${visible(from)}`
 
-const names = (nodes: readonly FleetNode[]): string => (nodes.length === 0 ? 'none' : nodes.map((n) => visible(n.name)).join(', '))
+const names = (nodes: readonly FleetNode[]): string =>
+  nodes.length === 0 ? 'none' : nodes.map((n) => visible(n.name)).join(', ')
 
 function success({ answers, targets }: SummaryFacts): string {
   if (answers.criteria.value !== 'threshold') return criteriaDescriptions[answers.criteria.value]
@@ -46,8 +55,11 @@ function success({ answers, targets }: SummaryFacts): string {
 
 function source({ source: s, config }: SummaryFacts): string {
   switch (s.kind) {
-    case 'build': return `Build on this machine (${visible(config.binary.build.join(' '))}) in ${visible(s.workspace)}`
-    case 'file': return `Given file ${visible(s.path)}`
-    case 'release': return `Release ${visible(s.tag)} of ${visible(s.repository)}, ${visible(s.asset)}`
+    case 'build':
+      return `Build on this machine (${visible(config.binary.build.join(' '))}) in ${visible(s.workspace)}`
+    case 'file':
+      return `Given file ${visible(s.path)}`
+    case 'release':
+      return `Release ${visible(s.tag)} of ${visible(s.repository)}, ${visible(s.asset)}`
   }
 }

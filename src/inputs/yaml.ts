@@ -7,7 +7,9 @@ import { findingsOf, keepKnownKeys } from './issues.ts'
 import { pathOfKey, positionsOf, refusedKeys, type Position } from './positions.ts'
 import { visible } from '../domain/visible.ts'
 
-export type Loaded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly Fault[] }
+export type Loaded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly Fault[] }
 
 export type Report = (path: Path, message: string) => void
 
@@ -35,56 +37,94 @@ export function validate<T>(parsed: Parsed, file: string, schema: z.ZodType<T>, 
     faults.push({ at: { file, path: pathText(path), ...parsed.position(path, onKey) }, message })
   }
   const result = schema.safeParse(parsed.raw, { error: keepKnownKeys })
-  if (!result.success) for (const f of result.error.issues.flatMap((i) => findingsOf(i, parsed.raw))) add(f.path, f.onKey, f.message)
+  if (!result.success)
+    for (const f of result.error.issues.flatMap((i) => findingsOf(i, parsed.raw))) add(f.path, f.onKey, f.message)
   check?.(parsed.raw, (path, message) => add(path, false, message))
-  return result.success && faults.length === 0 ? { ok: true, value: result.data } : { ok: false, faults: inOrder(faults) }
+  return result.success && faults.length === 0
+    ? { ok: true, value: result.data }
+    : { ok: false, faults: inOrder(faults) }
 }
 
 /** Syntax only; a document that cannot be read as one bounded tree is refused here. */
 export function parseYaml(text: string, file: string): Loaded<Parsed> {
-  const refuse = (message: string, line = 1, column = 1): Loaded<never> => ({ ok: false, faults: [{ at: { file, path: '', line, column }, message }] })
+  const refuse = (message: string, line = 1, column = 1): Loaded<never> => ({
+    ok: false,
+    faults: [{ at: { file, path: '', line, column }, message }],
+  })
   if (text.length > limits.characters) return refuse(`is larger than ${limits.characters} characters`)
   const lines = new LineCounter()
   let documents: readonly Document[]
   try {
-    documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', version: '1.2' })]
+    documents = [
+      ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', version: '1.2' }),
+    ]
   } catch {
     return refuse('is nested too deeply to be read')
   }
   const [document, second] = documents
   if (document === undefined) return refuse('is empty')
-  const place = (offset: number): Position => ({ line: lines.linePos(offset).line || 1, column: lines.linePos(offset).col || 1 })
+  const place = (offset: number): Position => ({
+    line: lines.linePos(offset).line || 1,
+    column: lines.linePos(offset).col || 1,
+  })
   if (second !== undefined) {
     const { line, column } = place(second.range?.[0] ?? 0)
     return refuse('holds more than one YAML document; only one is read', line, column)
   }
   // The older version has other rules for text, numbers and merging: one file would mean two things.
-  if (document.directives?.yaml.version !== '1.2') return refuse('is marked as another version of YAML; only 1.2 is read')
-  const forbidden = refusedKeys(document).map(({ offset, message }) => ({ code: 'FORBIDDEN', pos: [offset] as const, message }))
+  if (document.directives?.yaml.version !== '1.2')
+    return refuse('is marked as another version of YAML; only 1.2 is read')
+  const forbidden = refusedKeys(document).map(({ offset, message }) => ({
+    code: 'FORBIDDEN',
+    pos: [offset] as const,
+    message,
+  }))
   const problems = [...document.errors, ...document.warnings, ...forbidden].map((e) => {
     const path = pathText(aboutKey.includes(e.code) ? (pathOfKey(document, e.pos[0]) ?? []) : [])
     return { code: e.code, fault: { at: { file, path, ...place(e.pos[0]) }, message: problem(e.code, e.message) } }
   })
   const fatal = problems.filter((p) => p.code !== 'DUPLICATE_KEY')
   if (fatal.length > 0) return { ok: false, faults: inOrder(problems.map((p) => p.fault)).slice(0, 20) }
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) return refuse('is empty')
-  return tree(document, lines, problems.map((p) => p.fault), refuse)
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+    return refuse('is empty')
+  return tree(
+    document,
+    lines,
+    problems.map((p) => p.fault),
+    refuse,
+  )
 }
 
-function tree(document: Document, lines: LineCounter, faults: readonly Fault[], refuse: (message: string) => Loaded<never>): Loaded<Parsed> {
+function tree(
+  document: Document,
+  lines: LineCounter,
+  faults: readonly Fault[],
+  refuse: (message: string) => Loaded<never>,
+): Loaded<Parsed> {
   let raw: unknown
   try {
     raw = document.toJS({ maxAliasCount: limits.aliases })
     JSON.stringify(raw)
   } catch (error) {
-    return refuse(error instanceof ReferenceError ? `its aliases cannot be followed: ${visible(error.message)}` : 'contains itself, or is nested too deeply to be read')
+    return refuse(
+      error instanceof ReferenceError
+        ? `its aliases cannot be followed: ${visible(error.message)}`
+        : 'contains itself, or is nested too deeply to be read',
+    )
   }
   const positions = positionsOf(document, lines)
-  return { ok: true, value: { raw, faults, position: (path, onKey) => (onKey ? positions.key(path) : positions.value(path)) } }
+  return {
+    ok: true,
+    value: { raw, faults, position: (path, onKey) => (onKey ? positions.key(path) : positions.value(path)) },
+  }
 }
 
 /** Problems that a key's path can be told for; elsewhere in broken text a path would be a guess. */
 const aboutKey = ['DUPLICATE_KEY', 'FORBIDDEN']
 
 const problem = (code: string, message: string): string =>
-  code === 'DUPLICATE_KEY' ? 'this key was given before' : code === 'FORBIDDEN' ? message : `is not valid YAML: ${visible(message)}`
+  code === 'DUPLICATE_KEY'
+    ? 'this key was given before'
+    : code === 'FORBIDDEN'
+      ? message
+      : `is not valid YAML: ${visible(message)}`

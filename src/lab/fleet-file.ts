@@ -24,7 +24,14 @@ export function fleetOf(t: Topology, l: Layout, running: Running): Fleet {
 }
 
 /** Enters the namespace of the lab's orchestrator and speaks TCP from there; `%h` may be a lab name or an address. */
-export const proxyArgv = (l: Layout): string[] => [...enter(hqOf(l)), 'sh', pathsOf(l).reach, pathsOf(l).hosts, '%h', '%p']
+export const proxyArgv = (l: Layout): string[] => [
+  ...enter(hqOf(l)),
+  'sh',
+  pathsOf(l).reach,
+  pathsOf(l).hosts,
+  '%h',
+  '%p',
+]
 
 function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
   const pin = running.hostKeys[n.name]
@@ -47,20 +54,34 @@ function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
 }
 
 export function fleetYaml(fleet: Fleet, l: Layout): string {
-  const text = stringify({
-    name: fleet.name,
-    identity_file: fleet.identityFile,
-    registry_url: fleet.registryUrl,
-    ports: fleet.ports,
-    proxy: { command: proxyArgv(l) },
-    lab: fleet.lab === undefined ? undefined : { nat_timeout_factor: fleet.lab.natTimeoutFactor, shaping: fleet.lab.shaping },
-    nodes: fleet.nodes.map((n) => ({
-      name: n.name, host: n.host, ip: n.ip, ssh_port: n.sshPort, user: n.user, provider: n.provider, region: n.region, role: n.role, nat: n.nat,
-      expected_rate: n.expectedRate,
-      runtime: 'systemd',
-      nat_box: n.natBox?.kind === 'orchestrator' ? { orchestrator: n.natBox.enter } : undefined,
-      host_keys: n.hostKeys,
-    })),
-  }, { lineWidth: 0, keepUndefined: false })
+  const text = stringify(
+    {
+      name: fleet.name,
+      identity_file: fleet.identityFile,
+      registry_url: fleet.registryUrl,
+      ports: fleet.ports,
+      proxy: { command: proxyArgv(l) },
+      lab:
+        fleet.lab === undefined
+          ? undefined
+          : { nat_timeout_factor: fleet.lab.natTimeoutFactor, shaping: fleet.lab.shaping },
+      nodes: fleet.nodes.map((n) => ({
+        name: n.name,
+        host: n.host,
+        ip: n.ip,
+        ssh_port: n.sshPort,
+        user: n.user,
+        provider: n.provider,
+        region: n.region,
+        role: n.role,
+        nat: n.nat,
+        expected_rate: n.expectedRate,
+        runtime: 'systemd',
+        nat_box: n.natBox?.kind === 'orchestrator' ? { orchestrator: n.natBox.enter } : undefined,
+        host_keys: n.hostKeys,
+      })),
+    },
+    { lineWidth: 0, keepUndefined: false },
+  )
   return `# Written by \`vps-test lab up\`: true while the lab is up, gone with it.\n${text}`
 }

@@ -11,12 +11,38 @@ import { compileNetwork, namespacesOf } from './network.ts'
 import type { LabOptions } from './node.ts'
 import { banners, start } from './power.ts'
 import { compileTrees } from './root-tree.ts'
-import { cgroupOf, clearCgroup, clearNamespaces, clearState, daemon, exec, leaderOf, lock, makeCgroups, namespacesPresent, perform, populated, readText, together, writeText } from './root.ts'
+import {
+  cgroupOf,
+  clearCgroup,
+  clearNamespaces,
+  clearState,
+  daemon,
+  exec,
+  leaderOf,
+  lock,
+  makeCgroups,
+  namespacesPresent,
+  perform,
+  populated,
+  readText,
+  together,
+  writeText,
+} from './root.ts'
 import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
 import type { Topology } from './topology.ts'
 
 export { loadTopology, type Topology } from './topology.ts'
-export { labBoxEnter, labExec, labShell, labStatus, powerOff, powerOn, type LabOptions, type LabStatus, type NodeStatus } from './node.ts'
+export {
+  labBoxEnter,
+  labExec,
+  labShell,
+  labStatus,
+  powerOff,
+  powerOn,
+  type LabOptions,
+  type LabStatus,
+  type NodeStatus,
+} from './node.ts'
 
 export interface UpOptions extends LabOptions {
   readonly topology: Topology
@@ -34,9 +60,11 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
   const refusal = refusalOf(await doctor({ signal: o.signal, only: ['lab'] }))
   if (refusal) throw refusal
   await using _ = await lock(l, 'up', 120_000, o.signal)
-  const digest = createHash('sha256').update(JSON.stringify([o.topology, o.shaping ?? 'auto', o.delayHelper !== undefined])).digest('hex')
+  const digest = createHash('sha256')
+    .update(JSON.stringify([o.topology, o.shaping ?? 'auto', o.delayHelper !== undefined]))
+    .digest('hex')
   const found = await markerOf(l)
-  if (found?.running && found.digest === digest && await healthy(found.topology, l, found.running, o.signal)) {
+  if (found?.running && found.digest === digest && (await healthy(found.topology, l, found.running, o.signal))) {
     o.log.info(`the lab ${l.id} is up already`)
     const fleet = fleetOf(found.topology, l, found.running)
     await o.verify?.(fleet, o.signal)
@@ -54,14 +82,17 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
 /** Takes everything of this lab away, whatever state it is in, and nothing else. */
 export async function labDown(o: LabOptions): Promise<void> {
   const l = layoutOf(o.id, o.stateDir)
-  const refusal = refusalOf(await doctor({ signal: o.signal, list: checks.filter((c) => ['root', 'iproute2'].includes(c.name)) }))
+  const refusal = refusalOf(
+    await doctor({ signal: o.signal, list: checks.filter((c) => ['root', 'iproute2'].includes(c.name)) }),
+  )
   if (refusal) throw refusal
   await using _ = await lock(l, 'down', 120_000, o.signal)
   await clear(l, o.signal)
 }
 
 async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
-  const t = o.topology, at = pathsOf(l)
+  const t = o.topology,
+    at = pathsOf(l)
   const marker: Marker = { phase: 'starting', digest, topology: t }
   await mark(l, marker)
   await makeCgroups(l, ['work', 'shaper', ...t.nodes.map((n) => `${n.name}/keeper`)])
@@ -80,19 +111,27 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   return fleet
 }
 
-async function shape(o: UpOptions, l: Layout, doing: { readonly cgroup: string; readonly signal: AbortSignal }): Promise<LabFacts['shaping']> {
+async function shape(
+  o: UpOptions,
+  l: Layout,
+  doing: { readonly cgroup: string; readonly signal: AbortSignal },
+): Promise<LabFacts['shaping']> {
   if (o.shaping === 'none') return 'none'
   const netem = await exec(netemProbe(l), { ...doing, timeoutMs: 10_000 })
   if (netem.code === 0) {
     await perform(compileShaping(o.topology, l, 'netem'), doing)
     return 'netem'
   }
-  const lacking = o.delayHelper === undefined ? 'no delay helper was given' : refusalOf(await doctor({ signal: o.signal, only: ['shaping'] }))?.message
+  const lacking =
+    o.delayHelper === undefined
+      ? 'no delay helper was given'
+      : refusalOf(await doctor({ signal: o.signal, only: ['shaping'] }))?.message
   if (o.delayHelper === undefined || lacking !== undefined) {
     o.log.warn(`delay and loss are not covered: no netem in this kernel, and ${lacking}`)
     return 'none'
   }
-  const shaper = `${cgroupOf(l)}/shaper`, at = pathsOf(l)
+  const shaper = `${cgroupOf(l)}/shaper`,
+    at = pathsOf(l)
   daemon(delayArgv(o.topology, l, o.delayHelper), shaper, at.shaperLog)
   const patience = AbortSignal.any([o.signal, AbortSignal.timeout(10_000)])
   for (;;) {
@@ -100,7 +139,11 @@ async function shape(o: UpOptions, l: Layout, doing: { readonly cgroup: string; 
     if (said.includes('"ready"')) break
     await pause(10, undefined, { signal: patience }).catch(() => {
       o.signal.throwIfAborted()
-      throw new Failure({ kind: 'infra', code: 'I221', message: `the delay helper ${o.delayHelper} did not become ready: ${said.trim().slice(-300) || 'it said nothing'}` })
+      throw new Failure({
+        kind: 'infra',
+        code: 'I221',
+        message: `the delay helper ${o.delayHelper} did not become ready: ${said.trim().slice(-300) || 'it said nothing'}`,
+      })
     })
   }
   await perform(compileShaping(o.topology, l, 'nfqueue'), doing)
@@ -108,7 +151,18 @@ async function shape(o: UpOptions, l: Layout, doing: { readonly cgroup: string; 
 }
 
 async function pins(t: Topology, l: Layout): Promise<Record<string, string>> {
-  const keys = await Promise.all(t.nodes.map(async (n) => [n.name, ((await readText(`${pathsOf(l).root(n.name)}/etc/ssh/ssh_host_ed25519_key.pub`)) ?? '').split(' ').slice(0, 2).join(' ')] as const))
+  const keys = await Promise.all(
+    t.nodes.map(
+      async (n) =>
+        [
+          n.name,
+          ((await readText(`${pathsOf(l).root(n.name)}/etc/ssh/ssh_host_ed25519_key.pub`)) ?? '')
+            .split(' ')
+            .slice(0, 2)
+            .join(' '),
+        ] as const,
+    ),
+  )
   return Object.fromEntries(keys)
 }
 
@@ -117,7 +171,13 @@ async function healthy(t: Topology, l: Layout, running: Running, signal: AbortSi
   if (!namespacesOf(t, l).every((name) => present.has(name))) return false
   if (running.shaping === 'nfqueue' && !(await populated(`${cgroupOf(l)}/shaper`))) return false
   if ((await Promise.all(t.nodes.map((n) => leaderOf(l, n.name)))).includes(undefined)) return false
-  return banners(t.nodes, l, { signal, timeoutMs: 5000 }).then(() => true, () => { signal.throwIfAborted(); return false })
+  return banners(t.nodes, l, { signal, timeoutMs: 5000 }).then(
+    () => true,
+    () => {
+      signal.throwIfAborted()
+      return false
+    },
+  )
 }
 
 async function clear(l: Layout, signal: AbortSignal): Promise<void> {

@@ -13,10 +13,20 @@ export interface Layout {
 
 export function layoutOf(id = 'lab', stateDir?: string): Layout {
   if (!/^[a-z][a-z0-9]{0,7}$/.test(id) || ['nat', 'ix', 'hq'].includes(id)) {
-    throw new Failure({ kind: 'usage', code: 'U202', message: `lab id ${JSON.stringify(id)} is not usable: one to eight lower-case letters and digits, not nat, ix or hq`, remedy: 'vps-test lab up --lab lab' })
+    throw new Failure({
+      kind: 'usage',
+      code: 'U202',
+      message: `lab id ${JSON.stringify(id)} is not usable: one to eight lower-case letters and digits, not nat, ix or hq`,
+      remedy: 'vps-test lab up --lab lab',
+    })
   }
   const suffix = id === 'lab' ? '' : `-${id}`
-  return { id, prefix: `lab${suffix}-`, cgroup: `vps-test-lab${suffix}`, stateDir: stateDir ?? `/var/lib/vps-test/lab${suffix}` }
+  return {
+    id,
+    prefix: `lab${suffix}-`,
+    cgroup: `vps-test-lab${suffix}`,
+    stateDir: stateDir ?? `/var/lib/vps-test/lab${suffix}`,
+  }
 }
 
 export const routerOf = (l: Layout): string => `${l.prefix}ix`
@@ -26,7 +36,8 @@ export const boxNamespace = (l: Layout, node: string): string => `${l.prefix}nat
 
 /** True for a namespace of this lab, whatever topology it was made from; never for one of a lab with another id. */
 export const owns = (l: Layout, namespace: string): boolean =>
-  namespace.startsWith(l.prefix) && /^(ix|hq|(nat-)?[a-z]{1,16}-[1-9][0-9]{0,2})$/.test(namespace.slice(l.prefix.length))
+  namespace.startsWith(l.prefix) &&
+  /^(ix|hq|(nat-)?[a-z]{1,16}-[1-9][0-9]{0,2})$/.test(namespace.slice(l.prefix.length))
 
 export const enter = (namespace: string): string[] => ['nsenter', `--net=/run/netns/${namespace}`, '--']
 

@@ -15,7 +15,11 @@ export interface Marker {
 /** Null: no lab, or one that was killed while it wrote its first line. */
 export async function markerOf(l: Layout): Promise<Marker | null> {
   const text = await readText(pathsOf(l).marker)
-  try { return text === null ? null : JSON.parse(text) as Marker } catch { return null }
+  try {
+    return text === null ? null : (JSON.parse(text) as Marker)
+  } catch {
+    return null
+  }
 }
 
 export const mark = (l: Layout, marker: Marker): Promise<void> => writeText(pathsOf(l).marker, JSON.stringify(marker))

@@ -4,9 +4,11 @@ import { assertNever } from '../domain/failure.ts'
 export const boxKinds = {
   'full-cone': 'EIM + EIF: one external port per socket, open to everybody once used (RFC 4787 §4.1, §5)',
   'address-restricted': 'EIM + ADF: the same port for everybody, open to addresses that were written to',
-  'port-restricted': 'EIM + APDF: the same port for everybody, open to endpoints that were written to; the usual home router',
-  'symmetric': 'APDM + APDF: a fresh random port for every destination; enterprise and mobile carriers',
-  'plain-masquerade': 'EIM + APDF until an unsolicited packet comes, then another port: the clash of routers without an input drop, as in many container set-ups',
+  'port-restricted':
+    'EIM + APDF: the same port for everybody, open to endpoints that were written to; the usual home router',
+  symmetric: 'APDM + APDF: a fresh random port for every destination; enterprise and mobile carriers',
+  'plain-masquerade':
+    'EIM + APDF until an unsolicited packet comes, then another port: the clash of routers without an input drop, as in many container set-ups',
 } as const
 export type BoxKind = keyof typeof boxKinds
 
@@ -53,13 +55,26 @@ export function ruleset(box: BoxFacts): string {
 
 /** What the box remembers about outgoing packets; keyed by the external port, hence exact when a port was remapped. */
 function memory(box: BoxFacts): string[] {
-  const set = (head: string, type: string): string[] => [`${head} {`, `  type ${type}`, '  flags dynamic,timeout', `  timeout ${box.mappingSeconds}s`, '  size 65536', '}']
+  const set = (head: string, type: string): string[] => [
+    `${head} {`,
+    `  type ${type}`,
+    '  flags dynamic,timeout',
+    `  timeout ${box.mappingSeconds}s`,
+    '  size 65536',
+    '}',
+  ]
   const eim = set('map eim', 'inet_service : ipv4_addr . inet_service')
   switch (box.kind) {
-    case 'full-cone': return eim
-    case 'address-restricted': return [...eim, ...set('set peers', 'inet_service . ipv4_addr')]
-    case 'port-restricted': case 'symmetric': case 'plain-masquerade': return []
-    default: return assertNever(box.kind)
+    case 'full-cone':
+      return eim
+    case 'address-restricted':
+      return [...eim, ...set('set peers', 'inet_service . ipv4_addr')]
+    case 'port-restricted':
+    case 'symmetric':
+    case 'plain-masquerade':
+      return []
+    default:
+      return assertNever(box.kind)
   }
 }
 

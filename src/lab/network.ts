@@ -1,48 +1,107 @@
 /** Topology → namespaces, links, addresses and NAT rules, as steps. A routed core without conntrack and without a way out. */
-import { boxNamespace, enter, hqAddresses, hqGateway, hqOf, linkOf, nodeNamespace, privateAddress, privateGateway, publicAddress, publicGateway, routerOf, ownAddress, type Layout } from './layout.ts'
+import {
+  boxNamespace,
+  enter,
+  hqAddresses,
+  hqGateway,
+  hqOf,
+  linkOf,
+  nodeNamespace,
+  privateAddress,
+  privateGateway,
+  publicAddress,
+  publicGateway,
+  routerOf,
+  ownAddress,
+  type Layout,
+} from './layout.ts'
 import { mappingSeconds, ruleset } from './nat.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
 export const namespacesOf = (t: Topology, l: Layout): string[] => [
-  routerOf(l), hqOf(l),
+  routerOf(l),
+  hqOf(l),
   ...t.nodes.map((n) => nodeNamespace(l, n.name)),
   ...t.nodes.filter((n) => n.box !== 'none').map((n) => boxNamespace(l, n.name)),
 ]
 
 export const compileNetwork = (t: Topology, l: Layout): Stages => [
-  [ip('make the namespaces', null, namespacesOf(t, l).map((name) => `netns add ${name}`))],
+  [
+    ip(
+      'make the namespaces',
+      null,
+      namespacesOf(t, l).map((name) => `netns add ${name}`),
+    ),
+  ],
   [ip('lay the links', routerOf(l), links(t, l))],
   [
-    ip('address the orchestrator', hqOf(l), ['link set lo up', ...hqAddresses.map((a) => `addr add ${a}/24 dev eth0`), 'link set eth0 up', `route add default via ${hqGateway}`]),
+    ip('address the orchestrator', hqOf(l), [
+      'link set lo up',
+      ...hqAddresses.map((a) => `addr add ${a}/24 dev eth0`),
+      'link set eth0 up',
+      `route add default via ${hqGateway}`,
+    ]),
     sysctl('let the router route', routerOf(l), ['net.ipv4.ip_forward=1']),
-    ...t.nodes.map((n) => ip(`address ${n.name}`, nodeNamespace(l, n.name), end('eth0', ownAddress(n), n.box === 'none' ? publicGateway(n) : privateGateway(n)))),
+    ...t.nodes.map((n) =>
+      ip(
+        `address ${n.name}`,
+        nodeNamespace(l, n.name),
+        end('eth0', ownAddress(n), n.box === 'none' ? publicGateway(n) : privateGateway(n)),
+      ),
+    ),
     ...t.nodes.flatMap((n) => box(t, l, n)),
   ],
-  t.nodes.filter((n) => n.box !== 'none').map((n) => sysctl(`time the mappings of ${n.name}'s box`, boxNamespace(l, n.name), timeouts(t))),
+  t.nodes
+    .filter((n) => n.box !== 'none')
+    .map((n) => sysctl(`time the mappings of ${n.name}'s box`, boxNamespace(l, n.name), timeouts(t))),
 ]
 
 /** Every veth goes straight into its places; the router holds one end of each /24. */
 function links(t: Topology, l: Layout): string[] {
-  const far = (n: TopologyNode): string => (n.box === 'none' ? `eth0 netns ${nodeNamespace(l, n.name)}` : `wan netns ${boxNamespace(l, n.name)}`)
+  const far = (n: TopologyNode): string =>
+    n.box === 'none' ? `eth0 netns ${nodeNamespace(l, n.name)}` : `wan netns ${boxNamespace(l, n.name)}`
   return [
     'link set lo up',
     `link add hq type veth peer name eth0 netns ${hqOf(l)}`,
     `addr add ${hqGateway}/24 dev hq`,
     'link set hq up',
-    ...t.nodes.flatMap((n) => [`link add ${linkOf(n)} type veth peer name ${far(n)}`, `addr add ${publicGateway(n)}/24 dev ${linkOf(n)}`, `link set ${linkOf(n)} up`]),
-    ...t.nodes.filter((n) => n.box !== 'none').map((n) => `link add lan netns ${boxNamespace(l, n.name)} type veth peer name eth0 netns ${nodeNamespace(l, n.name)}`),
+    ...t.nodes.flatMap((n) => [
+      `link add ${linkOf(n)} type veth peer name ${far(n)}`,
+      `addr add ${publicGateway(n)}/24 dev ${linkOf(n)}`,
+      `link set ${linkOf(n)} up`,
+    ]),
+    ...t.nodes
+      .filter((n) => n.box !== 'none')
+      .map(
+        (n) =>
+          `link add lan netns ${boxNamespace(l, n.name)} type veth peer name eth0 netns ${nodeNamespace(l, n.name)}`,
+      ),
   ]
 }
 
-const end = (device: string, address: string, gateway: string): string[] => ['link set lo up', `addr add ${address}/24 dev ${device}`, `link set ${device} up`, `route add default via ${gateway}`]
+const end = (device: string, address: string, gateway: string): string[] => [
+  'link set lo up',
+  `addr add ${address}/24 dev ${device}`,
+  `link set ${device} up`,
+  `route add default via ${gateway}`,
+]
 
 function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
   if (n.box === 'none') return []
   const name = boxNamespace(l, n.name)
-  const rules = ruleset({ kind: n.box, outside: publicAddress(n), inside: privateAddress(n), mappingSeconds: mappingSeconds(t.natTimeoutFactor) })
+  const rules = ruleset({
+    kind: n.box,
+    outside: publicAddress(n),
+    inside: privateAddress(n),
+    mappingSeconds: mappingSeconds(t.natTimeoutFactor),
+  })
   return [
-    ip(`address ${n.name}'s box`, name, [...end('wan', publicAddress(n), publicGateway(n)), `addr add ${privateGateway(n)}/24 dev lan`, 'link set lan up']),
+    ip(`address ${n.name}'s box`, name, [
+      ...end('wan', publicAddress(n), publicGateway(n)),
+      `addr add ${privateGateway(n)}/24 dev lan`,
+      'link set lan up',
+    ]),
     { kind: 'run', why: `${n.name}'s box: ${n.box}`, argv: [...enter(name), 'nft', '-f', '-'], stdin: rules },
   ]
 }
@@ -50,11 +109,23 @@ function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
 /** After the rules: these settings exist only once connection tracking is in use. */
 const timeouts = (t: Topology): string[] => {
   const seconds = mappingSeconds(t.natTimeoutFactor)
-  return ['net.ipv4.ip_forward=1', `net.netfilter.nf_conntrack_udp_timeout=${seconds}`, `net.netfilter.nf_conntrack_udp_timeout_stream=${seconds}`]
+  return [
+    'net.ipv4.ip_forward=1',
+    `net.netfilter.nf_conntrack_udp_timeout=${seconds}`,
+    `net.netfilter.nf_conntrack_udp_timeout_stream=${seconds}`,
+  ]
 }
 
-const ip = (why: string, namespace: string | null, lines: readonly string[]): Step =>
-  ({ kind: 'run', why, argv: ['ip', ...(namespace === null ? [] : ['-n', namespace]), '-batch', '-'], stdin: `${lines.join('\n')}\n` })
+const ip = (why: string, namespace: string | null, lines: readonly string[]): Step => ({
+  kind: 'run',
+  why,
+  argv: ['ip', ...(namespace === null ? [] : ['-n', namespace]), '-batch', '-'],
+  stdin: `${lines.join('\n')}\n`,
+})
 
 /** Settings below net/ belong to the namespace that the writer is in, never to the machine. */
-const sysctl = (why: string, namespace: string, settings: readonly string[]): Step => ({ kind: 'run', why, argv: [...enter(namespace), 'sysctl', '-qw', ...settings] })
+const sysctl = (why: string, namespace: string, settings: readonly string[]): Step => ({
+  kind: 'run',
+  why,
+  argv: [...enter(namespace), 'sysctl', '-qw', ...settings],
+})

@@ -9,7 +9,12 @@ import type { BoxKind } from './nat.ts'
 import { banners, start } from './power.ts'
 import { cgroupOf, clearCgroup, exec, leaderOf, lock, populated } from './root.ts'
 
-export interface LabOptions { readonly id?: string; readonly stateDir?: string; readonly signal: AbortSignal; readonly log: Log }
+export interface LabOptions {
+  readonly id?: string
+  readonly stateDir?: string
+  readonly signal: AbortSignal
+  readonly log: Log
+}
 
 export interface NodeStatus {
   readonly name: string
@@ -37,29 +42,53 @@ export async function labStatus(o: Where & { readonly signal: AbortSignal }): Pr
   const l = layoutOf(o.id, o.stateDir)
   const marker = await markerOf(l)
   if (marker === null) return { id: l.id, phase: 'down', stateDir: l.stateDir, nodes: [] }
-  const nodes = await Promise.all(marker.topology.nodes.map(async (n): Promise<NodeStatus> => {
-    const leader = await leaderOf(l, n.name)
-    const said = leader === undefined ? 'off' : (await exec([...into(leader), 'systemctl', 'is-system-running'], { timeoutMs: 10_000, signal: o.signal })).stdout.trim() || 'starting'
-    return { name: n.name, address: publicAddress(n), up: leader !== undefined, systemd: said, nat: n.nat, box: n.box }
-  }))
+  const nodes = await Promise.all(
+    marker.topology.nodes.map(async (n): Promise<NodeStatus> => {
+      const leader = await leaderOf(l, n.name)
+      const said =
+        leader === undefined
+          ? 'off'
+          : (
+              await exec([...into(leader), 'systemctl', 'is-system-running'], { timeoutMs: 10_000, signal: o.signal })
+            ).stdout.trim() || 'starting'
+      return {
+        name: n.name,
+        address: publicAddress(n),
+        up: leader !== undefined,
+        systemd: said,
+        nat: n.nat,
+        box: n.box,
+      }
+    }),
+  )
   const shaping = marker.running?.shaping
   return {
-    id: l.id, phase: marker.phase, stateDir: l.stateDir, nodes,
-    ...(shaping === undefined ? {} : { shaping, shapingAlive: shaping !== 'nfqueue' || await populated(`${cgroupOf(l)}/shaper`) }),
+    id: l.id,
+    phase: marker.phase,
+    stateDir: l.stateDir,
+    nodes,
+    ...(shaping === undefined
+      ? {}
+      : { shaping, shapingAlive: shaping !== 'nfqueue' || (await populated(`${cgroupOf(l)}/shaper`)) }),
   }
 }
 
 /** An argv that runs `argv` as root in all namespaces of the node; good until the node's next reboot. */
-export async function labExec(o: Where & { readonly node: string }, argv: readonly string[]): Promise<readonly string[]> {
+export async function labExec(
+  o: Where & { readonly node: string },
+  argv: readonly string[],
+): Promise<readonly string[]> {
   const l = layoutOf(o.id, o.stateDir)
   const leader = await leaderOf(l, o.node)
   if (leader === undefined) throw await absent(l, o.node)
   return [...into(leader), ...argv]
 }
-export const labShell = (o: Where & { readonly node: string }): Promise<readonly string[]> => labExec(o, ['/bin/bash', '-l'])
+export const labShell = (o: Where & { readonly node: string }): Promise<readonly string[]> =>
+  labExec(o, ['/bin/bash', '-l'])
 
 /** An argv prefix for the node's NAT box; only its network is a namespace of its own. */
-export const labBoxEnter = (o: Where & { readonly node: string }): readonly string[] => enter(boxNamespace(layoutOf(o.id, o.stateDir), o.node))
+export const labBoxEnter = (o: Where & { readonly node: string }): readonly string[] =>
+  enter(boxNamespace(layoutOf(o.id, o.stateDir), o.node))
 
 /** As when the cable is pulled: nothing is told, nothing is flushed. */
 export async function powerOff(o: Node): Promise<void> {
@@ -89,8 +118,27 @@ export async function settled(o: Node): Promise<string> {
 }
 
 // The time namespace is left out: it cannot be entered with the others, and nodes have none of their own.
-const into = (leader: number): string[] => ['nsenter', '-t', String(leader), '-m', '-u', '-i', '-n', '-p', '-C', '-r', '-w', '--',
-  'env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/root', 'USER=root', 'LANG=C.UTF-8', 'TERM=xterm-256color']
+const into = (leader: number): string[] => [
+  'nsenter',
+  '-t',
+  String(leader),
+  '-m',
+  '-u',
+  '-i',
+  '-n',
+  '-p',
+  '-C',
+  '-r',
+  '-w',
+  '--',
+  'env',
+  '-i',
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'HOME=/root',
+  'USER=root',
+  'LANG=C.UTF-8',
+  'TERM=xterm-256color',
+]
 
 async function known(l: Layout, name: string) {
   const node = (await markerOf(l))?.topology.nodes.find((n) => n.name === name)
@@ -100,7 +148,25 @@ async function known(l: Layout, name: string) {
 
 async function absent(l: Layout, name: string): Promise<Failure> {
   const nodes = (await markerOf(l))?.topology.nodes.map((n) => n.name)
-  if (nodes === undefined) return new Failure({ kind: 'infra', code: 'I222', message: `the lab ${l.id} is not up`, remedy: `vps-test lab up --lab ${l.id}` })
-  if (!nodes.includes(name)) return new Failure({ kind: 'usage', code: 'U203', message: `the lab ${l.id} has no node ${JSON.stringify(name)}; it has ${nodes.join(', ')}`, remedy: `vps-test lab status --lab ${l.id}` })
-  return new Failure({ kind: 'infra', code: 'I223', node: name, message: `${name} is off`, remedy: `vps-test lab up --lab ${l.id}` })
+  if (nodes === undefined)
+    return new Failure({
+      kind: 'infra',
+      code: 'I222',
+      message: `the lab ${l.id} is not up`,
+      remedy: `vps-test lab up --lab ${l.id}`,
+    })
+  if (!nodes.includes(name))
+    return new Failure({
+      kind: 'usage',
+      code: 'U203',
+      message: `the lab ${l.id} has no node ${JSON.stringify(name)}; it has ${nodes.join(', ')}`,
+      remedy: `vps-test lab status --lab ${l.id}`,
+    })
+  return new Failure({
+    kind: 'infra',
+    code: 'I223',
+    node: name,
+    message: `${name} is off`,
+    remedy: `vps-test lab up --lab ${l.id}`,
+  })
 }

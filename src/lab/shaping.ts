@@ -5,32 +5,84 @@ import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
 /** Does this kernel have netem? Asked on the router's loopback, which nothing uses. */
-export const netemProbe = (l: Layout): string[] => ['tc', '-n', routerOf(l), 'qdisc', 'add', 'dev', 'lo', 'root', 'netem', 'delay', '0ms']
+export const netemProbe = (l: Layout): string[] => [
+  'tc',
+  '-n',
+  routerOf(l),
+  'qdisc',
+  'add',
+  'dev',
+  'lo',
+  'root',
+  'netem',
+  'delay',
+  '0ms',
+]
 
 const shaped = (t: Topology): TopologyNode[] => t.nodes.filter((n) => n.delayMs > 0 || n.lossPercent > 0)
 
 export function compileShaping(t: Topology, l: Layout, mode: LabFacts['shaping']): Stages {
   switch (mode) {
-    case 'none': return []
-    case 'netem': return [[batch('delay and loss towards the nodes', routerOf(l), shaped(t).map((n) => [linkOf(n), n])), ...shaped(t).map((n) => fromNode(l, n))]]
+    case 'none':
+      return []
+    case 'netem':
+      return [
+        [
+          batch(
+            'delay and loss towards the nodes',
+            routerOf(l),
+            shaped(t).map((n) => [linkOf(n), n]),
+          ),
+          ...shaped(t).map((n) => fromNode(l, n)),
+        ],
+      ]
     // --queue-bypass: if the helper ever dies, packets pass undelayed instead of vanishing; `lab status` says so.
-    case 'nfqueue': return [[{ kind: 'run', why: 'queue what crosses the router', argv: [...enter(routerOf(l)), 'iptables', '-w', '-A', 'FORWARD', '-j', 'NFQUEUE', '--queue-num', '0', '--queue-bypass'] }]]
+    case 'nfqueue':
+      return [
+        [
+          {
+            kind: 'run',
+            why: 'queue what crosses the router',
+            argv: [
+              ...enter(routerOf(l)),
+              'iptables',
+              '-w',
+              '-A',
+              'FORWARD',
+              '-j',
+              'NFQUEUE',
+              '--queue-num',
+              '0',
+              '--queue-bypass',
+            ],
+          },
+        ],
+      ]
   }
 }
 
 /** The delay helper's command line; a packet waits the delays of the two links it crosses. */
 export const delayArgv = (t: Topology, l: Layout, helper: string): string[] => [
-  ...enter(routerOf(l)), helper, '--queue', '0',
+  ...enter(routerOf(l)),
+  helper,
+  '--queue',
+  '0',
   ...shaped(t).flatMap((n) => ['--link', `${linkOf(n)}=${n.delayMs},${n.lossPercent}`]),
 ]
 
 /** The outgoing half: behind a NAT it is on the box, where the node cannot reach it. */
 const fromNode = (l: Layout, n: TopologyNode): Step =>
-  n.box === 'none' ? batch(`delay and loss from ${n.name}`, nodeNamespace(l, n.name), [['eth0', n]]) : batch(`delay and loss from ${n.name}`, boxNamespace(l, n.name), [['wan', n]])
+  n.box === 'none'
+    ? batch(`delay and loss from ${n.name}`, nodeNamespace(l, n.name), [['eth0', n]])
+    : batch(`delay and loss from ${n.name}`, boxNamespace(l, n.name), [['wan', n]])
 
 const batch = (why: string, namespace: string, devices: readonly (readonly [string, TopologyNode])[]): Step => ({
   kind: 'run',
   why,
   argv: ['tc', '-n', namespace, '-batch', '-'],
-  stdin: devices.map(([device, n]) => `qdisc add dev ${device} root netem delay ${n.delayMs}ms loss ${n.lossPercent}% limit 10000\n`).join(''),
+  stdin: devices
+    .map(
+      ([device, n]) => `qdisc add dev ${device} root netem delay ${n.delayMs}ms loss ${n.lossPercent}% limit 10000\n`,
+    )
+    .join(''),
 })

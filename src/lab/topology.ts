@@ -65,16 +65,31 @@ export function loadTopology(text: string, file = 'topology'): Topology {
     return { file, path: path.map(String).join('.') }
   }
   if (document.errors.length > 0) {
-    refuse(file, document.errors.map((e) => ({ at: { file, path: '', line: e.linePos?.[0].line ?? 1, column: e.linePos?.[0].col ?? 1 }, message: e.message.split('\n')[0] ?? 'not YAML' })))
+    refuse(
+      file,
+      document.errors.map((e) => ({
+        at: { file, path: '', line: e.linePos?.[0].line ?? 1, column: e.linePos?.[0].col ?? 1 },
+        message: e.message.split('\n')[0] ?? 'not YAML',
+      })),
+    )
   }
   const parsed = schema.safeParse(document.toJS({ maxAliasCount: 0 }))
-  if (!parsed.success) refuse(file, parsed.error.issues.map((i) => ({ at: at(i.path), message: i.message })))
+  if (!parsed.success)
+    refuse(
+      file,
+      parsed.error.issues.map((i) => ({ at: at(i.path), message: i.message })),
+    )
   const nodes = parsed.data.nodes.map(wish)
   const faults = nodes.flatMap((n, i) => {
     const twin = nodes.findIndex((o) => o.number === n.number)
     const found: Fault[] = []
-    if (twin !== i) found.push({ at: at(['nodes', i, 'name']), message: `has the same number as ${nodes[twin]?.name}: both would be 198.18.${n.number}.10` })
-    if (n.number > 254) found.push({ at: at(['nodes', i, 'name']), message: 'has a number above 254, for which there is no address' })
+    if (twin !== i)
+      found.push({
+        at: at(['nodes', i, 'name']),
+        message: `has the same number as ${nodes[twin]?.name}: both would be 198.18.${n.number}.10`,
+      })
+    if (n.number > 254)
+      found.push({ at: at(['nodes', i, 'name']), message: 'has a number above 254, for which there is no address' })
     return found
   })
   if (faults.length > 0) refuse(file, faults)

@@ -11,26 +11,48 @@ import { plainLine, plainLines } from './plain-text.ts'
 const shown = 9
 const longest = 4000
 
-export function annotations(session: Session, entries: readonly Entry[], verdict: Verdict | null): readonly Annotation[] {
-  const all = [...buildFaults(entries), ...reasons(entries, verdict), ...stopped(session, entries), ...pairs(verdict), ...findings(verdict), ...notes(entries)]
-    .toSorted((a, b) => weight[a.level] - weight[b.level])
+export function annotations(
+  session: Session,
+  entries: readonly Entry[],
+  verdict: Verdict | null,
+): readonly Annotation[] {
+  const all = [
+    ...buildFaults(entries),
+    ...reasons(entries, verdict),
+    ...stopped(session, entries),
+    ...pairs(verdict),
+    ...findings(verdict),
+    ...notes(entries),
+  ].toSorted((a, b) => weight[a.level] - weight[b.level])
   if (all.length <= shown) return all
   const rest = all.slice(shown - 1)
-  return [...all.slice(0, shown - 1), one(rest[0]?.level ?? 'notice', `${rest.length} more`, rest.map((a) => `${a.title}: ${a.message}`).join('\n'))]
+  return [
+    ...all.slice(0, shown - 1),
+    one(rest[0]?.level ?? 'notice', `${rest.length} more`, rest.map((a) => `${a.title}: ${a.message}`).join('\n')),
+  ]
 }
 
 const weight = { error: 0, warning: 1, notice: 2 } as const
 
-const one = (level: Annotation['level'], title: string, message: string): Annotation =>
-  ({ level, title: plainLine(title, 200), message: plainLines(message === '' ? title : message, longest) })
+const one = (level: Annotation['level'], title: string, message: string): Annotation => ({
+  level,
+  title: plainLine(title, 200),
+  message: plainLines(message === '' ? title : message, longest),
+})
 
-const buildFaults = (entries: readonly Entry[]): readonly Annotation[] => buildFaultsOf(entries).map(({ file, line, message }) => ({
-  ...one('error', 'the build failed', message),
-  // A path that leaves the checkout, or is none, would be shown nowhere: then the message alone is.
-  ...(file === null || !inside(file) ? {} : { file, ...(line === null ? {} : { line }) }),
-}))
+const buildFaults = (entries: readonly Entry[]): readonly Annotation[] =>
+  buildFaultsOf(entries).map(({ file, line, message }) => ({
+    ...one('error', 'the build failed', message),
+    // A path that leaves the checkout, or is none, would be shown nowhere: then the message alone is.
+    ...(file === null || !inside(file) ? {} : { file, ...(line === null ? {} : { line }) }),
+  }))
 
-const inside = (file: string): boolean => file.length <= 500 && plainLine(file, 500) === file && !file.startsWith('/') && !file.includes('\\') && !file.split('/').includes('..')
+const inside = (file: string): boolean =>
+  file.length <= 500 &&
+  plainLine(file, 500) === file &&
+  !file.startsWith('/') &&
+  !file.includes('\\') &&
+  !file.split('/').includes('..')
 
 /** Of this verdict, or of the newest recorded test. */
 function reasons(entries: readonly Entry[], verdict: Verdict | null): readonly Annotation[] {
@@ -43,20 +65,54 @@ function reasons(entries: readonly Entry[], verdict: Verdict | null): readonly A
 
 function stopped(session: Session, entries: readonly Entry[]): readonly Annotation[] {
   const last = entries.at(-1)
-  if (last === undefined || last.from === 'TEST' && last.event !== 'unrecoverable' && last.event !== 'missed' && last.event !== 'stop') return []
-  if (session.state === 'STOPPED') return [one(last.event === 'stop' || last.event === 'superseded' ? 'notice' : 'error', `stopped in ${last.from}`, last.why)]
-  return last.event === 'failed' && !finals.includes(session.state) && last.from !== 'BUILD' ? [one('error', `${last.from} failed`, last.why)] : []
+  if (
+    last === undefined ||
+    (last.from === 'TEST' && last.event !== 'unrecoverable' && last.event !== 'missed' && last.event !== 'stop')
+  )
+    return []
+  if (session.state === 'STOPPED')
+    return [
+      one(
+        last.event === 'stop' || last.event === 'superseded' ? 'notice' : 'error',
+        `stopped in ${last.from}`,
+        last.why,
+      ),
+    ]
+  return last.event === 'failed' && !finals.includes(session.state) && last.from !== 'BUILD'
+    ? [one('error', `${last.from} failed`, last.why)]
+    : []
 }
 
 function pairs(verdict: Verdict | null): readonly Annotation[] {
   const results = verdict === null ? [] : pairResults(verdict)
   const [failed, unsure] = [results.filter((r) => r.kind === 'failed'), results.filter((r) => r.kind === 'error')]
   return [
-    ...(failed.length === 0 ? [] : [one('error', `${failed.length} of ${results.length} pairs failed`, failed.map((r) => r.why[0] ?? '').join('\n'))]),
-    ...(unsure.length === 0 ? [] : [one('warning', `${unsure.length} of ${results.length} pairs were tried and could not be counted`, unsure.map((r) => r.why[0] ?? '').join('\n'))]),
+    ...(failed.length === 0
+      ? []
+      : [
+          one(
+            'error',
+            `${failed.length} of ${results.length} pairs failed`,
+            failed.map((r) => r.why[0] ?? '').join('\n'),
+          ),
+        ]),
+    ...(unsure.length === 0
+      ? []
+      : [
+          one(
+            'warning',
+            `${unsure.length} of ${results.length} pairs were tried and could not be counted`,
+            unsure.map((r) => r.why[0] ?? '').join('\n'),
+          ),
+        ]),
   ]
 }
 
-const findings = (verdict: Verdict | null): readonly Annotation[] => (verdict?.findings ?? []).map((f) => one('warning', `finding: ${f.kind}`, f.message))
+const findings = (verdict: Verdict | null): readonly Annotation[] =>
+  (verdict?.findings ?? []).map((f) => one('warning', `finding: ${f.kind}`, f.message))
 
-const notes = (entries: readonly Entry[]): readonly Annotation[] => entries.filter((e) => e.event === 'toolchain').slice(-1).map((e) => one('notice', 'zigbuild failed, built natively', e.why))
+const notes = (entries: readonly Entry[]): readonly Annotation[] =>
+  entries
+    .filter((e) => e.event === 'toolchain')
+    .slice(-1)
+    .map((e) => one('notice', 'zigbuild failed, built natively', e.why))

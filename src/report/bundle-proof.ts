@@ -13,26 +13,56 @@ export function renderBundleProof(b: Bundle, verdict: Verdict, manifest: Manifes
   const { facts, entries } = b
   const seq = entries.length
   return renderProof({
-    session: facts.session, startedAt: facts.sessionStartedAt, finishedAt: facts.testEndedAt, plan: b.plan, verdict, input: verdictInputOf(b), entries, manifest,
-    build: buildFacts(facts.build as unknown as BuildRecord | null), fixCommits: [],
+    session: facts.session,
+    startedAt: facts.sessionStartedAt,
+    finishedAt: facts.testEndedAt,
+    plan: b.plan,
+    verdict,
+    input: verdictInputOf(b),
+    entries,
+    manifest,
+    build: buildFacts(facts.build as unknown as BuildRecord | null),
+    fixCommits: [],
     timings: [
       ...entries.slice(1).map((e, i) => ({ stage: e.from, ms: e.at - (entries[i]?.at ?? e.at) })),
       { stage: 'TEST', ms: facts.testEndedAt - facts.testStartedAt },
     ],
     recoveries: recoveries(b),
     anchor: { kind: 'ledger', where: `session ${facts.session}, entry ${seq}`, digest: manifest.root },
-    verifyCommand: 'vps-test verify <this folder>', checkpoint: checkpointOf(b),
+    verifyCommand: 'vps-test verify <this folder>',
+    checkpoint: checkpointOf(b),
   })
 }
 
 function buildFacts(r: BuildRecord | null): BuildFacts | null {
   if (r === null) return null
   const git = 'kind' in r.from && r.from.kind === 'git' ? r.from : null
-  const how = { zigbuild: 'cargo zigbuild', native: 'native build on the build host', file: 'a given file', release: 'a release asset' }[r.source]
+  const how = {
+    zigbuild: 'cargo zigbuild',
+    native: 'native build on the build host',
+    file: 'a given file',
+    release: 'a release asset',
+  }[r.source]
   return {
-    how: r.before.length === 0 ? how : `${how}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(', ')}`,
-    toolchain: r.toolchain === null ? null : [r.toolchain.rustc, r.toolchain.cargo, r.toolchain.zigbuild, r.toolchain.zig === null ? null : `zig ${r.toolchain.zig}`].filter((t) => t !== null).join(' · '),
-    commit: git?.commit ?? null, dirty: git === null ? null : git.dirty !== null, sha256: r.sha256, bytes: r.bytes,
+    how:
+      r.before.length === 0
+        ? how
+        : `${how}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(', ')}`,
+    toolchain:
+      r.toolchain === null
+        ? null
+        : [
+            r.toolchain.rustc,
+            r.toolchain.cargo,
+            r.toolchain.zigbuild,
+            r.toolchain.zig === null ? null : `zig ${r.toolchain.zig}`,
+          ]
+            .filter((t) => t !== null)
+            .join(' · '),
+    commit: git?.commit ?? null,
+    dirty: git === null ? null : git.dirty !== null,
+    sha256: r.sha256,
+    bytes: r.bytes,
   }
 }
 
@@ -42,8 +72,18 @@ function recoveries(b: Bundle): readonly { rule: string; times: number; where: s
   const again = b.entries.filter((e) => e.from === 'TEST' && e.event === 'inconclusive').length
   const fallback = (b.facts.build as unknown as BuildRecord | null)?.before.length ?? 0
   return [
-    ...(out.length === 0 ? [] : [{ rule: 'node unreachable or failed: left out, the rest goes on', times: out.length, where: out.map((e) => e.node).join(', ') }]),
-    ...(fallback === 0 ? [] : [{ rule: 'zigbuild failed: native build on the build host', times: fallback, where: 'BUILD' }]),
+    ...(out.length === 0
+      ? []
+      : [
+          {
+            rule: 'node unreachable or failed: left out, the rest goes on',
+            times: out.length,
+            where: out.map((e) => e.node).join(', '),
+          },
+        ]),
+    ...(fallback === 0
+      ? []
+      : [{ rule: 'zigbuild failed: native build on the build host', times: fallback, where: 'BUILD' }]),
     ...(again === 0 ? [] : [{ rule: 'inconclusive: once more', times: again, where: 'TEST' }]),
   ]
 }

@@ -7,22 +7,41 @@ import { table, text } from './markdown.ts'
 
 /** Empty where the session has none. */
 export function checkpointsMarkdown(session: Session, entries: readonly Entry[]): string {
-  const taken = testsOf(entries).flatMap((t) => (t.checkpoint === null ? [] : [row(t.checkpoint, `${t.result}${countsText(t.counts) === '' ? '' : `: ${countsText(t.counts)}`}`)]))
-  const missed = entries.filter((e) => e.event === 'missed').map((e) => {
-    const due = number(entries.findLast((b) => b.seq < e.seq && b.facts['dueAt'] !== undefined)?.facts['dueAt'])
-    return row(checkpointOf(e.facts['checkpoint']) ?? { name: e.from, dueAt: due, takenAt: null, latenessMs: null }, `**missed**: ${text(e.why, 200)}`)
-  })
+  const taken = testsOf(entries).flatMap((t) =>
+    t.checkpoint === null
+      ? []
+      : [row(t.checkpoint, `${t.result}${countsText(t.counts) === '' ? '' : `: ${countsText(t.counts)}`}`)],
+  )
+  const missed = entries
+    .filter((e) => e.event === 'missed')
+    .map((e) => {
+      const due = number(entries.findLast((b) => b.seq < e.seq && b.facts['dueAt'] !== undefined)?.facts['dueAt'])
+      return row(
+        checkpointOf(e.facts['checkpoint']) ?? { name: e.from, dueAt: due, takenAt: null, latenessMs: null },
+        `**missed**: ${text(e.why, 200)}`,
+      )
+    })
   const rows = [...taken, ...missed, ...coming(session, entries)]
   return rows.length === 0 ? '' : table(['checkpoint', 'due', 'taken', 'late by', 'result'], rows)
 }
 
 function coming(session: Session, entries: readonly Entry[]): readonly (readonly string[])[] {
-  if (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') return [row({ name: session.state, dueAt: session.waitUntil, takenAt: null, latenessMs: null }, 'not taken yet')]
-  const claim = session.state === 'TEST' ? entries.findLast((e) => e.event === 'due' || (e.from === 'TEST' && e.event !== 'claimed')) : undefined
+  if (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR')
+    return [row({ name: session.state, dueAt: session.waitUntil, takenAt: null, latenessMs: null }, 'not taken yet')]
+  const claim =
+    session.state === 'TEST'
+      ? entries.findLast((e) => e.event === 'due' || (e.from === 'TEST' && e.event !== 'claimed'))
+      : undefined
   const claimed = claim?.event === 'due' ? checkpointOf(claim.facts['checkpoint']) : null
   return claimed === null ? [] : [row(claimed, 'claimed, not recorded yet')]
 }
 
-const row = (c: CheckpointFact, result: string): readonly string[] => [text(c.name, 40), time(c.dueAt), time(c.takenAt), late(c.latenessMs), result]
+const row = (c: CheckpointFact, result: string): readonly string[] => [
+  text(c.name, 40),
+  time(c.dueAt),
+  time(c.takenAt),
+  late(c.latenessMs),
+  result,
+]
 const time = (at: number | null): string => (at === null ? '–' : iso(at))
 export const late = (ms: number | null): string => (ms === null ? '–' : ms < 1000 ? 'on time' : duration(ms))

@@ -7,7 +7,11 @@ import { iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'
 
 /** Rates of another project, or on another fleet, are no measure. */
-export interface Alike { readonly branch: string; readonly project: string | null; readonly fleet: string | null }
+export interface Alike {
+  readonly branch: string
+  readonly project: string | null
+  readonly fleet: string | null
+}
 
 /** The test compared with, and what of. */
 export interface Base extends Alike {
@@ -27,41 +31,80 @@ export interface ComparisonRow {
   /** Percentage points, now minus base; null where one side counted nothing. */
   readonly points: number | null
 }
-export interface Comparison { readonly base: Base | null; readonly rows: readonly ComparisonRow[] }
+export interface Comparison {
+  readonly base: Base | null
+  readonly rows: readonly ComparisonRow[]
+}
 
 export function compare(now: Counts, base: Base | null): Comparison {
-  const rows = pairClasses.filter((c) => now[c] !== undefined || base?.counts[c] !== undefined).map((pairClass): ComparisonRow => {
-    const [a, b] = [now[pairClass] ?? null, base?.counts[pairClass] ?? null]
-    return { pairClass, now: a, base: b, points: a === null || b === null || a.attempts === 0 || b.attempts === 0 ? null : 100 * (a.successes / a.attempts - b.successes / b.attempts) }
-  })
+  const rows = pairClasses
+    .filter((c) => now[c] !== undefined || base?.counts[c] !== undefined)
+    .map((pairClass): ComparisonRow => {
+      const [a, b] = [now[pairClass] ?? null, base?.counts[pairClass] ?? null]
+      return {
+        pairClass,
+        now: a,
+        base: b,
+        points:
+          a === null || b === null || a.attempts === 0 || b.attempts === 0
+            ? null
+            : 100 * (a.successes / a.attempts - b.successes / b.attempts),
+      }
+    })
   return { base, rows }
 }
 
 /** The newest recorded test of a branch, of the same project on the same fleet; pull requests into the branch are not the branch. */
-export function lastProofOf(sessions: readonly { readonly entries: readonly Entry[] }[], { branch, project, fleet }: Alike): Base | null {
+export function lastProofOf(
+  sessions: readonly { readonly entries: readonly Entry[] }[],
+  { branch, project, fleet }: Alike,
+): Base | null {
   if (project === null || fleet === null) return null
   const found = sessions.flatMap(({ entries }): readonly Base[] => {
     const test = testsOf(entries).at(-1)
     // As it was then: a push may have continued the session with another commit, which has no test yet.
     const until = test === undefined ? [] : entries.filter((e) => e.seq <= test.seq)
     const origin = originOf(until)
-    return test === undefined || origin === null || origin.branch !== branch || origin.event.startsWith('pull_request') || projectOf(until) !== project || fleetOf(until) !== fleet ? []
-      : [{ branch, project, fleet, counts: test.counts, session: entries[0]?.session ?? '', commit: origin.commit, at: test.at, checkpoint: test.checkpoint?.name ?? null }]
+    return test === undefined ||
+      origin === null ||
+      origin.branch !== branch ||
+      origin.event.startsWith('pull_request') ||
+      projectOf(until) !== project ||
+      fleetOf(until) !== fleet
+      ? []
+      : [
+          {
+            branch,
+            project,
+            fleet,
+            counts: test.counts,
+            session: entries[0]?.session ?? '',
+            commit: origin.commit,
+            at: test.at,
+            checkpoint: test.checkpoint?.name ?? null,
+          },
+        ]
   })
   return found.toSorted((a, b) => b.at - a.at || (a.session < b.session ? -1 : 1))[0] ?? null
 }
 
 export function comparisonMarkdown({ base, rows }: Comparison): string {
-  if (base === null) return 'The base branch has no recorded test of this project on this fleet: nothing to compare with.'
+  if (base === null)
+    return 'The base branch has no recorded test of this project on this fleet: nothing to compare with.'
   const commit = base.commit === null ? '' : ` of commit ${code(base.commit.slice(0, 12))}`
   const checkpoint = base.checkpoint === null ? '' : `, soak checkpoint ${text(base.checkpoint, 40)}`
   return [
     `Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)}, fleet ${code(base.fleet ?? 'unknown', 60)}${checkpoint}, recorded ${iso(base.at)}.`,
-    table(['pair class', 'now', 'base', 'difference'], rows.map((r) => [r.pairClass, share(r.now), share(r.base), points(r.points)]), ['left', 'right', 'right', 'right']),
+    table(
+      ['pair class', 'now', 'base', 'difference'],
+      rows.map((r) => [r.pairClass, share(r.now), share(r.base), points(r.points)]),
+      ['left', 'right', 'right', 'right'],
+    ),
   ].join('\n\n')
 }
 
-const share = (c: Count | null): string => (c === null ? '–' : c.attempts === 0 ? '0/0' : `${c.successes}/${c.attempts} = ${percent(c.successes / c.attempts)} %`)
+const share = (c: Count | null): string =>
+  c === null ? '–' : c.attempts === 0 ? '0/0' : `${c.successes}/${c.attempts} = ${percent(c.successes / c.attempts)} %`
 
 /** Never rounded to nothing: a difference that is there is shown as one. */
 function points(value: number | null): string {

@@ -8,7 +8,10 @@ import { iso } from './figures.ts'
 import { link } from './link.ts'
 import { code, table, text } from './markdown.ts'
 
-export interface Shown { readonly session: Session; readonly entries: readonly Entry[] }
+export interface Shown {
+  readonly session: Session
+  readonly entries: readonly Entry[]
+}
 
 const finishedShown = 50
 /** More rows than GitHub renders of one page would be cut by it, unsaid. */
@@ -17,48 +20,121 @@ const unfinishedShown = 100
 const schema = 1
 
 /** Nobody goes on with it. `why`: one sentence for a person. */
-export interface Broken { readonly id: string; readonly why: string }
+export interface Broken {
+  readonly id: string
+  readonly why: string
+}
 
-export function dashboard(sessions: readonly Shown[], broken: readonly Broken[] = []): Readonly<Record<string, string>> {
-  const sorted = sessions.toSorted((a, b) => b.session.changedAt - a.session.changedAt || (a.session.id < b.session.id ? -1 : 1))
-  const states = [...sorted.map((s) => [s.session.id, stateOf(s)] as const), ...broken.map((b) => [b.id, { damage: short(b.why) }] as const)]
-  return { 'README.md': page(sorted, broken), 'state.json': `${JSON.stringify({ schema, sessions: Object.fromEntries(states) }, sortedKeys, 1)}\n` }
+export function dashboard(
+  sessions: readonly Shown[],
+  broken: readonly Broken[] = [],
+): Readonly<Record<string, string>> {
+  const sorted = sessions.toSorted(
+    (a, b) => b.session.changedAt - a.session.changedAt || (a.session.id < b.session.id ? -1 : 1),
+  )
+  const states = [
+    ...sorted.map((s) => [s.session.id, stateOf(s)] as const),
+    ...broken.map((b) => [b.id, { damage: short(b.why) }] as const),
+  ]
+  return {
+    'README.md': page(sorted, broken),
+    'state.json': `${JSON.stringify({ schema, sessions: Object.fromEntries(states) }, sortedKeys, 1)}\n`,
+  }
 }
 
 function page(sorted: readonly Shown[], broken: readonly Broken[]): string {
-  const [open, done] = [sorted.filter(({ session }) => !finals.includes(session.state)), sorted.filter(({ session }) => finals.includes(session.state))]
-  return [
-    '# vps-test: sessions', holding(open), ...damage(broken),
-    '## Unfinished', open.length === 0 ? 'None.' : rows(open.slice(0, unfinishedShown)), more(open.length - unfinishedShown),
-    '## Finished', done.length === 0 ? 'None yet.' : rows(done.slice(0, finishedShown)), more(done.length - finishedShown),
-    '## How to read this', [
-      '- Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. `state.json` and this page follow from them and are written again with each entry.',
-      '- *next due* is when the next soak checkpoint is to be taken; *late by* is how long after its due time the newest one was.',
-      '- Verdicts give successes/attempts for each pair class. Inconclusive counts as a failure.',
-      '- Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with `git clone -b vps-test-ledger <this repository> ledger`, and run `vps-test verify <folder> --ledger ledger`. The digest of the proof page stands here.',
-    ].join('\n'),
-  ].filter((s) => s !== '').join('\n\n') + '\n'
+  const [open, done] = [
+    sorted.filter(({ session }) => !finals.includes(session.state)),
+    sorted.filter(({ session }) => finals.includes(session.state)),
+  ]
+  return (
+    [
+      '# vps-test: sessions',
+      holding(open),
+      ...damage(broken),
+      '## Unfinished',
+      open.length === 0 ? 'None.' : rows(open.slice(0, unfinishedShown)),
+      more(open.length - unfinishedShown),
+      '## Finished',
+      done.length === 0 ? 'None yet.' : rows(done.slice(0, finishedShown)),
+      more(done.length - finishedShown),
+      '## How to read this',
+      [
+        '- Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. `state.json` and this page follow from them and are written again with each entry.',
+        '- *next due* is when the next soak checkpoint is to be taken; *late by* is how long after its due time the newest one was.',
+        '- Verdicts give successes/attempts for each pair class. Inconclusive counts as a failure.',
+        '- Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with `git clone -b vps-test-ledger <this repository> ledger`, and run `vps-test verify <folder> --ledger ledger`. The digest of the proof page stands here.',
+      ].join('\n'),
+    ]
+      .filter((s) => s !== '')
+      .join('\n\n') + '\n'
+  )
 }
 
-const damage = (broken: readonly Broken[]): readonly string[] => (broken.length === 0 ? [] : [
-  '## Damaged', 'Nothing is done with these any more, and the others go on. To be rid of one, remove its folder from this branch by a commit; the history keeps it.',
-  table(['session', 'what is wrong', 'on a clone of this branch'], broken.slice(0, unfinishedShown).map(({ id, why }) => [code(id, 80), text(why, 300), /^\w[\w.-]*$/.test(id) ? code(`git rm -r sessions/${id}`, 200) : '–']), []), more(broken.length - unfinishedShown),
-])
+const damage = (broken: readonly Broken[]): readonly string[] =>
+  broken.length === 0
+    ? []
+    : [
+        '## Damaged',
+        'Nothing is done with these any more, and the others go on. To be rid of one, remove its folder from this branch by a commit; the history keeps it.',
+        table(
+          ['session', 'what is wrong', 'on a clone of this branch'],
+          broken
+            .slice(0, unfinishedShown)
+            .map(({ id, why }) => [
+              code(id, 80),
+              text(why, 300),
+              /^\w[\w.-]*$/.test(id) ? code(`git rm -r sessions/${id}`, 200) : '–',
+            ]),
+          [],
+        ),
+        more(broken.length - unfinishedShown),
+      ]
 
 const more = (n: number): string => (n > 0 ? `And ${n} more, in this branch's folders.` : '')
 
-const rows = (shown: readonly Shown[]): string => table(
-  ['session', 'project', 'branch', 'commit', 'state', 'changed', 'next due', 'late by', 'last verdict', 'proof', 'run', 'why'],
-  shown.map(({ session, entries }) => {
-    const [origin, tests, writer] = [originOf(entries), testsOf(entries), writerOf(entries.at(-1))]
-    const last = tests.at(-1)
-    return [
-      code(session.id, 80), text(projectOf(entries) ?? '–', 60), origin?.branch == null ? '–' : code(origin.branch, 80), origin?.commit == null ? '–' : code(origin.commit.slice(0, 10)),
-      `**${text(session.state, 40)}**`, iso(session.changedAt), session.waitUntil === null ? '–' : iso(session.waitUntil), late(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
-      last === undefined ? '–' : text(`${last.result}${countsText(last.counts) === '' ? '' : `: ${countsText(last.counts)}`}`), last?.proofSha256 == null ? '–' : code(last.proofSha256.slice(0, 16)),
-      writer === null ? '–' : writer.kind === 'run' ? link(`run ${writer.run}`, writer.url) : text(writerText(writer), 80), text(session.why, 160),
-    ]
-  }), [])
+const rows = (shown: readonly Shown[]): string =>
+  table(
+    [
+      'session',
+      'project',
+      'branch',
+      'commit',
+      'state',
+      'changed',
+      'next due',
+      'late by',
+      'last verdict',
+      'proof',
+      'run',
+      'why',
+    ],
+    shown.map(({ session, entries }) => {
+      const [origin, tests, writer] = [originOf(entries), testsOf(entries), writerOf(entries.at(-1))]
+      const last = tests.at(-1)
+      return [
+        code(session.id, 80),
+        text(projectOf(entries) ?? '–', 60),
+        origin?.branch == null ? '–' : code(origin.branch, 80),
+        origin?.commit == null ? '–' : code(origin.commit.slice(0, 10)),
+        `**${text(session.state, 40)}**`,
+        iso(session.changedAt),
+        session.waitUntil === null ? '–' : iso(session.waitUntil),
+        late(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
+        last === undefined
+          ? '–'
+          : text(`${last.result}${countsText(last.counts) === '' ? '' : `: ${countsText(last.counts)}`}`),
+        last?.proofSha256 == null ? '–' : code(last.proofSha256.slice(0, 16)),
+        writer === null
+          ? '–'
+          : writer.kind === 'run'
+            ? link(`run ${writer.run}`, writer.url)
+            : text(writerText(writer), 80),
+        text(session.why, 160),
+      ]
+    }),
+    [],
+  )
 
 /** States in which a session holds leases on the nodes, waits between checkpoints included; in the others it gave them back. */
 const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX', 'WAIT_1HR', 'WAIT_6HR', 'RESTART']
@@ -67,17 +143,28 @@ const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX', 'WAIT_1HR', 
 function holding(open: readonly Shown[]): string {
   const lines = open.flatMap(({ session, entries }) => {
     const wait = queueOf(entries)
-    if (wait !== null) return [`- ${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who ?? 'unknown', 80)})${wait.until === null ? '' : `, leased until ${iso(wait.until)}`}`]
+    if (wait !== null)
+      return [
+        `- ${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who ?? 'unknown', 80)})${wait.until === null ? '' : `, leased until ${iso(wait.until)}`}`,
+      ]
     const fences = fencesOf(entries)
-    return holds.includes(session.state) && fences !== null ? [`- ${code(session.id, 80)} holds ${fences} nodes (${text(fleetOf(entries) ?? 'fleet', 60)})`] : []
+    return holds.includes(session.state) && fences !== null
+      ? [`- ${code(session.id, 80)} holds ${fences} nodes (${text(fleetOf(entries) ?? 'fleet', 60)})`]
+      : []
   })
-  return lines.length === 0 ? 'No session holds a fleet.' : ['The fleet:', ...lines.slice(0, unfinishedShown)].join('\n')
+  return lines.length === 0
+    ? 'No session holds a fleet.'
+    : ['The fleet:', ...lines.slice(0, unfinishedShown)].join('\n')
 }
 
-function queueOf(entries: readonly Entry[]): { readonly holder: string; readonly who: string | null; readonly until: number | null } | null {
+function queueOf(
+  entries: readonly Entry[],
+): { readonly holder: string; readonly who: string | null; readonly until: number | null } | null {
   const last = entries.at(-1)
   const holder = last?.event === 'queued' ? string(last.facts['holder']) : null
-  return last === undefined || holder === null ? null : { holder, who: string(last.facts['who']), until: number(last.facts['until']) }
+  return last === undefined || holder === null
+    ? null
+    : { holder, who: string(last.facts['who']), until: number(last.facts['until']) }
 }
 
 function fencesOf(entries: readonly Entry[]): number | null {
@@ -90,13 +177,33 @@ function stateOf({ session: s, entries }: Shown): Json {
   const [origin, tests, writer] = [originOf(entries), testsOf(entries), writerOf(entries.at(-1))]
   const last = tests.at(-1)
   return {
-    state: short(s.state), why: short(s.why), project: short(projectOf(entries)), branch: short(origin?.branch ?? null), commit: short(origin?.commit ?? null), startedAt: s.startedAt, changedAt: s.changedAt, dueAt: s.waitUntil,
-    entries: entries.length, lastHash: entries.at(-1)?.hash ?? null, planDigest: short(s.planDigest), counters: { ...s.counters }, checkpointsLeft: [...s.checkpointsLeft], checkpointsTaken: [...s.checkpointsTaken],
-    by: writer === null ? null : short(writerText(writer)), waitsFor: short(queueOf(entries)?.holder ?? null),
-    lastTest: last === undefined ? null : {
-      at: last.at, result: last.result, counts: JSON.parse(JSON.stringify(last.counts)) as Json, evidenceRoot: last.evidenceRoot, proofSha256: last.proofSha256,
-      checkpoint: last.checkpoint === null ? null : { ...last.checkpoint, name: short(last.checkpoint.name) },
-    },
+    state: short(s.state),
+    why: short(s.why),
+    project: short(projectOf(entries)),
+    branch: short(origin?.branch ?? null),
+    commit: short(origin?.commit ?? null),
+    startedAt: s.startedAt,
+    changedAt: s.changedAt,
+    dueAt: s.waitUntil,
+    entries: entries.length,
+    lastHash: entries.at(-1)?.hash ?? null,
+    planDigest: short(s.planDigest),
+    counters: { ...s.counters },
+    checkpointsLeft: [...s.checkpointsLeft],
+    checkpointsTaken: [...s.checkpointsTaken],
+    by: writer === null ? null : short(writerText(writer)),
+    waitsFor: short(queueOf(entries)?.holder ?? null),
+    lastTest:
+      last === undefined
+        ? null
+        : {
+            at: last.at,
+            result: last.result,
+            counts: JSON.parse(JSON.stringify(last.counts)) as Json,
+            evidenceRoot: last.evidenceRoot,
+            proofSha256: last.proofSha256,
+            checkpoint: last.checkpoint === null ? null : { ...last.checkpoint, name: short(last.checkpoint.name) },
+          },
   }
 }
 
@@ -104,4 +211,6 @@ function stateOf({ session: s, entries }: Shown): Json {
 const short = (value: string | null): string | null => (value === null ? null : value.slice(0, 500).toWellFormed())
 
 const sortedKeys = (_: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) : value
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+    : value

@@ -7,10 +7,20 @@ type Fields = Readonly<Record<string, Json | undefined>>
 export type Result = 'passed' | 'failed' | 'inconclusive'
 
 /** Raw counts of one pair class; `pairs` and `pairsTried` are null where an entry does not say. */
-export interface Count { readonly attempts: number; readonly successes: number; readonly pairs: number | null; readonly pairsTried: number | null }
+export interface Count {
+  readonly attempts: number
+  readonly successes: number
+  readonly pairs: number | null
+  readonly pairsTried: number | null
+}
 export type Counts = Readonly<Partial<Record<PairClass, Count>>>
 
-export interface CheckpointFact { readonly name: string; readonly dueAt: number | null; readonly takenAt: number | null; readonly latenessMs: number | null }
+export interface CheckpointFact {
+  readonly name: string
+  readonly dueAt: number | null
+  readonly takenAt: number | null
+  readonly latenessMs: number | null
+}
 
 /** One recorded test. */
 export interface TestFact {
@@ -26,46 +36,76 @@ export interface TestFact {
   readonly artifact: { readonly name: string; readonly url: string | null } | null
 }
 
-export const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {})
-export const string = (value: Json | undefined): string | null => (typeof value === 'string' && value !== '' ? value : null)
-export const number = (value: Json | undefined): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
-export const strings = (value: Json | undefined): readonly string[] => (Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : [])
-const whole = (value: Json | undefined): number | null => (Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null)
-export const digest = (value: Json | undefined): string | null => (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : null)
+export const fields = (value: unknown): Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
+export const string = (value: Json | undefined): string | null =>
+  typeof value === 'string' && value !== '' ? value : null
+export const number = (value: Json | undefined): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null
+export const strings = (value: Json | undefined): readonly string[] =>
+  Array.isArray(value) ? value.filter((v): v is string => typeof v === 'string') : []
+const whole = (value: Json | undefined): number | null =>
+  Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null
+export const digest = (value: Json | undefined): string | null =>
+  typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : null
 
 export function countsOf(value: Json | undefined): Counts {
   const given = fields(value)
-  return Object.fromEntries(pairClasses.flatMap((c) => {
-    const one = fields(Object.hasOwn(given, c) ? given[c] : undefined)
-    const [attempts, successes] = [whole(one['attempts']), whole(one['successes'])]
-    return attempts === null || successes === null || successes > attempts ? [] : [[c, { attempts, successes, pairs: whole(one['pairs']), pairsTried: whole(one['pairsTried']) }]]
-  }))
+  return Object.fromEntries(
+    pairClasses.flatMap((c) => {
+      const one = fields(Object.hasOwn(given, c) ? given[c] : undefined)
+      const [attempts, successes] = [whole(one['attempts']), whole(one['successes'])]
+      return attempts === null || successes === null || successes > attempts
+        ? []
+        : [[c, { attempts, successes, pairs: whole(one['pairs']), pairsTried: whole(one['pairsTried']) }]]
+    }),
+  )
 }
 
 export function checkpointOf(value: Json | undefined): CheckpointFact | null {
   const one = fields(value)
   const name = string(one['name'])
-  return name === null ? null : { name, dueAt: number(one['dueAt']), takenAt: number(one['takenAt']), latenessMs: number(one['latenessMs']) }
+  return name === null
+    ? null
+    : { name, dueAt: number(one['dueAt']), takenAt: number(one['takenAt']), latenessMs: number(one['latenessMs']) }
 }
 
 const results: readonly string[] = ['passed', 'failed', 'inconclusive'] satisfies readonly Result[]
 
 /** Tests that ended with a verdict, oldest first; a claim or a stop is none. */
 export const testsOf = (entries: readonly Entry[]): readonly TestFact[] =>
-  entries.filter((e) => e.from === 'TEST' && results.includes(e.event)).map((e) => {
-    const f = fields(e.facts)
-    const artifact = fields(f['artifact'])
-    const name = string(artifact['name'])
-    return {
-      seq: e.seq, at: e.at, result: e.event as Result, reasons: strings(f['reasons']), counts: countsOf(f['counts']), checkpoint: checkpointOf(f['checkpoint']),
-      evidenceRoot: digest(f['evidenceRoot']), proof: string(f['proof']), proofSha256: digest(f['proofSha256']), artifact: name === null ? null : { name, url: string(artifact['url']) },
-    }
-  })
+  entries
+    .filter((e) => e.from === 'TEST' && results.includes(e.event))
+    .map((e) => {
+      const f = fields(e.facts)
+      const artifact = fields(f['artifact'])
+      const name = string(artifact['name'])
+      return {
+        seq: e.seq,
+        at: e.at,
+        result: e.event as Result,
+        reasons: strings(f['reasons']),
+        counts: countsOf(f['counts']),
+        checkpoint: checkpointOf(f['checkpoint']),
+        evidenceRoot: digest(f['evidenceRoot']),
+        proof: string(f['proof']),
+        proofSha256: digest(f['proofSha256']),
+        artifact: name === null ? null : { name, url: string(artifact['url']) },
+      }
+    })
 
 export function writerOf(entry: Entry | undefined): Writer | null {
   const by = fields(entry?.facts['by'])
-  const [repository, run, attempt, url, host, pid] = [string(by['repository']), string(by['run']), whole(by['attempt']), string(by['url']), string(by['host']), whole(by['pid'])]
-  if (by['kind'] === 'run' && repository !== null && run !== null && attempt !== null) return { kind: 'run', repository, run, attempt, url: url ?? '' }
+  const [repository, run, attempt, url, host, pid] = [
+    string(by['repository']),
+    string(by['run']),
+    whole(by['attempt']),
+    string(by['url']),
+    string(by['host']),
+    whole(by['pid']),
+  ]
+  if (by['kind'] === 'run' && repository !== null && run !== null && attempt !== null)
+    return { kind: 'run', repository, run, attempt, url: url ?? '' }
   return by['kind'] === 'process' && host !== null && pid !== null ? { kind: 'process', host, pid } : null
 }
 
@@ -74,7 +114,13 @@ export function originOf(entries: readonly Entry[]): Origin | null {
   const given = entries.findLast((e) => typeof fields(e.facts['origin'])['event'] === 'string')
   if (given === undefined) return null
   const o = fields(given.facts['origin'])
-  return { repository: string(o['repository']), branch: string(o['branch']), commit: string(o['commit']), event: string(o['event']) ?? '', actor: string(o['actor']) }
+  return {
+    repository: string(o['repository']),
+    branch: string(o['branch']),
+    commit: string(o['commit']),
+    event: string(o['event']) ?? '',
+    actor: string(o['actor']),
+  }
 }
 
 export function projectOf(entries: readonly Entry[]): string | null {
@@ -88,7 +134,10 @@ export function projectOf(entries: readonly Entry[]): string | null {
 
 /** The fleet of the newest plan. */
 export const fleetOf = (entries: readonly Entry[]): string | null =>
-  entries.reduceRight<string | null>((found, e) => found ?? string(fields(fields(e.facts['plan'])['fleet'])['name']), null)
+  entries.reduceRight<string | null>(
+    (found, e) => found ?? string(fields(fields(e.facts['plan'])['fleet'])['name']),
+    null,
+  )
 
 /** First line of the tested commit's message; null where nothing was built yet, or not from that commit. */
 export function subjectOf(entries: readonly Entry[]): string | null {
@@ -97,12 +146,21 @@ export function subjectOf(entries: readonly Entry[]): string | null {
   return commit === null || commit !== originOf(entries)?.commit ? null : string(from['subject'])
 }
 
-export interface BuildFaultFact { readonly file: string | null; readonly line: number | null; readonly message: string }
+export interface BuildFaultFact {
+  readonly file: string | null
+  readonly line: number | null
+  readonly message: string
+}
 
 /** Of the newest build, when that one failed. */
 export function buildFaultsOf(entries: readonly Entry[]): readonly BuildFaultFact[] {
   const last = entries.findLast((e) => e.from === 'BUILD')
-  if (last === undefined || (last.event !== 'failed' && last.event !== 'unrecoverable') || !Array.isArray(last.facts['faults'])) return []
+  if (
+    last === undefined ||
+    (last.event !== 'failed' && last.event !== 'unrecoverable') ||
+    !Array.isArray(last.facts['faults'])
+  )
+    return []
   return last.facts['faults'].flatMap((value: Json) => {
     const f = fields(value)
     const [file, line, message] = [string(f['file']), whole(f['line']), string(f['message'])]
@@ -112,4 +170,9 @@ export function buildFaultsOf(entries: readonly Entry[]): readonly BuildFaultFac
 
 /** `direct 40/40, relay 9/10`; empty where nothing was counted. */
 export const countsText = (counts: Counts): string =>
-  pairClasses.flatMap((c) => { const n = counts[c]; return n === undefined ? [] : [`${c} ${n.successes}/${n.attempts}`] }).join(', ')
+  pairClasses
+    .flatMap((c) => {
+      const n = counts[c]
+      return n === undefined ? [] : [`${c} ${n.successes}/${n.attempts}`]
+    })
+    .join(', ')

@@ -17,7 +17,10 @@ export function jobSummary(input: SummaryInput): string {
     if (cut.length > 0 || left < 0) cut.push(title)
     else parts.push(section)
   }
-  if (cut.length > 0) parts.push(`Cut here, because a summary may have ${summaryLimit / 1024} KiB: ${cut.join(', ')}. All of it is in the proof and the ledger, which the artifacts of this run hold.`)
+  if (cut.length > 0)
+    parts.push(
+      `Cut here, because a summary may have ${summaryLimit / 1024} KiB: ${cut.join(', ')}. All of it is in the proof and the ledger, which the artifacts of this run hold.`,
+    )
   return `${parts.join('\n\n')}\n`
 }
 

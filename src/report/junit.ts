@@ -6,37 +6,75 @@ import { pairName, pairResults, type PairResult } from './pair-results.ts'
 import { plainLine } from './plain-text.ts'
 
 /** `at`: end of the test, Unix milliseconds. `test`: which test of the session, from 1. */
-export interface JunitMeta { readonly session: string; readonly test: number; readonly at: number }
+export interface JunitMeta {
+  readonly session: string
+  readonly test: number
+  readonly at: number
+}
 
-interface Case { readonly name: string; readonly kind: PairResult['kind']; readonly why: readonly string[] }
-interface Suite { readonly name: string; readonly cases: readonly Case[] }
+interface Case {
+  readonly name: string
+  readonly kind: PairResult['kind']
+  readonly why: readonly string[]
+}
+interface Suite {
+  readonly name: string
+  readonly cases: readonly Case[]
+}
 
 export function junit(verdict: Verdict, meta: JunitMeta): string {
   const pairs = pairResults(verdict)
   const suites: readonly Suite[] = [
-    ...pairClasses.map((c) => ({ name: c, cases: pairs.filter((p) => p.pairClass === c).map((p) => ({ name: pairName(p.pair), kind: p.kind, why: p.why })) })).filter((s) => s.cases.length > 0),
+    ...pairClasses
+      .map((c) => ({
+        name: c,
+        cases: pairs
+          .filter((p) => p.pairClass === c)
+          .map((p) => ({ name: pairName(p.pair), kind: p.kind, why: p.why })),
+      }))
+      .filter((s) => s.cases.length > 0),
     { name: 'verdict', cases: [verdictCase(verdict), ...uncovered(verdict)] },
   ]
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.cases))}>`,
-    ...suites.flatMap((s) => [`  <testsuite name="${xml(s.name)}"${tally(s.cases)} timestamp="${iso(meta.at)}">`, ...s.cases.map((c) => caseXml(s.name, c)), '  </testsuite>']),
-    '</testsuites>',
-  ].join('\n') + '\n'
+  return (
+    [
+      '<?xml version="1.0" encoding="UTF-8"?>',
+      `<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.cases))}>`,
+      ...suites.flatMap((s) => [
+        `  <testsuite name="${xml(s.name)}"${tally(s.cases)} timestamp="${iso(meta.at)}">`,
+        ...s.cases.map((c) => caseXml(s.name, c)),
+        '  </testsuite>',
+      ]),
+      '</testsuites>',
+    ].join('\n') + '\n'
+  )
 }
 
-const verdictCase = (v: Verdict): Case =>
-  ({ name: 'verdict', kind: v.result === 'passed' ? 'passed' : v.result === 'failed' ? 'failed' : 'error', why: [...(v.result === 'passed' ? [] : [v.result]), ...v.reasons.map((r) => r.text)] })
+const verdictCase = (v: Verdict): Case => ({
+  name: 'verdict',
+  kind: v.result === 'passed' ? 'passed' : v.result === 'failed' ? 'failed' : 'error',
+  why: [...(v.result === 'passed' ? [] : [v.result]), ...v.reasons.map((r) => r.text)],
+})
 
 /** What no pair stands for: NAT types, classes and parts of the plan. */
-const uncovered = (v: Verdict): readonly Case[] => v.notCovered.flatMap((n): readonly Case[] =>
-  n.kind === 'pair' ? [] : [{ name: n.kind === 'nat' ? `NAT type ${n.nat}` : n.kind === 'class' ? `pair class ${n.pairClass}` : n.what, kind: 'skipped', why: [n.why] }])
+const uncovered = (v: Verdict): readonly Case[] =>
+  v.notCovered.flatMap((n): readonly Case[] =>
+    n.kind === 'pair'
+      ? []
+      : [
+          {
+            name: n.kind === 'nat' ? `NAT type ${n.nat}` : n.kind === 'class' ? `pair class ${n.pairClass}` : n.what,
+            kind: 'skipped',
+            why: [n.why],
+          },
+        ],
+  )
 
 const tags = { failed: 'failure', error: 'error', skipped: 'skipped' } as const
 
 function caseXml(suite: string, { name, kind, why }: Case): string {
   const open = `    <testcase classname="vps-test.${xml(suite)}" name="${xml(name)}"`
-  if (kind === 'passed') return why.length === 0 ? `${open}/>` : `${open}>\n      <system-out>${lines(why)}</system-out>\n    </testcase>`
+  if (kind === 'passed')
+    return why.length === 0 ? `${open}/>` : `${open}>\n      <system-out>${lines(why)}</system-out>\n    </testcase>`
   const tag = tags[kind]
   return `${open}>\n      <${tag} message="${xml(why[0] ?? '')}">${lines(why)}</${tag}>\n    </testcase>`
 }
@@ -48,9 +86,17 @@ const tally = (cases: readonly Case[]): string => {
 
 const linesShown = 50
 const lines = (why: readonly string[]): string =>
-  [...why.slice(0, linesShown).map(xml), ...(why.length > linesShown ? [`and ${why.length - linesShown} more`] : [])].join('\n')
+  [
+    ...why.slice(0, linesShown).map(xml),
+    ...(why.length > linesShown ? [`and ${why.length - linesShown} more`] : []),
+  ].join('\n')
 
 /** XML 1.0 §2.2 forbids most control characters, lone surrogates and two noncharacters even as references; the first two are spelled out already. */
 const xml = (value: string): string =>
-  plainLine(value, 1000).replace(/[\ufffe\uffff]/g, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`)
-    .replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;').replace(/'/g, '&apos;')
+  plainLine(value, 1000)
+    .replace(/[\ufffe\uffff]/g, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`)
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&apos;')

@@ -6,8 +6,15 @@ import { table, text } from './markdown.ts'
 import { plain, textTable, type Cell, type Palette } from './text-table.ts'
 
 export const legend: Readonly<Record<string, string>> = {
-  D: 'end-to-end, delivered', P: 'end-to-end, punched', R: 'relayed as expected', r: 'delivered only by relay (failed)',
-  X: 'failed', '?': 'unwitnessed', '!': 'a step of ours broke', '·': 'not tried', '-': 'itself',
+  D: 'end-to-end, delivered',
+  P: 'end-to-end, punched',
+  R: 'relayed as expected',
+  r: 'delivered only by relay (failed)',
+  X: 'failed',
+  '?': 'unwitnessed',
+  '!': 'a step of ours broke',
+  '·': 'not tried',
+  '-': 'itself',
 }
 
 /** Beside the symbol of a cell whose every failure a checkpoint's retry made good. */
@@ -17,20 +24,37 @@ const recoveredMark = { symbol: '*', meaning: 'recovered on retry' } as const
 const order = ['X', 'r', '!', '?', 'R', 'D', 'P'] as const
 type Symbol = (typeof order)[number] | '·' | '-'
 
-const tones: Readonly<Record<Symbol, keyof Palette>> = { X: 'bad', r: 'bad', '!': 'warn', '?': 'warn', R: 'good', D: 'good', P: 'good', '·': 'dim', '-': 'dim' }
+const tones: Readonly<Record<Symbol, keyof Palette>> = {
+  X: 'bad',
+  r: 'bad',
+  '!': 'warn',
+  '?': 'warn',
+  R: 'good',
+  D: 'good',
+  P: 'good',
+  '·': 'dim',
+  '-': 'dim',
+}
 
 export function symbolOf(j: Judgement): (typeof order)[number] {
   switch (j.outcome) {
-    case 'success': return j.path === 'relayed' ? 'R' : j.punched ? 'P' : 'D'
-    case 'failed': return j.path === 'relayed' && (j.grade === 'A' || j.grade === 'B') ? 'r' : 'X'
-    case 'unwitnessed': return '?'
+    case 'success':
+      return j.path === 'relayed' ? 'R' : j.punched ? 'P' : 'D'
+    case 'failed':
+      return j.path === 'relayed' && (j.grade === 'A' || j.grade === 'B') ? 'r' : 'X'
+    case 'unwitnessed':
+      return '?'
     case 'infra':
-    case 'harness': return '!'
+    case 'harness':
+      return '!'
   }
 }
 
 /** The symbol, and successes/attempts where a pair was tried more than once. */
-function cell(list: readonly Judgement[], self: boolean): { readonly symbol: Symbol; readonly recovered: boolean; readonly text: string } {
+function cell(
+  list: readonly Judgement[],
+  self: boolean,
+): { readonly symbol: Symbol; readonly recovered: boolean; readonly text: string } {
   if (self) return { symbol: '-', recovered: false, text: '-' }
   const symbol = order.find((s) => list.some((j) => symbolOf(j) === s)) ?? '·'
   const good = list.filter((j) => j.outcome === 'success').length
@@ -42,10 +66,14 @@ function cell(list: readonly Judgement[], self: boolean): { readonly symbol: Sym
 
 type Shown = Pick<Verdict, 'attempts' | 'nodes'>
 
-function grid({ attempts, nodes }: Shown): readonly { readonly from: NodeName; readonly cells: readonly ReturnType<typeof cell>[] }[] {
+function grid({
+  attempts,
+  nodes,
+}: Shown): readonly { readonly from: NodeName; readonly cells: readonly ReturnType<typeof cell>[] }[] {
   const byPair = Map.groupBy(attempts, (j) => JSON.stringify([j.pair.from, j.pair.to]))
   return nodes.map(({ node: from }) => ({
-    from, cells: nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)),
+    from,
+    cells: nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)),
   }))
 }
 
@@ -53,14 +81,19 @@ const used = (shown: Shown): readonly string[] => {
   const cells = grid(shown).flatMap((r) => r.cells)
   const symbols = new Set(cells.map((c): string => c.symbol))
   return [
-    ...Object.entries(legend).filter(([s]) => symbols.has(s)).map(([s, meaning]) => `${s} ${meaning}`),
+    ...Object.entries(legend)
+      .filter(([s]) => symbols.has(s))
+      .map(([s, meaning]) => `${s} ${meaning}`),
     ...(cells.some((c) => c.recovered) ? [`${recoveredMark.symbol} ${recoveredMark.meaning}`] : []),
   ]
 }
 
 export function matrixText(shown: Shown, palette: Palette = plain): string {
   const { stem, names } = shortNames(shown.nodes.map((n) => n.node))
-  const rows = grid(shown).map((r, i) => [{ text: names[i] ?? r.from }, ...r.cells.map((c): Cell => ({ text: c.text, tone: tones[c.symbol] }))])
+  const rows = grid(shown).map((r, i) => [
+    { text: names[i] ?? r.from },
+    ...r.cells.map((c): Cell => ({ text: c.text, tone: tones[c.symbol] })),
+  ])
   return `${textTable([`${stem}from\\to`, ...names], rows, palette)}\n${used(shown).join('; ')}`
 }
 

@@ -14,16 +14,42 @@ export interface NodeRow {
 
 export function nodesTable(rows: readonly NodeRow[], palette: Palette = plain): string {
   return textTable(
-    ['node', 'host', 'address', 'role', 'online', 'declared NAT', 'measured NAT', 'RFC 4787', 'expected', 'runtime', 'note'],
+    [
+      'node',
+      'host',
+      'address',
+      'role',
+      'online',
+      'declared NAT',
+      'measured NAT',
+      'RFC 4787',
+      'expected',
+      'runtime',
+      'note',
+    ],
     rows.map(({ node, online, measurement, note }) => [
-      { text: node.name }, { text: node.host }, { text: node.ip }, { text: node.role },
-      onlineCell(online), { text: natName(asDeclared(node)) }, measuredCell(node, measurement), { text: behaviour(measurement) },
-      { text: node.expectedRate === undefined ? '' : `~${node.expectedRate} %`, right: true }, { text: runtimeOf(node) }, { text: note ?? node.notes ?? '' },
-    ]), palette)
+      { text: node.name },
+      { text: node.host },
+      { text: node.ip },
+      { text: node.role },
+      onlineCell(online),
+      { text: natName(asDeclared(node)) },
+      measuredCell(node, measurement),
+      { text: behaviour(measurement) },
+      { text: node.expectedRate === undefined ? '' : `~${node.expectedRate} %`, right: true },
+      { text: runtimeOf(node) },
+      { text: note ?? node.notes ?? '' },
+    ]),
+    palette,
+  )
 }
 
 const onlineCell = (online: boolean | undefined): Cell =>
-  online === undefined ? { text: '?', tone: 'dim' } : online ? { text: 'yes', tone: 'good' } : { text: 'no', tone: 'bad' }
+  online === undefined
+    ? { text: '?', tone: 'dim' }
+    : online
+      ? { text: 'yes', tone: 'good' }
+      : { text: 'no', tone: 'bad' }
 
 /** Equal to the label, or the difference said loudly. */
 export function measuredCell(node: FleetNode, m: NatMeasurement | undefined): Cell {
@@ -34,12 +60,21 @@ export function measuredCell(node: FleetNode, m: NatMeasurement | undefined): Ce
 
 /** `EIM+APDF, stable`. */
 export const behaviour = (m: NatMeasurement | undefined): string =>
-  m === undefined ? '' : [`${m.mapping}+${m.filtering}`, ...(m.stable === null ? [] : [m.stable ? 'stable' : 'UNSTABLE']), ...(m.hairpin === 'none' ? [] : [`hairpin ${m.hairpin}`])].join(', ')
+  m === undefined
+    ? ''
+    : [
+        `${m.mapping}+${m.filtering}`,
+        ...(m.stable === null ? [] : [m.stable ? 'stable' : 'UNSTABLE']),
+        ...(m.hairpin === 'none' ? [] : [`hairpin ${m.hairpin}`]),
+      ].join(', ')
 
 function runtimeOf({ runtime }: FleetNode): string {
   switch (runtime.kind) {
-    case 'systemd': return 'systemd'
-    case 'docker': return `docker ${runtime.container}`
-    case 'netns': return `netns ${runtime.name}`
+    case 'systemd':
+      return 'systemd'
+    case 'docker':
+      return `docker ${runtime.container}`
+    case 'netns':
+      return `netns ${runtime.name}`
   }
 }

@@ -22,7 +22,10 @@ export function pairResults(verdict: Pick<Verdict, 'attempts' | 'notCovered'>): 
   const tried = [...Map.groupBy(verdict.attempts, (j) => pairKey(j.pair)).values()].flatMap(ofAttempts)
   const known = new Set(tried.map((r) => pairKey(r.pair)))
   const skipped = verdict.notCovered.flatMap((n): readonly PairResult[] =>
-    n.kind === 'pair' && !known.has(pairKey(n.pair)) ? [{ pair: n.pair, pairClass: n.pairClass, kind: 'skipped', why: [n.why], attempts: 0, successes: 0 }] : [])
+    n.kind === 'pair' && !known.has(pairKey(n.pair))
+      ? [{ pair: n.pair, pairClass: n.pairClass, kind: 'skipped', why: [n.why], attempts: 0, successes: 0 }]
+      : [],
+  )
   const all = [...tried, ...skipped]
   return pairClasses.flatMap((c) => all.filter((r) => r.pairClass === c))
 }
@@ -31,9 +34,18 @@ function ofAttempts(list: readonly Judgement[]): readonly PairResult[] {
   const first = list[0]
   if (first === undefined) return []
   const successes = list.filter((j) => j.outcome === 'success' || j.recovered === true).length
-  return [{
-    pair: first.pair, pairClass: first.pairClass, attempts: list.length, successes,
-    kind: list.some((j) => j.outcome === 'failed' && j.recovered !== true) ? 'failed' : successes > 0 ? 'passed' : 'error',
-    why: [...new Set(list.filter((j) => j.outcome !== 'success').map((j) => j.sentence))],
-  }]
+  return [
+    {
+      pair: first.pair,
+      pairClass: first.pairClass,
+      attempts: list.length,
+      successes,
+      kind: list.some((j) => j.outcome === 'failed' && j.recovered !== true)
+        ? 'failed'
+        : successes > 0
+          ? 'passed'
+          : 'error',
+      why: [...new Set(list.filter((j) => j.outcome !== 'success').map((j) => j.sentence))],
+    },
+  ]
 }

@@ -8,7 +8,13 @@ export function plainLine(value: string, max: number): string {
 
 /** The same over several lines. */
 export const plainLines = (value: string, max: number): string =>
-  clip(clip(value, max * 2).split(/\r\n|\r|\n/).map(visible).join('\n'), max)
+  clip(
+    clip(value, max * 2)
+      .split(/\r\n|\r|\n/)
+      .map(visible)
+      .join('\n'),
+    max,
+  )
 
 function clip(value: string, max: number): string {
   if (value.length <= max) return value

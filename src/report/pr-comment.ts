@@ -5,7 +5,11 @@ import { surfaceHead, surfaceSections, type SurfaceInput } from './surface.ts'
 export const commentLimit = 64_000
 
 /** `<!-- vps-test:<key> -->`. A key from data cannot end the comment early. */
-export const commentMarker = (key: string): string => `<!-- vps-test:${key.replace(/[^A-Za-z0-9._/]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 200)} -->`
+export const commentMarker = (key: string): string =>
+  `<!-- vps-test:${key
+    .replace(/[^A-Za-z0-9._/]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 200)} -->`
 
 const markerShape = /^<!-- vps-test:([^\s>]*) -->$/
 
@@ -17,7 +21,9 @@ function someLines(body: string, room: number): string | null {
   if (body.includes('```')) return null
   let [kept, left] = [0, room - 80]
   while (kept < lines.length && (lines[kept]?.length ?? 0) + 1 <= left) left -= (lines[kept++]?.length ?? 0) + 1
-  return kept < 5 ? null : `${lines.slice(0, kept).join('\n')}\n\n${lines.length - kept} more lines; all of them are in the run's summary.`
+  return kept < 5
+    ? null
+    : `${lines.slice(0, kept).join('\n')}\n\n${lines.length - kept} more lines; all of them are in the run's summary.`
 }
 
 /** `marker`: from {@link commentMarker}; anything else is taken as a key. */
@@ -30,10 +36,18 @@ export function prComment(input: SurfaceInput, marker: string): string {
   for (const { title, body } of surfaceSections(input)) {
     const room = left - foldOf(title, '').length - 2
     const shown = body.length <= room ? body : someLines(body, room)
-    if (shown === null) { cut.push(title); continue }
+    if (shown === null) {
+      cut.push(title)
+      continue
+    }
     folds.push(foldOf(title, shown))
     left = room - shown.length
   }
-  const rest = cut.length === 0 ? [] : [`Left out, because a comment may have 64,000 characters: ${cut.join(', ')}. All of it is in the run's summary and in the proof.`]
+  const rest =
+    cut.length === 0
+      ? []
+      : [
+          `Left out, because a comment may have 64,000 characters: ${cut.join(', ')}. All of it is in the run's summary and in the proof.`,
+        ]
   return `${[head, ...folds, ...rest].join('\n\n')}\n`
 }

@@ -7,7 +7,10 @@ import { pairName, pairResults, type PairResult } from './pair-results.ts'
 import { plainLine } from './plain-text.ts'
 
 /** At least one of `digest`, `uri`, `content` is required (in-toto v1 ResourceDescriptor); ours always have a digest. */
-export interface ResourceDescriptor { readonly name: string; readonly digest: Readonly<Record<string, string>> }
+export interface ResourceDescriptor {
+  readonly name: string
+  readonly digest: Readonly<Record<string, string>>
+}
 
 export interface TestResult {
   readonly result: 'PASSED' | 'FAILED'
@@ -25,9 +28,18 @@ const results = { passed: 'PASSED', inconclusive: 'FAILED', failed: 'FAILED' } a
  * `warnedTests` are tests that passed with a warning (the predicate's own words), so a pair of which no attempt counted is a failed one here,
  * and a pair that was never tried stands in no list: a policy that asks for it by name is not fooled.
  */
-export function testResultPredicate({ verdict, plan, url }: { readonly verdict: Verdict; readonly plan: Plan; readonly url: string | null }): TestResult {
+export function testResultPredicate({
+  verdict,
+  plan,
+  url,
+}: {
+  readonly verdict: Verdict
+  readonly plan: Plan
+  readonly url: string | null
+}): TestResult {
   const pairs = pairResults(verdict)
-  const names = (of: (p: PairResult) => boolean): readonly string[] => pairs.filter(of).map((p) => plainLine(pairName(p.pair), 200))
+  const names = (of: (p: PairResult) => boolean): readonly string[] =>
+    pairs.filter(of).map((p) => plainLine(pairName(p.pair), 200))
   const link = httpsUrl(url)
   return {
     result: results[verdict.result],

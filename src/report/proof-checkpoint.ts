@@ -13,15 +13,35 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
   if (checkpoint === undefined || checkpoint === null || judged === undefined) return ''
   return [
     '## Checkpoint',
-    table(['', ''], [['Checkpoint', text(checkpoint.name)], ['Due', iso(checkpoint.dueAt)], ['Taken', `${iso(checkpoint.takenAt)}, ${lateness(checkpoint)}`]]),
+    table(
+      ['', ''],
+      [
+        ['Checkpoint', text(checkpoint.name)],
+        ['Due', iso(checkpoint.dueAt)],
+        ['Taken', `${iso(checkpoint.takenAt)}, ${lateness(checkpoint)}`],
+      ],
+    ),
     '### Against the first test',
     ...(judged.classes.some((c) => c.first !== null) ? [] : ['The ledger holds no first test that passed.']),
-    table(['pair class', 'first test', 'rate', 'now, after retries', 'rate', 'difference'], judged.classes.map((c) => classRow(c, judged.tolerancePoints)), ['left', 'right', 'right', 'right', 'right', 'right']),
+    table(
+      ['pair class', 'first test', 'rate', 'now, after retries', 'rate', 'difference'],
+      judged.classes.map((c) => classRow(c, judged.tolerancePoints)),
+      ['left', 'right', 'right', 'right', 'right', 'right'],
+    ),
     `The tolerance is ${text(`${judged.tolerancePoints}`)} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
     '### Tried again',
-    ...(judged.retries.length === 0 ? ['No pair was tried again.'] : [judged.retries.map((r) => retryLine(r, verdict.attempts)).join('\n')]),
+    ...(judged.retries.length === 0
+      ? ['No pair was tried again.']
+      : [judged.retries.map((r) => retryLine(r, verdict.attempts)).join('\n')]),
     '### Since the last test that passed',
-    ...(judged.continuity.length === 0 ? ['Nothing proves what ran then.'] : [table(['node', 'boot id', 'process start', 'restarts', 'binary', 'judged'], judged.continuity.map(continuityRow))]),
+    ...(judged.continuity.length === 0
+      ? ['Nothing proves what ran then.']
+      : [
+          table(
+            ['node', 'boot id', 'process start', 'restarts', 'binary', 'judged'],
+            judged.continuity.map(continuityRow),
+          ),
+        ]),
   ].join('\n\n')
 }
 
@@ -29,13 +49,23 @@ const lateness = ({ latenessMs }: Taking): string => (latenessMs < 1000 ? 'on ti
 
 function classRow({ pairClass, first, now, lost }: ClassChange, tolerance: number): readonly string[] {
   const figures = (c: { readonly attempts: number; readonly successes: number } | null): readonly string[] =>
-    c === null ? ['–', '–'] : [`${c.successes}/${c.attempts}`, c.attempts === 0 ? '–' : `${percent(c.successes / c.attempts)} %`]
-  const difference = lost === null ? '–' : lost > 0 ? `−${points(lost)} points` : `${points(lost).replace('-', '+')} points`
-  return [pairClass, ...figures(first), ...figures(now), lost !== null && lost > tolerance + 1e-9 ? `**${difference}**` : difference]
+    c === null
+      ? ['–', '–']
+      : [`${c.successes}/${c.attempts}`, c.attempts === 0 ? '–' : `${percent(c.successes / c.attempts)} %`]
+  const difference =
+    lost === null ? '–' : lost > 0 ? `−${points(lost)} points` : `${points(lost).replace('-', '+')} points`
+  return [
+    pairClass,
+    ...figures(first),
+    ...figures(now),
+    lost !== null && lost > tolerance + 1e-9 ? `**${difference}**` : difference,
+  ]
 }
 
 function retryLine(r: Judgement, attempts: readonly Judgement[]): string {
-  const failed = attempts.filter((j) => j.pair.from === r.pair.from && j.pair.to === r.pair.to && j.outcome === 'failed')
+  const failed = attempts.filter(
+    (j) => j.pair.from === r.pair.from && j.pair.to === r.pair.to && j.outcome === 'failed',
+  )
   const recovered = failed.length > 0 && failed.every((j) => j.recovered === true)
   const sentence = r.sentence.replace(/^.*?: /, '')
   return `- ${text(`${r.pair.from} → ${r.pair.to}`)}: ${recovered ? 'recovered' : r.outcome === 'failed' ? '**still fails**' : 'not recovered'}, ${text(sentence)} (${failed.length} failed before)`
@@ -43,11 +73,25 @@ function retryLine(r: Judgement, attempts: readonly Judgement[]): string {
 
 function continuityRow({ node, since, now, change }: ContinuityRow): readonly string[] {
   const judged = change === null ? 'one process' : `**${text(change)}**`
-  if (now === null) return [text(node), code(since.bootId), iso(since.startedAt), `${since.restarts}`, code(since.exeSha256.slice(0, 16)), judged]
+  if (now === null)
+    return [
+      text(node),
+      code(since.bootId),
+      iso(since.startedAt),
+      `${since.restarts}`,
+      code(since.exeSha256.slice(0, 16)),
+      judged,
+    ]
   return [
-    text(node), since.bootId === now.bootId ? `same, ${code(now.bootId)}` : `${code(since.bootId)} → ${code(now.bootId)}`,
-    sameStart(since, now) && since.pid === now.pid ? `same, ${iso(now.startedAt)}` : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${text(`${now.pid}`)})`,
+    text(node),
+    since.bootId === now.bootId ? `same, ${code(now.bootId)}` : `${code(since.bootId)} → ${code(now.bootId)}`,
+    sameStart(since, now) && since.pid === now.pid
+      ? `same, ${iso(now.startedAt)}`
+      : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${text(`${now.pid}`)})`,
     since.restarts === now.restarts ? text(`${now.restarts}`) : `${since.restarts} → ${text(`${now.restarts}`)}`,
-    since.exeSha256 === now.exeSha256 ? 'same' : `changed, ${code(since.exeSha256.slice(0, 16))} → ${code(now.exeSha256.slice(0, 16))}`, judged,
+    since.exeSha256 === now.exeSha256
+      ? 'same'
+      : `changed, ${code(since.exeSha256.slice(0, 16))} → ${code(now.exeSha256.slice(0, 16))}`,
+    judged,
   ]
 }

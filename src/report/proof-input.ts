@@ -17,7 +17,11 @@ export interface BuildFacts {
 }
 
 /** Where the root digest was written down besides the bundle. */
-export interface Anchor { readonly kind: 'ledger' | 'attestation'; readonly where: string; readonly digest: string }
+export interface Anchor {
+  readonly kind: 'ledger' | 'attestation'
+  readonly where: string
+  readonly digest: string
+}
 
 export interface ProofInput {
   readonly session: string

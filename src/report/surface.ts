@@ -34,32 +34,68 @@ export interface SurfaceInput {
 }
 
 /** `body` is Markdown without its heading. */
-export interface Section { readonly title: string; readonly body: string }
+export interface Section {
+  readonly title: string
+  readonly body: string
+}
 
 /** Below 20,000 characters, whatever the data is. */
-export function surfaceHead({ session, entries, bundle, verdict, artifactUrl, runUrl, subject, title, note }: SurfaceInput, heading: string): string {
+export function surfaceHead(
+  { session, entries, bundle, verdict, artifactUrl, runUrl, subject, title, note }: SurfaceInput,
+  heading: string,
+): string {
   // The record of a test comes after the entries that its evidence holds; an earlier one is of another test.
-  const [origin, test] = [originOf(entries), testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length)]
+  const [origin, test] = [
+    originOf(entries),
+    testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length),
+  ]
   const of = subject ?? subjectOf(entries)
-  const commit = origin === null || origin.commit === null ? 'unknown' : `${code(origin.commit.slice(0, 12))}${origin.branch === null ? '' : ` on ${code(origin.branch, 100)}`}`
+  const commit =
+    origin === null || origin.commit === null
+      ? 'unknown'
+      : `${code(origin.commit.slice(0, 12))}${origin.branch === null ? '' : ` on ${code(origin.branch, 100)}`}`
   const rows = [
     ...(of === null ? [] : [['Of', text(of, 200)]]),
-    ['Project', text(projectOf(entries) ?? 'unknown', 100)], ['Session', `${code(session.id, 100)} in ${text(session.state, 40)}`], ['Commit', commit],
+    ['Project', text(projectOf(entries) ?? 'unknown', 100)],
+    ['Session', `${code(session.id, 100)} in ${text(session.state, 40)}`],
+    ['Commit', commit],
     ...(session.waitUntil === null ? [] : [['Next due', iso(session.waitUntil)]]),
-    ['Evidence', [artifactUrl === null ? [] : link('artifact', artifactUrl), runUrl === null ? [] : link('run', runUrl)].flat().join(' · ') || 'none was uploaded'],
-    ...(test?.evidenceRoot === undefined || test.evidenceRoot === null ? [] : [['Evidence root', code(test.evidenceRoot)]]),
-    ...(test?.proofSha256 === undefined || test.proofSha256 === null ? [] : [['Proof', `sha256 ${code(test.proofSha256)}`]]),
+    [
+      'Evidence',
+      [artifactUrl === null ? [] : link('artifact', artifactUrl), runUrl === null ? [] : link('run', runUrl)]
+        .flat()
+        .join(' · ') || 'none was uploaded',
+    ],
+    ...(test?.evidenceRoot === undefined || test.evidenceRoot === null
+      ? []
+      : [['Evidence root', code(test.evidenceRoot)]]),
+    ...(test?.proofSha256 === undefined || test.proofSha256 === null
+      ? []
+      : [['Proof', `sha256 ${code(test.proofSha256)}`]]),
   ]
   const reasons = whyOf(session, verdict, test)
-  return [`${heading} ${text(title ?? verdictTitle({ session, entries, verdict }), 200)}`, ...(note === undefined ? [] : [note]), ...(reasons.length === 0 ? [] : [reasons.join('\n')]), table(['', ''], rows)].join('\n\n')
+  return [
+    `${heading} ${text(title ?? verdictTitle({ session, entries, verdict }), 200)}`,
+    ...(note === undefined ? [] : [note]),
+    ...(reasons.length === 0 ? [] : [reasons.join('\n')]),
+    table(['', ''], rows),
+  ].join('\n\n')
 }
 
 const reasonsShown = 6
 
 function whyOf(session: Session, verdict: Verdict | null, test: TestFact | undefined): readonly string[] {
-  const given = verdict?.reasons.map((r) => `- **${r.kind}**: ${text(r.text, 200)}`) ?? test?.reasons.map((r) => `- ${text(r, 200)}`) ?? []
-  const shown = given.length === 0 && session.why !== '' ? [`- ${text(`${session.state}: ${session.why}`)}`] : given.slice(0, reasonsShown)
-  return given.length > reasonsShown ? [...shown, `- and ${given.length - reasonsShown} more reasons, in the proof`] : shown
+  const given =
+    verdict?.reasons.map((r) => `- **${r.kind}**: ${text(r.text, 200)}`) ??
+    test?.reasons.map((r) => `- ${text(r, 200)}`) ??
+    []
+  const shown =
+    given.length === 0 && session.why !== ''
+      ? [`- ${text(`${session.state}: ${session.why}`)}`]
+      : given.slice(0, reasonsShown)
+  return given.length > reasonsShown
+    ? [...shown, `- and ${given.length - reasonsShown} more reasons, in the proof`]
+    : shown
 }
 
 /** The ones that matter most first, because a surface that is full drops them from the end. */
@@ -68,15 +104,27 @@ export function surfaceSections({ session, entries, bundle, verdict, comparison 
   const shown: readonly (readonly [string, string])[] = [
     ['Build faults', buildSection(entries)],
     ['Matrix', verdict === null ? '' : matrixMarkdown(verdict)],
-    ['Success criteria', verdict !== null && input !== null ? criteriaSection({ verdict, input }) : countsSection(testsOf(entries).at(-1))],
+    [
+      'Success criteria',
+      verdict !== null && input !== null ? criteriaSection({ verdict, input }) : countsSection(testsOf(entries).at(-1)),
+    ],
     ['Against the base branch', comparison === null ? '' : comparisonMarkdown(comparison)],
     ['Soak checkpoints', checkpointsMarkdown(session, entries)],
     ['Timeline', timeline(entries)],
-    ...(verdict === null ? [] : [
-      ['This checkpoint', bundle === null ? '' : checkpointSection({ checkpoint: checkpointTaken(bundle), verdict })],
-      ['Not covered', notCoveredSection(verdict)], ['Findings', findingsSection(verdict)], ['Figures', figuresSection(verdict)],
-      ['Nodes and NATs', input === null ? '' : nodesSection(verdict, input)], ['Controls', bundle === null ? '' : controlsSection(bundle.controls)], ['Why not end to end', pairsSection(verdict)],
-    ] as const),
+    ...(verdict === null
+      ? []
+      : ([
+          [
+            'This checkpoint',
+            bundle === null ? '' : checkpointSection({ checkpoint: checkpointTaken(bundle), verdict }),
+          ],
+          ['Not covered', notCoveredSection(verdict)],
+          ['Findings', findingsSection(verdict)],
+          ['Figures', figuresSection(verdict)],
+          ['Nodes and NATs', input === null ? '' : nodesSection(verdict, input)],
+          ['Controls', bundle === null ? '' : controlsSection(bundle.controls)],
+          ['Why not end to end', pairsSection(verdict)],
+        ] as const)),
     ['Ledger', entriesSection(entries)],
   ]
   return shown.map(([title, body]) => ({ title, body: body.replace(/^#{2,3} .*\n+/, '') })).filter((s) => s.body !== '')
@@ -84,16 +132,34 @@ export function surfaceSections({ session, entries, bundle, verdict, comparison 
 
 function buildSection(entries: readonly Entry[]): string {
   const faults = buildFaultsOf(entries)
-  const where = (file: string | null, line: number | null): string => (file === null ? '' : `${code(line === null ? file : `${file}:${line}`, 200)} `)
-  return [...faults.slice(0, 20).map((f) => `- ${where(f.file, f.line)}${text(f.message)}`), ...(faults.length > 20 ? [`- and ${faults.length - 20} more`] : [])].join('\n')
+  const where = (file: string | null, line: number | null): string =>
+    file === null ? '' : `${code(line === null ? file : `${file}:${line}`, 200)} `
+  return [
+    ...faults.slice(0, 20).map((f) => `- ${where(f.file, f.line)}${text(f.message)}`),
+    ...(faults.length > 20 ? [`- and ${faults.length - 20} more`] : []),
+  ].join('\n')
 }
 
 /** Where the evidence is not at hand, the ledger's raw counts still are. */
 const countsSection = (test: TestFact | undefined): string =>
-  test === undefined ? '' : table(['pair class', 'measured', 'pairs tried'], pairClasses.flatMap((c) => {
-    const n = test.counts[c]
-    return n === undefined ? [] : [[c, `${n.successes}/${n.attempts}`, n.pairs === null || n.pairsTried === null ? '–' : `${n.pairsTried}/${n.pairs}`]]
-  }), ['left', 'right', 'right'])
+  test === undefined
+    ? ''
+    : table(
+        ['pair class', 'measured', 'pairs tried'],
+        pairClasses.flatMap((c) => {
+          const n = test.counts[c]
+          return n === undefined
+            ? []
+            : [
+                [
+                  c,
+                  `${n.successes}/${n.attempts}`,
+                  n.pairs === null || n.pairsTried === null ? '–' : `${n.pairsTried}/${n.pairs}`,
+                ],
+              ]
+        }),
+        ['left', 'right', 'right'],
+      )
 
 /** Enough for a soak of a day. */
 const entriesShown = 200
@@ -102,6 +168,17 @@ function entriesSection(entries: readonly Entry[]): string {
   const shown = entries.slice(-entriesShown)
   return [
     ...(shown.length < entries.length ? [`The newest ${entriesShown} of ${entries.length} entries.`] : []),
-    table(['#', 'when', 'from', 'event', 'to', 'why'], shown.map((e) => [text(`${e.seq}`, 20), iso(e.at), text(e.from, 40), text(e.event, 40), text(e.to, 40), text(e.why, 300)]), ['right']),
+    table(
+      ['#', 'when', 'from', 'event', 'to', 'why'],
+      shown.map((e) => [
+        text(`${e.seq}`, 20),
+        iso(e.at),
+        text(e.from, 40),
+        text(e.event, 40),
+        text(e.to, 40),
+        text(e.why, 300),
+      ]),
+      ['right'],
+    ),
   ].join('\n\n')
 }

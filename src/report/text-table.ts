@@ -13,16 +13,30 @@ const same = (s: string): string => s
 export const plain: Palette = { good: same, bad: same, warn: same, dim: same }
 
 /** A cell: foreign text is made visible; `tone` is applied after padding, so that it does not count. */
-export interface Cell { readonly text: string; readonly tone?: keyof Palette; readonly right?: boolean }
+export interface Cell {
+  readonly text: string
+  readonly tone?: keyof Palette
+  readonly right?: boolean
+}
 
-export function textTable(header: readonly string[], rows: readonly (readonly (string | Cell)[])[], palette: Palette = plain): string {
-  const cells = rows.map((row) => row.map((c): Cell => (typeof c === 'string' ? { text: visible(c) } : { ...c, text: visible(c.text) })))
+export function textTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | Cell)[])[],
+  palette: Palette = plain,
+): string {
+  const cells = rows.map((row) =>
+    row.map((c): Cell => (typeof c === 'string' ? { text: visible(c) } : { ...c, text: visible(c.text) })),
+  )
   const widths = header.map((h, i) => Math.max(width(h), ...cells.map((row) => width(row[i]?.text ?? ''))))
-  const line = (row: readonly Cell[]): string => row.map((c, i) => {
-    const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - width(c.text)))
-    const shown = c.tone === undefined ? c.text : palette[c.tone](c.text)
-    return c.right === true ? gap + shown : i === row.length - 1 ? shown : shown + gap
-  }).join('  ').trimEnd()
+  const line = (row: readonly Cell[]): string =>
+    row
+      .map((c, i) => {
+        const gap = ' '.repeat(Math.max(0, (widths[i] ?? 0) - width(c.text)))
+        const shown = c.tone === undefined ? c.text : palette[c.tone](c.text)
+        return c.right === true ? gap + shown : i === row.length - 1 ? shown : shown + gap
+      })
+      .join('  ')
+      .trimEnd()
   return [line(header.map((h): Cell => ({ text: h, tone: 'dim' }))), ...cells.map(line)].join('\n')
 }
 

@@ -10,13 +10,19 @@ const bad: readonly string[] = ['failed', 'inconclusive', 'unrecoverable', 'miss
 export function timeline(entries: readonly Entry[]): string {
   const spans = entries.slice(1).flatMap((e, i) => {
     const start = entries[i]?.at
-    return start === undefined || !real(start) || !real(e.at) || !known.includes(e.from) ? [] : [{ state: e.from, start, end: Math.max(e.at, start + 1000), bad: bad.includes(e.event) }]
+    return start === undefined || !real(start) || !real(e.at) || !known.includes(e.from)
+      ? []
+      : [{ state: e.from, start, end: Math.max(e.at, start + 1000), bad: bad.includes(e.event) }]
   })
   if (spans.length === 0) return ''
   const shown = spans.slice(-bars)
   return [
     ...(shown.length < spans.length ? [`The newest ${bars} of ${spans.length} stages:\n`] : []),
-    '```mermaid', 'gantt', '  dateFormat x', '  axisFormat %H:%M', '  section Session',
+    '```mermaid',
+    'gantt',
+    '  dateFormat x',
+    '  axisFormat %H:%M',
+    '  section Session',
     ...shown.map((s, i) => `  ${s.state} :${s.bad ? 'crit' : 'done'}, s${i}, ${s.start}, ${s.end}`),
     '```',
   ].join('\n')

@@ -24,17 +24,35 @@ export function verdictTitle({ session, entries, verdict = null, notTested = nul
 }
 
 const stops: readonly string[] = ['stop', 'superseded', 'unrecoverable', 'missed', 'rejected', 'expired']
-const outcomes: readonly string[] = ['built', 'failed', 'deployed', 'passed', 'inconclusive', 'restart', 'pushed', 'ready']
+const outcomes: readonly string[] = [
+  'built',
+  'failed',
+  'deployed',
+  'passed',
+  'inconclusive',
+  'restart',
+  'pushed',
+  'ready',
+]
 
 function standing(session: Session, entries: readonly Entry[], verdict: Verdict | null): string {
   const last = entries.at(-1)
-  if (last !== undefined && finals.includes(session.state) && stops.includes(last.event)) return `stopped (counts as a failure): ${last.why}`
-  if (session.queued !== null) return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`
+  if (last !== undefined && finals.includes(session.state) && stops.includes(last.event))
+    return `stopped (counts as a failure): ${last.why}`
+  if (session.queued !== null)
+    return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`
   const decisive = entries.findLast((e) => outcomes.includes(e.event))
   const test = testsOf(entries).at(-1)
   const recorded = test !== undefined && test.seq === decisive?.seq
   // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of a checkpoint tell of the test before.
-  if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed')) return judged(verdict.result, countsOf(JSON.parse(JSON.stringify(verdict.classes)) as Json), verdict.reasons[0]?.text ?? '') + after(session)
+  if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed'))
+    return (
+      judged(
+        verdict.result,
+        countsOf(JSON.parse(JSON.stringify(verdict.classes)) as Json),
+        verdict.reasons[0]?.text ?? '',
+      ) + after(session)
+    )
   if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
@@ -46,18 +64,25 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
 function judged(result: Result, counts: Counts, why: string): string {
   const figures = countsText(counts)
   switch (result) {
-    case 'passed': return `passed${figures === '' ? '' : `: ${figures}`}`
-    case 'failed': return `failed: ${why}${figures === '' ? '' : ` (${figures})`}`
-    case 'inconclusive': return `inconclusive (counts as a failure): ${why}`
+    case 'passed':
+      return `passed${figures === '' ? '' : `: ${figures}`}`
+    case 'failed':
+      return `failed: ${why}${figures === '' ? '' : ` (${figures})`}`
+    case 'inconclusive':
+      return `inconclusive (counts as a failure): ${why}`
   }
 }
 
 function after({ state, waitUntil, checkpointsTaken, manualVerify }: Session): string {
   switch (state) {
     case 'WAIT_1HR':
-    case 'WAIT_6HR': return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}${manualVerify ? ', and then a person\'s approval (counts as a failure until then)' : ''}`
-    case 'AWAIT_APPROVAL': return '; a person\'s approval is awaited (counts as a failure until then)'
-    case 'COMPLETE': return checkpointsTaken.length === 0 ? '' : `; soak checkpoints taken: ${checkpointsTaken.join(', ')}`
-    default: return ''
+    case 'WAIT_6HR':
+      return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}${manualVerify ? ", and then a person's approval (counts as a failure until then)" : ''}`
+    case 'AWAIT_APPROVAL':
+      return "; a person's approval is awaited (counts as a failure until then)"
+    case 'COMPLETE':
+      return checkpointsTaken.length === 0 ? '' : `; soak checkpoints taken: ${checkpointsTaken.join(', ')}`
+    default:
+      return ''
   }
 }

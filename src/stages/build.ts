@@ -13,21 +13,40 @@ const folder = 'binary'
 export const keptBinary = `${folder}/current`
 
 export const build: Stage = async (plan, session, world) => {
-  const before = (Array.isArray(session.learned.BUILD?.['before']) ? session.learned.BUILD['before'] : []) as unknown as BuildRecord['before']
+  const before = (Array.isArray(session.learned.BUILD?.['before'])
+    ? session.learned.BUILD['before']
+    : []) as unknown as BuildRecord['before']
   await leaseForBuild(world, plan, session.id, rosterOf(plan, session))
-  world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ', on the build host' : ''}`)
+  world.log.info(
+    `build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ', on the build host' : ''}`,
+  )
   try {
     const obtained = await world.builder.obtain(plan, before)
-    if ('elsewhere' in obtained) return { event: 'toolchain', why: obtained.elsewhere.at(-1)?.message.slice(0, 1000) ?? 'zigbuild cannot work here', facts: { before: JSON.parse(JSON.stringify(obtained.elsewhere)) as Json } }
+    if ('elsewhere' in obtained)
+      return {
+        event: 'toolchain',
+        why: obtained.elsewhere.at(-1)?.message.slice(0, 1000) ?? 'zigbuild cannot work here',
+        facts: { before: JSON.parse(JSON.stringify(obtained.elsewhere)) as Json },
+      }
     const { record, bytes } = await checked(plan, obtained, world)
     await world.files.write(keptBinary, bytes)
     const artifact = await world.keep(`build-${session.counters.builds + 1}`, folder)
-    return { event: 'built', why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`, facts: { build: JSON.parse(JSON.stringify(record)) as Json, artifact } }
+    return {
+      event: 'built',
+      why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`,
+      facts: { build: JSON.parse(JSON.stringify(record)) as Json, artifact },
+    }
   } catch (error) {
     world.signal.throwIfAborted()
     if (!(error instanceof Failure) || error.kind === 'harness') throw error
-    const faults = (error.facts.faults ?? []).slice(0, 20).map((f) => ({ file: inRepository(plan, f.at.file), line: f.at.line ?? 0, message: f.message.slice(0, 500) }))
-    return { event: error.kind === 'product' ? 'failed' : 'unrecoverable', why: error.message.slice(0, 1000), facts: { code: error.facts.code, faults } }
+    const faults = (error.facts.faults ?? [])
+      .slice(0, 20)
+      .map((f) => ({ file: inRepository(plan, f.at.file), line: f.at.line ?? 0, message: f.message.slice(0, 500) }))
+    return {
+      event: error.kind === 'product' ? 'failed' : 'unrecoverable',
+      why: error.message.slice(0, 1000),
+      facts: { code: error.facts.code, faults },
+    }
   }
 }
 
@@ -35,12 +54,31 @@ export const build: Stage = async (plan, session, world) => {
 const inRepository = ({ source }: Plan, file: string): string =>
   source.kind !== 'build' || isAbsolute(source.workspace) || isAbsolute(file) ? file : join(source.workspace, file)
 
-async function checked(plan: Plan, { path, record }: Obtained, world: World): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
+async function checked(
+  plan: Plan,
+  { path, record }: Obtained,
+  world: World,
+): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
   const bytes = await world.readBinary(path)
   const digest = sha256(bytes)
-  if (digest !== record.sha256) throw new Failure({ kind: 'harness', code: 'H020', message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})` })
-  if (plan.source.kind === 'build' && 'kind' in record.from && (record.from.kind === 'git' || record.from.kind === 'none') && revisionOf(record.from) !== plan.source.revision) {
-    throw new Failure({ kind: 'busy', code: 'B304', message: `the source changed after the plan was confirmed: ${plan.source.revision ?? 'no commit'} became ${revisionOf(record.from) ?? 'no commit'}`, remedy: 'git status' })
+  if (digest !== record.sha256)
+    throw new Failure({
+      kind: 'harness',
+      code: 'H020',
+      message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})`,
+    })
+  if (
+    plan.source.kind === 'build' &&
+    'kind' in record.from &&
+    (record.from.kind === 'git' || record.from.kind === 'none') &&
+    revisionOf(record.from) !== plan.source.revision
+  ) {
+    throw new Failure({
+      kind: 'busy',
+      code: 'B304',
+      message: `the source changed after the plan was confirmed: ${plan.source.revision ?? 'no commit'} became ${revisionOf(record.from) ?? 'no commit'}`,
+      remedy: 'git status',
+    })
   }
   return { record, bytes }
 }

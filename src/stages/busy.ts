@@ -14,7 +14,12 @@ import { giveLeasesBack, takeLeases } from './leases.ts'
 const pollMs = 5000
 
 /** The leases, or what the session comes to without them. */
-export async function leaseFleet(plan: Plan, session: Session, world: World, nodes: readonly NodeName[]): Promise<Fanned<number> | Outcome> {
+export async function leaseFleet(
+  plan: Plan,
+  session: Session,
+  world: World,
+  nodes: readonly NodeName[],
+): Promise<Fanned<number> | Outcome> {
   const policy = (session.learned.INTERVIEW?.['onBusy'] ?? 'refuse') as BusyPolicy
   const deadline = world.clock.now() + world.patienceMs
   let ended: string | null = null
@@ -36,12 +41,21 @@ export async function leaseFleet(plan: Plan, session: Session, world: World, nod
     if (newer !== null) return { event: 'superseded', why: `${newer} is newer and waits for the same fleet`, facts: {} }
     world.log.progress('queue', `${busy.message}; waiting`)
     const left = deadline - world.clock.now()
-    if (left <= 0) return { event: 'queued', why: busy.message.slice(0, 1000), facts: { holder, who: busy.facts.held?.who ?? '', until: busy.facts.held?.until ?? 0 } }
+    if (left <= 0)
+      return {
+        event: 'queued',
+        why: busy.message.slice(0, 1000),
+        facts: { holder, who: busy.facts.held?.who ?? '', until: busy.facts.held?.until ?? 0 },
+      }
     await world.clock.sleep(Math.min(pollMs, left), world.signal)
   }
 }
 
-const refusal = (busy: Failure, also?: string): Outcome => ({ event: 'unrecoverable', why: `${busy.message}${also === undefined ? '' : `; ${also}`}`.slice(0, 1000), facts: { busy: true, code: busy.facts.code } })
+const refusal = (busy: Failure, also?: string): Outcome => ({
+  event: 'unrecoverable',
+  why: `${busy.message}${also === undefined ? '' : `; ${also}`}`.slice(0, 1000),
+  facts: { busy: true, code: busy.facts.code },
+})
 
 /** Ends the holder's session, when it is one of ours: same ledger, project and branch. Null: done; else why not. */
 async function supersede(plan: Plan, session: Session, world: World, holder: string): Promise<string | null> {
@@ -49,9 +63,15 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
   const other = fold(holder, entries)
   if (entries.length === 0) return 'it is not in this ledger, so it cannot be superseded from here'
   const branch = session.origin?.branch ?? null
-  if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project) return 'only a session of the same project and branch may be superseded'
+  if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project)
+    return 'only a session of the same project and branch may be superseded'
   if (!finals.includes(other.state)) {
-    const entry = next(entries, other, { event: 'superseded', why: `by ${session.id}`, facts: signature(world) }, world.clock.now())
+    const entry = next(
+      entries,
+      other,
+      { event: 'superseded', why: `by ${session.id}`, facts: signature(world) },
+      world.clock.now(),
+    )
     if (entry !== undefined) await world.ledger.append(holder, entry)
     world.log.warn(`${holder} ends: superseded by this session`)
   }
@@ -66,7 +86,15 @@ async function newerOf(plan: Plan, session: Session, world: World): Promise<stri
   const ours = askedAt(all.find((t) => t.id === session.id)?.entries ?? [])
   for (const { id, entries } of all) {
     const other = fold(id, entries)
-    if (askedAt(entries) > ours && fleetOf(entries) === plan.fleet.name && !finals.includes(other.state) && other.state !== 'INTERVIEW' && projectOf(entries) === plan.config.project && other.origin?.branch === session.origin?.branch) return id
+    if (
+      askedAt(entries) > ours &&
+      fleetOf(entries) === plan.fleet.name &&
+      !finals.includes(other.state) &&
+      other.state !== 'INTERVIEW' &&
+      projectOf(entries) === plan.config.project &&
+      other.origin?.branch === session.origin?.branch
+    )
+      return id
   }
   return null
 }

@@ -2,5 +2,7 @@
 import type { Stage } from './stage.ts'
 
 export const fix: Stage = async (_plan, session) => ({
-  event: 'no-fix-command', why: `no fix command is configured; the failure stands: ${session.why}`, facts: {},
+  event: 'no-fix-command',
+  why: `no fix command is configured; the failure stands: ${session.why}`,
+  facts: {},
 })

@@ -16,22 +16,48 @@ const buildSeconds = 90 * 60
 export const testSeconds = 180 * 60
 
 /** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
-export async function takeLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[], seconds = stageSeconds): Promise<Fanned<number>> {
+export async function takeLeases(
+  world: World,
+  plan: Plan,
+  holder: string,
+  nodes: readonly NodeName[],
+  seconds = stageSeconds,
+): Promise<Fanned<number>> {
   const service = plan.config.deploy.serviceName
   return each(nodes, world.signal, async (name) => {
     const remote = await world.remote(name)
-    const result = await remote.run(acquireLease({ service, holder, who: world.who, why: `test of ${plan.config.project}`, seconds }), { timeoutMs: 30_000, signal: world.signal })
+    const result = await remote.run(
+      acquireLease({ service, holder, who: world.who, why: `test of ${plan.config.project}`, seconds }),
+      { timeoutMs: 30_000, signal: world.signal },
+    )
     const answer = parseLease(result.stdout)
     if (answer.kind === 'acquired' && result.code === 0) return answer.fence
     if (answer.kind === 'held') {
-      throw new Failure({ kind: 'busy', code: 'B010', node: name, message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`, remedy: `vps-test stop ${plan.config.project} --session ${quote(answer.holder)}`, held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 } })
+      throw new Failure({
+        kind: 'busy',
+        code: 'B010',
+        node: name,
+        message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`,
+        remedy: `vps-test stop ${plan.config.project} --session ${quote(answer.holder)}`,
+        held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 },
+      })
     }
-    throw new Failure({ kind: 'infra', code: 'I130', node: name, message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}` })
+    throw new Failure({
+      kind: 'infra',
+      code: 'I130',
+      node: name,
+      message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
+    })
   })
 }
 
 /** Keeps the fleet through a build, or takes one that is free: all of it or nothing. That it is busy is no reason not to know whether the program compiles; DEPLOY waits for it or refuses. */
-export async function leaseForBuild(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<void> {
+export async function leaseForBuild(
+  world: World,
+  plan: Plan,
+  holder: string,
+  nodes: readonly NodeName[],
+): Promise<void> {
   const { done, failed } = await takeLeases(world, plan, holder, nodes, buildSeconds)
   const busy = [...failed.values()].find((f) => f.kind === 'busy')
   if (busy === undefined) return
@@ -40,13 +66,31 @@ export async function leaseForBuild(world: World, plan: Plan, holder: string, no
 }
 
 /** Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds of our clock. */
-export async function holdLeases(world: World, plan: Plan, holder: string, nodes: readonly NodeName[], until: number): Promise<void> {
+export async function holdLeases(
+  world: World,
+  plan: Plan,
+  holder: string,
+  nodes: readonly NodeName[],
+  until: number,
+): Promise<void> {
   const seconds = Math.max(stageSeconds, Math.ceil((until + windowMs - world.clock.now()) / 1000))
   const { failed } = await takeLeases(world, plan, holder, nodes, seconds)
   failed.forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`))
 }
 
-export async function giveLeasesBack(world: World, plan: Plan, holder: string, nodes: readonly NodeName[]): Promise<void> {
-  const { failed } = await each(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), { timeoutMs: 15_000, signal: world.signal }))
-  failed.forEach((f, n) => world.log.warn(`${n}: the lease was not given back and stays until it expires: ${f.message}`))
+export async function giveLeasesBack(
+  world: World,
+  plan: Plan,
+  holder: string,
+  nodes: readonly NodeName[],
+): Promise<void> {
+  const { failed } = await each(nodes, world.signal, async (name) =>
+    (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), {
+      timeoutMs: 15_000,
+      signal: world.signal,
+    }),
+  )
+  failed.forEach((f, n) =>
+    world.log.warn(`${n}: the lease was not given back and stays until it expires: ${f.message}`),
+  )
 }

@@ -6,7 +6,11 @@ import type { Verdict } from '../domain/verdict.ts'
 import type { World } from '../ports.ts'
 import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
 
-export interface Sealed { readonly root: string; readonly proofPath: string; readonly proofSha256: string }
+export interface Sealed {
+  readonly root: string
+  readonly proofPath: string
+  readonly proofSha256: string
+}
 
 /** Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`. */
 export async function seal(world: World, folder: string, bundle: Bundle, judged: Verdict): Promise<Sealed> {
@@ -20,10 +24,12 @@ export async function seal(world: World, folder: string, bundle: Bundle, judged:
   await put(layout.running, json(bundle.running))
   await put(layout.attempts, toLines(bundle.attempts))
   await put(layout.verdict, json(judged))
-  const digests = await Promise.all((await world.files.list(`${folder}/evidence`)).map(async (path) => {
-    const data = await world.files.read(path)
-    return { path: path.slice(folder.length + 1), bytes: data.length, sha256: sha256(data) }
-  }))
+  const digests = await Promise.all(
+    (await world.files.list(`${folder}/evidence`)).map(async (path) => {
+      const data = await world.files.read(path)
+      return { path: path.slice(folder.length + 1), bytes: data.length, sha256: sha256(data) }
+    }),
+  )
   const manifest = manifestOf(digests)
   await world.files.write(`${folder}/manifest.json`, json(manifest))
   const proof = renderBundleProof(bundle, judged, manifest)

@@ -7,7 +7,10 @@ import { registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
 import { each } from '../suites/each.ts'
 
-export interface Registration { readonly peerIds: ReadonlyMap<NodeName, string>; readonly missing: ReadonlyMap<NodeName, string> }
+export interface Registration {
+  readonly peerIds: ReadonlyMap<NodeName, string>
+  readonly missing: ReadonlyMap<NodeName, string>
+}
 
 export async function awaitRegistration(world: World, plan: Plan, nodes: readonly NodeName[]): Promise<Registration> {
   const wait = plan.config.bootstrap.waitForRegistrationSeconds
@@ -16,12 +19,23 @@ export async function awaitRegistration(world: World, plan: Plan, nodes: readonl
   for (;;) {
     const unknown = nodes.filter((n) => !peerIds.has(n))
     const read = await each(unknown, world.signal, (name) => readPeerId(world, plan, name))
-    read.done.forEach((id, n) => { if (id !== null) peerIds.set(n, id) })
+    read.done.forEach((id, n) => {
+      if (id !== null) peerIds.set(n, id)
+    })
     const listed = await registeredPeers(world, plan)
     const missing = nodes.filter((n) => !listed.has(peerIds.get(n) ?? ''))
     world.log.progress('registration', `registered: ${nodes.length - missing.length}/${nodes.length}`)
     if (missing.length === 0) return { peerIds, missing: new Map() }
-    if (world.clock.now() >= deadline) return { peerIds, missing: new Map(missing.map((n) => [n, peerIds.has(n) ? `not registered within ${wait} s` : `has no peer id after ${wait} s`])) }
+    if (world.clock.now() >= deadline)
+      return {
+        peerIds,
+        missing: new Map(
+          missing.map((n) => [
+            n,
+            peerIds.has(n) ? `not registered within ${wait} s` : `has no peer id after ${wait} s`,
+          ]),
+        ),
+      }
     await world.clock.sleep(300, world.signal)
   }
 }
@@ -29,7 +43,12 @@ export async function awaitRegistration(world: World, plan: Plan, nodes: readonl
 async function readPeerId(world: World, plan: Plan, name: NodeName): Promise<string | null> {
   if (plan.profile.peerId.kind === 'none') return null
   const path = plan.profile.peerId.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
-  const result = await (await world.remote(name)).run({ kind: 'argv', why: 'peer id', idempotent: true, argv: ['cat', path] }, { timeoutMs: 15_000, signal: world.signal })
+  const result = await (
+    await world.remote(name)
+  ).run(
+    { kind: 'argv', why: 'peer id', idempotent: true, argv: ['cat', path] },
+    { timeoutMs: 15_000, signal: world.signal },
+  )
   const id = result.stdout.trim()
   return result.code === 0 && /^[0-9a-f]{16,128}$/i.test(id) ? id : null
 }

@@ -20,7 +20,8 @@ export const setup: Stage = async (plan, session, world) => {
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
   const answered = plan.nodes.filter((n) => seen.done.has(n))
   const early = quorumFault(world.fleet, plan.nodes, answered)
-  if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded: exclusionFacts(excluded) } }
+  if (early !== null)
+    return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded: exclusionFacts(excluded) } }
 
   const leases = await leaseFleet(plan, session, world, answered)
   if ('event' in leases) return { ...leases, facts: { ...leases.facts, excluded: exclusionFacts(excluded) } }
@@ -30,13 +31,19 @@ export const setup: Stage = async (plan, session, world) => {
     excluded: exclusionFacts(all),
     answered: [...left],
     warnings: [...seen.done].flatMap(([node, f]) => warnings(node, f)),
-    nodes: Object.fromEntries([...seen.done].map(([node, f]) => [node, { ...f, missingTools: [...f.missingTools] }])) as Json,
+    nodes: Object.fromEntries(
+      [...seen.done].map(([node, f]) => [node, { ...f, missingTools: [...f.missingTools] }]),
+    ) as Json,
     fences: Object.fromEntries(leases.done),
   }
   facts.warnings.forEach((w) => world.log.warn(w))
   const fault = quorumFault(world.fleet, plan.nodes, left)
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, all), facts }
-  return { event: 'ready', why: `${left.length} of ${plan.nodes.length} nodes answered${all.length === 0 ? '' : `; left out: ${all.map((e) => e.node).join(', ')}`}`, facts }
+  return {
+    event: 'ready',
+    why: `${left.length} of ${plan.nodes.length} nodes answered${all.length === 0 ? '' : `; left out: ${all.map((e) => e.node).join(', ')}`}`,
+    facts,
+  }
 }
 
 async function look(world: World, name: NodeName, installPath: string): Promise<NodeFacts> {
@@ -46,7 +53,14 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
     const began = world.clock.now()
     const result = await remote.run(survey(installPath), options)
     const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
-    if (facts.bootId === '') throw new Failure({ kind: 'infra', code: 'I131', node: name, message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}` })
+    if (facts.bootId === '')
+      throw new Failure({
+        kind: 'infra',
+        code: 'I131',
+        node: name,
+        message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
+        remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+      })
     return facts
   }
   const facts = await ask()
@@ -55,7 +69,12 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
   return ask()
 }
 
-const exclusion = (node: NodeName, f: Failure): Exclusion => ({ node, stage: 'SETUP', code: f.facts.code, message: f.message.slice(0, 400) })
+const exclusion = (node: NodeName, f: Failure): Exclusion => ({
+  node,
+  stage: 'SETUP',
+  code: f.facts.code,
+  message: f.message.slice(0, 400),
+})
 
 const warnings = (node: NodeName, f: NodeFacts): readonly string[] => [
   ...(f.freeBytes < lowDisk ? [`${node}: ${(f.freeBytes / (1 << 20)).toFixed(0)} MiB free`] : []),

@@ -51,9 +51,20 @@ export const test: Stage = async (plan, session, world) => {
   }
 }
 
-interface Scene { readonly folder: string; readonly number: number; readonly testStartedAt: number; readonly there: readonly NodeName[]; readonly lost: readonly { readonly node: NodeName; readonly why: string }[] }
+interface Scene {
+  readonly folder: string
+  readonly number: number
+  readonly testStartedAt: number
+  readonly there: readonly NodeName[]
+  readonly lost: readonly { readonly node: NodeName; readonly why: string }[]
+}
 
-async function work(plan: Plan, session: Session, world: World, { folder, number, testStartedAt, there, lost }: Scene): Promise<Outcome> {
+async function work(
+  plan: Plan,
+  session: Session,
+  world: World,
+  { folder, number, testStartedAt, there, lost }: Scene,
+): Promise<Outcome> {
   const peers = peersOf(world.fleet).filter((n) => there.includes(n.name))
   const [before, prober] = await Promise.all([proofs(world, plan, there), installProber(world, there)])
   world.log.info('test: measuring NATs, running the controls')
@@ -63,27 +74,59 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
 
   const pairs = plannedPairs(peers, survey.measurements)
   const rounds = timetable({
-    peers: peers.map((n) => n.name), relayPairs: relayPairsOf(pairs), relayNodes: bootstrapsOf(world.fleet).map((n) => n.name), repetitions: repetitionsFor(pairs, plan.targets.sampleFloor),
+    peers: peers.map((n) => n.name),
+    relayPairs: relayPairsOf(pairs),
+    relayNodes: bootstrapsOf(world.fleet).map((n) => n.name),
+    repetitions: repetitionsFor(pairs, plan.targets.sampleFloor),
   })
   world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
   const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
   const keep = (a: Attempt): Promise<void> => world.files.append(`${folder}/evidence/${layout.attempts}`, toLines([a]))
   const first = await runRounds(world, plan, { peerIds }, rounds, number, keep)
-  const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<Record<NodeName, { sha256?: string }>>
-  const bundleOf = async (attempts: readonly Attempt[], after: readonly RunningProof[], notes: readonly Silent[]): Promise<Bundle> => {
+  const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<
+    Record<NodeName, { sha256?: string }>
+  >
+  const bundleOf = async (
+    attempts: readonly Attempt[],
+    after: readonly RunningProof[],
+    notes: readonly Silent[],
+  ): Promise<Bundle> => {
     const entries = await world.ledger.read(session.id)
     return {
-      plan, entries, measurements: survey.measurements, controls, running: { before, after }, attempts,
+      plan,
+      entries,
+      measurements: survey.measurements,
+      controls,
+      running: { before, after },
+      attempts,
       facts: {
-        version: world.version, session: session.id, test: number, sessionStartedAt: session.startedAt, testStartedAt, testEndedAt: world.clock.now(),
+        version: world.version,
+        session: session.id,
+        test: number,
+        sessionStartedAt: session.startedAt,
+        testStartedAt,
+        testEndedAt: world.clock.now(),
         excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
-        deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ''])),
-        notes: [...notes, ...shiftNotes(entries, world.clockShift), ...surveyNotes(survey), ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why }))], findings: skewFindings(session), build: session.learned.BUILD?.['build'] ?? null,
+        deployed: Object.fromEntries(
+          [...there, ...before.map((p) => p.node)].map((n) => [
+            n,
+            deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? '',
+          ]),
+        ),
+        notes: [
+          ...notes,
+          ...shiftNotes(entries, world.clockShift),
+          ...surveyNotes(survey),
+          ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why })),
+        ],
+        findings: skewFindings(session),
+        build: session.learned.BUILD?.['build'] ?? null,
         checkpoint: session.checkpoint,
       },
     }
   }
-  const again = session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), { peerIds }, keep)
+  const again =
+    session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), { peerIds }, keep)
   const attempts = [...first, ...again]
   const after = await proofs(world, plan, there)
   const notes = await collect(world, plan, there, `${folder}/evidence`)
@@ -93,12 +136,34 @@ async function work(plan: Plan, session: Session, world: World, { folder, number
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
   const artifact = await world.keep(folder, folder)
-  const counts = Object.fromEntries(Object.entries(judged.classes).map(([c, r]) => [c, { attempts: r.attempts, successes: r.successes, pairs: r.pairs, pairsTried: r.pairsTried, recovered: r.recovered }]))
+  const counts = Object.fromEntries(
+    Object.entries(judged.classes).map(([c, r]) => [
+      c,
+      {
+        attempts: r.attempts,
+        successes: r.successes,
+        pairs: r.pairs,
+        pairsTried: r.pairsTried,
+        recovered: r.recovered,
+      },
+    ]),
+  )
   return {
-    event: judged.result, why: judged.reasons[0]?.text ?? `every class met its target in ${first.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
+    event: judged.result,
+    why:
+      judged.reasons[0]?.text ??
+      `every class met its target in ${first.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
     facts: {
-      verdict: judged.result, reasons: judged.reasons.map((r) => r.text), counts, folder, evidenceRoot: sealed.root, proof: sealed.proofPath, proofSha256: sealed.proofSha256,
-      running: after.map((p) => ({ ...markOf(p) })), checkpoint: session.checkpoint === null ? null : { ...session.checkpoint }, artifact,
+      verdict: judged.result,
+      reasons: judged.reasons.map((r) => r.text),
+      counts,
+      folder,
+      evidenceRoot: sealed.root,
+      proof: sealed.proofPath,
+      proofSha256: sealed.proofSha256,
+      running: after.map((p) => ({ ...markOf(p) })),
+      checkpoint: session.checkpoint === null ? null : { ...session.checkpoint },
+      artifact,
     },
   }
 }
@@ -119,8 +184,12 @@ async function allControls(world: World, plan: Plan, prober: Installed): Promise
   return [...own, ...(ghost === null ? [] : [ghost])]
 }
 
-const surveyNotes = (s: NatSurvey): readonly Silent[] => [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
-const setupWarnings = (s: Session): readonly string[] => (Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : [])
+const surveyNotes = (s: NatSurvey): readonly Silent[] =>
+  [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
+const setupWarnings = (s: Session): readonly string[] =>
+  Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : []
 
 const skewFindings = (s: Session): readonly Finding[] =>
-  setupWarnings(s).filter((w) => w.includes('clock is off')).map((message) => ({ kind: 'skewed-clock', message, node: message.split(':')[0] ?? '', attempts: [] }))
+  setupWarnings(s)
+    .filter((w) => w.includes('clock is off'))
+    .map((message) => ({ kind: 'skewed-clock', message, node: message.split(':')[0] ?? '', attempts: [] }))

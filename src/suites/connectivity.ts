@@ -20,14 +20,33 @@ export interface Subjects {
   readonly peerIds: ReadonlyMap<NodeName, string>
 }
 
-const silent: Claim = { success: null, method: null, remote: null, connectMs: null, error: null, upgraded: false, exitCode: null, lines: [] }
+const silent: Claim = {
+  success: null,
+  method: null,
+  remote: null,
+  connectMs: null,
+  error: null,
+  upgraded: false,
+  exitCode: null,
+  lines: [],
+}
 
 /** Runs the timetable round by round and hands over each attempt as soon as it is known. `before`: attempts of the same test; these are then retries of some of them. */
-export async function runRounds(world: World, plan: Plan, subjects: Subjects, rounds: readonly (readonly Pair[])[], pass: number, keep: (a: Attempt) => Promise<void>, before: readonly Attempt[] = []): Promise<readonly Attempt[]> {
+export async function runRounds(
+  world: World,
+  plan: Plan,
+  subjects: Subjects,
+  rounds: readonly (readonly Pair[])[],
+  pass: number,
+  keep: (a: Attempt) => Promise<void>,
+  before: readonly Attempt[] = [],
+): Promise<readonly Attempt[]> {
   // Whoever could relay then can relay now: their counters are read in retries too.
   const names = [...new Set([...before.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))]
   const earlier = Math.max(0, ...before.map((a) => a.round))
-  const relays = bootstrapsOf(world.fleet).map((n) => n.name).filter((n) => names.includes(n))
+  const relays = bootstrapsOf(world.fleet)
+    .map((n) => n.name)
+    .filter((n) => names.includes(n))
   const used = new PortPool(world, before)
   const tries = new Map<string, number>()
   before.forEach((a) => count(tries, a.pair))
@@ -44,11 +63,17 @@ export async function runRounds(world: World, plan: Plan, subjects: Subjects, ro
       each(concerned, world.signal, (name) => readBox(world, name)),
     ])
     for (const attempt of dialled) {
-      const whole: Attempt = { ...complete(attempt, plan, readings.done, boxes.done, relays), ...(before.length === 0 ? {} : { retry: true }) }
+      const whole: Attempt = {
+        ...complete(attempt, plan, readings.done, boxes.done, relays),
+        ...(before.length === 0 ? {} : { retry: true }),
+      }
       all.push(whole)
       await keep(whole)
     }
-    world.log.progress('rounds', `${before.length === 0 ? 'round' : 'retry round'} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${round.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`)
+    world.log.progress(
+      'rounds',
+      `${before.length === 0 ? 'round' : 'retry round'} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${round.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`,
+    )
   }
   return all
 }
@@ -56,14 +81,30 @@ export async function runRounds(world: World, plan: Plan, subjects: Subjects, ro
 type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'counters' | 'boxes' | 'fault'>
 type Dialled = Omit<Attempt, 'record' | 'counters' | 'boxes'>
 
-function prepare(world: World, plan: Plan, pair: Pair, pass: number, round: number, repetition: number, ports: PortPool): Start {
+function prepare(
+  world: World,
+  plan: Plan,
+  pair: Pair,
+  pass: number,
+  round: number,
+  repetition: number,
+  ports: PortPool,
+): Start {
   const nonce = hex(world, 16)
   const range = plan.profile.payload.kind === 'opaque' ? { minBytes: 0, maxBytes: 0 } : plan.profile.payload
   const bytes = draw(world, range.minBytes, range.maxBytes)
   return {
-    id: `${pass}.${round}.${pair.from}.${pair.to}`, pair, pass, round, repetition, nonce, bytes,
+    id: `${pass}.${round}.${pair.from}.${pair.to}`,
+    pair,
+    pass,
+    round,
+    repetition,
+    nonce,
+    bytes,
     expectedSha256: plan.profile.payload.kind === 'opaque' ? '' : payloadSha256(nonce, bytes),
-    localPort: ports.take(pair.from), servicePort: plan.profile.servicePort, startedAt: world.clock.now(),
+    localPort: ports.take(pair.from),
+    servicePort: plan.profile.servicePort,
+    startedAt: world.clock.now(),
   }
 }
 
@@ -75,33 +116,79 @@ async function dialOnce(world: World, plan: Plan, subjects: Subjects, start: Sta
     if (plan.profile.dial.kind !== 'commanded' || peerId === undefined) throw new Error(`no peer id of ${to} is known`)
     const seconds = plan.config.tests.connectivity.timeoutSeconds
     const args = fillArguments(plan.profile.dial.args, {
-      registryUrl: registryUrlOf(world.fleet, plan), peerId, localPort: String(start.localPort), bytes: String(start.bytes), nonce: start.nonce, timeoutMs: String(seconds * 1000),
+      registryUrl: registryUrlOf(world.fleet, plan),
+      peerId,
+      localPort: String(start.localPort),
+      bytes: String(start.bytes),
+      nonce: start.nonce,
+      timeoutMs: String(seconds * 1000),
     })
     const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })
-    const result = await (await world.remote(from)).run(dial(`dial ${to}`, placeOf(node.runtime), binary, args, seconds + 3), { timeoutMs: (seconds + 20) * 1000, signal: world.signal, maxBytes: 1 << 18 })
+    const result = await (
+      await world.remote(from)
+    ).run(dial(`dial ${to}`, placeOf(node.runtime), binary, args, seconds + 3), {
+      timeoutMs: (seconds + 20) * 1000,
+      signal: world.signal,
+      maxBytes: 1 << 18,
+    })
     const read = dialects[plan.profile.dial.dialect]
-    return { ...start, endedAt: world.clock.now(), claim: read === undefined ? silent : read(result.stdout, result.code) }
+    return {
+      ...start,
+      endedAt: world.clock.now(),
+      claim: read === undefined ? silent : read(result.stdout, result.code),
+    }
   } catch (error) {
     world.signal.throwIfAborted()
     const failure = asFailure(error, from)
-    return { ...start, endedAt: world.clock.now(), claim: silent, fault: { kind: failure.kind === 'transport' || failure.kind === 'infra' ? 'infra' : 'harness', message: failure.message, node: from } }
+    return {
+      ...start,
+      endedAt: world.clock.now(),
+      claim: silent,
+      fault: {
+        kind: failure.kind === 'transport' || failure.kind === 'infra' ? 'infra' : 'harness',
+        message: failure.message,
+        node: from,
+      },
+    }
   }
 }
 
-const recordQuery = (plan: Plan, name: NodeName, dialled: readonly Dialled[]): { path: string; nonces: readonly string[] } | null => {
+const recordQuery = (
+  plan: Plan,
+  name: NodeName,
+  dialled: readonly Dialled[],
+): { path: string; nonces: readonly string[] } | null => {
   if (plan.profile.record.kind === 'none') return null
   const path = plan.profile.record.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
   return { path, nonces: dialled.filter((d) => d.pair.to === name).map((d) => d.nonce) }
 }
 
-function complete(d: Dialled, plan: Plan, readings: ReadonlyMap<NodeName, NodeReading>, boxes: ReadonlyMap<NodeName, Awaited<ReturnType<typeof readBox>>>, relays: readonly NodeName[]): Attempt {
+function complete(
+  d: Dialled,
+  plan: Plan,
+  readings: ReadonlyMap<NodeName, NodeReading>,
+  boxes: ReadonlyMap<NodeName, Awaited<ReturnType<typeof readBox>>>,
+  relays: readonly NodeName[],
+): Attempt {
   const places = [...new Set([d.pair.from, d.pair.to, ...relays])]
-  const counters: Record<NodeName, Counters | null> = Object.fromEntries(places.map((n) => [n, readings.get(n)?.counters ?? null]))
+  const counters: Record<NodeName, Counters | null> = Object.fromEntries(
+    places.map((n) => [n, readings.get(n)?.counters ?? null]),
+  )
   const ends = [d.pair.from, d.pair.to].filter((n) => boxes.get(n) !== undefined && boxes.get(n) !== null)
   const record: ReceiverRecord | null = readRecord(plan.profile, readings.get(d.pair.to)?.recordLines ?? [], d.nonce)
   const unread = [d.pair.from, d.pair.to].find((n) => !readings.has(n))
-  const fault = d.fault ?? (unread === undefined ? undefined : { kind: 'infra' as const, message: `${unread}: its witness could not be read`, node: unread })
-  return { ...d, record, counters, boxes: Object.fromEntries(ends.map((n) => [n, boxes.get(n) ?? null])), ...(fault === undefined ? {} : { fault }) }
+  const fault =
+    d.fault ??
+    (unread === undefined
+      ? undefined
+      : { kind: 'infra' as const, message: `${unread}: its witness could not be read`, node: unread })
+  return {
+    ...d,
+    record,
+    counters,
+    boxes: Object.fromEntries(ends.map((n) => [n, boxes.get(n) ?? null])),
+    ...(fault === undefined ? {} : { fault }),
+  }
 }
 
 function count(tries: Map<string, number>, pair: Pair): number {
@@ -123,7 +210,10 @@ class PortPool {
     for (;;) {
       const port = draw(this.#world, 10_500, 20_900)
       const key = `${node}:${port}`
-      if (!this.#taken.has(key)) { this.#taken.add(key); return port }
+      if (!this.#taken.has(key)) {
+        this.#taken.add(key)
+        return port
+      }
     }
   }
 }

@@ -2,15 +2,28 @@
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 
-export interface Fanned<T> { readonly done: ReadonlyMap<NodeName, T>; readonly failed: ReadonlyMap<NodeName, Failure> }
+export interface Fanned<T> {
+  readonly done: ReadonlyMap<NodeName, T>
+  readonly failed: ReadonlyMap<NodeName, Failure>
+}
 
 /** Anything that is not a {@link Failure} already is ours to answer for: harness. An aborted run aborts as a whole. */
-export async function each<T>(nodes: readonly NodeName[], signal: AbortSignal, work: (node: NodeName) => Promise<T>): Promise<Fanned<T>> {
+export async function each<T>(
+  nodes: readonly NodeName[],
+  signal: AbortSignal,
+  work: (node: NodeName) => Promise<T>,
+): Promise<Fanned<T>> {
   const done = new Map<NodeName, T>()
   const failed = new Map<NodeName, Failure>()
-  await Promise.all(nodes.map(async (node) => {
-    try { done.set(node, await work(node)) } catch (error) { failed.set(node, asFailure(error, node)) }
-  }))
+  await Promise.all(
+    nodes.map(async (node) => {
+      try {
+        done.set(node, await work(node))
+      } catch (error) {
+        failed.set(node, asFailure(error, node))
+      }
+    }),
+  )
   signal.throwIfAborted()
   return { done: inOrder(nodes, done), failed: inOrder(nodes, failed) }
 }
@@ -20,4 +33,14 @@ const inOrder = <T>(nodes: readonly NodeName[], found: ReadonlyMap<NodeName, T>)
   new Map([...found].toSorted(([a], [b]) => nodes.indexOf(a) - nodes.indexOf(b)))
 
 export const asFailure = (error: unknown, node: NodeName): Failure =>
-  error instanceof Failure ? error : new Failure({ kind: 'harness', code: 'H002', node, message: `${node}: ${error instanceof Error ? error.message : String(error)}` }, error)
+  error instanceof Failure
+    ? error
+    : new Failure(
+        {
+          kind: 'harness',
+          code: 'H002',
+          node,
+          message: `${node}: ${error instanceof Error ? error.message : String(error)}`,
+        },
+        error,
+      )

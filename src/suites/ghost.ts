@@ -15,13 +15,30 @@ export async function ghostControl(world: World, plan: Plan, from: FleetNode): P
   const read = dialects[plan.profile.dial.dialect]
   if (read === undefined) return null
   const args = fillArguments(plan.profile.dial.args, {
-    registryUrl: registryUrlOf(world.fleet, plan), peerId: hex(world, 32), localPort: String(draw(world, 21_000, 27_900)), bytes: '1000', nonce: hex(world, 16), timeoutMs: '4000',
+    registryUrl: registryUrlOf(world.fleet, plan),
+    peerId: hex(world, 32),
+    localPort: String(draw(world, 21_000, 27_900)),
+    bytes: '1000',
+    nonce: hex(world, 16),
+    timeoutMs: '4000',
   })
   const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })
-  const result = await (await world.remote(from.name)).run(dial('dial nobody', placeOf(from.runtime), binary, args, 8), { timeoutMs: 30_000, signal: world.signal, maxBytes: 1 << 18 })
+  const result = await (
+    await world.remote(from.name)
+  ).run(dial('dial nobody', placeOf(from.runtime), binary, args, 8), {
+    timeoutMs: 30_000,
+    signal: world.signal,
+    maxBytes: 1 << 18,
+  })
   const claim = read(result.stdout, result.code)
   return {
-    name: 'nonexistent-peer', from: from.name, to: 'nobody', expected: 'no-claim', seen: claim.success === true ? 'claimed' : claim.success === false ? 'no-claim' : 'error', witnessed: true,
-    detail: claim.error ?? `exit ${String(result.code)}`, raw: claim.lines,
+    name: 'nonexistent-peer',
+    from: from.name,
+    to: 'nobody',
+    expected: 'no-claim',
+    seen: claim.success === true ? 'claimed' : claim.success === false ? 'no-claim' : 'error',
+    witnessed: true,
+    detail: claim.error ?? `exit ${String(result.code)}`,
+    raw: claim.lines,
   }
 }

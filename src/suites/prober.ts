@@ -7,7 +7,10 @@ import { sha256 } from '../domain/ledger.ts'
 import type { World } from '../ports.ts'
 import { each, type Fanned } from './each.ts'
 
-export interface Installed { readonly sha256: string; readonly on: Fanned<true> }
+export interface Installed {
+  readonly sha256: string
+  readonly on: Fanned<true>
+}
 
 /** Uploads the prober to every node that has not got it. */
 export async function installProber(world: World, nodes: readonly NodeName[]): Promise<Installed> {
@@ -20,7 +23,14 @@ export async function installProber(world: World, nodes: readonly NodeName[]): P
     const found = await remote.run(findProbe(digest), options)
     if (found.stdout.trim() === 'present') return true as const
     const result = await remote.run(installProbe(digest), { ...options, stdin: packed })
-    if (result.code !== 0) throw new Failure({ kind: 'infra', code: 'I120', node: name, message: `${name}: cannot install the prober (exit ${result.code}): ${result.stderr.trim().slice(0, 200)}`, remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}` })
+    if (result.code !== 0)
+      throw new Failure({
+        kind: 'infra',
+        code: 'I120',
+        node: name,
+        message: `${name}: cannot install the prober (exit ${result.code}): ${result.stderr.trim().slice(0, 200)}`,
+        remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+      })
     return true as const
   })
   return { sha256: digest, on }
@@ -31,13 +41,18 @@ export function events(text: string): readonly Readonly<Record<string, unknown>>
   return text.split('\n').flatMap((line) => {
     try {
       const value: unknown = JSON.parse(line)
-      return typeof value === 'object' && value !== null && !Array.isArray(value) ? [value as Record<string, unknown>] : []
-    } catch { return [] }
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? [value as Record<string, unknown>]
+        : []
+    } catch {
+      return []
+    }
   })
 }
 
 /** Lowercase hex of `n` random bytes. */
-export const hex = (world: Pick<World, 'random'>, n: number): string => Buffer.from(world.random.bytes(n)).toString('hex')
+export const hex = (world: Pick<World, 'random'>, n: number): string =>
+  Buffer.from(world.random.bytes(n)).toString('hex')
 
 /** A number in `[low, high]`, from unpredictable bytes. */
 export function draw(world: Pick<World, 'random'>, low: number, high: number): number {

@@ -11,8 +11,13 @@ export function readRecord(profile: Profile, lines: readonly string[], nonce: st
     if (e?.[fields.nonce] !== nonce) continue
     const number = (key: string): number | null => (Number.isFinite(e[key]) ? (e[key] as number) : null)
     return {
-      nonce, raw: line.slice(0, 2000), bytes: number(fields.bytes) ?? -1, sha256: String(e[fields.sha256] ?? ''),
-      from: typeof e[fields.from] === 'string' ? (e[fields.from] as string) : null, missing: number(fields.missing) ?? -1, completedMs: number(fields.completedMs),
+      nonce,
+      raw: line.slice(0, 2000),
+      bytes: number(fields.bytes) ?? -1,
+      sha256: String(e[fields.sha256] ?? ''),
+      from: typeof e[fields.from] === 'string' ? (e[fields.from] as string) : null,
+      missing: number(fields.missing) ?? -1,
+      completedMs: number(fields.completedMs),
     }
   }
   return null

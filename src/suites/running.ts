@@ -16,7 +16,9 @@ export interface Running {
 
 export async function running(world: World, name: NodeName, unit: string): Promise<Running> {
   const node = world.fleet.nodes.find((n) => n.name === name)
-  const result = await (await world.remote(name)).run(proveRunning(unit, placeOf(node?.runtime ?? { kind: 'systemd' })), { timeoutMs: 30_000, signal: world.signal })
+  const result = await (
+    await world.remote(name)
+  ).run(proveRunning(unit, placeOf(node?.runtime ?? { kind: 'systemd' })), { timeoutMs: 30_000, signal: world.signal })
   return parseRunning(name, unit, result.stdout)
 }
 
@@ -27,17 +29,27 @@ export function parseRunning(node: NodeName, unit: string, stdout: string): Runn
   const pid = Number(value('MainPID'))
   const exe = value('Exe')
   const start = /^StartTicks=(\d+) Hz=(\d+) Btime=(\d+)/m.exec(stdout)
-  const ports = lines.filter((l) => l.startsWith('Socket ')).flatMap((l) => {
-    const [, protocol, , , , local = ''] = l.split(/\s+/)
-    const port = Number(local.slice(local.lastIndexOf(':') + 1))
-    return (protocol === 'tcp' || protocol === 'udp') && port > 0 ? [{ protocol, port } as const] : []
-  })
+  const ports = lines
+    .filter((l) => l.startsWith('Socket '))
+    .flatMap((l) => {
+      const [, protocol, , , , local = ''] = l.split(/\s+/)
+      const port = Number(local.slice(local.lastIndexOf(':') + 1))
+      return (protocol === 'tcp' || protocol === 'udp') && port > 0 ? [{ protocol, port } as const] : []
+    })
   const active = value('ActiveState') === 'active' && pid > 0
   if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null) return { active, state, proof: null, ports }
   return {
-    active, state, ports,
+    active,
+    state,
+    ports,
     proof: {
-      node, unit, pid, exeSha256: exe, bootId: value('BootId'), restarts: Number(value('NRestarts')), version: '',
+      node,
+      unit,
+      pid,
+      exeSha256: exe,
+      bootId: value('BootId'),
+      restarts: Number(value('NRestarts')),
+      version: '',
       startedAt: Number(start[3]) * 1000 + Math.round((Number(start[1]) / Number(start[2])) * 1000),
       udpPorts: [...new Set(ports.filter((p) => p.protocol === 'udp').map((p) => p.port))],
       uid: Number(/^Uid:\s+(\d+)/m.exec(stdout)?.[1] ?? 0),

@@ -1,7 +1,12 @@
 /** From `nft -j` and `conntrack -L` text to counters and mappings; anything that does not parse is no witness. */
 import type { BoxView, Counters, Flow, Mapping } from '../domain/evidence.ts'
 
-interface NftElement { readonly elem?: { readonly val?: { readonly concat?: readonly unknown[] }; readonly counter?: { readonly packets?: number; readonly bytes?: number } } }
+interface NftElement {
+  readonly elem?: {
+    readonly val?: { readonly concat?: readonly unknown[] }
+    readonly counter?: { readonly packets?: number; readonly bytes?: number }
+  }
+}
 interface NftObject {
   readonly set?: { readonly name?: string; readonly elem?: readonly NftElement[]; readonly size?: number }
   readonly counter?: { readonly name?: string; readonly packets?: number }
@@ -14,20 +19,31 @@ export function parseCounters(line: string): Counters | undefined {
     const value = JSON.parse(line) as { nftables?: readonly NftObject[] }
     if (!Array.isArray(value.nftables)) return undefined
     objects = value.nftables
-  } catch { return undefined }
+  } catch {
+    return undefined
+  }
   const sets = new Map(objects.flatMap((o) => (o.set?.name === undefined ? [] : [[o.set.name, o.set] as const])))
   if (!['in4', 'out4', 'in6', 'out6'].every((s) => sets.has(s))) return undefined
-  const flows = (direction: 'in' | 'out'): readonly Flow[] => [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow))
+  const flows = (direction: 'in' | 'out'): readonly Flow[] =>
+    [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow))
   const count = (name: string): number => objects.find((o) => o.counter?.name === name)?.counter?.packets ?? 0
   const overflow = [...sets.values()].some((s) => (s.elem?.length ?? 0) >= (s.size ?? 65_535))
-  return { in: flows('in'), out: flows('out'), fragmentsIn: count('frag_in'), fragmentsOut: count('frag_out'), overflow }
+  return {
+    in: flows('in'),
+    out: flows('out'),
+    fragmentsIn: count('frag_in'),
+    fragmentsOut: count('frag_out'),
+    overflow,
+  }
 }
 
 function flow(e: NftElement | null): readonly Flow[] {
   const concat: unknown = e?.elem?.val?.concat
   const [remote, remotePort, localPort]: readonly unknown[] = Array.isArray(concat) ? concat : []
   if (typeof remote !== 'string' || typeof remotePort !== 'number' || typeof localPort !== 'number') return []
-  return [{ remote, remotePort, localPort, packets: e?.elem?.counter?.packets ?? 0, bytes: e?.elem?.counter?.bytes ?? 0 }]
+  return [
+    { remote, remotePort, localPort, packets: e?.elem?.counter?.packets ?? 0, bytes: e?.elem?.counter?.bytes ?? 0 },
+  ]
 }
 
 /**
@@ -43,8 +59,26 @@ export function parseMappings(lines: readonly string[]): readonly Mapping[] {
     const [, replySource = '', replyDestination = '', replySourcePort, replyDestinationPort] = reply
     const fromOutside = replySource !== destination || replySourcePort !== destinationPort
     return fromOutside
-      ? [{ insideAddress: replySource, insidePort: Number(replySourcePort), outsideAddress: destination, outsidePort: Number(destinationPort), remote: source, remotePort: Number(sourcePort) }]
-      : [{ insideAddress: source, insidePort: Number(sourcePort), outsideAddress: replyDestination, outsidePort: Number(replyDestinationPort), remote: destination, remotePort: Number(destinationPort) }]
+      ? [
+          {
+            insideAddress: replySource,
+            insidePort: Number(replySourcePort),
+            outsideAddress: destination,
+            outsidePort: Number(destinationPort),
+            remote: source,
+            remotePort: Number(sourcePort),
+          },
+        ]
+      : [
+          {
+            insideAddress: source,
+            insidePort: Number(sourcePort),
+            outsideAddress: replyDestination,
+            outsidePort: Number(replyDestinationPort),
+            remote: destination,
+            remotePort: Number(destinationPort),
+          },
+        ]
   })
 }
 

@@ -11,7 +11,11 @@ import { parseBox, parseCounters } from './witness-reading.ts'
 
 const timeoutMs = 30_000
 
-export interface NodeReading { readonly counters: Counters | null; readonly recordLines: readonly string[]; readonly trouble: string | null }
+export interface NodeReading {
+  readonly counters: Counters | null
+  readonly recordLines: readonly string[]
+  readonly trouble: string | null
+}
 
 const nodeOf = (world: World, name: NodeName): FleetNode => {
   const node = world.fleet.nodes.find((n) => n.name === name)
@@ -36,17 +40,33 @@ export async function resetWitnesses(world: World, nodes: readonly NodeName[]): 
       (await world.remote(name)).run(inside(placeOf(node.runtime), resetWitness('node')), options),
       ...(box === null ? [] : [box.remote.run(box.wrap(resetWitness('box')), options)]),
     ])
-    return answers.filter((a) => a.code !== 0).map((a) => a.stderr.trim().slice(0, 200) || `exit ${String(a.code)}`).join('; ')
+    return answers
+      .filter((a) => a.code !== 0)
+      .map((a) => a.stderr.trim().slice(0, 200) || `exit ${String(a.code)}`)
+      .join('; ')
   })
-  return new Map([...[...result.done].filter(([, text]) => text !== ''), ...[...result.failed].map(([n, f]) => [n, f.message] as const)])
+  return new Map([
+    ...[...result.done].filter(([, text]) => text !== ''),
+    ...[...result.failed].map(([n, f]) => [n, f.message] as const),
+  ])
 }
 
 /** Reads and resets one node's counters, and the record lines that carry one of the nonces. */
-export async function readNode(world: World, name: NodeName, record: { readonly path: string; readonly nonces: readonly string[] } | null): Promise<NodeReading> {
-  const result = await (await world.remote(name)).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(record)), { timeoutMs, signal: world.signal })
+export async function readNode(
+  world: World,
+  name: NodeName,
+  record: { readonly path: string; readonly nonces: readonly string[] } | null,
+): Promise<NodeReading> {
+  const result = await (
+    await world.remote(name)
+  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(record)), { timeoutMs, signal: world.signal })
   const [first = '', ...rest] = result.stdout.split('\n')
   const counters = result.code === 0 ? (parseCounters(first) ?? null) : null
-  return { counters, recordLines: rest.filter((l) => l !== ''), trouble: counters === null ? result.stderr.trim().slice(0, 200) || 'no counters' : null }
+  return {
+    counters,
+    recordLines: rest.filter((l) => l !== ''),
+    trouble: counters === null ? result.stderr.trim().slice(0, 200) || 'no counters' : null,
+  }
 }
 
 /** Reads and resets a NAT box; null where there is none or it cannot be read. */
@@ -63,6 +83,9 @@ export async function removeWitnesses(world: World, nodes: readonly NodeName[]):
     const node = nodeOf(world, name)
     const box = await boxOn(world, node)
     const options = { timeoutMs, signal: world.signal }
-    await Promise.all([(await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness), options), ...(box === null ? [] : [box.remote.run(box.wrap(removeWitness), options)])])
+    await Promise.all([
+      (await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness), options),
+      ...(box === null ? [] : [box.remote.run(box.wrap(removeWitness), options)]),
+    ])
   })
 }

@@ -62,31 +62,70 @@ export interface WorldWish {
 export function worldIn(c: Context, w: WorldWish): OpenWorld {
   checkShift(c.clockShift, w.fleet)
   return openWorld({
-    fleet: w.fleet, ledger: w.ledger, folder: w.folder, checkout: w.checkout ?? c.cwd, key: w.key, log: c.terminal, signal: c.signal, version: c.version, probe: c.probe, cacheDir: c.cacheDir,
-    writer: c.writer, clockShift: c.clockShift, ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }), ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }), ...(c.github === undefined ? {} : { github: c.github }),
+    fleet: w.fleet,
+    ledger: w.ledger,
+    folder: w.folder,
+    checkout: w.checkout ?? c.cwd,
+    key: w.key,
+    log: c.terminal,
+    signal: c.signal,
+    version: c.version,
+    probe: c.probe,
+    cacheDir: c.cacheDir,
+    writer: c.writer,
+    clockShift: c.clockShift,
+    ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }),
+    ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }),
+    ...(c.github === undefined ? {} : { github: c.github }),
   })
 }
 
 /** A world for a look at a fleet that leaves no session behind. */
 export async function lookingWorld(c: Context, fleet: Fleet, key: KeySource | null): Promise<OpenWorld> {
-  const none: Ledger = { sessions: async () => [], read: async () => [], all: async () => [], append: async () => undefined }
+  const none: Ledger = {
+    sessions: async () => [],
+    read: async () => [],
+    all: async () => [],
+    append: async () => undefined,
+  }
   return worldIn(c, { fleet, ledger: none, session: '', folder: c.scratch, key })
 }
 
-export const keyFile = (path: string | undefined): KeySource | null => (path === undefined ? null : { kind: 'file', path })
+export const keyFile = (path: string | undefined): KeySource | null =>
+  path === undefined ? null : { kind: 'file', path }
 
 const read = async (file: string, what: string): Promise<string> => {
-  try { return await readFile(file, 'utf8') } catch (error) {
-    throw new Failure({ kind: 'usage', code: 'U032', message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, remedy: `ls -l ${quote(file)}` }, error)
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Failure(
+      {
+        kind: 'usage',
+        code: 'U032',
+        message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+        remedy: `ls -l ${quote(file)}`,
+      },
+      error,
+    )
   }
 }
 
-export interface FleetFile { readonly fleet: Fleet; readonly file: string; readonly text: string }
+export interface FleetFile {
+  readonly fleet: Fleet
+  readonly file: string
+  readonly text: string
+}
 
 /** `lab` is the running lab's own file; another name is one of fleets/; anything with a slash or a dot is a path. */
 export async function loadFleet(c: Context, name: string, labId?: string): Promise<FleetFile> {
   const file = fleetPath(c, name, labId)
-  if (name === 'lab' && !existsSync(file)) throw new Failure({ kind: 'usage', code: 'U033', message: 'the lab is not up', remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}` })
+  if (name === 'lab' && !existsSync(file))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U033',
+      message: 'the lab is not up',
+      remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}`,
+    })
   const text = await read(file, 'the fleet file')
   return { fleet: parseFleet(text, file), file, text }
 }
@@ -98,16 +137,33 @@ function fleetPath(c: Context, name: string, labId?: string): string {
 
 export async function loadProfiles(c: Context): Promise<readonly Profile[]> {
   const files = (await readdir(join(c.root, 'profiles'))).filter((f) => f.endsWith('.yaml')).sort()
-  return Promise.all(files.map(async (f) => parseProfile(await read(join(c.root, 'profiles', f), 'the profile'), `profiles/${f}`)))
+  return Promise.all(
+    files.map(async (f) => parseProfile(await read(join(c.root, 'profiles', f), 'the profile'), `profiles/${f}`)),
+  )
 }
 
-export interface Repository { readonly dir: string; readonly configs: readonly ProjectConfig[] }
+export interface Repository {
+  readonly dir: string
+  readonly configs: readonly ProjectConfig[]
+}
 
 /** Every project that the repository's configuration can give. */
-export async function loadRepository(c: Context, directory: string, configFile: string | undefined, fleet: Fleet, profiles: readonly Profile[]): Promise<Repository> {
+export async function loadRepository(
+  c: Context,
+  directory: string,
+  configFile: string | undefined,
+  fleet: Fleet,
+  profiles: readonly Profile[],
+): Promise<Repository> {
   const dir = resolve(c.cwd, directory)
   const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
-  if (file === undefined) throw new Failure({ kind: 'usage', code: 'U034', message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`, remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : quote(dir)}` })
+  if (file === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U034',
+      message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`,
+      remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : quote(dir)}`,
+    })
   const configs = parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles })
   // Where a checkout happens to lie on this machine is no part of the plan: another machine goes on with it.
   const path = relative(dir, file)

@@ -18,8 +18,13 @@ export async function readBundle(dir: string, most: Most): Promise<Bundle> {
     return value as T
   }
   return {
-    plan: await read('plan'), entries: await read('entries', true), facts: await read('facts'), measurements: await read('nat'),
-    controls: await read('controls'), running: await read('running'), attempts: await read('attempts', true),
+    plan: await read('plan'),
+    entries: await read('entries', true),
+    facts: await read('facts'),
+    measurements: await read('nat'),
+    controls: await read('controls'),
+    running: await read('running'),
+    attempts: await read('attempts', true),
   }
 }
 

@@ -9,9 +9,12 @@ export function goesOn(s: Session): string | undefined {
   const at = repositoryOf(s)
   const remote = at === null ? [] : ['--remote', at]
   switch (s.state) {
-    case 'AWAIT_APPROVAL': return `${words}: ${line('approve', ...remote, '--session', s.id)} (no: --reject)`
-    case 'AWAIT_PUSH': return words
-    default: return `${words}, or by: ${line('soak', '--watch', ...remote)}`
+    case 'AWAIT_APPROVAL':
+      return `${words}: ${line('approve', ...remote, '--session', s.id)} (no: --reject)`
+    case 'AWAIT_PUSH':
+      return words
+    default:
+      return `${words}, or by: ${line('soak', '--watch', ...remote)}`
   }
 }
 

@@ -19,22 +19,36 @@ export interface Home {
 }
 
 /** A session with its ledger. */
-export interface Known { readonly project: string; readonly ledger: Ledger; readonly session: Session; readonly entries: readonly Entry[] }
+export interface Known {
+  readonly project: string
+  readonly ledger: Ledger
+  readonly session: Session
+  readonly entries: readonly Entry[]
+}
 
 /** A session that is not what it was written as: nothing is done with it before a person has taken it away. */
-export interface Damaged { readonly project: string; readonly id: string; readonly fault: Failure }
+export interface Damaged {
+  readonly project: string
+  readonly id: string
+  readonly fault: Failure
+}
 
-const derive: Derive = (sessions) => dashboard(
-  sessions.filter((s) => s.damage === undefined).map(({ id, entries }) => ({ session: fold(id, entries), entries })),
-  sessions.flatMap(({ id, damage }) => (damage === undefined ? [] : [{ id, why: damage.message }])),
-)
+const derive: Derive = (sessions) =>
+  dashboard(
+    sessions.filter((s) => s.damage === undefined).map(({ id, entries }) => ({ session: fold(id, entries), entries })),
+    sessions.flatMap(({ id, damage }) => (damage === undefined ? [] : [{ id, why: damage.message }])),
+  )
 
 /** `<dir>/<project>/ledger.git` and `<dir>/<project>/sessions/<id>/`. */
 export const localHome = (dir: string): Home => ({
   ledgerOf: (project) => openGitLedger(join(dir, project, 'ledger.git')),
   ledgers: async (project) => {
-    const projects = (await readdir(dir, { withFileTypes: true }).catch(() => [])).filter((d) => d.isDirectory() && !d.name.startsWith('_') && (project === undefined || d.name === project))
-    return Promise.all(projects.map(async ({ name }) => ({ ledger: await openGitLedger(join(dir, name, 'ledger.git')), project: name })))
+    const projects = (await readdir(dir, { withFileTypes: true }).catch(() => [])).filter(
+      (d) => d.isDirectory() && !d.name.startsWith('_') && (project === undefined || d.name === project),
+    )
+    return Promise.all(
+      projects.map(async ({ name }) => ({ ledger: await openGitLedger(join(dir, name, 'ledger.git')), project: name })),
+    )
   },
   folderOf: (project, session) => join(dir, project, 'sessions', session),
 })
@@ -53,28 +67,55 @@ export interface RemoteHome {
 /** The branch vps-test-ledger of a repository, with its page. */
 export function remoteHome({ url, authorization, secrets, dir, signal }: RemoteHome): Home {
   const copy = join(dir, '_remotes', `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
-  const ledger = (): Promise<GitLedger> => openGitLedger(copy, { remote: { url, ...(authorization === null ? {} : { authorization }) }, derive, secrets, signal })
-  return { ledgerOf: ledger, ledgers: async () => [{ ledger: await ledger(), project: null }], folderOf: (project, session) => join(dir, project, 'sessions', session) }
+  const ledger = (): Promise<GitLedger> =>
+    openGitLedger(copy, {
+      remote: { url, ...(authorization === null ? {} : { authorization }) },
+      derive,
+      secrets,
+      signal,
+    })
+  return {
+    ledgerOf: ledger,
+    ledgers: async () => [{ ledger: await ledger(), project: null }],
+    folderOf: (project, session) => join(dir, project, 'sessions', session),
+  }
 }
 
 /** In one look: the whole ones, newest change first, and the damaged ones. */
-export async function sessionsIn(home: Home, project?: string): Promise<{ readonly whole: readonly Known[]; readonly damaged: readonly Damaged[] }> {
-  const all = (await Promise.all((await home.ledgers(project)).map(async ({ ledger, project: own }) =>
-    (await ledger.told()).map((told) => ({ ...told, ledger, project: own ?? projectOf(told.entries) ?? '' }))))).flat().filter((k) => project === undefined || k.project === project)
+export async function sessionsIn(
+  home: Home,
+  project?: string,
+): Promise<{ readonly whole: readonly Known[]; readonly damaged: readonly Damaged[] }> {
+  const all = (
+    await Promise.all(
+      (await home.ledgers(project)).map(async ({ ledger, project: own }) =>
+        (await ledger.told()).map((told) => ({ ...told, ledger, project: own ?? projectOf(told.entries) ?? '' })),
+      ),
+    )
+  )
+    .flat()
+    .filter((k) => project === undefined || k.project === project)
   return {
-    whole: all.filter((t) => t.damage === undefined).map(({ id, entries, project: of, ledger }) => ({ project: of, ledger, entries, session: fold(id, entries) })).sort((a, b) => b.session.changedAt - a.session.changedAt),
-    damaged: all.flatMap(({ id, project: of, damage }) => (damage === undefined ? [] : [{ project: of, id, fault: damage }])),
+    whole: all
+      .filter((t) => t.damage === undefined)
+      .map(({ id, entries, project: of, ledger }) => ({ project: of, ledger, entries, session: fold(id, entries) }))
+      .sort((a, b) => b.session.changedAt - a.session.changedAt),
+    damaged: all.flatMap(({ id, project: of, damage }) =>
+      damage === undefined ? [] : [{ project: of, id, fault: damage }],
+    ),
   }
 }
 
 /** The whole ones, newest change first. */
-export const knownSessions = async (home: Home, project?: string): Promise<readonly Known[]> => (await sessionsIn(home, project)).whole
+export const knownSessions = async (home: Home, project?: string): Promise<readonly Known[]> =>
+  (await sessionsIn(home, project)).whole
 
 /** One session by its id; undefined where no ledger holds it. */
 export async function knownSession(home: Home, id: string): Promise<Known | undefined> {
   for (const { ledger, project } of await home.ledgers()) {
     const entries = await ledger.read(id)
-    if (entries.length > 0) return { project: project ?? projectOf(entries) ?? '', ledger, entries, session: fold(id, entries) }
+    if (entries.length > 0)
+      return { project: project ?? projectOf(entries) ?? '', ledger, entries, session: fold(id, entries) }
   }
   return undefined
 }

@@ -10,22 +10,56 @@ import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.t
 import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { loadProfiles, type Context } from './context.ts'
 
-export interface InitFlags { readonly dir: string; readonly ref: string; readonly fleet: string }
+export interface InitFlags {
+  readonly dir: string
+  readonly ref: string
+  readonly fleet: string
+}
 
 export async function init(c: Context, flags: InitFlags): Promise<number> {
   const dir = real(resolve(c.cwd, flags.dir))
-  if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref)) throw new Failure({ kind: 'usage', code: 'U080', message: `${show(flags.ref)} is no tag or commit`, remedy: `vps-test init --ref v${c.version}` })
-  if (!/^[\w./-]{1,200}$/.test(flags.fleet)) throw new Failure({ kind: 'usage', code: 'U081', message: `${show(flags.fleet)} is no fleet and no path of one`, remedy: 'vps-test init --fleet saorsa' })
+  if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U080',
+      message: `${show(flags.ref)} is no tag or commit`,
+      remedy: `vps-test init --ref v${c.version}`,
+    })
+  if (!/^[\w./-]{1,200}$/.test(flags.fleet))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U081',
+      message: `${show(flags.fleet)} is no fleet and no path of one`,
+      remedy: 'vps-test init --fleet saorsa',
+    })
   const repository = await repositoryOf(c, dir)
   const here = relative(repository.root, dir)
-  if (!/^[\w./@+ -]{0,300}$/.test(here)) throw new Failure({ kind: 'usage', code: 'U085', message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`, remedy: 'vps-test init --dir <directory of another workspace>' })
+  if (!/^[\w./@+ -]{0,300}$/.test(here))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U085',
+      message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
+      remedy: 'vps-test init --dir <directory of another workspace>',
+    })
   const config = await configOf(c, dir, basename(repository.name))
   const files = [
     ...(config.text === null ? [] : [{ path: join(here, projectFiles[0]), text: config.text }]),
-    ...callerWorkflows({ ref: flags.ref, fleet: flags.fleet, repo: here === '' ? '.' : here, branch: repository.branch, projects: config.projects }),
+    ...callerWorkflows({
+      ref: flags.ref,
+      fleet: flags.fleet,
+      repo: here === '' ? '.' : here,
+      branch: repository.branch,
+      projects: config.projects,
+    }),
   ]
   const taken = files.filter((file) => present(join(repository.root, file.path))).map((file) => file.path)
-  if (taken.length > 0) throw new Failure({ kind: 'usage', code: 'U084', message: `nothing was written, because ${taken.length === 1 ? 'this exists' : 'these exist'}: ${taken.join(', ')}`, remedy: `cd ${quoted(repository.root)} && mkdir before-init && mv ${taken.map(quoted).join(' ')} before-init/` })
+  if (taken.length > 0)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U084',
+      message: `nothing was written, because ${taken.length === 1 ? 'this exists' : 'these exist'}: ${taken.join(', ')}`,
+      remedy: `cd ${quoted(repository.root)} && mkdir before-init && mv ${taken.map(quoted).join(' ')} before-init/`,
+    })
   for (const file of files) {
     const path = join(repository.root, file.path)
     mkdirSync(dirname(path), { recursive: true })
@@ -51,17 +85,37 @@ Without them checkpoints are taken by the schedule, late, and approval is: GH_TO
 `
 
 /** A repository that has a configuration under its other name keeps it. */
-async function configOf(c: Context, dir: string, name: string): Promise<Omit<InitConfig, 'text'> & { readonly text: string | null }> {
+async function configOf(
+  c: Context,
+  dir: string,
+  name: string,
+): Promise<Omit<InitConfig, 'text'> & { readonly text: string | null }> {
   const profiles = await loadProfiles(c)
   const own = findProjectFile(dir, existsSync)
   if (own !== undefined && own !== join(dir, projectFiles[0])) {
     c.terminal.info(`keeping ${visible(relative(dir, own))}`)
-    return { text: null, projects: parseProjectAll(readFileSync(own, 'utf8'), own, { profiles }).map((one) => one.project), notes: [] }
+    return {
+      text: null,
+      projects: parseProjectAll(readFileSync(own, 'utf8'), own, { profiles }).map((one) => one.project),
+      notes: [],
+    }
   }
   const cargo = readCargo(treeOf(dir))
-  if (cargo === undefined) throw new Failure({ kind: 'usage', code: 'U082', message: `${visible(dir)} holds no Cargo.toml`, remedy: 'vps-test init --dir <directory of the Cargo workspace>' })
+  if (cargo === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U082',
+      message: `${visible(dir)} holds no Cargo.toml`,
+      remedy: 'vps-test init --dir <directory of the Cargo workspace>',
+    })
   const config = configFor(cargo, profiles, name)
-  if (config === undefined) throw new Failure({ kind: 'usage', code: 'U083', message: `the Cargo workspace in ${visible(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`, remedy: 'vps-test init --dir <directory of another workspace>' })
+  if (config === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U083',
+      message: `the Cargo workspace in ${visible(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`,
+      remedy: 'vps-test init --dir <directory of another workspace>',
+    })
   return config
 }
 
@@ -73,27 +127,59 @@ const present = (path: string): boolean => lstatSync(path, { throwIfNoEntry: fal
 
 function treeOf(dir: string): Tree {
   return {
-    read: (path) => { const file = join(dir, path); return existsSync(file) ? readFileSync(file, 'utf8') : undefined },
+    read: (path) => {
+      const file = join(dir, path)
+      return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+    },
     list: (path) => {
       const place = join(dir, path)
       if (!existsSync(place)) return { directories: [], files: [] }
       const entries = readdirSync(place, { withFileTypes: true })
-      const names = (wanted: boolean): readonly string[] => entries.filter((one) => one.isDirectory() === wanted).map((one) => one.name).toSorted()
+      const names = (wanted: boolean): readonly string[] =>
+        entries
+          .filter((one) => one.isDirectory() === wanted)
+          .map((one) => one.name)
+          .toSorted()
       return { directories: names(true), files: names(false) }
     },
   }
 }
 
 /** Where the repository begins, how it is called, which branch is its default. Without git: this directory, `main`. */
-async function repositoryOf(c: Context, dir: string): Promise<{ readonly root: string; readonly name: string; readonly branch: string }> {
+async function repositoryOf(
+  c: Context,
+  dir: string,
+): Promise<{ readonly root: string; readonly name: string; readonly branch: string }> {
   const git = async (...args: readonly string[]): Promise<string> => {
-    const done = await runProcess(['git', '-C', dir, ...args], { timeoutMs: 10_000, signal: c.signal }).catch((error: unknown) => { if (c.signal.aborted) throw error; return undefined })
+    const done = await runProcess(['git', '-C', dir, ...args], { timeoutMs: 10_000, signal: c.signal }).catch(
+      (error: unknown) => {
+        if (c.signal.aborted) throw error
+        return undefined
+      },
+    )
     return done?.code === 0 ? done.stdout.trim() : ''
   }
   const [root, remote, head, current, known] = await Promise.all([
-    git('rev-parse', '--show-toplevel'), git('config', '--get', 'remote.origin.url'), git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD'), git('symbolic-ref', '--short', 'HEAD'),
-    git('for-each-ref', '--format=%(refname:lstrip=-1)', 'refs/heads/main', 'refs/heads/master', 'refs/remotes/origin/main', 'refs/remotes/origin/master'),
+    git('rev-parse', '--show-toplevel'),
+    git('config', '--get', 'remote.origin.url'),
+    git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD'),
+    git('symbolic-ref', '--short', 'HEAD'),
+    git(
+      'for-each-ref',
+      '--format=%(refname:lstrip=-1)',
+      'refs/heads/main',
+      'refs/heads/master',
+      'refs/remotes/origin/main',
+      'refs/remotes/origin/master',
+    ),
   ])
-  const name = remote.replace(/\/+$/, '').replace(/\.git$/, '').replace(/^.*[/:]/, '')
-  return { root: root === '' ? dir : root, name: name === '' ? basename(dir) : name, branch: head.replace(/^origin\//, '') || known.split('\n')[0] || current || 'main' }
+  const name = remote
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .replace(/^.*[/:]/, '')
+  return {
+    root: root === '' ? dir : root,
+    name: name === '' ? basename(dir) : name,
+    branch: head.replace(/^origin\//, '') || known.split('\n')[0] || current || 'main',
+  }
 }

@@ -7,10 +7,18 @@ import { answersFailure, resolveAnswers, type AnswerSources } from '../inputs/an
 import { confirmation, questions } from '../inputs/questions.ts'
 import type { Context } from './context.ts'
 
-export interface Interviewed { readonly answers: Answers; readonly profile: Profile }
+export interface Interviewed {
+  readonly answers: Answers
+  readonly profile: Profile
+}
 
 /** `faults`: what is wrong besides the answers, told in one breath with them. */
-export async function interview(c: Context, sources: AnswerSources, profiles: readonly Profile[], faults: readonly string[] = []): Promise<Interviewed> {
+export async function interview(
+  c: Context,
+  sources: AnswerSources,
+  profiles: readonly Profile[],
+  faults: readonly string[] = [],
+): Promise<Interviewed> {
   const asked: Record<string, string> = {}
   for (;;) {
     const resolved = resolveAnswers({ ...sources, interview: asked }, profiles)
@@ -28,11 +36,22 @@ export async function interview(c: Context, sources: AnswerSources, profiles: re
 }
 
 /** A parameter never skips this; `--yes` gives it. `line`: the same start with every answer. */
-export async function confirm(c: Context, yes: boolean, line: string): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
+export async function confirm(
+  c: Context,
+  yes: boolean,
+  line: string,
+): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
   if (yes) return { choice: 'proceed', by: `${c.who} (--yes)` }
-  if (!c.terminal.interactive) throw new Failure({ kind: 'usage', code: 'U042', message: 'there is no terminal to confirm the plan on', remedy: `${line} --yes` })
+  if (!c.terminal.interactive)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U042',
+      message: 'there is no terminal to confirm the plan on',
+      remedy: `${line} --yes`,
+    })
   const choice = await choose(confirmation.text, confirmation.options, 'proceed')
   return { choice: choice === 'proceed' || choice === 'modify' ? choice : 'cancel', by: c.who }
 }
 
-export const cancelled = (): Failure => new Failure({ kind: 'usage', code: 'U043', message: 'cancelled; nothing was touched' })
+export const cancelled = (): Failure =>
+  new Failure({ kind: 'usage', code: 'U043', message: 'cancelled; nothing was touched' })

@@ -5,10 +5,29 @@ import type { Fleet } from '../domain/fleet.ts'
 import type { KeySource } from '../world.ts'
 import type { Context } from './context.ts'
 
-export async function checkKey({ writer }: Pick<Context, 'writer'>, key: KeySource | null, fleet: Fleet): Promise<void> {
-  if (key?.kind === 'text') { parsePrivateKey(key.text, key.origin); return }
+export async function checkKey(
+  { writer }: Pick<Context, 'writer'>,
+  key: KeySource | null,
+  fleet: Fleet,
+): Promise<void> {
+  if (key?.kind === 'text') {
+    parsePrivateKey(key.text, key.origin)
+    return
+  }
   const file = key?.path ?? fleet.identityFile
   if (file !== undefined) await readPrivateKey(file)
-  else if (writer.kind === 'run') throw new Failure({ kind: 'usage', code: 'U069', message: `fleet ${fleet.name} needs the input ssh-key, which is empty`, remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519' })
-  else throw new Failure({ kind: 'usage', code: 'U056', message: `fleet ${fleet.name} needs a private SSH key, and none is given`, remedy: 'vps-test soak --key ~/.ssh/id_ed25519' })
+  else if (writer.kind === 'run')
+    throw new Failure({
+      kind: 'usage',
+      code: 'U069',
+      message: `fleet ${fleet.name} needs the input ssh-key, which is empty`,
+      remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519',
+    })
+  else
+    throw new Failure({
+      kind: 'usage',
+      code: 'U056',
+      message: `fleet ${fleet.name} needs a private SSH key, and none is given`,
+      remedy: 'vps-test soak --key ~/.ssh/id_ed25519',
+    })
 }

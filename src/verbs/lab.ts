@@ -11,27 +11,52 @@ import { textTable } from '../report/text-table.ts'
 import { loadFleet, type Context } from './context.ts'
 import { mislabelled, survey } from './nodes.ts'
 
-export interface LabFlags { readonly lab?: string; readonly topology?: string; readonly json?: boolean; readonly shaping?: string; readonly measure?: boolean; readonly fix?: boolean }
+export interface LabFlags {
+  readonly lab?: string
+  readonly topology?: string
+  readonly json?: boolean
+  readonly shaping?: string
+  readonly measure?: boolean
+  readonly fix?: boolean
+}
 
-const where = (c: Context, flags: LabFlags) => ({ signal: c.signal, log: c.terminal, ...(flags.lab === undefined ? {} : { id: flags.lab }) })
+const where = (c: Context, flags: LabFlags) => ({
+  signal: c.signal,
+  log: c.terminal,
+  ...(flags.lab === undefined ? {} : { id: flags.lab }),
+})
 
 /** Fails, and takes the lab down again, when a NAT is not what the topology says. */
 export async function up(c: Context, flags: LabFlags): Promise<number> {
-  const file = flags.topology === undefined ? join(c.root, 'fleets', 'lab.topology.yaml') : resolve(c.cwd, flags.topology)
+  const file =
+    flags.topology === undefined ? join(c.root, 'fleets', 'lab.topology.yaml') : resolve(c.cwd, flags.topology)
   const topology = loadTopology(await readFile(file, 'utf8'), file)
   const began = systemClock.now()
   const fleet = await labUp({
-    ...where(c, flags), topology, shaping: flags.shaping === 'none' ? 'none' : 'auto', ...(c.delayHelper === null ? {} : { delayHelper: c.delayHelper }),
-    ...(flags.measure === false ? {} : {
-      verify: async (made) => {
-        const rows = await survey(c, made, null, true)
-        c.terminal.info(nodesTable(rows))
-        const wrong = mislabelled(rows)
-        if (wrong.length > 0) throw new Failure({ kind: 'infra', code: 'I240', message: `a NAT is not what the topology says: ${wrong.join('; ')}`, remedy: 'vps-test lab up --no-measure' })
-      },
-    }),
+    ...where(c, flags),
+    topology,
+    shaping: flags.shaping === 'none' ? 'none' : 'auto',
+    ...(c.delayHelper === null ? {} : { delayHelper: c.delayHelper }),
+    ...(flags.measure === false
+      ? {}
+      : {
+          verify: async (made) => {
+            const rows = await survey(c, made, null, true)
+            c.terminal.info(nodesTable(rows))
+            const wrong = mislabelled(rows)
+            if (wrong.length > 0)
+              throw new Failure({
+                kind: 'infra',
+                code: 'I240',
+                message: `a NAT is not what the topology says: ${wrong.join('; ')}`,
+                remedy: 'vps-test lab up --no-measure',
+              })
+          },
+        }),
   })
-  c.terminal.info(`lab up: ${fleet.nodes.length} nodes in ${((systemClock.now() - began) / 1000).toFixed(1)} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`)
+  c.terminal.info(
+    `lab up: ${fleet.nodes.length} nodes in ${((systemClock.now() - began) / 1000).toFixed(1)} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`,
+  )
   return exitCodes.passed
 }
 
@@ -50,8 +75,32 @@ export async function status(c: Context, flags: LabFlags): Promise<number> {
   }
   const { fleet } = await loadFleet(c, 'lab', flags.lab)
   const rows = flags.measure === false ? fleet.nodes.map((node) => ({ node })) : await survey(c, fleet, null, true)
-  if (flags.json === true) { c.terminal.print(JSON.stringify({ ...state, nats: rows.map((r) => ({ node: r.node.name, declared: r.node.nat, measured: ('measurement' in r ? r.measurement : null) ?? null })) })); return exitCodes.passed }
-  c.terminal.print(textTable(['node', 'address', 'power', 'systemd', 'box'], state.nodes.map((n) => [{ text: n.name }, { text: n.address }, { text: n.up ? 'on' : 'off', tone: n.up ? 'good' : 'bad' }, { text: n.systemd }, { text: n.box }]), c.terminal.palette))
+  if (flags.json === true) {
+    c.terminal.print(
+      JSON.stringify({
+        ...state,
+        nats: rows.map((r) => ({
+          node: r.node.name,
+          declared: r.node.nat,
+          measured: ('measurement' in r ? r.measurement : null) ?? null,
+        })),
+      }),
+    )
+    return exitCodes.passed
+  }
+  c.terminal.print(
+    textTable(
+      ['node', 'address', 'power', 'systemd', 'box'],
+      state.nodes.map((n) => [
+        { text: n.name },
+        { text: n.address },
+        { text: n.up ? 'on' : 'off', tone: n.up ? 'good' : 'bad' },
+        { text: n.systemd },
+        { text: n.box },
+      ]),
+      c.terminal.palette,
+    ),
+  )
   c.terminal.print(nodesTable(rows, c.terminal.palette))
   return state.nodes.every((n) => n.up) ? exitCodes.passed : exitCodes.infra
 }
@@ -63,11 +112,17 @@ export async function shell(c: Context, node: string, flags: LabFlags): Promise<
 }
 
 export async function examine(c: Context, flags: LabFlags): Promise<number> {
-  const results = flags.fix === true ? await doctorFix({ signal: c.signal, log: c.terminal }) : await doctor({ signal: c.signal })
-  c.terminal.print(flags.json === true ? JSON.stringify(results.map((r) => ({ name: r.check.name, ok: r.ok, detail: r.detail, needed: r.check.needed }))) : results.map((r) => line(r)).join('\n'))
+  const results =
+    flags.fix === true ? await doctorFix({ signal: c.signal, log: c.terminal }) : await doctor({ signal: c.signal })
+  c.terminal.print(
+    flags.json === true
+      ? JSON.stringify(results.map((r) => ({ name: r.check.name, ok: r.ok, detail: r.detail, needed: r.check.needed })))
+      : results.map((r) => line(r)).join('\n'),
+  )
   const bad = results.filter((r) => !r.ok)
   if (bad.length > 0 && flags.fix !== true) c.terminal.info('to install what is missing: vps-test doctor --fix')
   return bad.length === 0 ? exitCodes.passed : exitCodes.infra
 }
 
-const line = (r: CheckResult): string => `${r.ok ? 'ok     ' : 'MISSING'} ${r.check.name.padEnd(18)} ${r.check.purpose}${r.ok ? '' : ` (${r.detail})`}`
+const line = (r: CheckResult): string =>
+  `${r.ok ? 'ok     ' : 'MISSING'} ${r.check.name.padEnd(18)} ${r.check.purpose}${r.ok ? '' : ` (${r.detail})`}`

@@ -17,43 +17,70 @@ import { explain } from './explain.ts'
 import { knownSession, sessionsIn, type Known } from './home.ts'
 import { checkKey } from './key.ts'
 
-export interface Duty { readonly known: Known; readonly tick: Tick }
+export interface Duty {
+  readonly known: Known
+  readonly tick: Tick
+}
 
 /** A session that is passed over, and why: the others have their checkpoints. */
-export interface PassedOver { readonly id: string; readonly project: string; readonly error: unknown }
+export interface PassedOver {
+  readonly id: string
+  readonly project: string
+  readonly error: unknown
+}
 
-export interface Duties { readonly open: readonly Duty[]; readonly broken: readonly PassedOver[] }
+export interface Duties {
+  readonly open: readonly Duty[]
+  readonly broken: readonly PassedOver[]
+}
 
-export interface SoakFlags { readonly json?: boolean; readonly watch?: boolean; readonly session?: string; readonly key?: KeySource | null }
+export interface SoakFlags {
+  readonly json?: boolean
+  readonly watch?: boolean
+  readonly session?: string
+  readonly key?: KeySource | null
+}
 
 /** What a tick finds, for every session that has not ended. */
 export async function duties(c: Context): Promise<Duties> {
   const { whole, damaged } = await sessionsIn(c.home)
   const open: Duty[] = []
   const broken: PassedOver[] = damaged.map(({ id, project, fault }) => ({ id, project, error: fault }))
-  await Promise.all(whole.filter((k) => !finals.includes(k.session.state)).map(async (known) => {
-    try { open.push({ known, tick: await tickOf(c, known.session) }) } catch (error) {
-      c.signal.throwIfAborted()
-      broken.push({ id: known.session.id, project: known.project, error: endable(c, known, error) })
-    }
-  }))
+  await Promise.all(
+    whole
+      .filter((k) => !finals.includes(k.session.state))
+      .map(async (known) => {
+        try {
+          open.push({ known, tick: await tickOf(c, known.session) })
+        } catch (error) {
+          c.signal.throwIfAborted()
+          broken.push({ id: known.session.id, project: known.project, error: endable(c, known, error) })
+        }
+      }),
+  )
   return { open: open.toSorted((a, b) => b.known.session.changedAt - a.known.session.changedAt), broken }
 }
 
 /** What its ledger says can make no sense: then a person ends it. */
 const endable = (c: Context, known: Known, error: unknown): unknown =>
-  (error instanceof Failure && error.kind === 'usage' && error.facts.remedy === undefined ? new Failure({ ...error.facts, remedy: endingOf(c, known) }, error) : error)
+  error instanceof Failure && error.kind === 'usage' && error.facts.remedy === undefined
+    ? new Failure({ ...error.facts, remedy: endingOf(c, known) }, error)
+    : error
 
 const endingOf = ({ writer }: Context, { project, session: { id } }: Known): string =>
-  (writer.kind === 'run' ? `gh workflow run vps-test-ops.yml -f command=stop -f session=${quote(id)}` : `vps-test stop ${quote(project)} --session ${quote(id)}`)
+  writer.kind === 'run'
+    ? `gh workflow run vps-test-ops.yml -f command=stop -f session=${quote(id)}`
+    : `vps-test stop ${quote(project)} --session ${quote(id)}`
 
-export const tickOf = async (c: Context, s: Session): Promise<Tick> => reconcile(s, c.clock.now(), asksWriter(s) && (await writerEnded(c, s)))
+export const tickOf = async (c: Context, s: Session): Promise<Tick> =>
+  reconcile(s, c.clock.now(), asksWriter(s) && (await writerEnded(c, s)))
 
 async function writerEnded(c: Context, s: Session): Promise<boolean> {
   if (s.by === null) return true
   const silent = c.clock.now() - s.changedAt
   // A run lasts as long as any of its jobs, and one may wait for reviewers for weeks: the job that wrote last cannot be alive.
-  if (s.by.kind === 'run') return silent > longestJobMs || (c.forge !== null && c.forge.runEnded(s.by.run, s.by.attempt))
+  if (s.by.kind === 'run')
+    return silent > longestJobMs || (c.forge !== null && c.forge.runEnded(s.by.run, s.by.attempt))
   // Another host's process cannot be seen from here; no stage takes this long.
   return processEnded(s.by) || silent > longestStageMs
 }
@@ -62,10 +89,17 @@ const longestStageMs = 3 * 3_600_000
 export const longestJobMs = 5 * 3_600_000
 
 /** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
-export async function decide(c: Context, { ledger, session, entries }: Known, outcome: Outcome): Promise<Entry | undefined> {
+export async function decide(
+  c: Context,
+  { ledger, session, entries }: Known,
+  outcome: Outcome,
+): Promise<Entry | undefined> {
   const at = c.clock.now()
   // Another session's test may have run since the tick was decided: lateness is that of the claim.
-  const claim = outcome.event === 'due' && (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') ? { checkpoint: { ...taking(session, session.state, at) } } : {}
+  const claim =
+    outcome.event === 'due' && (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR')
+      ? { checkpoint: { ...taking(session, session.state, at) } }
+      : {}
   const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...claim, ...signature(c) } }, at)
   if (entry === undefined) return undefined
   try {
@@ -73,24 +107,49 @@ export async function decide(c: Context, { ledger, session, entries }: Known, ou
     c.terminal.info(`${session.id}: ${entry.from} → ${entry.to}: ${entry.why}`)
     return entry
   } catch (error) {
-    if (error instanceof Failure && error.facts.code === 'B001') { c.terminal.info(`${session.id}: another writer was first`); return undefined }
+    if (error instanceof Failure && error.facts.code === 'B001') {
+      c.terminal.info(`${session.id}: another writer was first`)
+      return undefined
+    }
     throw error
   }
 }
 
-export interface Taken { readonly session: Session; readonly code: number }
+export interface Taken {
+  readonly session: Session
+  readonly code: number
+}
 
 /** Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was first. */
-export async function take(c: Context, known: Known, tick: Tick, key: KeySource | null, checkout: string): Promise<Taken | undefined> {
+export async function take(
+  c: Context,
+  known: Known,
+  tick: Tick,
+  key: KeySource | null,
+  checkout: string,
+): Promise<Taken | undefined> {
   if (tick.kind === 'nothing') return undefined
-  const { ledger, project, entries, session: { id } } = known
+  const {
+    ledger,
+    project,
+    entries,
+    session: { id },
+  } = known
   const plan = newestPlan(entries)
   // A claim without what its work needs would end the session for nothing.
   if (tick.kind === 'claim') await checkKey(c, key, planned(c, plan, known).fleet)
   const decided = await decide(c, known, tick.outcome)
   if (decided === undefined) return undefined
   const { fleet } = planned(c, plan, known)
-  const world = worldIn(c, { fleet, ledger, session: id, folder: c.home.folderOf(project, id), checkout, key, patienceMs: 0 })
+  const world = worldIn(c, {
+    fleet,
+    ledger,
+    session: id,
+    folder: c.home.folderOf(project, id),
+    checkout,
+    key,
+    patienceMs: 0,
+  })
   try {
     // Also where the tick ended the session: run gives the leases back.
     const session = await run(planned(c, plan, known), id, world, { since: decided.hash })
@@ -101,7 +160,13 @@ export async function take(c: Context, known: Known, tick: Tick, key: KeySource 
 }
 
 function planned(c: Context, plan: Plan | undefined, known: Known): Plan {
-  if (plan === undefined) throw new Failure({ kind: 'harness', code: 'H030', message: `session ${known.session.id} has no plan`, remedy: endingOf(c, known) })
+  if (plan === undefined)
+    throw new Failure({
+      kind: 'harness',
+      code: 'H030',
+      message: `session ${known.session.id} has no plan`,
+      remedy: endingOf(c, known),
+    })
   return plan
 }
 
@@ -112,7 +177,17 @@ export async function soak(c: Context, flags: SoakFlags): Promise<number> {
     const found = await duties(c)
     const mine = (id: string): boolean => flags.session === undefined || id === flags.session
     const [open, broken] = [found.open.filter((d) => mine(d.known.session.id)), found.broken.filter((b) => mine(b.id))]
-    if (flags.session !== undefined && open.length + broken.length === 0 && (await knownSession(c.home, flags.session)) === undefined) throw new Failure({ kind: 'usage', code: 'U054', message: `no session ${flags.session}`, remedy: 'vps-test status' })
+    if (
+      flags.session !== undefined &&
+      open.length + broken.length === 0 &&
+      (await knownSession(c.home, flags.session)) === undefined
+    )
+      throw new Failure({
+        kind: 'usage',
+        code: 'U054',
+        message: `no session ${flags.session}`,
+        remedy: 'vps-test status',
+      })
     const done: Taken[] = []
     for (const { known, tick } of open) {
       try {
@@ -125,10 +200,17 @@ export async function soak(c: Context, flags: SoakFlags): Promise<number> {
       }
     }
     const codes = broken.map((b) => tell(c, b, told))
-    if (flags.json === true) c.terminal.print(JSON.stringify(done.map(({ session: s, code }) => ({ session: s.id, state: s.state, why: s.why, exitCode: code }))))
+    if (flags.json === true)
+      c.terminal.print(
+        JSON.stringify(
+          done.map(({ session: s, code }) => ({ session: s.id, state: s.state, why: s.why, exitCode: code })),
+        ),
+      )
     const waits = open.flatMap(({ tick }) => (tick.kind === 'nothing' && tick.nextAt !== null ? [tick.nextAt] : []))
-    if (flags.watch !== true || (waits.length === 0 && done.length === 0)) return Math.max(exitCodes.passed, ...done.map((d) => d.code), ...codes)
-    if (done.length === 0) await c.clock.sleep(Math.max(1000, Math.min(60_000, ...waits.map((at) => at - c.clock.now()))), c.signal)
+    if (flags.watch !== true || (waits.length === 0 && done.length === 0))
+      return Math.max(exitCodes.passed, ...done.map((d) => d.code), ...codes)
+    if (done.length === 0)
+      await c.clock.sleep(Math.max(1000, Math.min(60_000, ...waits.map((at) => at - c.clock.now()))), c.signal)
   }
 }
 

@@ -24,6 +24,11 @@ export interface StartFlags {
 /** The same start with every answer and flag filled in, each one word of a shell, to be edited by hand. */
 export function startLine(plan: Plan, flags: StartFlags): string {
   const { project, focus, criteria, proof } = plan.answers
-  const given = (['repo', 'config', 'fleet', 'lab', 'key', 'binary', 'release', 'soak', 'nodes', 'onBusy', 'customCriteria'] as const).flatMap((name) => { const value = flags[name]; return value === undefined ? [] : [`--${name.replaceAll(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`, value] })
+  const given = (
+    ['repo', 'config', 'fleet', 'lab', 'key', 'binary', 'release', 'soak', 'nodes', 'onBusy', 'customCriteria'] as const
+  ).flatMap((name) => {
+    const value = flags[name]
+    return value === undefined ? [] : [`--${name.replaceAll(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`, value]
+  })
   return ['vps-test', 'start', project.value, focus.value, criteria.value, proof.value, ...given].map(quote).join(' ')
 }

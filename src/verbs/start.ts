@@ -15,13 +15,21 @@ import { makePlan, type Made } from './make-plan.ts'
 import { planText } from './plan-text.ts'
 import { startLine, type StartFlags } from './start-line.ts'
 
-export interface StartWords { readonly project?: string; readonly focus?: string; readonly criteria?: string; readonly proof?: string }
+export interface StartWords {
+  readonly project?: string
+  readonly focus?: string
+  readonly criteria?: string
+  readonly proof?: string
+}
 
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const { plan, source, checkout } = await planned(c, words, flags)
   c.terminal.info(planText(plan))
   const { choice, by } = await confirm(c, flags.yes === true, startLine(plan, flags))
-  if (choice === 'modify') { c.terminal.print(startLine(plan, flags)); return 0 }
+  if (choice === 'modify') {
+    c.terminal.print(startLine(plan, flags))
+    return 0
+  }
   if (choice === 'cancel') throw cancelled()
   const ledger = await c.home.ledgerOf(plan.config.project)
   const session = (await unfinished(ledger, plan)) ?? newSession(plan, c.clock)
@@ -41,20 +49,53 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
 
 export async function plan(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const made = await planned(c, words, flags)
-  c.terminal.print(flags.json === true ? JSON.stringify({ digest: planDigest(made.plan), ...made.plan }, null, 2) : planText(made.plan))
+  c.terminal.print(
+    flags.json === true
+      ? JSON.stringify({ digest: planDigest(made.plan), ...made.plan }, null, 2)
+      : planText(made.plan),
+  )
   return 0
 }
 
 function planned(c: Context, words: StartWords, f: StartFlags): Promise<Made> {
-  const raw = { ...words, nodes: f.nodes, binaryFile: f.binary, binarySource: f.release === undefined ? undefined : 'release', releaseTag: f.release, soak: f.soak, onBusy: f.onBusy, fleet: f.fleet, lab: f.lab, repo: f.repo, config: f.config, customCriteria: f.customCriteria }
-  const given = Object.fromEntries(Object.entries(raw).filter(([, v]) => v !== undefined)) as Parameters<typeof parseRequest>[0]
+  const raw = {
+    ...words,
+    nodes: f.nodes,
+    binaryFile: f.binary,
+    binarySource: f.release === undefined ? undefined : 'release',
+    releaseTag: f.release,
+    soak: f.soak,
+    onBusy: f.onBusy,
+    fleet: f.fleet,
+    lab: f.lab,
+    repo: f.repo,
+    config: f.config,
+    customCriteria: f.customCriteria,
+  }
+  const given = Object.fromEntries(Object.entries(raw).filter(([, v]) => v !== undefined)) as Parameters<
+    typeof parseRequest
+  >[0]
   const { request, faults } = parseRequest(given, (field) => flagNames[field] ?? field)
   return makePlan(c, request, { faults, soak: true })
 }
 
-const flagNames: Readonly<Record<string, string>> = { binaryFile: '--binary', releaseTag: '--release', binarySource: '--release', nodes: '--nodes', soak: '--soak', onBusy: '--on-busy', customCriteria: '--custom-criteria' }
+const flagNames: Readonly<Record<string, string>> = {
+  binaryFile: '--binary',
+  releaseTag: '--release',
+  binarySource: '--release',
+  nodes: '--nodes',
+  soak: '--soak',
+  onBusy: '--on-busy',
+  customCriteria: '--custom-criteria',
+}
 
-const originOf = (source: SourceFacts, who: string): Origin => ({ repository: null, branch: source.kind === 'git' ? source.branch : null, commit: source.kind === 'git' ? source.commit : null, event: 'cli', actor: who })
+const originOf = (source: SourceFacts, who: string): Origin => ({
+  repository: null,
+  branch: source.kind === 'git' ? source.branch : null,
+  commit: source.kind === 'git' ? source.commit : null,
+  event: 'cli',
+  actor: who,
+})
 
 /** A session of the very same plan that was interrupted is continued: running again is the resume. One that waits has done its test: a new start tests anew, or it would show the old result for new code. */
 async function unfinished(ledger: Ledger, plan: Plan): Promise<string | undefined> {

@@ -24,24 +24,49 @@ export interface VerifyResult {
   readonly root: string | null
 }
 
-export async function verify(c: Context, folder: string, flags: { readonly ledger?: string; readonly json?: boolean }): Promise<number> {
+export async function verify(
+  c: Context,
+  folder: string,
+  flags: { readonly ledger?: string; readonly json?: boolean },
+): Promise<number> {
   const dir = resolve(c.cwd, folder)
-  if (!existsSync(join(dir, 'manifest.json'))) throw new Failure({ kind: 'usage', code: 'U050', message: `${dir} is no evidence folder: manifest.json is missing`, remedy: `ls -l ${quote(dir)}` })
+  if (!existsSync(join(dir, 'manifest.json')))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U050',
+      message: `${dir} is no evidence folder: manifest.json is missing`,
+      remedy: `ls -l ${quote(dir)}`,
+    })
   const result = await check(dir, c.version, flags.ledger)
   if (flags.json === true) c.terminal.print(JSON.stringify(result))
   else {
     result.faults.forEach((f) => c.terminal.print(`✗ ${visible(f, 500)}`))
     // The anchor's words name what the folder says of itself: version and session.
-    c.terminal.print(visible(result.faults.length === 0 ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}` : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`, 2000))
+    c.terminal.print(
+      visible(
+        result.faults.length === 0
+          ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}`
+          : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`,
+        2000,
+      ),
+    )
   }
   return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed
 }
 
 /** Entries of a session that an evidence folder was sealed into, and where they were read. */
-export interface Anchor { readonly entries: readonly Entry[]; readonly name: string }
+export interface Anchor {
+  readonly entries: readonly Entry[]
+  readonly name: string
+}
 
 /** `ledger`: a clone, a git directory, or entries that were read already. `most`: how much the folder may hold. */
-export async function check(dir: string, version: string, ledger?: string | Anchor, most: Most = roomy): Promise<VerifyResult> {
+export async function check(
+  dir: string,
+  version: string,
+  ledger?: string | Anchor,
+  most: Most = roomy,
+): Promise<VerifyResult> {
   const faults: string[] = []
   try {
     const sealed = await readFile(join(dir, 'manifest.json'), 'utf8')
@@ -56,50 +81,107 @@ export async function check(dir: string, version: string, ledger?: string | Anch
     const judged = verdict(verdictInputOf(bundle))
     const same = bundle.facts.version === version
     const kept = await readFile(join(dir, 'evidence', layout.verdict), 'utf8')
-    if (same ? kept !== `${JSON.stringify(judged, null, 1)}\n` : outcome(JSON.parse(kept) as Verdict) !== outcome(judged)) faults.push(`${layout.verdict} does not follow from the evidence`)
+    if (
+      same ? kept !== `${JSON.stringify(judged, null, 1)}\n` : outcome(JSON.parse(kept) as Verdict) !== outcome(judged)
+    )
+      faults.push(`${layout.verdict} does not follow from the evidence`)
     const name = proofFile(bundle)
     const page = await readFile(join(dir, name)).catch(() => undefined)
     if (page === undefined) faults.push(`${name} is missing`)
-    else if (same && page.toString('utf8') !== renderBundleProof(bundle, judged, manifest)) faults.push(`${name} does not follow from the evidence`)
-    faults.push(...(await readdir(dir)).filter((f) => f.startsWith('proof-') && f !== name).map((f) => `${f} is not the proof of this evidence`))
+    else if (same && page.toString('utf8') !== renderBundleProof(bundle, judged, manifest))
+      faults.push(`${name} does not follow from the evidence`)
+    faults.push(
+      ...(await readdir(dir))
+        .filter((f) => f.startsWith('proof-') && f !== name)
+        .map((f) => `${f} is not the proof of this evidence`),
+    )
     const anchor = await anchorOf(dir, ledger, bundle, manifest.root, page)
-    const text = same ? anchor.text : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page ${anchor.text.startsWith('anchored') ? 'only with its anchor' : 'with nothing'}`
+    const text = same
+      ? anchor.text
+      : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page ${anchor.text.startsWith('anchored') ? 'only with its anchor' : 'with nothing'}`
     return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: text, root: manifest.root }
   } catch (error) {
-    return { faults: [...faults, `cannot be read: ${error instanceof Error ? error.message : String(error)}`], verdict: null, anchor: 'no anchor was checked', root: null }
+    return {
+      faults: [...faults, `cannot be read: ${error instanceof Error ? error.message : String(error)}`],
+      verdict: null,
+      anchor: 'no anchor was checked',
+      root: null,
+    }
   }
 }
 
 async function digests(dir: string): Promise<readonly FileDigest[]> {
-  const files = (await readdir(join(dir, 'evidence'), { recursive: true, withFileTypes: true })).filter((f) => !f.isDirectory())
-  return Promise.all(files.map(async (f) => {
-    const full = join(f.parentPath, f.name)
-    const data = await readFile(full)
-    return { path: relative(dir, full).split('\\').join('/'), bytes: data.length, sha256: sha256(data) }
-  }))
+  const files = (await readdir(join(dir, 'evidence'), { recursive: true, withFileTypes: true })).filter(
+    (f) => !f.isDirectory(),
+  )
+  return Promise.all(
+    files.map(async (f) => {
+      const full = join(f.parentPath, f.name)
+      const data = await readFile(full)
+      return { path: relative(dir, full).split('\\').join('/'), bytes: data.length, sha256: sha256(data) }
+    }),
+  )
 }
 
 /** An evidence folder as data, with the verdict that follows from it. */
-export async function bundleIn(dir: string, most: Most = roomy): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
+export async function bundleIn(
+  dir: string,
+  most: Most = roomy,
+): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
   const bundle = await readBundle(dir, most)
   return { bundle, verdict: verdict(verdictInputOf(bundle)) }
 }
 
 /** What two versions of vps-test must agree on. */
-const outcome = (v: Verdict): string => JSON.stringify([v.result, Object.entries(v.classes).map(([c, r]) => [c, r.attempts, r.successes, r.pairs, r.pairsTried])])
+const outcome = (v: Verdict): string =>
+  JSON.stringify([
+    v.result,
+    Object.entries(v.classes).map(([c, r]) => [c, r.attempts, r.successes, r.pairs, r.pairsTried]),
+  ])
 
 /** Looks beside the folder for the ledger it was sealed into, unless one is given. */
-async function anchorOf(dir: string, given: string | Anchor | undefined, bundle: Bundle, root: string, page: Uint8Array | undefined): Promise<{ text: string; faults: readonly string[] }> {
-  const where = typeof given === 'object' ? given.name : given ?? join(dir, '..', '..', '..', 'ledger.git')
-  if (typeof given !== 'object' && !existsSync(where)) return { text: 'consistent, unanchored: no ledger was found', faults: given === undefined ? [] : [`${given} does not exist`] }
-  const reading = typeof given === 'object' ? { kind: 'entries' as const, entries: given.entries } : await readClone(where, bundle.facts.session)
+async function anchorOf(
+  dir: string,
+  given: string | Anchor | undefined,
+  bundle: Bundle,
+  root: string,
+  page: Uint8Array | undefined,
+): Promise<{ text: string; faults: readonly string[] }> {
+  const where = typeof given === 'object' ? given.name : (given ?? join(dir, '..', '..', '..', 'ledger.git'))
+  if (typeof given !== 'object' && !existsSync(where))
+    return {
+      text: 'consistent, unanchored: no ledger was found',
+      faults: given === undefined ? [] : [`${given} does not exist`],
+    }
+  const reading =
+    typeof given === 'object'
+      ? { kind: 'entries' as const, entries: given.entries }
+      : await readClone(where, bundle.facts.session)
   if (reading.kind === 'no ledger') return { text: `anchor: ${where}`, faults: [reading.why] }
   const { entries } = reading
   const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
   const anchored = entries[bundle.entries.length]
-  if (!same || anchored === undefined) return { text: `anchor: ${where}`, faults: ['the ledger does not hold this test: it has other entries, or the run was killed before they were written'] }
-  if (page !== undefined && anchored.facts['proofSha256'] !== sha256(page)) return { text: `anchor: ${where}`, faults: [`the ledger's entry ${anchored.seq} holds another digest of the proof page`] }
+  if (!same || anchored === undefined)
+    return {
+      text: `anchor: ${where}`,
+      faults: [
+        'the ledger does not hold this test: it has other entries, or the run was killed before they were written',
+      ],
+    }
+  if (page !== undefined && anchored.facts['proofSha256'] !== sha256(page))
+    return {
+      text: `anchor: ${where}`,
+      faults: [`the ledger's entry ${anchored.seq} holds another digest of the proof page`],
+    }
   return anchored.facts['evidenceRoot'] === root
-    ? { text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`, faults: [] }
-    : { text: `anchor: ${where}`, faults: [`the ledger's entry ${anchored.seq} holds another evidence root: ${String(anchored.facts['evidenceRoot'])}`] }
+    ? {
+        text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`,
+        faults: [],
+      }
+    : {
+        text: `anchor: ${where}`,
+        faults: [
+          `the ledger's entry ${anchored.seq} holds another evidence root: ${String(anchored.facts['evidenceRoot'])}`,
+        ],
+      }
 }

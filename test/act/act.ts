@@ -58,7 +58,22 @@ export interface ActRun {
 }
 
 /** What a job may see of this machine: programs and their caches, not its credentials. */
-const kept = ['LANG', 'TERM', 'TZ', 'CARGO_HOME', 'RUSTUP_HOME', 'RUSTUP_TOOLCHAIN', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'VPS_TEST_PROBE', 'VPS_TEST_DELAY', 'PIP_INDEX_URL', 'PIP_CERT', 'PIP_FIND_LINKS', 'PIP_CONFIG_FILE']
+const kept = [
+  'LANG',
+  'TERM',
+  'TZ',
+  'CARGO_HOME',
+  'RUSTUP_HOME',
+  'RUSTUP_TOOLCHAIN',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'VPS_TEST_PROBE',
+  'VPS_TEST_DELAY',
+  'PIP_INDEX_URL',
+  'PIP_CERT',
+  'PIP_FIND_LINKS',
+  'PIP_CONFIG_FILE',
+]
 
 export const runAct = async (options: ActOptions): Promise<ActResult> => (await startAct(options)).done
 
@@ -68,16 +83,55 @@ export async function startAct(options: ActOptions): Promise<ActRun> {
   const home = join(scratch, 'home')
   const heard = join(scratch, 'heard')
   for (const folder of [home, heard]) mkdirSync(folder)
-  const place = preparePlace(scratch, { workspace: options.workspace, action: options.action ?? root, refs: options.refs ?? [], rerun: options.rerun })
-  const file = (name: string, text: string): string => { writeFileSync(join(scratch, name), text, { mode: 0o600 }); return join(scratch, name) }
-  const event = file('event.json', JSON.stringify({ ...options.eventJson, ...(options.inputs === undefined ? {} : { inputs: options.inputs }) }))
-  const given = { GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1', NODE_OPTIONS: `--import=${join(import.meta.dirname, 'last-words.mjs')}`, VPS_TEST_ACT_HEARD: heard, VPS_TEST_ACT_REMOTE: realpathSync(options.remote ?? options.workspace), ...options.env }
+  const place = preparePlace(scratch, {
+    workspace: options.workspace,
+    action: options.action ?? root,
+    refs: options.refs ?? [],
+    rerun: options.rerun,
+  })
+  const file = (name: string, text: string): string => {
+    writeFileSync(join(scratch, name), text, { mode: 0o600 })
+    return join(scratch, name)
+  }
+  const event = file(
+    'event.json',
+    JSON.stringify({ ...options.eventJson, ...(options.inputs === undefined ? {} : { inputs: options.inputs }) }),
+  )
+  const given = {
+    GITHUB_RUN_ID: '1',
+    GITHUB_RUN_ATTEMPT: '1',
+    NODE_OPTIONS: `--import=${join(import.meta.dirname, 'last-words.mjs')}`,
+    VPS_TEST_ACT_HEARD: heard,
+    VPS_TEST_ACT_REMOTE: realpathSync(options.remote ?? options.workspace),
+    ...options.env,
+  }
   const args = [
-    options.event, '-C', options.workspace, '-W', join(place.workflows, options.workflow), '-e', event, '--json', '--no-skip-checkout', '--no-cache-server', '--action-offline-mode',
-    '-P', 'ubuntu-24.04=-self-hosted', '--action-cache-path', join(scratch, 'cache'), '--env-file', file('env.yml', stringify(given)), '--secret-file', file('secrets.yml', stringify(options.secrets ?? {})),
-    '--var-file', file('vars.yml', stringify(options.vars ?? {})), '--input-file', file('inputs.yml', '{}\n'),
+    options.event,
+    '-C',
+    options.workspace,
+    '-W',
+    join(place.workflows, options.workflow),
+    '-e',
+    event,
+    '--json',
+    '--no-skip-checkout',
+    '--no-cache-server',
+    '--action-offline-mode',
+    '-P',
+    'ubuntu-24.04=-self-hosted',
+    '--action-cache-path',
+    join(scratch, 'cache'),
+    '--env-file',
+    file('env.yml', stringify(given)),
+    '--secret-file',
+    file('secrets.yml', stringify(options.secrets ?? {})),
+    '--var-file',
+    file('vars.yml', stringify(options.vars ?? {})),
+    '--input-file',
+    file('inputs.yml', '{}\n'),
     ...place.repositories.flatMap((one) => ['--local-repository', one]),
-    ...(options.job === undefined ? [] : ['-j', options.job]), ...(options.matrix ?? []).flatMap((one) => ['--matrix', one]),
+    ...(options.job === undefined ? [] : ['-j', options.job]),
+    ...(options.matrix ?? []).flatMap((one) => ['--matrix', one]),
   ]
   const child = spawn(act, args, { cwd: scratch, env: environment(home), stdio: ['ignore', 'pipe', 'pipe'] })
   return follow(child, scratch, options)
@@ -87,65 +141,107 @@ export async function startAct(options: ActOptions): Promise<ActRun> {
 function environment(home: string): Record<string, string> {
   const host = process.env
   const path = [join(root, 'node_modules/node/bin'), dirname(process.execPath), host['PATH'] ?? '/usr/bin:/bin']
-  const cargo = { CARGO_HOME: join(host['HOME'] ?? '/root', '.cargo'), RUSTUP_HOME: join(host['HOME'] ?? '/root', '.rustup') }
+  const cargo = {
+    CARGO_HOME: join(host['HOME'] ?? '/root', '.cargo'),
+    RUSTUP_HOME: join(host['HOME'] ?? '/root', '.rustup'),
+  }
   const from = Object.fromEntries(kept.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]]])))
   // To compile the example well takes seven of a build's nine seconds, and there are some twenty builds.
   const quick = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0' }
-  return { ...cargo, ...from, ...quick, PATH: path.join(':'), HOME: home, XDG_CACHE_HOME: host['XDG_CACHE_HOME'] || join(host['HOME'] ?? '/root', '.cache') }
+  return {
+    ...cargo,
+    ...from,
+    ...quick,
+    PATH: path.join(':'),
+    HOME: home,
+    XDG_CACHE_HOME: host['XDG_CACHE_HOME'] || join(host['HOME'] ?? '/root', '.cache'),
+  }
 }
 
 const lastWords = /^vps-test-act-last-words (\d+-\d+)\r?\n?$/
 
-interface Waiter { readonly job: string; readonly text: string | RegExp; readonly met: () => void; readonly ended: (error: Error) => void }
+interface Waiter {
+  readonly job: string
+  readonly text: string | RegExp
+  readonly met: () => void
+  readonly ended: (error: Error) => void
+}
 
 function follow(child: ChildProcess, scratch: string, options: ActOptions): ActRun {
   const raw: string[] = []
   const waiters = new Set<Waiter>()
   const fits = (line: string, { job, text }: Waiter): boolean => {
     const one = readLine(line)
-    return one?.raw_output === true && (one.jobID === job || one.job?.trim() === job) && (typeof text === 'string' ? (one.msg ?? '').includes(text) : text.test(one.msg ?? ''))
+    return (
+      one?.raw_output === true &&
+      (one.jobID === job || one.job?.trim() === job) &&
+      (typeof text === 'string' ? (one.msg ?? '').includes(text) : text.test(one.msg ?? ''))
+    )
   }
   const take = (line: string): void => {
     // See last-words.mjs: all that the step printed before has been read.
     const last = lastWords.exec(readLine(line)?.msg ?? '')?.[1]
-    if (last !== undefined) { writeFileSync(join(scratch, 'heard', last), ''); return }
+    if (last !== undefined) {
+      writeFileSync(join(scratch, 'heard', last), '')
+      return
+    }
     raw.push(line)
     options.onLine?.(line)
-    for (const waiter of waiters) if (fits(line, waiter)) { waiters.delete(waiter); waiter.met() }
+    for (const waiter of waiters)
+      if (fits(line, waiter)) {
+        waiters.delete(waiter)
+        waiter.met()
+      }
   }
   const lines = [child.stdout, child.stderr].map((stream) => {
     if (stream === null) throw new Error('act has no output')
     const reader = createInterface({ input: stream, crlfDelay: Infinity }).on('line', take)
-    return new Promise<void>((ended) => { reader.once('close', ended) })
+    return new Promise<void>((ended) => {
+      reader.once('close', ended)
+    })
   })
   // act ends its children with SIGKILL when it is asked to end; killed itself it would leave them.
   let broken = false
   let over = false
-  const end = (): void => { broken = true; child.kill('SIGTERM') }
+  const end = (): void => {
+    broken = true
+    child.kill('SIGTERM')
+  }
   const timer = setTimeout(end, options.timeoutMs ?? 5 * 60_000)
   options.signal?.addEventListener('abort', end)
-  const done = new Promise<number>((exit, fail) => { child.once('error', fail).once('close', (code) => exit(code ?? -1)) }).then(async (code): Promise<ActResult> => {
-    await Promise.all(lines)
-    const jobs = readJobs(raw)
-    return { code, jobs, raw, job: (name) => jobs.find((job) => job.path === name) ?? jobs.find((job) => job.id === name) }
-  }).finally(() => {
-    over = true
-    clearTimeout(timer)
-    options.signal?.removeEventListener('abort', end)
-    // A lab that a job built stays: it may be the fleet of the next run.
-    if (broken) for (const pid of processesOf(scratch)) signalTo(pid, 'SIGKILL')
-    rmSync(scratch, { recursive: true, force: true })
-    for (const waiter of waiters) waiter.ended(new Error(`act ended before ${waiter.job} said ${String(waiter.text)}`))
+  const done = new Promise<number>((exit, fail) => {
+    child.once('error', fail).once('close', (code) => exit(code ?? -1))
   })
+    .then(async (code): Promise<ActResult> => {
+      await Promise.all(lines)
+      const jobs = readJobs(raw)
+      return {
+        code,
+        jobs,
+        raw,
+        job: (name) => jobs.find((job) => job.path === name) ?? jobs.find((job) => job.id === name),
+      }
+    })
+    .finally(() => {
+      over = true
+      clearTimeout(timer)
+      options.signal?.removeEventListener('abort', end)
+      // A lab that a job built stays: it may be the fleet of the next run.
+      if (broken) for (const pid of processesOf(scratch)) signalTo(pid, 'SIGKILL')
+      rmSync(scratch, { recursive: true, force: true })
+      for (const waiter of waiters)
+        waiter.ended(new Error(`act ended before ${waiter.job} said ${String(waiter.text)}`))
+    })
   done.catch(() => {})
   return {
     done,
-    seen: (job, text) => new Promise((met, ended) => {
-      const waiter: Waiter = { job, text, met, ended }
-      if (raw.some((line) => fits(line, waiter))) met()
-      else if (over) ended(new Error(`act ended before ${job} said ${String(text)}`))
-      else waiters.add(waiter)
-    }),
+    seen: (job, text) =>
+      new Promise((met, ended) => {
+        const waiter: Waiter = { job, text, met, ended }
+        if (raw.some((line) => fits(line, waiter))) met()
+        else if (over) ended(new Error(`act ended before ${job} said ${String(text)}`))
+        else waiters.add(waiter)
+      }),
     kill: (job, signal) => {
       const pids = processesOf(scratch, job)
       if (pids.length === 0) throw new Error(`no step of ${job} runs`)
@@ -156,18 +252,33 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
 
 /** Steps of this run: their variables name our scratch directory. With `job`, only the leaders (each step leads a session of its own). */
 function processesOf(scratch: string, job?: string): readonly number[] {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-      if (!variables.includes(`HOME=${join(scratch, 'home')}`) || !variables.some((one) => one.startsWith('GITHUB_JOB='))) return false
-      const session = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ')[3])
-      return job === undefined || (variables.includes(`GITHUB_JOB=${job}`) && session === pid)
-    } catch {
-      return false
-    }
-  })
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        if (
+          !variables.includes(`HOME=${join(scratch, 'home')}`) ||
+          !variables.some((one) => one.startsWith('GITHUB_JOB='))
+        )
+          return false
+        const session = Number(
+          readFileSync(`/proc/${pid}/stat`, 'utf8')
+            .replace(/^.*\) /s, '')
+            .split(' ')[3],
+        )
+        return job === undefined || (variables.includes(`GITHUB_JOB=${job}`) && session === pid)
+      } catch {
+        return false
+      }
+    })
 }
 
 function signalTo(pid: number, signal: NodeJS.Signals): void {
-  try { process.kill(pid, signal) } catch (error) { if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error }
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }

@@ -8,7 +8,11 @@ import type { Earlier } from './downlevel.ts'
 import { jobOutputs } from './log.ts'
 import type { Dispatch, Scene } from './scene.ts'
 
-interface Flow { readonly jobs: Readonly<Record<string, { readonly needs?: string | readonly string[]; readonly outputs?: Readonly<Record<string, string>> }>> }
+interface Flow {
+  readonly jobs: Readonly<
+    Record<string, { readonly needs?: string | readonly string[]; readonly outputs?: Readonly<Record<string, string>> }>
+  >
+}
 
 const workflow = 'vps-test.yml'
 const flow = parse(readFileSync(join(root, '.github/workflows', workflow), 'utf8')) as Flow
@@ -16,7 +20,8 @@ const flow = parse(readFileSync(join(root, '.github/workflows', workflow), 'utf8
 /** The job and every one that needs it, directly or not, in the file's order. */
 export function withFollowers(job: string): readonly string[] {
   const found = new Set([job])
-  for (const [name, { needs = [] }] of Object.entries(flow.jobs)) if ([needs].flat().some((n) => found.has(n))) found.add(name)
+  for (const [name, { needs = [] }] of Object.entries(flow.jobs))
+    if ([needs].flat().some((n) => found.has(n))) found.add(name)
   return Object.keys(flow.jobs).filter((name) => found.has(name))
 }
 
@@ -35,7 +40,13 @@ export function attemptsOf(scene: Scene, dispatch: Dispatch): Attempts {
     results.push(result)
     for (const name of jobs) {
       const job = result.job(name)
-      earlier[name] = job === undefined ? { result: 'skipped' } : { result: job.result === 'success' ? 'success' : 'failure', outputs: jobOutputs(job, flow.jobs[name]?.outputs ?? {}) }
+      earlier[name] =
+        job === undefined
+          ? { result: 'skipped' }
+          : {
+              result: job.result === 'success' ? 'success' : 'failure',
+              outputs: jobOutputs(job, flow.jobs[name]?.outputs ?? {}),
+            }
     }
   }
   return {
@@ -43,11 +54,24 @@ export function attemptsOf(scene: Scene, dispatch: Dispatch): Attempts {
     start: async (jobs = Object.keys(flow.jobs)) => {
       const first = number === undefined
       const begun = await scene.start({
-        ...dispatch, attempt: results.length + 1, ...(number === undefined ? {} : { run: number }),
-        ...(first ? {} : { rerun: { workflow, jobs, earlier: Object.fromEntries(Object.entries(earlier).filter(([name]) => !jobs.includes(name))) } }),
+        ...dispatch,
+        attempt: results.length + 1,
+        ...(number === undefined ? {} : { run: number }),
+        ...(first
+          ? {}
+          : {
+              rerun: {
+                workflow,
+                jobs,
+                earlier: Object.fromEntries(Object.entries(earlier).filter(([name]) => !jobs.includes(name))),
+              },
+            }),
       })
       number = begun.number
-      const done = begun.done.then((result) => { remember(jobs, result); return result })
+      const done = begun.done.then((result) => {
+        remember(jobs, result)
+        return result
+      })
       done.catch(() => undefined)
       return { ...begun, done }
     },

@@ -12,11 +12,28 @@ import { dueShift, hour, jobOf, leaseOn, newest, ran, said, steps, tick } from '
 
 /** What `init` pins by itself. */
 const refs = [`v${pkg.version}`]
-const loop = ['IDLE begin INTERVIEW', 'INTERVIEW confirmed SETUP', 'SETUP ready BUILD', 'BUILD built DEPLOY', 'DEPLOY deployed TEST']
+const loop = [
+  'IDLE begin INTERVIEW',
+  'INTERVIEW confirmed SETUP',
+  'SETUP ready BUILD',
+  'BUILD built DEPLOY',
+  'DEPLOY deployed TEST',
+]
 let scene: Scene
 beforeAll(async () => {
-  scene = await openScene({ lab: 'g5', nodes: [], caller: true, change: (dir) => { rmSync(join(dir, 'vps-test.yaml')) } })
-  await run(process.execPath, [join(root, 'src/cli.ts'), 'init', '--dir', scene.workspace, '--fleet', 'fleets/lab.yaml'], { timeout: 30_000 })
+  scene = await openScene({
+    lab: 'g5',
+    nodes: [],
+    caller: true,
+    change: (dir) => {
+      rmSync(join(dir, 'vps-test.yaml'))
+    },
+  })
+  await run(
+    process.execPath,
+    [join(root, 'src/cli.ts'), 'init', '--dir', scene.workspace, '--fleet', 'fleets/lab.yaml'],
+    { timeout: 30_000 },
+  )
   await scene.commit('vps-test', (dir) => {
     mkdirSync(join(dir, 'fleets'))
     copyFileSync(scene.fleetFile, join(dir, 'fleets/lab.yaml'))
@@ -24,33 +41,65 @@ beforeAll(async () => {
     const file = join(dir, 'vps-test.yaml')
     const config = parseDocument(readFileSync(file, 'utf8'))
     config.setIn(['deploy', 'nodes'], ['saorsa-1', 'saorsa-2', 'saorsa-7'])
-    for (const [key, value] of Object.entries({ nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2 })) config.setIn(['tests', 'connectivity', key], value)
+    for (const [key, value] of Object.entries({ nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2 }))
+      config.setIn(['tests', 'connectivity', key], value)
     writeFileSync(file, config.toString())
   })
 })
-afterAll(async () => { await scene?.close() })
+afterAll(async () => {
+  await scene?.close()
+})
 
-test('a push: nobody is asked, no checkpoint is waited for, the ledger is in the caller\'s repository', async () => {
+test("a push: nobody is asked, no checkpoint is waited for, the ledger is in the caller's repository", async () => {
   expect(existsSync(join(scene.workspace, '.github/workflows/vps-test.yml'))).toBe(true)
   const result = await scene.act({ event: 'push', refs })
   expect(result.code, tell(result.raw)).toBe(0)
-  expect(result.jobs.map((job) => job.id)).toEqual(['plan', 'setup', 'build-zigbuild', 'deploy', 'test', 'collect-proof', 'advance', 'report', 'gate'])
+  expect(result.jobs.map((job) => job.id)).toEqual([
+    'plan',
+    'setup',
+    'build-zigbuild',
+    'deploy',
+    'test',
+    'collect-proof',
+    'advance',
+    'report',
+    'gate',
+  ])
   expect(ran(result)[0]).toBe('vps-test/vps-test/plan')
   const { session, entries } = await newest(scene)
   expect(steps(entries)).toEqual([...loop, 'TEST passed COMPLETE'])
-  expect(session.origin).toMatchObject({ repository: 'someone/program', event: 'push', branch: 'main', commit: await scene.sha() })
+  expect(session.origin).toMatchObject({
+    repository: 'someone/program',
+    event: 'push',
+    branch: 'main',
+    commit: await scene.sha(),
+  })
   expect(await scene.page('README.md')).toMatch(new RegExp(`\`${session.id}\`.*\\*\\*COMPLETE\\*\\*`))
-  expect(scene.api.state.checks).toEqual([expect.objectContaining({ name: expect.stringMatching(/^vps-test proof \(testnet, [\w.-]+\)$/) as string, conclusion: 'success' })])
+  expect(scene.api.state.checks).toEqual([
+    expect.objectContaining({
+      name: expect.stringMatching(/^vps-test proof \(testnet, [\w.-]+\)$/) as string,
+      conclusion: 'success',
+    }),
+  ])
 })
 
-test('a dispatch: the caller\'s schedule takes the first checkpoint', async () => {
-  const result = await scene.act({ refs, inputs: { 'fleet': 'fleets/lab.yaml', 'soak': 'on', 'on-busy': 'refuse' } })
+test("a dispatch: the caller's schedule takes the first checkpoint", async () => {
+  const result = await scene.act({ refs, inputs: { fleet: 'fleets/lab.yaml', soak: 'on', 'on-busy': 'refuse' } })
   expect(result.code, tell(result.raw)).toBe(0)
   expect((await newest(scene)).session.state).toBe('WAIT_1HR')
   const due = await tick(scene, await dueShift(scene, 300), { refs })
   const { session, entries } = await newest(scene)
-  expect(steps(entries), tell(due.raw)).toEqual([...loop, 'TEST passed WAIT_1HR', 'WAIT_1HR due TEST', 'TEST passed WAIT_6HR'])
-  expect(ran(due)).toEqual(['soak/vps-test-soak/reconcile', `${session.id}/vps-test-checkpoint/checkpoint`, `${session.id}/vps-test-checkpoint/report`])
+  expect(steps(entries), tell(due.raw)).toEqual([
+    ...loop,
+    'TEST passed WAIT_1HR',
+    'WAIT_1HR due TEST',
+    'TEST passed WAIT_6HR',
+  ])
+  expect(ran(due)).toEqual([
+    'soak/vps-test-soak/reconcile',
+    `${session.id}/vps-test-checkpoint/checkpoint`,
+    `${session.id}/vps-test-checkpoint/report`,
+  ])
 })
 
 test('more than a day late: missed, inconclusive, told a person, the fleet given back', async () => {
@@ -63,10 +112,17 @@ test('more than a day late: missed, inconclusive, told a person, the fleet given
   expect(entries.at(-1)?.why).toMatch(/a checkpoint was missed; due \S+, nobody took it until \S+: more than 24 h late/)
   expect(jobOf(result, 'checkpoint')).toMatchObject({ result: 'failure', outputs: { 'soak.state': 'STOPPED' } })
   expect(said(result)).toContain('WAIT_6HR → STOPPED')
-  expect(jobOf(result, 'checkpoint').annotations.map((a) => a.message)).toContainEqual(expect.stringContaining('exit code 30'))
+  expect(jobOf(result, 'checkpoint').annotations.map((a) => a.message)).toContainEqual(
+    expect.stringContaining('exit code 30'),
+  )
   expect(await leaseOn(scene, 'saorsa-7')).toBe('free')
-  expect(scene.api.state.checks.at(-1)).toMatchObject({ conclusion: 'failure', title: expect.stringMatching(/^stopped \(counts as a failure\): a checkpoint was missed/) as string })
-  expect(scene.api.state.issues).toEqual([expect.objectContaining({ state: 'open', title: expect.stringContaining('a checkpoint was missed') as string })])
+  expect(scene.api.state.checks.at(-1)).toMatchObject({
+    conclusion: 'failure',
+    title: expect.stringMatching(/^stopped \(counts as a failure\): a checkpoint was missed/) as string,
+  })
+  expect(scene.api.state.issues).toEqual([
+    expect.objectContaining({ state: 'open', title: expect.stringContaining('a checkpoint was missed') as string }),
+  ])
   expect(await scene.page('README.md')).toMatch(new RegExp(`\`${session.id}\`.*\\*\\*STOPPED\\*\\*.*missed`))
   expect(scene.api.faults()).toEqual([])
 })

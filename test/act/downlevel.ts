@@ -5,16 +5,35 @@ import { parse, stringify } from 'yaml'
 export const ownRepository = 'saorsa-labs/vps-test'
 export const ownRef = 'act'
 
-interface Rewrite { readonly why: string; readonly from: RegExp; readonly to: string }
+interface Rewrite {
+  readonly why: string
+  readonly from: RegExp
+  readonly to: string
+}
 
 const rewrites: readonly Rewrite[] = [
-  { why: '`$/` (July 2026) is read as an action without a ref', from: /(\buses: )\$\/(?=\s|$)/gm, to: `$1${ownRepository}@${ownRef}` },
-  { why: 'the same for reusable workflows', from: /(\buses: )\$\/(\.github\/workflows\/[\w.-]+)/g, to: `$1${ownRepository}/$2@${ownRef}` },
-  { why: '`queue` (May 2026) is refused by its schema; act enforces no concurrency at all', from: /^ *queue: max\n/gm, to: '' },
+  {
+    why: '`$/` (July 2026) is read as an action without a ref',
+    from: /(\buses: )\$\/(?=\s|$)/gm,
+    to: `$1${ownRepository}@${ownRef}`,
+  },
+  {
+    why: 'the same for reusable workflows',
+    from: /(\buses: )\$\/(\.github\/workflows\/[\w.-]+)/g,
+    to: `$1${ownRepository}/$2@${ownRef}`,
+  },
+  {
+    why: '`queue` (May 2026) is refused by its schema; act enforces no concurrency at all',
+    from: /^ *queue: max\n/gm,
+    to: '',
+  },
 ]
 
 /** What a job of an earlier attempt left. */
-export interface Earlier { readonly result: 'success' | 'failure' | 'skipped'; readonly outputs?: Readonly<Record<string, string>> }
+export interface Earlier {
+  readonly result: 'success' | 'failure' | 'skipped'
+  readonly outputs?: Readonly<Record<string, string>>
+}
 
 /**
  * "Re-run this job": GitHub keeps results and outputs of the jobs that are not run again. act knows no attempts, so those jobs
@@ -48,7 +67,8 @@ function onlyAgain(text: string, { jobs, earlier }: Rerun): string {
 
 function asItWas({ result, outputs = {} }: Earlier): object {
   // An output is text, never an expression.
-  const literal = (value: string): string => (value.includes('${{') ? `\${{ '${value.replaceAll("'", "''")}' }}` : value)
+  const literal = (value: string): string =>
+    value.includes('${{') ? `\${{ '${value.replaceAll("'", "''")}' }}` : value
   return {
     'runs-on': 'ubuntu-24.04',
     ...(result === 'skipped' ? { if: false } : {}),
@@ -58,5 +78,10 @@ function asItWas({ result, outputs = {} }: Earlier): object {
 }
 
 /** Actions and reusable workflows of others that the text uses, `owner/repo@ref`, once each. */
-export const foreignUses = (text: string): readonly string[] =>
-  [...new Set([...text.matchAll(/^\s*(?:- )?uses: ([\w.-]+\/[\w.-]+)(?:\/[^@\s]*)?@(\S+)/gm)].map(([, repository, ref]) => `${repository ?? ''}@${ref ?? ''}`))]
+export const foreignUses = (text: string): readonly string[] => [
+  ...new Set(
+    [...text.matchAll(/^\s*(?:- )?uses: ([\w.-]+\/[\w.-]+)(?:\/[^@\s]*)?@(\S+)/gm)].map(
+      ([, repository, ref]) => `${repository ?? ''}@${ref ?? ''}`,
+    ),
+  ),
+]

@@ -26,20 +26,55 @@ export async function serveGit(remote: string): Promise<GitServer> {
   const port = await freePort()
   // No sign of life while a hook is held: it would notice that the client is gone.
   await run('git', ['--git-dir', remote, 'config', 'receive.keepAlive', '0'])
-  const child = spawn('git', ['daemon', '--enable=receive-pack', '--export-all', '--listen=127.0.0.1', `--port=${port}`, `--base-path=${dirname(remote)}`, remote], { stdio: 'ignore', detached: true })
-  const ended = new Promise<void>((done) => { child.once('close', () => done()).once('error', () => done()) })
+  const child = spawn(
+    'git',
+    [
+      'daemon',
+      '--enable=receive-pack',
+      '--export-all',
+      '--listen=127.0.0.1',
+      `--port=${port}`,
+      `--base-path=${dirname(remote)}`,
+      remote,
+    ],
+    { stdio: 'ignore', detached: true },
+  )
+  const ended = new Promise<void>((done) => {
+    child.once('close', () => done()).once('error', () => done())
+  })
   const url = `git://127.0.0.1:${port}/${basename(remote)}`
-  await until('the git server', async () => run('git', ['ls-remote', url]).then(() => true, () => false), 10_000)
+  await until(
+    'the git server',
+    async () =>
+      run('git', ['ls-remote', url]).then(
+        () => true,
+        () => false,
+      ),
+    10_000,
+  )
   return {
     url,
     hold: (where) => holdPush(remote, where),
-    close: async () => { try { process.kill(-(child.pid ?? 0), 'SIGTERM') } catch { /* it has ended */ } await ended },
+    close: async () => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGTERM')
+      } catch {
+        /* it has ended */
+      }
+      await ended
+    },
   }
 }
 
-const freePort = (): Promise<number> => new Promise((done, fail) => {
-  const server = createServer().once('error', fail).listen(0, '127.0.0.1', () => { const { port } = server.address() as AddressInfo; server.close(() => done(port)) })
-})
+const freePort = (): Promise<number> =>
+  new Promise((done, fail) => {
+    const server = createServer()
+      .once('error', fail)
+      .listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo
+        server.close(() => done(port))
+      })
+  })
 
 const branch = 'refs/heads/vps-test-ledger'
 
@@ -47,20 +82,31 @@ async function holdPush(remote: string, where: 'before' | 'after'): Promise<Held
   const place = join(remote, 'held')
   rmSync(place, { recursive: true, force: true })
   mkdirSync(place)
-  const [armed, held, answer, done] = ['armed', 'held', 'answer', 'done'].map((name) => join(place, name)) as [string, string, string, string]
+  const [armed, held, answer, done] = ['armed', 'held', 'answer', 'done'].map((name) => join(place, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ]
   const hook = join(remote, 'hooks', where === 'before' ? 'pre-receive' : 'post-receive')
   mkdirSync(join(remote, 'hooks'), { recursive: true })
   // Whoever takes `armed` away is held; five minutes are the end of any test.
-  writeFileSync(`${hook}.new`, `#!/bin/sh\nmv '${armed}' '${held}' 2>/dev/null || exit 0\nn=0\nuntil [ -e '${answer}' ] || [ $n -gt 6000 ]; do sleep 0.05; n=$((n + 1)); done\n: >'${done}'\nexec grep -q lands '${answer}'\n`)
+  writeFileSync(
+    `${hook}.new`,
+    `#!/bin/sh\nmv '${armed}' '${held}' 2>/dev/null || exit 0\nn=0\nuntil [ -e '${answer}' ] || [ $n -gt 6000 ]; do sleep 0.05; n=$((n + 1)); done\n: >'${done}'\nexec grep -q lands '${answer}'\n`,
+  )
   chmodSync(`${hook}.new`, 0o755)
   renameSync(`${hook}.new`, hook)
-  const tip = async (): Promise<string> => (await run('git', ['--git-dir', remote, 'for-each-ref', '--format=%(objectname)', branch])).stdout.trim()
+  const tip = async (): Promise<string> =>
+    (await run('git', ['--git-dir', remote, 'for-each-ref', '--format=%(objectname)', branch])).stdout.trim()
   const stood = await tip()
   writeFileSync(armed, '')
   return {
     reached: async (ended) => {
       let over = false
-      const end = (): void => { over = true }
+      const end = (): void => {
+        over = true
+      }
       ended.then(end, end)
       await until('a held push, or the end of the run', () => existsSync(held) || over)
       if (!existsSync(held)) throw new Error('the run ended without a push')

@@ -14,7 +14,14 @@ import { sessionsOf, steps } from './soaking.ts'
 
 const nodes = ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7']
 /** As a session ends whom nobody disturbs. */
-const undisturbed = ['IDLE begin INTERVIEW', 'INTERVIEW confirmed SETUP', 'SETUP ready BUILD', 'BUILD built DEPLOY', 'DEPLOY deployed TEST', 'TEST passed COMPLETE']
+const undisturbed = [
+  'IDLE begin INTERVIEW',
+  'INTERVIEW confirmed SETUP',
+  'SETUP ready BUILD',
+  'BUILD built DEPLOY',
+  'DEPLOY deployed TEST',
+  'TEST passed COMPLETE',
+]
 const seed = Number(process.env['VPS_TEST_SEED'] ?? randomInt(1 << 16))
 let scene: Scene
 let attempts: Attempts
@@ -23,16 +30,26 @@ let server: GitServer
 beforeAll(async () => {
   scene = await openScene({ lab: 'g1', nodes })
   server = await serveGit(scene.remote)
-  attempts = attemptsOf(scene, { env: { VPS_TEST_LEDGER_REMOTE: server.url }, inputs: { soak: 'off', project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' } })
+  attempts = attemptsOf(scene, {
+    env: { VPS_TEST_LEDGER_REMOTE: server.url },
+    inputs: { soak: 'off', project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
+  })
 })
-afterAll(async () => { await server?.close(); await scene?.close() })
+afterAll(async () => {
+  await server?.close()
+  await scene?.close()
+})
 
 type How = 'killed' | 'cancelled'
 const end = (run: ActRun, job: string, how: How): void => {
   if (how === 'killed') return run.kill(job, 'SIGKILL')
   run.kill(job, 'SIGINT')
   // What follows the first signal finds the step, unless that one was enough.
-  try { run.kill(job, 'SIGTERM') } catch { /* it has ended */ }
+  try {
+    run.kill(job, 'SIGTERM')
+  } catch {
+    /* it has ended */
+  }
 }
 
 /** What the ledger says now; one session, and its chain is whole. */
@@ -47,14 +64,22 @@ async function story(): Promise<readonly string[]> {
 async function early(job: string, line: string | RegExp, how: How, jobs?: readonly string[]): Promise<ActResult> {
   const held = await server.hold('before')
   const run = await attempts.start(jobs)
-  await run.seen(job, line).catch(async (error: unknown) => { throw new Error(`${String(error)}\n${tell((await run.done).raw)}`) })
+  await run.seen(job, line).catch(async (error: unknown) => {
+    throw new Error(`${String(error)}\n${tell((await run.done).raw)}`)
+  })
   end(run, job, how)
   await held.end('refused')
   return run.done
 }
 
 /** Ends the job's step while it appends: its work is done and its artifact uploaded. Whether the append lands is not its doing any more. */
-async function appending(job: string, where: 'before' | 'after', what: 'lands' | 'refused', how: How, jobs: readonly string[] = [job]): Promise<ActResult> {
+async function appending(
+  job: string,
+  where: 'before' | 'after',
+  what: 'lands' | 'refused',
+  how: How,
+  jobs: readonly string[] = [job],
+): Promise<ActResult> {
   const held = await server.hold(where)
   const run = await attempts.start(jobs)
   await held.reached(run.done)
@@ -63,7 +88,10 @@ async function appending(job: string, where: 'before' | 'after', what: 'lands' |
   return run.done
 }
 
-const failedIn = (result: ActResult, job: string): void => { expect(result.job(job)?.result, tell(result.raw)).toBe('failure'); expect(result.code).not.toBe(0) }
+const failedIn = (result: ActResult, job: string): void => {
+  expect(result.job(job)?.result, tell(result.raw)).toBe('failure')
+  expect(result.code).not.toBe(0)
+}
 /** Chosen by the seed, so that many runs see many points. */
 const pick = <T>(salt: number, all: readonly [T, ...T[]]): T => all[(seed + salt) % all.length] ?? all[0]
 
@@ -79,27 +107,51 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     expect(await story()).toEqual(undisturbed.slice(0, 2))
   })
 
-  const stages: readonly { readonly job: string; readonly from: string; readonly lines: readonly [RegExp, ...RegExp[]]; readonly recorded: number }[] = [
+  const stages: readonly {
+    readonly job: string
+    readonly from: string
+    readonly lines: readonly [RegExp, ...RegExp[]]
+    readonly recorded: number
+  }[] = [
     { job: 'setup', from: 'plan', lines: [/^setup: \d+ nodes/], recorded: 2 },
     { job: 'build-zigbuild', from: 'setup', lines: [/^build: testnet-peer from build/], recorded: 3 },
-    { job: 'deploy', from: 'build-zigbuild', lines: [/^fetching artifact vps-test-binary-/, /^deploy: testnet-peer /], recorded: 4 },
-    { job: 'test', from: 'deploy', lines: [/^test: measuring NATs/, /control open-path/, /^test: \d+ attempts/], recorded: 5 },
+    {
+      job: 'deploy',
+      from: 'build-zigbuild',
+      lines: [/^fetching artifact vps-test-binary-/, /^deploy: testnet-peer /],
+      recorded: 4,
+    },
+    {
+      job: 'test',
+      from: 'deploy',
+      lines: [/^test: measuring NATs/, /control open-path/, /^test: \d+ attempts/],
+      recorded: 5,
+    },
   ]
-  test.each(stages)('$job: in the middle of its work, before its entry lands, and after', async ({ job, from, lines, recorded }) => {
-    const before = undisturbed.slice(0, recorded)
-    // The job before died after its entry: it is run again too and says that it is done. The jobs after find a session that stands still.
-    const first = await early(job, pick(recorded, lines), pick(recorded, ['killed', 'cancelled']), withFollowers(from))
-    failedIn(first, job)
-    expect(first.job(from)?.result).toBe('success')
-    expect(first.job('gate')?.result).toBe('failure')
-    expect(await story()).toEqual(before)
-    const refused = await appending(job, 'before', 'refused', pick(recorded + 1, ['killed', 'cancelled']))
-    failedIn(refused, job)
-    if (job === 'build-zigbuild' || job === 'test') expect(refused.job(job)?.log.join('\n')).toMatch(/^artifact vps-test-(binary|evidence)-/m)
-    expect(await story()).toEqual(before)
-    failedIn(await appending(job, pick(recorded, ['before', 'after']), 'lands', 'killed'), job)
-    expect(await story()).toEqual(undisturbed.slice(0, recorded + 1))
-  })
+  test.each(stages)(
+    '$job: in the middle of its work, before its entry lands, and after',
+    async ({ job, from, lines, recorded }) => {
+      const before = undisturbed.slice(0, recorded)
+      // The job before died after its entry: it is run again too and says that it is done. The jobs after find a session that stands still.
+      const first = await early(
+        job,
+        pick(recorded, lines),
+        pick(recorded, ['killed', 'cancelled']),
+        withFollowers(from),
+      )
+      failedIn(first, job)
+      expect(first.job(from)?.result).toBe('success')
+      expect(first.job('gate')?.result).toBe('failure')
+      expect(await story()).toEqual(before)
+      const refused = await appending(job, 'before', 'refused', pick(recorded + 1, ['killed', 'cancelled']))
+      failedIn(refused, job)
+      if (job === 'build-zigbuild' || job === 'test')
+        expect(refused.job(job)?.log.join('\n')).toMatch(/^artifact vps-test-(binary|evidence)-/m)
+      expect(await story()).toEqual(before)
+      failedIn(await appending(job, pick(recorded, ['before', 'after']), 'lands', 'killed'), job)
+      expect(await story()).toEqual(undisturbed.slice(0, recorded + 1))
+    },
+  )
 
   test('collect-proof, advance and gate: nothing is recorded there, and nothing lost', async () => {
     const run = await attempts.start(withFollowers('test'))
@@ -107,7 +159,12 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     run.kill('collect-proof', 'SIGKILL')
     for (const command of ['advance', 'gate']) process.kill(await stepOf(command, run), 'SIGKILL')
     const result = await run.done
-    expect(result.job('test')).toMatchObject({ result: 'success', log: expect.arrayContaining([expect.stringMatching(/^TEST is done already: session \S+ is in COMPLETE$/)]) as string[] })
+    expect(result.job('test')).toMatchObject({
+      result: 'success',
+      log: expect.arrayContaining([
+        expect.stringMatching(/^TEST is done already: session \S+ is in COMPLETE$/),
+      ]) as string[],
+    })
     for (const job of ['collect-proof', 'advance', 'gate']) failedIn(result, job)
     expect(await story()).toEqual(undisturbed)
   })
@@ -118,7 +175,11 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     expect(result.job('gate')?.result).toBe('success')
     expect(result.job('collect-proof')?.outputs).toMatchObject({ 'prove.verdict': 'passed', 'prove.state': 'COMPLETE' })
     expect(await story()).toEqual(undisturbed)
-    expect(await Promise.all(nodes.filter((n) => n !== 'saorsa-1').map((n) => holderOn(scene.lab, n)))).toEqual(['-', '-', '-'])
+    expect(await Promise.all(nodes.filter((n) => n !== 'saorsa-1').map((n) => holderOn(scene.lab, n)))).toEqual([
+      '-',
+      '-',
+      '-',
+    ])
     const [only] = await sessionsOf(scene)
     const named = only?.entries.at(-1)?.facts['artifact'] as { readonly name: string; readonly id: number }
     expect(scene.results.artifacts().find((a) => a.id === named.id)?.name).toBe(named.name)
@@ -129,16 +190,27 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
 /** The process of our action that does this command for this scene. */
 async function stepOf(command: string, run: ActRun): Promise<number> {
   let over = false
-  const ended = (): void => { over = true }
+  const ended = (): void => {
+    over = true
+  }
   run.done.then(ended, ended)
   let found: number | undefined
   await until(`the step of ${command}`, () => {
-    found = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).find((pid) => {
-      try {
-        const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-        return variables.includes(`INPUT_COMMAND=${command}`) && variables.includes(`VPS_TEST_LEDGER_REMOTE=${server.url}`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js')
-      } catch { return false }
-    })
+    found = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .find((pid) => {
+        try {
+          const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+          return (
+            variables.includes(`INPUT_COMMAND=${command}`) &&
+            variables.includes(`VPS_TEST_LEDGER_REMOTE=${server.url}`) &&
+            readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.js')
+          )
+        } catch {
+          return false
+        }
+      })
     return found !== undefined || over
   })
   if (found === undefined) throw new Error(`${command} did not run`)

@@ -9,13 +9,26 @@ import { readLine } from './log.ts'
 const hostKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBA'
 
 /** A fleet file whose nodes are ports of this machine that nothing listens on. */
-export const nodeOnNoNet = (names: readonly string[]): string => stringify({
-  name: 'nowhere', ports: { testnet: 9000 },
-  nodes: names.map((name, i) => ({
-    name, host: `127.0.0.${i + 2}`, ip: `127.0.0.${i + 2}`, ssh_port: 9, provider: 'none', region: 'none', runtime: 'systemd', host_keys: [hostKey],
-    role: i === 0 ? 'registry' : i === 1 ? 'bootstrap' : 'nat', nat: i < 2 ? 'none' : 'full-cone',
-  })),
-}, { lineWidth: 0 })
+export const nodeOnNoNet = (names: readonly string[]): string =>
+  stringify(
+    {
+      name: 'nowhere',
+      ports: { testnet: 9000 },
+      nodes: names.map((name, i) => ({
+        name,
+        host: `127.0.0.${i + 2}`,
+        ip: `127.0.0.${i + 2}`,
+        ssh_port: 9,
+        provider: 'none',
+        region: 'none',
+        runtime: 'systemd',
+        host_keys: [hostKey],
+        role: i === 0 ? 'registry' : i === 1 ? 'bootstrap' : 'nat',
+        nat: i < 2 ? 'none' : 'full-cone',
+      })),
+    },
+    { lineWidth: 0 },
+  )
 
 /** A private key as ssh-keygen writes it. */
 export async function privateKey(dir: string, name: string, passphrase = ''): Promise<string> {
@@ -26,14 +39,19 @@ export async function privateKey(dir: string, name: string, passphrase = ''): Pr
 }
 
 /** A line as a shell reads it: what stands before the answers, and the answers. A stand-in for `gh` says what it was given. */
-export async function pairsOf(line: string, dir: string): Promise<{ readonly before: readonly string[]; readonly pairs: Readonly<Record<string, string>> }> {
+export async function pairsOf(
+  line: string,
+  dir: string,
+): Promise<{ readonly before: readonly string[]; readonly pairs: Readonly<Record<string, string>> }> {
   const file = join(dir, 'gh')
   writeFileSync(file, '#!/bin/sh\nprintf "%s\\0" "$@"\n')
   chmodSync(file, 0o755)
   const { stdout } = await run('sh', ['-euc', line], { env: { PATH: `${dir}:/usr/bin:/bin` }, timeout: 10_000 })
   const words = stdout.split('\0').slice(0, -1)
   const first = words.indexOf('-f')
-  const pairs = words.slice(first).flatMap((word, i) => (i % 2 === 0 ? [] : [[word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]]))
+  const pairs = words
+    .slice(first)
+    .flatMap((word, i) => (i % 2 === 0 ? [] : [[word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]]))
   return { before: words.slice(0, first), pairs: Object.fromEntries(pairs) as Record<string, string> }
 }
 
@@ -41,4 +59,5 @@ export async function pairsOf(line: string, dir: string): Promise<{ readonly bef
 export const traces = async (dir: string): Promise<readonly string[]> => readdirSync(dir)
 
 /** What act printed, without the words by which a step asks for a text to be masked: act's own log shows those, a runner's does not. */
-export const shown = ({ raw }: ActResult): readonly string[] => raw.filter((line) => readLine(line)?.command !== 'add-mask')
+export const shown = ({ raw }: ActResult): readonly string[] =>
+  raw.filter((line) => readLine(line)?.command !== 'add-mask')

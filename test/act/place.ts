@@ -29,20 +29,28 @@ export function preparePlace(scratch: string, { workspace, action, refs, rerun }
   const own = join(scratch, 'own')
   const text = copyWorkflows(workspace, workflows, rerun?.of === 'action' ? undefined : rerun)
   mkdirSync(own)
-  for (const part of ownParts) if (existsSync(join(action, part))) cpSync(join(action, part), join(own, part), { recursive: true, filter: (path) => basename(path) !== 'target' })
-  const ownText = existsSync(join(action, '.github/workflows')) ? copyWorkflows(action, join(own, '.github/workflows'), rerun?.of === 'action' ? rerun : undefined) : ''
-  const stubs = foreignUses(`${text}\n${ownText}`).filter((name) => !name.startsWith(`${ownRepository}@`)).map((name) => `${name}=${stubFor(name)}`)
+  for (const part of ownParts)
+    if (existsSync(join(action, part)))
+      cpSync(join(action, part), join(own, part), { recursive: true, filter: (path) => basename(path) !== 'target' })
+  const ownText = existsSync(join(action, '.github/workflows'))
+    ? copyWorkflows(action, join(own, '.github/workflows'), rerun?.of === 'action' ? rerun : undefined)
+    : ''
+  const stubs = foreignUses(`${text}\n${ownText}`)
+    .filter((name) => !name.startsWith(`${ownRepository}@`))
+    .map((name) => `${name}=${stubFor(name)}`)
   return { workflows, repositories: [...[ownRef, ...refs].map((ref) => `${ownRepository}@${ref}=${own}`), ...stubs] }
 }
 
 function copyWorkflows(from: string, to: string, rerun: Rerun | undefined): string {
   mkdirSync(to, { recursive: true })
-  return workflowFiles(from).map((path) => {
-    const name = path.replace(/^.*\//, '')
-    const text = downlevel(name, readFileSync(join(from, path), 'utf8'), rerun)
-    writeFileSync(join(to, name), text)
-    return text
-  }).join('\n')
+  return workflowFiles(from)
+    .map((path) => {
+      const name = path.replace(/^.*\//, '')
+      const text = downlevel(name, readFileSync(join(from, path), 'utf8'), rerun)
+      writeFileSync(join(to, name), text)
+      return text
+    })
+    .join('\n')
 }
 
 /** Nothing is fetched: an action without a stand-in is an error of the test. */

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { root } from '../workflows/tools.ts'
 
-export function repository(files: Readonly<Record<string, string>>, from?: string): { readonly path: string; readonly sha: string } {
+export function repository(
+  files: Readonly<Record<string, string>>,
+  from?: string,
+): { readonly path: string; readonly sha: string } {
   const path = mkdtempSync(join(tmpdir(), 'vps-test-repository-'))
   if (from !== undefined) cpSync(join(from, '.github'), join(path, '.github'), { recursive: true })
   for (const [name, text] of Object.entries(files)) {
@@ -24,7 +27,11 @@ export function commit(path: string): string {
   return git(path, 'rev-parse', 'HEAD').trim()
 }
 
-const git = (cwd: string, ...args: readonly string[]): string => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], { cwd, encoding: 'utf8' })
+const git = (cwd: string, ...args: readonly string[]): string =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false', ...args], {
+    cwd,
+    encoding: 'utf8',
+  })
 
 /** Our workflows and action.yml as they are; the stand-in instead of dist/. */
 export function ownTreeWithStandIn(): string {

@@ -29,7 +29,11 @@ export interface SceneWish {
   readonly caller?: boolean
 }
 
-export type Dispatch = Partial<Omit<ActOptions, 'workspace'>> & { readonly shiftSeconds?: number; readonly run?: number; readonly attempt?: number }
+export type Dispatch = Partial<Omit<ActOptions, 'workspace'>> & {
+  readonly shiftSeconds?: number
+  readonly run?: number
+  readonly attempt?: number
+}
 
 export interface Scene {
   readonly dir: string
@@ -54,7 +58,13 @@ export interface Scene {
 }
 
 const git = async (dir: string, ...args: readonly string[]): Promise<string> =>
-  (await run('git', ['-C', dir, '-c', 'user.name=t', '-c', 'user.email=t@lab.invalid', '-c', 'commit.gpgsign=false', ...args], { maxBuffer: 64 << 20 })).stdout
+  (
+    await run(
+      'git',
+      ['-C', dir, '-c', 'user.name=t', '-c', 'user.email=t@lab.invalid', '-c', 'commit.gpgsign=false', ...args],
+      { maxBuffer: 64 << 20 },
+    )
+  ).stdout
 
 export async function openScene(w: SceneWish): Promise<Scene> {
   const repository = w.repository ?? repositoryName
@@ -64,12 +74,23 @@ export async function openScene(w: SceneWish): Promise<Scene> {
   cpSync(join(root, 'examples/testnet'), workspace, { recursive: true, filter: (from) => !/\/target(\/|$)/.test(from) })
   if (w.caller !== true) cpSync(join(root, '.github'), join(workspace, '.github'), { recursive: true })
   writeFileSync(join(workspace, '.gitignore'), 'target/\n')
-  writeFileSync(join(workspace, 'vps-test.yaml'), stringify({
-    project: 'testnet', profile: 'testnet',
-    binary: { name: 'testnet-peer', crate: 'testnet-peer', build: 'cargo zigbuild --release -p testnet-peer --target x86_64-unknown-linux-gnu', target: 'target/x86_64-unknown-linux-gnu/release/testnet-peer' },
-    deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
-    tests: { connectivity: { nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2, coverage: 80 } }, notifications: { voice: false }, ...w.config,
-  }))
+  writeFileSync(
+    join(workspace, 'vps-test.yaml'),
+    stringify({
+      project: 'testnet',
+      profile: 'testnet',
+      binary: {
+        name: 'testnet-peer',
+        crate: 'testnet-peer',
+        build: 'cargo zigbuild --release -p testnet-peer --target x86_64-unknown-linux-gnu',
+        target: 'target/x86_64-unknown-linux-gnu/release/testnet-peer',
+      },
+      deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
+      tests: { connectivity: { nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2, coverage: 80 } },
+      notifications: { voice: false },
+      ...w.config,
+    }),
+  )
   await w.change?.(workspace)
   await git(workspace, 'init', '-q', '-b', 'main')
   await git(workspace, 'remote', 'add', 'origin', `https://github.com/${repository}.git`)
@@ -88,34 +109,85 @@ export async function openScene(w: SceneWish): Promise<Scene> {
   const ledger = async () => openGitLedger(join(dir, `look-${copies++}.git`), { remote: { url: remote } })
   const start: Scene['start'] = async ({ shiftSeconds = 0, run: given, attempt = 1, ...more }) => {
     const number = given ?? ++runs
-    Object.assign(api.state, { runs: [...api.state.runs.filter((r) => r.id !== number || r.attempt !== attempt), { id: number, attempt, status: 'in_progress', conclusion: null }] })
+    Object.assign(api.state, {
+      runs: [
+        ...api.state.runs.filter((r) => r.id !== number || r.attempt !== attempt),
+        { id: number, attempt, status: 'in_progress', conclusion: null },
+      ],
+    })
     const options: ActOptions = {
-      workspace, event: 'workflow_dispatch', workflow: 'vps-test.yml', timeoutMs: 8 * 60_000, ...more,
-      ...(more.inputs === undefined && (more.event ?? 'workflow_dispatch') !== 'workflow_dispatch' ? {} : { inputs: { fleet: fleetFile, repo: '.', ...more.inputs } }),
+      workspace,
+      event: 'workflow_dispatch',
+      workflow: 'vps-test.yml',
+      timeoutMs: 8 * 60_000,
+      ...more,
+      ...(more.inputs === undefined && (more.event ?? 'workflow_dispatch') !== 'workflow_dispatch'
+        ? {}
+        : { inputs: { fleet: fleetFile, repo: '.', ...more.inputs } }),
       secrets: { VPS_TEST_SSH_KEY: key, GITHUB_TOKEN: api.tokens.writer, ...more.secrets },
       env: {
-        GITHUB_RUN_ID: String(number), GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_API_URL: api.url, ACTIONS_RESULTS_URL: `${results.url}/`, ACTIONS_RUNTIME_URL: `${results.url}/`, ACTIONS_RUNTIME_TOKEN: results.token(String(number), 'job', attempt),
-        VPS_TEST_LEDGER_REMOTE: remote, VPS_TEST_CACHE: cache, VPS_TEST_PROBE: await probe(), ...(shiftSeconds === 0 ? {} : { VPS_TEST_CLOCK_SHIFT_SECONDS: String(shiftSeconds) }), ...more.env,
+        GITHUB_RUN_ID: String(number),
+        GITHUB_RUN_ATTEMPT: String(attempt),
+        GITHUB_API_URL: api.url,
+        ACTIONS_RESULTS_URL: `${results.url}/`,
+        ACTIONS_RUNTIME_URL: `${results.url}/`,
+        ACTIONS_RUNTIME_TOKEN: results.token(String(number), 'job', attempt),
+        VPS_TEST_LEDGER_REMOTE: remote,
+        VPS_TEST_CACHE: cache,
+        VPS_TEST_PROBE: await probe(),
+        ...(shiftSeconds === 0 ? {} : { VPS_TEST_CLOCK_SHIFT_SECONDS: String(shiftSeconds) }),
+        ...more.env,
       },
     }
     const begun = await startAct(options)
-    const done = begun.done.finally(() => { Object.assign(api.state, { runs: api.state.runs.map((r) => (r.id === number && r.attempt === attempt ? { ...r, status: 'completed', conclusion: 'success' } : r)) }) })
+    const done = begun.done.finally(() => {
+      Object.assign(api.state, {
+        runs: api.state.runs.map((r) =>
+          r.id === number && r.attempt === attempt ? { ...r, status: 'completed', conclusion: 'success' } : r,
+        ),
+      })
+    })
     done.catch(() => undefined)
     return { ...begun, done, number }
   }
   return {
-    dir, workspace, lab, fleetFile, api, results, remote, start,
+    dir,
+    workspace,
+    lab,
+    fleetFile,
+    api,
+    results,
+    remote,
+    start,
     act: async (d) => (await start(d)).done,
-    entries: async () => (await (await ledger()).all()).toSorted((a, b) => (a.entries[0]?.at ?? 0) - (b.entries[0]?.at ?? 0)).at(-1)?.entries ?? [],
+    entries: async () =>
+      (await (await ledger()).all()).toSorted((a, b) => (a.entries[0]?.at ?? 0) - (b.entries[0]?.at ?? 0)).at(-1)
+        ?.entries ?? [],
     page: (name) => git(remote, 'show', `vps-test-ledger:${name}`),
     sha: async () => (await git(workspace, 'rev-parse', 'HEAD')).trim(),
-    commit: async (message, change) => { change(workspace); await git(workspace, 'add', '-A'); await git(workspace, 'commit', '-q', '-m', message); return (await git(workspace, 'rev-parse', 'HEAD')).trim() },
-    close: async () => { await Promise.allSettled([api.close(), results.close(), ...(w.fleet === undefined ? [lab.down()] : [])]); rmSync(dir, { recursive: true, force: true }) },
+    commit: async (message, change) => {
+      change(workspace)
+      await git(workspace, 'add', '-A')
+      await git(workspace, 'commit', '-q', '-m', message)
+      return (await git(workspace, 'rev-parse', 'HEAD')).trim()
+    },
+    close: async () => {
+      await Promise.allSettled([api.close(), results.close(), ...(w.fleet === undefined ? [lab.down()] : [])])
+      rmSync(dir, { recursive: true, force: true })
+    },
   }
 }
 
 const nothing = (): Promise<never> => Promise.reject(new Error('this scene has no lab'))
-const noLab: Lab = { id: '', fleet: { name: 'none', ports: {}, nodes: [] }, on: nothing, box: nothing, off: nothing, power: nothing, down: async () => undefined }
+const noLab: Lab = {
+  id: '',
+  fleet: { name: 'none', ports: {}, nodes: [] },
+  on: nothing,
+  box: nothing,
+  off: nothing,
+  power: nothing,
+  down: async () => undefined,
+}
 
 /** Tools, target directory and prober of this machine, as a runner with a warm cache has them. */
 const cache = join(process.env['XDG_CACHE_HOME'] || join(process.env['HOME'] ?? '/root', '.cache'), 'vps-test')

@@ -13,17 +13,24 @@ import type { Dispatch, Scene } from './scene.ts'
 export const hour = 3600
 
 /** One run of vps-test-soak.yml, as the schedule starts it. */
-export const tick = (scene: Scene, shiftSeconds: number, more: Dispatch = {}): Promise<ActResult> => scene.act({ workflow: 'vps-test-soak.yml', event: 'schedule', shiftSeconds, ...more })
+export const tick = (scene: Scene, shiftSeconds: number, more: Dispatch = {}): Promise<ActResult> =>
+  scene.act({ workflow: 'vps-test-soak.yml', event: 'schedule', shiftSeconds, ...more })
 
 /** `TEST passed WAIT_1HR`, for each entry. */
-export const steps = (entries: readonly Entry[]): readonly string[] => entries.map((e) => `${e.from} ${e.event} ${e.to}`)
+export const steps = (entries: readonly Entry[]): readonly string[] =>
+  entries.map((e) => `${e.from} ${e.event} ${e.to}`)
 
-export interface Told { readonly session: Session; readonly entries: readonly Entry[] }
+export interface Told {
+  readonly session: Session
+  readonly entries: readonly Entry[]
+}
 
 /** Every session of a scene's ledger branch, oldest first. */
 export async function sessionsOf(scene: Scene): Promise<readonly Told[]> {
   const ledger = await openGitLedger(mkdtempSync(join(scene.dir, 'read-')), { remote: { url: scene.remote } })
-  return (await ledger.all()).map(({ id, entries }) => ({ session: fold(id, entries), entries })).toSorted((a, b) => a.session.startedAt - b.session.startedAt)
+  return (await ledger.all())
+    .map(({ id, entries }) => ({ session: fold(id, entries), entries }))
+    .toSorted((a, b) => a.session.startedAt - b.session.startedAt)
 }
 
 export const newest = async (scene: Scene): Promise<Told> => {
@@ -41,7 +48,9 @@ export async function dueShift(scene: Scene, lateSeconds: number): Promise<numbe
 
 /** Which session holds the lease on a node, by its own clock. */
 export async function leaseOn(scene: Scene, node: string): Promise<string> {
-  const [, until = '0', holder = '-', , now = '0'] = (await scene.lab.on(node, 'cat /var/lib/vps-test/leases/testnet-peer; date +%s')).split('\n')
+  const [, until = '0', holder = '-', , now = '0'] = (
+    await scene.lab.on(node, 'cat /var/lib/vps-test/leases/testnet-peer; date +%s')
+  ).split('\n')
   return Number(until) > Number(now) ? holder : 'free'
 }
 

@@ -10,9 +10,16 @@ import { commit, ownTreeWithStandIn, repository } from './repository.ts'
 
 const action = ownTreeWithStandIn()
 const { path: workspace, sha } = repository({ 'Cargo.toml': '[workspace]\n', '.gitignore': 'target\n' }, root)
-afterAll(() => { for (const path of [action, workspace]) rmSync(path, { recursive: true, force: true }) })
+afterAll(() => {
+  for (const path of [action, workspace]) rmSync(path, { recursive: true, force: true })
+})
 
-type Script = Readonly<Record<string, { readonly outputs?: Readonly<Record<string, string>>; readonly wait?: boolean; readonly fail?: boolean }>>
+type Script = Readonly<
+  Record<
+    string,
+    { readonly outputs?: Readonly<Record<string, string>>; readonly wait?: boolean; readonly fail?: boolean }
+  >
+>
 
 const session = '20261123-000000-abcd'
 const green: Script = {
@@ -25,10 +32,29 @@ const green: Script = {
   advance: { outputs: { state: 'COMPLETE' } },
 }
 const options = (script: Script, more: Partial<ActOptions> = {}): ActOptions => ({
-  workspace, action, event: 'workflow_dispatch', workflow: 'vps-test.yml', inputs: { repo: 'here', fleet: 'lab', 'queue-minutes': '0' }, secrets: { VPS_TEST_SSH_KEY: 'line one\nline two\n', GITHUB_TOKEN: 'secret-token' }, timeoutMs: 60_000,
-  ...more, env: { GITHUB_RUN_ID: '77', GITHUB_API_URL: 'http://127.0.0.1:9/api', ...more.env, VPS_TEST_ACT_SCRIPT: JSON.stringify(script) },
+  workspace,
+  action,
+  event: 'workflow_dispatch',
+  workflow: 'vps-test.yml',
+  inputs: { repo: 'here', fleet: 'lab', 'queue-minutes': '0' },
+  secrets: { VPS_TEST_SSH_KEY: 'line one\nline two\n', GITHUB_TOKEN: 'secret-token' },
+  timeoutMs: 60_000,
+  ...more,
+  env: {
+    GITHUB_RUN_ID: '77',
+    GITHUB_API_URL: 'http://127.0.0.1:9/api',
+    ...more.env,
+    VPS_TEST_ACT_SCRIPT: JSON.stringify(script),
+  },
 })
-interface Called { readonly command: string; readonly inputs: Readonly<Record<string, string>>; readonly facts: Readonly<Record<string, string>>; readonly git: boolean; readonly files: readonly string[]; readonly node: string }
+interface Called {
+  readonly command: string
+  readonly inputs: Readonly<Record<string, string>>
+  readonly facts: Readonly<Record<string, string>>
+  readonly git: boolean
+  readonly files: readonly string[]
+  readonly node: string
+}
 const called = (result: ActResult, job: string): Called => {
   const line = result.job(job)?.log.find((one) => one.startsWith('called '))
   if (line === undefined) throw new Error(`${job} called nothing:\n${tell(result.raw)}`)
@@ -41,20 +67,56 @@ describe('vps-test.yml', () => {
     process.env['STRAY'] = 'of this machine'
     const result = await runAct(options(green))
     delete process.env['STRAY']
-    expect(ran(result), tell(result.raw)).toEqual(['plan', 'setup', 'build-zigbuild', 'deploy', 'test', 'collect-proof', 'advance', 'report', 'gate'])
+    expect(ran(result), tell(result.raw)).toEqual([
+      'plan',
+      'setup',
+      'build-zigbuild',
+      'deploy',
+      'test',
+      'collect-proof',
+      'advance',
+      'report',
+      'gate',
+    ])
     expect(result.code).toBe(0)
     const plan = called(result, 'plan')
-    expect(plan.inputs).toMatchObject({ 'repo': 'here', 'fleet': 'lab', 'project': '', 'soak': '', 'confirm': 'proceed', 'binary-source': 'zigbuild', 'github-token': '***' })
-    expect(plan.facts).toMatchObject({ GITHUB_REPOSITORY: 'someone/program', GITHUB_SHA: sha, GITHUB_REF: 'refs/heads/main', GITHUB_RUN_ID: '77', GITHUB_RUN_ATTEMPT: '1', GITHUB_API_URL: 'http://127.0.0.1:9/api', GITHUB_EVENT_NAME: 'workflow_dispatch' })
+    expect(plan.inputs).toMatchObject({
+      repo: 'here',
+      fleet: 'lab',
+      project: '',
+      soak: '',
+      confirm: 'proceed',
+      'binary-source': 'zigbuild',
+      'github-token': '***',
+    })
+    expect(plan.facts).toMatchObject({
+      GITHUB_REPOSITORY: 'someone/program',
+      GITHUB_SHA: sha,
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_RUN_ID: '77',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_API_URL: 'http://127.0.0.1:9/api',
+      GITHUB_EVENT_NAME: 'workflow_dispatch',
+    })
     expect(plan.facts).not.toHaveProperty('STRAY')
-    expect(plan).toMatchObject({ git: true, files: ['.git', '.github', '.gitignore', 'Cargo.toml'], node: expect.stringMatching(/^v24\./) as string })
+    expect(plan).toMatchObject({
+      git: true,
+      files: ['.git', '.github', '.gitignore', 'Cargo.toml'],
+      node: expect.stringMatching(/^v24\./) as string,
+    })
     for (const job of ['plan', 'setup']) expect(called(result, job).inputs).toMatchObject({ 'queue-minutes': '0' })
     const deploy = called(result, 'deploy')
-    expect(deploy.inputs).toMatchObject({ 'session': session, 'ssh-key': 'line one\nline two\n' })
+    expect(deploy.inputs).toMatchObject({ session: session, 'ssh-key': 'line one\nline two\n' })
     expect(deploy.facts['GITHUB_WORKSPACE']).not.toBe(plan.facts['GITHUB_WORKSPACE'])
-    expect(result.job('collect-proof')?.log.at(-1)).toMatch(/^attested .*"type":"https:\/\/in-toto.io\/attestation\/test-result\/v0.1","predicate":\{"result":"PASSED"\}/)
+    expect(result.job('collect-proof')?.log.at(-1)).toMatch(
+      /^attested .*"type":"https:\/\/in-toto.io\/attestation\/test-result\/v0.1","predicate":\{"result":"PASSED"\}/,
+    )
     expect(result.job('collect-proof')?.summary).toBe('# prove\n')
-    expect(JSON.parse(called(result, 'gate').inputs['needs'] ?? '')).toMatchObject({ plan: { result: 'success' }, confirm: { result: 'skipped' }, test: { result: 'success', outputs: { verdict: 'passed' } } })
+    expect(JSON.parse(called(result, 'gate').inputs['needs'] ?? '')).toMatchObject({
+      plan: { result: 'success' },
+      confirm: { result: 'skipped' },
+      test: { result: 'success', outputs: { verdict: 'passed' } },
+    })
   })
 
   test('a toolchain fault: green, by the native build', async () => {
@@ -66,39 +128,89 @@ describe('vps-test.yml', () => {
   test('a failed build: nothing is deployed, the proof job and the gate still run, the annotation has its place', async () => {
     const result = await runAct(options({ ...green, build: { fail: true } }))
     expect(ran(result)).toEqual(['plan', 'setup', 'build-zigbuild', 'collect-proof', 'advance', 'report', 'gate'])
-    expect(result.job('build-zigbuild')).toMatchObject({ result: 'failure', annotations: [{ kind: 'error', message: 'boom', properties: { file: 'src/x.rs', line: '3', title: 'T' } }] })
+    expect(result.job('build-zigbuild')).toMatchObject({
+      result: 'failure',
+      annotations: [{ kind: 'error', message: 'boom', properties: { file: 'src/x.rs', line: '3', title: 'T' } }],
+    })
     expect(result.code).not.toBe(0)
   })
 
   test('modify and cancel end after the plan; a busy fleet ends after the setup', async () => {
-    expect(ran(await runAct(options({ ...green, plan: { outputs: { session, state: 'INTERVIEW', proceed: 'false' } } })))).toEqual(['plan', 'gate'])
-    expect(ran(await runAct(options({ ...green, setup: { outputs: { state: 'SETUP' } } })))).toEqual(['plan', 'setup', 'collect-proof', 'advance', 'report', 'gate'])
+    expect(
+      ran(await runAct(options({ ...green, plan: { outputs: { session, state: 'INTERVIEW', proceed: 'false' } } }))),
+    ).toEqual(['plan', 'gate'])
+    expect(ran(await runAct(options({ ...green, setup: { outputs: { state: 'SETUP' } } })))).toEqual([
+      'plan',
+      'setup',
+      'collect-proof',
+      'advance',
+      'report',
+      'gate',
+    ])
   })
 
   test('checkpoints on time: the timer, the test, the report; the second after the first says so', async () => {
-    const result = await runAct(options({
-      ...green,
-      advance: { outputs: { 'state': 'WAIT_1HR', 'wait-1h': 'vps-test-soak-1h', 'wait-6h': 'vps-test-soak-6h' } },
-      soak: { outputs: { 'state': 'WAIT_6HR', 'verdict': 'passed', 'wait-6h': 'six', 'approval-environment': 'people' } },
-    }))
+    const result = await runAct(
+      options({
+        ...green,
+        advance: { outputs: { state: 'WAIT_1HR', 'wait-1h': 'vps-test-soak-1h', 'wait-6h': 'vps-test-soak-6h' } },
+        soak: { outputs: { state: 'WAIT_6HR', verdict: 'passed', 'wait-6h': 'six', 'approval-environment': 'people' } },
+      }),
+    )
     expect(ran(result).slice(-9)).toEqual(expect.arrayContaining(['timer', 'checkpoint', 'report', 'approve', 'gate']))
-    expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => job.path)).toEqual(['soak-1h/vps-test-checkpoint/checkpoint', 'soak-6h/vps-test-checkpoint/checkpoint'])
-    expect(called(result, 'soak-6h/vps-test-checkpoint/checkpoint').inputs).toMatchObject({ 'session': session, 'repo': 'here', 'approval-environment': 'vps-test-approval', 'ssh-key': 'line one\nline two\n' })
+    expect(result.jobs.filter((job) => job.id === 'checkpoint').map((job) => job.path)).toEqual([
+      'soak-1h/vps-test-checkpoint/checkpoint',
+      'soak-6h/vps-test-checkpoint/checkpoint',
+    ])
+    expect(called(result, 'soak-6h/vps-test-checkpoint/checkpoint').inputs).toMatchObject({
+      session: session,
+      repo: 'here',
+      'approval-environment': 'vps-test-approval',
+      'ssh-key': 'line one\nline two\n',
+    })
     expect(result.code).toBe(0)
   })
 
-  test('a reviewer\'s no fails the job of his environment before its first step: another one writes it down, and the gate gives its verdict', async () => {
-    const people = { 'state': 'AWAIT_APPROVAL', 'approval-environment': 'people' }
+  test("a reviewer's no fails the job of his environment before its first step: another one writes it down, and the gate gives its verdict", async () => {
+    const people = { state: 'AWAIT_APPROVAL', 'approval-environment': 'people' }
     const result = await runAct(options({ ...green, advance: { outputs: people }, approve: { fail: true } }))
     expect(result.job('approve')?.result, tell(result.raw)).toBe('failure')
-    expect(called(result, 'rejected').inputs).toMatchObject({ command: 'reject', session, 'approval-environment': 'people' })
-    expect(JSON.parse(called(result, 'gate').inputs['needs'] ?? '')).toMatchObject({ approve: { result: 'failure' }, rejected: { result: 'success' } })
+    expect(called(result, 'rejected').inputs).toMatchObject({
+      command: 'reject',
+      session,
+      'approval-environment': 'people',
+    })
+    expect(JSON.parse(called(result, 'gate').inputs['needs'] ?? '')).toMatchObject({
+      approve: { result: 'failure' },
+      rejected: { result: 'success' },
+    })
     const yes = await runAct(options({ ...green, advance: { outputs: people } }))
     expect(ran(yes)).toEqual(expect.arrayContaining(['approve', 'gate']))
     expect(ran(yes)).not.toContain('rejected')
-    expect((yes.job('approve')?.log ?? []).filter((line) => line.startsWith('called ')).map((line) => (JSON.parse(line.slice(7)) as Called).command)).toEqual(['approve', 'comment'])
-    const soaked = await runAct(options({ soak: { outputs: { due: JSON.stringify([{ session, commit: sha, repo: '.', fleet: 'lab' }]), 'approval-environment': 'people' } }, approve: { fail: true } }, { workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
-    expect(called(soaked, 'rejected').inputs).toMatchObject({ command: 'reject', session, 'approval-environment': 'people' })
+    expect(
+      (yes.job('approve')?.log ?? [])
+        .filter((line) => line.startsWith('called '))
+        .map((line) => (JSON.parse(line.slice(7)) as Called).command),
+    ).toEqual(['approve', 'comment'])
+    const soaked = await runAct(
+      options(
+        {
+          soak: {
+            outputs: {
+              due: JSON.stringify([{ session, commit: sha, repo: '.', fleet: 'lab' }]),
+              'approval-environment': 'people',
+            },
+          },
+          approve: { fail: true },
+        },
+        { workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} },
+      ),
+    )
+    expect(called(soaked, 'rejected').inputs).toMatchObject({
+      command: 'reject',
+      session,
+      'approval-environment': 'people',
+    })
   })
 
   test('a job that dies is run again alone: its neighbours are as they were', async () => {
@@ -110,12 +222,26 @@ describe('vps-test.yml', () => {
     expect(ran(first)).toContain('collect-proof')
     expect(ran(first)).not.toContain('test')
 
-    const flow = parse(readFileSync(join(root, '.github/workflows/vps-test.yml'), 'utf8')) as { readonly jobs: Readonly<Record<string, { readonly outputs?: Readonly<Record<string, string>> }>> }
-    const earlier = Object.fromEntries(['plan', 'build-zigbuild', 'build-native'].map((name) => {
-      const job = first.job(name)
-      return [name, job === undefined ? { result: 'skipped' as const } : { result: 'success' as const, outputs: jobOutputs(job, flow.jobs[name]?.outputs ?? {}) }]
-    }))
-    const second = await runAct(options(green, { env: { GITHUB_RUN_ATTEMPT: '2' }, rerun: { workflow: 'vps-test.yml', jobs: ['deploy'], earlier } }))
+    const flow = parse(readFileSync(join(root, '.github/workflows/vps-test.yml'), 'utf8')) as {
+      readonly jobs: Readonly<Record<string, { readonly outputs?: Readonly<Record<string, string>> }>>
+    }
+    const earlier = Object.fromEntries(
+      ['plan', 'build-zigbuild', 'build-native'].map((name) => {
+        const job = first.job(name)
+        return [
+          name,
+          job === undefined
+            ? { result: 'skipped' as const }
+            : { result: 'success' as const, outputs: jobOutputs(job, flow.jobs[name]?.outputs ?? {}) },
+        ]
+      }),
+    )
+    const second = await runAct(
+      options(green, {
+        env: { GITHUB_RUN_ATTEMPT: '2' },
+        rerun: { workflow: 'vps-test.yml', jobs: ['deploy'], earlier },
+      }),
+    )
     expect(second.code, tell(second.raw)).toBe(0)
     expect(called(second, 'deploy')).toMatchObject({ inputs: { session }, facts: { GITHUB_RUN_ATTEMPT: '2' } })
   })
@@ -125,7 +251,10 @@ describe('vps-test.yml', () => {
     await run.seen('test', 'waiting')
     run.kill('test', 'SIGINT')
     const result = await run.done
-    expect(result.job('test')).toMatchObject({ result: 'failure', log: expect.arrayContaining(['ended by SIGINT']) as string[] })
+    expect(result.job('test')).toMatchObject({
+      result: 'failure',
+      log: expect.arrayContaining(['ended by SIGINT']) as string[],
+    })
     expect(ran(result)).toContain('collect-proof')
   })
 })
@@ -137,7 +266,12 @@ test('a run that is given up leaves no process behind', async () => {
   giveUp.abort()
   const result = await run.done
   expect(result.code).not.toBe(0)
-  const { pid } = JSON.parse(result.job('setup')?.log.find((one) => one.startsWith('called '))?.slice(7) ?? '{}') as { readonly pid: number }
+  const { pid } = JSON.parse(
+    result
+      .job('setup')
+      ?.log.find((one) => one.startsWith('called '))
+      ?.slice(7) ?? '{}',
+  ) as { readonly pid: number }
   expect(() => process.kill(pid, 0)).toThrow('ESRCH')
   await expect(run.seen('deploy', 'waiting')).rejects.toThrow('act ended')
 })
@@ -146,32 +280,86 @@ describe('the others', () => {
   test('the schedule: one checkpoint per session that is due, of its commit', async () => {
     const { path: moved, sha: older } = repository({ 'Cargo.toml': '[workspace]\n' }, root)
     writeFileSync(join(moved, 'later'), '')
-    const due = JSON.stringify([{ session: 's-1', commit: older, repo: 'a' }, { session: 's-2', commit: commit(moved), repo: 'b', fleet: 'lab' }])
-    const result = await runAct(options({ soak: { outputs: { due, 'state': 'WAIT_6HR', 'approval-environment': '' } } }, { workspace: moved, workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} }))
+    const due = JSON.stringify([
+      { session: 's-1', commit: older, repo: 'a' },
+      { session: 's-2', commit: commit(moved), repo: 'b', fleet: 'lab' },
+    ])
+    const result = await runAct(
+      options(
+        { soak: { outputs: { due, state: 'WAIT_6HR', 'approval-environment': '' } } },
+        { workspace: moved, workflow: 'vps-test-soak.yml', event: 'schedule', inputs: {} },
+      ),
+    )
     rmSync(moved, { recursive: true, force: true })
-    expect(ran(result).toSorted(), tell(result.raw)).toEqual(['checkpoint', 'checkpoint', 'reconcile', 'report', 'report'])
-    const checkpoints = result.jobs.filter((job) => job.id === 'checkpoint').map((job) => called(result, job.path)).toSorted((a, b) => (String(a.inputs['session']) < String(b.inputs['session']) ? -1 : 1))
-    expect(checkpoints).toMatchObject([{ inputs: { session: 's-1', repo: 'a' }, files: ['.git', '.github', 'Cargo.toml'] }, { inputs: { session: 's-2', repo: 'b' }, files: ['.git', '.github', 'Cargo.toml', 'later'] }])
-    expect(ran(await runAct(options({ soak: { outputs: { due: '[]' } } }, { workflow: 'vps-test-soak.yml', event: 'schedule' })))).toEqual(['reconcile'])
+    expect(ran(result).toSorted(), tell(result.raw)).toEqual([
+      'checkpoint',
+      'checkpoint',
+      'reconcile',
+      'report',
+      'report',
+    ])
+    const checkpoints = result.jobs
+      .filter((job) => job.id === 'checkpoint')
+      .map((job) => called(result, job.path))
+      .toSorted((a, b) => (String(a.inputs['session']) < String(b.inputs['session']) ? -1 : 1))
+    expect(checkpoints).toMatchObject([
+      { inputs: { session: 's-1', repo: 'a' }, files: ['.git', '.github', 'Cargo.toml'] },
+      { inputs: { session: 's-2', repo: 'b' }, files: ['.git', '.github', 'Cargo.toml', 'later'] },
+    ])
+    expect(
+      ran(
+        await runAct(
+          options({ soak: { outputs: { due: '[]' } } }, { workflow: 'vps-test-soak.yml', event: 'schedule' }),
+        ),
+      ),
+    ).toEqual(['reconcile'])
   })
 
   test('a pull request: the lab, no secret; a push to the base branch: the same with the ledger', async () => {
-    const request = await runAct(options({}, { workflow: 'vps-test-pr.yml', event: 'pull_request', eventJson: { number: 5, pull_request: { number: 5, head: { ref: 'x', sha }, base: { ref: 'main', sha } } } }))
+    const request = await runAct(
+      options(
+        {},
+        {
+          workflow: 'vps-test-pr.yml',
+          event: 'pull_request',
+          eventJson: { number: 5, pull_request: { number: 5, head: { ref: 'x', sha }, base: { ref: 'main', sha } } },
+        },
+      ),
+    )
     expect(ran(request), tell(request.raw)).toEqual(['pull-request'])
-    expect(called(request, 'pull-request').inputs).toMatchObject({ 'command': 'run', 'fleet': 'lab', 'ledger': 'none', 'soak': 'off', 'ssh-key': '' })
+    expect(called(request, 'pull-request').inputs).toMatchObject({
+      command: 'run',
+      fleet: 'lab',
+      ledger: 'none',
+      soak: 'off',
+      'ssh-key': '',
+    })
     const push = await runAct(options({}, { workflow: 'vps-test-pr.yml', event: 'push' }))
     expect(called(push, 'base').inputs).toMatchObject({ ledger: 'branch' })
   })
 
   test('the commenter: after a pull request only, with the head commit of the run', async () => {
-    const event = (kind: string): Partial<ActOptions> => ({ workflow: 'vps-test-comment.yml', event: 'workflow_run', eventJson: { workflow_run: { id: 42, event: kind, head_sha: 'abc' } } })
+    const event = (kind: string): Partial<ActOptions> => ({
+      workflow: 'vps-test-comment.yml',
+      event: 'workflow_run',
+      eventJson: { workflow_run: { id: 42, event: kind, head_sha: 'abc' } },
+    })
     const result = await runAct(options({}, event('pull_request')))
-    expect(called(result, 'comment').inputs).toMatchObject({ 'command': 'comment', 'run-id': '42', 'head-sha': 'abc', 'ledger': 'none' })
+    expect(called(result, 'comment').inputs).toMatchObject({
+      command: 'comment',
+      'run-id': '42',
+      'head-sha': 'abc',
+      ledger: 'none',
+    })
     expect(ran(await runAct(options({}, event('push'))))).toEqual([])
   })
 
   test('ops: a look, or the end', async () => {
-    expect(ran(await runAct(options({}, { workflow: 'vps-test-ops.yml', inputs: { command: 'nodes' } })))).toEqual(['look'])
-    expect(ran(await runAct(options({}, { workflow: 'vps-test-ops.yml', inputs: { command: 'stop', project: 'testnet' } })))).toEqual(['stop'])
+    expect(ran(await runAct(options({}, { workflow: 'vps-test-ops.yml', inputs: { command: 'nodes' } })))).toEqual([
+      'look',
+    ])
+    expect(
+      ran(await runAct(options({}, { workflow: 'vps-test-ops.yml', inputs: { command: 'stop', project: 'testnet' } }))),
+    ).toEqual(['stop'])
   })
 })

@@ -11,18 +11,31 @@ import { fold, next } from '../../src/domain/session.ts'
 import { codeOf } from '../contract/ledger.kit.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'claim-test-'))
-afterAll(() => { rmSync(root, { recursive: true, force: true }) })
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
 
 const ledger = await openGitLedger(join(root, 'ledger.git'))
-const job = (run: string, attempt: number): Job => ({
-  facts: { run, attempt },
-  context: { clock: { now: () => 9 }, writer: { kind: 'run', repository: 'o/r', run, attempt, url: '' }, clockShift: 0, terminal: { info: () => undefined } },
-}) as unknown as Job
+const job = (run: string, attempt: number): Job =>
+  ({
+    facts: { run, attempt },
+    context: {
+      clock: { now: () => 9 },
+      writer: { kind: 'run', repository: 'o/r', run, attempt, url: '' },
+      clockShift: 0,
+      terminal: { info: () => undefined },
+    },
+  }) as unknown as Job
 
 async function put(id: string, ...events: readonly string[]): Promise<readonly Entry[]> {
   let entries: readonly Entry[] = []
   for (const event of events) {
-    const entry = next(entries, fold(id, entries), { event, why: event, facts: { by: { kind: 'run', repository: 'o/r', run: '7', attempt: 1, url: '' } } }, 5)
+    const entry = next(
+      entries,
+      fold(id, entries),
+      { event, why: event, facts: { by: { kind: 'run', repository: 'o/r', run: '7', attempt: 1, url: '' } } },
+      5,
+    )
     if (entry === undefined) throw new Error(`no ${event}`)
     await ledger.append(id, entry)
     entries = [...entries, entry]
@@ -39,10 +52,13 @@ test('is refused when a tick was first, and writes nothing over its claim', asyn
   expect(await path('raced')).toEqual(['begin', 'confirmed', 'queued', 'claimed'])
 })
 
-test('needs none where the schedule would not go on, or the session is this attempt\'s', async () => {
+test("needs none where the schedule would not go on, or the session is this attempt's", async () => {
   const first = await put('first', 'begin', 'confirmed')
   await claim(job('7', 2), known('first', first))
   const own = await put('own', 'begin', 'confirmed', 'queued')
   await claim(job('7', 1), known('own', own))
-  expect([await path('first'), await path('own')]).toEqual([['begin', 'confirmed'], ['begin', 'confirmed', 'queued']])
+  expect([await path('first'), await path('own')]).toEqual([
+    ['begin', 'confirmed'],
+    ['begin', 'confirmed', 'queued'],
+  ])
 })

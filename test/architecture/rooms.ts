@@ -10,71 +10,132 @@ export interface Room {
   readonly reason: string
 }
 
-const inside = (directory: string) => (path: string): boolean => path.startsWith(`src/${directory}/`)
-const file = (name: string) => (path: string): boolean => path === `src/${name}.ts`
+const inside =
+  (directory: string) =>
+  (path: string): boolean =>
+    path.startsWith(`src/${directory}/`)
+const file =
+  (name: string) =>
+  (path: string): boolean =>
+    path === `src/${name}.ts`
 
 /** node modules that compute and touch nothing. */
-const computing = ['node:crypto', 'node:buffer', 'node:util', 'node:path', 'node:path/posix', 'node:url', 'node:events', 'node:stream', 'node:stream/*', 'node:zlib', 'node:string_decoder', 'node:assert']
+const computing = [
+  'node:crypto',
+  'node:buffer',
+  'node:util',
+  'node:path',
+  'node:path/posix',
+  'node:url',
+  'node:events',
+  'node:stream',
+  'node:stream/*',
+  'node:zlib',
+  'node:string_decoder',
+  'node:assert',
+]
 
 export const rooms: readonly Room[] = [
   {
-    name: 'entries', holds: (path) => path === 'src/main.ts' || path === 'src/cli.ts',
-    rooms: ['verbs', 'action', 'inputs', 'world', 'run', 'report', 'domain'], outside: ['commander', '@clack/prompts', '@actions/core', 'node:*'],
-    reason: 'an entry reads its surroundings, calls run, and turns the answer into an exit code (domain/failure); it decides nothing',
+    name: 'entries',
+    holds: (path) => path === 'src/main.ts' || path === 'src/cli.ts',
+    rooms: ['verbs', 'action', 'inputs', 'world', 'run', 'report', 'domain'],
+    outside: ['commander', '@clack/prompts', '@actions/core', 'node:*'],
+    reason:
+      'an entry reads its surroundings, calls run, and turns the answer into an exit code (domain/failure); it decides nothing',
   },
   {
-    name: 'action', holds: inside('action'),
-    rooms: ['verbs', 'inputs', 'world', 'run', 'domain', 'commands', 'stages', 'ports', 'adapters', 'report'], outside: ['*'],
-    reason: 'one file per command of the Action: what a job adds to the verbs is its own reading and telling; no verb knows that it runs on GitHub',
+    name: 'action',
+    holds: inside('action'),
+    rooms: ['verbs', 'inputs', 'world', 'run', 'domain', 'commands', 'stages', 'ports', 'adapters', 'report'],
+    outside: ['*'],
+    reason:
+      'one file per command of the Action: what a job adds to the verbs is its own reading and telling; no verb knows that it runs on GitHub',
   },
   {
-    name: 'verbs', holds: inside('verbs'),
-    rooms: ['inputs', 'world', 'run', 'domain', 'commands', 'stages', 'suites', 'ports', 'adapters', 'report', 'lab'], outside: ['*'],
-    reason: 'one file per verb of the command line: the part of the entry that does not fit on its one screen, so it knows what the entry would',
+    name: 'verbs',
+    holds: inside('verbs'),
+    rooms: ['inputs', 'world', 'run', 'domain', 'commands', 'stages', 'suites', 'ports', 'adapters', 'report', 'lab'],
+    outside: ['*'],
+    reason:
+      'one file per verb of the command line: the part of the entry that does not fit on its one screen, so it knows what the entry would',
   },
   {
-    name: 'world', holds: file('world'),
-    rooms: ['inputs', 'domain', 'commands', 'stages', 'suites', 'ports', 'adapters', 'report', 'lab', 'run'], outside: ['*'],
+    name: 'world',
+    holds: file('world'),
+    rooms: ['inputs', 'domain', 'commands', 'stages', 'suites', 'ports', 'adapters', 'report', 'lab', 'run'],
+    outside: ['*'],
     reason: 'the composition root may know everything but the entries, which stand on it',
   },
   {
-    name: 'run', holds: file('run'), rooms: ['domain', 'ports', 'stages'], outside: [],
+    name: 'run',
+    holds: file('run'),
+    rooms: ['domain', 'ports', 'stages'],
+    outside: [],
     reason: 'run tells the story on one screen: it works the same for the real fleet, the lab and a dry run',
   },
   {
-    name: 'ports', holds: file('ports'), rooms: ['domain', 'commands'], outside: ['node:stream'],
+    name: 'ports',
+    holds: file('ports'),
+    rooms: ['domain', 'commands'],
+    outside: ['node:stream'],
     reason: 'a port is an interface in our own words; an outside type in it would chain every stage to one library',
   },
   {
-    name: 'domain', holds: inside('domain'), rooms: [], outside: ['zod', 'node:crypto'],
+    name: 'domain',
+    holds: inside('domain'),
+    rooms: [],
+    outside: ['zod', 'node:crypto'],
     reason: 'a verdict is a function of evidence: anybody can judge it again, offline, with the same answer',
   },
   {
-    name: 'inputs', holds: inside('inputs'), rooms: ['domain'], outside: ['zod', 'yaml', ...computing],
-    reason: 'inputs turns text into one frozen value; who reads the file is the entry\'s and the adapter\'s business',
+    name: 'inputs',
+    holds: inside('inputs'),
+    rooms: ['domain'],
+    outside: ['zod', 'yaml', ...computing],
+    reason: "inputs turns text into one frozen value; who reads the file is the entry's and the adapter's business",
   },
   {
-    name: 'commands', holds: inside('commands'), rooms: ['domain'], outside: ['node:crypto'],
+    name: 'commands',
+    holds: inside('commands'),
+    rooms: ['domain'],
+    outside: ['node:crypto'],
     reason: 'a remote command is a value: printed in plans and tested without a socket',
   },
   {
-    name: 'stages', holds: inside('stages'), rooms: ['domain', 'commands', 'ports', 'suites', 'report'], outside: ['p-limit', ...computing],
-    reason: 'a stage acts through ports only, so that the lab, the real fleet and a dry run are one code; a page is rendered by report, which is pure',
+    name: 'stages',
+    holds: inside('stages'),
+    rooms: ['domain', 'commands', 'ports', 'suites', 'report'],
+    outside: ['p-limit', ...computing],
+    reason:
+      'a stage acts through ports only, so that the lab, the real fleet and a dry run are one code; a page is rendered by report, which is pure',
   },
   {
-    name: 'suites', holds: inside('suites'), rooms: ['domain', 'commands', 'ports'], outside: ['p-limit', ...computing],
+    name: 'suites',
+    holds: inside('suites'),
+    rooms: ['domain', 'commands', 'ports'],
+    outside: ['p-limit', ...computing],
     reason: 'a suite acts through ports only; a dialect is data, not a library',
   },
   {
-    name: 'adapters', holds: inside('adapters'), rooms: ['ports', 'domain', 'commands'], outside: ['*'],
+    name: 'adapters',
+    holds: inside('adapters'),
+    rooms: ['ports', 'domain', 'commands'],
+    outside: ['*'],
     reason: 'an adapter joins one port and one outside library; knowing a stage would turn the house upside down',
   },
   {
-    name: 'report', holds: inside('report'), rooms: ['domain'], outside: computing,
+    name: 'report',
+    holds: inside('report'),
+    rooms: ['domain'],
+    outside: computing,
     reason: 'a report is rebuilt from a ledger, offline',
   },
   {
-    name: 'lab', holds: inside('lab'), rooms: ['ports', 'domain', 'commands'], outside: ['zod', 'p-limit', 'yaml', 'node:*'],
+    name: 'lab',
+    holds: inside('lab'),
+    rooms: ['ports', 'domain', 'commands'],
+    outside: ['zod', 'p-limit', 'yaml', 'node:*'],
     reason: 'the lab is reached by the same SSH code as a real fleet: it must not know stages or adapters',
   },
 ]

@@ -15,7 +15,11 @@ export interface Source {
   readonly world: readonly string[]
 }
 
-interface Node { readonly type: string; readonly start: number; readonly [key: string]: unknown }
+interface Node {
+  readonly type: string
+  readonly start: number
+  readonly [key: string]: unknown
+}
 
 export const filesUnder = (root: string, directory: string): readonly string[] =>
   readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
@@ -39,7 +43,13 @@ export function source(path: string, text: string): Source {
   })
   const own = wanted.filter((name) => name.startsWith('.')).map((name) => join(dirname(path), name))
   const outside = wanted.filter((name) => !name.startsWith('.')).map(packageName)
-  return { path, lines: text.replace(/\n$/, '').split('\n').length, own: [...new Set(own)], outside: [...new Set(outside)], world }
+  return {
+    path,
+    lines: text.replace(/\n$/, '').split('\n').length,
+    own: [...new Set(own)],
+    outside: [...new Set(outside)],
+    world,
+  }
 }
 
 function walk(node: Node, see: (node: Node) => void): void {
@@ -49,9 +59,16 @@ function walk(node: Node, see: (node: Node) => void): void {
   }
 }
 
-const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
 
-const importing = new Set(['ImportDeclaration', 'ExportNamedDeclaration', 'ExportAllDeclaration', 'ImportExpression', 'TSImportType'])
+const importing = new Set([
+  'ImportDeclaration',
+  'ExportNamedDeclaration',
+  'ExportAllDeclaration',
+  'ImportExpression',
+  'TSImportType',
+])
 
 /** The literal module name; an import of a computed name counts as `*`, which no room may have. */
 function importOf(node: Node): string | undefined {
@@ -70,16 +87,30 @@ const members: Readonly<Record<string, readonly string[]>> = {
 }
 
 function touches(node: Node): string | undefined {
-  if (node.type === 'NewExpression' && nameOf(node['callee']) === 'Date' && (node['arguments'] as unknown[]).length === 0) return 'new Date()'
+  if (
+    node.type === 'NewExpression' &&
+    nameOf(node['callee']) === 'Date' &&
+    (node['arguments'] as unknown[]).length === 0
+  )
+    return 'new Date()'
   if (node.type !== 'MemberExpression') return undefined
   const object = nameOf(node['object'])
   const property = isNode(node['property']) ? (node['property']['name'] ?? node['property']['value']) : undefined
   if (object === 'console') return 'console'
-  if (object === 'globalThis' && typeof property === 'string' && (property in members || property === 'console')) return `globalThis.${property}`
-  return object !== undefined && typeof property === 'string' && members[object]?.includes(property) === true ? `${object}.${property}` : undefined
+  if (object === 'globalThis' && typeof property === 'string' && (property in members || property === 'console'))
+    return `globalThis.${property}`
+  return object !== undefined && typeof property === 'string' && members[object]?.includes(property) === true
+    ? `${object}.${property}`
+    : undefined
 }
 
-const nameOf = (node: unknown): string | undefined => (isNode(node) && node.type === 'Identifier' ? (node['name'] as string) : undefined)
+const nameOf = (node: unknown): string | undefined =>
+  isNode(node) && node.type === 'Identifier' ? (node['name'] as string) : undefined
 
 const packageName = (name: string): string =>
-  name.startsWith('node:') ? name : name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')
+  name.startsWith('node:')
+    ? name
+    : name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/')

@@ -9,8 +9,23 @@ const parsed = (...argv: readonly string[]): CargoArgv => {
 const zig = { glibc: '2.31', targetDir: '/t', locked: true }
 
 test('the glibc floor goes into the target', () => {
-  expect(zigArgv(parsed('cargo', 'zigbuild', '--release', '-p', 'x', '--target', 'x86_64-unknown-linux-gnu'), zig)).toEqual({
-    argv: ['cargo', 'zigbuild', '--release', '-p', 'x', '--locked', '--message-format=json', '--target', 'x86_64-unknown-linux-gnu.2.31', '--target-dir', '/t'], glibc: '2.31',
+  expect(
+    zigArgv(parsed('cargo', 'zigbuild', '--release', '-p', 'x', '--target', 'x86_64-unknown-linux-gnu'), zig),
+  ).toEqual({
+    argv: [
+      'cargo',
+      'zigbuild',
+      '--release',
+      '-p',
+      'x',
+      '--locked',
+      '--message-format=json',
+      '--target',
+      'x86_64-unknown-linux-gnu.2.31',
+      '--target-dir',
+      '/t',
+    ],
+    glibc: '2.31',
   })
 })
 
@@ -27,12 +42,32 @@ test.each([
 })
 
 test('target directory and message format are ours; --locked is said once; cargo build becomes zigbuild', () => {
-  const command = parsed('cargo', '+1.90', 'build', '--locked', '--target-dir=elsewhere', '--message-format', 'short', '--bin', 'x')
-  expect(zigArgv(command, zig).argv.slice(0, 7)).toEqual(['cargo', '+1.90', 'zigbuild', '--locked', '--bin', 'x', '--message-format=json'])
+  const command = parsed(
+    'cargo',
+    '+1.90',
+    'build',
+    '--locked',
+    '--target-dir=elsewhere',
+    '--message-format',
+    'short',
+    '--bin',
+    'x',
+  )
+  expect(zigArgv(command, zig).argv.slice(0, 7)).toEqual([
+    'cargo',
+    '+1.90',
+    'zigbuild',
+    '--locked',
+    '--bin',
+    'x',
+    '--message-format=json',
+  ])
 })
 
 test('the build host takes cargo build without glibc suffix and without --locked where there is no lock', () => {
-  expect(nativeArgv(parsed('cargo', 'zigbuild', '--release', '--target', 'x86_64-unknown-linux-gnu.2.31'), false)).toEqual(['cargo', 'build', '--release', '--message-format=json', '--target', 'x86_64-unknown-linux-gnu'])
+  expect(
+    nativeArgv(parsed('cargo', 'zigbuild', '--release', '--target', 'x86_64-unknown-linux-gnu.2.31'), false),
+  ).toEqual(['cargo', 'build', '--release', '--message-format=json', '--target', 'x86_64-unknown-linux-gnu'])
 })
 
 test.each([

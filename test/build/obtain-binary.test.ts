@@ -14,10 +14,27 @@ import { cacheDir, clock, fixture, git, never, notes, repository, scratch, zigCo
 /** A project of its own name in the tool cache that all tests share. */
 function options(workspace: string, program: string, more: Partial<ObtainOptions> = {}): ObtainOptions {
   const project = basename(scratch())
-  onTestFinished(() => { for (const kind of ['target', 'fetched']) rmSync(join(cacheDir, kind, project), { recursive: true, force: true }) })
+  onTestFinished(() => {
+    for (const kind of ['target', 'fetched']) rmSync(join(cacheDir, kind, project), { recursive: true, force: true })
+  })
   return {
-    project, binary: { name: program, crate: null, workspace: 'app', build: zigCommand, target: `target/x86_64-unknown-linux-gnu/release/${program}`, glibc: '2.31' },
-    source: { kind: 'build', workspace, revision: null }, outDir: scratch(), cacheDir, timeoutMs: 240_000, log: notes(), clock, signal: never, ...more,
+    project,
+    binary: {
+      name: program,
+      crate: null,
+      workspace: 'app',
+      build: zigCommand,
+      target: `target/x86_64-unknown-linux-gnu/release/${program}`,
+      glibc: '2.31',
+    },
+    source: { kind: 'build', workspace, revision: null },
+    outDir: scratch(),
+    cacheDir,
+    timeoutMs: 240_000,
+    log: notes(),
+    clock,
+    signal: never,
+    ...more,
   }
 }
 /** As the BUILD stage asks: where zig cannot work, once more with what was learned. */
@@ -28,8 +45,20 @@ async function obtain(o: ObtainOptions): Promise<Obtained> {
   if ('elsewhere' in second) throw new Error('sent elsewhere twice')
   return second
 }
-const failure = async (running: Promise<unknown>): Promise<Failure> => running.then(() => { throw new Error('no failure') }, (e: unknown) => { if (e instanceof Failure) return e; throw e })
-const host = () => { const cache = scratch(); return () => Promise.resolve(localRemote('saorsa-1', ['env', `XDG_CACHE_HOME=${cache}`])) }
+const failure = async (running: Promise<unknown>): Promise<Failure> =>
+  running.then(
+    () => {
+      throw new Error('no failure')
+    },
+    (e: unknown) => {
+      if (e instanceof Failure) return e
+      throw e
+    },
+  )
+const host = () => {
+  const cache = scratch()
+  return () => Promise.resolve(localRemote('saorsa-1', ['env', `XDG_CACHE_HOME=${cache}`]))
+}
 /** Breaks the linker of zigbuild only: `cargo build` of the host has cc. */
 const noZig = { ...process.env, CARGO_ZIGBUILD_ZIG_PATH: '/bin/false' }
 
@@ -40,7 +69,14 @@ test('a build is put beside its digest, and its record says all of it', { timeou
   expect(path).toBe(join(made.outDir, record.sha256, 'toy'))
   expect(sha256(readFileSync(path))).toBe(record.sha256)
   expect(execFileSync(path, { encoding: 'utf8' })).toBe('toy []\n')
-  expect(record).toMatchObject({ source: 'zigbuild', name: 'toy', glibc: '2.31', before: [], elf: { machine: 'x86_64', isProgram: true }, from: { kind: 'git', commit: git(root, 'rev-parse', 'HEAD'), dirty: null } })
+  expect(record).toMatchObject({
+    source: 'zigbuild',
+    name: 'toy',
+    glibc: '2.31',
+    before: [],
+    elf: { machine: 'x86_64', isProgram: true },
+    from: { kind: 'git', commit: git(root, 'rev-parse', 'HEAD'), dirty: null },
+  })
   expect(canonical(buildFacts(record))).toContain(record.sha256)
 
   writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() { println!("dirty"); }\n')
@@ -50,33 +86,50 @@ test('a build is put beside its digest, and its record says all of it', { timeou
   expect(execFileSync(path, { encoding: 'utf8' })).toBe('toy []\n')
 })
 
-test('where zig cannot work, the build host builds the commit, and the record says both', { timeout: 300_000 }, async () => {
-  const { workspace } = repository('good')
-  const log = notes()
-  const { path, record } = await obtain(options(workspace, 'toy', { env: noZig, buildHost: host(), log }))
-  expect(record).toMatchObject({ source: 'native', glibc: null, before: [{ source: 'zigbuild', reason: 'toolchain' }] })
-  expect(execFileSync(path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
-  expect(log.lines.join('\n')).toContain('building natively on the build host')
-})
+test(
+  'where zig cannot work, the build host builds the commit, and the record says both',
+  { timeout: 300_000 },
+  async () => {
+    const { workspace } = repository('good')
+    const log = notes()
+    const { path, record } = await obtain(options(workspace, 'toy', { env: noZig, buildHost: host(), log }))
+    expect(record).toMatchObject({
+      source: 'native',
+      glibc: null,
+      before: [{ source: 'zigbuild', reason: 'toolchain' }],
+    })
+    expect(execFileSync(path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
+    expect(log.lines.join('\n')).toContain('building natively on the build host')
+  },
+)
 
-test('two checkouts of one project, one tool cache: neither gets the other\'s program', { timeout: 300_000 }, async () => {
-  const [one, two] = [repository('good'), repository('good')]
-  const made = options(one.workspace, 'toy')
-  const first = await obtain(made)
-  // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has them.
-  writeFileSync(join(two.workspace, 'src', 'main.rs'), 'fn main() { println!("the other"); }\n')
-  execFileSync('find', [two.workspace, '-exec', 'touch', '-h', '-d', '2020-01-01', '{}', '+'])
-  git(two.workspace, 'commit', '--quiet', '--all', '--message', 'other')
-  const second = await obtain({ ...made, source: { kind: 'build', workspace: two.workspace, revision: null } })
-  expect(second.record.sha256).not.toBe(first.record.sha256)
-  expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('the other\n')
-})
+test(
+  "two checkouts of one project, one tool cache: neither gets the other's program",
+  { timeout: 300_000 },
+  async () => {
+    const [one, two] = [repository('good'), repository('good')]
+    const made = options(one.workspace, 'toy')
+    const first = await obtain(made)
+    // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has them.
+    writeFileSync(join(two.workspace, 'src', 'main.rs'), 'fn main() { println!("the other"); }\n')
+    execFileSync('find', [two.workspace, '-exec', 'touch', '-h', '-d', '2020-01-01', '{}', '+'])
+    git(two.workspace, 'commit', '--quiet', '--all', '--message', 'other')
+    const second = await obtain({ ...made, source: { kind: 'build', workspace: two.workspace, revision: null } })
+    expect(second.record.sha256).not.toBe(first.record.sha256)
+    expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('the other\n')
+  },
+)
 
 test('a build script that fails on both sides names both', { timeout: 120_000 }, async () => {
   const { workspace } = repository('build-script')
   const failed = await failure(obtain(options(workspace, 'script', { buildHost: host() })))
   expect(failed).toBeInstanceOf(BuildFailure)
-  expect(failed.facts).toMatchObject({ kind: 'infra', code: 'I317', step: 'build', message: expect.stringContaining('Is `cmake` installed?') })
+  expect(failed.facts).toMatchObject({
+    kind: 'infra',
+    code: 'I317',
+    step: 'build',
+    message: expect.stringContaining('Is `cmake` installed?'),
+  })
   expect((failed as BuildFailure).before).toMatchObject([{ source: 'zigbuild', reason: 'toolchain' }])
 })
 
@@ -84,21 +137,46 @@ test.each([
   ['no build host', (workspace: string) => options(workspace, 'toy', { env: noZig }), 'no build host'],
   ['no commit', () => options(fixtureCopy(), 'toy', { env: noZig, buildHost: host() }), 'needs a git commit'],
 ])('without zig and with %s nothing is built', { timeout: 120_000 }, async (_, given, words) => {
-  expect((await failure(obtain(given(repository('good').workspace)))).facts).toMatchObject({ kind: 'infra', code: 'I317', message: expect.stringContaining(words) })
+  expect((await failure(obtain(given(repository('good').workspace)))).facts).toMatchObject({
+    kind: 'infra',
+    code: 'I317',
+    message: expect.stringContaining(words),
+  })
 })
 
 test('uncommitted changes and a native build do not go together', { timeout: 120_000 }, async () => {
   const { workspace } = repository('good')
   writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() {}\n')
-  expect((await failure(obtain(options(workspace, 'toy', { env: noZig, buildHost: host() })))).facts).toMatchObject({ kind: 'usage', code: 'U301' })
+  expect((await failure(obtain(options(workspace, 'toy', { env: noZig, buildHost: host() })))).facts).toMatchObject({
+    kind: 'usage',
+    code: 'U301',
+  })
 })
 
-test('a project that does not compile is a product failure with places, and the build host is not asked', { timeout: 120_000 }, async () => {
-  const { workspace } = repository('compile-error')
-  const failed = await failure(obtain(options(workspace, 'broken', { buildHost: () => { throw new Error('asked') } })))
-  expect(failed.facts).toMatchObject({ kind: 'product', code: 'P301', faults: expect.arrayContaining([{ at: { file: 'src/main.rs', path: 'broken', line: 3, column: 22 }, message: 'E0308 mismatched types' }]) })
-  expect((failed as BuildFailure).errors.map(placed)).toContain('src/main.rs:3:22 E0308 mismatched types')
-})
+test(
+  'a project that does not compile is a product failure with places, and the build host is not asked',
+  { timeout: 120_000 },
+  async () => {
+    const { workspace } = repository('compile-error')
+    const failed = await failure(
+      obtain(
+        options(workspace, 'broken', {
+          buildHost: () => {
+            throw new Error('asked')
+          },
+        }),
+      ),
+    )
+    expect(failed.facts).toMatchObject({
+      kind: 'product',
+      code: 'P301',
+      faults: expect.arrayContaining([
+        { at: { file: 'src/main.rs', path: 'broken', line: 3, column: 22 }, message: 'E0308 mismatched types' },
+      ]),
+    })
+    expect((failed as BuildFailure).errors.map(placed)).toContain('src/main.rs:3:22 E0308 mismatched types')
+  },
+)
 
 test('a source that moves while it is built is refused', { timeout: 120_000 }, async () => {
   const { workspace } = repository('good')
@@ -110,16 +188,30 @@ test('a source that moves while it is built is refused', { timeout: 120_000 }, a
 })
 
 test('a given file is recorded as such; a script is refused', async () => {
-  const { record, path } = await obtain(options('', 'true', { source: { kind: 'file', path: '/bin/true', sha256: '0'.repeat(64) } }))
-  expect(record).toMatchObject({ source: 'file', from: { kind: 'file', path: '/bin/true' }, toolchain: null, sha256: sha256(readFileSync('/bin/true')), elf: { machine: 'x86_64' } })
+  const { record, path } = await obtain(
+    options('', 'true', { source: { kind: 'file', path: '/bin/true', sha256: '0'.repeat(64) } }),
+  )
+  expect(record).toMatchObject({
+    source: 'file',
+    from: { kind: 'file', path: '/bin/true' },
+    toolchain: null,
+    sha256: sha256(readFileSync('/bin/true')),
+    elf: { machine: 'x86_64' },
+  })
   expect(execFileSync(path)).toHaveLength(0)
   const cut = join(scratch(), 'cut')
   writeFileSync(cut, readFileSync('/bin/true').subarray(0, 40))
-  expect((await failure(obtain(options('', 'cut', { source: { kind: 'file', path: cut, sha256: '0'.repeat(64) } })))).facts).toMatchObject({ kind: 'usage', code: 'U304' })
+  expect(
+    (await failure(obtain(options('', 'cut', { source: { kind: 'file', path: cut, sha256: '0'.repeat(64) } })))).facts,
+  ).toMatchObject({ kind: 'usage', code: 'U304' })
 })
 
 test('what follows from a result is decided by its reason alone', () => {
-  expect((['compile', 'toolchain', 'usage'] as const).map((reason) => afterZigbuild({ kind: 'failed', reason, errors: [], message: '' }))).toEqual(['fail', 'native', 'fail'])
+  expect(
+    (['compile', 'toolchain', 'usage'] as const).map((reason) =>
+      afterZigbuild({ kind: 'failed', reason, errors: [], message: '' }),
+    ),
+  ).toEqual(['fail', 'native', 'fail'])
 })
 
 function fixtureCopy(): string {

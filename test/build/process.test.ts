@@ -6,9 +6,17 @@ import { buildEnvironment } from '../../src/adapters/build/toolchain.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { never, scratch } from './world.ts'
 
-const codeOf = async (running: Promise<unknown>): Promise<unknown> => running.then(() => 'no failure', (e: unknown) => (e instanceof Failure ? e.facts.code : e))
+const codeOf = async (running: Promise<unknown>): Promise<unknown> =>
+  running.then(
+    () => 'no failure',
+    (e: unknown) => (e instanceof Failure ? e.facts.code : e),
+  )
 /** A child and a grandchild that both ignore a polite end; their pids go to a file. */
-const stubborn = (file: string): [string, ...string[]] => ['sh', '-c', `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' > '${file}' & wait; while :; do sleep 1; done`]
+const stubborn = (file: string): [string, ...string[]] => [
+  'sh',
+  '-c',
+  `trap '' TERM; sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' > '${file}' & wait; while :; do sleep 1; done`,
+]
 const gone = (pid: number): boolean => {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.startsWith('Z') === true
@@ -16,26 +24,35 @@ const gone = (pid: number): boolean => {
     return true
   }
 }
-const grandchild = async (file: string): Promise<number> => vi.waitFor(() => {
-  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
-  expect(pid).toBeGreaterThan(1)
-  return pid
-})
+const grandchild = async (file: string): Promise<number> =>
+  vi.waitFor(() => {
+    const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
+    expect(pid).toBeGreaterThan(1)
+    return pid
+  })
 
 test('an exit code is a result, and both streams come by lines', async () => {
   const lines: string[] = []
-  const done = await runProcess(['sh', '-c', 'echo one; echo two >&2; printf three; exit 7'], { timeoutMs: 5000, signal: never, onLine: (l) => lines.push(l), onErrorLine: (l) => lines.push(`err ${l}`) })
+  const done = await runProcess(['sh', '-c', 'echo one; echo two >&2; printf three; exit 7'], {
+    timeoutMs: 5000,
+    signal: never,
+    onLine: (l) => lines.push(l),
+    onErrorLine: (l) => lines.push(`err ${l}`),
+  })
   expect(done).toMatchObject({ code: 7, signal: null, stdout: 'one\nthree\n', stderr: 'two\n' })
   expect(lines.toSorted()).toEqual(['err two', 'one', 'three'])
 })
 
 test('an abort ends the whole process group, even one that ignores it', async () => {
-  const file = join(scratch(), 'pid'), stop = new AbortController()
+  const file = join(scratch(), 'pid'),
+    stop = new AbortController()
   const running = runProcess(stubborn(file), { timeoutMs: 60_000, signal: stop.signal })
   const pid = await grandchild(file)
   stop.abort(new Error('enough'))
   await expect(running).rejects.toThrow('enough')
-  await vi.waitFor(() => { expect(gone(pid)).toBe(true) })
+  await vi.waitFor(() => {
+    expect(gone(pid)).toBe(true)
+  })
 })
 
 test('a timeout ends the whole process group and is named', async () => {
@@ -43,7 +60,9 @@ test('a timeout ends the whole process group and is named', async () => {
   const running = codeOf(runProcess(stubborn(file), { timeoutMs: 800, signal: never }))
   const pid = await grandchild(file)
   expect(await running).toBe('I302')
-  await vi.waitFor(() => { expect(gone(pid)).toBe(true) })
+  await vi.waitFor(() => {
+    expect(gone(pid)).toBe(true)
+  })
 })
 
 test('a program that is not there is named', async () => {
@@ -51,7 +70,17 @@ test('a program that is not there is named', async () => {
 })
 
 test('build scripts see no token and no action input of ours', () => {
-  const env = buildEnvironment({ PATH: '/bin', INPUT_SSH_KEY: 'x', GITHUB_TOKEN: 'x', ACTIONS_RUNTIME_TOKEN: 'x', ACTIONS_ID_TOKEN_REQUEST_URL: 'x', GH_TOKEN: 'x', VPS_TEST_SSH_KEY: 'x', CARGO_HOME: '/c', RUSTFLAGS: '-g' })
+  const env = buildEnvironment({
+    PATH: '/bin',
+    INPUT_SSH_KEY: 'x',
+    GITHUB_TOKEN: 'x',
+    ACTIONS_RUNTIME_TOKEN: 'x',
+    ACTIONS_ID_TOKEN_REQUEST_URL: 'x',
+    GH_TOKEN: 'x',
+    VPS_TEST_SSH_KEY: 'x',
+    CARGO_HOME: '/c',
+    RUSTFLAGS: '-g',
+  })
   expect(Object.values(env)).not.toContain('x')
   expect(env).toMatchObject({ PATH: '/bin', CARGO_HOME: '/c', RUSTFLAGS: '-g' })
 })

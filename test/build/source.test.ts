@@ -14,8 +14,15 @@ const read = async (dir: string): Promise<Extract<SourceFacts, { kind: 'git' }>>
 test('a clean workspace is its commit', async () => {
   const { root, workspace } = repository('good')
   expect(await read(workspace)).toEqual({
-    kind: 'git', root, subdir: 'app', commit: git(root, 'rev-parse', 'HEAD'), tree: git(root, 'rev-parse', 'HEAD:app'), subject: 'the one to build',
-    time: Number(git(root, 'log', '-1', '--format=%ct')), branch: 'main', dirty: null,
+    kind: 'git',
+    root,
+    subdir: 'app',
+    commit: git(root, 'rev-parse', 'HEAD'),
+    tree: git(root, 'rev-parse', 'HEAD:app'),
+    subject: 'the one to build',
+    time: Number(git(root, 'log', '-1', '--format=%ct')),
+    branch: 'main',
+    dirty: null,
   })
   git(root, 'checkout', '--quiet', '--detach')
   expect(await read(root)).toMatchObject({ branch: null, subdir: '', tree: git(root, 'rev-parse', 'HEAD^{tree}') })
@@ -63,7 +70,10 @@ test('a deleted file is dirty', async () => {
 
 test('a folder without git, and a repository without a commit, say so', async () => {
   const dir = scratch()
-  expect(await readSource(dir, never)).toMatchObject({ kind: 'none', why: expect.stringContaining('not a git repository') })
+  expect(await readSource(dir, never)).toMatchObject({
+    kind: 'none',
+    why: expect.stringContaining('not a git repository'),
+  })
   git(dir, 'init', '--quiet')
   expect(await readSource(dir, never)).toMatchObject({ kind: 'none' })
 })

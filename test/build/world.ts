@@ -15,22 +15,38 @@ export const never = new AbortController().signal
 
 export function scratch(): string {
   const dir = mkdtempSync(join(tmpdir(), 'vps-test-build-'))
-  onTestFinished(() => { rmSync(dir, { recursive: true, force: true }) })
+  onTestFinished(() => {
+    rmSync(dir, { recursive: true, force: true })
+  })
   return dir
 }
 
 export function notes(): Log & { readonly lines: string[] } {
   const lines: string[] = []
-  const keep = (line: string): void => { lines.push(line) }
-  return { lines, info: keep, warn: keep, progress: (_key, line) => { keep(line) } }
+  const keep = (line: string): void => {
+    lines.push(line)
+  }
+  return {
+    lines,
+    info: keep,
+    warn: keep,
+    progress: (_key, line) => {
+      keep(line)
+    },
+  }
 }
 
 export const git = (dir: string, ...args: readonly string[]): string =>
-  execFileSync('git', ['-c', 'user.name=A Person', '-c', 'user.email=person@example.invalid', '-c', 'commit.gpgsign=false', ...args], { cwd: dir, encoding: 'utf8' }).trim()
+  execFileSync(
+    'git',
+    ['-c', 'user.name=A Person', '-c', 'user.email=person@example.invalid', '-c', 'commit.gpgsign=false', ...args],
+    { cwd: dir, encoding: 'utf8' },
+  ).trim()
 
 /** A repository with the fixture in `app/`, two commits deep so that history could travel if it did. */
 export function repository(name: string): { readonly root: string; readonly workspace: string } {
-  const root = scratch(), workspace = join(root, 'app')
+  const root = scratch(),
+    workspace = join(root, 'app')
   git(root, 'init', '--quiet', '--initial-branch', 'main')
   git(root, 'commit', '--quiet', '--allow-empty', '--message', 'the first')
   cpSync(fixture(name), workspace, { recursive: true })

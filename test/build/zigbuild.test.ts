@@ -9,8 +9,17 @@ import { sha256 } from '../../src/domain/ledger.ts'
 import { cacheDir, clock, fixture, never, notes, scratch, zigCommand } from './world.ts'
 
 const options = (name: string, program: string, more: Partial<ZigBuildOptions> = {}): ZigBuildOptions => ({
-  workspace: fixture(name), argv: zigCommand, target: `target/x86_64-unknown-linux-gnu/release/${program}`, glibc: '2.31',
-  targetDir: scratch(), cacheDir, timeoutMs: 240_000, log: notes(), clock, signal: never, ...more,
+  workspace: fixture(name),
+  argv: zigCommand,
+  target: `target/x86_64-unknown-linux-gnu/release/${program}`,
+  glibc: '2.31',
+  targetDir: scratch(),
+  cacheDir,
+  timeoutMs: 240_000,
+  log: notes(),
+  clock,
+  signal: never,
+  ...more,
 })
 
 test('builds a program that runs here and needs no glibc newer than the floor', { timeout: 300_000 }, async () => {
@@ -18,25 +27,39 @@ test('builds a program that runs here and needs no glibc newer than the floor', 
   const built = await buildWithZig(options('good', 'toy', { log }))
   if (built.kind !== 'built') throw new Error(built.message)
   const bytes = readFileSync(built.path)
-  expect(built).toMatchObject({ source: 'zigbuild', glibc: '2.31', sha256: sha256(bytes), bytes: bytes.length, toolchain: { rustc: expect.stringMatching(/^rustc 1\./), zig: expect.stringMatching(/^0\./) } })
+  expect(built).toMatchObject({
+    source: 'zigbuild',
+    glibc: '2.31',
+    sha256: sha256(bytes),
+    bytes: bytes.length,
+    toolchain: { rustc: expect.stringMatching(/^rustc 1\./), zig: expect.stringMatching(/^0\./) },
+  })
   expect(built.argv).toContain('--locked')
   expect(compareVersions(readElf(bytes).glibc ?? '99', '2.31')).toBeLessThanOrEqual(0)
   expect(execFileSync(built.path, ['a', 'b'], { encoding: 'utf8' })).toBe('toy ["a", "b"]\n')
   expect(afterZigbuild(built)).toBe('use')
 })
 
-test('errors in the code have file, line and column, and no second toolchain is asked', { timeout: 120_000 }, async () => {
-  const failed = await buildWithZig(options('compile-error', 'broken'))
-  if (failed.kind !== 'failed') throw new Error('built')
-  expect(failed.reason).toBe('compile')
-  expect(failed.errors.map(({ file, line, column, code, crate, own }) => ({ file, line, column, code, crate, own }))).toEqual(expect.arrayContaining([
-    { file: 'src/main.rs', line: 3, column: 22, code: 'E0308', crate: 'broken', own: true },
-    { file: 'src/main.rs', line: 4, column: 28, code: 'E0425', crate: 'broken', own: true },
-  ]))
-  expect(failed.errors.length).toBe(2)
-  expect(failed.message).toMatch(/^2 errors in the project's code; first: src\/main\.rs:\d/)
-  expect(afterZigbuild(failed)).toBe('fail')
-})
+test(
+  'errors in the code have file, line and column, and no second toolchain is asked',
+  { timeout: 120_000 },
+  async () => {
+    const failed = await buildWithZig(options('compile-error', 'broken'))
+    if (failed.kind !== 'failed') throw new Error('built')
+    expect(failed.reason).toBe('compile')
+    expect(
+      failed.errors.map(({ file, line, column, code, crate, own }) => ({ file, line, column, code, crate, own })),
+    ).toEqual(
+      expect.arrayContaining([
+        { file: 'src/main.rs', line: 3, column: 22, code: 'E0308', crate: 'broken', own: true },
+        { file: 'src/main.rs', line: 4, column: 28, code: 'E0425', crate: 'broken', own: true },
+      ]),
+    )
+    expect(failed.errors.length).toBe(2)
+    expect(failed.message).toMatch(/^2 errors in the project's code; first: src\/main\.rs:\d/)
+    expect(afterZigbuild(failed)).toBe('fail')
+  },
+)
 
 test.each([
   ['build-script', 'script', 'Is `cmake` installed?'],
@@ -67,15 +90,26 @@ test('a manifest that cannot be read is the project’s fault', { timeout: 120_0
 
 test('a machine without cargo is a toolchain failure with a remedy', async () => {
   const empty = scratch()
-  expect(await buildWithZig(options('good', 'toy', { env: { PATH: empty, HOME: empty } }))).toMatchObject({ kind: 'failed', reason: 'toolchain', message: expect.stringContaining('apt-get install cargo') })
+  expect(await buildWithZig(options('good', 'toy', { env: { PATH: empty, HOME: empty } }))).toMatchObject({
+    kind: 'failed',
+    reason: 'toolchain',
+    message: expect.stringContaining('apt-get install cargo'),
+  })
 })
 
 test('a machine whose python has no venv is told which package to install', async () => {
   const bin = scratch()
-  for (const [name, says] of [['cargo', 'exit 0'], ['python3', 'echo "ensurepip is not available" >&2; exit 1']] as const) {
+  for (const [name, says] of [
+    ['cargo', 'exit 0'],
+    ['python3', 'echo "ensurepip is not available" >&2; exit 1'],
+  ] as const) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${says}\n`)
     chmodSync(join(bin, name), 0o755)
   }
   const failed = await buildWithZig(options('good', 'toy', { cacheDir: scratch(), env: { PATH: bin, HOME: bin } }))
-  expect(failed).toMatchObject({ kind: 'failed', reason: 'toolchain', message: expect.stringMatching(/ensurepip is not available.*apt-get install python3-venv/) })
+  expect(failed).toMatchObject({
+    kind: 'failed',
+    reason: 'toolchain',
+    message: expect.stringMatching(/ensurepip is not available.*apt-get install python3-venv/),
+  })
 })

@@ -7,19 +7,41 @@ import { sh } from '../../src/commands/quote.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
 const boxes: Sandbox[] = []
-afterAll(() => { boxes.forEach((b) => { b.close() }) })
+afterAll(() => {
+  boxes.forEach((b) => {
+    b.close()
+  })
+})
 
 describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
   let box: Sandbox
-  beforeEach(() => { box = sandbox(); boxes.push(box) })
-  const take = async (holder: string, seconds = 600, service = 'svc'): Promise<LeaseAnswer & { code: number | null }> => {
-    const result = await box.run(acquireLease({ service, holder, who: `${holder}@here`, why: 'it\'s a "test"', seconds }))
+  beforeEach(() => {
+    box = sandbox()
+    boxes.push(box)
+  })
+  const take = async (
+    holder: string,
+    seconds = 600,
+    service = 'svc',
+  ): Promise<LeaseAnswer & { code: number | null }> => {
+    const result = await box.run(
+      acquireLease({ service, holder, who: `${holder}@here`, why: 'it\'s a "test"', seconds }),
+    )
     return { ...parseLease(result.stdout), code: result.code }
   }
-  const guard = (holder: string, fence: number) => box.run({ kind: 'script', why: 'guarded', idempotent: false, text: sh`${fenced('svc', holder, fence)}
-    echo done` })
+  const guard = (holder: string, fence: number) =>
+    box.run({
+      kind: 'script',
+      why: 'guarded',
+      idempotent: false,
+      text: sh`${fenced('svc', holder, fence)}
+    echo done`,
+    })
   const file = (): string => join(box.dir, 'lib/vps-test/leases/svc')
-  const expire = (): void => { const [fence, , ...rest] = readFileSync(file(), 'utf8').split('\n'); writeFileSync(file(), [fence, '1000', ...rest].join('\n')) }
+  const expire = (): void => {
+    const [fence, , ...rest] = readFileSync(file(), 'utf8').split('\n')
+    writeFileSync(file(), [fence, '1000', ...rest].join('\n'))
+  }
 
   test('is taken, kept by its holder with the same number, and refused to others with who, why and until when', async () => {
     const now = Math.floor(Date.now() / 1000)
@@ -27,11 +49,19 @@ describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
     expect(first).toMatchObject({ kind: 'acquired', fence: 1, code: 0 })
     expect(first.kind === 'acquired' && Math.abs(first.until - now - 600)).toBeLessThan(10)
     expect(await take('s1', 900)).toMatchObject({ kind: 'acquired', fence: 1 })
-    expect(await take('s2')).toMatchObject({ kind: 'held', fence: 1, holder: 's1', who: 's1@here', why: 'it\'s a "test"', code: 75 })
+    expect(await take('s2')).toMatchObject({
+      kind: 'held',
+      fence: 1,
+      holder: 's1',
+      who: 's1@here',
+      why: 'it\'s a "test"',
+      code: 75,
+    })
     expect(await take('s2', 600, 'another')).toMatchObject({ kind: 'acquired', fence: 1 })
   })
   test('goes to the next with a higher number after it expired, and after it was given back', async () => {
-    await take('s1'); expire()
+    await take('s1')
+    expire()
     expect(await take('s2')).toMatchObject({ kind: 'acquired', fence: 2 })
     expect((await box.run(releaseLease('svc', 's2'))).code).toBe(0)
     expect(await take('s3')).toMatchObject({ kind: 'acquired', fence: 3 })
@@ -42,7 +72,10 @@ describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
     const long = await take('s1', 90_000)
     const again = await take('s1', 1800)
     expect(again).toMatchObject({ kind: 'acquired', fence: 1, code: 0 })
-    expect([again.kind === 'acquired' && again.until, readFileSync(file(), 'utf8').split('\n')[1]]).toEqual([long.kind === 'acquired' && long.until, String(long.kind === 'acquired' && long.until)])
+    expect([again.kind === 'acquired' && again.until, readFileSync(file(), 'utf8').split('\n')[1]]).toEqual([
+      long.kind === 'acquired' && long.until,
+      String(long.kind === 'acquired' && long.until),
+    ])
     await box.run(releaseLease('svc', 's1'))
     const next = await take('s2', 600)
     expect(next).toMatchObject({ kind: 'acquired', fence: 2 })
@@ -68,8 +101,9 @@ describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
     await box.run(releaseLease('svc', 's1'))
     expect(await guard('s1', 1)).toMatchObject({ code: 76, stdout: '' })
   })
-  test('an empty or torn file is nobody\'s', async () => {
-    await take('s1'); writeFileSync(file(), '')
+  test("an empty or torn file is nobody's", async () => {
+    await take('s1')
+    writeFileSync(file(), '')
     expect(await take('s2')).toMatchObject({ kind: 'acquired', fence: 1 })
     writeFileSync(file(), '7\n9')
     expect(await take('s3')).toMatchObject({ kind: 'acquired', fence: 8 })
@@ -85,10 +119,15 @@ test('who and why are one word, whatever is in them; the lease is synced before 
 
 test.each([
   ['acquired 3 1700000000', { kind: 'acquired', fence: 3, until: 1_700_000_000 }],
-  ['noise\nheld 3 1700000000 s1 eyJ3aG8iOiJtZSIsIndoeSI6Im15IHdheSJ9\n', { kind: 'held', fence: 3, until: 1_700_000_000, holder: 's1', who: 'me', why: 'my way' }],
+  [
+    'noise\nheld 3 1700000000 s1 eyJ3aG8iOiJtZSIsIndoeSI6Im15IHdheSJ9\n',
+    { kind: 'held', fence: 3, until: 1_700_000_000, holder: 's1', who: 'me', why: 'my way' },
+  ],
   ['held 3 1700000000 s1 !!!', { kind: 'held', fence: 3, until: 1_700_000_000, holder: 's1', who: '', why: '' }],
   ['held 3 9999999999999999 s1 x', { kind: 'unreadable', text: 'held 3 9999999999999999 s1 x' }],
   ['held x y s1', { kind: 'unreadable', text: 'held x y s1' }],
   ['acquired', { kind: 'unreadable', text: 'acquired' }],
   ['', { kind: 'unreadable', text: '' }],
-])('reads %j', (text, answer) => { expect(parseLease(text)).toEqual(answer) })
+])('reads %j', (text, answer) => {
+  expect(parseLease(text)).toEqual(answer)
+})

@@ -8,7 +8,10 @@ import { sandbox, isRoot, needsRoot } from './sandbox.ts'
 test('the node itself, a namespace, a container', () => {
   expect(placeOf({ kind: 'systemd' })).toEqual([])
   expect(placeOf({ kind: 'netns', name: 'natbox' } as never)).toEqual(['ip', 'netns', 'exec', 'natbox'])
-  expect(boxOf({ kind: 'orchestrator', enter: ['nsenter', '--net=/x', '--'] })).toEqual({ at: 'orchestrator', enter: ['nsenter', '--net=/x', '--'] })
+  expect(boxOf({ kind: 'orchestrator', enter: ['nsenter', '--net=/x', '--'] })).toEqual({
+    at: 'orchestrator',
+    enter: ['nsenter', '--net=/x', '--'],
+  })
   expect(boxOf({ kind: 'host' })).toEqual({ at: 'node', enter: [] })
   expect(boxOf({ kind: 'netns', name: 'a b' })).toEqual({ at: 'node', enter: ['ip', 'netns', 'exec', 'a b'] })
 })
@@ -19,7 +22,15 @@ describe.skipIf(!isRoot)(`a container${needsRoot}`, () => {
     box.program('docker', 'test "$4" = "node x" || exit 1; echo 4711')
     box.program('nsenter', 'printf "[%s]" "$@"')
     const enter = boxOf({ kind: 'docker', container: 'node x' }).enter
-    const run = (container: string) => box.run(inside(container === '' ? enter : placeOf({ kind: 'docker', container } as never), { kind: 'argv', why: 'test', idempotent: true, argv: ['echo', '$HOME', 'a  b', ''] }))
+    const run = (container: string) =>
+      box.run(
+        inside(container === '' ? enter : placeOf({ kind: 'docker', container } as never), {
+          kind: 'argv',
+          why: 'test',
+          idempotent: true,
+          argv: ['echo', '$HOME', 'a  b', ''],
+        }),
+      )
     expect(await run('')).toMatchObject({ code: 0, stdout: '[-t][4711][-n][--][echo][$HOME][a  b][]' })
     expect((await run('another')).code).not.toBe(0)
     box.close()
@@ -30,5 +41,7 @@ test('the path systemd gets', () => {
   const node = nodeOf(7)
   expect(namespacePath(node)).toBeNull()
   expect(namespacePath({ ...node, runtime: { kind: 'netns', name: 'natbox' } as never })).toBe('/run/netns/natbox')
-  expect(namespacePath({ ...node, runtime: { kind: 'docker', container: 'c1' } as never })).toBe('/run/netns/vps-test-c1')
+  expect(namespacePath({ ...node, runtime: { kind: 'docker', container: 'c1' } as never })).toBe(
+    '/run/netns/vps-test-c1',
+  )
 })

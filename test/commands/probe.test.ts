@@ -4,7 +4,17 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { classify, closePort, findProbe, installProbe, openPort, probePath, receiveProbe, reflect, sendProbe } from '../../src/commands/probe.ts'
+import {
+  classify,
+  closePort,
+  findProbe,
+  installProbe,
+  openPort,
+  probePath,
+  receiveProbe,
+  reflect,
+  sendProbe,
+} from '../../src/commands/probe.ts'
 import { isRoot, needsRoot, sandbox } from './sandbox.ts'
 
 const program = Buffer.from('#!/bin/sh\necho probing\n')
@@ -15,8 +25,13 @@ const argv = (c: { readonly kind: string; readonly argv?: readonly string[] }): 
 
 describe.skipIf(!isRoot)(`installing${needsRoot}`, () => {
   const box = sandbox()
-  afterAll(() => { box.close() })
-  const installed = (): readonly string[] => { const dir = join(box.dir, 'lib/vps-test/bin'); return existsSync(dir) ? readdirSync(dir) : [] }
+  afterAll(() => {
+    box.close()
+  })
+  const installed = (): readonly string[] => {
+    const dir = join(box.dir, 'lib/vps-test/bin')
+    return existsSync(dir) ? readdirSync(dir) : []
+  }
 
   test('a cut or wrong file leaves nothing, a right one is found by its hash, a changed one is not', async () => {
     const packed = gzipSync(program)
@@ -36,10 +51,16 @@ describe.skipIf(!isRoot)(`installing${needsRoot}`, () => {
 
 test('command lines', () => {
   expect(probePath(sha256)).toBe(path)
-  expect(argv(reflect(sha256, ['in'], pair, '10.0.0.2', 90))).toBe(`in ${path} reflect --ports 21000,21001 --peer 10.0.0.2 --token ab --seconds 90 --until-eof`)
-  expect(argv(classify(sha256, [], pair))).toBe(`${path} classify --primary 10.0.0.1 --secondary 10.0.0.2 --ports 21000,21001 --token ab`)
+  expect(argv(reflect(sha256, ['in'], pair, '10.0.0.2', 90))).toBe(
+    `in ${path} reflect --ports 21000,21001 --peer 10.0.0.2 --token ab --seconds 90 --until-eof`,
+  )
+  expect(argv(classify(sha256, [], pair))).toBe(
+    `${path} classify --primary 10.0.0.1 --secondary 10.0.0.2 --ports 21000,21001 --token ab`,
+  )
   expect(argv(receiveProbe(sha256, [], 9, 'ab', 15))).toBe(`${path} receive --port 9 --token ab --seconds 15`)
-  expect(argv(sendProbe(sha256, [], { to: '10.0.0.2:9', bindPort: 8, token: 'ab', nonce: 'cd', bytes: 600 }))).toMatch(new RegExp(`^${path} send --to 10.0.0.2:9 --bind-port 8 --token ab --nonce cd --bytes 600( --|$)`))
+  expect(argv(sendProbe(sha256, [], { to: '10.0.0.2:9', bindPort: 8, token: 'ab', nonce: 'cd', bytes: 600 }))).toMatch(
+    new RegExp(`^${path} send --to 10.0.0.2:9 --bind-port 8 --token ab --nonce cd --bytes 600( --|$)`),
+  )
   expect(argv(closePort(['in'], 9))).toMatch(/^in nft add table .* udp dport 9 drop$/)
   expect(argv(openPort(['in']))).toBe('in nft add table inet vps_test_wall; delete table inet vps_test_wall')
 })

@@ -1,27 +1,61 @@
 /** Receiving, switching, rolling back and pruning releases, by real shells in a folder of the test. */
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readlinkSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { acquireLease, releaseLease } from '../../src/commands/lease.ts'
-import { currentBinary, inspectRelease, prune, receive, releaseDir, rollBack, switchTo, type Release } from '../../src/commands/release.ts'
+import {
+  currentBinary,
+  inspectRelease,
+  prune,
+  receive,
+  releaseDir,
+  rollBack,
+  switchTo,
+  type Release,
+} from '../../src/commands/release.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
 const boxes: Sandbox[] = []
-afterAll(() => { boxes.forEach((b) => { b.close() }) })
-const open = (...args: Parameters<typeof sandbox>): Sandbox => { const box = sandbox(...args); boxes.push(box); return box }
+afterAll(() => {
+  boxes.forEach((b) => {
+    b.close()
+  })
+})
+const open = (...args: Parameters<typeof sandbox>): Sandbox => {
+  const box = sandbox(...args)
+  boxes.push(box)
+  return box
+}
 const program = Buffer.concat([Buffer.from('#!/bin/sh\necho hello\n'), randomBytes(200_000)])
-const of = (box: Sandbox, data: Buffer = program, path = "opt/it's here"): Release =>
-  ({ name: 'peer', installPath: join(box.dir, path), sha256: createHash('sha256').update(data).digest('hex'), bytes: data.length })
+const of = (box: Sandbox, data: Buffer = program, path = "opt/it's here"): Release => ({
+  name: 'peer',
+  installPath: join(box.dir, path),
+  sha256: createHash('sha256').update(data).digest('hex'),
+  bytes: data.length,
+})
 const lease = { service: 'svc', holder: 's1', fence: 1 }
-const take = (box: Sandbox) => box.run(acquireLease({ service: 'svc', holder: 's1', who: 'me', why: 'test', seconds: 600 }))
-const everything = (dir: string): readonly string[] => (existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort() : [])
+const take = (box: Sandbox) =>
+  box.run(acquireLease({ service: 'svc', holder: 's1', who: 'me', why: 'test', seconds: 600 }))
+const everything = (dir: string): readonly string[] =>
+  existsSync(dir) ? readdirSync(dir, { recursive: true, encoding: 'utf8' }).sort() : []
 
 describe.skipIf(!isRoot)(`receive${needsRoot}`, () => {
   let box: Sandbox
-  beforeEach(() => { box = open() })
+  beforeEach(() => {
+    box = open()
+  })
 
   test.each(['zstd', 'gzip'] as const)('by %s: the file is there, executable, and found again', async (packing) => {
     const r = of(box)
@@ -47,10 +81,18 @@ describe.skipIf(!isRoot)(`receive${needsRoot}`, () => {
     expect((await box.run(receive(r, 'gzip'), { stdin: new Uint8Array(gzipSync('something else')) })).code).toBe(65)
     expect(everything(releaseDir(r))).toEqual(['peer'])
   })
-  test.each([['zstd', 0], ['zstd', 0.5], ['gzip', 0], ['gzip', 0.5], ['gzip', 0.999]] as const)('%s cut at %d leaves nothing', async (packing, part) => {
+  test.each([
+    ['zstd', 0],
+    ['zstd', 0.5],
+    ['gzip', 0],
+    ['gzip', 0.5],
+    ['gzip', 0.999],
+  ] as const)('%s cut at %d leaves nothing', async (packing, part) => {
     const r = of(box)
     const packed = packing === 'zstd' ? zstdCompressSync(program) : gzipSync(program)
-    const { code } = await box.run(receive(r, packing), { stdin: new Uint8Array(packed.subarray(0, Math.floor(packed.length * part))) })
+    const { code } = await box.run(receive(r, packing), {
+      stdin: new Uint8Array(packed.subarray(0, Math.floor(packed.length * part))),
+    })
     expect([65, 74]).toContain(code)
     expect(everything(r.installPath)).toEqual(['releases'])
   })
@@ -82,8 +124,28 @@ describe.skipIf(!isRoot)(`a full disk${needsRoot}`, () => {
     const r = { ...of(box, data, 'small/opt'), bytes: claimed }
     const command = receive(r, 'gzip')
     const text = command.kind === 'script' ? command.text : ''
-    const result = await box.run({ kind: 'argv', why: 'full', idempotent: false, argv: ['sh', '-c', `sh -c "$0"; code=$?; find ${join(box.dir, 'small')} -mindepth 1 | sed 's/^/left /'; exit $code`, text] }, { stdin: new Uint8Array(gzipSync(data)) })
-    return { code: result.code, stderr: result.stderr, left: result.stdout.split('\n').filter((l) => l.startsWith('left ')).map((l) => l.split('/small/')[1]) }
+    const result = await box.run(
+      {
+        kind: 'argv',
+        why: 'full',
+        idempotent: false,
+        argv: [
+          'sh',
+          '-c',
+          `sh -c "$0"; code=$?; find ${join(box.dir, 'small')} -mindepth 1 | sed 's/^/left /'; exit $code`,
+          text,
+        ],
+      },
+      { stdin: new Uint8Array(gzipSync(data)) },
+    )
+    return {
+      code: result.code,
+      stderr: result.stderr,
+      left: result.stdout
+        .split('\n')
+        .filter((l) => l.startsWith('left '))
+        .map((l) => l.split('/small/')[1]),
+    }
   }
   test('is seen before a byte is sent: 28, with the room there is', async () => {
     const { code, stderr, left } = await attempt('256k', 400_000)
@@ -105,7 +167,10 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     return r
   }
   const current = (r: Release): string => readlinkSync(join(r.installPath, 'current'))
-  beforeEach(async () => { box = open(); await take(box) })
+  beforeEach(async () => {
+    box = open()
+    await take(box)
+  })
 
   test('points current at the release and tells what was before; again changes nothing; back again', async () => {
     const [a, b] = [put('a'), put('b')]
@@ -136,21 +201,36 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
   })
   test('prune keeps the current release and the two newest others, and touches nothing foreign', async () => {
     const all = ['1', '2', '3', '4', '5', '6'].map(put)
-    all.forEach((r, i) => { utimesSync(releaseDir(r), 1000 + i, 1000 + i) })
+    all.forEach((r, i) => {
+      utimesSync(releaseDir(r), 1000 + i, 1000 + i)
+    })
     const [first] = all as [Release]
     for (const foreign of ['notes', 'backup dir', '-rf']) mkdirSync(join(first.installPath, 'releases', foreign))
     await box.run(switchTo(first, lease))
     expect((await box.run(prune(first))).code).toBe(0)
-    const kept = all.filter((r) => existsSync(releaseDir(r))).map((r) => readFileSync(join(releaseDir(r), 'peer'), 'utf8'))
+    const kept = all
+      .filter((r) => existsSync(releaseDir(r)))
+      .map((r) => readFileSync(join(releaseDir(r), 'peer'), 'utf8'))
     expect(kept).toEqual(['1', '5', '6'])
-    expect(everything(join(first.installPath, 'releases')).filter((f) => !/^[0-9a-f]{64}/.test(f))).toEqual(['-rf', 'backup dir', 'notes'])
+    expect(everything(join(first.installPath, 'releases')).filter((f) => !/^[0-9a-f]{64}/.test(f))).toEqual([
+      '-rf',
+      'backup dir',
+      'notes',
+    ])
     expect((await box.run(prune({ ...first, installPath: join(box.dir, 'nowhere') }))).code).toBe(0)
   })
 })
 
 test('the text of a switch, which is what is sent', () => {
   const command = switchTo({ name: 'peer', installPath: '/opt/peer', sha256: 'ab', bytes: 1 }, lease)
-  expect(command.kind === 'script' ? command.text.split('\n').slice(-3).map((l) => l.trim()) : []).toEqual([
+  expect(
+    command.kind === 'script'
+      ? command.text
+          .split('\n')
+          .slice(-3)
+          .map((l) => l.trim())
+      : [],
+  ).toEqual([
     'cd /opt/peer; old=$(readlink current || true)',
     'if [ "$old" != releases/ab ]; then ln -sfn releases/ab .current.new; mv -T .current.new current; fi',
     '[ -n "$old" ] || old=none; echo "$old"',

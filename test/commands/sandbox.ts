@@ -23,15 +23,37 @@ export interface Sandbox {
 /** `tmpfs`: sizes of small file systems, by folder below `dir`; each command gets them empty. */
 export function sandbox(tmpfs: Readonly<Record<string, string>> = {}): Sandbox {
   const dir = mkdtempSync(join(tmpdir(), 'commands-'))
-  const [lib, units, bin] = ['lib', 'units', 'bin'].map((d) => { mkdirSync(join(dir, d)); return join(dir, d) }) as [string, string, string]
-  const mounts = Object.entries(tmpfs).map(([name, size]) => { mkdirSync(join(dir, name), { recursive: true }); return `mount -t tmpfs -o size=${size} none ${join(dir, name)}; ` }).join('')
-  const enter = ['unshare', '-m', 'sh', '-c', `set -e; mount --bind ${lib} /var/lib; mount --bind ${units} /etc/systemd/system; ${mounts}PATH=${bin}:$PATH exec "$@"`, 'enter']
+  const [lib, units, bin] = ['lib', 'units', 'bin'].map((d) => {
+    mkdirSync(join(dir, d))
+    return join(dir, d)
+  }) as [string, string, string]
+  const mounts = Object.entries(tmpfs)
+    .map(([name, size]) => {
+      mkdirSync(join(dir, name), { recursive: true })
+      return `mount -t tmpfs -o size=${size} none ${join(dir, name)}; `
+    })
+    .join('')
+  const enter = [
+    'unshare',
+    '-m',
+    'sh',
+    '-c',
+    `set -e; mount --bind ${lib} /var/lib; mount --bind ${units} /etc/systemd/system; ${mounts}PATH=${bin}:$PATH exec "$@"`,
+    'enter',
+  ]
   const remote = localRemote('sandbox', enter)
-  const run: Sandbox['run'] = (command, more = {}) => remote.run(command, { timeoutMs: 20_000, signal: AbortSignal.timeout(20_000), ...more })
+  const run: Sandbox['run'] = (command, more = {}) =>
+    remote.run(command, { timeoutMs: 20_000, signal: AbortSignal.timeout(20_000), ...more })
   return {
-    dir, bin, run,
+    dir,
+    bin,
+    run,
     sh: (text) => run({ kind: 'script', why: 'test', idempotent: false, text }),
-    program: (name, text) => { writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 }) },
-    close: () => { rmSync(dir, { recursive: true, force: true }) },
+    program: (name, text) => {
+      writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+    },
+    close: () => {
+      rmSync(dir, { recursive: true, force: true })
+    },
   }
 }

@@ -8,8 +8,40 @@ import { acquireLease } from '../../src/commands/lease.ts'
 import { journal, marker, unitText, writeUnit, type Unit } from '../../src/commands/service.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
-const unit = (more: Partial<Unit> = {}): Unit => ({ name: 'testnet-peer', binary: '/opt/testnet-peer/current/testnet-peer', args: ['run', '--port', '9000'], environment: {}, namespace: null, ...more })
-const words = ['plain', 'a b', '100%', '%n', '$HOME', '${HOME}', "it's", 'q"x', ';', '', 'back\\slash', '\\n', '{x}', '#', '-', 'tab\there', 'line\nbreak', 'cr\rx', 'é✓', '~', '*', '>', '|', '\\']
+const unit = (more: Partial<Unit> = {}): Unit => ({
+  name: 'testnet-peer',
+  binary: '/opt/testnet-peer/current/testnet-peer',
+  args: ['run', '--port', '9000'],
+  environment: {},
+  namespace: null,
+  ...more,
+})
+const words = [
+  'plain',
+  'a b',
+  '100%',
+  '%n',
+  '$HOME',
+  '${HOME}',
+  "it's",
+  'q"x',
+  ';',
+  '',
+  'back\\slash',
+  '\\n',
+  '{x}',
+  '#',
+  '-',
+  'tab\there',
+  'line\nbreak',
+  'cr\rx',
+  'é✓',
+  '~',
+  '*',
+  '>',
+  '|',
+  '\\',
+]
 
 const systemd = '/lib/systemd/systemd'
 const noSystemd = !isRoot || !existsSync(systemd)
@@ -21,13 +53,44 @@ describe.skipIf(noSystemd)(`systemd reads${noSystemd ? ' (skipped: needs root an
     try {
       chmodSync(dir, 0o755)
       writeFileSync(join(dir, 'x.service'), unitText(u))
-      const out = execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', systemd, '--test', '--system', '--unit=x.service', '--log-level=info'], { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'], env: { HOME: '/', PATH: process.env['PATH'], SYSTEMD_UNIT_PATH: `${dir}:/lib/systemd/system` } })
+      const out = execFileSync(
+        'setpriv',
+        [
+          '--reuid=65534',
+          '--regid=65534',
+          '--clear-groups',
+          systemd,
+          '--test',
+          '--system',
+          '--unit=x.service',
+          '--log-level=info',
+        ],
+        {
+          encoding: 'utf8',
+          maxBuffer: 1 << 26,
+          timeout: 20_000,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: { HOME: '/', PATH: process.env['PATH'], SYSTEMD_UNIT_PATH: `${dir}:/lib/systemd/system` },
+        },
+      )
       return out.slice(out.indexOf('-> Unit x.service:')).split('-> Unit ')[1] ?? ''
-    } finally { rmSync(dir, { recursive: true }) }
+    } finally {
+      rmSync(dir, { recursive: true })
+    }
   }
   /** The dump's own quoting, undone. */
-  const wordsOf = (line: string): readonly string[] => [...line.matchAll(/\$?'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\S+)/gs)].map((m) => m[3] ?? (m[1] ?? m[2] ?? '').replaceAll(/\\(x[0-9a-f]{2}|[0-7]{3}|.)/gs, (_, e: string) =>
-    e.startsWith('x') ? String.fromCharCode(parseInt(e.slice(1), 16)) : /^[0-7]{3}$/.test(e) ? String.fromCharCode(parseInt(e, 8)) : ({ n: '\n', t: '\t', r: '\r' } as Record<string, string>)[e] ?? e))
+  const wordsOf = (line: string): readonly string[] =>
+    [...line.matchAll(/\$?'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|(\S+)/gs)].map(
+      (m) =>
+        m[3] ??
+        (m[1] ?? m[2] ?? '').replaceAll(/\\(x[0-9a-f]{2}|[0-7]{3}|.)/gs, (_, e: string) =>
+          e.startsWith('x')
+            ? String.fromCharCode(parseInt(e.slice(1), 16))
+            : /^[0-7]{3}$/.test(e)
+              ? String.fromCharCode(parseInt(e, 8))
+              : (({ n: '\n', t: '\t', r: '\r' } as Record<string, string>)[e] ?? e),
+        ),
+    )
 
   test('every word of the command line as one word, whatever is in it', () => {
     const line = /Command Line: (.*)/.exec(understood(unit({ args: words })))?.[1] ?? ''
@@ -37,7 +100,9 @@ describe.skipIf(noSystemd)(`systemd reads${noSystemd ? ' (skipped: needs root an
   test('an environment as it is, dollars too', () => {
     const values = words.filter((w) => !/[\n\r]/.test(w))
     const dump = understood(unit({ environment: Object.fromEntries(values.map((v, i) => [`V${i}`, v])) }))
-    expect([...dump.matchAll(/^\s*Environment: (V\d+=.*)$/gm)].map((m) => m[1])).toEqual(values.map((v, i) => `V${i}=${v}`))
+    expect([...dump.matchAll(/^\s*Environment: (V\d+=.*)$/gm)].map((m) => m[1])).toEqual(
+      values.map((v, i) => `V${i}=${v}`),
+    )
   })
   test('no word adds a line of its own', () => {
     const dump = understood(unit({ args: ['x\nUser=root\rUser=root'], environment: { A: 'x\nUser=root' } }))
@@ -48,24 +113,46 @@ describe.skipIf(noSystemd)(`systemd reads${noSystemd ? ' (skipped: needs root an
   test('nothing it does not know', () => {
     const dir = mkdtempSync(join(tmpdir(), 'units-'))
     const file = join(dir, 'testnet-peer.service')
-    writeFileSync(file, unitText(unit({ binary: '/bin/true', args: words, environment: { A: 'b c' }, namespace: '/run/netns/natbox' })))
-    expect(execFileSync('systemd-analyze', ['--man=no', 'verify', file], { encoding: 'utf8', timeout: 20_000, env: { ...process.env, SYSTEMD_UNIT_PATH: `${dir}:/lib/systemd/system` } })).toBe('')
+    writeFileSync(
+      file,
+      unitText(unit({ binary: '/bin/true', args: words, environment: { A: 'b c' }, namespace: '/run/netns/natbox' })),
+    )
+    expect(
+      execFileSync('systemd-analyze', ['--man=no', 'verify', file], {
+        encoding: 'utf8',
+        timeout: 20_000,
+        env: { ...process.env, SYSTEMD_UNIT_PATH: `${dir}:/lib/systemd/system` },
+      }),
+    ).toBe('')
     rmSync(dir, { recursive: true })
   })
 })
 
 test('the program runs without any right to touch the witness', () => {
-  expect(unitText(unit()).split('\n')).toEqual(expect.arrayContaining([
-    marker, 'DynamicUser=yes', 'CapabilityBoundingSet=', 'AmbientCapabilities=', 'NoNewPrivileges=yes', 'ProtectSystem=strict', 'StateDirectory=testnet-peer', 'WorkingDirectory=/var/lib/testnet-peer',
-    'ExecStart=/opt/testnet-peer/current/testnet-peer run --port 9000',
-  ]))
+  expect(unitText(unit()).split('\n')).toEqual(
+    expect.arrayContaining([
+      marker,
+      'DynamicUser=yes',
+      'CapabilityBoundingSet=',
+      'AmbientCapabilities=',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=strict',
+      'StateDirectory=testnet-peer',
+      'WorkingDirectory=/var/lib/testnet-peer',
+      'ExecStart=/opt/testnet-peer/current/testnet-peer run --port 9000',
+    ]),
+  )
   expect(unitText(unit())).not.toContain('NetworkNamespacePath')
   expect(unitText(unit({ namespace: '/run/netns/natbox' }))).toContain('\nNetworkNamespacePath=/run/netns/natbox\n')
 })
 
 describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
   const boxes: Sandbox[] = []
-  afterAll(() => { boxes.forEach((b) => { b.close() }) })
+  afterAll(() => {
+    boxes.forEach((b) => {
+      b.close()
+    })
+  })
   let box: Sandbox
   const lease = { service: 'svc', holder: 's1', fence: 1 }
   const file = (): string => join(box.dir, 'units/testnet-peer.service')
@@ -75,7 +162,10 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
     box = sandbox()
     boxes.push(box)
     // A systemctl that knows one unit of a package, and writes down what it was asked.
-    box.program('systemctl', `echo "$*" >>${box.dir}/calls; case "$1 $2" in "cat packaged.service") exit 0;; "cat "*) exit 1;; esac`)
+    box.program(
+      'systemctl',
+      `echo "$*" >>${box.dir}/calls; case "$1 $2" in "cat packaged.service") exit 0;; "cat "*) exit 1;; esac`,
+    )
     await box.run(acquireLease({ service: 'svc', holder: 's1', who: 'me', why: 'test', seconds: 600 }))
   })
 
@@ -111,5 +201,8 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
 })
 
 test('the journal of a unit, as argv', () => {
-  expect(journal('a b', 500)).toMatchObject({ kind: 'argv', argv: ['journalctl', '-u', 'a b', '-n', '500', '--no-pager', '-o', 'short-iso-precise'] })
+  expect(journal('a b', 500)).toMatchObject({
+    kind: 'argv',
+    argv: ['journalctl', '-u', 'a b', '-n', '500', '--no-pager', '-o', 'short-iso-precise'],
+  })
 })

@@ -12,21 +12,49 @@ import { isRoot, needsRoot } from './sandbox.ts'
 
 describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
   let net: Network
-  beforeAll(() => { net = network() })
-  afterAll(() => { net.close() })
-  const reset = async (place: Place, kind: 'node' | 'box' = 'node'): Promise<void> => { expect(await net.run(place, resetWitness(kind))).toMatchObject({ code: 0, stderr: '' }) }
-  const read = async (place: Place): Promise<Counters | undefined> => parseCounters((await net.run(place, readNodeWitness(null))).stdout.split('\n')[0] ?? '')
+  beforeAll(() => {
+    net = network()
+  })
+  afterAll(() => {
+    net.close()
+  })
+  const reset = async (place: Place, kind: 'node' | 'box' = 'node'): Promise<void> => {
+    expect(await net.run(place, resetWitness(kind))).toMatchObject({ code: 0, stderr: '' })
+  }
+  const read = async (place: Place): Promise<Counters | undefined> =>
+    parseCounters((await net.run(place, readNodeWitness(null))).stdout.split('\n')[0] ?? '')
   const nothing = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
 
   test('are counted per remote endpoint and local port, at both ends, in both families', async () => {
-    await reset('box'); await reset('outside')
+    await reset('box')
+    await reset('outside')
     await net.send('box', { ip: outsideIp, port: 9000, from: 5001, bytes: 100, count: 3 })
     await net.send('box', { ip: outsideIp, port: 9000, from: 5002, bytes: 50, count: 1 })
     await net.send('box', { ip: outsideIp6, port: 9000, from: 5003, bytes: 100, count: 2 })
     const [from, to] = [await read('box'), await read('outside')]
-    const flow = (remote: string, remotePort: number, localPort: number, packets: number, bytes: number) => ({ remote, remotePort, localPort, packets, bytes })
-    expect(from).toEqual({ ...nothing, out: expect.arrayContaining([flow(outsideIp, 9000, 5001, 3, 384), flow(outsideIp, 9000, 5002, 1, 78), flow(outsideIp6, 9000, 5003, 2, 296)]) })
-    expect(to).toEqual({ ...nothing, in: expect.arrayContaining([flow(boxIp, 5001, 9000, 3, 384), flow(boxIp, 5002, 9000, 1, 78), flow('fd09::1', 5003, 9000, 2, 296)]) })
+    const flow = (remote: string, remotePort: number, localPort: number, packets: number, bytes: number) => ({
+      remote,
+      remotePort,
+      localPort,
+      packets,
+      bytes,
+    })
+    expect(from).toEqual({
+      ...nothing,
+      out: expect.arrayContaining([
+        flow(outsideIp, 9000, 5001, 3, 384),
+        flow(outsideIp, 9000, 5002, 1, 78),
+        flow(outsideIp6, 9000, 5003, 2, 296),
+      ]),
+    })
+    expect(to).toEqual({
+      ...nothing,
+      in: expect.arrayContaining([
+        flow(boxIp, 5001, 9000, 3, 384),
+        flow(boxIp, 5002, 9000, 1, 78),
+        flow('fd09::1', 5003, 9000, 2, 296),
+      ]),
+    })
     expect([from?.out.length, to?.in.length]).toEqual([3, 3])
   })
   test('reading starts anew', async () => {
@@ -34,15 +62,21 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     expect((await read('outside'))?.in).toHaveLength(1)
     expect(await read('outside')).toEqual(nothing)
   })
-  test.each([[outsideIp, boxIp, 4], [outsideIp6, 'fd09::1', 6]])('a datagram in fragments to %s is one packet of its flow, and fragments', async (ip, remote) => {
-    await reset('box'); await reset('outside')
+  test.each([
+    [outsideIp, boxIp, 4],
+    [outsideIp6, 'fd09::1', 6],
+  ])('a datagram in fragments to %s is one packet of its flow, and fragments', async (ip, remote) => {
+    await reset('box')
+    await reset('outside')
     await net.send('box', { ip, port: 9000, from: 5004, bytes: 4096, count: 2 })
     const to = await read('outside')
     expect(to?.in).toMatchObject([{ remote, remotePort: 5004, localPort: 9000, packets: 2 }])
     expect(to?.fragmentsIn).toBe(4)
-    expect((await read('box'))?.out).toMatchObject([{ remote: ip, packets: 2, bytes: expect.toSatisfy((b: number) => b > 2 * 4096) }])
+    expect((await read('box'))?.out).toMatchObject([
+      { remote: ip, packets: 2, bytes: expect.toSatisfy((b: number) => b > 2 * 4096) },
+    ])
   })
-  test('the loopback is nobody\'s witness', async () => {
+  test("the loopback is nobody's witness", async () => {
     await reset('outside')
     await net.send('outside', { ip: '127.0.0.1', port: 9000, from: 5001, bytes: 10, count: 1 })
     expect(await read('outside')).toEqual(nothing)
@@ -51,24 +85,43 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     await reset('outside')
     const close = () => net.run('outside', closePort([], 9100))
     expect([(await close()).code, (await close()).code]).toEqual([0, 0])
-    for (const ip of [outsideIp, outsideIp6]) for (const port of [9100, 9101]) await net.send('box', { ip, port, from: 5005, bytes: 10, count: 2 })
-    expect((await read('outside'))?.in.map((f) => [f.localPort, f.packets])).toEqual([[9101, 2], [9101, 2]])
-    expect([(await net.run('outside', openPort([]))).code, (await net.run('outside', openPort([]))).code]).toEqual([0, 0])
+    for (const ip of [outsideIp, outsideIp6])
+      for (const port of [9100, 9101]) await net.send('box', { ip, port, from: 5005, bytes: 10, count: 2 })
+    expect((await read('outside'))?.in.map((f) => [f.localPort, f.packets])).toEqual([
+      [9101, 2],
+      [9101, 2],
+    ])
+    expect([(await net.run('outside', openPort([]))).code, (await net.run('outside', openPort([]))).code]).toEqual([
+      0, 0,
+    ])
     await net.send('box', { ip: outsideIp, port: 9100, from: 5006, bytes: 10, count: 1 })
     expect((await read('outside'))?.in.map((f) => f.localPort)).toEqual([9100])
   })
   test('a NAT box counts the outside of its translation, and tells its mappings', async () => {
-    await reset('box', 'box'); await reset('inside')
+    await reset('box', 'box')
+    await reset('inside')
     await net.send('inside', { ip: outsideIp, port: 9000, from: 5007, bytes: 100, count: 3 })
     const result = await net.run('box', readBoxWitness)
     const box = parseBox(result.stdout)
     const [mapping] = box?.mappings.filter((m) => m.insidePort === 5007) ?? []
-    expect(mapping).toEqual({ insideAddress: insideIp, insidePort: 5007, outsideAddress: boxIp, outsidePort: expect.toSatisfy((p: number) => p >= 40_000 && p <= 40_009), remote: outsideIp, remotePort: 9000 })
-    expect(box?.counters.out).toEqual([{ remote: outsideIp, remotePort: 9000, localPort: mapping?.outsidePort, packets: 3, bytes: 384 }])
+    expect(mapping).toEqual({
+      insideAddress: insideIp,
+      insidePort: 5007,
+      outsideAddress: boxIp,
+      outsidePort: expect.toSatisfy((p: number) => p >= 40_000 && p <= 40_009),
+      remote: outsideIp,
+      remotePort: 9000,
+    })
+    expect(box?.counters.out).toEqual([
+      { remote: outsideIp, remotePort: 9000, localPort: mapping?.outsidePort, packets: 3, bytes: 384 },
+    ])
     expect((await read('inside'))?.out).toMatchObject([{ remote: outsideIp, localPort: 5007, packets: 3 }])
     // Unsolicited packets count where they arrive, though the NAT lets none of them in.
     await net.send('outside', { ip: boxIp, port: 41_000, from: 9000, bytes: 10, count: 2 })
-    expect(parseBox((await net.run('box', readBoxWitness)).stdout)?.counters).toMatchObject({ in: [{ remote: outsideIp, remotePort: 9000, localPort: 41_000, packets: 2 }], out: [] })
+    expect(parseBox((await net.run('box', readBoxWitness)).stdout)?.counters).toMatchObject({
+      in: [{ remote: outsideIp, remotePort: 9000, localPort: 41_000, packets: 2 }],
+      out: [],
+    })
     expect((await read('inside'))?.in).toEqual([])
   })
   test('a box without a way out says so', async () => {
@@ -76,7 +129,9 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
   })
   test('without its table there is no witness, rather than one that saw nothing', async () => {
     await reset('outside')
-    expect([(await net.run('outside', removeWitness)).code, (await net.run('outside', removeWitness)).code]).toEqual([0, 0])
+    expect([(await net.run('outside', removeWitness)).code, (await net.run('outside', removeWitness)).code]).toEqual([
+      0, 0,
+    ])
     const gone = await net.run('outside', readNodeWitness(null))
     expect(gone.code).not.toBe(0)
     expect(parseCounters(gone.stdout.split('\n')[0] ?? '')).toBeUndefined()
@@ -88,40 +143,96 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     await reset('outside')
     const answer = await net.run('outside', readNodeWitness({ path, nonces: ['aa1', 'cc3'] }))
     expect(answer).toMatchObject({ code: 0, stderr: '' })
-    expect(answer.stdout.split('\n').slice(1).filter((l) => l !== '')).toEqual(['{"nonce":"aa1"}', '{"nonce":"cc3"}'])
-    for (const record of [{ path, nonces: ['zz', 'b.2'] }, { path, nonces: [] }, { path: join(dir, 'absent'), nonces: ['aa1'] }]) {
+    expect(
+      answer.stdout
+        .split('\n')
+        .slice(1)
+        .filter((l) => l !== ''),
+    ).toEqual(['{"nonce":"aa1"}', '{"nonce":"cc3"}'])
+    for (const record of [
+      { path, nonces: ['zz', 'b.2'] },
+      { path, nonces: [] },
+      { path: join(dir, 'absent'), nonces: ['aa1'] },
+    ]) {
       const none = await net.run('outside', readNodeWitness(record))
-      expect([none.code, none.stdout.split('\n').slice(1).filter((l) => l !== '')]).toEqual([0, []])
+      expect([
+        none.code,
+        none.stdout
+          .split('\n')
+          .slice(1)
+          .filter((l) => l !== ''),
+      ]).toEqual([0, []])
     }
     rmSync(dir, { recursive: true })
   })
 })
 
 describe('recorded output', () => {
-  const set = (name: string, elem = '') => `{"set": {"family": "inet", "name": "${name}", "table": "vps_test_witness", "type": ["ipv4_addr", "inet_service", "inet_service"], "handle": 5, "size": 65535${elem}, "stmt": [{"counter": null}]}}`
-  const listing = (...objects: readonly string[]) => `{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, ${objects.join(', ')}]}`
-  const elem = ', "elem": [{"elem": {"val": {"concat": ["10.9.0.1", 5002, 9000]}, "counter": {"packets": 2, "bytes": 3000}}}]'
+  const set = (name: string, elem = '') =>
+    `{"set": {"family": "inet", "name": "${name}", "table": "vps_test_witness", "type": ["ipv4_addr", "inet_service", "inet_service"], "handle": 5, "size": 65535${elem}, "stmt": [{"counter": null}]}}`
+  const listing = (...objects: readonly string[]) =>
+    `{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}}, ${objects.join(', ')}]}`
+  const elem =
+    ', "elem": [{"elem": {"val": {"concat": ["10.9.0.1", 5002, 9000]}, "counter": {"packets": 2, "bytes": 3000}}}]'
   const four = [set('in4', elem), set('out4'), set('in6'), set('out6')]
 
   test('of nft', () => {
-    const counter = '{"counter": {"family": "inet", "name": "frag_in", "table": "vps_test_witness", "handle": 3, "packets": 10, "bytes": 13824}}'
-    expect(parseCounters(listing(counter, ...four))).toEqual({ in: [{ remote: '10.9.0.1', remotePort: 5002, localPort: 9000, packets: 2, bytes: 3000 }], out: [], fragmentsIn: 10, fragmentsOut: 0, overflow: false })
+    const counter =
+      '{"counter": {"family": "inet", "name": "frag_in", "table": "vps_test_witness", "handle": 3, "packets": 10, "bytes": 13824}}'
+    expect(parseCounters(listing(counter, ...four))).toEqual({
+      in: [{ remote: '10.9.0.1', remotePort: 5002, localPort: 9000, packets: 2, bytes: 3000 }],
+      out: [],
+      fragmentsIn: 10,
+      fragmentsOut: 0,
+      overflow: false,
+    })
   })
-  test('a full set is an overflow', () => { expect(parseCounters(listing(...four).replace('"size": 65535', '"size": 1'))?.overflow).toBe(true) })
-  test.each([['nothing', ''], ['a table without a set', listing(...four.slice(1))], ['a cut line', listing(...four).slice(0, -9)], ['another JSON', '[]'], ['null', 'null'], ['no list', '{"nftables": {}}'], ['an error', 'Error: No such file or directory']])('%s is no witness', (_, line) => { expect(parseCounters(line)).toBeUndefined() })
+  test('a full set is an overflow', () => {
+    expect(parseCounters(listing(...four).replace('"size": 65535', '"size": 1'))?.overflow).toBe(true)
+  })
+  test.each([
+    ['nothing', ''],
+    ['a table without a set', listing(...four.slice(1))],
+    ['a cut line', listing(...four).slice(0, -9)],
+    ['another JSON', '[]'],
+    ['null', 'null'],
+    ['no list', '{"nftables": {}}'],
+    ['an error', 'Error: No such file or directory'],
+  ])('%s is no witness', (_, line) => {
+    expect(parseCounters(line)).toBeUndefined()
+  })
   test('elements that are none are dropped', () => {
-    const odd = ', "elem": ["10.9.0.1", {"elem": {"val": "x"}}, {"elem": {"val": {"concat": ["10.9.0.1", "http", 9000]}}}, null]'
+    const odd =
+      ', "elem": ["10.9.0.1", {"elem": {"val": "x"}}, {"elem": {"val": {"concat": ["10.9.0.1", "http", 9000]}}}, null]'
     expect(parseCounters(listing(set('in4', odd), ...four.slice(1)))?.in).toEqual([])
   })
   test('of conntrack, with and without answers, counters and marks', () => {
-    expect(parseMappings([
-      'ipv4     2 udp      17 29 src=192.168.77.2 dst=10.9.0.2 sport=5007 dport=9000 [UNREPLIED] src=10.9.0.2 dst=10.9.0.1 sport=9000 dport=40003 mark=0 use=1',
-      'udp      17 118 src=192.168.77.2 dst=10.9.0.3 sport=5007 dport=9001 packets=3 bytes=384 src=10.9.0.3 dst=10.9.0.1 sport=9001 dport=40004 packets=1 bytes=40 [ASSURED] mark=0 use=1',
-      'ipv4     2 tcp      6 118 TIME_WAIT src=1.2.3.4 dst=10.9.0.3 sport=5007 dport=22 src=10.9.0.3 dst=1.2.3.4 sport=22 dport=5007 [ASSURED]',
-      'conntrack v1.4.7 (conntrack-tools): 2 flow entries have been shown.', 'udp 17 1 src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2', '',
-    ])).toEqual([
-      { insideAddress: '192.168.77.2', insidePort: 5007, outsideAddress: '10.9.0.1', outsidePort: 40003, remote: '10.9.0.2', remotePort: 9000 },
-      { insideAddress: '192.168.77.2', insidePort: 5007, outsideAddress: '10.9.0.1', outsidePort: 40004, remote: '10.9.0.3', remotePort: 9001 },
+    expect(
+      parseMappings([
+        'ipv4     2 udp      17 29 src=192.168.77.2 dst=10.9.0.2 sport=5007 dport=9000 [UNREPLIED] src=10.9.0.2 dst=10.9.0.1 sport=9000 dport=40003 mark=0 use=1',
+        'udp      17 118 src=192.168.77.2 dst=10.9.0.3 sport=5007 dport=9001 packets=3 bytes=384 src=10.9.0.3 dst=10.9.0.1 sport=9001 dport=40004 packets=1 bytes=40 [ASSURED] mark=0 use=1',
+        'ipv4     2 tcp      6 118 TIME_WAIT src=1.2.3.4 dst=10.9.0.3 sport=5007 dport=22 src=10.9.0.3 dst=1.2.3.4 sport=22 dport=5007 [ASSURED]',
+        'conntrack v1.4.7 (conntrack-tools): 2 flow entries have been shown.',
+        'udp 17 1 src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2',
+        '',
+      ]),
+    ).toEqual([
+      {
+        insideAddress: '192.168.77.2',
+        insidePort: 5007,
+        outsideAddress: '10.9.0.1',
+        outsidePort: 40003,
+        remote: '10.9.0.2',
+        remotePort: 9000,
+      },
+      {
+        insideAddress: '192.168.77.2',
+        insidePort: 5007,
+        outsideAddress: '10.9.0.1',
+        outsidePort: 40004,
+        remote: '10.9.0.3',
+        remotePort: 9001,
+      },
     ])
   })
 })

@@ -26,9 +26,13 @@ export interface Host {
 }
 
 /** `writes`: the header that may do everything. `reads`: the one that may not push. */
-export async function gitHost(root: string, { writes, reads }: { readonly writes: string; readonly reads: string }): Promise<Host> {
+export async function gitHost(
+  root: string,
+  { writes, reads }: { readonly writes: string; readonly reads: string },
+): Promise<Host> {
   const backend = join(execFileSync('git', ['--exec-path'], { encoding: 'utf8' }).trim(), 'git-http-backend')
-  if (!existsSync(backend)) throw new Error(`this machine's git has no git-http-backend (${backend}): install the whole of git`)
+  if (!existsSync(backend))
+    throw new Error(`this machine's git has no git-http-backend (${backend}): install the whole of git`)
   const seen: string[] = []
   const commands = new Set<string>()
   const trouble: Trouble = { lose: 0, drop: 0, downAfterLoss: false }
@@ -41,33 +45,78 @@ export async function gitHost(root: string, { writes, reads }: { readonly writes
     const refuse = (status: number, words: string): void => {
       seen.push(`${status} ${asked.pathname}`)
       request.resume()
-      response.writeHead(status, { 'content-type': 'text/plain', ...(status === 401 ? { 'www-authenticate': 'Basic realm="git"' } : {}) }).end(words)
+      response
+        .writeHead(status, {
+          'content-type': 'text/plain',
+          ...(status === 401 ? { 'www-authenticate': 'Basic realm="git"' } : {}),
+        })
+        .end(words)
     }
     const { authorization } = request.headers
     if (!trouble.downAfterLoss) down = false
-    if (down) { request.socket.destroy(); return }
-    if (push && request.method === 'POST' && trouble.drop > 0) { trouble.drop--; seen.push(`dropped ${asked.pathname}`); request.socket.destroy(); return }
-    if (authorization !== writes && authorization !== reads) { refuse(401, 'Invalid username or token.'); return }
+    if (down) {
+      request.socket.destroy()
+      return
+    }
+    if (push && request.method === 'POST' && trouble.drop > 0) {
+      trouble.drop--
+      seen.push(`dropped ${asked.pathname}`)
+      request.socket.destroy()
+      return
+    }
+    if (authorization !== writes && authorization !== reads) {
+      refuse(401, 'Invalid username or token.')
+      return
+    }
     // The other side may well repeat what it was sent.
-    if (push && authorization === reads) { refuse(403, `Permission to it denied to a bot that said ${authorization}.`); return }
+    if (push && authorization === reads) {
+      refuse(403, `Permission to it denied to a bot that said ${authorization}.`)
+      return
+    }
     const child = spawn(backend, {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {
-        PATH: process.env['PATH'], GIT_PROJECT_ROOT: root, GIT_HTTP_EXPORT_ALL: '1', REMOTE_USER: 'somebody', REMOTE_ADDR: '127.0.0.1',
-        PATH_INFO: asked.pathname, QUERY_STRING: asked.search.slice(1), REQUEST_METHOD: request.method ?? 'GET', CONTENT_TYPE: request.headers['content-type'] ?? '',
-        HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '', ...(request.headers['git-protocol'] === undefined ? {} : { GIT_PROTOCOL: String(request.headers['git-protocol']) }),
-        ...(request.headers['content-length'] === undefined ? {} : { CONTENT_LENGTH: request.headers['content-length'] }),
+        PATH: process.env['PATH'],
+        GIT_PROJECT_ROOT: root,
+        GIT_HTTP_EXPORT_ALL: '1',
+        REMOTE_USER: 'somebody',
+        REMOTE_ADDR: '127.0.0.1',
+        PATH_INFO: asked.pathname,
+        QUERY_STRING: asked.search.slice(1),
+        REQUEST_METHOD: request.method ?? 'GET',
+        CONTENT_TYPE: request.headers['content-type'] ?? '',
+        HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
+        ...(request.headers['git-protocol'] === undefined
+          ? {}
+          : { GIT_PROTOCOL: String(request.headers['git-protocol']) }),
+        ...(request.headers['content-length'] === undefined
+          ? {}
+          : { CONTENT_LENGTH: request.headers['content-length'] }),
       },
     })
     child.stdin.on('error', () => undefined)
     request.pipe(child.stdin)
     const parts: Buffer[] = []
-    child.stdout.on('data', (part: Buffer) => { parts.push(part) })
+    child.stdout.on('data', (part: Buffer) => {
+      parts.push(part)
+    })
     child.on('close', () => {
       const whole = Buffer.concat(parts)
       const end = whole.indexOf('\r\n\r\n')
-      const headers = Object.fromEntries(whole.subarray(0, end).toString('latin1').split('\r\n').map((l) => [l.slice(0, l.indexOf(':')).toLowerCase(), l.slice(l.indexOf(':') + 1).trim()]))
-      if (push && request.method === 'POST' && trouble.lose > 0) { trouble.lose--; down = trouble.downAfterLoss; seen.push(`lost ${asked.pathname}`); request.socket.destroy(); return }
+      const headers = Object.fromEntries(
+        whole
+          .subarray(0, end)
+          .toString('latin1')
+          .split('\r\n')
+          .map((l) => [l.slice(0, l.indexOf(':')).toLowerCase(), l.slice(l.indexOf(':') + 1).trim()]),
+      )
+      if (push && request.method === 'POST' && trouble.lose > 0) {
+        trouble.lose--
+        down = trouble.downAfterLoss
+        seen.push(`lost ${asked.pathname}`)
+        request.socket.destroy()
+        return
+      }
       const status = Number.parseInt(headers['status'] ?? '200', 10)
       seen.push(`${status} ${asked.pathname}`)
       delete headers['status']
@@ -75,13 +124,31 @@ export async function gitHost(root: string, { writes, reads }: { readonly writes
     })
   }
   const server = createServer(answer)
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, commands, trouble,
-    close: async () => { server.closeAllConnections(); await new Promise((resolve) => { server.close(resolve) }) },
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    commands,
+    trouble,
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => {
+        server.close(resolve)
+      })
+    },
   }
 }
 
-const gitCommands = (): readonly string[] => readdirSync('/proc').filter((p) => /^\d+$/.test(p)).flatMap((pid) => {
-  try { return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')] } catch { return [] }
-}).filter((c) => /^\S*git\b/.test(c))
+const gitCommands = (): readonly string[] =>
+  readdirSync('/proc')
+    .filter((p) => /^\d+$/.test(p))
+    .flatMap((pid) => {
+      try {
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]
+      } catch {
+        return []
+      }
+    })
+    .filter((c) => /^\S*git\b/.test(c))

@@ -22,30 +22,45 @@ ledgerContract('a remote ledger', (root) => {
 })
 
 const root = mkdtempSync(join(tmpdir(), 'ledger-remote-'))
-afterAll(() => { rmSync(root, { recursive: true, force: true }) })
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
 let here = ''
 let remote = ''
 let made = 0
-beforeEach(() => { here = join(root, `${++made}`); remote = bare(join(here, 'remote.git')) })
+beforeEach(() => {
+  here = join(root, `${++made}`)
+  remote = bare(join(here, 'remote.git'))
+})
 const cache = (name = 'cache'): string => join(here, `${name}.git`)
 const open = (name = 'cache'): Promise<GitLedger> => openGitLedger(cache(name), { remote: { url: remote } })
 
 test('eight processes race on three sessions of a branch that does not exist yet: each entry once, every chain whole', async () => {
-  const writers = Array.from({ length: 8 }, (_, i) => writer([cache(`p${i}`), remote], ['a', 'b', 'c'][i % 3] ?? '', 3, `p${i}`))
+  const writers = Array.from({ length: 8 }, (_, i) =>
+    writer([cache(`p${i}`), remote], ['a', 'b', 'c'][i % 3] ?? '', 3, `p${i}`),
+  )
   await Promise.all(writers.map((w) => w.ready))
-  writers.forEach((w) => { w.go() })
+  writers.forEach((w) => {
+    w.go()
+  })
   const codes = (await Promise.all(writers.map((w) => w.over))).flat()
   expect([...new Set(codes)].filter((c) => c !== 'B001')).toEqual([])
   const all = await (await open()).told()
   expect(all.map((s) => s.damage)).toEqual([undefined, undefined, undefined])
-  expect(all.flatMap((s) => s.entries.map((e) => e.why)).sort()).toEqual(Array.from({ length: 24 }, (_, i) => `p${Math.floor(i / 3)} ${i % 3}`))
+  expect(all.flatMap((s) => s.entries.map((e) => e.why)).sort()).toEqual(
+    Array.from({ length: 24 }, (_, i) => `p${Math.floor(i / 3)} ${i % 3}`),
+  )
   expect(git(remote, 'rev-list', '--count', branch).trim()).toBe('24')
   expect(git(remote, 'rev-list', '--max-parents=0', branch).trim().split('\n')).toHaveLength(1)
 }, 120_000)
 
 test('several handles on one cache', async () => {
   const ledgers = [await open(), await open(), await open()]
-  await Promise.all(ledgers.map(async (ledger, i) => { for (let n = 0; n < 2; n++) await ledger.append(`s${i}`, entry(await ledger.read(`s${i}`), `s${i}`)) }))
+  await Promise.all(
+    ledgers.map(async (ledger, i) => {
+      for (let n = 0; n < 2; n++) await ledger.append(`s${i}`, entry(await ledger.read(`s${i}`), `s${i}`))
+    }),
+  )
   expect((await ledgers[0]?.all())?.map((s) => s.entries.length)).toEqual([2, 2, 2])
 }, 60_000)
 
@@ -61,16 +76,24 @@ test('a cache that is behind is brought up before anything is read or decided', 
 
 test('other branches and tags of the remote are not fetched', async () => {
   await (await open('a')).append('s', entry([]))
-  git(remote, 'update-ref', 'refs/heads/main', branch); git(remote, 'tag', 'v1', branch)
+  git(remote, 'update-ref', 'refs/heads/main', branch)
+  git(remote, 'tag', 'v1', branch)
   await (await open('b')).read('s')
   expect(git(cache('b'), 'for-each-ref', '--format=%(refname)').trim()).toBe(branch)
 })
 
 test('a branch whose name ends like that of the ledger is not the ledger, there or not', async () => {
-  const blob = execFileSync('git', [`--git-dir=${remote}`, 'hash-object', '-w', '--stdin'], { input: 'x', encoding: 'utf8' }).trim()
-  const tree = execFileSync('git', [`--git-dir=${remote}`, 'mktree'], { input: `100644 blob ${blob}\tx\n`, encoding: 'utf8' }).trim()
-  const others = git(remote, 'commit-tree', tree, '-m', 'somebody\'s').trim()
-  for (const name of ['refs/heads/a/refs/heads/vps-test-ledger', 'refs/tags/a/refs/heads/vps-test-ledger']) git(remote, 'update-ref', name, others)
+  const blob = execFileSync('git', [`--git-dir=${remote}`, 'hash-object', '-w', '--stdin'], {
+    input: 'x',
+    encoding: 'utf8',
+  }).trim()
+  const tree = execFileSync('git', [`--git-dir=${remote}`, 'mktree'], {
+    input: `100644 blob ${blob}\tx\n`,
+    encoding: 'utf8',
+  }).trim()
+  const others = git(remote, 'commit-tree', tree, '-m', "somebody's").trim()
+  for (const name of ['refs/heads/a/refs/heads/vps-test-ledger', 'refs/tags/a/refs/heads/vps-test-ledger'])
+    git(remote, 'update-ref', name, others)
   const ledger = await open()
   expect(await ledger.sessions()).toEqual([])
   await ledger.append('s', entry([]))
@@ -80,9 +103,18 @@ test('a branch whose name ends like that of the ledger is not the ledger, there 
 })
 
 test('a branch that a push would take for the ledger is named, with what takes it away', async () => {
-  git(remote, 'update-ref', `refs/heads/${branch}`, git(remote, 'commit-tree', git(remote, 'mktree').trim(), '-m', 'x').trim())
+  git(
+    remote,
+    'update-ref',
+    `refs/heads/${branch}`,
+    git(remote, 'commit-tree', git(remote, 'mktree').trim(), '-m', 'x').trim(),
+  )
   const failure = await failureOf((await open()).append('s', entry([])))
-  expect(failure.facts).toMatchObject({ kind: 'usage', code: 'U265', remedy: `git push ${remote} --delete refs/heads/${branch}` })
+  expect(failure.facts).toMatchObject({
+    kind: 'usage',
+    code: 'U265',
+    remedy: `git push ${remote} --delete refs/heads/${branch}`,
+  })
   execFileSync('sh', ['-ec', failure.facts.remedy ?? 'false'], { cwd: remote, timeout: 10_000, stdio: 'pipe' })
   await (await open()).append('s', entry([]))
   expect(git(remote, 'for-each-ref', '--format=%(refname)').trim()).toBe(branch)
@@ -95,12 +127,18 @@ test('a writer killed between the objects and the push leaves nothing to be seen
   const reached = join(bin, 'reached')
   execFileSync('mkfifo', [reached])
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-  writeFileSync(join(bin, 'git'), `#!/bin/sh\nfor a in "$@"; do if [ "$a" = push ]; then echo >${reached}; exec sleep 600; fi; done\nexec ${real} "$@"\n`)
+  writeFileSync(
+    join(bin, 'git'),
+    `#!/bin/sh\nfor a in "$@"; do if [ "$a" = push ]; then echo >${reached}; exec sleep 600; fi; done\nexec ${real} "$@"\n`,
+  )
   chmodSync(join(bin, 'git'), 0o755)
   const child = writer([cache('killed'), remote], 's', 1, 'killed', { PATH: `${bin}:${process.env['PATH'] ?? ''}` })
-  await child.ready; child.go()
+  await child.ready
+  child.go()
   const cat = spawn('cat', [reached], { stdio: 'ignore' })
-  await new Promise((resolve) => { cat.on('close', resolve) })
+  await new Promise((resolve) => {
+    cat.on('close', resolve)
+  })
   child.kill()
   await expect(child.over).rejects.toThrow('ended with null')
   expect(git(cache('killed'), 'rev-parse', branch)).toBe(git(remote, 'rev-parse', branch))
@@ -113,13 +151,34 @@ test('a writer killed between the objects and the push leaves nothing to be seen
 
 describe('a branch that was changed by force behind us is refused', () => {
   const changes: readonly (readonly [string, string, () => void])[] = [
-    ['rewritten', 'was rewritten', () => { tamper(remote, (files) => { files.set('LICENSE', 'x') }) }],
-    ['set back', 'was rewritten', () => { git(remote, 'update-ref', branch, `${branch}~1`) }],
-    ['deleted', 'is gone', () => { git(remote, 'update-ref', '-d', branch) }],
+    [
+      'rewritten',
+      'was rewritten',
+      () => {
+        tamper(remote, (files) => {
+          files.set('LICENSE', 'x')
+        })
+      },
+    ],
+    [
+      'set back',
+      'was rewritten',
+      () => {
+        git(remote, 'update-ref', branch, `${branch}~1`)
+      },
+    ],
+    [
+      'deleted',
+      'is gone',
+      () => {
+        git(remote, 'update-ref', '-d', branch)
+      },
+    ],
   ]
   test.each(changes)('%s', async (_, words, change) => {
     const ledger = await open()
-    await ledger.append('s', entry([])); await ledger.append('t', entry([], 't'))
+    await ledger.append('s', entry([]))
+    await ledger.append('t', entry([], 't'))
     const kept = git(cache(), 'rev-parse', branch)
     change()
     for (const work of [() => ledger.read('s'), () => ledger.append('u', entry([], 'u'))]) {
@@ -134,7 +193,11 @@ describe('a branch that was changed by force behind us is refused', () => {
 
 test('a rule that protects the branch is named, and nothing is tried again', async () => {
   mkdirSync(join(remote, 'hooks'), { recursive: true })
-  writeFileSync(join(remote, 'hooks/pre-receive'), `#!/bin/sh\necho x >>${here}/tried\necho 'GH006: Protected branch update failed' >&2\nexit 1\n`, { mode: 0o755 })
+  writeFileSync(
+    join(remote, 'hooks/pre-receive'),
+    `#!/bin/sh\necho x >>${here}/tried\necho 'GH006: Protected branch update failed' >&2\nexit 1\n`,
+    { mode: 0o755 },
+  )
   const failure = await failureOf((await open()).append('s', entry([])))
   expect(failure.facts).toMatchObject({ kind: 'usage', code: 'U264' })
   expect(failure.message).toContain('GH006')
@@ -143,12 +206,21 @@ test('a rule that protects the branch is named, and nothing is tried again', asy
 })
 
 test('no repository there, nobody there, and a run that is stopped', async () => {
-  expect(await codeOf((await openGitLedger(cache(), { remote: { url: join(here, 'nothing') } })).read('s'))).toBe('U263')
-  const nobody = await failureOf((await openGitLedger(cache(), { remote: { url: 'http://127.0.0.1:1/x.git' } })).read('s'))
+  expect(await codeOf((await openGitLedger(cache(), { remote: { url: join(here, 'nothing') } })).read('s'))).toBe(
+    'U263',
+  )
+  const nobody = await failureOf(
+    (await openGitLedger(cache(), { remote: { url: 'http://127.0.0.1:1/x.git' } })).read('s'),
+  )
   expect(nobody.facts).toMatchObject({ kind: 'infra', code: 'I260', remedy: 'git ls-remote http://127.0.0.1:1/x.git' })
-  const stopped = await openGitLedger(cache(), { remote: { url: remote }, signal: AbortSignal.abort(new Error('stopped')) })
+  const stopped = await openGitLedger(cache(), {
+    remote: { url: remote },
+    signal: AbortSignal.abort(new Error('stopped')),
+  })
   await expect(stopped.read('s')).rejects.toThrow('stopped')
-  await expect(openGitLedger(cache(), { remote: { url: 'https://me:secret@example.org/x.git' } })).rejects.toMatchObject({ facts: { code: 'U260' } })
+  await expect(
+    openGitLedger(cache(), { remote: { url: 'https://me:secret@example.org/x.git' } }),
+  ).rejects.toMatchObject({ facts: { code: 'U260' } })
 })
 
 describe('over HTTP', () => {
@@ -156,20 +228,31 @@ describe('over HTTP', () => {
   const header = (of: string): string => `basic ${Buffer.from(`x-access-token:${of}`).toString('base64')}`
   const served = join(root, 'served')
   let host: Host
-  beforeAll(async () => { mkdirSync(served); host = await gitHost(served, { writes: header(token), reads: header(`${token}reader`) }) })
-  afterAll(async () => { await host.close() })
+  beforeAll(async () => {
+    mkdirSync(served)
+    host = await gitHost(served, { writes: header(token), reads: header(`${token}reader`) })
+  })
+  afterAll(async () => {
+    await host.close()
+  })
   let url = ''
-  beforeEach(() => { bare(join(served, `${made}.git`)); url = `${host.url}/${made}.git` })
-  const over = (authorization?: string, name = 'cache'): Promise<GitLedger> => openGitLedger(cache(name), { remote: { url, ...(authorization === undefined ? {} : { authorization }) } })
+  beforeEach(() => {
+    bare(join(served, `${made}.git`))
+    url = `${host.url}/${made}.git`
+  })
+  const over = (authorization?: string, name = 'cache'): Promise<GitLedger> =>
+    openGitLedger(cache(name), { remote: { url, ...(authorization === undefined ? {} : { authorization }) } })
 
   test('entries go and come; no command line ever holds the token', async () => {
     const ledger = await over(header(token))
-    await ledger.append('s', entry([])); await ledger.append('s', entry(await ledger.read('s')))
+    await ledger.append('s', entry([]))
+    await ledger.append('s', entry(await ledger.read('s')))
     expect(await (await over(header(token), 'other')).read('s')).toHaveLength(2)
     const commands = [...host.commands]
     expect(commands.some((c) => c.includes('remote-http'))).toBe(true)
     expect(commands.some((c) => c.includes(' push '))).toBe(true)
-    for (const hidden of [token, header(token), header(token).slice(6)]) expect(commands.filter((c) => c.includes(hidden))).toEqual([])
+    for (const hidden of [token, header(token), header(token).slice(6)])
+      expect(commands.filter((c) => c.includes(hidden))).toEqual([])
   }, 60_000)
 
   test('the answer to a push is lost: the entry is there once, and that is success', async () => {
@@ -215,9 +298,15 @@ describe('over HTTP', () => {
     const ledger = await over(authorization)
     const before = host.seen.length
     const failure = await failureOf(verb === 'read' ? ledger.read('s') : ledger.append('s', entry([])))
-    expect(failure.facts).toMatchObject({ kind: 'usage', code, remedy: 'give the job in its workflow file: permissions: { contents: write }' })
+    expect(failure.facts).toMatchObject({
+      kind: 'usage',
+      code,
+      remedy: 'give the job in its workflow file: permissions: { contents: write }',
+    })
     expect(host.seen.length - before).toBeLessThan(10)
-    const everything = [failure, failure.cause].map((e) => `${String((e as Error).stack)} ${JSON.stringify(e, Object.getOwnPropertyNames(e))}`).join(' ')
+    const everything = [failure, failure.cause]
+      .map((e) => `${String((e as Error).stack)} ${JSON.stringify(e, Object.getOwnPropertyNames(e))}`)
+      .join(' ')
     expect(everything).not.toMatch(/ghs_|basic [A-Za-z0-9]/)
     if (authorization !== undefined) expect(everything).not.toContain(authorization.slice(6))
     expect(existsSync(join(cache(), branch))).toBe(false)

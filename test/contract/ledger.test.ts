@@ -1,6 +1,16 @@
 /** The ledger on bare repositories of this machine: kills, locks, and what a dead writer leaves. */
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
@@ -12,17 +22,25 @@ import { branch, codeOf, entry, git as gitIn, writer } from './ledger.kit.ts'
 ledgerContract('a local ledger', (root) => ({ dir: join(root, 'ledger.git'), where: () => [join(root, 'ledger.git')] }))
 
 const root = mkdtempSync(join(tmpdir(), 'ledger-test-'))
-afterAll(() => { rmSync(root, { recursive: true, force: true }) })
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
 let dir = ''
 let made = 0
-beforeEach(() => { dir = join(root, `${++made}`, 'ledger.git') })
+beforeEach(() => {
+  dir = join(root, `${++made}`, 'ledger.git')
+})
 const git = (...args: readonly string[]): string => gitIn(dir, ...args)
 const lockFile = (): string => join(dir, `${branch}.lock`)
 
 async function filled(n: number, session = 's'): Promise<readonly Entry[]> {
   const ledger = await openGitLedger(dir)
   let all = await ledger.read(session)
-  for (let i = 0; i < n; i++) { const next = entry(all, session, `why ${i}`); await ledger.append(session, next); all = [...all, next] }
+  for (let i = 0; i < n; i++) {
+    const next = entry(all, session, `why ${i}`)
+    await ledger.append(session, next)
+    all = [...all, next]
+  }
   return all
 }
 
@@ -46,13 +64,20 @@ describe('a folder', () => {
     writeFileSync(join(home, 'template/hooks/reference-transaction'), '#!/bin/sh\nexit 1\n', { mode: 0o755 })
     writeFileSync(join(home, '.gitconfig'), `[init]\n\ttemplateDir = ${home}/template\n[commit]\n\tgpgSign = true\n`)
     const before = { ...process.env }
-    Object.assign(process.env, { HOME: home, GIT_OBJECT_DIRECTORY: join(home, 'elsewhere'), GIT_DIR: join(home, 'other.git') })
+    Object.assign(process.env, {
+      HOME: home,
+      GIT_OBJECT_DIRECTORY: join(home, 'elsewhere'),
+      GIT_DIR: join(home, 'other.git'),
+    })
     try {
       // The adapter reads its surroundings once, when it is loaded: a process of its own.
       const one = writer([dir], 's', 1, 'one')
-      await one.ready; one.go()
+      await one.ready
+      one.go()
       expect(await one.over).toEqual([])
-    } finally { process.env = before }
+    } finally {
+      process.env = before
+    }
     expect(await (await openGitLedger(dir)).read('s')).toHaveLength(1)
     expect(existsSync(join(dir, 'hooks'))).toBe(false)
     expect(readdirSync(join(dir, '..'))).toEqual(['ledger.git'])
@@ -61,7 +86,9 @@ describe('a folder', () => {
 
 test('a branch below its name is not the ledger', async () => {
   await filled(1)
-  git('update-ref', `${branch}-old`, branch); git('update-ref', '-d', branch); git('update-ref', `${branch}/mine`, `${branch}-old`)
+  git('update-ref', `${branch}-old`, branch)
+  git('update-ref', '-d', branch)
+  git('update-ref', `${branch}/mine`, `${branch}-old`)
   expect(await (await openGitLedger(dir)).sessions()).toEqual([])
 })
 
@@ -74,14 +101,20 @@ describe('a killed writer', () => {
     const reached = join(bin, 'reached')
     execFileSync('mkfifo', [reached])
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
-    writeFileSync(join(bin, 'git'), `#!/bin/sh\nfor a in "$@"; do if [ "$a" = update-ref ]; then echo >${reached}; exec sleep 600; fi; done\nexec ${real} "$@"\n`)
+    writeFileSync(
+      join(bin, 'git'),
+      `#!/bin/sh\nfor a in "$@"; do if [ "$a" = update-ref ]; then echo >${reached}; exec sleep 600; fi; done\nexec ${real} "$@"\n`,
+    )
     chmodSync(join(bin, 'git'), 0o755)
     const temporary = join(dir, '..', 'tmp')
     mkdirSync(temporary)
     const child = writer([dir], 's', 1, 'killed', { PATH: `${bin}:${process.env['PATH'] ?? ''}`, TMPDIR: temporary })
-    await child.ready; child.go()
+    await child.ready
+    child.go()
     const cat = spawn('cat', [reached], { stdio: 'ignore' })
-    await new Promise((resolve) => { cat.on('close', resolve) })
+    await new Promise((resolve) => {
+      cat.on('close', resolve)
+    })
     child.kill()
     await expect(child.over).rejects.toThrow('ended with null')
     expect(readdirSync(temporary)).toEqual([])
@@ -121,10 +154,15 @@ describe('a killed writer', () => {
     mkdirSync(bin)
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
     // The lock goes just after git refused because of it.
-    writeFileSync(join(bin, 'git'), `#!/bin/sh\nfor a in "$@"; do if [ "$a" = update-ref ]; then ${real} "$@"; was=$?; rm -f ${lockFile()}; exit $was; fi; done\nexec ${real} "$@"\n`, { mode: 0o755 })
+    writeFileSync(
+      join(bin, 'git'),
+      `#!/bin/sh\nfor a in "$@"; do if [ "$a" = update-ref ]; then ${real} "$@"; was=$?; rm -f ${lockFile()}; exit $was; fi; done\nexec ${real} "$@"\n`,
+      { mode: 0o755 },
+    )
     leaveLock(0)
     const one = writer([dir], 's', 1, 'one', { PATH: `${bin}:${process.env['PATH'] ?? ''}` })
-    await one.ready; one.go()
+    await one.ready
+    one.go()
     expect(await one.over).toEqual([])
     expect(await (await openGitLedger(dir)).read('s')).toHaveLength(2)
   })
@@ -132,7 +170,11 @@ describe('a killed writer', () => {
     const before = await filled(1)
     leaveLock(3600)
     const ledger = await openGitLedger(dir)
-    const codes = await Promise.all([codeOf(ledger.append('s', entry(before, 's', 'a'))), codeOf(ledger.append('s', entry(before, 's', 'b'))), codeOf(ledger.append('t', entry([], 't')))])
+    const codes = await Promise.all([
+      codeOf(ledger.append('s', entry(before, 's', 'a'))),
+      codeOf(ledger.append('s', entry(before, 's', 'b'))),
+      codeOf(ledger.append('t', entry([], 't'))),
+    ])
     expect(codes.slice(0, 2).sort()).toEqual(['B001', 'none'])
     expect(codes[2]).toBe('none')
     expect(git('rev-list', '--count', branch).trim()).toBe('3')

@@ -7,11 +7,24 @@ const [dir = '', session = '', count = '1', name = '', url = ''] = process.argv.
 const ledger = await openGitLedger(dir, url === '' ? {} : { remote: { url } })
 const codes: string[] = []
 process.stdout.write('ready\n')
-await new Promise((resolve) => { process.stdin.once('data', resolve) })
+await new Promise((resolve) => {
+  process.stdin.once('data', resolve)
+})
 for (let done = 0; done < Number(count);) {
   const before = await ledger.read(session)
   try {
-    await ledger.append(session, chain(before, { session, at: before.length, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: `${name} ${done}`, facts: {} }))
+    await ledger.append(
+      session,
+      chain(before, {
+        session,
+        at: before.length,
+        from: 'IDLE',
+        event: 'begin',
+        to: 'INTERVIEW',
+        why: `${name} ${done}`,
+        facts: {},
+      }),
+    )
     done++
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -19,7 +19,12 @@ export interface TestHost {
   close(): Promise<void>
 }
 
-export interface Keys { readonly user: string; readonly userPublic: string; readonly host: string; readonly hostPublic: string }
+export interface Keys {
+  readonly user: string
+  readonly userPublic: string
+  readonly host: string
+  readonly hostPublic: string
+}
 
 export function freshKeys(): Keys {
   const user = madeKey()
@@ -30,16 +35,30 @@ export function freshKeys(): Keys {
 export const fleet: Fleet = { name: 'contract', ports: {}, nodes: [] }
 
 export const nodeAt = (port: number, hostKeys: readonly string[], more: Partial<FleetNode> = {}): FleetNode => ({
-  name: 'saorsa-9', host: '127.0.0.1', ip: '127.0.0.1', sshPort: port, user: 'root', provider: 'test', region: 'test',
-  role: 'test', nat: 'none', runtime: { kind: 'systemd' }, hostKeys, ...more,
+  name: 'saorsa-9',
+  host: '127.0.0.1',
+  ip: '127.0.0.1',
+  sshPort: port,
+  user: 'root',
+  provider: 'test',
+  region: 'test',
+  role: 'test',
+  nat: 'none',
+  runtime: { kind: 'systemd' },
+  hostKeys,
+  ...more,
 })
 
 /** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer()
-  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   const address = server.address()
-  await new Promise((resolve) => { server.close(resolve) })
+  await new Promise((resolve) => {
+    server.close(resolve)
+  })
   if (address === null || typeof address === 'string') throw new Error('no port')
   return address.port
 }

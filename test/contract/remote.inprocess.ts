@@ -27,27 +27,44 @@ export async function inProcessHost(keys: Keys): Promise<TestHost> {
     client.on('error', () => undefined).on('close', () => open.delete(client))
     client.on('authentication', (request) => {
       seen.auths += 1
-      if (request.method !== 'publickey' || !request.key.data.equals(allowed.getPublicSSH())) request.reject(['publickey'])
-      else if (request.signature === undefined || (request.blob !== undefined && allowed.verify(request.blob, request.signature, request.hashAlgo))) request.accept()
+      if (request.method !== 'publickey' || !request.key.data.equals(allowed.getPublicSSH()))
+        request.reject(['publickey'])
+      else if (
+        request.signature === undefined ||
+        (request.blob !== undefined && allowed.verify(request.blob, request.signature, request.hashAlgo))
+      )
+        request.accept()
       else request.reject(['publickey'])
     })
     client.on('session', (accept, reject) => {
-      if (sessions >= maxSessions) { reject(); return }
+      if (sessions >= maxSessions) {
+        reject()
+        return
+      }
       sessions += 1
       const session = accept()
       let child: ChildProcess | undefined
-      session.on('close', () => { sessions -= 1 })
+      session.on('close', () => {
+        sessions -= 1
+      })
       session.on('signal', (_accept, _reject, info) => killGroup(child, `SIG${info.name}` as NodeJS.Signals))
       session.on('exec', (acceptExec, _reject, info) => {
         const channel = acceptExec()
-        if (info.command.endsWith(`${silentEnd}'`)) { channel.close(); return }
+        if (info.command.endsWith(`${silentEnd}'`)) {
+          channel.close()
+          return
+        }
         child = run(info.command, channel)
         children.add(child)
       })
     })
     client.on('tcpip', (accept, reject, info) => {
       const socket = connect(info.destPort, info.destIP)
-      socket.once('connect', () => { const stream = accept(); stream.on('error', () => undefined); stream.pipe(socket).pipe(stream) })
+      socket.once('connect', () => {
+        const stream = accept()
+        stream.on('error', () => undefined)
+        stream.pipe(socket).pipe(stream)
+      })
       socket.on('error', () => reject())
     })
   }
@@ -55,19 +72,32 @@ export async function inProcessHost(keys: Keys): Promise<TestHost> {
   let server: InstanceType<typeof ssh2.Server> | undefined
   const start = async (): Promise<void> => {
     server = new ssh2.Server({ hostKeys: [keys.host] }, onConnection)
-    await new Promise<void>((resolve) => { server?.listen(port, '127.0.0.1', resolve) })
+    await new Promise<void>((resolve) => {
+      server?.listen(port, '127.0.0.1', resolve)
+    })
   }
   const drop = async (): Promise<void> => {
     for (const client of open) (client as unknown as { readonly _sock: { destroy(): void } })._sock.destroy()
     for (const child of children) killGroup(child, 'SIGKILL')
   }
   const stop = async (): Promise<void> => {
-    const gone = new Promise((resolve) => { server?.close(resolve) })
+    const gone = new Promise((resolve) => {
+      server?.close(resolve)
+    })
     await drop()
     await gone
   }
   await start()
-  return { port, hostKey: keys.hostPublic, drop, stop, start, connections: () => seen.connections, authRequests: () => seen.auths, close: stop }
+  return {
+    port,
+    hostKey: keys.hostPublic,
+    drop,
+    stop,
+    start,
+    connections: () => seen.connections,
+    authRequests: () => seen.auths,
+    close: stop,
+  }
 }
 
 function run(line: string, channel: ServerChannel): ChildProcess {
@@ -87,5 +117,9 @@ function run(line: string, channel: ServerChannel): ChildProcess {
 
 function killGroup(child: ChildProcess | undefined, signal: NodeJS.Signals): void {
   if (child?.pid === undefined) return
-  try { process.kill(-child.pid, signal) } catch { /* it has ended */ }
+  try {
+    process.kill(-child.pid, signal)
+  } catch {
+    /* it has ended */
+  }
 }

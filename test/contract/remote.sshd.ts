@@ -17,10 +17,24 @@ export async function sshdHost(keys: Keys): Promise<TestHost> {
   const path = (name: string): string => join(dir, name)
   await writeFile(path('host'), keys.host, { mode: 0o600 })
   await writeFile(path('authorized'), `${keys.userPublic}\n`, { mode: 0o600 })
-  await writeFile(path('config'), [
-    `Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${path('host')}`, `AuthorizedKeysFile ${path('authorized')}`, `PidFile ${path('pid')}`,
-    'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', 'MaxSessions 10', 'LogLevel VERBOSE', '',
-  ].join('\n'))
+  await writeFile(
+    path('config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${path('host')}`,
+      `AuthorizedKeysFile ${path('authorized')}`,
+      `PidFile ${path('pid')}`,
+      'StrictModes no',
+      'UsePAM no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin prohibit-password',
+      'MaxSessions 10',
+      'LogLevel VERBOSE',
+      '',
+    ].join('\n'),
+  )
   // sshd of root wants its empty directory for privilege separation.
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   let log = ''
@@ -42,30 +56,53 @@ export async function sshdHost(keys: Keys): Promise<TestHost> {
       child.once('exit', (code) => reject(new Error(`sshd ended with ${code}: ${fresh}`)))
     })
   }
-  const drop = async (): Promise<void> => { for (const pid of await childrenOf(server?.pid ?? 0)) kill(pid) }
+  const drop = async (): Promise<void> => {
+    for (const pid of await childrenOf(server?.pid ?? 0)) kill(pid)
+  }
   const stop = async (): Promise<void> => {
     const child = server
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((resolve) => { child.once('exit', resolve) })
+    const gone = new Promise((resolve) => {
+      child.once('exit', resolve)
+    })
     await drop()
     child.kill('SIGKILL')
     await gone
   }
   await start()
   return {
-    port, hostKey: keys.hostPublic, drop, stop, start,
+    port,
+    hostKey: keys.hostPublic,
+    drop,
+    stop,
+    start,
     connections: () => log.match(/Connection from /g)?.length ?? 0,
     authRequests: () => log.match(/Accepted |Failed |authenticating user/g)?.length ?? 0,
-    close: async () => { over = true; await stop(); await rm(dir, { recursive: true, force: true }) },
+    close: async () => {
+      over = true
+      await stop()
+      await rm(dir, { recursive: true, force: true })
+    },
   }
 }
 
 async function childrenOf(parent: number): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const stats = await Promise.all(pids.map(async (pid) => ({ pid: Number(pid), stat: await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => '') })))
-  return stats.filter(({ stat }) => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(parent)).map(({ pid }) => pid)
+  const stats = await Promise.all(
+    pids.map(async (pid) => ({
+      pid: Number(pid),
+      stat: await readFile(`/proc/${pid}/stat`, 'latin1').catch(() => ''),
+    })),
+  )
+  return stats
+    .filter(({ stat }) => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1] === String(parent))
+    .map(({ pid }) => pid)
 }
 
 function kill(pid: number): void {
-  try { process.kill(pid, 'SIGKILL') } catch { /* it has ended */ }
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    /* it has ended */
+  }
 }

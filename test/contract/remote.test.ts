@@ -25,7 +25,9 @@ import { sshdHost } from './remote.sshd.ts'
 const keys = freshKeys()
 const options: OpenOptions = { privateKey: keys.user, signal: never, connectTimeoutMs: 8000 }
 const opened: (() => unknown)[] = []
-afterEach(async () => { for (const close of opened.splice(0).reverse()) await close() })
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close()
+})
 
 const open = async (node: FleetNode, more: Partial<OpenOptions> = {}): Promise<Remote> => {
   const remote = await openRemote(node, fleet, { ...options, ...more })
@@ -35,7 +37,12 @@ const open = async (node: FleetNode, more: Partial<OpenOptions> = {}): Promise<R
 const serve = async (server: Server): Promise<number> => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  opened.push(() => new Promise((resolve) => { server.close(resolve) }))
+  opened.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve)
+      }),
+  )
   return (server.address() as AddressInfo).port
 }
 
@@ -45,7 +52,9 @@ describe('local', () => {
   remoteContract(() => remote)
 
   it('runs inside its prefix', async () => {
-    expect((await localRemote('box', ['env', 'WHERE=inside here']).run(script('echo "$WHERE"'), within())).stdout).toBe('inside here\n')
+    expect((await localRemote('box', ['env', 'WHERE=inside here']).run(script('echo "$WHERE"'), within())).stdout).toBe(
+      'inside here\n',
+    )
     expect(await codeOf(localRemote('box', ['/no/such/nsenter']).run(argv('true'), within()))).toBe('T004')
   })
   it('cannot forward, and does nothing once closed', async () => {
@@ -57,7 +66,10 @@ describe('local', () => {
   })
 })
 
-const hosts = [{ label: 'OpenSSH sshd', make: sshdHost }, { label: 'ssh2 server', make: inProcessHost }]
+const hosts = [
+  { label: 'OpenSSH sshd', make: sshdHost },
+  { label: 'ssh2 server', make: inProcessHost },
+]
 
 describe.each(hosts)('$label', ({ make }) => {
   let host: TestHost
@@ -83,7 +95,10 @@ describe.each(hosts)('$label', ({ make }) => {
   it('calls a connection lost in the middle T001 and does not run the command again', async () => {
     const remote = await open(at())
     const dir = (await remote.run(argv('mktemp', '-d'), within())).stdout.trim()
-    const run = remote.run(script(`echo x >> ${dir}/count; echo up; while kill -0 $PPID; do sleep 0.1; done`), within(15_000, { onLine: () => void host.drop() }))
+    const run = remote.run(
+      script(`echo x >> ${dir}/count; echo up; while kill -0 $PPID; do sleep 0.1; done`),
+      within(15_000, { onLine: () => void host.drop() }),
+    )
     expect(['T001', 'T002']).toContain(await codeOf(run))
     expect((await remote.run(script(`cat ${dir}/count; rm -r ${dir}`), within())).stdout).toBe('x\n')
   })
@@ -93,8 +108,18 @@ describe.each(hosts)('$label', ({ make }) => {
     const dir = (await remote.run(argv('mktemp', '-d'), within())).stdout.trim()
     let cut = 0
     const result = await remote.run(
-      script(`echo x >> ${dir}/count; [ "$(wc -l < ${dir}/count)" -gt 1 ] && { rm -r ${dir}; echo done; exit 0; }; echo up; while kill -0 $PPID; do sleep 0.1; done`, true),
-      within(20_000, { onLine: (l) => { if (l === 'up') { cut += 1; void host.stop().then(host.start) } } }),
+      script(
+        `echo x >> ${dir}/count; [ "$(wc -l < ${dir}/count)" -gt 1 ] && { rm -r ${dir}; echo done; exit 0; }; echo up; while kill -0 $PPID; do sleep 0.1; done`,
+        true,
+      ),
+      within(20_000, {
+        onLine: (l) => {
+          if (l === 'up') {
+            cut += 1
+            void host.stop().then(host.start)
+          }
+        },
+      }),
     )
     expect(result).toMatchObject({ code: 0, stdout: 'done\n' })
     expect(cut).toBe(1)
@@ -106,7 +131,12 @@ describe.each(hosts)('$label', ({ make }) => {
     const error = await openRemote(at({ hostKeys: [other.hostPublic] }), fleet, options).catch((e: unknown) => e)
     expect(error).toBeInstanceOf(Failure)
     const { facts } = error as Failure
-    expect(facts).toMatchObject({ kind: 'transport', code: 'T011', node: 'saorsa-9', remedy: 'vps-test nodes trust saorsa-9 --fleet contract' })
+    expect(facts).toMatchObject({
+      kind: 'transport',
+      code: 'T011',
+      node: 'saorsa-9',
+      remedy: 'vps-test nodes trust saorsa-9 --fleet contract',
+    })
     expect(facts.message.match(/SHA256:[A-Za-z0-9+/]{43}/g)).toHaveLength(2)
     expect(host.connections()).toBeGreaterThan(connections)
     expect(host.authRequests()).toBe(auths)
@@ -114,7 +144,8 @@ describe.each(hosts)('$label', ({ make }) => {
 
   it('accepts any one of several pinned keys, and a server without a pinned type is T011', async () => {
     await open(at({ hostKeys: [freshKeys().hostPublic, host.hostKey] }))
-    const rsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg='
+    const rsa =
+      'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBEmKSENjQEezOmxkZMy7opKgwFB9nkt5YRrYMjNuG5N87uRgg6CLrbo5wAdT/y6v0mKV0U2w0WZ2YB/++Tpockg='
     expect(await codeOf(openRemote(at({ hostKeys: [rsa] }), fleet, options))).toBe('T011')
   })
 
@@ -142,7 +173,17 @@ describe.each(hosts)('$label', ({ make }) => {
     const pidFile = join(await mkdtemp(join(tmpdir(), 'vps-test-proxy-')), 'pid')
     opened.push(() => rm(dirname(pidFile), { recursive: true }))
     // It would live on without its streams: ending it is our duty.
-    const proxy = { kind: 'command', argv: [process.execPath, '-e', `require('fs').writeFileSync(process.argv[3], String(process.pid)); setInterval(() => {}, 1000); const s = require('net').connect(+process.argv[2], process.argv[1]); process.stdin.pipe(s); s.pipe(process.stdout); s.on('error', (e) => { console.error('proxy cannot: ' + e.code); process.exit(7) })`, '%h', '%p', pidFile] } as const
+    const proxy = {
+      kind: 'command',
+      argv: [
+        process.execPath,
+        '-e',
+        `require('fs').writeFileSync(process.argv[3], String(process.pid)); setInterval(() => {}, 1000); const s = require('net').connect(+process.argv[2], process.argv[1]); process.stdin.pipe(s); s.pipe(process.stdout); s.on('error', (e) => { console.error('proxy cannot: ' + e.code); process.exit(7) })`,
+        '%h',
+        '%p',
+        pidFile,
+      ],
+    } as const
     const remote = await open(at({ proxy, host: 'no-such-host.invalid' }))
     const bytes = Buffer.alloc(500_000, 'p')
     expect(Buffer.compare(await remote.read(argv('cat'), within(15_000, { stdin: bytes })), bytes)).toBe(0)
@@ -152,7 +193,9 @@ describe.each(hosts)('$label', ({ make }) => {
     const dead = await openRemote(at({ proxy, sshPort: await freePort() }), fleet, options).catch((e: unknown) => e)
     expect(dead).toMatchObject({ facts: { code: 'T004' } })
     expect((dead as Failure).message).toContain('proxy cannot: ECONNREFUSED')
-    expect(await codeOf(openRemote(at({ proxy: { kind: 'command', argv: ['/no/such/proxy'] } }), fleet, options))).toBe('T004')
+    expect(await codeOf(openRemote(at({ proxy: { kind: 'command', argv: ['/no/such/proxy'] } }), fleet, options))).toBe(
+      'T004',
+    )
   })
 
   it('goes through a jump host, which must be pinned as well', async () => {
@@ -161,7 +204,9 @@ describe.each(hosts)('$label', ({ make }) => {
     expect((await remote.run(argv('echo', 'there'), within())).stdout).toBe('there\n')
     await remote.close()
     expect(await codeOf(openRemote(at({ proxy: { ...jump, hostKeys: [] } }), fleet, options))).toBe('T010')
-    expect(await codeOf(openRemote(at({ proxy: { ...jump, hostKeys: [freshKeys().hostPublic] } }), fleet, options))).toBe('T011')
+    expect(
+      await codeOf(openRemote(at({ proxy: { ...jump, hostKeys: [freshKeys().hostPublic] } }), fleet, options)),
+    ).toBe('T011')
   })
 
   it('waits and tries again when starts are refused (MaxStartups)', async () => {
@@ -169,7 +214,10 @@ describe.each(hosts)('$label', ({ make }) => {
     const gate = createServer((socket: Socket) => {
       socket.on('error', () => undefined)
       turns += 1
-      if (turns <= 2) { socket.resume().end('Exceeded MaxStartups\r\n'); return }
+      if (turns <= 2) {
+        socket.resume().end('Exceeded MaxStartups\r\n')
+        return
+      }
       const on = new (socket.constructor as typeof Socket)()
       on.on('error', () => undefined)
       on.connect(host.port, '127.0.0.1').pipe(socket).pipe(on)
@@ -182,7 +230,12 @@ describe.each(hosts)('$label', ({ make }) => {
 
   it('gives up on a host that says nothing, or nothing there, in time (T004)', async () => {
     const held = new Set<Socket>()
-    const mute = await serve(createServer((socket) => { held.add(socket); socket.on('error', () => undefined) }))
+    const mute = await serve(
+      createServer((socket) => {
+        held.add(socket)
+        socket.on('error', () => undefined)
+      }),
+    )
     const started = performance.now()
     expect(await codeOf(openRemote(at({ sshPort: mute }), fleet, { ...options, connectTimeoutMs: 600 }))).toBe('T004')
     expect(performance.now() - started).toBeLessThan(3000)
@@ -191,7 +244,12 @@ describe.each(hosts)('$label', ({ make }) => {
   })
 
   it('forwards a TCP stream, and says when nothing listens (I040)', async () => {
-    const echo = await serve(createServer((socket) => { socket.on('error', () => undefined); socket.pipe(socket) }))
+    const echo = await serve(
+      createServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.pipe(socket)
+      }),
+    )
     const stream = await shared.forward('127.0.0.1', echo, within())
     stream.end('there and back')
     const chunks: Buffer[] = []
@@ -203,18 +261,29 @@ describe.each(hosts)('$label', ({ make }) => {
   it('speaks HTTP through a forward', async () => {
     const seen: string[] = []
     const web = createHttp((request, response) => {
-      request.setEncoding('utf8').on('data', (text: string) => seen.push(text)).on('end', () => {
-        if (request.url === '/mute') return
-        if (request.url === '/cut') { response.writeHead(200, { 'content-length': '100' }); response.write('part', () => response.destroy()); return }
-        response.writeHead(request.url === '/api' ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify({ method: request.method, host: request.headers.host }))
-      })
+      request
+        .setEncoding('utf8')
+        .on('data', (text: string) => seen.push(text))
+        .on('end', () => {
+          if (request.url === '/mute') return
+          if (request.url === '/cut') {
+            response.writeHead(200, { 'content-length': '100' })
+            response.write('part', () => response.destroy())
+            return
+          }
+          response
+            .writeHead(request.url === '/api' ? 200 : 404, { 'content-type': 'application/json' })
+            .end(JSON.stringify({ method: request.method, host: request.headers.host }))
+        })
     })
     const target = { host: '127.0.0.1', port: await serve(web) }
     const call = { method: 'GET', path: '/api', timeoutMs: 5000, signal: never, maxBytes: 1000 } as const
     const answer = await httpOverRemote(shared, target, call)
     expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } })
     expect(JSON.parse(Buffer.from(answer.body).toString())).toEqual({ method: 'GET', host: `127.0.0.1:${target.port}` })
-    expect(await httpOverRemote(shared, target, { ...call, method: 'POST', path: '/nowhere', body: '{"a":1}' })).toMatchObject({ status: 404 })
+    expect(
+      await httpOverRemote(shared, target, { ...call, method: 'POST', path: '/nowhere', body: '{"a":1}' }),
+    ).toMatchObject({ status: 404 })
     expect(seen).toEqual(['{"a":1}'])
     expect(await codeOf(httpOverRemote(shared, target, { ...call, maxBytes: 5 }))).toBe('I041')
     expect(await codeOf(httpOverRemote(shared, target, { ...call, path: '/cut' }))).toBe('I041')
@@ -232,7 +301,10 @@ describe.each(hosts)('$label', ({ make }) => {
   it('closes for good, twice if asked, and by its signal', async () => {
     const controller = new AbortController()
     const remote = await open(at(), { signal: controller.signal })
-    const run = remote.run(script('echo up; while kill -0 $PPID; do sleep 0.1; done'), within(15_000, { onLine: () => controller.abort(new Error('the whole run ends')) }))
+    const run = remote.run(
+      script('echo up; while kill -0 $PPID; do sleep 0.1; done'),
+      within(15_000, { onLine: () => controller.abort(new Error('the whole run ends')) }),
+    )
     await expect(run).rejects.toThrow('the whole run ends')
     await remote.close()
     await remote.close()

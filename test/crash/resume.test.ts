@@ -15,8 +15,13 @@ const nodes = ['saorsa-1', 'saorsa-2', 'saorsa-7', 'saorsa-8']
 const peers = nodes.slice(1)
 let lab: Lab
 
-beforeAll(async () => { lab = await openLab(id) })
-afterAll(async () => { await lab.down(); place.remove() })
+beforeAll(async () => {
+  lab = await openLab(id)
+})
+afterAll(async () => {
+  await lab.down()
+  place.remove()
+})
 
 const whole = ['IDLE INTERVIEW', 'INTERVIEW SETUP', 'SETUP BUILD', 'BUILD DEPLOY', 'DEPLOY TEST', 'TEST COMPLETE']
 const transitions = (entries: readonly Entry[]): readonly string[] => entries.map((e) => `${e.from} ${e.to}`)
@@ -24,13 +29,26 @@ const transitions = (entries: readonly Entry[]): readonly string[] => entries.ma
 /** Waits for the condition while the command runs; false when the command ended first. */
 async function during(running: Running, what: string, holds: () => boolean): Promise<boolean> {
   let over = false
-  void running.ended.then(() => { over = true })
+  void running.ended.then(() => {
+    over = true
+  })
   let seen = false
-  await until(what, () => { seen ||= holds(); return seen || over }, 120_000, 1)
+  await until(
+    what,
+    () => {
+      seen ||= holds()
+      return seen || over
+    },
+    120_000,
+    1,
+  )
   return seen
 }
 
-const kill = async (running: Running): Promise<void> => { running.child.kill('SIGKILL'); await running.ended }
+const kill = async (running: Running): Promise<void> => {
+  running.child.kill('SIGKILL')
+  await running.ended
+}
 
 /** Lines of the newest test's attempts so far. */
 function attemptsSoFar(s: Story): number {
@@ -38,7 +56,9 @@ function attemptsSoFar(s: Story): number {
   try {
     const [session = ''] = readdirSync(sessions)
     return readFileSync(join(sessions, session, 'test-1/evidence/attempts.jsonl'), 'utf8').split('\n').length - 1
-  } catch { return 0 }
+  } catch {
+    return 0
+  }
 }
 
 /** What a whole, undisturbed run looks like, whatever happened on the way. */
@@ -50,7 +70,8 @@ async function asIfNothingHadHappened(s: Story): Promise<void> {
   const v = await s.verdict()
   expect(v.result).toBe('passed')
   expect(v.attempts.map((j) => `${j.pair.from} ${j.pair.to} ${j.outcome} ${String(j.grade)}`).sort()).toEqual(
-    peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort())
+    peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort(),
+  )
   expect(v.findings).toEqual([])
   expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
   const verified = await cli(['verify', await s.folder()], s.home)
@@ -89,7 +110,15 @@ describe('SIGKILL', () => {
     const binary = join(s.home, 'testnet/sessions')
     const uploading = await s.begin()
     // The binary is kept, so BUILD is nearly over: the kill falls between it and the deploy of the last node.
-    expect(await during(uploading, 'the kept binary', () => { try { return readdirSync(binary).some((session) => readdirSync(join(binary, session)).includes('binary')) } catch { return false } })).toBe(true)
+    expect(
+      await during(uploading, 'the kept binary', () => {
+        try {
+          return readdirSync(binary).some((session) => readdirSync(join(binary, session)).includes('binary'))
+        } catch {
+          return false
+        }
+      }),
+    ).toBe(true)
     await kill(uploading)
     for (const k of [1, 4]) {
       const testing = await s.begin()

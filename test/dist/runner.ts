@@ -58,52 +58,139 @@ export async function openRunner(): Promise<Runner> {
   const built = await rolldown({ ...config, input: { main: join(root, 'src/main.ts') }, logLevel: 'silent' })
   await built.write({ ...(config.output as OutputOptions), dir: join(action, 'dist') })
   await built.close()
-  for (const part of ['fleets', 'profiles', 'action.yml']) cpSync(join(root, part), join(action, part), { recursive: true })
+  for (const part of ['fleets', 'profiles', 'action.yml'])
+    cpSync(join(root, part), join(action, part), { recursive: true })
   cpSync(join(root, 'examples/testnet'), workspace, { recursive: true, filter: (from) => !/\/target(\/|$)/.test(from) })
   writeFileSync(join(workspace, '.gitignore'), 'target/\n')
-  const git = (...args: readonly string[]): string => execFileSync('git', ['-C', workspace, '-c', 'user.name=t', '-c', 'user.email=t@lab.invalid', '-c', 'commit.gpgsign=false', ...args], { encoding: 'utf8' })
+  const git = (...args: readonly string[]): string =>
+    execFileSync(
+      'git',
+      ['-C', workspace, '-c', 'user.name=t', '-c', 'user.email=t@lab.invalid', '-c', 'commit.gpgsign=false', ...args],
+      { encoding: 'utf8' },
+    )
   git('init', '-q', '-b', 'main')
   git('add', '-A')
   git('commit', '-q', '-m', 'the program under test')
   execFileSync('git', ['init', '-q', '--bare', remote])
   const results = await startResultsService()
   const api = await startGithubApi({ repository, artifacts: results })
-  const declared = (parse(readFileSync(join(action, 'action.yml'), 'utf8')) as { readonly inputs: Readonly<Record<string, { readonly default?: string }>> }).inputs
+  const declared = (
+    parse(readFileSync(join(action, 'action.yml'), 'utf8')) as {
+      readonly inputs: Readonly<Record<string, { readonly default?: string }>>
+    }
+  ).inputs
   let steps = 0
 
-  const begin: Runner['begin'] = (command, { inputs = {}, token = api.tokens.writer, run = '101', attempt = 1, event = 'workflow_dispatch', job = command, env = {} } = {}) => {
+  const begin: Runner['begin'] = (
+    command,
+    {
+      inputs = {},
+      token = api.tokens.writer,
+      run = '101',
+      attempt = 1,
+      event = 'workflow_dispatch',
+      job = command,
+      env = {},
+    } = {},
+  ) => {
     const place = join(dir, `step-${steps++}`)
     mkdirSync(join(place, 'temp'), { recursive: true })
-    const files = Object.fromEntries(['OUTPUT', 'STEP_SUMMARY', 'STATE', 'ENV', 'PATH'].map((name) => { writeFileSync(join(place, name), ''); return [`GITHUB_${name}`, join(place, name)] }))
+    const files = Object.fromEntries(
+      ['OUTPUT', 'STEP_SUMMARY', 'STATE', 'ENV', 'PATH'].map((name) => {
+        writeFileSync(join(place, name), '')
+        return [`GITHUB_${name}`, join(place, name)]
+      }),
+    )
     const eventFile = join(place, 'event.json')
-    writeFileSync(eventFile, JSON.stringify({ repository: { full_name: repository, default_branch: 'main' }, inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== 'ssh-key')) }))
+    writeFileSync(
+      eventFile,
+      JSON.stringify({
+        repository: { full_name: repository, default_branch: 'main' },
+        inputs: Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== 'ssh-key')),
+      }),
+    )
     // As the runner does: every input that action.yml declares, in capitals, dashes kept.
-    const given = Object.fromEntries(Object.entries({ ...Object.fromEntries(Object.entries(declared).map(([name, { default: value = '' }]) => [name, value])), 'github-token': token, command, ...inputs }).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]))
+    const given = Object.fromEntries(
+      Object.entries({
+        ...Object.fromEntries(Object.entries(declared).map(([name, { default: value = '' }]) => [name, value])),
+        'github-token': token,
+        command,
+        ...inputs,
+      }).map(([name, value]) => [`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`, value]),
+    )
     const whole: Readonly<Record<string, string | undefined>> = {
-      PATH: process.env['PATH'], HOME: place, NODE_COMPILE_CACHE: join(dir, 'compiled'), CI: 'true', GITHUB_ACTIONS: 'true', ...given, ...files, GITHUB_WORKSPACE: workspace, GITHUB_EVENT_PATH: eventFile, GITHUB_EVENT_NAME: event, GITHUB_REPOSITORY: repository,
-      GITHUB_SERVER_URL: 'https://github.com', GITHUB_API_URL: api.url, GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: String(attempt), GITHUB_ACTOR: 'alice', GITHUB_SHA: commit, GITHUB_REF_NAME: 'main', GITHUB_JOB: job,
-      GITHUB_WORKFLOW_REF: `${repository}/.github/workflows/vps-test.yml@refs/heads/main`, RUNNER_TEMP: join(place, 'temp'), ACTIONS_RESULTS_URL: `${results.url}/`, ACTIONS_RUNTIME_TOKEN: results.token(run, job, attempt), VPS_TEST_LEDGER_REMOTE: remote, ...env,
+      PATH: process.env['PATH'],
+      HOME: place,
+      NODE_COMPILE_CACHE: join(dir, 'compiled'),
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      ...given,
+      ...files,
+      GITHUB_WORKSPACE: workspace,
+      GITHUB_EVENT_PATH: eventFile,
+      GITHUB_EVENT_NAME: event,
+      GITHUB_REPOSITORY: repository,
+      GITHUB_SERVER_URL: 'https://github.com',
+      GITHUB_API_URL: api.url,
+      GITHUB_RUN_ID: run,
+      GITHUB_RUN_ATTEMPT: String(attempt),
+      GITHUB_ACTOR: 'alice',
+      GITHUB_SHA: commit,
+      GITHUB_REF_NAME: 'main',
+      GITHUB_JOB: job,
+      GITHUB_WORKFLOW_REF: `${repository}/.github/workflows/vps-test.yml@refs/heads/main`,
+      RUNNER_TEMP: join(place, 'temp'),
+      ACTIONS_RESULTS_URL: `${results.url}/`,
+      ACTIONS_RUNTIME_TOKEN: results.token(run, job, attempt),
+      VPS_TEST_LEDGER_REMOTE: remote,
+      ...env,
     }
     const began = performance.now()
-    const child = spawn(process.execPath, [join(action, 'dist/main.js')], { cwd: workspace, stdio: ['ignore', 'pipe', 'pipe'], timeout: 60_000, env: Object.fromEntries(Object.entries(whole).filter(([, v]) => v !== undefined)) as NodeJS.ProcessEnv })
+    const child = spawn(process.execPath, [join(action, 'dist/main.js')], {
+      cwd: workspace,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+      env: Object.fromEntries(Object.entries(whole).filter(([, v]) => v !== undefined)) as NodeJS.ProcessEnv,
+    })
     const text = { out: '', err: '' }
-    child.stdout.on('data', (d: Buffer) => { text.out += d.toString() })
-    child.stderr.on('data', (d: Buffer) => { text.err += d.toString() })
+    child.stdout.on('data', (d: Buffer) => {
+      text.out += d.toString()
+    })
+    child.stderr.on('data', (d: Buffer) => {
+      text.err += d.toString()
+    })
     const end = new Promise<StepEnd>((done) => {
-      child.on('close', (code) => done({
-        code, ...text, ms: performance.now() - began, summary: readFileSync(join(place, 'STEP_SUMMARY'), 'utf8'), outputs: outputsIn(readFileSync(join(place, 'OUTPUT'), 'utf8')),
-        commands: text.out.split(/\r\n|\n|\r/).filter((line) => (/^\s*::/.test(line) && !line.startsWith('::debug::')) || line.includes('##[')),
-      }))
+      child.on('close', (code) =>
+        done({
+          code,
+          ...text,
+          ms: performance.now() - began,
+          summary: readFileSync(join(place, 'STEP_SUMMARY'), 'utf8'),
+          outputs: outputsIn(readFileSync(join(place, 'OUTPUT'), 'utf8')),
+          commands: text.out
+            .split(/\r\n|\n|\r/)
+            .filter((line) => (/^\s*::/.test(line) && !line.startsWith('::debug::')) || line.includes('##[')),
+        }),
+      )
     })
     return { child, end }
   }
   const ledger = (): Promise<GitLedger> => openGitLedger(remote)
   return {
-    dir, workspace, remote, api, results, begin, ledger,
+    dir,
+    workspace,
+    remote,
+    api,
+    results,
+    begin,
+    ledger,
     step: (command, wish) => begin(command, wish).end,
     entries: async (session) => (await ledger()).read(session),
     sessions: async () => (await ledger()).sessions(),
-    close: async () => { await Promise.allSettled([api.close(), results.close()]); rmSync(dir, { recursive: true, force: true }) },
+    close: async () => {
+      await Promise.allSettled([api.close(), results.close()])
+      rmSync(dir, { recursive: true, force: true })
+    },
   }
 }
 
@@ -127,5 +214,13 @@ export function outputsIn(text: string): Readonly<Record<string, string>> {
 
 /** Everything that steps left behind on the machine, for looking for what must not be there. */
 export const leftBy = ({ dir, workspace }: Runner): string =>
-  [workspace, ...readdirSync(dir).filter((name) => name.startsWith('step-')).map((name) => join(dir, name))]
-    .flatMap((place) => readdirSync(place, { recursive: true, withFileTypes: true })).filter((f) => f.isFile()).map((f) => readFileSync(join(f.parentPath, f.name), 'latin1')).join('\n')
+  [
+    workspace,
+    ...readdirSync(dir)
+      .filter((name) => name.startsWith('step-'))
+      .map((name) => join(dir, name)),
+  ]
+    .flatMap((place) => readdirSync(place, { recursive: true, withFileTypes: true }))
+    .filter((f) => f.isFile())
+    .map((f) => readFileSync(join(f.parentPath, f.name), 'latin1'))
+    .join('\n')

@@ -12,24 +12,60 @@ import type { VerdictInput } from '../../src/domain/verdict.ts'
 
 export const servicePort = 9000
 export const binary = sha256('the deployed binary')
-export const targets: Criteria = { direct: 99, natTraversed: 85, relay: 100, sampleFloor: 10, coverage: 80, strict: false }
+export const targets: Criteria = {
+  direct: 99,
+  natTraversed: 85,
+  relay: 100,
+  sampleFloor: 10,
+  coverage: 80,
+  strict: false,
+}
 
-const nats: Readonly<Record<number, NatKind>> = { 4: 'full-cone', 5: 'address-restricted', 6: 'port-restricted', 10: 'symmetric' }
+const nats: Readonly<Record<number, NatKind>> = {
+  4: 'full-cone',
+  5: 'address-restricted',
+  6: 'port-restricted',
+  10: 'symmetric',
+}
 const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
 const addressOf = (k: number): string => `198.18.${k}.10`
 const numberOf = (name: NodeName): number => Number(name.replace('saorsa-', ''))
 
 export const nodeOf = (k: number): FleetNode => ({
-  name: `saorsa-${k}`, host: `saorsa-${k}.lab.invalid`, ip: addressOf(k), sshPort: 22, user: 'root', provider: 'lab', region: 'here',
-  role: k === 1 ? 'registry' : k <= 3 ? 'bootstrap' : nats[k] === undefined ? 'test' : 'nat', nat: nats[k] ?? 'none',
-  ...(k === 10 ? { expectedRate: 70 } : {}), runtime: { kind: 'systemd' }, hostKeys: [],
+  name: `saorsa-${k}`,
+  host: `saorsa-${k}.lab.invalid`,
+  ip: addressOf(k),
+  sshPort: 22,
+  user: 'root',
+  provider: 'lab',
+  region: 'here',
+  role: k === 1 ? 'registry' : k <= 3 ? 'bootstrap' : nats[k] === undefined ? 'test' : 'nat',
+  nat: nats[k] ?? 'none',
+  ...(k === 10 ? { expectedRate: 70 } : {}),
+  runtime: { kind: 'systemd' },
+  hostKeys: [],
 })
-export const nineNodes: Fleet = { name: 'lab', ports: { 'ant-quic': servicePort }, nodes: numbers.map(nodeOf), lab: { natTimeoutFactor: 4, shaping: 'none' } }
+export const nineNodes: Fleet = {
+  name: 'lab',
+  ports: { 'ant-quic': servicePort },
+  nodes: numbers.map(nodeOf),
+  lab: { natTimeoutFactor: 4, shaping: 'none' },
+}
 export const peers: readonly FleetNode[] = nineNodes.nodes.filter((n) => n.role !== 'registry')
 
 /** `kind`: what the NAT really is, whatever its label. */
-export const measurementOf = (node: NodeName, kind: NatKind, stable: boolean | null = kind === 'symmetric' ? null : true): NatMeasurement => ({
-  node, ...asDeclared({ nat: kind }), stable, portPreserving: kind !== 'symmetric', externalAddresses: [addressOf(numberOf(node))], hairpin: 'none', raw: [],
+export const measurementOf = (
+  node: NodeName,
+  kind: NatKind,
+  stable: boolean | null = kind === 'symmetric' ? null : true,
+): NatMeasurement => ({
+  node,
+  ...asDeclared({ nat: kind }),
+  stable,
+  portPreserving: kind !== 'symmetric',
+  externalAddresses: [addressOf(numberOf(node))],
+  hairpin: 'none',
+  raw: [],
 })
 export const measurements: readonly NatMeasurement[] = peers.map((n) => measurementOf(n.name, n.nat))
 
@@ -45,78 +81,207 @@ export interface Happening {
 }
 
 export const emptyCounters: Counters = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
-export const flow = (remote: string, remotePort: number, localPort: number, packets: number, bytes: number): Flow => ({ remote, remotePort, localPort, packets, bytes })
+export const flow = (remote: string, remotePort: number, localPort: number, packets: number, bytes: number): Flow => ({
+  remote,
+  remotePort,
+  localPort,
+  packets,
+  bytes,
+})
 
 /** One attempt among the peers as {@link measurements} (or `nat`) have them: a cone keeps its port, a symmetric NAT picks another. */
-export function attemptOf(pair: Pair, at: { round: number; repetition: number }, nat: readonly NatMeasurement[], happening: Happening): Attempt {
+export function attemptOf(
+  pair: Pair,
+  at: { round: number; repetition: number },
+  nat: readonly NatMeasurement[],
+  happening: Happening,
+): Attempt {
   const kind = (n: NodeName) => nat.find((m) => m.node === n)
   const id = `1.${at.round}.${pair.from}.${pair.to}`
   const [localPort, bytes, nonce] = [20000 + at.round, 60000 + at.round, sha256(id).slice(0, 32)]
   const [a, b] = [addressOf(numberOf(pair.from)), addressOf(numberOf(pair.to))]
   const natted = (n: NodeName): boolean => kind(n)?.mapping !== 'none'
-  const outsidePort = (n: NodeName, inside: number): number => (kind(n)?.mapping === 'APDM' ? 40000 + inside % 997 : inside)
+  const outsidePort = (n: NodeName, inside: number): number =>
+    kind(n)?.mapping === 'APDM' ? 40000 + (inside % 997) : inside
   const [aPort, bPort] = [outsidePort(pair.from, localPort), outsidePort(pair.to, servicePort)]
   const path = happening.path ?? 'end-to-end'
-  const via = happening.via ?? (['saorsa-2', 'saorsa-3', 'saorsa-1'].find((n) => n !== pair.from && n !== pair.to) ?? 'saorsa-1')
+  const via =
+    happening.via ?? ['saorsa-2', 'saorsa-3', 'saorsa-1'].find((n) => n !== pair.from && n !== pair.to) ?? 'saorsa-1'
   const r = addressOf(numberOf(via))
   const wire = bytes + 1400
   const ends: { from: Counters; to: Counters } = { from: emptyCounters, to: emptyCounters }
-  const put = (end: 'from' | 'to', way: 'in' | 'out', f: Flow): void => { ends[end] = { ...ends[end], [way]: [...ends[end][way], f] } }
+  const put = (end: 'from' | 'to', way: 'in' | 'out', f: Flow): void => {
+    ends[end] = { ...ends[end], [way]: [...ends[end][way], f] }
+  }
   const relay = { in: [] as Flow[], out: [] as Flow[] }
   if (path === 'relayed') {
-    put('from', 'out', flow(r, servicePort, localPort, 50, wire)); relay.in.push(flow(a, aPort, servicePort, 50, wire))
-    relay.out.push(flow(b, bPort, servicePort, 50, wire)); put('to', 'in', flow(r, servicePort, servicePort, 50, wire))
-    put('to', 'out', flow(r, servicePort, servicePort, 9, 700)); put('from', 'in', flow(r, servicePort, localPort, 9, 700))
+    put('from', 'out', flow(r, servicePort, localPort, 50, wire))
+    relay.in.push(flow(a, aPort, servicePort, 50, wire))
+    relay.out.push(flow(b, bPort, servicePort, 50, wire))
+    put('to', 'in', flow(r, servicePort, servicePort, 50, wire))
+    put('to', 'out', flow(r, servicePort, servicePort, 9, 700))
+    put('from', 'in', flow(r, servicePort, localPort, 9, 700))
   }
   // Introductions and keepalives from a bootstrap come whatever happens.
-  put('to', 'in', flow(r, servicePort, servicePort, 3, 300)); put('from', 'out', flow(r, servicePort, localPort, 3, 300)); put('from', 'in', flow(r, servicePort, localPort, 2, 200))
+  put('to', 'in', flow(r, servicePort, servicePort, 3, 300))
+  put('from', 'out', flow(r, servicePort, localPort, 3, 300))
+  put('from', 'in', flow(r, servicePort, localPort, 2, 200))
   // A failed punch leaves packets at both ends, and at the callee's box: sent, arrived, not delivered.
-  put('from', 'out', flow(b, bPort, localPort, path === 'relayed' || path === 'none' ? 10 : 50, path === 'relayed' || path === 'none' ? 480 : wire))
+  put(
+    'from',
+    'out',
+    flow(
+      b,
+      bPort,
+      localPort,
+      path === 'relayed' || path === 'none' ? 10 : 50,
+      path === 'relayed' || path === 'none' ? 480 : wire,
+    ),
+  )
   if (path === 'end-to-end' || path === 'one-way') put('to', 'in', flow(`::ffff:${a}`, aPort, servicePort, 50, wire))
   put('to', 'out', flow(a, aPort, servicePort, 9, 700))
   if (path === 'end-to-end') put('from', 'in', flow(b, bPort, localPort, 9, 700))
   const box = (n: NodeName, insidePort: number, port: number): BoxView => ({
     counters: n === pair.to ? { ...emptyCounters, in: [flow(a, aPort, port, 10, 480)] } : emptyCounters,
-    mappings: [{ insideAddress: `192.168.${numberOf(n)}.2`, insidePort, outsideAddress: addressOf(numberOf(n)), outsidePort: port, remote: r, remotePort: servicePort }],
+    mappings: [
+      {
+        insideAddress: `192.168.${numberOf(n)}.2`,
+        insidePort,
+        outsideAddress: addressOf(numberOf(n)),
+        outsidePort: port,
+        remote: r,
+        remotePort: servicePort,
+      },
+    ],
   })
-  const read = (counters: Counters): Counters | null => (happening.counters === 'null' ? null : { ...counters, overflow: happening.counters === 'overflow' })
+  const read = (counters: Counters): Counters | null =>
+    happening.counters === 'null' ? null : { ...counters, overflow: happening.counters === 'overflow' }
   return {
-    id, pair, pass: 1, round: at.round, repetition: at.repetition, nonce, bytes, expectedSha256: sha256(nonce), localPort, servicePort,
-    startedAt: 1_700_000_000_000 + at.round * 3000, endedAt: 1_700_000_000_000 + at.round * 3000 + 800,
-    claim: claimOf(happening.claims ?? (path === 'relayed' ? 'relayed' : path === 'end-to-end' ? 'hole_punched' : 'failure'), happening.upgraded ?? false),
-    record: recordOf(happening.record ?? (path === 'end-to-end' || path === 'relayed' ? 'written' : 'missing'), nonce, bytes, a),
-    counters: { [pair.from]: ends.from, [pair.to]: read(ends.to), ...(path === 'relayed' ? { [via]: { ...emptyCounters, ...relay } } : {}) },
-    boxes: { ...(natted(pair.from) ? { [pair.from]: box(pair.from, localPort, aPort) } : {}), ...(natted(pair.to) ? { [pair.to]: box(pair.to, servicePort, bPort) } : {}) },
+    id,
+    pair,
+    pass: 1,
+    round: at.round,
+    repetition: at.repetition,
+    nonce,
+    bytes,
+    expectedSha256: sha256(nonce),
+    localPort,
+    servicePort,
+    startedAt: 1_700_000_000_000 + at.round * 3000,
+    endedAt: 1_700_000_000_000 + at.round * 3000 + 800,
+    claim: claimOf(
+      happening.claims ?? (path === 'relayed' ? 'relayed' : path === 'end-to-end' ? 'hole_punched' : 'failure'),
+      happening.upgraded ?? false,
+    ),
+    record: recordOf(
+      happening.record ?? (path === 'end-to-end' || path === 'relayed' ? 'written' : 'missing'),
+      nonce,
+      bytes,
+      a,
+    ),
+    counters: {
+      [pair.from]: ends.from,
+      [pair.to]: read(ends.to),
+      ...(path === 'relayed' ? { [via]: { ...emptyCounters, ...relay } } : {}),
+    },
+    boxes: {
+      ...(natted(pair.from) ? { [pair.from]: box(pair.from, localPort, aPort) } : {}),
+      ...(natted(pair.to) ? { [pair.to]: box(pair.to, servicePort, bPort) } : {}),
+    },
     ...(happening.fault === undefined ? {} : { fault: { kind: happening.fault, message: 'the SSH channel closed' } }),
   }
 }
 
 function claimOf(claims: NonNullable<Happening['claims']>, upgraded: boolean): Claim {
   const method = claims === 'failure' || claims === 'nothing' ? null : claims
-  return { success: claims === 'nothing' ? null : method !== null, method, remote: null, connectMs: method === null ? null : 120, error: null, upgraded, exitCode: 0, lines: [] }
+  return {
+    success: claims === 'nothing' ? null : method !== null,
+    method,
+    remote: null,
+    connectMs: method === null ? null : 120,
+    error: null,
+    upgraded,
+    exitCode: 0,
+    lines: [],
+  }
 }
 
-function recordOf(record: NonNullable<Happening['record']>, nonce: string, bytes: number, from: string): Attempt['record'] {
+function recordOf(
+  record: NonNullable<Happening['record']>,
+  nonce: string,
+  bytes: number,
+  from: string,
+): Attempt['record'] {
   if (record === 'missing') return null
   const written = { nonce, bytes, sha256: sha256(nonce), from, missing: 0, completedMs: 300, raw: '' }
   switch (record) {
-    case 'written': return written
-    case 'emptied': return { ...written, bytes: 0, sha256: sha256(''), missing: 50 }
-    case 'another-nonce': return { ...written, nonce: sha256(nonce).slice(0, 32) }
-    case 'wrong-hash': return { ...written, sha256: sha256('something else') }
+    case 'written':
+      return written
+    case 'emptied':
+      return { ...written, bytes: 0, sha256: sha256(''), missing: 50 }
+    case 'another-nonce':
+      return { ...written, nonce: sha256(nonce).slice(0, 32) }
+    case 'wrong-hash':
+      return { ...written, sha256: sha256('something else') }
   }
 }
 
 export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): RunningProof => ({
-  node, unit: 'testnet-peer.service', pid: 400, exeSha256: binary, startedAt: 1_699_999_000_000, bootId: `boot-${node}`, restarts: 0,
-  udpPorts: [servicePort], uid: 990, capEff: '0000000000000000', version: '0.1.0', ...changes,
+  node,
+  unit: 'testnet-peer.service',
+  pid: 400,
+  exeSha256: binary,
+  startedAt: 1_699_999_000_000,
+  bootId: `boot-${node}`,
+  restarts: 0,
+  udpPorts: [servicePort],
+  uid: 990,
+  capEff: '0000000000000000',
+  version: '0.1.0',
+  ...changes,
 })
 
 export const controls: readonly Control[] = [
-  { name: 'open-path', from: 'saorsa-7', to: 'saorsa-2', expected: 'through', seen: 'through', witnessed: true, detail: '', raw: [] },
-  { name: 'closed-path', from: 'saorsa-7', to: 'saorsa-3', expected: 'blocked', seen: 'blocked', witnessed: true, detail: '', raw: [] },
-  { name: 'large-datagram', from: 'saorsa-7', to: 'saorsa-2', expected: 'through', seen: 'through', witnessed: true, detail: '', raw: [] },
-  { name: 'nonexistent-peer', from: 'saorsa-7', to: 'saorsa-2', expected: 'no-claim', seen: 'no-claim', witnessed: true, detail: '', raw: [] },
+  {
+    name: 'open-path',
+    from: 'saorsa-7',
+    to: 'saorsa-2',
+    expected: 'through',
+    seen: 'through',
+    witnessed: true,
+    detail: '',
+    raw: [],
+  },
+  {
+    name: 'closed-path',
+    from: 'saorsa-7',
+    to: 'saorsa-3',
+    expected: 'blocked',
+    seen: 'blocked',
+    witnessed: true,
+    detail: '',
+    raw: [],
+  },
+  {
+    name: 'large-datagram',
+    from: 'saorsa-7',
+    to: 'saorsa-2',
+    expected: 'through',
+    seen: 'through',
+    witnessed: true,
+    detail: '',
+    raw: [],
+  },
+  {
+    name: 'nonexistent-peer',
+    from: 'saorsa-7',
+    to: 'saorsa-2',
+    expected: 'no-claim',
+    seen: 'no-claim',
+    witnessed: true,
+    detail: '',
+    raw: [],
+  },
 ]
 
 export interface Changes {
@@ -146,55 +311,98 @@ export interface Changes {
 
 /** What the good run counts. */
 export const goodCounts: Counts = {
-  direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 }, nat_traversed: { attempts: 30, successes: 30, pairs: 30, pairsTried: 30 }, relay: { attempts: 10, successes: 10, pairs: 2, pairsTried: 2 },
+  direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 },
+  nat_traversed: { attempts: 30, successes: 30, pairs: 30, pairsTried: 30 },
+  relay: { attempts: 10, successes: 10, pairs: 2, pairsTried: 2 },
 }
 
 /** A whole run's input for the verdict: the good one, with these changes. */
 export function run(changes: Changes = {}): VerdictInput {
   const absent = Object.keys(changes.absent ?? {})
   const here = peers.filter((n) => !absent.includes(n.name))
-  const measured = here.map((n) => measurementOf(n.name, changes.nat?.[n.name] ?? n.nat, changes.unstable?.includes(n.name) ? false : undefined))
+  const measured = here.map((n) =>
+    measurementOf(n.name, changes.nat?.[n.name] ?? n.nat, changes.unstable?.includes(n.name) ? false : undefined),
+  )
   const pairs = plannedPairs(here, measured)
   const rounds = timetable({
-    peers: here.map((n) => n.name), relayPairs: relayPairsOf(pairs), relayNodes: ['saorsa-2', 'saorsa-3'],
+    peers: here.map((n) => n.name),
+    relayPairs: relayPairsOf(pairs),
+    relayNodes: ['saorsa-2', 'saorsa-3'],
     repetitions: repetitionsFor(plannedPairs(peers, measured), targets.sampleFloor),
   })
   const tries = new Map<string, number>()
   const happens = (pair: Pair, special: Happening): Happening => {
     const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
-    const physics: Happening = planned?.oracle.expected === 'relayed' ? { path: 'relayed' } : planned?.oracle.pairClass === 'direct' ? { claims: 'direct', path: 'end-to-end' } : {}
+    const physics: Happening =
+      planned?.oracle.expected === 'relayed'
+        ? { path: 'relayed' }
+        : planned?.oracle.pairClass === 'direct'
+          ? { claims: 'direct', path: 'end-to-end' }
+          : {}
     return special.path === undefined ? { ...physics, ...special } : special
   }
-  const attempts = rounds.flatMap((round, i) => round.map((pair) => {
-    const repetition = (tries.get(pairKey(pair)) ?? 0) + 1
-    tries.set(pairKey(pair), repetition)
-    const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
-    const special = { ...changes.attempts?.['*'], ...changes.attempts?.[`class:${planned?.oracle.pairClass}`], ...changes.attempts?.[pairKey(pair)] }
-    return attemptOf(pair, { round: i, repetition }, measured, happens(pair, special))
-  }))
+  const attempts = rounds.flatMap((round, i) =>
+    round.map((pair) => {
+      const repetition = (tries.get(pairKey(pair)) ?? 0) + 1
+      tries.set(pairKey(pair), repetition)
+      const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
+      const special = {
+        ...changes.attempts?.['*'],
+        ...changes.attempts?.[`class:${planned?.oracle.pairClass}`],
+        ...changes.attempts?.[pairKey(pair)],
+      }
+      return attemptOf(pair, { round: i, repetition }, measured, happens(pair, special))
+    }),
+  )
   const again = Object.entries(changes.retries ?? {}).map(([key, happening], i): Attempt => {
     const [from = '', to = ''] = key.split('→')
-    return { ...attemptOf({ from, to }, { round: rounds.length + i, repetition: 9 }, measured, happens({ from, to }, happening)), retry: true }
+    return {
+      ...attemptOf(
+        { from, to },
+        { round: rounds.length + i, repetition: 9 },
+        measured,
+        happens({ from, to }, happening),
+      ),
+      retry: true,
+    }
   })
-  const proofs = (edits: Changes['before']): RunningProof[] => here.flatMap(({ name }) => {
-    const edit = edits?.[name]
-    return edit === 'missing' ? [] : [proofOf(name, edit)]
-  })
+  const proofs = (edits: Changes['before']): RunningProof[] =>
+    here.flatMap(({ name }) => {
+      const edit = edits?.[name]
+      return edit === 'missing' ? [] : [proofOf(name, edit)]
+    })
   const copies = attempts.filter((a) => pairKey(a.pair) === changes.copied)
   return {
-    criteria: changes.criteria ?? 'threshold', targets: { ...targets, ...changes.targets }, promises: changes.promises ?? { record: true },
-    fleet: nineNodes, planned: nineNodes.nodes.map((n) => n.name), excluded: Object.entries(changes.absent ?? {}).map(([node, why]) => ({ node, why })),
-    measurements: measured, deployed: { ...Object.fromEntries(peers.map((n) => [n.name, binary])), ...changes.deployed },
+    criteria: changes.criteria ?? 'threshold',
+    targets: { ...targets, ...changes.targets },
+    promises: changes.promises ?? { record: true },
+    fleet: nineNodes,
+    planned: nineNodes.nodes.map((n) => n.name),
+    excluded: Object.entries(changes.absent ?? {}).map(([node, why]) => ({ node, why })),
+    measurements: measured,
+    deployed: { ...Object.fromEntries(peers.map((n) => [n.name, binary])), ...changes.deployed },
     evidence: {
       attempts: [...attempts, ...copies, ...again],
-      controls: controls.flatMap((c) => { const edit = changes.controls?.[c.name]; return edit === 'dropped' ? [] : [{ ...c, ...edit }] }),
-      runningBefore: proofs(changes.before), runningAfter: proofs(changes.after),
+      controls: controls.flatMap((c) => {
+        const edit = changes.controls?.[c.name]
+        return edit === 'dropped' ? [] : [{ ...c, ...edit }]
+      }),
+      runningBefore: proofs(changes.before),
+      runningAfter: proofs(changes.after),
     },
     ...(changes.checkpoint === undefined ? {} : { checkpoint: checkpointOf(changes.checkpoint) }),
   }
 }
 
-const checkpointOf = ({ baseline = goodCounts, tolerance = 0, since }: NonNullable<Changes['checkpoint']>): CheckpointInput => ({
-  baseline, tolerancePoints: tolerance,
-  since: peers.flatMap(({ name }) => { const edit = since?.[name]; return edit === 'missing' ? [] : [markOf({ ...proofOf(name), ...edit })] }),
+const checkpointOf = ({
+  baseline = goodCounts,
+  tolerance = 0,
+  since,
+}: NonNullable<Changes['checkpoint']>): CheckpointInput => ({
+  baseline,
+  tolerancePoints: tolerance,
+  since: peers.flatMap(({ name }) => {
+    const edit = since?.[name]
+    return edit === 'missing' ? [] : [markOf({ ...proofOf(name), ...edit })]
+  }),
 })

@@ -23,20 +23,33 @@ test.each<[string, readonly FileDigest[], string]>([
 test('a listed digest changed together with its file breaks the root', () => {
   const other = file('plan.json', '{"x":1}')
   const forged = { ...manifest, files: manifest.files.map((f) => (f.path === 'plan.json' ? other : f)) }
-  expect(manifestFaults(forged, [other, attempts, log])).toEqual(['manifest.json: the root digest does not follow from the listed files'])
+  expect(manifestFaults(forged, [other, attempts, log])).toEqual([
+    'manifest.json: the root digest does not follow from the listed files',
+  ])
 })
 
 test.each(['/etc/passwd', '../x', 'a/../b', 'a//b', '', '.', 'a\\b'])('%j is refused', (path) => {
   const bad = file(path, 'x')
-  expect(manifestFaults(manifestOf([bad]), [bad])).toEqual([`${JSON.stringify(path)} is no path inside the evidence folder`])
+  expect(manifestFaults(manifestOf([bad]), [bad])).toEqual([
+    `${JSON.stringify(path)} is no path inside the evidence folder`,
+  ])
 })
 
 test('listed twice', () => expect(manifestFaults(manifestOf([plan, plan]), [plan])).toEqual(['a file is listed twice']))
 
 test('two different sets of files never have one root, whatever their names hold', () => {
-  const set = fc.uniqueArray(fc.record({ path: fc.string({ unit: 'binary' }), bytes: fc.nat(9), sha256: fc.constantFrom(sha256('a'), sha256('b')) }), { selector: (f) => f.path, maxLength: 4 })
-  fc.assert(fc.property(set, set, (a, b) => {
-    const [x, y] = [manifestOf(a), manifestOf(b)]
-    expect(x.root === y.root).toBe(JSON.stringify(x.files) === JSON.stringify(y.files))
-  }))
+  const set = fc.uniqueArray(
+    fc.record({
+      path: fc.string({ unit: 'binary' }),
+      bytes: fc.nat(9),
+      sha256: fc.constantFrom(sha256('a'), sha256('b')),
+    }),
+    { selector: (f) => f.path, maxLength: 4 },
+  )
+  fc.assert(
+    fc.property(set, set, (a, b) => {
+      const [x, y] = [manifestOf(a), manifestOf(b)]
+      expect(x.root === y.root).toBe(JSON.stringify(x.files) === JSON.stringify(y.files))
+    }),
+  )
 })

@@ -10,7 +10,11 @@ function payload(nonce: Buffer, bytes: number): Buffer {
   for (let i = 0; i * 32 < bytes; i++) {
     const counter = Buffer.alloc(8)
     counter.writeUInt32BE(i, 4)
-    blocks.push(createHash('sha256').update(Buffer.concat([nonce, counter])).digest())
+    blocks.push(
+      createHash('sha256')
+        .update(Buffer.concat([nonce, counter]))
+        .digest(),
+    )
   }
   return Buffer.concat(blocks).subarray(0, bytes)
 }
@@ -21,12 +25,21 @@ test.each([
   ['00112233445566778899aabbccddeeff', 32, '9b1cb80cb371e3e16e0ed29f3b390f87a91eac8219a1c66d060b99517ca28a7d'],
   ['00112233445566778899aabbccddeeff', 33, 'c823fdb6d09897f50115e683ab086badb0c397e1daa19dd770a2e28352bfdc21'],
   ['00112233445566778899aabbccddeeff', 65536, '4631a9e31b86727674c1f471a6267da2cfc820b7c08df425126749e1f0a57943'],
-])('%s, %d bytes', (nonce, bytes, hash) => { expect(payloadSha256(nonce, bytes)).toBe(hash) })
+])('%s, %d bytes', (nonce, bytes, hash) => {
+  expect(payloadSha256(nonce, bytes)).toBe(hash)
+})
 
 test('any nonce, any length', () => {
-  fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 32 }), fc.nat(70_000), (nonce, bytes) => {
-    expect(payloadSha256(Buffer.from(nonce).toString('hex'), bytes)).toBe(createHash('sha256').update(payload(Buffer.from(nonce), bytes)).digest('hex'))
-  }), { numRuns: 60 })
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 32 }), fc.nat(70_000), (nonce, bytes) => {
+      expect(payloadSha256(Buffer.from(nonce).toString('hex'), bytes)).toBe(
+        createHash('sha256')
+          .update(payload(Buffer.from(nonce), bytes))
+          .digest('hex'),
+      )
+    }),
+    { numRuns: 60 },
+  )
 })
 
 test('another nonce, or one byte more, is another payload', () => {

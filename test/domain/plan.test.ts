@@ -10,7 +10,14 @@ const config = parseProject(fileText('examples/testnet/vps-test.yaml'), 'vps-tes
 const resolved = resolveAnswers({ parameters: {}, configs: [config] }, profiles)
 if (!resolved.ok) throw new Error('the example has all answers')
 const { answers, profile } = resolved
-const input: PlanInput = { answers, config, profile, fleet: saorsa, source: { kind: 'build', workspace: '/w', revision: null }, binaryBytes: null }
+const input: PlanInput = {
+  answers,
+  config,
+  profile,
+  fleet: saorsa,
+  source: { kind: 'build', workspace: '/w', revision: null },
+  binaryBytes: null,
+}
 const plan = assemblePlan(input)
 const answered = (more: Partial<Plan['answers']>): PlanInput => ({ ...input, answers: { ...answers, ...more } })
 
@@ -19,16 +26,28 @@ describe('the digest', () => {
     expect(planDigest(assemblePlan(input))).toBe(planDigest(plan))
     expect(planDigest(Object.fromEntries(Object.entries(plan).reverse()) as unknown as Plan)).toBe(planDigest(plan))
     expect(planDigest(JSON.parse(JSON.stringify(plan)) as Plan)).toBe(planDigest(plan))
-    expect(planDigest(assemblePlan(answered({ focus: { ...answers.focus, from: 'elsewhere' } })))).toBe(planDigest(plan))
+    expect(planDigest(assemblePlan(answered({ focus: { ...answers.focus, from: 'elsewhere' } })))).toBe(
+      planDigest(plan),
+    )
   })
   test.each([
     ['an answer', { answers: { ...answers, proof: { value: 'logs', from: 'x' } } }],
     ['a target', { targets: { ...plan.targets, direct: 98 } }],
     ['a node', { nodes: plan.nodes.slice(1) }],
-    ['a host key', { fleet: { ...saorsa, nodes: saorsa.nodes.map((n, i) => (i === 0 ? { ...n, hostKeys: ['ssh-ed25519 AAAA'] } : n)) } }],
+    [
+      'a host key',
+      {
+        fleet: {
+          ...saorsa,
+          nodes: saorsa.nodes.map((n, i) => (i === 0 ? { ...n, hostKeys: ['ssh-ed25519 AAAA'] } : n)),
+        },
+      },
+    ],
     ['the source', { source: { kind: 'file', path: '/w', sha256: '0'.repeat(64) } }],
     ['the soak', { soak: ['WAIT_1HR'] }],
-  ] satisfies readonly (readonly [string, Partial<Plan>])[])('changes with %s', (_, more) => { expect(planDigest({ ...plan, ...more })).not.toBe(planDigest(plan)) })
+  ] satisfies readonly (readonly [string, Partial<Plan>])[])('changes with %s', (_, more) => {
+    expect(planDigest({ ...plan, ...more })).not.toBe(planDigest(plan))
+  })
 })
 
 describe('the plan', () => {
@@ -37,19 +56,35 @@ describe('the plan', () => {
     expect(plan.estimate.seconds).toBe(plan.steps.reduce((n, s) => n + s.seconds, 0))
     expect(plan.estimate.attempts).toBeGreaterThanOrEqual(72)
   })
-  test('always has the registry and a bootstrap node, in the fleet\'s order', () => {
-    const few = assemblePlan({ ...input, config: { ...config, deploy: { ...config.deploy, nodes: ['saorsa-9', 'saorsa-6'] } } })
+  test("always has the registry and a bootstrap node, in the fleet's order", () => {
+    const few = assemblePlan({
+      ...input,
+      config: { ...config, deploy: { ...config.deploy, nodes: ['saorsa-9', 'saorsa-6'] } },
+    })
     expect(few.nodes).toEqual(['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-9'])
     expect(plan.nodes).toEqual(saorsa.nodes.map((n) => n.name))
   })
   test('soak in the order of its checkpoints, all-pass as 100 %', () => {
-    expect(assemblePlan({ ...input, config: { ...config, soak: { ...config.soak, wait1hr: true, wait6hr: true } } }).soak).toEqual(['WAIT_1HR', 'WAIT_6HR'])
-    expect(assemblePlan(answered({ criteria: { value: 'all-pass', from: 'x' } })).targets).toMatchObject({ direct: 100, natTraversed: 100, relay: 100 })
+    expect(
+      assemblePlan({ ...input, config: { ...config, soak: { ...config.soak, wait1hr: true, wait6hr: true } } }).soak,
+    ).toEqual(['WAIT_1HR', 'WAIT_6HR'])
+    expect(assemblePlan(answered({ criteria: { value: 'all-pass', from: 'x' } })).targets).toMatchObject({
+      direct: 100,
+      natTraversed: 100,
+      relay: 100,
+    })
   })
   test('what does not act yet is refused', () => {
-    expect(failureOf(() => assemblePlan(answered({ focus: { value: 'gossip', from: 'x' } })))?.facts).toMatchObject({ kind: 'usage', code: 'U041' })
+    expect(failureOf(() => assemblePlan(answered({ focus: { value: 'gossip', from: 'x' } })))?.facts).toMatchObject({
+      kind: 'usage',
+      code: 'U041',
+    })
     const other = profiles.find((p) => !p.acting)
     expect(other).toBeDefined()
-    if (other !== undefined) expect(failureOf(() => assemblePlan({ ...input, profile: other }))?.facts).toMatchObject({ kind: 'usage', code: 'U040' })
+    if (other !== undefined)
+      expect(failureOf(() => assemblePlan({ ...input, profile: other }))?.facts).toMatchObject({
+        kind: 'usage',
+        code: 'U040',
+      })
   })
 })

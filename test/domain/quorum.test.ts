@@ -14,7 +14,9 @@ describe('the nine peers', () => {
     ['no registry', n(2, 3, 4, 5, 6, 7, 8, 9, 10), 'the registry saorsa-1 is not available'],
     ['no bootstrap node', n(1, 4, 5, 6, 7, 8, 9, 10), 'no bootstrap node is available'],
     ['nobody', [], 'the registry saorsa-1 is not available'],
-  ])('%s', (_, left, fault) => { expect(quorumFault(nineNodes, all, left)).toBe(fault) })
+  ])('%s', (_, left, fault) => {
+    expect(quorumFault(nineNodes, all, left)).toBe(fault)
+  })
 })
 
 test('half counts the planned peers only, and exactly half is enough', () => {
@@ -22,5 +24,7 @@ test('half counts the planned peers only, and exactly half is enough', () => {
   expect(quorumFault(nineNodes, n(1, 2, 4, 5, 6), n(1, 2, 7, 8, 9))).toBe('1 of 4 peers are available: fewer than 50 %')
 })
 test('a fleet without a registry never has a quorum', () => {
-  expect(quorumFault({ ...nineNodes, nodes: nineNodes.nodes.slice(1) }, n(2, 3), n(2, 3))).toBe('the registry is not available')
+  expect(quorumFault({ ...nineNodes, nodes: nineNodes.nodes.slice(1) }, n(2, 3), n(2, 3))).toBe(
+    'the registry is not available',
+  )
 })

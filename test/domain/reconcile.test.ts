@@ -11,12 +11,15 @@ const by = { kind: 'run', repository: 'o/r', run: '7', attempt: 2, url: 'https:/
 
 /** A session that went through `steps`; each takes a second unless its time is told. */
 function at(...steps: readonly Step[]): Session {
-  return fold('s', steps.reduce<readonly Entry[]>((entries, step) => {
-    const [event, facts = {}, when = 1000 * (entries.length + 1)] = typeof step === 'string' ? [step] : step
-    const entry = next(entries, fold('s', entries), { event, why: event, facts: { by, ...facts } }, when)
-    if (entry === undefined) throw new Error(`no ${event} here`)
-    return [...entries, entry]
-  }, []))
+  return fold(
+    's',
+    steps.reduce<readonly Entry[]>((entries, step) => {
+      const [event, facts = {}, when = 1000 * (entries.length + 1)] = typeof step === 'string' ? [step] : step
+      const entry = next(entries, fold('s', entries), { event, why: event, facts: { by, ...facts } }, when)
+      if (entry === undefined) throw new Error(`no ${event} here`)
+      return [...entries, entry]
+    }, []),
+  )
 }
 
 const soak = ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs' }] as const
@@ -30,7 +33,14 @@ const due6 = due + 9000 + 6 * hour
 const regressed = [...claimed, ['failed', {}, due + 9000]] as const
 const again = [...regressed, ['restart', {}, due + 9500]] as const
 const queued = ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 20 * 60_000 }, 60_000]] as const
-const approving = ['begin', ['confirmed', { soak: [], proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed'] as const
+const approving = [
+  'begin',
+  ['confirmed', { soak: [], proof: 'manual-verify' }],
+  'ready',
+  'built',
+  'deployed',
+  'passed',
+] as const
 const week = 6000 + 7 * 24 * hour
 
 /** `claimed`, `record missed`, `nothing`. */
@@ -57,7 +67,14 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   ['WAIT_6HR', waits6, due6 + windowMs + 1, true, 'record missed', /24 h late/],
 
   ['TEST', claimed, due + 5001, false, 'nothing', /run 7 \(attempt 2\) of o\/r works on it/],
-  ['TEST', claimed, due + 5001, true, 'claim claimed', /taken over from run 7 \(attempt 2\) of o\/r, which ended without a record/],
+  [
+    'TEST',
+    claimed,
+    due + 5001,
+    true,
+    'claim claimed',
+    /taken over from run 7 \(attempt 2\) of o\/r, which ended without a record/,
+  ],
   ['TEST', claimed, due + windowMs, true, 'claim claimed', /taken over/],
   ['TEST', claimed, due + windowMs + 1, true, 'record missed', /claimed and not recorded; due 1970-01-01T01:00:06/],
   ['TEST', claimed, due + windowMs + 1, false, 'nothing', /works on it/],
@@ -67,9 +84,23 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   ['RESTART', regressed, due + 9001, true, 'claim claimed', /taken over/],
   ['SETUP', again, 1e12, true, 'claim claimed', /taken over/],
   ['BUILD', [...again, ['ready', {}, due + 9600]], 1e12, true, 'claim claimed', /taken over/],
-  ['DEPLOY', [...again, ['ready', {}, due + 9600], ['built', {}, due + 9700]], 1e12, true, 'claim claimed', /taken over/],
+  [
+    'DEPLOY',
+    [...again, ['ready', {}, due + 9600], ['built', {}, due + 9700]],
+    1e12,
+    true,
+    'claim claimed',
+    /taken over/,
+  ],
   // Not a checkpoint any more: there is nothing to miss, however late.
-  ['TEST', [...again, ['ready', {}, due + 9600], ['built', {}, due + 9700], ['deployed', {}, due + 9800]], 1e12, true, 'claim claimed', /taken over/],
+  [
+    'TEST',
+    [...again, ['ready', {}, due + 9600], ['built', {}, due + 9700], ['deployed', {}, due + 9800]],
+    1e12,
+    true,
+    'claim claimed',
+    /taken over/,
+  ],
   ['FIX', [...again, ['ready', {}, due + 9600], ['failed', {}, due + 9700]], 1e12, false, 'nothing', /works on it/],
 
   ['SETUP', queued, 60_000 + 9 * 60_000, true, 'nothing', /waits for the fleet, held by ann/],
@@ -77,8 +108,22 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   // A lease may be given back long before it ends: asked again after ten minutes.
   ['SETUP', queued, 60_000 + 10 * 60_000, true, 'claim claimed', /taken over/],
   ['SETUP', queued, 60_001, false, 'nothing', /works on it/],
-  ['SETUP', ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, 60_000]], 90_000, true, 'claim claimed', /taken over/],
-  ['SETUP', ['begin', soak, ['queued', { holder: 'other', who: 'ann' }, 60_000]], 60_001, true, 'claim claimed', /taken over/],
+  [
+    'SETUP',
+    ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, 60_000]],
+    90_000,
+    true,
+    'claim claimed',
+    /taken over/,
+  ],
+  [
+    'SETUP',
+    ['begin', soak, ['queued', { holder: 'other', who: 'ann' }, 60_000]],
+    60_001,
+    true,
+    'claim claimed',
+    /taken over/,
+  ],
 
   ['AWAIT_APPROVAL', approving, week, true, 'nothing', /waits for approval/],
   ['AWAIT_APPROVAL', approving, week + 1, false, 'record expired', /the deadline was 1970-01-08/],
@@ -106,42 +151,95 @@ describe('a tick', () => {
   })
 
   test('tells when something will be due, so that nobody has to ask before', () => {
-    const nextAt = (now: number, ...steps: readonly Step[]): number | null => { const t = reconcile(at(...steps), now, true); return t.kind === 'nothing' ? t.nextAt : NaN }
+    const nextAt = (now: number, ...steps: readonly Step[]): number | null => {
+      const t = reconcile(at(...steps), now, true)
+      return t.kind === 'nothing' ? t.nextAt : NaN
+    }
     expect(nextAt(5, ...waits)).toBe(due)
     expect(nextAt(5, ...waits6)).toBe(due6)
     expect(nextAt(5, ...approving)).toBe(week)
     expect(nextAt(60_001, ...queued)).toBe(60_000 + 10 * 60_000)
-    expect(nextAt(60_001, 'begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, 60_000])).toBe(90_000)
+    expect(nextAt(60_001, 'begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, 60_000])).toBe(
+      90_000,
+    )
     expect(nextAt(5, ...first, 'failed', 'no-fix-command')).toBeNull()
   })
 
   test('says which checkpoint it takes or missed, with times that fit each other', () => {
     const checkpoint = (tick: Tick): unknown => (tick.kind === 'nothing' ? undefined : tick.outcome.facts['checkpoint'])
-    expect(checkpoint(reconcile(at(...waits), due + 90_000, true))).toEqual({ name: 'WAIT_1HR', dueAt: due, takenAt: due + 90_000, latenessMs: 90_000 })
-    expect(checkpoint(reconcile(at(...waits6), due6 + windowMs + 5, true))).toEqual({ name: 'WAIT_6HR', dueAt: due6, takenAt: null, latenessMs: null })
-    expect(checkpoint(reconcile(at(...claimed), due + windowMs + 5, true))).toEqual({ name: 'WAIT_1HR', dueAt: due, takenAt: null, latenessMs: null })
+    expect(checkpoint(reconcile(at(...waits), due + 90_000, true))).toEqual({
+      name: 'WAIT_1HR',
+      dueAt: due,
+      takenAt: due + 90_000,
+      latenessMs: 90_000,
+    })
+    expect(checkpoint(reconcile(at(...waits6), due6 + windowMs + 5, true))).toEqual({
+      name: 'WAIT_6HR',
+      dueAt: due6,
+      takenAt: null,
+      latenessMs: null,
+    })
+    expect(checkpoint(reconcile(at(...claimed), due + windowMs + 5, true))).toEqual({
+      name: 'WAIT_1HR',
+      dueAt: due,
+      takenAt: null,
+      latenessMs: null,
+    })
   })
 })
 
 describe('claims that came to nothing', () => {
-  const claims = (n: number): readonly Step[] => Array.from({ length: n }, (_, i) => ['claimed', {}, due + 6000 + i] as const)
+  const claims = (n: number): readonly Step[] =>
+    Array.from({ length: n }, (_, i) => ['claimed', {}, due + 6000 + i] as const)
   test('are allowed five times, then a person is asked', () => {
     expect(claimsAllowed).toBe(5)
     expect(brief(reconcile(at(...claimed, ...claims(4)), due + 7000, true))).toBe('claim claimed')
     const tick = reconcile(at(...claimed, ...claims(5)), due + 7000, true)
-    expect(tick).toMatchObject({ kind: 'record', outcome: { event: 'unrecoverable', why: '5 runs ended in TEST without a record: a person is asked', facts: { code: 'I400' } } })
+    expect(tick).toMatchObject({
+      kind: 'record',
+      outcome: {
+        event: 'unrecoverable',
+        why: '5 runs ended in TEST without a record: a person is asked',
+        facts: { code: 'I400' },
+      },
+    })
     expect(brief(reconcile(at(...claimed, ...claims(5)), due + 7000, false))).toBe('nothing')
   })
-  test('a missed checkpoint is told as missed before that', () => expect(brief(reconcile(at(...claimed, ...claims(5)), due + windowMs + 1, true))).toBe('record missed'))
-  test('count anew after every transition', () => expect(brief(reconcile(at(...claimed, ...claims(5), ['inconclusive', {}, due + 6500]), due + 7000, true))).toBe('claim claimed'))
+  test('a missed checkpoint is told as missed before that', () =>
+    expect(brief(reconcile(at(...claimed, ...claims(5)), due + windowMs + 1, true))).toBe('record missed'))
+  test('count anew after every transition', () =>
+    expect(brief(reconcile(at(...claimed, ...claims(5), ['inconclusive', {}, due + 6500]), due + 7000, true))).toBe(
+      'claim claimed',
+    ))
 })
 
 test('the writer is asked for only where the answer decides something', () => {
-  expect(cases.filter(([, steps]) => asksWriter(at(...steps))).map(([state]) => state).filter((s, i, all) => all.indexOf(s) === i)).toEqual(['TEST', 'RESTART', 'SETUP', 'BUILD', 'DEPLOY', 'FIX'])
-  for (const [, steps, now] of cases) if (!asksWriter(at(...steps))) expect(reconcile(at(...steps), now, true)).toEqual(reconcile(at(...steps), now, false))
+  expect(
+    cases
+      .filter(([, steps]) => asksWriter(at(...steps)))
+      .map(([state]) => state)
+      .filter((s, i, all) => all.indexOf(s) === i),
+  ).toEqual(['TEST', 'RESTART', 'SETUP', 'BUILD', 'DEPLOY', 'FIX'])
+  for (const [, steps, now] of cases)
+    if (!asksWriter(at(...steps)))
+      expect(reconcile(at(...steps), now, true)).toEqual(reconcile(at(...steps), now, false))
 })
 
 test.each([
-  [-5, '0 s'], [0, '0 s'], [499, '0 s'], [500, '1 s'], [31_000, '31 s'], [59_499, '59 s'], [59_500, '1 min'], [60_000, '1 min'], [119_000, '1 min'],
-  [59 * 60_000 + 59_000, '59 min'], [hour - 500, '1 h 00 min'], [hour, '1 h 00 min'], [4 * hour + 7 * 60_000, '4 h 07 min'], [30 * hour, '30 h 00 min'],
-])('a lateness of %d ms is %s', (ms, text) => { expect(lateness(ms)).toBe(text) })
+  [-5, '0 s'],
+  [0, '0 s'],
+  [499, '0 s'],
+  [500, '1 s'],
+  [31_000, '31 s'],
+  [59_499, '59 s'],
+  [59_500, '1 min'],
+  [60_000, '1 min'],
+  [119_000, '1 min'],
+  [59 * 60_000 + 59_000, '59 min'],
+  [hour - 500, '1 h 00 min'],
+  [hour, '1 h 00 min'],
+  [4 * hour + 7 * 60_000, '4 h 07 min'],
+  [30 * hour, '30 h 00 min'],
+])('a lateness of %d ms is %s', (ms, text) => {
+  expect(lateness(ms)).toBe(text)
+})

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
 import { secretFaults } from '../../src/domain/secrets.ts'
 
-const holding = (facts: Readonly<Record<string, Json>>, why = 'because'): Entry => chain([], { session: 's', at: 1, from: 'A', event: 'e', to: 'B', why, facts })
-const key = '-----BEGIN SOMETHING-----\nMIIBVAIBADANBgkq"hkiG9w\\0BAQEFAASCAT4w\r\nshort\nggE6AgEAAkEAq7BFUpkGp3+LQmlQ\n-----END SOMETHING-----\n'
+const holding = (facts: Readonly<Record<string, Json>>, why = 'because'): Entry =>
+  chain([], { session: 's', at: 1, from: 'A', event: 'e', to: 'B', why, facts })
+const key =
+  '-----BEGIN SOMETHING-----\nMIIBVAIBADANBgkq"hkiG9w\\0BAQEFAASCAT4w\r\nshort\nggE6AgEAAkEAq7BFUpkGp3+LQmlQ\n-----END SOMETHING-----\n'
 const b64 = (text: string): string => Buffer.from(text).toString('base64')
 
 describe('what was given is found', () => {
@@ -28,16 +30,34 @@ describe('what was given is found', () => {
     expect(faults[0]).toContain('secret 2 of 2')
     expect(faults.join()).not.toMatch(/MIIB|ggE6|hkiG/)
   })
-  test('escaped within JSON, with no other line to know it by', () => { expect(secretFaults(holding({ a: JSON.stringify({ b: 'pa"ss\\word' }) }), ['pa"ss\\word'])).toHaveLength(1) })
-  test('a number too', () => { expect(secretFaults(holding({ pin: 90125567 }), ['90125567'])).toHaveLength(1) })
+  test('escaped within JSON, with no other line to know it by', () => {
+    expect(secretFaults(holding({ a: JSON.stringify({ b: 'pa"ss\\word' }) }), ['pa"ss\\word'])).toHaveLength(1)
+  })
+  test('a number too', () => {
+    expect(secretFaults(holding({ pin: 90125567 }), ['90125567'])).toHaveLength(1)
+  })
   test('wherever it stands in base64 of more', () => {
-    fc.assert(fc.property(fc.string({ minLength: 12, maxLength: 40 }).filter((s) => s.trim().length >= 12), fc.string(), fc.string(), (secret, before, after) =>
-      secretFaults(holding({ a: b64(before + secret + after) }), [secret]).length > 0))
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 12, maxLength: 40 }).filter((s) => s.trim().length >= 12),
+        fc.string(),
+        fc.string(),
+        (secret, before, after) => secretFaults(holding({ a: b64(before + secret + after) }), [secret]).length > 0,
+      ),
+    )
   })
 })
 
 test('what looks like a secret is found without being given', () => {
-  const looks = ['-----BEGIN OPENSSH PRIVATE KEY-----', '-----BEGIN PRIVATE KEY-----', `b3BlbnNzaC1rZXktdjEAAAAA`, `ghp_${'a1'.repeat(18)}`, `ghs_${'a1'.repeat(18)}`, `github_pat_${'a1_'.repeat(20)}`, `AKIA${'A2'.repeat(8)}`]
+  const looks = [
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    '-----BEGIN PRIVATE KEY-----',
+    `b3BlbnNzaC1rZXktdjEAAAAA`,
+    `ghp_${'a1'.repeat(18)}`,
+    `ghs_${'a1'.repeat(18)}`,
+    `github_pat_${'a1_'.repeat(20)}`,
+    `AKIA${'A2'.repeat(8)}`,
+  ]
   for (const look of looks) {
     const faults = secretFaults(holding({ a: [`it said ${look}.`] }), [])
     expect(faults).toHaveLength(1)
@@ -46,8 +66,19 @@ test('what looks like a secret is found without being given', () => {
 })
 
 describe('what is none passes', () => {
-  const clean = holding({ digest: 'a'.repeat(64), key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG', pub: '-----BEGIN PUBLIC KEY-----', text: 'short, ghp_short, 名前' })
-  test('an ordinary entry', () => { expect(secretFaults(clean, [key, 'hunter2hunter2'])).toEqual([]) })
-  test('an empty secret is none, and short lines of one are words', () => { expect(secretFaults(clean, ['', ' \n', `short\n${'x'.repeat(30)}`])).toEqual([]) })
-  test('the digests of the chain hold any short text by chance', () => { expect(secretFaults(clean, [clean.hash.slice(0, 4)])).toEqual([]) })
+  const clean = holding({
+    digest: 'a'.repeat(64),
+    key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG',
+    pub: '-----BEGIN PUBLIC KEY-----',
+    text: 'short, ghp_short, 名前',
+  })
+  test('an ordinary entry', () => {
+    expect(secretFaults(clean, [key, 'hunter2hunter2'])).toEqual([])
+  })
+  test('an empty secret is none, and short lines of one are words', () => {
+    expect(secretFaults(clean, ['', ' \n', `short\n${'x'.repeat(30)}`])).toEqual([])
+  })
+  test('the digests of the chain hold any short text by chance', () => {
+    expect(secretFaults(clean, [clean.hash.slice(0, 4)])).toEqual([])
+  })
 })

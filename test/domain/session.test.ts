@@ -6,7 +6,9 @@ import { finals, fold, next, states, table, waiting, type Session, type State } 
 
 const hour = 3_600_000
 type Facts = Readonly<Record<string, Json>>
-const facts: Readonly<Record<string, Facts>> = { confirmed: { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs', planDigest: 'd1' } }
+const facts: Readonly<Record<string, Facts>> = {
+  confirmed: { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs', planDigest: 'd1' },
+}
 
 /** An event, or one with its own facts. */
 type Step = string | readonly [string, Facts]
@@ -16,7 +18,12 @@ function story(...events: readonly Step[]): readonly Entry[] {
   return events.reduce<readonly Entry[]>((entries, step) => {
     const [event, own] = typeof step === 'string' ? [step, undefined] : step
     const before = fold('s', entries)
-    const entry = next(entries, before, { event, why: `because ${event}`, facts: own ?? facts[event] ?? {} }, 1000 * (entries.length + 1))
+    const entry = next(
+      entries,
+      before,
+      { event, why: `because ${event}`, facts: own ?? facts[event] ?? {} },
+      1000 * (entries.length + 1),
+    )
     if (entry === undefined) throw new Error(`${before.state} knows no ${event}`)
     return [...entries, entry]
   }, [])
@@ -27,7 +34,14 @@ const path = (entries: readonly Entry[]): string => [entries[0]?.from, ...entrie
 const started = ['begin', 'confirmed', 'ready'] as const
 const tested = [...started, 'built', 'deployed'] as const
 const noSoak = ['confirmed', { soak: [], proof: 'logs' }] as const
-const approving = ['begin', ['confirmed', { soak: [], proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed'] as const
+const approving = [
+  'begin',
+  ['confirmed', { soak: [], proof: 'manual-verify' }],
+  'ready',
+  'built',
+  'deployed',
+  'passed',
+] as const
 
 /** The diagram, line by line: how to get into a state, the event, where it leads. */
 const diagram: readonly (readonly [readonly Step[], string, State])[] = [
@@ -72,11 +86,14 @@ const diagram: readonly (readonly [readonly Step[], string, State])[] = [
 ]
 
 describe('the diagram', () => {
-  test.each(diagram.map(([before, event, to]) => [`${at(...before).state} ${event}`, before, event, to] as const))('%s', (_, before, event, to) => {
-    const session = at(...before, event)
-    expect(session).toMatchObject({ state: to, changedAt: 1000 * (before.length + 1) })
-    expect(session.why).toContain(`because ${event}`)
-  })
+  test.each(diagram.map(([before, event, to]) => [`${at(...before).state} ${event}`, before, event, to] as const))(
+    '%s',
+    (_, before, event, to) => {
+      const session = at(...before, event)
+      expect(session).toMatchObject({ state: to, changedAt: 1000 * (before.length + 1) })
+      expect(session.why).toContain(`because ${event}`)
+    },
+  )
 
   test('has a case for every state and event of the table', () => {
     const drawn = new Set(diagram.map(([before, event]) => `${at(...before).state} ${event}`))
@@ -88,21 +105,31 @@ describe('the diagram', () => {
     const events = new Set([...states.flatMap((s) => Object.keys(table[s])), 'toString', 'constructor', ''])
     for (const [before] of diagram) {
       const session = at(...before)
-      const known = [...events].filter((event) => next(story(...before), session, { event, why: '', facts: {} }, 1) !== undefined)
+      const known = [...events].filter(
+        (event) => next(story(...before), session, { event, why: '', facts: {} }, 1) !== undefined,
+      )
       expect(known.sort()).toEqual(Object.keys(table[session.state]).sort())
     }
   })
 
-  test.each(['stop', 'superseded', 'unrecoverable'])('%s ends every state but the finals, and counts as no work', (event) => {
-    for (const [before] of diagram) {
-      const [was, now] = [at(...before), at(...before, event)]
-      expect(now).toMatchObject({ state: 'STOPPED', counters: was.counters, lastTestAt: was.lastTestAt, checkpointsTaken: was.checkpointsTaken })
-      expect(next(story(...before, event), now, { event, why: '', facts: {} }, 9)).toBeUndefined()
-    }
-    expect(finals).toEqual(['COMPLETE', 'STOPPED'])
-    const complete = [...tested, 'passed', 'due', 'passed', 'due', 'passed']
-    expect(next(story(...complete), at(...complete), { event, why: '', facts: {} }, 9)).toBeUndefined()
-  })
+  test.each(['stop', 'superseded', 'unrecoverable'])(
+    '%s ends every state but the finals, and counts as no work',
+    (event) => {
+      for (const [before] of diagram) {
+        const [was, now] = [at(...before), at(...before, event)]
+        expect(now).toMatchObject({
+          state: 'STOPPED',
+          counters: was.counters,
+          lastTestAt: was.lastTestAt,
+          checkpointsTaken: was.checkpointsTaken,
+        })
+        expect(next(story(...before, event), now, { event, why: '', facts: {} }, 9)).toBeUndefined()
+      }
+      expect(finals).toEqual(['COMPLETE', 'STOPPED'])
+      const complete = [...tested, 'passed', 'due', 'passed', 'due', 'passed']
+      expect(next(story(...complete), at(...complete), { event, why: '', facts: {} }, 9)).toBeUndefined()
+    },
+  )
 })
 
 describe('soak', () => {
@@ -112,26 +139,46 @@ describe('soak', () => {
     expect(at(...tested, 'passed').waitUntil).toBe(6000 + hour)
     expect(at(...tested, 'passed', 'due').waitUntil).toBeNull()
     expect(at(...tested, 'passed', 'due', 'passed').waitUntil).toBe(8000 + 6 * hour)
-    expect(fold('s', entries)).toMatchObject({ checkpointsLeft: [], checkpointsTaken: ['WAIT_1HR', 'WAIT_6HR'], counters: { builds: 1, deploys: 1, tests: 3, fixes: 0 }, lastTestAt: 10_000 })
+    expect(fold('s', entries)).toMatchObject({
+      checkpointsLeft: [],
+      checkpointsTaken: ['WAIT_1HR', 'WAIT_6HR'],
+      counters: { builds: 1, deploys: 1, tests: 3, fixes: 0 },
+      lastTestAt: 10_000,
+    })
   })
   test.each([
-    [['WAIT_6HR'], 'WAIT_6HR TEST COMPLETE'], [['WAIT_6HR', 'WAIT_1HR'], 'WAIT_1HR TEST WAIT_6HR'], [['WAIT_1HR', 'WAIT_1HR'], 'WAIT_1HR TEST COMPLETE'],
-    [['NEVER', 5], 'COMPLETE'], ['WAIT_1HR', 'COMPLETE'], [null, 'COMPLETE'],
+    [['WAIT_6HR'], 'WAIT_6HR TEST COMPLETE'],
+    [['WAIT_6HR', 'WAIT_1HR'], 'WAIT_1HR TEST WAIT_6HR'],
+    [['WAIT_1HR', 'WAIT_1HR'], 'WAIT_1HR TEST COMPLETE'],
+    [['NEVER', 5], 'COMPLETE'],
+    ['WAIT_1HR', 'COMPLETE'],
+    [null, 'COMPLETE'],
   ])('a plan that says %j', (soak, expected) => {
     const start = ['begin', ['confirmed', { soak, proof: 'logs' }], 'ready', 'built', 'deployed', 'passed'] as const
     const rest = expected.includes(' ') ? ['due', 'passed'] : []
     expect(path(story(...start, ...rest))).toBe(`IDLE INTERVIEW SETUP BUILD DEPLOY TEST ${expected}`)
   })
   test('manual-verify: the approval comes after the last checkpoint', () => {
-    const start = ['begin', ['confirmed', { soak: ['WAIT_1HR'], proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed'] as const
+    const start = [
+      'begin',
+      ['confirmed', { soak: ['WAIT_1HR'], proof: 'manual-verify' }],
+      'ready',
+      'built',
+      'deployed',
+      'passed',
+    ] as const
     expect(path(story(...start, 'due', 'passed', 'approved'))).toMatch(/TEST WAIT_1HR TEST AWAIT_APPROVAL COMPLETE$/)
   })
   test('a regression starts the full loop, with all checkpoints ahead again', () => {
     const restarted = at(...tested, 'passed', 'due', 'passed', 'due', 'failed', 'restart')
     expect(restarted).toMatchObject({ state: 'SETUP', checkpointsLeft: ['WAIT_1HR', 'WAIT_6HR'], checkpointsTaken: [] })
     const again = ['ready', 'built', 'deployed', 'passed', 'due', 'passed', 'due', 'passed']
-    expect(path(story(...tested, 'passed', 'due', 'failed', 'restart', ...again))).toMatch(/RESTART SETUP BUILD DEPLOY TEST WAIT_1HR TEST WAIT_6HR TEST COMPLETE$/)
-    expect(at(...tested, 'passed', 'due', 'failed', 'restart', 'ready', 'built', 'deployed', 'failed').state).toBe('FIX')
+    expect(path(story(...tested, 'passed', 'due', 'failed', 'restart', ...again))).toMatch(
+      /RESTART SETUP BUILD DEPLOY TEST WAIT_1HR TEST WAIT_6HR TEST COMPLETE$/,
+    )
+    expect(at(...tested, 'passed', 'due', 'failed', 'restart', 'ready', 'built', 'deployed', 'failed').state).toBe(
+      'FIX',
+    )
   })
 })
 
@@ -146,7 +193,9 @@ describe('budgets', () => {
     const good = ['built', 'deployed', 'failed', 'fixed'] as const
     expect(at(...started, ...good, ...good, ...good, 'failed').state).toBe('FIX')
     expect(at(...started, ...failedBuild, ...failedBuild, ...good, ...failedBuild, 'failed').state).toBe('FIX')
-    expect(at(...started, ...failedBuild, 'failed', 'no-fix-command', 'pushed', ...failedBuild, 'failed').state).toBe('FIX')
+    expect(at(...started, ...failedBuild, 'failed', 'no-fix-command', 'pushed', ...failedBuild, 'failed').state).toBe(
+      'FIX',
+    )
   })
   test('inconclusive counts in a row only', () => {
     const start = ['begin', noSoak, 'ready', 'built', 'deployed'] as const
@@ -159,7 +208,10 @@ describe('what a session has learned', () => {
   const setup = ['ready', { excluded: ['a'] }] as const
   const deployed = ['deployed', { excluded: ['b'] }] as const
   test('a new build forgets the old deploy, so that a node it failed on is tried again', () => {
-    expect(at('begin', 'confirmed', setup, 'built', deployed).learned).toMatchObject({ SETUP: { excluded: ['a'] }, DEPLOY: { excluded: ['b'] } })
+    expect(at('begin', 'confirmed', setup, 'built', deployed).learned).toMatchObject({
+      SETUP: { excluded: ['a'] },
+      DEPLOY: { excluded: ['b'] },
+    })
     const rebuilt = at('begin', 'confirmed', setup, 'built', ['failed', { excluded: ['b'] }], 'fixed').learned
     expect([rebuilt.SETUP, rebuilt.DEPLOY, rebuilt.BUILD]).toEqual([{ excluded: ['a'] }, undefined, undefined])
   })
@@ -168,7 +220,9 @@ describe('what a session has learned', () => {
     expect([learned.SETUP, learned.DEPLOY, learned.INTERVIEW]).toEqual([undefined, undefined, facts['confirmed']])
   })
   test('checkpoint tests keep the deploy they measure', () => {
-    expect(at('begin', 'confirmed', setup, 'built', deployed, 'passed', 'due').learned.DEPLOY).toEqual({ excluded: ['b'] })
+    expect(at('begin', 'confirmed', setup, 'built', deployed, 'passed', 'due').learned.DEPLOY).toEqual({
+      excluded: ['b'],
+    })
   })
 })
 
@@ -178,67 +232,155 @@ test('states that wait say who goes on with them, and only such', () => {
 
 describe('notes and claims', () => {
   test('a claim does no work and forgets nothing; the next transition ends the count', () => {
-    const before = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['deployed', { peerIds: {} }], 'passed', 'due')
-    const after = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['deployed', { peerIds: {} }], 'passed', 'due', ['claimed', { by: { kind: 'process', host: 'h', pid: 1 } }])
-    expect(after).toMatchObject({ state: 'TEST', counters: before.counters, learned: before.learned, checkpoint: { name: 'WAIT_1HR', dueAt: before.checkpoint?.dueAt }, claimsInARow: 1, by: { pid: 1 } })
-    expect(at(...tested, 'passed', 'due', 'claimed', 'claimed', 'passed')).toMatchObject({ claimsInARow: 0, checkpoint: null, checkpointsTaken: ['WAIT_1HR'] })
+    const before = at(
+      'begin',
+      'confirmed',
+      ['ready', { excluded: ['a'] }],
+      'built',
+      ['deployed', { peerIds: {} }],
+      'passed',
+      'due',
+    )
+    const after = at(
+      'begin',
+      'confirmed',
+      ['ready', { excluded: ['a'] }],
+      'built',
+      ['deployed', { peerIds: {} }],
+      'passed',
+      'due',
+      ['claimed', { by: { kind: 'process', host: 'h', pid: 1 } }],
+    )
+    expect(after).toMatchObject({
+      state: 'TEST',
+      counters: before.counters,
+      learned: before.learned,
+      checkpoint: { name: 'WAIT_1HR', dueAt: before.checkpoint?.dueAt },
+      claimsInARow: 1,
+      by: { pid: 1 },
+    })
+    expect(at(...tested, 'passed', 'due', 'claimed', 'claimed', 'passed')).toMatchObject({
+      claimsInARow: 0,
+      checkpoint: null,
+      checkpointsTaken: ['WAIT_1HR'],
+    })
   })
   test('lateness follows from the times of the chain, not from what the claimant says', () => {
-    const late = next(story(...tested, 'passed'), at(...tested, 'passed'), { event: 'due', why: '', facts: { checkpoint: { name: 'WAIT_6HR', dueAt: 1, takenAt: 1, latenessMs: 0 } } }, 6000 + hour + 5 * hour)
-    expect(fold('s', [...story(...tested, 'passed'), ...(late === undefined ? [] : [late])]).checkpoint).toEqual({ name: 'WAIT_1HR', dueAt: 6000 + hour, takenAt: 6000 + 6 * hour, latenessMs: 5 * hour })
+    const late = next(
+      story(...tested, 'passed'),
+      at(...tested, 'passed'),
+      { event: 'due', why: '', facts: { checkpoint: { name: 'WAIT_6HR', dueAt: 1, takenAt: 1, latenessMs: 0 } } },
+      6000 + hour + 5 * hour,
+    )
+    expect(fold('s', [...story(...tested, 'passed'), ...(late === undefined ? [] : [late])]).checkpoint).toEqual({
+      name: 'WAIT_1HR',
+      dueAt: 6000 + hour,
+      takenAt: 6000 + 6 * hour,
+      latenessMs: 5 * hour,
+    })
     const over = late === undefined ? [] : [...story(...tested, 'passed'), late]
     const again = next(over, fold('s', over), { event: 'claimed', why: '', facts: {} }, 6000 + 20 * hour)
-    expect(fold('s', [...over, ...(again === undefined ? [] : [again])]).checkpoint, 'taken over').toEqual({ name: 'WAIT_1HR', dueAt: 6000 + hour, takenAt: 6000 + 20 * hour, latenessMs: 19 * hour })
+    expect(fold('s', [...over, ...(again === undefined ? [] : [again])]).checkpoint, 'taken over').toEqual({
+      name: 'WAIT_1HR',
+      dueAt: 6000 + hour,
+      takenAt: 6000 + 20 * hour,
+      latenessMs: 19 * hour,
+    })
   })
   test('who holds the fleet is known until something else happens', () => {
     const queued = ['queued', { holder: 'other', who: 'ann', until: 5 }] as const
-    expect(at('begin', 'confirmed', queued)).toMatchObject({ state: 'SETUP', queued: { holder: 'other', who: 'ann', until: 5 }, unattended: true, learned: { INTERVIEW: facts['confirmed'] } })
+    expect(at('begin', 'confirmed', queued)).toMatchObject({
+      state: 'SETUP',
+      queued: { holder: 'other', who: 'ann', until: 5 },
+      unattended: true,
+      learned: { INTERVIEW: facts['confirmed'] },
+    })
     expect(at('begin', 'confirmed', queued, 'claimed').queued).not.toBeNull()
     expect(at('begin', 'confirmed', queued, 'claimed', 'ready')).toMatchObject({ queued: null, unattended: true })
   })
   test('a fleet that is busy at DEPLOY is waited for in SETUP, and what was built for it is not known any more', () => {
-    const waits = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', ['queued', { holder: 'other', who: 'ann', until: 5 }])
-    expect(waits).toMatchObject({ state: 'SETUP', queued: { holder: 'other' }, unattended: true, counters: { builds: 1, deploys: 0 }, learned: { INTERVIEW: facts['confirmed'] } })
+    const waits = at('begin', 'confirmed', ['ready', { excluded: ['a'] }], 'built', [
+      'queued',
+      { holder: 'other', who: 'ann', until: 5 },
+    ])
+    expect(waits).toMatchObject({
+      state: 'SETUP',
+      queued: { holder: 'other' },
+      unattended: true,
+      counters: { builds: 1, deploys: 0 },
+      learned: { INTERVIEW: facts['confirmed'] },
+    })
     expect([waits.learned.SETUP, waits.learned.BUILD, waits.learned.DEPLOY]).toEqual([undefined, undefined, undefined])
   })
   test('a toolchain reason is no failed build, and is known to the next one', () => {
-    expect(at(...started, ['toolchain', { before: ['z'] }])).toMatchObject({ state: 'BUILD', counters: { builds: 0 }, failedBuildsInARow: 0, learned: { BUILD: { before: ['z'] } } })
+    expect(at(...started, ['toolchain', { before: ['z'] }])).toMatchObject({
+      state: 'BUILD',
+      counters: { builds: 0 },
+      failedBuildsInARow: 0,
+      learned: { BUILD: { before: ['z'] } },
+    })
     expect(at(...started, ['toolchain', { before: ['z'] }], 'failed', 'fixed').learned.BUILD).toBeUndefined()
   })
   test('a program that regresses each time does not hold a fleet for ever', () => {
     const loop = ['ready', 'built', 'deployed', 'passed', 'due', 'failed'] as const
     const again = ['restart', ...loop] as const
     expect(at('begin', 'confirmed', ...loop, ...again, ...again).state).toBe('RESTART')
-    expect(at('begin', 'confirmed', ...loop, ...again, ...again, ...again)).toMatchObject({ state: 'STOPPED', counters: { restarts: 3 } })
+    expect(at('begin', 'confirmed', ...loop, ...again, ...again, ...again)).toMatchObject({
+      state: 'STOPPED',
+      counters: { restarts: 3 },
+    })
   })
 })
 
 test('whatever happens, the fold is where the last entry leads, and the chain is whole', () => {
   const events = [...new Set(states.flatMap((s) => Object.keys(table[s])))]
   const soak = fc.subarray(['WAIT_1HR', 'WAIT_6HR'] as const)
-  const wish = fc.oneof({ weight: 20, arbitrary: fc.nat(5) }, { weight: 3, arbitrary: fc.constantFrom(...events) }, { weight: 1, arbitrary: fc.constantFrom('stop', 'unrecoverable') })
+  const wish = fc.oneof(
+    { weight: 20, arbitrary: fc.nat(5) },
+    { weight: 3, arbitrary: fc.constantFrom(...events) },
+    { weight: 1, arbitrary: fc.constantFrom('stop', 'unrecoverable') },
+  )
   const happening = fc.record({ wish, at: fc.nat(), why: fc.string(), note: fc.jsonValue({ maxDepth: 1 }) })
   const ended: string[] = []
-  fc.assert(fc.property(fc.array(happening, { maxLength: 60, size: 'max' }), soak, fc.constantFrom('logs', 'manual-verify'), (happenings, plan, proof) => {
-    let entries: readonly Entry[] = []
-    for (const h of happenings) {
-      const session = fold('s', entries)
-      const known = Object.keys(table[session.state])
-      const event = typeof h.wish === 'string' ? h.wish : (known[h.wish % known.length] ?? 'begin')
-      const entry = next(entries, session, { event, why: h.why, facts: event === 'confirmed' ? { soak: plan, proof, note: h.note as Json } : { note: h.note as Json } }, h.at)
-      expect(entry === undefined).toBe(finals.includes(session.state) || !(known.includes(event) || event === 'stop' || event === 'unrecoverable'))
-      if (entry !== undefined) entries = [...entries, entry]
-    }
-    const session = fold('s', entries)
-    expect(session.state).toBe(entries.at(-1)?.to ?? 'IDLE')
-    expect(entries.every((e, i) => e.from === (entries[i - 1]?.to ?? 'IDLE'))).toBe(true)
-    expect(chainFaults(entries)).toEqual([])
-    expect(fold('s', JSON.parse(JSON.stringify(entries)) as Entry[])).toEqual(JSON.parse(JSON.stringify(session)))
-    expect(session.failedBuildsInARow).toBeLessThanOrEqual(3)
-    expect(session.inconclusiveInARow).toBeLessThanOrEqual(2)
-    expect([...session.checkpointsTaken, ...session.checkpointsLeft].length).toBeLessThanOrEqual(plan.length)
-    if (session.state === 'COMPLETE') expect(session.checkpointsTaken).toEqual(plan)
-    ended.push(session.state)
-  }), { numRuns: 300 })
+  fc.assert(
+    fc.property(
+      fc.array(happening, { maxLength: 60, size: 'max' }),
+      soak,
+      fc.constantFrom('logs', 'manual-verify'),
+      (happenings, plan, proof) => {
+        let entries: readonly Entry[] = []
+        for (const h of happenings) {
+          const session = fold('s', entries)
+          const known = Object.keys(table[session.state])
+          const event = typeof h.wish === 'string' ? h.wish : (known[h.wish % known.length] ?? 'begin')
+          const entry = next(
+            entries,
+            session,
+            {
+              event,
+              why: h.why,
+              facts: event === 'confirmed' ? { soak: plan, proof, note: h.note as Json } : { note: h.note as Json },
+            },
+            h.at,
+          )
+          expect(entry === undefined).toBe(
+            finals.includes(session.state) || !(known.includes(event) || event === 'stop' || event === 'unrecoverable'),
+          )
+          if (entry !== undefined) entries = [...entries, entry]
+        }
+        const session = fold('s', entries)
+        expect(session.state).toBe(entries.at(-1)?.to ?? 'IDLE')
+        expect(entries.every((e, i) => e.from === (entries[i - 1]?.to ?? 'IDLE'))).toBe(true)
+        expect(chainFaults(entries)).toEqual([])
+        expect(fold('s', JSON.parse(JSON.stringify(entries)) as Entry[])).toEqual(JSON.parse(JSON.stringify(session)))
+        expect(session.failedBuildsInARow).toBeLessThanOrEqual(3)
+        expect(session.inconclusiveInARow).toBeLessThanOrEqual(2)
+        expect([...session.checkpointsTaken, ...session.checkpointsLeft].length).toBeLessThanOrEqual(plan.length)
+        if (session.state === 'COMPLETE') expect(session.checkpointsTaken).toEqual(plan)
+        ended.push(session.state)
+      },
+    ),
+    { numRuns: 300 },
+  )
   expect(new Set(ended).size).toBeGreaterThan(6)
 })

@@ -21,8 +21,36 @@ export interface Actor {
   zombie: boolean
 }
 
-export interface Counts { late: number; lost: number; doubled: number; overlapping: number; killed: number; zombies: number; zombiesRefused: number; early: number; missed: number; takenOver: number; restarts: number; exhausted: number; people: number }
-export const noCounts = (): Counts => ({ late: 0, lost: 0, doubled: 0, overlapping: 0, killed: 0, zombies: 0, zombiesRefused: 0, early: 0, missed: 0, takenOver: 0, restarts: 0, exhausted: 0, people: 0 })
+export interface Counts {
+  late: number
+  lost: number
+  doubled: number
+  overlapping: number
+  killed: number
+  zombies: number
+  zombiesRefused: number
+  early: number
+  missed: number
+  takenOver: number
+  restarts: number
+  exhausted: number
+  people: number
+}
+export const noCounts = (): Counts => ({
+  late: 0,
+  lost: 0,
+  doubled: 0,
+  overlapping: 0,
+  killed: 0,
+  zombies: 0,
+  zombiesRefused: 0,
+  early: 0,
+  missed: 0,
+  takenOver: 0,
+  restarts: 0,
+  exhausted: 0,
+  people: 0,
+})
 
 export const writer = (id: number): Json => ({ kind: 'run', repository: 'o/r', run: String(id), attempt: 1, url: '' })
 const folded = new WeakMap<readonly Entry[], Session>()
@@ -41,7 +69,9 @@ export class TickWorld {
     this.now = start.at(-1)?.at ?? 0
   }
 
-  get session(): Session { return this.at(this.entries) }
+  get session(): Session {
+    return this.at(this.entries)
+  }
   private at(entries: readonly Entry[]): Session {
     const known = folded.get(entries) ?? fold('s', entries)
     folded.set(entries, known)
@@ -50,16 +80,21 @@ export class TickWorld {
 
   /** Compare-and-swap on the last hash. */
   private append(entry: Entry | undefined, by: Actor | null): boolean {
-    if (entry === undefined) { this.faults.push(`no such event in ${this.session.state}`); return false }
+    if (entry === undefined) {
+      this.faults.push(`no such event in ${this.session.state}`)
+      return false
+    }
     if (entry.prev !== (this.entries.at(-1)?.hash ?? genesis)) return false
     const before = this.session
     if (by?.overtaken === true) this.faults.push(`${entry.event} was recorded by a run whose claim had been taken over`)
     if (entry.at < (this.entries.at(-1)?.at ?? 0)) this.faults.push('time went back')
-    if ((entry.event === 'claimed' || entry.facts['code'] === 'I400') && !this.ended.has(runOf(before))) this.faults.push(`${entry.event}: taken from a run that lives`)
+    if ((entry.event === 'claimed' || entry.facts['code'] === 'I400') && !this.ended.has(runOf(before)))
+      this.faults.push(`${entry.event}: taken from a run that lives`)
     this.entries = [...this.entries, entry]
     if (entry.event === 'claimed') {
       this.counts.takenOver++
-      for (const a of this.actors) if (a !== by && a.step !== 'decide' && a.step !== 'claim' && String(a.id) === runOf(before)) a.overtaken = true
+      for (const a of this.actors)
+        if (a !== by && a.step !== 'decide' && a.step !== 'claim' && String(a.id) === runOf(before)) a.overtaken = true
     }
     if (entry.event === 'missed') this.counts.missed++
     if (entry.event === 'unrecoverable' && entry.facts['code'] === 'I400') this.counts.exhausted++
@@ -70,7 +105,12 @@ export class TickWorld {
 
   /** What somebody does who is no run; false where the session's state knows no such thing. */
   person(event: string, facts: Readonly<Record<string, Json>> = {}): boolean {
-    const entry = next(this.entries, this.session, { event, why: 'a person', facts: { ...facts, by: writer(0) } }, this.now)
+    const entry = next(
+      this.entries,
+      this.session,
+      { event, why: 'a person', facts: { ...facts, by: writer(0) } },
+      this.now,
+    )
     if (entry === undefined) return false
     this.counts.people++
     return this.append(entry, null)
@@ -78,7 +118,15 @@ export class TickWorld {
 
   /** A run begins: of the schedule, of an environment's timer, or of a person who runs it early. */
   begin(): Actor {
-    const actor: Actor = { id: ++this.last, step: 'decide', seen: [], tick: null, ours: new Set(), overtaken: false, zombie: false }
+    const actor: Actor = {
+      id: ++this.last,
+      step: 'decide',
+      seen: [],
+      tick: null,
+      ours: new Set(),
+      overtaken: false,
+      zombie: false,
+    }
     this.actors.push(actor)
     return actor
   }
@@ -86,7 +134,12 @@ export class TickWorld {
   /** A push continues a session that waits for one; its run works on. */
   push(): void {
     const actor = this.begin()
-    const entry = next(this.entries, this.session, { event: 'pushed', why: 'a push', facts: { by: writer(actor.id) } }, this.now)
+    const entry = next(
+      this.entries,
+      this.session,
+      { event: 'pushed', why: 'a push', facts: { by: writer(actor.id) } },
+      this.now,
+    )
     if (entry === undefined || !this.append(entry, actor)) return this.end(actor)
     actor.ours.add(entry.hash)
     actor.step = 'look'
@@ -111,25 +164,39 @@ export class TickWorld {
     actor.zombie = true
   }
 
-  private readonly holds = (a: Actor): boolean => runOf(this.session) === String(a.id) && (a.step === 'look' || a.step === 'append')
+  private readonly holds = (a: Actor): boolean =>
+    runOf(this.session) === String(a.id) && (a.step === 'look' || a.step === 'append')
 
   /** One step of a run: as in src/verbs/soak.ts and src/run.ts, with everything else free to happen between any two. */
   step(actor: Actor, results: Results): void {
     switch (actor.step) {
-      case 'over': return
+      case 'over':
+        return
       case 'decide': {
         actor.seen = this.entries
         const s = this.at(actor.seen)
-        if (this.actors.some((a) => a !== actor && !a.zombie && (a.step === 'look' || a.step === 'append'))) this.counts.overlapping++
+        if (this.actors.some((a) => a !== actor && !a.zombie && (a.step === 'look' || a.step === 'append')))
+          this.counts.overlapping++
         actor.tick = reconcile(s, this.now, asksWriter(s) && this.ended.has(runOf(s)))
-        if (actor.tick.kind !== 'nothing') { actor.step = 'claim'; return }
+        if (actor.tick.kind !== 'nothing') {
+          actor.step = 'claim'
+          return
+        }
         if ((s.state === 'WAIT_1HR' || s.state === 'WAIT_6HR') && this.now < (s.waitUntil ?? 0)) this.counts.early++
         return this.end(actor)
       }
       case 'claim': {
         if (actor.tick === null || actor.tick.kind === 'nothing') return this.end(actor)
-        const entry = next(actor.seen, this.at(actor.seen), { ...actor.tick.outcome, facts: { ...actor.tick.outcome.facts, by: writer(actor.id) } }, this.now)
-        if (!this.append(entry, actor)) { this.counts.doubled++; return this.end(actor) }
+        const entry = next(
+          actor.seen,
+          this.at(actor.seen),
+          { ...actor.tick.outcome, facts: { ...actor.tick.outcome.facts, by: writer(actor.id) } },
+          this.now,
+        )
+        if (!this.append(entry, actor)) {
+          this.counts.doubled++
+          return this.end(actor)
+        }
         actor.ours.add(entry?.hash ?? '')
         actor.step = 'look'
         return
@@ -147,7 +214,11 @@ export class TickWorld {
       case 'append': {
         const s = this.at(actor.seen)
         const outcome = results(s)
-        const facts = { ...outcome.facts, by: writer(actor.id), ...(s.state === 'TEST' ? { checkpoint: s.checkpoint === null ? null : { ...s.checkpoint } } : {}) }
+        const facts = {
+          ...outcome.facts,
+          by: writer(actor.id),
+          ...(s.state === 'TEST' ? { checkpoint: s.checkpoint === null ? null : { ...s.checkpoint } } : {}),
+        }
         const entry = next(actor.seen, s, { ...outcome, facts }, this.now)
         if (!this.append(entry, actor)) {
           if (actor.overtaken) this.counts.zombiesRefused++
@@ -162,11 +233,16 @@ export class TickWorld {
 
   /** To its end, or until it has done more steps than any run has. */
   finish(actor: Actor, results: Results, each = minute): void {
-    for (let n = 0; n < 60 && actor.step !== 'over'; n++) { this.step(actor, results); this.now += each }
+    for (let n = 0; n < 60 && actor.step !== 'over'; n++) {
+      this.step(actor, results)
+      this.now += each
+    }
     if (actor.step !== 'over') this.faults.push('a run that does not end')
   }
 
-  chainFaults(): readonly string[] { return chainFaults(this.entries, 's') }
+  chainFaults(): readonly string[] {
+    return chainFaults(this.entries, 's')
+  }
 }
 
 const runOf = (s: Session): string => (s.by?.kind === 'run' ? s.by.run : '')

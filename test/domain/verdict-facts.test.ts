@@ -5,22 +5,56 @@ import { verdict, type VerdictInput } from '../../src/domain/verdict.ts'
 import { pairKey } from '../../src/domain/timetable.ts'
 import { flow, proofOf, run, servicePort } from './fixtures.ts'
 
-const edit = (input: VerdictInput, pair: string, change: (a: Attempt) => Attempt): VerdictInput =>
-  ({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.map((a) => (pairKey(a.pair) === pair ? change(a) : a)) } })
+const edit = (input: VerdictInput, pair: string, change: (a: Attempt) => Attempt): VerdictInput => ({
+  ...input,
+  evidence: {
+    ...input.evidence,
+    attempts: input.evidence.attempts.map((a) => (pairKey(a.pair) === pair ? change(a) : a)),
+  },
+})
 
 test('time to connect is of successes only', () => {
   const slow = (a: Attempt): Attempt => ({ ...a, claim: { ...a.claim, connectMs: 900 } })
-  expect(verdict(edit(run(), 'saorsa-7→saorsa-2', slow)).timeToConnect).toEqual({ count: 80, p50: 120, p95: 120, max: 900 })
-  expect(verdict(edit(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none', claims: 'direct' } } }), 'saorsa-7→saorsa-2', slow)).timeToConnect).toEqual({ count: 79, p50: 120, p95: 120, max: 120 })
+  expect(verdict(edit(run(), 'saorsa-7→saorsa-2', slow)).timeToConnect).toEqual({
+    count: 80,
+    p50: 120,
+    p95: 120,
+    max: 900,
+  })
+  expect(
+    verdict(
+      edit(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none', claims: 'direct' } } }), 'saorsa-7→saorsa-2', slow),
+    ).timeToConnect,
+  ).toEqual({ count: 79, p50: 120, p95: 120, max: 120 })
 })
 
 test('an upgrade is claimed by the program and witnessed by packets both ways', () => {
-  expect(verdict(run({ attempts: { 'saorsa-6→saorsa-10': { path: 'relayed', upgraded: true }, 'saorsa-7→saorsa-2': { path: 'end-to-end', claims: 'direct', upgraded: true } } })).relayUpgrades).toEqual({ claimed: 6, witnessed: 1 })
+  expect(
+    verdict(
+      run({
+        attempts: {
+          'saorsa-6→saorsa-10': { path: 'relayed', upgraded: true },
+          'saorsa-7→saorsa-2': { path: 'end-to-end', claims: 'direct', upgraded: true },
+        },
+      }),
+    ).relayUpgrades,
+  ).toEqual({ claimed: 6, witnessed: 1 })
   expect(verdict(run()).relayUpgrades).toEqual({ claimed: 0, witnessed: 0 })
 })
 
 test('IPv6 packets are counted apart and reported', () => {
-  const v = verdict(edit(run(), 'saorsa-7→saorsa-2', (a) => ({ ...a, counters: { ...a.counters, 'saorsa-2': { ...(a.counters['saorsa-2'] ?? expect.fail()), in: [...(a.counters['saorsa-2']?.in ?? []), flow('2001:db8::7', 9, servicePort, 3, 300)] } } })))
+  const v = verdict(
+    edit(run(), 'saorsa-7→saorsa-2', (a) => ({
+      ...a,
+      counters: {
+        ...a.counters,
+        'saorsa-2': {
+          ...(a.counters['saorsa-2'] ?? expect.fail()),
+          in: [...(a.counters['saorsa-2']?.in ?? []), flow('2001:db8::7', 9, servicePort, 3, 300)],
+        },
+      },
+    })),
+  )
   expect(v.families).toEqual({ ipv4: 79, ipv6: 1 })
   expect(v.findings.map((f) => f.kind)).toEqual(['ipv6-path'])
 })
@@ -34,22 +68,38 @@ test('one finding for all attempts of a pair that show the same', () => {
 test('the shortest pause is between the end of one and the start of the next', () => {
   expect(verdict(run()).shortestPauseMs).toBe(8200)
   const input = run()
-  expect(verdict({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.slice(0, 1) } }).shortestPauseMs).toBeNull()
+  expect(
+    verdict({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.slice(0, 1) } })
+      .shortestPauseMs,
+  ).toBeNull()
 })
 
 test('mixed versions are named among the nodes that took part', () => {
-  expect(verdict(run({ absent: { 'saorsa-9': 'off' }, deployed: { 'saorsa-9': 'older' } })).mixedVersionPairs).toEqual([])
+  expect(verdict(run({ absent: { 'saorsa-9': 'off' }, deployed: { 'saorsa-9': 'older' } })).mixedVersionPairs).toEqual(
+    [],
+  )
 })
 
 test('expected and measured rate of a NAT stand side by side', () => {
   const v = verdict(run({ attempts: { 'saorsa-7→saorsa-10': { path: 'none' } } }))
-  expect(v.nodes.find((n) => n.node === 'saorsa-10')).toMatchObject({ declared: 'symmetric', measured: 'symmetric', expectedRate: 70, asCallee: { attempts: 12, successes: 11 }, asCaller: { attempts: 12, successes: 12 } })
+  expect(v.nodes.find((n) => n.node === 'saorsa-10')).toMatchObject({
+    declared: 'symmetric',
+    measured: 'symmetric',
+    expectedRate: 70,
+    asCallee: { attempts: 12, successes: 11 },
+    asCaller: { attempts: 12, successes: 12 },
+  })
 })
 
 describe('evidence that does not fit', () => {
   test('a pair outside the plan belongs to nobody', () => {
     const input = run()
-    const stray: Attempt = { ...(input.evidence.attempts[0] ?? expect.fail()), id: 'x', nonce: 'x', pair: { from: 'saorsa-1', to: 'saorsa-2' } }
+    const stray: Attempt = {
+      ...(input.evidence.attempts[0] ?? expect.fail()),
+      id: 'x',
+      nonce: 'x',
+      pair: { from: 'saorsa-1', to: 'saorsa-2' },
+    }
     const v = verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, stray] } })
     expect(v.attempts).toHaveLength(80)
     expect(v.reasons).toEqual([{ kind: 'inconclusive', text: 'attempt x: saorsa-1→saorsa-2 is no pair of the plan' }])
@@ -57,18 +107,24 @@ describe('evidence that does not fit', () => {
   test('one nonce under two ids is one payload', () => {
     const input = run()
     const copy: Attempt = { ...(input.evidence.attempts[0] ?? expect.fail()), id: 'another' }
-    expect(verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, copy] } })).toMatchObject({ result: 'inconclusive', attempts: { length: 80 } })
+    expect(
+      verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, copy] } }),
+    ).toMatchObject({ result: 'inconclusive', attempts: { length: 80 } })
   })
   test('attempts of a node whose NAT nobody measured do not count', () => {
     const input = run()
     const v = verdict({ ...input, measurements: input.measurements.filter((m) => m.node !== 'saorsa-5') })
     expect(v.attempts.filter((a) => a.outcome === 'unwitnessed')).toHaveLength(16)
-    expect(v.attempts.find((a) => pairKey(a.pair) === 'saorsa-5→saorsa-7')?.sentence).toBe('saorsa-5 → saorsa-7: not counted: the NAT of saorsa-5 was not measured')
+    expect(v.attempts.find((a) => pairKey(a.pair) === 'saorsa-5→saorsa-7')?.sentence).toBe(
+      'saorsa-5 → saorsa-7: not counted: the NAT of saorsa-5 was not measured',
+    )
     expect(v.nodes.find((n) => n.node === 'saorsa-5')?.measured).toBeNull()
   })
   test('a plan without two peers, and a run without attempts, pass nothing', () => {
     const input = run()
-    expect(verdict({ ...input, planned: ['saorsa-1', 'saorsa-2'], evidence: { ...input.evidence, attempts: [] } })).toMatchObject({ result: 'inconclusive', classes: {} })
+    expect(
+      verdict({ ...input, planned: ['saorsa-1', 'saorsa-2'], evidence: { ...input.evidence, attempts: [] } }),
+    ).toMatchObject({ result: 'inconclusive', classes: {} })
     expect(verdict({ ...input, planned: [] }).reasons.map((r) => r.text)).toContain('the plan has no pair of peers')
     const nothing = verdict({ ...input, evidence: { ...input.evidence, attempts: [] } })
     expect(nothing.result).toBe('inconclusive')
@@ -80,28 +136,49 @@ describe('evidence that does not fit', () => {
   })
   test('everything failing in fewer attempts than the floor is too little to say', () => {
     const input = run({ attempts: { '*': { path: 'none' } } })
-    expect(verdict({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.slice(0, 9) } }).result).toBe('inconclusive')
+    expect(
+      verdict({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.slice(0, 9) } }).result,
+    ).toBe('inconclusive')
   })
 })
 
 describe('the registry, which is no peer', () => {
   const input = run()
-  const withRegistry = (changes: Parameters<typeof proofOf>[1], deployed: Record<string, string>): VerdictInput =>
-    ({ ...input, deployed: { ...input.deployed, ...deployed }, evidence: { ...input.evidence, runningBefore: [...input.evidence.runningBefore, proofOf('saorsa-1', changes)], runningAfter: [...input.evidence.runningAfter, proofOf('saorsa-1', changes)] } })
+  const withRegistry = (changes: Parameters<typeof proofOf>[1], deployed: Record<string, string>): VerdictInput => ({
+    ...input,
+    deployed: { ...input.deployed, ...deployed },
+    evidence: {
+      ...input.evidence,
+      runningBefore: [...input.evidence.runningBefore, proofOf('saorsa-1', changes)],
+      runningAfter: [...input.evidence.runningAfter, proofOf('saorsa-1', changes)],
+    },
+  })
   test('another binary there is a finding', () => {
     const v = verdict(withRegistry({ exeSha256: 'ff00' }, { 'saorsa-1': 'aa' }))
     expect([v.result, v.findings.map((f) => f.kind)]).toEqual(['passed', ['wrong-binary']])
   })
-  test('a registry that we did not deploy is nothing to us', () => expect(verdict(withRegistry({ exeSha256: 'ff00' }, {})).findings).toEqual([]))
+  test('a registry that we did not deploy is nothing to us', () =>
+    expect(verdict(withRegistry({ exeSha256: 'ff00' }, {})).findings).toEqual([]))
 })
 
 test('capabilities that cannot be read are reported, and the start time of one process may jitter', () => {
-  expect(verdict(run({ before: { 'saorsa-7': { capEff: 'ffff; rm' } } })).findings.map((f) => f.kind)).toEqual(['subject-can-tamper'])
-  expect(verdict(run({ before: { 'saorsa-7': { capEff: '000001ffffffefff' } }, after: { 'saorsa-7': { startedAt: 1_699_999_000_900 } } })).findings).toEqual([])
+  expect(verdict(run({ before: { 'saorsa-7': { capEff: 'ffff; rm' } } })).findings.map((f) => f.kind)).toEqual([
+    'subject-can-tamper',
+  ])
+  expect(
+    verdict(
+      run({
+        before: { 'saorsa-7': { capEff: '000001ffffffefff' } },
+        after: { 'saorsa-7': { startedAt: 1_699_999_000_900 } },
+      }),
+    ).findings,
+  ).toEqual([])
 })
 
 test('findings from outside the test join', () => {
-  expect(verdict({ ...run(), findings: [{ kind: 'skewed-clock', message: 'saorsa-9: 40 s', attempts: [] }] })).toMatchObject({ result: 'passed', findings: [{ kind: 'skewed-clock' }] })
+  expect(
+    verdict({ ...run(), findings: [{ kind: 'skewed-clock', message: 'saorsa-9: 40 s', attempts: [] }] }),
+  ).toMatchObject({ result: 'passed', findings: [{ kind: 'skewed-clock' }] })
 })
 
 test('a nonexistent-peer control that could not run is not covered', () => {

@@ -30,23 +30,33 @@ const Case = z.strictObject({
   }),
 })
 
-describe.each(readdirSync(folder).filter((f) => f.endsWith('.yaml')).sort())('%s', (file) => {
+describe.each(
+  readdirSync(folder)
+    .filter((f) => f.endsWith('.yaml'))
+    .sort(),
+)('%s', (file) => {
   const { why, given, expect: wanted } = Case.parse(parse(readFileSync(new URL(file, folder), 'utf8')))
   test(why, () => {
     const v = verdict(run((given ?? {}) as Changes))
     expect({ result: v.result, reasons: v.reasons.map((r) => r.text) }).toMatchObject({ result: wanted.verdict })
     if (wanted.verdict === 'passed') expect(v.reasons).toEqual([])
-    for (const part of wanted.reasons) expect(v.reasons.map((r) => r.text)).toContainEqual(expect.stringContaining(part))
+    for (const part of wanted.reasons)
+      expect(v.reasons.map((r) => r.text)).toContainEqual(expect.stringContaining(part))
     for (const [name, figure] of Object.entries(wanted.class ?? {})) {
       const c = v.classes[name as keyof typeof v.classes]
       expect(c === undefined ? 'none' : `${c.successes}/${c.attempts} of ${c.pairs}`, name).toBe(figure)
     }
     expect([...new Set(v.findings.map((f) => f.kind))]).toEqual(wanted.findings)
-    for (const text of wanted.sentences) expect(v.attempts.map((a) => a.sentence)).toContainEqual(text.endsWith('…') ? expect.stringContaining(text.slice(0, -1)) : text)
+    for (const text of wanted.sentences)
+      expect(v.attempts.map((a) => a.sentence)).toContainEqual(
+        text.endsWith('…') ? expect.stringContaining(text.slice(0, -1)) : text,
+      )
     if (wanted.outcomes) expect(tally(v.attempts.map((a) => a.outcome))).toEqual(wanted.outcomes)
     if (wanted.grades) expect(tally(v.attempts.map((a) => a.grade ?? 'none'))).toEqual(wanted.grades)
-    if (wanted.uncoveredPairs !== undefined) expect(v.notCovered.filter((n) => n.kind === 'pair')).toHaveLength(wanted.uncoveredPairs)
-    for (const text of wanted.notCovered) expect(v.notCovered.map((n) => JSON.stringify(n))).toContainEqual(expect.stringContaining(text))
+    if (wanted.uncoveredPairs !== undefined)
+      expect(v.notCovered.filter((n) => n.kind === 'pair')).toHaveLength(wanted.uncoveredPairs)
+    for (const text of wanted.notCovered)
+      expect(v.notCovered.map((n) => JSON.stringify(n))).toContainEqual(expect.stringContaining(text))
     expect(v.invalidControls.map((c) => c.name)).toEqual(wanted.invalidControls)
     expect(v.mixedVersionPairs).toHaveLength(wanted.mixedVersionPairs)
   })

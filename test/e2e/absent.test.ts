@@ -15,12 +15,26 @@ let lab: Lab
 const broken: (() => Promise<unknown>)[] = []
 const session = (): Promise<Story> => story({ dir: place.dir, lab: id, nodes })
 
-beforeAll(async () => { lab = await openLab(id); await deployOnly(await session()) })
-afterEach(async () => { for (const repair of broken.splice(0).reverse()) await repair() })
-afterAll(async () => { await lab.down(); place.remove() })
+beforeAll(async () => {
+  lab = await openLab(id)
+  await deployOnly(await session())
+})
+afterEach(async () => {
+  for (const repair of broken.splice(0).reverse()) await repair()
+})
+afterAll(async () => {
+  await lab.down()
+  place.remove()
+})
 
 describe('a lease held by another session', () => {
-  const other = { service, holder: 'other-session-1', who: 'mallory@elsewhere', why: 'test of something else', seconds: 600 }
+  const other = {
+    service,
+    holder: 'other-session-1',
+    who: 'mallory@elsewhere',
+    why: 'test of something else',
+    seconds: 600,
+  }
 
   test('is refused: who holds it is named, nothing is touched, nobody else loses theirs', async () => {
     await lab.on('saorsa-8', shellLine(acquireLease(other)))
@@ -28,13 +42,21 @@ describe('a lease held by another session', () => {
     const before = [await runningOn(lab, 'saorsa-8'), await releasesOn(lab, 'saorsa-8')]
     const s = await session()
     const end = await s.run()
-    expect(end.answer.why).toMatch(/^saorsa-8: testnet-peer is leased by mallory@elsewhere \(session other-session-1, test of something else\) until \d{4}-/)
+    expect(end.answer.why).toMatch(
+      /^saorsa-8: testnet-peer is leased by mallory@elsewhere \(session other-session-1, test of something else\) until \d{4}-/,
+    )
     expect(end.answer).toMatchObject({ state: 'STOPPED', verdict: null })
     expect(end.code).toBe(10)
     expect((await s.entries()).map((e) => e.from)).toEqual(['IDLE', 'INTERVIEW', 'SETUP'])
     expect([await runningOn(lab, 'saorsa-8'), await releasesOn(lab, 'saorsa-8')]).toEqual(before)
     expect(await holderOn(lab, 'saorsa-8')).toBe('other-session-1')
-    expect(await Promise.all(nodes.filter((n) => n !== 'saorsa-8').map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-', '-'])
+    expect(await Promise.all(nodes.filter((n) => n !== 'saorsa-8').map((n) => holderOn(lab, n)))).toEqual([
+      '-',
+      '-',
+      '-',
+      '-',
+      '-',
+    ])
   })
 
   test('a holder whose time is over cannot switch any more, even when it comes back', async () => {
@@ -45,8 +67,12 @@ describe('a lease held by another session', () => {
     expect(Number(now.split(' ')[1])).toBe(fence + 1)
     const release = { name: 'testnet-peer', installPath: installed, sha256: 'f'.repeat(64), bytes: 1 }
     const current = await lab.on('saorsa-7', `readlink ${installed}/current`)
-    const attempt = (holder: string, number: number): Promise<string> => lab.on('saorsa-7', shellLine(switchTo(release, { service, holder, fence: number })))
-    await expect(attempt('stale-session', fence)).rejects.toMatchObject({ code: exitLeaseLost, stderr: `lease lost: other-session-1 has ${fence + 1}\n` })
+    const attempt = (holder: string, number: number): Promise<string> =>
+      lab.on('saorsa-7', shellLine(switchTo(release, { service, holder, fence: number })))
+    await expect(attempt('stale-session', fence)).rejects.toMatchObject({
+      code: exitLeaseLost,
+      stderr: `lease lost: other-session-1 has ${fence + 1}\n`,
+    })
     await expect(attempt('other-session-1', fence)).rejects.toMatchObject({ code: exitLeaseLost })
     expect(await lab.on('saorsa-7', `readlink ${installed}/current`)).toBe(current)
   })
@@ -54,16 +80,29 @@ describe('a lease held by another session', () => {
 
 describe('power', () => {
   test('two of five peers off: the rest goes on, what is not covered is listed, the coverage rule decides', async () => {
-    for (const node of ['saorsa-8', 'saorsa-10']) { await lab.off(node); broken.push(() => lab.power(node)) }
+    for (const node of ['saorsa-8', 'saorsa-10']) {
+      await lab.off(node)
+      broken.push(() => lab.power(node))
+    }
     const s = await session()
     const end = await s.run()
-    const excluded = (await s.entries()).flatMap((e) => (Array.isArray(e.facts['excluded']) && e.from === 'SETUP' ? e.facts['excluded'] as unknown as { node: string; code: string }[] : []))
+    const excluded = (await s.entries()).flatMap((e) =>
+      Array.isArray(e.facts['excluded']) && e.from === 'SETUP'
+        ? (e.facts['excluded'] as unknown as { node: string; code: string }[])
+        : [],
+    )
     expect(excluded.map((e) => `${e.node} ${e.code}`).sort()).toEqual(['saorsa-10 T004', 'saorsa-8 T004'])
     const v = await s.verdict()
     expect(v.attempts.map((j) => j.outcome)).toEqual(Array.from({ length: 6 }, () => 'success'))
     const pairs = v.notCovered.filter((n) => n.kind === 'pair')
     expect(pairs).toHaveLength(14)
-    expect(pairs.every((n) => /^saorsa-(8|10) was left out: saorsa-\1 cannot be reached|^saorsa-(8|10) was left out: saorsa-\2: cannot be reached/.test(n.why))).toBe(true)
+    expect(
+      pairs.every((n) =>
+        /^saorsa-(8|10) was left out: saorsa-\1 cannot be reached|^saorsa-(8|10) was left out: saorsa-\2: cannot be reached/.test(
+          n.why,
+        ),
+      ),
+    ).toBe(true)
     expect(v.notCovered).toContainEqual({ kind: 'nat', nat: 'symmetric', why: 'saorsa-10 was not tried' })
     expect(v.reasons.map((r) => r.text)).toEqual([
       'direct: 4 of 12 pairs tried = 33.3 %, coverage asks for 80 %',
@@ -76,11 +115,20 @@ describe('power', () => {
   })
 
   test('three of five off: stopped before anything is changed, with the reason', async () => {
-    for (const node of ['saorsa-6', 'saorsa-8', 'saorsa-10']) { await lab.off(node); broken.push(() => lab.power(node)) }
+    for (const node of ['saorsa-6', 'saorsa-8', 'saorsa-10']) {
+      await lab.off(node)
+      broken.push(() => lab.power(node))
+    }
     const before = await runningOn(lab, 'saorsa-7')
     const s = await session()
     const end = await s.run()
-    expect(end.answer).toMatchObject({ state: 'STOPPED', verdict: null, why: expect.stringMatching(/^2 of 5 peers are available: fewer than 50 %: saorsa-6: cannot be reached.* \(3 nodes left out\)$/s) as string })
+    expect(end.answer).toMatchObject({
+      state: 'STOPPED',
+      verdict: null,
+      why: expect.stringMatching(
+        /^2 of 5 peers are available: fewer than 50 %: saorsa-6: cannot be reached.* \(3 nodes left out\)$/s,
+      ) as string,
+    })
     expect(end.code).toBe(10)
     expect((await s.entries()).map((e) => e.from)).toEqual(['IDLE', 'INTERVIEW', 'SETUP'])
     expect(await runningOn(lab, 'saorsa-7')).toBe(before)

@@ -10,32 +10,59 @@ export const run = promisify(execFile)
 export const root = resolve(import.meta.dirname, '../..')
 const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'vps-test')
 
-export interface Ended { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly out: string; readonly err: string }
-export interface Running { readonly child: ChildProcess; readonly ended: Promise<Ended> }
+export interface Ended {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  readonly err: string
+}
+export interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+}
 
 /** Everything below it goes when the test file ends. */
 export const scratch = (): { readonly dir: string; remove(): void } => {
   const dir = mkdtempSync(join(tmpdir(), 'vps-test-e2e-'))
-  return { dir, remove: () => { rmSync(dir, { recursive: true, force: true }) } }
+  return {
+    dir,
+    remove: () => {
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
 }
 
 let prober: Promise<string> | undefined
 /** Our prober, as the first stage of `npm test` leaves it in the environment; built when a test file is run by itself. */
-export const probe = (): Promise<string> => (prober ??= (async () => {
-  const given = process.env['VPS_TEST_PROBE']
-  if (given !== undefined && existsSync(given)) return given
-  const stage = pathToFileURL(join(root, 'scripts/stage/native.mjs')).href
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', `import { buildNative } from ${JSON.stringify(stage)}; await buildNative('must'); console.log(process.env.VPS_TEST_PROBE)`], { timeout: 300_000 })
-  return stdout.trim()
-})())
+export const probe = (): Promise<string> =>
+  (prober ??= (async () => {
+    const given = process.env['VPS_TEST_PROBE']
+    if (given !== undefined && existsSync(given)) return given
+    const stage = pathToFileURL(join(root, 'scripts/stage/native.mjs')).href
+    const { stdout } = await run(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { buildNative } from ${JSON.stringify(stage)}; await buildNative('must'); console.log(process.env.VPS_TEST_PROBE)`,
+      ],
+      { timeout: 300_000 },
+    )
+    return stdout.trim()
+  })())
 
 let program: Promise<string> | undefined
 /** The example, built once by plain cargo into a directory that survives runs; the lab's nodes have this machine's C library. */
-export const example = (): Promise<string> => (program ??= (async () => {
-  const target = join(cache, 'e2e-target')
-  await run('cargo', ['build', '--release', '--locked', '--offline', '--manifest-path', join(root, 'examples/testnet/Cargo.toml')], { env: { ...process.env, CARGO_TARGET_DIR: target }, timeout: 300_000 })
-  return join(target, 'release/testnet-peer')
-})())
+export const example = (): Promise<string> =>
+  (program ??= (async () => {
+    const target = join(cache, 'e2e-target')
+    await run(
+      'cargo',
+      ['build', '--release', '--locked', '--offline', '--manifest-path', join(root, 'examples/testnet/Cargo.toml')],
+      { env: { ...process.env, CARGO_TARGET_DIR: target }, timeout: 300_000 },
+    )
+    return join(target, 'release/testnet-peer')
+  })())
 
 export interface Limits {
   /** Killed after this; 3 minutes unless told. */
@@ -47,14 +74,40 @@ export interface Limits {
 }
 
 /** Starts `vps-test …`. */
-export async function begin(args: readonly string[], home: string, { limitMs = 180_000, group = false, cacheDir }: Limits = {}): Promise<Running> {
-  const env = { ...process.env, VPS_TEST_HOME: home, VPS_TEST_PROBE: await probe(), NO_COLOR: '1', ...(cacheDir === undefined ? {} : { VPS_TEST_CACHE: cacheDir }) }
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'], detached: group, timeout: limitMs, killSignal: 'SIGKILL' })
+export async function begin(
+  args: readonly string[],
+  home: string,
+  { limitMs = 180_000, group = false, cacheDir }: Limits = {},
+): Promise<Running> {
+  const env = {
+    ...process.env,
+    VPS_TEST_HOME: home,
+    VPS_TEST_PROBE: await probe(),
+    NO_COLOR: '1',
+    ...(cacheDir === undefined ? {} : { VPS_TEST_CACHE: cacheDir }),
+  }
+  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: group,
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+  })
   let [out, err] = ['', '']
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text })
-  const ended = new Promise<Ended>((done, fail) => { child.on('error', fail).on('close', (code, signal) => { done({ code, signal, out, err }) }) })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const ended = new Promise<Ended>((done, fail) => {
+    child.on('error', fail).on('close', (code, signal) => {
+      done({ code, signal, out, err })
+    })
+  })
   return { child, ended }
 }
 
-export const cli = async (args: readonly string[], home: string, limitMs?: number): Promise<Ended> => (await begin(args, home, limitMs === undefined ? {} : { limitMs })).ended
+export const cli = async (args: readonly string[], home: string, limitMs?: number): Promise<Ended> =>
+  (await begin(args, home, limitMs === undefined ? {} : { limitMs })).ended

@@ -23,7 +23,10 @@ let before: Readonly<Record<string, string>>
 let oldSha: string
 let newSha: string
 
-const all = async (names: readonly string[], ask: (lab: Lab, node: string) => Promise<string>): Promise<Record<string, string>> =>
+const all = async (
+  names: readonly string[],
+  ask: (lab: Lab, node: string) => Promise<string>,
+): Promise<Record<string, string>> =>
   Object.fromEntries(await Promise.all(names.map(async (n) => [n, await ask(lab, n)] as const)))
 
 beforeAll(async () => {
@@ -41,20 +44,39 @@ beforeAll(async () => {
   await deployOnly(await story({ dir: place.dir, lab: id, nodes, binary: old }))
   before = await all([full, otherKey, cut], runningOn)
 
-  await lab.on(otherKey, 'rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh')
+  await lab.on(
+    otherKey,
+    'rm /etc/ssh/ssh_host_ed25519_key*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh',
+  )
   // sshd and every connection of it die as soon as the upload has begun to arrive.
-  await lab.on(cut, `systemd-run --quiet --unit=cutter sh -c 'until [ -n "$(find ${installed}/releases -name "*.part" -size +0)" ]; do sleep 0.01; done; touch /root/was-cut; systemctl mask --runtime --now ssh; killall -9 sshd sshd-session 2>/dev/null || pkill -9 -x sshd'`)
+  await lab.on(
+    cut,
+    `systemd-run --quiet --unit=cutter sh -c 'until [ -n "$(find ${installed}/releases -name "*.part" -size +0)" ]; do sleep 0.01; done; touch /root/was-cut; systemctl mask --runtime --now ssh; killall -9 sshd sshd-session 2>/dev/null || pkill -9 -x sshd'`,
+  )
   run = await story({ dir: place.dir, lab: id, nodes, binary: fresh, coverage: 15 })
   end = await run.run()
 })
-afterAll(async () => { await lab.down(); place.remove() })
+afterAll(async () => {
+  await lab.down()
+  place.remove()
+})
 
 describe('deploy', () => {
   test('each broken node is named with a code of its own, at the stage where it broke', async () => {
-    const excluded = (await run.entries()).flatMap((e) => (Array.isArray(e.facts['excluded']) ? e.facts['excluded'] as unknown as { node: string; stage: string; code: string; message: string }[] : []))
+    const excluded = (await run.entries()).flatMap((e) =>
+      Array.isArray(e.facts['excluded'])
+        ? (e.facts['excluded'] as unknown as { node: string; stage: string; code: string; message: string }[])
+        : [],
+    )
     expect(await lab.on(cut, 'ls /root/was-cut')).toBe('/root/was-cut\n')
-    expect(excluded.map((e) => `${e.stage} ${e.node} ${e.code}`)).toEqual([`SETUP ${otherKey} T011`, `DEPLOY ${cut} T004`, `DEPLOY ${full} I150`])
-    expect(excluded[0]?.message).toMatch(/^saorsa-9: the host key is not the pinned one: pinned SHA256:.*, offered SHA256:.*Nothing was sent/)
+    expect(excluded.map((e) => `${e.stage} ${e.node} ${e.code}`)).toEqual([
+      `SETUP ${otherKey} T011`,
+      `DEPLOY ${cut} T004`,
+      `DEPLOY ${full} I150`,
+    ])
+    expect(excluded[0]?.message).toMatch(
+      /^saorsa-9: the host key is not the pinned one: pinned SHA256:.*, offered SHA256:.*Nothing was sent/,
+    )
     expect(excluded[2]?.message).toMatch(/^saorsa-8: no space left: no space: \d+ KiB free/)
   })
   test('each still runs the old binary, in the same process, with nothing partial beside it', async () => {

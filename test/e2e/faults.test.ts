@@ -23,8 +23,13 @@ beforeAll(async () => {
   lab = await openLab(id)
   await deployOnly(await session({ nodes: [...public4, 'saorsa-6', 'saorsa-10'] }))
 })
-afterEach(async () => { for (const repair of broken.splice(0).reverse()) await repair() })
-afterAll(async () => { await lab.down(); place.remove() })
+afterEach(async () => {
+  for (const repair of broken.splice(0).reverse()) await repair()
+})
+afterAll(async () => {
+  await lab.down()
+  place.remove()
+})
 
 describe('a fault', () => {
   test('a receiver that writes nothing down: attempts towards it fail, whatever counters and claims say', async () => {
@@ -35,8 +40,12 @@ describe('a fault', () => {
     const end = await s.run()
     const v = await s.verdict()
     expect(v.attempts.map((j) => `${j.pair.to} ${j.outcome} ${j.path} ${String(j.grade)}`).sort()).toEqual([
-      'saorsa-2 success end-to-end A', 'saorsa-2 success end-to-end A', 'saorsa-7 success end-to-end A', 'saorsa-7 success end-to-end A',
-      'saorsa-8 failed end-to-end C', 'saorsa-8 failed end-to-end C',
+      'saorsa-2 success end-to-end A',
+      'saorsa-2 success end-to-end A',
+      'saorsa-7 success end-to-end A',
+      'saorsa-7 success end-to-end A',
+      'saorsa-8 failed end-to-end C',
+      'saorsa-8 failed end-to-end C',
     ])
     const [towards] = await s.judgements('saorsa-7', 'saorsa-8')
     expect(towards?.sentence).toBe("saorsa-7 → saorsa-8: end-to-end, but the receiver's record is missing")
@@ -52,18 +61,36 @@ describe('a fault', () => {
     const s = await session()
     await s.runInto('TEST')
     const right = (await runningOn(lab, 'saorsa-8')).split(' ')[1]
-    await lab.on('saorsa-8', `
+    await lab.on(
+      'saorsa-8',
+      `
       cp ${installed}/current/testnet-peer /opt/other-peer; printf x >>/opt/other-peer
       mkdir ${unitFile}.d; { echo '[Service]'; echo ExecStart=; sed -n 's,^ExecStart=[^ ]*,ExecStart=/opt/other-peer,p' ${unitFile}; } >${unitFile}.d/other.conf
-      systemctl daemon-reload; systemctl restart ${service}`)
-    broken.push(() => lab.on('saorsa-8', `rm -r ${unitFile}.d /opt/other-peer; systemctl daemon-reload; systemctl restart ${service}`))
+      systemctl daemon-reload; systemctl restart ${service}`,
+    )
+    broken.push(() =>
+      lab.on('saorsa-8', `rm -r ${unitFile}.d /opt/other-peer; systemctl daemon-reload; systemctl restart ${service}`),
+    )
     const wrong = (await runningOn(lab, 'saorsa-8')).split(' ')[1] ?? ''
     expect(wrong).not.toBe(right)
     const end = await s.run()
     const v = await s.verdict()
-    expect(v.findings).toEqual([expect.objectContaining({ kind: 'wrong-binary', node: 'saorsa-8', message: `saorsa-8: runs ${wrong.slice(0, 12)}, deployed was ${right?.slice(0, 12)}` })])
-    expect(v.attempts.filter((j) => [j.pair.from, j.pair.to].includes('saorsa-8')).map((j) => j.outcome)).toEqual(['unwitnessed', 'unwitnessed', 'unwitnessed', 'unwitnessed'])
-    expect((await s.judgements('saorsa-7', 'saorsa-8'))[0]?.sentence).toBe('saorsa-7 → saorsa-8: not counted: wrong binary on saorsa-8')
+    expect(v.findings).toEqual([
+      expect.objectContaining({
+        kind: 'wrong-binary',
+        node: 'saorsa-8',
+        message: `saorsa-8: runs ${wrong.slice(0, 12)}, deployed was ${right?.slice(0, 12)}`,
+      }),
+    ])
+    expect(v.attempts.filter((j) => [j.pair.from, j.pair.to].includes('saorsa-8')).map((j) => j.outcome)).toEqual([
+      'unwitnessed',
+      'unwitnessed',
+      'unwitnessed',
+      'unwitnessed',
+    ])
+    expect((await s.judgements('saorsa-7', 'saorsa-8'))[0]?.sentence).toBe(
+      'saorsa-7 → saorsa-8: not counted: wrong binary on saorsa-8',
+    )
     expect(v.classes.direct).toMatchObject({ pairs: 6, pairsTried: 2, attempts: 2, successes: 2, notCounted: 4 })
     expect(v.reasons).toEqual([
       { kind: 'inconclusive', text: 'wrong binary on saorsa-8: its attempts do not count' },
@@ -74,13 +101,24 @@ describe('a fault', () => {
   })
 
   test('a relay that is switched off: the class that needs it fails, and says so', async () => {
-    await lab.on('saorsa-2', `cp ${unitFile} /root/unit.kept; sed -e '/Written by vps-test/d' -e 's/ --relay//' /root/unit.kept >${unitFile}; systemctl daemon-reload`)
-    broken.push(() => lab.on('saorsa-2', `mv /root/unit.kept ${unitFile}; systemctl daemon-reload; systemctl restart ${service}`))
+    await lab.on(
+      'saorsa-2',
+      `cp ${unitFile} /root/unit.kept; sed -e '/Written by vps-test/d' -e 's/ --relay//' /root/unit.kept >${unitFile}; systemctl daemon-reload`,
+    )
+    broken.push(() =>
+      lab.on('saorsa-2', `mv /root/unit.kept ${unitFile}; systemctl daemon-reload; systemctl restart ${service}`),
+    )
     const s = await session({ nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'] })
     const end = await s.run()
     const v = await s.verdict()
-    expect(v.classes).toMatchObject({ direct: { successes: 6, attempts: 6 }, nat_traversed: { successes: 4, attempts: 4 }, relay: { successes: 0, attempts: 2 } })
-    expect((await s.judgements('saorsa-6', 'saorsa-10'))[0]?.sentence).toMatch(/^saorsa-6 → saorsa-10: expected relayed, saw nothing delivered( in full and answered)?; the program claimed failure/)
+    expect(v.classes).toMatchObject({
+      direct: { successes: 6, attempts: 6 },
+      nat_traversed: { successes: 4, attempts: 4 },
+      relay: { successes: 0, attempts: 2 },
+    })
+    expect((await s.judgements('saorsa-6', 'saorsa-10'))[0]?.sentence).toMatch(
+      /^saorsa-6 → saorsa-10: expected relayed, saw nothing delivered( in full and answered)?; the program claimed failure/,
+    )
     expect(v.reasons).toEqual([{ kind: 'failed', text: 'relay: 0/2 = 0 %, target 100 %' }])
     expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
     expect(end.code).toBe(20)
@@ -91,7 +129,9 @@ describe('a fault', () => {
     const s = await session({ timeoutSeconds: 1 })
     const end = await s.run()
     const v = await s.verdict()
-    expect(v.attempts.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(Array.from({ length: 6 }, () => 'failed none null'))
+    expect(v.attempts.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(
+      Array.from({ length: 6 }, () => 'failed none null'),
+    )
     expect(v.invalidControls).toEqual([])
     expect(v.reasons).toEqual([
       { kind: 'failed', text: 'direct: 0/6 = 0 %, target 99 %' },
@@ -110,14 +150,26 @@ describe('a fault', () => {
     expect(v.result).toBe('inconclusive')
     expect(v.reasons.slice(0, 2)).toEqual([
       { kind: 'invalid', text: 'invalid run: control open-path saorsa-7 → saorsa-8: expected through, saw blocked' },
-      { kind: 'invalid', text: 'invalid run: control large-datagram saorsa-7 → saorsa-8: expected through, saw blocked' },
+      {
+        kind: 'invalid',
+        text: 'invalid run: control large-datagram saorsa-7 → saorsa-8: expected through, saw blocked',
+      },
     ])
-    expect((await s.entries()).filter((e) => e.from === 'TEST').map((e) => `${e.event} ${e.to}`)).toEqual(['inconclusive TEST', 'inconclusive STOPPED'])
-    expect(end.answer).toMatchObject({ verdict: 'inconclusive', state: 'STOPPED', why: expect.stringMatching(/^inconclusive twice in a row; invalid run: control open-path/) as string })
+    expect((await s.entries()).filter((e) => e.from === 'TEST').map((e) => `${e.event} ${e.to}`)).toEqual([
+      'inconclusive TEST',
+      'inconclusive STOPPED',
+    ])
+    expect(end.answer).toMatchObject({
+      verdict: 'inconclusive',
+      state: 'STOPPED',
+      why: expect.stringMatching(/^inconclusive twice in a row; invalid run: control open-path/) as string,
+    })
     expect(end.code).toBe(30)
   })
 })
 
 test('whatever happened, no lease is left', async () => {
-  expect(await Promise.all(['saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-8', 'saorsa-10'].map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-', '-'])
+  expect(
+    await Promise.all(['saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-8', 'saorsa-10'].map((n) => holderOn(lab, n))),
+  ).toEqual(['-', '-', '-', '-', '-'])
 })

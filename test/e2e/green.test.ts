@@ -20,26 +20,50 @@ beforeAll(async () => {
   run = await story({ dir: place.dir, lab: 'e1', nodes })
   end = await run.run()
 })
-afterAll(async () => { await lab.down(); place.remove() })
+afterAll(async () => {
+  await lab.down()
+  place.remove()
+})
 
 describe('a good program on a good fleet', () => {
   test('passes, and the session is complete', async () => {
     expect(end.answer).toMatchObject({ state: 'COMPLETE', verdict: 'passed', exitCode: 0 })
     expect(end.code).toBe(0)
-    expect((await run.entries()).map((e) => `${e.from} ${e.to}`)).toEqual(['IDLE INTERVIEW', 'INTERVIEW SETUP', 'SETUP BUILD', 'BUILD DEPLOY', 'DEPLOY TEST', 'TEST COMPLETE'])
+    expect((await run.entries()).map((e) => `${e.from} ${e.to}`)).toEqual([
+      'IDLE INTERVIEW',
+      'INTERVIEW SETUP',
+      'SETUP BUILD',
+      'BUILD DEPLOY',
+      'DEPLOY TEST',
+      'TEST COMPLETE',
+    ])
   })
   test('tries each of the 20 ordered pairs once, each with the full grade', async () => {
     const v = await run.verdict()
-    expect(v.attempts.map((j) => `${j.outcome} ${String(j.grade)}`)).toEqual(Array.from({ length: 20 }, () => 'success A'))
+    expect(v.attempts.map((j) => `${j.outcome} ${String(j.grade)}`)).toEqual(
+      Array.from({ length: 20 }, () => 'success A'),
+    )
     expect(new Set(v.attempts.map((j) => `${j.pair.from} ${j.pair.to}`)).size).toBe(20)
-    expect(Object.fromEntries(Object.entries(v.classes).map(([c, r]) => [c, [r.pairs, r.attempts, r.successes]]))).toEqual({ direct: [12, 12, 12], nat_traversed: [6, 6, 6], relay: [2, 2, 2] })
+    expect(
+      Object.fromEntries(Object.entries(v.classes).map(([c, r]) => [c, [r.pairs, r.attempts, r.successes]])),
+    ).toEqual({ direct: [12, 12, 12], nat_traversed: [6, 6, 6], relay: [2, 2, 2] })
     expect(v.findings).toEqual([])
     expect(v.reasons).toEqual([])
   })
   test('relays exactly where physics asks for it, through the bootstrap node', async () => {
     const v = await run.verdict()
-    expect(v.attempts.filter((j) => j.path === 'relayed').map((j) => `${j.pair.from} ${j.pair.to} ${String(j.relayVia)}`).sort()).toEqual(['saorsa-10 saorsa-6 saorsa-2', 'saorsa-6 saorsa-10 saorsa-2'])
-    expect(v.attempts.filter((j) => j.punched).map((j) => j.pair.to).sort()).toEqual(['saorsa-10', 'saorsa-10', 'saorsa-10', 'saorsa-6', 'saorsa-6', 'saorsa-6'])
+    expect(
+      v.attempts
+        .filter((j) => j.path === 'relayed')
+        .map((j) => `${j.pair.from} ${j.pair.to} ${String(j.relayVia)}`)
+        .sort(),
+    ).toEqual(['saorsa-10 saorsa-6 saorsa-2', 'saorsa-6 saorsa-10 saorsa-2'])
+    expect(
+      v.attempts
+        .filter((j) => j.punched)
+        .map((j) => j.pair.to)
+        .sort(),
+    ).toEqual(['saorsa-10', 'saorsa-10', 'saorsa-10', 'saorsa-6', 'saorsa-6', 'saorsa-6'])
   })
   test('gives the leases back', async () => {
     expect(await lab.on('saorsa-7', 'sed -n 3p /var/lib/vps-test/leases/testnet-peer')).toBe('-\n')
@@ -47,7 +71,10 @@ describe('a good program on a good fleet', () => {
 })
 
 describe('verify', () => {
-  const verify = async (folder: string, ...more: readonly string[]): Promise<{ readonly code: number | null; readonly result: VerifyResult }> => {
+  const verify = async (
+    folder: string,
+    ...more: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly result: VerifyResult }> => {
     const ended = await cli(['verify', folder, '--json', ...more], run.home)
     return { code: ended.code, result: JSON.parse(ended.out) as VerifyResult }
   }
@@ -59,7 +86,15 @@ describe('verify', () => {
   /** The same verb without a process of its own. */
   const judge = async (folder: string): Promise<{ readonly code: number; readonly result: VerifyResult }> => {
     const said: string[] = []
-    const surroundings = { cwd: folder, version: pkg.version, terminal: { print: (text: string) => { said.push(text) } } } as unknown as Context
+    const surroundings = {
+      cwd: folder,
+      version: pkg.version,
+      terminal: {
+        print: (text: string) => {
+          said.push(text)
+        },
+      },
+    } as unknown as Context
     const code = await verifyVerb(surroundings, folder, { json: true })
     return { code, result: JSON.parse(said.join('')) as VerifyResult }
   }
@@ -68,16 +103,27 @@ describe('verify', () => {
 
   test('finds the evidence valid, and anchored in the ledger', async () => {
     const { code, result } = await verify(await run.folder())
-    expect(result).toMatchObject({ faults: [], verdict: 'passed', anchor: expect.stringMatching(/^anchored in .*, entry 5 \(/) as string })
+    expect(result).toMatchObject({
+      faults: [],
+      verdict: 'passed',
+      anchor: expect.stringMatching(/^anchored in .*, entry 5 \(/) as string,
+    })
     expect(code).toBe(0)
   })
   test('says of a copy elsewhere: consistent, unanchored', async () => {
     const { code, result } = await verify(await copy())
-    expect(result).toMatchObject({ faults: [], verdict: 'passed', anchor: 'consistent, unanchored: no ledger was found' })
+    expect(result).toMatchObject({
+      faults: [],
+      verdict: 'passed',
+      anchor: 'consistent, unanchored: no ledger was found',
+    })
     expect(code).toBe(0)
   })
   test('takes the ledger it is given, and refuses that of another session', async () => {
-    expect(await verify(await copy(), '--ledger', join(run.home, 'testnet/ledger.git'))).toMatchObject({ code: 0, result: { anchor: expect.stringMatching(/^anchored in /) as string } })
+    expect(await verify(await copy(), '--ledger', join(run.home, 'testnet/ledger.git'))).toMatchObject({
+      code: 0,
+      result: { anchor: expect.stringMatching(/^anchored in /) as string },
+    })
     const other = await story({ dir: place.dir, lab: 'e1', nodes })
     await other.runInto('SETUP')
     const { code, result } = await verify(await copy(), '--ledger', join(other.home, 'testnet/ledger.git'))
@@ -95,7 +141,7 @@ describe('verify', () => {
     ['proof', 'does not follow from the evidence'],
   ])('fails when one byte of %s is changed, and names the file', async (kind, fault) => {
     const folder = await copy()
-    const name = kind === 'proof' ? readdirSync(folder).find((f) => f.startsWith('proof-')) ?? '' : kind
+    const name = kind === 'proof' ? (readdirSync(folder).find((f) => f.startsWith('proof-')) ?? '') : kind
     const bytes = readFileSync(join(folder, name))
     // A digit becomes another digit: the file stays readable.
     const at = bytes.findLastIndex((b) => b >= 0x30 && b <= 0x38)
@@ -109,12 +155,18 @@ describe('verify', () => {
     const folder = await copy()
     const file = join(folder, 'manifest.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace('\n ', '\n\t'))
-    expect(await judge(folder)).toMatchObject({ code: 20, result: { faults: ['manifest.json: not written as it was sealed'] } })
+    expect(await judge(folder)).toMatchObject({
+      code: 20,
+      result: { faults: ['manifest.json: not written as it was sealed'] },
+    })
   })
   test('fails when a file is added or taken away', async () => {
     const folder = await copy()
     rmSync(join(folder, 'evidence/logs/saorsa-8.log'))
     writeFileSync(join(folder, 'evidence/logs/saorsa-99.log'), '')
-    expect(await judge(folder)).toMatchObject({ code: 20, result: { faults: ['"evidence/logs/saorsa-8.log" is missing', '"evidence/logs/saorsa-99.log" is not listed'] } })
+    expect(await judge(folder)).toMatchObject({
+      code: 20,
+      result: { faults: ['"evidence/logs/saorsa-8.log" is missing', '"evidence/logs/saorsa-99.log" is not listed'] },
+    })
   })
 })

@@ -26,10 +26,16 @@ const options = (id: string) => ({ id, log, signal: AbortSignal.timeout(120_000)
 export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
   needRoot()
   await labDown(options(id))
-  const fleet = await labUp({ ...options(id), shaping: 'none', topology: loadTopology(readFileSync(topologyFile(topology), 'utf8')) })
-  const execute = async ([file = '', ...args]: readonly string[]): Promise<string> => (await run(file, args, { timeout: 30_000, maxBuffer: 64 << 20 })).stdout
+  const fleet = await labUp({
+    ...options(id),
+    shaping: 'none',
+    topology: loadTopology(readFileSync(topologyFile(topology), 'utf8')),
+  })
+  const execute = async ([file = '', ...args]: readonly string[]): Promise<string> =>
+    (await run(file, args, { timeout: 30_000, maxBuffer: 64 << 20 })).stdout
   return {
-    id, fleet,
+    id,
+    fleet,
     on: async (node, script) => execute(await labExec({ id, node }, ['sh', '-eu', '-c', script])),
     box: (node, argv) => execute([...labBoxEnter({ id, node }), ...argv]),
     off: (node) => powerOff({ ...options(id), node }),
@@ -38,4 +44,7 @@ export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
   }
 }
 
-export const dropLab = async (id: string): Promise<void> => { needRoot(); await labDown(options(id)) }
+export const dropLab = async (id: string): Promise<void> => {
+  needRoot()
+  await labDown(options(id))
+}

@@ -8,13 +8,21 @@ import { leftovers } from '../lab/leftovers.ts'
 
 const place = scratch()
 const id = 'e3'
-afterAll(async () => { await dropLab(id); place.remove() })
+afterAll(async () => {
+  await dropLab(id)
+  place.remove()
+})
 
 describe('boxes that lie', () => {
   test('lab up fails, names each of them, and leaves nothing', async () => {
     await dropLab(id)
-    const ended = await cli(['lab', 'up', '--lab', id, '--topology', topologyFile('wrong-boxes'), '--shaping', 'none'], place.dir)
-    expect(ended.err).toContain('I240: a NAT is not what the topology says: saorsa-6: declared port-restricted, measured EIM+APDF, unstable; saorsa-10: declared symmetric, measured EIM+EIF\n')
+    const ended = await cli(
+      ['lab', 'up', '--lab', id, '--topology', topologyFile('wrong-boxes'), '--shaping', 'none'],
+      place.dir,
+    )
+    expect(ended.err).toContain(
+      'I240: a NAT is not what the topology says: saorsa-6: declared port-restricted, measured EIM+APDF, unstable; saorsa-10: declared symmetric, measured EIM+EIF\n',
+    )
     expect(ended.code).toBe(10)
     expect(leftovers(id)).toEqual([])
   })
@@ -24,20 +32,41 @@ describe('boxes that lie', () => {
     let end: Ended & { readonly answer: Answer }
     beforeAll(async () => {
       await openLab(id, 'wrong-boxes')
-      run = await story({ dir: place.dir, lab: id, nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'] })
+      run = await story({
+        dir: place.dir,
+        lab: id,
+        nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'],
+      })
       end = await run.run()
     })
 
     test('both are findings', async () => {
       expect((await run.verdict()).findings.filter((f) => f.kind.endsWith('-nat'))).toEqual([
-        { kind: 'mislabelled-nat', node: 'saorsa-10', message: 'saorsa-10: declared symmetric, measured full-cone', attempts: [] },
-        { kind: 'unstable-nat', node: 'saorsa-6', message: 'saorsa-6: its mapping moved after an unsolicited packet', attempts: [] },
+        {
+          kind: 'mislabelled-nat',
+          node: 'saorsa-10',
+          message: 'saorsa-10: declared symmetric, measured full-cone',
+          attempts: [],
+        },
+        {
+          kind: 'unstable-nat',
+          node: 'saorsa-6',
+          message: 'saorsa-6: its mapping moved after an unsolicited packet',
+          attempts: [],
+        },
       ])
     })
     test('the declared type that nobody has is not covered: inconclusive, twice, stopped', async () => {
       const v = await run.verdict()
-      expect(v.reasons).toContainEqual({ kind: 'inconclusive', text: 'NAT type symmetric is not covered: saorsa-10 is declared so but was measured full-cone' })
-      expect(v.notCovered).toContainEqual({ kind: 'nat', nat: 'symmetric', why: 'saorsa-10 was measured to be something else' })
+      expect(v.reasons).toContainEqual({
+        kind: 'inconclusive',
+        text: 'NAT type symmetric is not covered: saorsa-10 is declared so but was measured full-cone',
+      })
+      expect(v.notCovered).toContainEqual({
+        kind: 'nat',
+        nat: 'symmetric',
+        why: 'saorsa-10 was measured to be something else',
+      })
       expect(v.result).toBe('inconclusive')
       expect(end.answer.state).toBe('STOPPED')
       expect(end.code).toBe(30)
@@ -59,21 +88,50 @@ describe('the drop of unsolicited packets removed from one box', () => {
 
   test('lab status shows the box as unstable', async () => {
     const ended = await cli(['lab', 'status', '--lab', id, '--json'], place.dir)
-    const nats = (JSON.parse(ended.out) as { nats: { node: string; measured: { mapping: string; filtering: string; stable: boolean | null } | null }[] }).nats
-    expect(nats.find((n) => n.node === 'saorsa-6')?.measured).toMatchObject({ mapping: 'EIM', filtering: 'APDF', stable: false })
+    const nats = (
+      JSON.parse(ended.out) as {
+        nats: { node: string; measured: { mapping: string; filtering: string; stable: boolean | null } | null }[]
+      }
+    ).nats
+    expect(nats.find((n) => n.node === 'saorsa-6')?.measured).toMatchObject({
+      mapping: 'EIM',
+      filtering: 'APDF',
+      stable: false,
+    })
   })
   test('a run names it, expects nothing sure where it matters, and its proof says so', async () => {
-    const run = await story({ dir: place.dir, lab: id, nodes: ['saorsa-1', 'saorsa-2', 'saorsa-5', 'saorsa-6', 'saorsa-7'] })
+    const run = await story({
+      dir: place.dir,
+      lab: id,
+      nodes: ['saorsa-1', 'saorsa-2', 'saorsa-5', 'saorsa-6', 'saorsa-7'],
+    })
     const end = await run.run()
     const v = await run.verdict()
-    expect(v.findings).toEqual([{ kind: 'unstable-nat', node: 'saorsa-6', message: 'saorsa-6: its mapping moved after an unsolicited packet', attempts: [] }])
-    expect(v.attempts.filter((j) => j.expected !== 'end-to-end').map((j) => `${j.pair.from} ${j.pair.to} ${j.pairClass} ${j.expected}`).sort()).toEqual(['saorsa-5 saorsa-6 nat_traversed either', 'saorsa-6 saorsa-5 nat_traversed either'])
+    expect(v.findings).toEqual([
+      {
+        kind: 'unstable-nat',
+        node: 'saorsa-6',
+        message: 'saorsa-6: its mapping moved after an unsolicited packet',
+        attempts: [],
+      },
+    ])
+    expect(
+      v.attempts
+        .filter((j) => j.expected !== 'end-to-end')
+        .map((j) => `${j.pair.from} ${j.pair.to} ${j.pairClass} ${j.expected}`)
+        .sort(),
+    ).toEqual(['saorsa-5 saorsa-6 nat_traversed either', 'saorsa-6 saorsa-5 nat_traversed either'])
     expect(v.nodes.find((n) => n.node === 'saorsa-6')?.measured).toBe('port-restricted (unstable)')
     const proof = readFileSync(end.answer.proof ?? '', 'utf8')
     expect(proof).toContain('saorsa-6: its mapping moved after an unsolicited packet')
     expect(proof).toContain('EIM+APDF, UNSTABLE')
     // Every pair got through, on a path that was allowed; but nothing went through the NAT that the label names.
-    expect(v.reasons).toEqual([{ kind: 'inconclusive', text: 'NAT type port-restricted is not covered: saorsa-6 is declared so but was measured port-restricted (unstable)' }])
+    expect(v.reasons).toEqual([
+      {
+        kind: 'inconclusive',
+        text: 'NAT type port-restricted is not covered: saorsa-6 is declared so but was measured port-restricted (unstable)',
+      },
+    ])
     expect(end.answer).toMatchObject({ state: 'STOPPED', verdict: 'inconclusive', exitCode: 30 })
   })
 })

@@ -23,7 +23,14 @@ export interface Wish {
   readonly binary?: string
 }
 
-export interface Answer { readonly session: string; readonly state: string; readonly why: string; readonly verdict: string | null; readonly proof: string | null; readonly exitCode: number }
+export interface Answer {
+  readonly session: string
+  readonly state: string
+  readonly why: string
+  readonly verdict: string | null
+  readonly proof: string | null
+  readonly exitCode: number
+}
 
 export interface Story {
   readonly home: string
@@ -45,19 +52,58 @@ export interface Story {
 export async function story(w: Wish): Promise<Story> {
   const home = mkdtempSync(join(w.dir, 'home-'))
   const config = join(home, 'project.yaml')
-  writeFileSync(config, stringify({
-    project: 'testnet', profile: 'testnet', binary: { name: 'testnet-peer', target: 'target/release/testnet-peer' },
-    deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
-    tests: { connectivity: { nat_cooloff_seconds: 0, timeout_seconds: w.timeoutSeconds ?? 6, sample_floor: w.sampleFloor ?? 2, coverage: w.coverage ?? 80 } },
-    bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 }, soak: { wait_1hr: false, wait_6hr: false }, notifications: { voice: false },
-  }))
-  const args = ['start', 'testnet', 'connectivity', 'threshold', 'all-evidence', '--repo', 'examples/testnet', '--config', config, '--fleet', 'lab', '--lab', w.lab, '--binary', w.binary ?? await example(), '--on-busy', 'refuse', '--yes', '--json']
+  writeFileSync(
+    config,
+    stringify({
+      project: 'testnet',
+      profile: 'testnet',
+      binary: { name: 'testnet-peer', target: 'target/release/testnet-peer' },
+      deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
+      tests: {
+        connectivity: {
+          nat_cooloff_seconds: 0,
+          timeout_seconds: w.timeoutSeconds ?? 6,
+          sample_floor: w.sampleFloor ?? 2,
+          coverage: w.coverage ?? 80,
+        },
+      },
+      bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 },
+      soak: { wait_1hr: false, wait_6hr: false },
+      notifications: { voice: false },
+    }),
+  )
+  const args = [
+    'start',
+    'testnet',
+    'connectivity',
+    'threshold',
+    'all-evidence',
+    '--repo',
+    'examples/testnet',
+    '--config',
+    config,
+    '--fleet',
+    'lab',
+    '--lab',
+    w.lab,
+    '--binary',
+    w.binary ?? (await example()),
+    '--on-busy',
+    'refuse',
+    '--yes',
+    '--json',
+  ]
   const dir = join(home, 'testnet')
   // Given programs are copied into the cache: those of the tests go with the tests.
-  const start = (limits: Limits = {}): Promise<Running> => begin(args, home, { cacheDir: join(w.dir, 'cache'), ...limits })
+  const start = (limits: Limits = {}): Promise<Running> =>
+    begin(args, home, { cacheDir: join(w.dir, 'cache'), ...limits })
   const ledger = () => openGitLedger(join(dir, 'ledger.git'))
-  const read = async (): Promise<readonly (readonly Entry[])[]> => { const l = await ledger(); return Promise.all((await l.sessions()).map((id) => l.read(id))) }
-  const newest = async (): Promise<readonly Entry[]> => (await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? []
+  const read = async (): Promise<readonly (readonly Entry[])[]> => {
+    const l = await ledger()
+    return Promise.all((await l.sessions()).map((id) => l.read(id)))
+  }
+  const newest = async (): Promise<readonly Entry[]> =>
+    (await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? []
   const folder = async (): Promise<string> => {
     const tested = (await newest()).findLast((e) => e.from === 'TEST' && typeof e.facts['folder'] === 'string')
     if (tested === undefined) throw new Error('nothing was tested yet')
@@ -66,22 +112,36 @@ export async function story(w: Wish): Promise<Story> {
   const evidence = async (name: string): Promise<string> => readFileSync(join(await folder(), 'evidence', name), 'utf8')
   const verdict = async (): Promise<Verdict> => JSON.parse(await evidence(layout.verdict)) as Verdict
   return {
-    home, entries: newest, folder, verdict,
+    home,
+    entries: newest,
+    folder,
+    verdict,
     begin: start,
     run: async () => {
       const ended = await (await start()).ended
       const line = ended.out.trim().split('\n').at(-1) ?? ''
-      try { return { ...ended, answer: JSON.parse(line) as Answer } } catch { throw new Error(`no answer from vps-test (exit ${String(ended.code)} ${String(ended.signal)}):\n${ended.err.slice(-4000)}`) }
+      try {
+        return { ...ended, answer: JSON.parse(line) as Answer }
+      } catch {
+        throw new Error(
+          `no answer from vps-test (exit ${String(ended.code)} ${String(ended.signal)}):\n${ended.err.slice(-4000)}`,
+        )
+      }
     },
     runInto: async (state) => {
       const { child, ended } = await start()
       let over = false
-      void ended.then(() => { over = true })
+      void ended.then(() => {
+        over = true
+      })
       let [seen, there] = ['', false]
       await until(`a transition into ${state}`, async () => {
         if (over) throw new Error(`the session ended before ${state}:\n${(await ended).err.slice(-4000)}`)
         const tip = tipOf(dir)
-        if (tip !== seen) { seen = tip; there = (await newest()).at(-1)?.to === state }
+        if (tip !== seen) {
+          seen = tip
+          there = (await newest()).at(-1)?.to === state
+        }
         return there
       })
       child.kill('SIGKILL')

@@ -9,14 +9,27 @@ export const unitFile = `/etc/systemd/system/${service}.service`
 
 /** `<pid> <sha256 of the running program>`, from the kernel. */
 export const runningOn = async (lab: Lab, node: string): Promise<string> =>
-  (await lab.on(node, `pid=$(systemctl show ${service} -p MainPID --value); echo "$pid $(sha256sum /proc/$pid/exe | cut -c1-64)"`)).trim()
+  (
+    await lab.on(
+      node,
+      `pid=$(systemctl show ${service} -p MainPID --value); echo "$pid $(sha256sum /proc/$pid/exe | cut -c1-64)"`,
+    )
+  ).trim()
 
 /** Files below releases/, each `<sha256>/<name>`, sorted. */
 export const releasesOn = async (lab: Lab, node: string): Promise<readonly string[]> =>
-  (await lab.on(node, `cd ${installed}/releases && find . -mindepth 1 ! -type d -printf '%P\\n' -o -mindepth 1 -type d -empty -printf '%P/\\n' | sort`)).split('\n').filter((l) => l !== '')
+  (
+    await lab.on(
+      node,
+      `cd ${installed}/releases && find . -mindepth 1 ! -type d -printf '%P\\n' -o -mindepth 1 -type d -empty -printf '%P/\\n' | sort`,
+    )
+  )
+    .split('\n')
+    .filter((l) => l !== '')
 
 /** Holder of a node's lease; `-` when it was given back. */
-export const holderOn = async (lab: Lab, node: string): Promise<string> => (await lab.on(node, `sed -n 3p /var/lib/vps-test/leases/${service}`)).trim()
+export const holderOn = async (lab: Lab, node: string): Promise<string> =>
+  (await lab.on(node, `sed -n 3p /var/lib/vps-test/leases/${service}`)).trim()
 
 /** Deploys and ends there: the session is killed before its test and then stopped by a person. */
 export async function deployOnly(session: Story): Promise<void> {

@@ -7,21 +7,32 @@ import { fileText, profiles } from './read.ts'
 
 const example = parseProject(fileText('examples/testnet/vps-test.yaml'), 'vps-test.yaml', { profiles })
 const modules = parseProjectAll(fileText('test/inputs/files/workspace.yaml'), 'f', { profiles })
-const resolve = (sources: Partial<AnswerSources>): Resolved => resolveAnswers({ parameters: {}, configs: [], ...sources }, profiles)
+const resolve = (sources: Partial<AnswerSources>): Resolved =>
+  resolveAnswers({ parameters: {}, configs: [], ...sources }, profiles)
 const told = (r: Resolved): readonly string[] => (r.ok ? [] : r.problems.map((p) => p.message))
 
 describe('answers', () => {
   test('a parameter beats the interview, that the configuration, that a default', () => {
-    const sources = { parameters: { focus: 'nat-traversal' }, interview: { focus: 'full-suite', criteria: 'all-pass' }, configs: [example], defaults: { proof: 'logs' } }
+    const sources = {
+      parameters: { focus: 'nat-traversal' },
+      interview: { focus: 'full-suite', criteria: 'all-pass' },
+      configs: [example],
+      defaults: { proof: 'logs' },
+    }
     const r = resolve(sources)
     expect(r).toMatchObject({
-      ok: true, profile: { name: 'testnet' },
+      ok: true,
+      profile: { name: 'testnet' },
       answers: {
-        project: { value: 'testnet', from: 'vps-test.yaml' }, focus: { value: 'nat-traversal', from: 'parameter' },
-        criteria: { value: 'all-pass', from: 'interview' }, proof: { value: 'all-evidence', from: 'vps-test.yaml' },
+        project: { value: 'testnet', from: 'vps-test.yaml' },
+        focus: { value: 'nat-traversal', from: 'parameter' },
+        criteria: { value: 'all-pass', from: 'interview' },
+        proof: { value: 'all-evidence', from: 'vps-test.yaml' },
       },
     })
-    expect(resolve({ ...sources, configs: [{ ...example, answers: { ...example.answers, proof: null } }] })).toMatchObject({ answers: { proof: { value: 'logs', from: 'default' } } })
+    expect(
+      resolve({ ...sources, configs: [{ ...example, answers: { ...example.answers, proof: null } }] }),
+    ).toMatchObject({ answers: { proof: { value: 'logs', from: 'default' } } })
   })
 
   test('every missing answer is named, with its values', () => {
@@ -31,12 +42,26 @@ describe('answers', () => {
       'criteria is missing: one of all-pass, threshold, improvement, custom',
       'proof is missing: one of logs, metrics, manual-verify, all-evidence',
     ])
-    const failure = answersFailure(resolve({ parameters: { project: 'ant-quic' } }).ok ? [] : [{ question: 'focus', kind: 'missing', message: 'focus is missing' }, { question: 'proof', kind: 'missing', message: 'proof is missing' }])
-    expect(failure.facts).toMatchObject({ kind: 'usage', code: 'U013', message: 'focus is missing\nproof is missing', remedy: 'vps-test start <project> <focus> <criteria> <proof>' })
+    const failure = answersFailure(
+      resolve({ parameters: { project: 'ant-quic' } }).ok
+        ? []
+        : [
+            { question: 'focus', kind: 'missing', message: 'focus is missing' },
+            { question: 'proof', kind: 'missing', message: 'proof is missing' },
+          ],
+    )
+    expect(failure.facts).toMatchObject({
+      kind: 'usage',
+      code: 'U013',
+      message: 'focus is missing\nproof is missing',
+      remedy: 'vps-test start <project> <focus> <criteria> <proof>',
+    })
   })
 
   test('a focus that the project does not have is refused with the ones it has', () => {
-    const r = resolve({ parameters: { project: 'saorsa-core', focus: 'gossip', criteria: 'thresold', proof: 'log\u001b[2J' } })
+    const r = resolve({
+      parameters: { project: 'saorsa-core', focus: 'gossip', criteria: 'thresold', proof: 'log\u001b[2J' },
+    })
     expect(told(r)).toEqual([
       'focus "gossip" (parameter) is not a focus of "saorsa-core"; there are: full-suite',
       'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold, improvement, custom',
@@ -46,16 +71,29 @@ describe('answers', () => {
   })
 
   test('a project outside the repository’s configuration is refused; several there must be chosen from', () => {
-    expect(told(resolve({ parameters: { project: 'ant-quic' }, configs: [example] }))[0]).toBe('project "ant-quic" (parameter) is not a project of the configuration; there are: testnet')
+    expect(told(resolve({ parameters: { project: 'ant-quic' }, configs: [example] }))[0]).toBe(
+      'project "ant-quic" (parameter) is not a project of the configuration; there are: testnet',
+    )
     const rest = { focus: 'gossip', criteria: 'threshold', proof: 'logs' }
-    expect(told(resolve({ parameters: rest, configs: modules }))).toEqual(['project is missing: one of ant-quic, saorsa-gossip, saorsa-core, saorsa-node'])
-    expect(resolve({ parameters: { ...rest, project: 'saorsa-gossip' }, configs: modules })).toMatchObject({ ok: true, profile: { name: 'saorsa-gossip-test' } })
+    expect(told(resolve({ parameters: rest, configs: modules }))).toEqual([
+      'project is missing: one of ant-quic, saorsa-gossip, saorsa-core, saorsa-node',
+    ])
+    expect(resolve({ parameters: { ...rest, project: 'saorsa-gossip' }, configs: modules })).toMatchObject({
+      ok: true,
+      profile: { name: 'saorsa-gossip-test' },
+    })
   })
 
   test('a project of one’s own has the focuses of its profile', () => {
     const own = { ...example, project: 'mesh' }
-    expect(resolve({ configs: [own] })).toMatchObject({ ok: true, answers: { project: { value: 'mesh' } }, profile: { name: 'testnet' } })
-    expect(told(resolve({ parameters: { focus: 'gossip' }, configs: [own] }))).toEqual(['focus "gossip" (parameter) is not a focus of "mesh"; there are: connectivity, nat-traversal, full-suite'])
+    expect(resolve({ configs: [own] })).toMatchObject({
+      ok: true,
+      answers: { project: { value: 'mesh' } },
+      profile: { name: 'testnet' },
+    })
+    expect(told(resolve({ parameters: { focus: 'gossip' }, configs: [own] }))).toEqual([
+      'focus "gossip" (parameter) is not a focus of "mesh"; there are: connectivity, nat-traversal, full-suite',
+    ])
   })
 })
 
@@ -63,8 +101,10 @@ describe('the questions', () => {
   test('are the seed’s four, with the projects of the profiles', () => {
     const four = questions(profiles)
     expect(four.map((q) => [q.id, q.header, q.text])).toEqual([
-      ['project', 'Project', 'Which project are you testing?'], ['focus', 'Test focus', 'What specific functionality are you testing?'],
-      ['criteria', 'Success criteria', 'What result indicates success?'], ['proof', 'Proof method', 'How should success be proven/verified?'],
+      ['project', 'Project', 'Which project are you testing?'],
+      ['focus', 'Test focus', 'What specific functionality are you testing?'],
+      ['criteria', 'Success criteria', 'What result indicates success?'],
+      ['proof', 'Proof method', 'How should success be proven/verified?'],
     ])
     expect(four[0]?.options).toEqual([
       { value: 'communitas-mcp', description: 'MCP server for Communitas (planned: cannot be tested yet)' },
@@ -78,6 +118,11 @@ describe('the questions', () => {
   })
 
   test('offer only the focuses that the chosen profile has', () => {
-    expect(questions(profiles, profiles.find((p) => p.name === 'testnet'))[1]?.options.map((o) => o.value)).toEqual(['connectivity', 'nat-traversal', 'full-suite'])
+    expect(
+      questions(
+        profiles,
+        profiles.find((p) => p.name === 'testnet'),
+      )[1]?.options.map((o) => o.value),
+    ).toEqual(['connectivity', 'nat-traversal', 'full-suite'])
   })
 })

@@ -29,7 +29,8 @@ function textOf(c: Case): string {
 const readers = {
   fleet: (text: string) => parseFleet(text, 'input.yaml'),
   profile: (text: string) => parseProfile(text, 'input.yaml'),
-  project: (text: string, asked?: string) => parseProject(text, 'input.yaml', { profiles, fleet: saorsa, ...(asked === undefined ? {} : { project: asked }) }),
+  project: (text: string, asked?: string) =>
+    parseProject(text, 'input.yaml', { profiles, fleet: saorsa, ...(asked === undefined ? {} : { project: asked }) }),
 }
 
 describe('bad input files', () => {
@@ -37,7 +38,11 @@ describe('bad input files', () => {
     const c = parse(fileText(`test/cases/inputs/${name}`)) as Case
     const failure = failureOf(() => readers[c.read](textOf(c), c.asked))
     const found = failure?.facts.faults ?? []
-    const told = found.map((f, i) => ({ path: f.at.path, line: f.at.line, says: f.message.includes(c.faults[i]?.says ?? '\n') ? c.faults[i]?.says : f.message }))
+    const told = found.map((f, i) => ({
+      path: f.at.path,
+      line: f.at.line,
+      says: f.message.includes(c.faults[i]?.says ?? '\n') ? c.faults[i]?.says : f.message,
+    }))
     expect({ why: c.why, told }).toEqual({ why: c.why, told: c.faults })
     expect(failure?.facts).toMatchObject({ kind: 'usage', code: 'U010' })
     for (const fault of found) {

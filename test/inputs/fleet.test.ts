@@ -9,7 +9,9 @@ const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9o
 
 describe('fleets/saorsa.yaml', () => {
   test('holds the ten nodes', () => {
-    expect(saorsa.nodes.map((n) => [n.name, n.ip, n.provider, n.region, n.role, n.nat, n.expectedRate ?? null])).toEqual([
+    expect(
+      saorsa.nodes.map((n) => [n.name, n.ip, n.provider, n.region, n.role, n.nat, n.expectedRate ?? null]),
+    ).toEqual([
       ['saorsa-1', '77.42.75.115', 'Hetzner', 'Helsinki', 'registry', 'none', null],
       ['saorsa-2', '142.93.199.50', 'DigitalOcean', 'NYC1', 'bootstrap', 'none', null],
       ['saorsa-3', '147.182.234.192', 'DigitalOcean', 'SFO3', 'bootstrap', 'none', null],
@@ -21,50 +23,136 @@ describe('fleets/saorsa.yaml', () => {
       ['saorsa-9', '45.77.176.184', 'Vultr', 'Tokyo', 'test', 'none', null],
       ['saorsa-10', '77.42.39.239', 'Hetzner', 'Falkenstein', 'nat', 'symmetric', 70],
     ])
-    for (const n of saorsa.nodes) expect(n).toMatchObject({ host: `${n.name}.saorsalabs.com`, sshPort: 22, user: 'root', hostKeys: [] })
+    for (const n of saorsa.nodes)
+      expect(n).toMatchObject({ host: `${n.name}.saorsalabs.com`, sshPort: 22, user: 'root', hostKeys: [] })
   })
 
   test('says where services run and where addresses are translated', () => {
     const odd = saorsa.nodes.filter((n) => n.nat !== 'none').map((n) => [n.runtime, n.natBox])
     expect(odd).toEqual([
-      [{ kind: 'docker', container: 'node-fullcone' }, { kind: 'docker', container: 'nat-fullcone' }],
-      [{ kind: 'docker', container: 'node-restricted' }, { kind: 'docker', container: 'nat-restricted' }],
-      [{ kind: 'docker', container: 'node-portrestricted' }, { kind: 'docker', container: 'nat-portrestricted' }],
+      [
+        { kind: 'docker', container: 'node-fullcone' },
+        { kind: 'docker', container: 'nat-fullcone' },
+      ],
+      [
+        { kind: 'docker', container: 'node-restricted' },
+        { kind: 'docker', container: 'nat-restricted' },
+      ],
+      [
+        { kind: 'docker', container: 'node-portrestricted' },
+        { kind: 'docker', container: 'nat-portrestricted' },
+      ],
       [{ kind: 'netns', name: 'natbox' }, { kind: 'host' }],
     ])
-    expect(saorsa.nodes.filter((n) => n.nat === 'none').every((n) => n.runtime.kind === 'systemd' && n.natBox === undefined)).toBe(true)
-    expect(saorsa).toMatchObject({ registryUrl: 'https://saorsa-1.saorsalabs.com', ports: { 'ant-quic': 9000, 'saorsa-gossip': 9500, 'saorsa-node': 10000, 'communitas-mcp': 11000 } })
+    expect(
+      saorsa.nodes.filter((n) => n.nat === 'none').every((n) => n.runtime.kind === 'systemd' && n.natBox === undefined),
+    ).toBe(true)
+    expect(saorsa).toMatchObject({
+      registryUrl: 'https://saorsa-1.saorsalabs.com',
+      ports: { 'ant-quic': 9000, 'saorsa-gossip': 9500, 'saorsa-node': 10000, 'communitas-mcp': 11000 },
+    })
   })
 })
 
 describe('a fleet as a file', () => {
-  const line = fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }).filter((t) => !/[\p{C}\u2028\u2029]/u.test(t))
+  const line = fc
+    .string({ minLength: 1, maxLength: 30, unit: 'grapheme' })
+    .filter((t) => !/[\p{C}\u2028\u2029]/u.test(t))
   const argv = fc.array(line, { minLength: 1, maxLength: 3 })
   const some = <T extends object>(value: fc.Arbitrary<T>) => fc.oneof(fc.constant({}), value)
   const proxy = fc.oneof(
     argv.map((a) => ({ kind: 'command' as const, argv: a })),
-    fc.record({ kind: fc.constant('jump' as const), host: fc.constant('jump.lab.invalid'), port: fc.integer({ min: 1, max: 65535 }), user: fc.constantFrom('root', 'lab'), hostKeys: fc.constantFrom([], [key]) }),
-  )
-  const node = (i: number): fc.Arbitrary<FleetNode> => fc.tuple(
     fc.record({
-      sshPort: fc.constantFrom(22, 2222), user: fc.constantFrom('root', 'admin'), provider: line, region: line, hostKeys: fc.constantFrom([], [key]),
-      runtime: fc.constantFrom({ kind: 'systemd' as const }, { kind: 'docker' as const, container: 'c_1' }, { kind: 'netns' as const, name: 'n' }),
+      kind: fc.constant('jump' as const),
+      host: fc.constant('jump.lab.invalid'),
+      port: fc.integer({ min: 1, max: 65535 }),
+      user: fc.constantFrom('root', 'lab'),
+      hostKeys: fc.constantFrom([], [key]),
     }),
-    some(proxy.map((p) => ({ proxy: p }))), some(line.map((notes) => ({ notes }))), some(fc.integer({ min: 0, max: 100 }).map((expectedRate) => ({ expectedRate }))),
-    some(fc.oneof(fc.constantFrom({ kind: 'host' as const }, { kind: 'docker' as const, container: 'b' }, { kind: 'netns' as const, name: 'b' }), argv.map((enter) => ({ kind: 'orchestrator' as const, enter }))).map((natBox) => ({ natBox }))),
-  ).map(([n, ...more]) => Object.assign({ name: `n-${i}`, host: `n-${i}.lab.invalid`, ip: `198.18.0.${i}`, role: (['registry', 'bootstrap', 'nat', 'test'] as const)[i] ?? 'test', nat: i === 2 ? 'symmetric' as const : 'none' as const, ...n }, ...more) as FleetNode)
-  const fleet = fc.tuple(
-    fc.tuple(node(0), node(1), node(2), node(3)),
-    some(fc.constant({ identityFile: '~/.ssh/id' })), some(fc.constant({ registryUrl: 'http://198.18.0.0:8080' })), some(fc.constant({ lab: { natTimeoutFactor: 10, shaping: 'netem' as const } })), some(proxy.map((p) => ({ proxy: p }))),
-  ).map(([nodes, a, b, c, shared]) => ({ name: 'lab', ports: { 'ant-quic': 9000 }, nodes: nodes.map((n) => ({ ...n, ...shared })), ...a, ...b, ...c }) as Fleet)
+  )
+  const node = (i: number): fc.Arbitrary<FleetNode> =>
+    fc
+      .tuple(
+        fc.record({
+          sshPort: fc.constantFrom(22, 2222),
+          user: fc.constantFrom('root', 'admin'),
+          provider: line,
+          region: line,
+          hostKeys: fc.constantFrom([], [key]),
+          runtime: fc.constantFrom(
+            { kind: 'systemd' as const },
+            { kind: 'docker' as const, container: 'c_1' },
+            { kind: 'netns' as const, name: 'n' },
+          ),
+        }),
+        some(proxy.map((p) => ({ proxy: p }))),
+        some(line.map((notes) => ({ notes }))),
+        some(fc.integer({ min: 0, max: 100 }).map((expectedRate) => ({ expectedRate }))),
+        some(
+          fc
+            .oneof(
+              fc.constantFrom(
+                { kind: 'host' as const },
+                { kind: 'docker' as const, container: 'b' },
+                { kind: 'netns' as const, name: 'b' },
+              ),
+              argv.map((enter) => ({ kind: 'orchestrator' as const, enter })),
+            )
+            .map((natBox) => ({ natBox })),
+        ),
+      )
+      .map(
+        ([n, ...more]) =>
+          Object.assign(
+            {
+              name: `n-${i}`,
+              host: `n-${i}.lab.invalid`,
+              ip: `198.18.0.${i}`,
+              role: (['registry', 'bootstrap', 'nat', 'test'] as const)[i] ?? 'test',
+              nat: i === 2 ? ('symmetric' as const) : ('none' as const),
+              ...n,
+            },
+            ...more,
+          ) as FleetNode,
+      )
+  const fleet = fc
+    .tuple(
+      fc.tuple(node(0), node(1), node(2), node(3)),
+      some(fc.constant({ identityFile: '~/.ssh/id' })),
+      some(fc.constant({ registryUrl: 'http://198.18.0.0:8080' })),
+      some(fc.constant({ lab: { natTimeoutFactor: 10, shaping: 'netem' as const } })),
+      some(proxy.map((p) => ({ proxy: p }))),
+    )
+    .map(
+      ([nodes, a, b, c, shared]) =>
+        ({
+          name: 'lab',
+          ports: { 'ant-quic': 9000 },
+          nodes: nodes.map((n) => ({ ...n, ...shared })),
+          ...a,
+          ...b,
+          ...c,
+        }) as Fleet,
+    )
 
   test('is read back as it was written', () => {
-    fc.assert(fc.property(fleet, (f) => { expect(parseFleet(renderFleet(f), 'lab.yaml')).toEqual(f) }), { numRuns: 200 })
+    fc.assert(
+      fc.property(fleet, (f) => {
+        expect(parseFleet(renderFleet(f), 'lab.yaml')).toEqual(f)
+      }),
+      { numRuns: 200 },
+    )
     expect(parseFleet(renderFleet(saorsa), 'again.yaml')).toEqual(saorsa)
   })
 
   test('names a way that all nodes share once', () => {
-    const lab = { ...saorsa, nodes: saorsa.nodes.map((n) => ({ ...n, proxy: { kind: 'command' as const, argv: ['ip', 'netns', 'exec', 'lab', 'nc', '%h', '%p'] } })) }
+    const lab = {
+      ...saorsa,
+      nodes: saorsa.nodes.map((n) => ({
+        ...n,
+        proxy: { kind: 'command' as const, argv: ['ip', 'netns', 'exec', 'lab', 'nc', '%h', '%p'] },
+      })),
+    }
     expect(renderFleet(lab).match(/proxy:/g)).toHaveLength(1)
   })
 })
@@ -77,7 +165,13 @@ describe('pinning keys', () => {
     const before = text.split('\n')
     const at = before.indexOf('  - name: saorsa-4')
     const list = before.findIndex((l, i) => i > at && l.includes('host_keys'))
-    expect(after).toEqual([...before.slice(0, list), '    host_keys:', '      # vps-test nodes trust', `      - ${key}`, ...before.slice(list + 1)])
+    expect(after).toEqual([
+      ...before.slice(0, list),
+      '    host_keys:',
+      '      # vps-test nodes trust',
+      `      - ${key}`,
+      ...before.slice(list + 1),
+    ])
   })
 
   test('replaces, removes and adds the list', () => {
@@ -89,7 +183,9 @@ describe('pinning keys', () => {
   })
 
   test('refuses an unknown node and a key that could never match', () => {
-    expect(failureOf(() => withHostKeys(text, 'sarsa-4', [key]))?.message).toContain('no node "sarsa-4"; did you mean "saorsa-4"?')
+    expect(failureOf(() => withHostKeys(text, 'sarsa-4', [key]))?.message).toContain(
+      'no node "sarsa-4"; did you mean "saorsa-4"?',
+    )
     expect(failureOf(() => withHostKeys(text, 'saorsa-4', ['ssh-ed25519 AAAA']))?.facts.code).toBe('U011')
   })
 })

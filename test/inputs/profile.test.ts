@@ -5,13 +5,55 @@ import { filesIn, profiles } from './read.ts'
 
 describe('the shipped profiles', () => {
   test('project, module, profile and focuses as specified', () => {
-    expect(profiles.map((p) => [p.project, p.module, p.name, p.binary, p.servicePort, p.focuses.join(' '), p.acting])).toEqual([
-      ['ant-quic', 'ant-quic', 'ant-quic-cli', 'ant-quic', 9000, 'connectivity nat-traversal throughput full-suite', false],
-      ['communitas-mcp', 'communitas-test', 'communitas-test', 'communitas-test', 11000, 'gossip connectivity full-suite', false],
+    expect(
+      profiles.map((p) => [p.project, p.module, p.name, p.binary, p.servicePort, p.focuses.join(' '), p.acting]),
+    ).toEqual([
+      [
+        'ant-quic',
+        'ant-quic',
+        'ant-quic-cli',
+        'ant-quic',
+        9000,
+        'connectivity nat-traversal throughput full-suite',
+        false,
+      ],
+      [
+        'communitas-mcp',
+        'communitas-test',
+        'communitas-test',
+        'communitas-test',
+        11000,
+        'gossip connectivity full-suite',
+        false,
+      ],
       ['saorsa-core', 'core-test', 'saorsa-core-test', 'saorsa-core-test', 9000, 'full-suite', false],
-      ['saorsa-gossip', 'gossip-test', 'saorsa-gossip-test', 'saorsa-gossip-test', 9500, 'gossip connectivity full-suite', false],
-      ['saorsa-node', 'node-test', 'saorsa-node-test', 'saorsa-node-test', 10000, 'connectivity throughput full-suite', false],
-      ['ant-quic', 'quic-test', 'saorsa-quic-test', 'saorsa-quic-test', 9000, 'connectivity nat-traversal gossip throughput full-suite', false],
+      [
+        'saorsa-gossip',
+        'gossip-test',
+        'saorsa-gossip-test',
+        'saorsa-gossip-test',
+        9500,
+        'gossip connectivity full-suite',
+        false,
+      ],
+      [
+        'saorsa-node',
+        'node-test',
+        'saorsa-node-test',
+        'saorsa-node-test',
+        10000,
+        'connectivity throughput full-suite',
+        false,
+      ],
+      [
+        'ant-quic',
+        'quic-test',
+        'saorsa-quic-test',
+        'saorsa-quic-test',
+        9000,
+        'connectivity nat-traversal gossip throughput full-suite',
+        false,
+      ],
       ['testnet', 'testnet', 'testnet', 'testnet-peer', 9000, 'connectivity nat-traversal full-suite', true],
     ])
     expect(profiles.map((p) => `${p.name}.yaml`)).toEqual(filesIn('profiles'))
@@ -25,11 +67,37 @@ describe('the shipped profiles', () => {
   test('the example', () => {
     expect(profiles.find((p) => p.name === 'testnet')).toMatchObject({
       registry: { args: ['--registry', '--port', '8080'], httpPort: 8080 },
-      node: { args: ['--registry-url', '{registryUrl}', '--bind-port', '{servicePort}', '--data-dir', '{dataDir}', '--quiet'], bootstrapArgs: ['--relay'] },
+      node: {
+        args: ['--registry-url', '{registryUrl}', '--bind-port', '{servicePort}', '--data-dir', '{dataDir}', '--quiet'],
+        bootstrapArgs: ['--relay'],
+      },
       peerId: { kind: 'file', path: '{dataDir}/peer_id' },
       // Phases and payload sizes are tuned where they are measured; what must be asked for is not.
-      dial: { kind: 'commanded', dialect: 'testnet-jsonl', args: expect.arrayContaining(['dial', '{registryUrl}', '{peerId}', '{localPort}', '{bytes}', '{nonce}', '{timeoutMs}']) },
-      record: { kind: 'jsonl', path: '{dataDir}/received.jsonl', fields: { nonce: 'nonce', bytes: 'bytes', sha256: 'sha256', from: 'from', missing: 'missing', completedMs: 'completed_ms' } },
+      dial: {
+        kind: 'commanded',
+        dialect: 'testnet-jsonl',
+        args: expect.arrayContaining([
+          'dial',
+          '{registryUrl}',
+          '{peerId}',
+          '{localPort}',
+          '{bytes}',
+          '{nonce}',
+          '{timeoutMs}',
+        ]),
+      },
+      record: {
+        kind: 'jsonl',
+        path: '{dataDir}/received.jsonl',
+        fields: {
+          nonce: 'nonce',
+          bytes: 'bytes',
+          sha256: 'sha256',
+          from: 'from',
+          missing: 'missing',
+          completedMs: 'completed_ms',
+        },
+      },
       payload: { kind: 'sha256-counter' },
     })
   })
@@ -37,6 +105,11 @@ describe('the shipped profiles', () => {
 
 test('placeholders are checked word by word', () => {
   expect(templateFaults('a{dataDir}/{nonce}', ['dataDir', 'nonce'])).toEqual([])
-  expect(templateFaults('{datadir}{x}', ['dataDir'])).toEqual(['unknown placeholder {datadir}; did you mean "dataDir"?', 'unknown placeholder {x}; known are dataDir'])
-  expect(['{dataDir', 'dataDir}', '{{dataDir}}', '}{'].filter((word) => templateFaults(word, ['dataDir']).length === 0)).toEqual([])
+  expect(templateFaults('{datadir}{x}', ['dataDir'])).toEqual([
+    'unknown placeholder {datadir}; did you mean "dataDir"?',
+    'unknown placeholder {x}; known are dataDir',
+  ])
+  expect(
+    ['{dataDir', 'dataDir}', '{{dataDir}}', '}{'].filter((word) => templateFaults(word, ['dataDir']).length === 0),
+  ).toEqual([])
 })

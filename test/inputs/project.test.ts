@@ -10,7 +10,12 @@ const context = { profiles, fleet: saorsa }
 const defaults = {
   bootstrap: { registry: null, nodes: [], waitForRegistrationSeconds: 30 },
   tests: {
-    connectivity: { enabled: true, criteria: { direct: 99, natTraversed: 85, relay: 100, sampleFloor: 10, coverage: 80, strict: false }, cooloffSeconds: 30, timeoutSeconds: 10 },
+    connectivity: {
+      enabled: true,
+      criteria: { direct: 99, natTraversed: 85, relay: 100, sampleFloor: 10, coverage: 80, strict: false },
+      cooloffSeconds: 30,
+      timeoutSeconds: 10,
+    },
     natMatrix: { enabled: false, types: ['full_cone', 'symmetric', 'port_restricted'] },
     throughput: { enabled: false, minMbps: 10, testSizeMb: 100 },
     messageDelivery: { enabled: false, successRate: 100, messageCount: 100 },
@@ -27,17 +32,42 @@ const zigbuild = ['cargo', 'zigbuild', '--release', '--target', 'x86_64-unknown-
 describe('the workspace shape', () => {
   test('the seed’s main config, word for word', () => {
     expect(parseProject(workspace, '.claude/vps-test/config.yaml', { ...context, project: 'ant-quic' })).toEqual({
-      project: 'ant-quic', profile: 'saorsa-quic-test', origin: '.claude/vps-test/config.yaml (workspace shape, module quic-test)',
-      warnings: ['`cargo zig build` is no cargo command: `cargo zigbuild` is run instead', expect.stringContaining('"~/Desktop/Devel/projects/saorsa-testnet" is one person\'s path')],
-      binary: { name: 'saorsa-quic-test', crate: 'crates/quic-test', workspace: '.', build: zigbuild, target: 'target/x86_64-unknown-linux-gnu/release/saorsa-quic-test', glibc: '2.31' },
-      deploy: { installPath: '/opt/saorsa-test', serviceName: 'saorsa-test-quic-test', nodes: 'all', preDeploy: [], postDeploy: [], bootstrap: 'changed' },
+      project: 'ant-quic',
+      profile: 'saorsa-quic-test',
+      origin: '.claude/vps-test/config.yaml (workspace shape, module quic-test)',
+      warnings: [
+        '`cargo zig build` is no cargo command: `cargo zigbuild` is run instead',
+        expect.stringContaining('"~/Desktop/Devel/projects/saorsa-testnet" is one person\'s path'),
+      ],
+      binary: {
+        name: 'saorsa-quic-test',
+        crate: 'crates/quic-test',
+        workspace: '.',
+        build: zigbuild,
+        target: 'target/x86_64-unknown-linux-gnu/release/saorsa-quic-test',
+        glibc: '2.31',
+      },
+      deploy: {
+        installPath: '/opt/saorsa-test',
+        serviceName: 'saorsa-test-quic-test',
+        nodes: 'all',
+        preDeploy: [],
+        postDeploy: [],
+        bootstrap: 'changed',
+      },
       ...defaults,
-      bootstrap: { registry: 'https://saorsa-1.saorsalabs.com', nodes: ['saorsa-2.saorsalabs.com:9000', 'saorsa-3.saorsalabs.com:9000'], waitForRegistrationSeconds: 30 },
+      bootstrap: {
+        registry: 'https://saorsa-1.saorsalabs.com',
+        nodes: ['saorsa-2.saorsalabs.com:9000', 'saorsa-3.saorsalabs.com:9000'],
+        waitForRegistrationSeconds: 30,
+      },
     })
   })
 
   test('every module serves its project', () => {
-    expect(parseProjectAll(workspace, 'f', context).map((c) => [c.project, c.profile, c.deploy.serviceName, c.binary.name])).toEqual([
+    expect(
+      parseProjectAll(workspace, 'f', context).map((c) => [c.project, c.profile, c.deploy.serviceName, c.binary.name]),
+    ).toEqual([
       ['ant-quic', 'saorsa-quic-test', 'saorsa-test-quic-test', 'saorsa-quic-test'],
       ['saorsa-gossip', 'saorsa-gossip-test', 'saorsa-test-gossip-test', 'saorsa-gossip-test'],
       ['saorsa-core', 'saorsa-core-test', 'saorsa-test-core-test', 'saorsa-core-test'],
@@ -48,55 +78,118 @@ describe('the workspace shape', () => {
   test('a module’s own name, and the file’s own project, choose too', () => {
     expect(parseProject(workspace, 'f', { ...context, project: 'node-test' }).project).toBe('saorsa-node')
     expect(parseProject(`project: saorsa-core\n${workspace}`, 'f', context).binary.name).toBe('saorsa-core-test')
-    expect(parseProject(`project: saorsa-core\n${workspace}`, 'f', { ...context, project: 'ant-quic' }).binary.name).toBe('saorsa-quic-test')
+    expect(
+      parseProject(`project: saorsa-core\n${workspace}`, 'f', { ...context, project: 'ant-quic' }).binary.name,
+    ).toBe('saorsa-quic-test')
   })
 
   test('our own keys mix in', () => {
     const own = `workspace_dir: sub/tree/\nglibc: "2.35"\nanswers: { focus: gossip }\n${workspace.replace('nodes: all', 'nodes: all\n  bootstrap: never').replace('timeout_seconds: 10', 'timeout_seconds: 10\n    sample_floor: 3\n    coverage: 50\n    strict: true')}`
     expect(parseProject(own, 'f', { ...context, project: 'ant-quic' })).toMatchObject({
-      binary: { workspace: 'sub/tree', glibc: '2.35' }, deploy: { bootstrap: 'never' }, answers: { focus: 'gossip' },
+      binary: { workspace: 'sub/tree', glibc: '2.35' },
+      deploy: { bootstrap: 'never' },
+      answers: { focus: 'gossip' },
       tests: { connectivity: { criteria: { sampleFloor: 3, coverage: 50, strict: true } } },
     })
   })
 
   test('a module that no profile knows needs one named', () => {
     const text = 'modules: { mesh: { binary: mesh } }\ndeploy: { install_path: /opt/mesh, service_prefix: t }\n'
-    expect(failureOf(() => parseProject(text, 'f', context))?.message).toBe('f:1:1 modules: no module has a profile that says how it is started and tested; give one its "profile"')
+    expect(failureOf(() => parseProject(text, 'f', context))?.message).toBe(
+      'f:1:1 modules: no module has a profile that says how it is started and tested; give one its "profile"',
+    )
     const named = text.replace('binary: mesh', 'binary: mesh, profile: testnet')
-    expect(parseProject(named, 'f', context)).toMatchObject({ project: 'testnet', profile: 'testnet', binary: { build: zigbuild, target: 'target/x86_64-unknown-linux-gnu/release/mesh' }, warnings: [] })
+    expect(parseProject(named, 'f', context)).toMatchObject({
+      project: 'testnet',
+      profile: 'testnet',
+      binary: { build: zigbuild, target: 'target/x86_64-unknown-linux-gnu/release/mesh' },
+      warnings: [],
+    })
   })
 })
 
 describe('the project shape', () => {
   test('the projects’ own sample', () => {
     expect(parseProject(project, 'vps-test.yaml', context)).toEqual({
-      project: 'ant-quic', profile: 'saorsa-quic-test', origin: 'vps-test.yaml (project shape)',
+      project: 'ant-quic',
+      profile: 'saorsa-quic-test',
+      origin: 'vps-test.yaml (project shape)',
       warnings: ['`cargo zig build` is no cargo command: `cargo zigbuild` is run instead'],
-      binary: { name: 'ant-quic-test', crate: 'crates/ant-quic-test-network', workspace: '.', build: ['cargo', 'zigbuild', '--release', '-p', 'ant-quic-test-network', '--target', 'x86_64-unknown-linux-gnu'], target: 'target/x86_64-unknown-linux-gnu/release/ant-quic-test', glibc: '2.31' },
-      deploy: { installPath: '/opt/ant-quic-test', serviceName: 'ant-quic-test', nodes: ['saorsa-2', 'saorsa-3', 'saorsa-7'], preDeploy: ['systemctl stop ant-quic-test'], postDeploy: [], bootstrap: 'changed' },
+      binary: {
+        name: 'ant-quic-test',
+        crate: 'crates/ant-quic-test-network',
+        workspace: '.',
+        build: [
+          'cargo',
+          'zigbuild',
+          '--release',
+          '-p',
+          'ant-quic-test-network',
+          '--target',
+          'x86_64-unknown-linux-gnu',
+        ],
+        target: 'target/x86_64-unknown-linux-gnu/release/ant-quic-test',
+        glibc: '2.31',
+      },
+      deploy: {
+        installPath: '/opt/ant-quic-test',
+        serviceName: 'ant-quic-test',
+        nodes: ['saorsa-2', 'saorsa-3', 'saorsa-7'],
+        preDeploy: ['systemctl stop ant-quic-test'],
+        postDeploy: [],
+        bootstrap: 'changed',
+      },
       ...defaults,
       bootstrap: { ...defaults.bootstrap, nodes: ['saorsa-2.saorsalabs.com:9000', 'saorsa-3.saorsalabs.com:9000'] },
-      tests: { ...defaults.tests, natMatrix: { enabled: true, types: ['full_cone', 'symmetric', 'port_restricted'] }, custom: [{ name: 'version', command: '/opt/ant-quic-test/ant-quic-test --version', successPattern: '\\d+\\.\\d+', timeoutSeconds: 60 }] },
+      tests: {
+        ...defaults.tests,
+        natMatrix: { enabled: true, types: ['full_cone', 'symmetric', 'port_restricted'] },
+        custom: [
+          {
+            name: 'version',
+            command: '/opt/ant-quic-test/ant-quic-test --version',
+            successPattern: '\\d+\\.\\d+',
+            timeoutSeconds: 60,
+          },
+        ],
+      },
       soak: { ...defaults.soak, wait6hr: false },
       notifications: { voice: false, onEvents: ['complete', 'error'] },
     })
   })
 
   test('the least that is enough gets exactly the documented defaults', () => {
-    const least = 'project: testnet\nbinary: { name: a, target: ./t/a }\ndeploy: { install_path: /opt/a/, service_name: a.service }\ntests: {}\n'
+    const least =
+      'project: testnet\nbinary: { name: a, target: ./t/a }\ndeploy: { install_path: /opt/a/, service_name: a.service }\ntests: {}\n'
     expect(parseProject(least, 'f', context)).toEqual({
-      project: 'testnet', profile: 'testnet', origin: 'f (project shape)', warnings: [],
+      project: 'testnet',
+      profile: 'testnet',
+      origin: 'f (project shape)',
+      warnings: [],
       binary: { name: 'a', crate: null, workspace: '.', build: zigbuild, target: 't/a', glibc: '2.31' },
-      deploy: { installPath: '/opt/a', serviceName: 'a', nodes: 'all', preDeploy: [], postDeploy: [], bootstrap: 'changed' },
+      deploy: {
+        installPath: '/opt/a',
+        serviceName: 'a',
+        nodes: 'all',
+        preDeploy: [],
+        postDeploy: [],
+        bootstrap: 'changed',
+      },
       ...defaults,
     })
   })
 
   test('the example’s own file', () => {
     expect(parseProject(fileText('examples/testnet/vps-test.yaml'), 'vps-test.yaml', context)).toMatchObject({
-      project: 'testnet', profile: 'testnet', warnings: [],
-      binary: { build: ['cargo', 'zigbuild', '--release', '-p', 'testnet-peer', '--target', 'x86_64-unknown-linux-gnu'] },
-      tests: { connectivity: { cooloffSeconds: 3 } }, soak: { wait1hr: false, wait6hr: false }, notifications: { voice: false },
+      project: 'testnet',
+      profile: 'testnet',
+      warnings: [],
+      binary: {
+        build: ['cargo', 'zigbuild', '--release', '-p', 'testnet-peer', '--target', 'x86_64-unknown-linux-gnu'],
+      },
+      tests: { connectivity: { cooloffSeconds: 3 } },
+      soak: { wait1hr: false, wait6hr: false },
+      notifications: { voice: false },
       answers: { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
     })
   })
@@ -104,13 +197,18 @@ describe('the project shape', () => {
   test('a profile named by a parameter or the file is used; one that serves only when named is not chosen otherwise', () => {
     expect(parseProject(`profile: ant-quic-cli\n${project}`, 'f', context).profile).toBe('ant-quic-cli')
     expect(parseProject(project, 'f', { ...context, profile: 'ant-quic-cli' }).profile).toBe('ant-quic-cli')
-    expect(parseProject(project.replace('project: ant-quic', 'project: mesh\nprofile: testnet'), 'f', context)).toMatchObject({ project: 'mesh', profile: 'testnet' })
+    expect(
+      parseProject(project.replace('project: ant-quic', 'project: mesh\nprofile: testnet'), 'f', context),
+    ).toMatchObject({ project: 'mesh', profile: 'testnet' })
   })
 })
 
 test('the configuration is searched for in order', () => {
   const asked: string[] = []
-  const never = (path: string): boolean => { asked.push(path); return false }
+  const never = (path: string): boolean => {
+    asked.push(path)
+    return false
+  }
   expect(findProjectFile('/repo/', never)).toBeUndefined()
   expect(asked).toEqual(['/repo/vps-test.yaml', '/repo/.claude/vps-test/config.yaml', '/repo/.claude/vps-test.yaml'])
   expect(findProjectFile('/repo', (p) => p.includes('.claude'))).toBe('/repo/.claude/vps-test/config.yaml')

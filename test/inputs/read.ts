@@ -8,7 +8,10 @@ import { parseProfile } from '../../src/inputs/profile.ts'
 
 export const root = join(import.meta.dirname, '../..')
 export const fileText = (path: string): string => readFileSync(join(root, path), 'utf8')
-export const filesIn = (directory: string): readonly string[] => readdirSync(join(root, directory)).filter((f) => f.endsWith('.yaml')).sort()
+export const filesIn = (directory: string): readonly string[] =>
+  readdirSync(join(root, directory))
+    .filter((f) => f.endsWith('.yaml'))
+    .sort()
 
 export const saorsa = parseFleet(fileText('fleets/saorsa.yaml'), 'fleets/saorsa.yaml')
 export const profiles = filesIn('profiles').map((f) => parseProfile(fileText(`profiles/${f}`), `profiles/${f}`))

@@ -7,10 +7,19 @@ import { fileText, profiles, saorsa } from './read.ts'
 
 const config = parseProject(fileText('test/inputs/files/workspace.yaml'), 'f', { profiles, project: 'ant-quic' })
 const answers: Answers = {
-  project: { value: 'ant-quic', from: 'parameter' }, focus: { value: 'nat-traversal', from: 'vps-test.yaml' },
-  criteria: { value: 'threshold', from: 'interview' }, proof: { value: 'logs', from: 'default' },
+  project: { value: 'ant-quic', from: 'parameter' },
+  focus: { value: 'nat-traversal', from: 'vps-test.yaml' },
+  criteria: { value: 'threshold', from: 'interview' },
+  proof: { value: 'logs', from: 'default' },
 }
-const facts: SummaryFacts = { answers, config, fleet: saorsa, nodes: saorsa.nodes.map((n) => n.name), source: { kind: 'build', workspace: '.', revision: null }, targets: config.tests.connectivity.criteria }
+const facts: SummaryFacts = {
+  answers,
+  config,
+  fleet: saorsa,
+  nodes: saorsa.nodes.map((n) => n.name),
+  source: { kind: 'build', workspace: '.', revision: null },
+  targets: config.tests.connectivity.criteria,
+}
 
 describe('the Test Plan Summary', () => {
   test('says everything that will be used, and where each answer came from', () => {
@@ -38,16 +47,27 @@ Ready to proceed?`)
   })
 
   test('names only the nodes of the plan, and other criteria and sources', () => {
-    const text = planSummary({ ...facts, nodes: ['saorsa-2', 'saorsa-7'], answers: { ...answers, criteria: { value: 'all-pass', from: 'parameter' } }, source: { kind: 'release', repository: 'o/r', tag: 'v1', asset: 'a.tar.gz' } })
+    const text = planSummary({
+      ...facts,
+      nodes: ['saorsa-2', 'saorsa-7'],
+      answers: { ...answers, criteria: { value: 'all-pass', from: 'parameter' } },
+      source: { kind: 'release', repository: 'o/r', tag: 'v1', asset: 'a.tar.gz' },
+    })
     expect(text).toContain('Registry: none\n  Standard: saorsa-2, saorsa-7\n  NAT Emulation: none\n')
     expect(text).toContain('Success: 100% of tests must pass (from parameter)')
     expect(text).toContain('Binary source: Release v1 of o/r, a.tar.gz\n')
-    expect(planSummary({ ...facts, source: { kind: 'file', path: '/x', sha256: '0'.repeat(64) } })).toContain('Binary source: Given file /x\n')
+    expect(planSummary({ ...facts, source: { kind: 'file', path: '/x', sha256: '0'.repeat(64) } })).toContain(
+      'Binary source: Given file /x\n',
+    )
   })
 
   test('cannot be redrawn by what it shows', () => {
     const evil = '\u001b[2J\u009b1A\r\nProject: trusted\u202e'
-    const lines = planSummary({ ...facts, answers: { ...answers, project: { value: evil, from: evil } }, source: { kind: 'file', path: evil, sha256: '0'.repeat(64) } }).split('\n')
+    const lines = planSummary({
+      ...facts,
+      answers: { ...answers, project: { value: evil, from: evil } },
+      source: { kind: 'file', path: evil, sha256: '0'.repeat(64) },
+    }).split('\n')
     expect(lines).toHaveLength(planSummary(facts).split('\n').length)
     expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
   })

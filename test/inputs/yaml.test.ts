@@ -9,17 +9,29 @@ import { loadYaml, type Loaded } from '../../src/inputs/yaml.ts'
 
 const schema = z.strictObject({ a: z.record(z.string(), z.number()).optional(), list: z.array(z.number()).optional() })
 const load = (text: string): Loaded<z.output<typeof schema>> => loadYaml(text, 'f.yaml', schema)
-const told = (text: string): readonly string[] => { const r = load(text); return r.ok ? [] : r.faults.map((f) => `${f.at.line}:${f.at.column} ${f.at.path} ${f.message}`) }
+const told = (text: string): readonly string[] => {
+  const r = load(text)
+  return r.ok ? [] : r.faults.map((f) => `${f.at.line}:${f.at.column} ${f.at.path} ${f.message}`)
+}
 
 describe('reading YAML', () => {
   test('gives the value where nothing is wrong, aliases followed', () => {
     expect(load('a: &x { b: 1 }\nlist: [1]\n')).toEqual({ ok: true, value: { a: { b: 1 }, list: [1] } })
-    expect(loadYaml('a: &x { b: 1 }\nc: *x\n', 'f', z.strictObject({ a: z.any(), c: z.strictObject({ b: z.number() }) }))).toMatchObject({ ok: true, value: { c: { b: 1 } } })
+    expect(
+      loadYaml('a: &x { b: 1 }\nc: *x\n', 'f', z.strictObject({ a: z.any(), c: z.strictObject({ b: z.number() }) })),
+    ).toMatchObject({ ok: true, value: { c: { b: 1 } } })
   })
 
   test('a fault behind an alias is told at every place that uses it', () => {
-    expect(told('a: { b: &x text }\nlist: [*x]\n')).toEqual(['1:12 a.b must be a number, is text: "text"', '2:8 list[0] must be a number, is text: "text"'])
-    const nested = loadYaml('a: &x\n  b: text\nc: *x\n', 'f', z.strictObject({ a: z.any(), c: z.strictObject({ b: z.number() }) }))
+    expect(told('a: { b: &x text }\nlist: [*x]\n')).toEqual([
+      '1:12 a.b must be a number, is text: "text"',
+      '2:8 list[0] must be a number, is text: "text"',
+    ])
+    const nested = loadYaml(
+      'a: &x\n  b: text\nc: *x\n',
+      'f',
+      z.strictObject({ a: z.any(), c: z.strictObject({ b: z.number() }) }),
+    )
     expect(nested).toMatchObject({ ok: false, faults: [{ at: { path: 'c.b', line: 2, column: 6 } }] })
   })
 
@@ -33,13 +45,46 @@ describe('reading YAML', () => {
   })
 
   test('whatever is given, the answer is a value or at least one fault with a place', () => {
-    const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '[', ']', '{', '}', '*x', '&x ', '!!t ', '"', "'", '|', '>', '#', '? ', '---\n', '...\n', '%YAML 1.1\n', '<<: ', '\t', '1', '~', ', ')
-    fc.assert(fc.property(fc.array(piece, { maxLength: 40 }).map((p) => p.join('')), (text) => {
-      const r = load(text)
-      const faults = r.ok ? [] : r.faults
-      expect(faults.length > 0).toBe(!r.ok)
-      expect(faults.filter((f) => !((f.at.line ?? 0) >= 1 && (f.at.column ?? 0) >= 1))).toEqual([])
-    }), { numRuns: 500 })
+    const piece = fc.constantFrom(
+      'a',
+      ': ',
+      '- ',
+      '\n',
+      '  ',
+      '[',
+      ']',
+      '{',
+      '}',
+      '*x',
+      '&x ',
+      '!!t ',
+      '"',
+      "'",
+      '|',
+      '>',
+      '#',
+      '? ',
+      '---\n',
+      '...\n',
+      '%YAML 1.1\n',
+      '<<: ',
+      '\t',
+      '1',
+      '~',
+      ', ',
+    )
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 40 }).map((p) => p.join('')),
+        (text) => {
+          const r = load(text)
+          const faults = r.ok ? [] : r.faults
+          expect(faults.length > 0).toBe(!r.ok)
+          expect(faults.filter((f) => !((f.at.line ?? 0) >= 1 && (f.at.column ?? 0) >= 1))).toEqual([])
+        },
+      ),
+      { numRuns: 500 },
+    )
   })
 
   test('a hostile key cannot write into the report', () => {
@@ -59,7 +104,15 @@ describe('reading YAML', () => {
 })
 
 describe('words', () => {
-  test.each([['natbox', 'nat_box'], ['NAT-BOX', 'nat_box'], ['nat-box', 'nat_box'], ['hsot_keys', 'host_keys'], ['Nodes', 'nodes'], ['ndoes', 'nodes'], ['runtim', 'runtime']])('%s is nearly %s', (word, known) => {
+  test.each([
+    ['natbox', 'nat_box'],
+    ['NAT-BOX', 'nat_box'],
+    ['nat-box', 'nat_box'],
+    ['hsot_keys', 'host_keys'],
+    ['Nodes', 'nodes'],
+    ['ndoes', 'nodes'],
+    ['runtim', 'runtime'],
+  ])('%s is nearly %s', (word, known) => {
     expect(nearest(word, ['name', 'nodes', 'nat_box', 'host_keys', 'runtime'])).toBe(known)
   })
 
@@ -67,7 +120,12 @@ describe('words', () => {
     expect(nearest('completely', ['name', 'nodes'])).toBeUndefined()
     expect(nearest('x'.repeat(100_000), ['xx'])).toBeUndefined()
     expect(hint('zzzzzz', ['name', 'nodes'])).toBe('; known are name, nodes')
-    expect(hint('zzzzzz', Array.from({ length: 30 }, (_, i) => `k${i}`))).toBe('')
+    expect(
+      hint(
+        'zzzzzz',
+        Array.from({ length: 30 }, (_, i) => `k${i}`),
+      ),
+    ).toBe('')
   })
 
   test('visible text has no control characters and an end', () => {

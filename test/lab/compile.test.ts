@@ -19,7 +19,17 @@ const l = layoutOf('t9')
 
 describe('the network', () => {
   test('of two hosts, one behind a NAT, is these commands', () => {
-    const text = compileNetwork(small, l).map((stage) => stage.map((s) => (s.kind === 'run' ? `${s.argv.join(' ')}\n${s.argv.includes('nft') ? '(rules)\n' : s.stdin ?? ''}` : 'files')).join('')).join('--\n')
+    const text = compileNetwork(small, l)
+      .map((stage) =>
+        stage
+          .map((s) =>
+            s.kind === 'run'
+              ? `${s.argv.join(' ')}\n${s.argv.includes('nft') ? '(rules)\n' : (s.stdin ?? '')}`
+              : 'files',
+          )
+          .join(''),
+      )
+      .join('--\n')
     expect(text).toBe(`ip -batch -
 netns add lab-t9-ix
 netns add lab-t9-hq
@@ -81,7 +91,8 @@ nsenter --net=/run/netns/lab-t9-nat-n-4 -- sysctl -qw net.ipv4.ip_forward=1 net.
 })
 
 describe('a NAT box', () => {
-  const rules = (kind: BoxKind): string => ruleset({ kind, outside: '198.18.4.10', inside: '192.168.4.10', mappingSeconds: 12 })
+  const rules = (kind: BoxKind): string =>
+    ruleset({ kind, outside: '198.18.4.10', inside: '192.168.4.10', mappingSeconds: 12 })
   test('address-restricted, word for word', () => {
     expect(rules('address-restricted')).toBe(`table ip lab {
   map eim {
@@ -128,31 +139,45 @@ describe('a NAT box', () => {
 `)
   })
   const has = (text: string) => (Object.keys(boxKinds) as BoxKind[]).filter((kind) => rules(kind).includes(text))
-  test('drops what it did not ask for, unless it models the clash', () => expect(has('chain input')).toEqual(['full-cone', 'address-restricted', 'port-restricted', 'symmetric']))
-  test('remembers ports only where its filter is wider than connection tracking', () => expect(has('map eim')).toEqual(['full-cone', 'address-restricted']))
+  test('drops what it did not ask for, unless it models the clash', () =>
+    expect(has('chain input')).toEqual(['full-cone', 'address-restricted', 'port-restricted', 'symmetric']))
+  test('remembers ports only where its filter is wider than connection tracking', () =>
+    expect(has('map eim')).toEqual(['full-cone', 'address-restricted']))
   test('takes random ports only when symmetric', () => expect(has('random,fully-random')).toEqual(['symmetric']))
   test('checks addresses only when address-restricted', () => expect(has('@peers')).toEqual(['address-restricted']))
-  test('keeps mappings for RFC 4787\'s two minutes, divided by the factor', () => expect([1, 10, 120].map(mappingSeconds)).toEqual([120, 12, 1]))
+  test("keeps mappings for RFC 4787's two minutes, divided by the factor", () =>
+    expect([1, 10, 120].map(mappingSeconds)).toEqual([120, 12, 1]))
 })
 
 describe('shaping', () => {
   test('by netem delays both directions, behind a NAT at the box', () => {
-    expect(compileShaping(small, l, 'netem').flat().map((s) => (s.kind === 'run' ? `${s.argv[2]}: ${s.stdin}` : ''))).toEqual([
+    expect(
+      compileShaping(small, l, 'netem')
+        .flat()
+        .map((s) => (s.kind === 'run' ? `${s.argv[2]}: ${s.stdin}` : '')),
+    ).toEqual([
       'lab-t9-ix: qdisc add dev w1 root netem delay 12ms loss 0% limit 10000\nqdisc add dev w4 root netem delay 5ms loss 0.5% limit 10000\n',
       'lab-t9-n-1: qdisc add dev eth0 root netem delay 12ms loss 0% limit 10000\n',
       'lab-t9-nat-n-4: qdisc add dev wan root netem delay 5ms loss 0.5% limit 10000\n',
     ])
   })
   test('by queue names every link to the helper', () => {
-    expect(delayArgv(small, l, '/h/lab-delay').join(' ')).toBe('nsenter --net=/run/netns/lab-t9-ix -- /h/lab-delay --queue 0 --link w1=12,0 --link w4=5,0.5')
+    expect(delayArgv(small, l, '/h/lab-delay').join(' ')).toBe(
+      'nsenter --net=/run/netns/lab-t9-ix -- /h/lab-delay --queue 0 --link w1=12,0 --link w4=5,0.5',
+    )
   })
   test('by nothing is nothing', () => expect(compileShaping(small, l, 'none')).toEqual([]))
 })
 
-test('a node has the system\'s accounts without passwords, and no people', () => {
-  const files = accountFiles('/t', { passwd: 'root:x:0:0:root:/root:/bin/zsh\nsshd:x:105:65534::/run/sshd:/usr/sbin/nologin\nann:x:1000:1000::/home/ann:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n', group: 'root:x:0:ann\nann:x:1000:\nnogroup:x:65534:\n' })
+test("a node has the system's accounts without passwords, and no people", () => {
+  const files = accountFiles('/t', {
+    passwd:
+      'root:x:0:0:root:/root:/bin/zsh\nsshd:x:105:65534::/run/sshd:/usr/sbin/nologin\nann:x:1000:1000::/home/ann:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n',
+    group: 'root:x:0:ann\nann:x:1000:\nnogroup:x:65534:\n',
+  })
   expect(Object.fromEntries(files.map((f) => [f.path, f.text]))).toEqual({
-    '/t/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\nsshd:x:105:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/:/bin/false\n',
+    '/t/etc/passwd':
+      'root:x:0:0:root:/root:/bin/bash\nsshd:x:105:65534::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/:/bin/false\n',
     '/t/etc/group': 'root:x:0:\nnogroup:x:65534:\n',
     '/t/etc/shadow': 'root:*:19000:0:99999:7:::\nsshd:*:19000:0:99999:7:::\nnobody:*:19000:0:99999:7:::\n',
     '/t/etc/gshadow': 'root:*::\nnogroup:*::\n',
@@ -162,14 +187,30 @@ test('a node has the system\'s accounts without passwords, and no people', () =>
 describe('the fleet file', () => {
   const fleet = fleetOf(shipped, layoutOf(), { shaping: 'nfqueue', hostKeys: { 'saorsa-4': 'ssh-ed25519 AAAA' } })
   const read = parse(fleetYaml(fleet, layoutOf())) as { nodes: Record<string, unknown>[] } & Record<string, unknown>
-  test('admits the factor and the shaping', () => expect(read['lab']).toEqual({ nat_timeout_factor: 10, shaping: 'nfqueue' }))
+  test('admits the factor and the shaping', () =>
+    expect(read['lab']).toEqual({ nat_timeout_factor: 10, shaping: 'nfqueue' }))
   test('has a node in the words of every fleet file', () => {
     expect(read.nodes[3]).toEqual({
-      name: 'saorsa-4', host: 'saorsa-4.lab.invalid', ip: '198.18.4.10', ssh_port: 22, user: 'root', provider: 'Lab', region: 'AMS3', role: 'nat', nat: 'full-cone',
-      expected_rate: 95, runtime: 'systemd', nat_box: { orchestrator: ['nsenter', '--net=/run/netns/lab-nat-saorsa-4', '--'] }, host_keys: ['ssh-ed25519 AAAA'],
+      name: 'saorsa-4',
+      host: 'saorsa-4.lab.invalid',
+      ip: '198.18.4.10',
+      ssh_port: 22,
+      user: 'root',
+      provider: 'Lab',
+      region: 'AMS3',
+      role: 'nat',
+      nat: 'full-cone',
+      expected_rate: 95,
+      runtime: 'systemd',
+      nat_box: { orchestrator: ['nsenter', '--net=/run/netns/lab-nat-saorsa-4', '--'] },
+      host_keys: ['ssh-ed25519 AAAA'],
     })
   })
-  test('points at the registry and the key', () => expect(read).toMatchObject({ registry_url: 'http://198.18.1.10:8080', identity_file: '/var/lib/vps-test/lab/id_ed25519' }))
+  test('points at the registry and the key', () =>
+    expect(read).toMatchObject({
+      registry_url: 'http://198.18.1.10:8080',
+      identity_file: '/var/lib/vps-test/lab/id_ed25519',
+    }))
   test('names only machines that cannot exist', () => {
     for (const n of fleet.nodes) expect(`${n.host} ${n.ip}`).toMatch(/^saorsa-\d+\.lab\.invalid 198\.18\.\d+\.10$/)
   })

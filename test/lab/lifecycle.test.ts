@@ -12,7 +12,15 @@ const run = promisify(execFile)
 const id = 't1'
 const signal = AbortSignal.timeout(90_000)
 const said: string[] = []
-const log = { info: (line: string) => { said.push(line) }, warn: (line: string) => { said.push(line) }, progress: () => undefined }
+const log = {
+  info: (line: string) => {
+    said.push(line)
+  },
+  warn: (line: string) => {
+    said.push(line)
+  },
+  progress: () => undefined,
+}
 const o = { id, log, signal }
 const topology = loadTopology(readFileSync(new URL('../../fleets/lab.topology.yaml', import.meta.url), 'utf8'))
 let fleet: Fleet
@@ -23,8 +31,22 @@ async function ssh(name: string, command: string, by: 'host' | 'ip' = 'host'): P
   if (node?.proxy?.kind !== 'command') throw new Error(`${name} has no proxy command`)
   const pins = `/var/lib/vps-test/lab-${id}/test-known-hosts`
   writeFileSync(pins, fleet.nodes.flatMap((n) => n.hostKeys.map((key) => `${n.host},${n.ip} ${key}\n`)).join(''))
-  const options = { IdentityFile: fleet.identityFile, IdentitiesOnly: 'yes', UserKnownHostsFile: pins, GlobalKnownHostsFile: '/dev/null', StrictHostKeyChecking: 'yes', BatchMode: 'yes', ProxyCommand: node.proxy.argv.join(' ') }
-  const argv = ['-F', '/dev/null', ...Object.entries(options).flatMap(([k, v]) => ['-o', `${k}=${v}`]), `root@${by === 'host' ? node.host : node.ip}`, command]
+  const options = {
+    IdentityFile: fleet.identityFile,
+    IdentitiesOnly: 'yes',
+    UserKnownHostsFile: pins,
+    GlobalKnownHostsFile: '/dev/null',
+    StrictHostKeyChecking: 'yes',
+    BatchMode: 'yes',
+    ProxyCommand: node.proxy.argv.join(' '),
+  }
+  const argv = [
+    '-F',
+    '/dev/null',
+    ...Object.entries(options).flatMap(([k, v]) => ['-o', `${k}=${v}`]),
+    `root@${by === 'host' ? node.host : node.ip}`,
+    command,
+  ]
   return (await run('ssh', argv, { timeout: 15_000 })).stdout.trim()
 }
 const names = topology.nodes.map((n) => n.name)
@@ -47,25 +69,54 @@ describe('a lab that is up', () => {
     expect(await ssh('saorsa-7', 'systemctl --failed --no-legend')).toBe('')
   })
   test('runs a unit without privileges, and its journal can be read', async () => {
-    expect(await ssh('saorsa-4', 'systemd-run --quiet --wait --pipe --unit=whoami -p DynamicUser=yes -p NoNewPrivileges=yes -p ProtectSystem=strict id -u && journalctl --sync && journalctl -u whoami -n 500 --no-pager -o cat | grep -c Deactivated')).toMatch(/^6\d{4}\n1$/)
+    expect(
+      await ssh(
+        'saorsa-4',
+        'systemd-run --quiet --wait --pipe --unit=whoami -p DynamicUser=yes -p NoNewPrivileges=yes -p ProtectSystem=strict id -u && journalctl --sync && journalctl -u whoami -n 500 --no-pager -o cat | grep -c Deactivated',
+      ),
+    ).toMatch(/^6\d{4}\n1$/)
   })
   test('lets a node read its packets, and write to /opt, but no setting of this machine', async () => {
-    expect(await ssh('saorsa-6', 'nft add table inet probe && nft list tables && conntrack -L 2>/dev/null; : >/opt/x && echo written; echo 1 >/proc/sys/kernel/panic || echo refused')).toContain('table inet probe\nwritten\nrefused')
+    expect(
+      await ssh(
+        'saorsa-6',
+        'nft add table inet probe && nft list tables && conntrack -L 2>/dev/null; : >/opt/x && echo written; echo 1 >/proc/sys/kernel/panic || echo refused',
+      ),
+    ).toContain('table inet probe\nwritten\nrefused')
   })
   test('gives NAT mappings the compressed lifetime in the box, not on this machine', async () => {
     const box = fleet.nodes.find((n) => n.name === 'saorsa-6')?.natBox
     if (box?.kind !== 'orchestrator') throw new Error('saorsa-6 has no box')
     const [file = '', ...rest] = box.enter
-    expect((await run(file, [...rest, 'sysctl', '-n', 'net.netfilter.nf_conntrack_udp_timeout', 'net.netfilter.nf_conntrack_udp_timeout_stream'])).stdout).toBe('12\n12\n')
-    expect((await run(file, [...rest, 'nft', 'list', 'chain', 'ip', 'lab', 'input'])).stdout).toContain('iifname "wan" drop')
+    expect(
+      (
+        await run(file, [
+          ...rest,
+          'sysctl',
+          '-n',
+          'net.netfilter.nf_conntrack_udp_timeout',
+          'net.netfilter.nf_conntrack_udp_timeout_stream',
+        ])
+      ).stdout,
+    ).toBe('12\n12\n')
+    expect((await run(file, [...rest, 'nft', 'list', 'chain', 'ip', 'lab', 'input'])).stdout).toContain(
+      'iifname "wan" drop',
+    )
   })
   test('has no way out', async () => {
-    expect(await ssh('saorsa-2', 'bash -c "exec 3<>/dev/tcp/192.0.2.1/80" 2>&1 | grep -c "Network is unreachable"')).toMatch(/^[1-9]/)
+    expect(
+      await ssh('saorsa-2', 'bash -c "exec 3<>/dev/tcp/192.0.2.1/80" 2>&1 | grep -c "Network is unreachable"'),
+    ).toMatch(/^[1-9]/)
   })
   test('refuses a name it does not know, at once and without a resolver', async () => {
     const proxy = fleet.nodes[0]?.proxy
-    const argv = (proxy?.kind === 'command' ? proxy.argv : []).map((word) => word.replace('%h', 'saorsa-99.lab.invalid').replace('%p', '22'))
-    await expect(run(argv[0] ?? '', argv.slice(1))).rejects.toMatchObject({ code: 68, stderr: 'no lab host is called saorsa-99.lab.invalid\n' })
+    const argv = (proxy?.kind === 'command' ? proxy.argv : []).map((word) =>
+      word.replace('%h', 'saorsa-99.lab.invalid').replace('%p', '22'),
+    )
+    await expect(run(argv[0] ?? '', argv.slice(1))).rejects.toMatchObject({
+      code: 68,
+      stderr: 'no lab host is called saorsa-99.lab.invalid\n',
+    })
   })
   test('is left alone by a second up', async () => {
     const before = await boots('saorsa-1')
@@ -85,7 +136,9 @@ describe('power', () => {
     const before = await boots('saorsa-3')
     await ssh('saorsa-3', 'echo kept >/opt/note && sync')
     await powerOff({ ...o, node: 'saorsa-3' })
-    expect((await labStatus(o)).nodes.filter((n) => !n.up).map((n) => `${n.name} ${n.systemd}`)).toEqual(['saorsa-3 off'])
+    expect((await labStatus(o)).nodes.filter((n) => !n.up).map((n) => `${n.name} ${n.systemd}`)).toEqual([
+      'saorsa-3 off',
+    ])
     await expect(labExec({ id, node: 'saorsa-3' }, ['true'])).rejects.toMatchObject({ facts: { code: 'I223' } })
     await powerOn({ ...o, node: 'saorsa-3' })
     expect(await boots('saorsa-3')).not.toBe(before)

@@ -7,15 +7,32 @@ import { expect, test } from 'vitest'
 import { openForge } from '../../src/adapters/github/forge.ts'
 
 test('prints its addresses, is set and read from outside, and ends at SIGTERM', async () => {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), 'o/r'], { stdio: ['ignore', 'pipe', 'inherit'], timeout: 15_000 })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), 'o/r'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: 15_000,
+  })
   const ended = once(child, 'exit')
   try {
-    const [line] = await once(createInterface(child.stdout), 'line') as [string]
-    const at = JSON.parse(line) as { readonly apiUrl: string; readonly stateUrl: string; readonly resultsUrl: string; readonly tokens: { readonly writer: string } }
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    const at = JSON.parse(line) as {
+      readonly apiUrl: string
+      readonly stateUrl: string
+      readonly resultsUrl: string
+      readonly tokens: { readonly writer: string }
+    }
     const set = await fetch(at.stateUrl, { method: 'POST', body: JSON.stringify({ visibility: 'private' }) })
     expect(set.status).toBe(200)
-    expect((await fetch(at.stateUrl, { method: 'POST', body: JSON.stringify({ visiblity: 'private' }) })).status).toBe(400)
-    expect(await openForge({ repository: 'o/r', token: at.tokens.writer, apiUrl: at.apiUrl, signal: new AbortController().signal }).visibility()).toBe('private')
+    expect((await fetch(at.stateUrl, { method: 'POST', body: JSON.stringify({ visiblity: 'private' }) })).status).toBe(
+      400,
+    )
+    expect(
+      await openForge({
+        repository: 'o/r',
+        token: at.tokens.writer,
+        apiUrl: at.apiUrl,
+        signal: new AbortController().signal,
+      }).visibility(),
+    ).toBe('private')
     expect(await (await fetch(at.stateUrl)).json()).toMatchObject({ faults: [], requests: ['GET /repos/o/r'] })
     expect(await (await fetch(`${at.resultsUrl}_artifacts`)).json()).toEqual([])
     const [, claims] = (await (await fetch(`${at.resultsUrl}_token?run=7&job=deploy`)).text()).split('.')

@@ -1,7 +1,12 @@
 /** Zip files as they are asked for, honest or not: for artifacts that a stranger's job uploaded. */
 import { crc32, deflateRawSync } from 'node:zlib'
 
-export interface ZipMember { readonly path: string; readonly data: string | Uint8Array; /** Unix mode; a link is 0o120777. */ readonly mode?: number; /** What the file claims to unpack to. */ readonly claims?: number }
+export interface ZipMember {
+  readonly path: string
+  readonly data: string | Uint8Array
+  /** Unix mode; a link is 0o120777. */ readonly mode?: number
+  /** What the file claims to unpack to. */ readonly claims?: number
+}
 
 export function zip(members: readonly ZipMember[]): Buffer {
   const bodies: Buffer[] = []

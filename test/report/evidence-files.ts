@@ -7,15 +7,51 @@ type Part = keyof Omit<typeof layout, 'verdict'>
 export type Files = Readonly<Record<Part, Json>>
 
 const build = {
-  source: 'zigbuild', name: 'p', sha256: sha256('b'), bytes: 9, elf: {}, from: { kind: 'git', root: '/w', subdir: '', commit: sha256('c').slice(0, 40), tree: null, subject: 's', time: 1, branch: 'main', dirty: null },
-  toolchain: { rustc: '1', cargo: '1', zigbuild: null, zig: null }, glibc: null, argv: ['cargo'], seconds: 1, before: [{ source: 'zigbuild', reason: 'toolchain', message: 'm' }],
+  source: 'zigbuild',
+  name: 'p',
+  sha256: sha256('b'),
+  bytes: 9,
+  elf: {},
+  from: {
+    kind: 'git',
+    root: '/w',
+    subdir: '',
+    commit: sha256('c').slice(0, 40),
+    tree: null,
+    subject: 's',
+    time: 1,
+    branch: 'main',
+    dirty: null,
+  },
+  toolchain: { rustc: '1', cargo: '1', zigbuild: null, zig: null },
+  glibc: null,
+  argv: ['cargo'],
+  seconds: 1,
+  before: [{ source: 'zigbuild', reason: 'toolchain', message: 'm' }],
 }
 const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle
-export const good = JSON.parse(JSON.stringify({
-  plan: { ...given.plan, fleet: { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } }, entries: given.entries, nat: given.measurements, controls: given.controls, running: given.running, attempts: given.attempts.slice(0, 40),
-  facts: { ...given.facts, build, notes: [{ what: 'w', why: 'y' }], findings: [{ kind: 'skewed-clock', message: 'm', node: 'saorsa-1', attempts: [] }] },
-})) as Files
+export const good = JSON.parse(
+  JSON.stringify({
+    plan: { ...given.plan, fleet: { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } },
+    entries: given.entries,
+    nat: given.measurements,
+    controls: given.controls,
+    running: given.running,
+    attempts: given.attempts.slice(0, 40),
+    facts: {
+      ...given.facts,
+      build,
+      notes: [{ what: 'w', why: 'y' }],
+      findings: [{ kind: 'skewed-clock', message: 'm', node: 'saorsa-1', attempts: [] }],
+    },
+  }),
+) as Files
 
 /** By file name, as they lie in `evidence`. */
 export const contents = (files: Files): Readonly<Record<string, string>> =>
-  Object.fromEntries((Object.keys(good) as Part[]).map((part) => [layout[part], part === 'entries' || part === 'attempts' ? toLines(files[part] as readonly Json[]) : JSON.stringify(files[part])]))
+  Object.fromEntries(
+    (Object.keys(good) as Part[]).map((part) => [
+      layout[part],
+      part === 'entries' || part === 'attempts' ? toLines(files[part] as readonly Json[]) : JSON.stringify(files[part]),
+    ]),
+  )

@@ -13,29 +13,92 @@ import { httpsUrl, link } from '../../src/report/link.ts'
 import { testResultPredicate } from '../../src/report/predicate.ts'
 import { verdictTitle } from '../../src/report/verdict-title.ts'
 import { run } from '../domain/fixtures.ts'
-import { begun, buildFailed, claimed, commit, deployed, evil, failed, passed, planOf, renamed, runUrl, soaked, started, story, type Step } from './surfaces.ts'
+import {
+  begun,
+  buildFailed,
+  claimed,
+  commit,
+  deployed,
+  evil,
+  failed,
+  passed,
+  planOf,
+  renamed,
+  runUrl,
+  soaked,
+  started,
+  story,
+  type Step,
+} from './surfaces.ts'
 
 const mixed = run({
-  attempts: { 'saorsa-5→saorsa-6': { path: 'none' }, 'saorsa-8→saorsa-2': { counters: 'null' }, 'saorsa-7→saorsa-2': { path: 'none', fault: 'infra' } }, absent: { 'saorsa-9': 'unreachable' },
+  attempts: {
+    'saorsa-5→saorsa-6': { path: 'none' },
+    'saorsa-8→saorsa-2': { counters: 'null' },
+    'saorsa-7→saorsa-2': { path: 'none', fault: 'infra' },
+  },
+  absent: { 'saorsa-9': 'unreachable' },
 })
-const of = (steps: readonly Step[]) => { const entries = story(steps); return { entries, session: fold('s1', entries) } }
+const of = (steps: readonly Step[]) => {
+  const entries = story(steps)
+  return { entries, session: fold('s1', entries) }
+}
 
 describe('a title', () => {
-  const inconclusive: readonly Step[] = [...deployed, { from: 'TEST', event: 'inconclusive', to: 'TEST', facts: { reasons: ['no attempt was counted'] } }]
+  const inconclusive: readonly Step[] = [
+    ...deployed,
+    { from: 'TEST', event: 'inconclusive', to: 'TEST', facts: { reasons: ['no attempt was counted'] } },
+  ]
   test.each<[string, Parameters<typeof verdictTitle>[0], string]>([
     ['passed, soak to come', of(passed), 'passed: direct 40/40, relay 9/10; WAIT_1HR is due 2026-01-31T09:05:00.000Z'],
     ['failed', of(failed), 'failed: relay: 9/10 = 90 %, target 100 % (direct 40/40, relay 9/10)'],
     ['inconclusive', of(inconclusive), 'inconclusive (counts as a failure): no attempt was counted'],
-    ['the end of a soak', of([...soaked, { from: 'WAIT_6HR', event: 'due', to: 'TEST' }, { from: 'TEST', event: 'passed', to: 'COMPLETE' }]), 'passed; soak checkpoints taken: WAIT_1HR, WAIT_6HR'],
+    [
+      'the end of a soak',
+      of([
+        ...soaked,
+        { from: 'WAIT_6HR', event: 'due', to: 'TEST' },
+        { from: 'TEST', event: 'passed', to: 'COMPLETE' },
+      ]),
+      'passed; soak checkpoints taken: WAIT_1HR, WAIT_6HR',
+    ],
     ['a failed build', of(buildFailed), 'failed: BUILD: src/main.rs:12: mismatched types'],
-    ['a failed deploy', of([...deployed.slice(0, -1), { from: 'DEPLOY', event: 'failed', to: 'FIX', why: 'saorsa-4: disk full' }]), 'failed: DEPLOY: saorsa-4: disk full'],
-    ['a stop', of([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why: 'by alice' }]), 'stopped (counts as a failure): by alice'],
-    ['a missed checkpoint', of([...passed, { from: 'WAIT_1HR', event: 'missed', to: 'STOPPED', why: 'missed' }]), 'stopped (counts as a failure): missed'],
+    [
+      'a failed deploy',
+      of([...deployed.slice(0, -1), { from: 'DEPLOY', event: 'failed', to: 'FIX', why: 'saorsa-4: disk full' }]),
+      'failed: DEPLOY: saorsa-4: disk full',
+    ],
+    [
+      'a stop',
+      of([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why: 'by alice' }]),
+      'stopped (counts as a failure): by alice',
+    ],
+    [
+      'a missed checkpoint',
+      of([...passed, { from: 'WAIT_1HR', event: 'missed', to: 'STOPPED', why: 'missed' }]),
+      'stopped (counts as a failure): missed',
+    ],
     ['a build that runs', of(begun), 'no verdict yet: BUILD: because ready'],
-    ['a verdict that is not recorded yet', { ...of(deployed), verdict: verdict(run()) }, 'passed: direct 40/40, nat_traversed 30/30, relay 10/10'],
-    ['a checkpoint that is not recorded yet', { ...of(claimed), verdict: verdict(run({ attempts: { 'class:relay': { path: 'none' } } })) }, 'failed: relay: 0/10 = 0 %, target 100 % (direct 40/40, nat_traversed 30/30, relay 0/10)'],
-    ['entries that say better than the evidence', { ...of(passed), verdict: verdict(run({ attempts: { 'class:relay': { path: 'none' } } })) }, 'failed: relay: 0/10 = 0 %, target 100 % (direct 40/40, nat_traversed 30/30, relay 0/10); WAIT_1HR is due 2026-01-31T09:05:00.000Z'],
-    ['confirm: modify', { session: null, entries: [], notTested: 'confirm: modify' }, 'nothing was tested (confirm: modify)'],
+    [
+      'a verdict that is not recorded yet',
+      { ...of(deployed), verdict: verdict(run()) },
+      'passed: direct 40/40, nat_traversed 30/30, relay 10/10',
+    ],
+    [
+      'a checkpoint that is not recorded yet',
+      { ...of(claimed), verdict: verdict(run({ attempts: { 'class:relay': { path: 'none' } } })) },
+      'failed: relay: 0/10 = 0 %, target 100 % (direct 40/40, nat_traversed 30/30, relay 0/10)',
+    ],
+    [
+      'entries that say better than the evidence',
+      { ...of(passed), verdict: verdict(run({ attempts: { 'class:relay': { path: 'none' } } })) },
+      'failed: relay: 0/10 = 0 %, target 100 % (direct 40/40, nat_traversed 30/30, relay 0/10); WAIT_1HR is due 2026-01-31T09:05:00.000Z',
+    ],
+    [
+      'confirm: modify',
+      { session: null, entries: [], notTested: 'confirm: modify' },
+      'nothing was tested (confirm: modify)',
+    ],
     ['nothing', { session: null, entries: [] }, 'nothing was tested'],
   ])('%s', (_, input, expected) => expect(verdictTitle(input)).toBe(expected))
   test('is one short line of visible characters, whatever it tells', () => {
@@ -53,21 +116,40 @@ describe('annotations', () => {
     const { session, entries } = of(buildFailed)
     expect(annotations(session, entries, null)).toEqual([
       { level: 'error', title: 'the build failed', message: 'mismatched types', file: 'src/main.rs', line: 12 },
-      { level: 'error', title: 'the build failed', message: 'out' }, { level: 'error', title: 'the build failed', message: 'no place', file: 'Cargo.toml' },
+      { level: 'error', title: 'the build failed', message: 'out' },
+      { level: 'error', title: 'the build failed', message: 'no place', file: 'Cargo.toml' },
     ])
   })
   test('reasons, failed pairs together, pairs that do not count', () => {
     const { session, entries } = of(deployed)
     const list = annotations(session, entries, verdict(mixed))
-    expect(list.map((a) => [a.level, a.title])).toEqual(expect.arrayContaining([['error', '1 of 72 pairs failed'], ['warning', '2 of 72 pairs were tried and could not be counted']]))
-    expect(list.find((a) => a.title.includes('pairs failed'))?.message).toContain('saorsa-5 → saorsa-6: expected end-to-end, saw nothing delivered')
+    expect(list.map((a) => [a.level, a.title])).toEqual(
+      expect.arrayContaining([
+        ['error', '1 of 72 pairs failed'],
+        ['warning', '2 of 72 pairs were tried and could not be counted'],
+      ]),
+    )
+    expect(list.find((a) => a.title.includes('pairs failed'))?.message).toContain(
+      'saorsa-5 → saorsa-6: expected end-to-end, saw nothing delivered',
+    )
   })
   test('at most nine, because the end of the step is the tenth, the worst first, the rest told in the last', () => {
     const { session, entries } = of(failed)
-    const many = verdict({ ...mixed, findings: Array.from({ length: 30 }, (_, n) => ({ kind: 'skewed-clock' as const, message: `${evil} ${n} ${'x'.repeat(500)}`, attempts: [] })) })
+    const many = verdict({
+      ...mixed,
+      findings: Array.from({ length: 30 }, (_, n) => ({
+        kind: 'skewed-clock' as const,
+        message: `${evil} ${n} ${'x'.repeat(500)}`,
+        attempts: [],
+      })),
+    })
     const list = annotations(session, entries, many)
     expect(list).toHaveLength(9)
-    expect(list.map((a) => a.level)).toEqual(list.map((a) => a.level).toSorted((a, b) => ['error', 'warning', 'notice'].indexOf(a) - ['error', 'warning', 'notice'].indexOf(b)))
+    expect(list.map((a) => a.level)).toEqual(
+      list
+        .map((a) => a.level)
+        .toSorted((a, b) => ['error', 'warning', 'notice'].indexOf(a) - ['error', 'warning', 'notice'].indexOf(b)),
+    )
     expect(list.at(-1)?.title).toMatch(/^\d+ more$/)
     for (const a of list) {
       expect(a.message.length).toBeLessThanOrEqual(4000)
@@ -76,29 +158,52 @@ describe('annotations', () => {
   })
   test('what a person did comes after what went wrong', () => {
     const { session, entries } = of([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why: 'by alice' }])
-    expect(annotations(session, entries, verdict(mixed)).map((a) => a.level).at(-1)).toBe('notice')
+    expect(
+      annotations(session, entries, verdict(mixed))
+        .map((a) => a.level)
+        .at(-1),
+    ).toBe('notice')
   })
   test('nothing wrong, nothing said; a native build instead is', () => {
     const { session, entries } = of(passed)
     expect(annotations(session, entries, null)).toEqual([])
     const again = of([...begun, { from: 'BUILD', event: 'toolchain', to: 'BUILD', why: 'zig was not found' }])
-    expect(annotations(again.session, again.entries, null)).toEqual([{ level: 'notice', title: 'zigbuild failed, built natively', message: 'zig was not found' }])
+    expect(annotations(again.session, again.entries, null)).toEqual([
+      { level: 'notice', title: 'zigbuild failed, built natively', message: 'zig was not found' },
+    ])
   })
   test('a stop by the program is an error', () => {
-    const { session, entries } = of([...begun, { from: 'BUILD', event: 'unrecoverable', to: 'STOPPED', why: 'no node answers' }])
-    expect(annotations(session, entries, null)).toEqual([{ level: 'error', title: 'stopped in BUILD', message: 'no node answers' }])
+    const { session, entries } = of([
+      ...begun,
+      { from: 'BUILD', event: 'unrecoverable', to: 'STOPPED', why: 'no node answers' },
+    ])
+    expect(annotations(session, entries, null)).toEqual([
+      { level: 'error', title: 'stopped in BUILD', message: 'no node answers' },
+    ])
   })
 })
 
 describe('JUnit', () => {
   const meta = { session: evil, test: 1, at: started }
   /** Another program's strict reading. */
-  const read = (xml: string): { suites: Record<string, Record<string, string>>; cases: Record<string, [string, string]> } => JSON.parse(execFileSync('python3', ['-c', `
+  const read = (
+    xml: string,
+  ): { suites: Record<string, Record<string, string>>; cases: Record<string, [string, string]> } =>
+    JSON.parse(
+      execFileSync(
+        'python3',
+        [
+          '-c',
+          `
 import sys, json, xml.dom.minidom as d
 r = d.parseString(sys.stdin.buffer.read()).documentElement
 kind = lambda c: [(e.tagName, ''.join(t.data for t in e.childNodes)) for e in c.childNodes if e.nodeType == 1] or [('passed', '')]
 print(json.dumps({'suites': {s.getAttribute('name'): dict(s.attributes.items()) for s in r.getElementsByTagName('testsuite')}, 'cases': {c.getAttribute('name'): kind(c)[0] for c in r.getElementsByTagName('testcase')}}))
-`], { input: xml, encoding: 'utf8', timeout: 20_000 })) as { suites: Record<string, Record<string, string>>; cases: Record<string, [string, string]> }
+`,
+        ],
+        { input: xml, encoding: 'utf8', timeout: 20_000 },
+      ),
+    ) as { suites: Record<string, Record<string, string>>; cases: Record<string, [string, string]> }
 
   test('a suite for each class, a case for each pair, and the verdict', () => {
     const { suites, cases } = read(junit(verdict(mixed), meta))
@@ -107,7 +212,10 @@ print(json.dumps({'suites': {s.getAttribute('name'): dict(s.attributes.items()) 
     expect(Object.keys(cases).filter((c) => c.includes('→'))).toHaveLength(72)
     expect(cases['saorsa-2 → saorsa-3']).toEqual(['passed', ''])
     expect(cases['saorsa-5 → saorsa-6']).toEqual(['failure', expect.stringContaining('saw nothing delivered')])
-    expect(cases['saorsa-7 → saorsa-2']).toEqual(['error', expect.stringContaining('not counted: infra: the SSH channel closed')])
+    expect(cases['saorsa-7 → saorsa-2']).toEqual([
+      'error',
+      expect.stringContaining('not counted: infra: the SSH channel closed'),
+    ])
     expect(cases['saorsa-8 → saorsa-2']?.[0]).toBe('error')
     expect(cases['saorsa-9 → saorsa-2']).toEqual(['skipped', 'saorsa-9 was left out: unreachable'])
     expect(cases['delay and loss']).toEqual(['skipped', 'the lab does not shape its links'])
@@ -119,8 +227,15 @@ print(json.dumps({'suites': {s.getAttribute('name'): dict(s.attributes.items()) 
     expect(read(junit(invalid, meta)).cases['verdict']?.[0]).toBe('error')
   })
   test('is well formed whatever the words are', () => {
-    const xml = junit(verdict(renamed({ ...mixed, missing: [{ what: evil, why: `${evil}\u0000\u000b\uffff${'\ud83d'}` }] }, 'saorsa-5', evil)), meta)
-    expect(Object.keys(read(xml).cases).some((c) => c.startsWith('$(reboot) |x| `b` ``` ::error::pwned⟨U+000A⟩'))).toBe(true)
+    const xml = junit(
+      verdict(
+        renamed({ ...mixed, missing: [{ what: evil, why: `${evil}\u0000\u000b\uffff${'\ud83d'}` }] }, 'saorsa-5', evil),
+      ),
+      meta,
+    )
+    expect(Object.keys(read(xml).cases).some((c) => c.startsWith('$(reboot) |x| `b` ``` ::error::pwned⟨U+000A⟩'))).toBe(
+      true,
+    )
     expect(xml).not.toMatch(/[\u0000-\u0009\u000b-\u001f\ufffe\uffff]|<script/)
   })
 })
@@ -129,78 +244,241 @@ describe('the predicate', () => {
   const judged = verdict(mixed)
   const predicate = testResultPredicate({ verdict: judged, plan: planOf(mixed), url: runUrl })
   test('has what in-toto test-result v0.1 asks for', () => {
-    expect(Object.keys(predicate)).toEqual(['result', 'configuration', 'url', 'passedTests', 'warnedTests', 'failedTests'])
+    expect(Object.keys(predicate)).toEqual([
+      'result',
+      'configuration',
+      'url',
+      'passedTests',
+      'warnedTests',
+      'failedTests',
+    ])
     expect(['PASSED', 'FAILED']).toContain(predicate.result)
-    for (const { name, digest } of predicate.configuration) expect([name, digest['sha256']]).toEqual([expect.any(String), expect.stringMatching(/^[0-9a-f]{64}$/)])
+    for (const { name, digest } of predicate.configuration)
+      expect([name, digest['sha256']]).toEqual([expect.any(String), expect.stringMatching(/^[0-9a-f]{64}$/)])
   })
   test('a pair that nobody counted is no test that passed with a warning; one that was not tried is no test', () => {
-    expect(predicate.failedTests).toEqual(expect.arrayContaining(['saorsa-5 → saorsa-6', 'saorsa-7 → saorsa-2', 'saorsa-8 → saorsa-2']))
-    expect([...predicate.passedTests, ...predicate.warnedTests, ...predicate.failedTests].filter((n) => n.includes('saorsa-9'))).toEqual([])
+    expect(predicate.failedTests).toEqual(
+      expect.arrayContaining(['saorsa-5 → saorsa-6', 'saorsa-7 → saorsa-2', 'saorsa-8 → saorsa-2']),
+    )
+    expect(
+      [...predicate.passedTests, ...predicate.warnedTests, ...predicate.failedTests].filter((n) =>
+        n.includes('saorsa-9'),
+      ),
+    ).toEqual([])
     const relays = testResultPredicate({ verdict: verdict(run({ attempts: {} })), plan: planOf(mixed), url: null })
-    expect([relays.result, relays.passedTests.length, relays.failedTests.length, 'url' in relays]).toEqual(['PASSED', 72, 0, false])
+    expect([relays.result, relays.passedTests.length, relays.failedTests.length, 'url' in relays]).toEqual([
+      'PASSED',
+      72,
+      0,
+      false,
+    ])
   })
-  test.each([['passed', 'PASSED'], ['inconclusive', 'FAILED'], ['failed', 'FAILED']] as const)('%s is %s', (result, expected) =>
-    expect(testResultPredicate({ verdict: { ...judged, result }, plan: planOf(mixed), url: 'http://x' }).result).toBe(expected))
+  test.each([
+    ['passed', 'PASSED'],
+    ['inconclusive', 'FAILED'],
+    ['failed', 'FAILED'],
+  ] as const)('%s is %s', (result, expected) =>
+    expect(testResultPredicate({ verdict: { ...judged, result }, plan: planOf(mixed), url: 'http://x' }).result).toBe(
+      expected,
+    ),
+  )
 })
 
 describe('a comparison', () => {
   const counted = (successes: number, attempts: number) => ({ attempts, successes, pairs: null, pairsTried: null })
-  const base = { counts: { direct: counted(40, 40), relay: counted(1, 3) }, session: 's0', commit: null, at: started, branch: 'main', project: 'ant-quic', fleet: 'lab', checkpoint: null }
+  const base = {
+    counts: { direct: counted(40, 40), relay: counted(1, 3) },
+    session: 's0',
+    commit: null,
+    at: started,
+    branch: 'main',
+    project: 'ant-quic',
+    fleet: 'lab',
+    checkpoint: null,
+  }
   test('counts on both sides and points between them', () => {
-    const md = comparisonMarkdown(compare({ direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) }, base)).split('\n')
-    expect(md.slice(-3)).toEqual(['| direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |', '| nat_traversed | 0/0 | – | – |', '| relay | 2/3 = 66.7 % | 1/3 = 33.3 % | +33.3 points |'])
+    const md = comparisonMarkdown(
+      compare({ direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) }, base),
+    ).split('\n')
+    expect(md.slice(-3)).toEqual([
+      '| direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |',
+      '| nat_traversed | 0/0 | – | – |',
+      '| relay | 2/3 = 66.7 % | 1/3 = 33.3 % | +33.3 points |',
+    ])
   })
-  test('a difference is never rounded away', () => expect(comparisonMarkdown(compare({ direct: counted(9999, 10_000) }, { ...base, counts: { direct: counted(1, 1) } }))).toContain('−0.1 points'))
-  test('without a base it says so', () => expect(comparisonMarkdown(compare({ direct: counted(1, 1) }, null))).toBe('The base branch has no recorded test of this project on this fleet: nothing to compare with.'))
+  test('a difference is never rounded away', () =>
+    expect(
+      comparisonMarkdown(compare({ direct: counted(9999, 10_000) }, { ...base, counts: { direct: counted(1, 1) } })),
+    ).toContain('−0.1 points'))
+  test('without a base it says so', () =>
+    expect(comparisonMarkdown(compare({ direct: counted(1, 1) }, null))).toBe(
+      'The base branch has no recorded test of this project on this fleet: nothing to compare with.',
+    ))
   describe('the base', () => {
     /** A session as a plan job begins it. */
-    const at = (id: string, steps: readonly Step[], when: number, { project = 'testnet', fleet = 'lab', branch = 'main', event = 'push' } = {}) => {
-      const facts = { origin: { branch, commit, event, repository: null, actor: null }, plan: { answers: { project: { value: project } }, fleet: { name: fleet } } }
+    const at = (
+      id: string,
+      steps: readonly Step[],
+      when: number,
+      { project = 'testnet', fleet = 'lab', branch = 'main', event = 'push' } = {},
+    ) => {
+      const facts = {
+        origin: { branch, commit, event, repository: null, actor: null },
+        plan: { answers: { project: { value: project } }, fleet: { name: fleet } },
+      }
       const asked = { answers: { project: { value: project } } }
-      return { entries: story(steps.map((s) => (s.event === 'begin' ? { ...s, facts } : s.event === 'confirmed' ? { ...s, facts: { ...s.facts, ...asked } } : s)), id, when) }
+      return {
+        entries: story(
+          steps.map((s) =>
+            s.event === 'begin'
+              ? { ...s, facts }
+              : s.event === 'confirmed'
+                ? { ...s, facts: { ...s.facts, ...asked } }
+                : s,
+          ),
+          id,
+          when,
+        ),
+      }
     }
     const alike = { branch: 'main', project: 'testnet', fleet: 'lab' }
     test("is the branch's newest recorded test, and no pull request's", () => {
-      expect(lastProofOf([at('old', passed, started), at('new', failed, started + 1e6), at('pr', passed, started + 1e7, { event: 'pull_request' }), at('building', begun, started + 1e8)], alike)?.session).toBe('new')
+      expect(
+        lastProofOf(
+          [
+            at('old', passed, started),
+            at('new', failed, started + 1e6),
+            at('pr', passed, started + 1e7, { event: 'pull_request' }),
+            at('building', begun, started + 1e8),
+          ],
+          alike,
+        )?.session,
+      ).toBe('new')
       expect(lastProofOf([at('old', passed, started)], { ...alike, branch: 'other' })).toBeNull()
     })
-    const three = [at('same', passed, started), at('another project', failed, started + 1e6, { project: 'ant-quic' }), at('another fleet', failed, started + 1e7, { fleet: 'saorsa' }), at('release', failed, started + 1e8, { branch: 'release' })]
-    test.each([[{}, 'same'], [{ project: 'ant-quic' }, 'another project'], [{ fleet: 'saorsa' }, 'another fleet'], [{ branch: 'release' }, 'release'], [{ project: 'ant-quic', fleet: 'saorsa' }, undefined], [{ fleet: null }, undefined], [{ project: null }, undefined]])('of %j is of the same project and fleet: %s', (asked, session) =>
-      expect(lastProofOf(three, { ...alike, ...asked })?.session).toBe(session))
+    const three = [
+      at('same', passed, started),
+      at('another project', failed, started + 1e6, { project: 'ant-quic' }),
+      at('another fleet', failed, started + 1e7, { fleet: 'saorsa' }),
+      at('release', failed, started + 1e8, { branch: 'release' }),
+    ]
+    test.each([
+      [{}, 'same'],
+      [{ project: 'ant-quic' }, 'another project'],
+      [{ fleet: 'saorsa' }, 'another fleet'],
+      [{ branch: 'release' }, 'release'],
+      [{ project: 'ant-quic', fleet: 'saorsa' }, undefined],
+      [{ fleet: null }, undefined],
+      [{ project: null }, undefined],
+    ])('of %j is of the same project and fleet: %s', (asked, session) =>
+      expect(lastProofOf(three, { ...alike, ...asked })?.session).toBe(session),
+    )
     test('says which fleet, which branch, which checkpoint', () => {
-      const shown = (steps: readonly Step[]): string => comparisonMarkdown(compare({}, lastProofOf([at('s0', steps, started)], alike)))
-      expect(shown(passed)).toMatch(/^Compared with session `s0` of commit `c0ffeec0ffee` on `main`, fleet `lab`, recorded /)
+      const shown = (steps: readonly Step[]): string =>
+        comparisonMarkdown(compare({}, lastProofOf([at('s0', steps, started)], alike)))
+      expect(shown(passed)).toMatch(
+        /^Compared with session `s0` of commit `c0ffeec0ffee` on `main`, fleet `lab`, recorded /,
+      )
       expect(shown(soaked)).toMatch(/fleet `lab`, soak checkpoint WAIT\\_1HR, recorded /)
     })
     test('is of the commit that was tested, not of one that was pushed since', () => {
-      const pushed: Step = { from: 'AWAIT_PUSH', event: 'pushed', to: 'BUILD', facts: { origin: { branch: 'main', commit: 'd'.repeat(40), event: 'push', repository: null, actor: null } } }
-      expect(lastProofOf([at('s0', [...failed, { from: 'FIX', event: 'no-fix-command', to: 'AWAIT_PUSH' }, pushed], started)], alike)?.commit).toBe(commit)
+      const pushed: Step = {
+        from: 'AWAIT_PUSH',
+        event: 'pushed',
+        to: 'BUILD',
+        facts: { origin: { branch: 'main', commit: 'd'.repeat(40), event: 'push', repository: null, actor: null } },
+      }
+      expect(
+        lastProofOf(
+          [at('s0', [...failed, { from: 'FIX', event: 'no-fix-command', to: 'AWAIT_PUSH' }, pushed], started)],
+          alike,
+        )?.commit,
+      ).toBe(commit)
     })
   })
 })
 
 describe('facts are checked', () => {
   test('counts that cannot be are not there', () =>
-    expect(countsOf({ direct: { attempts: 1, successes: 2 }, relay: { attempts: -1, successes: 0 }, nat_traversed: { attempts: '5', successes: 1 }, other: { attempts: 1, successes: 1 } })).toEqual({}))
+    expect(
+      countsOf({
+        direct: { attempts: 1, successes: 2 },
+        relay: { attempts: -1, successes: 0 },
+        nat_traversed: { attempts: '5', successes: 1 },
+        other: { attempts: 1, successes: 1 },
+      }),
+    ).toEqual({}))
   test('the subject is that of the tested commit, as the build found it', () => {
     const built = (from: Json): Step => ({ from: 'BUILD', event: 'built', to: 'DEPLOY', facts: { from } })
     expect(subjectOf(story([...begun, built({ kind: 'git', commit, subject: 'mend it' })]))).toBe('mend it')
-    for (const from of [{ kind: 'git', commit: 'd'.repeat(40), subject: 'a merge' }, { kind: 'release', tag: 'v1' }, { commit, subject: 7 }, null]) expect(subjectOf(story([...begun, built(from)]))).toBeNull()
+    for (const from of [
+      { kind: 'git', commit: 'd'.repeat(40), subject: 'a merge' },
+      { kind: 'release', tag: 'v1' },
+      { commit, subject: 7 },
+      null,
+    ])
+      expect(subjectOf(story([...begun, built(from)]))).toBeNull()
     expect(subjectOf(story(begun))).toBeNull()
   })
-  test('a claim or a stop is no test', () => expect(testsOf(story([...claimed, { from: 'TEST', event: 'claimed', to: 'TEST' }, { from: 'TEST', event: 'stop', to: 'STOPPED' }]))).toHaveLength(1))
+  test('a claim or a stop is no test', () =>
+    expect(
+      testsOf(
+        story([
+          ...claimed,
+          { from: 'TEST', event: 'claimed', to: 'TEST' },
+          { from: 'TEST', event: 'stop', to: 'STOPPED' },
+        ]),
+      ),
+    ).toHaveLength(1))
   test('anything may stand in an entry', () => {
-    fc.assert(fc.property(fc.array(fc.dictionary(fc.constantFrom('counts', 'by', 'origin', 'plan', 'answers', 'checkpoint', 'artifact', 'faults', 'fences', 'reasons'), fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>), { maxLength: 4 }), (all) => {
-      const entries = story(all.map((facts) => ({ from: 'TEST', event: 'failed', to: 'FIX', facts })))
-      expect(() => [testsOf(entries), originOf(entries), annotations(fold('s1', entries), entries, null), verdictTitle({ session: fold('s1', entries), entries })]).not.toThrow()
-    }))
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.dictionary(
+            fc.constantFrom(
+              'counts',
+              'by',
+              'origin',
+              'plan',
+              'answers',
+              'checkpoint',
+              'artifact',
+              'faults',
+              'fences',
+              'reasons',
+            ),
+            fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
+          ),
+          { maxLength: 4 },
+        ),
+        (all) => {
+          const entries = story(all.map((facts) => ({ from: 'TEST', event: 'failed', to: 'FIX', facts })))
+          expect(() => [
+            testsOf(entries),
+            originOf(entries),
+            annotations(fold('s1', entries), entries, null),
+            verdictTitle({ session: fold('s1', entries), entries }),
+          ]).not.toThrow()
+        },
+      ),
+    )
   })
 })
 
 describe('links', () => {
-  test.each([['http://x.example'], ['javascript:alert(1)'], ['https://a:b@x.example'], [7], [''], ['https://'], [`https://x.example/${'a'.repeat(3000)}`]])('%j is none', (url) => expect(httpsUrl(url)).toBeNull())
+  test.each([
+    ['http://x.example'],
+    ['javascript:alert(1)'],
+    ['https://a:b@x.example'],
+    [7],
+    [''],
+    ['https://'],
+    [`https://x.example/${'a'.repeat(3000)}`],
+  ])('%j is none', (url) => expect(httpsUrl(url)).toBeNull())
   test('nothing ends one early, and a strange site is named', () => {
     expect(link('run', 'https://github.com/a/b')).toBe('[run](https://github.com/a/b)')
-    expect(link('a]b', 'https://evil.example/x)|y <z> "')).toBe('[a\\]b at evil.example](https://evil.example/x%29%7Cy%20%3Cz%3E%20%22)')
+    expect(link('a]b', 'https://evil.example/x)|y <z> "')).toBe(
+      '[a\\]b at evil.example](https://evil.example/x%29%7Cy%20%3Cz%3E%20%22)',
+    )
   })
 })

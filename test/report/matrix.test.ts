@@ -4,13 +4,21 @@ import { matrixMarkdown, matrixText, shortNames } from '../../src/report/matrix.
 import { nodesTable } from '../../src/report/nodes-table.ts'
 import { measurementOf, measurements, nineNodes, run } from '../domain/fixtures.ts'
 
-const mixed = verdict(run({
-  attempts: { 'saorsa-5→saorsa-6': { path: 'none' }, 'saorsa-4→saorsa-5': { path: 'relayed', via: 'saorsa-3' }, 'saorsa-8→saorsa-2': { counters: 'null' }, 'saorsa-7→saorsa-2': { path: 'none', fault: 'infra' } },
-  absent: { 'saorsa-9': 'unreachable' },
-}))
+const mixed = verdict(
+  run({
+    attempts: {
+      'saorsa-5→saorsa-6': { path: 'none' },
+      'saorsa-4→saorsa-5': { path: 'relayed', via: 'saorsa-3' },
+      'saorsa-8→saorsa-2': { counters: 'null' },
+      'saorsa-7→saorsa-2': { path: 'none', fault: 'infra' },
+    },
+    absent: { 'saorsa-9': 'unreachable' },
+  }),
+)
 
 test('rows dial, columns are dialled, and the legend names only what is shown', () => {
-  expect(matrixText(mixed)).toBe(`
+  expect(matrixText(mixed)).toBe(
+    `
 saorsa-from\\to  2  3  4  5  6      7  8  9  10
 2               -  D  D  P  P      D  D  ·  P
 3               D  -  D  P  P      D  D  ·  P
@@ -21,7 +29,8 @@ saorsa-from\\to  2  3  4  5  6      7  8  9  10
 8               ?  D  D  P  P      D  -  ·  P
 9               ·  ·  ·  ·  ·      ·  ·  -  ·
 10              D  D  D  P  R 5/5  D  D  ·  -
-D end-to-end, delivered; P end-to-end, punched; R relayed as expected; r delivered only by relay (failed); X failed; ? unwitnessed; ! a step of ours broke; · not tried; - itself`.trimStart())
+D end-to-end, delivered; P end-to-end, punched; R relayed as expected; r delivered only by relay (failed); X failed; ? unwitnessed; ! a step of ours broke; · not tried; - itself`.trimStart(),
+  )
 })
 
 test('the same as Markdown', () => {
@@ -33,7 +42,9 @@ test('the same as Markdown', () => {
 test('of several attempts the worst is shown, wherever it stands', () => {
   const good = verdict(run())
   const first = good.attempts.findIndex((j) => j.pair.from === 'saorsa-6' && j.pair.to === 'saorsa-10')
-  const attempts = good.attempts.map((j, i) => (i === first ? { ...j, outcome: 'failed' as const, path: 'none' as const } : j))
+  const attempts = good.attempts.map((j, i) =>
+    i === first ? { ...j, outcome: 'failed' as const, path: 'none' as const } : j,
+  )
   expect(matrixText({ ...good, attempts })).toContain('X 4/5')
 })
 
@@ -44,18 +55,42 @@ test('a palette colours symbols without moving columns', () => {
   expect(coloured).toContain('<bad>X</>')
 })
 
-test.each<[string[], string, string[]]>([[['saorsa-1', 'saorsa-10'], 'saorsa-', ['1', '10']], [['a', 'b'], '', ['a', 'b']], [['x-1', 'y-1'], '', ['x-1', 'y-1']], [['x-', 'x-1'], '', ['x-', 'x-1']], [['solo-1'], '', ['solo-1']], [[], '', []]])(
-  '%j have stem %j and are shown as %j', (names, stem, short) => expect(shortNames(names)).toEqual({ stem, names: short }))
+test.each<[string[], string, string[]]>([
+  [['saorsa-1', 'saorsa-10'], 'saorsa-', ['1', '10']],
+  [['a', 'b'], '', ['a', 'b']],
+  [['x-1', 'y-1'], '', ['x-1', 'y-1']],
+  [['x-', 'x-1'], '', ['x-', 'x-1']],
+  [['solo-1'], '', ['solo-1']],
+  [[], '', []],
+])('%j have stem %j and are shown as %j', (names, stem, short) =>
+  expect(shortNames(names)).toEqual({ stem, names: short }),
+)
 
 test('nodes: declared and measured side by side, a difference marked', () => {
   const rows = nineNodes.nodes.map((node) => {
-    const m = node.name === 'saorsa-10' ? measurementOf('saorsa-10', 'port-restricted', false) : measurements.find((x) => x.node === node.name)
-    return { node, online: node.name !== 'saorsa-9', ...(m === undefined ? {} : { measurement: m }), ...(node.name === 'saorsa-9' ? { note: 'bad\u001b[2Jhost\nkey' } : {}) }
+    const m =
+      node.name === 'saorsa-10'
+        ? measurementOf('saorsa-10', 'port-restricted', false)
+        : measurements.find((x) => x.node === node.name)
+    return {
+      node,
+      online: node.name !== 'saorsa-9',
+      ...(m === undefined ? {} : { measurement: m }),
+      ...(node.name === 'saorsa-9' ? { note: 'bad\u001b[2Jhost\nkey' } : {}),
+    }
   })
-  const lines = nodesTable(rows).split('\n').map((l) => l.replaceAll(/ {2,}/g, '|'))
+  const lines = nodesTable(rows)
+    .split('\n')
+    .map((l) => l.replaceAll(/ {2,}/g, '|'))
   expect(lines[0]).toBe('node|host|address|role|online|declared NAT|measured NAT|RFC 4787|expected|runtime|note')
   expect(lines[1]).toBe('saorsa-1|saorsa-1.lab.invalid|198.18.1.10|registry|yes|no NAT|not measured|systemd')
-  expect(lines[6]).toBe('saorsa-6|saorsa-6.lab.invalid|198.18.6.10|nat|yes|port-restricted|port-restricted|EIM+APDF, stable|systemd')
-  expect(lines[9]).toBe('saorsa-9|saorsa-9.lab.invalid|198.18.9.10|test|no|no NAT|no NAT|none+EIF, stable|systemd|bad⟨U+001B⟩[2Jhost⟨U+000A⟩key')
-  expect(lines[10]).toBe('saorsa-10|saorsa-10.lab.invalid|198.18.10.10|nat|yes|symmetric|port-restricted (unstable) ≠|EIM+APDF, UNSTABLE|~70 %|systemd')
+  expect(lines[6]).toBe(
+    'saorsa-6|saorsa-6.lab.invalid|198.18.6.10|nat|yes|port-restricted|port-restricted|EIM+APDF, stable|systemd',
+  )
+  expect(lines[9]).toBe(
+    'saorsa-9|saorsa-9.lab.invalid|198.18.9.10|test|no|no NAT|no NAT|none+EIF, stable|systemd|bad⟨U+001B⟩[2Jhost⟨U+000A⟩key',
+  )
+  expect(lines[10]).toBe(
+    'saorsa-10|saorsa-10.lab.invalid|198.18.10.10|nat|yes|symmetric|port-restricted (unstable) ≠|EIM+APDF, UNSTABLE|~70 %|systemd',
+  )
 })

@@ -18,34 +18,85 @@ import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts
 const nodes = ['a', 'b'] as const
 const service = 'peer'
 const fleet = { name: 'lab' }
-const plan = { nodes, fleet, source: { kind: 'file' }, config: { project: 'p', binary: { name: service }, deploy: { serviceName: service } } } as unknown as Plan
+const plan = {
+  nodes,
+  fleet,
+  source: { kind: 'file' },
+  config: { project: 'p', binary: { name: service }, deploy: { serviceName: service } },
+} as unknown as Plan
 const writer = { kind: 'run', repository: 'o/r', run: '9', attempt: 1, url: '' } as const
 
 const places: string[] = []
 const boxes: Sandbox[] = []
-afterAll(() => { boxes.forEach((b) => { b.close() }); places.forEach((p) => { rmSync(p, { recursive: true, force: true }) }) })
+afterAll(() => {
+  boxes.forEach((b) => {
+    b.close()
+  })
+  places.forEach((p) => {
+    rmSync(p, { recursive: true, force: true })
+  })
+})
 
 describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   let on: Readonly<Record<string, Sandbox>>
   let ledger: Ledger
   beforeEach(async () => {
-    on = Object.fromEntries(nodes.map((n) => { const box = sandbox(); boxes.push(box); return [n, box] }))
+    on = Object.fromEntries(
+      nodes.map((n) => {
+        const box = sandbox()
+        boxes.push(box)
+        return [n, box]
+      }),
+    )
     const place = mkdtempSync(join(tmpdir(), 'busy-'))
     places.push(place)
     ledger = await openGitLedger(join(place, 'ledger.git'))
   })
-  const lease = async (node: string, holder: string) => parseLease((await on[node]?.run(acquireLease({ service, holder, who: `${holder} of ann`, why: 'a test', seconds: 3000 })))?.stdout ?? '')
+  const lease = async (node: string, holder: string) =>
+    parseLease(
+      (await on[node]?.run(acquireLease({ service, holder, who: `${holder} of ann`, why: 'a test', seconds: 3000 })))
+        ?.stdout ?? '',
+    )
   const giveBack = async (node: string, holder: string) => on[node]?.run(releaseLease(service, holder))
   /** Who holds the node, by its own file. */
-  const holder = (node: string): string => readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n')[2] ?? ''
+  const holder = (node: string): string =>
+    readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n')[2] ?? ''
 
-  interface Wish { readonly at: number; readonly branch?: string | null; readonly project?: string; readonly on?: string; readonly onBusy?: string; readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED'; readonly pushedAt?: number }
+  interface Wish {
+    readonly at: number
+    readonly branch?: string | null
+    readonly project?: string
+    readonly on?: string
+    readonly onBusy?: string
+    readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED'
+    readonly pushedAt?: number
+  }
   /** A session in SETUP, or as far as told; with `pushedAt` in BUILD, by a push. */
-  async function session(id: string, { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP', pushedAt }: Wish): Promise<Session> {
-    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = { pushed: { plan: { fleet: { name: on } } }, begin: { plan: { fleet: { name: on } }, origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null } }, confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } } }
+  async function session(
+    id: string,
+    { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP', pushedAt }: Wish,
+  ): Promise<Session> {
+    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
+      pushed: { plan: { fleet: { name: on } } },
+      begin: {
+        plan: { fleet: { name: on } },
+        origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null },
+      },
+      confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } },
+    }
     let entries: readonly Entry[] = []
-    for (const event of ['begin', ...(until === 'INTERVIEW' ? [] : ['confirmed']), ...(until === 'STOPPED' ? ['stop'] : []), ...(pushedAt === undefined ? [] : ['ready', 'failed', 'no-fix-command', 'pushed'])]) {
-      const entry = next(entries, fold(id, entries), { event, why: event, facts: facts[event] ?? {} }, event === 'pushed' ? (pushedAt ?? at) : at)
+    for (const event of [
+      'begin',
+      ...(until === 'INTERVIEW' ? [] : ['confirmed']),
+      ...(until === 'STOPPED' ? ['stop'] : []),
+      ...(pushedAt === undefined ? [] : ['ready', 'failed', 'no-fix-command', 'pushed']),
+    ]) {
+      const entry = next(
+        entries,
+        fold(id, entries),
+        { event, why: event, facts: facts[event] ?? {} },
+        event === 'pushed' ? (pushedAt ?? at) : at,
+      )
       if (entry === undefined) throw new Error(`no ${event}`)
       await ledger.append(id, entry)
       entries = [...entries, entry]
@@ -55,40 +106,111 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   const events = async (id: string): Promise<readonly string[]> => (await ledger.read(id)).map((e) => e.event)
 
   /** Outside of us: two nodes and a clock that goes on when it is waited for. */
-  function world(patienceMs: number, waited: (ms: number, times: number) => Promise<unknown> = async () => undefined): { readonly world: World; readonly waits: number[]; readonly said: string[] } {
+  function world(
+    patienceMs: number,
+    waited: (ms: number, times: number) => Promise<unknown> = async () => undefined,
+  ): { readonly world: World; readonly waits: number[]; readonly said: string[] } {
     const waits: number[] = []
     const said: string[] = []
     let now = 1_000_000
-    const none = (): never => { throw new Error('not needed here') }
-    const remote = async (name: string): Promise<Remote> => ({ name, run: (command, options) => (on[name] as Sandbox).run(command, options), read: none, forward: none, close: async () => undefined })
-    const clock = { now: () => now, sleep: async (ms: number) => { waits.push(ms); now += ms; await waited(ms, waits.length) } }
-    const log = { info: (l: string) => { said.push(l) }, warn: (l: string) => { said.push(l) }, progress: (_: string, l: string) => { said.push(l) } }
-    const w = { clock, log, ledger, remote, signal: AbortSignal.timeout(30_000), who: 'bob', writer, patienceMs, fleet: { nodes: nodes.map((name) => ({ name })) }, random: { bytes: none }, files: {}, builder: {}, here: {}, http: none, readBinary: none, probe: none, keep: none, version: '0', clockShift: 0 } as unknown as World
+    const none = (): never => {
+      throw new Error('not needed here')
+    }
+    const remote = async (name: string): Promise<Remote> => ({
+      name,
+      run: (command, options) => (on[name] as Sandbox).run(command, options),
+      read: none,
+      forward: none,
+      close: async () => undefined,
+    })
+    const clock = {
+      now: () => now,
+      sleep: async (ms: number) => {
+        waits.push(ms)
+        now += ms
+        await waited(ms, waits.length)
+      },
+    }
+    const log = {
+      info: (l: string) => {
+        said.push(l)
+      },
+      warn: (l: string) => {
+        said.push(l)
+      },
+      progress: (_: string, l: string) => {
+        said.push(l)
+      },
+    }
+    const w = {
+      clock,
+      log,
+      ledger,
+      remote,
+      signal: AbortSignal.timeout(30_000),
+      who: 'bob',
+      writer,
+      patienceMs,
+      fleet: { nodes: nodes.map((name) => ({ name })) },
+      random: { bytes: none },
+      files: {},
+      builder: {},
+      here: {},
+      http: none,
+      readBinary: none,
+      probe: none,
+      keep: none,
+      version: '0',
+      clockShift: 0,
+    } as unknown as World
     return { world: w, waits, said }
   }
 
   test('that is free is taken, with a fencing number for each node', async () => {
     const { world: w, waits } = world(0)
     const got = await leaseFleet(plan, await session('mine', { at: 5 }), w, nodes)
-    expect('done' in got && [...got.done]).toEqual([['a', 1], ['b', 1]])
-    expect([waits, holder('a'), holder('b'), await events('mine')]).toEqual([[], 'mine', 'mine', ['begin', 'confirmed']])
+    expect('done' in got && [...got.done]).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ])
+    expect([waits, holder('a'), holder('b'), await events('mine')]).toEqual([
+      [],
+      'mine',
+      'mine',
+      ['begin', 'confirmed'],
+    ])
   })
 
-  test.each(['refuse', 'no such policy'])('%s: says who holds it, why and until when, and keeps no half of it', async (onBusy) => {
-    const held = await lease('b', 'theirs')
-    const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy }), world(60_000).world, nodes)
-    expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
-    expect('why' in got && got.why).toBe(`b: peer is leased by theirs of ann (session theirs, a test) until ${new Date((held.kind === 'acquired' ? held.until : 0) * 1000).toISOString()}`)
-    expect([holder('a'), holder('b')]).toEqual(['-', 'theirs'])
-  })
+  test.each(['refuse', 'no such policy'])(
+    '%s: says who holds it, why and until when, and keeps no half of it',
+    async (onBusy) => {
+      const held = await lease('b', 'theirs')
+      const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy }), world(60_000).world, nodes)
+      expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
+      expect('why' in got && got.why).toBe(
+        `b: peer is leased by theirs of ann (session theirs, a test) until ${new Date((held.kind === 'acquired' ? held.until : 0) * 1000).toISOString()}`,
+      )
+      expect([holder('a'), holder('b')]).toEqual(['-', 'theirs'])
+    },
+  )
 
   test('queue: asks every five seconds, and has it as soon as it is given back', async () => {
     await lease('b', 'theirs')
     const seen: string[] = []
-    const { world: w, waits, said } = world(60_000, async (_, times) => { seen.push(holder('a')); if (times === 3) await giveBack('b', 'theirs') })
+    const {
+      world: w,
+      waits,
+      said,
+    } = world(60_000, async (_, times) => {
+      seen.push(holder('a'))
+      if (times === 3) await giveBack('b', 'theirs')
+    })
     const got = await leaseFleet(plan, await session('mine', { at: 5 }), w, nodes)
     expect('done' in got && [...got.done.keys()]).toEqual(['a', 'b'])
-    expect([waits, seen]).toEqual([[5000, 5000, 5000], ['-', '-', '-']])
+    expect([waits, seen]).toEqual([
+      [5000, 5000, 5000],
+      ['-', '-', '-'],
+    ])
     expect([holder('a'), holder('b')]).toEqual(['mine', 'mine'])
     expect(said[0]).toMatch(/^b: peer is leased by theirs of ann .*; waiting$/)
   })
@@ -97,11 +219,16 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     const held = await lease('a', 'theirs')
     const { world: w, waits } = world(12_000)
     const got = await leaseFleet(plan, await session('mine', { at: 5 }), w, nodes)
-    expect(got).toMatchObject({ event: 'queued', facts: { holder: 'theirs', who: 'theirs of ann', until: (held.kind === 'acquired' ? held.until : 0) * 1000 } })
+    expect(got).toMatchObject({
+      event: 'queued',
+      facts: { holder: 'theirs', who: 'theirs of ann', until: (held.kind === 'acquired' ? held.until : 0) * 1000 },
+    })
     expect(waits).toEqual([5000, 5000, 2000])
     expect([holder('a'), holder('b')]).toEqual(['theirs', '-'])
     const again = world(0)
-    expect(await leaseFleet(plan, await session('other', { at: 4, branch: 'x' }), again.world, nodes)).toMatchObject({ event: 'queued' })
+    expect(await leaseFleet(plan, await session('other', { at: 4, branch: 'x' }), again.world, nodes)).toMatchObject({
+      event: 'queued',
+    })
     expect(again.waits).toEqual([])
   })
 
@@ -116,7 +243,10 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     await session('fleet', { at: 63, on: 'saorsa' })
     expect(await leaseFleet(plan, mine, world(0).world, nodes)).toMatchObject({ event: 'queued' })
     await session('newer', { at: 64 })
-    expect(await leaseFleet(plan, mine, world(60_000).world, nodes)).toMatchObject({ event: 'superseded', why: 'newer is newer and waits for the same fleet' })
+    expect(await leaseFleet(plan, mine, world(60_000).world, nodes)).toMatchObject({
+      event: 'superseded',
+      why: 'newer is newer and waits for the same fleet',
+    })
     expect([holder('a'), holder('b')]).toEqual(['theirs', '-'])
   })
 
@@ -126,15 +256,23 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     await session('newer', { at: 64 })
     expect(await leaseFleet(plan, mine, world(0).world, nodes)).toMatchObject({ event: 'queued' })
     const begun = await session('begun', { at: 65 })
-    expect(await leaseFleet(plan, begun, world(0).world, nodes)).toMatchObject({ event: 'superseded', why: 'mine is newer and waits for the same fleet' })
+    expect(await leaseFleet(plan, begun, world(0).world, nodes)).toMatchObject({
+      event: 'superseded',
+      why: 'mine is newer and waits for the same fleet',
+    })
   })
 
-  test('DEPLOY waits too, or refuses: after a push the fleet may be another session\'s', async () => {
+  test("DEPLOY waits too, or refuses: after a push the fleet may be another session's", async () => {
     await lease('b', 'theirs')
     const { world: w, waits } = world(12_000)
-    expect(await deploy(plan, await session('mine', { at: 5, pushedAt: 6 }), w)).toMatchObject({ event: 'queued', facts: { holder: 'theirs' } })
+    expect(await deploy(plan, await session('mine', { at: 5, pushedAt: 6 }), w)).toMatchObject({
+      event: 'queued',
+      facts: { holder: 'theirs' },
+    })
     expect([waits, holder('a'), holder('b')]).toEqual([[5000, 5000, 2000], '-', 'theirs'])
-    expect(await deploy(plan, await session('other', { at: 5, branch: 'x', onBusy: 'refuse' }), world(0).world)).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
+    expect(
+      await deploy(plan, await session('other', { at: 5, branch: 'x', onBusy: 'refuse' }), world(0).world),
+    ).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
     expect(holder('a')).toBe('-')
   })
 
@@ -142,14 +280,23 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   async function whileBuilding(id: string): Promise<readonly string[]> {
     let seen: readonly string[] = []
     const obtain = async (): Promise<never> => {
-      seen = nodes.map((n) => { const [, until, who] = readFileSync(join(on[n]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n'); return `${who ?? ''} ${Math.round(Math.max(0, Number(until) - Date.now() / 1000) / 60)}` })
+      seen = nodes.map((n) => {
+        const [, until, who] = readFileSync(join(on[n]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n')
+        return `${who ?? ''} ${Math.round(Math.max(0, Number(until) - Date.now() / 1000) / 60)}`
+      })
       throw new Failure({ kind: 'product', code: 'P201', message: 'it does not compile' })
     }
-    expect(await build(plan, await session(id, { at: 5, pushedAt: 6 }), { ...world(0).world, builder: { obtain } } as unknown as World)).toMatchObject({ event: 'failed' })
+    expect(
+      await build(plan, await session(id, { at: 5, pushedAt: 6 }), {
+        ...world(0).world,
+        builder: { obtain },
+      } as unknown as World),
+    ).toMatchObject({ event: 'failed' })
     return seen
   }
   test('BUILD keeps it for as long as a build may take', async () => {
-    await lease('a', 'mine'); await lease('b', 'mine')
+    await lease('a', 'mine')
+    await lease('b', 'mine')
     expect(await whileBuilding('mine')).toEqual(['mine 90', 'mine 90'])
   })
   test('BUILD does not wait for it, and keeps no half of it: a program that does not compile is known at once', async () => {
@@ -159,10 +306,19 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
 
   test('supersede: ends the other session of the same project and branch, and has its nodes', async () => {
     await session('theirs', { at: 1 })
-    await lease('a', 'theirs'); await lease('b', 'theirs')
+    await lease('a', 'theirs')
+    await lease('b', 'theirs')
     const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy: 'supersede' }), world(0).world, nodes)
-    expect('done' in got && [...got.done]).toEqual([['a', 2], ['b', 2]])
-    expect((await ledger.read('theirs')).at(-1)).toMatchObject({ event: 'superseded', to: 'STOPPED', why: 'superseded; by mine', facts: { by: writer } })
+    expect('done' in got && [...got.done]).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ])
+    expect((await ledger.read('theirs')).at(-1)).toMatchObject({
+      event: 'superseded',
+      to: 'STOPPED',
+      why: 'superseded; by mine',
+      facts: { by: writer },
+    })
   })
 
   test('supersede: what a killed session left behind is taken; it is not ended twice', async () => {
@@ -175,14 +331,24 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   })
 
   test.each([
-    ['of another branch', { at: 1, branch: 'topic' }, 'main', /only a session of the same project and branch may be superseded/],
+    [
+      'of another branch',
+      { at: 1, branch: 'topic' },
+      'main',
+      /only a session of the same project and branch may be superseded/,
+    ],
     ['of another project', { at: 1, project: 'q' }, 'main', /only a session of the same project and branch/],
     ['of no branch, like ours', { at: 1, branch: null }, null, /only a session of the same project and branch/],
     ['of another ledger', null, 'main', /it is not in this ledger, so it cannot be superseded from here/],
   ] as const)('supersede: not a session %s', async (_, theirs, branch, why) => {
     if (theirs !== null) await session('theirs', theirs)
     await lease('a', 'theirs')
-    const got = await leaseFleet(plan, await session('mine', { at: 5, branch, onBusy: 'supersede' }), world(60_000).world, nodes)
+    const got = await leaseFleet(
+      plan,
+      await session('mine', { at: 5, branch, onBusy: 'supersede' }),
+      world(60_000).world,
+      nodes,
+    )
     expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
     expect('why' in got && got.why).toMatch(why)
     expect([holder('a'), holder('b')]).toEqual(['theirs', '-'])
@@ -193,7 +359,20 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     await session('theirs', { at: 1 })
     await lease('a', 'theirs')
     const { world: w, waits } = world(0)
-    const stubborn: World = { ...w, remote: async (name) => { const r = await w.remote(name); return { ...r, run: async (c, o) => { const done = await r.run(c, o); if (name === 'a' && c.kind === 'script' && c.why.startsWith('release')) await lease('a', 'theirs'); return done } } } }
+    const stubborn: World = {
+      ...w,
+      remote: async (name) => {
+        const r = await w.remote(name)
+        return {
+          ...r,
+          run: async (c, o) => {
+            const done = await r.run(c, o)
+            if (name === 'a' && c.kind === 'script' && c.why.startsWith('release')) await lease('a', 'theirs')
+            return done
+          },
+        }
+      },
+    }
     const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy: 'supersede' }), stubborn, nodes)
     expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true } })
     expect(waits).toEqual([])

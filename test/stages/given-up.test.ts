@@ -13,20 +13,39 @@ import { run } from '../../src/run.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 
 const service = 'peer'
-const plan = { nodes: ['a'], config: { project: 'p', deploy: { serviceName: service, installPath: '/opt/p' } } } as unknown as Plan
+const plan = {
+  nodes: ['a'],
+  config: { project: 'p', deploy: { serviceName: service, installPath: '/opt/p' } },
+} as unknown as Plan
 const writer = (n: string): Json => ({ kind: 'run', repository: 'o/r', run: n, attempt: 1, url: '' })
 
 const places: string[] = []
 const boxes: Sandbox[] = []
-afterAll(() => { boxes.forEach((b) => { b.close() }); places.forEach((p) => { rmSync(p, { recursive: true, force: true }) }) })
+afterAll(() => {
+  boxes.forEach((b) => {
+    b.close()
+  })
+  places.forEach((p) => {
+    rmSync(p, { recursive: true, force: true })
+  })
+})
 
 describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
   let box: Sandbox
   let ledger: Ledger
   let regressed: Entry | undefined
-  const add = async (event: string, by: string, facts: Readonly<Record<string, Json>> = {}): Promise<Entry | undefined> => {
+  const add = async (
+    event: string,
+    by: string,
+    facts: Readonly<Record<string, Json>> = {},
+  ): Promise<Entry | undefined> => {
     const entries = await ledger.read('s')
-    const entry = next(entries, fold('s', entries), { event, why: event, facts: { ...facts, by: writer(by) } }, 1000 * entries.length)
+    const entry = next(
+      entries,
+      fold('s', entries),
+      { event, why: event, facts: { ...facts, by: writer(by) } },
+      1000 * entries.length,
+    )
     if (entry !== undefined) await ledger.append('s', entry)
     return entry
   }
@@ -36,7 +55,8 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
     const place = mkdtempSync(join(tmpdir(), 'given-up-'))
     places.push(place)
     ledger = await openGitLedger(join(place, 'ledger.git'))
-    for (const event of ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed', 'due', 'failed']) regressed = await add(event, '1', event === 'confirmed' ? { soak: ['WAIT_1HR'], proof: 'logs' } : {})
+    for (const event of ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed', 'due', 'failed'])
+      regressed = await add(event, '1', event === 'confirmed' ? { soak: ['WAIT_1HR'], proof: 'logs' } : {})
     await box.run(acquireLease({ service, holder: 's', who: 'o/r run 2', why: 'x', seconds: 600 }))
   })
   const holder = (): string => readFileSync(join(box.dir, 'lib/vps-test/leases', service), 'utf8').split('\n')[2] ?? ''
@@ -44,11 +64,30 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
 
   /** `meanwhile`: before this run's stage has anything written. */
   function world(signal: AbortSignal, meanwhile: () => Promise<unknown> = async () => undefined): World {
-    const none = (): never => { throw new Error('not needed here') }
+    const none = (): never => {
+      throw new Error('not needed here')
+    }
     let once = false
-    const own: Ledger = { ...ledger, append: async (id, entry) => { if (!once) { once = true; await meanwhile() } await ledger.append(id, entry) } }
+    const own: Ledger = {
+      ...ledger,
+      append: async (id, entry) => {
+        if (!once) {
+          once = true
+          await meanwhile()
+        }
+        await ledger.append(id, entry)
+      },
+    }
     return {
-      clock: { now: () => 1e9, sleep: none }, log: { info: () => undefined, warn: () => undefined, progress: () => undefined }, ledger: own, signal, who: 'o/r run 1', writer: writer('1'), patienceMs: 0, clockShift: 0, fleet: { nodes: [] },
+      clock: { now: () => 1e9, sleep: none },
+      log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
+      ledger: own,
+      signal,
+      who: 'o/r run 1',
+      writer: writer('1'),
+      patienceMs: 0,
+      clockShift: 0,
+      fleet: { nodes: [] },
       remote: async (name: string) => ({ name, run: box.run, read: none, forward: none, close: async () => undefined }),
     } as unknown as World
   }
@@ -56,25 +95,51 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
 
   test('that another run claimed between our claim and our first look: nothing is done, and its leases stay', async () => {
     await add('claimed', '2')
-    await expect(run(plan, 's', world(live()), { since: regressed?.hash ?? '' })).rejects.toMatchObject({ facts: { kind: 'busy', code: 'B004', message: 'run 2 (attempt 1) of o/r goes on with session s' } })
+    await expect(run(plan, 's', world(live()), { since: regressed?.hash ?? '' })).rejects.toMatchObject({
+      facts: { kind: 'busy', code: 'B004', message: 'run 2 (attempt 1) of o/r goes on with session s' },
+    })
     expect([await events(), holder()]).toEqual([['claimed'], 's'])
   })
   test('that another run claims while we work: our entry is refused, and its leases stay', async () => {
-    await expect(run(plan, 's', world(live(), () => add('claimed', '2')), { since: regressed?.hash ?? '' })).rejects.toMatchObject({ facts: { code: 'B001' } })
+    await expect(
+      run(
+        plan,
+        's',
+        world(live(), () => add('claimed', '2')),
+        { since: regressed?.hash ?? '' },
+      ),
+    ).rejects.toMatchObject({ facts: { code: 'B001' } })
     expect([await events(), holder()]).toEqual([['claimed'], 's'])
   })
   test('that another run goes on with after our entry: we do not follow it', async () => {
     const w = world(live())
-    const follow: World = { ...w, ledger: { ...w.ledger, append: async (id, entry) => { await ledger.append(id, entry); await add('claimed', '2') } } }
+    const follow: World = {
+      ...w,
+      ledger: {
+        ...w.ledger,
+        append: async (id, entry) => {
+          await ledger.append(id, entry)
+          await add('claimed', '2')
+        },
+      },
+    }
     await expect(run(plan, 's', follow)).rejects.toMatchObject({ facts: { code: 'B004' } })
     expect([await events(), holder()]).toEqual([['restart', 'claimed'], 's'])
   })
   test('that is ours, and cancelled: the leases go back', async () => {
-    await expect(run(plan, 's', world(AbortSignal.abort(new Error('SIGINT'))), { since: regressed?.hash ?? '' })).rejects.toThrow('SIGINT')
+    await expect(
+      run(plan, 's', world(AbortSignal.abort(new Error('SIGINT'))), { since: regressed?.hash ?? '' }),
+    ).rejects.toThrow('SIGINT')
     expect([await events(), holder()]).toEqual([['restart'], '-'])
   })
   test('that a person stops meanwhile: the leases go back', async () => {
-    await expect(run(plan, 's', world(live(), () => add('stop', '3')))).rejects.toMatchObject({ facts: { code: 'B001' } })
+    await expect(
+      run(
+        plan,
+        's',
+        world(live(), () => add('stop', '3')),
+      ),
+    ).rejects.toMatchObject({ facts: { code: 'B001' } })
     expect([await events(), holder()]).toEqual([['stop'], '-'])
   })
 })

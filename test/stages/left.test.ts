@@ -13,12 +13,22 @@ import { run } from '../../src/run.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 
 const service = 'peer'
-const plan = { nodes: ['a'], config: { project: 'p', deploy: { serviceName: service, installPath: '/opt/p' } } } as unknown as Plan
+const plan = {
+  nodes: ['a'],
+  config: { project: 'p', deploy: { serviceName: service, installPath: '/opt/p' } },
+} as unknown as Plan
 const hour = 3_600_000
 
 const places: string[] = []
 const boxes: Sandbox[] = []
-afterAll(() => { boxes.forEach((b) => { b.close() }); places.forEach((p) => { rmSync(p, { recursive: true, force: true }) }) })
+afterAll(() => {
+  boxes.forEach((b) => {
+    b.close()
+  })
+  places.forEach((p) => {
+    rmSync(p, { recursive: true, force: true })
+  })
+})
 
 describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
   let box: Sandbox
@@ -37,7 +47,16 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
     for (const event of events) {
       const entries = await ledger.read('s')
       const facts: Readonly<Record<string, Json>> = event === 'confirmed' ? { soak: ['WAIT_1HR'], proof: 'logs' } : {}
-      const entry = next(entries, fold('s', entries), { event, why: event, facts: { ...facts, by: { kind: 'run', repository: 'o/r', run: by, attempt: 1, url: '' } } }, 1000 * (entries.length + 1))
+      const entry = next(
+        entries,
+        fold('s', entries),
+        {
+          event,
+          why: event,
+          facts: { ...facts, by: { kind: 'run', repository: 'o/r', run: by, attempt: 1, url: '' } },
+        },
+        1000 * (entries.length + 1),
+      )
       if (entry === undefined) throw new Error(`no ${event}`)
       await ledger.append('s', entry)
     }
@@ -48,10 +67,20 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
     return [holder, Math.max(0, Math.round((Number(until) - Date.now() / 1000) / 60))]
   }
   function world(own: Ledger, signal: AbortSignal, now = 1e9): World {
-    const none = (): never => { throw new Error('not needed here') }
+    const none = (): never => {
+      throw new Error('not needed here')
+    }
     return {
-      clock: { now: () => now, sleep: none }, log: { info: () => undefined, warn: () => undefined, progress: () => undefined }, ledger: own, signal, who: 'o/r run 1', patienceMs: 0, clockShift: 0, fleet: { nodes: [] },
-      writer: { kind: 'run', repository: 'o/r', run: '1', attempt: 1, url: '' }, files: { remove: async () => undefined },
+      clock: { now: () => now, sleep: none },
+      log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
+      ledger: own,
+      signal,
+      who: 'o/r run 1',
+      patienceMs: 0,
+      clockShift: 0,
+      fleet: { nodes: [] },
+      writer: { kind: 'run', repository: 'o/r', run: '1', attempt: 1, url: '' },
+      files: { remove: async () => undefined },
       remote: async (name: string) => ({ name, run: box.run, read: none, forward: none, close: async () => undefined }),
     } as unknown as World
   }
@@ -60,10 +89,15 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
   /** A ledger like that of a job: cancelled with the run, right after or right before an entry of ours. */
   async function cancelled(meanwhile: () => Promise<void>): Promise<World> {
     const cancel = new AbortController()
-    const remote = await openGitLedger(join(place, 'copy.git'), { remote: { url: join(place, 'ledger.git') }, signal: cancel.signal })
+    const remote = await openGitLedger(join(place, 'copy.git'), {
+      remote: { url: join(place, 'ledger.git') },
+      signal: cancel.signal,
+    })
     const append: Ledger['append'] = async (id, entry) => {
       await meanwhile()
-      await remote.append(id, entry).finally(() => { cancel.abort(new Error('SIGTERM')) })
+      await remote.append(id, entry).finally(() => {
+        cancel.abort(new Error('SIGTERM'))
+      })
     }
     return world({ ...remote, append }, cancel.signal)
   }
@@ -74,7 +108,9 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
   })
   test('whose ledger is out of reach, and another run goes on: its leases stay', async () => {
     await add('1', ...regressed)
-    await expect(run(plan, 's', await cancelled(() => add('2', 'claimed')))).rejects.toMatchObject({ facts: { code: 'B001' } })
+    await expect(run(plan, 's', await cancelled(() => add('2', 'claimed')))).rejects.toMatchObject({
+      facts: { code: 'B001' },
+    })
     expect([(await ledger.read('s')).at(-1)?.event, held()[0]]).toEqual(['claimed', 's'])
   })
 
@@ -82,8 +118,20 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
   const queued = ['begin', 'confirmed', 'queued', 'claimed', 'ready', 'built', 'deployed'] as const
   test.each<readonly [string, readonly string[], State, number, readonly [string, number]]>([
     ['the first test', first, 'TEST', hour, ['-', 0]],
-    ['a checkpoint: held until nobody may take it any more', [...first, 'passed', 'due'], 'TEST', 6000 + 2 * hour, ['s', 23 * 60]],
-    ['a test that the schedule goes on with: as long as the schedule may come late', queued, 'TEST', 7000 + hour, ['s', 23 * 60]],
+    [
+      'a checkpoint: held until nobody may take it any more',
+      [...first, 'passed', 'due'],
+      'TEST',
+      6000 + 2 * hour,
+      ['s', 23 * 60],
+    ],
+    [
+      'a test that the schedule goes on with: as long as the schedule may come late',
+      queued,
+      'TEST',
+      7000 + hour,
+      ['s', 23 * 60],
+    ],
     ['what waits for a fleet holds none of it', queued.slice(0, 4), 'SETUP', hour, ['-', 0]],
   ])('in %s', async (_, events, state, now, expected) => {
     await add('1', ...events)

@@ -7,71 +7,166 @@ import { draw, events, hex } from '../../src/suites/prober.ts'
 import { readRecord } from '../../src/suites/record.ts'
 import { parseRunning } from '../../src/suites/running.ts'
 
-const lines = (...values: readonly unknown[]): string => values.map((v) => `${typeof v === 'string' ? v : JSON.stringify(v)}\n`).join('')
+const lines = (...values: readonly unknown[]): string =>
+  values.map((v) => `${typeof v === 'string' ? v : JSON.stringify(v)}\n`).join('')
 
 describe('JSON lines', () => {
   test('objects only; noise, lists, numbers and torn lines are dropped', () => {
     expect(events('log: hello\n{"a":1}\n[1]\n7\nnull\n"x"\n{"b":\n{"c":2}')).toEqual([{ a: 1 }, { c: 2 }])
   })
   test('no text breaks the readers', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json(), fc.array(fc.json()).map((l) => l.join('\n'))), (text) => {
-      expect(readTestnetClaim(text, 0).success).toSatisfy((v) => v === null || typeof v === 'boolean')
-      expect(parseRunning('n', 'u', text).proof).toBeNull()
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.json(),
+          fc.array(fc.json()).map((l) => l.join('\n')),
+        ),
+        (text) => {
+          expect(readTestnetClaim(text, 0).success).toSatisfy((v) => v === null || typeof v === 'boolean')
+          expect(parseRunning('n', 'u', text).proof).toBeNull()
+        },
+      ),
+      { numRuns: 300 },
+    )
   })
 })
 
 describe('a claim', () => {
   const connected = (method: string, ms = 10) => ({ event: 'connected', method, remote: '10.0.0.1:9', connect_ms: ms })
   test('is what the last result says; the method and address of the last connection', () => {
-    expect(readTestnetClaim(lines('booting', connected('relayed', 5), connected('hole_punched', 9), { event: 'result', success: true, connect_ms: 5 }), 0)).toEqual({
-      success: true, method: 'hole_punched', remote: '10.0.0.1:9', connectMs: 5, error: null, upgraded: true, exitCode: 0, lines: expect.any(Array),
+    expect(
+      readTestnetClaim(
+        lines('booting', connected('relayed', 5), connected('hole_punched', 9), {
+          event: 'result',
+          success: true,
+          connect_ms: 5,
+        }),
+        0,
+      ),
+    ).toEqual({
+      success: true,
+      method: 'hole_punched',
+      remote: '10.0.0.1:9',
+      connectMs: 5,
+      error: null,
+      upgraded: true,
+      exitCode: 0,
+      lines: expect.any(Array),
     })
-    expect(readTestnetClaim(lines({ event: 'result', success: true }, { event: 'result', success: false, error: 'timeout' }), 1)).toMatchObject({ success: false, error: 'timeout', exitCode: 1 })
+    expect(
+      readTestnetClaim(
+        lines({ event: 'result', success: true }, { event: 'result', success: false, error: 'timeout' }),
+        1,
+      ),
+    ).toMatchObject({ success: false, error: 'timeout', exitCode: 1 })
   })
   test.each([
     ['nothing', '', { success: null, method: null, connectMs: null, upgraded: false }],
     ['an exit code 0 alone', 'done\n', { success: null }],
     ['a success that is no boolean', lines({ event: 'result', success: 'true' }), { success: null }],
-    ['a method nobody knows', lines({ event: 'result', success: true, method: 'teleported' }), { success: true, method: null }],
+    [
+      'a method nobody knows',
+      lines({ event: 'result', success: true, method: 'teleported' }),
+      { success: true, method: null },
+    ],
     ['a time that is none', '{"event":"result","success":true,"connect_ms":1e999}\n', { connectMs: null }],
     ['an address that is no text', lines({ event: 'connected', remote: { a: 1 } }), { remote: null }],
     ['direct from the start', lines(connected('direct'), connected('direct')), { upgraded: false }],
-  ])('%s', (_, text, claim) => { expect(readTestnetClaim(text, 0)).toMatchObject(claim) })
+  ])('%s', (_, text, claim) => {
+    expect(readTestnetClaim(text, 0)).toMatchObject(claim)
+  })
   test('keeps a bounded number of bounded lines', () => {
     const { lines: kept } = readTestnetClaim(`${'x'.repeat(5000)}\n`.repeat(500), 0)
     expect([kept.length, Math.max(...kept.map((l) => l.length))]).toEqual([60, 1000])
   })
 })
 
-describe('a receiver\'s record', () => {
-  const profile = { record: { kind: 'file', path: '{dataDir}/r', fields: { nonce: 'nonce', bytes: 'bytes', sha256: 'hash', from: 'from', missing: 'missing', completedMs: 'ms' } } } as unknown as Profile
+describe("a receiver's record", () => {
+  const profile = {
+    record: {
+      kind: 'file',
+      path: '{dataDir}/r',
+      fields: { nonce: 'nonce', bytes: 'bytes', sha256: 'hash', from: 'from', missing: 'missing', completedMs: 'ms' },
+    },
+  } as unknown as Profile
   const good = { nonce: 'aa', bytes: 9, hash: 'ff', from: '10.0.0.1:1', missing: 0, ms: 12 }
   test('is the line of its nonce, the first one', () => {
-    expect(readRecord(profile, [JSON.stringify({ ...good, nonce: 'bb' }), JSON.stringify(good), JSON.stringify({ ...good, bytes: 1 })], 'aa')).toEqual({ nonce: 'aa', bytes: 9, sha256: 'ff', from: '10.0.0.1:1', missing: 0, completedMs: 12, raw: JSON.stringify(good) })
+    expect(
+      readRecord(
+        profile,
+        [JSON.stringify({ ...good, nonce: 'bb' }), JSON.stringify(good), JSON.stringify({ ...good, bytes: 1 })],
+        'aa',
+      ),
+    ).toEqual({
+      nonce: 'aa',
+      bytes: 9,
+      sha256: 'ff',
+      from: '10.0.0.1:1',
+      missing: 0,
+      completedMs: 12,
+      raw: JSON.stringify(good),
+    })
   })
   test.each([
     ['no line of it', [JSON.stringify({ ...good, nonce: 'bb' })], null],
     ['the nonce somewhere else in the line', ['{"note":"aa"}', '{"nonce":"xaa"}', '"aa"'], null],
     ['a torn line', [JSON.stringify(good).slice(0, -3)], null],
-    ['fields of another kind, which match no payload', [JSON.stringify({ nonce: 'aa', bytes: '9', hash: 7, missing: null })], { bytes: -1, missing: -1, sha256: '7', from: null, completedMs: null }],
-  ])('%s', (_, text, record) => { if (record === null) expect(readRecord(profile, text, 'aa')).toBeNull(); else expect(readRecord(profile, text, 'aa')).toMatchObject(record) })
-  test('is not looked for where none is promised', () => { expect(readRecord({ record: { kind: 'none' } } as unknown as Profile, [JSON.stringify(good)], 'aa')).toBeNull() })
+    [
+      'fields of another kind, which match no payload',
+      [JSON.stringify({ nonce: 'aa', bytes: '9', hash: 7, missing: null })],
+      { bytes: -1, missing: -1, sha256: '7', from: null, completedMs: null },
+    ],
+  ])('%s', (_, text, record) => {
+    if (record === null) expect(readRecord(profile, text, 'aa')).toBeNull()
+    else expect(readRecord(profile, text, 'aa')).toMatchObject(record)
+  })
+  test('is not looked for where none is promised', () => {
+    expect(readRecord({ record: { kind: 'none' } } as unknown as Profile, [JSON.stringify(good)], 'aa')).toBeNull()
+  })
 })
 
 describe('what runs', () => {
   const exe = 'a'.repeat(64)
   const text = [
-    'MainPID=4711', 'NRestarts=2', 'ActiveState=active', 'SubState=running', 'Result=success', 'BootId=11111111-2222-3333-4444-555555555555', 'Now=1700000000000', `Exe=${exe}`,
-    'StartTicks=1234 Hz=100 Btime=1699990000', 'Uid:\t61234\t61234\t61234\t61234', 'CapEff:\t0000000000000000',
-    'Socket udp   UNCONN 0      0            0.0.0.0:9000       0.0.0.0:*    users:(("peer",pid=4711,fd=9))', 'Socket udp   UNCONN 0      0               [::]:9000          [::]:*    users:(("peer",pid=4711,fd=10))',
-    'Socket tcp   LISTEN 0      128        127.0.0.1:8080       0.0.0.0:*    users:(("peer",pid=4711,fd=11))', '',
+    'MainPID=4711',
+    'NRestarts=2',
+    'ActiveState=active',
+    'SubState=running',
+    'Result=success',
+    'BootId=11111111-2222-3333-4444-555555555555',
+    'Now=1700000000000',
+    `Exe=${exe}`,
+    'StartTicks=1234 Hz=100 Btime=1699990000',
+    'Uid:\t61234\t61234\t61234\t61234',
+    'CapEff:\t0000000000000000',
+    'Socket udp   UNCONN 0      0            0.0.0.0:9000       0.0.0.0:*    users:(("peer",pid=4711,fd=9))',
+    'Socket udp   UNCONN 0      0               [::]:9000          [::]:*    users:(("peer",pid=4711,fd=10))',
+    'Socket tcp   LISTEN 0      128        127.0.0.1:8080       0.0.0.0:*    users:(("peer",pid=4711,fd=11))',
+    '',
   ].join('\n')
   test('pid, binary, start, boot, user, capabilities and ports', () => {
     expect(parseRunning('n', 'peer', text)).toEqual({
-      active: true, state: 'active/running (success)',
-      ports: [{ protocol: 'udp', port: 9000 }, { protocol: 'udp', port: 9000 }, { protocol: 'tcp', port: 8080 }],
-      proof: { node: 'n', unit: 'peer', pid: 4711, exeSha256: exe, startedAt: 1_699_990_000_000 + 12_340, bootId: '11111111-2222-3333-4444-555555555555', restarts: 2, udpPorts: [9000], uid: 61234, capEff: '0000000000000000', version: '' },
+      active: true,
+      state: 'active/running (success)',
+      ports: [
+        { protocol: 'udp', port: 9000 },
+        { protocol: 'udp', port: 9000 },
+        { protocol: 'tcp', port: 8080 },
+      ],
+      proof: {
+        node: 'n',
+        unit: 'peer',
+        pid: 4711,
+        exeSha256: exe,
+        startedAt: 1_699_990_000_000 + 12_340,
+        bootId: '11111111-2222-3333-4444-555555555555',
+        restarts: 2,
+        udpPorts: [9000],
+        uid: 61234,
+        capEff: '0000000000000000',
+        version: '',
+      },
     })
   })
   test.each([
@@ -80,13 +175,19 @@ describe('what runs', () => {
     ['a process that went away meanwhile', text.replace(`Exe=${exe}`, 'Exe=')],
     ['a hash that is none', text.replace(exe, `${exe}0`)],
     ['no start', text.replace(/StartTicks.*/, '')],
-  ])('%s is no proof', (_, odd) => { expect(parseRunning('n', 'peer', odd).proof).toBeNull() })
+  ])('%s is no proof', (_, odd) => {
+    expect(parseRunning('n', 'peer', odd).proof).toBeNull()
+  })
 })
 
 test('draws stay in their range and use the given randomness only', () => {
-  fc.assert(fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.nat(60_000), fc.nat(5000), (bytes, low, width) => {
-    const world = { random: { bytes: (n: number) => bytes.slice(0, n) } }
-    expect(draw(world, low, low + width)).toSatisfy((v: number) => Number.isInteger(v) && v >= low && v <= low + width)
-    expect(hex(world, 6)).toBe(Buffer.from(bytes).toString('hex'))
-  }))
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.nat(60_000), fc.nat(5000), (bytes, low, width) => {
+      const world = { random: { bytes: (n: number) => bytes.slice(0, n) } }
+      expect(draw(world, low, low + width)).toSatisfy(
+        (v: number) => Number.isInteger(v) && v >= low && v <= low + width,
+      )
+      expect(hex(world, 6)).toBe(Buffer.from(bytes).toString('hex'))
+    }),
+  )
 })

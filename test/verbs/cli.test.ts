@@ -26,7 +26,9 @@ describe('start without a terminal', () => {
     const { code, stderr } = await cli('start', ...answers, ...example)
     expect(code).toBe(2)
     expect(stderr).toContain('U042')
-    expect(stderr).toContain('try: vps-test start testnet connectivity threshold logs --repo examples/testnet --fleet saorsa --yes\n')
+    expect(stderr).toContain(
+      'try: vps-test start testnet connectivity threshold logs --repo examples/testnet --fleet saorsa --yes\n',
+    )
     expect(existsSync(home)).toBe(false)
   })
   test.each([
@@ -55,24 +57,52 @@ describe('JSON', () => {
   }
   test('of a plan, twice the same digest', async () => {
     const plan = await parsed('plan', ...answers, ...example)
-    expect(plan).toMatchObject({ digest: expect.stringMatching(/^[0-9a-f]{64}$/), nodes: expect.arrayContaining(['saorsa-1']), answers: { project: { value: 'testnet', from: 'parameter' } } })
+    expect(plan).toMatchObject({
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      nodes: expect.arrayContaining(['saorsa-1']),
+      answers: { project: { value: 'testnet', from: 'parameter' } },
+    })
     expect(await parsed('plan', ...answers, ...example)).toEqual(plan)
   })
   test('of no sessions, and of one', async () => {
     expect(await parsed('status')).toEqual([])
     const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
-    const first = chain([], { session: 'testnet-1', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'odd \u001b[2J\n::error::x ##[error]y', facts: {} })
+    const first = chain([], {
+      session: 'testnet-1',
+      at: 5,
+      from: 'IDLE',
+      event: 'begin',
+      to: 'INTERVIEW',
+      why: 'odd \u001b[2J\n::error::x ##[error]y',
+      facts: {},
+    })
     await ledger.append('testnet-1', first)
-    expect(await parsed('status')).toMatchObject([{ project: 'testnet', id: 'testnet-1', state: 'INTERVIEW', why: first.why }])
-    expect(await parsed('logs', 'testnet')).toMatchObject([{ from: 'IDLE', to: 'INTERVIEW', why: first.why } satisfies Partial<Entry>])
+    expect(await parsed('status')).toMatchObject([
+      { project: 'testnet', id: 'testnet-1', state: 'INTERVIEW', why: first.why },
+    ])
+    expect(await parsed('logs', 'testnet')).toMatchObject([
+      { from: 'IDLE', to: 'INTERVIEW', why: first.why } satisfies Partial<Entry>,
+    ])
   })
   test('logs of one session, not of the newest; of one that nobody knows: said, and 2', async () => {
     const ledger = await openGitLedger(join(home, 'twice', 'ledger.git'))
-    for (const [id, at, why] of [['twice-1', 5, 'the old one'], ['twice-2', 6, 'the new one']] as const) await ledger.append(id, chain([], { session: id, at, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why, facts: {} }))
+    for (const [id, at, why] of [
+      ['twice-1', 5, 'the old one'],
+      ['twice-2', 6, 'the new one'],
+    ] as const)
+      await ledger.append(
+        id,
+        chain([], { session: id, at, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why, facts: {} }),
+      )
     expect(await parsed('logs', 'twice')).toMatchObject([{ why: 'the new one' }])
     expect(await parsed('logs', 'twice', '--session', 'twice-1')).toMatchObject([{ why: 'the old one' }])
     expect((await cli('logs', 'twice', '--session', 'twice-1')).stdout).toMatch(/IDLE → INTERVIEW: the old one/)
-    for (const verb of ['logs', 'stop']) expect(await cli(verb, 'twice', '--session', 'testnet-1')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/U053: project twice has no session testnet-1\ntry: vps-test status/) as string })
+    for (const verb of ['logs', 'stop'])
+      expect(await cli(verb, 'twice', '--session', 'testnet-1')).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/U053: project twice has no session testnet-1\ntry: vps-test status/) as string,
+      })
   })
   test('and for a person: no escape, no workflow command', async () => {
     for (const args of [['status'], ['logs', 'testnet']]) {
@@ -92,7 +122,10 @@ describe('JSON', () => {
 
 test('a stopped session is stopped, and not stopped twice', async () => {
   const ledger = await openGitLedger(join(home, 'stopping', 'ledger.git'))
-  await ledger.append('stopping-1', chain([], { session: 'stopping-1', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'x', facts: {} }))
+  await ledger.append(
+    'stopping-1',
+    chain([], { session: 'stopping-1', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'x', facts: {} }),
+  )
   expect((await cli('stop', 'stopping')).code).toBe(0)
   expect((await ledger.read('stopping-1')).at(-1)).toMatchObject({ from: 'INTERVIEW', event: 'stop', to: 'STOPPED' })
   await cli('stop', 'stopping')
@@ -107,7 +140,10 @@ test('verify: no evidence folder is 2, something else in its place is 20', async
     writeFileSync(join(dir, 'manifest.json'), text)
     const { code, stdout } = await cli('verify', dir, '--json')
     expect(code).toBe(20)
-    expect(JSON.parse(stdout)).toMatchObject({ verdict: null, faults: expect.arrayContaining([expect.stringContaining('cannot be read')]) })
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: null,
+      faults: expect.arrayContaining([expect.stringContaining('cannot be read')]),
+    })
   }
   expect((await cli('verify', dir)).stdout).toMatch(/^✗ .*\nNOT VALID/s)
 }, 30_000)

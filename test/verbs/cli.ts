@@ -5,19 +5,42 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export const root = join(import.meta.dirname, '../..')
-export interface Told { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+export interface Told {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
 
 export const scratch = mkdtempSync(join(tmpdir(), 'verbs-'))
-export const clean = (): void => { rmSync(scratch, { recursive: true, force: true }) }
+export const clean = (): void => {
+  rmSync(scratch, { recursive: true, force: true })
+}
 export const home = join(scratch, 'home')
 
 export const cli = (...args: readonly string[]): Promise<Told> => cliWith({}, ...args)
 
 export async function cliWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Told> {
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], timeout: 20_000, env: { PATH: process.env['PATH'], HOME: scratch, VPS_TEST_HOME: home, VPS_TEST_CACHE: join(scratch, 'cache'), ...env } })
+  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: scratch,
+      VPS_TEST_HOME: home,
+      VPS_TEST_CACHE: join(scratch, 'cache'),
+      ...env,
+    },
+  })
   const text = { stdout: '', stderr: '' }
-  child.stdout.on('data', (d: Buffer) => { text.stdout += d.toString() })
-  child.stderr.on('data', (d: Buffer) => { text.stderr += d.toString() })
-  const code = await new Promise<number | null>((resolve) => { child.on('close', resolve) })
+  child.stdout.on('data', (d: Buffer) => {
+    text.stdout += d.toString()
+  })
+  child.stderr.on('data', (d: Buffer) => {
+    text.stderr += d.toString()
+  })
+  const code = await new Promise<number | null>((resolve) => {
+    child.on('close', resolve)
+  })
   return { code, ...text }
 }

@@ -8,12 +8,13 @@ import { exitCode, settledCode } from '../../src/verbs/ending.ts'
 import { startLine } from '../../src/verbs/start-line.ts'
 
 type Step = string | readonly [string, Readonly<Record<string, Json>>]
-const story = (...steps: readonly Step[]): readonly Entry[] => steps.reduce<readonly Entry[]>((entries, step) => {
-  const [event, facts] = typeof step === 'string' ? [step, {}] : step
-  const entry = next(entries, fold('s', entries), { event, why: event, facts }, entries.length)
-  if (entry === undefined) throw new Error(`no ${event} here`)
-  return [...entries, entry]
-}, [])
+const story = (...steps: readonly Step[]): readonly Entry[] =>
+  steps.reduce<readonly Entry[]>((entries, step) => {
+    const [event, facts] = typeof step === 'string' ? [step, {}] : step
+    const entry = next(entries, fold('s', entries), { event, why: event, facts }, entries.length)
+    if (entry === undefined) throw new Error(`no ${event} here`)
+    return [...entries, entry]
+  }, [])
 
 const soak = ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs' }] as const
 const tested = ['begin', 'confirmed', 'ready', 'built', 'deployed'] as const
@@ -27,7 +28,11 @@ const rows: readonly (readonly [State, number, readonly Step[]])[] = [
   ['AWAIT_PUSH', 20, ['begin', 'confirmed', 'ready', 'failed', 'no-fix-command']],
   ['RESTART', 20, [...soaked, 'passed', 'due', 'failed']],
   ['STOPPED', 20, ['begin', 'confirmed', 'ready', 'failed', 'fixed', 'failed', 'fixed', 'failed']],
-  ['STOPPED', 20, ['begin', ['confirmed', { proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed', 'rejected']],
+  [
+    'STOPPED',
+    20,
+    ['begin', ['confirmed', { proof: 'manual-verify' }], 'ready', 'built', 'deployed', 'passed', 'rejected'],
+  ],
   ['STOPPED', 30, [...tested, 'inconclusive', 'inconclusive']],
   ['STOPPED', 30, [...tested, 'stop']],
   ['STOPPED', 10, ['begin', 'confirmed', 'unrecoverable']],
@@ -43,8 +48,12 @@ describe('exit codes', () => {
     expect([session.state, exitCode(session, entries)]).toEqual([state, code])
   })
   test('what a person must approve has not passed before he has, also while a checkpoint is waited for', () => {
-    const codes = (...steps: readonly Step[]): readonly number[] => { const e = story(...steps); return [exitCode(fold('s', e), e), settledCode(fold('s', e), e)] }
-    const manual = (...soak: readonly string[]) => ['begin', ['confirmed', { soak, proof: 'manual-verify' }], 'ready', 'built', 'deployed'] as const
+    const codes = (...steps: readonly Step[]): readonly number[] => {
+      const e = story(...steps)
+      return [exitCode(fold('s', e), e), settledCode(fold('s', e), e)]
+    }
+    const manual = (...soak: readonly string[]) =>
+      ['begin', ['confirmed', { soak, proof: 'manual-verify' }], 'ready', 'built', 'deployed'] as const
     expect(codes(...manual(), 'passed')).toEqual([0, 30])
     expect(codes(...manual('WAIT_1HR'), 'passed')).toEqual([0, 30])
     expect(codes(...manual(), 'passed', 'approved')).toEqual([0, 0])
@@ -58,14 +67,59 @@ describe('exit codes', () => {
 })
 
 describe('the line of modify', () => {
-  const plan = { answers: Object.fromEntries(['project', 'focus', 'criteria', 'proof'].map((k) => [k, { value: `${k} it's`, from: 'parameter' }])) } as unknown as Plan
-  const words = (line: string): readonly string[] => execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' }).trimEnd().split('\n')
+  const plan = {
+    answers: Object.fromEntries(
+      ['project', 'focus', 'criteria', 'proof'].map((k) => [k, { value: `${k} it's`, from: 'parameter' }]),
+    ),
+  } as unknown as Plan
+  const words = (line: string): readonly string[] =>
+    execFileSync('sh', ['-c', `printf '%s\\n' ${line}`], { encoding: 'utf8' })
+      .trimEnd()
+      .split('\n')
   test('is read back by a shell word by word, with every flag that decides something', () => {
-    const flags = { repo: 'my repo', fleet: '$(reboot)', config: 'a;b', lab: 'x', key: '~/.ssh/id', binary: 'b"b', release: 'o/r@v1:a', soak: 'off', yes: true, json: true }
-    expect(words(startLine(plan, flags))).toEqual(['vps-test', 'start', "project it's", "focus it's", "criteria it's", "proof it's",
-      '--repo', 'my repo', '--config', 'a;b', '--fleet', '$(reboot)', '--lab', 'x', '--key', '~/.ssh/id', '--binary', 'b"b', '--release', 'o/r@v1:a', '--soak', 'off'])
+    const flags = {
+      repo: 'my repo',
+      fleet: '$(reboot)',
+      config: 'a;b',
+      lab: 'x',
+      key: '~/.ssh/id',
+      binary: 'b"b',
+      release: 'o/r@v1:a',
+      soak: 'off',
+      yes: true,
+      json: true,
+    }
+    expect(words(startLine(plan, flags))).toEqual([
+      'vps-test',
+      'start',
+      "project it's",
+      "focus it's",
+      "criteria it's",
+      "proof it's",
+      '--repo',
+      'my repo',
+      '--config',
+      'a;b',
+      '--fleet',
+      '$(reboot)',
+      '--lab',
+      'x',
+      '--key',
+      '~/.ssh/id',
+      '--binary',
+      'b"b',
+      '--release',
+      'o/r@v1:a',
+      '--soak',
+      'off',
+    ])
   })
   test('leaves out what was not given, and never confirms by itself', () => {
-    expect(words(startLine(plan, { repo: '.', fleet: 'lab', yes: true })).slice(6)).toEqual(['--repo', '.', '--fleet', 'lab'])
+    expect(words(startLine(plan, { repo: '.', fleet: 'lab', yes: true })).slice(6)).toEqual([
+      '--repo',
+      '.',
+      '--fleet',
+      'lab',
+    ])
   })
 })

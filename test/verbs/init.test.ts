@@ -10,7 +10,10 @@ import pkg from '../../package.json' with { type: 'json' }
 import { clean, cli, scratch } from './cli.ts'
 
 afterAll(clean)
-const own = ownOf(readFileSync(join(root, 'action.yml'), 'utf8'), new Map(workflowFiles(root).map((path) => [path, readFileSync(join(root, path), 'utf8')])))
+const own = ownOf(
+  readFileSync(join(root, 'action.yml'), 'utf8'),
+  new Map(workflowFiles(root).map((path) => [path, readFileSync(join(root, path), 'utf8')])),
+)
 
 function checkout(files: Readonly<Record<string, string>>, branch = 'main'): string {
   const path = mkdtempSync(join(scratch, 'checkout-'))
@@ -26,7 +29,13 @@ const workflows = ['vps-test-comment.yml', 'vps-test-ops.yml', 'vps-test-pr.yml'
 
 describe('init', () => {
   test.each([
-    ['the version that wrote them', `v${pkg.version}`, []], ['a tag', 'v2.0.1', ['--ref', 'v2.0.1']], ['a commit', 'de0fac2e4500dabe0009e67214ff5f5447ce83dd', ['--ref', 'de0fac2e4500dabe0009e67214ff5f5447ce83dd', '--fleet', 'fleets/ours.yaml']],
+    ['the version that wrote them', `v${pkg.version}`, []],
+    ['a tag', 'v2.0.1', ['--ref', 'v2.0.1']],
+    [
+      'a commit',
+      'de0fac2e4500dabe0009e67214ff5f5447ce83dd',
+      ['--ref', 'de0fac2e4500dabe0009e67214ff5f5447ce83dd', '--fleet', 'fleets/ours.yaml'],
+    ],
   ])('writes workflows that every judge accepts: %s', async (_, ref, flags) => {
     const path = checkout(rust, 'trunk')
     const told = await cli('init', '--dir', path, ...flags)
@@ -36,13 +45,16 @@ describe('init', () => {
       const text = readFileSync(join(path, file), 'utf8')
       expect(await parserFaults(file, text)).toEqual([])
       expect(ruleFaults(file, text, own, 'saorsa-labs/vps-test')).toEqual([])
-      expect(text).toMatch(new RegExp(`^ {4}uses: saorsa-labs/vps-test/[\\w./-]+@${ref.replaceAll('.', '\\.')}(?: #|$)`, 'm'))
+      expect(text).toMatch(
+        new RegExp(`^ {4}uses: saorsa-labs/vps-test/[\\w./-]+@${ref.replaceAll('.', '\\.')}(?: #|$)`, 'm'),
+      )
     }
     expect(await actionlintFaults(path)).toEqual([])
     expect(await zizmorFaults(path)).toEqual([])
     const session = readFileSync(join(path, '.github/workflows/vps-test.yml'), 'utf8')
     expect(session).toMatch(/branches: \["trunk"\]/)
-    const asked = (text: string): readonly string[] => Object.keys(readWorkflow(text).on['workflow_dispatch']?.inputs ?? {}).toSorted()
+    const asked = (text: string): readonly string[] =>
+      Object.keys(readWorkflow(text).on['workflow_dispatch']?.inputs ?? {}).toSorted()
     expect(asked(session)).toEqual(asked(readFileSync(join(root, '.github/workflows/vps-test.yml'), 'utf8')))
   })
 
@@ -51,17 +63,25 @@ describe('init', () => {
     const { stdout } = await cli('init', '--dir', path)
     const caller = (file: string): string => readFileSync(join(path, '.github/workflows', file), 'utf8')
     const check = (file: string, job: string): string => {
-      const of = (text: string): Readonly<Record<string, { readonly name: string; readonly if?: string }>> => (parse(text) as { readonly jobs: Readonly<Record<string, { readonly name: string }>> }).jobs
+      const of = (text: string): Readonly<Record<string, { readonly name: string; readonly if?: string }>> =>
+        (parse(text) as { readonly jobs: Readonly<Record<string, { readonly name: string }>> }).jobs
       const called = of(readFileSync(join(root, '.github/workflows', file), 'utf8'))[job]
       return `"${Object.values(of(caller(file)))[0]?.name ?? '?'} / ${called?.name ?? '?'}"`
     }
     const [lab, gate] = [check('vps-test-pr.yml', 'pull-request'), check('vps-test.yml', 'gate')]
-    expect([Object.keys(readWorkflow(caller('vps-test-pr.yml')).on), Object.keys(readWorkflow(caller('vps-test.yml')).on)]).toEqual([['pull_request', 'push'], ['workflow_dispatch', 'push']])
+    expect([
+      Object.keys(readWorkflow(caller('vps-test-pr.yml')).on),
+      Object.keys(readWorkflow(caller('vps-test.yml')).on),
+    ]).toEqual([
+      ['pull_request', 'push'],
+      ['workflow_dispatch', 'push'],
+    ])
     expect(stdout).toMatch(new RegExp(`On pull requests require the check ${lab}[^]*${gate}[^\n]*pushed or dispatched`))
     expect(caller('vps-test-pr.yml')).toMatch(new RegExp(`^#.*require its check ${lab}`, 'm'))
     expect(caller('vps-test.yml')).toMatch(new RegExp(`^#.*gate is the check ${gate}.*pull request.*${lab}`, 'm'))
     const plain = (text: string): string => text.replaceAll('`', '"')
-    for (const file of ['README.md', 'docs/github.md']) for (const name of [lab, gate]) expect(plain(readFileSync(join(root, file), 'utf8'))).toContain(name)
+    for (const file of ['README.md', 'docs/github.md'])
+      for (const name of [lab, gate]) expect(plain(readFileSync(join(root, file), 'utf8'))).toContain(name)
   })
 
   test('in a directory of a larger repository: workflows at its root, the configuration in the directory', async () => {
@@ -75,7 +95,9 @@ describe('init', () => {
     const path = checkout({ ...rust, '.github/workflows/vps-test-ops.yml': 'mine', 'vps-test.yaml': 'project: mine' })
     const told = await cli('init', '--dir', path)
     expect(told.code).toBe(2)
-    expect(told.stderr).toContain('U084: nothing was written, because these exist: vps-test.yaml, .github/workflows/vps-test-ops.yml')
+    expect(told.stderr).toContain(
+      'U084: nothing was written, because these exist: vps-test.yaml, .github/workflows/vps-test-ops.yml',
+    )
     expect(readdirSync(join(path, '.github/workflows'))).toEqual(['vps-test-ops.yml'])
     expect(readFileSync(join(path, 'vps-test.yaml'), 'utf8')).toBe('project: mine')
   })
@@ -92,11 +114,26 @@ describe('init', () => {
 
   test('names what is wrong: no Cargo.toml, no program, a strange ref or fleet', async () => {
     const none = checkout({ 'readme.md': '' })
-    expect(await cli('init', '--dir', none)).toMatchObject({ code: 2, stderr: expect.stringContaining('U082') as string })
-    expect(await cli('init', '--dir', checkout({ 'Cargo.toml': '[package]\nname = "x"\n', 'src/lib.rs': '' }))).toMatchObject({ code: 2, stderr: expect.stringContaining('U083') as string })
-    expect(await cli('init', '--dir', none, '--ref', 'v1 # x')).toMatchObject({ code: 2, stderr: expect.stringMatching(new RegExp(`U080[^]*init --ref v${pkg.version.replaceAll('.', '\\.')}\n`)) as string })
-    expect(await cli('init', '--dir', none, '--fleet', '${{ github.token }}')).toMatchObject({ code: 2, stderr: expect.stringContaining('U081') as string })
-    expect(await cli('init', '--dir', join(checkout({ "it's #1/Cargo.toml": rust['Cargo.toml'] }), "it's #1"))).toMatchObject({ code: 2, stderr: expect.stringContaining('U085') as string })
+    expect(await cli('init', '--dir', none)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('U082') as string,
+    })
+    expect(
+      await cli('init', '--dir', checkout({ 'Cargo.toml': '[package]\nname = "x"\n', 'src/lib.rs': '' })),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('U083') as string })
+    expect(await cli('init', '--dir', none, '--ref', 'v1 # x')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        new RegExp(`U080[^]*init --ref v${pkg.version.replaceAll('.', '\\.')}\n`),
+      ) as string,
+    })
+    expect(await cli('init', '--dir', none, '--fleet', '${{ github.token }}')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('U081') as string,
+    })
+    expect(
+      await cli('init', '--dir', join(checkout({ "it's #1/Cargo.toml": rust['Cargo.toml'] }), "it's #1")),
+    ).toMatchObject({ code: 2, stderr: expect.stringContaining('U085') as string })
     rmSync(none, { recursive: true })
   })
 })

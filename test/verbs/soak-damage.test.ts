@@ -14,21 +14,43 @@ afterAll(clean)
 const hour = 3_600_000
 const id = (name: string): string => `${name}-20260101-000000-0001`
 const by: Json = { kind: 'process', host: 'elsewhere', pid: 1 }
-const plan: Json = { fleet: { name: 'saorsa', nodes: [] }, nodes: [], config: { project: 'p', deploy: { serviceName: 'peer', installPath: '/opt/p' } }, answers: { project: { value: 'p', from: 'parameter' } } }
+const plan: Json = {
+  fleet: { name: 'saorsa', nodes: [] },
+  nodes: [],
+  config: { project: 'p', deploy: { serviceName: 'peer', installPath: '/opt/p' } },
+  answers: { project: { value: 'p', from: 'parameter' } },
+}
 
 /** Its test was so long ago; the checkpoint an hour after it was not taken. */
 async function waiting(dir: string, name: string, ago: number, proof = 'logs'): Promise<readonly Entry[]> {
   const ledger = await openGitLedger(dir)
   let entries: readonly Entry[] = []
   for (const event of ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed']) {
-    const entry = next(entries, fold(id(name), entries), { event, why: event, facts: { by, ...(event === 'begin' ? { plan } : event === 'confirmed' ? { soak: proof === 'logs' ? ['WAIT_1HR'] : [], proof } : {}) } }, Date.now() - ago)
+    const entry = next(
+      entries,
+      fold(id(name), entries),
+      {
+        event,
+        why: event,
+        facts: {
+          by,
+          ...(event === 'begin'
+            ? { plan }
+            : event === 'confirmed'
+              ? { soak: proof === 'logs' ? ['WAIT_1HR'] : [], proof }
+              : {}),
+        },
+      },
+      Date.now() - ago,
+    )
     if (entry === undefined) throw new Error(`no ${event}`)
     await ledger.append(id(name), entry)
     entries = [...entries, entry]
   }
   return entries
 }
-const events = async (dir: string, name: string): Promise<readonly string[]> => (await (await openGitLedger(dir)).read(id(name))).map((e) => e.event).slice(5)
+const events = async (dir: string, name: string): Promise<readonly string[]> =>
+  (await (await openGitLedger(dir)).read(id(name))).map((e) => e.event).slice(5)
 /** One whose file nobody can read, and one that is chained as it should be but says nothing that could be followed; both were due. */
 async function damage(dir: string): Promise<void> {
   const odd = await waiting(dir, 'odd', 2 * hour)
@@ -37,31 +59,65 @@ async function damage(dir: string): Promise<void> {
   if (last === undefined) throw new Error('no entry')
   tamper(dir, (files) => {
     files.set(`sessions/${id('torn')}/0006-WAIT_1HR-TEST.json`, '{"seq":6')
-    files.set(`sessions/${id('odd')}/0006-WAIT_1HR-TEST.json`, JSON.stringify(chain(odd, { session: last.session, at: last.at, from: 'WAIT_1HR', event: 'due', to: 'TEST', why: '', facts: null } as unknown as Entry)))
+    files.set(
+      `sessions/${id('odd')}/0006-WAIT_1HR-TEST.json`,
+      JSON.stringify(
+        chain(odd, {
+          session: last.session,
+          at: last.at,
+          from: 'WAIT_1HR',
+          event: 'due',
+          to: 'TEST',
+          why: '',
+          facts: null,
+        } as unknown as Entry),
+      ),
+    )
   })
 }
 
-test.each(['here', 'on a branch'])('%s: the good session is recorded, each bad one is told with its remedy, and the end is not good', async (where) => {
-  const dir = where === 'here' ? join(home, 'p', 'ledger.git') : join(scratch, 'remote.git')
-  if (where !== 'here') execFileSync('git', ['init', '-q', '--bare', dir])
-  const at = where === 'here' ? [] : ['--remote', dir]
-  await waiting(dir, 'good', 30 * hour)
-  await damage(dir)
-  const first = await cli('soak', '--json', ...at)
-  expect(JSON.parse(first.stdout)).toMatchObject([{ session: id('good'), state: 'STOPPED', exitCode: 30 }])
-  expect([first.code, await events(dir, 'good')]).toEqual([30, ['passed', 'missed']])
-  for (const name of ['torn', 'odd']) expect(first.stderr).toMatch(new RegExp(`H010: the ledger of session ${id(name)} is damaged: .*\ntry: git clone -q -b vps-test-ledger ${dir} ledger && git -C ledger --literal-pathspecs rm -rq sessions/${id(name)} && `))
-  if (where === 'here') return
-  expect((await cli('soak', ...at)).code).toBe(1)
-  const status = await cli('status', ...at)
-  expect([status.code, status.stdout, status.stderr]).toEqual([0, expect.stringContaining(id('good')), expect.stringMatching(/torn[^]*try: git clone/)])
-  expect(await cli('soak', ...at, '--session', id('torn'))).toMatchObject({ code: 1, stderr: expect.stringContaining('H010') as string })
-  expect(await cli('soak', ...at, '--session', id('good'))).toMatchObject({ code: 0 })
-  const page = execFileSync('git', ['--git-dir', dir, 'show', 'vps-test-ledger:README.md'], { encoding: 'utf8' })
-  expect(page).toMatch(new RegExp(`## Damaged\n\n[^]*${id('odd')}.*entry 6\\.facts is no object.*git rm -r sessions/${id('odd')}[^]*## Finished[^]*${id('good')}`))
-  const state = JSON.parse(execFileSync('git', ['--git-dir', dir, 'show', 'vps-test-ledger:state.json'], { encoding: 'utf8' })) as { sessions: Record<string, object> }
-  expect(state.sessions[id('torn')]).toEqual({ damage: expect.stringContaining('is no JSON') as string })
-})
+test.each(['here', 'on a branch'])(
+  '%s: the good session is recorded, each bad one is told with its remedy, and the end is not good',
+  async (where) => {
+    const dir = where === 'here' ? join(home, 'p', 'ledger.git') : join(scratch, 'remote.git')
+    if (where !== 'here') execFileSync('git', ['init', '-q', '--bare', dir])
+    const at = where === 'here' ? [] : ['--remote', dir]
+    await waiting(dir, 'good', 30 * hour)
+    await damage(dir)
+    const first = await cli('soak', '--json', ...at)
+    expect(JSON.parse(first.stdout)).toMatchObject([{ session: id('good'), state: 'STOPPED', exitCode: 30 }])
+    expect([first.code, await events(dir, 'good')]).toEqual([30, ['passed', 'missed']])
+    for (const name of ['torn', 'odd'])
+      expect(first.stderr).toMatch(
+        new RegExp(
+          `H010: the ledger of session ${id(name)} is damaged: .*\ntry: git clone -q -b vps-test-ledger ${dir} ledger && git -C ledger --literal-pathspecs rm -rq sessions/${id(name)} && `,
+        ),
+      )
+    if (where === 'here') return
+    expect((await cli('soak', ...at)).code).toBe(1)
+    const status = await cli('status', ...at)
+    expect([status.code, status.stdout, status.stderr]).toEqual([
+      0,
+      expect.stringContaining(id('good')),
+      expect.stringMatching(/torn[^]*try: git clone/),
+    ])
+    expect(await cli('soak', ...at, '--session', id('torn'))).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('H010') as string,
+    })
+    expect(await cli('soak', ...at, '--session', id('good'))).toMatchObject({ code: 0 })
+    const page = execFileSync('git', ['--git-dir', dir, 'show', 'vps-test-ledger:README.md'], { encoding: 'utf8' })
+    expect(page).toMatch(
+      new RegExp(
+        `## Damaged\n\n[^]*${id('odd')}.*entry 6\\.facts is no object.*git rm -r sessions/${id('odd')}[^]*## Finished[^]*${id('good')}`,
+      ),
+    )
+    const state = JSON.parse(
+      execFileSync('git', ['--git-dir', dir, 'show', 'vps-test-ledger:state.json'], { encoding: 'utf8' }),
+    ) as { sessions: Record<string, object> }
+    expect(state.sessions[id('torn')]).toEqual({ damage: expect.stringContaining('is no JSON') as string })
+  },
+)
 
 test('a clock that was moved writes nothing on a real fleet: no checkpoint, no approval, no stop', async () => {
   const dir = join(home, 'moved', 'ledger.git')
@@ -70,7 +126,11 @@ test('a clock that was moved writes nothing on a real fleet: no checkpoint, no a
   const file = join(scratch, 'key')
   writeFileSync(file, madeKey().private, { mode: 0o600 })
   const moved = { VPS_TEST_CLOCK_SHIFT_SECONDS: '3700' }
-  for (const args of [['soak', '--session', id('moved'), '--key', file], ['approve', '--session', id('asks')], ['stop', 'moved', '--session', id('moved')]]) {
+  for (const args of [
+    ['soak', '--session', id('moved'), '--key', file],
+    ['approve', '--session', id('asks')],
+    ['stop', 'moved', '--session', id('moved')],
+  ]) {
     const { code, stderr } = await cliWith(moved, ...args)
     expect([code, stderr]).toEqual([2, expect.stringContaining('U058: the clock is moved by 3700 s')])
   }

@@ -1,7 +1,12 @@
 /** Our own rules for workflow files: what GitHub accepts and linters do not ask for. */
 import { parse } from 'yaml'
 
-interface Step { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>>; readonly id?: string }
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Readonly<Record<string, unknown>>
+  readonly id?: string
+}
 interface Job {
   readonly uses?: string
   readonly steps?: readonly Step[]
@@ -11,7 +16,10 @@ interface Job {
   readonly secrets?: unknown
   readonly with?: Readonly<Record<string, unknown>>
 }
-interface Call { readonly inputs?: Readonly<Record<string, unknown>>; readonly outputs?: Readonly<Record<string, unknown>> }
+interface Call {
+  readonly inputs?: Readonly<Record<string, unknown>>
+  readonly outputs?: Readonly<Record<string, unknown>>
+}
 type Called = Call & { readonly jobs: Workflow['jobs'] }
 export interface Workflow {
   readonly on: Readonly<Record<string, Call | null>>
@@ -44,18 +52,23 @@ export function ruleFaults(path: string, text: string, own: Own, ours = '$/'): r
   const say = (message: string): string => `${path}: ${message}`
   const faults: string[] = []
   const triggers = Object.keys(flow.on)
-  if (ours === '$/' && !/\/(?:ci|release)\.yml$/.test(path) && !triggers.includes('workflow_call')) faults.push(say('cannot be called: no workflow_call'))
+  if (ours === '$/' && !/\/(?:ci|release)\.yml$/.test(path) && !triggers.includes('workflow_call'))
+    faults.push(say('cannot be called: no workflow_call'))
   const asked = Object.keys(flow.on['workflow_dispatch']?.inputs ?? {}).length
   if (asked > 25) faults.push(say(`${asked} inputs of workflow_dispatch; GitHub takes 25`))
   if (JSON.stringify(flow.permissions) !== '{}') faults.push(say('permissions at the top must be {}'))
   for (const [, uses = '', comment = ''] of text.matchAll(/^\s*(?:- )?uses: (\S+)(.*)$/gm)) {
     if (uses.startsWith(ours)) continue
     if (!/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/.test(uses)) faults.push(say(`${uses} is not pinned to a commit`))
-    else if (!/^ # v\d+\.\d+\.\d+$/.test(comment)) faults.push(say(`${uses} does not say which version it is (# vX.Y.Z)`))
+    else if (!/^ # v\d+\.\d+\.\d+$/.test(comment))
+      faults.push(say(`${uses} does not say which version it is (# vX.Y.Z)`))
   }
-  for (const [name, job] of Object.entries(flow.jobs)) faults.push(...jobFaults(job, flow, own, ours).map((message) => say(`job ${name}: ${message}`)))
+  for (const [name, job] of Object.entries(flow.jobs))
+    faults.push(...jobFaults(job, flow, own, ours).map((message) => say(`job ${name}: ${message}`)))
   for (const [, id = '', output = ''] of text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)) {
-    const step = Object.values(flow.jobs).flatMap((job) => job.steps ?? []).find((one) => one.id === id)
+    const step = Object.values(flow.jobs)
+      .flatMap((job) => job.steps ?? [])
+      .find((one) => one.id === id)
     if (step === undefined) faults.push(say(`no step ${id}`))
     else if (step.uses === ours && !own.outputs.has(output)) faults.push(say(`our action has no output ${output}`))
   }
@@ -74,20 +87,26 @@ function jobFaults(job: Job, flow: Workflow, own: Own, ours: string): readonly s
     const called = own.workflows.get(job.uses.replace(/^.*?(?=\.github\/)/, '').replace(/@.*$/, ''))
     if (called === undefined) faults.push(`${job.uses} cannot be called`)
     else {
-      for (const input of Object.keys(job.with ?? {})) if (!(input in (called.inputs ?? {}))) faults.push(`${job.uses} has no input ${input}`)
+      for (const input of Object.keys(job.with ?? {}))
+        if (!(input in (called.inputs ?? {}))) faults.push(`${job.uses} has no input ${input}`)
       // GitHub refuses a whole run where a called job asks for more than its caller has.
-      for (const [inner, { permissions }] of Object.entries(called.jobs)) for (const [scope, level] of Object.entries((permissions ?? {}) as Readonly<Record<string, string>>)) {
-        const granted = ((job.permissions ?? {}) as Readonly<Record<string, string>>)[scope]
-        if (granted !== 'write' && granted !== level) faults.push(`${job.uses} asks for ${scope}: ${level} (job ${inner})`)
-      }
+      for (const [inner, { permissions }] of Object.entries(called.jobs))
+        for (const [scope, level] of Object.entries((permissions ?? {}) as Readonly<Record<string, string>>)) {
+          const granted = ((job.permissions ?? {}) as Readonly<Record<string, string>>)[scope]
+          if (granted !== 'write' && granted !== level)
+            faults.push(`${job.uses} asks for ${scope}: ${level} (job ${inner})`)
+        }
     }
   }
   for (const step of job.steps ?? []) {
     if (step.run?.includes('${{') === true) faults.push('an expression in run: pass it by env')
-    if (step.uses?.startsWith('actions/checkout@') === true && step.with?.['persist-credentials'] !== false) faults.push('checkout leaves its token behind: persist-credentials: false')
-    if (step.uses === ours) for (const input of Object.keys(step.with ?? {})) if (!own.inputs.has(input)) faults.push(`our action has no input ${input}`)
+    if (step.uses?.startsWith('actions/checkout@') === true && step.with?.['persist-credentials'] !== false)
+      faults.push('checkout leaves its token behind: persist-credentials: false')
+    if (step.uses === ours)
+      for (const input of Object.keys(step.with ?? {}))
+        if (!own.inputs.has(input)) faults.push(`our action has no input ${input}`)
   }
   const forks = 'pull_request_target' in flow.on
-  if (forks) faults.push('pull_request_target runs strangers\' code with our secrets')
+  if (forks) faults.push("pull_request_target runs strangers' code with our secrets")
   return faults
 }

@@ -6,14 +6,28 @@ import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { maxBytes, unpacked } from './unpack.ts'
 
-export interface Given { readonly data: Uint8Array; readonly digest: 'matched' | 'not stated' }
+export interface Given {
+  readonly data: Uint8Array
+  readonly digest: 'matched' | 'not stated'
+}
 
 const maxPacked = 512 << 20
 
 export async function givenFile(path: string, program: string, signal: AbortSignal): Promise<Uint8Array> {
   const facts = await stat(path).catch(() => undefined)
-  if (facts?.isFile() !== true) throw new Failure({ kind: 'usage', code: 'U302', message: `the given binary ${path} is no file`, remedy: `ls -l ${path}` })
-  if (facts.size > maxBytes) throw new Failure({ kind: 'usage', code: 'U302', message: `the given binary ${path} has ${facts.size} bytes; at most ${maxBytes} are taken` })
+  if (facts?.isFile() !== true)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U302',
+      message: `the given binary ${path} is no file`,
+      remedy: `ls -l ${path}`,
+    })
+  if (facts.size > maxBytes)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U302',
+      message: `the given binary ${path} has ${facts.size} bytes; at most ${maxBytes} are taken`,
+    })
   const handle = await open(path)
   try {
     return await unpacked(await handle.readFile(), program, path, signal)
@@ -37,29 +51,88 @@ export interface ReleaseOptions {
 
 export async function releaseAsset(options: ReleaseOptions): Promise<Given & { readonly tag: string }> {
   const [owner, repo, ...more] = options.repository.split('/')
-  if (owner === undefined || repo === undefined || repo === '' || more.length > 0) throw new Failure({ kind: 'usage', code: 'U303', message: `a release needs owner/repository, not ${options.repository}` })
-  const octokit = new Octokit({ ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }), ...(options.token === undefined ? {} : { auth: options.token }), throttle: { enabled: false }, retry: { enabled: false }, log: silent })
+  if (owner === undefined || repo === undefined || repo === '' || more.length > 0)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U303',
+      message: `a release needs owner/repository, not ${options.repository}`,
+    })
+  const octokit = new Octokit({
+    ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+    ...(options.token === undefined ? {} : { auth: options.token }),
+    throttle: { enabled: false },
+    retry: { enabled: false },
+    log: silent,
+  })
   const stop = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)])
   const request = { signal: stop }
   const where = `${options.repository} ${options.tag}`
   try {
-    const release = options.tag === 'latest' ? await octokit.rest.repos.getLatestRelease({ owner, repo, request }) : await octokit.rest.repos.getReleaseByTag({ owner, repo, tag: options.tag, request })
+    const release =
+      options.tag === 'latest'
+        ? await octokit.rest.repos.getLatestRelease({ owner, repo, request })
+        : await octokit.rest.repos.getReleaseByTag({ owner, repo, tag: options.tag, request })
     const asset = release.data.assets.find((a) => a.name === options.asset)
-    if (asset === undefined) throw new Failure({ kind: 'usage', code: 'U303', message: `release ${where} has no asset ${options.asset}; it has ${release.data.assets.map((a) => a.name).slice(0, 20).join(', ') || 'none'}` })
-    if (asset.size > maxPacked) throw new Failure({ kind: 'usage', code: 'U303', message: `asset ${options.asset} has ${asset.size} bytes; at most ${maxPacked} are taken` })
-    const answer = await octokit.request('GET /repos/{owner}/{repo}/releases/assets/{asset_id}', { owner, repo, asset_id: asset.id, headers: { accept: 'application/octet-stream' }, request })
+    if (asset === undefined)
+      throw new Failure({
+        kind: 'usage',
+        code: 'U303',
+        message: `release ${where} has no asset ${options.asset}; it has ${
+          release.data.assets
+            .map((a) => a.name)
+            .slice(0, 20)
+            .join(', ') || 'none'
+        }`,
+      })
+    if (asset.size > maxPacked)
+      throw new Failure({
+        kind: 'usage',
+        code: 'U303',
+        message: `asset ${options.asset} has ${asset.size} bytes; at most ${maxPacked} are taken`,
+      })
+    const answer = await octokit.request('GET /repos/{owner}/{repo}/releases/assets/{asset_id}', {
+      owner,
+      repo,
+      asset_id: asset.id,
+      headers: { accept: 'application/octet-stream' },
+      request,
+    })
     const data = bytesOf(answer.data)
     const stated = digestOf(asset)
     if (data.length !== asset.size || (stated !== null && stated !== sha256(data))) {
-      throw new Failure({ kind: 'infra', code: 'I315', message: `asset ${options.asset} of ${where} is not what the release states: ${data.length} of ${asset.size} bytes, sha256 ${sha256(data)}${stated === null ? '' : ` instead of ${stated}`}` })
+      throw new Failure({
+        kind: 'infra',
+        code: 'I315',
+        message: `asset ${options.asset} of ${where} is not what the release states: ${data.length} of ${asset.size} bytes, sha256 ${sha256(data)}${stated === null ? '' : ` instead of ${stated}`}`,
+      })
     }
-    return { data: await unpacked(data, options.program, options.asset, stop), digest: stated === null ? 'not stated' : 'matched', tag: release.data.tag_name }
+    return {
+      data: await unpacked(data, options.program, options.asset, stop),
+      digest: stated === null ? 'not stated' : 'matched',
+      tag: release.data.tag_name,
+    }
   } catch (error) {
     options.signal.throwIfAborted()
     if (error instanceof Failure) throw error
     const status = error instanceof Error && 'status' in error ? error.status : undefined
-    if (status === 404) throw new Failure({ kind: 'usage', code: 'U303', message: `there is no release ${where}, or this token may not see it`, remedy: `gh release view ${options.tag} --repo ${options.repository}` }, error)
-    throw new Failure({ kind: 'infra', code: 'I316', message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}` }, error)
+    if (status === 404)
+      throw new Failure(
+        {
+          kind: 'usage',
+          code: 'U303',
+          message: `there is no release ${where}, or this token may not see it`,
+          remedy: `gh release view ${options.tag} --repo ${options.repository}`,
+        },
+        error,
+      )
+    throw new Failure(
+      {
+        kind: 'infra',
+        code: 'I316',
+        message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}`,
+      },
+      error,
+    )
   }
 }
 
@@ -71,7 +144,8 @@ export async function keep(data: Uint8Array, outDir: string, name: string): Prom
 }
 
 /** GitHub states `digest: "sha256:…"` for assets uploaded since mid-2025. */
-const digestOf = (asset: { readonly digest?: string | null }): string | null => /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? '')?.[1] ?? null
+const digestOf = (asset: { readonly digest?: string | null }): string | null =>
+  /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? '')?.[1] ?? null
 
 function bytesOf(data: unknown): Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data)

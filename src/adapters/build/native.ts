@@ -2,7 +2,17 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { buildCommit, busyExit, checkHost, fetchProgram, hostTools, lateExit, measure, readTools, receiveCommit } from '../../commands/native-build.ts'
+import {
+  buildCommit,
+  busyExit,
+  checkHost,
+  fetchProgram,
+  hostTools,
+  lateExit,
+  measure,
+  readTools,
+  receiveCommit,
+} from '../../commands/native-build.ts'
 import { nativeArgv, readBuildCommand } from '../../domain/cargo-argv.ts'
 import { classifyBuild } from '../../domain/cargo-failure.ts'
 import { emptyRun, readCargoLine, type CargoRun } from '../../domain/cargo-messages.ts'
@@ -29,7 +39,9 @@ export interface NativeOptions {
   readonly signal: AbortSignal
 }
 
-const shortMs = 60_000, transferMs = 900_000, maxProgram = 1 << 30
+const shortMs = 60_000,
+  transferMs = 900_000,
+  maxProgram = 1 << 30
 
 export async function buildNative(options: NativeOptions): Promise<BuildResult> {
   const { remote, project, source, log, clock, signal } = options
@@ -39,67 +51,165 @@ export async function buildNative(options: NativeOptions): Promise<BuildResult> 
   const started = clock.now()
   const tools = await hostToolchain(remote, signal)
   await send(options)
-  const locked = (await git(source.root, signal, 'ls-tree', '--name-only', source.commit, '--', join(source.subdir, 'Cargo.lock'))) !== ''
+  const locked =
+    (await git(
+      source.root,
+      signal,
+      'ls-tree',
+      '--name-only',
+      source.commit,
+      '--',
+      join(source.subdir, 'Cargo.lock'),
+    )) !== ''
   const argv = nativeArgv(command, locked)
   let run: CargoRun = emptyRun
   const progress = buildProgress(`native build on ${remote.name}`, log, clock, signal)
-  const built = await remote.run(buildCommit({ project, commit: source.commit, subdir: source.subdir, argv, seconds: Math.ceil(options.timeoutMs / 1000) }), {
-    timeoutMs: options.timeoutMs + 30_000, signal, onLine: (line) => { run = readCargoLine(run, line); progress.saw(compiled(line), run.finished) },
-  }).finally(progress.end)
+  const built = await remote
+    .run(
+      buildCommit({
+        project,
+        commit: source.commit,
+        subdir: source.subdir,
+        argv,
+        seconds: Math.ceil(options.timeoutMs / 1000),
+      }),
+      {
+        timeoutMs: options.timeoutMs + 30_000,
+        signal,
+        onLine: (line) => {
+          run = readCargoLine(run, line)
+          progress.saw(compiled(line), run.finished)
+        },
+      },
+    )
+    .finally(progress.end)
   refuseExit(built, options)
   if (built.code !== 0) return { kind: 'failed', ...classifyBuild(run, built.stderr) }
   const program = basename(options.target)
   const made = run.executables.findLast((path) => basename(path) === program)
-  if (made === undefined) return { kind: 'failed', reason: 'usage', errors: [], message: notMade(program, run.executables) }
+  if (made === undefined)
+    return { kind: 'failed', reason: 'usage', errors: [], message: notMade(program, run.executables) }
   const fetched = await download(remote, made, options)
-  return { kind: 'built', ...fetched, source: 'native', toolchain: { ...tools, zigbuild: null, zig: null }, glibc: null, argv, seconds: (clock.now() - started) / 1000 }
+  return {
+    kind: 'built',
+    ...fetched,
+    source: 'native',
+    toolchain: { ...tools, zigbuild: null, zig: null },
+    glibc: null,
+    argv,
+    seconds: (clock.now() - started) / 1000,
+  }
 }
 
 /** What a person sees in the directory must be what is tested: a commit that lacks their changes would not be. */
 export function refuseDirty(source: Extract<SourceFacts, { kind: 'git' }>, what: string): void {
   if (source.dirty === null) return
   throw new Failure({
-    kind: 'usage', code: 'U301', remedy: 'git commit -a',
+    kind: 'usage',
+    code: 'U301',
+    remedy: 'git commit -a',
     message: `${what} takes the commit ${source.commit.slice(0, 12)}, which lacks ${source.dirty.count} changed file(s): ${source.dirty.paths.slice(0, 5).join(', ')}`,
   })
 }
 
-async function hostToolchain(remote: Remote, signal: AbortSignal): Promise<{ readonly rustc: string; readonly cargo: string }> {
+async function hostToolchain(
+  remote: Remote,
+  signal: AbortSignal,
+): Promise<{ readonly rustc: string; readonly cargo: string }> {
   const tools = readTools((await remote.run(checkHost, { timeoutMs: shortMs, signal })).stdout)
   const missing = hostTools.filter((t) => !tools.has(t))
   if (missing.length === 0) return { rustc: tools.get('rustc') ?? '', cargo: tools.get('cargo') ?? '' }
-  throw new Failure({ kind: 'infra', code: 'I311', node: remote.name, step: 'native build', message: `${remote.name} cannot build: no ${missing.join(', no ')}`, remedy: 'apt-get install git cargo coreutils util-linux' })
+  throw new Failure({
+    kind: 'infra',
+    code: 'I311',
+    node: remote.name,
+    step: 'native build',
+    message: `${remote.name} cannot build: no ${missing.join(', no ')}`,
+    remedy: 'apt-get install git cargo coreutils util-linux',
+  })
 }
 
 async function send({ remote, project, source, log, signal }: NativeOptions): Promise<void> {
   await withBundle(source.root, source.commit, signal, async (file) => {
     const { size } = await stat(file)
     log.info(`${remote.name}: sending commit ${source.commit.slice(0, 12)} (${size} bytes)`)
-    const onSent = (bytes: number): void => { log.progress('bundle', `bundle: ${bytes} of ${size} bytes`) }
-    const done = await remote.run(receiveCommit(project, source.commit), { timeoutMs: transferMs, signal, stdin: createReadStream(file), onSent })
+    const onSent = (bytes: number): void => {
+      log.progress('bundle', `bundle: ${bytes} of ${size} bytes`)
+    }
+    const done = await remote.run(receiveCommit(project, source.commit), {
+      timeoutMs: transferMs,
+      signal,
+      stdin: createReadStream(file),
+      onSent,
+    })
     if (done.code === busyExit) throw busy(remote, project)
     if (done.code !== 0 || done.stdout.trim() !== source.commit) {
-      throw new Failure({ kind: 'infra', code: 'I312', node: remote.name, step: 'native build', message: `${remote.name} could not check out ${source.commit.slice(0, 12)}: ${done.stderr.trim().split('\n').at(-1) ?? ''}` })
+      throw new Failure({
+        kind: 'infra',
+        code: 'I312',
+        node: remote.name,
+        step: 'native build',
+        message: `${remote.name} could not check out ${source.commit.slice(0, 12)}: ${done.stderr.trim().split('\n').at(-1) ?? ''}`,
+      })
     }
   })
 }
 
 function refuseExit(built: RunResult, { remote, project, timeoutMs, source }: NativeOptions): void {
   if (built.code === busyExit) throw busy(remote, project)
-  if (built.code === lateExit) throw new Failure({ kind: 'infra', code: 'I302', node: remote.name, step: 'native build', message: `the native build on ${remote.name} did not end in ${Math.round(timeoutMs / 1000)} s and was stopped` })
-  if (built.code === 66) throw new Failure({ kind: 'infra', code: 'I312', node: remote.name, step: 'native build', message: `the checkout on ${remote.name} is not ${source.commit.slice(0, 12)} any more` })
+  if (built.code === lateExit)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I302',
+      node: remote.name,
+      step: 'native build',
+      message: `the native build on ${remote.name} did not end in ${Math.round(timeoutMs / 1000)} s and was stopped`,
+    })
+  if (built.code === 66)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I312',
+      node: remote.name,
+      step: 'native build',
+      message: `the checkout on ${remote.name} is not ${source.commit.slice(0, 12)} any more`,
+    })
 }
 
 const busy = (remote: Remote, project: string): Failure =>
-  new Failure({ kind: 'busy', code: 'B301', node: remote.name, step: 'native build', message: `another build of ${project} runs on ${remote.name}` })
+  new Failure({
+    kind: 'busy',
+    code: 'B301',
+    node: remote.name,
+    step: 'native build',
+    message: `another build of ${project} runs on ${remote.name}`,
+  })
 
-async function download(remote: Remote, path: string, { outDir, target, signal }: NativeOptions): Promise<{ readonly path: string; readonly sha256: string; readonly bytes: number }> {
+async function download(
+  remote: Remote,
+  path: string,
+  { outDir, target, signal }: NativeOptions,
+): Promise<{ readonly path: string; readonly sha256: string; readonly bytes: number }> {
   const limits: RunOptions = { timeoutMs: shortMs, signal }
   const said = /^([0-9a-f]{64}) (\d{1,12})$/.exec((await remote.run(measure(path), limits)).stdout.trim())
-  const digest = said?.[1], bytes = Number(said?.[2] ?? Number.NaN)
-  if (digest === undefined || !(bytes > 0 && bytes <= maxProgram)) throw new Failure({ kind: 'infra', code: 'I313', node: remote.name, step: 'native build', message: `${remote.name} did not say the digest of the built program` })
+  const digest = said?.[1],
+    bytes = Number(said?.[2] ?? Number.NaN)
+  if (digest === undefined || !(bytes > 0 && bytes <= maxProgram))
+    throw new Failure({
+      kind: 'infra',
+      code: 'I313',
+      node: remote.name,
+      step: 'native build',
+      message: `${remote.name} did not say the digest of the built program`,
+    })
   const data = await remote.read(fetchProgram(path), { timeoutMs: transferMs, signal, maxBytes: bytes + 1 })
-  if (data.length !== bytes || sha256(data) !== digest) throw new Failure({ kind: 'infra', code: 'I313', node: remote.name, step: 'native build', message: `the downloaded program is not the one on ${remote.name}: ${data.length} of ${bytes} bytes, sha256 ${sha256(data).slice(0, 12)} instead of ${digest.slice(0, 12)}` })
+  if (data.length !== bytes || sha256(data) !== digest)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I313',
+      node: remote.name,
+      step: 'native build',
+      message: `the downloaded program is not the one on ${remote.name}: ${data.length} of ${bytes} bytes, sha256 ${sha256(data).slice(0, 12)} instead of ${digest.slice(0, 12)}`,
+    })
   const file = join(outDir, basename(target))
   await mkdir(outDir, { recursive: true })
   await writeFile(file, data, { mode: 0o755 })

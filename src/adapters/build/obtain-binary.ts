@@ -1,7 +1,14 @@
 /** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterZigbuild, type BuildFailed, type BuildRecord, type BuildResult, type Built, type SourceFacts } from '../../domain/build.ts'
+import {
+  afterZigbuild,
+  type BuildFailed,
+  type BuildRecord,
+  type BuildResult,
+  type Built,
+  type SourceFacts,
+} from '../../domain/build.ts'
 import type { BuildError } from '../../domain/cargo-messages.ts'
 import { ElfError, readElf } from '../../domain/elf.ts'
 import { Failure, type FailureFacts } from '../../domain/failure.ts'
@@ -42,7 +49,18 @@ export class BuildFailure extends Failure {
   readonly errors: readonly BuildError[]
   readonly before: BuildRecord['before']
   constructor(facts: FailureFacts, errors: readonly BuildError[], before: BuildRecord['before']) {
-    super({ ...facts, faults: errors.map((e) => ({ at: { file: e.file ?? e.crate, path: e.crate, ...(e.line === null ? {} : { line: e.line }), ...(e.column === null ? {} : { column: e.column }) }, message: e.code === null ? e.message : `${e.code} ${e.message}` })) })
+    super({
+      ...facts,
+      faults: errors.map((e) => ({
+        at: {
+          file: e.file ?? e.crate,
+          path: e.crate,
+          ...(e.line === null ? {} : { line: e.line }),
+          ...(e.column === null ? {} : { column: e.column }),
+        },
+        message: e.code === null ? e.message : `${e.code} ${e.message}`,
+      })),
+    })
     this.name = 'BuildFailure'
     this.errors = errors
     this.before = before
@@ -54,15 +72,38 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | E
   const { source, binary, log, signal, clock } = options
   const started = clock.now()
   switch (source.kind) {
-    case 'build': return built(options, source.workspace, source.native === true)
+    case 'build':
+      return built(options, source.workspace, source.native === true)
     case 'file': {
       const data = await givenFile(source.path, binary.name, signal)
-      return kept(options, data, { source: 'file', from: { kind: 'file', path: source.path }, toolchain: null, glibc: null, argv: [], seconds: (clock.now() - started) / 1000, before: [] })
+      return kept(options, data, {
+        source: 'file',
+        from: { kind: 'file', path: source.path },
+        toolchain: null,
+        glibc: null,
+        argv: [],
+        seconds: (clock.now() - started) / 1000,
+        before: [],
+      })
     }
     case 'release': {
       log.info(`fetching ${source.asset} of ${source.repository} ${source.tag}`)
-      const { data, digest, tag } = await releaseAsset({ ...source, program: binary.name, timeoutMs: options.timeoutMs, signal, ...options.github })
-      return kept(options, data, { source: 'release', from: { kind: 'release', repository: source.repository, tag, asset: source.asset, digest }, toolchain: null, glibc: null, argv: [], seconds: (clock.now() - started) / 1000, before: [] })
+      const { data, digest, tag } = await releaseAsset({
+        ...source,
+        program: binary.name,
+        timeoutMs: options.timeoutMs,
+        signal,
+        ...options.github,
+      })
+      return kept(options, data, {
+        source: 'release',
+        from: { kind: 'release', repository: source.repository, tag, asset: source.asset, digest },
+        toolchain: null,
+        glibc: null,
+        argv: [],
+        seconds: (clock.now() - started) / 1000,
+        before: [],
+      })
     }
   }
 }
@@ -72,14 +113,27 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   const from = await readSource(workspace, signal)
   const before = options.before ?? []
   if (native || before.length > 0) return natively(options, before, from)
-  const locked = await access(join(workspace, 'Cargo.lock')).then(() => true, () => false)
+  const locked = await access(join(workspace, 'Cargo.lock')).then(
+    () => true,
+    () => false,
+  )
   if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
-  const zig = await buildWithZig({ ...common, workspace, glibc: binary.glibc, cacheDir, targetDir: await targetDirectory(join(cacheDir, 'target', project), workspace), ...(options.env === undefined ? {} : { env: options.env }) })
+  const zig = await buildWithZig({
+    ...common,
+    workspace,
+    glibc: binary.glibc,
+    cacheDir,
+    targetDir: await targetDirectory(join(cacheDir, 'target', project), workspace),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  })
   switch (afterZigbuild(zig)) {
-    case 'use': return finish(options, zig, await sameSource(from, locked, workspace, signal), [])
-    case 'fail': throw failed(zig, [])
-    case 'native': return elsewhere(options, zig as BuildFailed, from)
+    case 'use':
+      return finish(options, zig, await sameSource(from, locked, workspace, signal), [])
+    case 'fail':
+      throw failed(zig, [])
+    case 'native':
+      return elsewhere(options, zig as BuildFailed, from)
   }
 }
 
@@ -92,48 +146,106 @@ function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceFacts):
 }
 
 const notNatively = (options: ObtainOptions, from: SourceFacts): string | null =>
-  options.buildHost === undefined ? 'no build host is known for a native build' : from.kind === 'none' ? `a native build needs a git commit, and ${from.why}` : null
+  options.buildHost === undefined
+    ? 'no build host is known for a native build'
+    : from.kind === 'none'
+      ? `a native build needs a git commit, and ${from.why}`
+      : null
 
 async function natively(options: ObtainOptions, before: BuildRecord['before'], from: SourceFacts): Promise<Obtained> {
   const not = notNatively(options, from)
-  if (options.buildHost === undefined || from.kind === 'none') throw new Failure({ kind: 'infra', code: 'I318', message: not ?? 'no native build is possible' })
+  if (options.buildHost === undefined || from.kind === 'none')
+    throw new Failure({ kind: 'infra', code: 'I318', message: not ?? 'no native build is possible' })
   const remote = await options.buildHost()
   const { project, binary, log, clock, signal, timeoutMs } = options
-  const native = await buildNative({ remote, project, source: from, argv: binary.build, target: binary.target, outDir: join(options.cacheDir, 'fetched', project), timeoutMs, log, clock, signal })
+  const native = await buildNative({
+    remote,
+    project,
+    source: from,
+    argv: binary.build,
+    target: binary.target,
+    outDir: join(options.cacheDir, 'fetched', project),
+    timeoutMs,
+    log,
+    clock,
+    signal,
+  })
   return finish(options, native, from, before)
 }
 
-async function finish(options: ObtainOptions, result: BuildResult, from: SourceFacts, before: BuildRecord['before']): Promise<Obtained> {
+async function finish(
+  options: ObtainOptions,
+  result: BuildResult,
+  from: SourceFacts,
+  before: BuildRecord['before'],
+): Promise<Obtained> {
   if (result.kind === 'failed') throw failed(result, before)
   const { source, toolchain, glibc, argv, seconds } = result satisfies Built
   const data = await readFile(result.path)
-  if (sha256(data) !== result.sha256) throw new Failure({ kind: 'busy', code: 'B302', message: `${result.path} changed after it was built: does another build run in this directory?` })
+  if (sha256(data) !== result.sha256)
+    throw new Failure({
+      kind: 'busy',
+      code: 'B302',
+      message: `${result.path} changed after it was built: does another build run in this directory?`,
+    })
   return kept(options, data, { source, from, toolchain, glibc, argv, seconds, before })
 }
 
 /** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it; a first Cargo.lock is the build's own. */
-async function sameSource(before: SourceFacts, locked: boolean, workspace: string, signal: AbortSignal): Promise<SourceFacts> {
+async function sameSource(
+  before: SourceFacts,
+  locked: boolean,
+  workspace: string,
+  signal: AbortSignal,
+): Promise<SourceFacts> {
   const after = await readSource(workspace, signal)
   if (!locked || content(after) === content(before)) return before
-  throw new Failure({ kind: 'busy', code: 'B303', message: `the source in ${workspace} changed while it was built`, remedy: 'git status' })
+  throw new Failure({
+    kind: 'busy',
+    code: 'B303',
+    message: `the source in ${workspace} changed while it was built`,
+    remedy: 'git status',
+  })
 }
 
 const content = (s: SourceFacts): string => (s.kind === 'none' ? '' : `${s.tree} ${s.dirty?.digest}`)
 
-async function kept(options: ObtainOptions, data: Uint8Array, facts: Omit<BuildRecord, 'name' | 'sha256' | 'bytes' | 'elf'>): Promise<Obtained> {
+async function kept(
+  options: ObtainOptions,
+  data: Uint8Array,
+  facts: Omit<BuildRecord, 'name' | 'sha256' | 'bytes' | 'elf'>,
+): Promise<Obtained> {
   const digest = sha256(data)
   try {
-    const record: BuildRecord = { ...facts, name: options.binary.name, sha256: digest, bytes: data.length, elf: readElf(data) }
+    const record: BuildRecord = {
+      ...facts,
+      name: options.binary.name,
+      sha256: digest,
+      bytes: data.length,
+      elf: readElf(data),
+    }
     return { path: await keep(data, join(options.outDir, digest), options.binary.name), record }
   } catch (error) {
     if (!(error instanceof ElfError)) throw error
-    throw new Failure({ kind: 'usage', code: 'U304', message: `${options.binary.name} is no program for Linux: ${error.message}` }, error)
+    throw new Failure(
+      { kind: 'usage', code: 'U304', message: `${options.binary.name} is no program for Linux: ${error.message}` },
+      error,
+    )
   }
 }
 
 function failed(result: BuildResult, before: BuildRecord['before'], also?: string): Failure {
-  if (result.kind === 'built') throw new Failure({ kind: 'harness', code: 'H301', message: 'a build that succeeded was taken for a failed one' })
-  const facts = { compile: { kind: 'product', code: 'P301' }, toolchain: { kind: 'infra', code: 'I317' }, usage: { kind: 'usage', code: 'U305' } } as const
-  const message = [result.message, ...(also === undefined ? [] : [also]), ...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`)].join('; ')
+  if (result.kind === 'built')
+    throw new Failure({ kind: 'harness', code: 'H301', message: 'a build that succeeded was taken for a failed one' })
+  const facts = {
+    compile: { kind: 'product', code: 'P301' },
+    toolchain: { kind: 'infra', code: 'I317' },
+    usage: { kind: 'usage', code: 'U305' },
+  } as const
+  const message = [
+    result.message,
+    ...(also === undefined ? [] : [also]),
+    ...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`),
+  ].join('; ')
   return new BuildFailure({ ...facts[result.reason], step: 'build', message }, result.errors, before)
 }

@@ -13,7 +13,13 @@ export interface ProcessOptions {
   readonly onErrorLine?: (line: string) => void
 }
 
-export interface Finished { readonly code: number | null; readonly signal: string | null; readonly stdout: string; readonly stderr: string; readonly ms: number }
+export interface Finished {
+  readonly code: number | null
+  readonly signal: string | null
+  readonly stdout: string
+  readonly stderr: string
+  readonly ms: number
+}
 
 /** What is kept of each stream; callbacks see every line. */
 const keep = 1 << 20
@@ -27,27 +33,56 @@ export async function runProcess(argv: readonly [string, ...string[]], options: 
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
-    stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, detached: true, stripFinalNewline: false,
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    detached: true,
+    stripFinalNewline: false,
   })
   const deadline = AbortSignal.timeout(options.timeoutMs)
   const stop = AbortSignal.any([options.signal, deadline])
   const ended = new AbortController()
   const killing = killOnAbort(child.pid, stop, ended.signal)
-  const [result, stdout, stderr] = await Promise.all([child, lines(child.stdout, options.onLine), lines(child.stderr, options.onErrorLine)])
+  const [result, stdout, stderr] = await Promise.all([
+    child,
+    lines(child.stdout, options.onLine),
+    lines(child.stderr, options.onErrorLine),
+  ])
   ended.abort()
   await killing
   options.signal.throwIfAborted()
-  if (deadline.aborted) throw new Failure({ kind: 'infra', code: 'I302', message: `${argv.slice(0, 2).join(' ')} did not end in ${Math.round(options.timeoutMs / 1000)} s and was stopped` })
+  if (deadline.aborted)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I302',
+      message: `${argv.slice(0, 2).join(' ')} did not end in ${Math.round(options.timeoutMs / 1000)} s and was stopped`,
+    })
   if (result.exitCode === undefined && result.signal === undefined) {
-    throw new Failure({ kind: 'infra', code: 'I301', message: `cannot start ${program}: ${result.shortMessage ?? 'not found'}` }, result)
+    throw new Failure(
+      { kind: 'infra', code: 'I301', message: `cannot start ${program}: ${result.shortMessage ?? 'not found'}` },
+      result,
+    )
   }
-  return { code: result.exitCode ?? null, signal: result.signal ?? null, stdout, stderr, ms: performance.now() - started }
+  return {
+    code: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stdout,
+    stderr,
+    ms: performance.now() - started,
+  }
 }
 
 /** Trimmed stdout of a program that must succeed. */
 export async function ask(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<string> {
   const done = await runProcess(argv, options)
-  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I303', message: `${argv.slice(0, 3).join(' ')} failed (${done.code ?? done.signal}): ${done.stderr.trim().split('\n').at(-1) ?? ''}` })
+  if (done.code !== 0)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I303',
+      message: `${argv.slice(0, 3).join(' ')} failed (${done.code ?? done.signal}): ${done.stderr.trim().split('\n').at(-1) ?? ''}`,
+    })
   return done.stdout.trim()
 }
 
@@ -55,7 +90,16 @@ export async function ask(argv: readonly [string, ...string[]], options: Process
 async function killOnAbort(pid: number | undefined, stop: AbortSignal, ended: AbortSignal): Promise<void> {
   if (pid === undefined) return
   await new Promise<void>((done) => {
-    for (const s of [stop, ended]) if (s.aborted) done(); else s.addEventListener('abort', () => { done() }, { once: true })
+    for (const s of [stop, ended])
+      if (s.aborted) done()
+      else
+        s.addEventListener(
+          'abort',
+          () => {
+            done()
+          },
+          { once: true },
+        )
   })
   if (!stop.aborted) return
   toGroup(pid, 'SIGTERM')

@@ -18,14 +18,41 @@ export async function readSource(dir: string, signal: AbortSignal): Promise<Sour
   const head = await git(dir, signal, 'log', '-1', '--format=%H%n%ct%n%s', 'HEAD').catch(orNone)
   if (typeof head !== 'string') return head
   const [commit = '', time = '', ...subject] = head.split('\n')
-  const [prefix, branch, tree] = await Promise.all([git(dir, signal, 'rev-parse', '--show-prefix'), git(dir, signal, 'branch', '--show-current'), git(dir, signal, 'rev-parse', '--verify', '--quiet', `${commit}:./`).catch(orNone)])
-  return { kind: 'git', root, subdir: prefix.replace(/\/$/, ''), commit, tree: typeof tree === 'string' ? tree : null, subject: subject.join('\n').slice(0, 300), time: Number(time), branch: branch === '' ? null : branch, dirty: await changes(dir, signal) }
+  const [prefix, branch, tree] = await Promise.all([
+    git(dir, signal, 'rev-parse', '--show-prefix'),
+    git(dir, signal, 'branch', '--show-current'),
+    git(dir, signal, 'rev-parse', '--verify', '--quiet', `${commit}:./`).catch(orNone),
+  ])
+  return {
+    kind: 'git',
+    root,
+    subdir: prefix.replace(/\/$/, ''),
+    commit,
+    tree: typeof tree === 'string' ? tree : null,
+    subject: subject.join('\n').slice(0, 300),
+    time: Number(time),
+    branch: branch === '' ? null : branch,
+    dirty: await changes(dir, signal),
+  }
 }
 
 /** The digest changes with every byte of the uncommitted state: the diff against HEAD, then each untracked file. */
 async function changes(dir: string, signal: AbortSignal): Promise<Extract<SourceFacts, { kind: 'git' }>['dirty']> {
-  const status = await git(dir, signal, 'status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all', '--', '.')
-  const entries = status.split('\0').filter((e) => e !== '').map((e) => ({ state: e.slice(0, 2), path: e.slice(3) }))
+  const status = await git(
+    dir,
+    signal,
+    'status',
+    '--porcelain=v1',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--',
+    '.',
+  )
+  const entries = status
+    .split('\0')
+    .filter((e) => e !== '')
+    .map((e) => ({ state: e.slice(0, 2), path: e.slice(3) }))
   if (entries.length === 0) return null
   const root = await git(dir, signal, 'rev-parse', '--show-toplevel')
   const hash = createHash('sha256')
@@ -33,7 +60,8 @@ async function changes(dir: string, signal: AbortSignal): Promise<Extract<Source
   for await (const chunk of diff.iterable({ from: 'stdout', binary: true })) hash.update(chunk)
   for (const entry of entries.filter((e) => e.state === '??')) {
     hash.update(`\0${entry.path}\0`)
-    const file = join(root, entry.path), kind = await lstat(file).catch(() => undefined)
+    const file = join(root, entry.path),
+      kind = await lstat(file).catch(() => undefined)
     if (kind?.isSymbolicLink() === true) hash.update(await readlink(file))
     else if (kind?.isFile() === true) for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
   }
@@ -46,17 +74,36 @@ export async function git(dir: string, signal: AbortSignal, ...args: readonly st
     return (await command(dir, signal, args)).stdout.replace(/\n+$/, '')
   } catch (error) {
     signal.throwIfAborted()
-    const said = error instanceof Error && 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim().split('\n').at(-1) : undefined
-    throw new Failure({ kind: 'infra', code: 'I310', message: `git ${args[0] ?? ''} in ${dir}: ${said === undefined || said === '' ? (error instanceof Error ? error.message : String(error)) : said}` }, error)
+    const said =
+      error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
+        ? error.stderr.trim().split('\n').at(-1)
+        : undefined
+    throw new Failure(
+      {
+        kind: 'infra',
+        code: 'I310',
+        message: `git ${args[0] ?? ''} in ${dir}: ${said === undefined || said === '' ? (error instanceof Error ? error.message : String(error)) : said}`,
+      },
+      error,
+    )
   }
 }
 
 /** LC_ALL=C: we read its words. Hooks, prompts and file watchers of the user stay out of it. */
 const command = (dir: string, signal: AbortSignal, args: readonly string[]) =>
-  execa('git', ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args], {
-    cwd: dir, timeout: timeoutMs, cancelSignal: signal, stdin: 'ignore', maxBuffer: 64 << 20, stripFinalNewline: false,
-    env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' },
-  })
+  execa(
+    'git',
+    ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args],
+    {
+      cwd: dir,
+      timeout: timeoutMs,
+      cancelSignal: signal,
+      stdin: 'ignore',
+      maxBuffer: 64 << 20,
+      stripFinalNewline: false,
+      env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' },
+    },
+  )
 
 function orNone(error: unknown): SourceFacts {
   if (!(error instanceof Failure)) throw error

@@ -15,8 +15,18 @@ export async function targetDirectory(below: string, workspace: string): Promise
   const own = join(below, sha256(workspace).slice(0, 16))
   await mkdir(own, { recursive: true })
   await utimes(own, new Date(), new Date())
-  const others = await Promise.all((await readdir(below, { withFileTypes: true })).filter((d) => d.isDirectory()).map(async (d) => ({ path: join(below, d.name), at: (await stat(join(below, d.name)).catch(() => undefined))?.mtimeMs ?? 0 })))
-  const old = others.toSorted((a, b) => b.at - a.at).slice(kept).filter((d) => d.path !== own && Date.now() - d.at > youngMs)
+  const others = await Promise.all(
+    (await readdir(below, { withFileTypes: true }))
+      .filter((d) => d.isDirectory())
+      .map(async (d) => ({
+        path: join(below, d.name),
+        at: (await stat(join(below, d.name)).catch(() => undefined))?.mtimeMs ?? 0,
+      })),
+  )
+  const old = others
+    .toSorted((a, b) => b.at - a.at)
+    .slice(kept)
+    .filter((d) => d.path !== own && Date.now() - d.at > youngMs)
   await Promise.all(old.map((d) => rm(d.path, { recursive: true, force: true })))
   return own
 }

@@ -33,19 +33,35 @@ export async function ensureZig(options: ToolchainOptions): Promise<ZigToolchain
   const tools = await installed({ ...env, PATH: path.join(delimiter) }, options)
   // A zig on PATH is passed over for the one that is known to fit; a zig that a person names in the environment is not.
   const used = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? join(tools, 'ziglang', 'zig')
-  return named({ ...env, PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: used }, used, options)
+  return named(
+    { ...env, PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: used },
+    used,
+    options,
+  )
 }
 
 /** Build scripts are the project's code: they get no token and no action input of ours (an SSH key may be one). */
 export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const secret = /^(?:INPUT_|ACTIONS_(?:RUNTIME|ID_TOKEN|CACHE|RESULTS)|GITHUB_TOKEN$|GH_TOKEN$|STATE_|VPS_TEST_.*(?:KEY|TOKEN|SECRET))/i
+  const secret =
+    /^(?:INPUT_|ACTIONS_(?:RUNTIME|ID_TOKEN|CACHE|RESULTS)|GITHUB_TOKEN$|GH_TOKEN$|STATE_|VPS_TEST_.*(?:KEY|TOKEN|SECRET))/i
   const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !secret.test(e[0]))
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', CARGO_TERM_COLOR: 'never', CARGO_TERM_PROGRESS_WHEN: 'never' }
+  return {
+    ...Object.fromEntries(kept),
+    LC_ALL: 'C.UTF-8',
+    CARGO_TERM_COLOR: 'never',
+    CARGO_TERM_PROGRESS_WHEN: 'never',
+  }
 }
 
 async function named(env: Record<string, string>, zig: string, options: ToolchainOptions): Promise<ZigToolchain> {
-  const say = (...argv: [string, ...string[]]): Promise<string> => ask(argv, { cwd: options.cwd, env, timeoutMs: 120_000, signal: options.signal })
-  const [rustc, cargo, zigbuild, version] = await Promise.all([say('rustc', '--version'), say('cargo', '--version'), say('cargo-zigbuild', '--version'), say(zig, 'version')])
+  const say = (...argv: [string, ...string[]]): Promise<string> =>
+    ask(argv, { cwd: options.cwd, env, timeoutMs: 120_000, signal: options.signal })
+  const [rustc, cargo, zigbuild, version] = await Promise.all([
+    say('rustc', '--version'),
+    say('cargo', '--version'),
+    say('cargo-zigbuild', '--version'),
+    say(zig, 'version'),
+  ])
   return { env, versions: { rustc, cargo, zigbuild, zig: version } }
 }
 
@@ -54,14 +70,21 @@ async function findCargo(env: Record<string, string>): Promise<{ readonly dir: s
   if (onPath !== undefined) return { dir: dirname(onPath), onPath: true }
   const home = await find('cargo', [join(env['CARGO_HOME'] || join(env['HOME'] || homedir(), '.cargo'), 'bin')])
   if (home !== undefined) return { dir: dirname(home), onPath: false }
-  throw new Failure({ kind: 'infra', code: 'I304', message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)', remedy: 'apt-get install cargo' })
+  throw new Failure({
+    kind: 'infra',
+    code: 'I304',
+    message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)',
+    remedy: 'apt-get install cargo',
+  })
 }
 
 /** Installed beside and moved in one step: a killed installation is never found, and two at once do not meet. */
 async function installed(env: Record<string, string>, { cacheDir, log, signal }: ToolchainOptions): Promise<string> {
   const tools = join(cacheDir, zigFolder)
   if (await complete(tools)) return tools
-  log.info(`installing cargo-zigbuild ${zigWheels['cargo-zigbuild'].version} and zig ${zigWheels.ziglang.version} from PyPI into ${cacheDir}`)
+  log.info(
+    `installing cargo-zigbuild ${zigWheels['cargo-zigbuild'].version} and zig ${zigWheels.ziglang.version} from PyPI into ${cacheDir}`,
+  )
   await mkdir(cacheDir, { recursive: true })
   const staging = await mkdtemp(join(cacheDir, `${zigFolder}.`))
   try {
@@ -69,7 +92,9 @@ async function installed(env: Record<string, string>, { cacheDir, log, signal }:
     await rename(join(staging, 'tools'), tools).catch(async (error: unknown) => {
       if (await complete(tools)) return
       await rm(tools, { recursive: true, force: true })
-      await rename(join(staging, 'tools'), tools).catch(() => { throw error })
+      await rename(join(staging, 'tools'), tools).catch(() => {
+        throw error
+      })
     })
     return tools
   } finally {
@@ -77,25 +102,66 @@ async function installed(env: Record<string, string>, { cacheDir, log, signal }:
   }
 }
 
-const complete = async (tools: string): Promise<boolean> => (await runs(join(tools, 'ziglang', 'zig'))) && runs(join(tools, 'bin', 'cargo-zigbuild'))
+const complete = async (tools: string): Promise<boolean> =>
+  (await runs(join(tools, 'ziglang', 'zig'))) && runs(join(tools, 'bin', 'cargo-zigbuild'))
 
 async function pip(staging: string, env: Record<string, string>, signal: AbortSignal): Promise<void> {
-  const venv = join(staging, 'venv'), list = join(staging, 'requirements.txt')
+  const venv = join(staging, 'venv'),
+    list = join(staging, 'requirements.txt')
   await writeFile(list, zigRequirements())
   const limits = { env, signal, timeoutMs: 600_000 }
   const made = await runProcess(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
-    throw error instanceof Failure && error.facts.code === 'I301' ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv') : error
+    throw error instanceof Failure && error.facts.code === 'I301'
+      ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv')
+      : error
   })
-  if (made.code !== 0) throw missingPython(`python3 cannot make a virtual environment: ${lastLine(made.stdout + made.stderr)}`, 'apt-get install python3-venv')
-  const done = await runProcess([join(venv, 'bin', 'python3'), '-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--require-hashes', '--only-binary=:all:', '--no-deps', '--target', join(staging, 'tools'), '-r', list], limits)
-  if (done.code !== 0) throw new Failure({ kind: 'infra', code: 'I306', message: `pip could not install cargo-zigbuild and ziglang: ${lastLine(done.stderr)}`, remedy: 'python3 -m pip download cargo-zigbuild ziglang' })
+  if (made.code !== 0)
+    throw missingPython(
+      `python3 cannot make a virtual environment: ${lastLine(made.stdout + made.stderr)}`,
+      'apt-get install python3-venv',
+    )
+  const done = await runProcess(
+    [
+      join(venv, 'bin', 'python3'),
+      '-m',
+      'pip',
+      'install',
+      '--no-input',
+      '--disable-pip-version-check',
+      '--require-hashes',
+      '--only-binary=:all:',
+      '--no-deps',
+      '--target',
+      join(staging, 'tools'),
+      '-r',
+      list,
+    ],
+    limits,
+  )
+  if (done.code !== 0)
+    throw new Failure({
+      kind: 'infra',
+      code: 'I306',
+      message: `pip could not install cargo-zigbuild and ziglang: ${lastLine(done.stderr)}`,
+      remedy: 'python3 -m pip download cargo-zigbuild ziglang',
+    })
 }
 
-const missingPython = (message: string, remedy: string): Failure => new Failure({ kind: 'infra', code: 'I305', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
-const lastLine = (text: string): string => text.split('\n').map((l) => l.trim()).filter((l) => l !== '').at(-1) ?? 'it said nothing'
-const runs = (file: string): Promise<boolean> => access(file, constants.X_OK).then(() => true, () => false)
+const missingPython = (message: string, remedy: string): Failure =>
+  new Failure({ kind: 'infra', code: 'I305', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
+const lastLine = (text: string): string =>
+  text
+    .split('\n')
+    .map((l) => l.trim())
+    .filter((l) => l !== '')
+    .at(-1) ?? 'it said nothing'
+const runs = (file: string): Promise<boolean> =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  )
 
 async function find(program: string, dirs: readonly string[]): Promise<string | undefined> {
-  for (const dir of dirs) if (dir !== '' && await runs(join(dir, program))) return join(dir, program)
+  for (const dir of dirs) if (dir !== '' && (await runs(join(dir, program)))) return join(dir, program)
   return undefined
 }

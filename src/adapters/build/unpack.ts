@@ -7,19 +7,49 @@ import { Failure } from '../../domain/failure.ts'
 export const maxBytes = 1 << 30
 
 /** Nothing of the archive is written to disk; its one member of the program's name is taken. Failure U304. */
-export async function unpacked(data: Uint8Array, program: string, from: string, signal: AbortSignal): Promise<Uint8Array> {
+export async function unpacked(
+  data: Uint8Array,
+  program: string,
+  from: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   if (data[0] === 0x7f) return data
-  if (data[0] !== 0x1f || data[1] !== 0x8b) throw new Failure({ kind: 'usage', code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
+  if (data[0] !== 0x1f || data[1] !== 0x8b)
+    throw new Failure({ kind: 'usage', code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
   const tar = async (...args: readonly string[]): Promise<Uint8Array> =>
-    (await execa('tar', args, { input: data, encoding: 'buffer', maxBuffer: maxBytes, timeout: 120_000, cancelSignal: signal, stripFinalNewline: false })).stdout
+    (
+      await execa('tar', args, {
+        input: data,
+        encoding: 'buffer',
+        maxBuffer: maxBytes,
+        timeout: 120_000,
+        cancelSignal: signal,
+        stripFinalNewline: false,
+      })
+    ).stdout
   try {
-    const members = new TextDecoder().decode(await tar('-tzf', '-')).split('\n').filter((m) => basename(m) === program && !m.endsWith('/'))
+    const members = new TextDecoder()
+      .decode(await tar('-tzf', '-'))
+      .split('\n')
+      .filter((m) => basename(m) === program && !m.endsWith('/'))
     const [member] = members
-    if (member === undefined || members.length > 1) throw new Failure({ kind: 'usage', code: 'U304', message: `${from} holds ${members.length} files named ${program}; one is needed` })
+    if (member === undefined || members.length > 1)
+      throw new Failure({
+        kind: 'usage',
+        code: 'U304',
+        message: `${from} holds ${members.length} files named ${program}; one is needed`,
+      })
     return await tar('-xzOf', '-', '--', member)
   } catch (error) {
     if (error instanceof Failure) throw error
     signal.throwIfAborted()
-    throw new Failure({ kind: 'usage', code: 'U304', message: `${from} cannot be unpacked: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}` }, error)
+    throw new Failure(
+      {
+        kind: 'usage',
+        code: 'U304',
+        message: `${from} cannot be unpacked: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+      },
+      error,
+    )
   }
 }

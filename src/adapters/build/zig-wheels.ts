@@ -23,6 +23,11 @@ export const zigWheels = {
 
 /** A pip requirements file that accepts these bytes only; any listed platform's wheel may match. */
 export const zigRequirements = (): string =>
-  Object.entries(zigWheels).map(([name, wheel]) => `${name}==${wheel.version} ${[...new Set(Object.values(wheel.sha256))].map((h) => `--hash=sha256:${h}`).join(' ')}\n`).join('')
+  Object.entries(zigWheels)
+    .map(
+      ([name, wheel]) =>
+        `${name}==${wheel.version} ${[...new Set(Object.values(wheel.sha256))].map((h) => `--hash=sha256:${h}`).join(' ')}\n`,
+    )
+    .join('')
 
 export const zigFolder = `zig-${zigWheels['cargo-zigbuild'].version}-${zigWheels.ziglang.version}`

@@ -35,26 +35,55 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
   const { workspace, log, clock, signal } = options
   const command = readBuildCommand(options.argv)
   if (typeof command === 'string') return { kind: 'failed', reason: 'usage', errors: [], message: command }
-  if (!(await exists(join(workspace, 'Cargo.toml')))) return { kind: 'failed', reason: 'usage', errors: [], message: `${workspace} holds no Cargo.toml` }
-  const tools = await ensureZig({ cacheDir: options.cacheDir, cwd: workspace, log, signal, ...(options.env === undefined ? {} : { env: options.env }) }).catch(orFailed)
+  if (!(await exists(join(workspace, 'Cargo.toml'))))
+    return { kind: 'failed', reason: 'usage', errors: [], message: `${workspace} holds no Cargo.toml` }
+  const tools = await ensureZig({
+    cacheDir: options.cacheDir,
+    cwd: workspace,
+    log,
+    signal,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  }).catch(orFailed)
   if ('kind' in tools) return tools
-  const { argv, glibc } = zigArgv(command, { glibc: options.glibc, targetDir: options.targetDir, locked: await exists(join(workspace, 'Cargo.lock')) })
+  const { argv, glibc } = zigArgv(command, {
+    glibc: options.glibc,
+    targetDir: options.targetDir,
+    locked: await exists(join(workspace, 'Cargo.lock')),
+  })
   await mkdir(options.targetDir, { recursive: true })
 
   let run: CargoRun = emptyRun
   const started = clock.now()
   const progress = buildProgress('zigbuild', log, clock, signal)
   const done = await runProcess(argv as [string, ...string[]], {
-    cwd: workspace, env: tools.env, timeoutMs: options.timeoutMs, signal,
-    onLine: (line) => { run = readCargoLine(run, line) },
-    onErrorLine: (line) => { progress.saw(line, run.finished) },
+    cwd: workspace,
+    env: tools.env,
+    timeoutMs: options.timeoutMs,
+    signal,
+    onLine: (line) => {
+      run = readCargoLine(run, line)
+    },
+    onErrorLine: (line) => {
+      progress.saw(line, run.finished)
+    },
   }).finally(progress.end)
   if (done.code !== 0) return { kind: 'failed', ...classifyBuild(run, done.stderr) }
   const program = basename(options.target)
   const made = run.executables.findLast((path) => basename(path) === program)
-  if (made === undefined) return { kind: 'failed', reason: 'usage', errors: [], message: notMade(program, run.executables) }
+  if (made === undefined)
+    return { kind: 'failed', reason: 'usage', errors: [], message: notMade(program, run.executables) }
   const [sha256, { size }] = await Promise.all([digestOf(made), stat(made)])
-  return { kind: 'built', path: made, sha256, bytes: size, source: 'zigbuild', toolchain: tools.versions, glibc, argv, seconds: (clock.now() - started) / 1000 }
+  return {
+    kind: 'built',
+    path: made,
+    sha256,
+    bytes: size,
+    source: 'zigbuild',
+    toolchain: tools.versions,
+    glibc,
+    argv,
+    seconds: (clock.now() - started) / 1000,
+  }
 }
 
 export const notMade = (program: string, made: readonly string[]): string =>
@@ -69,7 +98,17 @@ export async function digestOf(path: string): Promise<string> {
 /** A machine without the tools is a toolchain failure like any other: the build host may have them. */
 function orFailed(error: unknown): BuildResult {
   if (!(error instanceof Failure) || !['I301', 'I303', 'I304', 'I305', 'I306'].includes(error.facts.code)) throw error
-  return { kind: 'failed', reason: 'toolchain', errors: [], message: error.facts.remedy === undefined ? error.message : `${error.message}; to build here: ${error.facts.remedy}` }
+  return {
+    kind: 'failed',
+    reason: 'toolchain',
+    errors: [],
+    message:
+      error.facts.remedy === undefined ? error.message : `${error.message}; to build here: ${error.facts.remedy}`,
+  }
 }
 
-const exists = (path: string): Promise<boolean> => access(path).then(() => true, () => false)
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  )

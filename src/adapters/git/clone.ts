@@ -8,7 +8,9 @@ import { branch } from './place.ts'
 import { GitError, gitIn, type Git } from './process.ts'
 import { refsIn, storeIn } from './store.ts'
 
-export type Reading = { readonly kind: 'entries'; readonly entries: readonly Entry[] } | { readonly kind: 'no ledger'; readonly why: string }
+export type Reading =
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'no ledger'; readonly why: string }
 
 const tracked = branch.replace('refs/heads/', 'refs/remotes/origin/')
 const name = branch.replace('refs/heads/', '')
@@ -17,7 +19,8 @@ const name = branch.replace('refs/heads/', '')
 export async function readClone(place: string, session: string): Promise<Reading> {
   const dir = existsSync(join(place, '.git')) ? join(place, '.git') : place
   // A clone without blobs would fetch them, and keep them.
-  const git: Git = (args, options = {}) => gitIn(dir)(args, { ...options, config: { ...options.config, 'protocol.allow': 'never' } })
+  const git: Git = (args, options = {}) =>
+    gitIn(dir)(args, { ...options, config: { ...options.config, 'protocol.allow': 'never' } })
   const store = storeIn(dir, git)
   const none = (why: string): Reading => ({ kind: 'no ledger', why: `${place} ${why}` })
   let refs: ReadonlyMap<string, string>
@@ -28,11 +31,15 @@ export async function readClone(place: string, session: string): Promise<Reading
     refs = refsIn(stdout)
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    return none(/not a git repository/.test(error.words) ? 'is no git repository' : `cannot be read by git: ${visible(error.words, 300)}`)
+    return none(
+      /not a git repository/.test(error.words)
+        ? 'is no git repository'
+        : `cannot be read by git: ${visible(error.words, 300)}`,
+    )
   }
   const [here, origins] = [refs.get(branch), refs.get(tracked)]
   const own = here ?? origins
   if (own === undefined) return none(`has no branch ${name}; try: git -C ${quote(place)} fetch origin ${name}:${name}`)
-  const tip = origins !== undefined && await store.follows(own, origins) ? origins : own
+  const tip = origins !== undefined && (await store.follows(own, origins)) ? origins : own
   return { kind: 'entries', entries: await store.read(session, tip) }
 }

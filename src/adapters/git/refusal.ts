@@ -4,14 +4,18 @@ import { visible } from '../../domain/visible.ts'
 import { GitError } from './process.ts'
 
 /** Somebody else was just writing there; nothing is wrong. */
-const contention = /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|failed to lock|incorrect old value|reference already exists|but expected/
-const unauthenticated = /Authentication failed|could not read (Username|Password)|Invalid username or (password|token)|error: 401|Permission denied \(publickey/
+const contention =
+  /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|failed to lock|incorrect old value|reference already exists|but expected/
+const unauthenticated =
+  /Authentication failed|could not read (Username|Password)|Invalid username or (password|token)|error: 401|Permission denied \(publickey/
 const missing = /repository .*not found|error: 404|does not appear to be a git repository|does not exist/i
-const denied = /error: 403|Permission to .* denied|Write access to repository not granted|not allowed to push|Resource not accessible/
+const denied =
+  /error: 403|Permission to .* denied|Write access to repository not granted|not allowed to push|Resource not accessible/
 const guarded = /GH006|GH013|[Pp]rotected branch|rule violations|hook declined|remote rejected/
 
 /** git found the lock file of another, here. */
-export const wasLocked = (error: unknown): boolean => error instanceof GitError && /\.lock': File exists/.test(error.words)
+export const wasLocked = (error: unknown): boolean =>
+  error instanceof GitError && /\.lock': File exists/.test(error.words)
 
 export const contended = (error: unknown): boolean => error instanceof GitError && contention.test(error.words)
 
@@ -19,15 +23,59 @@ export const contended = (error: unknown): boolean => error instanceof GitError 
 export function refusal(error: unknown, url: string): Failure | undefined {
   if (!(error instanceof GitError) || contended(error)) return undefined
   const { words } = error
-  if (unauthenticated.test(words)) return new Failure({ kind: 'usage', code: 'U261', message: `${url} does not accept the token for the ledger: ${said(words)}`, remedy: 'give the job in its workflow file: permissions: { contents: write }' }, error)
-  if (denied.test(words)) return new Failure({ kind: 'usage', code: 'U262', message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(words)}`, remedy: 'give the job in its workflow file: permissions: { contents: write }' }, error)
-  if (missing.test(words)) return new Failure({ kind: 'usage', code: 'U263', message: `no repository for the ledger at ${url}, or the token may not see it: ${said(words)}`, remedy: `git ls-remote ${url}` }, error)
-  if (guarded.test(words)) return new Failure({ kind: 'usage', code: 'U264', message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it: ${said(words)}`, remedy: 'exempt the branch vps-test-ledger from that rule' }, error)
+  if (unauthenticated.test(words))
+    return new Failure(
+      {
+        kind: 'usage',
+        code: 'U261',
+        message: `${url} does not accept the token for the ledger: ${said(words)}`,
+        remedy: 'give the job in its workflow file: permissions: { contents: write }',
+      },
+      error,
+    )
+  if (denied.test(words))
+    return new Failure(
+      {
+        kind: 'usage',
+        code: 'U262',
+        message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(words)}`,
+        remedy: 'give the job in its workflow file: permissions: { contents: write }',
+      },
+      error,
+    )
+  if (missing.test(words))
+    return new Failure(
+      {
+        kind: 'usage',
+        code: 'U263',
+        message: `no repository for the ledger at ${url}, or the token may not see it: ${said(words)}`,
+        remedy: `git ls-remote ${url}`,
+      },
+      error,
+    )
+  if (guarded.test(words))
+    return new Failure(
+      {
+        kind: 'usage',
+        code: 'U264',
+        message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it: ${said(words)}`,
+        remedy: 'exempt the branch vps-test-ledger from that rule',
+      },
+      error,
+    )
   return undefined
 }
 
 export const unreachable = (error: unknown, url: string, note = ''): Failure =>
-  new Failure({ kind: 'infra', code: 'I260', message: `cannot reach the ledger in ${url}: ${error instanceof GitError ? said(error.words) : 'no answer'}${note}`, remedy: `git ls-remote ${url}` }, error)
+  new Failure(
+    {
+      kind: 'infra',
+      code: 'I260',
+      message: `cannot reach the ledger in ${url}: ${error instanceof GitError ? said(error.words) : 'no answer'}${note}`,
+      remedy: `git ls-remote ${url}`,
+    },
+    error,
+  )
 
 /** The other side's words are hostile text: one line, bounded. */
 const said = (words: string): string => visible(words.trim().replace(/\s+/g, ' '), 300)

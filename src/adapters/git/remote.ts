@@ -20,7 +20,11 @@ const patience = 3
 
 /** Rounds of several writers fall apart by chance. Bounded: at most two seconds. */
 export async function pause(round: number, signal?: AbortSignal): Promise<void> {
-  await wait(randomInt(20, Math.min(2000, 100 * 2 ** round)), undefined, signal === undefined ? {} : { signal }).catch(() => { signal?.throwIfAborted() })
+  await wait(randomInt(20, Math.min(2000, 100 * 2 ** round)), undefined, signal === undefined ? {} : { signal }).catch(
+    () => {
+      signal?.throwIfAborted()
+    },
+  )
 }
 
 /** What of the authorization must never be said: the value, its credentials, and the token in them. */
@@ -33,23 +37,46 @@ export function partsOf(authorization: string | undefined): readonly string[] {
 }
 
 export function checkRemote({ url, authorization = '' }: RemoteOptions): void {
-  if (/^https?:\/\/[^/]*@/i.test(url)) throw new Failure({ kind: 'usage', code: 'U260', message: 'the URL of the ledger holds credentials, which lists of processes would show; the token is given apart from it' })
-  if (/[\r\n\0]/.test(url + authorization)) throw new Failure({ kind: 'usage', code: 'U260', message: 'the URL or the authorization of the ledger holds a line break' })
+  if (/^https?:\/\/[^/]*@/i.test(url))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U260',
+      message:
+        'the URL of the ledger holds credentials, which lists of processes would show; the token is given apart from it',
+    })
+  if (/[\r\n\0]/.test(url + authorization))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U260',
+      message: 'the URL or the authorization of the ledger holds a line break',
+    })
 }
 
-export function remoteOf(dir: string, git: Git, store: Store, { url, authorization }: RemoteOptions, signal?: AbortSignal) {
+export function remoteOf(
+  dir: string,
+  git: Git,
+  store: Store,
+  { url, authorization }: RemoteOptions,
+  signal?: AbortSignal,
+) {
   const config = {
     'remote.ledger.url': url,
     // For this URL alone: a redirection elsewhere does not get it.
-    ...(authorization === undefined || authorization === '' ? {} : { [`http.${url}.extraheader`]: `Authorization: ${authorization}` }),
-    'http.lowSpeedLimit': '100', 'http.lowSpeedTime': '20',
+    ...(authorization === undefined || authorization === ''
+      ? {}
+      : { [`http.${url}.extraheader`]: `Authorization: ${authorization}` }),
+    'http.lowSpeedLimit': '100',
+    'http.lowSpeedTime': '20',
   }
-  const network = async (args: readonly string[]): Promise<string> => (await git(args, { config, timeoutMs: networkTimeoutMs })).stdout.toString('utf8')
+  const network = async (args: readonly string[]): Promise<string> =>
+    (await git(args, { config, timeoutMs: networkTimeoutMs })).stdout.toString('utf8')
 
   /** Asks until there is an answer, a few times; a refusal is one. */
   const patiently = async (args: readonly string[]): Promise<string> => {
     for (let round = 0; ; round++) {
-      try { return await network(args) } catch (error) {
+      try {
+        return await network(args)
+      } catch (error) {
         signal?.throwIfAborted()
         const no = refusal(error, url)
         if (no !== undefined) throw no
@@ -63,14 +90,35 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
   /** git lists every ref whose name ends like this one, `refs/heads/a/refs/heads/…` before it. */
   const ask = async (): Promise<string | null> => {
     const lines = (await patiently(['ls-remote', 'ledger', branch])).split('\n')
-    const found = new Map(lines.flatMap((line) => { const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? []; return commit === undefined || name === undefined ? [] : [[name, commit]] }))
-    twins = ['refs', 'refs/heads', 'refs/tags', 'refs/remotes'].map((above) => `${above}/${branch}`).filter((name) => found.has(name))
+    const found = new Map(
+      lines.flatMap((line) => {
+        const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? []
+        return commit === undefined || name === undefined ? [] : [[name, commit]]
+      }),
+    )
+    twins = ['refs', 'refs/heads', 'refs/tags', 'refs/remotes']
+      .map((above) => `${above}/${branch}`)
+      .filter((name) => found.has(name))
     return found.get(branch) ?? null
   }
-  const fetch = async (): Promise<void> => { await patiently(['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', 'ledger', branch]) }
+  const fetch = async (): Promise<void> => {
+    await patiently([
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--no-recurse-submodules',
+      'ledger',
+      branch,
+    ])
+  }
 
   /** The cache is only ever moved forward; that another process, or a dead one's lock, was first does no harm. */
-  const remember = async (to: string, from: string | null): Promise<void> => { await store.move(to, from).catch(async () => { await locked(dir) }) }
+  const remember = async (to: string, from: string | null): Promise<void> => {
+    await store.move(to, from).catch(async () => {
+      await locked(dir)
+    })
+  }
 
   /** The remote's commit, with all its objects here. */
   const tip = async (): Promise<string | null> => {
@@ -82,12 +130,20 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
       if (there === seen) return there
       if (there !== null) {
         await fetch()
-        if (await store.has(there) && (seen === null || await store.follows(seen, there))) { await remember(there, seen); return there }
+        if ((await store.has(there)) && (seen === null || (await store.follows(seen, there)))) {
+          await remember(there, seen)
+          return there
+        }
       }
       // A server of several machines may show a moment's old state; what stays away was taken away.
       if (round >= patience) {
         const how = there === null ? 'is gone' : 'was rewritten'
-        throw new Failure({ kind: 'harness', code: 'H013', message: `the branch vps-test-ledger of ${url} ${how} since it was last read: ${seen ?? 'nothing'} is not in it any more; the copy of what was seen is in ${dir}`, remedy: `git --git-dir=${dir} log ${branch}` })
+        throw new Failure({
+          kind: 'harness',
+          code: 'H013',
+          message: `the branch vps-test-ledger of ${url} ${how} since it was last read: ${seen ?? 'nothing'} is not in it any more; the copy of what was seen is in ${dir}`,
+          remedy: `git --git-dir=${dir} log ${branch}`,
+        })
       }
       await pause(round, signal)
     }
@@ -98,13 +154,32 @@ export function remoteOf(dir: string, git: Git, store: Store, { url, authorizati
   /** True: the commit is in the branch. False: another was faster, or the answer was lost on its way: re-read and decide again. */
   const publish = async (commit: string, old: string | null): Promise<boolean> => {
     const [twin] = twins
-    if (twin !== undefined) throw new Failure({ kind: 'usage', code: 'U265', message: `${url} has a ref ${twin}, which git cannot tell from the branch vps-test-ledger in a push`, remedy: `git push ${quote(url)} --delete ${twin}` })
+    if (twin !== undefined)
+      throw new Failure({
+        kind: 'usage',
+        code: 'U265',
+        message: `${url} has a ref ${twin}, which git cannot tell from the branch vps-test-ledger in a push`,
+        remedy: `git push ${quote(url)} --delete ${twin}`,
+      })
     try {
-      await network(['push', '--quiet', '--porcelain', '--no-verify', '--no-recurse-submodules', `--force-with-lease=${branch}:${old ?? ''}`, 'ledger', `${commit}:${branch}`])
+      await network([
+        'push',
+        '--quiet',
+        '--porcelain',
+        '--no-verify',
+        '--no-recurse-submodules',
+        `--force-with-lease=${branch}:${old ?? ''}`,
+        'ledger',
+        `${commit}:${branch}`,
+      ])
     } catch (error) {
       signal?.throwIfAborted()
-      const now = await tip().catch((after: unknown) => { throw after instanceof Failure && after.facts.code === 'I260' ? unreachable(error, url, '; whether the last entry was written is not known') : after })
-      if (now !== null && await store.has(commit) && await store.follows(commit, now)) return true
+      const now = await tip().catch((after: unknown) => {
+        throw after instanceof Failure && after.facts.code === 'I260'
+          ? unreachable(error, url, '; whether the last entry was written is not known')
+          : after
+      })
+      if (now !== null && (await store.has(commit)) && (await store.follows(commit, now))) return true
       if (now !== old || contended(error)) return false
       const no = refusal(error, url)
       if (no !== undefined) throw no

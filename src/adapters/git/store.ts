@@ -10,7 +10,11 @@ import { branch } from './place.ts'
 import { GitError, type Git } from './process.ts'
 
 /** `damage`: what is wrong with it, and how to be rid of it; the entries are those before. */
-export interface Told { readonly id: string; readonly entries: readonly Entry[]; readonly damage?: Failure }
+export interface Told {
+  readonly id: string
+  readonly entries: readonly Entry[]
+  readonly damage?: Failure
+}
 
 /** `sessions/<id>/0003-BUILD-DEPLOY.json` */
 export const nameOf = (e: Entry): string => `${String(e.seq).padStart(4, '0')}-${e.from}-${e.to}.json`
@@ -20,16 +24,24 @@ export type Store = ReturnType<typeof storeIn>
 /** `home`: the repository that holds the truth, which a person can push to; absent: this is somebody's clone, or a look at one. */
 export function storeIn(dir: string, git: Git, home?: string) {
   const line = async (...args: Parameters<Git>): Promise<string> => (await git(...args)).stdout.toString('utf8').trim()
-  const list = async (args: readonly string[]): Promise<readonly string[]> => (await git(args)).stdout.toString('utf8').split('\0').filter(Boolean)
-  const damaged = (what: string, words: string, cause?: unknown, remedy = `git --git-dir=${dir} fsck`): Failure => new Failure({ kind: 'harness', code: 'H010', message: `the ledger of ${what} is damaged: ${words}`, remedy }, cause)
+  const list = async (args: readonly string[]): Promise<readonly string[]> =>
+    (await git(args)).stdout.toString('utf8').split('\0').filter(Boolean)
+  const damaged = (what: string, words: string, cause?: unknown, remedy = `git --git-dir=${dir} fsck`): Failure =>
+    new Failure({ kind: 'harness', code: 'H010', message: `the ledger of ${what} is damaged: ${words}`, remedy }, cause)
   /** What a person can do: the branch without the session; its history keeps it. */
-  const without = (id: string): string | undefined => (home === undefined || !/^[\x20-\x7e]+$/.test(id) ? undefined
-    : `git clone -q -b vps-test-ledger ${quote(home)} ledger && git -C ledger --literal-pathspecs rm -rq ${quote(`sessions/${id}`)} && git -C ledger commit -qm ${quote(`without ${id}`)} && git -C ledger push -q`)
+  const without = (id: string): string | undefined =>
+    home === undefined || !/^[\x20-\x7e]+$/.test(id)
+      ? undefined
+      : `git clone -q -b vps-test-ledger ${quote(home)} ledger && git -C ledger --literal-pathspecs rm -rq ${quote(`sessions/${id}`)} && git -C ledger commit -qm ${quote(`without ${id}`)} && git -C ledger push -q`
 
   const tip = async (): Promise<string | null> => {
     if (!existsSync(dir)) return null
     // The pattern is also that of every branch below this one.
-    const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname) %(refname)', branch]).catch((error: unknown) => { throw error instanceof GitError ? damaged(dir, 'git cannot read it', error) : error })
+    const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname) %(refname)', branch]).catch(
+      (error: unknown) => {
+        throw error instanceof GitError ? damaged(dir, 'git cannot read it', error) : error
+      },
+    )
     // A branch that cannot be read is only warned about, and would look like a ledger without entries.
     if (stderr !== '') throw damaged(dir, stderr)
     return refsIn(stdout).get(branch) ?? null
@@ -43,13 +55,24 @@ export function storeIn(dir: string, git: Git, home?: string) {
       return blob === undefined || id === undefined ? [] : [{ blob, id, seq: Number(seq) }]
     })
     if (files.length === 0) return []
-    const texts = blobs((await git(['cat-file', '--batch'], { input: `${files.map((f) => f.blob).join('\n')}\n` })).stdout)
+    const texts = blobs(
+      (await git(['cat-file', '--batch'], { input: `${files.map((f) => f.blob).join('\n')}\n` })).stdout,
+    )
     const sessions = new Map<string, string[]>()
-    for (const f of files.map((f, i) => ({ ...f, text: texts[i] ?? '' })).sort((a, b) => a.seq - b.seq)) sessions.set(f.id, [...sessions.get(f.id) ?? [], f.text])
-    return [...sessions].map(([id, all]): Told => {
-      const { entries, fault } = followed(id, all)
-      return fault === null ? { id, entries } : { id, entries, damage: damaged(`session ${visible(id, 100)}`, visible(fault, 1000), undefined, without(id)) }
-    }).sort((a, b) => (a.id < b.id ? -1 : 1))
+    for (const f of files.map((f, i) => ({ ...f, text: texts[i] ?? '' })).sort((a, b) => a.seq - b.seq))
+      sessions.set(f.id, [...(sessions.get(f.id) ?? []), f.text])
+    return [...sessions]
+      .map(([id, all]): Told => {
+        const { entries, fault } = followed(id, all)
+        return fault === null
+          ? { id, entries }
+          : {
+              id,
+              entries,
+              damage: damaged(`session ${visible(id, 100)}`, visible(fault, 1000), undefined, without(id)),
+            }
+      })
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   const read = async (session: string, at: string | null): Promise<readonly Entry[]> => {
@@ -59,45 +82,94 @@ export function storeIn(dir: string, git: Git, home?: string) {
   }
 
   const children = async (at: string | null, prefix: string): Promise<readonly string[]> =>
-    at === null ? [] : (await list(['ls-tree', '-z', at, ...(prefix === '' ? [] : [prefix])])).map((l) => l.replace(`\t${prefix}`, '\t'))
+    at === null
+      ? []
+      : (await list(['ls-tree', '-z', at, ...(prefix === '' ? [] : [prefix])])).map((l) =>
+          l.replace(`\t${prefix}`, '\t'),
+        )
   const nameIn = (child: string): string => child.slice(child.indexOf('\t'))
   /** The tree `old` with some children more, or in the place of others. Trees are written without an index: a killed writer leaves no files. */
   const withChildren = async (old: string | null, prefix: string, more: readonly string[]): Promise<string> => {
     const named = new Set(more.map(nameIn))
-    return line(['mktree', '-z'], { input: [...(await children(old, prefix)).filter((c) => !named.has(nameIn(c))), ...more].map((c) => `${c}\0`).join('') })
+    return line(['mktree', '-z'], {
+      input: [...(await children(old, prefix)).filter((c) => !named.has(nameIn(c))), ...more]
+        .map((c) => `${c}\0`)
+        .join(''),
+    })
   }
   const blob = async (text: string): Promise<string> => line(['hash-object', '-w', '--stdin'], { input: text })
 
   /** The commit after `old` with this entry, and `derived` files at the root beside what is there. No branch moves. */
-  const commit = async (entry: Entry, old: string | null, derived: Readonly<Record<string, string>>): Promise<string> => {
+  const commit = async (
+    entry: Entry,
+    old: string | null,
+    derived: Readonly<Record<string, string>>,
+  ): Promise<string> => {
     const file = await blob(`${canonical(entry as unknown as Json)}\n`)
     const session = await withChildren(old, `sessions/${entry.session}/`, [`100644 blob ${file}\t${nameOf(entry)}`])
     const sessions = await withChildren(old, 'sessions/', [`040000 tree ${session}\t${entry.session}`])
-    const beside = await Promise.all(Object.entries(derived).map(async ([name, text]) => `100644 blob ${await blob(text)}\t${name}`))
+    const beside = await Promise.all(
+      Object.entries(derived).map(async ([name, text]) => `100644 blob ${await blob(text)}\t${name}`),
+    )
     const tree = await withChildren(old, '', [`040000 tree ${sessions}\tsessions`, ...beside])
-    return line(['commit-tree', tree, ...(old === null ? [] : ['-p', old]), '-m', `${entry.session}: ${entry.from} → ${entry.to}`])
+    return line([
+      'commit-tree',
+      tree,
+      ...(old === null ? [] : ['-p', old]),
+      '-m',
+      `${entry.session}: ${entry.from} → ${entry.to}`,
+    ])
   }
 
   return {
-    tip, read, commit,
+    tip,
+    read,
+    commit,
     all: async (at: string | null): Promise<readonly Told[]> => told(at, 'sessions/'),
-    names: async (at: string | null): Promise<readonly string[]> => (at === null ? [] : (await list(['ls-tree', '-z', '--name-only', at, 'sessions/'])).map((n) => n.replace('sessions/', '')).sort()),
+    names: async (at: string | null): Promise<readonly string[]> =>
+      at === null
+        ? []
+        : (await list(['ls-tree', '-z', '--name-only', at, 'sessions/'])).map((n) => n.replace('sessions/', '')).sort(),
     /** Compare-and-swap of the branch. */
-    move: async (to: string, from: string | null): Promise<void> => { await git(['update-ref', branch, to, from ?? '0'.repeat(40)]) },
+    move: async (to: string, from: string | null): Promise<void> => {
+      await git(['update-ref', branch, to, from ?? '0'.repeat(40)])
+    },
     /** Whether `later` is `earlier` or was built on it. */
-    follows: async (earlier: string, later: string): Promise<boolean> => git(['merge-base', '--is-ancestor', earlier, later]).then(() => true, (error: unknown) => {
-      if (error instanceof GitError && error.code === 1) return false
-      throw error instanceof GitError ? damaged(dir, error.words, error) : error
-    }),
-    has: async (commit: string): Promise<boolean> => git(['cat-file', '-e', `${commit}^{commit}`]).then(() => true, (error: unknown) => { if (error instanceof GitError) return false; throw error }),
+    follows: async (earlier: string, later: string): Promise<boolean> =>
+      git(['merge-base', '--is-ancestor', earlier, later]).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof GitError && error.code === 1) return false
+          throw error instanceof GitError ? damaged(dir, error.words, error) : error
+        },
+      ),
+    has: async (commit: string): Promise<boolean> =>
+      git(['cat-file', '-e', `${commit}^{commit}`]).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof GitError) return false
+          throw error
+        },
+      ),
   }
 }
 
 /** Names to objects, of `for-each-ref --format='%(objectname) %(refname)'`. */
 export const refsIn = (stdout: Buffer): ReadonlyMap<string, string> =>
-  new Map(stdout.toString('utf8').split('\n').flatMap((line) => { const at = line.indexOf(' '); return at < 0 ? [] : [[line.slice(at + 1), line.slice(0, at)]] }))
+  new Map(
+    stdout
+      .toString('utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const at = line.indexOf(' ')
+        return at < 0 ? [] : [[line.slice(at + 1), line.slice(0, at)]]
+      }),
+  )
 
-interface Followed { readonly entries: readonly Entry[]; readonly fault: string | null }
+interface Followed {
+  readonly entries: readonly Entry[]
+  readonly fault: string | null
+}
 
 /** The entries as far as they are whole. Texts are anybody's: nothing that is wrong with one session may keep another from being read. */
 function followed(id: string, texts: readonly string[]): Followed {
@@ -116,12 +188,19 @@ function followed(id: string, texts: readonly string[]): Followed {
 }
 
 function parsed(text: string): unknown {
-  try { return JSON.parse(text) } catch { return undefined }
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function upTo(id: string, entries: readonly Entry[], after?: string): Followed {
   const faults = [...chainFaults(entries, id), ...(after === undefined ? [] : [after])]
-  if (faults.length === 0) { fold(id, entries); return { entries, fault: null } }
+  if (faults.length === 0) {
+    fold(id, entries)
+    return { entries, fault: null }
+  }
   const good = entries.findIndex((_, i) => chainFaults(entries.slice(0, i + 1), id).length > 0)
   return { entries: good < 0 ? entries : entries.slice(0, good), fault: faults.join('; ') }
 }

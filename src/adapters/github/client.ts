@@ -29,8 +29,18 @@ const longestPauseMs = 30_000
 
 export function openClient(options: ForgeOptions): Client {
   const [owner, repo, ...more] = options.repository.split('/')
-  if (owner === undefined || repo === undefined || owner === '' || repo === '' || more.length > 0) throw new Failure({ kind: 'usage', code: 'U450', message: `a repository is named owner/name, not ${visible(options.repository)}` })
-  if (options.token === '') throw new Failure({ kind: 'usage', code: 'U451', message: `no token for ${visible(options.repository)}: the input github-token is empty` })
+  if (owner === undefined || repo === undefined || owner === '' || repo === '' || more.length > 0)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U450',
+      message: `a repository is named owner/name, not ${visible(options.repository)}`,
+    })
+  if (options.token === '')
+    throw new Failure({
+      kind: 'usage',
+      code: 'U451',
+      message: `no token for ${visible(options.repository)}: the input github-token is empty`,
+    })
   const timeoutMs = options.timeoutMs ?? 20_000
   // Without `request` here: it would drop the proxy that the official package puts in.
   const octokit = getOctokit(options.token, { baseUrl: options.apiUrl.replace(/\/+$/, ''), log: silent })
@@ -46,7 +56,8 @@ export function openClient(options: ForgeOptions): Client {
         options.signal.throwIfAborted()
         const pause = pauseMs(error, attempt, options.pauseMs ?? 1000)
         // Only questions are asked again: what was a change may have happened.
-        if (asked.method !== 'GET' || attempt === tries || pause === undefined) throw limit.aborted ? new NoAnswer(timeoutMs, asked.method !== 'GET') : error
+        if (asked.method !== 'GET' || attempt === tries || pause === undefined)
+          throw limit.aborted ? new NoAnswer(timeoutMs, asked.method !== 'GET') : error
         await wait(pause, undefined, { signal: options.signal })
       }
     }
@@ -64,14 +75,60 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
     if (status === undefined && !(error instanceof NoAnswer)) throw error
     const said = error instanceof Error ? visible(error.message, 300) : 'no reason'
     const grant = `give the job in its workflow file: permissions: { ${permission} }`
-    if (error instanceof NoAnswer || status === undefined) throw new Failure({ kind: 'infra', code: 'I454', message: `GitHub did not answer when asked to ${what}: ${said}` }, error)
-    if (status === 401) throw new Failure({ kind: 'infra', code: 'I450', message: `GitHub does not accept the token, when asked to ${what}`, remedy: 'pass github-token: ${{ github.token }}' }, error)
-    if (status === 429 || (status === 403 && (header(error, 'x-ratelimit-remaining') === '0' || header(error, 'retry-after') !== undefined))) {
-      throw new Failure({ kind: 'infra', code: 'I453', message: `GitHub's rate limit is reached; it did not ${what}: ${said}`, remedy: 'gh run rerun --failed  # in an hour' }, error)
+    if (error instanceof NoAnswer || status === undefined)
+      throw new Failure(
+        { kind: 'infra', code: 'I454', message: `GitHub did not answer when asked to ${what}: ${said}` },
+        error,
+      )
+    if (status === 401)
+      throw new Failure(
+        {
+          kind: 'infra',
+          code: 'I450',
+          message: `GitHub does not accept the token, when asked to ${what}`,
+          remedy: 'pass github-token: ${{ github.token }}',
+        },
+        error,
+      )
+    if (
+      status === 429 ||
+      (status === 403 && (header(error, 'x-ratelimit-remaining') === '0' || header(error, 'retry-after') !== undefined))
+    ) {
+      throw new Failure(
+        {
+          kind: 'infra',
+          code: 'I453',
+          message: `GitHub's rate limit is reached; it did not ${what}: ${said}`,
+          remedy: 'gh run rerun --failed  # in an hour',
+        },
+        error,
+      )
     }
-    if (status === 403) throw new Failure({ kind: 'infra', code: 'I451', message: `the token may not ${what}: ${said}`, remedy: grant }, error)
-    if (status === 404) throw new Failure({ kind: 'infra', code: 'I452', message: `GitHub cannot ${what}: not found, or hidden from this token`, remedy: grant }, error)
-    if (status >= 500) throw new Failure({ kind: 'infra', code: 'I454', message: `GitHub could not ${what}: ${said} (${status})`, remedy: 'gh run rerun --failed  # when githubstatus.com says that all is well' }, error)
+    if (status === 403)
+      throw new Failure(
+        { kind: 'infra', code: 'I451', message: `the token may not ${what}: ${said}`, remedy: grant },
+        error,
+      )
+    if (status === 404)
+      throw new Failure(
+        {
+          kind: 'infra',
+          code: 'I452',
+          message: `GitHub cannot ${what}: not found, or hidden from this token`,
+          remedy: grant,
+        },
+        error,
+      )
+    if (status >= 500)
+      throw new Failure(
+        {
+          kind: 'infra',
+          code: 'I454',
+          message: `GitHub could not ${what}: ${said} (${status})`,
+          remedy: 'gh run rerun --failed  # when githubstatus.com says that all is well',
+        },
+        error,
+      )
     throw new Failure({ kind: 'infra', code: 'I455', message: `GitHub refused to ${what}: ${said} (${status})` }, error)
   }
 }
@@ -90,7 +147,10 @@ function pauseMs(error: unknown, attempt: number, first: number): number | undef
 
 function header(error: unknown, name: string): string | undefined {
   const response = error instanceof Error && 'response' in error ? error.response : undefined
-  const headers = typeof response === 'object' && response !== null && 'headers' in response ? response.headers as Readonly<Record<string, unknown>> : {}
+  const headers =
+    typeof response === 'object' && response !== null && 'headers' in response
+      ? (response.headers as Readonly<Record<string, unknown>>)
+      : {}
   return headers[name] === undefined ? undefined : String(headers[name])
 }
 

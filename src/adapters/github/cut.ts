@@ -11,6 +11,9 @@ export function cut(markdown: string, bytes: number): string {
     const marks = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1]
     return marks === undefined ? open : open === null ? marks : marks.startsWith(open) ? null : open
   }, null)
-  const folds = Math.min(10, Math.max(0, (kept.match(/<details\b/g)?.length ?? 0) - (kept.match(/<\/details>/g)?.length ?? 0)))
+  const folds = Math.min(
+    10,
+    Math.max(0, (kept.match(/<details\b/g)?.length ?? 0) - (kept.match(/<\/details>/g)?.length ?? 0)),
+  )
   return `${kept}\n${fence === null ? '' : `${fence.slice(0, 20)}\n`}${'</details>\n'.repeat(folds)}\n**Cut here:** ${all.length} bytes are more than GitHub shows. The whole is in the artifacts of this run.\n`
 }

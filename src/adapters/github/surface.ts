@@ -47,8 +47,15 @@ export function openSurface(): Surface {
     },
     annotate(all) {
       const order = ['error', 'warning', 'notice']
-      for (const one of all.toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level)).slice(0, mostAnnotations)) {
-        core[one.level](harmless(one.message).slice(0, 4000), { title: harmless(one.title).slice(0, 250), ...(one.file === undefined ? {} : { file: one.file, ...(one.line === undefined ? {} : { startLine: one.line }) }) })
+      for (const one of all
+        .toSorted((a, b) => order.indexOf(a.level) - order.indexOf(b.level))
+        .slice(0, mostAnnotations)) {
+        core[one.level](harmless(one.message).slice(0, 4000), {
+          title: harmless(one.title).slice(0, 250),
+          ...(one.file === undefined
+            ? {}
+            : { file: one.file, ...(one.line === undefined ? {} : { startLine: one.line }) }),
+        })
       }
     },
     group: (title, work) => core.group(harmless(title), work),
@@ -63,7 +70,10 @@ export function openSurface(): Surface {
 /** The whole, each line, and the lines without those of PEM joined: what a log could show of a key. */
 export function secretParts(secret: string): readonly string[] {
   const whole = secret.trim()
-  const lines = whole.split(/\r\n?|\n|\\n/).map((line) => line.trim()).filter((line) => line !== '')
+  const lines = whole
+    .split(/\r\n?|\n|\\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   const joined = lines.filter((line) => !line.startsWith('-----')).join('')
   return [...new Set([whole, whole.replaceAll('\r', ''), ...lines, joined])].filter((part) => part !== '')
 }

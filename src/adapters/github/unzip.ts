@@ -9,14 +9,30 @@ import { Failure } from '../../domain/failure.ts'
 import { visible } from '../../domain/visible.ts'
 
 /** `bytes`: in all, packed and unpacked; `each`: of one file, where that is less. */
-export interface Limits { readonly files: number; readonly bytes: number; readonly each?: number }
+export interface Limits {
+  readonly files: number
+  readonly bytes: number
+  readonly each?: number
+}
 
-interface Member { readonly path: string; readonly method: number; readonly packed: number; readonly size: number; readonly at: number }
+interface Member {
+  readonly path: string
+  readonly method: number
+  readonly packed: number
+  readonly size: number
+  readonly at: number
+}
 
-const refuse = (what: string): Failure => new Failure({ kind: 'infra', code: 'I463', message: `the artifact is not unpacked: ${what}` })
+const refuse = (what: string): Failure =>
+  new Failure({ kind: 'infra', code: 'I463', message: `the artifact is not unpacked: ${what}` })
 
 /** The names are those of the directory at the end, which is the one that is checked whole before anything is written. */
-export async function unzip(archive: string, into: string, limits: Limits, signal: AbortSignal): Promise<readonly string[]> {
+export async function unzip(
+  archive: string,
+  into: string,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const file = await open(archive)
   try {
     const members = checked(await directory(file, limits), limits)
@@ -31,7 +47,14 @@ export async function unzip(archive: string, into: string, limits: Limits, signa
         transform(chunk: Buffer, _encoding, done) {
           left -= chunk.length
           room -= chunk.length
-          done(left < 0 ? refuse(`it unpacks to more than ${limits.bytes} bytes`) : room < 0 ? refuse(`${visible(member.path)} has more than ${limits.each ?? limits.bytes} bytes`) : null, chunk)
+          done(
+            left < 0
+              ? refuse(`it unpacks to more than ${limits.bytes} bytes`)
+              : room < 0
+                ? refuse(`${visible(member.path)} has more than ${limits.each ?? limits.bytes} bytes`)
+                : null,
+            chunk,
+          )
         },
       })
       // `wx`: an existing file or link is not written through.
@@ -39,14 +62,23 @@ export async function unzip(archive: string, into: string, limits: Limits, signa
       if (end <= start) await pipeline([Buffer.alloc(0)], counted, target$, { signal })
       else {
         const packed = createReadStream(archive, { start, end: end - 1 })
-        await (member.method === 0 ? pipeline(packed, counted, target$, { signal }) : pipeline(packed, createInflateRaw(), counted, target$, { signal }))
+        await (member.method === 0
+          ? pipeline(packed, counted, target$, { signal })
+          : pipeline(packed, createInflateRaw(), counted, target$, { signal }))
       }
     }
     return members.map((member) => member.path)
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof Failure) throw error
-    throw new Failure({ kind: 'infra', code: 'I463', message: `the artifact is not unpacked: ${error instanceof Error ? visible(error.message) : String(error)}` }, error)
+    throw new Failure(
+      {
+        kind: 'infra',
+        code: 'I463',
+        message: `the artifact is not unpacked: ${error instanceof Error ? visible(error.message) : String(error)}`,
+      },
+      error,
+    )
   } finally {
     await file.close()
   }
@@ -57,7 +89,12 @@ function checked(members: readonly (Member & { readonly link: boolean })[], limi
   const seen = new Set<string>()
   for (const { path, link, method, size } of members) {
     const parts = path.replace(/\/$/, '').split('/')
-    if (path.includes('\\') || path.includes('\0') || parts.some((part) => part === '' || part === '.' || part === '..')) throw refuse(`${JSON.stringify(visible(path))} leads out of its folder`)
+    if (
+      path.includes('\\') ||
+      path.includes('\0') ||
+      parts.some((part) => part === '' || part === '.' || part === '..')
+    )
+      throw refuse(`${JSON.stringify(visible(path))} leads out of its folder`)
     if (link) throw refuse(`${visible(path)} is a link`)
     if (method !== 0 && method !== 8) throw refuse(`${visible(path)} is packed by method ${method}`)
     if (seen.has(path)) throw refuse(`${visible(path)} is there twice`)
@@ -95,8 +132,12 @@ async function directory(file: FileHandle, limits: Limits): Promise<readonly (Me
     const mode = list.readUInt32LE(at + 38) >>> 16
     if ((list.readUInt16LE(at + 8) & 1) !== 0) throw refuse('it is encrypted')
     found.push({
-      path: list.toString('utf8', at + 46, at + 46 + nameLength), method: list.readUInt16LE(at + 10),
-      packed: list.readUInt32LE(at + 20), size: list.readUInt32LE(at + 24), at: list.readUInt32LE(at + 42), link: (mode & 0o170000) === 0o120000,
+      path: list.toString('utf8', at + 46, at + 46 + nameLength),
+      method: list.readUInt16LE(at + 10),
+      packed: list.readUInt32LE(at + 20),
+      size: list.readUInt32LE(at + 24),
+      at: list.readUInt32LE(at + 42),
+      link: (mode & 0o170000) === 0o120000,
     })
     at += 46 + nameLength + list.readUInt16LE(at + 30) + list.readUInt16LE(at + 32)
   }

@@ -15,12 +15,18 @@ export interface Collector {
 }
 
 /** Everything is read to the end; what passes a bound is dropped, so that a talkative node costs no memory. */
-export function collector(options: { readonly maxBytes?: number; readonly onLine?: (line: string) => void }): Collector {
+export function collector(options: {
+  readonly maxBytes?: number
+  readonly onLine?: (line: string) => void
+}): Collector {
   const out = capped(options.maxBytes ?? defaultBytes)
   const err = capped(stderrBytes)
   const lines = options.onLine === undefined ? undefined : lineSplitter(options.onLine)
   return {
-    stdout: (chunk) => { out.add(chunk); lines?.add(chunk) },
+    stdout: (chunk) => {
+      out.add(chunk)
+      lines?.add(chunk)
+    },
     stderr: (chunk) => err.add(chunk),
     end: () => lines?.end(),
     out: out.bytes,
@@ -71,6 +77,8 @@ export function lineSplitter(onLine: (line: string) => void): { add(chunk: Buffe
       }
       keep(chunk.subarray(from))
     },
-    end: () => { if (length > 0) flush() },
+    end: () => {
+      if (length > 0) flush()
+    },
   }
 }

@@ -33,13 +33,17 @@ export class Connection {
         this.#living = link
         if (this.#life.signal.aborted) link.destroy('closed')
       },
-      () => { if (this.#current === attempt) this.#current = undefined },
+      () => {
+        if (this.#current === attempt) this.#current = undefined
+      },
     )
     return attempt
   }
 
   /** Aborts when the connection is closed for good: the calls in flight end by it. */
-  get life(): AbortSignal { return this.#life.signal }
+  get life(): AbortSignal {
+    return this.#life.signal
+  }
 
   /** Ends everything; safe to call again. `idle` resolves when the calls in flight have cleaned up behind them. */
   async close(reason: unknown, idle: () => Promise<unknown>): Promise<void> {

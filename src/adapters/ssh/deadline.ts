@@ -1,12 +1,20 @@
 /** A deadline and an abort signal as one signal, and waits that obey it. */
 
-export interface Limit { readonly timeoutMs: number; readonly signal: AbortSignal }
+export interface Limit {
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
 
 /** setTimeout fires at once above this. */
 const longestTimer = 2 ** 31 - 1
 
 /** Runs `work` under the limit. Passing it rejects with `late()`, an abort with the signal's reason, both at once; `work` sees either by its signal. `life` is a second signal, of whatever the call belongs to. */
-export async function withDeadline<T>(limit: Limit, late: () => Error, work: (signal: AbortSignal) => Promise<T>, life?: AbortSignal): Promise<T> {
+export async function withDeadline<T>(
+  limit: Limit,
+  late: () => Error,
+  work: (signal: AbortSignal) => Promise<T>,
+  life?: AbortSignal,
+): Promise<T> {
   limit.signal.throwIfAborted()
   life?.throwIfAborted()
   const own = new AbortController()

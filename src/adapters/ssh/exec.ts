@@ -20,7 +20,10 @@ export interface Work {
 }
 
 /** Exactly one of the two is set. */
-export interface Ending { readonly code: number | null; readonly signal: string | null }
+export interface Ending {
+  readonly code: number | null
+  readonly signal: string | null
+}
 
 interface Started {
   readonly channel: ClientChannel
@@ -34,10 +37,13 @@ export async function execute(link: Link, work: Work, signal: AbortSignal): Prom
   const over = new AbortController()
   const started = await start(link, work, over.signal)
   try {
-    const [result] = await orAbort(signal, Promise.all([
-      started.ended.finally(() => over.abort()),
-      feed(started.channel, work.stdin, work.onSent, over.signal),
-    ]))
+    const [result] = await orAbort(
+      signal,
+      Promise.all([
+        started.ended.finally(() => over.abort()),
+        feed(started.channel, work.stdin, work.onSent, over.signal),
+      ]),
+    )
     return result
   } catch (error) {
     over.abort()
@@ -55,10 +61,16 @@ function start(link: Link, work: Work, over: AbortSignal): Promise<Started> {
       const reason = link.lost()
       reject(reason === undefined ? otherwise : lost(work.node, work.why, reason))
     }
-    if (link.lost() !== undefined) { fail(new Error('lost')); return }
+    if (link.lost() !== undefined) {
+      fail(new Error('lost'))
+      return
+    }
     try {
       link.client.exec(`${announcement}${work.line}`, (error, channel) => {
-        if (error !== undefined) { fail(refusedChannel(work.node, work.why, messageOf(error))); return }
+        if (error !== undefined) {
+          fail(refusedChannel(work.node, work.why, messageOf(error)))
+          return
+        }
         // Listeners now, in this very call: a quick command's exit and close can be in the same packet.
         resolve(watch(channel, link, work, over))
       })
@@ -74,25 +86,37 @@ function watch(channel: ClientChannel, link: Link, work: Work, over: AbortSignal
   ended.promise.catch(() => undefined)
   let exit: Ending | undefined
   let open = 2
-  const take = (sink: (chunk: Buffer) => void) => (chunk: Buffer): void => {
-    if (over.aborted) return
-    // The caller's line callback runs in here.
-    try { sink(chunk) } catch (error) { ended.reject(error) }
-  }
+  const take =
+    (sink: (chunk: Buffer) => void) =>
+    (chunk: Buffer): void => {
+      if (over.aborted) return
+      // The caller's line callback runs in here.
+      try {
+        sink(chunk)
+      } catch (error) {
+        ended.reject(error)
+      }
+    }
   const stderr = announced(take(work.into.stderr))
   const part = (): void => {
     open -= 1
     if (open > 0) return
     stderr.end()
     if (over.aborted) return
-    try { work.into.end() } catch (error) { ended.reject(error) }
+    try {
+      work.into.end()
+    } catch (error) {
+      ended.reject(error)
+    }
     const reason = link.lost()
     if (exit !== undefined) ended.resolve(exit)
     else ended.reject(reason === undefined ? noEnding(work.node, work.why) : lost(work.node, work.why, reason))
   }
   channel.on('error', () => undefined)
   channel.stderr.on('error', () => undefined)
-  channel.on('exit', (code: number | null, name?: string) => { exit = { code, signal: name ?? null } })
+  channel.on('exit', (code: number | null, name?: string) => {
+    exit = { code, signal: name ?? null }
+  })
   channel.once('close', part)
   channel.stderr.once('end', part)
   channel.on('data', take(work.into.stdout))

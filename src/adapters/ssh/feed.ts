@@ -8,9 +8,19 @@ const slice = 64 * 1024
  * Writes the source and ends the stream. `over` aborts when the command has ended: a command that stops reading early is no error,
  * its exit code says what it means. An error of the source rejects, and the stream is left without an end.
  */
-export async function feed(into: Writable, source: Uint8Array | Readable | undefined, onSent: ((bytes: number) => void) | undefined, over: AbortSignal): Promise<void> {
-  if (source === undefined) { into.end(); return }
-  const stop = (): void => { if (!(source instanceof Uint8Array)) source.destroy() }
+export async function feed(
+  into: Writable,
+  source: Uint8Array | Readable | undefined,
+  onSent: ((bytes: number) => void) | undefined,
+  over: AbortSignal,
+): Promise<void> {
+  if (source === undefined) {
+    into.end()
+    return
+  }
+  const stop = (): void => {
+    if (!(source instanceof Uint8Array)) source.destroy()
+  }
   over.addEventListener('abort', stop, { once: true })
   try {
     let sent = 0
@@ -36,4 +46,8 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
 
 /** Resolves when the stream has taken the bytes. A write that fails means that nobody reads any more: `over` follows. */
 const written = (into: Writable, bytes: Uint8Array): Promise<void> =>
-  new Promise((resolve) => { into.write(bytes, (error) => { if (error === null || error === undefined) resolve() }) })
+  new Promise((resolve) => {
+    into.write(bytes, (error) => {
+      if (error === null || error === undefined) resolve()
+    })
+  })

@@ -27,7 +27,10 @@ export function announced(rest: (chunk: Buffer) => void): Announced {
   }
   return {
     add: (chunk) => {
-      if (held === undefined) { rest(chunk); return }
+      if (held === undefined) {
+        rest(chunk)
+        return
+      }
       held = Buffer.concat([held, chunk])
       const found = /(?:^|\n)vps-test-group (\d{1,9})\n/.exec(held.toString('latin1'))
       if (found !== null) {

@@ -29,7 +29,8 @@ export function hostKeyOf(blob: Buffer): HostKey | undefined {
 export const hostKeyLine = (key: HostKey): string => `${key.type} ${key.blob.toString('base64')}`
 
 /** As `ssh-keygen -l` prints it: `SHA256:` and unpadded base64. */
-export const fingerprint = (blob: Buffer): string => `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+export const fingerprint = (blob: Buffer): string =>
+  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
 /** Compares with every pinned key in constant time; all are always looked at. */
 export function isPinned(offered: Buffer, pinned: readonly HostKey[]): boolean {

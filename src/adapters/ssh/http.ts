@@ -17,35 +17,63 @@ export interface HttpCall {
   readonly maxBytes: number
 }
 
-export interface HttpAnswer { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Uint8Array }
-
-/** Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the connection. Redirects are not followed. */
-export function httpOverRemote(remote: Remote, target: { readonly host: string; readonly port: number }, call: HttpCall): Promise<HttpAnswer> {
-  const at = `http://${target.host}:${target.port}${call.path}`
-  return withDeadline(call, () => late(remote.name, `${call.method} ${at}`, call.timeoutMs), async (signal) => {
-    const stream = await remote.forward(target.host, target.port, { timeoutMs: call.timeoutMs, signal })
-    try {
-      return await orAbort(signal, exchange(stream, target, call))
-    } catch (error) {
-      throw signal.aborted ? error : badReply(remote.name, at, messageOf(error))
-    } finally {
-      stream.destroy()
-    }
-  })
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Uint8Array
 }
 
-function exchange(stream: Duplex, target: { readonly host: string; readonly port: number }, call: HttpCall): Promise<HttpAnswer> {
+/** Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the connection. Redirects are not followed. */
+export function httpOverRemote(
+  remote: Remote,
+  target: { readonly host: string; readonly port: number },
+  call: HttpCall,
+): Promise<HttpAnswer> {
+  const at = `http://${target.host}:${target.port}${call.path}`
+  return withDeadline(
+    call,
+    () => late(remote.name, `${call.method} ${at}`, call.timeoutMs),
+    async (signal) => {
+      const stream = await remote.forward(target.host, target.port, { timeoutMs: call.timeoutMs, signal })
+      try {
+        return await orAbort(signal, exchange(stream, target, call))
+      } catch (error) {
+        throw signal.aborted ? error : badReply(remote.name, at, messageOf(error))
+      } finally {
+        stream.destroy()
+      }
+    },
+  )
+}
+
+function exchange(
+  stream: Duplex,
+  target: { readonly host: string; readonly port: number },
+  call: HttpCall,
+): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }
     const sent = request({
-      method: call.method, path: call.path, host: target.host, port: target.port, createConnection: () => stream,
+      method: call.method,
+      path: call.path,
+      host: target.host,
+      port: target.port,
+      createConnection: () => stream,
       headers: { connection: 'close', ...length, ...call.headers },
     })
     sent.on('error', reject)
     let answered = false
     // Without an answer the stream's end is the only sign; with one, its body knows whether it is whole.
-    stream.once('close', () => { if (!answered) reject(new Error('the connection closed without an answer')) })
-    sent.on('response', (answer) => { answered = true; body(answer, call.maxBytes).then((bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }), reject) })
+    stream.once('close', () => {
+      if (!answered) reject(new Error('the connection closed without an answer'))
+    })
+    sent.on('response', (answer) => {
+      answered = true
+      body(answer, call.maxBytes).then(
+        (bytes) => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: bytes }),
+        reject,
+      )
+    })
     sent.end(call.body)
   })
 }

@@ -30,7 +30,14 @@ export interface Peer {
 }
 
 /** aes128-gcm is twice as fast as chacha20 here; ssh2's `prepend` does not move what it already lists, so the list is whole. */
-const ciphers: CipherAlgorithm[] = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'chacha20-poly1305@openssh.com', 'aes128-ctr', 'aes192-ctr', 'aes256-ctr']
+const ciphers: CipherAlgorithm[] = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'chacha20-poly1305@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+]
 
 /** Keepalive every 15 s, four unanswered: a silent peer is lost after a minute and a quarter. */
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 4 } as const
@@ -53,7 +60,9 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
   client.on('error', lose)
   client.on('end', () => lose(new Error('the node closed the connection')))
   client.on('close', () => lose(new Error('the connection closed')))
-  client.on('handshake', () => { seen.agreed = true })
+  client.on('handshake', () => {
+    seen.agreed = true
+  })
   client.on('ready', () => ready.resolve())
   const config: ConnectConfig = {
     sock: wire.stream,
@@ -79,10 +88,24 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
     const complaint = await wire.complaint()
     throw complaint !== undefined && seen.key === undefined ? new Error(complaint) : judge(error, seen, address, peer)
   }
-  return { client, address, lost: () => reason, whenLost: gone.promise, tidy: pLimit(1), destroy: (why) => { client.end(); lose(new Error(why)) } }
+  return {
+    client,
+    address,
+    lost: () => reason,
+    whenLost: gone.promise,
+    tidy: pLimit(1),
+    destroy: (why) => {
+      client.end()
+      lose(new Error(why))
+    },
+  }
 }
 
-interface Seen { key: Buffer | undefined; pinned: boolean; agreed: boolean }
+interface Seen {
+  key: Buffer | undefined
+  pinned: boolean
+  agreed: boolean
+}
 
 /** Who is to blame for a connection that did not come up. */
 function judge(error: unknown, seen: Seen, address: string, peer: Peer): unknown {
@@ -90,10 +113,18 @@ function judge(error: unknown, seen: Seen, address: string, peer: Peer): unknown
   const message = messageOf(error)
   const level = error instanceof Error ? (error as Error & { level?: string }).level : undefined
   if (seen.key !== undefined && !seen.pinned) return changedKey(peer.name, peer.fleet, pinned, fingerprint(seen.key))
-  if (/no matching host key/.test(message)) return changedKey(peer.name, peer.fleet, pinned, `no key of type ${[...new Set(peer.pinned.map((k) => k.type))].join(' or ')}`)
+  if (/no matching host key/.test(message))
+    return changedKey(
+      peer.name,
+      peer.fleet,
+      pinned,
+      `no key of type ${[...new Set(peer.pinned.map((k) => k.type))].join(' or ')}`,
+    )
   if (level === 'client-authentication') return refusedUser(peer.name, peer.user, address, message)
   // The server's own goodbye after the key exchange: too many tries, account locked, and the like.
-  if (seen.agreed && typeof (error as { code?: unknown }).code === 'number') return refusedUser(peer.name, peer.user, address, message)
-  if (seen.key === undefined && !/^Handshake failed|^Invalid|^Bad|Protocol|algorithm/i.test(message)) return refusedStart(peer.name, address, message)
+  if (seen.agreed && typeof (error as { code?: unknown }).code === 'number')
+    return refusedUser(peer.name, peer.user, address, message)
+  if (seen.key === undefined && !/^Handshake failed|^Invalid|^Bad|Protocol|algorithm/i.test(message))
+    return refusedStart(peer.name, address, message)
   return level === 'handshake' || seen.key === undefined ? protocol(peer.name, address, message) : error
 }

@@ -30,7 +30,14 @@ export function pinnedKeys(node: string, fleet: string, lines: readonly string[]
 }
 
 /** Opens a wire to one address of the node and does `work` on it; the wire is freed when the work fails. */
-export async function overWire<T>(node: FleetNode, fleet: Fleet, address: string, options: ReachOptions, signal: AbortSignal, work: (wire: Wire) => Promise<T>): Promise<T> {
+export async function overWire<T>(
+  node: FleetNode,
+  fleet: Fleet,
+  address: string,
+  options: ReachOptions,
+  signal: AbortSignal,
+  work: (wire: Wire) => Promise<T>,
+): Promise<T> {
   const wire = await wireTo(node, fleet, address, options, signal)
   try {
     return await work(wire)
@@ -42,13 +49,26 @@ export async function overWire<T>(node: FleetNode, fleet: Fleet, address: string
 
 /** One authenticated link to the node. Failures: T004, T005, T007, T010, T011, T012. */
 export async function reach(node: FleetNode, fleet: Fleet, options: ReachOptions, signal: AbortSignal): Promise<Link> {
-  const peer: Peer = { name: node.name, fleet: fleet.name, user: node.user, pinned: pinnedKeys(node.name, fleet.name, node.hostKeys), privateKey: options.privateKey }
+  const peer: Peer = {
+    name: node.name,
+    fleet: fleet.name,
+    user: node.user,
+    pinned: pinnedKeys(node.name, fleet.name, node.hostKeys),
+    privateKey: options.privateKey,
+  }
   return eachAddress(node, fleet, options, signal, (address, part) =>
-    overWire(node, fleet, address, options, part, (wire) => openLink(wire, `${address}:${node.sshPort}`, peer, part)))
+    overWire(node, fleet, address, options, part, (wire) => openLink(wire, `${address}:${node.sshPort}`, peer, part)),
+  )
 }
 
 /** Tries the node's addresses in order, each with its part of the time; starts that the server refuses (MaxStartups) back off and are tried again. */
-export async function eachAddress<T>(node: FleetNode, fleet: Fleet, options: ReachOptions, signal: AbortSignal, attempt: (address: string, signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function eachAddress<T>(
+  node: FleetNode,
+  fleet: Fleet,
+  options: ReachOptions,
+  signal: AbortSignal,
+  attempt: (address: string, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const until = performance.now() + options.connectTimeoutMs
   const addresses = addressesOf(node)
   const said: string[] = []
@@ -58,7 +78,11 @@ export async function eachAddress<T>(node: FleetNode, fleet: Fleet, options: Rea
     for (let tried = 1; ; tried++) {
       const timeoutMs = Math.max(1, mine - performance.now())
       try {
-        return await withDeadline({ timeoutMs, signal }, () => new Error(`no answer within ${(timeoutMs / 1000).toFixed(1)} s`), (part) => attempt(address, part))
+        return await withDeadline(
+          { timeoutMs, signal },
+          () => new Error(`no answer within ${(timeoutMs / 1000).toFixed(1)} s`),
+          (part) => attempt(address, part),
+        )
       } catch (error) {
         signal.throwIfAborted()
         refused = error instanceof Failure && error.facts.code === 'T007' ? error : undefined
@@ -76,7 +100,13 @@ export async function eachAddress<T>(node: FleetNode, fleet: Fleet, options: Rea
   throw refused ?? unreachable(node.name, said, fleet.name)
 }
 
-function wireTo(node: FleetNode, fleet: Fleet, address: string, options: ReachOptions, signal: AbortSignal): Promise<Wire> | Wire {
+function wireTo(
+  node: FleetNode,
+  fleet: Fleet,
+  address: string,
+  options: ReachOptions,
+  signal: AbortSignal,
+): Promise<Wire> | Wire {
   const { proxy } = node
   if (proxy === undefined) return tcpWire(address, node.sshPort, signal)
   if (proxy.kind === 'command') return proxyWire(proxyArgv(proxy.argv, address, node.sshPort, node.user))
@@ -84,17 +114,42 @@ function wireTo(node: FleetNode, fleet: Fleet, address: string, options: ReachOp
 }
 
 /** Through another verified connection: the jump host is checked against its own pinned keys. */
-async function jumpWire(node: FleetNode, fleet: Fleet, jump: Extract<FleetNode['proxy'], { kind: 'jump' }>, address: string, options: ReachOptions, signal: AbortSignal): Promise<Wire> {
+async function jumpWire(
+  node: FleetNode,
+  fleet: Fleet,
+  jump: Extract<FleetNode['proxy'], { kind: 'jump' }>,
+  address: string,
+  options: ReachOptions,
+  signal: AbortSignal,
+): Promise<Wire> {
   const at = `${jump.host}:${jump.port}`
-  const peer: Peer = { name: node.name, fleet: fleet.name, user: jump.user, pinned: pinnedKeys(node.name, fleet.name, jump.hostKeys, `its jump host ${at}`), privateKey: options.privateKey }
+  const peer: Peer = {
+    name: node.name,
+    fleet: fleet.name,
+    user: jump.user,
+    pinned: pinnedKeys(node.name, fleet.name, jump.hostKeys, `its jump host ${at}`),
+    privateKey: options.privateKey,
+  }
   const under = await tcpWire(jump.host, jump.port, signal)
   const link = await openLink(under, `jump host ${at}`, peer, signal)
   try {
-    const stream = await orAbort(signal, new Promise<Wire['stream']>((resolve, reject) => {
-      link.client.forwardOut('127.0.0.1', 0, address, node.sshPort, (error, channel) => (error instanceof Error ? reject(new Error(`jump host ${at}: ${error.message}`)) : resolve(channel)))
-    }))
+    const stream = await orAbort(
+      signal,
+      new Promise<Wire['stream']>((resolve, reject) => {
+        link.client.forwardOut('127.0.0.1', 0, address, node.sshPort, (error, channel) =>
+          error instanceof Error ? reject(new Error(`jump host ${at}: ${error.message}`)) : resolve(channel),
+        )
+      }),
+    )
     stream.on('error', () => undefined)
-    return { stream, complaint: async () => undefined, destroy: () => { stream.destroy(); link.destroy('the connection through it ended') } }
+    return {
+      stream,
+      complaint: async () => undefined,
+      destroy: () => {
+        stream.destroy()
+        link.destroy('the connection through it ended')
+      },
+    }
   } catch (error) {
     link.destroy('not needed')
     throw error

@@ -35,7 +35,9 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
   const connection = new Connection(node.name, (signal) => reach(node, fleet, options, signal))
   const limit = pLimit(channels)
   const running = new Set<Promise<unknown>>()
-  const abort = (): void => { void end(options.signal.reason) }
+  const abort = (): void => {
+    void end(options.signal.reason)
+  }
   const end = (reason?: unknown): Promise<void> => {
     options.signal.removeEventListener('abort', abort)
     return connection.close(reason, () => Promise.allSettled(running))
@@ -43,29 +45,46 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
   options.signal.addEventListener('abort', abort, { once: true })
 
   /** The whole of a call: its place in the queue, the connection, the work, and further tries, all under one deadline. */
-  const call = <T>(why: string, replayable: boolean, run: Pick<RunOptions, 'timeoutMs' | 'signal'>, work: (link: Link, signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const call = <T>(
+    why: string,
+    replayable: boolean,
+    run: Pick<RunOptions, 'timeoutMs' | 'signal'>,
+    work: (link: Link, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     let phase = 'waiting for a free channel'
-    return withDeadline(run, () => late(node.name, why, run.timeoutMs, phase), async (signal) => {
-      for (let tried = 1; ; tried++) {
-        try {
-          return await limit(() => {
-            signal.throwIfAborted()
-            phase = 'connecting'
-            const turn = connection.link(signal).then((link) => { phase = 'running'; return work(link, signal) })
-            running.add(turn)
-            return turn.finally(() => running.delete(turn))
-          })
-        } catch (error) {
-          if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
-          phase = `after: ${messageOf(error)}`
-          options.log?.warn(`${messageOf(error)}; try ${tried + 1} of ${maxTries}`)
-          await sleep(pauseAfter(tried), undefined, { signal })
+    return withDeadline(
+      run,
+      () => late(node.name, why, run.timeoutMs, phase),
+      async (signal) => {
+        for (let tried = 1; ; tried++) {
+          try {
+            return await limit(() => {
+              signal.throwIfAborted()
+              phase = 'connecting'
+              const turn = connection.link(signal).then((link) => {
+                phase = 'running'
+                return work(link, signal)
+              })
+              running.add(turn)
+              return turn.finally(() => running.delete(turn))
+            })
+          } catch (error) {
+            if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
+            phase = `after: ${messageOf(error)}`
+            options.log?.warn(`${messageOf(error)}; try ${tried + 1} of ${maxTries}`)
+            await sleep(pauseAfter(tried), undefined, { signal })
+          }
         }
-      }
-    }, connection.life)
+      },
+      connection.life,
+    )
   }
 
-  const exec = async (command: Command, run: RunOptions, lines: boolean): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
+  const exec = async (
+    command: Command,
+    run: RunOptions,
+    lines: boolean,
+  ): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
     const { stdin, onSent, onLine, maxBytes } = run
     const stream = stdin === undefined || stdin instanceof Uint8Array ? undefined : stdin
     // It may fail while it waits for its turn; reading it reports that.
@@ -73,8 +92,14 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     try {
       const line = shellLine(command)
       return await call(command.why, command.idempotent && stream === undefined, run, async (link, signal) => {
-        const into = collector({ ...(maxBytes === undefined ? {} : { maxBytes }), ...(onLine !== undefined && lines ? { onLine } : {}) })
-        return { ending: await execute(link, { node: node.name, why: command.why, line, stdin, onSent, into }, signal), into }
+        const into = collector({
+          ...(maxBytes === undefined ? {} : { maxBytes }),
+          ...(onLine !== undefined && lines ? { onLine } : {}),
+        })
+        return {
+          ending: await execute(link, { node: node.name, why: command.why, line, stdin, onSent, into }, signal),
+          into,
+        }
       })
     } finally {
       stream?.destroy()
@@ -86,13 +111,20 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     run: async (command, run): Promise<RunResult> => {
       const started = performance.now()
       const { ending, into } = await exec(command, run, true)
-      return { ...ending, stdout: into.out().toString('utf8'), stderr: into.err().toString('utf8'), truncated: into.truncated(), ms: performance.now() - started }
+      return {
+        ...ending,
+        stdout: into.out().toString('utf8'),
+        stderr: into.err().toString('utf8'),
+        truncated: into.truncated(),
+        ms: performance.now() - started,
+      }
     },
     read: async (command, run) => {
       const { ending, into } = await exec(command, run, false)
       return complete(node.name, command.why, ending, into)
     },
-    forward: (host, port, run): Promise<Duplex> => call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
+    forward: (host, port, run): Promise<Duplex> =>
+      call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
     close: () => end(),
   }
   try {

@@ -9,7 +9,13 @@ const passing: ReadonlySet<string> = new Set(['T001', 'T002', 'T004', 'T006', 'T
 
 /** A refused start happens before anything was sent, so it is safe for every command; the rest only for those that may run twice. */
 export function mayRetry(error: unknown, tried: number, replayable: boolean): boolean {
-  return replayable && tried < maxTries && error instanceof Failure && error.kind === 'transport' && passing.has(error.facts.code)
+  return (
+    replayable &&
+    tried < maxTries &&
+    error instanceof Failure &&
+    error.kind === 'transport' &&
+    passing.has(error.facts.code)
+  )
 }
 
 /** Milliseconds to wait after try number `tried` (from 1): 300, 1200, … */

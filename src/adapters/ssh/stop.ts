@@ -12,14 +12,17 @@ const kill = (group: number): string =>
 /** Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds. */
 export async function stop(link: Link, channel: ClientChannel, group: Promise<number | undefined>): Promise<void> {
   if (link.lost() !== undefined || stateOf(channel) === 'closed') return
-  const closed = new Promise<undefined>((resolve) => { channel.once('close', () => resolve(undefined)) })
+  const closed = new Promise<undefined>((resolve) => {
+    channel.once('close', () => resolve(undefined))
+  })
   const timer = Promise.withResolvers<undefined>()
   const handle = setTimeout(timer.resolve, patienceMs, undefined)
   try {
     // A command stopped in its first moment may not have announced its group yet; a closed channel would never tell.
     const leader = await Promise.race([group, closed, link.whenLost, timer.promise])
     hangUp(link, channel)
-    if (typeof leader === 'number' && leader > 1) await Promise.race([link.tidy(() => oneLine(link, kill(leader))), link.whenLost, timer.promise])
+    if (typeof leader === 'number' && leader > 1)
+      await Promise.race([link.tidy(() => oneLine(link, kill(leader))), link.whenLost, timer.promise])
     await Promise.race([closed, link.whenLost, timer.promise])
   } finally {
     clearTimeout(handle)
@@ -32,12 +35,16 @@ export async function stop(link: Link, channel: ClientChannel, group: Promise<nu
  */
 function hangUp(link: Link, channel: ClientChannel): void {
   const { outgoing } = channel as unknown as { readonly outgoing?: { readonly id: number; readonly state: string } }
-  const { _protocol: protocol } = link.client as unknown as { readonly _protocol?: { signal(id: number, name: string): void } }
+  const { _protocol: protocol } = link.client as unknown as {
+    readonly _protocol?: { signal(id: number, name: string): void }
+  }
   try {
     // A signal for a channel that is closed already would make sshd end the connection.
     if (outgoing?.state === 'open' || outgoing?.state === 'eof') protocol?.signal(outgoing.id, 'TERM')
     channel.close()
-  } catch { /* it has closed meanwhile */ }
+  } catch {
+    /* it has closed meanwhile */
+  }
 }
 
 /** Runs one line whose outcome nobody needs. */
@@ -45,8 +52,14 @@ function oneLine(link: Link, line: string): Promise<void> {
   return new Promise((resolve) => {
     try {
       link.client.exec(line, (error, channel) => {
-        if (error !== undefined) { resolve(); return }
-        channel.on('error', () => undefined).once('close', () => resolve()).resume()
+        if (error !== undefined) {
+          resolve()
+          return
+        }
+        channel
+          .on('error', () => undefined)
+          .once('close', () => resolve())
+          .resume()
         channel.stderr.on('error', () => undefined).resume()
         channel.end()
       })
@@ -56,4 +69,5 @@ function oneLine(link: Link, line: string): Promise<void> {
   })
 }
 
-const stateOf = (channel: ClientChannel): string | undefined => (channel as unknown as { readonly incoming?: { readonly state: string } }).incoming?.state
+const stateOf = (channel: ClientChannel): string | undefined =>
+  (channel as unknown as { readonly incoming?: { readonly state: string } }).incoming?.state

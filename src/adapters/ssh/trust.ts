@@ -15,12 +15,15 @@ export interface SeenKey {
   readonly fingerprint: string
 }
 
-export interface TrustOptions extends ReachOptions { readonly signal: AbortSignal }
+export interface TrustOptions extends ReachOptions {
+  readonly signal: AbortSignal
+}
 
 /** The strongest key that the node offers now (a jump host must be pinned already). Failures: T004, T007, T010. */
 export async function fetchHostKeys(node: FleetNode, fleet: Fleet, options: TrustOptions): Promise<readonly SeenKey[]> {
   const blob = await eachAddress(node, fleet, options, options.signal, (address, signal) =>
-    overWire(node, fleet, address, options, signal, (wire) => look(wire, node, `${address}:${node.sshPort}`, signal)))
+    overWire(node, fleet, address, options, signal, (wire) => look(wire, node, `${address}:${node.sshPort}`, signal)),
+  )
   const key = hostKeyOf(blob)
   if (key === undefined) throw refusedStart(node.name, node.host, 'its host key cannot be read')
   return [{ line: hostKeyLine(key), fingerprint: fingerprint(blob) }]
@@ -40,7 +43,10 @@ async function look(wire: Wire, node: FleetNode, address: string, signal: AbortS
       authHandler: [],
       algorithms: { serverHostKey: [...everyAlgorithm] },
       readyTimeout: 0,
-      hostVerifier: (key: Buffer) => { seen.resolve(Buffer.from(key)); return false },
+      hostVerifier: (key: Buffer) => {
+        seen.resolve(Buffer.from(key))
+        return false
+      },
     })
     return await orAbort(signal, seen.promise)
   } catch (error) {

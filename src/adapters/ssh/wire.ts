@@ -19,7 +19,12 @@ export async function tcpWire(host: string, port: number, signal: AbortSignal): 
   // Stays for the life of the socket: errors arrive when they like.
   socket.on('error', () => undefined)
   try {
-    await orAbort(signal, new Promise<void>((resolve, reject) => { socket.once('connect', resolve).once('error', reject) }))
+    await orAbort(
+      signal,
+      new Promise<void>((resolve, reject) => {
+        socket.once('connect', resolve).once('error', reject)
+      }),
+    )
   } catch (error) {
     socket.destroy()
     throw error
@@ -34,13 +39,25 @@ const complaintMs = 500
 /** Starts the program; its stdin and stdout are the connection. It dies with it. */
 export function proxyWire(argv: readonly string[]): Wire {
   const [file, ...args] = argv
-  const child = execa(file ?? '', args, { stdin: 'pipe', stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, detached: true })
+  const child = execa(file ?? '', args, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    detached: true,
+  })
   let said = ''
   child.stderr.setEncoding('utf8')
-  child.stderr.on('data', (text: string) => { said = (said + text).slice(-stderrTail) })
+  child.stderr.on('data', (text: string) => {
+    said = (said + text).slice(-stderrTail)
+  })
   child.stderr.on('error', () => undefined)
   const ended = child.then(
-    (result) => (result.exitCode === 0 ? undefined : `proxy ${file}: ${clean(said) || (result.exitCode === undefined ? messageOf(result.cause ?? 'ended by a signal') : `exit code ${result.exitCode}`)}`),
+    (result) =>
+      result.exitCode === 0
+        ? undefined
+        : `proxy ${file}: ${clean(said) || (result.exitCode === undefined ? messageOf(result.cause ?? 'ended by a signal') : `exit code ${result.exitCode}`)}`,
     (error: unknown) => `proxy ${file}: ${messageOf(error)}`,
   )
   const stream = child.duplex()
@@ -49,11 +66,21 @@ export function proxyWire(argv: readonly string[]): Wire {
     stream.destroy()
     if (child.pid === undefined) return
     // Its own process group: a wrapper such as nsenter or sh must not leave its child behind.
-    try { process.kill(-child.pid, 'SIGKILL') } catch { /* it has ended */ }
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      /* it has ended */
+    }
   }
   return {
     stream,
-    complaint: () => Promise.race([ended, new Promise<undefined>((resolve) => { setTimeout(resolve, complaintMs, undefined).unref() })]),
+    complaint: () =>
+      Promise.race([
+        ended,
+        new Promise<undefined>((resolve) => {
+          setTimeout(resolve, complaintMs, undefined).unref()
+        }),
+      ]),
     destroy: kill,
   }
 }

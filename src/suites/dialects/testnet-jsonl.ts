@@ -3,7 +3,8 @@ import type { Claim, Method } from '../../domain/evidence.ts'
 import { events } from '../prober.ts'
 
 const methods: readonly string[] = ['direct', 'hole_punched', 'relayed']
-const method = (value: unknown): Method | null => (typeof value === 'string' && methods.includes(value) ? (value as Method) : null)
+const method = (value: unknown): Method | null =>
+  typeof value === 'string' && methods.includes(value) ? (value as Method) : null
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
 
@@ -19,6 +20,10 @@ export function readTestnetClaim(stdout: string, exitCode: number | null): Claim
     error: text(result?.['error']),
     upgraded: connected[0]?.['method'] === 'relayed' && connected.slice(1).some((e) => e['method'] !== 'relayed'),
     exitCode,
-    lines: stdout.split('\n').filter((l) => l !== '').slice(0, 60).map((l) => l.slice(0, 1000)),
+    lines: stdout
+      .split('\n')
+      .filter((l) => l !== '')
+      .slice(0, 60)
+      .map((l) => l.slice(0, 1000)),
   }
 }

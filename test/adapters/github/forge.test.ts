@@ -12,21 +12,51 @@ const bot = { login: 'github-actions[bot]', type: 'Bot' } as const
 const stranger = { login: 'mallory', type: 'User' } as const
 
 let api: GithubApi
-beforeEach(async () => { api = await startGithubApi({ repository }) })
-afterEach(async () => { const faults = api.faults(); await api.close(); if (faults.length > 0) throw new Error(faults.join('\n')) })
+beforeEach(async () => {
+  api = await startGithubApi({ repository })
+})
+afterEach(async () => {
+  const faults = api.faults()
+  await api.close()
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+})
 
-const open = (more: { readonly token?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Forge =>
-  openForge({ repository, token: api.tokens.writer, apiUrl: api.url, signal: new AbortController().signal, pauseMs: 5, ...more })
-const pull = (number: number, more: Partial<GithubApi['state']['pulls'][number]> = {}) => ({ number, title: 'a change', state: 'open' as const, sha, head: 'change', base: 'main', fork: false, user: stranger, ...more })
+const open = (
+  more: { readonly token?: string; readonly timeoutMs?: number; readonly signal?: AbortSignal } = {},
+): Forge =>
+  openForge({
+    repository,
+    token: api.tokens.writer,
+    apiUrl: api.url,
+    signal: new AbortController().signal,
+    pauseMs: 5,
+    ...more,
+  })
+const pull = (number: number, more: Partial<GithubApi['state']['pulls'][number]> = {}) => ({
+  number,
+  title: 'a change',
+  state: 'open' as const,
+  sha,
+  head: 'change',
+  base: 'main',
+  fork: false,
+  user: stranger,
+  ...more,
+})
 const code = async (promise: Promise<unknown>): Promise<string> => {
-  const error: unknown = await promise.then(() => undefined, (e: unknown) => e)
+  const error: unknown = await promise.then(
+    () => undefined,
+    (e: unknown) => e,
+  )
   if (!(error instanceof Failure)) throw new Error(`no failure but ${String(error)}`)
   return `${error.facts.kind} ${error.facts.code} ${error.facts.message} | ${error.facts.remedy ?? ''}`
 }
 const asked = (method: string): readonly string[] => api.requests().filter((r) => r.startsWith(method))
 
 describe('comment', () => {
-  beforeEach(() => { api.state.pulls.push(pull(7)) })
+  beforeEach(() => {
+    api.state.pulls.push(pull(7))
+  })
 
   test('is written once and changed afterwards', async () => {
     const url = await open().comment(7, marker, `${marker}\nfirst`)
@@ -47,16 +77,25 @@ describe('comment', () => {
     expect(api.state.comments).toHaveLength(2)
   })
 
-  test('with a person\'s token is that person\'s, not another\'s and not a bot\'s', async () => {
-    api.state.comments.push({ id: 1, issue: 7, body: marker, user: bot }, { id: 2, issue: 7, body: marker, user: stranger })
+  test("with a person's token is that person's, not another's and not a bot's", async () => {
+    api.state.comments.push(
+      { id: 1, issue: 7, body: marker, user: bot },
+      { id: 2, issue: 7, body: marker, user: stranger },
+    )
     const forge = open({ token: api.tokens.person })
     await forge.comment(7, marker, 'a')
     await forge.comment(7, marker, 'b')
-    expect(api.state.comments.map((c) => [c.user.login, c.body])).toEqual([[bot.login, marker], ['mallory', marker], ['octocat', `${marker}\nb`]])
+    expect(api.state.comments.map((c) => [c.user.login, c.body])).toEqual([
+      [bot.login, marker],
+      ['mallory', marker],
+      ['octocat', `${marker}\nb`],
+    ])
   })
 
   test('is found behind more than a hundred others', async () => {
-    api.state.comments.push(...Array.from({ length: 230 }, (_, n) => ({ id: n + 1, issue: 7, body: n === 215 ? marker : 'talk', user: bot })))
+    api.state.comments.push(
+      ...Array.from({ length: 230 }, (_, n) => ({ id: n + 1, issue: 7, body: n === 215 ? marker : 'talk', user: bot })),
+    )
     await open().comment(7, marker, 'ours')
     expect(api.state.comments).toHaveLength(230)
     expect(api.state.comments[215]?.body).toBe(`${marker}\nours`)
@@ -78,7 +117,9 @@ describe('comment', () => {
   })
 
   test('without the permission, and on a pull request that is not there: the permission is named', async () => {
-    expect(await code(open({ token: api.tokens.reader }).comment(7, marker, 'x'))).toMatch(/^infra I451 the token may not write a comment on #7.*permissions: \{ pull-requests: write \}/)
+    expect(await code(open({ token: api.tokens.reader }).comment(7, marker, 'x'))).toMatch(
+      /^infra I451 the token may not write a comment on #7.*permissions: \{ pull-requests: write \}/,
+    )
     expect(await code(open().comment(99, marker, 'x'))).toMatch(/^infra I452 .*#99/)
     expect(await code(open({ token: 'wrong' }).comment(7, marker, 'x'))).toMatch(/^infra I450/)
   })
@@ -88,7 +129,9 @@ describe('issue', () => {
   test('is opened once, with the label, and changed afterwards', async () => {
     const url = await open().issue(marker, 'a person is needed', 'why')
     expect(await open().issue(marker, 'a person is still needed', 'why not')).toBe(url)
-    expect(api.state.issues).toMatchObject([{ title: 'a person is still needed', body: `${marker}\nwhy not`, labels: ['vps-test'] }])
+    expect(api.state.issues).toMatchObject([
+      { title: 'a person is still needed', body: `${marker}\nwhy not`, labels: ['vps-test'] },
+    ])
   })
 
   test('is opened again when it was closed; what a stranger wrote is left alone', async () => {
@@ -97,7 +140,10 @@ describe('issue', () => {
       { number: 2, title: 't', body: marker, state: 'open', labels: [], user: stranger },
     )
     await open().issue(marker, 'ours', '')
-    expect(api.state.issues.map((i) => [i.title, i.state])).toEqual([['ours', 'open'], ['t', 'open']])
+    expect(api.state.issues.map((i) => [i.title, i.state])).toEqual([
+      ['ours', 'open'],
+      ['t', 'open'],
+    ])
   })
 
   test('whose label was dropped is still found', async () => {
@@ -110,10 +156,26 @@ describe('issue', () => {
 describe('environment', () => {
   test.each([
     ['missing', undefined, { kind: 'missing', reviewers: 0, waitMinutes: 0 }],
-    ['without rules', { reviewers: 0, waitMinutes: 0, branchPolicy: false }, { kind: 'open', reviewers: 0, waitMinutes: 0 }],
-    ['with a branch policy alone', { reviewers: 0, waitMinutes: 0, branchPolicy: true }, { kind: 'open', reviewers: 0, waitMinutes: 0 }],
-    ['with reviewers', { reviewers: 2, waitMinutes: 0, branchPolicy: true }, { kind: 'protected', reviewers: 2, waitMinutes: 0 }],
-    ['with a timer', { reviewers: 0, waitMinutes: 60, branchPolicy: false }, { kind: 'protected', reviewers: 0, waitMinutes: 60 }],
+    [
+      'without rules',
+      { reviewers: 0, waitMinutes: 0, branchPolicy: false },
+      { kind: 'open', reviewers: 0, waitMinutes: 0 },
+    ],
+    [
+      'with a branch policy alone',
+      { reviewers: 0, waitMinutes: 0, branchPolicy: true },
+      { kind: 'open', reviewers: 0, waitMinutes: 0 },
+    ],
+    [
+      'with reviewers',
+      { reviewers: 2, waitMinutes: 0, branchPolicy: true },
+      { kind: 'protected', reviewers: 2, waitMinutes: 0 },
+    ],
+    [
+      'with a timer',
+      { reviewers: 0, waitMinutes: 60, branchPolicy: false },
+      { kind: 'protected', reviewers: 0, waitMinutes: 60 },
+    ],
   ] as const)('%s', async (_, given, expected) => {
     if (given !== undefined) api.state.environments.push({ name: 'soak 1h/x', ...given })
     expect(await open().environment('soak 1h/x')).toEqual(expected)
@@ -130,23 +192,48 @@ describe('environment', () => {
 })
 
 describe('a run', () => {
-  beforeEach(() => { api.state.runs.push({ id: 5, attempt: 1, status: 'in_progress', conclusion: null }, { id: 5, attempt: 2, status: 'in_progress', conclusion: null }, { id: 6, attempt: 1, status: 'in_progress', conclusion: null }, { id: 8, attempt: 1, status: 'completed', conclusion: 'cancelled' }) })
+  beforeEach(() => {
+    api.state.runs.push(
+      { id: 5, attempt: 1, status: 'in_progress', conclusion: null },
+      { id: 5, attempt: 2, status: 'in_progress', conclusion: null },
+      { id: 6, attempt: 1, status: 'in_progress', conclusion: null },
+      { id: 8, attempt: 1, status: 'completed', conclusion: 'cancelled' },
+    )
+  })
 
-  test.each([['6', 1, false], ['8', 1, true], ['5', 1, true], ['5', 2, false], ['404', 1, true]])('%s attempt %i has ended: %s', async (run, attempt, ended) => {
+  test.each([
+    ['6', 1, false],
+    ['8', 1, true],
+    ['5', 1, true],
+    ['5', 2, false],
+    ['404', 1, true],
+  ])('%s attempt %i has ended: %s', async (run, attempt, ended) => {
     expect(await open().runEnded(run, attempt)).toBe(ended)
   })
 
-  test('that is no number is not asked for', async () => expect(await code(open().runEnded('../../user', 1))).toMatch(/^usage U452/))
+  test('that is no number is not asked for', async () =>
+    expect(await code(open().runEnded('../../user', 1))).toMatch(/^usage U452/))
 })
 
 describe('pull requests of a commit', () => {
   test('own and of forks, open ones, by head only', async () => {
-    api.state.pulls.push(pull(1), pull(2, { fork: true }), pull(3, { state: 'closed' }), pull(4, { sha: 'b'.repeat(40) }))
-    expect(await open().pullRequestsAt(sha)).toEqual([{ number: 1, title: 'a change', base: 'main', repository, branch: 'change' }, { number: 2, title: 'a change', base: 'main', repository: 'stranger/program', branch: 'change' }])
+    api.state.pulls.push(
+      pull(1),
+      pull(2, { fork: true }),
+      pull(3, { state: 'closed' }),
+      pull(4, { sha: 'b'.repeat(40) }),
+    )
+    expect(await open().pullRequestsAt(sha)).toEqual([
+      { number: 1, title: 'a change', base: 'main', repository, branch: 'change' },
+      { number: 2, title: 'a change', base: 'main', repository: 'stranger/program', branch: 'change' },
+    ])
   })
 
   test('of a fork behind a hundred others', async () => {
-    api.state.pulls.push(...Array.from({ length: 120 }, (_, n) => pull(n + 1, { sha: 'b'.repeat(40) })), pull(200, { fork: true }))
+    api.state.pulls.push(
+      ...Array.from({ length: 120 }, (_, n) => pull(n + 1, { sha: 'b'.repeat(40) })),
+      pull(200, { fork: true }),
+    )
     expect(await open().pullRequestsAt(sha)).toMatchObject([{ number: 200 }])
   })
 })
@@ -156,17 +243,38 @@ describe('check', () => {
 
   test('is one per name and commit', async () => {
     const url = await open().check(wanted)
-    expect(await open().check({ ...wanted, conclusion: 'success', title: 'passed', url: 'https://example.org/run' })).toBe(url)
-    expect(api.state.checks).toMatchObject([{ status: 'completed', conclusion: 'success', title: 'passed', externalId: 'vps-test', url: 'https://example.org/run' }])
+    expect(
+      await open().check({ ...wanted, conclusion: 'success', title: 'passed', url: 'https://example.org/run' }),
+    ).toBe(url)
+    expect(api.state.checks).toMatchObject([
+      {
+        status: 'completed',
+        conclusion: 'success',
+        title: 'passed',
+        externalId: 'vps-test',
+        url: 'https://example.org/run',
+      },
+    ])
   })
 
   test('of the same name by somebody else stays', async () => {
-    api.state.checks.push({ id: 1, name: 'vps-test', sha, externalId: 'theirs', status: 'completed', conclusion: 'success', title: '', summary: '', url: null })
+    api.state.checks.push({
+      id: 1,
+      name: 'vps-test',
+      sha,
+      externalId: 'theirs',
+      status: 'completed',
+      conclusion: 'success',
+      title: '',
+      summary: '',
+      url: null,
+    })
     await open().check(wanted)
     expect(api.state.checks.map((c) => c.conclusion)).toEqual(['success', 'failure'])
   })
 
-  test('needs its permission', async () => expect(await code(open({ token: api.tokens.reader }).check(wanted))).toMatch(/checks: write/))
+  test('needs its permission', async () =>
+    expect(await code(open({ token: api.tokens.reader }).check(wanted))).toMatch(/checks: write/))
 })
 
 test('visibility and dispatch', async () => {
@@ -180,7 +288,10 @@ test('visibility and dispatch', async () => {
 
 describe('trouble', () => {
   test('questions are asked again after 5xx and 429', async () => {
-    api.state.trouble.push({ operation: 'repos/get', times: 1, status: 502 }, { operation: 'repos/get', times: 1, status: 429, headers: { 'retry-after': '0' } })
+    api.state.trouble.push(
+      { operation: 'repos/get', times: 1, status: 502 },
+      { operation: 'repos/get', times: 1, status: 429, headers: { 'retry-after': '0' } },
+    )
     expect(await open().visibility()).toBe('public')
     expect(asked('GET')).toHaveLength(3)
   })
@@ -216,7 +327,7 @@ describe('trouble', () => {
     expect(await code(open({ timeoutMs: 100 }).dispatch('x.yml', 'main', {}))).toMatch(/not known whether it was done/)
   })
 
-  test('an abort ends a request that hangs, with the caller\'s reason', async () => {
+  test("an abort ends a request that hangs, with the caller's reason", async () => {
     api.state.trouble.push({ operation: '*', times: 9, delayMs: 60_000 })
     const stop = new AbortController()
     const going = open({ signal: stop.signal }).visibility()

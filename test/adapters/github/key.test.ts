@@ -7,8 +7,13 @@ import { Failure } from '../../../src/domain/failure.ts'
 
 const { private: key, public: pub } = madeKey()
 const { private: rsa } = ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 })
-const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'p', cipher: 'aes256-ctr', rounds: 1 })
-const ppk = (version: number, encryption: string): string => `PuTTY-User-Key-File-${version}: ssh-rsa\nEncryption: ${encryption}\nComment: x\nPublic-Lines: 1\nAAAAB3NzaC1yc2E\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n`
+const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', {
+  passphrase: 'p',
+  cipher: 'aes256-ctr',
+  rounds: 1,
+})
+const ppk = (version: number, encryption: string): string =>
+  `PuTTY-User-Key-File-${version}: ssh-rsa\nEncryption: ${encryption}\nComment: x\nPublic-Lines: 1\nAAAAB3NzaC1yc2E\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00\n`
 
 describe('a key that pasting changed is the same key', () => {
   test.each<[string, (text: string) => string]>([

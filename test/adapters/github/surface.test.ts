@@ -15,14 +15,45 @@ beforeEach(() => {
   return () => rmSync(place, { recursive: true, force: true })
 })
 const read = (name: string): string => readFileSync(join(place, name), 'utf8')
-const step = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ readonly code: number; readonly out: string; readonly err: string }> => new Promise((done) => {
-  execFile(process.execPath, [entry, ...args], { timeout: 15_000, env: { GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: join(place, 'output'), GITHUB_STEP_SUMMARY: join(place, 'summary'), ...env } }, (error, out, err) => done({ code: error === null ? 0 : Number(error.code), out, err }))
-})
+const step = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> =>
+  new Promise((done) => {
+    execFile(
+      process.execPath,
+      [entry, ...args],
+      {
+        timeout: 15_000,
+        env: {
+          GITHUB_ACTIONS: 'true',
+          GITHUB_OUTPUT: join(place, 'output'),
+          GITHUB_STEP_SUMMARY: join(place, 'summary'),
+          ...env,
+        },
+      },
+      (error, out, err) => done({ code: error === null ? 0 : Number(error.code), out, err }),
+    )
+  })
 
 /** Lines that a runner would obey: `::x` at a line's start behind space, `##[` anywhere; .NET's lines end at \r too. */
-const commands = (log: string): readonly string[] => log.split(/\r\n|\n|\r/).filter((line) => /^[\s\u0085]*::/.test(line) || line.includes('##['))
+const commands = (log: string): readonly string[] =>
+  log.split(/\r\n|\n|\r/).filter((line) => /^[\s\u0085]*::/.test(line) || line.includes('##['))
 
-const hostile = ['::error::pwned', '  ::set-output name=x::y', 'ok\r::error::pwned', '\u0085::add-mask::a', '\u2003::stop-commands::x', 'a ##[error]pwned', 'x\n::error file=a::pwned', '\u001b[0m::error::pwned', '\u200b::error::pwned', '\ufeff::error::pwned', '\t\v\f::error::pwned', '[1] ##[group]x']
+const hostile = [
+  '::error::pwned',
+  '  ::set-output name=x::y',
+  'ok\r::error::pwned',
+  '\u0085::add-mask::a',
+  '\u2003::stop-commands::x',
+  'a ##[error]pwned',
+  'x\n::error file=a::pwned',
+  '\u001b[0m::error::pwned',
+  '\u200b::error::pwned',
+  '\ufeff::error::pwned',
+  '\t\v\f::error::pwned',
+  '[1] ##[group]x',
+]
 
 describe('the log', () => {
   test.each(hostile)('%j is no command', async (text) => {
@@ -34,8 +65,11 @@ describe('the log', () => {
     expect(commands(out)).toEqual([])
   })
 
-  test('a group\'s title and a failure hold no second command', async () => {
-    expect(commands((await step(['group', 'x\n::error::pwned'])).out)).toEqual(['::group::x%0A: :error::pwned', '::endgroup::'])
+  test("a group's title and a failure hold no second command", async () => {
+    expect(commands((await step(['group', 'x\n::error::pwned'])).out)).toEqual([
+      '::group::x%0A: :error::pwned',
+      '::endgroup::',
+    ])
     const failed = await step(['fail', 'why\r\n::error::pwned'])
     expect(failed.code).toBe(1)
     expect(commands(failed.out)).toEqual(['::error title=inconclusive::why%0A: :error::pwned'])
@@ -49,7 +83,9 @@ test('inputs have dashes in their names; the key comes as it is', async () => {
 
 test('outputs: text, JSON, and a value that ends no other', async () => {
   await step(['outputs'])
-  const values = Object.fromEntries([...read('output').matchAll(/^(\w+)<<(ghadelimiter_\S+)\n([^]*?)\n\2\n/gm)].map((m) => [m[1], m[3]]))
+  const values = Object.fromEntries(
+    [...read('output').matchAll(/^(\w+)<<(ghadelimiter_\S+)\n([^]*?)\n\2\n/gm)].map((m) => [m[1], m[3]]),
+  )
   expect(values).toEqual({ state: 'COMPLETE', rates: '{"direct":1}', hostile: 'a\nghadelimiter\nb' })
 })
 
@@ -59,11 +95,22 @@ describe('a masked key', () => {
   test('is masked whole, by line, and joined', async () => {
     const { out } = await step(['mask'], { 'INPUT_SSH-KEY': `${key}\n` })
     const masks = commands(out).map((line) => line.replace('::add-mask::', ''))
-    expect(masks).toEqual(expect.arrayContaining([key.replaceAll('\r\n', '%0D%0A'), key.replaceAll('\r\n', '%0A'), 'AAAAB3Nz', 'q83vEjRW', 'AAAAB3Nzq83vEjRW=']))
+    expect(masks).toEqual(
+      expect.arrayContaining([
+        key.replaceAll('\r\n', '%0D%0A'),
+        key.replaceAll('\r\n', '%0A'),
+        'AAAAB3Nz',
+        'q83vEjRW',
+        'AAAAB3Nzq83vEjRW=',
+      ]),
+    )
     expect(masks).not.toContain('')
   })
 
-  test('that was pasted with the two characters \\n too', () => expect(secretParts('-----BEGIN X-----\\nAAAAB3Nz\\nq83v\\n-----END X-----\\n')).toEqual(expect.arrayContaining(['AAAAB3Nz', 'q83v', 'AAAAB3Nzq83v'])))
+  test('that was pasted with the two characters \\n too', () =>
+    expect(secretParts('-----BEGIN X-----\\nAAAAB3Nz\\nq83v\\n-----END X-----\\n')).toEqual(
+      expect.arrayContaining(['AAAAB3Nz', 'q83v', 'AAAAB3Nzq83v']),
+    ))
   test('nothing is no secret', () => expect(secretParts(' \n')).toEqual([]))
 })
 
@@ -75,7 +122,7 @@ describe('the summary', () => {
     expect((await step(['summary', 'x'], { GITHUB_STEP_SUMMARY: '' })).out).toBe('false')
   })
 
-  test('over GitHub\'s limit is cut, with everything closed that was open', async () => {
+  test("over GitHub's limit is cut, with everything closed that was open", async () => {
     await step(['big'])
     expect(statSync(join(place, 'summary')).size).toBeLessThanOrEqual(1024 * 1024)
     expect(statSync(join(place, 'summary')).size).toBeGreaterThan(1024 * 1000)
@@ -89,6 +136,12 @@ describe('the summary', () => {
 test('annotations: ten, the worst first, with nothing of theirs a command', async () => {
   const { out } = await step(['annotate'])
   expect(commands(out)).toHaveLength(10)
-  expect(commands(out)[0]).toBe('::error title=a%2Cb%3A%3Ac%0A%3A %3Aerror%3A%3Apwned,file=src/lib.rs,line=3::first%0A: :error::pwned')
-  expect(commands(out).slice(1).every((line) => line.startsWith('::warning'))).toBe(true)
+  expect(commands(out)[0]).toBe(
+    '::error title=a%2Cb%3A%3Ac%0A%3A %3Aerror%3A%3Apwned,file=src/lib.rs,line=3::first%0A: :error::pwned',
+  )
+  expect(
+    commands(out)
+      .slice(1)
+      .every((line) => line.startsWith('::warning')),
+  ).toBe(true)
 })

@@ -25,12 +25,24 @@ describe('host keys', () => {
     expect(key && hostKeyLine(key)).toBe(ed25519)
     expect(key && fingerprint(key.blob)).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/)
   })
-  it.each(['', 'ssh-ed25519', 'ssh-ed25519 !!!', 'ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJGVkv3p8Zl4VBrqwNVAnKIIfuDqQp2Zj6dZ3m1p6q5r', 'ssh-ed25519 AAAA', 'ssh-ed25519 /////w=='])('refuses %j', (line) => {
+  it.each([
+    '',
+    'ssh-ed25519',
+    'ssh-ed25519 !!!',
+    'ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIJGVkv3p8Zl4VBrqwNVAnKIIfuDqQp2Zj6dZ3m1p6q5r',
+    'ssh-ed25519 AAAA',
+    'ssh-ed25519 /////w==',
+  ])('refuses %j', (line) => {
     expect(parseHostKey(line)).toBeUndefined()
   })
   it('agrees with ssh-keygen about the fingerprint', () => {
     // ssh-keygen -l of an all-zero ed25519 key.
-    const blob = Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.from([0, 0, 0, 32]), Buffer.alloc(32)])
+    const blob = Buffer.concat([
+      Buffer.from([0, 0, 0, 11]),
+      Buffer.from('ssh-ed25519'),
+      Buffer.from([0, 0, 0, 32]),
+      Buffer.alloc(32),
+    ])
     expect(fingerprint(blob)).toBe('SHA256:kmYcvdi2GkPeWxB6XLjrZB8JHsy2Hm8luHMFp9GMvqk')
   })
   it('knows a pinned key from one that differs in one byte or in length', () => {
@@ -56,8 +68,10 @@ describe('addresses', () => {
     expect(addressesOf({ host: 'a.example', ip: '192.0.2.1' })).toEqual(['a.example', '192.0.2.1'])
     expect(addressesOf({ host: '192.0.2.1', ip: '192.0.2.1' })).toEqual(['192.0.2.1'])
   })
-  it('shares the time', () => { expect([shareOf(1000, 2), shareOf(500, 1), shareOf(-5, 1)]).toEqual([500, 500, 1]) })
-  it('fills in a proxy\'s words without splitting or filling twice', () => {
+  it('shares the time', () => {
+    expect([shareOf(1000, 2), shareOf(500, 1), shareOf(-5, 1)]).toEqual([500, 500, 1])
+  })
+  it("fills in a proxy's words without splitting or filling twice", () => {
     expect(proxyArgv(['nc', '%h', 'x%%h:%p', '%r'], '%p; rm', 22, 'me')).toEqual(['nc', '%p; rm', 'x%h:22', 'me'])
   })
 })
@@ -65,27 +79,50 @@ describe('addresses', () => {
 describe('retries', () => {
   const gone = lost('n', 'w', 'r')
   it('repeats lost transport of what may run twice, three tries in all', () => {
-    expect([mayRetry(gone, 1, true), mayRetry(gone, 2, true), mayRetry(gone, 3, true), mayRetry(gone, 1, false)]).toEqual([true, true, false, false])
+    expect([
+      mayRetry(gone, 1, true),
+      mayRetry(gone, 2, true),
+      mayRetry(gone, 3, true),
+      mayRetry(gone, 1, false),
+    ]).toEqual([true, true, false, false])
     expect(pauseAfter(2)).toBeGreaterThan(pauseAfter(1))
   })
   it('never repeats a deadline, a refused key, another kind or a bug', () => {
     const of = (kind: 'transport' | 'infra', code: string): Failure => new Failure({ kind, code, message: '' })
-    for (const error of [late('n', 'w', 1), of('transport', 'T005'), of('transport', 'T009'), of('transport', 'T010'), of('transport', 'T011'), of('infra', 'T001'), new Error('x')]) expect(mayRetry(error, 1, true)).toBe(false)
+    for (const error of [
+      late('n', 'w', 1),
+      of('transport', 'T005'),
+      of('transport', 'T009'),
+      of('transport', 'T010'),
+      of('transport', 'T011'),
+      of('infra', 'T001'),
+      new Error('x'),
+    ])
+      expect(mayRetry(error, 1, true)).toBe(false)
   })
 })
 
 describe('output', () => {
   it('splits lines the same however the bytes arrive', () => {
-    fc.assert(fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 20 }).filter((l) => !l.includes('\n') && l.isWellFormed())), fc.array(fc.integer({ min: 1, max: 7 })), (list, cuts) => {
-      const got: string[] = []
-      const lines = lineSplitter((l) => got.push(l))
-      const bytes = Buffer.from(list.map((l) => `${l}\n`).join(''))
-      let at = 0
-      for (const cut of cuts) { lines.add(bytes.subarray(at, at + cut)); at += cut }
-      lines.add(bytes.subarray(at))
-      lines.end()
-      expect(got).toEqual(list)
-    }))
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme', maxLength: 20 }).filter((l) => !l.includes('\n') && l.isWellFormed())),
+        fc.array(fc.integer({ min: 1, max: 7 })),
+        (list, cuts) => {
+          const got: string[] = []
+          const lines = lineSplitter((l) => got.push(l))
+          const bytes = Buffer.from(list.map((l) => `${l}\n`).join(''))
+          let at = 0
+          for (const cut of cuts) {
+            lines.add(bytes.subarray(at, at + cut))
+            at += cut
+          }
+          lines.add(bytes.subarray(at))
+          lines.end()
+          expect(got).toEqual(list)
+        },
+      ),
+    )
   })
   it('keeps no more of a line than the bound', () => {
     const got: number[] = []
@@ -106,21 +143,27 @@ describe('output', () => {
     const text = Buffer.from('motd\nvps-test-group 4321\nreal error\n')
     for (let cut = 0; cut <= text.length; cut++) {
       let got = ''
-      const reader = announced((chunk) => { got += chunk.toString() })
+      const reader = announced((chunk) => {
+        got += chunk.toString()
+      })
       reader.add(text.subarray(0, cut))
       reader.add(text.subarray(cut))
       reader.end()
       expect([got, await reader.group]).toEqual(['motd\nreal error\n', 4321])
     }
     let got = 0
-    const reader = announced((chunk) => { got += chunk.length })
+    const reader = announced((chunk) => {
+      got += chunk.length
+    })
     reader.add(Buffer.alloc(5000, 'x'))
     reader.add(Buffer.from('\nvps-test-group 1\n'))
     expect([got, await reader.group]).toEqual([5018, undefined])
   })
   it('starts programs by exec, and shell builtins without', () => {
     expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['ls', 'a b'] })).toBe(`exec ls 'a b'`)
-    expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['command', '-v', 'zstd'] })).toBe('command -v zstd')
+    expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['command', '-v', 'zstd'] })).toBe(
+      'command -v zstd',
+    )
   })
   it('puts hostile text on one short line', () => {
     expect(clean('a\r\n\u001b[31mb\u202e  c')).toBe('a [31mb c')
@@ -130,19 +173,36 @@ describe('output', () => {
 
 describe('private keys', () => {
   const { private: key, public: pub } = madeKey()
-  const code = (text: string): unknown => { try { parsePrivateKey(text, 'id'); return 'fine' } catch (error) { return error instanceof Failure ? `${error.facts.code} ${error.message}` : error } }
+  const code = (text: string): unknown => {
+    try {
+      parsePrivateKey(text, 'id')
+      return 'fine'
+    } catch (error) {
+      return error instanceof Failure ? `${error.facts.code} ${error.message}` : error
+    }
+  }
 
   it('forgives what pasting does: CRLF, a missing or doubled last newline', () => {
     const good = parsePrivateKey(key, 'id')
     expect(good.endsWith('-----\n')).toBe(true)
-    for (const text of [key.replaceAll('\n', '\r\n'), key.trimEnd(), `${key}\n\n`]) expect(parsePrivateKey(text, 'id')).toBe(good)
+    for (const text of [key.replaceAll('\n', '\r\n'), key.trimEnd(), `${key}\n\n`])
+      expect(parsePrivateKey(text, 'id')).toBe(good)
   })
   it('says what is wrong, and never shows the key', () => {
     const secret = key.split('\n')[2] ?? ''
-    const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: 'p', cipher: 'aes256-ctr', rounds: 1 })
+    const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', {
+      passphrase: 'p',
+      cipher: 'aes256-ctr',
+      rounds: 1,
+    })
     const cases: readonly [string, RegExp][] = [
-      [pub, /^U071 .*public key/], [locked, /^U072 .*passphrase/], ['', /^U073 .*empty/], ['hello', /^U073 .*no private key/],
-      [key.replaceAll('\n', '\\n'), /^U073 .*line breaks/], [key.slice(0, 200), /^U073/], ['-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', /^U073 .*PKCS#8/],
+      [pub, /^U071 .*public key/],
+      [locked, /^U072 .*passphrase/],
+      ['', /^U073 .*empty/],
+      ['hello', /^U073 .*no private key/],
+      [key.replaceAll('\n', '\\n'), /^U073 .*line breaks/],
+      [key.slice(0, 200), /^U073/],
+      ['-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', /^U073 .*PKCS#8/],
     ]
     for (const [text, expected] of cases) {
       expect(code(text)).toMatch(expected)
