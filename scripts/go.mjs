@@ -28,6 +28,7 @@ const tasks = {
   },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
   test: { system: true, buildHost: true, native: 'must', workflows: true, act: test },
+  fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },
   build: { act: () => build(`${root}/dist`) },
   'dist-check': { act: distCheck },
@@ -62,7 +63,8 @@ export async function go([name, ...args]) {
 async function check() {
   const types = await run('node', [bin('tsc')])
   const lint = await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'])
-  return types || lint
+  const format = await run('node', [bin('oxfmt'), '--check', '.'])
+  return types || lint || format
 }
 
 /** Where the person stands: npm changes into the package and keeps the old place in INIT_CWD. */

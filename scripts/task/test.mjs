@@ -13,6 +13,7 @@ export async function test(args) {
   if (args.length === 0) {
     parts.push(await stage('tsc', async () => gate('tsc', await run('node', [bin('tsc')]))))
     parts.push(await stage('docs', async () => gate('docs', await run('node', ['scripts/docs.ts', '--check']))))
+    parts.push(await stage('oxfmt', async () => gate('oxfmt', await run('node', [bin('oxfmt'), '--check', '.']))))
     parts.push(
       await stage('oxlint', async () =>
         gate('oxlint', await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'])),
