@@ -4,9 +4,9 @@ import { homedir } from 'node:os'
 import { Command } from 'commander'
 import pkg from '../package.json' with { type: 'json' }
 import { exitCodes } from './domain/failure.ts'
-import { defineVerbs } from './verbs/define.ts'
-import { explain } from './verbs/explain.ts'
-import { contextOf } from './verbs/surroundings.ts'
+import { defineVerbs } from './cli/define.ts'
+import { explain } from './cli/explain.ts'
+import { contextOf } from './app/surroundings.ts'
 
 const abort = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)

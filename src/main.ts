@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pkg from '../package.json' with { type: 'json' }
-import { act, tellFailure } from './action/commands.ts'
+import { act, annotateFailure } from './action/commands.ts'
 import { againAsRoot, bring } from './action/runner.ts'
 import { jobOf, openSurface } from './action/surroundings.ts'
 
@@ -39,7 +39,7 @@ try {
     else if (ended.title !== '') surface.terminal.info(ended.title)
   }
 } catch (error) {
-  code = await tellFailure(surface, error, abort.signal.aborted, process.env['GITHUB_WORKSPACE'] || process.cwd())
+  code = await annotateFailure(surface, error, abort.signal.aborted, process.env['GITHUB_WORKSPACE'] || process.cwd())
 }
 process.exitCode = code
 // A proxy program that outlives its connection must not keep the step from ending.

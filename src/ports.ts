@@ -95,13 +95,13 @@ export interface Obtained {
 }
 
 /** Zigbuild cannot work here for a toolchain reason; the build host may (spec §4 BUILD). */
-export interface Elsewhere {
+export interface NeedsNativeBuild {
   readonly elsewhere: BuildRecord['before']
 }
 
 export interface Builder {
   /** `before`: ways that were tried already; where there are any, the build host builds. */
-  obtain(plan: Plan, before: BuildRecord['before']): Promise<Obtained | Elsewhere>
+  obtain(plan: Plan, before: BuildRecord['before']): Promise<Obtained | NeedsNativeBuild>
 }
 
 /** Everything a stage may touch. `files` is this session's folder. */
@@ -131,7 +131,7 @@ export interface World {
   /** Who writes the ledger's entries. */
   readonly writer: Writer
   /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`, `test-2`. Null where this machine is that place. */
-  keep(label: string, folder: string): Promise<Json>
+  storeArtifact(label: string, folder: string): Promise<Json>
   /** How long SETUP may wait for a fleet that another session holds. */
   readonly patienceMs: number
   /** Seconds by which a test moved our clock; 0 in earnest. */

@@ -2,15 +2,15 @@
 import { Failure } from './domain/failure.ts'
 import { genesis, type Entry } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
-import { finals, fold, next, type Outcome, type Session, type State } from './domain/session.ts'
+import { finals, fold, next, type StageResult, type Session, type State } from './domain/session.ts'
 import { signature, writerText } from './domain/writer.ts'
 import type { World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
 import { fix } from './stages/fix.ts'
-import { giveLeasesBack, holdLeases } from './stages/leases.ts'
+import { giveLeasesBack, holdLeases } from './stages/parts/leases.ts'
 import { restart } from './stages/restart.ts'
-import { leasedNodes } from './stages/roster.ts'
+import { leasedNodes } from './stages/parts/roster.ts'
 import { setup } from './stages/setup.ts'
 import type { Stage } from './stages/stage.ts'
 import { test } from './stages/test.ts'
@@ -91,7 +91,7 @@ export async function run(
 }
 
 /** What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to be run again. */
-async function attempt(stage: Stage, plan: Plan, session: Session, world: World): Promise<Outcome> {
+async function attempt(stage: Stage, plan: Plan, session: Session, world: World): Promise<StageResult> {
   try {
     return await stage(plan, session, world)
   } catch (error) {

@@ -35,7 +35,7 @@ export interface WorldOptions {
   /** Tools, target directories and fetched programs; survives runs. */
   readonly cacheDir: string
   readonly writer: Writer
-  readonly keep?: World['keep']
+  readonly keep?: World['storeArtifact']
   readonly patienceMs?: number
   readonly clockShift?: number
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
@@ -71,7 +71,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
     ledger: o.ledger,
     files: folder(o.folder),
     writer: o.writer,
-    keep: o.keep ?? (async () => null),
+    storeArtifact: o.keep ?? (async () => null),
     patienceMs: o.patienceMs ?? Infinity,
     clockShift: o.clockShift ?? 0,
     builder: {

@@ -12,9 +12,9 @@ import type { Claim, Pair } from '../../src/domain/evidence.ts'
 import type { Fleet, FleetNode, NodeName } from '../../src/domain/fleet.ts'
 import { fillArguments, registryUrlOf } from '../../src/domain/program.ts'
 import type { World } from '../../src/ports.ts'
-import { unitOf } from '../../src/stages/units.ts'
+import { unitOf } from '../../src/stages/parts/units.ts'
 import { dialects } from '../../src/suites/dialects/dialects.ts'
-import { draw, hex } from '../../src/suites/prober.ts'
+import { randomInt, randomHex } from '../../src/instruments/prober.ts'
 import { besidePlan, type Setting } from './setting.ts'
 
 const execute = promisify(execFile)
@@ -154,9 +154,9 @@ export async function attemptTheirs(
     const args = fillArguments(dial.args, {
       registryUrl: registryUrlOf(plan.fleet, plan),
       peerId: peerIds.get(to) ?? '',
-      localPort: String(draw(chance, 10_500, 20_900)),
-      bytes: String(draw(chance, payload.minBytes, payload.maxBytes)),
-      nonce: hex(chance, 16),
+      localPort: String(randomInt(chance, 10_500, 20_900)),
+      bytes: String(randomInt(chance, payload.minBytes, payload.maxBytes)),
+      nonce: randomHex(chance, 16),
       timeoutMs: String(plan.config.tests.connectivity.timeoutSeconds * 1000),
     })
     // The dialler's own failure is an attempt too; only ssh itself must work (255).

@@ -6,12 +6,12 @@ import { systemClock } from '../../src/adapters/system.ts'
 import type { Attempt, Pair } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
-import { idle, type Outcome, type Session } from '../../src/domain/session.ts'
+import { idle, type StageResult, type Session } from '../../src/domain/session.ts'
 import { build, keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { setup } from '../../src/stages/setup.ts'
 import { runRounds } from '../../src/suites/connectivity.ts'
-import { removeWitnesses } from '../../src/suites/witnessing.ts'
+import { removeWitnesses } from '../../src/instruments/witness.ts'
 import { openWorld, type OpenWorld } from '../../src/world.ts'
 import type { Setting } from './setting.ts'
 
@@ -47,7 +47,7 @@ export async function inWorld<T>(s: Setting, work: (world: OpenWorld) => Promise
 
 const session = (learned: Session['learned']): Session => ({ ...idle(id, systemClock.now()), learned })
 
-function expected(outcome: Outcome, event: string): Facts {
+function expected(outcome: StageResult, event: string): Facts {
   const left = outcome.facts['excluded']
   if (outcome.event !== event || (Array.isArray(left) && left.length > 0))
     throw new Error(`not measured, ${outcome.event} instead of ${event}: ${outcome.why}`)

@@ -1,9 +1,9 @@
 /** Which pairs are dialled: all of them once, or so few rounds of the same timetable that twelve pairs are left. */
-import { plannedPairs, relayPairsOf } from '../../src/domain/coverage.ts'
+import { plannedPairs, relayPairsOf } from '../../src/domain/suites/connectivity/coverage.ts'
 import type { Pair } from '../../src/domain/evidence.ts'
 import { bootstrapsOf, peersOf } from '../../src/domain/fleet.ts'
 import type { Plan } from '../../src/domain/plan.ts'
-import { timetable, type Round } from '../../src/domain/timetable.ts'
+import { timetable, type Round } from '../../src/domain/suites/connectivity/timetable.ts'
 
 /** TEST repeats rare classes up to its sample floor; here every ordered pair has one attempt, so that both sides do the same work. */
 export function roundsOf(plan: Plan): readonly Round[] {

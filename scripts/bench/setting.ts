@@ -7,8 +7,8 @@ import { revisionOf } from '../../src/domain/build.ts'
 import type { Fleet } from '../../src/domain/fleet.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { answersFailure, resolveAnswers } from '../../src/inputs/answers.ts'
-import { assemblePlan } from '../../src/stages/plan.ts'
-import { loadFleet, loadProfiles, loadRepository, type Context } from '../../src/verbs/context.ts'
+import { assemblePlan } from '../../src/domain/assemble-plan.ts'
+import { loadFleet, loadProfiles, loadRepository, type Context } from '../../src/app/context.ts'
 
 export interface Setting {
   readonly context: Context

@@ -4,15 +4,15 @@ import { finals, waiting, type Checkpoint, type Session } from '../domain/sessio
 import { run } from '../run.ts'
 import { askPerson } from './ask.ts'
 import type { Ended, Job } from './job.ts'
-import { working } from './stages.ts'
-import { sessionOf, tellOutputs, titleOf } from './tell.ts'
+import { withStage } from './stages.ts'
+import { sessionOf, setOutputs, titleOf } from './report.ts'
 
 const timerMinutes: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: 60, WAIT_6HR: 360 }
 
 export async function advance(job: Job): Promise<Ended> {
   const before = await sessionOf(job)
   const on = (): Promise<unknown> =>
-    working(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))
+    withStage(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))
   if (before.session.state === 'FIX') await on()
   // A job that died after its last entry has given no lease back, or has not prolonged it for the wait.
   else if (rests(before.session))
@@ -20,7 +20,7 @@ export async function advance(job: Job): Promise<Ended> {
       job.context.terminal.warn(`leases: ${error instanceof Error ? error.message : String(error)}`)
     })
   const known = await sessionOf(job)
-  tellOutputs(job, known.session, known.entries, await followUps(job, known.session))
+  setOutputs(job, known.session, known.entries, await followUps(job, known.session))
   await askPerson(job, known)
   return { code: exitCodes.passed, title: titleOf(known) }
 }

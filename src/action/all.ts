@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { exitCodes } from '../domain/failure.ts'
 import { toLines } from '../domain/bundle.ts'
 import { run } from '../run.ts'
-import { settledCode } from '../verbs/ending.ts'
-import * as lab from '../verbs/lab.ts'
+import { settledCode } from '../app/exit-code.ts'
+import * as lab from '../app/lab.ts'
 import { followUps } from './advance.ts'
 import { askPerson } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 import { begin } from './plan.ts'
-import { evidence, proofOutputs } from './prove.ts'
-import { working } from './stages.ts'
-import { newestTest, nothingShown, sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
+import { evidence, proofOutputs } from './show-evidence.ts'
+import { withStage } from './stages.ts'
+import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
 
 const labId = 'action'
 
@@ -32,17 +32,17 @@ async function story(job: Job): Promise<Ended> {
   const begun = await begin(job)
   if (begun === null) return { code: exitCodes.passed, title: 'nothing was done, as asked' }
   const before = await sessionOf(job, begun.session)
-  await working(job, before, (world, plan) => run(plan, begun.session, world))
+  await withStage(job, before, (world, plan) => run(plan, begun.session, world))
   const known = await sessionOf(job, begun.session)
   const test = newestTest(known.entries)
-  const shown = test === undefined ? nothingShown : await evidence(job, known, test)
+  const shown = test === undefined ? noTestView : await evidence(job, known, test)
   await report(job, known.session.id, toLines(known.entries))
-  tellOutputs(job, known.session, known.entries, {
+  setOutputs(job, known.session, known.entries, {
     proceed: 'true',
     ...(await followUps(job, known.session)),
     ...(await proofOutputs(job, shown)),
   })
-  await tellSession(job, known, shown)
+  await reportSession(job, known, shown)
   await askPerson(job, known)
   return { code: settledCode(known.session, known.entries), title: titleOf(known) }
 }

@@ -2,12 +2,12 @@
 import { run } from '../run.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { quote } from '../commands/quote.ts'
-import { approve as approveVerb } from '../verbs/approve.ts'
-import { tellAsker } from './ask.ts'
+import { approve as approveVerb } from '../app/approve.ts'
+import { updateAskIssue } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 import { approvedBy } from './plan.ts'
-import { working } from './stages.ts'
-import { sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
+import { withStage } from './stages.ts'
+import { sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
 
 export const approve = (job: Job): Promise<Ended> =>
   decided(job, false, () => approvedBy(job, job.inputs.approvalEnvironment))
@@ -28,10 +28,10 @@ async function decided(job: Job, no: boolean, who: () => Promise<string>): Promi
     job.context.terminal.info(`nothing waits for approval: session ${before.session.id} is in ${before.session.state}`)
   const known = await sessionOf(job)
   // Nothing acts in a state that has ended; what is left to do is to give leases back.
-  if (job.key !== null) await working(job, known, (world, plan) => run(plan, known.session.id, world, { states: [] }))
-  tellOutputs(job, known.session, known.entries)
-  await tellSession(job, known)
-  await tellAsker(job, known)
+  if (job.key !== null) await withStage(job, known, (world, plan) => run(plan, known.session.id, world, { states: [] }))
+  setOutputs(job, known.session, known.entries)
+  await reportSession(job, known)
+  await updateAskIssue(job, known)
   return { code: exitCodes.passed, title: titleOf(known) }
 }
 

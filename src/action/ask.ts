@@ -6,18 +6,18 @@ import { iso } from '../report/figures.ts'
 import { code } from '../report/markdown.ts'
 import { plainLine } from '../report/plain-text.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
-import { knownSessions, type Known } from '../verbs/home.ts'
+import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
-import { artifactOf, newestTest, titleOf } from './tell.ts'
+import { artifactOf, newestTest, titleOf } from './report.ts'
 
-type Asked = Pick<Known, 'project' | 'session' | 'entries'>
+type Asked = Pick<StoredSession, 'project' | 'session' | 'entries'>
 
 /** Sessions that only a person can go on with, or that ended in a way that a person should know. */
 const needsPerson = ({ session: s, entries }: Asked): boolean =>
   s.state === 'AWAIT_PUSH' ||
   s.state === 'AWAIT_APPROVAL' ||
   (s.state === 'STOPPED' && s.learned.INTERVIEW !== undefined && !endedByPerson(entries))
-const endedByPerson = (entries: Known['entries']): boolean =>
+const endedByPerson = (entries: StoredSession['entries']): boolean =>
   ['stop', 'superseded', 'rejected'].includes(entries.at(-1)?.event ?? '')
 /** The others were never asked about: GitHub need not be searched for their issue. */
 const everWaited = ({ entries }: Asked): boolean =>
@@ -25,7 +25,7 @@ const everWaited = ({ entries }: Asked): boolean =>
 
 /** Asks, or tells whoever was asked before. */
 export async function askPerson(job: Job, known: Asked): Promise<void> {
-  if (!needsPerson(known)) return tellAsker(job, known)
+  if (!needsPerson(known)) return updateAskIssue(job, known)
   const { forge } = job.context
   if (forge === null || job.facts.origin.event === 'pull_request') return
   await tried(
@@ -36,7 +36,7 @@ export async function askPerson(job: Job, known: Asked): Promise<void> {
 }
 
 /** What became of a session that a person was asked about: its open issue says so and is closed. Where there is none, none is made. */
-export async function tellAsker(job: Job, known: Asked): Promise<void> {
+export async function updateAskIssue(job: Job, known: Asked): Promise<void> {
   const { forge } = job.context
   if (forge === null || needsPerson(known) || !everWaited(known)) return
   const last = finals.includes(known.session.state)
@@ -53,15 +53,15 @@ export async function tellAsker(job: Job, known: Asked): Promise<void> {
 }
 
 /** The same for every session with an open issue: what a person said on a command line, no job was there to tell. */
-export async function tellAskers(job: Job): Promise<void> {
+export async function updateAskIssues(job: Job): Promise<void> {
   const {
-    context: { forge, home },
+    context: { forge, sessions },
   } = job
   if (forge === null) return
   await tried(job, async () => {
     const open = await forge.openIssues()
-    const all = open.length === 0 ? [] : await knownSessions(home)
-    for (const known of all.filter((k) => open.includes(commentMarker(k.session.id)))) await tellAsker(job, known)
+    const all = open.length === 0 ? [] : await storedSessions(sessions)
+    for (const known of all.filter((k) => open.includes(commentMarker(k.session.id)))) await updateAskIssue(job, known)
     return null
   })
 }

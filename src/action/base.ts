@@ -1,12 +1,12 @@
 /** With what a test is compared: the newest proof of the branch that it goes into, of the same project on the same fleet. */
 import { compare, lastProofOf, type Comparison } from '../report/comparison.ts'
 import { fleetOf, originOf, projectOf, type Counts } from '../report/facts.ts'
-import { knownSessions, type Known } from '../verbs/home.ts'
+import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
 
 export interface Compared {
   readonly id: string
-  readonly entries: Known['entries']
+  readonly entries: StoredSession['entries']
   readonly counts: Counts
 }
 
@@ -15,7 +15,7 @@ export async function againstBase(
   job: Job,
   { id, entries, counts }: Compared,
 ): Promise<(branch: string | null) => Comparison | null> {
-  const known = await knownSessions(job.baseHome).catch((error: unknown) => {
+  const known = await storedSessions(job.baseHome).catch((error: unknown) => {
     job.context.signal.throwIfAborted()
     job.context.terminal.warn(
       `the base branch's ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`,
@@ -29,7 +29,7 @@ export async function againstBase(
 }
 
 /** Where no pull request says it: what this run's goes into; of anything else the default branch, which is not compared with itself. */
-export const baseBranchOf = ({ facts }: Job, entries: Known['entries']): string | null => {
+export const baseBranchOf = ({ facts }: Job, entries: StoredSession['entries']): string | null => {
   const origin = originOf(entries)
   const itself = facts.origin.event !== 'pull_request' && (origin?.branch ?? facts.origin.branch) === facts.baseBranch
   return itself ? null : facts.baseBranch

@@ -9,9 +9,9 @@ import { comment } from './comment.ts'
 import { gate } from './gate.ts'
 import type { ActionCommand } from './inputs.ts'
 import type { Ended, Job } from './job.ts'
-import { look } from './look.ts'
+import { inspect } from './inspect.ts'
 import { confirm, plan } from './plan.ts'
-import { prove } from './prove.ts'
+import { prove } from './show-evidence.ts'
 import { onGitHub } from './remedy.ts'
 import { bring } from './runner.ts'
 import { soak } from './soak.ts'
@@ -34,11 +34,11 @@ const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
   approve,
   reject,
   comment,
-  status: (job) => look(job, 'status'),
-  stop: (job) => look(job, 'stop'),
-  logs: (job) => look(job, 'logs'),
-  diagnose: (job) => look(job, 'diagnose'),
-  nodes: (job) => look(job, 'nodes'),
+  status: (job) => inspect(job, 'status'),
+  stop: (job) => inspect(job, 'stop'),
+  logs: (job) => inspect(job, 'logs'),
+  diagnose: (job) => inspect(job, 'diagnose'),
+  nodes: (job) => inspect(job, 'nodes'),
   version: async (job) => {
     job.surface.setOutputs({ version: job.context.version })
     job.context.terminal.info(`vps-test ${job.context.version}`)
@@ -59,7 +59,7 @@ export async function act(job: Job): Promise<Ended> {
 }
 
 /** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
-export async function tellFailure(
+export async function annotateFailure(
   surface: Surface,
   error: unknown,
   interrupted: boolean,

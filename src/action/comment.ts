@@ -8,14 +8,14 @@ import { plainLine } from '../report/plain-text.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
 import type { SurfaceInput } from '../report/surface.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
-import { settledCode } from '../verbs/ending.ts'
-import { knownSessions, type Known } from '../verbs/home.ts'
+import { settledCode } from '../app/exit-code.ts'
+import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import { againstBase } from './base.ts'
 import type { Ended, Job } from './job.ts'
-import { evidence } from './prove.ts'
+import { evidence } from './show-evidence.ts'
 import { ofPullRequest } from './pull-request.ts'
-import { forgeOf, summaryBytes, type Shown } from './shown.ts'
-import { artifactOf, newestTest, nothingShown, sessionOf } from './tell.ts'
+import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
+import { artifactOf, newestTest, noTestView, sessionOf } from './report.ts'
 
 export const comment = (job: Job): Promise<Ended> => (job.inputs.runId === '' ? ofSession(job) : ofPullRequest(job))
 
@@ -37,12 +37,12 @@ async function ofSession(job: Job): Promise<Ended> {
   const test = newestTest(entries)
   const shown =
     test === undefined
-      ? nothingShown
+      ? noTestView
       : await evidence(job, known, test).catch((error: unknown) => {
           job.context.terminal.warn(
             `shown without its evidence: ${error instanceof Error ? error.message : String(error)}`,
           )
-          return nothingShown
+          return noTestView
         })
   const against =
     test === undefined
@@ -75,19 +75,29 @@ async function ofSession(job: Job): Promise<Ended> {
 }
 
 /** One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a newer one that was tested or is on its way. One that was never confirmed, or was refused, has nothing to say. */
-async function newerThan(job: Job, { project, session, entries }: Known, commit: string): Promise<Session | undefined> {
+async function newerThan(
+  job: Job,
+  { project, session, entries }: StoredSession,
+  commit: string,
+): Promise<Session | undefined> {
   const after = (s: Session): boolean =>
     s.startedAt > session.startedAt || (s.startedAt === session.startedAt && s.id > session.id)
-  return (await knownSessions(job.context.home, project)).find(
+  return (await storedSessions(job.context.sessions, project)).find(
     (k) =>
       k.session.origin?.commit === commit && fleetOf(k.entries) === fleetOf(entries) && after(k.session) && speaks(k),
   )?.session
 }
 
-const speaks = ({ session, entries }: Known): boolean =>
+const speaks = ({ session, entries }: StoredSession): boolean =>
   newestTest(entries) !== undefined || (!finals.includes(session.state) && session.state !== 'INTERVIEW')
 
-async function show(job: Job, sha: string, { title, good, body }: Shown, name: string, marker: string): Promise<Ended> {
+async function show(
+  job: Job,
+  sha: string,
+  { title, good, body }: CommentPage,
+  name: string,
+  marker: string,
+): Promise<Ended> {
   const forge = forgeOf(job)
   const pulls = await forge.pullRequestsAt(sha)
   for (const pull of pulls)

@@ -2,12 +2,12 @@
 import { quote } from '../commands/quote.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { StartRequest } from '../inputs/request.ts'
-import type { RunFacts } from './job.ts'
+import type { RunContext } from './job.ts'
 
 /** What a caller's workflow may have settled without asking: a form refuses answers to questions that it does not have. */
 const fixed: readonly string[] = ['project', 'fleet', 'repo', 'config', 'queue-minutes']
 
-export function dispatchLine(plan: Plan, r: StartRequest, facts: RunFacts): string {
+export function dispatchLine(plan: Plan, r: StartRequest, facts: RunContext): string {
   const { project, focus, criteria, proof } = plan.answers
   const release =
     r.releaseTag === undefined

@@ -2,10 +2,10 @@
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { block } from '../report/markdown.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
-import { settledCode } from '../verbs/ending.ts'
-import { wentOn } from './elsewhere.ts'
+import { settledCode } from '../app/exit-code.ts'
+import { continuedAtOtherCommit } from './other-commit.ts'
 import type { Ended, Job } from './job.ts'
-import { newestTest, sessionOf, tellOutputs } from './tell.ts'
+import { newestTest, sessionOf, setOutputs } from './report.ts'
 
 /** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
 const showing: readonly string[] = ['report', 'approve', 'rejected']
@@ -27,9 +27,9 @@ export async function gate(job: Job): Promise<Ended> {
     return told(job, { code: exitCodes.inconclusive, title })
   }
   const { session, entries } = known
-  const other = wentOn(job, session)
+  const other = continuedAtOtherCommit(job, session)
   if (other !== null) return told(job, { code: exitCodes.inconclusive, title: other })
-  tellOutputs(job, session, entries)
+  setOutputs(job, session, entries)
   const title = verdictTitle({ session, entries })
   const tested = newestTest(entries) !== undefined
   const code =

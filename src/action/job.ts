@@ -3,12 +3,12 @@ import type { Surface } from '../adapters/github/surface.ts'
 import type { Origin } from '../domain/writer.ts'
 import type { ArtifactStore } from '../ports.ts'
 import type { KeySource } from '../world.ts'
-import type { Context } from '../verbs/context.ts'
-import type { Home } from '../verbs/home.ts'
+import type { Context } from '../app/context.ts'
+import type { SessionStore } from '../app/sessions.ts'
 import type { Inputs } from './inputs.ts'
 
 /** What the runner says of this run. */
-export interface RunFacts {
+export interface RunContext {
   /** `owner/name` of the tested repository. */
   readonly repository: string
   readonly serverUrl: string
@@ -32,11 +32,11 @@ export interface RunFacts {
 export interface Job {
   readonly context: Context
   readonly inputs: Inputs
-  readonly facts: RunFacts
+  readonly facts: RunContext
   readonly surface: Surface
   readonly artifacts: ArtifactStore | null
   /** Where the base branch's proofs are: the ledger branch, also for runs that must not write it. */
-  readonly baseHome: Home
+  readonly baseHome: SessionStore
   /** The fleet's private key; null where the fleet names its own. */
   readonly key: KeySource | null
 }

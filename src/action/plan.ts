@@ -2,11 +2,11 @@
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { finals, type State } from '../domain/session.ts'
-import type { Known } from '../verbs/home.ts'
-import { knownSessions } from '../verbs/home.ts'
-import { makePlan, type Made } from '../verbs/make-plan.ts'
-import { planText } from '../verbs/plan-text.ts'
-import { newSession } from '../verbs/start.ts'
+import type { StoredSession } from '../app/sessions.ts'
+import { storedSessions } from '../app/sessions.ts'
+import { makePlan, type PlannedRun } from '../app/make-plan.ts'
+import { planText } from '../app/plan-text.ts'
+import { newSession } from '../cli/start.ts'
 import { writerOf } from '../report/facts.ts'
 import { block } from '../report/markdown.ts'
 import {
@@ -17,11 +17,11 @@ import {
   record,
   recordedPlan,
   type Asked,
-} from '../stages/interview.ts'
-import { tellAsker } from './ask.ts'
+} from '../stages/parts/interview.ts'
+import { updateAskIssue } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import type { Ended, Job } from './job.ts'
-import { sessionOf, tellOutputs } from './tell.ts'
+import { sessionOf, setOutputs } from './report.ts'
 
 /** For a push, where nobody is asked and the configuration says nothing. */
 const pushDefaults = { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' } as const
@@ -29,7 +29,7 @@ const pushDefaults = { focus: 'connectivity', criteria: 'threshold', proof: 'all
 const soakingEvents: readonly string[] = ['workflow_dispatch', 'schedule']
 
 export interface Begun {
-  readonly made: Made
+  readonly made: PlannedRun
   readonly session: string
 }
 
@@ -65,7 +65,7 @@ export async function begin(job: Job): Promise<Begun | null> {
   }
   const environment = await confirming(job)
   const asked = {
-    ledger: await c.home.ledgerOf(made.plan.config.project),
+    ledger: await c.sessions.ledgerOf(made.plan.config.project),
     clock: c.clock,
     session: '',
     writer: c.writer,
@@ -81,15 +81,15 @@ export async function begin(job: Job): Promise<Begun | null> {
       inputs.request.onBusy ?? 'queue',
     )
   const { session: now, entries } = await sessionOf(job, session)
-  tellOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
-  await tellAsker(job, { project: made.plan.config.project, session: now, entries })
+  setOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
+  await updateAskIssue(job, { project: made.plan.config.project, session: now, entries })
   return { made, session }
 }
 
 /** The session of this branch that waits for a push, if it is to be tested on the same nodes: SETUP is not done again. */
-async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Promise<Known | undefined> {
+async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Promise<StoredSession | undefined> {
   if (origin.branch === null) return undefined
-  return (await knownSessions(c.home, made.config.project)).find(
+  return (await storedSessions(c.sessions, made.config.project)).find(
     (k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made),
   )
 }
@@ -99,7 +99,7 @@ async function continued(
   { context: c, facts: { origin } }: Job,
   made: Plan,
   asked: Asked,
-  waits: Known | undefined,
+  waits: StoredSession | undefined,
 ): Promise<string | null> {
   if (
     origin.event !== 'push' ||
@@ -111,7 +111,7 @@ async function continued(
   return waits.session.id
 }
 
-const sameNodes = ({ entries }: Known, { fleet, nodes }: Plan): boolean => {
+const sameNodes = ({ entries }: StoredSession, { fleet, nodes }: Plan): boolean => {
   const before = newestPlan(entries)
   return (
     before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted())
@@ -122,7 +122,7 @@ const sameNodes = ({ entries }: Known, { fleet, nodes }: Plan): boolean => {
 async function begun(job: Job, made: Plan, asked: Asked, environment: string): Promise<string> {
   // Nothing is taken up before reviewers have confirmed it.
   const over: readonly State[] = environment === '' ? finals : [...finals, 'AWAIT_PUSH']
-  const earlier = (await knownSessions(job.context.home, made.config.project)).find(
+  const earlier = (await storedSessions(job.context.sessions, made.config.project)).find(
     (k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over.includes(k.session.state),
   )
   const session = earlier?.session.id ?? newSession(made, job.context.clock)
@@ -131,7 +131,7 @@ async function begun(job: Job, made: Plan, asked: Asked, environment: string): P
   return session
 }
 
-const isOurs = ({ entries }: Known, { facts }: Job): boolean => {
+const isOurs = ({ entries }: StoredSession, { facts }: Job): boolean => {
   const by = writerOf(entries.findLast((e) => e.facts['plan'] !== undefined))
   return by?.kind === 'run' && by.run === facts.run && by.repository === facts.repository
 }
@@ -172,8 +172,8 @@ export async function confirm(job: Job): Promise<Ended> {
       { event: 'superseded', why: `by ${session.id}, which reviewers confirmed`, facts: {} },
     ))
   )
-    await tellAsker(job, await sessionOf(job, before.session.id))
-  tellOutputs(job, session, entries, { proceed: 'true' })
+    await updateAskIssue(job, await sessionOf(job, before.session.id))
+  setOutputs(job, session, entries, { proceed: 'true' })
   return { code: 0, title: `confirmed by ${by}` }
 }
 

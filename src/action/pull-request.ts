@@ -2,17 +2,17 @@
 import { join } from 'node:path'
 import { ours } from '../adapters/github/artifacts.ts'
 import { cut } from '../adapters/github/cut.ts'
-import { ofStrangers } from '../domain/bundle-shape.ts'
+import { untrustedEvidence } from '../domain/bundle-shape.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { fold } from '../domain/session.ts'
 import type { ArtifactStore, PullRequest } from '../ports.ts'
 import { plainLine } from '../report/plain-text.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
-import { bundleIn, check } from '../verbs/verify.ts'
+import { bundleIn, check } from '../cli/verify.ts'
 import { againstBase } from './base.ts'
 import type { Ended, Job } from './job.ts'
-import { forgeOf, summaryBytes, type Shown } from './shown.ts'
+import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
 
 const marker = commentMarker('pull-request')
 
@@ -57,20 +57,20 @@ async function unwritten({ context, surface }: Job, why: string): Promise<Ended>
 const runPage = ({ facts, inputs }: Job): string =>
   `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
 const attemptPage = (job: Job): string => `${runPage(job)}/attempts/${job.inputs.runAttempt}`
-const plain = (title: string, words: string): Shown => ({
+const plain = (title: string, words: string): CommentPage => ({
   title,
   good: false,
   body: () => `${marker}\n### vps-test: ${title}\n\n${words}\n`,
 })
 
 /** One branch may go into two bases at once, and of a fork's run GitHub names the branch only. */
-const undecided = (job: Job, pulls: readonly PullRequest[]): Shown =>
+const undecided = (job: Job, pulls: readonly PullRequest[]): CommentPage =>
   plain(
     'it cannot be told which pull request was tested',
     `This branch goes into several bases (${pulls.map((p) => `#${p.number}`).join(', ')}); each merge is another program, and GitHub does not say of which [the run](${attemptPage(job)}) was. Close all but one and run it again.`,
   )
 
-async function tested(job: Job, artifacts: ArtifactStore): Promise<Shown> {
+async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> {
   const { runId: run, runAttempt } = job.inputs
   // A run that was started again has the evidence of its earlier attempts too, which says nothing about this one.
   const found = (await artifacts.list(run)).find(
@@ -94,9 +94,9 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<Shown> {
   }
 }
 
-async function judged(job: Job, folder: string, artifactUrl: string): Promise<Shown> {
-  const checked = await check(folder, job.context.version, undefined, ofStrangers)
-  const { bundle, verdict } = await bundleIn(folder, ofStrangers)
+async function judged(job: Job, folder: string, artifactUrl: string): Promise<CommentPage> {
+  const checked = await check(folder, job.context.version, undefined, untrustedEvidence)
+  const { bundle, verdict } = await bundleIn(folder, untrustedEvidence)
   const session = fold(bundle.facts.session, bundle.entries)
   const commit = session.origin?.commit ?? null
   // Evidence of another commit may be whole and good, and says nothing about this one.
@@ -145,7 +145,7 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Sh
 }
 
 /** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check. A pull request that is given another base shows the old test under the new name until it runs again. */
-async function show(job: Job, pull: PullRequest, { title, good, body }: Shown): Promise<void> {
+async function show(job: Job, pull: PullRequest, { title, good, body }: CommentPage): Promise<void> {
   const forge = forgeOf(job)
   const page = body(pull)
   job.context.terminal.info(`pull request ${pull.number}: ${await forge.comment(pull.number, marker, page)}`)

@@ -5,12 +5,12 @@ import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
 import { lateness } from '../domain/reconcile.ts'
 import { fleetOf } from '../report/facts.ts'
 import { table, text } from '../report/markdown.ts'
-import { duties, take, tickOf, type Duty, type PassedOver } from '../verbs/soak.ts'
+import { duties, take, tickOf, type Duty, type PassedOver } from '../cli/soak.ts'
 import { followUps } from './advance.ts'
-import { askPerson, tellAskers } from './ask.ts'
+import { askPerson, updateAskIssues } from './ask.ts'
 import type { Ended, Job } from './job.ts'
-import { evidence, proofOutputs } from './prove.ts'
-import { newestTest, nothingShown, sessionOf, tellOutputs, tellSession, titleOf } from './tell.ts'
+import { evidence, proofOutputs } from './show-evidence.ts'
+import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
 
 export const soak = (job: Job): Promise<Ended> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
 
@@ -39,7 +39,7 @@ async function reconcile(job: Job): Promise<Ended> {
       message: wordsOf(b),
     })),
   )
-  await tellAskers(job)
+  await updateAskIssues(job)
   return {
     code: Math.max(
       exitCodes.passed,
@@ -84,13 +84,13 @@ async function checkpoint(job: Job): Promise<Ended> {
   const test = newestTest(known.entries)
   const shown =
     taken === undefined || test === undefined || test.hash === newestTest(before.entries)?.hash
-      ? nothingShown
+      ? noTestView
       : await evidence(job, known, test)
-  tellOutputs(job, known.session, known.entries, {
+  setOutputs(job, known.session, known.entries, {
     ...(await followUps(job, known.session)),
     ...(await proofOutputs(job, shown)),
   })
-  await tellSession(job, known, shown)
+  await reportSession(job, known, shown)
   if (taken !== undefined) await askPerson(job, known)
   return { code: taken?.code ?? exitCodes.passed, title: titleOf(known) }
 }

@@ -8,15 +8,15 @@ import type { Session, State } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
-import { recordedPlan } from '../stages/interview.ts'
-import { worldIn } from '../verbs/context.ts'
-import { exitCode } from '../verbs/ending.ts'
-import type { Known } from '../verbs/home.ts'
-import { decide } from '../verbs/soak.ts'
-import { checkKey } from '../verbs/key.ts'
+import { recordedPlan } from '../stages/parts/interview.ts'
+import { worldIn } from '../app/context.ts'
+import { exitCode } from '../app/exit-code.ts'
+import type { StoredSession } from '../app/sessions.ts'
+import { decide } from '../cli/soak.ts'
+import { checkKey } from '../app/key.ts'
 import type { OpenWorld } from '../world.ts'
 import type { Ended, Job } from './job.ts'
-import { artifactOf, nothingShown, runOf, sessionOf, shownHere, tellOutputs, tellSession, titleOf } from './tell.ts'
+import { artifactOf, noTestView, runOf, sessionOf, testViewHere, setOutputs, reportSession, titleOf } from './report.ts'
 
 /** The first loop, in its order. */
 const order: readonly State[] = ['INTERVIEW', 'SETUP', 'BUILD', 'DEPLOY', 'TEST']
@@ -47,11 +47,11 @@ async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   if (before.session.state !== state)
     job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
   else
-    await working(job, before, async (world, plan) => {
+    await withStage(job, before, async (world, plan) => {
       await claim(job, before)
       return run(plan, before.session.id, world, { states: [state], once })
     })
-  return told(job, before.session.id)
+  return stageEnd(job, before.session.id)
 }
 
 /** A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended. */
@@ -74,7 +74,7 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
 }
 
 /** What the schedule may go on with as well is claimed, on the entries that were looked at, before it is worked on: of a job that is run again and a tick, one goes on. */
-export async function claim({ context: c, facts }: Job, known: Known): Promise<void> {
+export async function claim({ context: c, facts }: Job, known: StoredSession): Promise<void> {
   const { id, unattended, by } = known.session
   if (!unattended || (by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt)) return
   if (
@@ -93,15 +93,15 @@ export async function claim({ context: c, facts }: Job, known: Known): Promise<v
 }
 
 /** Opens the world of a session, with the key looked at before a node is. */
-export async function working<T>(
+export async function withStage<T>(
   job: Job,
-  known: Known,
+  known: StoredSession,
   work: (world: OpenWorld, plan: Plan) => Promise<T>,
 ): Promise<T> {
   const { context: c, inputs } = job
   const plan = await planOf(known)
   await checkKey(c, job.key, plan.fleet)
-  const folder = c.home.folderOf(known.project, known.session.id)
+  const folder = c.sessions.folderOf(known.project, known.session.id)
   await fetchBinary(job, known.session, folder)
   const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
   const world = worldIn(c, {
@@ -135,7 +135,7 @@ async function fetchBinary({ artifacts, context }: Job, session: Session, folder
   await artifacts.download(stored.id, join(folder, 'binary'), runOf(session.learned.BUILD))
 }
 
-export async function planOf(known: Known): Promise<Plan> {
+export async function planOf(known: StoredSession): Promise<Plan> {
   const plan = await recordedPlan(known.ledger, known.session.id)
   if (plan === undefined)
     throw new Failure({ kind: 'harness', code: 'H032', message: `session ${known.session.id} has no plan` })
@@ -143,17 +143,17 @@ export async function planOf(known: Known): Promise<Plan> {
 }
 
 /** Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this job; the gate says what it means. */
-export async function told(job: Job, id: string): Promise<Ended> {
+export async function stageEnd(job: Job, id: string): Promise<Ended> {
   const known = await sessionOf(job, id)
   const code = codeOf(known)
-  tellOutputs(job, known.session, known.entries)
+  setOutputs(job, known.session, known.entries)
   // What went well is shown once, with its proof, by `prove`.
   if (code !== exitCodes.passed)
-    await tellSession(job, known, known.session.lastTestAt === null ? nothingShown : await shownHere(job, known))
+    await reportSession(job, known, known.session.lastTestAt === null ? noTestView : await testViewHere(job, known))
   return { code, title: titleOf(known) }
 }
 
-const codeOf = ({ session, entries }: Known): number =>
+const codeOf = ({ session, entries }: StoredSession): number =>
   session.queued !== null
     ? exitCodes.passed
     : session.state === 'FIX' || session.state === 'AWAIT_PUSH' || session.state === 'RESTART'

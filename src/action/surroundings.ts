@@ -8,11 +8,11 @@ import { parsePrivateKey } from '../adapters/ssh/key.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Origin } from '../domain/writer.ts'
 import type { KeySource } from '../world.ts'
-import { localHome, remoteHome } from '../verbs/home.ts'
-import { contextOf } from '../verbs/surroundings.ts'
+import { localSessions, remoteSessions } from '../app/sessions.ts'
+import { contextOf } from '../app/surroundings.ts'
 import { readInputs } from './inputs.ts'
-import type { Job, RunFacts } from './job.ts'
-import { keeper } from './keep.ts'
+import type { Job, RunContext } from './job.ts'
+import { artifactKeeper } from './store-artifact.ts'
 
 export { openSurface }
 
@@ -66,14 +66,14 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
           signal,
           ...(inputs.runId === '' ? {} : { limits: ofStrangers }),
         })
-  const branchHome = remoteHome({
+  const branchHome = remoteSessions({
     url: env['VPS_TEST_LEDGER_REMOTE'] || `${facts.serverUrl}/${facts.repository}.git`,
     authorization: token === '' ? null : `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`,
     secrets,
     dir: state,
     signal,
   })
-  const home = inputs.ledger === 'none' ? localHome(join(state, 'own')) : branchHome
+  const home = inputs.ledger === 'none' ? localSessions(join(state, 'own')) : branchHome
   const context = {
     ...plain,
     terminal: surface.terminal,
@@ -90,7 +90,8 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
     github: { baseUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', ...(token === '' ? {} : { token }) },
   }
   return {
-    context: artifacts === null ? context : { ...context, keep: keeper(artifacts, facts.attempt, context.terminal) },
+    context:
+      artifacts === null ? context : { ...context, keep: artifactKeeper(artifacts, facts.attempt, context.terminal) },
     inputs,
     facts,
     surface,
@@ -111,7 +112,7 @@ function keyOf(surface: Surface): KeySource | null {
   return { kind: 'text', text: parsePrivateKey(text, 'in the input ssh-key'), origin: 'in the input ssh-key' }
 }
 
-function factsOf(env: RunnerSurroundings['env']): RunFacts {
+function factsOf(env: RunnerSurroundings['env']): RunContext {
   const need = (name: string): string => {
     const value = env[name]
     if (value === undefined || value === '')

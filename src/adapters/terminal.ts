@@ -1,5 +1,5 @@
 /** Lines for a person: progress on stderr, results on stdout; colour and replaced lines only on a terminal. */
-import { visible } from '../domain/visible.ts'
+import { stripHidden } from '../domain/visible.ts'
 import type { Log } from '../ports.ts'
 
 export interface Terminal extends Log {
@@ -53,7 +53,7 @@ export const harmless = (text: string): string =>
   uncommanded(
     text
       .split('\n')
-      .map((l) => visible(l, 2000))
+      .map((l) => stripHidden(l, 2000))
       .join('\n'),
   )
 

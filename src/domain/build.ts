@@ -1,10 +1,10 @@
 /** What a build is, what is written down about it, and what follows from its result (spec §4 BUILD). */
 import type { BuildFault } from './cargo-failure.ts'
 import type { BuildError } from './cargo-messages.ts'
-import type { ElfFacts } from './elf.ts'
+import type { ElfInfo } from './elf.ts'
 import type { Json } from './ledger.ts'
 
-export type Maker = 'zigbuild' | 'native' | 'file' | 'release'
+export type BuildMethod = 'zigbuild' | 'native' | 'file' | 'release'
 
 /** Versions as the programs themselves say them; null for what was not used. */
 export interface Toolchain {
@@ -35,7 +35,7 @@ export interface BuildFailed {
 export type BuildResult = Built | BuildFailed
 
 /** What git knows of the directory that was built. */
-export type SourceFacts =
+export type SourceInfo =
   | { readonly kind: 'none'; readonly why: string }
   | {
       readonly kind: 'git'
@@ -55,7 +55,7 @@ export type SourceFacts =
     }
 
 /** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
-export const revisionOf = (source: SourceFacts): string | null =>
+export const revisionOf = (source: SourceInfo): string | null =>
   source.kind === 'none'
     ? null
     : source.dirty === null
@@ -64,14 +64,14 @@ export const revisionOf = (source: SourceFacts): string | null =>
 
 /** The ledger's account of the binary under test. */
 export interface BuildRecord {
-  readonly source: Maker
+  readonly source: BuildMethod
   readonly name: string
   readonly sha256: string
   readonly bytes: number
-  readonly elf: ElfFacts
+  readonly elf: ElfInfo
   /** Commit and dirtiness of a build; where a given file or a release asset came from otherwise. */
   readonly from:
-    | SourceFacts
+    | SourceInfo
     | { readonly kind: 'file'; readonly path: string }
     | {
         readonly kind: 'release'
@@ -85,7 +85,7 @@ export interface BuildRecord {
   readonly argv: readonly string[]
   readonly seconds: number
   /** Ways that were tried before and did not make a binary. */
-  readonly before: readonly { readonly source: Maker; readonly reason: BuildFault; readonly message: string }[]
+  readonly before: readonly { readonly source: BuildMethod; readonly reason: BuildFault; readonly message: string }[]
 }
 
 /** What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command. */

@@ -37,7 +37,7 @@ import {
 } from './shape.ts'
 
 /** How much of what there may be, in all files together. */
-export interface Most extends Size {
+export interface Limits extends Size {
   readonly nodes: number
   readonly entries: number
   readonly attempts: number
@@ -45,7 +45,7 @@ export interface Most extends Size {
 }
 
 /** What no run of ours comes near. */
-export const roomy: Most = {
+export const trustedEvidence: Limits = {
   nodes: 200,
   entries: 100_000,
   attempts: 200_000,
@@ -55,7 +55,7 @@ export const roomy: Most = {
 }
 
 /** What a run without secrets may have left: a test of ten nodes, 500 attempts and ten checkpoints is a tenth of it, and to judge all of it takes seconds. */
-export const ofStrangers: Most = {
+export const untrustedEvidence: Limits = {
   nodes: 100,
   entries: 1000,
   attempts: 3000,
@@ -184,7 +184,7 @@ const build = fields({
   from: kinds({ none: anything, git: fields({ commit: text }), file: anything, release: anything }),
   toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
 })
-const facts = (most: Most): Check =>
+const facts = (most: Limits): Check =>
   every<BundleFacts>({
     version: text,
     session: text,
@@ -215,7 +215,7 @@ const node = fields({
 })
 const answer = fields({ value: text, from: text })
 const suite = fields({ enabled: flag })
-const plan = (most: Most): Check =>
+const plan = (most: Limits): Check =>
   fields({
     answers: fields({
       project: answer,
@@ -257,7 +257,7 @@ const plan = (most: Most): Check =>
 
 /** By the names that `layout` gives the files. */
 export const shapes = (
-  most: Most,
+  most: Limits,
 ): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries' | 'attempts', Check>> => ({
   plan: plan(most),
   facts: facts(most),
@@ -268,7 +268,7 @@ export const shapes = (
   attempts: list(attemptShape, most.attempts),
 })
 
-export const manifestShape = (most: Most): Check =>
+export const manifestShape = (most: Limits): Check =>
   every<Manifest>({
     files: list(every<FileDigest>({ path: text, bytes: whole, sha256: text }), most.files),
     root: text,

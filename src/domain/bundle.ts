@@ -2,12 +2,12 @@
 import { checkpointInput } from './checkpoint.ts'
 import type { Attempt, Control, RunningProof } from './evidence.ts'
 import type { NatMeasurement, NodeName } from './fleet.ts'
-import { promisesOf } from './judge.ts'
+import { promisesOf } from './suites/connectivity/judge.ts'
 import type { Entry, Json } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Finding } from './findings.ts'
 import { fold, type Taking } from './session.ts'
-import { silentParts, type Silent } from './silent.ts'
+import { unsupportedParts, type Unsupported } from './unsupported.ts'
 import type { VerdictInput } from './verdict.ts'
 
 /** Everything the evidence folder holds, parsed; file names are in `layout`. */
@@ -34,7 +34,7 @@ export interface BundleFacts {
   readonly excluded: readonly { readonly node: NodeName; readonly why: string }[]
   readonly deployed: Readonly<Record<NodeName, string>>
   /** What could not be had, and warnings of SETUP. */
-  readonly notes: readonly Silent[]
+  readonly notes: readonly Unsupported[]
   readonly findings: readonly Finding[]
   readonly build: Json
   /** Of a soak checkpoint's test; the ledger's entries decide whether it was one ({@link checkpointOf}). */
@@ -72,7 +72,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
     runningAfter: b.running.after,
   },
   findings: b.facts.findings,
-  missing: [...silentParts(b.plan), ...b.facts.notes],
+  missing: [...unsupportedParts(b.plan), ...b.facts.notes],
   ...(checkpointOf(b) === null
     ? {}
     : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),

@@ -1,14 +1,14 @@
 /** What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the first test, and one process must have gone on (spec §4, WAIT_1HR). */
 import { z } from 'zod'
 import { judgeContinuity, readMarks, type ContinuityRow, type RunningMark } from './continuity.ts'
-import type { NotCovered } from './coverage.ts'
+import type { NotCovered } from './suites/connectivity/coverage.ts'
 import { percent, type ClassResult, type Reason } from './criteria.ts'
 import type { TestEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
-import type { Judgement } from './judge.ts'
+import type { Judgement } from './suites/connectivity/judge.ts'
 import type { Entry } from './ledger.ts'
-import { pairClasses, type PairClass } from './oracle.ts'
+import { pairClasses, type PairClass } from './suites/connectivity/oracle.ts'
 
 export interface ClassCount {
   readonly attempts: number

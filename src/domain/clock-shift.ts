@@ -2,7 +2,7 @@
 import { Failure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
 import type { Entry, Json } from './ledger.ts'
-import type { Silent } from './silent.ts'
+import type { Unsupported } from './unsupported.ts'
 
 /** Refuses a moved clock on a fleet that is no lab; null: nobody knows the fleet. */
 export function checkShift(shift: Json | undefined, fleet: Pick<Fleet, 'name' | 'lab'> | null): void {
@@ -28,7 +28,7 @@ export function checkEntryShift(before: readonly Entry[], entry: Entry): void {
 }
 
 /** Our clock decides when a checkpoint is due: that it was moved is told wherever its times are, whichever writer of the session moved it. */
-export function shiftNotes(entries: readonly Entry[], own: number): readonly Silent[] {
+export function shiftNotes(entries: readonly Entry[], own: number): readonly Unsupported[] {
   const seconds = [...entries.map((e) => e.facts['clockShift']), own].filter(
     (s): s is number => typeof s === 'number' && s !== 0,
   )

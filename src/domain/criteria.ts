@@ -1,11 +1,11 @@
 /** What a criterion means in numbers: one pair class measured against its target (spec §3). */
-import type { PlannedPair } from './coverage.ts'
-import { counts, type Grade, type Judgement } from './judge.ts'
-import type { PairClass } from './oracle.ts'
+import type { PlannedPair } from './suites/connectivity/coverage.ts'
+import { counts, type Grade, type Judgement } from './suites/connectivity/judge.ts'
+import type { PairClass } from './suites/connectivity/oracle.ts'
 import type { CriteriaKind } from './plan.ts'
 import type { Criteria } from './project.ts'
 import { attemptsForLowerBound, wilson, type Interval } from './statistics.ts'
-import { pairKey } from './timetable.ts'
+import { pairKey } from './suites/connectivity/timetable.ts'
 
 export interface ClassResult {
   readonly pairClass: PairClass

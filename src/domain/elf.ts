@@ -9,7 +9,7 @@ export class ElfError extends Error {
   }
 }
 
-export interface ElfFacts {
+export interface ElfInfo {
   readonly bits: 32 | 64
   readonly endian: 'little' | 'big'
   /** As `uname -m` says it where known (`x86_64`, `aarch64`), else `em-<number>`. */
@@ -59,7 +59,7 @@ interface Segment {
   readonly size: number
 }
 
-export function readElf(bytes: Uint8Array): ElfFacts {
+export function readElf(bytes: Uint8Array): ElfInfo {
   const at = reader(bytes)
   const head = at.header()
   const segments = at.segments(head)
@@ -82,7 +82,7 @@ export function readElf(bytes: Uint8Array): ElfFacts {
 }
 
 /** Why this binary cannot run on this node, one sentence each; empty when nothing speaks against it. */
-export function elfFaults(elf: ElfFacts, node: NodeRuntime, name: string): readonly string[] {
+export function elfFaults(elf: ElfInfo, node: NodeRuntime, name: string): readonly string[] {
   const faults: string[] = []
   if (!elf.isProgram) faults.push(`not a program but a ${elf.type} ELF file`)
   if (elf.machine !== node.arch) faults.push(`${elf.machine} binary, ${name} is ${node.arch}`)

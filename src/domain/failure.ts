@@ -20,7 +20,7 @@ export type FailureKind = 'usage' | 'transport' | 'infra' | 'harness' | 'product
 /** Exit codes of every command (architecture: style). */
 export const exitCodes = { passed: 0, harness: 1, usage: 2, infra: 10, failed: 20, inconclusive: 30 } as const
 
-export interface FailureFacts {
+export interface FailureInfo {
   readonly kind: FailureKind
   /** Stable: U usage, T transport, I infrastructure, H harness, P product, B busy; then three digits. Listed in docs/errors.md. */
   readonly code: string
@@ -36,8 +36,8 @@ export interface FailureFacts {
 
 /** Every error this program throws on purpose. */
 export class Failure extends Error {
-  readonly facts: FailureFacts
-  constructor(facts: FailureFacts, cause?: unknown) {
+  readonly facts: FailureInfo
+  constructor(facts: FailureInfo, cause?: unknown) {
     super(facts.message, cause === undefined ? undefined : { cause })
     this.name = 'Failure'
     this.facts = facts

@@ -62,11 +62,11 @@ export interface Fleet {
   readonly identityFile?: string
   /** Registry base URL as seen from the nodes; absent: `http://<registry ip>:8080`. */
   readonly registryUrl?: string
-  readonly lab?: LabFacts
+  readonly lab?: LabInfo
 }
 
 /** What a lab admits about itself; printed in every proof. */
-export interface LabFacts {
+export interface LabInfo {
   /** NAT mapping lifetimes are divided by this: RFC 4787 REQ-5's 120 s becomes 120 / factor. */
   readonly natTimeoutFactor: number
   /** `none`: delay and loss are not covered. */

@@ -1,14 +1,14 @@
 /** What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still lives (spec §4 WAIT_*, RESTART). */
 import type { Json } from './ledger.ts'
-import { finals, taking, type Outcome, type Session, type State, type Taking } from './session.ts'
+import { finals, taking, type StageResult, type Session, type State, type Taking } from './session.ts'
 import { writerText } from './writer.ts'
 
 export type Tick =
   | { readonly kind: 'nothing'; readonly why: string; /** Unix milliseconds. */ readonly nextAt: number | null }
   /** Append this entry: whoever's append succeeds works on the session. */
-  | { readonly kind: 'claim'; readonly outcome: Outcome }
+  | { readonly kind: 'claim'; readonly outcome: StageResult }
   /** Append this entry; there is no work to do. */
-  | { readonly kind: 'record'; readonly outcome: Outcome }
+  | { readonly kind: 'record'; readonly outcome: StageResult }
 
 /** GitHub's schedule was seen twelve hours late (github-platform §3); what comes a day late says nothing about the hours that it was to witness. */
 export const windowMs = 24 * 3_600_000

@@ -85,7 +85,7 @@ export interface Session {
 }
 
 /** What a stage came to. `why` is one sentence for a person. */
-export interface Outcome {
+export interface StageResult {
   readonly event: string
   readonly why: string
   readonly facts: Readonly<Record<string, Json>>
@@ -152,7 +152,7 @@ const waits: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: hour, WAIT_6HR: 
 const approvalMs = 7 * 24 * hour
 
 /** The entry that records `outcome`; undefined when this state knows no such event. */
-export function next(entries: readonly Entry[], session: Session, outcome: Outcome, at: number): Entry | undefined {
+export function next(entries: readonly Entry[], session: Session, outcome: StageResult, at: number): Entry | undefined {
   const target = targetOf(session, outcome.event)
   if (target === undefined) return undefined
   const due =

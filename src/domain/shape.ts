@@ -1,5 +1,5 @@
 /** Checks that data from outside has a type's shape: at the first thing that is wrong it stops, and it copies nothing, so that a lie of megabytes costs no more than a truth of that size. */
-import { visible } from './visible.ts'
+import { stripHidden } from './visible.ts'
 
 /** What is wrong, as a path and words (`.claim.lines[3] is no text`); null when nothing is. */
 export type Check = (value: unknown) => string | null
@@ -44,7 +44,7 @@ export const record =
     if (!isObject(v)) return ' is no object'
     for (const key of Object.keys(v)) {
       const fault = of(v[key])
-      if (fault !== null) return `.${visible(key, 40)}${fault}`
+      if (fault !== null) return `.${stripHidden(key, 40)}${fault}`
     }
     return null
   }

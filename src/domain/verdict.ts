@@ -9,7 +9,7 @@ import {
   type Excluded,
   type NotCovered,
   type PlannedPair,
-} from './coverage.ts'
+} from './suites/connectivity/coverage.ts'
 import { classReasons, classResult, type ClassResult, type Reason } from './criteria.ts'
 import type { Attempt, Control, Pair, TestEvidence } from './evidence.ts'
 import { mergeFindings, type Finding } from './findings.ts'
@@ -22,15 +22,15 @@ import {
   type NatMeasurement,
   type NodeName,
 } from './fleet.ts'
-import { views } from './flows.ts'
-import { counts, judgeAttempt, type Judgement, type Promises } from './judge.ts'
-import { asDeclared, natName, pairClasses, type PairClass } from './oracle.ts'
+import { views } from './suites/connectivity/flows.ts'
+import { counts, judgeAttempt, type Judgement, type Promises } from './suites/connectivity/judge.ts'
+import { asDeclared, natName, pairClasses, type PairClass } from './suites/connectivity/oracle.ts'
 import type { CriteriaKind } from './plan.ts'
 import type { Criteria } from './project.ts'
-import { applyRetries } from './retry.ts'
+import { applyRetries } from './suites/connectivity/retry.ts'
 import { judgeRunning } from './running.ts'
 import { spread, type Spread } from './statistics.ts'
-import { pairKey, peersKey } from './timetable.ts'
+import { pairKey, peersKey } from './suites/connectivity/timetable.ts'
 
 /** Everything a verdict depends on; plain JSON, so that it can be kept as evidence. */
 export interface VerdictInput {

@@ -2,14 +2,14 @@
 
 const hidden = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g
 
-export const visible = (text: string, limit = 200): string => {
+export const stripHidden = (text: string, limit = 200): string => {
   const clean = text.replace(hidden, '')
   return clean.length > limit ? `${clean.slice(0, limit)}…` : clean
 }
 
 /** A value in a message: text quoted, anything else by its kind. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(visible(value, 80))
+  if (typeof value === 'string') return JSON.stringify(stripHidden(value, 80))
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return kindOf(value)
 }

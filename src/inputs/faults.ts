@@ -1,6 +1,6 @@
 /** Faults of an input: collected, put in order, and turned into one usage failure that lists all of them. */
 import { Failure, type Fault, type Place } from '../domain/failure.ts'
-import { visible } from '../domain/visible.ts'
+import { stripHidden } from '../domain/visible.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -14,7 +14,7 @@ export const pathText = (path: Path): string =>
         ? `[${p}]`
         : /^[\w-]{1,80}$/.test(p)
           ? `${i === 0 ? '' : '.'}${p}`
-          : `[${JSON.stringify(visible(p, 80))}]`,
+          : `[${JSON.stringify(stripHidden(p, 80))}]`,
     )
     .join('')
 
@@ -27,10 +27,10 @@ export function inOrder(faults: readonly Fault[]): readonly Fault[] {
 }
 
 /** `file:line:column path: message`, safe to print. */
-export const faultText = (fault: Fault): string => `${placeText(fault.at)}: ${visible(fault.message, 400)}`
+export const faultText = (fault: Fault): string => `${placeText(fault.at)}: ${stripHidden(fault.message, 400)}`
 
 const placeText = (at: Place): string =>
-  [`${visible(at.file)}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}`, at.path]
+  [`${stripHidden(at.file)}${at.line === undefined ? '' : `:${at.line}:${at.column ?? 1}`}`, at.path]
     .filter((t) => t !== '')
     .join(' ')
 

@@ -7,7 +7,7 @@ import { hostKey } from './fields.ts'
 import { fleetSchema } from './fleet-schema.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
-import { show, visible } from '../domain/visible.ts'
+import { show, stripHidden } from '../domain/visible.ts'
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseFleet(text: string, file: string): Fleet {
@@ -32,7 +32,7 @@ const crossChecks: CrossCheck = (raw, report) => {
     }
     for (const { address } of own)
       if (!addresses.has(address))
-        addresses.set(address, typeof node['name'] === 'string' ? visible(node['name'], 64) : `nodes[${i}]`)
+        addresses.set(address, typeof node['name'] === 'string' ? stripHidden(node['name'], 64) : `nodes[${i}]`)
     if (node['role'] === 'nat' && node['nat'] === 'none')
       report(['nodes', i, 'nat'], 'a node of role nat must have a NAT other than none')
   })
@@ -132,7 +132,7 @@ export function withHostKeys(yamlText: string, node: string, keys: readonly stri
       throw new Failure({
         kind: 'usage',
         code: 'U011',
-        message: `host key of ${visible(node)}: ${checked.error.issues.map((i) => i.message).join('; ')}`,
+        message: `host key of ${stripHidden(node)}: ${checked.error.issues.map((i) => i.message).join('; ')}`,
       })
   }
   const document = parseDocument(yamlText)

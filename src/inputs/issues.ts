@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import type { Path } from './faults.ts'
 import { hint } from './nearest.ts'
-import { kindOf, show, visible } from '../domain/visible.ts'
+import { kindOf, show, stripHidden } from '../domain/visible.ts'
 
 export interface Finding {
   readonly path: Path
@@ -28,7 +28,7 @@ export function findingsOf(issue: Issue, root: unknown, above: Path = []): reado
       return issue.keys.map((key) => ({
         path: [...path, key],
         onKey: true,
-        message: `unknown key "${visible(key, 80)}"${hint(
+        message: `unknown key "${stripHidden(key, 80)}"${hint(
           key,
           issue.message.split(' ').filter((k) => k !== ''),
         )}`,

@@ -5,7 +5,7 @@ import type { Profile } from '../domain/profile.ts'
 import { usageFailure, type Path } from './faults.ts'
 import { count, fileName, identifier, oneOf, port, projectName, text } from './fields.ts'
 import { hint } from './nearest.ts'
-import { visible } from '../domain/visible.ts'
+import { stripHidden } from '../domain/visible.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 
 /** What may be asked for in each template. */
@@ -135,7 +135,7 @@ export function templateFaults(word: string, known: readonly string[]): readonly
   const names = [...word.matchAll(/\{([^{}]*)\}/g)].map((m) => m[1] ?? '')
   const faults = names
     .filter((n) => !known.includes(n))
-    .map((n) => `unknown placeholder {${visible(n, 40)}}${hint(n, known)}`)
+    .map((n) => `unknown placeholder {${stripHidden(n, 40)}}${hint(n, known)}`)
   return /[{}]/.test(word.replaceAll(/\{[^{}]*\}/g, ''))
     ? [...faults, 'has a brace that is no part of a {placeholder}']
     : faults

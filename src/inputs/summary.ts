@@ -2,7 +2,7 @@
 import type { FleetNode, NatKind } from '../domain/fleet.ts'
 import type { Answer, Plan } from '../domain/plan.ts'
 import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
-import { visible } from '../domain/visible.ts'
+import { stripHidden } from '../domain/visible.ts'
 
 export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'targets' | 'config'>
 
@@ -15,20 +15,20 @@ export function planSummary(plan: SummaryFacts): string {
   return [
     title,
     '='.repeat(title.length),
-    `Project: ${visible(project.value)} (${origin(project)})`,
+    `Project: ${stripHidden(project.value)} (${origin(project)})`,
     `Focus: ${focusDescriptions[focus.value]} (${origin(focus)})`,
     `Success: ${success(plan)} (${origin(criteria)})`,
     `Proof: ${proofDescriptions[proof.value]} (${origin(proof)})`,
     '',
-    `Nodes to use (fleet ${visible(plan.fleet.name)}):`,
+    `Nodes to use (fleet ${stripHidden(plan.fleet.name)}):`,
     `  Registry: ${names(used.filter((n) => n.role === 'registry'))}`,
     `  Standard: ${names(peers.filter((n) => n.nat === 'none'))}`,
     ...(translated.length === 0
       ? ['  NAT Emulation: none']
-      : ['  NAT Emulation:', ...translated.map((n) => `    - ${visible(n.name)} (${natNames[n.nat]})`)]),
+      : ['  NAT Emulation:', ...translated.map((n) => `    - ${stripHidden(n.name)} (${natNames[n.nat]})`)]),
     '',
     `Binary source: ${source(plan)}`,
-    ...plan.config.warnings.map((w) => `Note: ${visible(w, 400)}`),
+    ...plan.config.warnings.map((w) => `Note: ${stripHidden(w, 400)}`),
     '',
     'Ready to proceed?',
   ].join('\n')
@@ -43,10 +43,10 @@ export const natNames: Readonly<Record<NatKind, string>> = {
 }
 
 const origin = ({ from }: Answer<string>): string =>
-  from === 'interview' ? 'confirmed via interview' : `from ${visible(from)}`
+  from === 'interview' ? 'confirmed via interview' : `from ${stripHidden(from)}`
 
 const names = (nodes: readonly FleetNode[]): string =>
-  nodes.length === 0 ? 'none' : nodes.map((n) => visible(n.name)).join(', ')
+  nodes.length === 0 ? 'none' : nodes.map((n) => stripHidden(n.name)).join(', ')
 
 function success({ answers, targets }: SummaryFacts): string {
   if (answers.criteria.value !== 'threshold') return criteriaDescriptions[answers.criteria.value]
@@ -56,10 +56,10 @@ function success({ answers, targets }: SummaryFacts): string {
 function source({ source: s, config }: SummaryFacts): string {
   switch (s.kind) {
     case 'build':
-      return `Build on this machine (${visible(config.binary.build.join(' '))}) in ${visible(s.workspace)}`
+      return `Build on this machine (${stripHidden(config.binary.build.join(' '))}) in ${stripHidden(s.workspace)}`
     case 'file':
-      return `Given file ${visible(s.path)}`
+      return `Given file ${stripHidden(s.path)}`
     case 'release':
-      return `Release ${visible(s.tag)} of ${visible(s.repository)}, ${visible(s.asset)}`
+      return `Release ${stripHidden(s.tag)} of ${stripHidden(s.repository)}, ${stripHidden(s.asset)}`
   }
 }

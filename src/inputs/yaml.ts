@@ -5,7 +5,7 @@ import type { Fault } from '../domain/failure.ts'
 import { inOrder, pathText, type Path } from './faults.ts'
 import { findingsOf, keepKnownKeys } from './issues.ts'
 import { pathOfKey, positionsOf, refusedKeys, type Position } from './positions.ts'
-import { visible } from '../domain/visible.ts'
+import { stripHidden } from '../domain/visible.ts'
 
 export type Loaded<T> =
   | { readonly ok: true; readonly value: T }
@@ -108,7 +108,7 @@ function tree(
   } catch (error) {
     return refuse(
       error instanceof ReferenceError
-        ? `its aliases cannot be followed: ${visible(error.message)}`
+        ? `its aliases cannot be followed: ${stripHidden(error.message)}`
         : 'contains itself, or is nested too deeply to be read',
     )
   }
@@ -127,4 +127,4 @@ const problem = (code: string, message: string): string =>
     ? 'this key was given before'
     : code === 'FORBIDDEN'
       ? message
-      : `is not valid YAML: ${visible(message)}`
+      : `is not valid YAML: ${stripHidden(message)}`

@@ -1,12 +1,12 @@
 /** The fleet that a lab is, as a value and as the text of a fleet file: the same schema as every fleet. */
 import { stringify } from 'yaml'
-import type { Fleet, FleetNode, LabFacts } from '../domain/fleet.ts'
+import type { Fleet, FleetNode, LabInfo } from '../domain/fleet.ts'
 import { boxNamespace, enter, hostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
 /** What only a running lab knows. */
 export interface Running {
-  readonly shaping: LabFacts['shaping']
+  readonly shaping: LabInfo['shaping']
   /** Pins by node name: the key each node was given, `<type> <base64>`. */
   readonly hostKeys: Readonly<Record<string, string>>
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
-import type { Fleet, LabFacts } from '../domain/fleet.ts'
+import type { Fleet, LabInfo } from '../domain/fleet.ts'
 import { checks, doctor, refusalOf } from './doctor.ts'
 import { fleetOf, fleetYaml, type Running } from './fleet-file.ts'
 import { layoutOf, pathsOf, type Layout } from './layout.ts'
@@ -115,7 +115,7 @@ async function shape(
   o: UpOptions,
   l: Layout,
   doing: { readonly cgroup: string; readonly signal: AbortSignal },
-): Promise<LabFacts['shaping']> {
+): Promise<LabInfo['shaping']> {
   if (o.shaping === 'none') return 'none'
   const netem = await exec(netemProbe(l), { ...doing, timeoutMs: 10_000 })
   if (netem.code === 0) {

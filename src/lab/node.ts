@@ -1,7 +1,7 @@
 /** One node of a running lab: its state, its power, and the ways into its namespaces and its NAT box. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
-import type { LabFacts, NatKind } from '../domain/fleet.ts'
+import type { LabInfo, NatKind } from '../domain/fleet.ts'
 import type { Log } from '../ports.ts'
 import { boxNamespace, enter, layoutOf, publicAddress, type Layout } from './layout.ts'
 import { markerOf } from './marker.ts'
@@ -28,7 +28,7 @@ export interface NodeStatus {
 export interface LabStatus {
   readonly id: string
   readonly phase: 'down' | 'starting' | 'up'
-  readonly shaping?: LabFacts['shaping']
+  readonly shaping?: LabInfo['shaping']
   /** False: the delay helper died, and packets pass undelayed. */
   readonly shapingAlive?: boolean
   readonly stateDir: string

@@ -1,5 +1,5 @@
 /** Delay and loss, as steps: netem where the kernel has it, else packets wait in a queue for the delay helper. */
-import type { LabFacts } from '../domain/fleet.ts'
+import type { LabInfo } from '../domain/fleet.ts'
 import { boxNamespace, enter, linkOf, nodeNamespace, routerOf, type Layout } from './layout.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
@@ -21,7 +21,7 @@ export const netemProbe = (l: Layout): string[] => [
 
 const shaped = (t: Topology): TopologyNode[] => t.nodes.filter((n) => n.delayMs > 0 || n.lossPercent > 0)
 
-export function compileShaping(t: Topology, l: Layout, mode: LabFacts['shaping']): Stages {
+export function compileShaping(t: Topology, l: Layout, mode: LabInfo['shaping']): Stages {
   switch (mode) {
     case 'none':
       return []

@@ -1,7 +1,7 @@
 /** Now against the base branch's last proof: raw counts of recorded tests, class by class, nothing estimated. */
 import type { Entry } from '../domain/ledger.ts'
 import { percent } from '../domain/criteria.ts'
-import { pairClasses, type PairClass } from '../domain/oracle.ts'
+import { pairClasses, type PairClass } from '../domain/suites/connectivity/oracle.ts'
 import { fleetOf, originOf, projectOf, testsOf, type Count, type Counts } from './facts.ts'
 import { iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'

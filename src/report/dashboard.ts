@@ -8,7 +8,7 @@ import { iso } from './figures.ts'
 import { link } from './link.ts'
 import { code, table, text } from './markdown.ts'
 
-export interface Shown {
+export interface SessionRow {
   readonly session: Session
   readonly entries: readonly Entry[]
 }
@@ -20,14 +20,14 @@ const unfinishedShown = 100
 const schema = 1
 
 /** Nobody goes on with it. `why`: one sentence for a person. */
-export interface Broken {
+export interface DamagedRow {
   readonly id: string
   readonly why: string
 }
 
 export function dashboard(
-  sessions: readonly Shown[],
-  broken: readonly Broken[] = [],
+  sessions: readonly SessionRow[],
+  broken: readonly DamagedRow[] = [],
 ): Readonly<Record<string, string>> {
   const sorted = sessions.toSorted(
     (a, b) => b.session.changedAt - a.session.changedAt || (a.session.id < b.session.id ? -1 : 1),
@@ -42,7 +42,7 @@ export function dashboard(
   }
 }
 
-function page(sorted: readonly Shown[], broken: readonly Broken[]): string {
+function page(sorted: readonly SessionRow[], broken: readonly DamagedRow[]): string {
   const [open, done] = [
     sorted.filter(({ session }) => !finals.includes(session.state)),
     sorted.filter(({ session }) => finals.includes(session.state)),
@@ -71,7 +71,7 @@ function page(sorted: readonly Shown[], broken: readonly Broken[]): string {
   )
 }
 
-const damage = (broken: readonly Broken[]): readonly string[] =>
+const damage = (broken: readonly DamagedRow[]): readonly string[] =>
   broken.length === 0
     ? []
     : [
@@ -93,7 +93,7 @@ const damage = (broken: readonly Broken[]): readonly string[] =>
 
 const more = (n: number): string => (n > 0 ? `And ${n} more, in this branch's folders.` : '')
 
-const rows = (shown: readonly Shown[]): string =>
+const rows = (shown: readonly SessionRow[]): string =>
   table(
     [
       'session',
@@ -140,7 +140,7 @@ const rows = (shown: readonly Shown[]): string =>
 const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX', 'WAIT_1HR', 'WAIT_6HR', 'RESTART']
 
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
-function holding(open: readonly Shown[]): string {
+function holding(open: readonly SessionRow[]): string {
   const lines = open.flatMap(({ session, entries }) => {
     const wait = queueOf(entries)
     if (wait !== null)
@@ -173,7 +173,7 @@ function fencesOf(entries: readonly Entry[]): number | null {
 }
 
 /** What a program that reads the branch needs without folding entries; never a plan, an address or a log line. */
-function stateOf({ session: s, entries }: Shown): Json {
+function stateOf({ session: s, entries }: SessionRow): Json {
   const [origin, tests, writer] = [originOf(entries), testsOf(entries), writerOf(entries.at(-1))]
   const last = tests.at(-1)
   return {

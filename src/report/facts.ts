@@ -1,6 +1,6 @@
 /** What ledger entries say to a report: their facts are JSON from outside, so every field is checked and what is not as agreed is not there. */
 import type { Entry, Json } from '../domain/ledger.ts'
-import { pairClasses, type PairClass } from '../domain/oracle.ts'
+import { pairClasses, type PairClass } from '../domain/suites/connectivity/oracle.ts'
 import type { Origin, Writer } from '../domain/writer.ts'
 
 type Fields = Readonly<Record<string, Json | undefined>>

@@ -1,5 +1,5 @@
 /** JUnit XML of a verdict: a suite for each pair class, a case for each ordered pair, and one case for the verdict itself, so that no reader sees green over an inconclusive run. */
-import { pairClasses } from '../domain/oracle.ts'
+import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from './figures.ts'
 import { pairName, pairResults, type PairResult } from './pair-results.ts'

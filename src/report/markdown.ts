@@ -6,7 +6,7 @@ const limit = 400
 /** Foreign text inline: no markup, no links, no mentions or references, no HTML, no workflow commands, one line. */
 export function text(value: string, max = limit): string {
   return (
-    visible(cut(value, max))
+    spellHidden(cut(value, max))
       .replace(/&/g, '&amp;')
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')
@@ -24,7 +24,7 @@ export function text(value: string, max = limit): string {
 
 /** Foreign text as a code span, table-safe. */
 export function code(value: string, max = limit): string {
-  const inner = visible(cut(value === '' ? ' ' : value, max))
+  const inner = spellHidden(cut(value === '' ? ' ' : value, max))
     .replace(/\|/g, '\\|')
     .replace(/:(?=:)/g, ':\u200b')
   const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length))
@@ -38,7 +38,7 @@ export function block(value: string, max = 20_000): string {
   const lines = cut(value, max)
     .split(/\r\n|\r|\n/)
     .map((line) =>
-      visible(line)
+      spellHidden(line)
         .replace(/:(?=:)/g, ':\u200b')
         .replace(/##(?=\[)/g, '##\u200b'),
     )
@@ -60,7 +60,7 @@ export function table(
 }
 
 /** Control characters, line ends and the invisible ones that turn or hide text, written as U+XXXX. */
-export const visible = (value: string): string =>
+export const spellHidden = (value: string): string =>
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   value.replace(
     /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Cs}|[\u{e0000}-\u{e007f}]/gu,

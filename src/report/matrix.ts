@@ -1,6 +1,6 @@
 /** The matrix of all ordered pairs, callers down, callees across: one symbol each, for a terminal and for Markdown. */
 import type { NodeName } from '../domain/fleet.ts'
-import type { Judgement } from '../domain/judge.ts'
+import type { Judgement } from '../domain/suites/connectivity/judge.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { table, text } from './markdown.ts'
 import { plain, textTable, type Cell, type Palette } from './text-table.ts'

@@ -1,6 +1,6 @@
 /** All nodes with declared and measured NAT side by side, for `nodes` and `lab status`. */
 import { measuredKind, type FleetNode, type NatMeasurement } from '../domain/fleet.ts'
-import { asDeclared, natName } from '../domain/oracle.ts'
+import { asDeclared, natName } from '../domain/suites/connectivity/oracle.ts'
 import { plain, textTable, type Cell, type Palette } from './text-table.ts'
 
 export interface NodeRow {

@@ -1,8 +1,8 @@
 /** What each ordered pair came to, over all its attempts: the test cases that other tools count. */
 import type { Pair } from '../domain/evidence.ts'
-import type { Judgement } from '../domain/judge.ts'
-import { pairClasses, type PairClass } from '../domain/oracle.ts'
-import { pairKey } from '../domain/timetable.ts'
+import type { Judgement } from '../domain/suites/connectivity/judge.ts'
+import { pairClasses, type PairClass } from '../domain/suites/connectivity/oracle.ts'
+import { pairKey } from '../domain/suites/connectivity/timetable.ts'
 import type { Verdict } from '../domain/verdict.ts'
 
 export interface PairResult {

@@ -1,9 +1,9 @@
 /** Foreign text where no Markdown is read: titles, annotations, XML. Bounded in UTF-16 units, which is how GitHub counts. */
-import { visible } from './markdown.ts'
+import { spellHidden } from './markdown.ts'
 
 /** One line of at most `max` units; a surrogate pair is kept whole. */
 export function plainLine(value: string, max: number): string {
-  return clip(visible(clip(value, max * 2)), max)
+  return clip(spellHidden(clip(value, max * 2)), max)
 }
 
 /** The same over several lines. */
@@ -11,7 +11,7 @@ export const plainLines = (value: string, max: number): string =>
   clip(
     clip(value, max * 2)
       .split(/\r\n|\r|\n/)
-      .map(visible)
+      .map(spellHidden)
       .join('\n'),
     max,
   )

@@ -12,7 +12,7 @@ export interface ResourceDescriptor {
   readonly digest: Readonly<Record<string, string>>
 }
 
-export interface TestResult {
+export interface TestResultPredicate {
   readonly result: 'PASSED' | 'FAILED'
   readonly configuration: readonly ResourceDescriptor[]
   readonly url?: string
@@ -36,7 +36,7 @@ export function testResultPredicate({
   readonly verdict: Verdict
   readonly plan: Plan
   readonly url: string | null
-}): TestResult {
+}): TestResultPredicate {
   const pairs = pairResults(verdict)
   const names = (of: (p: PairResult) => boolean): readonly string[] =>
     pairs.filter(of).map((p) => plainLine(pairName(p.pair), 200))

@@ -2,7 +2,7 @@
 import { points, type ClassChange } from '../domain/checkpoint.ts'
 import { sameStart, type ContinuityRow } from '../domain/continuity.ts'
 import { percent } from '../domain/criteria.ts'
-import type { Judgement } from '../domain/judge.ts'
+import type { Judgement } from '../domain/suites/connectivity/judge.ts'
 import type { Taking } from '../domain/session.ts'
 import { duration, iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'

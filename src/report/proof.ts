@@ -1,7 +1,7 @@
 /** The proof: one page that binds plan, commit, binary, fleet, evidence and verdict (spec §8). Rebuilt from data alone, at any time, offline. */
 import { percent, type ClassResult } from '../domain/criteria.ts'
-import type { NotCovered } from '../domain/coverage.ts'
-import { pairClasses } from '../domain/oracle.ts'
+import type { NotCovered } from '../domain/suites/connectivity/coverage.ts'
+import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { duration, iso, ms } from './figures.ts'

@@ -1,7 +1,7 @@
 /** What a job summary and a pull request comment both tell: a head that is always short, and sections in order of weight. */
 import { checkpointOf as checkpointTaken, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import type { Entry } from '../domain/ledger.ts'
-import { pairClasses } from '../domain/oracle.ts'
+import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { checkpointsMarkdown } from './checkpoints.ts'

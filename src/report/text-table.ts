@@ -1,5 +1,5 @@
 /** Columns of plain text for a terminal or a job log; colour comes from a palette that the caller hands in. */
-import { visible } from './markdown.ts'
+import { spellHidden } from './markdown.ts'
 
 /** How a terminal shows four tones; {@link plain} shows none. */
 export interface Palette {
@@ -25,7 +25,7 @@ export function textTable(
   palette: Palette = plain,
 ): string {
   const cells = rows.map((row) =>
-    row.map((c): Cell => (typeof c === 'string' ? { text: visible(c) } : { ...c, text: visible(c.text) })),
+    row.map((c): Cell => (typeof c === 'string' ? { text: spellHidden(c) } : { ...c, text: spellHidden(c.text) })),
   )
   const widths = header.map((h, i) => Math.max(width(h), ...cells.map((row) => width(row[i]?.text ?? ''))))
   const line = (row: readonly Cell[]): string =>

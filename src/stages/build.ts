@@ -5,8 +5,8 @@ import { Failure } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Obtained, World } from '../ports.ts'
-import { leaseForBuild } from './leases.ts'
-import { rosterOf } from './roster.ts'
+import { leaseForBuild } from './parts/leases.ts'
+import { rosterOf } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
 const folder = 'binary'
@@ -30,7 +30,7 @@ export const build: Stage = async (plan, session, world) => {
       }
     const { record, bytes } = await checked(plan, obtained, world)
     await world.files.write(keptBinary, bytes)
-    const artifact = await world.keep(`build-${session.counters.builds + 1}`, folder)
+    const artifact = await world.storeArtifact(`build-${session.counters.builds + 1}`, folder)
     return {
       event: 'built',
       why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`,

@@ -8,14 +8,14 @@ import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { Session } from '../domain/session.ts'
 import type { World } from '../ports.ts'
-import { each } from '../suites/each.ts'
+import { onEachNode } from '../instruments/per-node.ts'
 import { keptBinary } from './build.ts'
-import { leaseFleet } from './busy.ts'
-import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './deploy-node.ts'
-import { awaitRegistration } from './registration.ts'
-import { exclusionFacts, rosterOf, withCause, type Exclusion } from './roster.ts'
+import { leaseFleet } from './parts/busy.ts'
+import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './parts/deploy-node.ts'
+import { awaitRegistration } from './parts/registration.ts'
+import { exclusionFacts, rosterOf, withCause, type Exclusion } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
-import { unitOf } from './units.ts'
+import { unitOf } from './parts/units.ts'
 
 export const deploy: Stage = async (plan, session, world) => {
   const roster = rosterOf(plan, session)
@@ -65,10 +65,10 @@ export const deploy: Stage = async (plan, session, world) => {
     `deploy: ${shipment.release.name} ${shipment.release.sha256.slice(0, 12)} to ${roster.length} nodes, ${shipment.packed.zstd.length} bytes each`,
   )
   // Everybody receives at once, since that changes nothing that runs; the gatekeeper decides about switching.
-  const sent = await each([...jobs.keys()], world.signal, (name) => receiveOn(world, jobs.get(name) as NodeJob))
+  const sent = await onEachNode([...jobs.keys()], world.signal, (name) => receiveOn(world, jobs.get(name) as NodeJob))
   leaveOut(sent.failed)
   const wave = async (nodes: readonly FleetNode[]): Promise<readonly Failure[]> => {
-    const result = await each(
+    const result = await onEachNode(
       nodes.map((n) => n.name).filter((n) => jobs.has(n)),
       world.signal,
       (name) => switchOn(world, jobs.get(name) as NodeJob, sent.done.get(name) ?? 0),

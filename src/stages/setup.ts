@@ -5,9 +5,9 @@ import type { NodeName } from '../domain/fleet.ts'
 import type { Json } from '../domain/ledger.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { World } from '../ports.ts'
-import { each } from '../suites/each.ts'
-import { leaseFleet } from './busy.ts'
-import { exclusionFacts, withCause, type Exclusion } from './roster.ts'
+import { onEachNode } from '../instruments/per-node.ts'
+import { leaseFleet } from './parts/busy.ts'
+import { exclusionFacts, withCause, type Exclusion } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
 const lowDisk = 1 << 30
@@ -15,7 +15,7 @@ const criticalDisk = 200 << 20
 
 export const setup: Stage = async (plan, session, world) => {
   world.log.info(`setup: ${plan.nodes.length} nodes`)
-  const seen = await each(plan.nodes, world.signal, (name) => look(world, name, plan.config.deploy.installPath))
+  const seen = await onEachNode(plan.nodes, world.signal, (name) => look(world, name, plan.config.deploy.installPath))
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
   const answered = plan.nodes.filter((n) => seen.done.has(n))

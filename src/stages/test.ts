@@ -2,32 +2,32 @@
 import { layout, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
-import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/coverage.ts'
+import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
 import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
-import type { Outcome, Session } from '../domain/session.ts'
-import type { Silent } from '../domain/silent.ts'
-import { timetable } from '../domain/timetable.ts'
+import type { StageResult, Session } from '../domain/session.ts'
+import type { Unsupported } from '../domain/unsupported.ts'
+import { timetable } from '../domain/suites/connectivity/timetable.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { World } from '../ports.ts'
 import { runRounds } from '../suites/connectivity.ts'
-import { controlPair, runControls } from '../suites/controls.ts'
-import { each } from '../suites/each.ts'
+import { controlPair, runControls } from '../instruments/controls.ts'
+import { onEachNode } from '../instruments/per-node.ts'
 import { ghostControl } from '../suites/ghost.ts'
-import { measureNats, type NatSurvey } from '../suites/nat.ts'
-import { installProber, type Installed } from '../suites/prober.ts'
-import { running } from '../suites/running.ts'
-import { removeWitnesses } from '../suites/witnessing.ts'
-import { retryFailed } from './checkpoint.ts'
-import { collect } from './collect.ts'
-import { takeLeases, testSeconds } from './leases.ts'
-import { exclusions, rosterOf } from './roster.ts'
-import { seal } from './prove.ts'
+import { measureNats, type NatSurvey } from '../instruments/nat.ts'
+import { installProber, type Installed } from '../instruments/prober.ts'
+import { provenProcess } from '../instruments/process.ts'
+import { removeWitnesses } from '../instruments/witness.ts'
+import { retryFailed } from './parts/retry-failed.ts'
+import { collect } from './parts/collect.ts'
+import { takeLeases, testSeconds } from './parts/leases.ts'
+import { exclusions, rosterOf } from './parts/roster.ts'
+import { seal } from './parts/seal.ts'
 import type { Stage } from './stage.ts'
-import { unitOf } from './units.ts'
+import { unitOf } from './parts/units.ts'
 
 export const test: Stage = async (plan, session, world) => {
   const number = session.counters.tests + 1
@@ -64,7 +64,7 @@ async function work(
   session: Session,
   world: World,
   { folder, number, testStartedAt, there, lost }: Scene,
-): Promise<Outcome> {
+): Promise<StageResult> {
   const peers = peersOf(world.fleet).filter((n) => there.includes(n.name))
   const [before, prober] = await Promise.all([proofs(world, plan, there), installProber(world, there)])
   world.log.info('test: measuring NATs, running the controls')
@@ -89,7 +89,7 @@ async function work(
   const bundleOf = async (
     attempts: readonly Attempt[],
     after: readonly RunningProof[],
-    notes: readonly Silent[],
+    notes: readonly Unsupported[],
   ): Promise<Bundle> => {
     const entries = await world.ledger.read(session.id)
     return {
@@ -135,7 +135,7 @@ async function work(
   const bundle = await bundleOf(attempts, after, notes)
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
-  const artifact = await world.keep(folder, folder)
+  const artifact = await world.storeArtifact(folder, folder)
   const counts = Object.fromEntries(
     Object.entries(judged.classes).map(([c, r]) => [
       c,
@@ -169,10 +169,10 @@ async function work(
 }
 
 async function proofs(world: World, plan: Plan, nodes: readonly NodeName[]): Promise<readonly RunningProof[]> {
-  const seen = await each(nodes, world.signal, async (name) => {
+  const seen = await onEachNode(nodes, world.signal, async (name) => {
     const node = world.fleet.nodes.find((n) => n.name === name)
     const unit = node === undefined ? null : unitOf(plan, node)
-    return unit === null ? null : (await running(world, name, unit.unit.name)).proof
+    return unit === null ? null : (await provenProcess(world, name, unit.unit.name)).proof
   })
   return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
 }
@@ -184,7 +184,7 @@ async function allControls(world: World, plan: Plan, prober: Installed): Promise
   return [...own, ...(ghost === null ? [] : [ghost])]
 }
 
-const surveyNotes = (s: NatSurvey): readonly Silent[] =>
+const surveyNotes = (s: NatSurvey): readonly Unsupported[] =>
   [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
 const setupWarnings = (s: Session): readonly string[] =>
   Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : []

@@ -9,11 +9,11 @@ import { payloadSha256 } from '../domain/payload.ts'
 import type { Plan } from '../domain/plan.ts'
 import { fillArguments, registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
-import { asFailure, each } from './each.ts'
+import { asFailure, onEachNode } from '../instruments/per-node.ts'
 import { dialects } from './dialects/dialects.ts'
-import { draw, hex } from './prober.ts'
+import { randomInt, randomHex } from '../instruments/prober.ts'
 import { readRecord } from './record.ts'
-import { readBox, readNode, resetWitnesses, type NodeReading } from './witnessing.ts'
+import { readBox, readNode, resetWitnesses, type NodeReading } from '../instruments/witness.ts'
 
 export interface Subjects {
   /** Peer id of each node's running service. */
@@ -59,8 +59,8 @@ export async function runRounds(
     const dialled = await Promise.all(starts.map(async (start) => dialOnce(world, plan, subjects, start)))
     const concerned = [...new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])]
     const [readings, boxes] = await Promise.all([
-      each(concerned, world.signal, (name) => readNode(world, name, recordQuery(plan, name, dialled))),
-      each(concerned, world.signal, (name) => readBox(world, name)),
+      onEachNode(concerned, world.signal, (name) => readNode(world, name, recordQuery(plan, name, dialled))),
+      onEachNode(concerned, world.signal, (name) => readBox(world, name)),
     ])
     for (const attempt of dialled) {
       const whole: Attempt = {
@@ -90,9 +90,9 @@ function prepare(
   repetition: number,
   ports: PortPool,
 ): Start {
-  const nonce = hex(world, 16)
+  const nonce = randomHex(world, 16)
   const range = plan.profile.payload.kind === 'opaque' ? { minBytes: 0, maxBytes: 0 } : plan.profile.payload
-  const bytes = draw(world, range.minBytes, range.maxBytes)
+  const bytes = randomInt(world, range.minBytes, range.maxBytes)
   return {
     id: `${pass}.${round}.${pair.from}.${pair.to}`,
     pair,
@@ -208,7 +208,7 @@ class PortPool {
   }
   take(node: NodeName): number {
     for (;;) {
-      const port = draw(this.#world, 10_500, 20_900)
+      const port = randomInt(this.#world, 10_500, 20_900)
       const key = `${node}:${port}`
       if (!this.#taken.has(key)) {
         this.#taken.add(key)

@@ -8,7 +8,7 @@ import type { Plan } from '../domain/plan.ts'
 import { fillArguments, registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
 import { dialects } from './dialects/dialects.ts'
-import { draw, hex } from './prober.ts'
+import { randomInt, randomHex } from '../instruments/prober.ts'
 
 export async function ghostControl(world: World, plan: Plan, from: FleetNode): Promise<Control | null> {
   if (plan.profile.dial.kind !== 'commanded') return null
@@ -16,10 +16,10 @@ export async function ghostControl(world: World, plan: Plan, from: FleetNode): P
   if (read === undefined) return null
   const args = fillArguments(plan.profile.dial.args, {
     registryUrl: registryUrlOf(world.fleet, plan),
-    peerId: hex(world, 32),
-    localPort: String(draw(world, 21_000, 27_900)),
+    peerId: randomHex(world, 32),
+    localPort: String(randomInt(world, 21_000, 27_900)),
     bytes: '1000',
-    nonce: hex(world, 16),
+    nonce: randomHex(world, 16),
     timeoutMs: '4000',
   })
   const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })

@@ -1,7 +1,7 @@
 /** Finds the receiver's own line about one nonce; the profile's data names its fields. */
 import type { ReceiverRecord } from '../domain/evidence.ts'
 import type { Profile } from '../domain/profile.ts'
-import { events } from './prober.ts'
+import { events } from '../instruments/prober.ts'
 
 export function readRecord(profile: Profile, lines: readonly string[], nonce: string): ReceiverRecord | null {
   if (profile.record.kind === 'none') return null

@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { compareVersions, elfFaults, ElfError, readElf, type ElfFacts } from '../../src/domain/elf.ts'
+import { compareVersions, elfFaults, ElfError, readElf, type ElfInfo } from '../../src/domain/elf.ts'
 import { scratch } from './world.ts'
 
 const shell = readFileSync('/bin/sh')
 const saorsa4 = { arch: 'x86_64', libc: { kind: 'glibc', version: '2.31' } } as const
-const program: ElfFacts = {
+const program: ElfInfo = {
   bits: 64,
   endian: 'little',
   machine: 'x86_64',
@@ -21,7 +21,7 @@ const program: ElfFacts = {
 }
 
 /** A C program, compiled by the machine's own compiler. */
-const compiled = (code: string, ...flags: readonly string[]): ElfFacts => {
+const compiled = (code: string, ...flags: readonly string[]): ElfInfo => {
   const out = join(scratch(), 'out')
   execFileSync('cc', ['-x', 'c', '-', '-o', out, ...flags], { input: code })
   return readElf(readFileSync(out))

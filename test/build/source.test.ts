@@ -2,10 +2,10 @@ import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readSource } from '../../src/adapters/build/source.ts'
-import type { SourceFacts } from '../../src/domain/build.ts'
+import type { SourceInfo } from '../../src/domain/build.ts'
 import { git, never, repository, scratch } from './world.ts'
 
-const read = async (dir: string): Promise<Extract<SourceFacts, { kind: 'git' }>> => {
+const read = async (dir: string): Promise<Extract<SourceInfo, { kind: 'git' }>> => {
   const facts = await readSource(dir, never)
   if (facts.kind !== 'git') throw new Error(facts.why)
   return facts

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closePort, openPort } from '../../src/commands/probe.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../../src/commands/witness.ts'
 import type { Counters } from '../../src/domain/evidence.ts'
-import { parseBox, parseCounters, parseMappings } from '../../src/suites/witness-reading.ts'
+import { parseBox, parseCounters, parseMappings } from '../../src/instruments/witness-reading.ts'
 import { boxIp, insideIp, network, outsideIp, outsideIp6, type Network, type Place } from './network.ts'
 import { isRoot, needsRoot } from './sandbox.ts'
 

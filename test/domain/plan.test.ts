@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
 import { resolveAnswers } from '../../src/inputs/answers.ts'
 import { parseProject } from '../../src/inputs/project.ts'
-import { assemblePlan, type PlanInput } from '../../src/stages/plan.ts'
+import { assemblePlan, type PlanInput } from '../../src/domain/assemble-plan.ts'
 import { failureOf, fileText, profiles, saorsa } from '../inputs/read.ts'
 
 const config = parseProject(fileText('examples/testnet/vps-test.yaml'), 'vps-test.yaml', { profiles })

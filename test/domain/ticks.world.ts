@@ -1,13 +1,13 @@
 /** Not a test: one session's ledger, a clock, and runs as step machines that chance may interleave, kill, and let go on after they were given up. */
 import { chainFaults, genesis, type Entry, type Json } from '../../src/domain/ledger.ts'
 import { asksWriter, reconcile, type Tick } from '../../src/domain/reconcile.ts'
-import { fold, next, type Outcome, type Session } from '../../src/domain/session.ts'
+import { fold, next, type StageResult, type Session } from '../../src/domain/session.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
 
 /** What a session's stage comes to; the table decides where that leads. */
-export type Results = (s: Session) => Outcome
+export type Results = (s: Session) => StageResult
 
 export interface Actor {
   readonly id: number
@@ -167,7 +167,7 @@ export class TickWorld {
   private readonly holds = (a: Actor): boolean =>
     runOf(this.session) === String(a.id) && (a.step === 'look' || a.step === 'append')
 
-  /** One step of a run: as in src/verbs/soak.ts and src/run.ts, with everything else free to happen between any two. */
+  /** One step of a run: as in src/cli/soak.ts and src/run.ts, with everything else free to happen between any two. */
   step(actor: Actor, results: Results): void {
     switch (actor.step) {
       case 'over':

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Attempt } from '../../src/domain/evidence.ts'
 import { verdict, type VerdictInput } from '../../src/domain/verdict.ts'
-import { pairKey } from '../../src/domain/timetable.ts'
+import { pairKey } from '../../src/domain/suites/connectivity/timetable.ts'
 import { flow, proofOf, run, servicePort } from './fixtures.ts'
 
 const edit = (input: VerdictInput, pair: string, change: (a: Attempt) => Attempt): VerdictInput => ({

@@ -3,8 +3,8 @@ import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
-import type { Context } from '../../src/verbs/context.ts'
-import { verify as verifyVerb, type VerifyResult } from '../../src/verbs/verify.ts'
+import type { Context } from '../../src/app/context.ts'
+import { verify as verifyVerb, type VerifyResult } from '../../src/cli/verify.ts'
 import { cli, scratch, type Ended } from './cli.ts'
 import { openLab, type Lab } from './lab.ts'
 import { story, type Answer, type Story } from './session.ts'

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { usageFailure } from '../../src/inputs/faults.ts'
 import { hint, nearest } from '../../src/inputs/nearest.ts'
-import { visible } from '../../src/domain/visible.ts'
+import { stripHidden } from '../../src/domain/visible.ts'
 import { loadYaml, type Loaded } from '../../src/inputs/yaml.ts'
 
 const schema = z.strictObject({ a: z.record(z.string(), z.number()).optional(), list: z.array(z.number()).optional() })
@@ -129,7 +129,7 @@ describe('words', () => {
   })
 
   test('visible text has no control characters and an end', () => {
-    expect(visible('a\u0000\u001b[31m\u0085\u2028\u200bb\ufeff')).toBe('a[31mb')
-    expect(visible('x'.repeat(300))).toHaveLength(201)
+    expect(stripHidden('a\u0000\u001b[31m\u0085\u2028\u200bb\ufeff')).toBe('a[31mb')
+    expect(stripHidden('x'.repeat(300))).toHaveLength(201)
   })
 })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { layout } from '../../src/domain/bundle.ts'
-import { ofStrangers, roomy } from '../../src/domain/bundle-shape.ts'
+import { untrustedEvidence, trustedEvidence } from '../../src/domain/bundle-shape.ts'
 import { exitCodes } from '../../src/domain/failure.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
@@ -13,9 +13,9 @@ import { fold } from '../../src/domain/session.ts'
 import { renderBundleProof } from '../../src/report/bundle-proof.ts'
 import { jobSummary } from '../../src/report/job-summary.ts'
 import { commentMarker, prComment } from '../../src/report/pr-comment.ts'
-import { readBundle, readManifest } from '../../src/verbs/evidence-folder.ts'
-import type { Context } from '../../src/verbs/context.ts'
-import { bundleIn, verify } from '../../src/verbs/verify.ts'
+import { readBundle, readManifest } from '../../src/app/evidence-folder.ts'
+import type { Context } from '../../src/app/context.ts'
+import { bundleIn, verify } from '../../src/cli/verify.ts'
 import { contents, good, type Files } from './evidence-files.ts'
 import { brokenRows, escapes, evil, runUrl } from './surfaces.ts'
 
@@ -33,7 +33,7 @@ const write = (files: Files): void => {
 /** Every page that is made of it; null where it was refused. */
 async function pages(files: Files): Promise<readonly string[] | null> {
   write(files)
-  const read = await bundleIn(place, ofStrangers).catch(() => null)
+  const read = await bundleIn(place, untrustedEvidence).catch(() => null)
   if (read === null) return null
   const { bundle, verdict } = read
   const input = {
@@ -125,7 +125,7 @@ describe('is refused where a value is of another kind', () => {
     ['plan.json: nodes[0] is no name', ['plan', 'nodes', 0], 'x'.repeat(201)],
   ])('%s', async (words, path, value) => {
     write(put(good, path, value) as Files)
-    await expect(readBundle(place, roomy)).rejects.toThrow(words)
+    await expect(readBundle(place, trustedEvidence)).rejects.toThrow(words)
   })
   test('or where there is more of it than a run of strangers may leave', async () => {
     const deep = Array.from({ length: 100 }).reduce<Json>((inner) => [inner], [])
@@ -142,14 +142,14 @@ describe('is refused where a value is of another kind', () => {
       ['has 3001 parts', ['attempts'], Array<Json>(3001).fill((good.attempts as readonly Json[])[0] ?? null)],
     ] satisfies readonly (readonly [string, Path, Json])[]) {
       write(put(good, path, value) as Files)
-      await expect(readBundle(place, ofStrangers), words).rejects.toThrow(words)
+      await expect(readBundle(place, untrustedEvidence), words).rejects.toThrow(words)
     }
   })
   test('a manifest that is none', () => {
-    expect(() => readManifest('{"files":[{"path":"a","bytes":"<b>","sha256":"x"}],"root":"r"}', roomy)).toThrow(
-      'files[0].bytes is no whole number',
-    )
-    expect(() => readManifest('{"files":[]}', roomy)).toThrow('root is no text')
+    expect(() =>
+      readManifest('{"files":[{"path":"a","bytes":"<b>","sha256":"x"}],"root":"r"}', trustedEvidence),
+    ).toThrow('files[0].bytes is no whole number')
+    expect(() => readManifest('{"files":[]}', trustedEvidence)).toThrow('root is no text')
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { block, code, table, text, visible } from '../../src/report/markdown.ts'
+import { block, code, table, text, spellHidden } from '../../src/report/markdown.ts'
 
 describe('foreign text inline', () => {
   test.each([
@@ -63,7 +63,7 @@ test('a block cannot be closed from inside, nor give a workflow command', () => 
   )
 })
 
-test('visible keeps what people read', () => expect(visible('naïve — 日本語 🙂\tx')).toBe('naïve — 日本語 🙂 x'))
+test('visible keeps what people read', () => expect(spellHidden('naïve — 日本語 🙂\tx')).toBe('naïve — 日本語 🙂 x'))
 
 test('a table', () =>
   expect(table(['a', 'b'], [['1', '2']], ['left', 'right'])).toBe('| a | b |\n| --- | ---: |\n| 1 | 2 |'))

@@ -11,7 +11,7 @@ import type { Plan } from '../../src/domain/plan.ts'
 import { fold, next, type Session } from '../../src/domain/session.ts'
 import type { Ledger, Remote, World } from '../../src/ports.ts'
 import { build } from '../../src/stages/build.ts'
-import { leaseFleet } from '../../src/stages/busy.ts'
+import { leaseFleet } from '../../src/stages/parts/busy.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 

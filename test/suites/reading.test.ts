@@ -3,9 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Profile } from '../../src/domain/profile.ts'
 import { readTestnetClaim } from '../../src/suites/dialects/testnet-jsonl.ts'
-import { draw, events, hex } from '../../src/suites/prober.ts'
+import { randomInt, events, randomHex } from '../../src/instruments/prober.ts'
 import { readRecord } from '../../src/suites/record.ts'
-import { parseRunning } from '../../src/suites/running.ts'
+import { parseProcess } from '../../src/instruments/process.ts'
 
 const lines = (...values: readonly unknown[]): string =>
   values.map((v) => `${typeof v === 'string' ? v : JSON.stringify(v)}\n`).join('')
@@ -24,7 +24,7 @@ describe('JSON lines', () => {
         ),
         (text) => {
           expect(readTestnetClaim(text, 0).success).toSatisfy((v) => v === null || typeof v === 'boolean')
-          expect(parseRunning('n', 'u', text).proof).toBeNull()
+          expect(parseProcess('n', 'u', text).proof).toBeNull()
         },
       ),
       { numRuns: 300 },
@@ -146,7 +146,7 @@ describe('what runs', () => {
     '',
   ].join('\n')
   test('pid, binary, start, boot, user, capabilities and ports', () => {
-    expect(parseRunning('n', 'peer', text)).toEqual({
+    expect(parseProcess('n', 'peer', text)).toEqual({
       active: true,
       state: 'active/running (success)',
       ports: [
@@ -176,7 +176,7 @@ describe('what runs', () => {
     ['a hash that is none', text.replace(exe, `${exe}0`)],
     ['no start', text.replace(/StartTicks.*/, '')],
   ])('%s is no proof', (_, odd) => {
-    expect(parseRunning('n', 'peer', odd).proof).toBeNull()
+    expect(parseProcess('n', 'peer', odd).proof).toBeNull()
   })
 })
 
@@ -184,10 +184,10 @@ test('draws stay in their range and use the given randomness only', () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), fc.nat(60_000), fc.nat(5000), (bytes, low, width) => {
       const world = { random: { bytes: (n: number) => bytes.slice(0, n) } }
-      expect(draw(world, low, low + width)).toSatisfy(
+      expect(randomInt(world, low, low + width)).toSatisfy(
         (v: number) => Number.isInteger(v) && v >= low && v <= low + width,
       )
-      expect(hex(world, 6)).toBe(Buffer.from(bytes).toString('hex'))
+      expect(randomHex(world, 6)).toBe(Buffer.from(bytes).toString('hex'))
     }),
   )
 })

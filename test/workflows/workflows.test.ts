@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { longestQueueMinutes } from '../../src/inputs/request.ts'
 import { projectFiles } from '../../src/inputs/project.ts'
-import { longestJobMs } from '../../src/verbs/soak.ts'
+import { longestJobMs } from '../../src/cli/soak.ts'
 import { ownOf, readWorkflow, ruleFaults } from './rules.ts'
 import { actionlintFaults, parserFaults, root, withLocalUses, workflowFiles, zizmorFaults } from './tools.ts'
 

@@ -16,7 +16,7 @@ import {
 import { nativeArgv, readBuildCommand } from '../../domain/cargo-argv.ts'
 import { classifyBuild } from '../../domain/cargo-failure.ts'
 import { emptyRun, readCargoLine, type CargoRun } from '../../domain/cargo-messages.ts'
-import type { BuildResult, SourceFacts } from '../../domain/build.ts'
+import type { BuildResult, SourceInfo } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import type { Clock, Log, Remote, RunOptions, RunResult } from '../../ports.ts'
@@ -28,7 +28,7 @@ import { notMade } from './zigbuild.ts'
 export interface NativeOptions {
   readonly remote: Remote
   readonly project: string
-  readonly source: Extract<SourceFacts, { kind: 'git' }>
+  readonly source: Extract<SourceInfo, { kind: 'git' }>
   readonly argv: readonly string[]
   readonly target: string
   /** The program is written here under its name. */
@@ -102,7 +102,7 @@ export async function buildNative(options: NativeOptions): Promise<BuildResult> 
 }
 
 /** What a person sees in the directory must be what is tested: a commit that lacks their changes would not be. */
-export function refuseDirty(source: Extract<SourceFacts, { kind: 'git' }>, what: string): void {
+export function refuseDirty(source: Extract<SourceInfo, { kind: 'git' }>, what: string): void {
   if (source.dirty === null) return
   throw new Failure({
     kind: 'usage',

@@ -7,15 +7,15 @@ import {
   type BuildRecord,
   type BuildResult,
   type Built,
-  type SourceFacts,
+  type SourceInfo,
 } from '../../domain/build.ts'
 import type { BuildError } from '../../domain/cargo-messages.ts'
 import { ElfError, readElf } from '../../domain/elf.ts'
-import { Failure, type FailureFacts } from '../../domain/failure.ts'
+import { Failure, type FailureInfo } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
-import type { Clock, Elsewhere, Log, Obtained, Remote } from '../../ports.ts'
+import type { Clock, NeedsNativeBuild, Log, Obtained, Remote } from '../../ports.ts'
 import { givenFile, keep, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { readSource } from './source.ts'
@@ -48,7 +48,7 @@ export interface ObtainOptions {
 export class BuildFailure extends Failure {
   readonly errors: readonly BuildError[]
   readonly before: BuildRecord['before']
-  constructor(facts: FailureFacts, errors: readonly BuildError[], before: BuildRecord['before']) {
+  constructor(facts: FailureInfo, errors: readonly BuildError[], before: BuildRecord['before']) {
     super({
       ...facts,
       faults: errors.map((e) => ({
@@ -67,8 +67,8 @@ export class BuildFailure extends Failure {
   }
 }
 
-/** {@link Elsewhere}: zigbuild failed for a toolchain reason and there is a build host; ask again with what it names. */
-export async function obtainBinary(options: ObtainOptions): Promise<Obtained | Elsewhere> {
+/** {@link NeedsNativeBuild}: zigbuild failed for a toolchain reason and there is a build host; ask again with what it names. */
+export async function obtainBinary(options: ObtainOptions): Promise<Obtained | NeedsNativeBuild> {
   const { source, binary, log, signal, clock } = options
   const started = clock.now()
   switch (source.kind) {
@@ -108,7 +108,7 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | E
   }
 }
 
-async function built(options: ObtainOptions, workspace: string, native: boolean): Promise<Obtained | Elsewhere> {
+async function built(options: ObtainOptions, workspace: string, native: boolean): Promise<Obtained | NeedsNativeBuild> {
   const { project, binary, log, clock, signal, cacheDir, timeoutMs } = options
   const from = await readSource(workspace, signal)
   const before = options.before ?? []
@@ -137,7 +137,7 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   }
 }
 
-function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceFacts): Elsewhere {
+function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceInfo): NeedsNativeBuild {
   const before = [{ source: 'zigbuild', reason: zig.reason, message: zig.message }] as const
   const not = notNatively(options, from)
   if (not !== null) throw failed(zig, before, not)
@@ -145,14 +145,14 @@ function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceFacts):
   return { elsewhere: before }
 }
 
-const notNatively = (options: ObtainOptions, from: SourceFacts): string | null =>
+const notNatively = (options: ObtainOptions, from: SourceInfo): string | null =>
   options.buildHost === undefined
     ? 'no build host is known for a native build'
     : from.kind === 'none'
       ? `a native build needs a git commit, and ${from.why}`
       : null
 
-async function natively(options: ObtainOptions, before: BuildRecord['before'], from: SourceFacts): Promise<Obtained> {
+async function natively(options: ObtainOptions, before: BuildRecord['before'], from: SourceInfo): Promise<Obtained> {
   const not = notNatively(options, from)
   if (options.buildHost === undefined || from.kind === 'none')
     throw new Failure({ kind: 'infra', code: 'I318', message: not ?? 'no native build is possible' })
@@ -176,7 +176,7 @@ async function natively(options: ObtainOptions, before: BuildRecord['before'], f
 async function finish(
   options: ObtainOptions,
   result: BuildResult,
-  from: SourceFacts,
+  from: SourceInfo,
   before: BuildRecord['before'],
 ): Promise<Obtained> {
   if (result.kind === 'failed') throw failed(result, before)
@@ -193,11 +193,11 @@ async function finish(
 
 /** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it; a first Cargo.lock is the build's own. */
 async function sameSource(
-  before: SourceFacts,
+  before: SourceInfo,
   locked: boolean,
   workspace: string,
   signal: AbortSignal,
-): Promise<SourceFacts> {
+): Promise<SourceInfo> {
   const after = await readSource(workspace, signal)
   if (!locked || content(after) === content(before)) return before
   throw new Failure({
@@ -208,7 +208,7 @@ async function sameSource(
   })
 }
 
-const content = (s: SourceFacts): string => (s.kind === 'none' ? '' : `${s.tree} ${s.dirty?.digest}`)
+const content = (s: SourceInfo): string => (s.kind === 'none' ? '' : `${s.tree} ${s.dirty?.digest}`)
 
 async function kept(
   options: ObtainOptions,

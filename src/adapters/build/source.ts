@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { lstat, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import type { SourceFacts } from '../../domain/build.ts'
+import type { SourceInfo } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 
 const timeoutMs = 60_000
@@ -12,7 +12,7 @@ const timeoutMs = 60_000
 const shownPaths = 50
 
 /** Never throws for a directory without git: a project may be a plain folder, and the record then says so. */
-export async function readSource(dir: string, signal: AbortSignal): Promise<SourceFacts> {
+export async function readSource(dir: string, signal: AbortSignal): Promise<SourceInfo> {
   const root = await git(dir, signal, 'rev-parse', '--show-toplevel').catch(orNone)
   if (typeof root !== 'string') return root
   const head = await git(dir, signal, 'log', '-1', '--format=%H%n%ct%n%s', 'HEAD').catch(orNone)
@@ -37,7 +37,7 @@ export async function readSource(dir: string, signal: AbortSignal): Promise<Sour
 }
 
 /** The digest changes with every byte of the uncommitted state: the diff against HEAD, then each untracked file. */
-async function changes(dir: string, signal: AbortSignal): Promise<Extract<SourceFacts, { kind: 'git' }>['dirty']> {
+async function changes(dir: string, signal: AbortSignal): Promise<Extract<SourceInfo, { kind: 'git' }>['dirty']> {
   const status = await git(
     dir,
     signal,
@@ -105,7 +105,7 @@ const command = (dir: string, signal: AbortSignal, args: readonly string[]) =>
     },
   )
 
-function orNone(error: unknown): SourceFacts {
+function orNone(error: unknown): SourceInfo {
   if (!(error instanceof Failure)) throw error
   return { kind: 'none', why: error.message }
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { quote } from '../../commands/quote.ts'
 import type { Entry } from '../../domain/ledger.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 import { branch } from './place.ts'
 import { GitError, gitIn, type Git } from './process.ts'
 import { refsIn, storeIn } from './store.ts'
@@ -27,14 +27,14 @@ export async function readClone(place: string, session: string): Promise<Reading
   try {
     const { stdout, stderr } = await git(['for-each-ref', '--format=%(objectname) %(refname)', branch, tracked])
     // A branch that cannot be read is only warned about.
-    if (stderr !== '') return none(`is damaged: ${visible(stderr.trim(), 300)}`)
+    if (stderr !== '') return none(`is damaged: ${stripHidden(stderr.trim(), 300)}`)
     refs = refsIn(stdout)
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     return none(
       /not a git repository/.test(error.words)
         ? 'is no git repository'
-        : `cannot be read by git: ${visible(error.words, 300)}`,
+        : `cannot be read by git: ${stripHidden(error.words, 300)}`,
     )
   }
   const [here, origins] = [refs.get(branch), refs.get(tracked)]

@@ -1,6 +1,6 @@
 /** What git's words about a remote repository mean, as a failure whose remedy helps. */
 import { Failure } from '../../domain/failure.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 import { GitError } from './process.ts'
 
 /** Somebody else was just writing there; nothing is wrong. */
@@ -78,4 +78,4 @@ export const unreachable = (error: unknown, url: string, note = ''): Failure =>
   )
 
 /** The other side's words are hostile text: one line, bounded. */
-const said = (words: string): string => visible(words.trim().replace(/\s+/g, ' '), 300)
+const said = (words: string): string => stripHidden(words.trim().replace(/\s+/g, ' '), 300)

@@ -5,7 +5,7 @@ import { entryFault } from '../../domain/entry-shape.ts'
 import { Failure } from '../../domain/failure.ts'
 import { canonical, chainFaults, type Entry, type Json } from '../../domain/ledger.ts'
 import { fold } from '../../domain/session.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 import { branch } from './place.ts'
 import { GitError, type Git } from './process.ts'
 
@@ -69,7 +69,7 @@ export function storeIn(dir: string, git: Git, home?: string) {
           : {
               id,
               entries,
-              damage: damaged(`session ${visible(id, 100)}`, visible(fault, 1000), undefined, without(id)),
+              damage: damaged(`session ${stripHidden(id, 100)}`, stripHidden(fault, 1000), undefined, without(id)),
             }
       })
       .sort((a, b) => (a.id < b.id ? -1 : 1))

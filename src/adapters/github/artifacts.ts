@@ -7,7 +7,7 @@ import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Artifact, DefaultArtifactClient } from '@actions/artifact'
 import { Failure } from '../../domain/failure.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 import type { ArtifactStore, Stored } from '../../ports.ts'
 import { type Limits, unzip } from './unzip.ts'
 
@@ -41,7 +41,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
     throw new Failure({
       kind: 'usage',
       code: 'U460',
-      message: `a repository is named owner/name, not ${visible(options.repository)}`,
+      message: `a repository is named owner/name, not ${stripHidden(options.repository)}`,
     })
   const place = { repositoryOwner: owner, repositoryName: repo, token: options.token }
   const within = <T>(code: 'upload' | 'read', what: string, call: () => Promise<T>): Promise<T> =>
@@ -67,8 +67,8 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
     throw new Failure({
       kind: 'infra',
       code: 'I462',
-      message: `run ${visible(from?.run ?? options.run)} has no artifact ${id}; artifacts expire after 90 days`,
-      remedy: `gh run view ${visible(from?.run ?? options.run)} --web`,
+      message: `run ${stripHidden(from?.run ?? options.run)} has no artifact ${id}; artifacts expire after 90 days`,
+      remedy: `gh run view ${stripHidden(from?.run ?? options.run)} --web`,
     })
   }
   return {
@@ -76,7 +76,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
       checkName(name)
       for (const file of files) checkFile(root, file)
       if (files.length === 0)
-        throw new Failure({ kind: 'harness', code: 'H461', message: `nothing to upload as ${visible(name)}` })
+        throw new Failure({ kind: 'harness', code: 'H461', message: `nothing to upload as ${stripHidden(name)}` })
       const made = await within('upload', `upload the artifact ${name}`, () =>
         client.uploadArtifact(name, [...files], root, { compressionLevel: 6 }),
       )
@@ -110,7 +110,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
           throw new Failure({
             kind: 'infra',
             code: 'I465',
-            message: `artifact ${id} is none of ours: ${JSON.stringify(visible(known.name, 80))}`,
+            message: `artifact ${id} is none of ours: ${JSON.stringify(stripHidden(known.name, 80))}`,
           })
         if (known.size > limits.bytes)
           throw new Failure({
@@ -119,7 +119,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
             message: `the artifact ${known.name} has ${known.size} bytes; ${limits.bytes} are allowed`,
           })
         // Kept packed: the library would unpack as it comes, without limits, and rename what leads out of the folder.
-        await within('read', `download the artifact ${visible(known.name)}`, () =>
+        await within('read', `download the artifact ${stripHidden(known.name)}`, () =>
           client.downloadArtifact(id, {
             path: folder,
             skipDecompress: true,
@@ -131,7 +131,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
           throw new Failure({
             kind: 'infra',
             code: 'I462',
-            message: `the artifact ${visible(known.name)} did not arrive`,
+            message: `the artifact ${stripHidden(known.name)} did not arrive`,
           })
         const archive = join(folder, file)
         const stated = plain(known.digest)
@@ -140,7 +140,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
           throw new Failure({
             kind: 'infra',
             code: 'I464',
-            message: `the artifact ${visible(known.name)} has sha256 ${got} instead of ${stated}`,
+            message: `the artifact ${stripHidden(known.name)} has sha256 ${got} instead of ${stated}`,
           })
         await mkdir(into, { recursive: true })
         await unzip(archive, await realpath(into), limits, options.signal)
@@ -171,20 +171,20 @@ async function limited<T>(kind: 'upload' | 'read', what: string, call: () => Pro
         {
           kind: 'infra',
           code: 'I461',
-          message: `cannot ${visible(what)}: this run has one of that name, and artifacts are never changed`,
+          message: `cannot ${stripHidden(what)}: this run has one of that name, and artifacts are never changed`,
         },
         error,
       )
     if (kind === 'upload')
       throw new Failure(
-        { kind: 'infra', code: 'I460', message: `cannot ${visible(what)}: ${visible(said, 300)}` },
+        { kind: 'infra', code: 'I460', message: `cannot ${stripHidden(what)}: ${stripHidden(said, 300)}` },
         error,
       )
     throw new Failure(
       {
         kind: 'infra',
         code: 'I462',
-        message: `cannot ${visible(what)}: ${visible(said, 300)}`,
+        message: `cannot ${stripHidden(what)}: ${stripHidden(said, 300)}`,
         remedy: 'give the job in its workflow file: permissions: { actions: read }',
       },
       error,
@@ -200,7 +200,7 @@ function checkName(name: string): void {
     throw new Failure({
       kind: 'harness',
       code: 'H460',
-      message: `no name for an artifact: ${JSON.stringify(visible(name))}`,
+      message: `no name for an artifact: ${JSON.stringify(stripHidden(name))}`,
     })
 }
 
@@ -210,13 +210,13 @@ function checkFile(root: string, file: string): void {
     throw new Failure({
       kind: 'harness',
       code: 'H462',
-      message: `no file for an artifact: ${JSON.stringify(visible(path))}`,
+      message: `no file for an artifact: ${JSON.stringify(stripHidden(path))}`,
     })
 }
 
 function runId(run: string): number {
   if (!/^[1-9][0-9]{0,15}$/.test(run))
-    throw new Failure({ kind: 'usage', code: 'U461', message: `a workflow run has a number, not ${visible(run)}` })
+    throw new Failure({ kind: 'usage', code: 'U461', message: `a workflow run has a number, not ${stripHidden(run)}` })
   return Number(run)
 }
 

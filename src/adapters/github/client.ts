@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { getOctokit } from '@actions/github'
 import { Failure } from '../../domain/failure.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 
 export interface ForgeOptions {
   /** `owner/name`. */
@@ -33,13 +33,13 @@ export function openClient(options: ForgeOptions): Client {
     throw new Failure({
       kind: 'usage',
       code: 'U450',
-      message: `a repository is named owner/name, not ${visible(options.repository)}`,
+      message: `a repository is named owner/name, not ${stripHidden(options.repository)}`,
     })
   if (options.token === '')
     throw new Failure({
       kind: 'usage',
       code: 'U451',
-      message: `no token for ${visible(options.repository)}: the input github-token is empty`,
+      message: `no token for ${stripHidden(options.repository)}: the input github-token is empty`,
     })
   const timeoutMs = options.timeoutMs ?? 20_000
   // Without `request` here: it would drop the proxy that the official package puts in.
@@ -73,7 +73,7 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
     const status = statusOf(error)
     // Without a status it is no answer of GitHub's: the caller's own abort, or a mistake of ours.
     if (status === undefined && !(error instanceof NoAnswer)) throw error
-    const said = error instanceof Error ? visible(error.message, 300) : 'no reason'
+    const said = error instanceof Error ? stripHidden(error.message, 300) : 'no reason'
     const grant = `give the job in its workflow file: permissions: { ${permission} }`
     if (error instanceof NoAnswer || status === undefined)
       throw new Failure(

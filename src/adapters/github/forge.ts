@@ -1,6 +1,6 @@
 /** GitHub as the port `Forge` sees it. */
 import { Failure } from '../../domain/failure.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 import type { Check, Environment, Forge, PullRequest } from '../../ports.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
 import { type IsOurs, author, closeIssue, collect, comment, issue, openMarkers } from './sticky.ts'
@@ -25,7 +25,7 @@ export function openForge(options: ForgeOptions): Forge {
     runEnded: (run, attempt) => runEnded(client, run, attempt),
     environment: (name) => environment(client, name),
     approvals: async (run, name) => {
-      const said = await asking(`say who approved run ${visible(run)}`, 'actions: read', () =>
+      const said = await asking(`say who approved run ${stripHidden(run)}`, 'actions: read', () =>
         client.rest.actions.getReviewsForRun({ ...at, run_id: runId(run) }),
       )
       return said.data.flatMap(({ state, user, comment: words, environments }) =>
@@ -45,7 +45,7 @@ export function openForge(options: ForgeOptions): Forge {
       return data.visibility ?? (data.private ? 'private' : 'public')
     },
     dispatch: async (workflow, ref, inputs) => {
-      await asking(`start ${visible(workflow)} at ${visible(ref)}`, 'actions: write', () =>
+      await asking(`start ${stripHidden(workflow)} at ${stripHidden(ref)}`, 'actions: write', () =>
         client.rest.actions.createWorkflowDispatch({ ...at, workflow_id: workflow, ref, inputs }),
       )
     },
@@ -70,7 +70,7 @@ async function runEnded(client: Client, run: string, attempt: number): Promise<b
 async function environment(client: Client, name: string): Promise<Environment> {
   const asked = () =>
     client.rest.repos.getEnvironment({ owner: client.owner, repo: client.repo, environment_name: name })
-  const answer = await asking(`describe the environment ${visible(name)}`, 'actions: read', () =>
+  const answer = await asking(`describe the environment ${stripHidden(name)}`, 'actions: read', () =>
     asked().catch((error: unknown) => {
       if (statusOf(error) === 404) return undefined
       throw error
@@ -112,7 +112,7 @@ async function pullRequestsAt(client: Client, sha: string): Promise<readonly Pul
           },
         ]
       : []
-  return asking(`list the pull requests of ${visible(sha)}`, 'pull-requests: read', async () => {
+  return asking(`list the pull requests of ${stripHidden(sha)}`, 'pull-requests: read', async () => {
     const byCommit = collect(
       client.paginate.iterator(client.rest.repos.listPullRequestsAssociatedWithCommit, { ...at, commit_sha: sha }),
       ofHead,
@@ -148,7 +148,7 @@ async function check(client: Client, wanted: Check): Promise<string> {
     output: { title: wanted.title, summary: wanted.summary },
     ...(wanted.url === undefined ? {} : { details_url: wanted.url }),
   }
-  return asking(`write the check ${visible(wanted.name)}`, 'checks: write', async () => {
+  return asking(`write the check ${stripHidden(wanted.name)}`, 'checks: write', async () => {
     const listed = await collect(
       client.paginate.iterator(client.rest.checks.listForRef, {
         ...at,
@@ -172,6 +172,6 @@ async function check(client: Client, wanted: Check): Promise<string> {
 function runId(run: string): number {
   const id = Number(run)
   if (!/^[1-9][0-9]*$/.test(run) || !Number.isSafeInteger(id))
-    throw new Failure({ kind: 'usage', code: 'U452', message: `a workflow run has a number, not ${visible(run)}` })
+    throw new Failure({ kind: 'usage', code: 'U452', message: `a workflow run has a number, not ${stripHidden(run)}` })
   return id
 }

@@ -6,7 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
 import { Failure } from '../../domain/failure.ts'
-import { visible } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/visible.ts'
 
 /** `bytes`: in all, packed and unpacked; `each`: of one file, where that is less. */
 export interface Limits {
@@ -51,7 +51,7 @@ export async function unzip(
             left < 0
               ? refuse(`it unpacks to more than ${limits.bytes} bytes`)
               : room < 0
-                ? refuse(`${visible(member.path)} has more than ${limits.each ?? limits.bytes} bytes`)
+                ? refuse(`${stripHidden(member.path)} has more than ${limits.each ?? limits.bytes} bytes`)
                 : null,
             chunk,
           )
@@ -75,7 +75,7 @@ export async function unzip(
       {
         kind: 'infra',
         code: 'I463',
-        message: `the artifact is not unpacked: ${error instanceof Error ? visible(error.message) : String(error)}`,
+        message: `the artifact is not unpacked: ${error instanceof Error ? stripHidden(error.message) : String(error)}`,
       },
       error,
     )
@@ -94,12 +94,12 @@ function checked(members: readonly (Member & { readonly link: boolean })[], limi
       path.includes('\0') ||
       parts.some((part) => part === '' || part === '.' || part === '..')
     )
-      throw refuse(`${JSON.stringify(visible(path))} leads out of its folder`)
-    if (link) throw refuse(`${visible(path)} is a link`)
-    if (method !== 0 && method !== 8) throw refuse(`${visible(path)} is packed by method ${method}`)
-    if (seen.has(path)) throw refuse(`${visible(path)} is there twice`)
+      throw refuse(`${JSON.stringify(stripHidden(path))} leads out of its folder`)
+    if (link) throw refuse(`${stripHidden(path)} is a link`)
+    if (method !== 0 && method !== 8) throw refuse(`${stripHidden(path)} is packed by method ${method}`)
+    if (seen.has(path)) throw refuse(`${stripHidden(path)} is there twice`)
     const allowed = Math.min(limits.bytes, limits.each ?? limits.bytes)
-    if (size > allowed) throw refuse(`${visible(path)} has ${size} bytes; ${allowed} are allowed`)
+    if (size > allowed) throw refuse(`${stripHidden(path)} has ${size} bytes; ${allowed} are allowed`)
     seen.add(path)
   }
   return files
@@ -147,7 +147,7 @@ async function directory(file: FileHandle, limits: Limits): Promise<readonly (Me
 /** Where a member's packed bytes lie: behind its own header, whose name may be of another length than the list says. */
 async function span(file: FileHandle, member: Member): Promise<readonly [start: number, end: number]> {
   const header = await bytes(file, member.at, 30)
-  if (header.readUInt32LE(0) !== 0x04034b50) throw refuse(`${visible(member.path)} is not where the list says`)
+  if (header.readUInt32LE(0) !== 0x04034b50) throw refuse(`${stripHidden(member.path)} is not where the list says`)
   const start = member.at + 30 + header.readUInt16LE(26) + header.readUInt16LE(28)
   return [start, start + member.packed]
 }

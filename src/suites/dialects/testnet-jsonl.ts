@@ -1,6 +1,6 @@
 /** The example's dialler speaks one JSON object per line; this turns its lines into a claim, which is all they are. */
 import type { Claim, Method } from '../../domain/evidence.ts'
-import { events } from '../prober.ts'
+import { events } from '../../instruments/prober.ts'
 
 const methods: readonly string[] = ['direct', 'hole_punched', 'relayed']
 const method = (value: unknown): Method | null =>

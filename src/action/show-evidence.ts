@@ -1,0 +1,135 @@
+/** `prove`: fetches the evidence that the test job kept, judges it again against the ledger, and shows it; without a test, at least every node's log. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exitCodes, Failure } from '../domain/failure.ts'
+import type { Entry } from '../domain/ledger.ts'
+import { countsOf } from '../report/facts.ts'
+import { proofFile } from '../report/bundle-proof.ts'
+import { testResultPredicate } from '../report/predicate.ts'
+import { collect } from '../stages/parts/collect.ts'
+import { leasedNodes } from '../stages/parts/roster.ts'
+import type { StoredSession } from '../app/sessions.ts'
+import { bundleIn, check } from '../cli/verify.ts'
+import { againstBase, baseBranchOf } from './base.ts'
+import { continuedAtOtherCommit } from './other-commit.ts'
+import type { Ended, Job } from './job.ts'
+import { filesBelow } from './store-artifact.ts'
+import { withStage } from './stages.ts'
+import {
+  artifactOf,
+  newestTest,
+  noTestView,
+  runOf,
+  sessionOf,
+  setOutputs,
+  reportSession,
+  titleOf,
+  type TestView,
+} from './report.ts'
+
+export async function prove(job: Job): Promise<Ended> {
+  const known = await sessionOf(job)
+  const other = continuedAtOtherCommit(job, known.session)
+  if (other !== null) return { code: exitCodes.inconclusive, title: other }
+  const test = newestTest(known.entries)
+  const shown = test === undefined ? noTestView : await evidence(job, known, test)
+  // A test that broke off left no evidence behind: what the nodes wrote is fetched before it is gone.
+  if (test === undefined || known.entries.at(-1) !== test) await nodeLogs(job, known)
+  setOutputs(job, known.session, known.entries, await proofOutputs(job, shown))
+  await reportSession(job, known, shown)
+  return { code: exitCodes.passed, title: titleOf(known) }
+}
+
+/** The evidence of a test, from this machine or from its artifact, found to be what the ledger says. */
+export async function evidence(job: Job, { project, session, entries }: StoredSession, test: Entry): Promise<TestView> {
+  const { context: c, artifacts } = job
+  const folder = join(c.sessions.folderOf(project, session.id), String(test.facts['folder']))
+  const stored = artifactOf(test.facts)
+  if ((await filesBelow(folder).catch(() => [])).length === 0) {
+    if (stored === null || artifacts === null) return noTestView
+    c.terminal.info(`fetching artifact ${stored.name}`)
+    await artifacts.download(stored.id, folder, runOf(test.facts))
+  }
+  const { faults, root, verdict } = await check(folder, c.version, { entries, name: 'the ledger branch' })
+  const seen = [
+    ...faults,
+    ...(root === test.facts['evidenceRoot'] ? [] : ['the evidence is not the one that the ledger names']),
+    ...(verdict === test.facts['verdict'] ? [] : ['the verdict is not the one that the ledger names']),
+  ]
+  if (seen.length > 0)
+    throw new Failure({
+      kind: 'harness',
+      code: 'H033',
+      message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join('; ')}`,
+      remedy: `vps-test verify ${folder}`,
+    })
+  return { ...(await bundleIn(folder)), folder, comparison: await comparisonWith(job, entries, test) }
+}
+
+async function comparisonWith(
+  job: Job,
+  entries: StoredSession['entries'],
+  test: Entry,
+): Promise<TestView['comparison']> {
+  const branch = baseBranchOf(job, entries)
+  return branch === null
+    ? null
+    : (await againstBase(job, { id: test.session, entries, counts: countsOf(test.facts['counts']) }))(branch)
+}
+
+/** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */
+async function nodeLogs(job: Job, known: StoredSession): Promise<void> {
+  const { context: c, artifacts, facts } = job
+  if (known.session.learned.SETUP === undefined && known.session.state !== 'BUILD') return
+  const folder = `logs-${facts.attempt}`
+  await withStage(job, known, async (world, plan) => {
+    const missing = await collect(
+      { ...world, signal: AbortSignal.any([c.signal, AbortSignal.timeout(120_000)]) },
+      plan,
+      leasedNodes(plan, known.session),
+      folder,
+    )
+    missing.forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`))
+    const root = join(world.files.root, folder)
+    const files = await filesBelow(root).catch(() => [])
+    if (artifacts !== null && files.length > 0)
+      await artifacts.upload(`vps-test-logs-${known.session.id}-${facts.attempt}`, root, files)
+  }).catch((error: unknown) => {
+    c.terminal.warn(`logs of the nodes: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
+
+/** Where the proof lies, and what may be attested: the manifest, which lists every file of the evidence. */
+export async function proofOutputs(
+  job: Job,
+  { bundle, verdict, folder }: TestView,
+): Promise<Readonly<Record<string, string>>> {
+  if (bundle === null || verdict === null || folder === null) return { attest: 'false' }
+  const predicate = join(folder, '..', 'predicate.json')
+  await writeFile(
+    predicate,
+    `${JSON.stringify(testResultPredicate({ verdict, plan: bundle.plan, url: job.facts.runUrl }))}\n`,
+  )
+  return {
+    proof: join(folder, proofFile(bundle)),
+    'proof-name': proofFile(bundle),
+    predicate,
+    subject: join(folder, 'manifest.json'),
+    attest: String(await attestable(job)),
+  }
+}
+
+/** Private repositories can keep attestations only in GitHub's Enterprise Cloud; forks get no identity token (github-platform §6). */
+async function attestable({ inputs, context: { forge, terminal }, facts }: Job): Promise<boolean> {
+  if (inputs.attest === 'off') return false
+  if (inputs.ledger === 'none') {
+    terminal.info('not attested: a run without a ledger branch (a fork) has no identity to sign with')
+    return false
+  }
+  const visibility = forge === null ? 'unknown' : await forge.visibility().catch(() => 'unknown')
+  if (visibility === 'public' && facts.serverUrl === 'https://github.com') return true
+  terminal.info(
+    `not attested: the repository is ${visibility}, and only public ones can keep attestations on every plan`,
+  )
+  return false
+}

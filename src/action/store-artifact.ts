@@ -1,0 +1,33 @@
+/** Keeps a session's folder as an artifact, before the ledger names it. */
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Log, ArtifactStore, World } from '../ports.ts'
+import { junit } from '../report/junit.ts'
+import { bundleIn } from '../cli/verify.ts'
+
+/** `vps-test-<what>-<session>-<label>-<attempt>`: session and attempt make a name that its run has not seen. */
+export const artifactKeeper =
+  (artifacts: ArtifactStore, attempt: number, log: Log) =>
+  (session: string, root: string): World['storeArtifact'] =>
+  async (label, folder) => {
+    const from = join(root, folder)
+    if (label.startsWith('test-')) await addJunit(from, session)
+    const name = `vps-test-${label.startsWith('test-') ? 'evidence' : 'binary'}-${session}-${label}-${attempt}`
+    const stored = await artifacts.upload(name, from, await filesBelow(from))
+    log.info(`artifact ${name}: ${stored.bytes} bytes, ${stored.url}`)
+    return { name, id: stored.id, url: stored.url }
+  }
+
+async function addJunit(folder: string, session: string): Promise<void> {
+  const { bundle, verdict } = await bundleIn(folder)
+  await writeFile(
+    join(folder, 'junit.xml'),
+    junit(verdict, { session, test: bundle.facts.test, at: bundle.facts.testEndedAt }),
+  )
+}
+
+export const filesBelow = async (root: string): Promise<readonly string[]> =>
+  (await readdir(root, { recursive: true, withFileTypes: true }))
+    .filter((f) => f.isFile())
+    .map((f) => join(f.parentPath, f.name))
+    .sort()

@@ -1,0 +1,172 @@
+/** What every verb needs from its surroundings: files of this package, the fleet, the profiles, where state lies. */
+import { existsSync } from 'node:fs'
+import { readFile, readdir } from 'node:fs/promises'
+import { basename, isAbsolute, join, relative, resolve } from 'node:path'
+import type { Terminal } from '../adapters/terminal.ts'
+import { quote } from '../commands/quote.ts'
+import { checkShift } from '../domain/clock-shift.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Fleet } from '../domain/fleet.ts'
+import type { Profile } from '../domain/profile.ts'
+import type { ProjectConfig } from '../domain/project.ts'
+import type { Writer } from '../domain/writer.ts'
+import { parseFleet } from '../inputs/fleet.ts'
+import { parseProfile } from '../inputs/profile.ts'
+import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
+import { layoutOf, pathsOf } from '../lab/layout.ts'
+import type { Clock, Forge, Ledger, World } from '../ports.ts'
+import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
+import type { SessionStore } from './sessions.ts'
+import type { Login } from './remote-login.ts'
+
+/** Made by the entry, the only place that reads the environment. */
+export interface Context {
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+  /** This package: fleets/, profiles/. */
+  readonly root: string
+  readonly cwd: string
+  readonly sessions: SessionStore
+  /** For what belongs to no session: surveys, diagnoses. */
+  readonly scratch: string
+  readonly cacheDir: string
+  readonly probe: string | null
+  readonly delayHelper: string | null
+  readonly who: string
+  readonly writer: Writer
+  readonly clock: Clock
+  /** Seconds by which a test moved the clock. */
+  readonly clockShift: number
+  /** Of vps-test itself. */
+  readonly version: string
+  /** The site that hosts the repository; null outside GitHub. */
+  readonly forge: Forge | null
+  /** Where a session's folders are kept for others; absent: this machine is that place. */
+  readonly keep?: (session: string, folder: string) => World['storeArtifact']
+  readonly github?: { readonly baseUrl?: string; readonly token?: string }
+  /** A person's own, for a ledger with `--remote`. */
+  readonly login?: Login
+}
+
+export interface WorldWish {
+  readonly fleet: Fleet
+  readonly ledger: Ledger
+  readonly session: string
+  readonly folder: string
+  readonly checkout?: string
+  readonly key: KeySource | null
+  readonly patienceMs?: number
+}
+
+/** A world in these surroundings. */
+export function worldIn(c: Context, w: WorldWish): OpenWorld {
+  checkShift(c.clockShift, w.fleet)
+  return openWorld({
+    fleet: w.fleet,
+    ledger: w.ledger,
+    folder: w.folder,
+    checkout: w.checkout ?? c.cwd,
+    key: w.key,
+    log: c.terminal,
+    signal: c.signal,
+    version: c.version,
+    probe: c.probe,
+    cacheDir: c.cacheDir,
+    writer: c.writer,
+    clockShift: c.clockShift,
+    ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }),
+    ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }),
+    ...(c.github === undefined ? {} : { github: c.github }),
+  })
+}
+
+/** A world for a look at a fleet that leaves no session behind. */
+export async function readOnlyWorld(c: Context, fleet: Fleet, key: KeySource | null): Promise<OpenWorld> {
+  const none: Ledger = {
+    sessions: async () => [],
+    read: async () => [],
+    all: async () => [],
+    append: async () => undefined,
+  }
+  return worldIn(c, { fleet, ledger: none, session: '', folder: c.scratch, key })
+}
+
+export const keyFile = (path: string | undefined): KeySource | null =>
+  path === undefined ? null : { kind: 'file', path }
+
+const read = async (file: string, what: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    throw new Failure(
+      {
+        kind: 'usage',
+        code: 'U032',
+        message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+        remedy: `ls -l ${quote(file)}`,
+      },
+      error,
+    )
+  }
+}
+
+export interface FleetFile {
+  readonly fleet: Fleet
+  readonly file: string
+  readonly text: string
+}
+
+/** `lab` is the running lab's own file; another name is one of fleets/; anything with a slash or a dot is a path. */
+export async function loadFleet(c: Context, name: string, labId?: string): Promise<FleetFile> {
+  const file = fleetPath(c, name, labId)
+  if (name === 'lab' && !existsSync(file))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U033',
+      message: 'the lab is not up',
+      remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}`,
+    })
+  const text = await read(file, 'the fleet file')
+  return { fleet: parseFleet(text, file), file, text }
+}
+
+function fleetPath(c: Context, name: string, labId?: string): string {
+  if (name === 'lab') return pathsOf(layoutOf(labId)).fleet
+  return /[/.]/.test(name) ? resolve(c.cwd, name) : join(c.root, 'fleets', `${name}.yaml`)
+}
+
+export async function loadProfiles(c: Context): Promise<readonly Profile[]> {
+  const files = (await readdir(join(c.root, 'profiles'))).filter((f) => f.endsWith('.yaml')).sort()
+  return Promise.all(
+    files.map(async (f) => parseProfile(await read(join(c.root, 'profiles', f), 'the profile'), `profiles/${f}`)),
+  )
+}
+
+export interface Repository {
+  readonly dir: string
+  readonly configs: readonly ProjectConfig[]
+}
+
+/** Every project that the repository's configuration can give. */
+export async function loadRepository(
+  c: Context,
+  directory: string,
+  configFile: string | undefined,
+  fleet: Fleet,
+  profiles: readonly Profile[],
+): Promise<Repository> {
+  const dir = resolve(c.cwd, directory)
+  const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
+  if (file === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U034',
+      message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`,
+      remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : quote(dir)}`,
+    })
+  const configs = parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles })
+  // Where a checkout happens to lie on this machine is no part of the plan: another machine goes on with it.
+  const path = relative(dir, file)
+  const shown = path.startsWith('..') || isAbsolute(path) ? basename(file) : path
+  return { dir, configs: configs.map((p) => ({ ...p, origin: p.origin.replace(file, () => shown) })) }
+}

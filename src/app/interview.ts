@@ -1,0 +1,57 @@
+/** The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal every missing answer is named. */
+import { choose } from '../adapters/prompt.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Answers } from '../domain/plan.ts'
+import type { Profile } from '../domain/profile.ts'
+import { answersFailure, resolveAnswers, type AnswerSources } from '../inputs/answers.ts'
+import { confirmation, questions } from '../inputs/questions.ts'
+import type { Context } from './context.ts'
+
+export interface InterviewResult {
+  readonly answers: Answers
+  readonly profile: Profile
+}
+
+/** `faults`: what is wrong besides the answers, told in one breath with them. */
+export async function interview(
+  c: Context,
+  sources: AnswerSources,
+  profiles: readonly Profile[],
+  faults: readonly string[] = [],
+): Promise<InterviewResult> {
+  const asked: Record<string, string> = {}
+  for (;;) {
+    const resolved = resolveAnswers({ ...sources, interview: asked }, profiles)
+    if (resolved.ok && faults.length === 0) return resolved
+    if (resolved.ok) throw answersFailure([], faults)
+    const problem = resolved.problems[0]
+    const missing = problem?.kind === 'missing'
+    if (!c.terminal.interactive || !missing || faults.length > 0) throw answersFailure(resolved.problems, faults)
+    const question = questions(profiles, resolved.profile).find((q) => q.id === problem.question)
+    if (question === undefined) throw answersFailure(resolved.problems)
+    const answer = await choose(question.text, question.options)
+    if (answer === null) throw cancelled()
+    asked[question.id] = answer
+  }
+}
+
+/** A parameter never skips this; `--yes` gives it. `line`: the same start with every answer. */
+export async function confirm(
+  c: Context,
+  yes: boolean,
+  line: string,
+): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
+  if (yes) return { choice: 'proceed', by: `${c.who} (--yes)` }
+  if (!c.terminal.interactive)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U042',
+      message: 'there is no terminal to confirm the plan on',
+      remedy: `${line} --yes`,
+    })
+  const choice = await choose(confirmation.text, confirmation.options, 'proceed')
+  return { choice: choice === 'proceed' || choice === 'modify' ? choice : 'cancel', by: c.who }
+}
+
+export const cancelled = (): Failure =>
+  new Failure({ kind: 'usage', code: 'U043', message: 'cancelled; nothing was touched' })

@@ -1,0 +1,143 @@
+/** From a request to a plan, or to every reason why there is none: the same for the command line and the Action. */
+import { join, relative, resolve } from 'node:path'
+import { readSource } from '../adapters/build/source.ts'
+import { digestOf } from '../adapters/build/zigbuild.ts'
+import { revisionOf, type SourceInfo } from '../domain/build.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Fleet } from '../domain/fleet.ts'
+import type { BinarySource, Plan } from '../domain/plan.ts'
+import type { ProjectConfig } from '../domain/project.ts'
+import type { Given } from '../inputs/answers.ts'
+import { answersIn, type StartRequest } from '../inputs/request.ts'
+import { hint } from '../inputs/nearest.ts'
+import { assemblePlan } from '../domain/assemble-plan.ts'
+import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
+import { interview } from './interview.ts'
+
+export interface PlannedRun {
+  readonly plan: Plan
+  /** What git says of the tested directory. */
+  readonly source: SourceInfo
+  /** The root of its repository: what the plan's workspace is relative to. */
+  readonly checkout: string
+}
+
+export interface Surrounding {
+  /** Faults of the words themselves, to be told together with the others. */
+  readonly faults: readonly string[]
+  /** Where nobody is asked: answers of last resort. */
+  readonly defaults?: Given
+  /** `owner/name` that a bare release tag belongs to. */
+  readonly repository?: string
+  /** What `soak` means when it is left open: the configuration's, or off. */
+  readonly soak: boolean
+}
+
+export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Promise<PlannedRun> {
+  const { fleet } = await loadFleet(c, r.fleet ?? 'saorsa', r.lab)
+  const profiles = await loadProfiles(c)
+  const repository = await loadRepository(c, r.repo ?? '.', r.config, fleet, profiles)
+  const faults = [...s.faults, ...unknownNodes(fleet, r.nodes)]
+  const { answers, profile } = await interview(
+    c,
+    {
+      parameters: answersIn(r),
+      configs: repository.configs,
+      ...(s.defaults === undefined ? {} : { defaults: s.defaults }),
+    },
+    profiles,
+    faults,
+  )
+  const found = repository.configs.find((p) => p.project === answers.project.value)
+  if (found === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U044',
+      message: `the configuration has no project ${answers.project.value}`,
+    })
+  const config = wished(found, r, s)
+  const dir = join(repository.dir, config.binary.workspace)
+  const source = await readSource(dir, c.signal)
+  const checkout = source.kind === 'git' ? source.root : c.cwd
+  return {
+    plan: assemblePlan({
+      answers,
+      config,
+      profile,
+      fleet,
+      source: await sourceOf(c, r, s, config, dir, source),
+      binaryBytes: null,
+    }),
+    source,
+    checkout,
+  }
+}
+
+const unknownNodes = (fleet: Fleet, nodes: readonly string[] | null): readonly string[] =>
+  (nodes ?? [])
+    .filter((n) => !fleet.nodes.some((f) => f.name === n))
+    .map(
+      (n) =>
+        `nodes: fleet ${fleet.name} has no node ${n}${hint(
+          n,
+          fleet.nodes.map((f) => f.name),
+        )}`,
+    )
+
+function wished(config: ProjectConfig, r: StartRequest, s: Surrounding): ProjectConfig {
+  const soak = r.soak === 'on' || (r.soak !== 'off' && s.soak)
+  // Asked for in so many words, where the configuration names no checkpoint: both.
+  const none = !config.soak.wait1hr && !config.soak.wait6hr
+  return {
+    ...config,
+    deploy: { ...config.deploy, nodes: r.nodes ?? config.deploy.nodes },
+    soak: !soak
+      ? { ...config.soak, wait1hr: false, wait6hr: false }
+      : none && r.soak === 'on'
+        ? { ...config.soak, wait1hr: true, wait6hr: true }
+        : config.soak,
+  }
+}
+
+/** Names the exact source, so that a session is continued only with the program that it was begun with, on whichever machine. */
+async function sourceOf(
+  c: Context,
+  r: StartRequest,
+  s: Surrounding,
+  config: ProjectConfig,
+  dir: string,
+  source: SourceInfo,
+): Promise<BinarySource> {
+  if (r.binaryFile !== undefined)
+    return {
+      kind: 'file',
+      path: resolve(c.cwd, r.binaryFile),
+      sha256: await digestOfGiven(resolve(c.cwd, r.binaryFile)),
+    }
+  if (r.releaseTag !== undefined) {
+    const repository = r.releaseTag.repository ?? s.repository
+    if (repository === undefined)
+      throw new Failure({
+        kind: 'usage',
+        code: 'U045',
+        message: `release ${r.releaseTag.tag}: of which repository?`,
+        remedy: `vps-test start --release owner/repo@${r.releaseTag.tag}:${config.binary.name}`,
+      })
+    return { kind: 'release', repository, tag: r.releaseTag.tag, asset: r.releaseTag.asset ?? config.binary.name }
+  }
+  const workspace = source.kind === 'git' ? relative(source.root, dir) || '.' : dir
+  return {
+    kind: 'build',
+    workspace,
+    revision: revisionOf(source),
+    ...(r.binarySource === 'native' ? { native: true } : {}),
+  }
+}
+
+const digestOfGiven = (path: string): Promise<string> =>
+  digestOf(path).catch((error: unknown) => {
+    throw new Failure(
+      { kind: 'usage', code: 'U046', message: `cannot read the given binary ${path}`, remedy: `ls -l ${path}` },
+      error,
+    )
+  })

@@ -1,0 +1,189 @@
+/** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { approve } from '../app/approve.ts'
+import { keyFile, type Context } from '../app/context.ts'
+import { diagnose } from '../app/diagnose.ts'
+import { init } from './init.ts'
+import * as lab from '../app/lab.ts'
+import { remoteSessions } from '../app/sessions.ts'
+import { nodes, trust } from '../app/nodes.ts'
+import { authorizationFor } from '../app/remote-login.ts'
+import { soak } from './soak.ts'
+import { plan, start } from './start.ts'
+import { logs, status, stop } from '../app/status.ts'
+import { verify } from './verify.ts'
+
+export function defineVerbs(program: Command, c: Context, done: (code: number) => void): void {
+  const fleet = (command: Command): Command =>
+    command
+      .option('--fleet <name|file>', 'lab, a fleet of this package, or a fleet file', 'saorsa')
+      .option('--lab <id>', 'which lab, when several run')
+      .option('--key <file>', 'private SSH key')
+  const json = (command: Command): Command => command.option('--json', 'machine-readable output on stdout')
+  const planned = (command: Command): Command =>
+    json(fleet(command))
+      .argument('[project]')
+      .argument('[focus]')
+      .argument('[criteria]')
+      .argument('[proof]')
+      .option('--repo <dir>', 'repository of the tested project', '.')
+      .option('--config <file>', 'configuration, when not in its usual place')
+      .option('--binary <file>', 'test this program instead of building')
+      .option('--release <owner/repo@tag:asset>', 'test a release asset')
+      .option('--soak <on|off>', 'off: no soak checkpoints')
+      .option('--nodes <names>', 'only these nodes, separated by commas')
+      .option('--on-busy <queue|refuse|supersede>', 'when another session holds the fleet')
+      .option('--custom-criteria <expression>', 'for criteria custom; recorded only')
+
+  planned(program.command('start').description('Interview, plan, confirm; then build, deploy, test and prove.'))
+    .option('--yes', 'confirm the plan')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  vps-test start                                        # asks\n  vps-test start testnet connectivity threshold all-evidence --repo examples/testnet --fleet lab --yes',
+    )
+    .action(async (project, focus, criteria, proof, flags) =>
+      done(await start(c, words(project, focus, criteria, proof), flags)),
+    )
+  planned(program.command('plan').description('Print what start would do; touch nothing.'))
+    .addHelpText(
+      'after',
+      '\nExample:\n  vps-test plan testnet connectivity threshold logs --repo examples/testnet --fleet lab',
+    )
+    .action(async (project, focus, criteria, proof, flags) =>
+      done(await plan(c, words(project, focus, criteria, proof), flags)),
+    )
+  const remote = (command: Command): Command =>
+    command.option(
+      '--remote <url>',
+      "the ledger on the branch vps-test-ledger of this git repository, instead of this machine's; GitHub's by the token in GH_TOKEN, or by SSH",
+    )
+  const at = (flags: { readonly remote?: string }): Context =>
+    flags.remote === undefined
+      ? c
+      : {
+          ...c,
+          sessions: remoteSessions({
+            url: flags.remote,
+            authorization: authorizationFor(flags.remote, c.login),
+            secrets: c.login === undefined ? [] : [c.login.token],
+            dir: join(c.scratch, '..'),
+            signal: c.signal,
+          }),
+        }
+  const one = (command: Command): Command => command.option('--session <id>', 'this session only')
+  json(remote(program.command('status').description('All sessions.'))).action(async (flags) =>
+    done(await status(at(flags), flags)),
+  )
+  one(
+    json(
+      remote(
+        program
+          .command('logs')
+          .description('Transitions of the newest session of a project, or of the one that is named.')
+          .argument('<project>'),
+      ),
+    ),
+  ).action(async (project, flags) => done(await logs(at(flags), project, flags)))
+  one(
+    remote(
+      program
+        .command('stop')
+        .description('End a session and give its leases back.')
+        .argument('<project>')
+        .option('--key <file>', 'private SSH key'),
+    ),
+  ).action(async (project, flags) => done(await stop(at(flags), project, { ...flags, key: keyFile(flags.key) })))
+  one(
+    json(
+      remote(
+        program
+          .command('soak')
+          .description('Take the soak checkpoints that are due; record what was missed.')
+          .option('--watch', 'stay and take each one when it is due')
+          .option('--key <file>', 'private SSH key'),
+      ),
+    ),
+  )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  vps-test soak                 # one tick: for a timer\n  vps-test soak --watch         # until every session has ended or waits for a person',
+    )
+    .action(async (flags) => done(await soak(at(flags), { ...flags, key: keyFile(flags.key) })))
+  one(
+    remote(
+      program
+        .command('approve')
+        .description('Say yes to a session that waits for approval (proof manual-verify).')
+        .argument('[project]')
+        .option('--reject', 'say no')
+        .option('--comment <text>', 'why'),
+    ),
+  ).action(async (project, flags) => done(await approve(at(flags), project, flags)))
+  json(
+    fleet(
+      program
+        .command('diagnose')
+        .description('Services, disk, memory, sockets and leases of one node.')
+        .argument('<node>'),
+    ),
+  ).action(async (node, flags) => done(await diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
+  program
+    .command('init')
+    .description('Write workflows and a configuration into a repository; overwrite nothing.')
+    .option('--dir <dir>', 'the Cargo workspace to be tested', '.')
+    .option('--ref <ref>', 'tag or commit of vps-test', `v${c.version}`)
+    .option('--fleet <name|file>', 'fleet of the runs', 'saorsa')
+    .addHelpText('after', '\nExample:\n  vps-test init --dir ../saorsa-testnet')
+    .action(async (flags) => done(await init(c, flags)))
+  json(
+    program
+      .command('verify')
+      .description('Judge an evidence folder again, offline.')
+      .argument('<folder>')
+      .option('--ledger <dir>', 'clone of the repository whose branch vps-test-ledger anchors it'),
+  )
+    .addHelpText('after', '\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.')
+    .action(async (folder, flags) => done(await verify(c, folder, flags)))
+
+  const list = json(fleet(program.command('nodes').description('Every node: online, declared NAT, measured NAT.')))
+    .option('--no-measure', 'only ask who answers')
+    .action(async (flags) => done(await nodes(c, { ...flags, key: keyFile(flags.key) })))
+  fleet(
+    list
+      .command('trust')
+      .description('Show host keys and pin them in the fleet file after a yes.')
+      .argument('[node...]'),
+  )
+    .option('--yes', 'the fingerprints were compared')
+    .action(async (names, flags) => done(await trust(c, names, { ...flags, key: keyFile(flags.key) })))
+
+  const inLab = (command: Command): Command => command.option('--lab <id>', 'which lab, when several run')
+  const labs = program.command('lab').description('Ten hosts with real NATs on this machine (root).')
+  inLab(labs.command('up').description('Build the lab, measure its NATs.'))
+    .option('--topology <file>', 'another topology')
+    .option('--shaping <auto|none>', 'none: no delay, no loss', 'auto')
+    .option('--no-measure', 'believe the topology')
+    .action(async (flags) => done(await lab.up(c, flags)))
+  inLab(labs.command('down').description('Take it away, whatever state it is in.')).action(async (flags) =>
+    done(await lab.down(c, flags)),
+  )
+  json(inLab(labs.command('status').description('Power, systemd, declared and measured NATs.')))
+    .option('--no-measure', 'do not measure')
+    .action(async (flags) => done(await lab.status(c, flags)))
+  inLab(labs.command('shell').description('A root shell on a node.').argument('<node>')).action(async (node, flags) =>
+    done(await lab.shell(c, node, flags)),
+  )
+  for (const parent of [labs, program])
+    json(
+      parent.command('doctor').description('What this machine has and lacks.').option('--fix', 'install with apt'),
+    ).action(async (flags) => done(await lab.examine(c, flags)))
+}
+
+const words = (project?: string, focus?: string, criteria?: string, proof?: string) =>
+  Object.fromEntries(Object.entries({ project, focus, criteria, proof }).filter(([, v]) => v !== undefined)) as {
+    project?: string
+    focus?: string
+    criteria?: string
+    proof?: string
+  }

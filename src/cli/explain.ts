@@ -1,0 +1,29 @@
+/** An error as a person needs it: what, where, every fault, and a command to type; and its exit code. */
+import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
+import type { Context } from '../app/context.ts'
+
+export function explain(c: Context, error: unknown): number {
+  if (isCommander(error)) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage
+  if (c.signal.aborted) {
+    c.terminal.warn('interrupted; run the same command again to continue')
+    return exitCodes.harness
+  }
+  if (!(error instanceof Failure)) {
+    c.terminal.warn(
+      `fault of vps-test itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
+    return exitCodes.harness
+  }
+  c.terminal.info(`${error.facts.code}: ${error.message}`)
+  const remedy = refused.includes(error.facts.code) ? 'export GH_TOKEN=$(gh auth token)' : error.facts.remedy
+  if (remedy !== undefined) c.terminal.info(`try: ${remedy}`)
+  if (error.kind === 'harness' && error.cause !== undefined)
+    c.terminal.info(String((error.cause as Error).stack ?? error.cause))
+  return exitCodeOf(error.kind)
+}
+
+/** A repository that does not take this token, or none: where no workflow file gives one, a person has it. */
+const refused: readonly string[] = ['U261', 'U262']
+
+const isCommander = (e: unknown): e is { exitCode: number } =>
+  e instanceof Error && 'exitCode' in e && String((e as { code?: unknown }).code ?? '').startsWith('commander.')

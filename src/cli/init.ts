@@ -1,0 +1,185 @@
+/** `vps-test init`: the caller's workflows and a commented configuration, written into another repository; nothing that exists is touched. */
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { runProcess } from '../adapters/build/process.ts'
+import { exitCodes, Failure } from '../domain/failure.ts'
+import { show, stripHidden } from '../domain/visible.ts'
+import { readCargo, type Tree } from '../inputs/init-cargo.ts'
+import { configFor, type InitConfig } from '../inputs/init-config.ts'
+import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
+import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
+import { loadProfiles, type Context } from '../app/context.ts'
+
+export interface InitFlags {
+  readonly dir: string
+  readonly ref: string
+  readonly fleet: string
+}
+
+export async function init(c: Context, flags: InitFlags): Promise<number> {
+  const dir = real(resolve(c.cwd, flags.dir))
+  if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U080',
+      message: `${show(flags.ref)} is no tag or commit`,
+      remedy: `vps-test init --ref v${c.version}`,
+    })
+  if (!/^[\w./-]{1,200}$/.test(flags.fleet))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U081',
+      message: `${show(flags.fleet)} is no fleet and no path of one`,
+      remedy: 'vps-test init --fleet saorsa',
+    })
+  const repository = await repositoryOf(c, dir)
+  const here = relative(repository.root, dir)
+  if (!/^[\w./@+ -]{0,300}$/.test(here))
+    throw new Failure({
+      kind: 'usage',
+      code: 'U085',
+      message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
+      remedy: 'vps-test init --dir <directory of another workspace>',
+    })
+  const config = await configOf(c, dir, basename(repository.name))
+  const files = [
+    ...(config.text === null ? [] : [{ path: join(here, projectFiles[0]), text: config.text }]),
+    ...callerWorkflows({
+      ref: flags.ref,
+      fleet: flags.fleet,
+      repo: here === '' ? '.' : here,
+      branch: repository.branch,
+      projects: config.projects,
+    }),
+  ]
+  const taken = files.filter((file) => present(join(repository.root, file.path))).map((file) => file.path)
+  if (taken.length > 0)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U084',
+      message: `nothing was written, because ${taken.length === 1 ? 'this exists' : 'these exist'}: ${taken.join(', ')}`,
+      remedy: `cd ${quoted(repository.root)} && mkdir before-init && mv ${taken.map(quoted).join(' ')} before-init/`,
+    })
+  for (const file of files) {
+    const path = join(repository.root, file.path)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, file.text, { flag: 'wx' })
+    c.terminal.info(`wrote ${file.path}`)
+  }
+  for (const note of config.notes) c.terminal.warn(note)
+  c.terminal.print(next(flags.fleet, repository.branch, stripHidden(join(here, projectFiles[0]))))
+  return exitCodes.passed
+}
+
+const next = (fleet: string, branch: string, config: string): string => `
+Next, in the repository:
+  1. gh secret set VPS_TEST_SSH_KEY < <private key of fleet ${fleet}>
+  2. git add .github ${config} && git commit, and push to ${stripHidden(branch)} (a schedule runs on the default branch only)
+  3. On pull requests require the check "${labCheck}": the whole run on a lab.
+     "${gateCheck}" is the gate of what is pushed or dispatched; required on a pull request, it would be waited for without end.
+Environments of the repository (Settings → Environments), each where you want what it does:
+  vps-test-approval   with required reviewers: they approve sessions with proof manual-verify
+  vps-test-soak-1h    with a wait timer of 60 minutes: the first checkpoint is taken on time
+  vps-test-soak-6h    with a wait timer of 360 minutes: the second one
+Without them checkpoints are taken by the schedule, late, and approval is: GH_TOKEN=$(gh auth token) vps-test approve --remote <url of the repository>
+`
+
+/** A repository that has a configuration under its other name keeps it. */
+async function configOf(
+  c: Context,
+  dir: string,
+  name: string,
+): Promise<Omit<InitConfig, 'text'> & { readonly text: string | null }> {
+  const profiles = await loadProfiles(c)
+  const own = findProjectFile(dir, existsSync)
+  if (own !== undefined && own !== join(dir, projectFiles[0])) {
+    c.terminal.info(`keeping ${stripHidden(relative(dir, own))}`)
+    return {
+      text: null,
+      projects: parseProjectAll(readFileSync(own, 'utf8'), own, { profiles }).map((one) => one.project),
+      notes: [],
+    }
+  }
+  const cargo = readCargo(treeOf(dir))
+  if (cargo === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U082',
+      message: `${stripHidden(dir)} holds no Cargo.toml`,
+      remedy: 'vps-test init --dir <directory of the Cargo workspace>',
+    })
+  const config = configFor(cargo, profiles, name)
+  if (config === undefined)
+    throw new Failure({
+      kind: 'usage',
+      code: 'U083',
+      message: `the Cargo workspace in ${stripHidden(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`,
+      remedy: 'vps-test init --dir <directory of another workspace>',
+    })
+  return config
+}
+
+const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`)
+const real = (path: string): string => (existsSync(path) ? realpathSync(path) : path)
+
+/** A dangling link is present too. */
+const present = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
+
+function treeOf(dir: string): Tree {
+  return {
+    read: (path) => {
+      const file = join(dir, path)
+      return existsSync(file) ? readFileSync(file, 'utf8') : undefined
+    },
+    list: (path) => {
+      const place = join(dir, path)
+      if (!existsSync(place)) return { directories: [], files: [] }
+      const entries = readdirSync(place, { withFileTypes: true })
+      const names = (wanted: boolean): readonly string[] =>
+        entries
+          .filter((one) => one.isDirectory() === wanted)
+          .map((one) => one.name)
+          .toSorted()
+      return { directories: names(true), files: names(false) }
+    },
+  }
+}
+
+/** Where the repository begins, how it is called, which branch is its default. Without git: this directory, `main`. */
+async function repositoryOf(
+  c: Context,
+  dir: string,
+): Promise<{ readonly root: string; readonly name: string; readonly branch: string }> {
+  const git = async (...args: readonly string[]): Promise<string> => {
+    const done = await runProcess(['git', '-C', dir, ...args], { timeoutMs: 10_000, signal: c.signal }).catch(
+      (error: unknown) => {
+        if (c.signal.aborted) throw error
+        return undefined
+      },
+    )
+    return done?.code === 0 ? done.stdout.trim() : ''
+  }
+  const [root, remote, head, current, known] = await Promise.all([
+    git('rev-parse', '--show-toplevel'),
+    git('config', '--get', 'remote.origin.url'),
+    git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD'),
+    git('symbolic-ref', '--short', 'HEAD'),
+    git(
+      'for-each-ref',
+      '--format=%(refname:lstrip=-1)',
+      'refs/heads/main',
+      'refs/heads/master',
+      'refs/remotes/origin/main',
+      'refs/remotes/origin/master',
+    ),
+  ])
+  const name = remote
+    .replace(/\/+$/, '')
+    .replace(/\.git$/, '')
+    .replace(/^.*[/:]/, '')
+  return {
+    root: root === '' ? dir : root,
+    name: name === '' ? basename(dir) : name,
+    branch: head.replace(/^origin\//, '') || known.split('\n')[0] || current || 'main',
+  }
+}

@@ -1,0 +1,198 @@
+/** Measures every node's NAT from inside its own network namespace, with pairs of public nodes as reflectors (RFC 5780 §4.3, §4.4). */
+import { PassThrough } from 'node:stream'
+import { placeOf } from '../commands/place.ts'
+import { classify, reflect, type ReflectorPair } from '../commands/probe.ts'
+import { Failure } from '../domain/failure.ts'
+import type { FilteringBehaviour, FleetNode, MappingBehaviour, NatMeasurement, NodeName } from '../domain/fleet.ts'
+import type { World } from '../ports.ts'
+import { asFailure, onEachNode } from './per-node.ts'
+import { randomInt, events, randomHex, type Installed } from './prober.ts'
+
+export interface NatSurvey {
+  readonly measurements: readonly NatMeasurement[]
+  readonly failed: ReadonlyMap<NodeName, Failure>
+}
+
+interface Reflectors {
+  readonly pair: ReflectorPair
+  readonly hosts: readonly [FleetNode, FleetNode]
+}
+
+/** Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. */
+export async function measureNats(world: World, prober: Installed): Promise<NatSurvey> {
+  const failed = new Map<NodeName, Failure>()
+  prober.on.failed.forEach((f, n) => failed.set(n, f))
+  const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
+  const stop = new AbortController()
+  const signal = AbortSignal.any([world.signal, stop.signal])
+  const post: Post = { world, prober, signal, stdins: [], running: [] }
+  try {
+    const pairs = await startReflectors(
+      post,
+      able.filter((n) => n.nat === 'none' && n.runtime.kind === 'systemd'),
+      failed,
+    )
+    const seen = await onEachNode(
+      able.map((n) => n.name),
+      world.signal,
+      async (name) => {
+        const node = able.find((n) => n.name === name) as FleetNode
+        const chosen = pairFor(pairs, name)[0]
+        if (chosen === undefined)
+          throw new Failure({
+            kind: 'infra',
+            code: 'I122',
+            node: name,
+            message: `${name}: no two other public nodes answer, so its NAT cannot be measured`,
+          })
+        const remote = await world.remote(name)
+        const ask = async () => {
+          const r = await remote.run(classify(prober.sha256, placeOf(node.runtime), chosen.pair), {
+            timeoutMs: 30_000,
+            signal,
+          })
+          return { ...r, nat: readMeasurement(node, r.stdout) }
+        }
+        const first = await ask()
+        // Packets get lost; the prober then says that it does not know, and is asked once more.
+        const answer = first.nat === undefined ? await ask() : first
+        if (answer.nat === undefined)
+          throw new Failure({
+            kind: 'infra',
+            code: 'I123',
+            node: name,
+            message: `${name}: the prober cannot tell (UDP blocked, or too many packets lost): ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`,
+            remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+          })
+        return answer.nat
+      },
+    )
+    seen.failed.forEach((f, n) => failed.set(n, f))
+    return { measurements: [...seen.done.values()], failed }
+  } finally {
+    post.stdins.forEach((s) => s.end())
+    AbortSignal.timeout(3000).addEventListener('abort', () => stop.abort(new Error('survey over')))
+    await Promise.allSettled(post.running)
+  }
+}
+
+interface Post {
+  readonly world: World
+  readonly prober: Installed
+  readonly signal: AbortSignal
+  readonly stdins: PassThrough[]
+  readonly running: Promise<unknown>[]
+}
+
+/** Reflectors on the first three public nodes, in three pairs, so that each of the three can be measured by the other two. A node where one does not start is passed over. */
+async function startReflectors(
+  post: Post,
+  candidates: readonly FleetNode[],
+  failed: Map<NodeName, Failure>,
+): Promise<readonly Reflectors[]> {
+  const pairs = reflectorPairs(post.world, candidates)
+  const hosts = pairs.flatMap((r) => [
+    { pair: r.pair, host: r.hosts[0], peer: r.hosts[1].ip },
+    { pair: r.pair, host: r.hosts[1], peer: r.hosts[0].ip },
+  ])
+  const broken = new Map<NodeName, Failure>()
+  await Promise.all(
+    hosts.map((h) =>
+      startReflector(post, h).catch((e: unknown) => {
+        broken.set(h.host.name, asFailure(e, h.host.name))
+      }),
+    ),
+  )
+  post.world.signal.throwIfAborted()
+  if (broken.size === 0) return pairs
+  broken.forEach((f, n) => failed.set(n, f))
+  return startReflectors(
+    post,
+    candidates.filter((n) => !broken.has(n.name)),
+    failed,
+  )
+}
+
+/** Resolves when it listens; its end is awaited by the survey. */
+async function startReflector(
+  { world, prober, signal, stdins, running }: Post,
+  { pair, host, peer }: { readonly pair: ReflectorPair; readonly host: FleetNode; readonly peer: string },
+): Promise<void> {
+  const remote = await world.remote(host.name)
+  const stdin = new PassThrough()
+  stdins.push(stdin)
+  await new Promise<void>((resolve, reject) => {
+    const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), {
+      timeoutMs: 100_000,
+      signal,
+      stdin,
+      onLine: (line) => {
+        if (line.includes('"ready"')) resolve()
+      },
+    })
+    running.push(
+      done.then((r) => {
+        reject(
+          new Failure({
+            kind: 'infra',
+            code: 'I121',
+            node: host.name,
+            message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}`,
+          }),
+        )
+      }, reject),
+    )
+  })
+}
+
+function reflectorPairs(world: World, [a, b, c]: readonly FleetNode[]): readonly Reflectors[] {
+  const combos: readonly (readonly [FleetNode, FleetNode])[] =
+    a === undefined || b === undefined
+      ? []
+      : c === undefined
+        ? [[a, b]]
+        : [
+            [a, b],
+            [b, c],
+            [a, c],
+          ]
+  const base = randomInt(world, 21_000, 28_000)
+  return combos.map((hosts, i) => ({
+    hosts,
+    pair: {
+      primary: hosts[0].ip,
+      secondary: hosts[1].ip,
+      ports: [base + 2 * i, base + 2 * i + 1],
+      token: randomHex(world, 16),
+    },
+  }))
+}
+
+const pairFor = (pairs: readonly Reflectors[], node: NodeName): readonly Reflectors[] =>
+  pairs.filter((p) => p.hosts.every((h) => h.name !== node)).slice(0, 1)
+
+/** Undefined where the prober got no answer, or says that it does not know. */
+function readMeasurement(node: FleetNode, stdout: string): NatMeasurement | undefined {
+  const nat = events(stdout).find((e) => e['event'] === 'nat')
+  const mapping = String(nat?.['mapping'])
+  const filtering = String(nat?.['filtering'])
+  if (
+    nat === undefined ||
+    typeof nat['behind_nat'] !== 'boolean' ||
+    !['EIM', 'ADM', 'APDM'].includes(mapping) ||
+    !['EIF', 'ADF', 'APDF'].includes(filtering)
+  )
+    return undefined
+  const mapped = Array.isArray(nat['mapped']) ? (nat['mapped'] as readonly { addr?: unknown }[]) : []
+  const addresses = mapped.map((m) => String(m.addr ?? '').replace(/:\d+$/, '')).filter((a) => a !== '')
+  return {
+    node: node.name,
+    mapping: !nat['behind_nat'] ? 'none' : (mapping as MappingBehaviour),
+    filtering: filtering as FilteringBehaviour,
+    stable: typeof nat['stable'] === 'boolean' ? nat['stable'] : null,
+    portPreserving: nat['port_preserving'] === true,
+    externalAddresses: [...new Set(addresses)].sort(),
+    hairpin: nat['hairpin'] === 'external-source' || nat['hairpin'] === 'internal-source' ? nat['hairpin'] : 'none',
+    raw: [nat],
+  }
+}

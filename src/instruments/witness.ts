@@ -1,0 +1,91 @@
+/** Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is null and counts as unwitnessed. */
+import { boxOf, placeOf } from '../commands/place.ts'
+import { inside } from '../commands/quote.ts'
+import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
+import type { Command } from '../commands/command.ts'
+import type { BoxView, Counters } from '../domain/evidence.ts'
+import type { FleetNode, NodeName } from '../domain/fleet.ts'
+import type { Remote, World } from '../ports.ts'
+import { onEachNode } from './per-node.ts'
+import { parseBox, parseCounters } from './witness-reading.ts'
+
+const timeoutMs = 30_000
+
+export interface NodeReading {
+  readonly counters: Counters | null
+  readonly recordLines: readonly string[]
+  readonly trouble: string | null
+}
+
+const nodeOf = (world: World, name: NodeName): FleetNode => {
+  const node = world.fleet.nodes.find((n) => n.name === name)
+  if (node === undefined) throw new Error(`no node ${name} in fleet ${world.fleet.name}`)
+  return node
+}
+
+/** Where a node's NAT box is entered, or null where it has none. */
+async function boxOn(world: World, node: FleetNode): Promise<{ remote: Remote; wrap: (c: Command) => Command } | null> {
+  if (node.natBox === undefined) return null
+  const { at, enter } = boxOf(node.natBox)
+  return { remote: at === 'node' ? await world.remote(node.name) : world.here, wrap: (c) => inside(enter, c) }
+}
+
+/** A fresh table on every node and box; names what failed. */
+export async function resetWitnesses(world: World, nodes: readonly NodeName[]): Promise<ReadonlyMap<NodeName, string>> {
+  const result = await onEachNode(nodes, world.signal, async (name) => {
+    const node = nodeOf(world, name)
+    const box = await boxOn(world, node)
+    const options = { timeoutMs, signal: world.signal }
+    const answers = await Promise.all([
+      (await world.remote(name)).run(inside(placeOf(node.runtime), resetWitness('node')), options),
+      ...(box === null ? [] : [box.remote.run(box.wrap(resetWitness('box')), options)]),
+    ])
+    return answers
+      .filter((a) => a.code !== 0)
+      .map((a) => a.stderr.trim().slice(0, 200) || `exit ${String(a.code)}`)
+      .join('; ')
+  })
+  return new Map([
+    ...[...result.done].filter(([, text]) => text !== ''),
+    ...[...result.failed].map(([n, f]) => [n, f.message] as const),
+  ])
+}
+
+/** Reads and resets one node's counters, and the record lines that carry one of the nonces. */
+export async function readNode(
+  world: World,
+  name: NodeName,
+  record: { readonly path: string; readonly nonces: readonly string[] } | null,
+): Promise<NodeReading> {
+  const result = await (
+    await world.remote(name)
+  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(record)), { timeoutMs, signal: world.signal })
+  const [first = '', ...rest] = result.stdout.split('\n')
+  const counters = result.code === 0 ? (parseCounters(first) ?? null) : null
+  return {
+    counters,
+    recordLines: rest.filter((l) => l !== ''),
+    trouble: counters === null ? result.stderr.trim().slice(0, 200) || 'no counters' : null,
+  }
+}
+
+/** Reads and resets a NAT box; null where there is none or it cannot be read. */
+export async function readBox(world: World, name: NodeName): Promise<BoxView | null> {
+  const box = await boxOn(world, nodeOf(world, name))
+  if (box === null) return null
+  const result = await box.remote.run(box.wrap(readBoxWitness), { timeoutMs, signal: world.signal })
+  return result.code === 0 ? parseBox(result.stdout) : null
+}
+
+/** Takes our tables away again; a node that does not answer keeps an inert one. */
+export async function removeWitnesses(world: World, nodes: readonly NodeName[]): Promise<void> {
+  await onEachNode(nodes, world.signal, async (name) => {
+    const node = nodeOf(world, name)
+    const box = await boxOn(world, node)
+    const options = { timeoutMs, signal: world.signal }
+    await Promise.all([
+      (await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness), options),
+      ...(box === null ? [] : [box.remote.run(box.wrap(removeWitness), options)]),
+    ])
+  })
+}

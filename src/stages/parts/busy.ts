@@ -1,0 +1,103 @@
+/** A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch (spec §4 on_busy). */
+import { Failure } from '../../domain/failure.ts'
+import type { NodeName } from '../../domain/fleet.ts'
+import type { Entry } from '../../domain/ledger.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { finals, fold, next, type StageResult, type Session } from '../../domain/session.ts'
+import { signature } from '../../domain/writer.ts'
+import type { World } from '../../ports.ts'
+import { fleetOf, projectOf } from '../../report/facts.ts'
+import type { PerNode } from '../../instruments/per-node.ts'
+import type { BusyPolicy } from './interview.ts'
+import { giveLeasesBack, takeLeases } from './leases.ts'
+
+const pollMs = 5000
+
+/** The leases, or what the session comes to without them. */
+export async function leaseFleet(
+  plan: Plan,
+  session: Session,
+  world: World,
+  nodes: readonly NodeName[],
+): Promise<PerNode<number> | StageResult> {
+  const policy = (session.learned.INTERVIEW?.['onBusy'] ?? 'refuse') as BusyPolicy
+  const deadline = world.clock.now() + world.patienceMs
+  let ended: string | null = null
+  for (;;) {
+    const leases = await takeLeases(world, plan, session.id, nodes)
+    const busy = [...leases.failed.values()].find((f) => f.kind === 'busy')
+    if (busy === undefined) return leases
+    // Half a fleet is no fleet, and whoever has the other half would wait for us.
+    await giveLeasesBack(world, plan, session.id, [...leases.done.keys()])
+    const holder = busy.facts.held?.holder ?? ''
+    if (policy === 'supersede' && holder !== ended) {
+      const refused = await supersede(plan, session, world, holder)
+      if (refused !== null) return refusal(busy, refused)
+      ended = holder
+      continue
+    }
+    if (policy !== 'queue') return refusal(busy)
+    const newer = await newerOf(plan, session, world)
+    if (newer !== null) return { event: 'superseded', why: `${newer} is newer and waits for the same fleet`, facts: {} }
+    world.log.progress('queue', `${busy.message}; waiting`)
+    const left = deadline - world.clock.now()
+    if (left <= 0)
+      return {
+        event: 'queued',
+        why: busy.message.slice(0, 1000),
+        facts: { holder, who: busy.facts.held?.who ?? '', until: busy.facts.held?.until ?? 0 },
+      }
+    await world.clock.sleep(Math.min(pollMs, left), world.signal)
+  }
+}
+
+const refusal = (busy: Failure, also?: string): StageResult => ({
+  event: 'unrecoverable',
+  why: `${busy.message}${also === undefined ? '' : `; ${also}`}`.slice(0, 1000),
+  facts: { busy: true, code: busy.facts.code },
+})
+
+/** Ends the holder's session, when it is one of ours: same ledger, project and branch. Null: done; else why not. */
+async function supersede(plan: Plan, session: Session, world: World, holder: string): Promise<string | null> {
+  const entries = await world.ledger.read(holder)
+  const other = fold(holder, entries)
+  if (entries.length === 0) return 'it is not in this ledger, so it cannot be superseded from here'
+  const branch = session.origin?.branch ?? null
+  if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project)
+    return 'only a session of the same project and branch may be superseded'
+  if (!finals.includes(other.state)) {
+    const entry = next(
+      entries,
+      other,
+      { event: 'superseded', why: `by ${session.id}`, facts: signature(world) },
+      world.clock.now(),
+    )
+    if (entry !== undefined) await world.ledger.append(holder, entry)
+    world.log.warn(`${holder} ends: superseded by this session`)
+  }
+  await giveLeasesBack(world, plan, holder, plan.nodes)
+  return null
+}
+
+/** Of several that wait, only the newest of a project and branch goes on that wants the same fleet. Outside git there is no branch, and nobody is anybody's successor. */
+async function newerOf(plan: Plan, session: Session, world: World): Promise<string | null> {
+  if ((session.origin?.branch ?? null) === null) return null
+  const all = await world.ledger.all()
+  const ours = askedAt(all.find((t) => t.id === session.id)?.entries ?? [])
+  for (const { id, entries } of all) {
+    const other = fold(id, entries)
+    if (
+      askedAt(entries) > ours &&
+      fleetOf(entries) === plan.fleet.name &&
+      !finals.includes(other.state) &&
+      other.state !== 'INTERVIEW' &&
+      projectOf(entries) === plan.config.project &&
+      other.origin?.branch === session.origin?.branch
+    )
+      return id
+  }
+  return null
+}
+
+/** When a session was begun, or went on with what was pushed. */
+const askedAt = (entries: readonly Entry[]): number => entries.findLast((e) => e.facts['plan'] !== undefined)?.at ?? 0

@@ -1,0 +1,39 @@
+/** Seals a test: every fact as a file, a digest of each, one root over all, and the proof that binds them (spec §8). */
+import { layout, toLines, type Bundle } from '../../domain/bundle.ts'
+import { sha256 } from '../../domain/ledger.ts'
+import { manifestOf } from '../../domain/manifest.ts'
+import type { Verdict } from '../../domain/verdict.ts'
+import type { World } from '../../ports.ts'
+import { proofFile, renderBundleProof } from '../../report/bundle-proof.ts'
+
+export interface Sealed {
+  readonly root: string
+  readonly proofPath: string
+  readonly proofSha256: string
+}
+
+/** Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`. */
+export async function seal(world: World, folder: string, bundle: Bundle, judged: Verdict): Promise<Sealed> {
+  const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
+  const put = (name: string, text: string): Promise<void> => world.files.write(`${folder}/evidence/${name}`, text)
+  await put(layout.plan, json(bundle.plan))
+  await put(layout.entries, toLines(bundle.entries))
+  await put(layout.facts, json(bundle.facts))
+  await put(layout.nat, json(bundle.measurements))
+  await put(layout.controls, json(bundle.controls))
+  await put(layout.running, json(bundle.running))
+  await put(layout.attempts, toLines(bundle.attempts))
+  await put(layout.verdict, json(judged))
+  const digests = await Promise.all(
+    (await world.files.list(`${folder}/evidence`)).map(async (path) => {
+      const data = await world.files.read(path)
+      return { path: path.slice(folder.length + 1), bytes: data.length, sha256: sha256(data) }
+    }),
+  )
+  const manifest = manifestOf(digests)
+  await world.files.write(`${folder}/manifest.json`, json(manifest))
+  const proof = renderBundleProof(bundle, judged, manifest)
+  const proofPath = `${folder}/${proofFile(bundle)}`
+  await world.files.write(proofPath, proof)
+  return { root: manifest.root, proofPath, proofSha256: sha256(proof) }
+}

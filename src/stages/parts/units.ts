@@ -1,0 +1,42 @@
+/** Which unit runs on which node, with which arguments: the profile's templates filled in. */
+import { namespacePath } from '../../commands/place.ts'
+import { currentBinary } from '../../commands/release.ts'
+import { dataDir, type Unit } from '../../commands/service.ts'
+import type { FleetNode } from '../../domain/fleet.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { fillArguments, registryUrlOf } from '../../domain/program.ts'
+
+export interface UnitPlan {
+  readonly unit: Unit
+  readonly listens: { readonly protocol: 'tcp' | 'udp'; readonly port: number }
+}
+
+/** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
+export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
+  const { deploy, binary } = plan.config
+  const name = node.role === 'registry' ? `${deploy.serviceName}-registry` : deploy.serviceName
+  const values = {
+    registryUrl: registryUrlOf(plan.fleet, plan),
+    registryIp: plan.fleet.nodes.find((n) => n.role === 'registry')?.ip ?? '',
+    servicePort: String(plan.profile.servicePort),
+    dataDir: dataDir(name),
+  }
+  const common = {
+    name,
+    binary: currentBinary({ installPath: deploy.installPath, name: binary.name }),
+    namespace: namespacePath(node),
+    environment: plan.profile.node.environment,
+  }
+  if (node.role === 'registry') {
+    if (plan.profile.registry === null) return null
+    return {
+      unit: { ...common, args: fillArguments(plan.profile.registry.args, values) },
+      listens: { protocol: 'tcp', port: plan.profile.registry.httpPort },
+    }
+  }
+  const args = [...plan.profile.node.args, ...(node.role === 'bootstrap' ? plan.profile.node.bootstrapArgs : [])]
+  return {
+    unit: { ...common, args: fillArguments(args, values) },
+    listens: { protocol: 'udp', port: plan.profile.servicePort },
+  }
+}

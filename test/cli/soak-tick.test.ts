@@ -1,0 +1,267 @@
+/** One tick, from inside: whose claim is void, what is refused before it is decided, and whose work is not ours. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
+import { Failure } from '../../src/domain/failure.ts'
+import type { Entry, Json } from '../../src/domain/ledger.ts'
+import { fold, next } from '../../src/domain/session.ts'
+import type { Forge, Ledger } from '../../src/ports.ts'
+import type { Context } from '../../src/app/context.ts'
+import { localSessions, storedSession, type StoredSession } from '../../src/app/sessions.ts'
+import { decide, duties, longestJobMs, soak, take, tickOf } from '../../src/cli/soak.ts'
+import { madeKey } from '../made-key.ts'
+
+const hour = 3_600_000
+const start = Date.UTC(2026, 0, 1)
+const root = mkdtempSync(join(tmpdir(), 'tick-'))
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true })
+})
+
+type Facts = Readonly<Record<string, Json>>
+type Step = readonly [event: string, at: number, facts?: Facts]
+const run = (id: string): Json => ({ kind: 'run', repository: 'o/r', run: id, attempt: 1, url: '' })
+const plan = (lab: boolean): Json => ({
+  fleet: {
+    name: lab ? 'lab-x' : 'saorsa',
+    nodes: [],
+    ...(lab ? { lab: { natTimeoutFactor: 1, shaping: 'none' } } : {}),
+  },
+  nodes: [],
+  config: { project: 'p', deploy: { serviceName: 'peer', installPath: '/opt/p' } },
+})
+
+let dir = ''
+let made = 0
+let now = 0
+let said: string[] = []
+let ledger: GitLedger
+beforeEach(async () => {
+  dir = join(root, String(++made))
+  now = start
+  said = []
+  ledger = await openGitLedger(join(dir, 'p', 'ledger.git'))
+})
+
+const forge = (ended: boolean): Forge =>
+  ({
+    runEnded: async (id: string) => {
+      if (!/^\d+$/.test(id))
+        throw new Failure({ kind: 'usage', code: 'U452', message: `a workflow run has a number, not ${id}` })
+      return ended
+    },
+  }) as unknown as Forge
+const context = (more: Partial<Context> = {}): Context => {
+  const say = (text: string): void => {
+    said.push(text)
+  }
+  return {
+    terminal: {
+      info: say,
+      warn: say,
+      print: say,
+      progress: () => undefined,
+      interactive: false,
+      palette: { good: String, bad: String, warn: String, dim: String },
+    },
+    signal: AbortSignal.timeout(30_000),
+    root,
+    cwd: dir,
+    sessions: localSessions(dir),
+    scratch: dir,
+    cacheDir: dir,
+    probe: null,
+    delayHelper: null,
+    who: 'me',
+    writer: { kind: 'run', repository: 'o/r', run: '99', attempt: 1, url: '' },
+    clock: { now: () => now, sleep: async () => undefined },
+    clockShift: 0,
+    version: '0',
+    forge: null,
+    ...more,
+  }
+}
+const key = { kind: 'text', text: madeKey().private, origin: 'in a test' } as const
+
+async function put(id: string, steps: readonly Step[], { lab = true, by = run('1') } = {}): Promise<StoredSession> {
+  let entries: readonly Entry[] = []
+  for (const [event, at, facts = {}] of steps) {
+    const entry = next(
+      entries,
+      fold(id, entries),
+      { event, why: event, facts: { by, ...(event === 'begin' ? { plan: plan(lab) } : {}), ...facts } },
+      start + at,
+    )
+    if (entry === undefined) throw new Error(`no ${event}`)
+    await ledger.append(id, entry)
+    entries = [...entries, entry]
+  }
+  return known(id)
+}
+const known = async (id: string): Promise<StoredSession> => {
+  const k = await storedSession(localSessions(dir), id)
+  if (k === undefined) throw new Error(`no ${id}`)
+  return k
+}
+const events = async (id: string): Promise<readonly string[]> => (await ledger.read(id)).map((e) => e.event).slice(5)
+/** Its checkpoint is due an hour after `start`. */
+const waits: readonly Step[] = [
+  ['begin', 0],
+  ['confirmed', 0, { soak: ['WAIT_1HR'], proof: 'logs' }],
+  ['ready', 0],
+  ['built', 0],
+  ['deployed', 0],
+  ['passed', 0],
+]
+const claimed: readonly Step[] = [...waits, ['due', hour]]
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'none',
+    (error: unknown) => (error instanceof Failure ? error.facts.code : String(error)),
+  )
+
+describe('a claim of a run', () => {
+  const kindAt = async (at: number, f: Forge | null): Promise<string> => {
+    now = start + at
+    return (await tickOf(context({ forge: f }), (await known('s')).session)).kind
+  }
+  beforeEach(async () => {
+    await put('s', claimed)
+  })
+  test('holds while the run goes on', async () => expect(await kindAt(2 * hour, forge(false))).toBe('nothing'))
+  test('is void when it has ended', async () => expect(await kindAt(2 * hour, forge(true))).toBe('claim'))
+  test('holds where nobody can say whether the run goes on', async () =>
+    expect(await kindAt(2 * hour, null)).toBe('nothing'))
+  test('is void when no job can have been silent for so long, whoever says what', async () => {
+    expect([await kindAt(hour + longestJobMs, forge(false)), await kindAt(hour + longestJobMs, null)]).toEqual([
+      'nothing',
+      'nothing',
+    ])
+    expect([await kindAt(hour + longestJobMs + 1, forge(false)), await kindAt(hour + longestJobMs + 1, null)]).toEqual([
+      'claim',
+      'claim',
+    ])
+  })
+})
+
+describe('what a tick decided', () => {
+  const due = async (c: Context, k: StoredSession) => {
+    const tick = await tickOf(c, k.session)
+    if (tick.kind === 'nothing') throw new Error(tick.why)
+    return tick
+  }
+  test('is as late as its entry, not as the look before', async () => {
+    const k = await put('s', waits)
+    now = start + 2 * hour
+    const tick = await due(context(), k)
+    now += 5 * 60_000
+    expect((await decide(context(), k, tick.outcome))?.facts['checkpoint']).toEqual({
+      name: 'WAIT_1HR',
+      dueAt: start + hour,
+      takenAt: now,
+      latenessMs: hour + 5 * 60_000,
+    })
+  })
+  test("is nobody's loss when another was first, and every other failure is told", async () => {
+    const k = await put('s', waits)
+    now = start + 2 * hour
+    const { outcome } = await due(context(), k)
+    const failing = (code: string): Ledger => ({
+      ...ledger,
+      append: async () => {
+        throw new Failure({ kind: code === 'B001' ? 'busy' : 'infra', code, message: 'no' })
+      },
+    })
+    expect(await decide(context(), { ...k, ledger: failing('B001') }, outcome)).toBeUndefined()
+    for (const code of ['B002', 'I260', 'H010'])
+      expect(await codeOf(decide(context(), { ...k, ledger: failing(code) }, outcome))).toBe(code)
+  })
+  test('by a clock that was moved is refused on a fleet that is no lab', async () => {
+    const [real, lab] = [await put('real', waits, { lab: false }), await put('lab', waits)]
+    now = start + 2 * hour
+    const c = context({ clockShift: 3700 })
+    expect(await codeOf(take(c, real, await due(c, real), key, dir))).toBe('U058')
+    expect(await events('real')).toEqual(['passed'])
+    expect((await decide(c, lab, (await due(c, lab)).outcome))?.facts['clockShift']).toBe(3700)
+  })
+})
+
+describe('taking', () => {
+  test('claims nothing without a key that can be read, and records without one', async () => {
+    const k = await put('s', waits, { lab: false })
+    now = start + 2 * hour
+    const tick = await tickOf(context(), k.session)
+    expect(await codeOf(take(context(), k, tick, null, dir))).toBe('U069')
+    expect(await codeOf(take(context({ writer: { kind: 'process', host: 'h', pid: 1 } }), k, tick, null, dir))).toBe(
+      'U056',
+    )
+    expect(await codeOf(take(context(), k, tick, { kind: 'text', text: 'no key', origin: 'in a test' }, dir))).toMatch(
+      /^U/,
+    )
+    expect(await codeOf(take(context(), k, tick, { kind: 'file', path: join(dir, 'nowhere') }, dir))).toMatch(/^U/)
+    expect(await events('s')).toEqual(['passed'])
+    now = start + 26 * hour
+    expect(await take(context(), k, await tickOf(context(), k.session), null, dir)).toMatchObject({
+      session: { state: 'STOPPED' },
+      code: 30,
+    })
+    expect(await events('s')).toEqual(['passed', 'missed'])
+  })
+  test('leaves the session to whoever claimed it after us', async () => {
+    const k = await put('s', waits)
+    now = start + 2 * hour
+    const late: Ledger = {
+      ...ledger,
+      append: async (id, entry) => {
+        await ledger.append(id, entry)
+        const entries = await ledger.read(id)
+        const theirs = next(
+          entries,
+          fold(id, entries),
+          { event: 'claimed', why: 'theirs', facts: { by: run('2') } },
+          now,
+        )
+        if (theirs !== undefined && entry.event === 'due') await ledger.append(id, theirs)
+      },
+    }
+    expect(await codeOf(take(context(), { ...k, ledger: late }, await tickOf(context(), k.session), key, dir))).toBe(
+      'B004',
+    )
+    expect(await events('s')).toEqual(['passed', 'due', 'claimed'])
+  })
+})
+
+describe('one session that breaks', () => {
+  test('is passed over by the look, with what a person can do about it', async () => {
+    await put('odd', claimed, { by: run('abc') })
+    await put('good', waits)
+    now = start + 2 * hour
+    const { open, broken } = await duties(context({ forge: forge(false) }))
+    expect(open.map((d) => [d.known.session.id, d.tick.kind])).toEqual([['good', 'claim']])
+    expect(broken).toMatchObject([
+      {
+        id: 'odd',
+        error: { facts: { code: 'U452', remedy: 'gh workflow run vps-test-ops.yml -f command=stop -f session=odd' } },
+      },
+    ])
+    expect(
+      (await duties(context({ forge: forge(false), writer: { kind: 'process', host: 'h', pid: 1 } }))).broken,
+    ).toMatchObject([{ error: { facts: { remedy: 'vps-test stop p --session odd' } } }])
+  })
+  test('is passed over by the work, and the end is not good', async () => {
+    // The newest change comes first.
+    await put(
+      'first',
+      waits.map(([event, at, facts]): Step => [event, at + 24 * hour, facts ?? {}]),
+      { lab: false },
+    )
+    await put('second', waits)
+    now = start + 26 * hour
+    expect(await soak(context(), {})).toBe(30)
+    expect([await events('first'), await events('second')]).toEqual([['passed'], ['passed', 'missed']])
+    expect(said.join('\n')).toMatch(/first is passed over:\nU069: fleet saorsa needs/)
+    expect(await soak(context(), {})).toBe(2)
+  })
+})

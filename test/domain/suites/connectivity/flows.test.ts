@@ -1,0 +1,269 @@
+/** Path class from counters: what may pass for delivery, and what must not. */
+import { describe, expect, test } from 'vitest'
+import type { Attempt, BoxView, Counters, Flow, Mapping } from '../../../../src/domain/evidence.ts'
+import type { NodeName } from '../../../../src/domain/fleet.ts'
+import { pathClass, views } from '../../../../src/domain/suites/connectivity/flows.ts'
+import { attemptOf, emptyCounters, flow, measurementOf, measurements, nineNodes, servicePort } from '../../fixtures.ts'
+
+const nats = new Map(measurements.map((m) => [m.node, m]))
+const attempt = (from: string, to: string, path: 'end-to-end' | 'relayed' | 'none' = 'none'): Attempt =>
+  attemptOf({ from, to }, { round: 7, repetition: 1 }, measurements, { path, claims: 'nothing' })
+const path = (a: Attempt, measured = nats) => pathClass(views(a, measured, nineNodes), a.bytes)
+const withCounters = (a: Attempt, node: NodeName, edit: (c: Counters) => Counters | null): Attempt => ({
+  ...a,
+  counters: { ...a.counters, [node]: edit(a.counters[node] ?? emptyCounters) },
+})
+const ports =
+  (edit: (f: Flow) => Flow) =>
+  (c: Counters): Counters => ({ ...c, in: c.in.map(edit) })
+const mapping = (insidePort: number, outsidePort: number, address: string): Mapping => ({
+  insideAddress: '192.168.6.2',
+  insidePort,
+  outsideAddress: address,
+  outsidePort,
+  remote: '198.18.2.10',
+  remotePort: servicePort,
+})
+
+describe('end to end', () => {
+  test.each([
+    ['saorsa-7', 'saorsa-8'],
+    ['saorsa-6', 'saorsa-8'],
+    ['saorsa-7', 'saorsa-6'],
+    ['saorsa-10', 'saorsa-4'],
+    ['saorsa-5', 'saorsa-10'],
+  ])('%s → %s', (from, to) => {
+    expect(path(attempt(from, to, 'end-to-end'))).toEqual({ kind: 'end-to-end' })
+    expect(path(attempt(from, to, 'none'))).toEqual({ kind: 'none' })
+  })
+  test('one byte less than the payload is not the payload', () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    const short = (bytes: number): Attempt =>
+      withCounters(
+        a,
+        'saorsa-8',
+        ports((f) => (f.remote.endsWith('198.18.7.10') ? { ...f, bytes } : f)),
+      )
+    expect(path(short(a.bytes)).kind).toBe('end-to-end')
+    expect(path(short(a.bytes - 1)).kind).toBe('none')
+  })
+  test('the payload arriving at another port of the callee is not this attempt', () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    expect(
+      path(
+        withCounters(
+          a,
+          'saorsa-8',
+          ports((f) => ({ ...f, localPort: 9001 })),
+        ),
+      ).kind,
+    ).toBe('none')
+  })
+  test("from another port of the caller it is another attempt's", () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    expect(
+      path(
+        withCounters(
+          a,
+          'saorsa-8',
+          ports((f) => ({ ...f, remotePort: f.remotePort + 1 })),
+        ),
+      ).kind,
+    ).toBe('none')
+  })
+  test('bytes that the caller did not send from its port were not sent by the caller', () => {
+    const a = attempt('saorsa-6', 'saorsa-8', 'end-to-end')
+    expect(path(withCounters(a, 'saorsa-6', (c) => ({ ...c, out: [] }))).kind).toBe('none')
+  })
+  test('no answer, no connection', () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    expect(path(withCounters(a, 'saorsa-7', (c) => ({ ...c, in: [] }))).kind).toBe('none')
+  })
+  test('an answer from another address is none', () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    expect(
+      path(
+        withCounters(
+          a,
+          'saorsa-7',
+          ports((f) => ({ ...f, remote: '198.18.9.10' })),
+        ),
+      ).kind,
+    ).toBe('none')
+  })
+})
+
+describe("behind the caller's NAT", () => {
+  const a = attempt('saorsa-10', 'saorsa-8', 'end-to-end')
+  const box = (mappings: Mapping[] | null): Attempt => ({
+    ...a,
+    boxes: { 'saorsa-10': mappings === null ? null : { counters: emptyCounters, mappings } },
+  })
+  const seenPort = a.boxes['saorsa-10']?.mappings[0]?.outsidePort ?? 0
+  test('the box names the port that the callee saw', () => expect(seenPort).not.toBe(a.localPort))
+  test('mapped to the inside port: counts; mapped from another inside port: not', () => {
+    expect(path(box([mapping(a.localPort, seenPort, '198.18.10.10')])).kind).toBe('end-to-end')
+    expect(
+      path(box([mapping(a.localPort, seenPort + 1, '198.18.10.10'), mapping(servicePort, seenPort, '198.18.10.10')]))
+        .kind,
+    ).toBe('none')
+    expect(path(box([mapping(servicePort, seenPort, '198.18.10.10')])).kind).toBe('none')
+  })
+  test('one inside port with several outside ports, as a symmetric NAT does', () => {
+    expect(
+      path(box([mapping(a.localPort, 41000, '198.18.10.10'), mapping(a.localPort, seenPort, '198.18.10.10')])).kind,
+    ).toBe('end-to-end')
+  })
+  test("a mapping onto a strange address says nothing: neither that address nor that port becomes the caller's", () => {
+    expect(path(box([mapping(a.localPort, 41000, '172.17.0.2')])).kind).toBe('end-to-end')
+    const moved = withCounters(
+      box([mapping(a.localPort, seenPort, '203.0.113.9')]),
+      'saorsa-8',
+      ports((f) => ({ ...f, remote: '203.0.113.9' })),
+    )
+    expect(path(moved).kind).toBe('none')
+  })
+  test('without a box view any port of the external address may be the one', () =>
+    expect(path(box(null)).kind).toBe('end-to-end'))
+})
+
+describe("behind the callee's NAT", () => {
+  const a = attempt('saorsa-7', 'saorsa-6', 'end-to-end')
+  const box = (mappings: Mapping[] | null): Attempt => ({
+    ...a,
+    boxes: { 'saorsa-6': mappings === null ? null : { counters: emptyCounters, mappings } },
+  })
+  test('the answer must come from an outside port of the service', () => {
+    expect(path(box([mapping(servicePort, servicePort, '198.18.6.10')])).kind).toBe('end-to-end')
+    expect(
+      path(box([mapping(servicePort, 40001, '198.18.6.10'), mapping(5353, servicePort, '198.18.6.10')])).kind,
+    ).toBe('none')
+    expect(path(box(null)).kind).toBe('end-to-end')
+  })
+  test('arrived at the box is told apart from delivered', () => {
+    const failed = attempt('saorsa-7', 'saorsa-6')
+    const v = views(failed, nats, nineNodes)
+    expect([v.sent.packets, v.arrived?.packets, v.delivered.packets]).toEqual([10, 10, 0])
+    const view: BoxView = { counters: emptyCounters, mappings: [] }
+    expect(views({ ...failed, boxes: { 'saorsa-6': view } }, nats, nineNodes).arrived).toEqual({ packets: 0, bytes: 0 })
+    expect(views(attempt('saorsa-6', 'saorsa-7'), nats, nineNodes).arrived).toBeNull()
+  })
+})
+
+describe('relayed', () => {
+  const a = attempt('saorsa-6', 'saorsa-10', 'relayed')
+  test('an attempt without an answer from the relay is none', () =>
+    expect(path(withCounters(a, 'saorsa-6', (c) => ({ ...c, in: [] }))).kind).toBe('none'))
+  test('introductions through a bootstrap are no relaying, also where the profile sends no payload of ours', () => {
+    expect(path({ ...attempt('saorsa-6', 'saorsa-10'), bytes: 0 }).kind).toBe('none')
+    expect(path({ ...attempt('saorsa-7', 'saorsa-6', 'end-to-end'), bytes: 0 }).kind).toBe('end-to-end')
+  })
+  test('of two relays that carried it, the one that delivered more', () => {
+    const [second, big] = ['198.18.3.10', 10 * a.bytes]
+    const more = withCounters(
+      withCounters(a, 'saorsa-10', (c) => ({ ...c, in: [...c.in, flow(second, servicePort, servicePort, 90, big)] })),
+      'saorsa-6',
+      (c) => ({
+        ...c,
+        in: [...c.in, flow(second, servicePort, a.localPort, 9, 700)],
+        out: [...c.out, flow(second, servicePort, a.localPort, 90, big)],
+      }),
+    )
+    expect(path(more)).toEqual({ kind: 'relayed', via: 'saorsa-3' })
+  })
+  test("a relay whose counters overflowed is taken at the ends' word", () => {
+    expect(path(withCounters(a, 'saorsa-2', (c) => ({ ...c, in: [], overflow: true }))).kind).toBe('relayed')
+  })
+  test('a node that shares an external address with an end is no relay that addresses could tell', () => {
+    const shared = new Map(nats).set('saorsa-2', {
+      ...measurementOf('saorsa-2', 'none'),
+      externalAddresses: ['198.18.2.10', '198.18.6.10'],
+    })
+    expect(path(a, shared).kind).toBe('none')
+  })
+  test('through whom', () => expect(path(a)).toEqual({ kind: 'relayed', via: 'saorsa-2' }))
+  test('each of the four legs must carry the payload', () => {
+    const less =
+      (way: 'in' | 'out') =>
+      (c: Counters): Counters => ({
+        ...c,
+        [way]: c[way].map((f) => ({ ...f, bytes: Math.min(f.bytes, a.bytes - 1 - 480 - 300) })),
+      })
+    expect(path(withCounters(a, 'saorsa-6', less('out'))).kind).toBe('none')
+    expect(path(withCounters(a, 'saorsa-2', less('in'))).kind).toBe('none')
+    expect(path(withCounters(a, 'saorsa-2', less('out'))).kind).toBe('none')
+    expect(path(withCounters(a, 'saorsa-10', less('in'))).kind).toBe('none')
+  })
+  test("without the relay's own counters the ends' are enough", () => {
+    expect(path(withCounters(a, 'saorsa-2', () => null)).kind).toBe('relayed')
+    const { 'saorsa-2': _, ...ends } = a.counters
+    expect(path({ ...a, counters: ends }).kind).toBe('relayed')
+  })
+  test("another caller's bytes at the relay are not this caller's", () => {
+    expect(
+      path(withCounters(a, 'saorsa-2', (c) => ({ ...c, in: c.in.map((f) => ({ ...f, remote: '198.18.9.10' })) }))).kind,
+    ).toBe('none')
+  })
+  test('through a stranger, who is no node of the fleet, it is not relayed but undelivered', () => {
+    const stranger = (c: Counters): Counters => ({
+      ...c,
+      in: c.in.map((f) => ({ ...f, remote: '203.0.113.9' })),
+      out: c.out.map((f) => ({ ...f, remote: '203.0.113.9' })),
+    })
+    expect(path(withCounters(withCounters(a, 'saorsa-6', stranger), 'saorsa-10', stranger)).kind).toBe('none')
+  })
+  test('the payload both ways at once is end to end', () => {
+    const direct = attempt('saorsa-5', 'saorsa-6', 'end-to-end')
+    const both = attempt('saorsa-5', 'saorsa-6', 'relayed')
+    const merged =
+      (n: NodeName) =>
+      (c: Counters): Counters => ({
+        ...c,
+        in: [...c.in, ...(both.counters[n]?.in ?? [])],
+        out: [...c.out, ...(both.counters[n]?.out ?? [])],
+      })
+    expect(
+      path(withCounters(withCounters(direct, 'saorsa-5', merged('saorsa-5')), 'saorsa-6', merged('saorsa-6'))).kind,
+    ).toBe('end-to-end')
+  })
+})
+
+describe('unwitnessed', () => {
+  const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+  test.each(['saorsa-7', 'saorsa-8'])('no counters of %s', (node) => {
+    expect(path(withCounters(a, node, () => null))).toEqual({
+      kind: 'unwitnessed',
+      why: `the counters of ${node} could not be read`,
+    })
+    expect(path(withCounters(a, node, (c) => ({ ...c, overflow: true })))).toEqual({
+      kind: 'unwitnessed',
+      why: `the counters of ${node} overflowed`,
+    })
+  })
+  test('a name of an object property is no node', () =>
+    expect(path({ ...a, pair: { from: 'saorsa-7', to: 'saorsa-3' } }).kind).toBe('unwitnessed'))
+})
+
+describe('addresses', () => {
+  test('measured ones, not those of the fleet file', () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    const moved = new Map(nats).set('saorsa-7', {
+      ...measurementOf('saorsa-7', 'none'),
+      externalAddresses: ['198.19.0.1'],
+    })
+    expect(path(a, moved).kind).toBe('none')
+    expect(
+      path(a, new Map(nats).set('saorsa-7', { ...measurementOf('saorsa-7', 'none'), externalAddresses: [] })).kind,
+    ).toBe('end-to-end')
+  })
+  test('IPv6 is seen, but not link-local chatter', () => {
+    const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+    const plus = (remote: string): boolean =>
+      views(
+        withCounters(a, 'saorsa-8', (c) => ({ ...c, in: [...c.in, flow(remote, 1, servicePort, 1, 90)] })),
+        nats,
+        nineNodes,
+      ).ipv6
+    expect([plus('2001:db8::7'), plus('fe80::1'), plus('::ffff:198.18.7.10')]).toEqual([true, false, false])
+  })
+})
