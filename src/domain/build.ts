@@ -2,7 +2,6 @@
 import type { BuildFault } from './cargo-failure.ts'
 import type { BuildError } from './cargo-messages.ts'
 import type { ElfInfo } from './elf.ts'
-import type { Json } from './ledger.ts'
 
 export type BuildMethod = 'zigbuild' | 'native' | 'file' | 'release'
 
@@ -93,7 +92,3 @@ export function afterZigbuild(result: BuildResult): 'use' | 'native' | 'fail' {
   if (result.kind === 'built') return 'use'
   return result.reason === 'toolchain' ? 'native' : 'fail'
 }
-
-/** The record as facts of a ledger entry. */
-export const buildFacts = (record: BuildRecord): { readonly [key: string]: Json } =>
-  JSON.parse(JSON.stringify(record)) as { readonly [key: string]: Json }

@@ -12,7 +12,7 @@ import type {
 } from './evidence.ts'
 import type { BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
-import type { NatKind, NatMeasurement, Role } from './fleet.ts'
+import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import { criteriaKinds } from './plan.ts'
@@ -200,8 +200,6 @@ const facts = (most: Limits): Check =>
     checkpoint: anything,
   })
 
-const roles: readonly Role[] = ['registry', 'bootstrap', 'test', 'nat']
-const nats: readonly NatKind[] = ['none', 'full-cone', 'address-restricted', 'port-restricted', 'symmetric']
 const node = fields({
   name,
   host: name,
@@ -209,7 +207,7 @@ const node = fields({
   provider: text,
   region: text,
   role: oneOf(...roles),
-  nat: oneOf(...nats),
+  nat: oneOf(...natKinds),
   expectedRate: optional(number),
   hostKeys: list(text),
 })
@@ -237,7 +235,7 @@ const plan = (most: Limits): Check =>
     fleet: fields({
       name: text,
       nodes: list(node, most.nodes),
-      lab: optional(fields({ natTimeoutFactor: number, shaping: oneOf('netem', 'nfqueue', 'none') })),
+      lab: optional(fields({ natTimeoutFactor: number, shaping: oneOf(...shapings) })),
     }),
     nodes: list(name, most.nodes),
     source: kinds({

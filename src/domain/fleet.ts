@@ -3,10 +3,15 @@
 export type NodeName = string
 
 /** `registry` is never a peer; the three others are (spec §1 Role). */
-export type Role = 'registry' | 'bootstrap' | 'test' | 'nat'
+export const roles = ['registry', 'bootstrap', 'test', 'nat'] as const
+export type Role = (typeof roles)[number]
 
 /** What a label claims. What a NAT really does is a {@link NatMeasurement}. */
-export type NatKind = 'none' | 'full-cone' | 'address-restricted' | 'port-restricted' | 'symmetric'
+export const natKinds = ['none', 'full-cone', 'address-restricted', 'port-restricted', 'symmetric'] as const
+export type NatKind = (typeof natKinds)[number]
+
+/** How a lab's delay and loss are made; `none`: they are not covered. */
+export const shapings = ['netem', 'nfqueue', 'none'] as const
 
 /** Where the service runs on the node. `docker` and `netns` run it on the host inside that network namespace (spec §2). */
 export type Runtime =
@@ -69,8 +74,7 @@ export interface Fleet {
 export interface LabInfo {
   /** NAT mapping lifetimes are divided by this: RFC 4787 REQ-5's 120 s becomes 120 / factor. */
   readonly natTimeoutFactor: number
-  /** `none`: delay and loss are not covered. */
-  readonly shaping: 'netem' | 'nfqueue' | 'none'
+  readonly shaping: (typeof shapings)[number]
 }
 
 /** RFC 4787 §4.1: endpoint-independent, address-dependent, address-and-port-dependent mapping. `none`: the address is the node's own. */

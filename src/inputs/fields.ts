@@ -109,6 +109,10 @@ export const hostKey = z.string().superRefine((t, context) => {
 
 export const argv = z.array(text).min(1)
 
+/** A map, before any schema has looked at it. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 /** A map that must have exactly one of its keys: how the files write a tagged union. */
 export const oneOf = <S extends z.ZodRawShape>(shape: S) =>
   z

@@ -1,6 +1,6 @@
 /** What a fleet file may say, field by field; spec §2. */
 import * as z from 'zod'
-import type { Fleet, FleetNode, NatBox, Proxy, Runtime } from '../domain/fleet.ts'
+import { natKinds, roles, shapings, type Fleet, type FleetNode, type NatBox, type Proxy, type Runtime } from '../domain/fleet.ts'
 import {
   argv,
   hostKey,
@@ -18,9 +18,6 @@ import {
   userName,
 } from './fields.ts'
 
-export const roles = ['registry', 'bootstrap', 'test', 'nat'] as const
-export const natKinds = ['none', 'full-cone', 'address-restricted', 'port-restricted', 'symmetric'] as const
-const shapings = ['netem', 'nfqueue', 'none'] as const
 
 const jump = z.strictObject({
   host: hostName,

@@ -3,7 +3,7 @@ import { isCollection, isMap, isSeq, parseDocument, stringify, type Document } f
 import { Failure } from '../domain/failure.ts'
 import type { Fleet, FleetNode, NatBox, Proxy, Runtime } from '../domain/fleet.ts'
 import { usageFailure, type Path } from './faults.ts'
-import { hostKey } from './fields.ts'
+import { hostKey, isRecord } from './fields.ts'
 import { fleetSchema } from './fleet-schema.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
@@ -157,6 +157,3 @@ function pathOfNode(document: Document, node: string): Path {
     })
   return ['nodes', index]
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

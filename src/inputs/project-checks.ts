@@ -1,6 +1,7 @@
 /** What a project file's fields mean to each other, to the fleet and to the profiles. */
 import type { Fleet } from '../domain/fleet.ts'
 import type { Profile } from '../domain/profile.ts'
+import { isRecord } from './fields.ts'
 import { hint } from './nearest.ts'
 import { show } from '../domain/visible.ts'
 import type { CrossCheck, Report } from './yaml.ts'
@@ -90,6 +91,3 @@ function checkCustomTests(raw: Record<string, unknown>, report: Report): void {
       report(['tests', 'custom', i, 'name'], `${show(name)} is already the name of another test`)
   })
 }
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -103,6 +103,8 @@ const tests = z.strictObject({
     .default([]),
 })
 
+export const fleetKey = pathBelow.optional()
+
 /** Blocks that both shapes have. */
 const shared = {
   bootstrap: z
@@ -126,6 +128,7 @@ const shared = {
       on_events: z.array(z.enum(events)).default(['start', 'test_fail', 'complete', 'error']),
     })
     .prefault({}),
+  fleet: fleetKey,
   profile: identifier.optional(),
   workspace_dir: pathBelow.optional(),
   glibc: z

@@ -2,6 +2,7 @@
 import type { ProjectConfig } from '../domain/project.ts'
 import { withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type Path } from './faults.ts'
+import { isRecord } from './fields.ts'
 import {
   profileNamed,
   profileOfModule,
@@ -10,7 +11,7 @@ import {
   shapeOf,
   type ProjectContext,
 } from './project-checks.ts'
-import { projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
+import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { show } from '../domain/visible.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
 
@@ -46,6 +47,13 @@ export const parseProjectAll = (
   file: string,
   context: Omit<ProjectContext, 'project'>,
 ): readonly ProjectConfig[] => read(text, file, context).all
+
+/** The fleet that the file names: a name, or a path below the file's repository. Undefined where it names none; faults are told by {@link parseProjectAll}. */
+export function fleetNamed(text: string, file: string): string | undefined {
+  const parsed = parseYaml(text, file)
+  const read = parsed.ok && isRecord(parsed.value.raw) ? fleetKey.safeParse(parsed.value.raw['fleet']) : undefined
+  return read?.success === true ? read.data : undefined
+}
 
 interface Reading {
   readonly all: readonly ProjectConfig[]

@@ -1,6 +1,6 @@
 /** The fleet that a lab is, as a value and as the text of a fleet file: the same schema as every fleet. */
-import { stringify } from 'yaml'
 import type { Fleet, FleetNode, LabInfo } from '../domain/fleet.ts'
+import { renderFleet } from '../inputs/fleet.ts'
 import { boxNamespace, enter, hostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
@@ -53,35 +53,5 @@ function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
   }
 }
 
-export function fleetYaml(fleet: Fleet, l: Layout): string {
-  const text = stringify(
-    {
-      name: fleet.name,
-      identity_file: fleet.identityFile,
-      registry_url: fleet.registryUrl,
-      ports: fleet.ports,
-      proxy: { command: proxyArgv(l) },
-      lab:
-        fleet.lab === undefined
-          ? undefined
-          : { nat_timeout_factor: fleet.lab.natTimeoutFactor, shaping: fleet.lab.shaping },
-      nodes: fleet.nodes.map((n) => ({
-        name: n.name,
-        host: n.host,
-        ip: n.ip,
-        ssh_port: n.sshPort,
-        user: n.user,
-        provider: n.provider,
-        region: n.region,
-        role: n.role,
-        nat: n.nat,
-        expected_rate: n.expectedRate,
-        runtime: 'systemd',
-        nat_box: n.natBox?.kind === 'orchestrator' ? { orchestrator: n.natBox.enter } : undefined,
-        host_keys: n.hostKeys,
-      })),
-    },
-    { lineWidth: 0, keepUndefined: false },
-  )
-  return `# Written by \`vps-test lab up\`: true while the lab is up, gone with it.\n${text}`
-}
+export const fleetYaml = (fleet: Fleet): string =>
+  `# Written by \`vps-test lab up\`: true while the lab is up, gone with it.\n${renderFleet(fleet)}`

@@ -105,7 +105,7 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   o.log.info(`ssh answers on ${t.nodes.length} nodes`)
   const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
   const fleet = fleetOf(t, l, running)
-  await writeText(at.fleet, fleetYaml(fleet, l))
+  await writeText(at.fleet, fleetYaml(fleet))
   await o.verify?.(fleet, o.signal)
   await mark(l, { ...marker, phase: 'up', running })
   return fleet

@@ -184,9 +184,10 @@ export const rooms: readonly Room[] = [
   {
     name: 'lab',
     holds: inside('lab'),
-    rooms: ['ports', 'domain', 'commands'],
-    outside: ['zod', 'p-limit', 'yaml', 'node:*'],
-    reason: 'the lab is reached by the same SSH code as a real fleet: it must not know stages or adapters',
+    rooms: ['ports', 'domain', 'commands', 'inputs'],
+    outside: ['zod', 'p-limit', 'node:*'],
+    reason:
+      'the lab is reached by the same SSH code as a real fleet: it must not know stages or adapters; its topology is read, and its fleet file written, by the code of every input file',
   },
 ]
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { BuildFailure, obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
 import type { Obtained } from '../../src/ports.ts'
 import { localRemote } from '../../src/adapters/local.ts'
-import { afterZigbuild, buildFacts } from '../../src/domain/build.ts'
+import { afterZigbuild } from '../../src/domain/build.ts'
 import { placed } from '../../src/domain/cargo-messages.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { canonical, sha256 } from '../../src/domain/ledger.ts'
@@ -77,7 +77,7 @@ test('a build is put beside its digest, and its record says all of it', { timeou
     elf: { machine: 'x86_64', isProgram: true },
     from: { kind: 'git', commit: git(root, 'rev-parse', 'HEAD'), dirty: null },
   })
-  expect(canonical(buildFacts(record))).toContain(record.sha256)
+  expect(canonical(JSON.parse(JSON.stringify(record)))).toContain(record.sha256)
 
   writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() { println!("dirty"); }\n')
   const dirty = await obtain(made)

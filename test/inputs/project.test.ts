@@ -1,6 +1,6 @@
 /** Both existing shapes load as they are, with exactly the documented defaults, and choose module and profile by the project asked for. */
 import { describe, expect, test } from 'vitest'
-import { findProjectFile, parseProject, parseProjectAll } from '../../src/inputs/project.ts'
+import { findProjectFile, fleetNamed, parseProject, parseProjectAll } from '../../src/inputs/project.ts'
 import { failureOf, fileText, profiles, saorsa } from './read.ts'
 
 const workspace = fileText('test/inputs/files/workspace.yaml')
@@ -212,4 +212,21 @@ test('the configuration is searched for in order', () => {
   expect(findProjectFile('/repo/', never)).toBeUndefined()
   expect(asked).toEqual(['/repo/vps-test.yaml', '/repo/.claude/vps-test/config.yaml', '/repo/.claude/vps-test.yaml'])
   expect(findProjectFile('/repo', (p) => p.includes('.claude'))).toBe('/repo/.claude/vps-test/config.yaml')
+})
+
+describe('the fleet that a configuration names', () => {
+  test.each([
+    ['a name', 'fleet: saorsa\n', 'saorsa'],
+    ['a file of the repository', 'fleet: ./fleets/mine.yaml\n', 'fleets/mine.yaml'],
+    ['none', '', undefined],
+    ['broken text', 'fleet: [\n', undefined],
+  ])('%s', (_, first, name) => expect(fleetNamed(`${first}${project}`, 'f')).toBe(name))
+  test('is a key of both shapes', () => {
+    for (const text of [workspace, project])
+      expect(parseProjectAll(`fleet: saorsa\n${text}`, 'f', context)).toEqual(parseProjectAll(text, 'f', context))
+  })
+  test('stays inside the repository', () =>
+    expect(failureOf(() => parseProjectAll(`fleet: /etc/fleet.yaml\n${project}`, 'f', context))?.message).toMatch(
+      /^f:1:8 fleet: must be a path below the repository/,
+    ))
 })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { parseFleet } from '../../src/inputs/fleet.ts'
 import { fleetOf, fleetYaml } from '../../src/lab/fleet-file.ts'
 import { layoutOf } from '../../src/lab/layout.ts'
 import { boxKinds, mappingSeconds, ruleset, type BoxKind } from '../../src/lab/nat.ts'
@@ -186,7 +187,7 @@ test("a node has the system's accounts without passwords, and no people", () => 
 
 describe('the fleet file', () => {
   const fleet = fleetOf(shipped, layoutOf(), { shaping: 'nfqueue', hostKeys: { 'saorsa-4': 'ssh-ed25519 AAAA' } })
-  const read = parse(fleetYaml(fleet, layoutOf())) as { nodes: Record<string, unknown>[] } & Record<string, unknown>
+  const read = parse(fleetYaml(fleet)) as { nodes: Record<string, unknown>[] } & Record<string, unknown>
   test('admits the factor and the shaping', () =>
     expect(read['lab']).toEqual({ nat_timeout_factor: 10, shaping: 'nfqueue' }))
   test('has a node in the words of every fleet file', () => {
@@ -194,8 +195,6 @@ describe('the fleet file', () => {
       name: 'saorsa-4',
       host: 'saorsa-4.lab.invalid',
       ip: '198.18.4.10',
-      ssh_port: 22,
-      user: 'root',
       provider: 'Lab',
       region: 'AMS3',
       role: 'nat',
@@ -205,6 +204,10 @@ describe('the fleet file', () => {
       nat_box: { orchestrator: ['nsenter', '--net=/run/netns/lab-nat-saorsa-4', '--'] },
       host_keys: ['ssh-ed25519 AAAA'],
     })
+  })
+  test('is read back as the same fleet', () => {
+    const whole = fleetOf(shipped, layoutOf(), { shaping: 'netem', hostKeys: {} })
+    expect(parseFleet(fleetYaml(whole), 'fleet.yaml')).toEqual(whole)
   })
   test('points at the registry and the key', () =>
     expect(read).toMatchObject({

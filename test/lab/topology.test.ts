@@ -58,11 +58,11 @@ test('every fault of a topology is told at once, with its line', () => {
   )
   expect(found.facts).toMatchObject({ kind: 'usage', code: 'U201' })
   expect(found.facts.faults?.map((f) => [f.at.path, f.at.line]).toSorted()).toEqual([
-    ['', 1],
     ['nat_timeout_factor', 3],
-    ['nodes.0.name', 5],
-    ['nodes.1.nat', 6],
-    ['nodes.1.role', 6],
+    ['nodes[0].name', 5],
+    ['nodes[1].nat', 6],
+    ['nodes[1].role', 6],
+    ['speed', 2],
   ])
 })
 
@@ -71,7 +71,7 @@ test('two nodes cannot share a number, which is their address', () => {
     loadTopology('name: x\nnodes:\n  - { name: a-7, region: A, role: test }\n  - { name: b-7, region: A, role: test }'),
   )
   expect(found.facts.faults).toMatchObject([
-    { at: { path: 'nodes.1.name', line: 4 }, message: 'has the same number as a-7: both would be 198.18.7.10' },
+    { at: { path: 'nodes[1].name', line: 4 }, message: 'has the same number as "a-7": both would be 198.18.7.10' },
   ])
 })
 
