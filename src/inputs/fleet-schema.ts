@@ -1,6 +1,15 @@
 /** What a fleet file may say, field by field; spec §2. */
 import * as z from 'zod'
-import { natKinds, roles, shapings, type Fleet, type FleetNode, type NatBox, type Proxy, type Runtime } from '../domain/fleet.ts'
+import {
+  natKinds,
+  roles,
+  shapings,
+  type Fleet,
+  type FleetNode,
+  type NatBox,
+  type Proxy,
+  type Runtime,
+} from '../domain/fleet.ts'
 import {
   argv,
   hostKey,
@@ -17,7 +26,6 @@ import {
   text,
   userName,
 } from './fields.ts'
-
 
 const jump = z.strictObject({
   host: hostName,

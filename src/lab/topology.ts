@@ -76,10 +76,7 @@ const crossChecks: CrossCheck = (raw, report) => {
     const number = numberIn(name)
     const twin = names.findIndex((other) => numberIn(other) === number)
     if (twin !== -1 && twin < i)
-      report(
-        ['nodes', i, 'name'],
-        `has the same number as ${show(names[twin])}: both would be 198.18.${number}.10`,
-      )
+      report(['nodes', i, 'name'], `has the same number as ${show(names[twin])}: both would be 198.18.${number}.10`)
     if (number > 254) report(['nodes', i, 'name'], 'has a number above 254, for which there is no address')
   })
 }
