@@ -8,6 +8,7 @@ import { parsePrivateKey } from '../adapters/ssh/key.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Origin } from '../domain/writer.ts'
 import type { KeySource } from '../world.ts'
+import type { Context } from '../app/context.ts'
 import { localSessions, remoteSessions } from '../app/sessions.ts'
 import { contextOf } from '../app/surroundings.ts'
 import { readInputs } from './inputs.ts'
@@ -73,11 +74,10 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
     dir: state,
     signal,
   })
-  const home = inputs.ledger === 'none' ? localSessions(join(state, 'own')) : branchHome
-  const context = {
+  const context: Context = {
     ...plain,
     terminal: surface.terminal,
-    home,
+    sessions: inputs.ledger === 'none' ? localSessions(join(state, 'own')) : branchHome,
     forge,
     who: facts.origin.actor ?? plain.who,
     writer: {
@@ -86,7 +86,7 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
       run: facts.run,
       attempt: facts.attempt,
       url: facts.runUrl,
-    } as const,
+    },
     github: { baseUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', ...(token === '' ? {} : { token }) },
   }
   return {
