@@ -1,9 +1,10 @@
 /** `npm run docs`: writes what is generated (the README's tables of inputs and outputs, the version in its examples, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { codesIn, renderErrors } from './docs-errors.ts'
 import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
 import { withVersion } from './docs-version.ts'
+import { jsonSchemas, schemaFile, type SchemaName } from '../src/inputs/json-schemas.ts'
 import pkg from '../package.json' with { type: 'json' }
 
 const root = join(import.meta.dirname, '..')
@@ -29,6 +30,12 @@ const wanted = {
   ),
   'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
   'docs/errors.md': renderErrors(codes),
+  ...Object.fromEntries(
+    Object.entries(jsonSchemas()).map(([name, schema]) => [
+      schemaFile(name as SchemaName),
+      `${JSON.stringify(schema, null, 2)}\n`,
+    ]),
+  ),
 }
 
 const check = process.argv.includes('--check')
@@ -36,5 +43,8 @@ for (const [path, text] of Object.entries(wanted)) {
   if (read(path) === text) continue
   console.log(check ? `${path} is stale: npm run docs` : `${path} written`)
   if (check) process.exitCode = 1
-  else writeFileSync(join(root, path), text)
+  else {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
 }

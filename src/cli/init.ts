@@ -5,6 +5,7 @@ import { runProcess } from '../adapters/build/process.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { show, stripHidden } from '../domain/visible.ts'
 import { readCargo, type Tree } from '../inputs/init-cargo.ts'
+import { schemaLine } from '../inputs/json-schemas.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
 import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
 import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
@@ -43,7 +44,9 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
     })
   const config = await configOf(c, dir, basename(repository.name))
   const files = [
-    ...(config.text === null ? [] : [{ path: join(here, projectFiles[0]), text: config.text }]),
+    ...(config.text === null
+      ? []
+      : [{ path: join(here, projectFiles[0]), text: `${schemaLine('vps-test', flags.ref)}\n${config.text}` }]),
     ...callerWorkflows({
       ref: flags.ref,
       fleet: flags.fleet,

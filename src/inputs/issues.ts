@@ -28,9 +28,11 @@ export function findingsOf(issue: Issue, root: unknown, above: Path = []): reado
       return issue.keys.map((key) => ({
         path: [...path, key],
         onKey: true,
-        message: `unknown key "${stripHidden(key, 80)}"${hint(
-          key,
-          issue.message.split(' ').filter((k) => k !== ''),
+        message: `${notAllowed(key)}${sentence(
+          hint(
+            key,
+            issue.message.split(' ').filter((k) => k !== ''),
+          ),
         )}`,
       }))
     case 'invalid_type':
@@ -60,6 +62,12 @@ export function findingsOf(issue: Issue, root: unknown, above: Path = []): reado
       return here(issue.message)
   }
 }
+
+/** The words in which editors tell of a key outside a JSON Schema: one message here and there. */
+const notAllowed = (key: string): string => `Property ${stripHidden(key, 80)} is not allowed.`
+/** A hint as a sentence of its own. */
+const sentence = (hinted: string): string =>
+  hinted === '' ? '' : ` ${hinted.slice(2, 3).toUpperCase()}${hinted.slice(3)}`
 
 /** Only the branch that the writer evidently meant is worth reading: the one whose kind of value fits. */
 function union(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: Path): readonly Finding[] {

@@ -18,7 +18,7 @@ export const placeholders = {
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseProfile(yaml: string, file: string): Profile {
-  const loaded = loadYaml(yaml, file, schema, templateChecks)
+  const loaded = loadYaml(yaml, file, profileSchema, templateChecks)
   if (!loaded.ok) throw usageFailure(loaded.faults)
   return loaded.value
 }
@@ -59,7 +59,7 @@ const payload = z
       : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes },
   )
 
-const schema = z
+export const profileSchema = z
   .strictObject({
     name: identifier,
     title: text,
