@@ -1,7 +1,8 @@
 /** After every job: outputs, annotations, and a summary when there is something to show. */
 import { join } from 'node:path'
 import { Failure } from '../domain/failure.ts'
-import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
+import type { Counts } from '../domain/counts.ts'
+import { countsOf } from '../report/facts.ts'
 import type { Entry, Json } from '../domain/ledger.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -60,7 +61,7 @@ export function setOutputs(
     session: session.id,
     state: session.state,
     verdict: verdictOf(session, entries),
-    rates: JSON.stringify(ratesOf(test?.facts['counts'])),
+    rates: JSON.stringify(ratesOf(countsOf(test?.facts['counts']))),
     evidence: artifactOf(test?.facts)?.name ?? '',
     'artifact-url': artifactOf(test?.facts)?.url ?? '',
     ...more,
@@ -90,28 +91,18 @@ export function runOf(
     : undefined
 }
 
-function ratesOf(counts: Json | undefined): Json {
-  const all = (counts ?? {}) as Readonly<
-    Record<string, { readonly attempts: number; readonly successes: number } | undefined>
-  >
-  return Object.fromEntries(
-    pairClasses.flatMap((c) => {
-      const n = all[c]
-      return n === undefined
-        ? []
-        : [
-            [
-              c,
-              {
-                attempts: n.attempts,
-                successes: n.successes,
-                rate: n.attempts === 0 ? null : n.successes / n.attempts,
-              },
-            ],
-          ]
-    }),
+const ratesOf = (counts: Counts): Json =>
+  Object.fromEntries(
+    Object.entries(counts).map(([suite, groups]) => [
+      suite,
+      Object.fromEntries(
+        Object.entries(groups).map(([group, { attempts, successes }]) => [
+          group,
+          { attempts, successes, rate: attempts === 0 ? null : successes / attempts },
+        ]),
+      ),
+    ]),
   )
-}
 
 /** Summary and annotations of a session as it stands now. */
 export async function reportSession(job: Job, known: StoredSession, shown: TestView = noTestView): Promise<void> {

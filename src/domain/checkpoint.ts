@@ -1,22 +1,13 @@
 /** What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the first test, and one process must have gone on (spec §4, WAIT_1HR). */
-import { z } from 'zod'
 import { judgeContinuity, readMarks, type ContinuityRow, type RunningMark } from './continuity.ts'
 import type { NotCovered } from './suites/connectivity/coverage.ts'
-import { percent, type ClassResult, type Reason } from './criteria.ts'
+import { countOf, countsSchema, groupsOf, type Count, type Counts } from './counts.ts'
+import { percent, type Reason } from './criteria.ts'
 import type { TestEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 import type { Judgement } from './suites/connectivity/judge.ts'
 import type { Entry } from './ledger.ts'
-import { pairClasses, type PairClass } from './suites/connectivity/oracle.ts'
-
-export interface ClassCount {
-  readonly attempts: number
-  readonly successes: number
-  readonly pairs: number
-  readonly pairsTried: number
-}
-export type Counts = Readonly<Partial<Record<PairClass, ClassCount>>>
 
 export interface CheckpointInput {
   /** Of the first test that passed on this deployment; null: the ledger holds none. */
@@ -27,32 +18,27 @@ export interface CheckpointInput {
   readonly since: readonly RunningMark[]
 }
 
-const count = z.int().nonnegative()
-const classCount = z
-  .object({ attempts: count, successes: count, pairs: count, pairsTried: count })
-  .refine((c) => c.successes <= c.attempts)
-const baselineFact = z.partialRecord(z.enum(pairClasses), classCount)
-
 /** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
 export function checkpointInput(entries: readonly Entry[], tolerancePoints: number): CheckpointInput {
   const passed = entries
     .slice(entries.findLastIndex((e) => e.from === 'DEPLOY') + 1)
     .filter((e) => e.from === 'TEST' && e.event === 'passed')
-  const baseline = baselineFact.safeParse(passed[0]?.facts['counts']).data ?? null
-  return { baseline: baseline as Counts | null, tolerancePoints, since: readMarks(passed.at(-1)?.facts['running']) }
+  const baseline = countsSchema.safeParse(passed[0]?.facts['counts']).data ?? null
+  return { baseline, tolerancePoints, since: readMarks(passed.at(-1)?.facts['running']) }
 }
 
-export interface ClassChange {
-  readonly pairClass: PairClass
-  readonly first: ClassCount | null
-  readonly now: { readonly attempts: number; readonly successes: number; readonly recovered: number } | null
+export interface GroupChange {
+  readonly suite: string
+  readonly group: string
+  readonly first: Count | null
+  readonly now: Count | null
   /** Points that the rate lost since the first test, negative when it won; null: one of the two is not known. */
   readonly lost: number | null
 }
 
 export interface CheckpointResult {
   readonly tolerancePoints: number
-  readonly classes: readonly ClassChange[]
+  readonly groups: readonly GroupChange[]
   readonly retries: readonly Judgement[]
   readonly continuity: readonly ContinuityRow[]
 }
@@ -66,7 +52,7 @@ export interface CheckpointJudged {
 
 export interface CheckpointFacts {
   readonly input: CheckpointInput
-  readonly results: readonly ClassResult[]
+  readonly counts: Counts
   readonly retries: readonly Judgement[]
   readonly evidence: TestEvidence
   readonly peers: readonly NodeName[]
@@ -76,7 +62,7 @@ export interface CheckpointFacts {
 
 export function judgeCheckpoint({
   input,
-  results,
+  counts,
   retries,
   evidence,
   peers,
@@ -84,12 +70,13 @@ export function judgeCheckpoint({
   sampleFloor,
 }: CheckpointFacts): CheckpointJudged {
   const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried)
-  const classes = pairClasses.flatMap((pairClass) => {
-    const [first, now] = [input.baseline?.[pairClass], results.find((r) => r.pairClass === pairClass)]
-    return first === undefined && now === undefined ? [] : [changeOf(pairClass, first ?? null, now ?? null)]
-  })
+  const before = input.baseline ?? {}
+  const groups = [
+    ...groupsOf(counts),
+    ...groupsOf(before).filter(({ suite, group }) => countOf(counts, suite, group) === null),
+  ].map(({ suite, group }) => changeOf(suite, group, countOf(before, suite, group), countOf(counts, suite, group)))
   return {
-    result: { tolerancePoints: input.tolerancePoints, classes, retries, continuity: continuity.rows },
+    result: { tolerancePoints: input.tolerancePoints, groups, retries, continuity: continuity.rows },
     reasons: [
       ...(input.baseline === null
         ? [
@@ -98,19 +85,19 @@ export function judgeCheckpoint({
               text: 'the ledger holds no first test that passed, so nothing tells whether this one is worse',
             } as const,
           ]
-        : classes.flatMap((c) => classReason(c, input.tolerancePoints, sampleFloor))),
+        : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloor))),
       ...continuity.reasons,
     ],
     findings: continuity.findings,
     notCovered: [
       ...(input.baseline === null
         ? []
-        : classes
+        : groups
             .filter((c) => c.first === null)
             .map((c): NotCovered => ({
               kind: 'other',
-              what: `regression of ${c.pairClass}`,
-              why: 'the first test had no such pair',
+              what: `regression of ${c.group}`,
+              why: 'the first test had no such group',
             }))),
       ...continuity.unproven.map((n): NotCovered => ({
         kind: 'other',
@@ -121,12 +108,13 @@ export function judgeCheckpoint({
   }
 }
 
-function changeOf(pairClass: PairClass, first: ClassCount | null, now: ClassResult | null): ClassChange {
+function changeOf(suite: string, group: string, first: Count | null, now: Count | null): GroupChange {
   const known = first !== null && now !== null && first.attempts > 0 && now.attempts > 0
   return {
-    pairClass,
+    suite,
+    group,
     first,
-    now: now === null ? null : { attempts: now.attempts, successes: now.successes, recovered: now.recovered },
+    now,
     lost: known
       ? (100 * (first.successes * now.attempts - now.successes * first.attempts)) / (first.attempts * now.attempts)
       : null,
@@ -134,8 +122,8 @@ function changeOf(pairClass: PairClass, first: ClassCount | null, now: ClassResu
 }
 
 /** Too few attempts to meet a criterion are too few to call it a regression. */
-function classReason(
-  { pairClass, first, now, lost }: ClassChange,
+function groupReason(
+  { group, first, now, lost }: GroupChange,
   tolerance: number,
   sampleFloor: number,
 ): readonly Reason[] {
@@ -143,7 +131,7 @@ function classReason(
     return [
       {
         kind: 'inconclusive',
-        text: `${pairClass}: ${first.successes}/${first.attempts} at the first test, now the plan has no such pair`,
+        text: `${group}: ${first.successes}/${first.attempts} at the first test, now the plan has no such group`,
       },
     ]
   if (first === null || now === null || lost === null || now.attempts < sampleFloor || lost <= tolerance + 1e-9)
@@ -151,7 +139,7 @@ function classReason(
   return [
     {
       kind: 'failed',
-      text: `${pairClass}: ${now.successes}/${now.attempts} = ${percent(now.successes / now.attempts)} % after retries, ${percent(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}`,
+      text: `${group}: ${now.successes}/${now.attempts} = ${percent(now.successes / now.attempts)} % after retries, ${percent(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}`,
     },
   ]
 }

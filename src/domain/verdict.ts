@@ -1,4 +1,5 @@
 /** Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline (spec §3, architecture). */
+import { connectivityCounts } from './suites/connectivity/counts.ts'
 import { judgeCheckpoint, type CheckpointInput, type CheckpointResult } from './checkpoint.ts'
 import { judgeControls } from './controls.ts'
 import {
@@ -112,7 +113,7 @@ export function verdict(input: VerdictInput): Verdict {
       ? null
       : judgeCheckpoint({
           input: soaking,
-          results,
+          counts: connectivityCounts(results),
           retries,
           evidence: input.evidence,
           peers: peers.map((n) => n.name),

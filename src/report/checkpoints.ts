@@ -1,7 +1,8 @@
 /** The soak checkpoints of a session as a table: due, taken, how late, and what came out; missed ones too. */
 import type { Entry } from '../domain/ledger.ts'
 import type { Session } from '../domain/session.ts'
-import { checkpointOf, countsText, number, testsOf, type CheckpointFact } from './facts.ts'
+import { countsText } from '../domain/counts.ts'
+import { checkpointOf, number, testsOf, type CheckpointFact } from './facts.ts'
 import { duration, iso } from './figures.ts'
 import { table, text } from './markdown.ts'
 

@@ -1,8 +1,8 @@
 /** Now against the base branch's last proof: raw counts of recorded tests, class by class, nothing estimated. */
 import type { Entry } from '../domain/ledger.ts'
 import { percent } from '../domain/criteria.ts'
-import { pairClasses, type PairClass } from '../domain/suites/connectivity/oracle.ts'
-import { fleetOf, originOf, projectOf, testsOf, type Count, type Counts } from './facts.ts'
+import { countOf, groupName, groupsOf, type Count, type Counts } from '../domain/counts.ts'
+import { fleetOf, originOf, projectOf, testsOf } from './facts.ts'
 import { iso } from './figures.ts'
 import { code, table, text } from './markdown.ts'
 
@@ -25,7 +25,8 @@ export interface Base extends Alike {
 }
 
 export interface ComparisonRow {
-  readonly pairClass: PairClass
+  readonly suite: string
+  readonly group: string
   readonly now: Count | null
   readonly base: Count | null
   /** Percentage points, now minus base; null where one side counted nothing. */
@@ -37,20 +38,23 @@ export interface Comparison {
 }
 
 export function compare(now: Counts, base: Base | null): Comparison {
-  const rows = pairClasses
-    .filter((c) => now[c] !== undefined || base?.counts[c] !== undefined)
-    .map((pairClass): ComparisonRow => {
-      const [a, b] = [now[pairClass] ?? null, base?.counts[pairClass] ?? null]
-      return {
-        pairClass,
-        now: a,
-        base: b,
-        points:
-          a === null || b === null || a.attempts === 0 || b.attempts === 0
-            ? null
-            : 100 * (a.successes / a.attempts - b.successes / b.attempts),
-      }
-    })
+  const before = base?.counts ?? {}
+  const rows = [
+    ...groupsOf(now),
+    ...groupsOf(before).filter(({ suite, group }) => countOf(now, suite, group) === null),
+  ].map(({ suite, group }): ComparisonRow => {
+    const [a, b] = [countOf(now, suite, group), countOf(before, suite, group)]
+    return {
+      suite,
+      group,
+      now: a,
+      base: b,
+      points:
+        a === null || b === null || a.attempts === 0 || b.attempts === 0
+          ? null
+          : 100 * (a.successes / a.attempts - b.successes / b.attempts),
+    }
+  })
   return { base, rows }
 }
 
@@ -92,12 +96,13 @@ export function comparisonMarkdown({ base, rows }: Comparison): string {
   if (base === null)
     return 'The base branch has no recorded test of this project on this fleet: nothing to compare with.'
   const commit = base.commit === null ? '' : ` of commit ${code(base.commit.slice(0, 12))}`
+  const several = new Set(rows.map((r) => r.suite)).size > 1
   const checkpoint = base.checkpoint === null ? '' : `, soak checkpoint ${text(base.checkpoint, 40)}`
   return [
     `Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)}, fleet ${code(base.fleet ?? 'unknown', 60)}${checkpoint}, recorded ${iso(base.at)}.`,
     table(
-      ['pair class', 'now', 'base', 'difference'],
-      rows.map((r) => [r.pairClass, share(r.now), share(r.base), points(r.points)]),
+      ['group', 'now', 'base', 'difference'],
+      rows.map((r) => [text(groupName(r, several), 200), share(r.now), share(r.base), points(r.points)]),
       ['left', 'right', 'right', 'right'],
     ),
   ].join('\n\n')

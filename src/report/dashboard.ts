@@ -3,7 +3,8 @@ import type { Entry, Json } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { late } from './checkpoints.ts'
-import { countsText, fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
+import { countsText } from '../domain/counts.ts'
+import { fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
 import { iso } from './figures.ts'
 import { link } from './link.ts'
 import { code, table, text } from './markdown.ts'
@@ -62,7 +63,7 @@ function page(sorted: readonly SessionRow[], broken: readonly DamagedRow[]): str
       [
         '- Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. `state.json` and this page follow from them and are written again with each entry.',
         '- *next due* is when the next soak checkpoint is to be taken; *late by* is how long after its due time the newest one was.',
-        '- Verdicts give successes/attempts for each pair class. Inconclusive counts as a failure.',
+        '- Verdicts give successes/attempts for each pair class or other group. Inconclusive counts as a failure.',
         '- Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with `git clone -b vps-test-ledger <this repository> ledger`, and run `vps-test verify <folder> --ledger ledger`. The digest of the proof page stands here.',
       ].join('\n'),
     ]
@@ -199,7 +200,7 @@ function stateOf({ session: s, entries }: SessionRow): Json {
         : {
             at: last.at,
             result: last.result,
-            counts: JSON.parse(JSON.stringify(last.counts)) as Json,
+            counts: last.counts,
             evidenceRoot: last.evidenceRoot,
             proofSha256: last.proofSha256,
             checkpoint: last.checkpoint === null ? null : { ...last.checkpoint, name: short(last.checkpoint.name) },

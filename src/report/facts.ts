@@ -1,19 +1,10 @@
 /** What ledger entries say to a report: their facts are JSON from outside, so every field is checked and what is not as agreed is not there. */
 import type { Entry, Json } from '../domain/ledger.ts'
-import { pairClasses, type PairClass } from '../domain/suites/connectivity/oracle.ts'
+import { countsSchema, type Counts } from '../domain/counts.ts'
 import type { Origin, Writer } from '../domain/writer.ts'
 
 type Fields = Readonly<Record<string, Json | undefined>>
 export type Result = 'passed' | 'failed' | 'inconclusive'
-
-/** Raw counts of one pair class; `pairs` and `pairsTried` are null where an entry does not say. */
-export interface Count {
-  readonly attempts: number
-  readonly successes: number
-  readonly pairs: number | null
-  readonly pairsTried: number | null
-}
-export type Counts = Readonly<Partial<Record<PairClass, Count>>>
 
 export interface CheckpointFact {
   readonly name: string
@@ -49,18 +40,7 @@ const whole = (value: Json | undefined): number | null =>
 export const digest = (value: Json | undefined): string | null =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value) ? value : null
 
-export function countsOf(value: Json | undefined): Counts {
-  const given = fields(value)
-  return Object.fromEntries(
-    pairClasses.flatMap((c) => {
-      const one = fields(Object.hasOwn(given, c) ? given[c] : undefined)
-      const [attempts, successes] = [whole(one['attempts']), whole(one['successes'])]
-      return attempts === null || successes === null || successes > attempts
-        ? []
-        : [[c, { attempts, successes, pairs: whole(one['pairs']), pairsTried: whole(one['pairsTried']) }]]
-    }),
-  )
-}
+export const countsOf = (value: Json | undefined): Counts => countsSchema.safeParse(value).data ?? {}
 
 export function checkpointOf(value: Json | undefined): CheckpointFact | null {
   const one = fields(value)
@@ -167,12 +147,3 @@ export function buildFaultsOf(entries: readonly Entry[]): readonly BuildFaultFac
     return message === null ? [] : [{ file, line: line === 0 ? null : line, message }]
   })
 }
-
-/** `direct 40/40, relay 9/10`; empty where nothing was counted. */
-export const countsText = (counts: Counts): string =>
-  pairClasses
-    .flatMap((c) => {
-      const n = counts[c]
-      return n === undefined ? [] : [`${c} ${n.successes}/${n.attempts}`]
-    })
-    .join(', ')

@@ -1,5 +1,5 @@
 /** The proof's section on a soak checkpoint: when it was due, what was compared with the first test, what was tried again, and that one process went on. */
-import { points, type ClassChange } from '../domain/checkpoint.ts'
+import { points, type GroupChange } from '../domain/checkpoint.ts'
 import { sameStart, type ContinuityRow } from '../domain/continuity.ts'
 import { percent } from '../domain/criteria.ts'
 import type { Judgement } from '../domain/suites/connectivity/judge.ts'
@@ -22,10 +22,10 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
       ],
     ),
     '### Against the first test',
-    ...(judged.classes.some((c) => c.first !== null) ? [] : ['The ledger holds no first test that passed.']),
+    ...(judged.groups.some((c) => c.first !== null) ? [] : ['The ledger holds no first test that passed.']),
     table(
-      ['pair class', 'first test', 'rate', 'now, after retries', 'rate', 'difference'],
-      judged.classes.map((c) => classRow(c, judged.tolerancePoints)),
+      ['group', 'first test', 'rate', 'now, after retries', 'rate', 'difference'],
+      judged.groups.map((c) => groupRow(c, judged.tolerancePoints)),
       ['left', 'right', 'right', 'right', 'right', 'right'],
     ),
     `The tolerance is ${text(`${judged.tolerancePoints}`)} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
@@ -47,7 +47,7 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
 
 const lateness = ({ latenessMs }: Taking): string => (latenessMs < 1000 ? 'on time' : `${duration(latenessMs)} late`)
 
-function classRow({ pairClass, first, now, lost }: ClassChange, tolerance: number): readonly string[] {
+function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): readonly string[] {
   const figures = (c: { readonly attempts: number; readonly successes: number } | null): readonly string[] =>
     c === null
       ? ['–', '–']
@@ -55,7 +55,7 @@ function classRow({ pairClass, first, now, lost }: ClassChange, tolerance: numbe
   const difference =
     lost === null ? '–' : lost > 0 ? `−${points(lost)} points` : `${points(lost).replace('-', '+')} points`
   return [
-    pairClass,
+    text(group, 200),
     ...figures(first),
     ...figures(now),
     lost !== null && lost > tolerance + 1e-9 ? `**${difference}**` : difference,

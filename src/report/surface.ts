@@ -1,7 +1,7 @@
 /** What a job summary and a pull request comment both tell: a head that is always short, and sections in order of weight. */
 import { checkpointOf as checkpointTaken, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import type { Entry } from '../domain/ledger.ts'
-import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
+import { groupName, groupsOf } from '../domain/counts.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { checkpointsMarkdown } from './checkpoints.ts'
@@ -145,19 +145,12 @@ const countsSection = (test: TestFact | undefined): string =>
   test === undefined
     ? ''
     : table(
-        ['pair class', 'measured', 'pairs tried'],
-        pairClasses.flatMap((c) => {
-          const n = test.counts[c]
-          return n === undefined
-            ? []
-            : [
-                [
-                  c,
-                  `${n.successes}/${n.attempts}`,
-                  n.pairs === null || n.pairsTried === null ? '–' : `${n.pairsTried}/${n.pairs}`,
-                ],
-              ]
-        }),
+        ['group', 'measured', 'tried'],
+        groupsOf(test.counts).map(({ suite, group, count: n }) => [
+          text(groupName({ suite, group }, Object.keys(test.counts).length > 1), 200),
+          `${n.successes}/${n.attempts}`,
+          `${n.tried}/${n.planned}`,
+        ]),
         ['left', 'right', 'right'],
       )
 

@@ -1,8 +1,10 @@
 /** One line for a check or a gate: what came out, with the counts, or why nothing did. */
-import type { Entry, Json } from '../domain/ledger.ts'
+import type { Entry } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { buildFaultsOf, countsOf, countsText, testsOf, type Counts, type Result } from './facts.ts'
+import { countsText, type Counts } from '../domain/counts.ts'
+import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
+import { buildFaultsOf, testsOf, type Result } from './facts.ts'
 import { iso } from './figures.ts'
 import { plainLine } from './plain-text.ts'
 
@@ -47,11 +49,8 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
   // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of a checkpoint tell of the test before.
   if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed'))
     return (
-      judged(
-        verdict.result,
-        countsOf(JSON.parse(JSON.stringify(verdict.classes)) as Json),
-        verdict.reasons[0]?.text ?? '',
-      ) + after(session)
+      judged(verdict.result, connectivityCounts(Object.values(verdict.classes)), verdict.reasons[0]?.text ?? '') +
+      after(session)
     )
   if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
   if (decisive?.event === 'failed') {

@@ -3,6 +3,7 @@ import { layout, toLines, verdictInputOf, type Bundle } from '../domain/bundle.t
 import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
+import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
 import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
@@ -136,18 +137,7 @@ async function work(
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)
-  const counts = Object.fromEntries(
-    Object.entries(judged.classes).map(([c, r]) => [
-      c,
-      {
-        attempts: r.attempts,
-        successes: r.successes,
-        pairs: r.pairs,
-        pairsTried: r.pairsTried,
-        recovered: r.recovered,
-      },
-    ]),
-  )
+  const counts = connectivityCounts(Object.values(judged.classes))
   return {
     event: judged.result,
     why:

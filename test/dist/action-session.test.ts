@@ -131,8 +131,10 @@ describe.concurrent('gate', () => {
     expect(end.outputs).toMatchObject({ 'artifact-url': url, verdict: 'passed', state: 'COMPLETE' })
     expect(end.outputs['proceed']).toBeUndefined()
     expect(JSON.parse(end.outputs['rates'] ?? '')).toEqual({
-      direct: { attempts: 40, successes: 40, rate: 1 },
-      relay: { attempts: 10, successes: 9, rate: 0.9 },
+      connectivity: {
+        direct: { attempts: 40, successes: 40, rate: 1 },
+        relay: { attempts: 10, successes: 9, rate: 0.9 },
+      },
     })
     expect(end.commands).toEqual([])
   })
@@ -389,7 +391,9 @@ describe('comment', () => {
   })
 
   describe('a test is compared', () => {
-    const rates = (successes: number): Json => ({ direct: { attempts: 40, successes, pairs: 20, pairsTried: 20 } })
+    const rates = (successes: number): Json => ({
+      connectivity: { direct: { attempts: 40, successes, planned: 20, tried: 20, recovered: 0 } },
+    })
     const origin = (branch: string): Json => ({
       repository: 'someone/program',
       branch,

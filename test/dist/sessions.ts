@@ -11,9 +11,11 @@ type Facts = Readonly<Record<string, Json>>
 export type Step = string | readonly [event: string, facts?: Facts, why?: string, ago?: number]
 
 export const writerOf = (run: string): Json => ({ kind: 'run', repository, run, attempt: 1, url: '' })
-export const counts: Json = {
-  direct: { attempts: 40, successes: 40, pairs: 20, pairsTried: 20 },
-  relay: { attempts: 10, successes: 9, pairs: 5, pairsTried: 5 },
+export const counts = {
+  connectivity: {
+    direct: { attempts: 40, successes: 40, planned: 20, tried: 20, recovered: 0 },
+    relay: { attempts: 10, successes: 9, planned: 5, tried: 5, recovered: 0 },
+  },
 }
 export const testFacts = (verdict: string, more: Facts = {}): Facts => ({
   verdict,

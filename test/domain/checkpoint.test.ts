@@ -8,7 +8,7 @@ import { verdict } from '../../src/domain/verdict.ts'
 import { goodCounts, proofOf, run } from './fixtures.ts'
 
 const counts = (direct: number): Json => ({
-  direct: { attempts: 40, successes: direct, pairs: 40, pairsTried: 40, recovered: 0 },
+  connectivity: { direct: { attempts: 40, successes: direct, planned: 40, tried: 40, recovered: 0 } },
 })
 const marks = (pid: number): Json => [{ ...markOf(proofOf('saorsa-7', { pid })) }]
 type Step = readonly [from: string, event: string, to: string, facts?: Readonly<Record<string, Json>>]
@@ -28,7 +28,7 @@ const second: Step = ['TEST', 'passed', 'WAIT_6HR', { counts: counts(39), runnin
 const torn: Step = ['TEST', 'inconclusive', 'TEST', { counts: counts(2), running: marks(3) }]
 const read = (...steps: readonly Step[]) => {
   const { baseline, since } = checkpointInput(entriesOf(...steps), 0)
-  return [baseline?.direct?.successes, since[0]?.pid]
+  return [baseline?.['connectivity']?.['direct']?.successes, since[0]?.pid]
 }
 
 describe('which test is compared with', () => {
@@ -50,8 +50,14 @@ describe('which test is compared with', () => {
     for (const facts of [
       {},
       { counts: null, running: 7 },
-      { counts: { direct: { attempts: 1, successes: 2, pairs: 1, pairsTried: 1 } }, running: [{}] },
-      { counts: { direct: { attempts: -1, successes: -1, pairs: 0, pairsTried: 0 } }, running: {} },
+      {
+        counts: { connectivity: { direct: { attempts: 1, successes: 2, planned: 1, tried: 1, recovered: 0 } } },
+        running: [{}],
+      },
+      {
+        counts: { connectivity: { direct: { attempts: -1, successes: -1, planned: 0, tried: 0, recovered: 0 } } },
+        running: {},
+      },
     ]) {
       expect(
         checkpointInput(entriesOf(deployed, ['TEST', 'passed', 'WAIT_1HR', facts as Record<string, Json>]), 3),
@@ -80,7 +86,8 @@ describe('whether a test took a checkpoint', () => {
 test('exactly the tolerance is allowed, in any fraction', () => {
   const lose = (n: number, attempts: number, tolerance: number): string => {
     const input = run()
-    const baseline = { ...goodCounts, direct: { attempts, successes: attempts, pairs: 40, pairsTried: 40 } }
+    const direct = { attempts, successes: attempts, planned: 40, tried: 40, recovered: 0 }
+    const baseline = { connectivity: { ...goodCounts['connectivity'], direct } }
     const failed = input.evidence.attempts
       .filter((a) => a.boxes[a.pair.to] === undefined)
       .slice(0, n)

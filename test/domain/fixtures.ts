@@ -1,6 +1,7 @@
 /** Nine peers behind the lab's NATs and the evidence of a run among them, as counters would show it; cases change one thing each. */
 import type { Attempt, BoxView, Claim, Control, Counters, Flow, Pair, RunningProof } from '../../src/domain/evidence.ts'
-import type { CheckpointInput, Counts } from '../../src/domain/checkpoint.ts'
+import type { CheckpointInput } from '../../src/domain/checkpoint.ts'
+import type { Counts } from '../../src/domain/counts.ts'
 import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
 import type { Fleet, FleetNode, NatKind, NatMeasurement, NodeName } from '../../src/domain/fleet.ts'
 import { sha256 } from '../../src/domain/ledger.ts'
@@ -311,9 +312,11 @@ export interface Changes {
 
 /** What the good run counts. */
 export const goodCounts: Counts = {
-  direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 },
-  nat_traversed: { attempts: 30, successes: 30, pairs: 30, pairsTried: 30 },
-  relay: { attempts: 10, successes: 10, pairs: 2, pairsTried: 2 },
+  connectivity: {
+    direct: { attempts: 40, successes: 40, planned: 40, tried: 40, recovered: 0 },
+    nat_traversed: { attempts: 30, successes: 30, planned: 30, tried: 30, recovered: 0 },
+    relay: { attempts: 10, successes: 10, planned: 2, tried: 2, recovered: 0 },
+  },
 }
 
 /** A whole run's input for the verdict: the good one, with these changes. */

@@ -285,9 +285,9 @@ describe('the predicate', () => {
 })
 
 describe('a comparison', () => {
-  const counted = (successes: number, attempts: number) => ({ attempts, successes, pairs: null, pairsTried: null })
+  const counted = (successes: number, attempts: number) => ({ attempts, successes, planned: 0, tried: 0, recovered: 0 })
   const base = {
-    counts: { direct: counted(40, 40), relay: counted(1, 3) },
+    counts: { connectivity: { direct: counted(40, 40), relay: counted(1, 3) } },
     session: 's0',
     commit: null,
     at: started,
@@ -298,20 +298,33 @@ describe('a comparison', () => {
   }
   test('counts on both sides and points between them', () => {
     const md = comparisonMarkdown(
-      compare({ direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) }, base),
+      compare({ connectivity: { direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) } }, base),
     ).split('\n')
     expect(md.slice(-3)).toEqual([
       '| direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |',
-      '| nat_traversed | 0/0 | – | – |',
+      '| nat\\_traversed | 0/0 | – | – |',
       '| relay | 2/3 = 66.7 % | 1/3 = 33.3 % | +33.3 points |',
+    ])
+  })
+  test('every suite and group, with the suite before it where there are several', () => {
+    const now = { connectivity: { direct: counted(39, 40) }, command: { smoke: counted(2, 3) } }
+    expect(comparisonMarkdown(compare(now, base)).split('\n').slice(-3)).toEqual([
+      '| command: smoke | 2/3 = 66.7 % | – | – |',
+      '| connectivity: direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |',
+      '| connectivity: relay | – | 1/3 = 33.3 % | – |',
     ])
   })
   test('a difference is never rounded away', () =>
     expect(
-      comparisonMarkdown(compare({ direct: counted(9999, 10_000) }, { ...base, counts: { direct: counted(1, 1) } })),
+      comparisonMarkdown(
+        compare(
+          { connectivity: { direct: counted(9999, 10_000) } },
+          { ...base, counts: { connectivity: { direct: counted(1, 1) } } },
+        ),
+      ),
     ).toContain('−0.1 points'))
   test('without a base it says so', () =>
-    expect(comparisonMarkdown(compare({ direct: counted(1, 1) }, null))).toBe(
+    expect(comparisonMarkdown(compare({ connectivity: { direct: counted(1, 1) } }, null))).toBe(
       'The base branch has no recorded test of this project on this fleet: nothing to compare with.',
     ))
   describe('the base', () => {

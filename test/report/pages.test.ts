@@ -29,7 +29,7 @@ import {
 
 const fenced = (md: string): number => md.split('\n').filter((l) => l.startsWith('```')).length
 const base = {
-  counts: { direct: { attempts: 40, successes: 38, pairs: null, pairsTried: null } },
+  counts: { connectivity: { direct: { attempts: 40, successes: 38, planned: 40, tried: 40, recovered: 0 } } },
   session: 's0',
   commit,
   at: started,
@@ -44,7 +44,12 @@ describe('a job summary', () => {
     surface(
       failed,
       { attempts: { 'class:relay': { path: 'none' } } },
-      { comparison: compare({ direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 } }, base) },
+      {
+        comparison: compare(
+          { connectivity: { direct: { attempts: 40, successes: 40, planned: 40, tried: 40, recovered: 0 } } },
+          base,
+        ),
+      },
     ),
   )
   test.each([

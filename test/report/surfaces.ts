@@ -44,9 +44,11 @@ export const story = (steps: readonly Step[], session = 's1', at = started): rea
     [],
   )
 
-export const counts: Json = {
-  direct: { attempts: 40, successes: 40, pairs: 40, pairsTried: 40 },
-  relay: { attempts: 10, successes: 9, pairs: 2, pairsTried: 2 },
+export const counts = {
+  connectivity: {
+    direct: { attempts: 40, successes: 40, planned: 40, tried: 40, recovered: 0 },
+    relay: { attempts: 10, successes: 9, planned: 2, tried: 2, recovered: 0 },
+  },
 }
 export const begun: readonly Step[] = [
   { from: 'IDLE', event: 'begin', to: 'INTERVIEW', facts: { origin, planDigest: sha256('plan') } },
