@@ -5,7 +5,8 @@ import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
 import type { Profile } from './profile.ts'
 import type { Criteria, ProjectConfig } from './project.ts'
-import { timetable } from './suites/connectivity/timetable.ts'
+import { waitingSeconds } from './suites/connectivity/cooloff.ts'
+import { timetable, type Round } from './suites/connectivity/timetable.ts'
 
 export interface PlanInput {
   readonly answers: Answers
@@ -49,7 +50,7 @@ export function assemblePlan(input: PlanInput): Plan {
     repetitions: repetitionsFor(pairs, targets.sampleFloor),
   })
   const attempts = rounds.flat().length
-  const steps = stepsOf(nodes.length, attempts, rounds.length, config, input)
+  const steps = stepsOf(nodes.length, rounds, input)
   return {
     answers,
     config,
@@ -86,25 +87,25 @@ function nodesOf(fleet: Fleet, config: ProjectConfig): readonly NodeName[] {
   return fleet.nodes.map((n) => n.name).filter((n) => all.has(n))
 }
 
+/** One round of dials and readings, measured on the lab. */
+const roundSeconds = 2.5
+
 /** Seconds are rough, for a person who decides whether to wait: measured on the lab, see docs/figures.md. */
-function stepsOf(
-  nodes: number,
-  attempts: number,
-  rounds: number,
-  config: ProjectConfig,
-  input: PlanInput,
-): readonly PlanStep[] {
+function stepsOf(nodes: number, rounds: readonly Round[], { config, source }: PlanInput): readonly PlanStep[] {
   const step = (id: string, title: string, detail: string, seconds: number): PlanStep => ({
     id,
     title,
     detail,
     seconds,
   })
+  const cooloff = config.tests.connectivity.cooloffSeconds
+  const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloff))
+  const rest = waiting === 0 ? '' : `, ${waiting} s of waiting so that the same two peers rest ${cooloff} s`
   return [
     step('1', 'SETUP', `connect to ${nodes} nodes, check disk, clock and tools, take the leases`, 3),
-    input.source.kind === 'build'
+    source.kind === 'build'
       ? step('2', 'BUILD', config.binary.build.join(' '), 20)
-      : step('2', 'BUILD', `take the ${input.source.kind} as it is`, 2),
+      : step('2', 'BUILD', `take the ${source.kind} as it is`, 2),
     step(
       '3',
       'DEPLOY',
@@ -114,8 +115,8 @@ function stepsOf(
     step(
       '4',
       'TEST',
-      `measure every NAT, run the controls, ${attempts} attempts in ${rounds} rounds`,
-      12 + Math.ceil(rounds * 2.5),
+      `measure every NAT, run the controls, ${rounds.flat().length} attempts in ${rounds.length} rounds${rest}`,
+      12 + Math.ceil(rounds.length * roundSeconds + waiting),
     ),
     step('5', 'PROOF', 'collect logs and registry answers, seal the evidence, judge it, write the proof', 3),
   ]

@@ -224,6 +224,7 @@ const plan = (most: Limits): Check =>
     config: fields({
       soak: fields({ regressionTolerance: number }),
       tests: fields({
+        connectivity: fields({ cooloffSeconds: number }),
         throughput: suite,
         messageDelivery: suite,
         crdtConsistency: suite,

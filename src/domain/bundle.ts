@@ -59,6 +59,7 @@ export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | nul
 export const verdictInputOf = (b: Bundle): VerdictInput => ({
   criteria: b.plan.answers.criteria.value,
   targets: b.plan.targets,
+  cooloffMs: b.plan.config.tests.connectivity.cooloffSeconds * 1000,
   promises: promisesOf(b.plan.profile),
   fleet: b.plan.fleet,
   planned: b.plan.nodes,

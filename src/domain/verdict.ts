@@ -11,6 +11,7 @@ import {
   type NotCovered,
   type PlannedPair,
 } from './suites/connectivity/coverage.ts'
+import { shortestPause } from './suites/connectivity/cooloff.ts'
 import { classReasons, classResult, type ClassResult, type Reason } from './criteria.ts'
 import type { Attempt, Control, Pair, TestEvidence } from './evidence.ts'
 import { mergeFindings, type Finding } from './findings.ts'
@@ -31,12 +32,14 @@ import type { Criteria } from './project.ts'
 import { applyRetries } from './suites/connectivity/retry.ts'
 import { judgeRunning } from './running.ts'
 import { spread, type Spread } from './statistics.ts'
-import { pairKey, peersKey } from './suites/connectivity/timetable.ts'
+import { pairKey } from './suites/connectivity/timetable.ts'
 
 /** Everything a verdict depends on; plain JSON, so that it can be kept as evidence. */
 export interface VerdictInput {
   readonly criteria: CriteriaKind
   readonly targets: Criteria
+  /** The pause that was asked for between two attempts of the same two peers. */
+  readonly cooloffMs: number
   readonly promises: Promises
   readonly fleet: Fleet
   /** Nodes the plan uses; the registry, which is no peer, may be among them. */
@@ -83,6 +86,8 @@ export interface Verdict {
   readonly families: { readonly ipv4: number; readonly ipv6: number }
   /** From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met twice. */
   readonly shortestPauseMs: number | null
+  /** The pause that was asked for; a shorter one is named in `notCovered`. */
+  readonly cooloffMs: number
   readonly mixedVersionPairs: readonly Pair[]
   /** Only of a soak checkpoint's test. */
   readonly checkpoint?: CheckpointResult
@@ -132,6 +137,7 @@ export function verdict(input: VerdictInput): Verdict {
   ].toSorted((a, b) => weight[b.kind] - weight[a.kind])
   const counted = judgements.filter(counts)
   const good = counted.filter((j) => j.outcome === 'success')
+  const pause = shortestPause(attempts)
   return {
     result: reasons[0] === undefined ? 'passed' : reasons[0].kind === 'failed' ? 'failed' : 'inconclusive',
     reasons,
@@ -156,6 +162,7 @@ export function verdict(input: VerdictInput): Verdict {
       ...controls.notCovered,
       ...(input.missing ?? []).map((m): NotCovered => ({ kind: 'other', ...m })),
       ...(soak?.notCovered ?? []),
+      ...uncoveredPause(pause, input.cooloffMs),
       ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) =>
         judgements.find((j) => pairKey(j.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, ''),
       ),
@@ -169,7 +176,8 @@ export function verdict(input: VerdictInput): Verdict {
       ).length,
     },
     families: { ipv4: counted.filter((j) => !j.ipv6).length, ipv6: counted.filter((j) => j.ipv6).length },
-    shortestPauseMs: shortestPause(attempts),
+    shortestPauseMs: pause,
+    cooloffMs: input.cooloffMs,
     mixedVersionPairs: pairs
       .map((p) => p.pair)
       .filter(({ from, to }) => !out.has(from) && !out.has(to) && input.deployed[from] !== input.deployed[to]),
@@ -310,13 +318,14 @@ function nodeResult(n: FleetNode, measurements: readonly NatMeasurement[], count
   }
 }
 
-function shortestPause(attempts: readonly Attempt[]): number | null {
-  const ended = new Map<string, number>()
-  let shortest: number | null = null
-  for (const a of attempts.toSorted((x, y) => x.startedAt - y.startedAt)) {
-    const before = ended.get(peersKey(a.pair))
-    if (before !== undefined) shortest = Math.min(shortest ?? Infinity, a.startedAt - before)
-    ended.set(peersKey(a.pair), Math.max(before ?? -Infinity, a.endedAt))
-  }
-  return shortest
-}
+/** A NAT that had no time to forget the attempt before may have let this one through, or kept it out. */
+const uncoveredPause = (pauseMs: number | null, cooloffMs: number): readonly NotCovered[] =>
+  pauseMs === null || pauseMs >= cooloffMs
+    ? []
+    : [
+        {
+          kind: 'other',
+          what: 'cool-off of the same two peers',
+          why: `the shortest pause was ${pauseMs / 1000} s; nat_cooloff_seconds asks for ${cooloffMs / 1000} s`,
+        },
+      ]

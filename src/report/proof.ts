@@ -127,6 +127,7 @@ export function figuresSection({
   relayUpgrades,
   families,
   shortestPauseMs,
+  cooloffMs,
   attempts,
   mixedVersionPairs,
 }: Verdict): string {
@@ -154,7 +155,9 @@ export function figuresSection({
         ['IPv4 / IPv6', `${families.ipv4} / ${families.ipv6}`],
         [
           'Shortest pause of the same two peers',
-          shortestPauseMs === null ? 'no two peers met twice' : ms(shortestPauseMs),
+          shortestPauseMs === null
+            ? 'no two peers met twice'
+            : `${ms(shortestPauseMs)}; ${shortestPauseMs < cooloffMs ? 'shorter than' : 'at least'} the ${ms(cooloffMs)} asked for`,
         ],
         [
           'Mixed-version pairs',

@@ -7,6 +7,7 @@ import type { Attempt, Claim, Counters, Pair, ReceiverRecord } from '../domain/e
 import { bootstrapsOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
 import { payloadSha256 } from '../domain/payload.ts'
 import type { Plan } from '../domain/plan.ts'
+import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
 import { fillArguments, registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
 import { asFailure, onEachNode } from '../instruments/per-node.ts'
@@ -53,7 +54,9 @@ export async function runRounds(
   const all: Attempt[] = []
   const trouble = await resetWitnesses(world, names)
   trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
+  const cooloffMs = plan.config.tests.connectivity.cooloffSeconds * 1000
   for (const [index, round] of rounds.entries()) {
+    await coolOff(world, waitBefore(round, lastMeetings([...before, ...all]), world.clock.now(), cooloffMs))
     const began = world.clock.now()
     const starts = round.map((pair) => prepare(world, plan, pair, pass, earlier + index + 1, count(tries, pair), used))
     const dialled = await Promise.all(starts.map(async (start) => dialOnce(world, plan, subjects, start)))
@@ -76,6 +79,15 @@ export async function runRounds(
     )
   }
   return all
+}
+
+/** A timer may end a moment early by the clock that dates the attempts. */
+const timerSlackMs = 5
+
+async function coolOff(world: World, waitMs: number): Promise<void> {
+  if (waitMs <= 0) return
+  world.log.progress('rounds', `waiting ${(waitMs / 1000).toFixed(1)} s: the next peers met not long enough ago`)
+  await world.clock.sleep(waitMs + timerSlackMs, world.signal)
 }
 
 type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'counters' | 'boxes' | 'fault'>

@@ -378,6 +378,7 @@ export function run(changes: Changes = {}): VerdictInput {
   return {
     criteria: changes.criteria ?? 'threshold',
     targets: { ...targets, ...changes.targets },
+    cooloffMs: 3000,
     promises: changes.promises ?? { record: true },
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),

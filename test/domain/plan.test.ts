@@ -56,6 +56,20 @@ describe('the plan', () => {
     expect(plan.estimate.seconds).toBe(plan.steps.reduce((n, s) => n + s.seconds, 0))
     expect(plan.estimate.attempts).toBeGreaterThanOrEqual(72)
   })
+  test('counts the waiting between attempts of the same two peers', () => {
+    const resting = (cooloffSeconds: number) =>
+      assemblePlan({
+        ...input,
+        config: {
+          ...config,
+          tests: { ...config.tests, connectivity: { ...config.tests.connectivity, cooloffSeconds } },
+        },
+      })
+    const [none, half] = [resting(0), resting(30)]
+    expect(half.estimate.seconds - none.estimate.seconds).toBe(225)
+    expect(half.steps.find((s) => s.title === 'TEST')?.detail).toContain('225 s of waiting')
+    expect(none.steps.find((s) => s.title === 'TEST')?.detail).not.toContain('waiting')
+  })
   test("always has the registry and a bootstrap node, in the fleet's order", () => {
     const few = assemblePlan({
       ...input,

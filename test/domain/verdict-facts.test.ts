@@ -74,6 +74,15 @@ test('the shortest pause is between the end of one and the start of the next', (
   ).toBeNull()
 })
 
+test('a pause shorter than the one asked for is not covered', () => {
+  const uncovered = (cooloffMs: number) =>
+    verdict({ ...run(), cooloffMs }).notCovered.filter((n) => n.kind === 'other' && n.what.startsWith('cool-off'))
+  expect(uncovered(8200)).toEqual([])
+  expect(uncovered(30_000)).toEqual([
+    expect.objectContaining({ why: 'the shortest pause was 8.2 s; nat_cooloff_seconds asks for 30 s' }),
+  ])
+})
+
 test('mixed versions are named among the nodes that took part', () => {
   expect(verdict(run({ absent: { 'saorsa-9': 'off' }, deployed: { 'saorsa-9': 'older' } })).mixedVersionPairs).toEqual(
     [],

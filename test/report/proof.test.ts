@@ -83,7 +83,7 @@ describe('a good run', () => {
     ['upgrades', '| Relay-to-direct upgrades | 0 claimed, 0 witnessed |'],
     ['grades', 'A 80 · B 0 · C 0 · none 0'],
     ['families', '| IPv4 / IPv6 | 80 / 0 |'],
-    ['shortest pause', '| Shortest pause of the same two peers | 8200 ms |'],
+    ['shortest pause', '| Shortest pause of the same two peers | 8200 ms; at least the 3000 ms asked for |'],
     ['mixed versions', '| Mixed-version pairs | none |'],
     [
       'NAT notes with expected rate',

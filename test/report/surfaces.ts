@@ -136,7 +136,7 @@ export const planOf = (input: VerdictInput): Plan =>
         channelCreation: { enabled: false },
         crdtConsistency: { enabled: false },
         custom: [],
-        connectivity: { enabled: true },
+        connectivity: { enabled: true, cooloffSeconds: 3 },
       },
     },
     profile: { record: { kind: 'jsonl' }, suites: {} },

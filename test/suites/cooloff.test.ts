@@ -1,0 +1,67 @@
+/** The rounds keep the pause between two attempts of the same two peers by the clock, also for retries. */
+import { expect, test } from 'vitest'
+import type { Attempt } from '../../src/domain/evidence.ts'
+import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import type { World } from '../../src/ports.ts'
+import { runRounds } from '../../src/suites/connectivity.ts'
+import { nineNodes } from '../domain/fixtures.ts'
+import { profiles } from '../inputs/read.ts'
+
+const there = { from: 'saorsa-2', to: 'saorsa-3' }
+const back = { from: 'saorsa-3', to: 'saorsa-2' }
+const other = { from: 'saorsa-7', to: 'saorsa-8' }
+
+/** A world without machines, whose clock moves only while somebody sleeps. */
+function still(): { readonly world: World; readonly slept: readonly number[] } {
+  const slept: number[] = []
+  let now = 1_000_000
+  let drawn = 0
+  const world = {
+    fleet: nineNodes,
+    signal: AbortSignal.timeout(60_000),
+    log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
+    random: { bytes: (n: number) => new Uint8Array(n).fill(drawn++ % 251) },
+    clock: {
+      now: () => now,
+      sleep: (ms: number) => {
+        slept.push(ms)
+        now += ms
+        return Promise.resolve()
+      },
+    },
+    remote: () => Promise.reject(new Error('there is no machine')),
+  }
+  return { world: world as unknown as World, slept }
+}
+
+const plan = (cooloffSeconds: number): Plan => {
+  const profile = profiles.find((p) => p.name === 'testnet')
+  return {
+    profile,
+    config: { tests: { connectivity: { cooloffSeconds, timeoutSeconds: 1 } }, deploy: { serviceName: 's' } },
+  } as unknown as Plan
+}
+const rounds = [[there], [other], [back], [there]]
+const dialled = (world: World, seconds: number, before: readonly Attempt[] = []) =>
+  runRounds(world, plan(seconds), { peerIds: new Map() }, rounds, 1, () => Promise.resolve(), before)
+
+test('the same two peers rest as long as configured; others do not wait', async () => {
+  const { world, slept } = still()
+  const attempts = await dialled(world, 3)
+  expect(shortestPause(attempts)).toBeGreaterThanOrEqual(3000)
+  expect(slept).toHaveLength(2)
+})
+
+test('a retry rests after the attempt before it', async () => {
+  const { world, slept } = still()
+  const first = await dialled(world, 3)
+  await dialled(world, 3, first)
+  expect(slept).toHaveLength(5)
+})
+
+test('nothing is waited for where nothing is asked for', async () => {
+  const { world, slept } = still()
+  await dialled(world, 0)
+  expect(slept).toEqual([])
+})
