@@ -1,11 +1,32 @@
-/** Three projects: the lab's own tests have the machine to themselves; what runs on labs of its own, and all the rest, runs on two workers. */
+/** One project for each layer of the tests (scripts/layers.mjs): pure, local, lab, act. */
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { filesOf, type Layer } from './scripts/layers.mjs'
 
-const alone = ['test/lab/**/*.test.ts']
-/** Each file has a lab of its own, by its id. */
-const onLabs = ['test/e2e/**/*.test.ts', 'test/crash/**/*.test.ts', 'test/act/**/*.test.ts']
 const minute = 60_000
-const patient = { globals: false, testTimeout: 5 * minute, hookTimeout: 5 * minute }
+
+/** Every Node that a test starts finds what an earlier one compiled. */
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compile')
+
+/** `histories`: how many random histories a property of the domain is tried with. */
+const layer = (name: Layer, groupOrder: number, patienceMs: number, histories: number) => ({
+  test: {
+    name,
+    ...filesOf(name),
+    // What is pure leaves nothing behind, so its files may share a worker.
+    isolate: name !== 'pure',
+    testTimeout: patienceMs,
+    hookTimeout: patienceMs,
+    provide: { histories },
+    sequence: { groupOrder },
+  },
+})
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly histories: number
+  }
+}
 
 export default defineConfig({
   test: {
@@ -13,30 +34,12 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default'],
     teardownTimeout: minute,
+    maxWorkers: 2,
     projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['test/**/*.test.ts'],
-          exclude: [...alone, ...onLabs],
-          globals: false,
-          maxWorkers: 2,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          name: 'lab',
-          include: alone,
-          ...patient,
-          fileParallelism: false,
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      { test: { name: 'labs', include: onLabs, ...patient, maxWorkers: 2, sequence: { groupOrder: 2 } } },
+      layer('pure', 0, minute, 1_000),
+      layer('local', 0, minute, 10_000),
+      layer('lab', 1, 5 * minute, 10_000),
+      layer('act', 1, 5 * minute, 10_000),
     ],
   },
 })

@@ -3,6 +3,7 @@
  * system tools, our own prober) and then starts the task under Node 24.
  */
 import { pathToFileURL } from 'node:url'
+import { layersFor, needsOf } from './layers.mjs'
 import { ensureModules } from './stage/modules.mjs'
 import { buildNative } from './stage/native.mjs'
 import { runAsRoot } from './stage/root.mjs'
@@ -10,7 +11,7 @@ import { Stop, bin, root, run, stage, summary } from './stage/process.mjs'
 import { ensureSystem } from './stage/system.mjs'
 import { ensureWorkflowTools } from './stage/workflow-tools.mjs'
 import { build, distCheck } from './task/dist.mjs'
-import { test } from './task/test.mjs'
+import { pure, test } from './task/test.mjs'
 
 /** `native`: `must` stops when the prober cannot be built; `may` leaves it to the program to say what it misses. */
 const tasks = {
@@ -27,7 +28,9 @@ const tasks = {
     act: (args) => runAsRoot('node', ['scripts/demo-github.ts', ...args]),
   },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
-  test: { system: true, buildHost: true, native: 'must', workflows: true, act: test },
+  test: { needs: (args) => needsOf(layersFor(args)), act: test },
+  'test:pure': { act: (args) => pure('run', args) },
+  'test:watch': { act: (args) => pure('watch', args) },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },
   build: { act: () => build(`${root}/dist`) },
@@ -47,9 +50,10 @@ export async function go([name, ...args]) {
   const quiet = task.quiet === true
   try {
     await ensureModules()
-    if (task.system) await ensureSystem({ buildHost: task.buildHost === true })
-    if (task.native) await buildNative(task.native)
-    if (task.workflows) await ensureWorkflowTools()
+    const { system, buildHost, native, workflows } = task.needs?.(args) ?? task
+    if (system) await ensureSystem({ buildHost: buildHost === true })
+    if (native) await buildNative(native)
+    if (workflows) await ensureWorkflowTools()
     return await stage(name, () => task.act(args), { quiet })
   } catch (error) {
     if (!(error instanceof Stop)) throw error

@@ -14,7 +14,7 @@ export async function ensureModules() {
     .digest('hex')
   if (!(existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted)) {
     if (!agrees()) await stage('npm ci', install)
-    writeFileSync(stamp, wanted)
+    remember(wanted)
   }
   process.env.PATH = [`${modules}/node/bin`, process.env.PATH].join(delimiter)
   const { code, out, err } = await ask(`${modules}/node/bin/node`, ['--version'])
@@ -23,6 +23,15 @@ export async function ensureModules() {
       10,
       `Node 24 from the npm package "node" does not run here (${(out || err).trim()}). It is brought by an install script: check "npm config get ignore-scripts", then: rm -rf node_modules && npm ci`,
     )
+  }
+}
+
+/** Packages that somebody else installed can be used by a person who may not write among them. */
+function remember(wanted) {
+  try {
+    writeFileSync(stamp, wanted)
+  } catch (error) {
+    if (error.code !== 'EACCES' && error.code !== 'EROFS') throw error
   }
 }
 

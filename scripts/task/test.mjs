@@ -2,10 +2,18 @@
 import { readFileSync, rmSync, mkdtempSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { layersFor, needsOf } from '../layers.mjs'
 import { bin, cacheDirectory, note, root, run, stage } from '../stage/process.mjs'
 import { runAsRoot } from '../stage/root.mjs'
 
 const crates = ['native', 'examples/testnet']
+
+/** The layer that needs nothing but `npm ci`: once, or again after each change of a file. */
+export function pure(mode, args) {
+  const watch = mode === 'watch' || args.includes('--watch')
+  const more = args.filter((arg) => arg !== '--watch')
+  return run('node', [bin('vitest'), watch ? 'watch' : 'run', '--project', 'pure', ...more])
+}
 
 /** Arguments narrow the run to vitest with those arguments: `npm test -- test/domain`. */
 export async function test(args) {
@@ -43,7 +51,8 @@ async function vitest(args) {
   const place = mkdtempSync(join(tmpdir(), 'vps-test-'))
   const report = join(place, 'vitest.json')
   try {
-    const code = await runAsRoot(
+    const start = needsOf(layersFor(args)).root ? runAsRoot : run
+    const code = await start(
       'node',
       [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
       { limitMs: 80 * 60_000 },

@@ -1,6 +1,6 @@
-/** Ten thousand random histories of ticks that are late, lost, doubled, overlapping, killed or given up: each checkpoint is recorded once or reported missed. What GitHub does and local runners do not (concurrency, gates, timers) happens here. */
+/** Random histories of ticks (ten thousand in the layer `local`) that are late, lost, doubled, overlapping, killed or given up: each checkpoint is recorded once or reported missed. What GitHub does and local runners do not (concurrency, gates, timers) happens here. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { Entry, Json } from '../../src/domain/ledger.ts'
 import { finals, fold, next } from '../../src/domain/session.ts'
 import { readLedger } from './ticks.rules.ts'
@@ -200,6 +200,7 @@ function healthyTick(w: TickWorld, results: Results): void {
 }
 
 test('each checkpoint is recorded exactly once or reported missed, whatever ticks go through', () => {
+  const histories = inject('histories')
   const seen: Record<keyof Counts, number> = { ...noCounts() }
   const ends: Record<string, number> = {}
   fc.assert(
@@ -225,9 +226,10 @@ test('each checkpoint is recorded exactly once or reported missed, whatever tick
         ends[w.session.state] = (ends[w.session.state] ?? 0) + 1
       },
     ),
-    { numRuns: 10_000 },
+    { numRuns: histories },
   )
-  // The generator made all of it, often.
+  // The generator made all of it, often; few histories hold less than their share of what is rare.
+  const share = histories >= 10_000 ? histories / 10_000 : histories / 20_000
   const least: Counts = {
     late: 1500,
     lost: 400,
@@ -243,6 +245,6 @@ test('each checkpoint is recorded exactly once or reported missed, whatever tick
     exhausted: 30,
     people: 300,
   }
-  for (const key of Object.keys(least) as (keyof Counts)[]) expect(seen[key], key).toBeGreaterThan(least[key])
-  for (const state of persons) expect(ends[state], state).toBeGreaterThan(200)
+  for (const key of Object.keys(least) as (keyof Counts)[]) expect(seen[key], key).toBeGreaterThan(least[key] * share)
+  for (const state of persons) expect(ends[state], state).toBeGreaterThan(200 * share)
 }, 60_000)
