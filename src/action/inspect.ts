@@ -8,6 +8,8 @@ import { storedSessions } from '../app/sessions.ts'
 import { nodes } from '../app/nodes.ts'
 import { logs, status, stop } from '../app/status.ts'
 import type { Context } from '../app/context.ts'
+import { chosenFleet } from '../app/fleet-choice.ts'
+import { defaultFleet } from '../inputs/request.ts'
 import { updateAskIssues } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 
@@ -52,12 +54,13 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
     inputs: { request, session, node },
     key,
   } = job
-  const fleet = request.fleet ?? 'saorsa'
+  const fleet = (): Promise<string> =>
+    chosenFleet(c, { named: request.fleet, repo: request.repo, config: request.config, otherwise: defaultFleet })
   switch (command) {
     case 'status':
       return status(c, {})
     case 'nodes':
-      return nodes(c, { fleet, key })
+      return nodes(c, { fleet: await fleet(), key })
     case 'diagnose': {
       if (node === '')
         throw new Failure({
@@ -66,7 +69,7 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
           message: 'diagnose needs the input node',
           remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4',
         })
-      return diagnose(c, node, { fleet, key })
+      return diagnose(c, node, { fleet: await fleet(), key })
     }
     case 'logs':
       return logs(c, await projectOf(c, request.project, session), session === '' ? {} : { session })

@@ -18,6 +18,7 @@ import {
   recordedPlan,
   type Asked,
 } from '../stages/parts/interview.ts'
+import { defaultFleet } from '../inputs/request.ts'
 import { updateAskIssue } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import type { Ended, Job } from './job.ts'
@@ -48,6 +49,7 @@ export async function begin(job: Job): Promise<Begun | null> {
     faults: inputs.faults,
     repository: facts.repository,
     soak: soaking,
+    fleet: defaultFleet,
     ...(facts.origin.event === 'workflow_dispatch' ? {} : { defaults: pushDefaults }),
   })
   const text = planText(made.plan)

@@ -37,6 +37,8 @@ export interface Context {
   readonly clock: Clock
   /** Seconds by which a test moved the clock. */
   readonly clockShift: number
+  /** The fleet that the environment names. */
+  readonly fleet?: string
   /** Of vps-test itself. */
   readonly version: string
   /** The site that hosts the repository; null outside GitHub. */

@@ -4,6 +4,7 @@ import { exitCodes } from '../domain/failure.ts'
 import { stripHidden } from '../domain/visible.ts'
 import type { KeySource } from '../world.ts'
 import { loadFleet, readOnlyWorld, type Context } from './context.ts'
+import { chosenFleet } from './fleet-choice.ts'
 
 const parts: readonly (readonly [string, readonly string[]])[] = [
   ['failed units', ['systemctl', '--failed', '--no-pager', '--plain', '--no-legend']],
@@ -24,9 +25,10 @@ const parts: readonly (readonly [string, readonly string[]])[] = [
 export async function diagnose(
   c: Context,
   node: string,
-  flags: { readonly fleet: string; readonly lab?: string; readonly key?: KeySource | null; readonly json?: boolean },
+  flags: { readonly fleet?: string; readonly lab?: string; readonly key?: KeySource | null; readonly json?: boolean },
 ): Promise<number> {
-  const { fleet } = await loadFleet(c, flags.fleet, flags.lab)
+  const name = await chosenFleet(c, { named: flags.fleet, lab: flags.lab })
+  const { fleet } = await loadFleet(c, name, flags.lab)
   const world = await readOnlyWorld(c, fleet, flags.key ?? null)
   try {
     const remote = await world.remote(node)

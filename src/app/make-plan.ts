@@ -12,10 +12,13 @@ import { answersIn, type StartRequest } from '../inputs/request.ts'
 import { hint } from '../inputs/nearest.ts'
 import { assemblePlan } from '../domain/assemble-plan.ts'
 import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
+import { chosenFleet } from './fleet-choice.ts'
 import { interview } from './interview.ts'
 
 export interface PlannedRun {
   readonly plan: Plan
+  /** The name or path that the plan's fleet was chosen by. */
+  readonly fleet: string
   /** What git says of the tested directory. */
   readonly source: SourceInfo
   /** The root of its repository: what the plan's workspace is relative to. */
@@ -23,6 +26,8 @@ export interface PlannedRun {
 }
 
 export interface Surrounding {
+  /** Where nobody names a fleet: a default that the surface shows. */
+  readonly fleet?: string
   /** Faults of the words themselves, to be told together with the others. */
   readonly faults: readonly string[]
   /** Where nobody is asked: answers of last resort. */
@@ -34,7 +39,8 @@ export interface Surrounding {
 }
 
 export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Promise<PlannedRun> {
-  const { fleet } = await loadFleet(c, r.fleet ?? 'saorsa', r.lab)
+  const name = await chosenFleet(c, { named: r.fleet, lab: r.lab, repo: r.repo, config: r.config, otherwise: s.fleet })
+  const { fleet } = await loadFleet(c, name, r.lab)
   const profiles = await loadProfiles(c)
   const repository = await loadRepository(c, r.repo ?? '.', r.config, fleet, profiles)
   const faults = [...s.faults, ...unknownNodes(fleet, r.nodes)]
@@ -68,6 +74,7 @@ export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Pro
       source: await sourceOf(c, r, s, config, dir, source),
       binaryBytes: null,
     }),
+    fleet: name,
     source,
     checkout,
   }

@@ -13,9 +13,11 @@ import { measureNats } from '../instruments/nat.ts'
 import { installProber } from '../instruments/prober.ts'
 import type { KeySource } from '../world.ts'
 import { loadFleet, readOnlyWorld, type Context } from './context.ts'
+import { chosenFleet } from './fleet-choice.ts'
 
 export interface NodesFlags {
-  readonly fleet: string
+  /** Absent: what the environment or the configuration in this directory names. */
+  readonly fleet?: string
   readonly lab?: string
   readonly key?: KeySource | null
   readonly json?: boolean
@@ -24,7 +26,8 @@ export interface NodesFlags {
 }
 
 export async function nodes(c: Context, flags: NodesFlags): Promise<number> {
-  const { fleet } = await loadFleet(c, flags.fleet, flags.lab)
+  const name = await chosenFleet(c, { named: flags.fleet, lab: flags.lab })
+  const { fleet } = await loadFleet(c, name, flags.lab)
   const rows = await survey(c, fleet, flags.key ?? null, flags.measure !== false)
   c.terminal.print(flags.json === true ? JSON.stringify(rows.map(jsonRow)) : nodesTable(rows, c.terminal.palette))
   return rows.every((r) => r.online === true) ? exitCodes.passed : exitCodes.infra
@@ -104,7 +107,8 @@ const jsonRow = ({ node, online, measurement, note }: NodeRow): unknown => ({
 
 /** Shows each node's key and fingerprint, and writes it into the fleet file after a yes. */
 export async function trust(c: Context, names: readonly string[], flags: NodesFlags): Promise<number> {
-  const { fleet, file } = await loadFleet(c, flags.fleet, flags.lab)
+  const name = await chosenFleet(c, { named: flags.fleet, lab: flags.lab })
+  const { fleet, file } = await loadFleet(c, name, flags.lab)
   const wanted =
     names.length === 0
       ? fleet.nodes.filter((n) => n.hostKeys.length === 0)
@@ -115,7 +119,7 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
       kind: 'usage',
       code: 'U051',
       message: `fleet ${fleet.name} has no node ${unknown.join(', ')}`,
-      remedy: `vps-test nodes --fleet ${quote(flags.fleet)}`,
+      remedy: `vps-test nodes --fleet ${quote(name)}`,
     })
   const seen = await onEachNode(
     wanted.map((n) => n.name),
@@ -142,7 +146,7 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
         kind: 'usage',
         code: 'U052',
         message: "pinning keys needs a yes: compare the fingerprints with the provider's console first",
-        remedy: `vps-test nodes trust --fleet ${quote(flags.fleet)} --yes`,
+        remedy: `vps-test nodes trust --fleet ${quote(name)} --yes`,
       })
     if (
       (await choose(

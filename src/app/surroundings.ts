@@ -39,6 +39,7 @@ export function contextOf({ env, cwd, home, directory, signal, version }: Surrou
     cacheDir: env['VPS_TEST_CACHE'] || join(env['XDG_CACHE_HOME'] || join(home, '.cache'), 'vps-test'),
     probe: program('VPS_TEST_PROBE'),
     delayHelper: program('VPS_TEST_DELAY'),
+    ...(env['VPS_TEST_FLEET'] ? { fleet: env['VPS_TEST_FLEET'] } : {}),
     ...loginOf(env),
   }
 }

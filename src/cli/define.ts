@@ -1,23 +1,22 @@
 /** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { approve } from '../app/approve.ts'
 import { keyFile, type Context } from '../app/context.ts'
-import { diagnose } from '../app/diagnose.ts'
-import { init } from './init.ts'
-import * as lab from '../app/lab.ts'
 import { remoteSessions } from '../app/sessions.ts'
-import { nodes, trust } from '../app/nodes.ts'
 import { authorizationFor } from '../app/remote-login.ts'
-import { soak } from './soak.ts'
-import { plan, start } from './start.ts'
-import { logs, status, stop } from '../app/status.ts'
-import { verify } from './verify.ts'
+import { verbs, type Verbs } from './verbs.ts'
 
-export function defineVerbs(program: Command, c: Context, done: (code: number) => void): void {
+export function defineVerbs(
+  program: Command,
+  c: Context,
+  done: (code: number) => void,
+  handlers: Verbs = verbs,
+): void {
+  // An option belongs to the verb that it stands behind: `nodes` and `trust` have some of the same name.
+  program.enablePositionalOptions()
   const fleet = (command: Command): Command =>
     command
-      .option('--fleet <name|file>', 'lab, a fleet of this package, or a fleet file', 'saorsa')
+      .option('--fleet <name|file>', 'lab, a fleet of this package, or a fleet file')
       .option('--lab <id>', 'which lab, when several run')
       .option('--key <file>', 'private SSH key')
   const json = (command: Command): Command => command.option('--json', 'machine-readable output on stdout')
@@ -43,7 +42,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       '\nExamples:\n  vps-test start                                        # asks\n  vps-test start testnet connectivity threshold all-evidence --repo examples/testnet --fleet lab --yes',
     )
     .action(async (project, focus, criteria, proof, flags) =>
-      done(await start(c, words(project, focus, criteria, proof), flags)),
+      done(await handlers.start(c, words(project, focus, criteria, proof), flags)),
     )
   planned(program.command('plan').description('Print what start would do; touch nothing.'))
     .addHelpText(
@@ -51,7 +50,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       '\nExample:\n  vps-test plan testnet connectivity threshold logs --repo examples/testnet --fleet lab',
     )
     .action(async (project, focus, criteria, proof, flags) =>
-      done(await plan(c, words(project, focus, criteria, proof), flags)),
+      done(await handlers.plan(c, words(project, focus, criteria, proof), flags)),
     )
   const remote = (command: Command): Command =>
     command.option(
@@ -73,7 +72,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
         }
   const one = (command: Command): Command => command.option('--session <id>', 'this session only')
   json(remote(program.command('status').description('All sessions.'))).action(async (flags) =>
-    done(await status(at(flags), flags)),
+    done(await handlers.status(at(flags), flags)),
   )
   one(
     json(
@@ -84,7 +83,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
           .argument('<project>'),
       ),
     ),
-  ).action(async (project, flags) => done(await logs(at(flags), project, flags)))
+  ).action(async (project, flags) => done(await handlers.logs(at(flags), project, flags)))
   one(
     remote(
       program
@@ -93,7 +92,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
         .argument('<project>')
         .option('--key <file>', 'private SSH key'),
     ),
-  ).action(async (project, flags) => done(await stop(at(flags), project, { ...flags, key: keyFile(flags.key) })))
+  ).action(async (project, flags) => done(await handlers.stop(at(flags), project, { ...flags, key: keyFile(flags.key) })))
   one(
     json(
       remote(
@@ -109,7 +108,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       'after',
       '\nExamples:\n  vps-test soak                 # one tick: for a timer\n  vps-test soak --watch         # until every session has ended or waits for a person',
     )
-    .action(async (flags) => done(await soak(at(flags), { ...flags, key: keyFile(flags.key) })))
+    .action(async (flags) => done(await handlers.soak(at(flags), { ...flags, key: keyFile(flags.key) })))
   one(
     remote(
       program
@@ -119,7 +118,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
         .option('--reject', 'say no')
         .option('--comment <text>', 'why'),
     ),
-  ).action(async (project, flags) => done(await approve(at(flags), project, flags)))
+  ).action(async (project, flags) => done(await handlers.approve(at(flags), project, flags)))
   json(
     fleet(
       program
@@ -127,15 +126,15 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
         .description('Services, disk, memory, sockets and leases of one node.')
         .argument('<node>'),
     ),
-  ).action(async (node, flags) => done(await diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
+  ).action(async (node, flags) => done(await handlers.diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
   program
     .command('init')
     .description('Write workflows and a configuration into a repository; overwrite nothing.')
     .option('--dir <dir>', 'the Cargo workspace to be tested', '.')
     .option('--ref <ref>', 'tag or commit of vps-test', `v${c.version}`)
-    .option('--fleet <name|file>', 'fleet of the runs', 'saorsa')
+    .option('--fleet <name|file>', 'fleet of the runs')
     .addHelpText('after', '\nExample:\n  vps-test init --dir ../saorsa-testnet')
-    .action(async (flags) => done(await init(c, flags)))
+    .action(async (flags) => done(await handlers.init(c, flags)))
   json(
     program
       .command('verify')
@@ -144,11 +143,11 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       .option('--ledger <dir>', 'clone of the repository whose branch vps-test-ledger anchors it'),
   )
     .addHelpText('after', '\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.')
-    .action(async (folder, flags) => done(await verify(c, folder, flags)))
+    .action(async (folder, flags) => done(await handlers.verify(c, folder, flags)))
 
   const list = json(fleet(program.command('nodes').description('Every node: online, declared NAT, measured NAT.')))
     .option('--no-measure', 'only ask who answers')
-    .action(async (flags) => done(await nodes(c, { ...flags, key: keyFile(flags.key) })))
+    .action(async (flags) => done(await handlers.nodes(c, { ...flags, key: keyFile(flags.key) })))
   fleet(
     list
       .command('trust')
@@ -156,7 +155,11 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       .argument('[node...]'),
   )
     .option('--yes', 'the fingerprints were compared')
-    .action(async (names, flags) => done(await trust(c, names, { ...flags, key: keyFile(flags.key) })))
+    .action(async (names, flags) => {
+      // What stands behind `nodes` counts for its sub-verb too, which measures nothing.
+      const { measure: _, ...given }: NodesOptions = { ...list.opts(), ...flags }
+      done(await handlers.trust(c, names, { ...given, key: keyFile(given.key) }))
+    })
 
   const inLab = (command: Command): Command => command.option('--lab <id>', 'which lab, when several run')
   const labs = program.command('lab').description('Ten hosts with real NATs on this machine (root).')
@@ -164,20 +167,29 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     .option('--topology <file>', 'another topology')
     .option('--shaping <auto|none>', 'none: no delay, no loss', 'auto')
     .option('--no-measure', 'believe the topology')
-    .action(async (flags) => done(await lab.up(c, flags)))
+    .action(async (flags) => done(await handlers.labUp(c, flags)))
   inLab(labs.command('down').description('Take it away, whatever state it is in.')).action(async (flags) =>
-    done(await lab.down(c, flags)),
+    done(await handlers.labDown(c, flags)),
   )
   json(inLab(labs.command('status').description('Power, systemd, declared and measured NATs.')))
     .option('--no-measure', 'do not measure')
-    .action(async (flags) => done(await lab.status(c, flags)))
+    .action(async (flags) => done(await handlers.labStatus(c, flags)))
   inLab(labs.command('shell').description('A root shell on a node.').argument('<node>')).action(async (node, flags) =>
-    done(await lab.shell(c, node, flags)),
+    done(await handlers.labShell(c, node, flags)),
   )
   for (const parent of [labs, program])
     json(
       parent.command('doctor').description('What this machine has and lacks.').option('--fix', 'install with apt'),
-    ).action(async (flags) => done(await lab.examine(c, flags)))
+    ).action(async (flags) => done(await handlers.doctor(c, flags)))
+}
+
+interface NodesOptions {
+  readonly fleet?: string
+  readonly lab?: string
+  readonly key?: string
+  readonly json?: boolean
+  readonly measure?: boolean
+  readonly yes?: boolean
 }
 
 const words = (project?: string, focus?: string, criteria?: string, proof?: string) =>

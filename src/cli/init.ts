@@ -8,13 +8,15 @@ import { readCargo, type Tree } from '../inputs/init-cargo.ts'
 import { schemaLine } from '../inputs/json-schemas.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
 import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
-import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
+import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../inputs/project.ts'
+import { defaultFleet } from '../inputs/request.ts'
 import { loadProfiles, type Context } from '../app/context.ts'
 
 export interface InitFlags {
   readonly dir: string
   readonly ref: string
-  readonly fleet: string
+  /** Absent: what a configuration that exists names, or else the default of forms. */
+  readonly fleet?: string
 }
 
 export async function init(c: Context, flags: InitFlags): Promise<number> {
@@ -26,11 +28,12 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
       message: `${show(flags.ref)} is no tag or commit`,
       remedy: `vps-test init --ref v${c.version}`,
     })
-  if (!/^[\w./-]{1,200}$/.test(flags.fleet))
+  const fleet = flags.fleet ?? fleetOf(dir) ?? defaultFleet
+  if (!/^[\w./-]{1,200}$/.test(fleet))
     throw new Failure({
       kind: 'usage',
       code: 'U081',
-      message: `${show(flags.fleet)} is no fleet and no path of one`,
+      message: `${show(fleet)} is no fleet and no path of one`,
       remedy: 'vps-test init --fleet saorsa',
     })
   const repository = await repositoryOf(c, dir)
@@ -49,7 +52,7 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
       : [{ path: join(here, projectFiles[0]), text: `${schemaLine('vps-test', flags.ref)}\n${config.text}` }]),
     ...callerWorkflows({
       ref: flags.ref,
-      fleet: flags.fleet,
+      fleet,
       repo: here === '' ? '.' : here,
       branch: repository.branch,
       projects: config.projects,
@@ -70,7 +73,7 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
     c.terminal.info(`wrote ${file.path}`)
   }
   for (const note of config.notes) c.terminal.warn(note)
-  c.terminal.print(next(flags.fleet, repository.branch, stripHidden(join(here, projectFiles[0]))))
+  c.terminal.print(next(fleet, repository.branch, stripHidden(join(here, projectFiles[0]))))
   return exitCodes.passed
 }
 
@@ -86,6 +89,13 @@ Environments of the repository (Settings → Environments), each where you want 
   vps-test-soak-6h    with a wait timer of 360 minutes: the second one
 Without them checkpoints are taken by the schedule, late, and approval is: GH_TOKEN=$(gh auth token) vps-test approve --remote <url of the repository>
 `
+
+/** A path in a configuration is below the tested project's directory; that of a form is below the repository, so it is named by hand. */
+function fleetOf(dir: string): string | undefined {
+  const file = findProjectFile(dir, existsSync)
+  const fleet = file === undefined ? undefined : fleetNamed(readFileSync(file, 'utf8'), file)
+  return fleet === undefined || /[/.]/.test(fleet) ? undefined : fleet
+}
 
 /** A repository that has a configuration under its other name keeps it. */
 async function configOf(

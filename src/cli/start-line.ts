@@ -5,7 +5,7 @@ import type { BusyPolicy } from '../stages/parts/interview.ts'
 
 export interface StartFlags {
   readonly repo: string
-  readonly fleet: string
+  readonly fleet?: string
   readonly config?: string
   readonly lab?: string
   readonly key?: string

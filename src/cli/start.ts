@@ -23,11 +23,12 @@ export interface StartWords {
 }
 
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
-  const { plan, source, checkout } = await planned(c, words, flags)
+  const { plan, source, checkout, fleet } = await planned(c, words, flags)
+  const line = startLine(plan, { ...flags, fleet })
   c.terminal.info(planText(plan))
-  const { choice, by } = await confirm(c, flags.yes === true, startLine(plan, flags))
+  const { choice, by } = await confirm(c, flags.yes === true, line)
   if (choice === 'modify') {
-    c.terminal.print(startLine(plan, flags))
+    c.terminal.print(line)
     return 0
   }
   if (choice === 'cancel') throw cancelled()

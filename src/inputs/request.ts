@@ -4,6 +4,8 @@ import { show } from '../domain/visible.ts'
 import { hint } from './nearest.ts'
 import { questionIds, type QuestionId } from './questions.ts'
 
+/** On GitHub, of a repository whose configuration names no fleet: forms and the Action's inputs show it. */
+export const defaultFleet = 'saorsa'
 export const binarySources = ['zigbuild', 'native', 'release'] as const
 export const confirmations = ['proceed', 'modify', 'cancel'] as const
 

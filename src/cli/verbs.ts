@@ -1,0 +1,31 @@
+/** What each verb of the command line calls. */
+import { approve } from '../app/approve.ts'
+import { diagnose } from '../app/diagnose.ts'
+import * as lab from '../app/lab.ts'
+import { nodes, trust } from '../app/nodes.ts'
+import { logs, status, stop } from '../app/status.ts'
+import { init } from './init.ts'
+import { soak } from './soak.ts'
+import { plan, start } from './start.ts'
+import { verify } from './verify.ts'
+
+export const verbs = {
+  start,
+  plan,
+  status,
+  logs,
+  stop,
+  soak,
+  approve,
+  diagnose,
+  init,
+  verify,
+  nodes,
+  trust,
+  labUp: lab.up,
+  labDown: lab.down,
+  labStatus: lab.status,
+  labShell: lab.shell,
+  doctor: lab.examine,
+}
+export type Verbs = typeof verbs

@@ -1,0 +1,166 @@
+/** Every verb through the command line's own parser: which handler gets what; no handler acts. */
+import { Command } from 'commander'
+import { describe, expect, test } from 'vitest'
+import type { Context } from '../../src/app/context.ts'
+import { defineVerbs } from '../../src/cli/define.ts'
+import { verbs, type Verbs } from '../../src/cli/verbs.ts'
+import { contextOf } from '../../src/app/surroundings.ts'
+
+interface Call {
+  readonly verb: string
+  readonly context: Context
+  readonly given: readonly unknown[]
+}
+
+const here = contextOf({
+  env: { GH_TOKEN: 'secret' },
+  cwd: '/nowhere',
+  home: '/nowhere',
+  directory: import.meta.dirname,
+  signal: new AbortController().signal,
+  version: '1.2.3',
+})
+
+/** Every handler writes down what it got. */
+function recorder(calls: Call[]): Verbs {
+  const of = (verb: string) => async (context: Context, ...given: readonly unknown[]) => {
+    calls.push({ verb, context, given })
+    return 0
+  }
+  return Object.fromEntries(Object.keys(verbs).map((verb) => [verb, of(verb)])) as unknown as Verbs
+}
+
+async function parse(...argv: readonly string[]): Promise<Call> {
+  const calls: Call[] = []
+  const program = new Command('vps-test').version('1.2.3').exitOverride()
+  program.configureOutput({ writeErr: () => undefined, writeOut: () => undefined })
+  const codes: number[] = []
+  defineVerbs(program, here, (code) => codes.push(code), recorder(calls))
+  await program.parseAsync([...argv], { from: 'user' })
+  const [call] = calls
+  if (call === undefined || calls.length !== 1 || codes.length !== 1) throw new Error(`${calls.length} calls`)
+  return call
+}
+
+const key = (path: string) => ({ kind: 'file', path })
+const words = { project: 'p', focus: 'f', criteria: 'c', proof: 'l' }
+const planned = { repo: '.' }
+const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
+  ['start', 'start', [{}, planned]],
+  ['start p f c l --yes --json', 'start', [words, { ...planned, yes: true, json: true }]],
+  [
+    'start p --fleet x --lab 2 --key k --repo r --config g --binary b --soak off --nodes a,b --on-busy refuse',
+    'start',
+    [
+      { project: 'p' },
+      {
+        fleet: 'x',
+        lab: '2',
+        key: 'k',
+        repo: 'r',
+        config: 'g',
+        binary: 'b',
+        soak: 'off',
+        nodes: 'a,b',
+        onBusy: 'refuse',
+      },
+    ],
+  ],
+  ['start --fleet x p f', 'start', [{ project: 'p', focus: 'f' }, { ...planned, fleet: 'x' }]],
+  [
+    'start --release o/r@v1:a --custom-criteria e',
+    'start',
+    [{}, { ...planned, release: 'o/r@v1:a', customCriteria: 'e' }],
+  ],
+  ['plan p f c l --fleet x --json', 'plan', [words, { ...planned, fleet: 'x', json: true }]],
+  ['plan', 'plan', [{}, planned]],
+  ['status', 'status', [{}]],
+  ['status --json --remote https://h/r.git', 'status', [{ json: true, remote: 'https://h/r.git' }]],
+  ['logs p --session s --json', 'logs', ['p', { session: 's', json: true }]],
+  ['stop p --session s --key k', 'stop', ['p', { session: 's', key: key('k') }]],
+  ['stop p', 'stop', ['p', { key: null }]],
+  ['soak', 'soak', [{ key: null }]],
+  ['soak --watch --key k --session s --json', 'soak', [{ watch: true, key: key('k'), session: 's', json: true }]],
+  ['approve', 'approve', [undefined, {}]],
+  ['approve p --reject --comment no --session s', 'approve', ['p', { reject: true, comment: 'no', session: 's' }]],
+  [
+    'diagnose n --fleet x --lab 2 --key k --json',
+    'diagnose',
+    ['n', { fleet: 'x', lab: '2', key: key('k'), json: true }],
+  ],
+  ['diagnose --fleet x n', 'diagnose', ['n', { fleet: 'x', key: null }]],
+  ['init', 'init', [{ dir: '.', ref: 'v1.2.3' }]],
+  ['init --dir d --ref v9 --fleet x', 'init', [{ dir: 'd', ref: 'v9', fleet: 'x' }]],
+  ['verify d --ledger l --json', 'verify', ['d', { ledger: 'l', json: true }]],
+  ['nodes', 'nodes', [{ measure: true, key: null }]],
+  [
+    'nodes --fleet x --lab 2 --key k --no-measure --json',
+    'nodes',
+    [{ fleet: 'x', lab: '2', key: key('k'), measure: false, json: true }],
+  ],
+  ['nodes trust --fleet x', 'trust', [[], { fleet: 'x', key: null }]],
+  ['nodes trust a b --fleet x --yes', 'trust', [['a', 'b'], { fleet: 'x', yes: true, key: null }]],
+  ['nodes trust --fleet x --lab 2 --key k a', 'trust', [['a'], { fleet: 'x', lab: '2', key: key('k') }]],
+  ['nodes --fleet x trust a', 'trust', [['a'], { fleet: 'x', key: null }]],
+  ['nodes --fleet x --key k trust --fleet y', 'trust', [[], { fleet: 'y', key: key('k') }]],
+  [
+    'lab up --lab 2 --topology t --shaping none --no-measure',
+    'labUp',
+    [{ lab: '2', topology: 't', shaping: 'none', measure: false }],
+  ],
+  ['lab up', 'labUp', [{ shaping: 'auto', measure: true }]],
+  ['lab down --lab 2', 'labDown', [{ lab: '2' }]],
+  ['lab status --lab 2 --json --no-measure', 'labStatus', [{ lab: '2', json: true, measure: false }]],
+  ['lab shell n --lab 2', 'labShell', ['n', { lab: '2' }]],
+  ['lab doctor --fix --json', 'doctor', [{ fix: true, json: true }]],
+  ['doctor --fix', 'doctor', [{ fix: true }]],
+]
+
+describe('a line of words reaches the handler of its verb', () => {
+  test.each(rows)('%s', async (line, verb, given) => {
+    const call = await parse(...line.split(' '))
+    expect({ verb: call.verb, given: call.given }).toEqual({ verb, given })
+  })
+  test('every handler has a row', () => {
+    expect(new Set(rows.map(([, verb]) => verb))).toEqual(new Set(Object.keys(verbs)))
+  })
+  test('every option of every verb has a row', () => {
+    const program = new Command('vps-test')
+    defineVerbs(program, here, () => undefined)
+    const unused = leaves(program, []).flatMap(({ path, command }) =>
+      command.options
+        .map((o) => o.long ?? '')
+        .filter((flag) => !rows.some(([line]) => line.startsWith(path) && line.split(' ').includes(flag)))
+        .map((flag) => `${path} ${flag}`),
+    )
+    expect(unused.filter((u) => !repeated.includes(u))).toEqual([])
+  })
+  test('no fleet is named by anybody but the person', async () => {
+    for (const line of ['start', 'plan', 'nodes', 'nodes trust', 'diagnose n', 'init'])
+      expect(JSON.stringify((await parse(...line.split(' '))).given)).not.toContain('fleet')
+  })
+  test.each(['status', 'logs p', 'stop p', 'soak', 'approve'])('%s --remote: the sessions of that ledger', async (line) => {
+    expect((await parse(...line.split(' '))).context.sessions).toBe(here.sessions)
+    const remote = await parse(...line.split(' '), '--remote', 'https://h/r.git')
+    expect(remote.context.sessions).not.toBe(here.sessions)
+  })
+})
+
+/** Options that `plan` and `approve` share with a verb whose row has them. */
+const repeated: readonly string[] = [
+  ...['--lab', '--key', '--repo', '--config', '--binary', '--release', '--soak', '--nodes', '--on-busy'].map(
+    (flag) => `plan ${flag}`,
+  ),
+  'plan --custom-criteria',
+  'lab doctor --json',
+  'doctor --json',
+  ...['logs', 'stop', 'soak', 'approve'].map((verb) => `${verb} --remote`),
+]
+
+const leaves = (
+  command: Command,
+  path: readonly string[],
+): readonly { readonly path: string; readonly command: Command }[] => [
+  ...(path.length === 0 ? [] : [{ path: path.join(' '), command }]),
+  ...command.commands.flatMap((child) => leaves(child, [...path, child.name()])),
+]
