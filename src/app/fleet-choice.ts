@@ -62,5 +62,7 @@ async function knownFleets(c: Context, lab: string | undefined): Promise<readonl
     .map((f) => f.slice(0, -'.yaml'.length))
     .toSorted()
   const up = existsSync(pathsOf(layoutOf(lab)).fleet)
-  return [...(up ? ['lab'] : []), ...shipped, ...(up ? [] : ['lab'])].map((name) => (name === quote(name) ? name : quote(name)))
+  return [...(up ? ['lab'] : []), ...shipped, ...(up ? [] : ['lab'])].map((name) =>
+    name === quote(name) ? name : quote(name),
+  )
 }

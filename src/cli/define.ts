@@ -6,12 +6,7 @@ import { remoteSessions } from '../app/sessions.ts'
 import { authorizationFor } from '../app/remote-login.ts'
 import { verbs, type Verbs } from './verbs.ts'
 
-export function defineVerbs(
-  program: Command,
-  c: Context,
-  done: (code: number) => void,
-  handlers: Verbs = verbs,
-): void {
+export function defineVerbs(program: Command, c: Context, done: (code: number) => void, handlers: Verbs = verbs): void {
   // An option belongs to the verb that it stands behind: `nodes` and `trust` have some of the same name.
   program.enablePositionalOptions()
   const fleet = (command: Command): Command =>
@@ -92,7 +87,9 @@ export function defineVerbs(
         .argument('<project>')
         .option('--key <file>', 'private SSH key'),
     ),
-  ).action(async (project, flags) => done(await handlers.stop(at(flags), project, { ...flags, key: keyFile(flags.key) })))
+  ).action(async (project, flags) =>
+    done(await handlers.stop(at(flags), project, { ...flags, key: keyFile(flags.key) })),
+  )
   one(
     json(
       remote(

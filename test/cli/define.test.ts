@@ -23,10 +23,12 @@ const here = contextOf({
 
 /** Every handler writes down what it got. */
 function recorder(calls: Call[]): Verbs {
-  const of = (verb: string) => async (context: Context, ...given: readonly unknown[]) => {
-    calls.push({ verb, context, given })
-    return 0
-  }
+  const of =
+    (verb: string) =>
+    async (context: Context, ...given: readonly unknown[]) => {
+      calls.push({ verb, context, given })
+      return 0
+    }
   return Object.fromEntries(Object.keys(verbs).map((verb) => [verb, of(verb)])) as unknown as Verbs
 }
 
@@ -66,7 +68,14 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
       },
     ],
   ],
-  ['start --fleet x p f', 'start', [{ project: 'p', focus: 'f' }, { ...planned, fleet: 'x' }]],
+  [
+    'start --fleet x p f',
+    'start',
+    [
+      { project: 'p', focus: 'f' },
+      { ...planned, fleet: 'x' },
+    ],
+  ],
   [
     'start --release o/r@v1:a --custom-criteria e',
     'start',
@@ -139,11 +148,14 @@ describe('a line of words reaches the handler of its verb', () => {
     for (const line of ['start', 'plan', 'nodes', 'nodes trust', 'diagnose n', 'init'])
       expect(JSON.stringify((await parse(...line.split(' '))).given)).not.toContain('fleet')
   })
-  test.each(['status', 'logs p', 'stop p', 'soak', 'approve'])('%s --remote: the sessions of that ledger', async (line) => {
-    expect((await parse(...line.split(' '))).context.sessions).toBe(here.sessions)
-    const remote = await parse(...line.split(' '), '--remote', 'https://h/r.git')
-    expect(remote.context.sessions).not.toBe(here.sessions)
-  })
+  test.each(['status', 'logs p', 'stop p', 'soak', 'approve'])(
+    '%s --remote: the sessions of that ledger',
+    async (line) => {
+      expect((await parse(...line.split(' '))).context.sessions).toBe(here.sessions)
+      const remote = await parse(...line.split(' '), '--remote', 'https://h/r.git')
+      expect(remote.context.sessions).not.toBe(here.sessions)
+    },
+  )
 })
 
 /** Options that `plan` and `approve` share with a verb whose row has them. */
