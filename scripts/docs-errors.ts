@@ -1,7 +1,9 @@
-/** Reads every failure code out of the sources, with its message and remedy, and renders docs/errors.md. */
+/** Renders docs/errors.md: the rows of the failures, with the message, remedy and path of every place that throws. */
 import { parseSync } from 'rolldown/utils'
+import type { FailureRow } from '../src/domain/failures/row.ts'
 
-export interface Code {
+/** One place that throws a code. */
+export interface Site {
   readonly code: string
   readonly message: string
   readonly remedy: string
@@ -17,30 +19,38 @@ interface Node {
 
 const pattern = /^[UTIHPB]\d{3}$/
 
-/** Finds `{ code: 'X123', message, remedy }` and calls like `bad('X123', …, message, remedy)`. */
-export function codesIn(path: string, text: string): readonly Code[] {
-  const found: Code[] = []
+/** Reading a code is no throwing: `isFailure(error, 'B001')` and comparisons. */
+const readers: readonly string[] = ['isFailure', 'rowOf', 'recordedKind']
+
+/** Finds every literal code: in `{ code: 'X123', message, remedy }`, in `bad('X123', …, message, remedy)`, and alone. */
+export function sitesIn(path: string, text: string): readonly Site[] {
+  const found: Site[] = []
+  const taken = new Set<unknown>()
+  const take = (code: Node, message: unknown, remedy: unknown): void => {
+    taken.add(code)
+    found.push({ code: literal(code) as string, message: words(message, text), remedy: words(remedy, text), path })
+  }
   walk(parseSync(path, text).program as unknown as Node, (node) => {
     if (node.type === 'ObjectExpression') {
       const property = (name: string): unknown =>
         nodes(node['properties']).find((p) => isNode(p['key']) && p['key']['name'] === name)?.['value']
-      const code = literal(property('code'))
-      if (code !== undefined && pattern.test(code))
-        found.push({ code, message: words(property('message'), text), remedy: words(property('remedy'), text), path })
+      const code = property('code')
+      if (isCode(code)) take(code, property('message'), property('remedy'))
     }
     if (node.type === 'CallExpression' || node.type === 'NewExpression') {
       const args = nodes(node['arguments'])
-      const at = args.findIndex((arg) => pattern.test(literal(arg) ?? ''))
-      const [message, remedy] =
-        at < 0 ? [] : args.slice(at + 1).filter((arg) => arg.type === 'TemplateLiteral' || literal(arg) !== undefined)
-      if (message !== undefined)
-        found.push({
-          code: literal(args[at]) as string,
-          message: words(message, text),
-          remedy: words(remedy, text),
-          path,
-        })
+      const at = args.findIndex(isCode)
+      if (at < 0) return
+      const callee = isNode(node['callee']) ? node['callee']['name'] : undefined
+      if (readers.includes(String(callee))) return void taken.add(args[at])
+      const [message, remedy] = args
+        .slice(at + 1)
+        .filter((arg) => /^(?:Template|Conditional)/.test(arg.type) || literal(arg) !== undefined)
+      take(args[at] as Node, message, remedy)
     }
+    if (node.type === 'BinaryExpression' || node.type === 'TSLiteralType')
+      for (const side of [node['left'], node['right'], node['literal']]) taken.add(side)
+    if (isCode(node) && !taken.has(node)) take(node, undefined, undefined)
   })
   return found
 }
@@ -54,33 +64,47 @@ const families = {
   H: 'harness (exit 1): a fault of vps-test itself',
 } as const
 
-export function renderErrors(all: readonly Code[]): string {
+export function renderErrors(rows: Readonly<Record<string, FailureRow>>, sites: readonly Site[]): string {
   const sections = Object.entries(families).flatMap(([letter, title]) => {
-    const rows = all
-      .filter(({ code }) => code.startsWith(letter))
-      .toSorted((a, b) => key(a).localeCompare(key(b), 'en'))
-    const unique = rows.filter((row, i) => i === 0 || key(row) !== key(rows[i - 1] as Code))
-    return rows.length === 0
+    const codes = Object.keys(rows)
+      .filter((code) => code.startsWith(letter))
+      .toSorted()
+    return codes.length === 0
       ? []
       : [
           `## ${letter}: ${title}`,
           '',
-          '| code | message | remedy | thrown in |',
-          '|---|---|---|---|',
-          ...unique.map((row) => `| ${row.code} | ${cell(row.message)} | ${cell(row.remedy)} | ${row.path} |`),
+          '| code | meaning | remedy | message | thrown in |',
+          '|---|---|---|---|---|',
+          ...codes.map((code) =>
+            line(
+              code,
+              rows[code] as FailureRow,
+              sites.filter((site) => site.code === code),
+            ),
+          ),
           '',
         ]
   })
   return [
     '# Failure codes',
     '',
-    'Generated from the sources by `npm run docs`; words in ‹› are filled in when it happens.',
+    'Generated from `src/domain/failures` and the places that throw, by `npm run docs`.',
+    'Words in ‹› are filled in when it happens; a remedy in parentheses says why no command helps.',
     '',
     ...sections,
   ].join('\n')
 }
 
-const key = (row: Code): string => `${row.code}\0${row.path}\0${row.message}`
+function line(code: string, row: FailureRow, sites: readonly Site[]): string {
+  const several = (texts: readonly string[]): string =>
+    [...new Set(texts.filter((t) => t !== '').map(cell))].toSorted().join('<br>')
+  const remedies = [...sites.map((s) => s.remedy), row.remedy ?? '', row.terminalRemedy ?? '']
+  const remedy = several(remedies) || (row.noRemedy === undefined ? '' : `(${cell(row.noRemedy)})`)
+  const messages = several(sites.map((s) => s.message))
+  return `| ${code} | ${cell(row.means)} | ${remedy} | ${messages} | ${several(sites.map((s) => s.path))} |`
+}
+
 export const cell = (text: string): string =>
   text
     .replaceAll('\\', '\\\\')
@@ -97,6 +121,7 @@ function walk(node: Node, see: (node: Node) => void): void {
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string'
 const nodes = (value: unknown): readonly Node[] => (Array.isArray(value) ? value.filter(isNode) : [])
+const isCode = (node: unknown): node is Node => pattern.test(literal(node) ?? '')
 const literal = (node: unknown): string | undefined =>
   isNode(node) && node.type === 'Literal' && typeof node['value'] === 'string' ? node['value'] : undefined
 
@@ -105,6 +130,10 @@ function words(node: unknown, text: string): string {
   if (!isNode(node)) return ''
   const plain = literal(node)
   if (plain !== undefined) return plain
+  if (node.type === 'ConditionalExpression')
+    return words(node['consequent'], text) === '' || isNothing(node['consequent'])
+      ? words(node['alternate'], text)
+      : words(node['consequent'], text)
   if (node.type !== 'TemplateLiteral') return hole(node, text)
   const fillings = nodes(node['expressions'])
   return nodes(node['quasis'])
@@ -114,6 +143,8 @@ function words(node: unknown, text: string): string {
     )
     .join('')
 }
+
+const isNothing = (node: unknown): boolean => isNode(node) && node.type === 'Identifier' && node['name'] === 'undefined'
 
 const hole = (node: Node, text: string): string => {
   const source = text.slice(node.start, node.end)

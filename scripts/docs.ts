@@ -1,7 +1,8 @@
 /** `npm run docs`: writes what is generated (the README's tables of inputs and outputs, the version in its examples, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { codesIn, renderErrors } from './docs-errors.ts'
+import { failures } from '../src/domain/failures/failures.ts'
+import { renderErrors, sitesIn } from './docs-errors.ts'
 import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
 import { withVersion } from './docs-version.ts'
 import { jsonSchemas, schemaFile, type SchemaName } from '../src/inputs/json-schemas.ts'
@@ -16,9 +17,10 @@ const read = (path: string): string => {
   }
 }
 
-const codes = globSync('src/**/*.ts', { cwd: root })
+const sites = globSync('src/**/*.ts', { cwd: root })
+  .filter((path) => !path.startsWith('src/domain/failures/'))
   .toSorted()
-  .flatMap((path) => codesIn(path, read(path)))
+  .flatMap((path) => sitesIn(path, read(path)))
 const wanted = {
   'README.md': withVersion(
     withTable(
@@ -29,7 +31,7 @@ const wanted = {
     pkg.version,
   ),
   'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
-  'docs/errors.md': renderErrors(codes),
+  'docs/errors.md': renderErrors(failures, sites),
   ...Object.fromEntries(
     Object.entries(jsonSchemas()).map(([name, schema]) => [
       schemaFile(name as SchemaName),

@@ -56,7 +56,6 @@ export async function run(
       const newest = entries.at(-1)?.hash ?? genesis
       if (ours.size > 0 && !ours.has(newest))
         throw new Failure({
-          kind: 'busy',
           code: 'B004',
           message: `${session.by === null ? 'another writer' : writerText(session.by)} goes on with session ${id}`,
           remedy: 'vps-test status',
@@ -71,7 +70,6 @@ export async function run(
       )
       if (entry === undefined)
         throw new Failure({
-          kind: 'harness',
           code: 'H004',
           message: `state ${session.state} knows no event ${outcome.event}`,
         })

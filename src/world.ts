@@ -97,7 +97,6 @@ export function openWorld(o: WorldOptions): OpenWorld {
     probe: async () => {
       if (o.probe === null)
         throw new Failure({
-          kind: 'infra',
           code: 'I100',
           message: 'our prober is not built',
           remedy: 'vps-test doctor --fix',
@@ -136,7 +135,6 @@ async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
   const node = o.fleet.nodes.find((n) => n.name === name)
   if (node === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U030',
       message: `fleet ${o.fleet.name} has no node ${name}`,
       remedy: `vps-test nodes --fleet ${o.fleet.name}`,
@@ -144,7 +142,6 @@ async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
   const key = keyOf(o)
   if (key === null)
     throw new Failure({
-      kind: 'usage',
       code: 'U031',
       message: `no private key for fleet ${o.fleet.name}`,
       remedy: `vps-test start --fleet ${o.fleet.name} --key ~/.ssh/id_ed25519`,

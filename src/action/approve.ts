@@ -45,7 +45,6 @@ async function rejectedBy({
   const [yes, no] = [all.find((a) => a.state === 'approved'), all.find((a) => a.state === 'rejected')]
   if (no !== undefined && yes === undefined) return no.by
   throw new Failure({
-    kind: 'usage',
     code: 'U079',
     message:
       no === undefined

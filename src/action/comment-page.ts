@@ -16,7 +16,6 @@ export const summaryBytes = 60_000
 export function forgeOf({ context: { forge } }: Job): Forge {
   if (forge === null)
     throw new Failure({
-      kind: 'usage',
       code: 'U077',
       message: 'the input github-token is empty: nothing can be written to GitHub',
       remedy: 'leave github-token at its default',

@@ -56,9 +56,6 @@ function jobResults(text: string): Readonly<Record<string, string>> {
     const all = JSON.parse(text) as Readonly<Record<string, { readonly result?: unknown }>>
     return Object.fromEntries(Object.entries(all).map(([name, j]) => [name, String(j.result ?? 'unknown')]))
   } catch (error) {
-    throw new Failure(
-      { kind: 'usage', code: 'U057', message: 'the input needs is no JSON: it is toJSON(needs)' },
-      error,
-    )
+    throw new Failure({ code: 'U057', message: 'the input needs is no JSON: it is toJSON(needs)' }, error)
   }
 }

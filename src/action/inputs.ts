@@ -78,7 +78,6 @@ export function readInputs(read: (name: string) => string): Inputs {
   const session = read('session')
   if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session))
     throw new Failure({
-      kind: 'usage',
       code: 'U060',
       message: `session ${show(session)} cannot be the name of a session`,
       remedy: 'gh workflow run vps-test-ops.yml -f command=status',
@@ -88,14 +87,13 @@ export function readInputs(read: (name: string) => string): Inputs {
     runAttempt = read('run-attempt'),
     headRepository = read('head-repository')
   if (headSha !== '' && !/^[0-9a-f]{40,64}$/.test(headSha))
-    throw new Failure({ kind: 'usage', code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
+    throw new Failure({ code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
   if (runId !== '' && !/^\d{1,20}$/.test(runId))
-    throw new Failure({ kind: 'usage', code: 'U062', message: `run-id ${show(runId)} is no number` })
+    throw new Failure({ code: 'U062', message: `run-id ${show(runId)} is no number` })
   if (runAttempt !== '' && !/^[1-9]\d{0,9}$/.test(runAttempt))
-    throw new Failure({ kind: 'usage', code: 'U088', message: `run-attempt ${show(runAttempt)} is no number` })
+    throw new Failure({ code: 'U088', message: `run-attempt ${show(runAttempt)} is no number` })
   if (headRepository !== '' && !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(headRepository))
     throw new Failure({
-      kind: 'usage',
       code: 'U089',
       message: `head-repository ${show(headRepository)} is no owner/name`,
     })
@@ -122,7 +120,6 @@ export function readInputs(read: (name: string) => string): Inputs {
 function choice<const T extends readonly string[]>(input: string, value: string, words: T): T[number] {
   if (words.includes(value)) return value
   throw new Failure({
-    kind: 'usage',
     code: 'U063',
     message: `${input} ${show(value)} is not one of ${words.join(', ')}${hint(value, words).startsWith('; did') ? hint(value, words) : ''}`,
     remedy: 'set the input to one of them',

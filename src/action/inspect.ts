@@ -64,7 +64,6 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
     case 'diagnose': {
       if (node === '')
         throw new Failure({
-          kind: 'usage',
           code: 'U075',
           message: 'diagnose needs the input node',
           remedy: 'gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4',
@@ -94,7 +93,6 @@ async function projectOf(c: Context, given: string | undefined, session: string)
       ? `which project: ${[found, ...more].join(', ')}?`
       : `the ledger has no session${session === '' ? '' : ` ${session}`}${given === undefined ? '' : ` of project ${given}`}`
   throw new Failure({
-    kind: 'usage',
     code: 'U076',
     message,
     remedy: 'gh workflow run vps-test-ops.yml -f command=status',

@@ -144,7 +144,6 @@ async function confirming({ inputs: { confirmEnvironment: name }, context: { for
   const found = forge === null ? null : await forge.environment(name)
   if (found?.kind === 'protected' && found.reviewers > 0) return name
   throw new Failure({
-    kind: 'usage',
     code: 'U066',
     message: `environment ${name} ${found?.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}: nobody would be asked before the plan is carried out`,
     remedy: `set required reviewers for environment ${name} in the repository's settings, or leave confirm-environment empty`,
@@ -156,8 +155,7 @@ export async function confirm(job: Job): Promise<Ended> {
   const { context: c, inputs, facts } = job
   const known = await sessionOf(job)
   const made = await recordedPlan(known.ledger, known.session.id)
-  if (made === undefined)
-    throw new Failure({ kind: 'harness', code: 'H031', message: `session ${known.session.id} has no plan` })
+  if (made === undefined) throw new Failure({ code: 'H030', message: `session ${known.session.id} has no plan` })
   const by = await approvedBy(job, inputs.confirmEnvironment)
   await confirmSession(
     { ledger: known.ledger, clock: c.clock, session: known.session.id, writer: c.writer, clockShift: c.clockShift },
@@ -185,7 +183,6 @@ export async function approvedBy({ context: { forge }, facts }: Job, environment
   const yes = all.find((a) => a.state === 'approved')
   if (yes === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U067',
       message: `nobody has approved this run in environment ${environment}`,
       remedy: `gh run view ${facts.run} --web`,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ours } from '../adapters/github/artifacts.ts'
 import { cut } from '../adapters/github/cut.ts'
 import { untrustedEvidence } from '../domain/bundle-shape.ts'
-import { exitCodes, Failure } from '../domain/failure.ts'
+import { exitCodes, Failure, isFailure } from '../domain/failure.ts'
 import { fold } from '../domain/session.ts'
 import type { ArtifactStore, PullRequest } from '../ports.ts'
 import { plainLine } from '../report/plain-text.ts'
@@ -24,7 +24,6 @@ export async function ofPullRequest(job: Job): Promise<Ended> {
   } = job
   if (artifacts === null || headSha === '' || runAttempt === '')
     throw new Failure({
-      kind: 'usage',
       code: 'U074',
       message: 'a comment on a pull request needs run-id, run-attempt, head-sha and the artifacts of that run',
     })
@@ -89,7 +88,7 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> 
   } catch (error) {
     job.context.signal.throwIfAborted()
     // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older comment standing.
-    if (error instanceof Failure && error.facts.code === 'I462') throw error
+    if (isFailure(error, 'I462')) throw error
     job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`)
     return plain('the evidence of this run cannot be read', `What happened is in [its log](${attemptPage(job)}).`)
   }

@@ -134,7 +134,6 @@ export async function sessionOf(job: Job, id = job.inputs.session): Promise<Stor
 
 const missing = (id: string): Failure =>
   new Failure({
-    kind: 'usage',
     code: 'U065',
     message: id === '' ? 'the input session is empty' : `the ledger has no session ${id}`,
     remedy: 'gh workflow run vps-test-ops.yml -f command=status',

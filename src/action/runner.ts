@@ -23,7 +23,6 @@ export async function bring(what: 'prober' | 'lab', root: string, signal: AbortS
   const line = ended.stdout.trim().split('\n').at(-1) ?? ''
   if (ended.exitCode !== 0 || !line.startsWith('{'))
     throw new Failure({
-      kind: 'infra',
       code: 'I101',
       message: `cannot bring the ${what}: ${ended.stderr.trim().split('\n').slice(-5).join(' ')}`,
       remedy: 'vps-test doctor',
@@ -60,7 +59,6 @@ export async function againAsRoot(
       fail(
         new Failure(
           {
-            kind: 'infra',
             code: 'I102',
             message: `the lab needs root, and sudo does not start: ${error.message}`,
             remedy: 'use a runner with passwordless sudo',

@@ -58,7 +58,6 @@ export async function evidence(job: Job, { project, session, entries }: StoredSe
   ]
   if (seen.length > 0)
     throw new Failure({
-      kind: 'harness',
       code: 'H033',
       message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join('; ')}`,
       remedy: `vps-test verify ${folder}`,

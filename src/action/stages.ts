@@ -37,7 +37,6 @@ async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
   const before = await sessionOf(job)
   if (order.includes(before.session.state) && order.indexOf(before.session.state) < order.indexOf(state)) {
     throw new Failure({
-      kind: 'usage',
       code: 'U068',
       message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`,
       remedy: `gh run rerun ${job.facts.run}`,
@@ -65,7 +64,6 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
     !(await forge.runEnded(by.run, by.attempt))
   if (checkpoint !== null || (await lives())) {
     throw new Failure({
-      kind: 'busy',
       code: 'B005',
       message: `${by === null ? 'the schedule' : writerText(by)} goes on with session ${s.id}${checkpoint === null ? '' : `: its checkpoint ${checkpoint.name} is the schedule's`}`,
       remedy: 'gh workflow run vps-test-soak.yml',
@@ -85,7 +83,6 @@ export async function claim({ context: c, facts }: Job, known: StoredSession): P
     })) === undefined
   )
     throw new Failure({
-      kind: 'busy',
       code: 'B006',
       message: `another run went on with session ${id} first`,
       remedy: 'gh workflow run vps-test-ops.yml -f command=status',
@@ -126,7 +123,6 @@ async function fetchBinary({ artifacts, context }: Job, session: Session, folder
   const stored = artifactOf(session.learned.BUILD)
   if (stored === null || artifacts === null)
     throw new Failure({
-      kind: 'infra',
       code: 'I141',
       message: 'the binary that was built is not here, and the ledger names no artifact that holds it',
       remedy: `gh workflow run vps-test-ops.yml -f command=stop -f session=${session.id} && gh workflow run vps-test.yml`,
@@ -137,8 +133,7 @@ async function fetchBinary({ artifacts, context }: Job, session: Session, folder
 
 export async function planOf(known: StoredSession): Promise<Plan> {
   const plan = await recordedPlan(known.ledger, known.session.id)
-  if (plan === undefined)
-    throw new Failure({ kind: 'harness', code: 'H032', message: `session ${known.session.id} has no plan` })
+  if (plan === undefined) throw new Failure({ code: 'H030', message: `session ${known.session.id} has no plan` })
   return plan
 }
 

@@ -117,7 +117,6 @@ function factsOf(env: RunnerSurroundings['env']): RunContext {
     const value = env[name]
     if (value === undefined || value === '')
       throw new Failure({
-        kind: 'usage',
         code: 'U064',
         message: `${name} is not set: this is the Action's entry, for a GitHub runner`,
         remedy: 'vps-test start',

@@ -57,7 +57,6 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
     const wrong = (words: string, cause?: unknown): Failure =>
       new Failure(
         {
-          kind: 'harness',
           code: 'H014',
           message: `the files beside the ledger of session ${entry.session} cannot be made, so nothing was written: ${words}`,
         },
@@ -83,7 +82,6 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       const last = before.at(-1)
       if ((last?.hash ?? genesis) !== entry.prev)
         throw new Failure({
-          kind: 'busy',
           code: 'B001',
           message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`,
           remedy: 'vps-test status',
@@ -96,7 +94,6 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       ]
       if (faults.length > 0)
         throw new Failure({
-          kind: 'harness',
           code: 'H012',
           message: `refused to damage the ledger of session ${session}: ${faults.join('; ')}`,
         })
@@ -110,7 +107,6 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       if (remote !== undefined) await pause(round, signal)
     }
     throw new Failure({
-      kind: 'busy',
       code: 'B002',
       message: `the ledger in ${remote?.url ?? dir} is written too often by others`,
       remedy: 'vps-test status',
@@ -126,7 +122,6 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
       const secret = secretFaults(entry, secrets)
       if (secret.length > 0)
         throw new Failure({
-          kind: 'harness',
           code: 'H015',
           message: `refused to write a secret into the ledger: ${secret.join('; ')}`,
         })

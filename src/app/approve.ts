@@ -24,7 +24,6 @@ export async function approve(
   const open = all.find((k) => k.session.state === 'AWAIT_APPROVAL')
   if (open === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U055',
       message: `no session${project === undefined ? '' : ` of project ${project}`} waits for approval`,
       remedy: 'vps-test status',
@@ -40,7 +39,6 @@ export async function approve(
   )
   if (!written)
     throw new Failure({
-      kind: 'busy',
       code: 'B003',
       message: `session ${open.session.id} was decided by somebody else first`,
       remedy: 'vps-test status',

@@ -102,7 +102,6 @@ const read = async (file: string, what: string): Promise<string> => {
   } catch (error) {
     throw new Failure(
       {
-        kind: 'usage',
         code: 'U032',
         message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
         remedy: `ls -l ${quote(file)}`,
@@ -123,7 +122,6 @@ export async function loadFleet(c: Context, name: string, labId?: string): Promi
   const file = fleetPath(c, name, labId)
   if (name === 'lab' && !existsSync(file))
     throw new Failure({
-      kind: 'usage',
       code: 'U033',
       message: 'the lab is not up',
       remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}`,
@@ -161,7 +159,6 @@ export async function loadRepository(
   const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
   if (file === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U034',
       message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`,
       remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : quote(dir)}`,

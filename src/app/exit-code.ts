@@ -1,7 +1,7 @@
 /** How a session's end is told and what exit code it has (architecture: exit codes). */
 import { join } from 'node:path'
 import { readFile } from 'node:fs/promises'
-import { exitCodes } from '../domain/failure.ts'
+import { exitCodes, recordedKind } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
@@ -70,7 +70,7 @@ export function exitCode(session: Session, entries: readonly Entry[]): number {
   )
     return exitCodes.passed
   if (last?.event === 'unrecoverable')
-    return String(last.facts['code'] ?? '').startsWith('U') ? exitCodes.usage : exitCodes.infra
+    return recordedKind(last.facts['code']) === 'usage' ? exitCodes.usage : exitCodes.infra
   if (saysNothing.includes(last?.event ?? '')) return exitCodes.inconclusive
   return exitCodes.failed
 }

@@ -44,7 +44,6 @@ export async function confirm(
   if (yes) return { choice: 'proceed', by: `${c.who} (--yes)` }
   if (!c.terminal.interactive)
     throw new Failure({
-      kind: 'usage',
       code: 'U042',
       message: 'there is no terminal to confirm the plan on',
       remedy: `${line} --yes`,
@@ -53,5 +52,4 @@ export async function confirm(
   return { choice: choice === 'proceed' || choice === 'modify' ? choice : 'cancel', by: c.who }
 }
 
-export const cancelled = (): Failure =>
-  new Failure({ kind: 'usage', code: 'U043', message: 'cancelled; nothing was touched' })
+export const cancelled = (): Failure => new Failure({ code: 'U043', message: 'cancelled; nothing was touched' })

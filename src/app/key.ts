@@ -18,14 +18,12 @@ export async function checkKey(
   if (file !== undefined) await readPrivateKey(file)
   else if (writer.kind === 'run')
     throw new Failure({
-      kind: 'usage',
       code: 'U069',
       message: `fleet ${fleet.name} needs the input ssh-key, which is empty`,
       remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519',
     })
   else
     throw new Failure({
-      kind: 'usage',
       code: 'U056',
       message: `fleet ${fleet.name} needs a private SSH key, and none is given`,
       remedy: 'vps-test soak --key ~/.ssh/id_ed25519',

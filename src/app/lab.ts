@@ -46,7 +46,6 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
             const wrong = mislabelled(rows)
             if (wrong.length > 0)
               throw new Failure({
-                kind: 'infra',
                 code: 'I240',
                 message: `a NAT is not what the topology says: ${wrong.join('; ')}`,
                 remedy: 'vps-test lab up --no-measure',

@@ -57,7 +57,6 @@ export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Pro
   const found = repository.configs.find((p) => p.project === answers.project.value)
   if (found === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U044',
       message: `the configuration has no project ${answers.project.value}`,
     })
@@ -125,7 +124,6 @@ async function sourceOf(
     const repository = r.releaseTag.repository ?? s.repository
     if (repository === undefined)
       throw new Failure({
-        kind: 'usage',
         code: 'U045',
         message: `release ${r.releaseTag.tag}: of which repository?`,
         remedy: `vps-test start --release owner/repo@${r.releaseTag.tag}:${config.binary.name}`,
@@ -143,8 +141,5 @@ async function sourceOf(
 
 const digestOfGiven = (path: string): Promise<string> =>
   digestOf(path).catch((error: unknown) => {
-    throw new Failure(
-      { kind: 'usage', code: 'U046', message: `cannot read the given binary ${path}`, remedy: `ls -l ${path}` },
-      error,
-    )
+    throw new Failure({ code: 'U046', message: `cannot read the given binary ${path}`, remedy: `ls -l ${path}` }, error)
   })

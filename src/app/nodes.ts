@@ -116,8 +116,7 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
   const unknown = names.filter((n) => !fleet.nodes.some((f) => f.name === n))
   if (unknown.length > 0)
     throw new Failure({
-      kind: 'usage',
-      code: 'U051',
+      code: 'U030',
       message: `fleet ${fleet.name} has no node ${unknown.join(', ')}`,
       remedy: `vps-test nodes --fleet ${quote(name)}`,
     })
@@ -143,7 +142,6 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
   if (flags.yes !== true) {
     if (!c.terminal.interactive)
       throw new Failure({
-        kind: 'usage',
         code: 'U052',
         message: "pinning keys needs a yes: compare the fingerprints with the provider's console first",
         remedy: `vps-test nodes trust --fleet ${quote(name)} --yes`,

@@ -107,7 +107,6 @@ async function named(
   )
   if (first === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U053',
       message: `project ${project} has no session${session === undefined ? '' : ` ${session}`}`,
       remedy: 'vps-test status',

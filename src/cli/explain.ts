@@ -1,5 +1,6 @@
 /** An error as a person needs it: what, where, every fault, and a command to type; and its exit code. */
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
+import { failures } from '../domain/failures/failures.ts'
 import type { Context } from '../app/context.ts'
 
 export function explain(c: Context, error: unknown): number {
@@ -15,15 +16,12 @@ export function explain(c: Context, error: unknown): number {
     return exitCodes.harness
   }
   c.terminal.info(`${error.facts.code}: ${error.message}`)
-  const remedy = refused.includes(error.facts.code) ? 'export GH_TOKEN=$(gh auth token)' : error.facts.remedy
+  const remedy = failures[error.facts.code].terminalRemedy ?? error.facts.remedy
   if (remedy !== undefined) c.terminal.info(`try: ${remedy}`)
   if (error.kind === 'harness' && error.cause !== undefined)
     c.terminal.info(String((error.cause as Error).stack ?? error.cause))
   return exitCodeOf(error.kind)
 }
-
-/** A repository that does not take this token, or none: where no workflow file gives one, a person has it. */
-const refused: readonly string[] = ['U261', 'U262']
 
 const isCommander = (e: unknown): e is { exitCode: number } =>
   e instanceof Error && 'exitCode' in e && String((e as { code?: unknown }).code ?? '').startsWith('commander.')

@@ -23,7 +23,6 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   const dir = real(resolve(c.cwd, flags.dir))
   if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref))
     throw new Failure({
-      kind: 'usage',
       code: 'U080',
       message: `${show(flags.ref)} is no tag or commit`,
       remedy: `vps-test init --ref v${c.version}`,
@@ -31,7 +30,6 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   const fleet = flags.fleet ?? fleetOf(dir) ?? defaultFleet
   if (!/^[\w./-]{1,200}$/.test(fleet))
     throw new Failure({
-      kind: 'usage',
       code: 'U081',
       message: `${show(fleet)} is no fleet and no path of one`,
       remedy: 'vps-test init --fleet saorsa',
@@ -40,7 +38,6 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   const here = relative(repository.root, dir)
   if (!/^[\w./@+ -]{0,300}$/.test(here))
     throw new Failure({
-      kind: 'usage',
       code: 'U085',
       message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
       remedy: 'vps-test init --dir <directory of another workspace>',
@@ -61,7 +58,6 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   const taken = files.filter((file) => present(join(repository.root, file.path))).map((file) => file.path)
   if (taken.length > 0)
     throw new Failure({
-      kind: 'usage',
       code: 'U084',
       message: `nothing was written, because ${taken.length === 1 ? 'this exists' : 'these exist'}: ${taken.join(', ')}`,
       remedy: `cd ${quoted(repository.root)} && mkdir before-init && mv ${taken.map(quoted).join(' ')} before-init/`,
@@ -116,7 +112,6 @@ async function configOf(
   const cargo = readCargo(treeOf(dir))
   if (cargo === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U082',
       message: `${stripHidden(dir)} holds no Cargo.toml`,
       remedy: 'vps-test init --dir <directory of the Cargo workspace>',
@@ -124,7 +119,6 @@ async function configOf(
   const config = configFor(cargo, profiles, name)
   if (config === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U083',
       message: `the Cargo workspace in ${stripHidden(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`,
       remedy: 'vps-test init --dir <directory of another workspace>',

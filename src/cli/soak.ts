@@ -1,7 +1,7 @@
 /** `soak`: one tick of the schedule, or all of them: what is due is claimed in the ledger, tested, and recorded with its lateness. */
 import { processEnded } from '../adapters/system.ts'
 import { quote } from '../commands/quote.ts'
-import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
+import { exitCodeOf, exitCodes, Failure, isFailure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { asksWriter, lateness, reconcile, type Tick } from '../domain/reconcile.ts'
@@ -107,7 +107,7 @@ export async function decide(
     c.terminal.info(`${session.id}: ${entry.from} → ${entry.to}: ${entry.why}`)
     return entry
   } catch (error) {
-    if (error instanceof Failure && error.facts.code === 'B001') {
+    if (isFailure(error, 'B001')) {
       c.terminal.info(`${session.id}: another writer was first`)
       return undefined
     }
@@ -162,7 +162,6 @@ export async function take(
 function planned(c: Context, plan: Plan | undefined, known: StoredSession): Plan {
   if (plan === undefined)
     throw new Failure({
-      kind: 'harness',
       code: 'H030',
       message: `session ${known.session.id} has no plan`,
       remedy: endingOf(c, known),
@@ -183,8 +182,7 @@ export async function soak(c: Context, flags: SoakFlags): Promise<number> {
       (await storedSession(c.sessions, flags.session)) === undefined
     )
       throw new Failure({
-        kind: 'usage',
-        code: 'U054',
+        code: 'U053',
         message: `no session ${flags.session}`,
         remedy: 'vps-test status',
       })

@@ -32,7 +32,6 @@ export async function verify(
   const dir = resolve(c.cwd, folder)
   if (!existsSync(join(dir, 'manifest.json')))
     throw new Failure({
-      kind: 'usage',
       code: 'U050',
       message: `${dir} is no evidence folder: manifest.json is missing`,
       remedy: `ls -l ${quote(dir)}`,

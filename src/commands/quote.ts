@@ -11,8 +11,7 @@ const longest = 128 * 1024 - 1
 
 /** One word that the shell reads back unchanged. */
 export function quote(word: string): string {
-  if (word.includes('\0'))
-    throw new Failure({ kind: 'harness', code: 'H023', message: 'a word for a shell holds a NUL byte' })
+  if (word.includes('\0')) throw new Failure({ code: 'H023', message: 'a word for a shell holds a NUL byte' })
   return plain.test(word) && !special.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 
@@ -55,7 +54,6 @@ export function render(command: Command): string {
   const line = command.kind === 'argv' ? command.argv.map(quote).join(' ') : `sh -c ${quote(command.text)}`
   if (Buffer.byteLength(line) > longest)
     throw new Failure({
-      kind: 'harness',
       code: 'H024',
       message: `the command “${command.why}” is longer than ${longest} bytes: send its data by stdin`,
     })

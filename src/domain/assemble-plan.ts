@@ -22,7 +22,6 @@ export function assemblePlan(input: PlanInput): Plan {
   const { answers, config, profile, fleet } = input
   if (!profile.acting || profile.dial.kind === 'observed') {
     throw new Failure({
-      kind: 'usage',
       code: 'U040',
       message: `profile ${profile.name} does not act in this version: ${profile.title} cannot be tested yet`,
       remedy: 'vps-test start testnet',
@@ -30,7 +29,6 @@ export function assemblePlan(input: PlanInput): Plan {
   }
   if (answers.focus.value === 'gossip' || answers.focus.value === 'throughput') {
     throw new Failure({
-      kind: 'usage',
       code: 'U041',
       message: `focus ${answers.focus.value} does not act in this version; connectivity does`,
       remedy: `vps-test start ${answers.project.value} connectivity`,

@@ -9,10 +9,9 @@ export function checkShift(shift: Json | undefined, fleet: Pick<Fleet, 'name' | 
   if (shift === undefined || shift === 0) return
   const remedy = 'unset VPS_TEST_CLOCK_SHIFT_SECONDS'
   if (typeof shift !== 'number' || !Number.isFinite(shift))
-    throw new Failure({ kind: 'usage', code: 'U059', message: 'VPS_TEST_CLOCK_SHIFT_SECONDS is no number', remedy })
+    throw new Failure({ code: 'U059', message: 'VPS_TEST_CLOCK_SHIFT_SECONDS is no number', remedy })
   if (fleet?.lab === undefined)
     throw new Failure({
-      kind: 'usage',
       code: 'U058',
       message: `the clock is moved by ${shift} s, which is for tests on a lab; fleet ${fleet?.name ?? 'of this session'} is none`,
       remedy,

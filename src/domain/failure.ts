@@ -1,5 +1,9 @@
 /** The closed family of failures: who owns it is decided where it is first seen (architecture: failure kinds). */
+import { failures, rowOf, type FailureCode } from './failures/failures.ts'
+import type { FailureKind } from './failures/row.ts'
 import type { NodeName } from './fleet.ts'
+
+export type { FailureCode, FailureKind }
 
 /** A place in a file that a person wrote: 1-based line and column. */
 export interface Place {
@@ -15,17 +19,15 @@ export interface Fault {
   readonly message: string
 }
 
-export type FailureKind = 'usage' | 'transport' | 'infra' | 'harness' | 'product' | 'busy'
-
 /** Exit codes of every command (architecture: style). */
 export const exitCodes = { passed: 0, harness: 1, usage: 2, infra: 10, failed: 20, inconclusive: 30 } as const
 
-export interface FailureInfo {
-  readonly kind: FailureKind
+/** What the place that throws knows; kind and common remedy are the row's. */
+export interface FailureInput {
   /** Stable: U usage, T transport, I infrastructure, H harness, P product, B busy; then three digits. Listed in docs/errors.md. */
-  readonly code: string
+  readonly code: FailureCode
   readonly message: string
-  /** A command that can be typed. */
+  /** A command that can be typed; better than the row's, because it names what is concerned. */
   readonly remedy?: string
   readonly node?: NodeName
   readonly step?: string
@@ -34,18 +36,29 @@ export interface FailureInfo {
   readonly held?: { readonly holder: string; readonly who: string; readonly until: number }
 }
 
+export interface FailureInfo extends FailureInput {
+  readonly kind: FailureKind
+}
+
 /** Every error this program throws on purpose. */
 export class Failure extends Error {
   readonly facts: FailureInfo
-  constructor(facts: FailureInfo, cause?: unknown) {
-    super(facts.message, cause === undefined ? undefined : { cause })
+  constructor(input: FailureInput, cause?: unknown) {
+    super(input.message, cause === undefined ? undefined : { cause })
     this.name = 'Failure'
-    this.facts = facts
+    const { kind, remedy } = failures[input.code]
+    this.facts = { kind, ...(remedy === undefined ? {} : { remedy }), ...input }
   }
   get kind(): FailureKind {
     return this.facts.kind
   }
 }
+
+export const isFailure = (error: unknown, code: FailureCode): error is Failure =>
+  error instanceof Failure && error.facts.code === code
+
+/** Whose matter a failure was that a ledger entry names by its code. */
+export const recordedKind = (code: unknown): FailureKind => rowOf(code)?.kind ?? 'infra'
 
 export const exitCodeOf = (kind: FailureKind): number =>
   ({
@@ -58,5 +71,5 @@ export const exitCodeOf = (kind: FailureKind): number =>
   })[kind]
 
 export function assertNever(value: never): never {
-  throw new Failure({ kind: 'harness', code: 'H001', message: `unexpected value ${JSON.stringify(value)}` })
+  throw new Failure({ code: 'H001', message: `unexpected value ${JSON.stringify(value)}` })
 }

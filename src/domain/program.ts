@@ -12,7 +12,6 @@ export function fillArguments(
       const value = Object.hasOwn(values, name) ? values[name] : undefined
       if (value === undefined)
         throw new Failure({
-          kind: 'harness',
           code: 'H003',
           message: `the profile asks for {${name}}, which is not known here`,
         })

@@ -88,7 +88,7 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
 export function answersFailure(problems: readonly Problem[], also: readonly string[] = []): Failure {
   const text = [...also, ...problems.map((p) => p.message)].join('\n')
   const order = questionIds.map((q) => `<${q}>`).join(' ')
-  return new Failure({ kind: 'usage', code: 'U013', message: text, remedy: `vps-test start ${order}` })
+  return new Failure({ code: 'U013', message: text, remedy: `vps-test start ${order}` })
 }
 
 function ask(

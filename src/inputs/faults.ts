@@ -40,5 +40,5 @@ export function usageFailure(faults: readonly Fault[], remedy?: string): Failure
   const lines = all.slice(0, shownAtMost).map(faultText)
   if (all.length > shownAtMost) lines.push(`… and ${all.length - shownAtMost} more`)
   const message = all.length === 1 ? lines.join('') : [`${all.length} faults in the input:`, ...lines].join('\n')
-  return new Failure({ kind: 'usage', code: 'U010', message, faults: all, ...(remedy === undefined ? {} : { remedy }) })
+  return new Failure({ code: 'U010', message, faults: all, ...(remedy === undefined ? {} : { remedy }) })
 }

@@ -130,7 +130,6 @@ export function withHostKeys(yamlText: string, node: string, keys: readonly stri
     const checked = hostKey.safeParse(key)
     if (!checked.success)
       throw new Failure({
-        kind: 'usage',
         code: 'U011',
         message: `host key of ${stripHidden(node)}: ${checked.error.issues.map((i) => i.message).join('; ')}`,
       })
@@ -151,8 +150,7 @@ function pathOfNode(document: Document, node: string): Path {
   const index = names.indexOf(node)
   if (index === -1)
     throw new Failure({
-      kind: 'usage',
-      code: 'U012',
+      code: 'U030',
       message: `the fleet has no node ${show(node)}${hint(node, names)}`,
     })
   return ['nodes', index]

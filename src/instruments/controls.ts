@@ -48,7 +48,6 @@ export async function runControls(
     const wall = await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options)
     if (wall.code !== 0)
       throw new Failure({
-        kind: 'infra',
         code: 'I125',
         node: to.name,
         message: `${to.name}: cannot close a port for the control: ${wall.stderr.trim().slice(0, 200)}`,
@@ -95,7 +94,6 @@ async function send(world: World, prober: string, from: FleetNode, to: FleetNode
         .then((r) => {
           reject(
             new Failure({
-              kind: 'infra',
               code: 'I124',
               node: to.name,
               message: `${to.name}: the control receiver ended early: ${r.stderr.slice(0, 200)}`,

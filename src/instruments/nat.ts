@@ -40,7 +40,6 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
         const chosen = pairFor(pairs, name)[0]
         if (chosen === undefined)
           throw new Failure({
-            kind: 'infra',
             code: 'I122',
             node: name,
             message: `${name}: no two other public nodes answer, so its NAT cannot be measured`,
@@ -58,7 +57,6 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
         const answer = first.nat === undefined ? await ask() : first
         if (answer.nat === undefined)
           throw new Failure({
-            kind: 'infra',
             code: 'I123',
             node: name,
             message: `${name}: the prober cannot tell (UDP blocked, or too many packets lost): ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`,
@@ -134,7 +132,6 @@ async function startReflector(
       done.then((r) => {
         reject(
           new Failure({
-            kind: 'infra',
             code: 'I121',
             node: host.name,
             message: `${host.name}: the reflector ended early: ${(r.stderr || r.stdout).trim().slice(0, 200)}`,

@@ -37,7 +37,6 @@ export const asFailure = (error: unknown, node: NodeName): Failure =>
     ? error
     : new Failure(
         {
-          kind: 'harness',
           code: 'H002',
           node,
           message: `${node}: ${error instanceof Error ? error.message : String(error)}`,

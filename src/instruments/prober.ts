@@ -25,7 +25,6 @@ export async function installProber(world: World, nodes: readonly NodeName[]): P
     const result = await remote.run(installProbe(digest), { ...options, stdin: packed })
     if (result.code !== 0)
       throw new Failure({
-        kind: 'infra',
         code: 'I120',
         node: name,
         message: `${name}: cannot install the prober (exit ${result.code}): ${result.stderr.trim().slice(0, 200)}`,

@@ -202,7 +202,6 @@ export function refusalOf(results: readonly CheckResult[]): Failure | undefined 
   if (bad.length === 0) return undefined
   const byHand = bad.find((r) => r.check.package === undefined)
   return new Failure({
-    kind: 'infra',
     code: 'I210',
     message: `this machine cannot run a lab: ${bad.map((r) => `${r.check.name} (${r.detail || 'missing'}; for ${r.check.purpose})`).join(', ')}`,
     remedy: byHand?.check.remedy ?? 'vps-test lab doctor --fix',
@@ -238,7 +237,6 @@ export async function doctorFix(o: DoctorOptions & { readonly log: Log }): Promi
   })
   if (ended.code !== 0) {
     throw new Failure({
-      kind: 'infra',
       code: 'I211',
       message: `could not install ${packages.join(' ')}: ${ended.stderr.trim().split('\n').slice(-3).join(' / ')}`,
       remedy: `sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,

@@ -140,7 +140,6 @@ async function shape(
     await pause(10, undefined, { signal: patience }).catch(() => {
       o.signal.throwIfAborted()
       throw new Failure({
-        kind: 'infra',
         code: 'I221',
         message: `the delay helper ${o.delayHelper} did not become ready: ${said.trim().slice(-300) || 'it said nothing'}`,
       })

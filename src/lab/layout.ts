@@ -14,7 +14,6 @@ export interface Layout {
 export function layoutOf(id = 'lab', stateDir?: string): Layout {
   if (!/^[a-z][a-z0-9]{0,7}$/.test(id) || ['nat', 'ix', 'hq'].includes(id)) {
     throw new Failure({
-      kind: 'usage',
       code: 'U202',
       message: `lab id ${JSON.stringify(id)} is not usable: one to eight lower-case letters and digits, not nat, ix or hq`,
       remedy: 'vps-test lab up --lab lab',

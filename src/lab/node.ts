@@ -150,20 +150,17 @@ async function absent(l: Layout, name: string): Promise<Failure> {
   const nodes = (await markerOf(l))?.topology.nodes.map((n) => n.name)
   if (nodes === undefined)
     return new Failure({
-      kind: 'infra',
       code: 'I222',
       message: `the lab ${l.id} is not up`,
       remedy: `vps-test lab up --lab ${l.id}`,
     })
   if (!nodes.includes(name))
     return new Failure({
-      kind: 'usage',
       code: 'U203',
       message: `the lab ${l.id} has no node ${JSON.stringify(name)}; it has ${nodes.join(', ')}`,
       remedy: `vps-test lab status --lab ${l.id}`,
     })
   return new Failure({
-    kind: 'infra',
     code: 'I223',
     node: name,
     message: `${name} is off`,

@@ -31,7 +31,6 @@ export async function banners(nodes: Topology['nodes'], l: Layout, o: Waiting): 
   if (first === undefined) return
   const console = ((await readText(`${pathsOf(l).node(first)}/console.log`)) ?? '').trim().slice(-500)
   throw new Failure({
-    kind: 'infra',
     code: 'I220',
     node: first,
     message: `no ssh within ${o.timeoutMs / 1000} s on ${silent.join(', ')}; the console of ${first} says: ${console || 'nothing'}`,

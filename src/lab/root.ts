@@ -69,7 +69,6 @@ export function exec(argv: readonly string[], o: ExecOptions): Promise<Ended> {
       () =>
         stop(
           new Failure({
-            kind: 'infra',
             code: 'I201',
             message: `${argv.slice(0, 6).join(' ')}: no end within ${o.timeoutMs} ms${stderr ? `: ${stderr.trim().slice(-300)}` : ''}`,
           }),
@@ -104,7 +103,6 @@ export function exec(argv: readonly string[], o: ExecOptions): Promise<Ended> {
         reject(
           new Failure(
             {
-              kind: 'infra',
               code: 'I202',
               message: `cannot start ${argv[0]}: ${cause.message}`,
               remedy: 'vps-test lab doctor',
@@ -142,7 +140,6 @@ async function act(step: Step, o: { readonly cgroup: string; readonly signal: Ab
     })
     if (ended.code !== 0)
       throw new Failure({
-        kind: 'infra',
         code: 'I203',
         step: step.why,
         message: `could not ${step.why}: ${step.argv.slice(0, 4).join(' ')} ended with ${ended.code}: ${(ended.stderr || ended.stdout).trim().slice(-500)}`,
@@ -189,7 +186,6 @@ export function cgroupMount(): string {
     .find((f) => f[2] === 'cgroup2' && f[3]?.split(',').includes('rw'))
   if (line?.[1] === undefined)
     throw new Failure({
-      kind: 'infra',
       code: 'I204',
       message: 'no writable cgroup2 on this machine: systemd cannot run in a lab node',
       remedy: 'mount -t cgroup2 none /sys/fs/cgroup/unified',
@@ -278,7 +274,6 @@ export async function clearNamespaces(l: Layout, signal: AbortSignal): Promise<v
   const left = namespacesPresent(l)
   if (left.length > 0)
     throw new Failure({
-      kind: 'infra',
       code: 'I205',
       message: `could not remove the namespaces ${left.join(', ')}`,
       remedy: `ip netns del ${left[0]}`,
@@ -297,7 +292,6 @@ export async function clearState(l: Layout, marker: string, signal: AbortSignal)
   if (!(await exists(l.stateDir))) return
   if (readdirSync(l.stateDir).length > 0 && !(await exists(marker))) {
     throw new Failure({
-      kind: 'infra',
       code: 'I206',
       message: `${l.stateDir} holds files but was not made by a lab: left alone`,
       remedy: `ls -la ${l.stateDir}`,
@@ -317,7 +311,6 @@ export async function clearState(l: Layout, marker: string, signal: AbortSignal)
   )
   if (ended.code !== 0)
     throw new Failure({
-      kind: 'infra',
       code: 'I207',
       message: `could not remove ${l.stateDir}: ${ended.stderr.trim().slice(-300)}`,
     })
@@ -348,7 +341,6 @@ export async function lock(l: Layout, doing: string, waitMs: number, signal: Abo
     await pause(50, undefined, { signal: patience }).catch(() => {
       signal.throwIfAborted()
       throw new Failure({
-        kind: 'busy',
         code: 'B201',
         message: `the lab ${l.id} is busy with ${holder}`,
         remedy: `vps-test lab status --lab ${l.id}`,

@@ -58,7 +58,6 @@ export function loadTopology(text: string, file = 'topology'): Topology {
   const loaded = loadYaml(text, file, schema, crossChecks)
   if (!loaded.ok)
     throw new Failure({
-      kind: 'usage',
       code: 'U201',
       message: `${file} is not a topology:\n${loaded.faults.map((f) => `  ${faultText(f)}`).join('\n')}`,
       faults: loaded.faults,

@@ -63,7 +63,6 @@ async function checked(
   const digest = sha256(bytes)
   if (digest !== record.sha256)
     throw new Failure({
-      kind: 'harness',
       code: 'H020',
       message: `the built file changed after it was hashed (${record.sha256.slice(0, 12)} became ${digest.slice(0, 12)})`,
     })
@@ -74,7 +73,6 @@ async function checked(
     revisionOf(record.from) !== plan.source.revision
   ) {
     throw new Failure({
-      kind: 'busy',
       code: 'B304',
       message: `the source changed after the plan was confirmed: ${plan.source.revision ?? 'no commit'} became ${revisionOf(record.from) ?? 'no commit'}`,
       remedy: 'git status',

@@ -147,7 +147,6 @@ async function pack(world: World, plan: Plan, session: Session): Promise<Shipmen
   const built = (session.learned.BUILD?.['build'] as { readonly sha256?: unknown } | null | undefined)?.sha256
   if (sha256(binary) !== built)
     throw new Failure({
-      kind: 'harness',
       code: 'H021',
       message: `the binary to deploy is not the one that was built: ${sha256(binary).slice(0, 12)} instead of ${String(built).slice(0, 12)}`,
     })

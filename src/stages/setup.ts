@@ -55,7 +55,6 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
     const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
     if (facts.bootId === '')
       throw new Failure({
-        kind: 'infra',
         code: 'I131',
         node: name,
         message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,

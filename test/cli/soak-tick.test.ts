@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
-import { Failure } from '../../src/domain/failure.ts'
+import { Failure, type FailureCode } from '../../src/domain/failure.ts'
 import type { Entry, Json } from '../../src/domain/ledger.ts'
 import { fold, next } from '../../src/domain/session.ts'
 import type { Forge, Ledger } from '../../src/ports.ts'
@@ -48,8 +48,7 @@ beforeEach(async () => {
 const forge = (ended: boolean): Forge =>
   ({
     runEnded: async (id: string) => {
-      if (!/^\d+$/.test(id))
-        throw new Failure({ kind: 'usage', code: 'U452', message: `a workflow run has a number, not ${id}` })
+      if (!/^\d+$/.test(id)) throw new Failure({ code: 'U452', message: `a workflow run has a number, not ${id}` })
       return ended
     },
   }) as unknown as Forge
@@ -168,14 +167,14 @@ describe('what a tick decided', () => {
     const k = await put('s', waits)
     now = start + 2 * hour
     const { outcome } = await due(context(), k)
-    const failing = (code: string): Ledger => ({
+    const failing = (code: FailureCode): Ledger => ({
       ...ledger,
       append: async () => {
-        throw new Failure({ kind: code === 'B001' ? 'busy' : 'infra', code, message: 'no' })
+        throw new Failure({ code, message: 'no' })
       },
     })
     expect(await decide(context(), { ...k, ledger: failing('B001') }, outcome)).toBeUndefined()
-    for (const code of ['B002', 'I260', 'H010'])
+    for (const code of ['B002', 'I260', 'H010'] as const)
       expect(await codeOf(decide(context(), { ...k, ledger: failing(code) }, outcome))).toBe(code)
   })
   test('by a clock that was moved is refused on a fleet that is no lab', async () => {

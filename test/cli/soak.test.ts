@@ -74,7 +74,7 @@ describe('soak', () => {
     expect([unknown.code, unknown.stdout, unknown.stderr]).toEqual([
       2,
       '',
-      expect.stringMatching(/U054.*no session nobody[^]*try: vps-test status/),
+      expect.stringMatching(/U053.*no session nobody[^]*try: vps-test status/),
     ])
   })
 

@@ -2,20 +2,30 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
-import { codesIn, renderErrors } from '../../scripts/docs-errors.ts'
+import { renderErrors, sitesIn } from '../../scripts/docs-errors.ts'
 import { inputsTable, withTable } from '../../scripts/docs-inputs.ts'
 import { withVersion } from '../../scripts/docs-version.ts'
 
-test('codes in objects and in calls, with what is filled in', () => {
+test('codes in objects, in calls and alone, with what is filled in; reading a code is no throwing', () => {
   const text =
-    'throw new Failure({ kind: "infra", code: "I001", message: `${node.name}: ${a(b)} | gone`, remedy: "vps-test nodes" }); throw bad("U002", file, "is empty", "ls"); x.code === "T003"; new Set(["T004"])'
-  expect(codesIn('src/a.ts', text)).toEqual([
+    'throw new Failure({ code: "I001", message: `${node.name}: ${a(b)} | gone`, remedy: "vps-test nodes" }); throw bad("U002", file, "is empty", "ls"); x.code === "T003"; isFailure(e, "T004"); const codes = ["B005"]'
+  const sites = sitesIn('src/a.ts', text)
+  expect(sites).toEqual([
     { code: 'I001', message: '‹name›: ‹…› | gone', remedy: 'vps-test nodes', path: 'src/a.ts' },
     { code: 'U002', message: 'is empty', remedy: 'ls', path: 'src/a.ts' },
+    { code: 'B005', message: '', remedy: '', path: 'src/a.ts' },
   ])
-  expect(renderErrors(codesIn('src/a.ts', text))).toContain(
-    '| I001 | ‹name›: ‹…› \\| gone | vps-test nodes | src/a.ts |',
+  const page = renderErrors(
+    {
+      I001: { kind: 'infra', means: 'it is gone' },
+      U002: { kind: 'usage', means: 'nothing', noRemedy: 'because' },
+      U003: { kind: 'usage', means: 'no', noRemedy: 'because' },
+    },
+    sites,
   )
+  expect(page).toContain('| I001 | it is gone | vps-test nodes | ‹name›: ‹…› \\| gone | src/a.ts |')
+  expect(page).toContain('| U002 | nothing | ls | is empty | src/a.ts |')
+  expect(page).toContain('| U003 | no | (because) |  |  |')
 })
 
 test('the table of inputs is put between its markers, and again gives the same', () => {

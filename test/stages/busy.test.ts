@@ -284,7 +284,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
         const [, until, who] = readFileSync(join(on[n]?.dir ?? '', 'lib/vps-test/leases', service), 'utf8').split('\n')
         return `${who ?? ''} ${Math.round(Math.max(0, Number(until) - Date.now() / 1000) / 60)}`
       })
-      throw new Failure({ kind: 'product', code: 'P201', message: 'it does not compile' })
+      throw new Failure({ code: 'P301', message: 'it does not compile' })
     }
     expect(
       await build(plan, await session(id, { at: 5, pushedAt: 6 }), {

@@ -17,14 +17,12 @@ export async function givenFile(path: string, program: string, signal: AbortSign
   const facts = await stat(path).catch(() => undefined)
   if (facts?.isFile() !== true)
     throw new Failure({
-      kind: 'usage',
       code: 'U302',
       message: `the given binary ${path} is no file`,
       remedy: `ls -l ${path}`,
     })
   if (facts.size > maxBytes)
     throw new Failure({
-      kind: 'usage',
       code: 'U302',
       message: `the given binary ${path} has ${facts.size} bytes; at most ${maxBytes} are taken`,
     })
@@ -53,7 +51,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
   const [owner, repo, ...more] = options.repository.split('/')
   if (owner === undefined || repo === undefined || repo === '' || more.length > 0)
     throw new Failure({
-      kind: 'usage',
       code: 'U303',
       message: `a release needs owner/repository, not ${options.repository}`,
     })
@@ -75,7 +72,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     const asset = release.data.assets.find((a) => a.name === options.asset)
     if (asset === undefined)
       throw new Failure({
-        kind: 'usage',
         code: 'U303',
         message: `release ${where} has no asset ${options.asset}; it has ${
           release.data.assets
@@ -86,7 +82,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
       })
     if (asset.size > maxPacked)
       throw new Failure({
-        kind: 'usage',
         code: 'U303',
         message: `asset ${options.asset} has ${asset.size} bytes; at most ${maxPacked} are taken`,
       })
@@ -101,7 +96,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     const stated = digestOf(asset)
     if (data.length !== asset.size || (stated !== null && stated !== sha256(data))) {
       throw new Failure({
-        kind: 'infra',
         code: 'I315',
         message: `asset ${options.asset} of ${where} is not what the release states: ${data.length} of ${asset.size} bytes, sha256 ${sha256(data)}${stated === null ? '' : ` instead of ${stated}`}`,
       })
@@ -118,7 +112,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     if (status === 404)
       throw new Failure(
         {
-          kind: 'usage',
           code: 'U303',
           message: `there is no release ${where}, or this token may not see it`,
           remedy: `gh release view ${options.tag} --repo ${options.repository}`,
@@ -127,7 +120,6 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
       )
     throw new Failure(
       {
-        kind: 'infra',
         code: 'I316',
         message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}`,
       },
@@ -151,7 +143,7 @@ function bytesOf(data: unknown): Uint8Array {
   if (data instanceof ArrayBuffer) return new Uint8Array(data)
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   if (typeof data === 'string') return new TextEncoder().encode(data)
-  throw new Failure({ kind: 'infra', code: 'I316', message: 'the asset came without bytes' })
+  throw new Failure({ code: 'I316', message: 'the asset came without bytes' })
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

@@ -105,7 +105,6 @@ export async function buildNative(options: NativeOptions): Promise<BuildResult> 
 export function refuseDirty(source: Extract<SourceInfo, { kind: 'git' }>, what: string): void {
   if (source.dirty === null) return
   throw new Failure({
-    kind: 'usage',
     code: 'U301',
     remedy: 'git commit -a',
     message: `${what} takes the commit ${source.commit.slice(0, 12)}, which lacks ${source.dirty.count} changed file(s): ${source.dirty.paths.slice(0, 5).join(', ')}`,
@@ -120,7 +119,6 @@ async function hostToolchain(
   const missing = hostTools.filter((t) => !tools.has(t))
   if (missing.length === 0) return { rustc: tools.get('rustc') ?? '', cargo: tools.get('cargo') ?? '' }
   throw new Failure({
-    kind: 'infra',
     code: 'I311',
     node: remote.name,
     step: 'native build',
@@ -145,7 +143,6 @@ async function send({ remote, project, source, log, signal }: NativeOptions): Pr
     if (done.code === busyExit) throw busy(remote, project)
     if (done.code !== 0 || done.stdout.trim() !== source.commit) {
       throw new Failure({
-        kind: 'infra',
         code: 'I312',
         node: remote.name,
         step: 'native build',
@@ -159,7 +156,6 @@ function refuseExit(built: RunResult, { remote, project, timeoutMs, source }: Na
   if (built.code === busyExit) throw busy(remote, project)
   if (built.code === lateExit)
     throw new Failure({
-      kind: 'infra',
       code: 'I302',
       node: remote.name,
       step: 'native build',
@@ -167,7 +163,6 @@ function refuseExit(built: RunResult, { remote, project, timeoutMs, source }: Na
     })
   if (built.code === 66)
     throw new Failure({
-      kind: 'infra',
       code: 'I312',
       node: remote.name,
       step: 'native build',
@@ -177,7 +172,6 @@ function refuseExit(built: RunResult, { remote, project, timeoutMs, source }: Na
 
 const busy = (remote: Remote, project: string): Failure =>
   new Failure({
-    kind: 'busy',
     code: 'B301',
     node: remote.name,
     step: 'native build',
@@ -195,7 +189,6 @@ async function download(
     bytes = Number(said?.[2] ?? Number.NaN)
   if (digest === undefined || !(bytes > 0 && bytes <= maxProgram))
     throw new Failure({
-      kind: 'infra',
       code: 'I313',
       node: remote.name,
       step: 'native build',
@@ -204,7 +197,6 @@ async function download(
   const data = await remote.read(fetchProgram(path), { timeoutMs: transferMs, signal, maxBytes: bytes + 1 })
   if (data.length !== bytes || sha256(data) !== digest)
     throw new Failure({
-      kind: 'infra',
       code: 'I313',
       node: remote.name,
       step: 'native build',

@@ -11,7 +11,7 @@ import {
 } from '../../domain/build.ts'
 import type { BuildError } from '../../domain/cargo-messages.ts'
 import { ElfError, readElf } from '../../domain/elf.ts'
-import { Failure, type FailureInfo } from '../../domain/failure.ts'
+import { Failure, type FailureInput } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
@@ -48,7 +48,7 @@ export interface ObtainOptions {
 export class BuildFailure extends Failure {
   readonly errors: readonly BuildError[]
   readonly before: BuildRecord['before']
-  constructor(facts: FailureInfo, errors: readonly BuildError[], before: BuildRecord['before']) {
+  constructor(facts: FailureInput, errors: readonly BuildError[], before: BuildRecord['before']) {
     super({
       ...facts,
       faults: errors.map((e) => ({
@@ -155,7 +155,7 @@ const notNatively = (options: ObtainOptions, from: SourceInfo): string | null =>
 async function natively(options: ObtainOptions, before: BuildRecord['before'], from: SourceInfo): Promise<Obtained> {
   const not = notNatively(options, from)
   if (options.buildHost === undefined || from.kind === 'none')
-    throw new Failure({ kind: 'infra', code: 'I318', message: not ?? 'no native build is possible' })
+    throw new Failure({ code: 'I318', message: not ?? 'no native build is possible' })
   const remote = await options.buildHost()
   const { project, binary, log, clock, signal, timeoutMs } = options
   const native = await buildNative({
@@ -184,7 +184,6 @@ async function finish(
   const data = await readFile(result.path)
   if (sha256(data) !== result.sha256)
     throw new Failure({
-      kind: 'busy',
       code: 'B302',
       message: `${result.path} changed after it was built: does another build run in this directory?`,
     })
@@ -201,7 +200,6 @@ async function sameSource(
   const after = await readSource(workspace, signal)
   if (!locked || content(after) === content(before)) return before
   throw new Failure({
-    kind: 'busy',
     code: 'B303',
     message: `the source in ${workspace} changed while it was built`,
     remedy: 'git status',
@@ -228,7 +226,7 @@ async function kept(
   } catch (error) {
     if (!(error instanceof ElfError)) throw error
     throw new Failure(
-      { kind: 'usage', code: 'U304', message: `${options.binary.name} is no program for Linux: ${error.message}` },
+      { code: 'U304', message: `${options.binary.name} is no program for Linux: ${error.message}` },
       error,
     )
   }
@@ -236,16 +234,16 @@ async function kept(
 
 function failed(result: BuildResult, before: BuildRecord['before'], also?: string): Failure {
   if (result.kind === 'built')
-    throw new Failure({ kind: 'harness', code: 'H301', message: 'a build that succeeded was taken for a failed one' })
-  const facts = {
-    compile: { kind: 'product', code: 'P301' },
-    toolchain: { kind: 'infra', code: 'I317' },
-    usage: { kind: 'usage', code: 'U305' },
+    throw new Failure({ code: 'H301', message: 'a build that succeeded was taken for a failed one' })
+  const codes = {
+    compile: 'P301',
+    toolchain: 'I317',
+    usage: 'U305',
   } as const
   const message = [
     result.message,
     ...(also === undefined ? [] : [also]),
     ...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`),
   ].join('; ')
-  return new BuildFailure({ ...facts[result.reason], step: 'build', message }, result.errors, before)
+  return new BuildFailure({ code: codes[result.reason], step: 'build', message }, result.errors, before)
 }

@@ -55,13 +55,12 @@ export async function runProcess(argv: readonly [string, ...string[]], options: 
   options.signal.throwIfAborted()
   if (deadline.aborted)
     throw new Failure({
-      kind: 'infra',
       code: 'I302',
       message: `${argv.slice(0, 2).join(' ')} did not end in ${Math.round(options.timeoutMs / 1000)} s and was stopped`,
     })
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new Failure(
-      { kind: 'infra', code: 'I301', message: `cannot start ${program}: ${result.shortMessage ?? 'not found'}` },
+      { code: 'I301', message: `cannot start ${program}: ${result.shortMessage ?? 'not found'}` },
       result,
     )
   }
@@ -79,7 +78,6 @@ export async function ask(argv: readonly [string, ...string[]], options: Process
   const done = await runProcess(argv, options)
   if (done.code !== 0)
     throw new Failure({
-      kind: 'infra',
       code: 'I303',
       message: `${argv.slice(0, 3).join(' ')} failed (${done.code ?? done.signal}): ${done.stderr.trim().split('\n').at(-1) ?? ''}`,
     })

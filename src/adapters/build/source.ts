@@ -80,7 +80,6 @@ export async function git(dir: string, signal: AbortSignal, ...args: readonly st
         : undefined
     throw new Failure(
       {
-        kind: 'infra',
         code: 'I310',
         message: `git ${args[0] ?? ''} in ${dir}: ${said === undefined || said === '' ? (error instanceof Error ? error.message : String(error)) : said}`,
       },

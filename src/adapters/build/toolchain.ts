@@ -3,7 +3,7 @@ import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:f
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import type { Toolchain } from '../../domain/build.ts'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
 import { ask, runProcess } from './process.ts'
 import { zigFolder, zigRequirements, zigWheels } from './zig-wheels.ts'
@@ -71,7 +71,6 @@ async function findCargo(env: Record<string, string>): Promise<{ readonly dir: s
   const home = await find('cargo', [join(env['CARGO_HOME'] || join(env['HOME'] || homedir(), '.cargo'), 'bin')])
   if (home !== undefined) return { dir: dirname(home), onPath: false }
   throw new Failure({
-    kind: 'infra',
     code: 'I304',
     message: 'cargo is not installed here (looked on PATH and in ~/.cargo/bin)',
     remedy: 'apt-get install cargo',
@@ -111,7 +110,7 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
   await writeFile(list, zigRequirements())
   const limits = { env, signal, timeoutMs: 600_000 }
   const made = await runProcess(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
-    throw error instanceof Failure && error.facts.code === 'I301'
+    throw isFailure(error, 'I301')
       ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv')
       : error
   })
@@ -140,7 +139,6 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
   )
   if (done.code !== 0)
     throw new Failure({
-      kind: 'infra',
       code: 'I306',
       message: `pip could not install cargo-zigbuild and ziglang: ${lastLine(done.stderr)}`,
       remedy: 'python3 -m pip download cargo-zigbuild ziglang',
@@ -148,7 +146,7 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
 }
 
 const missingPython = (message: string, remedy: string): Failure =>
-  new Failure({ kind: 'infra', code: 'I305', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
+  new Failure({ code: 'I305', message, remedy: `${remedy} (or: vps-test doctor --fix)` })
 const lastLine = (text: string): string =>
   text
     .split('\n')

@@ -15,7 +15,7 @@ export async function unpacked(
 ): Promise<Uint8Array> {
   if (data[0] === 0x7f) return data
   if (data[0] !== 0x1f || data[1] !== 0x8b)
-    throw new Failure({ kind: 'usage', code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
+    throw new Failure({ code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
   const tar = async (...args: readonly string[]): Promise<Uint8Array> =>
     (
       await execa('tar', args, {
@@ -35,7 +35,6 @@ export async function unpacked(
     const [member] = members
     if (member === undefined || members.length > 1)
       throw new Failure({
-        kind: 'usage',
         code: 'U304',
         message: `${from} holds ${members.length} files named ${program}; one is needed`,
       })
@@ -45,7 +44,6 @@ export async function unpacked(
     signal.throwIfAborted()
     throw new Failure(
       {
-        kind: 'usage',
         code: 'U304',
         message: `${from} cannot be unpacked: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
       },

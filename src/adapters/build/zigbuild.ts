@@ -8,6 +8,7 @@ import { classifyBuild } from '../../domain/cargo-failure.ts'
 import { emptyRun, readCargoLine, type CargoRun } from '../../domain/cargo-messages.ts'
 import type { BuildResult } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
+import { failures } from '../../domain/failures/failures.ts'
 import type { Clock, Log } from '../../ports.ts'
 import { runProcess } from './process.ts'
 import { buildProgress } from './progress.ts'
@@ -97,7 +98,7 @@ export async function digestOf(path: string): Promise<string> {
 
 /** A machine without the tools is a toolchain failure like any other: the build host may have them. */
 function orFailed(error: unknown): BuildResult {
-  if (!(error instanceof Failure) || !['I301', 'I303', 'I304', 'I305', 'I306'].includes(error.facts.code)) throw error
+  if (!(error instanceof Failure) || failures[error.facts.code].buildHostMayHelp !== true) throw error
   return {
     kind: 'failed',
     reason: 'toolchain',

@@ -10,10 +10,7 @@ export const branch = 'refs/heads/vps-test-ledger'
 const staleLockMs = 10_000
 
 export const unwritable = (dir: string, cause: unknown): Failure =>
-  new Failure(
-    { kind: 'harness', code: 'H011', message: `cannot write the ledger in ${dir}`, remedy: `ls -ld ${dir}` },
-    cause,
-  )
+  new Failure({ code: 'H011', message: `cannot write the ledger in ${dir}`, remedy: `ls -ld ${dir}` }, cause)
 
 /** Made beside and moved into place, so that two first runs at once, or a killed one, leave one whole repository. */
 export async function create(dir: string): Promise<void> {

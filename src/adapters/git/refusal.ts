@@ -26,7 +26,6 @@ export function refusal(error: unknown, url: string): Failure | undefined {
   if (unauthenticated.test(words))
     return new Failure(
       {
-        kind: 'usage',
         code: 'U261',
         message: `${url} does not accept the token for the ledger: ${said(words)}`,
         remedy: 'give the job in its workflow file: permissions: { contents: write }',
@@ -36,7 +35,6 @@ export function refusal(error: unknown, url: string): Failure | undefined {
   if (denied.test(words))
     return new Failure(
       {
-        kind: 'usage',
         code: 'U262',
         message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(words)}`,
         remedy: 'give the job in its workflow file: permissions: { contents: write }',
@@ -46,7 +44,6 @@ export function refusal(error: unknown, url: string): Failure | undefined {
   if (missing.test(words))
     return new Failure(
       {
-        kind: 'usage',
         code: 'U263',
         message: `no repository for the ledger at ${url}, or the token may not see it: ${said(words)}`,
         remedy: `git ls-remote ${url}`,
@@ -56,7 +53,6 @@ export function refusal(error: unknown, url: string): Failure | undefined {
   if (guarded.test(words))
     return new Failure(
       {
-        kind: 'usage',
         code: 'U264',
         message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it: ${said(words)}`,
         remedy: 'exempt the branch vps-test-ledger from that rule',
@@ -69,7 +65,6 @@ export function refusal(error: unknown, url: string): Failure | undefined {
 export const unreachable = (error: unknown, url: string, note = ''): Failure =>
   new Failure(
     {
-      kind: 'infra',
       code: 'I260',
       message: `cannot reach the ledger in ${url}: ${error instanceof GitError ? said(error.words) : 'no answer'}${note}`,
       remedy: `git ls-remote ${url}`,

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { quote } from '../../commands/quote.ts'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, isFailure } from '../../domain/failure.ts'
 import { branch, create, locked } from './place.ts'
 import type { Git } from './process.ts'
 import { contended, refusal, unreachable } from './refusal.ts'
@@ -39,14 +39,12 @@ export function partsOf(authorization: string | undefined): readonly string[] {
 export function checkRemote({ url, authorization = '' }: RemoteOptions): void {
   if (/^https?:\/\/[^/]*@/i.test(url))
     throw new Failure({
-      kind: 'usage',
       code: 'U260',
       message:
         'the URL of the ledger holds credentials, which lists of processes would show; the token is given apart from it',
     })
   if (/[\r\n\0]/.test(url + authorization))
     throw new Failure({
-      kind: 'usage',
       code: 'U260',
       message: 'the URL or the authorization of the ledger holds a line break',
     })
@@ -139,7 +137,6 @@ export function remoteOf(
       if (round >= patience) {
         const how = there === null ? 'is gone' : 'was rewritten'
         throw new Failure({
-          kind: 'harness',
           code: 'H013',
           message: `the branch vps-test-ledger of ${url} ${how} since it was last read: ${seen ?? 'nothing'} is not in it any more; the copy of what was seen is in ${dir}`,
           remedy: `git --git-dir=${dir} log ${branch}`,
@@ -156,7 +153,6 @@ export function remoteOf(
     const [twin] = twins
     if (twin !== undefined)
       throw new Failure({
-        kind: 'usage',
         code: 'U265',
         message: `${url} has a ref ${twin}, which git cannot tell from the branch vps-test-ledger in a push`,
         remedy: `git push ${quote(url)} --delete ${twin}`,
@@ -175,7 +171,7 @@ export function remoteOf(
     } catch (error) {
       signal?.throwIfAborted()
       const now = await tip().catch((after: unknown) => {
-        throw after instanceof Failure && after.facts.code === 'I260'
+        throw isFailure(after, 'I260')
           ? unreachable(error, url, '; whether the last entry was written is not known')
           : after
       })

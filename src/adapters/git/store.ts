@@ -27,7 +27,7 @@ export function storeIn(dir: string, git: Git, home?: string) {
   const list = async (args: readonly string[]): Promise<readonly string[]> =>
     (await git(args)).stdout.toString('utf8').split('\0').filter(Boolean)
   const damaged = (what: string, words: string, cause?: unknown, remedy = `git --git-dir=${dir} fsck`): Failure =>
-    new Failure({ kind: 'harness', code: 'H010', message: `the ledger of ${what} is damaged: ${words}`, remedy }, cause)
+    new Failure({ code: 'H010', message: `the ledger of ${what} is damaged: ${words}`, remedy }, cause)
   /** What a person can do: the branch without the session; its history keeps it. */
   const without = (id: string): string | undefined =>
     home === undefined || !/^[\x20-\x7e]+$/.test(id)

@@ -39,8 +39,7 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
   const [owner, repo] = options.repository.split('/')
   if (owner === undefined || repo === undefined || repo === '')
     throw new Failure({
-      kind: 'usage',
-      code: 'U460',
+      code: 'U450',
       message: `a repository is named owner/name, not ${stripHidden(options.repository)}`,
     })
   const place = { repositoryOwner: owner, repositoryName: repo, token: options.token }
@@ -65,7 +64,6 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
       if (known !== undefined) return { known, findBy }
     }
     throw new Failure({
-      kind: 'infra',
       code: 'I462',
       message: `run ${stripHidden(from?.run ?? options.run)} has no artifact ${id}; artifacts expire after 90 days`,
       remedy: `gh run view ${stripHidden(from?.run ?? options.run)} --web`,
@@ -75,13 +73,12 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
     async upload(name, root, files) {
       checkName(name)
       for (const file of files) checkFile(root, file)
-      if (files.length === 0)
-        throw new Failure({ kind: 'harness', code: 'H461', message: `nothing to upload as ${stripHidden(name)}` })
+      if (files.length === 0) throw new Failure({ code: 'H461', message: `nothing to upload as ${stripHidden(name)}` })
       const made = await within('upload', `upload the artifact ${name}`, () =>
         client.uploadArtifact(name, [...files], root, { compressionLevel: 6 }),
       )
       if (made.id === undefined)
-        throw new Failure({ kind: 'infra', code: 'I460', message: `GitHub gave the artifact ${name} no number` })
+        throw new Failure({ code: 'I460', message: `GitHub gave the artifact ${name} no number` })
       return {
         id: made.id,
         name,
@@ -108,13 +105,11 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
         const { known, findBy } = await find(id, from)
         if (!ours.test(known.name))
           throw new Failure({
-            kind: 'infra',
             code: 'I465',
             message: `artifact ${id} is none of ours: ${JSON.stringify(stripHidden(known.name, 80))}`,
           })
         if (known.size > limits.bytes)
           throw new Failure({
-            kind: 'infra',
             code: 'I466',
             message: `the artifact ${known.name} has ${known.size} bytes; ${limits.bytes} are allowed`,
           })
@@ -129,7 +124,6 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
         const [file, ...more] = await readdir(folder)
         if (file === undefined || more.length > 0)
           throw new Failure({
-            kind: 'infra',
             code: 'I462',
             message: `the artifact ${stripHidden(known.name)} did not arrive`,
           })
@@ -138,7 +132,6 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
         const got = await sha256(archive)
         if (stated !== null && stated !== got)
           throw new Failure({
-            kind: 'infra',
             code: 'I464',
             message: `the artifact ${stripHidden(known.name)} has sha256 ${got} instead of ${stated}`,
           })
@@ -169,20 +162,15 @@ async function limited<T>(kind: 'upload' | 'read', what: string, call: () => Pro
     if (kind === 'upload' && /\b409\b|already exists/.test(said))
       throw new Failure(
         {
-          kind: 'infra',
           code: 'I461',
           message: `cannot ${stripHidden(what)}: this run has one of that name, and artifacts are never changed`,
         },
         error,
       )
     if (kind === 'upload')
-      throw new Failure(
-        { kind: 'infra', code: 'I460', message: `cannot ${stripHidden(what)}: ${stripHidden(said, 300)}` },
-        error,
-      )
+      throw new Failure({ code: 'I460', message: `cannot ${stripHidden(what)}: ${stripHidden(said, 300)}` }, error)
     throw new Failure(
       {
-        kind: 'infra',
         code: 'I462',
         message: `cannot ${stripHidden(what)}: ${stripHidden(said, 300)}`,
         remedy: 'give the job in its workflow file: permissions: { actions: read }',
@@ -198,7 +186,6 @@ async function limited<T>(kind: 'upload' | 'read', what: string, call: () => Pro
 function checkName(name: string): void {
   if (name === '' || name.length > 255 || /["<>|*?:\\/\u0000-\u001f]/.test(name) || name !== name.trim())
     throw new Failure({
-      kind: 'harness',
       code: 'H460',
       message: `no name for an artifact: ${JSON.stringify(stripHidden(name))}`,
     })
@@ -208,7 +195,6 @@ function checkFile(root: string, file: string): void {
   const path = relative(root, file)
   if (path === '' || path === '..' || path.startsWith(`..${sep}`) || /["<>|*?:\r\n]/.test(path))
     throw new Failure({
-      kind: 'harness',
       code: 'H462',
       message: `no file for an artifact: ${JSON.stringify(stripHidden(path))}`,
     })
@@ -216,7 +202,7 @@ function checkFile(root: string, file: string): void {
 
 function runId(run: string): number {
   if (!/^[1-9][0-9]{0,15}$/.test(run))
-    throw new Failure({ kind: 'usage', code: 'U461', message: `a workflow run has a number, not ${stripHidden(run)}` })
+    throw new Failure({ code: 'U452', message: `a workflow run has a number, not ${stripHidden(run)}` })
   return Number(run)
 }
 

@@ -31,13 +31,11 @@ export function openClient(options: ForgeOptions): Client {
   const [owner, repo, ...more] = options.repository.split('/')
   if (owner === undefined || repo === undefined || owner === '' || repo === '' || more.length > 0)
     throw new Failure({
-      kind: 'usage',
       code: 'U450',
       message: `a repository is named owner/name, not ${stripHidden(options.repository)}`,
     })
   if (options.token === '')
     throw new Failure({
-      kind: 'usage',
       code: 'U451',
       message: `no token for ${stripHidden(options.repository)}: the input github-token is empty`,
     })
@@ -76,14 +74,10 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
     const said = error instanceof Error ? stripHidden(error.message, 300) : 'no reason'
     const grant = `give the job in its workflow file: permissions: { ${permission} }`
     if (error instanceof NoAnswer || status === undefined)
-      throw new Failure(
-        { kind: 'infra', code: 'I454', message: `GitHub did not answer when asked to ${what}: ${said}` },
-        error,
-      )
+      throw new Failure({ code: 'I454', message: `GitHub did not answer when asked to ${what}: ${said}` }, error)
     if (status === 401)
       throw new Failure(
         {
-          kind: 'infra',
           code: 'I450',
           message: `GitHub does not accept the token, when asked to ${what}`,
           remedy: 'pass github-token: ${{ github.token }}',
@@ -96,7 +90,6 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
     ) {
       throw new Failure(
         {
-          kind: 'infra',
           code: 'I453',
           message: `GitHub's rate limit is reached; it did not ${what}: ${said}`,
           remedy: 'gh run rerun --failed  # in an hour',
@@ -105,14 +98,10 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
       )
     }
     if (status === 403)
-      throw new Failure(
-        { kind: 'infra', code: 'I451', message: `the token may not ${what}: ${said}`, remedy: grant },
-        error,
-      )
+      throw new Failure({ code: 'I451', message: `the token may not ${what}: ${said}`, remedy: grant }, error)
     if (status === 404)
       throw new Failure(
         {
-          kind: 'infra',
           code: 'I452',
           message: `GitHub cannot ${what}: not found, or hidden from this token`,
           remedy: grant,
@@ -122,14 +111,13 @@ export async function asking<T>(what: string, permission: string, call: () => Pr
     if (status >= 500)
       throw new Failure(
         {
-          kind: 'infra',
           code: 'I454',
           message: `GitHub could not ${what}: ${said} (${status})`,
           remedy: 'gh run rerun --failed  # when githubstatus.com says that all is well',
         },
         error,
       )
-    throw new Failure({ kind: 'infra', code: 'I455', message: `GitHub refused to ${what}: ${said} (${status})` }, error)
+    throw new Failure({ code: 'I455', message: `GitHub refused to ${what}: ${said} (${status})` }, error)
   }
 }
 

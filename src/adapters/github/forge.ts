@@ -1,5 +1,5 @@
 /** GitHub as the port `Forge` sees it. */
-import { Failure } from '../../domain/failure.ts'
+import { Failure, isFailure } from '../../domain/failure.ts'
 import { stripHidden } from '../../domain/visible.ts'
 import type { Check, Environment, Forge, PullRequest } from '../../ports.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
@@ -62,7 +62,7 @@ async function runEnded(client: Client, run: string, attempt: number): Promise<b
     })
   } catch (error) {
     // Runs are deleted by people and by age.
-    if (error instanceof Failure && error.facts.code === 'I452') return true
+    if (isFailure(error, 'I452')) return true
     throw error
   }
 }
@@ -136,7 +136,6 @@ async function pullRequestsAt(client: Client, sha: string): Promise<readonly Pul
 async function check(client: Client, wanted: Check): Promise<string> {
   if (wanted.summary.length > 65_535)
     throw new Failure({
-      kind: 'harness',
       code: 'H452',
       message: `a check's summary of ${wanted.summary.length} characters; GitHub takes 65535`,
     })
@@ -172,6 +171,6 @@ async function check(client: Client, wanted: Check): Promise<string> {
 function runId(run: string): number {
   const id = Number(run)
   if (!/^[1-9][0-9]*$/.test(run) || !Number.isSafeInteger(id))
-    throw new Failure({ kind: 'usage', code: 'U452', message: `a workflow run has a number, not ${stripHidden(run)}` })
+    throw new Failure({ code: 'U452', message: `a workflow run has a number, not ${stripHidden(run)}` })
   return id
 }

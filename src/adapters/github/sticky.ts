@@ -28,11 +28,9 @@ export async function author(client: Client): Promise<IsOurs> {
 /** The body as it is sent: the marker first, because only what stands first cannot be quoted into another text of ours. */
 export function marked(marker: string, body: string): string {
   const text = body.startsWith(marker) ? body : `${marker}\n${body}`
-  if (marker.trim() === '')
-    throw new Failure({ kind: 'harness', code: 'H451', message: 'a comment or issue of ours needs a marker' })
+  if (marker.trim() === '') throw new Failure({ code: 'H451', message: 'a comment or issue of ours needs a marker' })
   if (text.length > maxBody)
     throw new Failure({
-      kind: 'harness',
       code: 'H450',
       message: `a body of ${text.length} characters for ${marker}; GitHub takes ${maxBody}`,
     })

@@ -24,7 +24,7 @@ interface Member {
 }
 
 const refuse = (what: string): Failure =>
-  new Failure({ kind: 'infra', code: 'I463', message: `the artifact is not unpacked: ${what}` })
+  new Failure({ code: 'I463', message: `the artifact is not unpacked: ${what}` })
 
 /** The names are those of the directory at the end, which is the one that is checked whole before anything is written. */
 export async function unzip(
@@ -73,7 +73,6 @@ export async function unzip(
     if (error instanceof Failure) throw error
     throw new Failure(
       {
-        kind: 'infra',
         code: 'I463',
         message: `the artifact is not unpacked: ${error instanceof Error ? stripHidden(error.message) : String(error)}`,
       },

@@ -1,14 +1,11 @@
 /** Every failure of the SSH side, one function per code. */
 import { quote } from '../../commands/quote.ts'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, type FailureCode } from '../../domain/failure.ts'
 
 type Node = string
 
-const transport = (node: Node, code: string, message: string, remedy?: string, cause?: unknown): Failure =>
-  new Failure(
-    { kind: 'transport', code, node, message: `${node}: ${message}`, ...(remedy === undefined ? {} : { remedy }) },
-    cause,
-  )
+const transport = (node: Node, code: FailureCode, message: string, remedy?: string, cause?: unknown): Failure =>
+  new Failure({ code, node, message: `${node}: ${message}`, ...(remedy === undefined ? {} : { remedy }) }, cause)
 
 export const lost = (node: Node, why: string, reason: string): Failure =>
   transport(node, 'T001', `“${why}”: the connection was lost (${clean(reason)})`)
@@ -63,27 +60,24 @@ export const protocol = (node: Node, address: string, reason: string): Failure =
 /** The far end of a forward is the service's matter, not the connection's. */
 export const noListener = (node: Node, target: string, reason: string): Failure =>
   new Failure({
-    kind: 'infra',
     code: 'I040',
     node,
     message: `${node}: nothing accepts connections at ${target} (${clean(reason)})`,
   })
 export const badReply = (node: Node, target: string, reason: string): Failure =>
   new Failure({
-    kind: 'infra',
     code: 'I041',
     node,
     message: `${node}: no usable HTTP answer from ${target} (${clean(reason)})`,
   })
 export const unreadable = (node: Node, why: string, reason: string): Failure =>
   new Failure({
-    kind: 'infra',
     code: 'I042',
     node,
     message: `${node}: “${why}” gave no complete data (${clean(reason)})`,
   })
 export const noForward = (node: Node): Failure =>
-  new Failure({ kind: 'harness', code: 'H022', node, message: `${node}: a local remote cannot forward connections` })
+  new Failure({ code: 'H022', node, message: `${node}: a local remote cannot forward connections` })
 
 /** Text from the other side on one bounded line without control characters. */
 export const clean = (text: string): string => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, type FailureCode } from '../../domain/failure.ts'
 import { clean } from './failures.ts'
 
 /** Reads the key file (`~/` is the home directory). Failures: U070 unreadable, and those of {@link parsePrivateKey}. */
@@ -80,9 +80,8 @@ function guess(key: string, origin: string): Failure {
   return bad('U073', origin, 'holds no private key in OpenSSH or PEM format')
 }
 
-const bad = (code: string, origin: string, what: string, remedy?: string): Failure =>
+const bad = (code: FailureCode, origin: string, what: string, remedy?: string): Failure =>
   new Failure({
-    kind: 'usage',
     code,
     message: `the SSH key ${clean(origin)} ${what}`,
     ...(remedy === undefined ? {} : { remedy }),

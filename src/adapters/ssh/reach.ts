@@ -1,7 +1,7 @@
 /** Finds a way to a node: hostname then IP, directly, through a proxy program or through a jump host. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Fleet, FleetNode } from '../../domain/fleet.ts'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
 import { addressesOf, proxyArgv, shareOf } from './address.ts'
 import { orAbort, withDeadline } from './deadline.ts'
@@ -85,7 +85,7 @@ export async function eachAddress<T>(
         )
       } catch (error) {
         signal.throwIfAborted()
-        refused = error instanceof Failure && error.facts.code === 'T007' ? error : undefined
+        refused = isFailure(error, 'T007') ? error : undefined
         if (error instanceof Failure && refused === undefined) throw error
         if (refused !== undefined && tried < maxTries && performance.now() + pauseAfter(tried) < mine) {
           options.log?.warn(`${refused.message}; trying again`)

@@ -29,7 +29,6 @@ export async function collect(
     ).run(journal(unit.unit.name, 500), { timeoutMs: 30_000, signal: world.signal, maxBytes: logBytes })
     if (said.code !== 0)
       throw new Failure({
-        kind: 'infra',
         code: 'I319',
         node: name,
         message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,

@@ -16,7 +16,7 @@ import { parts, sequence } from '../../commands/sequence.ts'
 import { proveRunning, restartUnit, restoreUnit, writeUnit } from '../../commands/service.ts'
 import { elfFaults, readElf } from '../../domain/elf.ts'
 import type { RunningProof } from '../../domain/evidence.ts'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, type FailureCode } from '../../domain/failure.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
@@ -55,7 +55,6 @@ export async function receiveOn(
   const faults = elfFaults(readElf(binary), runtime, node.name)
   if (faults.length > 0)
     throw new Failure({
-      kind: 'infra',
       code: 'I140',
       node: node.name,
       message: `${node.name}: ${plan.config.binary.name} cannot run there: ${faults.join('; ')}`,
@@ -87,7 +86,7 @@ export async function switchOn(world: World, job: NodeJob, sentBytes: number): P
   const prove = proveRunning(name, placeOf(node.runtime))
   await run(
     plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)),
-    'I141',
+    'I147',
   )
   const [unitState = '', before = ''] = await run([writeUnit(unit.unit, held), prove, prune(release)], 'I144')
   const now = parseProcess(node.name, name, before).proof
@@ -146,7 +145,7 @@ interface Extras {
 /** `code`: of the failure, one for all or one for each command. */
 type Runner = (
   commands: readonly Command[],
-  code: string | readonly string[],
+  code: FailureCode | readonly FailureCode[],
   extras?: Extras,
 ) => Promise<readonly string[]>
 
@@ -183,9 +182,9 @@ function failed(
   command: Command,
   exit: number | null,
   tail: string,
-  code: string,
+  code: FailureCode,
 ): Failure {
-  const known: Readonly<Record<number, readonly [string, string]>> = {
+  const known: Readonly<Record<number, readonly [FailureCode, string]>> = {
     [exitNoSpace]: ['I150', `no space left: ${tail}`],
     [exitDigest]: ['I151', 'the uploaded file does not have the expected sha256'],
     [exitLeaseLost]: ['B011', `the lease was lost: ${tail}`],
@@ -195,7 +194,6 @@ function failed(
     `${command.why} failed (exit ${String(exit)})${tail === '' ? '' : `: ${tail}`}`,
   ]
   return new Failure({
-    kind: knownCode.startsWith('B') ? 'busy' : knownCode.startsWith('P') ? 'product' : 'infra',
     code: knownCode,
     node: name,
     message: `${name}: ${text}`,
@@ -217,7 +215,6 @@ async function awaitRunning(
     if (seen.proof !== null && seen.proof.exeSha256 === sha256 && listens) return seen.proof
     if (world.clock.now() > deadline)
       throw new Failure({
-        kind: 'product',
         code: 'P011',
         node: node.name,
         message: `${node.name}: ${why(seen, sha256, unit)}`,

@@ -34,7 +34,6 @@ export async function takeLeases(
     if (answer.kind === 'acquired' && result.code === 0) return answer.fence
     if (answer.kind === 'held') {
       throw new Failure({
-        kind: 'busy',
         code: 'B010',
         node: name,
         message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`,
@@ -43,7 +42,6 @@ export async function takeLeases(
       })
     }
     throw new Failure({
-      kind: 'infra',
       code: 'I130',
       node: name,
       message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,

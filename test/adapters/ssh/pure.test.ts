@@ -14,7 +14,7 @@ import { algorithmsFor, fingerprint, hostKeyLine, isPinned, parseHostKey } from 
 import { parsePrivateKey, readPrivateKey } from '../../../src/adapters/ssh/key.ts'
 import { shellLine } from '../../../src/adapters/ssh/line.ts'
 import { mayRetry, pauseAfter } from '../../../src/adapters/ssh/retry.ts'
-import { Failure } from '../../../src/domain/failure.ts'
+import { Failure, type FailureCode } from '../../../src/domain/failure.ts'
 
 const ed25519 = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJGVkv3p8Zl4VBrqwNVAnKIIfuDqQp2Zj6dZ3m1p6q5r'
 
@@ -88,16 +88,8 @@ describe('retries', () => {
     expect(pauseAfter(2)).toBeGreaterThan(pauseAfter(1))
   })
   it('never repeats a deadline, a refused key, another kind or a bug', () => {
-    const of = (kind: 'transport' | 'infra', code: string): Failure => new Failure({ kind, code, message: '' })
-    for (const error of [
-      late('n', 'w', 1),
-      of('transport', 'T005'),
-      of('transport', 'T009'),
-      of('transport', 'T010'),
-      of('transport', 'T011'),
-      of('infra', 'T001'),
-      new Error('x'),
-    ])
+    const of = (code: FailureCode): Failure => new Failure({ code, message: '' })
+    for (const error of [late('n', 'w', 1), of('T005'), of('T009'), of('T010'), of('T011'), of('I130'), new Error('x')])
       expect(mayRetry(error, 1, true)).toBe(false)
   })
 })
