@@ -29,7 +29,6 @@ export async function chosenFleet(c: Context, wish: FleetWish): Promise<string> 
   const known = await knownFleets(c, wish.lab)
   if (!c.terminal.interactive)
     throw new Failure({
-      kind: 'usage',
       code: 'U090',
       message: `no fleet is named: by --fleet, by VPS_TEST_FLEET, or by "fleet" in the configuration; there are: ${known.join(', ')}, or the path of a fleet file`,
       remedy: 'export VPS_TEST_FLEET=lab',
