@@ -1,6 +1,7 @@
 /** The figures as a table for a terminal, as JSON, and as the page docs/figures.md. */
-import { table, text } from '../../src/report/markdown.ts'
-import { textTable } from '../../src/report/text-table.ts'
+import { blocksMarkdown } from '../../src/report/markdown.ts'
+import { blockText } from '../../src/report/plain.ts'
+import { table, type Table } from '../../src/report/section.ts'
 import type { Timed } from './measure.ts'
 
 export interface Row {
@@ -44,6 +45,9 @@ function cells(row: Row): readonly string[] {
   ]
 }
 
+const rowsOf = (f: Figures): Table =>
+  table(header, f.rows.map(cells), ['left', 'right', 'right', 'right', 'right', 'right'])
+
 /** What each side does in its time. */
 const meaning = [
   'Ratio: their time divided by ours; above 1 vps-test is faster. A time without “median of” was measured once.',
@@ -65,10 +69,7 @@ export const asText = (f: Figures): string =>
     `date: ${f.date}`,
     scope(f),
     '',
-    textTable(
-      header,
-      f.rows.map((r) => cells(r).map((c, i) => ({ text: c, right: i > 0 }))),
-    ),
+    blockText(rowsOf(f)),
     '',
     ...f.counted,
     ...meaning,
@@ -97,16 +98,7 @@ export const asPage = (f: Figures): string =>
     '',
     `Written by \`npm run bench -- --write\` on ${f.date}. ${scope(f)} The figures are of this machine and this lab; nothing is promised about others.`,
     '',
-    table(
-      ['machine', ''],
-      Object.entries(f.machine).map(([k, v]) => [text(k), text(v)]),
-    ),
-    '',
-    table(
-      [...header],
-      f.rows.map((r) => cells(r).map((c) => text(c))),
-      ['left', 'right', 'right', 'right', 'right', 'right'],
-    ),
+    blocksMarkdown([table(['machine', ''], Object.entries(f.machine)), rowsOf(f)]),
     '',
     ...[...f.counted, ...meaning].map((line) => `- ${line}`),
     '',

@@ -7,8 +7,9 @@ import { untrustedEvidence } from '../domain/bundle-shape.ts'
 import { exitCodes, Failure, isFailure } from '../domain/failure.ts'
 import { fold } from '../domain/session.ts'
 import type { ArtifactStore, PullRequest } from '../ports.ts'
-import { plainLine } from '../report/plain-text.ts'
+import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
+import { inline, strong } from '../report/section.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { bundleIn, check } from '../cli/verify.ts'
 import { againstBase } from './base.ts'
@@ -115,7 +116,7 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Co
       : verdictTitle({ session, entries: bundle.entries, verdict })
   const note =
     faults.length > 0
-      ? `The evidence is **not whole** (${faults.length} faults): do not trust it.`
+      ? inline`The evidence is ${strong('not whole')} (${faults.length} faults): do not trust it.`
       : 'Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.'
   // The base is what GitHub says of the pull request: this run is of no branch, and what the evidence says is a stranger's.
   const body = (pull: PullRequest | null): string =>

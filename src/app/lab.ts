@@ -7,7 +7,8 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { doctor, doctorFix, type CheckResult } from '../lab/doctor.ts'
 import { labDown, labShell, labStatus, labUp, loadTopology } from '../lab/lab.ts'
 import { nodesTable } from '../report/nodes-table.ts'
-import { textTable } from '../report/text-table.ts'
+import { blockText } from '../report/plain.ts'
+import { table, toned } from '../report/section.ts'
 import { loadFleet, type Context } from './context.ts'
 import { mislabelled, survey } from './nodes.ts'
 
@@ -88,15 +89,17 @@ export async function status(c: Context, flags: LabFlags): Promise<number> {
     return exitCodes.passed
   }
   c.terminal.print(
-    textTable(
-      ['node', 'address', 'power', 'systemd', 'box'],
-      state.nodes.map((n) => [
-        { text: n.name },
-        { text: n.address },
-        { text: n.up ? 'on' : 'off', tone: n.up ? 'good' : 'bad' },
-        { text: n.systemd },
-        { text: n.box },
-      ]),
+    blockText(
+      table(
+        ['node', 'address', 'power', 'systemd', 'box'],
+        state.nodes.map((n) => [
+          n.name,
+          n.address,
+          toned(n.up ? 'on' : 'off', n.up ? 'good' : 'bad'),
+          n.systemd,
+          n.box,
+        ]),
+      ),
       c.terminal.palette,
     ),
   )

@@ -2,7 +2,8 @@
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { finals } from '../domain/session.ts'
 import { stripHidden } from '../domain/visible.ts'
-import { textTable } from '../report/text-table.ts'
+import { blockText } from '../report/plain.ts'
+import { table, toned } from '../report/section.ts'
 import { record, recordedPlan } from '../stages/parts/interview.ts'
 import { giveLeasesBack } from '../stages/parts/leases.ts'
 import { leasedNodes } from '../stages/parts/roster.ts'
@@ -27,16 +28,18 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
     return exitCodes.passed
   }
   c.terminal.print(
-    textTable(
-      ['session', 'state', 'changed', 'due', 'tests', 'why'],
-      sessions.map(({ session: s }) => [
-        { text: s.id },
-        { text: s.state, tone: s.state === 'COMPLETE' ? 'good' : s.state === 'STOPPED' ? 'bad' : 'warn' },
-        { text: new Date(s.changedAt).toISOString() },
-        { text: s.waitUntil === null ? '' : new Date(s.waitUntil).toISOString() },
-        { text: String(s.counters.tests) },
-        { text: `${stripHidden(s.why, 100)}${told(nextStep(s))}` },
-      ]),
+    blockText(
+      table(
+        ['session', 'state', 'changed', 'due', 'tests', 'why'],
+        sessions.map(({ session: s }) => [
+          s.id,
+          toned(s.state, s.state === 'COMPLETE' ? 'good' : s.state === 'STOPPED' ? 'bad' : 'warn'),
+          new Date(s.changedAt).toISOString(),
+          s.waitUntil === null ? '' : new Date(s.waitUntil).toISOString(),
+          String(s.counters.tests),
+          `${stripHidden(s.why, 100)}${told(nextStep(s))}`,
+        ]),
+      ),
       c.terminal.palette,
     ),
   )

@@ -5,7 +5,7 @@ import { finals, type Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { buildFaultsOf, testsOf } from './facts.ts'
 import { pairResults } from './pair-results.ts'
-import { plainLine, plainLines } from './plain-text.ts'
+import { plainLine, plainLines } from './plain.ts'
 
 /** GitHub keeps ten of a kind for each step, and drops the rest unsaid; one is left for the end of the step, which says what failed. */
 const shown = 9

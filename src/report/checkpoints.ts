@@ -4,10 +4,10 @@ import type { Session } from '../domain/session.ts'
 import { countsText } from '../domain/counts.ts'
 import { checkpointOf, number, testsOf, type CheckpointFact } from './facts.ts'
 import { duration, iso } from './figures.ts'
-import { table, text } from './markdown.ts'
+import { inline, strong, table, text, type Inline, type Section } from './section.ts'
 
-/** Empty where the session has none. */
-export function checkpointsMarkdown(session: Session, entries: readonly Entry[]): string {
+/** Null where the session has none. */
+export function checkpointsSection(session: Session, entries: readonly Entry[]): Section | null {
   const taken = testsOf(entries).flatMap((t) =>
     t.checkpoint === null
       ? []
@@ -19,14 +19,20 @@ export function checkpointsMarkdown(session: Session, entries: readonly Entry[])
       const due = number(entries.findLast((b) => b.seq < e.seq && b.facts['dueAt'] !== undefined)?.facts['dueAt'])
       return row(
         checkpointOf(e.facts['checkpoint']) ?? { name: e.from, dueAt: due, takenAt: null, latenessMs: null },
-        `**missed**: ${text(e.why, 200)}`,
+        inline`${strong('missed')}: ${text(e.why, 200)}`,
       )
     })
   const rows = [...taken, ...missed, ...coming(session, entries)]
-  return rows.length === 0 ? '' : table(['checkpoint', 'due', 'taken', 'late by', 'result'], rows)
+  return rows.length === 0
+    ? null
+    : {
+        id: 'checkpoints',
+        title: 'Soak checkpoints',
+        blocks: [table(['checkpoint', 'due', 'taken', 'late by', 'result'], rows)],
+      }
 }
 
-function coming(session: Session, entries: readonly Entry[]): readonly (readonly string[])[] {
+function coming(session: Session, entries: readonly Entry[]): readonly (readonly Inline[])[] {
   if (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR')
     return [row({ name: session.state, dueAt: session.waitUntil, takenAt: null, latenessMs: null }, 'not taken yet')]
   const claim =
@@ -37,7 +43,7 @@ function coming(session: Session, entries: readonly Entry[]): readonly (readonly
   return claimed === null ? [] : [row(claimed, 'claimed, not recorded yet')]
 }
 
-const row = (c: CheckpointFact, result: string): readonly string[] => [
+const row = (c: CheckpointFact, result: Inline): readonly Inline[] => [
   text(c.name, 40),
   time(c.dueAt),
   time(c.takenAt),

@@ -4,7 +4,7 @@ import { percent } from '../domain/criteria.ts'
 import { countOf, groupName, groupsOf, type Count, type Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf, testsOf } from './facts.ts'
 import { iso } from './figures.ts'
-import { code, table, text } from './markdown.ts'
+import { code, inline, paragraph, table, text, type Section } from './section.ts'
 
 /** Rates of another project, or on another fleet, are no measure. */
 export interface Alike {
@@ -92,20 +92,30 @@ export function lastProofOf(
   return found.toSorted((a, b) => b.at - a.at || (a.session < b.session ? -1 : 1))[0] ?? null
 }
 
-export function comparisonMarkdown({ base, rows }: Comparison): string {
-  if (base === null)
-    return 'The base branch has no recorded test of this project on this fleet: nothing to compare with.'
-  const commit = base.commit === null ? '' : ` of commit ${code(base.commit.slice(0, 12))}`
+export function comparisonSection({ base, rows }: Comparison): Section {
+  const [id, title] = ['comparison', 'Against the base branch']
+  if (base === null) {
+    const none = 'The base branch has no recorded test of this project on this fleet: nothing to compare with.'
+    return { id, title, blocks: [paragraph(none)] }
+  }
+  const commit = base.commit === null ? '' : inline` of commit ${code(base.commit.slice(0, 12))}`
+  const checkpoint = base.checkpoint === null ? '' : inline`, soak checkpoint ${text(base.checkpoint, 40)}`
   const several = new Set(rows.map((r) => r.suite)).size > 1
-  const checkpoint = base.checkpoint === null ? '' : `, soak checkpoint ${text(base.checkpoint, 40)}`
-  return [
-    `Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)}, fleet ${code(base.fleet ?? 'unknown', 60)}${checkpoint}, recorded ${iso(base.at)}.`,
-    table(
-      ['group', 'now', 'base', 'difference'],
-      rows.map((r) => [text(groupName(r, several), 200), share(r.now), share(r.base), points(r.points)]),
-      ['left', 'right', 'right', 'right'],
-    ),
-  ].join('\n\n')
+  const fleet = code(base.fleet ?? 'unknown', 60)
+  return {
+    id,
+    title,
+    blocks: [
+      paragraph(
+        inline`Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)}, fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`,
+      ),
+      table(
+        ['group', 'now', 'base', 'difference'],
+        rows.map((r) => [text(groupName(r, several), 200), share(r.now), share(r.base), points(r.points)]),
+        ['left', 'right', 'right', 'right'],
+      ),
+    ],
+  }
 }
 
 const share = (c: Count | null): string =>

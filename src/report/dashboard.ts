@@ -6,8 +6,20 @@ import { late } from './checkpoints.ts'
 import { countsText } from '../domain/counts.ts'
 import { fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
 import { iso } from './figures.ts'
-import { link } from './link.ts'
-import { code, table, text } from './markdown.ts'
+import { sectionMarkdown } from './markdown.ts'
+import {
+  code,
+  inline,
+  link,
+  list,
+  paragraph,
+  strong,
+  table,
+  text,
+  type Block,
+  type Inline,
+  type Section,
+} from './section.ts'
 
 export interface SessionRow {
   readonly session: Session
@@ -38,63 +50,74 @@ export function dashboard(
     ...broken.map((b) => [b.id, { damage: short(b.why) }] as const),
   ]
   return {
-    'README.md': page(sorted, broken),
+    'README.md': `${[sectionMarkdown(head(sorted), 1), ...sections(sorted, broken).map((s) => sectionMarkdown(s))].join('\n\n')}\n`,
     'state.json': `${JSON.stringify({ schema, sessions: Object.fromEntries(states) }, sortedKeys, 1)}\n`,
   }
 }
 
-function page(sorted: readonly SessionRow[], broken: readonly DamagedRow[]): string {
-  const [open, done] = [
-    sorted.filter(({ session }) => !finals.includes(session.state)),
-    sorted.filter(({ session }) => finals.includes(session.state)),
+const isOpen = ({ session }: SessionRow): boolean => !finals.includes(session.state)
+
+const head = (sorted: readonly SessionRow[]): Section => ({
+  id: 'sessions',
+  title: 'vps-test: sessions',
+  blocks: holding(sorted.filter(isOpen)),
+})
+
+function sections(sorted: readonly SessionRow[], broken: readonly DamagedRow[]): readonly Section[] {
+  const [open, done] = [sorted.filter(isOpen), sorted.filter((s) => !isOpen(s))]
+  return [
+    ...(broken.length === 0 ? [] : [damage(broken)]),
+    {
+      id: 'unfinished',
+      title: 'Unfinished',
+      blocks: [
+        open.length === 0 ? paragraph('None.') : rows(open.slice(0, unfinishedShown)),
+        ...more(open.length - unfinishedShown),
+      ],
+    },
+    {
+      id: 'finished',
+      title: 'Finished',
+      blocks: [
+        done.length === 0 ? paragraph('None yet.') : rows(done.slice(0, finishedShown)),
+        ...more(done.length - finishedShown),
+      ],
+    },
+    { id: 'reading', title: 'How to read this', blocks: [list(reading)] },
   ]
-  return (
-    [
-      '# vps-test: sessions',
-      holding(open),
-      ...damage(broken),
-      '## Unfinished',
-      open.length === 0 ? 'None.' : rows(open.slice(0, unfinishedShown)),
-      more(open.length - unfinishedShown),
-      '## Finished',
-      done.length === 0 ? 'None yet.' : rows(done.slice(0, finishedShown)),
-      more(done.length - finishedShown),
-      '## How to read this',
-      [
-        '- Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. `state.json` and this page follow from them and are written again with each entry.',
-        '- *next due* is when the next soak checkpoint is to be taken; *late by* is how long after its due time the newest one was.',
-        '- Verdicts give successes/attempts for each pair class or other group. Inconclusive counts as a failure.',
-        '- Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with `git clone -b vps-test-ledger <this repository> ledger`, and run `vps-test verify <folder> --ledger ledger`. The digest of the proof page stands here.',
-      ].join('\n'),
-    ]
-      .filter((s) => s !== '')
-      .join('\n\n') + '\n'
-  )
 }
 
-const damage = (broken: readonly DamagedRow[]): readonly string[] =>
-  broken.length === 0
-    ? []
-    : [
-        '## Damaged',
-        'Nothing is done with these any more, and the others go on. To be rid of one, remove its folder from this branch by a commit; the history keeps it.',
-        table(
-          ['session', 'what is wrong', 'on a clone of this branch'],
-          broken
-            .slice(0, unfinishedShown)
-            .map(({ id, why }) => [
-              code(id, 80),
-              text(why, 300),
-              /^\w[\w.-]*$/.test(id) ? code(`git rm -r sessions/${id}`, 200) : '–',
-            ]),
-          [],
-        ),
-        more(broken.length - unfinishedShown),
-      ]
+const reading: readonly Inline[] = [
+  inline`Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. ${code('state.json')} and this page follow from them and are written again with each entry.`,
+  inline`${strong('next due')} is when the next soak checkpoint is to be taken; ${strong('late by')} is how long after its due time the newest one was.`,
+  inline`Verdicts give successes/attempts for each pair class or other group. Inconclusive counts as a failure.`,
+  inline`Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with ${code('git clone -b vps-test-ledger <this repository> ledger')}, and run ${code('vps-test verify <folder> --ledger ledger')}. The digest of the proof page stands here.`,
+]
 
-const more = (n: number): string => (n > 0 ? `And ${n} more, in this branch's folders.` : '')
+const damage = (broken: readonly DamagedRow[]): Section => ({
+  id: 'damaged',
+  title: 'Damaged',
+  blocks: [
+    paragraph(
+      inline`Nothing is done with these any more, and the others go on. To be rid of one, remove its folder from this branch by a commit; the history keeps it.`,
+    ),
+    table(
+      ['session', 'what is wrong', 'on a clone of this branch'],
+      broken
+        .slice(0, unfinishedShown)
+        .map(({ id, why }) => [
+          code(id, 80),
+          text(why, 300),
+          /^\w[\w.-]*$/.test(id) ? code(`git rm -r sessions/${id}`, 200) : '–',
+        ]),
+    ),
+    ...more(broken.length - unfinishedShown),
+  ],
+})
 
-const rows = (shown: readonly SessionRow[]): string =>
+const more = (n: number): readonly Block[] => (n > 0 ? [paragraph(`And ${n} more, in this branch's folders.`)] : [])
+
+const rows = (shown: readonly SessionRow[]): Block =>
   table(
     [
       'session',
@@ -118,13 +141,13 @@ const rows = (shown: readonly SessionRow[]): string =>
         text(projectOf(entries) ?? '–', 60),
         origin?.branch == null ? '–' : code(origin.branch, 80),
         origin?.commit == null ? '–' : code(origin.commit.slice(0, 10)),
-        `**${text(session.state, 40)}**`,
+        strong(text(session.state, 40)),
         iso(session.changedAt),
         session.waitUntil === null ? '–' : iso(session.waitUntil),
         late(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
         last === undefined
           ? '–'
-          : text(`${last.result}${countsText(last.counts) === '' ? '' : `: ${countsText(last.counts)}`}`),
+          : `${last.result}${countsText(last.counts) === '' ? '' : `: ${countsText(last.counts)}`}`,
         last?.proofSha256 == null ? '–' : code(last.proofSha256.slice(0, 16)),
         writer === null
           ? '–'
@@ -134,28 +157,27 @@ const rows = (shown: readonly SessionRow[]): string =>
         text(session.why, 160),
       ]
     }),
-    [],
   )
 
 /** States in which a session holds leases on the nodes, waits between checkpoints included; in the others it gave them back. */
 const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX', 'WAIT_1HR', 'WAIT_6HR', 'RESTART']
 
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
-function holding(open: readonly SessionRow[]): string {
-  const lines = open.flatMap(({ session, entries }) => {
+function holding(open: readonly SessionRow[]): readonly Block[] {
+  const lines = open.flatMap(({ session, entries }): readonly Inline[] => {
     const wait = queueOf(entries)
     if (wait !== null)
       return [
-        `- ${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who ?? 'unknown', 80)})${wait.until === null ? '' : `, leased until ${iso(wait.until)}`}`,
+        inline`${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who ?? 'unknown', 80)})${wait.until === null ? '' : `, leased until ${iso(wait.until)}`}`,
       ]
     const fences = fencesOf(entries)
     return holds.includes(session.state) && fences !== null
-      ? [`- ${code(session.id, 80)} holds ${fences} nodes (${text(fleetOf(entries) ?? 'fleet', 60)})`]
+      ? [inline`${code(session.id, 80)} holds ${fences} nodes (${text(fleetOf(entries) ?? 'fleet', 60)})`]
       : []
   })
   return lines.length === 0
-    ? 'No session holds a fleet.'
-    : ['The fleet:', ...lines.slice(0, unfinishedShown)].join('\n')
+    ? [paragraph('No session holds a fleet.')]
+    : [paragraph('The fleet:'), list(lines.slice(0, unfinishedShown))]
 }
 
 function queueOf(

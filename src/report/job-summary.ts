@@ -1,4 +1,6 @@
 /** The Markdown of a job's summary. GitHub drops a summary over 1 MiB whole, so sections are cut from the end, and what was cut is said. */
+import { blocksMarkdown, sectionMarkdown } from './markdown.ts'
+import { inline, joined, paragraph, type Inline } from './section.ts'
 import { surfaceHead, surfaceSections, type SurfaceInput } from './surface.ts'
 
 export type SummaryInput = SurfaceInput
@@ -7,19 +9,23 @@ export type SummaryInput = SurfaceInput
 export const summaryLimit = 900 * 1024
 
 export function jobSummary(input: SummaryInput): string {
-  const parts = [surfaceHead(input, '## vps-test:')]
-  const cut: string[] = []
+  const parts = [sectionMarkdown(surfaceHead(input), 2)]
+  const cut: Inline[] = []
   // Room for the sentence on what was cut: titles are ours and short.
   let left = summaryLimit - 2000 - bytes(parts[0] ?? '')
-  for (const { title, body } of surfaceSections(input)) {
-    const section = `### ${title}\n\n${body}`
-    left -= bytes(section) + 2
-    if (cut.length > 0 || left < 0) cut.push(title)
-    else parts.push(section)
+  for (const section of surfaceSections(input)) {
+    const markdown = sectionMarkdown(section, 3)
+    left -= bytes(markdown) + 2
+    if (cut.length > 0 || left < 0) cut.push(section.title)
+    else parts.push(markdown)
   }
   if (cut.length > 0)
     parts.push(
-      `Cut here, because a summary may have ${summaryLimit / 1024} KiB: ${cut.join(', ')}. All of it is in the proof and the ledger, which the artifacts of this run hold.`,
+      blocksMarkdown([
+        paragraph(
+          inline`Cut here, because a summary may have ${summaryLimit / 1024} KiB: ${joined(cut, ', ')}. All of it is in the proof and the ledger, which the artifacts of this run hold.`,
+        ),
+      ]),
     )
   return `${parts.join('\n\n')}\n`
 }

@@ -3,7 +3,7 @@ import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from './figures.ts'
 import { pairName, pairResults, type PairResult } from './pair-results.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from './plain.ts'
 
 /** `at`: end of the test, Unix milliseconds. `test`: which test of the session, from 1. */
 export interface JunitMeta {

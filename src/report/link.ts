@@ -1,5 +1,4 @@
 /** Links whose target came from data: https only, nothing that ends the link early, and a strange site is named beside it. */
-import { text } from './markdown.ts'
 
 /** Longest target; GitHub's own are far below. */
 const longest = 2000
@@ -12,10 +11,13 @@ export function httpsUrl(value: unknown): string | null {
   return url.href.replace(/[()[\]|<>\\'"`$*_~!]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-/** `[label](https://…)`, or the label alone where there is nothing to link to. */
-export function link(label: string, value: unknown): string {
-  const href = httpsUrl(value)
-  if (href === null) return text(label, 120)
+/** What a renderer shows of a link; without a target that may be shown, its label alone. */
+export function linkOf({ label, to }: { readonly label: string; readonly to: string | null }): {
+  readonly label: string
+  readonly href: string | null
+} {
+  const href = httpsUrl(to)
+  if (href === null) return { label, href }
   const { host } = new URL(href)
-  return `[${text(host === 'github.com' ? label : `${label} at ${host}`, 200)}](${href})`
+  return { label: host === 'github.com' ? label : `${label} at ${host}`, href }
 }

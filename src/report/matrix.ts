@@ -1,9 +1,8 @@
-/** The matrix of all ordered pairs, callers down, callees across: one symbol each, for a terminal and for Markdown. */
+/** The matrix of all ordered pairs, callers down, callees across: one symbol each. */
 import type { NodeName } from '../domain/fleet.ts'
 import type { Judgement } from '../domain/suites/connectivity/judge.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { table, text } from './markdown.ts'
-import { plain, textTable, type Cell, type Palette } from './text-table.ts'
+import type { Matrix, Tone } from './section.ts'
 
 export const legend: Readonly<Record<string, string>> = {
   D: 'end-to-end, delivered',
@@ -24,7 +23,7 @@ const recoveredMark = { symbol: '*', meaning: 'recovered on retry' } as const
 const order = ['X', 'r', '!', '?', 'R', 'D', 'P'] as const
 type Symbol = (typeof order)[number] | '·' | '-'
 
-const tones: Readonly<Record<Symbol, keyof Palette>> = {
+const tones: Readonly<Record<Symbol, Tone>> = {
   X: 'bad',
   r: 'bad',
   '!': 'warn',
@@ -64,43 +63,23 @@ function cell(
   return { symbol, recovered, text: list.length > 1 ? `${shown} ${good}/${list.length}` : shown }
 }
 
-type Shown = Pick<Verdict, 'attempts' | 'nodes'>
-
-function grid({
-  attempts,
-  nodes,
-}: Shown): readonly { readonly from: NodeName; readonly cells: readonly ReturnType<typeof cell>[] }[] {
+export function matrixOf({ attempts, nodes }: Pick<Verdict, 'attempts' | 'nodes'>): Matrix {
   const byPair = Map.groupBy(attempts, (j) => JSON.stringify([j.pair.from, j.pair.to]))
-  return nodes.map(({ node: from }) => ({
-    from,
-    cells: nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)),
-  }))
+  const cells = nodes.map(({ node: from }) =>
+    nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)),
+  )
+  const rows = cells.map((row) => row.map((c) => ({ text: c.text, tone: tones[c.symbol] })))
+  return { kind: 'matrix', ...shortNames(nodes.map((n) => n.node)), rows, legend: used(cells.flat()) }
 }
 
-const used = (shown: Shown): readonly string[] => {
-  const cells = grid(shown).flatMap((r) => r.cells)
+function used(cells: readonly ReturnType<typeof cell>[]): Matrix['legend'] {
   const symbols = new Set(cells.map((c): string => c.symbol))
   return [
     ...Object.entries(legend)
-      .filter(([s]) => symbols.has(s))
-      .map(([s, meaning]) => `${s} ${meaning}`),
-    ...(cells.some((c) => c.recovered) ? [`${recoveredMark.symbol} ${recoveredMark.meaning}`] : []),
+      .filter(([symbol]) => symbols.has(symbol))
+      .map(([symbol, meaning]) => ({ symbol, meaning })),
+    ...(cells.some((c) => c.recovered) ? [recoveredMark] : []),
   ]
-}
-
-export function matrixText(shown: Shown, palette: Palette = plain): string {
-  const { stem, names } = shortNames(shown.nodes.map((n) => n.node))
-  const rows = grid(shown).map((r, i) => [
-    { text: names[i] ?? r.from },
-    ...r.cells.map((c): Cell => ({ text: c.text, tone: tones[c.symbol] })),
-  ])
-  return `${textTable([`${stem}from\\to`, ...names], rows, palette)}\n${used(shown).join('; ')}`
-}
-
-export function matrixMarkdown(shown: Shown): string {
-  const { stem, names } = shortNames(shown.nodes.map((n) => n.node))
-  const rows = grid(shown).map((r, i) => [`**${text(names[i] ?? r.from)}**`, ...r.cells.map((c) => c.text)])
-  return `${table([`${text(stem)}from ╲ to`, ...names.map((n) => text(n))], rows)}\n\n${used(shown).join('; ')}`
 }
 
 /** `saorsa-4`, `saorsa-10` → stem `saorsa-`, names `4`, `10`: columns stay narrow; names without a common stem up to a dash stay whole. */

@@ -1,7 +1,8 @@
 /** All nodes with declared and measured NAT side by side, for `nodes` and `lab status`. */
 import { measuredKind, type FleetNode, type NatMeasurement } from '../domain/fleet.ts'
 import { asDeclared, natName } from '../domain/suites/connectivity/oracle.ts'
-import { plain, textTable, type Cell, type Palette } from './text-table.ts'
+import { blockText, plain, type Palette } from './plain.ts'
+import { table, toned, type Span, type Table } from './section.ts'
 
 export interface NodeRow {
   readonly node: FleetNode
@@ -12,8 +13,11 @@ export interface NodeRow {
   readonly note?: string
 }
 
-export function nodesTable(rows: readonly NodeRow[], palette: Palette = plain): string {
-  return textTable(
+export const nodesTable = (rows: readonly NodeRow[], palette: Palette = plain): string =>
+  blockText(nodesOf(rows), palette)
+
+const nodesOf = (rows: readonly NodeRow[]): Table =>
+  table(
     [
       'node',
       'host',
@@ -28,34 +32,31 @@ export function nodesTable(rows: readonly NodeRow[], palette: Palette = plain): 
       'note',
     ],
     rows.map(({ node, online, measurement, note }) => [
-      { text: node.name },
-      { text: node.host },
-      { text: node.ip },
-      { text: node.role },
+      node.name,
+      node.host,
+      node.ip,
+      node.role,
       onlineCell(online),
-      { text: natName(asDeclared(node)) },
+      natName(asDeclared(node)),
       measuredCell(node, measurement),
-      { text: behaviour(measurement) },
-      { text: node.expectedRate === undefined ? '' : `~${node.expectedRate} %`, right: true },
-      { text: runtimeOf(node) },
-      { text: note ?? node.notes ?? '' },
+      behaviour(measurement),
+      node.expectedRate === undefined ? '' : `~${node.expectedRate} %`,
+      runtimeOf(node),
+      note ?? node.notes ?? '',
     ]),
-    palette,
+    columns,
   )
-}
 
-const onlineCell = (online: boolean | undefined): Cell =>
-  online === undefined
-    ? { text: '?', tone: 'dim' }
-    : online
-      ? { text: 'yes', tone: 'good' }
-      : { text: 'no', tone: 'bad' }
+const columns = ['left', 'left', 'left', 'left', 'left', 'left', 'left', 'left', 'right'] as const
+
+const onlineCell = (online: boolean | undefined): Span =>
+  online === undefined ? toned('?', 'dim') : online ? toned('yes', 'good') : toned('no', 'bad')
 
 /** Equal to the label, or the difference said loudly. */
-export function measuredCell(node: FleetNode, m: NatMeasurement | undefined): Cell {
-  if (m === undefined) return { text: 'not measured', tone: 'dim' }
+function measuredCell(node: FleetNode, m: NatMeasurement | undefined): Span {
+  if (m === undefined) return toned('not measured', 'dim')
   const same = measuredKind(m) === node.nat
-  return { text: `${natName(m)}${same ? '' : ' ≠'}`, tone: !same ? 'bad' : m.stable === false ? 'warn' : 'good' }
+  return toned(`${natName(m)}${same ? '' : ' ≠'}`, !same ? 'bad' : m.stable === false ? 'warn' : 'good')
 }
 
 /** `EIM+APDF, stable`. */

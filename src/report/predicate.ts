@@ -4,7 +4,7 @@ import { planDigest, type Plan } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { httpsUrl } from './link.ts'
 import { pairName, pairResults, type PairResult } from './pair-results.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from './plain.ts'
 
 /** At least one of `digest`, `uri`, `content` is required (in-toto v1 ResourceDescriptor); ours always have a digest. */
 export interface ResourceDescriptor {

@@ -5,49 +5,63 @@ import { percent } from '../domain/criteria.ts'
 import type { Judgement } from '../domain/suites/connectivity/judge.ts'
 import type { Taking } from '../domain/session.ts'
 import { duration, iso } from './figures.ts'
-import { code, table, text } from './markdown.ts'
 import type { ProofInput } from './proof-input.ts'
+import {
+  code,
+  heading,
+  inline,
+  list,
+  pairs,
+  paragraph,
+  strong,
+  table,
+  text,
+  type Inline,
+  type Section,
+} from './section.ts'
 
-export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'checkpoint' | 'verdict'>): string {
+export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'checkpoint' | 'verdict'>): Section | null {
   const judged = verdict.checkpoint
-  if (checkpoint === undefined || checkpoint === null || judged === undefined) return ''
-  return [
-    '## Checkpoint',
-    table(
-      ['', ''],
-      [
-        ['Checkpoint', text(checkpoint.name)],
+  if (checkpoint === undefined || checkpoint === null || judged === undefined) return null
+  return {
+    id: 'checkpoint',
+    title: 'Checkpoint',
+    blocks: [
+      pairs([
+        ['Checkpoint', checkpoint.name],
         ['Due', iso(checkpoint.dueAt)],
         ['Taken', `${iso(checkpoint.takenAt)}, ${lateness(checkpoint)}`],
-      ],
-    ),
-    '### Against the first test',
-    ...(judged.groups.some((c) => c.first !== null) ? [] : ['The ledger holds no first test that passed.']),
-    table(
-      ['group', 'first test', 'rate', 'now, after retries', 'rate', 'difference'],
-      judged.groups.map((c) => groupRow(c, judged.tolerancePoints)),
-      ['left', 'right', 'right', 'right', 'right', 'right'],
-    ),
-    `The tolerance is ${text(`${judged.tolerancePoints}`)} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
-    '### Tried again',
-    ...(judged.retries.length === 0
-      ? ['No pair was tried again.']
-      : [judged.retries.map((r) => retryLine(r, verdict.attempts)).join('\n')]),
-    '### Since the last test that passed',
-    ...(judged.continuity.length === 0
-      ? ['Nothing proves what ran then.']
-      : [
-          table(
+      ]),
+      heading('Against the first test'),
+      ...(judged.groups.some((c) => c.first !== null)
+        ? []
+        : [paragraph('The ledger holds no first test that passed.')]),
+      table(
+        ['group', 'first test', 'rate', 'now, after retries', 'rate', 'difference'],
+        judged.groups.map((c) => groupRow(c, judged.tolerancePoints)),
+        ['left', 'right', 'right', 'right', 'right', 'right'],
+      ),
+      paragraph(
+        inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
+      ),
+      heading('Tried again'),
+      judged.retries.length === 0
+        ? paragraph('No pair was tried again.')
+        : list(judged.retries.map((r) => retryLine(r, verdict.attempts))),
+      heading('Since the last test that passed'),
+      judged.continuity.length === 0
+        ? paragraph('Nothing proves what ran then.')
+        : table(
             ['node', 'boot id', 'process start', 'restarts', 'binary', 'judged'],
             judged.continuity.map(continuityRow),
           ),
-        ]),
-  ].join('\n\n')
+    ],
+  }
 }
 
 const lateness = ({ latenessMs }: Taking): string => (latenessMs < 1000 ? 'on time' : `${duration(latenessMs)} late`)
 
-function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): readonly string[] {
+function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): readonly Inline[] {
   const figures = (c: { readonly attempts: number; readonly successes: number } | null): readonly string[] =>
     c === null
       ? ['–', '–']
@@ -58,24 +72,25 @@ function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): 
     text(group, 200),
     ...figures(first),
     ...figures(now),
-    lost !== null && lost > tolerance + 1e-9 ? `**${difference}**` : difference,
+    lost !== null && lost > tolerance + 1e-9 ? strong(difference) : difference,
   ]
 }
 
-function retryLine(r: Judgement, attempts: readonly Judgement[]): string {
+function retryLine(r: Judgement, attempts: readonly Judgement[]): Inline {
   const failed = attempts.filter(
     (j) => j.pair.from === r.pair.from && j.pair.to === r.pair.to && j.outcome === 'failed',
   )
   const recovered = failed.length > 0 && failed.every((j) => j.recovered === true)
   const sentence = r.sentence.replace(/^.*?: /, '')
-  return `- ${text(`${r.pair.from} → ${r.pair.to}`)}: ${recovered ? 'recovered' : r.outcome === 'failed' ? '**still fails**' : 'not recovered'}, ${text(sentence)} (${failed.length} failed before)`
+  const came = recovered ? 'recovered' : r.outcome === 'failed' ? strong('still fails') : 'not recovered'
+  return inline`${`${r.pair.from} → ${r.pair.to}`}: ${came}, ${sentence} (${failed.length} failed before)`
 }
 
-function continuityRow({ node, since, now, change }: ContinuityRow): readonly string[] {
-  const judged = change === null ? 'one process' : `**${text(change)}**`
+function continuityRow({ node, since, now, change }: ContinuityRow): readonly Inline[] {
+  const judged = change === null ? 'one process' : strong(change)
   if (now === null)
     return [
-      text(node),
+      node,
       code(since.bootId),
       iso(since.startedAt),
       `${since.restarts}`,
@@ -83,15 +98,17 @@ function continuityRow({ node, since, now, change }: ContinuityRow): readonly st
       judged,
     ]
   return [
-    text(node),
-    since.bootId === now.bootId ? `same, ${code(now.bootId)}` : `${code(since.bootId)} → ${code(now.bootId)}`,
+    node,
+    since.bootId === now.bootId
+      ? inline`same, ${code(now.bootId)}`
+      : inline`${code(since.bootId)} → ${code(now.bootId)}`,
     sameStart(since, now) && since.pid === now.pid
       ? `same, ${iso(now.startedAt)}`
-      : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${text(`${now.pid}`)})`,
-    since.restarts === now.restarts ? text(`${now.restarts}`) : `${since.restarts} → ${text(`${now.restarts}`)}`,
+      : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${now.pid})`,
+    since.restarts === now.restarts ? `${now.restarts}` : `${since.restarts} → ${now.restarts}`,
     since.exeSha256 === now.exeSha256
       ? 'same'
-      : `changed, ${code(since.exeSha256.slice(0, 16))} → ${code(now.exeSha256.slice(0, 16))}`,
+      : inline`changed, ${code(since.exeSha256.slice(0, 16))} → ${code(now.exeSha256.slice(0, 16))}`,
     judged,
   ]
 }

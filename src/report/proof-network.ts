@@ -4,11 +4,11 @@ import type { Control, RunningProof } from '../domain/evidence.ts'
 import type { Fleet } from '../domain/fleet.ts'
 import type { NodeResult, Verdict, VerdictInput } from '../domain/verdict.ts'
 import { iso } from './figures.ts'
-import { code, table, text } from './markdown.ts'
 import { behaviour } from './nodes-table.ts'
+import { code, inline, list, paragraph, strong, table, text, type Inline, type Section } from './section.ts'
 
 /** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
-export function nodesSection(verdict: Verdict, input: VerdictInput): string {
+export function nodesSection(verdict: Verdict, input: VerdictInput): Section {
   const excluded = new Map(input.excluded.map((e) => [e.node, e.why]))
   const finding = (n: NodeResult): string =>
     [
@@ -20,118 +20,131 @@ export function nodesSection(verdict: Verdict, input: VerdictInput): string {
       .filter((s) => s !== '')
       .join('; ')
   const node = (name: string) => input.fleet.nodes.find((n) => n.name === name)
-  return [
-    '## Nodes and NATs',
-    table(
-      [
-        'node',
-        'role',
-        'provider, region',
-        'declared NAT',
-        'measured NAT',
-        'RFC 4787',
-        'as callee',
-        'as caller',
-        'expected',
-        'note',
-      ],
-      verdict.nodes.map((n) => [
-        text(n.node),
-        text(node(n.node)?.role ?? ''),
-        text([node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(', ')),
-        text(n.declared),
-        text(n.measured ?? 'not measured'),
-        text(behaviour(input.measurements.find((m) => m.node === n.node))),
-        share(n.asCallee),
-        share(n.asCaller),
-        n.expectedRate === null ? '' : `~${text(`${n.expectedRate}`)} %`,
-        text(finding(n)),
-      ]),
-    ),
-  ].join('\n\n')
+  return {
+    id: 'nodes',
+    title: 'Nodes and NATs',
+    blocks: [
+      table(
+        [
+          'node',
+          'role',
+          'provider, region',
+          'declared NAT',
+          'measured NAT',
+          'RFC 4787',
+          'as callee',
+          'as caller',
+          'expected',
+          'note',
+        ],
+        verdict.nodes.map((n) => [
+          n.node,
+          node(n.node)?.role ?? '',
+          [node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(', '),
+          n.declared,
+          n.measured ?? 'not measured',
+          behaviour(input.measurements.find((m) => m.node === n.node)),
+          share(n.asCallee),
+          share(n.asCaller),
+          n.expectedRate === null ? '' : `~${n.expectedRate} %`,
+          finding(n),
+        ]),
+      ),
+    ],
+  }
 }
 
 const share = ({ attempts, successes }: NodeResult['asCallee']): string =>
   attempts === 0 ? '–' : `${successes}/${attempts} = ${percent(successes / attempts)} %`
 
-export function labSection({ lab }: Fleet): string {
-  if (lab === undefined) return ''
-  return [
-    '## Lab',
-    [
-      `- The fleet is a lab: network namespaces on one machine.`,
-      `- NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
-      `- Delay and loss: ${lab.shaping === 'none' ? 'not covered' : `shaped by ${lab.shaping}`}.`,
-    ].join('\n'),
-  ].join('\n\n')
+export function labSection({ lab }: Fleet): Section | null {
+  if (lab === undefined) return null
+  return {
+    id: 'lab',
+    title: 'Lab',
+    blocks: [
+      list([
+        `The fleet is a lab: network namespaces on one machine.`,
+        inline`NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
+        `Delay and loss: ${lab.shaping === 'none' ? 'not covered' : `shaped by ${lab.shaping}`}.`,
+      ]),
+    ],
+  }
 }
 
-export function controlsSection(controls: readonly Control[]): string {
-  if (controls.length === 0) return '## Controls\n\nNone ran: the run is invalid.'
-  return [
-    '## Controls',
-    table(
-      ['control', 'path', 'expected', 'seen', 'packet witness', 'right', 'detail'],
-      controls.map((c) => {
-        const right = c.seen === c.expected && (c.witnessed || c.name === 'nonexistent-peer')
-        return [
-          text(c.name),
-          text(`${c.from} → ${c.to}`),
-          text(c.expected),
-          text(c.seen),
-          c.witnessed ? 'agrees' : 'disagrees',
-          right ? 'yes' : '**no**',
-          text(c.detail, 160),
-        ]
-      }),
-    ),
-  ].join('\n\n')
+export function controlsSection(controls: readonly Control[]): Section {
+  const [id, title] = ['controls', 'Controls']
+  if (controls.length === 0) return { id, title, blocks: [paragraph('None ran: the run is invalid.')] }
+  return {
+    id,
+    title,
+    blocks: [
+      table(
+        ['control', 'path', 'expected', 'seen', 'packet witness', 'right', 'detail'],
+        controls.map((c) => {
+          const right = c.seen === c.expected && (c.witnessed || c.name === 'nonexistent-peer')
+          return [
+            c.name,
+            `${c.from} → ${c.to}`,
+            c.expected,
+            c.seen,
+            c.witnessed ? 'agrees' : 'disagrees',
+            right ? 'yes' : strong('no'),
+            text(c.detail, 160),
+          ]
+        }),
+      ),
+    ],
+  }
 }
 
 /** What ran on each node, by the kernel's word: one process, before and after. */
-export function runningSection({ evidence, deployed }: VerdictInput): string {
+export function runningSection({ evidence, deployed }: VerdictInput): Section | null {
   const after = new Map(evidence.runningAfter.map((p) => [p.node, p]))
-  const row = (p: RunningProof): readonly string[] => [
-    text(p.node),
-    text(p.unit),
-    text(`${p.pid}`),
+  const row = (p: RunningProof): readonly Inline[] => [
+    p.node,
+    p.unit,
+    `${p.pid}`,
     code(p.exeSha256.slice(0, 16)),
-    p.exeSha256 === deployed[p.node] ? 'yes' : deployed[p.node] === undefined ? 'not deployed by us' : '**no**',
+    p.exeSha256 === deployed[p.node] ? 'yes' : deployed[p.node] === undefined ? 'not deployed by us' : strong('no'),
     iso(p.startedAt),
-    text(p.udpPorts.join(', ')),
-    text(`${p.uid}`),
+    p.udpPorts.join(', '),
+    `${p.uid}`,
     code(p.capEff),
-    text(p.version),
+    p.version,
     sameProcess(p, after.get(p.node)),
   ]
-  if (evidence.runningBefore.length === 0) return ''
-  return [
-    '## What ran',
-    table(
-      [
-        'node',
-        'unit',
-        'pid',
-        'sha256 of /proc/pid/exe',
-        'is the deployed one',
-        'started',
-        'UDP ports',
-        'uid',
-        'capabilities',
-        'says version',
-        'after the test',
-      ],
-      evidence.runningBefore.map(row),
-    ),
-  ].join('\n\n')
+  if (evidence.runningBefore.length === 0) return null
+  return {
+    id: 'running',
+    title: 'What ran',
+    blocks: [
+      table(
+        [
+          'node',
+          'unit',
+          'pid',
+          'sha256 of /proc/pid/exe',
+          'is the deployed one',
+          'started',
+          'UDP ports',
+          'uid',
+          'capabilities',
+          'says version',
+          'after the test',
+        ],
+        evidence.runningBefore.map(row),
+      ),
+    ],
+  }
 }
 
-function sameProcess(before: RunningProof, after: RunningProof | undefined): string {
-  if (after === undefined) return '**not running**'
+function sameProcess(before: RunningProof, after: RunningProof | undefined): Inline {
+  if (after === undefined) return strong('not running')
   return after.pid === before.pid &&
     after.bootId === before.bootId &&
     after.exeSha256 === before.exeSha256 &&
     after.restarts === before.restarts
     ? 'the same process'
-    : '**another process**'
+    : strong('another process')
 }

@@ -1,10 +1,21 @@
 /** The proof's sections on its own making: source and binary, recovery rules, timings, the ledger, and every evidence file with its digest. */
 import { chainFaults } from '../domain/ledger.ts'
 import { duration, iso } from './figures.ts'
-import { code, table, text } from './markdown.ts'
-import type { ProofInput } from './proof-input.ts'
+import type { BuildFacts, ProofInput } from './proof-input.ts'
+import {
+  code,
+  inline,
+  list,
+  pairs,
+  paragraph,
+  strong,
+  table,
+  type Block,
+  type Inline,
+  type Section,
+} from './section.ts'
 
-export function sourceSection({ build, fixCommits, plan }: ProofInput): string {
+export function sourceSection({ build, fixCommits, plan }: ProofInput): Section {
   const { source } = plan
   const from =
     source.kind === 'build'
@@ -12,63 +23,89 @@ export function sourceSection({ build, fixCommits, plan }: ProofInput): string {
       : source.kind === 'file'
         ? `file ${source.path}`
         : `release ${source.repository} ${source.tag} ${source.asset}`
-  const rows =
+  const rows: readonly (readonly [Inline, Inline])[] =
     build === null
-      ? [['Source', text(from)]]
+      ? [['Source', from]]
       : [
-          ['Source', text(from)],
-          ['Built by', text(build.how)],
-          ['Toolchain', text(build.toolchain ?? 'unknown')],
-          [
-            'Commit',
-            `${build.commit === null ? 'unknown' : code(build.commit)}${build.dirty === true ? ' **with changes that no commit holds**' : ''}`,
-          ],
-          ['Binary', `${code(build.sha256)} (${text(`${build.bytes}`)} bytes)`],
+          ['Source', from],
+          ['Built by', build.how],
+          ['Toolchain', build.toolchain ?? 'unknown'],
+          ['Commit', commitOf(build)],
+          ['Binary', inline`${code(build.sha256)} (${build.bytes} bytes)`],
         ]
-  const fixes =
-    fixCommits.length === 0
-      ? 'Fix commits: none.'
-      : `Fix commits:\n\n${fixCommits.map((c) => `- ${code(c.sha.slice(0, 12))} ${iso(c.at)} ${text(c.message)}`).join('\n')}`
-  return ['## Source and binary', table(['', ''], rows), fixes].join('\n\n')
+  return { id: 'source', title: 'Source and binary', blocks: [pairs(rows), ...fixes(fixCommits)] }
 }
 
-export function recoverySection({ recoveries }: ProofInput): string {
-  return `## Recovery rules that fired\n\n${recoveries.length === 0 ? 'None.' : recoveries.map((r) => `- ${text(r.rule)} × ${r.times}: ${text(r.where)}`).join('\n')}`
+const commitOf = ({ commit, dirty }: BuildFacts): Inline => {
+  const name = commit === null ? 'unknown' : code(commit)
+  return dirty === true ? inline`${name} ${strong('with changes that no commit holds')}` : name
 }
 
-export const timingsSection = ({ timings }: ProofInput): string =>
+const fixes = (commits: ProofInput['fixCommits']): readonly Block[] =>
+  commits.length === 0
+    ? [paragraph('Fix commits: none.')]
+    : [
+        paragraph('Fix commits:'),
+        list(commits.map((c) => inline`${code(c.sha.slice(0, 12))} ${iso(c.at)} ${c.message}`)),
+      ]
+
+export const recoverySection = ({ recoveries }: ProofInput): Section => ({
+  id: 'recoveries',
+  title: 'Recovery rules that fired',
+  blocks: [
+    recoveries.length === 0
+      ? paragraph('None.')
+      : list(recoveries.map((r) => inline`${r.rule} × ${r.times}: ${r.where}`)),
+  ],
+})
+
+export const timingsSection = ({ timings }: ProofInput): Section | null =>
   timings.length === 0
-    ? ''
-    : `## Time of each stage\n\n${table(
-        ['stage', 'time'],
-        timings.map((t) => [text(t.stage), duration(t.ms)]),
-        ['left', 'right'],
-      )}`
+    ? null
+    : {
+        id: 'timings',
+        title: 'Time of each stage',
+        blocks: [
+          table(
+            ['stage', 'time'],
+            timings.map((t) => [t.stage, duration(t.ms)]),
+            ['left', 'right'],
+          ),
+        ],
+      }
 
-export function ledgerSection({ entries }: ProofInput): string {
-  if (entries.length === 0) return ''
+export function ledgerSection({ entries }: ProofInput): Section | null {
+  if (entries.length === 0) return null
   const faults = chainFaults(entries)
-  return [
-    '## Ledger',
-    faults.length === 0
-      ? `${entries.length} entries, the chain is whole; last hash ${code(entries.at(-1)?.hash ?? '')}.`
-      : faults.map((f) => `- **broken**: ${text(f)}`).join('\n'),
-    table(
-      ['#', 'when', 'from', 'event', 'to', 'why'],
-      entries.map((e) => [text(`${e.seq}`), iso(e.at), text(e.from), text(e.event), text(e.to), text(e.why)]),
-      ['right'],
-    ),
-  ].join('\n\n')
+  return {
+    id: 'ledger',
+    title: 'Ledger',
+    blocks: [
+      faults.length === 0
+        ? paragraph(
+            inline`${entries.length} entries, the chain is whole; last hash ${code(entries.at(-1)?.hash ?? '')}.`,
+          )
+        : list(faults.map((f) => inline`${strong('broken')}: ${f}`)),
+      table(
+        ['entry', 'when', 'from', 'event', 'to', 'why'],
+        entries.map((e) => [`${e.seq}`, iso(e.at), e.from, e.event, e.to, e.why]),
+        ['right'],
+      ),
+    ],
+  }
 }
 
-export function evidenceSection({ manifest, verifyCommand }: ProofInput): string {
-  return [
-    '## Evidence',
-    `${manifest.files.length} files; root digest ${code(manifest.root)}. Judge again: ${code(verifyCommand)}`,
+export const evidenceSection = ({ manifest, verifyCommand }: ProofInput): Section => ({
+  id: 'evidence',
+  title: 'Evidence',
+  blocks: [
+    paragraph(
+      inline`${manifest.files.length} files; root digest ${code(manifest.root)}. Judge again: ${code(verifyCommand)}`,
+    ),
     table(
       ['file', 'bytes', 'sha256'],
-      manifest.files.map((f) => [code(f.path), text(`${f.bytes}`), code(f.sha256)]),
+      manifest.files.map((f) => [code(f.path), `${f.bytes}`, code(f.sha256)]),
       ['left', 'right'],
     ),
-  ].join('\n\n')
-}
+  ],
+})

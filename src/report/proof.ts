@@ -5,39 +5,50 @@ import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { duration, iso, ms } from './figures.ts'
-import { code, table, text } from './markdown.ts'
-import { matrixMarkdown } from './matrix.ts'
+import { sectionMarkdown } from './markdown.ts'
+import { matrixOf } from './matrix.ts'
 import { checkpointSection } from './proof-checkpoint.ts'
 import type { ProofInput } from './proof-input.ts'
 import { controlsSection, labSection, nodesSection, runningSection } from './proof-network.ts'
 import { evidenceSection, ledgerSection, recoverySection, sourceSection, timingsSection } from './proof-record.ts'
+import {
+  code,
+  inline,
+  joined,
+  list,
+  pairs,
+  paragraph,
+  present,
+  strong,
+  table,
+  type Block,
+  type Inline,
+  type Section,
+} from './section.ts'
 
-export function renderProof(p: ProofInput): string {
-  return (
-    [
-      headSection(p),
-      criteriaSection(p),
-      checkpointSection(p),
-      '## Matrix',
-      matrixMarkdown(p.verdict),
-      pairsSection(p.verdict),
-      figuresSection(p.verdict),
-      nodesSection(p.verdict, p.input),
-      labSection(p.input.fleet),
-      controlsSection(p.input.evidence.controls),
-      findingsSection(p.verdict),
-      notCoveredSection(p.verdict),
-      sourceSection(p),
-      runningSection(p.input),
-      recoverySection(p),
-      timingsSection(p),
-      ledgerSection(p),
-      evidenceSection(p),
-    ]
-      .filter((s) => s !== '')
-      .join('\n\n') + '\n'
-  )
-}
+export const renderProof = (p: ProofInput): string =>
+  `${[sectionMarkdown(headSection(p), 1), ...proofSections(p).map((s) => sectionMarkdown(s))].join('\n\n')}\n`
+
+export const proofSections = (p: ProofInput): readonly Section[] =>
+  present([
+    reasonsSection(p.verdict),
+    criteriaSection(p),
+    checkpointSection(p),
+    matrixSection(p.verdict),
+    pathsSection(p.verdict),
+    figuresSection(p.verdict),
+    nodesSection(p.verdict, p.input),
+    labSection(p.input.fleet),
+    controlsSection(p.input.evidence.controls),
+    findingsSection(p.verdict),
+    notCoveredSection(p.verdict),
+    sourceSection(p),
+    runningSection(p.input),
+    recoverySection(p),
+    timingsSection(p),
+    ledgerSection(p),
+    evidenceSection(p),
+  ])
 
 /** `proof-2026-01-31T08-05-09Z.md`. */
 export const proofName = (finishedAt: number): string =>
@@ -45,82 +56,103 @@ export const proofName = (finishedAt: number): string =>
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-')}.md`
 
-function headSection({ plan, verdict, session, startedAt, finishedAt, anchor, manifest }: ProofInput): string {
+function headSection({ plan, verdict, session, startedAt, finishedAt, anchor, manifest }: ProofInput): Section {
   const { answers } = plan
-  const reasons = verdict.reasons.map(
-    (r) =>
-      `- ${r.kind === 'failed' ? '**failed**' : r.kind === 'invalid' ? '**invalid**' : 'inconclusive'}: ${text(r.text)}`,
-  )
-  return [
-    `# Test proof: ${text(answers.project.value)}`,
-    table(
-      ['', ''],
-      [
-        ['Result', `**${verdict.result}**`],
-        ['Project', text(answers.project.value)],
+  return {
+    id: 'proof',
+    title: inline`Test proof: ${answers.project.value}`,
+    blocks: [
+      pairs([
+        ['Result', strong(verdict.result)],
+        ['Project', answers.project.value],
         ['Date', iso(finishedAt)],
         ['Duration', duration(finishedAt - startedAt)],
         ['Session', code(session)],
         [
           'Focus · criteria · proof',
-          [answers.focus, answers.criteria, answers.proof].map((a) => `${text(a.value)} (${text(a.from)})`).join(' · '),
+          [answers.focus, answers.criteria, answers.proof].map((a) => `${a.value} (${a.from})`).join(' · '),
         ],
-        ['Fleet', text(plan.fleet.name)],
+        ['Fleet', plan.fleet.name],
         ['Plan', code(planDigest(plan))],
         ['Evidence root', code(manifest.root)],
         [
           'Anchor',
           anchor === null
             ? 'none: consistent, unanchored'
-            : `${anchor.kind} ${text(anchor.where)} ${code(anchor.digest)}${anchor.digest === manifest.root ? '' : ' **is another digest than the evidence root**'}`,
+            : inline`${anchor.kind} ${anchor.where} ${code(anchor.digest)}${anchor.digest === manifest.root ? '' : inline` ${strong('is another digest than the evidence root')}`}`,
         ],
-      ],
-    ),
-    ...(reasons.length === 0 ? [] : [`### Why ${verdict.result}`, reasons.join('\n')]),
-  ].join('\n\n')
+      ]),
+    ],
+  }
 }
 
-export function criteriaSection({ verdict, input }: Pick<ProofInput, 'verdict' | 'input'>): string {
+const reasonsSection = ({ reasons, result }: Verdict): Section | null =>
+  reasons.length === 0
+    ? null
+    : {
+        id: 'reasons',
+        title: `Why ${result}`,
+        blocks: [list(reasons.map((r) => inline`${r.kind === 'inconclusive' ? r.kind : strong(r.kind)}: ${r.text}`))],
+      }
+
+export function criteriaSection({ verdict, input }: Pick<ProofInput, 'verdict' | 'input'>): Section {
   const rows = pairClasses.flatMap((c) => (verdict.classes[c] === undefined ? [] : [classRow(verdict.classes[c])]))
   const { targets } = input
   const bound = targets.strict && input.criteria !== 'all-pass' ? 'the lower bound of the interval' : 'the rate'
-  return [
-    '## Success criteria',
-    table(['pair class', 'measured', 'rate', '95 % interval', 'target', 'met', 'pairs tried', 'not counted'], rows, [
-      'left',
-      'right',
-      'right',
-      'right',
-      'right',
-    ]),
-    `Criteria ${text(input.criteria)}: ${bound} is compared with the target, over counted attempts, with at least ${text(`${targets.sampleFloor}`)} of them and ${text(`${targets.coverage}`)} % of the pairs in each class. ` +
-      'Classes: direct, the callee has no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ' +
-      (input.promises.record
-        ? "the receiver's own record of the payload and packet counters at both ends."
-        : 'packets delivered both ways, counted at both ends behind their NATs.'),
-  ].join('\n\n')
+  return {
+    id: 'criteria',
+    title: 'Success criteria',
+    blocks: [
+      table(['pair class', 'measured', 'rate', '95 % interval', 'target', 'met', 'pairs tried', 'not counted'], rows, [
+        'left',
+        'right',
+        'right',
+        'right',
+        'right',
+      ]),
+      paragraph(
+        inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${
+          input.promises.record
+            ? "the receiver's own record of the payload and packet counters at both ends."
+            : 'packets delivered both ways, counted at both ends behind their NATs.'
+        }`,
+      ),
+    ],
+  }
 }
 
-const classRow = (r: ClassResult): readonly string[] => [
+const classRow = (r: ClassResult): readonly Inline[] => [
   r.pairClass,
   `${r.successes}/${r.attempts}${r.recovered === 0 ? '' : ` (${r.recovered} recovered on retry)`}`,
   r.rate === null ? '–' : `${percent(r.rate)} %`,
   `${percent(r.interval.low)}–${percent(r.interval.high)} %`,
-  r.target === null ? '–' : `${text(`${r.target}`)} %`,
-  r.met === null ? 'cannot say' : r.met ? 'yes' : '**no**',
+  r.target === null ? '–' : `${r.target} %`,
+  r.met === null ? 'cannot say' : r.met ? 'yes' : strong('no'),
   `${r.pairsTried}/${r.pairs}`,
   `${r.notCounted}`,
 ]
 
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
-export function pairsSection(verdict: Verdict): string {
-  const told = verdict.attempts.filter((j) => j.outcome !== 'success' || j.path !== 'end-to-end')
-  if (told.length === 0) return 'Every attempt was delivered end to end.'
-  const lines = [...Map.groupBy(told, (j) => j.sentence)].map(
-    ([sentence, list]) => `- ${text(sentence)}${list.length > 1 ? ` (${list.length} attempts)` : ''}`,
+export function pathsSection(verdict: Verdict): Section {
+  const others = verdict.attempts.filter((j) => j.outcome !== 'success' || j.path !== 'end-to-end')
+  const sentences = [...Map.groupBy(others, (j) => j.sentence)].map(([sentence, alike]) =>
+    withAttempts(sentence, alike.length),
   )
-  return ['### Why not end to end', ...chunk(lines)].join('\n\n')
+  return {
+    id: 'paths',
+    title: 'Why not end to end',
+    blocks: [others.length === 0 ? paragraph('Every attempt was delivered end to end.') : list(sentences)],
+  }
 }
+
+const withAttempts = (of: Inline, attempts: number): Inline =>
+  attempts > 1 ? inline`${of} (${attempts} attempts)` : of
+
+export const matrixSection = (verdict: Verdict): Section => ({
+  id: 'matrix',
+  title: 'Matrix',
+  blocks: [matrixOf(verdict)],
+})
 
 export function figuresSection({
   timeToConnect: t,
@@ -130,14 +162,14 @@ export function figuresSection({
   cooloffMs,
   attempts,
   mixedVersionPairs,
-}: Verdict): string {
+}: Verdict): Section {
   const grade = (g: string | null): number => attempts.filter((j) => j.grade === g).length
   const outcome = (o: string): number => attempts.filter((j) => j.outcome === o).length
-  return [
-    '## Figures',
-    table(
-      ['', ''],
-      [
+  return {
+    id: 'figures',
+    title: 'Figures',
+    blocks: [
+      pairs([
         [
           "Time to connect, by the program's own clock",
           `p50 ${ms(t.p50)} · p95 ${ms(t.p95)} · max ${ms(t.max)} (${t.count} successes)`,
@@ -163,33 +195,45 @@ export function figuresSection({
           'Mixed-version pairs',
           mixedVersionPairs.length === 0
             ? 'none'
-            : mixedVersionPairs.map((p) => text(`${p.from} → ${p.to}`)).join(', '),
+            : joined(
+                mixedVersionPairs.map((p) => `${p.from} → ${p.to}`),
+                ', ',
+              ),
         ],
-      ],
-    ),
-  ].join('\n\n')
+      ]),
+    ],
+  }
 }
 
-export function findingsSection({ findings }: Verdict): string {
-  const lines = findings.map(
-    (f) => `- **${text(f.kind)}** ${text(f.message)}${f.attempts.length > 1 ? ` (${f.attempts.length} attempts)` : ''}`,
-  )
-  return ['## Findings', ...(lines.length === 0 ? ['None.'] : chunk(lines))].join('\n\n')
-}
+export const findingsSection = ({ findings }: Verdict): Section => ({
+  id: 'findings',
+  title: 'Findings',
+  blocks: listOr(
+    findings.map((f) => withAttempts(inline`${strong(f.kind)} ${f.message}`, f.attempts.length)),
+    'None.',
+  ),
+})
 
-export function notCoveredSection({ notCovered }: Verdict): string {
-  const pairs = Map.groupBy(
+const listOr = (items: readonly Inline[], none: string): readonly Block[] => [
+  items.length === 0 ? paragraph(none) : list(items),
+]
+
+export function notCoveredSection({ notCovered }: Verdict): Section {
+  const byReason = Map.groupBy(
     notCovered.filter((n) => n.kind === 'pair'),
     (n) => n.why,
   )
   const lines = [
-    ...notCovered.filter((n) => n.kind !== 'pair').map((n) => `- ${text(`${whatIsMissing(n)}: ${n.why}`)}`),
-    ...[...pairs].map(
-      ([why, list]) =>
-        `- ${list.length} pairs, ${text(why)}: ${list.map((n) => text(`${n.pair.from} → ${n.pair.to}`)).join(', ')}`,
+    ...notCovered.filter((n) => n.kind !== 'pair').map((n) => `${whatIsMissing(n)}: ${n.why}`),
+    ...[...byReason].map(
+      ([why, alike]) =>
+        inline`${alike.length} pairs, ${why}: ${joined(
+          alike.map((n) => `${n.pair.from} → ${n.pair.to}`),
+          ', ',
+        )}`,
     ),
   ]
-  return ['## Not covered', ...(lines.length === 0 ? ['Nothing that the plan asks for.'] : chunk(lines))].join('\n\n')
+  return { id: 'not-covered', title: 'Not covered', blocks: listOr(lines, 'Nothing that the plan asks for.') }
 }
 
 function whatIsMissing(n: Exclude<NotCovered, { kind: 'pair' }>): string {
@@ -202,5 +246,3 @@ function whatIsMissing(n: Exclude<NotCovered, { kind: 'pair' }>): string {
       return n.what
   }
 }
-
-const chunk = (lines: readonly string[]): readonly string[] => [lines.join('\n')]

@@ -1,31 +1,30 @@
-/** A session's states over time as a mermaid gantt chart; nothing of an entry but its state, its result and its times gets in. */
+/** A session's states over time; nothing of an entry but its state, its result and its times gets in. */
 import type { Entry } from '../domain/ledger.ts'
 import { states } from '../domain/session.ts'
+import { inline, paragraph, type Section } from './section.ts'
 
 /** Older ones are left out: a chart of thousands of bars is not drawn. */
 const bars = 60
 const known: readonly string[] = states
 const bad: readonly string[] = ['failed', 'inconclusive', 'unrecoverable', 'missed']
 
-export function timeline(entries: readonly Entry[]): string {
+export function timelineSection(entries: readonly Entry[]): Section | null {
   const spans = entries.slice(1).flatMap((e, i) => {
     const start = entries[i]?.at
     return start === undefined || !real(start) || !real(e.at) || !known.includes(e.from)
       ? []
-      : [{ state: e.from, start, end: Math.max(e.at, start + 1000), bad: bad.includes(e.event) }]
+      : [{ name: e.from, start, end: Math.max(e.at, start + 1000), bad: bad.includes(e.event) }]
   })
-  if (spans.length === 0) return ''
+  if (spans.length === 0) return null
   const shown = spans.slice(-bars)
-  return [
-    ...(shown.length < spans.length ? [`The newest ${bars} of ${spans.length} stages:\n`] : []),
-    '```mermaid',
-    'gantt',
-    '  dateFormat x',
-    '  axisFormat %H:%M',
-    '  section Session',
-    ...shown.map((s, i) => `  ${s.state} :${s.bad ? 'crit' : 'done'}, s${i}, ${s.start}, ${s.end}`),
-    '```',
-  ].join('\n')
+  return {
+    id: 'timeline',
+    title: 'Timeline',
+    blocks: [
+      ...(shown.length < spans.length ? [paragraph(inline`The newest ${bars} of ${spans.length} stages:`)] : []),
+      { kind: 'gantt', bars: shown },
+    ],
+  }
 }
 
 /** Whole milliseconds of a date that exists, after 1970. */

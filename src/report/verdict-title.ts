@@ -6,7 +6,7 @@ import { countsText, type Counts } from '../domain/counts.ts'
 import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
 import { buildFaultsOf, testsOf, type Result } from './facts.ts'
 import { iso } from './figures.ts'
-import { plainLine } from './plain-text.ts'
+import { plainLine } from './plain.ts'
 
 const longest = 200
 

@@ -5,9 +5,11 @@ import type { Json } from '../../src/domain/ledger.ts'
 import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { annotations } from '../../src/report/annotations.ts'
-import { compare, comparisonMarkdown, lastProofOf } from '../../src/report/comparison.ts'
+import { compare, comparisonSection, lastProofOf, type Comparison } from '../../src/report/comparison.ts'
 import { countsOf, originOf, subjectOf, testsOf } from '../../src/report/facts.ts'
-import { httpsUrl, link } from '../../src/report/link.ts'
+import { httpsUrl } from '../../src/report/link.ts'
+import { blocksMarkdown } from '../../src/report/markdown.ts'
+import { link, paragraph } from '../../src/report/section.ts'
 import { testResultPredicate } from '../../src/report/predicate.ts'
 import { verdictTitle } from '../../src/report/verdict-title.ts'
 import { run } from '../domain/fixtures.ts'
@@ -27,6 +29,9 @@ import {
   story,
   type Step,
 } from './surfaces.ts'
+
+const comparisonMarkdown = (c: Comparison): string => blocksMarkdown(comparisonSection(c).blocks)
+const linkMarkdown = (label: string, to: string): string => blocksMarkdown([paragraph(link(label, to))])
 
 const mixed = run({
   attempts: {
@@ -429,8 +434,8 @@ describe('links', () => {
     [`https://x.example/${'a'.repeat(3000)}`],
   ])('%j is none', (url) => expect(httpsUrl(url)).toBeNull())
   test('nothing ends one early, and a strange site is named', () => {
-    expect(link('run', 'https://github.com/a/b')).toBe('[run](https://github.com/a/b)')
-    expect(link('a]b', 'https://evil.example/x)|y <z> "')).toBe(
+    expect(linkMarkdown('run', 'https://github.com/a/b')).toBe('[run](https://github.com/a/b)')
+    expect(linkMarkdown('a]b', 'https://evil.example/x)|y <z> "')).toBe(
       '[a\\]b at evil.example](https://evil.example/x%29%7Cy%20%3Cz%3E%20%22)',
     )
   })

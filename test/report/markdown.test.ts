@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { block, code, table, text, spellHidden } from '../../src/report/markdown.ts'
+import { spellHidden } from '../../src/report/foreign.ts'
+import { block, code, table, text } from '../../src/report/markdown.ts'
 
 describe('foreign text inline', () => {
   test.each([

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
 import { verdict } from '../../src/domain/verdict.ts'
-import { matrixMarkdown, matrixText, shortNames } from '../../src/report/matrix.ts'
+import { blocksMarkdown } from '../../src/report/markdown.ts'
+import { matrixOf, shortNames } from '../../src/report/matrix.ts'
 import { nodesTable } from '../../src/report/nodes-table.ts'
+import { blockText, type Palette } from '../../src/report/plain.ts'
 import { measurementOf, measurements, nineNodes, run } from '../domain/fixtures.ts'
+
+type Judged = Parameters<typeof matrixOf>[0]
+const matrixText = (v: Judged, palette?: Palette): string => blockText(matrixOf(v), palette)
+const matrixMarkdown = (v: Judged): string => blocksMarkdown([matrixOf(v)])
 
 const mixed = verdict(
   run({

@@ -374,7 +374,7 @@ describe('a dashboard', () => {
     ['proof', `\`${sha256('proof').slice(0, 16)}\``],
     ['the run', `[run 77](${runUrl})`],
     ['who holds the fleet', '- `s2` holds 2 nodes'],
-    ['who waits', '- `s3` waits for session `s2` (run 9 of o/r), leased until 2026-01-31T08:00:00.000Z'],
+    ['who waits', '- `s3` waits for session `s2` \\(run 9 of o/r\\), leased until 2026-01-31T08:00:00.000Z'],
     ['the rest', 'And 3 more'],
     ['verify', 'vps-test verify'],
   ])('has %s', (_, part) => expect(page).toContain(part))

@@ -4,9 +4,15 @@ import type { Plan } from '../../src/domain/plan.ts'
 import type { Taking } from '../../src/domain/session.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { verdict } from '../../src/domain/verdict.ts'
-import { matrixMarkdown, matrixText } from '../../src/report/matrix.ts'
+import { blocksMarkdown } from '../../src/report/markdown.ts'
+import { matrixOf } from '../../src/report/matrix.ts'
+import { blockText } from '../../src/report/plain.ts'
 import { renderProof } from '../../src/report/proof.ts'
 import { nineNodes, run, type Changes } from '../domain/fixtures.ts'
+
+type Judged = Parameters<typeof matrixOf>[0]
+const matrixText = (v: Judged): string => blockText(matrixOf(v))
+const matrixMarkdown = (v: Judged): string => blocksMarkdown([matrixOf(v)])
 
 const due = Date.UTC(2026, 0, 31, 9, 0, 0)
 const taking = (latenessMs: number): Taking => ({ name: 'WAIT_1HR', dueAt: due, takenAt: due + latenessMs, latenessMs })
@@ -70,17 +76,17 @@ describe('a checkpoint', () => {
     ['the loss that is not', '| nat\\_traversed | 30/30 | 100 % | 29/30 | 96.7 % | **−3.34 points** |'],
     ['no loss', '| relay | 10/10 | 100 % | 10/10 | 100 % | 0 points |'],
     ['the tolerance', 'The tolerance is 2.5 points.'],
-    ['a recovered pair', '- saorsa-7 → saorsa-2: recovered, end-to-end (1 failed before)'],
+    ['a recovered pair', '- saorsa-7 → saorsa-2: recovered, end-to-end \\(1 failed before\\)'],
     ['one that still fails', '- saorsa-7 → saorsa-3: **still fails**, expected end-to-end'],
     ['one that could not be tried', '- saorsa-5 → saorsa-6: not recovered, not counted: infra'],
-    ['recovered in the criteria', '| direct | 39/40 (1 recovered on retry) | 97.5 % |'],
+    ['recovered in the criteria', '| direct | 39/40 \\(1 recovered on retry\\) | 97.5 % |'],
     ['recovered in the list of pairs', 'the program claimed failure; recovered on retry'],
-    ['the matrix shows it as failed', '| **7** | X* | X | '],
+    ['the matrix shows it as failed', '| **7** | X\\* | X | '],
     ['its legend', '* recovered on retry'],
     ['one process', '| saorsa-7 | same, `boot-saorsa-7` | same, 2023-11-14T21:56:40.000Z | 0 | same | one process |'],
     [
       'what changed',
-      `| saorsa-8 | \`boot-before\` → \`boot-saorsa-8\` | 2020-09-13T12:26:40.000Z (pid 9) → 2023-11-14T21:56:40.000Z (pid 400) | 0 | changed, \`${'aa'.repeat(8)}\` → `,
+      `| saorsa-8 | \`boot-before\` → \`boot-saorsa-8\` | 2020-09-13T12:26:40.000Z \\(pid 9\\) → 2023-11-14T21:56:40.000Z \\(pid 400\\) | 0 | changed, \`${'aa'.repeat(8)}\` → `,
     ],
     ['a reboot', '**the host was rebooted since the last test that passed**'],
     ['a count that fell', '| 1 → 0 |'],

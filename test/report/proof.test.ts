@@ -77,9 +77,9 @@ describe('a good run', () => {
     ['matrix', '| **6** | D | D | D | P | - | D | D | D | R 5/5 |'],
     [
       'why not end to end',
-      '- saorsa-6 → saorsa-10: expected relayed \\(port-restricted × symmetric: no path end to end\\); relayed through saorsa-2 (5 attempts)',
+      '- saorsa-6 → saorsa-10: expected relayed \\(port-restricted × symmetric: no path end to end\\); relayed through saorsa-2 \\(5 attempts\\)',
     ],
-    ['time to connect', 'p50 120 ms · p95 120 ms · max 120 ms (80 successes)'],
+    ['time to connect', 'p50 120 ms · p95 120 ms · max 120 ms \\(80 successes\\)'],
     ['upgrades', '| Relay-to-direct upgrades | 0 claimed, 0 witnessed |'],
     ['grades', 'A 80 · B 0 · C 0 · none 0'],
     ['families', '| IPv4 / IPv6 | 80 / 0 |'],
@@ -87,7 +87,7 @@ describe('a good run', () => {
     ['mixed versions', '| Mixed-version pairs | none |'],
     [
       'NAT notes with expected rate',
-      '| saorsa-10 | nat | lab, here | symmetric | symmetric | APDM+APDF | 12/12 = 100 % | 12/12 = 100 % | ~70 % |',
+      '| saorsa-10 | nat | lab, here | symmetric | symmetric | APDM+APDF | 12/12 = 100 % | 12/12 = 100 % | \\~70 % |',
     ],
     ['compressed NAT timeouts', "divided by 4: RFC 4787 REQ-5's 120 s become 30 s"],
     ['shaping', 'Delay and loss: not covered.'],
@@ -111,10 +111,10 @@ test('a failed run leads with the reasons that decided', () => {
     attempts: { 'class:relay': { path: 'none', claims: 'relayed' } },
     absent: { 'saorsa-8': 'no route' },
   })
-  expect(md).toContain('### Why failed\n\n- **failed**: relay: 0/10 = 0 %, target 100 %\n- inconclusive: ')
+  expect(md).toContain('## Why failed\n\n- **failed**: relay: 0/10 = 0 %, target 100 %\n- inconclusive: ')
   expect(md).toContain('| relay | 0/10 | 0 % | 0–27.8 % | 100 % | **no** | 2/2 | 0 |')
   expect(md).toContain(
-    '- **claim-without-delivery** saorsa-6 → saorsa-10: claimed success \\(relayed\\), nothing was delivered (5 attempts)',
+    '- **claim-without-delivery** saorsa-6 → saorsa-10: claimed success \\(relayed\\), nothing was delivered \\(5 attempts\\)',
   )
   expect(md).toContain('- 16 pairs, saorsa-8 was left out: no route: saorsa-2 → saorsa-8')
   expect(md).toContain('left out: no route')

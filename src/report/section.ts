@@ -1,0 +1,117 @@
+/** What a page says, as values: sections of blocks of spans, every text of them plain; renderers alone know a syntax. */
+
+/** How good something is; only renderers that have colours show it. */
+export type Tone = 'good' | 'bad' | 'warn' | 'dim'
+
+/** A bare string is text, cut at {@link usualLength}. `max`: longest, characters. */
+export type Span =
+  | string
+  | { readonly kind: 'text'; readonly text: string; readonly max?: number; readonly tone?: Tone }
+  | { readonly kind: 'code'; readonly text: string; readonly max?: number }
+  | { readonly kind: 'strong'; readonly of: Inline }
+  | { readonly kind: 'link'; readonly label: string; readonly to: string | null }
+export type Inline = Span | readonly Span[]
+
+export type Align = 'left' | 'right'
+
+export interface Table {
+  readonly kind: 'table'
+  /** Column titles; null: rows of a name and what stands beside it. */
+  readonly head: readonly Inline[] | null
+  readonly rows: readonly (readonly Inline[])[]
+  readonly align: readonly Align[]
+}
+
+/** Callers down, callees across; names without the stem that all of them share. */
+export interface Matrix {
+  readonly kind: 'matrix'
+  readonly stem: string
+  readonly names: readonly string[]
+  readonly rows: readonly (readonly { readonly text: string; readonly tone: Tone }[])[]
+  /** What each symbol that is used means. */
+  readonly legend: readonly { readonly symbol: string; readonly meaning: string }[]
+}
+
+/** Bars over time. `name`: letters, digits and `_`; times: Unix milliseconds. */
+export interface Gantt {
+  readonly kind: 'gantt'
+  readonly bars: readonly {
+    readonly name: string
+    readonly start: number
+    readonly end: number
+    readonly bad: boolean
+  }[]
+}
+
+export type Block =
+  | { readonly kind: 'paragraph'; readonly of: Inline }
+  | { readonly kind: 'heading'; readonly title: Inline }
+  | { readonly kind: 'list'; readonly items: readonly Inline[] }
+  | { readonly kind: 'code'; readonly text: string; readonly max?: number }
+  | { readonly kind: 'details'; readonly summary: string; readonly blocks: readonly Block[] }
+  | Table
+  | Matrix
+  | Gantt
+
+/** `id`: letters, digits and dashes, the same for the same section of every page. */
+export interface Section {
+  readonly id: string
+  readonly title: Inline
+  readonly blocks: readonly Block[]
+}
+
+/** Longest foreign text in one place, characters. */
+export const usualLength = 400
+
+/** Longest text of a code block, characters. */
+export const usualBlockLength = 20_000
+
+export const text = (value: string, max: number, tone?: Tone): Span => ({
+  kind: 'text',
+  text: value,
+  max,
+  ...(tone === undefined ? {} : { tone }),
+})
+export const toned = (value: string, tone: Tone): Span => ({ kind: 'text', text: value, tone })
+export const code = (value: string, max = usualLength): Span => ({ kind: 'code', text: value, max })
+export const strong = (of: Inline): Span => ({ kind: 'strong', of })
+export const link = (label: string, to: string | null): Span => ({ kind: 'link', label, to })
+
+/** Our own words with foreign ones between them: the former are never cut. */
+export const inline = (words: TemplateStringsArray, ...values: readonly (Inline | number)[]): readonly Span[] =>
+  words.flatMap((word, i): readonly Span[] => [
+    ...(word === '' ? [] : [text(word, Infinity)]),
+    ...(i < values.length ? spansOf(values[i] ?? '') : []),
+  ])
+
+/** Several as one, with `between` between them. */
+export const joined = (list: readonly Inline[], between: string): readonly Span[] =>
+  list.flatMap((one, i) => [...(i === 0 ? [] : [text(between, Infinity)]), ...spansOf(one)])
+
+export const spansOf = (of: Inline | number): readonly Span[] =>
+  typeof of === 'number' ? [String(of)] : isSpan(of) ? [of] : of
+
+const isSpan = (of: Inline): of is Span => typeof of === 'string' || 'kind' in of
+
+export const paragraph = (of: Inline): Block => ({ kind: 'paragraph', of })
+export const heading = (title: Inline): Block => ({ kind: 'heading', title })
+export const list = (items: readonly Inline[]): Block => ({ kind: 'list', items })
+export const codeBlock = (value: string, max = usualBlockLength): Block => ({ kind: 'code', text: value, max })
+export const table = (
+  head: readonly Inline[],
+  rows: readonly (readonly Inline[])[],
+  align: readonly Align[] = [],
+): Table => ({ kind: 'table', head, rows, align })
+/** Names and what stands beside them. */
+export const pairs = (rows: readonly (readonly [name: Inline, value: Inline])[]): Table => ({
+  kind: 'table',
+  head: null,
+  rows,
+  align: [],
+})
+
+/** Those that are there. */
+export const present = (sections: readonly (Section | null)[]): readonly Section[] => sections.filter((s) => s !== null)
+
+export const legendText = (legend: Matrix['legend']): string =>
+  legend.map(({ symbol, meaning }) => `${symbol} ${meaning}`).join('; ')
