@@ -1,8 +1,9 @@
-/** The real command line as a process, without a terminal, in a home of the test's own. */
+/** The real command line as a process, from the bundle of this tree, without a terminal, in a home of the test's own. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inject } from 'vitest'
 
 export const root = join(import.meta.dirname, '../..')
 export interface Told {
@@ -20,12 +21,13 @@ export const home = join(scratch, 'home')
 export const cli = (...args: readonly string[]): Promise<Told> => cliWith({}, ...args)
 
 export async function cliWith(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Told> {
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [join(inject('bundle'), 'cli.js'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       HOME: scratch,
       VPS_TEST_HOME: home,
       VPS_TEST_CACHE: join(scratch, 'cache'),

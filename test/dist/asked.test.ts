@@ -1,9 +1,8 @@
 /** The Action as the runner starts it, without a lab: the issue that asks a person says how, is told what became of it, and is closed. */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Issue } from '../loopback/github-state.ts'
-import { root } from './runner.ts'
 import { stories } from './sessions.ts'
 import { answers, openTested, type Tested } from './tested.ts'
 
@@ -61,7 +60,7 @@ describe('a session that waits for approval', () => {
     ])
     // The same words, on the remote that stands for GitHub's here.
     const words = (yes ?? '').replace(url, t.runner.remote).split(' ').slice(1)
-    execFileSync(process.execPath, [join(root, 'src/cli.ts'), ...words], {
+    execFileSync(process.execPath, [join(inject('bundle'), 'cli.js'), ...words], {
       env: { PATH: process.env['PATH'], HOME: t.runner.dir, VPS_TEST_HOME: join(t.runner.dir, 'laptop') },
       timeout: 30_000,
       stdio: 'pipe',

@@ -3,9 +3,8 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type OutputOptions, rolldown } from 'rolldown'
+import { inject } from 'vitest'
 import { parse } from 'yaml'
-import config from '../../rolldown.config.ts'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { startGithubApi, type GithubApi } from '../loopback/github-api.ts'
@@ -55,9 +54,7 @@ export interface Runner {
 export async function openRunner(): Promise<Runner> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'vps-test-runner-')))
   const [action, workspace, remote] = [join(dir, 'action'), join(dir, 'workspace'), join(dir, 'remote.git')]
-  const built = await rolldown({ ...config, input: { main: join(root, 'src/main.ts') }, logLevel: 'silent' })
-  await built.write({ ...(config.output as OutputOptions), dir: join(action, 'dist') })
-  await built.close()
+  cpSync(inject('bundle'), join(action, 'dist'), { recursive: true })
   for (const part of ['fleets', 'profiles', 'action.yml'])
     cpSync(join(root, part), join(action, part), { recursive: true })
   cpSync(join(root, 'examples/testnet'), workspace, { recursive: true, filter: (from) => !/\/target(\/|$)/.test(from) })
