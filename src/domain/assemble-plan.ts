@@ -5,6 +5,7 @@ import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
 import type { Profile } from './profile.ts'
 import type { Criteria, ProjectConfig } from './project.ts'
+import { refuseUnsupported, unsupportedParts } from './unsupported.ts'
 import { waitingSeconds } from './suites/connectivity/cooloff.ts'
 import { timetable, type Round } from './suites/connectivity/timetable.ts'
 
@@ -27,13 +28,7 @@ export function assemblePlan(input: PlanInput): Plan {
       remedy: 'vps-test start testnet',
     })
   }
-  if (answers.focus.value === 'gossip' || answers.focus.value === 'throughput') {
-    throw new Failure({
-      code: 'U041',
-      message: `focus ${answers.focus.value} does not act in this version; connectivity does`,
-      remedy: `vps-test start ${answers.project.value} connectivity`,
-    })
-  }
+  refuseUnsupported(answers)
   const nodes = nodesOf(fleet, config)
   const peers = peersOf(fleet).filter((n) => nodes.includes(n.name))
   const targets =
@@ -57,6 +52,7 @@ export function assemblePlan(input: PlanInput): Plan {
     nodes,
     source: input.source,
     targets,
+    unsupported: unsupportedParts({ config, profile, answers }),
     soak: [
       ...(config.soak.wait1hr ? ['WAIT_1HR' as const] : []),
       ...(config.soak.wait6hr ? ['WAIT_6HR' as const] : []),

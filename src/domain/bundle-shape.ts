@@ -212,7 +212,6 @@ const node = fields({
   hostKeys: list(text),
 })
 const answer = fields({ value: text, from: text })
-const suite = fields({ enabled: flag })
 const plan = (most: Limits): Check =>
   fields({
     answers: fields({
@@ -223,14 +222,7 @@ const plan = (most: Limits): Check =>
     }),
     config: fields({
       soak: fields({ regressionTolerance: number }),
-      tests: fields({
-        connectivity: fields({ cooloffSeconds: number }),
-        throughput: suite,
-        messageDelivery: suite,
-        crdtConsistency: suite,
-        channelCreation: suite,
-        custom: list(anything),
-      }),
+      tests: fields({ connectivity: fields({ cooloffSeconds: number }) }),
     }),
     profile: fields({ record: kinds({ jsonl: anything, none: anything }) }),
     fleet: fields({
@@ -239,6 +231,7 @@ const plan = (most: Limits): Check =>
       lab: optional(fields({ natTimeoutFactor: number, shaping: oneOf(...shapings) })),
     }),
     nodes: list(name, most.nodes),
+    unsupported: list(fields({ what: text, why: text, test: optional(flag) }), 1000),
     source: kinds({
       build: fields({ workspace: text }),
       file: fields({ path: text, sha256: text }),

@@ -7,7 +7,7 @@ import type { Entry, Json } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import type { Finding } from './findings.ts'
 import { fold, type Taking } from './session.ts'
-import { unsupportedParts, type Unsupported } from './unsupported.ts'
+import type { Unsupported } from './unsupported.ts'
 import type { VerdictInput } from './verdict.ts'
 
 /** Everything the evidence folder holds, parsed; file names are in `layout`. */
@@ -73,7 +73,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
     runningAfter: b.running.after,
   },
   findings: b.facts.findings,
-  missing: [...unsupportedParts(b.plan), ...b.facts.notes],
+  missing: [...b.plan.unsupported, ...b.facts.notes],
   ...(checkpointOf(b) === null
     ? {}
     : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),

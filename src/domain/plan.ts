@@ -1,28 +1,21 @@
 /** What will be done, in numbered steps, before anything is touched (spec §1 Plan). */
+import type { Answer, Answers } from './answers.ts'
 import type { Fleet, NodeName } from './fleet.ts'
 import { canonical, sha256, type Json } from './ledger.ts'
 import type { Profile } from './profile.ts'
 import type { Criteria, ProjectConfig } from './project.ts'
+import type { Unsupported } from './unsupported.ts'
 
-export const focuses = ['connectivity', 'nat-traversal', 'gossip', 'throughput', 'full-suite'] as const
-export const criteriaKinds = ['all-pass', 'threshold', 'improvement', 'custom'] as const
-export const proofKinds = ['logs', 'metrics', 'manual-verify', 'all-evidence'] as const
-export type Focus = (typeof focuses)[number]
-export type CriteriaKind = (typeof criteriaKinds)[number]
-export type ProofKind = (typeof proofKinds)[number]
-
-/** One interview answer and where it came from: `parameter`, `interview`, `vps-test.yaml`, `default`. */
-export interface Answer<T> {
-  readonly value: T
-  readonly from: string
-}
-
-export interface Answers {
-  readonly project: Answer<string>
-  readonly focus: Answer<Focus>
-  readonly criteria: Answer<CriteriaKind>
-  readonly proof: Answer<ProofKind>
-}
+export {
+  criteriaKinds,
+  focuses,
+  proofKinds,
+  type Answer,
+  type Answers,
+  type CriteriaKind,
+  type Focus,
+  type ProofKind,
+} from './answers.ts'
 
 export type BinarySource =
   /** `workspace`: within the repository, so that every machine finds it; absolute outside git. `revision`: the commit, with a digest of uncommitted changes where there are any; null outside git. */
@@ -48,6 +41,8 @@ export interface Plan {
   /** What the criteria answer means in numbers. */
   readonly targets: Criteria
   readonly soak: readonly ('WAIT_1HR' | 'WAIT_6HR')[]
+  /** Asked for, and not done by this version; a test among them keeps the run from passing. */
+  readonly unsupported: readonly Unsupported[]
   readonly steps: readonly PlanStep[]
   readonly estimate: { readonly seconds: number; readonly uploadBytes: number | null; readonly attempts: number }
 }

@@ -73,9 +73,11 @@ export interface ProjectConfig {
     readonly wait1hr: boolean
     readonly wait6hr: boolean
     readonly regressionTolerance: number
-    readonly checkIntervalMinutes: number
+    /** Null: the file says nothing of it. */
+    readonly checkIntervalMinutes: number | null
   }
-  readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] }
+  /** Null: the file says nothing of them. */
+  readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] } | null
   /** Answers that the repository gives for runs nobody is asked about. */
   readonly answers: { readonly focus: string | null; readonly criteria: string | null; readonly proof: string | null }
 }

@@ -1,33 +1,108 @@
-/** What a plan asks for and this version does not do: said in the plan and in the proof, never passed over. */
-import type { Plan } from './plan.ts'
+/** The one list of what can be asked for and does not act in this version; a suite or a method that begins to act leaves it. */
+import type { Answers, CriteriaKind, Focus, ProofKind } from './answers.ts'
+import { Failure } from './failure.ts'
+import type { Profile } from './profile.ts'
+import type { ProjectConfig } from './project.ts'
 
 export interface Unsupported {
   readonly what: string
   readonly why: string
+  /** A test: a run that asked for it does not pass. */
+  readonly test?: boolean
 }
 
-export function unsupportedParts({ config, answers }: Pick<Plan, 'config' | 'answers'>): readonly Unsupported[] {
-  const { tests } = config
-  const suites: readonly (readonly [string, boolean])[] = [
-    ['throughput', tests.throughput.enabled],
-    ['message_delivery', tests.messageDelivery.enabled],
-    ['crdt_consistency', tests.crdtConsistency.enabled],
-    ['channel_creation', tests.channelCreation.enabled],
-    ['custom tests', tests.custom.length > 0],
-  ]
-  const why = 'does not act in this version'
-  return [
-    ...suites.filter(([, asked]) => asked).map(([name]) => ({ what: `suite ${name}`, why })),
-    ...(answers.focus.value === 'full-suite'
-      ? [{ what: 'focus full-suite', why: 'only its connectivity suite acts in this version' }]
-      : []),
-    ...(answers.proof.value === 'metrics' || answers.proof.value === 'all-evidence'
-      ? [
-          {
-            what: 'proof by metrics',
-            why: "Prometheus is not asked in this version; the registry's own answers are kept",
-          },
-        ]
-      : []),
-  ]
+export interface Asked {
+  readonly config: ProjectConfig
+  readonly profile: Profile
+  readonly answers: Answers
+}
+
+interface Row {
+  /** As written in `vps-test.yaml`. */
+  readonly what: string
+  /** Where the parsed configuration holds it; everything below is without effect too. */
+  readonly field: string
+  readonly test: boolean
+  readonly why: string
+  readonly asked: (config: ProjectConfig) => boolean
+}
+
+const notYet = 'does not act in this version'
+
+export const unsupportedFields: readonly Row[] = [
+  suite('nat_matrix', 'natMatrix', (t) => t.natMatrix.enabled),
+  suite('throughput', 'throughput', (t) => t.throughput.enabled),
+  suite('message_delivery', 'messageDelivery', (t) => t.messageDelivery.enabled),
+  suite('crdt_consistency', 'crdtConsistency', (t) => t.crdtConsistency.enabled),
+  suite('channel_creation', 'channelCreation', (t) => t.channelCreation.enabled),
+  suite('custom', 'custom', (t) => t.custom.length > 0),
+  {
+    what: 'soak.check_interval_minutes',
+    field: 'soak.checkIntervalMinutes',
+    test: false,
+    why: `${notYet}: the fleet is tested at the checkpoints, not between them`,
+    asked: ({ soak }) => soak.checkIntervalMinutes !== null,
+  },
+  {
+    what: 'notifications',
+    field: 'notifications',
+    test: false,
+    why: notYet,
+    asked: ({ notifications }) => notifications !== null,
+  },
+]
+
+function suite(name: string, field: string, asked: (tests: ProjectConfig['tests']) => boolean): Row {
+  return { what: `tests.${name}`, field: `tests.${field}`, test: true, why: notYet, asked: ({ tests }) => asked(tests) }
+}
+
+/** Answers that no run can honour: not offered, and refused before anything is touched. */
+export const unsupportedAnswers: {
+  readonly focus: Readonly<Partial<Record<Focus, string>>>
+  readonly criteria: Readonly<Partial<Record<CriteriaKind, string>>>
+  readonly proof: Readonly<Partial<Record<ProofKind, string>>>
+} = {
+  focus: { gossip: 'no suite measures it', throughput: 'no suite measures it' },
+  criteria: { improvement: 'no earlier run is compared with', custom: 'no expression is evaluated' },
+  proof: { metrics: 'Prometheus is not asked' },
+}
+
+export const isActing = (question: string, value: string): boolean =>
+  !Object.hasOwn(unsupportedAnswers, question) ||
+  !Object.hasOwn(unsupportedAnswers[question as keyof typeof unsupportedAnswers], value)
+
+/** What acts in the place of an answer that does not. */
+const instead = { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' } as const
+
+/** Throws a usage failure (U041) that names every answer which no run can honour. */
+export function refuseUnsupported(answers: Answers): void {
+  const questions = ['focus', 'criteria', 'proof'] as const
+  const bad = questions.filter((q) => !isActing(q, answers[q].value))
+  if (bad.length === 0) return
+  const why = (q: (typeof questions)[number]): string | undefined =>
+    (unsupportedAnswers[q] as Readonly<Record<string, string>>)[answers[q].value]
+  throw new Failure({
+    code: 'U041',
+    message: bad.map((q) => `${q} ${answers[q].value} ${notYet}: ${why(q)}; ${instead[q]} does`).join('\n'),
+    remedy: `vps-test start ${answers.project.value} ${questions.map((q) => (bad.includes(q) ? instead[q] : answers[q].value)).join(' ')}`,
+  })
+}
+
+/** What a plan asks for and no run of this version does: named in the plan, the summary and the proof. */
+export const unsupportedParts = ({ config, profile, answers }: Asked): readonly Unsupported[] => [
+  ...unsupportedFields.filter((row) => row.asked(config)).map(({ what, why, test }) => ({ what, why, test })),
+  ...(answers.focus.value === 'full-suite'
+    ? profile.focuses
+        .filter((focus) => !isActing('focus', focus))
+        .map((focus) => ({ what: `focus ${focus} of full-suite`, why: notYet, test: true }))
+    : []),
+  ...(answers.proof.value === 'all-evidence'
+    ? [{ what: 'proof by metrics', why: "Prometheus is not asked; the registry's own answers are kept", test: false }]
+    : []),
+]
+
+/** Why a run whose tests were not all done proves nothing of the rest; null when all were. */
+export function undoneTests(parts: readonly Unsupported[]): string | null {
+  const undone = parts.filter((p) => p.test === true).map((p) => p.what)
+  return undone.length === 0 ? null : `asked for and not done: ${undone.join(', ')}`
 }

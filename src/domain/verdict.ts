@@ -32,6 +32,7 @@ import type { Criteria } from './project.ts'
 import { applyRetries } from './suites/connectivity/retry.ts'
 import { judgeRunning } from './running.ts'
 import { spread, type Spread } from './statistics.ts'
+import { undoneTests, type Unsupported } from './unsupported.ts'
 import { pairKey } from './suites/connectivity/timetable.ts'
 
 /** Everything a verdict depends on; plain JSON, so that it can be kept as evidence. */
@@ -52,7 +53,7 @@ export interface VerdictInput {
   /** Seen outside the test: skewed clocks and the like. */
   readonly findings?: readonly Finding[]
   /** Asked for and not done, or not to be had: listed as not covered. */
-  readonly missing?: readonly { readonly what: string; readonly why: string }[]
+  readonly missing?: readonly Unsupported[]
   /** Absent or null: this test is no soak checkpoint, and nothing of it is tried again. */
   readonly checkpoint?: CheckpointInput | null
 }
@@ -160,7 +161,7 @@ export function verdict(input: VerdictInput): Verdict {
         (n) => !nats.other.has(n.name),
       ),
       ...controls.notCovered,
-      ...(input.missing ?? []).map((m): NotCovered => ({ kind: 'other', ...m })),
+      ...(input.missing ?? []).map(({ what, why }): NotCovered => ({ kind: 'other', what, why })),
       ...(soak?.notCovered ?? []),
       ...uncoveredPause(pause, input.cooloffMs),
       ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.pair))), input.excluded, (pair) =>
@@ -297,6 +298,8 @@ function wholeReasons(
       kind: 'failed',
       text: `nothing was delivered as expected in ${counted.length} attempts while the controls passed`,
     })
+  const undone = undoneTests(input.missing ?? [])
+  if (undone !== null) reasons.push({ kind: 'inconclusive', text: undone })
   if (input.criteria === 'improvement' || input.criteria === 'custom')
     reasons.push({ kind: 'inconclusive', text: `criteria ${input.criteria} is not acting yet` })
   return reasons

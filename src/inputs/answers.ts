@@ -6,6 +6,7 @@ import type { ProjectConfig } from '../domain/project.ts'
 import { hint } from './nearest.ts'
 import { profileNamed, profileOfProject } from './project-checks.ts'
 import { focusesOf, questionIds, type QuestionId } from './questions.ts'
+import { isActing } from '../domain/unsupported.ts'
 import { show } from '../domain/visible.ts'
 
 /** Empty text counts as not given: a form sends it for a field left alone. */
@@ -106,7 +107,7 @@ function ask(
     [sources.defaults?.[question], 'default'],
   ]
   const found = candidates.find(([value]) => value !== undefined && value.trim() !== '')
-  const choices = known.join(', ')
+  const choices = known.filter((value) => isActing(question, value)).join(', ')
   if (found === undefined) {
     problems.push({ question, kind: 'missing', message: `${question} is missing: one of ${choices}` })
     return undefined

@@ -119,7 +119,7 @@ const shared = {
       wait_1hr: z.boolean().default(true),
       wait_6hr: z.boolean().default(true),
       regression_tolerance: percent.default(0),
-      check_interval_minutes: z.number().min(1).default(5),
+      check_interval_minutes: z.number().min(1).optional(),
     })
     .prefault({}),
   notifications: z
@@ -127,7 +127,7 @@ const shared = {
       voice: z.boolean().default(true),
       on_events: z.array(z.enum(events)).default(['start', 'test_fail', 'complete', 'error']),
     })
-    .prefault({}),
+    .optional(),
   fleet: fleetKey,
   profile: identifier.optional(),
   workspace_dir: pathBelow.optional(),

@@ -194,9 +194,10 @@ function sharedOf({
       wait1hr: soak.wait_1hr,
       wait6hr: soak.wait_6hr,
       regressionTolerance: soak.regression_tolerance,
-      checkIntervalMinutes: soak.check_interval_minutes,
+      checkIntervalMinutes: soak.check_interval_minutes ?? null,
     },
-    notifications: { voice: notifications.voice, onEvents: notifications.on_events },
+    notifications:
+      notifications === undefined ? null : { voice: notifications.voice, onEvents: notifications.on_events },
     answers: { focus: answers.focus ?? null, criteria: answers.criteria ?? null, proof: answers.proof ?? null },
   }
 }

@@ -1,6 +1,7 @@
 /** The four questions of the interview with their options, as data (spec §3). */
 import { focuses, type CriteriaKind, type Focus, type ProofKind } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
+import { isActing } from '../domain/unsupported.ts'
 
 export type QuestionId = 'project' | 'focus' | 'criteria' | 'proof'
 
@@ -47,19 +48,21 @@ export const questions = (profiles: readonly Profile[], chosen?: Profile): reado
     id: 'focus',
     header: 'Test focus',
     text: 'What specific functionality are you testing?',
-    options: options(focusDescriptions).filter((o) => chosen === undefined || focusesOf(chosen).includes(o.value)),
+    options: acting('focus', focusDescriptions).filter(
+      (o) => chosen === undefined || focusesOf(chosen).includes(o.value),
+    ),
   },
   {
     id: 'criteria',
     header: 'Success criteria',
     text: 'What result indicates success?',
-    options: options(criteriaDescriptions),
+    options: acting('criteria', criteriaDescriptions),
   },
   {
     id: 'proof',
     header: 'Proof method',
     text: 'How should success be proven/verified?',
-    options: options(proofDescriptions),
+    options: acting('proof', proofDescriptions),
   },
 ]
 
@@ -85,5 +88,8 @@ function projectOptions(profiles: readonly Profile[]): readonly Option[] {
   }))
 }
 
-const options = (descriptions: Readonly<Record<string, string>>): readonly Option[] =>
-  Object.entries(descriptions).map(([value, description]) => ({ value, description }))
+/** Only what a run can honour is offered. */
+const acting = (question: QuestionId, descriptions: Readonly<Record<string, string>>): readonly Option[] =>
+  Object.entries(descriptions)
+    .filter(([value]) => isActing(question, value))
+    .map(([value, description]) => ({ value, description }))

@@ -4,7 +4,7 @@ import type { Answer, Plan } from '../domain/plan.ts'
 import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
 import { stripHidden } from '../domain/visible.ts'
 
-export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'targets' | 'config'>
+export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'targets' | 'config' | 'unsupported'>
 
 export function planSummary(plan: SummaryFacts): string {
   const { project, focus, criteria, proof } = plan.answers
@@ -29,6 +29,7 @@ export function planSummary(plan: SummaryFacts): string {
     '',
     `Binary source: ${source(plan)}`,
     ...plan.config.warnings.map((w) => `Note: ${stripHidden(w, 400)}`),
+    ...plan.unsupported.map((u) => `Not done: ${u.what} ${u.why}${u.test === true ? '; the run cannot pass' : ''}`),
     '',
     'Ready to proceed?',
   ].join('\n')

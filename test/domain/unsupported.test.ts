@@ -1,42 +1,114 @@
-/** Asked for and not done is said, whatever it is. */
-import { expect, test } from 'vitest'
-import type { Plan } from '../../src/domain/plan.ts'
-import { unsupportedParts } from '../../src/domain/unsupported.ts'
+/** Asked for and not done is said, whatever it is; a test among it keeps a run from passing, and an answer is refused. */
+import { describe, expect, test } from 'vitest'
+import type { Answers } from '../../src/domain/plan.ts'
+import { isActing, refuseUnsupported, undoneTests, unsupportedParts, type Asked } from '../../src/domain/unsupported.ts'
+import { verdict } from '../../src/domain/verdict.ts'
+import { parseProject } from '../../src/inputs/project.ts'
+import { questions } from '../../src/inputs/questions.ts'
+import { failureOf, fileText, profiles, saorsa } from '../inputs/read.ts'
+import { run } from './fixtures.ts'
 
-const off = {
-  throughput: { enabled: false },
-  messageDelivery: { enabled: false },
-  crdtConsistency: { enabled: false },
-  channelCreation: { enabled: false },
-  custom: [],
+const sample = fileText('test/inputs/files/project.yaml')
+const answers = (more: Partial<Record<keyof Answers, string>> = {}): Answers => {
+  const all = { project: 'ant-quic', focus: 'connectivity', criteria: 'threshold', proof: 'logs', ...more }
+  return Object.fromEntries(Object.entries(all).map(([q, value]) => [q, { value, from: 'x' }])) as unknown as Answers
 }
-const plan = (tests: object, focus = 'connectivity', proof = 'logs') =>
-  ({
-    config: { tests: { ...off, ...tests } },
-    answers: { focus: { value: focus }, proof: { value: proof } },
-  }) as unknown as Pick<Plan, 'config' | 'answers'>
+const asked = (text: string, more: Partial<Record<keyof Answers, string>> = {}): Asked => {
+  const config = parseProject(text, 'f', { profiles, fleet: saorsa })
+  const profile = profiles.find((p) => p.name === config.profile)
+  if (profile === undefined) throw new Error(config.profile)
+  return { config, profile, answers: answers(more) }
+}
+const head = 'project: ant-quic\nbinary: { name: p, target: t/p }\ndeploy: { install_path: /opt/p, service_name: p }\n'
+const named = (text: string, more: Partial<Record<keyof Answers, string>> = {}) =>
+  unsupportedParts(asked(text, more)).map((p) => `${p.what}${p.test === true ? ' (test)' : ''}`)
 
-test.each<[string, ReturnType<typeof plan>, string[]]>([
-  ['nothing', plan({}), []],
-  ['a suite', plan({ throughput: { enabled: true } }), ['suite throughput']],
-  [
-    'every suite',
-    plan({
-      throughput: { enabled: true },
-      messageDelivery: { enabled: true },
-      crdtConsistency: { enabled: true },
-      channelCreation: { enabled: true },
-      custom: [{}],
-    }),
+describe('a plan names', () => {
+  test.each<[string, string, Partial<Record<keyof Answers, string>>, string[]]>([
+    ['nothing, when nothing is asked for', 'tests: {}', {}, []],
+    ['a suite', 'tests: { throughput: { enabled: true } }', {}, ['tests.throughput (test)']],
     [
-      'suite throughput',
-      'suite message_delivery',
-      'suite crdt_consistency',
-      'suite channel_creation',
-      'suite custom tests',
+      'every suite',
+      `tests:
+  nat_matrix: { enabled: true }
+  throughput: { enabled: true }
+  message_delivery: { enabled: true }
+  crdt_consistency: { enabled: true }
+  channel_creation: { enabled: true }
+  custom: [{ name: x, command: 'true' }]
+`,
+      {},
+      [
+        'tests.nat_matrix (test)',
+        'tests.throughput (test)',
+        'tests.message_delivery (test)',
+        'tests.crdt_consistency (test)',
+        'tests.channel_creation (test)',
+        'tests.custom (test)',
+      ],
     ],
-  ],
-  ['the full suite', plan({}, 'full-suite'), ['focus full-suite']],
-  ['metrics', plan({}, 'connectivity', 'all-evidence'), ['proof by metrics']],
-  ['a person', plan({}, 'connectivity', 'manual-verify'), []],
-])('%s', (_, given, said) => expect(unsupportedParts(given).map((s) => s.what)).toEqual(said))
+    [
+      'what is no test',
+      'tests: {}\nsoak: { check_interval_minutes: 5 }\nnotifications: { voice: true }',
+      {},
+      ['soak.check_interval_minutes', 'notifications'],
+    ],
+    [
+      'the parts of the full suite that do not act',
+      'tests: {}',
+      { focus: 'full-suite' },
+      ['focus gossip of full-suite (test)', 'focus throughput of full-suite (test)'],
+    ],
+    ['metrics among all evidence', 'tests: {}', { proof: 'all-evidence' }, ['proof by metrics']],
+  ])('%s', (_, text, more, names) => expect(named(head + text, more)).toEqual(names))
+
+  test('nothing of a full suite whose every part acts', () =>
+    expect(
+      unsupportedParts({
+        ...asked(head.replace('ant-quic', 'testnet') + 'tests: {}', { focus: 'full-suite' }),
+      }),
+    ).toEqual([]))
+  test("the projects' own sample", () =>
+    expect(named(sample)).toEqual(['tests.nat_matrix (test)', 'tests.custom (test)', 'notifications']))
+})
+
+describe('a run that asked for', () => {
+  test('a test that was not done is inconclusive, and says so first', () => {
+    const judged = verdict({ ...run(), missing: unsupportedParts(asked(sample)) })
+    expect([judged.result, judged.reasons[0]?.text]).toEqual([
+      'inconclusive',
+      'asked for and not done: tests.nat_matrix, tests.custom',
+    ])
+    expect(judged.notCovered).toContainEqual({
+      kind: 'other',
+      what: 'tests.custom',
+      why: 'does not act in this version',
+    })
+  })
+  test('notifications still passes', () =>
+    expect(verdict({ ...run(), missing: [{ what: 'notifications', why: 'x', test: false }] }).result).toBe('passed'))
+  test('nothing has no reason', () => expect(undoneTests([{ what: 'a note', why: 'x' }])).toBeNull())
+})
+
+describe('an answer that no run can honour', () => {
+  test.each([
+    [{ focus: 'gossip' }, 'connectivity threshold logs'],
+    [{ focus: 'throughput' }, 'connectivity threshold logs'],
+    [{ criteria: 'improvement' }, 'connectivity threshold logs'],
+    [{ criteria: 'custom' }, 'connectivity threshold logs'],
+    [{ proof: 'metrics' }, 'connectivity threshold all-evidence'],
+    [{ focus: 'gossip', criteria: 'custom' }, 'connectivity threshold logs'],
+  ])('%o is refused with the answers that act', (more, words) =>
+    expect(failureOf(() => refuseUnsupported(answers(more)))?.facts).toMatchObject({
+      kind: 'usage',
+      code: 'U041',
+      remedy: `vps-test start ant-quic ${words}`,
+    }),
+  )
+  test('every other answer is taken', () => expect(failureOf(() => refuseUnsupported(answers()))).toBeUndefined())
+  test('is offered to nobody', () => {
+    for (const { id, options } of questions(profiles))
+      expect(options.filter((o) => id !== 'project' && !isActing(id, o.value))).toEqual([])
+    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 3, 2, 3])
+  })
+})

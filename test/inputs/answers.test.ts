@@ -38,9 +38,9 @@ describe('answers', () => {
   test('every missing answer is named, with its values', () => {
     expect(told(resolve({ parameters: { project: ' ' } }))).toEqual([
       'project is missing: one of ant-quic, communitas-mcp, saorsa-core, saorsa-gossip, saorsa-node, testnet',
-      'focus is missing: one of connectivity, nat-traversal, gossip, throughput, full-suite',
-      'criteria is missing: one of all-pass, threshold, improvement, custom',
-      'proof is missing: one of logs, metrics, manual-verify, all-evidence',
+      'focus is missing: one of connectivity, nat-traversal, full-suite',
+      'criteria is missing: one of all-pass, threshold',
+      'proof is missing: one of logs, manual-verify, all-evidence',
     ])
     const failure = answersFailure(
       resolve({ parameters: { project: 'ant-quic' } }).ok
@@ -64,7 +64,7 @@ describe('answers', () => {
     })
     expect(told(r)).toEqual([
       'focus "gossip" (parameter) is not a focus of "saorsa-core"; there are: full-suite',
-      'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold, improvement, custom',
+      'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold',
       expect.stringMatching(/^proof "log\[2J" \(parameter\) is not a proof method/),
     ])
     expect(r).toMatchObject({ ok: false, profile: { name: 'saorsa-core-test' } })

@@ -23,8 +23,8 @@ const defaults = {
     channelCreation: { enabled: false, channelsToCreate: 10 },
     custom: [],
   },
-  soak: { wait1hr: true, wait6hr: true, regressionTolerance: 0, checkIntervalMinutes: 5 },
-  notifications: { voice: true, onEvents: ['start', 'test_fail', 'complete', 'error'] },
+  soak: { wait1hr: true, wait6hr: true, regressionTolerance: 0, checkIntervalMinutes: null },
+  notifications: null,
   answers: { focus: null, criteria: null, proof: null },
 }
 const zigbuild = ['cargo', 'zigbuild', '--release', '--target', 'x86_64-unknown-linux-gnu']

@@ -19,6 +19,7 @@ const facts: SummaryFacts = {
   nodes: saorsa.nodes.map((n) => n.name),
   source: { kind: 'build', workspace: '.', revision: null },
   targets: config.tests.connectivity.criteria,
+  unsupported: [{ what: 'tests.throughput', why: 'does not act', test: true }],
 }
 
 describe('the Test Plan Summary', () => {
@@ -42,6 +43,7 @@ Nodes to use (fleet saorsa):
 Binary source: Build on this machine (cargo zigbuild --release --target x86_64-unknown-linux-gnu) in .
 Note: \`cargo zig build\` is no cargo command: \`cargo zigbuild\` is run instead
 Note: workspace "~/Desktop/Devel/projects/saorsa-testnet" is one person's path: the repository that holds this file is built (workspace_dir changes that)
+Not done: tests.throughput does not act; the run cannot pass
 
 Ready to proceed?`)
   })

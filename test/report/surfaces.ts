@@ -131,11 +131,6 @@ export const planOf = (input: VerdictInput): Plan =>
     config: {
       soak: { regressionTolerance: 5 },
       tests: {
-        throughput: { enabled: false },
-        messageDelivery: { enabled: false },
-        channelCreation: { enabled: false },
-        crdtConsistency: { enabled: false },
-        custom: [],
         connectivity: { enabled: true, cooloffSeconds: 3 },
       },
     },
@@ -144,6 +139,7 @@ export const planOf = (input: VerdictInput): Plan =>
     nodes: input.planned,
     source: { kind: 'build', workspace: '.', revision: null },
     targets: input.targets,
+    unsupported: [],
     soak: [],
     steps: [],
     estimate: { seconds: 1, uploadBytes: null, attempts: 1 },

@@ -19,7 +19,7 @@ export const usageFailures = {
   U033: usage('the lab is not up', { remedy: 'vps-test lab up' }),
   U034: usage('the repository has no configuration'),
   U040: usage('the profile cannot be tested yet', { remedy: 'vps-test plan --help' }),
-  U041: usage('the focus cannot be tested yet'),
+  U041: usage('an answer that no run can honour yet'),
   U042: usage('there is no terminal to confirm the plan on'),
   U043: usage('the person cancelled before anything was touched', { noRemedy: 'it was the wish of the person' }),
   U044: usage('the configuration has no such project', { remedy: 'vps-test plan --help' }),
