@@ -189,7 +189,7 @@ describe('the project shape', () => {
       },
       tests: { connectivity: { cooloffSeconds: 3 } },
       soak: { wait1hr: false, wait6hr: false },
-      notifications: { voice: false },
+      notifications: null,
       answers: { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
     })
   })
