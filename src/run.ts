@@ -30,8 +30,8 @@ export const acts = (state: State): boolean => stages[state] !== undefined
 export interface Limits {
   /** Work only while the session is in one of these: one job of several. */
   readonly states?: readonly State[]
-  /** One transition, wherever it leads. */
-  readonly once?: boolean
+  /** Ends in this state, which is another job's, as it would in a wait. */
+  readonly before?: State
   /** Hash of the entry that made the session ours; without it, what is found at first is ours. */
   readonly since?: string
 }
@@ -41,18 +41,18 @@ export async function run(
   plan: Plan,
   id: string,
   world: World,
-  { states, once = false, since }: Limits = {},
+  { states, before, since }: Limits = {},
 ): Promise<Session> {
   /** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
   const ours = new Set(since === undefined ? [] : [since])
   /** The ledger as this run knows it; nothing, once another writer was in its way. */
   let known: readonly Entry[] = []
   try {
-    for (let rounds = 0; ; rounds++) {
+    for (;;) {
       const entries = (known = await world.ledger.read(id))
       const session = fold(id, entries)
       const stage = stages[session.state]
-      if (stage === undefined || states?.includes(session.state) === false || (once && rounds > 0)) return session
+      if (stage === undefined || states?.includes(session.state) === false || session.state === before) return session
       const newest = entries.at(-1)?.hash ?? genesis
       if (ours.size > 0 && !ours.has(newest))
         throw new Failure({
@@ -84,7 +84,12 @@ export async function run(
     if (error instanceof Failure && error.kind === 'busy') known = []
     throw error
   } finally {
-    await leave(plan, id, world, states === undefined, ours, known)
+    await leave(plan, id, world, {
+      whole: states === undefined,
+      ours,
+      known,
+      ...(before === undefined ? {} : { before }),
+    })
   }
 }
 
@@ -99,15 +104,15 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
   }
 }
 
+interface Leaving {
+  readonly whole: boolean
+  readonly before?: State
+  readonly ours: ReadonlySet<string>
+  readonly known: readonly Entry[]
+}
+
 /** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
-async function leave(
-  plan: Plan,
-  id: string,
-  world: World,
-  whole: boolean,
-  ours: ReadonlySet<string>,
-  known: readonly Entry[],
-): Promise<void> {
+async function leave(plan: Plan, id: string, world: World, { whole, before, ours, known }: Leaving): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
   // After an abort a remote ledger answers no more; nobody takes over what a living run works on, so what that run knows is how things are.
   const entries = await world.ledger.read(id).catch(() => known)
@@ -117,7 +122,8 @@ async function leave(
   const hold = (until: number): Promise<void> => holdLeases(calm, plan, id, nodes, until).catch(warn)
   if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null)
     return hold(session.waitUntil)
-  const brokeOff = (world.signal.aborted || whole) && ours.has(entries.at(-1)?.hash ?? genesis)
+  const brokeOff =
+    (world.signal.aborted || (whole && session.state !== before)) && ours.has(entries.at(-1)?.hash ?? genesis)
   // The schedule tests again what is deployed, so nobody may deploy anything else meanwhile.
   if (brokeOff && session.state === 'TEST' && (session.checkpoint !== null || session.unattended))
     return hold(session.checkpoint?.dueAt ?? session.changedAt)

@@ -6,6 +6,7 @@ import { advance } from './advance.ts'
 import { all } from './all.ts'
 import { approve, reject } from './approve.ts'
 import { comment } from './comment.ts'
+import { compile } from './compile.ts'
 import { gate } from './gate.ts'
 import type { ActionCommand } from './inputs.ts'
 import type { Ended, Job } from './job.ts'
@@ -24,6 +25,7 @@ const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
   plan,
   confirm,
   setup,
+  compile,
   build,
   deploy,
   test,

@@ -9,6 +9,7 @@ export const commands = [
   'plan',
   'confirm',
   'setup',
+  'compile',
   'build',
   'deploy',
   'test',
@@ -35,6 +36,8 @@ export interface Inputs {
   readonly faults: readonly string[]
   readonly ledger: 'branch' | 'none'
   readonly session: string
+  /** Number of the artifact that `compile` left; empty: there is none. */
+  readonly compiled: string
   readonly node: string
   readonly needs: string
   readonly attest: 'auto' | 'off'
@@ -82,6 +85,12 @@ export function readInputs(read: (name: string) => string): Inputs {
       message: `session ${show(session)} cannot be the name of a session`,
       remedy: 'gh workflow run vps-test-ops.yml -f command=status',
     })
+  const compiled = read('compiled')
+  if (compiled !== '' && !/^\d{1,15}$/.test(compiled))
+    throw new Failure({
+      code: 'U091',
+      message: `compiled ${show(compiled)} is no number of an artifact`,
+    })
   const headSha = read('head-sha'),
     runId = read('run-id'),
     runAttempt = read('run-attempt'),
@@ -102,6 +111,7 @@ export function readInputs(read: (name: string) => string): Inputs {
     request,
     faults,
     session,
+    compiled,
     headSha,
     runId,
     runAttempt,

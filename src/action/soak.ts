@@ -1,16 +1,20 @@
 /** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
-import { join } from 'node:path'
-import { readSource } from '../adapters/build/source.ts'
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
 import { lateness } from '../domain/reconcile.ts'
 import { fleetOf } from '../report/facts.ts'
 import { table, text } from '../report/markdown.ts'
-import { duties, take, tickOf, type Duty, type PassedOver } from '../cli/soak.ts'
+import { exitCode } from '../app/exit-code.ts'
+import type { StoredSession } from '../app/sessions.ts'
+import { duties, take, tickOf, type Duty, type PassedOver, type Taken } from '../cli/soak.ts'
+import { run } from '../run.ts'
 import { followUps } from './advance.ts'
 import { askPerson, updateAskIssues } from './ask.ts'
+import { checkoutOf } from './checkout.ts'
+import { recording } from './compiled.ts'
 import type { Ended, Job } from './job.ts'
 import { evidence, proofOutputs } from './show-evidence.ts'
 import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
+import { withStage } from './stages.ts'
 
 export const soak = (job: Job): Promise<Ended> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
 
@@ -73,24 +77,46 @@ function row({ known: { session: s }, tick }: Duty, now: number): readonly strin
 }
 
 async function checkpoint(job: Job): Promise<Ended> {
-  const { context: c, inputs } = job
   const before = await sessionOf(job)
-  const tick = await tickOf(c, before.session)
-  const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
-  const taken = await take(c, before, tick, job.key, source.kind === 'git' ? source.root : c.cwd)
-  if (taken === undefined)
-    c.terminal.info(`nothing is done: ${tick.kind === 'nothing' ? tick.why : 'another run was first'}`)
+  const taken = compiledByUs(job, before) ? await goOn(job, before) : await takeDue(job, before)
   const known = await sessionOf(job)
   const test = newestTest(known.entries)
   const shown =
     taken === undefined || test === undefined || test.hash === newestTest(before.entries)?.hash
       ? noTestView
       : await evidence(job, known, test)
+  const compiling = taken !== undefined && known.session.state === 'BUILD'
   setOutputs(job, known.session, known.entries, {
     ...(await followUps(job, known.session)),
     ...(await proofOutputs(job, shown)),
+    compile: String(compiling),
   })
   await reportSession(job, known, shown)
   if (taken !== undefined) await askPerson(job, known)
-  return { code: taken?.code ?? exitCodes.passed, title: titleOf(known) }
+  return { code: compiling ? exitCodes.passed : (taken?.code ?? exitCodes.passed), title: titleOf(known) }
+}
+
+/** As far as BUILD: a job with the key compiles nothing. */
+async function takeDue(job: Job, before: StoredSession): Promise<Taken | undefined> {
+  const { context: c } = job
+  const tick = await tickOf(c, before.session)
+  const taken = await take(c, before, tick, job.key, await checkoutOf(job), { before: 'BUILD' })
+  if (taken === undefined)
+    c.terminal.info(`nothing is done: ${tick.kind === 'nothing' ? tick.why : 'another run was first'}`)
+  return taken
+}
+
+/** The session rests in BUILD because an earlier job of this run brought it there. */
+const compiledByUs = ({ facts }: Job, { session: { by, state } }: StoredSession): boolean =>
+  state === 'BUILD' && by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt
+
+/** Writes down what was compiled and goes on; a second build is the next tick's. */
+async function goOn(job: Job, before: StoredSession): Promise<Taken> {
+  const { id } = before.session
+  await withStage(job, before, async (world, plan) => {
+    await run(plan, id, recording(job, before, world), { states: ['BUILD'] })
+    await run(plan, id, world, { before: 'BUILD' })
+  })
+  const { session, entries } = await sessionOf(job)
+  return { session, code: exitCode(session, entries) }
 }

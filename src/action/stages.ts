@@ -1,13 +1,14 @@
 /** One stage as a job of its own: it does what the session's state asks for, or says that it is done already. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSource } from '../adapters/build/source.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session, State } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
+import { leaseForBuild } from '../stages/parts/leases.ts'
+import { rosterOf } from '../stages/parts/roster.ts'
 import { recordedPlan } from '../stages/parts/interview.ts'
 import { worldIn } from '../app/context.ts'
 import { exitCode } from '../app/exit-code.ts'
@@ -15,42 +16,53 @@ import type { StoredSession } from '../app/sessions.ts'
 import { decide } from '../cli/soak.ts'
 import { checkKey } from '../app/key.ts'
 import type { OpenWorld } from '../world.ts'
+import { checkoutOf } from './checkout.ts'
+import { recording } from './compiled.ts'
 import type { Ended, Job } from './job.ts'
 import { artifactOf, noTestView, runOf, sessionOf, testViewHere, setOutputs, reportSession, titleOf } from './report.ts'
 
 /** The first loop, in its order. */
 const order: readonly State[] = ['INTERVIEW', 'SETUP', 'BUILD', 'DEPLOY', 'TEST']
 
-export const setup = (job: Job): Promise<Ended> => stageJob(job, 'SETUP')
-/** One build: after a toolchain reason another job goes on natively. */
-export async function build(job: Job): Promise<Ended> {
-  const ended = await stageJob(job, 'BUILD', true)
-  const { session } = await sessionOf(job)
-  const fallback = session.state === 'BUILD' && session.learned.BUILD?.['before'] !== undefined
-  job.surface.setOutputs({ fallback: String(fallback) })
-  return fallback ? { code: 0, title: 'zigbuild cannot work here; the native build is next' } : ended
+/** The fleet is kept through the compiling, which happens in a job that cannot reach it. */
+export async function setup(job: Job): Promise<Ended> {
+  const before = await sessionOf(job)
+  const ended = await stageJob(job, 'SETUP')
+  // After a push there is no SETUP: the fleet is taken for the build where it is free.
+  if (before.session.state === 'BUILD')
+    await withStage(job, before, (world, plan) =>
+      leaseForBuild(world, plan, before.session.id, rosterOf(plan, before.session)),
+    )
+  return ended
 }
+/** Writes down what the job before compiled, or builds natively on the build host; compiles nothing here, beside the key. */
+export const build = (job: Job): Promise<Ended> => stageJob(job, 'BUILD')
 export const deploy = (job: Job): Promise<Ended> => stageJob(job, 'DEPLOY')
 export const test = (job: Job): Promise<Ended> => stageJob(job, 'TEST')
 
-async function stageJob(job: Job, state: State, once = false): Promise<Ended> {
+async function stageJob(job: Job, state: State): Promise<Ended> {
   const before = await sessionOf(job)
-  if (order.includes(before.session.state) && order.indexOf(before.session.state) < order.indexOf(state)) {
-    throw new Failure({
-      code: 'U068',
-      message: `session ${before.session.id} is in ${before.session.state}; ${state} comes later`,
-      remedy: `gh run rerun ${job.facts.run}`,
-    })
-  }
+  inOrder(job, before.session, state)
   await othersWork(job, before.session)
   if (before.session.state !== state)
     job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
   else
     await withStage(job, before, async (world, plan) => {
       await claim(job, before)
-      return run(plan, before.session.id, world, { states: [state], once })
+      return run(plan, before.session.id, recording(job, before, world), { states: [state] })
     })
   return stageEnd(job, before.session.id)
+}
+
+/** A job whose stage comes later than the session's state was started too early. */
+export function inOrder(job: Job, session: Session, state: State): void {
+  if (order.includes(session.state) && order.indexOf(session.state) < order.indexOf(state)) {
+    throw new Failure({
+      code: 'U068',
+      message: `session ${session.id} is in ${session.state}; ${state} comes later`,
+      remedy: `gh run rerun ${job.facts.run}`,
+    })
+  }
 }
 
 /** A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended. */
@@ -100,13 +112,12 @@ export async function withStage<T>(
   await checkKey(c, job.key, plan.fleet)
   const folder = c.sessions.folderOf(known.project, known.session.id)
   await fetchBinary(job, known.session, folder)
-  const source = await readSource(join(c.cwd, inputs.request.repo ?? '.'), c.signal)
   const world = worldIn(c, {
     fleet: plan.fleet,
     ledger: known.ledger,
     session: known.session.id,
     folder,
-    checkout: source.kind === 'git' ? source.root : c.cwd,
+    checkout: await checkoutOf(job),
     key: job.key,
     patienceMs: (inputs.request.queueMinutes ?? 10) * 60_000,
   })

@@ -8,7 +8,7 @@ import { asksWriter, lateness, reconcile, type Tick } from '../domain/reconcile.
 import { finals, next, taking, type StageResult, type Session } from '../domain/session.ts'
 import { stripHidden } from '../domain/visible.ts'
 import { signature } from '../domain/writer.ts'
-import { run } from '../run.ts'
+import { run, type Limits } from '../run.ts'
 import { newestPlan } from '../stages/parts/interview.ts'
 import type { KeySource } from '../world.ts'
 import { worldIn, type Context } from '../app/context.ts'
@@ -127,6 +127,7 @@ export async function take(
   tick: Tick,
   key: KeySource | null,
   checkout: string,
+  limits: Limits = {},
 ): Promise<Taken | undefined> {
   if (tick.kind === 'nothing') return undefined
   const {
@@ -152,7 +153,7 @@ export async function take(
   })
   try {
     // Also where the tick ended the session: run gives the leases back.
-    const session = await run(planned(c, plan, known), id, world, { since: decided.hash })
+    const session = await run(planned(c, plan, known), id, world, { ...limits, since: decided.hash })
     return { session, code: exitCode(session, await ledger.read(id)) }
   } finally {
     await world.close()

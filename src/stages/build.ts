@@ -4,6 +4,7 @@ import { sha256, type Json } from '../domain/ledger.ts'
 import { Failure } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Session } from '../domain/session.ts'
 import type { Obtained, World } from '../ports.ts'
 import { leaseForBuild } from './parts/leases.ts'
 import { rosterOf } from './parts/roster.ts'
@@ -12,10 +13,12 @@ import type { Stage } from './stage.ts'
 const folder = 'binary'
 export const keptBinary = `${folder}/current`
 
+/** Ways that this session's build was tried already. */
+export const triedBefore = ({ learned }: Pick<Session, 'learned'>): BuildRecord['before'] =>
+  (Array.isArray(learned.BUILD?.['before']) ? learned.BUILD['before'] : []) as unknown as BuildRecord['before']
+
 export const build: Stage = async (plan, session, world) => {
-  const before = (Array.isArray(session.learned.BUILD?.['before'])
-    ? session.learned.BUILD['before']
-    : []) as unknown as BuildRecord['before']
+  const before = triedBefore(session)
   await leaseForBuild(world, plan, session.id, rosterOf(plan, session))
   world.log.info(
     `build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ', on the build host' : ''}`,

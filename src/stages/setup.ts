@@ -7,6 +7,7 @@ import { quorumFault } from '../domain/quorum.ts'
 import type { World } from '../ports.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { leaseFleet } from './parts/busy.ts'
+import { buildSeconds } from './parts/leases.ts'
 import { exclusionFacts, withCause, type Exclusion } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
@@ -23,7 +24,8 @@ export const setup: Stage = async (plan, session, world) => {
   if (early !== null)
     return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded: exclusionFacts(excluded) } }
 
-  const leases = await leaseFleet(plan, session, world, answered)
+  // The job that compiles cannot reach the fleet, so that the lease outlasts it.
+  const leases = await leaseFleet(plan, session, world, answered, buildSeconds)
   if ('event' in leases) return { ...leases, facts: { ...leases.facts, excluded: exclusionFacts(excluded) } }
   const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))]
   const left = answered.filter((n) => leases.done.has(n))

@@ -162,8 +162,8 @@ describe('a toolchain that cannot work here', () => {
     expect(ran(result)).toEqual([
       'plan',
       'setup',
-      'build-zigbuild',
-      'build-native',
+      'compile',
+      'build',
       'deploy',
       'test',
       'collect-proof',
@@ -171,7 +171,10 @@ describe('a toolchain that cannot work here', () => {
       'report',
       'gate',
     ])
-    expect(result.job('build-zigbuild')).toMatchObject({ result: 'success', outputs: { 'build.fallback': 'true' } })
+    expect(result.job('compile')).toMatchObject({
+      result: 'success',
+      outputs: { 'compile.compiled': expect.stringMatching(/^\d+$/) as string },
+    })
     expect(result.job('collect-proof')?.annotations).toMatchObject([
       { kind: 'notice', properties: { title: 'zigbuild failed, built natively' } },
     ])
@@ -209,14 +212,18 @@ describe('a compile error', () => {
     expect(ran(result), tell(result.raw)).toEqual([
       'plan',
       'setup',
-      'build-zigbuild',
+      'compile',
+      'build',
       'collect-proof',
       'advance',
       'report',
       'gate',
     ])
-    const job = result.job('build-zigbuild')
-    expect(job?.result).toBe('failure')
+    const [compile, job] = [result.job('compile'), result.job('build')]
+    expect([compile?.result, job?.result]).toEqual(['failure', 'failure'])
+    expect(compile?.annotations).toMatchObject([
+      { kind: 'error', properties: { title: expect.stringMatching(/^P301: /) as string } },
+    ])
     expect(job?.annotations[0]).toMatchObject({ kind: 'error', properties: { file: source, line: String(line) } })
     const entries = await newest()
     expect(steps(entries).slice(3)).toEqual(['BUILD failed FIX', 'FIX no-fix-command AWAIT_PUSH'])
@@ -226,7 +233,7 @@ describe('a compile error', () => {
     ])
     expect(result.job('gate')?.annotations.at(-1)).toMatchObject({
       kind: 'error',
-      properties: { title: expect.stringMatching(/^failed: BUILD: .*\(build-zigbuild: failure\)$/) as string },
+      properties: { title: expect.stringMatching(/^failed: BUILD: .*\(compile: failure, build: failure\)$/) as string },
     })
     expect(await holders()).toEqual(['-', '-', '-'])
   })
@@ -308,7 +315,8 @@ describe('nodes without room', () => {
     expect(ran(result), tell(result.raw)).toEqual([
       'plan',
       'setup',
-      'build-zigbuild',
+      'compile',
+      'build',
       'deploy',
       'collect-proof',
       'advance',

@@ -57,7 +57,8 @@ test("a push: nobody is asked, no checkpoint is waited for, the ledger is in the
   expect(result.jobs.map((job) => job.id)).toEqual([
     'plan',
     'setup',
-    'build-zigbuild',
+    'compile',
+    'build',
     'deploy',
     'test',
     'collect-proof',

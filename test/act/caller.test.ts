@@ -89,8 +89,7 @@ describe('a caller', () => {
   test('a job of the reusable workflow is run again alone', async () => {
     const earlier = {
       plan: { result: 'success' as const, outputs: { session, proceed: 'true' } },
-      'build-zigbuild': { result: 'success' as const, outputs: { fallback: 'false' } },
-      'build-native': { result: 'skipped' as const },
+      build: { result: 'success' as const },
     }
     const result = await run('vps-test.yml', {
       rerun: { of: 'action', workflow: 'vps-test.yml', jobs: ['deploy', 'test'], earlier },
@@ -102,7 +101,7 @@ describe('a caller', () => {
       paths(result)
         .slice(0, 2)
         .toSorted((a, b) => a.localeCompare(b)),
-    ).toEqual(['vps-test/vps-test/build-zigbuild', 'vps-test/vps-test/plan'])
+    ).toEqual(['vps-test/vps-test/build', 'vps-test/vps-test/plan'])
     expect(paths(result).slice(2)).toEqual(['vps-test/vps-test/deploy', 'vps-test/vps-test/test'])
   })
 

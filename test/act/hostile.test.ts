@@ -130,7 +130,7 @@ test('a whole run amid hostile words, by a key with Windows line ends: judged, s
     result.jobs.map((j) => [j.id, j.result]),
     tell(result.raw),
   ).toEqual(
-    ['plan', 'setup', 'build-zigbuild', 'deploy', 'test', 'collect-proof', 'advance', 'report', 'gate'].map((id) => [
+    ['plan', 'setup', 'compile', 'build', 'deploy', 'test', 'collect-proof', 'advance', 'report', 'gate'].map((id) => [
       id,
       'success',
     ]),

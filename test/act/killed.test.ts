@@ -114,10 +114,10 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     readonly recorded: number
   }[] = [
     { job: 'setup', from: 'plan', lines: [/^setup: \d+ nodes/], recorded: 2 },
-    { job: 'build-zigbuild', from: 'setup', lines: [/^build: testnet-peer from build/], recorded: 3 },
+    { job: 'build', from: 'compile', lines: [/^build: testnet-peer from build/], recorded: 3 },
     {
       job: 'deploy',
-      from: 'build-zigbuild',
+      from: 'build',
       lines: [/^fetching artifact vps-test-binary-/, /^deploy: testnet-peer /],
       recorded: 4,
     },
@@ -145,7 +145,7 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
       expect(await story()).toEqual(before)
       const refused = await appending(job, 'before', 'refused', pick(recorded + 1, ['killed', 'cancelled']))
       failedIn(refused, job)
-      if (job === 'build-zigbuild' || job === 'test')
+      if (job === 'build' || job === 'test')
         expect(refused.job(job)?.log.join('\n')).toMatch(/^artifact vps-test-(binary|evidence)-/m)
       expect(await story()).toEqual(before)
       failedIn(await appending(job, pick(recorded, ['before', 'after']), 'lands', 'killed'), job)

@@ -88,7 +88,7 @@ test('a tick before it is due does nothing, whatever started it', async () => {
   expect((await newest(scene)).entries).toHaveLength(before)
 })
 
-test('a program that died during the wait: the tick dies too, the next one takes over, and the whole loop runs again in one job', async () => {
+test('a program that died during the wait: the tick dies too, the next one takes over, and the whole loop runs again, compiled in a job of its own', async () => {
   const before = await newest(scene)
   await scene.lab.on('saorsa-7', 'systemctl kill -s KILL testnet-peer')
   await until(
@@ -149,6 +149,8 @@ test('a program that died during the wait: the tick dies too, the next one takes
   expect(result.jobs.map((job) => [job.id, job.result])).toEqual([
     ['reconcile', 'success'],
     ['checkpoint', 'success'],
+    ['compile', 'success'],
+    ['go-on', 'success'],
     ['report', 'success'],
   ])
   expect(comment()).toContain('died and was restarted')

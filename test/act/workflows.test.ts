@@ -25,7 +25,8 @@ const session = '20261123-000000-abcd'
 const green: Script = {
   plan: { outputs: { session, state: 'SETUP', proceed: 'true' } },
   setup: { outputs: { state: 'BUILD' } },
-  build: { outputs: { state: 'DEPLOY', fallback: 'false' } },
+  compile: { outputs: { state: 'BUILD', compiled: '5' } },
+  build: { outputs: { state: 'DEPLOY' } },
   deploy: { outputs: { state: 'TEST' } },
   test: { outputs: { state: 'COMPLETE', verdict: 'passed', rates: '{"direct":{"attempts":40}}' } },
   prove: { outputs: { attest: 'true', predicate: '$RUNNER_TEMP/p.json', subject: '$RUNNER_TEMP/s.json' } },
@@ -70,7 +71,8 @@ describe('vps-test.yml', () => {
     expect(ran(result), tell(result.raw)).toEqual([
       'plan',
       'setup',
-      'build-zigbuild',
+      'compile',
+      'build',
       'deploy',
       'test',
       'collect-proof',
@@ -119,16 +121,20 @@ describe('vps-test.yml', () => {
     })
   })
 
-  test('a toolchain fault: green, by the native build', async () => {
-    const result = await runAct(options({ ...green, build: { outputs: { state: 'BUILD', fallback: 'true' } } }))
-    expect(ran(result)).toEqual(expect.arrayContaining(['build-zigbuild', 'build-native', 'deploy', 'gate']))
-    expect(result.code).toBe(0)
+  test('the job that compiles has no key; the one that records has it, also when it could not be compiled', async () => {
+    const result = await runAct(options(green))
+    expect(called(result, 'compile').inputs).toMatchObject({ session, repo: 'here', 'ssh-key': '', compiled: '' })
+    expect(called(result, 'build').inputs).toMatchObject({ session, compiled: '5', 'ssh-key': 'line one\nline two\n' })
+    const failed = await runAct(options({ ...green, compile: { ...green.compile, fail: true } }))
+    expect(called(failed, 'build').inputs).toMatchObject({ compiled: '5' })
+    const dead = await runAct(options({ ...green, compile: { fail: true } }))
+    expect(ran(dead)).toEqual(['plan', 'setup', 'compile', 'collect-proof', 'advance', 'report', 'gate'])
   })
 
   test('a failed build: nothing is deployed, the proof job and the gate still run, the annotation has its place', async () => {
     const result = await runAct(options({ ...green, build: { fail: true } }))
-    expect(ran(result)).toEqual(['plan', 'setup', 'build-zigbuild', 'collect-proof', 'advance', 'report', 'gate'])
-    expect(result.job('build-zigbuild')).toMatchObject({
+    expect(ran(result)).toEqual(['plan', 'setup', 'compile', 'build', 'collect-proof', 'advance', 'report', 'gate'])
+    expect(result.job('build')).toMatchObject({
       result: 'failure',
       annotations: [{ kind: 'error', message: 'boom', properties: { file: 'src/x.rs', line: '3', title: 'T' } }],
     })
@@ -226,7 +232,7 @@ describe('vps-test.yml', () => {
       readonly jobs: Readonly<Record<string, { readonly outputs?: Readonly<Record<string, string>> }>>
     }
     const earlier = Object.fromEntries(
-      ['plan', 'build-zigbuild', 'build-native'].map((name) => {
+      ['plan', 'compile', 'build'].map((name) => {
         const job = first.job(name)
         return [
           name,

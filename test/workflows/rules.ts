@@ -106,7 +106,26 @@ function jobFaults(job: Job, flow: Workflow, own: Own, ours: string): readonly s
       for (const input of Object.keys(step.with ?? {}))
         if (!own.inputs.has(input)) faults.push(`our action has no input ${input}`)
   }
+  faults.push(...secretFaults(job, ours))
   const forks = 'pull_request_target' in flow.on
   if (forks) faults.push("pull_request_target runs strangers' code with our secrets")
   return faults
+}
+
+/** Commands that run the project's code on the runner, as the user of the process that holds what its job was given; `run` still writes as well. */
+const runsProject: readonly unknown[] = ['compile', 'run']
+
+function secretFaults(job: Job, ours: string): readonly string[] {
+  const commands = (job.steps ?? []).filter((s) => s.uses === ours).map((s) => s.with?.['command'])
+  if (!commands.some((c) => runsProject.includes(c))) return []
+  const levels = typeof job.permissions === 'object' ? Object.values(job.permissions ?? {}) : [job.permissions]
+  return [
+    ...(/\bsecrets\b|ssh-key/.test(JSON.stringify(job)) ? ["a secret beside the project's code"] : []),
+    ...(!commands.includes('run') && levels.some((l) => l !== 'read')
+      ? ["a token that writes beside the project's code"]
+      : []),
+    ...(commands.includes('compile') && (/github\.token|github-token/.test(JSON.stringify(job)) || commands.length > 1)
+      ? ["more than compiling in the job that runs the project's code"]
+      : []),
+  ]
 }

@@ -7,6 +7,7 @@ import { parse } from 'yaml'
 import { longestQueueMinutes } from '../../src/inputs/request.ts'
 import { projectFiles } from '../../src/inputs/project.ts'
 import { longestJobMs } from '../../src/cli/soak.ts'
+import { buildSeconds } from '../../src/stages/parts/leases.ts'
 import { ownOf, readWorkflow, ruleFaults } from './rules.ts'
 import { actionlintFaults, parserFaults, root, withLocalUses, workflowFiles, zizmorFaults } from './tools.ts'
 
@@ -137,6 +138,20 @@ describe('jobs', () => {
     expect(steps.map((s) => s.with['command'])).toEqual(expect.arrayContaining([...writing, 'soak', 'run', 'gate']))
   })
 
+  test('that compile end before the lease does that SETUP takes, and the job that records has the key', () => {
+    const compiling = jobs.filter(({ job }) => (job.steps ?? []).some((s) => s.with?.['command'] === 'compile'))
+    expect(compiling.map(({ path, name }) => `${path.replace(/^.*\//, '')} ${name}`)).toEqual([
+      'vps-test-checkpoint.yml compile',
+      'vps-test.yml compile',
+    ])
+    for (const { job } of compiling) expect((job['timeout-minutes'] ?? Infinity) * 60).toBeLessThan(buildSeconds)
+    for (const { with: given, where } of steps)
+      if (given['compiled'] !== undefined) expect([where, given['ssh-key']]).not.toContain(undefined)
+    expect(
+      jobs.filter(({ job }) => JSON.stringify(job).includes('needs.compile.outputs.compiled }}')).map((j) => j.name),
+    ).toEqual(['go-on', 'build'])
+  })
+
   test('on one fleet wait for each other, by its name, however it was named', () => {
     const group = (path: string, job: string): unknown =>
       at(files.get(`.github/workflows/${path}`) ?? '', 'jobs', job, 'concurrency', 'group')
@@ -242,6 +257,26 @@ describe('each judge refuses', () => {
       'what a called workflow may do',
       (t) => t.replace('      issues: write\n    with:', '    with:'),
       'asks for issues: write (job checkpoint)',
+    ],
+    [
+      "no key beside the project's code",
+      (t) => t.replace('command: compile\n', 'command: compile\n          ssh-key: ${{ secrets.ssh-key }}\n'),
+      "a secret beside the project's code",
+    ],
+    [
+      "no writing token beside the project's code",
+      (t) => t.replace(/( {2}compile:\n[^]*?contents: )read/, '$1write'),
+      "a token that writes beside the project's code",
+    ],
+    [
+      "nothing but compiling beside the project's code",
+      (t) => t.replace('command: compile\n', 'command: compile\n          github-token: ${{ github.token }}\n'),
+      'more than compiling',
+    ],
+    [
+      'no secret where everything is one job',
+      (t) => t.replace('command: build\n', 'command: run\n'),
+      "a secret beside the project's code",
     ],
     [
       'every secret',

@@ -33,6 +33,10 @@ export const infraFailures = {
   I148: infra('the node cannot be rolled back'),
   I150: infra('the node has no space left'),
   I151: infra('the uploaded file does not have the expected digest'),
+  I152: infra('what was compiled cannot be handed over to the next job', { remedy: 'vps-test start' }),
+  I153: infra('what the job that compiles handed over cannot be used', {
+    noRemedy: 'run the job compile again; what it hands over is written by a machine that ran the project',
+  }),
   I201: infra('a program of the lab did not end in time', { remedy: labDoctor }),
   I202: infra('a program that the lab needs cannot be started', { remedy: labDoctor }),
   I203: infra('a step of the lab failed', { remedy: labDoctor }),

@@ -67,6 +67,7 @@ export const harnessFailures = {
   H022: harness('a local remote cannot forward connections'),
   H023: harness('a word for a shell holds a NUL byte'),
   H024: harness('a command is too long'),
+  H025: harness('the job that records was given nothing that was compiled', { noRemedy: 'run the job compile again' }),
   H030: harness('the session has no plan'),
   H033: harness('the evidence is not what was recorded'),
   H301: harness('a build that succeeded was taken for a failed one'),

@@ -65,6 +65,7 @@ export const usageFailures = {
   U088: usage('the input run-attempt is no number', { remedy: workflows }),
   U089: usage('the input head-repository is no owner/name', { remedy: workflows }),
   U090: usage('no fleet is named', { remedy: 'export VPS_TEST_FLEET=lab' }),
+  U091: usage('the input compiled is no number of an artifact', { remedy: workflows }),
   U201: usage('the file is no lab topology', { noRemedy: 'each fault names its line and what is expected there' }),
   U202: usage('the lab id cannot be used', { remedy: 'vps-test lab up --lab lab' }),
   U203: usage('the lab has no node of that name'),

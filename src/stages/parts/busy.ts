@@ -19,12 +19,13 @@ export async function leaseFleet(
   session: Session,
   world: World,
   nodes: readonly NodeName[],
+  seconds?: number,
 ): Promise<PerNode<number> | StageResult> {
   const policy = (session.learned.INTERVIEW?.['onBusy'] ?? 'refuse') as BusyPolicy
   const deadline = world.clock.now() + world.patienceMs
   let ended: string | null = null
   for (;;) {
-    const leases = await takeLeases(world, plan, session.id, nodes)
+    const leases = await takeLeases(world, plan, session.id, nodes, seconds)
     const busy = [...leases.failed.values()].find((f) => f.kind === 'busy')
     if (busy === undefined) return leases
     // Half a fleet is no fleet, and whoever has the other half would wait for us.

@@ -10,8 +10,8 @@ import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
 
 /** Long enough for one stage; every stage renews. */
 const stageSeconds = 1800
-/** A build may take 45 minutes; the next stage may be another job, which waits for its runner. */
-const buildSeconds = 90 * 60
+/** A build may take 45 minutes, in a job that cannot renew the lease; that one and the next wait for their runners. */
+export const buildSeconds = 90 * 60
 /** A test's job may last so long. */
 export const testSeconds = 180 * 60
 
