@@ -1,5 +1,12 @@
 /** Bundles the two entries into dist/: ESM for Node, unminified so that a diff of dist/ can be read, names without hashes. */
 import { defineConfig } from 'rolldown'
+import { licensed, licensePage, packagesOf } from './scripts/licenses.ts'
+
+/** A chunk for what comes from outside, so that a new version of a package changes its own chunk alone. */
+const chunk = (name: string, ...packages: readonly string[]) => ({
+  name,
+  test: new RegExp(`[\\\\/]node_modules[\\\\/](?:${packages.join('|')})[\\\\/]`),
+})
 
 export default defineConfig({
   input: { main: 'src/main.ts', cli: 'src/cli.ts' },
@@ -13,12 +20,31 @@ export default defineConfig({
     chunkFileNames: 'chunks/[name].js',
     minify: false,
     sourcemap: false,
+    codeSplitting: {
+      groups: [
+        chunk('commander', 'commander'),
+        chunk('execa', 'execa'),
+        chunk('prompts', '@clack'),
+        chunk('ssh2', 'ssh2'),
+        chunk('yaml', 'yaml'),
+        chunk('zod', 'zod'),
+        chunk('octokit', 'octokit', '@octokit'),
+        chunk('actions', '@actions', '@azure'),
+        { name: 'shared', minShareCount: 2 },
+      ],
+    },
   },
   plugins: [
     {
       name: 'dist-package',
-      generateBundle() {
+      generateBundle(_, bundle) {
+        const modules = Object.values(bundle).flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []))
         this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "module" }\n' })
+        this.emitFile({
+          type: 'asset',
+          fileName: 'licenses.txt',
+          source: licensePage(packagesOf(modules).map(licensed)),
+        })
       },
     },
   ],

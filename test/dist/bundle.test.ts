@@ -4,9 +4,10 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OutputOptions, rolldown } from 'rolldown'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import config from '../../rolldown.config.ts'
 import pkg from '../../package.json' with { type: 'json' }
+import { licensed, licensePage, packagesOf } from '../../scripts/licenses.ts'
 
 const root = join(import.meta.dirname, '../..')
 let place: string
@@ -55,15 +56,44 @@ const contents = (dir: string): Readonly<Record<string, string>> =>
       }),
   )
 
+const names = [
+  ...['actions', 'commander', 'execa', 'octokit', 'prompts', 'rolldown-runtime', 'shared', 'ssh2', 'yaml', 'zod'].map(
+    (name) => `chunks/${name}.js`,
+  ),
+  'cli.js',
+  'licenses.txt',
+  'main.js',
+  'package.json',
+]
+
 describe('dist', () => {
   test('two builds give the same bytes', async () => {
     const [one, two] = [
       await bundle('one', config.input as Record<string, string>),
       await bundle('two', config.input as Record<string, string>),
     ]
-    expect(Object.keys(contents(one))).toEqual(expect.arrayContaining(['cli.js', 'main.js', 'package.json']))
     expect(contents(two)).toEqual(contents(one))
+    // No name depends on which module came first.
+    expect(Object.keys(contents(one)).toSorted()).toEqual(names)
   }, 60_000)
+
+  test('gives the licence of every package in it, in full', () => {
+    const page = readFileSync(join(inject('bundle'), 'licenses.txt'), 'utf8')
+    const bundled = Object.entries(contents(inject('bundle')))
+      .filter(([name]) => name.endsWith('.js'))
+      .flatMap(([, text]) =>
+        [...text.matchAll(/^\s*\/\/ (node_modules\/\S+)$/gm)].map(([, id]) => join(root, id ?? '')),
+      )
+    const directories = packagesOf(bundled)
+    expect(directories.length).toBeGreaterThan(100)
+    for (const directory of directories) {
+      const { name, text } = licensed(directory)
+      expect(page).toContain(`\n${name} (`)
+      expect(page).toContain(text)
+      expect(text, name).toMatch(/permission|license|copyright/i)
+      expect(text.length, name).toBeGreaterThan(500)
+    }
+  })
 
   test('the committed command line runs alone', async () => {
     cpSync(join(root, 'dist'), join(place, 'dist'), { recursive: true })
@@ -93,6 +123,45 @@ describe('dist', () => {
       code: 2,
       out: expect.stringMatching(/^::error title=vps-test U063::command "dance" is not one of run, plan/) as string,
     })
+  })
+})
+
+describe('a licence', () => {
+  const of = (description: object, files: Readonly<Record<string, string>> = {}) => {
+    const dir = mkdtempSync(join(place, 'package-'))
+    writeFileSync(join(dir, 'package.json'), JSON.stringify(description))
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text)
+    return () => licensed(dir)
+  }
+  test('that a package does not bring stops the build, until somebody has looked where it is named', () => {
+    expect(of({ name: 'bare', version: '1.0.0', license: 'MIT' })).toThrow('bare 1.0.0: no text of its licence (MIT)')
+    expect(of({ name: 'bare', version: '1.0.0', license: 'MIT' }, { 'README.md': '## License\nMIT' })).toThrow(
+      'no text',
+    )
+    expect(of({ name: 'binary', version: '0.3.1', license: 'MIT' })).toThrow('binary 0.3.1')
+    expect(of({ name: 'binary', version: '0.3.0', license: 'GPL-3.0' })).toThrow('GPL-3.0')
+    expect(of({ name: 'binary', version: '0.3.0', license: 'MIT' })().text).toContain('Copyright (c) James Halliday')
+  })
+  test('is read from its own file, with its notice, or from the README that holds it', () => {
+    const own = of(
+      { name: 'a', version: '1.0.0', license: 'Apache-2.0' },
+      { LICENSE: 'L\r\n', 'NOTICE.md': 'N', 'x.js': '' },
+    )
+    expect(own()).toEqual({ name: 'a 1.0.0', license: 'Apache-2.0', text: 'L\n\nN' })
+    const readme = '# b\nwords\n## License\n\n(MIT)\n\nPermission is hereby granted, free of charge'
+    expect(of({ name: 'b', version: '1.0.0', license: 'MIT' }, { 'README.md': readme })().text).toBe(
+      '(MIT)\n\nPermission is hereby granted, free of charge',
+    )
+  })
+  test('that several packages share stands once', () => {
+    const page = licensePage([
+      { name: 'b 1', license: 'MIT', text: 'same' },
+      { name: 'a 2', license: 'MIT', text: 'same' },
+      { name: 'c 3', license: 'ISC', text: 'other' },
+    ])
+    expect(page.split('same')).toHaveLength(2)
+    expect(page).toContain('\na 2 (MIT)\nb 1 (MIT)\n\nsame\n')
+    expect(page).toContain('\nc 3 (ISC)\n\nother\n')
   })
 })
 
