@@ -99,7 +99,7 @@ export function renderErrors(rows: Readonly<Record<string, FailureRow>>, sites: 
 function line(code: string, row: FailureRow, sites: readonly Site[]): string {
   const several = (texts: readonly string[]): string =>
     [...new Set(texts.filter((t) => t !== '').map(cell))].toSorted().join('<br>')
-  const remedies = [...sites.map((s) => s.remedy), row.remedy ?? '', row.terminalRemedy ?? '']
+  const remedies = [...sites.map((s) => s.remedy), row.remedy ?? '', row.remedyAtSite ?? '', row.terminalRemedy ?? '']
   const remedy = several(remedies) || (row.noRemedy === undefined ? '' : `(${cell(row.noRemedy)})`)
   const messages = several(sites.map((s) => s.message))
   return `| ${code} | ${cell(row.means)} | ${remedy} | ${messages} | ${several(sites.map((s) => s.path))} |`

@@ -1,4 +1,6 @@
 /** The composition root: the real fleet or the lab (which is a fleet like any other), wired to real adapters. */
+import { quote } from './commands/quote.ts'
+import { listNodes } from './commands/remedies.ts'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { obtainBinary } from './adapters/build/obtain-binary.ts'
@@ -8,7 +10,7 @@ import { parsePrivateKey, readPrivateKey } from './adapters/ssh/key.ts'
 import { openRemote } from './adapters/ssh/remote.ts'
 import { folder, shiftedClock, systemRandom, whoAmI } from './adapters/system.ts'
 import { Failure } from './domain/failure.ts'
-import { registryOf, type Fleet, type NodeName } from './domain/fleet.ts'
+import { fleetReference, registryOf, type Fleet, type NodeName } from './domain/fleet.ts'
 import type { BinarySource } from './domain/plan.ts'
 import type { Writer } from './domain/writer.ts'
 import type { Ledger, Log, Remote, World } from './ports.ts'
@@ -137,14 +139,14 @@ async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
     throw new Failure({
       code: 'U030',
       message: `fleet ${o.fleet.name} has no node ${name}`,
-      remedy: `vps-test nodes --fleet ${o.fleet.name}`,
+      remedy: listNodes(o.fleet),
     })
   const key = keyOf(o)
   if (key === null)
     throw new Failure({
       code: 'U031',
       message: `no private key for fleet ${o.fleet.name}`,
-      remedy: `vps-test start --fleet ${o.fleet.name} --key ~/.ssh/id_ed25519`,
+      remedy: `vps-test start --fleet ${quote(fleetReference(o.fleet))} --key ~/.ssh/id_ed25519`,
     })
   const privateKey = key.kind === 'file' ? await readPrivateKey(key.path) : parsePrivateKey(key.text, key.origin)
   o.signal.throwIfAborted()

@@ -18,7 +18,6 @@ export function forgeOf({ context: { forge } }: Job): Forge {
     throw new Failure({
       code: 'U077',
       message: 'the input github-token is empty: nothing can be written to GitHub',
-      remedy: 'leave github-token at its default',
     })
   return forge
 }

@@ -132,6 +132,5 @@ function choice<const T extends readonly string[]>(input: string, value: string,
   throw new Failure({
     code: 'U063',
     message: `${input} ${show(value)} is not one of ${words.join(', ')}${hint(value, words).startsWith('; did') ? hint(value, words) : ''}`,
-    remedy: 'set the input to one of them',
   })
 }

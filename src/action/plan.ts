@@ -145,8 +145,7 @@ async function confirming({ inputs: { confirmEnvironment: name }, context: { for
   if (found?.kind === 'protected' && found.reviewers > 0) return name
   throw new Failure({
     code: 'U066',
-    message: `environment ${name} ${found?.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}: nobody would be asked before the plan is carried out`,
-    remedy: `set required reviewers for environment ${name} in the repository's settings, or leave confirm-environment empty`,
+    message: `environment ${name} ${found?.kind === 'missing' ? 'does not exist' : 'has no required reviewers'}: nobody would be asked before the plan is carried out; set required reviewers there, or leave confirm-environment empty`,
   })
 }
 

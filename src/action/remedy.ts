@@ -3,7 +3,7 @@
 const ops = 'gh workflow run vps-test-ops.yml -f command='
 
 const known: readonly (readonly [RegExp, (words: readonly string[]) => string])[] = [
-  [/^vps-test status$/, () => `${ops}status`],
+  [/^vps-test status(?: --remote \S+)?$/, () => `${ops}status`],
   [/^vps-test nodes(?: --fleet \S+)?$/, () => `${ops}nodes`],
   [/^vps-test diagnose (\S+)(?: --fleet \S+)?$/, ([node = '']) => `${ops}diagnose -f node=${node}`],
   [

@@ -61,7 +61,6 @@ export async function againAsRoot(
           {
             code: 'I102',
             message: `the lab needs root, and sudo does not start: ${error.message}`,
-            remedy: 'use a runner with passwordless sudo',
           },
           error,
         ),

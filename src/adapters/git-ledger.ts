@@ -1,4 +1,5 @@
 /** The ledger on a branch of a git repository, here or remote: one commit and one file per transition, appended by compare-and-swap. */
+import { listSessions } from '../commands/remedies.ts'
 import { checkEntryShift } from '../domain/clock-shift.ts'
 import { entryFault } from '../domain/entry-shape.ts'
 import { Failure } from '../domain/failure.ts'
@@ -84,7 +85,7 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
         throw new Failure({
           code: 'B001',
           message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`,
-          remedy: 'vps-test status',
+          remedy: listSessions(remote?.url),
         })
       const shape = entryFault(entry)
       const faults = [
@@ -109,7 +110,7 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
     throw new Failure({
       code: 'B002',
       message: `the ledger in ${remote?.url ?? dir} is written too often by others`,
-      remedy: 'vps-test status',
+      remedy: listSessions(remote?.url),
     })
   }
 

@@ -127,7 +127,8 @@ export async function loadFleet(c: Context, name: string, labId?: string): Promi
       remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}`,
     })
   const text = await read(file, 'the fleet file')
-  return { fleet: parseFleet(text, file), file, text }
+  const fleet = parseFleet(text, file)
+  return { fleet: fleet.name === name ? fleet : { ...fleet, reference: name }, file, text }
 }
 
 function fleetPath(c: Context, name: string, labId?: string): string {

@@ -1,4 +1,5 @@
 /** `nodes`: declared and measured NAT side by side; `nodes trust`: pin host keys after a person's yes. */
+import { listNodes } from '../commands/remedies.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { choose } from '../adapters/prompt.ts'
 import { fetchHostKeys } from '../adapters/ssh/trust.ts'
@@ -118,7 +119,7 @@ export async function trust(c: Context, names: readonly string[], flags: NodesFl
     throw new Failure({
       code: 'U030',
       message: `fleet ${fleet.name} has no node ${unknown.join(', ')}`,
-      remedy: `vps-test nodes --fleet ${quote(name)}`,
+      remedy: listNodes(fleet),
     })
   const seen = await onEachNode(
     wanted.map((n) => n.name),

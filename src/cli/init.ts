@@ -40,7 +40,6 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
     throw new Failure({
       code: 'U085',
       message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
-      remedy: 'vps-test init --dir <directory of another workspace>',
     })
   const config = await configOf(c, dir, basename(repository.name))
   const files = [
@@ -114,14 +113,12 @@ async function configOf(
     throw new Failure({
       code: 'U082',
       message: `${stripHidden(dir)} holds no Cargo.toml`,
-      remedy: 'vps-test init --dir <directory of the Cargo workspace>',
     })
   const config = configFor(cargo, profiles, name)
   if (config === undefined)
     throw new Failure({
       code: 'U083',
       message: `the Cargo workspace in ${stripHidden(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`,
-      remedy: 'vps-test init --dir <directory of another workspace>',
     })
   return config
 }

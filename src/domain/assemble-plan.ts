@@ -25,7 +25,6 @@ export function assemblePlan(input: PlanInput): Plan {
     throw new Failure({
       code: 'U040',
       message: `profile ${profile.name} does not act in this version: ${profile.title} cannot be tested yet`,
-      remedy: 'vps-test start testnet',
     })
   }
   refuseUnsupported(answers)

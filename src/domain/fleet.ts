@@ -60,6 +60,8 @@ export interface FleetNode {
 
 export interface Fleet {
   readonly name: string
+  /** How the person named it: a name, or the path of a file. Absent: by its name. */
+  readonly reference?: string
   /** Service ports by project, UDP. */
   readonly ports: Readonly<Record<string, number>>
   readonly nodes: readonly FleetNode[]
@@ -69,6 +71,9 @@ export interface Fleet {
   readonly registryUrl?: string
   readonly lab?: LabInfo
 }
+
+/** What `--fleet` takes to mean this fleet. */
+export const fleetReference = (fleet: Fleet): string => fleet.reference ?? fleet.name
 
 /** What a lab admits about itself; printed in every proof. */
 export interface LabInfo {

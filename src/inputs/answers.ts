@@ -5,7 +5,7 @@ import type { Profile } from '../domain/profile.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import { hint } from './nearest.ts'
 import { profileNamed, profileOfProject } from './project-checks.ts'
-import { focusesOf, questionIds, type QuestionId } from './questions.ts'
+import { focusesOf, type QuestionId } from './questions.ts'
 import { isActing } from '../domain/unsupported.ts'
 import { show } from '../domain/visible.ts'
 
@@ -88,8 +88,7 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
 /** U013: for runs where nobody can be asked. `also`: what else is wrong with the request. */
 export function answersFailure(problems: readonly Problem[], also: readonly string[] = []): Failure {
   const text = [...also, ...problems.map((p) => p.message)].join('\n')
-  const order = questionIds.map((q) => `<${q}>`).join(' ')
-  return new Failure({ code: 'U013', message: text, remedy: `vps-test start ${order}` })
+  return new Failure({ code: 'U013', message: text })
 }
 
 function ask(

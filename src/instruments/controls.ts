@@ -1,4 +1,5 @@
 /** Controls of every run (spec §3): our prober must get through an open path, must not through a closed one, and the packet witness must agree. */
+import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
 import { closePort, openPort, receiveProbe, sendProbe } from '../commands/probe.ts'
 import type { Control, Counters } from '../domain/evidence.ts'
@@ -51,6 +52,7 @@ export async function runControls(
         code: 'I125',
         node: to.name,
         message: `${to.name}: cannot close a port for the control: ${wall.stderr.trim().slice(0, 200)}`,
+        remedy: diagnoseNode(to.name, world.fleet),
       })
   }
   try {

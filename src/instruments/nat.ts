@@ -1,4 +1,5 @@
 /** Measures every node's NAT from inside its own network namespace, with pairs of public nodes as reflectors (RFC 5780 §4.3, §4.4). */
+import { diagnoseNode, listNodes } from '../commands/remedies.ts'
 import { PassThrough } from 'node:stream'
 import { placeOf } from '../commands/place.ts'
 import { classify, reflect, type ReflectorPair } from '../commands/probe.ts'
@@ -43,6 +44,7 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
             code: 'I122',
             node: name,
             message: `${name}: no two other public nodes answer, so its NAT cannot be measured`,
+            remedy: listNodes(world.fleet),
           })
         const remote = await world.remote(name)
         const ask = async () => {
@@ -60,7 +62,7 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
             code: 'I123',
             node: name,
             message: `${name}: the prober cannot tell (UDP blocked, or too many packets lost): ${(answer.stderr || answer.stdout).trim().slice(0, 200)}`,
-            remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+            remedy: diagnoseNode(name, world.fleet),
           })
         return answer.nat
       },

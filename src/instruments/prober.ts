@@ -1,4 +1,5 @@
 /** Puts our prober on nodes and reads its JSON lines. */
+import { diagnoseNode } from '../commands/remedies.ts'
 import { gzipSync } from 'node:zlib'
 import { findProbe, installProbe } from '../commands/probe.ts'
 import { Failure } from '../domain/failure.ts'
@@ -28,7 +29,7 @@ export async function installProber(world: World, nodes: readonly NodeName[]): P
         code: 'I120',
         node: name,
         message: `${name}: cannot install the prober (exit ${result.code}): ${result.stderr.trim().slice(0, 200)}`,
-        remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+        remedy: diagnoseNode(name, world.fleet),
       })
     return true as const
   })

@@ -1,4 +1,5 @@
 /** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
+import { diagnoseNode } from '../commands/remedies.ts'
 import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
@@ -60,7 +61,7 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
         code: 'I131',
         node: name,
         message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
-        remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+        remedy: diagnoseNode(name, world.fleet),
       })
     return facts
   }

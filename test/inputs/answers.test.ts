@@ -54,7 +54,7 @@ describe('answers', () => {
       kind: 'usage',
       code: 'U013',
       message: 'focus is missing\nproof is missing',
-      remedy: 'vps-test start <project> <focus> <criteria> <proof>',
+      remedy: 'vps-test start --help',
     })
   })
 

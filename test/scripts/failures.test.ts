@@ -21,3 +21,18 @@ test('the letter of a code tells a reader its kind', () => {
   const letters = { usage: 'U', transport: 'T', infra: 'I', harness: 'H', product: 'P', busy: 'B' }
   expect(failureCodes.filter((code) => !code.startsWith(letters[failures[code].kind]))).toEqual([])
 })
+
+test('what a person or a machine has to mend names a command, or says why none helps', () => {
+  const mute = failureCodes.filter((code) => {
+    const { kind, remedy, remedyAtSite, noRemedy } = failures[code]
+    if (kind === 'harness' || kind === 'product') return false
+    const own = sites.filter((site) => site.code === code)
+    return (remedy ?? remedyAtSite ?? noRemedy) === undefined && !own.every((site) => site.remedy !== '')
+  })
+  expect(mute).toEqual([])
+})
+
+test('no remedy holds a placeholder: a shell would take it for a redirection', () => {
+  const texts = [...failureCodes.map((code) => failures[code].remedy ?? ''), ...sites.map((site) => site.remedy)]
+  expect(texts.filter((text) => /<\w|…>/.test(text))).toEqual([])
+})

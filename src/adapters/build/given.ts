@@ -2,6 +2,7 @@
 import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Octokit } from 'octokit'
+import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { maxBytes, unpacked } from './unpack.ts'
@@ -73,6 +74,7 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     if (asset === undefined)
       throw new Failure({
         code: 'U303',
+        remedy: viewRelease(options),
         message: `release ${where} has no asset ${options.asset}; it has ${
           release.data.assets
             .map((a) => a.name)
@@ -83,6 +85,7 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     if (asset.size > maxPacked)
       throw new Failure({
         code: 'U303',
+        remedy: viewRelease(options),
         message: `asset ${options.asset} has ${asset.size} bytes; at most ${maxPacked} are taken`,
       })
     const answer = await octokit.request('GET /repos/{owner}/{repo}/releases/assets/{asset_id}', {
@@ -97,6 +100,7 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
     if (data.length !== asset.size || (stated !== null && stated !== sha256(data))) {
       throw new Failure({
         code: 'I315',
+        remedy: viewRelease(options),
         message: `asset ${options.asset} of ${where} is not what the release states: ${data.length} of ${asset.size} bytes, sha256 ${sha256(data)}${stated === null ? '' : ` instead of ${stated}`}`,
       })
     }
@@ -114,13 +118,14 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
         {
           code: 'U303',
           message: `there is no release ${where}, or this token may not see it`,
-          remedy: `gh release view ${options.tag} --repo ${options.repository}`,
+          remedy: viewRelease(options),
         },
         error,
       )
     throw new Failure(
       {
         code: 'I316',
+        remedy: viewRelease(options),
         message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}`,
       },
       error,
@@ -147,3 +152,6 @@ function bytesOf(data: unknown): Uint8Array {
 }
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }
+
+const viewRelease = ({ tag, repository }: { readonly tag: string; readonly repository: string }): string =>
+  `gh release view ${tag === 'latest' ? '' : `${quote(tag)} `}--repo ${quote(repository)}`

@@ -54,8 +54,7 @@ export function refusal(error: unknown, url: string): Failure | undefined {
     return new Failure(
       {
         code: 'U264',
-        message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it: ${said(words)}`,
-        remedy: 'exempt the branch vps-test-ledger from that rule',
+        message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it and has to exempt it: ${said(words)}`,
       },
       error,
     )

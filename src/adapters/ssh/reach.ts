@@ -1,6 +1,6 @@
 /** Finds a way to a node: hostname then IP, directly, through a proxy program or through a jump host. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fleet, FleetNode } from '../../domain/fleet.ts'
+import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
 import { addressesOf, proxyArgv, shareOf } from './address.ts'
@@ -51,9 +51,9 @@ export async function overWire<T>(
 export async function reach(node: FleetNode, fleet: Fleet, options: ReachOptions, signal: AbortSignal): Promise<Link> {
   const peer: Peer = {
     name: node.name,
-    fleet: fleet.name,
+    fleet: fleetReference(fleet),
     user: node.user,
-    pinned: pinnedKeys(node.name, fleet.name, node.hostKeys),
+    pinned: pinnedKeys(node.name, fleetReference(fleet), node.hostKeys),
     privateKey: options.privateKey,
   }
   return eachAddress(node, fleet, options, signal, (address, part) =>
@@ -97,7 +97,7 @@ export async function eachAddress<T>(
       }
     }
   }
-  throw refused ?? unreachable(node.name, said, fleet.name)
+  throw refused ?? unreachable(node.name, said, fleetReference(fleet))
 }
 
 function wireTo(
@@ -125,9 +125,9 @@ async function jumpWire(
   const at = `${jump.host}:${jump.port}`
   const peer: Peer = {
     name: node.name,
-    fleet: fleet.name,
+    fleet: fleetReference(fleet),
     user: jump.user,
-    pinned: pinnedKeys(node.name, fleet.name, jump.hostKeys, `its jump host ${at}`),
+    pinned: pinnedKeys(node.name, fleetReference(fleet), jump.hostKeys, `its jump host ${at}`),
     privateKey: options.privateKey,
   }
   const under = await tcpWire(jump.host, jump.port, signal)

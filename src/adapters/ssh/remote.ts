@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Command } from '../../commands/command.ts'
-import type { Fleet, FleetNode } from '../../domain/fleet.ts'
+import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.ts'
 import type { Remote, RunOptions, RunResult } from '../../ports.ts'
 import { collector } from './collect.ts'
 import type { Collector } from './collect.ts'
@@ -31,7 +31,7 @@ const channels = 8
 /** Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next call. An idempotent command that is run again calls `onLine` and `onSent` from the start again. */
 export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOptions): Promise<Remote> {
   options.signal.throwIfAborted()
-  pinnedKeys(node.name, fleet.name, node.hostKeys)
+  pinnedKeys(node.name, fleetReference(fleet), node.hostKeys)
   const connection = new Connection(node.name, (signal) => reach(node, fleet, options, signal))
   const limit = pLimit(channels)
   const running = new Set<Promise<unknown>>()

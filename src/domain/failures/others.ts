@@ -6,21 +6,26 @@ const busy = rowsOf('busy')
 const product = rowsOf('product')
 const harness = rowsOf('harness')
 
+const atNode = { remedyAtSite: 'vps-test diagnose ‹node› --fleet ‹fleet›' }
+const trust = { remedyAtSite: 'vps-test nodes trust ‹node› --fleet ‹fleet›' }
+const nodes = 'vps-test nodes'
 const status = 'vps-test status'
 
 /** The connection to a node (exit 10). */
 export const transportFailures = {
-  T001: transport('the connection was lost', { retryable: true }),
-  T002: transport('the channel closed without an exit code', { retryable: true }),
-  T003: transport('a command did not end in time'),
-  T004: transport('the node cannot be reached', { retryable: true }),
+  T001: transport('the connection was lost', { retryable: true, remedy: nodes }),
+  T002: transport('the channel closed without an exit code', { retryable: true, remedy: nodes }),
+  T003: transport('a command did not end in time', { remedy: nodes }),
+  T004: transport('the node cannot be reached', { retryable: true, remedy: nodes }),
   T005: transport('the node does not accept the key'),
-  T006: transport('the node refused a channel', { retryable: true }),
-  T007: transport('the node closed the connection before the key exchange', { retryable: true }),
-  T009: transport('the connection was closed by vps-test itself'),
-  T010: transport('no host key is pinned for the node'),
-  T011: transport('the host key is not the pinned one'),
-  T012: transport('the node and vps-test have no SSH algorithms in common'),
+  T006: transport('the node refused a channel', { retryable: true, remedy: nodes }),
+  T007: transport('the node closed the connection before the key exchange', { retryable: true, remedy: nodes }),
+  T009: transport('the connection was closed by vps-test itself', { noRemedy: 'it was meant' }),
+  T010: transport('no host key is pinned for the node', trust),
+  T011: transport('the host key is not the pinned one', trust),
+  T012: transport('the node and vps-test have no SSH algorithms in common', {
+    noRemedy: 'the SSH server of the node is too old or no SSH server',
+  }),
 } as const
 
 /** Somebody else is at work (exit 10). */
@@ -44,7 +49,7 @@ export const busyFailures = {
 
 /** The program under test (exit 20). */
 export const productFailures = {
-  P010: product('the service does not start'),
+  P010: product('the service does not start', atNode),
   P011: product('the service does not run as deployed'),
   P012: product('the program did not register'),
   P301: product('the program does not compile'),

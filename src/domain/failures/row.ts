@@ -9,6 +9,8 @@ export interface FailureRow {
   readonly means: string
   /** A command that works as it is typed, wherever the failure is met. The place that throws may know a better one. */
   readonly remedy?: string
+  /** For the list: what the place that throws fills in. */
+  readonly remedyAtSite?: string
   /** The remedy on a person's terminal, where it differs from that of a job. */
   readonly terminalRemedy?: string
   /** Why no command helps. */

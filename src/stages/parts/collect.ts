@@ -1,4 +1,5 @@
 /** Always done at the end of a test, whatever happened: logs of every node and the registry's answers. */
+import { diagnoseNode } from '../../commands/remedies.ts'
 import { journal } from '../../commands/service.ts'
 import { Failure } from '../../domain/failure.ts'
 import { registryOf, type NodeName } from '../../domain/fleet.ts'
@@ -32,7 +33,7 @@ export async function collect(
         code: 'I319',
         node: name,
         message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
-        remedy: `vps-test diagnose ${name} --fleet ${world.fleet.name}`,
+        remedy: diagnoseNode(name, world.fleet),
       })
     // A talkative program is no fault of the run: what fits is kept, and says that it is cut.
     await world.files.write(

@@ -1,4 +1,5 @@
 /** One node's deploy in two halves: receive beside what runs; then switch in one rename, restart, prove what runs. A failure puts the old release back. */
+import { diagnoseNode } from '../../commands/remedies.ts'
 import type { Command } from '../../commands/command.ts'
 import { placeOf } from '../../commands/place.ts'
 import {
@@ -17,7 +18,7 @@ import { proveRunning, restartUnit, restoreUnit, writeUnit } from '../../command
 import { elfFaults, readElf } from '../../domain/elf.ts'
 import type { RunningProof } from '../../domain/evidence.ts'
 import { Failure, type FailureCode } from '../../domain/failure.ts'
-import type { FleetNode } from '../../domain/fleet.ts'
+import type { Fleet, FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
 import type { Remote, World } from '../../ports.ts'
@@ -58,6 +59,7 @@ export async function receiveOn(
       code: 'I140',
       node: node.name,
       message: `${node.name}: ${plan.config.binary.name} cannot run there: ${faults.join('; ')}`,
+      remedy: diagnoseNode(node.name, world.fleet),
     })
   const run = runner(world, node.name, await world.remote(node.name))
   const [found = ''] = await run([inspectRelease(release)], 'I142')
@@ -166,7 +168,7 @@ function runner(world: World, name: string, remote: Remote): Runner {
     done?.(ran.filter((r) => r.code === 0).map((r) => r.output.trim()))
     if (bad === -1) return ran.map((r) => r.output.trim())
     throw failed(
-      world.fleet.name,
+      world.fleet,
       name,
       commands[bad] as Command,
       ran[bad]?.code ?? null,
@@ -177,7 +179,7 @@ function runner(world: World, name: string, remote: Remote): Runner {
 }
 
 function failed(
-  fleet: string,
+  fleet: Fleet,
   name: string,
   command: Command,
   exit: number | null,
@@ -197,7 +199,7 @@ function failed(
     code: knownCode,
     node: name,
     message: `${name}: ${text}`,
-    remedy: `vps-test diagnose ${name} --fleet ${fleet}`,
+    remedy: diagnoseNode(name, fleet),
   })
 }
 
@@ -218,7 +220,7 @@ async function awaitRunning(
         code: 'P011',
         node: node.name,
         message: `${node.name}: ${why(seen, sha256, unit)}`,
-        remedy: `vps-test diagnose ${node.name} --fleet ${world.fleet.name}`,
+        remedy: diagnoseNode(node.name, world.fleet),
       })
     await world.clock.sleep(100, world.signal)
   }

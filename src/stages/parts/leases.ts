@@ -1,4 +1,5 @@
 /** Takes, renews and gives back the leases of a run; they lie on the nodes (spec §1 Lease). */
+import { diagnoseNode } from '../../commands/remedies.ts'
 import { acquireLease, parseLease, releaseLease } from '../../commands/lease.ts'
 import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
@@ -45,6 +46,7 @@ export async function takeLeases(
       code: 'I130',
       node: name,
       message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
+      remedy: diagnoseNode(name, world.fleet),
     })
   })
 }
