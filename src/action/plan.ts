@@ -6,7 +6,7 @@ import type { StoredSession } from '../app/sessions.ts'
 import { storedSessions } from '../app/sessions.ts'
 import { makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { planText } from '../app/plan-text.ts'
-import { newSession } from '../cli/start.ts'
+import { newSession } from '../app/new-session.ts'
 import { writerOf } from '../report/facts.ts'
 import { block } from '../report/markdown.ts'
 import {

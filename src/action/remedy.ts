@@ -9,7 +9,7 @@ const known: readonly (readonly [RegExp, (words: readonly string[]) => string])[
   [
     /^vps-test stop (\S+)(?: --session (\S+))?$/,
     ([project = '', session]) =>
-      `${ops}stop -f project=${project}${session === undefined ? '' : ` -f session=${session}`}`,
+      `${ops}stop ${session === undefined ? `-f project=${project}` : `-f session=${session}`}`,
   ],
   // The path is the runner's.
   [/^vps-test init --dir .*$/, () => 'vps-test init'],

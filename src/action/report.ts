@@ -12,7 +12,7 @@ import type { Comparison } from '../report/comparison.ts'
 import { jobSummary } from '../report/job-summary.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { storedSession, type StoredSession } from '../app/sessions.ts'
-import { bundleIn } from '../cli/verify.ts'
+import { bundleIn } from '../app/evidence.ts'
 import type { Job } from './job.ts'
 
 /** The newest test of a session, as this job has it at hand. */

@@ -5,13 +5,14 @@ import { fleetOf } from '../report/facts.ts'
 import { table, text } from '../report/markdown.ts'
 import { exitCode } from '../app/exit-code.ts'
 import type { StoredSession } from '../app/sessions.ts'
-import { duties, take, tickOf, type Duty, type PassedOver, type Taken } from '../cli/soak.ts'
+import { duties, take, tickOf, type Duty, type PassedOver, type Taken } from '../app/checkpoints.ts'
 import { run } from '../run.ts'
 import { followUps } from './advance.ts'
 import { askPerson, updateAskIssues } from './ask.ts'
 import { checkoutOf } from './checkout.ts'
 import { recording } from './compiled.ts'
 import type { Ended, Job } from './job.ts'
+import { onGitHub } from './remedy.ts'
 import { evidence, proofOutputs } from './show-evidence.ts'
 import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
 import { withStage } from './stages.ts'
@@ -58,7 +59,7 @@ const mostTold = 9
 
 const said = (broken: readonly PassedOver[]): string => (broken.length === 0 ? '' : `, ${broken.length} passed over`)
 const wordsOf = ({ id, error }: PassedOver): string => {
-  const remedy = error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${error.facts.remedy})` : ''
+  const remedy = error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${onGitHub(error.facts.remedy)})` : ''
   return `${id}: ${error instanceof Error ? error.message : String(error)}${remedy}`
 }
 const brokenRow = (b: PassedOver): readonly string[] => [text(b.id), 'passed over', '', text(wordsOf(b))]

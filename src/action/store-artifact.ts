@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, ArtifactStore, World } from '../ports.ts'
 import { junit } from '../report/junit.ts'
-import { bundleIn } from '../cli/verify.ts'
+import { bundleIn } from '../app/evidence.ts'
 
 /** `vps-test-<what>-<session>-<label>-<attempt>`: session and attempt make a name that its run has not seen. */
 export const artifactKeeper =

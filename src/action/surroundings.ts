@@ -87,6 +87,7 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
       attempt: facts.attempt,
       url: facts.runUrl,
     },
+    missingKey,
     github: { baseUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', ...(token === '' ? {} : { token }) },
   }
   return {
@@ -100,6 +101,13 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
     baseHome: branchHome,
   }
 }
+
+const missingKey = (fleet: string): Failure =>
+  new Failure({
+    code: 'U069',
+    message: `fleet ${fleet} needs the input ssh-key, which is empty`,
+    remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519',
+  })
 
 /** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. How much of it is read: domain/bundle-shape. */
 const ofStrangers = { files: 5000, bytes: 64 * 1024 ** 2, each: 16 * 1024 ** 2 }

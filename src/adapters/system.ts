@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { appendFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
-import { existsSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Writer } from '../domain/writer.ts'
@@ -75,4 +74,14 @@ export const thisProcess = (): Writer => ({ kind: 'process', host: hostname(), p
 
 /** A process of another host cannot be seen from here: it counts as alive until its lease says otherwise. */
 export const processEnded = (w: Extract<Writer, { kind: 'process' }>): boolean =>
-  w.host === hostname() && w.pid !== process.pid && !existsSync(`/proc/${w.pid}`)
+  w.host === hostname() && w.pid !== process.pid && !exists(w.pid)
+
+/** Signal 0 only asks; a process of another user may not be asked, so it is there. */
+function exists(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}

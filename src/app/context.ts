@@ -46,6 +46,8 @@ export interface Context {
   /** Where a session's folders are kept for others; absent: this machine is that place. */
   readonly keep?: (session: string, folder: string) => World['storeArtifact']
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
+  /** How a key is given is the surface's to say; absent: by a flag. */
+  readonly missingKey?: (fleet: string) => Failure
   /** A person's own, for a ledger with `--remote`. */
   readonly login?: Login
 }

@@ -6,7 +6,7 @@ import type { KeySource } from '../world.ts'
 import type { Context } from './context.ts'
 
 export async function checkKey(
-  { writer }: Pick<Context, 'writer'>,
+  { missingKey }: Pick<Context, 'missingKey'>,
   key: KeySource | null,
   fleet: Fleet,
 ): Promise<void> {
@@ -16,16 +16,12 @@ export async function checkKey(
   }
   const file = key?.path ?? fleet.identityFile
   if (file !== undefined) await readPrivateKey(file)
-  else if (writer.kind === 'run')
-    throw new Failure({
-      code: 'U069',
-      message: `fleet ${fleet.name} needs the input ssh-key, which is empty`,
-      remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519',
-    })
-  else
-    throw new Failure({
-      code: 'U056',
-      message: `fleet ${fleet.name} needs a private SSH key, and none is given`,
-      remedy: 'vps-test soak --key ~/.ssh/id_ed25519',
-    })
+  else throw (missingKey ?? noKey)(fleet.name)
 }
+
+const noKey = (fleet: string): Failure =>
+  new Failure({
+    code: 'U056',
+    message: `fleet ${fleet} needs a private SSH key, and none is given`,
+    remedy: 'vps-test soak --key ~/.ssh/id_ed25519',
+  })

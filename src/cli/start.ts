@@ -1,17 +1,15 @@
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
-import { systemRandom } from '../adapters/system.ts'
-import { planDigest, type Plan } from '../domain/plan.ts'
-import { fold } from '../domain/session.ts'
+import { planDigest } from '../domain/plan.ts'
 import type { Origin } from '../domain/writer.ts'
 import type { SourceInfo } from '../domain/build.ts'
 import { parseRequest } from '../inputs/request.ts'
-import type { Clock, Ledger } from '../ports.ts'
-import { acts, run } from '../run.ts'
+import { run } from '../run.ts'
 import { beginSession, confirmSession } from '../stages/parts/interview.ts'
 import { keyFile, worldIn, type Context } from '../app/context.ts'
 import { cancelled, confirm } from '../app/interview.ts'
 import { ending } from '../app/exit-code.ts'
 import { makePlan, type PlannedRun } from '../app/make-plan.ts'
+import { newSession, resumeInterrupted } from '../app/new-session.ts'
 import { planText } from '../app/plan-text.ts'
 import { startLine, type StartFlags } from './start-line.ts'
 
@@ -33,7 +31,8 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   }
   if (choice === 'cancel') throw cancelled()
   const ledger = await c.sessions.ledgerOf(plan.config.project)
-  const session = (await unfinished(ledger, plan)) ?? newSession(plan, c.clock)
+  const resumed = await resumeInterrupted(c, ledger, plan)
+  const session = resumed?.session ?? newSession(plan, c.clock)
   const asked = { ledger, clock: c.clock, session, writer: c.writer, clockShift: c.clockShift }
   await beginSession(asked, plan, originOf(source, c.who))
   await confirmSession(asked, plan, by, flags.onBusy ?? 'queue')
@@ -41,7 +40,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   const folder = c.sessions.folderOf(plan.config.project, session)
   const world = worldIn(c, { fleet: plan.fleet, ledger, session, folder, checkout, key: keyFile(flags.key) })
   try {
-    const end = await run(plan, session, world)
+    const end = await run(plan, session, world, resumed?.since === undefined ? {} : { since: resumed.since })
     return await ending(c, plan, end, await ledger.read(session), folder, flags.json === true)
   } finally {
     await world.close()
@@ -97,19 +96,3 @@ const originOf = (source: SourceInfo, who: string): Origin => ({
   event: 'cli',
   actor: who,
 })
-
-/** A session of the very same plan that was interrupted is continued: running again is the resume. One that waits has done its test: a new start tests anew, or it would show the old result for new code. */
-async function unfinished(ledger: Ledger, plan: Plan): Promise<string | undefined> {
-  const digest = planDigest(plan)
-  for (const { id, entries } of (await ledger.all()).toReversed()) {
-    const session = fold(id, entries)
-    if (session.planDigest === digest && (session.state === 'INTERVIEW' || acts(session.state))) return id
-  }
-  return undefined
-}
-
-/** Sorts by time: `testnet-20261122-204512-1f3a`. */
-export function newSession(plan: Plan, clock: Clock): string {
-  const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)
-  return `${plan.config.project}-${stamp}-${Buffer.from(systemRandom.bytes(2)).toString('hex')}`
-}

@@ -14,7 +14,7 @@ const rows: readonly (readonly [string, string])[] = [
   ['vps-test nodes --fleet mine', `${ops}nodes`],
   ['vps-test diagnose saorsa-4 --fleet lab', `${ops}diagnose -f node=saorsa-4`],
   ['vps-test stop testnet', `${ops}stop -f project=testnet`],
-  ['vps-test stop testnet --session testnet-1', `${ops}stop -f project=testnet -f session=testnet-1`],
+  ['vps-test stop testnet --session testnet-1', `${ops}stop -f session=testnet-1`],
   ['vps-test init --dir /home/runner/work/x/x', 'vps-test init'],
   // Nothing on GitHub does these.
   ['vps-test nodes trust saorsa-9 --fleet mine', 'vps-test nodes trust saorsa-9 --fleet mine'],

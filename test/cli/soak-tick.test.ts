@@ -10,7 +10,9 @@ import { fold, next } from '../../src/domain/session.ts'
 import type { Forge, Ledger } from '../../src/ports.ts'
 import type { Context } from '../../src/app/context.ts'
 import { localSessions, storedSession, type StoredSession } from '../../src/app/sessions.ts'
-import { decide, duties, longestJobMs, soak, take, tickOf } from '../../src/cli/soak.ts'
+import { decide, duties, take, tickOf } from '../../src/app/checkpoints.ts'
+import { longestJobMs } from '../../src/app/writer-ended.ts'
+import { soak } from '../../src/cli/soak.ts'
 import { madeKey } from '../made-key.ts'
 
 const hour = 3_600_000
@@ -192,10 +194,10 @@ describe('taking', () => {
     const k = await put('s', waits, { lab: false })
     now = start + 2 * hour
     const tick = await tickOf(context(), k.session)
-    expect(await codeOf(take(context(), k, tick, null, dir))).toBe('U069')
-    expect(await codeOf(take(context({ writer: { kind: 'process', host: 'h', pid: 1 } }), k, tick, null, dir))).toBe(
-      'U056',
-    )
+    expect(await codeOf(take(context(), k, tick, null, dir))).toBe('U056')
+    const missingKey = (fleet: string): Failure =>
+      new Failure({ code: 'U069', message: `${fleet} needs the input ssh-key` })
+    expect(await codeOf(take(context({ missingKey }), k, tick, null, dir))).toBe('U069')
     expect(await codeOf(take(context(), k, tick, { kind: 'text', text: 'no key', origin: 'in a test' }, dir))).toMatch(
       /^U/,
     )
@@ -240,14 +242,8 @@ describe('one session that breaks', () => {
     const { open, broken } = await duties(context({ forge: forge(false) }))
     expect(open.map((d) => [d.known.session.id, d.tick.kind])).toEqual([['good', 'claim']])
     expect(broken).toMatchObject([
-      {
-        id: 'odd',
-        error: { facts: { code: 'U452', remedy: 'gh workflow run vps-test-ops.yml -f command=stop -f session=odd' } },
-      },
+      { id: 'odd', error: { facts: { code: 'U452', remedy: 'vps-test stop p --session odd' } } },
     ])
-    expect(
-      (await duties(context({ forge: forge(false), writer: { kind: 'process', host: 'h', pid: 1 } }))).broken,
-    ).toMatchObject([{ error: { facts: { remedy: 'vps-test stop p --session odd' } } }])
   })
   test('is passed over by the work, and the end is not good', async () => {
     // The newest change comes first.
@@ -260,7 +256,7 @@ describe('one session that breaks', () => {
     now = start + 26 * hour
     expect(await soak(context(), {})).toBe(30)
     expect([await events('first'), await events('second')]).toEqual([['passed'], ['passed', 'missed']])
-    expect(said.join('\n')).toMatch(/first is passed over:\nU069: fleet saorsa needs/)
+    expect(said.join('\n')).toMatch(/first is passed over:\nU056: fleet saorsa needs/)
     expect(await soak(context(), {})).toBe(2)
   })
 })

@@ -1,0 +1,58 @@
+/** The id of a new session, and the session that a start goes on with instead. */
+import { systemRandom } from '../adapters/system.ts'
+import { Failure } from '../domain/failure.ts'
+import { planDigest, type Plan } from '../domain/plan.ts'
+import { fold, next, type Session } from '../domain/session.ts'
+import { signature, writerText } from '../domain/writer.ts'
+import type { Clock, Ledger } from '../ports.ts'
+import { acts } from '../run.ts'
+import type { Context } from './context.ts'
+import { writerEnded } from './writer-ended.ts'
+
+/** Sorts by time: `testnet-20261122-204512-1f3a`. */
+export function newSession(plan: Plan, clock: Clock): string {
+  const stamp = new Date(clock.now()).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15)
+  return `${plan.config.project}-${stamp}-${Buffer.from(systemRandom.bytes(2)).toString('hex')}`
+}
+
+export interface Resumed {
+  readonly session: string
+  /** Hash of the entry that claimed it; undefined: nothing acts in its state yet, so nothing is claimed. */
+  readonly since: string | undefined
+}
+
+/**
+ * A session of the very same plan that was interrupted is continued: running again is the resume.
+ * One that waits has done its test: a new start tests anew, or it would show the old result for new code.
+ */
+export async function resumeInterrupted(c: Context, ledger: Ledger, plan: Plan): Promise<Resumed | undefined> {
+  const digest = planDigest(plan)
+  const interrupted = (await ledger.all())
+    .toReversed()
+    .map(({ id, entries }) => ({ entries, session: fold(id, entries) }))
+    .filter(({ session: s }) => s.planDigest === digest && (s.state === 'INTERVIEW' || acts(s.state)))
+  for (const { session } of interrupted) if (!(await writerEnded(c, session))) throw living(plan, session)
+  const [newest] = interrupted
+  if (newest === undefined) return undefined
+  const { session, entries } = newest
+  const claimed = next(
+    entries,
+    session,
+    {
+      event: 'claimed',
+      why: `taken over from ${session.by === null ? 'nobody' : writerText(session.by)}, which ended without a record`,
+      facts: { ...signature(c) },
+    },
+    c.clock.now(),
+  )
+  if (claimed !== undefined) await ledger.append(session.id, claimed)
+  return { session: session.id, since: claimed?.hash }
+}
+
+/** Two runs of one session would test beside each other and write over each other's evidence. */
+const living = (plan: Plan, { id, by, state, changedAt }: Session): Failure =>
+  new Failure({
+    code: 'B007',
+    message: `${by === null ? 'another run' : writerText(by)} works on session ${id}: in ${state} since ${new Date(changedAt).toISOString()}`,
+    remedy: `vps-test stop ${plan.config.project} --session ${id}`,
+  })
