@@ -59,7 +59,8 @@ const mostTold = 9
 
 const said = (broken: readonly PassedOver[]): string => (broken.length === 0 ? '' : `, ${broken.length} passed over`)
 const wordsOf = ({ id, error }: PassedOver): string => {
-  const remedy = error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${onGitHub(error.facts.remedy)})` : ''
+  const remedy =
+    error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${onGitHub(error.facts.remedy)})` : ''
   return `${id}: ${error instanceof Error ? error.message : String(error)}${remedy}`
 }
 const brokenRow = (b: PassedOver): readonly string[] => [text(b.id), 'passed over', '', text(wordsOf(b))]

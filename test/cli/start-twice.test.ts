@@ -37,11 +37,7 @@ beforeAll(async () => {
     fleet,
     stringify({
       name: 'silent',
-      nodes: [
-        node('a', 'registry', '127.0.0.1'),
-        node('b', 'bootstrap', '127.0.0.2'),
-        node('c', 'test', '127.0.0.3'),
-      ],
+      nodes: [node('a', 'registry', '127.0.0.1'), node('b', 'bootstrap', '127.0.0.2'), node('c', 'test', '127.0.0.3')],
     }),
   )
   const key = join(scratch, 'key')
