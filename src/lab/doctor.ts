@@ -1,7 +1,7 @@
 /** What this machine must have, as named checks; and one way to get what is missing. */
 import { Failure } from '../domain/failure.ts'
 import type { Log } from '../ports.ts'
-import { exec, isRoot } from './root.ts'
+import { exec, isRoot } from './process.ts'
 
 export interface Check {
   readonly name: string

@@ -11,23 +11,12 @@ import { compileNetwork, namespacesOf } from './network.ts'
 import type { LabOptions } from './node.ts'
 import { banners, start } from './power.ts'
 import { compileTrees } from './root-tree.ts'
-import {
-  cgroupOf,
-  clearCgroup,
-  clearNamespaces,
-  clearState,
-  daemon,
-  exec,
-  leaderOf,
-  lock,
-  makeCgroups,
-  namespacesPresent,
-  perform,
-  populated,
-  readText,
-  together,
-  writeText,
-} from './root.ts'
+import { cgroupOf, clearCgroup, leaderOf, makeCgroups, populated } from './cgroup.ts'
+import { clearNamespaces, clearState, namespacesPresent } from './clear.ts'
+import { readText, writeText } from './files.ts'
+import { lock } from './lock.ts'
+import { perform, together } from './perform.ts'
+import { daemon, exec } from './process.ts'
 import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
 import type { Topology } from './topology.ts'
 

@@ -1,7 +1,7 @@
 /** What a lab remembers about itself, in its state directory: written before the first namespace is made, removed last. */
 import type { Running } from './fleet-file.ts'
 import { pathsOf, type Layout } from './layout.ts'
-import { readText, writeText } from './root.ts'
+import { readText, writeText } from './files.ts'
 import type { Topology } from './topology.ts'
 
 export interface Marker {

@@ -7,7 +7,9 @@ import { boxNamespace, enter, layoutOf, publicAddress, type Layout } from './lay
 import { markerOf } from './marker.ts'
 import type { BoxKind } from './nat.ts'
 import { banners, start } from './power.ts'
-import { cgroupOf, clearCgroup, exec, leaderOf, lock, populated } from './root.ts'
+import { cgroupOf, clearCgroup, leaderOf, populated } from './cgroup.ts'
+import { lock } from './lock.ts'
+import { exec } from './process.ts'
 
 export interface LabOptions {
   readonly id?: string

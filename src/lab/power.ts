@@ -2,7 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import { enter, hqOf, nodeNamespace, pathsOf, publicAddress, type Layout } from './layout.ts'
-import { cgroupOf, daemon, exec, populated, readText } from './root.ts'
+import { cgroupOf, populated } from './cgroup.ts'
+import { readText } from './files.ts'
+import { daemon, exec } from './process.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
 export interface Waiting {

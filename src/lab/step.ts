@@ -1,4 +1,4 @@
-/** What compiling a lab yields: steps as values. root.ts is the only place that carries them out. */
+/** What compiling a lab yields: steps as values. perform.ts carries them out. */
 
 export interface FileText {
   readonly path: string

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { labDown, labStatus, labUp, loadTopology } from '../../src/lab/lab.ts'
 import { layoutOf } from '../../src/lab/layout.ts'
-import { lock } from '../../src/lab/root.ts'
+import { lock } from '../../src/lab/lock.ts'
 import { cgroups, leftovers, namespaces, needRoot, processes, state } from './leftovers.ts'
 
 const id = 't2'

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
 import { layoutOf } from '../../src/lab/layout.ts'
-import { cgroupOf, clearCgroup, exec, makeCgroups, perform } from '../../src/lab/root.ts'
+import { cgroupOf, clearCgroup, makeCgroups } from '../../src/lab/cgroup.ts'
+import { perform } from '../../src/lab/perform.ts'
+import { exec } from '../../src/lab/process.ts'
 import { leftovers, needRoot } from './leftovers.ts'
 
 const l = layoutOf('t3')
