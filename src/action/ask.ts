@@ -3,9 +3,10 @@ import { quote } from '../commands/quote.ts'
 import { finals } from '../domain/session.ts'
 import { originOf } from '../report/facts.ts'
 import { iso } from '../report/figures.ts'
-import { code } from '../report/markdown.ts'
+import { blocksMarkdown } from '../report/markdown.ts'
 import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
+import { code, inline, paragraph, type Inline, type Span } from '../report/section.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
 import { artifactOf, newestTest, titleOf } from './report.ts'
@@ -31,7 +32,7 @@ export async function askPerson(job: Job, known: Asked): Promise<void> {
   await tried(
     job,
     async () =>
-      `asked a person: ${await forge.issue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${nextOf(job, known)}\n`)}`,
+      `asked a person: ${await forge.issue(commentMarker(known.session.id), headline(known), `${bodyOf(job, known)}\n${blocksMarkdown([paragraph(nextOf(job, known))])}\n`)}`,
   )
 }
 
@@ -94,18 +95,18 @@ const bodyOf = ({ facts }: Job, { session, entries }: Asked): string =>
   )
 
 /** What a person can do, in commands that find the session on the ledger branch, from any machine. */
-function nextOf({ facts }: Job, { project, session, entries }: Asked): string {
+function nextOf({ facts }: Job, { project, session, entries }: Asked): Inline {
   const origin = originOf(entries)
   const remote = `${facts.serverUrl}/${origin?.repository ?? facts.repository}.git`
-  const command = (...words: readonly string[]): string => code(['vps-test', ...words].map(quote).join(' '), 2000)
+  const command = (...words: readonly string[]): Span => code(['vps-test', ...words].map(quote).join(' '), 2000)
   const here = ['--remote', remote, '--session', session.id]
   const until = session.waitUntil === null ? '' : ` until ${iso(session.waitUntil)}`
   switch (session.state) {
     case 'AWAIT_APPROVAL':
-      return `A person decides${until}. Yes: ${command('approve', ...here)} No: ${command('approve', '--reject', ...here)}`
+      return inline`A person decides${until}. Yes: ${command('approve', ...here)} No: ${command('approve', '--reject', ...here)}`
     case 'AWAIT_PUSH':
-      return `A push ${origin?.branch == null ? "on the session's branch" : `onto ${code(origin.branch, 100)}`} continues it at BUILD. To end it: ${command('stop', project, ...here)}`
+      return inline`A push ${origin?.branch == null ? "on the session's branch" : inline`onto ${code(origin.branch, 100)}`} continues it at BUILD. To end it: ${command('stop', project, ...here)}`
     default:
-      return `It has ended. All sessions: ${command('status', '--remote', remote)}`
+      return inline`It has ended. All sessions: ${command('status', '--remote', remote)}`
   }
 }

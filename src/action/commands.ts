@@ -18,7 +18,8 @@ import { bring } from './runner.ts'
 import { soak } from './soak.ts'
 import { build, deploy, setup, test } from './stages.ts'
 import type { Surface } from '../adapters/github/surface.ts'
-import { block } from '../report/markdown.ts'
+import { pageMarkdown } from '../report/markdown.ts'
+import { codeBlock, paragraph } from '../report/section.ts'
 
 const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
   run: all,
@@ -97,7 +98,14 @@ export async function annotateFailure(
     })),
   )
   await surface.writeSummary(
-    `## ${code}\n\n${block(lines.join('\n'))}\n${remedy === undefined ? '' : `\nTry:\n\n${block(remedy)}\n`}`,
+    pageMarkdown(
+      {
+        id: 'failure',
+        title: code,
+        blocks: [codeBlock(lines.join('\n')), ...(remedy === undefined ? [] : [paragraph('Try:'), codeBlock(remedy)])],
+      },
+      2,
+    ),
   )
   return exitCodeOf(error.kind)
 }

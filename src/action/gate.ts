@@ -1,6 +1,7 @@
 /** `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its own title, because GitHub counts a neutral or skipped check as passed. */
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { block } from '../report/markdown.ts'
+import { pageMarkdown } from '../report/markdown.ts'
+import { codeBlock } from '../report/section.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
@@ -44,7 +45,14 @@ export async function gate(job: Job): Promise<Ended> {
 
 async function told(job: Job, ended: Ended): Promise<Ended> {
   await job.surface.writeSummary(
-    `## ${ended.code === exitCodes.passed ? 'Passed' : 'Not passed'}\n\n${block(ended.title)}\n`,
+    pageMarkdown(
+      {
+        id: 'gate',
+        title: ended.code === exitCodes.passed ? 'Passed' : 'Not passed',
+        blocks: [codeBlock(ended.title)],
+      },
+      2,
+    ),
   )
   return ended
 }

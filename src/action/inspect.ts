@@ -2,7 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { block } from '../report/markdown.ts'
+import { pageMarkdown } from '../report/markdown.ts'
+import { codeBlock, paragraph } from '../report/section.ts'
 import { diagnose } from '../app/diagnose.ts'
 import { storedSessions } from '../app/sessions.ts'
 import { nodes } from '../app/nodes.ts'
@@ -37,8 +38,10 @@ export async function inspect(job: Job, command: Look): Promise<Ended> {
   }
   const code = await act(job, context, command)
   const text = lines.join('\n')
-  const cut = text.length > shownCharacters ? `${text.slice(0, shownCharacters)}\n… the rest is in the artifact` : text
-  await job.surface.writeSummary(`## ${command}\n\n${block(cut)}\n`)
+  const rest = text.length > shownCharacters ? [paragraph('The rest is in the artifact.')] : []
+  await job.surface.writeSummary(
+    pageMarkdown({ id: command, title: command, blocks: [codeBlock(text, shownCharacters), ...rest] }, 2),
+  )
   if (job.artifacts !== null && text !== '') {
     const folder = join(job.facts.temp, 'look')
     await mkdir(folder, { recursive: true })

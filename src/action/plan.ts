@@ -8,7 +8,8 @@ import { makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { planText } from '../app/plan-text.ts'
 import { newSession } from '../app/new-session.ts'
 import { writerOf } from '../report/facts.ts'
-import { block } from '../report/markdown.ts'
+import { blocksMarkdown, pageMarkdown } from '../report/markdown.ts'
+import { codeBlock, paragraph } from '../report/section.ts'
 import {
   beginSession,
   confirmSession,
@@ -54,13 +55,15 @@ export async function begin(job: Job): Promise<Begun | null> {
   })
   const text = planText(made.plan)
   c.terminal.info(text)
-  await job.surface.writeSummary(`## Test plan\n\n${block(text)}\n`)
+  await job.surface.writeSummary(pageMarkdown({ id: 'plan', title: 'Test plan', blocks: [codeBlock(text)] }, 2))
   const choice = inputs.request.confirm ?? 'proceed'
   if (choice !== 'proceed') {
     if (choice === 'modify') {
       const line = dispatchLine(made.plan, inputs.request, facts)
       c.terminal.print(line)
-      await job.surface.writeSummary(`Change what you want and run it:\n\n${block(line)}\n`)
+      await job.surface.writeSummary(
+        `${blocksMarkdown([paragraph('Change what you want and run it:'), codeBlock(line)])}\n`,
+      )
     }
     job.surface.setOutputs({ proceed: 'false', session: '', state: '' })
     return null

@@ -9,7 +9,8 @@ import { fold } from '../domain/session.ts'
 import type { ArtifactStore, PullRequest } from '../ports.ts'
 import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
-import { inline, strong } from '../report/section.ts'
+import { pageMarkdown } from '../report/markdown.ts'
+import { inline, joined, link, paragraph, strong, type Inline } from '../report/section.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { bundleIn, check } from '../app/evidence.ts'
 import { againstBase } from './base.ts'
@@ -51,24 +52,32 @@ export async function ofPullRequest(job: Job): Promise<Ended> {
 
 async function unwritten({ context, surface }: Job, why: string): Promise<Ended> {
   context.terminal.info(why)
-  await surface.writeSummary(`### vps-test\n\n${why}.\n`)
+  await surface.writeSummary(
+    pageMarkdown({ id: 'unwritten', title: 'vps-test', blocks: [paragraph(inline`${why}.`)] }, 3),
+  )
   return { code: exitCodes.passed, title: why }
 }
 
 const runPage = ({ facts, inputs }: Job): string =>
   `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
+const pullPage = ({ facts }: Job, { number }: PullRequest): string =>
+  `${facts.serverUrl}/${facts.repository}/pull/${number}`
 const attemptPage = (job: Job): string => `${runPage(job)}/attempts/${job.inputs.runAttempt}`
-const plain = (title: string, words: string): CommentPage => ({
+const plain = (title: string, words: Inline): CommentPage => ({
   title,
   good: false,
-  body: () => `${marker}\n### vps-test: ${title}\n\n${words}\n`,
+  body: () =>
+    `${marker}\n${pageMarkdown({ id: 'untested', title: inline`vps-test: ${title}`, blocks: [paragraph(words)] }, 3)}`,
 })
 
 /** One branch may go into two bases at once, and of a fork's run GitHub names the branch only. */
 const undecided = (job: Job, pulls: readonly PullRequest[]): CommentPage =>
   plain(
     'it cannot be told which pull request was tested',
-    `This branch goes into several bases (${pulls.map((p) => `#${p.number}`).join(', ')}); each merge is another program, and GitHub does not say of which [the run](${attemptPage(job)}) was. Close all but one and run it again.`,
+    inline`This branch goes into several bases (pull requests ${joined(
+      pulls.map((p) => link(`${p.number}`, pullPage(job, p))),
+      ', ',
+    )}); each merge is another program, and GitHub does not say of which ${link('the run', attemptPage(job))} was. Close all but one and run it again.`,
   )
 
 async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> {
@@ -80,7 +89,7 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> 
   if (found === undefined)
     return plain(
       'nothing was tested',
-      `This attempt of the run kept no evidence. What happened is in [its log](${attemptPage(job)}).`,
+      inline`This attempt of the run kept no evidence. What happened is in ${link('its log', attemptPage(job))}.`,
     )
   const folder = join(job.facts.temp, 'artifact')
   try {
@@ -91,7 +100,10 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> 
     // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older comment standing.
     if (isFailure(error, 'I462')) throw error
     job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`)
-    return plain('the evidence of this run cannot be read', `What happened is in [its log](${attemptPage(job)}).`)
+    return plain(
+      'the evidence of this run cannot be read',
+      inline`What happened is in ${link('its log', attemptPage(job))}.`,
+    )
   }
 }
 

@@ -2,7 +2,9 @@
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
 import { lateness } from '../domain/reconcile.ts'
 import { fleetOf } from '../report/facts.ts'
-import { table, text } from '../report/markdown.ts'
+import { pageMarkdown } from '../report/markdown.ts'
+import { plainLine } from '../report/plain.ts'
+import { paragraph, table } from '../report/section.ts'
 import { exitCode } from '../app/exit-code.ts'
 import type { StoredSession } from '../app/sessions.ts'
 import { duties, take, tickOf, type Duty, type PassedOver, type Taken } from '../app/checkpoints.ts'
@@ -34,9 +36,18 @@ async function reconcile(job: Job): Promise<Ended> {
   surface.setOutputs({ due: JSON.stringify(due) })
   const rows = [...open.map((d) => row(d, c.clock.now())), ...broken.map(brokenRow)]
   await surface.writeSummary(
-    `## Soak: ${due.length} due, ${open.length} open${said(broken)}\n\n${rows.length === 0 ? 'No session is open.' : table(['session', 'state', 'due', 'what'], rows)}\n`,
+    pageMarkdown(
+      {
+        id: 'soak',
+        title: `Soak: ${due.length} due, ${open.length} open${said(broken)}`,
+        blocks: [
+          rows.length === 0 ? paragraph('No session is open.') : table(['session', 'state', 'due', 'what'], rows),
+        ],
+      },
+      2,
+    ),
   )
-  rows.forEach((r) => c.terminal.info(r.join(' · ')))
+  rows.forEach((r) => c.terminal.info(r.map((cell) => plainLine(cell, 400)).join(' · ')))
   surface.annotate(
     broken.slice(0, mostTold).map((b) => ({
       level: 'error',
@@ -63,19 +74,14 @@ const wordsOf = ({ id, error }: PassedOver): string => {
     error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${onGitHub(error.facts.remedy)})` : ''
   return `${id}: ${error instanceof Error ? error.message : String(error)}${remedy}`
 }
-const brokenRow = (b: PassedOver): readonly string[] => [text(b.id), 'passed over', '', text(wordsOf(b))]
+const brokenRow = (b: PassedOver): readonly string[] => [b.id, 'passed over', '', wordsOf(b)]
 
 function row({ known: { session: s }, tick }: Duty, now: number): readonly string[] {
   const due =
     s.waitUntil === null
       ? ''
       : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ''}`
-  return [
-    text(s.id),
-    s.state,
-    due,
-    text(tick.kind === 'nothing' ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`),
-  ]
+  return [s.id, s.state, due, tick.kind === 'nothing' ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`]
 }
 
 async function checkpoint(job: Job): Promise<Ended> {

@@ -6,7 +6,7 @@ import { late } from './checkpoints.ts'
 import { countsText } from '../domain/counts.ts'
 import { fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
 import { iso } from './figures.ts'
-import { sectionMarkdown } from './markdown.ts'
+import { pageMarkdown } from './markdown.ts'
 import {
   code,
   inline,
@@ -50,7 +50,7 @@ export function dashboard(
     ...broken.map((b) => [b.id, { damage: short(b.why) }] as const),
   ]
   return {
-    'README.md': `${[sectionMarkdown(head(sorted), 1), ...sections(sorted, broken).map((s) => sectionMarkdown(s))].join('\n\n')}\n`,
+    'README.md': pageMarkdown(head(sorted), 1, sections(sorted, broken)),
     'state.json': `${JSON.stringify({ schema, sessions: Object.fromEntries(states) }, sortedKeys, 1)}\n`,
   }
 }

@@ -9,6 +9,10 @@ import type { Align, Block, Gantt, Inline, Matrix, Section, Span, Table } from '
 export const sectionMarkdown = ({ title, blocks }: Section, level = 2): string =>
   [headingMarkdown(title, level), ...(blocks.length === 0 ? [] : [blocksMarkdown(blocks, level + 1)])].join('\n\n')
 
+/** A whole page, and the sections below its head. `level`: of the head. */
+export const pageMarkdown = (head: Section, level: number, sections: readonly Section[] = []): string =>
+  `${[sectionMarkdown(head, level), ...sections.map((s) => sectionMarkdown(s, level + 1))].join('\n\n')}\n`
+
 /** `level`: of headings among the blocks. */
 export const blocksMarkdown = (blocks: readonly Block[], level = 3): string =>
   blocks.map((b) => blockMarkdown(b, level)).join('\n\n')

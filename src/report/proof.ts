@@ -5,7 +5,7 @@ import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { duration, iso, ms } from './figures.ts'
-import { sectionMarkdown } from './markdown.ts'
+import { pageMarkdown } from './markdown.ts'
 import { matrixOf } from './matrix.ts'
 import { checkpointSection } from './proof-checkpoint.ts'
 import type { ProofInput } from './proof-input.ts'
@@ -26,8 +26,7 @@ import {
   type Section,
 } from './section.ts'
 
-export const renderProof = (p: ProofInput): string =>
-  `${[sectionMarkdown(headSection(p), 1), ...proofSections(p).map((s) => sectionMarkdown(s))].join('\n\n')}\n`
+export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p), 1, proofSections(p))
 
 export const proofSections = (p: ProofInput): readonly Section[] =>
   present([

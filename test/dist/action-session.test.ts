@@ -578,7 +578,9 @@ describe('comment', () => {
       t.runner.results.plant('903', 'vps-test-evidence-x-test-1-1', evidenceZip())
       await t.runner.step('comment', { inputs: of('903') })
       for (const issue of [7, 8])
-        expect(said(issue)).toMatch(/### vps-test: it cannot be told which pull request was tested\n\n.*\(#7, #8\)/)
+        expect(said(issue)).toMatch(
+          /### vps-test: it cannot be told which pull request was tested\n\n.*\[7\]\(\S+\/pull\/7\), \[8\]\(\S+\/pull\/8\)/,
+        )
       expect(t.runner.api.state.checks.map((c) => [c.name, c.conclusion])).toEqual([
         ['vps-test lab proof (main)', 'failure'],
         ['vps-test lab proof (release)', 'failure'],
