@@ -6,12 +6,12 @@ import { pathToFileURL } from 'node:url'
 import { layersFor, needsOf } from './layers.mjs'
 import { ensureModules } from './stage/modules.mjs'
 import { buildNative } from './stage/native.mjs'
-import { runAsRoot } from './stage/root.mjs'
+import { handBack, runAsRoot } from './stage/root.mjs'
 import { Stop, bin, root, run, stage, summary } from './stage/process.mjs'
 import { ensureSystem } from './stage/system.mjs'
 import { ensureWorkflowTools } from './stage/workflow-tools.mjs'
 import { build, distCheck } from './task/dist.mjs'
-import { pure, test } from './task/test.mjs'
+import { check, pure, test, testCrates } from './task/test.mjs'
 
 /** `native`: `must` stops when the prober cannot be built; `may` leaves it to the program to say what it misses. */
 const tasks = {
@@ -29,6 +29,7 @@ const tasks = {
   },
   bench: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/bench.ts', ...args]) },
   test: { needs: (args) => needsOf(layersFor(args)), act: test },
+  'test:crates': { system: true, act: testCrates },
   'test:pure': { act: (args) => pure('run', args) },
   'test:watch': { act: (args) => pure('watch', args) },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
@@ -60,15 +61,9 @@ export async function go([name, ...args]) {
     if (error.message !== '') process.stderr.write(`${error.message}\n`)
     return error.code
   } finally {
+    await handBack()
     if (!quiet) summary()
   }
-}
-
-async function check() {
-  const types = await run('node', [bin('tsc')])
-  const lint = await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'])
-  const format = await run('node', [bin('oxfmt'), '--check', '.'])
-  return types || lint || format
 }
 
 /** Where the person stands: npm changes into the package and keeps the old place in INIT_CWD. */

@@ -13,12 +13,22 @@ export async function runAsRoot(file, args, options = {}) {
   const prefix = await sudo()
   if (prefix === undefined) throw new Stop(10, 'the lab needs root: run as root, or allow sudo without a password')
   if (prefix.length === 0) return run(file, args, options)
+  usedSudo = true
   const [first, ...rest] = throughSudo(file, args, process.env)
-  try {
-    return await run(first, rest, options)
-  } finally {
-    await giveBack()
-  }
+  return run(first, rest, options)
+}
+
+let usedSudo = false
+
+/** At the end of a task: what root made in the checkout and the cache belongs to the person again. */
+export async function handBack() {
+  if (!usedSudo) return
+  const owner = `${process.getuid?.()}:${process.getgid?.()}`
+  await ask(
+    'sudo',
+    ['-n', 'find', root, cacheDirectory(), '-xdev', '-user', 'root', '-exec', 'chown', '-h', owner, '{}', '+'],
+    { limitMs: 120_000 },
+  )
 }
 
 const kept =
@@ -34,13 +44,4 @@ export function throughSudo(file, args, env) {
     .filter(([name]) => kept.test(name))
     .map(([name, value]) => `${name}=${value}`)
   return ['sudo', '-n', 'env', ...pairs, `PATH=${path}`, file, ...args]
-}
-
-async function giveBack() {
-  const owner = `${process.getuid?.()}:${process.getgid?.()}`
-  await ask(
-    'sudo',
-    ['-n', 'find', root, cacheDirectory(), '-xdev', '-user', 'root', '-exec', 'chown', '-h', owner, '{}', '+'],
-    { limitMs: 120_000 },
-  )
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { layersFor, needsOf } from '../layers.mjs'
 import { bin, cacheDirectory, note, root, run, stage } from '../stage/process.mjs'
 import { runAsRoot } from '../stage/root.mjs'
+import { layerTimes } from './layer-times.mjs'
 
 const crates = ['native', 'examples/testnet']
 
@@ -15,31 +16,69 @@ export function pure(mode, args) {
   return run('node', [bin('vitest'), watch ? 'watch' : 'run', '--project', 'pure', ...more])
 }
 
+/** Side by side: labs mostly wait, what is pure or local computes. */
+const lanes = [
+  ['pure', 'local'],
+  ['lab', 'act'],
+]
+
 /** Arguments narrow the run to vitest with those arguments: `npm test -- test/domain`. */
 export async function test(args) {
-  const parts = []
-  if (args.length === 0) {
-    parts.push(await stage('tsc', async () => gate('tsc', await run('node', [bin('tsc')]))))
-    parts.push(await stage('docs', async () => gate('docs', await run('node', ['scripts/docs.ts', '--check']))))
-    parts.push(await stage('oxfmt', async () => gate('oxfmt', await run('node', [bin('oxfmt'), '--check', '.']))))
-    parts.push(
-      await stage('oxlint', async () =>
-        gate('oxlint', await run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'])),
-      ),
-    )
+  const place = mkdtempSync(join(tmpdir(), 'vps-test-'))
+  try {
+    const parts =
+      args.length > 0
+        ? [await stage('vitest', () => vitest(place, 'vitest', args))]
+        : (
+            await Promise.all([
+              gates(),
+              ...lanes.map((lane) => {
+                const name = lane.join(' and ')
+                const projects = lane.flatMap((layer) => ['--project', layer])
+                return stage(name, () => vitest(place, name, projects, aside))
+              }),
+              cargoTests(),
+            ])
+          ).flat()
+    return ended(parts, timesIn(place))
+  } finally {
+    rmSync(place, { recursive: true, force: true })
   }
-  parts.push(await stage('vitest', () => vitest(args)))
-  if (args.length === 0)
-    for (const crate of crates) parts.push(await stage(`cargo test ${crate}`, () => cargoTest(crate)))
+}
 
+/** Counts in the last line; before it, where the time went. */
+function ended(parts, times) {
   const total = { passed: 0, failed: 0, skipped: 0 }
   for (const part of parts) for (const key of Object.keys(total)) total[key] += part[key]
   const skipsForbidden = process.env.CI === 'true' && total.skipped > 0
   if (skipsForbidden) note('a skipped test is a failure in CI')
+  process.stdout.write(`\n${layerTimes(times).join('\n')}\n`)
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
   if (parts.some((part) => part.interrupted)) return 130
   return total.failed > 0 || skipsForbidden || total.passed === 0 ? 1 : 0
 }
+
+/** Types, lint and format, side by side: the exit code of each. */
+const checks = {
+  tsc: () => run('node', [bin('tsc')], aside),
+  oxlint: () => run('node', [bin('oxlint'), '--type-aware', '--deny-warnings'], aside),
+  oxfmt: () => run('node', [bin('oxfmt'), '--check', '.'], aside),
+}
+
+export async function check() {
+  const codes = await Promise.all(Object.entries(checks).map(([name, act]) => stage(name, act)))
+  return codes.find((code) => code !== 0) ?? 0
+}
+
+/** Beside others nothing has the terminal to itself. */
+const aside = { onOut: (text) => void process.stdout.write(text) }
+
+const gates = () =>
+  Promise.all(
+    Object.entries({ ...checks, docs: () => run('node', ['scripts/docs.ts', '--check'], aside) }).map(([name, act]) =>
+      stage(name, async () => gate(name, await act())),
+    ),
+  )
 
 /** A check that is no test: nothing when it passes, one failure when it does not. */
 function gate(name, code) {
@@ -47,21 +86,32 @@ function gate(name, code) {
   return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, interrupted: code === 130 }
 }
 
-async function vitest(args) {
-  const place = mkdtempSync(join(tmpdir(), 'vps-test-'))
-  const report = join(place, 'vitest.json')
-  try {
-    const start = needsOf(layersFor(args)).root ? runAsRoot : run
-    const code = await start(
-      'node',
-      [bin('vitest'), 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args],
-      { limitMs: 80 * 60_000 },
-    )
-    return vitestCounts(code, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined)
-  } finally {
-    rmSync(place, { recursive: true, force: true })
-  }
+async function vitest(place, name, args, options = {}) {
+  const report = join(place, `${name}.json`)
+  process.env.VPS_TEST_TIMES = join(place, 'times.jsonl')
+  const start = needsOf(layersFor(args)).root ? runAsRoot : run
+  const reporters = ['default', 'json', join(root, 'scripts/task/times-reporter.mjs')]
+  const code = await start(
+    'node',
+    [
+      bin('vitest'),
+      'run',
+      ...reporters.map((reporter) => `--reporter=${reporter}`),
+      `--outputFile.json=${report}`,
+      ...args,
+    ],
+    { ...options, limitMs: 80 * 60_000 },
+  )
+  return vitestCounts(code, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined)
 }
+
+const timesIn = (place) =>
+  existsSync(join(place, 'times.jsonl'))
+    ? readFileSync(join(place, 'times.jsonl'), 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line))
+    : []
 
 /** vitest's exit code has the last word: a file that does not load, or a rejection outside a test, fails without a failed test. */
 export function vitestCounts(code, report) {
@@ -78,6 +128,16 @@ export function vitestCounts(code, report) {
   }
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed, skipped, interrupted: code === 130 }
 }
+
+/** One after the other: they share the registry's lock. */
+async function cargoTests() {
+  const parts = []
+  for (const crate of crates) parts.push(await stage(`cargo test ${crate}`, () => cargoTest(crate)))
+  return parts
+}
+
+/** The crates alone, as a job of CI asks for them. */
+export const testCrates = async () => ended(await cargoTests(), [])
 
 async function cargoTest(crate) {
   const env = { ...process.env, CARGO_TARGET_DIR: join(cacheDirectory(), 'cargo-test', crate.replaceAll('/', '-')) }

@@ -3,7 +3,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { filesOf, layerNames, layerOf, layersFor, needsOf, testFiles } from '../../scripts/layers.mjs'
-import { readSource } from '../architecture/source.ts'
+import { readSource, type Source } from '../architecture/source.ts'
 
 const root = join(import.meta.dirname, '../..')
 const files = testFiles()
@@ -20,11 +20,18 @@ test('vitest finds each file in the project of its layer, and in no other', () =
 const starters = ['test/commands/quote.test.ts', 'test/scripts/go.test.ts']
 const reachesOut = ['node:child_process', 'node:net', 'node:http', 'node:https', 'node:tls', 'execa', 'ssh2']
 
+const sources = new Map<string, Source>()
+const sourceOf = (path: string): Source => {
+  const found = sources.get(path) ?? readSource(root, path)
+  sources.set(path, found)
+  return found
+}
+
 /** A file and every file of `test/` that it imports, directly or not. */
 function closure(path: string, done: Set<string> = new Set()): ReadonlySet<string> {
   if (done.has(path)) return done
   done.add(path)
-  for (const own of readSource(root, path).own) if (/^test\/.*\.ts$/.test(own)) closure(own, done)
+  for (const own of sourceOf(path).own) if (/^test\/.*\.ts$/.test(own)) closure(own, done)
   return done
 }
 
@@ -34,7 +41,7 @@ test('what is pure starts no program, opens no socket and uses no adapter that d
     .flatMap((path) => [...closure(path)].map((part) => ({ path, part })))
     .filter(({ part }) => !starters.includes(part))
     .flatMap(({ path, part }) => {
-      const { outside, own } = readSource(root, part)
+      const { outside, own } = sourceOf(part)
       const bad = [
         ...outside.filter((name) => reachesOut.includes(name)),
         ...own.filter((one) => /^src\/adapters\/(?:git|ssh|build|local)/.test(one) || one.startsWith('test/loopback/')),
