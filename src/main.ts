@@ -3,8 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pkg from '../package.json' with { type: 'json' }
 import { act, annotateFailure } from './action/commands.ts'
-import { againAsRoot, bring } from './action/runner.ts'
-import { jobOf, openSurface } from './action/surroundings.ts'
+import { againAsRoot, bring, jobOf, openSurface } from './action/surroundings.ts'
 
 const abort = new AbortController()
 // A runner that cancels sends SIGINT, SIGTERM after 7.5 s, and kills 2.5 s later.

@@ -15,6 +15,7 @@ import { readInputs } from './inputs.ts'
 import type { Job, RunContext } from './job.ts'
 import { artifactKeeper } from './store-artifact.ts'
 
+export { againAsRoot, bring } from '../adapters/runner.ts'
 export { openSurface }
 
 export interface RunnerSurroundings {

@@ -1,8 +1,8 @@
 /** `approve`: a person's yes or no to a session that waits for one (spec §4 AWAIT_APPROVAL). */
-import { exitCodes, Failure } from '../domain/failure.ts'
+import { Failure } from '../domain/failure.ts'
 import { record } from '../stages/parts/interview.ts'
 import type { Context } from './context.ts'
-import { storedSessions } from './sessions.ts'
+import { storedSessions, type StoredSession } from './sessions.ts'
 
 export interface ApproveFlags {
   readonly reject?: boolean
@@ -10,14 +10,14 @@ export interface ApproveFlags {
   readonly comment?: string
 }
 
-/** `how`: `cli`, or the environment whose reviewers said it. */
+/** Answers with the session as it stood before. `how`: `cli`, or the environment whose reviewers said it. */
 export async function approve(
   c: Context,
   project: string | undefined,
   flags: ApproveFlags,
   by: string = c.who,
   how = 'cli',
-): Promise<number> {
+): Promise<StoredSession> {
   const all = (await storedSessions(c.sessions, project)).filter(
     (k) => flags.session === undefined || k.session.id === flags.session,
   )
@@ -44,8 +44,5 @@ export async function approve(
       remedy: 'vps-test status',
     })
   c.terminal.info(`${open.session.id}: ${flags.reject === true ? 'rejected' : 'approved'} by ${by}`)
-  // The checks of a commit are made by jobs; this entry was not.
-  if (how === 'cli' && open.session.by?.kind === 'run')
-    c.terminal.info(`${open.session.by.url}: run its jobs report and vps-test again, so that the checks say so too`)
-  return exitCodes.passed
+  return open
 }

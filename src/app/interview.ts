@@ -4,7 +4,7 @@ import { Failure } from '../domain/failure.ts'
 import type { Answers } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
 import { answersFailure, resolveAnswers, type AnswerSources } from '../inputs/answers.ts'
-import { confirmation, questions } from '../inputs/questions.ts'
+import { questions } from '../inputs/questions.ts'
 import type { Context } from './context.ts'
 
 export interface InterviewResult {
@@ -33,23 +33,6 @@ export async function interview(
     if (answer === null) throw cancelled()
     asked[question.id] = answer
   }
-}
-
-/** A parameter never skips this; `--yes` gives it. `line`: the same start with every answer. */
-export async function confirm(
-  c: Context,
-  yes: boolean,
-  line: string,
-): Promise<{ readonly choice: 'proceed' | 'modify' | 'cancel'; readonly by: string }> {
-  if (yes) return { choice: 'proceed', by: `${c.who} (--yes)` }
-  if (!c.terminal.interactive)
-    throw new Failure({
-      code: 'U042',
-      message: 'there is no terminal to confirm the plan on',
-      remedy: `${line} --yes`,
-    })
-  const choice = await choose(confirmation.text, confirmation.options, 'proceed')
-  return { choice: choice === 'proceed' || choice === 'modify' ? choice : 'cancel', by: c.who }
 }
 
 export const cancelled = (): Failure => new Failure({ code: 'U043', message: 'cancelled; nothing was touched' })

@@ -1,7 +1,7 @@
 /** `lab up | down | status | shell | doctor`: a fleet on this machine, measured before it counts as up. */
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { execa } from 'execa'
+import { runAttached } from '../adapters/attached.ts'
 import { systemClock } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { doctor, doctorFix, type CheckResult } from '../lab/doctor.ts'
@@ -108,9 +108,7 @@ export async function status(c: Context, flags: LabFlags): Promise<number> {
 }
 
 export async function shell(c: Context, node: string, flags: LabFlags): Promise<number> {
-  const [program = '', ...args] = await labShell({ ...where(c, flags), node })
-  const result = await execa(program, args, { stdio: 'inherit', reject: false })
-  return result.exitCode ?? exitCodes.harness
+  return (await runAttached(await labShell({ ...where(c, flags), node }))) ?? exitCodes.harness
 }
 
 export async function examine(c: Context, flags: LabFlags): Promise<number> {

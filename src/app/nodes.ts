@@ -1,13 +1,7 @@
-/** `nodes`: declared and measured NAT side by side; `nodes trust`: pin host keys after a person's yes. */
-import { listNodes } from '../commands/remedies.ts'
-import { readFile, writeFile } from 'node:fs/promises'
-import { choose } from '../adapters/prompt.ts'
-import { fetchHostKeys } from '../adapters/ssh/trust.ts'
-import { quote } from '../commands/quote.ts'
-import { exitCodes, Failure } from '../domain/failure.ts'
+/** `nodes`: who answers, and declared and measured NAT side by side. */
+import { exitCodes, type Failure } from '../domain/failure.ts'
 import type { Fleet, NatMeasurement, NodeName } from '../domain/fleet.ts'
 import { measuredKind } from '../domain/fleet.ts'
-import { withHostKeys } from '../inputs/fleet.ts'
 import { nodesTable, type NodeRow } from '../report/nodes-table.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { measureNats } from '../instruments/nat.ts'
@@ -23,7 +17,6 @@ export interface NodesFlags {
   readonly key?: KeySource | null
   readonly json?: boolean
   readonly measure?: boolean
-  readonly yes?: boolean
 }
 
 export async function nodes(c: Context, flags: NodesFlags): Promise<number> {
@@ -105,68 +98,3 @@ const jsonRow = ({ node, online, measurement, note }: NodeRow): unknown => ({
         },
   note: note ?? null,
 })
-
-/** Shows each node's key and fingerprint, and writes it into the fleet file after a yes. */
-export async function trust(c: Context, names: readonly string[], flags: NodesFlags): Promise<number> {
-  const name = await chosenFleet(c, { named: flags.fleet, lab: flags.lab })
-  const { fleet, file } = await loadFleet(c, name, flags.lab)
-  const wanted =
-    names.length === 0
-      ? fleet.nodes.filter((n) => n.hostKeys.length === 0)
-      : fleet.nodes.filter((n) => names.includes(n.name))
-  const unknown = names.filter((n) => !fleet.nodes.some((f) => f.name === n))
-  if (unknown.length > 0)
-    throw new Failure({
-      code: 'U030',
-      message: `fleet ${fleet.name} has no node ${unknown.join(', ')}`,
-      remedy: listNodes(fleet),
-    })
-  const seen = await onEachNode(
-    wanted.map((n) => n.name),
-    c.signal,
-    async (name) => {
-      const node = wanted.find((n) => n.name === name)
-      if (node === undefined) return []
-      return fetchHostKeys(node, fleet, { privateKey: '', connectTimeoutMs: 20_000, signal: c.signal, log: c.terminal })
-    },
-  )
-  for (const node of wanted) {
-    const keys = seen.done.get(node.name)
-    const before = node.hostKeys.length === 0 ? '' : ' (replaces the pinned key)'
-    c.terminal.print(
-      keys === undefined
-        ? `${node.name}: ${seen.failed.get(node.name)?.message ?? 'no answer'}`
-        : keys.map((k) => `${node.name}  ${k.line.split(' ')[0]}  ${k.fingerprint}${before}`).join('\n'),
-    )
-  }
-  if (seen.done.size === 0) return exitCodes.infra
-  if (flags.yes !== true) {
-    if (!c.terminal.interactive)
-      throw new Failure({
-        code: 'U052',
-        message: "pinning keys needs a yes: compare the fingerprints with the provider's console first",
-        remedy: `vps-test nodes trust --fleet ${quote(name)} --yes`,
-      })
-    if (
-      (await choose(
-        `Pin these keys in ${file}?`,
-        [
-          { value: 'yes', description: 'they are right' },
-          { value: 'no', description: 'leave the file alone' },
-        ],
-        'no',
-      )) !== 'yes'
-    )
-      return exitCodes.usage
-  }
-  let text = await readFile(file, 'utf8')
-  for (const [name, keys] of seen.done)
-    text = withHostKeys(
-      text,
-      name,
-      keys.map((k) => k.line),
-    )
-  await writeFile(file, text)
-  c.terminal.info(`pinned ${seen.done.size} key(s) in ${file}`)
-  return seen.failed.size === 0 ? exitCodes.passed : exitCodes.infra
-}

@@ -1,12 +1,13 @@
 /** What each verb of the command line calls. */
-import { approve } from '../app/approve.ts'
+import { approve } from './approve.ts'
 import { diagnose } from '../app/diagnose.ts'
 import * as lab from '../app/lab.ts'
-import { nodes, trust } from '../app/nodes.ts'
+import { nodes } from '../app/nodes.ts'
 import { logs, status, stop } from '../app/status.ts'
 import { init } from './init.ts'
 import { soak } from './soak.ts'
 import { plan, start } from './start.ts'
+import { trust } from './trust.ts'
 import { verify } from './verify.ts'
 
 export const verbs = {

@@ -45,7 +45,7 @@ const caller = (program: string): string =>
   write(
     'caller.mjs',
     `
-  import { againAsRoot } from ${JSON.stringify(pathToFileURL(join(root, 'src/action/runner.ts')).href)}
+  import { againAsRoot } from ${JSON.stringify(pathToFileURL(join(root, 'src/adapters/runner.ts')).href)}
   const abort = new AbortController()
   process.on('SIGINT', () => abort.abort(new Error('SIGINT')))
   process.exitCode = await againAsRoot(${JSON.stringify(root)}, ${JSON.stringify(program)}, { PATH: process.env.PATH, WORD: 'told' }, abort.signal)

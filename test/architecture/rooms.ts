@@ -35,6 +35,9 @@ const computing = [
   'node:assert',
 ]
 
+/** Files that a person or a runner names are read where they are asked for; what a session writes goes through the port `Files`. */
+const files = ['node:fs', 'node:fs/promises']
+
 export const rooms: readonly Room[] = [
   {
     name: 'entries',
@@ -47,29 +50,18 @@ export const rooms: readonly Room[] = [
   {
     name: 'action',
     holds: inside('action'),
-    rooms: ['app', 'cli', 'inputs', 'world', 'run', 'domain', 'commands', 'stages', 'ports', 'adapters', 'report'],
-    outside: ['*'],
-    reason: 'one file per command of the Action: what a job adds to the use cases is its own reading and reporting',
+    rooms: ['app', 'inputs', 'world', 'run', 'domain', 'commands', 'stages', 'ports', 'adapters', 'report'],
+    outside: [...computing, ...files],
+    reason:
+      'one surface: one file per command of the Action, which reads a job and reports to it; what the command line does too stands in app',
   },
   {
     name: 'cli',
     holds: inside('cli'),
-    rooms: [
-      'app',
-      'inputs',
-      'world',
-      'run',
-      'domain',
-      'commands',
-      'stages',
-      'instruments',
-      'ports',
-      'adapters',
-      'report',
-      'lab',
-    ],
-    outside: ['*'],
-    reason: 'the words of the command line: one file per verb, thin, over app; the Action has its own',
+    rooms: ['app', 'inputs', 'world', 'run', 'domain', 'commands', 'stages', 'instruments', 'adapters'],
+    outside: ['commander', ...computing, ...files],
+    reason:
+      'the other surface: verbs, flags and questions of a terminal; what the Action does too stands in app, and no verb runs a program by itself',
   },
   {
     name: 'app',
@@ -81,15 +73,15 @@ export const rooms: readonly Room[] = [
       'domain',
       'commands',
       'stages',
-      'suites',
       'instruments',
       'ports',
       'adapters',
       'report',
       'lab',
     ],
-    outside: ['*'],
-    reason: 'use cases that both surfaces share: it knows neither the words of a terminal nor those of a workflow',
+    outside: [...computing, ...files],
+    reason:
+      'use cases that both surfaces share: each surface says in its own words how a key, an answer or a yes is given; programs are run by adapters',
   },
   {
     name: 'world',
@@ -107,8 +99,9 @@ export const rooms: readonly Room[] = [
       'lab',
       'run',
     ],
-    outside: ['*'],
-    reason: 'the composition root may know everything but the entries, which stand on it',
+    outside: [...computing, ...files],
+    reason:
+      'the composition root may know everything but the entries and surfaces, which stand on it; it runs no program',
   },
   {
     name: 'run',

@@ -1,0 +1,49 @@
+/** How a session's end is told on a terminal: its proof, times, and what goes on with it; or one JSON object. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Context } from '../app/context.ts'
+import { settledCode } from '../app/exit-code.ts'
+import { nextStep } from '../app/next-step.ts'
+import type { Entry } from '../domain/ledger.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Session } from '../domain/session.ts'
+
+export async function ending(
+  c: Context,
+  plan: Plan,
+  session: Session,
+  entries: readonly Entry[],
+  folder: string,
+  json: boolean,
+): Promise<number> {
+  const tested = entries.findLast((e) => e.from === 'TEST')
+  const proof = typeof tested?.facts['proof'] === 'string' ? join(folder, tested.facts['proof']) : null
+  const code = settledCode(session, entries)
+  if (json) {
+    c.terminal.print(
+      JSON.stringify({
+        session: session.id,
+        project: plan.config.project,
+        state: session.state,
+        why: session.why,
+        verdict: tested?.facts['verdict'] ?? null,
+        counts: tested?.facts['counts'] ?? null,
+        proof,
+        exitCode: code,
+      }),
+    )
+    return code
+  }
+  if (proof !== null) c.terminal.print(await readFile(proof, 'utf8'))
+  timings(c, entries)
+  c.terminal.info(`${session.state}: ${session.why}`)
+  const idle = nextStep(session)
+  if (idle !== undefined) c.terminal.info(idle)
+  if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${join(proof, '..')}`)
+  return code
+}
+
+function timings(c: Context, entries: readonly Entry[]): void {
+  const times = entries.slice(1).map((e, i) => `${e.from} ${((e.at - (entries[i]?.at ?? e.at)) / 1000).toFixed(1)} s`)
+  c.terminal.info(`stages: ${times.slice(1).join(', ')}`)
+}
