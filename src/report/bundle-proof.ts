@@ -13,6 +13,7 @@ export function renderBundleProof(b: Bundle, verdict: Verdict, manifest: Manifes
   const { facts, entries } = b
   const seq = entries.length
   return renderProof({
+    version: facts.version,
     session: facts.session,
     startedAt: facts.sessionStartedAt,
     finishedAt: facts.testEndedAt,
@@ -60,6 +61,7 @@ function buildFacts(r: BuildRecord | null): BuildFacts | null {
             .filter((t) => t !== null)
             .join(' · '),
     commit: git?.commit ?? null,
+    subject: git?.subject ?? null,
     dirty: git === null ? null : git.dirty !== null,
     sha256: r.sha256,
     bytes: r.bytes,

@@ -10,6 +10,8 @@ export interface BuildFacts {
   readonly how: string
   readonly toolchain: string | null
   readonly commit: string | null
+  /** First line of the commit's message. */
+  readonly subject: string | null
   /** Changes in the checkout that no commit holds. */
   readonly dirty: boolean | null
   readonly sha256: string
@@ -24,6 +26,8 @@ export interface Anchor {
 }
 
 export interface ProofInput {
+  /** Of vps-test, which wrote the page. */
+  readonly version: string
   readonly session: string
   /** Unix milliseconds. */
   readonly startedAt: number

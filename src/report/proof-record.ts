@@ -10,6 +10,7 @@ import {
   paragraph,
   strong,
   table,
+  text,
   type Block,
   type Inline,
   type Section,
@@ -36,8 +37,8 @@ export function sourceSection({ build, fixCommits, plan }: ProofInput): Section 
   return { id: 'source', title: 'Source and binary', blocks: [pairs(rows), ...fixes(fixCommits)] }
 }
 
-const commitOf = ({ commit, dirty }: BuildFacts): Inline => {
-  const name = commit === null ? 'unknown' : code(commit)
+const commitOf = ({ commit, subject, dirty }: BuildFacts): Inline => {
+  const name = inline`${commit === null ? 'unknown' : code(commit)}${subject === null ? '' : inline` ${text(subject, 200)}`}`
   return dirty === true ? inline`${name} ${strong('with changes that no commit holds')}` : name
 }
 

@@ -15,6 +15,7 @@ import {
   code,
   inline,
   joined,
+  link,
   list,
   pairs,
   paragraph,
@@ -55,14 +56,23 @@ export const proofName = (finishedAt: number): string =>
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-')}.md`
 
-function headSection({ plan, verdict, session, startedAt, finishedAt, anchor, manifest }: ProofInput): Section {
+function headSection({
+  version,
+  plan,
+  verdict,
+  session,
+  startedAt,
+  finishedAt,
+  anchor,
+  manifest,
+}: ProofInput): Section {
   const { answers } = plan
   return {
     id: 'proof',
     title: inline`Test proof: ${answers.project.value}`,
     blocks: [
       pairs([
-        ['Result', strong(verdict.result)],
+        ['Result', inline`${strong(verdict.result)} · ${link('what these words mean', meaningOf(version))}`],
         ['Project', answers.project.value],
         ['Date', iso(finishedAt)],
         ['Duration', duration(finishedAt - startedAt)],
@@ -84,6 +94,10 @@ function headSection({ plan, verdict, session, startedAt, finishedAt, anchor, ma
     ],
   }
 }
+
+/** The page of the version that wrote the proof: a later one may mean something else by the same word. */
+const meaningOf = (version: string): string =>
+  `https://github.com/saorsa-labs/vps-test/blob/v${encodeURIComponent(version.toWellFormed())}/docs/verdict.md`
 
 const reasonsSection = ({ reasons, result }: Verdict): Section | null =>
   reasons.length === 0

@@ -32,6 +32,7 @@ function page(changes: Changes, checkpoint: Taking | null = taking(245_000)): st
     source: { kind: 'build', workspace: 'examples/testnet', revision: null },
   } as unknown as Plan
   return renderProof({
+    version: '0.1.0',
     session: 's1',
     startedAt: due,
     finishedAt: due,

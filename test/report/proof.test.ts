@@ -39,6 +39,7 @@ function page(
     { path: 'logs/saorsa-7.log', bytes: 5, sha256: sha256('b') },
   ])
   return renderProof({
+    version: '0.1.0',
     session: 's1',
     startedAt: started,
     finishedAt: started + 423_000,
@@ -51,6 +52,7 @@ function page(
       how: 'cargo zigbuild on the runner',
       toolchain: 'rustc 1.63.0',
       commit: 'c0ffee'.repeat(6),
+      subject: 'mend **it**',
       dirty: true,
       sha256: binary,
       bytes: 400_000,
@@ -68,7 +70,11 @@ describe('a good run', () => {
   const md = page()
   test.each([
     ['project', '# Test proof: ant-quic'],
-    ['result', '| Result | **passed** |'],
+    ['result', '| Result | **passed** · '],
+    [
+      'what the words mean, in the version that wrote them',
+      '(https://github.com/saorsa-labs/vps-test/blob/v0.1.0/docs/verdict.md)',
+    ],
     ['date', '| Date | 2026-01-31T08:07:03.000Z |'],
     ['duration', '| Duration | 7 min 03 s |'],
     ['measured and target', '| direct | 40/40 | 100 % | 91.2–100 % | 99 % | yes | 40/40 | 0 |'],
@@ -94,7 +100,7 @@ describe('a good run', () => {
     ['not covered', '- delay and loss: the lab does not shape its links'],
     ['controls', '| open-path | saorsa-7 → saorsa-2 | through | through | agrees | yes |'],
     ['findings', '## Findings\n\nNone.'],
-    ['commit and its dirt', '**with changes that no commit holds**'],
+    ['commit, its subject and its dirt', '` mend \\*\\*it\\*\\* **with changes that no commit holds**'],
     ['fix commits', 'Fix commits: none.'],
     ['what ran', '| saorsa-7 | testnet-peer.service | 400 |'],
     ['recovery', '## Recovery rules that fired\n\nNone.'],
