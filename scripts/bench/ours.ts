@@ -95,7 +95,7 @@ export const attemptOurs = (
   rounds: readonly (readonly Pair[])[],
 ): Promise<readonly Attempt[]> =>
   inWorld(s, async (world) => {
-    const attempts = await runRounds(world, s.plan, { peerIds }, rounds, 1, async () => undefined)
+    const attempts = await runRounds(world, s.plan, { peerIds, ports: new Map() }, rounds, 1, async () => undefined)
     await removeWitnesses(world, s.plan.nodes)
     return attempts
   })

@@ -4,6 +4,7 @@ import { plannedPairs, relayPairsOf, repetitionsFor } from './suites/connectivit
 import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
 import type { Profile } from './profile.ts'
+import { servicePortOf } from './program.ts'
 import type { Criteria, ProjectConfig } from './project.ts'
 import { refuseUnsupported, unsupportedParts } from './unsupported.ts'
 import { waitingSeconds } from './suites/connectivity/cooloff.ts'
@@ -28,6 +29,12 @@ export function assemblePlan(input: PlanInput): Plan {
     })
   }
   refuseUnsupported(answers)
+  if (!config.tests.connectivity.enabled)
+    throw new Failure({
+      code: 'U048',
+      message:
+        'tests.connectivity.enabled is false, and no other suite acts in this version: nothing is left to be tested',
+    })
   const nodes = nodesOf(fleet, config)
   const peers = peersOf(fleet).filter((n) => nodes.includes(n.name))
   const targets =
@@ -46,7 +53,7 @@ export function assemblePlan(input: PlanInput): Plan {
   return {
     answers,
     config,
-    profile,
+    profile: { ...profile, servicePort: servicePortOf(profile, config.project, fleet) },
     fleet,
     nodes,
     source: input.source,

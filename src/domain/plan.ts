@@ -2,7 +2,7 @@
 import type { Answer, Answers } from './answers.ts'
 import type { Fleet, NodeName } from './fleet.ts'
 import { canonical, sha256, type Json } from './ledger.ts'
-import type { Profile } from './profile.ts'
+import type { PlannedProfile } from './profile.ts'
 import type { Criteria, ProjectConfig } from './project.ts'
 import type { Unsupported } from './unsupported.ts'
 
@@ -33,7 +33,7 @@ export interface PlanStep {
 export interface Plan {
   readonly answers: Answers
   readonly config: ProjectConfig
-  readonly profile: Profile
+  readonly profile: PlannedProfile
   readonly fleet: Fleet
   /** Nodes to use, registry included. */
   readonly nodes: readonly NodeName[]

@@ -8,8 +8,8 @@ export interface Profile {
   readonly module: string
   readonly focuses: readonly string[]
   readonly binary: string
-  /** UDP port of the service; a key of the fleet's ports or a number. */
-  readonly servicePort: number
+  /** UDP port of the service: a key of the fleet's ports, or a number, which the fleet's port of the project replaces. 0: the service binds one of its own choice. */
+  readonly servicePort: number | string
   /** The registry process on the registry node; null: the fleet's own registry is used as it is. */
   readonly registry: { readonly args: readonly string[]; readonly httpPort: number } | null
   /** `{registryUrl} {servicePort} {dataDir} {registryIp}` are filled. */
@@ -40,3 +40,18 @@ export interface Profile {
   /** Which suites act now; anything else says so. */
   readonly acting: boolean
 }
+
+/** A profile in a plan, where the fleet has said which port the service has. */
+export type PlannedProfile = Profile & { readonly servicePort: number }
+
+/** The focuses that make sense for the program and, where its module names tests, among these. */
+export function focusesFor({ focuses }: Profile, moduleTests: readonly string[] | null): readonly string[] {
+  const named = focuses.filter((focus) => moduleTests?.includes(focus) === true)
+  return named.length === 0 ? focuses : focuses.filter((focus) => named.includes(focus) || focus === 'full-suite')
+}
+
+/** Whether any of the profile's argument lists has a place for the value. */
+export const takes = ({ node, dial }: Profile, placeholder: string): boolean =>
+  [...node.args, ...node.bootstrapArgs, ...(dial.kind === 'commanded' ? dial.args : [])].some((word) =>
+    word.includes(`{${placeholder}}`),
+  )

@@ -1,7 +1,9 @@
 /** Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one. */
 import { Failure } from './failure.ts'
-import { registryOf, type Fleet } from './fleet.ts'
+import type { RunningProof } from './evidence.ts'
+import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import type { Plan } from './plan.ts'
+import type { Profile } from './profile.ts'
 
 export function fillArguments(
   template: readonly string[],
@@ -25,3 +27,28 @@ export function registryUrlOf(fleet: Fleet, plan: Pick<Plan, 'config' | 'profile
   const own = fleet.lab === undefined ? (plan.config.bootstrap.registry ?? fleet.registryUrl) : fleet.registryUrl
   return own ?? `http://${registryOf(fleet)?.ip ?? '127.0.0.1'}:${plan.profile.registry?.httpPort ?? 8080}`
 }
+
+/** `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the lab's own. */
+export function bootstrapsFor(fleet: Fleet, { config, profile }: Pick<Plan, 'config' | 'profile'>): string {
+  const own = fleet.lab === undefined ? config.bootstrap.nodes : []
+  const address = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip)
+  return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => `${address(ip)}:${profile.servicePort}`)).join(',')
+}
+
+/** The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's own. */
+export function servicePortOf({ servicePort }: Profile, project: string, { name, ports }: Fleet): number {
+  const port = typeof servicePort === 'string' ? ports[servicePort] : (ports[project] ?? servicePort)
+  if (port !== undefined) return port
+  throw new Failure({
+    code: 'U047',
+    message: `fleet ${name} names no port ${String(servicePort)}, by which the profile finds its service: add it to "ports" of the fleet file`,
+  })
+}
+
+/** Services that bind a port of their own choice (planned: 0), and the one UDP port that each was seen to have. */
+export const boundPorts = (planned: number, running: readonly RunningProof[]): ReadonlyMap<NodeName, number> =>
+  new Map(
+    running.flatMap(({ node, udpPorts: [port, ...others] }) =>
+      planned !== 0 || port === undefined || others.length > 0 ? [] : [[node, port] as const],
+    ),
+  )

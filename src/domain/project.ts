@@ -27,14 +27,16 @@ export interface ProjectConfig {
   /** Where the configuration came from, for the plan: `vps-test.yaml (project shape)`. */
   readonly origin: string
   readonly warnings: readonly string[]
+  /** The tests that a workspace's module names; null where it names none. */
+  readonly moduleTests: readonly string[] | null
   readonly binary: {
     readonly name: string
-    /** Cargo package, where only one of a workspace is built. */
-    readonly crate: string | null
     /** Directory of the Cargo workspace, relative to the configuration's repository root. */
     readonly workspace: string
     /** argv; `cargo zig build` is already rewritten to `cargo zigbuild`. */
     readonly build: readonly string[]
+    /** argv of a build without zig, by a machine's own toolchain; null: the same command. */
+    readonly localBuild: readonly string[] | null
     /** Built file, relative to the workspace. */
     readonly target: string
     /** The oldest glibc to link against, `2.31`. */

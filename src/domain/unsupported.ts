@@ -1,7 +1,7 @@
 /** The one list of what can be asked for and does not act in this version; a suite or a method that begins to act leaves it. */
 import type { Answers, CriteriaKind, Focus, ProofKind } from './answers.ts'
 import { Failure } from './failure.ts'
-import type { Profile } from './profile.ts'
+import { focusesFor, takes, type Profile } from './profile.ts'
 import type { ProjectConfig } from './project.ts'
 
 export interface Unsupported {
@@ -92,9 +92,21 @@ export function refuseUnsupported(answers: Answers): void {
 export const unsupportedParts = ({ config, profile, answers }: Asked): readonly Unsupported[] => [
   ...unsupportedFields.filter((row) => row.asked(config)).map(({ what, why, test }) => ({ what, why, test })),
   ...(answers.focus.value === 'full-suite'
-    ? profile.focuses
+    ? focusesFor(profile, config.moduleTests)
         .filter((focus) => !isActing('focus', focus))
         .map((focus) => ({ what: `focus ${focus} of full-suite`, why: notYet, test: true }))
+    : []),
+  ...(config.moduleTests ?? [])
+    .filter((name) => !profile.focuses.includes(name))
+    .map((name) => ({ what: `test ${name} of the module`, why: notYet, test: answers.focus.value === 'full-suite' })),
+  ...(config.bootstrap.nodes.length > 0 && !takes(profile, 'bootstraps')
+    ? [
+        {
+          what: 'bootstrap.nodes',
+          why: `has no effect: profile ${profile.name} gives its program no list`,
+          test: false,
+        },
+      ]
     : []),
   ...(answers.proof.value === 'all-evidence'
     ? [{ what: 'proof by metrics', why: "Prometheus is not asked; the registry's own answers are kept", test: false }]

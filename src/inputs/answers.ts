@@ -67,7 +67,7 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
     'focus',
     sources,
     own,
-    profile === undefined ? focuses : focusesOf(profile),
+    profile === undefined ? focuses : focusesOf(profile, config?.moduleTests),
     problems,
     profile === undefined ? 'a focus' : `a focus of ${show(project?.value)}`,
   )

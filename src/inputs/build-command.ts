@@ -76,3 +76,13 @@ export function withZigbuild(argv: readonly string[]): { readonly argv: readonly
     warning: '`cargo zig build` is no cargo command: `cargo zigbuild` is run instead',
   }
 }
+
+const selects = /^(?:-p.*|--package(?:=.*)?|--workspace|--all|--bins?(?:=.*)?|--manifest-path(?:=.*)?)$/
+
+/** Builds the one crate of a workspace, unless the command chooses for itself: a path by its manifest, a name as a package. */
+export function withCrate(argv: readonly string[], crate: string | undefined): readonly string[] {
+  const at = (argv[1]?.startsWith('+') === true ? 2 : 1) + 1
+  if (crate === undefined || argv[0] !== 'cargo' || argv.some((word) => selects.test(word))) return argv
+  const chosen = /[/.]/.test(crate) ? ['--manifest-path', `${crate}/Cargo.toml`] : ['-p', crate]
+  return [...argv.slice(0, at), ...chosen, ...argv.slice(at)]
+}

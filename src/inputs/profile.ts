@@ -68,7 +68,7 @@ export const profileSchema = z
     only_when_named: z.boolean().default(false),
     focuses: z.array(z.enum(focuses)).min(1),
     binary: fileName,
-    service_port: port,
+    service_port: z.union([port.or(z.literal(0)), projectName]),
     registry: z
       .strictObject({ args: words, http_port: port.default(8080) })
       .nullable()

@@ -159,7 +159,7 @@ export const projectShape = z.strictObject({
     name: fileName,
     crate: pathBelow.optional(),
     build: buildCommand.prefault(defaultBuild),
-    local_build: buildCommand.prefault('cargo build --release'),
+    local_build: buildCommand.optional(),
     target: pathBelow,
   }),
   deploy: z.strictObject({ ...sharedDeploy, service_name: unitName }),

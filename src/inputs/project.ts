@@ -1,6 +1,6 @@
 /** A tested repository's configuration, in either of its two shapes, read into one {@link ProjectConfig}. */
 import type { ProjectConfig } from '../domain/project.ts'
-import { withZigbuild } from './build-command.ts'
+import { withCrate, withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type Path } from './faults.ts'
 import { isRecord } from './fields.ts'
 import {
@@ -89,11 +89,12 @@ function fromProject(w: ProjectFile, file: string, context: ProjectContext): Pro
     profile: context.profile ?? w.profile ?? profileOfProject(context.profiles, w.project)?.name ?? '',
     origin: `${file} (project shape)`,
     warnings: build.warning === undefined ? [] : [build.warning],
+    moduleTests: null,
     binary: {
       name: w.binary.name,
-      crate: w.binary.crate ?? null,
       workspace: w.workspace_dir ?? '.',
-      build: build.argv,
+      build: withCrate(build.argv, w.binary.crate),
+      localBuild: w.binary.local_build === undefined ? null : withCrate(w.binary.local_build, w.binary.crate),
       target: w.binary.target,
       glibc: w.glibc,
     },
@@ -120,11 +121,12 @@ function fromModule(w: WorkspaceFile, name: string, file: string, context: Proje
     profile,
     origin: `${file} (workspace shape, module ${name})`,
     warnings: [...(build.warning === undefined ? [] : [build.warning]), ...place],
+    moduleTests: module.tests.length === 0 ? null : module.tests,
     binary: {
       name: module.binary,
-      crate: module.crate ?? null,
       workspace: w.workspace_dir ?? (elsewhere ? '.' : (w.workspace ?? '.')),
-      build: build.argv,
+      build: withCrate(build.argv, module.crate),
+      localBuild: null,
       target: `${w.build.target_dir}/${module.binary}`,
       glibc: w.glibc,
     },

@@ -1,6 +1,6 @@
 /** The four questions of the interview with their options, as data (spec §3). */
 import { focuses, type CriteriaKind, type Focus, type ProofKind } from '../domain/plan.ts'
-import type { Profile } from '../domain/profile.ts'
+import { focusesFor, type Profile } from '../domain/profile.ts'
 import { isActing } from '../domain/unsupported.ts'
 
 export type QuestionId = 'project' | 'focus' | 'criteria' | 'proof'
@@ -77,7 +77,8 @@ export const confirmation = {
 } as const
 
 /** In the interview's own order. */
-export const focusesOf = (profile: Profile): readonly string[] => focuses.filter((f) => profile.focuses.includes(f))
+export const focusesOf = (profile: Profile, moduleTests: readonly string[] | null = null): readonly string[] =>
+  focuses.filter((f) => focusesFor(profile, moduleTests).includes(f))
 
 function projectOptions(profiles: readonly Profile[]): readonly Option[] {
   const first = new Map<string, Profile>()

@@ -8,6 +8,7 @@ import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
+import { boundPorts } from '../domain/program.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult, Session } from '../domain/session.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
@@ -82,8 +83,9 @@ async function work(
   })
   world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
   const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
+  const subjects = { peerIds, ports: boundPorts(plan.profile.servicePort, before) }
   const keep = (a: Attempt): Promise<void> => world.files.append(`${folder}/evidence/${layout.attempts}`, toLines([a]))
-  const first = await runRounds(world, plan, { peerIds }, rounds, number, keep)
+  const first = await runRounds(world, plan, subjects, rounds, number, keep)
   const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<
     Record<NodeName, { sha256?: string }>
   >
@@ -127,7 +129,7 @@ async function work(
     }
   }
   const again =
-    session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), { peerIds }, keep)
+    session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), subjects, keep)
   const attempts = [...first, ...again]
   const after = await proofs(world, plan, there)
   const notes = await collect(world, plan, there, `${folder}/evidence`)

@@ -8,7 +8,7 @@ import { bootstrapsOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
 import { payloadSha256 } from '../domain/payload.ts'
 import type { Plan } from '../domain/plan.ts'
 import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
-import { fillArguments, registryUrlOf } from '../domain/program.ts'
+import { bootstrapsFor, fillArguments, registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
 import { asFailure, onEachNode } from '../instruments/per-node.ts'
 import { dialects } from './dialects/dialects.ts'
@@ -19,6 +19,8 @@ import { readBox, readNode, resetWitnesses, type NodeReading } from '../instrume
 export interface Subjects {
   /** Peer id of each node's running service. */
   readonly peerIds: ReadonlyMap<NodeName, string>
+  /** UDP port of each running service that binds one of its own choice. */
+  readonly ports: ReadonlyMap<NodeName, number>
 }
 
 const silent: Claim = {
@@ -58,7 +60,9 @@ export async function runRounds(
   for (const [index, round] of rounds.entries()) {
     await coolOff(world, waitBefore(round, lastMeetings([...before, ...all]), world.clock.now(), cooloffMs))
     const began = world.clock.now()
-    const starts = round.map((pair) => prepare(world, plan, pair, pass, earlier + index + 1, count(tries, pair), used))
+    const starts = round.map((pair) =>
+      prepare(world, plan, subjects, pair, pass, earlier + index + 1, count(tries, pair), used),
+    )
     const dialled = await Promise.all(starts.map(async (start) => dialOnce(world, plan, subjects, start)))
     const concerned = [...new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])]
     const [readings, boxes] = await Promise.all([
@@ -96,6 +100,7 @@ type Dialled = Omit<Attempt, 'record' | 'counters' | 'boxes'>
 function prepare(
   world: World,
   plan: Plan,
+  subjects: Subjects,
   pair: Pair,
   pass: number,
   round: number,
@@ -115,7 +120,7 @@ function prepare(
     bytes,
     expectedSha256: plan.profile.payload.kind === 'opaque' ? '' : payloadSha256(nonce, bytes),
     localPort: ports.take(pair.from),
-    servicePort: plan.profile.servicePort,
+    servicePort: subjects.ports.get(pair.to) ?? plan.profile.servicePort,
     startedAt: world.clock.now(),
   }
 }
@@ -126,6 +131,7 @@ async function dialOnce(world: World, plan: Plan, subjects: Subjects, start: Sta
   const peerId = subjects.peerIds.get(to)
   try {
     if (plan.profile.dial.kind !== 'commanded' || peerId === undefined) throw new Error(`no peer id of ${to} is known`)
+    if (start.servicePort === 0) throw new Error(`which UDP port the service of ${to} has is not known`)
     const seconds = plan.config.tests.connectivity.timeoutSeconds
     const args = fillArguments(plan.profile.dial.args, {
       registryUrl: registryUrlOf(world.fleet, plan),
@@ -134,6 +140,8 @@ async function dialOnce(world: World, plan: Plan, subjects: Subjects, start: Sta
       bytes: String(start.bytes),
       nonce: start.nonce,
       timeoutMs: String(seconds * 1000),
+      timeoutSeconds: String(seconds),
+      bootstraps: bootstrapsFor(world.fleet, plan),
     })
     const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })
     const result = await (

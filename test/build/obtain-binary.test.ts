@@ -21,9 +21,9 @@ function options(workspace: string, program: string, more: Partial<ObtainOptions
     project,
     binary: {
       name: program,
-      crate: null,
       workspace: 'app',
       build: zigCommand,
+      localBuild: null,
       target: `target/x86_64-unknown-linux-gnu/release/${program}`,
       glibc: '2.31',
     },

@@ -88,6 +88,15 @@ describe('the plan', () => {
       relay: 100,
     })
   })
+  test('a key of the fleet gives the port that the plan has', () => {
+    const fleet = { ...saorsa, ports: { testnet: 7000 } }
+    expect([plan.profile.servicePort, assemblePlan({ ...input, fleet }).profile.servicePort]).toEqual([9000, 7000])
+  })
+  test('without a suite is refused', () => {
+    const connectivity = { ...config.tests.connectivity, enabled: false }
+    const off = { ...config, tests: { ...config.tests, connectivity } }
+    expect(failureOf(() => assemblePlan({ ...input, config: off }))?.facts).toMatchObject({ code: 'U048' })
+  })
   test('what does not act yet is refused', () => {
     expect(failureOf(() => assemblePlan(answered({ focus: { value: 'gossip', from: 'x' } })))?.facts).toMatchObject({
       kind: 'usage',

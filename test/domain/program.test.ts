@@ -1,10 +1,11 @@
 /** Argument templates: a value never becomes a second word, an unknown placeholder is our fault. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { fillArguments, registryUrlOf } from '../../src/domain/program.ts'
+import { bootstrapsFor, boundPorts, fillArguments, registryUrlOf, servicePortOf } from '../../src/domain/program.ts'
 import type { Plan } from '../../src/domain/plan.ts'
-import { failureOf } from '../inputs/read.ts'
-import { nineNodes } from './fixtures.ts'
+import { unitOf, listens } from '../../src/stages/parts/units.ts'
+import { failureOf, profiles } from '../inputs/read.ts'
+import { nineNodes, nodeOf, proofOf } from './fixtures.ts'
 
 describe('arguments', () => {
   test('placeholders become part of their word, several in one, again and again', () => {
@@ -49,5 +50,66 @@ describe('the registry', () => {
   })
   test('of a lab is never a real one', () => {
     expect(registryUrlOf(nineNodes, plan('https://saorsa-1.saorsalabs.com', 8080))).toBe('http://198.18.1.10:8080')
+  })
+})
+
+const testnet = profiles.find((p) => p.name === 'testnet') ?? expect.fail('no profile testnet')
+const { lab: __, ...real } = nineNodes
+
+describe('the bootstrap nodes that a program is given', () => {
+  const plan = (nodes: readonly string[], servicePort = 9000) =>
+    ({ config: { bootstrap: { nodes } }, profile: { servicePort } }) as unknown as Pick<Plan, 'config' | 'profile'>
+  test("are the configuration's, else the fleet's at the service's port", () => {
+    expect(bootstrapsFor(real, plan(['b.example:9', '[::1]:7']))).toBe('b.example:9,[::1]:7')
+    expect(bootstrapsFor(real, plan([], 7000))).toBe('198.18.2.10:7000,198.18.3.10:7000')
+  })
+  test('of a lab are never real ones', () =>
+    expect(bootstrapsFor(nineNodes, plan(['b.example:9']))).toBe('198.18.2.10:9000,198.18.3.10:9000'))
+  test('fill their place in the unit of a node', () => {
+    const unit = unitOf(
+      {
+        fleet: real,
+        config: {
+          bootstrap: { nodes: ['b.example:9'], registry: null },
+          deploy: { serviceName: 's', installPath: '/opt/p' },
+          binary: { name: 'p' },
+        },
+        profile: { ...testnet, servicePort: 9000, node: { ...testnet.node, args: ['--bootstrap={bootstraps}'] } },
+      } as unknown as Plan,
+      nodeOf(7),
+    )
+    expect(unit?.unit.args).toEqual(['--bootstrap=b.example:9'])
+  })
+})
+
+describe("the service's port", () => {
+  const fleet = { ...real, ports: { mesh: 7000, other: 8000 } }
+  test.each<[string, number | string, string, number]>([
+    ["is the profile's number", 9000, 'unnamed', 9000],
+    ["is the fleet's for the project, before the profile's number", 9000, 'mesh', 7000],
+    ["is the fleet's by the key that the profile names", 'other', 'mesh', 8000],
+    ['may be left to the program', 0, 'unnamed', 0],
+  ])('%s', (_, servicePort, project, port) =>
+    expect(servicePortOf({ ...testnet, servicePort }, project, fleet)).toBe(port),
+  )
+  test('that no fleet names is refused', () =>
+    expect(failureOf(() => servicePortOf({ ...testnet, servicePort: 'none' }, 'mesh', fleet))?.facts.code).toBe('U047'))
+})
+
+describe('a service that binds a port of its own choice', () => {
+  test('listens where it listens, and nowhere else is nowhere', () => {
+    const udp = { protocol: 'udp', port: 40_123 } as const
+    expect(listens([udp], { protocol: 'udp', port: 0 })).toBe(true)
+    expect(listens([udp], { protocol: 'udp', port: 9000 })).toBe(false)
+    expect(listens([{ protocol: 'tcp', port: 80 }], { protocol: 'udp', port: 0 })).toBe(false)
+  })
+  test('is dialled at the one port it was seen to have; two cannot be told apart', () => {
+    const running = [
+      { ...proofOf('saorsa-2'), udpPorts: [40_123] },
+      { ...proofOf('saorsa-3'), udpPorts: [1, 2] },
+      { ...proofOf('saorsa-4'), udpPorts: [] },
+    ]
+    expect([...boundPorts(0, running)]).toEqual([['saorsa-2', 40_123]])
+    expect([...boundPorts(9000, running)]).toEqual([])
   })
 })

@@ -68,8 +68,27 @@ describe('a plan names', () => {
         ...asked(head.replace('ant-quic', 'testnet') + 'tests: {}', { focus: 'full-suite' }),
       }),
     ).toEqual([]))
+  test("the seed's module tests that nothing measures, which the full suite would need", () => {
+    const workspace = fileText('test/inputs/files/workspace.yaml')
+    const of = (project: string, focus: string) => {
+      const config = parseProject(workspace, 'f', { profiles, project })
+      const profile = profiles.find((p) => p.name === config.profile) ?? expect.fail(config.profile)
+      return unsupportedParts({ config, profile, answers: answers({ focus }) }).map(({ what, test: is }) => [what, is])
+    }
+    expect(of('ant-quic', 'connectivity')).toEqual([['bootstrap.nodes', false]])
+    expect(of('saorsa-gossip', 'connectivity').slice(0, 2)).toEqual([
+      ['test broadcast of the module', false],
+      ['test crdt-sync of the module', false],
+    ])
+    expect(of('saorsa-gossip', 'full-suite')).toContainEqual(['test membership of the module', true])
+  })
   test("the projects' own sample", () =>
-    expect(named(sample)).toEqual(['tests.nat_matrix (test)', 'tests.custom (test)', 'notifications']))
+    expect(named(sample)).toEqual([
+      'tests.nat_matrix (test)',
+      'tests.custom (test)',
+      'notifications',
+      'bootstrap.nodes',
+    ]))
 })
 
 describe('a run that asked for', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { answersFailure, resolveAnswers, type AnswerSources, type Resolved } from '../../src/inputs/answers.ts'
 import { parseProject, parseProjectAll } from '../../src/inputs/project.ts'
-import { confirmation, questions } from '../../src/inputs/questions.ts'
+import { confirmation, focusesOf, questions } from '../../src/inputs/questions.ts'
 import { fileText, profiles } from './read.ts'
 
 const example = parseProject(fileText('examples/testnet/vps-test.yaml'), 'vps-test.yaml', { profiles })
@@ -10,6 +10,12 @@ const modules = parseProjectAll(fileText('test/inputs/files/workspace.yaml'), 'f
 const resolve = (sources: Partial<AnswerSources>): Resolved =>
   resolveAnswers({ parameters: {}, configs: [], ...sources }, profiles)
 const told = (r: Resolved): readonly string[] => (r.ok ? [] : r.problems.map((p) => p.message))
+
+test('a module offers the focuses that it names, and all of them together', () => {
+  const profile = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail('no profile')
+  expect(focusesOf(profile, ['nat-traversal', 'broadcast'])).toEqual(['nat-traversal', 'full-suite'])
+  expect(focusesOf(profile, ['broadcast'])).toEqual(focusesOf(profile))
+})
 
 describe('answers', () => {
   test('a parameter beats the interview, that the configuration, that a default', () => {

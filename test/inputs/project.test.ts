@@ -39,11 +39,12 @@ describe('the workspace shape', () => {
         '`cargo zig build` is no cargo command: `cargo zigbuild` is run instead',
         expect.stringContaining('"~/Desktop/Devel/projects/saorsa-testnet" is one person\'s path'),
       ],
+      moduleTests: ['connectivity', 'nat-traversal', 'throughput', 'gossip'],
       binary: {
         name: 'saorsa-quic-test',
-        crate: 'crates/quic-test',
         workspace: '.',
-        build: zigbuild,
+        build: ['cargo', 'zigbuild', '--manifest-path', 'crates/quic-test/Cargo.toml', ...zigbuild.slice(2)],
+        localBuild: null,
         target: 'target/x86_64-unknown-linux-gnu/release/saorsa-quic-test',
         glibc: '2.31',
       },
@@ -115,9 +116,9 @@ describe('the project shape', () => {
       profile: 'saorsa-quic-test',
       origin: 'vps-test.yaml (project shape)',
       warnings: ['`cargo zig build` is no cargo command: `cargo zigbuild` is run instead'],
+      moduleTests: null,
       binary: {
         name: 'ant-quic-test',
-        crate: 'crates/ant-quic-test-network',
         workspace: '.',
         build: [
           'cargo',
@@ -128,6 +129,7 @@ describe('the project shape', () => {
           '--target',
           'x86_64-unknown-linux-gnu',
         ],
+        localBuild: null,
         target: 'target/x86_64-unknown-linux-gnu/release/ant-quic-test',
         glibc: '2.31',
       },
@@ -166,7 +168,8 @@ describe('the project shape', () => {
       profile: 'testnet',
       origin: 'f (project shape)',
       warnings: [],
-      binary: { name: 'a', crate: null, workspace: '.', build: zigbuild, target: 't/a', glibc: '2.31' },
+      moduleTests: null,
+      binary: { name: 'a', workspace: '.', build: zigbuild, localBuild: null, target: 't/a', glibc: '2.31' },
       deploy: {
         installPath: '/opt/a',
         serviceName: 'a',
@@ -192,6 +195,32 @@ describe('the project shape', () => {
       notifications: null,
       answers: { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
     })
+  })
+
+  test('a crate is built alone, by its manifest or by its name, unless the command chooses for itself', () => {
+    const built = (binary: string) =>
+      parseProject(
+        `project: testnet\nbinary: { name: a, target: t/a, ${binary} }\ndeploy: { install_path: /opt/a, service_name: a }\ntests: {}\n`,
+        'f',
+        context,
+      ).binary
+    expect(built('crate: crates/a').build.slice(1, 4)).toEqual(['zigbuild', '--manifest-path', 'crates/a/Cargo.toml'])
+    expect(built('crate: a, build: cargo +nightly zig build').build).toEqual([
+      'cargo',
+      '+nightly',
+      'zigbuild',
+      '-p',
+      'a',
+    ])
+    for (const chosen of ['-p b', '-pb', '--package=b', '--workspace', '--bin b', '--manifest-path b/Cargo.toml'])
+      expect(built(`crate: a, build: cargo zigbuild ${chosen}`).build.join(' ')).toBe(`cargo zigbuild ${chosen}`)
+    expect(built('crate: a, local_build: cargo build --release').localBuild).toEqual([
+      'cargo',
+      'build',
+      '-p',
+      'a',
+      '--release',
+    ])
   })
 
   test('a profile named by a parameter or the file is used; one that serves only when named is not chosen otherwise', () => {

@@ -40,7 +40,7 @@ Nodes to use (fleet saorsa):
     - saorsa-6 (Port Restricted)
     - saorsa-10 (Symmetric)
 
-Binary source: Build on this machine (cargo zigbuild --release --target x86_64-unknown-linux-gnu) in .
+Binary source: Build on this machine (cargo zigbuild --manifest-path crates/quic-test/Cargo.toml --release --target x86_64-unknown-linux-gnu) in .
 Note: \`cargo zig build\` is no cargo command: \`cargo zigbuild\` is run instead
 Note: workspace "~/Desktop/Devel/projects/saorsa-testnet" is one person's path: the repository that holds this file is built (workspace_dir changes that)
 Not done: tests.throughput does not act; the run cannot pass

@@ -162,7 +162,7 @@ async function natively(options: ObtainOptions, before: BuildRecord['before'], f
     remote,
     project,
     source: from,
-    argv: binary.build,
+    argv: binary.localBuild ?? binary.build,
     target: binary.target,
     outDir: join(options.cacheDir, 'fetched', project),
     timeoutMs,

@@ -24,6 +24,8 @@ export const usageFailures = {
   U043: usage('the person cancelled before anything was touched', { noRemedy: 'it was the wish of the person' }),
   U044: usage('the configuration has no such project', { remedy: 'vps-test plan --help' }),
   U045: usage('a release was named without its repository'),
+  U047: usage('the fleet names no port for the service', { noRemedy: 'the fleet file needs one line under ports' }),
+  U048: usage('no suite is left to run', { noRemedy: 'the configuration has to enable a suite that acts' }),
   U046: usage('the given binary cannot be read'),
   U050: usage('the folder holds no evidence'),
   U052: usage('host keys are pinned only after a yes'),

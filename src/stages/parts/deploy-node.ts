@@ -23,7 +23,7 @@ import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
 import type { Remote, World } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
-import type { UnitPlan } from './units.ts'
+import { listens, type UnitPlan } from './units.ts'
 
 export interface Shipment {
   readonly release: Release
@@ -213,8 +213,8 @@ async function awaitRunning(
 ): Promise<RunningProof> {
   const deadline = world.clock.now() + 15_000
   for (let seen = first; ; seen = await provenProcess(world, node.name, unit.unit.name)) {
-    const listens = seen.ports.some((p) => p.protocol === unit.listens.protocol && p.port === unit.listens.port)
-    if (seen.proof !== null && seen.proof.exeSha256 === sha256 && listens) return seen.proof
+    const bound = listens(seen.ports, unit.listens)
+    if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound) return seen.proof
     if (world.clock.now() > deadline)
       throw new Failure({
         code: 'P011',
@@ -231,4 +231,4 @@ const why = (r: ProcessReading, sha256: string, unit: UnitPlan): string =>
     ? `${unit.unit.name} does not run: ${r.state}`
     : r.proof.exeSha256 !== sha256
       ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`
-      : `${unit.unit.name} does not listen on ${unit.listens.protocol} ${unit.listens.port}`
+      : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? 'any port of ' : ''}${unit.listens.protocol}${unit.listens.port === 0 ? '' : ` ${unit.listens.port}`}`

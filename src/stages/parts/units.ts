@@ -4,10 +4,11 @@ import { currentBinary } from '../../commands/release.ts'
 import { dataDir, type Unit } from '../../commands/service.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { fillArguments, registryUrlOf } from '../../domain/program.ts'
+import { bootstrapsFor, fillArguments, registryUrlOf } from '../../domain/program.ts'
 
 export interface UnitPlan {
   readonly unit: Unit
+  /** Port 0: whichever the program binds. */
   readonly listens: { readonly protocol: 'tcp' | 'udp'; readonly port: number }
 }
 
@@ -20,6 +21,7 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
     registryIp: plan.fleet.nodes.find((n) => n.role === 'registry')?.ip ?? '',
     servicePort: String(plan.profile.servicePort),
     dataDir: dataDir(name),
+    bootstraps: bootstrapsFor(plan.fleet, plan),
   }
   const common = {
     name,
@@ -40,3 +42,7 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
     listens: { protocol: 'udp', port: plan.profile.servicePort },
   }
 }
+
+/** Whether a process that has these ports listens where it was told to. */
+export const listens = (ports: readonly UnitPlan['listens'][], { protocol, port }: UnitPlan['listens']): boolean =>
+  ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port))

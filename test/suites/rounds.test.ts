@@ -1,4 +1,4 @@
-/** The rounds keep the pause between two attempts of the same two peers by the clock, also for retries. */
+/** The rounds: the pause between two attempts of the same two peers is kept by the clock, and each dials the port that was learnt. */
 import { expect, test } from 'vitest'
 import type { Attempt } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
@@ -44,7 +44,7 @@ const plan = (cooloffSeconds: number): Plan => {
 }
 const rounds = [[there], [other], [back], [there]]
 const dialled = (world: World, seconds: number, before: readonly Attempt[] = []) =>
-  runRounds(world, plan(seconds), { peerIds: new Map() }, rounds, 1, () => Promise.resolve(), before)
+  runRounds(world, plan(seconds), { peerIds: new Map(), ports: new Map() }, rounds, 1, () => Promise.resolve(), before)
 
 test('the same two peers rest as long as configured; others do not wait', async () => {
   const { world, slept } = still()
@@ -64,4 +64,22 @@ test('nothing is waited for where nothing is asked for', async () => {
   const { world, slept } = still()
   await dialled(world, 0)
   expect(slept).toEqual([])
+})
+
+test('an attempt names the port that the service was seen to have, else the planned one', async () => {
+  const { world } = still()
+  const attempts = await runRounds(
+    world,
+    plan(0),
+    { peerIds: new Map(), ports: new Map([['saorsa-3', 40_123]]) },
+    rounds,
+    1,
+    () => Promise.resolve(),
+  )
+  expect(attempts.map((a) => [a.pair.to, a.servicePort])).toEqual([
+    ['saorsa-3', 40_123],
+    ['saorsa-8', 9000],
+    ['saorsa-2', 9000],
+    ['saorsa-3', 40_123],
+  ])
 })
