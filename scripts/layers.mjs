@@ -30,6 +30,7 @@ const homes = {
   'test/e2e/': 'lab',
   'test/lab/': 'lab',
   'test/act/': 'act',
+  'test/workflows/ci.test.ts': 'pure',
   'test/workflows/tools.test.ts': 'act',
   'test/workflows/workflows.test.ts': 'act',
 }

@@ -5,12 +5,16 @@ interface Step {
   readonly uses?: string
   readonly run?: string
   readonly with?: Readonly<Record<string, unknown>>
+  readonly env?: Readonly<Record<string, string>>
   readonly id?: string
 }
 interface Job {
   readonly uses?: string
   readonly steps?: readonly Step[]
   readonly permissions?: unknown
+  readonly needs?: unknown
+  readonly if?: string
+  readonly strategy?: { readonly matrix?: Readonly<Record<string, unknown>> }
   readonly 'timeout-minutes'?: number
   readonly 'runs-on'?: string
   readonly secrets?: unknown
@@ -52,7 +56,11 @@ export function ruleFaults(path: string, text: string, own: Own, ours = '$/'): r
   const say = (message: string): string => `${path}: ${message}`
   const faults: string[] = []
   const triggers = Object.keys(flow.on)
-  if (ours === '$/' && !/\/(?:ci|release)\.yml$/.test(path) && !triggers.includes('workflow_call'))
+  if (
+    ours === '$/' &&
+    !/\/(?:ci|release|dist-build|dist-commit)\.yml$/.test(path) &&
+    !triggers.includes('workflow_call')
+  )
     faults.push(say('cannot be called: no workflow_call'))
   const asked = Object.keys(flow.on['workflow_dispatch']?.inputs ?? {}).length
   if (asked > 25) faults.push(say(`${asked} inputs of workflow_dispatch; GitHub takes 25`))
