@@ -6,6 +6,7 @@ import { askPerson } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 import { withStage } from './stages.ts'
 import { sessionOf, setOutputs, titleOf } from './report.ts'
+import { messageOf } from '../domain/text.ts'
 
 const timerMinutes: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: 60, WAIT_6HR: 360 }
 
@@ -17,7 +18,7 @@ export async function advance(job: Job): Promise<Ended> {
   // A job that died after its last entry has given no lease back, or has not prolonged it for the wait.
   else if (rests(before.session))
     await on().catch((error: unknown) => {
-      job.context.terminal.warn(`leases: ${error instanceof Error ? error.message : String(error)}`)
+      job.context.terminal.warn(`leases: ${messageOf(error)}`)
     })
   const known = await sessionOf(job)
   setOutputs(job, known.session, known.entries, await followUps(job, known.session))

@@ -2,7 +2,6 @@
 import { quote } from '../commands/quote.ts'
 import { finals } from '../domain/session.ts'
 import { originOf } from '../report/facts.ts'
-import { iso } from '../report/figures.ts'
 import { blocksMarkdown } from '../report/markdown.ts'
 import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
@@ -10,6 +9,7 @@ import { code, inline, paragraph, type Inline, type Span } from '../report/secti
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
 import { artifactOf, newestTest, titleOf } from './report.ts'
+import { iso, messageOf } from '../domain/text.ts'
 
 type Asked = Pick<StoredSession, 'project' | 'session' | 'entries'>
 
@@ -74,7 +74,7 @@ async function tried({ context: { terminal, signal } }: Job, write: () => Promis
     if (said !== null) terminal.info(said)
   } catch (error) {
     signal.throwIfAborted()
-    terminal.warn(`no issue could be written: ${error instanceof Error ? error.message : String(error)}`)
+    terminal.warn(`no issue could be written: ${messageOf(error)}`)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf } from '../report/facts.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
+import { messageOf } from '../domain/text.ts'
 
 export interface Compared {
   readonly id: string
@@ -18,9 +19,7 @@ export async function againstBase(
 ): Promise<(branch: string | null) => Comparison | null> {
   const known = await storedSessions(job.baseHome).catch((error: unknown) => {
     job.context.signal.throwIfAborted()
-    job.context.terminal.warn(
-      `the base branch's ledger cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    job.context.terminal.warn(`the base branch's ledger cannot be read: ${messageOf(error)}`)
     return null
   })
   const others = known?.filter((k) => k.session.id !== id) ?? null

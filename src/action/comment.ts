@@ -16,6 +16,7 @@ import { evidence } from './show-evidence.ts'
 import { ofPullRequest } from './pull-request.ts'
 import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
 import { artifactOf, newestTest, noTestView, sessionOf } from './report.ts'
+import { messageOf } from '../domain/text.ts'
 
 export const comment = (job: Job): Promise<Ended> => (job.inputs.runId === '' ? ofSession(job) : ofPullRequest(job))
 
@@ -39,9 +40,7 @@ async function ofSession(job: Job): Promise<Ended> {
     test === undefined
       ? noTestView
       : await evidence(job, known, test).catch((error: unknown) => {
-          job.context.terminal.warn(
-            `shown without its evidence: ${error instanceof Error ? error.message : String(error)}`,
-          )
+          job.context.terminal.warn(`shown without its evidence: ${messageOf(error)}`)
           return noTestView
         })
   const against =

@@ -2,7 +2,7 @@
 import { Failure } from '../domain/failure.ts'
 import { parseRequest, type RawRequest, type StartRequest } from '../inputs/request.ts'
 import { hint } from '../inputs/nearest.ts'
-import { show } from '../domain/visible.ts'
+import { show } from '../domain/text.ts'
 
 export const commands = [
   'run',

@@ -16,6 +16,7 @@ import { bundleIn, check } from '../app/evidence.ts'
 import { againstBase } from './base.ts'
 import type { Ended, Job } from './job.ts'
 import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
+import { messageOf } from '../domain/text.ts'
 
 const marker = commentMarker('pull-request')
 
@@ -99,7 +100,7 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> 
     job.context.signal.throwIfAborted()
     // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older comment standing.
     if (isFailure(error, 'I462')) throw error
-    job.context.terminal.warn(`the evidence cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    job.context.terminal.warn(`the evidence cannot be read: ${messageOf(error)}`)
     return plain(
       'the evidence of this run cannot be read',
       inline`What happened is in ${link('its log', attemptPage(job))}.`,

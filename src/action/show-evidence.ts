@@ -26,6 +26,7 @@ import {
   titleOf,
   type TestView,
 } from './report.ts'
+import { messageOf } from '../domain/text.ts'
 
 export async function prove(job: Job): Promise<Ended> {
   const known = await sessionOf(job)
@@ -94,7 +95,7 @@ async function nodeLogs(job: Job, known: StoredSession): Promise<void> {
     if (artifacts !== null && files.length > 0)
       await artifacts.upload(`vps-test-logs-${known.session.id}-${facts.attempt}`, root, files)
   }).catch((error: unknown) => {
-    c.terminal.warn(`logs of the nodes: ${error instanceof Error ? error.message : String(error)}`)
+    c.terminal.warn(`logs of the nodes: ${messageOf(error)}`)
   })
 }
 

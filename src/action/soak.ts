@@ -1,6 +1,5 @@
 /** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
-import { lateness } from '../domain/reconcile.ts'
 import { fleetOf } from '../report/facts.ts'
 import { pageMarkdown } from '../report/markdown.ts'
 import { plainLine } from '../report/plain.ts'
@@ -18,6 +17,7 @@ import { onGitHub } from './remedy.ts'
 import { evidence, proofOutputs } from './show-evidence.ts'
 import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
 import { withStage } from './stages.ts'
+import { duration, messageOf, iso } from '../domain/text.ts'
 
 export const soak = (job: Job): Promise<Ended> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
 
@@ -72,15 +72,13 @@ const said = (broken: readonly PassedOver[]): string => (broken.length === 0 ? '
 const wordsOf = ({ id, error }: PassedOver): string => {
   const remedy =
     error instanceof Failure && error.facts.remedy !== undefined ? ` (try: ${onGitHub(error.facts.remedy)})` : ''
-  return `${id}: ${error instanceof Error ? error.message : String(error)}${remedy}`
+  return `${id}: ${messageOf(error)}${remedy}`
 }
 const brokenRow = (b: PassedOver): readonly string[] => [b.id, 'passed over', '', wordsOf(b)]
 
 function row({ known: { session: s }, tick }: Duty, now: number): readonly string[] {
   const due =
-    s.waitUntil === null
-      ? ''
-      : `${new Date(s.waitUntil).toISOString()}${now > s.waitUntil ? `, ${lateness(now - s.waitUntil)} late` : ''}`
+    s.waitUntil === null ? '' : `${iso(s.waitUntil)}${now > s.waitUntil ? `, ${duration(now - s.waitUntil)} late` : ''}`
   return [s.id, s.state, due, tick.kind === 'nothing' ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`]
 }
 

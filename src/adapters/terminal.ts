@@ -1,6 +1,5 @@
-/** Lines for a person: progress on stderr, results on stdout; colour and replaced lines only on a terminal. */
-import { stripHidden } from '../domain/visible.ts'
 import type { Log } from '../ports.ts'
+import { stripHidden } from '../domain/text.ts'
 
 export interface Terminal extends Log {
   /** A result, on stdout, as it is but for workflow commands. */

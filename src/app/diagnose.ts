@@ -1,10 +1,10 @@
 /** `diagnose <node>`: service status, recent logs, disk, memory, sockets; read only, each part told even where another fails. */
 import type { Command } from '../commands/command.ts'
 import { exitCodes } from '../domain/failure.ts'
-import { stripHidden } from '../domain/visible.ts'
 import type { KeySource } from '../world.ts'
 import { loadFleet, readOnlyWorld, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
+import { stripHidden } from '../domain/text.ts'
 
 const parts: readonly (readonly [string, readonly string[]])[] = [
   ['failed units', ['systemctl', '--failed', '--no-pager', '--plain', '--no-legend']],

@@ -11,6 +11,7 @@ import { planDigest } from '../domain/plan.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
 import { readBundle, readManifest } from './evidence-folder.ts'
+import { messageOf } from '../domain/text.ts'
 
 export interface VerifyResult {
   readonly faults: readonly string[]
@@ -68,7 +69,7 @@ export async function check(
     return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: text, root: manifest.root }
   } catch (error) {
     return {
-      faults: [...faults, `cannot be read: ${error instanceof Error ? error.message : String(error)}`],
+      faults: [...faults, `cannot be read: ${messageOf(error)}`],
       verdict: null,
       anchor: 'no anchor was checked',
       root: null,

@@ -1,7 +1,6 @@
 /** `status`, `logs`, `stop`: what the ledgers say, and a person's stop. */
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { finals } from '../domain/session.ts'
-import { stripHidden } from '../domain/visible.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import { record, recordedPlan } from '../stages/parts/interview.ts'
@@ -11,6 +10,7 @@ import type { KeySource } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
 import { nextStep } from './next-step.ts'
 import { storedSessions, sessionsIn, type StoredSession } from './sessions.ts'
+import { stripHidden, iso } from '../domain/text.ts'
 
 export async function status(c: Context, flags: { readonly json?: boolean }): Promise<number> {
   const { whole: sessions, damaged } = await sessionsIn(c.sessions)
@@ -34,8 +34,8 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
         sessions.map(({ session: s }) => [
           s.id,
           toned(s.state, s.state === 'COMPLETE' ? 'good' : s.state === 'STOPPED' ? 'bad' : 'warn'),
-          new Date(s.changedAt).toISOString(),
-          s.waitUntil === null ? '' : new Date(s.waitUntil).toISOString(),
+          iso(s.changedAt),
+          s.waitUntil === null ? '' : iso(s.waitUntil),
           String(s.counters.tests),
           `${stripHidden(s.why, 100)}${told(nextStep(s))}`,
         ]),
@@ -56,9 +56,7 @@ export async function logs(
   c.terminal.print(
     flags.json === true
       ? JSON.stringify(known.entries.map((e) => ({ ...e, facts: undefined })))
-      : known.entries
-          .map((e) => `${new Date(e.at).toISOString()} ${e.from} → ${e.to}: ${stripHidden(e.why, 2000)}`)
-          .join('\n'),
+      : known.entries.map((e) => `${iso(e.at)} ${e.from} → ${e.to}: ${stripHidden(e.why, 2000)}`).join('\n'),
   )
   return exitCodes.passed
 }

@@ -3,7 +3,6 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSy
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { runProcess } from '../adapters/build/process.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { show, stripHidden } from '../domain/visible.ts'
 import { readCargo, type Tree } from '../inputs/init-cargo.ts'
 import { schemaLine } from '../inputs/json-schemas.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
@@ -11,6 +10,7 @@ import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.t
 import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { defaultFleet } from '../inputs/request.ts'
 import { loadProfiles, type Context } from '../app/context.ts'
+import { show, stripHidden } from '../domain/text.ts'
 
 export interface InitFlags {
   readonly dir: string

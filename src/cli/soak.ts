@@ -3,10 +3,10 @@ import { duties, take, type PassedOver, type Taken } from '../app/checkpoints.ts
 import type { Context } from '../app/context.ts'
 import { storedSession, type StoredSession } from '../app/sessions.ts'
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
-import { lateness, type Tick } from '../domain/reconcile.ts'
-import { stripHidden } from '../domain/visible.ts'
+import { type Tick } from '../domain/reconcile.ts'
 import type { KeySource } from '../world.ts'
 import { explain } from './explain.ts'
+import { stripHidden, duration, messageOf } from '../domain/text.ts'
 
 export interface SoakFlags {
   readonly json?: boolean
@@ -60,7 +60,7 @@ export async function soak(c: Context, flags: SoakFlags): Promise<number> {
 
 /** Once, however often it is found. Its exit code. */
 function tell(c: Context, { id, error }: PassedOver, told: Set<string>): number {
-  const what = `${id}: ${error instanceof Error ? error.message : String(error)}`
+  const what = `${id}: ${messageOf(error)}`
   if (told.has(what)) return failureCode(error)
   told.add(what)
   c.terminal.warn(`${stripHidden(id, 100)} is passed over:`)
@@ -69,4 +69,4 @@ function tell(c: Context, { id, error }: PassedOver, told: Set<string>): number 
 const failureCode = (error: unknown): number => (error instanceof Failure ? exitCodeOf(error.kind) : exitCodes.harness)
 
 const line = ({ session: s }: StoredSession, tick: Tick, now: number): string =>
-  `${s.id}: ${s.state}${tick.kind === 'nothing' ? `: ${tick.why}${tick.nextAt === null ? '' : `; next in ${lateness(tick.nextAt - now)}`}` : ''}`
+  `${s.id}: ${s.state}${tick.kind === 'nothing' ? `: ${tick.why}${tick.nextAt === null ? '' : `; next in ${duration(tick.nextAt - now)}`}` : ''}`

@@ -5,7 +5,7 @@ import type { Context } from '../app/context.ts'
 import { check } from '../app/evidence.ts'
 import { quote } from '../commands/quote.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { stripHidden } from '../domain/visible.ts'
+import { stripHidden } from '../domain/text.ts'
 
 export async function verify(
   c: Context,

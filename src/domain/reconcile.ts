@@ -1,4 +1,5 @@
 /** What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still lives (spec §4 WAIT_*, RESTART). */
+import { duration, iso } from './text.ts'
 import type { Json } from './ledger.ts'
 import { finals, taking, type StageResult, type Session, type State, type Taking } from './session.ts'
 import { writerText } from './writer.ts'
@@ -38,7 +39,7 @@ export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
       }
     return {
       kind: 'claim',
-      outcome: { event: 'due', why: `${lateness(checkpoint.latenessMs)} late`, facts: { checkpoint } },
+      outcome: { event: 'due', why: `${duration(checkpoint.latenessMs)} late`, facts: { checkpoint } },
     }
   }
   if (s.state === 'AWAIT_APPROVAL') {
@@ -94,13 +95,3 @@ const nothing = (why: string, nextAt: number | null = null): Tick => ({
 })
 
 const notTaken = ({ name, dueAt }: Taking): Json => ({ name, dueAt, takenAt: null, latenessMs: null })
-
-const iso = (ms: number): string => new Date(ms).toISOString()
-
-/** `4 h 07 min`, `31 s`. */
-export function lateness(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000))
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
-}

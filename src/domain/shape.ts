@@ -1,5 +1,4 @@
-/** Checks that data from outside has a type's shape: at the first thing that is wrong it stops, and it copies nothing, so that a lie of megabytes costs no more than a truth of that size. */
-import { stripHidden } from './visible.ts'
+import { stripHidden } from './text.ts'
 
 /** What is wrong, as a path and words (`.claim.lines[3] is no text`); null when nothing is. */
 export type Check = (value: unknown) => string | null

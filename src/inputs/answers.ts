@@ -7,7 +7,7 @@ import { hint } from './nearest.ts'
 import { profileNamed, profileOfProject } from './project-checks.ts'
 import { focusesOf, type QuestionId } from './questions.ts'
 import { isActing } from '../domain/unsupported.ts'
-import { show } from '../domain/visible.ts'
+import { show } from '../domain/text.ts'
 
 /** Empty text counts as not given: a form sends it for a field left alone. */
 export type Given = Partial<Readonly<Record<QuestionId, string>>>

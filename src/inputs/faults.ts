@@ -1,6 +1,6 @@
 /** Faults of an input: collected, put in order, and turned into one usage failure that lists all of them. */
 import { Failure, type Fault, type Place } from '../domain/failure.ts'
-import { stripHidden } from '../domain/visible.ts'
+import { stripHidden } from '../domain/text.ts'
 
 export type Path = readonly (string | number)[]
 

@@ -7,7 +7,7 @@ import { hostKey, isRecord } from './fields.ts'
 import { fleetSchema } from './fleet-schema.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
-import { show, stripHidden } from '../domain/visible.ts'
+import { show, stripHidden } from '../domain/text.ts'
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseFleet(text: string, file: string): Fleet {

@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import type { Path } from './faults.ts'
 import { hint } from './nearest.ts'
-import { kindOf, show, stripHidden } from '../domain/visible.ts'
+import { kindOf, show, stripHidden } from '../domain/text.ts'
 
 export interface Finding {
   readonly path: Path

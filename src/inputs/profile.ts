@@ -5,8 +5,8 @@ import type { Profile } from '../domain/profile.ts'
 import { usageFailure, type Path } from './faults.ts'
 import { count, fileName, identifier, oneOf, port, projectName, text } from './fields.ts'
 import { hint } from './nearest.ts'
-import { stripHidden } from '../domain/visible.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
+import { stripHidden } from '../domain/text.ts'
 
 /** What may be asked for in each template. */
 export const placeholders = {

@@ -3,8 +3,8 @@ import type { Fleet } from '../domain/fleet.ts'
 import type { Profile } from '../domain/profile.ts'
 import { isRecord } from './fields.ts'
 import { hint } from './nearest.ts'
-import { show } from '../domain/visible.ts'
 import type { CrossCheck, Report } from './yaml.ts'
+import { show } from '../domain/text.ts'
 
 export interface ProjectContext {
   readonly profiles: readonly Profile[]

@@ -12,8 +12,8 @@ import {
   type ProjectContext,
 } from './project-checks.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
-import { show } from '../domain/visible.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
+import { show } from '../domain/text.ts'
 
 export type { ProjectContext } from './project-checks.ts'
 

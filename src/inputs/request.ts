@@ -1,8 +1,8 @@
 /** What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or a workflow call. */
 import { z } from 'zod'
-import { show } from '../domain/visible.ts'
 import { hint } from './nearest.ts'
 import { questionIds, type QuestionId } from './questions.ts'
+import { show } from '../domain/text.ts'
 
 /** On GitHub, of a repository whose configuration names no fleet: forms and the Action's inputs show it. */
 export const defaultFleet = 'saorsa'

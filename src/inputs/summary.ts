@@ -2,7 +2,7 @@
 import type { FleetNode, NatKind } from '../domain/fleet.ts'
 import type { Answer, Plan } from '../domain/plan.ts'
 import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
-import { stripHidden } from '../domain/visible.ts'
+import { stripHidden } from '../domain/text.ts'
 
 export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'targets' | 'config' | 'unsupported'>
 

@@ -5,7 +5,7 @@ import type { Fault } from '../domain/failure.ts'
 import { inOrder, pathText, type Path } from './faults.ts'
 import { findingsOf, keepKnownKeys } from './issues.ts'
 import { pathOfKey, positionsOf, refusedKeys, type Position } from './positions.ts'
-import { stripHidden } from '../domain/visible.ts'
+import { stripHidden } from '../domain/text.ts'
 
 export type Loaded<T> =
   | { readonly ok: true; readonly value: T }

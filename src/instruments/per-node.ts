@@ -1,6 +1,7 @@
 /** The same work on many nodes at once: one node's failure never stops the others. */
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
+import { messageOf } from '../domain/text.ts'
 
 export interface PerNode<T> {
   readonly done: ReadonlyMap<NodeName, T>
@@ -39,7 +40,7 @@ export const asFailure = (error: unknown, node: NodeName): Failure =>
         {
           code: 'H002',
           node,
-          message: `${node}: ${error instanceof Error ? error.message : String(error)}`,
+          message: `${node}: ${messageOf(error)}`,
         },
         error,
       )

@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { Failure } from '../domain/failure.ts'
 import { natKinds, roles, type NatKind, type Role } from '../domain/fleet.ts'
-import { show } from '../domain/visible.ts'
 import { faultText } from '../inputs/faults.ts'
 import { isRecord, percent, port } from '../inputs/fields.ts'
 import { loadYaml, type CrossCheck } from '../inputs/yaml.ts'
 import { boxKinds, type BoxKind } from './nat.ts'
+import { show } from '../domain/text.ts'
 
 export interface TopologyNode {
   readonly name: string

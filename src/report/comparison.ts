@@ -3,8 +3,8 @@ import type { Entry } from '../domain/ledger.ts'
 import { percent } from '../domain/criteria.ts'
 import { countOf, groupName, groupsOf, type Count, type Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf, testsOf } from './facts.ts'
-import { iso } from './figures.ts'
 import { code, inline, paragraph, table, text, type Section } from './section.ts'
+import { iso } from '../domain/text.ts'
 
 /** Rates of another project, or on another fleet, are no measure. */
 export interface Alike {

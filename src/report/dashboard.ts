@@ -5,7 +5,6 @@ import { writerText } from '../domain/writer.ts'
 import { late } from './checkpoints.ts'
 import { countsText } from '../domain/counts.ts'
 import { fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
-import { iso } from './figures.ts'
 import { pageMarkdown } from './markdown.ts'
 import {
   code,
@@ -20,6 +19,7 @@ import {
   type Inline,
   type Section,
 } from './section.ts'
+import { iso } from '../domain/text.ts'
 
 export interface SessionRow {
   readonly session: Session

@@ -1,9 +1,7 @@
-/** Sections as HTML, for a page without scripts: every text is escaped here and nowhere else. */
-import { iso } from './figures.ts'
-import { cut, spellHidden } from './foreign.ts'
 import { linkOf } from './link.ts'
 import { legendText, spansOf, usualBlockLength, usualLength } from './section.ts'
 import type { Block, Gantt, Inline, Matrix, Section, Span, Table } from './section.ts'
+import { iso, cut, spellHidden } from '../domain/text.ts'
 
 /** Whole in text and in a quoted attribute. */
 export const escapeHtml = (value: string): string =>

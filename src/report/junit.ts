@@ -1,9 +1,9 @@
 /** JUnit XML of a verdict: a suite for each pair class, a case for each ordered pair, and one case for the verdict itself, so that no reader sees green over an inconclusive run. */
 import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { iso } from './figures.ts'
 import { pairName, pairResults, type PairResult } from './pair-results.ts'
 import { plainLine } from './plain.ts'
+import { iso } from '../domain/text.ts'
 
 /** `at`: end of the test, Unix milliseconds. `test`: which test of the session, from 1. */
 export interface JunitMeta {

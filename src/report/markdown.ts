@@ -1,9 +1,8 @@
-/** Sections as GitHub's Markdown, the only file that knows it: whatever a node, a log or a name says stays text. */
-import { cut, spellHidden } from './foreign.ts'
 import { escapeHtml } from './html.ts'
 import { linkOf } from './link.ts'
 import { legendText, spansOf, usualBlockLength, usualLength } from './section.ts'
 import type { Align, Block, Gantt, Inline, Matrix, Section, Span, Table } from './section.ts'
+import { cut, spellHidden } from '../domain/text.ts'
 
 /** `level` of the section's own heading, from 1; sections within stand one below. */
 export const sectionMarkdown = ({ title, blocks }: Section, level = 2): string =>

@@ -1,9 +1,7 @@
-/** Sections and tables as plain text for a terminal or a job log, and foreign text where no Markdown is read. */
-import { iso } from './figures.ts'
-import { cut, spellHidden } from './foreign.ts'
 import { linkOf } from './link.ts'
 import { legendText, spansOf } from './section.ts'
 import type { Block, Gantt, Inline, Matrix, Section, Span, Table, Tone } from './section.ts'
+import { iso, cut, spellHidden } from '../domain/text.ts'
 
 /** How a terminal shows four tones; {@link plain} shows none. */
 export type Palette = Readonly<Record<Tone, (s: string) => string>>

@@ -4,7 +4,6 @@ import { sameStart, type ContinuityRow } from '../domain/continuity.ts'
 import { percent } from '../domain/criteria.ts'
 import type { Judgement } from '../domain/suites/connectivity/judge.ts'
 import type { Taking } from '../domain/session.ts'
-import { duration, iso } from './figures.ts'
 import type { ProofInput } from './proof-input.ts'
 import {
   code,
@@ -19,6 +18,7 @@ import {
   type Inline,
   type Section,
 } from './section.ts'
+import { duration, iso } from '../domain/text.ts'
 
 export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'checkpoint' | 'verdict'>): Section | null {
   const judged = verdict.checkpoint

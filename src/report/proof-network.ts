@@ -3,9 +3,9 @@ import { percent } from '../domain/criteria.ts'
 import type { Control, RunningProof } from '../domain/evidence.ts'
 import type { Fleet } from '../domain/fleet.ts'
 import type { NodeResult, Verdict, VerdictInput } from '../domain/verdict.ts'
-import { iso } from './figures.ts'
 import { behaviour } from './nodes-table.ts'
 import { code, inline, list, paragraph, strong, table, text, type Inline, type Section } from './section.ts'
+import { iso } from '../domain/text.ts'
 
 /** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
 export function nodesSection(verdict: Verdict, input: VerdictInput): Section {

@@ -1,6 +1,5 @@
 /** The proof's sections on its own making: source and binary, recovery rules, timings, the ledger, and every evidence file with its digest. */
 import { chainFaults } from '../domain/ledger.ts'
-import { duration, iso } from './figures.ts'
 import type { BuildFacts, ProofInput } from './proof-input.ts'
 import {
   code,
@@ -15,6 +14,7 @@ import {
   type Inline,
   type Section,
 } from './section.ts'
+import { duration, iso } from '../domain/text.ts'
 
 export function sourceSection({ build, fixCommits, plan }: ProofInput): Section {
   const { source } = plan

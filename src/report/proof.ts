@@ -4,7 +4,6 @@ import type { NotCovered } from '../domain/suites/connectivity/coverage.ts'
 import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { duration, iso, ms } from './figures.ts'
 import { pageMarkdown } from './markdown.ts'
 import { matrixOf } from './matrix.ts'
 import { checkpointSection } from './proof-checkpoint.ts'
@@ -26,6 +25,7 @@ import {
   type Inline,
   type Section,
 } from './section.ts'
+import { duration, iso, ms } from '../domain/text.ts'
 
 export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p), 1, proofSections(p))
 

@@ -7,7 +7,6 @@ import type { Verdict } from '../domain/verdict.ts'
 import { checkpointsSection } from './checkpoints.ts'
 import { comparisonSection, type Comparison } from './comparison.ts'
 import { buildFaultsOf, originOf, projectOf, subjectOf, testsOf, type TestFact } from './facts.ts'
-import { iso } from './figures.ts'
 import { checkpointSection } from './proof-checkpoint.ts'
 import { controlsSection, nodesSection } from './proof-network.ts'
 import {
@@ -35,6 +34,7 @@ import {
 } from './section.ts'
 import { timelineSection } from './timeline.ts'
 import { verdictTitle } from './verdict-title.ts'
+import { iso } from '../domain/text.ts'
 
 export interface SurfaceInput {
   readonly session: Session

@@ -5,8 +5,8 @@ import type { Verdict } from '../domain/verdict.ts'
 import { countsText, type Counts } from '../domain/counts.ts'
 import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
 import { buildFaultsOf, testsOf, type Result } from './facts.ts'
-import { iso } from './figures.ts'
 import { plainLine } from './plain.ts'
+import { iso } from '../domain/text.ts'
 
 const longest = 200
 

@@ -1,8 +1,9 @@
 /** What one tick does with a session in each state, and exactly at the edges of its times. */
 import { describe, expect, test } from 'vitest'
 import type { Entry, Json } from '../../src/domain/ledger.ts'
-import { asksWriter, claimsAllowed, lateness, reconcile, windowMs, type Tick } from '../../src/domain/reconcile.ts'
+import { asksWriter, claimsAllowed, reconcile, windowMs, type Tick } from '../../src/domain/reconcile.ts'
 import { fold, next, states, type Session, type State } from '../../src/domain/session.ts'
+import { duration } from '../../src/domain/text.ts'
 
 const hour = 3_600_000
 type Facts = Readonly<Record<string, Json>>
@@ -232,14 +233,14 @@ test.each([
   [500, '1 s'],
   [31_000, '31 s'],
   [59_499, '59 s'],
-  [59_500, '1 min'],
-  [60_000, '1 min'],
-  [119_000, '1 min'],
-  [59 * 60_000 + 59_000, '59 min'],
+  [59_500, '1 min 00 s'],
+  [60_000, '1 min 00 s'],
+  [119_000, '1 min 59 s'],
+  [59 * 60_000 + 59_000, '59 min 59 s'],
   [hour - 500, '1 h 00 min'],
   [hour, '1 h 00 min'],
   [4 * hour + 7 * 60_000, '4 h 07 min'],
   [30 * hour, '30 h 00 min'],
 ])('a lateness of %d ms is %s', (ms, text) => {
-  expect(lateness(ms)).toBe(text)
+  expect(duration(ms)).toBe(text)
 })

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { usageFailure } from '../../src/inputs/faults.ts'
 import { hint, nearest } from '../../src/inputs/nearest.ts'
-import { stripHidden } from '../../src/domain/visible.ts'
 import { loadYaml, type Loaded } from '../../src/inputs/yaml.ts'
+import { stripHidden } from '../../src/domain/text.ts'
 
 const schema = z.strictObject({ a: z.record(z.string(), z.number()).optional(), list: z.array(z.number()).optional() })
 const load = (text: string): Loaded<z.output<typeof schema>> => loadYaml(text, 'f.yaml', schema)

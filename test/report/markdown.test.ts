@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { spellHidden } from '../../src/report/foreign.ts'
 import { block, code, table, text } from '../../src/report/markdown.ts'
+import { spellHidden } from '../../src/domain/text.ts'
 
 describe('foreign text inline', () => {
   test.each([

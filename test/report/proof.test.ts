@@ -4,10 +4,10 @@ import { chain, sha256, type Entry } from '../../src/domain/ledger.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { verdict, type VerdictInput } from '../../src/domain/verdict.ts'
-import { duration, iso } from '../../src/report/figures.ts'
 import type { ProofInput } from '../../src/report/proof-input.ts'
 import { proofName, renderProof } from '../../src/report/proof.ts'
 import { binary, nineNodes, run, type Changes } from '../domain/fixtures.ts'
+import { duration, iso } from '../../src/domain/text.ts'
 
 const started = Date.UTC(2026, 0, 31, 8, 0, 0)
 const entry = (entries: Entry[], event: string, to: string, why: string): Entry[] => [

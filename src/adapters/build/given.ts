@@ -6,6 +6,7 @@ import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { maxBytes, unpacked } from './unpack.ts'
+import { messageOf } from '../../domain/text.ts'
 
 export interface Given {
   readonly data: Uint8Array
@@ -126,7 +127,7 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
       {
         code: 'I316',
         remedy: viewRelease(options),
-        message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : error instanceof Error ? error.message : String(error)}`,
+        message: `cannot fetch ${options.asset} of ${where}: ${stop.aborted ? `not done in ${options.timeoutMs / 1000} s` : messageOf(error)}`,
       },
       error,
     )

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { execa } from 'execa'
 import type { SourceInfo } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
+import { messageOf } from '../../domain/text.ts'
 
 const timeoutMs = 60_000
 /** Changed paths that are named; all are counted and digested. */
@@ -81,7 +82,7 @@ export async function git(dir: string, signal: AbortSignal, ...args: readonly st
     throw new Failure(
       {
         code: 'I310',
-        message: `git ${args[0] ?? ''} in ${dir}: ${said === undefined || said === '' ? (error instanceof Error ? error.message : String(error)) : said}`,
+        message: `git ${args[0] ?? ''} in ${dir}: ${said === undefined || said === '' ? messageOf(error) : said}`,
       },
       error,
     )

@@ -1,4 +1,5 @@
 /** The program out of what was given: an ELF file as it is, or one member of a .tar.gz, which the system's tar reads. */
+import { messageOf } from '../../domain/text.ts'
 import { basename } from 'node:path'
 import { execa } from 'execa'
 import { Failure } from '../../domain/failure.ts'
@@ -45,7 +46,7 @@ export async function unpacked(
     throw new Failure(
       {
         code: 'U304',
-        message: `${from} cannot be unpacked: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+        message: `${from} cannot be unpacked: ${messageOf(error).split('\n')[0] ?? ''}`,
       },
       error,
     )

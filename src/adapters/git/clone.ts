@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { quote } from '../../commands/quote.ts'
 import type { Entry } from '../../domain/ledger.ts'
-import { stripHidden } from '../../domain/visible.ts'
 import { branch } from './place.ts'
 import { GitError, gitIn, type Git } from './process.ts'
 import { refsIn, storeIn } from './store.ts'
+import { stripHidden } from '../../domain/text.ts'
 
 export type Reading =
   | { readonly kind: 'entries'; readonly entries: readonly Entry[] }

@@ -1,7 +1,7 @@
 /** What git's words about a remote repository mean, as a failure whose remedy helps. */
 import { Failure } from '../../domain/failure.ts'
-import { stripHidden } from '../../domain/visible.ts'
 import { GitError } from './process.ts'
+import { stripHidden } from '../../domain/text.ts'
 
 /** Somebody else was just writing there; nothing is wrong. */
 const contention =

@@ -5,9 +5,9 @@ import { entryFault } from '../../domain/entry-shape.ts'
 import { Failure } from '../../domain/failure.ts'
 import { canonical, chainFaults, type Entry, type Json } from '../../domain/ledger.ts'
 import { fold } from '../../domain/session.ts'
-import { stripHidden } from '../../domain/visible.ts'
 import { branch } from './place.ts'
 import { GitError, type Git } from './process.ts'
+import { stripHidden } from '../../domain/text.ts'
 
 /** `damage`: what is wrong with it, and how to be rid of it; the entries are those before. */
 export interface Told {

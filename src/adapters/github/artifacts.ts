@@ -7,9 +7,9 @@ import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { type Artifact, DefaultArtifactClient } from '@actions/artifact'
 import { Failure } from '../../domain/failure.ts'
-import { stripHidden } from '../../domain/visible.ts'
 import type { ArtifactStore, Stored } from '../../ports.ts'
 import { type Limits, unzip } from './unzip.ts'
+import { stripHidden, messageOf } from '../../domain/text.ts'
 
 export interface ArtifactOptions {
   /** `owner/name`. */
@@ -158,7 +158,7 @@ async function limited<T>(kind: 'upload' | 'read', what: string, call: () => Pro
     return await Promise.race([call(), stopped])
   } catch (error) {
     options.signal.throwIfAborted()
-    const said = error instanceof Error ? error.message : String(error)
+    const said = messageOf(error)
     if (kind === 'upload' && /\b409\b|already exists/.test(said))
       throw new Failure(
         {

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { getOctokit } from '@actions/github'
 import { Failure } from '../../domain/failure.ts'
-import { stripHidden } from '../../domain/visible.ts'
+import { stripHidden } from '../../domain/text.ts'
 
 export interface ForgeOptions {
   /** `owner/name`. */

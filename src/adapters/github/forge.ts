@@ -1,9 +1,9 @@
 /** GitHub as the port `Forge` sees it. */
 import { Failure, isFailure } from '../../domain/failure.ts'
-import { stripHidden } from '../../domain/visible.ts'
 import type { Check, Environment, Forge, PullRequest } from '../../ports.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
 import { type IsOurs, author, closeIssue, collect, comment, issue, openMarkers } from './sticky.ts'
+import { stripHidden } from '../../domain/text.ts'
 
 export type { ForgeOptions } from './client.ts'
 

@@ -6,7 +6,7 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
 import { Failure } from '../../domain/failure.ts'
-import { stripHidden } from '../../domain/visible.ts'
+import { messageOf, stripHidden } from '../../domain/text.ts'
 
 /** `bytes`: in all, packed and unpacked; `each`: of one file, where that is less. */
 export interface Limits {
@@ -74,7 +74,7 @@ export async function unzip(
     throw new Failure(
       {
         code: 'I463',
-        message: `the artifact is not unpacked: ${error instanceof Error ? stripHidden(error.message) : String(error)}`,
+        message: `the artifact is not unpacked: ${stripHidden(messageOf(error))}`,
       },
       error,
     )

@@ -24,6 +24,7 @@ import type { NodeRuntime } from '../../domain/runtime.ts'
 import type { Remote, World } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
 import { listens, type UnitPlan } from './units.ts'
+import { messageOf } from '../../domain/text.ts'
 
 export interface Shipment {
   readonly release: Release
@@ -124,7 +125,7 @@ export async function switchOn(world: World, job: NodeJob, sentBytes: number): P
     say(before ? 'rolling back' : 'stopping')
     // The first reason is what counts; a roll back that fails too is told beside it.
     await run([...(before ? [rollBack(release, old, held)] : []), restoreUnit(name, before, held)], 'I148').catch(
-      (e: unknown) => world.log.warn(e instanceof Error ? e.message : String(e)),
+      (e: unknown) => world.log.warn(messageOf(e)),
     )
     throw error
   }

@@ -8,6 +8,7 @@ import type { Plan } from '../../domain/plan.ts'
 import { windowMs } from '../../domain/reconcile.ts'
 import type { World } from '../../ports.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
+import { iso } from '../../domain/text.ts'
 
 /** Long enough for one stage; every stage renews. */
 const stageSeconds = 1800
@@ -37,7 +38,7 @@ export async function takeLeases(
       throw new Failure({
         code: 'B010',
         node: name,
-        message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${new Date(answer.until * 1000).toISOString()}`,
+        message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${iso(answer.until * 1000)}`,
         remedy: `vps-test stop ${plan.config.project} --session ${quote(answer.holder)}`,
         held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 },
       })
