@@ -1,5 +1,6 @@
 /** The caller's workflows that `init` writes: triggers and a call of the reusable one, nothing else. */
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
+import { isActing } from '../domain/unsupported.ts'
 
 export interface CallerFacts {
   /** Tag or commit of vps-test. */
@@ -59,14 +60,17 @@ const sessionPermissions = `    permissions:
       issues: write # asks a person
 `
 
+/** Only what a run can honour is offered. */
+const acting = (question: string, values: readonly string[]): readonly string[] =>
+  values.filter((value) => isActing(question, value))
+
 function session(facts: CallerFacts): string {
   // The same as the reusable workflow's own form: the line that `modify` prints names every one of them.
   const asks: readonly (readonly [string, string, readonly string[]])[] = [
     ['project', 'Which project are you testing?', [dash, ...facts.projects]],
-    ['focus', 'What specific functionality are you testing?', [dash, ...focuses]],
-    ['criteria', 'What result indicates success?', [dash, ...criteriaKinds]],
-    ['custom-criteria', 'The expression of criteria "custom"', []],
-    ['proof', 'How should success be proven?', [dash, ...proofKinds]],
+    ['focus', 'What specific functionality are you testing?', [dash, ...acting('focus', focuses)]],
+    ['criteria', 'What result indicates success?', [dash, ...acting('criteria', criteriaKinds)]],
+    ['proof', 'How should success be proven?', [dash, ...acting('proof', proofKinds)]],
     ['nodes', 'Names of nodes, separated by commas; empty: what the configuration says', []],
     ['binary-source', 'Where the program comes from', ['zigbuild', 'native', 'release']],
     ['release-tag', 'For "release": tag, tag:asset or owner/repo@tag:asset', []],

@@ -56,7 +56,7 @@ describe('a caller', () => {
   test('a dispatch: the answers reach the plan, the key reaches the nodes, checkpoints are called two levels down', async () => {
     const result = await run('vps-test.yml', {
       event: 'workflow_dispatch',
-      inputs: { focus: 'gossip', criteria: 'from the configuration', soak: 'default', 'on-busy': 'refuse' },
+      inputs: { focus: 'full-suite', criteria: 'from the configuration', soak: 'default', 'on-busy': 'refuse' },
     })
     expect(result.code, tell(result.raw)).toBe(0)
     expect(paths(result)).toEqual(
@@ -69,7 +69,7 @@ describe('a caller', () => {
     )
     expect(inputsOf(result, 'plan')).toMatchObject({
       command: 'plan',
-      focus: 'gossip',
+      focus: 'full-suite',
       criteria: '',
       soak: '',
       confirm: 'proceed',

@@ -1,12 +1,20 @@
 /** Asked for and not done is said, whatever it is; a test among it keeps a run from passing, and an answer is refused. */
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import type { Answers } from '../../src/domain/plan.ts'
 import { isActing, refuseUnsupported, undoneTests, unsupportedParts, type Asked } from '../../src/domain/unsupported.ts'
 import { verdict } from '../../src/domain/verdict.ts'
+import { callerWorkflows } from '../../src/inputs/init-workflows.ts'
 import { parseProject } from '../../src/inputs/project.ts'
 import { questions } from '../../src/inputs/questions.ts'
 import { failureOf, fileText, profiles, saorsa } from '../inputs/read.ts'
 import { run } from './fixtures.ts'
+
+interface Form {
+  readonly on: {
+    readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, { readonly options?: readonly string[] }>> }
+  }
+}
 
 const sample = fileText('test/inputs/files/project.yaml')
 const answers = (more: Partial<Record<keyof Answers, string>> = {}): Answers => {
@@ -125,6 +133,24 @@ describe('an answer that no run can honour', () => {
     }),
   )
   test('every other answer is taken', () => expect(failureOf(() => refuseUnsupported(answers()))).toBeUndefined())
+  test.each([
+    ['the own form', () => fileText('.github/workflows/vps-test.yml')],
+    [
+      'the form that init writes',
+      () =>
+        callerWorkflows({ ref: 'v1', fleet: 'lab', repo: '.', branch: 'main', projects: ['p'] }).find((f) =>
+          f.path.endsWith('/vps-test.yml'),
+        )?.text ?? '',
+    ],
+  ])('is offered by no form: %s', (_, text) => {
+    const { on } = parse(text()) as Form
+    const { inputs } = on.workflow_dispatch
+    for (const question of ['focus', 'criteria', 'proof']) {
+      expect(inputs[question]?.options?.length).toBeGreaterThan(2)
+      expect(inputs[question]?.options?.filter((value) => !isActing(question, value))).toEqual([])
+    }
+    expect(inputs).not.toHaveProperty('custom-criteria')
+  })
   test('is offered to nobody', () => {
     for (const { id, options } of questions(profiles))
       expect(options.filter((o) => id !== 'project' && !isActing(id, o.value))).toEqual([])

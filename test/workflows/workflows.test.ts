@@ -84,9 +84,10 @@ describe('the form of this repository', () => {
       'from the configuration',
       at(readFileSync(config ?? '', 'utf8'), 'project'),
     ]))
-  test('asks whatever can be called, except for the environments', () => {
+  test('asks whatever can be called, except for the environments and what does not act', () => {
+    const apart = (name: string): boolean => name.endsWith('-environment') || name === 'custom-criteria'
     const of = (trigger: string): readonly string[] => Object.keys(at(main, 'on', trigger, 'inputs') ?? {})
-    expect(of('workflow_call').filter((name) => !name.endsWith('-environment'))).toEqual(of('workflow_dispatch'))
+    expect(of('workflow_call').filter((name) => !apart(name))).toEqual(of('workflow_dispatch'))
   })
 })
 
@@ -226,7 +227,7 @@ describe('each judge refuses', () => {
       (t) =>
         t.replace(
           '  workflow_dispatch:\n    inputs:\n',
-          `  workflow_dispatch:\n    inputs:\n${Array.from({ length: 11 }, (_, i) => `      more-${i}:\n        type: string\n`).join('')}`,
+          `  workflow_dispatch:\n    inputs:\n${Array.from({ length: 12 }, (_, i) => `      more-${i}:\n        type: string\n`).join('')}`,
         ),
       '26 inputs of workflow_dispatch',
     ],
