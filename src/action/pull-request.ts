@@ -1,5 +1,5 @@
 /** `comment` with a run: what a run without secrets left on the code of a pull request. It is data of a stranger: judged again here, shown on the pull request that GitHub says it came from, and on no other. */
-import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
+import { suiteCounts } from '../domain/suites/suite.ts'
 import { join } from 'node:path'
 import { ours } from '../adapters/github/artifacts.ts'
 import { cut } from '../adapters/github/cut.ts'
@@ -120,7 +120,7 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Co
       ? []
       : [`the evidence is of commit ${commit?.slice(0, 12) ?? 'none'}, not of the head of this pull request`]),
   ]
-  const counts = connectivityCounts(Object.values(verdict.classes))
+  const counts = suiteCounts(verdict.suites)
   const against = await againstBase(job, { id: '', entries: bundle.entries, counts })
   const good = faults.length === 0 && verdict.result === 'passed'
   const title =

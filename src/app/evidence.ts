@@ -8,6 +8,7 @@ import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
 import { chainFaults, sha256, type Entry } from '../domain/ledger.ts'
 import { manifestFaults, type FileDigest } from '../domain/manifest.ts'
 import { planDigest } from '../domain/plan.ts'
+import { suiteCounts } from '../domain/suites/suite.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
 import { readBundle, readManifest } from './evidence-folder.ts'
@@ -100,11 +101,7 @@ export async function bundleIn(
 }
 
 /** What two versions of vps-test must agree on. */
-const outcome = (v: Verdict): string =>
-  JSON.stringify([
-    v.result,
-    Object.entries(v.classes).map(([c, r]) => [c, r.attempts, r.successes, r.pairs, r.pairsTried]),
-  ])
+const outcome = (v: Verdict): string => JSON.stringify([v.result, suiteCounts(v.suites)])
 
 /** Looks beside the folder for the ledger it was sealed into, unless one is given. */
 async function anchorOf(

@@ -1,14 +1,14 @@
 /** Assembles the plan: numbered steps, time and bytes, from answers, configuration, profile and fleet; touches nothing. */
-import { bootstrapsOf, peersOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
-import { plannedPairs, relayPairsOf, repetitionsFor } from './suites/connectivity/coverage.ts'
+import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
 import type { Profile } from './profile.ts'
 import { servicePortOf } from './program.ts'
-import type { Criteria, ProjectConfig } from './project.ts'
+import type { ProjectConfig } from './project.ts'
 import { refuseUnsupported, unsupportedParts } from './unsupported.ts'
-import { waitingSeconds } from './suites/connectivity/cooloff.ts'
-import { timetable, type Round } from './suites/connectivity/timetable.ts'
+import { focusSuites } from './suites/focus.ts'
+import { suites } from './suites/registry.ts'
+import type { Planning, SuiteId, SuitePart } from './suites/suite.ts'
 
 export interface PlanInput {
   readonly answers: Answers
@@ -22,34 +22,10 @@ export interface PlanInput {
 
 export function assemblePlan(input: PlanInput): Plan {
   const { answers, config, profile, fleet } = input
-  if (!profile.acting || profile.dial.kind === 'observed') {
-    throw new Failure({
-      code: 'U040',
-      message: `profile ${profile.name} does not act in this version: ${profile.title} cannot be tested yet`,
-    })
-  }
   refuseUnsupported(answers)
-  if (!config.tests.connectivity.enabled)
-    throw new Failure({
-      code: 'U048',
-      message:
-        'tests.connectivity.enabled is false, and no other suite acts in this version: nothing is left to be tested',
-    })
   const nodes = nodesOf(fleet, config)
-  const peers = peersOf(fleet).filter((n) => nodes.includes(n.name))
-  const targets =
-    answers.criteria.value === 'all-pass'
-      ? allPass(config.tests.connectivity.criteria)
-      : config.tests.connectivity.criteria
-  const pairs = plannedPairs(peers, [])
-  const rounds = timetable({
-    peers: peers.map((n) => n.name),
-    relayPairs: relayPairsOf(pairs),
-    relayNodes: bootstrapsOf(fleet).map((n) => n.name),
-    repetitions: repetitionsFor(pairs, targets.sampleFloor),
-  })
-  const attempts = rounds.flat().length
-  const steps = stepsOf(nodes.length, rounds, input)
+  const parts = partsOf(input, nodes)
+  const steps = stepsOf(nodes.length, parts, config, input)
   return {
     answers,
     config,
@@ -57,7 +33,7 @@ export function assemblePlan(input: PlanInput): Plan {
     fleet,
     nodes,
     source: input.source,
-    targets,
+    suites: parts,
     unsupported: unsupportedParts({ config, profile, answers }),
     soak: [
       ...(config.soak.wait1hr ? ['WAIT_1HR' as const] : []),
@@ -66,13 +42,38 @@ export function assemblePlan(input: PlanInput): Plan {
     steps,
     estimate: {
       seconds: steps.reduce((n, s) => n + s.seconds, 0),
-      attempts,
+      attempts: parts.reduce((n, p) => n + p.attempts, 0),
       uploadBytes: input.binaryBytes === null ? null : input.binaryBytes * nodes.length,
     },
   }
 }
 
-const allPass = (c: Criteria): Criteria => ({ ...c, direct: 100, natTraversed: 100, relay: 100 })
+/** What the focus asks for, as far as this program can be measured and the configuration wants it. */
+function partsOf(input: PlanInput, names: readonly NodeName[]): readonly SuitePart[] {
+  const { answers, config, profile, fleet } = input
+  const nodes = fleet.nodes.filter((n) => names.includes(n.name))
+  const planned = focusSuites[answers.focus.value].map((id) => planOne(id, { config, profile, fleet, nodes }))
+  const parts = planned.flatMap((p) => (typeof p === 'string' || p === null ? [] : [p]))
+  if (parts.length > 0) return parts
+  const why = planned.filter((p) => typeof p === 'string')
+  if (why.length === 0)
+    throw new Failure({
+      code: 'U048',
+      message: `the configuration asks for no suite of focus ${answers.focus.value}: nothing is left to be tested`,
+    })
+  throw new Failure({
+    code: 'U040',
+    message: `focus ${answers.focus.value} measures nothing of ${profile.name}: ${why.join('; ')}`,
+  })
+}
+
+/** The suite's part, or why it cannot measure the program; null: the configuration asks for nothing of it. */
+function planOne(id: SuiteId, on: Planning): SuitePart | string | null {
+  const reason = suites[id].unable(on.profile)
+  if (reason !== null) return reason
+  const part = suites[id].plan(on)
+  return part === null ? null : ({ suite: id, ...part } as SuitePart)
+}
 
 /** The configured nodes, and always the registry; a bootstrap node is added where none was named. */
 function nodesOf(fleet: Fleet, config: ProjectConfig): readonly NodeName[] {
@@ -87,25 +88,24 @@ function nodesOf(fleet: Fleet, config: ProjectConfig): readonly NodeName[] {
   return fleet.nodes.map((n) => n.name).filter((n) => all.has(n))
 }
 
-/** One round of dials and readings, measured on the lab. */
-const roundSeconds = 2.5
-
 /** Seconds are rough, for a person who decides whether to wait: measured on the lab, see docs/figures.md. */
-function stepsOf(nodes: number, rounds: readonly Round[], { config, source }: PlanInput): readonly PlanStep[] {
+function stepsOf(
+  nodes: number,
+  parts: readonly SuitePart[],
+  config: ProjectConfig,
+  input: PlanInput,
+): readonly PlanStep[] {
   const step = (id: string, title: string, detail: string, seconds: number): PlanStep => ({
     id,
     title,
     detail,
     seconds,
   })
-  const cooloff = config.tests.connectivity.cooloffSeconds
-  const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloff))
-  const rest = waiting === 0 ? '' : `, ${waiting} s of waiting so that the same two peers rest ${cooloff} s`
   return [
     step('1', 'SETUP', `connect to ${nodes} nodes, check disk, clock and tools, take the leases`, 3),
-    source.kind === 'build'
+    input.source.kind === 'build'
       ? step('2', 'BUILD', config.binary.build.join(' '), 20)
-      : step('2', 'BUILD', `take the ${source.kind} as it is`, 2),
+      : step('2', 'BUILD', `take the ${input.source.kind} as it is`, 2),
     step(
       '3',
       'DEPLOY',
@@ -115,8 +115,8 @@ function stepsOf(nodes: number, rounds: readonly Round[], { config, source }: Pl
     step(
       '4',
       'TEST',
-      `measure every NAT, run the controls, ${rounds.flat().length} attempts in ${rounds.length} rounds${rest}`,
-      12 + Math.ceil(rounds.length * roundSeconds + waiting),
+      ['measure every NAT', 'run the controls', ...parts.map((p) => p.detail)].join(', '),
+      parts.reduce((n, p) => n + p.seconds, 12),
     ),
     step('5', 'PROOF', 'collect logs and registry answers, seal the evidence, judge it, write the proof', 3),
   ]

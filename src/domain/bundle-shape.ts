@@ -1,22 +1,11 @@
 /** The shape of an evidence folder's files, so far as anything reads them: a folder may come from a stranger, and behind this check a number is a number. */
-import type {
-  Attempt,
-  BoxView,
-  Claim,
-  Control,
-  Counters,
-  Flow,
-  Mapping,
-  ReceiverRecord,
-  RunningProof,
-} from './evidence.ts'
-import type { BundleFacts } from './bundle.ts'
+import type { Control, RunningProof } from './evidence.ts'
+import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
 import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import { criteriaKinds } from './plan.ts'
-import type { Criteria } from './project.ts'
 import {
   anything,
   every,
@@ -35,12 +24,15 @@ import {
   type Check,
   type Size,
 } from './shape.ts'
+import { suiteIds, suites } from './suites/registry.ts'
+import type { SuiteId } from './suites/suite.ts'
 
 /** How much of what there may be, in all files together. */
 export interface Limits extends Size {
   readonly nodes: number
   readonly entries: number
-  readonly attempts: number
+  /** Lines of evidence, in each suite. */
+  readonly items: number
   readonly files: number
 }
 
@@ -48,7 +40,7 @@ export interface Limits extends Size {
 export const trustedEvidence: Limits = {
   nodes: 200,
   entries: 100_000,
-  attempts: 200_000,
+  items: 200_000,
   files: 20_000,
   values: 100_000_000,
   longest: Infinity,
@@ -58,71 +50,13 @@ export const trustedEvidence: Limits = {
 export const untrustedEvidence: Limits = {
   nodes: 100,
   entries: 1000,
-  attempts: 3000,
+  items: 3000,
   files: 5000,
   values: 1_000_000,
   longest: 8000,
 }
 
 const pair = fields({ from: name, to: name })
-const flow = every<Flow>({ remote: name, remotePort: number, localPort: number, packets: number, bytes: number })
-const counters = every<Counters>({
-  in: list(flow),
-  out: list(flow),
-  fragmentsIn: number,
-  fragmentsOut: number,
-  overflow: flag,
-})
-const mapping = every<Mapping>({
-  insideAddress: name,
-  insidePort: number,
-  outsideAddress: name,
-  outsidePort: number,
-  remote: name,
-  remotePort: number,
-})
-const box = every<BoxView>({ counters, mappings: list(mapping) })
-const claim = every<Claim>({
-  success: orNull(flag),
-  method: oneOf('direct', 'hole_punched', 'relayed', null),
-  remote: orNull(text),
-  connectMs: orNull(number),
-  error: orNull(text),
-  upgraded: flag,
-  exitCode: orNull(number),
-  lines: list(text),
-})
-const receiverRecord = every<ReceiverRecord>({
-  nonce: text,
-  bytes: number,
-  sha256: text,
-  from: orNull(text),
-  missing: number,
-  completedMs: orNull(number),
-  raw: text,
-})
-
-export const attemptShape = every<Attempt>({
-  id: name,
-  pair,
-  pass: number,
-  round: number,
-  repetition: number,
-  nonce: name,
-  bytes: number,
-  expectedSha256: name,
-  localPort: number,
-  servicePort: number,
-  startedAt: number,
-  endedAt: number,
-  claim,
-  record: orNull(receiverRecord),
-  counters: record(orNull(counters)),
-  boxes: record(orNull(box)),
-  fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),
-  retry: optional(oneOf(true)),
-})
-
 export const entryShape = every<Entry>({
   session: text,
   seq: whole,
@@ -186,6 +120,7 @@ const build = fields({
 })
 const facts = (most: Limits): Check =>
   every<BundleFacts>({
+    format: oneOf(evidenceFormat),
     version: text,
     session: text,
     test: whole,
@@ -212,6 +147,16 @@ const node = fields({
   hostKeys: list(text),
 })
 const answer = fields({ value: text, from: text })
+/** A part of a plan: of a suite that is known here, with the work that this suite checks itself. */
+const part: Check = (v) =>
+  fields({ suite: oneOf(...suiteIds) })(v) ?? fields(partFields(v as { readonly suite: SuiteId }))(v)
+const partFields = ({ suite }: { readonly suite: SuiteId }) => ({
+  work: suites[suite].work,
+  attempts: number,
+  seconds: number,
+  detail: text,
+  thresholds: text,
+})
 const plan = (most: Limits): Check =>
   fields({
     answers: fields({
@@ -222,9 +167,9 @@ const plan = (most: Limits): Check =>
     }),
     config: fields({
       soak: fields({ regressionTolerance: number }),
-      tests: fields({ connectivity: fields({ cooloffSeconds: number }) }),
     }),
     profile: fields({ record: kinds({ jsonl: anything, none: anything }) }),
+    suites: list(part, suiteIds.length),
     fleet: fields({
       name: text,
       nodes: list(node, most.nodes),
@@ -237,28 +182,22 @@ const plan = (most: Limits): Check =>
       file: fields({ path: text, sha256: text }),
       release: fields({ repository: text, tag: text, asset: text }),
     }),
-    targets: every<Criteria>({
-      direct: number,
-      natTraversed: number,
-      relay: number,
-      sampleFloor: number,
-      coverage: number,
-      strict: flag,
-    }),
   })
 
 /** By the names that `layout` gives the files. */
 export const shapes = (
   most: Limits,
-): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries' | 'attempts', Check>> => ({
+): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries', Check>> => ({
   plan: plan(most),
   facts: facts(most),
   nat: list(measurement, most.nodes),
   controls: list(control, 1000),
   running: fields({ before: list(running, most.nodes), after: list(running, most.nodes) }),
   entries: list(entryShape, most.entries),
-  attempts: list(attemptShape, most.attempts),
 })
+
+/** Every line of one suite's file. */
+export const itemsShape = (suite: SuiteId, most: Limits): Check => list(suites[suite].item, most.items)
 
 export const manifestShape = (most: Limits): Check =>
   every<Manifest>({

@@ -1,14 +1,15 @@
 /** The evidence of one test as data, and the verdict's input made from it: the same function for the run and for `verify`. */
 import { checkpointInput } from './checkpoint.ts'
-import type { Attempt, Control, RunningProof } from './evidence.ts'
+import type { Control, RunningProof } from './evidence.ts'
 import type { NatMeasurement, NodeName } from './fleet.ts'
-import { promisesOf } from './suites/connectivity/judge.ts'
 import type { Entry, Json } from './ledger.ts'
 import type { Plan } from './plan.ts'
+import { promisesOf } from './profile.ts'
 import type { Finding } from './findings.ts'
 import { fold, type Taking } from './session.ts'
 import type { Unsupported } from './unsupported.ts'
-import type { VerdictInput } from './verdict.ts'
+import type { SuiteId, SuiteItems } from './suites/suite.ts'
+import type { VerdictInput } from './verdict-input.ts'
 
 /** Everything the evidence folder holds, parsed; file names are in `layout`. */
 export interface Bundle {
@@ -18,10 +19,14 @@ export interface Bundle {
   readonly measurements: readonly NatMeasurement[]
   readonly controls: readonly Control[]
   readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
-  readonly attempts: readonly Attempt[]
+  readonly items: SuiteItems
 }
 
+/** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
+export const evidenceFormat = 2
+
 export interface BundleFacts {
+  readonly format: typeof evidenceFormat
   /** Version of vps-test that judged and wrote the proof page. */
   readonly version: string
   readonly session: string
@@ -48,9 +53,11 @@ export const layout = {
   nat: 'nat.json',
   controls: 'controls.json',
   running: 'running.json',
-  attempts: 'attempts.jsonl',
   verdict: 'verdict.json',
 } as const
+
+/** One file for each suite of the plan, one line for each measurement. */
+export const itemsFile = (suite: SuiteId): string => `suites/${suite}.jsonl`
 
 /** The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from being one. */
 export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | null =>
@@ -58,8 +65,8 @@ export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | nul
 
 export const verdictInputOf = (b: Bundle): VerdictInput => ({
   criteria: b.plan.answers.criteria.value,
-  targets: b.plan.targets,
-  cooloffMs: b.plan.config.tests.connectivity.cooloffSeconds * 1000,
+  suites: b.plan.suites,
+  items: b.items,
   promises: promisesOf(b.plan.profile),
   fleet: b.plan.fleet,
   planned: b.plan.nodes,
@@ -67,7 +74,6 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
   measurements: b.measurements,
   deployed: b.facts.deployed,
   evidence: {
-    attempts: b.attempts,
     controls: b.controls,
     runningBefore: b.running.before,
     runningAfter: b.running.after,

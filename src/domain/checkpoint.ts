@@ -1,13 +1,13 @@
 /** What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the first test, and one process must have gone on (spec §4, WAIT_1HR). */
 import { judgeContinuity, readMarks, type ContinuityRow, type RunningMark } from './continuity.ts'
-import type { NotCovered } from './suites/connectivity/coverage.ts'
 import { countOf, countsSchema, groupsOf, type Count, type Counts } from './counts.ts'
-import { percent, type Reason } from './criteria.ts'
-import type { TestEvidence } from './evidence.ts'
+import type { RunEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
-import type { Judgement } from './suites/connectivity/judge.ts'
 import type { Entry } from './ledger.ts'
+import type { NotCovered } from './not-covered.ts'
+import type { Reason } from './reason.ts'
+import { percent } from './statistics.ts'
 
 export interface CheckpointInput {
   /** Of the first test that passed on this deployment; null: the ledger holds none. */
@@ -39,7 +39,6 @@ export interface GroupChange {
 export interface CheckpointResult {
   readonly tolerancePoints: number
   readonly groups: readonly GroupChange[]
-  readonly retries: readonly Judgement[]
   readonly continuity: readonly ContinuityRow[]
 }
 
@@ -53,21 +52,20 @@ export interface CheckpointJudged {
 export interface CheckpointFacts {
   readonly input: CheckpointInput
   readonly counts: Counts
-  readonly retries: readonly Judgement[]
-  readonly evidence: TestEvidence
+  readonly evidence: RunEvidence
   readonly peers: readonly NodeName[]
   readonly tried: readonly NodeName[]
-  readonly sampleFloor: number
+  /** Attempts that a group needs before it counts. */
+  readonly sampleFloorOf: (suite: string, group: string) => number
 }
 
 export function judgeCheckpoint({
   input,
   counts,
-  retries,
   evidence,
   peers,
   tried,
-  sampleFloor,
+  sampleFloorOf,
 }: CheckpointFacts): CheckpointJudged {
   const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried)
   const before = input.baseline ?? {}
@@ -76,7 +74,7 @@ export function judgeCheckpoint({
     ...groupsOf(before).filter(({ suite, group }) => countOf(counts, suite, group) === null),
   ].map(({ suite, group }) => changeOf(suite, group, countOf(before, suite, group), countOf(counts, suite, group)))
   return {
-    result: { tolerancePoints: input.tolerancePoints, groups, retries, continuity: continuity.rows },
+    result: { tolerancePoints: input.tolerancePoints, groups, continuity: continuity.rows },
     reasons: [
       ...(input.baseline === null
         ? [
@@ -85,7 +83,7 @@ export function judgeCheckpoint({
               text: 'the ledger holds no first test that passed, so nothing tells whether this one is worse',
             } as const,
           ]
-        : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloor))),
+        : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloorOf(c.suite, c.group)))),
       ...continuity.reasons,
     ],
     findings: continuity.findings,

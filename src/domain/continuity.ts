@@ -1,6 +1,6 @@
 /** Whether one process of one binary went on running from one look to a later one: inside a test, and between a checkpoint and the test before it (spec §4, WAIT_1HR). */
 import { z } from 'zod'
-import type { Reason } from './criteria.ts'
+import type { Reason } from './reason.ts'
 import type { RunningProof } from './evidence.ts'
 import type { Finding, FindingKind } from './findings.ts'
 import type { NodeName } from './fleet.ts'

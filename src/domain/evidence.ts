@@ -139,9 +139,8 @@ export interface RunningProof {
   readonly version: string
 }
 
-/** Everything one TEST stage saw; `verdict.ts` is a function of this. */
-export interface TestEvidence {
-  readonly attempts: readonly Attempt[]
+/** What one TEST stage saw beside its suites. */
+export interface RunEvidence {
   readonly controls: readonly Control[]
   /** Running proof of each node before and after the test. */
   readonly runningBefore: readonly RunningProof[]

@@ -3,7 +3,8 @@ import type { Answer, Answers } from './answers.ts'
 import type { Fleet, NodeName } from './fleet.ts'
 import { canonical, sha256, type Json } from './ledger.ts'
 import type { PlannedProfile } from './profile.ts'
-import type { Criteria, ProjectConfig } from './project.ts'
+import type { ProjectConfig } from './project.ts'
+import type { SuitePart } from './suites/suite.ts'
 import type { Unsupported } from './unsupported.ts'
 
 export {
@@ -38,8 +39,8 @@ export interface Plan {
   /** Nodes to use, registry included. */
   readonly nodes: readonly NodeName[]
   readonly source: BinarySource
-  /** What the criteria answer means in numbers. */
-  readonly targets: Criteria
+  /** What is measured, suite by suite. */
+  readonly suites: readonly SuitePart[]
   readonly soak: readonly ('WAIT_1HR' | 'WAIT_6HR')[]
   /** Asked for, and not done by this version; a test among them keeps the run from passing. */
   readonly unsupported: readonly Unsupported[]

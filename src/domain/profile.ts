@@ -1,5 +1,10 @@
 /** How one program is started, dialled and read: data from `profiles/<name>.yaml`. Argument lists are templates of `{placeholder}`s, each filling one word. */
 
+/** Grammars of a dialler's output that are read here (suites/dialects). */
+export const dialects = ['testnet-jsonl'] as const
+export type Dialect = (typeof dialects)[number]
+export const isDialect = (name: string): name is Dialect => (dialects as readonly string[]).includes(name)
+
 export interface Profile {
   readonly name: string
   readonly title: string
@@ -19,7 +24,7 @@ export interface Profile {
     readonly environment: Readonly<Record<string, string>>
   }
   readonly peerId: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none' }
-  /** `commanded`: one short-lived process per attempt. `observed`: the program cannot be told to dial (not acting yet). */
+  /** `commanded`: one short-lived process per attempt. `observed`: the program cannot be told to dial. */
   readonly dial:
     | { readonly kind: 'commanded'; readonly dialect: string; readonly args: readonly string[] }
     | { readonly kind: 'observed' }
@@ -37,8 +42,6 @@ export interface Profile {
     | { readonly kind: 'opaque' }
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
-  /** Which suites act now; anything else says so. */
-  readonly acting: boolean
 }
 
 /** A profile in a plan, where the fleet has said which port the service has. */
@@ -55,3 +58,8 @@ export const takes = ({ node, dial }: Profile, placeholder: string): boolean =>
   [...node.args, ...node.bootstrapArgs, ...(dial.kind === 'commanded' ? dial.args : [])].some((word) =>
     word.includes(`{${placeholder}}`),
   )
+/** What a profile promises about the receiver. */
+export interface Promises {
+  readonly record: boolean
+}
+export const promisesOf = (profile: Pick<Profile, 'record'>): Promises => ({ record: profile.record.kind !== 'none' })

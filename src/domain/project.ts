@@ -1,17 +1,5 @@
 /** A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from (spec §7). */
-
-export interface Criteria {
-  /** Targets per pair class, per cent. */
-  readonly direct: number
-  readonly natTraversed: number
-  readonly relay: number
-  /** Attempts that a class needs before it counts (spec §3). */
-  readonly sampleFloor: number
-  /** Share of a class's pairs that must have been tried, per cent. */
-  readonly coverage: number
-  /** Compare the Wilson interval's lower bound instead of the point estimate. */
-  readonly strict: boolean
-}
+import type { ConnectivityConfig } from './suites/connectivity/config.ts'
 
 export interface CustomTest {
   readonly name: string
@@ -58,12 +46,7 @@ export interface ProjectConfig {
     readonly waitForRegistrationSeconds: number
   }
   readonly tests: {
-    readonly connectivity: {
-      readonly enabled: boolean
-      readonly criteria: Criteria
-      readonly cooloffSeconds: number
-      readonly timeoutSeconds: number
-    }
+    readonly connectivity: ConnectivityConfig
     readonly natMatrix: { readonly enabled: boolean; readonly types: readonly string[] }
     readonly throughput: { readonly enabled: boolean; readonly minMbps: number; readonly testSizeMb: number }
     readonly messageDelivery: { readonly enabled: boolean; readonly successRate: number; readonly messageCount: number }

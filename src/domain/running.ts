@@ -1,7 +1,7 @@
 /** Whether every node ran the deployed binary, one process from before the first attempt until after the last (testnet-interfaces §9, "binary X runs on host H"). */
 import { changeBetween } from './continuity.ts'
-import type { Reason } from './criteria.ts'
-import type { RunningProof, TestEvidence } from './evidence.ts'
+import type { Reason } from './reason.ts'
+import type { RunningProof, RunEvidence } from './evidence.ts'
 import type { Finding, FindingKind } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 
@@ -14,7 +14,7 @@ export interface RunningJudged {
 
 /** `deployed`: sha256 of the binary that DEPLOY put, or found and kept, on each node. */
 export function judgeRunning(
-  evidence: Pick<TestEvidence, 'runningBefore' | 'runningAfter'>,
+  evidence: Pick<RunEvidence, 'runningBefore' | 'runningAfter'>,
   tried: readonly NodeName[],
   deployed: Readonly<Record<NodeName, string>>,
 ): RunningJudged {

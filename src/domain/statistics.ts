@@ -44,3 +44,7 @@ export const spread = (values: readonly number[]): Spread => ({
   p95: quantile(values, 0.95),
   max: quantile(values, 1),
 })
+
+/** 0..1 as per cent, never rounded up to 100. */
+export const percent = (share: number): string =>
+  (share < 1 ? Math.min(99.9, Math.round(share * 1000) / 10) : 100).toString()

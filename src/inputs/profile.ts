@@ -88,7 +88,6 @@ export const profileSchema = z
     dial,
     record,
     payload,
-    acting: z.boolean(),
   })
   .transform((w): Profile => ({
     name: w.name,
@@ -105,7 +104,6 @@ export const profileSchema = z
     record: w.record,
     payload: w.payload,
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
-    acting: w.acting,
   }))
 
 const templateChecks: CrossCheck = (raw, report) => {

@@ -4,7 +4,7 @@ import type { Answer, Plan } from '../domain/plan.ts'
 import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
 import { stripHidden } from '../domain/text.ts'
 
-export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'targets' | 'config' | 'unsupported'>
+export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'suites' | 'config' | 'unsupported'>
 
 export function planSummary(plan: SummaryFacts): string {
   const { project, focus, criteria, proof } = plan.answers
@@ -49,9 +49,9 @@ const origin = ({ from }: Answer<string>): string =>
 const names = (nodes: readonly FleetNode[]): string =>
   nodes.length === 0 ? 'none' : nodes.map((n) => stripHidden(n.name)).join(', ')
 
-function success({ answers, targets }: SummaryFacts): string {
+function success({ answers, suites }: SummaryFacts): string {
   if (answers.criteria.value !== 'threshold') return criteriaDescriptions[answers.criteria.value]
-  return `Meet configured thresholds: direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
+  return `Meet configured thresholds: ${suites.map((s) => stripHidden(s.thresholds, 400)).join('; ')}`
 }
 
 function source({ source: s, config }: SummaryFacts): string {

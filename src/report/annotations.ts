@@ -4,8 +4,8 @@ import type { Entry } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { buildFaultsOf, testsOf } from './facts.ts'
-import { pairResults } from './pair-results.ts'
 import { plainLine, plainLines } from './plain.ts'
+import { nounOf, subjectResults } from './subject-results.ts'
 
 /** GitHub keeps ten of a kind for each step, and drops the rest unsaid; one is left for the end of the step, which says what failed. */
 const shown = 9
@@ -20,7 +20,7 @@ export function annotations(
     ...buildFaults(entries),
     ...reasons(entries, verdict),
     ...stopped(session, entries),
-    ...pairs(verdict),
+    ...subjects(verdict),
     ...findings(verdict),
     ...notes(entries),
   ].toSorted((a, b) => weight[a.level] - weight[b.level])
@@ -83,8 +83,8 @@ function stopped(session: Session, entries: readonly Entry[]): readonly Annotati
     : []
 }
 
-function pairs(verdict: Verdict | null): readonly Annotation[] {
-  const results = verdict === null ? [] : pairResults(verdict)
+function subjects(verdict: Verdict | null): readonly Annotation[] {
+  const results = verdict === null ? [] : subjectResults(verdict)
   const [failed, unsure] = [results.filter((r) => r.kind === 'failed'), results.filter((r) => r.kind === 'error')]
   return [
     ...(failed.length === 0
@@ -92,7 +92,7 @@ function pairs(verdict: Verdict | null): readonly Annotation[] {
       : [
           one(
             'error',
-            `${failed.length} of ${results.length} pairs failed`,
+            `${failed.length} of ${results.length} ${nounOf(results)} failed`,
             failed.map((r) => r.why[0] ?? '').join('\n'),
           ),
         ]),
@@ -101,7 +101,7 @@ function pairs(verdict: Verdict | null): readonly Annotation[] {
       : [
           one(
             'warning',
-            `${unsure.length} of ${results.length} pairs were tried and could not be counted`,
+            `${unsure.length} of ${results.length} ${nounOf(results)} were tried and could not be counted`,
             unsure.map((r) => r.why[0] ?? '').join('\n'),
           ),
         ]),

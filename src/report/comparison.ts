@@ -1,6 +1,6 @@
 /** Now against the base branch's last proof: raw counts of recorded tests, class by class, nothing estimated. */
 import type { Entry } from '../domain/ledger.ts'
-import { percent } from '../domain/criteria.ts'
+import { percent } from '../domain/statistics.ts'
 import { countOf, groupName, groupsOf, type Count, type Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf, testsOf } from './facts.ts'
 import { code, inline, paragraph, table, text, type Section } from './section.ts'

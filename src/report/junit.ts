@@ -1,9 +1,9 @@
-/** JUnit XML of a verdict: a suite for each pair class, a case for each ordered pair, and one case for the verdict itself, so that no reader sees green over an inconclusive run. */
-import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
+/** JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one case for the verdict itself, so that no reader sees green over an inconclusive run. */
+import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { pairName, pairResults, type PairResult } from './pair-results.ts'
-import { plainLine } from './plain.ts'
 import { iso } from '../domain/text.ts'
+import { plainLine } from './plain.ts'
+import { subjectResults, type SubjectResult } from './subject-results.ts'
 
 /** `at`: end of the test, Unix milliseconds. `test`: which test of the session, from 1. */
 export interface JunitMeta {
@@ -14,7 +14,7 @@ export interface JunitMeta {
 
 interface Case {
   readonly name: string
-  readonly kind: PairResult['kind']
+  readonly kind: SubjectResult['kind']
   readonly why: readonly string[]
 }
 interface Suite {
@@ -23,16 +23,11 @@ interface Suite {
 }
 
 export function junit(verdict: Verdict, meta: JunitMeta): string {
-  const pairs = pairResults(verdict)
   const suites: readonly Suite[] = [
-    ...pairClasses
-      .map((c) => ({
-        name: c,
-        cases: pairs
-          .filter((p) => p.pairClass === c)
-          .map((p) => ({ name: pairName(p.pair), kind: p.kind, why: p.why })),
-      }))
-      .filter((s) => s.cases.length > 0),
+    ...[...Map.groupBy(subjectResults(verdict), (r) => r.title)].map(([name, results]) => ({
+      name,
+      cases: results.map((r) => ({ name: subjectName(r.subject), kind: r.kind, why: r.why })),
+    })),
     { name: 'verdict', cases: [verdictCase(verdict), ...uncovered(verdict)] },
   ]
   return (
@@ -55,14 +50,14 @@ const verdictCase = (v: Verdict): Case => ({
   why: [...(v.result === 'passed' ? [] : [v.result]), ...v.reasons.map((r) => r.text)],
 })
 
-/** What no pair stands for: NAT types, classes and parts of the plan. */
+/** What no subject stands for: NAT types, groups and parts of the plan. */
 const uncovered = (v: Verdict): readonly Case[] =>
   v.notCovered.flatMap((n): readonly Case[] =>
-    n.kind === 'pair'
+    n.kind === 'subject'
       ? []
       : [
           {
-            name: n.kind === 'nat' ? `NAT type ${n.nat}` : n.kind === 'class' ? `pair class ${n.pairClass}` : n.what,
+            name: n.kind === 'nat' ? `NAT type ${n.nat}` : n.what,
             kind: 'skipped',
             why: [n.why],
           },

@@ -1,10 +1,11 @@
 /** The in-toto test-result v0.1 predicate of one test; its subject is the sealed manifest, which lists every file of the evidence. Nothing in it but names, results and digests: on a public repository it is public for ever. */
 import { canonical, sha256, type Json } from '../domain/ledger.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
+import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { httpsUrl } from './link.ts'
-import { pairName, pairResults, type PairResult } from './pair-results.ts'
 import { plainLine } from './plain.ts'
+import { subjectResults, type SubjectResult } from './subject-results.ts'
 
 /** At least one of `digest`, `uri`, `content` is required (in-toto v1 ResourceDescriptor); ours always have a digest. */
 export interface ResourceDescriptor {
@@ -22,11 +23,11 @@ export interface TestResultPredicate {
 }
 
 /** The predicate knows no third value: WARNED is "passed with warnings", which an inconclusive test did not. As at the gate, what is not passed has failed. */
-const results = { passed: 'PASSED', inconclusive: 'FAILED', failed: 'FAILED' } as const
+const resultWords = { passed: 'PASSED', inconclusive: 'FAILED', failed: 'FAILED' } as const
 
 /**
- * `warnedTests` are tests that passed with a warning (the predicate's own words), so a pair of which no attempt counted is a failed one here,
- * and a pair that was never tried stands in no list: a policy that asks for it by name is not fooled.
+ * `warnedTests` are tests that passed with a warning (the predicate's own words), so one of which no sample counted is a failed one here,
+ * and one that was never tried stands in no list: a policy that asks for it by name is not fooled.
  */
 export function testResultPredicate({
   verdict,
@@ -37,12 +38,11 @@ export function testResultPredicate({
   readonly plan: Plan
   readonly url: string | null
 }): TestResultPredicate {
-  const pairs = pairResults(verdict)
-  const names = (of: (p: PairResult) => boolean): readonly string[] =>
-    pairs.filter(of).map((p) => plainLine(pairName(p.pair), 200))
+  const results = subjectResults(verdict)
+  const names = (of: (r: SubjectResult) => boolean): readonly string[] => results.filter(of).map(nameOf)
   const link = httpsUrl(url)
   return {
-    result: results[verdict.result],
+    result: resultWords[verdict.result],
     configuration: [
       { name: 'plan', digest: { sha256: planDigest(plan) } },
       { name: `fleet ${plainLine(plan.fleet.name, 100)}`, digest: { sha256: digestOf(plan.fleet) } },
@@ -54,5 +54,9 @@ export function testResultPredicate({
     failedTests: names((p) => p.kind === 'failed' || p.kind === 'error'),
   }
 }
+
+/** A pair's name alone says what was tested; of a node it does not. */
+const nameOf = ({ title, subject }: SubjectResult): string =>
+  plainLine(subject.kind === 'pair' ? subjectName(subject) : `${title}: ${subjectName(subject)}`, 200)
 
 const digestOf = (value: unknown): string => sha256(canonical(JSON.parse(JSON.stringify(value)) as Json))

@@ -1,8 +1,9 @@
 /** The proof's section on a soak checkpoint: when it was due, what was compared with the first test, what was tried again, and that one process went on. */
 import { points, type GroupChange } from '../domain/checkpoint.ts'
 import { sameStart, type ContinuityRow } from '../domain/continuity.ts'
-import { percent } from '../domain/criteria.ts'
-import type { Judgement } from '../domain/suites/connectivity/judge.ts'
+import { percent } from '../domain/statistics.ts'
+import { sampleKey, subjectName, type Sample } from '../domain/suites/sample.ts'
+import { resultsOf } from '../domain/suites/suite.ts'
 import type { Taking } from '../domain/session.ts'
 import type { ProofInput } from './proof-input.ts'
 import {
@@ -23,6 +24,7 @@ import { duration, iso } from '../domain/text.ts'
 export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'checkpoint' | 'verdict'>): Section | null {
   const judged = verdict.checkpoint
   if (checkpoint === undefined || checkpoint === null || judged === undefined) return null
+  const again = resultsOf(verdict.suites).flatMap(({ samples, retries }) => retries.map((r) => retryLine(r, samples)))
   return {
     id: 'checkpoint',
     title: 'Checkpoint',
@@ -42,12 +44,10 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
         ['left', 'right', 'right', 'right', 'right', 'right'],
       ),
       paragraph(
-        inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered here when its pair was tried again, later, and delivered.`,
+        inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered here when its pair or node was tried again, later, and delivered.`,
       ),
       heading('Tried again'),
-      judged.retries.length === 0
-        ? paragraph('No pair was tried again.')
-        : list(judged.retries.map((r) => retryLine(r, verdict.attempts))),
+      again.length === 0 ? paragraph('Nothing was tried again.') : list(again),
       heading('Since the last test that passed'),
       judged.continuity.length === 0
         ? paragraph('Nothing proves what ran then.')
@@ -76,14 +76,12 @@ function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): 
   ]
 }
 
-function retryLine(r: Judgement, attempts: readonly Judgement[]): Inline {
-  const failed = attempts.filter(
-    (j) => j.pair.from === r.pair.from && j.pair.to === r.pair.to && j.outcome === 'failed',
-  )
+function retryLine(r: Sample, samples: readonly Sample[]): Inline {
+  const failed = samples.filter((s) => sampleKey(s) === sampleKey(r) && s.outcome === 'failed')
   const recovered = failed.length > 0 && failed.every((j) => j.recovered === true)
   const sentence = r.sentence.replace(/^.*?: /, '')
   const came = recovered ? 'recovered' : r.outcome === 'failed' ? strong('still fails') : 'not recovered'
-  return inline`${`${r.pair.from} → ${r.pair.to}`}: ${came}, ${sentence} (${failed.length} failed before)`
+  return inline`${subjectName(r.subject)}: ${came}, ${sentence} (${failed.length} failed before)`
 }
 
 function continuityRow({ node, since, now, change }: ContinuityRow): readonly Inline[] {

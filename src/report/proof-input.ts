@@ -3,7 +3,8 @@ import type { Entry } from '../domain/ledger.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Taking } from '../domain/session.ts'
-import type { Verdict, VerdictInput } from '../domain/verdict.ts'
+import type { Verdict } from '../domain/verdict.ts'
+import type { VerdictInput } from '../domain/verdict-input.ts'
 
 export interface BuildFacts {
   /** `cargo zigbuild on the runner`, `native build on saorsa-1`, … */

@@ -1,61 +1,9 @@
 /** The proof's sections on machines: nodes and their NATs, the lab's own limits, controls, and what ran. */
-import { percent } from '../domain/criteria.ts'
 import type { Control, RunningProof } from '../domain/evidence.ts'
 import type { Fleet } from '../domain/fleet.ts'
-import type { NodeResult, Verdict, VerdictInput } from '../domain/verdict.ts'
-import { behaviour } from './nodes-table.ts'
+import type { VerdictInput } from '../domain/verdict-input.ts'
 import { code, inline, list, paragraph, strong, table, text, type Inline, type Section } from './section.ts'
 import { iso } from '../domain/text.ts'
-
-/** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
-export function nodesSection(verdict: Verdict, input: VerdictInput): Section {
-  const excluded = new Map(input.excluded.map((e) => [e.node, e.why]))
-  const finding = (n: NodeResult): string =>
-    [
-      excluded.has(n.node) ? `left out: ${excluded.get(n.node)}` : '',
-      ...verdict.findings
-        .filter((f) => f.node === n.node && (f.kind === 'mislabelled-nat' || f.kind === 'unstable-nat'))
-        .map((f) => f.kind),
-    ]
-      .filter((s) => s !== '')
-      .join('; ')
-  const node = (name: string) => input.fleet.nodes.find((n) => n.name === name)
-  return {
-    id: 'nodes',
-    title: 'Nodes and NATs',
-    blocks: [
-      table(
-        [
-          'node',
-          'role',
-          'provider, region',
-          'declared NAT',
-          'measured NAT',
-          'RFC 4787',
-          'as callee',
-          'as caller',
-          'expected',
-          'note',
-        ],
-        verdict.nodes.map((n) => [
-          n.node,
-          node(n.node)?.role ?? '',
-          [node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(', '),
-          n.declared,
-          n.measured ?? 'not measured',
-          behaviour(input.measurements.find((m) => m.node === n.node)),
-          share(n.asCallee),
-          share(n.asCaller),
-          n.expectedRate === null ? '' : `~${n.expectedRate} %`,
-          finding(n),
-        ]),
-      ),
-    ],
-  }
-}
-
-const share = ({ attempts, successes }: NodeResult['asCallee']): string =>
-  attempts === 0 ? '–' : `${successes}/${attempts} = ${percent(successes / attempts)} %`
 
 export function labSection({ lab }: Fleet): Section | null {
   if (lab === undefined) return null

@@ -1,14 +1,16 @@
 /** The proof: one page that binds plan, commit, binary, fleet, evidence and verdict (spec §8). Rebuilt from data alone, at any time, offline. */
-import { percent, type ClassResult } from '../domain/criteria.ts'
-import type { NotCovered } from '../domain/suites/connectivity/coverage.ts'
-import { pairClasses } from '../domain/suites/connectivity/oracle.ts'
+import { groupName } from '../domain/counts.ts'
+import type { NotCovered } from '../domain/not-covered.ts'
+import { percent } from '../domain/statistics.ts'
+import type { GroupResult } from '../domain/suites/group.ts'
+import { subjectName } from '../domain/suites/sample.ts'
+import { resultsOf } from '../domain/suites/suite.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { pageMarkdown } from './markdown.ts'
-import { matrixOf } from './matrix.ts'
 import { checkpointSection } from './proof-checkpoint.ts'
 import type { ProofInput } from './proof-input.ts'
-import { controlsSection, labSection, nodesSection, runningSection } from './proof-network.ts'
+import { controlsSection, labSection, runningSection } from './proof-network.ts'
 import { evidenceSection, ledgerSection, recoverySection, sourceSection, timingsSection } from './proof-record.ts'
 import {
   code,
@@ -21,11 +23,13 @@ import {
   present,
   strong,
   table,
+  text,
   type Block,
   type Inline,
   type Section,
 } from './section.ts'
-import { duration, iso, ms } from '../domain/text.ts'
+import { duration, iso } from '../domain/text.ts'
+import { suiteReports } from './suites/registry.ts'
 
 export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p), 1, proofSections(p))
 
@@ -34,10 +38,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     reasonsSection(p.verdict),
     criteriaSection(p),
     checkpointSection(p),
-    matrixSection(p.verdict),
-    pathsSection(p.verdict),
-    figuresSection(p.verdict),
-    nodesSection(p.verdict, p.input),
+    ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
     labSection(p.input.fleet),
     controlsSection(p.input.evidence.controls),
     findingsSection(p.verdict),
@@ -109,114 +110,39 @@ const reasonsSection = ({ reasons, result }: Verdict): Section | null =>
       }
 
 export function criteriaSection({ verdict, input }: Pick<ProofInput, 'verdict' | 'input'>): Section {
-  const rows = pairClasses.flatMap((c) => (verdict.classes[c] === undefined ? [] : [classRow(verdict.classes[c])]))
-  const { targets } = input
-  const bound = targets.strict && input.criteria !== 'all-pass' ? 'the lower bound of the interval' : 'the rate'
+  const results = resultsOf(verdict.suites)
+  const rows = results.flatMap(({ suite, groups }) =>
+    groups.map((g) => groupRow(groupName({ suite, group: g.name }, results.length > 1), g)),
+  )
   return {
     id: 'criteria',
     title: 'Success criteria',
     blocks: [
-      table(['pair class', 'measured', 'rate', '95 % interval', 'target', 'met', 'pairs tried', 'not counted'], rows, [
+      table(['group', 'measured', 'rate', '95 % interval', 'target', 'met', 'tried', 'not counted'], rows, [
         'left',
         'right',
         'right',
         'right',
         'right',
       ]),
-      paragraph(
-        inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${
-          input.promises.record
-            ? "the receiver's own record of the payload and packet counters at both ends."
-            : 'packets delivered both ways, counted at both ends behind their NATs.'
-        }`,
-      ),
+      ...suiteReports(verdict, input).flatMap(({ terms }) => (terms === null ? [] : [paragraph(terms)])),
     ],
   }
 }
 
-const classRow = (r: ClassResult): readonly Inline[] => [
-  r.pairClass,
+const groupRow = (title: string, r: GroupResult): readonly Inline[] => [
+  text(title, 200),
   `${r.successes}/${r.attempts}${r.recovered === 0 ? '' : ` (${r.recovered} recovered on retry)`}`,
   r.rate === null ? '–' : `${percent(r.rate)} %`,
   `${percent(r.interval.low)}–${percent(r.interval.high)} %`,
   r.target === null ? '–' : `${r.target} %`,
   r.met === null ? 'cannot say' : r.met ? 'yes' : strong('no'),
-  `${r.pairsTried}/${r.pairs}`,
+  `${r.tried}/${r.planned}`,
   `${r.notCounted}`,
 ]
 
-/** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
-export function pathsSection(verdict: Verdict): Section {
-  const others = verdict.attempts.filter((j) => j.outcome !== 'success' || j.path !== 'end-to-end')
-  const sentences = [...Map.groupBy(others, (j) => j.sentence)].map(([sentence, alike]) =>
-    withAttempts(sentence, alike.length),
-  )
-  return {
-    id: 'paths',
-    title: 'Why not end to end',
-    blocks: [others.length === 0 ? paragraph('Every attempt was delivered end to end.') : list(sentences)],
-  }
-}
-
 const withAttempts = (of: Inline, attempts: number): Inline =>
   attempts > 1 ? inline`${of} (${attempts} attempts)` : of
-
-export const matrixSection = (verdict: Verdict): Section => ({
-  id: 'matrix',
-  title: 'Matrix',
-  blocks: [matrixOf(verdict)],
-})
-
-export function figuresSection({
-  timeToConnect: t,
-  relayUpgrades,
-  families,
-  shortestPauseMs,
-  cooloffMs,
-  attempts,
-  mixedVersionPairs,
-}: Verdict): Section {
-  const grade = (g: string | null): number => attempts.filter((j) => j.grade === g).length
-  const outcome = (o: string): number => attempts.filter((j) => j.outcome === o).length
-  return {
-    id: 'figures',
-    title: 'Figures',
-    blocks: [
-      pairs([
-        [
-          "Time to connect, by the program's own clock",
-          `p50 ${ms(t.p50)} · p95 ${ms(t.p95)} · max ${ms(t.max)} (${t.count} successes)`,
-        ],
-        ['Relay-to-direct upgrades', `${relayUpgrades.claimed} claimed, ${relayUpgrades.witnessed} witnessed`],
-        ['Attempts per grade', `A ${grade('A')} · B ${grade('B')} · C ${grade('C')} · none ${grade(null)}`],
-        [
-          'Attempts per outcome',
-          ['success', 'failed', 'unwitnessed', 'infra', 'harness'].map((o) => `${o} ${outcome(o)}`).join(' · '),
-        ],
-        [
-          'End-to-end paths',
-          `${attempts.filter((j) => j.path === 'end-to-end' && j.punched).length} punched, ${attempts.filter((j) => j.path === 'end-to-end' && !j.punched).length} not`,
-        ],
-        ['IPv4 / IPv6', `${families.ipv4} / ${families.ipv6}`],
-        [
-          'Shortest pause of the same two peers',
-          shortestPauseMs === null
-            ? 'no two peers met twice'
-            : `${ms(shortestPauseMs)}; ${shortestPauseMs < cooloffMs ? 'shorter than' : 'at least'} the ${ms(cooloffMs)} asked for`,
-        ],
-        [
-          'Mixed-version pairs',
-          mixedVersionPairs.length === 0
-            ? 'none'
-            : joined(
-                mixedVersionPairs.map((p) => `${p.from} → ${p.to}`),
-                ', ',
-              ),
-        ],
-      ]),
-    ],
-  }
-}
 
 export const findingsSection = ({ findings }: Verdict): Section => ({
   id: 'findings',
@@ -233,15 +159,15 @@ const listOr = (items: readonly Inline[], none: string): readonly Block[] => [
 
 export function notCoveredSection({ notCovered }: Verdict): Section {
   const byReason = Map.groupBy(
-    notCovered.filter((n) => n.kind === 'pair'),
+    notCovered.filter((n) => n.kind === 'subject'),
     (n) => n.why,
   )
   const lines = [
-    ...notCovered.filter((n) => n.kind !== 'pair').map((n) => `${whatIsMissing(n)}: ${n.why}`),
+    ...notCovered.filter((n) => n.kind !== 'subject').map((n) => `${whatIsMissing(n)}: ${n.why}`),
     ...[...byReason].map(
       ([why, alike]) =>
-        inline`${alike.length} pairs, ${why}: ${joined(
-          alike.map((n) => `${n.pair.from} → ${n.pair.to}`),
+        inline`${alike.length} ${alike[0]?.subject.kind ?? 'subject'}s, ${why}: ${joined(
+          alike.map((n) => subjectName(n.subject)),
           ', ',
         )}`,
     ),
@@ -249,12 +175,11 @@ export function notCoveredSection({ notCovered }: Verdict): Section {
   return { id: 'not-covered', title: 'Not covered', blocks: listOr(lines, 'Nothing that the plan asks for.') }
 }
 
-function whatIsMissing(n: Exclude<NotCovered, { kind: 'pair' }>): string {
+function whatIsMissing(n: Exclude<NotCovered, { kind: 'subject' }>): string {
   switch (n.kind) {
     case 'nat':
       return `NAT type ${n.nat}`
-    case 'class':
-      return `pair class ${n.pairClass}`
+    case 'group':
     case 'other':
       return n.what
   }

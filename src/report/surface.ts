@@ -8,15 +8,8 @@ import { checkpointsSection } from './checkpoints.ts'
 import { comparisonSection, type Comparison } from './comparison.ts'
 import { buildFaultsOf, originOf, projectOf, subjectOf, testsOf, type TestFact } from './facts.ts'
 import { checkpointSection } from './proof-checkpoint.ts'
-import { controlsSection, nodesSection } from './proof-network.ts'
-import {
-  criteriaSection,
-  figuresSection,
-  findingsSection,
-  matrixSection,
-  notCoveredSection,
-  pathsSection,
-} from './proof.ts'
+import { controlsSection } from './proof-network.ts'
+import { criteriaSection, findingsSection, notCoveredSection } from './proof.ts'
 import {
   code,
   inline,
@@ -32,6 +25,7 @@ import {
   type Inline,
   type Section,
 } from './section.ts'
+import { suiteReports } from './suites/registry.ts'
 import { timelineSection } from './timeline.ts'
 import { verdictTitle } from './verdict-title.ts'
 import { iso } from '../domain/text.ts'
@@ -112,9 +106,10 @@ function whyOf(session: Session, verdict: Verdict | null, test: TestFact | undef
 /** The ones that matter most first, because a surface that is full drops them from the end. */
 export function surfaceSections({ session, entries, bundle, verdict, comparison }: SurfaceInput): readonly Section[] {
   const input = bundle === null ? null : verdictInputOf(bundle)
+  const suites = verdict === null || input === null ? [] : suiteReports(verdict, input)
   return present([
     buildSection(entries),
-    verdict === null ? null : matrixSection(verdict),
+    ...suites.flatMap((s) => s.overview),
     verdict !== null && input !== null ? criteriaSection({ verdict, input }) : countsSection(testsOf(entries).at(-1)),
     comparison === null ? null : comparisonSection(comparison),
     checkpointsSection(session, entries),
@@ -125,10 +120,9 @@ export function surfaceSections({ session, entries, bundle, verdict, comparison 
           bundle === null ? null : checkpointSection({ checkpoint: checkpointTaken(bundle), verdict }),
           notCoveredSection(verdict),
           findingsSection(verdict),
-          figuresSection(verdict),
-          input === null ? null : nodesSection(verdict, input),
+          ...suites.flatMap((s) => s.figures),
           bundle === null ? null : controlsSection(bundle.controls),
-          pathsSection(verdict),
+          ...suites.flatMap((s) => s.sentences),
         ]),
     entriesSection(entries),
   ])

@@ -3,7 +3,7 @@ import type { Entry } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { countsText, type Counts } from '../domain/counts.ts'
-import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
+import { suiteCounts } from '../domain/suites/suite.ts'
 import { buildFaultsOf, testsOf, type Result } from './facts.ts'
 import { plainLine } from './plain.ts'
 import { iso } from '../domain/text.ts'
@@ -48,10 +48,7 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
   const recorded = test !== undefined && test.seq === decisive?.seq
   // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of a checkpoint tell of the test before.
   if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed'))
-    return (
-      judged(verdict.result, connectivityCounts(Object.values(verdict.classes)), verdict.reasons[0]?.text ?? '') +
-      after(session)
-    )
+    return judged(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? '') + after(session)
   if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined

@@ -1,9 +1,9 @@
 /** TEST: measure NATs, run controls, run the timetable, prove what ran before and after; the verdict follows from what was written down. */
-import { layout, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { evidenceFormat, itemsFile, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
-import { connectivityCounts } from '../domain/suites/connectivity/counts.ts'
+import { suiteCounts } from '../domain/suites/suite.ts'
 import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
 import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
@@ -79,12 +79,13 @@ async function work(
     peers: peers.map((n) => n.name),
     relayPairs: relayPairsOf(pairs),
     relayNodes: bootstrapsOf(world.fleet).map((n) => n.name),
-    repetitions: repetitionsFor(pairs, plan.targets.sampleFloor),
+    repetitions: repetitionsFor(pairs, plan.config.tests.connectivity.criteria.sampleFloor),
   })
   world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
   const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
   const subjects = { peerIds, ports: boundPorts(plan.profile.servicePort, before) }
-  const keep = (a: Attempt): Promise<void> => world.files.append(`${folder}/evidence/${layout.attempts}`, toLines([a]))
+  const keep = (a: Attempt): Promise<void> =>
+    world.files.append(`${folder}/evidence/${itemsFile('connectivity')}`, toLines([a]))
   const first = await runRounds(world, plan, subjects, rounds, number, keep)
   const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<
     Record<NodeName, { sha256?: string }>
@@ -101,8 +102,9 @@ async function work(
       measurements: survey.measurements,
       controls,
       running: { before, after },
-      attempts,
+      items: { connectivity: attempts },
       facts: {
+        format: evidenceFormat,
         version: world.version,
         session: session.id,
         test: number,
@@ -139,7 +141,7 @@ async function work(
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)
-  const counts = connectivityCounts(Object.values(judged.classes))
+  const counts = suiteCounts(judged.suites)
   return {
     event: judged.result,
     why:

@@ -7,6 +7,7 @@ import type { Attempt, Claim, Counters, Pair, ReceiverRecord } from '../domain/e
 import { bootstrapsOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
 import { payloadSha256 } from '../domain/payload.ts'
 import type { Plan } from '../domain/plan.ts'
+import { isDialect } from '../domain/profile.ts'
 import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
 import { bootstrapsFor, fillArguments, registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
@@ -151,7 +152,7 @@ async function dialOnce(world: World, plan: Plan, subjects: Subjects, start: Sta
       signal: world.signal,
       maxBytes: 1 << 18,
     })
-    const read = dialects[plan.profile.dial.dialect]
+    const read = isDialect(plan.profile.dial.dialect) ? dialects[plan.profile.dial.dialect] : undefined
     return {
       ...start,
       endedAt: world.clock.now(),

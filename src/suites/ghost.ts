@@ -5,6 +5,7 @@ import { currentBinary } from '../commands/release.ts'
 import type { Control } from '../domain/evidence.ts'
 import type { FleetNode } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
+import { isDialect } from '../domain/profile.ts'
 import { fillArguments, registryUrlOf } from '../domain/program.ts'
 import type { World } from '../ports.ts'
 import { dialects } from './dialects/dialects.ts'
@@ -12,7 +13,7 @@ import { randomInt, randomHex } from '../instruments/prober.ts'
 
 export async function ghostControl(world: World, plan: Plan, from: FleetNode): Promise<Control | null> {
   if (plan.profile.dial.kind !== 'commanded') return null
-  const read = dialects[plan.profile.dial.dialect]
+  const read = isDialect(plan.profile.dial.dialect) ? dialects[plan.profile.dial.dialect] : undefined
   if (read === undefined) return null
   const args = fillArguments(plan.profile.dial.args, {
     registryUrl: registryUrlOf(world.fleet, plan),

@@ -72,9 +72,9 @@ async function asIfNothingHadHappened(s: Story): Promise<void> {
   expect(chainFaults(entries)).toEqual([])
   const v = await s.verdict()
   expect(v.result).toBe('passed')
-  expect(v.attempts.map((j) => `${j.pair.from} ${j.pair.to} ${j.outcome} ${String(j.grade)}`).sort()).toEqual(
-    peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort(),
-  )
+  expect(
+    v.samples.map((j) => `${j.subject.pair.from} ${j.subject.pair.to} ${j.outcome} ${String(j.grade)}`).sort(),
+  ).toEqual(peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort())
   expect(v.findings).toEqual([])
   expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
   const verified = await cli(['verify', await s.folder()], s.home)

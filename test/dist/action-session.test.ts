@@ -522,7 +522,7 @@ describe('comment', () => {
     const evidenceZip = (files = contents(good)): Buffer =>
       zip([
         { path: 'manifest.json', data: `${JSON.stringify(manifestOf([]), null, 1)}\n` },
-        { path: 'evidence/verdict.json', data: '{"classes":{}}' },
+        { path: 'evidence/verdict.json', data: '{"suites":{}}' },
         ...Object.entries(files).map(([name, data]) => ({ path: `evidence/${name}`, data })),
       ])
     const unread = /^<!-- vps-test:pull-request -->\n### vps-test: the evidence of this run cannot be read\n/

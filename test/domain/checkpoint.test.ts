@@ -5,7 +5,7 @@ import { checkpointInput, points } from '../../src/domain/checkpoint.ts'
 import { markOf } from '../../src/domain/continuity.ts'
 import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
 import { verdict } from '../../src/domain/verdict.ts'
-import { goodCounts, proofOf, run } from './fixtures.ts'
+import { attemptsOf, connectivityPart, goodCounts, proofOf, run, targets } from './fixtures.ts'
 
 const counts = (direct: number): Json => ({
   connectivity: { direct: { attempts: 40, successes: direct, planned: 40, tried: 40, recovered: 0 } },
@@ -88,7 +88,7 @@ test('exactly the tolerance is allowed, in any fraction', () => {
     const input = run()
     const direct = { attempts, successes: attempts, planned: 40, tried: 40, recovered: 0 }
     const baseline = { connectivity: { ...goodCounts['connectivity'], direct } }
-    const failed = input.evidence.attempts
+    const failed = attemptsOf(input)
       .filter((a) => a.boxes[a.pair.to] === undefined)
       .slice(0, n)
       .map((a) => `${a.pair.from}→${a.pair.to}`)
@@ -112,7 +112,7 @@ test('exactly the tolerance is allowed, in any fraction', () => {
 })
 test('fewer attempts than the floor are too few for a regression', () => {
   const input = run({ checkpoint: {}, attempts: { 'class:direct': { path: 'none' } } })
-  const v = verdict({ ...input, targets: { ...input.targets, sampleFloor: 41 } })
+  const v = verdict({ ...input, suites: [connectivityPart({ ...targets, sampleFloor: 41 })] })
   expect(v.reasons.map((r) => r.text).filter((t) => t.includes('regression'))).toEqual([])
 })
 test.each([

@@ -27,11 +27,10 @@ test('a soak checkpoint compares the groups of every suite with the first test',
   const { result, reasons } = judgeCheckpoint({
     input: { ...checkpointInput([], 1), baseline: { command: { smoke: count(9, 9) } } },
     counts: two,
-    retries: [],
-    evidence: { attempts: [], controls: [], runningBefore: [], runningAfter: [] },
+    evidence: { controls: [], runningBefore: [], runningAfter: [] },
     peers: [],
     tried: [],
-    sampleFloor: 1,
+    sampleFloorOf: () => 1,
   })
   expect(result.groups.map((g) => g.group)).toEqual(['smoke', 'direct', 'relay'])
   expect(reasons.map((r) => [r.kind, r.text.split(':')[0]])).toEqual([['failed', 'smoke']])

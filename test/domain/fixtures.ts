@@ -5,15 +5,18 @@ import type { Counts } from '../../src/domain/counts.ts'
 import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
 import type { Fleet, FleetNode, NatKind, NatMeasurement, NodeName } from '../../src/domain/fleet.ts'
 import { sha256 } from '../../src/domain/ledger.ts'
-import { asDeclared } from '../../src/domain/suites/connectivity/oracle.ts'
+import type { GroupResult } from '../../src/domain/suites/group.ts'
+import type { PartOf } from '../../src/domain/suites/suite.ts'
+import { asDeclared, type PairClass } from '../../src/domain/suites/connectivity/oracle.ts'
+import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../../src/domain/suites/connectivity/coverage.ts'
 import { pairKey, timetable } from '../../src/domain/suites/connectivity/timetable.ts'
-import type { Criteria } from '../../src/domain/project.ts'
-import type { VerdictInput } from '../../src/domain/verdict.ts'
+import type { Targets } from '../../src/domain/suites/connectivity/config.ts'
+import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 
 export const servicePort = 9000
 export const binary = sha256('the deployed binary')
-export const targets: Criteria = {
+export const targets: Targets = {
   direct: 99,
   natTraversed: 85,
   relay: 100,
@@ -287,7 +290,7 @@ export const controls: readonly Control[] = [
 
 export interface Changes {
   readonly criteria?: VerdictInput['criteria']
-  readonly targets?: Partial<Criteria>
+  readonly targets?: Partial<Targets>
   readonly promises?: VerdictInput['promises']
   readonly nat?: Readonly<Record<NodeName, NatKind>>
   readonly unstable?: readonly NodeName[]
@@ -377,8 +380,8 @@ export function run(changes: Changes = {}): VerdictInput {
   const copies = attempts.filter((a) => pairKey(a.pair) === changes.copied)
   return {
     criteria: changes.criteria ?? 'threshold',
-    targets: { ...targets, ...changes.targets },
-    cooloffMs: 3000,
+    suites: [connectivityPart({ ...targets, ...changes.targets })],
+    items: { connectivity: [...attempts, ...copies, ...again] },
     promises: changes.promises ?? { record: true },
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),
@@ -386,7 +389,6 @@ export function run(changes: Changes = {}): VerdictInput {
     measurements: measured,
     deployed: { ...Object.fromEntries(peers.map((n) => [n.name, binary])), ...changes.deployed },
     evidence: {
-      attempts: [...attempts, ...copies, ...again],
       controls: controls.flatMap((c) => {
         const edit = changes.controls?.[c.name]
         return edit === 'dropped' ? [] : [{ ...c, ...edit }]
@@ -410,3 +412,28 @@ const checkpointOf = ({
     return edit === 'missing' ? [] : [markOf({ ...proofOf(name), ...edit })]
   }),
 })
+
+/** Connectivity's part of a plan. */
+export const connectivityPart = (wanted: Targets, cooloffSeconds = 3): PartOf<'connectivity'> => ({
+  suite: 'connectivity',
+  work: { targets: wanted, cooloffSeconds, timeoutSeconds: 10 },
+  attempts: 80,
+  seconds: 1,
+  detail: '80 attempts',
+  thresholds: '',
+})
+
+export const attemptsOf = (input: VerdictInput): readonly Attempt[] => input.items.connectivity ?? []
+export const withAttempts = (input: VerdictInput, attempts: readonly Attempt[]): VerdictInput => ({
+  ...input,
+  items: { ...input.items, connectivity: attempts },
+})
+
+/** A verdict with connectivity's share of it on top. */
+export function connectivityOf(v: Verdict) {
+  const share = v.suites.connectivity
+  if (share === undefined || share.figures === null) throw new Error('connectivity was not judged')
+  const classes: Partial<Record<PairClass, GroupResult>> = Object.fromEntries(share.groups.map((g) => [g.name, g]))
+  return { ...v, ...share.figures, samples: share.samples, retries: share.retries, classes }
+}
+export const judged = (input: VerdictInput) => connectivityOf(verdict(input))

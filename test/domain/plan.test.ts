@@ -32,7 +32,12 @@ describe('the digest', () => {
   })
   test.each([
     ['an answer', { answers: { ...answers, proof: { value: 'logs', from: 'x' } } }],
-    ['a target', { targets: { ...plan.targets, direct: 98 } }],
+    [
+      'a target',
+      {
+        suites: plan.suites.map((s) => ({ ...s, work: { ...s.work, targets: { ...s.work.targets, direct: 98 } } })),
+      },
+    ],
     ['a node', { nodes: plan.nodes.slice(1) }],
     [
       'a host key',
@@ -78,15 +83,10 @@ describe('the plan', () => {
     expect(few.nodes).toEqual(['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-9'])
     expect(plan.nodes).toEqual(saorsa.nodes.map((n) => n.name))
   })
-  test('soak in the order of its checkpoints, all-pass as 100 %', () => {
+  test('soak in the order of its checkpoints', () => {
     expect(
       assemblePlan({ ...input, config: { ...config, soak: { ...config.soak, wait1hr: true, wait6hr: true } } }).soak,
     ).toEqual(['WAIT_1HR', 'WAIT_6HR'])
-    expect(assemblePlan(answered({ criteria: { value: 'all-pass', from: 'x' } })).targets).toMatchObject({
-      direct: 100,
-      natTraversed: 100,
-      relay: 100,
-    })
   })
   test('a key of the fleet gives the port that the plan has', () => {
     const fleet = { ...saorsa, ports: { testnet: 7000 } }
@@ -97,17 +97,38 @@ describe('the plan', () => {
     const off = { ...config, tests: { ...config.tests, connectivity } }
     expect(failureOf(() => assemblePlan({ ...input, config: off }))?.facts).toMatchObject({ code: 'U048' })
   })
-  test('what does not act yet is refused', () => {
-    expect(failureOf(() => assemblePlan(answered({ focus: { value: 'gossip', from: 'x' } })))?.facts).toMatchObject({
-      kind: 'usage',
-      code: 'U041',
-    })
-    const other = profiles.find((p) => !p.acting)
-    expect(other).toBeDefined()
-    if (other !== undefined)
-      expect(failureOf(() => assemblePlan({ ...input, profile: other }))?.facts).toMatchObject({
-        kind: 'usage',
-        code: 'U040',
-      })
+  test('the suites of its focus, each with its work', () => {
+    expect(plan.suites.map((s) => [s.suite, s.attempts])).toEqual([['connectivity', plan.estimate.attempts]])
+    expect(plan.suites[0]?.work).toMatchObject({ targets: config.tests.connectivity.criteria, timeoutSeconds: 10 })
   })
+})
+
+describe('refused in the plan, with the reason', () => {
+  const refusal = (given: PlanInput) => {
+    const facts = failureOf(() => assemblePlan(given))?.facts
+    return facts === undefined ? undefined : [facts.kind, facts.code, facts.message]
+  }
+  test.each(['improvement', 'custom'] as const)('criteria %s, which does not act', (value) =>
+    expect(refusal(answered({ criteria: { value, from: 'x' } }))).toEqual([
+      'usage',
+      'U041',
+      expect.stringContaining(`criteria ${value} does not act in this version`),
+    ]),
+  )
+  test.each(['gossip', 'throughput'] as const)('focus %s, which has no suite', (value) =>
+    expect(refusal(answered({ focus: { value, from: 'x' } }))).toEqual([
+      'usage',
+      'U041',
+      expect.stringContaining(`focus ${value} does not act in this version`),
+    ]),
+  )
+  test.each([
+    ['connects by itself', 'saorsa-quic-test', 'connects by itself'],
+    ['speaks a dialect that nothing reads', 'ant-quic-cli', 'nothing here reads the dialect ant-quic-jsonl'],
+  ])('a program that %s', (_, name, why) => {
+    const other = profiles.find((p) => p.name === name) ?? expect.fail()
+    expect(refusal({ ...input, profile: other })).toEqual(['usage', 'U040', expect.stringContaining(why)])
+  })
+  test('a program that is dialled by an id that nobody can read', () =>
+    expect(refusal({ ...input, profile: { ...profile, peerId: { kind: 'none' } } })?.[2]).toContain('peer id'))
 })

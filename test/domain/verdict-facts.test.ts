@@ -1,28 +1,36 @@
 /** The verdict's figures beside the result, and evidence that no honest run would hold. */
 import { describe, expect, test } from 'vitest'
 import type { Attempt } from '../../src/domain/evidence.ts'
-import { verdict, type VerdictInput } from '../../src/domain/verdict.ts'
+import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import { pairKey } from '../../src/domain/suites/connectivity/timetable.ts'
-import { flow, proofOf, run, servicePort } from './fixtures.ts'
+import {
+  attemptsOf,
+  connectivityPart,
+  flow,
+  judged,
+  proofOf,
+  run,
+  servicePort,
+  targets,
+  withAttempts,
+} from './fixtures.ts'
 
-const edit = (input: VerdictInput, pair: string, change: (a: Attempt) => Attempt): VerdictInput => ({
-  ...input,
-  evidence: {
-    ...input.evidence,
-    attempts: input.evidence.attempts.map((a) => (pairKey(a.pair) === pair ? change(a) : a)),
-  },
-})
+const edit = (input: VerdictInput, pair: string, change: (a: Attempt) => Attempt): VerdictInput =>
+  withAttempts(
+    input,
+    attemptsOf(input).map((a) => (pairKey(a.pair) === pair ? change(a) : a)),
+  )
 
 test('time to connect is of successes only', () => {
   const slow = (a: Attempt): Attempt => ({ ...a, claim: { ...a.claim, connectMs: 900 } })
-  expect(verdict(edit(run(), 'saorsa-7→saorsa-2', slow)).timeToConnect).toEqual({
+  expect(judged(edit(run(), 'saorsa-7→saorsa-2', slow)).timeToConnect).toEqual({
     count: 80,
     p50: 120,
     p95: 120,
     max: 900,
   })
   expect(
-    verdict(
+    judged(
       edit(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none', claims: 'direct' } } }), 'saorsa-7→saorsa-2', slow),
     ).timeToConnect,
   ).toEqual({ count: 79, p50: 120, p95: 120, max: 120 })
@@ -30,7 +38,7 @@ test('time to connect is of successes only', () => {
 
 test('an upgrade is claimed by the program and witnessed by packets both ways', () => {
   expect(
-    verdict(
+    judged(
       run({
         attempts: {
           'saorsa-6→saorsa-10': { path: 'relayed', upgraded: true },
@@ -39,11 +47,11 @@ test('an upgrade is claimed by the program and witnessed by packets both ways', 
       }),
     ).relayUpgrades,
   ).toEqual({ claimed: 6, witnessed: 1 })
-  expect(verdict(run()).relayUpgrades).toEqual({ claimed: 0, witnessed: 0 })
+  expect(judged(run()).relayUpgrades).toEqual({ claimed: 0, witnessed: 0 })
 })
 
 test('IPv6 packets are counted apart and reported', () => {
-  const v = verdict(
+  const v = judged(
     edit(run(), 'saorsa-7→saorsa-2', (a) => ({
       ...a,
       counters: {
@@ -60,23 +68,22 @@ test('IPv6 packets are counted apart and reported', () => {
 })
 
 test('one finding for all attempts of a pair that show the same', () => {
-  const { findings } = verdict(run({ attempts: { 'saorsa-6→saorsa-10': { path: 'none', claims: 'relayed' } } }))
+  const { findings } = judged(run({ attempts: { 'saorsa-6→saorsa-10': { path: 'none', claims: 'relayed' } } }))
   expect(findings).toHaveLength(1)
   expect(findings[0]?.attempts).toHaveLength(5)
 })
 
 test('the shortest pause is between the end of one and the start of the next', () => {
-  expect(verdict(run()).shortestPauseMs).toBe(8200)
+  expect(judged(run()).shortestPauseMs).toBe(8200)
   const input = run()
-  expect(
-    verdict({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.slice(0, 1) } })
-      .shortestPauseMs,
-  ).toBeNull()
+  expect(judged(withAttempts(input, attemptsOf(input).slice(0, 1))).shortestPauseMs).toBeNull()
 })
 
 test('a pause shorter than the one asked for is not covered', () => {
   const uncovered = (cooloffMs: number) =>
-    verdict({ ...run(), cooloffMs }).notCovered.filter((n) => n.kind === 'other' && n.what.startsWith('cool-off'))
+    judged({ ...run(), suites: [connectivityPart(targets, cooloffMs / 1000)] }).notCovered.filter(
+      (n) => n.kind === 'other' && n.what.startsWith('cool-off'),
+    )
   expect(uncovered(8200)).toEqual([])
   expect(uncovered(30_000)).toEqual([
     expect.objectContaining({ why: 'the shortest pause was 8.2 s; nat_cooloff_seconds asks for 30 s' }),
@@ -84,13 +91,13 @@ test('a pause shorter than the one asked for is not covered', () => {
 })
 
 test('mixed versions are named among the nodes that took part', () => {
-  expect(verdict(run({ absent: { 'saorsa-9': 'off' }, deployed: { 'saorsa-9': 'older' } })).mixedVersionPairs).toEqual(
+  expect(judged(run({ absent: { 'saorsa-9': 'off' }, deployed: { 'saorsa-9': 'older' } })).mixedVersionPairs).toEqual(
     [],
   )
 })
 
 test('expected and measured rate of a NAT stand side by side', () => {
-  const v = verdict(run({ attempts: { 'saorsa-7→saorsa-10': { path: 'none' } } }))
+  const v = judged(run({ attempts: { 'saorsa-7→saorsa-10': { path: 'none' } } }))
   expect(v.nodes.find((n) => n.node === 'saorsa-10')).toMatchObject({
     declared: 'symmetric',
     measured: 'symmetric',
@@ -104,50 +111,50 @@ describe('evidence that does not fit', () => {
   test('a pair outside the plan belongs to nobody', () => {
     const input = run()
     const stray: Attempt = {
-      ...(input.evidence.attempts[0] ?? expect.fail()),
+      ...(attemptsOf(input)[0] ?? expect.fail()),
       id: 'x',
       nonce: 'x',
       pair: { from: 'saorsa-1', to: 'saorsa-2' },
     }
-    const v = verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, stray] } })
-    expect(v.attempts).toHaveLength(80)
+    const v = judged(withAttempts(input, [...attemptsOf(input), stray]))
+    expect(v.samples).toHaveLength(80)
     expect(v.reasons).toEqual([{ kind: 'inconclusive', text: 'attempt x: saorsa-1→saorsa-2 is no pair of the plan' }])
   })
   test('one nonce under two ids is one payload', () => {
     const input = run()
-    const copy: Attempt = { ...(input.evidence.attempts[0] ?? expect.fail()), id: 'another' }
-    expect(
-      verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, copy] } }),
-    ).toMatchObject({ result: 'inconclusive', attempts: { length: 80 } })
+    const copy: Attempt = { ...(attemptsOf(input)[0] ?? expect.fail()), id: 'another' }
+    expect(judged(withAttempts(input, [...attemptsOf(input), copy]))).toMatchObject({
+      result: 'inconclusive',
+      samples: { length: 80 },
+    })
   })
   test('attempts of a node whose NAT nobody measured do not count', () => {
     const input = run()
-    const v = verdict({ ...input, measurements: input.measurements.filter((m) => m.node !== 'saorsa-5') })
-    expect(v.attempts.filter((a) => a.outcome === 'unwitnessed')).toHaveLength(16)
-    expect(v.attempts.find((a) => pairKey(a.pair) === 'saorsa-5→saorsa-7')?.sentence).toBe(
+    const v = judged({ ...input, measurements: input.measurements.filter((m) => m.node !== 'saorsa-5') })
+    expect(v.samples.filter((a) => a.outcome === 'unwitnessed')).toHaveLength(16)
+    expect(v.samples.find((a) => pairKey(a.subject.pair) === 'saorsa-5→saorsa-7')?.sentence).toBe(
       'saorsa-5 → saorsa-7: not counted: the NAT of saorsa-5 was not measured',
     )
     expect(v.nodes.find((n) => n.node === 'saorsa-5')?.measured).toBeNull()
   })
   test('a plan without two peers, and a run without attempts, pass nothing', () => {
     const input = run()
-    expect(
-      verdict({ ...input, planned: ['saorsa-1', 'saorsa-2'], evidence: { ...input.evidence, attempts: [] } }),
-    ).toMatchObject({ result: 'inconclusive', classes: {} })
-    expect(verdict({ ...input, planned: [] }).reasons.map((r) => r.text)).toContain('the plan has no pair of peers')
-    const nothing = verdict({ ...input, evidence: { ...input.evidence, attempts: [] } })
+    expect(judged(withAttempts({ ...input, planned: ['saorsa-1', 'saorsa-2'] }, []))).toMatchObject({
+      result: 'inconclusive',
+      classes: {},
+    })
+    expect(judged({ ...input, planned: [] }).reasons.map((r) => r.text)).toContain('the plan has no pair of peers')
+    const nothing = judged(withAttempts(input, []))
     expect(nothing.result).toBe('inconclusive')
     expect(nothing.reasons.map((r) => r.text)).toContain('no attempt was counted')
   })
   test('no evidence at all is an invalid run, not a failed one', () => {
-    const v = verdict({ ...run(), evidence: { attempts: [], controls: [], runningBefore: [], runningAfter: [] } })
+    const v = judged({ ...run(), items: {}, evidence: { controls: [], runningBefore: [], runningAfter: [] } })
     expect([v.result, v.reasons[0]?.kind]).toEqual(['inconclusive', 'invalid'])
   })
   test('everything failing in fewer attempts than the floor is too little to say', () => {
     const input = run({ attempts: { '*': { path: 'none' } } })
-    expect(
-      verdict({ ...input, evidence: { ...input.evidence, attempts: input.evidence.attempts.slice(0, 9) } }).result,
-    ).toBe('inconclusive')
+    expect(judged(withAttempts(input, attemptsOf(input).slice(0, 9))).result).toBe('inconclusive')
   })
 })
 
@@ -163,19 +170,19 @@ describe('the registry, which is no peer', () => {
     },
   })
   test('another binary there is a finding', () => {
-    const v = verdict(withRegistry({ exeSha256: 'ff00' }, { 'saorsa-1': 'aa' }))
+    const v = judged(withRegistry({ exeSha256: 'ff00' }, { 'saorsa-1': 'aa' }))
     expect([v.result, v.findings.map((f) => f.kind)]).toEqual(['passed', ['wrong-binary']])
   })
   test('a registry that we did not deploy is nothing to us', () =>
-    expect(verdict(withRegistry({ exeSha256: 'ff00' }, {})).findings).toEqual([]))
+    expect(judged(withRegistry({ exeSha256: 'ff00' }, {})).findings).toEqual([]))
 })
 
 test('capabilities that cannot be read are reported, and the start time of one process may jitter', () => {
-  expect(verdict(run({ before: { 'saorsa-7': { capEff: 'ffff; rm' } } })).findings.map((f) => f.kind)).toEqual([
+  expect(judged(run({ before: { 'saorsa-7': { capEff: 'ffff; rm' } } })).findings.map((f) => f.kind)).toEqual([
     'subject-can-tamper',
   ])
   expect(
-    verdict(
+    judged(
       run({
         before: { 'saorsa-7': { capEff: '000001ffffffefff' } },
         after: { 'saorsa-7': { startedAt: 1_699_999_000_900 } },
@@ -186,12 +193,12 @@ test('capabilities that cannot be read are reported, and the start time of one p
 
 test('findings from outside the test join', () => {
   expect(
-    verdict({ ...run(), findings: [{ kind: 'skewed-clock', message: 'saorsa-9: 40 s', attempts: [] }] }),
+    judged({ ...run(), findings: [{ kind: 'skewed-clock', message: 'saorsa-9: 40 s', attempts: [] }] }),
   ).toMatchObject({ result: 'passed', findings: [{ kind: 'skewed-clock' }] })
 })
 
 test('a nonexistent-peer control that could not run is not covered', () => {
-  const v = verdict(run({ controls: { 'nonexistent-peer': { seen: 'error', detail: 'exit 127' } } }))
+  const v = judged(run({ controls: { 'nonexistent-peer': { seen: 'error', detail: 'exit 127' } } }))
   expect(v.result).toBe('passed')
   expect(v.notCovered).toContainEqual({ kind: 'other', what: 'control nonexistent-peer', why: 'exit 127' })
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { verdict } from '../../src/domain/verdict.ts'
-import { run, type Changes } from './fixtures.ts'
+import { judged, run, type Changes } from './fixtures.ts'
 
 const folder = new URL('../cases/verdict/', import.meta.url)
 
@@ -37,24 +37,24 @@ describe.each(
 )('%s', (file) => {
   const { why, given, expect: wanted } = Case.parse(parse(readFileSync(new URL(file, folder), 'utf8')))
   test(why, () => {
-    const v = verdict(run((given ?? {}) as Changes))
+    const v = judged(run((given ?? {}) as Changes))
     expect({ result: v.result, reasons: v.reasons.map((r) => r.text) }).toMatchObject({ result: wanted.verdict })
     if (wanted.verdict === 'passed') expect(v.reasons).toEqual([])
     for (const part of wanted.reasons)
       expect(v.reasons.map((r) => r.text)).toContainEqual(expect.stringContaining(part))
     for (const [name, figure] of Object.entries(wanted.class ?? {})) {
       const c = v.classes[name as keyof typeof v.classes]
-      expect(c === undefined ? 'none' : `${c.successes}/${c.attempts} of ${c.pairs}`, name).toBe(figure)
+      expect(c === undefined ? 'none' : `${c.successes}/${c.attempts} of ${c.planned}`, name).toBe(figure)
     }
     expect([...new Set(v.findings.map((f) => f.kind))]).toEqual(wanted.findings)
     for (const text of wanted.sentences)
-      expect(v.attempts.map((a) => a.sentence)).toContainEqual(
+      expect(v.samples.map((a) => a.sentence)).toContainEqual(
         text.endsWith('…') ? expect.stringContaining(text.slice(0, -1)) : text,
       )
-    if (wanted.outcomes) expect(tally(v.attempts.map((a) => a.outcome))).toEqual(wanted.outcomes)
-    if (wanted.grades) expect(tally(v.attempts.map((a) => a.grade ?? 'none'))).toEqual(wanted.grades)
+    if (wanted.outcomes) expect(tally(v.samples.map((a) => a.outcome))).toEqual(wanted.outcomes)
+    if (wanted.grades) expect(tally(v.samples.map((a) => a.grade ?? 'none'))).toEqual(wanted.grades)
     if (wanted.uncoveredPairs !== undefined)
-      expect(v.notCovered.filter((n) => n.kind === 'pair')).toHaveLength(wanted.uncoveredPairs)
+      expect(v.notCovered.filter((n) => n.kind === 'subject')).toHaveLength(wanted.uncoveredPairs)
     for (const text of wanted.notCovered)
       expect(v.notCovered.map((n) => JSON.stringify(n))).toContainEqual(expect.stringContaining(text))
     expect(v.invalidControls.map((c) => c.name)).toEqual(wanted.invalidControls)

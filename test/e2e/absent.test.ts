@@ -93,8 +93,8 @@ describe('power', () => {
     )
     expect(excluded.map((e) => `${e.node} ${e.code}`).sort()).toEqual(['saorsa-10 T004', 'saorsa-8 T004'])
     const v = await s.verdict()
-    expect(v.attempts.map((j) => j.outcome)).toEqual(Array.from({ length: 6 }, () => 'success'))
-    const pairs = v.notCovered.filter((n) => n.kind === 'pair')
+    expect(v.samples.map((j) => j.outcome)).toEqual(Array.from({ length: 6 }, () => 'success'))
+    const pairs = v.notCovered.filter((n) => n.kind === 'subject')
     expect(pairs).toHaveLength(14)
     expect(
       pairs.every((n) =>

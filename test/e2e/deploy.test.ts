@@ -87,8 +87,8 @@ describe('deploy', () => {
   test('the others run the new one, and the run is decided by what is left', async () => {
     expect(Object.values(await all(good, runningOn)).map((r) => r.split(' ')[1])).toEqual(good.map(() => newSha))
     const v = await run.verdict()
-    expect(v.attempts.map((j) => j.outcome)).toEqual(Array.from({ length: 12 }, () => 'success'))
-    expect(v.notCovered.filter((n) => n.kind === 'pair')).toHaveLength(30)
+    expect(v.samples.map((j) => j.outcome)).toEqual(Array.from({ length: 12 }, () => 'success'))
+    expect(v.notCovered.filter((n) => n.kind === 'subject')).toHaveLength(30)
     expect(end.answer).toMatchObject({ state: 'COMPLETE', verdict: 'passed' })
     expect(end.code).toBe(0)
     const proof = readFileSync(end.answer.proof ?? '', 'utf8')

@@ -39,7 +39,7 @@ describe('a fault', () => {
     const s = await session()
     const end = await s.run()
     const v = await s.verdict()
-    expect(v.attempts.map((j) => `${j.pair.to} ${j.outcome} ${j.path} ${String(j.grade)}`).sort()).toEqual([
+    expect(v.samples.map((j) => `${j.subject.pair.to} ${j.outcome} ${j.path} ${String(j.grade)}`).sort()).toEqual([
       'saorsa-2 success end-to-end A',
       'saorsa-2 success end-to-end A',
       'saorsa-7 success end-to-end A',
@@ -82,16 +82,13 @@ describe('a fault', () => {
         message: `saorsa-8: runs ${wrong.slice(0, 12)}, deployed was ${right?.slice(0, 12)}`,
       }),
     ])
-    expect(v.attempts.filter((j) => [j.pair.from, j.pair.to].includes('saorsa-8')).map((j) => j.outcome)).toEqual([
-      'unwitnessed',
-      'unwitnessed',
-      'unwitnessed',
-      'unwitnessed',
-    ])
+    expect(
+      v.samples.filter((j) => [j.subject.pair.from, j.subject.pair.to].includes('saorsa-8')).map((j) => j.outcome),
+    ).toEqual(['unwitnessed', 'unwitnessed', 'unwitnessed', 'unwitnessed'])
     expect((await s.judgements('saorsa-7', 'saorsa-8'))[0]?.sentence).toBe(
       'saorsa-7 → saorsa-8: not counted: wrong binary on saorsa-8',
     )
-    expect(v.classes.direct).toMatchObject({ pairs: 6, pairsTried: 2, attempts: 2, successes: 2, notCounted: 4 })
+    expect(v.classes.direct).toMatchObject({ planned: 6, tried: 2, attempts: 2, successes: 2, notCounted: 4 })
     expect(v.reasons).toEqual([
       { kind: 'inconclusive', text: 'wrong binary on saorsa-8: its attempts do not count' },
       { kind: 'inconclusive', text: 'direct: 2 of 6 pairs tried = 33.3 %, coverage asks for 80 %' },
@@ -129,7 +126,7 @@ describe('a fault', () => {
     const s = await session({ timeoutSeconds: 1 })
     const end = await s.run()
     const v = await s.verdict()
-    expect(v.attempts.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(
+    expect(v.samples.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(
       Array.from({ length: 6 }, () => 'failed none null'),
     )
     expect(v.invalidControls).toEqual([])

@@ -41,12 +41,12 @@ describe('a good program on a good fleet', () => {
   })
   test('tries each of the 20 ordered pairs once, each with the full grade', async () => {
     const v = await run.verdict()
-    expect(v.attempts.map((j) => `${j.outcome} ${String(j.grade)}`)).toEqual(
+    expect(v.samples.map((j) => `${j.outcome} ${String(j.grade)}`)).toEqual(
       Array.from({ length: 20 }, () => 'success A'),
     )
-    expect(new Set(v.attempts.map((j) => `${j.pair.from} ${j.pair.to}`)).size).toBe(20)
+    expect(new Set(v.samples.map((j) => `${j.subject.pair.from} ${j.subject.pair.to}`)).size).toBe(20)
     expect(
-      Object.fromEntries(Object.entries(v.classes).map(([c, r]) => [c, [r.pairs, r.attempts, r.successes]])),
+      Object.fromEntries(Object.entries(v.classes).map(([c, r]) => [c, [r.planned, r.attempts, r.successes]])),
     ).toEqual({ direct: [12, 12, 12], nat_traversed: [6, 6, 6], relay: [2, 2, 2] })
     expect(v.findings).toEqual([])
     expect(v.reasons).toEqual([])
@@ -54,15 +54,15 @@ describe('a good program on a good fleet', () => {
   test('relays exactly where physics asks for it, through the bootstrap node', async () => {
     const v = await run.verdict()
     expect(
-      v.attempts
+      v.samples
         .filter((j) => j.path === 'relayed')
-        .map((j) => `${j.pair.from} ${j.pair.to} ${String(j.relayVia)}`)
+        .map((j) => `${j.subject.pair.from} ${j.subject.pair.to} ${String(j.relayVia)}`)
         .sort(),
     ).toEqual(['saorsa-10 saorsa-6 saorsa-2', 'saorsa-6 saorsa-10 saorsa-2'])
     expect(
-      v.attempts
+      v.samples
         .filter((j) => j.punched)
-        .map((j) => j.pair.to)
+        .map((j) => j.subject.pair.to)
         .sort(),
     ).toEqual(['saorsa-10', 'saorsa-10', 'saorsa-10', 'saorsa-6', 'saorsa-6', 'saorsa-6'])
   })

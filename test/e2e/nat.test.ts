@@ -116,9 +116,9 @@ describe('the drop of unsolicited packets removed from one box', () => {
       },
     ])
     expect(
-      v.attempts
+      v.samples
         .filter((j) => j.expected !== 'end-to-end')
-        .map((j) => `${j.pair.from} ${j.pair.to} ${j.pairClass} ${j.expected}`)
+        .map((j) => `${j.subject.pair.from} ${j.subject.pair.to} ${j.group} ${j.expected}`)
         .sort(),
     ).toEqual(['saorsa-5 saorsa-6 nat_traversed either', 'saorsa-6 saorsa-5 nat_traversed either'])
     expect(v.nodes.find((n) => n.node === 'saorsa-6')?.measured).toBe('port-restricted (unstable)')

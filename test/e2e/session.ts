@@ -3,11 +3,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import { fromLines, layout } from '../../src/domain/bundle.ts'
+import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
 import type { Attempt } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/suites/connectivity/judge.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
+import { connectivityOf } from '../domain/fixtures.ts'
 import { begin, example, type Ended, type Limits, type Running } from './cli.ts'
 import { tipOf, until } from './wait.ts'
 
@@ -44,7 +45,8 @@ export interface Story {
   entries(): Promise<readonly Entry[]>
   /** The folder of the newest test. */
   folder(): Promise<string>
-  verdict(): Promise<Verdict>
+  /** With connectivity's share of it on top. */
+  verdict(): Promise<ReturnType<typeof connectivityOf>>
   judgements(from: string, to: string): Promise<readonly Judgement[]>
   attempts(): Promise<readonly Attempt[]>
 }
@@ -110,7 +112,7 @@ export async function story(w: Wish): Promise<Story> {
     return join(dir, 'sessions', tested.session, String(tested.facts['folder']))
   }
   const evidence = async (name: string): Promise<string> => readFileSync(join(await folder(), 'evidence', name), 'utf8')
-  const verdict = async (): Promise<Verdict> => JSON.parse(await evidence(layout.verdict)) as Verdict
+  const verdict = async () => connectivityOf(JSON.parse(await evidence(layout.verdict)) as Verdict)
   return {
     home,
     entries: newest,
@@ -148,7 +150,8 @@ export async function story(w: Wish): Promise<Story> {
       await ended
     },
     sessions: async () => (await ledger()).sessions(),
-    judgements: async (from, to) => (await verdict()).attempts.filter((j) => j.pair.from === from && j.pair.to === to),
-    attempts: async () => fromLines<Attempt>(await evidence(layout.attempts)),
+    judgements: async (from, to) =>
+      (await verdict()).samples.filter(({ subject: { pair } }) => pair.from === from && pair.to === to),
+    attempts: async () => fromLines<Attempt>(await evidence(itemsFile('connectivity'))),
   }
 }

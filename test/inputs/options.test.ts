@@ -24,7 +24,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   Profile: ['profile', 'Profile', 'PlannedProfile', 'p'],
   nodes: ['n', 'node', 'f', 'own', 'FleetNode'],
   natBox: ['box', 'b'],
-  criteria: ['targets', 'Criteria', 'c'],
+  criteria: ['targets', 'Targets', 'c'],
   payload: ['range'],
   proxy: ['jump'],
 }
@@ -59,7 +59,7 @@ describe('no option without a reader', () => {
 
 describe('the test itself sees', () => {
   test.each([
-    ['a project', 'ProjectConfig', 'src/suites/connectivity.ts', 'tests.connectivity.timeoutSeconds'],
+    ['a project', 'ProjectConfig', 'src/domain/suites/connectivity/suite.ts', 'tests.connectivity.enabled'],
     ['a fleet', 'Fleet', 'src/domain/program.ts', 'ports'],
     ['a profile', 'Profile', 'src/stages/parts/units.ts', 'node.environment'],
   ])('a field of %s that lost its only reader', (_, type, file, field) => {

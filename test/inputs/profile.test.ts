@@ -1,12 +1,21 @@
 /** The shipped profiles: the specification's table of projects, and the example's exact arguments. */
 import { describe, expect, test } from 'vitest'
+import { suites } from '../../src/domain/suites/registry.ts'
 import { templateFaults } from '../../src/inputs/profile.ts'
 import { filesIn, profiles } from './read.ts'
 
 describe('the shipped profiles', () => {
   test('project, module, profile and focuses as specified', () => {
     expect(
-      profiles.map((p) => [p.project, p.module, p.name, p.binary, p.servicePort, p.focuses.join(' '), p.acting]),
+      profiles.map((p) => [
+        p.project,
+        p.module,
+        p.name,
+        p.binary,
+        p.servicePort,
+        p.focuses.join(' '),
+        suites.connectivity.unable(p) === null,
+      ]),
     ).toEqual([
       [
         'ant-quic',

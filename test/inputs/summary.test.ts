@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Answers } from '../../src/domain/plan.ts'
 import { parseProject } from '../../src/inputs/project.ts'
 import { planSummary, type SummaryFacts } from '../../src/inputs/summary.ts'
+import { connectivityPart } from '../domain/fixtures.ts'
 import { fileText, profiles, saorsa } from './read.ts'
 
 const config = parseProject(fileText('test/inputs/files/workspace.yaml'), 'f', { profiles, project: 'ant-quic' })
@@ -18,7 +19,7 @@ const facts: SummaryFacts = {
   fleet: saorsa,
   nodes: saorsa.nodes.map((n) => n.name),
   source: { kind: 'build', workspace: '.', revision: null },
-  targets: config.tests.connectivity.criteria,
+  suites: [{ ...connectivityPart(config.tests.connectivity.criteria), thresholds: 'direct 99%, NAT 85%, relay 100%' }],
   unsupported: [{ what: 'tests.throughput', why: 'does not act', test: true }],
 }
 

@@ -1,9 +1,10 @@
 /** Not a test: the files of an evidence folder that is read and judged, as JSON, to be changed and written. */
-import { layout, toLines, type Bundle } from '../../src/domain/bundle.ts'
+import { itemsFile, layout, toLines, type Bundle } from '../../src/domain/bundle.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
 import { claimed, surface } from './surfaces.ts'
 
-type Part = keyof Omit<typeof layout, 'verdict'>
+const names = { ...layout, attempts: itemsFile('connectivity') }
+type Part = keyof Omit<typeof names, 'verdict'>
 export type Files = Readonly<Record<Part, Json>>
 
 const build = {
@@ -37,7 +38,7 @@ export const good = JSON.parse(
     nat: given.measurements,
     controls: given.controls,
     running: given.running,
-    attempts: given.attempts.slice(0, 40),
+    attempts: given.items.connectivity?.slice(0, 40),
     facts: {
       ...given.facts,
       build,
@@ -51,7 +52,7 @@ export const good = JSON.parse(
 export const contents = (files: Files): Readonly<Record<string, string>> =>
   Object.fromEntries(
     (Object.keys(good) as Part[]).map((part) => [
-      layout[part],
+      names[part],
       part === 'entries' || part === 'attempts' ? toLines(files[part] as readonly Json[]) : JSON.stringify(files[part]),
     ]),
   )

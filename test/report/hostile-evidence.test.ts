@@ -23,7 +23,7 @@ import { brokenRows, escapes, evil, runUrl } from './surfaces.ts'
 let place: string
 beforeAll(() => {
   place = mkdtempSync(join(tmpdir(), 'vps-test-hostile-'))
-  mkdirSync(join(place, 'evidence'))
+  mkdirSync(join(place, 'evidence', 'suites'), { recursive: true })
 })
 afterAll(() => rmSync(place, { recursive: true, force: true }))
 
@@ -120,7 +120,7 @@ describe('is refused where a value is of another kind', () => {
     ['facts.json: build.bytes is no number', ['facts', 'build', 'bytes'], short],
     ['nat.json: [0].mapping is none of', ['nat', 0, 'mapping'], short],
     ['plan.json: fleet.lab.shaping is none of', ['plan', 'fleet', 'lab', 'shaping'], short],
-    ['attempts.jsonl: [0].claim.connectMs is no number', ['attempts', 0, 'claim', 'connectMs'], short],
+    ['suites/connectivity.jsonl: [0].claim.connectMs is no number', ['attempts', 0, 'claim', 'connectMs'], short],
     ['controls.json: [0].witnessed is neither', ['controls', 0, 'witnessed'], 1],
     ['running.json: before[0].pid is no number', ['running', 'before', 0, 'pid'], short],
     ['plan.json: nodes[0] is no name', ['plan', 'nodes', 0], 'x'.repeat(201)],
@@ -163,7 +163,7 @@ test('verify prints what the folder says of itself as words', async () => {
     ) as Files,
   )
   writeFileSync(join(place, 'manifest.json'), `${JSON.stringify(manifestOf([]), null, 1)}\n`)
-  writeFileSync(join(place, 'evidence', layout.verdict), '{"classes":{}}')
+  writeFileSync(join(place, 'evidence', layout.verdict), '{"suites":{}}')
   const printed: string[] = []
   const context = {
     cwd: place,

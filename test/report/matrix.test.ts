@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest'
-import { verdict } from '../../src/domain/verdict.ts'
 import { blocksMarkdown } from '../../src/report/markdown.ts'
-import { matrixOf, shortNames } from '../../src/report/matrix.ts'
+import { matrixOf, shortNames } from '../../src/report/suites/connectivity-matrix.ts'
 import { nodesTable } from '../../src/report/nodes-table.ts'
 import { blockText, type Palette } from '../../src/report/plain.ts'
-import { measurementOf, measurements, nineNodes, run } from '../domain/fixtures.ts'
+import { judged, measurementOf, measurements, nineNodes, run } from '../domain/fixtures.ts'
 
 type Judged = Parameters<typeof matrixOf>[0]
 const matrixText = (v: Judged, palette?: Palette): string => blockText(matrixOf(v), palette)
 const matrixMarkdown = (v: Judged): string => blocksMarkdown([matrixOf(v)])
 
-const mixed = verdict(
+const mixed = judged(
   run({
     attempts: {
       'saorsa-5→saorsa-6': { path: 'none' },
@@ -46,12 +45,12 @@ test('the same as Markdown', () => {
 })
 
 test('of several attempts the worst is shown, wherever it stands', () => {
-  const good = verdict(run())
-  const first = good.attempts.findIndex((j) => j.pair.from === 'saorsa-6' && j.pair.to === 'saorsa-10')
-  const attempts = good.attempts.map((j, i) =>
+  const good = judged(run())
+  const first = good.samples.findIndex((j) => j.subject.pair.from === 'saorsa-6' && j.subject.pair.to === 'saorsa-10')
+  const samples = good.samples.map((j, i) =>
     i === first ? { ...j, outcome: 'failed' as const, path: 'none' as const } : j,
   )
-  expect(matrixText({ ...good, attempts })).toContain('X 4/5')
+  expect(matrixText({ ...good, samples })).toContain('X 4/5')
 })
 
 test('a palette colours symbols without moving columns', () => {

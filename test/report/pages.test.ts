@@ -1,4 +1,5 @@
 /** Job summary, pull request comment and dashboard: complete, within GitHub's limits, and hostile words stay words. */
+import { connectivityPart, targets } from '../domain/fixtures.ts'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/domain/ledger.ts'
 import { fold } from '../../src/domain/session.ts'
@@ -248,7 +249,9 @@ function hostile(words: string): SurfaceInput {
           },
           missing: [{ what: words, why: words }],
           findings: [{ kind: words as 'ipv6-path', message: words, attempts: [] }],
-          targets: { ...i.targets, coverage: words as unknown as number, relay: words as unknown as number },
+          suites: [
+            connectivityPart({ ...targets, coverage: words as unknown as number, relay: words as unknown as number }),
+          ],
           evidence: {
             ...i.evidence,
             controls: i.evidence.controls.map((c) => ({

@@ -5,10 +5,10 @@ import type { Taking } from '../../src/domain/session.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { blocksMarkdown } from '../../src/report/markdown.ts'
-import { matrixOf } from '../../src/report/matrix.ts'
+import { matrixOf } from '../../src/report/suites/connectivity-matrix.ts'
 import { blockText } from '../../src/report/plain.ts'
 import { renderProof } from '../../src/report/proof.ts'
-import { nineNodes, run, type Changes } from '../domain/fixtures.ts'
+import { judged, nineNodes, run, type Changes } from '../domain/fixtures.ts'
 
 type Judged = Parameters<typeof matrixOf>[0]
 const matrixText = (v: Judged): string => blockText(matrixOf(v))
@@ -101,7 +101,7 @@ test.each([
   [44_000_000, '12 h 13 min late'],
 ])('%i ms: %s', (ms, words) => expect(page({ checkpoint: {} }, taking(ms))).toContain(`Z, ${words} |`))
 test('nothing failed, nothing is known of before, a class is new, a class is better', () => {
-  expect(page({ checkpoint: {} })).toContain('No pair was tried again.')
+  expect(page({ checkpoint: {} })).toContain('Nothing was tried again.')
   expect(
     page({
       checkpoint: { baseline: null, since: Object.fromEntries(nineNodes.nodes.map((n) => [n.name, 'missing'])) },
@@ -123,10 +123,10 @@ test('nothing failed, nothing is known of before, a class is new, a class is bet
 test('a test that took none has no such section, and no other matrix', () => {
   expect(page({}, null)).not.toMatch(/Checkpoint|recovered/)
   expect(page({})).not.toContain('## Checkpoint')
-  expect(matrixText(verdict(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none' } } })))).not.toContain('*')
+  expect(matrixText(judged(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none' } } })))).not.toContain('*')
 })
 test('of several attempts of a pair, all must be recovered for the mark', () => {
-  const v = verdict(
+  const v = judged(
     run({
       checkpoint: {},
       attempts: { 'saorsa-6→saorsa-10': { path: 'none' } },
@@ -137,7 +137,7 @@ test('of several attempts of a pair, all must be recovered for the mark', () => 
   expect(
     matrixMarkdown({
       ...v,
-      attempts: v.attempts.map(({ recovered, ...j }, i, all) =>
+      samples: v.samples.map(({ recovered, ...j }, i, all) =>
         all.findIndex((x) => x.outcome === 'failed') === i || recovered === undefined ? j : { ...j, recovered },
       ),
     }),

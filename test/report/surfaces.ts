@@ -1,9 +1,10 @@
 /** Sessions as the ledger holds them, evidence to go with them, and words that try to be more than words. */
-import type { Bundle } from '../../src/domain/bundle.ts'
+import { evidenceFormat, type Bundle } from '../../src/domain/bundle.ts'
 import { chain, sha256, type Entry, type Json } from '../../src/domain/ledger.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
-import { verdict, type VerdictInput } from '../../src/domain/verdict.ts'
+import { verdict } from '../../src/domain/verdict.ts'
+import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import type { SurfaceInput } from '../../src/report/surface.ts'
 import { nineNodes, run, type Changes } from '../domain/fixtures.ts'
 
@@ -138,7 +139,7 @@ export const planOf = (input: VerdictInput): Plan =>
     fleet: input.fleet,
     nodes: input.planned,
     source: { kind: 'build', workspace: '.', revision: null },
-    targets: input.targets,
+    suites: input.suites,
     unsupported: [],
     soak: [],
     steps: [],
@@ -162,8 +163,9 @@ export function surface(
     measurements: input.measurements,
     controls: input.evidence.controls,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
-    attempts: input.evidence.attempts,
+    items: input.items,
     facts: {
+      format: evidenceFormat,
       version: '0',
       session: 's1',
       test: 1,

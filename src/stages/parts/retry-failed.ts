@@ -15,17 +15,18 @@ export async function retryFailed(
   subjects: Subjects,
   keep: (a: Attempt) => Promise<void>,
 ): Promise<readonly Attempt[]> {
-  const again = pairsToRetry(verdict(verdictInputOf(known)).attempts)
+  const before = known.items.connectivity ?? []
+  const again = pairsToRetry(verdict(verdictInputOf(known)).suites.connectivity?.samples ?? [])
   if (again.length === 0) return []
-  const ends = new Set(known.attempts.flatMap(({ pair }) => [pair.from, pair.to]))
+  const ends = new Set(before.flatMap(({ pair }) => [pair.from, pair.to]))
   const peers = world.fleet.nodes.filter((n) => ends.has(n.name))
   const rounds = retryRounds(
     again,
     plannedPairs(peers, known.measurements),
     peers.map((n) => n.name),
     bootstrapsOf(world.fleet).map((n) => n.name),
-    known.attempts,
+    before,
   )
   world.log.info(`test: ${again.length} pairs failed and are tried again in ${rounds.length} rounds`)
-  return runRounds(world, known.plan, subjects, rounds, known.facts.test, keep, known.attempts)
+  return runRounds(world, known.plan, subjects, rounds, known.facts.test, keep, before)
 }

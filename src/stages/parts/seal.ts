@@ -1,5 +1,5 @@
 /** Seals a test: every fact as a file, a digest of each, one root over all, and the proof that binds them (spec §8). */
-import { layout, toLines, type Bundle } from '../../domain/bundle.ts'
+import { itemsFile, layout, toLines, type Bundle } from '../../domain/bundle.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { manifestOf } from '../../domain/manifest.ts'
 import type { Verdict } from '../../domain/verdict.ts'
@@ -22,7 +22,7 @@ export async function seal(world: World, folder: string, bundle: Bundle, judged:
   await put(layout.nat, json(bundle.measurements))
   await put(layout.controls, json(bundle.controls))
   await put(layout.running, json(bundle.running))
-  await put(layout.attempts, toLines(bundle.attempts))
+  for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), toLines(bundle.items[suite] ?? []))
   await put(layout.verdict, json(judged))
   const digests = await Promise.all(
     (await world.files.list(`${folder}/evidence`)).map(async (path) => {

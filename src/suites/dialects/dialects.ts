@@ -1,7 +1,8 @@
 /** The shared grammars that a profile's data refers to by name. */
 import type { Claim } from '../../domain/evidence.ts'
+import type { Dialect } from '../../domain/profile.ts'
 import { readTestnetClaim } from './testnet-jsonl.ts'
 
-export const dialects: Readonly<Record<string, (stdout: string, exitCode: number | null) => Claim>> = {
+export const dialects: Readonly<Record<Dialect, (stdout: string, exitCode: number | null) => Claim>> = {
   'testnet-jsonl': readTestnetClaim,
 }

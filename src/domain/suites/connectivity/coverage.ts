@@ -1,6 +1,7 @@
 /** Which pairs a plan has, in which class, how often each must be tried, and what a run left uncovered (spec §3). */
 import type { Pair } from '../../evidence.ts'
-import type { Fleet, FleetNode, NatKind, NatMeasurement, NodeName } from '../../fleet.ts'
+import type { FleetNode, NatMeasurement, NodeName } from '../../fleet.ts'
+import type { Excluded, NotCovered } from '../../not-covered.ts'
 import { asDeclared, oracle, pairClasses, type Oracle, type PairClass } from './oracle.ts'
 import { pairKey } from './timetable.ts'
 
@@ -42,17 +43,6 @@ export function repetitionsFor(pairs: readonly PlannedPair[], sampleFloor: numbe
 export const relayPairsOf = (pairs: readonly PlannedPair[]): readonly Pair[] =>
   pairs.filter((p) => p.oracle.expected === 'relayed').map((p) => p.pair)
 
-export interface Excluded {
-  readonly node: NodeName
-  readonly why: string
-}
-
-export type NotCovered =
-  | { readonly kind: 'pair'; readonly pair: Pair; readonly pairClass: PairClass; readonly why: string }
-  | { readonly kind: 'nat'; readonly nat: NatKind; readonly why: string }
-  | { readonly kind: 'class'; readonly pairClass: PairClass; readonly why: string }
-  | { readonly kind: 'other'; readonly what: string; readonly why: string }
-
 /** `whyNot`: for a planned pair without a counted attempt, what kept its attempts from counting; undefined when it had none. */
 export function uncoveredPairs(
   pairs: readonly PlannedPair[],
@@ -65,37 +55,34 @@ export function uncoveredPairs(
   return pairs
     .filter((p) => !tried.has(pairKey(p.pair)))
     .map(({ pair, oracle: { pairClass } }) => ({
-      kind: 'pair',
-      pair,
-      pairClass,
+      kind: 'subject',
+      suite: 'connectivity',
+      group: pairClass,
+      subject: { kind: 'pair', pair },
       why: left(pair.from) ?? left(pair.to) ?? whyNot(pair) ?? 'no attempt was made',
     }))
 }
 
-/** Declared NAT types that no tried node was measured to have. */
-export function uncoveredNats(
-  peers: readonly FleetNode[],
-  isTried: (node: NodeName) => boolean,
-  behavesAsDeclared: (node: FleetNode) => boolean,
-): readonly NotCovered[] {
-  return [...new Set(peers.map((n) => n.nat))].flatMap((nat): readonly NotCovered[] => {
-    const declared = peers.filter((n) => n.nat === nat)
-    const gone = declared.filter((n) => !isTried(n.name)).map((n) => `${n.name} was not tried`)
-    const other = declared
-      .filter((n) => isTried(n.name) && !behavesAsDeclared(n))
-      .map((n) => `${n.name} was measured to be something else`)
-    return gone.length + other.length < declared.length
-      ? []
-      : [{ kind: 'nat', nat, why: [...gone, ...other].join('; ') }]
-  })
-}
-
-/** What the plan's shape, or the lab, leaves out from the start. */
-export function uncoveredByPlan(pairs: readonly PlannedPair[], fleet: Fleet): readonly NotCovered[] {
-  const missing = pairClasses
+/** Classes that no pair of the plan is in. */
+export const uncoveredClasses = (pairs: readonly PlannedPair[]): readonly NotCovered[] =>
+  pairClasses
     .filter((c) => pairs.every((p) => p.oracle.pairClass !== c))
-    .map((pairClass): NotCovered => ({ kind: 'class', pairClass, why: 'the plan has no such pair' }))
-  return fleet.lab?.shaping === 'none'
-    ? [...missing, { kind: 'other', what: 'delay and loss', why: 'the lab does not shape its links' }]
-    : missing
-}
+    .map((group) => ({
+      kind: 'group',
+      suite: 'connectivity',
+      group,
+      what: `pair class ${group}`,
+      why: 'the plan has no such pair',
+    }))
+
+/** A NAT that had no time to forget the attempt before may have let this one through, or kept it out. */
+export const uncoveredPause = (pauseMs: number | null, cooloffMs: number): readonly NotCovered[] =>
+  pauseMs === null || pauseMs >= cooloffMs
+    ? []
+    : [
+        {
+          kind: 'other',
+          what: 'cool-off of the same two peers',
+          why: `the shortest pause was ${pauseMs / 1000} s; nat_cooloff_seconds asks for ${cooloffMs / 1000} s`,
+        },
+      ]

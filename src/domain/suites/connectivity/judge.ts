@@ -4,26 +4,15 @@ import type { Finding, FindingKind } from '../../findings.ts'
 import type { NodeName } from '../../fleet.ts'
 import { pathClass, type PairViews, type Path, type Sum } from './flows.ts'
 import type { Oracle, PairClass } from './oracle.ts'
-import type { Profile } from '../../profile.ts'
+import type { Promises } from '../../profile.ts'
+import type { Sample, SampleOutcome } from '../sample.ts'
 import { sentence } from './sentence.ts'
 
-/** What the profile promises about the receiver. */
-export interface Promises {
-  readonly record: boolean
-}
-export const promisesOf = (profile: Profile): Promises => ({ record: profile.record.kind === 'jsonl' })
-
-export type AttemptOutcome = 'success' | 'failed' | 'unwitnessed' | 'infra' | 'harness'
-export type Grade = 'A' | 'B' | 'C'
-
-export interface Judgement {
-  readonly id: string
-  readonly pair: Pair
-  readonly pairClass: PairClass
+/** One attempt as a sample, with what only pairs have. */
+export interface Judgement extends Sample {
+  readonly group: PairClass
+  readonly subject: { readonly kind: 'pair'; readonly pair: Pair }
   readonly expected: Oracle['expected']
-  /** `success` and `failed` count; the others lower coverage. */
-  readonly outcome: AttemptOutcome
-  readonly grade: Grade | null
   readonly path: Path['kind']
   /** End-to-end although the callee's measured filtering would have refused the first packet. */
   readonly punched: boolean
@@ -39,10 +28,6 @@ export interface Judgement {
     readonly delivered: Sum
     readonly returned: Sum
   }
-  readonly findings: readonly Finding[]
-  readonly sentence: string
-  /** It failed, and the checkpoint's retry of its pair did not (domain/retry). */
-  readonly recovered?: true
 }
 
 export interface JudgeInput {
@@ -54,8 +39,6 @@ export interface JudgeInput {
   readonly disqualified?: (path: Path) => string | null
 }
 
-export const counts = (j: Judgement): boolean => j.outcome === 'success' || j.outcome === 'failed'
-
 export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: JudgeInput): Judgement {
   const path = pathClass(seen, attempt.bytes)
   const delivered = path.kind === 'end-to-end' || path.kind === 'relayed'
@@ -66,8 +49,8 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
   const told = attempt.fault === undefined && path.kind !== 'unwitnessed'
   return {
     id: attempt.id,
-    pair: attempt.pair,
-    pairClass: oracle.pairClass,
+    group: oracle.pairClass,
+    subject: { kind: 'pair', pair: attempt.pair },
     expected: oracle.expected,
     outcome,
     grade:
@@ -104,7 +87,7 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
 }
 
 /** A promised record that is missing or wrong fails the attempt, whatever counters and claims say (spec §1 Grade). */
-function outcomeOf(path: Path, oracle: Oracle, recordFault: string | null): AttemptOutcome {
+function outcomeOf(path: Path, oracle: Oracle, recordFault: string | null): SampleOutcome {
   if (recordFault !== null) return 'failed'
   switch (path.kind) {
     case 'unwitnessed':

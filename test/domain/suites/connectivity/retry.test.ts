@@ -2,20 +2,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { plannedPairs } from '../../../../src/domain/suites/connectivity/coverage.ts'
-import type { Pair } from '../../../../src/domain/evidence.ts'
+import type { Attempt, Pair } from '../../../../src/domain/evidence.ts'
 import { pairsToRetry, retryRounds } from '../../../../src/domain/suites/connectivity/retry.ts'
 import { pairKey, peersKey } from '../../../../src/domain/suites/connectivity/timetable.ts'
-import { verdict, type VerdictInput } from '../../../../src/domain/verdict.ts'
-import { measurements, peers, run } from '../../fixtures.ts'
+import type { VerdictInput } from '../../../../src/domain/verdict-input.ts'
+import { attemptsOf, judged, measurements, peers, run, withAttempts } from '../../fixtures.ts'
 
 const planned = plannedPairs(peers, measurements)
 const names = peers.map((n) => n.name)
 const relays = ['saorsa-2', 'saorsa-3']
-const rounds = (again: readonly Pair[], before = run().evidence.attempts) =>
+const rounds = (again: readonly Pair[], before = attemptsOf(run())) =>
   retryRounds(again, planned, names, relays, before)
 
 test('pairs that failed, each once; what could not be counted says nothing to try again', () => {
-  const v = verdict(
+  const v = judged(
     run({
       attempts: {
         'saorsa-6→saorsa-10': { path: 'none' },
@@ -25,8 +25,8 @@ test('pairs that failed, each once; what could not be counted says nothing to tr
       },
     }),
   )
-  expect(pairsToRetry(v.attempts).map(pairKey).sort()).toEqual(['saorsa-6→saorsa-10', 'saorsa-7→saorsa-2'])
-  expect(pairsToRetry(verdict(run()).attempts)).toEqual([])
+  expect(pairsToRetry(v.samples).map(pairKey).sort()).toEqual(['saorsa-6→saorsa-10', 'saorsa-7→saorsa-2'])
+  expect(pairsToRetry(judged(run()).samples)).toEqual([])
 })
 
 describe('rounds', () => {
@@ -49,7 +49,7 @@ describe('rounds', () => {
   })
   test('who met longest ago comes first', () => {
     // As if the timetable had been run backwards.
-    const before = run().evidence.attempts.map((a) => ({ ...a, endedAt: -a.endedAt }))
+    const before = attemptsOf(run()).map((a) => ({ ...a, endedAt: -a.endedAt }))
     const end = (p: Pair): number =>
       Math.max(...before.filter((a) => peersKey(a.pair) === peersKey(p)).map((a) => a.endedAt))
     const ends = rounds(
@@ -72,48 +72,46 @@ describe('what a retry may change', () => {
     attempts: { 'saorsa-7→saorsa-2': { path: 'none' } },
     retries: { 'saorsa-7→saorsa-2': {} },
   } as const
-  const edit = (
-    input: VerdictInput,
-    change: (a: VerdictInput['evidence']['attempts'][number]) => object,
-  ): VerdictInput => ({
-    ...input,
-    evidence: {
-      ...input.evidence,
-      attempts: input.evidence.attempts.map((a) => (a.retry === true ? { ...a, ...change(a) } : a)),
-    },
-  })
+  const edit = (input: VerdictInput, change: (a: Attempt) => object): VerdictInput =>
+    withAttempts(
+      input,
+      attemptsOf(input).map((a) => (a.retry === true ? { ...a, ...change(a) } : a)),
+    )
   test('a success from before the failure recovers nothing', () => {
-    expect(verdict(run(failing)).result).toBe('passed')
-    expect(verdict(edit(run(failing), (a) => ({ startedAt: a.startedAt - 3_600_000 }))).classes.direct).toMatchObject({
+    expect(judged(run(failing)).result).toBe('passed')
+    expect(judged(edit(run(failing), (a) => ({ startedAt: a.startedAt - 3_600_000 }))).classes.direct).toMatchObject({
       successes: 39,
       recovered: 0,
     })
   })
   test('of two retries both must deliver', () => {
     const [good, bad] = [run(failing), run({ ...failing, retries: { 'saorsa-7→saorsa-2': { path: 'none' } } })]
-    const other = bad.evidence.attempts.filter((a) => a.retry).map((a) => ({ ...a, id: 'other', nonce: 'other' }))
-    expect(
-      verdict({ ...good, evidence: { ...good.evidence, attempts: [...good.evidence.attempts, ...other] } }).classes
-        .direct,
-    ).toMatchObject({ successes: 39, recovered: 0 })
+    const other = attemptsOf(bad)
+      .filter((a) => a.retry)
+      .map((a) => ({ ...a, id: 'other', nonce: 'other' }))
+    expect(judged(withAttempts(good, [...attemptsOf(good), ...other])).classes.direct).toMatchObject({
+      successes: 39,
+      recovered: 0,
+    })
   })
   test('one that a step of ours broke says nothing beside one that delivered', () => {
     const input = run(failing)
-    const broken = input.evidence.attempts
+    const broken = attemptsOf(input)
       .filter((a) => a.retry)
       .map((a) => ({ ...a, id: 'other', nonce: 'other', fault: { kind: 'infra' as const, message: '' } }))
-    expect(
-      verdict({ ...input, evidence: { ...input.evidence, attempts: [...input.evidence.attempts, ...broken] } }),
-    ).toMatchObject({ result: 'passed', classes: { direct: { recovered: 1 } } })
+    expect(judged(withAttempts(input, [...attemptsOf(input), ...broken]))).toMatchObject({
+      result: 'passed',
+      classes: { direct: { recovered: 1 } },
+    })
   })
   test('what was never counted is not recovered', () => {
-    const v = verdict(run({ ...failing, attempts: { 'saorsa-7→saorsa-2': { fault: 'infra' } } }))
-    expect(v.attempts.filter((j) => j.recovered)).toEqual([])
+    const v = judged(run({ ...failing, attempts: { 'saorsa-7→saorsa-2': { fault: 'infra' } } }))
+    expect(v.samples.filter((j) => j.recovered)).toEqual([])
     expect(v.classes.direct).toMatchObject({ attempts: 39, successes: 39, notCounted: 1 })
   })
   test('a retry is in no figure of the test but the shortest pause', () => {
-    const [with_, without] = [verdict(run(failing)), verdict(run({ ...failing, retries: {} }))]
-    expect(with_.attempts).toHaveLength(80)
+    const [with_, without] = [judged(run(failing)), judged(run({ ...failing, retries: {} }))]
+    expect(with_.samples).toHaveLength(80)
     expect([with_.nodes, with_.timeToConnect, with_.families, with_.relayUpgrades]).toEqual([
       without.nodes,
       without.timeToConnect,
@@ -128,19 +126,17 @@ describe('what a retry may change', () => {
       met: true,
       grades: without.classes.direct?.grades,
     })
-    expect(with_.checkpoint?.retries.map((j) => [pairKey(j.pair), j.outcome])).toEqual([
-      ['saorsa-7→saorsa-2', 'success'],
-    ])
+    expect(with_.retries.map((j) => [pairKey(j.subject.pair), j.outcome])).toEqual([['saorsa-7→saorsa-2', 'success']])
   })
   test('everything failed, everything was delivered when tried again: what still fails decides, and nothing does', () => {
     const retries = Object.fromEntries(planned.map((p) => [pairKey(p.pair), {}]))
-    expect(verdict(run({ checkpoint: {}, attempts: { '*': { path: 'none' } }, retries }))).toMatchObject({
+    expect(judged(run({ checkpoint: {}, attempts: { '*': { path: 'none' } }, retries }))).toMatchObject({
       result: 'passed',
       reasons: [],
     })
   })
   test('only the word true is the mark', () => {
-    const v = verdict(edit(run({ ...failing, checkpoint: {} }), () => ({ retry: 'yes' as unknown as true })))
+    const v = judged(edit(run({ ...failing, checkpoint: {} }), () => ({ retry: 'yes' as unknown as true })))
     expect(v.classes.direct).toMatchObject({ attempts: 41, successes: 40, recovered: 0 })
   })
 })

@@ -1,8 +1,7 @@
 /** The matrix of all ordered pairs, callers down, callees across: one symbol each. */
-import type { NodeName } from '../domain/fleet.ts'
-import type { Judgement } from '../domain/suites/connectivity/judge.ts'
-import type { Verdict } from '../domain/verdict.ts'
-import type { Matrix, Tone } from './section.ts'
+import type { NodeName } from '../../domain/fleet.ts'
+import type { Judgement } from '../../domain/suites/connectivity/judge.ts'
+import type { Matrix, Tone } from '../section.ts'
 
 export const legend: Readonly<Record<string, string>> = {
   D: 'end-to-end, delivered',
@@ -63,8 +62,14 @@ function cell(
   return { symbol, recovered, text: list.length > 1 ? `${shown} ${good}/${list.length}` : shown }
 }
 
-export function matrixOf({ attempts, nodes }: Pick<Verdict, 'attempts' | 'nodes'>): Matrix {
-  const byPair = Map.groupBy(attempts, (j) => JSON.stringify([j.pair.from, j.pair.to]))
+export interface MatrixInput {
+  readonly samples: readonly Judgement[]
+  /** In the order of rows and columns. */
+  readonly nodes: readonly { readonly node: NodeName }[]
+}
+
+export function matrixOf({ samples, nodes }: MatrixInput): Matrix {
+  const byPair = Map.groupBy(samples, ({ subject: { pair } }) => JSON.stringify([pair.from, pair.to]))
   const cells = nodes.map(({ node: from }) =>
     nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)),
   )

@@ -1,0 +1,83 @@
+/** What a criterion is: judged groups in, their results and the reasons against them out. */
+import type { Reason } from '../reason.ts'
+import { attemptsForLowerBound, percent, wilson } from '../statistics.ts'
+import type { GroupResult, Tally } from '../suites/group.ts'
+
+export interface CriterionJudged {
+  readonly groups: readonly GroupResult[]
+  readonly reasons: readonly Reason[]
+}
+
+export interface Criterion {
+  judge(groups: readonly Tally[]): CriterionJudged
+}
+
+/** `percent` is compared with the rate, or with the lower bound of its interval; null: there is nothing to compare with. */
+export interface Bar {
+  readonly percent: number | null
+  readonly strict: boolean
+}
+
+/** Each group against a bar of its own. */
+export function againstBars(groups: readonly Tally[], barOf: (group: Tally) => Bar): CriterionJudged {
+  const judged = groups.map((group) => ({ group, bar: barOf(group) }))
+  return {
+    groups: judged.map(({ group, bar }) => resultOf(group, bar)),
+    reasons: judged.flatMap(({ group, bar }) => reasonsOf(resultOf(group, bar), bar)),
+  }
+}
+
+function resultOf(group: Tally, { percent: target, strict }: Bar): GroupResult {
+  const { attempts, successes, terms } = group
+  return {
+    ...group,
+    target,
+    met:
+      target === null || attempts < terms.sampleFloor || attempts === 0
+        ? null
+        : strict
+          ? wilson(successes, attempts).low * 100 >= target
+          : successes * 100 >= target * attempts,
+  }
+}
+
+/** Why this group keeps a run from passing; empty when it is met and covered. */
+function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
+  const { sampleFloor, coverage } = r.terms
+  const reason = (kind: Reason['kind'], text: string): Reason => ({ kind, text: `${r.name}: ${text}` })
+  return [
+    ...(r.met !== false
+      ? []
+      : [
+          reason(
+            'failed',
+            strict
+              ? missedStrictly(r)
+              : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`,
+          ),
+        ]),
+    ...(r.attempts >= Math.max(1, sampleFloor)
+      ? []
+      : [reason('inconclusive', `${r.attempts} counted attempts, the sample floor is ${sampleFloor}`)]),
+    ...((100 * r.tried) / r.planned >= coverage
+      ? []
+      : [
+          reason(
+            'inconclusive',
+            `${r.tried} of ${r.planned} ${r.of}s tried = ${percent(r.tried / r.planned)} %, coverage asks for ${coverage} %`,
+          ),
+        ]),
+  ]
+}
+
+function missedStrictly(r: GroupResult): string {
+  const needed = r.target === null ? undefined : attemptsForLowerBound(r.target / 100)
+  return (
+    `${r.successes}/${r.attempts}, lower bound ${percent(r.interval.low)} %, target ${r.target} %` +
+    (needed === undefined
+      ? '; no number of attempts brings a lower bound to 100 %'
+      : needed > r.attempts
+        ? `; at least ${needed} attempts without a failure are needed`
+        : '')
+  )
+}

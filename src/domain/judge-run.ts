@@ -1,0 +1,66 @@
+/** What a run is worth whatever its suites say: controls, processes, NATs. */
+import { judgeControls } from './controls.ts'
+import type { Control } from './evidence.ts'
+import type { Finding } from './findings.ts'
+import { peersOf, type NodeName } from './fleet.ts'
+import { judgeNats } from './nats.ts'
+import type { NotCovered } from './not-covered.ts'
+import type { Reason } from './reason.ts'
+import { judgeRunning } from './running.ts'
+import type { RunContext } from './suites/run-context.ts'
+import { undoneTests } from './unsupported.ts'
+import type { VerdictInput } from './verdict-input.ts'
+
+export interface RunJudged {
+  readonly context: RunContext
+  readonly peers: readonly NodeName[]
+  /** Peers that were not left out. */
+  readonly tried: readonly NodeName[]
+  readonly reasons: readonly Reason[]
+  readonly findings: readonly Finding[]
+  readonly notCovered: readonly NotCovered[]
+  readonly invalidControls: readonly Control[]
+}
+
+export function judgeRun(input: VerdictInput): RunJudged {
+  const { fleet, excluded, measurements, deployed, promises, evidence } = input
+  const nodes = fleet.nodes.filter((n) => input.planned.includes(n.name))
+  const peers = peersOf(fleet).filter((n) => input.planned.includes(n.name))
+  const out = new Set(excluded.map((e) => e.node))
+  const tried = peers.map((n) => n.name).filter((n) => !out.has(n))
+  const controls = judgeControls(evidence.controls)
+  const running = judgeRunning(evidence, tried, deployed)
+  const undone = undoneTests(input.missing ?? [])
+  const nats = judgeNats(peers, out, measurements)
+  return {
+    context: {
+      fleet,
+      nodes,
+      peers,
+      excluded,
+      measurements,
+      promises,
+      deployed,
+      barred: running.barred,
+      checkpoint: (input.checkpoint ?? null) !== null,
+    },
+    peers: peers.map((n) => n.name),
+    tried,
+    reasons: [
+      ...controls.reasons,
+      ...running.reasons,
+      ...nats.reasons,
+      ...(undone === null ? [] : [{ kind: 'inconclusive', text: undone } as const]),
+    ],
+    findings: [...(input.findings ?? []), ...controls.findings, ...running.findings, ...nats.findings],
+    notCovered: [
+      ...(fleet.lab?.shaping === 'none'
+        ? [{ kind: 'other', what: 'delay and loss', why: 'the lab does not shape its links' } as const]
+        : []),
+      ...nats.notCovered,
+      ...controls.notCovered,
+      ...(input.missing ?? []).map(({ what, why }): NotCovered => ({ kind: 'other', what, why })),
+    ],
+    invalidControls: controls.invalid,
+  }
+}

@@ -1,0 +1,20 @@
+/** What is known of a run beside a suite's own evidence: what each judge may read. */
+import type { Fleet, FleetNode, NatMeasurement, NodeName } from '../fleet.ts'
+import type { Excluded } from '../not-covered.ts'
+import type { Promises } from '../profile.ts'
+
+export interface RunContext {
+  readonly fleet: Fleet
+  /** Nodes of the plan, in the fleet's order. */
+  readonly nodes: readonly FleetNode[]
+  readonly peers: readonly FleetNode[]
+  readonly excluded: readonly Excluded[]
+  readonly measurements: readonly NatMeasurement[]
+  readonly promises: Promises
+  /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
+  readonly deployed: Readonly<Record<NodeName, string>>
+  /** Nodes whose samples do not count, and why. */
+  readonly barred: ReadonlyMap<NodeName, string>
+  /** A soak checkpoint's test, in which retries are allowed. */
+  readonly checkpoint: boolean
+}

@@ -1,0 +1,118 @@
+/** What a suite is before anything acts: how it plans, and how it judges what was seen (docs/decisions/0009). */
+import type { Counts } from '../counts.ts'
+import type { Attempt } from '../evidence.ts'
+import type { Fleet, FleetNode } from '../fleet.ts'
+import type { NotCovered } from '../not-covered.ts'
+import type { Profile } from '../profile.ts'
+import type { ProjectConfig } from '../project.ts'
+import type { Reason } from '../reason.ts'
+import type { Check } from '../shape.ts'
+import type { ConnectivityWork } from './connectivity/config.ts'
+import type { ConnectivityFigures } from './connectivity/figures.ts'
+import type { Judgement } from './connectivity/judge.ts'
+import type { Group, GroupResult } from './group.ts'
+import type { Measured } from './retry.ts'
+import type { RunContext } from './run-context.ts'
+import type { Sample } from './sample.ts'
+
+/** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */
+export interface SuiteTypes {
+  readonly connectivity: SuiteType<ConnectivityWork, Attempt, Judgement, ConnectivityFigures>
+}
+export type SuiteId = keyof SuiteTypes
+
+/** `work`: what is to be done, as plain data. `item`: one line of evidence. `sample`: what it is judged to be. `figures`: what only its own section shows. */
+interface SuiteType<Work, Item extends Measured, S extends Sample, Figures> {
+  readonly work: Work
+  readonly item: Item
+  readonly sample: S
+  readonly figures: Figures
+}
+
+/** A suite's part of a plan: printed, confirmed, part of the digest. */
+export interface PartOf<Id extends SuiteId> {
+  readonly suite: Id
+  readonly work: SuiteTypes[Id]['work']
+  readonly attempts: number
+  /** Rough, for a person who decides whether to wait. */
+  readonly seconds: number
+  /** `20 attempts in 10 rounds`. */
+  readonly detail: string
+  /** What criteria `threshold` means for it: `direct 99%, relay 100%`. */
+  readonly thresholds: string
+}
+export type SuitePart = { readonly [Id in SuiteId]: PartOf<Id> }[SuiteId]
+
+/** Lines of evidence by suite; a suite that the plan does not have has none. */
+export type SuiteItems = { readonly [Id in SuiteId]?: readonly SuiteTypes[Id]['item'][] }
+
+export interface Planning {
+  readonly config: ProjectConfig
+  readonly profile: Profile
+  readonly fleet: Fleet
+  /** Nodes that the plan uses, in the fleet's order; the registry, which is no peer, may be among them. */
+  readonly nodes: readonly FleetNode[]
+}
+
+export interface Judged<Id extends SuiteId> {
+  /** Of the test proper. */
+  readonly samples: readonly SuiteTypes[Id]['sample'][]
+  /** What a checkpoint tried again; they add to no count. */
+  readonly retries: readonly SuiteTypes[Id]['sample'][]
+  readonly groups: readonly Group[]
+  readonly figures: SuiteTypes[Id]['figures']
+  /** What no single group can say. */
+  readonly reasons: readonly Reason[]
+  readonly notCovered: readonly NotCovered[]
+}
+
+export interface Suite<Id extends SuiteId> {
+  readonly title: string
+  /** Why it cannot measure this profile's program; null: it can. */
+  unable(profile: Profile): string | null
+  /** Null: the configuration asks for nothing of it. */
+  plan(on: Planning): Omit<PartOf<Id>, 'suite'> | null
+  /** One line of its evidence, and its work in a plan: from strangers too. */
+  readonly item: Check
+  readonly work: Check
+  /** Pure: the same for the run and for `verify`. */
+  judge(items: readonly SuiteTypes[Id]['item'][], work: SuiteTypes[Id]['work'], run: RunContext): Judged<Id>
+}
+
+/** A suite's share of a verdict; nothing but `error` where its judge broke. */
+export interface SuiteResult<Id extends SuiteId> {
+  readonly samples: readonly SuiteTypes[Id]['sample'][]
+  readonly retries: readonly SuiteTypes[Id]['sample'][]
+  readonly groups: readonly GroupResult[]
+  readonly figures: SuiteTypes[Id]['figures'] | null
+  readonly error: string | null
+}
+export type SuiteResults = { readonly [Id in SuiteId]?: SuiteResult<Id> }
+
+/** As all readers see a suite that they know nothing of. */
+export interface AnyResult {
+  readonly suite: SuiteId
+  readonly samples: readonly Sample[]
+  readonly retries: readonly Sample[]
+  readonly groups: readonly GroupResult[]
+}
+
+export const resultsOf = (suites: SuiteResults): readonly AnyResult[] =>
+  (Object.keys(suites) as SuiteId[]).flatMap((suite) => {
+    const result = suites[suite]
+    return result === undefined ? [] : [{ suite, ...result }]
+  })
+
+/** What the ledger keeps of a test. */
+export const suiteCounts = (suites: SuiteResults): Counts =>
+  Object.fromEntries(
+    resultsOf(suites).map(({ suite, groups }) => [
+      suite,
+      Object.fromEntries(
+        groups.map(({ name, attempts, successes, planned, tried, recovered }) => [
+          name,
+          { attempts, successes, planned, tried, recovered },
+        ]),
+      ),
+    ]),
+  )

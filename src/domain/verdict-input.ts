@@ -1,0 +1,33 @@
+/** What a verdict is a function of. */
+import type { CheckpointInput } from './checkpoint.ts'
+import type { RunEvidence } from './evidence.ts'
+import type { Finding } from './findings.ts'
+import type { Fleet, NatMeasurement, NodeName } from './fleet.ts'
+import type { Excluded } from './not-covered.ts'
+import type { CriteriaKind } from './plan.ts'
+import type { Promises } from './profile.ts'
+import type { Unsupported } from './unsupported.ts'
+import type { SuiteItems, SuitePart } from './suites/suite.ts'
+
+/** Everything a verdict depends on; plain JSON, so that it can be kept as evidence. */
+export interface VerdictInput {
+  readonly criteria: CriteriaKind
+  /** The plan's suites, and what each saw. */
+  readonly suites: readonly SuitePart[]
+  readonly items: SuiteItems
+  readonly promises: Promises
+  readonly fleet: Fleet
+  /** Nodes the plan uses; the registry, which is no peer, may be among them. */
+  readonly planned: readonly NodeName[]
+  readonly excluded: readonly Excluded[]
+  readonly measurements: readonly NatMeasurement[]
+  /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
+  readonly deployed: Readonly<Record<NodeName, string>>
+  readonly evidence: RunEvidence
+  /** Seen outside the test: skewed clocks and the like. */
+  readonly findings?: readonly Finding[]
+  /** Asked for and not done, or not to be had: listed as not covered. */
+  readonly missing?: readonly Unsupported[]
+  /** Absent or null: this test is no soak checkpoint, and nothing of it is tried again. */
+  readonly checkpoint?: CheckpointInput | null
+}

@@ -1,0 +1,29 @@
+/** Every suite's section of a report by its id; the compiler names a missing one. */
+import { suites } from '../../domain/suites/registry.ts'
+import type { SuiteId, SuiteResult } from '../../domain/suites/suite.ts'
+import type { Verdict } from '../../domain/verdict.ts'
+import type { VerdictInput } from '../../domain/verdict-input.ts'
+import { paragraph } from '../section.ts'
+import { connectivityPages } from './connectivity.ts'
+import type { SuitePages, SuiteReport } from './suite-report.ts'
+
+const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = { connectivity: connectivityPages }
+
+/** Of every suite that was judged, in the order of the plan. */
+export const suiteReports = (verdict: Verdict, input: VerdictInput): readonly SuiteReport[] =>
+  (Object.keys(verdict.suites) as SuiteId[]).flatMap((id) => reportOf(id, verdict, input))
+
+function reportOf<Id extends SuiteId>(id: Id, verdict: Verdict, input: VerdictInput): readonly SuiteReport[] {
+  const result: SuiteResult<Id> | undefined = verdict.suites[id]
+  if (result === undefined) return []
+  const { figures } = result
+  if (figures === null) return [brokenReport(id, result.error ?? '')]
+  return [pages[id]({ ...result, figures }, { verdict, input })]
+}
+
+const brokenReport = (id: SuiteId, error: string): SuiteReport => ({
+  overview: [{ id: `suite-${id}`, title: `Suite ${suites[id].title}`, blocks: [paragraph(error)] }],
+  terms: null,
+  sentences: [],
+  figures: [],
+})
