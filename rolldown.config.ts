@@ -17,7 +17,11 @@ export default defineConfig({
   output: {
     format: 'esm',
     entryFileNames: '[name].js',
-    chunkFileNames: 'chunks/[name].js',
+    // What a package that is loaded late begins with; a package of its own names it, not the file that it begins with.
+    chunkFileNames: ({ facadeModuleId }) => {
+      const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(facadeModuleId ?? '') ?? []
+      return name === undefined ? 'chunks/[name].js' : `chunks/late-${name.replace(/\W+/g, '-').replace(/^-/, '')}.js`
+    },
     minify: false,
     sourcemap: false,
     codeSplitting: {
@@ -29,12 +33,18 @@ export default defineConfig({
         chunk('yaml', 'yaml'),
         chunk('zod', 'zod'),
         chunk('octokit', 'octokit', '@octokit'),
-        chunk('actions', '@actions', '@azure'),
+        chunk('actions', '@actions/(?:core|exec|github|http-client|io)'),
+        chunk('artifact', '@actions/artifact'),
         { name: 'shared', minShareCount: 2 },
       ],
     },
   },
   plugins: [
+    {
+      // Nobody here speaks HTTP through an SSH agent, and Node loads all of its HTTP client for whoever asks for a part of it.
+      name: 'ssh2-without-http',
+      load: (id) => (/[\\/]ssh2[\\/]lib[\\/]http-agents\.js$/.test(id) ? 'module.exports = {}' : null),
+    },
     {
       name: 'dist-package',
       generateBundle(_, bundle) {

@@ -1,5 +1,4 @@
 /** Questions on a terminal. A person who leaves (Ctrl-C) has cancelled. */
-import { cancel, isCancel, select } from '@clack/prompts'
 
 export interface Choice {
   readonly value: string
@@ -8,6 +7,7 @@ export interface Choice {
 
 /** The chosen value; null when the person left. */
 export async function choose(text: string, choices: readonly Choice[], initial?: string): Promise<string | null> {
+  const { cancel, isCancel, select } = await import('@clack/prompts')
   const answer = await select({
     message: text,
     options: choices.map((c) => ({ value: c.value, label: c.value, hint: c.description })),

@@ -56,15 +56,15 @@ const contents = (dir: string): Readonly<Record<string, string>> =>
       }),
   )
 
+const packages = ['actions', 'artifact', 'commander', 'execa', 'octokit', 'prompts', 'ssh2', 'yaml', 'zod']
+const late = ['actions-artifact', 'clack-prompts', 'octokit'].map((name) => `late-${name}`)
 const names = [
-  ...['actions', 'commander', 'execa', 'octokit', 'prompts', 'rolldown-runtime', 'shared', 'ssh2', 'yaml', 'zod'].map(
-    (name) => `chunks/${name}.js`,
-  ),
+  ...[...late, ...packages, 'rolldown-runtime', 'shared'].map((name) => `chunks/${name}.js`),
   'cli.js',
   'licenses.txt',
   'main.js',
   'package.json',
-]
+].toSorted()
 
 describe('dist', () => {
   test('two builds give the same bytes', async () => {
@@ -76,6 +76,24 @@ describe('dist', () => {
     // No name depends on which module came first.
     expect(Object.keys(contents(one)).toSorted()).toEqual(names)
   }, 60_000)
+
+  test('loads what few commands need only for them, and no HTTP client for the command line', () => {
+    const files = contents(inject('bundle'))
+    const loaded = (name: string, done: Set<string> = new Set()): ReadonlySet<string> => {
+      if (done.has(name)) return done
+      done.add(name)
+      for (const [, from = ''] of (files[name] ?? '').matchAll(/^import\b[^'";]*["']([^"']+)["'];$/gm))
+        loaded(from.startsWith('.') ? join(name, '..', from) : from, done)
+      return done
+    }
+    for (const entry of ['cli.js', 'main.js'])
+      expect([...loaded(entry)]).toEqual(expect.not.arrayContaining(['chunks/artifact.js', 'chunks/prompts.js']))
+    const byCli = [...loaded('cli.js')]
+    expect(byCli).toContain('chunks/shared.js')
+    for (const name of ['chunks/octokit.js', 'http', 'https', 'node:http', 'node:https'])
+      expect(byCli).not.toContain(name)
+    for (const name of byCli) expect(files[name] ?? '', name).not.toMatch(/require\("(?:node:)?https?"\)/)
+  })
 
   test('gives the licence of every package in it, in full', () => {
     const page = readFileSync(join(inject('bundle'), 'licenses.txt'), 'utf8')

@@ -1,7 +1,6 @@
 /** Takes a program that is already built: a file given by path, or an asset of a GitHub release. */
 import { mkdir, open, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Octokit } from 'octokit'
 import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
@@ -56,6 +55,7 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
       code: 'U303',
       message: `a release needs owner/repository, not ${options.repository}`,
     })
+  const { Octokit } = await import('octokit')
   const octokit = new Octokit({
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
     ...(options.token === undefined ? {} : { auth: options.token }),

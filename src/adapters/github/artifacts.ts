@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type Artifact, DefaultArtifactClient } from '@actions/artifact'
+import type { Artifact, ArtifactClient } from '@actions/artifact'
 import { Failure } from '../../domain/failure.ts'
 import type { ArtifactStore, Stored } from '../../ports.ts'
 import { type Limits, unzip } from './unzip.ts'
@@ -33,9 +33,16 @@ const roomy: Limits = { files: 20_000, bytes: 2 * 1024 ** 3 }
 /** Every name that we give. The library writes a name into the log as it is, where the runner reads `##[error]` as a command. */
 export const ours = /^vps-test-[\w.-]{1,240}$/
 
+/** The library is larger than all the rest of the Action: only what stores or reads an artifact loads it. */
+const openClient = async (): Promise<ArtifactClient> => {
+  const { DefaultArtifactClient } = await import('@actions/artifact')
+  return new DefaultArtifactClient()
+}
+
 export function openArtifacts(given: ArtifactOptions): ArtifactStore {
   const options: Known = { ...given, signal: given.signal ?? new AbortController().signal }
-  const client = new DefaultArtifactClient()
+  let opened: Promise<ArtifactClient> | undefined
+  const client = (): Promise<ArtifactClient> => (opened ??= openClient())
   const [owner, repo] = options.repository.split('/')
   if (owner === undefined || repo === undefined || repo === '')
     throw new Failure({
@@ -49,7 +56,8 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
     run === undefined || run === options.run ? undefined : { ...place, workflowRunId: runId(run) }
   type FindBy = ReturnType<typeof elsewhere>
   const listed = async (findBy: FindBy, what: string): Promise<readonly Artifact[]> =>
-    (await within('read', what, () => client.listArtifacts(findBy === undefined ? {} : { findBy }))).artifacts
+    (await within('read', what, async () => (await client()).listArtifacts(findBy === undefined ? {} : { findBy })))
+      .artifacts
   /** The runtime service of a run that was started again need not show what its earlier attempts kept; the REST API does. */
   const find = async (
     id: number,
@@ -74,8 +82,8 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
       checkName(name)
       for (const file of files) checkFile(root, file)
       if (files.length === 0) throw new Failure({ code: 'H461', message: `nothing to upload as ${stripHidden(name)}` })
-      const made = await within('upload', `upload the artifact ${name}`, () =>
-        client.uploadArtifact(name, [...files], root, { compressionLevel: 6 }),
+      const made = await within('upload', `upload the artifact ${name}`, async () =>
+        (await client()).uploadArtifact(name, [...files], root, { compressionLevel: 6 }),
       )
       if (made.id === undefined)
         throw new Failure({ code: 'I460', message: `GitHub gave the artifact ${name} no number` })
@@ -114,8 +122,8 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
             message: `the artifact ${known.name} has ${known.size} bytes; ${limits.bytes} are allowed`,
           })
         // Kept packed: the library would unpack as it comes, without limits, and rename what leads out of the folder.
-        await within('read', `download the artifact ${stripHidden(known.name)}`, () =>
-          client.downloadArtifact(id, {
+        await within('read', `download the artifact ${stripHidden(known.name)}`, async () =>
+          (await client()).downloadArtifact(id, {
             path: folder,
             skipDecompress: true,
             ...(findBy === undefined ? {} : { findBy }),

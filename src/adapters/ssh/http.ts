@@ -1,6 +1,5 @@
 /** Plain HTTP/1.1 over a forwarded stream, for services that listen only where the node can reach them. */
-import { request } from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Remote } from '../../ports.ts'
 import { orAbort, withDeadline } from './deadline.ts'
@@ -36,7 +35,9 @@ export function httpOverRemote(
     async (signal) => {
       const stream = await remote.forward(target.host, target.port, { timeoutMs: call.timeoutMs, signal })
       try {
-        return await orAbort(signal, exchange(stream, target, call))
+        // Importing it makes Node load all of its HTTP client, which most commands never need.
+        const http = await import('node:http')
+        return await orAbort(signal, exchange(http.request, stream, target, call))
       } catch (error) {
         throw signal.aborted ? error : badReply(remote.name, at, messageOf(error))
       } finally {
@@ -47,13 +48,14 @@ export function httpOverRemote(
 }
 
 function exchange(
+  ask: typeof request,
   stream: Duplex,
   target: { readonly host: string; readonly port: number },
   call: HttpCall,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }
-    const sent = request({
+    const sent = ask({
       method: call.method,
       path: call.path,
       host: target.host,
