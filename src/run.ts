@@ -1,5 +1,5 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
-import { Failure } from './domain/failure.ts'
+import { Failure, recordOf } from './domain/failure.ts'
 import { genesis, type Entry } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
 import { finals, fold, next, type StageResult, type Session, type State } from './domain/session.ts'
@@ -100,7 +100,7 @@ async function attempt(stage: Stage, plan: Plan, session: Session, world: World)
   } catch (error) {
     if (world.signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage')
       throw error
-    return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: { code: error.facts.code } }
+    return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: recordOf(error) }
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Context } from '../app/context.ts'
+import { recordedFailure } from '../app/recorded-failure.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { nextStep } from '../app/next-step.ts'
 import type { Entry } from '../domain/ledger.ts'
@@ -19,6 +20,7 @@ export async function ending(
   const tested = entries.findLast((e) => e.from === 'TEST')
   const proof = typeof tested?.facts['proof'] === 'string' ? join(folder, tested.facts['proof']) : null
   const code = settledCode(session, entries)
+  const failure = recordedFailure(entries)
   if (json) {
     c.terminal.print(
       JSON.stringify({
@@ -28,6 +30,7 @@ export async function ending(
         why: session.why,
         verdict: tested?.facts['verdict'] ?? null,
         counts: tested?.facts['counts'] ?? null,
+        failure,
         proof,
         exitCode: code,
       }),
@@ -37,6 +40,8 @@ export async function ending(
   if (proof !== null) c.terminal.print(await readFile(proof, 'utf8'))
   timings(c, entries)
   c.terminal.info(`${session.state}: ${session.why}`)
+  if (failure !== null) c.terminal.info(`failure: ${failure.code}`)
+  if (failure?.remedy !== undefined) c.terminal.info(`try: ${failure.remedy}`)
   const idle = nextStep(session)
   if (idle !== undefined) c.terminal.info(idle)
   if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${join(proof, '..')}`)

@@ -57,6 +57,14 @@ export class Failure extends Error {
 export const isFailure = (error: unknown, code: FailureCode): error is Failure =>
   error instanceof Failure && error.facts.code === code
 
+/** What a ledger entry keeps of a failure, so that the end of the run can name it. */
+export const recordOf = ({
+  facts: { code, remedy },
+}: Failure): { readonly code: FailureCode; readonly remedy?: string } => ({
+  code,
+  ...(remedy === undefined ? {} : { remedy: remedy.slice(0, 500) }),
+})
+
 /** Whose matter a failure was that a ledger entry names by its code. */
 export const recordedKind = (code: unknown): FailureKind => rowOf(code)?.kind ?? 'infra'
 

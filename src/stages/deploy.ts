@@ -1,7 +1,7 @@
 /** DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec §4, issue of the order: kamal's barrier). */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
 import type { NodeFacts } from '../commands/survey.ts'
-import { Failure } from '../domain/failure.ts'
+import { Failure, recordOf } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import { sha256, type Json } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -167,6 +167,6 @@ async function pack(world: World, plan: Plan, session: Session): Promise<Shipmen
 const exclusion = (node: NodeName, f: Failure): Exclusion => ({
   node,
   stage: 'DEPLOY',
-  code: f.facts.code,
+  ...recordOf(f),
   message: f.message.slice(0, 400),
 })

@@ -1,7 +1,7 @@
 /** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
 import { diagnoseNode } from '../commands/remedies.ts'
 import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
-import { Failure } from '../domain/failure.ts'
+import { Failure, recordOf } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Json } from '../domain/ledger.ts'
 import { quorumFault } from '../domain/quorum.ts'
@@ -74,7 +74,7 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
 const exclusion = (node: NodeName, f: Failure): Exclusion => ({
   node,
   stage: 'SETUP',
-  code: f.facts.code,
+  ...recordOf(f),
   message: f.message.slice(0, 400),
 })
 

@@ -1,5 +1,5 @@
 /** A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch (spec §4 on_busy). */
-import { Failure } from '../../domain/failure.ts'
+import { Failure, recordOf } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Entry } from '../../domain/ledger.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -55,7 +55,7 @@ export async function leaseFleet(
 const refusal = (busy: Failure, also?: string): StageResult => ({
   event: 'unrecoverable',
   why: `${busy.message}${also === undefined ? '' : `; ${also}`}`.slice(0, 1000),
-  facts: { busy: true, code: busy.facts.code },
+  facts: { busy: true, ...recordOf(busy) },
 })
 
 /** Ends the holder's session, when it is one of ours: same ledger, project and branch. Null: done; else why not. */

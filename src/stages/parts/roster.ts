@@ -8,6 +8,7 @@ export interface Exclusion {
   readonly node: NodeName
   readonly stage: string
   readonly code: string
+  readonly remedy?: string
   readonly message: string
 }
 

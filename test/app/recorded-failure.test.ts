@@ -1,0 +1,37 @@
+/** The end of a run names the code and the remedy of the failure that ended it. */
+import { expect, test } from 'vitest'
+import { recordedFailure } from '../../src/app/recorded-failure.ts'
+import { Failure, recordOf } from '../../src/domain/failure.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+
+const noKey = new Failure({ code: 'U031', message: 'no private key for fleet f', remedy: 'vps-test start --key k' })
+const ended = (event: string, facts: Entry['facts'], why = noKey.message): readonly Entry[] => [
+  { event, facts, why } as Entry,
+]
+const excluded = [
+  { node: 'b', stage: 'SETUP', code: 'T004', message: 'b: cannot be reached' },
+  { node: 'a', stage: 'SETUP', ...recordOf(noKey), message: noKey.message },
+]
+
+test.each([
+  ['of the entry itself', ended('unrecoverable', { ...recordOf(noKey) })],
+  ['of the node that the reason names', ended('unrecoverable', { excluded }, `no registry: ${noKey.message}`)],
+])('code and remedy %s', (_, entries) => {
+  expect(recordedFailure(entries)).toEqual({ code: 'U031', remedy: 'vps-test start --key k' })
+})
+
+test.each([
+  ['nothing was written', []],
+  ['the session goes on', ended('ready', { code: 'U031' })],
+  ['no excluded node is the reason', ended('unrecoverable', { excluded }, 'too few nodes')],
+  ['what stands there is no text', ended('failed', { code: 7, excluded: 'a' })],
+])('none where %s', (_, entries) => {
+  expect(recordedFailure(entries)).toBeNull()
+})
+
+test('a row gives the remedy where the place that throws has none', () => {
+  expect(recordOf(new Failure({ code: 'I304', message: 'm' }))).toEqual({
+    code: 'I304',
+    remedy: 'vps-test doctor --fix',
+  })
+})
