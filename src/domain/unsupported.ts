@@ -67,6 +67,9 @@ export const unsupportedAnswers: {
   proof: { metrics: 'Prometheus is not asked' },
 }
 
+/** Fields of a request that only answers which do not act would need. */
+export const unsupportedRequestFields: readonly string[] = ['customCriteria']
+
 export const isActing = (question: string, value: string): boolean =>
   !Object.hasOwn(unsupportedAnswers, question) ||
   !Object.hasOwn(unsupportedAnswers[question as keyof typeof unsupportedAnswers], value)

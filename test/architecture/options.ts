@@ -114,3 +114,10 @@ export function pathsOf(type: string, types: ReadonlyMap<string, Node>): readonl
   visit(types.get(type), [], [type])
   return [...new Map(paths.map((p) => [p.join('.'), p])).values()]
 }
+
+/** The names of the fields of a `z.strictObject({…})` that is declared under a name. */
+export function fieldsOf(program: Node, name: string): readonly string[] {
+  const declared = [...everyNode(program)].find((n) => n.type === 'VariableDeclarator' && nameOf(n['id']) === name)
+  const fields = declared && [...everyNode(declared)].find((n) => n.type === 'ObjectExpression')
+  return fields === undefined ? [] : (fields['properties'] as readonly Node[]).map((p) => nameOf(p['key']) ?? '')
+}

@@ -1,8 +1,9 @@
 /** No option without a reader: every field of a parsed input is read by something besides the code that parses it. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { unsupportedFields } from '../../src/domain/unsupported.ts'
-import { parsed, pathsOf, programsUnder, readsIn, typesIn } from '../architecture/options.ts'
+import { unsupportedFields, unsupportedRequestFields } from '../../src/domain/unsupported.ts'
+import { questionIds } from '../../src/inputs/questions.ts'
+import { fieldsOf, parsed, pathsOf, programsUnder, readsIn, typesIn } from '../architecture/options.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const programs = programsUnder(root, 'src')
@@ -29,9 +30,12 @@ const names: Readonly<Record<string, readonly string[]>> = {
   proxy: ['jump'],
 }
 
+const readsWithout = (file?: string): ReadonlySet<string> =>
+  new Set(readsByFile.flatMap(([path, of]) => (noReader(path) || path === file ? [] : [...of])))
+
 /** Fields that nothing reads, as `tests.connectivity.enabled`. */
 function unread(type: string, without?: string): readonly string[] {
-  const reads = new Set(readsByFile.flatMap(([path, of]) => (noReader(path) || path === without ? [] : [...of])))
+  const reads = readsWithout(without)
   const isRead = (path: readonly string[]): boolean => {
     const [field = '', parent = type] = path.toReversed()
     return [parent, ...(names[parent] ?? [])].some((of) => reads.has(`${of}.${field}`))
@@ -49,6 +53,18 @@ describe('no option without a reader', () => {
   test('of a project', () => expect(unread('ProjectConfig').filter((path) => !listed(path))).toEqual([]))
   test('of a fleet', () => expect(unread('Fleet')).toEqual([]))
   test('of a profile', () => expect(unread('Profile')).toEqual([]))
+  test('of a request', () => {
+    const fields = fieldsOf(programs.find(([path]) => path === 'src/inputs/request.ts')?.[1] ?? expect.fail(), 'schema')
+    const reads = readsWithout()
+    const answered: readonly string[] = [...questionIds, ...unsupportedRequestFields]
+    expect(fields.length).toBeGreaterThan(10)
+    expect(
+      fields.filter(
+        (field) =>
+          !answered.includes(field) && !['r', 'request', 'StartRequest'].some((of) => reads.has(`${of}.${field}`)),
+      ),
+    ).toEqual([])
+  })
   test('what is listed as not acting is read by nothing else', () =>
     expect(
       unsupportedFields
