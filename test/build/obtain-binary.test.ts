@@ -92,7 +92,10 @@ test(
   async () => {
     const { workspace } = repository('good')
     const log = notes()
-    const { path, record } = await obtain(options(workspace, 'toy', { env: noZig, buildHost: host(), log }))
+    const asked = options(workspace, 'toy', { env: noZig, buildHost: host(), log })
+    const localBuild = ['cargo', 'build', '--profile', 'dev']
+    const { path, record } = await obtain({ ...asked, binary: { ...asked.binary, localBuild } })
+    expect(record.argv.slice(0, 4)).toEqual(localBuild)
     expect(record).toMatchObject({
       source: 'native',
       glibc: null,
