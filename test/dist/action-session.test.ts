@@ -172,7 +172,7 @@ describe('soak', () => {
       [due, late, dead, held].toSorted().map((session) => ({ session, commit, fleet: 'saorsa', repo: '.' })),
     )
     const rows = (id: string): string => end.summary.split('\n').find((l) => l.includes(id)) ?? ''
-    expect(rows(due)).toMatch(/WAIT_1HR.*1 h 00 min late.*due: /)
+    expect(rows(due)).toMatch(/WAIT\\_1HR.*1 h 00 min late.*due: /)
     expect(rows(late)).toMatch(/missed: .*more than 24 h late/)
     expect(rows(waiting)).toMatch(/not due/)
     expect(rows(dead)).toMatch(/claimed: taken over from run 55/)
@@ -654,7 +654,7 @@ describe('comment', () => {
       t.runner.results.plant('908', 'vps-test-evidence-x-test-1-1', evidenceZip(contents(long as Files)))
       const end = await t.runner.step('comment', { inputs: of('908') })
       const first =
-        /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\* \(\d+ faults\): do not trust it\.\n/
+        /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\* \\\(\d+ faults\\\): do not trust it\.\n/
       const [check] = t.runner.api.state.checks
       for (const page of [said(7), check?.summary ?? '', end.summary]) expect(page).toMatch(first)
       expect(check).toMatchObject({
