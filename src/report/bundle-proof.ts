@@ -4,15 +4,25 @@ import type { BuildRecord } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { checkpointOf, verdictInputOf } from '../domain/bundle.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import type { BuildFacts } from './proof-input.ts'
-import { proofName, renderProof } from './proof.ts'
+import { pageText, type Palette } from './plain.ts'
+import type { BuildFacts, ProofInput } from './proof-input.ts'
+import { headSection, proofName, proofSections, renderProof } from './proof.ts'
 
 export const proofFile = (b: Bundle): string => proofName(b.facts.testEndedAt)
 
-export function renderBundleProof(b: Bundle, verdict: Verdict, manifest: Manifest): string {
+export const renderBundleProof = (b: Bundle, verdict: Verdict, manifest: Manifest): string =>
+  renderProof(proofOf(b, verdict, manifest))
+
+/** The same for a terminal. */
+export function bundleProofText(b: Bundle, verdict: Verdict, manifest: Manifest, palette: Palette): string {
+  const proof = proofOf(b, verdict, manifest)
+  return pageText(headSection(proof), proofSections(proof), palette)
+}
+
+function proofOf(b: Bundle, verdict: Verdict, manifest: Manifest): ProofInput {
   const { facts, entries } = b
   const seq = entries.length
-  return renderProof({
+  return {
     version: facts.version,
     session: facts.session,
     startedAt: facts.sessionStartedAt,
@@ -32,7 +42,7 @@ export function renderBundleProof(b: Bundle, verdict: Verdict, manifest: Manifes
     anchor: { kind: 'ledger', where: `session ${facts.session}, entry ${seq}`, digest: manifest.root },
     verifyCommand: 'vps-test verify <this folder>',
     checkpoint: checkpointOf(b),
-  })
+  }
 }
 
 function buildFacts(r: BuildRecord | null): BuildFacts | null {

@@ -1,6 +1,6 @@
 import { escapeHtml } from './html.ts'
 import { linkOf } from './link.ts'
-import { legendText, spansOf, usualBlockLength, usualLength } from './section.ts'
+import { legendText, spansOf, strong, usualBlockLength, usualLength } from './section.ts'
 import type { Align, Block, Gantt, Inline, Matrix, Section, Span, Table } from './section.ts'
 import { cut, spellHidden } from '../domain/text.ts'
 
@@ -57,7 +57,7 @@ const tableMarkdown = ({ head, rows, align }: Table): string =>
   )
 
 function matrixMarkdown({ stem, names, rows, legend }: Matrix): string {
-  const lines = rows.map((r, i) => [{ kind: 'strong', of: names[i] ?? '' } as const, ...r.map((c) => c.text)])
+  const lines = rows.map((r, i) => [strong(names[i] ?? ''), ...r.map((c) => c.text)])
   const head = [`${stem}from ╲ to`, ...names]
   return `${tableMarkdown({ kind: 'table', head, rows: lines, align: [] })}\n\n${line(legendText(legend))}`
 }
@@ -92,7 +92,7 @@ function inlineMarkdown(of: Inline, where: Where = 'line'): string {
   }
   for (const span of spansOf(of)) {
     if (typeof span === 'string') pending += cut(span, usualLength)
-    else if (span.kind === 'text') pending += cut(span.text, span.max ?? usualLength)
+    else if (span.kind === 'text') pending += cut(span.text, span.max)
     else {
       add(escape(pending))
       pending = ''
@@ -106,7 +106,7 @@ function inlineMarkdown(of: Inline, where: Where = 'line'): string {
 function spanMarkdown(span: Exclude<Span, string | { readonly kind: 'text' }>, where: Where): string {
   switch (span.kind) {
     case 'code':
-      return codeSpan(span.text, span.max ?? usualLength, where)
+      return codeSpan(span.text, span.max, where)
     case 'strong': {
       const inner = inlineMarkdown(span.of, where)
       return inner === '' ? '' : `**${inner}**`

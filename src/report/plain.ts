@@ -1,5 +1,5 @@
 import { linkOf } from './link.ts'
-import { legendText, spansOf } from './section.ts'
+import { legendText, spansOf, toned } from './section.ts'
 import type { Block, Gantt, Inline, Matrix, Section, Span, Table, Tone } from './section.ts'
 import { iso, cut, spellHidden } from '../domain/text.ts'
 
@@ -9,8 +9,14 @@ export type Palette = Readonly<Record<Tone, (s: string) => string>>
 const same = (s: string): string => s
 export const plain: Palette = { good: same, bad: same, warn: same, dim: same }
 
-export const sectionText = ({ title, blocks }: Section, palette: Palette = plain): string =>
-  [inlineText(title), ...blocks.map((b) => blockText(b, palette))].join('\n\n')
+/** A whole page, and the sections below its head. */
+export const pageText = (head: Section, sections: readonly Section[], palette: Palette = plain): string =>
+  [head, ...sections].map((s) => sectionText(s, palette)).join('\n\n\n')
+
+export function sectionText({ title, blocks }: Section, palette: Palette = plain): string {
+  const heading = inlineText(title)
+  return [`${heading}\n${'─'.repeat(width(heading))}`, ...blocks.map((b) => blockText(b, palette))].join('\n\n')
+}
 
 export function blockText(b: Block, palette: Palette = plain): string {
   switch (b.kind) {
@@ -60,10 +66,7 @@ function tableText({ head, rows, align }: Table, palette: Palette): string {
 const width = (s: string): number => [...s].length
 
 function matrixText({ stem, names, rows, legend }: Matrix, palette: Palette): string {
-  const cells = rows.map((r, i): readonly Inline[] => [
-    names[i] ?? '',
-    ...r.map(({ text, tone }): Span => ({ kind: 'text', text, tone })),
-  ])
+  const cells = rows.map((r, i): readonly Inline[] => [names[i] ?? '', ...r.map((c) => toned(c.text, c.tone))])
   const head = [`${stem}from\\to`, ...names]
   return `${tableText({ kind: 'table', head, rows: cells, align: [] }, palette)}\n${spellHidden(legendText(legend))}`
 }
@@ -86,11 +89,11 @@ function spanText(span: Span, palette: Palette): string {
   if (typeof span === 'string') return spellHidden(span)
   switch (span.kind) {
     case 'text': {
-      const words = spellHidden(cut(span.text, span.max ?? Infinity))
+      const words = spellHidden(cut(span.text, span.max))
       return span.tone === undefined ? words : palette[span.tone](words)
     }
     case 'code':
-      return spellHidden(cut(span.text, span.max ?? Infinity))
+      return spellHidden(cut(span.text, span.max))
     case 'strong':
       return coloured(span.of, palette)
     case 'link': {

@@ -57,7 +57,7 @@ export const proofName = (finishedAt: number): string =>
     .replace(/\.\d+Z$/, 'Z')
     .replaceAll(':', '-')}.md`
 
-function headSection({
+export function headSection({
   version,
   plan,
   verdict,

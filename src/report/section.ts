@@ -3,13 +3,19 @@
 /** How good something is; only renderers that have colours show it. */
 export type Tone = 'good' | 'bad' | 'warn' | 'dim'
 
+/** On spans that a constructor below made, and on nothing that was read from JSON: data cannot pose as a link. */
+const brand: unique symbol = Symbol('span')
+interface Branded {
+  readonly [brand]: true
+}
+
 /** A bare string is text, cut at {@link usualLength}. `max`: longest, characters. */
 export type Span =
   | string
-  | { readonly kind: 'text'; readonly text: string; readonly max?: number; readonly tone?: Tone }
-  | { readonly kind: 'code'; readonly text: string; readonly max?: number }
-  | { readonly kind: 'strong'; readonly of: Inline }
-  | { readonly kind: 'link'; readonly label: string; readonly to: string | null }
+  | (Branded & { readonly kind: 'text'; readonly text: string; readonly max: number; readonly tone?: Tone })
+  | (Branded & { readonly kind: 'code'; readonly text: string; readonly max: number })
+  | (Branded & { readonly kind: 'strong'; readonly of: Inline })
+  | (Branded & { readonly kind: 'link'; readonly label: string; readonly to: string | null })
 export type Inline = Span | readonly Span[]
 
 export type Align = 'left' | 'right'
@@ -66,16 +72,17 @@ export const usualLength = 400
 /** Longest text of a code block, characters. */
 export const usualBlockLength = 20_000
 
-export const text = (value: string, max: number, tone?: Tone): Span => ({
+export const text = (value: string, max: number): Span => ({ [brand]: true, kind: 'text', text: value, max })
+export const toned = (value: string, tone: Tone): Span => ({
+  [brand]: true,
   kind: 'text',
   text: value,
-  max,
-  ...(tone === undefined ? {} : { tone }),
+  max: usualLength,
+  tone,
 })
-export const toned = (value: string, tone: Tone): Span => ({ kind: 'text', text: value, tone })
-export const code = (value: string, max = usualLength): Span => ({ kind: 'code', text: value, max })
-export const strong = (of: Inline): Span => ({ kind: 'strong', of })
-export const link = (label: string, to: string | null): Span => ({ kind: 'link', label, to })
+export const code = (value: string, max = usualLength): Span => ({ [brand]: true, kind: 'code', text: value, max })
+export const strong = (of: Inline): Span => ({ [brand]: true, kind: 'strong', of })
+export const link = (label: string, to: string | null): Span => ({ [brand]: true, kind: 'link', label, to })
 
 /** Our own words with foreign ones between them: the former are never cut. */
 export const inline = (words: TemplateStringsArray, ...values: readonly (Inline | number)[]): readonly Span[] =>
@@ -88,10 +95,14 @@ export const inline = (words: TemplateStringsArray, ...values: readonly (Inline 
 export const joined = (list: readonly Inline[], between: string): readonly Span[] =>
   list.flatMap((one, i) => [...(i === 0 ? [] : [text(between, Infinity)]), ...spansOf(one)])
 
-export const spansOf = (of: Inline | number): readonly Span[] =>
-  typeof of === 'number' ? [String(of)] : isSpan(of) ? [of] : of
+/** Whatever is neither text nor of a constructor's making is shown as `?`. */
+export function spansOf(of: Inline | number): readonly Span[] {
+  if (typeof of === 'number') return [String(of)]
+  return (Array.isArray(of) ? (of as readonly Span[]) : [of as Span]).map((one) => (isSpan(one) ? one : '?'))
+}
 
-const isSpan = (of: Inline): of is Span => typeof of === 'string' || 'kind' in of
+const isSpan = (value: unknown): value is Span =>
+  typeof value === 'string' || (typeof value === 'object' && value !== null && brand in value)
 
 export const paragraph = (of: Inline): Block => ({ kind: 'paragraph', of })
 export const heading = (title: Inline): Block => ({ kind: 'heading', title })

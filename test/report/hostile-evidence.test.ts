@@ -10,7 +10,8 @@ import { exitCodes } from '../../src/domain/failure.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { fold } from '../../src/domain/session.ts'
-import { renderBundleProof } from '../../src/report/bundle-proof.ts'
+import { bundleProofText, renderBundleProof } from '../../src/report/bundle-proof.ts'
+import { plain } from '../../src/report/plain.ts'
 import { jobSummary } from '../../src/report/job-summary.ts'
 import { commentMarker, prComment } from '../../src/report/pr-comment.ts'
 import { readBundle, readManifest } from '../../src/app/evidence-folder.ts'
@@ -31,8 +32,8 @@ const write = (files: Files): void => {
   for (const [name, content] of Object.entries(contents(files))) writeFileSync(join(place, 'evidence', name), content)
 }
 
-/** Every page that is made of it; null where it was refused. */
-async function pages(files: Files): Promise<readonly string[] | null> {
+/** Every page that is made of it, and the proof as a terminal shows it; null where it was refused. */
+async function pages(files: Files): Promise<{ readonly md: readonly string[]; readonly text: string } | null> {
   write(files)
   const read = await bundleIn(place, untrustedEvidence).catch(() => null)
   if (read === null) return null
@@ -46,12 +47,15 @@ async function pages(files: Files): Promise<readonly string[] | null> {
     runUrl,
     comparison: null,
   }
-  return [
-    prComment(input, commentMarker('x')),
-    jobSummary(input),
-    renderBundleProof(bundle, verdict, manifestOf([{ path: 'evidence/x', bytes: 1, sha256: sha256('x') }])),
-  ]
+  const manifest = manifestOf([{ path: 'evidence/x', bytes: 1, sha256: sha256('x') }])
+  return {
+    md: [prComment(input, commentMarker('x')), jobSummary(input), renderBundleProof(bundle, verdict, manifest)],
+    text: bundleProofText(bundle, verdict, manifest, plain),
+  }
 }
+
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
+const unprintable = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/
 
 type Path = readonly (string | number)[]
 const paths = (value: Json, at: Path = []): readonly Path[] => [
@@ -77,6 +81,8 @@ const replacements: readonly Json[] = [
   { toString: short, length: 3, [short]: short },
   [short],
   [[short]],
+  { kind: 'link', label: 'x', to: 'https://evil.example/' },
+  [{ kind: 'strong', of: short }],
   1e308,
   -1,
   0.5,
@@ -88,8 +94,9 @@ const replacements: readonly Json[] = [
 
 test('the good one is read, and shown', async () => {
   const shown = await pages(good)
-  expect(shown?.map((md) => md.includes('saorsa-9'))).toEqual([true, true, true])
-  expect(shown?.flatMap((md) => [...escapes(md), ...brokenRows(md)])).toEqual([])
+  expect(shown?.md.map((md) => md.includes('saorsa-9'))).toEqual([true, true, true])
+  expect(shown?.md.flatMap((md) => [...escapes(md), ...brokenRows(md)])).toEqual([])
+  expect(shown?.text).toContain('saorsa-9')
 })
 
 test('anything in any place of it stays words, or is refused', async () => {
@@ -99,7 +106,8 @@ test('anything in any place of it stays words, or is refused', async () => {
       // What cannot be shown is said to be unreadable; thrown words never reach a page.
       const shown = await pages(put(good, path, replacement) as Files).catch(() => null)
       seen = shown === null ? { ...seen, refused: seen.refused + 1 } : { ...seen, shown: seen.shown + 1 }
-      expect((shown ?? []).flatMap((md) => [...escapes(md), ...brokenRows(md)])).toEqual([])
+      expect((shown?.md ?? []).flatMap((md) => [...escapes(md), ...brokenRows(md)])).toEqual([])
+      expect(shown?.text ?? '').not.toMatch(unprintable)
     }),
     { numRuns: 400 },
   )

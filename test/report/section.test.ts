@@ -87,7 +87,7 @@ describe('the same section', () => {
   test('as plain text, with colour where there is some', () => {
     expect(sectionText(section)).toBe(
       [
-        'Success criteria',
+        'Success criteria\n────────────────',
         'At least 10 of every class.',
         'class  measured\na|b        9/10\nc         10/10',
         '- run (https://github.com/o/r)\n- elsewhere',
@@ -191,6 +191,11 @@ describe('Markdown of neighbours', () => {
     ['a line begins no code block', ['     a'], 'a'],
     ['code outside a table keeps its bar', [code('a|b')], '`a|b`'],
   ])('%s', (_, of, expected) => expect(md(of)).toBe(expected))
+  test('what was read from data is no link and no emphasis', () => {
+    const read = (json: string): Inline => JSON.parse(json) as Inline
+    expect(md(read('{"kind":"link","label":"x","to":"https://evil.example"}'))).toBe('?')
+    expect(md(inline`a ${read('[{"kind":"strong","of":"x"}, ["y"], "z", null]')}`)).toBe('a ??z?')
+  })
   test('a cell may be a dash', () => expect(blocksMarkdown([table(['a'], [['-']])])).toContain('| - |'))
   test('our own words are never cut, foreign ones are', () => {
     const long = 'x'.repeat(500)
@@ -206,7 +211,7 @@ describe('a section that is too long', () => {
   const words = (s: Section | null): string | null => (s === null ? null : sectionText(s))
   test('ends after whole rows and says how many are missing', () =>
     expect(words(shortened(of(rows(100), paragraph('after')), 100, size))).toMatch(
-      /^s\n\n- row 0\n- row 1\n- row 2(?:\n- row \d)*\n\n\d\d more lines; all of them are in the run's summary\.$/,
+      /^s\n─\n\n- row 0\n- row 1\n- row 2(?:\n- row \d)*\n\n\d\d more lines; all of them are in the run's summary\.$/,
     ))
   test('the rows that are missing are counted', () => {
     const shown = shortened(of(rows(100), paragraph('after')), 100, size)
