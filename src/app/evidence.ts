@@ -1,7 +1,7 @@
 /** An evidence folder judged again with no network; it is at fault if one byte is not what was sealed. */
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { readClone } from '../adapters/git/clone.ts'
 import { layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
@@ -10,7 +10,8 @@ import { manifestFaults, type FileDigest } from '../domain/manifest.ts'
 import { planDigest } from '../domain/plan.ts'
 import { suiteCounts } from '../domain/suites/suite.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
-import { proofFile, renderBundleProof } from '../report/bundle-proof.ts'
+import { bundleProofText, proofFile, renderBundleProof } from '../report/bundle-proof.ts'
+import type { Palette } from '../report/plain.ts'
 import { readBundle, readManifest } from './evidence-folder.ts'
 import { messageOf } from '../domain/text.ts'
 
@@ -98,6 +99,18 @@ export async function bundleIn(
 ): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
   const bundle = await readBundle(dir, most)
   return { bundle, verdict: verdict(verdictInputOf(bundle)) }
+}
+
+/** A proof page for a person at a terminal; the page itself, where its evidence cannot be read again. */
+export async function proofText(page: string, palette: Palette): Promise<string> {
+  const folder = dirname(page)
+  try {
+    const { bundle, verdict } = await bundleIn(folder)
+    const manifest = readManifest(await readFile(join(folder, 'manifest.json'), 'utf8'), trustedEvidence)
+    return bundleProofText(bundle, verdict, manifest, palette)
+  } catch {
+    return readFile(page, 'utf8')
+  }
 }
 
 /** What two versions of vps-test must agree on. */

@@ -1,17 +1,13 @@
 /** How a session's end is told on a terminal: its proof, times, and what goes on with it; or one JSON object. */
-import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Context } from '../app/context.ts'
+import { proofText } from '../app/evidence.ts'
 import { recordedFailure } from '../app/recorded-failure.ts'
-import { bundleIn } from '../app/evidence.ts'
-import { readManifest } from '../app/evidence-folder.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { nextStep } from '../app/next-step.ts'
-import { trustedEvidence } from '../domain/bundle-shape.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
-import { bundleProofText } from '../report/bundle-proof.ts'
 
 export async function ending(
   c: Context,
@@ -41,7 +37,7 @@ export async function ending(
     )
     return code
   }
-  if (proof !== null) c.terminal.print(await proofText(c, proof))
+  if (proof !== null) c.terminal.print(await proofText(proof, c.terminal.palette))
   timings(c, entries)
   c.terminal.info(`${session.state}: ${session.why}`)
   if (failure !== null) c.terminal.info(`failure: ${failure.code}`)
@@ -50,18 +46,6 @@ export async function ending(
   if (idle !== undefined) c.terminal.info(idle)
   if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${join(proof, '..')}`)
   return code
-}
-
-/** For a person's eyes; the page itself, where its evidence cannot be read again. */
-async function proofText(c: Context, page: string): Promise<string> {
-  const folder = dirname(page)
-  try {
-    const { bundle, verdict } = await bundleIn(folder)
-    const manifest = readManifest(await readFile(join(folder, 'manifest.json'), 'utf8'), trustedEvidence)
-    return bundleProofText(bundle, verdict, manifest, c.terminal.palette)
-  } catch {
-    return readFile(page, 'utf8')
-  }
 }
 
 function timings(c: Context, entries: readonly Entry[]): void {
