@@ -1,8 +1,9 @@
-/** `npm run docs`: writes what is generated (the README's tables of inputs and outputs, the version in its examples, docs/errors.md). `-- --check` only compares: exit 1 when something is stale. */
+/** `npm run docs`: writes what is generated (inputs of action.yml and of the workflows, the tables of docs/action.md, the version in examples, docs/errors.md, schemas). `-- --check` only compares: exit 1 when something is stale. */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { failures } from '../src/domain/failures/failures.ts'
 import { renderErrors, sitesIn } from './docs-errors.ts'
+import { actionInputs, fieldsTable, withPart, workflowWithForms } from './docs-forms.ts'
 import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
 import { withVersion } from './docs-version.ts'
 import { jsonSchemas, schemaFile, type SchemaName } from '../src/inputs/json-schemas.ts'
@@ -21,14 +22,15 @@ const sites = globSync('src/**/*.ts', { cwd: root })
   .filter((path) => !path.startsWith('src/domain/failures/'))
   .toSorted()
   .flatMap((path) => sitesIn(path, read(path)))
+const action = withPart(read('action.yml'), 'inputs', actionInputs())
 const wanted = {
-  'README.md': withVersion(
-    withTable(
-      withTable(read('README.md'), inputsTable(read('action.yml'))),
-      outputsTable(read('action.yml')),
-      'outputs',
-    ),
-    pkg.version,
+  'action.yml': action,
+  '.github/workflows/vps-test.yml': workflowWithForms(read('.github/workflows/vps-test.yml')),
+  'README.md': withVersion(read('README.md'), pkg.version),
+  'docs/action.md': withTable(
+    withTable(withTable(read('docs/action.md'), inputsTable(action)), outputsTable(action), 'outputs'),
+    fieldsTable(),
+    'fields',
   ),
   'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
   'docs/errors.md': renderErrors(failures, sites),

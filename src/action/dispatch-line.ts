@@ -1,40 +1,28 @@
 /** `modify`: the same dispatch as a line for the command line of GitHub, with every answer filled in. */
 import { quote } from '../commands/quote.ts'
 import type { Plan } from '../domain/plan.ts'
+import { callFields, type RequestFieldName } from '../inputs/request-fields.ts'
 import type { StartRequest } from '../inputs/request.ts'
 import type { RunContext } from './job.ts'
 
-/** What a caller's workflow may have settled without asking: a form refuses answers to questions that it does not have. */
-const fixed: readonly string[] = ['project', 'fleet', 'repo', 'config', 'queue-minutes']
-
+/** Answers stand in their final form; a form refuses answers to questions that it does not have. */
 export function dispatchLine(plan: Plan, r: StartRequest, facts: RunContext): string {
   const { project, focus, criteria, proof } = plan.answers
-  const release =
-    r.releaseTag === undefined
-      ? undefined
-      : `${r.releaseTag.repository === null ? '' : `${r.releaseTag.repository}@`}${r.releaseTag.tag}${r.releaseTag.asset === null ? '' : `:${r.releaseTag.asset}`}`
-  const answers: Readonly<Record<string, string | undefined>> = {
+  const settled: Readonly<Partial<Record<RequestFieldName, string>>> = {
     project: project.value,
     focus: focus.value,
     criteria: criteria.value,
-    'custom-criteria': r.customCriteria,
     proof: proof.value,
-    nodes: r.nodes?.join(','),
-    'binary-source': r.binarySource ?? 'zigbuild',
-    'release-tag': release,
+    binarySource: r.binarySource ?? 'zigbuild',
     soak: plan.soak.length > 0 ? 'on' : 'off',
-    'on-busy': r.onBusy,
-    'queue-minutes': r.queueMinutes?.toString(),
-    fleet: r.fleet,
-    repo: r.repo,
-    config: r.config,
     confirm: 'proceed',
   }
-  const given = Object.entries(answers).flatMap(([name, value]) =>
-    value === undefined || (fixed.includes(name) && facts.form?.includes(name) === false)
+  const given = callFields.flatMap(({ field, input, fixable }) => {
+    const value = settled[field] ?? wordOf(r[field])
+    return value === undefined || (fixable === true && facts.form?.includes(input) === false)
       ? []
-      : ['-f', `${name}=${value}`],
-  )
+      : ['-f', `${input}=${value}`]
+  })
   return [
     'gh',
     'workflow',
@@ -47,4 +35,13 @@ export function dispatchLine(plan: Plan, r: StartRequest, facts: RunContext): st
   ]
     .map(quote)
     .join(' ')
+}
+
+/** A field as it is typed. */
+function wordOf(value: StartRequest[RequestFieldName]): string | undefined {
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'object') return String(value)
+  if (!('tag' in value)) return value.join(',')
+  const repository = value.repository === null ? '' : `${value.repository}@`
+  return `${repository}${value.tag}${value.asset === null ? '' : `:${value.asset}`}`
 }

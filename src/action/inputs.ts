@@ -1,32 +1,11 @@
 /** The Action's inputs, typed; a start's words go through the schema of the command line. */
 import { Failure } from '../domain/failure.ts'
-import { parseRequest, type RawRequest, type StartRequest } from '../inputs/request.ts'
+import { commands, type commandInput, type jobInputs } from '../inputs/job-inputs.ts'
+import { requestInputs } from '../inputs/request-fields.ts'
+import { parseRequest, type StartRequest } from '../inputs/request.ts'
 import { hint } from '../inputs/nearest.ts'
 import { show } from '../domain/text.ts'
 
-export const commands = [
-  'run',
-  'plan',
-  'confirm',
-  'setup',
-  'compile',
-  'build',
-  'deploy',
-  'test',
-  'prove',
-  'advance',
-  'gate',
-  'soak',
-  'approve',
-  'reject',
-  'comment',
-  'status',
-  'stop',
-  'logs',
-  'diagnose',
-  'nodes',
-  'version',
-] as const
 export type ActionCommand = (typeof commands)[number]
 
 export interface Inputs {
@@ -52,31 +31,16 @@ export interface Inputs {
   readonly headBranch: string
 }
 
-/** Fields of a request that are inputs, by the input's name. */
-const fields: Readonly<Record<string, keyof RawRequest>> = {
-  project: 'project',
-  focus: 'focus',
-  criteria: 'criteria',
-  proof: 'proof',
-  'custom-criteria': 'customCriteria',
-  nodes: 'nodes',
-  'binary-source': 'binarySource',
-  'release-tag': 'releaseTag',
-  soak: 'soak',
-  confirm: 'confirm',
-  'on-busy': 'onBusy',
-  'queue-minutes': 'queueMinutes',
-  fleet: 'fleet',
-  repo: 'repo',
-  config: 'config',
-}
-const names = Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, input]))
+type JobInputName = keyof typeof commandInput | keyof typeof jobInputs
 
-/** `read`: the value of an input, trimmed; empty where it was left alone. */
-export function readInputs(read: (name: string) => string): Inputs {
+const inputOf = (field: string): string => requestInputs.find((row) => row.field === field)?.input ?? field
+
+/** `input`: the value of an input, trimmed; empty where it was left alone. */
+export function readInputs(input: (name: string) => string): Inputs {
+  const read = (name: JobInputName): string => input(name)
   const { request, faults } = parseRequest(
-    Object.fromEntries(Object.entries(fields).map(([input, field]) => [field, read(input)])),
-    (field) => names[field] ?? field,
+    Object.fromEntries(requestInputs.map((row) => [row.field, input(row.input)])),
+    inputOf,
   )
   const session = read('session')
   if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session))

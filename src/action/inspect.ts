@@ -10,7 +10,7 @@ import { nodes } from '../app/nodes.ts'
 import { logs, status, stop } from '../app/status.ts'
 import type { Context } from '../app/context.ts'
 import { chosenFleet } from '../app/fleet-choice.ts'
-import { defaultFleet } from '../inputs/request.ts'
+import { defaultFleet } from '../inputs/request-fields.ts'
 import { updateAskIssues } from './ask.ts'
 import type { Ended, Job } from './job.ts'
 

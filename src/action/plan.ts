@@ -19,7 +19,7 @@ import {
   recordedPlan,
   type Asked,
 } from '../stages/parts/interview.ts'
-import { defaultFleet } from '../inputs/request.ts'
+import { defaultFleet } from '../inputs/request-fields.ts'
 import { updateAskIssue } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import type { Ended, Job } from './job.ts'

@@ -4,31 +4,27 @@ import type { Command } from 'commander'
 import { keyFile, type Context } from '../app/context.ts'
 import { remoteSessions } from '../app/sessions.ts'
 import { authorizationFor } from '../app/remote-login.ts'
+import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
+import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
 
 export function defineVerbs(program: Command, c: Context, done: (code: number) => void, handlers: Verbs = verbs): void {
   // An option belongs to the verb that it stands behind: `nodes` and `trust` have some of the same name.
   program.enablePositionalOptions()
+  const optionOf = (command: Command, ...fields: readonly RequestFieldName[]): Command =>
+    fields.reduce((so, field) => {
+      const row: RequestField = requestFields[field]
+      if (row.flag === null) return so
+      return field === 'repo' ? so.option(row.flag, row.flagMeans, row.default) : so.option(row.flag, row.flagMeans)
+    }, command)
   const fleet = (command: Command): Command =>
-    command
-      .option('--fleet <name|file>', 'lab, a fleet of this package, or a fleet file')
-      .option('--lab <id>', 'which lab, when several run')
-      .option('--key <file>', 'private SSH key')
+    optionOf(command, 'fleet', 'lab').option('--key <file>', 'private SSH key')
   const json = (command: Command): Command => command.option('--json', 'machine-readable output on stdout')
   const planned = (command: Command): Command =>
-    json(fleet(command))
-      .argument('[project]')
-      .argument('[focus]')
-      .argument('[criteria]')
-      .argument('[proof]')
-      .option('--repo <dir>', 'repository of the tested project', '.')
-      .option('--config <file>', 'configuration, when not in its usual place')
-      .option('--binary <file>', 'test this program instead of building')
-      .option('--release <owner/repo@tag:asset>', 'test a release asset')
-      .option('--soak <on|off>', 'off: no soak checkpoints')
-      .option('--nodes <names>', 'only these nodes, separated by commas')
-      .option('--on-busy <queue|refuse|supersede>', 'when another session holds the fleet')
-      .option('--custom-criteria <expression>', 'for criteria custom; recorded only')
+    optionOf(
+      json(fleet(command)).argument('[project]').argument('[focus]').argument('[criteria]').argument('[proof]'),
+      ...flaggedFields.map(({ field }) => field).filter((field) => field !== 'fleet' && field !== 'lab'),
+    )
 
   planned(program.command('start').description('Interview, plan, confirm; then build, deploy, test and prove.'))
     .option('--yes', 'confirm the plan')

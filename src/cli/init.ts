@@ -8,7 +8,7 @@ import { schemaLine } from '../inputs/json-schemas.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
 import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
 import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../inputs/project.ts'
-import { defaultFleet } from '../inputs/request.ts'
+import { defaultFleet } from '../inputs/request-fields.ts'
 import { loadProfiles, type Context } from '../app/context.ts'
 import { show, stripHidden } from '../domain/text.ts'
 

@@ -1,34 +1,37 @@
 /** `modify`: the same start as a line to be edited, with nothing left out. */
 import { quote } from '../commands/quote.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { BusyPolicy } from '../stages/parts/interview.ts'
+import { fieldRows, flagOf, type requestFields } from '../inputs/request-fields.ts'
 
-export interface StartFlags {
-  readonly repo: string
-  readonly fleet?: string
-  readonly config?: string
-  readonly lab?: string
+type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S
+type FlagOf<Row> = Row extends { readonly flag: `--${infer Name} <${string}>` } ? Camel<Name> : never
+/** The flags of a request's fields, as the parser of the command line names them. */
+export type RequestFlag = {
+  [F in keyof typeof requestFields]: FlagOf<(typeof requestFields)[F]>
+}[keyof typeof requestFields]
+
+export interface StartFlags extends Readonly<Partial<Record<RequestFlag, string>>> {
   readonly key?: string
-  readonly binary?: string
-  /** `owner/repo@tag:asset` */
-  readonly release?: string
-  readonly soak?: string
-  /** Names, separated by commas. */
-  readonly nodes?: string
-  readonly onBusy?: BusyPolicy
-  readonly customCriteria?: string
   readonly yes?: boolean
   readonly json?: boolean
+}
+
+/** Fields that have a flag, with the flag and its name in {@link StartFlags}. */
+export const flaggedFields = fieldRows.flatMap(([field, row]) => {
+  const flag = flagOf(row)
+  return flag === null ? [] : [{ field, row, flag, property: camel(flag.slice(2)) as RequestFlag }]
+})
+
+function camel(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** The same start with every answer and flag filled in, each one word of a shell, to be edited by hand. */
 export function startLine(plan: Plan, flags: StartFlags): string {
   const { project, focus, criteria, proof } = plan.answers
-  const given = (
-    ['repo', 'config', 'fleet', 'lab', 'key', 'binary', 'release', 'soak', 'nodes', 'onBusy', 'customCriteria'] as const
-  ).flatMap((name) => {
-    const value = flags[name]
-    return value === undefined ? [] : [`--${name.replaceAll(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`, value]
+  const given = [...flaggedFields, { flag: '--key', property: 'key' as const }].flatMap(({ flag, property }) => {
+    const value = flags[property]
+    return value === undefined ? [] : [flag, value]
   })
   return ['vps-test', 'start', project.value, focus.value, criteria.value, proof.value, ...given].map(quote).join(' ')
 }

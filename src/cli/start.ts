@@ -1,7 +1,9 @@
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
+import type { BusyPolicy } from '../domain/answers.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Origin } from '../domain/writer.ts'
 import type { SourceInfo } from '../domain/build.ts'
+import { fieldRows, flagOf } from '../inputs/request-fields.ts'
 import { parseRequest } from '../inputs/request.ts'
 import { run } from '../run.ts'
 import { beginSession, confirmSession } from '../stages/parts/interview.ts'
@@ -12,7 +14,7 @@ import { newSession, resumeInterrupted } from '../app/new-session.ts'
 import { planText } from '../app/plan-text.ts'
 import { confirm } from './confirm.ts'
 import { ending } from './ending.ts'
-import { startLine, type StartFlags } from './start-line.ts'
+import { flaggedFields, startLine, type StartFlags } from './start-line.ts'
 
 export interface StartWords {
   readonly project?: string
@@ -22,7 +24,7 @@ export interface StartWords {
 }
 
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
-  const { plan, source, checkout, fleet } = await planned(c, words, flags)
+  const { plan, source, checkout, fleet, onBusy } = await planned(c, words, flags)
   const line = startLine(plan, { ...flags, fleet })
   c.terminal.info(planText(plan))
   const { choice, by } = await confirm(c, flags.yes === true, line)
@@ -36,7 +38,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   const session = resumed?.session ?? newSession(plan, c.clock)
   const asked = { ledger, clock: c.clock, session, writer: c.writer, clockShift: c.clockShift }
   await beginSession(asked, plan, originOf(source, c.who))
-  await confirmSession(asked, plan, by, flags.onBusy ?? 'queue')
+  await confirmSession(asked, plan, by, onBusy)
   c.terminal.info(`session ${session}; after an interruption the same command continues it`)
   const folder = c.sessions.folderOf(plan.config.project, session)
   const world = worldIn(c, { fleet: plan.fleet, ledger, session, folder, checkout, key: keyFile(flags.key) })
@@ -58,37 +60,29 @@ export async function plan(c: Context, words: StartWords, flags: StartFlags): Pr
   return 0
 }
 
-function planned(c: Context, words: StartWords, f: StartFlags): Promise<PlannedRun> {
-  const raw = {
-    ...words,
-    nodes: f.nodes,
-    binaryFile: f.binary,
-    binarySource: f.release === undefined ? undefined : 'release',
-    releaseTag: f.release,
-    soak: f.soak,
-    onBusy: f.onBusy,
-    fleet: f.fleet,
-    lab: f.lab,
-    repo: f.repo,
-    config: f.config,
-    customCriteria: f.customCriteria,
-  }
-  const given = Object.fromEntries(Object.entries(raw).filter(([, v]) => v !== undefined)) as Parameters<
-    typeof parseRequest
-  >[0]
-  const { request, faults } = parseRequest(given, (field) => flagNames[field] ?? field)
-  return makePlan(c, request, { faults, soak: true })
+async function planned(
+  c: Context,
+  words: StartWords,
+  f: StartFlags,
+): Promise<PlannedRun & { readonly onBusy: BusyPolicy }> {
+  const given = Object.fromEntries(
+    flaggedFields.flatMap(({ field, property }) => {
+      const value = f[property]
+      return value === undefined ? [] : [[field, value]]
+    }),
+  )
+  const release = f.release === undefined ? {} : { binarySource: 'release' }
+  const { request, faults } = parseRequest({ ...words, ...given, ...release }, (field) => flagNames.get(field) ?? field)
+  return { ...(await makePlan(c, request, { faults, soak: true })), onBusy: request.onBusy ?? 'queue' }
 }
 
-const flagNames: Readonly<Record<string, string>> = {
-  binaryFile: '--binary',
-  releaseTag: '--release',
-  binarySource: '--release',
-  nodes: '--nodes',
-  soak: '--soak',
-  onBusy: '--on-busy',
-  customCriteria: '--custom-criteria',
-}
+/** What a person typed, where an error is about a field. */
+const flagNames: ReadonlyMap<string, string> = new Map(
+  fieldRows.flatMap(([field, row]) => {
+    const flag = flagOf(row) ?? row.saidBy
+    return flag === undefined ? [] : [[field, flag] as const]
+  }),
+)
 
 const originOf = (source: SourceInfo, who: string): Origin => ({
   repository: null,

@@ -19,3 +19,7 @@ export interface Answers {
   readonly criteria: Answer<CriteriaKind>
   readonly proof: Answer<ProofKind>
 }
+
+/** What a start does where another session holds the fleet. */
+export const busyPolicies = ['queue', 'refuse', 'supersede'] as const
+export type BusyPolicy = (typeof busyPolicies)[number]

@@ -1,6 +1,6 @@
 /** The caller's workflows that `init` writes: triggers and a call of the reusable one, nothing else. */
-import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
-import { isActing } from '../domain/unsupported.ts'
+import { formFields, fromConfiguration } from './request-fields.ts'
+import { formInputs, yamlText as text } from './workflow-forms.ts'
 
 export interface CallerFacts {
   /** Tag or commit of vps-test. */
@@ -22,13 +22,6 @@ const source = 'saorsa-labs/vps-test'
 /** `<job of the caller> / <job of the reusable workflow>`, as GitHub shows them. Required where nothing makes it, a check is waited for without end. */
 export const labCheck = 'lab / lab'
 export const gateCheck = 'vps-test / vps-test'
-const dash = 'from the configuration'
-
-/** A YAML scalar that means exactly this text. */
-const text = (value: string): string =>
-  /^[\w./][\w./ -]*[\w./]$|^\w$/.test(value) && !/^[\d.]+$|^(?:true|false|yes|no|on|off|null|y|n)$/i.test(value)
-    ? value
-    : JSON.stringify(value)
 
 /** In a branch filter some characters are patterns. */
 const branchText = (branch: string): string => JSON.stringify(branch.replace(/[*?+[\]!\\]/g, '\\$&'))
@@ -60,43 +53,18 @@ const sessionPermissions = `    permissions:
       issues: write # asks a person
 `
 
-/** Only what a run can honour is offered. */
-const acting = (question: string, values: readonly string[]): readonly string[] =>
-  values.filter((value) => isActing(question, value))
-
 function session(facts: CallerFacts): string {
-  // The same as the reusable workflow's own form: the line that `modify` prints names every one of them.
-  const asks: readonly (readonly [string, string, readonly string[]])[] = [
-    ['project', 'Which project are you testing?', [dash, ...facts.projects]],
-    ['focus', 'What specific functionality are you testing?', [dash, ...acting('focus', focuses)]],
-    ['criteria', 'What result indicates success?', [dash, ...acting('criteria', criteriaKinds)]],
-    ['proof', 'How should success be proven?', [dash, ...acting('proof', proofKinds)]],
-    ['nodes', 'Names of nodes, separated by commas; empty: what the configuration says', []],
-    ['binary-source', 'Where the program comes from', ['zigbuild', 'native', 'release']],
-    ['release-tag', 'For "release": tag, tag:asset or owner/repo@tag:asset', []],
-    ['soak', 'Checkpoints after one and six hours; default: on here, off for a push', ['default', 'on', 'off']],
-    ['confirm', 'modify prints the plan and a line with every answer; cancel ends', ['proceed', 'modify', 'cancel']],
-    ['on-busy', 'When another session holds the fleet', ['queue', 'refuse', 'supersede']],
-    ['queue-minutes', 'How long SETUP waits for a busy fleet, 0 to 240; empty: 10', []],
-  ]
-  const places: readonly (readonly [string, string, string])[] = [
-    ['fleet', 'A fleet of vps-test, or the path of a fleet file in the repository', facts.fleet],
-    ['repo', 'Directory of the tested project', facts.repo],
-    ['config', 'The configuration file, when it is not in its usual place', ''],
-  ]
-  const form =
-    places
-      .map(
-        ([name, description, value]) =>
-          `      ${name}: { description: ${JSON.stringify(description)}, type: string, default: ${text(value)} }\n`,
-      )
-      .join('') +
-    asks
-      .map(
-        ([name, description, options]) =>
-          `      ${name}: { description: ${JSON.stringify(description)}, ${options.length === 0 ? 'type: string' : `type: choice, options: [${options.map(text).join(', ')}], default: ${text(options[0] ?? '')}`} }\n`,
-      )
-      .join('')
+  // The reusable workflow's own form, with this repository's answers: the line that `modify` prints names every question.
+  const form = formInputs({
+    project: { menu: [fromConfiguration, ...facts.projects] },
+    fleet: { default: facts.fleet },
+    repo: { default: facts.repo },
+  })
+  const pushed: Readonly<Record<string, string>> = { fleet: facts.fleet, repo: facts.repo }
+  const given = formFields.map(({ input }) => {
+    const own = pushed[input]
+    return `      ${input}: \${{ inputs.${input}${own === undefined ? '' : ` || '${own}'`} }}\n`
+  })
   return `# A session on the fleet: from the Actions tab, and on a push. Its gate is the check "${gateCheck}"; a pull request has none: require "${labCheck}" there (vps-test-pr.yml).
 name: vps-test
 
@@ -112,11 +80,8 @@ jobs:
   vps-test:
     name: vps-test
 ${sessionPermissions}${use('vps-test', facts)}    with:
-      # Neither is given on a push.
-      fleet: \${{ inputs.fleet || '${facts.fleet}' }}
-      repo: \${{ inputs.repo || '${facts.repo}' }}
-      config: \${{ inputs.config }}
-${asks.map(([name]) => `      ${name}: \${{ inputs.${name} }}\n`).join('')}${secret}`
+      # A push gives none of them.
+${given.join('')}${secret}`
 }
 
 const soak = (

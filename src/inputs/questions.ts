@@ -3,6 +3,7 @@ import { focuses, type CriteriaKind, type Focus, type ProofKind } from '../domai
 import { focusesFor, type Profile } from '../domain/profile.ts'
 import { suiteIds, suites } from '../domain/suites/registry.ts'
 import { isActing } from '../domain/unsupported.ts'
+import { requestFields } from './request-fields.ts'
 
 export type QuestionId = 'project' | 'focus' | 'criteria' | 'proof'
 
@@ -44,11 +45,11 @@ export const proofDescriptions: Readonly<Record<ProofKind, string>> = {
 
 /** With a profile chosen, only the focuses that it has are offered. */
 export const questions = (profiles: readonly Profile[], chosen?: Profile): readonly Question[] => [
-  { id: 'project', header: 'Project', text: 'Which project are you testing?', options: projectOptions(profiles) },
+  { id: 'project', header: 'Project', text: requestFields.project.ask, options: projectOptions(profiles) },
   {
     id: 'focus',
     header: 'Test focus',
-    text: 'What specific functionality are you testing?',
+    text: requestFields.focus.ask,
     options: acting('focus', focusDescriptions).filter(
       (o) => chosen === undefined || focusesOf(chosen).includes(o.value),
     ),
@@ -56,13 +57,13 @@ export const questions = (profiles: readonly Profile[], chosen?: Profile): reado
   {
     id: 'criteria',
     header: 'Success criteria',
-    text: 'What result indicates success?',
+    text: requestFields.criteria.ask,
     options: acting('criteria', criteriaDescriptions),
   },
   {
     id: 'proof',
     header: 'Proof method',
-    text: 'How should success be proven/verified?',
+    text: requestFields.proof.ask,
     options: acting('proof', proofDescriptions),
   },
 ]

@@ -1,36 +1,13 @@
 /** What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or a workflow call. */
 import { z } from 'zod'
+import { show } from '../domain/text.ts'
 import { hint } from './nearest.ts'
 import { questionIds, type QuestionId } from './questions.ts'
-import { show } from '../domain/text.ts'
-
-/** On GitHub, of a repository whose configuration names no fleet: forms and the Action's inputs show it. */
-export const defaultFleet = 'saorsa'
-export const binarySources = ['zigbuild', 'native', 'release'] as const
-export const confirmations = ['proceed', 'modify', 'cancel'] as const
+import { busyPolicies } from '../domain/answers.ts'
+import { binarySources, confirmations, type RequestFieldName } from './request-fields.ts'
 
 /** Words as they were given; empty text counts as not given, because a form sends it for a field left alone. */
-export type RawRequest = Readonly<
-  Partial<
-    Record<
-      | QuestionId
-      | 'customCriteria'
-      | 'nodes'
-      | 'binarySource'
-      | 'binaryFile'
-      | 'releaseTag'
-      | 'soak'
-      | 'onBusy'
-      | 'queueMinutes'
-      | 'fleet'
-      | 'lab'
-      | 'repo'
-      | 'config'
-      | 'confirm',
-      string
-    >
-  >
->
+export type RawRequest = Readonly<Partial<Record<RequestFieldName, string>>>
 
 const given = z
   .string()
@@ -91,6 +68,7 @@ const minutes = given.transform((value, c): number | undefined => {
   return n
 })
 
+/** The reader of each field. */
 const schema = z.strictObject({
   project: given,
   focus: given,
@@ -102,14 +80,14 @@ const schema = z.strictObject({
   binaryFile: given,
   releaseTag: release,
   soak: choice(['on', 'off', 'default']),
-  onBusy: choice(['queue', 'refuse', 'supersede']),
+  onBusy: choice(busyPolicies),
   queueMinutes: minutes,
   fleet: given,
   lab: given,
   repo: given,
   config: given,
   confirm: choice(confirmations),
-})
+} satisfies Record<RequestFieldName, z.ZodType>)
 
 export type StartRequest = z.output<typeof schema>
 

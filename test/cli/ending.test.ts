@@ -96,6 +96,12 @@ describe('the line of modify', () => {
       "focus it's",
       "criteria it's",
       "proof it's",
+      '--binary',
+      'b"b',
+      '--release',
+      'o/r@v1:a',
+      '--soak',
+      'off',
       '--repo',
       'my repo',
       '--config',
@@ -106,12 +112,6 @@ describe('the line of modify', () => {
       'x',
       '--key',
       '~/.ssh/id',
-      '--binary',
-      'b"b',
-      '--release',
-      'o/r@v1:a',
-      '--soak',
-      'off',
     ])
   })
   test('leaves out what was not given, and never confirms by itself', () => {

@@ -1,4 +1,5 @@
 /** A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch (spec §4 on_busy). */
+import type { BusyPolicy } from '../../domain/answers.ts'
 import { Failure, recordOf } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Entry } from '../../domain/ledger.ts'
@@ -8,7 +9,6 @@ import { signature } from '../../domain/writer.ts'
 import type { World } from '../../ports.ts'
 import { fleetOf, projectOf } from '../../report/facts.ts'
 import type { PerNode } from '../../instruments/per-node.ts'
-import type { BusyPolicy } from './interview.ts'
 import { giveLeasesBack, takeLeases } from './leases.ts'
 
 const pollMs = 5000

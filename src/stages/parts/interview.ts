@@ -1,12 +1,10 @@
 /** INTERVIEW: what was answered, where from, who confirmed and when: in the ledger before anything is touched (spec §4). */
+import type { BusyPolicy } from '../../domain/answers.ts'
 import { chain, type Entry, type Json } from '../../domain/ledger.ts'
 import { fold, next, type StageResult } from '../../domain/session.ts'
 import { planDigest, type Plan } from '../../domain/plan.ts'
 import { signature, type Origin, type Signer } from '../../domain/writer.ts'
 import type { Clock, Ledger } from '../../ports.ts'
-
-export const busyPolicies = ['queue', 'refuse', 'supersede'] as const
-export type BusyPolicy = (typeof busyPolicies)[number]
 
 export interface Asked extends Signer {
   readonly ledger: Ledger
