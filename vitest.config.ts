@@ -18,7 +18,7 @@ const layer = (name: Layer, groupOrder: number, patienceMs: number, histories: n
     testTimeout: patienceMs,
     hookTimeout: patienceMs,
     provide: { histories },
-    globalSetup: name === 'local' ? ['test/dist/bundle.setup.ts'] : [],
+    globalSetup: name === 'pure' ? [] : ['test/dist/bundle.setup.ts'],
     sequence: { groupOrder },
   },
 })

@@ -100,6 +100,9 @@ export async function startAct(options: ActOptions): Promise<ActRun> {
   const given = {
     GITHUB_RUN_ID: '1',
     GITHUB_RUN_ATTEMPT: '1',
+    ...(process.env['NODE_COMPILE_CACHE'] === undefined
+      ? {}
+      : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }),
     NODE_OPTIONS: `--import=${join(import.meta.dirname, 'last-words.mjs')}`,
     VPS_TEST_ACT_HEARD: heard,
     VPS_TEST_ACT_REMOTE: realpathSync(options.remote ?? options.workspace),

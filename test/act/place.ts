@@ -1,10 +1,10 @@
 /** What act needs on disk for one run: down-levelled workflows, our own tree under its GitHub name, stand-ins for actions of others. */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { workflowFiles } from '../workflows/tools.ts'
+import { root, workflowFiles } from '../workflows/tools.ts'
 import { downlevel, foreignUses, ownRef, ownRepository, type Rerun } from './downlevel.ts'
 
-/** What our action reads of its own repository when it runs. */
+/** What our action reads of its own repository when it runs; `dist` is the bundle of this tree where one was made. */
 const ownParts = ['action.yml', 'package.json', 'dist', 'profiles', 'fleets', 'scripts', 'native']
 
 export interface Place {
@@ -31,7 +31,10 @@ export function preparePlace(scratch: string, { workspace, action, refs, rerun }
   mkdirSync(own)
   for (const part of ownParts)
     if (existsSync(join(action, part)))
-      cpSync(join(action, part), join(own, part), { recursive: true, filter: (path) => basename(path) !== 'target' })
+      cpSync(sourceOf(action, part), join(own, part), {
+        recursive: true,
+        filter: (path) => basename(path) !== 'target',
+      })
   const ownText = existsSync(join(action, '.github/workflows'))
     ? copyWorkflows(action, join(own, '.github/workflows'), rerun?.of === 'action' ? rerun : undefined)
     : ''
@@ -40,6 +43,9 @@ export function preparePlace(scratch: string, { workspace, action, refs, rerun }
     .map((name) => `${name}=${stubFor(name)}`)
   return { workflows, repositories: [...[ownRef, ...refs].map((ref) => `${ownRepository}@${ref}=${own}`), ...stubs] }
 }
+
+const sourceOf = (action: string, part: string): string =>
+  (part === 'dist' && action === root ? process.env['VPS_TEST_BUNDLE'] : undefined) ?? join(action, part)
 
 function copyWorkflows(from: string, to: string, rerun: Rerun | undefined): string {
   mkdirSync(to, { recursive: true })

@@ -14,9 +14,16 @@ declare module 'vitest' {
 
 const cache = join(import.meta.dirname, '../../node_modules/.cache')
 
+/** Layers of one run share it: the first one makes it and takes it away. */
 export default async function setup(project: TestProject): Promise<() => void> {
+  const made = process.env['VPS_TEST_BUNDLE']
+  if (made !== undefined) {
+    project.provide('bundle', made)
+    return () => undefined
+  }
   mkdirSync(cache, { recursive: true })
   const bundle = mkdtempSync(join(cache, 'bundle-'))
+  process.env['VPS_TEST_BUNDLE'] = bundle
   const build = async (): Promise<void> => {
     const built = await rolldown({ ...config, logLevel: 'silent' })
     await built.write({ ...(config.output as OutputOptions), dir: bundle })

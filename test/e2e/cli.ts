@@ -64,6 +64,10 @@ export const example = (): Promise<string> =>
     return join(target, 'release/testnet-peer')
   })())
 
+/** From the bundle of this tree where one was made: it starts in a fifth of the time. */
+const bundle = process.env['VPS_TEST_BUNDLE']
+const entry = bundle === undefined ? join(root, 'src/cli.ts') : join(bundle, 'cli.js')
+
 export interface Limits {
   /** Killed after this; 3 minutes unless told. */
   readonly limitMs?: number
@@ -86,7 +90,7 @@ export async function begin(
     NO_COLOR: '1',
     ...(cacheDir === undefined ? {} : { VPS_TEST_CACHE: cacheDir }),
   }
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...args], {
+  const child = spawn(process.execPath, [entry, ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -33,10 +33,10 @@ export function httpOverRemote(
     call,
     () => late(remote.name, `${call.method} ${at}`, call.timeoutMs),
     async (signal) => {
+      // Importing it makes Node load all of its HTTP client, which most commands never need.
+      const http = await import('node:http')
       const stream = await remote.forward(target.host, target.port, { timeoutMs: call.timeoutMs, signal })
       try {
-        // Importing it makes Node load all of its HTTP client, which most commands never need.
-        const http = await import('node:http')
         return await orAbort(signal, exchange(http.request, stream, target, call))
       } catch (error) {
         throw signal.aborted ? error : badReply(remote.name, at, messageOf(error))
