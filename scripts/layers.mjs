@@ -35,6 +35,9 @@ const homes = {
   'test/workflows/workflows.test.ts': 'act',
 }
 
+/** Pure properties that the layer local tries again, with many more histories (vitest.config.ts). */
+export const triedAgain = ['test/domain/ticks.test.ts']
+
 /**
  * From the cheapest to the dearest. `native`, `system`, `buildHost` and `workflows` are stages of `go.mjs`; `root` runs vitest as root.
  * @type {Readonly<Record<Layer, { readonly needs: Readonly<Record<string, boolean | 'must'>> }>>}
@@ -63,8 +66,11 @@ const globOf = (beginning) =>
  */
 export function filesOf(layer) {
   const own = beginnings.filter((one) => homes[one] === layer)
-  const others = testFiles().filter((path) => layerOf(path) !== layer && own.some((mine) => path.startsWith(mine)))
-  return { include: own.map(globOf), exclude: others }
+  const again = layer === 'local' ? triedAgain : []
+  const others = testFiles().filter(
+    (path) => layerOf(path) !== layer && !again.includes(path) && own.some((mine) => path.startsWith(mine)),
+  )
+  return { include: [...own.map(globOf), ...again], exclude: others }
 }
 
 export const testFiles = () =>

@@ -2,18 +2,20 @@
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { filesOf, layerNames, layerOf, layersFor, needsOf, testFiles } from '../../scripts/layers.mjs'
+import { filesOf, layerNames, layerOf, layersFor, needsOf, testFiles, triedAgain } from '../../scripts/layers.mjs'
 import { readSource, type Source } from '../architecture/source.ts'
 
 const root = join(import.meta.dirname, '../..')
 const files = testFiles()
 
-test('vitest finds each file in the project of its layer, and in no other', () => {
+test('vitest finds each file in the project of its layer, and in no other but what is tried again', () => {
   const found = layerNames.flatMap((layer) => {
     const { include, exclude } = filesOf(layer)
     return globSync([...include], { cwd: root, exclude: [...exclude] }).map((path) => `${path} ${layer}`)
   })
-  expect(found.toSorted()).toEqual(files.map((path) => `${path} ${layerOf(path)}`))
+  const wanted = [...files.map((path) => `${path} ${layerOf(path)}`), ...triedAgain.map((path) => `${path} local`)]
+  expect([...new Set(found)].toSorted()).toEqual(wanted.toSorted())
+  expect(triedAgain.map(layerOf)).toEqual(triedAgain.map(() => 'pure'))
 })
 
 /** Why these files of the pure layer may start programs: they start only `sh` and the Node that runs them. */
