@@ -10,6 +10,8 @@ import { idle, type StageResult, type Session } from '../../src/domain/session.t
 import { build, keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { setup } from '../../src/stages/setup.ts'
+import { driverOf } from '../../src/suites/drivers/drivers.ts'
+import { readerOf } from '../../src/suites/readers/readers.ts'
 import { runRounds } from '../../src/suites/connectivity.ts'
 import { removeWitnesses } from '../../src/instruments/witness.ts'
 import { openWorld, type OpenWorld } from '../../src/world.ts'
@@ -95,7 +97,18 @@ export const attemptOurs = (
   rounds: readonly (readonly Pair[])[],
 ): Promise<readonly Attempt[]> =>
   inWorld(s, async (world) => {
-    const attempts = await runRounds(world, s.plan, { peerIds, ports: new Map() }, rounds, 1, async () => undefined)
+    const { profile, config } = s.plan
+    const bench = {
+      world,
+      plan: s.plan,
+      test: 1,
+      nodes: s.plan.nodes,
+      measurements: [],
+      subjects: { peerIds, ports: new Map() },
+      driver: driverOf(profile),
+      reader: readerOf(profile),
+    }
+    const attempts = await runRounds(bench, config.tests.connectivity, rounds, async () => undefined)
     await removeWitnesses(world, s.plan.nodes)
     return attempts
   })

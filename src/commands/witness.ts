@@ -1,6 +1,6 @@
 /** The packet witness: an nft table of our own that counts UDP per remote endpoint and local port (nat-lab §D, measured there). */
 import type { Command } from './command.ts'
-import { raw, sh, type Raw } from './quote.ts'
+import { raw, render, sh, type Raw } from './quote.ts'
 
 const table = 'vps_test_witness'
 const sets = ['in4', 'out4', 'in6', 'out6'] as const
@@ -60,16 +60,14 @@ export const resetWitness = (place: WitnessPlace): Command => ({
   text: sh`set -eu; ${reset(place)}`,
 })
 
-/** One line of JSON (`nft -j`), then the reset for the next round, then the records that carry one of the nonces. */
-export const readNodeWitness = (
-  record: { readonly path: string; readonly nonces: readonly string[] } | null,
-): Command => ({
+/** One line of JSON (`nft -j`), then the reset for the next round, then what another command reads at the same moment; its failure is none of the witness. */
+export const readNodeWitness = (also: Command | null): Command => ({
   kind: 'script',
   why: 'witness: read and reset',
   idempotent: false,
   text: sh`
     set -eu; nft -j list table inet ${table}; echo; ${reset('node')}
-    ${raw(record === null || record.nonces.length === 0 ? '' : sh`[ ! -e ${record.path} ] || tail -c 1048576 ${record.path} | grep -F ${record.nonces.flatMap((n) => ['-e', n])} | head -n 20 || true`)}`,
+    ${raw(also === null ? '' : sh`( ${raw(also.kind === 'script' ? also.text : render(also))} ) || true`)}`,
 })
 
 /** One line of JSON, then the box's UDP connection tracking, then the reset. */

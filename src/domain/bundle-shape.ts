@@ -168,7 +168,7 @@ const plan = (most: Limits): Check =>
     config: fields({
       soak: fields({ regressionTolerance: number }),
     }),
-    profile: fields({ record: kinds({ jsonl: anything, none: anything }) }),
+    profile: fields({ record: kinds({ jsonl: anything, log: anything, http: anything, none: anything }) }),
     suites: list(part, suiteIds.length),
     fleet: fields({
       name: text,

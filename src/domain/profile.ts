@@ -5,6 +5,9 @@ export const dialects = ['testnet-jsonl'] as const
 export type Dialect = (typeof dialects)[number]
 export const isDialect = (name: string): name is Dialect => (dialects as readonly string[]).includes(name)
 
+/** What the program calls the parts of its record. */
+export type RecordFields = Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>>
+
 export interface Profile {
   readonly name: string
   readonly title: string
@@ -30,10 +33,17 @@ export interface Profile {
     | { readonly kind: 'observed' }
   /** What the receiver promises to write down. `none`: the best grade is B. */
   readonly record:
+    /** One JSON object a line, in a file. */
+    | { readonly kind: 'jsonl'; readonly path: string; readonly fields: RecordFields }
+    /** Lines of a log, taken apart by a regular expression with named groups. `path` null: the unit's journal. */
+    | { readonly kind: 'log'; readonly path: string | null; readonly pattern: string }
+    /** Asked on the node itself; `list`: where the records are in the answer, `$` for the whole. */
     | {
-        readonly kind: 'jsonl'
+        readonly kind: 'http'
+        readonly port: number
         readonly path: string
-        readonly fields: Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>>
+        readonly list: string
+        readonly fields: RecordFields
       }
     | { readonly kind: 'none' }
   /** Payload whose bytes follow from the nonce alone, and the range its length is drawn from. */
@@ -43,6 +53,11 @@ export interface Profile {
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
 }
+
+export type RecordKind = Profile['record']['kind']
+export type RecordBy<K extends RecordKind> = Extract<Profile['record'], { readonly kind: K }>
+export type DialKind = Profile['dial']['kind']
+export type DialBy<K extends DialKind> = Extract<Profile['dial'], { readonly kind: K }>
 
 /** A profile in a plan, where the fleet has said which port the service has. */
 export type PlannedProfile = Profile & { readonly servicePort: number }

@@ -5,6 +5,23 @@ import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import type { Plan } from './plan.ts'
 import type { Profile } from './profile.ts'
 
+/** What each template may ask for: the schema's list, and what whoever fills it must have. */
+export const placeholders = {
+  registry: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
+  node: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
+  dial: ['registryUrl', 'peerId', 'localPort', 'bytes', 'nonce', 'timeoutMs', 'timeoutSeconds', 'bootstraps'],
+  file: ['dataDir'],
+  record: ['nonce'],
+} as const
+export type Template = keyof typeof placeholders
+
+/** Every placeholder that the template may hold has a value, or it does not compile. */
+export const fillTemplate = <T extends Template>(
+  _template: T,
+  words: readonly string[],
+  values: Readonly<Record<(typeof placeholders)[T][number], string>>,
+): readonly string[] => fillArguments(words, values)
+
 export function fillArguments(
   template: readonly string[],
   values: Readonly<Record<string, string>>,

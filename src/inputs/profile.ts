@@ -2,19 +2,12 @@
 import * as z from 'zod'
 import { focuses } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
+import { placeholders } from '../domain/program.ts'
 import { usageFailure, type Path } from './faults.ts'
 import { count, fileName, identifier, oneOf, port, projectName, text } from './fields.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
-import { stripHidden } from '../domain/text.ts'
-
-/** What may be asked for in each template. */
-export const placeholders = {
-  registry: ['registryUrl', 'registryIp', 'servicePort', 'dataDir'],
-  node: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
-  dial: ['registryUrl', 'peerId', 'localPort', 'bytes', 'nonce', 'timeoutMs', 'timeoutSeconds', 'bootstraps'],
-  file: ['dataDir'],
-} as const
+import { messageOf, stripHidden } from '../domain/text.ts'
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseProfile(yaml: string, file: string): Profile {
@@ -42,11 +35,36 @@ const dial = z
 const recordFields = z
   .strictObject({ nonce: field, bytes: field, sha256: field, from: field, missing: field, completed_ms: field })
   .transform(({ completed_ms: completedMs, ...others }) => ({ ...others, completedMs }))
+/** What a log line must be found to hold. */
+const neededGroups = ['nonce', 'bytes', 'sha256'] as const
+const logPattern = text.superRefine((t, context) => {
+  try {
+    new RegExp(t)
+  } catch (error) {
+    context.addIssue(`must be a regular expression: ${messageOf(error)}`)
+    return
+  }
+  const missing = neededGroups.filter((name) => !t.includes(`(?<${name}>`))
+  if (missing.length > 0) context.addIssue(`must have the named groups ${missing.join(', ')}, as (?<${missing[0]}>…)`)
+})
+const httpPath = text.refine((t) => /^\/[\w./?=&{}~%-]*$/.test(t), 'must be a path on the node, beginning with /')
+const listPath = z.string().regex(/^(?:\$|\w+(?:\.\w+)*)$/, 'must be $, or names with dots between')
+
 const record = z
-  .union([z.literal('none'), oneOf({ jsonl: z.strictObject({ path: file, fields: recordFields }) })])
-  .transform((r): Profile['record'] =>
-    r === 'none' || r.jsonl === undefined ? { kind: 'none' } : { kind: 'jsonl', ...r.jsonl },
-  )
+  .union([
+    z.literal('none'),
+    oneOf({
+      jsonl: z.strictObject({ path: file, fields: recordFields }),
+      log: z.strictObject({ path: file.nullable().default(null), pattern: logPattern }),
+      http: z.strictObject({ port, path: httpPath, list: listPath.default('$'), fields: recordFields }),
+    }),
+  ])
+  .transform((r): Profile['record'] => {
+    if (r === 'none') return { kind: 'none' }
+    if (r.jsonl !== undefined) return { kind: 'jsonl', ...r.jsonl }
+    if (r.log !== undefined) return { kind: 'log', ...r.log }
+    return r.http === undefined ? { kind: 'none' } : { kind: 'http', ...r.http }
+  })
 
 const counter = z
   .strictObject({ min_bytes: count, max_bytes: count })
@@ -113,6 +131,8 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['dial', 'commanded', 'args'], placeholders.dial, report)
   check(raw, ['peer_id', 'file'], placeholders.file, report)
   check(raw, ['record', 'jsonl', 'path'], placeholders.file, report)
+  check(raw, ['record', 'log', 'path'], placeholders.file, report)
+  check(raw, ['record', 'http', 'path'], placeholders.record, report)
 }
 
 function check(raw: unknown, path: readonly string[], known: readonly string[], report: Report): void {

@@ -13,7 +13,8 @@ const timeoutMs = 30_000
 
 export interface NodeReading {
   readonly counters: Counters | null
-  readonly recordLines: readonly string[]
+  /** Of the command that ran beside it. */
+  readonly lines: readonly string[]
   readonly trouble: string | null
 }
 
@@ -51,20 +52,16 @@ export async function resetWitnesses(world: World, nodes: readonly NodeName[]): 
   ])
 }
 
-/** Reads and resets one node's counters, and the record lines that carry one of the nonces. */
-export async function readNode(
-  world: World,
-  name: NodeName,
-  record: { readonly path: string; readonly nonces: readonly string[] } | null,
-): Promise<NodeReading> {
+/** Reads and resets one node's counters; `also` runs in the same exec, and its lines come with them. */
+export async function readNode(world: World, name: NodeName, also: Command | null): Promise<NodeReading> {
   const result = await (
     await world.remote(name)
-  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(record)), { timeoutMs, signal: world.signal })
+  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(also)), { timeoutMs, signal: world.signal })
   const [first = '', ...rest] = result.stdout.split('\n')
   const counters = result.code === 0 ? (parseCounters(first) ?? null) : null
   return {
     counters,
-    recordLines: rest.filter((l) => l !== ''),
+    lines: rest.filter((l) => l !== ''),
     trouble: counters === null ? result.stderr.trim().slice(0, 200) || 'no counters' : null,
   }
 }

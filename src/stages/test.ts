@@ -1,35 +1,26 @@
-/** TEST: measure NATs, run controls, run the timetable, prove what ran before and after; the verdict follows from what was written down. */
-import { evidenceFormat, itemsFile, toLines, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+/** TEST: measure NATs, run controls and the suites of the plan, prove what ran before and after; the verdict follows from what was written down. */
+import { evidenceFormat, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
-import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
-import { suiteCounts } from '../domain/suites/suite.ts'
-import type { Attempt, Control, RunningProof } from '../domain/evidence.ts'
+import type { RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
-import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
+import type { NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
-import { boundPorts } from '../domain/program.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult, Session } from '../domain/session.ts'
+import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
-import { timetable } from '../domain/suites/connectivity/timetable.ts'
 import { verdict } from '../domain/verdict.ts'
-import type { World } from '../ports.ts'
-import { runRounds } from '../suites/connectivity.ts'
-import { controlPair, runControls } from '../instruments/controls.ts'
-import { onEachNode } from '../instruments/per-node.ts'
-import { ghostControl } from '../suites/ghost.ts'
-import { measureNats, type NatSurvey } from '../instruments/nat.ts'
-import { installProber, type Installed } from '../instruments/prober.ts'
-import { provenProcess } from '../instruments/process.ts'
+import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
-import { retryFailed } from './parts/retry-failed.ts'
+import type { World } from '../ports.ts'
 import { collect } from './parts/collect.ts'
 import { takeLeases, testSeconds } from './parts/leases.ts'
+import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { exclusions, rosterOf } from './parts/roster.ts'
+import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { seal } from './parts/seal.ts'
 import type { Stage } from './stage.ts'
-import { unitOf } from './parts/units.ts'
 
 export const test: Stage = async (plan, session, world) => {
   const number = session.counters.tests + 1
@@ -67,90 +58,37 @@ async function work(
   world: World,
   { folder, number, testStartedAt, there, lost }: Scene,
 ): Promise<StageResult> {
-  const peers = peersOf(world.fleet).filter((n) => there.includes(n.name))
-  const [before, prober] = await Promise.all([proofs(world, plan, there), installProber(world, there)])
-  world.log.info('test: measuring NATs, running the controls')
-  const [survey, controls] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober)])
-  survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
-  controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
-
-  const pairs = plannedPairs(peers, survey.measurements)
-  const rounds = timetable({
-    peers: peers.map((n) => n.name),
-    relayPairs: relayPairsOf(pairs),
-    relayNodes: bootstrapsOf(world.fleet).map((n) => n.name),
-    repetitions: repetitionsFor(pairs, plan.config.tests.connectivity.criteria.sampleFloor),
-  })
-  world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
-  const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
-  const subjects = { peerIds, ports: boundPorts(plan.profile.servicePort, before) }
-  const keep = (a: Attempt): Promise<void> =>
-    world.files.append(`${folder}/evidence/${itemsFile('connectivity')}`, toLines([a]))
-  const first = await runRounds(world, plan, subjects, rounds, number, keep)
-  const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<
-    Record<NodeName, { sha256?: string }>
-  >
-  const bundleOf = async (
-    attempts: readonly Attempt[],
-    after: readonly RunningProof[],
-    notes: readonly Unsupported[],
-  ): Promise<Bundle> => {
-    const entries = await world.ledger.read(session.id)
-    return {
-      plan,
-      entries,
-      measurements: survey.measurements,
-      controls,
-      running: { before, after },
-      items: { connectivity: attempts },
-      facts: {
-        format: evidenceFormat,
-        version: world.version,
-        session: session.id,
-        test: number,
-        sessionStartedAt: session.startedAt,
-        testStartedAt,
-        testEndedAt: world.clock.now(),
-        excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
-        deployed: Object.fromEntries(
-          [...there, ...before.map((p) => p.node)].map((n) => [
-            n,
-            deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? '',
-          ]),
-        ),
-        notes: [
-          ...notes,
-          ...shiftNotes(entries, world.clockShift),
-          ...surveyNotes(survey),
-          ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why })),
-        ],
-        findings: skewFindings(session),
-        build: session.learned.BUILD?.['build'] ?? null,
-        checkpoint: session.checkpoint,
-      },
-    }
-  }
-  const again =
-    session.checkpoint === null ? [] : await retryFailed(world, await bundleOf(first, before, []), subjects, keep)
-  const attempts = [...first, ...again]
-  const after = await proofs(world, plan, there)
+  const open = await openBench(plan, session, world, there, number)
+  const scene = { plan, session, world, open, testStartedAt, there, lost, number }
+  const first = await runSuites(open.bench, folder)
+  const items =
+    session.checkpoint === null
+      ? first
+      : await retryFailed(
+          open.bench,
+          first,
+          verdict(verdictInputOf(await bundleOf(scene, first, open.before, []))).suites,
+          folder,
+        )
+  const after = await provenProcesses(world, plan, there)
   const notes = await collect(world, plan, there, `${folder}/evidence`)
   await removeWitnesses(world, there)
 
-  const bundle = await bundleOf(attempts, after, notes)
+  const bundle = await bundleOf(scene, items, after, notes)
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)
-  const counts = suiteCounts(judged.suites)
+  const results = resultsOf(judged.suites)
+  const [samples, again] = [results.flatMap((r) => r.samples), results.flatMap((r) => r.retries)]
   return {
     event: judged.result,
     why:
       judged.reasons[0]?.text ??
-      `every class met its target in ${first.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
+      `every class met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
     facts: {
       verdict: judged.result,
       reasons: judged.reasons.map((r) => r.text),
-      counts,
+      counts: suiteCounts(judged.suites),
       folder,
       evidenceRoot: sealed.root,
       proof: sealed.proofPath,
@@ -162,20 +100,57 @@ async function work(
   }
 }
 
-async function proofs(world: World, plan: Plan, nodes: readonly NodeName[]): Promise<readonly RunningProof[]> {
-  const seen = await onEachNode(nodes, world.signal, async (name) => {
-    const node = world.fleet.nodes.find((n) => n.name === name)
-    const unit = node === undefined ? null : unitOf(plan, node)
-    return unit === null ? null : (await provenProcess(world, name, unit.unit.name)).proof
-  })
-  return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
+interface Seen extends Omit<Scene, 'folder'> {
+  readonly plan: Plan
+  readonly session: Session
+  readonly world: World
+  readonly open: OpenBench
 }
 
-async function allControls(world: World, plan: Plan, prober: Installed): Promise<readonly Control[]> {
-  const pair = controlPair(world, [...prober.on.done.keys()])
-  if (pair === undefined) return []
-  const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])])
-  return [...own, ...(ghost === null ? [] : [ghost])]
+async function bundleOf(
+  { plan, session, world, open, number, testStartedAt, there, lost }: Seen,
+  items: SuiteItems,
+  after: readonly RunningProof[],
+  notes: readonly Unsupported[],
+): Promise<Bundle> {
+  const { survey, controls, before } = open
+  const entries = await world.ledger.read(session.id)
+  const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<
+    Record<NodeName, { sha256?: string }>
+  >
+  return {
+    plan,
+    entries,
+    measurements: survey.measurements,
+    controls,
+    running: { before, after },
+    items,
+    facts: {
+      format: evidenceFormat,
+      version: world.version,
+      session: session.id,
+      test: number,
+      sessionStartedAt: session.startedAt,
+      testStartedAt,
+      testEndedAt: world.clock.now(),
+      excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
+      deployed: Object.fromEntries(
+        [...there, ...before.map((p) => p.node)].map((n) => [
+          n,
+          deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? '',
+        ]),
+      ),
+      notes: [
+        ...notes,
+        ...shiftNotes(entries, world.clockShift),
+        ...surveyNotes(survey),
+        ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why })),
+      ],
+      findings: skewFindings(session),
+      build: session.learned.BUILD?.['build'] ?? null,
+      checkpoint: session.checkpoint,
+    },
+  }
 }
 
 const surveyNotes = (s: NatSurvey): readonly Unsupported[] =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closePort, openPort } from '../../src/commands/probe.ts'
+import { fileLines } from '../../src/commands/record.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../../src/commands/witness.ts'
 import type { Counters } from '../../src/domain/evidence.ts'
 import { parseBox, parseCounters, parseMappings } from '../../src/instruments/witness-reading.ts'
@@ -141,7 +142,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     const path = join(dir, `it's a "record" $(id)`)
     writeFileSync(path, ['{"nonce":"aa1"}', '{"nonce":"bb2"}', '{"nonce":"cc3"}', '-e'].join('\n'))
     await reset('outside')
-    const answer = await net.run('outside', readNodeWitness({ path, nonces: ['aa1', 'cc3'] }))
+    const answer = await net.run('outside', readNodeWitness(fileLines(path, ['aa1', 'cc3'])))
     expect(answer).toMatchObject({ code: 0, stderr: '' })
     expect(
       answer.stdout
@@ -149,11 +150,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
         .slice(1)
         .filter((l) => l !== ''),
     ).toEqual(['{"nonce":"aa1"}', '{"nonce":"cc3"}'])
-    for (const record of [
-      { path, nonces: ['zz', 'b.2'] },
-      { path, nonces: [] },
-      { path: join(dir, 'absent'), nonces: ['aa1'] },
-    ]) {
+    for (const record of [fileLines(path, ['zz', 'b.2']), null, fileLines(join(dir, 'absent'), ['aa1'])]) {
       const none = await net.run('outside', readNodeWitness(record))
       expect([
         none.code,

@@ -27,6 +27,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   natBox: ['box', 'b'],
   criteria: ['targets', 'Targets', 'c'],
   payload: ['range'],
+  record: ['RecordBy'],
+  dial: ['how', 'DialBy'],
   proxy: ['jump'],
 }
 

@@ -1,10 +1,8 @@
 /** Hostile and broken texts from nodes: claims, records, and what the kernel says about a process. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Profile } from '../../src/domain/profile.ts'
 import { readTestnetClaim } from '../../src/suites/dialects/testnet-jsonl.ts'
 import { randomInt, events, randomHex } from '../../src/instruments/prober.ts'
-import { readRecord } from '../../src/suites/record.ts'
 import { parseProcess } from '../../src/instruments/process.ts'
 
 const lines = (...values: readonly unknown[]): string =>
@@ -79,50 +77,6 @@ describe('a claim', () => {
   test('keeps a bounded number of bounded lines', () => {
     const { lines: kept } = readTestnetClaim(`${'x'.repeat(5000)}\n`.repeat(500), 0)
     expect([kept.length, Math.max(...kept.map((l) => l.length))]).toEqual([60, 1000])
-  })
-})
-
-describe("a receiver's record", () => {
-  const profile = {
-    record: {
-      kind: 'file',
-      path: '{dataDir}/r',
-      fields: { nonce: 'nonce', bytes: 'bytes', sha256: 'hash', from: 'from', missing: 'missing', completedMs: 'ms' },
-    },
-  } as unknown as Profile
-  const good = { nonce: 'aa', bytes: 9, hash: 'ff', from: '10.0.0.1:1', missing: 0, ms: 12 }
-  test('is the line of its nonce, the first one', () => {
-    expect(
-      readRecord(
-        profile,
-        [JSON.stringify({ ...good, nonce: 'bb' }), JSON.stringify(good), JSON.stringify({ ...good, bytes: 1 })],
-        'aa',
-      ),
-    ).toEqual({
-      nonce: 'aa',
-      bytes: 9,
-      sha256: 'ff',
-      from: '10.0.0.1:1',
-      missing: 0,
-      completedMs: 12,
-      raw: JSON.stringify(good),
-    })
-  })
-  test.each([
-    ['no line of it', [JSON.stringify({ ...good, nonce: 'bb' })], null],
-    ['the nonce somewhere else in the line', ['{"note":"aa"}', '{"nonce":"xaa"}', '"aa"'], null],
-    ['a torn line', [JSON.stringify(good).slice(0, -3)], null],
-    [
-      'fields of another kind, which match no payload',
-      [JSON.stringify({ nonce: 'aa', bytes: '9', hash: 7, missing: null })],
-      { bytes: -1, missing: -1, sha256: '7', from: null, completedMs: null },
-    ],
-  ])('%s', (_, text, record) => {
-    if (record === null) expect(readRecord(profile, text, 'aa')).toBeNull()
-    else expect(readRecord(profile, text, 'aa')).toMatchObject(record)
-  })
-  test('is not looked for where none is promised', () => {
-    expect(readRecord({ record: { kind: 'none' } } as unknown as Profile, [JSON.stringify(good)], 'aa')).toBeNull()
   })
 })
 

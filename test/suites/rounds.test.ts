@@ -4,7 +4,10 @@ import type { Attempt } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { World } from '../../src/ports.ts'
+import type { Bench } from '../../src/suites/bench.ts'
 import { runRounds } from '../../src/suites/connectivity.ts'
+import { driverOf } from '../../src/suites/drivers/drivers.ts'
+import { readerOf } from '../../src/suites/readers/readers.ts'
 import { nineNodes } from '../domain/fixtures.ts'
 import { profiles } from '../inputs/read.ts'
 
@@ -35,16 +38,21 @@ function still(): { readonly world: World; readonly slept: readonly number[] } {
   return { world: world as unknown as World, slept }
 }
 
-const plan = (cooloffSeconds: number): Plan => {
-  const profile = profiles.find((p) => p.name === 'testnet')
-  return {
-    profile,
-    config: { tests: { connectivity: { cooloffSeconds, timeoutSeconds: 1 } }, deploy: { serviceName: 's' } },
-  } as unknown as Plan
-}
+const profile = profiles.find((p) => p.name === 'testnet') ?? expect.fail()
+const bench = (world: World, ports: ReadonlyMap<string, number> = new Map()): Bench => ({
+  world,
+  plan: { profile, config: { deploy: { serviceName: 's' } } } as unknown as Plan,
+  test: 1,
+  nodes: [],
+  measurements: [],
+  subjects: { peerIds: new Map(), ports },
+  driver: driverOf(profile),
+  reader: readerOf(profile),
+})
+const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1 })
 const rounds = [[there], [other], [back], [there]]
 const dialled = (world: World, seconds: number, before: readonly Attempt[] = []) =>
-  runRounds(world, plan(seconds), { peerIds: new Map(), ports: new Map() }, rounds, 1, () => Promise.resolve(), before)
+  runRounds(bench(world), work(seconds), rounds, () => Promise.resolve(), before)
 
 test('the same two peers rest as long as configured; others do not wait', async () => {
   const { world, slept } = still()
@@ -68,13 +76,8 @@ test('nothing is waited for where nothing is asked for', async () => {
 
 test('an attempt names the port that the service was seen to have, else the planned one', async () => {
   const { world } = still()
-  const attempts = await runRounds(
-    world,
-    plan(0),
-    { peerIds: new Map(), ports: new Map([['saorsa-3', 40_123]]) },
-    rounds,
-    1,
-    () => Promise.resolve(),
+  const attempts = await runRounds(bench(world, new Map([['saorsa-3', 40_123]])), work(0), rounds, () =>
+    Promise.resolve(),
   )
   expect(attempts.map((a) => [a.pair.to, a.servicePort])).toEqual([
     ['saorsa-3', 40_123],

@@ -4,7 +4,7 @@ import { currentBinary } from '../../commands/release.ts'
 import { dataDir, type Unit } from '../../commands/service.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { bootstrapsFor, fillArguments, registryUrlOf } from '../../domain/program.ts'
+import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
 
 export interface UnitPlan {
   readonly unit: Unit
@@ -32,13 +32,13 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
   if (node.role === 'registry') {
     if (plan.profile.registry === null) return null
     return {
-      unit: { ...common, args: fillArguments(plan.profile.registry.args, values) },
+      unit: { ...common, args: fillTemplate('registry', plan.profile.registry.args, values) },
       listens: { protocol: 'tcp', port: plan.profile.registry.httpPort },
     }
   }
   const args = [...plan.profile.node.args, ...(node.role === 'bootstrap' ? plan.profile.node.bootstrapArgs : [])]
   return {
-    unit: { ...common, args: fillArguments(args, values) },
+    unit: { ...common, args: fillTemplate('node', args, values) },
     listens: { protocol: 'udp', port: plan.profile.servicePort },
   }
 }

@@ -1,0 +1,17 @@
+/** A list of objects inside an answer of JSON that comes from outside. */
+
+/** `at`: `$` for the answer itself, else names with dots between. An object alone is a list of one; what is none is dropped. */
+export function listAt(text: string, at: string): readonly Readonly<Record<string, unknown>>[] {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return []
+  }
+  for (const name of at === '$' ? [] : at.split('.'))
+    value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
+  return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(isObject)
+}
+
+const isObject = (v: unknown): v is Readonly<Record<string, unknown>> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v)

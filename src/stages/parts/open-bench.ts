@@ -1,0 +1,76 @@
+/** Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader. */
+import type { Control, RunningProof } from '../../domain/evidence.ts'
+import type { NodeName } from '../../domain/fleet.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { boundPorts } from '../../domain/program.ts'
+import type { Session } from '../../domain/session.ts'
+import { controlPair, runControls } from '../../instruments/controls.ts'
+import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
+import { onEachNode } from '../../instruments/per-node.ts'
+import { installProber, type Installed } from '../../instruments/prober.ts'
+import { provenProcess } from '../../instruments/process.ts'
+import type { World } from '../../ports.ts'
+import type { Bench } from '../../suites/bench.ts'
+import { driverOf } from '../../suites/drivers/drivers.ts'
+import { ghostControl } from '../../suites/ghost.ts'
+import { readerOf } from '../../suites/readers/readers.ts'
+import { unitOf } from './units.ts'
+
+/** A bench, and what was seen of the run before any suite began. */
+export interface OpenBench {
+  readonly bench: Bench
+  readonly survey: NatSurvey
+  readonly controls: readonly Control[]
+  readonly before: readonly RunningProof[]
+}
+
+export async function openBench(
+  plan: Plan,
+  session: Session,
+  world: World,
+  nodes: readonly NodeName[],
+  test: number,
+): Promise<OpenBench> {
+  const [before, prober] = await Promise.all([provenProcesses(world, plan, nodes), installProber(world, nodes)])
+  world.log.info('test: measuring NATs, running the controls')
+  const [survey, controls] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober)])
+  survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
+  controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
+  const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
+  return {
+    bench: {
+      world,
+      plan,
+      test,
+      nodes,
+      measurements: survey.measurements,
+      subjects: { peerIds, ports: boundPorts(plan.profile.servicePort, before) },
+      driver: driverOf(plan.profile),
+      reader: readerOf(plan.profile),
+    },
+    survey,
+    controls,
+    before,
+  }
+}
+
+/** What runs on each node now, by the kernel's word. */
+export async function provenProcesses(
+  world: World,
+  plan: Plan,
+  nodes: readonly NodeName[],
+): Promise<readonly RunningProof[]> {
+  const seen = await onEachNode(nodes, world.signal, async (name) => {
+    const node = world.fleet.nodes.find((n) => n.name === name)
+    const unit = node === undefined ? null : unitOf(plan, node)
+    return unit === null ? null : (await provenProcess(world, name, unit.unit.name)).proof
+  })
+  return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
+}
+
+async function allControls(world: World, plan: Plan, prober: Installed): Promise<readonly Control[]> {
+  const pair = controlPair(world, [...prober.on.done.keys()])
+  if (pair === undefined) return []
+  const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])])
+  return [...own, ...(ghost === null ? [] : [ghost])]
+}

@@ -1,0 +1,42 @@
+/** What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting half is. */
+import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'
+import type { World } from '../ports.ts'
+import type { Driver } from './drivers/driver.ts'
+import type { Reader } from './readers/reader.ts'
+
+export interface Subjects {
+  /** Peer id of each node's running service. */
+  readonly peerIds: ReadonlyMap<NodeName, string>
+  /** UDP port of each running service that binds one of its own choice. */
+  readonly ports: ReadonlyMap<NodeName, number>
+}
+
+export interface Bench {
+  readonly world: World
+  readonly plan: Plan
+  /** Which test of the session, from 1: part of every id. */
+  readonly test: number
+  /** Nodes of the plan that are there, the registry included. */
+  readonly nodes: readonly NodeName[]
+  readonly measurements: readonly NatMeasurement[]
+  readonly subjects: Subjects
+  readonly driver: Driver
+  readonly reader: Reader
+}
+
+/** Writes one line of evidence down as soon as it is known. */
+export type Keep<Id extends SuiteId> = (item: SuiteTypes[Id]['item']) => Promise<void>
+
+export interface Runner<Id extends SuiteId> {
+  run(bench: Bench, work: SuiteTypes[Id]['work'], keep: Keep<Id>): Promise<void>
+  /** At a checkpoint: what failed once more, each item marked as a retry. `before`: all items of this test. */
+  again(
+    bench: Bench,
+    work: SuiteTypes[Id]['work'],
+    failed: readonly SuiteTypes[Id]['sample'][],
+    before: readonly SuiteTypes[Id]['item'][],
+    keep: Keep<Id>,
+  ): Promise<void>
+}

@@ -1,0 +1,38 @@
+/** A program that is told to dial: one short-lived process for each connection. */
+import { dial } from '../../commands/dial.ts'
+import { placeOf } from '../../commands/place.ts'
+import { currentBinary } from '../../commands/release.ts'
+import type { Claim } from '../../domain/evidence.ts'
+import type { Plan } from '../../domain/plan.ts'
+import { isDialect, type DialBy } from '../../domain/profile.ts'
+import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
+import type { World } from '../../ports.ts'
+import { dialects } from '../dialects/dialects.ts'
+import { noClaim, type Driver, type Wanted } from './driver.ts'
+
+export const commanded = (how: DialBy<'commanded'>): Driver => ({
+  rounds: (planned) => planned,
+  connect: (world, plan, wanted) => connect(how, world, plan, wanted),
+})
+
+async function connect(how: DialBy<'commanded'>, world: World, plan: Plan, wanted: Wanted): Promise<Claim> {
+  const { from, to, seconds } = wanted
+  const args = fillTemplate('dial', how.args, {
+    registryUrl: registryUrlOf(world.fleet, plan),
+    peerId: wanted.peerId,
+    localPort: String(wanted.localPort),
+    bytes: String(wanted.bytes),
+    nonce: wanted.nonce,
+    timeoutMs: String(seconds * 1000),
+    timeoutSeconds: String(seconds),
+    bootstraps: bootstrapsFor(world.fleet, plan),
+  })
+  const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })
+  const remote = await world.remote(from.name)
+  const result = await remote.run(dial(`dial ${to}`, placeOf(from.runtime), binary, args, seconds + 3), {
+    timeoutMs: (seconds + 20) * 1000,
+    signal: world.signal,
+    maxBytes: 1 << 18,
+  })
+  return isDialect(how.dialect) ? dialects[how.dialect](result.stdout, result.code) : noClaim
+}

@@ -1,0 +1,35 @@
+/** How the program under test is made to connect. */
+import type { Claim, Pair } from '../../domain/evidence.ts'
+import type { FleetNode } from '../../domain/fleet.ts'
+import type { Plan } from '../../domain/plan.ts'
+import type { World } from '../../ports.ts'
+
+/** One connection that is wanted. */
+export interface Wanted {
+  readonly from: FleetNode
+  /** For people: the callee, or `nobody`. */
+  readonly to: string
+  readonly peerId: string
+  readonly localPort: number
+  readonly bytes: number
+  readonly nonce: string
+  readonly seconds: number
+}
+
+export interface Driver {
+  /** As the program can be driven: told to dial, pair by pair; else one window for all. */
+  rounds(planned: readonly (readonly Pair[])[]): readonly (readonly Pair[])[]
+  connect(world: World, plan: Plan, wanted: Wanted): Promise<Claim>
+}
+
+/** Of a program that said nothing. */
+export const noClaim: Claim = {
+  success: null,
+  method: null,
+  remote: null,
+  connectMs: null,
+  error: null,
+  upgraded: false,
+  exitCode: null,
+  lines: [],
+}
