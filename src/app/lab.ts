@@ -10,6 +10,7 @@ import { nodesTable } from '../report/nodes-table.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import { loadFleet, type Context } from './context.ts'
+import { measureLab } from './lab-nats.ts'
 import { mislabelled, survey } from './nodes.ts'
 
 export interface LabFlags {
@@ -33,16 +34,18 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
     flags.topology === undefined ? join(c.root, 'fleets', 'lab.topology.yaml') : resolve(c.cwd, flags.topology)
   const topology = loadTopology(await readFile(file, 'utf8'), file)
   const began = systemClock.now()
+  const elapsed = (): string => ((systemClock.now() - began) / 1000).toFixed(1)
   const fleet = await labUp({
     ...where(c, flags),
+    log: { ...c.terminal, info: (line) => c.terminal.info(`${elapsed()} s  ${line}`) },
     topology,
     shaping: flags.shaping === 'none' ? 'none' : 'auto',
     ...(c.delayHelper === null ? {} : { delayHelper: c.delayHelper }),
     ...(flags.measure === false
       ? {}
       : {
-          verify: async (made) => {
-            const rows = await survey(c, made, null, true)
+          verify: async (made, signal) => {
+            const rows = await measureLab(c, made, signal)
             c.terminal.info(nodesTable(rows))
             const wrong = mislabelled(rows)
             if (wrong.length > 0)
@@ -55,7 +58,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
         }),
   })
   c.terminal.info(
-    `lab up: ${fleet.nodes.length} nodes in ${((systemClock.now() - began) / 1000).toFixed(1)} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`,
+    `lab up: ${fleet.nodes.length} nodes in ${elapsed()} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`,
   )
   return exitCodes.passed
 }

@@ -33,7 +33,7 @@ export interface ReflectorPair {
 
 /** Runs until stdin ends, at most `seconds`. */
 export const reflect = (
-  sha256: string,
+  program: string,
   place: readonly string[],
   pair: ReflectorPair,
   peer: string,
@@ -44,7 +44,7 @@ export const reflect = (
   idempotent: false,
   argv: [
     ...place,
-    probePath(sha256),
+    program,
     'reflect',
     '--ports',
     pair.ports.join(','),
@@ -58,13 +58,14 @@ export const reflect = (
   ],
 })
 
-export const classify = (sha256: string, place: readonly string[], pair: ReflectorPair): Command => ({
+/** `waitMs`: how long an answer may take; the prober's own time unless told. */
+export const classify = (program: string, place: readonly string[], pair: ReflectorPair, waitMs?: number): Command => ({
   kind: 'argv',
   why: 'measure the NAT',
   idempotent: true,
   argv: [
     ...place,
-    probePath(sha256),
+    program,
     'classify',
     '--primary',
     pair.primary,
@@ -74,6 +75,7 @@ export const classify = (sha256: string, place: readonly string[], pair: Reflect
     pair.ports.join(','),
     '--token',
     pair.token,
+    ...(waitMs === undefined ? [] : ['--wait-ms', String(waitMs)]),
   ],
 })
 

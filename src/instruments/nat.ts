@@ -9,6 +9,14 @@ import type { World } from '../ports.ts'
 import { asFailure, onEachNode } from './per-node.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
 
+/** What measuring needs of the world. */
+export type NatGround = Pick<World, 'fleet' | 'signal' | 'remote' | 'random'>
+
+export interface NatProber extends Pick<Installed, 'program' | 'on'> {
+  /** Where links are known to be quick: how long an answer may take. */
+  readonly waitMs?: number
+}
+
 export interface NatSurvey {
   readonly measurements: readonly NatMeasurement[]
   readonly failed: ReadonlyMap<NodeName, Failure>
@@ -20,7 +28,7 @@ interface Reflectors {
 }
 
 /** Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. */
-export async function measureNats(world: World, prober: Installed): Promise<NatSurvey> {
+export async function measureNats(world: NatGround, prober: NatProber): Promise<NatSurvey> {
   const failed = new Map<NodeName, Failure>()
   prober.on.failed.forEach((f, n) => failed.set(n, f))
   const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
@@ -48,7 +56,7 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
           })
         const remote = await world.remote(name)
         const ask = async () => {
-          const r = await remote.run(classify(prober.sha256, placeOf(node.runtime), chosen.pair), {
+          const r = await remote.run(classify(prober.program, placeOf(node.runtime), chosen.pair, prober.waitMs), {
             timeoutMs: 30_000,
             signal,
           })
@@ -77,8 +85,8 @@ export async function measureNats(world: World, prober: Installed): Promise<NatS
 }
 
 interface Post {
-  readonly world: World
-  readonly prober: Installed
+  readonly world: NatGround
+  readonly prober: NatProber
   readonly signal: AbortSignal
   readonly stdins: PassThrough[]
   readonly running: Promise<unknown>[]
@@ -122,7 +130,7 @@ async function startReflector(
   const stdin = new PassThrough()
   stdins.push(stdin)
   await new Promise<void>((resolve, reject) => {
-    const done = remote.run(reflect(prober.sha256, placeOf(host.runtime), pair, peer, 90), {
+    const done = remote.run(reflect(prober.program, placeOf(host.runtime), pair, peer, 90), {
       timeoutMs: 100_000,
       signal,
       stdin,
@@ -144,7 +152,7 @@ async function startReflector(
   })
 }
 
-function reflectorPairs(world: World, [a, b, c]: readonly FleetNode[]): readonly Reflectors[] {
+function reflectorPairs(world: NatGround, [a, b, c]: readonly FleetNode[]): readonly Reflectors[] {
   const combos: readonly (readonly [FleetNode, FleetNode])[] =
     a === undefined || b === undefined
       ? []

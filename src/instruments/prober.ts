@@ -1,7 +1,7 @@
 /** Puts our prober on nodes and reads its JSON lines. */
 import { diagnoseNode } from '../commands/remedies.ts'
 import { gzipSync } from 'node:zlib'
-import { findProbe, installProbe } from '../commands/probe.ts'
+import { findProbe, installProbe, probePath } from '../commands/probe.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { sha256 } from '../domain/ledger.ts'
@@ -10,6 +10,8 @@ import { onEachNode, type PerNode } from './per-node.ts'
 
 export interface Installed {
   readonly sha256: string
+  /** Its path on the nodes. */
+  readonly program: string
   readonly on: PerNode<true>
 }
 
@@ -33,7 +35,7 @@ export async function installProber(world: World, nodes: readonly NodeName[]): P
       })
     return true as const
   })
-  return { sha256: digest, on }
+  return { sha256: digest, program: probePath(digest), on }
 }
 
 /** JSON objects among the lines; anything else is dropped. */

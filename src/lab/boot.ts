@@ -24,6 +24,10 @@ done
  * boot.sh enter <payload cgroup> <root>, as PID 1 of fresh namespaces. Joins its cgroup only here, after the fork: were the
  * waiting parent in it too, systemd could not hand down controllers.
  *
+ * The node's own files lie over the common template where a work directory was made for that; else its tree is a whole copy. The mount
+ * is in the node's own namespace and ends with it, so that nothing is to be unmounted by whoever takes a lab away.
+ * Nothing is left to systemd-tmpfiles, and there is no generator: the journal finds the mark that it was flushed, and writes to the disk at once.
+ *
  * Why the mounts are as they are: /proc/sys is read-only except net/, or systemd-sysctl would write the *machine's* settings;
  * a boot id of its own makes \`journalctl --boot\` and every "was it rebooted?" check true; /proc/kmsg is silenced.
  * Dropped capabilities are those that reach past the namespaces (modules, raw I/O, the clock, the kernel log).
@@ -34,8 +38,12 @@ if [ "$1" = enter ]; then
   echo 0 >"$2/cgroup.procs"
   exec unshare --cgroup -- sh "$0" mount "$3"
 fi
-root=$2 above=\${2%/*}
-mount --bind "$root" "$root"
+root=$2 above=\${2%/*} lab=\${2%/*/*/*}
+if [ -d "$above/root.work" ]; then
+  mount -t overlay -o "lowerdir=$lab/template,upperdir=$root,workdir=$above/root.work" overlay "$root"
+else
+  mount --bind "$root" "$root"
+fi
 cd "$root"
 
 mkdir -p "$above/usr" "$above/usr.work"
@@ -60,6 +68,8 @@ ln -s fd/0 dev/stdin
 ln -s fd/1 dev/stdout
 ln -s fd/2 dev/stderr
 mount -t tmpfs -o mode=755,nosuid,nodev,size=64m tmpfs run
+mkdir -p run/systemd/journal run/lock
+: >run/systemd/journal/flushed
 mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
 
 mount --bind proc/sys proc/sys
@@ -78,6 +88,7 @@ cd /
 umount -l /.before
 rmdir /.before
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin container=lab TERM=dumb LANG=C.UTF-8 \\
+  SYSTEMD_GENERATOR_PATH=/var/empty SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/var/empty \\
   setpriv --bounding-set=-sys_module,-sys_rawio,-sys_time,-syslog,-mknod,-mac_admin,-mac_override,-wake_alarm,-block_suspend \\
   /lib/systemd/systemd --system --log-target=journal </dev/null
 `

@@ -2,21 +2,23 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
-import type { Fleet, LabInfo } from '../domain/fleet.ts'
-import { checks, doctor, refusalOf } from './doctor.ts'
+import type { Fleet, LabInfo, NodeName } from '../domain/fleet.ts'
+import { doctor, refusalOf } from './doctor.ts'
+import { checks } from './checks.ts'
 import { fleetOf, fleetYaml, type Running } from './fleet-file.ts'
-import { layoutOf, pathsOf, type Layout } from './layout.ts'
+import { enter, layoutOf, nodeNamespace, pathsOf, type Layout } from './layout.ts'
 import { mark, markerOf, type Marker } from './marker.ts'
 import { compileNetwork, namespacesOf } from './network.ts'
 import type { LabOptions } from './node.ts'
 import { banners, start } from './power.ts'
-import { compileTrees } from './root-tree.ts'
+import { compileTrees, overlayProbe } from './root-tree.ts'
+import { makeRoom } from './inotify.ts'
 import { cgroupOf, clearCgroup, leaderOf, makeCgroups, populated } from './cgroup.ts'
 import { clearNamespaces, clearState, namespacesPresent } from './clear.ts'
 import { readText, writeText } from './files.ts'
 import { lock } from './lock.ts'
 import { perform, together } from './perform.ts'
-import { daemon, exec } from './process.ts'
+import { daemon, exec, isRoot } from './process.ts'
 import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
 import type { Topology } from './topology.ts'
 
@@ -39,13 +41,24 @@ export interface UpOptions extends LabOptions {
   readonly delayHelper?: string
   /** `none`: no delay and no loss, whatever the kernel has. */
   readonly shaping?: 'auto' | 'none'
-  /** Looks at the lab before it counts as up (measures its NATs, say); what it throws takes the lab down again. */
-  readonly verify?: (fleet: Fleet, signal: AbortSignal) => Promise<void>
+  /** Looks at the network before the lab counts as up (measures its NATs, say); what it throws takes the lab down again. */
+  readonly verify?: (made: Made, signal: AbortSignal) => Promise<void>
+}
+
+/** A lab's network from within: nodes may still be booting, so that nothing is asked of their programs. */
+export interface Made {
+  readonly fleet: Fleet
+  /** Words before a command that then runs on this machine in the node's network. */
+  readonly enter: (node: NodeName) => readonly string[]
+  /** Whether the links are as slow as the topology says. */
+  readonly shaped: boolean
 }
 
 /** Idempotent: a healthy lab of the same topology is left as it is; anything else of this id is taken down first. */
 export async function labUp(o: UpOptions): Promise<Fleet> {
   const l = layoutOf(o.id, o.stateDir)
+  const raised = isRoot() ? await makeRoom(o.topology.nodes.length) : undefined
+  if (raised !== undefined) o.log.warn(raised)
   const refusal = refusalOf(await doctor({ signal: o.signal, only: ['lab'] }))
   if (refusal) throw refusal
   await using _ = await lock(l, 'up', 120_000, o.signal)
@@ -56,7 +69,7 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
   if (found?.running && found.digest === digest && (await healthy(found.topology, l, found.running, o.signal))) {
     o.log.info(`the lab ${l.id} is up already`)
     const fleet = fleetOf(found.topology, l, found.running)
-    await o.verify?.(fleet, o.signal)
+    await o.verify?.({ fleet, enter: entryOf(l), shaped: fleet.lab?.shaping !== 'none' }, o.signal)
     return fleet
   }
   await clear(l, o.signal)
@@ -79,6 +92,12 @@ export async function labDown(o: LabOptions): Promise<void> {
   await clear(l, o.signal)
 }
 
+const entryOf =
+  (l: Layout) =>
+  (node: NodeName): readonly string[] =>
+    enter(nodeNamespace(l, node))
+
+/** NATs are looked at while the nodes boot, and before links are slow: the rules that are measured are there already. */
 async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   const t = o.topology,
     at = pathsOf(l)
@@ -86,25 +105,42 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   await mark(l, marker)
   await makeCgroups(l, ['work', 'shaper', ...t.nodes.map((n) => `${n.name}/keeper`)])
   const doing = { cgroup: `${cgroupOf(l)}/work`, signal: o.signal }
-  const accounts = { passwd: (await readText('/etc/passwd')) ?? '', group: (await readText('/etc/group')) ?? '' }
-  await together([perform(compileNetwork(t, l), doing), perform(compileTrees(t, l, accounts), doing)])
-  o.log.info(`${namespacesOf(t, l).length} namespaces, ${t.nodes.length} root trees`)
-  for (const n of t.nodes) start(l, n.name)
-  await banners(t.nodes, l, { ...doing, timeoutMs: 60_000 })
-  o.log.info(`ssh answers on ${t.nodes.length} nodes`)
+  const network = perform(compileNetwork(t, l), doing)
+  const looked = network.then(async () => {
+    o.log.info(`${namespacesOf(t, l).length} namespaces`)
+    await o.verify?.(
+      { fleet: fleetOf(t, l, { shaping: 'none', hostKeys: {} }), enter: entryOf(l), shaped: false },
+      o.signal,
+    )
+    if (o.verify !== undefined) o.log.info('network verified')
+  })
+  await together([looked, boot(o, l, network, doing)])
   const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
+  o.log.info(`shaping ${running.shaping}`)
   const fleet = fleetOf(t, l, running)
   await writeText(at.fleet, fleetYaml(fleet))
-  await o.verify?.(fleet, o.signal)
   await mark(l, { ...marker, phase: 'up', running })
   return fleet
 }
 
-async function shape(
-  o: UpOptions,
-  l: Layout,
-  doing: { readonly cgroup: string; readonly signal: AbortSignal },
-): Promise<LabInfo['shaping']> {
+type Doing = { readonly cgroup: string; readonly signal: AbortSignal }
+
+async function boot({ topology: t, log }: UpOptions, l: Layout, network: Promise<void>, doing: Doing): Promise<void> {
+  const accounts = { passwd: (await readText('/etc/passwd')) ?? '', group: (await readText('/etc/group')) ?? '' }
+  const overlay = await exec(overlayProbe(l), { ...doing, timeoutMs: 10_000 })
+  if (overlay.code !== 0)
+    log.warn(
+      `each node has a copy of its tree, which takes longer: no overlay on the file system of ${l.stateDir} (${overlay.stderr.trim().split('\n').at(-1) ?? ''})`,
+    )
+  await perform(compileTrees(t, l, accounts, overlay.code === 0 ? 'overlay' : 'copy'), doing)
+  log.info(`${t.nodes.length} root trees`)
+  await network
+  for (const n of t.nodes) start(l, n.name)
+  await banners(t.nodes, l, { ...doing, timeoutMs: 60_000 })
+  log.info(`ssh on ${t.nodes.length} nodes`)
+}
+
+async function shape(o: UpOptions, l: Layout, doing: Doing): Promise<LabInfo['shaping']> {
   if (o.shaping === 'none') return 'none'
   const netem = await exec(netemProbe(l), { ...doing, timeoutMs: 10_000 })
   if (netem.code === 0) {

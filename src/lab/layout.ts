@@ -66,5 +66,7 @@ export const pathsOf = (l: Layout) => ({
   shaperLog: `${l.stateDir}/lab-delay.log`,
   node: (name: string) => `${l.stateDir}/nodes/${name}`,
   root: (name: string) => `${l.stateDir}/nodes/${name}/root`,
+  /** Its presence tells boot.sh that the root lies over the template. */
+  rootWork: (name: string) => `${l.stateDir}/nodes/${name}/root.work`,
   hostKey: (name: string) => `${l.stateDir}/nodes/${name}/ssh_host_ed25519_key`,
 })

@@ -1,4 +1,4 @@
-/** A node's root tree, as steps: the machine's own /usr by overlay, a small /etc of its own, everything else empty and writable. */
+/** A node's root tree, as steps: the machine's own /usr by overlay, one small template for all nodes, and a node's few own files over it. */
 import { createHash } from 'node:crypto'
 import { bootScript, keeperScript, reachScript } from './boot.ts'
 import { hostName, pathsOf, publicAddress, type Layout } from './layout.ts'
@@ -58,33 +58,63 @@ const directories = [
   'etc/systemd/system/multi-user.target.wants',
 ]
 
-/** The parts all nodes share are put together once; then each node gets a copy and its key pair. */
-export const compileTrees = (t: Topology, l: Layout, accounts: HostAccounts): Stages => {
+/** `copy`: where the state directory's file system cannot be the upper one of an overlay, such as in a container. */
+export type TreeKind = 'overlay' | 'copy'
+
+/** Tries an overlay beside the lab's other files, in a mount namespace that ends with it. */
+export const overlayProbe = (l: Layout): string[] => [
+  'unshare',
+  '--mount',
+  '--propagation',
+  'private',
+  '--',
+  'sh',
+  '-c',
+  `set -eu
+cd "$1"; mkdir -p probe/lower/d probe/upper probe/work
+trap 'umount probe/lower 2>/dev/null; rm -rf probe' EXIT
+mount -t overlay -o lowerdir=probe/lower,upperdir=probe/upper,workdir=probe/work overlay probe/lower
+: >probe/lower/x && rmdir probe/lower/d`,
+  'probe',
+  l.stateDir,
+]
+
+/** What all nodes share is put together once; then each node has its names and its key pair. */
+export const compileTrees = (t: Topology, l: Layout, accounts: HostAccounts, kind: TreeKind): Stages => {
   const at = pathsOf(l)
   return [
     [
+      keyPair('make the key of the lab', `vps-test-${l.id}`, at.key),
       shared(t, l),
       template(at.template, accounts),
+      ...t.nodes.map((n) => own(t, l, n, kind)),
+    ],
+    [
+      borrow(at.template),
       {
         kind: 'run',
-        why: 'make the key of the lab',
-        argv: ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', `vps-test-${l.id}`, '-f', at.key],
+        why: 'let the orchestrator in',
+        argv: ['install', '-m', '600', `${at.key}.pub`, `${at.template}/root/.ssh/authorized_keys`],
       },
+      ...t.nodes.map((n) =>
+        keyPair(`make the key of ${n.name}`, n.name, `${at.root(n.name)}/etc/ssh/ssh_host_ed25519_key`),
+      ),
     ],
-    [borrow(at.template)],
-    t.nodes.map((n): Step => ({
-      kind: 'run',
-      why: `grow the tree of ${n.name}`,
-      argv: ['sh', '-c', grow, 'grow', at.template, at.root(n.name), at.key, n.name],
-    })),
-    t.nodes.map((n): Step => ({ kind: 'files', why: `name ${n.name}`, files: own(t, l, n) })),
+    kind === 'overlay'
+      ? []
+      : t.nodes.map((n): Step => ({
+          kind: 'run',
+          why: `grow the tree of ${n.name}`,
+          argv: ['cp', '-a', '--no-clobber', `${at.template}/.`, at.root(n.name)],
+        })),
   ]
 }
 
-const grow = `set -eu
-mkdir -p "$2" && cp -a "$1/." "$2"
-install -m 600 "$3.pub" "$2/root/.ssh/authorized_keys"
-ssh-keygen -q -t ed25519 -N '' -C "$4" -f "$2/etc/ssh/ssh_host_ed25519_key"`
+const keyPair = (why: string, comment: string, path: string): Step => ({
+  kind: 'run',
+  why,
+  argv: ['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', path],
+})
 
 const borrow = (to: string): Step => ({
   kind: 'run',
@@ -167,10 +197,11 @@ export function accountFiles(to: string, accounts: HostAccounts): FileText[] {
   ]
 }
 
-function own(t: Topology, l: Layout, n: TopologyNode): FileText[] {
-  const root = pathsOf(l).root(n.name)
+function own(t: Topology, l: Layout, n: TopologyNode, kind: TreeKind): Step {
+  const at = pathsOf(l)
+  const root = at.root(n.name)
   const others = t.nodes.map((o) => `${publicAddress(o)} ${hostName(o)} ${o.name}`)
-  return [
+  const files: FileText[] = [
     { path: `${root}/etc/hostname`, text: `${n.name}\n` },
     {
       path: `${root}/etc/hosts`,
@@ -188,4 +219,14 @@ function own(t: Topology, l: Layout, n: TopologyNode): FileText[] {
       mode: 0o444,
     },
   ]
+  const mode = 0o755
+  return {
+    kind: 'files',
+    why: `name ${n.name}`,
+    directories: [
+      ...(kind === 'overlay' ? [{ path: at.rootWork(n.name), mode }] : []),
+      ...[root, `${root}/etc`, `${root}/etc/ssh`].map((path) => ({ path, mode })),
+    ],
+    files,
+  }
 }

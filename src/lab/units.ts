@@ -50,6 +50,13 @@ export const masked: readonly string[] = [
   'systemd-update-utmp-runlevel.service',
   'systemd-journal-catalog-update.service',
   'ldconfig.service',
+  // What boot.sh has done already.
+  'systemd-tmpfiles-setup.service',
+  'systemd-tmpfiles-setup-dev.service',
+  'systemd-tmpfiles-setup-dev-early.service',
+  'systemd-sysusers.service',
+  'systemd-user-sessions.service',
+  'systemd-journal-flush.service',
   // Housekeeping of a long-lived machine.
   'apt-daily.timer',
   'apt-daily-upgrade.timer',

@@ -233,7 +233,7 @@ describe('a compile error', () => {
     ])
     expect(result.job('gate')?.annotations.at(-1)).toMatchObject({
       kind: 'error',
-      properties: { title: expect.stringMatching(/^failed: BUILD: .*\(compile: failure, build: failure\)$/) as string },
+      properties: { title: expect.stringMatching(/^failed: BUILD: .*\(build: failure, compile: failure\)$/) as string },
     })
     expect(await holders()).toEqual(['-', '-', '-'])
   })

@@ -51,10 +51,10 @@ describe.skipIf(!isRoot)(`installing${needsRoot}`, () => {
 
 test('command lines', () => {
   expect(probePath(sha256)).toBe(path)
-  expect(argv(reflect(sha256, ['in'], pair, '10.0.0.2', 90))).toBe(
+  expect(argv(reflect(probePath(sha256), ['in'], pair, '10.0.0.2', 90))).toBe(
     `in ${path} reflect --ports 21000,21001 --peer 10.0.0.2 --token ab --seconds 90 --until-eof`,
   )
-  expect(argv(classify(sha256, [], pair))).toBe(
+  expect(argv(classify(probePath(sha256), [], pair))).toBe(
     `${path} classify --primary 10.0.0.1 --secondary 10.0.0.2 --ports 21000,21001 --token ab`,
   )
   expect(argv(receiveProbe(sha256, [], 9, 'ab', 15))).toBe(`${path} receive --port 9 --token ab --seconds 15`)

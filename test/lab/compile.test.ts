@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { parseFleet } from '../../src/inputs/fleet.ts'
 import { fleetOf, fleetYaml } from '../../src/lab/fleet-file.ts'
+import { raisedLimit } from '../../src/lab/inotify.ts'
 import { layoutOf } from '../../src/lab/layout.ts'
 import { boxKinds, mappingSeconds, ruleset, type BoxKind } from '../../src/lab/nat.ts'
 import { compileNetwork, namespacesOf } from '../../src/lab/network.ts'
-import { accountFiles } from '../../src/lab/root-tree.ts'
+import { bootScript, keeperScript } from '../../src/lab/boot.ts'
+import { accountFiles, compileTrees, overlayProbe, type TreeKind } from '../../src/lab/root-tree.ts'
 import { compileShaping, delayArgv } from '../../src/lab/shaping.ts'
 import { loadTopology } from '../../src/lab/topology.ts'
 
@@ -168,6 +170,69 @@ describe('shaping', () => {
     )
   })
   test('by nothing is nothing', () => expect(compileShaping(small, l, 'none')).toEqual([]))
+})
+
+describe('the root trees', () => {
+  const state = '/var/lib/vps-test/lab-t9'
+  const trees = (kind: TreeKind) => compileTrees(small, l, { passwd: '', group: '' }, kind)
+  const text = (kind: TreeKind): string =>
+    trees(kind)
+      .map((stage) =>
+        stage
+          .map((s) =>
+            s.kind === 'run'
+              ? s.argv.includes('borrow')
+                ? '(borrow)'
+                : s.argv.join(' ').replaceAll(state, '~')
+              : `${s.why}: ${[...(s.directories ?? []), ...s.files].map((f) => f.path.replace(state, '~')).join(' ')}`,
+          )
+          .filter((line) => !line.startsWith("put the nodes' common") && !line.startsWith("write the lab's own"))
+          .join('\n'),
+      )
+      .join('\n--\n')
+  test('over one template: each node has its names, its key and a work directory', () =>
+    expect(text('overlay')).toBe(`ssh-keygen -q -t ed25519 -N  -C vps-test-t9 -f ~/id_ed25519
+name n-1: ~/nodes/n-1/root.work ~/nodes/n-1/root ~/nodes/n-1/root/etc ~/nodes/n-1/root/etc/ssh ~/nodes/n-1/root/etc/hostname ~/nodes/n-1/root/etc/hosts ~/nodes/n-1/root/etc/machine-id
+name n-4: ~/nodes/n-4/root.work ~/nodes/n-4/root ~/nodes/n-4/root/etc ~/nodes/n-4/root/etc/ssh ~/nodes/n-4/root/etc/hostname ~/nodes/n-4/root/etc/hosts ~/nodes/n-4/root/etc/machine-id
+--
+(borrow)
+install -m 600 ~/id_ed25519.pub ~/template/root/.ssh/authorized_keys
+ssh-keygen -q -t ed25519 -N  -C n-1 -f ~/nodes/n-1/root/etc/ssh/ssh_host_ed25519_key
+ssh-keygen -q -t ed25519 -N  -C n-4 -f ~/nodes/n-4/root/etc/ssh/ssh_host_ed25519_key
+--
+`))
+  test('where no overlay is possible: a copy for each, which leaves its own files alone', () => {
+    expect(text('copy')).not.toContain('root.work')
+    expect(text('copy').split('\n--\n').at(-1)).toBe(
+      `cp -a --no-clobber ~/template/. ~/nodes/n-1/root\ncp -a --no-clobber ~/template/. ~/nodes/n-4/root`,
+    )
+  })
+  test('directories that everybody must be able to read say so, whatever the umask', () => {
+    for (const step of trees('overlay').flat())
+      if (step.kind === 'files' && step.why.startsWith('name '))
+        expect(step.directories?.map((d) => d.mode)).toEqual([0o755, 0o755, 0o755, 0o755])
+  })
+  test('the boot mounts in the node itself, by the mark of the steps', () => {
+    expect(keeperScript).toContain('unshare --mount')
+    expect(keeperScript).not.toMatch(/^\s*mount/m)
+    expect(bootScript).toContain(`if [ -d "$above/root.work" ]; then
+  mount -t overlay -o "lowerdir=$lab/template,upperdir=$root,workdir=$above/root.work" overlay "$root"
+else
+  mount --bind "$root" "$root"
+fi`)
+    expect(overlayProbe(l).slice(0, 5).join(' ')).toBe('unshare --mount --propagation private --')
+  })
+})
+
+describe('room for inotify instances', () => {
+  test('is enough, or the limit is raised: to a round number, to twice as much, to what is in use and more', () => {
+    expect([
+      raisedLimit({ limit: 128, used: 68 }, 10),
+      raisedLimit({ limit: 128, used: 69 }, 10),
+      raisedLimit({ limit: 1024, used: 1000 }, 10),
+      raisedLimit({ limit: 100, used: 5000 }, 10),
+    ]).toEqual([undefined, 1024, 2048, 5120])
+  })
 })
 
 test("a node has the system's accounts without passwords, and no people", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { checks, doctor, refusalOf, type Check } from '../../src/lab/doctor.ts'
+import { doctor, refusalOf } from '../../src/lab/doctor.ts'
+import { checks, type Check } from '../../src/lab/checks.ts'
 import { needRoot } from './leftovers.ts'
 
 const signal = AbortSignal.timeout(30_000)

@@ -52,6 +52,9 @@ export const infraFailures = {
   I207: infra("the lab's directory cannot be removed", { remedy: 'vps-test lab down' }),
   I210: infra('this machine cannot run a lab', { remedy: 'vps-test lab doctor --fix' }),
   I211: infra('what the lab needs cannot be installed'),
+  I212: infra('the machine has no inotify instances left for a lab', {
+    remedy: 'sysctl -w fs.inotify.max_user_instances=1024',
+  }),
   I220: infra('a lab node does not accept SSH', { remedy: labDoctor }),
   I221: infra('the delay helper did not become ready', { remedy: labDoctor }),
   I222: infra('the lab is not up'),
