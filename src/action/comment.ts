@@ -6,7 +6,7 @@ import type { Comparison } from '../report/comparison.ts'
 import { countsOf, fleetOf } from '../report/facts.ts'
 import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
-import type { SurfaceInput } from '../report/surface.ts'
+import type { SessionView } from '../report/session-page.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
@@ -47,7 +47,7 @@ async function ofSession(job: Job): Promise<Ended> {
     test === undefined
       ? (): Comparison | null => null
       : await againstBase(job, { id: session.id, entries, counts: countsOf(test.facts['counts']) })
-  const input: SurfaceInput = {
+  const input: SessionView = {
     session,
     entries,
     bundle: shown.bundle,

@@ -1,8 +1,8 @@
-/** The ledger branch's own page and its derived state: from entries alone, so that whoever writes them writes the same bytes. */
+/** The ledger branch's own page and its derived state, from entries alone: whoever writes them writes the same bytes. */
 import type { Entry, Json } from '../domain/ledger.ts'
 import { finals, type Session } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
-import { late } from './checkpoints.ts'
+import { late } from './sections/checkpoints.ts'
 import { countsText } from '../domain/counts.ts'
 import { fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
 import { pageMarkdown } from './markdown.ts'

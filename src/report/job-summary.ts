@@ -1,19 +1,17 @@
-/** The Markdown of a job's summary. GitHub drops a summary over 1 MiB whole, so sections are cut from the end, and what was cut is said. */
+/** A job's summary. GitHub drops one over 1 MiB whole, so sections are cut from the end, and what was cut is said. */
 import { blocksMarkdown, sectionMarkdown } from './markdown.ts'
 import { inline, joined, paragraph, type Inline } from './section.ts'
-import { surfaceHead, surfaceSections, type SurfaceInput } from './surface.ts'
-
-export type SummaryInput = SurfaceInput
+import { sessionHead, sessionSections, type SessionView } from './session-page.ts'
 
 /** Bytes of UTF-8; the rest of the 1 MiB is for what other steps of the job's own print. */
 export const summaryLimit = 900 * 1024
 
-export function jobSummary(input: SummaryInput): string {
-  const parts = [sectionMarkdown(surfaceHead(input), 2)]
+export function jobSummary(input: SessionView): string {
+  const parts = [sectionMarkdown(sessionHead(input), 2)]
   const cut: Inline[] = []
   // Room for the sentence on what was cut: titles are ours and short.
   let left = summaryLimit - 2000 - bytes(parts[0] ?? '')
-  for (const section of surfaceSections(input)) {
+  for (const section of sessionSections(input)) {
     const markdown = sectionMarkdown(section, 3)
     left -= bytes(markdown) + 2
     if (cut.length > 0 || left < 0) cut.push(section.title)

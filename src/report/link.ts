@@ -1,4 +1,4 @@
-/** Links whose target came from data: https only, nothing that ends the link early, and a strange site is named beside it. */
+/** Links whose target came from data: https only, nothing ends the link early, a strange site is named beside it. */
 
 /** Longest target; GitHub's own are far below. */
 const longest = 2000

@@ -146,10 +146,10 @@ const lineStart = (value: string): string =>
 /** Foreign text as a code span. */
 export const code = (value: string, max = usualLength): string => codeSpan(value, max, 'cell')
 
-/** A table reads `\|` before code does; elsewhere the backslash would be shown. */
+/** A table reads `\|` before code does; elsewhere the backslash would be shown. A backslash of the text's own must not escape ours. */
 function codeSpan(value: string, max: number, where: Where): string {
   const visible = spellHidden(cut(value === '' ? ' ' : value, max)).replace(/:(?=:)/g, ':\u200b')
-  const inner = where === 'cell' ? visible.replace(/\|/g, '\\|') : visible
+  const inner = where === 'cell' ? visible.replace(/\\(?=\|)/g, '\\\u200b').replace(/\|/g, '\\|') : visible
   const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(longest + 1)
   const pad = inner.startsWith('`') || inner.endsWith('`') ? ' ' : ''

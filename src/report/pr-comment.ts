@@ -1,9 +1,9 @@
-/** The one comment of ours on a pull request: a fold for each section, found again by its hidden first line, never over GitHub's limit. */
+/** The one comment of ours on a pull request: a fold for each section, a hidden first line, never over GitHub's limit. */
 import { blocksMarkdown, hiddenLine, sectionMarkdown } from './markdown.ts'
 import { inlineText } from './plain.ts'
 import { inline, joined, paragraph, type Block, type Section } from './section.ts'
 import { shortened } from './shorten.ts'
-import { surfaceHead, surfaceSections, type SurfaceInput } from './surface.ts'
+import { sessionHead, sessionSections, type SessionView } from './session-page.ts'
 
 /** UTF-16 units. GitHub refuses a body of more than 65,536. */
 export const commentLimit = 64_000
@@ -14,13 +14,13 @@ export const commentMarker = hiddenLine
 const markerShape = /^<!-- vps-test:([^\s>]*) -->$/
 
 /** `marker`: from {@link commentMarker}; anything else is taken as a key. */
-export function prComment(input: SurfaceInput, marker: string): string {
-  const head = `${commentMarker(markerShape.exec(marker)?.[1] ?? marker)}\n${sectionMarkdown(surfaceHead(input), 3)}`
+export function prComment(input: SessionView, marker: string): string {
+  const head = `${commentMarker(markerShape.exec(marker)?.[1] ?? marker)}\n${sectionMarkdown(sessionHead(input), 3)}`
   const folds: string[] = []
   const cut: Section[] = []
   // Whole rows and closed folds only: no fence, tag or character is left open. 1,000 are for the sentence on what was cut.
   let left = commentLimit - 1000 - head.length
-  for (const section of surfaceSections(input)) {
+  for (const section of sessionSections(input)) {
     const fold = (blocks: readonly Block[]): string => blocksMarkdown([foldOf(section, blocks)], 4)
     const room = left - 2
     const whole = fold(section.blocks)

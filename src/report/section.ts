@@ -1,4 +1,4 @@
-/** What a page says, as values: sections of blocks of spans, every text of them plain; renderers alone know a syntax. */
+/** What a page says, as values: sections of blocks of spans, all text plain; renderers alone know a syntax. */
 
 /** How good something is; only renderers that have colours show it. */
 export type Tone = 'good' | 'bad' | 'warn' | 'dim'

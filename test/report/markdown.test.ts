@@ -54,6 +54,7 @@ test.each([
   ['a`b', '``a`b``'],
   ['``', '``` `` ```'],
   ['a|b', '`a\\|b`'],
+  ['a\\|b', '`a\\\u200b\\|b`'],
   ['a\nb', '`a⟨U+000A⟩b`'],
   ['', '` `'],
 ])('code %j', (given, expected) => expect(code(given)).toBe(expected))

@@ -7,7 +7,7 @@ import { compare } from '../../src/report/comparison.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
 import { jobSummary, summaryLimit } from '../../src/report/job-summary.ts'
 import { commentLimit, commentMarker, prComment } from '../../src/report/pr-comment.ts'
-import type { SurfaceInput } from '../../src/report/surface.ts'
+import type { SessionView } from '../../src/report/session-page.ts'
 import {
   begun,
   brokenRows,
@@ -179,7 +179,7 @@ test('a summary that is too long loses whole sections from its end, and says whi
 })
 
 /** One hostile session in every place where a word from outside stands. */
-function hostile(words: string): SurfaceInput {
+function hostile(words: string): SessionView {
   const steps: readonly Step[] = [
     {
       from: 'IDLE',

@@ -5,7 +5,7 @@ import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
-import type { SurfaceInput } from '../../src/report/surface.ts'
+import type { SessionView } from '../../src/report/session-page.ts'
 import { nineNodes, run, type Changes } from '../domain/fixtures.ts'
 
 export const evil =
@@ -149,9 +149,9 @@ export const planOf = (input: VerdictInput): Plan =>
 export function surface(
   steps: readonly Step[],
   changes: Changes | null = {},
-  more: Partial<SurfaceInput> = {},
+  more: Partial<SessionView> = {},
   edit: (i: VerdictInput) => VerdictInput = (i) => i,
-): SurfaceInput {
+): SessionView {
   const entries = story(steps)
   const session = fold('s1', entries)
   if (changes === null)

@@ -1,15 +1,10 @@
-/** What a job summary and a pull request comment both tell: a head that is always short, and sections in order of weight. */
+/** What a job summary and a comment both show of a session: a head that is always short, then sections by weight. */
 import { checkpointOf as checkpointTaken, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import type { Entry } from '../domain/ledger.ts'
-import { groupName, groupsOf } from '../domain/counts.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { checkpointsSection } from './checkpoints.ts'
-import { comparisonSection, type Comparison } from './comparison.ts'
-import { buildFaultsOf, originOf, projectOf, subjectOf, testsOf, type TestFact } from './facts.ts'
-import { checkpointSection } from './proof-checkpoint.ts'
-import { controlsSection } from './proof-network.ts'
-import { criteriaSection, findingsSection, notCoveredSection } from './proof.ts'
+import type { Comparison } from './comparison.ts'
+import { originOf, projectOf, subjectOf, testsOf, type TestFact } from './facts.ts'
 import {
   code,
   inline,
@@ -20,17 +15,24 @@ import {
   paragraph,
   present,
   strong,
-  table,
   text,
   type Inline,
   type Section,
 } from './section.ts'
+import { buildFaultsSection } from './sections/build-faults.ts'
+import { checkpointSection } from './sections/checkpoint.ts'
+import { checkpointsSection } from './sections/checkpoints.ts'
+import { comparisonSection } from './sections/comparison.ts'
+import { countsSection, criteriaSection } from './sections/criteria.ts'
+import { findingsSection, notCoveredSection } from './sections/findings.ts'
+import { newestEntriesSection } from './sections/ledger.ts'
+import { controlsSection } from './sections/machines.ts'
+import { timelineSection } from './sections/timeline.ts'
 import { suiteReports } from './suites/registry.ts'
-import { timelineSection } from './timeline.ts'
 import { verdictTitle } from './verdict-title.ts'
 import { iso } from '../domain/text.ts'
 
-export interface SurfaceInput {
+export interface SessionView {
   readonly session: Session
   readonly entries: readonly Entry[]
   /** Evidence of the test that is shown; null where there is none here. */
@@ -47,7 +49,7 @@ export interface SurfaceInput {
 }
 
 /** Below 20,000 characters, whatever the data is. */
-export function surfaceHead(input: SurfaceInput): Section {
+export function sessionHead(input: SessionView): Section {
   const { session, entries, bundle, verdict, artifactUrl, runUrl, subject, title, note } = input
   // The record of a test comes after the entries that its evidence holds; an earlier one is of another test.
   const [origin, test] = [
@@ -103,12 +105,12 @@ function whyOf(session: Session, verdict: Verdict | null, test: TestFact | undef
     : shown
 }
 
-/** The ones that matter most first, because a surface that is full drops them from the end. */
-export function surfaceSections({ session, entries, bundle, verdict, comparison }: SurfaceInput): readonly Section[] {
+/** The ones that matter most first, because a page that is full drops them from the end. */
+export function sessionSections({ session, entries, bundle, verdict, comparison }: SessionView): readonly Section[] {
   const input = bundle === null ? null : verdictInputOf(bundle)
   const suites = verdict === null || input === null ? [] : suiteReports(verdict, input)
   return present([
-    buildSection(entries),
+    buildFaultsSection(entries),
     ...suites.flatMap((s) => s.overview),
     verdict !== null && input !== null ? criteriaSection({ verdict, input }) : countsSection(testsOf(entries).at(-1)),
     comparison === null ? null : comparisonSection(comparison),
@@ -124,62 +126,6 @@ export function surfaceSections({ session, entries, bundle, verdict, comparison 
           bundle === null ? null : controlsSection(bundle.controls),
           ...suites.flatMap((s) => s.sentences),
         ]),
-    entriesSection(entries),
+    newestEntriesSection(entries),
   ])
-}
-
-function buildSection(entries: readonly Entry[]): Section | null {
-  const faults = buildFaultsOf(entries)
-  if (faults.length === 0) return null
-  const where = (file: string | null, line: number | null): Inline =>
-    file === null ? '' : inline`${code(line === null ? file : `${file}:${line}`, 200)} `
-  const items = faults.slice(0, 20).map((f) => inline`${where(f.file, f.line)}${f.message}`)
-  const more = faults.length > 20 ? [`and ${faults.length - 20} more`] : []
-  return { id: 'build', title: 'Build faults', blocks: [list([...items, ...more])] }
-}
-
-/** Where the evidence is not at hand, the ledger's raw counts still are. */
-const countsSection = (test: TestFact | undefined): Section | null =>
-  test === undefined
-    ? null
-    : {
-        id: 'criteria',
-        title: 'Success criteria',
-        blocks: [
-          table(
-            ['group', 'measured', 'tried'],
-            groupsOf(test.counts).map(({ suite, group, count: n }) => [
-              text(groupName({ suite, group }, Object.keys(test.counts).length > 1), 200),
-              `${n.successes}/${n.attempts}`,
-              `${n.tried}/${n.planned}`,
-            ]),
-            ['left', 'right', 'right'],
-          ),
-        ],
-      }
-
-/** Enough for a soak of a day. */
-const entriesShown = 200
-
-function entriesSection(entries: readonly Entry[]): Section {
-  const shown = entries.slice(-entriesShown)
-  return {
-    id: 'ledger',
-    title: 'Ledger',
-    blocks: [
-      ...(shown.length < entries.length ? [paragraph(`The newest ${entriesShown} of ${entries.length} entries.`)] : []),
-      table(
-        ['entry', 'when', 'from', 'event', 'to', 'why'],
-        shown.map((e) => [
-          text(`${e.seq}`, 20),
-          iso(e.at),
-          text(e.from, 40),
-          text(e.event, 40),
-          text(e.to, 40),
-          text(e.why, 300),
-        ]),
-        ['right'],
-      ),
-    ],
-  }
 }

@@ -1,6 +1,5 @@
-/** The proof's sections on its own making: source and binary, recovery rules, timings, the ledger, and every evidence file with its digest. */
-import { chainFaults } from '../domain/ledger.ts'
-import type { BuildFacts, ProofInput } from './proof-input.ts'
+/** Sections on how a proof came about: source and binary, recovery rules, times, every evidence file with its digest. */
+import type { BuildFacts, ProofInput } from '../proof-input.ts'
 import {
   code,
   inline,
@@ -13,8 +12,8 @@ import {
   type Block,
   type Inline,
   type Section,
-} from './section.ts'
-import { duration, iso } from '../domain/text.ts'
+} from '../section.ts'
+import { duration, iso } from '../../domain/text.ts'
 
 export function sourceSection({ build, fixCommits, plan }: ProofInput): Section {
   const { source } = plan
@@ -74,27 +73,6 @@ export const timingsSection = ({ timings }: ProofInput): Section | null =>
           ),
         ],
       }
-
-export function ledgerSection({ entries }: ProofInput): Section | null {
-  if (entries.length === 0) return null
-  const faults = chainFaults(entries)
-  return {
-    id: 'ledger',
-    title: 'Ledger',
-    blocks: [
-      faults.length === 0
-        ? paragraph(
-            inline`${entries.length} entries, the chain is whole; last hash ${code(entries.at(-1)?.hash ?? '')}.`,
-          )
-        : list(faults.map((f) => inline`${strong('broken')}: ${f}`)),
-      table(
-        ['entry', 'when', 'from', 'event', 'to', 'why'],
-        entries.map((e) => [`${e.seq}`, iso(e.at), e.from, e.event, e.to, e.why]),
-        ['right'],
-      ),
-    ],
-  }
-}
 
 export const evidenceSection = ({ manifest, verifyCommand }: ProofInput): Section => ({
   id: 'evidence',

@@ -1,7 +1,7 @@
 /** A session's states over time; nothing of an entry but its state, its result and its times gets in. */
-import type { Entry } from '../domain/ledger.ts'
-import { states } from '../domain/session.ts'
-import { inline, paragraph, type Section } from './section.ts'
+import type { Entry } from '../../domain/ledger.ts'
+import { states } from '../../domain/session.ts'
+import { inline, paragraph, type Section } from '../section.ts'
 
 /** Older ones are left out: a chart of thousands of bars is not drawn. */
 const bars = 60

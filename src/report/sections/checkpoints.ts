@@ -1,10 +1,10 @@
 /** The soak checkpoints of a session as a table: due, taken, how late, and what came out; missed ones too. */
-import type { Entry } from '../domain/ledger.ts'
-import type { Session } from '../domain/session.ts'
-import { countsText } from '../domain/counts.ts'
-import { checkpointOf, number, testsOf, type CheckpointFact } from './facts.ts'
-import { inline, strong, table, text, type Inline, type Section } from './section.ts'
-import { duration, iso } from '../domain/text.ts'
+import type { Entry } from '../../domain/ledger.ts'
+import type { Session } from '../../domain/session.ts'
+import { countsText } from '../../domain/counts.ts'
+import { checkpointOf, number, testsOf, type CheckpointFact } from '../facts.ts'
+import { inline, strong, table, text, type Inline, type Section } from '../section.ts'
+import { duration, iso } from '../../domain/text.ts'
 
 /** Null where the session has none. */
 export function checkpointsSection(session: Session, entries: readonly Entry[]): Section | null {

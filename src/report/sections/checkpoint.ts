@@ -1,11 +1,11 @@
-/** The proof's section on a soak checkpoint: when it was due, what was compared with the first test, what was tried again, and that one process went on. */
-import { points, type GroupChange } from '../domain/checkpoint.ts'
-import { sameStart, type ContinuityRow } from '../domain/continuity.ts'
-import { percent } from '../domain/statistics.ts'
-import { sampleKey, subjectName, type Sample } from '../domain/suites/sample.ts'
-import { resultsOf } from '../domain/suites/suite.ts'
-import type { Taking } from '../domain/session.ts'
-import type { ProofInput } from './proof-input.ts'
+/** One soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on. */
+import { points, type GroupChange } from '../../domain/checkpoint.ts'
+import { sameStart, type ContinuityRow } from '../../domain/continuity.ts'
+import { percent } from '../../domain/statistics.ts'
+import { sampleKey, subjectName, type Sample } from '../../domain/suites/sample.ts'
+import { resultsOf } from '../../domain/suites/suite.ts'
+import type { Taking } from '../../domain/session.ts'
+import type { ProofInput } from '../proof-input.ts'
 import {
   code,
   heading,
@@ -18,8 +18,8 @@ import {
   text,
   type Inline,
   type Section,
-} from './section.ts'
-import { duration, iso } from '../domain/text.ts'
+} from '../section.ts'
+import { duration, iso } from '../../domain/text.ts'
 
 export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'checkpoint' | 'verdict'>): Section | null {
   const judged = verdict.checkpoint

@@ -1,9 +1,9 @@
-/** The proof's sections on machines: nodes and their NATs, the lab's own limits, controls, and what ran. */
-import type { Control, RunningProof } from '../domain/evidence.ts'
-import type { Fleet } from '../domain/fleet.ts'
-import type { VerdictInput } from '../domain/verdict-input.ts'
-import { code, inline, list, paragraph, strong, table, text, type Inline, type Section } from './section.ts'
-import { iso } from '../domain/text.ts'
+/** Sections on machines: the lab's own limits, controls, and what ran. */
+import type { Control, RunningProof } from '../../domain/evidence.ts'
+import type { Fleet } from '../../domain/fleet.ts'
+import type { VerdictInput } from '../../domain/verdict-input.ts'
+import { code, inline, list, paragraph, strong, table, text, type Inline, type Section } from '../section.ts'
+import { iso } from '../../domain/text.ts'
 
 export function labSection({ lab }: Fleet): Section | null {
   if (lab === undefined) return null
