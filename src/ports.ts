@@ -5,7 +5,8 @@ import type { BuildRecord } from './domain/build.ts'
 import type { Writer } from './domain/writer.ts'
 import type { Fleet, NodeName } from './domain/fleet.ts'
 import type { Plan } from './domain/plan.ts'
-import type { Entry, Json } from './domain/ledger.ts'
+import type { StoredArtifact } from './domain/events/facts.ts'
+import type { Entry } from './domain/ledger.ts'
 
 export interface Clock {
   /** Unix milliseconds. */
@@ -131,7 +132,7 @@ export interface World {
   /** Who writes the ledger's entries. */
   readonly writer: Writer
   /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`, `test-2`. Null where this machine is that place. */
-  storeArtifact(label: string, folder: string): Promise<Json>
+  storeArtifact(label: string, folder: string): Promise<StoredArtifact | null>
   /** How long SETUP may wait for a fleet that another session holds. */
   readonly patienceMs: number
   /** Seconds by which a test moved our clock; 0 in earnest. */

@@ -2,8 +2,11 @@
 import { Failure, recordOf } from './domain/failure.ts'
 import { genesis, type Entry } from './domain/ledger.ts'
 import type { Plan } from './domain/plan.ts'
-import { finals, fold, next, type StageResult, type Session, type State } from './domain/session.ts'
-import { signature, writerText } from './domain/writer.ts'
+import { isFinal, type State } from './domain/states.ts'
+import { fold, type Session } from './domain/session.ts'
+import { next } from './domain/next.ts'
+import type { StageResult } from './domain/events/entry.ts'
+import { writerText } from './domain/writer.ts'
 import type { World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
@@ -15,7 +18,7 @@ import { setup } from './stages/setup.ts'
 import type { Stage } from './stages/stage.ts'
 import { test } from './stages/test.ts'
 
-const stages: Readonly<Partial<Record<State, Stage>>> = {
+const stages: { readonly [S in State]?: Stage<S> } = {
   SETUP: setup,
   BUILD: build,
   DEPLOY: deploy,
@@ -61,13 +64,8 @@ export async function run(
           remedy: 'vps-test status',
         })
       ours.add(newest)
-      const outcome = await attempt(stage, plan, session, world)
-      const entry = next(
-        entries,
-        session,
-        { ...outcome, facts: { ...outcome.facts, ...signature(world) } },
-        world.clock.now(),
-      )
+      const outcome = await attempt(() => stage(plan, session, world), world)
+      const entry = next(entries, session, outcome, world.clock.now(), world)
       if (entry === undefined)
         throw new Failure({
           code: 'H004',
@@ -94,9 +92,9 @@ export async function run(
 }
 
 /** What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to be run again. */
-async function attempt(stage: Stage, plan: Plan, session: Session, world: World): Promise<StageResult> {
+async function attempt(stage: () => Promise<StageResult>, world: World): Promise<StageResult> {
   try {
-    return await stage(plan, session, world)
+    return await stage()
   } catch (error) {
     if (world.signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage')
       throw error
@@ -127,6 +125,6 @@ async function leave(plan: Plan, id: string, world: World, { whole, before, ours
   // The schedule tests again what is deployed, so nobody may deploy anything else meanwhile.
   if (brokeOff && session.state === 'TEST' && (session.checkpoint !== null || session.unattended))
     return hold(session.checkpoint?.dueAt ?? session.changedAt)
-  const over = finals.includes(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
+  const over = isFinal(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
   if (over || brokeOff) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
 }

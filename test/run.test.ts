@@ -1,14 +1,14 @@
 /** Nothing pretends: each state either has a stage, or says who goes on with it, or needs none. */
 import { expect, test } from 'vitest'
 import { acts } from '../src/run.ts'
-import { finals, states, waiting } from '../src/domain/session.ts'
+import { isFinal, stateNames, traitsOf } from '../src/domain/states.ts'
 
-test.each(states)('%s', (state) => {
+test.each(stateNames)('%s', (state) => {
   const kinds = [
-    finals.includes(state),
+    isFinal(state),
     state === 'IDLE' || state === 'INTERVIEW',
     acts(state),
-    waiting[state] !== undefined,
+    traitsOf(state).waitsFor !== undefined,
   ]
   expect(kinds.filter(Boolean)).toHaveLength(1)
 })

@@ -5,8 +5,13 @@ import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { systemClock } from '../../src/adapters/system.ts'
 import type { Attempt, Pair } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
-import { sha256, type Json } from '../../src/domain/ledger.ts'
-import { idle, type StageResult, type Session } from '../../src/domain/session.ts'
+import type { EventOf, StageResult } from '../../src/domain/events/entry.ts'
+import { ledgerFormat } from '../../src/domain/events/facts.ts'
+import { sha256, type Entry } from '../../src/domain/ledger.ts'
+import { next } from '../../src/domain/next.ts'
+import { planDigest, type Plan } from '../../src/domain/plan.ts'
+import { fold, type Session } from '../../src/domain/session.ts'
+import type { State } from '../../src/domain/states.ts'
 import { build, keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { setup } from '../../src/stages/setup.ts'
@@ -18,7 +23,6 @@ import { openWorld, type OpenWorld } from '../../src/world.ts'
 import type { Setting } from './setting.ts'
 
 const id = 'bench'
-type Facts = Readonly<Record<string, Json>>
 
 /** A world with no connection yet; warnings reach the person, progress does not. */
 export async function inWorld<T>(s: Setting, work: (world: OpenWorld) => Promise<T>): Promise<T> {
@@ -47,46 +51,64 @@ export async function inWorld<T>(s: Setting, work: (world: OpenWorld) => Promise
   }
 }
 
-const session = (learned: Session['learned']): Session => ({ ...idle(id, systemClock.now()), learned })
+const origin = { repository: null, branch: null, commit: null, event: 'cli', actor: null }
 
-function expected(outcome: StageResult, event: string): Facts {
-  const left = outcome.facts['excluded']
-  if (outcome.event !== event || (Array.isArray(left) && left.length > 0))
-    throw new Error(`not measured, ${outcome.event} instead of ${event}: ${outcome.why}`)
-  return outcome.facts
+/** A session of this plan that these stages have brought so far. */
+function session(plan: Plan, ...results: readonly StageResult[]): Session {
+  const digest = planDigest(plan)
+  const asked: readonly StageResult[] = [
+    { event: 'begin', why: 'bench', facts: { format: ledgerFormat, plan, planDigest: digest, origin } },
+    {
+      event: 'confirmed',
+      why: 'bench',
+      facts: { planDigest: digest, soak: [], proof: 'logs', confirmedBy: 'bench', onBusy: 'refuse' },
+    },
+  ]
+  const entries = [...asked, ...results].reduce<readonly Entry[]>((all, result) => {
+    const entry = next(all, fold(id, all), result, systemClock.now())
+    return entry === undefined ? all : [...all, entry]
+  }, [])
+  return fold(id, entries)
 }
 
+const stopped = ({ event, why }: StageResult): Error => new Error(`not measured: ${event}: ${why}`)
+
+type Result<S extends State, E extends EventOf<S>> = Extract<StageResult<S>, { readonly event: E }>
+
 export interface Ready {
-  readonly setup: Facts
+  readonly setup: Result<'SETUP', 'ready'>
+  readonly built: Result<'BUILD', 'built'>
   readonly program: string
 }
 
 /** Untimed: what SETUP learns of the nodes, and the example built from its sources. */
 export const ready = (s: Setting): Promise<Ready> =>
   inWorld(s, async (world) => {
-    const learned = expected(await setup(s.plan, session({}), world), 'ready')
-    expected(await build(s.plan, session({}), world), 'built')
-    return { setup: learned, program: join(world.files.root, keptBinary) }
+    const up = await setup(s.plan, session(s.plan), world)
+    if (up.event !== 'ready' || up.facts.excluded.length > 0) throw stopped(up)
+    const built = await build(s.plan, session(s.plan, up), world)
+    if (built.event !== 'built') throw stopped(built)
+    return { setup: up, built, program: join(world.files.root, keptBinary) }
   })
 
 /** The file at `path` on every node, from no connection to all registered. Answers with every peer's id. */
 export async function deployOurs(
   s: Setting,
-  learned: Facts,
+  { setup: up, built }: Ready,
   path: string,
   skipped: boolean,
 ): Promise<ReadonlyMap<NodeName, string>> {
   return inWorld(s, async (world) => {
     const program = await readFile(path)
     await world.files.write(keptBinary, program)
-    const facts = expected(
-      await deploy(s.plan, session({ SETUP: learned, BUILD: { build: { sha256: sha256(program) } } }), world),
-      'deployed',
-    )
-    const seen = Object.values((facts['deployed'] ?? {}) as Record<NodeName, { readonly skipped: boolean }>)
+    const build = { ...built.facts.build, sha256: sha256(program) }
+    const before = session(s.plan, up, { ...built, facts: { ...built.facts, build } })
+    const done = await deploy(s.plan, before, world)
+    if (done.event !== 'deployed' || done.facts.excluded.length > 0) throw stopped(done)
+    const seen = Object.values(done.facts.deployed)
     if (seen.length !== s.plan.nodes.length || seen.some((d) => d.skipped !== skipped))
       throw new Error(`not measured: ${seen.filter((d) => d.skipped).length} of ${seen.length} nodes were skipped`)
-    return new Map(Object.entries(facts['peerIds'] as Record<NodeName, string>))
+    return new Map(Object.entries(done.facts.peerIds))
   })
 }
 

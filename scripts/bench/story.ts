@@ -25,7 +25,7 @@ export async function measureAll(s: Setting, o: OpenSsh, quick: boolean): Promis
   s.say('build the example; a first deploy on both sides, not timed')
   const prepared = await ready(s)
   const first = await freshBinary(s, prepared.program, 0)
-  const peerIds = await deployOurs(s, prepared.setup, first, false)
+  const peerIds = await deployOurs(s, prepared, first, false)
   await inWorld(s, (world) => prepareBeside(s, world))
   await deployTheirs(o, first, 'together')
   const size = (await readFile(prepared.program)).length
@@ -58,12 +58,12 @@ async function measureDeploys(
   }
   const times = await inTurns(
     [
-      { name: 'vps-test', before: fresh, act: async () => void (await deployOurs(s, prepared.setup, path, false)) },
+      { name: 'vps-test', before: fresh, act: async () => void (await deployOurs(s, prepared, path, false)) },
       { name: 'one by one', act: () => deployTheirs(o, path, 'serial') },
       { name: 'all at once', act: () => deployTheirs(o, path, 'together') },
       ...(ask.again
         ? [
-            { name: 'vps-test again', act: async () => void (await deployOurs(s, prepared.setup, path, true)) },
+            { name: 'vps-test again', act: async () => void (await deployOurs(s, prepared, path, true)) },
             { name: 'one by one again', act: () => deployTheirs(o, path, 'serial') },
           ]
         : []),

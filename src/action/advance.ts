@@ -1,6 +1,7 @@
 /** `advance`: what follows a test. Without a fix command the session waits for a push; with checkpoints ahead, the environments whose timers would hold them are looked up; a person is asked where one is needed. */
 import { exitCodes } from '../domain/failure.ts'
-import { finals, waiting, type Checkpoint, type Session } from '../domain/session.ts'
+import { isFinal, traitsOf, type Checkpoint } from '../domain/states.ts'
+import type { Session } from '../domain/session.ts'
 import { run } from '../run.ts'
 import { askPerson } from './ask.ts'
 import type { Ended, Job } from './job.ts'
@@ -27,7 +28,7 @@ export async function advance(job: Job): Promise<Ended> {
 }
 
 const rests = (s: Session): boolean =>
-  s.learned.SETUP !== undefined && (finals.includes(s.state) || waiting[s.state] !== undefined)
+  s.newest.SETUP !== undefined && (isFinal(s.state) || traitsOf(s.state).waitsFor !== undefined)
 
 /** The environments that hold what comes next; empty where there is none, and then the schedule and `approve` do it. */
 export async function followUps(job: Job, s: Session): Promise<Readonly<Record<string, string>>> {

@@ -1,28 +1,29 @@
 /** "Ask a person": one issue of the tested repository for each session, opened when the session needs one and told, and closed, when it needs nobody any more. */
 import { quote } from '../commands/quote.ts'
-import { finals } from '../domain/session.ts'
-import { originOf } from '../report/facts.ts'
+import { meaningOf } from '../domain/events/entry.ts'
+import { isFinal, traitsOf } from '../domain/states.ts'
+import { originOf } from '../domain/events/readers.ts'
 import { blocksMarkdown } from '../report/markdown.ts'
 import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
 import { code, inline, paragraph, type Inline, type Span } from '../report/section.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
-import { artifactOf, newestTest, titleOf } from './report.ts'
+import { newestTest, titleOf } from './report.ts'
 import { iso, messageOf } from '../domain/text.ts'
 
 type Asked = Pick<StoredSession, 'project' | 'session' | 'entries'>
 
 /** Sessions that only a person can go on with, or that ended in a way that a person should know. */
 const needsPerson = ({ session: s, entries }: Asked): boolean =>
-  s.state === 'AWAIT_PUSH' ||
-  s.state === 'AWAIT_APPROVAL' ||
-  (s.state === 'STOPPED' && s.learned.INTERVIEW !== undefined && !endedByPerson(entries))
-const endedByPerson = (entries: StoredSession['entries']): boolean =>
-  ['stop', 'superseded', 'rejected'].includes(entries.at(-1)?.event ?? '')
+  traitsOf(s.state).kind === 'person' ||
+  (s.state === 'STOPPED' && s.newest.INTERVIEW !== undefined && !endedByPerson(entries))
+function endedByPerson(entries: StoredSession['entries']): boolean {
+  const last = entries.at(-1)
+  return last !== undefined && meaningOf(last).by === 'person'
+}
 /** The others were never asked about: GitHub need not be searched for their issue. */
-const everWaited = ({ entries }: Asked): boolean =>
-  entries.some((e) => e.to === 'AWAIT_PUSH' || e.to === 'AWAIT_APPROVAL')
+const everWaited = ({ entries }: Asked): boolean => entries.some((e) => traitsOf(e.to).kind === 'person')
 
 /** Asks, or tells whoever was asked before. */
 export async function askPerson(job: Job, known: Asked): Promise<void> {
@@ -40,7 +41,7 @@ export async function askPerson(job: Job, known: Asked): Promise<void> {
 export async function updateAskIssue(job: Job, known: Asked): Promise<void> {
   const { forge } = job.context
   if (forge === null || needsPerson(known) || !everWaited(known)) return
-  const last = finals.includes(known.session.state)
+  const last = isFinal(known.session.state)
     ? 'The session has ended: nobody is asked any more.'
     : 'The session goes on: nobody is asked any more.'
   await tried(job, async () => {
@@ -87,7 +88,7 @@ const bodyOf = ({ facts }: Job, { session, entries }: Asked): string =>
       entries,
       bundle: null,
       verdict: null,
-      artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
+      artifactUrl: newestTest(entries)?.facts.artifact?.url ?? null,
       runUrl: facts.runUrl,
       comparison: null,
     },

@@ -1,7 +1,7 @@
 /** With what a test is compared: the newest proof of the branch that it goes into, of the same project on the same fleet. */
 import { compare, lastProofOf, type Comparison } from '../report/comparison.ts'
 import type { Counts } from '../domain/counts.ts'
-import { fleetOf, originOf, projectOf } from '../report/facts.ts'
+import { fleetOf, originOf, projectOf } from '../domain/events/readers.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import type { Job } from './job.ts'
 import { messageOf } from '../domain/text.ts'

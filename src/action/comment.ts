@@ -1,9 +1,10 @@
 /** `comment`: shows a session of the ledger on the pull requests of its commit, and as a check there; with a run, what that run left ({@link ofPullRequest}). */
 import { cut } from '../adapters/github/cut.ts'
 import { exitCodes } from '../domain/failure.ts'
-import { finals, type Session } from '../domain/session.ts'
+import { isFinal } from '../domain/states.ts'
+import type { Session } from '../domain/session.ts'
 import type { Comparison } from '../report/comparison.ts'
-import { countsOf, fleetOf } from '../report/facts.ts'
+import { fleetOf } from '../domain/events/readers.ts'
 import { plainLine } from '../report/plain.ts'
 import { commentMarker, prComment } from '../report/pr-comment.ts'
 import type { SessionView } from '../report/session-page.ts'
@@ -15,7 +16,7 @@ import type { Ended, Job } from './job.ts'
 import { evidence } from './show-evidence.ts'
 import { ofPullRequest } from './pull-request.ts'
 import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
-import { artifactOf, newestTest, noTestView, sessionOf } from './report.ts'
+import { newestTest, noTestView, sessionOf } from './report.ts'
 import { messageOf } from '../domain/text.ts'
 
 export const comment = (job: Job): Promise<Ended> => (job.inputs.runId === '' ? ofSession(job) : ofPullRequest(job))
@@ -46,13 +47,13 @@ async function ofSession(job: Job): Promise<Ended> {
   const against =
     test === undefined
       ? (): Comparison | null => null
-      : await againstBase(job, { id: session.id, entries, counts: countsOf(test.facts['counts']) })
+      : await againstBase(job, { id: session.id, entries, counts: test.facts.counts })
   const input: SessionView = {
     session,
     entries,
     bundle: shown.bundle,
     verdict: shown.verdict,
-    artifactUrl: artifactOf(test?.facts)?.url ?? null,
+    artifactUrl: test?.facts.artifact?.url ?? null,
     runUrl: job.facts.runUrl,
     comparison: shown.comparison,
   }
@@ -88,7 +89,7 @@ async function newerThan(
 }
 
 const speaks = ({ session, entries }: StoredSession): boolean =>
-  newestTest(entries) !== undefined || (!finals.includes(session.state) && session.state !== 'INTERVIEW')
+  newestTest(entries) !== undefined || (!isFinal(session.state) && session.state !== 'INTERVIEW')
 
 async function show(
   job: Job,

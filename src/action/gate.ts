@@ -2,6 +2,7 @@
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { pageMarkdown } from '../report/markdown.ts'
 import { codeBlock } from '../report/section.ts'
+import { traitsOf } from '../domain/states.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
@@ -33,10 +34,9 @@ export async function gate(job: Job): Promise<Ended> {
   setOutputs(job, session, entries)
   const title = verdictTitle({ session, entries })
   const tested = newestTest(entries) !== undefined
+  const { kind, standing } = traitsOf(session.state)
   const code =
-    tested || ['STOPPED', 'FIX', 'AWAIT_PUSH'].includes(session.state)
-      ? settledCode(session, entries)
-      : exitCodes.inconclusive
+    tested || kind === 'final' || standing === 'failed' ? settledCode(session, entries) : exitCodes.inconclusive
   const hurt = broken.filter(([name]) => !showing.includes(name))
   if (code === exitCodes.passed && hurt.length > 0)
     return told(job, { code: exitCodes.harness, title: `${title}, but not every job ended well (${said})` })

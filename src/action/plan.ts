@@ -1,13 +1,14 @@
 /** `plan` and `confirm`: the dispatch form is the interview; nothing is touched before it is recorded and confirmed. */
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
-import { finals, type State } from '../domain/session.ts'
+import { hasPlan } from '../domain/events/entry.ts'
+import { isFinal, type State } from '../domain/states.ts'
 import type { StoredSession } from '../app/sessions.ts'
 import { storedSessions } from '../app/sessions.ts'
 import { makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { planText } from '../app/plan-text.ts'
 import { newSession } from '../app/new-session.ts'
-import { writerOf } from '../report/facts.ts'
+import { writerOf } from '../domain/events/readers.ts'
 import { blocksMarkdown, pageMarkdown } from '../report/markdown.ts'
 import { codeBlock, paragraph } from '../report/section.ts'
 import {
@@ -126,9 +127,9 @@ const sameNodes = ({ entries }: StoredSession, { fleet, nodes }: Plan): boolean 
 /** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
 async function begun(job: Job, made: Plan, asked: Asked, environment: string): Promise<string> {
   // Nothing is taken up before reviewers have confirmed it.
-  const over: readonly State[] = environment === '' ? finals : [...finals, 'AWAIT_PUSH']
+  const over = (state: State): boolean => isFinal(state) || (environment !== '' && state === 'AWAIT_PUSH')
   const earlier = (await storedSessions(job.context.sessions, made.config.project)).find(
-    (k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over.includes(k.session.state),
+    (k) => isOurs(k, job) && k.session.planDigest === planDigest(made) && !over(k.session.state),
   )
   const session = earlier?.session.id ?? newSession(made, job.context.clock)
   if (earlier?.session.state === 'AWAIT_PUSH') await pushSession({ ...asked, session }, made, job.facts.origin)
@@ -137,7 +138,7 @@ async function begun(job: Job, made: Plan, asked: Asked, environment: string): P
 }
 
 const isOurs = ({ entries }: StoredSession, { facts }: Job): boolean => {
-  const by = writerOf(entries.findLast((e) => e.facts['plan'] !== undefined))
+  const by = writerOf(entries.findLast(hasPlan))
   return by?.kind === 'run' && by.run === facts.run && by.repository === facts.repository
 }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { Failure } from '../domain/failure.ts'
 import type { Counts } from '../domain/counts.ts'
-import { countsOf } from '../report/facts.ts'
+import { isTest, meaningOf, type TestEntry } from '../domain/events/entry.ts'
 import type { Entry, Json } from '../domain/ledger.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -24,30 +24,25 @@ export interface TestView {
 }
 export const noTestView: TestView = { bundle: null, verdict: null, folder: null, comparison: null }
 
-export const newestTest = (entries: readonly Entry[]): Entry | undefined =>
-  entries.findLast((e) => e.from === 'TEST' && typeof e.facts['evidenceRoot'] === 'string')
+export const newestTest = (entries: readonly Entry[]): TestEntry | undefined => entries.findLast(isTest)
 
 /** What this machine holds of the newest test. */
 export async function testViewHere(job: Job, { project, session, entries }: StoredSession): Promise<TestView> {
   const test = newestTest(entries)
   if (test === undefined) return noTestView
-  const folder = join(job.context.sessions.folderOf(project, session.id), String(test.facts['folder']))
+  const folder = join(job.context.sessions.folderOf(project, session.id), test.facts.folder)
   const found = await bundleIn(folder).catch(() => null)
   return found === null ? noTestView : { ...found, folder, comparison: null }
 }
 
-/** Ends, and checkpoints that nobody took, that no test led to. */
-const untested: readonly string[] = ['missed', 'stop', 'superseded', 'unrecoverable', 'expired']
-
 /** What the newest test came to, while the session stands on it: a checkpoint that was claimed or missed since, or an end without a test, is no pass. */
 export function verdictOf({ checkpoint }: Session, entries: readonly Entry[]): string {
-  const verdict = newestTest(entries)?.facts['verdict']
-  const last = entries.at(-1)?.event ?? ''
-  return typeof verdict !== 'string'
-    ? ''
-    : verdict === 'passed' && (checkpoint !== null || untested.includes(last))
-      ? 'inconclusive'
-      : verdict
+  const verdict = newestTest(entries)?.event
+  const last = entries.at(-1)
+  if (verdict === undefined || last === undefined) return ''
+  const { ends = false, exit } = meaningOf(last)
+  const untested = ends && exit !== 'failed'
+  return verdict === 'passed' && (checkpoint !== null || untested) ? 'inconclusive' : verdict
 }
 
 export function setOutputs(
@@ -61,35 +56,16 @@ export function setOutputs(
     session: session.id,
     state: session.state,
     verdict: verdictOf(session, entries),
-    rates: JSON.stringify(ratesOf(countsOf(test?.facts['counts']))),
-    evidence: artifactOf(test?.facts)?.name ?? '',
-    'artifact-url': artifactOf(test?.facts)?.url ?? '',
+    rates: JSON.stringify(ratesOf(test?.facts.counts ?? {})),
+    evidence: test?.facts.artifact?.name ?? '',
+    'artifact-url': test?.facts.artifact?.url ?? '',
     ...more,
   })
 }
 
-/** The artifact that an entry's facts name. */
-export function artifactOf(
-  facts: Readonly<Record<string, Json>> | undefined,
-): { readonly id: number; readonly name: string; readonly url: string } | null {
-  const a = facts?.['artifact'] as
-    | { readonly id?: unknown; readonly name?: unknown; readonly url?: unknown }
-    | null
-    | undefined
-  return typeof a?.id === 'number' && typeof a.name === 'string' && typeof a.url === 'string'
-    ? { id: a.id, name: a.name, url: a.url }
-    : null
-}
-
 /** The attempt of a run that wrote an entry, and so holds its artifacts. */
-export function runOf(
-  facts: Readonly<Record<string, Json>> | undefined,
-): { readonly run: string; readonly attempt: number } | undefined {
-  const by = facts?.['by'] as { readonly run?: unknown; readonly attempt?: unknown } | null | undefined
-  return typeof by?.run === 'string' && typeof by.attempt === 'number'
-    ? { run: by.run, attempt: by.attempt }
-    : undefined
-}
+export const runOf = ({ facts: { by } }: Entry): { readonly run: string; readonly attempt: number } | undefined =>
+  by?.kind === 'run' ? { run: by.run, attempt: by.attempt } : undefined
 
 const ratesOf = (counts: Counts): Json =>
   Object.fromEntries(
@@ -113,7 +89,7 @@ export async function reportSession(job: Job, known: StoredSession, shown: TestV
       entries,
       bundle: shown.bundle,
       verdict: shown.verdict,
-      artifactUrl: artifactOf(newestTest(entries)?.facts)?.url ?? null,
+      artifactUrl: newestTest(entries)?.facts.artifact?.url ?? null,
       runUrl: job.facts.runUrl,
       comparison: shown.comparison,
       subject: job.facts.pullTitle,

@@ -2,8 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import type { Entry } from '../domain/ledger.ts'
-import { countsOf } from '../report/facts.ts'
+import type { TestEntry } from '../domain/events/entry.ts'
 import { proofFile } from '../report/bundle-proof.ts'
 import { testResultPredicate } from '../report/predicate.ts'
 import { collect } from '../stages/parts/collect.ts'
@@ -16,7 +15,6 @@ import type { Ended, Job } from './job.ts'
 import { filesBelow } from './store-artifact.ts'
 import { withStage } from './stages.ts'
 import {
-  artifactOf,
   newestTest,
   noTestView,
   runOf,
@@ -42,20 +40,24 @@ export async function prove(job: Job): Promise<Ended> {
 }
 
 /** The evidence of a test, from this machine or from its artifact, found to be what the ledger says. */
-export async function evidence(job: Job, { project, session, entries }: StoredSession, test: Entry): Promise<TestView> {
+export async function evidence(
+  job: Job,
+  { project, session, entries }: StoredSession,
+  test: TestEntry,
+): Promise<TestView> {
   const { context: c, artifacts } = job
-  const folder = join(c.sessions.folderOf(project, session.id), String(test.facts['folder']))
-  const stored = artifactOf(test.facts)
+  const folder = join(c.sessions.folderOf(project, session.id), test.facts.folder)
+  const stored = test.facts.artifact
   if ((await filesBelow(folder).catch(() => [])).length === 0) {
     if (stored === null || artifacts === null) return noTestView
     c.terminal.info(`fetching artifact ${stored.name}`)
-    await artifacts.download(stored.id, folder, runOf(test.facts))
+    await artifacts.download(stored.id, folder, runOf(test))
   }
   const { faults, root, verdict } = await check(folder, c.version, { entries, name: 'the ledger branch' })
   const seen = [
     ...faults,
-    ...(root === test.facts['evidenceRoot'] ? [] : ['the evidence is not the one that the ledger names']),
-    ...(verdict === test.facts['verdict'] ? [] : ['the verdict is not the one that the ledger names']),
+    ...(root === test.facts.evidenceRoot ? [] : ['the evidence is not the one that the ledger names']),
+    ...(verdict === test.event ? [] : ['the verdict is not the one that the ledger names']),
   ]
   if (seen.length > 0)
     throw new Failure({
@@ -69,18 +71,18 @@ export async function evidence(job: Job, { project, session, entries }: StoredSe
 async function comparisonWith(
   job: Job,
   entries: StoredSession['entries'],
-  test: Entry,
+  test: TestEntry,
 ): Promise<TestView['comparison']> {
   const branch = baseBranchOf(job, entries)
   return branch === null
     ? null
-    : (await againstBase(job, { id: test.session, entries, counts: countsOf(test.facts['counts']) }))(branch)
+    : (await againstBase(job, { id: test.session, entries, counts: test.facts.counts }))(branch)
 }
 
 /** Of every node that SETUP reached: one that DEPLOY had to leave out is of most interest. */
 async function nodeLogs(job: Job, known: StoredSession): Promise<void> {
   const { context: c, artifacts, facts } = job
-  if (known.session.learned.SETUP === undefined && known.session.state !== 'BUILD') return
+  if (known.session.newest.SETUP === undefined && known.session.state !== 'BUILD') return
   const folder = `logs-${facts.attempt}`
   await withStage(job, known, async (world, plan) => {
     const missing = await collect(

@@ -1,6 +1,6 @@
 /** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
-import { fleetOf } from '../report/facts.ts'
+import { fleetOf } from '../domain/events/readers.ts'
 import { pageMarkdown } from '../report/markdown.ts'
 import { plainLine } from '../report/plain.ts'
 import { paragraph, table } from '../report/section.ts'

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { Session, State } from '../domain/session.ts'
+import type { Session } from '../domain/session.ts'
+import { firstLoop, traitsOf, type State } from '../domain/states.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
@@ -19,10 +20,7 @@ import type { OpenWorld } from '../world.ts'
 import { checkoutOf } from './checkout.ts'
 import { recording } from './compiled.ts'
 import type { Ended, Job } from './job.ts'
-import { artifactOf, noTestView, runOf, sessionOf, testViewHere, setOutputs, reportSession, titleOf } from './report.ts'
-
-/** The first loop, in its order. */
-const order: readonly State[] = ['INTERVIEW', 'SETUP', 'BUILD', 'DEPLOY', 'TEST']
+import { noTestView, runOf, sessionOf, testViewHere, setOutputs, reportSession, titleOf } from './report.ts'
 
 /** The fleet is kept through the compiling, which happens in a job that cannot reach it. */
 export async function setup(job: Job): Promise<Ended> {
@@ -56,7 +54,7 @@ async function stageJob(job: Job, state: State): Promise<Ended> {
 
 /** A job whose stage comes later than the session's state was started too early. */
 export function inOrder(job: Job, session: Session, state: State): void {
-  if (order.includes(session.state) && order.indexOf(session.state) < order.indexOf(state)) {
+  if (firstLoop.includes(session.state) && firstLoop.indexOf(session.state) < firstLoop.indexOf(state)) {
     throw new Failure({
       code: 'U068',
       message: `session ${session.id} is in ${session.state}; ${state} comes later`,
@@ -70,7 +68,7 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
   const { by, checkpoint } = s
   const lives = async (): Promise<boolean> =>
     by?.kind === 'run' &&
-    order.includes(s.state) &&
+    firstLoop.includes(s.state) &&
     by.run !== facts.run &&
     forge !== null &&
     !(await forge.runEnded(by.run, by.attempt))
@@ -131,15 +129,16 @@ export async function withStage<T>(
 /** The binary that another job built lies in an artifact of this run; its digest is checked by DEPLOY. */
 async function fetchBinary({ artifacts, context }: Job, session: Session, folder: string): Promise<void> {
   if (session.state !== 'DEPLOY' || existsSync(join(folder, keptBinary))) return
-  const stored = artifactOf(session.learned.BUILD)
-  if (stored === null || artifacts === null)
+  const built = session.newest.BUILD?.event === 'built' ? session.newest.BUILD : undefined
+  const stored = built?.facts.artifact ?? null
+  if (built === undefined || stored === null || artifacts === null)
     throw new Failure({
       code: 'I141',
       message: 'the binary that was built is not here, and the ledger names no artifact that holds it',
       remedy: `gh workflow run vps-test-ops.yml -f command=stop -f session=${session.id} && gh workflow run vps-test.yml`,
     })
   context.terminal.info(`fetching artifact ${stored.name}`)
-  await artifacts.download(stored.id, join(folder, 'binary'), runOf(session.learned.BUILD))
+  await artifacts.download(stored.id, join(folder, 'binary'), runOf(built))
 }
 
 export async function planOf(known: StoredSession): Promise<Plan> {
@@ -162,8 +161,8 @@ export async function stageEnd(job: Job, id: string): Promise<Ended> {
 const codeOf = ({ session, entries }: StoredSession): number =>
   session.queued !== null
     ? exitCodes.passed
-    : session.state === 'FIX' || session.state === 'AWAIT_PUSH' || session.state === 'RESTART'
+    : traitsOf(session.state).standing === 'failed'
       ? exitCodes.failed
-      : order.includes(session.state)
+      : firstLoop.includes(session.state)
         ? exitCodes.passed
         : exitCode(session, entries)

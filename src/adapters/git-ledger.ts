@@ -1,7 +1,7 @@
 /** The ledger on a branch of a git repository, here or remote: one commit and one file per transition, appended by compare-and-swap. */
 import { listSessions } from '../commands/remedies.ts'
 import { checkEntryShift } from '../domain/clock-shift.ts'
-import { entryFault } from '../domain/entry-shape.ts'
+import { entryShape } from '../domain/events/check.ts'
 import { Failure } from '../domain/failure.ts'
 import { chainFaults, genesis, type Entry } from '../domain/ledger.ts'
 import { secretFaults } from '../domain/secrets.ts'
@@ -87,7 +87,7 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
           message: `another writer moved session ${session} to ${last?.to ?? 'its start'} first`,
           remedy: listSessions(remote?.url),
         })
-      const shape = entryFault(entry)
+      const shape = entryShape(entry)
       const faults = [
         ...chainFaults([...before, entry], session),
         ...(shape === null ? [] : [`the entry${shape}`]),

@@ -4,8 +4,10 @@ import { Failure, isFailure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { asksWriter, reconcile, type Tick } from '../domain/reconcile.ts'
-import { finals, next, taking, type StageResult, type Session } from '../domain/session.ts'
-import { signature } from '../domain/writer.ts'
+import { isCheckpoint, isFinal } from '../domain/states.ts'
+import { next } from '../domain/next.ts'
+import { taking, type Session } from '../domain/session.ts'
+import type { StageResult } from '../domain/events/entry.ts'
 import { run, type Limits } from '../run.ts'
 import { newestPlan } from '../stages/parts/interview.ts'
 import type { KeySource } from '../world.ts'
@@ -39,7 +41,7 @@ export async function duties(c: Context): Promise<Duties> {
   const broken: PassedOver[] = damaged.map(({ id, project, fault }) => ({ id, project, error: fault }))
   await Promise.all(
     whole
-      .filter((k) => !finals.includes(k.session.state))
+      .filter((k) => !isFinal(k.session.state))
       .map(async (known) => {
         try {
           open.push({ known, tick: await tickOf(c, known.session) })
@@ -73,10 +75,10 @@ export async function decide(
   const at = c.clock.now()
   // Another session's test may have run since the tick was decided: lateness is that of the claim.
   const claim =
-    outcome.event === 'due' && (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR')
-      ? { checkpoint: { ...taking(session, session.state, at) } }
-      : {}
-  const entry = next(entries, session, { ...outcome, facts: { ...outcome.facts, ...claim, ...signature(c) } }, at)
+    outcome.event === 'due' && isCheckpoint(session.state)
+      ? { ...outcome, facts: { checkpoint: taking(session, session.state, at) } }
+      : outcome
+  const entry = next(entries, session, claim, at, c)
   if (entry === undefined) return undefined
   try {
     await ledger.append(session.id, entry)

@@ -6,6 +6,7 @@ import { readClone } from '../adapters/git/clone.ts'
 import { layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
 import { chainFaults, sha256, type Entry } from '../domain/ledger.ts'
+import { hasPlan, isTest } from '../domain/events/entry.ts'
 import { manifestFaults, type FileDigest } from '../domain/manifest.ts'
 import { planDigest } from '../domain/plan.ts'
 import { suiteCounts } from '../domain/suites/suite.ts'
@@ -45,7 +46,7 @@ export async function check(
     faults.push(...manifestFaults(manifest, await digests(dir)))
     const bundle = await readBundle(dir, most)
     faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
-    const confirmed = bundle.entries.findLast((e) => typeof e.facts['planDigest'] === 'string')?.facts['planDigest']
+    const confirmed = bundle.entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
     if (confirmed !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`)
     const judged = verdict(verdictInputOf(bundle))
     const same = bundle.facts.version === version
@@ -138,27 +139,25 @@ async function anchorOf(
   const { entries } = reading
   const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
   const anchored = entries[bundle.entries.length]
-  if (!same || anchored === undefined)
+  if (!same || anchored === undefined || !isTest(anchored))
     return {
       text: `anchor: ${where}`,
       faults: [
         'the ledger does not hold this test: it has other entries, or the run was killed before they were written',
       ],
     }
-  if (page !== undefined && anchored.facts['proofSha256'] !== sha256(page))
+  if (page !== undefined && anchored.facts.proofSha256 !== sha256(page))
     return {
       text: `anchor: ${where}`,
       faults: [`the ledger's entry ${anchored.seq} holds another digest of the proof page`],
     }
-  return anchored.facts['evidenceRoot'] === root
+  return anchored.facts.evidenceRoot === root
     ? {
         text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`,
         faults: [],
       }
     : {
         text: `anchor: ${where}`,
-        faults: [
-          `the ledger's entry ${anchored.seq} holds another evidence root: ${String(anchored.facts['evidenceRoot'])}`,
-        ],
+        faults: [`the ledger's entry ${anchored.seq} holds another evidence root: ${anchored.facts.evidenceRoot}`],
       }
 }

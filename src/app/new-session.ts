@@ -2,8 +2,9 @@
 import { systemRandom } from '../adapters/system.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
-import { fold, next, type Session } from '../domain/session.ts'
-import { signature, writerText } from '../domain/writer.ts'
+import { fold, type Session } from '../domain/session.ts'
+import { next } from '../domain/next.ts'
+import { writerText } from '../domain/writer.ts'
 import type { Clock, Ledger } from '../ports.ts'
 import { acts } from '../run.ts'
 import type { Context } from './context.ts'
@@ -41,9 +42,10 @@ export async function resumeInterrupted(c: Context, ledger: Ledger, plan: Plan):
     {
       event: 'claimed',
       why: `taken over from ${session.by === null ? 'nobody' : writerText(session.by)}, which ended without a record`,
-      facts: { ...signature(c) },
+      facts: {},
     },
     c.clock.now(),
+    c,
   )
   if (claimed !== undefined) await ledger.append(session.id, claimed)
   return { session: session.id, since: claimed?.hash }

@@ -1,9 +1,10 @@
 /** What goes on with a session that waits, as a command that finds it: the ledger of a run is on its repository's branch, that of a start here on this machine. */
 import { quote } from '../commands/quote.ts'
-import { waiting, type Session } from '../domain/session.ts'
+import { traitsOf } from '../domain/states.ts'
+import type { Session } from '../domain/session.ts'
 
 export function nextStep(s: Session): string | undefined {
-  const words = waiting[s.state]
+  const words = traitsOf(s.state).waitsFor
   if (words === undefined) return undefined
   const line = (...more: readonly string[]): string => ['vps-test', ...more].map(quote).join(' ')
   const at = repositoryOf(s)

@@ -1,5 +1,5 @@
 /** The failure that ended a session, as its newest entry keeps it: code and remedy, for whoever reads the end of a run. */
-import type { Entry, Json } from '../domain/ledger.ts'
+import type { Entry } from '../domain/ledger.ts'
 
 export interface RecordedFailure {
   readonly code: string
@@ -9,24 +9,15 @@ export interface RecordedFailure {
 /** Null where the newest entry tells of none. A session with too few nodes ended by the failure of the node that it names. */
 export function recordedFailure(entries: readonly Entry[]): RecordedFailure | null {
   const last = entries.at(-1)
-  if (last === undefined || (last.event !== 'unrecoverable' && last.event !== 'failed')) return null
-  const own = failureIn(last.facts)
-  if (own !== null) return own
-  const excluded = Array.isArray(last.facts['excluded']) ? last.facts['excluded'] : []
-  const named = excluded.find((e) => {
-    const message = field(e, 'message')
-    return message !== undefined && last.why.includes(message)
-  })
-  return failureIn(named ?? null)
+  if (last?.event !== 'unrecoverable' && last?.event !== 'failed') return null
+  const { facts } = last
+  if ('code' in facts && facts.code !== undefined) return recorded(facts.code, facts.remedy)
+  const excluded = 'excluded' in facts ? (facts.excluded ?? []) : []
+  const named = excluded.find((e) => last.why.includes(e.message))
+  return named === undefined ? null : recorded(named.code, named.remedy)
 }
 
-function failureIn(from: Json): RecordedFailure | null {
-  const [code, remedy] = [field(from, 'code'), field(from, 'remedy')]
-  return code === undefined ? null : { code, ...(remedy === undefined ? {} : { remedy }) }
-}
-
-function field(of: Json, key: string): string | undefined {
-  if (typeof of !== 'object' || of === null) return undefined
-  const value = Object.entries(of).find(([name]) => name === key)?.[1]
-  return typeof value === 'string' ? value : undefined
-}
+const recorded = (code: string, remedy: string | undefined): RecordedFailure => ({
+  code,
+  ...(remedy === undefined ? {} : { remedy }),
+})

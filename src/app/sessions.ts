@@ -8,7 +8,7 @@ import type { Entry } from '../domain/ledger.ts'
 import { fold, type Session } from '../domain/session.ts'
 import type { Ledger } from '../ports.ts'
 import { dashboard } from '../report/dashboard.ts'
-import { projectOf } from '../report/facts.ts'
+import { projectOf } from '../domain/events/readers.ts'
 
 export interface SessionStore {
   ledgerOf(project: string): Promise<Ledger>

@@ -1,6 +1,6 @@
 /** `status`, `logs`, `stop`: what the ledgers say, and a person's stop. */
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { finals } from '../domain/session.ts'
+import { isFinal } from '../domain/states.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import { record, recordedPlan } from '../stages/parts/interview.ts'
@@ -19,7 +19,7 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
   })
   if (flags.json === true) {
     c.terminal.print(
-      JSON.stringify(sessions.map(({ project, session }) => ({ project, ...session, learned: undefined }))),
+      JSON.stringify(sessions.map(({ project, session }) => ({ project, ...session, newest: undefined }))),
     )
     return exitCodes.passed
   }
@@ -68,7 +68,7 @@ export async function stop(
   flags: { readonly key?: KeySource | null; readonly session?: string },
 ): Promise<number> {
   const all = await named(c, project, flags.session)
-  const open = all.find((k) => !finals.includes(k.session.state)) ?? all[0]
+  const open = all.find((k) => !isFinal(k.session.state)) ?? all[0]
   const stopped = await record(
     { ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift },
     { event: 'stop', why: `by ${c.who}`, facts: {} },

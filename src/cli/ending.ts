@@ -5,6 +5,7 @@ import { proofText } from '../app/evidence.ts'
 import { recordedFailure } from '../app/recorded-failure.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { nextStep } from '../app/next-step.ts'
+import { isTest } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
@@ -17,8 +18,8 @@ export async function ending(
   folder: string,
   json: boolean,
 ): Promise<number> {
-  const tested = entries.findLast((e) => e.from === 'TEST')
-  const proof = typeof tested?.facts['proof'] === 'string' ? join(folder, tested.facts['proof']) : null
+  const tested = entries.findLast(isTest)
+  const proof = tested === undefined ? null : join(folder, tested.facts.proofPage)
   const code = settledCode(session, entries)
   const failure = recordedFailure(entries)
   if (json) {
@@ -28,8 +29,8 @@ export async function ending(
         project: plan.config.project,
         state: session.state,
         why: session.why,
-        verdict: tested?.facts['verdict'] ?? null,
-        counts: tested?.facts['counts'] ?? null,
+        verdict: tested?.event ?? null,
+        counts: tested?.facts.counts ?? null,
         failure,
         proof,
         exitCode: code,

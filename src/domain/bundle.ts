@@ -2,7 +2,8 @@
 import { checkpointInput } from './checkpoint.ts'
 import type { Control, RunningProof } from './evidence.ts'
 import type { NatMeasurement, NodeName } from './fleet.ts'
-import type { Entry, Json } from './ledger.ts'
+import type { BuildRecord } from './build.ts'
+import type { Entry } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { promisesOf } from './profile.ts'
 import type { Finding } from './findings.ts'
@@ -41,7 +42,7 @@ export interface BundleFacts {
   /** What could not be had, and warnings of SETUP. */
   readonly notes: readonly Unsupported[]
   readonly findings: readonly Finding[]
-  readonly build: Json
+  readonly build: BuildRecord | null
   /** Of a soak checkpoint's test; the ledger's entries decide whether it was one ({@link checkpointOf}). */
   readonly checkpoint?: Taking | null
 }

@@ -1,6 +1,7 @@
 /** What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the first test, and one process must have gone on (spec §4, WAIT_1HR). */
-import { judgeContinuity, readMarks, type ContinuityRow, type RunningMark } from './continuity.ts'
-import { countOf, countsSchema, groupsOf, type Count, type Counts } from './counts.ts'
+import { judgeContinuity, type ContinuityRow, type RunningMark } from './continuity.ts'
+import { countOf, groupsOf, type Count, type Counts } from './counts.ts'
+import { isTest } from './events/entry.ts'
 import type { RunEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
@@ -22,9 +23,9 @@ export interface CheckpointInput {
 export function checkpointInput(entries: readonly Entry[], tolerancePoints: number): CheckpointInput {
   const passed = entries
     .slice(entries.findLastIndex((e) => e.from === 'DEPLOY') + 1)
-    .filter((e) => e.from === 'TEST' && e.event === 'passed')
-  const baseline = countsSchema.safeParse(passed[0]?.facts['counts']).data ?? null
-  return { baseline, tolerancePoints, since: readMarks(passed.at(-1)?.facts['running']) }
+    .filter(isTest)
+    .filter((e) => e.event === 'passed')
+  return { baseline: passed[0]?.facts.counts ?? null, tolerancePoints, since: passed.at(-1)?.facts.running ?? [] }
 }
 
 export interface GroupChange {

@@ -1,11 +1,12 @@
 /** A clock that a test moved: on a lab alone, whoever writes, and said of every session that such a writer wrote to. */
+import { hasPlan } from './events/entry.ts'
 import { Failure } from './failure.ts'
 import type { Fleet } from './fleet.ts'
-import type { Entry, Json } from './ledger.ts'
+import type { Entry } from './ledger.ts'
 import type { Unsupported } from './unsupported.ts'
 
 /** Refuses a moved clock on a fleet that is no lab; null: nobody knows the fleet. */
-export function checkShift(shift: Json | undefined, fleet: Pick<Fleet, 'name' | 'lab'> | null): void {
+export function checkShift(shift: number | undefined, fleet: Pick<Fleet, 'name' | 'lab'> | null): void {
   if (shift === undefined || shift === 0) return
   const remedy = 'unset VPS_TEST_CLOCK_SHIFT_SECONDS'
   if (typeof shift !== 'number' || !Number.isFinite(shift))
@@ -20,15 +21,13 @@ export function checkShift(shift: Json | undefined, fleet: Pick<Fleet, 'name' | 
 
 /** The same for an entry that is to follow these: its own signature against the newest plan. */
 export function checkEntryShift(before: readonly Entry[], entry: Entry): void {
-  const plan = [...before, entry].findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as
-    | { readonly fleet?: Fleet }
-    | undefined
-  checkShift(entry.facts['clockShift'], plan?.fleet ?? null)
+  const plan = [...before, entry].findLast(hasPlan)?.facts.plan
+  checkShift(entry.facts.clockShift, plan?.fleet ?? null)
 }
 
 /** Our clock decides when a checkpoint is due: that it was moved is told wherever its times are, whichever writer of the session moved it. */
 export function shiftNotes(entries: readonly Entry[], own: number): readonly Unsupported[] {
-  const seconds = [...entries.map((e) => e.facts['clockShift']), own].filter(
+  const seconds = [...entries.map((e) => e.facts.clockShift), own].filter(
     (s): s is number => typeof s === 'number' && s !== 0,
   )
   return seconds.length === 0

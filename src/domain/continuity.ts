@@ -1,5 +1,4 @@
 /** Whether one process of one binary went on running from one look to a later one: inside a test, and between a checkpoint and the test before it (spec §4, WAIT_1HR). */
-import { z } from 'zod'
 import type { Reason } from './reason.ts'
 import type { RunningProof } from './evidence.ts'
 import type { Finding, FindingKind } from './findings.ts'
@@ -7,17 +6,6 @@ import type { NodeName } from './fleet.ts'
 
 /** As much of a running proof as the ledger keeps. */
 export type RunningMark = Pick<RunningProof, 'node' | 'bootId' | 'startedAt' | 'restarts' | 'exeSha256' | 'pid'>
-
-const marks = z.array(
-  z.object({
-    node: z.string(),
-    bootId: z.string(),
-    startedAt: z.number(),
-    restarts: z.number(),
-    exeSha256: z.string(),
-    pid: z.number(),
-  }),
-)
 
 /** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
 export const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }: RunningMark): RunningMark => ({
@@ -28,9 +16,6 @@ export const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }: Ru
   exeSha256,
   pid,
 })
-
-/** The fact `running` of a TEST entry; anything else proves nothing. */
-export const readMarks = (fact: unknown): readonly RunningMark[] => marks.safeParse(fact).data ?? []
 
 export interface Change {
   readonly finding: FindingKind

@@ -1,9 +1,10 @@
 /** What will be done, in numbered steps, before anything is touched (spec §1 Plan). */
 import type { Answer, Answers } from './answers.ts'
 import type { Fleet, NodeName } from './fleet.ts'
-import { canonical, sha256, type Json } from './ledger.ts'
+import { canonical, sha256 } from './canonical.ts'
 import type { PlannedProfile } from './profile.ts'
 import type { ProjectConfig } from './project.ts'
+import type { Checkpoint } from './states.ts'
 import type { SuitePart } from './suites/suite.ts'
 import type { Unsupported } from './unsupported.ts'
 
@@ -41,7 +42,7 @@ export interface Plan {
   readonly source: BinarySource
   /** What is measured, suite by suite. */
   readonly suites: readonly SuitePart[]
-  readonly soak: readonly ('WAIT_1HR' | 'WAIT_6HR')[]
+  readonly soak: readonly Checkpoint[]
   /** Asked for, and not done by this version; a test among them keeps the run from passing. */
   readonly unsupported: readonly Unsupported[]
   readonly steps: readonly PlanStep[]
@@ -53,5 +54,5 @@ export function planDigest(plan: Plan): string {
   const answers = Object.fromEntries(
     Object.entries(plan.answers).map(([question, a]: [string, Answer<string>]) => [question, a.value]),
   )
-  return sha256(canonical(JSON.parse(JSON.stringify({ ...plan, answers })) as Json))
+  return sha256(canonical({ ...plan, answers }))
 }

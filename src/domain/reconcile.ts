@@ -1,7 +1,9 @@
 /** What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still lives (spec §4 WAIT_*, RESTART). */
 import { duration, iso } from './text.ts'
-import type { Json } from './ledger.ts'
-import { finals, taking, type StageResult, type Session, type State, type Taking } from './session.ts'
+import type { NotTaken, Taking } from './events/facts.ts'
+import { isCheckpoint, isFinal, traitsOf } from './states.ts'
+import { taking, type Session } from './session.ts'
+import type { StageResult } from './events/entry.ts'
 import { writerText } from './writer.ts'
 
 export type Tick =
@@ -16,18 +18,16 @@ export const windowMs = 24 * 3_600_000
 /** Runs that may end without a record before a person is asked. */
 export const claimsAllowed = 5
 
-const working: readonly State[] = ['SETUP', 'BUILD', 'DEPLOY', 'TEST', 'FIX', 'RESTART']
-
 /** Whether the tick must know if the session's last writer still lives. */
-export const asksWriter = (s: Session): boolean => s.by !== null && working.includes(s.state) && resumable(s)
+export const asksWriter = (s: Session): boolean => s.by !== null && traitsOf(s.state).kind === 'working' && resumable(s)
 
 /** `writerEnded`: the run or process that wrote the last entry has ended; asked only where {@link asksWriter} says so. */
 export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
-  if (finals.includes(s.state)) return nothing('ended')
-  if (s.state === 'WAIT_1HR' || s.state === 'WAIT_6HR') {
+  if (isFinal(s.state)) return nothing('ended')
+  if (isCheckpoint(s.state)) {
     const due = s.waitUntil ?? s.changedAt
     if (now < due) return nothing('not due', due)
-    const checkpoint = { ...taking(s, s.state, now) }
+    const checkpoint = taking(s, s.state, now)
     if (now > due + windowMs)
       return {
         kind: 'record',
@@ -48,7 +48,8 @@ export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
       ? { kind: 'record', outcome: { event: 'expired', why: `the deadline was ${iso(deadline)}`, facts: {} } }
       : nothing('waits for approval', deadline)
   }
-  if (!working.includes(s.state)) return nothing(s.state === 'AWAIT_PUSH' ? 'waits for a push' : 'not confirmed')
+  if (traitsOf(s.state).kind !== 'working')
+    return nothing(s.state === 'AWAIT_PUSH' ? 'waits for a push' : 'not confirmed')
   if (!resumable(s)) return nothing('an interrupted run: run its job again, or stop it')
   // Also in RESTART: the run that found the regression goes on with the full loop by itself.
   if (!writerEnded) return nothing(`${s.by === null ? 'somebody' : writerText(s.by)} works on it`)
@@ -94,4 +95,4 @@ const nothing = (why: string, nextAt: number | null = null): Tick => ({
   nextAt: nextAt === Infinity ? null : nextAt,
 })
 
-const notTaken = ({ name, dueAt }: Taking): Json => ({ name, dueAt, takenAt: null, latenessMs: null })
+const notTaken = ({ name, dueAt }: Taking): NotTaken => ({ name, dueAt, takenAt: null, latenessMs: null })

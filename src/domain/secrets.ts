@@ -1,5 +1,5 @@
 /** What must never stand in a ledger that anybody may read: the secrets this run was given, in the forms they leak in, and what is a secret by its look. */
-import { canonical, type Entry, type Json } from './ledger.ts'
+import { canonical, type Entry } from './ledger.ts'
 
 const looks: readonly (readonly [string, RegExp])[] = [
   ['a private key', /-----BEGIN [A-Z0-9 ]*PRIVATE KEY|PuTTY-User-Key-File-|b3BlbnNzaC1rZXktdjE/],
@@ -14,8 +14,8 @@ const shortest = 8
 export function secretFaults(entry: Entry, secrets: readonly string[]): readonly string[] {
   // The chain's own digests are checked elsewhere, and hold any short text by chance.
   const { hash: _, prev: __, ...rest } = entry
-  const text = canonical(rest as unknown as Json)
-  const said = stringsIn(rest as unknown as Json)
+  const text = canonical(rest)
+  const said = stringsIn(rest)
   const whole = [text, ...said]
   const unbroken = [text, ...said.map((s) => s.replace(/\s+/g, ''))]
   const given = secrets.flatMap((secret, i) => {
@@ -59,9 +59,9 @@ function encodedForms(secret: string): readonly string[] {
     .filter((f) => f.length >= shortest)
 }
 
-function stringsIn(value: Json): readonly string[] {
+function stringsIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
-  if (value === null || typeof value !== 'object') return []
+  if (typeof value !== 'object' || value === null) return []
   if (Array.isArray(value)) return value.flatMap(stringsIn)
-  return Object.entries(value).flatMap(([k, v]) => [k, ...stringsIn(v as Json)])
+  return Object.entries(value).flatMap(([k, v]) => [k, ...stringsIn(v)])
 }

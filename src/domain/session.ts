@@ -1,44 +1,11 @@
-/** The state machine of spec §4 as data: a session is a fold over ledger entries, `next` is the table's only reader. */
-import { chain, type Entry, type Json } from './ledger.ts'
+/** A session as the fold of its ledger entries: where it stands, what was done, and what the newest entries learned. */
+import { meaningOf, hasPlan, type Entry, type EntryFrom } from './events/entry.ts'
+import type { Taking } from './events/facts.ts'
+import type { Meaning } from './events/row.ts'
+import { checkpointStates, isCheckpoint, type Checkpoint, type State } from './states.ts'
 import type { Origin, Writer } from './writer.ts'
 
-export const states = [
-  'IDLE',
-  'INTERVIEW',
-  'SETUP',
-  'BUILD',
-  'DEPLOY',
-  'TEST',
-  'FIX',
-  'WAIT_1HR',
-  'WAIT_6HR',
-  'RESTART',
-  'AWAIT_PUSH',
-  'AWAIT_APPROVAL',
-  'COMPLETE',
-  'STOPPED',
-] as const
-export type State = (typeof states)[number]
-export type Checkpoint = 'WAIT_1HR' | 'WAIT_6HR'
-
-/** States in which nothing further happens by itself. */
-export const finals: readonly State[] = ['COMPLETE', 'STOPPED']
-
-/** States that wait for something outside a run, and what goes on with them. */
-export const waiting: Readonly<Partial<Record<State, string>>> = {
-  AWAIT_PUSH: "a push on the session's branch continues it at BUILD",
-  WAIT_1HR: 'the checkpoint is taken by the soak schedule',
-  WAIT_6HR: 'the checkpoint is taken by the soak schedule',
-  AWAIT_APPROVAL: 'a person decides',
-}
-
-/** A checkpoint that is being taken. Times are Unix milliseconds of the orchestrator. */
-export interface Taking {
-  readonly name: Checkpoint
-  readonly dueAt: number
-  readonly takenAt: number
-  readonly latenessMs: number
-}
+export type { Taking }
 
 /** Who held the fleet when this session wanted it. `until`: Unix milliseconds. */
 export interface Queued {
@@ -46,6 +13,9 @@ export interface Queued {
   readonly who: string
   readonly until: number
 }
+
+/** The newest entry that left each state; a new build forgets the old build and deploy, a new setup the old setup too. */
+export type Newest = { readonly [S in State]?: EntryFrom<S> }
 
 export interface Session {
   readonly id: string
@@ -55,13 +25,7 @@ export interface Session {
   readonly changedAt: number
   readonly lastTestAt: number | null
   readonly waitUntil: number | null
-  readonly counters: {
-    readonly builds: number
-    readonly deploys: number
-    readonly tests: number
-    readonly fixes: number
-    readonly restarts: number
-  }
+  readonly counters: Readonly<Record<NonNullable<Meaning['counts']>, number>>
   readonly inconclusiveInARow: number
   /** Since the last good build, or the last push by a person. */
   readonly failedBuildsInARow: number
@@ -79,107 +43,8 @@ export interface Session {
   readonly origin: Origin | null
   /** Who wrote the newest entry: the session is theirs while they live. */
   readonly by: Writer | null
-  /** Facts of the newest entry that left each state; a new build forgets the old build and deploy, a new setup the old setup too. */
-  readonly learned: Readonly<Partial<Record<State, Readonly<Record<string, Json>>>>>
+  readonly newest: Newest
   readonly why: string
-}
-
-/** What a stage came to. `why` is one sentence for a person. */
-export interface StageResult {
-  readonly event: string
-  readonly why: string
-  readonly facts: Readonly<Record<string, Json>>
-}
-
-type Target = { readonly to: State; readonly why?: string }
-const to = (state: State, why?: string): Target => (why === undefined ? { to: state } : { to: state, why })
-const afterPass = (s: Session): Target =>
-  s.checkpointsLeft[0] !== undefined ? to(s.checkpointsLeft[0]) : s.manualVerify ? to('AWAIT_APPROVAL') : to('COMPLETE')
-const afterRegression = (s: Session): Target =>
-  s.counters.restarts < restartsAllowed
-    ? to('RESTART', 'regression at a soak checkpoint')
-    : to('STOPPED', `regression after ${restartsAllowed} full loops: a person is asked`)
-
-type Row = Readonly<Record<string, (s: Session) => Target>>
-const buildsAllowed = 3
-/** The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for ever. */
-const restartsAllowed = 3
-
-const stay: Row = { claimed: (s) => to(s.state) }
-const checkpointRow: Row = { due: () => to('TEST'), missed: () => to('STOPPED', 'a checkpoint was missed') }
-
-/** Every state and every event it knows. `stop`, `superseded` and `unrecoverable` lead to STOPPED from anywhere and stand in `next`. */
-export const table: Readonly<Record<State, Row>> = {
-  IDLE: { begin: () => to('INTERVIEW') },
-  INTERVIEW: { confirmed: () => to('SETUP') },
-  SETUP: { ready: () => to('BUILD'), queued: () => to('SETUP'), ...stay },
-  BUILD: {
-    built: () => to('DEPLOY'),
-    toolchain: () => to('BUILD', 'natively on the build host'),
-    failed: (s) =>
-      s.failedBuildsInARow + 1 >= buildsAllowed
-        ? to('STOPPED', `${buildsAllowed} failed builds: a person is asked`)
-        : to('FIX'),
-    ...stay,
-  },
-  // A fleet is waited for in SETUP: by the time it is free, nodes may have changed, and another run builds the binary that it deploys.
-  DEPLOY: { deployed: () => to('TEST'), failed: () => to('FIX'), queued: () => to('SETUP'), ...stay },
-  TEST: {
-    passed: afterPass,
-    failed: (s) => (s.checkpoint === null ? to('FIX') : afterRegression(s)),
-    inconclusive: (s) =>
-      s.inconclusiveInARow === 0 ? to('TEST', 'inconclusive: once more') : to('STOPPED', 'inconclusive twice in a row'),
-    missed: () => to('STOPPED', 'a checkpoint was missed'),
-    ...stay,
-  },
-  FIX: { fixed: () => to('BUILD'), 'no-fix-command': () => to('AWAIT_PUSH'), ...stay },
-  AWAIT_PUSH: { pushed: () => to('BUILD') },
-  WAIT_1HR: checkpointRow,
-  WAIT_6HR: checkpointRow,
-  RESTART: { restart: () => to('SETUP'), ...stay },
-  AWAIT_APPROVAL: {
-    approved: () => to('COMPLETE'),
-    rejected: () => to('STOPPED', 'rejected by a person'),
-    expired: () => to('STOPPED', 'nobody approved in time'),
-  },
-  COMPLETE: {},
-  STOPPED: {},
-}
-
-const hour = 3_600_000
-const waits: Readonly<Record<Checkpoint, number>> = { WAIT_1HR: hour, WAIT_6HR: 6 * hour }
-/** A person's time to look at the proof (spec §4: AWAIT_APPROVAL has a deadline). */
-const approvalMs = 7 * 24 * hour
-
-/** The entry that records `outcome`; undefined when this state knows no such event. */
-export function next(entries: readonly Entry[], session: Session, outcome: StageResult, at: number): Entry | undefined {
-  const target = targetOf(session, outcome.event)
-  if (target === undefined) return undefined
-  const due =
-    target.to === 'WAIT_1HR' || target.to === 'WAIT_6HR'
-      ? { dueAt: at + waits[target.to] }
-      : target.to === 'AWAIT_APPROVAL'
-        ? { deadline: at + approvalMs }
-        : {}
-  const why = target.why === undefined ? outcome.why : `${target.why}; ${outcome.why}`
-  return chain(entries, {
-    session: session.id,
-    at,
-    from: session.state,
-    event: outcome.event,
-    to: target.to,
-    why,
-    facts: { ...outcome.facts, ...due },
-  })
-}
-
-function targetOf(session: Session, event: string): Target | undefined {
-  if (finals.includes(session.state)) return undefined
-  if (event === 'stop') return to('STOPPED', 'stopped by a person')
-  if (event === 'superseded') return to('STOPPED', 'superseded')
-  if (event === 'unrecoverable') return to('STOPPED')
-  const row = table[session.state]
-  return Object.hasOwn(row, event) ? row[event]?.(session) : undefined
 }
 
 export const idle = (id: string, at: number): Session => ({
@@ -202,7 +67,7 @@ export const idle = (id: string, at: number): Session => ({
   planDigest: null,
   origin: null,
   by: null,
-  learned: {},
+  newest: {},
   why: '',
 })
 
@@ -210,90 +75,62 @@ export const idle = (id: string, at: number): Session => ({
 export const fold = (id: string, entries: readonly Entry[]): Session =>
   entries.reduce(step, idle(id, entries[0]?.at ?? 0))
 
-/** Being stopped is no build, no test and no checkpoint taken. */
-const endings: readonly string[] = ['stop', 'superseded', 'unrecoverable', 'missed']
-/** Said about a state that goes on: nothing was done in it. */
-const notes: readonly string[] = ['claimed', 'queued']
-
 function step(s: Session, e: Entry): Session {
-  const note = notes.includes(e.event)
-  const done = note || endings.includes(e.event) || e.event === 'toolchain' ? null : (e.from as State)
-  const taken =
-    done === 'TEST' && s.checkpoint !== null && e.to !== 'TEST'
-      ? [...s.checkpointsTaken, s.checkpoint.name]
-      : s.checkpointsTaken
-  const count = (key: keyof Session['counters'], when: boolean) => s.counters[key] + (when ? 1 : 0)
-  const learned = note ? s.learned : { ...s.learned, [e.from]: e.facts }
+  const { counts, note = false } = meaningOf(e)
+  const tested = counts === 'tests'
+  const newest = newestAfter(s, e, note)
   return {
     ...s,
-    state: e.to as State,
+    state: e.to,
     changedAt: e.at,
     why: e.why,
-    lastTestAt: done === 'TEST' ? e.at : s.lastTestAt,
-    waitUntil:
-      typeof e.facts['dueAt'] === 'number'
-        ? e.facts['dueAt']
-        : typeof e.facts['deadline'] === 'number'
-          ? e.facts['deadline']
-          : null,
-    counters: {
-      builds: count('builds', done === 'BUILD'),
-      deploys: count('deploys', done === 'DEPLOY'),
-      tests: count('tests', done === 'TEST'),
-      fixes: count('fixes', done === 'FIX'),
-      restarts: count('restarts', done === 'RESTART'),
-    },
-    inconclusiveInARow:
-      done === 'TEST' ? (e.event === 'inconclusive' ? s.inconclusiveInARow + 1 : 0) : s.inconclusiveInARow,
-    failedBuildsInARow:
-      done === 'BUILD'
-        ? e.event === 'failed'
-          ? s.failedBuildsInARow + 1
-          : 0
-        : done === 'AWAIT_PUSH'
-          ? 0
-          : s.failedBuildsInARow,
+    lastTestAt: tested ? e.at : s.lastTestAt,
+    waitUntil: e.facts.dueAt ?? e.facts.deadline ?? null,
+    counters: counts === undefined ? s.counters : { ...s.counters, [counts]: s.counters[counts] + 1 },
+    inconclusiveInARow: !tested ? s.inconclusiveInARow : e.event === 'inconclusive' ? s.inconclusiveInARow + 1 : 0,
+    failedBuildsInARow: failedBuildsAfter(s, e),
     claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : 0,
-    checkpointsLeft:
-      done === 'INTERVIEW' || done === 'RESTART'
-        ? checkpoints(learned.INTERVIEW?.['soak'])
-        : e.to === 'WAIT_1HR' || e.to === 'WAIT_6HR'
-          ? s.checkpointsLeft.slice(1)
-          : s.checkpointsLeft,
-    checkpointsTaken: e.to === 'RESTART' ? [] : taken,
-    checkpoint:
-      e.from === 'WAIT_1HR' || e.from === 'WAIT_6HR'
-        ? e.to === 'TEST'
-          ? taking(s, e.from, e.at)
-          : null
-        : e.to !== 'TEST'
-          ? null
-          : e.event === 'claimed' && s.checkpoint !== null
-            ? takenAt(s.checkpoint, e.at)
-            : s.checkpoint,
+    checkpointsLeft: checkpointsLeftAfter(s, e, newest),
+    checkpointsTaken:
+      e.to === 'RESTART'
+        ? []
+        : tested && s.checkpoint !== null && e.to !== 'TEST'
+          ? [...s.checkpointsTaken, s.checkpoint.name]
+          : s.checkpointsTaken,
+    checkpoint: checkpointAfter(s, e),
     queued:
       e.event === 'queued'
-        ? {
-            holder: String(e.facts['holder']),
-            who: String(e.facts['who']),
-            until: typeof e.facts['until'] === 'number' ? e.facts['until'] : 0,
-          }
+        ? { holder: e.facts.holder, who: e.facts.who, until: e.facts.until }
         : note
           ? s.queued
           : null,
     unattended: s.unattended || e.event === 'queued' || e.to === 'RESTART',
-    manualVerify: done === 'INTERVIEW' ? e.facts['proof'] === 'manual-verify' : s.manualVerify,
-    planDigest: typeof e.facts['planDigest'] === 'string' ? e.facts['planDigest'] : s.planDigest,
-    origin: e.facts['origin'] === undefined ? s.origin : (e.facts['origin'] as unknown as Origin),
-    by: e.facts['by'] === undefined ? s.by : (e.facts['by'] as unknown as Writer),
-    learned:
-      e.from === e.to
-        ? learned
-        : forget(
-            learned,
-            e.to === 'SETUP' ? ['SETUP', 'BUILD', 'DEPLOY'] : e.to === 'BUILD' ? ['BUILD', 'DEPLOY'] : [],
-          ),
+    manualVerify: e.event === 'confirmed' ? e.facts.proof === 'manual-verify' : s.manualVerify,
+    planDigest: e.event === 'confirmed' || hasPlan(e) ? e.facts.planDigest : s.planDigest,
+    origin: hasPlan(e) ? e.facts.origin : s.origin,
+    by: e.facts.by ?? s.by,
+    newest: e.from === e.to ? newest : forget(newest, doneAnew[e.to] ?? []),
   }
+}
+
+function failedBuildsAfter(s: Session, e: Entry): number {
+  if (e.event === 'pushed' || e.event === 'built') return 0
+  return e.from === 'BUILD' && e.event === 'failed' ? s.failedBuildsInARow + 1 : s.failedBuildsInARow
+}
+
+/** In the order in which they are due, each once. */
+function checkpointsLeftAfter(s: Session, e: Entry, { INTERVIEW }: Newest): readonly Checkpoint[] {
+  if (e.event === 'confirmed' || e.event === 'restart') {
+    const wanted = INTERVIEW?.event === 'confirmed' ? INTERVIEW.facts.soak : []
+    return checkpointStates.filter((c) => wanted.includes(c))
+  }
+  return isCheckpoint(e.to) ? s.checkpointsLeft.slice(1) : s.checkpointsLeft
+}
+
+function checkpointAfter(s: Session, e: Entry): Taking | null {
+  if (e.to !== 'TEST') return null
+  if (isCheckpoint(e.from)) return taking(s, e.from, e.at)
+  return e.event === 'claimed' && s.checkpoint !== null ? takenAt(s.checkpoint, e.at) : s.checkpoint
 }
 
 /** Lateness follows from the chain's own times, whatever the claimant says. */
@@ -307,12 +144,14 @@ const takenAt = ({ name, dueAt }: Pick<Taking, 'name' | 'dueAt'>, at: number): T
   latenessMs: at - dueAt,
 })
 
-/** What is done anew is not known any more: a node that the old program failed on is in the next deploy again. */
-const forget = (learned: Session['learned'], states: readonly State[]): Session['learned'] =>
-  states.length === 0
-    ? learned
-    : Object.fromEntries(Object.entries(learned).filter(([state]) => !states.includes(state as State)))
+const newestAfter = (s: Session, e: Entry, note: boolean): Newest =>
+  // An entry stands under the state that it left.
+  note ? s.newest : ({ ...s.newest, [e.from]: e } as Newest)
 
-/** In the order in which they are due, each once. */
-const checkpoints = (value: Json | undefined): readonly Checkpoint[] =>
-  (['WAIT_1HR', 'WAIT_6HR'] as const).filter((c) => Array.isArray(value) && value.includes(c))
+/** What is done anew is not known any more: a node that the old program failed on is in the next deploy again. */
+const doneAnew: { readonly [S in State]?: readonly State[] } = {
+  SETUP: ['SETUP', 'BUILD', 'DEPLOY'],
+  BUILD: ['BUILD', 'DEPLOY'],
+}
+const forget = (newest: Newest, states: readonly State[]): Newest =>
+  Object.fromEntries(Object.entries(newest).filter(([state]) => !states.some((s) => s === state)))

@@ -1,5 +1,4 @@
 /** Who wrote an entry of the ledger, and what a session was begun for: both go into facts, so that another machine can go on (spec §4). */
-import type { Json } from './ledger.ts'
 
 /** One attempt of one workflow run, or one process on a host. A session belongs to the writer of its last entry while that one lives. */
 export type Writer =
@@ -33,7 +32,7 @@ export interface Signer {
   readonly writer: Writer
   readonly clockShift: number
 }
-export const signature = ({ writer, clockShift }: Signer): { readonly [key: string]: Json } => ({
-  by: { ...writer },
+export const signature = ({ writer, clockShift }: Signer): { readonly by: Writer; readonly clockShift?: number } => ({
+  by: writer,
   ...(clockShift === 0 ? {} : { clockShift }),
 })

@@ -1,9 +1,11 @@
 /** The few lines that GitHub shows at a run and beside the code: at most nine, the worst first, plain text. */
 import type { Annotation } from '../domain/annotation.ts'
+import { meaningOf } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
-import { finals, type Session } from '../domain/session.ts'
+import { isFinal } from '../domain/states.ts'
+import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { buildFaultsOf, testsOf } from './facts.ts'
+import { buildFaultsOf, testsOf } from '../domain/events/readers.ts'
 import { plainLine, plainLines } from './plain.ts'
 import { nounOf, subjectResults } from './subject-results.ts'
 
@@ -65,20 +67,12 @@ function reasons(entries: readonly Entry[], verdict: Verdict | null): readonly A
 
 function stopped(session: Session, entries: readonly Entry[]): readonly Annotation[] {
   const last = entries.at(-1)
-  if (
-    last === undefined ||
-    (last.from === 'TEST' && last.event !== 'unrecoverable' && last.event !== 'missed' && last.event !== 'stop')
-  )
-    return []
+  if (last === undefined) return []
+  const { ends = false, by, exit } = meaningOf(last)
+  if (last.from === 'TEST' && !ends) return []
   if (session.state === 'STOPPED')
-    return [
-      one(
-        last.event === 'stop' || last.event === 'superseded' ? 'notice' : 'error',
-        `stopped in ${last.from}`,
-        last.why,
-      ),
-    ]
-  return last.event === 'failed' && !finals.includes(session.state) && last.from !== 'BUILD'
+    return [one(by === 'person' && exit === 'inconclusive' ? 'notice' : 'error', `stopped in ${last.from}`, last.why)]
+  return last.event === 'failed' && !isFinal(session.state) && last.from !== 'BUILD'
     ? [one('error', `${last.from} failed`, last.why)]
     : []
 }

@@ -32,7 +32,7 @@ function proofOf(b: Bundle, verdict: Verdict, manifest: Manifest): ProofInput {
     input: verdictInputOf(b),
     entries,
     manifest,
-    build: buildFacts(facts.build as unknown as BuildRecord | null),
+    build: buildFacts(facts.build),
     fixCommits: [],
     timings: [
       ...entries.slice(1).map((e, i) => ({ stage: e.from, ms: e.at - (entries[i]?.at ?? e.at) })),
@@ -82,7 +82,7 @@ function buildFacts(r: BuildRecord | null): BuildFacts | null {
 function recoveries(b: Bundle): readonly { rule: string; times: number; where: string }[] {
   const out = b.facts.excluded
   const again = b.entries.filter((e) => e.from === 'TEST' && e.event === 'inconclusive').length
-  const fallback = (b.facts.build as unknown as BuildRecord | null)?.before.length ?? 0
+  const fallback = b.facts.build?.before.length ?? 0
   return [
     ...(out.length === 0
       ? []

@@ -1,7 +1,7 @@
 /** Now against the base branch's last proof: raw counts of recorded tests, class by class, nothing estimated. */
 import type { Entry } from '../domain/ledger.ts'
 import { countOf, groupsOf, type Count, type Counts } from '../domain/counts.ts'
-import { fleetOf, originOf, projectOf, testsOf } from './facts.ts'
+import { fleetOf, originOf, projectOf, testsOf } from '../domain/events/readers.ts'
 
 /** Rates of another project, or on another fleet, are no measure. */
 export interface Alike {

@@ -1,10 +1,11 @@
 /** The ledger branch's own page and its derived state, from entries alone: whoever writes them writes the same bytes. */
 import type { Entry, Json } from '../domain/ledger.ts'
-import { finals, type Session } from '../domain/session.ts'
+import { isFinal, traitsOf } from '../domain/states.ts'
+import type { Queued, Session } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
 import { late } from './sections/checkpoints.ts'
 import { countsText } from '../domain/counts.ts'
-import { fields, fleetOf, number, originOf, projectOf, string, testsOf, writerOf } from './facts.ts'
+import { fleetOf, originOf, projectOf, testsOf, writerOf } from '../domain/events/readers.ts'
 import { pageMarkdown } from './markdown.ts'
 import {
   code,
@@ -55,7 +56,7 @@ export function dashboard(
   }
 }
 
-const isOpen = ({ session }: SessionRow): boolean => !finals.includes(session.state)
+const isOpen = ({ session }: SessionRow): boolean => !isFinal(session.state)
 
 const head = (sorted: readonly SessionRow[]): Section => ({
   id: 'sessions',
@@ -152,15 +153,12 @@ const rows = (shown: readonly SessionRow[]): Block =>
         writer === null
           ? '–'
           : writer.kind === 'run'
-            ? link(`run ${writer.run}`, writer.url)
+            ? link(`run ${writer.run.slice(0, 40)}`, writer.url)
             : text(writerText(writer), 80),
         text(session.why, 160),
       ]
     }),
   )
-
-/** States in which a session holds leases on the nodes, waits between checkpoints included; in the others it gave them back. */
-const holds: readonly string[] = ['BUILD', 'DEPLOY', 'TEST', 'FIX', 'WAIT_1HR', 'WAIT_6HR', 'RESTART']
 
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
 function holding(open: readonly SessionRow[]): readonly Block[] {
@@ -168,10 +166,10 @@ function holding(open: readonly SessionRow[]): readonly Block[] {
     const wait = queueOf(entries)
     if (wait !== null)
       return [
-        inline`${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who ?? 'unknown', 80)})${wait.until === null ? '' : `, leased until ${iso(wait.until)}`}`,
+        inline`${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who, 80)}), leased until ${iso(wait.until)}`,
       ]
     const fences = fencesOf(entries)
-    return holds.includes(session.state) && fences !== null
+    return traitsOf(session.state).holdsLeases && fences !== null
       ? [inline`${code(session.id, 80)} holds ${fences} nodes (${text(fleetOf(entries) ?? 'fleet', 60)})`]
       : []
   })
@@ -180,19 +178,14 @@ function holding(open: readonly SessionRow[]): readonly Block[] {
     : [paragraph('The fleet:'), list(lines.slice(0, unfinishedShown))]
 }
 
-function queueOf(
-  entries: readonly Entry[],
-): { readonly holder: string; readonly who: string | null; readonly until: number | null } | null {
+function queueOf(entries: readonly Entry[]): Queued | null {
   const last = entries.at(-1)
-  const holder = last?.event === 'queued' ? string(last.facts['holder']) : null
-  return last === undefined || holder === null
-    ? null
-    : { holder, who: string(last.facts['who']), until: number(last.facts['until']) }
+  return last?.event === 'queued' ? last.facts : null
 }
 
 function fencesOf(entries: readonly Entry[]): number | null {
-  const ready = entries.findLast((e) => e.from === 'SETUP' && e.event === 'ready')
-  return ready === undefined ? null : Object.keys(fields(ready.facts['fences'])).length
+  const ready = entries.findLast((e) => e.event === 'ready')
+  return ready === undefined ? null : Object.keys(ready.facts.fences).length
 }
 
 /** What a program that reads the branch needs without folding entries; never a plan, an address or a log line. */

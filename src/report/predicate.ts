@@ -1,5 +1,5 @@
 /** The in-toto test-result v0.1 predicate of one test; its subject is the sealed manifest, which lists every file of the evidence. Nothing in it but names, results and digests: on a public repository it is public for ever. */
-import { canonical, sha256, type Json } from '../domain/ledger.ts'
+import { canonical, sha256 } from '../domain/ledger.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -59,4 +59,4 @@ export function testResultPredicate({
 const nameOf = ({ title, subject }: SubjectResult): string =>
   plainLine(subject.kind === 'pair' ? subjectName(subject) : `${title}: ${subjectName(subject)}`, 200)
 
-const digestOf = (value: unknown): string => sha256(canonical(JSON.parse(JSON.stringify(value)) as Json))
+const digestOf = (value: unknown): string => sha256(canonical(value))

@@ -4,7 +4,7 @@ import type { Entry } from '../domain/ledger.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { Comparison } from './comparison.ts'
-import { originOf, projectOf, subjectOf, testsOf, type TestFact } from './facts.ts'
+import { originOf, projectOf, subjectOf, testsOf, type TestFact } from '../domain/events/readers.ts'
 import {
   code,
   inline,

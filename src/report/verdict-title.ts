@@ -1,10 +1,12 @@
 /** One line for a check or a gate: what came out, with the counts, or why nothing did. */
 import type { Entry } from '../domain/ledger.ts'
-import { finals, type Session } from '../domain/session.ts'
+import { meaningOf } from '../domain/events/entry.ts'
+import { isCheckpoint, isFinal } from '../domain/states.ts'
+import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { countsText, type Counts } from '../domain/counts.ts'
 import { suiteCounts } from '../domain/suites/suite.ts'
-import { buildFaultsOf, testsOf, type Result } from './facts.ts'
+import { buildFaultsOf, testsOf, type Result } from '../domain/events/readers.ts'
 import { plainLine } from './plain.ts'
 import { iso } from '../domain/text.ts'
 
@@ -25,25 +27,13 @@ export function verdictTitle({ session, entries, verdict = null, notTested = nul
   return plainLine(standing(session, entries, verdict), longest)
 }
 
-const stops: readonly string[] = ['stop', 'superseded', 'unrecoverable', 'missed', 'rejected', 'expired']
-const outcomes: readonly string[] = [
-  'built',
-  'failed',
-  'deployed',
-  'passed',
-  'inconclusive',
-  'restart',
-  'pushed',
-  'ready',
-]
-
 function standing(session: Session, entries: readonly Entry[], verdict: Verdict | null): string {
   const last = entries.at(-1)
-  if (last !== undefined && finals.includes(session.state) && stops.includes(last.event))
+  if (last !== undefined && isFinal(session.state) && meaningOf(last).ends === true)
     return `stopped (counts as a failure): ${last.why}`
   if (session.queued !== null)
     return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`
-  const decisive = entries.findLast((e) => outcomes.includes(e.event))
+  const decisive = entries.findLast((e) => meaningOf(e).outcome !== undefined)
   const test = testsOf(entries).at(-1)
   const recorded = test !== undefined && test.seq === decisive?.seq
   // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of a checkpoint tell of the test before.
@@ -52,7 +42,7 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
   if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
-    return `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file === null ? '' : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: `}${fault.message}`}`
+    return `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: ${fault.message}`}`
   }
   return `no verdict yet: ${session.state}: ${session.why}`
 }
@@ -70,10 +60,9 @@ function judged(result: Result, counts: Counts, why: string): string {
 }
 
 function after({ state, waitUntil, checkpointsTaken, manualVerify }: Session): string {
+  if (isCheckpoint(state))
+    return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}${manualVerify ? ", and then a person's approval (counts as a failure until then)" : ''}`
   switch (state) {
-    case 'WAIT_1HR':
-    case 'WAIT_6HR':
-      return `; ${state} is due ${waitUntil === null ? '' : iso(waitUntil)}${manualVerify ? ", and then a person's approval (counts as a failure until then)" : ''}`
     case 'AWAIT_APPROVAL':
       return "; a person's approval is awaited (counts as a failure until then)"
     case 'COMPLETE':

@@ -1,6 +1,6 @@
 /** BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the same bytes. */
 import { isAbsolute, join } from 'node:path/posix'
-import { sha256, type Json } from '../domain/ledger.ts'
+import { sha256 } from '../domain/ledger.ts'
 import { Failure, recordOf } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -14,10 +14,10 @@ const folder = 'binary'
 export const keptBinary = `${folder}/current`
 
 /** Ways that this session's build was tried already. */
-export const triedBefore = ({ learned }: Pick<Session, 'learned'>): BuildRecord['before'] =>
-  (Array.isArray(learned.BUILD?.['before']) ? learned.BUILD['before'] : []) as unknown as BuildRecord['before']
+export const triedBefore = ({ newest: { BUILD } }: Pick<Session, 'newest'>): BuildRecord['before'] =>
+  BUILD?.event === 'toolchain' ? BUILD.facts.before : []
 
-export const build: Stage = async (plan, session, world) => {
+export const build: Stage<'BUILD'> = async (plan, session, world) => {
   const before = triedBefore(session)
   await leaseForBuild(world, plan, session.id, rosterOf(plan, session))
   world.log.info(
@@ -29,7 +29,7 @@ export const build: Stage = async (plan, session, world) => {
       return {
         event: 'toolchain',
         why: obtained.elsewhere.at(-1)?.message.slice(0, 1000) ?? 'zigbuild cannot work here',
-        facts: { before: JSON.parse(JSON.stringify(obtained.elsewhere)) as Json },
+        facts: { before: obtained.elsewhere },
       }
     const { record, bytes } = await checked(plan, obtained, world)
     await world.files.write(keptBinary, bytes)
@@ -37,7 +37,7 @@ export const build: Stage = async (plan, session, world) => {
     return {
       event: 'built',
       why: `${record.source}: ${bytes.length} bytes, sha256 ${record.sha256.slice(0, 12)}`,
-      facts: { build: JSON.parse(JSON.stringify(record)) as Json, artifact },
+      facts: { build: record, artifact },
     }
   } catch (error) {
     world.signal.throwIfAborted()

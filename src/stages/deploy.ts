@@ -1,9 +1,9 @@
 /** DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec §4, issue of the order: kamal's barrier). */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
-import type { NodeFacts } from '../commands/survey.ts'
 import { Failure, recordOf } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import { sha256, type Json } from '../domain/ledger.ts'
+import type { Exclusion } from '../domain/events/facts.ts'
+import { sha256 } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { Session } from '../domain/session.ts'
@@ -13,11 +13,11 @@ import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
 import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './parts/deploy-node.ts'
 import { awaitRegistration } from './parts/registration.ts'
-import { exclusionFacts, rosterOf, withCause, type Exclusion } from './parts/roster.ts'
+import { rosterOf, withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 import { unitOf } from './parts/units.ts'
 
-export const deploy: Stage = async (plan, session, world) => {
+export const deploy: Stage<'DEPLOY'> = async (plan, session, world) => {
   const roster = rosterOf(plan, session)
     .map((n) => world.fleet.nodes.find((f) => f.name === n))
     .filter((n): n is FleetNode => n !== undefined)
@@ -32,8 +32,8 @@ export const deploy: Stage = async (plan, session, world) => {
   const shipment = await pack(world, plan, session)
   const done = new Map<NodeName, Deployed>()
   const excluded: Exclusion[] = [...leases.failed].map(([node, f]) => exclusion(node, f))
-  const facts = (): Record<string, Json> => ({
-    excluded: exclusionFacts(excluded),
+  const facts = () => ({
+    excluded: [...excluded],
     binarySha256: shipment.release.sha256,
     deployed: Object.fromEntries(
       [...done].map(([n, d]) => [
@@ -132,9 +132,8 @@ function jobOf(
   const unit = unitOf(plan, node)
   if (unit === null || fence === undefined || (node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'never'))
     return []
-  const seen = (session.learned.SETUP?.['nodes'] as unknown as Readonly<Record<NodeName, NodeFacts>> | undefined)?.[
-    node.name
-  ]
+  const ready = session.newest.SETUP
+  const seen = ready?.event === 'ready' ? ready.facts.nodes[node.name] : undefined
   const libc = seen?.glibc ? ({ kind: 'glibc', version: seen.glibc } as const) : ({ kind: 'unknown' } as const)
   return [
     { plan, node, unit, shipment, lease: { holder: session.id, fence }, runtime: { arch: seen?.machine ?? '', libc } },
@@ -144,11 +143,11 @@ function jobOf(
 /** Compressed once, whatever the number of nodes. */
 async function pack(world: World, plan: Plan, session: Session): Promise<Shipment> {
   const binary = await world.files.read(keptBinary)
-  const built = (session.learned.BUILD?.['build'] as { readonly sha256?: unknown } | null | undefined)?.sha256
+  const built = session.newest.BUILD?.event === 'built' ? session.newest.BUILD.facts.build.sha256 : undefined
   if (sha256(binary) !== built)
     throw new Failure({
       code: 'H021',
-      message: `the binary to deploy is not the one that was built: ${sha256(binary).slice(0, 12)} instead of ${String(built).slice(0, 12)}`,
+      message: `the binary to deploy is not the one that was built: ${sha256(binary).slice(0, 12)} instead of ${built?.slice(0, 12) ?? 'none'}`,
     })
   const zstd = new Uint8Array(zstdCompressSync(binary, { params: { [constants.ZSTD_c_compressionLevel]: 9 } }))
   let gzip: Uint8Array | undefined

@@ -3,43 +3,40 @@ import { diagnoseNode } from '../commands/remedies.ts'
 import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
 import { Failure, recordOf } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
-import type { Json } from '../domain/ledger.ts'
+import type { Exclusion, SetupWarning } from '../domain/events/facts.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { World } from '../ports.ts'
 import { onEachNode } from '../instruments/per-node.ts'
-import { leaseFleet } from './parts/busy.ts'
+import { leaseFleet, type Busy } from './parts/busy.ts'
 import { buildSeconds } from './parts/leases.ts'
-import { exclusionFacts, withCause, type Exclusion } from './parts/roster.ts'
+import { withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
 const lowDisk = 1 << 30
 const criticalDisk = 200 << 20
 
-export const setup: Stage = async (plan, session, world) => {
+export const setup: Stage<'SETUP'> = async (plan, session, world) => {
   world.log.info(`setup: ${plan.nodes.length} nodes`)
   const seen = await onEachNode(plan.nodes, world.signal, (name) => look(world, name, plan.config.deploy.installPath))
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
   const answered = plan.nodes.filter((n) => seen.done.has(n))
   const early = quorumFault(world.fleet, plan.nodes, answered)
-  if (early !== null)
-    return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded: exclusionFacts(excluded) } }
+  if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded } }
 
   // The job that compiles cannot reach the fleet, so that the lease outlasts it.
   const leases = await leaseFleet(plan, session, world, answered, buildSeconds)
-  if ('event' in leases) return { ...leases, facts: { ...leases.facts, excluded: exclusionFacts(excluded) } }
+  if ('event' in leases) return withExclusions(leases, excluded)
   const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))]
   const left = answered.filter((n) => leases.done.has(n))
   const facts = {
-    excluded: exclusionFacts(all),
-    answered: [...left],
+    excluded: all,
+    answered: left,
     warnings: [...seen.done].flatMap(([node, f]) => warnings(node, f)),
-    nodes: Object.fromEntries(
-      [...seen.done].map(([node, f]) => [node, { ...f, missingTools: [...f.missingTools] }]),
-    ) as Json,
+    nodes: Object.fromEntries(seen.done),
     fences: Object.fromEntries(leases.done),
   }
-  facts.warnings.forEach((w) => world.log.warn(w))
+  facts.warnings.forEach((w) => world.log.warn(w.message))
   const fault = quorumFault(world.fleet, plan.nodes, left)
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, all), facts }
   return {
@@ -78,8 +75,31 @@ const exclusion = (node: NodeName, f: Failure): Exclusion => ({
   message: f.message.slice(0, 400),
 })
 
-const warnings = (node: NodeName, f: NodeFacts): readonly string[] => [
-  ...(f.freeBytes < lowDisk ? [`${node}: ${(f.freeBytes / (1 << 20)).toFixed(0)} MiB free`] : []),
-  ...(f.missingTools.length > 0 ? [`${node}: missing ${f.missingTools.join(', ')}`] : []),
-  ...(Math.abs(f.clockSkewMs) > 2000 ? [`${node}: clock is off by ${(f.clockSkewMs / 1000).toFixed(1)} s`] : []),
+function withExclusions(busy: Busy, excluded: readonly Exclusion[]): Busy {
+  switch (busy.event) {
+    case 'queued':
+      return { ...busy, facts: { ...busy.facts, excluded } }
+    case 'unrecoverable':
+      return { ...busy, facts: { ...busy.facts, excluded } }
+    case 'superseded':
+      return busy
+  }
+}
+
+const warnings = (node: NodeName, f: NodeFacts): readonly SetupWarning[] => [
+  ...(f.freeBytes < lowDisk
+    ? [{ kind: 'low-disk' as const, node, message: `${node}: ${(f.freeBytes / (1 << 20)).toFixed(0)} MiB free` }]
+    : []),
+  ...(f.missingTools.length > 0
+    ? [{ kind: 'missing-tools' as const, node, message: `${node}: missing ${f.missingTools.join(', ')}` }]
+    : []),
+  ...(Math.abs(f.clockSkewMs) > 2000
+    ? [
+        {
+          kind: 'skewed-clock' as const,
+          node,
+          message: `${node}: clock is off by ${(f.clockSkewMs / 1000).toFixed(1)} s`,
+        },
+      ]
+    : []),
 ]

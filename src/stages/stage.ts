@@ -1,6 +1,8 @@
-/** What every stage is: a function of plan, session and world to one outcome. */
+/** What every stage is: a function of plan, session and world to what the session's state knows as an event. */
+import type { StageResult } from '../domain/events/entry.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { StageResult, Session } from '../domain/session.ts'
+import type { Session } from '../domain/session.ts'
+import type { State } from '../domain/states.ts'
 import type { World } from '../ports.ts'
 
-export type Stage = (plan: Plan, session: Session, world: World) => Promise<StageResult>
+export type Stage<S extends State> = (plan: Plan, session: Session, world: World) => Promise<StageResult<S>>

@@ -7,7 +7,9 @@ import type { Finding } from '../domain/findings.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
-import type { StageResult, Session } from '../domain/session.ts'
+import type { StageResult } from '../domain/events/entry.ts'
+import type { SetupWarning } from '../domain/events/facts.ts'
+import type { Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict } from '../domain/verdict.ts'
@@ -22,7 +24,7 @@ import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { seal } from './parts/seal.ts'
 import type { Stage } from './stage.ts'
 
-export const test: Stage = async (plan, session, world) => {
+export const test: Stage<'TEST'> = async (plan, session, world) => {
   const number = session.counters.tests + 1
   const folder = `test-${number}`
   await world.files.remove(folder)
@@ -57,7 +59,7 @@ async function work(
   session: Session,
   world: World,
   { folder, number, testStartedAt, there, lost }: Scene,
-): Promise<StageResult> {
+): Promise<StageResult<'TEST'>> {
   const open = await openBench(plan, session, world, there, number)
   const scene = { plan, session, world, open, testStartedAt, there, lost, number }
   const first = await runSuites(open.bench, folder)
@@ -86,15 +88,14 @@ async function work(
       judged.reasons[0]?.text ??
       `every class met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
     facts: {
-      verdict: judged.result,
       reasons: judged.reasons.map((r) => r.text),
       counts: suiteCounts(judged.suites),
       folder,
       evidenceRoot: sealed.root,
-      proof: sealed.proofPath,
+      proofPage: sealed.proofPath,
       proofSha256: sealed.proofSha256,
-      running: after.map((p) => ({ ...markOf(p) })),
-      checkpoint: session.checkpoint === null ? null : { ...session.checkpoint },
+      running: after.map(markOf),
+      checkpoint: session.checkpoint,
       artifact,
     },
   }
@@ -115,9 +116,8 @@ async function bundleOf(
 ): Promise<Bundle> {
   const { survey, controls, before } = open
   const entries = await world.ledger.read(session.id)
-  const deployed = (session.learned.DEPLOY?.['deployed'] ?? {}) as unknown as Readonly<
-    Record<NodeName, { sha256?: string }>
-  >
+  const shipped = session.newest.DEPLOY
+  const deployed = shipped?.event === 'deployed' ? shipped.facts.deployed : {}
   return {
     plan,
     entries,
@@ -144,10 +144,10 @@ async function bundleOf(
         ...notes,
         ...shiftNotes(entries, world.clockShift),
         ...surveyNotes(survey),
-        ...setupWarnings(session).map((why) => ({ what: 'warning of SETUP', why })),
+        ...setupWarnings(session).map((w) => ({ what: 'warning of SETUP', why: w.message })),
       ],
       findings: skewFindings(session),
-      build: session.learned.BUILD?.['build'] ?? null,
+      build: session.newest.BUILD?.event === 'built' ? session.newest.BUILD.facts.build : null,
       checkpoint: session.checkpoint,
     },
   }
@@ -155,10 +155,10 @@ async function bundleOf(
 
 const surveyNotes = (s: NatSurvey): readonly Unsupported[] =>
   [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
-const setupWarnings = (s: Session): readonly string[] =>
-  Array.isArray(s.learned.SETUP?.['warnings']) ? s.learned.SETUP['warnings'].map(String) : []
+const setupWarnings = (s: Session): readonly SetupWarning[] =>
+  s.newest.SETUP?.event === 'ready' ? s.newest.SETUP.facts.warnings : []
 
 const skewFindings = (s: Session): readonly Finding[] =>
   setupWarnings(s)
-    .filter((w) => w.includes('clock is off'))
-    .map((message) => ({ kind: 'skewed-clock', message, node: message.split(':')[0] ?? '', attempts: [] }))
+    .filter((w) => w.kind === 'skewed-clock')
+    .map(({ message, node }) => ({ kind: 'skewed-clock', message, node, attempts: [] }))

@@ -220,7 +220,9 @@ test('an environment that would ask nobody is refused; one that asks confirms wi
   expect(outcome(yes), tell(yes.raw)).toEqual(['plan success', 'confirm success'])
   const entries = await scene.entries()
   expect(entries.map((e) => e.to)).toEqual(['INTERVIEW', 'SETUP'])
-  expect(entries[1]?.facts['confirmedBy']).toMatch(/^octocat \(environment people\), asked for by /)
+  expect(entries[1]).toMatchObject({
+    facts: { confirmedBy: expect.stringMatching(/^octocat \(environment people\), asked for by /) as string },
+  })
   expect(scene.api.faults()).toEqual([])
 })
 

@@ -227,7 +227,7 @@ describe('a compile error', () => {
     expect(job?.annotations[0]).toMatchObject({ kind: 'error', properties: { file: source, line: String(line) } })
     const entries = await newest()
     expect(steps(entries).slice(3)).toEqual(['BUILD failed FIX', 'FIX no-fix-command AWAIT_PUSH'])
-    expect(entries[0]?.facts['origin']).toMatchObject({ commit: broken, branch: 'main' })
+    expect(entries[0]).toMatchObject({ facts: { origin: { commit: broken, branch: 'main' } } })
     expect(scene.api.state.issues).toMatchObject([
       { state: 'open', title: expect.stringContaining(`failed: BUILD: ${source}:${line}`) as string },
     ])

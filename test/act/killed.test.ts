@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isTest } from '../../src/domain/events/entry.ts'
 import { chainFaults } from '../../src/domain/ledger.ts'
 import { holderOn } from '../e2e/subject.ts'
 import { until } from '../e2e/wait.ts'
@@ -181,8 +182,10 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
       '-',
     ])
     const [only] = await sessionsOf(scene)
-    const named = only?.entries.at(-1)?.facts['artifact'] as { readonly name: string; readonly id: number }
-    expect(scene.results.artifacts().find((a) => a.id === named.id)?.name).toBe(named.name)
+    const last = only?.entries.at(-1)
+    const named = last !== undefined && isTest(last) ? last.facts.artifact : null
+    expect(named).not.toBeNull()
+    expect(scene.results.artifacts().find((a) => a.id === named?.id)?.name).toBe(named?.name)
     expect(scene.api.faults()).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 /** Ticks of the soak schedule on a scene, and the ledger read back. */
 import { mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { isTest } from '../../src/domain/events/entry.ts'
 import { unzip } from '../../src/adapters/github/unzip.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
@@ -56,13 +57,13 @@ export async function leaseOn(scene: Scene, node: string): Promise<string> {
 
 /** The proof page of a recorded test, from the artifact that its entry names. */
 export async function proofOf(scene: Scene, entry: Entry | undefined): Promise<string> {
-  const id = (entry?.facts['artifact'] as { readonly id?: unknown } | null | undefined)?.id
-  const found = scene.results.all().find((a) => a.id === id)
+  const test = entry !== undefined && isTest(entry) ? entry.facts : undefined
+  const found = scene.results.all().find((a) => a.id === test?.artifact?.id)
   if (found === undefined) throw new Error('the entry names no artifact that is there')
   const dir = realpathSync(mkdtempSync(join(scene.dir, 'evidence-')))
   writeFileSync(join(dir, 'packed.zip'), found.data)
   await unzip(join(dir, 'packed.zip'), dir, { files: 10_000, bytes: 1 << 28 }, AbortSignal.timeout(30_000))
-  return readFileSync(join(dir, basename(String(entry?.facts['proof']))), 'utf8')
+  return readFileSync(join(dir, basename(test?.proofPage ?? '')), 'utf8')
 }
 
 export function jobOf(result: ActResult, name: string): ActJob {

@@ -7,7 +7,8 @@ import { claim } from '../../src/action/stages.ts'
 import type { Job } from '../../src/action/job.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
-import { fold, next } from '../../src/domain/session.ts'
+import { fold } from '../../src/domain/session.ts'
+import { runWriter, story, type Step } from '../kit/session.ts'
 import { codeOf } from '../contract/ledger.kit.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'claim-test-'))
@@ -27,19 +28,9 @@ const job = (run: string, attempt: number): Job =>
     },
   }) as unknown as Job
 
-async function put(id: string, ...events: readonly string[]): Promise<readonly Entry[]> {
-  let entries: readonly Entry[] = []
-  for (const event of events) {
-    const entry = next(
-      entries,
-      fold(id, entries),
-      { event, why: event, facts: { by: { kind: 'run', repository: 'o/r', run: '7', attempt: 1, url: '' } } },
-      5,
-    )
-    if (entry === undefined) throw new Error(`no ${event}`)
-    await ledger.append(id, entry)
-    entries = [...entries, entry]
-  }
+async function put(id: string, ...steps: readonly Step[]): Promise<readonly Entry[]> {
+  const entries = story(steps, { session: id, by: runWriter('7'), at: () => 5 })
+  for (const entry of entries) await ledger.append(id, entry)
   return entries
 }
 const path = async (id: string): Promise<readonly string[]> => (await ledger.read(id)).map((e) => e.event)

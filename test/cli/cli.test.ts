@@ -3,12 +3,15 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import { chain, type Entry } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { entryAfter } from '../kit/session.ts'
 import { clean, cli, home, root, scratch } from './cli.ts'
 
 afterAll(clean)
 const example = ['--repo', 'examples/testnet', '--fleet', 'saorsa']
 const answers = ['testnet', 'connectivity', 'threshold', 'logs']
+
+const begin = (session: string, why: string, at = 5): Entry => entryAfter([], ['begin', {}, { why, at }], { session })
 
 describe('start without a terminal', () => {
   test('names every missing answer at once, exits 2, touches nothing', async () => {
@@ -72,15 +75,7 @@ describe('JSON', () => {
   test('of no sessions, and of one', async () => {
     expect(await parsed('status')).toEqual([])
     const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
-    const first = chain([], {
-      session: 'testnet-1',
-      at: 5,
-      from: 'IDLE',
-      event: 'begin',
-      to: 'INTERVIEW',
-      why: 'odd \u001b[2J\n::error::x ##[error]y',
-      facts: {},
-    })
+    const first = begin('testnet-1', 'odd \u001b[2J\n::error::x ##[error]y')
     await ledger.append('testnet-1', first)
     expect(await parsed('status')).toMatchObject([
       { project: 'testnet', id: 'testnet-1', state: 'INTERVIEW', why: first.why },
@@ -95,10 +90,7 @@ describe('JSON', () => {
       ['twice-1', 5, 'the old one'],
       ['twice-2', 6, 'the new one'],
     ] as const)
-      await ledger.append(
-        id,
-        chain([], { session: id, at, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why, facts: {} }),
-      )
+      await ledger.append(id, begin(id, why, at))
     expect(await parsed('logs', 'twice')).toMatchObject([{ why: 'the new one' }])
     expect(await parsed('logs', 'twice', '--session', 'twice-1')).toMatchObject([{ why: 'the old one' }])
     expect((await cli('logs', 'twice', '--session', 'twice-1')).stdout).toMatch(/IDLE → INTERVIEW: the old one/)
@@ -127,10 +119,7 @@ describe('JSON', () => {
 
 test('a stopped session is stopped, and not stopped twice', async () => {
   const ledger = await openGitLedger(join(home, 'stopping', 'ledger.git'))
-  await ledger.append(
-    'stopping-1',
-    chain([], { session: 'stopping-1', at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: 'x', facts: {} }),
-  )
+  await ledger.append('stopping-1', begin('stopping-1', 'x'))
   expect((await cli('stop', 'stopping')).code).toBe(0)
   expect((await ledger.read('stopping-1')).at(-1)).toMatchObject({ from: 'INTERVIEW', event: 'stop', to: 'STOPPED' })
   await cli('stop', 'stopping')

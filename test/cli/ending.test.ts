@@ -2,19 +2,15 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Plan } from '../../src/domain/plan.ts'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
-import { fold, next, states, type State } from '../../src/domain/session.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import * as kit from '../kit/session.ts'
+import type { Step } from '../kit/session.ts'
+import { fold } from '../../src/domain/session.ts'
+import { stateNames, type Checkpoint, type State } from '../../src/domain/states.ts'
 import { exitCode, settledCode } from '../../src/app/exit-code.ts'
 import { startLine } from '../../src/cli/start-line.ts'
 
-type Step = string | readonly [string, Readonly<Record<string, Json>>]
-const story = (...steps: readonly Step[]): readonly Entry[] =>
-  steps.reduce<readonly Entry[]>((entries, step) => {
-    const [event, facts] = typeof step === 'string' ? [step, {}] : step
-    const entry = next(entries, fold('s', entries), { event, why: event, facts }, entries.length)
-    if (entry === undefined) throw new Error(`no ${event} here`)
-    return [...entries, entry]
-  }, [])
+const story = (...steps: readonly Step[]): readonly Entry[] => kit.story(steps)
 
 const soak = ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs' }] as const
 const tested = ['begin', 'confirmed', 'ready', 'built', 'deployed'] as const
@@ -36,7 +32,7 @@ const rows: readonly (readonly [State, number, readonly Step[]])[] = [
   ['STOPPED', 30, [...tested, 'inconclusive', 'inconclusive']],
   ['STOPPED', 30, [...tested, 'stop']],
   ['STOPPED', 10, ['begin', 'confirmed', 'unrecoverable']],
-  ['STOPPED', 10, ['begin', 'confirmed', ['unrecoverable', { busy: true }]]],
+  ['STOPPED', 10, ['begin', 'confirmed', ['unrecoverable', { code: 'B002' }]]],
   ['STOPPED', 10, [...tested, ['unrecoverable', { code: 'T004' }]]],
   ['STOPPED', 2, ['begin', 'confirmed', 'ready', ['unrecoverable', { code: 'U302' }]]],
 ]
@@ -52,7 +48,7 @@ describe('exit codes', () => {
       const e = story(...steps)
       return [exitCode(fold('s', e), e), settledCode(fold('s', e), e)]
     }
-    const manual = (...soak: readonly string[]) =>
+    const manual = (...soak: readonly Checkpoint[]) =>
       ['begin', ['confirmed', { soak, proof: 'manual-verify' }], 'ready', 'built', 'deployed'] as const
     expect(codes(...manual(), 'passed')).toEqual([0, 30])
     expect(codes(...manual('WAIT_1HR'), 'passed')).toEqual([0, 30])
@@ -62,7 +58,7 @@ describe('exit codes', () => {
   })
   test('every state in which a run can rest has one', () => {
     const acting: readonly State[] = ['IDLE', 'INTERVIEW', 'SETUP', 'BUILD', 'DEPLOY', 'TEST', 'FIX']
-    expect(states.filter((s) => !acting.includes(s)).sort()).toEqual([...new Set(rows.map(([s]) => s))].sort())
+    expect(stateNames.filter((s) => !acting.includes(s)).sort()).toEqual([...new Set(rows.map(([s]) => s))].sort())
   })
 })
 

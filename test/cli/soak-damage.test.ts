@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
-import { fold, next } from '../../src/domain/session.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { labFleet, planOf } from '../kit/plan.ts'
+import { foreignEntry, story } from '../kit/session.ts'
 import { tamper } from '../contract/ledger.kit.ts'
 import { madeKey } from '../made-key.ts'
 import { clean, cli, cliWith, home, scratch } from './cli.ts'
@@ -13,40 +14,25 @@ import { clean, cli, cliWith, home, scratch } from './cli.ts'
 afterAll(clean)
 const hour = 3_600_000
 const id = (name: string): string => `${name}-20260101-000000-0001`
-const by: Json = { kind: 'process', host: 'elsewhere', pid: 1 }
-const plan: Json = {
-  fleet: { name: 'saorsa', nodes: [] },
-  nodes: [],
-  config: { project: 'p', deploy: { serviceName: 'peer', installPath: '/opt/p' } },
-  answers: { project: { value: 'p', from: 'parameter' } },
-}
+const { lab: _, ...labless } = labFleet([], 'saorsa')
+const plan = planOf({ fleet: labless, nodes: [] })
 
 /** Its test was so long ago; the checkpoint an hour after it was not taken. */
-async function waiting(dir: string, name: string, ago: number, proof = 'logs'): Promise<readonly Entry[]> {
+async function waiting(
+  dir: string,
+  name: string,
+  ago: number,
+  proof: 'logs' | 'manual-verify' = 'logs',
+): Promise<readonly Entry[]> {
   const ledger = await openGitLedger(dir)
-  let entries: readonly Entry[] = []
-  for (const event of ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed']) {
-    const entry = next(
-      entries,
-      fold(id(name), entries),
-      {
-        event,
-        why: event,
-        facts: {
-          by,
-          ...(event === 'begin'
-            ? { plan }
-            : event === 'confirmed'
-              ? { soak: proof === 'logs' ? ['WAIT_1HR'] : [], proof }
-              : {}),
-        },
-      },
-      Date.now() - ago,
-    )
-    if (entry === undefined) throw new Error(`no ${event}`)
-    await ledger.append(id(name), entry)
-    entries = [...entries, entry]
-  }
+  const soak = proof === 'logs' ? (['WAIT_1HR'] as const) : []
+  const entries = story(['begin', ['confirmed', { soak, proof }], 'ready', 'built', 'deployed', 'passed'], {
+    session: id(name),
+    plan,
+    by: { kind: 'process', host: 'elsewhere', pid: 1 },
+    at: () => Date.now() - ago,
+  })
+  for (const entry of entries) await ledger.append(id(name), entry)
   return entries
 }
 const events = async (dir: string, name: string): Promise<readonly string[]> =>
@@ -62,7 +48,7 @@ async function damage(dir: string): Promise<void> {
     files.set(
       `sessions/${id('odd')}/0006-WAIT_1HR-TEST.json`,
       JSON.stringify(
-        chain(odd, {
+        foreignEntry(odd, {
           session: last.session,
           at: last.at,
           from: 'WAIT_1HR',
@@ -70,7 +56,7 @@ async function damage(dir: string): Promise<void> {
           to: 'TEST',
           why: '',
           facts: null,
-        } as unknown as Entry),
+        }),
       ),
     )
   })
@@ -109,7 +95,7 @@ test.each(['here', 'on a branch'])(
     const page = execFileSync('git', ['--git-dir', dir, 'show', 'vps-test-ledger:README.md'], { encoding: 'utf8' })
     expect(page).toMatch(
       new RegExp(
-        `## Damaged\n\n[^]*${id('odd')}.*entry 6\\.facts is no object.*git rm -r sessions/${id('odd')}[^]*## Finished[^]*${id('good')}`,
+        `## Damaged\n\n[^]*${id('odd')}.*entry 6\\.facts: .*git rm -r sessions/${id('odd')}[^]*## Finished[^]*${id('good')}`,
       ),
     )
     const state = JSON.parse(

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
 import { Failure, type FailureCode } from '../../src/domain/failure.ts'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
-import { fold, next } from '../../src/domain/session.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import { labFleet, planOf } from '../kit/plan.ts'
+import { entryAfter, runWriter, story, type Step } from '../kit/session.ts'
 import type { Forge, Ledger } from '../../src/ports.ts'
 import type { Context } from '../../src/app/context.ts'
 import { localSessions, storedSession, type StoredSession } from '../../src/app/sessions.ts'
@@ -22,18 +23,10 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-type Facts = Readonly<Record<string, Json>>
-type Step = readonly [event: string, at: number, facts?: Facts]
-const run = (id: string): Json => ({ kind: 'run', repository: 'o/r', run: id, attempt: 1, url: '' })
-const plan = (lab: boolean): Json => ({
-  fleet: {
-    name: lab ? 'lab-x' : 'saorsa',
-    nodes: [],
-    ...(lab ? { lab: { natTimeoutFactor: 1, shaping: 'none' } } : {}),
-  },
-  nodes: [],
-  config: { project: 'p', deploy: { serviceName: 'peer', installPath: '/opt/p' } },
-})
+const plan = (lab: boolean): Plan => {
+  const { lab: _, ...real } = labFleet([], 'saorsa')
+  return planOf({ fleet: lab ? labFleet([]) : real, nodes: [] })
+}
 
 let dir = ''
 let made = 0
@@ -86,19 +79,13 @@ const context = (more: Partial<Context> = {}): Context => {
 }
 const key = { kind: 'text', text: madeKey().private, origin: 'in a test' } as const
 
-async function put(id: string, steps: readonly Step[], { lab = true, by = run('1') } = {}): Promise<StoredSession> {
-  let entries: readonly Entry[] = []
-  for (const [event, at, facts = {}] of steps) {
-    const entry = next(
-      entries,
-      fold(id, entries),
-      { event, why: event, facts: { by, ...(event === 'begin' ? { plan: plan(lab) } : {}), ...facts } },
-      start + at,
-    )
-    if (entry === undefined) throw new Error(`no ${event}`)
-    await ledger.append(id, entry)
-    entries = [...entries, entry]
-  }
+async function put(
+  id: string,
+  steps: readonly Step[],
+  { lab = true, by = runWriter('1'), after = 0 } = {},
+): Promise<StoredSession> {
+  const entries = story(steps, { session: id, plan: plan(lab), by, at: () => start + after })
+  for (const entry of entries) await ledger.append(id, entry)
   return known(id)
 }
 const known = async (id: string): Promise<StoredSession> => {
@@ -109,14 +96,14 @@ const known = async (id: string): Promise<StoredSession> => {
 const events = async (id: string): Promise<readonly string[]> => (await ledger.read(id)).map((e) => e.event).slice(5)
 /** Its checkpoint is due an hour after `start`. */
 const waits: readonly Step[] = [
-  ['begin', 0],
-  ['confirmed', 0, { soak: ['WAIT_1HR'], proof: 'logs' }],
-  ['ready', 0],
-  ['built', 0],
-  ['deployed', 0],
-  ['passed', 0],
+  'begin',
+  ['confirmed', { soak: ['WAIT_1HR'], proof: 'logs' }],
+  'ready',
+  'built',
+  'deployed',
+  'passed',
 ]
-const claimed: readonly Step[] = [...waits, ['due', hour]]
+const claimed: readonly Step[] = [...waits, ['due', {}, { at: start + hour }]]
 const codeOf = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'none',
@@ -158,11 +145,15 @@ describe('what a tick decided', () => {
     now = start + 2 * hour
     const tick = await due(context(), k)
     now += 5 * 60_000
-    expect((await decide(context(), k, tick.outcome))?.facts['checkpoint']).toEqual({
-      name: 'WAIT_1HR',
-      dueAt: start + hour,
-      takenAt: now,
-      latenessMs: hour + 5 * 60_000,
+    expect(await decide(context(), k, tick.outcome)).toMatchObject({
+      facts: {
+        checkpoint: {
+          name: 'WAIT_1HR',
+          dueAt: start + hour,
+          takenAt: now,
+          latenessMs: hour + 5 * 60_000,
+        },
+      },
     })
   })
   test("is nobody's loss when another was first, and every other failure is told", async () => {
@@ -185,7 +176,7 @@ describe('what a tick decided', () => {
     const c = context({ clockShift: 3700 })
     expect(await codeOf(take(c, real, await due(c, real), key, dir))).toBe('U058')
     expect(await events('real')).toEqual(['passed'])
-    expect((await decide(c, lab, (await due(c, lab)).outcome))?.facts['clockShift']).toBe(3700)
+    expect((await decide(c, lab, (await due(c, lab)).outcome))?.facts.clockShift).toBe(3700)
   })
 })
 
@@ -218,13 +209,11 @@ describe('taking', () => {
       append: async (id, entry) => {
         await ledger.append(id, entry)
         const entries = await ledger.read(id)
-        const theirs = next(
-          entries,
-          fold(id, entries),
-          { event: 'claimed', why: 'theirs', facts: { by: run('2') } },
-          now,
-        )
-        if (theirs !== undefined && entry.event === 'due') await ledger.append(id, theirs)
+        if (entry.event === 'due')
+          await ledger.append(
+            id,
+            entryAfter(entries, ['claimed', {}, { by: runWriter('2'), at: now }], { session: id }),
+          )
       },
     }
     expect(await codeOf(take(context(), { ...k, ledger: late }, await tickOf(context(), k.session), key, dir))).toBe(
@@ -236,7 +225,7 @@ describe('taking', () => {
 
 describe('one session that breaks', () => {
   test('is passed over by the look, with what a person can do about it', async () => {
-    await put('odd', claimed, { by: run('abc') })
+    await put('odd', claimed, { by: runWriter('abc') })
     await put('good', waits)
     now = start + 2 * hour
     const { open, broken } = await duties(context({ forge: forge(false) }))
@@ -247,11 +236,7 @@ describe('one session that breaks', () => {
   })
   test('is passed over by the work, and the end is not good', async () => {
     // The newest change comes first.
-    await put(
-      'first',
-      waits.map(([event, at, facts]): Step => [event, at + 24 * hour, facts ?? {}]),
-      { lab: false },
-    )
+    await put('first', waits, { lab: false, after: 24 * hour })
     await put('second', waits)
     now = start + 26 * hour
     expect(await soak(context(), {})).toBe(30)

@@ -4,66 +4,47 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
-import { fold, next } from '../../src/domain/session.ts'
+import type { ProofKind } from '../../src/domain/plan.ts'
+import type { Checkpoint } from '../../src/domain/states.ts'
+import { saorsa } from '../inputs/read.ts'
+import { planOf } from '../kit/plan.ts'
+import { runWriter, story, type Step } from '../kit/session.ts'
+import type { Writer } from '../../src/domain/writer.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
 import { authorizationFor } from '../../src/app/remote-login.ts'
 import { gitHost, type Host } from '../contract/ledger.host.ts'
 import { clean, cli, cliWith, home, scratch } from './cli.ts'
 
 afterAll(clean)
 const hour = 3_600_000
-type Facts = Readonly<Record<string, Json>>
-type Step = readonly [event: string, facts?: Facts, ago?: number]
-
-let plan: Json | undefined
-/** A session of `project`, in its ledger of this machine unless another is named. Only what `soak` reads of a plan is in it. */
+/** A session of `project`, in its ledger of this machine unless another is named. */
 async function put(project: string, steps: readonly Step[], dir = join(home, project, 'ledger.git')): Promise<string> {
-  plan ??= JSON.parse(
-    (
-      await cli(
-        'plan',
-        'testnet',
-        'connectivity',
-        'threshold',
-        'logs',
-        '--repo',
-        'examples/testnet',
-        '--fleet',
-        'saorsa',
-        '--json',
-      )
-    ).stdout,
-  ) as Json
   const session = `${project}-20260101-000000-0001`
   const ledger = await openGitLedger(dir)
-  let entries: readonly Entry[] = []
-  for (const [event, facts = {}, ago = 10_000 - entries.length] of steps) {
-    const by = { kind: 'process', host: 'elsewhere', pid: 1 }
-    const entry = next(
-      entries,
-      fold(session, entries),
-      { event, why: event, facts: { by, ...(event === 'begin' ? { plan, planDigest: 'd' } : {}), ...facts } },
-      Date.now() - ago,
-    )
-    if (entry === undefined) throw new Error(`no ${event} here`)
-    await ledger.append(session, entry)
-    entries = [...entries, entry]
-  }
+  const now = Date.now()
+  const entries = story(steps, {
+    session,
+    plan: planOf({ project, fleet: saorsa }),
+    by: { kind: 'process', host: 'elsewhere', pid: 1 },
+    at: (seq) => now - 10_000 + seq,
+  })
+  for (const entry of entries) await ledger.append(session, entry)
   return session
 }
+const ago = (ms: number) => ({ at: Date.now() - ms })
 const events = async (
   project: string,
   session: string,
   dir = join(home, project, 'ledger.git'),
 ): Promise<readonly string[]> => (await (await openGitLedger(dir)).read(session)).map((e) => e.event)
-const tested = (proof: string, soak: readonly string[]): readonly Step[] => [
+const tested = (proof: ProofKind, soak: readonly Checkpoint[]): readonly Step[] => [
   ['begin'],
-  ['confirmed', { soak: [...soak], proof }],
+  ['confirmed', { soak, proof }],
   ['ready'],
   ['built'],
   ['deployed'],
 ]
-const both = ['WAIT_1HR', 'WAIT_6HR']
+const both = ['WAIT_1HR', 'WAIT_6HR'] as const
 
 describe('soak', () => {
   test('of no sessions is quiet and 0; a session that nobody knows is 2', async () => {
@@ -80,7 +61,11 @@ describe('soak', () => {
 
   test('says for each session why nothing is done, and when something will be', async () => {
     const waiting = await put('waiting', [...tested('logs', both), ['passed']])
-    const working = await put('working', [...tested('logs', both), ['passed', {}, 2 * hour], ['due', {}, hour / 2]])
+    const working = await put('working', [
+      ...tested('logs', both),
+      ['passed', {}, ago(2 * hour)],
+      ['due', {}, ago(hour / 2)],
+    ])
     const interrupted = await put('interrupted', [['begin'], ['confirmed', { soak: [], proof: 'logs' }]])
     const complete = await put('complete', [...tested('logs', []), ['passed']])
     const { code, stderr, stdout } = await cli('soak')
@@ -103,7 +88,7 @@ describe('soak', () => {
   })
 
   test('a checkpoint that nobody took is recorded as missed, once, and is inconclusive', async () => {
-    const session = await put('missing', [...tested('logs', both), ['passed', {}, 30 * hour]])
+    const session = await put('missing', [...tested('logs', both), ['passed', {}, ago(30 * hour)]])
     const { code, stdout } = await cli('soak', '--json', '--session', session)
     expect(JSON.parse(stdout)).toEqual([
       {
@@ -127,17 +112,17 @@ describe('soak', () => {
   })
 
   test('an approval that nobody gave in time is recorded as expired', async () => {
-    const session = await put('expiring', [...tested('manual-verify', []), ['passed', {}, 8 * 24 * hour]])
+    const session = await put('expiring', [...tested('manual-verify', []), ['passed', {}, ago(8 * 24 * hour)]])
     expect(await cli('soak', '--session', session)).toMatchObject({ code: 30 })
     expect((await events('expiring', session)).at(-1)).toBe('expired')
   })
 
   test('runs that end without a record are counted, and then a person is asked', async () => {
-    const claims = Array.from({ length: 5 }, (_, i): Step => ['claimed', {}, 3.9 * hour - i])
+    const claims = Array.from({ length: 5 }, (_, i): Step => ['claimed', {}, ago(3.9 * hour - i)])
     const session = await put('hopeless', [
       ...tested('logs', both),
-      ['passed', {}, 6 * hour],
-      ['due', {}, 4 * hour],
+      ['passed', {}, ago(6 * hour)],
+      ['due', {}, ago(4 * hour)],
       ...claims,
     ])
     const { code, stdout } = await cli('soak', '--json', '--session', session)
@@ -150,7 +135,7 @@ describe('soak', () => {
   test("of the ledger on a repository's branch", async () => {
     const remote = join(scratch, 'remote.git')
     execFileSync('git', ['init', '-q', '--bare', remote])
-    const session = await put('away', [...tested('logs', both), ['passed', {}, 30 * hour]], remote)
+    const session = await put('away', [...tested('logs', both), ['passed', {}, ago(30 * hour)]], remote)
     expect((await cli('soak', '--remote', remote, '--json')).code).toBe(30)
     expect((await events('away', session, remote)).at(-1)).toBe('missed')
     expect(
@@ -179,6 +164,7 @@ describe('on a forge, by HTTP', () => {
     const bare = join(served, 'someone/program.git')
     execFileSync('git', ['init', '-q', '--bare', bare])
     const url = `${host.url}/someone/program.git`
+    const by = { ...runWriter('7', 'someone/program'), url: `${host.url}/someone/program/actions/runs/7` } as Writer
     const session = await put(
       'forge',
       [
@@ -186,28 +172,11 @@ describe('on a forge, by HTTP', () => {
           'begin',
           {
             origin: { repository: 'someone/program', branch: 'main', commit: null, event: 'push', actor: 'a' },
-            by: {
-              kind: 'run',
-              repository: 'someone/program',
-              run: '7',
-              attempt: 1,
-              url: `${host.url}/someone/program/actions/runs/7`,
-            },
           },
+          { by },
         ],
         ...tested('manual-verify', []).slice(1),
-        [
-          'passed',
-          {
-            by: {
-              kind: 'run',
-              repository: 'someone/program',
-              run: '7',
-              attempt: 1,
-              url: `${host.url}/someone/program/actions/runs/7`,
-            },
-          },
-        ],
+        ['passed', {}, { by }],
       ],
       bare,
     )
@@ -260,14 +229,14 @@ describe('approve', () => {
     expect(await events('yes', session)).toHaveLength(7)
   })
   test('of a session that jobs made says which of them speak of it', async () => {
-    const by: Json = {
+    const by: Writer = {
       kind: 'run',
       repository: 'o/r',
       run: '7',
       attempt: 1,
       url: 'https://github.com/o/r/actions/runs/7',
     }
-    await put('jobs', [...tested('manual-verify', []), ['passed', { by }]])
+    await put('jobs', [...tested('manual-verify', []), ['passed', {}, { by }]])
     expect((await cli('approve', 'jobs')).stderr).toContain(
       'https://github.com/o/r/actions/runs/7: run its jobs report and vps-test again',
     )

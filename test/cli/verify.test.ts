@@ -8,12 +8,11 @@ import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { folder as filesIn } from '../../src/adapters/system.ts'
 import type { Bundle } from '../../src/domain/bundle.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
-import { planDigest } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
 import type { World } from '../../src/ports.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
 import { seal } from '../../src/stages/parts/seal.ts'
-import { deployed, passed, story, surface } from '../report/surfaces.ts'
+import { deployed, passed, story, surface, started } from '../report/surfaces.ts'
 import { clean, cli, scratch, type Told } from './cli.ts'
 
 const github = join(scratch, 'github.git')
@@ -39,21 +38,15 @@ let page = ''
 beforeAll(async () => {
   const whole = surface(passed)
   if (whole.bundle === null || whole.verdict === null) throw new Error('no evidence')
-  const digest = planDigest(whole.bundle.plan)
-  const begun = (steps: typeof passed): typeof passed =>
-    steps.map((s) => (s.event === 'begin' ? { ...s, facts: { ...s.facts, planDigest: digest } } : s))
-  const bundle: Bundle = { ...whole.bundle, entries: story(begun(deployed)) }
+  const { plan } = whole.bundle
+  const bundle: Bundle = { ...whole.bundle, entries: story(deployed, 's1', started, plan) }
   const { root, proofSha256 } = await seal(
     { files: filesIn(scratch) } as unknown as World,
     'evidence',
     bundle,
     whole.verdict,
   )
-  const entries = story(
-    begun(passed).map((s) =>
-      s.event === 'passed' ? { ...s, facts: { ...s.facts, evidenceRoot: root, proofSha256 } } : s,
-    ),
-  )
+  const entries = story([...deployed, ['passed', { evidenceRoot: root, proofSha256 }]], 's1', started, plan)
   git('init', '-q', '--bare', '-b', 'main', github)
   const work = join(scratch, 'work')
   git('init', '-q', '-b', 'main', work)

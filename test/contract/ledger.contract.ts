@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger, type GitLedger, type LedgerOptions } from '../../src/adapters/git-ledger.ts'
 import { Failure } from '../../src/domain/failure.ts'
-import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { labFleet, planOf } from '../kit/plan.ts'
+import { foreignEntry, story } from '../kit/session.ts'
 import { fold } from '../../src/domain/session.ts'
 import {
+  beginFacts,
   branch,
   codeOf,
   entry,
@@ -204,9 +207,15 @@ export function ledgerContract(kind: string, place: (root: string) => LedgerPlac
         ['an event that is no text', { event: null }],
         ['a time that is no number', { at: '5' }],
         ['a time beyond all dates', { at: 8.7e15 }],
-        ['a due time beyond all dates', { facts: { dueAt: 1e300 } }],
-        ['a writer that is a word', { facts: { by: 'me' } }],
-        ['a holder that is no text', { event: 'queued', facts: { holder: { toString: 1 } } }],
+        ['a due time beyond all dates', { facts: { ...beginFacts, dueAt: 1e300 } }],
+        ['a writer that is a word', { facts: { ...beginFacts, by: 'me' } }],
+        ['an event that its state does not know', { event: 'deployed' }],
+        ['facts of another event', { facts: { soak: [] } }],
+        ['a format that was before', { facts: { ...beginFacts, format: 1 } }],
+        [
+          'a holder that is no text',
+          { from: 'SETUP', event: 'queued', facts: { holder: { toString: 1 }, who: 'x', until: 1 } },
+        ],
       ]
       test('odd entries: each its own session alone, and the others are written as ever', async () => {
         const derive: LedgerOptions['derive'] = (all) => ({
@@ -222,7 +231,7 @@ export function ledgerContract(kind: string, place: (root: string) => LedgerPlac
             files.set(`sessions/${id}/0000-X-Y.json`, JSON.stringify(first))
             files.set(
               `sessions/${id}/0001-X-Y.json`,
-              JSON.stringify(chain([first], { ...entry([first], id), ...change } as Entry)),
+              JSON.stringify(foreignEntry([first], { ...entry([first], id), ...change })),
             )
           })
         })
@@ -300,22 +309,14 @@ export function ledgerContract(kind: string, place: (root: string) => LedgerPlac
 
     test('a clock that was moved writes nothing where the plan is on no lab', async () => {
       const ledger = await open()
-      const begin = (fleet: Json, facts: Readonly<Record<string, Json>>): Entry =>
-        chain([], {
-          session: 's',
-          at: 5,
-          from: 'IDLE',
-          event: 'begin',
-          to: 'INTERVIEW',
-          why: '',
-          facts: { plan: { fleet }, ...facts },
-        })
-      expect(await codeOf(ledger.append('s', begin({ name: 'saorsa' }, { clockShift: 3700 })))).toBe('U058')
-      await ledger.append('s', begin({ name: 'saorsa' }, {}))
+      const { lab: _, ...real } = labFleet(['a'], 'saorsa')
+      const [begin] = story(['begin'], { plan: planOf({ fleet: real }) })
+      const moved = (before: readonly Entry[]): Entry =>
+        foreignEntry(before, { facts: { ...begin?.facts, clockShift: 3700 } })
+      expect(await codeOf(ledger.append('s', moved([])))).toBe('U058')
+      await ledger.append('s', foreignEntry([], { facts: begin?.facts }))
       const before = await ledger.read('s')
-      expect(await codeOf(ledger.append('s', chain(before, { ...entry(before), facts: { clockShift: 3700 } })))).toBe(
-        'U058',
-      )
+      expect(await codeOf(ledger.append('s', moved(before)))).toBe('U058')
       expect(await ledger.read('s')).toEqual(before)
     })
 

@@ -3,7 +3,8 @@ import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
 import { Failure } from '../../src/domain/failure.ts'
-import { chain, type Entry } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { entryAfter, foreignEntry } from '../kit/session.ts'
 
 export const branch = 'refs/heads/vps-test-ledger'
 export const git = (dir: string, ...args: readonly string[]): string =>
@@ -12,8 +13,10 @@ export const git = (dir: string, ...args: readonly string[]): string =>
     timeout: 10_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+export const beginFacts = entryAfter([], 'begin').facts
+/** One that the ledger takes; the session's state is nothing to it. */
 export const entry = (before: readonly Entry[], session = 's', why = 'because'): Entry =>
-  chain(before, { session, at: 5, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why, facts: { z: 1, a: ['é'] } })
+  foreignEntry(before, { session, at: 5, why, facts: { ...beginFacts, z: 1, a: ['é'] } })
 export const failureOf = async (work: Promise<unknown>): Promise<Failure> =>
   work.then(
     () => {

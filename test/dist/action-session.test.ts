@@ -2,7 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Json } from '../../src/domain/ledger.ts'
+import type { Counts } from '../../src/domain/counts.ts'
+import type { Plan } from '../../src/domain/plan.ts'
+import type { Origin } from '../../src/domain/writer.ts'
+import { newestPlan } from '../../src/stages/parts/interview.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { tamper } from '../contract/ledger.kit.ts'
 import { zip } from '../loopback/zip.ts'
@@ -10,7 +13,7 @@ import { madeKey } from '../made-key.ts'
 import { contents, good, type Files } from '../report/evidence-files.ts'
 import { brokenRows, escapes } from '../report/surfaces.ts'
 import { commit, root } from './runner.ts'
-import { hour, stories, testFacts, writerOf, type Step, type Story } from './sessions.ts'
+import { hour, ago, stories, writerOf, type Step, type Story } from './sessions.ts'
 import { errors, openTested, type Tested } from './tested.ts'
 
 let t: Tested
@@ -108,7 +111,7 @@ describe.concurrent('gate', () => {
       ],
       'built',
       'deployed',
-      ['passed', testFacts('passed')],
+      'passed',
     ])
     for (const command of ['gate', 'prove']) {
       const end = await t.runner.step(command, { inputs: { session, needs: JSON.stringify(ok) } })
@@ -123,10 +126,7 @@ describe.concurrent('gate', () => {
 
   test('rates and counts come as outputs; a link with line breaks makes no second output', async () => {
     const url = 'https://example.org/a\nEOF\nproceed=true\nverdict<<x\nfailed\nx\n::error::pwned'
-    const session = t.put([
-      ...stories.passed.slice(0, -1),
-      ['passed', testFacts('passed', { artifact: { name: 'a', id: 5, url } })],
-    ])
+    const session = t.put([...stories.passed.slice(0, -1), ['passed', { artifact: { name: 'a', id: 5, url } }]])
     const end = await t.runner.step('gate', { inputs: { session, needs: '{}' } })
     expect(end.outputs).toMatchObject({ 'artifact-url': url, verdict: 'passed', state: 'COMPLETE' })
     expect(end.outputs['proceed']).toBeUndefined()
@@ -146,14 +146,10 @@ describe('soak', () => {
       { id: 55, attempt: 1, status: 'completed', conclusion: 'cancelled' },
       { id: 56, attempt: 1, status: 'in_progress', conclusion: null },
     )
-    const claim: Step = ['due', {}, 'on time', hour / 2]
+    const claim: Step = ['due', {}, ago(hour / 2)]
     // Its run goes on, but no job of it can be at work for so long.
     const held = t.put(
-      [
-        ...stories.waiting.slice(0, -1),
-        ['passed', testFacts('passed'), '', 8 * hour],
-        ['due', {}, 'on time', 6 * hour],
-      ],
+      [...stories.waiting.slice(0, -1), ['passed', {}, ago(8 * hour)], ['due', {}, ago(6 * hour)]],
       writerOf('56'),
     )
     const [due, late, waiting, dead, alive, ended] = [
@@ -202,12 +198,7 @@ describe('soak', () => {
   test('a checkpoint that nobody took has no verdict of its own: the test before it is neither shown nor attested again', async () => {
     const session = t.put([
       ...stories.late.slice(0, -1),
-      [
-        'passed',
-        testFacts('passed', { artifact: { name: 'vps-test-evidence-old', id: 5, url: 'https://example.org/5' } }),
-        '',
-        30 * hour,
-      ],
+      ['passed', { artifact: { name: 'vps-test-evidence-old', id: 5, url: 'https://example.org/5' } }, ago(30 * hour)],
     ])
     const end = await t.runner.step('soak', { inputs: { session }, env: { VPS_TEST_PROBE: process.execPath } })
     expect([
@@ -219,7 +210,7 @@ describe('soak', () => {
     ]).toEqual([30, 'STOPPED', 'inconclusive', 'false', undefined])
     expect(end.out).not.toContain('fetching artifact')
     expect((await t.runner.step('gate', { inputs: { session, needs: '{}' } })).outputs['verdict']).toBe('inconclusive')
-    const lost = t.put([...stories.due, ['due', {}, 'on time', hour / 2]], writerOf('57'))
+    const lost = t.put([...stories.due, ['due', {}, ago(hour / 2)]], writerOf('57'))
     t.runner.api.state.runs.push({ id: 57, attempt: 1, status: 'in_progress', conclusion: null })
     expect(
       await t.runner.step('soak', { inputs: { session: lost }, env: { VPS_TEST_PROBE: process.execPath } }),
@@ -248,7 +239,7 @@ describe('soak', () => {
   test('a session that is damaged or odd costs no other one its place; the job says which, what to do, and fails', async () => {
     const [due, odd, torn] = [
       t.put(stories.due),
-      t.put([...stories.due, ['due', {}, 'on time', hour / 2]], writerOf('abc')),
+      t.put([...stories.due, ['due', {}, ago(hour / 2)]], writerOf('abc')),
       t.put(stories.due),
     ]
     const file = `sessions/${torn}/0006-WAIT_1HR-TEST.json`
@@ -378,7 +369,7 @@ describe('comment', () => {
     const evil = '</details><script>alert(1)</script> @everyone ::error::pwned\n```\n| x |'
     const session = t.put([
       ...stories.failed.slice(0, -2),
-      ['failed', testFacts('failed', { reasons: Array.from({ length: 1500 }, (_, i) => `${i} ${evil}`) }), evil],
+      ['failed', { reasons: Array.from({ length: 1500 }, (_, i) => `${i} ${evil}`) }, { why: evil }],
     ])
     for (let n = 0; n < 2; n++)
       expect(await t.runner.step('comment', { inputs: { session } })).toMatchObject({ code: 0, commands: [] })
@@ -391,37 +382,34 @@ describe('comment', () => {
   })
 
   describe('a test is compared', () => {
-    const rates = (successes: number): Json => ({
+    const rates = (successes: number): Counts => ({
       connectivity: { direct: { attempts: 40, successes, planned: 20, tried: 20, recovered: 0 } },
     })
-    const origin = (branch: string): Json => ({
+    const origin = (branch: string): Origin => ({
       repository: 'someone/program',
       branch,
       commit: 'e'.repeat(40),
       event: 'push',
       actor: 'alice',
     })
-    const proven = (branch: string, successes: number, more: Readonly<Record<string, Json>> = {}): string =>
+    const proven = (branch: string, successes: number, more: { readonly plan?: Plan } = {}): string =>
       t.put([
         ['begin', { origin: origin(branch), ...more }],
         ...stories.passed.slice(1, -1),
-        ['passed', testFacts('passed', { counts: rates(successes) })],
+        ['passed', { counts: rates(successes) }],
       ])
     const bodyOf = (issue: number): string => t.runner.api.state.comments.find((c) => c.issue === issue)?.body ?? ''
 
     test('with the base that GitHub says of each pull request, of its own project and fleet', async () => {
-      const plan = (await t.runner.entries(t.put(['begin'])))[0]?.facts['plan'] as {
-        readonly answers: object
-        readonly fleet: object
-      }
+      const plan = newestPlan(await t.runner.entries(t.put(['begin'])))
+      if (plan === undefined) throw new Error('begin holds a plan')
       const [main, release] = [proven('main', 31), proven('release', 32)]
-      const session = t.put([
-        ['begin', { origin: { ...(origin('topic') as object), commit } }],
-        ...stories.passed.slice(1),
-      ])
+      const session = t.put([['begin', { origin: { ...origin('topic'), commit } }], ...stories.passed.slice(1)])
       // Newer, and of another kind: each would be taken if it were not looked at.
-      proven('release', 33, { plan: { ...plan, answers: { project: { value: 'ant-quic', from: 'default' } } } as Json })
-      proven('release', 34, { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } as Json })
+      proven('release', 33, {
+        plan: { ...plan, answers: { ...plan.answers, project: { value: 'ant-quic', from: 'default' } } },
+      })
+      proven('release', 34, { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } })
       t.runner.api.state.pulls.push(
         pull,
         { ...pull, number: 9, base: 'release', fork: true },
@@ -470,15 +458,13 @@ describe('comment', () => {
   })
 
   test('an older session says nothing over a newer one of the same commit, project and fleet', async () => {
-    const plan = (await t.runner.entries(t.put(['begin'])))[0]?.facts['plan'] as {
-      readonly answers: object
-      readonly fleet: object
-    }
+    const plan = newestPlan(await t.runner.entries(t.put(['begin'])))
+    if (plan === undefined) throw new Error('begin holds a plan')
     const [older, newer] = [t.put(stories.passed), t.put(stories.fix)]
     // Newest of all, and mute: never confirmed, refused.
     for (const mute of [['begin'], stories.lost] as const) t.put(mute)
     // Of another fleet, and of another commit: newer, and beside the point.
-    t.put([['begin', { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } as Json }], ...stories.passed.slice(1)])
+    t.put([['begin', { plan: { ...plan, fleet: { ...plan.fleet, name: 'lab' } } }], ...stories.passed.slice(1)])
     t.put([
       [
         'begin',
@@ -692,10 +678,7 @@ test('a job that is run again fetches what an earlier attempt of its own run kep
     zip([{ path: 'manifest.json', data: '{}' }]),
   )
   const session = t.put(
-    [
-      ...stories.passed.slice(0, -1),
-      ['passed', testFacts('passed', { artifact: { id, name, url: 'https://github.com/x' } })],
-    ],
+    [...stories.passed.slice(0, -1), ['passed', { artifact: { id, name, url: 'https://github.com/x' } }]],
     writerOf('101'),
   )
   const end = await t.runner.step('prove', { inputs: { session }, run: '101', attempt: 2 })

@@ -6,7 +6,7 @@ import { madeKey } from '../made-key.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
 import { commit, leftBy, repository, root } from './runner.ts'
-import { hour, stories, writerOf } from './sessions.ts'
+import { ago, hour, stories, writerOf } from './sessions.ts'
 import { answers, errors, openTested, type Tested } from './tested.ts'
 
 let t: Tested
@@ -241,9 +241,9 @@ describe('plan', () => {
       code: 0,
       outputs: { state: 'SETUP', proceed: 'true' },
     })
-    expect((await t.runner.entries(inputs.session)).at(-1)?.facts['confirmedBy']).toBe(
-      'bob (environment prod), asked for by alice',
-    )
+    expect((await t.runner.entries(inputs.session)).at(-1)).toMatchObject({
+      facts: { confirmedBy: 'bob (environment prod), asked for by alice' },
+    })
   })
 })
 
@@ -279,7 +279,7 @@ describe('the surroundings', () => {
       'begin',
       ['confirmed', { soak: [], proof: 'logs' }],
       'ready',
-      ['failed', { code: 'P201', faults }, 'it does not compile'],
+      ['failed', { code: 'P201', faults }, { why: 'it does not compile' }],
     ])
     const end = await t.runner.step('build', { inputs: { session } })
     expect(end.code).toBe(20)
@@ -316,7 +316,7 @@ describe('the surroundings', () => {
     expect(end.out + end.summary).not.toContain(t.runner.api.tokens.writer)
   })
   test('cancelled while GitHub does not answer: it ends in time, and says that it was cancelled', async () => {
-    t.put([...stories.due, ['due', {}, '', hour / 2]], writerOf('57'))
+    t.put([...stories.due, ['due', {}, ago(hour / 2)]], writerOf('57'))
     t.runner.api.state.trouble.push({ operation: '*', times: 50, delayMs: 60_000 })
     const seen = t.runner.api.requests().length
     const { child, end } = t.runner.begin('soak')

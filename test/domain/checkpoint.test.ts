@@ -3,29 +3,25 @@ import { describe, expect, test } from 'vitest'
 import { checkpointOf, type BundleFacts } from '../../src/domain/bundle.ts'
 import { checkpointInput, points } from '../../src/domain/checkpoint.ts'
 import { markOf } from '../../src/domain/continuity.ts'
-import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
+import type { Counts } from '../../src/domain/counts.ts'
+import { entryShape } from '../../src/domain/events/check.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { story, type Step } from '../kit/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { attemptsOf, connectivityPart, goodCounts, proofOf, run, targets } from './fixtures.ts'
 
-const counts = (direct: number): Json => ({
+const counts = (direct: number): Counts => ({
   connectivity: { direct: { attempts: 40, successes: direct, planned: 40, tried: 40, recovered: 0 } },
 })
-const marks = (pid: number): Json => [{ ...markOf(proofOf('saorsa-7', { pid })) }]
-type Step = readonly [from: string, event: string, to: string, facts?: Readonly<Record<string, Json>>]
+const marks = (pid: number) => [markOf(proofOf('saorsa-7', { pid }))]
 const entriesOf = (...steps: readonly Step[]): readonly Entry[] =>
-  steps.reduce<Entry[]>(
-    (all, [from, event, to, facts = {}], i) => [
-      ...all,
-      chain(all, { session: 's', at: 1000 * i, from, event, to, why: '', facts }),
-    ],
-    [],
-  )
+  story(['begin', ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'] }], 'ready', 'built', 'deployed', ...steps], {
+    at: (seq) => 1000 * seq,
+  })
 
-const deployed: Step = ['DEPLOY', 'deployed', 'TEST']
-const first: Step = ['TEST', 'passed', 'WAIT_1HR', { counts: counts(40), running: marks(1), dueAt: 3_600_000 }]
-const due: Step = ['WAIT_1HR', 'due', 'TEST']
-const second: Step = ['TEST', 'passed', 'WAIT_6HR', { counts: counts(39), running: marks(2), dueAt: 9_000_000 }]
-const torn: Step = ['TEST', 'inconclusive', 'TEST', { counts: counts(2), running: marks(3) }]
+const first: Step = ['passed', { counts: counts(40), running: marks(1) }]
+const second: Step = ['passed', { counts: counts(39), running: marks(2) }]
+const torn: Step = ['inconclusive', { counts: counts(2), running: marks(3) }]
 const read = (...steps: readonly Step[]) => {
   const { baseline, since } = checkpointInput(entriesOf(...steps), 0)
   return [baseline?.['connectivity']?.['direct']?.successes, since[0]?.pid]
@@ -33,36 +29,26 @@ const read = (...steps: readonly Step[]) => {
 
 describe('which test is compared with', () => {
   test('the first one that passed for the rates, the newest one for continuity', () =>
-    expect(read(deployed, first, due, second, ['WAIT_6HR', 'due', 'TEST'])).toEqual([40, 2]))
+    expect(read(first, 'due', second, 'due')).toEqual([40, 2]))
   test('one that was inconclusive is neither: a reboot does not become the new beginning by being seen', () => {
-    expect(read(deployed, torn, first, due, torn)).toEqual([40, 1])
-    expect(read(deployed, torn)).toEqual([undefined, undefined])
+    expect(read(torn, first, 'due', torn)).toEqual([40, 1])
+    expect(read(torn)).toEqual([undefined, undefined])
   })
   test('after a restart the loop has its own first test', () => {
-    const restart: Step[] = [
-      ['TEST', 'failed', 'RESTART', { counts: counts(1) }],
-      ['RESTART', 'restart', 'SETUP'],
-    ]
-    expect(read(deployed, first, due, ...restart, deployed)).toEqual([undefined, undefined])
-    expect(read(deployed, first, due, ...restart, deployed, second, due)).toEqual([39, 2])
+    const restart: Step[] = [['failed', { counts: counts(1) }], 'restart', 'ready', 'built', 'deployed']
+    expect(read(first, 'due', ...restart)).toEqual([undefined, undefined])
+    expect(read(first, 'due', ...restart, second, 'due')).toEqual([39, 2])
   })
-  test('facts that are none prove nothing', () => {
-    for (const facts of [
-      {},
-      { counts: null, running: 7 },
-      {
-        counts: { connectivity: { direct: { attempts: 1, successes: 2, planned: 1, tried: 1, recovered: 0 } } },
-        running: [{}],
-      },
-      {
-        counts: { connectivity: { direct: { attempts: -1, successes: -1, planned: 0, tried: 0, recovered: 0 } } },
-        running: {},
-      },
-    ]) {
-      expect(
-        checkpointInput(entriesOf(deployed, ['TEST', 'passed', 'WAIT_1HR', facts as Record<string, Json>]), 3),
-      ).toEqual({ baseline: null, tolerancePoints: 3, since: [] })
-    }
+  test.each([
+    {},
+    { counts: null, running: 7 },
+    { counts: { connectivity: { direct: { attempts: 1, successes: 2, planned: 1, tried: 1, recovered: 0 } } } },
+    { counts: { connectivity: { direct: { attempts: -1, successes: -1, planned: 0, tried: 0, recovered: 0 } } } },
+    { running: [{}] },
+  ])('facts that are none are refused when they are read: %j', (own) => {
+    const entry = entriesOf(first).at(-1)
+    const facts = Object.keys(own).length === 0 ? {} : { ...entry?.facts, ...own }
+    expect(entryShape({ ...entry, facts })).toMatch(/^\.facts\./)
   })
 })
 
@@ -70,17 +56,17 @@ describe('whether a test took a checkpoint', () => {
   const of = (checkpoint: BundleFacts['checkpoint'], ...steps: readonly Step[]) =>
     checkpointOf({ facts: { session: 's', checkpoint } as BundleFacts, entries: entriesOf(...steps) })
   test('follows from the chain, with its times', () =>
-    expect(of(undefined, deployed, first, due)).toEqual({
+    expect(of(undefined, first, 'due')).toEqual({
       name: 'WAIT_1HR',
-      dueAt: 3_600_000,
-      takenAt: 2000,
-      latenessMs: 2000 - 3_600_000,
+      dueAt: 5000 + 3_600_000,
+      takenAt: 6000,
+      latenessMs: 1000 - 3_600_000,
     }))
   test('no fact makes a first test one, or keeps a checkpoint from being one', () => {
-    expect(of({ name: 'WAIT_1HR', dueAt: 0, takenAt: 0, latenessMs: 0 }, deployed)).toBeNull()
-    expect(of(null, deployed, first, due)?.name).toBe('WAIT_1HR')
+    expect(of({ name: 'WAIT_1HR', dueAt: 0, takenAt: 0, latenessMs: 0 })).toBeNull()
+    expect(of(null, first, 'due')?.name).toBe('WAIT_1HR')
   })
-  test('a bundle from before checkpoints were taken has none', () => expect(of(undefined, deployed)).toBeNull())
+  test('a bundle from before checkpoints were taken has none', () => expect(of(undefined)).toBeNull())
 })
 
 test('exactly the tolerance is allowed, in any fraction', () => {

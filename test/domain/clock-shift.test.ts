@@ -1,14 +1,14 @@
 /** A moved clock is refused where it is no test's, and told whoever moved it. */
 import { expect, test } from 'vitest'
 import { checkEntryShift, checkShift, shiftNotes } from '../../src/domain/clock-shift.ts'
-import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { foreignEntry } from '../kit/session.ts'
 
 const lab = { name: 'lab-1', lab: { natTimeoutFactor: 1, shaping: 'none' } } as const
-const entry = (before: readonly Entry[], facts: Readonly<Record<string, Json>>): Entry =>
-  chain(before, { session: 's', at: 1, from: 'IDLE', event: 'begin', to: 'INTERVIEW', why: '', facts })
+const entry = (before: readonly Entry[], facts: object): Entry => foreignEntry(before, { facts })
 
 test('only a lab has a clock that was moved', () => {
-  const code = (shift: Json | undefined, fleet: Parameters<typeof checkShift>[1]): string => {
+  const code = (shift: number | undefined, fleet: Parameters<typeof checkShift>[1]): string => {
     try {
       checkShift(shift, fleet)
       return 'none'
@@ -27,7 +27,7 @@ test('only a lab has a clock that was moved', () => {
     code(-1, { name: 'saorsa' }),
     code(3700, null),
     code(Number.NaN, lab as never),
-    code('x', lab as never),
+    code('x' as never, lab as never),
   ]).toEqual(['U058', 'U058', 'U058', 'U059', 'U059'])
 })
 

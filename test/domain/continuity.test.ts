@@ -1,6 +1,7 @@
 /** One process from look to look: what a change of each part of a running proof means. */
 import { describe, expect, test } from 'vitest'
-import { changeBetween, judgeContinuity, markOf, readMarks, sameStart } from '../../src/domain/continuity.ts'
+import { changeBetween, judgeContinuity, markOf, sameStart } from '../../src/domain/continuity.ts'
+import { runningMarks } from '../../src/domain/events/facts.ts'
 import { sha256 } from '../../src/domain/ledger.ts'
 import { proofOf } from './fixtures.ts'
 
@@ -81,7 +82,7 @@ describe('since the test before', () => {
 })
 
 test('marks are read back from JSON; anything else proves nothing', () => {
-  expect(readMarks(JSON.parse(JSON.stringify([then])))).toEqual([then])
+  expect(runningMarks.parse(JSON.parse(JSON.stringify([then])))).toEqual([then])
   for (const fact of [undefined, null, 'x', {}, [null], [{ ...then, pid: '400' }], [then, {}]])
-    expect(readMarks(fact)).toEqual([])
+    expect(runningMarks.safeParse(fact).success).toBe(false)
 })

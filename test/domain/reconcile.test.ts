@@ -1,39 +1,29 @@
 /** What one tick does with a session in each state, and exactly at the edges of its times. */
 import { describe, expect, test } from 'vitest'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
 import { asksWriter, claimsAllowed, reconcile, windowMs, type Tick } from '../../src/domain/reconcile.ts'
-import { fold, next, states, type Session, type State } from '../../src/domain/session.ts'
+import { fold, type Session } from '../../src/domain/session.ts'
+import { next } from '../../src/domain/next.ts'
+import { story, type Step } from '../kit/session.ts'
+import { stateNames, type State } from '../../src/domain/states.ts'
 import { duration } from '../../src/domain/text.ts'
 
 const hour = 3_600_000
-type Facts = Readonly<Record<string, Json>>
-type Step = string | readonly [string, Facts] | readonly [string, Facts, number]
-const by = { kind: 'run', repository: 'o/r', run: '7', attempt: 2, url: 'https://example.org/7' }
+const by = { kind: 'run', repository: 'o/r', run: '7', attempt: 2, url: 'https://example.org/7' } as const
 
 /** A session that went through `steps`; each takes a second unless its time is told. */
-function at(...steps: readonly Step[]): Session {
-  return fold(
-    's',
-    steps.reduce<readonly Entry[]>((entries, step) => {
-      const [event, facts = {}, when = 1000 * (entries.length + 1)] = typeof step === 'string' ? [step] : step
-      const entry = next(entries, fold('s', entries), { event, why: event, facts: { by, ...facts } }, when)
-      if (entry === undefined) throw new Error(`no ${event} here`)
-      return [...entries, entry]
-    }, []),
-  )
-}
+const at = (...steps: readonly Step[]): Session => fold('s', story(steps, { by }))
 
 const soak = ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'logs' }] as const
 const started = ['begin', soak, 'ready'] as const
 const first = [...started, 'built', 'deployed'] as const
 const waits = [...first, 'passed'] as const
 const due = 6000 + hour
-const claimed = [...waits, ['due', {}, due + 5000]] as const
-const waits6 = [...claimed, ['passed', {}, due + 9000]] as const
+const claimed = [...waits, ['due', {}, { at: due + 5000 }]] as const
+const waits6 = [...claimed, ['passed', {}, { at: due + 9000 }]] as const
 const due6 = due + 9000 + 6 * hour
-const regressed = [...claimed, ['failed', {}, due + 9000]] as const
-const again = [...regressed, ['restart', {}, due + 9500]] as const
-const queued = ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 20 * 60_000 }, 60_000]] as const
+const regressed = [...claimed, ['failed', {}, { at: due + 9000 }]] as const
+const again = [...regressed, ['restart', {}, { at: due + 9500 }]] as const
+const queued = ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 20 * 60_000 }, { at: 60_000 }]] as const
 const approving = [
   'begin',
   ['confirmed', { soak: [], proof: 'manual-verify' }],
@@ -79,15 +69,15 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   ['TEST', claimed, due + windowMs, true, 'claim claimed', /taken over/],
   ['TEST', claimed, due + windowMs + 1, true, 'record missed', /claimed and not recorded; due 1970-01-01T01:00:06/],
   ['TEST', claimed, due + windowMs + 1, false, 'nothing', /works on it/],
-  ['TEST', [...claimed, ['inconclusive', {}, due + 6000]], due + 7000, true, 'claim claimed', /taken over/],
+  ['TEST', [...claimed, ['inconclusive', {}, { at: due + 6000 }]], due + 7000, true, 'claim claimed', /taken over/],
 
   ['RESTART', regressed, due + 9001, false, 'nothing', /works on it/],
   ['RESTART', regressed, due + 9001, true, 'claim claimed', /taken over/],
   ['SETUP', again, 1e12, true, 'claim claimed', /taken over/],
-  ['BUILD', [...again, ['ready', {}, due + 9600]], 1e12, true, 'claim claimed', /taken over/],
+  ['BUILD', [...again, ['ready', {}, { at: due + 9600 }]], 1e12, true, 'claim claimed', /taken over/],
   [
     'DEPLOY',
-    [...again, ['ready', {}, due + 9600], ['built', {}, due + 9700]],
+    [...again, ['ready', {}, { at: due + 9600 }], ['built', {}, { at: due + 9700 }]],
     1e12,
     true,
     'claim claimed',
@@ -96,13 +86,25 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   // Not a checkpoint any more: there is nothing to miss, however late.
   [
     'TEST',
-    [...again, ['ready', {}, due + 9600], ['built', {}, due + 9700], ['deployed', {}, due + 9800]],
+    [
+      ...again,
+      ['ready', {}, { at: due + 9600 }],
+      ['built', {}, { at: due + 9700 }],
+      ['deployed', {}, { at: due + 9800 }],
+    ],
     1e12,
     true,
     'claim claimed',
     /taken over/,
   ],
-  ['FIX', [...again, ['ready', {}, due + 9600], ['failed', {}, due + 9700]], 1e12, false, 'nothing', /works on it/],
+  [
+    'FIX',
+    [...again, ['ready', {}, { at: due + 9600 }], ['failed', {}, { at: due + 9700 }]],
+    1e12,
+    false,
+    'nothing',
+    /works on it/,
+  ],
 
   ['SETUP', queued, 60_000 + 9 * 60_000, true, 'nothing', /waits for the fleet, held by ann/],
   ['SETUP', queued, 60_000 + 10 * 60_000 - 1, true, 'nothing', /held by ann/],
@@ -111,7 +113,7 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   ['SETUP', queued, 60_001, false, 'nothing', /works on it/],
   [
     'SETUP',
-    ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, 60_000]],
+    ['begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, { at: 60_000 }]],
     90_000,
     true,
     'claim claimed',
@@ -119,7 +121,7 @@ const cases: readonly (readonly [State, readonly Step[], number, boolean, string
   ],
   [
     'SETUP',
-    ['begin', soak, ['queued', { holder: 'other', who: 'ann' }, 60_000]],
+    ['begin', soak, ['queued', { holder: 'other', who: 'ann' }, { at: 60_000 }]],
     60_001,
     true,
     'claim claimed',
@@ -140,7 +142,7 @@ describe('a tick', () => {
   })
 
   test('has a case for every state', () => {
-    expect(states.filter((s) => !cases.some(([state]) => state === s))).toEqual([])
+    expect(stateNames.filter((s) => !cases.some(([state]) => state === s))).toEqual([])
   })
 
   test('only ever decides what the table knows', () => {
@@ -160,14 +162,19 @@ describe('a tick', () => {
     expect(nextAt(5, ...waits6)).toBe(due6)
     expect(nextAt(5, ...approving)).toBe(week)
     expect(nextAt(60_001, ...queued)).toBe(60_000 + 10 * 60_000)
-    expect(nextAt(60_001, 'begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, 60_000])).toBe(
-      90_000,
-    )
+    expect(
+      nextAt(60_001, 'begin', soak, ['queued', { holder: 'other', who: 'ann', until: 90_000 }, { at: 60_000 }]),
+    ).toBe(90_000)
     expect(nextAt(5, ...first, 'failed', 'no-fix-command')).toBeNull()
   })
 
   test('says which checkpoint it takes or missed, with times that fit each other', () => {
-    const checkpoint = (tick: Tick): unknown => (tick.kind === 'nothing' ? undefined : tick.outcome.facts['checkpoint'])
+    const checkpoint = (tick: Tick): unknown =>
+      tick.kind === 'nothing'
+        ? undefined
+        : 'checkpoint' in tick.outcome.facts
+          ? tick.outcome.facts.checkpoint
+          : undefined
     expect(checkpoint(reconcile(at(...waits), due + 90_000, true))).toEqual({
       name: 'WAIT_1HR',
       dueAt: due,
@@ -191,7 +198,7 @@ describe('a tick', () => {
 
 describe('claims that came to nothing', () => {
   const claims = (n: number): readonly Step[] =>
-    Array.from({ length: n }, (_, i) => ['claimed', {}, due + 6000 + i] as const)
+    Array.from({ length: n }, (_, i) => ['claimed', {}, { at: due + 6000 + i }] as const)
   test('are allowed five times, then a person is asked', () => {
     expect(claimsAllowed).toBe(5)
     expect(brief(reconcile(at(...claimed, ...claims(4)), due + 7000, true))).toBe('claim claimed')
@@ -209,9 +216,9 @@ describe('claims that came to nothing', () => {
   test('a missed checkpoint is told as missed before that', () =>
     expect(brief(reconcile(at(...claimed, ...claims(5)), due + windowMs + 1, true))).toBe('record missed'))
   test('count anew after every transition', () =>
-    expect(brief(reconcile(at(...claimed, ...claims(5), ['inconclusive', {}, due + 6500]), due + 7000, true))).toBe(
-      'claim claimed',
-    ))
+    expect(
+      brief(reconcile(at(...claimed, ...claims(5), ['inconclusive', {}, { at: due + 6500 }]), due + 7000, true)),
+    ).toBe('claim claimed'))
 })
 
 test('the writer is asked for only where the answer decides something', () => {

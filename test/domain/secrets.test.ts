@@ -1,11 +1,11 @@
 /** Secrets are found in every form in which they get into an entry, and never repeated. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { chain, type Entry, type Json } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { foreignEntry } from '../kit/session.ts'
 import { secretFaults } from '../../src/domain/secrets.ts'
 
-const holding = (facts: Readonly<Record<string, Json>>, why = 'because'): Entry =>
-  chain([], { session: 's', at: 1, from: 'A', event: 'e', to: 'B', why, facts })
+const holding = (facts: object, why = 'because'): Entry => foreignEntry([], { at: 1, why, facts })
 const key =
   '-----BEGIN SOMETHING-----\nMIIBVAIBADANBgkq"hkiG9w\\0BAQEFAASCAT4w\r\nshort\nggE6AgEAAkEAq7BFUpkGp3+LQmlQ\n-----END SOMETHING-----\n'
 const b64 = (text: string): string => Buffer.from(text).toString('base64')

@@ -1,5 +1,5 @@
 /** Not a test: what must hold of every ledger that runs have written, read off its entries without the fold. */
-import type { Entry, Json } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
 import { hour } from './ticks.world.ts'
 
 const waits: Readonly<Record<string, number>> = { WAIT_1HR: hour, WAIT_6HR: 6 * hour }
@@ -13,8 +13,7 @@ type Taking = {
   readonly takenAt?: number | null
   readonly latenessMs?: number | null
 }
-const taking = (value: Json | undefined): Taking =>
-  typeof value === 'object' && value !== null ? (value as Taking) : {}
+const taking = (e: Entry): Taking => ('checkpoint' in e.facts ? (e.facts.checkpoint ?? {}) : {})
 
 /** One wait: from the entry that leads into it to what it came to. */
 interface Wait {
@@ -52,13 +51,12 @@ export function readLedger(entries: readonly Entry[]): Read {
         open.claimedAt = e.at
         if (e.at < open.due) faults.push(`${open.name} taken ${open.due - e.at} ms too early`)
         // Decided in time; that a slow run writes it down later is told by the lateness.
-        if ((taking(e.facts['checkpoint']).takenAt ?? Infinity) > open.due + 24 * hour)
-          faults.push(`${open.name} taken after its window`)
+        if ((taking(e).takenAt ?? Infinity) > open.due + 24 * hour) faults.push(`${open.name} taken after its window`)
       }
     }
     // Whoever takes over from a run that died takes it then, not when the dead one did.
     if (e.event === 'claimed' && open !== null && open.claimedAt !== null) open.claimedAt = e.at
-    const said = taking(e.facts['checkpoint'])
+    const said = taking(e)
     if (e.event === 'missed' && (said.takenAt !== null || said.latenessMs !== null))
       faults.push('missed, and yet taken')
     if (open === null && e.from === 'TEST' && results.includes(e.event) && said.name !== undefined)
@@ -72,10 +70,7 @@ export function readLedger(entries: readonly Entry[]): Read {
         (said.latenessMs ?? 0) < 0
       )
         faults.push(`recorded as ${JSON.stringify(said)}`)
-      if (
-        String(e.facts['by'] === undefined ? '' : JSON.stringify(e.facts['by'])) !==
-        JSON.stringify(entries[i - 1]?.facts['by'])
-      )
+      if ((e.facts.by === undefined ? '' : JSON.stringify(e.facts.by)) !== JSON.stringify(entries[i - 1]?.facts.by))
         faults.push('recorded by a run that has not the claim')
       if (e.to !== 'TEST') {
         open.results++
@@ -95,7 +90,7 @@ export function readLedger(entries: readonly Entry[]): Read {
       if (loop.includes(e.to) || (e.to === 'WAIT_1HR' && loop.includes('WAIT_6HR')))
         faults.push(`${e.to} after ${loop.join(', ')}`)
       open = { name: e.to, due: e.at + wait, claims: 0, results: 0, claimedAt: null, came: 'waits' }
-      if (e.facts['dueAt'] !== open.due) faults.push('due at another time than it should')
+      if (e.facts.dueAt !== open.due) faults.push('due at another time than it should')
       all.push(open)
     }
   })

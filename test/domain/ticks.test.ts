@@ -1,30 +1,18 @@
 /** Random histories of ticks (ten thousand in the layer `local`) that are late, lost, doubled, overlapping, killed or given up: each checkpoint is recorded once or reported missed. What GitHub does and local runners do not (concurrency, gates, timers) happens here. */
 import fc from 'fast-check'
 import { expect, inject, test } from 'vitest'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
-import { finals, fold, next } from '../../src/domain/session.ts'
+import type { EventName } from '../../src/domain/events/entry.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import type { ProofKind } from '../../src/domain/plan.ts'
+import { isFinal, stateNames, traitsOf, type Checkpoint, type State } from '../../src/domain/states.ts'
+import { runWriter, story, type Step } from '../kit/session.ts'
 import { readLedger } from './ticks.rules.ts'
-import { hour, minute, noCounts, TickWorld, writer, type Counts, type Results } from './ticks.world.ts'
+import { hour, minute, noCounts, TickWorld, type Counts, type Results } from './ticks.world.ts'
 
 /** Sessions as a first run leaves them. */
-function start(
-  soak: readonly string[],
-  proof: string,
-  ...more: readonly (readonly [string, Readonly<Record<string, Json>>?])[]
-): readonly Entry[] {
-  const steps = [['begin'], ['confirmed', { soak, proof }], ...more] as const
-  return steps.reduce<readonly Entry[]>((entries, [event, facts]) => {
-    const entry = next(
-      entries,
-      fold('s', entries),
-      { event, why: event, facts: { ...facts, by: writer(1) } },
-      entries.length * minute,
-    )
-    if (entry === undefined) throw new Error(`no ${event} here`)
-    return [...entries, entry]
-  }, [])
-}
-const tested = [['ready'], ['built'], ['deployed'], ['passed']] as const
+const start = (soak: readonly Checkpoint[], proof: ProofKind, ...more: readonly Step[]): readonly Entry[] =>
+  story(['begin', ['confirmed', { soak, proof }], ...more], { by: runWriter('1'), at: (seq) => seq * minute })
+const tested = ['ready', 'built', 'deployed', 'passed'] as const
 const starts = [
   start(['WAIT_1HR', 'WAIT_6HR'], 'logs', ...tested),
   start(['WAIT_1HR', 'WAIT_6HR'], 'manual-verify', ...tested),
@@ -36,32 +24,34 @@ const starts = [
 /** Most tests pass, or no history would come far. As the stages do, zigbuild gives up for a toolchain reason once, and a native build never. */
 const drawn = (seed: number): Results => {
   let calls = 0
-  return ({ state, learned }) => {
-    const of = (...events: readonly (readonly [string, number])[]): string => {
+  return ({ state, newest }) => {
+    const of = <E extends EventName>(...events: readonly (readonly [E, number])[]): E => {
       let left = (seed + 37 * calls) % 100
-      return events.find(([, n]) => (left -= n) < 0)?.[0] ?? events[0]?.[0] ?? ''
+      const [event] = events.find(([, n]) => (left -= n) < 0) ?? events[0] ?? []
+      if (event === undefined) throw new Error('no event is given')
+      return event
     }
     calls++
-    const event =
-      {
-        TEST: of(['passed', 65], ['failed', 20], ['inconclusive', 15]),
-        RESTART: 'restart',
-        SETUP: of(['ready', 85], ['queued', 10], ['unrecoverable', 5]),
-        BUILD: of(['built', 85], [learned.BUILD === undefined ? 'toolchain' : 'built', 10], ['failed', 5]),
-        DEPLOY: of(['deployed', 90], ['failed', 10]),
-        FIX: 'no-fix-command',
-      }[state as string] ?? ''
-    return { event, why: 'drawn', facts: event === 'queued' ? { holder: 'other', who: 'ann', until: 0 } : {} }
+    const events: { readonly [S in State]?: EventName } = {
+      TEST: of(['passed', 65], ['failed', 20], ['inconclusive', 15]),
+      RESTART: 'restart',
+      SETUP: of(['ready', 85], ['queued', 10], ['unrecoverable', 5]),
+      BUILD: of(['built', 85], [newest.BUILD === undefined ? 'toolchain' : 'built', 10], ['failed', 5]),
+      DEPLOY: of(['deployed', 90], ['failed', 10]),
+      FIX: 'no-fix-command',
+    }
+    return events[state] ?? 'stop'
   }
 }
-const healthy: Results = ({ state }) => ({
-  event:
-    { TEST: 'passed', RESTART: 'restart', SETUP: 'ready', BUILD: 'built', DEPLOY: 'deployed', FIX: 'no-fix-command' }[
-      state as string
-    ] ?? '',
-  why: 'healthy',
-  facts: {},
-})
+const good: { readonly [S in State]?: EventName } = {
+  TEST: 'passed',
+  RESTART: 'restart',
+  SETUP: 'ready',
+  BUILD: 'built',
+  DEPLOY: 'deployed',
+  FIX: 'no-fix-command',
+}
+const healthy: Results = ({ state }) => good[state] ?? 'stop'
 
 const delays = [minute, 15 * minute, 40 * minute, hour, 3 * hour, 6 * hour, 12 * hour, 23 * hour, 26 * hour]
 
@@ -186,7 +176,7 @@ const happenings: readonly (readonly [number, Happening])[] = [
 const weighted = happenings.flatMap(([weight, does]) => Array.from({ length: weight }, () => does))
 
 /** States in which a person has the word. */
-const persons = [...finals, 'AWAIT_PUSH', 'AWAIT_APPROVAL']
+const persons = stateNames.filter((s) => isFinal(s) || traitsOf(s).kind === 'person')
 
 function live(w: TickWorld, steps: readonly number[]): void {
   for (const n of steps) weighted[n % weighted.length]?.(w, Math.floor(n / weighted.length))

@@ -1,13 +1,16 @@
 /** Not a test: one session's ledger, a clock, and runs as step machines that chance may interleave, kill, and let go on after they were given up. */
-import { chainFaults, genesis, type Entry, type Json } from '../../src/domain/ledger.ts'
+import { chainFaults, genesis, type Entry } from '../../src/domain/ledger.ts'
 import { asksWriter, reconcile, type Tick } from '../../src/domain/reconcile.ts'
-import { fold, next, type StageResult, type Session } from '../../src/domain/session.ts'
+import { fold, type Session } from '../../src/domain/session.ts'
+import { next } from '../../src/domain/next.ts'
+import { isCheckpoint, traitsOf } from '../../src/domain/states.ts'
+import { resultOf, runWriter, type Step } from '../kit/session.ts'
 
 export const minute = 60_000
 export const hour = 60 * minute
 
 /** What a session's stage comes to; the table decides where that leads. */
-export type Results = (s: Session) => StageResult
+export type Results = (s: Session) => Step
 
 export interface Actor {
   readonly id: number
@@ -52,7 +55,7 @@ export const noCounts = (): Counts => ({
   people: 0,
 })
 
-export const writer = (id: number): Json => ({ kind: 'run', repository: 'o/r', run: String(id), attempt: 1, url: '' })
+const signer = (id: number) => ({ writer: runWriter(String(id)), clockShift: 0 })
 const folded = new WeakMap<readonly Entry[], Session>()
 
 export class TickWorld {
@@ -88,7 +91,7 @@ export class TickWorld {
     const before = this.session
     if (by?.overtaken === true) this.faults.push(`${entry.event} was recorded by a run whose claim had been taken over`)
     if (entry.at < (this.entries.at(-1)?.at ?? 0)) this.faults.push('time went back')
-    if ((entry.event === 'claimed' || entry.facts['code'] === 'I400') && !this.ended.has(runOf(before)))
+    if ((entry.event === 'claimed' || isExhausted(entry)) && !this.ended.has(runOf(before)))
       this.faults.push(`${entry.event}: taken from a run that lives`)
     this.entries = [...this.entries, entry]
     if (entry.event === 'claimed') {
@@ -97,19 +100,21 @@ export class TickWorld {
         if (a !== by && a.step !== 'decide' && a.step !== 'claim' && String(a.id) === runOf(before)) a.overtaken = true
     }
     if (entry.event === 'missed') this.counts.missed++
-    if (entry.event === 'unrecoverable' && entry.facts['code'] === 'I400') this.counts.exhausted++
+    if (isExhausted(entry)) this.counts.exhausted++
     if (entry.to === 'RESTART' && entry.from !== 'RESTART') this.counts.restarts++
     if (entry.event === 'due' && (this.session.checkpoint?.latenessMs ?? 0) > hour) this.counts.late++
     return true
   }
 
   /** What somebody does who is no run; false where the session's state knows no such thing. */
-  person(event: string, facts: Readonly<Record<string, Json>> = {}): boolean {
+  person(event: 'approved' | 'rejected' | 'stop' | 'superseded' | 'nothing'): boolean {
+    if (event === 'nothing') return false
     const entry = next(
       this.entries,
       this.session,
-      { event, why: 'a person', facts: { ...facts, by: writer(0) } },
+      resultOf(this.entries, event, { folded: this.session }),
       this.now,
+      signer(0),
     )
     if (entry === undefined) return false
     this.counts.people++
@@ -137,8 +142,9 @@ export class TickWorld {
     const entry = next(
       this.entries,
       this.session,
-      { event: 'pushed', why: 'a push', facts: { by: writer(actor.id) } },
+      resultOf(this.entries, 'pushed', { folded: this.session }),
       this.now,
+      signer(actor.id),
     )
     if (entry === undefined || !this.append(entry, actor)) return this.end(actor)
     actor.ours.add(entry.hash)
@@ -182,17 +188,12 @@ export class TickWorld {
           actor.step = 'claim'
           return
         }
-        if ((s.state === 'WAIT_1HR' || s.state === 'WAIT_6HR') && this.now < (s.waitUntil ?? 0)) this.counts.early++
+        if (isCheckpoint(s.state) && this.now < (s.waitUntil ?? 0)) this.counts.early++
         return this.end(actor)
       }
       case 'claim': {
         if (actor.tick === null || actor.tick.kind === 'nothing') return this.end(actor)
-        const entry = next(
-          actor.seen,
-          this.at(actor.seen),
-          { ...actor.tick.outcome, facts: { ...actor.tick.outcome.facts, by: writer(actor.id) } },
-          this.now,
-        )
+        const entry = next(actor.seen, this.at(actor.seen), actor.tick.outcome, this.now, signer(actor.id))
         if (!this.append(entry, actor)) {
           this.counts.doubled++
           return this.end(actor)
@@ -203,7 +204,7 @@ export class TickWorld {
       }
       case 'look': {
         actor.seen = this.entries
-        const acts = ['SETUP', 'BUILD', 'DEPLOY', 'TEST', 'FIX', 'RESTART'].includes(this.session.state)
+        const acts = traitsOf(this.session.state).kind === 'working'
         if (!acts || !actor.ours.has(this.entries.at(-1)?.hash ?? '')) {
           if (actor.overtaken) this.counts.zombiesRefused++
           return this.end(actor)
@@ -213,13 +214,8 @@ export class TickWorld {
       }
       case 'append': {
         const s = this.at(actor.seen)
-        const outcome = results(s)
-        const facts = {
-          ...outcome.facts,
-          by: writer(actor.id),
-          ...(s.state === 'TEST' ? { checkpoint: s.checkpoint === null ? null : { ...s.checkpoint } } : {}),
-        }
-        const entry = next(actor.seen, s, { ...outcome, facts }, this.now)
+        const outcome = resultOf(actor.seen, results(s), { folded: s })
+        const entry = next(actor.seen, s, outcome, this.now, signer(actor.id))
         if (!this.append(entry, actor)) {
           if (actor.overtaken) this.counts.zombiesRefused++
           return this.end(actor)
@@ -245,4 +241,5 @@ export class TickWorld {
   }
 }
 
+const isExhausted = (e: Entry): boolean => e.event === 'unrecoverable' && e.facts.code === 'I400'
 const runOf = (s: Session): string => (s.by?.kind === 'run' ? s.by.run : '')

@@ -87,9 +87,7 @@ describe('power', () => {
     const s = await session()
     const end = await s.run()
     const excluded = (await s.entries()).flatMap((e) =>
-      Array.isArray(e.facts['excluded']) && e.from === 'SETUP'
-        ? (e.facts['excluded'] as unknown as { node: string; code: string }[])
-        : [],
+      e.from === 'SETUP' && 'excluded' in e.facts ? (e.facts.excluded ?? []) : [],
     )
     expect(excluded.map((e) => `${e.node} ${e.code}`).sort()).toEqual(['saorsa-10 T004', 'saorsa-8 T004'])
     const v = await s.verdict()

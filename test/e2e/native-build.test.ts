@@ -92,7 +92,7 @@ test('a compile error: failed with file and line, and no native attempt', async 
   const { entries, code, err } = await start(dir)
   const built = entries.find((e) => e.from === 'BUILD')
   expect(built, err).toMatchObject({ event: 'failed', facts: { code: 'P301' } })
-  const faults = built?.facts['faults'] as readonly { file: string; line: number }[]
+  const faults = built?.event === 'failed' && built.from === 'BUILD' ? built.facts.faults : []
   expect(faults[0]?.file).toMatch(/crates\/testnet-peer\/src\/main\.rs$/)
   expect(faults[0]?.line).toBeGreaterThan(1)
   expect(err).not.toContain('build host')

@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
+import { isTest } from '../../src/domain/events/entry.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
 import type { Attempt } from '../../src/domain/evidence.ts'
@@ -107,9 +108,9 @@ export async function story(w: Wish): Promise<Story> {
   const newest = async (): Promise<readonly Entry[]> =>
     (await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? []
   const folder = async (): Promise<string> => {
-    const tested = (await newest()).findLast((e) => e.from === 'TEST' && typeof e.facts['folder'] === 'string')
+    const tested = (await newest()).findLast(isTest)
     if (tested === undefined) throw new Error('nothing was tested yet')
-    return join(dir, 'sessions', tested.session, String(tested.facts['folder']))
+    return join(dir, 'sessions', tested.session, tested.facts.folder)
   }
   const evidence = async (name: string): Promise<string> => readFileSync(join(await folder(), 'evidence', name), 'utf8')
   const verdict = async () => connectivityOf(JSON.parse(await evidence(layout.verdict)) as Verdict)

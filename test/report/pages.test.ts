@@ -1,7 +1,13 @@
 /** Job summary, pull request comment and dashboard: complete, within GitHub's limits, and hostile words stay words. */
 import { connectivityPart, targets } from '../domain/fixtures.ts'
 import { describe, expect, test } from 'vitest'
-import { sha256 } from '../../src/domain/ledger.ts'
+import type { BuildRecord } from '../../src/domain/build.ts'
+import { sha256, type Entry } from '../../src/domain/ledger.ts'
+import type { Writer } from '../../src/domain/writer.ts'
+import { nineNodes } from '../domain/fixtures.ts'
+import { buildRecord } from '../kit/facts.ts'
+import { planOf } from '../kit/plan.ts'
+import { foreignEntry } from '../kit/session.ts'
 import { fold } from '../../src/domain/session.ts'
 import { compare } from '../../src/report/comparison.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
@@ -14,9 +20,11 @@ import {
   buildFailed,
   claimed,
   commit,
+  deployed,
   escapes,
   evil,
   failed,
+  ofEntries,
   passed,
   prose,
   renamed,
@@ -86,9 +94,7 @@ describe('a job summary', () => {
     expect(built).toContain('## vps-test: failed: BUILD: src/main.rs:12: mismatched types')
     expect(built).toContain('- `src/main.rs:12` mismatched types')
     expect(built).toContain('| 3 | 2026-01-31T08:03:00.000Z | BUILD | failed | FIX | it does not compile |')
-    const stopped = jobSummary(
-      surface([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED', why: 'stopped by a person; by alice' }], null),
-    )
+    const stopped = jobSummary(surface([...begun, ['stop', {}, { why: 'by alice' }]], null))
     expect(stopped).toContain('## vps-test: stopped \\(counts as a failure\\): stopped by a person; by alice')
     expect(jobSummary(surface(failed, null))).toContain('| relay | 9/10 | 2/2 |')
   })
@@ -106,8 +112,8 @@ test('checkpoints: due, taken, late, claimed, missed, still to come', () => {
   expect(rows(claimed)).toEqual([
     '| WAIT\\_1HR | 2026-01-31T09:05:00.000Z | 2026-01-31T09:18:00.000Z | 13 min 00 s | claimed, not recorded yet |',
   ])
-  expect(rows([...passed, { from: 'WAIT_1HR', event: 'missed', to: 'STOPPED', why: 'two hours late' }])).toEqual([
-    '| WAIT\\_1HR | 2026-01-31T09:05:00.000Z | – | – | **missed**: two hours late |',
+  expect(rows([...passed, ['missed', {}, { why: 'two hours late' }]])).toEqual([
+    '| WAIT\\_1HR | 2026-01-31T09:05:00.000Z | – | – | **missed**: a checkpoint was missed; two hours late |',
   ])
 })
 
@@ -125,11 +131,7 @@ describe('a comment', () => {
     const long = '\u{1f642}\u{e0001}|'.repeat(1000)
     const steps = [
       ...failed.slice(0, -1),
-      {
-        ...(failed.at(-1) as Step),
-        why: long,
-        facts: { ...failed.at(-1)?.facts, reasons: Array<string>(500).fill(long) },
-      },
+      ['failed', { reasons: Array<string>(500).fill(long) }, { why: long }] as const,
     ]
     const md = prComment(
       surface(
@@ -151,16 +153,13 @@ describe('a comment', () => {
 })
 
 test('no fence is left open, wherever the room for a comment ends', () => {
-  const taken = (n: number): readonly Step[] =>
-    Array.from({ length: n }, () => ({
-      from: 'TEST',
-      event: 'passed',
-      to: 'TEST',
-      facts: { checkpoint: { name: 'WAIT_1HR', dueAt: started, takenAt: started, latenessMs: 0 } },
-    }))
-  const pages = Array.from({ length: 40 }, (_, i) =>
-    prComment(surface([...begun, ...taken(600 + 4 * i)], null), commentMarker('x')),
-  )
+  // More than any session holds: only the chain is real.
+  const taken = (n: number): readonly Entry[] =>
+    Array.from({ length: n }).reduce<readonly Entry[]>((all) => [...all, foreignEntry(all, recorded)], story(deployed))
+  const first = story(passed).at(-1)
+  const checkpoint = { name: 'WAIT_1HR', dueAt: started, takenAt: started, latenessMs: 0 }
+  const recorded = { ...first, to: 'TEST', facts: { ...first?.facts, counts: {}, checkpoint } }
+  const pages = Array.from({ length: 40 }, (_, i) => prComment(ofEntries(taken(600 + 4 * i)), commentMarker('x')))
   expect(pages.filter((md) => md.includes('```mermaid')).length).toBeGreaterThan(0)
   expect(pages.filter((md) => !md.includes('```mermaid')).length).toBeGreaterThan(0)
   expect(pages.filter((md) => fenced(md) % 2 !== 0 || md.length > commentLimit)).toEqual([])
@@ -180,47 +179,30 @@ test('a summary that is too long loses whole sections from its end, and says whi
 
 /** One hostile session in every place where a word from outside stands. */
 function hostile(words: string): SessionView {
+  const wide = { value: words, from: words }
+  const own: Writer = { kind: 'run', repository: words, run: words, attempt: 1, url: `https://evil.example/${words}` }
+  const plan = planOf({
+    project: words,
+    fleet: { ...nineNodes, name: words },
+    more: { answers: { project: wide, focus: wide, criteria: wide, proof: wide } as never },
+  })
+  const count = { attempts: 4, successes: 2, planned: 2, tried: 2, recovered: 0 }
+  const said = { why: words, by: own }
+  const artifact = { id: 1, name: words, url: words }
+  const git =
+    buildRecord.from.kind === 'git' ? { ...buildRecord.from, commit: words, subject: words } : buildRecord.from
   const steps: readonly Step[] = [
-    {
-      from: 'IDLE',
-      event: 'begin',
-      to: 'INTERVIEW',
-      why: words,
-      facts: {
-        origin: { repository: words, branch: words, commit: words, event: 'push', actor: words },
-        plan: { answers: { project: { value: words } }, fleet: { name: words } },
-      },
-    },
-    { from: words, event: words, to: words, why: words },
-    { from: 'SETUP', event: 'queued', to: 'SETUP', why: words, facts: { holder: words, who: words, until: 1 } },
-    {
-      from: 'BUILD',
-      event: 'failed',
-      to: words,
-      why: words,
-      facts: { faults: [{ file: words, line: 1, message: words }] },
-    },
-    {
-      from: 'TEST',
-      event: 'failed',
-      to: words,
-      why: words,
-      facts: {
-        reasons: [words],
-        counts: { direct: words },
-        proofSha256: words,
-        evidenceRoot: words,
-        artifact: { name: words, url: words },
-        checkpoint: { name: words, dueAt: 1e300, takenAt: words, latenessMs: NaN },
-      },
-    },
-    {
-      from: 'WAIT_1HR',
-      event: 'missed',
-      to: words,
-      why: words,
-      facts: { by: { kind: 'run', repository: words, run: words, attempt: 1, url: `https://evil.example/${words}` } },
-    },
+    ['begin', { origin: { repository: words, branch: words, commit: words, event: 'push', actor: words } }, said],
+    ['confirmed', { soak: ['WAIT_1HR'], confirmedBy: words }, said],
+    ['queued', { holder: words, who: words, until: 1 }, said],
+    ['ready', { excluded: [{ node: words, stage: words, code: words, message: words }] }, said],
+    ['failed', { code: words, faults: [{ file: words, line: 1, message: words }] }, said],
+    ['fixed', {}, said],
+    ['toolchain', { before: [{ source: 'zigbuild', reason: 'toolchain', message: words }] }, said],
+    ['built', { build: { ...buildRecord, from: git }, artifact }, said],
+    ['deployed', { peerIds: { [words]: words } }, said],
+    ['passed', { reasons: [words], counts: { [words]: { [words]: count } }, artifact }, said],
+    ['missed', {}, said],
   ]
   return surface(
     steps,
@@ -265,6 +247,7 @@ function hostile(words: string): SessionView {
         'saorsa-5',
         words,
       ),
+    plan,
   )
 }
 
@@ -310,12 +293,8 @@ describe('hostile words stay words', () => {
     }
   })
   test('without one, the subject of the commit is shown, as text too', () => {
-    const built: Step = {
-      from: 'BUILD',
-      event: 'built',
-      to: 'DEPLOY',
-      facts: { from: { kind: 'git', commit, subject: 'mend **it** @everyone' } },
-    }
+    const from = { ...buildRecord.from, subject: 'mend **it** @everyone' } as BuildRecord['from']
+    const built: Step = ['built', { build: { ...buildRecord, from } }]
     expect(jobSummary(surface([...begun, built], null))).toContain('| Of | mend \\*\\*it\\*\\* @\u200beveryone |')
     expect(jobSummary(surface([...begun, built], null, { subject: 'a title' }))).toContain('| Of | a title |')
     expect(jobSummary(surface(begun, null))).not.toContain('| Of |')
@@ -326,20 +305,9 @@ describe('hostile words stay words', () => {
     ))
   test('ten megabytes of them are cut, quickly', () => {
     const words = `${evil}${'\u{1f642}'.repeat(2_500_000)}`
-    const long = surface(
-      [
-        ...failed.slice(0, -1),
-        {
-          from: 'TEST',
-          event: 'failed',
-          to: 'FIX',
-          why: words,
-          facts: { reasons: [words], origin: { event: words, branch: words } },
-        },
-      ],
-      null,
-      { subject: words },
-    )
+    const long = surface([...failed.slice(0, -1), ['failed', { reasons: [words] }, { why: words }]], null, {
+      subject: words,
+    })
     const made = [jobSummary(long), prComment(long, words), ...Object.values(dashboard([long]))]
     expect(Math.max(...made.map((page) => page.length))).toBeLessThan(50_000)
   })
@@ -352,23 +320,12 @@ describe('a dashboard', () => {
     const entries = story(steps, id, at)
     return { entries, session: fold(id, entries) }
   }
-  const finished = Array.from({ length: 52 }, (_, i) =>
-    shown([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED' }], `old-${i}`, started - i * 1000),
-  )
+  const finished = Array.from({ length: 52 }, (_, i) => shown([...begun, 'stop'], `old-${i}`, started - i * 1000))
   const waitsFor = shown(
-    [
-      ...begun.slice(0, 2),
-      { from: 'SETUP', event: 'queued', to: 'SETUP', facts: { holder: 's2', who: 'run 9 of o/r', until: started } },
-    ],
+    [...begun.slice(0, 2), ['queued', { holder: 's2', who: 'run 9 of o/r', until: started }]],
     's3',
   )
-  const all = [
-    shown(soaked, 's1'),
-    shown(failed, 's2'),
-    waitsFor,
-    ...finished,
-    shown([...begun, { from: 'BUILD', event: 'stop', to: 'STOPPED' }], 'twin'),
-  ]
+  const all = [shown(soaked, 's1'), shown(failed, 's2'), waitsFor, ...finished, shown([...begun, 'stop'], 'twin')]
   const page = dashboard(all)['README.md'] ?? ''
   test.each([
     ['an unfinished session', '| `s1` | ant-quic | `main` | `c0ffeec0ff` | **WAIT\\_6HR** |'],

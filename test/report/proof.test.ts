@@ -1,6 +1,7 @@
 /** The proof page: everything that spec §8 lists is in it, and nothing hostile gets out of its place. */
 import { describe, expect, test } from 'vitest'
-import { chain, sha256, type Entry } from '../../src/domain/ledger.ts'
+import { sha256 } from '../../src/domain/ledger.ts'
+import { story } from '../kit/session.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { verdict } from '../../src/domain/verdict.ts'
@@ -11,11 +12,10 @@ import { binary, nineNodes, run, type Changes } from '../domain/fixtures.ts'
 import { duration, iso } from '../../src/domain/text.ts'
 
 const started = Date.UTC(2026, 0, 31, 8, 0, 0)
-const entry = (entries: Entry[], event: string, to: string, why: string): Entry[] => [
-  ...entries,
-  chain(entries, { session: 's1', at: started, from: 'IDLE', event, to, why, facts: {} }),
-]
-const entries = entry(entry([], 'start', 'INTERVIEW', 'asked'), 'answered', 'SETUP', 'all four answers | given')
+const entries = story(['begin', ['confirmed', {}, { why: 'all four answers | given' }]], {
+  session: 's1',
+  at: () => started,
+})
 
 function page(
   changes: Changes = {},

@@ -1,6 +1,10 @@
 /** Sessions as the ledger holds them, evidence to go with them, and words that try to be more than words. */
 import { evidenceFormat, type Bundle } from '../../src/domain/bundle.ts'
-import { chain, sha256, type Entry, type Json } from '../../src/domain/ledger.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import type { Writer } from '../../src/domain/writer.ts'
+import { planOf as kitPlan } from '../kit/plan.ts'
+import * as kit from '../kit/session.ts'
+import type { Step } from '../kit/session.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
@@ -11,112 +15,52 @@ import { nineNodes, run, type Changes } from '../domain/fixtures.ts'
 export const evil =
   '$(reboot) |x| `b` ``` ::error::pwned\n::error::pwned\n# h1\n</details><script>alert(1)</script> --> @everyone #1 saorsa-labs/x#1 GH-1 [a](http://e.example) https://evil.example www.evil.example ![i](x) \u001b[2J\u202e\ud800 ]]> \ufffe & "q" \'s\''
 
-export const commit = 'c0ffee'.repeat(6) + 'beef'
+export type { Step }
+export { commit } from '../kit/facts.ts'
 export const started = Date.UTC(2026, 0, 31, 8, 0, 0)
 export const runUrl = 'https://github.com/saorsa-labs/saorsa-testnet/actions/runs/77'
-export const by: Json = { kind: 'run', repository: 'saorsa-labs/saorsa-testnet', run: '77', attempt: 1, url: runUrl }
-const origin: Json = { repository: 'saorsa-labs/saorsa-testnet', branch: 'main', commit, event: 'push', actor: 'alice' }
-const answers: Json = { project: { value: 'ant-quic', from: 'default' } }
-
-type Facts = Readonly<Record<string, Json>>
-export interface Step {
-  readonly from: string
-  readonly event: string
-  readonly to: string
-  readonly why?: string
-  readonly facts?: Facts
-  readonly at?: number
+export const by: Writer = {
+  kind: 'run',
+  repository: 'saorsa-labs/saorsa-testnet',
+  run: '77',
+  attempt: 1,
+  url: runUrl,
 }
+const minute = 60_000
 
-export const story = (steps: readonly Step[], session = 's1', at = started): readonly Entry[] =>
-  steps.reduce<readonly Entry[]>(
-    (entries, s, i) => [
-      ...entries,
-      chain(entries, {
-        session,
-        at: s.at ?? at + i * 60_000,
-        from: s.from,
-        event: s.event,
-        to: s.to,
-        why: s.why ?? `because ${s.event}`,
-        facts: { by, ...s.facts },
-      }),
-    ],
-    [],
-  )
+/** A session of ant-quic on the lab, one step a minute. */
+export const story = (
+  steps: readonly Step[],
+  session = 's1',
+  at = started,
+  plan = kitPlan({ project: 'ant-quic', fleet: nineNodes }),
+): readonly Entry[] => kit.story(steps, { session, plan, by, at: (seq) => at + seq * minute })
 
-export const counts = {
-  connectivity: {
-    direct: { attempts: 40, successes: 40, planned: 40, tried: 40, recovered: 0 },
-    relay: { attempts: 10, successes: 9, planned: 2, tried: 2, recovered: 0 },
-  },
-}
 export const begun: readonly Step[] = [
-  { from: 'IDLE', event: 'begin', to: 'INTERVIEW', facts: { origin, planDigest: sha256('plan') } },
-  {
-    from: 'INTERVIEW',
-    event: 'confirmed',
-    to: 'SETUP',
-    facts: { answers, soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'all-evidence' },
-  },
-  { from: 'SETUP', event: 'ready', to: 'BUILD', facts: { fences: { 'saorsa-1': 3, 'saorsa-2': 4 } } },
+  'begin',
+  ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'], proof: 'all-evidence' }],
+  ['ready', { fences: { 'saorsa-1': 3, 'saorsa-2': 4 } }],
 ]
-export const deployed: readonly Step[] = [
-  ...begun,
-  { from: 'BUILD', event: 'built', to: 'DEPLOY' },
-  { from: 'DEPLOY', event: 'deployed', to: 'TEST' },
-]
-const due = started + 5 * 60_000 + 3_600_000
-const testFacts = (result: string, more: Facts = {}): Facts => ({
-  verdict: result,
-  reasons: result === 'passed' ? [] : ['relay: 9/10 = 90 %, target 100 %'],
-  counts,
-  evidenceRoot: sha256('root'),
-  proofSha256: sha256('proof'),
-  proof: 'test-1/proof.md',
-  ...more,
-})
-export const passed: readonly Step[] = [
-  ...deployed,
-  { from: 'TEST', event: 'passed', to: 'WAIT_1HR', facts: { ...testFacts('passed'), dueAt: due } },
-]
-const taking: Json = { name: 'WAIT_1HR', dueAt: due, takenAt: due + 780_000, latenessMs: 780_000 }
-export const claimed: readonly Step[] = [
-  ...passed,
-  { from: 'WAIT_1HR', event: 'due', to: 'TEST', facts: { checkpoint: taking }, at: due + 780_000 },
-]
-export const soaked: readonly Step[] = [
-  ...claimed,
-  {
-    from: 'TEST',
-    event: 'passed',
-    to: 'WAIT_6HR',
-    facts: { ...testFacts('passed', { checkpoint: taking }), dueAt: due + 7 * 3_600_000 },
-    at: due + 1_000_000,
-  },
-]
-export const failed: readonly Step[] = [
-  ...deployed,
-  { from: 'TEST', event: 'failed', to: 'FIX', facts: testFacts('failed') },
-]
+export const deployed: readonly Step[] = [...begun, 'built', 'deployed']
+const due = started + 5 * minute + 60 * minute
+export const passed: readonly Step[] = [...deployed, 'passed']
+export const claimed: readonly Step[] = [...passed, ['due', {}, { at: due + 780_000 }]]
+export const soaked: readonly Step[] = [...claimed, ['passed', {}, { at: due + 60 * minute }]]
+export const failed: readonly Step[] = [...deployed, 'failed']
 export const buildFailed: readonly Step[] = [
   ...begun,
-  {
-    from: 'BUILD',
-    event: 'failed',
-    to: 'FIX',
-    why: 'it does not compile',
-    facts: {
+  [
+    'failed',
+    {
       code: 'P201',
       faults: [
         { file: 'src/main.rs', line: 12, message: 'mismatched types' },
         { file: '../../etc/passwd', line: 3, message: 'out' },
-        7,
-        { line: 'x' },
         { file: 'Cargo.toml', line: 0, message: 'no place' },
       ],
     },
-  },
+    { why: 'it does not compile' },
+  ],
 ]
 
 const answer = <T>(value: T) => ({ value, from: 'parameter' })
@@ -146,16 +90,27 @@ export const planOf = (input: VerdictInput): Plan =>
     estimate: { seconds: 1, uploadBytes: null, attempts: 1 },
   }) as unknown as Plan
 
+/** A session without evidence. */
+export const ofEntries = (entries: readonly Entry[]): SessionView => ({
+  session: fold('s1', entries),
+  entries,
+  bundle: null,
+  verdict: null,
+  artifactUrl: null,
+  runUrl,
+  comparison: null,
+})
+
 export function surface(
   steps: readonly Step[],
   changes: Changes | null = {},
   more: Partial<SessionView> = {},
   edit: (i: VerdictInput) => VerdictInput = (i) => i,
+  plan?: Plan,
 ): SessionView {
-  const entries = story(steps)
+  const entries = story(steps, 's1', started, plan)
   const session = fold('s1', entries)
-  if (changes === null)
-    return { session, entries, bundle: null, verdict: null, artifactUrl: null, runUrl, comparison: null, ...more }
+  if (changes === null) return { ...ofEntries(entries), ...more }
   const input = edit(run(changes))
   const bundle = {
     plan: planOf(input),

@@ -6,9 +6,10 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { acquireLease, parseLease, releaseLease } from '../../src/commands/lease.ts'
 import { Failure } from '../../src/domain/failure.ts'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
-import type { Plan } from '../../src/domain/plan.ts'
-import { fold, next, type Session } from '../../src/domain/session.ts'
+import type { BusyPolicy } from '../../src/domain/answers.ts'
+import { labFleet, planOf } from '../kit/plan.ts'
+import { story, type Step } from '../kit/session.ts'
+import { fold, type Session } from '../../src/domain/session.ts'
 import type { Ledger, Remote, World } from '../../src/ports.ts'
 import { build } from '../../src/stages/build.ts'
 import { leaseFleet } from '../../src/stages/parts/busy.ts'
@@ -17,13 +18,8 @@ import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts
 
 const nodes = ['a', 'b'] as const
 const service = 'peer'
-const fleet = { name: 'lab' }
-const plan = {
-  nodes,
-  fleet,
-  source: { kind: 'file' },
-  config: { project: 'p', binary: { name: service }, deploy: { serviceName: service } },
-} as unknown as Plan
+const fleet = labFleet(nodes, 'lab')
+const plan = planOf({ fleet, nodes: [...nodes], more: { source: { kind: 'file', path: '/b', sha256: '' } } })
 const writer = { kind: 'run', repository: 'o/r', run: '9', attempt: 1, url: '' } as const
 
 const places: string[] = []
@@ -67,7 +63,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     readonly branch?: string | null
     readonly project?: string
     readonly on?: string
-    readonly onBusy?: string
+    readonly onBusy?: BusyPolicy
     readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED'
     readonly pushedAt?: number
   }
@@ -76,31 +72,18 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     id: string,
     { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP', pushedAt }: Wish,
   ): Promise<Session> {
-    const facts: Readonly<Record<string, Readonly<Record<string, Json>>>> = {
-      pushed: { plan: { fleet: { name: on } } },
-      begin: {
-        plan: { fleet: { name: on } },
-        origin: { repository: 'o/r', branch, commit: null, event: 'push', actor: null },
-      },
-      confirmed: { onBusy, answers: { project: { value: project, from: 'parameter' } } },
-    }
-    let entries: readonly Entry[] = []
-    for (const event of [
-      'begin',
-      ...(until === 'INTERVIEW' ? [] : ['confirmed']),
-      ...(until === 'STOPPED' ? ['stop'] : []),
-      ...(pushedAt === undefined ? [] : ['ready', 'failed', 'no-fix-command', 'pushed']),
-    ]) {
-      const entry = next(
-        entries,
-        fold(id, entries),
-        { event, why: event, facts: facts[event] ?? {} },
-        event === 'pushed' ? (pushedAt ?? at) : at,
-      )
-      if (entry === undefined) throw new Error(`no ${event}`)
-      await ledger.append(id, entry)
-      entries = [...entries, entry]
-    }
+    const asked = planOf({ project, fleet: labFleet(nodes, on), nodes: [...nodes] })
+    const origin = { repository: 'o/r', branch, commit: null, event: 'push', actor: null }
+    const steps: readonly Step[] = [
+      ['begin', { origin }],
+      ...(until === 'INTERVIEW' ? [] : [['confirmed', { onBusy }] as const]),
+      ...(until === 'STOPPED' ? (['stop'] as const) : []),
+      ...(pushedAt === undefined
+        ? []
+        : (['ready', ['failed', {}], 'no-fix-command', ['pushed', { origin }, { at: pushedAt }]] as const)),
+    ]
+    const entries = story(steps, { session: id, plan: asked, at: () => at })
+    for (const entry of entries) await ledger.append(id, entry)
     return fold(id, entries)
   }
   const events = async (id: string): Promise<readonly string[]> => (await ledger.read(id)).map((e) => e.event)
@@ -181,12 +164,12 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     ])
   })
 
-  test.each(['refuse', 'no such policy'])(
+  test.each(['refuse'] as const)(
     '%s: says who holds it, why and until when, and keeps no half of it',
     async (onBusy) => {
       const held = await lease('b', 'theirs')
       const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy }), world(60_000).world, nodes)
-      expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
+      expect(got).toMatchObject({ event: 'unrecoverable', facts: { code: 'B010' } })
       expect('why' in got && got.why).toBe(
         `b: peer is leased by theirs of ann (session theirs, a test) until ${new Date((held.kind === 'acquired' ? held.until : 0) * 1000).toISOString()}`,
       )
@@ -272,7 +255,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     expect([waits, holder('a'), holder('b')]).toEqual([[5000, 5000, 2000], '-', 'theirs'])
     expect(
       await deploy(plan, await session('other', { at: 5, branch: 'x', onBusy: 'refuse' }), world(0).world),
-    ).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
+    ).toMatchObject({ event: 'unrecoverable', facts: { code: 'B010' } })
     expect(holder('a')).toBe('-')
   })
 
@@ -349,7 +332,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       world(60_000).world,
       nodes,
     )
-    expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true, code: 'B010' } })
+    expect(got).toMatchObject({ event: 'unrecoverable', facts: { code: 'B010' } })
     expect('why' in got && got.why).toMatch(why)
     expect([holder('a'), holder('b')]).toEqual(['theirs', '-'])
     if (theirs !== null) expect(await events('theirs')).toEqual(['begin', 'confirmed'])

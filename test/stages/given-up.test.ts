@@ -5,19 +5,15 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { acquireLease } from '../../src/commands/lease.ts'
-import type { Entry, Json } from '../../src/domain/ledger.ts'
-import type { Plan } from '../../src/domain/plan.ts'
-import { fold, next } from '../../src/domain/session.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { planOf } from '../kit/plan.ts'
+import { entryAfter, runWriter, type Step } from '../kit/session.ts'
 import type { Ledger, World } from '../../src/ports.ts'
 import { run } from '../../src/run.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 
 const service = 'peer'
-const plan = {
-  nodes: ['a'],
-  config: { project: 'p', deploy: { serviceName: service, installPath: '/opt/p' } },
-} as unknown as Plan
-const writer = (n: string): Json => ({ kind: 'run', repository: 'o/r', run: n, attempt: 1, url: '' })
+const plan = planOf({ nodes: ['a'] })
 
 const places: string[] = []
 const boxes: Sandbox[] = []
@@ -34,19 +30,10 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
   let box: Sandbox
   let ledger: Ledger
   let regressed: Entry | undefined
-  const add = async (
-    event: string,
-    by: string,
-    facts: Readonly<Record<string, Json>> = {},
-  ): Promise<Entry | undefined> => {
+  const add = async (step: Step, by: string): Promise<Entry> => {
     const entries = await ledger.read('s')
-    const entry = next(
-      entries,
-      fold('s', entries),
-      { event, why: event, facts: { ...facts, by: writer(by) } },
-      1000 * entries.length,
-    )
-    if (entry !== undefined) await ledger.append('s', entry)
+    const entry = entryAfter(entries, step, { plan, by: runWriter(by), at: (seq) => 1000 * seq })
+    await ledger.append('s', entry)
     return entry
   }
   beforeEach(async () => {
@@ -55,8 +42,9 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
     const place = mkdtempSync(join(tmpdir(), 'given-up-'))
     places.push(place)
     ledger = await openGitLedger(join(place, 'ledger.git'))
-    for (const event of ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed', 'due', 'failed'])
-      regressed = await add(event, '1', event === 'confirmed' ? { soak: ['WAIT_1HR'], proof: 'logs' } : {})
+    const soaks = ['confirmed', { soak: ['WAIT_1HR'], proof: 'logs' }] as const
+    for (const step of ['begin', soaks, 'ready', 'built', 'deployed', 'passed', 'due', 'failed'] as const)
+      regressed = await add(step, '1')
     await box.run(acquireLease({ service, holder: 's', who: 'o/r run 2', why: 'x', seconds: 600 }))
   })
   const holder = (): string => readFileSync(join(box.dir, 'lib/vps-test/leases', service), 'utf8').split('\n')[2] ?? ''
@@ -84,7 +72,7 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
       ledger: own,
       signal,
       who: 'o/r run 1',
-      writer: writer('1'),
+      writer: runWriter('1'),
       patienceMs: 0,
       clockShift: 0,
       fleet: { nodes: [] },

@@ -5,18 +5,16 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { acquireLease } from '../../src/commands/lease.ts'
-import type { Json } from '../../src/domain/ledger.ts'
-import type { Plan } from '../../src/domain/plan.ts'
-import { fold, next, type State } from '../../src/domain/session.ts'
+import { fold } from '../../src/domain/session.ts'
+import { planOf } from '../kit/plan.ts'
+import { entryAfter, runWriter, type Step } from '../kit/session.ts'
+import type { State } from '../../src/domain/states.ts'
 import type { Ledger, World } from '../../src/ports.ts'
 import { run } from '../../src/run.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 
 const service = 'peer'
-const plan = {
-  nodes: ['a'],
-  config: { project: 'p', deploy: { serviceName: service, installPath: '/opt/p' } },
-} as unknown as Plan
+const plan = planOf({ nodes: ['a'] })
 const hour = 3_600_000
 
 const places: string[] = []
@@ -43,22 +41,10 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
     await box.run(acquireLease({ service, holder: 's', who: 'o/r run 1', why: 'x', seconds: 600 }))
   })
   /** One event a second. */
-  async function add(by: string, ...events: readonly string[]): Promise<void> {
-    for (const event of events) {
-      const entries = await ledger.read('s')
-      const facts: Readonly<Record<string, Json>> = event === 'confirmed' ? { soak: ['WAIT_1HR'], proof: 'logs' } : {}
-      const entry = next(
-        entries,
-        fold('s', entries),
-        {
-          event,
-          why: event,
-          facts: { ...facts, by: { kind: 'run', repository: 'o/r', run: by, attempt: 1, url: '' } },
-        },
-        1000 * (entries.length + 1),
-      )
-      if (entry === undefined) throw new Error(`no ${event}`)
-      await ledger.append('s', entry)
+  async function add(by: string, ...steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      const own = step === 'confirmed' ? (['confirmed', { soak: ['WAIT_1HR'], proof: 'logs' }] as const) : step
+      await ledger.append('s', entryAfter(await ledger.read('s'), own, { plan, by: runWriter(by) }))
     }
   }
   /** Who holds the node, and for how many minutes yet, by its own file. */
@@ -116,7 +102,7 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
 
   const first = ['begin', 'confirmed', 'ready', 'built', 'deployed'] as const
   const queued = ['begin', 'confirmed', 'queued', 'claimed', 'ready', 'built', 'deployed'] as const
-  test.each<readonly [string, readonly string[], State, number, readonly [string, number]]>([
+  test.each<readonly [string, readonly Step[], State, number, readonly [string, number]]>([
     ['the first test', first, 'TEST', hour, ['-', 0]],
     [
       'a checkpoint: held until nobody may take it any more',

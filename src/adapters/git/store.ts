@@ -1,9 +1,9 @@
 /** Entries as files of git trees: reading them at a commit, and writing a commit with one entry more. */
 import { existsSync } from 'node:fs'
 import { quote } from '../../commands/quote.ts'
-import { entryFault } from '../../domain/entry-shape.ts'
+import { entryShape } from '../../domain/events/check.ts'
 import { Failure } from '../../domain/failure.ts'
-import { canonical, chainFaults, type Entry, type Json } from '../../domain/ledger.ts'
+import { canonical, chainFaults, type Entry } from '../../domain/ledger.ts'
 import { fold } from '../../domain/session.ts'
 import { branch } from './place.ts'
 import { GitError, type Git } from './process.ts'
@@ -105,7 +105,7 @@ export function storeIn(dir: string, git: Git, home?: string) {
     old: string | null,
     derived: Readonly<Record<string, string>>,
   ): Promise<string> => {
-    const file = await blob(`${canonical(entry as unknown as Json)}\n`)
+    const file = await blob(`${canonical(entry)}\n`)
     const session = await withChildren(old, `sessions/${entry.session}/`, [`100644 blob ${file}\t${nameOf(entry)}`])
     const sessions = await withChildren(old, 'sessions/', [`040000 tree ${session}\t${entry.session}`])
     const beside = await Promise.all(
@@ -177,7 +177,7 @@ function followed(id: string, texts: readonly string[]): Followed {
   try {
     for (const text of texts) {
       const value = parsed(text)
-      const fault = value === undefined ? ' is no JSON' : entryFault(value)
+      const fault = value === undefined ? ' is no JSON' : entryShape(value)
       if (fault !== null) return upTo(id, entries, `entry ${entries.length}${fault}`)
       entries.push(value as Entry)
     }

@@ -1,6 +1,6 @@
 /** What the compiler said of a build that failed. */
 import type { Entry } from '../../domain/ledger.ts'
-import { buildFaultsOf } from '../facts.ts'
+import { buildFaultsOf } from '../../domain/events/readers.ts'
 import { code, inline, list, type Inline, type Section } from '../section.ts'
 
 export function buildFaultsSection(entries: readonly Entry[]): Section | null {

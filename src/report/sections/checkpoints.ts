@@ -2,7 +2,8 @@
 import type { Entry } from '../../domain/ledger.ts'
 import type { Session } from '../../domain/session.ts'
 import { countsText } from '../../domain/counts.ts'
-import { checkpointOf, number, testsOf, type CheckpointFact } from '../facts.ts'
+import { isCheckpoint } from '../../domain/states.ts'
+import { testsOf, type CheckpointFact } from '../../domain/events/readers.ts'
 import { inline, strong, table, text, type Inline, type Section } from '../section.ts'
 import { duration, iso } from '../../domain/text.ts'
 
@@ -15,13 +16,7 @@ export function checkpointsSection(session: Session, entries: readonly Entry[]):
   )
   const missed = entries
     .filter((e) => e.event === 'missed')
-    .map((e) => {
-      const due = number(entries.findLast((b) => b.seq < e.seq && b.facts['dueAt'] !== undefined)?.facts['dueAt'])
-      return row(
-        checkpointOf(e.facts['checkpoint']) ?? { name: e.from, dueAt: due, takenAt: null, latenessMs: null },
-        inline`${strong('missed')}: ${text(e.why, 200)}`,
-      )
-    })
+    .map((e) => row(e.facts.checkpoint, inline`${strong('missed')}: ${text(e.why, 200)}`))
   const rows = [...taken, ...missed, ...coming(session, entries)]
   return rows.length === 0
     ? null
@@ -33,18 +28,20 @@ export function checkpointsSection(session: Session, entries: readonly Entry[]):
 }
 
 function coming(session: Session, entries: readonly Entry[]): readonly (readonly Inline[])[] {
-  if (session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR')
+  if (isCheckpoint(session.state))
     return [row({ name: session.state, dueAt: session.waitUntil, takenAt: null, latenessMs: null }, 'not taken yet')]
   const claim =
     session.state === 'TEST'
       ? entries.findLast((e) => e.event === 'due' || (e.from === 'TEST' && e.event !== 'claimed'))
       : undefined
-  const claimed = claim?.event === 'due' ? checkpointOf(claim.facts['checkpoint']) : null
+  const claimed = claim?.event === 'due' ? claim.facts.checkpoint : null
   return claimed === null ? [] : [row(claimed, 'claimed, not recorded yet')]
 }
 
-const row = (c: CheckpointFact, result: Inline): readonly Inline[] => [
-  text(c.name, 40),
+type Row = { readonly [K in keyof CheckpointFact]: CheckpointFact[K] | null }
+
+const row = (c: Row, result: Inline): readonly Inline[] => [
+  text(c.name ?? '–', 40),
   time(c.dueAt),
   time(c.takenAt),
   late(c.latenessMs),

@@ -1,19 +1,17 @@
 /** A session's states over time; nothing of an entry but its state, its result and its times gets in. */
 import type { Entry } from '../../domain/ledger.ts'
-import { states } from '../../domain/session.ts'
+import { meaningOf } from '../../domain/events/entry.ts'
 import { inline, paragraph, type Section } from '../section.ts'
 
 /** Older ones are left out: a chart of thousands of bars is not drawn. */
 const bars = 60
-const known: readonly string[] = states
-const bad: readonly string[] = ['failed', 'inconclusive', 'unrecoverable', 'missed']
 
 export function timelineSection(entries: readonly Entry[]): Section | null {
   const spans = entries.slice(1).flatMap((e, i) => {
     const start = entries[i]?.at
-    return start === undefined || !real(start) || !real(e.at) || !known.includes(e.from)
+    return start === undefined || !real(start) || !real(e.at)
       ? []
-      : [{ name: e.from, start, end: Math.max(e.at, start + 1000), bad: bad.includes(e.event) }]
+      : [{ name: e.from, start, end: Math.max(e.at, start + 1000), bad: meaningOf(e).trouble === true }]
   })
   if (spans.length === 0) return null
   const shown = spans.slice(-bars)

@@ -4,12 +4,17 @@ import { Failure, recordOf } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Entry } from '../../domain/ledger.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { finals, fold, next, type StageResult, type Session } from '../../domain/session.ts'
-import { signature } from '../../domain/writer.ts'
+import { isFinal } from '../../domain/states.ts'
+import { fold, type Session } from '../../domain/session.ts'
+import { next } from '../../domain/next.ts'
+import { hasPlan, type StageResult } from '../../domain/events/entry.ts'
 import type { World } from '../../ports.ts'
-import { fleetOf, projectOf } from '../../report/facts.ts'
+import { fleetOf, projectOf } from '../../domain/events/readers.ts'
 import type { PerNode } from '../../instruments/per-node.ts'
 import { giveLeasesBack, takeLeases } from './leases.ts'
+
+/** What a session comes to without its fleet. */
+export type Busy = Extract<StageResult<'SETUP'>, { readonly event: 'queued' | 'superseded' | 'unrecoverable' }>
 
 const pollMs = 5000
 
@@ -20,8 +25,9 @@ export async function leaseFleet(
   world: World,
   nodes: readonly NodeName[],
   seconds?: number,
-): Promise<PerNode<number> | StageResult> {
-  const policy = (session.learned.INTERVIEW?.['onBusy'] ?? 'refuse') as BusyPolicy
+): Promise<PerNode<number> | Busy> {
+  const confirmed = session.newest.INTERVIEW
+  const policy: BusyPolicy = confirmed?.event === 'confirmed' ? confirmed.facts.onBusy : 'refuse'
   const deadline = world.clock.now() + world.patienceMs
   let ended: string | null = null
   for (;;) {
@@ -52,10 +58,10 @@ export async function leaseFleet(
   }
 }
 
-const refusal = (busy: Failure, also?: string): StageResult => ({
+const refusal = (busy: Failure, also?: string): Busy => ({
   event: 'unrecoverable',
   why: `${busy.message}${also === undefined ? '' : `; ${also}`}`.slice(0, 1000),
-  facts: { busy: true, ...recordOf(busy) },
+  facts: recordOf(busy),
 })
 
 /** Ends the holder's session, when it is one of ours: same ledger, project and branch. Null: done; else why not. */
@@ -66,13 +72,9 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
   const branch = session.origin?.branch ?? null
   if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project)
     return 'only a session of the same project and branch may be superseded'
-  if (!finals.includes(other.state)) {
-    const entry = next(
-      entries,
-      other,
-      { event: 'superseded', why: `by ${session.id}`, facts: signature(world) },
-      world.clock.now(),
-    )
+  if (!isFinal(other.state)) {
+    const superseded = { event: 'superseded', why: `by ${session.id}`, facts: {} } as const
+    const entry = next(entries, other, superseded, world.clock.now(), world)
     if (entry !== undefined) await world.ledger.append(holder, entry)
     world.log.warn(`${holder} ends: superseded by this session`)
   }
@@ -90,7 +92,7 @@ async function newerOf(plan: Plan, session: Session, world: World): Promise<stri
     if (
       askedAt(entries) > ours &&
       fleetOf(entries) === plan.fleet.name &&
-      !finals.includes(other.state) &&
+      !isFinal(other.state) &&
       other.state !== 'INTERVIEW' &&
       projectOf(entries) === plan.config.project &&
       other.origin?.branch === session.origin?.branch
@@ -101,4 +103,4 @@ async function newerOf(plan: Plan, session: Session, world: World): Promise<stri
 }
 
 /** When a session was begun, or went on with what was pushed. */
-const askedAt = (entries: readonly Entry[]): number => entries.findLast((e) => e.facts['plan'] !== undefined)?.at ?? 0
+const askedAt = (entries: readonly Entry[]): number => entries.findLast(hasPlan)?.at ?? 0

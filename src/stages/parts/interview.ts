@@ -1,7 +1,10 @@
 /** INTERVIEW: what was answered, where from, who confirmed and when: in the ledger before anything is touched (spec §4). */
+import { chain, type Entry } from '../../domain/ledger.ts'
+import { fold } from '../../domain/session.ts'
+import { next } from '../../domain/next.ts'
+import { hasPlan, type StageResult } from '../../domain/events/entry.ts'
 import type { BusyPolicy } from '../../domain/answers.ts'
-import { chain, type Entry, type Json } from '../../domain/ledger.ts'
-import { fold, next, type StageResult } from '../../domain/session.ts'
+import { ledgerFormat } from '../../domain/events/facts.ts'
 import { planDigest, type Plan } from '../../domain/plan.ts'
 import { signature, type Origin, type Signer } from '../../domain/writer.ts'
 import type { Clock, Ledger } from '../../ports.ts'
@@ -12,11 +15,7 @@ export interface Asked extends Signer {
   readonly session: string
 }
 
-const planFacts = (plan: Plan, origin: Origin): StageResult['facts'] => ({
-  plan: JSON.parse(JSON.stringify(plan)) as Json,
-  planDigest: planDigest(plan),
-  origin: { ...origin },
-})
+const planFacts = (plan: Plan, origin: Origin) => ({ plan, planDigest: planDigest(plan), origin })
 
 /** The first entry: what somebody wants. Nothing is done before it is confirmed. */
 export async function beginSession(asked: Asked, plan: Plan, origin: Origin): Promise<void> {
@@ -31,7 +30,7 @@ export async function beginSession(asked: Asked, plan: Plan, origin: Origin): Pr
       event: 'begin',
       to: 'INTERVIEW',
       why: `a start was asked for (${origin.event})`,
-      facts: { ...planFacts(plan, origin), ...signature(asked) },
+      facts: { format: ledgerFormat, ...planFacts(plan, origin), ...signature(asked) },
     }),
   )
 }
@@ -43,13 +42,10 @@ export async function confirmSession(asked: Asked, plan: Plan, confirmedBy: stri
     why: `${project.value}, ${focus.value}, ${criteria.value}, ${proof.value}; confirmed by ${confirmedBy}`,
     facts: {
       planDigest: planDigest(plan),
-      soak: [...plan.soak],
+      soak: plan.soak,
       proof: proof.value,
       confirmedBy,
       onBusy,
-      answers: Object.fromEntries(
-        Object.entries({ project, focus, criteria, proof }).map(([k, a]) => [k, { value: a.value, from: a.from }]),
-      ),
     },
   })
 }
@@ -66,18 +62,12 @@ export const pushSession = (asked: Asked, plan: Plan, origin: Origin): Promise<b
 export async function record(asked: Asked, outcome: StageResult): Promise<boolean> {
   const { ledger, clock, session } = asked
   const entries = await ledger.read(session)
-  const entry = next(
-    entries,
-    fold(session, entries),
-    { ...outcome, facts: { ...outcome.facts, ...signature(asked) } },
-    clock.now(),
-  )
+  const entry = next(entries, fold(session, entries), outcome, clock.now(), asked)
   if (entry !== undefined) await ledger.append(session, entry)
   return entry !== undefined
 }
 
 /** The plan that a session works on: the newest that was written down. */
-export const newestPlan = (entries: readonly Entry[]): Plan | undefined =>
-  entries.findLast((e) => e.facts['plan'] !== undefined)?.facts['plan'] as unknown as Plan | undefined
+export const newestPlan = (entries: readonly Entry[]): Plan | undefined => entries.findLast(hasPlan)?.facts.plan
 export const recordedPlan = async (ledger: Ledger, session: string): Promise<Plan | undefined> =>
   newestPlan(await ledger.read(session))

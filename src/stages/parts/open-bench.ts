@@ -36,7 +36,8 @@ export async function openBench(
   const [survey, controls] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober)])
   survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
   controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
-  const peerIds = new Map(Object.entries((session.learned.DEPLOY?.['peerIds'] ?? {}) as Record<NodeName, string>))
+  const shipped = session.newest.DEPLOY
+  const peerIds = new Map(Object.entries(shipped?.event === 'deployed' ? shipped.facts.peerIds : {}))
   return {
     bench: {
       world,

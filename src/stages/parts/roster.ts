@@ -1,18 +1,8 @@
 /** Which nodes are still in the run, read from what earlier stages learned. */
 import type { NodeName } from '../../domain/fleet.ts'
-import type { Json } from '../../domain/ledger.ts'
+import type { Exclusion } from '../../domain/events/facts.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Session } from '../../domain/session.ts'
-
-export interface Exclusion {
-  readonly node: NodeName
-  readonly stage: string
-  readonly code: string
-  readonly remedy?: string
-  readonly message: string
-}
-
-export const exclusionFacts = (all: readonly Exclusion[]): Json => all.map((e) => ({ ...e }))
 
 /** Why a run cannot go on, with what happened to the node that it is about, or to the first: one line for whoever reads nothing else. */
 export function withCause(fault: string, all: readonly Exclusion[]): string {
@@ -24,10 +14,9 @@ export function withCause(fault: string, all: readonly Exclusion[]): string {
 
 /** Everything left out so far, oldest first. */
 export function exclusions(session: Session): readonly Exclusion[] {
-  return (['SETUP', 'DEPLOY'] as const).flatMap((state) => {
-    const list = session.learned[state]?.['excluded']
-    return Array.isArray(list) ? (list as unknown as readonly Exclusion[]) : []
-  })
+  return [session.newest.SETUP, session.newest.DEPLOY].flatMap((e) =>
+    e !== undefined && 'excluded' in e.facts ? (e.facts.excluded ?? []) : [],
+  )
 }
 
 export const rosterOf = (plan: Plan, session: Session): readonly NodeName[] => {

@@ -1,0 +1,187 @@
+/** Parts that facts of entries are made of, as schemas. */
+import { z } from 'zod'
+import type { BuildFault } from '../cargo-failure.ts'
+import type { BuildMethod, BuildRecord } from '../build.ts'
+import { countsSchema } from '../counts.ts'
+import { proofKinds, type Plan } from '../plan.ts'
+import { fields, kinds, list, name, number, oneOf, orNull, text, type Check } from '../shape.ts'
+import { checkpointStates, isCheckpoint, type Checkpoint } from '../states.ts'
+import type { Origin, Writer } from '../writer.ts'
+
+/** Of the ledger: grows when facts change. Entries of another format are refused. */
+export const ledgerFormat = 2
+
+/** A value that is checked without being copied. */
+const checked = <T>(check: Check) =>
+  z.custom<T>(
+    (value) => check(value) === null,
+    // The words of the check, without the value.
+    { error: (issue) => `is not as agreed: ${check(issue.input)?.trim() ?? ''}` },
+  )
+
+/** Beyond it a date does not exist. */
+const lastTime = 8.64e15
+/** Unix milliseconds. */
+export const time = z.number().min(-lastTime).max(lastTime)
+export const digest = z.string().regex(/^[0-9a-f]{64}$/)
+const whole = z.int().nonnegative()
+
+export const writer = z.discriminatedUnion('kind', [
+  z
+    .object({ kind: z.literal('run'), repository: z.string(), run: z.string(), attempt: z.int(), url: z.string() })
+    .readonly(),
+  z.object({ kind: z.literal('process'), host: z.string(), pid: z.int() }).readonly(),
+]) satisfies z.ZodType<Writer>
+
+export const origin = z
+  .object({
+    repository: z.string().nullable(),
+    branch: z.string().nullable(),
+    commit: z.string().nullable(),
+    event: z.string(),
+    actor: z.string().nullable(),
+  })
+  .readonly() satisfies z.ZodType<Origin>
+
+const answer = fields({ value: text, from: text })
+/** As far as readers of entries go; a stage that works by the plan is the writer's own version. */
+export const plan = checked<Plan>(
+  fields({
+    answers: fields({ project: answer, focus: answer, criteria: answer, proof: answer }),
+    config: fields({ project: text }),
+    profile: fields({ name: text }),
+    fleet: fields({ name, nodes: list(fields({ name, host: name, ip: name }), 1000) }),
+    nodes: list(name, 1000),
+    source: kinds({ build: fields({ workspace: text }), file: fields({ path: text }), release: fields({ tag: text }) }),
+  }),
+)
+
+const methods: readonly BuildMethod[] = ['zigbuild', 'native', 'file', 'release']
+const reasons: readonly BuildFault[] = ['compile', 'toolchain', 'usage']
+const before = list(fields({ source: oneOf(...methods), reason: oneOf(...reasons), message: text }), 20)
+export const buildsBefore = checked<BuildRecord['before']>(before)
+export const buildRecord = checked<BuildRecord>(
+  fields({
+    source: oneOf(...methods),
+    sha256: text,
+    bytes: number,
+    before,
+    from: kinds({
+      none: fields({ why: text }),
+      git: fields({ commit: text, subject: text }),
+      file: fields({ path: text }),
+      release: fields({ tag: text }),
+    }),
+    toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
+  }),
+)
+export const buildFaults = z
+  .array(z.object({ file: z.string(), line: whole, message: z.string() }).readonly())
+  .max(20)
+  .readonly()
+
+/** What an earlier job stored. */
+export const artifact = z.object({ name: z.string(), id: z.int(), url: z.string() }).readonly()
+export type StoredArtifact = z.infer<typeof artifact>
+
+export const exclusions = z
+  .array(
+    z
+      .object({
+        node: z.string(),
+        stage: z.string(),
+        code: z.string(),
+        remedy: z.string().optional(),
+        message: z.string(),
+      })
+      .readonly(),
+  )
+  .readonly()
+export type Exclusion = z.infer<typeof exclusions>[number]
+
+export const warnings = z
+  .array(
+    z
+      .object({
+        kind: z.enum(['low-disk', 'missing-tools', 'skewed-clock']),
+        node: z.string(),
+        message: z.string(),
+      })
+      .readonly(),
+  )
+  .readonly()
+export type SetupWarning = z.infer<typeof warnings>[number]
+
+const byNode = <T extends z.ZodType>(of: T) => z.record(z.string(), of).readonly()
+export const nodes = byNode(
+  z
+    .object({
+      freeBytes: z.number(),
+      bootId: z.string(),
+      /** Node's clock minus ours. */
+      clockSkewMs: z.number(),
+      missingTools: z.array(z.string()).readonly(),
+      machine: z.string(),
+      glibc: z.string().nullable(),
+      uptimeSeconds: z.number(),
+    })
+    .readonly(),
+)
+export const fences = byNode(z.number())
+export const peerIds = byNode(z.string())
+export const deployed = byNode(
+  z
+    .object({
+      sha256: z.string(),
+      skipped: z.boolean(),
+      sentBytes: z.number(),
+      foreignUnit: z.boolean(),
+      pid: z.number(),
+    })
+    .readonly(),
+)
+export const names = z.array(z.string()).readonly()
+
+export const checkpointName = z.custom<Checkpoint>(isCheckpoint, { error: `is none of ${checkpointStates.join(', ')}` })
+/** A checkpoint that is being taken. Times are Unix milliseconds of the orchestrator. */
+export const taking = z.object({ name: checkpointName, dueAt: time, takenAt: time, latenessMs: z.number() }).readonly()
+export type Taking = z.infer<typeof taking>
+/** A checkpoint that nobody took. */
+export const notTaken = z
+  .object({ name: checkpointName, dueAt: time, takenAt: z.null(), latenessMs: z.null() })
+  .readonly()
+export type NotTaken = z.infer<typeof notTaken>
+
+export const soak = z.array(checkpointName).readonly()
+export const proofKind = z.enum(proofKinds)
+
+/** The fact `running` of a recorded test. */
+export const runningMarks = z
+  .array(
+    z
+      .object({
+        node: z.string(),
+        bootId: z.string(),
+        startedAt: z.number(),
+        restarts: z.number(),
+        exeSha256: z.string(),
+        pid: z.number(),
+      })
+      .readonly(),
+  )
+  .readonly()
+
+/** What a recorded test came to; the event is its verdict. */
+export const tested = {
+  reasons: names,
+  counts: countsSchema,
+  /** Of the evidence, within the session's folder; and the proof page, within the same. */
+  folder: z.string().regex(/^test-\d+$/),
+  evidenceRoot: digest,
+  proofPage: z.string(),
+  proofSha256: digest,
+  /** What ran at its end. */
+  running: runningMarks,
+  checkpoint: taking.nullable(),
+  artifact: artifact.nullable(),
+}

@@ -1,0 +1,117 @@
+/** Every event of every state: its facts and what it means. Table, fold, checks, titles, exit codes and pages read these rows. */
+import { z } from 'zod'
+import { busyPolicies } from '../answers.ts'
+import { perCheckpoint } from '../states.ts'
+import * as facts from './facts.ts'
+import { row } from './row.ts'
+
+const setUp = {
+  excluded: facts.exclusions,
+  answered: facts.names,
+  warnings: facts.warnings,
+  nodes: facts.nodes,
+  fences: facts.fences,
+}
+const shipped = { excluded: facts.exclusions, binarySha256: facts.digest, deployed: facts.deployed }
+const confirmable = { plan: facts.plan, planDigest: facts.digest, origin: facts.origin }
+
+/** They end a session in any state that is none of the last. */
+const anywhere = {
+  stop: row({}, { exit: 'inconclusive', ends: true, by: 'person' }),
+  superseded: row({}, { exit: 'inconclusive', ends: true, by: 'person' }),
+  unrecoverable: row(
+    {
+      /** Of the failure; without one, too few nodes are left. */
+      code: z.string().optional(),
+      remedy: z.string().optional(),
+      faults: facts.buildFaults.optional(),
+      lost: facts.names.optional(),
+      ...z.object({ ...setUp, ...shipped, peerIds: facts.peerIds }).partial().shape,
+    },
+    { exit: 'fault', ends: true, trouble: true },
+  ),
+}
+const claimed = row({}, { exit: 'inconclusive', note: true })
+const queued = row(
+  { holder: z.string(), who: z.string(), until: facts.time, excluded: facts.exclusions.optional() },
+  { exit: 'inconclusive', note: true },
+)
+const missed = row({ checkpoint: facts.notTaken }, { exit: 'inconclusive', ends: true, trouble: true })
+
+export const rows = {
+  IDLE: { ...anywhere, begin: row({ format: z.literal(facts.ledgerFormat), ...confirmable }) },
+  INTERVIEW: {
+    ...anywhere,
+    confirmed: row({
+      planDigest: facts.digest,
+      soak: facts.soak,
+      proof: facts.proofKind,
+      confirmedBy: z.string(),
+      onBusy: z.enum(busyPolicies),
+    }),
+  },
+  SETUP: { ...anywhere, claimed, queued, ready: row(setUp, { exit: 'failed', outcome: 'progress' }) },
+  BUILD: {
+    ...anywhere,
+    claimed,
+    built: row(
+      { build: facts.buildRecord, artifact: facts.artifact.nullable() },
+      { exit: 'failed', counts: 'builds', outcome: 'progress' },
+    ),
+    toolchain: row({ before: facts.buildsBefore }),
+    failed: row(
+      { code: z.string(), remedy: z.string().optional(), faults: facts.buildFaults },
+      { exit: 'failed', counts: 'builds', outcome: 'failed', trouble: true },
+    ),
+  },
+  DEPLOY: {
+    ...anywhere,
+    claimed,
+    queued,
+    deployed: row({ ...shipped, peerIds: facts.peerIds }, { exit: 'failed', counts: 'deploys', outcome: 'progress' }),
+    failed: row(shipped, { exit: 'failed', counts: 'deploys', outcome: 'failed', trouble: true }),
+  },
+  TEST: {
+    ...anywhere,
+    claimed,
+    missed,
+    passed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'passed' }),
+    failed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'failed', trouble: true }),
+    inconclusive: row(facts.tested, { exit: 'inconclusive', counts: 'tests', outcome: 'inconclusive', trouble: true }),
+  },
+  FIX: {
+    ...anywhere,
+    claimed,
+    fixed: row({}, { exit: 'failed', counts: 'fixes' }),
+    'no-fix-command': row({}, { exit: 'failed', counts: 'fixes' }),
+  },
+  ...perCheckpoint(() => ({
+    ...anywhere,
+    missed,
+    due: row({ checkpoint: facts.taking }),
+  })),
+  RESTART: {
+    ...anywhere,
+    claimed,
+    restart: row({}, { exit: 'failed', counts: 'restarts', outcome: 'progress' }),
+  },
+  AWAIT_PUSH: { ...anywhere, pushed: row(confirmable, { exit: 'failed', outcome: 'progress' }) },
+  AWAIT_APPROVAL: {
+    ...anywhere,
+    approved: row({ approvedBy: z.string(), how: z.string() }),
+    rejected: row({ approvedBy: z.string(), how: z.string() }, { exit: 'failed', ends: true, by: 'person' }),
+    expired: row({}, { exit: 'inconclusive', ends: true }),
+  },
+  COMPLETE: {},
+  STOPPED: {},
+}
+
+/** Of every event. */
+export const common = {
+  by: facts.writer.optional(),
+  /** Seconds by which a test had moved the writer's clock. */
+  clockShift: z.number().optional(),
+  /** When a checkpoint is due, and until when a person may decide. */
+  dueAt: facts.time.optional(),
+  deadline: facts.time.optional(),
+}
