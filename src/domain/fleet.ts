@@ -62,7 +62,7 @@ export interface Fleet {
   readonly name: string
   /** How the person named it: a name, or the path of a file. Absent: by its name. */
   readonly reference?: string
-  /** Service ports by project, UDP. */
+  /** Service ports by project, UDP; 0: the service binds one of its own choice. */
   readonly ports: Readonly<Record<string, number>>
   readonly nodes: readonly FleetNode[]
   /** Absolute path or `~/…` of the private key used for every node of this fleet; absent: the user's agent or the --key option. */

@@ -53,6 +53,8 @@ export const pathBelow = text
   .transform((t) => t.replace(/^(?:\.\/+)+(?=.)/, '').replace(/(?<=.)\/+$/, ''))
 
 export const port = z.int().min(1).max(65535)
+/** 0: the service binds a port of its own choice. */
+export const servicePort = z.int().min(0).max(65535)
 export const percent = z.number().min(0).max(100)
 export const seconds = (least: number, most: number) => z.number().min(least).max(most)
 export const count = z.int().min(1)

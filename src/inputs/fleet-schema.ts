@@ -23,25 +23,35 @@ import {
   percent,
   port,
   projectName,
+  servicePort,
   text,
   userName,
 } from './fields.ts'
 
 const jump = z.strictObject({
-  host: hostName,
-  port: port.default(22),
-  user: userName.default('root'),
-  host_keys: z.array(hostKey).default([]),
+  host: hostName.describe('Name or address of the jump host.'),
+  port: port.default(22).describe('Its SSH port (default 22).'),
+  user: userName.default('root').describe('Its user (default root).'),
+  host_keys: z.array(hostKey).default([]).describe('Its pinned host keys, each `<type> <base64>`.'),
 })
 
-const proxy = oneOf({ command: argv, jump }).transform((p): Proxy =>
+const proxy = oneOf({
+  command: argv.describe('Program whose input and output are the connection; %h and %p are replaced.'),
+  jump: jump.describe('Host through which SSH goes.'),
+}).transform((p): Proxy =>
   p.jump === undefined
     ? { kind: 'command', argv: p.command ?? [] }
     : { kind: 'jump', host: p.jump.host, port: p.jump.port, user: p.jump.user, hostKeys: p.jump.host_keys },
 )
 
 const runtime = z
-  .union([z.literal('systemd'), oneOf({ docker: objectName, netns: objectName })])
+  .union([
+    z.literal('systemd'),
+    oneOf({
+      docker: objectName.describe('In the network of this container.'),
+      netns: objectName.describe('In this network namespace.'),
+    }),
+  ])
   .transform((r): Runtime =>
     r === 'systemd'
       ? { kind: 'systemd' }
@@ -51,7 +61,14 @@ const runtime = z
   )
 
 const natBox = z
-  .union([z.literal('host'), oneOf({ orchestrator: argv, docker: objectName, netns: objectName })])
+  .union([
+    z.literal('host'),
+    oneOf({
+      orchestrator: argv.describe('On the machine of vps-test, entered by this command.'),
+      docker: objectName.describe('In this container.'),
+      netns: objectName.describe('In this network namespace.'),
+    }),
+  ])
   .transform((b): NatBox =>
     b === 'host'
       ? { kind: 'host' }
@@ -63,34 +80,56 @@ const natBox = z
   )
 
 const node = z.strictObject({
-  name: nodeName,
-  host: hostName,
-  ip,
-  ssh_port: port.default(22),
-  user: userName.default('root'),
-  provider: text,
-  region: text,
-  role: z.enum(roles),
-  nat: z.enum(natKinds),
-  expected_rate: percent.optional(),
-  runtime: runtime.default({ kind: 'systemd' }),
-  nat_box: natBox.optional(),
-  host_keys: z.array(hostKey).default([]),
-  proxy: proxy.optional(),
-  notes: text.optional(),
+  name: nodeName.describe('Name of the node.'),
+  host: hostName.describe('Host name, which is tried first.'),
+  ip: ip.describe('Address, which is tried second and compared with what the network shows.'),
+  ssh_port: port.default(22).describe('SSH port (default 22).'),
+  user: userName.default('root').describe('SSH user (default root).'),
+  provider: text.describe('Who runs the machine.'),
+  region: text.describe('Where the machine stands.'),
+  role: z.enum(roles).describe('What the node is: registry, bootstrap, test or nat.'),
+  nat: z.enum(natKinds).describe('The NAT that it is said to be behind; every test measures it.'),
+  expected_rate: percent
+    .optional()
+    .describe('Per cent that is expected of this NAT: shown beside the measured rate, never a gate.'),
+  runtime: runtime
+    .default({ kind: 'systemd' })
+    .describe("Where the service runs: on the host, or in a container's or a namespace's network (default systemd)."),
+  nat_box: natBox.optional().describe("Where the node's addresses are translated."),
+  host_keys: z
+    .array(hostKey)
+    .default([])
+    .describe('Pinned host keys, each `<type> <base64>`; nothing is sent to a node without one.'),
+  proxy: proxy.optional().describe('How SSH reaches this node (default: as the fleet says).'),
+  notes: text.optional().describe('Anything a person should know.'),
 })
 
 export const fleetSchema = z
   .strictObject({
-    name: identifier,
+    name: identifier.describe('Name of the fleet.'),
     identity_file: text
       .refine((t) => t.startsWith('/') || t.startsWith('~/'), 'must be an absolute path or start with ~/')
+      .optional()
+      .describe('Path of the SSH key for every node (default: the one that is given at the start).'),
+    registry_url: httpUrl
+      .optional()
+      .describe('Base URL of the registry as the nodes see it (default: port 8080 of the registry node).'),
+    ports: z
+      .record(projectName, servicePort)
+      .default({})
+      .describe("UDP port of each project's service; 0: the service binds one of its own choice."),
+    proxy: proxy.optional().describe('How SSH reaches the nodes: a command or a jump host (default: directly).'),
+    lab: z
+      .strictObject({
+        nat_timeout_factor: z
+          .number()
+          .min(1)
+          .default(1)
+          .describe('By how much the lab shortens the lifetime of NAT mappings (default 1).'),
+        shaping: z.enum(shapings).describe('How the lab makes delay and loss.'),
+      })
       .optional(),
-    registry_url: httpUrl.optional(),
-    ports: z.record(projectName, port).default({}),
-    proxy: proxy.optional(),
-    lab: z.strictObject({ nat_timeout_factor: z.number().min(1).default(1), shaping: z.enum(shapings) }).optional(),
-    nodes: z.array(node).min(1).max(200),
+    nodes: z.array(node).min(1).max(200).describe('The machines.'),
   })
   .transform(fleetOf)
 

@@ -4,7 +4,7 @@ import { focuses } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
 import { usageFailure, type Path } from './faults.ts'
-import { count, fileName, identifier, oneOf, port, projectName, text } from './fields.ts'
+import { count, fileName, identifier, oneOf, port, projectName, servicePort, text } from './fields.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { messageOf, stripHidden } from '../domain/text.ts'
@@ -26,14 +26,26 @@ const field = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a JSO
 const dial = z
   .union([
     z.literal('observed'),
-    oneOf({ commanded: z.strictObject({ dialect: identifier, args: z.array(text).min(1) }) }),
+    oneOf({
+      commanded: z.strictObject({
+        dialect: identifier.describe('How the dialler reports: the name of a dialect.'),
+        args: z.array(text).min(1).describe('Arguments of one dial, with placeholders.'),
+      }),
+    }),
   ])
   .transform((d): Profile['dial'] =>
     d === 'observed' || d.commanded === undefined ? { kind: 'observed' } : { kind: 'commanded', ...d.commanded },
   )
 
 const recordFields = z
-  .strictObject({ nonce: field, bytes: field, sha256: field, from: field, missing: field, completed_ms: field })
+  .strictObject({
+    nonce: field.describe('Field of the nonce that was received.'),
+    bytes: field.describe('Field of the number of bytes.'),
+    sha256: field.describe('Field of the digest of what was received.'),
+    from: field.describe('Field of the sender.'),
+    missing: field.describe('Field of what did not arrive.'),
+    completed_ms: field.describe('Field of the time of the last byte, in milliseconds.'),
+  })
   .transform(({ completed_ms: completedMs, ...others }) => ({ ...others, completedMs }))
 /** What a log line must be found to hold. */
 const neededGroups = ['nonce', 'bytes', 'sha256'] as const
@@ -54,9 +66,25 @@ const record = z
   .union([
     z.literal('none'),
     oneOf({
-      jsonl: z.strictObject({ path: file, fields: recordFields }),
-      log: z.strictObject({ path: file.nullable().default(null), pattern: logPattern }),
-      http: z.strictObject({ port, path: httpPath, list: listPath.default('$'), fields: recordFields }),
+      jsonl: z.strictObject({
+        path: file.describe('File in which the receiver writes down what it received, below {dataDir}/.'),
+        fields: recordFields.describe('Names of the fields of each line.'),
+      }),
+      log: z.strictObject({
+        path: file
+          .nullable()
+          .default(null)
+          .describe("File of the log, below {dataDir}/ (default: the unit's own journal)."),
+        pattern: logPattern.describe('Regular expression whose named groups hold what was received.'),
+      }),
+      http: z.strictObject({
+        port: port.describe('TCP port on the node.'),
+        path: httpPath.describe('Path of the request, with placeholders.'),
+        list: listPath
+          .default('$')
+          .describe('Where the answer holds the list: names with dots between (default $, all of it).'),
+        fields: recordFields.describe('Names of the fields of each entry.'),
+      }),
     }),
   ])
   .transform((r): Profile['record'] => {
@@ -67,10 +95,18 @@ const record = z
   })
 
 const counter = z
-  .strictObject({ min_bytes: count, max_bytes: count })
+  .strictObject({
+    min_bytes: count.describe('Least length of a payload, in bytes.'),
+    max_bytes: count.describe('Greatest length of a payload, in bytes.'),
+  })
   .refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
 const payload = z
-  .union([z.literal('opaque'), oneOf({ sha256_counter: counter })])
+  .union([
+    z.literal('opaque'),
+    oneOf({
+      sha256_counter: counter.describe('Bytes that follow from the nonce alone, of a length drawn from a range.'),
+    }),
+  ])
   .transform((p): Profile['payload'] =>
     p === 'opaque' || p.sha256_counter === undefined
       ? { kind: 'opaque' }
@@ -79,33 +115,46 @@ const payload = z
 
 export const profileSchema = z
   .strictObject({
-    name: identifier,
-    title: text,
-    project: projectName,
-    module: identifier,
-    only_when_named: z.boolean().default(false),
-    focuses: z.array(z.enum(focuses)).min(1),
-    binary: fileName,
-    service_port: z.union([port.or(z.literal(0)), projectName]),
+    name: identifier.describe('Name of the profile, by which a configuration chooses it.'),
+    title: text.describe('What the program is, in a few words.'),
+    project: projectName.describe('Project that it serves.'),
+    module: identifier.describe('Module of a workspace that it serves.'),
+    only_when_named: z
+      .boolean()
+      .default(false)
+      .describe('Never chosen for its project unless it is named (default false).'),
+    focuses: z.array(z.enum(focuses)).min(1).describe('What can be tested of the program.'),
+    binary: fileName.describe("Name of the program's file."),
+    service_port: z
+      .union([servicePort, projectName])
+      .describe("UDP port of the service: a number, or a key of the fleet's ports; 0: one of its own choice."),
     registry: z
-      .strictObject({ args: words, http_port: port.default(8080) })
+      .strictObject({
+        args: words.describe('Arguments of the registry, with placeholders.'),
+        http_port: port.default(8080).describe('TCP port of the registry (default 8080).'),
+      })
       .nullable()
-      .default(null),
-    node: z.strictObject({
-      args: words,
-      bootstrap_args: words,
-      environment: z
-        .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), text)
-        .default({}),
-    }),
+      .default(null)
+      .describe("The registry that is started on the registry node (default: the fleet's own is used)."),
+    node: z
+      .strictObject({
+        args: words.describe('Arguments of the service, with placeholders.'),
+        bootstrap_args: words.describe('Further arguments on a bootstrap node.'),
+        environment: z
+          .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), text)
+          .default({})
+          .describe('Environment of the service.'),
+      })
+      .describe('How the service is started.'),
     peer_id: z
-      .union([z.literal('none'), oneOf({ file })])
+      .union([z.literal('none'), oneOf({ file: file.describe('The file, below {dataDir}/.') })])
       .transform((p): Profile['peerId'] =>
         p === 'none' || p.file === undefined ? { kind: 'none' } : { kind: 'file', path: p.file },
-      ),
-    dial,
-    record,
-    payload,
+      )
+      .describe('Where a node writes its peer id: a file below {dataDir}/, or none.'),
+    dial: dial.describe('How it is made to connect: commanded by a process for each attempt, or observed.'),
+    record: record.describe('Where the receiver writes down what it received, or none.'),
+    payload: payload.describe('What is sent: bytes that follow from the nonce, or opaque.'),
   })
   .transform((w): Profile => ({
     name: w.name,

@@ -4,7 +4,6 @@ import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
 import { splitCommand } from './build-command.ts'
 import {
   command,
-  count,
   fileName,
   hostAndPort,
   httpUrl,
@@ -17,10 +16,10 @@ import {
   text,
   unitName,
 } from './fields.ts'
+import { tests } from './project-tests-schema.ts'
 
 export const defaultBuild = 'cargo zigbuild --release --target x86_64-unknown-linux-gnu'
 const bootstrapPolicies = ['always', 'changed', 'never'] as const
-const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restricted', 'cgnat', 'double_nat'] as const
 const events = ['start', 'test_fail', 'fix_commit', 'wait_start', 'complete', 'error'] as const
 
 const buildCommand = z.string().transform((t, context) => {
@@ -30,78 +29,15 @@ const buildCommand = z.string().transform((t, context) => {
   return z.NEVER
 })
 
-const pattern = z
-  .string()
-  .min(1)
-  .max(500)
-  .superRefine((t, context) => {
-    try {
-      new RegExp(t)
-    } catch (error) {
-      context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : ''}`)
-    }
-  })
-
 const installPath = z
   .string()
   .regex(/^\/opt\/[a-z][a-z0-9-]*\/?$/, 'must be /opt/<name>/: ^/opt/[a-z][a-z0-9-]*/?$')
   .transform((t) => t.replace(/\/$/, ''))
 
-const nodes = z.union([z.literal('all'), z.array(nodeName).min(1)]).default('all')
-
-const connectivity = z
-  .strictObject({
-    enabled: z.boolean().default(true),
-    success_criteria: z
-      .strictObject({ direct: percent.default(99), nat_traversed: percent.default(85), relay: percent.default(100) })
-      .prefault({}),
-    nat_cooloff_seconds: seconds(0, 300).default(30),
-    timeout_seconds: seconds(1, 60).default(10),
-    sample_floor: count.default(10),
-    coverage: percent.default(80),
-    strict: z.boolean().default(false),
-  })
-  .prefault({})
-
-const tests = z.strictObject({
-  connectivity,
-  nat_matrix: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      types: z.array(z.enum(natTypes)).default(['full_cone', 'symmetric', 'port_restricted']),
-    })
-    .prefault({}),
-  throughput: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      min_mbps: z.number().min(1).default(10),
-      test_size_mb: z.number().min(1).max(1000).default(100),
-    })
-    .prefault({}),
-  message_delivery: z
-    .strictObject({
-      enabled: z.boolean().default(false),
-      success_rate: percent.default(100),
-      message_count: count.default(100),
-    })
-    .prefault({}),
-  crdt_consistency: z
-    .strictObject({ enabled: z.boolean().default(false), max_sync_seconds: seconds(1, 300).default(30) })
-    .prefault({}),
-  channel_creation: z
-    .strictObject({ enabled: z.boolean().default(false), channels_to_create: count.default(10) })
-    .prefault({}),
-  custom: z
-    .array(
-      z.strictObject({
-        name: text,
-        command,
-        success_pattern: pattern.optional(),
-        timeout_seconds: seconds(1, 3600).default(60),
-      }),
-    )
-    .default([]),
-})
+const nodes = z
+  .union([z.literal('all'), z.array(nodeName).min(1)])
+  .default('all')
+  .describe('Nodes that are deployed to and tested: all, or a list of names (default all).')
 
 export const fleetKey = pathBelow.optional()
 
@@ -109,86 +45,141 @@ export const fleetKey = pathBelow.optional()
 const shared = {
   bootstrap: z
     .strictObject({
-      registry: httpUrl.optional(),
-      nodes: z.array(hostAndPort).default([]),
-      wait_for_registration: seconds(0, 300).default(30),
+      registry: httpUrl.optional().describe("Base URL of the registry (default: the fleet's)."),
+      nodes: z
+        .array(hostAndPort)
+        .default([])
+        .describe("Nodes by which a program joins, each host:port (default: the fleet's bootstrap nodes)."),
+      wait_for_registration: seconds(0, 300)
+        .default(30)
+        .describe('Longest wait until every node is registered, in seconds (default 30).'),
     })
     .prefault({}),
   soak: z
     .strictObject({
-      wait_1hr: z.boolean().default(true),
-      wait_6hr: z.boolean().default(true),
-      regression_tolerance: percent.default(0),
-      check_interval_minutes: z.number().min(1).optional(),
+      wait_1hr: z.boolean().default(true).describe('Test again one hour after a pass (default true).'),
+      wait_6hr: z.boolean().default(true).describe('Test again six hours after that (default true).'),
+      regression_tolerance: percent
+        .default(0)
+        .describe('Percentage points by which a checkpoint may fall below the first test (default 0).'),
+      check_interval_minutes: z
+        .number()
+        .min(1)
+        .optional()
+        .describe('Minutes between checks while waiting; does not act in this version.'),
     })
     .prefault({}),
   notifications: z
     .strictObject({
-      voice: z.boolean().default(true),
-      on_events: z.array(z.enum(events)).default(['start', 'test_fail', 'complete', 'error']),
+      voice: z
+        .boolean()
+        .default(true)
+        .describe('Speak the notifications; does not act in this version (default true).'),
+      on_events: z
+        .array(z.enum(events))
+        .default(['start', 'test_fail', 'complete', 'error'])
+        .describe('Events to tell of; does not act in this version.'),
     })
     .optional(),
-  fleet: fleetKey,
-  profile: identifier.optional(),
-  workspace_dir: pathBelow.optional(),
+  fleet: fleetKey.describe('Name of a fleet, or path of a fleet file below the repository.'),
+  profile: identifier
+    .optional()
+    .describe(
+      "Name of the profile that says how the program is started, dialled and read (default: the project's own).",
+    ),
+  workspace_dir: pathBelow
+    .optional()
+    .describe('Directory of the Cargo workspace below the repository (default: its root).'),
   glibc: z
     .string()
     .regex(/^2\.\d{1,2}$/, 'must be a glibc version such as "2.31"')
-    .default('2.31'),
+    .default('2.31')
+    .describe('Oldest glibc that the program must run with (default 2.31).'),
   answers: z
     .strictObject({
-      focus: z.enum(focuses).optional(),
-      criteria: z.enum(criteriaKinds).optional(),
-      proof: z.enum(proofKinds).optional(),
+      focus: z.enum(focuses).optional().describe('What is tested when nobody is asked.'),
+      criteria: z.enum(criteriaKinds).optional().describe('What counts as success when nobody is asked.'),
+      proof: z.enum(proofKinds).optional().describe('How success is proven when nobody is asked.'),
     })
     .prefault({}),
 }
 
 const sharedDeploy = {
-  install_path: installPath,
+  install_path: installPath.describe('Directory on each node, /opt/<name>/.'),
   nodes,
-  pre_deploy: z.array(command).default([]),
-  post_deploy: z.array(command).default([]),
-  bootstrap: z.enum(bootstrapPolicies).default('changed'),
+  pre_deploy: z.array(command).default([]).describe('Shell commands that run on each node before the switch.'),
+  post_deploy: z.array(command).default([]).describe('Shell commands that run on each node after the switch.'),
+  bootstrap: z
+    .enum(bootstrapPolicies)
+    .default('changed')
+    .describe('When bootstrap nodes are deployed to: always, changed or never (default changed).'),
 }
 
 /** One project: the shape of the projects' own repositories. */
 export const projectShape = z.strictObject({
-  project: projectName,
+  project: projectName.describe('Name of the project.'),
   binary: z.strictObject({
-    name: fileName,
-    crate: pathBelow.optional(),
-    build: buildCommand.prefault(defaultBuild),
-    local_build: buildCommand.optional(),
-    target: pathBelow,
+    name: fileName.describe("Name of the program's file."),
+    crate: pathBelow
+      .optional()
+      .describe(
+        "Crate that is built alone: a directory below the workspace, or a package's name (default: what the command builds).",
+      ),
+    build: buildCommand
+      .prefault(defaultBuild)
+      .describe('Build command, without a shell (default cargo zigbuild --release --target x86_64-unknown-linux-gnu).'),
+    local_build: buildCommand
+      .optional()
+      .describe("Build command of a machine's own toolchain, used where there is no zig (default: as build)."),
+    target: pathBelow.describe('Path of the built file below the workspace.'),
   }),
-  deploy: z.strictObject({ ...sharedDeploy, service_name: unitName }),
+  deploy: z.strictObject({ ...sharedDeploy, service_name: unitName.describe('Name of the systemd unit.') }),
   tests,
   ...shared,
 })
 
 /** A workspace of several test modules: the shape of saorsa-testnet. */
 export const workspaceShape = z.strictObject({
-  project: projectName.optional(),
-  workspace: text.optional(),
+  project: projectName.optional().describe('Name of the project that is meant when none is asked for.'),
+  workspace: text
+    .optional()
+    .describe('Where one person keeps the workspace; the repository of this file is built instead.'),
   modules: z
     .record(
       identifier,
       z.strictObject({
-        binary: fileName,
-        crate: pathBelow.optional(),
-        tests: z.array(identifier).default([]),
-        profile: identifier.optional(),
+        binary: fileName.describe("Name of the module's program."),
+        crate: pathBelow
+          .optional()
+          .describe(
+            "Crate that is built alone: a directory below the workspace, or a package's name (default: what the command builds).",
+          ),
+        tests: z.array(identifier).default([]).describe('Tests of the module: the focuses that are offered for it.'),
+        profile: identifier
+          .optional()
+          .describe(
+            "Name of the profile that says how the program is started, dialled and read (default: the project's own).",
+          ),
       }),
     )
-    .refine((m) => Object.keys(m).length > 0, 'must have at least one module'),
+    .refine((m) => Object.keys(m).length > 0, 'must have at least one module')
+    .describe('The test modules of the workspace, by name.'),
   build: z
     .strictObject({
-      command: buildCommand.prefault(defaultBuild),
-      target_dir: pathBelow.default('target/x86_64-unknown-linux-gnu/release'),
+      command: buildCommand
+        .prefault(defaultBuild)
+        .describe(
+          'Build command, without a shell (default cargo zigbuild --release --target x86_64-unknown-linux-gnu).',
+        ),
+      target_dir: pathBelow
+        .default('target/x86_64-unknown-linux-gnu/release')
+        .describe('Directory of the built programs below the workspace.'),
     })
     .prefault({}),
-  deploy: z.strictObject({ ...sharedDeploy, service_prefix: unitName }),
+  deploy: z.strictObject({
+    ...sharedDeploy,
+    service_prefix: unitName.describe("First part of each unit's name; the module's name is the rest."),
+  }),
   tests: tests.prefault({}),
   ...shared,
 })

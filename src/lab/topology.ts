@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { Failure } from '../domain/failure.ts'
 import { natKinds, roles, type NatKind, type Role } from '../domain/fleet.ts'
 import { faultText } from '../inputs/faults.ts'
-import { isRecord, percent, port } from '../inputs/fields.ts'
+import { isRecord, percent, port, servicePort } from '../inputs/fields.ts'
 import { loadYaml, type CrossCheck } from '../inputs/yaml.ts'
 import { boxKinds, type BoxKind } from './nat.ts'
 import { show } from '../domain/text.ts'
@@ -49,7 +49,7 @@ const schema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
   nat_timeout_factor: z.number().min(1).max(120).default(10),
   registry_port: port.default(8080),
-  ports: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), port).default({}),
+  ports: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), servicePort).default({}),
   nodes: z.array(node).min(1).max(64),
 })
 

@@ -189,3 +189,8 @@ describe('pinning keys', () => {
     expect(failureOf(() => withHostKeys(text, 'saorsa-4', ['ssh-ed25519 AAAA']))?.facts.code).toBe('U011')
   })
 })
+
+test("a service's port may be left to the service", () =>
+  expect(parseFleet(fileText('fleets/saorsa.yaml').replace('ant-quic: 9000', 'ant-quic: 0'), 'f').ports).toMatchObject({
+    'ant-quic': 0,
+  }))

@@ -1,0 +1,103 @@
+/** What a project file may say of its tests, with every default; spec §7. */
+import * as z from 'zod'
+import { command, count, percent, seconds, text } from './fields.ts'
+
+const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restricted', 'cgnat', 'double_nat'] as const
+
+const pattern = z
+  .string()
+  .min(1)
+  .max(500)
+  .superRefine((t, context) => {
+    try {
+      new RegExp(t)
+    } catch (error) {
+      context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : ''}`)
+    }
+  })
+
+const connectivity = z
+  .strictObject({
+    enabled: z.boolean().default(true).describe('Whether the suite runs (default true).'),
+    success_criteria: z
+      .strictObject({
+        direct: percent
+          .default(99)
+          .describe('Per cent of attempts that must succeed between two public peers (default 99).'),
+        nat_traversed: percent
+          .default(85)
+          .describe('Per cent of attempts that must succeed where a NAT must be traversed (default 85).'),
+        relay: percent
+          .default(100)
+          .describe('Per cent of attempts that must succeed where only a relay can connect (default 100).'),
+      })
+      .prefault({}),
+    nat_cooloff_seconds: seconds(0, 300)
+      .default(30)
+      .describe('Least pause between two attempts of the same two peers, in seconds (default 30).'),
+    timeout_seconds: seconds(1, 60).default(10).describe('Longest time of one attempt, in seconds (default 10).'),
+    sample_floor: count.default(10).describe('Attempts that a class needs before it counts (default 10).'),
+    coverage: percent.default(80).describe("Per cent of a class's pairs that must have been tried (default 80)."),
+    strict: z
+      .boolean()
+      .default(false)
+      .describe('Compare the lower bound of the confidence interval, not the rate itself (default false).'),
+  })
+  .prefault({})
+
+export const tests = z.strictObject({
+  connectivity,
+  nat_matrix: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the suite is asked for (default false).'),
+      types: z
+        .array(z.enum(natTypes))
+        .default(['full_cone', 'symmetric', 'port_restricted'])
+        .describe('NAT types that must be measured (default full_cone, symmetric, port_restricted).'),
+    })
+    .prefault({}),
+  throughput: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the suite is asked for (default false).'),
+      min_mbps: z.number().min(1).default(10).describe('Least rate, in megabits a second (default 10).'),
+      test_size_mb: z
+        .number()
+        .min(1)
+        .max(1000)
+        .default(100)
+        .describe('Size of the transfer, in megabytes (default 100).'),
+    })
+    .prefault({}),
+  message_delivery: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the suite is asked for (default false).'),
+      success_rate: percent.default(100).describe('Per cent of messages that must arrive (default 100).'),
+      message_count: count.default(100).describe('Messages to send (default 100).'),
+    })
+    .prefault({}),
+  crdt_consistency: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the suite is asked for (default false).'),
+      max_sync_seconds: seconds(1, 300)
+        .default(30)
+        .describe('Longest time until all replicas agree, in seconds (default 30).'),
+    })
+    .prefault({}),
+  channel_creation: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe('Whether the suite is asked for (default false).'),
+      channels_to_create: count.default(10).describe('Channels to create (default 10).'),
+    })
+    .prefault({}),
+  custom: z
+    .array(
+      z.strictObject({
+        name: text.describe('Name of the test.'),
+        command: command.describe('Shell command that runs on each node.'),
+        success_pattern: pattern.optional().describe('Regular expression that the output must match.'),
+        timeout_seconds: seconds(1, 3600).default(60).describe('Longest time of the command, in seconds (default 60).'),
+      }),
+    )
+    .default([])
+    .describe('Commands whose result is a test; they do not act in this version.'),
+})
