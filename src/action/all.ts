@@ -6,13 +6,12 @@ import { toLines } from '../domain/bundle.ts'
 import { run } from '../run.ts'
 import { settledCode } from '../app/exit-code.ts'
 import * as lab from '../app/lab.ts'
-import { followUps } from './advance.ts'
-import { askPerson } from './ask.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
 import { begin } from './plan.ts'
-import { evidence, proofOutputs } from './show-evidence.ts'
+import { evidence } from './show-evidence.ts'
 import { withStage } from './stages.ts'
-import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
+import { newestTest, noTestView, sessionOf } from './report.ts'
 
 const labId = 'action'
 
@@ -37,14 +36,15 @@ async function story(job: Job): Promise<Ended> {
   const test = newestTest(known.entries)
   const shown = test === undefined ? noTestView : await evidence(job, known, test)
   await report(job, known.session.id, toLines(known.entries))
-  setOutputs(job, known.session, known.entries, {
-    proceed: 'true',
-    ...(await followUps(job, known.session)),
-    ...(await proofOutputs(job, shown)),
+  return endJob(job, known, {
+    outputs: { proceed: 'true' },
+    next: true,
+    proof: shown,
+    summary: shown,
+    person: 'ask',
+    code: settledCode(known.session, known.entries),
+    title: null,
   })
-  await reportSession(job, known, shown)
-  await askPerson(job, known)
-  return { code: settledCode(known.session, known.entries), title: titleOf(known) }
 }
 
 /** The ledger of a run that writes none: it ends with this machine otherwise. */

@@ -3,11 +3,11 @@ import { run } from '../run.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { quote } from '../commands/quote.ts'
 import { approve as approveVerb } from '../app/approve.ts'
-import { updateAskIssue } from './ask.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
 import { approvedBy } from './plan.ts'
 import { withStage } from './stages.ts'
-import { sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
+import { noTestView, sessionOf } from './report.ts'
 
 export const approve = (job: Job): Promise<Ended> =>
   decided(job, false, () => approvedBy(job, job.inputs.approvalEnvironment))
@@ -29,10 +29,15 @@ async function decided(job: Job, no: boolean, who: () => Promise<string>): Promi
   const known = await sessionOf(job)
   // Nothing acts in a state that has ended; what is left to do is to give leases back.
   if (job.key !== null) await withStage(job, known, (world, plan) => run(plan, known.session.id, world, { states: [] }))
-  setOutputs(job, known.session, known.entries)
-  await reportSession(job, known)
-  await updateAskIssue(job, known)
-  return { code: exitCodes.passed, title: titleOf(known) }
+  return endJob(job, known, {
+    outputs: {},
+    next: false,
+    proof: null,
+    summary: noTestView,
+    person: 'update',
+    code: exitCodes.passed,
+    title: null,
+  })
 }
 
 /** Who kept this run out. GitHub tells of a run and not of which job: where the same run also got a yes there, for another session or for its plan, the no may be anybody's, and a person says it again. */

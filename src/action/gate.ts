@@ -6,8 +6,9 @@ import { traitsOf } from '../domain/states.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
-import { newestTest, sessionOf, setOutputs } from './report.ts'
+import { newestTest, sessionOf } from './report.ts'
 
 /** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
 const showing: readonly string[] = ['report', 'approve', 'rejected']
@@ -31,16 +32,26 @@ export async function gate(job: Job): Promise<Ended> {
   const { session, entries } = known
   const other = continuedAtOtherCommit(job, session)
   if (other !== null) return told(job, { code: exitCodes.inconclusive, title: other })
-  setOutputs(job, session, entries)
   const title = verdictTitle({ session, entries })
   const tested = newestTest(entries) !== undefined
   const { kind, standing } = traitsOf(session.state)
   const code =
     tested || kind === 'final' || standing === 'failed' ? settledCode(session, entries) : exitCodes.inconclusive
-  const hurt = broken.filter(([name]) => !showing.includes(name))
-  if (code === exitCodes.passed && hurt.length > 0)
-    return told(job, { code: exitCodes.harness, title: `${title}, but not every job ended well (${said})` })
-  return told(job, { code, title: code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title })
+  const hurt = code === exitCodes.passed && broken.some(([name]) => !showing.includes(name))
+  const ended = await endJob(job, known, {
+    outputs: {},
+    next: false,
+    proof: null,
+    summary: null,
+    person: 'leave',
+    code: hurt ? exitCodes.harness : code,
+    title: hurt
+      ? `${title}, but not every job ended well (${said})`
+      : code !== exitCodes.passed && broken.length > 0
+        ? `${title} (${said})`
+        : title,
+  })
+  return told(job, ended)
 }
 
 async function told(job: Job, ended: Ended): Promise<Ended> {

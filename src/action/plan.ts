@@ -1,5 +1,5 @@
 /** `plan` and `confirm`: the dispatch form is the interview; nothing is touched before it is recorded and confirmed. */
-import { Failure } from '../domain/failure.ts'
+import { exitCodes, Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { hasPlan } from '../domain/events/entry.ts'
 import { isFinal, type State } from '../domain/states.ts'
@@ -23,8 +23,9 @@ import {
 import { defaultFleet } from '../inputs/request-fields.ts'
 import { updateAskIssue } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
-import { sessionOf, setOutputs } from './report.ts'
+import { sessionOf } from './report.ts'
 
 /** For a push, where nobody is asked and the configuration says nothing. */
 const pushDefaults = { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' } as const
@@ -86,9 +87,15 @@ export async function begin(job: Job): Promise<Begun | null> {
       `${facts.origin.actor ?? 'somebody'} (${facts.origin.event})`,
       inputs.request.onBusy ?? 'queue',
     )
-  const { session: now, entries } = await sessionOf(job, session)
-  setOutputs(job, now, entries, { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment })
-  await updateAskIssue(job, { project: made.plan.config.project, session: now, entries })
+  await endJob(job, await sessionOf(job, session), {
+    outputs: { proceed: 'true', fleet: made.plan.fleet.name, 'confirm-environment': environment },
+    next: false,
+    proof: null,
+    summary: null,
+    person: 'update',
+    code: exitCodes.passed,
+    title: null,
+  })
   return { made, session }
 }
 
@@ -166,18 +173,25 @@ export async function confirm(job: Job): Promise<Ended> {
     `${by} (environment ${inputs.confirmEnvironment}), asked for by ${facts.origin.actor ?? 'somebody'}`,
     inputs.request.onBusy ?? 'queue',
   )
-  const { session, entries } = await sessionOf(job)
+  const confirmed = await sessionOf(job)
   const before = facts.origin.event === 'push' ? await waiting(job, made) : undefined
   if (
     before !== undefined &&
     (await record(
       { ...c, ledger: before.ledger, session: before.session.id },
-      { event: 'superseded', why: `by ${session.id}, which reviewers confirmed`, facts: {} },
+      { event: 'superseded', why: `by ${confirmed.session.id}, which reviewers confirmed`, facts: {} },
     ))
   )
     await updateAskIssue(job, await sessionOf(job, before.session.id))
-  setOutputs(job, session, entries, { proceed: 'true' })
-  return { code: 0, title: `confirmed by ${by}` }
+  return endJob(job, confirmed, {
+    outputs: { proceed: 'true' },
+    next: false,
+    proof: null,
+    summary: null,
+    person: 'leave',
+    code: exitCodes.passed,
+    title: `confirmed by ${by}`,
+  })
 }
 
 /** Who let this run into the environment, newest first. Nobody: its protection was taken away meanwhile, or an administrator passed it. */

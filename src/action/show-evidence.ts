@@ -1,29 +1,18 @@
 /** `prove`: fetches the evidence that the test job kept, judges it again against the ledger, and shows it; without a test, at least every node's log. */
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { TestEntry } from '../domain/events/entry.ts'
-import { proofFile } from '../report/bundle-proof.ts'
-import { testResultPredicate } from '../report/predicate.ts'
 import { collect } from '../stages/parts/collect.ts'
 import { leasedNodes } from '../stages/parts/roster.ts'
 import type { StoredSession } from '../app/sessions.ts'
 import { bundleIn, check } from '../app/evidence.ts'
 import { againstBase, baseBranchOf } from './base.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
 import { filesBelow } from './store-artifact.ts'
 import { withStage } from './stages.ts'
-import {
-  newestTest,
-  noTestView,
-  runOf,
-  sessionOf,
-  setOutputs,
-  reportSession,
-  titleOf,
-  type TestView,
-} from './report.ts'
+import { newestTest, noTestView, runOf, sessionOf, type TestView } from './report.ts'
 import { messageOf } from '../domain/text.ts'
 
 export async function prove(job: Job): Promise<Ended> {
@@ -34,9 +23,15 @@ export async function prove(job: Job): Promise<Ended> {
   const shown = test === undefined ? noTestView : await evidence(job, known, test)
   // A test that broke off left no evidence behind: what the nodes wrote is fetched before it is gone.
   if (test === undefined || known.entries.at(-1) !== test) await nodeLogs(job, known)
-  setOutputs(job, known.session, known.entries, await proofOutputs(job, shown))
-  await reportSession(job, known, shown)
-  return { code: exitCodes.passed, title: titleOf(known) }
+  return endJob(job, known, {
+    outputs: {},
+    next: false,
+    proof: shown,
+    summary: shown,
+    person: 'leave',
+    code: exitCodes.passed,
+    title: null,
+  })
 }
 
 /** The evidence of a test, from this machine or from its artifact, found to be what the ledger says. */
@@ -99,39 +94,4 @@ async function nodeLogs(job: Job, known: StoredSession): Promise<void> {
   }).catch((error: unknown) => {
     c.terminal.warn(`logs of the nodes: ${messageOf(error)}`)
   })
-}
-
-/** Where the proof lies, and what may be attested: the manifest, which lists every file of the evidence. */
-export async function proofOutputs(
-  job: Job,
-  { bundle, verdict, folder }: TestView,
-): Promise<Readonly<Record<string, string>>> {
-  if (bundle === null || verdict === null || folder === null) return { attest: 'false' }
-  const predicate = join(folder, '..', 'predicate.json')
-  await writeFile(
-    predicate,
-    `${JSON.stringify(testResultPredicate({ verdict, plan: bundle.plan, url: job.facts.runUrl }))}\n`,
-  )
-  return {
-    proof: join(folder, proofFile(bundle)),
-    'proof-name': proofFile(bundle),
-    predicate,
-    subject: join(folder, 'manifest.json'),
-    attest: String(await attestable(job)),
-  }
-}
-
-/** Private repositories can keep attestations only in GitHub's Enterprise Cloud; forks get no identity token (github-platform §6). */
-async function attestable({ inputs, context: { forge, terminal }, facts }: Job): Promise<boolean> {
-  if (inputs.attest === 'off') return false
-  if (inputs.ledger === 'none') {
-    terminal.info('not attested: a run without a ledger branch (a fork) has no identity to sign with')
-    return false
-  }
-  const visibility = forge === null ? 'unknown' : await forge.visibility().catch(() => 'unknown')
-  if (visibility === 'public' && facts.serverUrl === 'https://github.com') return true
-  terminal.info(
-    `not attested: the repository is ${visibility}, and only public ones can keep attestations on every plan`,
-  )
-  return false
 }

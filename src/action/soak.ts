@@ -8,14 +8,14 @@ import { exitCode } from '../app/exit-code.ts'
 import type { StoredSession } from '../app/sessions.ts'
 import { duties, take, tickOf, type Duty, type PassedOver, type Taken } from '../app/checkpoints.ts'
 import { run } from '../run.ts'
-import { followUps } from './advance.ts'
-import { askPerson, updateAskIssues } from './ask.ts'
+import { updateAskIssues } from './ask.ts'
 import { checkoutOf } from './checkout.ts'
 import { recording } from './compiled.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
 import { onGitHub } from './remedy.ts'
-import { evidence, proofOutputs } from './show-evidence.ts'
-import { newestTest, noTestView, sessionOf, setOutputs, reportSession, titleOf } from './report.ts'
+import { evidence } from './show-evidence.ts'
+import { newestTest, noTestView, sessionOf } from './report.ts'
 import { withStage } from './stages.ts'
 import { duration, messageOf, iso } from '../domain/text.ts'
 
@@ -92,14 +92,15 @@ async function checkpoint(job: Job): Promise<Ended> {
       ? noTestView
       : await evidence(job, known, test)
   const compiling = taken !== undefined && known.session.state === 'BUILD'
-  setOutputs(job, known.session, known.entries, {
-    ...(await followUps(job, known.session)),
-    ...(await proofOutputs(job, shown)),
-    compile: String(compiling),
+  return endJob(job, known, {
+    outputs: { compile: String(compiling) },
+    next: true,
+    proof: shown,
+    summary: shown,
+    person: taken === undefined ? 'leave' : 'ask',
+    code: compiling ? exitCodes.passed : (taken?.code ?? exitCodes.passed),
+    title: null,
   })
-  await reportSession(job, known, shown)
-  if (taken !== undefined) await askPerson(job, known)
-  return { code: compiling ? exitCodes.passed : (taken?.code ?? exitCodes.passed), title: titleOf(known) }
 }
 
 /** As far as BUILD: a job with the key compiles nothing. */

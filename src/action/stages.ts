@@ -19,8 +19,9 @@ import { checkKey } from '../app/key.ts'
 import type { OpenWorld } from '../world.ts'
 import { checkoutOf } from './checkout.ts'
 import { recording } from './compiled.ts'
+import { endJob } from './end-job.ts'
 import type { Ended, Job } from './job.ts'
-import { noTestView, runOf, sessionOf, testViewHere, setOutputs, reportSession, titleOf } from './report.ts'
+import { noTestView, runOf, sessionOf, testViewHere } from './report.ts'
 
 /** The fleet is kept through the compiling, which happens in a job that cannot reach it. */
 export async function setup(job: Job): Promise<Ended> {
@@ -151,11 +152,17 @@ export async function planOf(known: StoredSession): Promise<Plan> {
 export async function stageEnd(job: Job, id: string): Promise<Ended> {
   const known = await sessionOf(job, id)
   const code = codeOf(known)
-  setOutputs(job, known.session, known.entries)
-  // What went well is shown once, with its proof, by `prove`.
-  if (code !== exitCodes.passed)
-    await reportSession(job, known, known.session.lastTestAt === null ? noTestView : await testViewHere(job, known))
-  return { code, title: titleOf(known) }
+  const tested = known.session.lastTestAt !== null
+  return endJob(job, known, {
+    outputs: {},
+    next: false,
+    proof: null,
+    // What went well is shown once, with its proof, by `prove`.
+    summary: code === exitCodes.passed ? null : tested ? await testViewHere(job, known) : noTestView,
+    person: 'leave',
+    code,
+    title: null,
+  })
 }
 
 const codeOf = ({ session, entries }: StoredSession): number =>
