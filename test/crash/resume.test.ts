@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { itemsFile } from '../../src/domain/bundle.ts'
 import { chainFaults, type Entry } from '../../src/domain/ledger.ts'
 import { cli, scratch, type Running } from '../e2e/cli.ts'
 import { openLab, type Lab } from '../e2e/lab.ts'
@@ -58,7 +59,9 @@ function attemptsSoFar(s: Story): number {
   const sessions = join(s.home, 'testnet/sessions')
   try {
     const [session = ''] = readdirSync(sessions)
-    return readFileSync(join(sessions, session, 'test-1/evidence/attempts.jsonl'), 'utf8').split('\n').length - 1
+    return (
+      readFileSync(join(sessions, session, 'test-1/evidence', itemsFile('connectivity')), 'utf8').split('\n').length - 1
+    )
   } catch {
     return 0
   }
