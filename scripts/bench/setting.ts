@@ -76,7 +76,8 @@ export function besidePlan(plan: Plan): Plan {
     profile.registry === null
       ? null
       : {
-          args: [...profile.registry.args.map((a) => (a === http ? '18080' : a)), '--rendezvous-port', '13478'],
+          ...profile.registry,
+          args: [...(profile.registry.args ?? []).map((a) => (a === http ? '18080' : a)), '--rendezvous-port', '13478'],
           httpPort: 18_080,
         }
   const beside: Fleet = {

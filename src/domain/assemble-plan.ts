@@ -23,6 +23,11 @@ export interface PlanInput {
 export function assemblePlan(input: PlanInput): Plan {
   const { answers, config, profile, fleet } = input
   refuseUnsupported(answers)
+  if (profile.registry !== null && registryOf(fleet) === undefined)
+    throw new Failure({
+      code: 'U049',
+      message: `fleet ${fleet.name} has no registry, and ${profile.name} finds its peers through one`,
+    })
   const nodes = nodesOf(fleet, config)
   const parts = partsOf(input, nodes)
   const steps = stepsOf(nodes.length, parts, config, input)

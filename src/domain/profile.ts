@@ -8,6 +8,16 @@ export const isDialect = (name: string): name is Dialect => (dialects as readonl
 /** What the program calls the parts of its record. */
 export type RecordFields = Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>>
 
+export interface RegistryUse {
+  /** The registry process on the registry node; null: the fleet's own registry is used as it is. */
+  readonly args: readonly string[] | null
+  readonly httpPort: number
+  /** Where it lists who has registered: path, where the list is in the answer, and the field of an id; null: nothing is waited for. */
+  readonly ready: { readonly path: string; readonly list: string; readonly id: string } | null
+  /** Paths whose answers are kept as evidence. */
+  readonly keep: readonly string[]
+}
+
 export interface Profile {
   readonly name: string
   readonly title: string
@@ -18,8 +28,8 @@ export interface Profile {
   readonly binary: string
   /** UDP port of the service: a key of the fleet's ports, or a number, which the fleet's port of the project replaces. 0: the service binds one of its own choice. */
   readonly servicePort: number | string
-  /** The registry process on the registry node; null: the fleet's own registry is used as it is. */
-  readonly registry: { readonly args: readonly string[]; readonly httpPort: number } | null
+  /** Where nodes find each other; null: the program knows no registry. */
+  readonly registry: RegistryUse | null
   /** `{registryUrl} {servicePort} {dataDir} {registryIp}` are filled. */
   readonly node: {
     readonly args: readonly string[]

@@ -37,7 +37,6 @@ const crossChecks: CrossCheck = (raw, report) => {
       report(['nodes', i, 'nat'], 'a node of role nat must have a NAT other than none')
   })
   const registries = nodes.flatMap((n, i) => (n['role'] === 'registry' ? [i] : []))
-  if (registries.length === 0) report(['nodes'], 'one node must have the role registry; there is none')
   for (const i of registries.slice(1))
     report(['nodes', i, 'role'], `only one node may have the role registry; nodes[${registries[0]}] has it already`)
   if (!nodes.some((n) => n['role'] === 'bootstrap'))

@@ -1,10 +1,10 @@
 /** A profile file read into a {@link Profile}: how one program is started, dialled and read is data, and a mistyped placeholder is a fault. */
 import * as z from 'zod'
 import { focuses } from '../domain/plan.ts'
-import type { Profile } from '../domain/profile.ts'
+import type { Profile, RegistryUse } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
 import { usageFailure, type Path } from './faults.ts'
-import { count, fileName, identifier, oneOf, port, projectName, servicePort, text } from './fields.ts'
+import { count, fileName, identifier, isRecord, oneOf, port, projectName, servicePort, text } from './fields.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { messageOf, stripHidden } from '../domain/text.ts'
@@ -113,6 +113,36 @@ const payload = z
       : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes },
   )
 
+const registryPath = text.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')
+const registry = z
+  .strictObject({
+    args: z
+      .array(text)
+      .nullable()
+      .default(null)
+      .describe("Arguments of the registry that is started on the registry node (default: the fleet's own is used)."),
+    http_port: port.default(8080).describe('TCP port of the registry (default 8080).'),
+    ready: oneOf({
+      http_json: z
+        .strictObject({
+          path: registryPath.describe('Path of the answer.'),
+          list: listPath.default('$').describe('Where the list is in the answer, $ for the whole (default).'),
+          id: field.describe("Field that holds a peer's id."),
+        })
+        .describe('An answer in JSON that lists the registered peers.'),
+    })
+      .nullable()
+      .default(null)
+      .describe('Where it lists who has registered (default: nothing is waited for).'),
+    keep: z.array(registryPath).default([]).describe('Paths whose answers are kept as evidence.'),
+  })
+  .transform(({ args, http_port: httpPort, ready, keep }): RegistryUse => ({
+    args,
+    httpPort,
+    ready: ready?.http_json ?? null,
+    keep,
+  }))
+
 export const profileSchema = z
   .strictObject({
     name: identifier.describe('Name of the profile, by which a configuration chooses it.'),
@@ -128,14 +158,10 @@ export const profileSchema = z
     service_port: z
       .union([servicePort, projectName])
       .describe("UDP port of the service: a number, or a key of the fleet's ports; 0: one of its own choice."),
-    registry: z
-      .strictObject({
-        args: words.describe('Arguments of the registry, with placeholders.'),
-        http_port: port.default(8080).describe('TCP port of the registry (default 8080).'),
-      })
+    registry: registry
       .nullable()
       .default(null)
-      .describe("The registry that is started on the registry node (default: the fleet's own is used)."),
+      .describe('Where nodes find each other (default: the program knows no registry).'),
     node: z
       .strictObject({
         args: words.describe('Arguments of the service, with placeholders.'),
@@ -164,7 +190,7 @@ export const profileSchema = z
     focuses: w.focuses,
     binary: w.binary,
     servicePort: w.service_port,
-    registry: w.registry === null ? null : { args: w.registry.args, httpPort: w.registry.http_port },
+    registry: w.registry,
     node: { args: w.node.args, bootstrapArgs: w.node.bootstrap_args, environment: w.node.environment },
     peerId: w.peer_id,
     dial: w.dial,
@@ -174,6 +200,9 @@ export const profileSchema = z
   }))
 
 const templateChecks: CrossCheck = (raw, report) => {
+  const known = isRecord(raw) && isRecord(raw['registry'])
+  if (!known && /\{registry(?:Url|Ip)\}/.test(JSON.stringify(raw) ?? ''))
+    report(['registry'], 'is missing, and an argument asks for it: {} where the fleet keeps its own registry')
   check(raw, ['registry', 'args'], placeholders.registry, report)
   check(raw, ['node', 'args'], placeholders.node, report)
   check(raw, ['node', 'bootstrap_args'], placeholders.node, report)

@@ -101,7 +101,7 @@ export const deploy: Stage<'DEPLOY'> = async (plan, session, world) => {
   }
   await wave(rest.slice(first + 1))
   await wave(roster.filter((n) => n.role === 'bootstrap'))
-  const early = quorumFault(world.fleet, plan.nodes, left())
+  const early = quorumFault(plan, left())
   if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: facts() }
 
   const registered = await awaitRegistration(
@@ -110,7 +110,7 @@ export const deploy: Stage<'DEPLOY'> = async (plan, session, world) => {
     left().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry')),
   )
   for (const [node, message] of registered.missing) excluded.push({ node, stage: 'DEPLOY', code: 'P012', message })
-  const fault = quorumFault(world.fleet, plan.nodes, left())
+  const fault = quorumFault(plan, left())
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, excluded), facts: all }
   const skipped = [...done.values()].filter((d) => d.skipped).length

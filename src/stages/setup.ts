@@ -21,7 +21,7 @@ export const setup: Stage<'SETUP'> = async (plan, session, world) => {
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
   const answered = plan.nodes.filter((n) => seen.done.has(n))
-  const early = quorumFault(world.fleet, plan.nodes, answered)
+  const early = quorumFault(plan, answered)
   if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded } }
 
   // The job that compiles cannot reach the fleet, so that the lease outlasts it.
@@ -37,7 +37,7 @@ export const setup: Stage<'SETUP'> = async (plan, session, world) => {
     fences: Object.fromEntries(leases.done),
   }
   facts.warnings.forEach((w) => world.log.warn(w.message))
-  const fault = quorumFault(world.fleet, plan.nodes, left)
+  const fault = quorumFault(plan, left)
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, all), facts }
   return {
     event: 'ready',

@@ -33,7 +33,7 @@ export const test: Stage<'TEST'> = async (plan, session, world) => {
   const leases = await takeLeases(world, plan, session.id, roster, testSeconds)
   const there = roster.filter((n) => leases.done.has(n))
   const lost = [...leases.failed].map(([node, f]) => ({ node, why: f.message }))
-  const fault = quorumFault(world.fleet, plan.nodes, there)
+  const fault = quorumFault(plan, there)
   if (fault !== null) return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
 
   try {

@@ -141,7 +141,7 @@ export const rooms: readonly Room[] = [
   {
     name: 'stages',
     holds: inside('stages'),
-    rooms: ['domain', 'commands', 'ports', 'suites', 'instruments', 'report'],
+    rooms: ['domain', 'commands', 'ports', 'suites', 'instruments', 'collectors', 'report'],
     outside: ['p-limit', ...computing],
     reason:
       'a stage acts through ports only, so that the lab, the real fleet and a dry run are one code; a page is rendered by report, which is pure',
@@ -159,6 +159,14 @@ export const rooms: readonly Room[] = [
     rooms: ['domain', 'commands', 'ports'],
     outside: ['p-limit', ...computing],
     reason: 'an instrument measures by ports only and knows no suite: each suite may use it',
+  },
+  {
+    name: 'collectors',
+    holds: inside('collectors'),
+    rooms: ['domain', 'commands', 'ports', 'instruments'],
+    outside: computing,
+    reason:
+      'a collector fetches evidence through ports only, and knows neither stage nor suite: it also runs when a test broke off',
   },
   {
     name: 'adapters',

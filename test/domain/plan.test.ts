@@ -129,6 +129,13 @@ describe('refused in the plan, with the reason', () => {
     const other = profiles.find((p) => p.name === name) ?? expect.fail()
     expect(refusal({ ...input, profile: other })).toEqual(['usage', 'U040', expect.stringContaining(why)])
   })
+  test('a program that uses a registry, on a fleet without one; one that uses none is planned', () => {
+    const fleet = { ...saorsa, nodes: saorsa.nodes.filter((n) => n.role !== 'registry') }
+    expect(refusal({ ...input, fleet })?.[1]).toBe('U049')
+    expect(assemblePlan({ ...input, fleet, profile: { ...profile, registry: null } }).nodes).toEqual(
+      fleet.nodes.map((n) => n.name),
+    )
+  })
   test('a program that is dialled by an id that nobody can read', () =>
     expect(refusal({ ...input, profile: { ...profile, peerId: { kind: 'none' } } })?.[2]).toContain('peer id'))
 })

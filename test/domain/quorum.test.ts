@@ -6,6 +6,9 @@ import { nineNodes } from './fixtures.ts'
 const all = nineNodes.nodes.map((n) => n.name)
 const n = (...numbers: readonly number[]): readonly string[] => numbers.map((k) => `saorsa-${k}`)
 
+const faultOf = (nodes: readonly string[], left: readonly string[], registry: object | null = {}) =>
+  quorumFault({ fleet: nineNodes, nodes, profile: { registry } }, left)
+
 describe('the nine peers', () => {
   test.each([
     ['everybody', all, null],
@@ -15,16 +18,17 @@ describe('the nine peers', () => {
     ['no bootstrap node', n(1, 4, 5, 6, 7, 8, 9, 10), 'no bootstrap node is available'],
     ['nobody', [], 'the registry saorsa-1 is not available'],
   ])('%s', (_, left, fault) => {
-    expect(quorumFault(nineNodes, all, left)).toBe(fault)
+    expect(faultOf(all, left)).toBe(fault)
   })
 })
 
 test('half counts the planned peers only, and exactly half is enough', () => {
-  expect(quorumFault(nineNodes, n(1, 2, 4, 5, 6), n(1, 2, 4))).toBeNull()
-  expect(quorumFault(nineNodes, n(1, 2, 4, 5, 6), n(1, 2, 7, 8, 9))).toBe('1 of 4 peers are available: fewer than 50 %')
+  expect(faultOf(n(1, 2, 4, 5, 6), n(1, 2, 4))).toBeNull()
+  expect(faultOf(n(1, 2, 4, 5, 6), n(1, 2, 7, 8, 9))).toBe('1 of 4 peers are available: fewer than 50 %')
 })
-test('a fleet without a registry never has a quorum', () => {
-  expect(quorumFault({ ...nineNodes, nodes: nineNodes.nodes.slice(1) }, n(2, 3), n(2, 3))).toBe(
-    'the registry is not available',
-  )
+test('a fleet without a registry has no quorum for a program that uses one, and has one for a program that does not', () => {
+  const fleet = { ...nineNodes, nodes: nineNodes.nodes.slice(1) }
+  const fault = (registry: object | null) => quorumFault({ fleet, nodes: n(2, 3), profile: { registry } }, n(2, 3))
+  expect([fault({}), fault(null)]).toEqual(['the registry is not available', null])
+  expect(faultOf(all, n(2, 3, 4, 5, 6, 7, 8, 9, 10), null)).toBeNull()
 })

@@ -1,6 +1,7 @@
 /** The verdict's figures beside the result, and evidence that no honest run would hold. */
 import { describe, expect, test } from 'vitest'
 import type { Attempt } from '../../src/domain/evidence.ts'
+import { verdict } from '../../src/domain/verdict.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import { pairKey } from '../../src/domain/suites/connectivity/timetable.ts'
 import {
@@ -201,4 +202,50 @@ test('a nonexistent-peer control that could not run is not covered', () => {
   const v = judged(run({ controls: { 'nonexistent-peer': { seen: 'error', detail: 'exit 127' } } }))
   expect(v.result).toBe('passed')
   expect(v.notCovered).toContainEqual({ kind: 'other', what: 'control nonexistent-peer', why: 'exit 127' })
+})
+
+describe('a judge that breaks', () => {
+  const input = run()
+  const poisoned = (of: string): never => {
+    throw new TypeError(`no ${of}`)
+  }
+  test('makes the run inconclusive with its error in the verdict, and leaves the rest of the verdict whole', () => {
+    const attempts = attemptsOf(input).map((a, i) =>
+      i === 0
+        ? ({
+            ...a,
+            get claim() {
+              return poisoned('claim')
+            },
+          } as Attempt)
+        : a,
+    )
+    const v = verdict(withAttempts(input, attempts))
+    expect([v.result, v.reasons.map((r) => r.text)]).toEqual([
+      'inconclusive',
+      ['suite connectivity: its judge broke: TypeError: no claim'],
+    ])
+    expect(v.suites.connectivity).toMatchObject({
+      samples: [],
+      figures: null,
+      error: expect.stringContaining('no claim'),
+    })
+    expect(v.notCovered).toContainEqual(expect.objectContaining({ what: 'suite connectivity' }))
+    expect(v.invalidControls).toEqual([])
+  })
+  test('of the run itself gives an invalid verdict, not an exception', () => {
+    const broken = {
+      ...input,
+      get evidence() {
+        return poisoned('evidence')
+      },
+    } as VerdictInput
+    expect(verdict(broken).reasons).toEqual([{ kind: 'invalid', text: 'a judge broke: TypeError: no evidence' }])
+  })
+  test('a plan without a suite passes nothing', () => {
+    expect(verdict({ ...input, suites: [] })).toMatchObject({
+      result: 'inconclusive',
+      reasons: [{ text: 'the plan has no suite' }],
+    })
+  })
 })

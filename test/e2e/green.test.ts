@@ -132,7 +132,7 @@ describe('verify', () => {
     expect(code).toBe(20)
   })
   test.each([
-    ['evidence/attempts.jsonl', '"evidence/attempts.jsonl" was changed'],
+    ['evidence/suites/connectivity.jsonl', '"evidence/suites/connectivity.jsonl" was changed'],
     ['evidence/logs/saorsa-7.log', '"evidence/logs/saorsa-7.log" was changed'],
     ['evidence/registry/api-peers.json', '"evidence/registry/api-peers.json" was changed'],
     ['evidence/verdict.json', '"evidence/verdict.json" was changed'],

@@ -75,7 +75,12 @@ describe('the shipped profiles', () => {
 
   test('the example', () => {
     expect(profiles.find((p) => p.name === 'testnet')).toMatchObject({
-      registry: { args: ['--registry', '--port', '8080'], httpPort: 8080 },
+      registry: {
+        args: ['--registry', '--port', '8080'],
+        httpPort: 8080,
+        ready: { path: '/api/peers', list: '$', id: 'peer_id' },
+        keep: ['/health', '/api/peers', '/api/results', '/api/stats'],
+      },
       node: {
         args: ['--registry-url', '{registryUrl}', '--bind-port', '{servicePort}', '--data-dir', '{dataDir}', '--quiet'],
         bootstrapArgs: ['--relay'],

@@ -45,7 +45,8 @@ export function planOf({ project = 'p', fleet, nodes, config = {}, more = {} }: 
       ...config,
       deploy: { ...base.deploy, nodes: 'all', serviceName: 'peer', installPath: '/opt/p', ...config.deploy },
     },
-    profile,
+    // On a fleet without a registry the program uses none.
+    profile: own.nodes.some((n) => n.role === 'registry') ? profile : { ...profile, registry: null },
     fleet: own,
     source: { kind: 'build', workspace: 'examples/testnet', revision: null },
     binaryBytes: null,

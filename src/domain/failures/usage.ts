@@ -26,6 +26,9 @@ export const usageFailures = {
   U045: usage('a release was named without its repository'),
   U047: usage('the fleet names no port for the service', { noRemedy: 'the fleet file needs one line under ports' }),
   U048: usage('no suite is left to run', { noRemedy: 'the configuration has to enable a suite that acts' }),
+  U049: usage('the fleet has no registry, and the program uses one', {
+    noRemedy: 'one node of the fleet file has to have the role registry',
+  }),
   U046: usage('the given binary cannot be read'),
   U050: usage('the folder holds no evidence'),
   U052: usage('host keys are pinned only after a yes'),

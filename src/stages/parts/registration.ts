@@ -1,6 +1,7 @@
-/** Waits until each node's own peer id, read from its disk, appears in the registry (spec §4 DEPLOY). */
+/** Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either (spec §4 DEPLOY). */
 import { dataDir } from '../../commands/service.ts'
 import type { NodeName } from '../../domain/fleet.ts'
+import { listAt } from '../../domain/json-path.ts'
 import { registryOf } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { registryUrlOf } from '../../domain/program.ts'
@@ -23,7 +24,7 @@ export async function awaitRegistration(world: World, plan: Plan, nodes: readonl
       if (id !== null) peerIds.set(n, id)
     })
     const listed = await registeredPeers(world, plan)
-    const missing = nodes.filter((n) => !listed.has(peerIds.get(n) ?? ''))
+    const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), listed))
     world.log.progress('registration', `registered: ${nodes.length - missing.length}/${nodes.length}`)
     if (missing.length === 0) return { peerIds, missing: new Map() }
     if (world.clock.now() >= deadline)
@@ -53,14 +54,21 @@ async function readPeerId(world: World, plan: Plan, name: NodeName): Promise<str
   return result.code === 0 && /^[0-9a-f]{16,128}$/i.test(id) ? id : null
 }
 
-/** Peer ids that the registry lists now; empty when it does not answer. */
+/** A program whose ids nobody can read is not looked for in any list. */
+const isReady = (
+  { profile: { peerId, registry } }: Plan,
+  id: string | undefined,
+  listed: ReadonlySet<string>,
+): boolean => peerId.kind === 'none' || (id !== undefined && ((registry?.ready ?? null) === null || listed.has(id)))
+
+/** Peer ids that the registry lists now; empty when it does not answer, or nothing says where it lists them. */
 async function registeredPeers(world: World, plan: Plan): Promise<ReadonlySet<string>> {
-  const registry = registryOf(world.fleet)
-  if (registry === undefined) return new Set()
+  const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null]
+  if (node === undefined || ready === null) return new Set()
   try {
-    const answer = await world.http(registry.name, `${registryUrlOf(world.fleet, plan)}/api/peers`, 10_000)
-    const list: unknown = JSON.parse(Buffer.from(answer.body).toString('utf8'))
-    return new Set(Array.isArray(list) ? list.map((p: { peer_id?: unknown }) => String(p.peer_id ?? '')) : [])
+    const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${ready.path}`, 10_000)
+    const listed = listAt(Buffer.from(answer.body).toString('utf8'), ready.list)
+    return new Set(listed.map((peer) => String(peer[ready.id] ?? '')))
   } catch {
     world.signal.throwIfAborted()
     return new Set()

@@ -30,10 +30,11 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
     environment: plan.profile.node.environment,
   }
   if (node.role === 'registry') {
-    if (plan.profile.registry === null) return null
+    const { registry } = plan.profile
+    if (registry === null || registry.args === null) return null
     return {
-      unit: { ...common, args: fillTemplate('registry', plan.profile.registry.args, values) },
-      listens: { protocol: 'tcp', port: plan.profile.registry.httpPort },
+      unit: { ...common, args: fillTemplate('registry', registry.args, values) },
+      listens: { protocol: 'tcp', port: registry.httpPort },
     }
   }
   const args = [...plan.profile.node.args, ...(node.role === 'bootstrap' ? plan.profile.node.bootstrapArgs : [])]

@@ -1,0 +1,18 @@
+/** What fetches evidence that no suite makes, whatever happened before. */
+import type { NodeName } from '../domain/fleet.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { Unsupported } from '../domain/unsupported.ts'
+import type { World } from '../ports.ts'
+
+export interface Collecting {
+  readonly world: World
+  readonly plan: Plan
+  readonly nodes: readonly NodeName[]
+  /** Below it everything is written. */
+  readonly folder: string
+  /** The unit of ours on a node; null: none runs there. */
+  readonly unitOn: (node: NodeName) => string | null
+}
+
+/** Answers with what could not be had. */
+export type Collector = (from: Collecting) => Promise<readonly Unsupported[]>
