@@ -1,8 +1,10 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
 import { Failure, recordOf } from './domain/failure.ts'
 import { genesis, type Entry } from './domain/ledger.ts'
+import type { NodeName } from './domain/fleet.ts'
+import { leaseFate, type LeaseFate } from './domain/lease-policy.ts'
 import type { Plan } from './domain/plan.ts'
-import { isFinal, type State } from './domain/states.ts'
+import type { State } from './domain/states.ts'
 import { fold, type Session } from './domain/session.ts'
 import { next } from './domain/next.ts'
 import type { StageResult } from './domain/events/entry.ts'
@@ -116,15 +118,26 @@ async function leave(plan: Plan, id: string, world: World, { whole, before, ours
   const entries = await world.ledger.read(id).catch(() => known)
   const session = fold(id, entries)
   const nodes = leasedNodes(plan, session)
-  const warn = (error: unknown): void => world.log.warn(`leases were not given back: ${String(error)}`)
-  const hold = (until: number): Promise<void> => holdLeases(calm, plan, id, nodes, until).catch(warn)
-  if ((session.state === 'WAIT_1HR' || session.state === 'WAIT_6HR') && session.waitUntil !== null)
-    return hold(session.waitUntil)
   const brokeOff =
     (world.signal.aborted || (whole && session.state !== before)) && ours.has(entries.at(-1)?.hash ?? genesis)
-  // The schedule tests again what is deployed, so nobody may deploy anything else meanwhile.
-  if (brokeOff && session.state === 'TEST' && (session.checkpoint !== null || session.unattended))
-    return hold(session.checkpoint?.dueAt ?? session.changedAt)
-  const over = isFinal(session.state) || session.state === 'AWAIT_PUSH' || session.state === 'AWAIT_APPROVAL'
-  if (over || brokeOff) await giveLeasesBack(calm, plan, id, nodes).catch(warn)
+  await settleLeases(leaseFate(session, { brokeOff }), calm, plan, id, nodes).catch((error: unknown) =>
+    world.log.warn(`leases were not given back: ${String(error)}`),
+  )
+}
+
+async function settleLeases(
+  fate: LeaseFate,
+  world: World,
+  plan: Plan,
+  id: string,
+  nodes: readonly NodeName[],
+): Promise<void> {
+  switch (fate.kind) {
+    case 'hold':
+      return holdLeases(world, plan, id, nodes, fate.until)
+    case 'give-back':
+      return giveLeasesBack(world, plan, id, nodes)
+    case 'leave':
+      return undefined
+  }
 }

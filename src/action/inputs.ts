@@ -1,4 +1,5 @@
 /** The Action's inputs, typed; a start's words go through the schema of the command line. */
+import { perCheckpoint, type Checkpoint } from '../domain/states.ts'
 import { Failure } from '../domain/failure.ts'
 import { commands, type commandInput, type jobInputs } from '../inputs/job-inputs.ts'
 import { requestInputs } from '../inputs/request-fields.ts'
@@ -22,7 +23,8 @@ export interface Inputs {
   readonly attest: 'auto' | 'off'
   readonly confirmEnvironment: string
   readonly approvalEnvironment: string
-  readonly soakEnvironments: { readonly WAIT_1HR: string; readonly WAIT_6HR: string }
+  /** Empty: no environment of GitHub holds this checkpoint, the schedule takes it. */
+  readonly soakEnvironments: Readonly<Record<Checkpoint, string>>
   readonly headSha: string
   readonly runId: string
   readonly runAttempt: string
@@ -87,7 +89,7 @@ export function readInputs(input: (name: string) => string): Inputs {
     needs: read('needs'),
     confirmEnvironment: read('confirm-environment'),
     approvalEnvironment: read('approval-environment'),
-    soakEnvironments: { WAIT_1HR: read('soak-1h-environment'), WAIT_6HR: read('soak-6h-environment') },
+    soakEnvironments: perCheckpoint(({ id }) => read(`soak-${id}-environment`)),
   }
 }
 

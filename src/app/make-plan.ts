@@ -2,6 +2,7 @@
 import { join, relative, resolve } from 'node:path'
 import { readSource } from '../adapters/build/source.ts'
 import { digestOf } from '../adapters/build/zigbuild.ts'
+import { checkpointStates } from '../domain/states.ts'
 import { revisionOf, type SourceInfo } from '../domain/build.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'
@@ -92,15 +93,15 @@ const unknownNodes = (fleet: Fleet, nodes: readonly string[] | null): readonly s
 
 function wished(config: ProjectConfig, r: StartRequest, s: Surrounding): ProjectConfig {
   const soak = r.soak === 'on' || (r.soak !== 'off' && s.soak)
-  // Asked for in so many words, where the configuration names no checkpoint: both.
-  const none = !config.soak.wait1hr && !config.soak.wait6hr
+  // Asked for in so many words, where the configuration names no checkpoint: all.
+  const none = config.soak.checkpoints.length === 0
   return {
     ...config,
     deploy: { ...config.deploy, nodes: r.nodes ?? config.deploy.nodes },
     soak: !soak
-      ? { ...config.soak, wait1hr: false, wait6hr: false }
+      ? { ...config.soak, checkpoints: [] }
       : none && r.soak === 'on'
-        ? { ...config.soak, wait1hr: true, wait6hr: true }
+        ? { ...config.soak, checkpoints: checkpointStates }
         : config.soak,
   }
 }

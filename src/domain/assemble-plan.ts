@@ -40,10 +40,7 @@ export function assemblePlan(input: PlanInput): Plan {
     source: input.source,
     suites: parts,
     unsupported: unsupportedParts({ config, profile, answers }),
-    soak: [
-      ...(config.soak.wait1hr ? ['WAIT_1HR' as const] : []),
-      ...(config.soak.wait6hr ? ['WAIT_6HR' as const] : []),
-    ],
+    soak: config.soak.checkpoints,
     steps,
     estimate: {
       seconds: steps.reduce((n, s) => n + s.seconds, 0),

@@ -1,4 +1,5 @@
 /** A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from (spec §7). */
+import type { Checkpoint } from './states.ts'
 import type { ConnectivityConfig } from './suites/connectivity/config.ts'
 
 export interface CustomTest {
@@ -55,8 +56,8 @@ export interface ProjectConfig {
     readonly custom: readonly CustomTest[]
   }
   readonly soak: {
-    readonly wait1hr: boolean
-    readonly wait6hr: boolean
+    /** In the order in which they are taken. */
+    readonly checkpoints: readonly Checkpoint[]
     readonly regressionTolerance: number
     /** Null: the file says nothing of it. */
     readonly checkIntervalMinutes: number | null

@@ -4,9 +4,9 @@ const hour = 3_600_000
 
 /** Each is due this long after the test before it; sooner ones come first. */
 export const checkpoints = {
-  '1h': { state: 'WAIT_1HR', afterMs: hour },
-  '6h': { state: 'WAIT_6HR', afterMs: 6 * hour },
-} as const satisfies Readonly<Record<string, { readonly state: `WAIT_${string}`; readonly afterMs: number }>>
+  '1h': { state: 'WAIT_1HR', afterMs: hour, what: 'Test again one hour after a pass' },
+  '6h': { state: 'WAIT_6HR', afterMs: 6 * hour, what: 'Test again six hours after that' },
+} as const satisfies Readonly<Record<string, Readonly<{ state: `WAIT_${string}`; afterMs: number; what: string }>>>
 
 export type CheckpointId = keyof typeof checkpoints
 export type Checkpoint = (typeof checkpoints)[CheckpointId]['state']
@@ -15,6 +15,8 @@ export interface CheckpointRow {
   readonly id: CheckpointId
   readonly state: Checkpoint
   readonly afterMs: number
+  /** For a person who configures it. */
+  readonly what: string
 }
 /** In the order in which they are taken. */
 export const checkpointRows: readonly CheckpointRow[] = (
@@ -23,6 +25,9 @@ export const checkpointRows: readonly CheckpointRow[] = (
   .map(([id, row]) => ({ id, ...row }))
   .toSorted((a, b) => a.afterMs - b.afterMs)
 export const checkpointStates: readonly Checkpoint[] = checkpointRows.map((c) => c.state)
+
+/** What a configuration calls it: `wait_1hr`. */
+export const configKey = (checkpoint: Checkpoint) => checkpoint.toLowerCase() as Lowercase<Checkpoint>
 
 /** One value for every checkpoint's state. */
 export const perCheckpoint = <T>(of: (row: CheckpointRow) => T): { readonly [C in Checkpoint]: T } =>

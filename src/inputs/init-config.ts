@@ -1,5 +1,6 @@
 /** The commented `vps-test.yaml` that `init` writes for a Rust workspace. */
 import { stringify } from 'yaml'
+import { checkpointStates, configKey } from '../domain/states.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { CargoTree, Program } from './init-cargo.ts'
 
@@ -117,9 +118,7 @@ const shared = (used: readonly Profile[]): string => `tests:
 
 # The same tests again, one and six hours after they passed.
 soak:
-  wait_1hr: true
-  wait_6hr: true
-
+${checkpointStates.map((c) => `  ${configKey(c)}: true\n`).join('')}
 # For runs where nobody is asked: a push, a pull request.
 answers:
   focus: ${['connectivity', 'full-suite'].find((focus) => used.every((one) => one.focuses.includes(focus))) ?? 'connectivity'}

@@ -1,5 +1,6 @@
 /** What a project file may say in either of its two shapes, with every default; spec §7. */
 import * as z from 'zod'
+import { checkpointRows, configKey, type Checkpoint } from '../domain/states.ts'
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
 import { splitCommand } from './build-command.ts'
 import {
@@ -21,6 +22,12 @@ import { tests } from './project-tests-schema.ts'
 export const defaultBuild = 'cargo zigbuild --release --target x86_64-unknown-linux-gnu'
 const bootstrapPolicies = ['always', 'changed', 'never'] as const
 const events = ['start', 'test_fail', 'fix_commit', 'wait_start', 'complete', 'error'] as const
+
+/** A key for each checkpoint. */
+const checkpointKeys = Object.fromEntries(
+  checkpointRows.map((c) => [configKey(c.state), z.boolean().default(true).describe(`${c.what} (default true).`)]),
+  // fromEntries forgets the keys: they are those of the table.
+) as { readonly [C in Checkpoint as Lowercase<C>]: z.ZodDefault<z.ZodBoolean> }
 
 const buildCommand = z.string().transform((t, context) => {
   const split = splitCommand(t.trim())
@@ -57,8 +64,7 @@ const shared = {
     .prefault({}),
   soak: z
     .strictObject({
-      wait_1hr: z.boolean().default(true).describe('Test again one hour after a pass (default true).'),
-      wait_6hr: z.boolean().default(true).describe('Test again six hours after that (default true).'),
+      ...checkpointKeys,
       regression_tolerance: percent
         .default(0)
         .describe('Percentage points by which a checkpoint may fall below the first test (default 0).'),

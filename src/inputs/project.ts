@@ -1,4 +1,5 @@
 /** A tested repository's configuration, in either of its two shapes, read into one {@link ProjectConfig}. */
+import { checkpointStates, configKey } from '../domain/states.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import { withCrate, withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type Path } from './faults.ts'
@@ -193,8 +194,7 @@ function sharedOf({
       })),
     },
     soak: {
-      wait1hr: soak.wait_1hr,
-      wait6hr: soak.wait_6hr,
+      checkpoints: checkpointStates.filter((c) => soak[configKey(c)]),
       regressionTolerance: soak.regression_tolerance,
       checkIntervalMinutes: soak.check_interval_minutes ?? null,
     },

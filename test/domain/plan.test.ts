@@ -85,7 +85,8 @@ describe('the plan', () => {
   })
   test('soak in the order of its checkpoints', () => {
     expect(
-      assemblePlan({ ...input, config: { ...config, soak: { ...config.soak, wait1hr: true, wait6hr: true } } }).soak,
+      assemblePlan({ ...input, config: { ...config, soak: { ...config.soak, checkpoints: ['WAIT_1HR', 'WAIT_6HR'] } } })
+        .soak,
     ).toEqual(['WAIT_1HR', 'WAIT_6HR'])
   })
   test('a key of the fleet gives the port that the plan has', () => {

@@ -96,7 +96,7 @@ describe('the configuration', () => {
       warnings: [],
       binary: { name: 'testnet-peer', target: 'target/x86_64-unknown-linux-gnu/release/testnet-peer' },
       deploy: { installPath: '/opt/testnet-peer', serviceName: 'testnet-peer' },
-      soak: { wait1hr: true, wait6hr: true },
+      soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'] },
       answers: { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
     })
   })

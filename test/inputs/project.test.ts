@@ -23,7 +23,7 @@ const defaults = {
     channelCreation: { enabled: false, channelsToCreate: 10 },
     custom: [],
   },
-  soak: { wait1hr: true, wait6hr: true, regressionTolerance: 0, checkIntervalMinutes: null },
+  soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
   notifications: null,
   answers: { focus: null, criteria: null, proof: null },
 }
@@ -155,7 +155,7 @@ describe('the project shape', () => {
           },
         ],
       },
-      soak: { ...defaults.soak, wait6hr: false },
+      soak: { ...defaults.soak, checkpoints: ['WAIT_1HR'] },
       notifications: { voice: false, onEvents: ['complete', 'error'] },
     })
   })
@@ -191,7 +191,7 @@ describe('the project shape', () => {
         build: ['cargo', 'zigbuild', '--release', '-p', 'testnet-peer', '--target', 'x86_64-unknown-linux-gnu'],
       },
       tests: { connectivity: { cooloffSeconds: 3 } },
-      soak: { wait1hr: false, wait6hr: false },
+      soak: { checkpoints: [] },
       notifications: null,
       answers: { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
     })

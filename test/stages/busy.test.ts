@@ -357,7 +357,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       },
     }
     const got = await leaseFleet(plan, await session('mine', { at: 5, onBusy: 'supersede' }), stubborn, nodes)
-    expect(got).toMatchObject({ event: 'unrecoverable', facts: { busy: true } })
+    expect(got).toMatchObject({ event: 'unrecoverable', facts: { code: 'B010' } })
     expect(waits).toEqual([])
     expect((await events('theirs')).filter((e) => e === 'superseded')).toHaveLength(1)
   })
