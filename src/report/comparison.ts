@@ -55,7 +55,7 @@ export function compare(now: Counts, base: Base | null): Comparison {
   return { base, rows }
 }
 
-/** The newest recorded test of a branch, of the same project on the same fleet; pull requests into the branch are not the branch. */
+/** The newest recorded test of a branch, of the same project and fleet; pull requests into the branch are not it. */
 export function lastProofOf(
   sessions: readonly { readonly entries: readonly Entry[] }[],
   { branch, project, fleet }: Alike,

@@ -1,4 +1,4 @@
-/** The ledger branch's own page and its derived state, from entries alone: whoever writes them writes the same bytes. */
+/** The ledger branch's own page and derived state, from entries alone: whoever writes them writes the same bytes. */
 import type { Entry, Json } from '../domain/ledger.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'
 import type { Queued, Session } from '../domain/session.ts'
@@ -89,10 +89,15 @@ function sections(sorted: readonly SessionRow[], broken: readonly DamagedRow[]):
 }
 
 const reading: readonly Inline[] = [
-  inline`Each session is a folder of this branch: one file for each transition, chained by SHA-256, with the raw counts of each test. ${code('state.json')} and this page follow from them and are written again with each entry.`,
-  inline`${strong('next due')} is when the next soak checkpoint is to be taken; ${strong('late by')} is how long after its due time the newest one was.`,
+  inline`Each session is a folder of this branch: one file for each transition, chained by SHA-256,
+    with the raw counts of each test. ${code('state.json')} and this page follow from them and are written again with
+    each entry.`,
+  inline`${strong('next due')} is when the next soak checkpoint is to be taken; ${strong('late by')}
+    is how long after its due time the newest one was.`,
   inline`Verdicts give successes/attempts for each pair class or other group. Inconclusive counts as a failure.`,
-  inline`Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with ${code('git clone -b vps-test-ledger <this repository> ledger')}, and run ${code('vps-test verify <folder> --ledger ledger')}. The digest of the proof page stands here.`,
+  inline`Judge a test again, offline: unpack its evidence artifact into a folder, get this branch with
+    ${code('git clone -b vps-test-ledger <this repository> ledger')}, and run
+    ${code('vps-test verify <folder> --ledger ledger')}. The digest of the proof page stands here.`,
 ]
 
 const damage = (broken: readonly DamagedRow[]): Section => ({
@@ -100,7 +105,8 @@ const damage = (broken: readonly DamagedRow[]): Section => ({
   title: 'Damaged',
   blocks: [
     paragraph(
-      inline`Nothing is done with these any more, and the others go on. To be rid of one, remove its folder from this branch by a commit; the history keeps it.`,
+      inline`Nothing is done with these any more, and the others go on. To be rid of one, remove its
+        folder from this branch by a commit; the history keeps it.`,
     ),
     table(
       ['session', 'what is wrong', 'on a clone of this branch'],
@@ -166,7 +172,8 @@ function holding(open: readonly SessionRow[]): readonly Block[] {
     const wait = queueOf(entries)
     if (wait !== null)
       return [
-        inline`${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who, 80)}), leased until ${iso(wait.until)}`,
+        inline`${code(session.id, 80)} waits for session ${code(wait.holder, 80)} (${text(wait.who, 80)}),
+          leased until ${iso(wait.until)}`,
       ]
     const fences = fencesOf(entries)
     return traitsOf(session.state).holdsLeases && fences !== null

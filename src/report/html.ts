@@ -41,9 +41,11 @@ function blockHtml(b: Block, level: number): string {
     case 'gantt':
       return tableHtml(barTable(b))
     case 'details':
-      return `<details><summary>${textHtml(b.summary)}</summary>${b.blocks.map((x) => blockHtml(x, level)).join('')}</details>`
+      return `<details>${tag('summary', textHtml(b.summary))}${b.blocks.map((x) => blockHtml(x, level)).join('')}</details>`
   }
 }
+
+const tag = (name: string, inner: string): string => `<${name}>${inner}</${name}>`
 
 const tableHtml = ({ head, rows, align }: Table): string => {
   const side = (i: number): string => (align[i] === 'right' ? ' class="right"' : '')
@@ -54,11 +56,12 @@ const tableHtml = ({ head, rows, align }: Table): string => {
 
 function matrixHtml({ stem, names, rows, legend }: Matrix): string {
   const head = [`${stem}from ╲ to`, ...names].map((n) => `<th>${textHtml(n)}</th>`)
-  const lines = rows.map(
-    (r, i) =>
-      `<tr><th>${textHtml(names[i] ?? '')}</th>${r.map((c) => `<td class="${c.tone}">${textHtml(c.text)}</td>`).join('')}</tr>`,
-  )
-  return `<table class="matrix"><tr>${head.join('')}</tr>${lines.join('')}</table>\n<p>${textHtml(legendText(legend))}</p>`
+  const lines = rows.map((r, i) => {
+    const cells = r.map((c) => `<td class="${c.tone}">${textHtml(c.text)}</td>`)
+    return tag('tr', `${tag('th', textHtml(names[i] ?? ''))}${cells.join('')}`)
+  })
+  const table = `<table class="matrix">${tag('tr', head.join(''))}${lines.join('')}</table>`
+  return `${table}\n${tag('p', textHtml(legendText(legend)))}`
 }
 
 const barTable = ({ bars }: Gantt): Table => ({

@@ -21,7 +21,8 @@ export function jobSummary(input: SessionView): string {
     parts.push(
       blocksMarkdown([
         paragraph(
-          inline`Cut here, because a summary may have ${summaryLimit / 1024} KiB: ${joined(cut, ', ')}. All of it is in the proof and the ledger, which the artifacts of this run hold.`,
+          inline`Cut here, because a summary may have ${summaryLimit / 1024} KiB: ${joined(cut, ', ')}.
+            All of it is in the proof and the ledger, which the artifacts of this run hold.`,
         ),
       ]),
     )

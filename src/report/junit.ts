@@ -1,4 +1,4 @@
-/** JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one case for the verdict itself, so that no reader sees green over an inconclusive run. */
+/** JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself. */
 import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from '../domain/text.ts'
@@ -44,6 +44,7 @@ export function junit(verdict: Verdict, meta: JunitMeta): string {
   )
 }
 
+/** Without it a reader would see green over an inconclusive run. */
 const verdictCase = (v: Verdict): Case => ({
   name: 'verdict',
   kind: v.result === 'passed' ? 'passed' : v.result === 'failed' ? 'failed' : 'error',
@@ -86,7 +87,7 @@ const lines = (why: readonly string[]): string =>
     ...(why.length > linesShown ? [`and ${why.length - linesShown} more`] : []),
   ].join('\n')
 
-/** XML 1.0 §2.2 forbids most control characters, lone surrogates and two noncharacters even as references; the first two are spelled out already. */
+/** XML 1.0 §2.2 forbids two noncharacters even as references; other hidden characters are spelled out already. */
 const xml = (value: string): string =>
   plainLine(value, 1000)
     .replace(/[\ufffe\uffff]/g, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`)

@@ -146,7 +146,7 @@ const lineStart = (value: string): string =>
 /** Foreign text as a code span. */
 export const code = (value: string, max = usualLength): string => codeSpan(value, max, 'cell')
 
-/** A table reads `\|` before code does; elsewhere the backslash would be shown. A backslash of the text's own must not escape ours. */
+/** A table reads `\|` before code does; elsewhere the backslash would be shown. One of the text's own keeps away. */
 function codeSpan(value: string, max: number, where: Where): string {
   const visible = spellHidden(cut(value === '' ? ' ' : value, max)).replace(/:(?=:)/g, ':\u200b')
   const inner = where === 'cell' ? visible.replace(/\\(?=\|)/g, '\\\u200b').replace(/\|/g, '\\|') : visible

@@ -1,4 +1,4 @@
-/** The one comment of ours on a pull request: a fold for each section, a hidden first line, never over GitHub's limit. */
+/** The one comment of ours on a pull request: a fold for each section, a hidden first line, within GitHub's limit. */
 import { blocksMarkdown, hiddenLine, sectionMarkdown } from './markdown.ts'
 import { inlineText } from './plain.ts'
 import { inline, joined, paragraph, type Block, type Section } from './section.ts'
@@ -18,7 +18,7 @@ export function prComment(input: SessionView, marker: string): string {
   const head = `${commentMarker(markerShape.exec(marker)?.[1] ?? marker)}\n${sectionMarkdown(sessionHead(input), 3)}`
   const folds: string[] = []
   const cut: Section[] = []
-  // Whole rows and closed folds only: no fence, tag or character is left open. 1,000 are for the sentence on what was cut.
+  // Whole rows and closed folds only: no fence or tag is left open. 1,000 are for the sentence on what was cut.
   let left = commentLimit - 1000 - head.length
   for (const section of sessionSections(input)) {
     const fold = (blocks: readonly Block[]): string => blocksMarkdown([foldOf(section, blocks)], 4)

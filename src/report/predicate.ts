@@ -1,4 +1,4 @@
-/** The in-toto test-result v0.1 predicate of one test; its subject is the sealed manifest, which lists every file of the evidence. Nothing in it but names, results and digests: on a public repository it is public for ever. */
+/** The in-toto test-result v0.1 predicate of one test: names, results and digests alone, for it is public for ever. */
 import { canonical, sha256 } from '../domain/ledger.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { subjectName } from '../domain/suites/sample.ts'
@@ -7,7 +7,7 @@ import { httpsUrl } from './link.ts'
 import { plainLine } from './plain.ts'
 import { subjectResults, type SubjectResult } from './subject-results.ts'
 
-/** At least one of `digest`, `uri`, `content` is required (in-toto v1 ResourceDescriptor); ours always have a digest. */
+/** In-toto v1 asks for one of `digest`, `uri`, `content`; ours always have a digest. */
 export interface ResourceDescriptor {
   readonly name: string
   readonly digest: Readonly<Record<string, string>>
@@ -22,12 +22,13 @@ export interface TestResultPredicate {
   readonly failedTests: readonly string[]
 }
 
-/** The predicate knows no third value: WARNED is "passed with warnings", which an inconclusive test did not. As at the gate, what is not passed has failed. */
+/** WARNED is "passed with warnings", which an inconclusive test did not: as at the gate, what is not passed has failed. */
 const resultWords = { passed: 'PASSED', inconclusive: 'FAILED', failed: 'FAILED' } as const
 
 /**
- * `warnedTests` are tests that passed with a warning (the predicate's own words), so one of which no sample counted is a failed one here,
- * and one that was never tried stands in no list: a policy that asks for it by name is not fooled.
+ * Its subject is the sealed manifest, which lists every file of the evidence.
+ * `warnedTests` are tests that passed with a warning (the predicate's own words): one of which no sample counted is a
+ * failed one here, and one that was never tried stands in no list: a policy that asks for it by name is not fooled.
  */
 export function testResultPredicate({
   verdict,

@@ -3,7 +3,7 @@ import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { pageMarkdown } from './markdown.ts'
 import type { ProofInput } from './proof-input.ts'
-import { code, inline, link, list, pairs, present, strong, type Section } from './section.ts'
+import { code, inline, link, list, pairs, present, strong, type Inline, type Section } from './section.ts'
 import { duration, iso } from '../domain/text.ts'
 import { checkpointSection } from './sections/checkpoint.ts'
 import { criteriaSection } from './sections/criteria.ts'
@@ -67,15 +67,16 @@ export function headSection({
         ['Fleet', plan.fleet.name],
         ['Plan', code(planDigest(plan))],
         ['Evidence root', code(manifest.root)],
-        [
-          'Anchor',
-          anchor === null
-            ? 'none: consistent, unanchored'
-            : inline`${anchor.kind} ${anchor.where} ${code(anchor.digest)}${anchor.digest === manifest.root ? '' : inline` ${strong('is another digest than the evidence root')}`}`,
-        ],
+        ['Anchor', anchorOf(anchor, manifest.root)],
       ]),
     ],
   }
+}
+
+function anchorOf(anchor: ProofInput['anchor'], root: string): Inline {
+  if (anchor === null) return 'none: consistent, unanchored'
+  const where = inline`${anchor.kind} ${anchor.where} ${code(anchor.digest)}`
+  return anchor.digest === root ? where : inline`${where} ${strong('is another digest than the evidence root')}`
 }
 
 /** The page of the version that wrote the proof: a later one may mean something else by the same word. */

@@ -84,10 +84,10 @@ export const code = (value: string, max = usualLength): Span => ({ [brand]: true
 export const strong = (of: Inline): Span => ({ [brand]: true, kind: 'strong', of })
 export const link = (label: string, to: string | null): Span => ({ [brand]: true, kind: 'link', label, to })
 
-/** Our own words with foreign ones between them: the former are never cut. */
+/** Our own words with foreign ones between them: the former are never cut, and a line end in them is a space. */
 export const inline = (words: TemplateStringsArray, ...values: readonly (Inline | number)[]): readonly Span[] =>
   words.flatMap((word, i): readonly Span[] => [
-    ...(word === '' ? [] : [text(word, Infinity)]),
+    ...(word === '' ? [] : [text(word.replace(/\s*\n\s*/g, ' '), Infinity)]),
     ...(i < values.length ? spansOf(values[i] ?? '') : []),
   ])
 

@@ -57,10 +57,9 @@ export function sessionHead(input: SessionView): Section {
     testsOf(entries).findLast((t) => bundle === null || t.seq >= bundle.entries.length),
   ]
   const of = subject ?? subjectOf(entries)
+  const branch = origin === null || origin.branch === null ? '' : inline` on ${code(origin.branch, 100)}`
   const commit =
-    origin === null || origin.commit === null
-      ? 'unknown'
-      : inline`${code(origin.commit.slice(0, 12))}${origin.branch === null ? '' : inline` on ${code(origin.branch, 100)}`}`
+    origin === null || origin.commit === null ? 'unknown' : inline`${code(origin.commit.slice(0, 12))}${branch}`
   const urls = [
     ...(artifactUrl === null ? [] : [link('artifact', artifactUrl)]),
     ...(runUrl === null ? [] : [link('run', runUrl)]),

@@ -10,7 +10,9 @@ import type { Bundle } from '../../src/domain/bundle.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { fold } from '../../src/domain/session.ts'
 import type { World } from '../../src/ports.ts'
+import { proofText } from '../../src/app/evidence.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
+import { plain } from '../../src/report/plain.ts'
 import { seal } from '../../src/stages/parts/seal.ts'
 import { deployed, passed, story, surface, started } from '../report/surfaces.ts'
 import { clean, cli, scratch, type Told } from './cli.ts'
@@ -200,4 +202,16 @@ describe('other clones', () => {
       stdout: expect.stringContaining('the ledger does not hold this test') as string,
     })
   })
+})
+
+test('a terminal shows the proof as text; where the evidence is gone, the page as it is', async () => {
+  const name = readdirSync(folder).find((f) => f.startsWith('proof-')) ?? ''
+  const shown = await proofText(join(folder, name), plain)
+  expect(shown).toMatch(/^Test proof: ant-quic\n─+\n/)
+  expect(shown).toContain('nat_traversed')
+  expect(shown).not.toMatch(/^\||\\_|\*\*/m)
+  const alone = join(scratch, 'page-alone')
+  mkdirSync(alone)
+  writeFileSync(join(alone, name), '# a page')
+  expect(await proofText(join(alone, name), plain)).toBe('# a page')
 })

@@ -1,4 +1,4 @@
-/** One soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on. */
+/** A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on. */
 import { points, type GroupChange } from '../../domain/checkpoint.ts'
 import { sameStart, type ContinuityRow } from '../../domain/continuity.ts'
 import { percent } from '../../domain/statistics.ts'
@@ -44,7 +44,8 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
         ['left', 'right', 'right', 'right', 'right', 'right'],
       ),
       paragraph(
-        inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered here when its pair or node was tried again, later, and delivered.`,
+        inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered
+          here when its pair or node was tried again, later, and delivered.`,
       ),
       heading('Tried again'),
       again.length === 0 ? paragraph('Nothing was tried again.') : list(again),

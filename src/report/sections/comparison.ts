@@ -20,7 +20,8 @@ export function comparisonSection({ base, rows }: Comparison): Section {
     title,
     blocks: [
       paragraph(
-        inline`Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)}, fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`,
+        inline`Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)},
+          fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`,
       ),
       table(
         ['group', 'now', 'base', 'difference'],

@@ -13,7 +13,8 @@ export function labSection({ lab }: Fleet): Section | null {
     blocks: [
       list([
         `The fleet is a lab: network namespaces on one machine.`,
-        inline`NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
+        inline`NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s
+          become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
         `Delay and loss: ${lab.shaping === 'none' ? 'not covered' : `shaped by ${lab.shaping}`}.`,
       ]),
     ],

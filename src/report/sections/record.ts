@@ -1,4 +1,4 @@
-/** Sections on how a proof came about: source and binary, recovery rules, times, every evidence file with its digest. */
+/** How a proof came about: source and binary, recovery rules, times, every evidence file with its digest. */
 import type { BuildFacts, ProofInput } from '../proof-input.ts'
 import {
   code,
@@ -37,7 +37,8 @@ export function sourceSection({ build, fixCommits, plan }: ProofInput): Section 
 }
 
 const commitOf = ({ commit, subject, dirty }: BuildFacts): Inline => {
-  const name = inline`${commit === null ? 'unknown' : code(commit)}${subject === null ? '' : inline` ${text(subject, 200)}`}`
+  const id = commit === null ? 'unknown' : code(commit)
+  const name = subject === null ? id : inline`${id} ${text(subject, 200)}`
   return dirty === true ? inline`${name} ${strong('with changes that no commit holds')}` : name
 }
 

@@ -87,7 +87,7 @@ function used(cells: readonly ReturnType<typeof cell>[]): Matrix['legend'] {
   ]
 }
 
-/** `saorsa-4`, `saorsa-10` → stem `saorsa-`, names `4`, `10`: columns stay narrow; names without a common stem up to a dash stay whole. */
+/** `saorsa-4`, `saorsa-10` → stem `saorsa-`, names `4`, `10`; names without a common stem up to a dash stay whole. */
 export function shortNames(names: readonly NodeName[]): { readonly stem: string; readonly names: readonly string[] } {
   const stem = names[0]?.replace(/[^-]*$/, '') ?? ''
   const common = stem !== '' && names.length > 1 && names.every((n) => n.startsWith(stem) && n !== stem)

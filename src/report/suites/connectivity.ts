@@ -1,4 +1,4 @@
-/** Connectivity's section of a report: the matrix, why a pair was not end to end, its figures, and nodes with their NATs. */
+/** Connectivity's sections: the matrix, why a pair was not end to end, figures, and nodes with their NATs. */
 import type { ConnectivityFigures, NodeResult } from '../../domain/suites/connectivity/figures.ts'
 import type { Judgement } from '../../domain/suites/connectivity/judge.ts'
 import { subjectName } from '../../domain/suites/sample.ts'
@@ -22,11 +22,13 @@ function terms(input: VerdictInput): Inline | null {
   const targets = input.suites.find((s) => s.suite === 'connectivity')?.work.targets
   if (targets === undefined) return null
   const bound = targets.strict && input.criteria !== 'all-pass' ? 'the lower bound of the interval' : 'the rate'
-  return inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${
-    input.promises.record
-      ? "the receiver's own record of the payload and packet counters at both ends."
-      : 'packets delivered both ways, counted at both ends behind their NATs.'
-  }`
+  return inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least
+    ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has
+    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${
+      input.promises.record
+        ? "the receiver's own record of the payload and packet counters at both ends."
+        : 'packets delivered both ways, counted at both ends behind their NATs.'
+    }`
 }
 
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
@@ -47,6 +49,7 @@ function figuresSection(
   { timeToConnect: t, relayUpgrades, families, shortestPauseMs, cooloffMs, mixedVersionPairs }: ConnectivityFigures,
 ): Section {
   const grade = (g: string | null): number => attempts.filter((j) => j.grade === g).length
+  const direct = attempts.filter((j) => j.path === 'end-to-end')
   const outcome = (o: string): number => attempts.filter((j) => j.outcome === o).length
   return {
     id: 'figures',
@@ -65,14 +68,15 @@ function figuresSection(
         ],
         [
           'End-to-end paths',
-          `${attempts.filter((j) => j.path === 'end-to-end' && j.punched).length} punched, ${attempts.filter((j) => j.path === 'end-to-end' && !j.punched).length} not`,
+          `${direct.filter((j) => j.punched).length} punched, ${direct.filter((j) => !j.punched).length} not`,
         ],
         ['IPv4 / IPv6', `${families.ipv4} / ${families.ipv6}`],
         [
           'Shortest pause of the same two peers',
           shortestPauseMs === null
             ? 'no two peers met twice'
-            : `${ms(shortestPauseMs)}; ${shortestPauseMs < cooloffMs ? 'shorter than' : 'at least'} the ${ms(cooloffMs)} asked for`,
+            : inline`${ms(shortestPauseMs)};
+                ${shortestPauseMs < cooloffMs ? 'shorter than' : 'at least'} the ${ms(cooloffMs)} asked for`,
         ],
         [
           'Mixed-version pairs',
