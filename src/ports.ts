@@ -146,7 +146,7 @@ export interface Environment {
   /** 0: no timer. */ readonly waitMinutes: number
 }
 
-export interface Check {
+export interface CommitCheck {
   readonly name: string
   readonly sha: string
   readonly conclusion: 'success' | 'failure'
@@ -187,7 +187,7 @@ export interface Forge {
   closeIssue(marker: string, title: string, body: string): Promise<string | null>
   /** First lines of the open issues that are ours. */
   openIssues(): Promise<readonly string[]>
-  check(check: Check): Promise<string>
+  check(check: CommitCheck): Promise<string>
   /** `public`, `private` or `internal`. */
   visibility(): Promise<string>
   /** Starts a workflow of this repository by file name. */

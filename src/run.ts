@@ -1,5 +1,5 @@
 /** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
-import { Failure, recordOf } from './domain/failure.ts'
+import { Failure, failureFacts } from './domain/failure.ts'
 import { genesis, type Entry } from './domain/ledger.ts'
 import type { NodeName } from './domain/fleet.ts'
 import { leaseFate, type LeaseFate } from './domain/lease-policy.ts'
@@ -32,7 +32,7 @@ const stages: { readonly [S in State]?: Stage<S> } = {
 /** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
 export const acts = (state: State): boolean => stages[state] !== undefined
 
-export interface Limits {
+export interface RunScope {
   /** Work only while the session is in one of these: one job of several. */
   readonly states?: readonly State[]
   /** Ends in this state, which is another job's, as it would in a wait. */
@@ -46,7 +46,7 @@ export async function run(
   plan: Plan,
   id: string,
   world: World,
-  { states, before, since }: Limits = {},
+  { states, before, since }: RunScope = {},
 ): Promise<Session> {
   /** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
   const ours = new Set(since === undefined ? [] : [since])
@@ -100,7 +100,7 @@ async function attempt(stage: () => Promise<StageResult>, world: World): Promise
   } catch (error) {
     if (world.signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage')
       throw error
-    return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: recordOf(error) }
+    return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: failureFacts(error) }
   }
 }
 

@@ -14,7 +14,7 @@ import { fillArguments, registryUrlOf } from '../../src/domain/program.ts'
 import type { World } from '../../src/ports.ts'
 import { unitOf } from '../../src/stages/parts/units.ts'
 import { isDialect } from '../../src/domain/profile.ts'
-import { dialects } from '../../src/suites/dialects/dialects.ts'
+import { dialectReaders } from '../../src/suites/dialects/dialects.ts'
 import { randomInt, randomHex } from '../../src/instruments/prober.ts'
 import { besidePlan, type Setting } from './setting.ts'
 
@@ -145,7 +145,7 @@ export async function attemptTheirs(
 ): Promise<readonly Claim[]> {
   const { plan } = o.s
   const { dial, payload } = plan.profile
-  const read = dial.kind === 'commanded' && isDialect(dial.dialect) ? dialects[dial.dialect] : undefined
+  const read = dial.kind === 'commanded' && isDialect(dial.dialect) ? dialectReaders[dial.dialect] : undefined
   if (dial.kind !== 'commanded' || payload.kind === 'opaque' || read === undefined)
     throw new Error('the example is dialled by command')
   const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })

@@ -4,12 +4,12 @@ import type { Session } from '../domain/session.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'
 import { run } from '../run.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { withStage } from './stages.ts'
 import { sessionOf } from './report.ts'
 import { messageOf } from '../domain/text.ts'
 
-export async function advance(job: Job): Promise<Ended> {
+export async function advance(job: Job): Promise<JobResult> {
   const before = await sessionOf(job)
   const on = (): Promise<unknown> =>
     withStage(job, before, (world, plan) => run(plan, before.session.id, world, { states: ['FIX'] }))

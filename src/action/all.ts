@@ -7,7 +7,7 @@ import { run } from '../run.ts'
 import { settledCode } from '../app/exit-code.ts'
 import * as lab from '../app/lab.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { begin } from './plan.ts'
 import { evidence } from './show-evidence.ts'
 import { withStage } from './stages.ts'
@@ -15,7 +15,7 @@ import { newestTest, noTestView, sessionOf } from './report.ts'
 
 const labId = 'action'
 
-export async function all(job: Job): Promise<Ended> {
+export async function all(job: Job): Promise<JobResult> {
   if (job.inputs.request.fleet !== 'lab') return story(job)
   const flags = { lab: labId }
   try {
@@ -27,7 +27,7 @@ export async function all(job: Job): Promise<Ended> {
   }
 }
 
-async function story(job: Job): Promise<Ended> {
+async function story(job: Job): Promise<JobResult> {
   const begun = await begin(job)
   if (begun === null) return { code: exitCodes.passed, title: 'nothing was done, as asked' }
   const before = await sessionOf(job, begun.session)

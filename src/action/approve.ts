@@ -4,16 +4,16 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { quote } from '../commands/quote.ts'
 import { approve as approveVerb } from '../app/approve.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { approvedBy } from './plan.ts'
 import { withStage } from './stages.ts'
 import { noTestView, sessionOf } from './report.ts'
 
-export const approve = (job: Job): Promise<Ended> =>
+export const approve = (job: Job): Promise<JobResult> =>
   decided(job, false, () => approvedBy(job, job.inputs.approvalEnvironment))
-export const reject = (job: Job): Promise<Ended> => decided(job, true, () => rejectedBy(job))
+export const reject = (job: Job): Promise<JobResult> => decided(job, true, () => rejectedBy(job))
 
-async function decided(job: Job, no: boolean, who: () => Promise<string>): Promise<Ended> {
+async function decided(job: Job, no: boolean, who: () => Promise<string>): Promise<JobResult> {
   const { inputs } = job
   const before = await sessionOf(job)
   if (before.session.state === 'AWAIT_APPROVAL')

@@ -1,6 +1,6 @@
 /** Command name to what it does; and an error as one annotation for each fault. */
 import { isAbsolute, relative, resolve } from 'node:path'
-import { Failure, exitCodeOf, exitCodes, type Place } from '../domain/failure.ts'
+import { Failure, exitCodeOf, exitCodes, type FileLocation } from '../domain/failure.ts'
 import { faultText } from '../inputs/faults.ts'
 import { advance } from './advance.ts'
 import { all } from './all.ts'
@@ -9,7 +9,7 @@ import { comment } from './comment.ts'
 import { compile } from './compile.ts'
 import { gate } from './gate.ts'
 import type { ActionCommand } from './inputs.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { inspect } from './inspect.ts'
 import { confirm, plan } from './plan.ts'
 import { prove } from './show-evidence.ts'
@@ -21,7 +21,7 @@ import type { Surface } from '../adapters/github/surface.ts'
 import { pageMarkdown } from '../report/markdown.ts'
 import { codeBlock, paragraph } from '../report/section.ts'
 
-const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
+const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<JobResult>>> = {
   run: all,
   plan,
   confirm,
@@ -51,7 +51,7 @@ const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<Ended>>> = {
 
 const probing: readonly ActionCommand[] = ['run', 'test', 'nodes']
 
-export async function act(job: Job): Promise<Ended> {
+export async function act(job: Job): Promise<JobResult> {
   const { command, session } = job.inputs
   const needsProber = probing.includes(command) || (command === 'soak' && session !== '')
   if (!needsProber || job.context.probe !== null) return acts[command](job)
@@ -119,7 +119,7 @@ interface Said {
 const mostTold = 9
 
 /** A file outside the checkout, such as a fleet of this package, has no place that GitHub could show. */
-function placeIn(workspace: string, { file, line }: Place): Partial<Said> {
+function placeIn(workspace: string, { file, line }: FileLocation): Partial<Said> {
   const path = relative(workspace, resolve(workspace, file))
   return path === '' || path.startsWith('..') || isAbsolute(path)
     ? {}

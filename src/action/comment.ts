@@ -1,5 +1,5 @@
 /** `comment`: shows a session of the ledger on the pull requests of its commit, and as a check there; with a run, what that run left ({@link ofPullRequest}). */
-import { cut } from '../adapters/github/cut.ts'
+import { cutMarkdown } from '../adapters/github/cut.ts'
 import { exitCodes } from '../domain/failure.ts'
 import { isFinal } from '../domain/states.ts'
 import type { Session } from '../domain/session.ts'
@@ -12,17 +12,17 @@ import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
 import { againstBase } from './base.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { evidence } from './show-evidence.ts'
 import { ofPullRequest } from './pull-request.ts'
 import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
 import { newestTest, noTestView, sessionOf } from './report.ts'
 import { messageOf } from '../domain/text.ts'
 
-export const comment = (job: Job): Promise<Ended> => (job.inputs.runId === '' ? ofSession(job) : ofPullRequest(job))
+export const comment = (job: Job): Promise<JobResult> => (job.inputs.runId === '' ? ofSession(job) : ofPullRequest(job))
 
 /** A session of this ledger: on the pull requests of its commit, and as a check there. */
-async function ofSession(job: Job): Promise<Ended> {
+async function ofSession(job: Job): Promise<JobResult> {
   const known = await sessionOf(job)
   const { session, entries } = known
   const commit = session.origin?.commit ?? null
@@ -97,7 +97,7 @@ async function show(
   { title, good, body }: CommentPage,
   name: string,
   marker: string,
-): Promise<Ended> {
+): Promise<JobResult> {
   const forge = forgeOf(job)
   const pulls = await forge.pullRequestsAt(sha)
   for (const pull of pulls)
@@ -109,7 +109,7 @@ async function show(
     sha,
     conclusion: good ? 'success' : 'failure',
     title,
-    summary: cut(first, summaryBytes),
+    summary: cutMarkdown(first, summaryBytes),
     url: job.facts.runUrl,
   })
   await job.surface.writeSummary(first)

@@ -8,17 +8,17 @@ import { triedBefore } from '../stages/build.ts'
 import { worldIn } from '../app/context.ts'
 import type { StoredSession } from '../app/sessions.ts'
 import { checkoutOf } from './checkout.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { artifactParts } from './compiled.ts'
 import { sessionOf } from './report.ts'
-import { inOrder, planOf } from './stages.ts'
+import { checkStageOrder, planOf } from './stages.ts'
 import { filesBelow } from './store-artifact.ts'
 
-export async function compile(job: Job): Promise<Ended> {
+export async function compile(job: Job): Promise<JobResult> {
   const { artifacts, context: c, surface } = job
   const known = await sessionOf(job)
   const { session } = known
-  inOrder(job, session, 'BUILD')
+  checkStageOrder(job, session, 'BUILD')
   const plan = await planOf(known)
   surface.setOutputs({ session: session.id, state: session.state, compiled: '' })
   if (session.state !== 'BUILD' || !compilesHere(plan, triedBefore(session))) {
@@ -47,7 +47,7 @@ async function outcomeOf(
   { ledger, session }: StoredSession,
   plan: Plan,
   folder: string,
-): Promise<{ readonly compiled: Compiled; readonly ended: Ended }> {
+): Promise<{ readonly compiled: Compiled; readonly ended: JobResult }> {
   const { context: c } = job
   const checkout = await checkoutOf(job)
   const world = worldIn(c, { fleet: plan.fleet, ledger, session: session.id, folder, checkout, key: null })

@@ -3,10 +3,10 @@ import { quote } from '../commands/quote.ts'
 import type { Plan } from '../domain/plan.ts'
 import { callFields, type RequestFieldName } from '../inputs/request-fields.ts'
 import type { StartRequest } from '../inputs/request.ts'
-import type { RunContext } from './job.ts'
+import type { RunnerContext } from './job.ts'
 
 /** Answers stand in their final form; a form refuses answers to questions that it does not have. */
-export function dispatchLine(plan: Plan, r: StartRequest, facts: RunContext): string {
+export function dispatchLine(plan: Plan, r: StartRequest, facts: RunnerContext): string {
   const { project, focus, criteria, proof } = plan.answers
   const settled: Readonly<Partial<Record<RequestFieldName, string>>> = {
     project: project.value,

@@ -2,7 +2,7 @@
 import type { StoredSession } from '../app/sessions.ts'
 import { askPerson, updateAskIssue } from './ask.ts'
 import { followUps } from './follow-ups.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { proofOutputs } from './proof-outputs.ts'
 import { reportSession, setOutputs, titleOf, type TestView } from './report.ts'
 
@@ -24,7 +24,7 @@ export interface JobEnd {
 }
 
 /** `known`: the session as it stands after the job's work. */
-export async function endJob(job: Job, known: StoredSession, end: JobEnd): Promise<Ended> {
+export async function endJob(job: Job, known: StoredSession, end: JobEnd): Promise<JobResult> {
   setOutputs(job, known.session, known.entries, {
     ...(end.next ? await followUps(job, known.session) : {}),
     ...(end.proof === null ? {} : await proofOutputs(job, end.proof)),

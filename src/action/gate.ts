@@ -7,13 +7,13 @@ import { verdictTitle } from '../report/verdict-title.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { newestTest, sessionOf } from './report.ts'
 
 /** Jobs that show what happened; that one of them failed changes no verdict, but is told. */
 const showing: readonly string[] = ['report', 'approve', 'rejected']
 
-export async function gate(job: Job): Promise<Ended> {
+export async function gate(job: Job): Promise<JobResult> {
   const results = jobResults(job.inputs.needs)
   const broken = Object.entries(results).filter(([, r]) => r === 'failure' || r === 'cancelled')
   const known = job.inputs.session === '' ? null : await sessionOf(job)
@@ -54,7 +54,7 @@ export async function gate(job: Job): Promise<Ended> {
   return told(job, ended)
 }
 
-async function told(job: Job, ended: Ended): Promise<Ended> {
+async function told(job: Job, ended: JobResult): Promise<JobResult> {
   await job.surface.writeSummary(
     pageMarkdown(
       {

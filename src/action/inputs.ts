@@ -5,7 +5,7 @@ import { commands, type commandInput, type jobInputs } from '../inputs/job-input
 import { requestInputs } from '../inputs/request-fields.ts'
 import { parseRequest, type StartRequest } from '../inputs/request.ts'
 import { hint } from '../inputs/nearest.ts'
-import { show } from '../domain/text.ts'
+import { printable } from '../domain/text.ts'
 
 export type ActionCommand = (typeof commands)[number]
 
@@ -48,29 +48,29 @@ export function readInputs(input: (name: string) => string): Inputs {
   if (session !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,120}$/.test(session))
     throw new Failure({
       code: 'U060',
-      message: `session ${show(session)} cannot be the name of a session`,
+      message: `session ${printable(session)} cannot be the name of a session`,
       remedy: 'gh workflow run vps-test-ops.yml -f command=status',
     })
   const compiled = read('compiled')
   if (compiled !== '' && !/^\d{1,15}$/.test(compiled))
     throw new Failure({
       code: 'U091',
-      message: `compiled ${show(compiled)} is no number of an artifact`,
+      message: `compiled ${printable(compiled)} is no number of an artifact`,
     })
   const headSha = read('head-sha'),
     runId = read('run-id'),
     runAttempt = read('run-attempt'),
     headRepository = read('head-repository')
   if (headSha !== '' && !/^[0-9a-f]{40,64}$/.test(headSha))
-    throw new Failure({ code: 'U061', message: `head-sha ${show(headSha)} is no commit` })
+    throw new Failure({ code: 'U061', message: `head-sha ${printable(headSha)} is no commit` })
   if (runId !== '' && !/^\d{1,20}$/.test(runId))
-    throw new Failure({ code: 'U062', message: `run-id ${show(runId)} is no number` })
+    throw new Failure({ code: 'U062', message: `run-id ${printable(runId)} is no number` })
   if (runAttempt !== '' && !/^[1-9]\d{0,9}$/.test(runAttempt))
-    throw new Failure({ code: 'U088', message: `run-attempt ${show(runAttempt)} is no number` })
+    throw new Failure({ code: 'U088', message: `run-attempt ${printable(runAttempt)} is no number` })
   if (headRepository !== '' && !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(headRepository))
     throw new Failure({
       code: 'U089',
-      message: `head-repository ${show(headRepository)} is no owner/name`,
+      message: `head-repository ${printable(headRepository)} is no owner/name`,
     })
   return {
     command: choice('command', read('command') || 'run', commands),
@@ -97,6 +97,6 @@ function choice<const T extends readonly string[]>(input: string, value: string,
   if (words.includes(value)) return value
   throw new Failure({
     code: 'U063',
-    message: `${input} ${show(value)} is not one of ${words.join(', ')}${hint(value, words).startsWith('; did') ? hint(value, words) : ''}`,
+    message: `${input} ${printable(value)} is not one of ${words.join(', ')}${hint(value, words).startsWith('; did') ? hint(value, words) : ''}`,
   })
 }

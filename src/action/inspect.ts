@@ -12,13 +12,13 @@ import type { Context } from '../app/context.ts'
 import { chosenFleet } from '../app/fleet-choice.ts'
 import { defaultFleet } from '../inputs/request-fields.ts'
 import { updateAskIssues } from './ask.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 
 type Look = 'status' | 'stop' | 'logs' | 'diagnose' | 'nodes'
 /** Of a summary; the artifact has all of it. */
 const shownCharacters = 200_000
 
-export async function inspect(job: Job, command: Look): Promise<Ended> {
+export async function inspect(job: Job, command: Look): Promise<JobResult> {
   const lines: string[] = []
   const { terminal } = job.context
   const keep = (text: string): void => {

@@ -8,7 +8,7 @@ import type { SessionStore } from '../app/sessions.ts'
 import type { Inputs } from './inputs.ts'
 
 /** What the runner says of this run. */
-export interface RunContext {
+export interface RunnerContext {
   /** `owner/name` of the tested repository. */
   readonly repository: string
   readonly serverUrl: string
@@ -32,7 +32,7 @@ export interface RunContext {
 export interface Job {
   readonly context: Context
   readonly inputs: Inputs
-  readonly facts: RunContext
+  readonly facts: RunnerContext
   readonly surface: Surface
   readonly artifacts: ArtifactStore | null
   /** Where the base branch's proofs are: the ledger branch, also for runs that must not write it. */
@@ -42,7 +42,7 @@ export interface Job {
 }
 
 /** How a command of the Action ends: the exit code of the command line, and one line for the title of a failure. */
-export interface Ended {
+export interface JobResult {
   readonly code: number
   readonly title: string
 }

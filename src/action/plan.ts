@@ -16,15 +16,15 @@ import {
   confirmSession,
   newestPlan,
   pushSession,
-  record,
+  recordOutcome,
   recordedPlan,
-  type Asked,
+  type SessionWriter,
 } from '../stages/parts/interview.ts'
 import { defaultFleet } from '../inputs/request-fields.ts'
 import { updateAskIssue } from './ask.ts'
 import { dispatchLine } from './dispatch-line.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { sessionOf } from './report.ts'
 
 /** For a push, where nobody is asked and the configuration says nothing. */
@@ -32,12 +32,12 @@ const pushDefaults = { focus: 'connectivity', criteria: 'threshold', proof: 'all
 /** A person who fills in a form means the whole of it; a push wants an answer soon (spec §4). */
 const soakingEvents: readonly string[] = ['workflow_dispatch', 'schedule']
 
-export interface Begun {
+export interface StartedRun {
   readonly made: PlannedRun
   readonly session: string
 }
 
-export async function plan(job: Job): Promise<Ended> {
+export async function plan(job: Job): Promise<JobResult> {
   const begun = await begin(job)
   return begun === null
     ? { code: 0, title: `nothing is done (confirm: ${job.inputs.request.confirm ?? ''})` }
@@ -45,7 +45,7 @@ export async function plan(job: Job): Promise<Ended> {
 }
 
 /** The session with its plan; null when it was not to be begun. */
-export async function begin(job: Job): Promise<Begun | null> {
+export async function begin(job: Job): Promise<StartedRun | null> {
   const { context: c, inputs, facts } = job
   const soaking = soakingEvents.includes(facts.origin.event)
   const made = await makePlan(c, inputs.request, {
@@ -111,7 +111,7 @@ async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Prom
 async function continued(
   { context: c, facts: { origin } }: Job,
   made: Plan,
-  asked: Asked,
+  asked: SessionWriter,
   waits: StoredSession | undefined,
 ): Promise<string | null> {
   if (
@@ -132,7 +132,7 @@ const sameNodes = ({ entries }: StoredSession, { fleet, nodes }: Plan): boolean 
 }
 
 /** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
-async function begun(job: Job, made: Plan, asked: Asked, environment: string): Promise<string> {
+async function begun(job: Job, made: Plan, asked: SessionWriter, environment: string): Promise<string> {
   // Nothing is taken up before reviewers have confirmed it.
   const over = (state: State): boolean => isFinal(state) || (environment !== '' && state === 'AWAIT_PUSH')
   const earlier = (await storedSessions(job.context.sessions, made.config.project)).find(
@@ -161,7 +161,7 @@ async function confirming({ inputs: { confirmEnvironment: name }, context: { for
 }
 
 /** In the environment whose reviewers have said yes. */
-export async function confirm(job: Job): Promise<Ended> {
+export async function confirm(job: Job): Promise<JobResult> {
   const { context: c, inputs, facts } = job
   const known = await sessionOf(job)
   const made = await recordedPlan(known.ledger, known.session.id)
@@ -177,7 +177,7 @@ export async function confirm(job: Job): Promise<Ended> {
   const before = facts.origin.event === 'push' ? await waiting(job, made) : undefined
   if (
     before !== undefined &&
-    (await record(
+    (await recordOutcome(
       { ...c, ledger: before.ledger, session: before.session.id },
       { event: 'superseded', why: `by ${confirmed.session.id}, which reviewers confirmed`, facts: {} },
     ))

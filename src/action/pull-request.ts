@@ -2,7 +2,7 @@
 import { suiteCounts } from '../domain/suites/suite.ts'
 import { join } from 'node:path'
 import { ours } from '../adapters/github/artifacts.ts'
-import { cut } from '../adapters/github/cut.ts'
+import { cutMarkdown } from '../adapters/github/cut.ts'
 import { untrustedEvidence } from '../domain/bundle-shape.ts'
 import { exitCodes, Failure, isFailure } from '../domain/failure.ts'
 import { fold } from '../domain/session.ts'
@@ -14,13 +14,13 @@ import { inline, joined, link, paragraph, strong, type Inline } from '../report/
 import { verdictTitle } from '../report/verdict-title.ts'
 import { bundleIn, check } from '../app/evidence.ts'
 import { againstBase } from './base.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
 import { messageOf } from '../domain/text.ts'
 
 const marker = commentMarker('pull-request')
 
-export async function ofPullRequest(job: Job): Promise<Ended> {
+export async function ofPullRequest(job: Job): Promise<JobResult> {
   const {
     artifacts,
     inputs: { runAttempt, headSha, headRepository, headBranch },
@@ -51,7 +51,7 @@ export async function ofPullRequest(job: Job): Promise<Ended> {
   return { code: exitCodes.passed, title: shown.title }
 }
 
-async function unwritten({ context, surface }: Job, why: string): Promise<Ended> {
+async function unwritten({ context, surface }: Job, why: string): Promise<JobResult> {
   context.terminal.info(why)
   await surface.writeSummary(
     pageMarkdown({ id: 'unwritten', title: 'vps-test', blocks: [paragraph(inline`${why}.`)] }, 3),
@@ -163,7 +163,7 @@ async function show(job: Job, pull: PullRequest, { title, good, body }: CommentP
     sha: job.inputs.headSha,
     conclusion: good ? 'success' : 'failure',
     title: plainLine(`#${pull.number} into ${plainLine(pull.base, 100)}: ${title}`, 250),
-    summary: cut(page, summaryBytes),
+    summary: cutMarkdown(page, summaryBytes),
     url: job.facts.runUrl,
   })
 }

@@ -9,13 +9,13 @@ import { bundleIn, check } from '../app/evidence.ts'
 import { againstBase, baseBranchOf } from './base.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { filesBelow } from './store-artifact.ts'
 import { withStage } from './stages.ts'
 import { newestTest, noTestView, runOf, sessionOf, type TestView } from './report.ts'
 import { messageOf } from '../domain/text.ts'
 
-export async function prove(job: Job): Promise<Ended> {
+export async function prove(job: Job): Promise<JobResult> {
   const known = await sessionOf(job)
   const other = continuedAtOtherCommit(job, known.session)
   if (other !== null) return { code: exitCodes.inconclusive, title: other }

@@ -12,17 +12,17 @@ import { updateAskIssues } from './ask.ts'
 import { checkoutOf } from './checkout.ts'
 import { recording } from './compiled.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { onGitHub } from './remedy.ts'
 import { evidence } from './show-evidence.ts'
 import { newestTest, noTestView, sessionOf } from './report.ts'
 import { withStage } from './stages.ts'
 import { duration, messageOf, iso } from '../domain/text.ts'
 
-export const soak = (job: Job): Promise<Ended> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
+export const soak = (job: Job): Promise<JobResult> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
 
 /** Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. It fails where a session is passed over, after the others were listed. */
-async function reconcile(job: Job): Promise<Ended> {
+async function reconcile(job: Job): Promise<JobResult> {
   const { context: c, surface } = job
   const { open, broken } = await duties(c)
   const due = open
@@ -82,7 +82,7 @@ function row({ known: { session: s }, tick }: Duty, now: number): readonly strin
   return [s.id, s.state, due, tick.kind === 'nothing' ? tick.why : `${tick.outcome.event}: ${tick.outcome.why}`]
 }
 
-async function checkpoint(job: Job): Promise<Ended> {
+async function checkpoint(job: Job): Promise<JobResult> {
   const before = await sessionOf(job)
   const taken = compiledByUs(job, before) ? await goOn(job, before) : await takeDue(job, before)
   const known = await sessionOf(job)

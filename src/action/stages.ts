@@ -20,11 +20,11 @@ import type { OpenWorld } from '../world.ts'
 import { checkoutOf } from './checkout.ts'
 import { recording } from './compiled.ts'
 import { endJob } from './end-job.ts'
-import type { Ended, Job } from './job.ts'
+import type { JobResult, Job } from './job.ts'
 import { noTestView, runOf, sessionOf, testViewHere } from './report.ts'
 
 /** The fleet is kept through the compiling, which happens in a job that cannot reach it. */
-export async function setup(job: Job): Promise<Ended> {
+export async function setup(job: Job): Promise<JobResult> {
   const before = await sessionOf(job)
   const ended = await stageJob(job, 'SETUP')
   // After a push there is no SETUP: the fleet is taken for the build where it is free.
@@ -35,13 +35,13 @@ export async function setup(job: Job): Promise<Ended> {
   return ended
 }
 /** Writes down what the job before compiled, or builds natively on the build host; compiles nothing here, beside the key. */
-export const build = (job: Job): Promise<Ended> => stageJob(job, 'BUILD')
-export const deploy = (job: Job): Promise<Ended> => stageJob(job, 'DEPLOY')
-export const test = (job: Job): Promise<Ended> => stageJob(job, 'TEST')
+export const build = (job: Job): Promise<JobResult> => stageJob(job, 'BUILD')
+export const deploy = (job: Job): Promise<JobResult> => stageJob(job, 'DEPLOY')
+export const test = (job: Job): Promise<JobResult> => stageJob(job, 'TEST')
 
-async function stageJob(job: Job, state: State): Promise<Ended> {
+async function stageJob(job: Job, state: State): Promise<JobResult> {
   const before = await sessionOf(job)
-  inOrder(job, before.session, state)
+  checkStageOrder(job, before.session, state)
   await othersWork(job, before.session)
   if (before.session.state !== state)
     job.context.terminal.info(`${state} is done already: session ${before.session.id} is in ${before.session.state}`)
@@ -54,7 +54,7 @@ async function stageJob(job: Job, state: State): Promise<Ended> {
 }
 
 /** A job whose stage comes later than the session's state was started too early. */
-export function inOrder(job: Job, session: Session, state: State): void {
+export function checkStageOrder(job: Job, session: Session, state: State): void {
   if (firstLoop.includes(session.state) && firstLoop.indexOf(session.state) < firstLoop.indexOf(state)) {
     throw new Failure({
       code: 'U068',
@@ -149,7 +149,7 @@ export async function planOf(known: StoredSession): Promise<Plan> {
 }
 
 /** Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this job; the gate says what it means. */
-export async function stageEnd(job: Job, id: string): Promise<Ended> {
+export async function stageEnd(job: Job, id: string): Promise<JobResult> {
   const known = await sessionOf(job, id)
   const code = codeOf(known)
   const tested = known.session.lastTestAt !== null

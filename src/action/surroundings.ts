@@ -12,7 +12,7 @@ import type { Context } from '../app/context.ts'
 import { localSessions, remoteSessions } from '../app/sessions.ts'
 import { contextOf } from '../app/surroundings.ts'
 import { readInputs } from './inputs.ts'
-import type { Job, RunContext } from './job.ts'
+import type { Job, RunnerContext } from './job.ts'
 import { artifactKeeper } from './store-artifact.ts'
 
 export { againAsRoot, bring } from '../adapters/runner.ts'
@@ -121,7 +121,7 @@ function keyOf(surface: Surface): KeySource | null {
   return { kind: 'text', text: parsePrivateKey(text, 'in the input ssh-key'), origin: 'in the input ssh-key' }
 }
 
-function factsOf(env: RunnerSurroundings['env']): RunContext {
+function factsOf(env: RunnerSurroundings['env']): RunnerContext {
   const need = (name: string): string => {
     const value = env[name]
     if (value === undefined || value === '')

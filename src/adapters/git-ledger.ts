@@ -10,10 +10,10 @@ import { create, locked, unwritable } from './git/place.ts'
 import { GitError, gitIn } from './git/process.ts'
 import { checkRemote, partsOf, pause, remoteOf, type RemoteOptions } from './git/remote.ts'
 import { wasLocked } from './git/refusal.ts'
-import { nameOf, storeIn, type Told } from './git/store.ts'
+import { nameOf, storeIn, type SessionReading } from './git/store.ts'
 
 /** Files for people and other programs, made from all entries: name at the root of the branch → text. */
-export type Derive = (sessions: readonly Told[]) => Readonly<Record<string, string>>
+export type Derive = (sessions: readonly SessionReading[]) => Readonly<Record<string, string>>
 
 export interface LedgerOptions {
   /** The branch of this repository is the truth; `dir` is a cache of it. */
@@ -27,7 +27,7 @@ export interface LedgerOptions {
 
 /** `told`: every session in one reading, a damaged one as far as it is whole; `all` has only those that are. */
 export interface GitLedger extends Ledger {
-  told(): Promise<readonly Told[]>
+  told(): Promise<readonly SessionReading[]>
 }
 
 interface Truth {

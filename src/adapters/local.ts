@@ -3,13 +3,13 @@ import { execa } from 'execa'
 import type { Command } from '../commands/command.ts'
 import type { Remote, RunOptions } from '../ports.ts'
 import { collector } from './ssh/collect.ts'
-import type { Collector } from './ssh/collect.ts'
+import type { OutputBuffer } from './ssh/collect.ts'
 import { orAbort, withDeadline } from './ssh/deadline.ts'
 import type { Ending } from './ssh/exec.ts'
-import { closed, late, messageOf, noForward, unreachable } from './ssh/failures.ts'
+import { closed, late, reasonOf, noForward, nodeUnreachable } from './ssh/failures.ts'
 import { feed } from './ssh/feed.ts'
 import { shellLine } from './ssh/line.ts'
-import { complete } from './ssh/result.ts'
+import { completeResult } from './ssh/result.ts'
 
 /** `prefix`: argv before the command, such as `nsenter --net=… --`; empty runs it here. Failures: T003, T004 when the prefix cannot start. */
 export function localRemote(name: string, prefix: readonly string[]): Remote {
@@ -18,7 +18,7 @@ export function localRemote(name: string, prefix: readonly string[]): Remote {
     command: Command,
     run: RunOptions,
     lines: boolean,
-  ): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
+  ): Promise<{ readonly ending: Ending; readonly into: OutputBuffer }> => {
     const stream = run.stdin === undefined || run.stdin instanceof Uint8Array ? undefined : run.stdin
     stream?.on('error', () => undefined)
     const into = collector({
@@ -53,7 +53,7 @@ export function localRemote(name: string, prefix: readonly string[]): Remote {
     },
     read: async (command, run) => {
       const { ending, into } = await exec(command, run, false)
-      return complete(name, command.why, ending, into)
+      return completeResult(name, command.why, ending, into)
     },
     forward: () => Promise.reject(noForward(name)),
     close: async () => {
@@ -67,7 +67,7 @@ async function spawned(
   name: string,
   argv: readonly string[],
   run: RunOptions,
-  into: Collector,
+  into: OutputBuffer,
   signal: AbortSignal,
 ): Promise<Ending> {
   const [file, ...args] = argv
@@ -103,7 +103,7 @@ async function spawned(
     into.end()
     if (result.signal !== undefined) return { code: null, signal: result.signal }
     if (result.exitCode === undefined)
-      throw unreachable(name, [`${file} cannot be started: ${messageOf(result.cause)}`])
+      throw nodeUnreachable(name, [`${file} cannot be started: ${reasonOf(result.cause)}`])
     return { code: result.exitCode, signal: null }
   } catch (error) {
     await end(child)

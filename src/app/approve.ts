@@ -1,6 +1,6 @@
 /** `approve`: a person's yes or no to a session that waits for one (spec §4 AWAIT_APPROVAL). */
 import { Failure } from '../domain/failure.ts'
-import { record } from '../stages/parts/interview.ts'
+import { recordOutcome } from '../stages/parts/interview.ts'
 import type { Context } from './context.ts'
 import { storedSessions, type StoredSession } from './sessions.ts'
 
@@ -29,7 +29,7 @@ export async function approve(
       remedy: 'vps-test status',
     })
   const comment = flags.comment === undefined || flags.comment === '' ? '' : `: ${flags.comment.slice(0, 500)}`
-  const written = await record(
+  const written = await recordOutcome(
     { ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift },
     {
       event: flags.reject === true ? 'rejected' : 'approved',

@@ -8,7 +8,7 @@ import { isCheckpoint, isFinal } from '../domain/states.ts'
 import { next } from '../domain/next.ts'
 import { taking, type Session } from '../domain/session.ts'
 import type { StageResult } from '../domain/events/entry.ts'
-import { run, type Limits } from '../run.ts'
+import { run, type RunScope } from '../run.ts'
 import { newestPlan } from '../stages/parts/interview.ts'
 import type { KeySource } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
@@ -105,7 +105,7 @@ export async function take(
   tick: Tick,
   key: KeySource | null,
   checkout: string,
-  limits: Limits = {},
+  limits: RunScope = {},
 ): Promise<Taken | undefined> {
   if (tick.kind === 'nothing') return undefined
   const {

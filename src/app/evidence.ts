@@ -25,7 +25,7 @@ export interface VerifyResult {
 }
 
 /** Entries of a session that an evidence folder was sealed into, and where they were read. */
-export interface Anchor {
+export interface LedgerAnchor {
   readonly entries: readonly Entry[]
   readonly name: string
 }
@@ -34,7 +34,7 @@ export interface Anchor {
 export async function check(
   dir: string,
   version: string,
-  ledger?: string | Anchor,
+  ledger?: string | LedgerAnchor,
   most: Limits = trustedEvidence,
 ): Promise<VerifyResult> {
   const faults: string[] = []
@@ -120,7 +120,7 @@ const outcome = (v: Verdict): string => JSON.stringify([v.result, suiteCounts(v.
 /** Looks beside the folder for the ledger it was sealed into, unless one is given. */
 async function anchorOf(
   dir: string,
-  given: string | Anchor | undefined,
+  given: string | LedgerAnchor | undefined,
   bundle: Bundle,
   root: string,
   page: Uint8Array | undefined,

@@ -4,7 +4,7 @@ import { systemRandom } from '../adapters/system.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { measureNats } from '../instruments/nat.ts'
-import type { Made } from '../lab/lab.ts'
+import type { RunningLab } from '../lab/lab.ts'
 import type { Remote } from '../ports.ts'
 import type { NodeRow } from '../report/nodes-table.ts'
 import type { Context } from './context.ts'
@@ -14,7 +14,7 @@ const quickMs = 120
 
 export async function measureLab(
   c: Pick<Context, 'probe'>,
-  { fleet, enter, shaped }: Made,
+  { fleet, enter, shaped }: RunningLab,
   signal: AbortSignal,
 ): Promise<readonly NodeRow[]> {
   if (c.probe === null) throw new Failure({ code: 'I100', message: 'our prober is not built' })

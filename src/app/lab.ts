@@ -11,7 +11,7 @@ import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import { loadFleet, type Context } from './context.ts'
 import { measureLab } from './lab-nats.ts'
-import { mislabelled, survey } from './nodes.ts'
+import { mislabelled, surveyFleet } from './nodes.ts'
 
 export interface LabFlags {
   readonly lab?: string
@@ -70,14 +70,14 @@ export async function down(c: Context, flags: LabFlags): Promise<number> {
 }
 
 /** State of every node; with a running lab also its NATs, declared and measured side by side. */
-export async function status(c: Context, flags: LabFlags): Promise<number> {
+export async function printLabStatus(c: Context, flags: LabFlags): Promise<number> {
   const state = await labStatus(where(c, flags))
   if (state.phase !== 'up') {
     c.terminal.print(flags.json === true ? JSON.stringify(state) : `lab ${state.id}: ${state.phase}`)
     return exitCodes.infra
   }
   const { fleet } = await loadFleet(c, 'lab', flags.lab)
-  const rows = flags.measure === false ? fleet.nodes.map((node) => ({ node })) : await survey(c, fleet, null, true)
+  const rows = flags.measure === false ? fleet.nodes.map((node) => ({ node })) : await surveyFleet(c, fleet, null, true)
   if (flags.json === true) {
     c.terminal.print(
       JSON.stringify({

@@ -22,13 +22,13 @@ export interface NodesFlags {
 export async function nodes(c: Context, flags: NodesFlags): Promise<number> {
   const name = await chosenFleet(c, { named: flags.fleet, lab: flags.lab })
   const { fleet } = await loadFleet(c, name, flags.lab)
-  const rows = await survey(c, fleet, flags.key ?? null, flags.measure !== false)
+  const rows = await surveyFleet(c, fleet, flags.key ?? null, flags.measure !== false)
   c.terminal.print(flags.json === true ? JSON.stringify(rows.map(jsonRow)) : nodesTable(rows, c.terminal.palette))
   return rows.every((r) => r.online === true) ? exitCodes.passed : exitCodes.infra
 }
 
 /** Who answers, and what their NATs really are. */
-export async function survey(
+export async function surveyFleet(
   c: Context,
   fleet: Fleet,
   key: KeySource | null,

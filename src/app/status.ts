@@ -3,7 +3,7 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { isFinal } from '../domain/states.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
-import { record, recordedPlan } from '../stages/parts/interview.ts'
+import { recordOutcome, recordedPlan } from '../stages/parts/interview.ts'
 import { giveLeasesBack } from '../stages/parts/leases.ts'
 import { leasedNodes } from '../stages/parts/roster.ts'
 import type { KeySource } from '../world.ts'
@@ -37,7 +37,7 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
           iso(s.changedAt),
           s.waitUntil === null ? '' : iso(s.waitUntil),
           String(s.counters.tests),
-          `${stripHidden(s.why, 100)}${told(nextStep(s))}`,
+          `${stripHidden(s.why, 100)}${nextStepText(nextStep(s))}`,
         ]),
       ),
       c.terminal.palette,
@@ -69,7 +69,7 @@ export async function stop(
 ): Promise<number> {
   const all = await named(c, project, flags.session)
   const open = all.find((k) => !isFinal(k.session.state)) ?? all[0]
-  const stopped = await record(
+  const stopped = await recordOutcome(
     { ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift },
     { event: 'stop', why: `by ${c.who}`, facts: {} },
   )
@@ -95,7 +95,7 @@ export async function stop(
   return exitCodes.passed
 }
 
-const told = (next: string | undefined): string => (next === undefined ? '' : `; ${stripHidden(next, 1000)}`)
+const nextStepText = (next: string | undefined): string => (next === undefined ? '' : `; ${stripHidden(next, 1000)}`)
 
 /** Sessions of a project, the newest first, or the one that is meant; at least one. */
 async function named(

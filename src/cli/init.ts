@@ -10,7 +10,7 @@ import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.t
 import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { defaultFleet } from '../inputs/request-fields.ts'
 import { loadProfiles, type Context } from '../app/context.ts'
-import { show, stripHidden } from '../domain/text.ts'
+import { printable, stripHidden } from '../domain/text.ts'
 
 export interface InitFlags {
   readonly dir: string
@@ -24,14 +24,14 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   if (!/^(?!.*\.\.)[A-Za-z0-9][\w./-]{0,199}$/.test(flags.ref))
     throw new Failure({
       code: 'U080',
-      message: `${show(flags.ref)} is no tag or commit`,
+      message: `${printable(flags.ref)} is no tag or commit`,
       remedy: `vps-test init --ref v${c.version}`,
     })
   const fleet = flags.fleet ?? fleetOf(dir) ?? defaultFleet
   if (!/^[\w./-]{1,200}$/.test(fleet))
     throw new Failure({
       code: 'U081',
-      message: `${show(fleet)} is no fleet and no path of one`,
+      message: `${printable(fleet)} is no fleet and no path of one`,
       remedy: 'vps-test init --fleet saorsa',
     })
   const repository = await repositoryOf(c, dir)
@@ -39,7 +39,7 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   if (!/^[\w./@+ -]{0,300}$/.test(here))
     throw new Failure({
       code: 'U085',
-      message: `the path ${show(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
+      message: `the path ${printable(here)} cannot stand in a workflow: letters, digits, and . / @ + - _ only`,
     })
   const config = await configOf(c, dir, basename(repository.name))
   const files = [

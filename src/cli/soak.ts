@@ -43,7 +43,7 @@ export async function soak(c: Context, flags: SoakFlags): Promise<number> {
         broken.push({ id: known.session.id, project: known.project, error })
       }
     }
-    const codes = broken.map((b) => tell(c, b, told))
+    const codes = broken.map((b) => warnPassedOver(c, b, told))
     if (flags.json === true)
       c.terminal.print(
         JSON.stringify(
@@ -59,7 +59,7 @@ export async function soak(c: Context, flags: SoakFlags): Promise<number> {
 }
 
 /** Once, however often it is found. Its exit code. */
-function tell(c: Context, { id, error }: PassedOver, told: Set<string>): number {
+function warnPassedOver(c: Context, { id, error }: PassedOver, told: Set<string>): number {
   const what = `${id}: ${messageOf(error)}`
   if (told.has(what)) return failureCode(error)
   told.add(what)

@@ -25,7 +25,7 @@ export const verbs = {
   trust,
   labUp: lab.up,
   labDown: lab.down,
-  labStatus: lab.status,
+  labStatus: lab.printLabStatus,
   labShell: lab.shell,
   doctor: lab.examine,
 }

@@ -8,7 +8,7 @@ import type { Collector } from './collector.ts'
 /** Of one node, with the sentence that says so 4 MiB at most. */
 const logBytes = (4 << 20) - 64
 
-export const logs: Collector = async ({ world, nodes, folder, unitOn }) => {
+export const collectLogs: Collector = async ({ world, nodes, folder, unitOn }) => {
   const read = await onEachNode(nodes, world.signal, async (name) => {
     const unit = unitOn(name)
     if (unit === null) return

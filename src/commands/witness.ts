@@ -9,7 +9,7 @@ const sets = ['in4', 'out4', 'in6', 'out6'] as const
 export type WitnessPlace = 'node' | 'box'
 
 /** Deletes and re-creates the table in one transaction: this is also the reset. `@WAN@` is replaced on the node. */
-export function ruleset(place: WitnessPlace): string {
+export function witnessRuleset(place: WitnessPlace): string {
   const inFrom = place === 'node' ? 'iifname != "lo"' : 'iifname "@WAN@"'
   const outTo = place === 'node' ? 'oifname != "lo"' : 'oifname "@WAN@"'
   const out = place === 'node' ? 'hook output priority 200' : 'hook postrouting priority 120'
@@ -47,10 +47,10 @@ export function ruleset(place: WitnessPlace): string {
 const reset = (place: WitnessPlace): Raw =>
   raw(
     place === 'node'
-      ? sh`printf %s ${ruleset(place)} | nft -f -`
+      ? sh`printf %s ${witnessRuleset(place)} | nft -f -`
       : sh`
     wan=$(ip -o route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1); [ -n "$wan" ] || { echo 'no default route' >&2; exit 69; }
-    printf %s ${ruleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`,
+    printf %s ${witnessRuleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`,
   )
 
 export const resetWitness = (place: WitnessPlace): Command => ({

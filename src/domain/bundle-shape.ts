@@ -57,7 +57,7 @@ export const untrustedEvidence: Limits = {
 }
 
 const pair = fields({ from: name, to: name })
-export const entryShape = every<Entry>({
+export const sealedEntryShape = every<Entry>({
   session: text,
   seq: whole,
   prev: text,
@@ -193,7 +193,7 @@ export const shapes = (
   nat: list(measurement, most.nodes),
   controls: list(control, 1000),
   running: fields({ before: list(running, most.nodes), after: list(running, most.nodes) }),
-  entries: list(entryShape, most.entries),
+  entries: list(sealedEntryShape, most.entries),
 })
 
 /** Every line of one suite's file. */

@@ -1,7 +1,7 @@
 /** What the job that compiles, which has no secret, hands to the job that records: words of a machine on which the project's code ran. */
 import type { BuildRecord } from './build.ts'
 import type { FailureInfo, FailureKind } from './failure.ts'
-import { rowOf } from './failures/failures.ts'
+import { failureRow } from './failures/failures.ts'
 import type { Plan } from './plan.ts'
 import {
   anything,
@@ -24,7 +24,7 @@ export type CompileFault = Pick<FailureInfo, 'code' | 'message' | 'faults'>
 
 const kindsHandedOver: readonly FailureKind[] = ['usage', 'infra', 'product', 'busy']
 export const isHandedOver = (code: unknown): boolean => {
-  const row = rowOf(code)
+  const row = failureRow(code)
   return row !== undefined && kindsHandedOver.includes(row.kind)
 }
 

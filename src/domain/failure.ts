@@ -1,12 +1,12 @@
 /** The closed family of failures: who owns it is decided where it is first seen (architecture: failure kinds). */
-import { failures, rowOf, type FailureCode } from './failures/failures.ts'
+import { failures, failureRow, type FailureCode } from './failures/failures.ts'
 import type { FailureKind } from './failures/row.ts'
 import type { NodeName } from './fleet.ts'
 
 export type { FailureCode, FailureKind }
 
 /** A place in a file that a person wrote: 1-based line and column. */
-export interface Place {
+export interface FileLocation {
   readonly file: string
   readonly path: string
   readonly line?: number
@@ -15,7 +15,7 @@ export interface Place {
 
 /** One thing wrong with an input. */
 export interface Fault {
-  readonly at: Place
+  readonly at: FileLocation
   readonly message: string
 }
 
@@ -58,7 +58,7 @@ export const isFailure = (error: unknown, code: FailureCode): error is Failure =
   error instanceof Failure && error.facts.code === code
 
 /** What a ledger entry keeps of a failure, so that the end of the run can name it. */
-export const recordOf = ({
+export const failureFacts = ({
   facts: { code, remedy },
 }: Failure): { readonly code: FailureCode; readonly remedy?: string } => ({
   code,
@@ -66,7 +66,7 @@ export const recordOf = ({
 })
 
 /** Whose matter a failure was that a ledger entry names by its code. */
-export const recordedKind = (code: unknown): FailureKind => rowOf(code)?.kind ?? 'infra'
+export const recordedKind = (code: unknown): FailureKind => failureRow(code)?.kind ?? 'infra'
 
 export const exitCodeOf = (kind: FailureKind): number =>
   ({

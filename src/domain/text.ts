@@ -28,7 +28,7 @@ export function cut(value: string, max: number): string {
 }
 
 /** A value in a message: text quoted, anything else by its kind. */
-export function show(value: unknown): string {
+export function printable(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(stripHidden(value, 80))
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   return kindOf(value)

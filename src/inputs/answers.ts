@@ -7,7 +7,7 @@ import { hint } from './nearest.ts'
 import { profileNamed, profileOfProject } from './project-checks.ts'
 import { focusesOf, type QuestionId } from './questions.ts'
 import { isActing } from '../domain/unsupported.ts'
-import { show } from '../domain/text.ts'
+import { printable } from '../domain/text.ts'
 
 /** Empty text counts as not given: a form sends it for a field left alone. */
 export type Given = Partial<Readonly<Record<QuestionId, string>>>
@@ -60,7 +60,7 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
     problems.push({
       question: 'project',
       kind: 'invalid',
-      message: `no profile says how ${show(project.value)} is tested`,
+      message: `no profile says how ${printable(project.value)} is tested`,
     })
   const own = config === undefined ? undefined : given(config)
   const focus = ask(
@@ -69,7 +69,7 @@ export function resolveAnswers(sources: AnswerSources, profiles: readonly Profil
     own,
     profile === undefined ? focuses : focusesOf(profile, config?.moduleTests),
     problems,
-    profile === undefined ? 'a focus' : `a focus of ${show(project?.value)}`,
+    profile === undefined ? 'a focus' : `a focus of ${printable(project?.value)}`,
   )
   const criteria = ask('criteria', sources, own, criteriaKinds, problems, 'a success criterion')
   const proof = ask('proof', sources, own, proofKinds, problems, 'a proof method')
@@ -117,7 +117,7 @@ function ask(
   problems.push({
     question,
     kind: 'invalid',
-    message: `${question} ${show(value)} (${found[1]}) is not ${what}${near.startsWith('; did') ? near : ''}${near.startsWith('; did') ? ' There are' : '; there are'}: ${choices}`,
+    message: `${question} ${printable(value)} (${found[1]}) is not ${what}${near.startsWith('; did') ? near : ''}${near.startsWith('; did') ? ' There are' : '; there are'}: ${choices}`,
   })
   return undefined
 }

@@ -4,7 +4,7 @@ import * as z from 'zod'
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /** One line of text without control characters. */
-export const text = z
+export const textField = z
   .string()
   .min(1, { error: 'must not be empty', abort: true })
   .max(1000, 'must not be longer than 1000 characters')
@@ -45,7 +45,7 @@ export const unitName = z
   )
 
 /** A path that stays below the directory it is taken from. */
-export const pathBelow = text
+export const pathBelow = textField
   .refine(
     (t) => !t.startsWith('/') && !t.startsWith('~') && !t.startsWith('-') && !t.split('/').includes('..'),
     'must be a path below the repository: not absolute, without ".."',
@@ -55,7 +55,7 @@ export const pathBelow = text
 export const port = z.int().min(1).max(65535)
 /** 0: the service binds a port of its own choice. */
 export const servicePort = z.int().min(0).max(65535)
-export const percent = z.number().min(0).max(100)
+export const percentField = z.number().min(0).max(100)
 export const seconds = (least: number, most: number) => z.number().min(least).max(most)
 export const count = z.int().min(1)
 
@@ -63,7 +63,7 @@ export const ip = z
   .string()
   .refine((t) => z.ipv4().safeParse(t).success || z.ipv6().safeParse(t).success, 'must be an IPv4 or IPv6 address')
 
-export const httpUrl = text
+export const httpUrl = textField
   .refine((t) => {
     const url = URL.parse(t)
     return (
@@ -109,14 +109,14 @@ export const hostKey = z.string().superRefine((t, context) => {
   else if (inside !== type || bytes.length < 4 + type.length + 4 + 32) context.addIssue(`the key is no ${type} key`)
 })
 
-export const argv = z.array(text).min(1)
+export const argv = z.array(textField).min(1)
 
 /** A map, before any schema has looked at it. */
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A map that must have exactly one of its keys: how the files write a tagged union. */
-export const oneOf = <S extends z.ZodRawShape>(shape: S) =>
+export const taggedUnion = <S extends z.ZodRawShape>(shape: S) =>
   z
     .strictObject(shape)
     .partial()

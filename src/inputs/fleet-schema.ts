@@ -19,12 +19,12 @@ import {
   ip,
   nodeName,
   objectName,
-  oneOf,
-  percent,
+  taggedUnion,
+  percentField,
   port,
   projectName,
   servicePort,
-  text,
+  textField,
   userName,
 } from './fields.ts'
 
@@ -35,7 +35,7 @@ const jump = z.strictObject({
   host_keys: z.array(hostKey).default([]).describe('Its pinned host keys, each `<type> <base64>`.'),
 })
 
-const proxy = oneOf({
+const proxy = taggedUnion({
   command: argv.describe('Program whose input and output are the connection; %h and %p are replaced.'),
   jump: jump.describe('Host through which SSH goes.'),
 }).transform((p): Proxy =>
@@ -47,7 +47,7 @@ const proxy = oneOf({
 const runtime = z
   .union([
     z.literal('systemd'),
-    oneOf({
+    taggedUnion({
       docker: objectName.describe('In the network of this container.'),
       netns: objectName.describe('In this network namespace.'),
     }),
@@ -63,7 +63,7 @@ const runtime = z
 const natBox = z
   .union([
     z.literal('host'),
-    oneOf({
+    taggedUnion({
       orchestrator: argv.describe('On the machine of vps-test, entered by this command.'),
       docker: objectName.describe('In this container.'),
       netns: objectName.describe('In this network namespace.'),
@@ -85,11 +85,11 @@ const node = z.strictObject({
   ip: ip.describe('Address, which is tried second and compared with what the network shows.'),
   ssh_port: port.default(22).describe('SSH port (default 22).'),
   user: userName.default('root').describe('SSH user (default root).'),
-  provider: text.describe('Who runs the machine.'),
-  region: text.describe('Where the machine stands.'),
+  provider: textField.describe('Who runs the machine.'),
+  region: textField.describe('Where the machine stands.'),
   role: z.enum(roles).describe('What the node is: registry, bootstrap, test or nat.'),
   nat: z.enum(natKinds).describe('The NAT that it is said to be behind; every test measures it.'),
-  expected_rate: percent
+  expected_rate: percentField
     .optional()
     .describe('Per cent that is expected of this NAT: shown beside the measured rate, never a gate.'),
   runtime: runtime
@@ -101,13 +101,13 @@ const node = z.strictObject({
     .default([])
     .describe('Pinned host keys, each `<type> <base64>`; nothing is sent to a node without one.'),
   proxy: proxy.optional().describe('How SSH reaches this node (default: as the fleet says).'),
-  notes: text.optional().describe('Anything a person should know.'),
+  notes: textField.optional().describe('Anything a person should know.'),
 })
 
 export const fleetSchema = z
   .strictObject({
     name: identifier.describe('Name of the fleet.'),
-    identity_file: text
+    identity_file: textField
       .refine((t) => t.startsWith('/') || t.startsWith('~/'), 'must be an absolute path or start with ~/')
       .optional()
       .describe('Path of the SSH key for every node (default: the one that is given at the start).'),

@@ -2,12 +2,12 @@
 import { isCollection, isMap, isSeq, parseDocument, stringify, type Document } from 'yaml'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet, FleetNode, NatBox, Proxy, Runtime } from '../domain/fleet.ts'
-import { usageFailure, type Path } from './faults.ts'
+import { usageFailure, type FieldPath } from './faults.ts'
 import { hostKey, isRecord } from './fields.ts'
 import { fleetSchema } from './fleet-schema.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
-import { show, stripHidden } from '../domain/text.ts'
+import { printable, stripHidden } from '../domain/text.ts'
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseFleet(text: string, file: string): Fleet {
@@ -28,7 +28,7 @@ const crossChecks: CrossCheck = (raw, report) => {
     )
     for (const { key, address } of own) {
       const other = addresses.get(address)
-      if (other !== undefined) report(['nodes', i, key], `${show(node[key])} is already the address of ${other}`)
+      if (other !== undefined) report(['nodes', i, key], `${printable(node[key])} is already the address of ${other}`)
     }
     for (const { address } of own)
       if (!addresses.has(address))
@@ -50,7 +50,7 @@ function unique(nodes: readonly Record<string, unknown>[], report: Report, key: 
     if (typeof value !== 'string') return
     const first = seen.get(value)
     if (first === undefined) seen.set(value, i)
-    else report(['nodes', i, key], `${what} ${show(value)} is already used by nodes[${first}]`)
+    else report(['nodes', i, key], `${what} ${printable(value)} is already used by nodes[${first}]`)
   })
 }
 
@@ -143,14 +143,14 @@ export function withHostKeys(yamlText: string, node: string, keys: readonly stri
   return document.toString({ lineWidth: 0, flowCollectionPadding: false })
 }
 
-function pathOfNode(document: Document, node: string): Path {
+function pathOfNode(document: Document, node: string): FieldPath {
   const nodes = document.get('nodes')
   const names = isSeq(nodes) ? nodes.items.map((n) => (isMap(n) ? String(n.get('name')) : '')) : []
   const index = names.indexOf(node)
   if (index === -1)
     throw new Failure({
       code: 'U030',
-      message: `the fleet has no node ${show(node)}${hint(node, names)}`,
+      message: `the fleet has no node ${printable(node)}${hint(node, names)}`,
     })
   return ['nodes', index]
 }

@@ -1,11 +1,11 @@
 /** What zod found wrong, in the words of somebody who wrote YAML. */
 import type * as z from 'zod'
-import type { Path } from './faults.ts'
+import type { FieldPath } from './faults.ts'
 import { hint } from './nearest.ts'
-import { kindOf, show, stripHidden } from '../domain/text.ts'
+import { kindOf, printable, stripHidden } from '../domain/text.ts'
 
-export interface Finding {
-  readonly path: Path
+export interface SchemaIssue {
+  readonly path: FieldPath
   readonly onKey: boolean
   readonly message: string
 }
@@ -19,10 +19,10 @@ export const keepKnownKeys: z.core.$ZodErrorMap = (issue) => {
   return Object.keys(def?.shape ?? {}).join(' ')
 }
 
-export function findingsOf(issue: Issue, root: unknown, above: Path = []): readonly Finding[] {
+export function findingsOf(issue: Issue, root: unknown, above: FieldPath = []): readonly SchemaIssue[] {
   const path = [...above, ...issue.path.map((p) => (typeof p === 'symbol' ? String(p) : p))]
   const value = at(root, path)
-  const here = (message: string, onKey = false): readonly Finding[] => [{ path, onKey, message }]
+  const here = (message: string, onKey = false): readonly SchemaIssue[] => [{ path, onKey, message }]
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -39,12 +39,12 @@ export function findingsOf(issue: Issue, root: unknown, above: Path = []): reado
       return here(
         value === undefined
           ? `is required (${words(issue.expected)})`
-          : `must be ${words(issue.expected)}, is ${typeof value === 'string' ? `text: ${show(value)}` : kindOf(value)}${issue.expected === 'string' && typeof value === 'number' ? '; put it in quotes' : ''}`,
+          : `must be ${words(issue.expected)}, is ${typeof value === 'string' ? `text: ${printable(value)}` : kindOf(value)}${issue.expected === 'string' && typeof value === 'number' ? '; put it in quotes' : ''}`,
       )
     case 'invalid_value':
       if (value === undefined) return here(`is required (${issue.values.map(String).join(', ')})`)
       return here(
-        `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}; is ${show(value)}${typeof value === 'string' && issue.values.length > 1 ? near(value, issue.values.map(String)) : ''}`,
+        `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}; is ${printable(value)}${typeof value === 'string' && issue.values.length > 1 ? near(value, issue.values.map(String)) : ''}`,
       )
     case 'too_small':
       return here(
@@ -70,7 +70,11 @@ const sentence = (hinted: string): string =>
   hinted === '' ? '' : ` ${hinted.slice(2, 3).toUpperCase()}${hinted.slice(3)}`
 
 /** Only the branch that the writer evidently meant is worth reading: the one whose kind of value fits. */
-function union(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, path: Path): readonly Finding[] {
+function union(
+  issue: Extract<Issue, { code: 'invalid_union' }>,
+  root: unknown,
+  path: FieldPath,
+): readonly SchemaIssue[] {
   const meant = issue.errors.find(
     (issues) =>
       issues.length > 0 &&
@@ -91,7 +95,11 @@ function union(issue: Extract<Issue, { code: 'invalid_union' }>, root: unknown, 
     )
   const message = `must be ${[...new Set(forms)].join(' or ')}`
   return [
-    { path, onKey: false, message: value === undefined ? `is required: ${message}` : `${message}; is ${show(value)}` },
+    {
+      path,
+      onKey: false,
+      message: value === undefined ? `is required: ${message}` : `${message}; is ${printable(value)}`,
+    },
   ]
 }
 
@@ -114,9 +122,9 @@ const words = (expected: string): string =>
 
 const amount = (origin: string): string => (origin === 'array' ? 'a list of ' : origin === 'string' ? 'text of ' : '')
 const measure = (value: unknown): string =>
-  Array.isArray(value) || typeof value === 'string' ? String(value.length) : show(value)
+  Array.isArray(value) || typeof value === 'string' ? String(value.length) : printable(value)
 
-function at(root: unknown, path: Path): unknown {
+function at(root: unknown, path: FieldPath): unknown {
   let value = root
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined

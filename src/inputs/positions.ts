@@ -11,7 +11,7 @@ import {
   type LineCounter,
   type Pair,
 } from 'yaml'
-import type { Path } from './faults.ts'
+import type { FieldPath } from './faults.ts'
 
 export interface Position {
   readonly line: number
@@ -20,9 +20,9 @@ export interface Position {
 
 export interface Positions {
   /** Of the value at a path; of the nearest thing around it where it is missing. */
-  value(path: Path): Position
+  value(path: FieldPath): Position
   /** Of the key that names a path's last step. */
-  key(path: Path): Position
+  key(path: FieldPath): Position
 }
 
 export function positionsOf(document: Document, lines: LineCounter): Positions {
@@ -30,7 +30,7 @@ export function positionsOf(document: Document, lines: LineCounter): Positions {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const find = (path: Path): { readonly key: number; readonly value: number } => {
+  const find = (path: FieldPath): { readonly key: number; readonly value: number } => {
     let node: unknown = document.contents
     let at = { key: start(node) ?? 0, value: start(node) ?? 0 }
     for (const step of path) {
@@ -63,12 +63,12 @@ function start(node: unknown): number | undefined {
 const keyText = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '')
 
 /** The path of the key that starts at an offset. */
-export function pathOfKey(document: Document, offset: number): Path | undefined {
-  let found: Path | undefined
+export function pathOfKey(document: Document, offset: number): FieldPath | undefined {
+  let found: FieldPath | undefined
   visit(document, {
     Pair: (_, pair, ancestors) => {
       if (start(pair.key) !== offset) return undefined
-      found = [...ancestors, pair].flatMap((node, i, all): Path =>
+      found = [...ancestors, pair].flatMap((node, i, all): FieldPath =>
         isPair(node)
           ? isScalar(node.key)
             ? [keyText(node)]

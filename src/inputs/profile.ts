@@ -3,8 +3,18 @@ import * as z from 'zod'
 import { focuses } from '../domain/plan.ts'
 import type { Profile, RegistryUse } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
-import { usageFailure, type Path } from './faults.ts'
-import { count, fileName, identifier, isRecord, oneOf, port, projectName, servicePort, text } from './fields.ts'
+import { usageFailure, type FieldPath } from './faults.ts'
+import {
+  count,
+  fileName,
+  identifier,
+  isRecord,
+  taggedUnion,
+  port,
+  projectName,
+  servicePort,
+  textField,
+} from './fields.ts'
 import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { messageOf, stripHidden } from '../domain/text.ts'
@@ -16,8 +26,8 @@ export function parseProfile(yaml: string, file: string): Profile {
   return loaded.value
 }
 
-const words = z.array(text).default([])
-const file = text.refine(
+const words = z.array(textField).default([])
+const file = textField.refine(
   (t) => t.startsWith('{dataDir}/') && !t.split('/').includes('..'),
   'must be a file below {dataDir}/',
 )
@@ -26,10 +36,10 @@ const field = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a JSO
 const dial = z
   .union([
     z.literal('observed'),
-    oneOf({
+    taggedUnion({
       commanded: z.strictObject({
         dialect: identifier.describe('How the dialler reports: the name of a dialect.'),
-        args: z.array(text).min(1).describe('Arguments of one dial, with placeholders.'),
+        args: z.array(textField).min(1).describe('Arguments of one dial, with placeholders.'),
       }),
     }),
   ])
@@ -49,7 +59,7 @@ const recordFields = z
   .transform(({ completed_ms: completedMs, ...others }) => ({ ...others, completedMs }))
 /** What a log line must be found to hold. */
 const neededGroups = ['nonce', 'bytes', 'sha256'] as const
-const logPattern = text.superRefine((t, context) => {
+const logPattern = textField.superRefine((t, context) => {
   try {
     new RegExp(t)
   } catch (error) {
@@ -59,13 +69,13 @@ const logPattern = text.superRefine((t, context) => {
   const missing = neededGroups.filter((name) => !t.includes(`(?<${name}>`))
   if (missing.length > 0) context.addIssue(`must have the named groups ${missing.join(', ')}, as (?<${missing[0]}>…)`)
 })
-const httpPath = text.refine((t) => /^\/[\w./?=&{}~%-]*$/.test(t), 'must be a path on the node, beginning with /')
+const httpPath = textField.refine((t) => /^\/[\w./?=&{}~%-]*$/.test(t), 'must be a path on the node, beginning with /')
 const listPath = z.string().regex(/^(?:\$|\w+(?:\.\w+)*)$/, 'must be $, or names with dots between')
 
 const record = z
   .union([
     z.literal('none'),
-    oneOf({
+    taggedUnion({
       jsonl: z.strictObject({
         path: file.describe('File in which the receiver writes down what it received, below {dataDir}/.'),
         fields: recordFields.describe('Names of the fields of each line.'),
@@ -103,7 +113,7 @@ const counter = z
 const payload = z
   .union([
     z.literal('opaque'),
-    oneOf({
+    taggedUnion({
       sha256_counter: counter.describe('Bytes that follow from the nonce alone, of a length drawn from a range.'),
     }),
   ])
@@ -113,16 +123,16 @@ const payload = z
       : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes },
   )
 
-const registryPath = text.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')
+const registryPath = textField.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')
 const registry = z
   .strictObject({
     args: z
-      .array(text)
+      .array(textField)
       .nullable()
       .default(null)
       .describe("Arguments of the registry that is started on the registry node (default: the fleet's own is used)."),
     http_port: port.default(8080).describe('TCP port of the registry (default 8080).'),
-    ready: oneOf({
+    ready: taggedUnion({
       http_json: z
         .strictObject({
           path: registryPath.describe('Path of the answer.'),
@@ -146,7 +156,7 @@ const registry = z
 export const profileSchema = z
   .strictObject({
     name: identifier.describe('Name of the profile, by which a configuration chooses it.'),
-    title: text.describe('What the program is, in a few words.'),
+    title: textField.describe('What the program is, in a few words.'),
     project: projectName.describe('Project that it serves.'),
     module: identifier.describe('Module of a workspace that it serves.'),
     only_when_named: z
@@ -167,13 +177,13 @@ export const profileSchema = z
         args: words.describe('Arguments of the service, with placeholders.'),
         bootstrap_args: words.describe('Further arguments on a bootstrap node.'),
         environment: z
-          .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), text)
+          .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), textField)
           .default({})
           .describe('Environment of the service.'),
       })
       .describe('How the service is started.'),
     peer_id: z
-      .union([z.literal('none'), oneOf({ file: file.describe('The file, below {dataDir}/.') })])
+      .union([z.literal('none'), taggedUnion({ file: file.describe('The file, below {dataDir}/.') })])
       .transform((p): Profile['peerId'] =>
         p === 'none' || p.file === undefined ? { kind: 'none' } : { kind: 'file', path: p.file },
       )
@@ -222,7 +232,7 @@ function check(raw: unknown, path: readonly string[], known: readonly string[], 
   if (Array.isArray(value))
     value.forEach((word, i) => {
       if (typeof word === 'string')
-        for (const message of templateFaults(word, known)) report([...path, i] satisfies Path, message)
+        for (const message of templateFaults(word, known)) report([...path, i] satisfies FieldPath, message)
     })
 }
 

@@ -4,7 +4,7 @@ import type { Profile } from '../domain/profile.ts'
 import { isRecord } from './fields.ts'
 import { hint } from './nearest.ts'
 import type { CrossCheck, Report } from './yaml.ts'
-import { show } from '../domain/text.ts'
+import { printable } from '../domain/text.ts'
 
 export interface ProjectContext {
   readonly profiles: readonly Profile[]
@@ -47,7 +47,7 @@ export const projectChecks =
     const project = raw['project']
     if (typeof project !== 'string') return
     if (context.project !== undefined && context.project !== project)
-      report(['project'], `this file configures ${show(project)}; asked for was ${show(context.project)}`)
+      report(['project'], `this file configures ${printable(project)}; asked for was ${printable(context.project)}`)
     if (
       raw['profile'] === undefined &&
       context.profile === undefined &&
@@ -55,7 +55,7 @@ export const projectChecks =
     )
       report(
         ['project'],
-        `no profile says how ${show(project)} is started and tested; name one with "profile": ${context.profiles.map((p) => p.name).join(', ')}`,
+        `no profile says how ${printable(project)} is started and tested; name one with "profile": ${context.profiles.map((p) => p.name).join(', ')}`,
       )
   }
 
@@ -65,9 +65,9 @@ function checkNodes(raw: Record<string, unknown>, { fleet }: ProjectContext, rep
   const known = fleet?.nodes.map((n) => n.name)
   nodes.forEach((name, i) => {
     if (typeof name !== 'string') return
-    if (nodes.indexOf(name) < i) report(['deploy', 'nodes', i], `${show(name)} is listed twice`)
+    if (nodes.indexOf(name) < i) report(['deploy', 'nodes', i], `${printable(name)} is listed twice`)
     else if (known?.includes(name) === false)
-      report(['deploy', 'nodes', i], `fleet ${fleet?.name ?? ''} has no node ${show(name)}${hint(name, known)}`)
+      report(['deploy', 'nodes', i], `fleet ${fleet?.name ?? ''} has no node ${printable(name)}${hint(name, known)}`)
   })
 }
 
@@ -75,7 +75,7 @@ function checkProfile(name: unknown, path: readonly string[], { profiles }: Proj
   if (typeof name !== 'string' || profileNamed(profiles, name) !== undefined) return
   report(
     path,
-    `there is no profile ${show(name)}${hint(
+    `there is no profile ${printable(name)}${hint(
       name,
       profiles.map((p) => p.name),
     )}`,
@@ -88,6 +88,6 @@ function checkCustomTests(raw: Record<string, unknown>, report: Report): void {
   const names = custom.map((c: unknown) => (isRecord(c) ? c['name'] : undefined))
   names.forEach((name, i) => {
     if (typeof name === 'string' && names.indexOf(name) < i)
-      report(['tests', 'custom', i, 'name'], `${show(name)} is already the name of another test`)
+      report(['tests', 'custom', i, 'name'], `${printable(name)} is already the name of another test`)
   })
 }

@@ -11,10 +11,10 @@ import {
   identifier,
   nodeName,
   pathBelow,
-  percent,
+  percentField,
   projectName,
   seconds,
-  text,
+  textField,
   unitName,
 } from './fields.ts'
 import { tests } from './project-tests-schema.ts'
@@ -65,7 +65,7 @@ const shared = {
   soak: z
     .strictObject({
       ...checkpointKeys,
-      regression_tolerance: percent
+      regression_tolerance: percentField
         .default(0)
         .describe('Percentage points by which a checkpoint may fall below the first test (default 0).'),
       check_interval_minutes: z
@@ -147,7 +147,7 @@ export const projectShape = z.strictObject({
 /** A workspace of several test modules: the shape of saorsa-testnet. */
 export const workspaceShape = z.strictObject({
   project: projectName.optional().describe('Name of the project that is meant when none is asked for.'),
-  workspace: text
+  workspace: textField
     .optional()
     .describe('Where one person keeps the workspace; the repository of this file is built instead.'),
   modules: z

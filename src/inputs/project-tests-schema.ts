@@ -1,6 +1,6 @@
 /** What a project file may say of its tests, with every default; spec §7. */
 import * as z from 'zod'
-import { command, count, percent, seconds, text } from './fields.ts'
+import { command, count, percentField, seconds, textField } from './fields.ts'
 
 const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restricted', 'cgnat', 'double_nat'] as const
 
@@ -21,13 +21,13 @@ const connectivity = z
     enabled: z.boolean().default(true).describe('Whether the suite runs (default true).'),
     success_criteria: z
       .strictObject({
-        direct: percent
+        direct: percentField
           .default(99)
           .describe('Per cent of attempts that must succeed between two public peers (default 99).'),
-        nat_traversed: percent
+        nat_traversed: percentField
           .default(85)
           .describe('Per cent of attempts that must succeed where a NAT must be traversed (default 85).'),
-        relay: percent
+        relay: percentField
           .default(100)
           .describe('Per cent of attempts that must succeed where only a relay can connect (default 100).'),
       })
@@ -37,7 +37,7 @@ const connectivity = z
       .describe('Least pause between two attempts of the same two peers, in seconds (default 30).'),
     timeout_seconds: seconds(1, 60).default(10).describe('Longest time of one attempt, in seconds (default 10).'),
     sample_floor: count.default(10).describe('Attempts that a class needs before it counts (default 10).'),
-    coverage: percent.default(80).describe("Per cent of a class's pairs that must have been tried (default 80)."),
+    coverage: percentField.default(80).describe("Per cent of a class's pairs that must have been tried (default 80)."),
     strict: z
       .boolean()
       .default(false)
@@ -71,7 +71,7 @@ export const tests = z.strictObject({
   message_delivery: z
     .strictObject({
       enabled: z.boolean().default(false).describe('Whether the suite is asked for (default false).'),
-      success_rate: percent.default(100).describe('Per cent of messages that must arrive (default 100).'),
+      success_rate: percentField.default(100).describe('Per cent of messages that must arrive (default 100).'),
       message_count: count.default(100).describe('Messages to send (default 100).'),
     })
     .prefault({}),
@@ -92,7 +92,7 @@ export const tests = z.strictObject({
   custom: z
     .array(
       z.strictObject({
-        name: text.describe('Name of the test.'),
+        name: textField.describe('Name of the test.'),
         command: command.describe('Shell command that runs on each node.'),
         success_pattern: pattern.optional().describe('Regular expression that the output must match.'),
         timeout_seconds: seconds(1, 3600).default(60).describe('Longest time of the command, in seconds (default 60).'),

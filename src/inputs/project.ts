@@ -2,7 +2,7 @@
 import { checkpointStates, configKey } from '../domain/states.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import { withCrate, withZigbuild } from './build-command.ts'
-import { pathText, usageFailure, type Path } from './faults.ts'
+import { pathText, usageFailure, type FieldPath } from './faults.ts'
 import { isRecord } from './fields.ts'
 import {
   profileNamed,
@@ -14,7 +14,7 @@ import {
 } from './project-checks.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
-import { show } from '../domain/text.ts'
+import { printable } from '../domain/text.ts'
 
 export type { ProjectContext } from './project-checks.ts'
 
@@ -38,7 +38,7 @@ export function parseProject(text: string, file: string, context: ProjectContext
       ? 'no module has a profile that says how it is started and tested; give one its "profile"'
       : asked === undefined
         ? `serves several projects; name one: ${list}`
-        : `no module serves ${show(asked)}; this file serves ${list}`
+        : `no module serves ${printable(asked)}; this file serves ${list}`
   throw fail(file, parsed, ['modules'], message)
 }
 
@@ -114,7 +114,7 @@ function fromModule(w: WorkspaceFile, name: string, file: string, context: Proje
   const elsewhere = w.workspace_dir === undefined && w.workspace !== undefined && /^[/~]/.test(w.workspace)
   const place = elsewhere
     ? [
-        `workspace ${show(w.workspace)} is one person's path: the repository that holds this file is built (workspace_dir changes that)`,
+        `workspace ${printable(w.workspace)} is one person's path: the repository that holds this file is built (workspace_dir changes that)`,
       ]
     : []
   return {
@@ -209,5 +209,5 @@ const askedIn = (raw: unknown): string | undefined => {
   return typeof project === 'string' ? project : undefined
 }
 
-const fail = (file: string, parsed: Parsed, path: Path, message: string) =>
+const fail = (file: string, parsed: Parsed, path: FieldPath, message: string) =>
   usageFailure([{ at: { file, path: pathText(path), ...parsed.position(path, true) }, message }])

@@ -1,6 +1,6 @@
 /** What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or a workflow call. */
 import { z } from 'zod'
-import { show } from '../domain/text.ts'
+import { printable } from '../domain/text.ts'
 import { hint } from './nearest.ts'
 import { questionIds, type QuestionId } from './questions.ts'
 import { busyPolicies } from '../domain/answers.ts'
@@ -18,7 +18,10 @@ const given = z
 const choice = <const T extends readonly string[]>(words: T) =>
   given.transform((value, c): T[number] | undefined => {
     if (value === undefined || words.includes(value)) return value
-    c.addIssue({ code: 'custom', message: `${show(value)} is not one of ${words.join(', ')}${near(value, words)}` })
+    c.addIssue({
+      code: 'custom',
+      message: `${printable(value)} is not one of ${words.join(', ')}${near(value, words)}`,
+    })
     return z.NEVER
   })
 const near = (value: string, words: readonly string[]): string => {
@@ -34,7 +37,7 @@ const nodeList = given.transform((value, c): readonly string[] | null => {
   if (bad.length > 0)
     c.addIssue({
       code: 'custom',
-      message: `${bad.map((n) => show(n)).join(', ')} cannot be names of nodes: names separated by commas, or all`,
+      message: `${bad.map((n) => printable(n)).join(', ')} cannot be names of nodes: names separated by commas, or all`,
     })
   return [...new Set(names)]
 })
@@ -48,7 +51,7 @@ const release = given.transform((value, c): ReleaseWish | undefined => {
   if (value === undefined) return undefined
   const [, repository, tag, asset] = /^(?:([\w.-]+\/[\w.-]+)@)?([^:@\s]+)(?::([^\s/:]+))?$/.exec(value) ?? []
   if (tag === undefined) {
-    c.addIssue({ code: 'custom', message: `${show(value)} is not tag, tag:asset or owner/repo@tag:asset` })
+    c.addIssue({ code: 'custom', message: `${printable(value)} is not tag, tag:asset or owner/repo@tag:asset` })
     return z.NEVER
   }
   return { repository: repository ?? null, tag, asset: asset ?? null }
@@ -61,7 +64,7 @@ const minutes = given.transform((value, c): number | undefined => {
   if (!Number.isFinite(n) || n < 0 || n > longestQueueMinutes) {
     c.addIssue({
       code: 'custom',
-      message: `${show(value)} is not a number of minutes from 0 to ${longestQueueMinutes}`,
+      message: `${printable(value)} is not a number of minutes from 0 to ${longestQueueMinutes}`,
     })
     return z.NEVER
   }

@@ -2,7 +2,7 @@
 import { LineCounter, isScalar, parseAllDocuments, type Document } from 'yaml'
 import type * as z from 'zod'
 import type { Fault } from '../domain/failure.ts'
-import { inOrder, pathText, type Path } from './faults.ts'
+import { sortFaults, pathText, type FieldPath } from './faults.ts'
 import { findingsOf, keepKnownKeys } from './issues.ts'
 import { pathOfKey, positionsOf, refusedKeys, type Position } from './positions.ts'
 import { stripHidden } from '../domain/text.ts'
@@ -11,14 +11,14 @@ export type Loaded<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly faults: readonly Fault[] }
 
-export type Report = (path: Path, message: string) => void
+export type Report = (path: FieldPath, message: string) => void
 
 /** A check across fields. It gets the unchecked value, so that its faults are told together with the schema's. */
 export type CrossCheck = (raw: unknown, report: Report) => void
 
 export interface Parsed {
   readonly raw: unknown
-  readonly position: (path: Path, onKey: boolean) => Position
+  readonly position: (path: FieldPath, onKey: boolean) => Position
   /** Faults that did not stop the parsing: a key given twice. */
   readonly faults: readonly Fault[]
 }
@@ -33,7 +33,7 @@ export function loadYaml<T>(text: string, file: string, schema: z.ZodType<T>, ch
 
 export function validate<T>(parsed: Parsed, file: string, schema: z.ZodType<T>, check?: CrossCheck): Loaded<T> {
   const faults: Fault[] = [...parsed.faults]
-  const add = (path: Path, onKey: boolean, message: string): void => {
+  const add = (path: FieldPath, onKey: boolean, message: string): void => {
     faults.push({ at: { file, path: pathText(path), ...parsed.position(path, onKey) }, message })
   }
   const result = schema.safeParse(parsed.raw, { error: keepKnownKeys })
@@ -42,7 +42,7 @@ export function validate<T>(parsed: Parsed, file: string, schema: z.ZodType<T>, 
   check?.(parsed.raw, (path, message) => add(path, false, message))
   return result.success && faults.length === 0
     ? { ok: true, value: result.data }
-    : { ok: false, faults: inOrder(faults) }
+    : { ok: false, faults: sortFaults(faults) }
 }
 
 /** Syntax only; a document that cannot be read as one bounded tree is refused here. */
@@ -84,7 +84,7 @@ export function parseYaml(text: string, file: string): Loaded<Parsed> {
     return { code: e.code, fault: { at: { file, path, ...place(e.pos[0]) }, message: problem(e.code, e.message) } }
   })
   const fatal = problems.filter((p) => p.code !== 'DUPLICATE_KEY')
-  if (fatal.length > 0) return { ok: false, faults: inOrder(problems.map((p) => p.fault)).slice(0, 20) }
+  if (fatal.length > 0) return { ok: false, faults: sortFaults(problems.map((p) => p.fault)).slice(0, 20) }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
     return refuse('is empty')
   return tree(

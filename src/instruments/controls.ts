@@ -66,7 +66,7 @@ export async function runControls(
   }
 }
 
-interface Place {
+interface TrialSetup {
   readonly trial: Trial
   readonly port: number
   readonly bindPort: number
@@ -79,7 +79,7 @@ interface Sent {
 }
 
 /** Starts the receiver, waits until it listens, sends, and ends the receiver. */
-async function send(world: World, prober: string, from: FleetNode, to: FleetNode, p: Place): Promise<Sent> {
+async function send(world: World, prober: string, from: FleetNode, to: FleetNode, p: TrialSetup): Promise<Sent> {
   const stop = new AbortController()
   const remoteTo = await world.remote(to.name)
   let received: Promise<unknown> = Promise.resolve()
@@ -119,7 +119,7 @@ async function send(world: World, prober: string, from: FleetNode, to: FleetNode
 }
 
 function judge(
-  p: Place,
+  p: TrialSetup,
   from: FleetNode,
   to: FleetNode,
   { result, stderr }: Sent,

@@ -1,7 +1,7 @@
 /** What this machine must have, as named checks: data, tried by doctor.ts. */
 import { roomProbe, roomRemedy } from './inotify.ts'
 
-export interface Check {
+export interface Requirement {
   readonly name: string
   readonly purpose: string
   /** Which part is lost without it. */
@@ -21,7 +21,7 @@ const sh = (text: string): string[] => [
 const tool = (name: string): string[] =>
   sh(`command -v ${name} >/dev/null || { echo "${name} is not installed"; exit 1; }`)
 
-export const checks: readonly Check[] = [
+export const checks: readonly Requirement[] = [
   {
     name: 'root',
     purpose: 'network namespaces, mounts, systemd as PID 1',

@@ -1,19 +1,19 @@
 /** Tries the checks of this machine, refuses in one sentence, and gets what is missing in one way. */
 import { Failure } from '../domain/failure.ts'
 import type { Log } from '../ports.ts'
-import { checks, type Check } from './checks.ts'
+import { checks, type Requirement } from './checks.ts'
 import { exec, isRoot } from './process.ts'
 
 export interface CheckResult {
-  readonly check: Check
+  readonly check: Requirement
   readonly ok: boolean
   readonly detail: string
 }
 
 export interface DoctorOptions {
   readonly signal: AbortSignal
-  readonly only?: readonly Check['needed'][]
-  readonly list?: readonly Check[]
+  readonly only?: readonly Requirement['needed'][]
+  readonly list?: readonly Requirement[]
 }
 
 export const doctor = (o: DoctorOptions): Promise<readonly CheckResult[]> =>

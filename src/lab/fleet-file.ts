@@ -1,7 +1,7 @@
 /** The fleet that a lab is, as a value and as the text of a fleet file: the same schema as every fleet. */
 import type { Fleet, FleetNode, LabInfo } from '../domain/fleet.ts'
 import { renderFleet } from '../inputs/fleet.ts'
-import { boxNamespace, enter, hostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
+import { boxNamespace, enter, labHostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
 /** What only a running lab knows. */
@@ -11,7 +11,7 @@ export interface Running {
   readonly hostKeys: Readonly<Record<string, string>>
 }
 
-export function fleetOf(t: Topology, l: Layout, running: Running): Fleet {
+export function labFleet(t: Topology, l: Layout, running: Running): Fleet {
   const registry = t.nodes.find((n) => n.role === 'registry')
   return {
     name: t.name,
@@ -24,7 +24,7 @@ export function fleetOf(t: Topology, l: Layout, running: Running): Fleet {
 }
 
 /** Enters the namespace of the lab's orchestrator and speaks TCP from there; `%h` may be a lab name or an address. */
-export const proxyArgv = (l: Layout): string[] => [
+export const labProxyArgv = (l: Layout): string[] => [
   ...enter(hqOf(l)),
   'sh',
   pathsOf(l).reach,
@@ -37,7 +37,7 @@ function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
   const pin = running.hostKeys[n.name]
   return {
     name: n.name,
-    host: hostName(n),
+    host: labHostName(n),
     ip: publicAddress(n),
     sshPort: 22,
     user: 'root',
@@ -49,7 +49,7 @@ function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
     runtime: { kind: 'systemd' },
     ...(n.box === 'none' ? {} : { natBox: { kind: 'orchestrator', enter: enter(boxNamespace(l, n.name)) } }),
     hostKeys: pin === undefined ? [] : [pin],
-    proxy: { kind: 'command', argv: proxyArgv(l) },
+    proxy: { kind: 'command', argv: labProxyArgv(l) },
   }
 }
 

@@ -5,12 +5,12 @@ import { Failure } from '../domain/failure.ts'
 import type { Fleet, LabInfo, NodeName } from '../domain/fleet.ts'
 import { doctor, refusalOf } from './doctor.ts'
 import { checks } from './checks.ts'
-import { fleetOf, fleetYaml, type Running } from './fleet-file.ts'
+import { labFleet, fleetYaml, type Running } from './fleet-file.ts'
 import { enter, layoutOf, nodeNamespace, pathsOf, type Layout } from './layout.ts'
 import { mark, markerOf, type Marker } from './marker.ts'
 import { compileNetwork, namespacesOf } from './network.ts'
 import type { LabOptions } from './node.ts'
-import { banners, start } from './power.ts'
+import { banners, startNode } from './power.ts'
 import { compileTrees, overlayProbe } from './root-tree.ts'
 import { makeRoom } from './inotify.ts'
 import { cgroupOf, clearCgroup, leaderOf, makeCgroups, populated } from './cgroup.ts'
@@ -42,11 +42,11 @@ export interface UpOptions extends LabOptions {
   /** `none`: no delay and no loss, whatever the kernel has. */
   readonly shaping?: 'auto' | 'none'
   /** Looks at the network before the lab counts as up (measures its NATs, say); what it throws takes the lab down again. */
-  readonly verify?: (made: Made, signal: AbortSignal) => Promise<void>
+  readonly verify?: (made: RunningLab, signal: AbortSignal) => Promise<void>
 }
 
 /** A lab's network from within: nodes may still be booting, so that nothing is asked of their programs. */
-export interface Made {
+export interface RunningLab {
   readonly fleet: Fleet
   /** Words before a command that then runs on this machine in the node's network. */
   readonly enter: (node: NodeName) => readonly string[]
@@ -68,7 +68,7 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
   const found = await markerOf(l)
   if (found?.running && found.digest === digest && (await healthy(found.topology, l, found.running, o.signal))) {
     o.log.info(`the lab ${l.id} is up already`)
-    const fleet = fleetOf(found.topology, l, found.running)
+    const fleet = labFleet(found.topology, l, found.running)
     await o.verify?.({ fleet, enter: entryOf(l), shaped: fleet.lab?.shaping !== 'none' }, o.signal)
     return fleet
   }
@@ -109,7 +109,7 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   const looked = network.then(async () => {
     o.log.info(`${namespacesOf(t, l).length} namespaces`)
     await o.verify?.(
-      { fleet: fleetOf(t, l, { shaping: 'none', hostKeys: {} }), enter: entryOf(l), shaped: false },
+      { fleet: labFleet(t, l, { shaping: 'none', hostKeys: {} }), enter: entryOf(l), shaped: false },
       o.signal,
     )
     if (o.verify !== undefined) o.log.info('network verified')
@@ -117,7 +117,7 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   await together([looked, boot(o, l, network, doing)])
   const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
   o.log.info(`shaping ${running.shaping}`)
-  const fleet = fleetOf(t, l, running)
+  const fleet = labFleet(t, l, running)
   await writeText(at.fleet, fleetYaml(fleet))
   await mark(l, { ...marker, phase: 'up', running })
   return fleet
@@ -135,7 +135,7 @@ async function boot({ topology: t, log }: UpOptions, l: Layout, network: Promise
   await perform(compileTrees(t, l, accounts, overlay.code === 0 ? 'overlay' : 'copy'), doing)
   log.info(`${t.nodes.length} root trees`)
   await network
-  for (const n of t.nodes) start(l, n.name)
+  for (const n of t.nodes) startNode(l, n.name)
   await banners(t.nodes, l, { ...doing, timeoutMs: 60_000 })
   log.info(`ssh on ${t.nodes.length} nodes`)
 }

@@ -48,9 +48,9 @@ export const privateGateway = (n: Pick<TopologyNode, 'number'>): string => `192.
 export const hqAddresses = ['198.18.0.10', '198.18.0.11'] as const
 export const hqGateway = '198.18.0.1'
 /** The router's end of a node's link; interface names have at most 15 characters. */
-export const linkOf = (n: Pick<TopologyNode, 'number'>): string => `w${n.number}`
+export const interfaceName = (n: Pick<TopologyNode, 'number'>): string => `w${n.number}`
 /** RFC 2606: `.invalid` never resolves, so that no mistake reaches a real machine. */
-export const hostName = (n: Pick<TopologyNode, 'name'>): string => `${n.name}.lab.invalid`
+export const labHostName = (n: Pick<TopologyNode, 'name'>): string => `${n.name}.lab.invalid`
 /** Where the node itself is addressed inside its namespace. */
 export const ownAddress = (n: TopologyNode): string => (n.box === 'none' ? publicAddress(n) : privateAddress(n))
 

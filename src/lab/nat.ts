@@ -26,7 +26,7 @@ export interface BoxFacts {
 }
 
 /** Text for `nft -f -` inside the box. */
-export function ruleset(box: BoxFacts): string {
+export function natRuleset(box: BoxFacts): string {
   return [
     'table ip lab {',
     ...memory(box).flatMap((line) => `  ${line}`),

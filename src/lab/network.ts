@@ -5,7 +5,7 @@ import {
   hqAddresses,
   hqGateway,
   hqOf,
-  linkOf,
+  interfaceName,
   nodeNamespace,
   privateAddress,
   privateGateway,
@@ -15,7 +15,7 @@ import {
   ownAddress,
   type Layout,
 } from './layout.ts'
-import { mappingSeconds, ruleset } from './nat.ts'
+import { mappingSeconds, natRuleset } from './nat.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
@@ -67,9 +67,9 @@ function links(t: Topology, l: Layout): string[] {
     `addr add ${hqGateway}/24 dev hq`,
     'link set hq up',
     ...t.nodes.flatMap((n) => [
-      `link add ${linkOf(n)} type veth peer name ${far(n)}`,
-      `addr add ${publicGateway(n)}/24 dev ${linkOf(n)}`,
-      `link set ${linkOf(n)} up`,
+      `link add ${interfaceName(n)} type veth peer name ${far(n)}`,
+      `addr add ${publicGateway(n)}/24 dev ${interfaceName(n)}`,
+      `link set ${interfaceName(n)} up`,
     ]),
     ...t.nodes
       .filter((n) => n.box !== 'none')
@@ -90,7 +90,7 @@ const end = (device: string, address: string, gateway: string): string[] => [
 function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
   if (n.box === 'none') return []
   const name = boxNamespace(l, n.name)
-  const rules = ruleset({
+  const rules = natRuleset({
     kind: n.box,
     outside: publicAddress(n),
     inside: privateAddress(n),

@@ -6,7 +6,7 @@ import type { Log } from '../ports.ts'
 import { boxNamespace, enter, layoutOf, publicAddress, type Layout } from './layout.ts'
 import { markerOf } from './marker.ts'
 import type { BoxKind } from './nat.ts'
-import { banners, start } from './power.ts'
+import { banners, startNode } from './power.ts'
 import { cgroupOf, clearCgroup, leaderOf, populated } from './cgroup.ts'
 import { lock } from './lock.ts'
 import { exec } from './process.ts'
@@ -105,7 +105,7 @@ export async function powerOn(o: Node): Promise<void> {
   const l = layoutOf(o.id, o.stateDir)
   await using _ = await lock(l, `power-on of ${o.node}`, 60_000, o.signal)
   const node = await known(l, o.node)
-  if (!(await populated(`${cgroupOf(l)}/${o.node}`))) start(l, o.node)
+  if (!(await populated(`${cgroupOf(l)}/${o.node}`))) startNode(l, o.node)
   await banners([node], l, { signal: o.signal, timeoutMs: 30_000 })
 }
 

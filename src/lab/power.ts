@@ -14,7 +14,7 @@ export interface Waiting {
 }
 
 /** Gives a node its power. It outlives this process. */
-export function start(l: Layout, node: string): void {
+export function startNode(l: Layout, node: string): void {
   const at = pathsOf(l),
     cgroup = `${cgroupOf(l)}/${node}`
   daemon(

@@ -17,7 +17,7 @@ export interface ExecOptions {
   readonly inherit?: boolean
   readonly onText?: (text: string) => void
 }
-export interface Ended {
+export interface ProgramExit {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -34,7 +34,7 @@ const join = (cgroup: string, argv: readonly string[]): string[] => [
 ]
 
 /** Resolves however the program ends; rejects when it cannot start, at the deadline, or on abort. */
-export function exec(argv: readonly string[], o: ExecOptions): Promise<Ended> {
+export function exec(argv: readonly string[], o: ExecOptions): Promise<ProgramExit> {
   o.signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     const [file = '', ...rest] = o.cgroup === undefined ? argv : join(o.cgroup, argv)

@@ -1,7 +1,7 @@
 /** A node's root tree, as steps: the machine's own /usr by overlay, one small template for all nodes, and a node's few own files over it. */
 import { createHash } from 'node:crypto'
 import { bootScript, keeperScript, reachScript } from './boot.ts'
-import { hostName, pathsOf, publicAddress, type Layout } from './layout.ts'
+import { labHostName, pathsOf, publicAddress, type Layout } from './layout.ts'
 import type { FileText, Step, Stages } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 import { journaldConfig, managerConfig, masked, sshdConfig, sshUnit } from './units.ts'
@@ -142,7 +142,7 @@ const shared = (t: Topology, l: Layout): Step => {
       { path: at.keeper, text: keeperScript },
       { path: at.boot, text: bootScript },
       { path: at.reach, text: reachScript },
-      { path: at.hosts, text: t.nodes.map((n) => `${publicAddress(n)} ${hostName(n)}\n`).join('') },
+      { path: at.hosts, text: t.nodes.map((n) => `${publicAddress(n)} ${labHostName(n)}\n`).join('') },
     ],
   }
 }
@@ -200,7 +200,7 @@ export function accountFiles(to: string, accounts: HostAccounts): FileText[] {
 function own(t: Topology, l: Layout, n: TopologyNode, kind: TreeKind): Step {
   const at = pathsOf(l)
   const root = at.root(n.name)
-  const others = t.nodes.map((o) => `${publicAddress(o)} ${hostName(o)} ${o.name}`)
+  const others = t.nodes.map((o) => `${publicAddress(o)} ${labHostName(o)} ${o.name}`)
   const files: FileText[] = [
     { path: `${root}/etc/hostname`, text: `${n.name}\n` },
     {

@@ -1,6 +1,6 @@
 /** Delay and loss, as steps: netem where the kernel has it, else packets wait in a queue for the delay helper. */
 import type { LabInfo } from '../domain/fleet.ts'
-import { boxNamespace, enter, linkOf, nodeNamespace, routerOf, type Layout } from './layout.ts'
+import { boxNamespace, enter, interfaceName, nodeNamespace, routerOf, type Layout } from './layout.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
@@ -31,7 +31,7 @@ export function compileShaping(t: Topology, l: Layout, mode: LabInfo['shaping'])
           batch(
             'delay and loss towards the nodes',
             routerOf(l),
-            shaped(t).map((n) => [linkOf(n), n]),
+            shaped(t).map((n) => [interfaceName(n), n]),
           ),
           ...shaped(t).map((n) => fromNode(l, n)),
         ],
@@ -67,7 +67,7 @@ export const delayArgv = (t: Topology, l: Layout, helper: string): string[] => [
   helper,
   '--queue',
   '0',
-  ...shaped(t).flatMap((n) => ['--link', `${linkOf(n)}=${n.delayMs},${n.lossPercent}`]),
+  ...shaped(t).flatMap((n) => ['--link', `${interfaceName(n)}=${n.delayMs},${n.lossPercent}`]),
 ]
 
 /** The outgoing half: behind a NAT it is on the box, where the node cannot reach it. */

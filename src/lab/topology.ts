@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { Failure } from '../domain/failure.ts'
 import { natKinds, roles, type NatKind, type Role } from '../domain/fleet.ts'
 import { faultText } from '../inputs/faults.ts'
-import { isRecord, percent, port, servicePort } from '../inputs/fields.ts'
+import { isRecord, percentField, port, servicePort } from '../inputs/fields.ts'
 import { loadYaml, type CrossCheck } from '../inputs/yaml.ts'
 import { boxKinds, type BoxKind } from './nat.ts'
-import { show } from '../domain/text.ts'
+import { printable } from '../domain/text.ts'
 
 export interface TopologyNode {
   readonly name: string
@@ -43,7 +43,7 @@ const node = z.strictObject({
   box: z.enum(['none', ...kinds]).optional(),
   delay_ms: z.number().min(0).max(2000).default(0),
   loss_percent: z.number().min(0).max(50).default(0),
-  expected_rate: percent.optional(),
+  expected_rate: percentField.optional(),
 })
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
@@ -75,7 +75,10 @@ const crossChecks: CrossCheck = (raw, report) => {
     const number = numberIn(name)
     const twin = names.findIndex((other) => numberIn(other) === number)
     if (twin !== -1 && twin < i)
-      report(['nodes', i, 'name'], `has the same number as ${show(names[twin])}: both would be 198.18.${number}.10`)
+      report(
+        ['nodes', i, 'name'],
+        `has the same number as ${printable(names[twin])}: both would be 198.18.${number}.10`,
+      )
     if (number > 254) report(['nodes', i, 'name'], 'has a number above 254, for which there is no address')
   })
 }

@@ -3,7 +3,7 @@ import type { Entry, Json } from '../domain/ledger.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'
 import type { Queued, Session } from '../domain/session.ts'
 import { writerText } from '../domain/writer.ts'
-import { late } from './sections/checkpoints.ts'
+import { latenessText } from './sections/checkpoints.ts'
 import { countsText } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf, testsOf, writerOf } from '../domain/events/readers.ts'
 import { pageMarkdown } from './markdown.ts'
@@ -151,7 +151,7 @@ const rows = (shown: readonly SessionRow[]): Block =>
         strong(text(session.state, 40)),
         iso(session.changedAt),
         session.waitUntil === null ? '–' : iso(session.waitUntil),
-        late(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
+        latenessText(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
         last === undefined
           ? '–'
           : `${last.result}${countsText(last.counts) === '' ? '' : `: ${countsText(last.counts)}`}`,

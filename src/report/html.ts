@@ -1,4 +1,4 @@
-import { linkOf } from './link.ts'
+import { safeLink } from './link.ts'
 import { legendText, spansOf, usualBlockLength, usualLength } from './section.ts'
 import type { Block, Gantt, Inline, Matrix, Section, Span, Table } from './section.ts'
 import { iso, cut, spellHidden } from '../domain/text.ts'
@@ -86,7 +86,7 @@ function spanHtml(span: Span): string {
     case 'strong':
       return `<strong>${inlineHtml(span.of)}</strong>`
     case 'link': {
-      const { label, href } = linkOf(span)
+      const { label, href } = safeLink(span)
       return href === null
         ? textHtml(label)
         : `<a rel="nofollow noopener" href="${escapeHtml(href)}">${textHtml(label)}</a>`

@@ -12,7 +12,7 @@ export function httpsUrl(value: unknown): string | null {
 }
 
 /** What a renderer shows of a link; without a target that may be shown, its label alone. */
-export function linkOf({ label, to }: { readonly label: string; readonly to: string | null }): {
+export function safeLink({ label, to }: { readonly label: string; readonly to: string | null }): {
   readonly label: string
   readonly href: string | null
 } {

@@ -1,5 +1,5 @@
 import { escapeHtml } from './html.ts'
-import { linkOf } from './link.ts'
+import { safeLink } from './link.ts'
 import { legendText, spansOf, strong, usualBlockLength, usualLength } from './section.ts'
 import type { Align, Block, Gantt, Inline, Matrix, Section, Span, Table } from './section.ts'
 import { cut, spellHidden } from '../domain/text.ts'
@@ -112,7 +112,7 @@ function spanMarkdown(span: Exclude<Span, string | { readonly kind: 'text' }>, w
       return inner === '' ? '' : `**${inner}**`
     }
     case 'link': {
-      const { label, href } = linkOf(span)
+      const { label, href } = safeLink(span)
       return href === null ? text(label, 120) : `[${text(label, 200)}](${href})`
     }
   }

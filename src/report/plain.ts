@@ -1,4 +1,4 @@
-import { linkOf } from './link.ts'
+import { safeLink } from './link.ts'
 import { legendText, spansOf, toned } from './section.ts'
 import type { Block, Gantt, Inline, Matrix, Section, Span, Table, Tone } from './section.ts'
 import { iso, cut, spellHidden } from '../domain/text.ts'
@@ -97,7 +97,7 @@ function spanText(span: Span, palette: Palette): string {
     case 'strong':
       return coloured(span.of, palette)
     case 'link': {
-      const { label, href } = linkOf(span)
+      const { label, href } = safeLink(span)
       return href === null ? spellHidden(label) : `${spellHidden(label)} (${href})`
     }
   }

@@ -20,7 +20,7 @@ export interface BuildFacts {
 }
 
 /** Where the root digest was written down besides the bundle. */
-export interface Anchor {
+export interface DigestAnchor {
   readonly kind: 'ledger' | 'attestation'
   readonly where: string
   readonly digest: string
@@ -44,7 +44,7 @@ export interface ProofInput {
   readonly timings: readonly { readonly stage: string; readonly ms: number }[]
   /** Recovery rules that fired (spec §5). */
   readonly recoveries: readonly { readonly rule: string; readonly times: number; readonly where: string }[]
-  readonly anchor: Anchor | null
+  readonly anchor: DigestAnchor | null
   /** The soak checkpoint that this test took; absent or null: it took none. */
   readonly checkpoint?: Taking | null
   /** A command that judges the same evidence again. */

@@ -1,7 +1,7 @@
 /** BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the same bytes. */
 import { isAbsolute, join } from 'node:path/posix'
 import { sha256 } from '../domain/ledger.ts'
-import { Failure, recordOf } from '../domain/failure.ts'
+import { Failure, failureFacts } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
@@ -48,7 +48,7 @@ export const build: Stage<'BUILD'> = async (plan, session, world) => {
     return {
       event: error.kind === 'product' ? 'failed' : 'unrecoverable',
       why: error.message.slice(0, 1000),
-      facts: { ...recordOf(error), faults },
+      facts: { ...failureFacts(error), faults },
     }
   }
 }

@@ -1,6 +1,6 @@
 /** DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec §4, issue of the order: kamal's barrier). */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
-import { Failure, recordOf } from '../domain/failure.ts'
+import { Failure, failureFacts } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Exclusion } from '../domain/events/facts.ts'
 import { sha256 } from '../domain/ledger.ts'
@@ -166,6 +166,6 @@ async function pack(world: World, plan: Plan, session: Session): Promise<Shipmen
 const exclusion = (node: NodeName, f: Failure): Exclusion => ({
   node,
   stage: 'DEPLOY',
-  ...recordOf(f),
+  ...failureFacts(f),
   message: f.message.slice(0, 400),
 })

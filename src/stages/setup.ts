@@ -1,7 +1,7 @@
 /** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
 import { diagnoseNode } from '../commands/remedies.ts'
 import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
-import { Failure, recordOf } from '../domain/failure.ts'
+import { Failure, failureFacts } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Exclusion, SetupWarning } from '../domain/events/facts.ts'
 import { quorumFault } from '../domain/quorum.ts'
@@ -17,7 +17,9 @@ const criticalDisk = 200 << 20
 
 export const setup: Stage<'SETUP'> = async (plan, session, world) => {
   world.log.info(`setup: ${plan.nodes.length} nodes`)
-  const seen = await onEachNode(plan.nodes, world.signal, (name) => look(world, name, plan.config.deploy.installPath))
+  const seen = await onEachNode(plan.nodes, world.signal, (name) =>
+    surveyNode(world, name, plan.config.deploy.installPath),
+  )
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
   const answered = plan.nodes.filter((n) => seen.done.has(n))
@@ -46,7 +48,7 @@ export const setup: Stage<'SETUP'> = async (plan, session, world) => {
   }
 }
 
-async function look(world: World, name: NodeName, installPath: string): Promise<NodeFacts> {
+async function surveyNode(world: World, name: NodeName, installPath: string): Promise<NodeFacts> {
   const remote = await world.remote(name)
   const options = { timeoutMs: 30_000, signal: world.signal }
   const ask = async (): Promise<NodeFacts> => {
@@ -71,7 +73,7 @@ async function look(world: World, name: NodeName, installPath: string): Promise<
 const exclusion = (node: NodeName, f: Failure): Exclusion => ({
   node,
   stage: 'SETUP',
-  ...recordOf(f),
+  ...failureFacts(f),
   message: f.message.slice(0, 400),
 })
 

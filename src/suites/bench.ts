@@ -27,16 +27,16 @@ export interface Bench {
 }
 
 /** Writes one line of evidence down as soon as it is known. */
-export type Keep<Id extends SuiteId> = (item: SuiteTypes[Id]['item']) => Promise<void>
+export type StoreItem<Id extends SuiteId> = (item: SuiteTypes[Id]['item']) => Promise<void>
 
 export interface Runner<Id extends SuiteId> {
-  run(bench: Bench, work: SuiteTypes[Id]['work'], keep: Keep<Id>): Promise<void>
+  run(bench: Bench, work: SuiteTypes[Id]['work'], keep: StoreItem<Id>): Promise<void>
   /** At a checkpoint: what failed once more, each item marked as a retry. `before`: all items of this test. */
   again(
     bench: Bench,
     work: SuiteTypes[Id]['work'],
     failed: readonly SuiteTypes[Id]['sample'][],
     before: readonly SuiteTypes[Id]['item'][],
-    keep: Keep<Id>,
+    keep: StoreItem<Id>,
   ): Promise<void>
 }

@@ -10,7 +10,7 @@ import { onEachNode } from '../instruments/per-node.ts'
 import { readBox, readNode, resetWitnesses } from '../instruments/witness.ts'
 import type { World } from '../ports.ts'
 import { complete, countTry, dialOnce, PortPool, prepare, recordCommand } from './attempt.ts'
-import type { Bench, Keep, Runner } from './bench.ts'
+import type { Bench, StoreItem, Runner } from './bench.ts'
 
 type Rounds = readonly (readonly Pair[])[]
 
@@ -52,7 +52,7 @@ export async function runRounds(
   bench: Bench,
   { cooloffSeconds, timeoutSeconds }: Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'>,
   planned: Rounds,
-  keep: Keep<'connectivity'>,
+  keep: StoreItem<'connectivity'>,
   before: readonly Attempt[] = [],
 ): Promise<readonly Attempt[]> {
   const { world } = bench

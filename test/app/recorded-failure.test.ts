@@ -1,7 +1,7 @@
 /** The end of a run names the code and the remedy of the failure that ended it. */
 import { expect, test } from 'vitest'
 import { recordedFailure } from '../../src/app/recorded-failure.ts'
-import { Failure, recordOf } from '../../src/domain/failure.ts'
+import { Failure, failureFacts } from '../../src/domain/failure.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { story, type Step } from '../kit/session.ts'
 
@@ -10,11 +10,11 @@ const ended = (step: Step): readonly Entry[] => story(['begin', 'confirmed', ste
 const why = { why: noKey.message }
 const excluded = [
   { node: 'b', stage: 'SETUP', code: 'T004', message: 'b: cannot be reached' },
-  { node: 'a', stage: 'SETUP', ...recordOf(noKey), message: noKey.message },
+  { node: 'a', stage: 'SETUP', ...failureFacts(noKey), message: noKey.message },
 ]
 
 test.each([
-  ['of the entry itself', ended(['unrecoverable', recordOf(noKey), why])],
+  ['of the entry itself', ended(['unrecoverable', failureFacts(noKey), why])],
   [
     'of the node that the reason names',
     ended(['unrecoverable', { excluded }, { why: `no registry: ${noKey.message}` }]),
@@ -33,7 +33,7 @@ test.each([
 })
 
 test('a row gives the remedy where the place that throws has none', () => {
-  expect(recordOf(new Failure({ code: 'I304', message: 'm' }))).toEqual({
+  expect(failureFacts(new Failure({ code: 'I304', message: 'm' }))).toEqual({
     code: 'I304',
     remedy: 'vps-test doctor --fix',
   })

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { parseFleet } from '../../src/inputs/fleet.ts'
-import { fleetOf, fleetYaml } from '../../src/lab/fleet-file.ts'
+import { labFleet, fleetYaml } from '../../src/lab/fleet-file.ts'
 import { raisedLimit } from '../../src/lab/inotify.ts'
 import { layoutOf } from '../../src/lab/layout.ts'
-import { boxKinds, mappingSeconds, ruleset, type BoxKind } from '../../src/lab/nat.ts'
+import { boxKinds, mappingSeconds, natRuleset, type BoxKind } from '../../src/lab/nat.ts'
 import { compileNetwork, namespacesOf } from '../../src/lab/network.ts'
 import { bootScript, keeperScript } from '../../src/lab/boot.ts'
 import { accountFiles, compileTrees, overlayProbe, type TreeKind } from '../../src/lab/root-tree.ts'
@@ -95,7 +95,7 @@ nsenter --net=/run/netns/lab-t9-nat-n-4 -- sysctl -qw net.ipv4.ip_forward=1 net.
 
 describe('a NAT box', () => {
   const rules = (kind: BoxKind): string =>
-    ruleset({ kind, outside: '198.18.4.10', inside: '192.168.4.10', mappingSeconds: 12 })
+    natRuleset({ kind, outside: '198.18.4.10', inside: '192.168.4.10', mappingSeconds: 12 })
   test('address-restricted, word for word', () => {
     expect(rules('address-restricted')).toBe(`table ip lab {
   map eim {
@@ -251,7 +251,7 @@ test("a node has the system's accounts without passwords, and no people", () => 
 })
 
 describe('the fleet file', () => {
-  const fleet = fleetOf(shipped, layoutOf(), { shaping: 'nfqueue', hostKeys: { 'saorsa-4': 'ssh-ed25519 AAAA' } })
+  const fleet = labFleet(shipped, layoutOf(), { shaping: 'nfqueue', hostKeys: { 'saorsa-4': 'ssh-ed25519 AAAA' } })
   const read = parse(fleetYaml(fleet)) as { nodes: Record<string, unknown>[] } & Record<string, unknown>
   test('admits the factor and the shaping', () =>
     expect(read['lab']).toEqual({ nat_timeout_factor: 10, shaping: 'nfqueue' }))
@@ -271,7 +271,7 @@ describe('the fleet file', () => {
     })
   })
   test('is read back as the same fleet', () => {
-    const whole = fleetOf(shipped, layoutOf(), { shaping: 'netem', hostKeys: {} })
+    const whole = labFleet(shipped, layoutOf(), { shaping: 'netem', hostKeys: {} })
     expect(parseFleet(fleetYaml(whole), 'fleet.yaml')).toEqual(whole)
   })
   test('points at the registry and the key', () =>

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { doctor, refusalOf } from '../../src/lab/doctor.ts'
-import { checks, type Check } from '../../src/lab/checks.ts'
+import { checks, type Requirement } from '../../src/lab/checks.ts'
 import { needRoot } from './leftovers.ts'
 
 const signal = AbortSignal.timeout(30_000)
-const fine: Check = { name: 'fine', purpose: 'nothing', needed: 'lab', probe: ['true'], package: 'fine' }
-const missing: Check = {
+const fine: Requirement = { name: 'fine', purpose: 'nothing', needed: 'lab', probe: ['true'], package: 'fine' }
+const missing: Requirement = {
   name: 'squeaker',
   purpose: 'squeaking',
   needed: 'build',
   probe: ['sh', '-c', 'echo squeaker is not installed; exit 1'],
   package: 'libsqueak',
 }
-const noProgram: Check = {
+const noProgram: Requirement = {
   name: 'ghost',
   purpose: 'haunting',
   needed: 'lab',

@@ -7,7 +7,7 @@ import { sha256 } from '../../domain/ledger.ts'
 import { maxBytes, unpacked } from './unpack.ts'
 import { messageOf } from '../../domain/text.ts'
 
-export interface Given {
+export interface GivenBinary {
   readonly data: Uint8Array
   readonly digest: 'matched' | 'not stated'
 }
@@ -48,7 +48,7 @@ export interface ReleaseOptions {
   readonly signal: AbortSignal
 }
 
-export async function releaseAsset(options: ReleaseOptions): Promise<Given & { readonly tag: string }> {
+export async function releaseAsset(options: ReleaseOptions): Promise<GivenBinary & { readonly tag: string }> {
   const [owner, repo, ...more] = options.repository.split('/')
   if (owner === undefined || repo === undefined || repo === '' || more.length > 0)
     throw new Failure({
@@ -134,7 +134,7 @@ export async function releaseAsset(options: ReleaseOptions): Promise<Given & { r
   }
 }
 
-export async function keep(data: Uint8Array, outDir: string, name: string): Promise<string> {
+export async function storeProgram(data: Uint8Array, outDir: string, name: string): Promise<string> {
   const path = join(outDir, name)
   await mkdir(outDir, { recursive: true })
   await writeFile(path, data, { mode: 0o755 })

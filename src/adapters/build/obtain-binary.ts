@@ -16,7 +16,7 @@ import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
 import type { Clock, NeedsNativeBuild, Log, Obtained, Remote } from '../../ports.ts'
-import { givenFile, keep, releaseAsset } from './given.ts'
+import { givenFile, storeProgram, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { readSource } from './source.ts'
 import { targetDirectory } from './target-directory.ts'
@@ -222,7 +222,7 @@ async function kept(
       bytes: data.length,
       elf: readElf(data),
     }
-    return { path: await keep(data, join(options.outDir, digest), options.binary.name), record }
+    return { path: await storeProgram(data, join(options.outDir, digest), options.binary.name), record }
   } catch (error) {
     if (!(error instanceof ElfError)) throw error
     throw new Failure(

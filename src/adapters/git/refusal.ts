@@ -61,7 +61,7 @@ export function refusal(error: unknown, url: string): Failure | undefined {
   return undefined
 }
 
-export const unreachable = (error: unknown, url: string, note = ''): Failure =>
+export const ledgerUnreachable = (error: unknown, url: string, note = ''): Failure =>
   new Failure(
     {
       code: 'I260',

@@ -5,7 +5,7 @@ import { quote } from '../../commands/quote.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import { branch, create, locked } from './place.ts'
 import type { Git } from './process.ts'
-import { contended, refusal, unreachable } from './refusal.ts'
+import { contended, refusal, ledgerUnreachable } from './refusal.ts'
 import type { Store } from './store.ts'
 
 export interface RemoteOptions {
@@ -78,7 +78,7 @@ export function remoteOf(
         signal?.throwIfAborted()
         const no = refusal(error, url)
         if (no !== undefined) throw no
-        if (round + 1 >= patience) throw unreachable(error, url)
+        if (round + 1 >= patience) throw ledgerUnreachable(error, url)
         await pause(round, signal)
       }
     }
@@ -172,7 +172,7 @@ export function remoteOf(
       signal?.throwIfAborted()
       const now = await tip().catch((after: unknown) => {
         throw isFailure(after, 'I260')
-          ? unreachable(error, url, '; whether the last entry was written is not known')
+          ? ledgerUnreachable(error, url, '; whether the last entry was written is not known')
           : after
       })
       if (now !== null && (await store.has(commit)) && (await store.follows(commit, now))) return true
@@ -181,7 +181,7 @@ export function remoteOf(
       if (no !== undefined) throw no
       if (++troubles < patience) return false
       troubles = 0
-      throw unreachable(error, url)
+      throw ledgerUnreachable(error, url)
     }
     troubles = 0
     await remember(commit, old)

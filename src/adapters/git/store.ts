@@ -10,7 +10,7 @@ import { GitError, type Git } from './process.ts'
 import { stripHidden } from '../../domain/text.ts'
 
 /** `damage`: what is wrong with it, and how to be rid of it; the entries are those before. */
-export interface Told {
+export interface SessionReading {
   readonly id: string
   readonly entries: readonly Entry[]
   readonly damage?: Failure
@@ -48,7 +48,7 @@ export function storeIn(dir: string, git: Git, home?: string) {
   }
 
   /** Every session below `prefix` (`sessions/` or one of them), in one reading, each as far as it is whole. */
-  const told = async (at: string | null, prefix: string): Promise<readonly Told[]> => {
+  const told = async (at: string | null, prefix: string): Promise<readonly SessionReading[]> => {
     if (at === null) return []
     const files = (await list(['ls-tree', '-r', '-z', at, prefix])).flatMap((l) => {
       const [, blob, id, seq] = /^\d+ blob ([0-9a-f]+)\tsessions\/([^/]+)\/(\d+)-[^/]*\.json$/.exec(l) ?? []
@@ -62,7 +62,7 @@ export function storeIn(dir: string, git: Git, home?: string) {
     for (const f of files.map((f, i) => ({ ...f, text: texts[i] ?? '' })).sort((a, b) => a.seq - b.seq))
       sessions.set(f.id, [...(sessions.get(f.id) ?? []), f.text])
     return [...sessions]
-      .map(([id, all]): Told => {
+      .map(([id, all]): SessionReading => {
         const { entries, fault } = followed(id, all)
         return fault === null
           ? { id, entries }
@@ -125,7 +125,7 @@ export function storeIn(dir: string, git: Git, home?: string) {
     tip,
     read,
     commit,
-    all: async (at: string | null): Promise<readonly Told[]> => told(at, 'sessions/'),
+    all: async (at: string | null): Promise<readonly SessionReading[]> => told(at, 'sessions/'),
     names: async (at: string | null): Promise<readonly string[]> =>
       at === null
         ? []

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Artifact, ArtifactClient } from '@actions/artifact'
 import { Failure } from '../../domain/failure.ts'
 import type { ArtifactStore, Stored } from '../../ports.ts'
-import { type Limits, unzip } from './unzip.ts'
+import { type ArchiveLimits, unzip } from './unzip.ts'
 import { stripHidden, messageOf } from '../../domain/text.ts'
 
 export interface ArtifactOptions {
@@ -23,12 +23,12 @@ export interface ArtifactOptions {
   readonly serverUrl?: string
   /** Of one upload or download; 10 minutes unless told. The library cannot be stopped: after this its rest goes on unseen. */
   readonly timeoutMs?: number
-  readonly limits?: Limits
+  readonly limits?: ArchiveLimits
 }
 
 type Known = ArtifactOptions & { readonly signal: AbortSignal }
 
-const roomy: Limits = { files: 20_000, bytes: 2 * 1024 ** 3 }
+const roomy: ArchiveLimits = { files: 20_000, bytes: 2 * 1024 ** 3 }
 
 /** Every name that we give. The library writes a name into the log as it is, where the runner reads `##[error]` as a command. */
 export const ours = /^vps-test-[\w.-]{1,240}$/

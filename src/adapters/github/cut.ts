@@ -2,7 +2,7 @@
 
 const closing = 400
 
-export function cut(markdown: string, bytes: number): string {
+export function cutMarkdown(markdown: string, bytes: number): string {
   const all = Buffer.from(markdown, 'utf8')
   if (all.length <= bytes) return markdown
   if (bytes <= closing) return ''

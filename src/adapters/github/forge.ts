@@ -1,8 +1,8 @@
 /** GitHub as the port `Forge` sees it. */
 import { Failure, isFailure } from '../../domain/failure.ts'
-import type { Check, Environment, Forge, PullRequest } from '../../ports.ts'
+import type { CommitCheck, Environment, Forge, PullRequest } from '../../ports.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
-import { type IsOurs, author, closeIssue, collect, comment, issue, openMarkers } from './sticky.ts'
+import { type IsOurs, author, closeIssue, collectPages, upsertComment, issue, openMarkers } from './sticky.ts'
 import { stripHidden } from '../../domain/text.ts'
 
 export type { ForgeOptions } from './client.ts'
@@ -35,7 +35,7 @@ export function openForge(options: ForgeOptions): Forge {
       )
     },
     pullRequestsAt: (sha) => pullRequestsAt(client, sha),
-    comment: async (number, marker, body) => comment(client, await isOurs(), number, marker, body),
+    comment: async (number, marker, body) => upsertComment(client, await isOurs(), number, marker, body),
     issue: async (marker, title, body) => issue(client, await isOurs(), marker, title, body),
     closeIssue: async (marker, title, body) => closeIssue(client, await isOurs(), marker, title, body),
     openIssues: async () => openMarkers(client, await isOurs()),
@@ -113,7 +113,7 @@ async function pullRequestsAt(client: Client, sha: string): Promise<readonly Pul
         ]
       : []
   return asking(`list the pull requests of ${stripHidden(sha)}`, 'pull-requests: read', async () => {
-    const byCommit = collect(
+    const byCommit = collectPages(
       client.paginate.iterator(client.rest.repos.listPullRequestsAssociatedWithCommit, { ...at, commit_sha: sha }),
       ofHead,
       pullPages,
@@ -123,7 +123,7 @@ async function pullRequestsAt(client: Client, sha: string): Promise<readonly Pul
         if ([404, 409, 422].includes(statusOf(error) ?? 0)) return []
         throw error
       })
-    const open = collect(
+    const open = collectPages(
       client.paginate.iterator(client.rest.pulls.list, { ...at, state: 'open', sort: 'updated', direction: 'desc' }),
       ofHead,
       pullPages,
@@ -133,7 +133,7 @@ async function pullRequestsAt(client: Client, sha: string): Promise<readonly Pul
   })
 }
 
-async function check(client: Client, wanted: Check): Promise<string> {
+async function check(client: Client, wanted: CommitCheck): Promise<string> {
   if (wanted.summary.length > 65_535)
     throw new Failure({
       code: 'H452',
@@ -148,7 +148,7 @@ async function check(client: Client, wanted: Check): Promise<string> {
     ...(wanted.url === undefined ? {} : { details_url: wanted.url }),
   }
   return asking(`write the check ${stripHidden(wanted.name)}`, 'checks: write', async () => {
-    const listed = await collect(
+    const listed = await collectPages(
       client.paginate.iterator(client.rest.checks.listForRef, {
         ...at,
         ref: wanted.sha,

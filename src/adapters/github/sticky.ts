@@ -42,7 +42,7 @@ interface Found {
   readonly url: string
 }
 
-export async function comment(
+export async function upsertComment(
   client: Client,
   isOurs: IsOurs,
   number: number,
@@ -59,7 +59,7 @@ export async function comment(
     )
   const ours = () =>
     may('read the comments', () =>
-      collect(
+      collectPages(
         client.paginate.iterator(client.rest.issues.listComments, { ...at, issue_number: number, per_page: 100 }),
         (one): Found[] =>
           isOurs(one.user) && one.body?.startsWith(marker) === true ? [{ id: one.id, url: one.html_url }] : [],
@@ -93,7 +93,7 @@ async function issues(
 ): Promise<readonly (Found & { readonly first: string })[]> {
   const ours = (query: { readonly labels?: string }, pages: number) =>
     asking('read the issues', 'issues: write', () =>
-      collect(
+      collectPages(
         client.paginate.iterator(client.rest.issues.listForRepo, {
           owner: client.owner,
           repo: client.repo,
@@ -172,7 +172,7 @@ export async function issue(
 const oldest = (all: readonly Found[]): Found | undefined => all.toSorted((a, b) => a.id - b.id)[0]
 
 /** What `pick` takes from each page, up to a bound that no honest repository reaches. */
-export async function collect<T, U>(
+export async function collectPages<T, U>(
   pages: AsyncIterable<{ readonly data: readonly T[] }>,
   pick: (one: T) => readonly U[],
   most = mostPages,

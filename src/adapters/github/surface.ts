@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import * as core from '@actions/core'
 import type { Annotation } from '../../domain/annotation.ts'
 import { harmless, type Terminal, uncommanded } from '../terminal.ts'
-import { cut } from './cut.ts'
+import { cutMarkdown } from './cut.ts'
 
 export interface Surface {
   /** Trimmed; empty where the caller gave none. The name is that of action.yml. */
@@ -42,7 +42,7 @@ export function openSurface(): Surface {
     async writeSummary(markdown) {
       const file = process.env['GITHUB_STEP_SUMMARY'] ?? ''
       if (file === '' || !existsSync(file)) return false
-      await core.summary.addRaw(cut(markdown, summaryBytes - statSync(file).size - 1), true).write()
+      await core.summary.addRaw(cutMarkdown(markdown, summaryBytes - statSync(file).size - 1), true).write()
       return true
     },
     annotate(all) {

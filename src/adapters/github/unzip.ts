@@ -9,7 +9,7 @@ import { Failure } from '../../domain/failure.ts'
 import { messageOf, stripHidden } from '../../domain/text.ts'
 
 /** `bytes`: in all, packed and unpacked; `each`: of one file, where that is less. */
-export interface Limits {
+export interface ArchiveLimits {
   readonly files: number
   readonly bytes: number
   readonly each?: number
@@ -30,7 +30,7 @@ const refuse = (what: string): Failure =>
 export async function unzip(
   archive: string,
   into: string,
-  limits: Limits,
+  limits: ArchiveLimits,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const file = await open(archive)
@@ -83,7 +83,7 @@ export async function unzip(
   }
 }
 
-function checked(members: readonly (Member & { readonly link: boolean })[], limits: Limits): readonly Member[] {
+function checked(members: readonly (Member & { readonly link: boolean })[], limits: ArchiveLimits): readonly Member[] {
   const files = members.filter((member) => !member.path.endsWith('/'))
   const seen = new Set<string>()
   for (const { path, link, method, size } of members) {
@@ -112,7 +112,10 @@ async function bytes(file: FileHandle, at: number, length: number): Promise<Buff
 }
 
 /** Zip files are read from their end. Files of more than 4 GiB (zip64) are not taken: none of ours is that large. */
-async function directory(file: FileHandle, limits: Limits): Promise<readonly (Member & { readonly link: boolean })[]> {
+async function directory(
+  file: FileHandle,
+  limits: ArchiveLimits,
+): Promise<readonly (Member & { readonly link: boolean })[]> {
   const { size } = await file.stat()
   const tail = await bytes(file, Math.max(0, size - 65_557), Math.min(size, 65_557))
   const end = tail.lastIndexOf(Buffer.from('PK\x05\x06'))

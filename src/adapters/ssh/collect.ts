@@ -4,7 +4,7 @@ export const longestLine = 64 * 1024
 const defaultBytes = 8 * 1024 * 1024
 const stderrBytes = 1024 * 1024
 
-export interface Collector {
+export interface OutputBuffer {
   stdout(chunk: Buffer): void
   stderr(chunk: Buffer): void
   /** Hands on a last line that had no newline. */
@@ -18,7 +18,7 @@ export interface Collector {
 export function collector(options: {
   readonly maxBytes?: number
   readonly onLine?: (line: string) => void
-}): Collector {
+}): OutputBuffer {
   const out = capped(options.maxBytes ?? defaultBytes)
   const err = capped(stderrBytes)
   const lines = options.onLine === undefined ? undefined : lineSplitter(options.onLine)

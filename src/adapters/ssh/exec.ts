@@ -1,13 +1,13 @@
 /** Runs one command on an open link: stdin in, output to a collector, and the truth about how it ended. */
 import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
-import type { Collector } from './collect.ts'
+import type { OutputBuffer } from './collect.ts'
 import { orAbort } from './deadline.ts'
-import { lost, messageOf, noEnding, refusedChannel } from './failures.ts'
+import { lost, reasonOf, noEnding, refusedChannel } from './failures.ts'
 import { feed } from './feed.ts'
 import { announced, announcement } from './group.ts'
 import type { Link } from './link.ts'
-import { stop } from './stop.ts'
+import { stopCommand } from './stop.ts'
 
 export interface Work {
   readonly node: string
@@ -16,7 +16,7 @@ export interface Work {
   readonly line: string
   readonly stdin?: Uint8Array | Readable | undefined
   readonly onSent?: ((bytes: number) => void) | undefined
-  readonly into: Collector
+  readonly into: OutputBuffer
 }
 
 /** Exactly one of the two is set. */
@@ -47,7 +47,7 @@ export async function execute(link: Link, work: Work, signal: AbortSignal): Prom
     return result
   } catch (error) {
     over.abort()
-    await stop(link, started.channel, started.group)
+    await stopCommand(link, started.channel, started.group)
     throw error
   } finally {
     over.abort()
@@ -68,14 +68,14 @@ function start(link: Link, work: Work, over: AbortSignal): Promise<Started> {
     try {
       link.client.exec(`${announcement}${work.line}`, (error, channel) => {
         if (error !== undefined) {
-          fail(refusedChannel(work.node, work.why, messageOf(error)))
+          fail(refusedChannel(work.node, work.why, reasonOf(error)))
           return
         }
         // Listeners now, in this very call: a quick command's exit and close can be in the same packet.
         resolve(watch(channel, link, work, over))
       })
     } catch (error) {
-      reject(lost(work.node, work.why, messageOf(error)))
+      reject(lost(work.node, work.why, reasonOf(error)))
     }
   })
 }

@@ -17,7 +17,7 @@ export const late = (node: Node, why: string, ms: number, phase?: string): Failu
     'T003',
     `“${why}”: not finished after ${ms / 1000} s${phase === undefined ? '' : ` (${clean(phase)})`}`,
   )
-export const unreachable = (node: Node, tries: readonly string[], fleet?: string): Failure =>
+export const nodeUnreachable = (node: Node, tries: readonly string[], fleet?: string): Failure =>
   transport(
     node,
     'T004',
@@ -85,5 +85,5 @@ export const clean = (text: string): string => {
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
 }
 
-export const messageOf = (error: unknown): string =>
+export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code || error.name : String(error)

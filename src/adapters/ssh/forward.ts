@@ -1,7 +1,7 @@
 /** A TCP stream that starts at the node (RFC 4254 §7.2, direct-tcpip). */
 import type { Duplex } from 'node:stream'
 import { orAbort } from './deadline.ts'
-import { lost, messageOf, noListener } from './failures.ts'
+import { lost, reasonOf, noListener } from './failures.ts'
 import type { Link } from './link.ts'
 
 /** Failures: I040 when the node refuses or nothing listens there; T001. */
@@ -22,7 +22,7 @@ export function openForward(
           if (error !== undefined)
             reject(
               reason === undefined
-                ? noListener(node, target, messageOf(error))
+                ? noListener(node, target, reasonOf(error))
                 : lost(node, `forward to ${target}`, reason),
             )
           else {
@@ -33,7 +33,7 @@ export function openForward(
           }
         })
       } catch (error) {
-        reject(lost(node, `forward to ${target}`, messageOf(error)))
+        reject(lost(node, `forward to ${target}`, reasonOf(error)))
       }
     }),
   )

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Remote } from '../../ports.ts'
 import { orAbort, withDeadline } from './deadline.ts'
-import { badReply, late, messageOf } from './failures.ts'
+import { badReply, late, reasonOf } from './failures.ts'
 
 export interface HttpCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -16,7 +16,7 @@ export interface HttpCall {
   readonly maxBytes: number
 }
 
-export interface HttpAnswer {
+export interface RawHttpAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly body: Uint8Array
@@ -27,7 +27,7 @@ export function httpOverRemote(
   remote: Remote,
   target: { readonly host: string; readonly port: number },
   call: HttpCall,
-): Promise<HttpAnswer> {
+): Promise<RawHttpAnswer> {
   const at = `http://${target.host}:${target.port}${call.path}`
   return withDeadline(
     call,
@@ -39,7 +39,7 @@ export function httpOverRemote(
       try {
         return await orAbort(signal, exchange(http.request, stream, target, call))
       } catch (error) {
-        throw signal.aborted ? error : badReply(remote.name, at, messageOf(error))
+        throw signal.aborted ? error : badReply(remote.name, at, reasonOf(error))
       } finally {
         stream.destroy()
       }
@@ -52,7 +52,7 @@ function exchange(
   stream: Duplex,
   target: { readonly host: string; readonly port: number },
   call: HttpCall,
-): Promise<HttpAnswer> {
+): Promise<RawHttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }
     const sent = ask({

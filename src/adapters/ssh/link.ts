@@ -5,7 +5,7 @@ import { Client } from 'ssh2'
 import type { CipherAlgorithm, ConnectConfig } from 'ssh2'
 import type { Wire } from './wire.ts'
 import { orAbort } from './deadline.ts'
-import { changedKey, clean, messageOf, protocol, refusedStart, refusedUser } from './failures.ts'
+import { changedKey, clean, reasonOf, protocol, refusedStart, refusedUser } from './failures.ts'
 import { algorithmsFor, fingerprint, isPinned } from './hostkey.ts'
 import type { HostKey } from './hostkey.ts'
 
@@ -50,7 +50,7 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
   const seen: Seen = { key: undefined, pinned: false, agreed: false }
   let reason: string | undefined
   const lose = (error: unknown): void => {
-    reason ??= clean(messageOf(error))
+    reason ??= clean(reasonOf(error))
     gone.resolve(reason)
     ready.reject(error)
     wire.destroy()
@@ -110,7 +110,7 @@ interface Seen {
 /** Who is to blame for a connection that did not come up. */
 function judge(error: unknown, seen: Seen, address: string, peer: Peer): unknown {
   const pinned = peer.pinned.map((k) => fingerprint(k.blob))
-  const message = messageOf(error)
+  const message = reasonOf(error)
   const level = error instanceof Error ? (error as Error & { level?: string }).level : undefined
   if (seen.key !== undefined && !seen.pinned) return changedKey(peer.name, peer.fleet, pinned, fingerprint(seen.key))
   if (/no matching host key/.test(message))

@@ -5,7 +5,7 @@ import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
 import { addressesOf, proxyArgv, shareOf } from './address.ts'
 import { orAbort, withDeadline } from './deadline.ts'
-import { messageOf, unpinned, unreachable } from './failures.ts'
+import { reasonOf, unpinned, nodeUnreachable } from './failures.ts'
 import { parseHostKey } from './hostkey.ts'
 import type { HostKey } from './hostkey.ts'
 import { openLink } from './link.ts'
@@ -92,12 +92,12 @@ export async function eachAddress<T>(
           await sleep(pauseAfter(tried), undefined, { signal })
           continue
         }
-        said.push(`${address}:${node.sshPort}: ${messageOf(error)}`)
+        said.push(`${address}:${node.sshPort}: ${reasonOf(error)}`)
         break
       }
     }
   }
-  throw refused ?? unreachable(node.name, said, fleetReference(fleet))
+  throw refused ?? nodeUnreachable(node.name, said, fleetReference(fleet))
 }
 
 function wireTo(

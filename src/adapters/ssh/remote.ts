@@ -6,10 +6,10 @@ import type { Command } from '../../commands/command.ts'
 import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.ts'
 import type { Remote, RunOptions, RunResult } from '../../ports.ts'
 import { collector } from './collect.ts'
-import type { Collector } from './collect.ts'
+import type { OutputBuffer } from './collect.ts'
 import { Connection } from './connection.ts'
 import { withDeadline } from './deadline.ts'
-import { late, messageOf } from './failures.ts'
+import { late, reasonOf } from './failures.ts'
 import { execute } from './exec.ts'
 import type { Ending } from './exec.ts'
 import { openForward } from './forward.ts'
@@ -17,7 +17,7 @@ import { shellLine } from './line.ts'
 import type { Link } from './link.ts'
 import { pinnedKeys, reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
-import { complete } from './result.ts'
+import { completeResult } from './result.ts'
 import { mayRetry, maxTries, pauseAfter } from './retry.ts'
 
 export interface OpenOptions extends ReachOptions {
@@ -70,8 +70,8 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
             })
           } catch (error) {
             if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
-            phase = `after: ${messageOf(error)}`
-            options.log?.warn(`${messageOf(error)}; try ${tried + 1} of ${maxTries}`)
+            phase = `after: ${reasonOf(error)}`
+            options.log?.warn(`${reasonOf(error)}; try ${tried + 1} of ${maxTries}`)
             await sleep(pauseAfter(tried), undefined, { signal })
           }
         }
@@ -84,7 +84,7 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     command: Command,
     run: RunOptions,
     lines: boolean,
-  ): Promise<{ readonly ending: Ending; readonly into: Collector }> => {
+  ): Promise<{ readonly ending: Ending; readonly into: OutputBuffer }> => {
     const { stdin, onSent, onLine, maxBytes } = run
     const stream = stdin === undefined || stdin instanceof Uint8Array ? undefined : stdin
     // It may fail while it waits for its turn; reading it reports that.
@@ -121,7 +121,7 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     },
     read: async (command, run) => {
       const { ending, into } = await exec(command, run, false)
-      return complete(node.name, command.why, ending, into)
+      return completeResult(node.name, command.why, ending, into)
     },
     forward: (host, port, run): Promise<Duplex> =>
       call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),

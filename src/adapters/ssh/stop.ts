@@ -10,7 +10,11 @@ const kill = (group: number): string =>
   `sh -c 'kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}' 2>/dev/null`
 
 /** Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds. */
-export async function stop(link: Link, channel: ClientChannel, group: Promise<number | undefined>): Promise<void> {
+export async function stopCommand(
+  link: Link,
+  channel: ClientChannel,
+  group: Promise<number | undefined>,
+): Promise<void> {
   if (link.lost() !== undefined || stateOf(channel) === 'closed') return
   const closed = new Promise<undefined>((resolve) => {
     channel.once('close', () => resolve(undefined))

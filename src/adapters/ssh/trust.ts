@@ -2,7 +2,7 @@
 import { Client } from 'ssh2'
 import type { Fleet, FleetNode } from '../../domain/fleet.ts'
 import { orAbort } from './deadline.ts'
-import { messageOf, refusedStart } from './failures.ts'
+import { reasonOf, refusedStart } from './failures.ts'
 import { everyAlgorithm, fingerprint, hostKeyLine, hostKeyOf } from './hostkey.ts'
 import { eachAddress, overWire } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
@@ -22,7 +22,9 @@ export interface TrustOptions extends ReachOptions {
 /** The strongest key that the node offers now (a jump host must be pinned already). Failures: T004, T007, T010. */
 export async function fetchHostKeys(node: FleetNode, fleet: Fleet, options: TrustOptions): Promise<readonly SeenKey[]> {
   const blob = await eachAddress(node, fleet, options, options.signal, (address, signal) =>
-    overWire(node, fleet, address, options, signal, (wire) => look(wire, node, `${address}:${node.sshPort}`, signal)),
+    overWire(node, fleet, address, options, signal, (wire) =>
+      offeredKey(wire, node, `${address}:${node.sshPort}`, signal),
+    ),
   )
   const key = hostKeyOf(blob)
   if (key === undefined) throw refusedStart(node.name, node.host, 'its host key cannot be read')
@@ -30,10 +32,10 @@ export async function fetchHostKeys(node: FleetNode, fleet: Fleet, options: Trus
 }
 
 /** Connects until the verifier is asked, and refuses. */
-async function look(wire: Wire, node: FleetNode, address: string, signal: AbortSignal): Promise<Buffer> {
+async function offeredKey(wire: Wire, node: FleetNode, address: string, signal: AbortSignal): Promise<Buffer> {
   const seen = Promise.withResolvers<Buffer>()
   const client = new Client()
-  const failed = (error: Error): void => seen.reject(refusedStart(node.name, address, messageOf(error)))
+  const failed = (error: Error): void => seen.reject(refusedStart(node.name, address, reasonOf(error)))
   client.on('error', failed)
   client.on('close', () => failed(new Error('closed')))
   try {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { execa } from 'execa'
 import { orAbort } from './deadline.ts'
-import { clean, messageOf } from './failures.ts'
+import { clean, reasonOf } from './failures.ts'
 
 export interface Wire {
   readonly stream: Duplex
@@ -57,8 +57,8 @@ export function proxyWire(argv: readonly string[]): Wire {
     (result) =>
       result.exitCode === 0
         ? undefined
-        : `proxy ${file}: ${clean(said) || (result.exitCode === undefined ? messageOf(result.cause ?? 'ended by a signal') : `exit code ${result.exitCode}`)}`,
-    (error: unknown) => `proxy ${file}: ${messageOf(error)}`,
+        : `proxy ${file}: ${clean(said) || (result.exitCode === undefined ? reasonOf(result.cause ?? 'ended by a signal') : `exit code ${result.exitCode}`)}`,
+    (error: unknown) => `proxy ${file}: ${reasonOf(error)}`,
   )
   const stream = child.duplex()
   stream.on('error', () => undefined)

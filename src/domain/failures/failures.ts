@@ -19,5 +19,5 @@ export const failures: { readonly [Code in FailureCode]: FailureRow } = rows
 export const failureCodes = Object.keys(rows) as readonly FailureCode[]
 
 /** The row of a code that was read from a ledger or a file. */
-export const rowOf = (code: unknown): FailureRow | undefined =>
+export const failureRow = (code: unknown): FailureRow | undefined =>
   typeof code === 'string' && Object.hasOwn(failures, code) ? failures[code as FailureCode] : undefined

@@ -44,8 +44,8 @@ const row = (c: Row, result: Inline): readonly Inline[] => [
   text(c.name ?? '–', 40),
   time(c.dueAt),
   time(c.takenAt),
-  late(c.latenessMs),
+  latenessText(c.latenessMs),
   result,
 ]
 const time = (at: number | null): string => (at === null ? '–' : iso(at))
-export const late = (ms: number | null): string => (ms === null ? '–' : ms < 1000 ? 'on time' : duration(ms))
+export const latenessText = (ms: number | null): string => (ms === null ? '–' : ms < 1000 ? 'on time' : duration(ms))

@@ -1,6 +1,6 @@
 /** A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch (spec §4 on_busy). */
 import type { BusyPolicy } from '../../domain/answers.ts'
-import { Failure, recordOf } from '../../domain/failure.ts'
+import { Failure, failureFacts } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Entry } from '../../domain/ledger.ts'
 import type { Plan } from '../../domain/plan.ts'
@@ -61,7 +61,7 @@ export async function leaseFleet(
 const refusal = (busy: Failure, also?: string): Busy => ({
   event: 'unrecoverable',
   why: `${busy.message}${also === undefined ? '' : `; ${also}`}`.slice(0, 1000),
-  facts: recordOf(busy),
+  facts: failureFacts(busy),
 })
 
 /** Ends the holder's session, when it is one of ours: same ledger, project and branch. Null: done; else why not. */

@@ -9,7 +9,7 @@ import { planDigest, type Plan } from '../../domain/plan.ts'
 import { signature, type Origin, type Signer } from '../../domain/writer.ts'
 import type { Clock, Ledger } from '../../ports.ts'
 
-export interface Asked extends Signer {
+export interface SessionWriter extends Signer {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly session: string
@@ -18,7 +18,7 @@ export interface Asked extends Signer {
 const planFacts = (plan: Plan, origin: Origin) => ({ plan, planDigest: planDigest(plan), origin })
 
 /** The first entry: what somebody wants. Nothing is done before it is confirmed. */
-export async function beginSession(asked: Asked, plan: Plan, origin: Origin): Promise<void> {
+export async function beginSession(asked: SessionWriter, plan: Plan, origin: Origin): Promise<void> {
   const { ledger, clock, session } = asked
   if ((await ledger.read(session)).length > 0) return
   await ledger.append(
@@ -35,9 +35,14 @@ export async function beginSession(asked: Asked, plan: Plan, origin: Origin): Pr
   )
 }
 
-export async function confirmSession(asked: Asked, plan: Plan, confirmedBy: string, onBusy: BusyPolicy): Promise<void> {
+export async function confirmSession(
+  asked: SessionWriter,
+  plan: Plan,
+  confirmedBy: string,
+  onBusy: BusyPolicy,
+): Promise<void> {
   const { project, focus, criteria, proof } = plan.answers
-  await record(asked, {
+  await recordOutcome(asked, {
     event: 'confirmed',
     why: `${project.value}, ${focus.value}, ${criteria.value}, ${proof.value}; confirmed by ${confirmedBy}`,
     facts: {
@@ -51,15 +56,15 @@ export async function confirmSession(asked: Asked, plan: Plan, confirmedBy: stri
 }
 
 /** A push onto the branch of a session that waits for one: the same session, another commit. */
-export const pushSession = (asked: Asked, plan: Plan, origin: Origin): Promise<boolean> =>
-  record(asked, {
+export const pushSession = (asked: SessionWriter, plan: Plan, origin: Origin): Promise<boolean> =>
+  recordOutcome(asked, {
     event: 'pushed',
     why: `${origin.commit?.slice(0, 12) ?? 'a commit'} by ${origin.actor ?? 'somebody'}`,
     facts: planFacts(plan, origin),
   })
 
 /** Appends what happened, where the session's state knows it. False: it does not, and nothing was written. */
-export async function record(asked: Asked, outcome: StageResult): Promise<boolean> {
+export async function recordOutcome(asked: SessionWriter, outcome: StageResult): Promise<boolean> {
   const { ledger, clock, session } = asked
   const entries = await ledger.read(session)
   const entry = next(entries, fold(session, entries), outcome, clock.now(), asked)

@@ -3,6 +3,6 @@ import type { Claim } from '../../domain/evidence.ts'
 import type { Dialect } from '../../domain/profile.ts'
 import { readTestnetClaim } from './testnet-jsonl.ts'
 
-export const dialects: Readonly<Record<Dialect, (stdout: string, exitCode: number | null) => Claim>> = {
+export const dialectReaders: Readonly<Record<Dialect, (stdout: string, exitCode: number | null) => Claim>> = {
   'testnet-jsonl': readTestnetClaim,
 }

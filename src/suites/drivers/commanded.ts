@@ -7,7 +7,7 @@ import type { Plan } from '../../domain/plan.ts'
 import { isDialect, type DialBy } from '../../domain/profile.ts'
 import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
 import type { World } from '../../ports.ts'
-import { dialects } from '../dialects/dialects.ts'
+import { dialectReaders } from '../dialects/dialects.ts'
 import { noClaim, type Driver, type Wanted } from './driver.ts'
 
 export const commanded = (how: DialBy<'commanded'>): Driver => ({
@@ -34,5 +34,5 @@ async function connect(how: DialBy<'commanded'>, world: World, plan: Plan, wante
     signal: world.signal,
     maxBytes: 1 << 18,
   })
-  return isDialect(how.dialect) ? dialects[how.dialect](result.stdout, result.code) : noClaim
+  return isDialect(how.dialect) ? dialectReaders[how.dialect](result.stdout, result.code) : noClaim
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { cut } from '../../../src/adapters/github/cut.ts'
+import { cutMarkdown } from '../../../src/adapters/github/cut.ts'
 import { secretParts } from '../../../src/adapters/github/surface.ts'
 
 const entry = join(import.meta.dirname, 'surface.entry.ts')
@@ -130,7 +130,7 @@ describe('the summary', () => {
     expect(read('summary').slice(-400)).toMatch(/é line\n```\n<\/details>\n\n\*\*Cut here:\*\* \d+ bytes/)
   })
 
-  test('that is already full stays as it is', () => expect(cut('x\n'.repeat(1000), 5)).toBe(''))
+  test('that is already full stays as it is', () => expect(cutMarkdown('x\n'.repeat(1000), 5)).toBe(''))
 })
 
 test('annotations: ten, the worst first, with nothing of theirs a command', async () => {
