@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { runProcess } from '../adapters/build/process.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { readCargo, type Tree } from '../inputs/init-cargo.ts'
+import { checkpointRows } from '../domain/states.ts'
 import { schemaLine } from '../inputs/json-schemas.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
 import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
@@ -72,6 +73,13 @@ export async function init(c: Context, flags: InitFlags): Promise<number> {
   return exitCodes.passed
 }
 
+const timers = checkpointRows
+  .map(
+    ({ id, afterMs }) =>
+      `  vps-test-soak-${id}    with a wait timer of ${afterMs / 60_000} minutes: the checkpoint ${id} is taken on time`,
+  )
+  .join('\n')
+
 const next = (fleet: string, branch: string, config: string): string => `
 Next, in the repository:
   1. gh secret set VPS_TEST_SSH_KEY < <private key of fleet ${fleet}>
@@ -80,8 +88,7 @@ Next, in the repository:
      "${gateCheck}" is the gate of what is pushed or dispatched; required on a pull request, it would be waited for without end.
 Environments of the repository (Settings → Environments), each where you want what it does:
   vps-test-approval   with required reviewers: they approve sessions with proof manual-verify
-  vps-test-soak-1h    with a wait timer of 60 minutes: the first checkpoint is taken on time
-  vps-test-soak-6h    with a wait timer of 360 minutes: the second one
+${timers}
 Without them checkpoints are taken by the schedule, late, and approval is: GH_TOKEN=$(gh auth token) vps-test approve --remote <url of the repository>
 `
 

@@ -1,4 +1,5 @@
 /** Inputs of the Action that are no field of a request: what a job does, with what, and for which session. */
+import { checkpointRows, type CheckpointId } from '../domain/states.ts'
 
 export interface JobInput {
   /** As Markdown. */
@@ -40,6 +41,18 @@ export const commandInput = {
   },
 } as const satisfies Readonly<Record<string, JobInput>>
 
+/** One environment of GitHub for each checkpoint; its wait timer is what makes a checkpoint come on time. */
+const soakEnvironments = Object.fromEntries(
+  checkpointRows.map(({ id, afterMs }) => [
+    `soak-${id}-environment`,
+    {
+      means: `An environment with a wait timer of ${afterMs / 60_000} minutes, so that the checkpoint ${id} is taken on time.`,
+      default: `vps-test-soak-${id}`,
+    },
+  ]),
+  // fromEntries forgets the keys: they are those of the table.
+) as Readonly<Record<`soak-${CheckpointId}-environment`, JobInput>>
+
 export const jobInputs = {
   'ssh-key': { means: 'Private SSH key of the fleet, as text. Kept in memory, masked line by line.', default: '' },
   'github-token': {
@@ -63,14 +76,7 @@ export const jobInputs = {
     means: 'A protected environment whose reviewers approve a session with proof `manual-verify`.',
     default: 'vps-test-approval',
   },
-  'soak-1h-environment': {
-    means: 'An environment with a wait timer of 60 minutes, so that the first checkpoint is taken on time.',
-    default: 'vps-test-soak-1h',
-  },
-  'soak-6h-environment': {
-    means: 'An environment with a wait timer of 360 minutes, for the second checkpoint.',
-    default: 'vps-test-soak-6h',
-  },
+  ...soakEnvironments,
   'head-sha': { means: 'For `comment`, the head commit of the run whose artifact is shown.', default: '' },
   'run-id': { means: 'For `comment`, the run whose artifact is shown.', default: '' },
   'run-attempt': {
