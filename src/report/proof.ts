@@ -1,6 +1,7 @@
 /** The proof: one page that binds plan, commit, binary, fleet, evidence and verdict, rebuilt from data alone. */
 import { planDigest } from '../domain/plan.ts'
 import type { Verdict } from '../domain/verdict.ts'
+import { guarded } from './guarded.ts'
 import { pageMarkdown } from './markdown.ts'
 import type { ProofInput } from './proof-input.ts'
 import { code, inline, link, list, pairs, present, strong, type Inline, type Section } from './section.ts'
@@ -17,20 +18,20 @@ export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p
 
 export const proofSections = (p: ProofInput): readonly Section[] =>
   present([
-    reasonsSection(p.verdict),
-    criteriaSection(p),
-    checkpointSection(p),
+    ...guarded('reasons', () => reasonsSection(p.verdict)),
+    ...guarded('criteria', () => criteriaSection(p)),
+    ...guarded('checkpoint', () => checkpointSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
-    labSection(p.input.fleet),
-    controlsSection(p.input.evidence.controls),
-    findingsSection(p.verdict),
-    notCoveredSection(p.verdict),
-    sourceSection(p),
-    runningSection(p.input),
-    recoverySection(p),
-    timingsSection(p),
-    ledgerSection(p),
-    evidenceSection(p),
+    ...guarded('lab', () => labSection(p.input.fleet)),
+    ...guarded('controls', () => controlsSection(p.input.evidence.controls)),
+    ...guarded('findings', () => findingsSection(p.verdict)),
+    ...guarded('not-covered', () => notCoveredSection(p.verdict)),
+    ...guarded('source', () => sourceSection(p)),
+    ...guarded('running', () => runningSection(p.input)),
+    ...guarded('recovery', () => recoverySection(p)),
+    ...guarded('timings', () => timingsSection(p)),
+    ...guarded('ledger', () => ledgerSection(p)),
+    ...guarded('evidence', () => evidenceSection(p)),
   ])
 
 /** `proof-2026-01-31T08-05-09Z.md`. */

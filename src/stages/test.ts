@@ -86,7 +86,7 @@ async function work(
     event: judged.result,
     why:
       judged.reasons[0]?.text ??
-      `every class met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} pairs tried again`}`,
+      `every group met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} tried again`}`,
     facts: {
       reasons: judged.reasons.map((r) => r.text),
       counts: suiteCounts(judged.suites),

@@ -195,3 +195,22 @@ function brokenRows(md: string): string[] {
     return cells(line) !== header
   })
 }
+
+describe('what breaks while the page is made is text on it, and the rest stands', () => {
+  const broken = (): never => {
+    throw new TypeError('no | such **field**')
+  }
+  test('a section', () => {
+    const md = page({}, { timings: { map: broken } as never })
+    expect(md).toContain('section timings broke: TypeError: no \\| such')
+    expect(md).toContain('## Success criteria')
+    expect(md).toContain('## Evidence')
+  })
+  test("a suite's page", () => {
+    const good = verdict(run())
+    const connectivity = { ...good.suites.connectivity, figures: { nodes: { map: broken } } } as never
+    const md = page({}, { verdict: { ...good, suites: { connectivity } } })
+    expect(md).toContain('the page of suite connectivity broke: TypeError: no')
+    expect(md).toContain('## Evidence')
+  })
+})

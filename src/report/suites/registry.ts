@@ -1,4 +1,5 @@
 /** Every suite's section of a report by its id; the compiler names a missing one. */
+import { brokenBy } from '../../domain/judge-suites.ts'
 import { suites } from '../../domain/suites/registry.ts'
 import type { SuiteId, SuiteResult } from '../../domain/suites/suite.ts'
 import type { Verdict } from '../../domain/verdict.ts'
@@ -18,7 +19,11 @@ function reportOf<Id extends SuiteId>(id: Id, verdict: Verdict, input: VerdictIn
   if (result === undefined) return []
   const { figures } = result
   if (figures === null) return [brokenReport(id, result.error ?? '')]
-  return [pages[id]({ ...result, figures }, { verdict, input })]
+  try {
+    return [pages[id]({ ...result, figures }, { verdict, input })]
+  } catch (error) {
+    return [brokenReport(id, brokenBy(`the page of suite ${id}`, error))]
+  }
 }
 
 const brokenReport = (id: SuiteId, error: string): SuiteReport => ({
