@@ -65,9 +65,10 @@ function judgedBy<Id extends SuiteId>(criterion: Criterion, judged: Judged<Id>):
   const { groups, reasons } = criterion.judge(judged.groups.map((g) => tally(g, samples)))
   return {
     result: { samples, retries, groups, figures, error: null },
+    // Figures of groups come before what is said of the whole.
     reasons: [
-      ...judged.reasons,
       ...reasons,
+      ...judged.reasons,
       ...(samples.some(counts) ? [] : [{ kind: 'inconclusive', text: 'no attempt was counted' } as const]),
     ],
     notCovered: judged.notCovered,

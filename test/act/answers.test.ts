@@ -1,7 +1,7 @@
 /** What a person can get wrong before anything is touched: answers, configuration, environments and keys; told at once, and nothing written. */
-import { rmSync, readFileSync, writeFileSync, mkdtempSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../e2e/cli.ts'
 import type { ActResult } from './act.ts'
@@ -90,10 +90,16 @@ test('bad answers: every fault at once, one annotation each, nothing written, th
 })
 
 test('modify prints the same dispatch with every answer; cancel ends; both write nothing, and the gate is red with its own title', async () => {
+  // A name that a shell would obey if it stood there unquoted.
+  const config = join('configs', `it's "$(touch ${scratch}/pwned)" \`x\`.yaml`)
+  await scene.commit('a configuration elsewhere', (dir) => {
+    mkdirSync(dirname(join(dir, config)), { recursive: true })
+    copyFileSync(join(dir, 'vps-test.yaml'), join(dir, config))
+  })
   const modify = await planned({
     confirm: 'modify',
     nodes: 'saorsa-1 saorsa-2,saorsa-6',
-    'custom-criteria': `it's "$(touch ${scratch}/pwned)" \`x\``,
+    config,
     'on-busy': 'refuse',
   })
   expect(
@@ -109,7 +115,7 @@ test('modify prints the same dispatch with every answer; cancel ends; both write
   expect(before).toEqual(['workflow', 'run', 'vps-test.yml', '--repo', 'someone/program', '--ref', 'main'])
   expect(pairs).toEqual({
     ...answers,
-    'custom-criteria': `it's "$(touch ${scratch}/pwned)" \`x\``,
+    config,
     nodes: 'saorsa-1,saorsa-2,saorsa-6',
     'binary-source': 'zigbuild',
     'on-busy': 'refuse',

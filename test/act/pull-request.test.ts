@@ -165,14 +165,18 @@ test("the comment: on the run's own pull request, against its base, a check that
 test('an artifact that was changed, leads out, is none, is too large or is of another commit: red, said so, and nothing written elsewhere', async () => {
   const good = scene.results.artifacts(String(pullRequest?.number)).find((a) => a.name.startsWith('vps-test-evidence-'))
   const files = [...unpacked(good?.data ?? new Uint8Array())].map(([path, data]): ZipMember => ({ path, data }))
-  const changed = (name: RegExp, how: (text: string) => string): readonly ZipMember[] =>
-    files.map((f) => (name.test(f.path) ? { ...f, data: how(Buffer.from(f.data as Uint8Array).toString('utf8')) } : f))
+  const changed = (name: RegExp, how: (text: string) => string): readonly ZipMember[] => {
+    expect(files.map((f) => f.path)).toContainEqual(expect.stringMatching(name))
+    return files.map((f) =>
+      name.test(f.path) ? { ...f, data: how(Buffer.from(f.data as Uint8Array).toString('utf8')) } : f,
+    )
+  }
   const out = join(scratch, 'pwned')
   // Title and note of what can be read and is not to be trusted.
   const notWhole =
     /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\*/
   const planted: Readonly<Record<string, readonly [members: readonly ZipMember[], said: RegExp, sha?: string]>> = {
-    attempts: [changed(/evidence\/attempts/, (t) => `${t}${t.split('\n').at(-2) ?? ''}\n`), notWhole],
+    attempts: [changed(/evidence\/suites\/connectivity\.jsonl$/, (t) => `${t}${t.split('\n').at(-2) ?? ''}\n`), notWhole],
     log: [changed(/evidence\/logs\//, (t) => `${t}another line\n`), notWhole],
     slip: [[...files, { path: `${'../'.repeat(12)}${out.slice(1)}`, data: 'x' }], /cannot be read/],
     absolute: [[...files, { path: out, data: 'x' }], /cannot be read/],

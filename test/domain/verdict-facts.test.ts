@@ -37,6 +37,11 @@ test('time to connect is of successes only', () => {
   ).toEqual({ count: 79, p50: 120, p95: 120, max: 120 })
 })
 
+test('the figures of groups stand before what is said of the whole', () => {
+  const { reasons } = verdict(run({ attempts: { '*': { path: 'none', claims: 'failure' } } }))
+  expect(reasons.map((r) => r.text.replace(/:? .*/, ''))).toEqual(['direct', 'nat_traversed', 'relay', 'nothing'])
+})
+
 test('an upgrade is claimed by the program and witnessed by packets both ways', () => {
   expect(
     judged(

@@ -7,12 +7,12 @@ export const service = 'testnet-peer'
 export const installed = '/opt/testnet-peer'
 export const unitFile = `/etc/systemd/system/${service}.service`
 
-/** `<pid> <sha256 of the running program>`, from the kernel. */
+/** `<pid> <sha256 of the running program>`, from the kernel; a process that was just started is systemd's own program until it becomes ours. */
 export const runningOn = async (lab: Lab, node: string): Promise<string> =>
   (
     await lab.on(
       node,
-      `pid=$(systemctl show ${service} -p MainPID --value); echo "$pid $(sha256sum /proc/$pid/exe | cut -c1-64)"`,
+      `pid=$(systemctl show ${service} -p MainPID --value); for i in $(seq 50); do [ /proc/$pid/exe -ef /proc/1/exe ] || break; sleep 0.1; done; echo "$pid $(sha256sum /proc/$pid/exe | cut -c1-64)"`,
     )
   ).trim()
 
