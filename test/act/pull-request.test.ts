@@ -176,7 +176,10 @@ test('an artifact that was changed, leads out, is none, is too large or is of an
   const notWhole =
     /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\*/
   const planted: Readonly<Record<string, readonly [members: readonly ZipMember[], said: RegExp, sha?: string]>> = {
-    attempts: [changed(/evidence\/suites\/connectivity\.jsonl$/, (t) => `${t}${t.split('\n').at(-2) ?? ''}\n`), notWhole],
+    attempts: [
+      changed(/evidence\/suites\/connectivity\.jsonl$/, (t) => `${t}${t.split('\n').at(-2) ?? ''}\n`),
+      notWhole,
+    ],
     log: [changed(/evidence\/logs\//, (t) => `${t}another line\n`), notWhole],
     slip: [[...files, { path: `${'../'.repeat(12)}${out.slice(1)}`, data: 'x' }], /cannot be read/],
     absolute: [[...files, { path: out, data: 'x' }], /cannot be read/],
