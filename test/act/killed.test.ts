@@ -115,7 +115,7 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     readonly recorded: number
   }[] = [
     { job: 'setup', from: 'plan', lines: [/^setup: \d+ nodes/], recorded: 2 },
-    { job: 'build', from: 'compile', lines: [/^build: testnet-peer from build/], recorded: 3 },
+    { job: 'build', from: 'setup', lines: [/^build: testnet-peer from build/], recorded: 3 },
     {
       job: 'deploy',
       from: 'build',
