@@ -105,108 +105,89 @@ export interface Builder {
   obtain(plan: Plan, before: BuildRecord['before']): Promise<Obtained | NeedsNativeBuild>
 }
 
-/** Everything a stage may touch. `files` is this session's folder. */
-export interface World {
-  readonly fleet: Fleet
-  readonly clock: Clock
-  readonly random: Random
-  readonly log: Log
+/** What can be ended from outside. */
+export interface Abortable {
   readonly signal: AbortSignal
-  readonly ledger: Ledger
-  readonly files: Files
-  readonly builder: Builder
-  /** Connects on first use and keeps that one connection. */
-  remote(node: NodeName): Promise<Remote>
-  /** The orchestrator's own machine, for NAT boxes that are reached from it. */
-  readonly here: Remote
+}
+
+export interface Randomness {
+  readonly random: Random
+}
+
+/** What anything needs that lasts and reports. */
+export interface Execution extends Abortable {
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface NodeHttp {
   /** One HTTP request from the node's point of view, through its SSH connection. */
   http(node: NodeName, url: string, timeoutMs: number): Promise<HttpAnswer>
-  /** A local file that the builder named. */
-  readBinary(path: string): Promise<Uint8Array>
-  /** Our own static prober, as bytes. */
-  probe(): Promise<Uint8Array>
-  /** Of vps-test, so that a proof says which one judged. */
-  readonly version: string
-  /** Who runs this, for leases: `user@host`. */
-  readonly who: string
+}
+
+/** The orchestrator's own machine, for NAT boxes that are reached from it. */
+export interface Orchestrator {
+  readonly here: Remote
+}
+
+export interface Nodes {
+  readonly fleet: Fleet
+  /** Connects on first use and keeps that one connection. */
+  remote(node: NodeName): Promise<Remote>
+}
+
+/** Where sessions are written down, by whom and by which clock. */
+export interface SessionRecord {
+  readonly ledger: Ledger
   /** Who writes the ledger's entries. */
   readonly writer: Writer
-  /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`, `test-2`. Null where this machine is that place. */
-  storeArtifact(label: string, folder: string): Promise<StoredArtifact | null>
-  /** How long SETUP may wait for a fleet that another session holds. */
-  readonly patienceMs: number
   /** Seconds by which a test moved our clock; 0 in earnest. */
   readonly clockShift: number
 }
 
-/** What GitHub says about its own protection of an environment. `missing` and `open` protect nothing. */
-export interface Environment {
-  readonly kind: 'missing' | 'open' | 'protected'
-  readonly reviewers: number
-  /** 0: no timer. */ readonly waitMinutes: number
+/** What a session leaves besides its entries. */
+export interface SessionFolder {
+  /** This session's folder. */
+  readonly files: Files
+  /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`, `test-2`. Null where this machine is that place. */
+  storeArtifact(label: string, folder: string): Promise<StoredArtifact | null>
 }
 
-export interface CommitCheck {
-  readonly name: string
-  readonly sha: string
-  readonly conclusion: 'success' | 'failure'
-  readonly title: string
-  /** Markdown, at most 65,535 characters. */
-  readonly summary: string
-  readonly url?: string
+/** On which terms nodes are leased. */
+export interface LeaseTerms {
+  /** Who runs this: `user@host`. */
+  readonly who: string
+  /** How long SETUP may wait for a fleet that another session holds. */
+  readonly patienceMs: number
 }
 
-/** An open pull request, as GitHub describes it: the title is its author's. */
-export interface PullRequest {
-  readonly number: number
-  readonly title: string
-  /** The branch it goes into. */
-  readonly base: string
-  /** Where it comes from: `owner/name`, null where that repository is gone, and its branch. */
-  readonly repository: string | null
-  readonly branch: string
+/** The program under test, as bytes. */
+export interface Programs {
+  readonly builder: Builder
+  /** A local file that the builder named. */
+  readBinary(path: string): Promise<Uint8Array>
 }
 
-/** The site that hosts the tested repository. Every call is one or a few requests; each fails with an `infra` failure that names what was asked. */
-export interface Forge {
-  /** Whether this attempt of a workflow run has ended, however. A run that is not known any more has ended. */
-  runEnded(run: string, attempt: number): Promise<boolean>
-  environment(name: string): Promise<Environment>
-  /** Who approved or rejected this run's jobs in that environment, newest first. */
-  approvals(
-    run: string,
-    environment: string,
-  ): Promise<readonly { readonly state: 'approved' | 'rejected'; readonly by: string; readonly comment: string }[]>
-  /** Open pull requests whose head is this commit. */
-  pullRequestsAt(sha: string): Promise<readonly PullRequest[]>
-  /** Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with its URL. */
-  comment(number: number, marker: string, body: string): Promise<string>
-  /** The one issue that begins with `marker`: opened, updated, opened again. */
-  issue(marker: string, title: string, body: string): Promise<string>
-  /** Writes a last word into that issue and closes it as completed. Null: there is none, and none is made. */
-  closeIssue(marker: string, title: string, body: string): Promise<string | null>
-  /** First lines of the open issues that are ours. */
-  openIssues(): Promise<readonly string[]>
-  check(check: CommitCheck): Promise<string>
-  /** `public`, `private` or `internal`. */
-  visibility(): Promise<string>
-  /** Starts a workflow of this repository by file name. */
-  dispatch(workflow: string, ref: string, inputs: Readonly<Record<string, string>>): Promise<void>
+/** Our own static prober, as bytes. */
+export interface ProberBinary {
+  probe(): Promise<Uint8Array>
 }
 
-/** An artifact of a workflow run: files under one immutable name. */
-export interface Stored {
-  readonly id: number
-  readonly name: string
-  readonly bytes: number
-  readonly digest: string | null
+/** Who judges. */
+export interface Judge {
+  /** Of vps-test, so that a proof says which one judged. */
+  readonly version: string
 }
 
-export interface ArtifactStore {
-  /** `files` are absolute and lie below `root`. Answers with id and URL. */
-  upload(name: string, root: string, files: readonly string[]): Promise<Stored & { readonly url: string }>
-  /** Of this run or of another one of this repository, newest first. */
-  list(run?: string): Promise<readonly Stored[]>
-  /** Unpacks below `into`. `from`: of another run of this repository, or of an earlier attempt of this one. */
-  download(id: number, into: string, from?: { readonly run: string; readonly attempt: number }): Promise<void>
-}
+/** Everything that a session may touch. What needs less asks for the slices that it uses. */
+export type World = Execution &
+  Randomness &
+  Nodes &
+  NodeHttp &
+  Orchestrator &
+  SessionRecord &
+  SessionFolder &
+  LeaseTerms &
+  Programs &
+  ProberBinary &
+  Judge

@@ -9,7 +9,7 @@ import { fold, type Session } from './domain/session.ts'
 import { next } from './domain/next.ts'
 import type { StageResult } from './domain/events/entry.ts'
 import { writerText } from './domain/writer.ts'
-import type { World } from './ports.ts'
+import type { LeaseTerms, Nodes, Execution, SessionRecord, World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
 import { fix } from './stages/fix.ts'
@@ -94,12 +94,11 @@ export async function run(
 }
 
 /** What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to be run again. */
-async function attempt(stage: () => Promise<StageResult>, world: World): Promise<StageResult> {
+async function attempt(stage: () => Promise<StageResult>, { signal }: Execution): Promise<StageResult> {
   try {
     return await stage()
   } catch (error) {
-    if (world.signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage')
-      throw error
+    if (signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage') throw error
     return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: failureFacts(error) }
   }
 }
@@ -112,7 +111,12 @@ interface Leaving {
 }
 
 /** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
-async function leave(plan: Plan, id: string, world: World, { whole, before, ours, known }: Leaving): Promise<void> {
+async function leave(
+  plan: Plan,
+  id: string,
+  world: Execution & Nodes & SessionRecord & LeaseTerms,
+  { whole, before, ours, known }: Leaving,
+): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
   // After an abort a remote ledger answers no more; nobody takes over what a living run works on, so what that run knows is how things are.
   const entries = await world.ledger.read(id).catch(() => known)
@@ -127,7 +131,7 @@ async function leave(plan: Plan, id: string, world: World, { whole, before, ours
 
 async function settleLeases(
   fate: LeaseFate,
-  world: World,
+  world: Execution & Nodes & LeaseTerms,
   plan: Plan,
   id: string,
   nodes: readonly NodeName[],

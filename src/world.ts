@@ -13,7 +13,7 @@ import { Failure } from './domain/failure.ts'
 import { fleetReference, registryOf, type Fleet, type NodeName } from './domain/fleet.ts'
 import type { BinarySource } from './domain/plan.ts'
 import type { Writer } from './domain/writer.ts'
-import type { Ledger, Log, Remote, World } from './ports.ts'
+import type { Ledger, Log, Remote, SessionFolder, World } from './ports.ts'
 
 /** Where the private key comes from: a file, or a text that never touches the disk. */
 export type KeySource =
@@ -37,7 +37,7 @@ export interface WorldOptions {
   /** Tools, target directories and fetched programs; survives runs. */
   readonly cacheDir: string
   readonly writer: Writer
-  readonly keep?: World['storeArtifact']
+  readonly keep?: SessionFolder['storeArtifact']
   readonly patienceMs?: number
   readonly clockShift?: number
   readonly github?: { readonly baseUrl?: string; readonly token?: string }

@@ -1,6 +1,6 @@
 /** What both comments are made of: the page of each pull request, and who may write it. */
 import { Failure } from '../domain/failure.ts'
-import type { Forge, PullRequest } from '../ports.ts'
+import type { Forge, PullRequest } from '../ports/forge.ts'
 import type { Job } from './job.ts'
 
 export interface CommentPage {

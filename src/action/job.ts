@@ -1,7 +1,7 @@
 /** What a job of a workflow has: typed inputs, the facts of its run, and ways to tell what it did. */
 import type { Surface } from '../adapters/github/surface.ts'
 import type { Origin } from '../domain/writer.ts'
-import type { ArtifactStore } from '../ports.ts'
+import type { ArtifactStore } from '../ports/forge.ts'
 import type { KeySource } from '../world.ts'
 import type { Context } from '../app/context.ts'
 import type { SessionStore } from '../app/sessions.ts'

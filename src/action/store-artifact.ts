@@ -1,14 +1,15 @@
 /** Keeps a session's folder as an artifact, before the ledger names it. */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Log, ArtifactStore, World } from '../ports.ts'
+import type { Log, SessionFolder } from '../ports.ts'
+import type { ArtifactStore } from '../ports/forge.ts'
 import { junit } from '../report/junit.ts'
 import { bundleIn } from '../app/evidence.ts'
 
 /** `vps-test-<what>-<session>-<label>-<attempt>`: session and attempt make a name that its run has not seen. */
 export const artifactKeeper =
   (artifacts: ArtifactStore, attempt: number, log: Log) =>
-  (session: string, root: string): World['storeArtifact'] =>
+  (session: string, root: string): SessionFolder['storeArtifact'] =>
   async (label, folder) => {
     const from = join(root, folder)
     if (label.startsWith('test-')) await addJunit(from, session)

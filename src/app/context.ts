@@ -14,7 +14,8 @@ import { parseFleet } from '../inputs/fleet.ts'
 import { parseProfile } from '../inputs/profile.ts'
 import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { layoutOf, pathsOf } from '../lab/layout.ts'
-import type { Clock, Forge, Ledger, World } from '../ports.ts'
+import type { Clock, Ledger, SessionFolder } from '../ports.ts'
+import type { Forge } from '../ports/forge.ts'
 import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
 import type { SessionStore } from './sessions.ts'
 import type { Login } from './remote-login.ts'
@@ -44,7 +45,7 @@ export interface Context {
   /** The site that hosts the repository; null outside GitHub. */
   readonly forge: Forge | null
   /** Where a session's folders are kept for others; absent: this machine is that place. */
-  readonly keep?: (session: string, folder: string) => World['storeArtifact']
+  readonly keep?: (session: string, folder: string) => SessionFolder['storeArtifact']
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
   /** How a key is given is the surface's to say; absent: by a flag. */
   readonly missingKey?: (fleet: string) => Failure

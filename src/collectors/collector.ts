@@ -2,10 +2,10 @@
 import type { NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
-import type { World } from '../ports.ts'
+import type { Abortable, NodeHttp, Nodes, SessionFolder } from '../ports.ts'
 
 export interface Collecting {
-  readonly world: World
+  readonly world: Nodes & NodeHttp & Abortable & SessionFolder
   readonly plan: Plan
   readonly nodes: readonly NodeName[]
   /** Below it everything is written. */

@@ -5,7 +5,7 @@ import { closePort, openPort, receiveProbe, sendProbe } from '../commands/probe.
 import type { Control, Counters } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { World } from '../ports.ts'
+import type { Abortable, Nodes, Orchestrator, Randomness } from '../ports.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
 import { readNode, resetWitnesses } from './witness.ts'
 
@@ -22,7 +22,7 @@ const trials: readonly Trial[] = [
 ]
 
 /** The control pair: two public nodes, peers before bootstraps, that answered; none where there are not two. */
-export function controlPair(world: World, tried: readonly NodeName[]): readonly [FleetNode, FleetNode] | undefined {
+export function controlPair(world: Nodes, tried: readonly NodeName[]): readonly [FleetNode, FleetNode] | undefined {
   const open = world.fleet.nodes.filter((n) => tried.includes(n.name) && n.nat === 'none' && n.role !== 'registry')
   const [a, b] = [...open.filter((n) => n.role === 'test'), ...open.filter((n) => n.role !== 'test')]
   return a === undefined || b === undefined ? undefined : [a, b]
@@ -30,7 +30,7 @@ export function controlPair(world: World, tried: readonly NodeName[]): readonly 
 
 /** All at once on the control pair, each on ports of its own, so that one reset and one reading serve them all. */
 export async function runControls(
-  world: World,
+  world: Nodes & Orchestrator & Abortable & Randomness,
   prober: Installed,
   [from, to]: readonly [FleetNode, FleetNode],
 ): Promise<readonly Control[]> {
@@ -79,7 +79,13 @@ interface Sent {
 }
 
 /** Starts the receiver, waits until it listens, sends, and ends the receiver. */
-async function send(world: World, prober: string, from: FleetNode, to: FleetNode, p: TrialSetup): Promise<Sent> {
+async function send(
+  world: Nodes & Abortable,
+  prober: string,
+  from: FleetNode,
+  to: FleetNode,
+  p: TrialSetup,
+): Promise<Sent> {
   const stop = new AbortController()
   const remoteTo = await world.remote(to.name)
   let received: Promise<unknown> = Promise.resolve()

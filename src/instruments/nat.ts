@@ -5,12 +5,11 @@ import { placeOf } from '../commands/place.ts'
 import { classify, reflect, type ReflectorPair } from '../commands/probe.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FilteringBehaviour, FleetNode, MappingBehaviour, NatMeasurement, NodeName } from '../domain/fleet.ts'
-import type { World } from '../ports.ts'
+import type { Abortable, Nodes, Randomness } from '../ports.ts'
 import { asFailure, onEachNode } from './per-node.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
 
 /** What measuring needs of the world. */
-export type NatGround = Pick<World, 'fleet' | 'signal' | 'remote' | 'random'>
 
 export interface NatProber extends Pick<Installed, 'program' | 'on'> {
   /** Where links are known to be quick: how long an answer may take. */
@@ -28,7 +27,7 @@ interface Reflectors {
 }
 
 /** Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. */
-export async function measureNats(world: NatGround, prober: NatProber): Promise<NatSurvey> {
+export async function measureNats(world: Nodes & Abortable & Randomness, prober: NatProber): Promise<NatSurvey> {
   const failed = new Map<NodeName, Failure>()
   prober.on.failed.forEach((f, n) => failed.set(n, f))
   const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
@@ -85,7 +84,7 @@ export async function measureNats(world: NatGround, prober: NatProber): Promise<
 }
 
 interface Post {
-  readonly world: NatGround
+  readonly world: Nodes & Abortable & Randomness
   readonly prober: NatProber
   readonly signal: AbortSignal
   readonly stdins: PassThrough[]
@@ -152,7 +151,7 @@ async function startReflector(
   })
 }
 
-function reflectorPairs(world: NatGround, [a, b, c]: readonly FleetNode[]): readonly Reflectors[] {
+function reflectorPairs(world: Nodes & Abortable & Randomness, [a, b, c]: readonly FleetNode[]): readonly Reflectors[] {
   const combos: readonly (readonly [FleetNode, FleetNode])[] =
     a === undefined || b === undefined
       ? []

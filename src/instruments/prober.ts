@@ -5,7 +5,7 @@ import { findProbe, installProbe, probePath } from '../commands/probe.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { sha256 } from '../domain/ledger.ts'
-import type { World } from '../ports.ts'
+import type { Abortable, Nodes, ProberBinary, Randomness } from '../ports.ts'
 import { onEachNode, type PerNode } from './per-node.ts'
 
 export interface Installed {
@@ -16,7 +16,10 @@ export interface Installed {
 }
 
 /** Uploads the prober to every node that has not got it. */
-export async function installProber(world: World, nodes: readonly NodeName[]): Promise<Installed> {
+export async function installProber(
+  world: Nodes & Abortable & ProberBinary,
+  nodes: readonly NodeName[],
+): Promise<Installed> {
   const bytes = await world.probe()
   const digest = sha256(bytes)
   const packed = new Uint8Array(gzipSync(bytes))
@@ -53,11 +56,10 @@ export function events(text: string): readonly Readonly<Record<string, unknown>>
 }
 
 /** Lowercase hex of `n` random bytes. */
-export const randomHex = (world: Pick<World, 'random'>, n: number): string =>
-  Buffer.from(world.random.bytes(n)).toString('hex')
+export const randomHex = (world: Randomness, n: number): string => Buffer.from(world.random.bytes(n)).toString('hex')
 
 /** A number in `[low, high]`, from unpredictable bytes. */
-export function randomInt(world: Pick<World, 'random'>, low: number, high: number): number {
+export function randomInt(world: Randomness, low: number, high: number): number {
   const value = Buffer.from(world.random.bytes(6)).readUIntBE(0, 6)
   return low + (value % (high - low + 1))
 }

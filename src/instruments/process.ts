@@ -3,7 +3,7 @@ import { placeOf } from '../commands/place.ts'
 import { proveRunning } from '../commands/service.ts'
 import type { RunningProof } from '../domain/evidence.ts'
 import type { NodeName } from '../domain/fleet.ts'
-import type { World } from '../ports.ts'
+import type { Abortable, Nodes } from '../ports.ts'
 
 export interface ProcessReading {
   readonly active: boolean
@@ -14,7 +14,7 @@ export interface ProcessReading {
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly port: number }[]
 }
 
-export async function provenProcess(world: World, name: NodeName, unit: string): Promise<ProcessReading> {
+export async function provenProcess(world: Nodes & Abortable, name: NodeName, unit: string): Promise<ProcessReading> {
   const node = world.fleet.nodes.find((n) => n.name === name)
   const result = await (
     await world.remote(name)

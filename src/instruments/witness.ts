@@ -5,7 +5,7 @@ import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '..
 import type { Command } from '../commands/command.ts'
 import type { BoxView, Counters } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { Remote, World } from '../ports.ts'
+import type { Abortable, Nodes, Orchestrator, Remote } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
 import { parseBox, parseCounters } from './witness-reading.ts'
 
@@ -18,21 +18,27 @@ export interface NodeReading {
   readonly trouble: string | null
 }
 
-const nodeOf = (world: World, name: NodeName): FleetNode => {
+const nodeOf = (world: Nodes, name: NodeName): FleetNode => {
   const node = world.fleet.nodes.find((n) => n.name === name)
   if (node === undefined) throw new Error(`no node ${name} in fleet ${world.fleet.name}`)
   return node
 }
 
 /** Where a node's NAT box is entered, or null where it has none. */
-async function boxOn(world: World, node: FleetNode): Promise<{ remote: Remote; wrap: (c: Command) => Command } | null> {
+async function boxOn(
+  world: Nodes & Orchestrator,
+  node: FleetNode,
+): Promise<{ remote: Remote; wrap: (c: Command) => Command } | null> {
   if (node.natBox === undefined) return null
   const { at, enter } = boxOf(node.natBox)
   return { remote: at === 'node' ? await world.remote(node.name) : world.here, wrap: (c) => inside(enter, c) }
 }
 
 /** A fresh table on every node and box; names what failed. */
-export async function resetWitnesses(world: World, nodes: readonly NodeName[]): Promise<ReadonlyMap<NodeName, string>> {
+export async function resetWitnesses(
+  world: Nodes & Orchestrator & Abortable,
+  nodes: readonly NodeName[],
+): Promise<ReadonlyMap<NodeName, string>> {
   const result = await onEachNode(nodes, world.signal, async (name) => {
     const node = nodeOf(world, name)
     const box = await boxOn(world, node)
@@ -53,7 +59,11 @@ export async function resetWitnesses(world: World, nodes: readonly NodeName[]): 
 }
 
 /** Reads and resets one node's counters; `also` runs in the same exec, and its lines come with them. */
-export async function readNode(world: World, name: NodeName, also: Command | null): Promise<NodeReading> {
+export async function readNode(
+  world: Nodes & Orchestrator & Abortable,
+  name: NodeName,
+  also: Command | null,
+): Promise<NodeReading> {
   const result = await (
     await world.remote(name)
   ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(also)), { timeoutMs, signal: world.signal })
@@ -67,7 +77,7 @@ export async function readNode(world: World, name: NodeName, also: Command | nul
 }
 
 /** Reads and resets a NAT box; null where there is none or it cannot be read. */
-export async function readBox(world: World, name: NodeName): Promise<BoxView | null> {
+export async function readBox(world: Nodes & Orchestrator & Abortable, name: NodeName): Promise<BoxView | null> {
   const box = await boxOn(world, nodeOf(world, name))
   if (box === null) return null
   const result = await box.remote.run(box.wrap(readBoxWitness), { timeoutMs, signal: world.signal })
@@ -75,7 +85,10 @@ export async function readBox(world: World, name: NodeName): Promise<BoxView | n
 }
 
 /** Takes our tables away again; a node that does not answer keeps an inert one. */
-export async function removeWitnesses(world: World, nodes: readonly NodeName[]): Promise<void> {
+export async function removeWitnesses(
+  world: Nodes & Orchestrator & Abortable,
+  nodes: readonly NodeName[],
+): Promise<void> {
   await onEachNode(nodes, world.signal, async (name) => {
     const node = nodeOf(world, name)
     const box = await boxOn(world, node)

@@ -5,7 +5,7 @@ import { Failure, failureFacts } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
-import type { Obtained, World } from '../ports.ts'
+import type { LeaseTerms, Nodes, Obtained, Programs, Execution, SessionFolder } from '../ports.ts'
 import { leaseForBuild } from './parts/leases.ts'
 import { rosterOf } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
@@ -17,7 +17,11 @@ export const keptBinary = `${folder}/current`
 export const triedBefore = ({ newest: { BUILD } }: Pick<Session, 'newest'>): BuildRecord['before'] =>
   BUILD?.event === 'toolchain' ? BUILD.facts.before : []
 
-export const build: Stage<'BUILD'> = async (plan, session, world) => {
+export const build: Stage<'BUILD', Execution & Nodes & SessionFolder & LeaseTerms & Programs> = async (
+  plan,
+  session,
+  world,
+) => {
   const before = triedBefore(session)
   await leaseForBuild(world, plan, session.id, rosterOf(plan, session))
   world.log.info(
@@ -60,7 +64,7 @@ const inRepository = ({ source }: Plan, file: string): string =>
 async function checked(
   plan: Plan,
   { path, record }: Obtained,
-  world: World,
+  world: Programs,
 ): Promise<{ record: BuildRecord; bytes: Uint8Array }> {
   const bytes = await world.readBinary(path)
   const digest = sha256(bytes)

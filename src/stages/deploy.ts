@@ -7,7 +7,7 @@ import { sha256 } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { Session } from '../domain/session.ts'
-import type { World } from '../ports.ts'
+import type { LeaseTerms, NodeHttp, Nodes, Execution, SessionFolder, SessionRecord } from '../ports.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
@@ -17,7 +17,10 @@ import { rosterOf, withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 import { unitOf } from './parts/units.ts'
 
-export const deploy: Stage<'DEPLOY'> = async (plan, session, world) => {
+export const deploy: Stage<
+  'DEPLOY',
+  Execution & Nodes & NodeHttp & SessionRecord & SessionFolder & LeaseTerms
+> = async (plan, session, world) => {
   const roster = rosterOf(plan, session)
     .map((n) => world.fleet.nodes.find((f) => f.name === n))
     .filter((n): n is FleetNode => n !== undefined)
@@ -141,7 +144,7 @@ function jobOf(
 }
 
 /** Compressed once, whatever the number of nodes. */
-async function pack(world: World, plan: Plan, session: Session): Promise<Shipment> {
+async function pack(world: SessionFolder, plan: Plan, session: Session): Promise<Shipment> {
   const binary = await world.files.read(keptBinary)
   const built = session.newest.BUILD?.event === 'built' ? session.newest.BUILD.facts.build.sha256 : undefined
   if (sha256(binary) !== built)

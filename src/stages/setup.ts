@@ -5,7 +5,7 @@ import { Failure, failureFacts } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Exclusion, SetupWarning } from '../domain/events/facts.ts'
 import { quorumFault } from '../domain/quorum.ts'
-import type { World } from '../ports.ts'
+import type { LeaseTerms, Nodes, Execution, SessionRecord } from '../ports.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { leaseFleet, type Busy } from './parts/busy.ts'
 import { buildSeconds } from './parts/leases.ts'
@@ -15,7 +15,7 @@ import type { Stage } from './stage.ts'
 const lowDisk = 1 << 30
 const criticalDisk = 200 << 20
 
-export const setup: Stage<'SETUP'> = async (plan, session, world) => {
+export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerms> = async (plan, session, world) => {
   world.log.info(`setup: ${plan.nodes.length} nodes`)
   const seen = await onEachNode(plan.nodes, world.signal, (name) =>
     surveyNode(world, name, plan.config.deploy.installPath),
@@ -48,7 +48,7 @@ export const setup: Stage<'SETUP'> = async (plan, session, world) => {
   }
 }
 
-async function surveyNode(world: World, name: NodeName, installPath: string): Promise<NodeFacts> {
+async function surveyNode(world: Execution & Nodes, name: NodeName, installPath: string): Promise<NodeFacts> {
   const remote = await world.remote(name)
   const options = { timeoutMs: 30_000, signal: world.signal }
   const ask = async (): Promise<NodeFacts> => {

@@ -1,8 +1,9 @@
-/** What every stage is: a function of plan, session and world to what the session's state knows as an event. */
+/** What every stage is: a function of plan, session and what it uses of the world to what the session's state knows as an event. */
 import type { StageResult } from '../domain/events/entry.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
 import type { State } from '../domain/states.ts'
 import type { World } from '../ports.ts'
 
-export type Stage<S extends State> = (plan: Plan, session: Session, world: World) => Promise<StageResult<S>>
+/** `W`: the slices of the world that it uses. */
+export type Stage<S extends State, W = World> = (plan: Plan, session: Session, world: W) => Promise<StageResult<S>>

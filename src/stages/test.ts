@@ -15,7 +15,8 @@ import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
-import type { World } from '../ports.ts'
+import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord } from '../ports.ts'
+import type { SuiteWorld } from '../suites/bench.ts'
 import { collect } from './parts/collect.ts'
 import { takeLeases, testSeconds } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
@@ -24,7 +25,10 @@ import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { seal } from './parts/seal.ts'
 import type { Stage } from './stage.ts'
 
-export const test: Stage<'TEST'> = async (plan, session, world) => {
+/** What a test uses of the world. */
+type TestWorld = SuiteWorld & SessionRecord & SessionFolder & LeaseTerms & ProberBinary & Judge
+
+export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
   const number = session.counters.tests + 1
   const folder = `test-${number}`
   await world.files.remove(folder)
@@ -57,17 +61,18 @@ interface Scene {
 async function work(
   plan: Plan,
   session: Session,
-  world: World,
+  world: TestWorld,
   { folder, number, testStartedAt, there, lost }: Scene,
 ): Promise<StageResult<'TEST'>> {
   const open = await openBench(plan, session, world, there, number)
   const scene = { plan, session, world, open, testStartedAt, there, lost, number }
-  const first = await runSuites(open.bench, folder)
+  const first = await runSuites(open.bench, world.files, folder)
   const items =
     session.checkpoint === null
       ? first
       : await retryFailed(
           open.bench,
+          world.files,
           first,
           verdict(verdictInputOf(await bundleOf(scene, first, open.before, []))).suites,
           folder,
@@ -78,7 +83,7 @@ async function work(
 
   const bundle = await bundleOf(scene, items, after, notes)
   const judged = verdict(verdictInputOf(bundle))
-  const sealed = await seal(world, folder, bundle, judged)
+  const sealed = await seal(world.files, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)
   const results = resultsOf(judged.suites)
   const [samples, again] = [results.flatMap((r) => r.samples), results.flatMap((r) => r.retries)]
@@ -104,7 +109,7 @@ async function work(
 interface Seen extends Omit<Scene, 'folder'> {
   readonly plan: Plan
   readonly session: Session
-  readonly world: World
+  readonly world: Execution & SessionRecord & Judge
   readonly open: OpenBench
 }
 

@@ -6,7 +6,7 @@ import { payloadSha256 } from '../domain/payload.ts'
 import { asFailure } from '../instruments/per-node.ts'
 import { randomHex, randomInt } from '../instruments/prober.ts'
 import type { NodeReading, readBox } from '../instruments/witness.ts'
-import type { World } from '../ports.ts'
+import type { Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
@@ -129,8 +129,8 @@ export function countTry(tries: Map<string, number>, pair: Pair): number {
 /** Fresh local ports below the ephemeral range; none twice on a node in one test. */
 export class PortPool {
   readonly #taken = new Set<string>()
-  readonly #world: World
-  constructor(world: World, before: readonly Attempt[]) {
+  readonly #world: Randomness
+  constructor(world: Randomness, before: readonly Attempt[]) {
     this.#world = world
     for (const a of before) this.#taken.add(`${a.pair.from}:${a.localPort}`)
   }

@@ -2,7 +2,7 @@
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'
-import type { World } from '../ports.ts'
+import type { NodeHttp, Nodes, Orchestrator, Randomness, Execution } from '../ports.ts'
 import type { Driver } from './drivers/driver.ts'
 import type { Reader } from './readers/reader.ts'
 
@@ -13,8 +13,11 @@ export interface Subjects {
   readonly ports: ReadonlyMap<NodeName, number>
 }
 
+/** What a suite and its drivers and readers use of the world. */
+export type SuiteWorld = Execution & Randomness & Nodes & NodeHttp & Orchestrator
+
 export interface Bench {
-  readonly world: World
+  readonly world: SuiteWorld
   readonly plan: Plan
   /** Which test of the session, from 1: part of every id. */
   readonly test: number

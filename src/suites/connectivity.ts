@@ -8,7 +8,7 @@ import { pairsToRetry, retryRounds } from '../domain/suites/connectivity/retry.t
 import { timetable } from '../domain/suites/connectivity/timetable.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { readBox, readNode, resetWitnesses } from '../instruments/witness.ts'
-import type { World } from '../ports.ts'
+import type { Execution } from '../ports.ts'
 import { complete, countTry, dialOnce, PortPool, prepare, recordCommand } from './attempt.ts'
 import type { Bench, StoreItem, Runner } from './bench.ts'
 
@@ -98,7 +98,7 @@ export async function runRounds(
 /** A timer may end a moment early by the clock that dates the attempts. */
 const timerSlackMs = 5
 
-async function coolOff(world: World, waitMs: number): Promise<void> {
+async function coolOff(world: Execution, waitMs: number): Promise<void> {
   if (waitMs <= 0) return
   world.log.progress('rounds', `waiting ${(waitMs / 1000).toFixed(1)} s: the next peers met not long enough ago`)
   await world.clock.sleep(waitMs + timerSlackMs, world.signal)

@@ -2,12 +2,16 @@
 import type { Control } from '../domain/evidence.ts'
 import type { FleetNode } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
-import type { World } from '../ports.ts'
+import type { Nodes, Randomness, Execution } from '../ports.ts'
 import { randomInt, randomHex } from '../instruments/prober.ts'
 import { driverOf } from './drivers/drivers.ts'
 
 /** Null: the program cannot be told whom to dial. */
-export async function ghostControl(world: World, plan: Plan, from: FleetNode): Promise<Control | null> {
+export async function ghostControl(
+  world: Execution & Nodes & Randomness,
+  plan: Plan,
+  from: FleetNode,
+): Promise<Control | null> {
   if (plan.profile.dial.kind !== 'commanded') return null
   const claim = await driverOf(plan.profile).connect(world, plan, {
     from,

@@ -9,7 +9,6 @@ import { folder as filesIn } from '../../src/adapters/system.ts'
 import type { Bundle } from '../../src/domain/bundle.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { fold } from '../../src/domain/session.ts'
-import type { World } from '../../src/ports.ts'
 import { proofText } from '../../src/app/evidence.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
 import { plain } from '../../src/report/plain.ts'
@@ -42,12 +41,7 @@ beforeAll(async () => {
   if (whole.bundle === null || whole.verdict === null) throw new Error('no evidence')
   const { plan } = whole.bundle
   const bundle: Bundle = { ...whole.bundle, entries: story(deployed, 's1', started, plan) }
-  const { root, proofSha256 } = await seal(
-    { files: filesIn(scratch) } as unknown as World,
-    'evidence',
-    bundle,
-    whole.verdict,
-  )
+  const { root, proofSha256 } = await seal(filesIn(scratch), 'evidence', bundle, whole.verdict)
   const entries = story([...deployed, ['passed', { evidenceRoot: root, proofSha256 }]], 's1', started, plan)
   git('init', '-q', '--bare', '-b', 'main', github)
   const work = join(scratch, 'work')

@@ -10,7 +10,7 @@ import type { BusyPolicy } from '../../src/domain/answers.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { story, type Step } from '../kit/session.ts'
 import { fold, type Session } from '../../src/domain/session.ts'
-import type { Ledger, Remote, World } from '../../src/ports.ts'
+import type { Ledger, Remote } from '../../src/ports.ts'
 import { build } from '../../src/stages/build.ts'
 import { leaseFleet } from '../../src/stages/parts/busy.ts'
 import { deploy } from '../../src/stages/deploy.ts'
@@ -21,6 +21,9 @@ const service = 'peer'
 const fleet = labFleet(nodes, 'lab')
 const plan = planOf({ fleet, nodes: [...nodes], more: { source: { kind: 'file', path: '/b', sha256: '' } } })
 const writer = { kind: 'run', repository: 'o/r', run: '9', attempt: 1, url: '' } as const
+
+/** All that DEPLOY uses of the world: the leases are a part of it. */
+type Outside = Parameters<typeof deploy>[2]
 
 const places: string[] = []
 const boxes: Sandbox[] = []
@@ -92,7 +95,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   function world(
     patienceMs: number,
     waited: (ms: number, times: number) => Promise<unknown> = async () => undefined,
-  ): { readonly world: World; readonly waits: number[]; readonly said: string[] } {
+  ): { readonly world: Outside; readonly waits: number[]; readonly said: string[] } {
     const waits: number[] = []
     const said: string[] = []
     let now = 1_000_000
@@ -125,7 +128,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
         said.push(l)
       },
     }
-    const w = {
+    const w: Outside = {
       clock,
       log,
       ledger,
@@ -134,18 +137,12 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       who: 'bob',
       writer,
       patienceMs,
-      fleet: { nodes: nodes.map((name) => ({ name })) },
-      random: { bytes: none },
-      files: {},
-      builder: {},
-      here: {},
+      fleet,
+      files: { root: '', write: none, append: none, read: none, exists: none, list: none, remove: none },
       http: none,
-      readBinary: none,
-      probe: none,
-      keep: none,
-      version: '0',
+      storeArtifact: none,
       clockShift: 0,
-    } as unknown as World
+    }
     return { world: w, waits, said }
   }
 
@@ -273,7 +270,8 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       await build(plan, await session(id, { at: 5, pushedAt: 6 }), {
         ...world(0).world,
         builder: { obtain },
-      } as unknown as World),
+        readBinary: () => Promise.reject(new Error('nothing is built')),
+      }),
     ).toMatchObject({ event: 'failed' })
     return seen
   }
@@ -342,7 +340,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     await session('theirs', { at: 1 })
     await lease('a', 'theirs')
     const { world: w, waits } = world(0)
-    const stubborn: World = {
+    const stubborn: Outside = {
       ...w,
       remote: async (name) => {
         const r = await w.remote(name)

@@ -3,8 +3,7 @@ import { expect, test } from 'vitest'
 import type { Attempt } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
 import type { Plan } from '../../src/domain/plan.ts'
-import type { World } from '../../src/ports.ts'
-import type { Bench } from '../../src/suites/bench.ts'
+import type { Bench, SuiteWorld } from '../../src/suites/bench.ts'
 import { runRounds } from '../../src/suites/connectivity.ts'
 import { driverOf } from '../../src/suites/drivers/drivers.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
@@ -16,11 +15,12 @@ const back = { from: 'saorsa-3', to: 'saorsa-2' }
 const other = { from: 'saorsa-7', to: 'saorsa-8' }
 
 /** A world without machines, whose clock moves only while somebody sleeps. */
-function still(): { readonly world: World; readonly slept: readonly number[] } {
+function still(): { readonly world: SuiteWorld; readonly slept: readonly number[] } {
   const slept: number[] = []
   let now = 1_000_000
   let drawn = 0
-  const world = {
+  const none = () => Promise.reject(new Error('there is no machine'))
+  const world: SuiteWorld = {
     fleet: nineNodes,
     signal: AbortSignal.timeout(60_000),
     log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
@@ -33,13 +33,15 @@ function still(): { readonly world: World; readonly slept: readonly number[] } {
         return Promise.resolve()
       },
     },
-    remote: () => Promise.reject(new Error('there is no machine')),
+    remote: none,
+    http: none,
+    here: { name: 'here', run: none, read: none, forward: none, close: none },
   }
-  return { world: world as unknown as World, slept }
+  return { world, slept }
 }
 
 const profile = profiles.find((p) => p.name === 'testnet') ?? expect.fail()
-const bench = (world: World, ports: ReadonlyMap<string, number> = new Map()): Bench => ({
+const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()): Bench => ({
   world,
   plan: { profile, config: { deploy: { serviceName: 's' } } } as unknown as Plan,
   test: 1,
@@ -51,7 +53,7 @@ const bench = (world: World, ports: ReadonlyMap<string, number> = new Map()): Be
 })
 const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1 })
 const rounds = [[there], [other], [back], [there]]
-const dialled = (world: World, seconds: number, before: readonly Attempt[] = []) =>
+const dialled = (world: SuiteWorld, seconds: number, before: readonly Attempt[] = []) =>
   runRounds(bench(world), work(seconds), rounds, () => Promise.resolve(), before)
 
 test('the same two peers rest as long as configured; others do not wait', async () => {

@@ -7,7 +7,7 @@ import { join, relative, sep } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Artifact, ArtifactClient } from '@actions/artifact'
 import { Failure } from '../../domain/failure.ts'
-import type { ArtifactStore, Stored } from '../../ports.ts'
+import type { ArtifactStore, Stored } from '../../ports/forge.ts'
 import { type ArchiveLimits, unzip } from './unzip.ts'
 import { stripHidden, messageOf } from '../../domain/text.ts'
 

@@ -1,6 +1,6 @@
 /** GitHub as the port `Forge` sees it. */
 import { Failure, isFailure } from '../../domain/failure.ts'
-import type { CommitCheck, Environment, Forge, PullRequest } from '../../ports.ts'
+import type { CommitCheck, Environment, Forge, PullRequest } from '../../ports/forge.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
 import { type IsOurs, author, closeIssue, collectPages, upsertComment, issue, openMarkers } from './sticky.ts'
 import { stripHidden } from '../../domain/text.ts'

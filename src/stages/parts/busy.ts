@@ -8,7 +8,7 @@ import { isFinal } from '../../domain/states.ts'
 import { fold, type Session } from '../../domain/session.ts'
 import { next } from '../../domain/next.ts'
 import { hasPlan, type StageResult } from '../../domain/events/entry.ts'
-import type { World } from '../../ports.ts'
+import type { LeaseTerms, Nodes, Execution, SessionRecord } from '../../ports.ts'
 import { fleetOf, projectOf } from '../../domain/events/readers.ts'
 import type { PerNode } from '../../instruments/per-node.ts'
 import { giveLeasesBack, takeLeases } from './leases.ts'
@@ -22,7 +22,7 @@ const pollMs = 5000
 export async function leaseFleet(
   plan: Plan,
   session: Session,
-  world: World,
+  world: Execution & Nodes & SessionRecord & LeaseTerms,
   nodes: readonly NodeName[],
   seconds?: number,
 ): Promise<PerNode<number> | Busy> {
@@ -65,7 +65,12 @@ const refusal = (busy: Failure, also?: string): Busy => ({
 })
 
 /** Ends the holder's session, when it is one of ours: same ledger, project and branch. Null: done; else why not. */
-async function supersede(plan: Plan, session: Session, world: World, holder: string): Promise<string | null> {
+async function supersede(
+  plan: Plan,
+  session: Session,
+  world: Execution & Nodes & SessionRecord,
+  holder: string,
+): Promise<string | null> {
   const entries = await world.ledger.read(holder)
   const other = fold(holder, entries)
   if (entries.length === 0) return 'it is not in this ledger, so it cannot be superseded from here'
@@ -83,7 +88,7 @@ async function supersede(plan: Plan, session: Session, world: World, holder: str
 }
 
 /** Of several that wait, only the newest of a project and branch goes on that wants the same fleet. Outside git there is no branch, and nobody is anybody's successor. */
-async function newerOf(plan: Plan, session: Session, world: World): Promise<string | null> {
+async function newerOf(plan: Plan, session: Session, world: SessionRecord): Promise<string | null> {
   if ((session.origin?.branch ?? null) === null) return null
   const all = await world.ledger.all()
   const ours = askedAt(all.find((t) => t.id === session.id)?.entries ?? [])

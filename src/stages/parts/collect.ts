@@ -3,12 +3,12 @@ import { collectors } from '../../collectors/collectors.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Unsupported } from '../../domain/unsupported.ts'
-import type { World } from '../../ports.ts'
+import type { Abortable, NodeHttp, Nodes, SessionFolder } from '../../ports.ts'
 import { unitOf } from './units.ts'
 
 /** Writes below `folder` and names what could not be had. */
 export async function collect(
-  world: World,
+  world: Nodes & NodeHttp & Abortable & SessionFolder,
   plan: Plan,
   nodes: readonly NodeName[],
   folder: string,

@@ -21,7 +21,7 @@ import { Failure, type FailureCode } from '../../domain/failure.ts'
 import type { Fleet, FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
-import type { Remote, World } from '../../ports.ts'
+import type { Nodes, Remote, Execution } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
 import { listens, type UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
@@ -51,7 +51,7 @@ export interface NodeJob {
 
 /** Brings the release onto the node, beside what runs there; changes nothing that runs. Bytes sent; 0 when it lay there already. */
 export async function receiveOn(
-  world: World,
+  world: Execution & Nodes,
   { plan, node, shipment: { release, packed, binary }, runtime }: NodeJob,
 ): Promise<number> {
   const faults = elfFaults(readElf(binary), runtime, node.name)
@@ -75,7 +75,7 @@ export async function receiveOn(
 }
 
 /** Makes the received release the running one, unless it is already; proves it, or puts the old one back. */
-export async function switchOn(world: World, job: NodeJob, sentBytes: number): Promise<Deployed> {
+export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes: number): Promise<Deployed> {
   const {
     plan,
     node,
@@ -132,7 +132,7 @@ export async function switchOn(world: World, job: NodeJob, sentBytes: number): P
 }
 
 const saying =
-  (world: World, node: FleetNode) =>
+  (world: Execution & Nodes, node: FleetNode) =>
   (text: string): void =>
     world.log.progress(`deploy ${node.name}`, `${node.name}: ${text}`)
 
@@ -153,7 +153,7 @@ type Runner = (
 ) => Promise<readonly string[]>
 
 /** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
-function runner(world: World, name: string, remote: Remote): Runner {
+function runner(world: Execution & Nodes, name: string, remote: Remote): Runner {
   return async (commands, code, { done, ...upload } = {}) => {
     const only = commands[0]
     if (only === undefined) return []
@@ -206,7 +206,7 @@ function failed(
 
 /** Polls until the unit runs this very binary and its main process owns the port. */
 async function awaitRunning(
-  world: World,
+  world: Execution & Nodes,
   node: FleetNode,
   unit: UnitPlan,
   sha256: string,

@@ -6,7 +6,7 @@ import { Failure } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { windowMs } from '../../domain/reconcile.ts'
-import type { World } from '../../ports.ts'
+import type { LeaseTerms, Nodes, Execution } from '../../ports.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
 import { iso } from '../../domain/text.ts'
 
@@ -19,7 +19,7 @@ export const testSeconds = 180 * 60
 
 /** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
 export async function takeLeases(
-  world: World,
+  world: Execution & Nodes & LeaseTerms,
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],
@@ -54,7 +54,7 @@ export async function takeLeases(
 
 /** Keeps the fleet through a build, or takes one that is free: all of it or nothing. That it is busy is no reason not to know whether the program compiles; DEPLOY waits for it or refuses. */
 export async function leaseForBuild(
-  world: World,
+  world: Execution & Nodes & LeaseTerms,
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],
@@ -68,7 +68,7 @@ export async function leaseForBuild(
 
 /** Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds of our clock. */
 export async function holdLeases(
-  world: World,
+  world: Execution & Nodes & LeaseTerms,
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],
@@ -80,7 +80,7 @@ export async function holdLeases(
 }
 
 export async function giveLeasesBack(
-  world: World,
+  world: Execution & Nodes,
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],

@@ -9,8 +9,8 @@ import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import { installProber, type Installed } from '../../instruments/prober.ts'
 import { provenProcess } from '../../instruments/process.ts'
-import type { World } from '../../ports.ts'
-import type { Bench } from '../../suites/bench.ts'
+import type { Abortable, Nodes, ProberBinary } from '../../ports.ts'
+import type { Bench, SuiteWorld } from '../../suites/bench.ts'
 import { driverOf } from '../../suites/drivers/drivers.ts'
 import { ghostControl } from '../../suites/ghost.ts'
 import { readerOf } from '../../suites/readers/readers.ts'
@@ -27,7 +27,7 @@ export interface OpenBench {
 export async function openBench(
   plan: Plan,
   session: Session,
-  world: World,
+  world: SuiteWorld & ProberBinary,
   nodes: readonly NodeName[],
   test: number,
 ): Promise<OpenBench> {
@@ -57,7 +57,7 @@ export async function openBench(
 
 /** What runs on each node now, by the kernel's word. */
 export async function provenProcesses(
-  world: World,
+  world: Nodes & Abortable,
   plan: Plan,
   nodes: readonly NodeName[],
 ): Promise<readonly RunningProof[]> {
@@ -69,7 +69,7 @@ export async function provenProcesses(
   return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
 }
 
-async function allControls(world: World, plan: Plan, prober: Installed): Promise<readonly Control[]> {
+async function allControls(world: SuiteWorld, plan: Plan, prober: Installed): Promise<readonly Control[]> {
   const pair = controlPair(world, [...prober.on.done.keys()])
   if (pair === undefined) return []
   const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])])

@@ -5,7 +5,7 @@ import { listAt } from '../../domain/json-path.ts'
 import { registryOf } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { registryUrlOf } from '../../domain/program.ts'
-import type { World } from '../../ports.ts'
+import type { Abortable, NodeHttp, Nodes, Execution } from '../../ports.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 
 export interface Registration {
@@ -13,7 +13,11 @@ export interface Registration {
   readonly missing: ReadonlyMap<NodeName, string>
 }
 
-export async function awaitRegistration(world: World, plan: Plan, nodes: readonly NodeName[]): Promise<Registration> {
+export async function awaitRegistration(
+  world: Execution & Nodes & NodeHttp,
+  plan: Plan,
+  nodes: readonly NodeName[],
+): Promise<Registration> {
   const wait = plan.config.bootstrap.waitForRegistrationSeconds
   const deadline = world.clock.now() + wait * 1000
   const peerIds = new Map<NodeName, string>()
@@ -41,7 +45,7 @@ export async function awaitRegistration(world: World, plan: Plan, nodes: readonl
   }
 }
 
-async function readPeerId(world: World, plan: Plan, name: NodeName): Promise<string | null> {
+async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName): Promise<string | null> {
   if (plan.profile.peerId.kind === 'none') return null
   const path = plan.profile.peerId.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
   const result = await (
@@ -62,7 +66,7 @@ const isReady = (
 ): boolean => peerId.kind === 'none' || (id !== undefined && ((registry?.ready ?? null) === null || listed.has(id)))
 
 /** Peer ids that the registry lists now; empty when it does not answer, or nothing says where it lists them. */
-async function registeredPeers(world: World, plan: Plan): Promise<ReadonlySet<string>> {
+async function registeredPeers(world: Nodes & NodeHttp & Abortable, plan: Plan): Promise<ReadonlySet<string>> {
   const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null]
   if (node === undefined || ready === null) return new Set()
   try {

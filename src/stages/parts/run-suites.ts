@@ -1,37 +1,45 @@
 /** Runs the suites of a plan one after the other, and at a checkpoint what failed once more; each line is written down as it comes. */
 import { itemsFile, toLines } from '../../domain/bundle.ts'
 import type { PartOf, SuiteId, SuiteItems, SuiteResults } from '../../domain/suites/suite.ts'
+import type { Files } from '../../ports.ts'
 import type { Bench } from '../../suites/bench.ts'
 import { runners } from '../../suites/runners.ts'
 
-export async function runSuites(bench: Bench, folder: string): Promise<SuiteItems> {
+export async function runSuites(bench: Bench, files: Files, folder: string): Promise<SuiteItems> {
   const all: Partial<Record<SuiteId, unknown>> = {}
-  for (const part of bench.plan.suites) all[part.suite] = await runOne(bench, part, folder)
+  for (const part of bench.plan.suites) all[part.suite] = await runOne(bench, files, part, folder)
   return all as SuiteItems
 }
 
 /** `results`: what was judged of the items so far; the answer has these items and those of the retries. */
 export async function retryFailed(
   bench: Bench,
+  files: Files,
   items: SuiteItems,
   results: SuiteResults,
   folder: string,
 ): Promise<SuiteItems> {
   const all: Partial<Record<SuiteId, unknown>> = {}
-  for (const part of bench.plan.suites) all[part.suite] = await retryOne(bench, part, items, results, folder)
+  for (const part of bench.plan.suites) all[part.suite] = await retryOne(bench, files, part, items, results, folder)
   return all as SuiteItems
 }
 
 type ItemsOf<Id extends SuiteId> = NonNullable<SuiteItems[Id]>
 
-async function runOne<Id extends SuiteId>(bench: Bench, part: PartOf<Id>, folder: string): Promise<ItemsOf<Id>> {
-  const kept = keeper<Id>(bench, part.suite, folder)
+async function runOne<Id extends SuiteId>(
+  bench: Bench,
+  files: Files,
+  part: PartOf<Id>,
+  folder: string,
+): Promise<ItemsOf<Id>> {
+  const kept = keeper<Id>(files, part.suite, folder)
   await runners[part.suite].run(bench, part.work, kept.keep)
   return kept.items
 }
 
 async function retryOne<Id extends SuiteId>(
   bench: Bench,
+  files: Files,
   part: PartOf<Id>,
   items: SuiteItems,
   results: SuiteResults,
@@ -39,18 +47,18 @@ async function retryOne<Id extends SuiteId>(
 ): Promise<ItemsOf<Id>> {
   const before: ItemsOf<Id> = items[part.suite] ?? []
   const failed = (results[part.suite]?.samples ?? []).filter((s) => s.outcome === 'failed')
-  const kept = keeper<Id>(bench, part.suite, folder)
+  const kept = keeper<Id>(files, part.suite, folder)
   if (failed.length > 0) await runners[part.suite].again(bench, part.work, failed, before, kept.keep)
   return [...before, ...kept.items]
 }
 
-function keeper<Id extends SuiteId>(bench: Bench, suite: Id, folder: string) {
+function keeper<Id extends SuiteId>(files: Files, suite: Id, folder: string) {
   const items: ItemsOf<Id>[number][] = []
   return {
     items,
     keep: async (item: ItemsOf<Id>[number]): Promise<void> => {
       items.push(item)
-      await bench.world.files.append(`${folder}/evidence/${itemsFile(suite)}`, toLines([item]))
+      await files.append(`${folder}/evidence/${itemsFile(suite)}`, toLines([item]))
     },
   }
 }

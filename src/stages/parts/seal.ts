@@ -3,7 +3,7 @@ import { itemsFile, layout, toLines, type Bundle } from '../../domain/bundle.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { manifestOf } from '../../domain/manifest.ts'
 import type { Verdict } from '../../domain/verdict.ts'
-import type { World } from '../../ports.ts'
+import type { Files } from '../../ports.ts'
 import { proofFile, renderBundleProof } from '../../report/bundle-proof.ts'
 
 export interface Sealed {
@@ -13,9 +13,9 @@ export interface Sealed {
 }
 
 /** Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`. */
-export async function seal(world: World, folder: string, bundle: Bundle, judged: Verdict): Promise<Sealed> {
+export async function seal(files: Files, folder: string, bundle: Bundle, judged: Verdict): Promise<Sealed> {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
-  const put = (name: string, text: string): Promise<void> => world.files.write(`${folder}/evidence/${name}`, text)
+  const put = (name: string, text: string): Promise<void> => files.write(`${folder}/evidence/${name}`, text)
   await put(layout.plan, json(bundle.plan))
   await put(layout.entries, toLines(bundle.entries))
   await put(layout.facts, json(bundle.facts))
@@ -25,15 +25,15 @@ export async function seal(world: World, folder: string, bundle: Bundle, judged:
   for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), toLines(bundle.items[suite] ?? []))
   await put(layout.verdict, json(judged))
   const digests = await Promise.all(
-    (await world.files.list(`${folder}/evidence`)).map(async (path) => {
-      const data = await world.files.read(path)
+    (await files.list(`${folder}/evidence`)).map(async (path) => {
+      const data = await files.read(path)
       return { path: path.slice(folder.length + 1), bytes: data.length, sha256: sha256(data) }
     }),
   )
   const manifest = manifestOf(digests)
-  await world.files.write(`${folder}/manifest.json`, json(manifest))
+  await files.write(`${folder}/manifest.json`, json(manifest))
   const proof = renderBundleProof(bundle, judged, manifest)
   const proofPath = `${folder}/${proofFile(bundle)}`
-  await world.files.write(proofPath, proof)
+  await files.write(proofPath, proof)
   return { root: manifest.root, proofPath, proofSha256: sha256(proof) }
 }

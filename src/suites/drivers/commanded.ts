@@ -6,7 +6,7 @@ import type { Claim } from '../../domain/evidence.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { isDialect, type DialBy } from '../../domain/profile.ts'
 import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
-import type { World } from '../../ports.ts'
+import type { Nodes, Execution } from '../../ports.ts'
 import { dialectReaders } from '../dialects/dialects.ts'
 import { noClaim, type Driver, type Wanted } from './driver.ts'
 
@@ -15,7 +15,7 @@ export const commanded = (how: DialBy<'commanded'>): Driver => ({
   connect: (world, plan, wanted) => connect(how, world, plan, wanted),
 })
 
-async function connect(how: DialBy<'commanded'>, world: World, plan: Plan, wanted: Wanted): Promise<Claim> {
+async function connect(how: DialBy<'commanded'>, world: Execution & Nodes, plan: Plan, wanted: Wanted): Promise<Claim> {
   const { from, to, seconds } = wanted
   const args = fillTemplate('dial', how.args, {
     registryUrl: registryUrlOf(world.fleet, plan),

@@ -2,7 +2,7 @@
 import type { Claim, Pair } from '../../domain/evidence.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { World } from '../../ports.ts'
+import type { Nodes, Execution } from '../../ports.ts'
 
 /** One connection that is wanted. */
 export interface Wanted {
@@ -19,7 +19,7 @@ export interface Wanted {
 export interface Driver {
   /** As the program can be driven: told to dial, pair by pair; else one window for all. */
   rounds(planned: readonly (readonly Pair[])[]): readonly (readonly Pair[])[]
-  connect(world: World, plan: Plan, wanted: Wanted): Promise<Claim>
+  connect(world: Execution & Nodes, plan: Plan, wanted: Wanted): Promise<Claim>
 }
 
 /** Of a program that said nothing. */

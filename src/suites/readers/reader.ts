@@ -3,7 +3,7 @@ import type { Command } from '../../commands/command.ts'
 import type { ReceiverRecord } from '../../domain/evidence.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { World } from '../../ports.ts'
+import type { NodeHttp } from '../../ports.ts'
 
 export type Reader =
   | { readonly kind: 'none' }
@@ -16,7 +16,7 @@ export type Reader =
   /** Asked right after the counters, from the node's own point of view. */
   | {
       readonly kind: 'over-http'
-      ask(world: Pick<World, 'http'>, node: NodeName, nonce: string): Promise<ReceiverRecord | null>
+      ask(world: NodeHttp, node: NodeName, nonce: string): Promise<ReceiverRecord | null>
     }
 
 /** Values that one record of the program holds, by our names. */

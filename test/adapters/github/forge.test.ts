@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openForge } from '../../../src/adapters/github/forge.ts'
 import { Failure } from '../../../src/domain/failure.ts'
-import type { Forge } from '../../../src/ports.ts'
+import type { Forge } from '../../../src/ports/forge.ts'
 import { type GithubApi, startGithubApi } from '../../loopback/github-api.ts'
 
 const repository = 'saorsa-labs/saorsa-testnet'

@@ -1,7 +1,7 @@
 /** The issue that asks a person, once it is answered: found again, told, closed; what is not ours is left alone. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openForge } from '../../../src/adapters/github/forge.ts'
-import type { Forge } from '../../../src/ports.ts'
+import type { Forge } from '../../../src/ports/forge.ts'
 import { type GithubApi, startGithubApi } from '../../loopback/github-api.ts'
 
 const repository = 'saorsa-labs/saorsa-testnet'
