@@ -5,8 +5,8 @@ import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
 import type { Profile } from './profile.ts'
 import { servicePortOf } from './program.ts'
 import type { ProjectConfig } from './project.ts'
-import { refuseUnsupported, unsupportedParts } from './unsupported.ts'
-import { focusSuites } from './suites/focus.ts'
+import { refuseUnsupported, unsupportedParts, type Unsupported } from './unsupported.ts'
+import { suitesOf } from './suites/focus.ts'
 import { suites } from './suites/registry.ts'
 import type { Planning, SuiteId, SuitePart } from './suites/suite.ts'
 
@@ -29,7 +29,7 @@ export function assemblePlan(input: PlanInput): Plan {
       message: `fleet ${fleet.name} has no registry, and ${profile.name} finds its peers through one`,
     })
   const nodes = nodesOf(fleet, config)
-  const parts = partsOf(input, nodes)
+  const { parts, unable } = partsOf(input, nodes)
   const steps = stepsOf(nodes.length, parts, config, input)
   return {
     answers,
@@ -39,7 +39,7 @@ export function assemblePlan(input: PlanInput): Plan {
     nodes,
     source: input.source,
     suites: parts,
-    unsupported: unsupportedParts({ config, profile, answers }),
+    unsupported: [...unable, ...unsupportedParts({ config, profile, answers })],
     soak: config.soak.checkpoints,
     steps,
     estimate: {
@@ -50,31 +50,37 @@ export function assemblePlan(input: PlanInput): Plan {
   }
 }
 
-/** What the focus asks for, as far as this program can be measured and the configuration wants it. */
-function partsOf(input: PlanInput, names: readonly NodeName[]): readonly SuitePart[] {
+interface Parts {
+  readonly parts: readonly SuitePart[]
+  /** Asked for, and not possible with this program: such a run does not pass. */
+  readonly unable: readonly Unsupported[]
+}
+
+/** What the focus and the configuration ask for; refused where nothing of it is possible. */
+function partsOf(input: PlanInput, names: readonly NodeName[]): Parts {
   const { answers, config, profile, fleet } = input
   const nodes = fleet.nodes.filter((n) => names.includes(n.name))
-  const planned = focusSuites[answers.focus.value].map((id) => planOne(id, { config, profile, fleet, nodes }))
-  const parts = planned.flatMap((p) => (typeof p === 'string' || p === null ? [] : [p]))
-  if (parts.length > 0) return parts
-  const why = planned.filter((p) => typeof p === 'string')
-  if (why.length === 0)
+  const planned = suitesOf(answers.focus.value).map((id) => planOne(id, { config, profile, fleet, nodes }))
+  const parts = planned.filter((p) => p !== null && 'work' in p)
+  const unable = planned.filter((p) => p !== null && 'why' in p)
+  if (parts.length > 0) return { parts, unable }
+  if (unable.length === 0)
     throw new Failure({
       code: 'U048',
       message: `the configuration asks for no suite of focus ${answers.focus.value}: nothing is left to be tested`,
     })
   throw new Failure({
     code: 'U040',
-    message: `focus ${answers.focus.value} measures nothing of ${profile.name}: ${why.join('; ')}`,
+    message: `focus ${answers.focus.value} measures nothing of ${profile.name}: ${unable.map((p) => p.why).join('; ')}`,
   })
 }
 
 /** The suite's part, or why it cannot measure the program; null: the configuration asks for nothing of it. */
-function planOne(id: SuiteId, on: Planning): SuitePart | string | null {
-  const reason = suites[id].unable(on.profile)
-  if (reason !== null) return reason
+function planOne(id: SuiteId, on: Planning): SuitePart | Unsupported | null {
   const part = suites[id].plan(on)
-  return part === null ? null : ({ suite: id, ...part } as SuitePart)
+  if (part === null) return null
+  const why = suites[id].unable(on.profile)
+  return why === null ? ({ suite: id, ...part } as SuitePart) : { what: `suite ${suites[id].title}`, why, test: true }
 }
 
 /** The configured nodes, and always the registry; a bootstrap node is added where none was named. */

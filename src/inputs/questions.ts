@@ -1,7 +1,7 @@
 /** The four questions of the interview with their options, as data (spec §3). */
 import { focuses, type CriteriaKind, type Focus, type ProofKind } from '../domain/plan.ts'
 import { focusesFor, type Profile } from '../domain/profile.ts'
-import { suiteIds, suites } from '../domain/suites/registry.ts'
+import { isMeasurable } from '../domain/suites/focus.ts'
 import { isActing } from '../domain/unsupported.ts'
 import { requestFields } from './request-fields.ts'
 
@@ -87,9 +87,7 @@ function projectOptions(profiles: readonly Profile[]): readonly Option[] {
   for (const p of profiles) if (!first.has(p.project) && p.onlyWhenNamed !== true) first.set(p.project, p)
   return [...first.values()].map((p) => ({
     value: p.project,
-    description: suiteIds.some((id) => suites[id].unable(p) === null)
-      ? p.title
-      : `${p.title} (planned: cannot be tested yet)`,
+    description: isMeasurable(p) ? p.title : `${p.title} (planned: cannot be tested yet)`,
   }))
 }
 

@@ -63,7 +63,7 @@ export async function dialOnce(
 }
 
 /** What broke on the way to a node is infrastructure; anything else is ours. */
-function faultOf(error: unknown, node: NodeName): AttemptFault {
+export function faultOf(error: unknown, node: NodeName): AttemptFault {
   const failure = asFailure(error, node)
   const kind = failure.kind === 'transport' || failure.kind === 'infra' ? 'infra' : 'harness'
   return { kind, message: failure.message, node }

@@ -1,6 +1,6 @@
 /** Runs the suites of a plan one after the other, and at a checkpoint what failed once more; each line is written down as it comes. */
 import { itemsFile, toLines } from '../../domain/bundle.ts'
-import type { PartOf, SuiteId, SuiteItems, SuiteResults } from '../../domain/suites/suite.ts'
+import type { PartOf, SuiteId, SuiteItems, SuiteResults, SuiteTypes } from '../../domain/suites/suite.ts'
 import type { Files } from '../../ports.ts'
 import type { Bench } from '../../suites/bench.ts'
 import { runners } from '../../suites/runners.ts'
@@ -24,7 +24,7 @@ export async function retryFailed(
   return all as SuiteItems
 }
 
-type ItemsOf<Id extends SuiteId> = NonNullable<SuiteItems[Id]>
+type ItemsOf<Id extends SuiteId> = readonly SuiteTypes[Id]['item'][]
 
 async function runOne<Id extends SuiteId>(
   bench: Bench,
