@@ -7,6 +7,7 @@ export interface CustomTest {
   readonly command: string
   readonly successPattern: string | null
   readonly timeoutSeconds: number
+  readonly expectedExit: number
 }
 
 export interface ProjectConfig {

@@ -35,7 +35,6 @@ export const unsupportedFields: readonly Row[] = [
   suite('message_delivery', 'messageDelivery', (t) => t.messageDelivery.enabled),
   suite('crdt_consistency', 'crdtConsistency', (t) => t.crdtConsistency.enabled),
   suite('channel_creation', 'channelCreation', (t) => t.channelCreation.enabled),
-  suite('custom', 'custom', (t) => t.custom.length > 0),
   {
     what: 'soak.check_interval_minutes',
     field: 'soak.checkIntervalMinutes',

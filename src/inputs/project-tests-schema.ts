@@ -92,12 +92,17 @@ export const tests = z.strictObject({
   custom: z
     .array(
       z.strictObject({
-        name: textField.describe('Name of the test.'),
-        command: command.describe('Shell command that runs on each node.'),
-        success_pattern: pattern.optional().describe('Regular expression that the output must match.'),
+        name: textField
+          .max(100, 'must not be longer than 100 characters')
+          .describe('Name of the test, and of its rate.'),
+        command: command.describe('Shell command that runs on each peer, as an unprivileged user.'),
+        success_pattern: pattern
+          .optional()
+          .describe('Regular expression that the end of its output (4 KB) must match.'),
         timeout_seconds: seconds(1, 3600).default(60).describe('Longest time of the command, in seconds (default 60).'),
+        expected_exit: z.int().min(0).max(255).default(0).describe('Exit code that the command must have (default 0).'),
       }),
     )
     .default([])
-    .describe('Commands whose result is a test; they do not act in this version.'),
+    .describe('Commands whose result is a test: each runs on every peer, whatever the focus.'),
 })

@@ -191,6 +191,7 @@ function sharedOf({
         command: x.command,
         successPattern: x.success_pattern ?? null,
         timeoutSeconds: x.timeout_seconds,
+        expectedExit: x.expected_exit,
       })),
     },
     soak: {

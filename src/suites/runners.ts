@@ -1,6 +1,7 @@
 /** Every suite's acting half by its id; the compiler names a missing one. */
 import type { SuiteId } from '../domain/suites/suite.ts'
 import type { Runner } from './bench.ts'
+import { command } from './command.ts'
 import { connectivity } from './connectivity.ts'
 
-export const runners: { readonly [Id in SuiteId]: Runner<Id> } = { connectivity }
+export const runners: { readonly [Id in SuiteId]: Runner<Id> } = { connectivity, command }

@@ -35,7 +35,9 @@ describe('the digest', () => {
     [
       'a target',
       {
-        suites: plan.suites.map((s) => ({ ...s, work: { ...s.work, targets: { ...s.work.targets, direct: 98 } } })),
+        suites: plan.suites.map((s) =>
+          s.suite !== 'connectivity' ? s : { ...s, work: { ...s.work, targets: { ...s.work.targets, direct: 98 } } },
+        ),
       },
     ],
     ['a node', { nodes: plan.nodes.slice(1) }],
@@ -97,6 +99,37 @@ describe('the plan', () => {
     const connectivity = { ...config.tests.connectivity, enabled: false }
     const off = { ...config, tests: { ...config.tests, connectivity } }
     expect(failureOf(() => assemblePlan({ ...input, config: off }))?.facts).toMatchObject({ code: 'U048' })
+  })
+  const custom = [{ name: 'v', command: 'p -V', successPattern: null, timeoutSeconds: 60, expectedExit: 0 }]
+  test.each(['connectivity', 'full-suite'] as const)('has the commands of the configuration with focus %s', (focus) => {
+    const asked = answered({ focus: { value: focus, from: 'x' } })
+    const { suites, unsupported, estimate } = assemblePlan({
+      ...asked,
+      config: { ...config, tests: { ...config.tests, custom } },
+    })
+    expect(suites.map((s) => [s.suite, s.attempts, s.detail])).toEqual([
+      ['connectivity', plan.estimate.attempts, plan.suites[0]?.detail],
+      ['command', 9, '1 command on 9 nodes'],
+    ])
+    expect(suites[1]?.work).toEqual({ commands: custom })
+    expect([unsupported.filter((u) => u.what.includes('custom')), estimate.attempts]).toEqual([
+      [],
+      plan.estimate.attempts + 9,
+    ])
+  })
+  test('names the suite that a program cannot be measured by, beside commands that run; and not where it is switched off', () => {
+    const observed = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail()
+    const of = (enabled: boolean) => {
+      const connectivity = { ...config.tests.connectivity, enabled }
+      const made = assemblePlan({
+        ...input,
+        profile: observed,
+        config: { ...config, tests: { ...config.tests, connectivity, custom } },
+      })
+      return [made.suites.map((s) => s.suite), made.unsupported.filter((u) => u.test).map((u) => u.what)]
+    }
+    expect(of(true)).toEqual([['command'], ['suite connectivity']])
+    expect(of(false)).toEqual([['command'], []])
   })
   test('the suites of its focus, each with its work', () => {
     expect(plan.suites.map((s) => [s.suite, s.attempts])).toEqual([['connectivity', plan.estimate.attempts]])

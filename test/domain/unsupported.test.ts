@@ -34,6 +34,7 @@ const named = (text: string, more: Partial<Record<keyof Answers, string>> = {}) 
 describe('a plan names', () => {
   test.each<[string, string, Partial<Record<keyof Answers, string>>, string[]]>([
     ['nothing, when nothing is asked for', 'tests: {}', {}, []],
+    ['no command, since those run', 'tests: { custom: [{ name: x, command: "true" }] }', {}, []],
     ['a suite', 'tests: { throughput: { enabled: true } }', {}, ['tests.throughput (test)']],
     [
       'every suite',
@@ -43,7 +44,6 @@ describe('a plan names', () => {
   message_delivery: { enabled: true }
   crdt_consistency: { enabled: true }
   channel_creation: { enabled: true }
-  custom: [{ name: x, command: 'true' }]
 `,
       {},
       [
@@ -52,7 +52,6 @@ describe('a plan names', () => {
         'tests.message_delivery (test)',
         'tests.crdt_consistency (test)',
         'tests.channel_creation (test)',
-        'tests.custom (test)',
       ],
     ],
     [
@@ -91,12 +90,7 @@ describe('a plan names', () => {
     expect(of('saorsa-gossip', 'full-suite')).toContainEqual(['test membership of the module', true])
   })
   test("the projects' own sample", () =>
-    expect(named(sample)).toEqual([
-      'tests.nat_matrix (test)',
-      'tests.custom (test)',
-      'notifications',
-      'bootstrap.nodes',
-    ]))
+    expect(named(sample)).toEqual(['tests.nat_matrix (test)', 'notifications', 'bootstrap.nodes']))
 })
 
 describe('a run that asked for', () => {
@@ -104,11 +98,11 @@ describe('a run that asked for', () => {
     const judged = verdict({ ...run(), missing: unsupportedParts(asked(sample)) })
     expect([judged.result, judged.reasons[0]?.text]).toEqual([
       'inconclusive',
-      'asked for and not done: tests.nat_matrix, tests.custom',
+      'asked for and not done: tests.nat_matrix',
     ])
     expect(judged.notCovered).toContainEqual({
       kind: 'other',
-      what: 'tests.custom',
+      what: 'tests.nat_matrix',
       why: 'does not act in this version',
     })
   })

@@ -152,6 +152,7 @@ describe('the project shape', () => {
             command: '/opt/ant-quic-test/ant-quic-test --version',
             successPattern: '\\d+\\.\\d+',
             timeoutSeconds: 60,
+            expectedExit: 0,
           },
         ],
       },

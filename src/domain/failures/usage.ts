@@ -25,7 +25,9 @@ export const usageFailures = {
   U044: usage('the configuration has no such project', { remedy: 'vps-test plan --help' }),
   U045: usage('a release was named without its repository'),
   U047: usage('the fleet names no port for the service', { noRemedy: 'the fleet file needs one line under ports' }),
-  U048: usage('no suite is left to run', { noRemedy: 'the configuration has to enable a suite that acts' }),
+  U048: usage('no suite is left to run', {
+    noRemedy: 'the configuration has to enable a suite, or to have a command in tests.custom',
+  }),
   U049: usage('the fleet has no registry, and the program uses one', {
     noRemedy: 'one node of the fleet file has to have the role registry',
   }),

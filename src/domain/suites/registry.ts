@@ -1,7 +1,8 @@
 /** Every suite by its id; the compiler names a missing one. */
+import { command } from './command/suite.ts'
 import { connectivity } from './connectivity/suite.ts'
 import type { Suite, SuiteId } from './suite.ts'
 
-export const suites: { readonly [Id in SuiteId]: Suite<Id> } = { connectivity }
+export const suites: { readonly [Id in SuiteId]: Suite<Id> } = { connectivity, command }
 
 export const suiteIds = Object.keys(suites) as readonly SuiteId[]

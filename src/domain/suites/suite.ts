@@ -7,6 +7,7 @@ import type { Profile } from '../profile.ts'
 import type { ProjectConfig } from '../project.ts'
 import type { Reason } from '../reason.ts'
 import type { Check } from '../shape.ts'
+import type { CommandFigures, CommandRun, CommandSample, CommandWork } from './command/run.ts'
 import type { ConnectivityWork } from './connectivity/config.ts'
 import type { ConnectivityFigures } from './connectivity/figures.ts'
 import type { Judgement } from './connectivity/judge.ts'
@@ -18,6 +19,7 @@ import type { Sample } from './sample.ts'
 /** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */
 export interface SuiteTypes {
   readonly connectivity: SuiteType<ConnectivityWork, Attempt, Judgement, ConnectivityFigures>
+  readonly command: SuiteType<CommandWork, CommandRun, CommandSample, CommandFigures>
 }
 export type SuiteId = keyof SuiteTypes
 

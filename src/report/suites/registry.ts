@@ -5,10 +5,11 @@ import type { SuiteId, SuiteResult } from '../../domain/suites/suite.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import type { VerdictInput } from '../../domain/verdict-input.ts'
 import { paragraph } from '../section.ts'
+import { commandPages } from './command.ts'
 import { connectivityPages } from './connectivity.ts'
 import type { SuitePages, SuiteReport } from './suite-report.ts'
 
-const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = { connectivity: connectivityPages }
+const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = { connectivity: connectivityPages, command: commandPages }
 
 /** Of every suite that was judged, in the order of the plan. */
 export const suiteReports = (verdict: Verdict, input: VerdictInput): readonly SuiteReport[] =>

@@ -1,0 +1,89 @@
+/** Commands of the project's configuration in action: each on all peers at once, as nobody, in the service's own namespace. */
+import { ownersText, ownersTextEnd } from '../commands/owners-text.ts'
+import { placeOf } from '../commands/place.ts'
+import { peersOf, type FleetNode } from '../domain/fleet.ts'
+import type { CustomTest } from '../domain/project.ts'
+import type { CommandEnd, CommandRun } from '../domain/suites/command/run.ts'
+import { faultOf } from './attempt.ts'
+import type { Bench, Runner, StoreItem } from './bench.ts'
+
+/** Of its output, what is matched with the pattern and kept. */
+const keptBytes = 4096
+/** What a node far away may take beside the command itself. */
+const transportSeconds = 20
+
+export const command: Runner<'command'> = {
+  async run(bench, { commands }, keep) {
+    const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name))
+    bench.world.log.info(`test: ${commands.length} commands on ${peers.length} nodes`)
+    for (const [index, asked] of commands.entries()) await onAll(bench, { index, asked, nodes: peers }, keep)
+  },
+
+  /** On the nodes where it failed, and on no other. */
+  async again(bench, { commands }, failed, _before, keep) {
+    for (const [index, asked] of commands.entries()) {
+      const names = failed.filter((s) => s.group === asked.name).map((s) => s.subject.node)
+      const nodes = peersOf(bench.world.fleet).filter((n) => names.includes(n.name))
+      await onAll(bench, { index, asked, nodes, retry: true }, keep)
+    }
+  },
+}
+
+interface Turn {
+  readonly index: number
+  readonly asked: CustomTest
+  readonly nodes: readonly FleetNode[]
+  readonly retry?: true
+}
+
+/** Kept in the fleet's order: what is written down must not depend on who was faster. */
+async function onAll(bench: Bench, turn: Turn, keep: StoreItem<'command'>): Promise<void> {
+  const runs = await Promise.all(turn.nodes.map((node) => onOne(bench, turn, node)))
+  for (const one of runs) await keep(one)
+}
+
+async function onOne(bench: Bench, { index, asked, retry }: Turn, node: FleetNode): Promise<CommandRun> {
+  const { clock } = bench.world
+  const startedAt = clock.now()
+  const ended = await endOf(bench, asked, node)
+  return {
+    id: `${bench.test}.${index + 1}.${node.name}${retry === true ? '.retry' : ''}`,
+    command: asked.name,
+    node: node.name,
+    startedAt,
+    endedAt: clock.now(),
+    ...ended,
+    ...(retry === true ? { retry } : {}),
+  }
+}
+
+async function endOf(
+  { world }: Bench,
+  { name, command: text, timeoutSeconds: seconds, successPattern }: CustomTest,
+  node: FleetNode,
+): Promise<Pick<CommandRun, 'end' | 'output' | 'errors'>> {
+  const fault = (by: 'infra' | 'harness', message: string): CommandEnd => ({ kind: 'fault', by, message })
+  try {
+    const remote = await world.remote(node.name)
+    const result = await remote.run(
+      ownersText({ why: `test ${name}`, place: placeOf(node.runtime), text, seconds, maxBytes: keptBytes }),
+      { timeoutMs: (seconds + transportSeconds) * 1000, signal: world.signal },
+    )
+    const errors = result.stderr.slice(-keptBytes)
+    const ended = ownersTextEnd(result.stdout, seconds)
+    switch (ended.kind) {
+      case 'not-started':
+        return { end: fault('infra', 'it could not be started on the node'), output: '', errors }
+      case 'timeout':
+        return { end: { kind: 'timeout' }, output: ended.output, errors }
+      case 'exit': {
+        const matched = successPattern === null ? null : new RegExp(successPattern).test(ended.output)
+        return { end: { kind: 'exit', code: ended.code, matched }, output: ended.output, errors }
+      }
+    }
+  } catch (error) {
+    world.signal.throwIfAborted()
+    const { kind, message } = faultOf(error, node.name)
+    return { end: fault(kind, message), output: '', errors: '' }
+  }
+}
