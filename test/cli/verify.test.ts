@@ -13,6 +13,7 @@ import { proofText } from '../../src/app/evidence.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
 import { plain } from '../../src/report/plain.ts'
 import { seal } from '../../src/stages/parts/seal.ts'
+import { planOf } from '../kit/plan.ts'
 import { deployed, passed, story, surface, started } from '../report/surfaces.ts'
 import { clean, cli, scratch, type Told } from './cli.ts'
 
@@ -39,8 +40,10 @@ let page = ''
 beforeAll(async () => {
   const whole = surface(passed)
   if (whole.bundle === null || whole.verdict === null) throw new Error('no evidence')
-  const { plan } = whole.bundle
-  const bundle: Bundle = { ...whole.bundle, entries: story(deployed, 's1', started, plan) }
+  // A whole plan, for the ledger takes no other; what was judged is the session's own.
+  const { answers, fleet, nodes, suites, unsupported } = whole.bundle.plan
+  const plan = planOf({ project: 'ant-quic', fleet, more: { answers, nodes, suites, unsupported } })
+  const bundle: Bundle = { ...whole.bundle, plan, entries: story(deployed, 's1', started, plan) }
   const { root, proofSha256 } = await seal(filesIn(scratch), 'evidence', bundle, whole.verdict)
   const entries = story([...deployed, ['passed', { evidenceRoot: root, proofSha256 }]], 's1', started, plan)
   git('init', '-q', '--bare', '-b', 'main', github)
