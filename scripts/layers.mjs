@@ -21,6 +21,8 @@ const homes = {
   'test/run.test.ts': 'pure',
   'test/scripts/': 'pure',
   'test/suites/': 'pure',
+  // It runs the commands, on this machine.
+  'test/suites/command.test.ts': 'local',
   'test/commands/quote.test.ts': 'pure',
   'test/lab/compile.test.ts': 'pure',
   'test/lab/topology.test.ts': 'pure',

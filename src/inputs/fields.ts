@@ -11,7 +11,7 @@ export const textField = z
   .refine((t) => !control.test(t), 'must not hold control characters')
 
 /** Text that may have several lines, such as a shell command. */
-export const command = z
+export const shellText = z
   .string()
   .trim()
   .min(1, { error: 'must not be empty', abort: true })

@@ -4,7 +4,7 @@ import { checkpointRows, configKey, type Checkpoint } from '../domain/states.ts'
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
 import { splitCommand } from './build-command.ts'
 import {
-  command,
+  shellText,
   fileName,
   hostAndPort,
   httpUrl,
@@ -113,8 +113,8 @@ const shared = {
 const sharedDeploy = {
   install_path: installPath.describe('Directory on each node, /opt/<name>/.'),
   nodes,
-  pre_deploy: z.array(command).default([]).describe('Shell commands that run on each node before the switch.'),
-  post_deploy: z.array(command).default([]).describe('Shell commands that run on each node after the switch.'),
+  pre_deploy: z.array(shellText).default([]).describe('Shell commands that run on each node before the switch.'),
+  post_deploy: z.array(shellText).default([]).describe('Shell commands that run on each node after the switch.'),
   bootstrap: z
     .enum(bootstrapPolicies)
     .default('changed')

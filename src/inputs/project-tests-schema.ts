@@ -1,6 +1,6 @@
 /** What a project file may say of its tests, with every default; spec §7. */
 import * as z from 'zod'
-import { command, count, percentField, seconds, textField } from './fields.ts'
+import { shellText, count, percentField, seconds, textField } from './fields.ts'
 
 const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restricted', 'cgnat', 'double_nat'] as const
 
@@ -95,7 +95,7 @@ export const tests = z.strictObject({
         name: textField
           .max(100, 'must not be longer than 100 characters')
           .describe('Name of the test, and of its rate.'),
-        command: command.describe('Shell command that runs on each peer, as an unprivileged user.'),
+        command: shellText.describe('Shell command that runs on each peer, as an unprivileged user.'),
         success_pattern: pattern
           .optional()
           .describe('Regular expression that the end of its output (4 KB) must match.'),
