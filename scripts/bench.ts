@@ -1,4 +1,7 @@
-/** `npm run bench`: our deploy, matrix and commands beside scp and ssh, in one run on one lab. `-- --quick --json --write`. Speed is never asserted. */
+/**
+ * `npm run bench`: our deploy, matrix and commands beside scp and ssh, in one run on one lab. `-- --quick --json
+ * --write`. Speed is never asserted.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'

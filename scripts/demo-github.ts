@@ -1,4 +1,7 @@
-/** `npm run demo:github`: the workflow files themselves, run by act on a lab, from a dispatch over both soak checkpoints to COMPLETE; then what people see of it. */
+/**
+ * `npm run demo:github`: the workflow files themselves, run by act on a lab, from a dispatch over both soak checkpoints
+ * to COMPLETE; then what people see of it.
+ */
 import { readLine, tell } from '../test/act/log.ts'
 import { openScene, type Dispatch, type Scene } from '../test/act/scene.ts'
 import { dueShift, newest } from '../test/act/soaking.ts'

@@ -13,7 +13,9 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs one verb with its output shown; Ctrl-C reaches the child by itself (same process group), we only wait for it. */
+/**
+ * Runs one verb with its output shown; Ctrl-C reaches the child by itself (same process group), we only wait for it.
+ */
 async function verb(title: string, ...args: readonly string[]): Promise<Ended> {
   process.stderr.write(`\n── ${title}: vps-test ${args.join(' ')}\n`)
   const began = performance.now()

@@ -22,7 +22,9 @@ const pattern = /^[UTIHPB]\d{3}$/
 /** Reading a code is no throwing: `isFailure(error, 'B001')` and comparisons. */
 const readers: readonly string[] = ['isFailure', 'rowOf', 'recordedKind']
 
-/** Finds every literal code: in `{ code: 'X123', message, remedy }`, in `bad('X123', …, message, remedy)`, and alone. */
+/**
+ * Finds every literal code: in `{ code: 'X123', message, remedy }`, in `bad('X123', …, message, remedy)`, and alone.
+ */
 export function sitesIn(path: string, text: string): readonly Site[] {
   const found: Site[] = []
   const taken = new Set<unknown>()

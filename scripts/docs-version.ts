@@ -1,4 +1,7 @@
-/** The version that the pages tell others to use: the package's own, because a version is published once and nothing else is. */
+/**
+ * The version that the pages tell others to use: the package's own, because a version is published once and nothing
+ * else is.
+ */
 
 /** Every `saorsa-labs/vps-test…@v…` names `version`. */
 export const withVersion = (text: string, version: string): string =>

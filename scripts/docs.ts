@@ -1,4 +1,7 @@
-/** `npm run docs`: writes what is generated (inputs of action.yml and of the workflows, the tables of docs/action.md, the version in examples, docs/errors.md, schemas). `-- --check` only compares: exit 1 when something is stale. */
+/**
+ * `npm run docs`: writes what is generated (inputs of action.yml and of the workflows, the tables of docs/action.md,
+ * the version in examples, docs/errors.md, schemas). `-- --check` only compares: exit 1 when something is stale.
+ */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { failures } from '../src/domain/failures/failures.ts'

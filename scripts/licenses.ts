@@ -9,7 +9,10 @@ export interface Licensed {
   readonly text: string
 }
 
-/** Packages that bring no text of their licence: who wrote them, and where their licence is named. A new version is looked at again. */
+/**
+ * Packages that bring no text of their licence: who wrote them, and where their licence is named. A new version is
+ * looked at again.
+ */
 const withoutText: Readonly<Record<string, { readonly author: string; readonly named: string }>> = {
   '@nodable/entities 3.1.0': { author: 'Amit Gupta', named: 'its package.json and README' },
   'binary 0.3.0': { author: 'James Halliday', named: 'its package.json and README' },

@@ -21,7 +21,10 @@ export interface Random {
 }
 
 export interface RunOptions {
-  /** Wall-clock limit for the whole call, milliseconds. Passing it is a `transport` failure with code T003, and the remote channel is closed. */
+  /**
+   * Wall-clock limit for the whole call, milliseconds. Passing it is a `transport` failure with code T003, and the
+   * remote channel is closed.
+   */
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly stdin?: Uint8Array | Readable
@@ -33,7 +36,10 @@ export interface RunOptions {
   readonly maxBytes?: number
 }
 
-/** A finished remote command. stderr is not failure and a code is never invented: a lost channel throws a transport {@link Failure}. */
+/**
+ * A finished remote command. stderr is not failure and a code is never invented: a lost channel throws a transport
+ * {@link Failure}.
+ */
 export interface RunResult {
   readonly code: number | null
   readonly signal: string | null
@@ -149,7 +155,10 @@ export interface SessionRecord {
 export interface SessionFolder {
   /** This session's folder. */
   readonly files: Files
-  /** Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`, `test-2`. Null where this machine is that place. */
+  /**
+   * Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`,
+   * `test-2`. Null where this machine is that place.
+   */
   storeArtifact(label: string, folder: string): Promise<StoredArtifact | null>
 }
 

@@ -1,4 +1,7 @@
-/** The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is the same loop. */
+/**
+ * The story on one screen: fold the ledger, do the stage of its state, write the transition down, and again. Resume is
+ * the same loop.
+ */
 import { Failure, failureFacts } from './domain/failure.ts'
 import { genesis, type Entry } from './domain/ledger.ts'
 import type { NodeName } from './domain/fleet.ts'
@@ -93,7 +96,10 @@ export async function run(
   }
 }
 
-/** What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to be run again. */
+/**
+ * What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to
+ * be run again.
+ */
 async function attempt(stage: () => Promise<StageResult>, { signal }: Execution): Promise<StageResult> {
   try {
     return await stage()
@@ -110,7 +116,11 @@ interface Leaving {
   readonly known: readonly Entry[]
 }
 
-/** The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C, and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so does what another run goes on with. */
+/**
+ * The fleet is ours from SETUP to the end, waits between checkpoints included. Leases go back at the end, after Ctrl-C,
+ * and when a whole run (no job of several) broke off; what cannot be reached keeps its lease until that expires, and so
+ * does what another run goes on with.
+ */
 async function leave(
   plan: Plan,
   id: string,
@@ -118,7 +128,8 @@ async function leave(
   { whole, before, ours, known }: Leaving,
 ): Promise<void> {
   const calm = { ...world, signal: AbortSignal.timeout(15_000) }
-  // After an abort a remote ledger answers no more; nobody takes over what a living run works on, so what that run knows is how things are.
+  // After an abort a remote ledger answers no more; nobody takes over what a living run works on, so what that run
+  // knows is how things are.
   const entries = await world.ledger.read(id).catch(() => known)
   const session = fold(id, entries)
   const nodes = leasedNodes(plan, session)

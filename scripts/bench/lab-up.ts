@@ -1,4 +1,7 @@
-/** `node scripts/bench/lab-up.ts [runs]`: how long the shipped lab takes to be up, its NATs measured, and to be down again. */
+/**
+ * `node scripts/bench/lab-up.ts [runs]`: how long the shipped lab takes to be up, its NATs measured, and to be down
+ * again.
+ */
 import { loadavg, homedir } from 'node:os'
 import { join } from 'node:path'
 import pkg from '../../package.json' with { type: 'json' }

@@ -1,4 +1,7 @@
-/** The other side: OpenSSH's own scp and ssh, a new connection for every command, as a person's shell loop would use them. */
+/**
+ * The other side: OpenSSH's own scp and ssh, a new connection for every command, as a person's shell loop would use
+ * them.
+ */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'

@@ -5,7 +5,10 @@ import { bootstrapsOf, peersOf } from '../../src/domain/fleet.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { timetable, type Round } from '../../src/domain/suites/connectivity/timetable.ts'
 
-/** TEST repeats rare classes up to its sample floor; here every ordered pair has one attempt, so that both sides do the same work. */
+/**
+ * TEST repeats rare classes up to its sample floor; here every ordered pair has one attempt, so that both sides do the
+ * same work.
+ */
 export function roundsOf(plan: Plan): readonly Round[] {
   const peers = peersOf(plan.fleet)
   return timetable({

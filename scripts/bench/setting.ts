@@ -1,4 +1,7 @@
-/** What every measurement shares: the lab's fleet, the plan, a scratch directory, and the ways to change a copy of the program. */
+/**
+ * What every measurement shares: the lab's fleet, the plan, a scratch directory, and the ways to change a copy of the
+ * program.
+ */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -66,7 +69,8 @@ export async function settingOf(
 }
 
 /**
- * The plan of a second copy of the program on the same nodes, with its own directory, unit, ports and registry: the one that scp and ssh
+ * The plan of a second copy of the program on the same nodes, with its own directory, unit, ports and registry: the one
+ * that scp and ssh
  * bring there, so that neither way finds or spoils what the other one left.
  */
 export function besidePlan(plan: Plan): Plan {
@@ -92,7 +96,9 @@ export function besidePlan(plan: Plan): Plan {
   }
 }
 
-/** The program with bytes behind its end that nobody has deployed yet; padded with them to `size` where that is more. */
+/**
+ * The program with bytes behind its end that nobody has deployed yet; padded with them to `size` where that is more.
+ */
 export async function freshBinary(s: Setting, program: string, size: number): Promise<string> {
   const bytes = await readFile(program)
   const path = join(s.scratch, 'fresh', s.plan.config.binary.name)

@@ -1,4 +1,7 @@
-/** `advance`: what follows a test. Without a fix command the session waits for a push; with checkpoints ahead, the environments whose timers would hold them are looked up; a person is asked where one is needed. */
+/**
+ * `advance`: what follows a test. Without a fix command the session waits for a push; with checkpoints ahead, the
+ * environments whose timers would hold them are looked up; a person is asked where one is needed.
+ */
 import { exitCodes } from '../domain/failure.ts'
 import type { Session } from '../domain/session.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'

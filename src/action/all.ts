@@ -1,4 +1,6 @@
-/** `run`: every stage in one job; with fleet `lab` the fleet is built on this machine first and taken away at the end. */
+/**
+ * `run`: every stage in one job; with fleet `lab` the fleet is built on this machine first and taken away at the end.
+ */
 import { writeFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes } from '../domain/failure.ts'

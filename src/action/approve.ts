@@ -1,4 +1,7 @@
-/** `approve` and `reject`: write down what the reviewers of the protected environment said. A job of that environment runs only after a yes; a no ends it before its first step, so that another job writes it down. */
+/**
+ * `approve` and `reject`: write down what the reviewers of the protected environment said. A job of that environment
+ * runs only after a yes; a no ends it before its first step, so that another job writes it down.
+ */
 import { run } from '../run.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { quote } from '../commands/quote.ts'
@@ -40,7 +43,10 @@ async function decided(job: Job, no: boolean, who: () => Promise<string>): Promi
   })
 }
 
-/** Who kept this run out. GitHub tells of a run and not of which job: where the same run also got a yes there, for another session or for its plan, the no may be anybody's, and a person says it again. */
+/**
+ * Who kept this run out. GitHub tells of a run and not of which job: where the same run also got a yes there, for
+ * another session or for its plan, the no may be anybody's, and a person says it again.
+ */
 async function rejectedBy({
   context: { forge },
   facts,

@@ -1,4 +1,7 @@
-/** "Ask a person": one issue of the tested repository for each session, opened when the session needs one and told, and closed, when it needs nobody any more. */
+/**
+ * "Ask a person": one issue of the tested repository for each session, opened when the session needs one and told, and
+ * closed, when it needs nobody any more.
+ */
 import { quote } from '../commands/quote.ts'
 import { meaningOf } from '../domain/events/entry.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'
@@ -37,7 +40,10 @@ export async function askPerson(job: Job, known: Asked): Promise<void> {
   )
 }
 
-/** What became of a session that a person was asked about: its open issue says so and is closed. Where there is none, none is made. */
+/**
+ * What became of a session that a person was asked about: its open issue says so and is closed. Where there is none,
+ * none is made.
+ */
 export async function updateAskIssue(job: Job, known: Asked): Promise<void> {
   const { forge } = job.context
   if (forge === null || needsPerson(known) || !everWaited(known)) return

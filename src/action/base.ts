@@ -1,4 +1,7 @@
-/** With what a test is compared: the newest proof of the branch that it goes into, of the same project on the same fleet. */
+/**
+ * With what a test is compared: the newest proof of the branch that it goes into, of the same project on the same
+ * fleet.
+ */
 import { compare, lastProofOf, type Comparison } from '../report/comparison.ts'
 import type { Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf } from '../domain/events/readers.ts'
@@ -12,7 +15,10 @@ export interface Compared {
   readonly counts: Counts
 }
 
-/** For any base branch, with one look at the ledger; null where that cannot be read, because then nothing is known of the branch. */
+/**
+ * For any base branch, with one look at the ledger; null where that cannot be read, because then nothing is known of
+ * the branch.
+ */
 export async function againstBase(
   job: Job,
   { id, entries, counts }: Compared,
@@ -28,7 +34,10 @@ export async function againstBase(
     others === null || branch === null ? null : compare(counts, lastProofOf(others, { branch, project, fleet }))
 }
 
-/** Where no pull request says it: what this run's goes into; of anything else the default branch, which is not compared with itself. */
+/**
+ * Where no pull request says it: what this run's goes into; of anything else the default branch, which is not compared
+ * with itself.
+ */
 export const baseBranchOf = ({ facts }: Job, entries: StoredSession['entries']): string | null => {
   const origin = originOf(entries)
   const itself = facts.origin.event !== 'pull_request' && (origin?.branch ?? facts.origin.branch) === facts.baseBranch

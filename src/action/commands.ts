@@ -61,7 +61,10 @@ export async function act(job: Job): Promise<JobResult> {
   return acts[command]({ ...job, context: { ...job.context, probe: VPS_TEST_PROBE } })
 }
 
-/** Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a time; the remedy is told with the last. */
+/**
+ * Every fault gets its own annotation, at its place where it has one in the checkout, so that nobody mends one at a
+ * time; the remedy is told with the last.
+ */
 export async function annotateFailure(
   surface: Surface,
   error: unknown,

@@ -1,4 +1,7 @@
-/** `comment`: shows a session of the ledger on the pull requests of its commit, and as a check there; with a run, what that run left ({@link ofPullRequest}). */
+/**
+ * `comment`: shows a session of the ledger on the pull requests of its commit, and as a check there; with a run, what
+ * that run left ({@link ofPullRequest}).
+ */
 import { cutMarkdown } from '../adapters/github/cut.ts'
 import { exitCodes } from '../domain/failure.ts'
 import { isFinal } from '../domain/states.ts'
@@ -74,7 +77,10 @@ async function ofSession(job: Job): Promise<JobResult> {
   )
 }
 
-/** One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a newer one that was tested or is on its way. One that was never confirmed, or was refused, has nothing to say. */
+/**
+ * One comment and one check for a commit, a project and a fleet: an older session that ends later says nothing over a
+ * newer one that was tested or is on its way. One that was never confirmed, or was refused, has nothing to say.
+ */
 async function newerThan(
   job: Job,
   { project, session, entries }: StoredSession,

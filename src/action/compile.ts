@@ -1,4 +1,7 @@
-/** `compile`: builds the program in a job that has no secret, since build scripts can read all that it has, and hands it over as an artifact. */
+/**
+ * `compile`: builds the program in a job that has no secret, since build scripts can read all that it has, and hands it
+ * over as an artifact.
+ */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compilesHere, isHandedOver, mostFaults, type Compiled } from '../domain/compiled.ts'

@@ -75,7 +75,10 @@ const unreadable = (what: string): Failure =>
     message: `what the job compile handed over cannot be read: ${what}`,
   })
 
-/** The program's own facts are read from its bytes, and the source's from this job's checkout; the toolchain is the other job's word. */
+/**
+ * The program's own facts are read from its bytes, and the source's from this job's checkout; the toolchain is the
+ * other job's word.
+ */
 async function checked(
   job: Job,
   plan: Plan,

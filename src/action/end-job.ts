@@ -1,4 +1,6 @@
-/** The end of a job that is about a session: outputs, summary and annotations, the person who is asked, the exit code. */
+/**
+ * The end of a job that is about a session: outputs, summary and annotations, the person who is asked, the exit code.
+ */
 import type { StoredSession } from '../app/sessions.ts'
 import { askPerson, updateAskIssue } from './ask.ts'
 import { followUps } from './follow-ups.ts'

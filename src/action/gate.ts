@@ -1,4 +1,7 @@
-/** `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its own title, because GitHub counts a neutral or skipped check as passed. */
+/**
+ * `gate`: the one check to require. What is inconclusive, skipped, queued or never begun is a failure here, with its
+ * own title, because GitHub counts a neutral or skipped check as passed.
+ */
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { pageMarkdown } from '../report/markdown.ts'
 import { codeBlock } from '../report/section.ts'

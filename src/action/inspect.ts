@@ -1,4 +1,6 @@
-/** `status`, `stop`, `logs`, `diagnose`, `nodes`: the verbs of the command line, their output as summary and artifact. */
+/**
+ * `status`, `stop`, `logs`, `diagnose`, `nodes`: the verbs of the command line, their output as summary and artifact.
+ */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'

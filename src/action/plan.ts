@@ -99,7 +99,9 @@ export async function begin(job: Job): Promise<StartedRun | null> {
   return { made, session }
 }
 
-/** The session of this branch that waits for a push, if it is to be tested on the same nodes: SETUP is not done again. */
+/**
+ * The session of this branch that waits for a push, if it is to be tested on the same nodes: SETUP is not done again.
+ */
 async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Promise<StoredSession | undefined> {
   if (origin.branch === null) return undefined
   return (await storedSessions(c.sessions, made.config.project)).find(
@@ -131,7 +133,10 @@ const sameNodes = ({ entries }: StoredSession, { fleet, nodes }: Plan): boolean 
   )
 }
 
-/** The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the job again begins nothing twice. What has ended is over: all jobs run again are another test. */
+/**
+ * The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the
+ * job again begins nothing twice. What has ended is over: all jobs run again are another test.
+ */
 async function begun(job: Job, made: Plan, asked: SessionWriter, environment: string): Promise<string> {
   // Nothing is taken up before reviewers have confirmed it.
   const over = (state: State): boolean => isFinal(state) || (environment !== '' && state === 'AWAIT_PUSH')
@@ -149,7 +154,10 @@ const isOurs = ({ entries }: StoredSession, { facts }: Job): boolean => {
   return by?.kind === 'run' && by.run === facts.run && by.repository === facts.repository
 }
 
-/** GitHub makes an environment that does not exist, without any protection, as soon as a job names it (github-platform §2.6): so it is asked before. */
+/**
+ * GitHub makes an environment that does not exist, without any protection, as soon as a job names it (github-platform
+ * §2.6): so it is asked before.
+ */
 async function confirming({ inputs: { confirmEnvironment: name }, context: { forge } }: Job): Promise<string> {
   if (name === '') return ''
   const found = forge === null ? null : await forge.environment(name)
@@ -194,7 +202,10 @@ export async function confirm(job: Job): Promise<JobResult> {
   })
 }
 
-/** Who let this run into the environment, newest first. Nobody: its protection was taken away meanwhile, or an administrator passed it. */
+/**
+ * Who let this run into the environment, newest first. Nobody: its protection was taken away meanwhile, or an
+ * administrator passed it.
+ */
 export async function approvedBy({ context: { forge }, facts }: Job, environment: string): Promise<string> {
   const all = forge === null ? [] : await forge.approvals(facts.run, environment)
   const yes = all.find((a) => a.state === 'approved')

@@ -26,7 +26,10 @@ export async function proofOutputs(
   }
 }
 
-/** Private repositories can keep attestations only in GitHub's Enterprise Cloud; forks get no identity token (github-platform §6). */
+/**
+ * Private repositories can keep attestations only in GitHub's Enterprise Cloud; forks get no identity token
+ * (github-platform §6).
+ */
 async function attestable({ inputs, context: { forge, terminal }, facts }: Job): Promise<boolean> {
   if (inputs.attest === 'off') return false
   if (inputs.ledger === 'none') {

@@ -1,4 +1,7 @@
-/** `comment` with a run: what a run without secrets left on the code of a pull request. It is data of a stranger: judged again here, shown on the pull request that GitHub says it came from, and on no other. */
+/**
+ * `comment` with a run: what a run without secrets left on the code of a pull request. It is data of a stranger: judged
+ * again here, shown on the pull request that GitHub says it came from, and on no other.
+ */
 import { suiteCounts } from '../domain/suites/suite.ts'
 import { join } from 'node:path'
 import { ours } from '../adapters/github/artifacts.ts'
@@ -35,7 +38,8 @@ export async function ofPullRequest(job: Job): Promise<JobResult> {
       job,
       'GitHub does not say which repository and branch the run is of (a fork that was deleted has none): nothing is written',
     )
-  // Others may have the same commit as their head. What was tested is its merge with a base, and that may be another program there.
+  // Others may have the same commit as their head. What was tested is its merge with a base, and that may be another
+  // program there.
   const pulls = (await forgeOf(job).pullRequestsAt(headSha)).filter(
     (p) => p.repository?.toLowerCase() === headRepository.toLowerCase() && p.branch === headBranch,
   )
@@ -98,7 +102,8 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> 
     return await judged(job, folder, `${runPage(job)}/artifacts/${found.id}`)
   } catch (error) {
     job.context.signal.throwIfAborted()
-    // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older comment standing.
+    // That GitHub did not give it says nothing about it. What a stranger packed, however, must not keep an older
+    // comment standing.
     if (isFailure(error, 'I462')) throw error
     job.context.terminal.warn(`the evidence cannot be read: ${messageOf(error)}`)
     return plain(
@@ -131,7 +136,8 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Co
     faults.length > 0
       ? inline`The evidence is ${strong('not whole')} (${faults.length} faults): do not trust it.`
       : 'Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.'
-  // The base is what GitHub says of the pull request: this run is of no branch, and what the evidence says is a stranger's.
+  // The base is what GitHub says of the pull request: this run is of no branch, and what the evidence says is a
+  // stranger's.
   const body = (pull: PullRequest | null): string =>
     prComment(
       {
@@ -153,7 +159,11 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Co
   return { title, good, body }
 }
 
-/** A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base together are what was tested: the rules of another base ask for another check. A pull request that is given another base shows the old test under the new name until it runs again. */
+/**
+ * A check stands at a commit, for every pull request with that head. It is named by the base, because commit and base
+ * together are what was tested: the rules of another base ask for another check. A pull request that is given another
+ * base shows the old test under the new name until it runs again.
+ */
 async function show(job: Job, pull: PullRequest, { title, good, body }: CommentPage): Promise<void> {
   const forge = forgeOf(job)
   const page = body(pull)

@@ -1,4 +1,7 @@
-/** A remedy as it can be typed where a job of GitHub told it: the ledger and the nodes are behind the workflow vps-test-ops, not on this machine. */
+/**
+ * A remedy as it can be typed where a job of GitHub told it: the ledger and the nodes are behind the workflow
+ * vps-test-ops, not on this machine.
+ */
 
 const ops = 'gh workflow run vps-test-ops.yml -f command='
 

@@ -35,7 +35,10 @@ export async function testViewHere(job: Job, { project, session, entries }: Stor
   return found === null ? noTestView : { ...found, folder, comparison: null }
 }
 
-/** What the newest test came to, while the session stands on it: a checkpoint that was claimed or missed since, or an end without a test, is no pass. */
+/**
+ * What the newest test came to, while the session stands on it: a checkpoint that was claimed or missed since, or an
+ * end without a test, is no pass.
+ */
 export function verdictOf({ checkpoint }: Session, entries: readonly Entry[]): string {
   const verdict = newestTest(entries)?.event
   const last = entries.at(-1)

@@ -1,4 +1,7 @@
-/** `prove`: fetches the evidence that the test job kept, judges it again against the ledger, and shows it; without a test, at least every node's log. */
+/**
+ * `prove`: fetches the evidence that the test job kept, judges it again against the ledger, and shows it; without a
+ * test, at least every node's log.
+ */
 import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { TestEntry } from '../domain/events/entry.ts'

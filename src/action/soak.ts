@@ -1,4 +1,7 @@
-/** `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's checkpoint, full loop or record. */
+/**
+ * `soak`: without a session, what is due in the whole ledger, as a matrix for one job each; with one, that session's
+ * checkpoint, full loop or record.
+ */
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
 import { fleetOf } from '../domain/events/readers.ts'
 import { pageMarkdown } from '../report/markdown.ts'
@@ -21,7 +24,10 @@ import { duration, messageOf, iso } from '../domain/text.ts'
 
 export const soak = (job: Job): Promise<JobResult> => (job.inputs.session === '' ? reconcile(job) : checkpoint(job))
 
-/** Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. It fails where a session is passed over, after the others were listed. */
+/**
+ * Claims nothing: the job that does the work claims it, so that a matrix that never starts holds nothing up. It fails
+ * where a session is passed over, after the others were listed.
+ */
 async function reconcile(job: Job): Promise<JobResult> {
   const { context: c, surface } = job
   const { open, broken } = await duties(c)

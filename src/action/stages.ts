@@ -34,7 +34,10 @@ export async function setup(job: Job): Promise<JobResult> {
     )
   return ended
 }
-/** Writes down what the job before compiled, or builds natively on the build host; compiles nothing here, beside the key. */
+/**
+ * Writes down what the job before compiled, or builds natively on the build host; compiles nothing here, beside the
+ * key.
+ */
 export const build = (job: Job): Promise<JobResult> => stageJob(job, 'BUILD')
 export const deploy = (job: Job): Promise<JobResult> => stageJob(job, 'DEPLOY')
 export const test = (job: Job): Promise<JobResult> => stageJob(job, 'TEST')
@@ -64,7 +67,10 @@ export function checkStageOrder(job: Job, session: Session, state: State): void 
   }
 }
 
-/** A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's, which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended. */
+/**
+ * A job that is run again must not work beside the run that goes on with the session: a checkpoint is the schedule's,
+ * which claims it, and a session is its writer's while that one lives. An earlier attempt of our own run has ended.
+ */
 async function othersWork({ context: { forge }, facts }: Job, s: Session): Promise<void> {
   const { by, checkpoint } = s
   const lives = async (): Promise<boolean> =>
@@ -82,7 +88,10 @@ async function othersWork({ context: { forge }, facts }: Job, s: Session): Promi
   }
 }
 
-/** What the schedule may go on with as well is claimed, on the entries that were looked at, before it is worked on: of a job that is run again and a tick, one goes on. */
+/**
+ * What the schedule may go on with as well is claimed, on the entries that were looked at, before it is worked on: of a
+ * job that is run again and a tick, one goes on.
+ */
 export async function claim({ context: c, facts }: Job, known: StoredSession): Promise<void> {
   const { id, unattended, by } = known.session
   if (!unattended || (by?.kind === 'run' && by.run === facts.run && by.attempt === facts.attempt)) return
@@ -148,7 +157,10 @@ export async function planOf(known: StoredSession): Promise<Plan> {
   return plan
 }
 
-/** Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this job; the gate says what it means. */
+/**
+ * Outputs, summary and annotations of a session as it stands now. That a busy fleet is waited for is no failure of this
+ * job; the gate says what it means.
+ */
 export async function stageEnd(job: Job, id: string): Promise<JobResult> {
   const known = await sessionOf(job, id)
   const code = codeOf(known)

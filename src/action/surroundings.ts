@@ -110,7 +110,10 @@ const missingKey = (fleet: string): Failure =>
     remedy: 'gh secret set VPS_TEST_SSH_KEY < ~/.ssh/id_ed25519',
   })
 
-/** What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. How much of it is read: domain/bundle-shape. */
+/**
+ * What a run without secrets may have packed; our own evidence of ten nodes is a tenth of it. How much of it is read:
+ * domain/bundle-shape.
+ */
 const ofStrangers = { files: 5000, bytes: 64 * 1024 ** 2, each: 16 * 1024 ** 2 }
 
 /** Untrimmed, because a key without its last newline is none; masked before anything else is done. */

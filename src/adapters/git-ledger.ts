@@ -1,4 +1,7 @@
-/** The ledger on a branch of a git repository, here or remote: one commit and one file per transition, appended by compare-and-swap. */
+/**
+ * The ledger on a branch of a git repository, here or remote: one commit and one file per transition, appended by
+ * compare-and-swap.
+ */
 import { listSessions } from '../commands/remedies.ts'
 import { checkEntryShift } from '../domain/clock-shift.ts'
 import { entryShape } from '../domain/events/check.ts'
@@ -40,7 +43,10 @@ const rounds = 20
 const deadlineMs = 180_000
 const usable = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 
-/** The ledger in the bare repository `dir`, or the remote one that it caches. Reading a local one creates nothing: a missing repository is an empty ledger. */
+/**
+ * The ledger in the bare repository `dir`, or the remote one that it caches. Reading a local one creates nothing: a
+ * missing repository is an empty ledger.
+ */
 export async function openGitLedger(dir: string, options: LedgerOptions = {}): Promise<GitLedger> {
   const { remote, signal, derive } = options
   if (remote !== undefined) checkRemote(remote)

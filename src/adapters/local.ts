@@ -1,4 +1,6 @@
-/** The orchestrator's own machine behind a prefix, as a Remote: lab NAT boxes are network namespaces entered by nsenter. */
+/**
+ * The orchestrator's own machine behind a prefix, as a Remote: lab NAT boxes are network namespaces entered by nsenter.
+ */
 import { execa } from 'execa'
 import type { Command } from '../commands/command.ts'
 import type { Remote, RunOptions } from '../ports.ts'
@@ -11,7 +13,10 @@ import { feed } from './ssh/feed.ts'
 import { shellLine } from './ssh/line.ts'
 import { completeResult } from './ssh/result.ts'
 
-/** `prefix`: argv before the command, such as `nsenter --net=… --`; empty runs it here. Failures: T003, T004 when the prefix cannot start. */
+/**
+ * `prefix`: argv before the command, such as `nsenter --net=… --`; empty runs it here. Failures: T003, T004 when the
+ * prefix cannot start.
+ */
 export function localRemote(name: string, prefix: readonly string[]): Remote {
   const life = new AbortController()
   const exec = async (

@@ -30,12 +30,17 @@ export async function bring(what: 'prober' | 'lab', root: string, signal: AbortS
   return JSON.parse(line) as Brought
 }
 
-/** After a cancellation the root process takes its lab down, for which it gives itself a minute; the runner, which kills this process after 10 s, cannot kill that one. */
+/**
+ * After a cancellation the root process takes its lab down, for which it gives itself a minute; the runner, which kills
+ * this process after 10 s, cannot kill that one.
+ */
 const patienceMs = 75_000
 
 /**
- * The same entry again, as root: its environment goes through a pipe, never through a command line. Answers with its exit code.
- * The pipe stays open as long as somebody waits: a plain user may not signal sudo or what it started (EPERM), and one that was killed cannot; a closed pipe tells it in both cases.
+ * The same entry again, as root: its environment goes through a pipe, never through a command line. Answers with its
+ * exit code.
+ * The pipe stays open as long as somebody waits: a plain user may not signal sudo or what it started (EPERM), and one
+ * that was killed cannot; a closed pipe tells it in both cases.
  */
 export async function againAsRoot(
   root: string,

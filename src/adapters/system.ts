@@ -14,13 +14,17 @@ export const systemClock: Clock = {
   },
 }
 
-/** `seconds` ahead of the machine: for tests of waits on a lab, and written into ledger and proof wherever it is not 0. */
+/**
+ * `seconds` ahead of the machine: for tests of waits on a lab, and written into ledger and proof wherever it is not 0.
+ */
 export const shiftedClock = (seconds: number): Clock =>
   seconds === 0 ? systemClock : { ...systemClock, now: () => Date.now() + seconds * 1000 }
 
 export const systemRandom: Random = { bytes: (n) => randomBytes(n) }
 
-/** Files below `root`; writing replaces whole files by rename, so that a killed run leaves the old one or the new one. */
+/**
+ * Files below `root`; writing replaces whole files by rename, so that a killed run leaves the old one or the new one.
+ */
 export function folder(root: string): Files {
   const at = (path: string): string => {
     const full = join(root, path)

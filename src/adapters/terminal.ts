@@ -56,6 +56,9 @@ export const harmless = (text: string): string =>
       .join('\n'),
   )
 
-/** A runner obeys `::` at a line's start, behind what it takes for space, and `##[` anywhere, on both streams. In JSON the same text is written another way. */
+/**
+ * A runner obeys `::` at a line's start, behind what it takes for space, and `##[` anywhere, on both streams. In JSON
+ * the same text is written another way.
+ */
 export const uncommanded = (text: string): string =>
   text.replaceAll(/^([\s\u0085]*)::/gm, '$1: :').replaceAll('##[', /^[[{]/.test(text) ? '##\\u005b' : '## [')

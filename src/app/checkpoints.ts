@@ -66,7 +66,10 @@ const endingOf = ({ project, session: { id } }: StoredSession): string =>
 export const tickOf = async (c: Context, s: Session): Promise<Tick> =>
   reconcile(s, c.clock.now(), asksWriter(s) && (await writerEnded(c, s)))
 
-/** Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined: another writer was first. */
+/**
+ * Appends what the tick decided, on exactly the entries that it was decided on. Answers with the entry; undefined:
+ * another writer was first.
+ */
 export async function decide(
   c: Context,
   { ledger, session, entries }: StoredSession,
@@ -98,7 +101,10 @@ export interface Taken {
   readonly code: number
 }
 
-/** Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was first. */
+/**
+ * Claims what is due in one session and works on it until it waits or ends. Undefined: nothing was due, or another was
+ * first.
+ */
 export async function take(
   c: Context,
   known: StoredSession,

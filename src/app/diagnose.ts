@@ -1,4 +1,7 @@
-/** `diagnose <node>`: service status, recent logs, disk, memory, sockets; read only, each part told even where another fails. */
+/**
+ * `diagnose <node>`: service status, recent logs, disk, memory, sockets; read only, each part told even where another
+ * fails.
+ */
 import type { Command } from '../commands/command.ts'
 import { exitCodes } from '../domain/failure.ts'
 import type { KeySource } from '../world.ts'

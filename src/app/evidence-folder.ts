@@ -1,4 +1,7 @@
-/** Reads an evidence folder into a bundle; it may be a stranger's, so every file is checked for its shape and for how much it holds before anything else looks at it. */
+/**
+ * Reads an evidence folder into a bundle; it may be a stranger's, so every file is checked for its shape and for how
+ * much it holds before anything else looks at it.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { itemsShape, manifestShape, shapes, type Limits } from '../domain/bundle-shape.ts'

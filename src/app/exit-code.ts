@@ -13,7 +13,10 @@ export function settledCode(session: Session, entries: readonly Entry[]): number
     : code
 }
 
-/** As far as the session has come: 0 passed · 10 infrastructure · 20 product failed · 30 inconclusive. A wait after a pass has passed so far. */
+/**
+ * As far as the session has come: 0 passed · 10 infrastructure · 20 product failed · 30 inconclusive. A wait after a
+ * pass has passed so far.
+ */
 export function exitCode(session: Session, entries: readonly Entry[]): number {
   const last = entries.at(-1)
   if (traitsOf(session.state).standing === 'passed') return exitCodes.passed

@@ -1,4 +1,7 @@
-/** The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal every missing answer is named. */
+/**
+ * The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal
+ * every missing answer is named.
+ */
 import { choose } from '../adapters/prompt.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Answers } from '../domain/plan.ts'

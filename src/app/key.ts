@@ -1,4 +1,7 @@
-/** The private key, looked at before anything is written down or a node is asked: who has none is told so, and nothing was begun. */
+/**
+ * The private key, looked at before anything is written down or a node is asked: who has none is told so, and nothing
+ * was begun.
+ */
 import { parsePrivateKey, readPrivateKey } from '../adapters/ssh/key.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'

@@ -106,7 +106,10 @@ function wished(config: ProjectConfig, r: StartRequest, s: Surrounding): Project
   }
 }
 
-/** Names the exact source, so that a session is continued only with the program that it was begun with, on whichever machine. */
+/**
+ * Names the exact source, so that a session is continued only with the program that it was begun with, on whichever
+ * machine.
+ */
 async function sourceOf(
   c: Context,
   r: StartRequest,

@@ -1,4 +1,7 @@
-/** What goes on with a session that waits, as a command that finds it: the ledger of a run is on its repository's branch, that of a start here on this machine. */
+/**
+ * What goes on with a session that waits, as a command that finds it: the ledger of a run is on its repository's
+ * branch, that of a start here on this machine.
+ */
 import { quote } from '../commands/quote.ts'
 import { traitsOf } from '../domain/states.ts'
 import type { Session } from '../domain/session.ts'

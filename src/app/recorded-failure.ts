@@ -1,4 +1,6 @@
-/** The failure that ended a session, as its newest entry keeps it: code and remedy, for whoever reads the end of a run. */
+/**
+ * The failure that ended a session, as its newest entry keeps it: code and remedy, for whoever reads the end of a run.
+ */
 import type { Entry } from '../domain/ledger.ts'
 
 export interface RecordedFailure {
@@ -6,7 +8,10 @@ export interface RecordedFailure {
   readonly remedy?: string
 }
 
-/** Null where the newest entry tells of none. A session with too few nodes ended by the failure of the node that it names. */
+/**
+ * Null where the newest entry tells of none. A session with too few nodes ended by the failure of the node that it
+ * names.
+ */
 export function recordedFailure(entries: readonly Entry[]): RecordedFailure | null {
   const last = entries.at(-1)
   if (last?.event !== 'unrecoverable' && last?.event !== 'failed') return null

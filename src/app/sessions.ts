@@ -1,4 +1,6 @@
-/** Where sessions are written: one ledger per project below a directory of this machine, or one branch of a repository. */
+/**
+ * Where sessions are written: one ledger per project below a directory of this machine, or one branch of a repository.
+ */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +14,10 @@ import { projectOf } from '../domain/events/readers.ts'
 
 export interface SessionStore {
   ledgerOf(project: string): Promise<Ledger>
-  /** Every ledger, or those that may hold a session of this project; with the project that all of it is of, where that is so. */
+  /**
+   * Every ledger, or those that may hold a session of this project; with the project that all of it is of, where that
+   * is so.
+   */
   ledgers(project?: string): Promise<readonly { readonly ledger: GitLedger; readonly project: string | null }[]>
   /** A session's own folder on this machine. */
   folderOf(project: string, session: string): string

@@ -61,7 +61,10 @@ export async function logs(
   return exitCodes.passed
 }
 
-/** Ends the newest unfinished session of a project and gives its leases back; where all have ended, only the leases that the newest left behind when it was killed. */
+/**
+ * Ends the newest unfinished session of a project and gives its leases back; where all have ended, only the leases that
+ * the newest left behind when it was killed.
+ */
 export async function stop(
   c: Context,
   project: string,

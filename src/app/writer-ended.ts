@@ -6,7 +6,8 @@ import type { Context } from './context.ts'
 export async function writerEnded(c: Context, s: Session): Promise<boolean> {
   if (s.by === null) return true
   const silent = c.clock.now() - s.changedAt
-  // A run lasts as long as any of its jobs, and one may wait for reviewers for weeks: the job that wrote last cannot be alive.
+  // A run lasts as long as any of its jobs, and one may wait for reviewers for weeks: the job that wrote last cannot be
+  // alive.
   if (s.by.kind === 'run')
     return silent > longestJobMs || (c.forge !== null && c.forge.runEnded(s.by.run, s.by.attempt))
   // Another host's process cannot be seen from here; no stage takes this long.

@@ -1,4 +1,7 @@
-/** `vps-test init`: the caller's workflows and a commented configuration, written into another repository; nothing that exists is touched. */
+/**
+ * `vps-test init`: the caller's workflows and a commented configuration, written into another repository; nothing that
+ * exists is touched.
+ */
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { runProcess } from '../adapters/build/process.ts'
@@ -92,7 +95,10 @@ ${timers}
 Without them checkpoints are taken by the schedule, late, and approval is: GH_TOKEN=$(gh auth token) vps-test approve --remote <url of the repository>
 `
 
-/** A path in a configuration is below the tested project's directory; that of a form is below the repository, so it is named by hand. */
+/**
+ * A path in a configuration is below the tested project's directory; that of a form is below the repository, so it is
+ * named by hand.
+ */
 function fleetOf(dir: string): string | undefined {
   const file = findProjectFile(dir, existsSync)
   const fleet = file === undefined ? undefined : fleetNamed(readFileSync(file, 'utf8'), file)

@@ -1,4 +1,6 @@
-/** A remote command is a value: built purely, printed in plans, tested without a socket (architecture: the one idea). */
+/**
+ * A remote command is a value: built purely, printed in plans, tested without a socket (architecture: the one idea).
+ */
 
 export type Command =
   | { readonly kind: 'argv'; readonly why: string; readonly idempotent: boolean; readonly argv: readonly string[] }

@@ -1,4 +1,6 @@
-/** A lease is the right to change one service on one node; it lies on the node, with a fencing number (spec §1 Lease). */
+/**
+ * A lease is the right to change one service on one node; it lies on the node, with a fencing number (spec §1 Lease).
+ */
 import type { Command } from './command.ts'
 import { raw, sh, type Raw } from './quote.ts'
 
@@ -31,7 +33,11 @@ const readState = (service: string): Raw =>
   now=$(date +%s); fence=0; until=0; holder=; info=
   if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
 
-/** Never shortens what the holder has: it is held for the longest that was asked for, until it is given back. Synced before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another. */
+/**
+ * Never shortens what the holder has: it is held for the longest that was asked for, until it is given back. Synced
+ * before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on
+ * the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another.
+ */
 export const acquireLease = (r: LeaseRequest): Command => ({
   kind: 'script',
   why: `lease ${r.service}`,

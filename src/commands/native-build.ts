@@ -1,4 +1,6 @@
-/** The native build on the build host: check its tools, receive one commit, build it, read the result (spec §4 BUILD). */
+/**
+ * The native build on the build host: check its tools, receive one commit, build it, read the result (spec §4 BUILD).
+ */
 import type { Command } from './command.ts'
 import { raw, sh } from './quote.ts'
 

@@ -1,4 +1,7 @@
-/** Shell text of the project's owner on a node: unprivileged, in the service's namespace, bounded in time and in what it prints. */
+/**
+ * Shell text of the project's owner on a node: unprivileged, in the service's namespace, bounded in time and in what it
+ * prints.
+ */
 import type { Command } from './command.ts'
 import { asNobody } from './as-nobody.ts'
 import { sh } from './quote.ts'
@@ -13,7 +16,10 @@ export interface OwnersText {
   readonly maxBytes: number
 }
 
-/** Says `started` and how it ended on a descriptor that the text does not have, then the end of its stdout; whatever is left of its process group is killed. */
+/**
+ * Says `started` and how it ended on a descriptor that the text does not have, then the end of its stdout; whatever is
+ * left of its process group is killed.
+ */
 export const ownersText = ({ why, place, text, seconds, maxBytes }: OwnersText): Command => ({
   kind: 'script',
   why,

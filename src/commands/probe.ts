@@ -141,7 +141,10 @@ export const sendProbe = (
 
 const wall = 'vps_test_wall'
 
-/** Closes one UDP port of a node before anything can see the packet; opened again by {@link openPort}, or when the table goes. */
+/**
+ * Closes one UDP port of a node before anything can see the packet; opened again by {@link openPort}, or when the table
+ * goes.
+ */
 export const closePort = (place: readonly string[], port: number): Command => ({
   kind: 'argv',
   why: `close port ${port}`,

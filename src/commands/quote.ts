@@ -24,8 +24,10 @@ export const raw = (text: string): Raw => ({ raw: text })
 type Part = string | number | Raw | readonly string[]
 
 /**
- * Template for scripts: every interpolated string is quoted as one word, an array as several; {@link raw} passes through.
- * The template's own common indentation is removed; lines inside values are never touched. Backslashes reach the shell as written.
+ * Template for scripts: every interpolated string is quoted as one word, an array as several; {@link raw} passes
+ * through.
+ * The template's own common indentation is removed; lines inside values are never touched. Backslashes reach the shell
+ * as written.
  */
 export function sh(text: TemplateStringsArray, ...parts: readonly Part[]): string {
   const lines = text.raw.join(hole).replace(/^\n/, '').split('\n')

@@ -1,4 +1,7 @@
-/** The receiver's own lines about payloads: from a file, or from the unit's journal; the newest mebibyte, twenty lines at most. */
+/**
+ * The receiver's own lines about payloads: from a file, or from the unit's journal; the newest mebibyte, twenty lines
+ * at most.
+ */
 import type { Command } from './command.ts'
 import { raw, sh } from './quote.ts'
 

@@ -1,4 +1,7 @@
-/** Switching releases on a node. Layout: `<install>/releases/<sha256>/<name>`, `<install>/current` → `releases/<sha256>`. */
+/**
+ * Switching releases on a node. Layout: `<install>/releases/<sha256>/<name>`, `<install>/current` →
+ * `releases/<sha256>`.
+ */
 import type { Command } from './command.ts'
 import { fenced } from './lease.ts'
 import { sh } from './quote.ts'
@@ -28,7 +31,10 @@ export const inspectRelease = (r: Release): Command => ({
     if command -v zstd >/dev/null; then echo zstd; else echo gzip; fi`,
 })
 
-/** Reads the compressed binary from stdin; leaves nothing behind when cut, when the digest differs (65) or when there is no room (28). */
+/**
+ * Reads the compressed binary from stdin; leaves nothing behind when cut, when the digest differs (65) or when there is
+ * no room (28).
+ */
 export const receive = (r: Release, packing: 'zstd' | 'gzip'): Command => ({
   kind: 'script',
   why: `receive ${r.name} ${r.sha256.slice(0, 12)}`,

@@ -1,8 +1,14 @@
-/** Several commands in one exec: a node at 230 ms costs two round trips per exec, not per command (ssh-deploy: commands on a kept connection). */
+/**
+ * Several commands in one exec: a node at 230 ms costs two round trips per exec, not per command (ssh-deploy: commands
+ * on a kept connection).
+ */
 import type { Command } from './command.ts'
 import { raw, render, sh } from './quote.ts'
 
-/** Runs each in a subshell of its own and stops after the first that fails; {@link parts} takes the output apart. Exit 0 in any case. */
+/**
+ * Runs each in a subshell of its own and stops after the first that fails; {@link parts} takes the output apart. Exit 0
+ * in any case.
+ */
 export const sequence = (why: string, commands: readonly Command[]): Command => ({
   kind: 'script',
   why,
@@ -20,7 +26,9 @@ export interface Part {
   readonly output: string
 }
 
-/** One part for each command that ran; a command without one did not run. Output holds stdout and stderr as they came. */
+/**
+ * One part for each command that ran; a command without one did not run. Output holds stdout and stderr as they came.
+ */
 export function parts(stdout: string): readonly Part[] {
   const found: Part[] = []
   let rest = stdout

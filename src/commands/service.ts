@@ -1,4 +1,7 @@
-/** systemd on the node: the unit we write, its switch, and the proof of what really runs (spec §9; testnet-interfaces §9). */
+/**
+ * systemd on the node: the unit we write, its switch, and the proof of what really runs (spec §9; testnet-interfaces
+ * §9).
+ */
 import type { Command } from './command.ts'
 import { fenced } from './lease.ts'
 import { quote, raw, sh } from './quote.ts'
@@ -48,7 +51,10 @@ export const unitText = (u: Unit): string =>
     '',
   ].join('\n')
 
-/** systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command lines only, where variables are. */
+/**
+ * systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command
+ * lines only, where variables are.
+ */
 const quoted = (word: string): string => {
   const text = word
     .replaceAll('\\', '\\\\')
@@ -87,7 +93,10 @@ export const restartUnit = (
     systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`,
 })
 
-/** Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it does not restart for ever. */
+/**
+ * Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it
+ * does not restart for ever.
+ */
 export const restoreUnit = (
   unit: string,
   restart: boolean,

@@ -1,4 +1,7 @@
-/** The packet witness: an nft table of our own that counts UDP per remote endpoint and local port (nat-lab §D, measured there). */
+/**
+ * The packet witness: an nft table of our own that counts UDP per remote endpoint and local port (nat-lab §D, measured
+ * there).
+ */
 import type { Command } from './command.ts'
 import { raw, render, sh, type Raw } from './quote.ts'
 
@@ -60,7 +63,10 @@ export const resetWitness = (place: WitnessPlace): Command => ({
   text: sh`set -eu; ${reset(place)}`,
 })
 
-/** One line of JSON (`nft -j`), then the reset for the next round, then what another command reads at the same moment; its failure is none of the witness. */
+/**
+ * One line of JSON (`nft -j`), then the reset for the next round, then what another command reads at the same moment;
+ * its failure is none of the witness.
+ */
 export const readNodeWitness = (also: Command | null): Command => ({
   kind: 'script',
   why: 'witness: read and reset',

@@ -1,4 +1,7 @@
-/** IP addresses in one spelling, so that two sights of one address compare equal (testnet-interfaces §10.1: IPv4-mapped addresses are everywhere). */
+/**
+ * IP addresses in one spelling, so that two sights of one address compare equal (testnet-interfaces §10.1: IPv4-mapped
+ * addresses are everywhere).
+ */
 
 /** Dotted quad for IPv4 and IPv4-mapped IPv6; eight unpadded groups for other IPv6; lower case for what is neither. */
 export function normalAddress(address: string): string {

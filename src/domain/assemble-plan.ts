@@ -1,4 +1,6 @@
-/** Assembles the plan: numbered steps, time and bytes, from answers, configuration, profile and fleet; touches nothing. */
+/**
+ * Assembles the plan: numbered steps, time and bytes, from answers, configuration, profile and fleet; touches nothing.
+ */
 import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'

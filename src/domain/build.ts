@@ -53,7 +53,9 @@ export type SourceInfo =
       readonly dirty: { readonly count: number; readonly paths: readonly string[]; readonly digest: string } | null
     }
 
-/** One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing. */
+/**
+ * One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing.
+ */
 export const revisionOf = (source: SourceInfo): string | null =>
   source.kind === 'none'
     ? null
@@ -87,7 +89,9 @@ export interface BuildRecord {
   readonly before: readonly { readonly source: BuildMethod; readonly reason: BuildFault; readonly message: string }[]
 }
 
-/** What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command. */
+/**
+ * What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command.
+ */
 export function afterZigbuild(result: BuildResult): 'use' | 'native' | 'fail' {
   if (result.kind === 'built') return 'use'
   return result.reason === 'toolchain' ? 'native' : 'fail'

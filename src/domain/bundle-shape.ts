@@ -1,4 +1,7 @@
-/** The shape of an evidence folder's files, so far as anything reads them: a folder may come from a stranger, and behind this check a number is a number. */
+/**
+ * The shape of an evidence folder's files, so far as anything reads them: a folder may come from a stranger, and behind
+ * this check a number is a number.
+ */
 import type { Control, RunningProof } from './evidence.ts'
 import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
@@ -46,7 +49,10 @@ export const trustedEvidence: Limits = {
   longest: Infinity,
 }
 
-/** What a run without secrets may have left: a test of ten nodes, 500 attempts and ten checkpoints is a tenth of it, and to judge all of it takes seconds. */
+/**
+ * What a run without secrets may have left: a test of ten nodes, 500 attempts and ten checkpoints is a tenth of it, and
+ * to judge all of it takes seconds.
+ */
 export const untrustedEvidence: Limits = {
   nodes: 100,
   entries: 1000,

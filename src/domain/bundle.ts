@@ -1,4 +1,7 @@
-/** The evidence of one test as data, and the verdict's input made from it: the same function for the run and for `verify`. */
+/**
+ * The evidence of one test as data, and the verdict's input made from it: the same function for the run and for
+ * `verify`.
+ */
 import { checkpointInput } from './checkpoint.ts'
 import type { Control, RunningProof } from './evidence.ts'
 import type { NatMeasurement, NodeName } from './fleet.ts'
@@ -60,7 +63,10 @@ export const layout = {
 /** One file for each suite of the plan, one line for each measurement. */
 export const itemsFile = (suite: SuiteId): string => `suites/${suite}.jsonl`
 
-/** The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from being one. */
+/**
+ * The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from
+ * being one.
+ */
 export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | null =>
   fold(b.facts.session, b.entries).checkpoint
 

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** JSON with sorted keys and no spaces: one value, one text. What JSON has no word for is left out, or null in a list. */
+/**
+ * JSON with sorted keys and no spaces: one value, one text. What JSON has no word for is left out, or null in a list.
+ */
 export function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`

@@ -1,4 +1,7 @@
-/** Turns the configured build command into the one that is run: with zig here, or with the build host's own toolchain there. */
+/**
+ * Turns the configured build command into the one that is run: with zig here, or with the build host's own toolchain
+ * there.
+ */
 
 export interface CargoArgv {
   /** `+nightly` or null. */
@@ -69,7 +72,9 @@ export function zigArgv(
   }
 }
 
-/** `cargo build` for the build host. The target directory comes by CARGO_TARGET_DIR, since only the host knows its home. */
+/**
+ * `cargo build` for the build host. The target directory comes by CARGO_TARGET_DIR, since only the host knows its home.
+ */
 export const nativeArgv = (command: CargoArgv, locked: boolean): readonly string[] => [
   ...cargo(command, 'build', locked),
   ...(command.target === null ? [] : ['--target', command.target]),

@@ -1,7 +1,13 @@
-/** Who owns a failed build: the project's code, the toolchain, or the build command. Texts are cargo's and cargo-zigbuild's, seen with 1.65 and 1.95. */
+/**
+ * Who owns a failed build: the project's code, the toolchain, or the build command. Texts are cargo's and
+ * cargo-zigbuild's, seen with 1.65 and 1.95.
+ */
 import { oneLine, placed, type BuildError, type CargoRun } from './cargo-messages.ts'
 
-/** `compile`: the project's own files; `toolchain`: compiler, linker, C dependency or network; `usage`: the build command. */
+/**
+ * `compile`: the project's own files; `toolchain`: compiler, linker, C dependency or network; `usage`: the build
+ * command.
+ */
 export type BuildFault = 'compile' | 'toolchain' | 'usage'
 
 export interface Blame {
@@ -10,7 +16,10 @@ export interface Blame {
   readonly errors: readonly BuildError[]
 }
 
-/** Compile errors of the project come before all else, since no other toolchain cures them; but without a standard library every line is one. */
+/**
+ * Compile errors of the project come before all else, since no other toolchain cures them; but without a standard
+ * library every line is one.
+ */
 export function classifyBuild(run: CargoRun, stderr: string): Blame {
   const noStd = run.errors.find(lacksStd)
   if (noStd !== undefined)

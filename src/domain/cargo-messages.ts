@@ -87,7 +87,10 @@ const linkerSays = (rendered: string): string => {
   return why === undefined ? '' : `: ${why}`
 }
 
-/** Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0` since. */
+/**
+ * Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0`
+ * since.
+ */
 function crateOf(id: string): string {
   const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1]
   if (old !== undefined) return old

@@ -1,4 +1,7 @@
-/** What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the first test, and one process must have gone on (spec §4, WAIT_1HR). */
+/**
+ * What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the
+ * first test, and one process must have gone on (spec §4, WAIT_1HR).
+ */
 import { judgeContinuity, type ContinuityRow, type RunningMark } from './continuity.ts'
 import { countOf, groupsOf, type Count, type Counts } from './counts.ts'
 import { isTest } from './events/entry.ts'

@@ -25,7 +25,10 @@ export function checkEntryShift(before: readonly Entry[], entry: Entry): void {
   checkShift(entry.facts.clockShift, plan?.fleet ?? null)
 }
 
-/** Our clock decides when a checkpoint is due: that it was moved is told wherever its times are, whichever writer of the session moved it. */
+/**
+ * Our clock decides when a checkpoint is due: that it was moved is told wherever its times are, whichever writer of the
+ * session moved it.
+ */
 export function shiftNotes(entries: readonly Entry[], own: number): readonly Unsupported[] {
   const seconds = [...entries.map((e) => e.facts.clockShift), own].filter(
     (s): s is number => typeof s === 'number' && s !== 0,

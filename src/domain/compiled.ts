@@ -1,4 +1,7 @@
-/** What the job that compiles, which has no secret, hands to the job that records: words of a machine on which the project's code ran. */
+/**
+ * What the job that compiles, which has no secret, hands to the job that records: words of a machine on which the
+ * project's code ran.
+ */
 import type { BuildRecord } from './build.ts'
 import type { FailureInfo, FailureKind } from './failure.ts'
 import { failureRow } from './failures/failures.ts'

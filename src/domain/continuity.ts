@@ -1,4 +1,7 @@
-/** Whether one process of one binary went on running from one look to a later one: inside a test, and between a checkpoint and the test before it (spec §4, WAIT_1HR). */
+/**
+ * Whether one process of one binary went on running from one look to a later one: inside a test, and between a
+ * checkpoint and the test before it (spec §4, WAIT_1HR).
+ */
 import type { Reason } from './reason.ts'
 import type { RunningProof } from './evidence.ts'
 import type { Finding, FindingKind } from './findings.ts'
@@ -65,7 +68,10 @@ export interface ContinuityJudged {
 
 const when = 'since the last test that passed'
 
-/** `since`: what ran after that test; `now`: before this one. The registry is no peer: its change is a finding, no reason. */
+/**
+ * `since`: what ran after that test; `now`: before this one. The registry is no peer: its change is a finding, no
+ * reason.
+ */
 export function judgeContinuity(
   since: readonly RunningMark[],
   now: readonly RunningProof[],
@@ -112,7 +118,10 @@ const gone: Change = {
   text: 'its service ran at the end of the last test that passed, now nothing proves that it runs',
 }
 
-/** Told before a restart, which it needs: who put it there did not test this program. After a reboot the reboot comes first. */
+/**
+ * Told before a restart, which it needs: who put it there did not test this program. After a reboot the reboot comes
+ * first.
+ */
 const otherBinary = (before: RunningMark, after: RunningMark): Change | undefined =>
   before.bootId === after.bootId && before.exeSha256 !== after.exeSha256
     ? {

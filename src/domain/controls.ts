@@ -1,4 +1,7 @@
-/** Controls: our own prober must get through where it can, and must not where a path was closed; else the run says nothing (spec §3). */
+/**
+ * Controls: our own prober must get through where it can, and must not where a path was closed; else the run says
+ * nothing (spec §3).
+ */
 import type { Reason } from './reason.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Control } from './evidence.ts'

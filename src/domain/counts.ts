@@ -41,7 +41,9 @@ export const countOf = (counts: Counts, suite: string, group: string): Count | n
   return groups !== undefined && Object.hasOwn(groups, group) ? (groups[group] ?? null) : null
 }
 
-/** `direct 40/40, relay 9/10`; with several suites each group has its suite before it. Empty where nothing was counted. */
+/**
+ * `direct 40/40, relay 9/10`; with several suites each group has its suite before it. Empty where nothing was counted.
+ */
 export function countsText(counts: Counts): string {
   const several = Object.keys(counts).length > 1
   return groupsOf(counts)

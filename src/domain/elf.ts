@@ -1,4 +1,7 @@
-/** Reads what an ELF file asks of the machine it runs on: architecture, loader, libraries and the newest GLIBC symbol version (System V gABI; LSB symbol versioning). */
+/**
+ * Reads what an ELF file asks of the machine it runs on: architecture, loader, libraries and the newest GLIBC symbol
+ * version (System V gABI; LSB symbol versioning).
+ */
 import type { NodeRuntime } from './runtime.ts'
 
 /** The only error {@link readElf} throws, whatever the bytes. */
@@ -205,7 +208,10 @@ function reader(bytes: Uint8Array) {
     }
   }
 
-  /** Elf_Verneed lists of Elf_Vernaux: both have one layout for 32 and 64 bit. Offsets are relative and unsigned, so each list only moves forward. */
+  /**
+   * Elf_Verneed lists of Elf_Vernaux: both have one layout for 32 and 64 bit. Offsets are relative and unsigned, so
+   * each list only moves forward.
+   */
   function versions(first: number, files: number, name: (o: number) => string): readonly string[] {
     const found: string[] = []
     for (let at = first, i = 0; i < files; i++) {

@@ -100,7 +100,9 @@ export interface Attempt {
   readonly endedAt: number
   readonly claim: Claim
   readonly record: ReceiverRecord | null
-  /** Counters inside each node's network namespace; null: could not be read. Both ends and every node that could relay. */
+  /**
+   * Counters inside each node's network namespace; null: could not be read. Both ends and every node that could relay.
+   */
   readonly counters: Readonly<Record<NodeName, Counters | null>>
   /** NAT boxes of the two ends, where they have one. */
   readonly boxes: Readonly<Record<NodeName, BoxView | null>>

@@ -24,7 +24,10 @@ export const exitCodes = { passed: 0, harness: 1, usage: 2, infra: 10, failed: 2
 
 /** What the place that throws knows; kind and common remedy are the row's. */
 export interface FailureInput {
-  /** Stable: U usage, T transport, I infrastructure, H harness, P product, B busy; then three digits. Listed in docs/errors.md. */
+  /**
+   * Stable: U usage, T transport, I infrastructure, H harness, P product, B busy; then three digits. Listed in
+   * docs/errors.md.
+   */
   readonly code: FailureCode
   readonly message: string
   /** A command that can be typed; better than the row's, because it names what is concerned. */

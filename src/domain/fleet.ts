@@ -13,7 +13,9 @@ export type NatKind = (typeof natKinds)[number]
 /** How a lab's delay and loss are made; `none`: they are not covered. */
 export const shapings = ['netem', 'nfqueue', 'none'] as const
 
-/** Where the service runs on the node. `docker` and `netns` run it on the host inside that network namespace (spec §2). */
+/**
+ * Where the service runs on the node. `docker` and `netns` run it on the host inside that network namespace (spec §2).
+ */
 export type Runtime =
   | { readonly kind: 'systemd' }
   | { readonly kind: 'docker'; readonly container: string }
@@ -65,7 +67,10 @@ export interface Fleet {
   /** Service ports by project, UDP; 0: the service binds one of its own choice. */
   readonly ports: Readonly<Record<string, number>>
   readonly nodes: readonly FleetNode[]
-  /** Absolute path or `~/…` of the private key used for every node of this fleet; absent: the user's agent or the --key option. */
+  /**
+   * Absolute path or `~/…` of the private key used for every node of this fleet; absent: the user's agent or the --key
+   * option.
+   */
   readonly identityFile?: string
   /** Registry base URL as seen from the nodes; absent: `http://<registry ip>:8080`. */
   readonly registryUrl?: string
@@ -82,7 +87,10 @@ export interface LabInfo {
   readonly shaping: (typeof shapings)[number]
 }
 
-/** RFC 4787 §4.1: endpoint-independent, address-dependent, address-and-port-dependent mapping. `none`: the address is the node's own. */
+/**
+ * RFC 4787 §4.1: endpoint-independent, address-dependent, address-and-port-dependent mapping. `none`: the address is
+ * the node's own.
+ */
 export type MappingBehaviour = 'none' | 'EIM' | 'ADM' | 'APDM'
 /** RFC 4787 §5: endpoint-independent, address-dependent, address-and-port-dependent filtering. */
 export type FilteringBehaviour = 'EIF' | 'ADF' | 'APDF'
@@ -92,7 +100,10 @@ export interface NatMeasurement {
   readonly node: NodeName
   readonly mapping: MappingBehaviour
   readonly filtering: FilteringBehaviour
-  /** Mapping unchanged after an unsolicited packet (null where mapping is APDM). False: a plain-masquerade clash (nat-lab §C.1). */
+  /**
+   * Mapping unchanged after an unsolicited packet (null where mapping is APDM). False: a plain-masquerade clash
+   * (nat-lab §C.1).
+   */
   readonly stable: boolean | null
   readonly portPreserving: boolean
   /** Addresses by which the outside knows this node, without ports. */

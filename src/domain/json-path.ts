@@ -1,6 +1,9 @@
 /** A list of objects inside an answer of JSON that comes from outside. */
 
-/** `at`: `$` for the answer itself, else names with dots between. An object alone is a list of one; what is none is dropped. */
+/**
+ * `at`: `$` for the answer itself, else names with dots between. An object alone is a list of one; what is none is
+ * dropped.
+ */
 export function listAt(text: string, at: string): readonly Readonly<Record<string, unknown>>[] {
   let value: unknown
   try {

@@ -1,4 +1,6 @@
-/** Asks each suite of the plan; a judge that breaks makes the run inconclusive, and its error is part of the verdict. */
+/**
+ * Asks each suite of the plan; a judge that breaks makes the run inconclusive, and its error is part of the verdict.
+ */
 import type { Criterion } from './criteria/criterion.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'

@@ -1,4 +1,7 @@
-/** The hash chain: every entry names the hash of the one before, so that no entry can be changed, dropped or moved unseen. */
+/**
+ * The hash chain: every entry names the hash of the one before, so that no entry can be changed, dropped or moved
+ * unseen.
+ */
 import { canonical, sha256 } from './canonical.ts'
 import type { Entry, EntryBody } from './events/entry.ts'
 
@@ -20,7 +23,10 @@ export function chain(entries: readonly Entry[], body: EntryBody): Entry {
   return { ...entry, hash: hashOf(entry) }
 }
 
-/** Every break of the chain, in words; empty when whole. `session`: whose chain it must be, else that of its first entry. */
+/**
+ * Every break of the chain, in words; empty when whole. `session`: whose chain it must be, else that of its first
+ * entry.
+ */
 export function chainFaults(entries: readonly Entry[], session = entries[0]?.session): readonly string[] {
   const faults: string[] = []
   entries.forEach((e, i) => {

@@ -22,7 +22,8 @@ export function judgeNats(
     return m === undefined ? [] : [{ n, m }]
   })
   const wrong = measured.filter(({ n, m }) => measuredKind(m) !== n.nat)
-  // None of the declared types moves its mapping when a stranger knocks: what was tested through such a box was not that type.
+  // None of the declared types moves its mapping when a stranger knocks: what was tested through such a box was not
+  // that type.
   const other = measured.filter(({ n, m }) => measuredKind(m) !== n.nat || m.stable === false)
   const label = (n: FleetNode): string => natName(asDeclared(n))
   return {

@@ -1,4 +1,7 @@
-/** What a run leaves open: subjects without a counted sample, groups without a subject, NAT types, other parts of the plan. */
+/**
+ * What a run leaves open: subjects without a counted sample, groups without a subject, NAT types, other parts of the
+ * plan.
+ */
 import type { NatKind, NodeName } from './fleet.ts'
 import type { Subject } from './suites/sample.ts'
 

@@ -1,4 +1,6 @@
-/** Payloads that follow from a nonce alone, so that we know the hash a receiver must report without having sent a byte. */
+/**
+ * Payloads that follow from a nonce alone, so that we know the hash a receiver must report without having sent a byte.
+ */
 import { createHash } from 'node:crypto'
 
 /** SHA-256 of the first `bytes` bytes of SHA-256(nonce ‖ u64 big-endian counter), counter = 0, 1, 2 … */

@@ -20,7 +20,10 @@ export {
 } from './answers.ts'
 
 export type BinarySource =
-  /** `workspace`: within the repository, so that every machine finds it; absolute outside git. `revision`: the commit, with a digest of uncommitted changes where there are any; null outside git. */
+  /**
+   * `workspace`: within the repository, so that every machine finds it; absolute outside git. `revision`: the commit,
+   * with a digest of uncommitted changes where there are any; null outside git.
+   */
   | { readonly kind: 'build'; readonly workspace: string; readonly revision: string | null; readonly native?: boolean }
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string }

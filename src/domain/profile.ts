@@ -1,4 +1,7 @@
-/** How one program is started, dialled and read: data from `profiles/<name>.yaml`. Argument lists are templates of `{placeholder}`s, each filling one word. */
+/**
+ * How one program is started, dialled and read: data from `profiles/<name>.yaml`. Argument lists are templates of
+ * `{placeholder}`s, each filling one word.
+ */
 
 /** Grammars of a dialler's output that are read here (suites/dialects). */
 export const dialects = ['testnet-jsonl'] as const
@@ -12,7 +15,10 @@ export interface RegistryUse {
   /** The registry process on the registry node; null: the fleet's own registry is used as it is. */
   readonly args: readonly string[] | null
   readonly httpPort: number
-  /** Where it lists who has registered: path, where the list is in the answer, and the field of an id; null: nothing is waited for. */
+  /**
+   * Where it lists who has registered: path, where the list is in the answer, and the field of an id; null: nothing is
+   * waited for.
+   */
   readonly ready: { readonly path: string; readonly list: string; readonly id: string } | null
   /** Paths whose answers are kept as evidence. */
   readonly keep: readonly string[]
@@ -26,7 +32,10 @@ export interface Profile {
   readonly module: string
   readonly focuses: readonly string[]
   readonly binary: string
-  /** UDP port of the service: a key of the fleet's ports, or a number, which the fleet's port of the project replaces. 0: the service binds one of its own choice. */
+  /**
+   * UDP port of the service: a key of the fleet's ports, or a number, which the fleet's port of the project replaces.
+   * 0: the service binds one of its own choice.
+   */
   readonly servicePort: number | string
   /** Where nodes find each other; null: the program knows no registry. */
   readonly registry: RegistryUse | null

@@ -1,4 +1,6 @@
-/** Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one. */
+/**
+ * Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one.
+ */
 import { Failure } from './failure.ts'
 import type { RunningProof } from './evidence.ts'
 import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
@@ -39,20 +41,29 @@ export function fillArguments(
   )
 }
 
-/** The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always the lab's own. */
+/**
+ * The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always
+ * the lab's own.
+ */
 export function registryUrlOf(fleet: Fleet, plan: Pick<Plan, 'config' | 'profile'>): string {
   const own = fleet.lab === undefined ? (plan.config.bootstrap.registry ?? fleet.registryUrl) : fleet.registryUrl
   return own ?? `http://${registryOf(fleet)?.ip ?? '127.0.0.1'}:${plan.profile.registry?.httpPort ?? 8080}`
 }
 
-/** `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the lab's own. */
+/**
+ * `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the
+ * lab's own.
+ */
 export function bootstrapsFor(fleet: Fleet, { config, profile }: Pick<Plan, 'config' | 'profile'>): string {
   const own = fleet.lab === undefined ? config.bootstrap.nodes : []
   const address = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip)
   return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => `${address(ip)}:${profile.servicePort}`)).join(',')
 }
 
-/** The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's own. */
+/**
+ * The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's
+ * own.
+ */
 export function servicePortOf({ servicePort }: Profile, project: string, { name, ports }: Fleet): number {
   const port = typeof servicePort === 'string' ? ports[servicePort] : (ports[project] ?? servicePort)
   if (port !== undefined) return port

@@ -1,4 +1,7 @@
-/** A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from (spec §7). */
+/**
+ * A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from
+ * (spec §7).
+ */
 import type { Checkpoint } from './states.ts'
 import type { ConnectivityConfig } from './suites/connectivity/config.ts'
 

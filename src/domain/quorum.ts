@@ -1,4 +1,7 @@
-/** Who must be there for a run to go on: the registry where the program uses one, a bootstrap node, half of the peers (spec §2). */
+/**
+ * Who must be there for a run to go on: the registry where the program uses one, a bootstrap node, half of the peers
+ * (spec §2).
+ */
 import { bootstrapsOf, peersOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 
 /** As much of a plan as decides. */

@@ -1,4 +1,7 @@
-/** What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still lives (spec §4 WAIT_*, RESTART). */
+/**
+ * What a tick of the schedule does with one session: a function of its ledger, the clock and whether its writer still
+ * lives (spec §4 WAIT_*, RESTART).
+ */
 import { duration, iso } from './text.ts'
 import type { NotTaken, Taking } from './events/facts.ts'
 import { isCheckpoint, isFinal, traitsOf } from './states.ts'
@@ -13,7 +16,10 @@ export type Tick =
   /** Append this entry; there is no work to do. */
   | { readonly kind: 'record'; readonly outcome: StageResult }
 
-/** GitHub's schedule was seen twelve hours late (github-platform §3); what comes a day late says nothing about the hours that it was to witness. */
+/**
+ * GitHub's schedule was seen twelve hours late (github-platform §3); what comes a day late says nothing about the hours
+ * that it was to witness.
+ */
 export const windowMs = 24 * 3_600_000
 /** Runs that may end without a record before a person is asked. */
 export const claimsAllowed = 5
@@ -21,7 +27,9 @@ export const claimsAllowed = 5
 /** Whether the tick must know if the session's last writer still lives. */
 export const asksWriter = (s: Session): boolean => s.by !== null && traitsOf(s.state).kind === 'working' && resumable(s)
 
-/** `writerEnded`: the run or process that wrote the last entry has ended; asked only where {@link asksWriter} says so. */
+/**
+ * `writerEnded`: the run or process that wrote the last entry has ended; asked only where {@link asksWriter} says so.
+ */
 export function reconcile(s: Session, now: number, writerEnded: boolean): Tick {
   if (isFinal(s.state)) return nothing('ended')
   if (isCheckpoint(s.state)) {

@@ -1,4 +1,7 @@
-/** Whether every node ran the deployed binary, one process from before the first attempt until after the last (testnet-interfaces §9, "binary X runs on host H"). */
+/**
+ * Whether every node ran the deployed binary, one process from before the first attempt until after the last
+ * (testnet-interfaces §9, "binary X runs on host H").
+ */
 import { changeBetween } from './continuity.ts'
 import type { Reason } from './reason.ts'
 import type { RunningProof, RunEvidence } from './evidence.ts'

@@ -1,4 +1,7 @@
-/** What must never stand in a ledger that anybody may read: the secrets this run was given, in the forms they leak in, and what is a secret by its look. */
+/**
+ * What must never stand in a ledger that anybody may read: the secrets this run was given, in the forms they leak in,
+ * and what is a secret by its look.
+ */
 import { canonical, type Entry } from './ledger.ts'
 
 const looks: readonly (readonly [string, RegExp])[] = [
@@ -44,7 +47,10 @@ function plainForms(secret: string): readonly string[] {
   return [...forms, ...forms.map((f) => JSON.stringify(f).slice(1, -1))]
 }
 
-/** base64 of a longer text that holds the secret depends on where it begins: three ways, without the characters that its neighbours share. */
+/**
+ * base64 of a longer text that holds the secret depends on where it begins: three ways, without the characters that its
+ * neighbours share.
+ */
 function encodedForms(secret: string): readonly string[] {
   return [secret, secret.trim()]
     .filter((s) => s !== '')

@@ -14,7 +14,9 @@ export interface Queued {
   readonly until: number
 }
 
-/** The newest entry that left each state; a new build forgets the old build and deploy, a new setup the old setup too. */
+/**
+ * The newest entry that left each state; a new build forgets the old build and deploy, a new setup the old setup too.
+ */
 export type Newest = { readonly [S in State]?: EntryFrom<S> }
 
 export interface Session {

@@ -82,7 +82,10 @@ export interface Size {
   /** Characters of one text or name. */ readonly longest: number
 }
 
-/** How many values there are; a fault where there are more than `most`, where a text is too long, or where they are nested so deep that reading them would overflow. */
+/**
+ * How many values there are; a fault where there are more than `most`, where a text is too long, or where they are
+ * nested so deep that reading them would overflow.
+ */
 export function countValues(root: unknown, most: Size): number | string {
   let count = 0
   let level: readonly unknown[] = [root]

@@ -8,7 +8,10 @@ export interface Interval {
 /** Standard normal quantile of a two-sided 95 % interval. */
 const z95 = 1.959963984540054
 
-/** Wilson score interval of successes / attempts, both ends in 0..1 (Wilson 1927, without continuity correction). Nothing tried: [0, 1]. */
+/**
+ * Wilson score interval of successes / attempts, both ends in 0..1 (Wilson 1927, without continuity correction).
+ * Nothing tried: [0, 1].
+ */
 export function wilson(successes: number, attempts: number, z = z95): Interval {
   if (attempts === 0) return { low: 0, high: 1 }
   const p = successes / attempts
@@ -21,11 +24,17 @@ export function wilson(successes: number, attempts: number, z = z95): Interval {
   }
 }
 
-/** Attempts without one failure that bring the interval's lower bound to `target` (0..1); undefined for 1, which no number reaches. */
+/**
+ * Attempts without one failure that bring the interval's lower bound to `target` (0..1); undefined for 1, which no
+ * number reaches.
+ */
 export const attemptsForLowerBound = (target: number, z = z95): number | undefined =>
   target >= 1 ? undefined : Math.ceil((z * z * target) / (1 - target) - 1e-9)
 
-/** Nearest-rank quantile: the smallest value that at least the share `q` (0..1) of all values does not exceed. Null when there is none. */
+/**
+ * Nearest-rank quantile: the smallest value that at least the share `q` (0..1) of all values does not exceed. Null when
+ * there is none.
+ */
 export function quantile(values: readonly number[], q: number): number | null {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? null

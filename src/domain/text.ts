@@ -10,7 +10,9 @@ export const stripHidden = (text: string, limit = 200): string => {
   return clean.length > limit ? `${clean.slice(0, limit)}…` : clean
 }
 
-/** For a page that is evidence: hidden characters are written as ⟨U+XXXX⟩, so that a reader sees that they were there. */
+/**
+ * For a page that is evidence: hidden characters are written as ⟨U+XXXX⟩, so that a reader sees that they were there.
+ */
 export const spellHidden = (value: string): string =>
   value.replace(hiddenOrHalf, (c) =>
     c === '\t' ? ' ' : `⟨U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,

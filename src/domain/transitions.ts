@@ -15,7 +15,10 @@ const afterRegression = (s: Session): Target =>
     : to('STOPPED', `regression after ${restartsAllowed} full loops: a person is asked`)
 
 const buildsAllowed = 3
-/** The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for ever. */
+/**
+ * The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for
+ * ever.
+ */
 const restartsAllowed = 3
 
 const anywhere = {
@@ -40,7 +43,8 @@ export const table: { readonly [S in State]: Row<S> } = {
         ? to('STOPPED', `${buildsAllowed} failed builds: a person is asked`)
         : to('FIX'),
   },
-  // A fleet is waited for in SETUP: by the time it is free, nodes may have changed, and another run builds the binary that it deploys.
+  // A fleet is waited for in SETUP: by the time it is free, nodes may have changed, and another run builds the binary
+  // that it deploys.
   DEPLOY: { ...stay, deployed: () => to('TEST'), failed: () => to('FIX'), queued: () => to('SETUP') },
   TEST: {
     ...stay,

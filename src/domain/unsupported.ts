@@ -1,4 +1,7 @@
-/** The one list of what can be asked for and does not act in this version; a suite or a method that begins to act leaves it. */
+/**
+ * The one list of what can be asked for and does not act in this version; a suite or a method that begins to act leaves
+ * it.
+ */
 import type { Answers, CriteriaKind, Focus, ProofKind } from './answers.ts'
 import { Failure } from './failure.ts'
 import { focusesFor, takes, type Profile } from './profile.ts'

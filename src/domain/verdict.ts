@@ -1,4 +1,7 @@
-/** Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline (spec §3, architecture). */
+/**
+ * Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline
+ * (spec §3, architecture).
+ */
 import { judgeCheckpoint, type CheckpointJudged, type CheckpointResult } from './checkpoint.ts'
 import { criteria } from './criteria/criteria.ts'
 import type { Control } from './evidence.ts'

@@ -1,6 +1,12 @@
-/** Who wrote an entry of the ledger, and what a session was begun for: both go into facts, so that another machine can go on (spec §4). */
+/**
+ * Who wrote an entry of the ledger, and what a session was begun for: both go into facts, so that another machine can
+ * go on (spec §4).
+ */
 
-/** One attempt of one workflow run, or one process on a host. A session belongs to the writer of its last entry while that one lives. */
+/**
+ * One attempt of one workflow run, or one process on a host. A session belongs to the writer of its last entry while
+ * that one lives.
+ */
 export type Writer =
   | {
       readonly kind: 'run'

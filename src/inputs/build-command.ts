@@ -79,7 +79,10 @@ export function withZigbuild(argv: readonly string[]): { readonly argv: readonly
 
 const selects = /^(?:-p.*|--package(?:=.*)?|--workspace|--all|--bins?(?:=.*)?|--manifest-path(?:=.*)?)$/
 
-/** Builds the one crate of a workspace, unless the command chooses for itself: a path by its manifest, a name as a package. */
+/**
+ * Builds the one crate of a workspace, unless the command chooses for itself: a path by its manifest, a name as a
+ * package.
+ */
 export function withCrate(argv: readonly string[], crate: string | undefined): readonly string[] {
   const at = (argv[1]?.startsWith('+') === true ? 2 : 1) + 1
   if (crate === undefined || argv[0] !== 'cargo' || argv.some((word) => selects.test(word))) return argv

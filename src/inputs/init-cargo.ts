@@ -101,7 +101,10 @@ interface Manifest {
   readonly tables: (name: string) => readonly ReadonlyMap<string, string>[]
 }
 
-/** Only tables with plain keys, texts and lists of texts: all that is asked of a manifest. What it does not understand it passes over. */
+/**
+ * Only tables with plain keys, texts and lists of texts: all that is asked of a manifest. What it does not understand
+ * it passes over.
+ */
 function manifestAt(tree: Tree, directory: string): Manifest | undefined {
   const text = tree.read(directory === '' ? 'Cargo.toml' : `${directory}/Cargo.toml`)
   if (text === undefined) return undefined

@@ -12,7 +12,10 @@ export interface InitConfig {
   readonly notes: readonly string[]
 }
 
-/** Stands in where no profile describes the program: it is the one with every promise, so a wrong guess shows at the first start. */
+/**
+ * Stands in where no profile describes the program: it is the one with every promise, so a wrong guess shows at the
+ * first start.
+ */
 const fallback = 'testnet'
 
 /** `hint`: the repository's own name, which a program may share. Undefined where there is no program. */

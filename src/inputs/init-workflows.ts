@@ -6,7 +6,10 @@ export interface CallerFacts {
   /** Tag or commit of vps-test. */
   readonly ref: string
   readonly fleet: string
-  /** Of the tested project, from the repository's root; like `fleet` without anything that means something to YAML or to an expression. */
+  /**
+   * Of the tested project, from the repository's root; like `fleet` without anything that means something to YAML or to
+   * an expression.
+   */
   readonly repo: string
   /** What a push counts for. */
   readonly branch: string
@@ -19,7 +22,10 @@ export interface InitFile {
 }
 
 const source = 'saorsa-labs/vps-test'
-/** `<job of the caller> / <job of the reusable workflow>`, as GitHub shows them. Required where nothing makes it, a check is waited for without end. */
+/**
+ * `<job of the caller> / <job of the reusable workflow>`, as GitHub shows them. Required where nothing makes it, a
+ * check is waited for without end.
+ */
 export const labCheck = 'lab / lab'
 export const gateCheck = 'vps-test / vps-test'
 
@@ -54,7 +60,8 @@ const sessionPermissions = `    permissions:
 `
 
 function session(facts: CallerFacts): string {
-  // The reusable workflow's own form, with this repository's answers: the line that `modify` prints names every question.
+  // The reusable workflow's own form, with this repository's answers: the line that `modify` prints names every
+  // question.
   const form = formInputs({
     project: { menu: [fromConfiguration, ...facts.projects] },
     fleet: { default: facts.fleet },

@@ -12,7 +12,10 @@ export interface SchemaIssue {
 
 type Issue = z.core.$ZodIssue
 
-/** Given to every parse: puts the known keys where {@link findingsOf} reads them, because an issue does not carry its schema. */
+/**
+ * Given to every parse: puts the known keys where {@link findingsOf} reads them, because an issue does not carry its
+ * schema.
+ */
 export const keepKnownKeys: z.core.$ZodErrorMap = (issue) => {
   if (issue.code !== 'unrecognized_keys') return undefined
   const def = issue.inst?._zod.def as { readonly shape?: object } | undefined

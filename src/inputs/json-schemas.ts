@@ -15,7 +15,9 @@ const titles: Readonly<Record<SchemaName, string>> = {
   profile: 'A profile: how one program is started, dialled and read',
 }
 
-/** What a checker alone can say (a shell command, a regular expression, names that agree) is left to `vps-test plan`. */
+/**
+ * What a checker alone can say (a shell command, a regular expression, names that agree) is left to `vps-test plan`.
+ */
 const drawn = (schema: z.ZodType): JsonSchema =>
   z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' })
 

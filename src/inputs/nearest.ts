@@ -1,6 +1,9 @@
 /** The known word that a mistyped one most likely meant. */
 
-/** Undefined where nothing is near: more than a third of the letters would have to change. Case, `-` and `_` do not count. */
+/**
+ * Undefined where nothing is near: more than a third of the letters would have to change. Case, `-` and `_` do not
+ * count.
+ */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 64) return undefined
   const scored = known.map((k) => ({ k, d: distance(plain(word), plain(k)) })).sort((a, b) => a.d - b.d)

@@ -83,7 +83,10 @@ export function pathOfKey(document: Document, offset: number): FieldPath | undef
   return found
 }
 
-/** Keys that no file needs: those that are not plain text, and the one that reaches into a JavaScript object's own workings. */
+/**
+ * Keys that no file needs: those that are not plain text, and the one that reaches into a JavaScript object's own
+ * workings.
+ */
 export function refusedKeys(document: Document): readonly { readonly offset: number; readonly message: string }[] {
   const found: { offset: number; message: string }[] = []
   visit(document, {

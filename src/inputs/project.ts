@@ -49,7 +49,10 @@ export const parseProjectAll = (
   context: Omit<ProjectContext, 'project'>,
 ): readonly ProjectConfig[] => read(text, file, context).all
 
-/** The fleet that the file names: a name, or a path below the file's repository. Undefined where it names none; faults are told by {@link parseProjectAll}. */
+/**
+ * The fleet that the file names: a name, or a path below the file's repository. Undefined where it names none; faults
+ * are told by {@link parseProjectAll}.
+ */
 export function fleetNamed(text: string, file: string): string | undefined {
   const parsed = parseYaml(text, file)
   const read = parsed.ok && isRecord(parsed.value.raw) ? fleetKey.safeParse(parsed.value.raw['fleet']) : undefined

@@ -1,4 +1,7 @@
-/** What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or a workflow call. */
+/**
+ * What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or
+ * a workflow call.
+ */
 import { z } from 'zod'
 import { printable } from '../domain/text.ts'
 import { hint } from './nearest.ts'
@@ -56,7 +59,10 @@ const release = given.transform((value, c): ReleaseWish | undefined => {
   }
   return { repository: repository ?? null, tag, asset: asset ?? null }
 })
-/** A job that waits longer would be taken for dead by the schedule (a test holds this and the job's `timeout-minutes` together). */
+/**
+ * A job that waits longer would be taken for dead by the schedule (a test holds this and the job's `timeout-minutes`
+ * together).
+ */
 export const longestQueueMinutes = 240
 const minutes = given.transform((value, c): number | undefined => {
   if (value === undefined) return undefined

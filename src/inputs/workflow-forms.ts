@@ -1,4 +1,6 @@
-/** The rows of a request as inputs of workflows, in YAML: questions of a form, inputs of a call, what a job is given. */
+/**
+ * The rows of a request as inputs of workflows, in YAML: questions of a form, inputs of a call, what a job is given.
+ */
 import { stringify } from 'yaml'
 import { callFields, formFields, type RequestField } from './request-fields.ts'
 

@@ -1,4 +1,7 @@
-/** Controls of every run (spec §3): our prober must get through an open path, must not through a closed one, and the packet witness must agree. */
+/**
+ * Controls of every run (spec §3): our prober must get through an open path, must not through a closed one, and the
+ * packet witness must agree.
+ */
 import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
 import { closePort, openPort, receiveProbe, sendProbe } from '../commands/probe.ts'

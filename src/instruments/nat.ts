@@ -1,4 +1,7 @@
-/** Measures every node's NAT from inside its own network namespace, with pairs of public nodes as reflectors (RFC 5780 §4.3, §4.4). */
+/**
+ * Measures every node's NAT from inside its own network namespace, with pairs of public nodes as reflectors (RFC 5780
+ * §4.3, §4.4).
+ */
 import { diagnoseNode, listNodes } from '../commands/remedies.ts'
 import { PassThrough } from 'node:stream'
 import { placeOf } from '../commands/place.ts'
@@ -91,7 +94,10 @@ interface Post {
   readonly running: Promise<unknown>[]
 }
 
-/** Reflectors on the first three public nodes, in three pairs, so that each of the three can be measured by the other two. A node where one does not start is passed over. */
+/**
+ * Reflectors on the first three public nodes, in three pairs, so that each of the three can be measured by the other
+ * two. A node where one does not start is passed over.
+ */
 async function startReflectors(
   post: Post,
   candidates: readonly FleetNode[],

@@ -47,8 +47,10 @@ function flow(e: NftElement | null): readonly Flow[] {
 }
 
 /**
- * `conntrack -L` lines. Begun from inside, the original tuple is the inside's view and the reply is addressed to the outside one; begun from outside
- * (a full cone lets anybody begin), the original is addressed to the outside endpoint and the reply comes from the inside one.
+ * `conntrack -L` lines. Begun from inside, the original tuple is the inside's view and the reply is addressed to the
+ * outside one; begun from outside
+ * (a full cone lets anybody begin), the original is addressed to the outside endpoint and the reply comes from the
+ * inside one.
  */
 export function parseMappings(lines: readonly string[]): readonly Mapping[] {
   return lines.flatMap((line) => {

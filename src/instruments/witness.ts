@@ -1,4 +1,6 @@
-/** Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is null and counts as unwitnessed. */
+/**
+ * Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is null and counts as unwitnessed.
+ */
 import { boxOf, placeOf } from '../commands/place.ts'
 import { inside } from '../commands/quote.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'

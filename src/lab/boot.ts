@@ -1,4 +1,7 @@
-/** The two shell programs of a node: the keeper (its power supply) and the boot (from namespaces to systemd as PID 1). Static texts; values come as arguments. */
+/**
+ * The two shell programs of a node: the keeper (its power supply) and the boot (from namespaces to systemd as PID 1).
+ * Static texts; values come as arguments.
+ */
 
 /**
  * keeper.sh <node's cgroup> <namespace> <boot.sh> <root>. Reboots are told by the way PID 1 of a pid namespace dies
@@ -21,14 +24,18 @@ done
 `
 
 /**
- * boot.sh enter <payload cgroup> <root>, as PID 1 of fresh namespaces. Joins its cgroup only here, after the fork: were the
+ * boot.sh enter <payload cgroup> <root>, as PID 1 of fresh namespaces. Joins its cgroup only here, after the fork: were
+ * the
  * waiting parent in it too, systemd could not hand down controllers.
  *
- * The node's own files lie over the common template where a work directory was made for that; else its tree is a whole copy. The mount
+ * The node's own files lie over the common template where a work directory was made for that; else its tree is a whole
+ * copy. The mount
  * is in the node's own namespace and ends with it, so that nothing is to be unmounted by whoever takes a lab away.
- * Nothing is left to systemd-tmpfiles, and there is no generator: the journal finds the mark that it was flushed, and writes to the disk at once.
+ * Nothing is left to systemd-tmpfiles, and there is no generator: the journal finds the mark that it was flushed, and
+ * writes to the disk at once.
  *
- * Why the mounts are as they are: /proc/sys is read-only except net/, or systemd-sysctl would write the *machine's* settings;
+ * Why the mounts are as they are: /proc/sys is read-only except net/, or systemd-sysctl would write the *machine's*
+ * settings;
  * a boot id of its own makes \`journalctl --boot\` and every "was it rebooted?" check true; /proc/kmsg is silenced.
  * Dropped capabilities are those that reach past the namespaces (modules, raw I/O, the clock, the kernel log).
  */
@@ -94,8 +101,10 @@ exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin container=lab
 `
 
 /**
- * reach.sh <hosts file> <host> <port>: the fleet's proxy. Looks lab names up in the lab's own hosts file and nowhere else: a
- * name that is not there fails at once, and no resolver ever hears of it. Without nodelay every SSH command costs one to two round trips more.
+ * reach.sh <hosts file> <host> <port>: the fleet's proxy. Looks lab names up in the lab's own hosts file and nowhere
+ * else: a
+ * name that is not there fails at once, and no resolver ever hears of it. Without nodelay every SSH command costs one
+ * to two round trips more.
  */
 export const reachScript = `#!/bin/sh
 case $2 in

@@ -24,8 +24,10 @@ export function cgroupMount(): string {
 export const cgroupOf = (l: Layout): string => `${cgroupMount()}/${l.cgroup}`
 
 /**
- * Makes `paths` below the lab's cgroup and hands controllers down as far as the machine lets us; without them MemoryMax= and the
- * like are not enforced, nothing else. Not in a delegated subtree (it has a type): enabling some there turns it threaded.
+ * Makes `paths` below the lab's cgroup and hands controllers down as far as the machine lets us; without them
+ * MemoryMax= and the
+ * like are not enforced, nothing else. Not in a delegated subtree (it has a type): enabling some there turns it
+ * threaded.
  */
 export async function makeCgroups(l: Layout, paths: readonly string[]): Promise<void> {
   const top = cgroupOf(l)

@@ -61,7 +61,10 @@ for name; do
   [ "$name" != openssh-server ] || systemctl disable ssh.service ssh.socket 2>/dev/null || :
 done`
 
-/** Installs what is missing and checks again. An sshd that is installed already is not touched: its package is then not in the list. */
+/**
+ * Installs what is missing and checks again. An sshd that is installed already is not touched: its package is then not
+ * in the list.
+ */
 export async function doctorFix(o: DoctorOptions & { readonly log: Log }): Promise<readonly CheckResult[]> {
   const before = await doctor(o)
   const packages = [...new Set(before.filter((r) => !r.ok).flatMap((r) => r.check.package ?? []))]

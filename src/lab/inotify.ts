@@ -1,4 +1,7 @@
-/** Room for inotify instances: a user has 128 of them by default, and the systemd of each node takes some, so that the fourth lab on a machine finds none. */
+/**
+ * Room for inotify instances: a user has 128 of them by default, and the systemd of each node takes some, so that the
+ * fourth lab on a machine finds none.
+ */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { Failure } from '../domain/failure.ts'
@@ -50,7 +53,10 @@ const linkOf = (path: string): string => {
 export const raisedLimit = ({ limit, used }: InotifyRoom, nodes: number): number | undefined =>
   limit - used >= wanted(nodes) ? undefined : Math.max(roomy, 2 * limit, used + 2 * wanted(nodes))
 
-/** Raises this machine's limit where a lab of so many nodes would not fit. Answers with what was done; undefined: nothing. */
+/**
+ * Raises this machine's limit where a lab of so many nodes would not fit. Answers with what was done; undefined:
+ * nothing.
+ */
 export async function makeRoom(nodes: number): Promise<string | undefined> {
   const room = inotifyRoom()
   const limit = raisedLimit(room, nodes)

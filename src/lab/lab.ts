@@ -1,4 +1,7 @@
-/** The lab's verbs: up, down, status, power, and the ways in. Everything they do was compiled first (network.ts, root-tree.ts, shaping.ts). */
+/**
+ * The lab's verbs: up, down, status, power, and the ways in. Everything they do was compiled first (network.ts,
+ * root-tree.ts, shaping.ts).
+ */
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
@@ -41,7 +44,9 @@ export interface UpOptions extends LabOptions {
   readonly delayHelper?: string
   /** `none`: no delay and no loss, whatever the kernel has. */
   readonly shaping?: 'auto' | 'none'
-  /** Looks at the network before the lab counts as up (measures its NATs, say); what it throws takes the lab down again. */
+  /**
+   * Looks at the network before the lab counts as up (measures its NATs, say); what it throws takes the lab down again.
+   */
   readonly verify?: (made: RunningLab, signal: AbortSignal) => Promise<void>
 }
 
@@ -97,7 +102,9 @@ const entryOf =
   (node: NodeName): readonly string[] =>
     enter(nodeNamespace(l, node))
 
-/** NATs are looked at while the nodes boot, and before links are slow: the rules that are measured are there already. */
+/**
+ * NATs are looked at while the nodes boot, and before links are slow: the rules that are measured are there already.
+ */
 async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   const t = o.topology,
     at = pathsOf(l)

@@ -1,4 +1,7 @@
-/** Every name and address a lab uses, computed from its id and its nodes' numbers: nothing is looked up, so what is ours can be told at any time. */
+/**
+ * Every name and address a lab uses, computed from its id and its nodes' numbers: nothing is looked up, so what is ours
+ * can be told at any time.
+ */
 import { Failure } from '../domain/failure.ts'
 import type { TopologyNode } from './topology.ts'
 
@@ -40,7 +43,10 @@ export const owns = (l: Layout, namespace: string): boolean =>
 
 export const enter = (namespace: string): string[] => ['nsenter', `--net=/run/netns/${namespace}`, '--']
 
-/** RFC 2544 addresses: peer-to-peer programs refuse to advertise documentation, private and carrier-grade ranges, and take these for public. */
+/**
+ * RFC 2544 addresses: peer-to-peer programs refuse to advertise documentation, private and carrier-grade ranges, and
+ * take these for public.
+ */
 export const publicAddress = (n: Pick<TopologyNode, 'number'>): string => `198.18.${n.number}.10`
 export const publicGateway = (n: Pick<TopologyNode, 'number'>): string => `198.18.${n.number}.1`
 export const privateAddress = (n: Pick<TopologyNode, 'number'>): string => `192.168.${n.number}.10`

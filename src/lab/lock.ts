@@ -5,7 +5,8 @@ import { Failure } from '../domain/failure.ts'
 import type { Layout } from './layout.ts'
 
 /**
- * One doer per lab and machine. An abstract socket instead of a lock file: it ends with its process whatever kills that, leaves
+ * One doer per lab and machine. An abstract socket instead of a lock file: it ends with its process whatever kills
+ * that, leaves
  * nothing behind, and answers who holds it.
  */
 export async function lock(l: Layout, doing: string, waitMs: number, signal: AbortSignal): Promise<AsyncDisposable> {

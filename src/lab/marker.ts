@@ -1,4 +1,6 @@
-/** What a lab remembers about itself, in its state directory: written before the first namespace is made, removed last. */
+/**
+ * What a lab remembers about itself, in its state directory: written before the first namespace is made, removed last.
+ */
 import type { Running } from './fleet-file.ts'
 import { pathsOf, type Layout } from './layout.ts'
 import { readText, writeText } from './files.ts'

@@ -86,7 +86,10 @@ function admit(box: BoxFacts): string[] {
   return []
 }
 
-/** A filter chain after source NAT: sees the true external port of every packet, and each packet refreshes its mapping (RFC 4787 REQ-6). */
+/**
+ * A filter chain after source NAT: sees the true external port of every packet, and each packet refreshes its mapping
+ * (RFC 4787 REQ-6).
+ */
 function learn(box: BoxFacts): string[] {
   if (box.kind !== 'full-cone' && box.kind !== 'address-restricted') return []
   const udp = 'oifname "wan" meta l4proto udp'
@@ -102,7 +105,8 @@ function learn(box: BoxFacts): string[] {
 }
 
 /**
- * The important half of a cone: an unsolicited packet must die *before* it is delivered locally. Delivered, it confirms a
+ * The important half of a cone: an unsolicited packet must die *before* it is delivered locally. Delivered, it confirms
+ * a
  * conntrack entry that occupies (remote, wan:port), and the node's own later flow to that remote gets another port.
  */
 function input(box: BoxFacts): string[] {

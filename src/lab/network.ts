@@ -1,4 +1,7 @@
-/** Topology → namespaces, links, addresses and NAT rules, as steps. A routed core without conntrack and without a way out. */
+/**
+ * Topology → namespaces, links, addresses and NAT rules, as steps. A routed core without conntrack and without a way
+ * out.
+ */
 import {
   boxNamespace,
   enter,

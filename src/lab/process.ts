@@ -9,7 +9,10 @@ export interface ExecOptions {
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly stdin?: string
-  /** Joined before the program starts, or the program does not start: what `down` kills by the cgroup can have no stragglers. */
+  /**
+   * Joined before the program starts, or the program does not start: what `down` kills by the cgroup can have no
+   * stragglers.
+   */
   readonly cgroup?: string
   /** Ends the program, as a success, once its output matches. */
   readonly until?: RegExp

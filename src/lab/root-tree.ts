@@ -1,4 +1,7 @@
-/** A node's root tree, as steps: the machine's own /usr by overlay, one small template for all nodes, and a node's few own files over it. */
+/**
+ * A node's root tree, as steps: the machine's own /usr by overlay, one small template for all nodes, and a node's few
+ * own files over it.
+ */
 import { createHash } from 'node:crypto'
 import { bootScript, keeperScript, reachScript } from './boot.ts'
 import { labHostName, pathsOf, publicAddress, type Layout } from './layout.ts'

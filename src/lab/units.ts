@@ -1,4 +1,7 @@
-/** What runs on a lab node beside the thing under test: journald, D-Bus, sshd. All else that a borrowed /usr would start is masked. */
+/**
+ * What runs on a lab node beside the thing under test: journald, D-Bus, sshd. All else that a borrowed /usr would start
+ * is masked.
+ */
 
 export const masked: readonly string[] = [
   // Devices, network and names belong to the machine, or are set from outside.

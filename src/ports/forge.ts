@@ -1,4 +1,7 @@
-/** What the surfaces need from the site that hosts the tested repository, as interfaces only: its word, its pages, its artifacts. */
+/**
+ * What the surfaces need from the site that hosts the tested repository, as interfaces only: its word, its pages, its
+ * artifacts.
+ */
 /** What GitHub says about its own protection of an environment. `missing` and `open` protect nothing. */
 export interface Environment {
   readonly kind: 'missing' | 'open' | 'protected'
@@ -27,7 +30,10 @@ export interface PullRequest {
   readonly branch: string
 }
 
-/** The site that hosts the tested repository. Every call is one or a few requests; each fails with an `infra` failure that names what was asked. */
+/**
+ * The site that hosts the tested repository. Every call is one or a few requests; each fails with an `infra` failure
+ * that names what was asked.
+ */
 export interface Forge {
   /** Whether this attempt of a workflow run has ended, however. A run that is not known any more has ended. */
   runEnded(run: string, attempt: number): Promise<boolean>
@@ -39,7 +45,10 @@ export interface Forge {
   ): Promise<readonly { readonly state: 'approved' | 'rejected'; readonly by: string; readonly comment: string }[]>
   /** Open pull requests whose head is this commit. */
   pullRequestsAt(sha: string): Promise<readonly PullRequest[]>
-  /** Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with its URL. */
+  /**
+   * Creates the comment that begins with `marker`, or changes the one that an earlier run of ours made. Answers with
+   * its URL.
+   */
   comment(number: number, marker: string, body: string): Promise<string>
   /** The one issue that begins with `marker`: opened, updated, opened again. */
   issue(marker: string, title: string, body: string): Promise<string>

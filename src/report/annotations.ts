@@ -9,7 +9,10 @@ import { buildFaultsOf, testsOf } from '../domain/events/readers.ts'
 import { plainLine, plainLines } from './plain.ts'
 import { nounOf, subjectResults } from './subject-results.ts'
 
-/** GitHub keeps ten of a kind for each step, and drops the rest unsaid; one is left for the end of the step, which says what failed. */
+/**
+ * GitHub keeps ten of a kind for each step, and drops the rest unsaid; one is left for the end of the step, which says
+ * what failed.
+ */
 const shown = 9
 const longest = 4000
 

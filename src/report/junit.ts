@@ -1,4 +1,6 @@
-/** JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself. */
+/**
+ * JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself.
+ */
 import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from '../domain/text.ts'

@@ -22,7 +22,9 @@ export interface TestResultPredicate {
   readonly failedTests: readonly string[]
 }
 
-/** WARNED is "passed with warnings", which an inconclusive test did not: as at the gate, what is not passed has failed. */
+/**
+ * WARNED is "passed with warnings", which an inconclusive test did not: as at the gate, what is not passed has failed.
+ */
 const resultWords = { passed: 'PASSED', inconclusive: 'FAILED', failed: 'FAILED' } as const
 
 /**

@@ -36,7 +36,8 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
   const decisive = entries.findLast((e) => meaningOf(e).outcome !== undefined)
   const test = testsOf(entries).at(-1)
   const recorded = test !== undefined && test.seq === decisive?.seq
-  // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of a checkpoint tell of the test before.
+  // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of
+  // a checkpoint tell of the test before.
   if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed'))
     return judged(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? '') + after(session)
   if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)

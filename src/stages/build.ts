@@ -1,4 +1,7 @@
-/** BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the same bytes. */
+/**
+ * BUILD: a binary, its digest and where it came from; kept in the session's folder so that a resumed run deploys the
+ * same bytes.
+ */
 import { isAbsolute, join } from 'node:path/posix'
 import { sha256 } from '../domain/ledger.ts'
 import { Failure, failureFacts } from '../domain/failure.ts'

@@ -1,4 +1,7 @@
-/** DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec §4, issue of the order: kamal's barrier). */
+/**
+ * DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec
+ * §4, issue of the order: kamal's barrier).
+ */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
 import { Failure, failureFacts } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'

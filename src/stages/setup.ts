@@ -1,4 +1,7 @@
-/** SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left out. */
+/**
+ * SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left
+ * out.
+ */
 import { diagnoseNode } from '../commands/remedies.ts'
 import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
 import { Failure, failureFacts } from '../domain/failure.ts'

@@ -1,4 +1,7 @@
-/** What every stage is: a function of plan, session and what it uses of the world to what the session's state knows as an event. */
+/**
+ * What every stage is: a function of plan, session and what it uses of the world to what the session's state knows as
+ * an event.
+ */
 import type { StageResult } from '../domain/events/entry.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'

@@ -1,4 +1,7 @@
-/** TEST: measure NATs, run controls and the suites of the plan, prove what ran before and after; the verdict follows from what was written down. */
+/**
+ * TEST: measure NATs, run controls and the suites of the plan, prove what ran before and after; the verdict follows
+ * from what was written down.
+ */
 import { evidenceFormat, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
@@ -43,7 +46,8 @@ export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
   try {
     return await work(plan, session, world, { folder, number, testStartedAt, there, lost })
   } catch (error) {
-    // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal, and a runner that cancels kills after ten seconds: the leases must go back too.
+    // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal, and a runner
+    // that cancels kills after ten seconds: the leases must go back too.
     const calm = { ...world, signal: AbortSignal.timeout(world.signal.aborted ? 4000 : 20_000) }
     await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)])
     throw error

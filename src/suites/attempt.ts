@@ -1,4 +1,7 @@
-/** One attempt from its draw to its evidence: nonce, port and length, the dial, the receiver's record, the counters of both ends. */
+/**
+ * One attempt from its draw to its evidence: nonce, port and length, the dial, the receiver's record, the counters of
+ * both ends.
+ */
 import type { Command } from '../commands/command.ts'
 import type { Attempt, AttemptFault, Pair, ReceiverRecord } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
@@ -69,7 +72,9 @@ export function faultOf(error: unknown, node: NodeName): AttemptFault {
   return { kind, message: failure.message, node }
 }
 
-/** What reads the callee's own lines, beside its counters; null where it is asked in another way, or nobody called it. */
+/**
+ * What reads the callee's own lines, beside its counters; null where it is asked in another way, or nobody called it.
+ */
 export function recordCommand({ plan, reader }: Bench, node: NodeName, dialled: readonly Dialled[]): Command | null {
   const nonces = dialled.filter((d) => d.pair.to === node).map((d) => d.nonce)
   return reader.kind !== 'on-node' || nonces.length === 0 ? null : reader.command(plan, nonces)

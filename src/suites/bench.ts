@@ -1,4 +1,7 @@
-/** What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting half is. */
+/**
+ * What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting
+ * half is.
+ */
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'

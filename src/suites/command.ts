@@ -1,4 +1,7 @@
-/** Commands of the project's configuration in action: each on all peers at once, as nobody, in the service's own namespace. */
+/**
+ * Commands of the project's configuration in action: each on all peers at once, as nobody, in the service's own
+ * namespace.
+ */
 import { ownersText, ownersTextEnd } from '../commands/owners-text.ts'
 import { placeOf } from '../commands/place.ts'
 import { peersOf, type FleetNode } from '../domain/fleet.ts'

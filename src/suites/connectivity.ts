@@ -1,4 +1,7 @@
-/** Connectivity in action: rounds of dials, each with the dialler's claim, the receiver's own record and the kernel's counters. */
+/**
+ * Connectivity in action: rounds of dials, each with the dialler's claim, the receiver's own record and the kernel's
+ * counters.
+ */
 import type { Attempt, Pair } from '../domain/evidence.ts'
 import { bootstrapsOf, peersOf } from '../domain/fleet.ts'
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
@@ -47,7 +50,10 @@ export const connectivity: Runner<'connectivity'> = {
   },
 }
 
-/** Runs the timetable round by round and hands over each attempt as soon as it is known. `before`: attempts of the same test; these are then retries of some of them. */
+/**
+ * Runs the timetable round by round and hands over each attempt as soon as it is known. `before`: attempts of the same
+ * test; these are then retries of some of them.
+ */
 export async function runRounds(
   bench: Bench,
   { cooloffSeconds, timeoutSeconds }: Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'>,

@@ -1,4 +1,7 @@
-/** Runs the workflow files of a repository with act in host mode: every job a process of this machine, nothing fetched, the host's variables left outside. */
+/**
+ * Runs the workflow files of a repository with act in host mode: every job a process of this machine, nothing fetched,
+ * the host's variables left outside.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +14,9 @@ import { readJobs, readLine, type ActJob } from './log.ts'
 import { preparePlace } from './place.ts'
 
 export interface ActOptions {
-  /** A git repository with at least one commit; `origin` gives `github.repository`, HEAD `github.sha` and `github.ref`. */
+  /**
+   * A git repository with at least one commit; `origin` gives `github.repository`, HEAD `github.sha` and `github.ref`.
+   */
   readonly workspace: string
   readonly event: 'workflow_dispatch' | 'push' | 'schedule' | 'workflow_run' | 'pull_request' | 'workflow_call'
   /** File name: `vps-test.yml`. */
@@ -22,7 +27,10 @@ export interface ActOptions {
   readonly eventJson?: Readonly<Record<string, unknown>>
   readonly secrets?: Readonly<Record<string, string>>
   readonly vars?: Readonly<Record<string, string>>
-  /** Seen by every job and in the `github` context: GITHUB_API_URL, ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN, GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT … */
+  /**
+   * Seen by every job and in the `github` context: GITHUB_API_URL, ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN,
+   * GITHUB_RUN_ID, GITHUB_RUN_ATTEMPT …
+   */
   readonly env?: Readonly<Record<string, string>>
   /** Only this job and what it needs. */
   readonly job?: string
@@ -53,7 +61,10 @@ export interface ActRun {
   readonly done: Promise<ActResult>
   /** Waits for a line of a job's own output; rejects when act ends before. */
   seen(job: string, text: string | RegExp): Promise<void>
-  /** Sends a signal to the process of the step that runs in that job, as GitHub does it on a cancellation (SIGINT, SIGTERM) or a dying runner (SIGKILL). */
+  /**
+   * Sends a signal to the process of the step that runs in that job, as GitHub does it on a cancellation (SIGINT,
+   * SIGTERM) or a dying runner (SIGKILL).
+   */
   kill(job: string, signal: NodeJS.Signals): void
 }
 
@@ -253,7 +264,10 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
   }
 }
 
-/** Steps of this run: their variables name our scratch directory. With `job`, only the leaders (each step leads a session of its own). */
+/**
+ * Steps of this run: their variables name our scratch directory. With `job`, only the leaders (each step leads a
+ * session of its own).
+ */
 function processesOf(scratch: string, job?: string): readonly number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,4 +1,6 @@
-/** "Re-run this job and the ones after it": the attempts of one run, with what earlier ones left, as GitHub keeps it. */
+/**
+ * "Re-run this job and the ones after it": the attempts of one run, with what earlier ones left, as GitHub keeps it.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'

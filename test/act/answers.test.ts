@@ -1,4 +1,7 @@
-/** What a person can get wrong before anything is touched: answers, configuration, environments and keys; told at once, and nothing written. */
+/**
+ * What a person can get wrong before anything is touched: answers, configuration, environments and keys; told at once,
+ * and nothing written.
+ */
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -1,4 +1,7 @@
-/** What breaks on the way, by the workflow as a caller uses it: a toolchain, a compile error and the push that mends it, a cancelled test, nodes without room. The project lies in a folder of its repository. */
+/**
+ * What breaks on the way, by the workflow as a caller uses it: a toolchain, a compile error and the push that mends it,
+ * a cancelled test, nodes without room. The project lies in a folder of its repository.
+ */
 import {
   chmodSync,
   existsSync,

@@ -1,4 +1,7 @@
-/** One fleet, two repositories: who comes second is refused, queued or supersedes; and sessions that end with a person's yes. */
+/**
+ * One fleet, two repositories: who comes second is refused, queued or supersedes; and sessions that end with a person's
+ * yes.
+ */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cli } from '../e2e/cli.ts'

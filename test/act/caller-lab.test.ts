@@ -1,4 +1,7 @@
-/** A Rust workspace that `init` gave its workflows: a push runs our reusable ones on the lab to COMPLETE, and the caller's own schedule takes the checkpoints, or says that it missed one. */
+/**
+ * A Rust workspace that `init` gave its workflows: a push runs our reusable ones on the lab to COMPLETE, and the
+ * caller's own schedule takes the checkpoints, or says that it missed one.
+ */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'

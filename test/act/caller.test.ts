@@ -1,4 +1,7 @@
-/** A repository that `init` made runs our reusable workflows by act, on a dispatch, a push, a schedule and a pull request. */
+/**
+ * A repository that `init` made runs our reusable workflows by act, on a dispatch, a push, a schedule and a pull
+ * request.
+ */
 import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Workflow files as act 0.2.89 understands them. The originals are judged by test/workflows; only what act runs is rewritten, and only here. */
+/**
+ * Workflow files as act 0.2.89 understands them. The originals are judged by test/workflows; only what act runs is
+ * rewritten, and only here.
+ */
 import { parse, stringify } from 'yaml'
 
 /** The ref under which act finds our own tree. */
@@ -36,7 +39,8 @@ export interface Earlier {
 }
 
 /**
- * "Re-run this job": GitHub keeps results and outputs of the jobs that are not run again. act knows no attempts, so those jobs
+ * "Re-run this job": GitHub keeps results and outputs of the jobs that are not run again. act knows no attempts, so
+ * those jobs
  * become empty ones that end as the earlier ones did, with their outputs as literals.
  */
 export interface Rerun {

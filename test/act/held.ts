@@ -1,4 +1,7 @@
-/** A git server of its own, which outlives its clients and can hold the next push before or after it lands: whoever pushes can be killed at exactly that point. */
+/**
+ * A git server of its own, which outlives its clients and can hold the next push before or after it lands: whoever
+ * pushes can be killed at exactly that point.
+ */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -9,7 +12,10 @@ import { until } from '../e2e/wait.ts'
 export interface Held {
   /** A push has come as far as that. Rejects when `ended` is first. */
   reached(ended: Promise<unknown>): Promise<void>
-  /** Lets the push land, or refuses it; a push that never came is not waited for any more. Resolves when the branch stands as it then does. */
+  /**
+   * Lets the push land, or refuses it; a push that never came is not waited for any more. Resolves when the branch
+   * stands as it then does.
+   */
   end(how: 'lands' | 'refused'): Promise<void>
 }
 

@@ -1,4 +1,7 @@
-/** Words from outside (logs, names, messages) stay words on every surface of a real run; limits hold; and what an operator asks for by vps-test-ops.yml. */
+/**
+ * Words from outside (logs, names, messages) stay words on every surface of a real run; limits hold; and what an
+ * operator asks for by vps-test-ops.yml.
+ */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

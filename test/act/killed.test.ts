@@ -1,4 +1,7 @@
-/** One session whose every job is killed, or cancelled, at several points and run again: one session, one verdict, each transition once. */
+/**
+ * One session whose every job is killed, or cancelled, at several points and run again: one session, one verdict, each
+ * transition once.
+ */
 import { randomInt } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -73,7 +76,10 @@ async function early(job: string, line: string | RegExp, how: How, jobs?: readon
   return run.done
 }
 
-/** Ends the job's step while it appends: its work is done and its artifact uploaded. Whether the append lands is not its doing any more. */
+/**
+ * Ends the job's step while it appends: its work is done and its artifact uploaded. Whether the append lands is not its
+ * doing any more.
+ */
 async function appending(
   job: string,
   where: 'before' | 'after',
@@ -133,7 +139,8 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     '$job: in the middle of its work, before its entry lands, and after',
     async ({ job, from, lines, recorded }) => {
       const before = undisturbed.slice(0, recorded)
-      // The job before died after its entry: it is run again too and says that it is done. The jobs after find a session that stands still.
+      // The job before died after its entry: it is run again too and says that it is done. The jobs after find a
+      // session that stands still.
       const first = await early(
         job,
         pick(recorded, lines),

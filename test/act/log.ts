@@ -1,4 +1,7 @@
-/** act's JSON log read into jobs: what each said, set, summed up and complained of. A job that was skipped does not occur. */
+/**
+ * act's JSON log read into jobs: what each said, set, summed up and complained of. A job that was skipped does not
+ * occur.
+ */
 
 export interface Annotation {
   readonly kind: 'error' | 'warning' | 'notice'
@@ -16,7 +19,9 @@ export interface ActStep {
 export interface ActJob {
   /** As in the workflow file. */
   readonly id: string
-  /** Caller's job and workflow before it: `vps-test/plan`; for a reusable workflow `<caller's job>/<workflow>/<job>`. */
+  /**
+   * Caller's job and workflow before it: `vps-test/plan`; for a reusable workflow `<caller's job>/<workflow>/<job>`.
+   */
   readonly path: string
   readonly matrix: unknown
   readonly result: 'success' | 'failure' | 'unfinished'

@@ -38,7 +38,10 @@ export async function privateKey(dir: string, name: string, passphrase = ''): Pr
   return readFileSync(file, 'utf8')
 }
 
-/** A line as a shell reads it: what stands before the answers, and the answers. A stand-in for `gh` says what it was given. */
+/**
+ * A line as a shell reads it: what stands before the answers, and the answers. A stand-in for `gh` says what it was
+ * given.
+ */
 export async function pairsOf(
   line: string,
   dir: string,
@@ -58,6 +61,9 @@ export async function pairsOf(
 /** Names in a folder. */
 export const traces = async (dir: string): Promise<readonly string[]> => readdirSync(dir)
 
-/** What act printed, without the words by which a step asks for a text to be masked: act's own log shows those, a runner's does not. */
+/**
+ * What act printed, without the words by which a step asks for a text to be masked: act's own log shows those, a
+ * runner's does not.
+ */
 export const shown = ({ raw }: ActResult): readonly string[] =>
   raw.filter((line) => readLine(line)?.command !== 'add-mask')

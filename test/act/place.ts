@@ -1,4 +1,7 @@
-/** What act needs on disk for one run: down-levelled workflows, our own tree under its GitHub name, stand-ins for actions of others. */
+/**
+ * What act needs on disk for one run: down-levelled workflows, our own tree under its GitHub name, stand-ins for
+ * actions of others.
+ */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { root, workflowFiles } from '../workflows/tools.ts'

@@ -1,4 +1,7 @@
-/** A pull request of a fork: the whole run on the lab in one job without a secret, compared with the base branch; then the comment, whose artifact is data of a stranger. */
+/**
+ * A pull request of a fork: the whole run on the lab in one job without a secret, compared with the base branch; then
+ * the comment, whose artifact is data of a stranger.
+ */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,6 @@
-/** Repositories for the harness's own tests: a tested one with an origin, and our tree with a stand-in for the action. */
+/**
+ * Repositories for the harness's own tests: a tested one with an origin, and our tree with a stand-in for the action.
+ */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

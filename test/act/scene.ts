@@ -1,4 +1,7 @@
-/** One tested repository with everything around it that GitHub would be: a bare remote, the results service, the API, act; and a lab as its fleet. */
+/**
+ * One tested repository with everything around it that GitHub would be: a bare remote, the results service, the API,
+ * act; and a lab as its fleet.
+ */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

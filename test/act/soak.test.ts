@@ -1,4 +1,7 @@
-/** A session from its dispatch over a regression and both checkpoints to COMPLETE, by the workflow files as they are: ticks that come early, late, twice at once, and die in the middle. */
+/**
+ * A session from its dispatch over a regression and both checkpoints to COMPLETE, by the workflow files as they are:
+ * ticks that come early, late, twice at once, and die in the middle.
+ */
 import { text } from '../../src/report/markdown.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../e2e/wait.ts'

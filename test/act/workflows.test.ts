@@ -1,4 +1,7 @@
-/** The workflow files run end to end by act, with a stand-in for the action: which job runs after what, with which inputs. */
+/**
+ * The workflow files run end to end by act, with a stand-in for the action: which job runs after what, with which
+ * inputs.
+ */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'

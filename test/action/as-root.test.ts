@@ -1,4 +1,7 @@
-/** The lab's job becomes root by sudo: what its cancellation, its end and its death mean to the process of root, which nobody but root may signal. */
+/**
+ * The lab's job becomes root by sudo: what its cancellation, its end and its death mean to the process of root, which
+ * nobody but root may signal.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** What another job compiled is taken as data: the bytes and this checkout decide, and nothing is compiled beside the key. */
+/**
+ * What another job compiled is taken as data: the bytes and this checkout decide, and nothing is compiled beside the
+ * key.
+ */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

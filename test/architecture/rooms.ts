@@ -1,4 +1,7 @@
-/** The house as data: every room of src/, what it may import from the others and from outside, and why not more (docs/architecture.md). */
+/**
+ * The house as data: every room of src/, what it may import from the others and from outside, and why not more
+ * (docs/architecture.md).
+ */
 
 export interface Room {
   readonly name: string
@@ -35,7 +38,10 @@ const computing = [
   'node:assert',
 ]
 
-/** Files that a person or a runner names are read where they are asked for; what a session writes goes through the port `Files`. */
+/**
+ * Files that a person or a runner names are read where they are asked for; what a session writes goes through the port
+ * `Files`.
+ */
 const files = ['node:fs', 'node:fs/promises']
 
 export const rooms: readonly Room[] = [

@@ -38,7 +38,10 @@ interface Asset {
   readonly size?: number
 }
 
-/** Speaks the wire format of GitHub's releases API (docs.github.com/rest/releases), the download by redirect to another host name. */
+/**
+ * Speaks the wire format of GitHub's releases API (docs.github.com/rest/releases), the download by redirect to another
+ * host name.
+ */
 async function forge(
   assets: readonly Asset[],
 ): Promise<{ readonly baseUrl: string; readonly seen: IncomingMessage[] }> {

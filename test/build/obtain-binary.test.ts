@@ -113,7 +113,8 @@ test(
     const [one, two] = [repository('good'), repository('good')]
     const made = options(one.workspace, 'toy')
     const first = await obtain(made)
-    // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has them.
+    // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has
+    // them.
     writeFileSync(join(two.workspace, 'src', 'main.rs'), 'fn main() { println!("the other"); }\n')
     execFileSync('find', [two.workspace, '-exec', 'touch', '-h', '-d', '2020-01-01', '{}', '+'])
     git(two.workspace, 'commit', '--quiet', '--all', '--message', 'other')

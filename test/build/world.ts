@@ -1,4 +1,7 @@
-/** What build tests share: a quiet log that remembers, the real clock, scratch directories, and the tool cache that survives runs. */
+/**
+ * What build tests share: a quiet log that remembers, the real clock, scratch directories, and the tool cache that
+ * survives runs.
+ */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'

@@ -1,4 +1,6 @@
-/** The real command line as a process, from the bundle of this tree, without a terminal, in a home of the test's own. */
+/**
+ * The real command line as a process, from the bundle of this tree, without a terminal, in a home of the test's own.
+ */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

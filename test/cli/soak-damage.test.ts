@@ -1,4 +1,7 @@
-/** Damaged and odd sessions, and a clock that was moved, by the real command line: nobody else is hindered, and a person is told what to do. */
+/**
+ * Damaged and odd sessions, and a clock that was moved, by the real command line: nobody else is hindered, and a person
+ * is told what to do.
+ */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +40,10 @@ async function waiting(
 }
 const events = async (dir: string, name: string): Promise<readonly string[]> =>
   (await (await openGitLedger(dir)).read(id(name))).map((e) => e.event).slice(5)
-/** One whose file nobody can read, and one that is chained as it should be but says nothing that could be followed; both were due. */
+/**
+ * One whose file nobody can read, and one that is chained as it should be but says nothing that could be followed; both
+ * were due.
+ */
 async function damage(dir: string): Promise<void> {
   const odd = await waiting(dir, 'odd', 2 * hour)
   await waiting(dir, 'torn', 2 * hour)

@@ -1,4 +1,7 @@
-/** `soak` and `approve` by the real command line, on ledgers of this machine and of a repository, where no node is needed: nothing due, missed, decided, unknown. */
+/**
+ * `soak` and `approve` by the real command line, on ledgers of this machine and of a repository, where no node is
+ * needed: nothing due, missed, decided, unknown.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'

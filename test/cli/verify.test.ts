@@ -1,4 +1,7 @@
-/** `vps-test verify` as the ledger branch's own page says it: evidence that was sealed, a repository that others push to, real clones of it. */
+/**
+ * `vps-test verify` as the ledger branch's own page says it: evidence that was sealed, a repository that others push
+ * to, real clones of it.
+ */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Three network namespaces of the test's own: a host behind a NAT box, the box, a host outside. Real UDP, real nft (root). */
+/**
+ * Three network namespaces of the test's own: a host behind a NAT box, the box, a host outside. Real UDP, real nft
+ * (root).
+ */
 import { execFileSync } from 'node:child_process'
 import { localRemote } from '../../src/adapters/local.ts'
 import type { Command } from '../../src/commands/command.ts'

@@ -1,4 +1,7 @@
-/** The owner's shell text on a node, by the real `sh` of this machine: its end is told whatever it prints, and nothing of it is left. */
+/**
+ * The owner's shell text on a node, by the real `sh` of this machine: its end is told whatever it prints, and nothing
+ * of it is left.
+ */
 import { describe, expect, test } from 'vitest'
 import { localRemote } from '../../src/adapters/local.ts'
 import { ownersText, ownersTextEnd } from '../../src/commands/owners-text.ts'

@@ -1,4 +1,7 @@
-/** Commands run by the real `sh` of this machine, with /var/lib and /etc/systemd/system replaced by folders of the test (root, mount namespace). */
+/**
+ * Commands run by the real `sh` of this machine, with /var/lib and /etc/systemd/system replaced by folders of the test
+ * (root, mount namespace).
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** Bare repositories over HTTP as a forge serves them: git's own http-backend behind a demand for the Authorization header. */
+/**
+ * Bare repositories over HTTP as a forge serves them: git's own http-backend behind a demand for the Authorization
+ * header.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

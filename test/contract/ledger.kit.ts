@@ -1,4 +1,7 @@
-/** What tests of the ledger share: entries, the branch as somebody with the repository in his hands sees it, writers in processes of their own. */
+/**
+ * What tests of the ledger share: entries, the branch as somebody with the repository in his hands sees it, writers in
+ * processes of their own.
+ */
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** The Action as the runner starts it, without a lab: its surroundings, what must never be shown, and the jobs that begin a session. */
+/**
+ * The Action as the runner starts it, without a lab: its surroundings, what must never be shown, and the jobs that
+ * begin a session.
+ */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

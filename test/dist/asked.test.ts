@@ -1,4 +1,7 @@
-/** The Action as the runner starts it, without a lab: the issue that asks a person says how, is told what became of it, and is closed. */
+/**
+ * The Action as the runner starts it, without a lab: the issue that asks a person says how, is told what became of it,
+ * and is closed.
+ */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** Not a test: before the first test of a layer, bundles this tree once, as dist/ is bundled, for every file that starts it. */
+/**
+ * Not a test: before the first test of a layer, bundles this tree once, as dist/ is bundled, for every file that starts
+ * it.
+ */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type OutputOptions, rolldown } from 'rolldown'

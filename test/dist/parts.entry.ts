@@ -1,4 +1,7 @@
-/** Not a test: the heavy outside libraries in one entry, as the finished bundle will hold them; bundle.test.ts builds and starts it far from node_modules. */
+/**
+ * Not a test: the heavy outside libraries in one entry, as the finished bundle will hold them; bundle.test.ts builds
+ * and starts it far from node_modules.
+ */
 import { DefaultArtifactClient } from '@actions/artifact'
 import * as core from '@actions/core'
 import { getOctokit } from '@actions/github'

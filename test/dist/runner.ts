@@ -1,4 +1,7 @@
-/** Not a test: one job of a workflow as GitHub's runner starts it. Our tree is bundled into a folder of its own, far from node_modules; GitHub's services are on loopback; the ledger's remote is a bare repository. */
+/**
+ * Not a test: one job of a workflow as GitHub's runner starts it. Our tree is bundled into a folder of its own, far
+ * from node_modules; GitHub's services are on loopback; the ledger's remote is a bare repository.
+ */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

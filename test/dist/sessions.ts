@@ -1,4 +1,6 @@
-/** Not a test: sessions as earlier jobs would have left them on the ledger branch, written by the real state machine. */
+/**
+ * Not a test: sessions as earlier jobs would have left them on the ledger branch, written by the real state machine.
+ */
 import { execFileSync } from 'node:child_process'
 import { nameOf } from '../../src/adapters/git/store.ts'
 import { canonical, type Entry } from '../../src/domain/ledger.ts'
@@ -73,7 +75,10 @@ export function entriesOf(session: string, steps: readonly Step[], plan: Plan, w
   )
 }
 
-/** A whole session in one commit, which the ledger reads like any other: an append for each entry would take most of the tests' time. */
+/**
+ * A whole session in one commit, which the ledger reads like any other: an append for each entry would take most of the
+ * tests' time.
+ */
 export function plant(remote: string, entries: readonly Entry[]): void {
   const data = (text: string): string => `data ${Buffer.byteLength(text)}\n${text}\n`
   const files = entries.map((e) => `M 100644 inline sessions/${e.session}/${nameOf(e)}\n${data(`${canonical(e)}\n`)}`)

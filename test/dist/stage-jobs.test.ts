@@ -1,4 +1,7 @@
-/** The Action as the runner starts it, without a lab: a stage's job that is run again beside what goes on with its session, and whose leases `stop` gives back. */
+/**
+ * The Action as the runner starts it, without a lab: a stage's job that is run again beside what goes on with its
+ * session, and whose leases `stop` gives back.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'

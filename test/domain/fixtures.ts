@@ -1,4 +1,7 @@
-/** Nine peers behind the lab's NATs and the evidence of a run among them, as counters would show it; cases change one thing each. */
+/**
+ * Nine peers behind the lab's NATs and the evidence of a run among them, as counters would show it; cases change one
+ * thing each.
+ */
 import type { Attempt, BoxView, Claim, Control, Counters, Flow, Pair, RunningProof } from '../../src/domain/evidence.ts'
 import type { CheckpointInput } from '../../src/domain/checkpoint.ts'
 import type { Counts } from '../../src/domain/counts.ts'
@@ -93,7 +96,10 @@ export const flow = (remote: string, remotePort: number, localPort: number, pack
   bytes,
 })
 
-/** One attempt among the peers as {@link measurements} (or `nat`) have them: a cone keeps its port, a symmetric NAT picks another. */
+/**
+ * One attempt among the peers as {@link measurements} (or `nat`) have them: a cone keeps its port, a symmetric NAT
+ * picks another.
+ */
 export function attemptOf(
   pair: Pair,
   at: { round: number; repetition: number },

@@ -1,4 +1,7 @@
-/** The plan from real inputs: its digest follows what decides the run, and what cannot be done is refused before anything is touched. */
+/**
+ * The plan from real inputs: its digest follows what decides the run, and what cannot be done is refused before
+ * anything is touched.
+ */
 import { describe, expect, test } from 'vitest'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
 import { resolveAnswers } from '../../src/inputs/answers.ts'

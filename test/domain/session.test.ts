@@ -1,4 +1,7 @@
-/** The state machine of spec §4: every state and event as a case, soak and regression as stories, and chance against the fold. */
+/**
+ * The state machine of spec §4: every state and event as a case, soak and regression as stories, and chance against the
+ * fold.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chainFaults, type Entry } from '../../src/domain/ledger.ts'

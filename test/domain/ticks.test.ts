@@ -1,4 +1,8 @@
-/** Random histories of ticks (ten thousand in the layer `local`) that are late, lost, doubled, overlapping, killed or given up: each checkpoint is recorded once or reported missed. What GitHub does and local runners do not (concurrency, gates, timers) happens here. */
+/**
+ * Random histories of ticks (ten thousand in the layer `local`) that are late, lost, doubled, overlapping, killed or
+ * given up: each checkpoint is recorded once or reported missed. What GitHub does and local runners do not
+ * (concurrency, gates, timers) happens here.
+ */
 import fc from 'fast-check'
 import { expect, inject, test } from 'vitest'
 import type { EventName } from '../../src/domain/events/entry.ts'
@@ -21,7 +25,10 @@ const starts = [
   start(['WAIT_1HR', 'WAIT_6HR'], 'logs', ['queued', { holder: 'other', who: 'ann', until: 5 * hour }]),
 ]
 
-/** Most tests pass, or no history would come far. As the stages do, zigbuild gives up for a toolchain reason once, and a native build never. */
+/**
+ * Most tests pass, or no history would come far. As the stages do, zigbuild gives up for a toolchain reason once, and a
+ * native build never.
+ */
 const drawn = (seed: number): Results => {
   let calls = 0
   return ({ state, newest }) => {

@@ -1,4 +1,7 @@
-/** Not a test: one session's ledger, a clock, and runs as step machines that chance may interleave, kill, and let go on after they were given up. */
+/**
+ * Not a test: one session's ledger, a clock, and runs as step machines that chance may interleave, kill, and let go on
+ * after they were given up.
+ */
 import { chainFaults, genesis, type Entry } from '../../src/domain/ledger.ts'
 import { asksWriter, reconcile, type Tick } from '../../src/domain/reconcile.ts'
 import { fold, type Session } from '../../src/domain/session.ts'

@@ -1,4 +1,6 @@
-/** Asked for and not done is said, whatever it is; a test among it keeps a run from passing, and an answer is refused. */
+/**
+ * Asked for and not done is said, whatever it is; a test among it keeps a run from passing, and an answer is refused.
+ */
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import type { Answers } from '../../src/domain/plan.ts'

@@ -33,7 +33,9 @@ export const scratch = (): { readonly dir: string; remove(): void } => {
 }
 
 let prober: Promise<string> | undefined
-/** Our prober, as the first stage of `npm test` leaves it in the environment; built when a test file is run by itself. */
+/**
+ * Our prober, as the first stage of `npm test` leaves it in the environment; built when a test file is run by itself.
+ */
 export const probe = (): Promise<string> =>
   (prober ??= (async () => {
     const given = process.env['VPS_TEST_PROBE']
@@ -52,7 +54,10 @@ export const probe = (): Promise<string> =>
   })())
 
 let program: Promise<string> | undefined
-/** The example, built once by plain cargo into a directory that survives runs; the lab's nodes have this machine's C library. */
+/**
+ * The example, built once by plain cargo into a directory that survives runs; the lab's nodes have this machine's C
+ * library.
+ */
 export const example = (): Promise<string> =>
   (program ??= (async () => {
     const target = join(cache, 'e2e-target')

@@ -1,4 +1,6 @@
-/** A real lab for a test file: up without measuring (each session measures anyway), and the ways to break things in it. */
+/**
+ * A real lab for a test file: up without measuring (each session measures anyway), and the ways to break things in it.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Fleet } from '../../src/domain/fleet.ts'

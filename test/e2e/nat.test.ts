@@ -1,4 +1,7 @@
-/** NATs that are not what their labels say: `lab up` refuses them, and a run on them does not pass as if nothing was wrong. */
+/**
+ * NATs that are not what their labels say: `lab up` refuses them, and a run on them does not pass as if nothing was
+ * wrong.
+ */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cli, scratch, type Ended } from './cli.ts'

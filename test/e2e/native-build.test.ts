@@ -1,4 +1,7 @@
-/** Zigbuild without a working zig: the same commit is built on the lab's build host; with a compile error it is not even tried there. */
+/**
+ * Zigbuild without a working zig: the same commit is built on the lab's build host; with a compile error it is not even
+ * tried there.
+ */
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** One session on a lab: started and continued by the real command line, then read back from its ledger and its evidence. */
+/**
+ * One session on a lab: started and continued by the real command line, then read back from its ledger and its
+ * evidence.
+ */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from 'yaml'

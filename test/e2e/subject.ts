@@ -7,7 +7,10 @@ export const service = 'testnet-peer'
 export const installed = '/opt/testnet-peer'
 export const unitFile = `/etc/systemd/system/${service}.service`
 
-/** `<pid> <sha256 of the running program>`, from the kernel; a process that was just started is systemd's own program until it becomes ours. */
+/**
+ * `<pid> <sha256 of the running program>`, from the kernel; a process that was just started is systemd's own program
+ * until it becomes ours.
+ */
 export const runningOn = async (lab: Lab, node: string): Promise<string> =>
   (
     await lab.on(

@@ -1,4 +1,7 @@
-/** The shipped fleet is the specification's table; a fleet survives being written and read; enrolling a key changes only that key. */
+/**
+ * The shipped fleet is the specification's table; a fleet survives being written and read; enrolling a key changes only
+ * that key.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fleet, FleetNode } from '../../src/domain/fleet.ts'

@@ -1,4 +1,7 @@
-/** Both existing shapes load as they are, with exactly the documented defaults, and choose module and profile by the project asked for. */
+/**
+ * Both existing shapes load as they are, with exactly the documented defaults, and choose module and profile by the
+ * project asked for.
+ */
 import { describe, expect, test } from 'vitest'
 import { findProjectFile, fleetNamed, parseProject, parseProjectAll } from '../../src/inputs/project.ts'
 import { failureOf, fileText, profiles, saorsa } from './read.ts'

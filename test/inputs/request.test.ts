@@ -1,4 +1,7 @@
-/** The words of a start, from a form or a command line: every field, every fault at once, each by the name under which it was given. */
+/**
+ * The words of a start, from a form or a command line: every field, every fault at once, each by the name under which
+ * it was given.
+ */
 import { describe, expect, test } from 'vitest'
 import { answersIn, parseRequest, type RawRequest } from '../../src/inputs/request.ts'
 import { readInputs } from '../../src/action/inputs.ts'

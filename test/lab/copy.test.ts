@@ -1,4 +1,7 @@
-/** A lab whose state lies where no overlay can have its upper files, as in a container: it comes up by copies, and says so. */
+/**
+ * A lab whose state lies where no overlay can have its upper files, as in a container: it comes up by copies, and says
+ * so.
+ */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,7 @@
-/** The checker is alive: what GitHub would refuse is refused and remembered, and our own answers are held to the same description. */
+/**
+ * The checker is alive: what GitHub would refuse is refused and remembered, and our own answers are held to the same
+ * description.
+ */
 import { getOctokit } from '@actions/github'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type GithubApi, startGithubApi } from './github-api.ts'

@@ -1,4 +1,7 @@
-/** A GitHub REST API on loopback with a small memory, which checks every request and its own answers against GitHub's description. */
+/**
+ * A GitHub REST API on loopback with a small memory, which checks every request and its own answers against GitHub's
+ * description.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Answered, type Handler, handlers } from './github-handlers.ts'

@@ -11,7 +11,10 @@ export interface Asked {
   readonly body: Body
   readonly token: Token
 }
-/** `page`: the whole list, of which the server shows one page and links the next; `around`: its name inside an object with `total_count`. */
+/**
+ * `page`: the whole list, of which the server shows one page and links the next; `around`: its name inside an object
+ * with `total_count`.
+ */
 export type Answered =
   | { readonly kind: 'one'; readonly status: number; readonly body?: unknown; readonly location?: string }
   | { readonly kind: 'page'; readonly all: readonly unknown[]; readonly around?: string }

@@ -148,7 +148,10 @@ const at = (root: Json, pointer: string): unknown =>
     .split('/')
     .reduce<unknown>((value, key) => (value as Json)[key.replaceAll('~1', '/').replaceAll('~0', '~')], root)
 
-/** Literal paths come before patterns in GitHub's file only by chance, so a `{name}` never spans a slash, but for the last of contents. */
+/**
+ * Literal paths come before patterns in GitHub's file only by chance, so a `{name}` never spans a slash, but for the
+ * last of contents.
+ */
 function pattern(path: string): { readonly pattern: RegExp; readonly names: readonly string[] } {
   const names = [...path.matchAll(/\{([^}]+)\}/g)].map((m) => m[1] ?? '')
   return {

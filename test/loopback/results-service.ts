@@ -1,4 +1,7 @@
-/** The service that @actions/artifact talks to, on loopback: artifacts of several runs, uploaded in blocks, checked against the stated size and digest. */
+/**
+ * The service that @actions/artifact talks to, on loopback: artifacts of several runs, uploaded in blocks, checked
+ * against the stated size and digest.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -23,7 +26,10 @@ export interface ArtifactSource {
 export interface ResultsService extends ArtifactSource {
   /** For ACTIONS_RESULTS_URL. */
   readonly url: string
-  /** For ACTIONS_RUNTIME_TOKEN: `run` is also the run's number in the REST API. Each attempt is a backend run of its own, which does not show what earlier ones kept. */
+  /**
+   * For ACTIONS_RUNTIME_TOKEN: `run` is also the run's number in the REST API. Each attempt is a backend run of its
+   * own, which does not show what earlier ones kept.
+   */
   token(run: string, job?: string, attempt?: number): string
   artifacts(run?: string): readonly StoredArtifact[]
   /** Puts an artifact there as it is, hostile ones too. */

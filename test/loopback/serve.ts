@@ -1,4 +1,7 @@
-/** Both loopback services as a process of their own: prints one line of JSON with their addresses, and stays until SIGTERM. `node test/loopback/serve.ts owner/name` */
+/**
+ * Both loopback services as a process of their own: prints one line of JSON with their addresses, and stays until
+ * SIGTERM. `node test/loopback/serve.ts owner/name`
+ */
 import { startGithubApi } from './github-api.ts'
 import { startResultsService } from './results-service.ts'
 

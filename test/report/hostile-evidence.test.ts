@@ -1,4 +1,7 @@
-/** A stranger's evidence folder: whatever stands in place of any value of it, no page shows more than words, and nothing is judged that is not what it should be. */
+/**
+ * A stranger's evidence folder: whatever stands in place of any value of it, no page shows more than words, and nothing
+ * is judged that is not what it should be.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -152,7 +152,9 @@ export const renamed = (i: VerdictInput, from: string, name: string): VerdictInp
     JSON.stringify(i).replaceAll(`${JSON.stringify(from).slice(0, -1)}"`, JSON.stringify(name)),
   ) as VerdictInput
 
-/** What is left of a page for GitHub to read as markup: code, which it does not look into, and links of ours taken out. */
+/**
+ * What is left of a page for GitHub to read as markup: code, which it does not look into, and links of ours taken out.
+ */
 export const prose = (md: string): string =>
   md
     .replaceAll(/(`+)(?!`).*?(?<!`)\1(?!`)/g, '')

@@ -1,4 +1,6 @@
-/** Each test file is in one layer, what is pure asks nothing of the machine, and a call brings only what its files need. */
+/**
+ * Each test file is in one layer, what is pure asks nothing of the machine, and a call brings only what its files need.
+ */
 import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -1,4 +1,7 @@
-/** package-lock.json installs on a clean machine: `npm ci` refuses a lock that leaves out an optional package, even one for another platform. */
+/**
+ * package-lock.json installs on a clean machine: `npm ci` refuses a lock that leaves out an optional package, even one
+ * for another platform.
+ */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -12,7 +15,9 @@ const { packages } = JSON.parse(readFileSync(join(import.meta.dirname, '../../pa
   readonly packages: Readonly<Record<string, Locked>>
 }
 
-/** The version that a package in `path` gets when it asks for `name`: its own, or that of the nearest directory above. */
+/**
+ * The version that a package in `path` gets when it asks for `name`: its own, or that of the nearest directory above.
+ */
 function provided(path: string, name: string): string | undefined {
   const own = packages[path === '' ? `node_modules/${name}` : `${path}/node_modules/${name}`]?.version
   if (own !== undefined || path === '') return own

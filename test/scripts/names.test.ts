@@ -6,7 +6,9 @@ import { expect, test } from 'vitest'
 const root = join(import.meta.dirname, '../..')
 const declared = /^export (?:async )?(?:const|function|interface|type|class) (\w+)/gm
 
-/** A command is one name from its surface down to its use case and its stage; each of these rooms has it once at most. */
+/**
+ * A command is one name from its surface down to its use case and its stage; each of these rooms has it once at most.
+ */
 const levels = ['src/action/', 'src/cli/', 'src/app/', 'src/stages/']
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,4 +1,7 @@
-/** A fleet that another session holds, with the real lease scripts on two nodes made of folders, and a real ledger: waited for, refused, taken over; never half of it. */
+/**
+ * A fleet that another session holds, with the real lease scripts on two nodes made of folders, and a real ledger:
+ * waited for, refused, taken over; never half of it.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** A run that was given up while it still went on: another has claimed the session, and with it the leases, which lie on the nodes under the session's name. */
+/**
+ * A run that was given up while it still went on: another has claimed the session, and with it the leases, which lie on
+ * the nodes under the session's name.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

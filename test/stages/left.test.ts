@@ -1,4 +1,7 @@
-/** What a run leaves behind that broke off: its leases go back, also where its ledger answers no more; what the schedule tests again stays held. */
+/**
+ * What a run leaves behind that broke off: its leases go back, also where its ledger answers no more; what the schedule
+ * tests again stays held.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

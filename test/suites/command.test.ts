@@ -1,4 +1,7 @@
-/** The suite `command` in action and on its page, by the real `sh` of this machine; a node that cannot be reached is no fault of the program. */
+/**
+ * The suite `command` in action and on its page, by the real `sh` of this machine; a node that cannot be reached is no
+ * fault of the program.
+ */
 import { describe, expect, test } from 'vitest'
 import { localRemote } from '../../src/adapters/local.ts'
 import { Failure } from '../../src/domain/failure.ts'

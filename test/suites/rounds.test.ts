@@ -1,4 +1,7 @@
-/** The rounds: the pause between two attempts of the same two peers is kept by the clock, and each dials the port that was learnt. */
+/**
+ * The rounds: the pause between two attempts of the same two peers is kept by the clock, and each dials the port that
+ * was learnt.
+ */
 import { expect, test } from 'vitest'
 import type { Attempt } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'

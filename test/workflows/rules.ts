@@ -120,7 +120,10 @@ function jobFaults(job: Job, flow: Workflow, own: Own, ours: string): readonly s
   return faults
 }
 
-/** Commands that run the project's code on the runner, as the user of the process that holds what its job was given; `run` still writes as well. */
+/**
+ * Commands that run the project's code on the runner, as the user of the process that holds what its job was given;
+ * `run` still writes as well.
+ */
 const runsProject: readonly unknown[] = ['compile', 'run']
 
 function secretFaults(job: Job, ours: string): readonly string[] {

@@ -1,4 +1,7 @@
-/** The judges of workflow files that others wrote: GitHub's own parser, actionlint and zizmor. Each answers with its complaints, one line each. */
+/**
+ * The judges of workflow files that others wrote: GitHub's own parser, actionlint and zizmor. Each answers with its
+ * complaints, one line each.
+ */
 import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -142,7 +145,10 @@ export async function zizmorFaults(repository: string): Promise<readonly string[
     .map((one) => `${one.ident}: ${one.desc} (${JSON.stringify(one.locations[0]?.symbolic.key)})`)
 }
 
-/** A copy whose `uses: $/` are `./`, as tools of before July 2026 know it: they then follow our own action and workflows. */
+/**
+ * A copy whose `uses: $/` are `./`, as tools of before July 2026 know it: they then follow our own action and
+ * workflows.
+ */
 export async function withLocalUses<T>(repository: string, judge: (copy: string) => Promise<T>): Promise<T> {
   const copy = mkdtempSync(join(tmpdir(), 'vps-test-uses-'))
   try {

@@ -1,4 +1,7 @@
-/** Every workflow file is one that GitHub, actionlint, zizmor and our own rules accept; and each of them is seen to refuse. */
+/**
+ * Every workflow file is one that GitHub, actionlint, zizmor and our own rules accept; and each of them is seen to
+ * refuse.
+ */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

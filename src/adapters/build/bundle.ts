@@ -6,7 +6,10 @@ import { pathToFileURL } from 'node:url'
 import { bundleRef } from '../../commands/native-build.ts'
 import { git } from './source.ts'
 
-/** Calls `use` with the bundle's path and removes it afterwards. The commit keeps its id: git checks every object against its hash on both ends. */
+/**
+ * Calls `use` with the bundle's path and removes it afterwards. The commit keeps its id: git checks every object
+ * against its hash on both ends.
+ */
 export async function withBundle<T>(
   root: string,
   commit: string,

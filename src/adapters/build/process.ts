@@ -25,7 +25,10 @@ export interface Finished {
 const keep = 1 << 20
 const graceMs = 2000
 
-/** Rejects with I301 when the program is not there, I302 past the timeout, and the signal's reason on abort; an exit code is a result. */
+/**
+ * Rejects with I301 when the program is not there, I302 past the timeout, and the signal's reason on abort; an exit
+ * code is a result.
+ */
 export async function runProcess(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<Finished> {
   options.signal.throwIfAborted()
   const started = performance.now()

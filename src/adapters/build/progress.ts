@@ -1,4 +1,7 @@
-/** Tells a waiting person what cargo is doing: nothing in the first two seconds, then each crate and, while one takes long, the time. */
+/**
+ * Tells a waiting person what cargo is doing: nothing in the first two seconds, then each crate and, while one takes
+ * long, the time.
+ */
 import type { Clock, Log } from '../../ports.ts'
 
 const quietMs = 2000,

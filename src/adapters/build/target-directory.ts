@@ -8,7 +8,8 @@ const kept = 6
 const youngMs = 2 * 3_600_000
 
 /**
- * One directory for each place of a checkout. Two checkouts in one directory have the same fingerprint for cargo, which then goes by the files' times:
+ * One directory for each place of a checkout. Two checkouts in one directory have the same fingerprint for cargo, which
+ * then goes by the files' times:
  * the program of one commit would be taken for that of another.
  */
 export async function targetDirectory(below: string, workspace: string): Promise<string> {

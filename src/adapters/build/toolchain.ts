@@ -40,7 +40,10 @@ export async function ensureZig(options: ToolchainOptions): Promise<ZigToolchain
   )
 }
 
-/** Build scripts are the project's code: nothing secret is in their environment. They run as the same user as this process and can read its own, so that the job `compile` is given no secret at all; `run` on a runner still is. */
+/**
+ * Build scripts are the project's code: nothing secret is in their environment. They run as the same user as this
+ * process and can read its own, so that the job `compile` is given no secret at all; `run` on a runner still is.
+ */
 export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const secret =
     /^(?:INPUT_|ACTIONS_(?:RUNTIME|ID_TOKEN|CACHE|RESULTS)|GITHUB_TOKEN$|GH_TOKEN$|STATE_|VPS_TEST_.*(?:KEY|TOKEN|SECRET))/i

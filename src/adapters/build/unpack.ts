@@ -1,4 +1,6 @@
-/** The program out of what was given: an ELF file as it is, or one member of a .tar.gz, which the system's tar reads. */
+/**
+ * The program out of what was given: an ELF file as it is, or one member of a .tar.gz, which the system's tar reads.
+ */
 import { messageOf } from '../../domain/text.ts'
 import { basename } from 'node:path'
 import { execa } from 'execa'

@@ -1,4 +1,7 @@
-/** The cargo-zigbuild and zig that are installed where a machine has none: exact versions, with the SHA-256 of each platform's wheel. */
+/**
+ * The cargo-zigbuild and zig that are installed where a machine has none: exact versions, with the SHA-256 of each
+ * platform's wheel.
+ */
 
 export const zigWheels = {
   'cargo-zigbuild': {

@@ -1,4 +1,7 @@
-/** The ledger as a repository on this machine has it, a person's own clone included: only read, and nothing is asked of another machine. */
+/**
+ * The ledger as a repository on this machine has it, a person's own clone included: only read, and nothing is asked of
+ * another machine.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { quote } from '../../commands/quote.ts'
@@ -15,7 +18,10 @@ export type Reading =
 const tracked = branch.replace('refs/heads/', 'refs/remotes/origin/')
 const name = branch.replace('refs/heads/', '')
 
-/** `place`: a bare repository, or one with a working tree. Of a clone's own branch and what it fetched of origin's, the one that has all of the other. */
+/**
+ * `place`: a bare repository, or one with a working tree. Of a clone's own branch and what it fetched of origin's, the
+ * one that has all of the other.
+ */
 export async function readClone(place: string, session: string): Promise<Reading> {
   const dir = existsSync(join(place, '.git')) ? join(place, '.git') : place
   // A clone without blobs would fetch them, and keep them.

@@ -6,7 +6,10 @@ import { Failure } from '../../domain/failure.ts'
 import { gitIn } from './process.ts'
 
 export const branch = 'refs/heads/vps-test-ledger'
-/** git holds the branch's lock file for milliseconds. A killed git leaves it for ever, so one that is older belongs to nobody. */
+/**
+ * git holds the branch's lock file for milliseconds. A killed git leaves it for ever, so one that is older belongs to
+ * nobody.
+ */
 const staleLockMs = 10_000
 
 export const unwritable = (dir: string, cause: unknown): Failure =>
@@ -36,7 +39,8 @@ export async function locked(dir: string): Promise<boolean> {
   if (seen === undefined) return false
   if (Date.now() - seen.mtimeMs < staleLockMs) return true
   const aside = `${lock}.${seen.ino}-${process.pid}`
-  // Of two that find it, one moves it away; a lock that came since is not the one that was seen (its inode's number may be).
+  // Of two that find it, one moves it away; a lock that came since is not the one that was seen (its inode's number may
+  // be).
   await rename(lock, aside).catch(() => undefined)
   const moved = await stat(aside).catch(() => undefined)
   if (moved !== undefined && (moved.ino !== seen.ino || moved.mtimeMs !== seen.mtimeMs)) await rename(aside, lock)

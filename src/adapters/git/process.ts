@@ -2,7 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { execa } from 'execa'
 
-/** Whatever git variables and settings surround us (a hook's, a person's templates and signing) are not this repository's. */
+/**
+ * Whatever git variables and settings surround us (a hook's, a person's templates and signing) are not this
+ * repository's.
+ */
 const surroundings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
 const nobody = { GIT_AUTHOR_NAME: 'vps-test', GIT_AUTHOR_EMAIL: 'vps-test@lab.invalid', GIT_COMMITTER_NAME: 'vps-test' }
 const quiet = {
@@ -13,7 +16,10 @@ const quiet = {
   GIT_ASKPASS: '',
   GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
 }
-/** A transition is on the disk before the next action; other writers are waited for; nothing runs on after git has answered. */
+/**
+ * A transition is on the disk before the next action; other writers are waited for; nothing runs on after git has
+ * answered.
+ */
 const settings = [
   '-c',
   'core.fsync=all',

@@ -1,4 +1,7 @@
-/** The branch of a remote repository as the truth: looked at before each reading, moved by a push that names what it replaces. */
+/**
+ * The branch of a remote repository as the truth: looked at before each reading, moved by a push that names what it
+ * replaces.
+ */
 import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { quote } from '../../commands/quote.ts'
@@ -148,7 +151,10 @@ export function remoteOf(
 
   /** Pushes in a row that failed for no reason the other side gave. */
   let troubles = 0
-  /** True: the commit is in the branch. False: another was faster, or the answer was lost on its way: re-read and decide again. */
+  /**
+   * True: the commit is in the branch. False: another was faster, or the answer was lost on its way: re-read and decide
+   * again.
+   */
   const publish = async (commit: string, old: string | null): Promise<boolean> => {
     const [twin] = twins
     if (twin !== undefined)

@@ -21,7 +21,10 @@ export const nameOf = (e: Entry): string => `${String(e.seq).padStart(4, '0')}-$
 
 export type Store = ReturnType<typeof storeIn>
 
-/** `home`: the repository that holds the truth, which a person can push to; absent: this is somebody's clone, or a look at one. */
+/**
+ * `home`: the repository that holds the truth, which a person can push to; absent: this is somebody's clone, or a look
+ * at one.
+ */
 export function storeIn(dir: string, git: Git, home?: string) {
   const line = async (...args: Parameters<Git>): Promise<string> => (await git(...args)).stdout.toString('utf8').trim()
   const list = async (args: readonly string[]): Promise<readonly string[]> =>
@@ -88,7 +91,10 @@ export function storeIn(dir: string, git: Git, home?: string) {
           l.replace(`\t${prefix}`, '\t'),
         )
   const nameIn = (child: string): string => child.slice(child.indexOf('\t'))
-  /** The tree `old` with some children more, or in the place of others. Trees are written without an index: a killed writer leaves no files. */
+  /**
+   * The tree `old` with some children more, or in the place of others. Trees are written without an index: a killed
+   * writer leaves no files.
+   */
   const withChildren = async (old: string | null, prefix: string, more: readonly string[]): Promise<string> => {
     const named = new Set(more.map(nameIn))
     return line(['mktree', '-z'], {
@@ -171,7 +177,10 @@ interface Followed {
   readonly fault: string | null
 }
 
-/** The entries as far as they are whole. Texts are anybody's: nothing that is wrong with one session may keep another from being read. */
+/**
+ * The entries as far as they are whole. Texts are anybody's: nothing that is wrong with one session may keep another
+ * from being read.
+ */
 function followed(id: string, texts: readonly string[]): Followed {
   const entries: Entry[] = []
   try {

@@ -21,7 +21,10 @@ export interface ArtifactOptions {
   readonly signal?: AbortSignal
   /** For links; `https://github.com` unless told. */
   readonly serverUrl?: string
-  /** Of one upload or download; 10 minutes unless told. The library cannot be stopped: after this its rest goes on unseen. */
+  /**
+   * Of one upload or download; 10 minutes unless told. The library cannot be stopped: after this its rest goes on
+   * unseen.
+   */
   readonly timeoutMs?: number
   readonly limits?: ArchiveLimits
 }
@@ -30,7 +33,10 @@ type Known = ArtifactOptions & { readonly signal: AbortSignal }
 
 const roomy: ArchiveLimits = { files: 20_000, bytes: 2 * 1024 ** 3 }
 
-/** Every name that we give. The library writes a name into the log as it is, where the runner reads `##[error]` as a command. */
+/**
+ * Every name that we give. The library writes a name into the log as it is, where the runner reads `##[error]` as a
+ * command.
+ */
 export const ours = /^vps-test-[\w.-]{1,240}$/
 
 /** The library is larger than all the rest of the Action: only what stores or reads an artifact loads it. */
@@ -58,7 +64,10 @@ export function openArtifacts(given: ArtifactOptions): ArtifactStore {
   const listed = async (findBy: FindBy, what: string): Promise<readonly Artifact[]> =>
     (await within('read', what, async () => (await client()).listArtifacts(findBy === undefined ? {} : { findBy })))
       .artifacts
-  /** The runtime service of a run that was started again need not show what its earlier attempts kept; the REST API does. */
+  /**
+   * The runtime service of a run that was started again need not show what its earlier attempts kept; the REST API
+   * does.
+   */
   const find = async (
     id: number,
     from: { readonly run: string; readonly attempt: number } | undefined,

@@ -1,4 +1,7 @@
-/** The official client for one repository, with a limit on every request, a few more tries for questions, and failures that name the permission that is missing. */
+/**
+ * The official client for one repository, with a limit on every request, a few more tries for questions, and failures
+ * that name the permission that is missing.
+ */
 import { setTimeout as wait } from 'node:timers/promises'
 import { getOctokit } from '@actions/github'
 import { Failure } from '../../domain/failure.ts'
@@ -47,7 +50,8 @@ export function openClient(options: ForgeOptions): Client {
       options.signal.throwIfAborted()
       const limit = AbortSignal.timeout(timeoutMs)
       try {
-        // Changed in place: the hook of authentication lies further in and was given this very object, whatever is passed on here.
+        // Changed in place: the hook of authentication lies further in and was given this very object, whatever is
+        // passed on here.
         Object.assign(asked.request, { signal: AbortSignal.any([options.signal, limit]) })
         return await request(asked)
       } catch (error) {

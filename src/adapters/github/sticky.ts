@@ -1,4 +1,6 @@
-/** Texts that are written once and changed later: one comment or issue of ours per marker, however many runs write it. */
+/**
+ * Texts that are written once and changed later: one comment or issue of ours per marker, however many runs write it.
+ */
 import { Failure } from '../../domain/failure.ts'
 import { type Client, asking, statusOf } from './client.ts'
 
@@ -25,7 +27,9 @@ export async function author(client: Client): Promise<IsOurs> {
   }
 }
 
-/** The body as it is sent: the marker first, because only what stands first cannot be quoted into another text of ours. */
+/**
+ * The body as it is sent: the marker first, because only what stands first cannot be quoted into another text of ours.
+ */
 export function marked(marker: string, body: string): string {
   const text = body.startsWith(marker) ? body : `${marker}\n${body}`
   if (marker.trim() === '') throw new Failure({ code: 'H451', message: 'a comment or issue of ours needs a marker' })

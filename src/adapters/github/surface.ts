@@ -1,4 +1,7 @@
-/** What a step of a workflow reads and shows: inputs, outputs, masks, the summary, annotations, and a log in which no remote text is a command. */
+/**
+ * What a step of a workflow reads and shows: inputs, outputs, masks, the summary, annotations, and a log in which no
+ * remote text is a command.
+ */
 import { existsSync, statSync } from 'node:fs'
 import * as core from '@actions/core'
 import type { Annotation } from '../../domain/annotation.ts'
@@ -12,9 +15,13 @@ export interface Surface {
   rawInput(name: string): string
   /** Text as it is, anything else as JSON. */
   setOutputs(values: Readonly<Record<string, unknown>>): void
-  /** Nothing of this text is shown in the log from here on: not as a whole, not a line of it, not with its lines joined. */
+  /**
+   * Nothing of this text is shown in the log from here on: not as a whole, not a line of it, not with its lines joined.
+   */
   mask(secret: string): void
-  /** Appends to the job's summary; what GitHub would not take is cut off, and says so. False where there is no summary. */
+  /**
+   * Appends to the job's summary; what GitHub would not take is cut off, and says so. False where there is no summary.
+   */
   writeSummary(markdown: string): Promise<boolean>
   /** The worst first, ten at most: the runner drops the others, without choosing. */
   annotate(all: readonly Annotation[]): void
@@ -78,7 +85,10 @@ export function secretParts(secret: string): readonly string[] {
   return [...new Set([whole, whole.replaceAll('\r', ''), ...lines, joined])].filter((part) => part !== '')
 }
 
-/** Never a terminal, whatever the stream says: under local runners it is one. All on one stream, so that lines keep their order. */
+/**
+ * Never a terminal, whatever the stream says: under local runners it is one. All on one stream, so that lines keep
+ * their order.
+ */
 function githubTerminal(): Terminal {
   const last = new Map<string, number>()
   const same = (text: string): string => text

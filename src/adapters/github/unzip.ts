@@ -1,4 +1,7 @@
-/** Unpacks a zip file that may be hostile: nothing outside the folder, no links, nothing twice, and no more bytes than are allowed. */
+/**
+ * Unpacks a zip file that may be hostile: nothing outside the folder, no links, nothing twice, and no more bytes than
+ * are allowed.
+ */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -26,7 +29,9 @@ interface Member {
 const refuse = (what: string): Failure =>
   new Failure({ code: 'I463', message: `the artifact is not unpacked: ${what}` })
 
-/** The names are those of the directory at the end, which is the one that is checked whole before anything is written. */
+/**
+ * The names are those of the directory at the end, which is the one that is checked whole before anything is written.
+ */
 export async function unzip(
   archive: string,
   into: string,

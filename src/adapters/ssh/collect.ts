@@ -50,7 +50,10 @@ function capped(limit: number): { add(chunk: Buffer): void; bytes(): Buffer; tru
   }
 }
 
-/** Splits at newlines before decoding, so that no character is cut in two. A longer line than {@link longestLine} keeps its beginning. */
+/**
+ * Splits at newlines before decoding, so that no character is cut in two. A longer line than {@link longestLine} keeps
+ * its beginning.
+ */
 export function lineSplitter(onLine: (line: string) => void): { add(chunk: Buffer): void; end(): void } {
   let parts: Buffer[] = []
   let length = 0

@@ -8,7 +8,10 @@ export interface Limit {
 /** setTimeout fires at once above this. */
 const longestTimer = 2 ** 31 - 1
 
-/** Runs `work` under the limit. Passing it rejects with `late()`, an abort with the signal's reason, both at once; `work` sees either by its signal. `life` is a second signal, of whatever the call belongs to. */
+/**
+ * Runs `work` under the limit. Passing it rejects with `late()`, an abort with the signal's reason, both at once;
+ * `work` sees either by its signal. `life` is a second signal, of whatever the call belongs to.
+ */
 export async function withDeadline<T>(
   limit: Limit,
   late: () => Error,

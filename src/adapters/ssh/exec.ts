@@ -32,7 +32,10 @@ interface Started {
   readonly group: Promise<number | undefined>
 }
 
-/** Failures: T001, T002, T006; the signal's reason on abort. After any of them the command was stopped and its channel is closed, or that was tried for seconds. */
+/**
+ * Failures: T001, T002, T006; the signal's reason on abort. After any of them the command was stopped and its channel
+ * is closed, or that was tried for seconds.
+ */
 export async function execute(link: Link, work: Work, signal: AbortSignal): Promise<Ending> {
   const over = new AbortController()
   const started = await start(link, work, over.signal)
@@ -54,7 +57,10 @@ export async function execute(link: Link, work: Work, signal: AbortSignal): Prom
   }
 }
 
-/** No abort in here: the caller has its answer by its own signal, and a channel that opens late must still be found and stopped. */
+/**
+ * No abort in here: the caller has its answer by its own signal, and a channel that opens late must still be found and
+ * stopped.
+ */
 function start(link: Link, work: Work, over: AbortSignal): Promise<Started> {
   return new Promise((resolve, reject) => {
     const fail = (otherwise: Error): void => {

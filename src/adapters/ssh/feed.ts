@@ -5,7 +5,8 @@ import { orAbort } from './deadline.ts'
 const slice = 64 * 1024
 
 /**
- * Writes the source and ends the stream. `over` aborts when the command has ended: a command that stops reading early is no error,
+ * Writes the source and ends the stream. `over` aborts when the command has ended: a command that stops reading early
+ * is no error,
  * its exit code says what it means. An error of the source rejects, and the stream is left without an end.
  */
 export async function feed(
@@ -44,7 +45,9 @@ function* slices(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += slice) yield bytes.subarray(at, at + slice)
 }
 
-/** Resolves when the stream has taken the bytes. A write that fails means that nobody reads any more: `over` follows. */
+/**
+ * Resolves when the stream has taken the bytes. A write that fails means that nobody reads any more: `over` follows.
+ */
 const written = (into: Writable, bytes: Uint8Array): Promise<void> =>
   new Promise((resolve) => {
     into.write(bytes, (error) => {

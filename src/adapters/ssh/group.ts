@@ -1,8 +1,13 @@
-/** How a remote command tells its process group, so that a deadline can end it: sshd refuses signals for root and outlives closed channels. */
+/**
+ * How a remote command tells its process group, so that a deadline can end it: sshd refuses signals for root and
+ * outlives closed channels.
+ */
 
 const word = 'vps-test-group'
 
-/** Goes before every line. sshd makes the login shell a session leader, so its pid is the group of all that it starts. */
+/**
+ * Goes before every line. sshd makes the login shell a session leader, so its pid is the group of all that it starts.
+ */
 export const announcement = `echo ${word} $$ >&2; `
 
 /** Login shells may print something first; after this many bytes nobody looks any more. */

@@ -9,7 +9,10 @@ export interface HostKey {
   readonly blob: Buffer
 }
 
-/** Reads `<type> <base64> [comment]`; undefined where it is no such line, or where the type named is not the type inside. */
+/**
+ * Reads `<type> <base64> [comment]`; undefined where it is no such line, or where the type named is not the type
+ * inside.
+ */
 export function parseHostKey(line: string): HostKey | undefined {
   const [type, base64] = line.trim().split(/\s+/)
   if (type === undefined || base64 === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return undefined

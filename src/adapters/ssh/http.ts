@@ -22,7 +22,10 @@ export interface RawHttpAnswer {
   readonly body: Uint8Array
 }
 
-/** Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the connection. Redirects are not followed. */
+/**
+ * Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the
+ * connection. Redirects are not followed.
+ */
 export function httpOverRemote(
   remote: Remote,
   target: { readonly host: string; readonly port: number },

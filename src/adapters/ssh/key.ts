@@ -23,7 +23,10 @@ export async function readPrivateKey(path: string): Promise<string> {
   return parsePrivateKey(text, file)
 }
 
-/** Checks and normalises: CRLF, a missing last newline, blank lines, indentation and a byte order mark are what pasting does to keys. `origin` names the file or input. Failures: U071 public, U072 encrypted, U073 no key. */
+/**
+ * Checks and normalises: CRLF, a missing last newline, blank lines, indentation and a byte order mark are what pasting
+ * does to keys. `origin` names the file or input. Failures: U071 public, U072 encrypted, U073 no key.
+ */
 export function parsePrivateKey(text: string, origin: string): string {
   // No line of a key begins or ends with a space that means something; the mark at the start is one for trim().
   const key = `${text

@@ -29,7 +29,10 @@ export interface Peer {
   readonly privateKey: string
 }
 
-/** aes128-gcm is twice as fast as chacha20 here; ssh2's `prepend` does not move what it already lists, so the list is whole. */
+/**
+ * aes128-gcm is twice as fast as chacha20 here; ssh2's `prepend` does not move what it already lists, so the list is
+ * whole.
+ */
 const ciphers: CipherAlgorithm[] = [
   'aes128-gcm@openssh.com',
   'aes256-gcm@openssh.com',
@@ -42,7 +45,9 @@ const ciphers: CipherAlgorithm[] = [
 /** Keepalive every 15 s, four unanswered: a silent peer is lost after a minute and a quarter. */
 const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 4 } as const
 
-/** Resolves when authenticated. Failures: T005, T007, T011, T012; a plain Error where this address just did not work. */
+/**
+ * Resolves when authenticated. Failures: T005, T007, T011, T012; a plain Error where this address just did not work.
+ */
 export async function openLink(wire: Wire, address: string, peer: Peer, signal: AbortSignal): Promise<Link> {
   const client = new Client()
   const gone = Promise.withResolvers<string>()

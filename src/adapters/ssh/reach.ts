@@ -61,7 +61,10 @@ export async function reach(node: FleetNode, fleet: Fleet, options: ReachOptions
   )
 }
 
-/** Tries the node's addresses in order, each with its part of the time; starts that the server refuses (MaxStartups) back off and are tried again. */
+/**
+ * Tries the node's addresses in order, each with its part of the time; starts that the server refuses (MaxStartups)
+ * back off and are tried again.
+ */
 export async function eachAddress<T>(
   node: FleetNode,
   fleet: Fleet,

@@ -1,4 +1,7 @@
-/** A node over SSH: the port Remote, with one connection, at most eight channels in flight, and retries that cannot do harm. */
+/**
+ * A node over SSH: the port Remote, with one connection, at most eight channels in flight, and retries that cannot do
+ * harm.
+ */
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
@@ -28,7 +31,10 @@ export interface OpenOptions extends ReachOptions {
 /** sshd's default MaxSessions is 10 per connection; two are left for others. */
 const channels = 8
 
-/** Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next call. An idempotent command that is run again calls `onLine` and `onSent` from the start again. */
+/**
+ * Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next
+ * call. An idempotent command that is run again calls `onLine` and `onSent` from the start again.
+ */
 export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOptions): Promise<Remote> {
   options.signal.throwIfAborted()
   pinnedKeys(node.name, fleetReference(fleet), node.hostKeys)
@@ -44,7 +50,9 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
   }
   options.signal.addEventListener('abort', abort, { once: true })
 
-  /** The whole of a call: its place in the queue, the connection, the work, and further tries, all under one deadline. */
+  /**
+   * The whole of a call: its place in the queue, the connection, the work, and further tries, all under one deadline.
+   */
   const call = <T>(
     why: string,
     replayable: boolean,

@@ -5,7 +5,10 @@ import { failures } from '../../domain/failures/failures.ts'
 /** Calls are tried this often in all. */
 export const maxTries = 3
 
-/** A refused start happens before anything was sent, so it is safe for every command; the rest only for those that may run twice. */
+/**
+ * A refused start happens before anything was sent, so it is safe for every command; the rest only for those that may
+ * run twice.
+ */
 export function mayRetry(error: unknown, tried: number, replayable: boolean): boolean {
   return replayable && tried < maxTries && error instanceof Failure && failures[error.facts.code].retryable === true
 }

@@ -9,7 +9,9 @@ const patienceMs = 5000
 const kill = (group: number): string =>
   `sh -c 'kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}' 2>/dev/null`
 
-/** Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds. */
+/**
+ * Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds.
+ */
 export async function stopCommand(
   link: Link,
   channel: ClientChannel,
@@ -34,7 +36,8 @@ export async function stopCommand(
 }
 
 /**
- * Asks by the protocol (an sshd with privilege separation does it at once) and closes the channel. ssh2's `channel.signal()` stays silent
+ * Asks by the protocol (an sshd with privilege separation does it at once) and closes the channel. ssh2's
+ * `channel.signal()` stays silent
  * once stdin has ended, though RFC 4254 §6.9 allows the packet, so it is written by the protocol object below it.
  */
 function hangUp(link: Link, channel: ClientChannel): void {

@@ -12,7 +12,9 @@ export interface Criterion {
   judge(groups: readonly Tally[]): CriterionJudged
 }
 
-/** `percent` is compared with the rate, or with the lower bound of its interval; null: there is nothing to compare with. */
+/**
+ * `percent` is compared with the rate, or with the lower bound of its interval; null: there is nothing to compare with.
+ */
 export interface Bar {
   readonly percent: number | null
   readonly strict: boolean

@@ -1,4 +1,7 @@
-/** What must be true of each entry of a ledger before anything follows it: the branch can be written by others, and one odd entry is to harm its own session alone. */
+/**
+ * What must be true of each entry of a ledger before anything follows it: the branch can be written by others, and one
+ * odd entry is to harm its own session alone.
+ */
 import { z } from 'zod'
 import { fields, text, whole, type Check } from '../shape.ts'
 import { isState } from '../states.ts'

@@ -1,4 +1,7 @@
-/** Entries as types: one for each event of each state, so that a writer of wrong facts and a reader of absent ones do not compile. */
+/**
+ * Entries as types: one for each event of each state, so that a writer of wrong facts and a reader of absent ones do
+ * not compile.
+ */
 import type { z } from 'zod'
 import { isCheckpoint, type State } from '../states.ts'
 import type { Meaning, Result, Row } from './row.ts'

@@ -1,4 +1,7 @@
-/** Every event of every state: its facts and what it means. Table, fold, checks, titles, exit codes and pages read these rows. */
+/**
+ * Every event of every state: its facts and what it means. Table, fold, checks, titles, exit codes and pages read these
+ * rows.
+ */
 import { z } from 'zod'
 import { busyPolicies } from '../answers.ts'
 import { perCheckpoint } from '../states.ts'

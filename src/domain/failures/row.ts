@@ -1,4 +1,6 @@
-/** What is known of a failure by its code alone: its kind, its meaning, and a remedy where it is the same everywhere. */
+/**
+ * What is known of a failure by its code alone: its kind, its meaning, and a remedy where it is the same everywhere.
+ */
 
 export type FailureKind = 'usage' | 'transport' | 'infra' | 'harness' | 'product' | 'busy'
 

@@ -1,4 +1,7 @@
-/** Which suites each focus asks for, and which the configuration asks for by itself; a focus without one is refused in the plan. */
+/**
+ * Which suites each focus asks for, and which the configuration asks for by itself; a focus without one is refused in
+ * the plan.
+ */
 import type { Focus } from '../plan.ts'
 import type { Profile } from '../profile.ts'
 import { suiteIds, suites } from './registry.ts'

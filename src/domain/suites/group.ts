@@ -24,7 +24,10 @@ export interface Group {
   readonly terms: Terms
 }
 
-/** `attempts` are counted samples: witnessed, no fault of ours. At a checkpoint `successes` are with those that were recovered. */
+/**
+ * `attempts` are counted samples: witnessed, no fault of ours. At a checkpoint `successes` are with those that were
+ * recovered.
+ */
 export interface Tally extends Group, Count {
   readonly notCounted: number
   /** 0..1; null when nothing was counted. */

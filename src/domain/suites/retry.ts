@@ -19,7 +19,10 @@ export interface Retried<S extends Sample> {
   readonly strays: readonly Reason[]
 }
 
-/** `allowed`: only a checkpoint's test has retries. Elsewhere, and for a subject that needed none, the mark could hide a failure: such a test cannot pass. */
+/**
+ * `allowed`: only a checkpoint's test has retries. Elsewhere, and for a subject that needed none, the mark could hide a
+ * failure: such a test cannot pass.
+ */
 export function applyRetries<S extends Sample>(
   judged: readonly S[],
   items: readonly Measured[],

@@ -23,7 +23,10 @@ export interface SuiteTypes {
 }
 export type SuiteId = keyof SuiteTypes
 
-/** `work`: what is to be done, as plain data. `item`: one line of evidence. `sample`: what it is judged to be. `figures`: what only its own section shows. */
+/**
+ * `work`: what is to be done, as plain data. `item`: one line of evidence. `sample`: what it is judged to be.
+ * `figures`: what only its own section shows.
+ */
 interface SuiteType<Work, Item extends Measured, S extends Sample, Figures> {
   readonly work: Work
   readonly item: Item

@@ -1,4 +1,6 @@
-/** A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on. */
+/**
+ * A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on.
+ */
 import { points, type GroupChange } from '../../domain/checkpoint.ts'
 import { sameStart, type ContinuityRow } from '../../domain/continuity.ts'
 import { percent } from '../../domain/statistics.ts'

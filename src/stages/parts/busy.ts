@@ -1,4 +1,7 @@
-/** A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch (spec §4 on_busy). */
+/**
+ * A fleet that another session holds: wait for it, refuse, or end the other session of the same project and branch
+ * (spec §4 on_busy).
+ */
 import type { BusyPolicy } from '../../domain/answers.ts'
 import { Failure, failureFacts } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
@@ -87,7 +90,10 @@ async function supersede(
   return null
 }
 
-/** Of several that wait, only the newest of a project and branch goes on that wants the same fleet. Outside git there is no branch, and nobody is anybody's successor. */
+/**
+ * Of several that wait, only the newest of a project and branch goes on that wants the same fleet. Outside git there is
+ * no branch, and nobody is anybody's successor.
+ */
 async function newerOf(plan: Plan, session: Session, world: SessionRecord): Promise<string | null> {
   if ((session.origin?.branch ?? null) === null) return null
   const all = await world.ledger.all()

@@ -1,4 +1,7 @@
-/** One node's deploy in two halves: receive beside what runs; then switch in one rename, restart, prove what runs. A failure puts the old release back. */
+/**
+ * One node's deploy in two halves: receive beside what runs; then switch in one rename, restart, prove what runs. A
+ * failure puts the old release back.
+ */
 import { diagnoseNode } from '../../commands/remedies.ts'
 import type { Command } from '../../commands/command.ts'
 import { placeOf } from '../../commands/place.ts'
@@ -49,7 +52,10 @@ export interface NodeJob {
   readonly runtime: NodeRuntime
 }
 
-/** Brings the release onto the node, beside what runs there; changes nothing that runs. Bytes sent; 0 when it lay there already. */
+/**
+ * Brings the release onto the node, beside what runs there; changes nothing that runs. Bytes sent; 0 when it lay there
+ * already.
+ */
 export async function receiveOn(
   world: Execution & Nodes,
   { plan, node, shipment: { release, packed, binary }, runtime }: NodeJob,

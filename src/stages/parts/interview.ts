@@ -1,4 +1,6 @@
-/** INTERVIEW: what was answered, where from, who confirmed and when: in the ledger before anything is touched (spec §4). */
+/**
+ * INTERVIEW: what was answered, where from, who confirmed and when: in the ledger before anything is touched (spec §4).
+ */
 import { chain, type Entry } from '../../domain/ledger.ts'
 import { fold } from '../../domain/session.ts'
 import { next } from '../../domain/next.ts'

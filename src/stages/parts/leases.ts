@@ -17,7 +17,9 @@ export const buildSeconds = 90 * 60
 /** A test's job may last so long. */
 export const testSeconds = 180 * 60
 
-/** Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when. */
+/**
+ * Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when.
+ */
 export async function takeLeases(
   world: Execution & Nodes & LeaseTerms,
   plan: Plan,
@@ -52,7 +54,10 @@ export async function takeLeases(
   })
 }
 
-/** Keeps the fleet through a build, or takes one that is free: all of it or nothing. That it is busy is no reason not to know whether the program compiles; DEPLOY waits for it or refuses. */
+/**
+ * Keeps the fleet through a build, or takes one that is free: all of it or nothing. That it is busy is no reason not to
+ * know whether the program compiles; DEPLOY waits for it or refuses.
+ */
 export async function leaseForBuild(
   world: Execution & Nodes & LeaseTerms,
   plan: Plan,
@@ -66,7 +71,10 @@ export async function leaseForBuild(
   await giveLeasesBack(world, plan, holder, [...done.keys()])
 }
 
-/** Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds of our clock. */
+/**
+ * Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds
+ * of our clock.
+ */
 export async function holdLeases(
   world: Execution & Nodes & LeaseTerms,
   plan: Plan,

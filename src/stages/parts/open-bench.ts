@@ -1,4 +1,6 @@
-/** Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader. */
+/**
+ * Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader.
+ */
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'

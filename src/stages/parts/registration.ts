@@ -1,4 +1,7 @@
-/** Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either (spec §4 DEPLOY). */
+/**
+ * Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either
+ * (spec §4 DEPLOY).
+ */
 import { dataDir } from '../../commands/service.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import { listAt } from '../../domain/json-path.ts'

@@ -4,7 +4,10 @@ import type { Exclusion } from '../../domain/events/facts.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { Session } from '../../domain/session.ts'
 
-/** Why a run cannot go on, with what happened to the node that it is about, or to the first: one line for whoever reads nothing else. */
+/**
+ * Why a run cannot go on, with what happened to the node that it is about, or to the first: one line for whoever reads
+ * nothing else.
+ */
 export function withCause(fault: string, all: readonly Exclusion[]): string {
   const first = all.find((e) => fault.includes(`${e.node} `)) ?? all[0]
   return first === undefined
@@ -24,7 +27,10 @@ export const rosterOf = (plan: Plan, session: Session): readonly NodeName[] => {
   return plan.nodes.filter((n) => !out.has(n))
 }
 
-/** Nodes on which a lease of ours may lie: also those that DEPLOY left out, which would else be refused to others until it expires. */
+/**
+ * Nodes on which a lease of ours may lie: also those that DEPLOY left out, which would else be refused to others until
+ * it expires.
+ */
 export const leasedNodes = (plan: Plan, session: Session): readonly NodeName[] => {
   const never = new Set(
     exclusions(session)

@@ -1,4 +1,7 @@
-/** Runs the suites of a plan one after the other, and at a checkpoint what failed once more; each line is written down as it comes. */
+/**
+ * Runs the suites of a plan one after the other, and at a checkpoint what failed once more; each line is written down
+ * as it comes.
+ */
 import { itemsFile, toLines } from '../../domain/bundle.ts'
 import type { PartOf, SuiteId, SuiteItems, SuiteResults, SuiteTypes } from '../../domain/suites/suite.ts'
 import type { Files } from '../../ports.ts'

@@ -12,7 +12,9 @@ export interface Sealed {
   readonly proofSha256: string
 }
 
-/** Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`. */
+/**
+ * Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`.
+ */
 export async function seal(files: Files, folder: string, bundle: Bundle, judged: Verdict): Promise<Sealed> {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
   const put = (name: string, text: string): Promise<void> => files.write(`${folder}/evidence/${name}`, text)

@@ -1,4 +1,7 @@
-/** A program that connects by itself: one window in which it may, and no claim. A suite that needs more says so (`Suite.unable`). */
+/**
+ * A program that connects by itself: one window in which it may, and no claim. A suite that needs more says so
+ * (`Suite.unable`).
+ */
 import { noClaim, type Driver } from './driver.ts'
 
 export const observed = (): Driver => ({

@@ -1,4 +1,6 @@
-/** Records as lines of a log, in the unit's journal or a file; a regular expression with named groups takes them apart. */
+/**
+ * Records as lines of a log, in the unit's journal or a file; a regular expression with named groups takes them apart.
+ */
 import { fileLines, journalLines } from '../../commands/record.ts'
 import { dataDir } from '../../commands/service.ts'
 import type { RecordBy } from '../../domain/profile.ts'

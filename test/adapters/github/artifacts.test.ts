@@ -1,4 +1,6 @@
-/** The official artifact client against the results service and the REST API on loopback, and archives that mean harm. */
+/**
+ * The official artifact client against the results service and the REST API on loopback, and archives that mean harm.
+ */
 import {
   existsSync,
   mkdirSync,

@@ -1,4 +1,7 @@
-/** The adapter with the official client against the loopback GitHub, which refuses whatever GitHub's own description refuses. */
+/**
+ * The adapter with the official client against the loopback GitHub, which refuses whatever GitHub's own description
+ * refuses.
+ */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openForge } from '../../../src/adapters/github/forge.ts'
 import { Failure } from '../../../src/domain/failure.ts'

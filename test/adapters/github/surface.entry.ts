@@ -1,4 +1,7 @@
-/** Not a test: one step of a workflow, started by surface.test.ts as a runner starts it. The first argument says what it does. */
+/**
+ * Not a test: one step of a workflow, started by surface.test.ts as a runner starts it. The first argument says what it
+ * does.
+ */
 import { openSurface } from '../../../src/adapters/github/surface.ts'
 
 const surface = openSurface()

@@ -9,7 +9,10 @@ export interface CommandWork {
   readonly commands: readonly CustomTest[]
 }
 
-/** `matched`: null where no pattern is asked for. Matched when it ran, because a stranger's pattern could keep a judge busy for ever. */
+/**
+ * `matched`: null where no pattern is asked for. Matched when it ran, because a stranger's pattern could keep a judge
+ * busy for ever.
+ */
 export type CommandEnd =
   | { readonly kind: 'exit'; readonly code: number; readonly matched: boolean | null }
   | { readonly kind: 'timeout' }

@@ -1,4 +1,6 @@
-/** Commands of the project's configuration: planned for every peer, judged by their exit, their pattern and their time. */
+/**
+ * Commands of the project's configuration: planned for every peer, judged by their exit, their pattern and their time.
+ */
 import { peersOf } from '../../fleet.ts'
 import type { NotCovered } from '../../not-covered.ts'
 import type { CustomTest } from '../../project.ts'

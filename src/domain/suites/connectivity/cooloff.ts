@@ -1,4 +1,7 @@
-/** The pause between two attempts of the same two peers: how long to wait for it, what it costs, and whether it was kept. */
+/**
+ * The pause between two attempts of the same two peers: how long to wait for it, what it costs, and whether it was
+ * kept.
+ */
 import type { Attempt } from '../../evidence.ts'
 import { peersKey, type Round } from './timetable.ts'
 
@@ -12,7 +15,10 @@ export function lastMeetings(attempts: readonly Meeting[]): ReadonlyMap<string, 
   return ended
 }
 
-/** Milliseconds until every pair of the round has cooled off; a clock that was set back never makes it longer than the cool-off itself. */
+/**
+ * Milliseconds until every pair of the round has cooled off; a clock that was set back never makes it longer than the
+ * cool-off itself.
+ */
 export function waitBefore(round: Round, ended: ReadonlyMap<string, number>, now: number, cooloffMs: number): number {
   const waits = round.map((pair) => (ended.get(peersKey(pair)) ?? -Infinity) + cooloffMs - now)
   return Math.min(cooloffMs, Math.max(0, ...waits))
@@ -32,7 +38,10 @@ export function waitingSeconds(rounds: readonly Round[], roundSeconds: number, c
   return waited
 }
 
-/** From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met twice. */
+/**
+ * From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met
+ * twice.
+ */
 export function shortestPause(attempts: readonly Meeting[]): number | null {
   const ended = new Map<string, number>()
   let shortest: number | null = null

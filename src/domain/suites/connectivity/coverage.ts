@@ -43,7 +43,10 @@ export function repetitionsFor(pairs: readonly PlannedPair[], sampleFloor: numbe
 export const relayPairsOf = (pairs: readonly PlannedPair[]): readonly Pair[] =>
   pairs.filter((p) => p.oracle.expected === 'relayed').map((p) => p.pair)
 
-/** `whyNot`: for a planned pair without a counted attempt, what kept its attempts from counting; undefined when it had none. */
+/**
+ * `whyNot`: for a planned pair without a counted attempt, what kept its attempts from counting; undefined when it had
+ * none.
+ */
 export function uncoveredPairs(
   pairs: readonly PlannedPair[],
   tried: ReadonlySet<string>,

@@ -1,4 +1,6 @@
-/** What only connectivity's own section shows: time to connect, relay upgrades, address families, rates of each node. */
+/**
+ * What only connectivity's own section shows: time to connect, relay upgrades, address families, rates of each node.
+ */
 import type { Attempt, Pair } from '../../evidence.ts'
 import { type FleetNode, type NatKind, type NatMeasurement, type NodeName } from '../../fleet.ts'
 import { spread, type Spread } from '../../statistics.ts'
@@ -24,10 +26,16 @@ export interface ConnectivityFigures {
   readonly nodes: readonly NodeResult[]
   /** Of successes, by the program's own clock, milliseconds. */
   readonly timeToConnect: Spread
-  /** Relayed connections claimed to have become direct; `witnessed`: payload end to end, or packets both ways beside the relay. */
+  /**
+   * Relayed connections claimed to have become direct; `witnessed`: payload end to end, or packets both ways beside the
+   * relay.
+   */
   readonly relayUpgrades: { readonly claimed: number; readonly witnessed: number }
   readonly families: { readonly ipv4: number; readonly ipv6: number }
-  /** From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met twice. */
+  /**
+   * From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met
+   * twice.
+   */
   readonly shortestPauseMs: number | null
   /** The pause that was asked for; a shorter one is named as not covered. */
   readonly cooloffMs: number

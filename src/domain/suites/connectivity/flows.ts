@@ -1,4 +1,7 @@
-/** One attempt as the packet counters tell it: what was sent, arrived, was delivered and came back, end to end and through each node that could relay. */
+/**
+ * One attempt as the packet counters tell it: what was sent, arrived, was delivered and came back, end to end and
+ * through each node that could relay.
+ */
 import { isIPv6, isLocalIPv6, normalAddress } from '../../addresses.ts'
 import type { Attempt, Counters, Flow } from '../../evidence.ts'
 import type { Fleet, NatMeasurement, NodeName } from '../../fleet.ts'
@@ -100,7 +103,8 @@ function relayCandidates(
 function outside(attempt: Attempt, node: NodeName, insidePort: number, measurements: Nats, fleet: Fleet): Outside {
   const addresses = addressesOf(node, measurements, fleet)
   if (measurements.get(node)?.mapping === 'none') return { addresses, port: (p) => p === insidePort }
-  // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this node's at all.
+  // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this
+  // node's at all.
   const mappings = (attempt.boxes[node]?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)))
   const portsOf = (own: boolean): ReadonlySet<number> =>
     new Set(mappings.filter((m) => (m.insidePort === insidePort) === own).map((m) => m.outsidePort))
@@ -148,7 +152,10 @@ export type Path =
   | { readonly kind: 'none' }
   | { readonly kind: 'unwitnessed'; readonly why: string }
 
-/** Path class from counters alone. Claims are not a parameter, so that nobody can be tempted. `bytes`: the payload drawn for this attempt. */
+/**
+ * Path class from counters alone. Claims are not a parameter, so that nobody can be tempted. `bytes`: the payload drawn
+ * for this attempt.
+ */
 export function pathClass(seen: PairViews, bytes: number): Path {
   if (seen.gaps.length > 0) return { kind: 'unwitnessed', why: seen.gaps.join(' and ') }
   const carries = (leg: Sum | null): boolean => leg === null || (leg.packets > 0 && leg.bytes >= bytes)

@@ -1,4 +1,7 @@
-/** One attempt's judgement: outcome, grade and path from witnesses; claims only ever add findings (spec §1 Grade, Path class; §3). */
+/**
+ * One attempt's judgement: outcome, grade and path from witnesses; claims only ever add findings (spec §1 Grade, Path
+ * class; §3).
+ */
 import type { Attempt, Pair, ReceiverRecord } from '../../evidence.ts'
 import type { Finding, FindingKind } from '../../findings.ts'
 import type { NodeName } from '../../fleet.ts'
@@ -21,7 +24,10 @@ export interface Judgement extends Sample {
   readonly connectMs: number | null
   readonly upgradeClaimed: boolean
   readonly ipv6: boolean
-  /** Caller to callee without a relay: sent by the caller, arrived at the callee's NAT box, delivered to the callee, returned to the caller. */
+  /**
+   * Caller to callee without a relay: sent by the caller, arrived at the callee's NAT box, delivered to the callee,
+   * returned to the caller.
+   */
   readonly numbers: {
     readonly sent: Sum
     readonly arrived: Sum | null
@@ -145,7 +151,10 @@ function claimFindings(
   return found
 }
 
-/** A program cannot know its peer's filtering, so `hole_punched` towards an open NAT passes; towards a peer without any NAT it does not. */
+/**
+ * A program cannot know its peer's filtering, so `hole_punched` towards an open NAT passes; towards a peer without any
+ * NAT it does not.
+ */
 function mislabelled(
   method: Attempt['claim']['method'],
   route: Path['kind'],

@@ -1,4 +1,7 @@
-/** What a pair should do, from the two measured NATs alone (nat-lab C.4; no port prediction, peer-reflexive learning assumed). */
+/**
+ * What a pair should do, from the two measured NATs alone (nat-lab C.4; no port prediction, peer-reflexive learning
+ * assumed).
+ */
 import {
   measuredKind,
   type FilteringBehaviour,
@@ -17,7 +20,10 @@ export interface Oracle {
   readonly expected: 'end-to-end' | 'relayed' | 'either'
   /** The callee's measured filtering drops a packet from an address it never sent to: end-to-end is then `punched`. */
   readonly wouldRefuseFirstPacket: boolean
-  /** It drops packets from every port that it never sent to: earlier meetings of the same two peers do not help a fresh port. */
+  /**
+   * It drops packets from every port that it never sent to: earlier meetings of the same two peers do not help a fresh
+   * port.
+   */
   readonly refusesFreshPorts: boolean
   /** One clause: `port-restricted × symmetric: no path end to end`. */
   readonly why: string
@@ -38,7 +44,10 @@ export function oracle(caller: Nat, callee: Nat): Oracle {
   }
 }
 
-/** A filter that knows only addresses, or nothing, lets a changed port in; one that knows ports needs a mapping that keeps its port towards everybody. */
+/**
+ * A filter that knows only addresses, or nothing, lets a changed port in; one that knows ports needs a mapping that
+ * keeps its port towards everybody.
+ */
 const endToEndPossible = (a: Nat, b: Nat): boolean => admits(a, b) && admits(b, a)
 const admits = (filter: Nat, sender: Nat): boolean => filter.filtering !== 'APDF' || keepsPort(sender.mapping)
 const keepsPort = (mapping: MappingBehaviour): boolean => mapping === 'none' || mapping === 'EIM'
@@ -63,7 +72,9 @@ const declaredBehaviour: Readonly<Record<NatKind, readonly [MappingBehaviour, Fi
   symmetric: ['APDM', 'APDF'],
 }
 
-/** What a label would measure as: only for nodes that are absent, to know which class their pairs would have been in. */
+/**
+ * What a label would measure as: only for nodes that are absent, to know which class their pairs would have been in.
+ */
 export function asDeclared(node: Pick<FleetNode, 'nat'>): Nat {
   const [mapping, filtering] = declaredBehaviour[node.nat]
   return { mapping, filtering, stable: null }

@@ -12,7 +12,9 @@ export const pairsToRetry = (judgements: readonly Pick<Judgement, 'outcome' | 's
   ).values(),
 ]
 
-/** One try of each pair; the two peers that met longest ago come first, so that everybody cools off as long as can be. */
+/**
+ * One try of each pair; the two peers that met longest ago come first, so that everybody cools off as long as can be.
+ */
 export function retryRounds(
   again: readonly Pair[],
   planned: readonly PlannedPair[],

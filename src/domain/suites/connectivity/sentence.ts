@@ -1,4 +1,7 @@
-/** One sentence per attempt: what was expected, what the counters saw, what the program claimed (issue: "why it was not end-to-end"). */
+/**
+ * One sentence per attempt: what was expected, what the counters saw, what the program claimed (issue: "why it was not
+ * end-to-end").
+ */
 import type { Attempt, Claim } from '../../evidence.ts'
 import type { Path, PairViews } from './flows.ts'
 import type { Oracle } from './oracle.ts'

@@ -1,4 +1,7 @@
-/** When which pair dials: rounds in which no node plays twice, ordered so that the cool-off of the same two peers is met by order, not by sleeping (spec §3). */
+/**
+ * When which pair dials: rounds in which no node plays twice, ordered so that the cool-off of the same two peers is met
+ * by order, not by sleeping (spec §3).
+ */
 import type { Pair } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 
@@ -40,7 +43,10 @@ export function timetable(input: TimetableInput): readonly Round[] {
   return interleave(plain, relayed)
 }
 
-/** Smallest number of rounds between two attempts of the same two peers, either direction; undefined when no two meet twice. */
+/**
+ * Smallest number of rounds between two attempts of the same two peers, either direction; undefined when no two meet
+ * twice.
+ */
 export function shortestGap(rounds: readonly Round[]): number | undefined {
   const last = new Map<string, number>()
   let shortest: number | undefined
@@ -89,7 +95,10 @@ function triesOf({ peers, repetitions }: TimetableInput): readonly Try[] {
     .sort((a, b) => a.due - b.due)
 }
 
-/** Puts each try into the first round from its due one on in which both nodes are free, else into the last one before it, else into a catch-up round. */
+/**
+ * Puts each try into the first round from its due one on in which both nodes are free, else into the last one before
+ * it, else into a catch-up round.
+ */
 function place(tries: readonly Try[], circleRounds: number): readonly Round[] {
   const load = new Map<NodeName, number>()
   for (const { pair } of tries) for (const n of [pair.from, pair.to]) load.set(n, (load.get(n) ?? 0) + 1)
@@ -115,7 +124,10 @@ function place(tries: readonly Try[], circleRounds: number): readonly Round[] {
   return rounds.map((r) => r.pairs).filter((r) => r.length > 0)
 }
 
-/** The rarer rounds go in from the first to the last place at even steps, so that the few peers in them rest as long as can be. */
+/**
+ * The rarer rounds go in from the first to the last place at even steps, so that the few peers in them rest as long as
+ * can be.
+ */
 function interleave(a: readonly Round[], b: readonly Round[]): readonly Round[] {
   const [many, few] = a.length >= b.length ? [a, b] : [b, a]
   const total = many.length + few.length

@@ -94,7 +94,8 @@ test('every pair exactly as often as asked, no node twice in a round, relay node
         expect(round.length).toBeGreaterThan(0)
         if (round.some((p) => must.has(pairKey(p)))) expect(busy.filter((b) => relayNodes.includes(b))).toEqual([])
       }
-      // A node plays once a round: the busiest node's plain and relayed tries are a bound from below for each kind of round.
+      // A node plays once a round: the busiest node's plain and relayed tries are a bound from below for each kind of
+      // round.
       const busiest = (list: Pair[]): number =>
         Math.max(
           0,
