@@ -18,7 +18,19 @@ let end: Ended & { readonly answer: Answer }
 
 beforeAll(async () => {
   lab = await openLab('e1')
-  run = await story({ dir: place.dir, lab: 'e1', nodes })
+  run = await story({
+    dir: place.dir,
+    lab: 'e1',
+    nodes,
+    custom: [
+      {
+        name: 'own address',
+        command: 'id -u; ip -4 -o address show scope global; exit 3',
+        success_pattern: '^65534\\n[^]*inet (198\\.1[89]|192\\.168)\\.',
+        expected_exit: 3,
+      },
+    ],
+  })
   end = await run.run()
 })
 afterAll(async () => {
@@ -50,6 +62,15 @@ describe('a good program on a good fleet', () => {
     ).toEqual({ direct: [12, 12, 12], nat_traversed: [6, 6, 6], relay: [2, 2, 2] })
     expect(v.findings).toEqual([])
     expect(v.reasons).toEqual([])
+  })
+  test("runs the configuration's command on each peer, as nobody and in the service's own namespace", async () => {
+    const { suites } = await run.verdict()
+    expect(suites.command?.samples.map((s) => s.sentence)).toEqual(
+      nodes.slice(1).map((n) => `${n}: own address: exit 3, and its output matches`),
+    )
+    expect(suites.command?.groups).toMatchObject([
+      { name: 'own address', planned: 5, attempts: 5, successes: 5, target: 100, met: true },
+    ])
   })
   test('relays exactly where physics asks for it, through the bootstrap node', async () => {
     const v = await run.verdict()
@@ -133,6 +154,7 @@ describe('verify', () => {
   })
   test.each([
     ['evidence/suites/connectivity.jsonl', '"evidence/suites/connectivity.jsonl" was changed'],
+    ['evidence/suites/command.jsonl', '"evidence/suites/command.jsonl" was changed'],
     ['evidence/logs/saorsa-7.log', '"evidence/logs/saorsa-7.log" was changed'],
     ['evidence/registry/api-peers.json', '"evidence/registry/api-peers.json" was changed'],
     ['evidence/verdict.json', '"evidence/verdict.json" was changed'],

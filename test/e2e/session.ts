@@ -26,6 +26,8 @@ export interface Wish {
   readonly sampleFloor?: number
   readonly registrationSeconds?: number
   readonly binary?: string
+  /** Commands of the configuration, as in its file. */
+  readonly custom?: readonly Readonly<Record<string, unknown>>[]
 }
 
 export interface Answer {
@@ -72,6 +74,7 @@ export async function story(w: Wish): Promise<Story> {
           sample_floor: w.sampleFloor ?? 2,
           coverage: w.coverage ?? 80,
         },
+        custom: w.custom ?? [],
       },
       bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 },
       soak: { wait_1hr: false, wait_6hr: false },
