@@ -1,0 +1,3 @@
+import { s as RequestError, t as Octokit } from "./octokit.js";
+
+export { Octokit };
