@@ -3,19 +3,18 @@
  * §4, issue of the order: kamal's barrier).
  */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
-import { Failure, failureFacts } from '../domain/failure.ts'
-import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { Exclusion } from '../domain/events/facts.ts'
+import { Failure } from '../domain/failure.ts'
+import type { FleetNode } from '../domain/fleet.ts'
 import { sha256 } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { Session } from '../domain/session.ts'
 import type { LeaseTerms, NodeHttp, Nodes, Execution, SessionFolder, SessionRecord } from '../ports.ts'
-import { onEachNode } from '../instruments/per-node.ts'
 import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
-import { receiveOn, switchOn, type Deployed, type NodeJob, type Shipment } from './parts/deploy-node.ts'
+import type { NodeJob, Shipment } from './parts/deploy-node.ts'
 import { awaitRegistration } from './parts/registration.ts'
+import { rolloutOf, type Rollout } from './parts/rollout.ts'
 import { rosterOf, withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 import { unitOf } from './parts/units.ts'
@@ -27,104 +26,62 @@ export const deploy: Stage<
   const roster = rosterOf(plan, session)
     .map((n) => world.fleet.nodes.find((f) => f.name === n))
     .filter((n): n is FleetNode => n !== undefined)
+  const names = roster.map((n) => n.name)
   // After a push the fleet is not ours any more.
-  const leases = await leaseFleet(
-    plan,
-    session,
-    world,
-    roster.map((n) => n.name),
-  )
+  const leases = await leaseFleet(plan, session, world, names)
   if ('event' in leases) return leases
   const shipment = await pack(world, plan, session)
-  const done = new Map<NodeName, Deployed>()
-  const excluded: Exclusion[] = [...leases.failed].map(([node, f]) => exclusion(node, f))
-  const facts = () => ({
-    excluded: [...excluded],
-    binarySha256: shipment.release.sha256,
-    deployed: Object.fromEntries(
-      [...done].map(([n, d]) => [
-        n,
-        {
-          sha256: d.proof.exeSha256,
-          skipped: d.skipped,
-          sentBytes: d.sentBytes,
-          foreignUnit: d.foreignUnit,
-          pid: d.proof.pid,
-        },
-      ]),
-    ),
-  })
-  const jobs = new Map(
-    roster
-      .flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)))
-      .map((job) => [job.node.name, job]),
-  )
-  const leaveOut = (failed: ReadonlyMap<NodeName, Failure>): void =>
-    failed.forEach((f, n) => {
-      jobs.delete(n)
-      excluded.push(exclusion(n, f))
-      world.log.warn(`${n}: left out: ${f.message}`)
-    })
-  const left = (): readonly NodeName[] => roster.map((n) => n.name).filter((n) => !excluded.some((e) => e.node === n))
+  const { release, packed } = shipment
+  const jobs = roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)))
+  const rollout = rolloutOf(world, roster, leases, jobs)
+  const facts = () => factsOf(rollout, release.sha256)
+  const size = `${packed.zstd.length} bytes each`
+  world.log.info(`deploy: ${release.name} ${release.sha256.slice(0, 12)} to ${roster.length} nodes, ${size}`)
 
-  world.log.info(
-    `deploy: ${shipment.release.name} ${shipment.release.sha256.slice(0, 12)} to ${roster.length} nodes, ${shipment.packed.zstd.length} bytes each`,
-  )
-  // Everybody receives at once, since that changes nothing that runs; the gatekeeper decides about switching.
-  const sent = await onEachNode([...jobs.keys()], world.signal, (name) => receiveOn(world, jobs.get(name) as NodeJob))
-  leaveOut(sent.failed)
-  const wave = async (nodes: readonly FleetNode[]): Promise<readonly Failure[]> => {
-    const result = await onEachNode(
-      nodes.map((n) => n.name).filter((n) => jobs.has(n)),
-      world.signal,
-      (name) => switchOn(world, jobs.get(name) as NodeJob, sent.done.get(name) ?? 0),
-    )
-    result.done.forEach((d, n) => done.set(n, d))
-    leaveOut(result.failed)
-    return [...result.failed.values()]
-  }
-  const registry = (await wave(roster.filter((n) => n.role === 'registry'))).find((f) => f.kind === 'product')
-  if (registry !== undefined)
+  await rollout.receiveEverywhere()
+  const registry = await rollout.switchRegistry()
+  if (registry !== null)
     return {
       event: 'failed',
       why: `the registry does not run, no peer was switched: ${registry.message}`,
       facts: facts(),
     }
-  const rest = roster
-    .filter((n) => (n.role === 'test' || n.role === 'nat') && jobs.has(n.name))
-    .sort((a, b) => Number(a.nat !== 'none') - Number(b.nat !== 'none'))
-  let first = 0
-  for (; first < rest.length; first++) {
-    const failures = await wave(rest.slice(first, first + 1))
-    const broken = failures.find((f) => f.kind === 'product')
-    if (broken !== undefined)
-      return {
-        event: 'failed',
-        why: `the gatekeeper node failed, no other peer was switched: ${broken.message}`,
-        facts: facts(),
-      }
-    if (failures.length === 0) break
-  }
-  await wave(rest.slice(first + 1))
-  await wave(roster.filter((n) => n.role === 'bootstrap'))
-  const early = quorumFault(plan, left())
-  if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: facts() }
+  const gatekeeper = await rollout.switchGatekeeper()
+  if (gatekeeper !== null)
+    return {
+      event: 'failed',
+      why: `the gatekeeper node failed, no other peer was switched: ${gatekeeper.message}`,
+      facts: facts(),
+    }
+  await rollout.switchRest()
+  const early = quorumFault(plan, rollout.remaining())
+  if (early !== null) return { event: 'unrecoverable', why: withCause(early, rollout.excluded), facts: facts() }
 
-  const registered = await awaitRegistration(
-    world,
-    plan,
-    left().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry')),
-  )
-  for (const [node, message] of registered.missing) excluded.push({ node, stage: 'DEPLOY', code: 'P012', message })
-  const fault = quorumFault(plan, left())
+  const peers = rollout.remaining().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry'))
+  const registered = await awaitRegistration(world, plan, peers)
+  for (const [node, message] of registered.missing) rollout.exclude({ node, stage: 'DEPLOY', code: 'P012', message })
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
-  if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, excluded), facts: all }
+  const fault = quorumFault(plan, rollout.remaining())
+  if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, rollout.excluded), facts: all }
+  return { event: 'deployed', why: sentenceOf(rollout, release.sha256), facts: all }
+}
+
+const factsOf = ({ done, excluded }: Rollout, binarySha256: string) => ({
+  excluded: [...excluded],
+  binarySha256,
+  deployed: Object.fromEntries(
+    [...done].map(([node, { proof, skipped, sentBytes, foreignUnit }]) => [
+      node,
+      { sha256: proof.exeSha256, skipped, sentBytes, foreignUnit, pid: proof.pid },
+    ]),
+  ),
+})
+
+function sentenceOf({ done, excluded }: Rollout, sha256: string): string {
   const skipped = [...done.values()].filter((d) => d.skipped).length
-  return {
-    event: 'deployed',
-    why: `${done.size} nodes run ${shipment.release.sha256.slice(0, 12)}${skipped === 0 ? '' : ` (${skipped} did already)`}${excluded.length === 0 ? '' : `; left out: ${excluded.map((e) => e.node).join(', ')}`}`,
-    facts: all,
-  }
+  const already = skipped === 0 ? '' : ` (${skipped} did already)`
+  const without = excluded.length === 0 ? '' : `; left out: ${excluded.map((e) => e.node).join(', ')}`
+  return `${done.size} nodes run ${sha256.slice(0, 12)}${already}${without}`
 }
 
 /** None where nothing of ours runs, where the lease is not ours, and on bootstrap nodes that are never deployed. */
@@ -168,10 +125,3 @@ async function pack(world: SessionFolder, plan: Plan, session: Session): Promise
     },
   }
 }
-
-const exclusion = (node: NodeName, f: Failure): Exclusion => ({
-  node,
-  stage: 'DEPLOY',
-  ...failureFacts(f),
-  message: f.message.slice(0, 400),
-})
