@@ -38,6 +38,8 @@ done
  * settings;
  * a boot id of its own makes \`journalctl --boot\` and every "was it rebooted?" check true; /proc/kmsg is silenced.
  * Dropped capabilities are those that reach past the namespaces (modules, raw I/O, the clock, the kernel log).
+ *
+ * Ten nodes boot on few cores: what starts a program here is paid for ten times, so that tables are mounted, and trees copied, whole.
  */
 export const bootScript = `#!/bin/sh
 set -eu
@@ -59,37 +61,28 @@ mount -t overlay -o "lowerdir=/usr,upperdir=$above/usr,workdir=$above/usr.work" 
   mount --bind /usr usr && mount -o remount,bind,ro usr && mount --bind "$above/usr/local" usr/local
 }
 
-mount -t proc -o nosuid,nodev,noexec proc proc
-mount -t sysfs -o nosuid,nodev,noexec,ro sysfs sys
-mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup
-mount -t tmpfs -o mode=755,nosuid,size=4m tmpfs dev
-mkdir -p dev/pts dev/shm dev/net
+mount -a -T "$lab/mounts"
+cp -a "$lab/early/." .
+read -r id </proc/sys/kernel/random/uuid
+echo "$id" >run/.boot-id
+mounts=
 for device in null zero full random urandom tty net/tun; do
-  [ ! -e "/dev/$device" ] || { touch "dev/$device" && mount --bind "/dev/$device" "dev/$device"; }
+  [ ! -e "/dev/$device" ] || { : >"dev/$device"; mounts="$mounts/dev/$device dev/$device none bind
+"; }
 done
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
-mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
-ln -s pts/ptmx dev/ptmx
-ln -s /proc/self/fd dev/fd
-ln -s fd/0 dev/stdin
-ln -s fd/1 dev/stdout
-ln -s fd/2 dev/stderr
-mount -t tmpfs -o mode=755,nosuid,nodev,size=64m tmpfs run
-mkdir -p run/systemd/journal run/lock
-: >run/systemd/journal/flushed
-mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
-
-mount --bind proc/sys proc/sys
-mount --bind proc/sys/net proc/sys/net
-mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
-cat /proc/sys/kernel/random/uuid >run/.boot-id
-mount --bind run/.boot-id proc/sys/kernel/random/boot_id
 for entry in sysrq-trigger irq bus fs acpi; do
-  [ ! -e "proc/$entry" ] || { mount --bind "proc/$entry" "proc/$entry" && mount -o remount,bind,ro "proc/$entry"; }
+  [ ! -e "proc/$entry" ] || mounts="\${mounts}proc/$entry proc/$entry none bind,ro,nosuid,nodev,noexec
+"
 done
-mount --bind dev/null proc/kmsg
+echo "\${mounts}devpts dev/pts devpts newinstance,ptmxmode=0666,mode=620,gid=5
+tmpfs dev/shm tmpfs mode=1777,nosuid,nodev
+proc/sys proc/sys none bind
+proc/sys/net proc/sys/net none bind
+run/.boot-id proc/sys/kernel/random/boot_id none bind
+dev/null proc/kmsg none bind" >"$above/mounts"
+mount -a -T "$above/mounts"
+mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
 
-mkdir -p .before
 pivot_root . .before
 cd /
 umount -l /.before
@@ -98,6 +91,29 @@ exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin container=lab
   SYSTEMD_GENERATOR_PATH=/var/empty SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/var/empty \\
   setpriv --bounding-set=-sys_module,-sys_rawio,-sys_time,-syslog,-mknod,-mac_admin,-mac_override,-wake_alarm,-block_suspend \\
   /lib/systemd/systemd --system --log-target=journal </dev/null
+`
+
+/** What boot.sh lays into a node at one stroke, over file systems that are empty at every boot. */
+export const earlyDirectories = [
+  '',
+  'dev',
+  'dev/pts',
+  'dev/shm',
+  'dev/net',
+  'run',
+  'run/lock',
+  'run/systemd',
+  'run/systemd/journal',
+  '.before',
+]
+
+/** A node's own file systems, from its root: one program mounts them all. */
+export const earlyMounts = `proc proc proc nosuid,nodev,noexec
+sysfs sys sysfs nosuid,nodev,noexec,ro
+cgroup2 sys/fs/cgroup cgroup2 nosuid,nodev,noexec
+tmpfs dev tmpfs mode=755,nosuid,size=4m
+tmpfs run tmpfs mode=755,nosuid,nodev,size=64m
+tmpfs tmp tmpfs mode=1777,nosuid,nodev
 `
 
 /**

@@ -69,6 +69,10 @@ export const pathsOf = (l: Layout) => ({
   boot: `${l.stateDir}/boot.sh`,
   keeper: `${l.stateDir}/keeper.sh`,
   template: `${l.stateDir}/template`,
+  /** What a node has in its /dev and /run before systemd. */
+  early: `${l.stateDir}/early`,
+  /** The table of the mounts that every node begins with. */
+  mounts: `${l.stateDir}/mounts`,
   shaperLog: `${l.stateDir}/lab-delay.log`,
   node: (name: string) => `${l.stateDir}/nodes/${name}`,
   root: (name: string) => `${l.stateDir}/nodes/${name}/root`,

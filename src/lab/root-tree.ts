@@ -3,7 +3,7 @@
  * own files over it.
  */
 import { createHash } from 'node:crypto'
-import { bootScript, keeperScript, reachScript } from './boot.ts'
+import { bootScript, earlyDirectories, earlyMounts, keeperScript, reachScript } from './boot.ts'
 import { labHostName, pathsOf, publicAddress, type Layout } from './layout.ts'
 import type { FileText, Step, Stages } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
@@ -141,10 +141,20 @@ const shared = (t: Topology, l: Layout): Step => {
   return {
     kind: 'files',
     why: "write the lab's own programs",
+    directories: earlyDirectories.map((d) => ({ path: `${at.early}/${d}`, mode: 0o755 })),
+    links: [
+      { path: `${at.early}/dev/ptmx`, target: 'pts/ptmx' },
+      { path: `${at.early}/dev/fd`, target: '/proc/self/fd' },
+      { path: `${at.early}/dev/stdin`, target: 'fd/0' },
+      { path: `${at.early}/dev/stdout`, target: 'fd/1' },
+      { path: `${at.early}/dev/stderr`, target: 'fd/2' },
+    ],
     files: [
       { path: at.keeper, text: keeperScript },
       { path: at.boot, text: bootScript },
       { path: at.reach, text: reachScript },
+      { path: at.mounts, text: earlyMounts },
+      { path: `${at.early}/run/systemd/journal/flushed`, text: '' },
       { path: at.hosts, text: t.nodes.map((n) => `${publicAddress(n)} ${labHostName(n)}\n`).join('') },
     ],
   }

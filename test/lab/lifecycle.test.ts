@@ -84,6 +84,14 @@ describe('a lab that is up', () => {
       ),
     ).toContain('table inet probe\nwritten\nrefused')
   })
+  test("shuts a node off from the machine's devices and kernel log", async () => {
+    expect(await ssh('saorsa-2', 'stat -c %t:%T /dev/null /proc/kmsg; [ ! -e /.before ] && echo gone')).toBe(
+      '1:3\n1:3\ngone',
+    )
+    expect(await ssh('saorsa-2', 'for at in /proc/sys /proc/irq; do findmnt -no OPTIONS $at; done')).toBe(
+      Array.from({ length: 2 }, () => 'ro,nosuid,nodev,noexec,relatime').join('\n'),
+    )
+  })
   test('gives NAT mappings the compressed lifetime in the box, not on this machine', async () => {
     const box = fleet.nodes.find((n) => n.name === 'saorsa-6')?.natBox
     if (box?.kind !== 'orchestrator') throw new Error('saorsa-6 has no box')
