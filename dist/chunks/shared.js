@@ -2064,6 +2064,266 @@ async function newerOf(plan, session, world) {
 /** When a session was begun, or went on with what was pushed. */
 const askedAt = (entries) => entries.findLast(hasPlan)?.at ?? 0;
 
+// src/commands/service.ts
+const marker = "# Written by vps-test; a unit without this line is never overwritten.";
+const dataDir = (unit) => `/var/lib/${unit}`;
+/** Unprivileged and without capabilities: a subject that could change nft could change the witness. */
+const unitText = (u) => [
+	marker,
+	"[Unit]",
+	`Description=${u.name} (program under test)`,
+	"After=network.target",
+	"StartLimitIntervalSec=0",
+	"",
+	"[Service]",
+	`ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll("$", "$$$$")).join(" ")}`,
+	...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
+	"DynamicUser=yes",
+	`StateDirectory=${u.name}`,
+	`WorkingDirectory=${dataDir(u.name)}`,
+	"CapabilityBoundingSet=",
+	"AmbientCapabilities=",
+	"NoNewPrivileges=yes",
+	"ProtectSystem=strict",
+	"ProtectHome=yes",
+	"Restart=on-failure",
+	"RestartSec=1",
+	"KillSignal=SIGTERM",
+	"TimeoutStopSec=5",
+	...u.namespace === null ? [] : [`NetworkNamespacePath=${u.namespace}`],
+	"",
+	"[Install]",
+	"WantedBy=multi-user.target",
+	""
+].join("\n");
+/**
+* systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command
+* lines only, where variables are.
+*/
+const quoted = (word) => {
+	const text = word.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("%", "%%").replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+	return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`;
+};
+/** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
+const writeUnit = (u, lease) => ({
+	kind: "script",
+	why: `write unit ${u.name}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
+    if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
+    if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
+    printf %s ${unitText(u)} >"$f.new"
+    if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
+    if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
+    mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`
+});
+const restartUnit = (unit, lease) => ({
+	kind: "script",
+	why: `restart ${unit}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`
+});
+/**
+* Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it
+* does not restart for ever.
+*/
+const restoreUnit = (unit, restart, lease) => ({
+	kind: "script",
+	why: restart ? `put the old ${unit} back` : `stop ${unit}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
+    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
+    systemctl reset-failed ${unit} 2>/dev/null || true
+    ${raw(restart ? sh$1`systemctl restart ${unit}` : sh$1`systemctl stop ${unit}`)}`
+});
+/** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */
+const proveRunning = (unit, place) => ({
+	kind: "script",
+	why: `prove what ${unit} runs`,
+	idempotent: true,
+	text: sh$1`
+    set -eu; u=${unit}
+    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result
+    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
+    pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
+    echo "Exe=$(sha256sum "/proc/$pid/exe" | cut -c1-64)"
+    echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
+    grep -E '^(Uid|CapEff):' "/proc/$pid/status"
+    ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`
+});
+/** The newest lines of a unit's journal, for evidence. */
+const journal = (unit, lines) => ({
+	kind: "argv",
+	why: `journal of ${unit}`,
+	idempotent: true,
+	argv: [
+		"journalctl",
+		"-u",
+		unit,
+		"-n",
+		String(lines),
+		"--no-pager",
+		"-o",
+		"short-iso-precise"
+	]
+});
+
+// src/domain/json-path.ts
+/** A list of objects inside an answer of JSON that comes from outside. */
+/**
+* `at`: `$` for the answer itself, else names with dots between. An object alone is a list of one; what is none is
+* dropped.
+*/
+function listAt(text, at) {
+	let value;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return [];
+	}
+	for (const name of at === "$" ? [] : at.split(".")) value = isObject$1(value) && Object.hasOwn(value, name) ? value[name] : void 0;
+	return (Array.isArray(value) ? value : [value]).filter(isObject$1);
+}
+const isObject$1 = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+
+// src/domain/program.ts
+/**
+* Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one.
+*/
+/** What each template may ask for: the schema's list, and what whoever fills it must have. */
+const placeholders = {
+	registry: [
+		"registryUrl",
+		"registryIp",
+		"servicePort",
+		"dataDir",
+		"bootstraps"
+	],
+	node: [
+		"registryUrl",
+		"registryIp",
+		"servicePort",
+		"dataDir",
+		"bootstraps"
+	],
+	dial: [
+		"registryUrl",
+		"peerId",
+		"localPort",
+		"bytes",
+		"nonce",
+		"timeoutMs",
+		"timeoutSeconds",
+		"bootstraps"
+	],
+	file: ["dataDir"],
+	record: ["nonce"]
+};
+/** Every placeholder that the template may hold has a value, or it does not compile. */
+const fillTemplate = (_template, words, values) => fillArguments(words, values);
+function fillArguments(template, values) {
+	return template.map((word) => word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name) => {
+		const value = Object.hasOwn(values, name) ? values[name] : void 0;
+		if (value === void 0) throw new Failure({
+			code: "H003",
+			message: `the profile asks for {${name}}, which is not known here`
+		});
+		return value;
+	}));
+}
+/**
+* The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always
+* the lab's own.
+*/
+function registryUrlOf(fleet, plan) {
+	return (fleet.lab === void 0 ? plan.config.bootstrap.registry ?? fleet.registryUrl : fleet.registryUrl) ?? `http://${registryOf(fleet)?.ip ?? "127.0.0.1"}:${plan.profile.registry?.httpPort ?? 8080}`;
+}
+/**
+* `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the
+* lab's own.
+*/
+function bootstrapsFor(fleet, { config, profile }) {
+	const own = fleet.lab === void 0 ? config.bootstrap.nodes : [];
+	const address = (ip) => ip.includes(":") ? `[${ip}]` : ip;
+	return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => `${address(ip)}:${profile.servicePort}`)).join(",");
+}
+/**
+* The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's
+* own.
+*/
+function servicePortOf({ servicePort }, project, { name, ports }) {
+	const port = typeof servicePort === "string" ? ports[servicePort] : ports[project] ?? servicePort;
+	if (port !== void 0) return port;
+	throw new Failure({
+		code: "U047",
+		message: `fleet ${name} names no port ${String(servicePort)}, by which the profile finds its service: add it to "ports" of the fleet file`
+	});
+}
+/** Services that bind a port of their own choice (planned: 0), and the one UDP port that each was seen to have. */
+const boundPorts = (planned, running) => new Map(running.flatMap(({ node, udpPorts: [port, ...others] }) => planned !== 0 || port === void 0 || others.length > 0 ? [] : [[node, port]]));
+
+// src/stages/parts/registration.ts
+/**
+* Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either
+* (spec §4 DEPLOY).
+*/
+async function awaitRegistration(world, plan, nodes) {
+	const wait = plan.config.bootstrap.waitForRegistrationSeconds;
+	const deadline = world.clock.now() + wait * 1e3;
+	const peerIds = /* @__PURE__ */ new Map();
+	for (;;) {
+		const unknown = nodes.filter((n) => !peerIds.has(n));
+		(await onEachNode(unknown, world.signal, (name) => readPeerId(world, plan, name))).done.forEach((id, n) => {
+			if (id !== null) peerIds.set(n, id);
+		});
+		const listed = await registeredPeers(world, plan);
+		const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), listed));
+		world.log.progress("registration", `registered: ${nodes.length - missing.length}/${nodes.length}`);
+		if (missing.length === 0) return {
+			peerIds,
+			missing: /* @__PURE__ */ new Map()
+		};
+		if (world.clock.now() >= deadline) return {
+			peerIds,
+			missing: new Map(missing.map((n) => [n, peerIds.has(n) ? `not registered within ${wait} s` : `has no peer id after ${wait} s`]))
+		};
+		await world.clock.sleep(300, world.signal);
+	}
+}
+async function readPeerId(world, plan, name) {
+	if (plan.profile.peerId.kind === "none") return null;
+	const path = plan.profile.peerId.path.replaceAll("{dataDir}", dataDir(plan.config.deploy.serviceName));
+	const result = await (await world.remote(name)).run({
+		kind: "argv",
+		why: "peer id",
+		idempotent: true,
+		argv: ["cat", path]
+	}, {
+		timeoutMs: 15e3,
+		signal: world.signal
+	});
+	const id = result.stdout.trim();
+	return result.code === 0 && /^[0-9a-f]{16,128}$/i.test(id) ? id : null;
+}
+/** A program whose ids nobody can read is not looked for in any list. */
+const isReady = ({ profile: { peerId, registry } }, id, listed) => peerId.kind === "none" || id !== void 0 && ((registry?.ready ?? null) === null || listed.has(id));
+/** Peer ids that the registry lists now; empty when it does not answer, or nothing says where it lists them. */
+async function registeredPeers(world, plan) {
+	const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null];
+	if (node === void 0 || ready === null) return /* @__PURE__ */ new Set();
+	try {
+		const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${ready.path}`, 1e4);
+		const listed = listAt(Buffer.from(answer.body).toString("utf8"), ready.list);
+		return new Set(listed.map((peer) => String(peer[ready.id] ?? "")));
+	} catch {
+		world.signal.throwIfAborted();
+		return /* @__PURE__ */ new Set();
+	}
+}
+
 // src/commands/place.ts
 const dockerEnter = (container) => [
 	"sh",
@@ -2201,113 +2461,6 @@ function parts$1(stdout) {
 	}
 	return found;
 }
-
-// src/commands/service.ts
-const marker = "# Written by vps-test; a unit without this line is never overwritten.";
-const dataDir = (unit) => `/var/lib/${unit}`;
-/** Unprivileged and without capabilities: a subject that could change nft could change the witness. */
-const unitText = (u) => [
-	marker,
-	"[Unit]",
-	`Description=${u.name} (program under test)`,
-	"After=network.target",
-	"StartLimitIntervalSec=0",
-	"",
-	"[Service]",
-	`ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll("$", "$$$$")).join(" ")}`,
-	...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
-	"DynamicUser=yes",
-	`StateDirectory=${u.name}`,
-	`WorkingDirectory=${dataDir(u.name)}`,
-	"CapabilityBoundingSet=",
-	"AmbientCapabilities=",
-	"NoNewPrivileges=yes",
-	"ProtectSystem=strict",
-	"ProtectHome=yes",
-	"Restart=on-failure",
-	"RestartSec=1",
-	"KillSignal=SIGTERM",
-	"TimeoutStopSec=5",
-	...u.namespace === null ? [] : [`NetworkNamespacePath=${u.namespace}`],
-	"",
-	"[Install]",
-	"WantedBy=multi-user.target",
-	""
-].join("\n");
-/**
-* systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command
-* lines only, where variables are.
-*/
-const quoted = (word) => {
-	const text = word.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("%", "%%").replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
-	return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`;
-};
-/** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
-const writeUnit = (u, lease) => ({
-	kind: "script",
-	why: `write unit ${u.name}`,
-	idempotent: true,
-	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
-    if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
-    if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
-    printf %s ${unitText(u)} >"$f.new"
-    if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
-    if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
-    mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`
-});
-const restartUnit = (unit, lease) => ({
-	kind: "script",
-	why: `restart ${unit}`,
-	idempotent: true,
-	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`
-});
-/**
-* Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it
-* does not restart for ever.
-*/
-const restoreUnit = (unit, restart, lease) => ({
-	kind: "script",
-	why: restart ? `put the old ${unit} back` : `stop ${unit}`,
-	idempotent: true,
-	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
-    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
-    systemctl reset-failed ${unit} 2>/dev/null || true
-    ${raw(restart ? sh$1`systemctl restart ${unit}` : sh$1`systemctl stop ${unit}`)}`
-});
-/** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */
-const proveRunning = (unit, place) => ({
-	kind: "script",
-	why: `prove what ${unit} runs`,
-	idempotent: true,
-	text: sh$1`
-    set -eu; u=${unit}
-    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result
-    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
-    pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
-    echo "Exe=$(sha256sum "/proc/$pid/exe" | cut -c1-64)"
-    echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
-    grep -E '^(Uid|CapEff):' "/proc/$pid/status"
-    ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`
-});
-/** The newest lines of a unit's journal, for evidence. */
-const journal = (unit, lines) => ({
-	kind: "argv",
-	why: `journal of ${unit}`,
-	idempotent: true,
-	argv: [
-		"journalctl",
-		"-u",
-		unit,
-		"-n",
-		String(lines),
-		"--no-pager",
-		"-o",
-		"short-iso-precise"
-	]
-});
 
 // src/domain/elf.ts
 /** The only error {@link readElf} throws, whatever the bytes. */
@@ -2572,82 +2725,6 @@ function parseProcess(node, unit, stdout) {
 	};
 }
 
-// src/domain/program.ts
-/**
-* Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one.
-*/
-/** What each template may ask for: the schema's list, and what whoever fills it must have. */
-const placeholders = {
-	registry: [
-		"registryUrl",
-		"registryIp",
-		"servicePort",
-		"dataDir",
-		"bootstraps"
-	],
-	node: [
-		"registryUrl",
-		"registryIp",
-		"servicePort",
-		"dataDir",
-		"bootstraps"
-	],
-	dial: [
-		"registryUrl",
-		"peerId",
-		"localPort",
-		"bytes",
-		"nonce",
-		"timeoutMs",
-		"timeoutSeconds",
-		"bootstraps"
-	],
-	file: ["dataDir"],
-	record: ["nonce"]
-};
-/** Every placeholder that the template may hold has a value, or it does not compile. */
-const fillTemplate = (_template, words, values) => fillArguments(words, values);
-function fillArguments(template, values) {
-	return template.map((word) => word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name) => {
-		const value = Object.hasOwn(values, name) ? values[name] : void 0;
-		if (value === void 0) throw new Failure({
-			code: "H003",
-			message: `the profile asks for {${name}}, which is not known here`
-		});
-		return value;
-	}));
-}
-/**
-* The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always
-* the lab's own.
-*/
-function registryUrlOf(fleet, plan) {
-	return (fleet.lab === void 0 ? plan.config.bootstrap.registry ?? fleet.registryUrl : fleet.registryUrl) ?? `http://${registryOf(fleet)?.ip ?? "127.0.0.1"}:${plan.profile.registry?.httpPort ?? 8080}`;
-}
-/**
-* `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the
-* lab's own.
-*/
-function bootstrapsFor(fleet, { config, profile }) {
-	const own = fleet.lab === void 0 ? config.bootstrap.nodes : [];
-	const address = (ip) => ip.includes(":") ? `[${ip}]` : ip;
-	return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => `${address(ip)}:${profile.servicePort}`)).join(",");
-}
-/**
-* The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's
-* own.
-*/
-function servicePortOf({ servicePort }, project, { name, ports }) {
-	const port = typeof servicePort === "string" ? ports[servicePort] : ports[project] ?? servicePort;
-	if (port !== void 0) return port;
-	throw new Failure({
-		code: "U047",
-		message: `fleet ${name} names no port ${String(servicePort)}, by which the profile finds its service: add it to "ports" of the fleet file`
-	});
-}
-/** Services that bind a port of their own choice (planned: 0), and the one UDP port that each was seen to have. */
-const boundPorts = (planned, running) => new Map(running.flatMap(({ node, udpPorts: [port, ...others] }) => planned !== 0 || port === void 0 || others.length > 0 ? [] : [[node, port]]));
-
 // src/stages/parts/units.ts
 /** Which unit runs on which node, with which arguments: the profile's templates filled in. */
 /** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
@@ -2846,82 +2923,60 @@ async function awaitRunning(world, node, unit, sha256, first) {
 }
 const why = (r, sha256, unit) => r.proof === null ? `${unit.unit.name} does not run: ${r.state}` : r.proof.exeSha256 !== sha256 ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})` : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? "any port of " : ""}${unit.listens.protocol}${unit.listens.port === 0 ? "" : ` ${unit.listens.port}`}`;
 
-// src/domain/json-path.ts
-/** A list of objects inside an answer of JSON that comes from outside. */
-/**
-* `at`: `$` for the answer itself, else names with dots between. An object alone is a list of one; what is none is
-* dropped.
-*/
-function listAt(text, at) {
-	let value;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		return [];
-	}
-	for (const name of at === "$" ? [] : at.split(".")) value = isObject$1(value) && Object.hasOwn(value, name) ? value[name] : void 0;
-	return (Array.isArray(value) ? value : [value]).filter(isObject$1);
-}
-const isObject$1 = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
-
-// src/stages/parts/registration.ts
-/**
-* Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either
-* (spec §4 DEPLOY).
-*/
-async function awaitRegistration(world, plan, nodes) {
-	const wait = plan.config.bootstrap.waitForRegistrationSeconds;
-	const deadline = world.clock.now() + wait * 1e3;
-	const peerIds = /* @__PURE__ */ new Map();
-	for (;;) {
-		const unknown = nodes.filter((n) => !peerIds.has(n));
-		(await onEachNode(unknown, world.signal, (name) => readPeerId(world, plan, name))).done.forEach((id, n) => {
-			if (id !== null) peerIds.set(n, id);
-		});
-		const listed = await registeredPeers(world, plan);
-		const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), listed));
-		world.log.progress("registration", `registered: ${nodes.length - missing.length}/${nodes.length}`);
-		if (missing.length === 0) return {
-			peerIds,
-			missing: /* @__PURE__ */ new Map()
-		};
-		if (world.clock.now() >= deadline) return {
-			peerIds,
-			missing: new Map(missing.map((n) => [n, peerIds.has(n) ? `not registered within ${wait} s` : `has no peer id after ${wait} s`]))
-		};
-		await world.clock.sleep(300, world.signal);
-	}
-}
-async function readPeerId(world, plan, name) {
-	if (plan.profile.peerId.kind === "none") return null;
-	const path = plan.profile.peerId.path.replaceAll("{dataDir}", dataDir(plan.config.deploy.serviceName));
-	const result = await (await world.remote(name)).run({
-		kind: "argv",
-		why: "peer id",
-		idempotent: true,
-		argv: ["cat", path]
-	}, {
-		timeoutMs: 15e3,
-		signal: world.signal
+// src/stages/parts/rollout.ts
+function rolloutOf(world, roster, leases, planned) {
+	const jobs = new Map(planned.map((job) => [job.node.name, job]));
+	const sent = /* @__PURE__ */ new Map();
+	const done = /* @__PURE__ */ new Map();
+	const excluded = [...leases.failed].map(([node, failure]) => exclusionOf(node, failure));
+	const leaveOut = (failed) => failed.forEach((failure, node) => {
+		jobs.delete(node);
+		excluded.push(exclusionOf(node, failure));
+		world.log.warn(`${node}: left out: ${failure.message}`);
 	});
-	const id = result.stdout.trim();
-	return result.code === 0 && /^[0-9a-f]{16,128}$/i.test(id) ? id : null;
+	/** Switches those of the nodes that are to be deployed and have received; answers with what failed. */
+	const wave = async (nodes) => {
+		const result = await onEachNode(nodes.map((n) => n.name).filter((name) => jobs.has(name)), world.signal, (name) => switchOn(world, jobs.get(name), sent.get(name) ?? 0));
+		result.done.forEach((deployed, node) => done.set(node, deployed));
+		leaveOut(result.failed);
+		return [...result.failed.values()];
+	};
+	const ofRole = (...roles) => roster.filter((n) => roles.includes(n.role));
+	/** Not switched yet; those behind no NAT first. */
+	const peers = () => ofRole("test", "nat").filter((n) => jobs.has(n.name) && !done.has(n.name)).toSorted((a, b) => Number(a.nat !== "none") - Number(b.nat !== "none"));
+	return {
+		done,
+		excluded,
+		remaining: () => roster.map((n) => n.name).filter((name) => !excluded.some((e) => e.node === name)),
+		exclude: (exclusion) => void excluded.push(exclusion),
+		receiveEverywhere: async () => {
+			const received = await onEachNode([...jobs.keys()], world.signal, (name) => receiveOn(world, jobs.get(name)));
+			received.done.forEach((bytes, node) => sent.set(node, bytes));
+			leaveOut(received.failed);
+		},
+		switchRegistry: async () => (await wave(ofRole("registry"))).find(isOfProduct) ?? null,
+		switchGatekeeper: async () => {
+			for (const peer of peers()) {
+				const failures = await wave([peer]);
+				if (failures.length === 0) return null;
+				const broken = failures.find(isOfProduct);
+				if (broken !== void 0) return broken;
+			}
+			return null;
+		},
+		switchRest: async () => {
+			await wave(peers());
+			await wave(ofRole("bootstrap"));
+		}
+	};
 }
-/** A program whose ids nobody can read is not looked for in any list. */
-const isReady = ({ profile: { peerId, registry } }, id, listed) => peerId.kind === "none" || id !== void 0 && ((registry?.ready ?? null) === null || listed.has(id));
-/** Peer ids that the registry lists now; empty when it does not answer, or nothing says where it lists them. */
-async function registeredPeers(world, plan) {
-	const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null];
-	if (node === void 0 || ready === null) return /* @__PURE__ */ new Set();
-	try {
-		const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${ready.path}`, 1e4);
-		const listed = listAt(Buffer.from(answer.body).toString("utf8"), ready.list);
-		return new Set(listed.map((peer) => String(peer[ready.id] ?? "")));
-	} catch {
-		world.signal.throwIfAborted();
-		return /* @__PURE__ */ new Set();
-	}
-}
+const isOfProduct = (failure) => failure.kind === "product";
+const exclusionOf = (node, failure) => ({
+	node,
+	stage: "DEPLOY",
+	...failureFacts(failure),
+	message: failure.message.slice(0, 400)
+});
 
 // src/stages/deploy.ts
 /**
@@ -2930,88 +2985,77 @@ async function registeredPeers(world, plan) {
 */
 const deploy = async (plan, session, world) => {
 	const roster = rosterOf(plan, session).map((n) => world.fleet.nodes.find((f) => f.name === n)).filter((n) => n !== void 0);
-	const leases = await leaseFleet(plan, session, world, roster.map((n) => n.name));
+	const names = roster.map((n) => n.name);
+	const leases = await leaseFleet(plan, session, world, names);
 	if ("event" in leases) return leases;
 	const shipment = await pack(world, plan, session);
-	const done = /* @__PURE__ */ new Map();
-	const excluded = [...leases.failed].map(([node, f]) => exclusion$1(node, f));
-	const facts = () => ({
-		excluded: [...excluded],
-		binarySha256: shipment.release.sha256,
-		deployed: Object.fromEntries([...done].map(([n, d]) => [n, {
-			sha256: d.proof.exeSha256,
-			skipped: d.skipped,
-			sentBytes: d.sentBytes,
-			foreignUnit: d.foreignUnit,
-			pid: d.proof.pid
-		}]))
-	});
-	const jobs = new Map(roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name))).map((job) => [job.node.name, job]));
-	const leaveOut = (failed) => failed.forEach((f, n) => {
-		jobs.delete(n);
-		excluded.push(exclusion$1(n, f));
-		world.log.warn(`${n}: left out: ${f.message}`);
-	});
-	const left = () => roster.map((n) => n.name).filter((n) => !excluded.some((e) => e.node === n));
-	world.log.info(`deploy: ${shipment.release.name} ${shipment.release.sha256.slice(0, 12)} to ${roster.length} nodes, ${shipment.packed.zstd.length} bytes each`);
-	const sent = await onEachNode([...jobs.keys()], world.signal, (name) => receiveOn(world, jobs.get(name)));
-	leaveOut(sent.failed);
-	const wave = async (nodes) => {
-		const result = await onEachNode(nodes.map((n) => n.name).filter((n) => jobs.has(n)), world.signal, (name) => switchOn(world, jobs.get(name), sent.done.get(name) ?? 0));
-		result.done.forEach((d, n) => done.set(n, d));
-		leaveOut(result.failed);
-		return [...result.failed.values()];
-	};
-	const registry = (await wave(roster.filter((n) => n.role === "registry"))).find((f) => f.kind === "product");
-	if (registry !== void 0) return {
+	const { release, packed } = shipment;
+	const jobs = roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)));
+	const rollout = rolloutOf(world, roster, leases, jobs);
+	const facts = () => factsOf(rollout, release.sha256);
+	const size = `${packed.zstd.length} bytes each`;
+	world.log.info(`deploy: ${release.name} ${release.sha256.slice(0, 12)} to ${roster.length} nodes, ${size}`);
+	await rollout.receiveEverywhere();
+	const registry = await rollout.switchRegistry();
+	if (registry !== null) return {
 		event: "failed",
 		why: `the registry does not run, no peer was switched: ${registry.message}`,
 		facts: facts()
 	};
-	const rest = roster.filter((n) => (n.role === "test" || n.role === "nat") && jobs.has(n.name)).sort((a, b) => Number(a.nat !== "none") - Number(b.nat !== "none"));
-	let first = 0;
-	for (; first < rest.length; first++) {
-		const failures = await wave(rest.slice(first, first + 1));
-		const broken = failures.find((f) => f.kind === "product");
-		if (broken !== void 0) return {
-			event: "failed",
-			why: `the gatekeeper node failed, no other peer was switched: ${broken.message}`,
-			facts: facts()
-		};
-		if (failures.length === 0) break;
-	}
-	await wave(rest.slice(first + 1));
-	await wave(roster.filter((n) => n.role === "bootstrap"));
-	const early = quorumFault(plan, left());
-	if (early !== null) return {
-		event: "unrecoverable",
-		why: withCause(early, excluded),
+	const gatekeeper = await rollout.switchGatekeeper();
+	if (gatekeeper !== null) return {
+		event: "failed",
+		why: `the gatekeeper node failed, no other peer was switched: ${gatekeeper.message}`,
 		facts: facts()
 	};
-	const registered = await awaitRegistration(world, plan, left().filter((n) => roster.some((r) => r.name === n && r.role !== "registry")));
-	for (const [node, message] of registered.missing) excluded.push({
+	await rollout.switchRest();
+	const early = quorumFault(plan, rollout.remaining());
+	if (early !== null) return {
+		event: "unrecoverable",
+		why: withCause(early, rollout.excluded),
+		facts: facts()
+	};
+	const peers = rollout.remaining().filter((n) => roster.some((r) => r.name === n && r.role !== "registry"));
+	const registered = await awaitRegistration(world, plan, peers);
+	for (const [node, message] of registered.missing) rollout.exclude({
 		node,
 		stage: "DEPLOY",
 		code: "P012",
 		message
 	});
-	const fault = quorumFault(plan, left());
 	const all = {
 		...facts(),
 		peerIds: Object.fromEntries(registered.peerIds)
 	};
+	const fault = quorumFault(plan, rollout.remaining());
 	if (fault !== null) return {
 		event: "unrecoverable",
-		why: withCause(fault, excluded),
+		why: withCause(fault, rollout.excluded),
 		facts: all
 	};
-	const skipped = [...done.values()].filter((d) => d.skipped).length;
 	return {
 		event: "deployed",
-		why: `${done.size} nodes run ${shipment.release.sha256.slice(0, 12)}${skipped === 0 ? "" : ` (${skipped} did already)`}${excluded.length === 0 ? "" : `; left out: ${excluded.map((e) => e.node).join(", ")}`}`,
+		why: sentenceOf(rollout, release.sha256),
 		facts: all
 	};
 };
+const factsOf = ({ done, excluded }, binarySha256) => ({
+	excluded: [...excluded],
+	binarySha256,
+	deployed: Object.fromEntries([...done].map(([node, { proof, skipped, sentBytes, foreignUnit }]) => [node, {
+		sha256: proof.exeSha256,
+		skipped,
+		sentBytes,
+		foreignUnit,
+		pid: proof.pid
+	}]))
+});
+function sentenceOf({ done, excluded }, sha256) {
+	const skipped = [...done.values()].filter((d) => d.skipped).length;
+	const already = skipped === 0 ? "" : ` (${skipped} did already)`;
+	const without = excluded.length === 0 ? "" : `; left out: ${excluded.map((e) => e.node).join(", ")}`;
+	return `${done.size} nodes run ${sha256.slice(0, 12)}${already}${without}`;
+}
 /** None where nothing of ours runs, where the lease is not ours, and on bootstrap nodes that are never deployed. */
 function jobOf(plan, session, node, shipment, fence) {
 	const unit = unitOf(plan, node);
@@ -3061,12 +3105,6 @@ async function pack(world, plan, session) {
 		}
 	};
 }
-const exclusion$1 = (node, f) => ({
-	node,
-	stage: "DEPLOY",
-	...failureFacts(f),
-	message: f.message.slice(0, 400)
-});
 
 // src/stages/fix.ts
 const fix = async (_plan, session) => ({
@@ -10962,6 +11000,10 @@ const pathsOf = (l) => ({
 	boot: `${l.stateDir}/boot.sh`,
 	keeper: `${l.stateDir}/keeper.sh`,
 	template: `${l.stateDir}/template`,
+	/** What a node has in its /dev and /run before systemd. */
+	early: `${l.stateDir}/early`,
+	/** The table of the mounts that every node begins with. */
+	mounts: `${l.stateDir}/mounts`,
 	shaperLog: `${l.stateDir}/lab-delay.log`,
 	node: (name) => `${l.stateDir}/nodes/${name}`,
 	root: (name) => `${l.stateDir}/nodes/${name}/root`,
@@ -15051,6 +15093,8 @@ done
 * settings;
 * a boot id of its own makes \`journalctl --boot\` and every "was it rebooted?" check true; /proc/kmsg is silenced.
 * Dropped capabilities are those that reach past the namespaces (modules, raw I/O, the clock, the kernel log).
+*
+* Ten nodes boot on few cores: what starts a program here is paid for ten times, so that tables are mounted, and trees copied, whole.
 */
 const bootScript = `#!/bin/sh
 set -eu
@@ -15072,37 +15116,28 @@ mount -t overlay -o "lowerdir=/usr,upperdir=$above/usr,workdir=$above/usr.work" 
   mount --bind /usr usr && mount -o remount,bind,ro usr && mount --bind "$above/usr/local" usr/local
 }
 
-mount -t proc -o nosuid,nodev,noexec proc proc
-mount -t sysfs -o nosuid,nodev,noexec,ro sysfs sys
-mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup
-mount -t tmpfs -o mode=755,nosuid,size=4m tmpfs dev
-mkdir -p dev/pts dev/shm dev/net
+mount -a -T "$lab/mounts"
+cp -a "$lab/early/." .
+read -r id </proc/sys/kernel/random/uuid
+echo "$id" >run/.boot-id
+mounts=
 for device in null zero full random urandom tty net/tun; do
-  [ ! -e "/dev/$device" ] || { touch "dev/$device" && mount --bind "/dev/$device" "dev/$device"; }
+  [ ! -e "/dev/$device" ] || { : >"dev/$device"; mounts="$mounts/dev/$device dev/$device none bind
+"; }
 done
-mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
-mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs dev/shm
-ln -s pts/ptmx dev/ptmx
-ln -s /proc/self/fd dev/fd
-ln -s fd/0 dev/stdin
-ln -s fd/1 dev/stdout
-ln -s fd/2 dev/stderr
-mount -t tmpfs -o mode=755,nosuid,nodev,size=64m tmpfs run
-mkdir -p run/systemd/journal run/lock
-: >run/systemd/journal/flushed
-mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs tmp
-
-mount --bind proc/sys proc/sys
-mount --bind proc/sys/net proc/sys/net
-mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
-cat /proc/sys/kernel/random/uuid >run/.boot-id
-mount --bind run/.boot-id proc/sys/kernel/random/boot_id
 for entry in sysrq-trigger irq bus fs acpi; do
-  [ ! -e "proc/$entry" ] || { mount --bind "proc/$entry" "proc/$entry" && mount -o remount,bind,ro "proc/$entry"; }
+  [ ! -e "proc/$entry" ] || mounts="\${mounts}proc/$entry proc/$entry none bind,ro,nosuid,nodev,noexec
+"
 done
-mount --bind dev/null proc/kmsg
+echo "\${mounts}devpts dev/pts devpts newinstance,ptmxmode=0666,mode=620,gid=5
+tmpfs dev/shm tmpfs mode=1777,nosuid,nodev
+proc/sys proc/sys none bind
+proc/sys/net proc/sys/net none bind
+run/.boot-id proc/sys/kernel/random/boot_id none bind
+dev/null proc/kmsg none bind" >"$above/mounts"
+mount -a -T "$above/mounts"
+mount -o remount,bind,ro,nosuid,nodev,noexec proc/sys
 
-mkdir -p .before
 pivot_root . .before
 cd /
 umount -l /.before
@@ -15111,6 +15146,27 @@ exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin container=lab
   SYSTEMD_GENERATOR_PATH=/var/empty SYSTEMD_ENVIRONMENT_GENERATOR_PATH=/var/empty \\
   setpriv --bounding-set=-sys_module,-sys_rawio,-sys_time,-syslog,-mknod,-mac_admin,-mac_override,-wake_alarm,-block_suspend \\
   /lib/systemd/systemd --system --log-target=journal </dev/null
+`;
+/** What boot.sh lays into a node at one stroke, over file systems that are empty at every boot. */
+const earlyDirectories = [
+	"",
+	"dev",
+	"dev/pts",
+	"dev/shm",
+	"dev/net",
+	"run",
+	"run/lock",
+	"run/systemd",
+	"run/systemd/journal",
+	".before"
+];
+/** A node's own file systems, from its root: one program mounts them all. */
+const earlyMounts = `proc proc proc nosuid,nodev,noexec
+sysfs sys sysfs nosuid,nodev,noexec,ro
+cgroup2 sys/fs/cgroup cgroup2 nosuid,nodev,noexec
+tmpfs dev tmpfs mode=755,nosuid,size=4m
+tmpfs run tmpfs mode=755,nosuid,nodev,size=64m
+tmpfs tmp tmpfs mode=1777,nosuid,nodev
 `;
 /**
 * reach.sh <hosts file> <host> <port>: the fleet's proxy. Looks lab names up in the lab's own hosts file and nowhere
@@ -15384,6 +15440,32 @@ const shared = (t, l) => {
 	return {
 		kind: "files",
 		why: "write the lab's own programs",
+		directories: earlyDirectories.map((d) => ({
+			path: `${at.early}/${d}`,
+			mode: 493
+		})),
+		links: [
+			{
+				path: `${at.early}/dev/ptmx`,
+				target: "pts/ptmx"
+			},
+			{
+				path: `${at.early}/dev/fd`,
+				target: "/proc/self/fd"
+			},
+			{
+				path: `${at.early}/dev/stdin`,
+				target: "fd/0"
+			},
+			{
+				path: `${at.early}/dev/stdout`,
+				target: "fd/1"
+			},
+			{
+				path: `${at.early}/dev/stderr`,
+				target: "fd/2"
+			}
+		],
 		files: [
 			{
 				path: at.keeper,
@@ -15396,6 +15478,14 @@ const shared = (t, l) => {
 			{
 				path: at.reach,
 				text: reachScript
+			},
+			{
+				path: at.mounts,
+				text: earlyMounts
+			},
+			{
+				path: `${at.early}/run/systemd/journal/flushed`,
+				text: ""
 			},
 			{
 				path: at.hosts,
