@@ -109,6 +109,8 @@ export interface Attempt {
   readonly fault?: AttemptFault
   /** Of the retry pass of a checkpoint: it adds to no count (domain/retry). */
   readonly retry?: true
+  /** Id of the attempt that did not count and is tried again by this one (domain/suites/repeat). */
+  readonly repeats?: string
 }
 
 /** One of our own prober's trials inside the run (spec §3 Controls). */

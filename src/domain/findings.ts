@@ -17,6 +17,8 @@ export type FindingKind =
   | 'record-without-delivery'
   /** The program under test could change the packet counters. */
   | 'subject-can-tamper'
+  /** Attempts that say nothing, and what became of them. */
+  | 'not-counted'
   | 'ipv6-path'
   | 'skewed-clock'
   | 'wrong-binary'

@@ -2,9 +2,11 @@
  * Asks each suite of the plan; a judge that breaks makes the run inconclusive, and its error is part of the verdict.
  */
 import type { Criterion } from './criteria/criterion.ts'
+import type { Finding } from './findings.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
 import { tally } from './suites/group.ts'
+import { notCountedFindings } from './suites/repeat.ts'
 import { suites } from './suites/registry.ts'
 import type { RunContext } from './suites/run-context.ts'
 import { counts } from './suites/sample.ts'
@@ -21,12 +23,14 @@ import type {
 
 interface SuitesJudged {
   readonly results: SuiteResults
+  readonly findings: readonly Finding[]
   readonly reasons: readonly Reason[]
   readonly notCovered: readonly NotCovered[]
 }
 
 interface OneJudged<Id extends SuiteId> {
   readonly result: SuiteResult<Id>
+  readonly findings: readonly Finding[]
   readonly reasons: readonly Reason[]
   readonly notCovered: readonly NotCovered[]
 }
@@ -44,6 +48,7 @@ export function judgeSuites(
       ...(parts.length === 0 ? [{ kind: 'inconclusive', text: 'the plan has no suite' } as const] : []),
       ...judged.flatMap((j) => j.reasons),
     ],
+    findings: judged.flatMap((j) => j.findings),
     notCovered: judged.flatMap((j) => j.notCovered),
   }
 }
@@ -67,6 +72,7 @@ function judgedBy<Id extends SuiteId>(criterion: Criterion, judged: Judged<Id>):
   const { groups, reasons } = criterion.judge(judged.groups.map((g) => tally(g, samples)))
   return {
     result: { samples, retries, groups, figures, error: null },
+    findings: judged.groups.flatMap((g) => notCountedFindings(g.name, samples)),
     // Figures of groups come before what is said of the whole.
     reasons: [
       ...reasons,
@@ -83,6 +89,7 @@ export const brokenBy = (what: string, error: unknown): string =>
 
 const broken = <Id extends SuiteId>(suite: Id, error: string): OneJudged<Id> => ({
   result: { samples: [], retries: [], groups: [], figures: null, error },
+  findings: [],
   reasons: [{ kind: 'inconclusive', text: error }],
   notCovered: [{ kind: 'other', what: `suite ${suite}`, why: error }],
 })

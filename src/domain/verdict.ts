@@ -44,7 +44,12 @@ export function verdict(input: VerdictInput): Verdict {
 
 function judge(input: VerdictInput): Verdict {
   const run = judgeRun(input)
-  const { results, reasons, notCovered } = judgeSuites(input.suites, input.items, run.context, criteria[input.criteria])
+  const { results, findings, reasons, notCovered } = judgeSuites(
+    input.suites,
+    input.items,
+    run.context,
+    criteria[input.criteria],
+  )
   const soak = judgeSoak(input, run, results)
   return {
     ...resultOf([...run.reasons, ...reasons, ...(soak?.reasons ?? [])]),
@@ -52,6 +57,7 @@ function judge(input: VerdictInput): Verdict {
     findings: mergeFindings([
       ...run.findings,
       ...(soak?.findings ?? []),
+      ...findings,
       ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
     ]),
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],

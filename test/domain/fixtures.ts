@@ -317,6 +317,8 @@ export interface Changes {
   }
   /** Pairs that were tried again, by `from→to`. */
   readonly retries?: Readonly<Record<string, Happening>>
+  /** What the repetitions of a pair's last attempt came to, by `from→to`: each of the one before. */
+  readonly repeats?: Readonly<Record<string, readonly Happening[]>>
 }
 
 /** What the good run counts. */
@@ -378,6 +380,16 @@ export function run(changes: Changes = {}): VerdictInput {
       retry: true,
     }
   })
+  const repeated = Object.entries(changes.repeats ?? {}).flatMap(([key, happenings]) => {
+    let of = attempts.findLast((a) => pairKey(a.pair) === key)?.id ?? 'nothing'
+    return happenings.map((happening, i): Attempt => {
+      const [from = '', to = ''] = key.split('→')
+      const at = { round: rounds.length + 100 + i, repetition: 20 + i }
+      const attempt = { ...attemptOf({ from, to }, at, measured, happens({ from, to }, happening)), repeats: of }
+      of = attempt.id
+      return attempt
+    })
+  })
   const proofs = (edits: Changes['before']): RunningProof[] =>
     here.flatMap(({ name }) => {
       const edit = edits?.[name]
@@ -387,7 +399,7 @@ export function run(changes: Changes = {}): VerdictInput {
   return {
     criteria: changes.criteria ?? 'threshold',
     suites: [connectivityPart({ ...targets, ...changes.targets })],
-    items: { connectivity: [...attempts, ...copies, ...again] },
+    items: { connectivity: [...attempts, ...copies, ...again, ...repeated] },
     promises: changes.promises ?? { record: true },
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),

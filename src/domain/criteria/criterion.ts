@@ -30,18 +30,20 @@ export function againstBars(groups: readonly Tally[], barOf: (group: Tally) => B
 }
 
 function resultOf(group: Tally, { percent: target, strict }: Bar): GroupResult {
-  const { attempts, successes, terms } = group
-  return {
-    ...group,
-    target,
-    met:
-      target === null || attempts < terms.sampleFloor || attempts === 0
-        ? null
-        : strict
-          ? wilson(successes, attempts).low * 100 >= target
-          : successes * 100 >= target * attempts,
-  }
+  const { attempts, terms } = group
+  if (target === null || attempts < terms.sampleFloor || attempts === 0) return { ...group, target, met: null }
+  const reaches = (of: Pick<Tally, 'attempts' | 'successes'>): boolean =>
+    strict ? wilson(of.successes, of.attempts).low * 100 >= target : of.successes * 100 >= target * of.attempts
+  const { asFailures, asSuccesses } = bothWays(group)
+  const [worst, best] = [reaches(asFailures), reaches(asSuccesses)]
+  return { ...group, target, met: worst === best ? worst : null }
 }
+
+/** What was not counted may have been anything: nothing is told of a group but what holds both ways. */
+const bothWays = ({ attempts, successes, notCounted }: Tally) => ({
+  asFailures: { attempts: attempts + notCounted, successes },
+  asSuccesses: { attempts: attempts + notCounted, successes: successes + notCounted },
+})
 
 /** Why this group keeps a run from passing; empty when it is met and covered. */
 function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
@@ -53,11 +55,15 @@ function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
       : [
           reason(
             'failed',
-            strict
+            (strict
               ? missedStrictly(r)
-              : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`,
+              : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`) +
+              (r.notCounted === 0 ? '' : `; missed also with the ${r.notCounted} not counted as successes`),
           ),
         ]),
+    ...(r.met === null && r.target !== null && r.attempts >= Math.max(1, sampleFloor)
+      ? [reason('inconclusive', undecided(r, strict))]
+      : []),
     ...(r.attempts >= Math.max(1, sampleFloor)
       ? []
       : [reason('inconclusive', `${r.attempts} counted attempts, the sample floor is ${sampleFloor}`)]),
@@ -70,6 +76,13 @@ function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
           ),
         ]),
   ]
+}
+
+function undecided(r: GroupResult, strict: boolean): string {
+  const rate = ({ attempts, successes }: Pick<Tally, 'attempts' | 'successes'>): string =>
+    `${successes}/${attempts} = ${percent(strict ? wilson(successes, attempts).low : successes / attempts)} %`
+  const { asFailures, asSuccesses } = bothWays(r)
+  return `${r.successes}/${r.attempts}, and ${r.notCounted} not counted: with these as failures ${rate(asFailures)}, as successes ${rate(asSuccesses)}${strict ? ' (lower bounds)' : ''}; target ${r.target} % is met only one way`
 }
 
 function missedStrictly(r: GroupResult): string {

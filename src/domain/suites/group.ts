@@ -29,6 +29,7 @@ export interface Group {
  * recovered.
  */
 export interface Tally extends Group, Count {
+  /** Neither success nor failure, and no repetition stands for them. */
   readonly notCounted: number
   /** 0..1; null when nothing was counted. */
   readonly rate: number | null
@@ -41,7 +42,7 @@ export interface Tally extends Group, Count {
 export interface GroupResult extends Tally {
   /** Per cent; null: the criterion names none. */
   readonly target: number | null
-  /** Null: too little was measured to say. */
+  /** Null: too little was measured to say, or what was not counted decides. */
   readonly met: boolean | null
 }
 
@@ -58,7 +59,7 @@ export function tally(group: Group, samples: readonly Sample[]): Tally {
     attempts,
     successes,
     recovered,
-    notCounted: all.length - attempts,
+    notCounted: all.filter((s) => !counts(s) && s.repeatedBy === undefined).length,
     rate: attempts === 0 ? null : successes / attempts,
     interval: wilson(successes, attempts),
     grades,

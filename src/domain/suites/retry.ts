@@ -10,6 +10,8 @@ export interface Measured {
   readonly endedAt: number
   /** Of the retry pass of a checkpoint: it adds to no count. */
   readonly retry?: true
+  /** Id of the attempt that did not count and is tried again by this one. */
+  readonly repeats?: string
 }
 
 export interface Retried<S extends Sample> {

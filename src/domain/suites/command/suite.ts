@@ -7,6 +7,7 @@ import type { CustomTest } from '../../project.ts'
 import type { Reason } from '../../reason.ts'
 import { every, fields, flag, kinds, list, name, number, oneOf, optional, orNull, text } from '../../shape.ts'
 import type { Terms } from '../group.ts'
+import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts, sampleKey, type SampleOutcome } from '../sample.ts'
@@ -28,6 +29,7 @@ export const command: Suite<'command'> = {
     startedAt: number,
     endedAt: number,
     retry: optional(oneOf(true)),
+    repeats: optional(name),
     command: name,
     node: name,
     end: kinds({
@@ -71,13 +73,14 @@ function judge(items: readonly CommandRun[], { commands }: CommandWork, run: Run
     const asked = commands.find((c) => c.name === one.command)
     return asked === undefined ? [] : [judgeRun(one, asked, run.barred.get(one.node) ?? null)]
   })
-  const retried = applyRetries(judged, runs, run.checkpoint)
+  const repeated = applyRepeats(judged, runs)
+  const retried = applyRetries(repeated.samples, runs, run.checkpoint)
   return {
     samples: retried.samples,
     retries: retried.retries,
     groups: commands.map((c) => ({ name: c.name, of: 'node', planned: run.peers.length, terms })),
     figures: { nodes: run.peers.map((n) => n.name) },
-    reasons: [...strays, ...retried.strays],
+    reasons: [...strays, ...repeated.strays, ...retried.strays],
     notCovered: uncovered(retried.samples, commands, run),
   }
 }

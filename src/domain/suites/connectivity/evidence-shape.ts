@@ -59,6 +59,7 @@ export const attemptShape = every<Attempt>({
   boxes: record(orNull(box)),
   fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),
   retry: optional(oneOf(true)),
+  repeats: optional(name),
 })
 
 export const workShape = every<ConnectivityWork>({

@@ -4,6 +4,7 @@ import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
+import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
@@ -78,7 +79,8 @@ function judge(
 ): Judged<'connectivity'> {
   const pairs = plannedPairs(run.peers, run.measurements)
   const { attempts, strays } = sortOut(items, pairs)
-  const retried = applyRetries(judgeAll(attempts, pairs, run), attempts, run.checkpoint)
+  const repeated = applyRepeats(judgeAll(attempts, pairs, run), attempts)
+  const retried = applyRetries(repeated.samples, attempts, run.checkpoint)
   const { samples, retries } = retried
   const counted = samples.filter(counts)
   const figures = figuresOf(run, pairs, samples, attempts, cooloffSeconds * 1000)
@@ -90,7 +92,7 @@ function judge(
       return planned === 0 ? [] : [{ name, of: 'pair', planned, terms: termsOf(name, targets) }]
     }),
     figures,
-    reasons: [...strays, ...retried.strays, ...wholeReasons(counted, pairs, targets.sampleFloor)],
+    reasons: [...strays, ...repeated.strays, ...retried.strays, ...wholeReasons(counted, pairs, targets.sampleFloor)],
     notCovered: [
       ...uncoveredClasses(pairs),
       ...uncoveredPause(figures.shortestPauseMs, figures.cooloffMs),
