@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { systemClock } from '../../src/adapters/system.ts'
-import type { Attempt, Pair } from '../../src/domain/evidence.ts'
+import type { Pair, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
 import type { EventOf, StageResult } from '../../src/domain/events/entry.ts'
 import { ledgerFormat } from '../../src/domain/events/facts.ts'
@@ -112,12 +112,12 @@ export async function deployOurs(
   })
 }
 
-/** The rounds of TEST with all witnesses; answers with every attempt. */
+/** The rounds of TEST with all witnesses. */
 export const attemptOurs = (
   s: Setting,
   peerIds: ReadonlyMap<NodeName, string>,
   rounds: readonly (readonly Pair[])[],
-): Promise<readonly Attempt[]> =>
+): Promise<readonly RoundEvidence[]> =>
   inWorld(s, async (world) => {
     const { profile, config } = s.plan
     const bench = {
@@ -130,7 +130,7 @@ export const attemptOurs = (
       driver: driverOf(profile),
       reader: readerOf(profile),
     }
-    const attempts = await runRounds(bench, config.tests.connectivity, rounds, async () => undefined)
+    const seen = await runRounds(bench, config.tests.connectivity, rounds, async () => undefined)
     await removeWitnesses(world, s.plan.nodes)
-    return attempts
+    return seen
   })

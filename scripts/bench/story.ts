@@ -1,7 +1,7 @@
 /** What is measured, in order: deploys, the matrix, single commands. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Attempt } from '../../src/domain/evidence.ts'
+import type { RoundEvidence } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
 import { loadTopology } from '../../src/lab/lab.ts'
 import type { Row } from './figures.ts'
@@ -106,9 +106,10 @@ async function measureMatrix(
       {
         name: 'vps-test',
         act: async () => {
-          const attempts = await attemptOurs(s, peerIds, rounds)
+          const seen = await attemptOurs(s, peerIds, rounds)
+          const attempts = seen.flatMap((r) => r.attempts)
           counted.push(
-            `Matrix, vps-test: ${attempts.filter((a) => a.claim.success === true).length} of ${attempts.length} dials succeeded in ${rounds.length} rounds; ${attempts.filter(whole).length} attempts have every counter and the receiver’s record.`,
+            `Matrix, vps-test: ${attempts.filter((a) => a.claim.success === true).length} of ${attempts.length} dials succeeded in ${rounds.length} rounds; ${seen.filter(whole).flatMap((r) => r.attempts).length} attempts have every counter and the receiver’s record.`,
           )
           return attempts.length
         },
@@ -138,10 +139,9 @@ async function measureMatrix(
   }
 }
 
-const whole = (a: Attempt): boolean =>
-  a.record !== null &&
-  Object.values(a.counters).every((c) => c !== null) &&
-  Object.values(a.boxes).every((b) => b !== null)
+const whole = ({ attempts, readings }: RoundEvidence): boolean =>
+  attempts.every((a) => a.record.kind === 'there') &&
+  Object.values(readings).every((r) => r.counters.kind === 'there' && (r.box === null || r.box.kind === 'there'))
 
 /** Ten commands one after the other (quick: three), on the nodes with the shortest and the longest way. */
 async function measureCommands(s: Setting, o: OpenSsh, quick: boolean): Promise<readonly Row[]> {

@@ -27,7 +27,7 @@ export interface Bundle {
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
-export const evidenceFormat = 2
+export const evidenceFormat = 3
 
 export interface BundleFacts {
   readonly format: typeof evidenceFormat

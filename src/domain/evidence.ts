@@ -6,6 +6,17 @@ export interface Pair {
   readonly to: NodeName
 }
 
+/** What came of looking: there, read and absent, or not read, which is nobody's fault until shown otherwise. */
+export type Read<T> =
+  | { readonly kind: 'there'; readonly value: T }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'not-read'; readonly why: string }
+
+export const thereIs = <T>(value: T): Read<T> => ({ kind: 'there', value })
+export const notRead = (why: string): { readonly kind: 'not-read'; readonly why: string } => ({ kind: 'not-read', why })
+/** Null where it is not there, for whatever reason. */
+export const valueOf = <T>(read: Read<T> | null | undefined): T | null => (read?.kind === 'there' ? read.value : null)
+
 /** One row of a kernel counter set: everything between a local UDP port and one remote endpoint. */
 export interface Flow {
   readonly remote: string
@@ -16,7 +27,7 @@ export interface Flow {
   readonly bytes: number
 }
 
-/** Counters of one place since the attempt's round began. `in` = delivered to this place, `out` = sent by it. */
+/** Counters of one place since the round began. `in` = delivered to this place, `out` = sent by it. */
 export interface Counters {
   readonly in: readonly Flow[]
   readonly out: readonly Flow[]
@@ -42,6 +53,30 @@ export interface BoxView {
   readonly counters: Counters
   readonly mappings: readonly Mapping[]
 }
+
+/** One process at one look: of the service's cgroup, owner of its port, or dialler. */
+export interface ProcessLook {
+  readonly pid: number
+  readonly exeSha256: string
+  /** Process start, Unix milliseconds. */
+  readonly startedAt: number
+  readonly role: 'service' | 'port-owner' | 'dialler'
+}
+
+/** One node as one look after a round found it. */
+export interface NodeReading {
+  /** Of this session's own table; a table that is gone or another's is absent, and blames nobody. */
+  readonly counters: Read<Counters>
+  /** Null: no NAT box is known for this node. */
+  readonly box: Read<BoxView> | null
+  /** The node's own clocks at the look; null: not asked. */
+  readonly clock: { readonly wallMs: number; readonly uptimeMs: number } | null
+  /** Null: not asked. */
+  readonly processes: Read<readonly ProcessLook[]> | null
+}
+
+/** A round's readings by node: both ends of each attempt, and every node that could relay. */
+export type Readings = Readonly<Record<NodeName, NodeReading>>
 
 export type Method = 'direct' | 'hole_punched' | 'relayed'
 
@@ -82,8 +117,6 @@ export interface Attempt {
   /** `<pass>.<round>.<from>.<to>`; unique in a session's test. */
   readonly id: string
   readonly pair: Pair
-  readonly pass: number
-  readonly round: number
   /** 1 for the first try of this pair, 2 for its first repetition … */
   readonly repetition: number
   readonly nonce: string
@@ -99,18 +132,21 @@ export interface Attempt {
   readonly startedAt: number
   readonly endedAt: number
   readonly claim: Claim
-  readonly record: ReceiverRecord | null
-  /**
-   * Counters inside each node's network namespace; null: could not be read. Both ends and every node that could relay.
-   */
-  readonly counters: Readonly<Record<NodeName, Counters | null>>
-  /** NAT boxes of the two ends, where they have one. */
-  readonly boxes: Readonly<Record<NodeName, BoxView | null>>
+  readonly record: Read<ReceiverRecord>
   readonly fault?: AttemptFault
-  /** Of the retry pass of a checkpoint: it adds to no count (domain/retry). */
-  readonly retry?: true
   /** Id of the attempt that did not count and is tried again by this one (domain/suites/repeat). */
   readonly repeats?: string
+}
+
+/** One line of connectivity's evidence: attempts of one moment, and one reading of each node that was concerned. */
+export interface RoundEvidence {
+  /** Which test of the session, from 1. */
+  readonly pass: number
+  readonly round: number
+  /** Of the retry pass of a checkpoint: it adds to no count (domain/retry). */
+  readonly retry?: true
+  readonly attempts: readonly Attempt[]
+  readonly readings: Readings
 }
 
 /** One of our own prober's trials inside the run (spec §3 Controls). */

@@ -5,7 +5,7 @@
 import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
 import { closePort, openPort, receiveProbe, sendProbe } from '../commands/probe.ts'
-import type { Control, Counters } from '../domain/evidence.ts'
+import { valueOf, type Control, type Counters } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Randomness } from '../ports.ts'
@@ -62,7 +62,7 @@ export async function runControls(
     await resetWitnesses(world, [from.name, to.name])
     const sent = await Promise.all(places.map((p) => send(world, prober.sha256, from, to, p)))
     const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)])
-    return places.map((p, i) => judge(p, from, to, sent[i] as Sent, a.counters, b.counters))
+    return places.map((p, i) => judge(p, from, to, sent[i] as Sent, valueOf(a.counters), valueOf(b.counters)))
   } finally {
     if (closed !== undefined)
       await remoteTo.run(openPort(placeOf(to.runtime)), { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })

@@ -1,11 +1,11 @@
 /**
- * Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is null and counts as unwitnessed.
+ * Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is not read, and counts as unwitnessed.
  */
 import { boxOf, placeOf } from '../commands/place.ts'
 import { inside } from '../commands/quote.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
 import type { Command } from '../commands/command.ts'
-import type { BoxView, Counters } from '../domain/evidence.ts'
+import { notRead, thereIs, type BoxView, type Counters, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Remote } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
@@ -13,11 +13,10 @@ import { parseBox, parseCounters } from './witness-reading.ts'
 
 const timeoutMs = 30_000
 
-export interface NodeReading {
-  readonly counters: Counters | null
+export interface NodeLook {
+  readonly counters: Read<Counters>
   /** Of the command that ran beside it. */
-  readonly lines: readonly string[]
-  readonly trouble: string | null
+  readonly lines: Read<readonly string[]>
 }
 
 const nodeOf = (world: Nodes, name: NodeName): FleetNode => {
@@ -51,7 +50,7 @@ export async function resetWitnesses(
     ])
     return answers
       .filter((a) => a.code !== 0)
-      .map((a) => a.stderr.trim().slice(0, 200) || `exit ${String(a.code)}`)
+      .map(reasonOf)
       .join('; ')
   })
   return new Map([
@@ -65,26 +64,34 @@ export async function readNode(
   world: Nodes & Orchestrator & Abortable,
   name: NodeName,
   also: Command | null,
-): Promise<NodeReading> {
+): Promise<NodeLook> {
   const result = await (
     await world.remote(name)
   ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(also)), { timeoutMs, signal: world.signal })
   const [first = '', ...rest] = result.stdout.split('\n')
-  const counters = result.code === 0 ? (parseCounters(first) ?? null) : null
+  if (result.code !== 0) {
+    const unread = notRead(reasonOf(result))
+    return { counters: unread, lines: unread }
+  }
+  const counters = parseCounters(first)
   return {
-    counters,
-    lines: rest.filter((l) => l !== ''),
-    trouble: counters === null ? result.stderr.trim().slice(0, 200) || 'no counters' : null,
+    counters: counters === undefined ? notRead('no listing of our table') : thereIs(counters),
+    lines: thereIs(rest.filter((l) => l !== '')),
   }
 }
 
-/** Reads and resets a NAT box; null where there is none or it cannot be read. */
-export async function readBox(world: Nodes & Orchestrator & Abortable, name: NodeName): Promise<BoxView | null> {
+/** Reads and resets a NAT box; null where there is none. */
+export async function readBox(world: Nodes & Orchestrator & Abortable, name: NodeName): Promise<Read<BoxView> | null> {
   const box = await boxOn(world, nodeOf(world, name))
   if (box === null) return null
   const result = await box.remote.run(box.wrap(readBoxWitness), { timeoutMs, signal: world.signal })
-  return result.code === 0 ? parseBox(result.stdout) : null
+  if (result.code !== 0) return notRead(reasonOf(result))
+  const view = parseBox(result.stdout)
+  return view === null ? notRead('no listing of our table') : thereIs(view)
 }
+
+const reasonOf = ({ code, stderr }: { readonly code: number | null; readonly stderr: string }): string =>
+  stderr.trim().slice(0, 200) || `exit ${String(code)}`
 
 /** Takes our tables away again; a node that does not answer keeps an inert one. */
 export async function removeWitnesses(

@@ -3,18 +3,26 @@
  * both ends.
  */
 import type { Command } from '../commands/command.ts'
-import type { Attempt, AttemptFault, Pair, ReceiverRecord } from '../domain/evidence.ts'
+import {
+  notRead,
+  thereIs,
+  type Attempt,
+  type AttemptFault,
+  type Pair,
+  type Read,
+  type ReceiverRecord,
+} from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import { payloadSha256 } from '../domain/payload.ts'
-import { asFailure } from '../instruments/per-node.ts'
+import { asFailure, type PerNode } from '../instruments/per-node.ts'
 import { randomHex, randomInt } from '../instruments/prober.ts'
-import type { NodeReading, readBox } from '../instruments/witness.ts'
+import type { NodeLook } from '../instruments/witness.ts'
 import type { Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
-type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'counters' | 'boxes' | 'fault'>
-export type Dialled = Omit<Attempt, 'record' | 'counters' | 'boxes'>
+type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'fault'>
+export type Dialled = Omit<Attempt, 'record'>
 
 export function prepare(
   { world, plan: { profile }, subjects, test }: Bench,
@@ -29,8 +37,6 @@ export function prepare(
   return {
     id: `${test}.${round}.${pair.from}.${pair.to}`,
     pair,
-    pass: test,
-    round,
     repetition,
     nonce,
     bytes,
@@ -80,48 +86,43 @@ export function recordCommand({ plan, reader }: Bench, node: NodeName, dialled: 
   return reader.kind !== 'on-node' || nonces.length === 0 ? null : reader.command(plan, nonces)
 }
 
-export async function complete(
-  bench: Bench,
-  d: Dialled,
-  readings: ReadonlyMap<NodeName, NodeReading>,
-  boxes: ReadonlyMap<NodeName, Awaited<ReturnType<typeof readBox>>>,
-  relays: readonly NodeName[],
-): Promise<Attempt> {
+/** `looks`: of the round, by node. */
+export async function complete(bench: Bench, d: Dialled, looks: PerNode<NodeLook>): Promise<Attempt> {
   const { from, to } = d.pair
-  const places = [...new Set([from, to, ...relays])]
-  const ends = [from, to].filter((n) => boxes.get(n) !== undefined && boxes.get(n) !== null)
-  const unread = [from, to].find((n) => !readings.has(n))
-  const read = await readRecord(bench, d, readings.get(to)?.lines ?? [])
+  const unread = [from, to].find((n) => !looks.done.has(n))
+  const read = await readRecord(bench, d, looks.done.get(to)?.lines ?? notRead(whyUnread(looks, to)))
   const fault =
     d.fault ??
     read.fault ??
     (unread === undefined
       ? undefined
       : { kind: 'infra' as const, message: `${unread}: its witness could not be read`, node: unread })
-  return {
-    ...d,
-    record: read.record,
-    counters: Object.fromEntries(places.map((n) => [n, readings.get(n)?.counters ?? null])),
-    boxes: Object.fromEntries(ends.map((n) => [n, boxes.get(n) ?? null])),
-    ...(fault === undefined ? {} : { fault }),
-  }
+  return { ...d, record: read.record, ...(fault === undefined ? {} : { fault }) }
 }
 
+export const whyUnread = (looks: PerNode<unknown>, node: NodeName): string =>
+  looks.failed.get(node)?.message ?? 'it was not asked'
+
 interface RecordRead {
-  readonly record: ReceiverRecord | null
+  readonly record: Read<ReceiverRecord>
   readonly fault?: AttemptFault
 }
 
-async function readRecord({ world, reader }: Bench, d: Dialled, lines: readonly string[]): Promise<RecordRead> {
-  if (reader.kind === 'none') return { record: null }
-  if (reader.kind === 'on-node') return { record: reader.parse(lines, d.nonce) }
+async function readRecord({ world, reader }: Bench, d: Dialled, lines: Read<readonly string[]>): Promise<RecordRead> {
+  if (reader.kind === 'none') return { record: notRead('the profile promises none') }
+  if (reader.kind === 'on-node')
+    return { record: lines.kind === 'there' ? found(reader.parse(lines.value, d.nonce)) : lines }
   try {
-    return { record: await reader.ask(world, d.pair.to, d.nonce) }
+    return { record: found(await reader.ask(world, d.pair.to, d.nonce)) }
   } catch (error) {
     world.signal.throwIfAborted()
-    return { record: null, fault: faultOf(error, d.pair.to) }
+    const fault = faultOf(error, d.pair.to)
+    return { record: notRead(fault.message), fault }
   }
 }
+
+const found = (record: ReceiverRecord | null): Read<ReceiverRecord> =>
+  record === null ? { kind: 'absent' } : thereIs(record)
 
 /** Which try of this pair it is, from 1. */
 export function countTry(tries: Map<string, number>, pair: Pair): number {

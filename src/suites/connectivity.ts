@@ -2,17 +2,17 @@
  * Connectivity in action: rounds of dials, each with the dialler's claim, the receiver's own record and the kernel's
  * counters.
  */
-import type { Attempt, Pair } from '../domain/evidence.ts'
-import { bootstrapsOf, peersOf } from '../domain/fleet.ts'
+import { notRead, type NodeReading, type Pair, type RoundEvidence } from '../domain/evidence.ts'
+import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
 import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
 import { pairsToRetry, retryRounds } from '../domain/suites/connectivity/retry.ts'
 import { timetable } from '../domain/suites/connectivity/timetable.ts'
-import { onEachNode } from '../instruments/per-node.ts'
-import { readBox, readNode, resetWitnesses } from '../instruments/witness.ts'
+import { onEachNode, type PerNode } from '../instruments/per-node.ts'
+import { readBox, readNode, resetWitnesses, type NodeLook } from '../instruments/witness.ts'
 import type { Execution } from '../ports.ts'
-import { complete, countTry, dialOnce, PortPool, prepare, recordCommand } from './attempt.ts'
+import { complete, countTry, dialOnce, PortPool, prepare, recordCommand, whyUnread } from './attempt.ts'
 import type { Bench, StoreItem, Runner } from './bench.ts'
 
 type Rounds = readonly (readonly Pair[])[]
@@ -36,14 +36,15 @@ export const connectivity: Runner<'connectivity'> = {
   async again(bench, work, failed, before, keep) {
     const pairs = pairsToRetry(failed)
     if (pairs.length === 0) return
-    const ends = new Set(before.flatMap(({ pair }) => [pair.from, pair.to]))
+    const attempts = before.flatMap((r) => r.attempts)
+    const ends = new Set(attempts.flatMap(({ pair }) => [pair.from, pair.to]))
     const peers = bench.world.fleet.nodes.filter((n) => ends.has(n.name))
     const rounds = retryRounds(
       pairs,
       plannedPairs(peers, bench.measurements),
       peers.map((n) => n.name),
       bootstrapsOf(bench.world.fleet).map((n) => n.name),
-      before,
+      attempts,
     )
     bench.world.log.info(`test: ${pairs.length} pairs failed and are tried again in ${rounds.length} rounds`)
     await runRounds(bench, work, rounds, keep, before)
@@ -51,55 +52,70 @@ export const connectivity: Runner<'connectivity'> = {
 }
 
 /**
- * Runs the timetable round by round and hands over each attempt as soon as it is known. `before`: attempts of the same
- * test; these are then retries of some of them.
+ * Runs the timetable round by round and hands over each as soon as it is known. `before`: rounds of the same test; these
+ * are then retries of some of their attempts.
  */
 export async function runRounds(
   bench: Bench,
   { cooloffSeconds, timeoutSeconds }: Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'>,
   planned: Rounds,
   keep: StoreItem<'connectivity'>,
-  before: readonly Attempt[] = [],
-): Promise<readonly Attempt[]> {
+  before: readonly RoundEvidence[] = [],
+): Promise<readonly RoundEvidence[]> {
   const { world } = bench
   const rounds = bench.driver.rounds(planned)
+  const earlier = before.flatMap((r) => r.attempts)
   // Whoever could relay then can relay now: their counters are read in retries too.
-  const names = [...new Set([...before.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))]
-  const earlier = Math.max(0, ...before.map((a) => a.round))
+  const names = [...new Set([...earlier.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))]
+  const last = Math.max(0, ...before.map((r) => r.round))
   const relays = bootstrapsOf(world.fleet)
     .map((n) => n.name)
     .filter((n) => names.includes(n))
-  const used = new PortPool(world, before)
+  const used = new PortPool(world, earlier)
   const tries = new Map<string, number>()
-  before.forEach((a) => countTry(tries, a.pair))
-  const all: Attempt[] = []
+  earlier.forEach((a) => countTry(tries, a.pair))
+  const all: RoundEvidence[] = []
   const trouble = await resetWitnesses(world, names)
   trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
-  for (const [index, round] of rounds.entries()) {
-    await coolOff(world, waitBefore(round, lastMeetings([...before, ...all]), world.clock.now(), cooloffSeconds * 1000))
+  for (const [index, pairs] of rounds.entries()) {
+    const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)])
+    await coolOff(world, waitBefore(pairs, met, world.clock.now(), cooloffSeconds * 1000))
     const began = world.clock.now()
-    const starts = round.map((pair) => prepare(bench, pair, earlier + index + 1, countTry(tries, pair), used))
+    const round = last + index + 1
+    const starts = pairs.map((pair) => prepare(bench, pair, round, countTry(tries, pair), used))
     const dialled = await Promise.all(starts.map(async (start) => dialOnce(bench, timeoutSeconds, start)))
-    const concerned = [...new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])]
-    const [readings, boxes] = await Promise.all([
+    const concerned = [...new Set([...pairs.flatMap((p) => [p.from, p.to]), ...relays])]
+    const [looks, boxes] = await Promise.all([
       onEachNode(concerned, world.signal, (name) => readNode(world, name, recordCommand(bench, name, dialled))),
       onEachNode(concerned, world.signal, (name) => readBox(world, name)),
     ])
-    for (const attempt of dialled) {
-      const whole: Attempt = {
-        ...(await complete(bench, attempt, readings.done, boxes.done, relays)),
-        ...(before.length === 0 ? {} : { retry: true }),
-      }
-      all.push(whole)
-      await keep(whole)
+    const whole: RoundEvidence = {
+      pass: bench.test,
+      round,
+      ...(before.length === 0 ? {} : { retry: true }),
+      attempts: await Promise.all(dialled.map((attempt) => complete(bench, attempt, looks))),
+      readings: Object.fromEntries(concerned.map((name) => [name, readingOf(name, looks, boxes)])),
     }
+    all.push(whole)
+    await keep(whole)
     world.log.progress(
       'rounds',
-      `${before.length === 0 ? 'round' : 'retry round'} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${round.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`,
+      `${before.length === 0 ? 'round' : 'retry round'} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${pairs.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`,
     )
   }
   return all
 }
+
+const readingOf = (
+  name: NodeName,
+  looks: PerNode<NodeLook>,
+  boxes: PerNode<Awaited<ReturnType<typeof readBox>>>,
+): NodeReading => ({
+  counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
+  box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : (boxes.done.get(name) ?? null),
+  clock: null,
+  processes: null,
+})
 
 /** A timer may end a moment early by the clock that dates the attempts. */
 const timerSlackMs = 5

@@ -75,7 +75,7 @@ test('exactly the tolerance is allowed, in any fraction', () => {
     const direct = { attempts, successes: attempts, planned: 40, tried: 40, recovered: 0 }
     const baseline = { connectivity: { ...goodCounts['connectivity'], direct } }
     const failed = attemptsOf(input)
-      .filter((a) => a.boxes[a.pair.to] === undefined)
+      .filter((a) => a.readings[a.pair.to]?.box === null)
       .slice(0, n)
       .map((a) => `${a.pair.from}→${a.pair.to}`)
     return verdict(

@@ -2,7 +2,23 @@
  * Nine peers behind the lab's NATs and the evidence of a run among them, as counters would show it; cases change one
  * thing each.
  */
-import type { Attempt, BoxView, Claim, Control, Counters, Flow, Pair, RunningProof } from '../../src/domain/evidence.ts'
+import {
+  notRead,
+  thereIs,
+  valueOf,
+  type Attempt,
+  type BoxView,
+  type Claim,
+  type Control,
+  type Counters,
+  type Flow,
+  type NodeReading,
+  type Pair,
+  type Read,
+  type Readings,
+  type RoundEvidence,
+  type RunningProof,
+} from '../../src/domain/evidence.ts'
 import type { CheckpointInput } from '../../src/domain/checkpoint.ts'
 import type { Counts } from '../../src/domain/counts.ts'
 import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
@@ -96,6 +112,67 @@ export const flow = (remote: string, remotePort: number, localPort: number, pack
   bytes,
 })
 
+/** An attempt with what its round says of it. */
+export interface Tried extends Attempt {
+  readonly round: number
+  readonly retry?: true
+  readonly readings: Readings
+}
+
+export const reading = (counters: Read<Counters>, box: Read<BoxView> | null = null): NodeReading => ({
+  counters,
+  box,
+  clock: null,
+  processes: null,
+})
+export const countersAt = ({ readings }: Pick<Tried, 'readings'>, node: NodeName): Counters =>
+  valueOf(readings[node]?.counters) ?? emptyCounters
+
+/** The same attempt, of whose round one node was read otherwise. */
+export const withReading = <T extends Pick<Tried, 'readings'>>(
+  tried: T,
+  node: NodeName,
+  change: (r: NodeReading) => NodeReading,
+): T => ({
+  ...tried,
+  readings: { ...tried.readings, [node]: change(tried.readings[node] ?? reading(thereIs(emptyCounters))) },
+})
+
+/** Attempts of one round share its readings, by identity. */
+const roundsOf = (all: readonly Tried[]): readonly RoundEvidence[] =>
+  [...Map.groupBy(all, (a) => a.readings)].map(([readings, tried]) => ({
+    pass: 1,
+    round: tried[0]?.round ?? 0,
+    ...(tried[0]?.retry === undefined ? {} : { retry: tried[0].retry }),
+    attempts: tried.map(({ round, retry, readings: own, ...attempt }) => {
+      void [round, retry, own]
+      return attempt
+    }),
+    readings,
+  }))
+
+/** What one look saw at the end of a round in which all of these happened. */
+const together = (all: readonly Tried[]): readonly Tried[] => {
+  const readings: Record<NodeName, NodeReading> = {}
+  for (const [node, one] of all.flatMap((a) => Object.entries(a.readings))) {
+    const before = readings[node]
+    readings[node] = before === undefined ? one : reading(joined(before.counters, one.counters), before.box ?? one.box)
+  }
+  return all.map((a) => ({ ...a, readings }))
+}
+const joined = (a: Read<Counters>, b: Read<Counters>): Read<Counters> =>
+  a.kind === 'there' && b.kind === 'there'
+    ? thereIs({
+        in: [...a.value.in, ...b.value.in],
+        out: [...a.value.out, ...b.value.out],
+        fragmentsIn: a.value.fragmentsIn + b.value.fragmentsIn,
+        fragmentsOut: a.value.fragmentsOut + b.value.fragmentsOut,
+        overflow: a.value.overflow || b.value.overflow,
+      })
+    : a.kind === 'there'
+      ? b
+      : a
+
 /**
  * One attempt among the peers as {@link measurements} (or `nat`) have them: a cone keeps its port, a symmetric NAT
  * picks another.
@@ -105,7 +182,7 @@ export function attemptOf(
   at: { round: number; repetition: number },
   nat: readonly NatMeasurement[],
   happening: Happening,
-): Attempt {
+): Tried {
   const kind = (n: NodeName) => nat.find((m) => m.node === n)
   const id = `1.${at.round}.${pair.from}.${pair.to}`
   const [localPort, bytes, nonce] = [20000 + at.round, 60000 + at.round, sha256(id).slice(0, 32)]
@@ -164,12 +241,15 @@ export function attemptOf(
       },
     ],
   })
-  const read = (counters: Counters): Counters | null =>
-    happening.counters === 'null' ? null : { ...counters, overflow: happening.counters === 'overflow' }
+  const read = (counters: Counters): Read<Counters> =>
+    happening.counters === 'null'
+      ? notRead('nft: not permitted')
+      : thereIs({ ...counters, overflow: happening.counters === 'overflow' })
+  const boxOf = (n: NodeName, insidePort: number, port: number): Read<BoxView> | null =>
+    natted(n) ? thereIs(box(n, insidePort, port)) : null
   return {
     id,
     pair,
-    pass: 1,
     round: at.round,
     repetition: at.repetition,
     nonce,
@@ -189,14 +269,10 @@ export function attemptOf(
       bytes,
       a,
     ),
-    counters: {
-      [pair.from]: ends.from,
-      [pair.to]: read(ends.to),
-      ...(path === 'relayed' ? { [via]: { ...emptyCounters, ...relay } } : {}),
-    },
-    boxes: {
-      ...(natted(pair.from) ? { [pair.from]: box(pair.from, localPort, aPort) } : {}),
-      ...(natted(pair.to) ? { [pair.to]: box(pair.to, servicePort, bPort) } : {}),
+    readings: {
+      [pair.from]: reading(thereIs(ends.from), boxOf(pair.from, localPort, aPort)),
+      [pair.to]: reading(read(ends.to), boxOf(pair.to, servicePort, bPort)),
+      ...(path === 'relayed' ? { [via]: reading(thereIs({ ...emptyCounters, ...relay })) } : {}),
     },
     ...(happening.fault === undefined ? {} : { fault: { kind: happening.fault, message: 'the SSH channel closed' } }),
   }
@@ -222,17 +298,17 @@ function recordOf(
   bytes: number,
   from: string,
 ): Attempt['record'] {
-  if (record === 'missing') return null
+  if (record === 'missing') return { kind: 'absent' }
   const written = { nonce, bytes, sha256: sha256(nonce), from, missing: 0, completedMs: 300, raw: '' }
   switch (record) {
     case 'written':
-      return written
+      return thereIs(written)
     case 'emptied':
-      return { ...written, bytes: 0, sha256: sha256(''), missing: 50 }
+      return thereIs({ ...written, bytes: 0, sha256: sha256(''), missing: 50 })
     case 'another-nonce':
-      return { ...written, nonce: sha256(nonce).slice(0, 32) }
+      return thereIs({ ...written, nonce: sha256(nonce).slice(0, 32) })
     case 'wrong-hash':
-      return { ...written, sha256: sha256('something else') }
+      return thereIs({ ...written, sha256: sha256('something else') })
   }
 }
 
@@ -356,19 +432,21 @@ export function run(changes: Changes = {}): VerdictInput {
     return special.path === undefined ? { ...physics, ...special } : special
   }
   const attempts = rounds.flatMap((round, i) =>
-    round.map((pair) => {
-      const repetition = (tries.get(pairKey(pair)) ?? 0) + 1
-      tries.set(pairKey(pair), repetition)
-      const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
-      const special = {
-        ...changes.attempts?.['*'],
-        ...changes.attempts?.[`class:${planned?.oracle.pairClass}`],
-        ...changes.attempts?.[pairKey(pair)],
-      }
-      return attemptOf(pair, { round: i, repetition }, measured, happens(pair, special))
-    }),
+    together(
+      round.map((pair) => {
+        const repetition = (tries.get(pairKey(pair)) ?? 0) + 1
+        tries.set(pairKey(pair), repetition)
+        const planned = pairs.find((p) => pairKey(p.pair) === pairKey(pair))
+        const special = {
+          ...changes.attempts?.['*'],
+          ...changes.attempts?.[`class:${planned?.oracle.pairClass}`],
+          ...changes.attempts?.[pairKey(pair)],
+        }
+        return attemptOf(pair, { round: i, repetition }, measured, happens(pair, special))
+      }),
+    ),
   )
-  const again = Object.entries(changes.retries ?? {}).map(([key, happening], i): Attempt => {
+  const again = Object.entries(changes.retries ?? {}).map(([key, happening], i): Tried => {
     const [from = '', to = ''] = key.split('→')
     return {
       ...attemptOf(
@@ -382,7 +460,7 @@ export function run(changes: Changes = {}): VerdictInput {
   })
   const repeated = Object.entries(changes.repeats ?? {}).flatMap(([key, happenings]) => {
     let of = attempts.findLast((a) => pairKey(a.pair) === key)?.id ?? 'nothing'
-    return happenings.map((happening, i): Attempt => {
+    return happenings.map((happening, i): Tried => {
       const [from = '', to = ''] = key.split('→')
       const at = { round: rounds.length + 100 + i, repetition: 20 + i }
       const attempt = { ...attemptOf({ from, to }, at, measured, happens({ from, to }, happening)), repeats: of }
@@ -399,7 +477,7 @@ export function run(changes: Changes = {}): VerdictInput {
   return {
     criteria: changes.criteria ?? 'threshold',
     suites: [connectivityPart({ ...targets, ...changes.targets })],
-    items: { connectivity: [...attempts, ...copies, ...again, ...repeated] },
+    items: { connectivity: roundsOf([...attempts, ...copies, ...again, ...repeated]) },
     promises: changes.promises ?? { record: true },
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),
@@ -441,10 +519,13 @@ export const connectivityPart = (wanted: Targets, cooloffSeconds = 3): PartOf<'c
   thresholds: '',
 })
 
-export const attemptsOf = (input: VerdictInput): readonly Attempt[] => input.items.connectivity ?? []
-export const withAttempts = (input: VerdictInput, attempts: readonly Attempt[]): VerdictInput => ({
+export const attemptsOf = (input: VerdictInput): readonly Tried[] =>
+  (input.items.connectivity ?? []).flatMap(({ attempts, round, retry, readings }) =>
+    attempts.map((attempt) => ({ ...attempt, round, readings, ...(retry === undefined ? {} : { retry }) })),
+  )
+export const withAttempts = (input: VerdictInput, attempts: readonly Tried[]): VerdictInput => ({
   ...input,
-  items: { ...input.items, connectivity: attempts },
+  items: { ...input.items, connectivity: roundsOf(attempts) },
 })
 
 /** A verdict with connectivity's share of it on top. */

@@ -1,11 +1,12 @@
 /** The verdict's figures beside the result, and evidence that no honest run would hold. */
 import { describe, expect, test } from 'vitest'
-import type { Attempt } from '../../src/domain/evidence.ts'
+import { thereIs, type RoundEvidence } from '../../src/domain/evidence.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import { pairKey } from '../../src/domain/suites/connectivity/timetable.ts'
 import {
   attemptsOf,
+  countersAt,
   connectivityPart,
   flow,
   judged,
@@ -14,16 +15,18 @@ import {
   servicePort,
   targets,
   withAttempts,
+  withReading,
+  type Tried,
 } from './fixtures.ts'
 
-const edit = (input: VerdictInput, pair: string, change: (a: Attempt) => Attempt): VerdictInput =>
+const edit = (input: VerdictInput, pair: string, change: (a: Tried) => Tried): VerdictInput =>
   withAttempts(
     input,
     attemptsOf(input).map((a) => (pairKey(a.pair) === pair ? change(a) : a)),
   )
 
 test('time to connect is of successes only', () => {
-  const slow = (a: Attempt): Attempt => ({ ...a, claim: { ...a.claim, connectMs: 900 } })
+  const slow = (a: Tried): Tried => ({ ...a, claim: { ...a.claim, connectMs: 900 } })
   expect(judged(edit(run(), 'saorsa-7→saorsa-2', slow)).timeToConnect).toEqual({
     count: 80,
     p50: 120,
@@ -58,16 +61,15 @@ test('an upgrade is claimed by the program and witnessed by packets both ways', 
 
 test('IPv6 packets are counted apart and reported', () => {
   const v = judged(
-    edit(run(), 'saorsa-7→saorsa-2', (a) => ({
-      ...a,
-      counters: {
-        ...a.counters,
-        'saorsa-2': {
-          ...(a.counters['saorsa-2'] ?? expect.fail()),
-          in: [...(a.counters['saorsa-2']?.in ?? []), flow('2001:db8::7', 9, servicePort, 3, 300)],
-        },
-      },
-    })),
+    edit(run(), 'saorsa-7→saorsa-2', (a) =>
+      withReading(a, 'saorsa-2', (r) => {
+        const counters = countersAt(a, 'saorsa-2')
+        return {
+          ...r,
+          counters: thereIs({ ...counters, in: [...counters.in, flow('2001:db8::7', 9, servicePort, 3, 300)] }),
+        }
+      }),
+    ),
   )
   expect(v.families).toEqual({ ipv4: 79, ipv6: 1 })
   expect(v.findings.map((f) => f.kind)).toEqual(['ipv6-path'])
@@ -116,7 +118,7 @@ test('expected and measured rate of a NAT stand side by side', () => {
 describe('evidence that does not fit', () => {
   test('a pair outside the plan belongs to nobody', () => {
     const input = run()
-    const stray: Attempt = {
+    const stray: Tried = {
       ...(attemptsOf(input)[0] ?? expect.fail()),
       id: 'x',
       nonce: 'x',
@@ -128,7 +130,7 @@ describe('evidence that does not fit', () => {
   })
   test('one nonce under two ids is one payload', () => {
     const input = run()
-    const copy: Attempt = { ...(attemptsOf(input)[0] ?? expect.fail()), id: 'another' }
+    const copy: Tried = { ...(attemptsOf(input)[0] ?? expect.fail()), id: 'another' }
     expect(judged(withAttempts(input, [...attemptsOf(input), copy]))).toMatchObject({
       result: 'inconclusive',
       samples: { length: 80 },
@@ -215,25 +217,25 @@ describe('a judge that breaks', () => {
     throw new TypeError(`no ${of}`)
   }
   test('makes the run inconclusive with its error in the verdict, and leaves the rest of the verdict whole', () => {
-    const attempts = attemptsOf(input).map((a, i) =>
+    const rounds = (input.items.connectivity ?? []).map((round, i) =>
       i === 0
         ? ({
-            ...a,
-            get claim() {
-              return poisoned('claim')
+            ...round,
+            get attempts() {
+              return poisoned('attempts')
             },
-          } as Attempt)
-        : a,
+          } as RoundEvidence)
+        : round,
     )
-    const v = verdict(withAttempts(input, attempts))
+    const v = verdict({ ...input, items: { connectivity: rounds } })
     expect([v.result, v.reasons.map((r) => r.text)]).toEqual([
       'inconclusive',
-      ['suite connectivity: its judge broke: TypeError: no claim'],
+      ['suite connectivity: its judge broke: TypeError: no attempts'],
     ])
     expect(v.suites.connectivity).toMatchObject({
       samples: [],
       figures: null,
-      error: expect.stringContaining('no claim'),
+      error: expect.stringContaining('no attempts'),
     })
     expect(v.notCovered).toContainEqual(expect.objectContaining({ what: 'suite connectivity' }))
     expect(v.invalidControls).toEqual([])

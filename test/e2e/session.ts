@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { isTest } from '../../src/domain/events/entry.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
-import type { Attempt } from '../../src/domain/evidence.ts'
+import type { Attempt, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/suites/connectivity/judge.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
@@ -159,6 +159,7 @@ export async function story(w: Wish): Promise<Story> {
     sessions: async () => (await ledger()).sessions(),
     judgements: async (from, to) =>
       (await verdict()).samples.filter(({ subject: { pair } }) => pair.from === from && pair.to === to),
-    attempts: async () => fromLines<Attempt>(await evidence(itemsFile('connectivity'))),
+    attempts: async () =>
+      fromLines<RoundEvidence>(await evidence(itemsFile('connectivity'))).flatMap((r) => r.attempts),
   }
 }

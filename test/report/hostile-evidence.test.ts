@@ -131,7 +131,11 @@ describe('is refused where a value is of another kind', () => {
     ['facts.json: build.bytes is no number', ['facts', 'build', 'bytes'], short],
     ['nat.json: [0].mapping is none of', ['nat', 0, 'mapping'], short],
     ['plan.json: fleet.lab.shaping is none of', ['plan', 'fleet', 'lab', 'shaping'], short],
-    ['suites/connectivity.jsonl: [0].claim.connectMs is no number', ['attempts', 0, 'claim', 'connectMs'], short],
+    [
+      'suites/connectivity.jsonl: [0].attempts[0].claim.connectMs is no number',
+      ['attempts', 0, 'attempts', 0, 'claim', 'connectMs'],
+      short,
+    ],
     ['controls.json: [0].witnessed is neither', ['controls', 0, 'witnessed'], 1],
     ['running.json: before[0].pid is no number', ['running', 'before', 0, 'pid'], short],
     ['plan.json: nodes[0] is no name', ['plan', 'nodes', 0], 'x'.repeat(201)],

@@ -3,7 +3,7 @@
  * was learnt.
  */
 import { expect, test } from 'vitest'
-import type { Attempt } from '../../src/domain/evidence.ts'
+import type { RoundEvidence } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Bench, SuiteWorld } from '../../src/suites/bench.ts'
@@ -56,13 +56,13 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
 })
 const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1 })
 const rounds = [[there], [other], [back], [there]]
-const dialled = (world: SuiteWorld, seconds: number, before: readonly Attempt[] = []) =>
+const dialled = (world: SuiteWorld, seconds: number, before: readonly RoundEvidence[] = []) =>
   runRounds(bench(world), work(seconds), rounds, () => Promise.resolve(), before)
 
 test('the same two peers rest as long as configured; others do not wait', async () => {
   const { world, slept } = still()
-  const attempts = await dialled(world, 3)
-  expect(shortestPause(attempts)).toBeGreaterThanOrEqual(3000)
+  const seen = await dialled(world, 3)
+  expect(shortestPause(seen.flatMap((r) => r.attempts))).toBeGreaterThanOrEqual(3000)
   expect(slept).toHaveLength(2)
 })
 
@@ -81,10 +81,8 @@ test('nothing is waited for where nothing is asked for', async () => {
 
 test('an attempt names the port that the service was seen to have, else the planned one', async () => {
   const { world } = still()
-  const attempts = await runRounds(bench(world, new Map([['saorsa-3', 40_123]])), work(0), rounds, () =>
-    Promise.resolve(),
-  )
-  expect(attempts.map((a) => [a.pair.to, a.servicePort])).toEqual([
+  const seen = await runRounds(bench(world, new Map([['saorsa-3', 40_123]])), work(0), rounds, () => Promise.resolve())
+  expect(seen.flatMap((r) => r.attempts).map((a) => [a.pair.to, a.servicePort])).toEqual([
     ['saorsa-3', 40_123],
     ['saorsa-8', 9000],
     ['saorsa-2', 9000],

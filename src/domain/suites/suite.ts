@@ -1,6 +1,6 @@
 /** What a suite is before anything acts: how it plans, and how it judges what was seen (docs/decisions/0009). */
 import type { Counts } from '../counts.ts'
-import type { Attempt } from '../evidence.ts'
+import type { RoundEvidence } from '../evidence.ts'
 import type { Fleet, FleetNode } from '../fleet.ts'
 import type { NotCovered } from '../not-covered.ts'
 import type { Profile } from '../profile.ts'
@@ -12,13 +12,12 @@ import type { ConnectivityWork } from './connectivity/config.ts'
 import type { ConnectivityFigures } from './connectivity/figures.ts'
 import type { Judgement } from './connectivity/judge.ts'
 import type { Group, GroupResult } from './group.ts'
-import type { Measured } from './retry.ts'
 import type { RunContext } from './run-context.ts'
 import type { Sample } from './sample.ts'
 
 /** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */
 export interface SuiteTypes {
-  readonly connectivity: SuiteType<ConnectivityWork, Attempt, Judgement, ConnectivityFigures>
+  readonly connectivity: SuiteType<ConnectivityWork, RoundEvidence, Judgement, ConnectivityFigures>
   readonly command: SuiteType<CommandWork, CommandRun, CommandSample, CommandFigures>
 }
 export type SuiteId = keyof SuiteTypes
@@ -27,7 +26,7 @@ export type SuiteId = keyof SuiteTypes
  * `work`: what is to be done, as plain data. `item`: one line of evidence. `sample`: what it is judged to be.
  * `figures`: what only its own section shows.
  */
-interface SuiteType<Work, Item extends Measured, S extends Sample, Figures> {
+interface SuiteType<Work, Item, S extends Sample, Figures> {
   readonly work: Work
   readonly item: Item
   readonly sample: S

@@ -1,7 +1,36 @@
 /** The shape of connectivity's lines of evidence and of its work in a plan: either may come from a stranger. */
-import type { Attempt, BoxView, Claim, Counters, Flow, Mapping, ReceiverRecord } from '../../evidence.ts'
-import { every, fields, flag, list, name, number, oneOf, optional, orNull, record, text } from '../../shape.ts'
+import type {
+  Attempt,
+  BoxView,
+  Claim,
+  Counters,
+  Flow,
+  Mapping,
+  NodeReading,
+  ProcessLook,
+  ReceiverRecord,
+  RoundEvidence,
+} from '../../evidence.ts'
+import {
+  anything,
+  every,
+  fields,
+  flag,
+  kinds,
+  list,
+  name,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  record,
+  text,
+  type Check,
+} from '../../shape.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
+
+const read = (value: Check): Check =>
+  kinds({ there: fields({ value }), absent: anything, 'not-read': fields({ why: text }) })
 
 const flow = every<Flow>({ remote: name, remotePort: number, localPort: number, packets: number, bytes: number })
 const counters = every<Counters>({
@@ -20,6 +49,18 @@ const mapping = every<Mapping>({
   remotePort: number,
 })
 const box = every<BoxView>({ counters, mappings: list(mapping) })
+const look = every<ProcessLook>({
+  pid: number,
+  exeSha256: name,
+  startedAt: number,
+  role: oneOf('service', 'port-owner', 'dialler'),
+})
+const reading = every<NodeReading>({
+  counters: read(counters),
+  box: orNull(read(box)),
+  clock: orNull(fields({ wallMs: number, uptimeMs: number })),
+  processes: orNull(read(list(look, 1000))),
+})
 const claim = every<Claim>({
   success: orNull(flag),
   method: oneOf('direct', 'hole_punched', 'relayed', null),
@@ -40,11 +81,9 @@ const receiverRecord = every<ReceiverRecord>({
   raw: text,
 })
 
-export const attemptShape = every<Attempt>({
+const attempt = every<Attempt>({
   id: name,
   pair: fields({ from: name, to: name }),
-  pass: number,
-  round: number,
   repetition: number,
   nonce: name,
   bytes: number,
@@ -54,12 +93,17 @@ export const attemptShape = every<Attempt>({
   startedAt: number,
   endedAt: number,
   claim,
-  record: orNull(receiverRecord),
-  counters: record(orNull(counters)),
-  boxes: record(orNull(box)),
+  record: read(receiverRecord),
   fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),
-  retry: optional(oneOf(true)),
   repeats: optional(name),
+})
+
+export const roundShape = every<RoundEvidence>({
+  pass: number,
+  round: number,
+  retry: optional(oneOf(true)),
+  attempts: list(attempt, 1000),
+  readings: record(reading),
 })
 
 export const workShape = every<ConnectivityWork>({

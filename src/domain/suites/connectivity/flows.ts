@@ -3,7 +3,7 @@
  * through each node that could relay.
  */
 import { isIPv6, isLocalIPv6, normalAddress } from '../../addresses.ts'
-import type { Attempt, Counters, Flow } from '../../evidence.ts'
+import { valueOf, type Attempt, type Counters, type Flow, type Readings } from '../../evidence.ts'
 import type { Fleet, NatMeasurement, NodeName } from '../../fleet.ts'
 
 export interface Sum {
@@ -48,19 +48,19 @@ interface Outside {
   readonly port: (port: number) => boolean
 }
 
-export function views(attempt: Attempt, measurements: Nats, fleet: Fleet): PairViews {
+export function views(attempt: Attempt, readings: Readings, measurements: Nats, fleet: Fleet): PairViews {
   const { from, to } = attempt.pair
-  const [caller, callee] = [attempt.counters[from] ?? none, attempt.counters[to] ?? none]
-  const callerSeen = outside(attempt, from, attempt.localPort, measurements, fleet)
-  const calleeSeen = outside(attempt, to, attempt.servicePort, measurements, fleet)
-  const box = attempt.boxes[to]
+  const [caller, callee] = [countersOf(readings, from) ?? none, countersOf(readings, to) ?? none]
+  const callerSeen = outside(readings, from, attempt.localPort, measurements, fleet)
+  const calleeSeen = outside(readings, to, attempt.servicePort, measurements, fleet)
+  const box = valueOf(readings[to]?.box)
   return {
-    gaps: [...gapsOf(attempt, from), ...gapsOf(attempt, to)],
+    gaps: [...gapsOf(readings, from), ...gapsOf(readings, to)],
     sent: sum(caller.out, attempt.localPort, { ...calleeSeen, port: anyPort }),
-    arrived: box ? sum(box.counters.in, anyLocalPort, callerSeen) : null,
+    arrived: box === null ? null : sum(box.counters.in, anyLocalPort, callerSeen),
     delivered: sum(callee.in, attempt.servicePort, callerSeen),
     returned: sum(caller.in, attempt.localPort, calleeSeen),
-    relays: relayCandidates(attempt, measurements, fleet, callerSeen, calleeSeen),
+    relays: relayCandidates(attempt, readings, measurements, fleet, callerSeen, calleeSeen),
     ipv6:
       [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f)) ||
       callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f)),
@@ -69,12 +69,14 @@ export function views(attempt: Attempt, measurements: Nats, fleet: Fleet): PairV
 
 function relayCandidates(
   attempt: Attempt,
+  readings: Readings,
   measurements: Nats,
   fleet: Fleet,
   callerSeen: Outside,
   calleeSeen: Outside,
 ): readonly RelayView[] {
   const { from, to } = attempt.pair
+  const [caller, callee] = [countersOf(readings, from) ?? none, countersOf(readings, to) ?? none]
   return fleet.nodes
     .filter((n) => n.name !== from && n.name !== to)
     .flatMap((n) => {
@@ -82,9 +84,9 @@ function relayCandidates(
       // One NAT for two nodes: their addresses cannot tell them apart, so nothing is credited to a relay there.
       if ([...addresses].some((a) => callerSeen.addresses.has(a) || calleeSeen.addresses.has(a))) return []
       const relay: Outside = { addresses, port: anyPort }
-      const own = readable(attempt.counters[n.name])
-      const delivered = sum(attempt.counters[to]?.in ?? [], attempt.servicePort, relay)
-      const sent = sum(attempt.counters[from]?.out ?? [], attempt.localPort, relay)
+      const own = readable(countersOf(readings, n.name))
+      const delivered = sum(callee.in, attempt.servicePort, relay)
+      const sent = sum(caller.out, attempt.localPort, relay)
       if (delivered.packets === 0 && sent.packets === 0) return []
       return [
         {
@@ -93,19 +95,21 @@ function relayCandidates(
           delivered,
           relayIn: own && sum(own.in, anyLocalPort, callerSeen),
           relayOut: own && sum(own.out, anyLocalPort, calleeSeen),
-          returned: sum(attempt.counters[from]?.in ?? [], attempt.localPort, relay),
+          returned: sum(caller.in, attempt.localPort, relay),
         },
       ]
     })
 }
 
 /** How the outside sees what a node sends from one of its ports in this attempt. */
-function outside(attempt: Attempt, node: NodeName, insidePort: number, measurements: Nats, fleet: Fleet): Outside {
+function outside(readings: Readings, node: NodeName, insidePort: number, measurements: Nats, fleet: Fleet): Outside {
   const addresses = addressesOf(node, measurements, fleet)
   if (measurements.get(node)?.mapping === 'none') return { addresses, port: (p) => p === insidePort }
   // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this
   // node's at all.
-  const mappings = (attempt.boxes[node]?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)))
+  const mappings = (valueOf(readings[node]?.box)?.mappings ?? []).filter((m) =>
+    addresses.has(normalAddress(m.outsideAddress)),
+  )
   const portsOf = (own: boolean): ReadonlySet<number> =>
     new Set(mappings.filter((m) => (m.insidePort === insidePort) === own).map((m) => m.outsidePort))
   const [own, others] = [portsOf(true), portsOf(false)]
@@ -119,14 +123,17 @@ function addressesOf(node: NodeName, measurements: Nats, fleet: Fleet): Readonly
   return new Set((measured.length > 0 ? measured : ip === undefined ? [] : [ip]).map(normalAddress))
 }
 
-function gapsOf(attempt: Attempt, node: NodeName): readonly string[] {
-  const counters = attempt.counters[node]
-  if (!counters) return [`the counters of ${node} could not be read`]
+const countersOf = (readings: Readings, node: NodeName): Counters | null =>
+  Object.hasOwn(readings, node) ? valueOf(readings[node]?.counters) : null
+
+function gapsOf(readings: Readings, node: NodeName): readonly string[] {
+  const counters = countersOf(readings, node)
+  if (counters === null) return [`the counters of ${node} could not be read`]
   return counters.overflow ? [`the counters of ${node} overflowed`] : []
 }
 
-const readable = (counters: Counters | null | undefined): Counters | null =>
-  counters && !counters.overflow ? counters : null
+const readable = (counters: Counters | null): Counters | null =>
+  counters !== null && !counters.overflow ? counters : null
 const none: Counters = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
 const anyPort = (): boolean => true
 const anyLocalPort = undefined

@@ -46,7 +46,10 @@ export interface JudgeInput {
 }
 
 export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: JudgeInput): Judgement {
-  const path = pathClass(seen, attempt.bytes)
+  const path =
+    promises.record && attempt.record.kind === 'not-read'
+      ? ({ kind: 'unwitnessed', why: `the receiver's record could not be read: ${attempt.record.why}` } as const)
+      : pathClass(seen, attempt.bytes)
   const delivered = path.kind === 'end-to-end' || path.kind === 'relayed'
   const punched = path.kind === 'end-to-end' && oracle.wouldRefuseFirstPacket
   const recordFault = promises.record ? faultOfRecord(attempt) : null
@@ -107,9 +110,11 @@ function outcomeOf(path: Path, oracle: Oracle, recordFault: string | null): Samp
   }
 }
 
-function faultOfRecord(attempt: Attempt): string | null {
-  const record: ReceiverRecord | null = attempt.record
-  if (record === null) return "the receiver's record is missing"
+function faultOfRecord({ record: read, ...attempt }: Attempt): string | null {
+  if (read.kind === 'absent') return "the receiver's record is missing"
+  // What was not read is nobody's fault: it witnesses nothing.
+  if (read.kind === 'not-read') return null
+  const record: ReceiverRecord = read.value
   if (record.nonce !== attempt.nonce) return "the receiver's record is of another nonce"
   if (record.missing !== 0) return `the receiver's record misses ${record.missing} parts`
   if (record.bytes !== attempt.bytes) return `the receiver's record has ${record.bytes} of ${attempt.bytes} bytes`
@@ -144,7 +149,7 @@ function claimFindings(
     )
   if (claim.success === false && delivered)
     found.push(finding('delivery-without-claim', 'claimed failure, the payload was delivered'))
-  if (attempt.record !== null && route === 'none' && faultOfRecord(attempt) === null)
+  if (attempt.record.kind === 'there' && route === 'none' && faultOfRecord(attempt) === null)
     found.push(finding('record-without-delivery', 'the receiver wrote the payload down, no counter saw it arrive'))
   const mislabel = claim.success === true ? mislabelled(claim.method, route, punched, oracle) : null
   if (mislabel !== null) found.push(finding('method-mislabelled', mislabel))

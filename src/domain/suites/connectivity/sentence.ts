@@ -33,7 +33,7 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
       return `unwitnessed: ${path.why}${broken}`
     case 'none':
       // A record that is missing too is no news where nothing came.
-      return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record === null ? '' : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`
+      return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record.kind === 'absent' ? '' : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`
     case 'end-to-end':
       return `${punched ? 'punched' : 'end-to-end'}${expected === 'relayed' ? ` although expected relayed (${oracle.why})` : ''}${broken}`
     case 'relayed':

@@ -1,5 +1,5 @@
 /** Connectivity before anything acts: every ordered pair of peers, judged by what its packets did. */
-import type { Attempt } from '../../evidence.ts'
+import type { Attempt, Readings, RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import type { Reason } from '../../reason.ts'
@@ -20,7 +20,7 @@ import {
   uncoveredPause,
   type PlannedPair,
 } from './coverage.ts'
-import { attemptShape, workShape } from './evidence-shape.ts'
+import { roundShape, workShape } from './evidence-shape.ts'
 import { figuresOf } from './figures.ts'
 import { views } from './flows.ts'
 import { judgeAttempt, type Judgement } from './judge.ts'
@@ -31,7 +31,7 @@ export const connectivity: Suite<'connectivity'> = {
   title: 'connectivity',
   unable,
   plan,
-  item: attemptShape,
+  item: roundShape,
   work: workShape,
   judge,
 }
@@ -73,13 +73,14 @@ function plan({ config, fleet, nodes }: Planning): ReturnType<Suite<'connectivit
 }
 
 function judge(
-  items: readonly Attempt[],
+  rounds: readonly RoundEvidence[],
   { targets, cooloffSeconds }: ConnectivityWork,
   run: RunContext,
 ): Judged<'connectivity'> {
   const pairs = plannedPairs(run.peers, run.measurements)
-  const { attempts, strays } = sortOut(items, pairs)
-  const repeated = applyRepeats(judgeAll(attempts, pairs, run), attempts)
+  const { placed, strays } = sortOut(rounds, pairs)
+  const attempts = placed.map(({ attempt, retry }) => ({ ...attempt, ...(retry === true ? { retry } : {}) }))
+  const repeated = applyRepeats(judgeAll(placed, pairs, run), attempts)
   const retried = applyRetries(repeated.samples, attempts, run.checkpoint)
   const { samples, retries } = retried
   const counted = samples.filter(counts)
@@ -108,15 +109,25 @@ const termsOf = (pairClass: PairClass, { direct, natTraversed, relay, ...terms }
   target: { direct, nat_traversed: natTraversed, relay }[pairClass],
 })
 
+/** An attempt with what its round says of it. */
+interface Placed {
+  readonly attempt: Attempt
+  readonly readings: Readings
+  readonly retry: RoundEvidence['retry']
+}
+
 /** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
 function sortOut(
-  all: readonly Attempt[],
+  rounds: readonly RoundEvidence[],
   pairs: readonly PlannedPair[],
-): { readonly attempts: readonly Attempt[]; readonly strays: readonly Reason[] } {
+): { readonly placed: readonly Placed[]; readonly strays: readonly Reason[] } {
   const known = new Set(pairs.map((p) => pairKey(p.pair)))
   const seen = new Set<string>()
   const strays: Reason[] = []
-  const attempts = all.filter((a) => {
+  const all = rounds.flatMap(({ attempts, readings, retry }) =>
+    attempts.map((attempt): Placed => ({ attempt, readings, retry })),
+  )
+  const placed = all.filter(({ attempt: a }) => {
     const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`)
     seen.add(`id ${a.id}`).add(`nonce ${a.nonce}`)
     if (copy)
@@ -125,14 +136,14 @@ function sortOut(
       strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan` })
     return !copy && known.has(pairKey(a.pair))
   })
-  return { attempts, strays }
+  return { placed, strays }
 }
 
-function judgeAll(attempts: readonly Attempt[], pairs: readonly PlannedPair[], run: RunContext): readonly Judgement[] {
+function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run: RunContext): readonly Judgement[] {
   const measurements = new Map(run.measurements.map((m) => [m.node, m]))
   const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
   const { barred } = run
-  return attempts.flatMap((attempt) => {
+  return placed.flatMap(({ attempt, readings }) => {
     const { from, to } = attempt.pair
     const oracle = planned.get(pairKey(attempt.pair))
     if (oracle === undefined) return []
@@ -142,7 +153,7 @@ function judgeAll(attempts: readonly Attempt[], pairs: readonly PlannedPair[], r
         attempt,
         promises: run.promises,
         oracle,
-        seen: views(attempt, measurements, run.fleet),
+        seen: views(attempt, readings, measurements, run.fleet),
         disqualified: (path) =>
           barred.get(from) ??
           barred.get(to) ??

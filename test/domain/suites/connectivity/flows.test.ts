@@ -1,18 +1,41 @@
 /** Path class from counters: what may pass for delivery, and what must not. */
 import { describe, expect, test } from 'vitest'
-import type { Attempt, BoxView, Counters, Flow, Mapping } from '../../../../src/domain/evidence.ts'
+import {
+  notRead,
+  thereIs,
+  valueOf,
+  type BoxView,
+  type Counters,
+  type Flow,
+  type Mapping,
+} from '../../../../src/domain/evidence.ts'
 import type { NodeName } from '../../../../src/domain/fleet.ts'
 import { pathClass, views } from '../../../../src/domain/suites/connectivity/flows.ts'
-import { attemptOf, emptyCounters, flow, measurementOf, measurements, nineNodes, servicePort } from '../../fixtures.ts'
+import {
+  attemptOf,
+  countersAt,
+  emptyCounters,
+  flow,
+  measurementOf,
+  measurements,
+  nineNodes,
+  servicePort,
+  withReading,
+  type Tried,
+} from '../../fixtures.ts'
 
 const nats = new Map(measurements.map((m) => [m.node, m]))
-const attempt = (from: string, to: string, path: 'end-to-end' | 'relayed' | 'none' = 'none'): Attempt =>
+const attempt = (from: string, to: string, path: 'end-to-end' | 'relayed' | 'none' = 'none'): Tried =>
   attemptOf({ from, to }, { round: 7, repetition: 1 }, measurements, { path, claims: 'nothing' })
-const path = (a: Attempt, measured = nats) => pathClass(views(a, measured, nineNodes), a.bytes)
-const withCounters = (a: Attempt, node: NodeName, edit: (c: Counters) => Counters | null): Attempt => ({
-  ...a,
-  counters: { ...a.counters, [node]: edit(a.counters[node] ?? emptyCounters) },
-})
+const seen = (a: Tried) => views(a, a.readings, nats, nineNodes)
+const path = (a: Tried, measured = nats) => pathClass(views(a, a.readings, measured, nineNodes), a.bytes)
+const withCounters = (a: Tried, node: NodeName, edit: (c: Counters) => Counters | null): Tried =>
+  withReading(a, node, (r) => {
+    const counters = edit(countersAt(a, node))
+    return { ...r, counters: counters === null ? notRead('no table') : thereIs(counters) }
+  })
+const withBox = (a: Tried, node: NodeName, view: BoxView | null): Tried =>
+  withReading(a, node, (r) => ({ ...r, box: view === null ? notRead('no box') : thereIs(view) }))
 const ports =
   (edit: (f: Flow) => Flow) =>
   (c: Counters): Counters => ({ ...c, in: c.in.map(edit) })
@@ -38,7 +61,7 @@ describe('end to end', () => {
   })
   test('one byte less than the payload is not the payload', () => {
     const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
-    const short = (bytes: number): Attempt =>
+    const short = (bytes: number): Tried =>
       withCounters(
         a,
         'saorsa-8',
@@ -95,11 +118,9 @@ describe('end to end', () => {
 
 describe("behind the caller's NAT", () => {
   const a = attempt('saorsa-10', 'saorsa-8', 'end-to-end')
-  const box = (mappings: Mapping[] | null): Attempt => ({
-    ...a,
-    boxes: { 'saorsa-10': mappings === null ? null : { counters: emptyCounters, mappings } },
-  })
-  const seenPort = a.boxes['saorsa-10']?.mappings[0]?.outsidePort ?? 0
+  const box = (mappings: Mapping[] | null): Tried =>
+    withBox(a, 'saorsa-10', mappings === null ? null : { counters: emptyCounters, mappings })
+  const seenPort = valueOf(a.readings['saorsa-10']?.box)?.mappings[0]?.outsidePort ?? 0
   test('the box names the port that the callee saw', () => expect(seenPort).not.toBe(a.localPort))
   test('mapped to the inside port: counts; mapped from another inside port: not', () => {
     expect(path(box([mapping(a.localPort, seenPort, '198.18.10.10')])).kind).toBe('end-to-end')
@@ -129,10 +150,8 @@ describe("behind the caller's NAT", () => {
 
 describe("behind the callee's NAT", () => {
   const a = attempt('saorsa-7', 'saorsa-6', 'end-to-end')
-  const box = (mappings: Mapping[] | null): Attempt => ({
-    ...a,
-    boxes: { 'saorsa-6': mappings === null ? null : { counters: emptyCounters, mappings } },
-  })
+  const box = (mappings: Mapping[] | null): Tried =>
+    withBox(a, 'saorsa-6', mappings === null ? null : { counters: emptyCounters, mappings })
   test('the answer must come from an outside port of the service', () => {
     expect(path(box([mapping(servicePort, servicePort, '198.18.6.10')])).kind).toBe('end-to-end')
     expect(
@@ -142,11 +161,11 @@ describe("behind the callee's NAT", () => {
   })
   test('arrived at the box is told apart from delivered', () => {
     const failed = attempt('saorsa-7', 'saorsa-6')
-    const v = views(failed, nats, nineNodes)
+    const v = seen(failed)
     expect([v.sent.packets, v.arrived?.packets, v.delivered.packets]).toEqual([10, 10, 0])
     const view: BoxView = { counters: emptyCounters, mappings: [] }
-    expect(views({ ...failed, boxes: { 'saorsa-6': view } }, nats, nineNodes).arrived).toEqual({ packets: 0, bytes: 0 })
-    expect(views(attempt('saorsa-6', 'saorsa-7'), nats, nineNodes).arrived).toBeNull()
+    expect(seen(withBox(failed, 'saorsa-6', view)).arrived).toEqual({ packets: 0, bytes: 0 })
+    expect(seen(attempt('saorsa-6', 'saorsa-7')).arrived).toBeNull()
   })
 })
 
@@ -196,8 +215,8 @@ describe('relayed', () => {
   })
   test("without the relay's own counters the ends' are enough", () => {
     expect(path(withCounters(a, 'saorsa-2', () => null)).kind).toBe('relayed')
-    const { 'saorsa-2': _, ...ends } = a.counters
-    expect(path({ ...a, counters: ends }).kind).toBe('relayed')
+    const { 'saorsa-2': _, ...ends } = a.readings
+    expect(path({ ...a, readings: ends }).kind).toBe('relayed')
   })
   test("another caller's bytes at the relay are not this caller's", () => {
     expect(
@@ -219,8 +238,8 @@ describe('relayed', () => {
       (n: NodeName) =>
       (c: Counters): Counters => ({
         ...c,
-        in: [...c.in, ...(both.counters[n]?.in ?? [])],
-        out: [...c.out, ...(both.counters[n]?.out ?? [])],
+        in: [...c.in, ...countersAt(both, n).in],
+        out: [...c.out, ...countersAt(both, n).out],
       })
     expect(
       path(withCounters(withCounters(direct, 'saorsa-5', merged('saorsa-5')), 'saorsa-6', merged('saorsa-6'))).kind,
@@ -259,11 +278,7 @@ describe('addresses', () => {
   test('IPv6 is seen, but not link-local chatter', () => {
     const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
     const plus = (remote: string): boolean =>
-      views(
-        withCounters(a, 'saorsa-8', (c) => ({ ...c, in: [...c.in, flow(remote, 1, servicePort, 1, 90)] })),
-        nats,
-        nineNodes,
-      ).ipv6
+      seen(withCounters(a, 'saorsa-8', (c) => ({ ...c, in: [...c.in, flow(remote, 1, servicePort, 1, 90)] }))).ipv6
     expect([plus('2001:db8::7'), plus('fe80::1'), plus('::ffff:198.18.7.10')]).toEqual([true, false, false])
   })
 })

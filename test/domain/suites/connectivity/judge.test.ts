@@ -1,21 +1,21 @@
 /** What the cases in test/cases/verdict cannot say by pair: labels, punched, and that claims never decide. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Attempt, Claim } from '../../../../src/domain/evidence.ts'
+import type { Claim } from '../../../../src/domain/evidence.ts'
 import { views } from '../../../../src/domain/suites/connectivity/flows.ts'
 import { judgeAttempt, type Judgement } from '../../../../src/domain/suites/connectivity/judge.ts'
 import { oracle } from '../../../../src/domain/suites/connectivity/oracle.ts'
-import { attemptOf, measurements, nineNodes, type Happening } from '../../fixtures.ts'
+import { attemptOf, measurements, nineNodes, type Happening, type Tried } from '../../fixtures.ts'
 
 const nats = new Map(measurements.map((m) => [m.node, m]))
 const nat = (n: string) => nats.get(n) ?? expect.fail(n)
-function judge(from: string, to: string, happening: Happening, edit: (a: Attempt) => Attempt = (a) => a): Judgement {
+function judge(from: string, to: string, happening: Happening, edit: (a: Tried) => Tried = (a) => a): Judgement {
   const attempt = edit(attemptOf({ from, to }, { round: 3, repetition: 1 }, measurements, happening))
   return judgeAttempt({
     attempt,
     promises: { record: true },
     oracle: oracle(nat(from), nat(to)),
-    seen: views(attempt, nats, nineNodes),
+    seen: views(attempt, attempt.readings, nats, nineNodes),
   })
 }
 const kinds = (j: Judgement): string[] => j.findings.map((f) => f.kind)

@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { plannedPairs } from '../../../../src/domain/suites/connectivity/coverage.ts'
-import type { Attempt, Pair } from '../../../../src/domain/evidence.ts'
+import type { Pair } from '../../../../src/domain/evidence.ts'
 import { pairsToRetry, retryRounds } from '../../../../src/domain/suites/connectivity/retry.ts'
 import { pairKey, peersKey } from '../../../../src/domain/suites/connectivity/timetable.ts'
 import type { VerdictInput } from '../../../../src/domain/verdict-input.ts'
-import { attemptsOf, judged, measurements, peers, run, withAttempts } from '../../fixtures.ts'
+import { attemptsOf, judged, measurements, peers, run, withAttempts, type Tried } from '../../fixtures.ts'
 
 const planned = plannedPairs(peers, measurements)
 const names = peers.map((n) => n.name)
@@ -72,7 +72,7 @@ describe('what a retry may change', () => {
     attempts: { 'saorsa-7→saorsa-2': { path: 'none' } },
     retries: { 'saorsa-7→saorsa-2': {} },
   } as const
-  const edit = (input: VerdictInput, change: (a: Attempt) => object): VerdictInput =>
+  const edit = (input: VerdictInput, change: (a: Tried) => object): VerdictInput =>
     withAttempts(
       input,
       attemptsOf(input).map((a) => (a.retry === true ? { ...a, ...change(a) } : a)),
