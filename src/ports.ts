@@ -142,6 +142,11 @@ export interface Nodes {
   remote(node: NodeName): Promise<Remote>
 }
 
+/** Whose tables on the nodes are ours: those of this session, under the fencing number of each node's lease. */
+export interface Tables {
+  readonly tables: { readonly session: string; readonly fences: ReadonlyMap<NodeName, number> }
+}
+
 /** Where sessions are written down, by whom and by which clock. */
 export interface SessionRecord {
   readonly ledger: Ledger

@@ -118,7 +118,8 @@ export const attemptOurs = (
   peerIds: ReadonlyMap<NodeName, string>,
   rounds: readonly (readonly Pair[])[],
 ): Promise<readonly RoundEvidence[]> =>
-  inWorld(s, async (world) => {
+  inWorld(s, async (opened) => {
+    const world = { ...opened, tables: { session: 'bench', fences: new Map<NodeName, number>() } }
     const { profile, config } = s.plan
     const bench = {
       world,

@@ -4,7 +4,8 @@
 import type { Command } from './command.ts'
 import { raw, sh, type Raw } from './quote.ts'
 
-const dir = '/var/lib/vps-test/leases'
+/** On the node. */
+export const leaseDir = '/var/lib/vps-test/leases'
 
 export interface LeaseRequest {
   readonly service: string
@@ -29,7 +30,7 @@ export type LeaseAnswer =
 
 const readState = (service: string): Raw =>
   raw(sh`
-  set -eu; umask 077; d=${dir}; s=${service}; mkdir -p "$d"; exec 9>"$d/$s.lock"; flock -w 10 9
+  set -eu; umask 077; d=${leaseDir}; s=${service}; mkdir -p "$d"; exec 9>"$d/$s.lock"; flock -w 10 9
   now=$(date +%s); fence=0; until=0; holder=; info=
   if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
 

@@ -1,6 +1,7 @@
 /** Our own prober on a node: one static file, kept by hash. */
 import type { Command } from './command.ts'
 import { sh } from './quote.ts'
+import { wallTable, type TableOwner } from './tables.ts'
 
 const dir = '/var/lib/vps-test/bin'
 export const probePath = (sha256: string): string => `${dir}/vps-probe-${sha256.slice(0, 16)}`
@@ -139,25 +140,34 @@ export const sendProbe = (
   ],
 })
 
-const wall = 'vps_test_wall'
+/** One control's datagrams: from this port to that one. */
+export interface WalledPath {
+  readonly from: number
+  readonly to: number
+}
+
+const wallSeconds = 60
 
 /**
- * Closes one UDP port of a node before anything can see the packet; opened again by {@link openPort}, or when the table
- * goes.
+ * Drops one control's datagrams before anything can see them. The kernel takes the element away after a minute,
+ * whatever becomes of us; nobody else's packets match.
  */
-export const closePort = (place: readonly string[], port: number): Command => ({
-  kind: 'argv',
-  why: `close port ${port}`,
-  idempotent: true,
-  argv: [
-    ...place,
-    'nft',
-    `add table inet ${wall}; delete table inet ${wall}; add table inet ${wall}; add chain inet ${wall} i { type filter hook prerouting priority -400; policy accept; }; add rule inet ${wall} i udp dport ${port} drop`,
-  ],
-})
-export const openPort = (place: readonly string[]): Command => ({
+export const closePath = (place: readonly string[], owner: TableOwner, { from, to }: WalledPath): Command => {
+  const t = wallTable(owner)
+  return {
+    kind: 'argv',
+    why: `close port ${to} to the control`,
+    idempotent: true,
+    argv: [
+      ...place,
+      'nft',
+      `add table inet ${t}; delete table inet ${t}; add table inet ${t}; add set inet ${t} closed { type inet_service . inet_service; flags timeout; }; add chain inet ${t} i { type filter hook prerouting priority -400; policy accept; }; add rule inet ${t} i udp sport . udp dport @closed drop; add element inet ${t} closed { ${from} . ${to} timeout ${wallSeconds}s }`,
+    ],
+  }
+}
+export const openPath = (place: readonly string[], owner: TableOwner): Command => ({
   kind: 'argv',
   why: 'open the port again',
   idempotent: true,
-  argv: [...place, 'nft', `add table inet ${wall}; delete table inet ${wall}`],
+  argv: [...place, 'nft', `add table inet ${wallTable(owner)}; delete table inet ${wallTable(owner)}`],
 })

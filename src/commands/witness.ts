@@ -4,15 +4,16 @@
  */
 import type { Command } from './command.ts'
 import { raw, render, sh, type Raw } from './quote.ts'
+import { removeTables, sweepTables, witnessTable, type TableOwner } from './tables.ts'
 
-const table = 'vps_test_witness'
 const sets = ['in4', 'out4', 'in6', 'out6'] as const
 
 /** `node`: inside the service's namespace, `in` = delivered. `box`: outer side of a NAT, after translation. */
 export type WitnessPlace = 'node' | 'box'
 
 /** Deletes and re-creates the table in one transaction: this is also the reset. `@WAN@` is replaced on the node. */
-export function witnessRuleset(place: WitnessPlace): string {
+export function witnessRuleset(place: WitnessPlace, owner: TableOwner): string {
+  const table = witnessTable(owner)
   const inFrom = place === 'node' ? 'iifname != "lo"' : 'iifname "@WAN@"'
   const outTo = place === 'node' ? 'oifname != "lo"' : 'oifname "@WAN@"'
   const out = place === 'node' ? 'hook output priority 200' : 'hook postrouting priority 120'
@@ -47,46 +48,48 @@ export function witnessRuleset(place: WitnessPlace): string {
   ].join('\n')
 }
 
-const reset = (place: WitnessPlace): Raw =>
+const reset = (place: WitnessPlace, owner: TableOwner): Raw =>
   raw(
     place === 'node'
-      ? sh`printf %s ${witnessRuleset(place)} | nft -f -`
+      ? sh`printf %s ${witnessRuleset(place, owner)} | nft -f -`
       : sh`
     wan=$(ip -o route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1); [ -n "$wan" ] || { echo 'no default route' >&2; exit 69; }
-    printf %s ${witnessRuleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`,
+    printf %s ${witnessRuleset(place, owner)} | sed "s/@WAN@/$wan/" | nft -f -`,
   )
 
-export const resetWitness = (place: WitnessPlace): Command => ({
+/** Also takes away what runs that died left behind: on a node, whatever no lease there speaks for. */
+export const resetWitness = (place: WitnessPlace, owner: TableOwner): Command => ({
   kind: 'script',
   why: 'witness: reset',
   idempotent: true,
-  text: sh`set -eu; ${reset(place)}`,
+  text: sh`set -eu; ${place === 'node' ? sweepTables(owner) : removeTables(owner)}
+    ${reset(place, owner)}`,
 })
 
 /**
  * One line of JSON (`nft -j`), then the reset for the next round, then what another command reads at the same moment;
- * its failure is none of the witness.
+ * its failure is none of the witness. Of this owner's table alone: where that one is gone, nothing is read.
  */
-export const readNodeWitness = (also: Command | null): Command => ({
+export const readNodeWitness = (owner: TableOwner, also: Command | null): Command => ({
   kind: 'script',
   why: 'witness: read and reset',
   idempotent: false,
   text: sh`
-    set -eu; nft -j list table inet ${table}; echo; ${reset('node')}
+    set -eu; nft -j list table inet ${witnessTable(owner)}; echo; ${reset('node', owner)}
     ${raw(also === null ? '' : sh`( ${raw(also.kind === 'script' ? also.text : render(also))} ) || true`)}`,
 })
 
 /** One line of JSON, then the box's UDP connection tracking, then the reset. */
-export const readBoxWitness: Command = {
+export const readBoxWitness = (owner: TableOwner): Command => ({
   kind: 'script',
   why: 'witness: read NAT box',
   idempotent: false,
-  text: sh`set -eu; nft -j list table inet ${table}; echo; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box')}`,
-}
+  text: sh`set -eu; nft -j list table inet ${witnessTable(owner)}; echo; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box', owner)}`,
+})
 
-export const removeWitness: Command = {
+export const removeWitness = (owner: Pick<TableOwner, 'session' | 'node'>): Command => ({
   kind: 'script',
   why: 'witness: remove',
   idempotent: true,
-  text: sh`nft delete table inet ${table} 2>/dev/null || true`,
-}
+  text: removeTables(owner).raw,
+})

@@ -4,13 +4,13 @@
  */
 import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
-import { closePort, openPort, receiveProbe, sendProbe } from '../commands/probe.ts'
+import { closePath, openPath, receiveProbe, sendProbe } from '../commands/probe.ts'
 import { valueOf, type Control, type Counters } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { Abortable, Nodes, Orchestrator, Randomness } from '../ports.ts'
+import type { Abortable, Nodes, Orchestrator, Randomness, Tables } from '../ports.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
-import { readNode, resetWitnesses } from './witness.ts'
+import { ownerOn, readNode, resetWitnesses } from './witness.ts'
 
 interface Trial {
   readonly name: 'open-path' | 'closed-path' | 'large-datagram'
@@ -33,7 +33,7 @@ export function controlPair(world: Nodes, tried: readonly NodeName[]): readonly 
 
 /** All at once on the control pair, each on ports of its own, so that one reset and one reading serve them all. */
 export async function runControls(
-  world: Nodes & Orchestrator & Abortable & Randomness,
+  world: Nodes & Orchestrator & Abortable & Randomness & Tables,
   prober: Installed,
   [from, to]: readonly [FleetNode, FleetNode],
 ): Promise<readonly Control[]> {
@@ -48,8 +48,12 @@ export async function runControls(
   const remoteTo = await world.remote(to.name)
   const options = { timeoutMs: 30_000, signal: world.signal }
   const closed = places.find((p) => p.trial.closed)
+  const owner = ownerOn(world, to.name)
   if (closed !== undefined) {
-    const wall = await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options)
+    const wall = await remoteTo.run(
+      closePath(placeOf(to.runtime), owner, { from: closed.bindPort, to: closed.port }),
+      options,
+    )
     if (wall.code !== 0)
       throw new Failure({
         code: 'I125',
@@ -65,7 +69,10 @@ export async function runControls(
     return places.map((p, i) => judge(p, from, to, sent[i] as Sent, valueOf(a.counters), valueOf(b.counters)))
   } finally {
     if (closed !== undefined)
-      await remoteTo.run(openPort(placeOf(to.runtime)), { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })
+      await remoteTo.run(openPath(placeOf(to.runtime), owner), {
+        timeoutMs: 10_000,
+        signal: AbortSignal.timeout(10_000),
+      })
   }
 }
 

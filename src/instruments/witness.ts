@@ -3,11 +3,12 @@
  */
 import { boxOf, placeOf } from '../commands/place.ts'
 import { inside } from '../commands/quote.ts'
+import type { TableOwner } from '../commands/tables.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
 import type { Command } from '../commands/command.ts'
 import { notRead, thereIs, type BoxView, type Counters, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { Abortable, Nodes, Orchestrator, Remote } from '../ports.ts'
+import type { Abortable, Nodes, Orchestrator, Remote, Tables } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
 import { parseBox, parseCounters } from './witness-reading.ts'
 
@@ -18,6 +19,13 @@ export interface NodeLook {
   /** Of the command that ran beside it. */
   readonly lines: Read<readonly string[]>
 }
+
+/** A node that has no lease of ours has no table of ours either: 0 is nobody's fencing number. */
+export const ownerOn = ({ tables }: Tables, node: NodeName): TableOwner => ({
+  session: tables.session,
+  fence: tables.fences.get(node) ?? 0,
+  node,
+})
 
 const nodeOf = (world: Nodes, name: NodeName): FleetNode => {
   const node = world.fleet.nodes.find((n) => n.name === name)
@@ -37,7 +45,7 @@ async function boxOn(
 
 /** A fresh table on every node and box; names what failed. */
 export async function resetWitnesses(
-  world: Nodes & Orchestrator & Abortable,
+  world: Nodes & Orchestrator & Abortable & Tables,
   nodes: readonly NodeName[],
 ): Promise<ReadonlyMap<NodeName, string>> {
   const result = await onEachNode(nodes, world.signal, async (name) => {
@@ -45,8 +53,11 @@ export async function resetWitnesses(
     const box = await boxOn(world, node)
     const options = { timeoutMs, signal: world.signal }
     const answers = await Promise.all([
-      (await world.remote(name)).run(inside(placeOf(node.runtime), resetWitness('node')), options),
-      ...(box === null ? [] : [box.remote.run(box.wrap(resetWitness('box')), options)]),
+      (await world.remote(name)).run(
+        inside(placeOf(node.runtime), resetWitness('node', ownerOn(world, name))),
+        options,
+      ),
+      ...(box === null ? [] : [box.remote.run(box.wrap(resetWitness('box', ownerOn(world, name))), options)]),
     ])
     return answers
       .filter((a) => a.code !== 0)
@@ -61,13 +72,16 @@ export async function resetWitnesses(
 
 /** Reads and resets one node's counters; `also` runs in the same exec, and its lines come with them. */
 export async function readNode(
-  world: Nodes & Orchestrator & Abortable,
+  world: Nodes & Orchestrator & Abortable & Tables,
   name: NodeName,
   also: Command | null,
 ): Promise<NodeLook> {
   const result = await (
     await world.remote(name)
-  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(also)), { timeoutMs, signal: world.signal })
+  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(ownerOn(world, name), also)), {
+    timeoutMs,
+    signal: world.signal,
+  })
   const [first = '', ...rest] = result.stdout.split('\n')
   if (result.code !== 0) {
     const unread = notRead(reasonOf(result))
@@ -81,10 +95,16 @@ export async function readNode(
 }
 
 /** Reads and resets a NAT box; null where there is none. */
-export async function readBox(world: Nodes & Orchestrator & Abortable, name: NodeName): Promise<Read<BoxView> | null> {
+export async function readBox(
+  world: Nodes & Orchestrator & Abortable & Tables,
+  name: NodeName,
+): Promise<Read<BoxView> | null> {
   const box = await boxOn(world, nodeOf(world, name))
   if (box === null) return null
-  const result = await box.remote.run(box.wrap(readBoxWitness), { timeoutMs, signal: world.signal })
+  const result = await box.remote.run(box.wrap(readBoxWitness(ownerOn(world, name))), {
+    timeoutMs,
+    signal: world.signal,
+  })
   if (result.code !== 0) return notRead(reasonOf(result))
   const view = parseBox(result.stdout)
   return view === null ? notRead('no listing of our table') : thereIs(view)
@@ -95,7 +115,7 @@ const reasonOf = ({ code, stderr }: { readonly code: number | null; readonly std
 
 /** Takes our tables away again; a node that does not answer keeps an inert one. */
 export async function removeWitnesses(
-  world: Nodes & Orchestrator & Abortable,
+  world: Nodes & Orchestrator & Abortable & Tables,
   nodes: readonly NodeName[],
 ): Promise<void> {
   await onEachNode(nodes, world.signal, async (name) => {
@@ -103,8 +123,8 @@ export async function removeWitnesses(
     const box = await boxOn(world, node)
     const options = { timeoutMs, signal: world.signal }
     await Promise.all([
-      (await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness), options),
-      ...(box === null ? [] : [box.remote.run(box.wrap(removeWitness), options)]),
+      (await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness(ownerOn(world, name))), options),
+      ...(box === null ? [] : [box.remote.run(box.wrap(removeWitness(ownerOn(world, name))), options)]),
     ])
   })
 }

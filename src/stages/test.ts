@@ -18,7 +18,7 @@ import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
-import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord } from '../ports.ts'
+import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord, Tables } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
 import { collect } from './parts/collect.ts'
 import { takeLeases, testSeconds } from './parts/leases.ts'
@@ -29,7 +29,9 @@ import { seal } from './parts/seal.ts'
 import type { Stage } from './stage.ts'
 
 /** What a test uses of the world. */
-type TestWorld = SuiteWorld & SessionRecord & SessionFolder & LeaseTerms & ProberBinary & Judge
+type TestWorld = Omit<SuiteWorld, 'tables'> & SessionRecord & SessionFolder & LeaseTerms & ProberBinary & Judge
+
+type OwnWorld = TestWorld & Tables
 
 export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
   const number = session.counters.tests + 1
@@ -43,12 +45,13 @@ export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
   const fault = quorumFault(plan, there)
   if (fault !== null) return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
 
+  const ours: OwnWorld = { ...world, tables: { session: session.id, fences: leases.done } }
   try {
-    return await work(plan, session, world, { folder, number, testStartedAt, there, lost })
+    return await work(plan, session, ours, { folder, number, testStartedAt, there, lost })
   } catch (error) {
     // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal, and a runner
     // that cancels kills after ten seconds: the leases must go back too.
-    const calm = { ...world, signal: AbortSignal.timeout(world.signal.aborted ? 4000 : 20_000) }
+    const calm = { ...ours, signal: AbortSignal.timeout(world.signal.aborted ? 4000 : 20_000) }
     await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)])
     throw error
   }
@@ -65,7 +68,7 @@ interface Scene {
 async function work(
   plan: Plan,
   session: Session,
-  world: TestWorld,
+  world: OwnWorld,
   { folder, number, testStartedAt, there, lost }: Scene,
 ): Promise<StageResult<'TEST'>> {
   const open = await openBench(plan, session, world, there, number)

@@ -5,7 +5,7 @@
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'
-import type { NodeHttp, Nodes, Orchestrator, Randomness, Execution } from '../ports.ts'
+import type { NodeHttp, Nodes, Orchestrator, Randomness, Execution, Tables } from '../ports.ts'
 import type { Driver } from './drivers/driver.ts'
 import type { Reader } from './readers/reader.ts'
 
@@ -17,7 +17,7 @@ export interface Subjects {
 }
 
 /** What a suite and its drivers and readers use of the world. */
-export type SuiteWorld = Execution & Randomness & Nodes & NodeHttp & Orchestrator
+export type SuiteWorld = Execution & Randomness & Nodes & NodeHttp & Orchestrator & Tables
 
 export interface Bench {
   readonly world: SuiteWorld

@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import {
   classify,
-  closePort,
+  closePath,
   findProbe,
   installProbe,
-  openPort,
+  openPath,
   probePath,
   receiveProbe,
   reflect,
@@ -61,6 +61,11 @@ test('command lines', () => {
   expect(argv(sendProbe(sha256, [], { to: '10.0.0.2:9', bindPort: 8, token: 'ab', nonce: 'cd', bytes: 600 }))).toMatch(
     new RegExp(`^${path} send --to 10.0.0.2:9 --bind-port 8 --token ab --nonce cd --bytes 600( --|$)`),
   )
-  expect(argv(closePort(['in'], 9))).toMatch(/^in nft add table .* udp dport 9 drop$/)
-  expect(argv(openPort(['in']))).toBe('in nft add table inet vps_test_wall; delete table inet vps_test_wall')
+  const owner = { session: 'a-1.b', fence: 7, node: 'n1' }
+  expect(argv(closePath(['in'], owner, { from: 8, to: 9 }))).toMatch(
+    /^in nft add table inet vps_test_wall_a-1\.b_7_n1;.* add element inet vps_test_wall_a-1\.b_7_n1 closed \{ 8 \. 9 timeout 60s \}$/,
+  )
+  expect(argv(openPath(['in'], owner))).toBe(
+    'in nft add table inet vps_test_wall_a-1.b_7_n1; delete table inet vps_test_wall_a-1.b_7_n1',
+  )
 })

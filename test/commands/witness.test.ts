@@ -3,13 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { closePort, openPort } from '../../src/commands/probe.ts'
+import type { Command } from '../../src/commands/command.ts'
+import { leaseDir } from '../../src/commands/lease.ts'
+import { closePath, openPath } from '../../src/commands/probe.ts'
 import { fileLines } from '../../src/commands/record.ts'
+import { wallTable, type TableOwner } from '../../src/commands/tables.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../../src/commands/witness.ts'
 import type { Counters } from '../../src/domain/evidence.ts'
 import { parseBox, parseCounters, parseMappings } from '../../src/instruments/witness-reading.ts'
 import { boxIp, insideIp, network, outsideIp, outsideIp6, type Network, type Place } from './network.ts'
 import { isRoot, needsRoot } from './sandbox.ts'
+
+const owner = { session: 'mine-20261126-1.a', fence: 3, node: 'n1' }
 
 describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
   let net: Network
@@ -20,10 +25,10 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     net.close()
   })
   const reset = async (place: Place, kind: 'node' | 'box' = 'node'): Promise<void> => {
-    expect(await net.run(place, resetWitness(kind))).toMatchObject({ code: 0, stderr: '' })
+    expect(await net.run(place, resetWitness(kind, owner))).toMatchObject({ code: 0, stderr: '' })
   }
   const read = async (place: Place): Promise<Counters | undefined> =>
-    parseCounters((await net.run(place, readNodeWitness(null))).stdout.split('\n')[0] ?? '')
+    parseCounters((await net.run(place, readNodeWitness(owner, null))).stdout.split('\n')[0] ?? '')
   const nothing = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
 
   test('are counted per remote endpoint and local port, at both ends, in both families', async () => {
@@ -82,27 +87,76 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     await net.send('outside', { ip: '127.0.0.1', port: 9000, from: 5001, bytes: 10, count: 1 })
     expect(await read('outside')).toEqual(nothing)
   })
-  test('a closed port drops before the counters, in both families, and only that port', async () => {
+  test('a closed path drops before the counters, in both families, and only one control’s own datagrams', async () => {
     await reset('outside')
-    const close = () => net.run('outside', closePort([], 9100))
+    const close = () => net.run('outside', closePath([], owner, { from: 5005, to: 9100 }))
     expect([(await close()).code, (await close()).code]).toEqual([0, 0])
     for (const ip of [outsideIp, outsideIp6])
-      for (const port of [9100, 9101]) await net.send('box', { ip, port, from: 5005, bytes: 10, count: 2 })
-    expect((await read('outside'))?.in.map((f) => [f.localPort, f.packets])).toEqual([
-      [9101, 2],
-      [9101, 2],
-    ])
-    expect([(await net.run('outside', openPort([]))).code, (await net.run('outside', openPort([]))).code]).toEqual([
-      0, 0,
-    ])
-    await net.send('box', { ip: outsideIp, port: 9100, from: 5006, bytes: 10, count: 1 })
+      for (const [from, port] of [
+        [5005, 9100],
+        [5005, 9101],
+        [5008, 9100],
+      ] as const)
+        await net.send('box', { ip, port, from, bytes: 10, count: 2 })
+    const seen = (await read('outside'))?.in.map((f) => `${f.remotePort}-${f.localPort} ${f.packets}`)
+    expect(seen?.toSorted()).toEqual(['5005-9101 2', '5005-9101 2', '5008-9100 2', '5008-9100 2'])
+    const open = () => net.run('outside', openPath([], owner))
+    expect([(await open()).code, (await open()).code]).toEqual([0, 0])
+    await net.send('box', { ip: outsideIp, port: 9100, from: 5005, bytes: 10, count: 1 })
     expect((await read('outside'))?.in.map((f) => f.localPort)).toEqual([9100])
+  })
+  test('a wall has a timer of the kernel’s own, so that it comes down whatever becomes of us', async () => {
+    expect((await net.run('outside', closePath([], owner, { from: 1, to: 2 }))).code).toBe(0)
+    const argv = ['nft', '-j', 'list', 'set', 'inet', wallTable(owner), 'closed']
+    const listed = await net.run('outside', { kind: 'argv', why: 'list', idempotent: true, argv })
+    const left = /"expires": (\d+)/.exec(listed.stdout)?.[1]
+    expect(Number(left)).toBeGreaterThan(0)
+    expect(Number(left)).toBeLessThanOrEqual(60)
+    await net.run('outside', openPath([], owner))
+  })
+  describe('two sessions on one node', () => {
+    const [mine, theirs] = [owner, { session: 'theirs-1.b', fence: 9, node: 'n1' }]
+    /** With the leases of the two on the node, unless one is to be gone; in a /var/lib of its own. */
+    const run = async (command: Command, speaking: readonly TableOwner[] = [mine, theirs]) => {
+      if (command.kind !== 'script') return expect.fail()
+      const lease = (o: TableOwner) =>
+        `printf '%s\\n' ${o.fence} $(($(date +%s) + 60)) ${o.session} - >${leaseDir}/service-of-${o.session}`
+      const text = ['mount -t tmpfs none /var/lib', `mkdir -p ${leaseDir}`, ...speaking.map(lease), command.text]
+      return net.run('outside', { ...command, text: text.join('\n') })
+    }
+    const counted = async (o: TableOwner) =>
+      parseCounters((await run(readNodeWitness(o, null))).stdout.split('\n')[0] ?? '')?.in.map((f) => f.packets)
+    const send = (count: number) => net.send('box', { ip: outsideIp, port: 9000, from: 5011, bytes: 10, count })
+
+    test('count beside each other, and neither resets the other’s counters', async () => {
+      expect(await run(resetWitness('node', mine))).toMatchObject({ code: 0, stderr: '' })
+      await send(2)
+      expect(await run(resetWitness('node', theirs))).toMatchObject({ code: 0, stderr: '' })
+      await send(1)
+      expect(await counted(theirs)).toEqual([1])
+      expect(await counted(mine)).toEqual([3])
+    })
+    test('neither removes the other’s, and a new fencing number reads nothing of the old', async () => {
+      await run(resetWitness('node', mine))
+      await run(removeWitness(theirs))
+      await send(1)
+      expect(await counted({ ...mine, fence: mine.fence + 1 })).toBeUndefined()
+      expect(await counted(mine)).toEqual([1])
+    })
+    test('what no lease speaks for any more is swept away by the next that begins', async () => {
+      await run(resetWitness('node', mine))
+      await run(resetWitness('node', theirs), [theirs])
+      expect(await counted(mine)).toBeUndefined()
+      expect(await counted(theirs)).toEqual([])
+      await run(resetWitness('node', { ...theirs, fence: 10 }), [{ ...theirs, fence: 10 }])
+      expect(await counted(theirs)).toBeUndefined()
+    })
   })
   test('a NAT box counts the outside of its translation, and tells its mappings', async () => {
     await reset('box', 'box')
     await reset('inside')
     await net.send('inside', { ip: outsideIp, port: 9000, from: 5007, bytes: 100, count: 3 })
-    const result = await net.run('box', readBoxWitness)
+    const result = await net.run('box', readBoxWitness(owner))
     const box = parseBox(result.stdout)
     const [mapping] = box?.mappings.filter((m) => m.insidePort === 5007) ?? []
     expect(mapping).toEqual({
@@ -119,21 +173,25 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     expect((await read('inside'))?.out).toMatchObject([{ remote: outsideIp, localPort: 5007, packets: 3 }])
     // Unsolicited packets count where they arrive, though the NAT lets none of them in.
     await net.send('outside', { ip: boxIp, port: 41_000, from: 9000, bytes: 10, count: 2 })
-    expect(parseBox((await net.run('box', readBoxWitness)).stdout)?.counters).toMatchObject({
+    expect(parseBox((await net.run('box', readBoxWitness(owner))).stdout)?.counters).toMatchObject({
       in: [{ remote: outsideIp, remotePort: 9000, localPort: 41_000, packets: 2 }],
       out: [],
     })
     expect((await read('inside'))?.in).toEqual([])
   })
   test('a box without a way out says so', async () => {
-    expect(await net.run('outside', resetWitness('box'))).toMatchObject({ code: 69, stderr: 'no default route\n' })
+    expect(await net.run('outside', resetWitness('box', owner))).toMatchObject({
+      code: 69,
+      stderr: 'no default route\n',
+    })
   })
   test('without its table there is no witness, rather than one that saw nothing', async () => {
     await reset('outside')
-    expect([(await net.run('outside', removeWitness)).code, (await net.run('outside', removeWitness)).code]).toEqual([
-      0, 0,
-    ])
-    const gone = await net.run('outside', readNodeWitness(null))
+    expect([
+      (await net.run('outside', removeWitness(owner))).code,
+      (await net.run('outside', removeWitness(owner))).code,
+    ]).toEqual([0, 0])
+    const gone = await net.run('outside', readNodeWitness(owner, null))
     expect(gone.code).not.toBe(0)
     expect(parseCounters(gone.stdout.split('\n')[0] ?? '')).toBeUndefined()
   })
@@ -142,7 +200,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     const path = join(dir, `it's a "record" $(id)`)
     writeFileSync(path, ['{"nonce":"aa1"}', '{"nonce":"bb2"}', '{"nonce":"cc3"}', '-e'].join('\n'))
     await reset('outside')
-    const answer = await net.run('outside', readNodeWitness(fileLines(path, ['aa1', 'cc3'])))
+    const answer = await net.run('outside', readNodeWitness(owner, fileLines(path, ['aa1', 'cc3'])))
     expect(answer).toMatchObject({ code: 0, stderr: '' })
     expect(
       answer.stdout
@@ -151,7 +209,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
         .filter((l) => l !== ''),
     ).toEqual(['{"nonce":"aa1"}', '{"nonce":"cc3"}'])
     for (const record of [fileLines(path, ['zz', 'b.2']), null, fileLines(join(dir, 'absent'), ['aa1'])]) {
-      const none = await net.run('outside', readNodeWitness(record))
+      const none = await net.run('outside', readNodeWitness(owner, record))
       expect([
         none.code,
         none.stdout

@@ -38,6 +38,7 @@ function still(): { readonly world: SuiteWorld; readonly slept: readonly number[
     },
     remote: none,
     http: none,
+    tables: { session: 's', fences: new Map() },
     here: { name: 'here', run: none, read: none, forward: none, close: none },
   }
   return { world, slept }
