@@ -39,7 +39,6 @@ const ledgerIsEmpty = async (): Promise<boolean> =>
   (await run('git', ['-C', scene.remote, 'for-each-ref'])).stdout === ''
 
 test('bad answers: every fault at once, one annotation each, nothing written, the gate red', async () => {
-  const began = Date.now()
   const result = await planned({
     focus: 'conectivity',
     criteria: 'perfect',
@@ -89,7 +88,6 @@ test('bad answers: every fault at once, one annotation each, nothing written, th
     expect.stringMatching(/^confirm: "perhaps"/),
   ])
   expect(await ledgerIsEmpty()).toBe(true)
-  expect((Date.now() - began) / 2).toBeLessThan(15_000)
 })
 
 test('modify prints the same dispatch with every answer; cancel ends; both write nothing, and the gate is red with its own title', async () => {

@@ -30,15 +30,14 @@ describe.skipIf(!isRoot)(`really${needsRoot}`, () => {
     expect(end).toMatchObject({ kind: 'exit', code: 0, output: '8\n99999\n100000\nlast\n' })
   })
   test('one that does not end is ended with all its children, and what it printed is kept', async () => {
-    expect(await run('echo "$$"; sleep 60 & trap "" TERM; while :; do sleep 0.1; done', 1)).toMatchObject({
+    expect(await run('echo "$$"; sleep 60 & trap "" TERM; while :; do sleep 0.1; done', 3)).toMatchObject({
       kind: 'timeout',
       output: expect.stringMatching(/^\d+\n$/) as string,
     })
   })
   test('a child that stays behind holds nothing up', async () => {
-    const began = performance.now()
+    // Held up it would be a timeout, after five seconds.
     expect(await run('sleep 60 & echo done')).toMatchObject({ kind: 'exit', code: 0, output: 'done\n' })
-    expect(performance.now() - began).toBeLessThan(5000)
   })
   test('a place that cannot be entered is no word of the text', async () =>
     expect(await run('echo hi', 5, ['false'])).toMatchObject({ kind: 'not-started' }))

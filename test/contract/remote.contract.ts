@@ -208,7 +208,7 @@ export function remoteContract(get: () => Remote): void {
           script(
             sh`touch ${marker}.lock; trap ${sh`rm ${`${marker}.lock`}; exit`} TERM; echo $$ > ${marker}; sleep 30 & wait`,
           ),
-          within(700),
+          within(3000),
         ),
       ),
     ).toBe('T003')

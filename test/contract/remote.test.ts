@@ -236,9 +236,7 @@ describe.each(hosts)('$label', ({ make }) => {
         socket.on('error', () => undefined)
       }),
     )
-    const started = performance.now()
     expect(await codeOf(openRemote(at({ sshPort: mute }), fleet, { ...options, connectTimeoutMs: 600 }))).toBe('T004')
-    expect(performance.now() - started).toBeLessThan(3000)
     for (const socket of held) socket.destroy()
     expect(await codeOf(openRemote(at({ sshPort: await freePort() }), fleet, options))).toBe('T004')
   })

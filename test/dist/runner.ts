@@ -36,7 +36,6 @@ export interface StepEnd {
   readonly summary: string
   /** Lines that the runner obeys, in order; what it shows to debuggers only is left out. */
   readonly commands: readonly string[]
-  readonly ms: number
 }
 
 export interface Runner {
@@ -145,7 +144,6 @@ export async function openRunner(): Promise<Runner> {
       VPS_TEST_LEDGER_REMOTE: remote,
       ...env,
     }
-    const began = performance.now()
     const child = spawn(process.execPath, [join(action, 'dist/main.js')], {
       cwd: workspace,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -164,7 +162,6 @@ export async function openRunner(): Promise<Runner> {
         done({
           code,
           ...text,
-          ms: performance.now() - began,
           summary: readFileSync(join(place, 'STEP_SUMMARY'), 'utf8'),
           outputs: outputsIn(readFileSync(join(place, 'OUTPUT'), 'utf8')),
           commands: text.out

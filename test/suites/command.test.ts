@@ -67,7 +67,7 @@ describe.skipIf(!isRoot)(`really${needsRoot}`, () => {
     ['does not match', { command: 'echo none' }, { kind: 'exit', code: 0, matched: false }, 'none\n'],
     ['has no pattern', { successPattern: null }, { kind: 'exit', code: 0, matched: null }, 'peer 1.2\n'],
     ['ends otherwise', { command: 'echo 1.2; exit 4' }, { kind: 'exit', code: 4, matched: true }, '1.2\n'],
-    ['does not end', { command: 'echo 1.2; sleep 60', timeoutSeconds: 1 }, { kind: 'timeout' }, '1.2\n'],
+    ['does not end', { command: 'echo 1.2; sleep 60', timeoutSeconds: 3 }, { kind: 'timeout' }, '1.2\n'],
   ])('a command that %s', async (_, more, end, output) => {
     const items = await ran([asked(more)])
     expect(items.map((i) => i.id)).toEqual(['1.1.saorsa-2', '1.1.saorsa-3', '1.1.saorsa-7'])
