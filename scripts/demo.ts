@@ -50,9 +50,9 @@ async function story(): Promise<number> {
     ...lab,
     '--yes',
   )
-  const folder = /re-judge it: vps-test verify (.+)/.exec(start.stderr)?.[1]
-  if (folder === undefined || interrupted) return start.code
-  const verified = await verb('verify', 'verify', folder.trim())
+  const [, folder, ledger] = /re-judge it: vps-test verify (\S+) --ledger (\S+)/.exec(start.stderr) ?? []
+  if (folder === undefined || ledger === undefined || interrupted) return start.code
+  const verified = await verb('verify', 'verify', folder, '--ledger', ledger)
   return start.code === 0 ? verified.code : start.code
 }
 

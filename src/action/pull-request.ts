@@ -15,7 +15,7 @@ import { commentMarker, prComment } from '../report/pr-comment.ts'
 import { pageMarkdown } from '../report/markdown.ts'
 import { inline, joined, link, paragraph, strong, type Inline } from '../report/section.ts'
 import { verdictTitle } from '../report/verdict-title.ts'
-import { bundleIn, check } from '../app/evidence.ts'
+import { check } from '../app/evidence.ts'
 import { againstBase } from './base.ts'
 import type { JobResult, Job } from './job.ts'
 import { forgeOf, summaryBytes, type CommentPage } from './comment-page.ts'
@@ -114,13 +114,14 @@ async function tested(job: Job, artifacts: ArtifactStore): Promise<CommentPage> 
 }
 
 async function judged(job: Job, folder: string, artifactUrl: string): Promise<CommentPage> {
-  const checked = await check(folder, job.context.version, undefined, untrustedEvidence)
-  const { bundle, verdict } = await bundleIn(folder, untrustedEvidence)
+  const { result, evidence } = await check(folder, { version: job.context.version, most: untrustedEvidence })
+  if (evidence === null) throw new Error(result.faults.join('; '))
+  const { bundle, verdict } = evidence
   const session = fold(bundle.facts.session, bundle.entries)
   const commit = session.origin?.commit ?? null
   // Evidence of another commit may be whole and good, and says nothing about this one.
   const faults = [
-    ...checked.faults,
+    ...result.faults,
     ...(commit === job.inputs.headSha
       ? []
       : [`the evidence is of commit ${commit?.slice(0, 12) ?? 'none'}, not of the head of this pull request`]),

@@ -3,12 +3,13 @@
  * test, at least every node's log.
  */
 import { join } from 'node:path'
+import { quote } from '../commands/quote.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { TestEntry } from '../domain/events/entry.ts'
 import { collect } from '../stages/parts/collect.ts'
 import { leasedNodes } from '../stages/parts/roster.ts'
 import type { StoredSession } from '../app/sessions.ts'
-import { bundleIn, check } from '../app/evidence.ts'
+import { check } from '../app/evidence.ts'
 import { againstBase, baseBranchOf } from './base.ts'
 import { continuedAtOtherCommit } from './other-commit.ts'
 import { endJob } from './end-job.ts'
@@ -51,19 +52,19 @@ export async function evidence(
     c.terminal.info(`fetching artifact ${stored.name}`)
     await artifacts.download(stored.id, folder, runOf(test))
   }
-  const { faults, root, verdict } = await check(folder, c.version, { entries, name: 'the ledger branch' })
+  const ledger = { name: 'the ledger branch', read: async () => ({ kind: 'entries' as const, entries }) }
+  const { result, evidence: read } = await check(folder, { version: c.version, ledgers: [ledger] })
   const seen = [
-    ...faults,
-    ...(root === test.facts.evidenceRoot ? [] : ['the evidence is not the one that the ledger names']),
-    ...(verdict === test.event ? [] : ['the verdict is not the one that the ledger names']),
+    ...result.faults,
+    ...(result.root === test.facts.evidenceRoot ? [] : ['the evidence is not the one that the ledger names']),
   ]
-  if (seen.length > 0)
+  if (seen.length > 0 || read === null || !result.anchored)
     throw new Failure({
       code: 'H033',
       message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join('; ')}`,
-      remedy: `vps-test verify ${folder}`,
+      remedy: `vps-test verify ${quote(folder)} ${c.sessions.anchorFlag(project)}`,
     })
-  return { ...(await bundleIn(folder)), folder, comparison: await comparisonWith(job, entries, test) }
+  return { ...read, folder, comparison: await comparisonWith(job, entries, test) }
 }
 
 async function comparisonWith(

@@ -3,7 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, SessionFolder } from '../ports.ts'
 import type { ArtifactStore } from '../ports/forge.ts'
-import { junit } from '../report/junit.ts'
+import { junitOf } from '../report/junit.ts'
 import { bundleIn } from '../app/evidence.ts'
 
 /** `vps-test-<what>-<session>-<label>-<attempt>`: session and attempt make a name that its run has not seen. */
@@ -12,19 +12,16 @@ export const artifactKeeper =
   (session: string, root: string): SessionFolder['storeArtifact'] =>
   async (label, folder) => {
     const from = join(root, folder)
-    if (label.startsWith('test-')) await addJunit(from, session)
+    if (label.startsWith('test-')) await addJunit(from)
     const name = `vps-test-${label.startsWith('test-') ? 'evidence' : 'binary'}-${session}-${label}-${attempt}`
     const stored = await artifacts.upload(name, from, await filesBelow(from))
     log.info(`artifact ${name}: ${stored.bytes} bytes, ${stored.url}`)
     return { name, id: stored.id, url: stored.url }
   }
 
-async function addJunit(folder: string, session: string): Promise<void> {
+async function addJunit(folder: string): Promise<void> {
   const { bundle, verdict } = await bundleIn(folder)
-  await writeFile(
-    join(folder, 'junit.xml'),
-    junit(verdict, { session, test: bundle.facts.test, at: bundle.facts.testEndedAt }),
-  )
+  await writeFile(join(folder, 'junit.xml'), junitOf(bundle, verdict))
 }
 
 export const filesBelow = async (root: string): Promise<readonly string[]> =>

@@ -1,104 +1,172 @@
 /** An evidence folder judged again with no network; it is at fault if one byte is not what was sealed. */
-import { existsSync } from 'node:fs'
-import { readFile, readdir } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
-import { readClone } from '../adapters/git/clone.ts'
-import { layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { openFolder, type InertFolder } from '../adapters/inert-folder.ts'
+import { jsonText, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
-import { chainFaults, sha256, type Entry } from '../domain/ledger.ts'
-import { hasPlan, isTest } from '../domain/events/entry.ts'
-import { manifestFaults, type FileDigest } from '../domain/manifest.ts'
-import { planDigest } from '../domain/plan.ts'
-import { suiteCounts } from '../domain/suites/suite.ts'
+import type { Rejudged } from '../domain/anchor.ts'
+import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
+import { rederivedFaults } from '../domain/rederive.ts'
+import { messageOf } from '../domain/text.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import { bundleProofText, proofFile, renderBundleProof } from '../report/bundle-proof.ts'
+import { junitOf } from '../report/junit.ts'
 import type { Palette } from '../report/plain.ts'
-import { readBundle, readManifest } from './evidence-folder.ts'
-import { messageOf } from '../domain/text.ts'
+import { anchorsOf, type NamedLedger } from './anchors.ts'
+import { bundleFiles, readBundle, readManifest, textOf } from './evidence-folder.ts'
 
 export interface VerifyResult {
   readonly faults: readonly string[]
   readonly verdict: Verdict['result'] | null
-  /** What the root digest was compared with. */
+  /** A ledger that the person named holds this very test. */
+  readonly anchored: boolean
+  /** What the evidence was compared with, in words. */
   readonly anchor: string
   readonly root: string | null
+  /** What became of the session, by the ledger that was read; empty without one. */
+  readonly session: readonly string[]
 }
 
-/** Entries of a session that an evidence folder was sealed into, and where they were read. */
-export interface LedgerAnchor {
-  readonly entries: readonly Entry[]
-  readonly name: string
+/** What was read and judged, once; null where it cannot be read. */
+export interface Evidence {
+  readonly bundle: Bundle
+  readonly verdict: Verdict
 }
 
-/** `ledger`: a clone, a git directory, or entries that were read already. `most`: how much the folder may hold. */
+export interface CheckWish {
+  /** Of this program: pages are made again by it, whatever the evidence says. */
+  readonly version: string
+  /** Only what a person names is an anchor. */
+  readonly ledgers?: readonly NamedLedger[]
+  readonly most?: Limits
+}
+
 export async function check(
   dir: string,
-  version: string,
-  ledger?: string | LedgerAnchor,
-  most: Limits = trustedEvidence,
-): Promise<VerifyResult> {
+  { version, ledgers = [], most = trustedEvidence }: CheckWish,
+): Promise<{ readonly result: VerifyResult; readonly evidence: Evidence | null }> {
   const faults: string[] = []
+  let test: Rejudged & Evidence
   try {
-    const sealed = await readFile(join(dir, 'manifest.json'), 'utf8')
-    const manifest = readManifest(sealed, most)
-    // Nothing lists the manifest itself: a byte between its values would change no digest.
-    if (sealed !== `${JSON.stringify(manifest, null, 1)}\n`) faults.push('manifest.json: not written as it was sealed')
-    faults.push(...manifestFaults(manifest, await digests(dir)))
-    const bundle = await readBundle(dir, most)
-    faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`))
-    const confirmed = bundle.entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
-    if (confirmed !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`)
-    const judged = verdict(verdictInputOf(bundle))
-    const same = bundle.facts.version === version
-    const kept = await readFile(join(dir, 'evidence', layout.verdict), 'utf8')
-    if (
-      same ? kept !== `${JSON.stringify(judged, null, 1)}\n` : outcome(JSON.parse(kept) as Verdict) !== outcome(judged)
-    )
-      faults.push(`${layout.verdict} does not follow from the evidence`)
-    const name = proofFile(bundle)
-    const page = await readFile(join(dir, name)).catch(() => undefined)
-    if (page === undefined) faults.push(`${name} is missing`)
-    else if (same && page.toString('utf8') !== renderBundleProof(bundle, judged, manifest))
-      faults.push(`${name} does not follow from the evidence`)
-    faults.push(
-      ...(await readdir(dir))
-        .filter((f) => f.startsWith('proof-') && f !== name)
-        .map((f) => `${f} is not the proof of this evidence`),
-    )
-    const anchor = await anchorOf(dir, ledger, bundle, manifest.root, page)
-    const text = same
-      ? anchor.text
-      : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page ${anchor.text.startsWith('anchored') ? 'only with its anchor' : 'with nothing'}`
-    return { faults: [...faults, ...anchor.faults], verdict: judged.result, anchor: text, root: manifest.root }
+    test = await judgedAgain(dir, version, most, faults)
   } catch (error) {
-    return {
-      faults: [...faults, `cannot be read: ${messageOf(error)}`],
-      verdict: null,
-      anchor: 'no anchor was checked',
-      root: null,
-    }
+    faults.push(`cannot be read: ${messageOf(error)}`)
+    const anchor = 'no anchor was checked'
+    return { result: { faults, verdict: null, anchored: false, anchor, root: null, session: [] }, evidence: null }
+  }
+  // A remote that does not answer says nothing about the evidence: its failure is its own.
+  const { anchored, anchor, session, faults: others } = await anchorsOf(dir, ledgers, test)
+  faults.push(...others)
+  return {
+    result: { faults, verdict: test.verdict.result, anchored, anchor, root: test.root, session },
+    evidence: { bundle: test.bundle, verdict: test.verdict },
   }
 }
 
-async function digests(dir: string): Promise<readonly FileDigest[]> {
-  const files = (await readdir(join(dir, 'evidence'), { recursive: true, withFileTypes: true })).filter(
-    (f) => !f.isDirectory(),
-  )
-  return Promise.all(
-    files.map(async (f) => {
-      const full = join(f.parentPath, f.name)
-      const data = await readFile(full)
-      return { path: relative(dir, full).split('\\').join('/'), bytes: data.length, sha256: sha256(data) }
-    }),
-  )
+async function judgedAgain(
+  dir: string,
+  version: string,
+  most: Limits,
+  faults: string[],
+): Promise<Rejudged & Evidence> {
+  const folder = await openFolder(dir, most.files)
+  const { manifest, held } = await readSealed(folder, most, faults)
+  const { bundle, odd } = await readBundle(async (name) => held(`evidence/${name}`), most)
+  faults.push(...odd.map((name) => `${name}: not written as it was sealed`))
+  const judged = verdict(verdictInputOf(bundle))
+  faults.push(...rederivedFaults(bundle, judged))
+  if (textOf(held(`evidence/${layout.verdict}`), layout.verdict) !== jsonText(judged))
+    faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`)
+  const page = await besides(folder, { bundle, judged, manifest, version, most }, faults)
+  return { bundle, verdict: judged, root: manifest.root, page }
 }
 
-/** An evidence folder as data, with the verdict that follows from it. */
-export async function bundleIn(
-  dir: string,
-  most: Limits = trustedEvidence,
-): Promise<{ readonly bundle: Bundle; readonly verdict: Verdict }> {
-  const bundle = await readBundle(dir, most)
+interface Sealed {
+  readonly manifest: Manifest
+  /** Bytes that were digested, and are judged. */
+  held(path: string): Uint8Array
+}
+
+/** Everything in `evidence/`, each file once. */
+async function readSealed(folder: InertFolder, most: Limits, faults: string[]): Promise<Sealed> {
+  const text = textOf((await folder.read('manifest.json', most.bytes)).bytes, 'manifest.json')
+  const manifest = readManifest(text, most)
+  // Nothing lists the manifest itself: a byte between its values would change no digest.
+  if (text !== jsonText(manifest)) faults.push('manifest.json: not written as it was sealed')
+  for (const { path, kind } of folder.listed)
+    if (kind !== 'file') faults.push(`${JSON.stringify(path)} is ${kind === "empty folder" ? "an" : "a"} ${kind}, no regular file`)
+  const listed = new Map(manifest.files.map((f) => [f.path, f.bytes]))
+  const judged = new Set(bundleFiles().map((name) => `evidence/${name}`))
+  const kept = new Map<string, Uint8Array>()
+  const digests: FileDigest[] = []
+  for (const { path, kind } of folder.listed) {
+    if (kind !== 'file' || !path.startsWith('evidence/')) continue
+    const bytes = listed.get(path)
+    // What nobody sealed is at fault whatever it holds.
+    if (bytes === undefined) {
+      digests.push({ path, bytes: 0, sha256: '' })
+      continue
+    }
+    const content = await (judged.has(path) ? folder.read(path, most.bytes) : folder.digest(path, bytes))
+    if (judged.has(path)) kept.set(path, content.bytes)
+    digests.push({ path, bytes: content.length, sha256: content.sha256 })
+  }
+  faults.push(...manifestFaults(manifest, digests))
+  return {
+    manifest,
+    held: (path) => {
+      const bytes = kept.get(path)
+      if (bytes === undefined) throw new Error(`${path} is missing`)
+      return bytes
+    },
+  }
+}
+
+interface Remade {
+  readonly bundle: Bundle
+  readonly judged: Verdict
+  readonly manifest: Manifest
+  readonly version: string
+  readonly most: Limits
+}
+
+/** Beside the evidence stand only pages that are made of it again: people read those first. */
+async function besides(
+  folder: InertFolder,
+  { bundle, judged, manifest, version, most }: Remade,
+  faults: string[],
+): Promise<{ readonly name: string; readonly sha256: string } | null> {
+  const name = proofFile(bundle)
+  const remade: ReadonlyMap<string, () => string> = new Map([
+    [name, () => renderBundleProof(bundle, judged, manifest)],
+    ['junit.xml', () => junitOf(bundle, judged)],
+  ])
+  let page: { readonly name: string; readonly sha256: string } | null = null
+  for (const { path, kind } of folder.listed) {
+    if (kind !== 'file' || path === 'manifest.json' || path.startsWith('evidence/')) continue
+    const make = remade.get(path)
+    if (make === undefined) {
+      faults.push(`${JSON.stringify(path)} is no part of this evidence`)
+      continue
+    }
+    const content = await folder.read(path, most.bytes)
+    if (path === name) page = { name, sha256: content.sha256 }
+    if (Buffer.compare(content.bytes, Buffer.from(make())) !== 0)
+      faults.push(`${path} does not follow from the evidence${writtenBy(bundle, version)}`)
+  }
+  if (page === null) faults.push(`${name} is missing`)
+  return page
+}
+
+/** Another version may word a page in another way: only that one can make it again. */
+const writtenBy = ({ facts }: Bundle, version: string): string =>
+  facts.version === version
+    ? ''
+    : `: it says that vps-test ${facts.version} wrote it, and this is ${version}; verify it with that version`
+
+/** An evidence folder as data, with the verdict that follows from it; nothing is compared. */
+export async function bundleIn(dir: string, most: Limits = trustedEvidence): Promise<Evidence> {
+  const { bundle } = await readBundle((name) => readFile(join(dir, 'evidence', name)), most)
   return { bundle, verdict: verdict(verdictInputOf(bundle)) }
 }
 
@@ -106,58 +174,10 @@ export async function bundleIn(
 export async function proofText(page: string, palette: Palette): Promise<string> {
   const folder = dirname(page)
   try {
-    const { bundle, verdict } = await bundleIn(folder)
+    const { bundle, verdict: judged } = await bundleIn(folder)
     const manifest = readManifest(await readFile(join(folder, 'manifest.json'), 'utf8'), trustedEvidence)
-    return bundleProofText(bundle, verdict, manifest, palette)
+    return bundleProofText(bundle, judged, manifest, palette)
   } catch {
     return readFile(page, 'utf8')
   }
-}
-
-/** What two versions of vps-test must agree on. */
-const outcome = (v: Verdict): string => JSON.stringify([v.result, suiteCounts(v.suites)])
-
-/** Looks beside the folder for the ledger it was sealed into, unless one is given. */
-async function anchorOf(
-  dir: string,
-  given: string | LedgerAnchor | undefined,
-  bundle: Bundle,
-  root: string,
-  page: Uint8Array | undefined,
-): Promise<{ text: string; faults: readonly string[] }> {
-  const where = typeof given === 'object' ? given.name : (given ?? join(dir, '..', '..', '..', 'ledger.git'))
-  if (typeof given !== 'object' && !existsSync(where))
-    return {
-      text: 'consistent, unanchored: no ledger was found',
-      faults: given === undefined ? [] : [`${given} does not exist`],
-    }
-  const reading =
-    typeof given === 'object'
-      ? { kind: 'entries' as const, entries: given.entries }
-      : await readClone(where, bundle.facts.session)
-  if (reading.kind === 'no ledger') return { text: `anchor: ${where}`, faults: [reading.why] }
-  const { entries } = reading
-  const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash)
-  const anchored = entries[bundle.entries.length]
-  if (!same || anchored === undefined || !isTest(anchored))
-    return {
-      text: `anchor: ${where}`,
-      faults: [
-        'the ledger does not hold this test: it has other entries, or the run was killed before they were written',
-      ],
-    }
-  if (page !== undefined && anchored.facts.proofSha256 !== sha256(page))
-    return {
-      text: `anchor: ${where}`,
-      faults: [`the ledger's entry ${anchored.seq} holds another digest of the proof page`],
-    }
-  return anchored.facts.evidenceRoot === root
-    ? {
-        text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`,
-        faults: [],
-      }
-    : {
-        text: `anchor: ${where}`,
-        faults: [`the ledger's entry ${anchored.seq} holds another evidence root: ${anchored.facts.evidenceRoot}`],
-      }
 }

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openGitLedger, type Derive, type GitLedger } from '../adapters/git-ledger.ts'
+import { quote } from '../commands/quote.ts'
 import type { Failure } from '../domain/failure.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { fold, type Session } from '../domain/session.ts'
@@ -21,6 +22,8 @@ export interface SessionStore {
   ledgers(project?: string): Promise<readonly { readonly ledger: GitLedger; readonly project: string | null }[]>
   /** A session's own folder on this machine. */
   folderOf(project: string, session: string): string
+  /** Words for `verify` that name this ledger. */
+  anchorFlag(project: string): string
 }
 
 /** A session with its ledger. */
@@ -56,6 +59,7 @@ export const localSessions = (dir: string): SessionStore => ({
     )
   },
   folderOf: (project, session) => join(dir, project, 'sessions', session),
+  anchorFlag: (project) => `--ledger ${quote(join(dir, project, 'ledger.git'))}`,
 })
 
 export interface RemoteSessions {
@@ -83,6 +87,7 @@ export function remoteSessions({ url, authorization, secrets, dir, signal }: Rem
     ledgerOf: ledger,
     ledgers: async () => [{ ledger: await ledger(), project: null }],
     folderOf: (project, session) => join(dir, project, 'sessions', session),
+    anchorFlag: () => `--remote ${quote(url)}`,
   }
 }
 

@@ -129,14 +129,19 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     .addHelpText('after', '\nExample:\n  vps-test init --dir ../saorsa-testnet')
     .action(async (flags) => done(await handlers.init(c, flags)))
   json(
-    program
-      .command('verify')
-      .description('Judge an evidence folder again, offline.')
-      .argument('<folder>')
-      .option('--ledger <dir>', 'clone of the repository whose branch vps-test-ledger anchors it'),
+    remote(
+      program
+        .command('verify')
+        .description('Judge an evidence folder again, offline unless a remote is named.')
+        .argument('<folder>')
+        .option('--ledger <dir>', 'clone of the repository whose branch vps-test-ledger anchors it'),
+    ),
   )
-    .addHelpText('after', '\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.')
-    .action(async (folder, flags) => done(await handlers.verify(c, folder, flags)))
+    .addHelpText(
+      'after',
+      '\nOnly a ledger that you name, and that came to you by another way than the folder, is an anchor.\nExit codes: 0 valid and anchored, 31 valid and unanchored, 20 not valid, 2 no evidence folder.',
+    )
+    .action(async (folder, flags) => done(await handlers.verify(at(flags), folder, flags)))
 
   const list = json(fleet(program.command('nodes').description('Every node: online, declared NAT, measured NAT.')))
     .option('--no-measure', 'only ask who answers')

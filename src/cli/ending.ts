@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Context } from '../app/context.ts'
 import { proofText } from '../app/evidence.ts'
+import { quote } from '../commands/quote.ts'
 import { recordedFailure } from '../app/recorded-failure.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { nextStep } from '../app/next-step.ts'
@@ -45,7 +46,10 @@ export async function ending(
   if (failure?.remedy !== undefined) c.terminal.info(`try: ${failure.remedy}`)
   const idle = nextStep(session)
   if (idle !== undefined) c.terminal.info(idle)
-  if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${join(proof, '..')}`)
+  if (proof !== null)
+    c.terminal.info(
+      `proof: ${proof}\nre-judge it: vps-test verify ${quote(join(proof, '..'))} ${c.sessions.anchorFlag(plan.config.project)}`,
+    )
   return code
 }
 

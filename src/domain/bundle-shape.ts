@@ -37,6 +37,8 @@ export interface Limits extends Size {
   /** Lines of evidence, in each suite. */
   readonly items: number
   readonly files: number
+  /** Of one file that is judged. */
+  readonly bytes: number
 }
 
 /** What no run of ours comes near. */
@@ -45,6 +47,7 @@ export const trustedEvidence: Limits = {
   entries: 100_000,
   items: 200_000,
   files: 20_000,
+  bytes: 256 << 20,
   values: 100_000_000,
   longest: Infinity,
 }
@@ -58,6 +61,7 @@ export const untrustedEvidence: Limits = {
   entries: 1000,
   items: 3000,
   files: 5000,
+  bytes: 16 << 20,
   values: 1_000_000,
   longest: 8000,
 }

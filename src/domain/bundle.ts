@@ -92,6 +92,8 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
     : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),
 })
 
+/** A sealed file of one value; the same value has one spelling, which `verify` asks for. */
+export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
 /** One JSON value per line, each ending in a newline. */
 export const toLines = (values: readonly unknown[]): string => values.map((v) => `${JSON.stringify(v)}\n`).join('')
 /** A last line without its newline is a torn write: refused, because evidence is whole or it is none. */

@@ -19,8 +19,19 @@ export interface Fault {
   readonly message: string
 }
 
-/** Exit codes of every command (architecture: style). */
-export const exitCodes = { passed: 0, harness: 1, usage: 2, infra: 10, failed: 20, inconclusive: 30 } as const
+/**
+ * Exit codes of every command (architecture: style). `unanchored`: evidence that agrees with itself, and with no ledger
+ * that the person named.
+ */
+export const exitCodes = {
+  passed: 0,
+  harness: 1,
+  usage: 2,
+  infra: 10,
+  failed: 20,
+  inconclusive: 30,
+  unanchored: 31,
+} as const
 
 /** What the place that throws knows; kind and common remedy are the row's. */
 export interface FailureInput {

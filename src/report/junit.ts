@@ -1,6 +1,7 @@
 /**
  * JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself.
  */
+import type { Bundle } from '../domain/bundle.ts'
 import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from '../domain/text.ts'
@@ -23,6 +24,10 @@ interface Suite {
   readonly name: string
   readonly cases: readonly Case[]
 }
+
+/** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
+export const junitOf = ({ facts }: Pick<Bundle, 'facts'>, verdict: Verdict): string =>
+  junit(verdict, { session: facts.session, test: facts.test, at: facts.testEndedAt })
 
 export function junit(verdict: Verdict, meta: JunitMeta): string {
   const suites: readonly Suite[] = [

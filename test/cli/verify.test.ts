@@ -4,25 +4,24 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import { folder as filesIn } from '../../src/adapters/system.ts'
-import type { Bundle } from '../../src/domain/bundle.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { fold } from '../../src/domain/session.ts'
 import { proofText } from '../../src/app/evidence.ts'
 import { dashboard } from '../../src/report/dashboard.ts'
 import { plain } from '../../src/report/plain.ts'
-import { seal } from '../../src/stages/parts/seal.ts'
-import { planOf } from '../kit/plan.ts'
-import { deployed, passed, story, surface, started } from '../report/surfaces.ts'
-import { clean, cli, scratch, type Told } from './cli.ts'
+import { deployed, story } from '../report/surfaces.ts'
+import { bundleOf, sealedTest, type SealedTest } from '../kit/sealed.ts'
+import { clean, cli, root, scratch, type Told } from './cli.ts'
 
 const github = join(scratch, 'github.git')
 /** Evidence of one test, as an unpacked artifact. */
-const folder = join(scratch, 'evidence')
+let folder = ''
+let one: SealedTest
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly version: string }
 const git = (...args: readonly string[]): string =>
   execFileSync('git', args, {
     encoding: 'utf8',
@@ -41,14 +40,8 @@ let page = ''
 
 /** A repository with a program on `main`, and the session of sealed evidence on its ledger branch. */
 beforeAll(async () => {
-  const whole = surface(passed)
-  if (whole.bundle === null || whole.verdict === null) throw new Error('no evidence')
-  // A whole plan, for the ledger takes no other; what was judged is the session's own.
-  const { answers, fleet, nodes, suites, unsupported } = whole.bundle.plan
-  const plan = planOf({ project: 'ant-quic', fleet, more: { answers, nodes, suites, unsupported } })
-  const bundle: Bundle = { ...whole.bundle, plan, entries: story(deployed, 's1', started, plan) }
-  const { root, proofSha256 } = await seal(filesIn(scratch), 'evidence', bundle, whole.verdict)
-  const entries = story([...deployed, ['passed', { evidenceRoot: root, proofSha256 }]], 's1', started, plan)
+  one = await sealedTest(bundleOf({}, version))
+  folder = one.folder
   git('init', '-q', '--bare', '-b', 'main', github)
   const work = join(scratch, 'work')
   git('init', '-q', '-b', 'main', work)
@@ -56,10 +49,13 @@ beforeAll(async () => {
   git('-C', work, 'add', '.')
   git('-C', work, 'commit', '-qm', 'one')
   git('-C', work, 'push', '-q', github, 'main')
-  await append(entries, join(scratch, 'cache.git'))
+  await append(one.ledger, join(scratch, 'cache.git'))
   page = git('--git-dir', github, 'show', 'vps-test-ledger:README.md')
 }, 60_000)
-afterAll(clean)
+afterAll(async () => {
+  clean()
+  await one.remove()
+})
 
 async function append(entries: readonly Entry[], cache: string): Promise<void> {
   const ledger = await openGitLedger(cache, {
@@ -72,7 +68,7 @@ async function append(entries: readonly Entry[], cache: string): Promise<void> {
 const verified = (ledger: string): Promise<Told> => cli('verify', folder, '--ledger', ledger)
 const anchored = {
   code: 0,
-  stdout: expect.stringMatching(/^valid: passed; .*anchored in \S+, session s1, entry 5 /) as string,
+  stdout: expect.stringMatching(/^valid: passed; .*anchored in \S+, session s1, entry 5 .*\n {2}session s1 is COMPLETE since .*\n {2}test-1: passed .*this one\n$/) as string,
 }
 
 /** Every file below, with its digest and the time of its last change. */
@@ -202,6 +198,49 @@ describe('other clones', () => {
       stdout: expect.stringContaining('the ledger does not hold this test') as string,
     })
   })
+})
+
+describe('no anchor', () => {
+  test('no ledger is named: valid, exit code 31', async () => {
+    expect(await cli('verify', folder)).toMatchObject({
+      code: 31,
+      stdout: expect.stringMatching(/^valid: passed; .*; consistent, unanchored: no ledger was named\n$/) as string,
+    })
+  })
+  test('a ledger that lies beside the evidence came with it', async () => {
+    const home = join(scratch, 'shipped')
+    const inside = join(home, 'sessions', 's1', 'test-1')
+    cpSync(folder, inside, { recursive: true })
+    git('clone', '-q', '--bare', github, join(home, 'ledger.git'))
+    expect(await cli('verify', inside)).toMatchObject({
+      code: 31,
+      stdout: expect.stringMatching(/^valid: passed; .*unanchored: \S+ lies beside the evidence, by the same hand/) as string,
+    })
+  })
+  test('a clone of two histories', async () => {
+    const at = join(scratch, 'diverged')
+    git('clone', '-q', '-b', 'vps-test-ledger', github, at)
+    git('-C', at, 'commit', '-q', '--amend', '-m', 'anew')
+    expect(await verified(at)).toMatchObject({
+      code: 20,
+      stdout: expect.stringContaining('has two histories of vps-test-ledger') as string,
+    })
+  })
+  test('the remote itself', async () => {
+    expect(await cli('verify', folder, '--remote', `file://${github}`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^valid: passed; .*anchored in file:\S+, session s1, entry 5 /) as string,
+    })
+  })
+})
+
+test('a pipe among the evidence is a fault, and holds nothing up', async () => {
+  const at = join(scratch, 'piped')
+  cpSync(folder, at, { recursive: true })
+  rmSync(join(at, 'evidence', 'facts.json'))
+  execFileSync('mkfifo', [join(at, 'evidence', 'facts.json'), join(at, 'evidence', 'more')], { timeout: 20_000 })
+  const { code, stdout } = await cli('verify', at)
+  expect([code, stdout]).toEqual([20, expect.stringContaining('"evidence/facts.json" is a pipe, no regular file')])
 })
 
 test('a terminal shows the proof as text; where the evidence is gone, the page as it is', async () => {

@@ -80,7 +80,7 @@ async function asIfNothingHadHappened(s: Story): Promise<void> {
   ).toEqual(peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort())
   expect(v.findings).toEqual([])
   expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
-  const verified = await cli(['verify', await s.folder()], s.home)
+  const verified = await cli(['verify', await s.folder(), '--ledger', join(s.home, 'testnet', 'ledger.git')], s.home)
   expect(verified.out).toMatch(/^valid: passed; .*; anchored in /)
   expect(verified.code).toBe(0)
 }

@@ -124,22 +124,25 @@ describe('verify', () => {
   const scratchCopy = (): string => join(place.dir, `copy-${copies++}`)
 
   test('finds the evidence valid, and anchored in the ledger', async () => {
-    const { code, result } = await verify(await run.folder())
+    const { code, result } = await verify(await run.folder(), '--ledger', join(run.home, 'testnet/ledger.git'))
     expect(result).toMatchObject({
       faults: [],
       verdict: 'passed',
+      anchored: true,
       anchor: expect.stringMatching(/^anchored in .*, entry 5 \(/) as string,
     })
     expect(code).toBe(0)
+    // The one beside it came by the same hand.
+    expect(await verify(await run.folder())).toMatchObject({ code: 31, result: { faults: [], anchored: false } })
   })
   test('says of a copy elsewhere: consistent, unanchored', async () => {
     const { code, result } = await verify(await copy())
     expect(result).toMatchObject({
       faults: [],
       verdict: 'passed',
-      anchor: 'consistent, unanchored: no ledger was found',
+      anchor: 'consistent, unanchored: no ledger was named',
     })
-    expect(code).toBe(0)
+    expect(code).toBe(31)
   })
   test('takes the ledger it is given, and refuses that of another session', async () => {
     expect(await verify(await copy(), '--ledger', join(run.home, 'testnet/ledger.git'))).toMatchObject({

@@ -2,9 +2,10 @@
  * A stranger's evidence folder: whatever stands in place of any value of it, no page shows more than words, and nothing
  * is judged that is not what it should be.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { layout } from '../../src/domain/bundle.ts'
@@ -34,6 +35,8 @@ afterAll(() => rmSync(place, { recursive: true, force: true }))
 const write = (files: Files): void => {
   for (const [name, content] of Object.entries(contents(files))) writeFileSync(join(place, 'evidence', name), content)
 }
+
+const fromPlace = (name: string) => readFile(join(place, 'evidence', name))
 
 /** Every page that is made of it, and the proof as a terminal shows it; null where it was refused. */
 async function pages(files: Files): Promise<{ readonly md: readonly string[]; readonly text: string } | null> {
@@ -141,7 +144,7 @@ describe('is refused where a value is of another kind', () => {
     ['plan.json: nodes[0] is no name', ['plan', 'nodes', 0], 'x'.repeat(201)],
   ])('%s', async (words, path, value) => {
     write(put(good, path, value) as Files)
-    await expect(readBundle(place, trustedEvidence)).rejects.toThrow(words)
+    await expect(readBundle(fromPlace, trustedEvidence)).rejects.toThrow(words)
   })
   test('or where there is more of it than a run of strangers may leave', async () => {
     const deep = Array.from({ length: 100 }).reduce<Json>((inner) => [inner], [])
@@ -158,7 +161,7 @@ describe('is refused where a value is of another kind', () => {
       ['has 3001 parts', ['attempts'], Array<Json>(3001).fill((good.attempts as readonly Json[])[0] ?? null)],
     ] satisfies readonly (readonly [string, Path, Json])[]) {
       write(put(good, path, value) as Files)
-      await expect(readBundle(place, untrustedEvidence), words).rejects.toThrow(words)
+      await expect(readBundle(fromPlace, untrustedEvidence), words).rejects.toThrow(words)
     }
   })
   test('a manifest that is none', () => {
@@ -177,8 +180,14 @@ test('verify prints what the folder says of itself as words', async () => {
       's\u001b]0;owned\u0007',
     ) as Files,
   )
-  writeFileSync(join(place, 'manifest.json'), `${JSON.stringify(manifestOf([]), null, 1)}\n`)
   writeFileSync(join(place, 'evidence', layout.verdict), '{"suites":{}}')
+  const listed = readdirSync(join(place, 'evidence'), { recursive: true, withFileTypes: true })
+    .filter((f) => f.isFile())
+    .map((f) => {
+      const data = readFileSync(join(f.parentPath, f.name))
+      return { path: relative(place, join(f.parentPath, f.name)), bytes: data.length, sha256: sha256(data) }
+    })
+  writeFileSync(join(place, 'manifest.json'), `${JSON.stringify(manifestOf(listed), null, 1)}\n`)
   const printed: string[] = []
   const context = {
     cwd: place,
@@ -190,7 +199,7 @@ test('verify prints what the folder says of itself as words', async () => {
     },
   } as unknown as Context
   expect(await verify(context, '.', {})).toBe(exitCodes.failed)
-  expect(printed.join()).toMatch(/NOT VALID: .*judged and written by vps-test 9\[2J31m, checked by 1/)
+  expect(printed.join()).toMatch(/it says that vps-test 9\[2J31m wrote it, and this is 1; .*NOT VALID: /)
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   expect(printed.filter((line) => /[\u0000-\u001f\u007f-\u009f\u202e]/.test(line))).toEqual([])
 })

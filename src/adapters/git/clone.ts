@@ -46,6 +46,10 @@ export async function readClone(place: string, session: string): Promise<Reading
   const [here, origins] = [refs.get(branch), refs.get(tracked)]
   const own = here ?? origins
   if (own === undefined) return none(`has no branch ${name}; try: git -C ${quote(place)} fetch origin ${name}:${name}`)
-  const tip = origins !== undefined && (await store.follows(own, origins)) ? origins : own
+  const ahead = origins !== undefined && (await store.follows(own, origins))
+  // Two histories of one ledger: one of them was written anew.
+  if (origins !== undefined && !ahead && !(await store.follows(origins, own)))
+    return none(`has two histories of ${name}, its own and origin's, and neither holds all of the other`)
+  const tip = ahead ? origins : own
   return { kind: 'entries', entries: await store.read(session, tip) }
 }

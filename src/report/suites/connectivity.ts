@@ -40,7 +40,13 @@ function pathsSection(samples: readonly Judgement[]): Section {
   return {
     id: 'paths',
     title: 'Why not end to end',
-    blocks: [others.length === 0 ? paragraph('Every attempt was delivered end to end.') : list(sentences)],
+    blocks: [
+      samples.length === 0
+        ? paragraph('No attempt was made.')
+        : others.length === 0
+          ? paragraph('Every attempt was delivered end to end.')
+          : list(sentences),
+    ],
   }
 }
 

@@ -1,5 +1,5 @@
 /** Seals a test: every fact as a file, a digest of each, one root over all, and the proof that binds them (spec §8). */
-import { itemsFile, layout, toLines, type Bundle } from '../../domain/bundle.ts'
+import { itemsFile, jsonText, layout, toLines, type Bundle } from '../../domain/bundle.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { manifestOf } from '../../domain/manifest.ts'
 import type { Verdict } from '../../domain/verdict.ts'
@@ -16,16 +16,15 @@ export interface Sealed {
  * Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`.
  */
 export async function seal(files: Files, folder: string, bundle: Bundle, judged: Verdict): Promise<Sealed> {
-  const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
   const put = (name: string, text: string): Promise<void> => files.write(`${folder}/evidence/${name}`, text)
-  await put(layout.plan, json(bundle.plan))
+  await put(layout.plan, jsonText(bundle.plan))
   await put(layout.entries, toLines(bundle.entries))
-  await put(layout.facts, json(bundle.facts))
-  await put(layout.nat, json(bundle.measurements))
-  await put(layout.controls, json(bundle.controls))
-  await put(layout.running, json(bundle.running))
+  await put(layout.facts, jsonText(bundle.facts))
+  await put(layout.nat, jsonText(bundle.measurements))
+  await put(layout.controls, jsonText(bundle.controls))
+  await put(layout.running, jsonText(bundle.running))
   for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), toLines(bundle.items[suite] ?? []))
-  await put(layout.verdict, json(judged))
+  await put(layout.verdict, jsonText(judged))
   const digests = await Promise.all(
     (await files.list(`${folder}/evidence`)).map(async (path) => {
       const data = await files.read(path)
@@ -33,7 +32,7 @@ export async function seal(files: Files, folder: string, bundle: Bundle, judged:
     }),
   )
   const manifest = manifestOf(digests)
-  await files.write(`${folder}/manifest.json`, json(manifest))
+  await files.write(`${folder}/manifest.json`, jsonText(manifest))
   const proof = renderBundleProof(bundle, judged, manifest)
   const proofPath = `${folder}/${proofFile(bundle)}`
   await files.write(proofPath, proof)

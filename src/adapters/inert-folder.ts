@@ -1,0 +1,98 @@
+/** A folder that others may have made, only read: regular files alone, each opened once, and nothing waits for a pipe. */
+import { createHash } from 'node:crypto'
+import { constants, type Dirent } from 'node:fs'
+import { lstat, open, opendir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { stripHidden } from '../domain/text.ts'
+
+export interface Listed {
+  /** Relative to the folder, `/` between parts. */
+  readonly path: string
+  readonly kind: 'file' | 'empty folder' | 'link' | 'pipe' | 'socket' | 'device'
+}
+
+/** What one file held when it was read, once. */
+export interface Content {
+  readonly bytes: Uint8Array
+  readonly length: number
+  readonly sha256: string
+}
+
+export interface InertFolder {
+  readonly listed: readonly Listed[]
+  /** The whole of a file; throws where it is no regular file any more, or longer than `most`. */
+  read(path: string, most: number): Promise<Content>
+  /** Only what it hashes to: `bytes` is empty. */
+  digest(path: string, most: number): Promise<Content>
+}
+
+/** Honest evidence is three folders deep. */
+const deepest = 16
+
+/** `most`: files and folders in all. The folder itself may be named by a link; nothing in it may be one. */
+export async function openFolder(named: string, most: number): Promise<InertFolder> {
+  const dir = await realpath(named)
+  const listed: Listed[] = []
+  await list(dir, '', listed, most, 0)
+  const taken = new Set<string>()
+  const take = (path: string): string => {
+    if (taken.has(path)) throw new Error(`${path} would be read twice`)
+    taken.add(path)
+    return join(dir, path)
+  }
+  return {
+    listed,
+    read: async (path, longest) => contentOf(take(path), path, longest, true),
+    digest: async (path, longest) => contentOf(take(path), path, longest, false),
+  }
+}
+
+async function list(dir: string, below: string, found: Listed[], most: number, depth: number): Promise<void> {
+  if (depth > deepest) throw new Error(`${stripHidden(below)} is nested deeper than ${deepest} folders`)
+  let empty = true
+  for await (const entry of await opendir(join(dir, below))) {
+    empty = false
+    const path = below === '' ? entry.name : `${below}/${entry.name}`
+    const kind = await kindOf(entry, join(dir, path))
+    if (kind === 'folder') await list(dir, path, found, most, depth + 1)
+    else found.push({ path, kind })
+    if (found.length > most) throw new Error(`it holds more than ${most} files`)
+  }
+  if (empty && below !== '') found.push({ path: below, kind: 'empty folder' })
+}
+
+/** Some file systems do not say in their lists what a name is. */
+async function kindOf(entry: Dirent, path: string): Promise<Listed['kind'] | 'folder'> {
+  const known = [entry.isFile(), entry.isDirectory(), entry.isSymbolicLink(), entry.isFIFO(), entry.isSocket()]
+  const one = known.some(Boolean) ? entry : await lstat(path)
+  if (one.isFile()) return 'file'
+  if (one.isDirectory()) return 'folder'
+  if (one.isSymbolicLink()) return 'link'
+  return one.isFIFO() ? 'pipe' : one.isSocket() ? 'socket' : 'device'
+}
+
+/** What became a link or a pipe since it was listed is not followed, nor waited for. */
+const inert = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+async function contentOf(full: string, path: string, most: number, keep: boolean): Promise<Content> {
+  const file = await open(full, inert)
+  try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no regular file`)
+    const hash = createHash('sha256')
+    const kept: Buffer[] = []
+    let length = 0
+    const chunk = Buffer.allocUnsafe(1 << 18)
+    for (;;) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
+      if (bytesRead === 0) break
+      length += bytesRead
+      if (length > most) throw new Error(`${path} is longer than ${most} bytes`)
+      const part = chunk.subarray(0, bytesRead)
+      hash.update(part)
+      if (keep) kept.push(Buffer.from(part))
+    }
+    return { bytes: Buffer.concat(kept, keep ? length : 0), length, sha256: hash.digest('hex') }
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,118 @@
+/** A whole sealed test in a folder, with the ledger that holds it: what a lab would leave, without one. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { folder as filesIn } from '../../src/adapters/system.ts'
+import { evidenceFormat, verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
+import { markOf } from '../../src/domain/continuity.ts'
+import type { Entry } from '../../src/domain/ledger.ts'
+import { fold } from '../../src/domain/session.ts'
+import { suiteCounts } from '../../src/domain/suites/suite.ts'
+import { verdict, type Verdict } from '../../src/domain/verdict.ts'
+import { seal, type Sealed } from '../../src/stages/parts/seal.ts'
+import { binary, nineNodes, run, type Changes } from '../domain/fixtures.ts'
+import { buildRecord } from './facts.ts'
+import { planOf } from './plan.ts'
+import { story, type Step } from './session.ts'
+
+export const sealedVersion = '1.2.3'
+const started = Date.UTC(2026, 0, 31, 8, 0, 0)
+const minute = 60_000
+
+export interface SealedTest {
+  /** Its evidence folder. */
+  readonly folder: string
+  readonly bundle: Bundle
+  readonly verdict: Verdict
+  readonly sealed: Sealed
+  /** The session's entries, that of this test included. */
+  readonly ledger: readonly Entry[]
+  remove(): Promise<void>
+}
+
+/** What a run with these changes would have sealed, not yet written. */
+export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle {
+  const input = run(changes)
+  const plan = planOf({ project: 'ant-quic', fleet: nineNodes, more: { suites: input.suites, unsupported: [] } })
+  const build = { ...buildRecord, sha256: binary }
+  const steps: readonly Step[] = [
+    'begin',
+    'confirmed',
+    ['ready', { answered: plan.nodes }],
+    ['built', { build }],
+    [
+      'deployed',
+      {
+        binarySha256: binary,
+        deployed: Object.fromEntries(
+          Object.entries(input.deployed).map(([node, sha256]) => [
+            node,
+            { sha256, skipped: false, sentBytes: 9, foreignUnit: false, pid: 400 },
+          ]),
+        ),
+      },
+    ],
+  ]
+  const entries = story(steps, { session: 's1', plan, at: (seq) => started + seq * minute })
+  return {
+    plan,
+    entries,
+    measurements: input.measurements,
+    controls: input.evidence.controls,
+    running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
+    items: input.items,
+    facts: {
+      format: evidenceFormat,
+      version,
+      session: 's1',
+      test: 1,
+      sessionStartedAt: started,
+      testStartedAt: started + 5 * minute,
+      testEndedAt: started + 8 * minute,
+      excluded: input.excluded,
+      deployed: input.deployed,
+      notes: input.missing ?? [],
+      findings: input.findings ?? [],
+      build,
+      checkpoint: null,
+    },
+  }
+}
+
+/** The entry that a run would have written of this folder. */
+export const recorded = (bundle: Bundle, judged: Verdict, sealed: Sealed): readonly Entry[] =>
+  story(
+    [
+      [
+        judged.result,
+        {
+          reasons: judged.reasons.map((r) => r.text),
+          counts: suiteCounts(judged.suites),
+          folder: `test-${bundle.facts.test}`,
+          evidenceRoot: sealed.root,
+          proofPage: sealed.proofPath,
+          proofSha256: sealed.proofSha256,
+          running: bundle.running.after.map(markOf),
+          checkpoint: fold(bundle.facts.session, bundle.entries).checkpoint,
+        },
+        { at: bundle.facts.testEndedAt + 1000 },
+      ],
+    ],
+    { session: bundle.facts.session, plan: bundle.plan },
+    bundle.entries,
+  )
+
+/** Sealed by the same function as a run's. */
+export async function sealedTest(bundle: Bundle = bundleOf()): Promise<SealedTest> {
+  const place = await mkdtemp(join(tmpdir(), 'vps-test-sealed-'))
+  const judged = verdict(verdictInputOf(bundle))
+  const sealed = await seal(filesIn(place), `test-${bundle.facts.test}`, bundle, judged)
+  return {
+    folder: join(place, `test-${bundle.facts.test}`),
+    bundle,
+    verdict: judged,
+    sealed,
+    ledger: recorded(bundle, judged, sealed),
+    remove: () => rm(place, { recursive: true, force: true }),
+  }
+}
