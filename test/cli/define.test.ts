@@ -148,7 +148,7 @@ describe('a line of words reaches the handler of its verb', () => {
     for (const line of ['start', 'plan', 'nodes', 'nodes trust', 'diagnose n', 'init'])
       expect(JSON.stringify((await parse(...line.split(' '))).given)).not.toContain('fleet')
   })
-  test.each(['status', 'logs p', 'stop p', 'soak', 'approve'])(
+  test.each(['status', 'logs p', 'stop p', 'soak', 'approve', 'verify d'])(
     '%s --remote: the sessions of that ledger',
     async (line) => {
       expect((await parse(...line.split(' '))).context.sessions).toBe(here.sessions)
@@ -166,7 +166,7 @@ const repeated: readonly string[] = [
   'plan --custom-criteria',
   'lab doctor --json',
   'doctor --json',
-  ...['logs', 'stop', 'soak', 'approve'].map((verb) => `${verb} --remote`),
+  ...['logs', 'stop', 'soak', 'approve', 'verify'].map((verb) => `${verb} --remote`),
 ]
 
 const leaves = (
