@@ -63,12 +63,7 @@ export async function check(
   }
 }
 
-async function judgedAgain(
-  dir: string,
-  version: string,
-  most: Limits,
-  faults: string[],
-): Promise<Rejudged & Evidence> {
+async function judgedAgain(dir: string, version: string, most: Limits, faults: string[]): Promise<Rejudged & Evidence> {
   const folder = await openFolder(dir, most.files)
   const { manifest, held } = await readSealed(folder, most, faults)
   const { bundle, odd } = await readBundle(async (name) => held(`evidence/${name}`), most)
@@ -94,7 +89,8 @@ async function readSealed(folder: InertFolder, most: Limits, faults: string[]): 
   // Nothing lists the manifest itself: a byte between its values would change no digest.
   if (text !== jsonText(manifest)) faults.push('manifest.json: not written as it was sealed')
   for (const { path, kind } of folder.listed)
-    if (kind !== 'file') faults.push(`${JSON.stringify(path)} is ${kind === "empty folder" ? "an" : "a"} ${kind}, no regular file`)
+    if (kind !== 'file')
+      faults.push(`${JSON.stringify(path)} is ${kind === 'empty folder' ? 'an' : 'a'} ${kind}, no regular file`)
   const listed = new Map(manifest.files.map((f) => [f.path, f.bytes]))
   const judged = new Set(bundleFiles().map((name) => `evidence/${name}`))
   const kept = new Map<string, Uint8Array>()

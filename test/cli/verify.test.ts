@@ -68,7 +68,9 @@ async function append(entries: readonly Entry[], cache: string): Promise<void> {
 const verified = (ledger: string): Promise<Told> => cli('verify', folder, '--ledger', ledger)
 const anchored = {
   code: 0,
-  stdout: expect.stringMatching(/^valid: passed; .*anchored in \S+, session s1, entry 5 .*\n {2}session s1 is COMPLETE since .*\n {2}test-1: passed .*this one\n$/) as string,
+  stdout: expect.stringMatching(
+    /^valid: passed; .*anchored in \S+, session s1, entry 5 .*\n {2}session s1 is COMPLETE since .*\n {2}test-1: passed .*this one\n$/,
+  ) as string,
 }
 
 /** Every file below, with its digest and the time of its last change. */
@@ -214,7 +216,9 @@ describe('no anchor', () => {
     git('clone', '-q', '--bare', github, join(home, 'ledger.git'))
     expect(await cli('verify', inside)).toMatchObject({
       code: 31,
-      stdout: expect.stringMatching(/^valid: passed; .*unanchored: \S+ lies beside the evidence, by the same hand/) as string,
+      stdout: expect.stringMatching(
+        /^valid: passed; .*unanchored: \S+ lies beside the evidence, by the same hand/,
+      ) as string,
     })
   })
   test('a clone of two histories', async () => {
