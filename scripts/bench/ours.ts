@@ -12,12 +12,14 @@ import { next } from '../../src/domain/next.ts'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
 import { fold, type Session } from '../../src/domain/session.ts'
 import type { State } from '../../src/domain/states.ts'
+import { seedBytes } from '../../src/domain/test-seed.ts'
 import { build, keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { setup } from '../../src/stages/setup.ts'
 import { driverOf } from '../../src/suites/drivers/drivers.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
 import { runRounds } from '../../src/suites/connectivity.ts'
+import { randomHex } from '../../src/instruments/prober.ts'
 import { removeWitnesses } from '../../src/instruments/witness.ts'
 import { openWorld, type OpenWorld } from '../../src/world.ts'
 import type { Setting } from './setting.ts'
@@ -125,6 +127,7 @@ export const attemptOurs = (
       world,
       plan: s.plan,
       test: 1,
+      seed: randomHex(world, seedBytes),
       nodes: s.plan.nodes,
       measurements: [],
       subjects: { peerIds, ports: new Map() },

@@ -14,9 +14,11 @@ import type { StageResult } from '../domain/events/entry.ts'
 import type { SetupWarning } from '../domain/events/facts.ts'
 import type { Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
+import { seedBytes } from '../domain/test-seed.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
+import { randomHex } from '../instruments/prober.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord, Tables } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
@@ -71,7 +73,8 @@ async function work(
   world: OwnWorld,
   { folder, number, testStartedAt, there, lost }: Scene,
 ): Promise<StageResult<'TEST'>> {
-  const open = await openBench(plan, session, world, there, number)
+  const seed = randomHex(world, seedBytes)
+  const open = await openBench(plan, session, world, there, { number, seed })
   const scene = { plan, session, world, open, testStartedAt, there, lost, number }
   const first = await runSuites(open.bench, world.files, folder)
   const items =

@@ -14,8 +14,9 @@ import {
 } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import { payloadSha256 } from '../domain/payload.ts'
+import { lengthOf, nonceOf } from '../domain/test-seed.ts'
 import { asFailure, type PerNode } from '../instruments/per-node.ts'
-import { randomHex, randomInt } from '../instruments/prober.ts'
+import { randomInt } from '../instruments/prober.ts'
 import type { NodeLook } from '../instruments/witness.ts'
 import type { Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
@@ -25,17 +26,18 @@ type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'fault'>
 export type Dialled = Omit<Attempt, 'record'>
 
 export function prepare(
-  { world, plan: { profile }, subjects, test }: Bench,
+  { world, plan: { profile }, subjects, test, seed }: Bench,
   pair: Pair,
   round: number,
   repetition: number,
   ports: PortPool,
 ): Start {
-  const nonce = randomHex(world, 16)
+  const id = `${test}.${round}.${pair.from}.${pair.to}`
+  const nonce = nonceOf(seed, id)
   const range = profile.payload.kind === 'opaque' ? { minBytes: 0, maxBytes: 0 } : profile.payload
-  const bytes = randomInt(world, range.minBytes, range.maxBytes)
+  const bytes = lengthOf(seed, id, range.minBytes, range.maxBytes)
   return {
-    id: `${test}.${round}.${pair.from}.${pair.to}`,
+    id,
     pair,
     repetition,
     nonce,

@@ -5,6 +5,7 @@
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'
+import type { TestSeed } from '../domain/test-seed.ts'
 import type { NodeHttp, Nodes, Orchestrator, Randomness, Execution, Tables } from '../ports.ts'
 import type { Driver } from './drivers/driver.ts'
 import type { Reader } from './readers/reader.ts'
@@ -24,6 +25,8 @@ export interface Bench {
   readonly plan: Plan
   /** Which test of the session, from 1: part of every id. */
   readonly test: number
+  /** What its attempts draw from; nobody else knows it before the test is sealed. */
+  readonly seed: TestSeed
   /** Nodes of the plan that are there, the registry included. */
   readonly nodes: readonly NodeName[]
   readonly measurements: readonly NatMeasurement[]

@@ -49,6 +49,7 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
   world,
   plan: { profile, config: { deploy: { serviceName: 's' } } } as unknown as Plan,
   test: 1,
+  seed: '5'.repeat(64),
   nodes: [],
   measurements: [],
   subjects: { peerIds: new Map(), ports },

@@ -6,6 +6,7 @@ import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { boundPorts } from '../../domain/program.ts'
 import type { Session } from '../../domain/session.ts'
+import type { TestSeed } from '../../domain/test-seed.ts'
 import { controlPair, runControls } from '../../instruments/controls.ts'
 import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
@@ -31,7 +32,7 @@ export async function openBench(
   session: Session,
   world: SuiteWorld & ProberBinary,
   nodes: readonly NodeName[],
-  test: number,
+  { number, seed }: { readonly number: number; readonly seed: TestSeed },
 ): Promise<OpenBench> {
   const [before, prober] = await Promise.all([provenProcesses(world, plan, nodes), installProber(world, nodes)])
   world.log.info('test: measuring NATs, running the controls')
@@ -44,7 +45,8 @@ export async function openBench(
     bench: {
       world,
       plan,
-      test,
+      test: number,
+      seed,
       nodes,
       measurements: survey.measurements,
       subjects: { peerIds, ports: boundPorts(plan.profile.servicePort, before) },
