@@ -37,6 +37,20 @@ function importFaults(all: readonly Source[]): readonly string[] {
   })
 }
 
+/**
+ * Programs are run in one place. The lab's own stays apart: what it starts joins a cgroup before its first instruction
+ * and outlives us, and the lab may not know the adapters.
+ */
+const runners = ['src/adapters/process.ts', 'src/lab/process.ts']
+const runnerFaults = (all: readonly Source[]): readonly string[] =>
+  all
+    .filter(({ path }) => !runners.includes(path))
+    .flatMap((one) =>
+      one.outside
+        .filter((name) => ['execa', 'node:child_process', 'child_process'].includes(name))
+        .map((name) => `${one.path} imports ${name}: programs are run by ${runners[0]}`),
+    )
+
 /** Only entries and adapters see the clock, chance, the environment and the terminal. */
 const worldFaults = (all: readonly Source[]): readonly string[] =>
   all
@@ -76,6 +90,7 @@ describe('the house', () => {
   test('every file imports only what its room may import', () => expect(importFaults(sources)).toEqual([]))
   test('only entries and adapters touch clock, chance, environment and terminal', () =>
     expect(worldFaults(sources)).toEqual([]))
+  test('programs are run in one place', () => expect(runnerFaults(sources)).toEqual([]))
   test('no circles of imports', () => expect(cycles(sources)).toEqual([]))
   test('nobody imports the entries', () => {
     const everywhere = [...sources, ...filesUnder(root, 'test').map((path) => readSource(root, path))]

@@ -1,9 +1,10 @@
 /**
  * The orchestrator's own machine behind a prefix, as a Remote: lab NAT boxes are network namespaces entered by nsenter.
  */
-import { execa } from 'execa'
+import type { Readable } from 'node:stream'
 import type { Command } from '../commands/command.ts'
 import type { Remote, RunOptions } from '../ports.ts'
+import { startProcess } from './process.ts'
 import { collector } from './ssh/collect.ts'
 import type { OutputBuffer } from './ssh/collect.ts'
 import { orAbort, withDeadline } from './ssh/deadline.ts'
@@ -75,15 +76,7 @@ async function spawned(
   into: OutputBuffer,
   signal: AbortSignal,
 ): Promise<Ending> {
-  const [file, ...args] = argv
-  const child = execa(file ?? '', args, {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: false,
-    reject: false,
-    detached: true,
-  })
+  const child = startProcess(argv)
   const over = new AbortController()
   const broken = Promise.withResolvers<never>()
   const take =
@@ -96,43 +89,27 @@ async function spawned(
         broken.reject(error)
       }
     }
-  child.stdin.on('error', () => undefined)
   child.stdout.on('data', take(into.stdout))
   child.stderr.on('data', take(into.stderr))
   try {
-    const done = child.then((result) => result).finally(() => over.abort())
-    const [result] = await orAbort(
+    const outputs = Promise.all([ended(child.stdout), ended(child.stderr)])
+    const done = Promise.all([child.exited, outputs]).finally(() => over.abort())
+    const [[exit]] = await orAbort(
       signal,
       Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]),
     )
     into.end()
-    if (result.signal !== undefined) return { code: null, signal: result.signal }
-    if (result.exitCode === undefined)
-      throw nodeUnreachable(name, [`${file} cannot be started: ${reasonOf(result.cause)}`])
-    return { code: result.exitCode, signal: null }
+    if (exit.kind === 'not started') throw nodeUnreachable(name, [`${argv[0]} cannot be started: ${reasonOf(exit.why)}`])
+    return exit.kind === 'exited' ? { code: exit.code, signal: null } : { code: null, signal: exit.signal }
   } catch (error) {
-    await end(child)
+    await child.end()
     throw error
   } finally {
     over.abort()
   }
 }
 
-const graceMs = 2000
-
-/** TERM to the group, time for its traps, then KILL. The caller of an aborted command is not kept waiting by this. */
-async function end(child: { readonly pid?: number } & PromiseLike<unknown>): Promise<void> {
-  const { pid } = child
-  if (pid === undefined) return
-  const send = (signal: NodeJS.Signals): void => {
-    try {
-      process.kill(-pid, signal)
-    } catch {
-      /* it has ended */
-    }
-  }
-  const timer = setTimeout(send, graceMs, 'SIGKILL')
-  send('SIGTERM')
-  await child
-  clearTimeout(timer)
-}
+const ended = (stream: Readable): Promise<void> =>
+  new Promise((resolve) => {
+    stream.once('close', resolve)
+  })

@@ -1,8 +1,7 @@
 /** Brings what a command needs on a runner: our prober, the lab's system tools, and root for the lab. */
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { execa } from 'execa'
 import { Failure } from '../domain/failure.ts'
+import { runAttached, runProcess } from './process.ts'
 
 export interface Brought {
   readonly VPS_TEST_PROBE: string
@@ -12,19 +11,16 @@ export interface Brought {
 
 /** `root`: this package. What is there already is not made again. */
 export async function bring(what: 'prober' | 'lab', root: string, signal: AbortSignal): Promise<Brought> {
-  const ended = await execa(process.execPath, [join(root, 'scripts/runner.mjs'), what], {
-    reject: false,
-    timeout: 20 * 60_000,
-    cancelSignal: signal,
-    stdin: 'ignore',
-    maxBuffer: 16 << 20,
+  const { ending, stdout, stderr } = await runProcess([process.execPath, join(root, 'scripts/runner.mjs'), what], {
+    timeoutMs: 20 * 60_000,
+    signal,
+    keepBytes: 16 << 20,
   })
-  signal.throwIfAborted()
-  const line = ended.stdout.trim().split('\n').at(-1) ?? ''
-  if (ended.exitCode !== 0 || !line.startsWith('{'))
+  const line = stdout.toString('utf8').trim().split('\n').at(-1) ?? ''
+  if (ending.kind !== 'exited' || ending.code !== 0 || !line.startsWith('{'))
     throw new Failure({
       code: 'I101',
-      message: `cannot bring the ${what}: ${ended.stderr.trim().split('\n').slice(-5).join(' ')}`,
+      message: `cannot bring the ${what}: ${stderr.toString('utf8').trim().split('\n').slice(-5).join(' ')}`,
       remedy: 'vps-test doctor',
     })
   return JSON.parse(line) as Brought
@@ -49,31 +45,11 @@ export async function againAsRoot(
   signal: AbortSignal,
 ): Promise<number> {
   signal.throwIfAborted()
-  const child = spawn('sudo', ['-n', process.execPath, join(root, 'scripts/runner.mjs'), 'as-root'], {
-    stdio: ['pipe', 'inherit', 'inherit'],
+  const exit = await runAttached(['sudo', '-n', process.execPath, join(root, 'scripts/runner.mjs'), 'as-root'], {
+    text: `${JSON.stringify({ env, argv: [process.execPath, entry], patienceMs })}\n`,
+    signal,
   })
-  child.stdin
-    .on('error', () => undefined)
-    .write(`${JSON.stringify({ env, argv: [process.execPath, entry], patienceMs })}\n`)
-  const cancel = (): void => {
-    child.stdin.end()
-  }
-  signal.addEventListener('abort', cancel, { once: true })
-  return new Promise((done, fail) => {
-    child.on('error', (error) => {
-      fail(
-        new Failure(
-          {
-            code: 'I102',
-            message: `the lab needs root, and sudo does not start: ${error.message}`,
-          },
-          error,
-        ),
-      )
-    })
-    child.on('close', (code) => {
-      signal.removeEventListener('abort', cancel)
-      done(code ?? 1)
-    })
-  })
+  if (exit.kind === 'not started')
+    throw new Failure({ code: 'I102', message: `the lab needs root, and sudo does not start: ${exit.why}` })
+  return exit.kind === 'exited' ? exit.code : 1
 }

@@ -1,7 +1,7 @@
 /** `lab up | down | status | shell | doctor`: a fleet on this machine, measured before it counts as up. */
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { runAttached } from '../adapters/attached.ts'
+import { runAttached } from '../adapters/process.ts'
 import { systemClock } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { doctor, doctorFix, type CheckResult } from '../lab/doctor.ts'
@@ -111,7 +111,8 @@ export async function printLabStatus(c: Context, flags: LabFlags): Promise<numbe
 }
 
 export async function shell(c: Context, node: string, flags: LabFlags): Promise<number> {
-  return (await runAttached(await labShell({ ...where(c, flags), node }))) ?? exitCodes.harness
+  const exit = await runAttached(await labShell({ ...where(c, flags), node }))
+  return exit.kind === 'exited' ? exit.code : exitCodes.harness
 }
 
 export async function examine(c: Context, flags: LabFlags): Promise<number> {

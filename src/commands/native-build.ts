@@ -20,6 +20,13 @@ const base = (project: string): string =>
 const cargoPath = raw('if [ -r "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env"; fi')
 const lock = raw(`exec 9>"$base/lock"; flock -n 9 || exit ${busyExit}`)
 
+/** The host's own git settings change neither what is checked out nor what counts as changed. */
+const gitAlone = raw(
+  'export LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0',
+)
+/** An older git knows no other format than SHA-1, and not the option. */
+const formatOf = (commit: string): readonly string[] => (commit.length === 64 ? ['--object-format=sha256'] : [])
+
 /** Prints `<tool> <version>` for each tool that is there. */
 export const checkHost: Command = {
   kind: 'script',
@@ -53,9 +60,9 @@ export const receiveCommit = (project: string, commit: string): Command => ({
   why: `receive commit ${commit.slice(0, 12)}`,
   idempotent: false,
   text: sh`
-    set -eu; umask 077; export LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
+    set -eu; umask 077; ${gitAlone}
     base=${raw(base(project))}; mkdir -p "$base"; ${lock}
-    rm -rf "$base/src"; git init --quiet "$base/src"; cd "$base/src"
+    rm -rf "$base/src"; git init --quiet --template= ${formatOf(commit)} "$base/src"; cd "$base/src"
     cat > .git/commit.bundle; echo ${commit} > .git/shallow
     git fetch --quiet .git/commit.bundle ${bundleRef}
     git -c core.hooksPath=/dev/null checkout --quiet --detach ${commit}
@@ -79,7 +86,7 @@ export const buildCommit = (b: NativeBuild): Command => ({
   why: `native build of ${b.commit.slice(0, 12)}`,
   idempotent: true,
   text: sh`
-    set -eu; umask 022; export LC_ALL=C CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
+    set -eu; umask 022; ${gitAlone}; export CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
     ${cargoPath}
     base=${raw(base(b.project))}; ${lock}
     cd "$base/src"; test "$(git rev-parse HEAD)" = ${b.commit} && test -z "$(git status --porcelain)" || exit 66

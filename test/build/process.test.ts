@@ -39,7 +39,7 @@ test('an exit code is a result, and both streams come by lines', async () => {
     onLine: (l) => lines.push(l),
     onErrorLine: (l) => lines.push(`err ${l}`),
   })
-  expect(done).toMatchObject({ code: 7, signal: null, stdout: 'one\nthree\n', stderr: 'two\n' })
+  expect(done).toMatchObject({ code: 7, signal: null, stdout: 'one\nthree', stderr: 'two\n' })
   expect(lines.toSorted()).toEqual(['err two', 'one', 'three'])
 })
 

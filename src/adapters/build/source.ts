@@ -1,109 +1,84 @@
 /** What git says about the directory that is built: the commit, and whether what lies there is that commit. */
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { lstat, readlink } from 'node:fs/promises'
-import { join } from 'node:path'
-import { execa } from 'execa'
+import { dirname, join } from 'node:path'
+import { quote } from '../../commands/quote.ts'
 import type { SourceInfo } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
-import { messageOf } from '../../domain/text.ts'
+import { gitAt, GitError } from '../git/process.ts'
+import { changesIn } from './changes.ts'
+import { reasonIn } from './process.ts'
 
-const timeoutMs = 60_000
-/** Changed paths that are named; all are counted and digested. */
-const shownPaths = 50
+type GitSource = Extract<SourceInfo, { kind: 'git' }>
 
 /** Never throws for a directory without git: a project may be a plain folder, and the record then says so. */
 export async function readSource(dir: string, signal: AbortSignal): Promise<SourceInfo> {
   const root = await git(dir, signal, 'rev-parse', '--show-toplevel').catch(orNone)
   if (typeof root !== 'string') return root
-  const head = await git(dir, signal, 'log', '-1', '--format=%H%n%ct%n%s', 'HEAD').catch(orNone)
+  const head = await git(dir, signal, 'rev-parse', '--verify', 'HEAD^{commit}').catch(orNone)
   if (typeof head !== 'string') return head
-  const [commit = '', time = '', ...subject] = head.split('\n')
-  const [prefix, branch, tree] = await Promise.all([
+  const commit = commitName(head, dir)
+  const [prefix, branch, tree, told] = await Promise.all([
     git(dir, signal, 'rev-parse', '--show-prefix'),
     git(dir, signal, 'branch', '--show-current'),
-    git(dir, signal, 'rev-parse', '--verify', '--quiet', `${commit}:./`).catch(orNone),
+    git(dir, signal, 'rev-parse', '--verify', '--quiet', `${commit}:./`).catch(() => null),
+    git(dir, signal, 'show', '--no-patch', '--no-show-signature', '--no-notes', '--format=%ct%n%s', commit),
   ])
+  const [time = '', ...subject] = told.split('\n')
+  const subdir = prefix.replace(/\/$/, '')
   return {
     kind: 'git',
     root,
-    subdir: prefix.replace(/\/$/, ''),
+    subdir,
     commit,
-    tree: typeof tree === 'string' ? tree : null,
+    tree: tree === null ? null : commitName(tree, dir),
     subject: subject.join('\n').slice(0, 300),
     time: Number(time),
     branch: branch === '' ? null : branch,
-    dirty: await changes(dir, signal),
+    dirty: await dirtyIn(root, subdir, signal),
   }
 }
 
-/** The digest changes with every byte of the uncommitted state: the diff against HEAD, then each untracked file. */
-async function changes(dir: string, signal: AbortSignal): Promise<Extract<SourceInfo, { kind: 'git' }>['dirty']> {
-  const status = await git(
-    dir,
-    signal,
-    'status',
-    '--porcelain=v1',
-    '-z',
-    '--no-renames',
-    '--untracked-files=all',
-    '--',
-    '.',
-  )
-  const entries = status
-    .split('\0')
-    .filter((e) => e !== '')
-    .map((e) => ({ state: e.slice(0, 2), path: e.slice(3) }))
-  if (entries.length === 0) return null
-  const root = await git(dir, signal, 'rev-parse', '--show-toplevel')
-  const hash = createHash('sha256')
-  const diff = command(dir, signal, ['diff', 'HEAD', '--binary', '--no-ext-diff', '--no-color', '--', '.'])
-  for await (const chunk of diff.iterable({ from: 'stdout', binary: true })) hash.update(chunk)
-  for (const entry of entries.filter((e) => e.state === '??')) {
-    hash.update(`\0${entry.path}\0`)
-    const file = join(root, entry.path),
-      kind = await lstat(file).catch(() => undefined)
-    if (kind?.isSymbolicLink() === true) hash.update(await readlink(file))
-    else if (kind?.isFile() === true) for await (const chunk of createReadStream(file)) hash.update(chunk as Uint8Array)
-  }
-  return { count: entries.length, paths: entries.slice(0, shownPaths).map((e) => e.path), digest: hash.digest('hex') }
+/** A commit is named by 40 or 64 hexadecimal digits and by nothing else. */
+function commitName(text: string, dir: string): string {
+  if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return text
+  throw new Failure({ code: 'I310', message: `git in ${dir} names a commit as ${JSON.stringify(text.slice(0, 100))}` })
 }
 
-/** Trimmed stdout of git; Failure I310 with git's own last line when it fails. */
-export async function git(dir: string, signal: AbortSignal, ...args: readonly string[]): Promise<string> {
+/**
+ * Of the whole repository: a build reads what lies beside its workspace too. A lock file that no commit holds is made
+ * by cargo where there is none, so that it is no change of the source.
+ */
+async function dirtyIn(root: string, subdir: string, signal: AbortSignal): Promise<GitSource['dirty']> {
+  const above = ['']
+  for (let at = subdir; at !== '' && at !== '.'; at = dirname(at)) above.push(at)
+  const locks = new Set(above.map((folder) => join(folder, 'Cargo.lock')))
+  return changesIn(root, signal, (entry) => entry.state === '??' && locks.has(entry.path))
+}
+
+/** Trimmed stdout of git; Failure I310 with git's own reason when it fails. */
+export const git = async (dir: string, signal: AbortSignal, ...args: readonly string[]): Promise<string> =>
+  gitTold(dir, signal, args)
+
+export async function gitTold(
+  dir: string,
+  signal: AbortSignal,
+  args: readonly string[],
+  input?: string,
+): Promise<string> {
   try {
-    return (await command(dir, signal, args)).stdout.replace(/\n+$/, '')
+    return (await gitAt(dir, signal)(args, input === undefined ? {} : { input, timeoutMs: 600_000 })).stdout.toString('utf8').replace(/\n+$/, '')
   } catch (error) {
-    signal.throwIfAborted()
-    const said =
-      error instanceof Error && 'stderr' in error && typeof error.stderr === 'string'
-        ? error.stderr.trim().split('\n').at(-1)
-        : undefined
+    if (!(error instanceof GitError)) throw error
+    const owner = /dubious ownership/.test(error.words)
     throw new Failure(
       {
         code: 'I310',
-        message: `git ${args[0] ?? ''} in ${dir}: ${said === undefined || said === '' ? messageOf(error) : said}`,
+        message: `git ${args[0] ?? ''} in ${dir}: ${reasonIn(error.words)}`,
+        ...(owner ? { remedy: `git config --global --add safe.directory ${quote(dir)}` } : {}),
       },
       error,
     )
   }
 }
-
-/** LC_ALL=C: we read its words. Hooks, prompts and file watchers of the user stay out of it. */
-const command = (dir: string, signal: AbortSignal, args: readonly string[]) =>
-  execa(
-    'git',
-    ['-c', 'core.hooksPath=/dev/null', '-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args],
-    {
-      cwd: dir,
-      timeout: timeoutMs,
-      cancelSignal: signal,
-      stdin: 'ignore',
-      maxBuffer: 64 << 20,
-      stripFinalNewline: false,
-      env: { LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' },
-    },
-  )
 
 function orNone(error: unknown): SourceInfo {
   if (!(error instanceof Failure)) throw error

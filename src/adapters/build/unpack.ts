@@ -3,8 +3,8 @@
  */
 import { messageOf } from '../../domain/text.ts'
 import { basename } from 'node:path'
-import { execa } from 'execa'
 import { Failure } from '../../domain/failure.ts'
+import { runProcess } from '../process.ts'
 
 /** Larger programs are refused, also where an archive would grow to one. */
 export const maxBytes = 1 << 30
@@ -19,17 +19,23 @@ export async function unpacked(
   if (data[0] === 0x7f) return data
   if (data[0] !== 0x1f || data[1] !== 0x8b)
     throw new Failure({ code: 'U304', message: `${from} is neither an ELF program nor a .tar.gz` })
-  const tar = async (...args: readonly string[]): Promise<Uint8Array> =>
-    (
-      await execa('tar', args, {
-        input: data,
-        encoding: 'buffer',
-        maxBuffer: maxBytes,
-        timeout: 120_000,
-        cancelSignal: signal,
-        stripFinalNewline: false,
-      })
-    ).stdout
+  const tar = async (...args: readonly string[]): Promise<Uint8Array> => {
+    const { ending, stdout, stderr } = await runProcess(['tar', ...args], {
+      input: data,
+      keepBytes: maxBytes,
+      refuseMore: true,
+      timeoutMs: 120_000,
+      signal,
+    })
+    if (ending.kind === 'exited' && ending.code === 0) return stdout
+    throw new Error(
+      ending.kind === 'too much'
+        ? `it grows to more than ${maxBytes} bytes`
+        : ending.kind === 'not started'
+          ? ending.why
+          : `tar: ${stderr.toString('utf8').trim().split('\n')[0] || ending.kind}`,
+    )
+  }
   try {
     const members = new TextDecoder()
       .decode(await tar('-tzf', '-'))

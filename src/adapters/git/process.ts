@@ -1,40 +1,46 @@
-/** One git process on one repository: its surroundings, its time limit, and errors without what must not be said. */
+/** The one way to run git: its surroundings, its time limit, and errors without what must not be said. */
 import { randomBytes } from 'node:crypto'
-import { execa } from 'execa'
+import { runProcess, type Finished } from '../process.ts'
+import { settingsOf, type Purpose } from './settings.ts'
 
 /**
- * Whatever git variables and settings surround us (a hook's, a person's templates and signing) are not this
- * repository's.
+ * What a hook, an alias or a person set for another repository is not for this one: variables that begin with GIT_ stay
+ * out, and so do the settings of the person and the system but for those that {@link settingsOf} names.
  */
 const surroundings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')))
 const nobody = { GIT_AUTHOR_NAME: 'vps-test', GIT_AUTHOR_EMAIL: 'vps-test@lab.invalid', GIT_COMMITTER_NAME: 'vps-test' }
 const quiet = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_NO_REPLACE_OBJECTS: '1',
+  GIT_ATTR_NOSYSTEM: '1',
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: '',
-  GIT_SSH_COMMAND: 'ssh -oBatchMode=yes',
 }
 /**
  * A transition is on the disk before the next action; other writers are waited for; nothing runs on after git has
- * answered.
+ * answered; no hook, watcher, pager or check of signatures changes or delays an answer.
  */
-const settings = [
-  '-c',
-  'core.fsync=all',
-  '-c',
-  'core.filesRefLockTimeout=2000',
-  '-c',
-  'gc.auto=0',
-  '-c',
-  'maintenance.auto=false',
-]
+const settings: Readonly<Record<string, string>> = {
+  'core.fsync': 'all',
+  'core.filesRefLockTimeout': '2000',
+  'gc.auto': '0',
+  'maintenance.auto': 'false',
+  'core.hooksPath': '/dev/null',
+  'core.fsmonitor': 'false',
+  'core.quotePath': 'false',
+  'core.excludesFile': '/dev/null',
+  'core.attributesFile': '/dev/null',
+  'log.showSignature': 'false',
+  'advice.detachedHead': 'false',
+}
 
 export interface GitOptions {
   readonly input?: string
   /** Settings for this process and its children alone: by environment, so that no list of processes shows them. */
   readonly config?: Readonly<Record<string, string>>
+  readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
 }
 
@@ -43,25 +49,39 @@ export interface GitAnswer {
   readonly stderr: string
 }
 
-/** git ended badly. `words`: its stderr, scrubbed. */
+/** git ended badly. `words`: its stderr; `report`: its stdout, where a push says what became of each ref. Scrubbed. */
 export class GitError extends Error {
   readonly words: string
   readonly code: number | undefined
-  constructor(command: string, words: string, code: number | undefined) {
+  readonly report: string
+  constructor(command: string, words: string, code: number | undefined, report = '') {
     super(`git ${command}: ${words}`)
     this.name = 'GitError'
     this.words = words
     this.code = code
+    this.report = report
   }
 }
 
 export type Git = (args: readonly string[], options?: GitOptions) => Promise<GitAnswer>
 
 /** git on the bare repository `dir` (null: on none yet). What `hidden` lists never stands in an error. */
-export function gitIn(dir: string | null, hidden: readonly string[] = [], signal?: AbortSignal): Git {
-  return async (args, { input, config = {}, timeoutMs = 30_000 } = {}) => {
+export const gitIn = (dir: string | null, hidden: readonly string[] = [], signal?: AbortSignal): Git =>
+  runner('a ledger', dir === null ? {} : { dir }, hidden, signal)
+
+/** git on the repository whose working tree holds `place`. */
+export const gitAt = (place: string, signal?: AbortSignal): Git => runner('a working tree', { place }, [], signal)
+
+function runner(
+  purpose: Purpose,
+  { dir, place }: { readonly dir?: string; readonly place?: string },
+  hidden: readonly string[],
+  signal?: AbortSignal,
+): Git {
+  return async (args, { input, config = {}, env = {}, timeoutMs = 60_000 } = {}) => {
     signal?.throwIfAborted()
-    const pairs = Object.entries(config)
+    const persons = await settingsOf(purpose)
+    const pairs = [...persons.config, ...Object.entries({ ...settings, ...config })]
     const passed = Object.fromEntries([
       ['GIT_CONFIG_COUNT', String(pairs.length)],
       ...pairs.flatMap(([key, value], i) => [
@@ -69,32 +89,48 @@ export function gitIn(dir: string | null, hidden: readonly string[] = [], signal
         [`GIT_CONFIG_VALUE_${i}`, value],
       ]),
     ])
-    const result = await execa('git', [...(dir === null ? [] : [`--git-dir=${dir}`]), ...settings, ...args], {
+    const done = await runProcess(['git', ...(dir === undefined ? [] : [`--git-dir=${dir}`]), ...args], {
+      ...(place === undefined ? {} : { cwd: place }),
       // The committer is another one each time: no two commits are the same, so that each writer knows its own.
       env: {
         ...surroundings,
         ...nobody,
         ...quiet,
+        ...(purpose === 'a working tree' ? { GIT_OPTIONAL_LOCKS: '0', GIT_DISCOVERY_ACROSS_FILESYSTEM: '1' } : {}),
+        GIT_SSH_COMMAND: persons.ssh,
         GIT_COMMITTER_EMAIL: `vps-test+${randomBytes(8).toString('hex')}@lab.invalid`,
+        ...env,
         ...passed,
       },
-      extendEnv: false,
-      encoding: 'buffer',
-      timeout: timeoutMs,
-      maxBuffer: 1 << 29,
-      reject: false,
+      timeoutMs,
+      keepBytes: 1 << 29,
+      refuseMore: true,
       ...(input === undefined ? {} : { input }),
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
+      signal,
     })
-    const stderr = scrub(Buffer.from(result.stderr ?? []).toString('utf8'), hidden)
-    if (!result.failed) return { stdout: Buffer.from(result.stdout), stderr }
-    signal?.throwIfAborted()
-    const why = result.timedOut
-      ? `no answer within ${timeoutMs} ms`
-      : stderr.trim() || scrub(result.shortMessage ?? 'it did not start', hidden)
-    throw new GitError(args[0] ?? '', why, result.exitCode)
+    const stderr = scrub(done.stderr.toString('utf8'), hidden)
+    if (done.ending.kind === 'exited' && done.ending.code === 0) return { stdout: done.stdout, stderr }
+    const code = done.ending.kind === 'exited' ? done.ending.code : undefined
+    throw new GitError(args[0] ?? '', why(done, stderr, timeoutMs, hidden), code, scrub(shown(done.stdout), hidden))
   }
 }
+
+function why({ ending }: Finished, stderr: string, timeoutMs: number, hidden: readonly string[]): string {
+  switch (ending.kind) {
+    case 'late':
+      return `no answer within ${timeoutMs} ms`
+    case 'too much':
+      return 'its answer is larger than what is read'
+    case 'not started':
+      return scrub(ending.errno === 'ENOENT' ? 'git is not installed here' : ending.why, hidden)
+    case 'signalled':
+      return stderr.trim() || `it was ended by ${ending.signal}`
+    case 'exited':
+      return stderr.trim() || `exit code ${ending.code}`
+  }
+}
+
+const shown = (stdout: Buffer): string => stdout.subarray(0, 1 << 16).toString('utf8')
 
 /** `text` without any of the secrets, the longest taken out first. */
 export const scrub = (text: string, hidden: readonly string[]): string =>

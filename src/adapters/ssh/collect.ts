@@ -51,14 +51,17 @@ function capped(limit: number): { add(chunk: Buffer): void; bytes(): Buffer; tru
 }
 
 /**
- * Splits at newlines before decoding, so that no character is cut in two. A longer line than {@link longestLine} keeps
- * its beginning.
+ * Splits at newlines before decoding, so that no character is cut in two. A line longer than `longest` keeps its
+ * beginning.
  */
-export function lineSplitter(onLine: (line: string) => void): { add(chunk: Buffer): void; end(): void } {
+export function lineSplitter(
+  onLine: (line: string) => void,
+  longest: number = longestLine,
+): { add(chunk: Buffer): void; end(): void } {
   let parts: Buffer[] = []
   let length = 0
   const keep = (bytes: Buffer): void => {
-    const part = bytes.subarray(0, longestLine - length)
+    const part = bytes.subarray(0, longest - length)
     if (part.length === 0) return
     // A copy: a slice would hold on to its whole network buffer.
     parts.push(Buffer.from(part))

@@ -1,7 +1,7 @@
 /** The byte stream under an SSH connection: TCP, or a proxy program's stdio. */
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { execa } from 'execa'
+import { startProcess } from '../process.ts'
 import { orAbort } from './deadline.ts'
 import { clean, reasonOf } from './failures.ts'
 
@@ -38,39 +38,22 @@ const complaintMs = 500
 
 /** Starts the program; its stdin and stdout are the connection. It dies with it. */
 export function proxyWire(argv: readonly string[]): Wire {
-  const [file, ...args] = argv
-  const child = execa(file ?? '', args, {
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: false,
-    reject: false,
-    detached: true,
-  })
+  const child = startProcess(argv)
+  const proxy = `proxy ${argv[0]}`
   let said = ''
-  child.stderr.setEncoding('utf8')
-  child.stderr.on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-stderrTail)
   })
-  child.stderr.on('error', () => undefined)
-  const ended = child.then(
-    (result) =>
-      result.exitCode === 0
-        ? undefined
-        : `proxy ${file}: ${clean(said) || (result.exitCode === undefined ? reasonOf(result.cause ?? 'ended by a signal') : `exit code ${result.exitCode}`)}`,
-    (error: unknown) => `proxy ${file}: ${reasonOf(error)}`,
+  const ended = child.exited.then((exit) =>
+    exit.kind === 'exited' && exit.code === 0
+      ? undefined
+      : `${proxy}: ${clean(said) || (exit.kind === 'exited' ? `exit code ${exit.code}` : exit.kind === 'signalled' ? 'ended by a signal' : reasonOf(exit.why))}`,
   )
   const stream = child.duplex()
   stream.on('error', () => undefined)
   const kill = (): void => {
     stream.destroy()
-    if (child.pid === undefined) return
-    // Its own process group: a wrapper such as nsenter or sh must not leave its child behind.
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      /* it has ended */
-    }
+    child.kill()
   }
   return {
     stream,

@@ -96,6 +96,9 @@ export const usageFailures = {
   U304: usage('what was given or built is no Linux program', {
     noRemedy: 'an ELF program for Linux is needed, or a .tar.gz that holds one',
   }),
+  U306: usage('a native build cannot take the whole commit along', {
+    noRemedy: 'the message names what the commit does not hold',
+  }),
   U305: usage('the build command or the target of the configuration is wrong', { remedy: 'vps-test plan' }),
   U450: usage('a repository is not named owner/name', { remedy: 'gh repo view' }),
   U451: usage('the GitHub token is empty', { remedy: workflows, terminalRemedy: 'export GH_TOKEN=$(gh auth token)' }),
