@@ -99,7 +99,8 @@ async function spawned(
       Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]),
     )
     into.end()
-    if (exit.kind === 'not started') throw nodeUnreachable(name, [`${argv[0]} cannot be started: ${reasonOf(exit.why)}`])
+    if (exit.kind === 'not started')
+      throw nodeUnreachable(name, [`${argv[0]} cannot be started: ${reasonOf(exit.why)}`])
     return exit.kind === 'exited' ? { code: exit.code, signal: null } : { code: null, signal: exit.signal }
   } catch (error) {
     await child.end()

@@ -61,7 +61,10 @@ test('input, environment and what encloses a program; the last bytes are kept', 
 
 test('what a program leaves behind in its group ends with it, and does not hold its output open', async () => {
   const file = join(dir, 'left')
-  const done = await runProcess(sh(`sh -c 'trap "" TERM; echo $$ >"${file}"; exec sleep 300' & until [ -s "${file}" ]; do :; done; echo out`), limits)
+  const done = await runProcess(
+    sh(`sh -c 'trap "" TERM; echo $$ >"${file}"; exec sleep 300' & until [ -s "${file}" ]; do :; done; echo out`),
+    limits,
+  )
   expect(done).toMatchObject({ ending: { kind: 'exited', code: 0 } })
   expect(done.stdout.toString()).toBe('out\n')
   expect(gone(await pidIn(file))).toBe(true)

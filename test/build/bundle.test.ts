@@ -44,7 +44,9 @@ test('a partial clone is told apart, with what brings the rest', async () => {
     code: 'U306',
     message: expect.stringMatching(/^\d+ object\(s\) of the commit .* which is a partial clone/),
   })
-  execFileSync('sh', ['-c', failed instanceof Failure ? (failed.facts.remedy ?? 'false') : 'false'], { stdio: 'ignore' })
+  execFileSync('sh', ['-c', failed instanceof Failure ? (failed.facts.remedy ?? 'false') : 'false'], {
+    stdio: 'ignore',
+  })
   expect((await bundle(clone)).length).toBeGreaterThan(100)
 })
 
@@ -54,7 +56,8 @@ test('a hook or an alias that hands its repository on does not make the bundle i
   git(root, 'worktree', 'add', '--quiet', '-b', 'feature', linked)
   for (const n of [1, 2, 3]) git(linked, 'commit', '--quiet', '--allow-empty', '--message', `work ${n}`)
   const refs = git(root, 'for-each-ref')
-  const module = (path: string): string => JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', path)).href)
+  const module = (path: string): string =>
+    JSON.stringify(pathToFileURL(join(import.meta.dirname, '../../src', path)).href)
   const file = join(scratch(), 'bundle.mjs')
   writeFileSync(
     file,

@@ -65,7 +65,9 @@ export async function gitTold(
   input?: string,
 ): Promise<string> {
   try {
-    return (await gitAt(dir, signal)(args, input === undefined ? {} : { input, timeoutMs: 600_000 })).stdout.toString('utf8').replace(/\n+$/, '')
+    return (await gitAt(dir, signal)(args, input === undefined ? {} : { input, timeoutMs: 600_000 })).stdout
+      .toString('utf8')
+      .replace(/\n+$/, '')
   } catch (error) {
     if (!(error instanceof GitError)) throw error
     const owner = /dubious ownership/.test(error.words)
