@@ -19,7 +19,7 @@ export type Exit =
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'not started'; readonly why: string; readonly errno: string | undefined }
 
-export interface Running {
+export interface StartedProcess {
   readonly pid: number | undefined
   readonly stdin: Writable
   readonly stdout: Readable
@@ -42,7 +42,7 @@ process.on('exit', () => {
   for (const group of living) toGroup(group, 'SIGKILL')
 })
 
-export function startProcess(argv: Argv, { cwd, env, within = [] }: Launch = {}): Running {
+export function startProcess(argv: Argv, { cwd, env, within = [] }: Launch = {}): StartedProcess {
   const [program = '', ...args] = [...within, ...argv]
   const child = execa(program, args, {
     ...(cwd === undefined ? {} : { cwd }),
@@ -99,7 +99,7 @@ export function startProcess(argv: Argv, { cwd, env, within = [] }: Launch = {})
   }
 }
 
-export interface RunOptions extends Launch {
+export interface ProcessLimits extends Launch {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   readonly input?: string | Uint8Array
@@ -111,7 +111,7 @@ export interface RunOptions extends Launch {
   readonly onErr?: (chunk: Buffer) => void
 }
 
-export interface Finished {
+export interface ProcessEnd {
   /** `late`: not ended in its time; `too much`: it said more than is kept. Both were ended. */
   readonly ending: Exit | { readonly kind: 'late' } | { readonly kind: 'too much' }
   readonly stdout: Buffer
@@ -120,12 +120,12 @@ export interface Finished {
 }
 
 /** Rejects with the signal's reason on abort, and with what a callback throws; every other ending is a result. */
-export async function runProcess(argv: Argv, options: RunOptions): Promise<Finished> {
+export async function runProcess(argv: Argv, options: ProcessLimits): Promise<ProcessEnd> {
   const { timeoutMs, signal, keepBytes = 1 << 20 } = options
   signal?.throwIfAborted()
   const started = performance.now()
   const child = startProcess(argv, options)
-  const stopped = Promise.withResolvers<Finished['ending']>()
+  const stopped = Promise.withResolvers<ProcessEnd['ending']>()
   const stop = (): void => stopped.reject(signal?.reason)
   const timer = setTimeout(() => stopped.resolve({ kind: 'late' }), Math.min(timeoutMs, 2 ** 31 - 1))
   signal?.addEventListener('abort', stop, { once: true })

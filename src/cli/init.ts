@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { runProcess } from '../adapters/build/process.ts'
+import { runTool } from '../adapters/build/process.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { readCargo, type Tree } from '../inputs/init-cargo.ts'
 import { checkpointRows } from '../domain/states.ts'
@@ -168,7 +168,7 @@ async function repositoryOf(
   dir: string,
 ): Promise<{ readonly root: string; readonly name: string; readonly branch: string }> {
   const git = async (...args: readonly string[]): Promise<string> => {
-    const done = await runProcess(['git', '-C', dir, ...args], { timeoutMs: 10_000, signal: c.signal }).catch(
+    const done = await runTool(['git', '-C', dir, ...args], { timeoutMs: 10_000, signal: c.signal }).catch(
       (error: unknown) => {
         if (c.signal.aborted) throw error
         return undefined

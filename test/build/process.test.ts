@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { runProcess } from '../../src/adapters/build/process.ts'
+import { runTool } from '../../src/adapters/build/process.ts'
 import { buildEnvironment } from '../../src/adapters/build/toolchain.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { never, scratch } from './world.ts'
@@ -33,7 +33,7 @@ const grandchild = async (file: string): Promise<number> =>
 
 test('an exit code is a result, and both streams come by lines', async () => {
   const lines: string[] = []
-  const done = await runProcess(['sh', '-c', 'echo one; echo two >&2; printf three; exit 7'], {
+  const done = await runTool(['sh', '-c', 'echo one; echo two >&2; printf three; exit 7'], {
     timeoutMs: 5000,
     signal: never,
     onLine: (l) => lines.push(l),
@@ -46,7 +46,7 @@ test('an exit code is a result, and both streams come by lines', async () => {
 test('an abort ends the whole process group, even one that ignores it', async () => {
   const file = join(scratch(), 'pid'),
     stop = new AbortController()
-  const running = runProcess(stubborn(file), { timeoutMs: 60_000, signal: stop.signal })
+  const running = runTool(stubborn(file), { timeoutMs: 60_000, signal: stop.signal })
   const pid = await grandchild(file)
   stop.abort(new Error('enough'))
   await expect(running).rejects.toThrow('enough')
@@ -57,7 +57,7 @@ test('an abort ends the whole process group, even one that ignores it', async ()
 
 test('a timeout ends the whole process group and is named', async () => {
   const file = join(scratch(), 'pid')
-  const running = codeOf(runProcess(stubborn(file), { timeoutMs: 800, signal: never }))
+  const running = codeOf(runTool(stubborn(file), { timeoutMs: 800, signal: never }))
   const pid = await grandchild(file)
   expect(await running).toBe('I302')
   await vi.waitFor(() => {
@@ -66,7 +66,7 @@ test('a timeout ends the whole process group and is named', async () => {
 })
 
 test('a program that is not there is named', async () => {
-  expect(await codeOf(runProcess(['vps-test-no-such-program'], { timeoutMs: 5000, signal: never }))).toBe('I301')
+  expect(await codeOf(runTool(['vps-test-no-such-program'], { timeoutMs: 5000, signal: never }))).toBe('I301')
 })
 
 test('build scripts see no token and no action input of ours', () => {

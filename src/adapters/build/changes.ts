@@ -13,7 +13,7 @@ export interface Changes {
   readonly digest: string
 }
 
-export interface Entry {
+export interface ChangedPath {
   /** Two letters of `git status --porcelain=v1`. */
   readonly state: string
   readonly path: string
@@ -27,7 +27,7 @@ const deepest = 8
 export async function changesIn(
   root: string,
   signal: AbortSignal,
-  isNone: (entry: Entry) => boolean = () => false,
+  isNone: (entry: ChangedPath) => boolean = () => false,
 ): Promise<Changes | null> {
   const entries = (await statusOf(root, signal)).filter((entry) => !isNone(entry))
   if (entries.length === 0) return null
@@ -39,7 +39,7 @@ export async function changesIn(
   return { count: entries.length, paths: entries.slice(0, shownPaths).map((e) => e.path), digest: hash.digest('hex') }
 }
 
-async function statusOf(root: string, signal: AbortSignal): Promise<readonly Entry[]> {
+async function statusOf(root: string, signal: AbortSignal): Promise<readonly ChangedPath[]> {
   const git = gitAt(root, signal)
   const { env, done } = await unhidden(git, root)
   try {

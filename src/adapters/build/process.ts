@@ -1,6 +1,6 @@
 /** Programs of a build: their output line by line, and endings that are failures of this room. */
 import { Failure } from '../../domain/failure.ts'
-import { runProcess as run, type Launch } from '../process.ts'
+import { runProcess, type Launch } from '../process.ts'
 import { lineSplitter } from '../ssh/collect.ts'
 
 export interface ProcessOptions extends Launch {
@@ -25,11 +25,11 @@ const longestLine = 4 << 20
  * Rejects with I301 when the program is not there, I302 past the timeout, and the signal's reason on abort; an exit
  * code is a result.
  */
-export async function runProcess(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<Finished> {
+export async function runTool(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<Finished> {
   const { onLine, onErrorLine, ...rest } = options
   const out = lines(onLine),
     err = lines(onErrorLine)
-  const { ending, stdout, stderr, ms } = await run(argv, { ...rest, onOut: out.add, onErr: err.add })
+  const { ending, stdout, stderr, ms } = await runProcess(argv, { ...rest, onOut: out.add, onErr: err.add })
   out.end()
   err.end()
   const said = { stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8'), ms }
@@ -51,7 +51,7 @@ export async function runProcess(argv: readonly [string, ...string[]], options: 
 
 /** Trimmed stdout of a program that must succeed. */
 export async function ask(argv: readonly [string, ...string[]], options: ProcessOptions): Promise<string> {
-  const done = await runProcess(argv, options)
+  const done = await runTool(argv, options)
   if (done.code !== 0)
     throw new Failure({
       code: 'I303',

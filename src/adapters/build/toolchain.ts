@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path'
 import type { Toolchain } from '../../domain/build.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
-import { ask, runProcess } from './process.ts'
+import { ask, runTool } from './process.ts'
 import { zigFolder, zigRequirements, zigWheels } from './zig-wheels.ts'
 
 export interface ToolchainOptions {
@@ -112,7 +112,7 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
     list = join(staging, 'requirements.txt')
   await writeFile(list, zigRequirements())
   const limits = { env, signal, timeoutMs: 600_000 }
-  const made = await runProcess(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
+  const made = await runTool(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
     throw isFailure(error, 'I301')
       ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv')
       : error
@@ -122,7 +122,7 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
       `python3 cannot make a virtual environment: ${lastLine(made.stdout + made.stderr)}`,
       'apt-get install python3-venv',
     )
-  const done = await runProcess(
+  const done = await runTool(
     [
       join(venv, 'bin', 'python3'),
       '-m',

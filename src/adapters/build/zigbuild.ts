@@ -10,7 +10,7 @@ import type { BuildResult } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { failures } from '../../domain/failures/failures.ts'
 import type { Clock, Log } from '../../ports.ts'
-import { runProcess } from './process.ts'
+import { runTool } from './process.ts'
 import { buildProgress } from './progress.ts'
 import { ensureZig } from './toolchain.ts'
 
@@ -56,7 +56,7 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
   let run: CargoRun = emptyRun
   const started = clock.now()
   const progress = buildProgress('zigbuild', log, clock, signal)
-  const done = await runProcess(argv as [string, ...string[]], {
+  const done = await runTool(argv as [string, ...string[]], {
     cwd: workspace,
     env: tools.env,
     timeoutMs: options.timeoutMs,

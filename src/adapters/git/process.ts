@@ -1,6 +1,6 @@
 /** The one way to run git: its surroundings, its time limit, and errors without what must not be said. */
 import { randomBytes } from 'node:crypto'
-import { runProcess, type Finished } from '../process.ts'
+import { runProcess, type ProcessEnd } from '../process.ts'
 import { settingsOf, type Purpose } from './settings.ts'
 
 /**
@@ -115,7 +115,7 @@ function runner(
   }
 }
 
-function why({ ending }: Finished, stderr: string, timeoutMs: number, hidden: readonly string[]): string {
+function why({ ending }: ProcessEnd, stderr: string, timeoutMs: number, hidden: readonly string[]): string {
   switch (ending.kind) {
     case 'late':
       return `no answer within ${timeoutMs} ms`
