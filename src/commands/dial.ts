@@ -1,17 +1,16 @@
 /** One attempt's dialler: unprivileged, from a fresh port, in the service's own network namespace. */
-import { asNobody } from './as-nobody.ts'
 import type { Command } from './command.ts'
+import { subjectRun } from './subject-run.ts'
 
-/** Killed after `seconds` on the node itself. */
+/** Of what it prints, from its beginning. */
+const keptBytes = 1 << 18
+
+/** Ended whole after `seconds` on the node itself; read by `readSubjectRun`. */
 export const dial = (
   why: string,
   place: readonly string[],
   binary: string,
   args: readonly string[],
   seconds: number,
-): Command => ({
-  kind: 'argv',
-  why,
-  idempotent: false,
-  argv: [...place, 'timeout', '-k', '2', String(seconds), ...asNobody, binary, ...args],
-})
+): Command =>
+  subjectRun({ why, place, program: binary, args, seconds, output: { keep: 'beginning', bytes: keptBytes } })

@@ -2,8 +2,9 @@
  * Commands of the project's configuration in action: each on all peers at once, as nobody, in the service's own
  * namespace.
  */
-import { ownersText, ownersTextEnd } from '../commands/owners-text.ts'
+import { ownersText } from '../commands/owners-text.ts'
 import { placeOf } from '../commands/place.ts'
+import { readSubjectRun } from '../commands/subject-run.ts'
 import { peersOf, type FleetNode } from '../domain/fleet.ts'
 import type { CustomTest } from '../domain/project.ts'
 import type { CommandEnd, CommandRun } from '../domain/suites/command/run.ts'
@@ -72,18 +73,13 @@ async function endOf(
       ownersText({ why: `test ${name}`, place: placeOf(node.runtime), text, seconds, maxBytes: keptBytes }),
       { timeoutMs: (seconds + transportSeconds) * 1000, signal: world.signal },
     )
-    const errors = result.stderr.slice(-keptBytes)
-    const ended = ownersTextEnd(result.stdout, seconds)
-    switch (ended.kind) {
-      case 'not-started':
-        return { end: fault('infra', 'it could not be started on the node'), output: '', errors }
-      case 'timeout':
-        return { end: { kind: 'timeout' }, output: ended.output, errors }
-      case 'exit': {
-        const matched = successPattern === null ? null : new RegExp(successPattern).test(ended.output)
-        return { end: { kind: 'exit', code: ended.code, matched }, output: ended.output, errors }
-      }
-    }
+    const ended = readSubjectRun(result.stdout, result.stderr, seconds)
+    if (ended.kind === 'not-started')
+      return { end: fault('infra', `it could not be started on the node: ${ended.why}`), output: '', errors: '' }
+    const { code, output, errors } = ended
+    if (ended.late) return { end: { kind: 'timeout' }, output, errors }
+    const matched = successPattern === null ? null : new RegExp(successPattern).test(output)
+    return { end: { kind: 'exit', code, matched }, output, errors }
   } catch (error) {
     world.signal.throwIfAborted()
     const { kind, message } = faultOf(error, node.name)

@@ -23,6 +23,7 @@ export const infraFailures = {
   I122: infra('fewer than two other public nodes answer, so a NAT cannot be measured'),
   I123: infra('the prober cannot tell what NAT the node is behind'),
   I124: infra('the receiver of a control ended early', { remedy: 'vps-test nodes' }),
+  I126: infra('a program cannot be started on the node', atNode),
   I125: infra('a port cannot be closed for the control'),
   I130: infra('the lease of the node cannot be taken'),
   I131: infra('the node does not answer the survey'),

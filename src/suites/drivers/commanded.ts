@@ -2,7 +2,10 @@
 import { dial } from '../../commands/dial.ts'
 import { placeOf } from '../../commands/place.ts'
 import { currentBinary } from '../../commands/release.ts'
+import { diagnoseNode } from '../../commands/remedies.ts'
+import { readSubjectRun } from '../../commands/subject-run.ts'
 import type { Claim } from '../../domain/evidence.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { isDialect, type DialBy } from '../../domain/profile.ts'
 import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
@@ -29,10 +32,19 @@ async function connect(how: DialBy<'commanded'>, world: Execution & Nodes, plan:
   })
   const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })
   const remote = await world.remote(from.name)
-  const result = await remote.run(dial(`dial ${to}`, placeOf(from.runtime), binary, args, seconds + 3), {
+  const limit = seconds + 3
+  const result = await remote.run(dial(`dial ${to}`, placeOf(from.runtime), binary, args, limit), {
     timeoutMs: (seconds + 20) * 1000,
     signal: world.signal,
-    maxBytes: 1 << 18,
+    maxBytes: 1 << 19,
   })
-  return isDialect(how.dialect) ? dialectReaders[how.dialect](result.stdout, result.code) : noClaim
+  const end = readSubjectRun(result.stdout, result.stderr, limit)
+  if (end.kind === 'not-started')
+    throw new Failure({
+      code: 'I126',
+      node: from.name,
+      message: `${from.name}: the dialler could not be started: ${end.why}`,
+      remedy: diagnoseNode(from.name, world.fleet),
+    })
+  return isDialect(how.dialect) ? dialectReaders[how.dialect](end.output, end.code) : noClaim
 }
