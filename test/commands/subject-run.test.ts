@@ -46,20 +46,19 @@ describe.skipIf(!isRoot)(`really${needsRoot}`, () => {
     expect(readSubjectRun(stdout, stderr, 10)).toMatchObject({ code: 4, late: false, output: '1\n2\n3\n4\n' })
   })
   test('one that does not end is ended with all its children, and what it printed is kept', async () => {
-    expect(await run('echo "$$"; sleep 60 & trap "" TERM; while :; do sleep 0.1; done', 1)).toMatchObject({
+    expect(await run('echo "$$"; sleep 60 & trap "" TERM; while :; do sleep 0.1; done', 3)).toMatchObject({
       kind: 'ended',
       late: true,
       output: expect.stringMatching(/^\d+\n$/) as string,
     })
   })
   test('a child in a session of its own that holds the output is ended, and the failure is the program’s', async () => {
-    const began = performance.now()
+    // Held up it would be late, after thirty seconds.
     expect(await run('setsid sleep 61.25 & echo "$!"; exit 9', 30)).toMatchObject({
       kind: 'ended',
       code: 9,
       late: false,
     })
-    expect(performance.now() - began).toBeLessThan(20_000)
     expect(await run('ps -eo args | grep "sleep 61\\.2[5]"')).toMatchObject({ code: 1 })
   })
   test('nothing is left: no cgroup, no folder', async () => {
