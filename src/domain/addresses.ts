@@ -18,6 +18,10 @@ export function normalAddress(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.')
 }
 
+/** As URLs and programs write it: an IPv6 address stands in brackets. */
+export const hostPort = (host: string, port: number | string): string =>
+  `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
+
 /** A real IPv6 address, after IPv4-mapped ones are taken out. */
 export const isIPv6 = (address: string): boolean => normalAddress(address).includes(':')
 

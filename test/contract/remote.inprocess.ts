@@ -7,12 +7,19 @@ import type { Connection, ServerChannel } from 'ssh2'
 import { freePort } from './remote.host.ts'
 import type { Keys, TestHost } from './remote.host.ts'
 
-const maxSessions = 10
+/** The login shell that gets each line after `-c`, with its environment, and how many channels a connection has. */
+export interface Server {
+  readonly shell: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly maxSessions: number
+}
+const usual: Server = { shell: ['/bin/sh'], env: process.env, maxSessions: 10 }
 
-/** A line that ends with this closes its channel with neither code nor signal. */
+/** A line that holds this closes its channel with neither code nor signal. */
 export const silentEnd = '#silent-end'
 
-export async function inProcessHost(keys: Keys): Promise<TestHost> {
+export async function inProcessHost(keys: Keys, more: Partial<Server> = {}): Promise<TestHost> {
+  const { maxSessions, ...login } = { ...usual, ...more }
   const port = await freePort()
   const seen = { connections: 0, auths: 0 }
   const open = new Set<Connection>()
@@ -50,11 +57,11 @@ export async function inProcessHost(keys: Keys): Promise<TestHost> {
       session.on('signal', (_accept, _reject, info) => killGroup(child, `SIG${info.name}` as NodeJS.Signals))
       session.on('exec', (acceptExec, _reject, info) => {
         const channel = acceptExec()
-        if (info.command.endsWith(`${silentEnd}'`)) {
+        if (info.command.includes(silentEnd)) {
           channel.close()
           return
         }
-        child = run(info.command, channel)
+        child = run(login, info.command, channel)
         children.add(child)
       })
     })
@@ -100,8 +107,9 @@ export async function inProcessHost(keys: Keys): Promise<TestHost> {
   }
 }
 
-function run(line: string, channel: ServerChannel): ChildProcess {
-  const child = spawn('/bin/sh', ['-c', line], { stdio: 'pipe', detached: true })
+function run({ shell, env }: Omit<Server, 'maxSessions'>, line: string, channel: ServerChannel): ChildProcess {
+  const [file = '/bin/sh', ...args] = shell
+  const child = spawn(file, [...args, '-c', line], { stdio: 'pipe', detached: true, env })
   channel.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   channel.pipe(child.stdin)

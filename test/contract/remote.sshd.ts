@@ -10,7 +10,8 @@ import type { Keys, TestHost } from './remote.host.ts'
 
 const program = '/usr/sbin/sshd'
 
-export async function sshdHost(keys: Keys): Promise<TestHost> {
+/** `more`: lines that come before ours; of each keyword sshd takes the first. */
+export async function sshdHost(keys: Keys, more: readonly string[] = []): Promise<TestHost> {
   if (!existsSync(program)) throw new Error('openssh-server is not installed: npm run vps-test -- doctor --fix')
   const dir = await mkdtemp(join(tmpdir(), 'vps-test-sshd-'))
   const port = await freePort()
@@ -20,6 +21,7 @@ export async function sshdHost(keys: Keys): Promise<TestHost> {
   await writeFile(
     path('config'),
     [
+      ...more,
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${path('host')}`,

@@ -18,7 +18,7 @@ import type { FleetNode } from '../../src/domain/fleet.ts'
 import type { Remote } from '../../src/ports.ts'
 import { argv, codeOf, never, remoteContract, script, within } from './remote.contract.ts'
 import { fleet, freePort, freshKeys, nodeAt } from './remote.host.ts'
-import type { TestHost } from './remote.host.ts'
+import type { Keys, TestHost } from './remote.host.ts'
 import { inProcessHost, silentEnd } from './remote.inprocess.ts'
 import { sshdHost } from './remote.sshd.ts'
 
@@ -67,8 +67,8 @@ describe('local', () => {
 })
 
 const hosts = [
-  { label: 'OpenSSH sshd', make: sshdHost },
-  { label: 'ssh2 server', make: inProcessHost },
+  { label: 'OpenSSH sshd', make: (k: Keys) => sshdHost(k) },
+  { label: 'ssh2 server', make: (k: Keys) => inProcessHost(k) },
 ]
 
 describe.each(hosts)('$label', ({ make }) => {

@@ -31,15 +31,63 @@ export const refusedUser = (node: Node, user: string, address: string, reason: s
     `${address} did not accept the key for user ${user} (${clean(reason)})`,
     `ssh-copy-id ${sshTarget(user, address)}`,
   )
+/** Name left methods of a server that took the key and asks for more. */
+export const secondFactor = (node: Node, user: string, address: string, left: readonly string[]): Failure =>
+  transport(
+    node,
+    'T014',
+    `${address} accepted the key for user ${user} and asks for a second factor (${clean(left.join(', ') || 'it names none')})`,
+    `ssh ${sshTarget(user, address)} 'sshd -T | grep -i authenticationmethods'`,
+  )
+
+export interface Unstarted {
+  readonly node: Node
+  readonly user: string
+  readonly address: string
+  readonly why: string
+  /** How the login shell ended; null: it still runs. */
+  readonly ending: string | null
+  readonly said: string
+}
+/** The login shell ended, or went on, without running what it was given. */
+export const unstarted = (u: Unstarted): Failure =>
+  transport(
+    u.node,
+    'T013',
+    `“${u.why}”: the login shell of user ${u.user} did not run it (${u.ending ?? 'it still runs'}${clean(u.said) === '' ? ', it said nothing' : `, it said: ${clean(u.said)}`}); ${reasonUnstarted(u)}`,
+    `ssh ${sshTarget(u.user, u.address)} 'exec /bin/sh -c "echo it works"'`,
+  )
+
+const reasonUnstarted = ({ ending, said }: Unstarted): string =>
+  /not available/i.test(said)
+    ? 'the account has no login shell'
+    : /restricted/i.test(said)
+      ? 'a restricted shell starts nothing'
+      : ending === 'exit 0' || ending === null
+        ? 'a login file replaces the shell or reads its input, or a forced command answers'
+        : 'it is no shell that starts /bin/sh, or a login file ends it'
+
+export const forbidden = (node: Node, user: string, address: string, target: string): Failure =>
+  transport(
+    node,
+    'T015',
+    `its sshd may not forward connections (AllowTcpForwarding or PermitOpen), so ${target} cannot be asked`,
+    `ssh ${sshTarget(user, address)} 'sshd -T | grep -iE "allowtcpforwarding|disableforwarding|permitopen"'`,
+  )
+
 export const refusedChannel = (node: Node, why: string, reason: string): Failure =>
-  transport(node, 'T006', `“${why}”: the node refused a channel (${clean(reason)})`)
+  transport(
+    node,
+    'T006',
+    `“${why}”: the node refused a channel (${clean(reason)}), also over a fresh connection; MaxSessions of its sshd is the usual cause`,
+  )
 export const refusedStart = (node: Node, address: string, reason: string): Failure =>
   transport(node, 'T007', `${address} closed the connection before the key exchange (${clean(reason)})`)
 export const closed = (node: Node): Failure => transport(node, 'T009', 'this connection was closed by vps-test itself')
 
 /** `jump host h:22` or `h:22`, as ssh-copy-id wants it. */
 const sshTarget = (user: string, address: string): string => {
-  const [, host = address, port = '22'] = /^(?:jump host )?(.*):(\d+)$/.exec(address) ?? []
+  const [, host = address, port = '22'] = /^(?:jump host )?\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
   return `-p ${port} ${quote(`${user}@${host}`)}`
 }
 

@@ -1,10 +1,14 @@
 /** A TCP stream that starts at the node (RFC 4254 §7.2, direct-tcpip). */
 import type { Duplex } from 'node:stream'
+import { hostPort } from '../../domain/addresses.ts'
 import { orAbort } from './deadline.ts'
-import { lost, reasonOf, noListener } from './failures.ts'
+import { forbidden, lost, noListener, reasonOf } from './failures.ts'
 import type { Link } from './link.ts'
 
-/** Failures: I040 when the node refuses or nothing listens there; T001. */
+/** OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254 §5.1: sshd may not forward, whoever listens there. */
+const prohibited = 1
+
+/** Failures: I040 when nothing listens there; T015 when its sshd may not forward; T001. */
 export function openForward(
   link: Link,
   node: string,
@@ -12,7 +16,7 @@ export function openForward(
   port: number,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  const target = `${host}:${port}`
+  const target = hostPort(host, port)
   return orAbort(
     signal,
     new Promise((resolve, reject) => {
@@ -21,9 +25,11 @@ export function openForward(
           const reason = link.lost()
           if (error !== undefined)
             reject(
-              reason === undefined
-                ? noListener(node, target, reasonOf(error))
-                : lost(node, `forward to ${target}`, reason),
+              reason !== undefined
+                ? lost(node, `forward to ${target}`, reason)
+                : (error as { readonly reason?: unknown }).reason === prohibited
+                  ? forbidden(node, link.user, link.address, target)
+                  : noListener(node, target, reasonOf(error)),
             )
           else {
             // Whoever takes the stream adds their own; an error must never go unheard.

@@ -5,13 +5,14 @@ import { Client } from 'ssh2'
 import type { CipherAlgorithm, ConnectConfig } from 'ssh2'
 import type { Wire } from './wire.ts'
 import { orAbort } from './deadline.ts'
-import { changedKey, clean, reasonOf, protocol, refusedStart, refusedUser } from './failures.ts'
+import { changedKey, clean, reasonOf, protocol, refusedStart, refusedUser, secondFactor } from './failures.ts'
 import { algorithmsFor, fingerprint, isPinned } from './hostkey.ts'
 import type { HostKey } from './hostkey.ts'
 
 export interface Link {
   readonly client: Client
   readonly address: string
+  readonly user: string
   /** Why the connection is gone; undefined while it lives. */
   lost(): string | undefined
   readonly whenLost: Promise<string>
@@ -52,7 +53,7 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
   const client = new Client()
   const gone = Promise.withResolvers<string>()
   const ready = Promise.withResolvers<void>()
-  const seen: Seen = { key: undefined, pinned: false, agreed: false }
+  const seen: Seen = { key: undefined, pinned: false, agreed: false, partial: false, left: undefined }
   let reason: string | undefined
   const lose = (error: unknown): void => {
     reason ??= clean(reasonOf(error))
@@ -72,9 +73,13 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
   const config: ConnectConfig = {
     sock: wire.stream,
     username: peer.user,
-    privateKey: peer.privateKey,
     // The key at once: no `none` request first, and never a password.
-    authHandler: ['publickey'],
+    authHandler: (left: readonly string[] | null, partial: boolean) => {
+      if (left === null) return { type: 'publickey', username: peer.user, key: peer.privateKey }
+      seen.left = left
+      seen.partial = partial
+      return false
+    },
     algorithms: { cipher: ciphers, serverHostKey: algorithmsFor(peer.pinned) },
     hostVerifier: (key: Buffer) => {
       seen.key = key
@@ -96,6 +101,7 @@ export async function openLink(wire: Wire, address: string, peer: Peer, signal: 
   return {
     client,
     address,
+    user: peer.user,
     lost: () => reason,
     whenLost: gone.promise,
     tidy: pLimit(1),
@@ -110,6 +116,10 @@ interface Seen {
   key: Buffer | undefined
   pinned: boolean
   agreed: boolean
+  /** The key was taken, and is not enough. */
+  partial: boolean
+  /** Methods by which the server would go on; undefined: it did not say. */
+  left: readonly string[] | undefined
 }
 
 /** Who is to blame for a connection that did not come up. */
@@ -125,7 +135,16 @@ function judge(error: unknown, seen: Seen, address: string, peer: Peer): unknown
       pinned,
       `no key of type ${[...new Set(peer.pinned.map((k) => k.type))].join(' or ')}`,
     )
-  if (level === 'client-authentication') return refusedUser(peer.name, peer.user, address, message)
+  if (seen.partial) return secondFactor(peer.name, peer.user, address, seen.left ?? [])
+  if (level === 'client-authentication')
+    return refusedUser(
+      peer.name,
+      peer.user,
+      address,
+      seen.left === undefined || seen.left.includes('publickey')
+        ? message
+        : `it takes no keys, only ${seen.left.join(', ') || 'nothing'}`,
+    )
   // The server's own goodbye after the key exchange: too many tries, account locked, and the like.
   if (seen.agreed && typeof (error as { code?: unknown }).code === 'number')
     return refusedUser(peer.name, peer.user, address, message)

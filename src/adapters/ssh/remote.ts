@@ -1,7 +1,4 @@
-/**
- * A node over SSH: the port Remote, with one connection, at most eight channels in flight, and retries that cannot do
- * harm.
- */
+/** A node over SSH: the port Remote, with at most eight commands in flight, and retries that cannot do harm. */
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
@@ -10,7 +7,6 @@ import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.t
 import type { Remote, RunOptions, RunResult } from '../../ports.ts'
 import { collector } from './collect.ts'
 import type { OutputBuffer } from './collect.ts'
-import { Connection } from './connection.ts'
 import { withDeadline } from './deadline.ts'
 import { late, reasonOf } from './failures.ts'
 import { execute } from './exec.ts'
@@ -18,18 +14,17 @@ import type { Ending } from './exec.ts'
 import { openForward } from './forward.ts'
 import { shellLine } from './line.ts'
 import type { Link } from './link.ts'
+import { mostChannels, Pool } from './pool.ts'
 import { pinnedKeys, reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { completeResult } from './result.ts'
-import { mayRetry, maxTries, pauseAfter } from './retry.ts'
+import { isFailure } from '../../domain/failure.ts'
+import { mayRetry, maxTries, mostRefusals, pauseAfter } from './retry.ts'
 
 export interface OpenOptions extends ReachOptions {
   /** Its abort closes the connection. */
   readonly signal: AbortSignal
 }
-
-/** sshd's default MaxSessions is 10 per connection; two are left for others. */
-const channels = 8
 
 /**
  * Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next
@@ -38,15 +33,15 @@ const channels = 8
 export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOptions): Promise<Remote> {
   options.signal.throwIfAborted()
   pinnedKeys(node.name, fleetReference(fleet), node.hostKeys)
-  const connection = new Connection(node.name, (signal) => reach(node, fleet, options, signal))
-  const limit = pLimit(channels)
+  const pool = new Pool(node.name, (signal) => reach(node, fleet, options, signal))
+  const limit = pLimit(mostChannels)
   const running = new Set<Promise<unknown>>()
   const abort = (): void => {
     void end(options.signal.reason)
   }
   const end = (reason?: unknown): Promise<void> => {
     options.signal.removeEventListener('abort', abort)
-    return connection.close(reason, () => Promise.allSettled(running))
+    return pool.close(reason, () => Promise.allSettled(running))
   }
   options.signal.addEventListener('abort', abort, { once: true })
 
@@ -64,30 +59,45 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
       run,
       () => late(node.name, why, run.timeoutMs, phase),
       async (signal) => {
-        for (let tried = 1; ; tried++) {
+        let refusals = 0
+        for (let tried = 1; ;) {
           try {
             return await limit(() => {
               signal.throwIfAborted()
               phase = 'connecting'
-              const turn = connection.link(signal).then((link) => {
-                phase = 'running'
-                return work(link, signal)
+              const turn = pool.turn()
+              const done = turn.connection
+                .link(signal)
+                .then((link) => {
+                  phase = 'running'
+                  return work(link, signal)
+                })
+                .catch((error: unknown) => {
+                  if (isFailure(error, 'T006')) turn.refused()
+                  throw error
+                })
+              running.add(done)
+              return done.finally(() => {
+                running.delete(done)
+                turn.done()
               })
-              running.add(turn)
-              return turn.finally(() => running.delete(turn))
             })
           } catch (error) {
+            // Nothing was sent, so every command may ask again, for fewer channels at once.
+            if (!signal.aborted && isFailure(error, 'T006') && ++refusals < mostRefusals) continue
             if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
             phase = `after: ${reasonOf(error)}`
             options.log?.warn(`${reasonOf(error)}; try ${tried + 1} of ${maxTries}`)
             await sleep(pauseAfter(tried), undefined, { signal })
+            tried++
           }
         }
       },
-      connection.life,
+      pool.life,
     )
   }
 
+  const apart = (work: (link: Link) => Promise<void>): Promise<void> => pool.apart(work)
   const exec = async (
     command: Command,
     run: RunOptions,
@@ -105,7 +115,7 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
           ...(onLine !== undefined && lines ? { onLine } : {}),
         })
         return {
-          ending: await execute(link, { node: node.name, why: command.why, line, stdin, onSent, into }, signal),
+          ending: await execute(link, { node: node.name, why: command.why, line, stdin, onSent, into, apart }, signal),
           into,
         }
       })
@@ -136,7 +146,8 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     close: () => end(),
   }
   try {
-    await connection.link(options.signal)
+    const first = pool.turn()
+    await first.connection.link(options.signal).finally(first.done)
   } catch (error) {
     await end()
     throw error

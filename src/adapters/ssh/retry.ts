@@ -5,6 +5,9 @@ import { failures } from '../../domain/failures/failures.ts'
 /** Calls are tried this often in all. */
 export const maxTries = 3
 
+/** From eight channels to one, and then over fresh connections. */
+export const mostRefusals = 7
+
 /**
  * A refused start happens before anything was sent, so it is safe for every command; the rest only for those that may
  * run twice.

@@ -7,7 +7,9 @@ const patienceMs = 5000
 
 /** TERM to the group, two seconds for its traps, then KILL. Ids of 0 and 1 would mean everybody. */
 const kill = (group: number): string =>
-  `sh -c 'kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}' 2>/dev/null`
+  `exec /bin/sh -c 'exec 2>/dev/null; kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}'`
+
+export type Apart = (work: (link: Link) => Promise<void>) => Promise<void>
 
 /**
  * Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds.
@@ -16,6 +18,7 @@ export async function stopCommand(
   link: Link,
   channel: ClientChannel,
   group: Promise<number | undefined>,
+  apart: Apart,
 ): Promise<void> {
   if (link.lost() !== undefined || stateOf(channel) === 'closed') return
   const closed = new Promise<undefined>((resolve) => {
@@ -28,7 +31,7 @@ export async function stopCommand(
     const leader = await Promise.race([group, closed, link.whenLost, timer.promise])
     hangUp(link, channel)
     if (typeof leader === 'number' && leader > 1)
-      await Promise.race([link.tidy(() => oneLine(link, kill(leader))), link.whenLost, timer.promise])
+      await Promise.race([link.tidy(() => ended(link, leader, apart)), link.whenLost, timer.promise])
     await Promise.race([closed, link.whenLost, timer.promise])
   } finally {
     clearTimeout(handle)
@@ -54,24 +57,30 @@ function hangUp(link: Link, channel: ClientChannel): void {
   }
 }
 
-/** Runs one line whose outcome nobody needs. */
-function oneLine(link: Link, line: string): Promise<void> {
+/** Where the command holds the only channel that sshd grants, the clean-up comes by another way. */
+async function ended(link: Link, leader: number, apart: Apart): Promise<void> {
+  if (await oneLine(link, kill(leader))) return
+  await apart(async (other) => void (await oneLine(other, kill(leader)))).catch(() => undefined)
+}
+
+/** Runs one line whose outcome nobody needs; false: the node refused a channel for it. */
+function oneLine(link: Link, line: string): Promise<boolean> {
   return new Promise((resolve) => {
     try {
       link.client.exec(line, (error, channel) => {
         if (error !== undefined) {
-          resolve()
+          resolve(false)
           return
         }
         channel
           .on('error', () => undefined)
-          .once('close', () => resolve())
+          .once('close', () => resolve(true))
           .resume()
         channel.stderr.on('error', () => undefined).resume()
         channel.end()
       })
     } catch {
-      resolve()
+      resolve(true)
     }
   })
 }

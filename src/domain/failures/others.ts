@@ -26,6 +26,15 @@ export const transportFailures = {
   T012: transport('the node and vps-test have no SSH algorithms in common', {
     noRemedy: 'the SSH server of the node is too old or no SSH server',
   }),
+  T013: transport('the login shell on the node does not run commands', {
+    remedyAtSite: `ssh ‹user›@‹host› 'exec /bin/sh -c "echo it works"'`,
+  }),
+  T014: transport('the node takes the key and asks for a second factor', {
+    remedyAtSite: `ssh ‹user›@‹host› 'sshd -T | grep -i authenticationmethods'`,
+  }),
+  T015: transport('the node does not forward connections', {
+    remedyAtSite: `ssh ‹user›@‹host› 'sshd -T | grep -iE "allowtcpforwarding|disableforwarding|permitopen"'`,
+  }),
 } as const
 
 /** Somebody else is at work (exit 10). */

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { addressesOf, proxyArgv, shareOf } from '../../../src/adapters/ssh/address.ts'
 import { collector, lineSplitter, longestLine } from '../../../src/adapters/ssh/collect.ts'
 import { clean, late, lost } from '../../../src/adapters/ssh/failures.ts'
-import { announced } from '../../../src/adapters/ssh/group.ts'
+import { envelope, framed } from '../../../src/adapters/ssh/envelope.ts'
 import { algorithmsFor, fingerprint, hostKeyLine, isPinned, parseHostKey } from '../../../src/adapters/ssh/hostkey.ts'
 import { parsePrivateKey, readPrivateKey } from '../../../src/adapters/ssh/key.ts'
 import { shellLine } from '../../../src/adapters/ssh/line.ts'
@@ -131,25 +131,48 @@ describe('output', () => {
     c.stdout(Buffer.from('e'))
     expect([c.out().toString(), c.truncated()]).toEqual(['abcd', true])
   })
-  it('takes the group announcement out of stderr, wherever it is cut, and nothing else', async () => {
-    const text = Buffer.from('motd\nvps-test-group 4321\nreal error\n')
-    for (let cut = 0; cut <= text.length; cut++) {
-      let got = ''
-      const reader = announced((chunk) => {
-        got += chunk.toString()
-      })
-      reader.add(text.subarray(0, cut))
-      reader.add(text.subarray(cut))
-      reader.end()
-      expect([got, await reader.group]).toEqual(['motd\nreal error\n', 4321])
-    }
-    let got = 0
-    const reader = announced((chunk) => {
-      got += chunk.length
+  it('hands on what stands between start and end, wherever the bytes are cut, and nothing else', async () => {
+    const cases = [
+      { text: 'motd exec T $$ $g T end 3\nhello T 77 77 77\nout\nT end 1\n', gives: 'out\nT end 1\n', leads: true },
+      {
+        text: 'motd\nT 77 66 55\nout, T end, T end 300 \nT end 65\nbye\n',
+        gives: 'out, T end, T end 300 \n',
+        code: 65,
+      },
+      { text: 'T 77 66 55\nno end', gives: 'no end' },
+    ]
+    for (const { text, gives, leads = false, code } of cases)
+      for (let cut = 0; cut <= text.length; cut++) {
+        let got = ''
+        const frame = framed('T', (chunk) => {
+          got += chunk.toString()
+        })
+        frame.add(Buffer.from(text.slice(0, cut)))
+        frame.add(Buffer.from(text.slice(cut)))
+        frame.end()
+        expect([got, frame.code(), await frame.opened]).toEqual([gives, code, { group: leads ? 77 : 66, leads }])
+      }
+  })
+  it('remembers what a shell said that never started anything', async () => {
+    const frame = framed('T', () => {
+      throw new Error('handed on')
     })
-    reader.add(Buffer.alloc(5000, 'x'))
-    reader.add(Buffer.from('\nvps-test-group 1\n'))
-    expect([got, await reader.group]).toEqual([5018, undefined])
+    frame.add(Buffer.from(`Welcome\n${'x'.repeat(5000)}`))
+    frame.end()
+    expect(await frame.opened).toBeUndefined()
+    expect(frame.stray()).toMatch(/^Welcome\nx{392}$/)
+  })
+  it('writes an envelope without a character that login shells read differently', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        const sent = envelope(text, 'T')
+        expect(sent.replaceAll(/\\0[0-3][0-7]{2}/g, '')).toMatch(
+          /^exec \/bin\/sh -c '[ -&(-[\]-~]*' sh(?: '[ -&(-[\]_`a-~]*')+$/,
+        )
+        expect(sent).not.toContain('!')
+        expect(Math.max(...sent.split("'").map((w) => w.length))).toBeLessThanOrEqual(1000)
+      }),
+    )
   })
   it('starts programs by exec, and shell builtins without', () => {
     expect(shellLine({ kind: 'argv', why: '', idempotent: true, argv: ['ls', 'a b'] })).toBe(`exec ls 'a b'`)
