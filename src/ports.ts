@@ -108,7 +108,7 @@ export interface NeedsNativeBuild {
 
 export interface Builder {
   /** `before`: ways that were tried already; where there are any, the build host builds. */
-  obtain(plan: Plan, before: BuildRecord['before']): Promise<Obtained | NeedsNativeBuild>
+  obtain(plan: Plan, before: BuildRecord['before'], signal?: AbortSignal): Promise<Obtained | NeedsNativeBuild>
 }
 
 /** What can be ended from outside. */
@@ -173,6 +173,14 @@ export interface LeaseTerms {
   readonly who: string
   /** How long SETUP may wait for a fleet that another session holds. */
   readonly patienceMs: number
+  /** Leases that this run holds, by node and service: whoever takes one notes it, the heartbeat renews it. */
+  readonly held?: Map<string, Held>
+}
+
+export interface Held {
+  readonly node: NodeName
+  readonly service: string
+  readonly fence: number
 }
 
 /** The program under test, as bytes. */

@@ -7,15 +7,16 @@ import { genesis, type Entry } from './domain/ledger.ts'
 import type { NodeName } from './domain/fleet.ts'
 import { leaseFate, type LeaseFate } from './domain/lease-policy.ts'
 import type { Plan } from './domain/plan.ts'
-import type { State } from './domain/states.ts'
+import { isFinal, type State } from './domain/states.ts'
 import { fold, type Session } from './domain/session.ts'
 import { next } from './domain/next.ts'
 import type { StageResult } from './domain/events/entry.ts'
 import { writerText } from './domain/writer.ts'
-import type { LeaseTerms, Nodes, Execution, SessionRecord, World } from './ports.ts'
+import type { Held, LeaseTerms, Nodes, Execution, SessionRecord, World } from './ports.ts'
 import { build } from './stages/build.ts'
 import { deploy } from './stages/deploy.ts'
 import { fix } from './stages/fix.ts'
+import { startHeartbeat } from './stages/parts/heartbeat.ts'
 import { giveLeasesBack, holdLeases } from './stages/parts/leases.ts'
 import { restart } from './stages/restart.ts'
 import { leasedNodes } from './stages/parts/roster.ts'
@@ -48,13 +49,16 @@ export interface RunScope {
 export async function run(
   plan: Plan,
   id: string,
-  world: World,
+  outer: World,
   { states, before, since }: RunScope = {},
 ): Promise<Session> {
   /** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
   const ours = new Set(since === undefined ? [] : [since])
   /** The ledger as this run knows it; nothing, once another writer was in its way. */
   let known: readonly Entry[] = []
+  const held = new Map<string, Held>()
+  const heartbeat = startHeartbeat({ ...outer, held }, id, (e) => ours.size === 0 || ours.has(e.hash))
+  const world: World = { ...outer, held, signal: heartbeat.signal }
   try {
     for (;;) {
       const entries = (known = await world.ledger.read(id))
@@ -84,9 +88,16 @@ export async function run(
       if (entry.event === 'queued') return fold(id, known)
     }
   } catch (error) {
-    if (error instanceof Failure && error.kind === 'busy') known = []
-    throw error
+    if (!outer.signal.aborted) {
+      // Whatever the stage came to, a person's stop is how this session ended.
+      const entries = await outer.ledger.read(id).catch(() => known)
+      if (isFinal(fold(id, entries).state) && !ours.has(entries.at(-1)?.hash ?? genesis)) return fold(id, entries)
+    }
+    const cause = heartbeat.signal.aborted && !outer.signal.aborted ? heartbeat.signal.reason : error
+    if (cause instanceof Failure && cause.kind === 'busy') known = []
+    throw cause
   } finally {
+    await heartbeat.end()
     await leave(plan, id, world, {
       whole: states === undefined,
       ours,
@@ -133,9 +144,10 @@ async function leave(
   const entries = await world.ledger.read(id).catch(() => known)
   const session = fold(id, entries)
   const nodes = leasedNodes(plan, session)
-  const brokeOff =
-    (world.signal.aborted || (whole && session.state !== before)) && ours.has(entries.at(-1)?.hash ?? genesis)
-  await settleLeases(leaseFate(session, { brokeOff }), calm, plan, id, nodes).catch((error: unknown) =>
+  const own = ours.has(entries.at(-1)?.hash ?? genesis)
+  const brokeOff = own && (world.signal.aborted || (whole && session.state !== before))
+  const now = world.clock.now()
+  await settleLeases(leaseFate(session, { brokeOff, ours: own, now }), calm, plan, id, nodes).catch((error: unknown) =>
     world.log.warn(`leases were not given back: ${String(error)}`),
   )
 }

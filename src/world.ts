@@ -77,7 +77,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
     patienceMs: o.patienceMs ?? Infinity,
     clockShift: o.clockShift ?? 0,
     builder: {
-      obtain: (plan, before) =>
+      obtain: (plan, before, signal = o.signal) =>
         obtainBinary({
           project: plan.config.project,
           binary: plan.config.binary,
@@ -88,7 +88,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
           timeoutMs: 45 * 60_000,
           log: o.log,
           clock,
-          signal: o.signal,
+          signal,
           ...(o.github === undefined ? {} : { github: o.github }),
           ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
         }),

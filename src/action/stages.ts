@@ -8,6 +8,7 @@ import { firstLoop, traitsOf, type State } from '../domain/states.ts'
 import { writerText } from '../domain/writer.ts'
 import { run } from '../run.ts'
 import { keptBinary } from '../stages/build.ts'
+import { buildMs } from '../domain/lease-policy.ts'
 import { leaseForBuild } from '../stages/parts/leases.ts'
 import { rosterOf } from '../stages/parts/roster.ts'
 import { recordedPlan } from '../stages/parts/interview.ts'
@@ -30,7 +31,7 @@ export async function setup(job: Job): Promise<JobResult> {
   // After a push there is no SETUP: the fleet is taken for the build where it is free.
   if (before.session.state === 'BUILD')
     await withStage(job, before, (world, plan) =>
-      leaseForBuild(world, plan, before.session.id, rosterOf(plan, before.session)),
+      leaseForBuild(world, plan, before.session.id, rosterOf(plan, before.session), buildMs),
     )
   return ended
 }

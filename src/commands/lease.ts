@@ -35,9 +35,10 @@ const readState = (service: string): Raw =>
   if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
 
 /**
- * Never shortens what the holder has: it is held for the longest that was asked for, until it is given back. Synced
- * before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on
- * the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another.
+ * For as long as was asked for, from now on: a heartbeat of minutes replaces a wait of hours, and the other way round.
+ * Synced before it counts: a number that came back smaller after a power cut would let an old holder in again. Four
+ * lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by
+ * another.
  */
 export const acquireLease = (r: LeaseRequest): Command => ({
   kind: 'script',
@@ -47,10 +48,26 @@ export const acquireLease = (r: LeaseRequest): Command => ({
     ${readState(r.service)}
     if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
     if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
-    wanted=$((now + ${r.seconds}))
-    if [ "$holder" != ${r.holder} ] || [ "$until" -lt "$wanted" ]; then until=$wanted; fi
+    until=$((now + ${r.seconds}))
     printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({ who: r.who, why: r.why })).toString('base64')} >"$d/$s.new"
     sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`,
+})
+
+/**
+ * The heartbeat: never shortens, and gives nothing back to whom it was taken from (exit 76). One that ran out and that
+ * nobody took since is still the holder's: no other could have changed anything meanwhile.
+ */
+export const renewLease = (service: string, holder: string, fence: number, seconds: number): Command => ({
+  kind: 'script',
+  why: `renew lease ${service}`,
+  idempotent: true,
+  text: sh`
+    ${readState(service)}
+    if [ "$holder" != ${holder} ] || [ "$fence" != ${fence} ]; then echo "lost $fence $until $holder $info"; exit 76; fi
+    wanted=$((now + ${seconds}))
+    if [ "$until" -lt "$wanted" ]; then
+      printf '%s\n' "$fence" "$wanted" "$holder" "$info" >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"
+    fi`,
 })
 
 /** Gives the lease back; another holder's lease is left alone. The fencing number stays, so that it never goes down. */
@@ -62,6 +79,60 @@ export const releaseLease = (service: string, holder: string): Command => ({
     ${readState(service)}
     if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`,
 })
+
+/** Takes a lease away, whoever holds it: the fencing number goes up, so that its holder changes nothing any more. */
+export const breakLease = (service: string): Command => ({
+  kind: 'script',
+  why: `break lease ${service}`,
+  idempotent: false,
+  text: sh`
+    ${readState(service)}
+    printf '%s\n' "$((fence + 1))" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"`,
+})
+
+/** One line for each lease that is held: the node's clock, service, fencing number, expiry, holder, who and why. */
+export const listLeases: Command = {
+  kind: 'script',
+  why: 'leases',
+  idempotent: true,
+  text: sh`
+    now=$(date +%s)
+    for f in ${raw(leaseDir)}/*; do
+      case "$f" in *.lock|*.new) continue;; esac
+      [ -s "$f" ] || continue
+      fence=; until=0; holder=-; info=
+      { read -r fence; read -r until; read -r holder; read -r info; } <"$f" || true
+      if [ "$until" -gt "$now" ] 2>/dev/null; then printf '%s\n' "$now $(basename "$f") $fence $until $holder $info"; fi
+    done`,
+}
+
+export interface HeldLease {
+  readonly service: string
+  readonly fence: number
+  /** Unix seconds of the node's clock, and how long that is from now on. */
+  readonly until: number
+  readonly secondsLeft: number
+  readonly holder: string
+  readonly who: string
+  readonly why: string
+}
+
+/** What {@link listLeases} printed; a line that is none of it is left out. */
+export const parseLeases = (stdout: string): readonly HeldLease[] =>
+  stdout.split('\n').flatMap((line) => {
+    const [now = '', service = '', fence = '', until = '', holder = '', info = ''] = line.split(' ')
+    if (![now, fence, until].every((n) => number.test(n))) return []
+    return [
+      {
+        service,
+        fence: Number(fence),
+        until: Number(until),
+        secondsLeft: Number(until) - Number(now),
+        holder,
+        ...about(info),
+      },
+    ]
+  })
 
 /** First lines of every script that changes a service: exit 76 unless this holder still has this fencing number. */
 export const fenced = (service: string, holder: string, fence: number): Raw =>

@@ -6,6 +6,7 @@ import { isAbsolute, join } from 'node:path/posix'
 import { sha256 } from '../domain/ledger.ts'
 import { Failure, failureFacts } from '../domain/failure.ts'
 import { revisionOf, type BuildRecord } from '../domain/build.ts'
+import { workingMs } from '../domain/lease-policy.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
 import type { LeaseTerms, Nodes, Obtained, Programs, Execution, SessionFolder } from '../ports.ts'
@@ -26,12 +27,12 @@ export const build: Stage<'BUILD', Execution & Nodes & SessionFolder & LeaseTerm
   world,
 ) => {
   const before = triedBefore(session)
-  await leaseForBuild(world, plan, session.id, rosterOf(plan, session))
+  await leaseForBuild(world, plan, session.id, rosterOf(plan, session), workingMs(session, world.clock.now()))
   world.log.info(
     `build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ', on the build host' : ''}`,
   )
   try {
-    const obtained = await world.builder.obtain(plan, before)
+    const obtained = await world.builder.obtain(plan, before, world.signal)
     if ('elsewhere' in obtained)
       return {
         event: 'toolchain',

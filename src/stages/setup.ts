@@ -11,7 +11,6 @@ import { quorumFault } from '../domain/quorum.ts'
 import type { LeaseTerms, Nodes, Execution, SessionRecord } from '../ports.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { leaseFleet, type Busy } from './parts/busy.ts'
-import { buildSeconds } from './parts/leases.ts'
 import { withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
@@ -29,8 +28,7 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
   const early = quorumFault(plan, answered)
   if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded } }
 
-  // The job that compiles cannot reach the fleet, so that the lease outlasts it.
-  const leases = await leaseFleet(plan, session, world, answered, buildSeconds)
+  const leases = await leaseFleet(plan, session, world, answered)
   if ('event' in leases) return withExclusions(leases, excluded)
   const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))]
   const left = answered.filter((n) => leases.done.has(n))

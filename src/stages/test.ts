@@ -8,6 +8,7 @@ import { markOf } from '../domain/continuity.ts'
 import type { RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { NodeName } from '../domain/fleet.ts'
+import { workingMs } from '../domain/lease-policy.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
@@ -23,10 +24,11 @@ import { removeWitnesses } from '../instruments/witness.ts'
 import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord, Tables } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
 import { collect } from './parts/collect.ts'
-import { takeLeases, testSeconds } from './parts/leases.ts'
+import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { exclusions, rosterOf } from './parts/roster.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
+import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
 import type { Stage } from './stage.ts'
 
@@ -39,22 +41,33 @@ export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
   const number = session.counters.tests + 1
   const folder = `test-${number}`
   await world.files.remove(folder)
-  const testStartedAt = world.clock.now()
   const roster = rosterOf(plan, session)
-  const leases = await takeLeases(world, plan, session.id, roster, testSeconds)
-  const there = roster.filter((n) => leases.done.has(n))
-  const lost = [...leases.failed].map(([node, f]) => ({ node, why: f.message }))
+  const leases = await takeLeases(world, plan, session.id, roster, workingMs(session, world.clock.now()))
+  const leased = roster.filter((n) => leases.done.has(n))
+  const turn = await awaitTurn(world, plan, session.id, leased)
+  const testStartedAt = world.clock.now()
+  const there = leased.filter((n) => turn.done.has(n))
+  const lost = [...leases.failed, ...turn.failed].map(([node, f]) => ({ node, why: f.message }))
+  const giveTurn = (signal: AbortSignal) => giveTurnBack({ ...world, signal }, plan, session.id, there)
   const fault = quorumFault(plan, there)
-  if (fault !== null) return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
+  if (fault !== null) {
+    await giveTurn(world.signal)
+    return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
+  }
 
   const ours: OwnWorld = { ...world, tables: { session: session.id, fences: leases.done } }
   try {
-    return await work(plan, session, ours, { folder, number, testStartedAt, there, lost })
+    const result = await work(plan, session, ours, { folder, number, testStartedAt, there, lost })
+    await giveTurn(world.signal)
+    return result
   } catch (error) {
     // Whatever happened, the logs are kept and our tables go; an abort has ended the run's own signal, and a runner
     // that cancels kills after ten seconds: the leases must go back too.
     const calm = { ...ours, signal: AbortSignal.timeout(world.signal.aborted ? 4000 : 20_000) }
-    await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)])
+    await Promise.allSettled([
+      collect(calm, plan, there, `${folder}/evidence`),
+      removeWitnesses(calm, there).then(() => giveTurn(calm.signal)),
+    ])
     throw error
   }
 }

@@ -2,7 +2,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { acquireLease, fenced, parseLease, releaseLease, type LeaseAnswer } from '../../src/commands/lease.ts'
+import {
+  acquireLease,
+  breakLease,
+  fenced,
+  listLeases,
+  parseLease,
+  parseLeases,
+  releaseLease,
+  renewLease,
+  type LeaseAnswer,
+} from '../../src/commands/lease.ts'
 import { sh } from '../../src/commands/quote.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
@@ -68,18 +78,48 @@ describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
     expire()
     expect(await take('s3')).toMatchObject({ kind: 'acquired', fence: 4 })
   })
-  test('is never shortened by its own holder; given back, it is free at once', async () => {
+  const until = (): number => Number(readFileSync(file(), 'utf8').split('\n')[1])
+  test('lasts as long as its holder asked for last; given back, it is free at once', async () => {
     const long = await take('s1', 90_000)
-    const again = await take('s1', 1800)
+    const again = await take('s1', 300)
     expect(again).toMatchObject({ kind: 'acquired', fence: 1, code: 0 })
-    expect([again.kind === 'acquired' && again.until, readFileSync(file(), 'utf8').split('\n')[1]]).toEqual([
-      long.kind === 'acquired' && long.until,
-      String(long.kind === 'acquired' && long.until),
-    ])
+    expect(long.kind === 'acquired' && again.kind === 'acquired' && long.until - again.until).toBeGreaterThan(89_000)
     await box.run(releaseLease('svc', 's1'))
-    const next = await take('s2', 600)
-    expect(next).toMatchObject({ kind: 'acquired', fence: 2 })
-    expect(next.kind === 'acquired' && long.kind === 'acquired' && next.until < long.until).toBe(true)
+    expect(await take('s2', 600)).toMatchObject({ kind: 'acquired', fence: 2 })
+  })
+  test('is renewed by its holder with its number, also after it ran out, and never shortened so', async () => {
+    await take('s1', 900)
+    const before = until()
+    expect((await box.run(renewLease('svc', 's1', 1, 300))).code).toBe(0)
+    expect(until()).toBe(before)
+    expire()
+    expect((await box.run(renewLease('svc', 's1', 1, 300))).code).toBe(0)
+    expect(until()).toBeGreaterThan(before - 900)
+    expect(await take('s2')).toMatchObject({ kind: 'held', holder: 's1', who: 's1@here' })
+  })
+  test('is not renewed for whom it was taken from: by the next, or by a person who broke it', async () => {
+    await take('s1')
+    expire()
+    await take('s2')
+    expect(await box.run(renewLease('svc', 's1', 1, 300))).toMatchObject({ code: 76 })
+    expect((await box.run(breakLease('svc'))).code).toBe(0)
+    expect(await box.run(renewLease('svc', 's2', 2, 300))).toMatchObject({ code: 76 })
+    expect(await guard('s2', 2)).toMatchObject({ code: 76 })
+    expect(await take('s2')).toMatchObject({ kind: 'acquired', fence: 4 })
+  })
+  test('is listed with its holder and how long it lasts; what was given back or ran out is not', async () => {
+    await take('s1', 600)
+    await take('s2', 90, 'other')
+    await take('s3', 90, 'third')
+    await box.run(releaseLease('third', 's3'))
+    const seen = parseLeases((await box.run(listLeases)).stdout)
+    expect(seen.map(({ service, holder, who, why, fence }) => [service, holder, who, why, fence])).toEqual([
+      ['other', 's2', 's2@here', 'it\'s a "test"', 1],
+      ['svc', 's1', 's1@here', 'it\'s a "test"', 1],
+    ])
+    expect(seen.every((l) => l.secondsLeft > 80 && l.secondsLeft <= 600)).toBe(true)
+    expire()
+    expect(parseLeases((await box.run(listLeases)).stdout).map((l) => l.service)).toEqual(['other'])
   })
   test('is not given back by another', async () => {
     await take('s1')

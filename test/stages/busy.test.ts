@@ -15,6 +15,7 @@ import { story, type Step } from '../kit/session.ts'
 import { fold, type Session } from '../../src/domain/session.ts'
 import type { Ledger, Remote } from '../../src/ports.ts'
 import { build } from '../../src/stages/build.ts'
+import { awaitTurn, giveTurnBack, testTurn } from '../../src/stages/parts/test-turn.ts'
 import { leaseFleet } from '../../src/stages/parts/busy.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
@@ -278,14 +279,50 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     ).toMatchObject({ event: 'failed' })
     return seen
   }
-  test('BUILD keeps it for as long as a build may take', async () => {
+  test('BUILD keeps it by a heartbeat of minutes, which the run renews', async () => {
     await lease('a', 'mine')
     await lease('b', 'mine')
-    expect(await whileBuilding('mine')).toEqual(['mine 90', 'mine 90'])
+    expect(await whileBuilding('mine')).toEqual(['mine 5', 'mine 5'])
   })
   test('BUILD does not wait for it, and keeps no half of it: a program that does not compile is known at once', async () => {
     await lease('b', 'theirs')
     expect(await whileBuilding('mine')).toEqual(['- 0', 'theirs 50'])
+  })
+
+  const random = { bytes: (n: number) => new Uint8Array(n) }
+  test('of two tests that want a node, of whatever services, the second waits for the end of the first', async () => {
+    const first = { ...world(0).world, random }
+    expect([...(await awaitTurn(first, plan, 'mine', nodes)).done]).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ])
+    const {
+      world: w,
+      waits,
+      said,
+    } = world(0, async (_, times) => {
+      if (times === 2) await giveTurnBack(first, plan, 'mine', nodes)
+    })
+    const theirs = planOf({ project: 'other', nodes: [...nodes] })
+    expect([...(await awaitTurn({ ...w, random }, theirs, 'theirs', nodes)).done]).toEqual([
+      ['a', 2],
+      ['b', 2],
+    ])
+    expect(waits).toHaveLength(2)
+    expect(said[0]).toContain('is leased by bob (session mine, test of p)')
+  })
+  test('half of the nodes is no turn: what is free of it is given back before the wait', async () => {
+    const first = { ...world(0).world, random }
+    await awaitTurn(first, plan, 'mine', ['b'])
+    const turnOn = (node: string): string =>
+      readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', testTurn), 'utf8').split('\n')[2] ?? ''
+    const seen: string[] = []
+    const { world: w } = world(0, async () => {
+      seen.push(`${turnOn('a')} ${turnOn('b')}`)
+      await giveTurnBack(first, plan, 'mine', ['b'])
+    })
+    expect((await awaitTurn({ ...w, random }, plan, 'theirs', nodes)).failed.size).toBe(0)
+    expect(seen).toEqual(['- mine'])
   })
 
   test('supersede: ends the other session of the same project and branch, and has its nodes', async () => {

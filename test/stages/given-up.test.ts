@@ -5,13 +5,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
-import { acquireLease } from '../../src/commands/lease.ts'
+import { acquireLease, breakLease } from '../../src/commands/lease.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { planOf } from '../kit/plan.ts'
 import { entryAfter, runWriter, type Step } from '../kit/session.ts'
-import type { Ledger, World } from '../../src/ports.ts'
+import type { Held, Ledger, World } from '../../src/ports.ts'
+import { startHeartbeat, type Heartbeat } from '../../src/stages/parts/heartbeat.ts'
 import { run } from '../../src/run.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from '../commands/sandbox.ts'
 
@@ -78,7 +80,7 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
       writer: runWriter('1'),
       patienceMs: 0,
       clockShift: 0,
-      fleet: { nodes: [] },
+      fleet: { name: 'f', nodes: [] },
       remote: async (name: string) => ({ name, run: box.run, read: none, forward: none, close: async () => undefined }),
     } as unknown as World
   }
@@ -123,14 +125,80 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
     ).rejects.toThrow('SIGINT')
     expect([await events(), holder()]).toEqual([['restart'], '-'])
   })
-  test('that a person stops meanwhile: the leases go back', async () => {
-    await expect(
-      run(
-        plan,
-        's',
-        world(live(), () => add('stop', '3')),
-      ),
-    ).rejects.toMatchObject({ facts: { code: 'B001' } })
+  test('that a person stops meanwhile: it ends as stopped, and the leases go back', async () => {
+    const end = await run(
+      plan,
+      's',
+      world(live(), () => add('stop', '3')),
+    )
+    expect(end.state).toBe('STOPPED')
     expect([await events(), holder()]).toEqual([['stop'], '-'])
+  })
+
+  /** SETUP of a node that never answers: it ends when its signal does. */
+  const silent = (w: World): World => ({
+    ...w,
+    clock: { now: Date.now, sleep: (_, signal) => pause(20, undefined, { signal }) },
+    remote: async (name) => ({
+      name,
+      run: (command, options) =>
+        command.why === 'survey'
+          ? new Promise((_, reject) => {
+              options.signal.addEventListener('abort', () => reject(options.signal.reason as Error))
+            })
+          : box.run(command, options),
+      read: () => Promise.reject(new Error('not needed here')),
+      forward: () => Promise.reject(new Error('not needed here')),
+      close: async () => undefined,
+    }),
+  })
+  test('that a person stops while its stage works: the work ends, the session is stopped, the leases go back', async () => {
+    const running = run(plan, 's', silent(world(live())))
+    while ((await events()).at(-1) !== 'restart') await pause(20)
+    await add('stop', '3')
+    expect((await running).state).toBe('STOPPED')
+    expect([await events(), holder()]).toEqual([['restart', 'stop'], '-'])
+  })
+  test('that another run claims while its stage works: the work ends, and the leases are left to that one', async () => {
+    const running = run(plan, 's', silent(world(live())))
+    while ((await events()).at(-1) !== 'restart') await pause(20)
+    await add('claimed', '2')
+    await expect(running).rejects.toMatchObject({ facts: { code: 'B004' } })
+    expect([await events(), holder()]).toEqual([['restart', 'claimed'], 's'])
+  })
+
+  describe('whose leases a heartbeat renews', () => {
+    /** A clock on which a look is a minute. */
+    function beating(held: readonly Held[]): { beat: Heartbeat; minutes: () => number } {
+      let now = 0
+      const own = world(live())
+      const clock = {
+        now: () => now,
+        sleep: async (_: number, signal: AbortSignal) => {
+          signal.throwIfAborted()
+          now += 60_000
+        },
+      }
+      const known = new Map(held.map((h) => [h.node, h]))
+      const beat = startHeartbeat({ ...own, clock, held: known }, 's', () => true)
+      return { beat, minutes: () => now / 60_000 }
+    }
+    const until = (): number =>
+      Number(readFileSync(join(box.dir, 'lib/vps-test/leases', service), 'utf8').split('\n')[1])
+    test('keeps them as long as it works', async () => {
+      await box.run(acquireLease({ service, holder: 's', who: 'o/r run 2', why: 'x', seconds: 10 }))
+      const before = until()
+      const { beat } = beating([{ node: 'a', service, fence: 1 }])
+      while (until() < before + 200) await pause(20)
+      expect(beat.signal.aborted).toBe(false)
+      await beat.end()
+    })
+    test('is told that one was broken, and ends the run', async () => {
+      await box.run(breakLease(service))
+      const { beat } = beating([{ node: 'a', service, fence: 1 }])
+      while (!beat.signal.aborted) await pause(20)
+      expect(beat.signal.reason).toMatchObject({ facts: { code: 'B011', node: 'a' } })
+      expect(holder()).toBe('-')
+    })
   })
 })

@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 import { longestQueueMinutes } from '../../src/inputs/request.ts'
 import { projectFiles } from '../../src/inputs/project.ts'
 import { longestJobMs } from '../../src/app/writer-ended.ts'
-import { buildSeconds } from '../../src/stages/parts/leases.ts'
+import { buildMs } from '../../src/domain/lease-policy.ts'
 import { ownOf, readWorkflow, ruleFaults } from './rules.ts'
 import { actionlintFaults, parserFaults, root, withLocalUses, workflowFiles, zizmorFaults } from './tools.ts'
 
@@ -148,7 +148,7 @@ describe('jobs', () => {
       'vps-test-checkpoint.yml compile',
       'vps-test.yml compile',
     ])
-    for (const { job } of compiling) expect((job['timeout-minutes'] ?? Infinity) * 60).toBeLessThan(buildSeconds)
+    for (const { job } of compiling) expect((job['timeout-minutes'] ?? Infinity) * 60_000).toBeLessThan(buildMs)
     for (const { with: given, where } of steps)
       if (given['compiled'] !== undefined) expect([where, given['ssh-key']]).not.toContain(undefined)
     expect(

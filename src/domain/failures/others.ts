@@ -48,6 +48,7 @@ export const busyFailures = {
     remedy: 'gh workflow run vps-test-ops.yml -f command=status',
   }),
   B007: busy('a living run works on the session', { remedy: status }),
+  B008: busy('the session was ended from elsewhere', { remedy: status }),
   B010: busy('another session holds the lease of the node'),
   B011: busy('the lease of the node was lost', { remedy: status }),
   B201: busy('another command works on the lab'),

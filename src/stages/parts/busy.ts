@@ -6,6 +6,7 @@ import type { BusyPolicy } from '../../domain/answers.ts'
 import { Failure, failureFacts } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Entry } from '../../domain/ledger.ts'
+import { workingMs } from '../../domain/lease-policy.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { isFinal } from '../../domain/states.ts'
 import { fold, type Session } from '../../domain/session.ts'
@@ -27,14 +28,13 @@ export async function leaseFleet(
   session: Session,
   world: Execution & Nodes & SessionRecord & LeaseTerms,
   nodes: readonly NodeName[],
-  seconds?: number,
 ): Promise<PerNode<number> | Busy> {
   const confirmed = session.newest.INTERVIEW
   const policy: BusyPolicy = confirmed?.event === 'confirmed' ? confirmed.facts.onBusy : 'refuse'
   const deadline = world.clock.now() + world.patienceMs
   let ended: string | null = null
   for (;;) {
-    const leases = await takeLeases(world, plan, session.id, nodes, seconds)
+    const leases = await takeLeases(world, plan, session.id, nodes, workingMs(session, world.clock.now()))
     const busy = [...leases.failed.values()].find((f) => f.kind === 'busy')
     if (busy === undefined) return leases
     // Half a fleet is no fleet, and whoever has the other half would wait for us.

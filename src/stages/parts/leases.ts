@@ -1,21 +1,15 @@
 /** Takes, renews and gives back the leases of a run; they lie on the nodes (spec §1 Lease). */
-import { diagnoseNode } from '../../commands/remedies.ts'
-import { acquireLease, parseLease, releaseLease } from '../../commands/lease.ts'
+import { diagnoseNode, listLeasesOf } from '../../commands/remedies.ts'
+import { acquireLease, parseLease, releaseLease, renewLease } from '../../commands/lease.ts'
+import { exitLeaseLost } from '../../commands/release.ts'
 import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { windowMs } from '../../domain/reconcile.ts'
-import type { LeaseTerms, Nodes, Execution } from '../../ports.ts'
+import { heartbeatMs } from '../../domain/lease-policy.ts'
+import type { Held, LeaseTerms, Nodes, Execution } from '../../ports.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
 import { iso } from '../../domain/text.ts'
-
-/** Long enough for one stage; every stage renews. */
-const stageSeconds = 1800
-/** A build may take 45 minutes, in a job that cannot renew the lease; that one and the next wait for their runners. */
-export const buildSeconds = 90 * 60
-/** A test's job may last so long. */
-export const testSeconds = 180 * 60
 
 /**
  * Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when.
@@ -25,9 +19,10 @@ export async function takeLeases(
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],
-  seconds = stageSeconds,
+  ms: number,
+  service = plan.config.deploy.serviceName,
 ): Promise<PerNode<number>> {
-  const service = plan.config.deploy.serviceName
+  const seconds = Math.ceil(ms / 1000)
   return onEachNode(nodes, world.signal, async (name) => {
     const remote = await world.remote(name)
     const result = await remote.run(
@@ -35,7 +30,10 @@ export async function takeLeases(
       { timeoutMs: 30_000, signal: world.signal },
     )
     const answer = parseLease(result.stdout)
-    if (answer.kind === 'acquired' && result.code === 0) return answer.fence
+    if (answer.kind === 'acquired' && result.code === 0) {
+      world.held?.set(`${name} ${service}`, { node: name, service, fence: answer.fence })
+      return answer.fence
+    }
     if (answer.kind === 'held') {
       throw new Failure({
         code: 'B010',
@@ -63,8 +61,9 @@ export async function leaseForBuild(
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],
+  ms: number,
 ): Promise<void> {
-  const { done, failed } = await takeLeases(world, plan, holder, nodes, buildSeconds)
+  const { done, failed } = await takeLeases(world, plan, holder, nodes, ms)
   const busy = [...failed.values()].find((f) => f.kind === 'busy')
   if (busy === undefined) return
   world.log.info(`${busy.message}; building meanwhile`)
@@ -72,8 +71,8 @@ export async function leaseForBuild(
 }
 
 /**
- * Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds
- * of our clock.
+ * Keeps the fleet through a wait, or until the next job. `until`: Unix milliseconds of our clock. What is not known to
+ * be held is taken; what this run knew and lost is not.
  */
 export async function holdLeases(
   world: Execution & Nodes & LeaseTerms,
@@ -82,23 +81,61 @@ export async function holdLeases(
   nodes: readonly NodeName[],
   until: number,
 ): Promise<void> {
-  const seconds = Math.max(stageSeconds, Math.ceil((until + windowMs - world.clock.now()) / 1000))
-  const { failed } = await takeLeases(world, plan, holder, nodes, seconds)
-  failed.forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`))
+  const ms = Math.max(heartbeatMs, until - world.clock.now())
+  const service = plan.config.deploy.serviceName
+  const known = nodes.flatMap((n) => world.held?.get(`${n} ${service}`) ?? [])
+  const { failed } = await takeLeases(
+    world,
+    plan,
+    holder,
+    nodes.filter((n) => !known.some((k) => k.node === n)),
+    ms,
+  )
+  const lost = await renewLeases(world, holder, known, ms)
+  new Map([...failed, ...lost]).forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`))
+}
+
+/** Answers with what could not be renewed; a lease that is no longer ours is a `busy` failure. */
+export async function renewLeases(
+  world: Execution & Nodes,
+  holder: string,
+  held: readonly Held[],
+  ms: number,
+): Promise<ReadonlyMap<NodeName, Failure>> {
+  const names = [...new Set(held.map((h) => h.node))]
+  const { failed } = await onEachNode(names, world.signal, async (name) => {
+    const remote = await world.remote(name)
+    for (const { service, fence } of held.filter((h) => h.node === name)) {
+      const result = await remote.run(renewLease(service, holder, fence, Math.ceil(ms / 1000)), {
+        timeoutMs: 30_000,
+        signal: world.signal,
+      })
+      if (result.code === exitLeaseLost)
+        throw new Failure({
+          code: 'B011',
+          node: name,
+          message: `${name}: the lease of ${service} is no longer ours: a person broke it, or another session took it`,
+          remedy: listLeasesOf(world.fleet),
+        })
+    }
+  })
+  return failed
 }
 
 export async function giveLeasesBack(
-  world: Execution & Nodes,
+  world: Execution & Nodes & Partial<Pick<LeaseTerms, 'held'>>,
   plan: Plan,
   holder: string,
   nodes: readonly NodeName[],
+  services: readonly string[] = [plan.config.deploy.serviceName],
 ): Promise<void> {
-  const { failed } = await onEachNode(nodes, world.signal, async (name) =>
-    (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), {
-      timeoutMs: 15_000,
-      signal: world.signal,
-    }),
-  )
+  const { failed } = await onEachNode(nodes, world.signal, async (name) => {
+    const remote = await world.remote(name)
+    for (const service of services) {
+      world.held?.delete(`${name} ${service}`)
+      await remote.run(releaseLease(service, holder), { timeoutMs: 15_000, signal: world.signal })
+    }
+  })
   failed.forEach((f, n) =>
     world.log.warn(`${n}: the lease was not given back and stays until it expires: ${f.message}`),
   )
