@@ -2,13 +2,15 @@
  * Who owns a failed build: the project's code, the toolchain, or the build command. Texts are cargo's and
  * cargo-zigbuild's, seen with 1.65 and 1.95.
  */
+import { chainOf, scriptFailure } from './cargo-causes.ts'
 import { oneLine, placed, type BuildError, type CargoRun } from './cargo-messages.ts'
 
 /**
  * `compile`: the project's own files; `toolchain`: compiler, linker, C dependency or network; `usage`: the build
- * command.
+ * command; `access`: a dependency that asks for credentials, on whichever machine.
  */
-export type BuildFault = 'compile' | 'toolchain' | 'usage'
+export const buildFaultKinds = ['compile', 'toolchain', 'usage', 'access'] as const
+export type BuildFault = (typeof buildFaultKinds)[number]
 
 export interface Blame {
   readonly reason: BuildFault
@@ -36,17 +38,24 @@ export function classifyBuild(run: CargoRun, stderr: string): Blame {
       message: `${own.length === 1 ? '1 error' : `${own.length} errors`} in the project's code; first: ${placed(first)}`,
       errors: own,
     }
+  const script = scriptFailure(stderr)
+  if (script !== undefined)
+    return {
+      reason: script.projects ? 'compile' : 'toolchain',
+      message: `${script.projects ? "the project's build script failed" : 'a build script failed'}: ${placed(script.error)}`,
+      errors: [...run.errors, script.error],
+    }
   const rule = rules.find((r) => r.pattern.test(stderr))
   if (rule !== undefined) {
     const errors = [...run.errors, ...rule.errors(stderr)]
-    const shown = errors[0] === undefined ? oneLine(lineOf(stderr, rule.pattern)) : placed(errors[0])
+    const shown = errors[0] === undefined ? (chainOf(stderr) ?? oneLine(lineOf(stderr, rule.pattern))) : placed(errors[0])
     return { reason: rule.reason, message: `${rule.says}: ${shown}`, errors }
   }
   const other = run.errors[0]
   if (other !== undefined) return { reason: 'toolchain', message: placed(other), errors: run.errors }
   return {
     reason: 'toolchain',
-    message: oneLine(stderr.split('\n').findLast((l) => l.trim() !== '') ?? 'the build said nothing'),
+    message: chainOf(stderr) ?? oneLine(stderr.split('\n').findLast((l) => l.trim() !== '') ?? 'the build said nothing'),
     errors: [],
   }
 }
@@ -63,6 +72,31 @@ const none = (): readonly BuildError[] => []
 /** First match wins: an old compiler and a missing network are told apart from the manifest errors they come as. */
 const rules: readonly Rule[] = [
   {
+    reason: 'access',
+    says: 'a dependency asks for credentials, which a build is not given',
+    errors: none,
+    pattern:
+      /failed to authenticate when downloading|failed to acquire username|could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|(?:got|status code:?|HTTP|error:) 40[13]\b|Permission denied \(publickey|no token found for `|no authentication methods succeeded/,
+  },
+  {
+    reason: 'usage',
+    says: 'a Cargo workspace above the project claims it',
+    errors: none,
+    pattern: /current package believes it's in a workspace when it's not/,
+  },
+  {
+    reason: 'usage',
+    says: 'the build command does not enable the features that the program needs',
+    errors: none,
+    pattern: /requires the features: /,
+  },
+  {
+    reason: 'toolchain',
+    says: 'a program that cargo starts is not here',
+    errors: none,
+    pattern: /could not execute process `/,
+  },
+  {
     reason: 'toolchain',
     says: 'cargo lacks a command',
     errors: none,
@@ -74,12 +108,6 @@ const rules: readonly Rule[] = [
     errors: none,
     pattern:
       /requires rustc \d|feature `edition\d+` is required|lock file version .* was found|lock file version .* requires|this version of Cargo is older than/,
-  },
-  {
-    reason: 'toolchain',
-    says: 'a build script failed',
-    errors: scriptErrors,
-    pattern: /failed to run custom build command/,
   },
   {
     reason: 'compile',
@@ -119,28 +147,6 @@ const lacksStd = (e: BuildError): boolean => e.code === 'E0463' && /`(?:std|core
 /** rustc reports these as errors of the crate at hand; they are not the project's fault. */
 const isLinker = (e: BuildError): boolean =>
   /^linking with |^linker `|^could not (?:exec|execute) the linker|internal compiler error/.test(e.message)
-
-/** Build scripts speak on stderr only: the block from cargo's error to the end of their own words. */
-function scriptErrors(stderr: string): readonly BuildError[] {
-  const found = /failed to run custom build command for `([^`\n]{1,300})`([\s\S]{0,20000})/.exec(stderr)
-  if (found === null) return []
-  const [, name = '', block = ''] = found
-  const words = block
-    .split('\n')
-    .map((l) => l.trim())
-    .filter((l) => l !== '' && !l.startsWith('warning: build failed'))
-  const said =
-    words.findLast((l) => /error|fatal|not found|failed|missing|is `/i.test(l)) ?? words.at(-1) ?? 'said nothing'
-  return [
-    {
-      ...nowhere,
-      message: `build script: ${said}`,
-      rendered: found[0].slice(0, 4000),
-      crate: name.split(' ')[0] ?? name,
-      own: name.includes('(/'),
-    },
-  ]
-}
 
 /** Since 1.7x with a place, before with a chain of causes. */
 function manifestErrors(stderr: string): readonly BuildError[] {

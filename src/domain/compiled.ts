@@ -2,6 +2,7 @@
  * What the job that compiles, which has no secret, hands to the job that records: words of a machine on which the
  * project's code ran.
  */
+import { buildFaultKinds } from './cargo-failure.ts'
 import type { BuildRecord } from './build.ts'
 import type { FailureInfo, FailureKind } from './failure.ts'
 import { failureRow } from './failures/failures.ts'
@@ -44,7 +45,7 @@ export const compilesHere = ({ source }: Plan, before: BuildRecord['before']): b
 export const mostFaults = 100
 
 const methods = oneOf('zigbuild', 'native', 'file', 'release')
-const before = list(fields({ source: methods, reason: oneOf('compile', 'toolchain', 'usage'), message: text }), 10)
+const before = list(fields({ source: methods, reason: oneOf(...buildFaultKinds), message: text }), 10)
 const toolchain = fields({ rustc: name, cargo: name, zigbuild: orNull(name), zig: orNull(name) })
 const record = every<BuildRecord>({
   source: oneOf('zigbuild'),

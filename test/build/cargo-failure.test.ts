@@ -83,6 +83,72 @@ test.each([
   ['1.95', 'error: no bin target named `zz` in default-run packages\n', 'usage', 'no bin target named `zz`'],
   ['zigbuild', "error: unexpected argument '--releas' found\n", 'usage', '--releas'],
   ['zigbuild', "Error: Unsupported Rust target 'nonsense'\n", 'usage', 'nonsense'],
+  [
+    '1.95',
+    'error: target `a` in package `a` requires the features: `cli`\nConsider enabling them by passing, e.g., `--features="cli"`\n',
+    'usage',
+    'target `a` in package `a` requires the features: `cli`',
+  ],
+  [
+    '1.95',
+    'error: could not execute process `sccache /t/bin/rustc -vV` (never executed)\n\nCaused by:\n  No such file or directory (os error 2)\n',
+    'toolchain',
+    'could not execute process `sccache /t/bin/rustc -vV` (never executed): No such file or directory',
+  ],
+  [
+    '1.95',
+    'error: failed to get `lib` as a dependency of package `toy v0.1.0 (/w)`\n\nCaused by:\n  failed to load source for dependency `lib`\n\nCaused by:\n  unable to update http://git.invalid/team/lib.git\n\nCaused by:\n  failed to clone into: /root/.cargo/git/db/lib\n\nCaused by:\n  failed to authenticate when downloading repository\n\n  * attempted to find username/password via git\'s `credential.helper` support, but failed\n\nCaused by:\n  failed to acquire username/password from local configuration\n',
+    'access',
+    'unable to update http://git.invalid/team/lib.git: failed to clone into: /root/.cargo/git/db/lib: failed to authenticate when downloading repository: failed to acquire',
+  ],
+  [
+    '1.95',
+    'error: failed to get `serde` as a dependency of package `v v0.1.0 (/w)`\n\nCaused by:\n  unable to update registry `crates-io`\n\nCaused by:\n  failed to read root of directory source: /w/vendor\n\nCaused by:\n  No such file or directory (os error 2)\n',
+    'toolchain',
+    'failed to read root of directory source: /w/vendor: No such file or directory',
+  ],
+  [
+    '1.95',
+    "error: current package believes it's in a workspace when it's not:\ncurrent:   /x/o/Cargo.toml\nworkspace: /x/Cargo.toml\n\nthis may be fixable by adding `o` to the `workspace.members` array\n",
+    'usage',
+    'claims it: error: current package believes',
+  ],
+  [
+    '1.95',
+    'error: could not load Cargo configuration\n\nCaused by:\n  could not parse TOML configuration in `/w/.cargo/config.toml`\n\nCaused by:\n  TOML parse error at line 1, column 11\n    |\n  1 | build = [\n    |           ^\n  unclosed array, expected `]`\n',
+    'toolchain',
+    'in `/w/.cargo/config.toml`: TOML parse error at line 1, column 11 unclosed array',
+  ],
+  [
+    'rustup',
+    "error: toolchain '1.70.99-x86_64-unknown-linux-gnu' is not installed\nhelp: run `rustup toolchain install` to install it\n\nStack backtrace:\n   0: anyhow::error\n  12: <unknown>\n",
+    'toolchain',
+    "toolchain '1.70.99-x86_64-unknown-linux-gnu' is not installed",
+  ],
+  [
+    '1.95',
+    "error: failed to run custom build command for `toy v0.1.0 (/w/toy)`\nnote: To improve backtraces\n\nCaused by:\n  process didn't exit successfully: `/w/build-script-build` (exit status: 101)\n  --- stderr\n\n  thread 'main' (25332) panicked at build.rs:1:13:\n  api.proto:12: unknown type Foo\n  stack backtrace:\n     0: __rustc::rust_begin_unwind\n  note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.\n",
+    'compile',
+    "the project's build script failed: build.rs:1:13 build script: api.proto:12: unknown type Foo",
+  ],
+  [
+    '1.65',
+    "error: failed to run custom build command for `toy v0.1.0 (/w/toy)`\n\nCaused by:\n  process didn't exit successfully: `/w/build-script-build` (exit status: 101)\n  --- stderr\n  thread 'main' panicked at 'no schema', build.rs:3:5\n  note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+    'compile',
+    'build.rs:3:5 build script: no schema',
+  ],
+  [
+    '1.95',
+    "error: failed to run custom build command for `toy v0.1.0 (/w/toy)`\n\nCaused by:\n  process didn't exit successfully: `/w/build-script-build` (exit status: 101)\n  --- stderr\n  thread 'main' (1) panicked at build.rs:1:41:\n  Could not find `protoc` installation and this build crate cannot proceed\n  note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+    'toolchain',
+    'Could not find `protoc` installation',
+  ],
+  [
+    '1.95',
+    "error: failed to run custom build command for `dep v1.0.0`\n\nCaused by:\n  process didn't exit successfully: `/c/build-script-build` (exit status: 101)\n  --- stderr\n  thread 'main' (1) panicked at src/lib.rs:9:9:\n  something else\n  note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n",
+    'toolchain',
+    'dep: build script: something else',
+  ],
   ['any', '', 'toolchain', 'the build said nothing'],
 ])('%s: %j', (_, stderr, reason, words) => {
   const blame = classifyBuild(emptyRun, stderr)

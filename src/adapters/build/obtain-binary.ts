@@ -239,6 +239,7 @@ function failed(result: BuildResult, before: BuildRecord['before'], also?: strin
     compile: 'P301',
     toolchain: 'I317',
     usage: 'U305',
+    access: 'U307',
   } as const
   const message = [
     result.message,

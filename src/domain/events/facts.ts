@@ -1,6 +1,6 @@
 /** Parts that facts of entries are made of, as schemas. */
 import { z } from 'zod'
-import type { BuildFault } from '../cargo-failure.ts'
+import { buildFaultKinds } from '../cargo-failure.ts'
 import type { BuildMethod, BuildRecord } from '../build.ts'
 import { countsSchema } from '../counts.ts'
 import { proofKinds, type Plan } from '../plan.ts'
@@ -57,8 +57,7 @@ export const plan = checked<Plan>(
 )
 
 const methods: readonly BuildMethod[] = ['zigbuild', 'native', 'file', 'release']
-const reasons: readonly BuildFault[] = ['compile', 'toolchain', 'usage']
-const before = list(fields({ source: oneOf(...methods), reason: oneOf(...reasons), message: text }), 20)
+const before = list(fields({ source: oneOf(...methods), reason: oneOf(...buildFaultKinds), message: text }), 20)
 export const buildsBefore = checked<BuildRecord['before']>(before)
 export const buildRecord = checked<BuildRecord>(
   fields({
