@@ -1,7 +1,10 @@
 /** From a request to a plan, or to every reason why there is none: the same for the command line and the Action. */
 import { join, relative, resolve } from 'node:path'
+import { refuseDirty } from '../adapters/build/native.ts'
 import { readSource } from '../adapters/build/source.ts'
+import { besideTheCommit } from '../adapters/build/whole-commit.ts'
 import { digestOf } from '../adapters/build/zigbuild.ts'
+import { readBuildCommand } from '../domain/cargo-argv.ts'
 import { checkpointStates } from '../domain/states.ts'
 import { revisionOf, type SourceInfo } from '../domain/build.ts'
 import { Failure } from '../domain/failure.ts'
@@ -134,6 +137,7 @@ async function sourceOf(
       })
     return { kind: 'release', repository, tag: r.releaseTag.tag, asset: r.releaseTag.asset ?? config.binary.name }
   }
+  await refuseBuild(c, r, config, source)
   const workspace = source.kind === 'git' ? relative(source.root, dir) || '.' : dir
   return {
     kind: 'build',
@@ -141,6 +145,28 @@ async function sourceOf(
     revision: revisionOf(source),
     ...(r.binarySource === 'native' ? { native: true } : {}),
   }
+}
+
+/** What the build would refuse is refused here, before a node is asked. */
+async function refuseBuild(c: Context, r: StartRequest, config: ProjectConfig, source: SourceInfo): Promise<void> {
+  const { build, localBuild } = config.binary
+  const native = r.binarySource === 'native'
+  for (const argv of native && localBuild !== null ? [localBuild] : localBuild === null ? [build] : [build, localBuild]) {
+    const fault = readBuildCommand(argv)
+    if (typeof fault === 'string')
+      throw new Failure({
+        code: 'U305',
+        message: `${config.origin}: ${fault}; a program that is built in another way can be given by --binary`,
+        remedy: `vps-test plan ${config.project} --binary ${config.binary.target}`,
+      })
+  }
+  if (!native) return
+  if (source.kind === 'none')
+    throw new Failure({ code: 'U306', message: `a native build needs a git commit, and ${source.why}` })
+  refuseDirty(source, 'a native build')
+  const beside = await besideTheCommit(source, c.signal)
+  if (beside !== null)
+    throw new Failure({ code: 'U306', message: `a native build sends the commit alone, and ${beside}` })
 }
 
 const digestOfGiven = (path: string): Promise<string> =>

@@ -24,6 +24,8 @@ export interface Built {
   readonly glibc: string | null
   readonly argv: readonly string[]
   readonly seconds: number
+  /** Where the workspace begins that cargo built, and where it wrote; absent where another machine built. */
+  readonly here?: { readonly cargoRoot: string; readonly targetDir: string }
 }
 export interface BuildFailed {
   readonly kind: 'failed'
@@ -49,7 +51,7 @@ export type SourceInfo =
       readonly time: number
       /** null where HEAD is detached. */
       readonly branch: string | null
-      /** Uncommitted changes inside the built directory; null when clean. `paths` is capped, `count` is not. */
+      /** Uncommitted changes anywhere in the repository; null when clean. `paths` is capped, `count` is not. */
       readonly dirty: { readonly count: number; readonly paths: readonly string[]; readonly digest: string } | null
     }
 
@@ -62,6 +64,13 @@ export const revisionOf = (source: SourceInfo): string | null =>
     : source.dirty === null
       ? source.commit
       : `${source.commit}+${source.dirty.digest.slice(0, 12)}`
+
+/** What a build read besides its commit. `paths` is capped, `count` is not. */
+export interface Uncommitted {
+  readonly count: number
+  readonly paths: readonly string[]
+  readonly digest: string
+}
 
 /** The ledger's account of the binary under test. */
 export interface BuildRecord {
@@ -81,6 +90,8 @@ export interface BuildRecord {
         readonly asset: string
         readonly digest: 'matched' | 'not stated'
       }
+  /** Read by the build and held by no commit: ignored files, files outside the repository, a lock file just made. */
+  readonly uncommitted: Uncommitted | null
   readonly toolchain: Toolchain | null
   readonly glibc: string | null
   readonly argv: readonly string[]

@@ -57,6 +57,7 @@ const record = every<BuildRecord>({
     none: fields({ why: text }),
     git: fields({ commit: name, dirty: orNull(fields({ digest: name })) }),
   }),
+  uncommitted: orNull(fields({ count: whole, paths: list(text, 50), digest: name })),
   toolchain: orNull(toolchain),
   glibc: orNull(name),
   argv: list(text, 1000),

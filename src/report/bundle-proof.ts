@@ -73,6 +73,7 @@ function buildFacts(r: BuildRecord | null): BuildFacts | null {
     commit: git?.commit ?? null,
     subject: git?.subject ?? null,
     dirty: git === null ? null : git.dirty !== null,
+    uncommitted: r.uncommitted,
     sha256: r.sha256,
     bytes: r.bytes,
   }

@@ -15,6 +15,8 @@ export interface BuildFacts {
   readonly subject: string | null
   /** Changes in the checkout that no commit holds. */
   readonly dirty: boolean | null
+  /** What the build read besides its commit. */
+  readonly uncommitted: { readonly count: number; readonly paths: readonly string[] } | null
   readonly sha256: string
   readonly bytes: number
 }

@@ -40,6 +40,7 @@ const record: BuildRecord = {
   glibc: '2.31',
   argv: ['cargo'],
   seconds: 1,
+  uncommitted: null,
   before: [],
 }
 const built = { kind: 'built', record }

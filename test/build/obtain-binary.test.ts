@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { BuildFailure, obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
+import { BuildFailure } from '../../src/adapters/build/build-failure.ts'
+import { obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
+import { readSource } from '../../src/adapters/build/source.ts'
 import type { Obtained } from '../../src/ports.ts'
 import { localRemote } from '../../src/adapters/local.ts'
 import { afterZigbuild } from '../../src/domain/build.ts'
@@ -189,6 +191,83 @@ test('a source that moves while it is built is refused', { timeout: 120_000 }, a
   git(workspace, 'add', '.')
   git(workspace, 'commit', '--quiet', '--message', 'moves')
   expect((await failure(obtain(options(workspace, 'toy')))).facts).toMatchObject({ kind: 'busy', code: 'B303' })
+})
+
+test(
+  'what a build read besides its commit is in its record: ignored, outside, settings above, a lock file just made',
+  { timeout: 300_000 },
+  async () => {
+    const { root, workspace } = repository('good')
+    const outside = scratch()
+    mkdirSync(join(outside, 'src'))
+    writeFileSync(join(outside, 'Cargo.toml'), '[package]\nname = "shared"\nversion = "0.1.0"\nedition = "2021"\n')
+    writeFileSync(join(outside, 'src', 'lib.rs'), 'pub const WORD: &str = "outside";\n')
+    writeFileSync(
+      join(workspace, 'Cargo.toml'),
+      `${readFileSync(join(workspace, 'Cargo.toml'), 'utf8')}\n[dependencies]\nshared = { path = ${JSON.stringify(outside)} }\n`,
+    )
+    writeFileSync(
+      join(workspace, 'src', 'main.rs'),
+      'fn main() { println!("{} {}", shared::WORD, include_str!("../../word.txt")); }\n',
+    )
+    git(root, 'rm', '--quiet', '--cached', 'app/Cargo.lock')
+    rmSync(join(workspace, 'Cargo.lock'))
+    writeFileSync(join(root, '.gitignore'), 'word.txt\n')
+    git(root, 'add', '.')
+    git(root, 'commit', '--quiet', '--message', 'reads more than it holds')
+    writeFileSync(join(root, 'word.txt'), 'ignored')
+    const before = await readSource(workspace, never)
+    const { path, record } = await obtain(options(workspace, 'toy'))
+    expect(execFileSync(path, { encoding: 'utf8' })).toBe('outside ignored\n')
+    expect(record.from).toMatchObject({ dirty: null })
+    expect(record.uncommitted).toMatchObject({ count: 3 })
+    expect(record.uncommitted?.paths.toSorted()).toEqual(
+      ['app/Cargo.lock', 'word.txt', join(outside, 'src', 'lib.rs')].toSorted(),
+    )
+    // What the build itself wrote does not make another source of it.
+    expect(await readSource(workspace, never)).toEqual(before)
+  },
+)
+
+test('a pointer of Git LFS in the place of its content is not built into a program', { timeout: 120_000 }, async () => {
+  const { root, workspace } = repository('good')
+  writeFileSync(
+    join(workspace, 'src', 'list.bin'),
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 25\n`,
+  )
+  writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() { println!("{}", include_str!("list.bin")); }\n')
+  git(root, 'add', '.')
+  git(root, 'commit', '--quiet', '--message', 'a pointer')
+  expect((await failure(obtain(options(workspace, 'toy')))).facts).toMatchObject({
+    code: 'U308',
+    message: expect.stringContaining('app/src/list.bin'),
+    remedy: 'git lfs pull',
+  })
+})
+
+test.each([
+  [
+    'a submodule',
+    (root: string) => {
+      git(root, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', repository('good').root, 'library')
+    },
+    '1 submodule (library)',
+  ],
+  [
+    'files of Git LFS',
+    (root: string) => {
+      writeFileSync(join(root, '.gitattributes'), '*.bin filter=lfs diff=lfs merge=lfs -text\n')
+      writeFileSync(join(root, 'list.bin'), 'x')
+    },
+    'the filter lfs made of 1 file (list.bin)',
+  ],
+])('a commit with %s is not the whole source, and is not sent', { timeout: 120_000 }, async (_, add, words) => {
+  const { root, workspace } = repository('good')
+  add(root)
+  git(root, 'add', '.')
+  git(root, 'commit', '--quiet', '--message', 'more')
+  const before = [{ source: 'zigbuild', reason: 'toolchain', message: 'x' }] as const
+  expect((await failure(obtain(options(workspace, 'toy', { before, buildHost: host() })))).message).toContain(words)
 })
 
 test('a given file is recorded as such; a script is refused', async () => {

@@ -73,7 +73,7 @@ test.each([
 test.each([
   [{ argv: [...zigCommand, '-p', 'nobody'] }, 'did not match any packages'],
   [{ argv: ['make'] }, 'must start with `cargo zigbuild`'],
-  [{ target: 'target/release/other' }, 'made no program other; it made toy'],
+  [{ target: 'target/release/other' }, 'has no program other; it has toy'],
   [{ workspace: '/nonexistent' }, 'holds no Cargo.toml'],
 ])('a wrong build command is usage: %j', { timeout: 120_000 }, async (more, words) => {
   const failed = await buildWithZig(options('good', 'toy', more))

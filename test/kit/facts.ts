@@ -49,6 +49,7 @@ export const buildRecord: BuildRecord = {
   glibc: '2.31',
   argv: ['cargo', 'build'],
   seconds: 12,
+  uncommitted: null,
   before: [],
 }
 

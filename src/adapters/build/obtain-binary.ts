@@ -1,5 +1,5 @@
 /** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   afterZigbuild,
@@ -8,18 +8,21 @@ import {
   type BuildResult,
   type Built,
   type SourceInfo,
+  type Uncommitted,
 } from '../../domain/build.ts'
-import type { BuildError } from '../../domain/cargo-messages.ts'
 import { ElfError, readElf } from '../../domain/elf.ts'
-import { Failure, type FailureInput } from '../../domain/failure.ts'
+import { Failure } from '../../domain/failure.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
 import type { Clock, NeedsNativeBuild, Log, Obtained, Remote } from '../../ports.ts'
+import { failed } from './build-failure.ts'
 import { givenFile, storeProgram, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { readSource } from './source.ts'
 import { targetDirectory } from './target-directory.ts'
+import { uncommittedIn } from './uncommitted.ts'
+import { besideTheCommit } from './whole-commit.ts'
 import { buildWithZig } from './zigbuild.ts'
 
 export interface ObtainOptions {
@@ -44,29 +47,6 @@ export interface ObtainOptions {
   readonly before?: BuildRecord['before']
 }
 
-/** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
-export class BuildFailure extends Failure {
-  readonly errors: readonly BuildError[]
-  readonly before: BuildRecord['before']
-  constructor(facts: FailureInput, errors: readonly BuildError[], before: BuildRecord['before']) {
-    super({
-      ...facts,
-      faults: errors.map((e) => ({
-        at: {
-          file: e.file ?? e.crate,
-          path: e.crate,
-          ...(e.line === null ? {} : { line: e.line }),
-          ...(e.column === null ? {} : { column: e.column }),
-        },
-        message: e.code === null ? e.message : `${e.code} ${e.message}`,
-      })),
-    })
-    this.name = 'BuildFailure'
-    this.errors = errors
-    this.before = before
-  }
-}
-
 /** {@link NeedsNativeBuild}: zigbuild failed for a toolchain reason and there is a build host; ask again with what it names. */
 export async function obtainBinary(options: ObtainOptions): Promise<Obtained | NeedsNativeBuild> {
   const { source, binary, log, signal, clock } = options
@@ -79,6 +59,7 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | N
       return kept(options, data, {
         source: 'file',
         from: { kind: 'file', path: source.path },
+        uncommitted: null,
         toolchain: null,
         glibc: null,
         argv: [],
@@ -98,6 +79,7 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | N
       return kept(options, data, {
         source: 'release',
         from: { kind: 'release', repository: source.repository, tag, asset: source.asset, digest },
+        uncommitted: null,
         toolchain: null,
         glibc: null,
         argv: [],
@@ -113,11 +95,6 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   const from = await readSource(workspace, signal)
   const before = options.before ?? []
   if (native || before.length > 0) return natively(options, before, from)
-  const locked = await access(join(workspace, 'Cargo.lock')).then(
-    () => true,
-    () => false,
-  )
-  if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
   const zig = await buildWithZig({
     ...common,
@@ -129,7 +106,7 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   })
   switch (afterZigbuild(zig)) {
     case 'use':
-      return finish(options, zig, await sameSource(from, locked, workspace, signal), [])
+      return finish(options, zig, await sameSource(from, workspace, signal), [])
     case 'fail':
       throw failed(zig, [])
     case 'native':
@@ -137,24 +114,24 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   }
 }
 
-function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceInfo): NeedsNativeBuild {
+async function elsewhere(options: ObtainOptions, zig: BuildFailed, from: SourceInfo): Promise<NeedsNativeBuild> {
   const before = [{ source: 'zigbuild', reason: zig.reason, message: zig.message }] as const
-  const not = notNatively(options, from)
+  const not = await notNatively(options, from)
   if (not !== null) throw failed(zig, before, not)
   options.log.warn(`zigbuild failed (${zig.message}); building natively on the build host`)
   return { elsewhere: before }
 }
 
-const notNatively = (options: ObtainOptions, from: SourceInfo): string | null =>
-  options.buildHost === undefined
-    ? 'no build host is known for a native build'
-    : from.kind === 'none'
-      ? `a native build needs a git commit, and ${from.why}`
-      : null
+async function notNatively(options: ObtainOptions, from: SourceInfo): Promise<string | null> {
+  if (options.buildHost === undefined) return 'no build host is known for a native build'
+  if (from.kind === 'none') return `a native build needs a git commit, and ${from.why}`
+  const beside = await besideTheCommit(from, options.signal)
+  return beside === null ? null : `a native build sends the commit alone, and ${beside}`
+}
 
 async function natively(options: ObtainOptions, before: BuildRecord['before'], from: SourceInfo): Promise<Obtained> {
-  const not = notNatively(options, from)
-  if (options.buildHost === undefined || from.kind === 'none')
+  const not = await notNatively(options, from)
+  if (options.buildHost === undefined || from.kind === 'none' || not !== null)
     throw new Failure({ code: 'I318', message: not ?? 'no native build is possible' })
   const remote = await options.buildHost()
   const { project, binary, log, clock, signal, timeoutMs } = options
@@ -187,18 +164,24 @@ async function finish(
       code: 'B302',
       message: `${result.path} changed after it was built: does another build run in this directory?`,
     })
-  return kept(options, data, { source, from, toolchain, glibc, argv, seconds, before })
+  const uncommitted = await readBesides(options, result, from)
+  return kept(options, data, { source, from, uncommitted, toolchain, glibc, argv, seconds, before })
 }
 
-/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it; a first Cargo.lock is the build's own. */
+const readBesides = async (o: ObtainOptions, { here, path }: Built, from: SourceInfo): Promise<Uncommitted | null> =>
+  here === undefined || from.kind === 'none'
+    ? null
+    : uncommittedIn({ root: from.root, workspace: join(from.root, from.subdir), program: path, ...here }, o.signal)
+
+
+/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it. */
 async function sameSource(
   before: SourceInfo,
-  locked: boolean,
   workspace: string,
   signal: AbortSignal,
 ): Promise<SourceInfo> {
   const after = await readSource(workspace, signal)
-  if (!locked || content(after) === content(before)) return before
+  if (content(after) === content(before)) return before
   throw new Failure({
     code: 'B303',
     message: `the source in ${workspace} changed while it was built`,
@@ -230,21 +213,4 @@ async function kept(
       error,
     )
   }
-}
-
-function failed(result: BuildResult, before: BuildRecord['before'], also?: string): Failure {
-  if (result.kind === 'built')
-    throw new Failure({ code: 'H301', message: 'a build that succeeded was taken for a failed one' })
-  const codes = {
-    compile: 'P301',
-    toolchain: 'I317',
-    usage: 'U305',
-    access: 'U307',
-  } as const
-  const message = [
-    result.message,
-    ...(also === undefined ? [] : [also]),
-    ...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`),
-  ].join('; ')
-  return new BuildFailure({ code: codes[result.reason], step: 'build', message }, result.errors, before)
 }

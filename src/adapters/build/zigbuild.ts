@@ -13,6 +13,7 @@ import type { Clock, Log } from '../../ports.ts'
 import { runTool } from './process.ts'
 import { buildProgress } from './progress.ts'
 import { ensureZig } from './toolchain.ts'
+import { commandFault, readWorkspace } from './workspace.ts'
 
 export interface ZigBuildOptions {
   /** Directory of the Cargo workspace. */
@@ -46,11 +47,13 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
     ...(options.env === undefined ? {} : { env: options.env }),
   }).catch(orFailed)
   if ('kind' in tools) return tools
-  const { argv, glibc } = zigArgv(command, {
-    glibc: options.glibc,
-    targetDir: options.targetDir,
-    locked: await exists(join(workspace, 'Cargo.lock')),
-  })
+  const known = await readWorkspace(workspace, signal, { env: tools.env })
+  const fault = commandFault(known, options.argv, options.target)
+  if (fault !== null) return { kind: 'failed', reason: 'usage', errors: [], message: fault }
+  const cargoRoot = known?.root ?? workspace
+  const locked = await exists(join(cargoRoot, 'Cargo.lock'))
+  if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
+  const { argv, glibc } = zigArgv(command, { glibc: options.glibc, targetDir: options.targetDir, locked })
   await mkdir(options.targetDir, { recursive: true })
 
   let run: CargoRun = emptyRun
@@ -84,6 +87,7 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
     glibc,
     argv,
     seconds: (clock.now() - started) / 1000,
+    here: { cargoRoot, targetDir: options.targetDir },
   }
 }
 

@@ -71,6 +71,7 @@ export const buildRecord = checked<BuildRecord>(
       file: fields({ path: text }),
       release: fields({ tag: text }),
     }),
+    uncommitted: orNull(fields({ count: number, paths: list(text, 50) })),
     toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
   }),
 )

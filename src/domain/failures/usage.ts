@@ -102,6 +102,7 @@ export const usageFailures = {
   U307: usage('a dependency asks for credentials, which a build is not given', {
     noRemedy: 'a binary that is built elsewhere can be given instead: --binary or --release',
   }),
+  U308: usage('a program was built from pointers of Git LFS instead of the content', { remedy: 'git lfs pull' }),
   U305: usage('the build command or the target of the configuration is wrong', { remedy: 'vps-test plan' }),
   U450: usage('a repository is not named owner/name', { remedy: 'gh repo view' }),
   U451: usage('the GitHub token is empty', { remedy: workflows, terminalRemedy: 'export GH_TOKEN=$(gh auth token)' }),

@@ -31,6 +31,7 @@ export function sourceSection({ build, fixCommits, plan }: ProofInput): Section 
           ['Built by', build.how],
           ['Toolchain', build.toolchain ?? 'unknown'],
           ['Commit', commitOf(build)],
+          ...uncommittedOf(build),
           ['Binary', inline`${code(build.sha256)} (${build.bytes} bytes)`],
         ]
   return { id: 'source', title: 'Source and binary', blocks: [pairs(rows), ...fixes(fixCommits)] }
@@ -41,6 +42,16 @@ const commitOf = ({ commit, subject, dirty }: BuildFacts): Inline => {
   const name = subject === null ? id : inline`${id} ${text(subject, 200)}`
   return dirty === true ? inline`${name} ${strong('with changes that no commit holds')}` : name
 }
+
+const uncommittedOf = ({ uncommitted: u }: BuildFacts): readonly (readonly [Inline, Inline])[] =>
+  u === null
+    ? []
+    : [
+        [
+          'Also built from',
+          inline`${strong(`${u.count} file${u.count === 1 ? '' : 's'} that no commit holds`)}: ${text(u.paths.slice(0, 10).join(', '), 600)}${u.count > 10 ? ', …' : ''}`,
+        ],
+      ]
 
 const fixes = (commits: ProofInput['fixCommits']): readonly Block[] =>
   commits.length === 0
