@@ -151,7 +151,11 @@ async function sourceOf(
 async function refuseBuild(c: Context, r: StartRequest, config: ProjectConfig, source: SourceInfo): Promise<void> {
   const { build, localBuild } = config.binary
   const native = r.binarySource === 'native'
-  for (const argv of native && localBuild !== null ? [localBuild] : localBuild === null ? [build] : [build, localBuild]) {
+  for (const argv of native && localBuild !== null
+    ? [localBuild]
+    : localBuild === null
+      ? [build]
+      : [build, localBuild]) {
     const fault = readBuildCommand(argv)
     if (typeof fault === 'string')
       throw new Failure({

@@ -78,7 +78,10 @@ function panicIn(block: string): Panic | undefined {
   if (now !== null) {
     const [, file = '', line, column, rest = ''] = now
     const end = rest.search(/\n\s*(?:note: |stack backtrace:|\d+: |--- )|\n\n/)
-    const message = rest.slice(0, end < 0 ? undefined : end).replace(/\s+/g, ' ').trim()
+    const message = rest
+      .slice(0, end < 0 ? undefined : end)
+      .replace(/\s+/g, ' ')
+      .trim()
     return { file, line: Number(line), column: Number(column), message: message.slice(0, 400) }
   }
   const before = /panicked at '([\s\S]{0,2000}?)', ([^\s:]{1,300}):(\d{1,7}):(\d{1,7})/.exec(block)
@@ -92,5 +95,7 @@ function lastWords(block: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(?:warning: build failed|note: |stack backtrace:|at \/|\d+: )/.test(line))
-  return words.findLast((line) => /error|fatal|not found|failed|missing|is `/i.test(line)) ?? words.at(-1) ?? 'said nothing'
+  return (
+    words.findLast((line) => /error|fatal|not found|failed|missing|is `/i.test(line)) ?? words.at(-1) ?? 'said nothing'
+  )
 }

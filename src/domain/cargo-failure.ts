@@ -48,14 +48,16 @@ export function classifyBuild(run: CargoRun, stderr: string): Blame {
   const rule = rules.find((r) => r.pattern.test(stderr))
   if (rule !== undefined) {
     const errors = [...run.errors, ...rule.errors(stderr)]
-    const shown = errors[0] === undefined ? (chainOf(stderr) ?? oneLine(lineOf(stderr, rule.pattern))) : placed(errors[0])
+    const shown =
+      errors[0] === undefined ? (chainOf(stderr) ?? oneLine(lineOf(stderr, rule.pattern))) : placed(errors[0])
     return { reason: rule.reason, message: `${rule.says}: ${shown}`, errors }
   }
   const other = run.errors[0]
   if (other !== undefined) return { reason: 'toolchain', message: placed(other), errors: run.errors }
   return {
     reason: 'toolchain',
-    message: chainOf(stderr) ?? oneLine(stderr.split('\n').findLast((l) => l.trim() !== '') ?? 'the build said nothing'),
+    message:
+      chainOf(stderr) ?? oneLine(stderr.split('\n').findLast((l) => l.trim() !== '') ?? 'the build said nothing'),
     errors: [],
   }
 }

@@ -5,7 +5,9 @@ export function readDepInfo(text: string): readonly string[] {
   const files = text.split('\n').flatMap((line) => {
     // The first `: ` that no backslash hides ends the target.
     const at = line.search(/(?<!\\):(?:\s|$)/)
-    return at < 0 ? [] : (line.slice(at + 1).match(/(?:\\.|[^\\\s])+/g) ?? []).map((word) => word.replace(/\\(.)/g, '$1'))
+    return at < 0
+      ? []
+      : (line.slice(at + 1).match(/(?:\\.|[^\\\s])+/g) ?? []).map((word) => word.replace(/\\(.)/g, '$1'))
   })
   return [...new Set(files)].toSorted()
 }

@@ -97,7 +97,7 @@ test.each([
   ],
   [
     '1.95',
-    'error: failed to get `lib` as a dependency of package `toy v0.1.0 (/w)`\n\nCaused by:\n  failed to load source for dependency `lib`\n\nCaused by:\n  unable to update http://git.invalid/team/lib.git\n\nCaused by:\n  failed to clone into: /root/.cargo/git/db/lib\n\nCaused by:\n  failed to authenticate when downloading repository\n\n  * attempted to find username/password via git\'s `credential.helper` support, but failed\n\nCaused by:\n  failed to acquire username/password from local configuration\n',
+    "error: failed to get `lib` as a dependency of package `toy v0.1.0 (/w)`\n\nCaused by:\n  failed to load source for dependency `lib`\n\nCaused by:\n  unable to update http://git.invalid/team/lib.git\n\nCaused by:\n  failed to clone into: /root/.cargo/git/db/lib\n\nCaused by:\n  failed to authenticate when downloading repository\n\n  * attempted to find username/password via git's `credential.helper` support, but failed\n\nCaused by:\n  failed to acquire username/password from local configuration\n",
     'access',
     'unable to update http://git.invalid/team/lib.git: failed to clone into: /root/.cargo/git/db/lib: failed to authenticate when downloading repository: failed to acquire',
   ],

@@ -55,7 +55,7 @@ function page(
       commit: 'c0ffee'.repeat(6),
       subject: 'mend **it**',
       dirty: true,
-    uncommitted: { count: 2, paths: ['../shared/lib.rs', 'src/<made>.rs'] },
+      uncommitted: { count: 2, paths: ['../shared/lib.rs', 'src/<made>.rs'] },
       sha256: binary,
       bytes: 400_000,
     },

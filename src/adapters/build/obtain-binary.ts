@@ -173,13 +173,8 @@ const readBesides = async (o: ObtainOptions, { here, path }: Built, from: Source
     ? null
     : uncommittedIn({ root: from.root, workspace: join(from.root, from.subdir), program: path, ...here }, o.signal)
 
-
 /** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it. */
-async function sameSource(
-  before: SourceInfo,
-  workspace: string,
-  signal: AbortSignal,
-): Promise<SourceInfo> {
+async function sameSource(before: SourceInfo, workspace: string, signal: AbortSignal): Promise<SourceInfo> {
   const after = await readSource(workspace, signal)
   if (content(after) === content(before)) return before
   throw new Failure({

@@ -27,11 +27,17 @@ export interface BuildPlace {
 export async function uncommittedIn(place: BuildPlace, signal: AbortSignal): Promise<Uncommitted | null> {
   const root = await realpath(place.root)
   const made = await Promise.all(
-    [place.targetDir, process.env['CARGO_HOME'] || join(homedir(), '.cargo')].map((dir) => realpath(dir).catch(() => dir)),
+    [place.targetDir, process.env['CARGO_HOME'] || join(homedir(), '.cargo')].map((dir) =>
+      realpath(dir).catch(() => dir),
+    ),
   )
   const text = await readFile(`${place.program}.d`, 'utf8').catch(() => '')
   const settings = configsAbove(place.workspace)
-  const files = [...readDepInfo(text).map((f) => resolve(place.workspace, f)), join(place.cargoRoot, 'Cargo.lock'), ...settings]
+  const files = [
+    ...readDepInfo(text).map((f) => resolve(place.workspace, f)),
+    join(place.cargoRoot, 'Cargo.lock'),
+    ...settings,
+  ]
   const real = new Set<string>()
   for (const file of files) {
     // A link's own place may be committed while what it leads to is not.
@@ -71,7 +77,9 @@ async function refusePointers(files: readonly string[], shownAs: (path: string) 
   for (const file of files) {
     const handle = await open(file).catch(() => undefined)
     if (handle === undefined) continue
-    const { buffer } = await handle.read(Buffer.alloc(pointer.length), 0, pointer.length, 0).finally(() => handle.close())
+    const { buffer } = await handle
+      .read(Buffer.alloc(pointer.length), 0, pointer.length, 0)
+      .finally(() => handle.close())
     if (buffer.toString('latin1') === pointer) pointers.push(shownAs(file))
   }
   if (pointers.length > 0)

@@ -9,7 +9,8 @@ export async function besideTheCommit(source: GitSource, signal: AbortSignal): P
   const git = gitAt(source.root, signal)
   const tree = (await git(['ls-tree', '-r', '-z', source.commit])).stdout.toString('utf8').split('\0')
   const submodules = tree.flatMap((line) => (line.startsWith('160000 ') ? [line.slice(line.indexOf('\t') + 1)] : []))
-  if (submodules.length > 0) return `the commit has ${named('submodule', submodules)}, which are repositories of their own`
+  if (submodules.length > 0)
+    return `the commit has ${named('submodule', submodules)}, which are repositories of their own`
   const files = tree.filter(Boolean).map((line) => line.slice(line.indexOf('\t') + 1))
   const said = await git(['check-attr', '--cached', '-z', '--stdin', 'filter'], {
     input: files.map((file) => `${file}\0`).join(''),

@@ -25,7 +25,11 @@ export async function readWorkspace(
 }
 
 /** Why the build command cannot make the program; null where nothing says so. */
-export function commandFault(workspace: CargoWorkspace | undefined, argv: readonly string[], target: string): string | null {
+export function commandFault(
+  workspace: CargoWorkspace | undefined,
+  argv: readonly string[],
+  target: string,
+): string | null {
   const command = readBuildCommand(argv)
   if (typeof command === 'string') return command
   return workspace === undefined ? null : programFault(workspace, basename(target), command.options)
