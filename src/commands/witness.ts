@@ -67,24 +67,36 @@ export const resetWitness = (place: WitnessPlace, owner: TableOwner): Command =>
 })
 
 /**
- * One line of JSON (`nft -j`), then the reset for the next round, then what another command reads at the same moment;
- * its failure is none of the witness. Of this owner's table alone: where that one is gone, nothing is read.
+ * The line of JSON of this owner's table (`nft -j`), or `absent` where nft answers and has no such table: somebody took
+ * it away, which makes it no less ours to make again.
+ */
+const listing = (owner: TableOwner): Raw =>
+  raw(sh`tables=$(nft list tables inet) || exit 67
+    if printf '%s\n' "$tables" | grep -qxF ${`table inet ${witnessTable(owner)}`}; then nft -j list table inet ${witnessTable(owner)}; echo; else echo absent; fi`)
+
+/** The line after what ran beside the witness: its exit. */
+export const alsoEnd = 'vps-test-also'
+
+/**
+ * The table's line, then the reset for the next round, whatever became of this one's table; then what another command
+ * reads at the same moment, and its exit: its failure is none of the witness, nor the witness's its own.
  */
 export const readNodeWitness = (owner: TableOwner, also: Command | null): Command => ({
   kind: 'script',
   why: 'witness: read and reset',
   idempotent: false,
   text: sh`
-    set -eu; nft -j list table inet ${witnessTable(owner)}; echo; ${reset('node', owner)}
-    ${raw(also === null ? '' : sh`( ${raw(also.kind === 'script' ? also.text : render(also))} ) || true`)}`,
+    ( ${listing(owner)} ) || echo; ( ${reset('node', owner)} )
+    ( ${raw(also === null ? ':' : also.kind === 'script' ? also.text : render(also))}
+    ); c=$?; echo; echo ${alsoEnd} "$c"`,
 })
 
-/** One line of JSON, then the box's UDP connection tracking, then the reset. */
+/** The table's line, then the reset; in between the box's UDP connection tracking, where there is a table. */
 export const readBoxWitness = (owner: TableOwner): Command => ({
   kind: 'script',
   why: 'witness: read NAT box',
   idempotent: false,
-  text: sh`set -eu; nft -j list table inet ${witnessTable(owner)}; echo; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box', owner)}`,
+  text: sh`set -eu; ${listing(owner)}; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box', owner)}`,
 })
 
 export const removeWitness = (owner: Pick<TableOwner, 'session' | 'node'>): Command => ({

@@ -4,11 +4,11 @@
 import { boxOf, placeOf } from '../commands/place.ts'
 import { inside } from '../commands/quote.ts'
 import type { TableOwner } from '../commands/tables.ts'
-import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
+import { alsoEnd, readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
 import type { Command } from '../commands/command.ts'
 import { notRead, thereIs, type BoxView, type Counters, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { Abortable, Nodes, Orchestrator, Remote, Tables } from '../ports.ts'
+import type { Abortable, Nodes, Orchestrator, Remote, RunResult, Tables } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
 import { parseBox, parseCounters } from './witness-reading.ts'
 
@@ -82,15 +82,26 @@ export async function readNode(
     timeoutMs,
     signal: world.signal,
   })
+  return readLook(result)
+}
+
+/** Each of the two by its own word. */
+export function readLook(result: Pick<RunResult, 'code' | 'stdout' | 'stderr'>): NodeLook {
   const [first = '', ...rest] = result.stdout.split('\n')
-  if (result.code !== 0) {
-    const unread = notRead(reasonOf(result))
-    return { counters: unread, lines: unread }
-  }
+  const lines = rest.filter((l) => l !== '')
+  const end = lines.at(-1)?.split(' ') ?? []
   const counters = parseCounters(first)
   return {
-    counters: counters === undefined ? notRead('no listing of our table') : thereIs(counters),
-    lines: thereIs(rest.filter((l) => l !== '')),
+    counters:
+      first === 'absent'
+        ? { kind: 'absent' }
+        : counters === undefined
+          ? notRead(result.stderr.trim() === '' ? 'no listing of our table' : reasonOf(result))
+          : thereIs(counters),
+    lines:
+      end[0] === alsoEnd && end[1] === '0'
+        ? thereIs(lines.slice(0, -1))
+        : notRead(end[0] === alsoEnd ? `reading it ended with ${end[1]}` : reasonOf(result)),
   }
 }
 
@@ -106,6 +117,7 @@ export async function readBox(
     signal: world.signal,
   })
   if (result.code !== 0) return notRead(reasonOf(result))
+  if (result.stdout.startsWith('absent\n')) return { kind: 'absent' }
   const view = parseBox(result.stdout)
   return view === null ? notRead('no listing of our table') : thereIs(view)
 }

@@ -1,8 +1,10 @@
 /** The lie detector among the controls: a dial towards a peer that does not exist; a claim of success is a finding. */
 import type { Control } from '../domain/evidence.ts'
+import { Failure } from '../domain/failure.ts'
 import type { FleetNode } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Nodes, Randomness, Execution } from '../ports.ts'
+import { asFailure } from '../instruments/per-node.ts'
 import { randomInt, randomHex } from '../instruments/prober.ts'
 import { driverOf } from './drivers/drivers.ts'
 
@@ -13,7 +15,8 @@ export async function ghostControl(
   from: FleetNode,
 ): Promise<Control | null> {
   if (plan.profile.dial.kind !== 'commanded') return null
-  const claim = await driverOf(plan.profile).connect(world, plan, {
+  const control = { name: 'nonexistent-peer', from: from.name, to: 'nobody', expected: 'no-claim' } as const
+  const dialled = driverOf(plan.profile).connect(world, plan, {
     from,
     to: 'nobody',
     peerId: randomHex(world, 32),
@@ -22,11 +25,13 @@ export async function ghostControl(
     nonce: randomHex(world, 16),
     seconds: 4,
   })
+  const claim = await dialled.catch((error: unknown) => asFailure(error, from.name))
+  world.signal.throwIfAborted()
+  // It is a finding at most: whatever kept it from running ends nothing.
+  if (claim instanceof Failure)
+    return { ...control, seen: 'error', witnessed: true, detail: `did not run: ${claim.message}`, raw: [] }
   return {
-    name: 'nonexistent-peer',
-    from: from.name,
-    to: 'nobody',
-    expected: 'no-claim',
+    ...control,
     seen: claim.success === true ? 'claimed' : claim.success === false ? 'no-claim' : 'error',
     witnessed: true,
     detail: claim.error ?? `exit ${String(claim.exitCode)}`,

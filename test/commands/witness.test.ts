@@ -1,7 +1,9 @@
 /** The packet witness with real nft, real UDP and real connection tracking; and its texts read from recorded output. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command } from '../../src/commands/command.ts'
 import { leaseDir } from '../../src/commands/lease.ts'
@@ -10,6 +12,7 @@ import { fileLines } from '../../src/commands/record.ts'
 import { wallTable, type TableOwner } from '../../src/commands/tables.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../../src/commands/witness.ts'
 import type { Counters } from '../../src/domain/evidence.ts'
+import { readLook } from '../../src/instruments/witness.ts'
 import { parseBox, parseCounters, parseMappings } from '../../src/instruments/witness-reading.ts'
 import { boxIp, insideIp, network, outsideIp, outsideIp6, type Network, type Place } from './network.ts'
 import { isRoot, needsRoot } from './sandbox.ts'
@@ -185,39 +188,48 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
       stderr: 'no default route\n',
     })
   })
-  test('without its table there is no witness, rather than one that saw nothing', async () => {
+  test('a table that is gone is absent, no counters of zero, and is made again by the look that misses it', async () => {
     await reset('outside')
+    const look = async () => readLook(await net.run('outside', readNodeWitness(owner, null)))
+    expect((await look()).counters.kind).toBe('there')
+    await net.run('outside', { kind: 'argv', why: 'test', idempotent: true, argv: ['nft', 'flush', 'ruleset'] })
+    expect((await look()).counters).toEqual({ kind: 'absent' })
+    expect((await look()).counters.kind).toBe('there')
     expect([
       (await net.run('outside', removeWitness(owner))).code,
       (await net.run('outside', removeWitness(owner))).code,
     ]).toEqual([0, 0])
-    const gone = await net.run('outside', readNodeWitness(owner, null))
-    expect(gone.code).not.toBe(0)
-    expect(parseCounters(gone.stdout.split('\n')[0] ?? '')).toBeUndefined()
+    expect((await look()).counters).toEqual({ kind: 'absent' })
+  })
+  test('where nft itself is broken nothing is read, and the record is read all the same', async () => {
+    const record = { kind: 'script', why: 'test', idempotent: true, text: 'echo "{}"' } as const
+    const command = readNodeWitness(owner, record)
+    const text = command.kind === 'script' ? `nft() { echo broken >&2; return 1; }; ${command.text}` : ''
+    const answer = await net.run('outside', { kind: 'script', why: 'test', idempotent: true, text })
+    expect(readLook(answer)).toEqual({
+      counters: { kind: 'not-read', why: expect.stringContaining('broken') as string },
+      lines: { kind: 'there', value: ['{}'] },
+    })
   })
   test('records that carry one of the nonces come along, from a path with anything in it', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'records-'))
     const path = join(dir, `it's a "record" $(id)`)
     writeFileSync(path, ['{"nonce":"aa1"}', '{"nonce":"bb2"}', '{"nonce":"cc3"}', '-e'].join('\n'))
     await reset('outside')
-    const answer = await net.run('outside', readNodeWitness(owner, fileLines(path, ['aa1', 'cc3'])))
-    expect(answer).toMatchObject({ code: 0, stderr: '' })
-    expect(
-      answer.stdout
-        .split('\n')
-        .slice(1)
-        .filter((l) => l !== ''),
-    ).toEqual(['{"nonce":"aa1"}', '{"nonce":"cc3"}'])
-    for (const record of [fileLines(path, ['zz', 'b.2']), null, fileLines(join(dir, 'absent'), ['aa1'])]) {
-      const none = await net.run('outside', readNodeWitness(owner, record))
-      expect([
-        none.code,
-        none.stdout
-          .split('\n')
-          .slice(1)
-          .filter((l) => l !== ''),
-      ]).toEqual([0, []])
-    }
+    const lines = async (file: string, nonces: readonly string[]) =>
+      readLook(await net.run('outside', readNodeWitness(owner, fileLines(file, 'no-such-unit', nonces)))).lines
+    const there = (...value: readonly string[]) => ({ kind: 'there', value })
+    expect(await lines(path, ['aa1', 'cc3'])).toEqual(there('{"nonce":"aa1"}', '{"nonce":"cc3"}'))
+    expect(await lines(path, ['zz', 'b.2'])).toEqual(there())
+    expect(await lines(join(dir, 'absent'), ['aa1'])).toEqual(there())
+    // Rotated: what was written before is under the other name.
+    renameSync(path, `${path}.1`)
+    writeFileSync(path, '{"nonce":"dd4"}\n')
+    expect(await lines(path, ['aa1', 'dd4'])).toEqual(there('{"nonce":"dd4"}', '{"nonce":"aa1"}'))
+    // A pipe in its place holds nobody up, and is no record.
+    const pipe = join(dir, 'pipe')
+    await promisify(execFile)('mkfifo', [pipe])
+    expect(await lines(pipe, ['aa1'])).toEqual(there())
     rmSync(dir, { recursive: true })
   })
 })

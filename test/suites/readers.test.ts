@@ -20,7 +20,7 @@ describe('JSON lines', () => {
   const reader = onNode({ kind: 'jsonl', path: '{dataDir}/r', fields })
   const read = (...lines: readonly string[]) => reader.parse(lines, 'aa')
   test('are looked for in the file, by nonce', () =>
-    expect(reader.command(plan, ['aa', 'bb'])).toEqual(fileLines('/var/lib/peer/r', ['aa', 'bb'])))
+    expect(reader.command(plan, ['aa', 'bb'])).toEqual(fileLines('/var/lib/peer/r', 'peer', ['aa', 'bb'])))
   test('the line of the nonce, the first one', () =>
     expect(
       read(JSON.stringify({ ...good, nonce: 'bb' }), JSON.stringify(good), JSON.stringify({ ...good, bytes: 1 })),
@@ -48,7 +48,7 @@ describe('log lines', () => {
   test('are looked for in the journal of the unit, or in a file', () => {
     expect(reader.command(plan, ['aa'])).toEqual(journalLines('peer', ['aa']))
     expect(onNode({ kind: 'log', path: '{dataDir}/x.log', pattern }).command(plan, ['aa'])).toEqual(
-      fileLines('/var/lib/peer/x.log', ['aa']),
+      fileLines('/var/lib/peer/x.log', 'peer', ['aa']),
     )
   })
   test('the line of the nonce, taken apart by its groups', () => {

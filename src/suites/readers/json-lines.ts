@@ -7,7 +7,8 @@ import { recordOf, type Found, type Reader } from './reader.ts'
 
 export const jsonLines = ({ path, fields }: RecordBy<'jsonl'>): Reader => ({
   kind: 'on-node',
-  command: (plan, nonces) => fileLines(path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName)), nonces),
+  command: ({ config: { deploy } }, nonces) =>
+    fileLines(path.replaceAll('{dataDir}', dataDir(deploy.serviceName)), deploy.serviceName, nonces),
   parse(lines, nonce) {
     for (const line of lines) {
       const [event] = events(line)

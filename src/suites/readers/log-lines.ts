@@ -14,7 +14,7 @@ export const logLines = ({ path, pattern }: RecordBy<'log'>): Reader => ({
   command: ({ config: { deploy } }, nonces) =>
     path === null
       ? journalLines(deploy.serviceName, nonces)
-      : fileLines(path.replaceAll('{dataDir}', dataDir(deploy.serviceName)), nonces),
+      : fileLines(path.replaceAll('{dataDir}', dataDir(deploy.serviceName)), deploy.serviceName, nonces),
   parse(lines, nonce) {
     const expression = new RegExp(pattern)
     for (const line of lines) {
