@@ -18,7 +18,7 @@ import { lengthOf, nonceOf } from '../domain/test-seed.ts'
 import { asFailure, type PerNode } from '../instruments/per-node.ts'
 import { randomInt } from '../instruments/prober.ts'
 import type { NodeLook } from '../instruments/witness.ts'
-import type { Randomness } from '../ports.ts'
+import type { Execution, Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
@@ -71,6 +71,18 @@ export async function dialOnce(
     world.signal.throwIfAborted()
     return { ...start, endedAt: world.clock.now(), claim: noClaim, fault: faultOf(error, from) }
   }
+}
+
+/** Null: both ends can be witnessed. */
+export function notDialled(
+  { clock }: Pick<Execution, 'clock'>,
+  start: Start,
+  blind: ReadonlyMap<NodeName, string>,
+): Dialled | null {
+  const node = [start.pair.from, start.pair.to].find((n) => blind.has(n))
+  if (node === undefined) return null
+  const message = `${node}: no packet witness, so nothing was dialled: ${blind.get(node)}`
+  return { ...start, endedAt: clock.now(), claim: noClaim, fault: { kind: 'infra', message, node } }
 }
 
 /** What broke on the way to a node is infrastructure; anything else is ours. */

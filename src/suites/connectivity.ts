@@ -3,16 +3,17 @@
  * counters.
  */
 import { notRead, type NodeReading, type Pair, type RoundEvidence } from '../domain/evidence.ts'
-import { bootstrapsOf, peersOf, type NodeName } from '../domain/fleet.ts'
+import { bootstrapsOf, peersOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
 import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
+import { toRepeat } from '../domain/suites/connectivity/unseen.ts'
 import { pairsToRetry, retryRounds } from '../domain/suites/connectivity/retry.ts'
-import { timetable } from '../domain/suites/connectivity/timetable.ts'
+import { pairKey, timetable } from '../domain/suites/connectivity/timetable.ts'
 import { onEachNode, type PerNode } from '../instruments/per-node.ts'
 import { readBox, readNode, resetWitnesses, type NodeLook } from '../instruments/witness.ts'
 import type { Execution } from '../ports.ts'
-import { complete, countTry, dialOnce, PortPool, prepare, recordCommand, whyUnread } from './attempt.ts'
+import { complete, countTry, dialOnce, notDialled, PortPool, prepare, recordCommand, whyUnread } from './attempt.ts'
 import type { Bench, StoreItem, Runner } from './bench.ts'
 
 type Rounds = readonly (readonly Pair[])[]
@@ -29,7 +30,7 @@ export const connectivity: Runner<'connectivity'> = {
       repetitions: repetitionsFor(pairs, work.targets.sampleFloor),
     })
     bench.world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
-    await runRounds(bench, work, rounds, keep)
+    await repeatUnseen(bench, work, peers, await runRounds(bench, work, rounds, keep), keep)
   },
 
   /** Pairs that failed are tried once more, after everything else, so that they have cooled off (spec §4, WAIT_1HR). */
@@ -52,8 +53,41 @@ export const connectivity: Runner<'connectivity'> = {
 }
 
 /**
+ * What could not be seen for no fault of the program is tried again at the end, as far as both ends are fit to be
+ * measured. Each repetition says which attempt it is of.
+ */
+async function repeatUnseen(
+  bench: Bench,
+  work: ConnectivityWork,
+  peers: readonly FleetNode[],
+  first: readonly RoundEvidence[],
+  keep: StoreItem<'connectivity'>,
+): Promise<void> {
+  const { world } = bench
+  let all = first
+  for (;;) {
+    const wanted = toRepeat(all, bench.plan.profile.record.kind !== 'none')
+    const ends = [...new Set(wanted.flatMap(({ pair }) => [pair.from, pair.to]))]
+    const unfit = await resetWitnesses(world, ends)
+    const again = wanted.filter(({ pair }) => !unfit.has(pair.from) && !unfit.has(pair.to))
+    if (again.length === 0) return
+    const rounds = retryRounds(
+      again.map((a) => a.pair),
+      plannedPairs(peers, bench.measurements),
+      peers.map((n) => n.name),
+      bootstrapsOf(world.fleet).map((n) => n.name),
+      all.flatMap((r) => r.attempts),
+    )
+    world.log.info(`test: ${again.length} attempts could not be counted and are repeated in ${rounds.length} rounds`)
+    const of = new Map(again.map((a) => [pairKey(a.pair), a.id]))
+    all = [...all, ...(await runRounds(bench, work, rounds, keep, all, of))]
+  }
+}
+
+/**
  * Runs the timetable round by round and hands over each as soon as it is known. `before`: rounds of the same test; these
- * are then retries of some of their attempts.
+ * are then retries of some of their attempts, or, with `repeats`, what is repeated of each pair. A pair with an end
+ * whose witness cannot be made is not dialled: nothing could come of it but blame.
  */
 export async function runRounds(
   bench: Bench,
@@ -61,6 +95,7 @@ export async function runRounds(
   planned: Rounds,
   keep: StoreItem<'connectivity'>,
   before: readonly RoundEvidence[] = [],
+  repeats: ReadonlyMap<string, string> | null = null,
 ): Promise<readonly RoundEvidence[]> {
   const { world } = bench
   const rounds = bench.driver.rounds(planned)
@@ -75,15 +110,21 @@ export async function runRounds(
   const tries = new Map<string, number>()
   earlier.forEach((a) => countTry(tries, a.pair))
   const all: RoundEvidence[] = []
-  const trouble = await resetWitnesses(world, names)
-  trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
+  const kind = repeats !== null ? 'repeated round' : before.length === 0 ? 'round' : 'retry round'
+  let blind = await witnessesOn(bench, names)
   for (const [index, pairs] of rounds.entries()) {
     const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)])
     await coolOff(world, waitBefore(pairs, met, world.clock.now(), cooloffSeconds * 1000))
     const began = world.clock.now()
     const round = last + index + 1
-    const starts = pairs.map((pair) => prepare(bench, pair, round, countTry(tries, pair), used))
-    const dialled = await Promise.all(starts.map(async (start) => dialOnce(bench, timeoutSeconds, start)))
+    const starts = pairs.map((pair) => ({
+      ...prepare(bench, pair, round, countTry(tries, pair), used),
+      ...(repeats === null ? {} : { repeats: repeats.get(pairKey(pair)) ?? '' }),
+    }))
+    if (blind.size > 0) blind = await witnessesOn(bench, [...blind.keys()])
+    const dialled = await Promise.all(
+      starts.map(async (start) => notDialled(world, start, blind) ?? dialOnce(bench, timeoutSeconds, start)),
+    )
     const concerned = [...new Set([...pairs.flatMap((p) => [p.from, p.to]), ...relays])]
     const [looks, boxes] = await Promise.all([
       onEachNode(concerned, world.signal, (name) => readNode(world, name, recordCommand(bench, name, dialled))),
@@ -92,18 +133,27 @@ export async function runRounds(
     const whole: RoundEvidence = {
       pass: bench.test,
       round,
-      ...(before.length === 0 ? {} : { retry: true }),
+      ...(before.length === 0 || repeats !== null ? {} : { retry: true }),
       attempts: await Promise.all(dialled.map((attempt) => complete(bench, attempt, looks))),
       readings: Object.fromEntries(concerned.map((name) => [name, readingOf(name, looks, boxes)])),
     }
     all.push(whole)
     await keep(whole)
+    const lost = concerned.filter((n) => whole.readings[n]?.counters.kind !== 'there')
+    blind = new Map([...blind, ...lost.map((n) => [n, 'its table was gone'] as const)])
     world.log.progress(
       'rounds',
-      `${before.length === 0 ? 'round' : 'retry round'} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${pairs.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`,
+      `${kind} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${pairs.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`,
     )
   }
   return all
+}
+
+/** Makes the witness (again) on these; answers those where that fails, and why. */
+async function witnessesOn({ world }: Bench, nodes: readonly NodeName[]): Promise<ReadonlyMap<NodeName, string>> {
+  const trouble = await resetWitnesses(world, nodes)
+  trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
+  return trouble
 }
 
 const readingOf = (

@@ -8,6 +8,7 @@ import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Bench, SuiteWorld } from '../../src/suites/bench.ts'
 import { runRounds } from '../../src/suites/connectivity.ts'
+import { noClaim } from '../../src/suites/drivers/driver.ts'
 import { driverOf } from '../../src/suites/drivers/drivers.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
 import { nineNodes } from '../domain/fixtures.ts'
@@ -90,4 +91,39 @@ test('an attempt names the port that the service was seen to have, else the plan
     ['saorsa-2', 9000],
     ['saorsa-3', 40_123],
   ])
+})
+
+test('a pair with an end whose witness cannot be made is not dialled, the others are', async () => {
+  const dials: string[] = []
+  const world: SuiteWorld = {
+    ...still().world,
+    // Every command is answered with nothing; only one node's table cannot be made.
+    remote: (name) =>
+      Promise.resolve({
+        name,
+        run: ({ why }) => {
+          const code = why === 'witness: reset' && name === 'saorsa-3' ? 1 : 0
+          return Promise.resolve({ code, signal: null, stdout: '', stderr: '', truncated: false, ms: 1 })
+        },
+        read: () => Promise.reject(new Error('nothing is read')),
+        forward: () => Promise.reject(new Error('nothing is forwarded')),
+        close: () => Promise.resolve(),
+      }),
+  }
+  const scene: Bench = {
+    ...bench(world),
+    subjects: { peerIds: new Map(['saorsa-2', 'saorsa-3', 'saorsa-8'].map((n) => [n, 'ab'])), ports: new Map() },
+    driver: {
+      rounds: (planned) => planned,
+      connect: (_world, _plan, { from, to }) => {
+        dials.push(`${from.name} ${to}`)
+        return Promise.resolve(noClaim)
+      },
+    },
+  }
+  const seen = await runRounds(scene, work(0), [[there], [other], [back]], () => Promise.resolve())
+  const message = 'saorsa-3: no packet witness, so nothing was dialled: exit 1'
+  const faults = seen.flatMap((r) => r.attempts).map((a) => a.fault?.message)
+  expect(faults).toEqual([message, undefined, message])
+  expect(dials).toEqual(['saorsa-7 saorsa-8'])
 })

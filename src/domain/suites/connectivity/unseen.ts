@@ -1,0 +1,63 @@
+/** Why an attempt could not be seen, and whether the program itself is the reason: then it is its failure. */
+import type { Attempt, Counters, Readings, RoundEvidence } from '../../evidence.ts'
+import type { NodeName } from '../../fleet.ts'
+import { mostRepeats } from '../repeat.ts'
+
+/** Of a counter set's elements: with these the program's own ports have filled it, and not the rest of the machine. */
+const ownShare = 0.5
+
+type Seen = Pick<RoundEvidence, 'attempts' | 'readings'>
+
+/** A node's full counter set that the program filled by its own ports: nobody else could have. */
+export function floodedBy(attempt: Pick<Attempt, 'pair'>, { attempts, readings }: Seen): string | null {
+  for (const node of [attempt.pair.from, attempt.pair.to]) {
+    const counters = countersOf(readings, node)
+    if (counters?.overflow !== true) continue
+    const own = new Set(
+      attempts.flatMap(({ pair, localPort, servicePort }) => [
+        ...(pair.from === node ? [localPort] : []),
+        ...(pair.to === node ? [servicePort] : []),
+      ]),
+    )
+    const flows = [...counters.in, ...counters.out]
+    const its = flows.filter((f) => own.has(f.localPort)).length
+    if (its >= ownShare * flows.length)
+      return `the program filled the packet counters of ${node}: ${its} of ${flows.length} flows are of its own ports`
+  }
+  return null
+}
+
+/** What kept us from seeing it that the program cannot have caused; null: it was seen, or the program is the reason. */
+export function unseen(attempt: Attempt, seen: Seen, recordPromised: boolean): string | null {
+  if (attempt.fault !== undefined) return attempt.fault.message
+  if (floodedBy(attempt, seen) !== null) return null
+  for (const node of [attempt.pair.from, attempt.pair.to]) {
+    const counters = countersOf(seen.readings, node)
+    if (counters === null) return `the packet counters of ${node} were not there`
+    if (counters.overflow) return `the packet counters of ${node} were full`
+  }
+  return recordPromised && attempt.record.kind === 'not-read' ? attempt.record.why : null
+}
+
+/** Attempts that are to be tried again, one for each pair at a time; none more often than a judge takes it. */
+export function toRepeat(rounds: readonly Seen[], recordPromised: boolean): readonly Attempt[] {
+  const all = new Map(rounds.flatMap((r) => r.attempts).map((a) => [a.id, a]))
+  const repeated = new Set([...all.values()].map((a) => a.repeats))
+  const wanted = rounds.flatMap((round) =>
+    round.attempts.filter(
+      (a) => !repeated.has(a.id) && triesBefore(a, all) < mostRepeats && unseen(a, round, recordPromised) !== null,
+    ),
+  )
+  return [...new Map(wanted.map((a) => [JSON.stringify([a.pair.from, a.pair.to]), a])).values()]
+}
+
+function triesBefore(attempt: Attempt, all: ReadonlyMap<string, Attempt>): number {
+  let n = 0
+  for (let at = attempt.repeats; at !== undefined && n < mostRepeats; at = all.get(at)?.repeats) n++
+  return n
+}
+
+function countersOf(readings: Readings, node: NodeName): Counters | null {
+  const read = Object.hasOwn(readings, node) ? readings[node]?.counters : undefined
+  return read?.kind === 'there' ? read.value : null
+}

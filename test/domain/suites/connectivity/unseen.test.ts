@@ -1,0 +1,73 @@
+/** Why an attempt could not be seen: what the program cannot have caused is tried again, what it caused is its own. */
+import { describe, expect, test } from 'vitest'
+import { notRead, thereIs, type Attempt, type Flow, type RoundEvidence } from '../../../../src/domain/evidence.ts'
+import { floodedBy, toRepeat, unseen } from '../../../../src/domain/suites/connectivity/unseen.ts'
+import { emptyCounters, flow, reading, run } from '../../fixtures.ts'
+
+const whole =
+  (run().items.connectivity ?? []).find((r) => r.attempts.some((a) => a.pair.to === 'saorsa-8')) ?? expect.fail()
+const attempt = whole.attempts.find((a) => a.pair.to === 'saorsa-8') ?? expect.fail()
+const { from, to } = attempt.pair
+const round = (of: Partial<Attempt> = {}, counters?: RoundEvidence['readings'][string]['counters']): RoundEvidence => ({
+  ...whole,
+  attempts: whole.attempts.map((a) => (a.id === attempt.id ? { ...a, ...of } : a)),
+  readings: {
+    ...whole.readings,
+    ...(counters === undefined ? {} : { [to]: reading(counters) }),
+  },
+})
+const why = (r: RoundEvidence) => unseen(r.attempts.find((a) => a.id === attempt.id) ?? expect.fail(), r, true)
+const flows = (n: number, localPort: number): readonly Flow[] =>
+  Array.from({ length: n }, (_, i) => flow(`10.${i >> 8}.${i & 255}.1`, 1000, localPort, 1, 60))
+const full = (own: number, others: number) =>
+  thereIs({ ...emptyCounters, in: [...flows(own, attempt.servicePort), ...flows(others, 53)], overflow: true })
+
+describe('what cannot be the program’s doing is to be tried again', () => {
+  test.each<[string, RoundEvidence, string]>([
+    ['a step of ours that broke', round({ fault: { kind: 'infra', message: 'lost' } }), 'lost'],
+    ['a table that is gone', round({}, { kind: 'absent' }), `the packet counters of ${to} were not there`],
+    ['counters that were not read', round({}, notRead('nft')), `the packet counters of ${to} were not there`],
+    ['a table that the rest of the machine filled', round({}, full(3, 9)), `the packet counters of ${to} were full`],
+    ['a record that was not read', round({ record: notRead('exit 65') }), 'exit 65'],
+  ])('%s', (_, seen, text) => {
+    expect(why(seen)).toBe(text)
+    expect(toRepeat([seen], true).map((a) => a.id)).toEqual([attempt.id])
+  })
+})
+
+describe('what was seen, or is the program’s own doing, is not', () => {
+  test.each<[string, RoundEvidence]>([
+    ['a success', round()],
+    ['a record that was read and is absent', round({ record: { kind: 'absent' } })],
+    ['counters that its own port filled', round({}, full(9, 3))],
+  ])('%s', (_, seen) => {
+    expect(why(seen)).toBeNull()
+    expect(toRepeat([seen], true)).toEqual([])
+  })
+  test('a flood is told with its numbers', () => {
+    expect(floodedBy(attempt, round({}, full(9, 3)))).toBe(
+      `the program filled the packet counters of ${to}: 9 of 12 flows are of its own ports`,
+    )
+    expect(floodedBy(attempt, round())).toBeNull()
+  })
+})
+
+test('each is tried twice more at most, the last try after the one before it', () => {
+  const lost = { kind: 'infra', message: 'lost' } as const
+  const seen: RoundEvidence[] = [round({ fault: lost })]
+  for (const expected of [attempt.id, 'second', 'third']) {
+    const again = toRepeat(seen, true)
+    if (expected === 'third') expect(again).toEqual([])
+    else {
+      expect(again.map((a) => a.id)).toEqual([expected])
+      const id = expected === attempt.id ? 'second' : 'third'
+      seen.push({ ...whole, attempts: [{ ...attempt, id, repeats: expected, fault: lost }] })
+    }
+  }
+})
+test('of one pair one is tried at a time', () => {
+  const lost = { kind: 'infra', message: 'lost' } as const
+  const twice = [round({ fault: lost }), { ...whole, attempts: [{ ...attempt, id: 'other', fault: lost }] }]
+  expect(toRepeat(twice, true)).toHaveLength(1)
+  expect(from).not.toBe(to)
+})
