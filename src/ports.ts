@@ -140,6 +140,8 @@ export interface Nodes {
   readonly fleet: Fleet
   /** Connects on first use and keeps that one connection. */
   remote(node: NodeName): Promise<Remote>
+  /** Gives up what is being connected now; what is connected stays, and a later call connects anew. */
+  abandon?(reason: unknown): void
 }
 
 /** Whose tables on the nodes are ours: those of this session, under the fencing number of each node's lease. */

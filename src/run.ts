@@ -59,6 +59,7 @@ export async function run(
   const held = new Map<string, Held>()
   const heartbeat = startHeartbeat({ ...outer, held }, id, (e) => ours.size === 0 || ours.has(e.hash))
   const world: World = { ...outer, held, signal: heartbeat.signal }
+  heartbeat.signal.addEventListener('abort', () => outer.abandon?.(heartbeat.signal.reason), { once: true })
   try {
     for (;;) {
       const entries = (known = await world.ledger.read(id))

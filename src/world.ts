@@ -51,10 +51,11 @@ export function openWorld(o: WorldOptions): OpenWorld {
   const open = new Map<NodeName, Promise<Remote>>()
   const buildHost = registryOf(o.fleet)?.name
   const clock = shiftedClock(o.clockShift ?? 0)
+  let connecting = new AbortController()
   const remote = (name: NodeName): Promise<Remote> => {
     const known = open.get(name)
     if (known !== undefined) return known
-    const opening = connect(o, name)
+    const opening = connect({ ...o, signal: AbortSignal.any([o.signal, connecting.signal]) }, name)
     open.set(name, opening)
     // A node that could not be reached may be tried again by a later stage.
     opening.catch(() => {
@@ -94,6 +95,10 @@ export function openWorld(o: WorldOptions): OpenWorld {
         }),
     },
     remote,
+    abandon: (reason) => {
+      connecting.abort(reason)
+      connecting = new AbortController()
+    },
     here: localRemote('this machine', []),
     readBinary: async (path) => new Uint8Array(await readFile(path)),
     probe: async () => {

@@ -1,13 +1,8 @@
-/** `status`, `logs`, `stop`: what the ledgers say, and a person's stop. */
+/** `status` and `logs`: what the ledgers say. */
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { isFinal } from '../domain/states.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
-import { recordOutcome, recordedPlan } from '../stages/parts/interview.ts'
-import { giveLeasesBack } from '../stages/parts/leases.ts'
-import { leasedNodes } from '../stages/parts/roster.ts'
-import type { KeySource } from '../world.ts'
-import { worldIn, type Context } from './context.ts'
+import type { Context } from './context.ts'
 import { nextStep } from './next-step.ts'
 import { storedSessions, sessionsIn, type StoredSession } from './sessions.ts'
 import { stripHidden, iso } from '../domain/text.ts'
@@ -61,47 +56,10 @@ export async function logs(
   return exitCodes.passed
 }
 
-/**
- * Ends the newest unfinished session of a project and gives its leases back; where all have ended, only the leases that
- * the newest left behind when it was killed.
- */
-export async function stop(
-  c: Context,
-  project: string,
-  flags: { readonly key?: KeySource | null; readonly session?: string },
-): Promise<number> {
-  const all = await named(c, project, flags.session)
-  const open = all.find((k) => !isFinal(k.session.state)) ?? all[0]
-  const stopped = await recordOutcome(
-    { ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift },
-    { event: 'stop', why: `by ${c.who}`, facts: {} },
-  )
-  c.terminal.info(
-    stopped
-      ? `stopped ${open.session.id}`
-      : `${open.session.id} has ended already (${open.session.state}); its leases are given back`,
-  )
-  const plan = await recordedPlan(open.ledger, open.session.id)
-  if (plan === undefined) return exitCodes.passed
-  const world = worldIn(c, {
-    fleet: plan.fleet,
-    ledger: open.ledger,
-    session: open.session.id,
-    folder: c.sessions.folderOf(project, open.session.id),
-    key: flags.key ?? null,
-  })
-  try {
-    await giveLeasesBack(world, plan, open.session.id, leasedNodes(plan, open.session))
-  } finally {
-    await world.close()
-  }
-  return exitCodes.passed
-}
-
 const nextStepText = (next: string | undefined): string => (next === undefined ? '' : `; ${stripHidden(next, 1000)}`)
 
 /** Sessions of a project, the newest first, or the one that is meant; at least one. */
-async function named(
+export async function named(
   c: Context,
   project: string,
   session: string | undefined,

@@ -1,9 +1,10 @@
 /** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { keyFile, type Context } from '../app/context.ts'
 import { remoteSessions } from '../app/sessions.ts'
 import { authorizationFor } from '../app/remote-login.ts'
+import { serviceWishes } from '../app/stop.ts'
 import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
 import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
@@ -79,13 +80,26 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     remote(
       program
         .command('stop')
-        .description('End a session and give its leases back.')
+        .description('End a session and the run that works on it, and give its leases back.')
         .argument('<project>')
+        .addOption(
+          new Option(
+            '--services <what>',
+            'its services on the nodes: keep them running, or remove them with their data',
+          )
+            .choices([...serviceWishes])
+            .default('keep'),
+        )
         .option('--key <file>', 'private SSH key'),
     ),
-  ).action(async (project, flags) =>
-    done(await handlers.stop(at(flags), project, { ...flags, key: keyFile(flags.key) })),
   )
+    .addHelpText(
+      'after',
+      "\nExamples:\n  vps-test stop testnet                        # the services stay as they are: a stop takes nothing away unasked\n  vps-test stop testnet --services remove      # units, releases and data of the session's service go too",
+    )
+    .action(async (project, flags) =>
+      done(await handlers.stop(at(flags), project, { ...flags, key: keyFile(flags.key) })),
+    )
   one(
     json(
       remote(
@@ -159,6 +173,29 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       done(await handlers.trust(c, names, { ...given, key: keyFile(given.key) }))
     })
 
+  const held = json(fleet(program.command('lease').description('Who holds which node, for what, and how long yet.')))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  vps-test lease --fleet fleets/mine.yaml\n  vps-test lease break node-3 --fleet fleets/mine.yaml\n  vps-test lease break --all --session testnet-20261122-204512-1f3a --fleet fleets/mine.yaml --yes',
+    )
+    .action(async (flags) => done(await handlers.leases(c, { ...flags, key: keyFile(flags.key) })))
+  json(
+    fleet(
+      held
+        .command('break')
+        .description('Take leases away, after a yes; it needs no ledger, so that a lost session can be ended.')
+        .argument('[node...]'),
+    ),
+  )
+    .option('--all', 'of every node of the fleet')
+    .option('--session <id>', 'of this session only')
+    .option('--yes', 'nobody is asked')
+    .addHelpText('after', '\nA run that works under such a lease ends; its session can be continued by the same start.')
+    .action(async (names, flags) => {
+      const given: LeaseOptions = { ...held.opts(), ...flags }
+      done(await handlers.leaseBreak(c, names, { ...given, key: keyFile(given.key) }))
+    })
+
   const inLab = (command: Command): Command => command.option('--lab <id>', 'which lab, when several run')
   const labs = program.command('lab').description('Ten hosts with real NATs on this machine (root).')
   inLab(labs.command('up').description('Build the lab, measure its NATs.'))
@@ -179,6 +216,16 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     json(
       parent.command('doctor').description('What this machine has and lacks.').option('--fix', 'install with apt'),
     ).action(async (flags) => done(await handlers.doctor(c, flags)))
+}
+
+interface LeaseOptions {
+  readonly fleet?: string
+  readonly lab?: string
+  readonly key?: string
+  readonly json?: boolean
+  readonly all?: boolean
+  readonly session?: string
+  readonly yes?: boolean
 }
 
 interface NodesOptions {

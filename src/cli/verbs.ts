@@ -3,9 +3,11 @@ import { approve } from './approve.ts'
 import { diagnose } from '../app/diagnose.ts'
 import * as lab from '../app/lab.ts'
 import { nodes } from '../app/nodes.ts'
-import { logs, status, stop } from '../app/status.ts'
+import { logs, status } from '../app/status.ts'
+import { stop } from '../app/stop.ts'
 import { init } from './init.ts'
 import { soak } from './soak.ts'
+import { leaseBreak, leases } from './lease.ts'
 import { plan, start } from './start.ts'
 import { trust } from './trust.ts'
 import { verify } from './verify.ts'
@@ -23,6 +25,8 @@ export const verbs = {
   verify,
   nodes,
   trust,
+  leases,
+  leaseBreak,
   labUp: lab.up,
   labDown: lab.down,
   labStatus: lab.printLabStatus,

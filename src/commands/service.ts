@@ -18,6 +18,9 @@ export interface Unit {
   readonly namespace: string | null
 }
 
+/** Whose each unit of ours is: one file for each, with project and session. */
+export const ownersDir = '/var/lib/vps-test/owners'
+
 export const dataDir = (unit: string): string => `/var/lib/${unit}`
 
 /** Unprivileged and without capabilities: a subject that could change nft could change the witness. */
@@ -110,6 +113,32 @@ export const restoreUnit = (
     if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
     systemctl reset-failed ${unit} 2>/dev/null || true
     ${raw(restart ? sh`systemctl restart ${unit}` : sh`systemctl stop ${unit}`)}`,
+})
+
+/** The unit, its releases and its data; prints `removed`, `absent`, or `foreign` for a unit that is not ours. */
+export const removeUnit = (
+  unit: string,
+  installPath: string,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
+  kind: 'script',
+  why: `remove ${unit}`,
+  idempotent: true,
+  text: sh`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
+    if ! [ -e "$f" ]; then
+      if systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then echo foreign; else echo absent; fi; exit 0
+    fi
+    if ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
+    systemctl disable -q --now ${`${unit}.service`} 2>/dev/null || systemctl stop ${`${unit}.service`}
+    systemctl clean --what=state ${`${unit}.service`} 2>/dev/null || rm -rf ${dataDir(unit)}
+    rm -f "$f" "$f.before" "$f.new" ${ownersDir}/${raw(quote(unit))}; systemctl daemon-reload
+    systemctl reset-failed ${`${unit}.service`} 2>/dev/null || true
+    if cd ${installPath} 2>/dev/null; then
+      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
+      rm -f current .current.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
+    fi
+    echo removed`,
 })
 
 /** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */

@@ -17,7 +17,7 @@ import { awaitRegistration } from './parts/registration.ts'
 import { rolloutOf, type Rollout } from './parts/rollout.ts'
 import { rosterOf, withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
-import { unitOf } from './parts/units.ts'
+import { deployedUnitOf } from './parts/units.ts'
 
 export const deploy: Stage<
   'DEPLOY',
@@ -92,9 +92,8 @@ function jobOf(
   shipment: Shipment,
   fence: number | undefined,
 ): readonly NodeJob[] {
-  const unit = unitOf(plan, node)
-  if (unit === null || fence === undefined || (node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'never'))
-    return []
+  const unit = deployedUnitOf(plan, node)
+  if (unit === null || fence === undefined) return []
   const ready = session.newest.SETUP
   const seen = ready?.event === 'ready' ? ready.facts.nodes[node.name] : undefined
   const libc = seen?.glibc ? ({ kind: 'glibc', version: seen.glibc } as const) : ({ kind: 'unknown' } as const)

@@ -86,8 +86,9 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['status', 'status', [{}]],
   ['status --json --remote https://h/r.git', 'status', [{ json: true, remote: 'https://h/r.git' }]],
   ['logs p --session s --json', 'logs', ['p', { session: 's', json: true }]],
-  ['stop p --session s --key k', 'stop', ['p', { session: 's', key: key('k') }]],
-  ['stop p', 'stop', ['p', { key: null }]],
+  ['stop p --session s --key k', 'stop', ['p', { services: 'keep', session: 's', key: key('k') }]],
+  ['stop p --services remove', 'stop', ['p', { services: 'remove', key: null }]],
+  ['stop p', 'stop', ['p', { services: 'keep', key: null }]],
   ['soak', 'soak', [{ key: null }]],
   ['soak --watch --key k --session s --json', 'soak', [{ watch: true, key: key('k'), session: 's', json: true }]],
   ['approve', 'approve', [undefined, {}]],
@@ -112,6 +113,15 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['nodes trust --fleet x --lab 2 --key k a', 'trust', [['a'], { fleet: 'x', lab: '2', key: key('k') }]],
   ['nodes --fleet x trust a', 'trust', [['a'], { fleet: 'x', key: null }]],
   ['nodes --fleet x --key k trust --fleet y', 'trust', [[], { fleet: 'y', key: key('k') }]],
+  ['lease', 'leases', [{ key: null }]],
+  ['lease --fleet x --lab 2 --key k --json', 'leases', [{ fleet: 'x', lab: '2', key: key('k'), json: true }]],
+  ['lease break a b --fleet x', 'leaseBreak', [['a', 'b'], { fleet: 'x', key: null }]],
+  [
+    'lease break --all --session s --yes --fleet x --lab 2 --key k --json',
+    'leaseBreak',
+    [[], { all: true, session: 's', yes: true, fleet: 'x', lab: '2', key: key('k'), json: true }],
+  ],
+  ['lease --fleet x --key k break a --fleet y', 'leaseBreak', [['a'], { fleet: 'y', key: key('k') }]],
   [
     'lab up --lab 2 --topology t --shaping none --no-measure',
     'labUp',
@@ -145,7 +155,7 @@ describe('a line of words reaches the handler of its verb', () => {
     expect(unused.filter((u) => !repeated.includes(u))).toEqual([])
   })
   test('no fleet is named by anybody but the person', async () => {
-    for (const line of ['start', 'plan', 'nodes', 'nodes trust', 'diagnose n', 'init'])
+    for (const line of ['start', 'plan', 'nodes', 'nodes trust', 'lease', 'lease break n', 'diagnose n', 'init'])
       expect(JSON.stringify((await parse(...line.split(' '))).given)).not.toContain('fleet')
   })
   test.each(['status', 'logs p', 'stop p', 'soak', 'approve', 'verify d'])(

@@ -1,4 +1,7 @@
-/** The same start typed twice, as real processes: a living session is left alone, a dead one is gone on with. */
+/**
+ * The same start typed twice, and a stop, as real processes: a living session is left alone, a dead one is gone on with,
+ * and a stopped one ends with its process.
+ */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -53,8 +56,13 @@ afterAll(() => {
   clean()
 })
 
-function begin(): { readonly child: ChildProcess; readonly ended: Promise<{ code: number | null; stderr: string }> } {
-  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...words], {
+const begin = (): Running => command(words)
+interface Running {
+  readonly child: ChildProcess
+  readonly ended: Promise<{ code: number | null; stderr: string }>
+}
+function command(line: readonly string[]): Running {
+  const child = spawn(process.execPath, [join(root, 'src/cli.ts'), ...line], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: scratch, VPS_TEST_HOME: home, VPS_TEST_CACHE: join(scratch, 'cache') },
@@ -84,7 +92,7 @@ async function until(holds: (entries: readonly Entry[]) => boolean): Promise<rea
   }
   throw new Error(`not within 30 s: ${JSON.stringify(await sessions())}; ${said}`)
 }
-const killed = async ({ child, ended }: ReturnType<typeof begin>): Promise<void> => {
+const killed = async ({ child, ended }: Running): Promise<void> => {
   child.kill('SIGKILL')
   await ended
 }
@@ -108,4 +116,24 @@ test('while the first one lives the second is refused and writes nothing; after 
   expect(after[before.length]?.facts['by']).toMatchObject({ kind: 'process', pid: third.child.pid })
   expect(after[before.length]?.why).toContain(`process ${first.child.pid ?? ''} on `)
   await killed(third)
+}, 120_000)
+
+test('a stop from another window ends the run itself, as stopped, and gives nothing back before that', async () => {
+  const first = begin()
+  const begun = await until((entries) => {
+    const last = entries.at(-1)
+    return last?.to === 'SETUP' && JSON.stringify(last.facts['by']).includes(`"pid":${first.child.pid ?? ''}`)
+  })
+  const session = begun[0]?.session ?? ''
+  const key = words[words.indexOf('--key') + 1] ?? ''
+  const stop = command(['stop', 'testnet', '--session', session, '--key', key])
+  let stopEnded = false
+  void stop.ended.then(() => {
+    stopEnded = true
+  })
+  const told = await first.ended
+  expect(stopEnded).toBe(false)
+  expect(told).toMatchObject({ code: 30, stderr: expect.stringContaining('STOPPED: stopped by a person') })
+  expect(told.stderr).not.toMatch(/B001|B008|fault of vps-test/)
+  await killed(stop)
 }, 120_000)

@@ -49,6 +49,7 @@ export const busyFailures = {
   }),
   B007: busy('a living run works on the session', { remedy: status }),
   B008: busy('the session was ended from elsewhere', { remedy: status }),
+  B009: busy('the run of a session that was stopped has not ended'),
   B010: busy('another session holds the lease of the node'),
   B011: busy('the lease of the node was lost', { remedy: status }),
   B201: busy('another command works on the lab'),

@@ -44,6 +44,10 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
   }
 }
 
+/** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
+export const deployedUnitOf = (plan: Plan, node: FleetNode): UnitPlan | null =>
+  node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'never' ? null : unitOf(plan, node)
+
 /** Whether a process that has these ports listens where it was told to. */
 export const listens = (ports: readonly UnitPlan['listens'][], { protocol, port }: UnitPlan['listens']): boolean =>
   ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port))
