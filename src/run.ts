@@ -21,10 +21,10 @@ import { giveLeasesBack, holdLeases } from './stages/parts/leases.ts'
 import { restart } from './stages/restart.ts'
 import { leasedNodes } from './stages/parts/roster.ts'
 import { setup } from './stages/setup.ts'
-import type { Stage } from './stages/stage.ts'
+import type { NotingStage } from './stages/stage.ts'
 import { test } from './stages/test.ts'
 
-const stages: { readonly [S in State]?: Stage<S> } = {
+const stages: { readonly [S in State]?: NotingStage<S> } = {
   SETUP: setup,
   BUILD: build,
   DEPLOY: deploy,
@@ -74,16 +74,20 @@ export async function run(
           remedy: 'vps-test status',
         })
       ours.add(newest)
-      const outcome = await attempt(() => stage(plan, session, world), world)
-      const entry = next(entries, session, outcome, world.clock.now(), world)
-      if (entry === undefined)
-        throw new Failure({
-          code: 'H004',
-          message: `state ${session.state} knows no event ${outcome.event}`,
-        })
-      ours.add(entry.hash)
-      await world.ledger.append(id, entry)
-      known = [...entries, entry]
+      const record = async (outcome: StageResult): Promise<Entry> => {
+        const entry = next(known, fold(id, known), outcome, world.clock.now(), world)
+        if (entry === undefined)
+          throw new Failure({
+            code: 'H004',
+            message: `state ${session.state} knows no event ${outcome.event}`,
+          })
+        ours.add(entry.hash)
+        await world.ledger.append(id, entry)
+        known = [...known, entry]
+        return entry
+      }
+      const note = async (outcome: StageResult): Promise<void> => void (await record(outcome))
+      const entry = await record(await attempt(() => stage(plan, session, world, note), world))
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
       // The fleet is busy longer than this run may wait: the schedule goes on with the session.
       if (entry.event === 'queued') return fold(id, known)

@@ -2,6 +2,7 @@
 import { checkpointOf, type Bundle } from './bundle.ts'
 import { canonical } from './canonical.ts'
 import { markOf } from './continuity.ts'
+import { testsBegunIn } from './history.ts'
 import type { TestEntry } from './events/entry.ts'
 import { isTest } from './events/entry.ts'
 import { chainFaults, type Entry } from './ledger.ts'
@@ -54,6 +55,7 @@ function differences(entry: TestEntry, { bundle, verdict, page }: Rejudged): rea
     ['verdict', entry.event, verdict.result],
     ['set of counts', facts.counts, suiteCounts(verdict.suites)],
     ['list of reasons', facts.reasons, verdict.reasons.map((r) => r.text)],
+    ['list of remarks', facts.remarks, verdict.remarks],
     ['account of what ran', facts.running, bundle.running.after.map(markOf)],
     ['checkpoint', facts.checkpoint, checkpointOf(bundle)],
     ['number of the test', facts.folder, `test-${bundle.facts.test}`],
@@ -73,5 +75,8 @@ export function sessionStory(ledger: readonly Entry[], seq: number): readonly st
       const taken = e.facts.checkpoint === null ? '' : `, checkpoint ${e.facts.checkpoint.name}`
       return `${e.facts.folder}${taken}: ${e.event} (entry ${e.seq}, ${iso(e.at)})${e.seq === seq ? ', this one' : ''}`
     }),
+    ...testsBegunIn(ledger)
+      .filter((t) => t.end === null)
+      .map((t) => `test-${t.test}: begun ${iso(t.at)}, no end is known`),
   ]
 }

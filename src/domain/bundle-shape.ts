@@ -134,6 +134,7 @@ const facts = (most: Limits): Check =>
     version: text,
     session: text,
     test: whole,
+    seed: text,
     sessionStartedAt: number,
     testStartedAt: number,
     testEndedAt: number,

@@ -6,11 +6,13 @@ import { checkpointInput } from './checkpoint.ts'
 import type { Control, RunningProof } from './evidence.ts'
 import type { NatMeasurement, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
+import { historyOf } from './history.ts'
 import type { Entry } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { promisesOf } from './profile.ts'
 import type { Finding } from './findings.ts'
 import { fold, type Taking } from './session.ts'
+import type { TestSeed } from './test-seed.ts'
 import type { Unsupported } from './unsupported.ts'
 import type { SuiteId, SuiteItems } from './suites/suite.ts'
 import type { VerdictInput } from './verdict-input.ts'
@@ -36,6 +38,8 @@ export interface BundleFacts {
   readonly session: string
   /** Which test of the session, from 1. */
   readonly test: number
+  /** What its nonces, lengths and payloads were drawn from: the ledger's entry of its beginning holds the commitment. */
+  readonly seed: TestSeed
   /** Unix milliseconds. */
   readonly sessionStartedAt: number
   readonly testStartedAt: number
@@ -86,6 +90,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
     runningAfter: b.running.after,
   },
   findings: b.facts.findings,
+  history: historyOf(b.entries, b.facts.test),
   missing: [...b.plan.unsupported, ...b.facts.notes],
   ...(checkpointOf(b) === null
     ? {}

@@ -19,6 +19,9 @@ export type FindingKind =
   | 'subject-can-tamper'
   /** Attempts that say nothing, and what became of them. */
   | 'not-counted'
+  /** Tests of the same program that were begun before and have no end, or that failed. */
+  | 'not-ended'
+  | 'failed-before'
   | 'ipv6-path'
   | 'skewed-clock'
   | 'wrong-binary'

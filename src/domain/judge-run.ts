@@ -3,6 +3,7 @@ import { judgeControls } from './controls.ts'
 import type { Control } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import { peersOf, type NodeName } from './fleet.ts'
+import { judgeHistory } from './history.ts'
 import { judgeNats } from './nats.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
@@ -19,6 +20,7 @@ export interface RunJudged {
   readonly reasons: readonly Reason[]
   readonly findings: readonly Finding[]
   readonly notCovered: readonly NotCovered[]
+  readonly remarks: readonly string[]
   readonly invalidControls: readonly Control[]
 }
 
@@ -30,6 +32,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
   const tried = peers.map((n) => n.name).filter((n) => !out.has(n))
   const controls = judgeControls(evidence.controls)
   const running = judgeRunning(evidence, tried, deployed)
+  const history = input.history === undefined ? null : judgeHistory(input.history)
   const undone = undoneTests(input.missing ?? [])
   const nats = judgeNats(peers, out, measurements)
   return {
@@ -50,9 +53,16 @@ export function judgeRun(input: VerdictInput): RunJudged {
       ...controls.reasons,
       ...running.reasons,
       ...nats.reasons,
+      ...(history?.reasons ?? []),
       ...(undone === null ? [] : [{ kind: 'inconclusive', text: undone } as const]),
     ],
-    findings: [...(input.findings ?? []), ...controls.findings, ...running.findings, ...nats.findings],
+    findings: [
+      ...(input.findings ?? []),
+      ...controls.findings,
+      ...running.findings,
+      ...nats.findings,
+      ...(history?.findings ?? []),
+    ],
     notCovered: [
       ...(fleet.lab?.shaping === 'none'
         ? [{ kind: 'other', what: 'delay and loss', why: 'the lab does not shape its links' } as const]
@@ -61,6 +71,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
       ...controls.notCovered,
       ...(input.missing ?? []).map(({ what, why }): NotCovered => ({ kind: 'other', what, why })),
     ],
+    remarks: history?.remarks ?? [],
     invalidControls: controls.invalid,
   }
 }

@@ -28,6 +28,8 @@ export interface Session {
   readonly lastTestAt: number | null
   readonly waitUntil: number | null
   readonly counters: Readonly<Record<NonNullable<Meaning['counts']>, number>>
+  /** Each has a number of its own, whether it ended or not. */
+  readonly testsBegun: number
   readonly inconclusiveInARow: number
   /** Since the last good build, or the last push by a person. */
   readonly failedBuildsInARow: number
@@ -57,6 +59,7 @@ export const idle = (id: string, at: number): Session => ({
   lastTestAt: null,
   waitUntil: null,
   counters: { builds: 0, deploys: 0, tests: 0, fixes: 0, restarts: 0 },
+  testsBegun: 0,
   inconclusiveInARow: 0,
   failedBuildsInARow: 0,
   claimsInARow: 0,
@@ -80,6 +83,7 @@ export const fold = (id: string, entries: readonly Entry[]): Session =>
 function step(s: Session, e: Entry): Session {
   const { counts, note = false } = meaningOf(e)
   const tested = counts === 'tests'
+  const begun = e.event === 'begun'
   const newest = newestAfter(s, e, note)
   return {
     ...s,
@@ -89,9 +93,16 @@ function step(s: Session, e: Entry): Session {
     lastTestAt: tested ? e.at : s.lastTestAt,
     waitUntil: e.facts.dueAt ?? e.facts.deadline ?? null,
     counters: counts === undefined ? s.counters : { ...s.counters, [counts]: s.counters[counts] + 1 },
-    inconclusiveInARow: !tested ? s.inconclusiveInARow : e.event === 'inconclusive' ? s.inconclusiveInARow + 1 : 0,
+    testsBegun: s.testsBegun + (e.event === 'begun' ? 1 : 0),
+    inconclusiveInARow: begun
+      ? s.inconclusiveInARow
+      : !tested
+        ? s.inconclusiveInARow
+        : e.event === 'inconclusive'
+          ? s.inconclusiveInARow + 1
+          : 0,
     failedBuildsInARow: failedBuildsAfter(s, e),
-    claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : 0,
+    claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : begun ? s.claimsInARow : 0,
     checkpointsLeft: checkpointsLeftAfter(s, e, newest),
     checkpointsTaken:
       e.to === 'RESTART'

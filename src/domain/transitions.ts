@@ -48,6 +48,7 @@ export const table: { readonly [S in State]: Row<S> } = {
   DEPLOY: { ...stay, deployed: () => to('TEST'), failed: () => to('FIX'), queued: () => to('SETUP') },
   TEST: {
     ...stay,
+    begun: () => to('TEST'),
     passed: afterPass,
     failed: (s) => (s.checkpoint === null ? to('FIX') : afterRegression(s)),
     inconclusive: (s) =>

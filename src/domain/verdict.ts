@@ -20,6 +20,8 @@ export interface Verdict {
   readonly suites: SuiteResults
   readonly findings: readonly Finding[]
   readonly notCovered: readonly NotCovered[]
+  /** Clauses that follow the result wherever it is told in one line. */
+  readonly remarks: readonly string[]
   readonly invalidControls: readonly Control[]
   /** Only of a soak checkpoint's test. */
   readonly checkpoint?: CheckpointResult
@@ -37,6 +39,7 @@ export function verdict(input: VerdictInput): Verdict {
       suites: {},
       findings: [],
       notCovered: [{ kind: 'other', what: 'everything', why: text }],
+      remarks: [],
       invalidControls: [],
     }
   }
@@ -61,6 +64,7 @@ function judge(input: VerdictInput): Verdict {
       ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
     ]),
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],
+    remarks: run.remarks,
     invalidControls: run.invalidControls,
     ...(soak === null ? {} : { checkpoint: soak.result }),
   }

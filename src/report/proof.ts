@@ -10,6 +10,7 @@ import { checkpointSection } from './sections/checkpoint.ts'
 import { criteriaSection } from './sections/criteria.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
 import { ledgerSection } from './sections/ledger.ts'
+import { historySection } from './sections/history.ts'
 import { controlsSection, labSection, runningSection } from './sections/machines.ts'
 import { evidenceSection, recoverySection, sourceSection, timingsSection } from './sections/record.ts'
 import { suiteReports } from './suites/registry.ts'
@@ -28,6 +29,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('not-covered', () => notCoveredSection(p.verdict)),
     ...guarded('source', () => sourceSection(p)),
     ...guarded('running', () => runningSection(p.input)),
+    ...guarded('history', () => historySection(p)),
     ...guarded('recovery', () => recoverySection(p)),
     ...guarded('timings', () => timingsSection(p)),
     ...guarded('ledger', () => ledgerSection(p)),
@@ -56,7 +58,10 @@ export function headSection({
     title: inline`Test proof: ${answers.project.value}`,
     blocks: [
       pairs([
-        ['Result', inline`${strong(verdict.result)} · ${link('what these words mean', meaningOf(version))}`],
+        [
+          'Result',
+          inline`${strong([verdict.result, ...verdict.remarks].join('; '))} · ${link('what these words mean', meaningOf(version))}`,
+        ],
         ['Project', answers.project.value],
         ['Date', iso(finishedAt)],
         ['Duration', duration(finishedAt - startedAt)],

@@ -39,14 +39,21 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
   // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of
   // a checkpoint tell of the test before.
   if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed'))
-    return judged(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? '') + after(session)
-  if (recorded) return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session)
+    return (
+      judged(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? '') +
+      remarked(verdict.remarks) +
+      after(session)
+    )
+  if (recorded)
+    return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + remarked(test.remarks) + after(session)
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
     return `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: ${fault.message}`}`
   }
   return `no verdict yet: ${session.state}: ${session.why}`
 }
+
+const remarked = (remarks: readonly string[]): string => remarks.map((r) => `; ${r}`).join('')
 
 function judged(result: Result, counts: Counts, why: string): string {
   const figures = countsText(counts)

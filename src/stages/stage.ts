@@ -10,3 +10,13 @@ import type { World } from '../ports.ts'
 
 /** `W`: the slices of the world that it uses. */
 export type Stage<S extends State, W = World> = (plan: Plan, session: Session, world: W) => Promise<StageResult<S>>
+
+/** One that also writes entries of a state that goes on. */
+export type NotingStage<S extends State, W = World> = (
+  plan: Plan,
+  session: Session,
+  world: W,
+  record: RecordNote<S>,
+) => Promise<StageResult<S>>
+
+export type RecordNote<S extends State> = (result: StageResult<S>) => Promise<void>

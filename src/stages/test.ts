@@ -15,14 +15,13 @@ import type { StageResult } from '../domain/events/entry.ts'
 import type { SetupWarning } from '../domain/events/facts.ts'
 import type { Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
-import { seedBytes } from '../domain/test-seed.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
-import { randomHex } from '../instruments/prober.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord, Tables } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
+import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
 import { collect } from './parts/collect.ts'
 import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
@@ -30,17 +29,14 @@ import { exclusions, rosterOf } from './parts/roster.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
-import type { Stage } from './stage.ts'
+import type { NotingStage } from './stage.ts'
 
 /** What a test uses of the world. */
 type TestWorld = Omit<SuiteWorld, 'tables'> & SessionRecord & SessionFolder & LeaseTerms & ProberBinary & Judge
 
 type OwnWorld = TestWorld & Tables
 
-export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
-  const number = session.counters.tests + 1
-  const folder = `test-${number}`
-  await world.files.remove(folder)
+export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world, record) => {
   const roster = rosterOf(plan, session)
   const leases = await takeLeases(world, plan, session.id, roster, workingMs(session, world.clock.now()))
   const leased = roster.filter((n) => leases.done.has(n))
@@ -55,9 +51,14 @@ export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
     return { event: 'unrecoverable', why: fault, facts: { lost: lost.map((l) => l.why) } }
   }
 
+  const begun = await beginTest(world, plan, session, record).catch(async (error: unknown) => {
+    await giveTurn(world.signal)
+    throw error
+  })
+  const { folder } = begun
   const ours: OwnWorld = { ...world, tables: { session: session.id, fences: leases.done } }
   try {
-    const result = await work(plan, session, ours, { folder, number, testStartedAt, there, lost })
+    const result = await work(plan, session, ours, { ...begun, testStartedAt, there, lost })
     await giveTurn(world.signal)
     return result
   } catch (error) {
@@ -68,13 +69,12 @@ export const test: Stage<'TEST', TestWorld> = async (plan, session, world) => {
       collect(calm, plan, there, `${folder}/evidence`),
       removeWitnesses(calm, there).then(() => giveTurn(calm.signal)),
     ])
+    await sealInterrupted(world.files, session.id, begun.number)
     throw error
   }
 }
 
-interface Scene {
-  readonly folder: string
-  readonly number: number
+interface Scene extends BegunTest {
   readonly testStartedAt: number
   readonly there: readonly NodeName[]
   readonly lost: readonly { readonly node: NodeName; readonly why: string }[]
@@ -84,11 +84,10 @@ async function work(
   plan: Plan,
   session: Session,
   world: OwnWorld,
-  { folder, number, testStartedAt, there, lost }: Scene,
+  { folder, number, seed, testStartedAt, there, lost }: Scene,
 ): Promise<StageResult<'TEST'>> {
-  const seed = randomHex(world, seedBytes)
   const open = await openBench(plan, session, world, there, { number, seed })
-  const scene = { plan, session, world, open, testStartedAt, there, lost, number }
+  const scene = { plan, session, world, open, testStartedAt, there, lost, number, seed }
   const first = await runSuites(open.bench, world.files, folder)
   const items =
     session.checkpoint === null
@@ -117,6 +116,7 @@ async function work(
       `every group met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} tried again`}`,
     facts: {
       reasons: judged.reasons.map((r) => r.text),
+      remarks: judged.remarks,
       counts: suiteCounts(judged.suites),
       folder,
       evidenceRoot: sealed.root,
@@ -137,7 +137,7 @@ interface Seen extends Omit<Scene, 'folder'> {
 }
 
 async function bundleOf(
-  { plan, session, world, open, number, testStartedAt, there, lost }: Seen,
+  { plan, session, world, open, number, seed, testStartedAt, there, lost }: Seen,
   items: SuiteItems,
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
@@ -158,6 +158,7 @@ async function bundleOf(
       version: world.version,
       session: session.id,
       test: number,
+      seed,
       sessionStartedAt: session.startedAt,
       testStartedAt,
       testEndedAt: world.clock.now(),

@@ -69,7 +69,7 @@ const verified = (ledger: string): Promise<Told> => cli('verify', folder, '--led
 const anchored = {
   code: 0,
   stdout: expect.stringMatching(
-    /^valid: passed; .*anchored in \S+, session s1, entry 5 .*\n {2}session s1 is COMPLETE since .*\n {2}test-1: passed .*this one\n$/,
+    /^valid: passed; .*anchored in \S+, session s1, entry 6 .*\n {2}session s1 is COMPLETE since .*\n {2}test-1: passed .*this one\n$/,
   ) as string,
 }
 
@@ -233,7 +233,7 @@ describe('no anchor', () => {
   test('the remote itself', async () => {
     expect(await cli('verify', folder, '--remote', `file://${github}`)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^valid: passed; .*anchored in file:\S+, session s1, entry 5 /) as string,
+      stdout: expect.stringMatching(/^valid: passed; .*anchored in file:\S+, session s1, entry 6 /) as string,
     })
   })
 })

@@ -1,5 +1,5 @@
 /** A run that is killed goes on where it stood when the same command is given again, and comes to the same end. */
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { itemsFile } from '../../src/domain/bundle.ts'
@@ -27,8 +27,9 @@ afterAll(async () => {
 const whole = ['IDLE INTERVIEW', 'INTERVIEW SETUP', 'SETUP BUILD', 'BUILD DEPLOY', 'DEPLOY TEST', 'TEST COMPLETE']
 /** A run that goes on with a session writes that down first; nothing is done by it. */
 const isClaim = (e: Entry | undefined): boolean => e?.event === 'claimed'
+const isBegun = (e: Entry | undefined): boolean => e?.event === 'begun'
 const transitions = (entries: readonly Entry[]): readonly string[] =>
-  entries.filter((e) => !isClaim(e)).map((e) => `${e.from} ${e.to}`)
+  entries.filter((e) => !isClaim(e) && !isBegun(e)).map((e) => `${e.from} ${e.to}`)
 
 /** Waits for the condition while the command runs; false when the command ended first. */
 async function during(running: Running, what: string, holds: () => boolean): Promise<boolean> {
@@ -55,30 +56,44 @@ const kill = async (running: Running): Promise<void> => {
 }
 
 /** Lines of the newest test's attempts so far. */
-function attemptsSoFar(s: Story): number {
+function attemptsSoFar(s: Story, number: number): number {
   const sessions = join(s.home, 'testnet/sessions')
   try {
     const [session = ''] = readdirSync(sessions)
     return (
-      readFileSync(join(sessions, session, 'test-1/evidence', itemsFile('connectivity')), 'utf8').split('\n').length - 1
+      readFileSync(join(sessions, session, `test-${number}/evidence`, itemsFile('connectivity')), 'utf8').split('\n')
+        .length - 1
     )
   } catch {
     return 0
   }
 }
 
-/** What a whole, undisturbed run looks like, whatever happened on the way. */
-async function asIfNothingHadHappened(s: Story): Promise<void> {
+/** A whole run, whatever happened on the way; but every test that was begun is told, and has what is left of it. */
+async function wholeButTold(s: Story, cutOff: readonly number[], recordedBefore = 0): Promise<void> {
   expect(await s.sessions()).toHaveLength(1)
   const entries = await s.entries()
-  expect(transitions(entries)).toEqual(whole)
+  const again = Array.from({ length: recordedBefore }, () => 'TEST TEST')
+  expect(transitions(entries)).toEqual([...whole.slice(0, -1), ...again, ...whole.slice(-1)])
   expect(chainFaults(entries)).toEqual([])
   const v = await s.verdict()
   expect(v.result).toBe('passed')
   expect(
     v.samples.map((j) => `${j.subject.pair.from} ${j.subject.pair.to} ${j.outcome} ${String(j.grade)}`).sort(),
   ).toEqual(peers.flatMap((a) => peers.filter((b) => b !== a).map((b) => `${a} ${b} success A`)).sort())
-  expect(v.findings).toEqual([])
+  const story = entries[0]?.session ?? ''
+  expect(v.findings.map((f) => f.message)).toEqual([
+    `${cutOff.length === 1 ? '1 test' : `${cutOff.length} tests`} of this program begun before and not ended: ${cutOff.map((n) => `${story} test ${n}`).join(', ')}`,
+  ])
+  // What is left of each was sealed when the next one began.
+  const sealed = entries.flatMap((e) => (e.event === 'begun' ? e.facts.interrupted : []))
+  for (const n of cutOff) {
+    const roots = new Set(sealed.flatMap((i) => (i.test === n ? [i.evidenceRoot] : [])))
+    const left = join(s.home, 'testnet/sessions', story, `test-${n}`, 'manifest.json')
+    expect([...roots]).toEqual([
+      existsSync(left) ? (JSON.parse(readFileSync(left, 'utf8')) as { root: string }).root : null,
+    ])
+  }
   expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
   const verified = await cli(['verify', await s.folder(), '--ledger', join(s.home, 'testnet', 'ledger.git')], s.home)
   expect(verified.out).toMatch(/^valid: passed; .*; anchored in /)
@@ -91,10 +106,11 @@ describe('SIGKILL', () => {
     const project = join(s.home, 'testnet')
     mkdirSync(project, { recursive: true })
     const killedAt: string[] = []
-    for (let over = false; !over && killedAt.length <= whole.length;) {
+    for (let over = false; !over && killedAt.length <= whole.length + 1;) {
       const tips = new Set([tipOf(project)])
       // A session that something acts in is claimed before it is gone on with.
-      const claims = killedAt.length >= 2 ? 1 : 0
+      // And a test of which only the beginning is known is begun anew.
+      const claims = (killedAt.length >= 2 ? 1 : 0) + (killedAt.includes('TEST TEST') ? 1 : 0)
       const running = await s.begin()
       const moved = await during(running, 'the next entry', () => tips.add(tipOf(project)).size > 1 + claims)
       if (!moved) throw new Error(`the command ended without an entry: ${(await running.ended).err.slice(-3000)}`)
@@ -103,15 +119,15 @@ describe('SIGKILL', () => {
       killedAt.push(`${String(last?.from)} ${String(last?.to)}`)
       over = last?.to === 'COMPLETE'
     }
-    expect(killedAt).toEqual(whole)
-    expect((await s.entries()).filter(isClaim)).toHaveLength(whole.length - 2)
+    expect(killedAt).toEqual([...whole.slice(0, -1), 'TEST TEST', ...whole.slice(-1)])
+    expect((await s.entries()).filter(isClaim)).toHaveLength(whole.length - 1)
     // The last one died with its leases in hand.
     const held = await Promise.all(nodes.map((n) => holderOn(lab, n)))
     expect(new Set(held)).toEqual(new Set([(await s.entries())[0]?.session]))
     const stopped = await cli(['stop', 'testnet'], s.home)
     expect(stopped.err).toMatch(/has ended already \(COMPLETE\); its leases are given back\n$/)
     expect(stopped.code).toBe(0)
-    await asIfNothingHadHappened(s)
+    await wholeButTold(s, [1])
   })
 
   test('in the middle of stages: during the deploy, after the first attempt, after the fourth', async () => {
@@ -129,9 +145,9 @@ describe('SIGKILL', () => {
       }),
     ).toBe(true)
     await kill(uploading)
-    for (const k of [1, 4]) {
+    for (const [i, k] of [1, 4].entries()) {
       const testing = await s.begin()
-      expect(await during(testing, `attempt ${k}`, () => attemptsSoFar(s) >= k)).toBe(true)
+      expect(await during(testing, `attempt ${k}`, () => attemptsSoFar(s, i + 1) >= k)).toBe(true)
       await kill(testing)
     }
     const pids = await Promise.all(peers.map((n) => runningOn(lab, n)))
@@ -139,7 +155,7 @@ describe('SIGKILL', () => {
     expect(end.code).toBe(0)
     // Resuming a test restarts no service.
     expect(await Promise.all(peers.map((n) => runningOn(lab, n)))).toEqual(pids)
-    await asIfNothingHadHappened(s)
+    await wholeButTold(s, [1, 2], 1)
   })
 })
 
@@ -147,7 +163,7 @@ describe('Ctrl-C', () => {
   test('in the middle of the test: exit 130, leases given back, the next run completes', async () => {
     const s = await story({ dir: place.dir, lab: id, nodes })
     const testing = await s.begin({ group: true })
-    expect(await during(testing, 'the second attempt', () => attemptsSoFar(s) >= 2)).toBe(true)
+    expect(await during(testing, 'the second attempt', () => attemptsSoFar(s, 1) >= 2)).toBe(true)
     process.kill(-(testing.child.pid ?? NaN), 'SIGINT')
     const ended = await testing.ended
     expect([ended.code, ended.signal]).toEqual([130, null])
@@ -155,6 +171,6 @@ describe('Ctrl-C', () => {
     expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
     expect((await s.entries()).at(-1)?.to).toBe('TEST')
     expect((await s.run()).code).toBe(0)
-    await asIfNothingHadHappened(s)
+    await wholeButTold(s, [1])
   })
 })

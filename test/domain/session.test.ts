@@ -50,6 +50,7 @@ const diagram: readonly (readonly [readonly Step[], EventName, State])[] = [
   [[...started, 'built'], 'claimed', 'DEPLOY'],
   [[...started, 'built'], 'queued', 'SETUP'],
   [tested, 'claimed', 'TEST'],
+  [tested, 'begun', 'TEST'],
   [[...tested, 'failed'], 'claimed', 'FIX'],
   [[...tested, 'passed'], 'missed', 'STOPPED'],
   [[...tested, 'passed', 'due'], 'missed', 'STOPPED'],

@@ -7,6 +7,7 @@ import { sha256 } from '../../src/domain/ledger.ts'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
 import { taking, type Session } from '../../src/domain/session.ts'
 import { isCheckpoint, perCheckpoint, type State } from '../../src/domain/states.ts'
+import { seedCommitment } from '../../src/domain/test-seed.ts'
 import type { Origin } from '../../src/domain/writer.ts'
 
 export const commit = 'c0ffee'.repeat(6) + 'beef'
@@ -60,16 +61,32 @@ export const counts: Counts = {
   },
 }
 
-export const tested = (reasons: readonly string[] = []): FactsOf<'TEST', 'passed'> => ({
+export const tested = (
+  reasons: readonly string[] = [],
+  session: Pick<Session, 'testsBegun'> = { testsBegun: 1 },
+): FactsOf<'TEST', 'passed'> => ({
   reasons,
+  remarks: [],
   counts,
-  folder: 'test-1',
+  folder: `test-${Math.max(1, session.testsBegun)}`,
   evidenceRoot: sha256('root'),
   proofPage: 'test-1/proof.md',
   proofSha256: sha256('proof'),
   running: [],
   checkpoint: null,
   artifact: null,
+})
+
+/** The seed of every test in the kit. */
+export const seed = '5'.repeat(64)
+const begun = (session: Session, plan: Plan): FactsOf<'TEST', 'begun'> => ({
+  test: session.testsBegun + 1,
+  planDigest: digestOf(plan),
+  binarySha256: sha256('binary'),
+  commit,
+  seedCommitment: seedCommitment(seed),
+  earlier: [],
+  interrupted: [],
 })
 
 type AllFacts = { readonly [S in State]: { readonly [E in EventOf<S>]: FactsOf<S, E> } }
@@ -122,10 +139,11 @@ export function factsFor(session: Session, plan: Plan, at: number): AllFacts {
     TEST: {
       ...anywhere,
       claimed: {},
+      begun: begun(session, plan),
       missed,
-      passed: { ...tested(), checkpoint },
-      failed: { ...tested(['relay: 9/10 = 90 %, target 100 %']), checkpoint },
-      inconclusive: { ...tested(['relay: 9/10 = 90 %, target 100 %']), checkpoint },
+      passed: { ...tested([], session), checkpoint },
+      failed: { ...tested(['relay: 9/10 = 90 %, target 100 %'], session), checkpoint },
+      inconclusive: { ...tested(['relay: 9/10 = 90 %, target 100 %'], session), checkpoint },
     },
     FIX: { ...anywhere, claimed: {}, fixed: {}, 'no-fix-command': {} },
     ...perCheckpoint(() => ({ ...anywhere, missed, due: { checkpoint: now } })),

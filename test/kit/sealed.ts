@@ -11,7 +11,7 @@ import { suiteCounts } from '../../src/domain/suites/suite.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { seal, type Sealed } from '../../src/stages/parts/seal.ts'
 import { binary, nineNodes, run, type Changes } from '../domain/fixtures.ts'
-import { buildRecord } from './facts.ts'
+import { buildRecord, seed } from './facts.ts'
 import { planOf } from './plan.ts'
 import { story, type Step } from './session.ts'
 
@@ -52,6 +52,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
         ),
       },
     ],
+    ['begun', { binarySha256: binary }],
   ]
   const entries = story(steps, { session: 's1', plan, at: (seq) => started + seq * minute })
   return {
@@ -66,6 +67,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
       version,
       session: 's1',
       test: 1,
+      seed,
       sessionStartedAt: started,
       testStartedAt: started + 5 * minute,
       testEndedAt: started + 8 * minute,
@@ -87,6 +89,7 @@ export const recorded = (bundle: Bundle, judged: Verdict, sealed: Sealed): reado
         judged.result,
         {
           reasons: judged.reasons.map((r) => r.text),
+          remarks: judged.remarks,
           counts: suiteCounts(judged.suites),
           folder: `test-${bundle.facts.test}`,
           evidenceRoot: sealed.root,

@@ -124,6 +124,7 @@ export function surface(
       version: '0',
       session: 's1',
       test: 1,
+      seed: '5'.repeat(64),
       sessionStartedAt: started,
       testStartedAt: started,
       testEndedAt: started,

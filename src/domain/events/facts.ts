@@ -9,7 +9,7 @@ import { checkpointStates, isCheckpoint, type Checkpoint } from '../states.ts'
 import type { Origin, Writer } from '../writer.ts'
 
 /** Of the ledger: grows when facts change. Entries of another format are refused. */
-export const ledgerFormat = 2
+export const ledgerFormat = 3
 
 /** A value that is checked without being copied. */
 const checked = <T>(check: Check) =>
@@ -171,9 +171,40 @@ export const runningMarks = z
   )
   .readonly()
 
+/** One test of the same program, as the ledger knew it; `end`: its verdict, null where none was written. */
+export const earlierTest = z
+  .object({
+    session: z.string(),
+    test: whole,
+    at: time,
+    binarySha256: digest,
+    /** That it was built from, nothing changed; null: of no commit alone. */
+    commit: z.string().nullable(),
+    end: z.enum(['passed', 'failed', 'inconclusive']).nullable(),
+  })
+  .readonly()
+export type EarlierTest = z.infer<typeof earlierTest>
+
+/** A test that begins, before a packet of it is sent. */
+export const begun = {
+  /** Which of the session, from 1; one that did not end keeps its number. */
+  test: whole,
+  planDigest: digest,
+  binarySha256: digest,
+  commit: z.string().nullable(),
+  /** To the seed that all of it is drawn from; the sealed evidence reveals that. */
+  seedCommitment: digest,
+  /** Tests of the same program in other sessions of this ledger. */
+  earlier: z.array(earlierTest).max(500).readonly(),
+  /** Tests of this session that did not end, as their evidence was found and sealed; null: it was not found. */
+  interrupted: z.array(z.object({ test: whole, evidenceRoot: digest.nullable() }).readonly()).readonly(),
+}
+
 /** What a recorded test came to; the event is its verdict. */
 export const tested = {
   reasons: names,
+  /** Clauses that follow the verdict wherever it is told in one line. */
+  remarks: names,
   counts: countsSchema,
   /** Of the evidence, within the session's folder; and the proof page, within the same. */
   folder: z.string().regex(/^test-\d+$/),

@@ -77,6 +77,7 @@ export const rows = {
   TEST: {
     ...anywhere,
     claimed,
+    begun: row(facts.begun, { exit: 'inconclusive', note: true }),
     missed,
     passed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'passed' }),
     failed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'failed', trouble: true }),

@@ -32,7 +32,9 @@ function coming(session: Session, entries: readonly Entry[]): readonly (readonly
     return [row({ name: session.state, dueAt: session.waitUntil, takenAt: null, latenessMs: null }, 'not taken yet')]
   const claim =
     session.state === 'TEST'
-      ? entries.findLast((e) => e.event === 'due' || (e.from === 'TEST' && e.event !== 'claimed'))
+      ? entries.findLast(
+          (e) => e.event === 'due' || (e.from === 'TEST' && e.event !== 'claimed' && e.event !== 'begun'),
+        )
       : undefined
   const claimed = claim?.event === 'due' ? claim.facts.checkpoint : null
   return claimed === null ? [] : [row(claimed, 'claimed, not recorded yet')]

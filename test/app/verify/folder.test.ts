@@ -29,10 +29,10 @@ test('the whole folder and its ledger: valid, anchored, and what became of the s
     faults: [],
     verdict: 'passed',
     anchored: true,
-    anchor: expect.stringMatching(/^anchored in the branch, session s1, entry 5 /) as string,
+    anchor: expect.stringMatching(/^anchored in the branch, session s1, entry 6 /) as string,
     session: [
       expect.stringMatching(/^session s1 is COMPLETE since /),
-      expect.stringMatching(/^test-1: passed \(entry 5, .*, this one$/),
+      expect.stringMatching(/^test-1: passed \(entry 6, .*, this one$/),
     ],
   })
 })

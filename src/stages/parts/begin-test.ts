@@ -1,0 +1,70 @@
+/** Writes a test's beginning into the ledger before anything of it is done, and seals what earlier ones left behind. */
+import { earlierTests, folderOf, programOf, testsBegunIn } from '../../domain/history.ts'
+import { sha256 } from '../../domain/ledger.ts'
+import { manifestOf, type Manifest } from '../../domain/manifest.ts'
+import { planDigest, type Plan } from '../../domain/plan.ts'
+import type { Session } from '../../domain/session.ts'
+import { seedBytes, seedCommitment, type TestSeed } from '../../domain/test-seed.ts'
+import { randomHex } from '../../instruments/prober.ts'
+import type { Files, Randomness, SessionFolder, SessionRecord } from '../../ports.ts'
+import type { RecordNote } from '../stage.ts'
+
+export interface BegunTest {
+  readonly number: number
+  readonly folder: string
+  readonly seed: TestSeed
+}
+
+export async function beginTest(
+  world: SessionRecord & SessionFolder & Randomness,
+  plan: Plan,
+  session: Session,
+  record: RecordNote<'TEST'>,
+): Promise<BegunTest> {
+  const number = session.testsBegun + 1
+  const seed = randomHex(world, seedBytes)
+  const sessions = await world.ledger.all()
+  const own = sessions.find((s) => s.id === session.id)?.entries ?? []
+  const program = programOf(own, session.id)
+  const earlier = earlierTests(sessions, { session: session.id, project: plan.answers.project.value }, program)
+  const left = testsBegunIn(own).filter((t) => t.end === null)
+  const interrupted = []
+  for (const { test } of left)
+    interrupted.push({ test, evidenceRoot: await sealInterrupted(world.files, session.id, test) })
+  await record({
+    event: 'begun',
+    why: `test ${number} of ${program.binarySha256.slice(0, 12)}${left.length === 0 ? '' : `; begun before and not ended: ${left.map((t) => t.test).join(', ')}`}`,
+    facts: {
+      test: number,
+      planDigest: planDigest(plan),
+      ...program,
+      seedCommitment: seedCommitment(seed),
+      earlier,
+      interrupted,
+    },
+  })
+  return { number, folder: folderOf(number), seed }
+}
+
+/** Its root, so that nobody changes it afterwards; null where this machine has nothing of it. */
+export async function sealInterrupted(files: Files, session: string, test: number): Promise<string | null> {
+  const folder = folderOf(test)
+  // One that was sealed, and killed before the ledger had it, keeps its own root.
+  if (await files.exists(`${folder}/manifest.json`))
+    return (JSON.parse(new TextDecoder().decode(await files.read(`${folder}/manifest.json`))) as Manifest).root
+  if ((await files.list(folder)).length === 0) return null
+  await files.write(`${folder}/evidence/interrupted.json`, json({ session, test, why: 'it did not end' }))
+  const paths = await files.list(`${folder}/evidence`)
+  const manifest = manifestOf(
+    await Promise.all(
+      paths.map(async (path) => {
+        const data = await files.read(path)
+        return { path: path.slice(folder.length + 1), bytes: data.length, sha256: sha256(data) }
+      }),
+    ),
+  )
+  await files.write(`${folder}/manifest.json`, json(manifest))
+  return manifest.root
+}
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
