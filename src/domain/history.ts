@@ -5,7 +5,7 @@ import type { Finding } from './findings.ts'
 import type { Reason } from './reason.ts'
 import { fold } from './session.ts'
 
-export type Begun = FactsOf<'TEST', 'begun'>
+type Begun = FactsOf<'TEST', 'begun'>
 
 /** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
 export function testsBegunIn(entries: readonly Entry[]): readonly EarlierTest[] {

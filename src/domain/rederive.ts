@@ -3,11 +3,12 @@ import { layout, type Bundle } from './bundle.ts'
 import { hasPlan } from './events/entry.ts'
 import { chainFaults } from './ledger.ts'
 import { planDigest } from './plan.ts'
+import { seedFaults } from './seed-faults.ts'
 import { fold } from './session.ts'
 import type { Verdict } from './verdict.ts'
 
 export function rederivedFaults(bundle: Bundle, _judged: Verdict): readonly string[] {
-  return [...chainOf(bundle)]
+  return [...chainOf(bundle), ...seedFaults(bundle)]
 }
 
 /** The entries are one chain of this session, it stands before its test, and the plan is the confirmed one. */
@@ -16,13 +17,13 @@ function chainOf({ entries, facts, plan }: Bundle): readonly string[] {
   if (broken.length > 0) return broken
   const confirmed = entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
   const session = fold(facts.session, entries)
-  const { counters } = session
+  const { testsBegun } = session
   return [
     ...(confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`]),
     ...(session.state === 'TEST' ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`]),
-    ...(facts.test === counters.tests + 1
+    ...(facts.test === testsBegun
       ? []
-      : [`${layout.facts}: it is test ${counters.tests + 1} of its session, not ${facts.test}`]),
+      : [`${layout.facts}: it is test ${testsBegun} of its session, not ${facts.test}`]),
     ...(facts.sessionStartedAt === session.startedAt
       ? []
       : [`${layout.facts}: sessionStartedAt is not the time of the first entry`]),
