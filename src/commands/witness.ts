@@ -1,6 +1,6 @@
 /**
- * The packet witness: an nft table of our own that counts UDP per remote endpoint and local port (nat-lab §D, measured
- * there).
+ * The packet witness: an nft table of our own that counts UDP per remote endpoint and local port, and on a node all that
+ * each user sends, by any protocol (nat-lab §D, measured there).
  */
 import type { Command } from './command.ts'
 import { raw, render, sh, type Raw } from './quote.ts'
@@ -8,7 +8,10 @@ import { removeTables, sweepTables, witnessTable, type TableOwner } from './tabl
 
 const sets = ['in4', 'out4', 'in6', 'out6'] as const
 
-/** `node`: inside the service's namespace, `in` = delivered. `box`: outer side of a NAT, after translation. */
+/**
+ * `node`: inside the service's namespace, `in` = delivered: counted where the kernel hands it to a program, behind the
+ * node's own firewall and with IPv4 fragments put together. `box`: outer side of a NAT, after translation.
+ */
 export type WitnessPlace = 'node' | 'box'
 
 /** Deletes and re-creates the table in one transaction: this is also the reset. `@WAN@` is replaced on the node. */
@@ -16,32 +19,43 @@ export function witnessRuleset(place: WitnessPlace, owner: TableOwner): string {
   const table = witnessTable(owner)
   const inFrom = place === 'node' ? 'iifname != "lo"' : 'iifname "@WAN@"'
   const outTo = place === 'node' ? 'oifname != "lo"' : 'oifname "@WAN@"'
+  const into = place === 'node' ? 'hook input priority 200' : 'hook prerouting priority raw'
   const out = place === 'node' ? 'hook output priority 200' : 'hook postrouting priority 120'
   const set = (name: string, type: string) =>
     `  set ${name} {\n    type ${type} . inet_service . inet_service\n    size 65535\n    flags dynamic\n    counter\n  }`
   const count = (match: string, direction: 'in' | 'out') => {
     const [address, remote, local] = direction === 'in' ? ['saddr', 'sport', 'dport'] : ['daddr', 'dport', 'sport']
     return [
-      `    ${match} meta nfproto ipv4 ip frag-off & 0x1fff != 0 counter name frag_${direction} return`,
-      `    ${match} meta nfproto ipv6 frag frag-off != 0 counter name frag_${direction} return`,
+      ...(direction === 'in'
+        ? [
+            `    ${match} meta nfproto ipv4 ip frag-off & 0x1fff != 0 counter name frag_in return`,
+            `    ${match} meta nfproto ipv6 frag frag-off != 0 counter name frag_in return`,
+          ]
+        : []),
       `    ${match} meta nfproto ipv4 meta l4proto udp update @${direction}4 { ip ${address} . udp ${remote} . udp ${local} counter }`,
       `    ${match} meta nfproto ipv6 meta l4proto udp update @${direction}6 { ip6 ${address} . udp ${remote} . udp ${local} counter }`,
     ].join('\n')
   }
+  // The sender's user tells the program under test from everything else on its machine; root's own traffic is ours.
+  const sentBy = (family: 4 | 6) =>
+    `    ${outTo} meta nfproto ipv${family} meta skuid != 0 update @sent${family} { ${family === 4 ? 'ip' : 'ip6'} daddr . meta l4proto . th sport . meta skuid counter }`
+  const sentSet = (family: 4 | 6) =>
+    `  set sent${family} {\n    type ipv${family}_addr . inet_proto . inet_service . uid\n    size 65535\n    flags dynamic\n    counter\n  }`
   return [
     `table inet ${table}`,
     `delete table inet ${table}`,
     `table inet ${table} {`,
     ...sets.map((s) => set(s, s.endsWith('4') ? 'ipv4_addr' : 'ipv6_addr')),
+    ...(place === 'node' ? [sentSet(4), sentSet(6)] : []),
     '  counter frag_in { }',
-    '  counter frag_out { }',
     '  chain i {',
-    '    type filter hook prerouting priority raw; policy accept;',
+    `    type filter ${into}; policy accept;`,
     count(inFrom, 'in'),
     '  }',
     '  chain o {',
     `    type filter ${out}; policy accept;`,
     count(outTo, 'out'),
+    ...(place === 'node' ? [sentBy(4), sentBy(6)] : []),
     '  }',
     '}',
     '',

@@ -179,7 +179,10 @@ const plan = (most: Limits): Check =>
     config: fields({
       soak: fields({ regressionTolerance: number }),
     }),
-    profile: fields({ record: kinds({ jsonl: anything, log: anything, http: anything, none: anything }) }),
+    profile: fields({
+      record: kinds({ jsonl: anything, log: anything, http: anything, none: anything }),
+      payload: kinds({ given: fields({ kept: orNull(text) }), 'sha256-counter': anything, opaque: anything }),
+    }),
     suites: list(part, suiteIds.length),
     fleet: fields({
       name: text,

@@ -6,6 +6,9 @@ export interface Pair {
   readonly to: NodeName
 }
 
+/** The user that diallers run as. */
+export const nobody = 65_534
+
 /** What came of looking: there, read and absent, or not read, which is nobody's fault until shown otherwise. */
 export type Read<T> =
   | { readonly kind: 'there'; readonly value: T }
@@ -27,13 +30,29 @@ export interface Flow {
   readonly bytes: number
 }
 
+export interface Sum {
+  readonly packets: number
+  readonly bytes: number
+}
+
+/** What one user of a node sent to one address from one port, by any IP protocol. Root's is left out. */
+export interface SentFlow extends Sum {
+  readonly remote: string
+  /** `udp`, `tcp`, `icmp`, … or a number. */
+  readonly protocol: string
+  /** Of a protocol without ports: its first two bytes. */
+  readonly localPort: number
+  readonly uid: number
+}
+
 /** Counters of one place since the round began. `in` = delivered to this place, `out` = sent by it. */
 export interface Counters {
   readonly in: readonly Flow[]
   readonly out: readonly Flow[]
-  /** Trailing fragments carry no ports and are counted apart (testnet-interfaces §10.1). */
-  readonly fragmentsIn: number
-  readonly fragmentsOut: number
+  /** By whom, at a node; a box sends nothing of its own. */
+  readonly sent: readonly SentFlow[]
+  /** Trailing fragments that reached the counters unassembled: they carry no ports. */
+  readonly fragmentsIn: Sum
   /** The kernel refused a new element because the set was full: the counters are incomplete. */
   readonly overflow: boolean
 }
@@ -106,6 +125,12 @@ export interface ReceiverRecord {
   readonly raw: string
 }
 
+/** The bytes of one payload as they lie with the callee, hashed there by a command of ours. */
+export interface KeptPayload {
+  readonly bytes: number
+  readonly sha256: string
+}
+
 /** A step of ours that broke, so that the attempt says nothing about the product. */
 export interface AttemptFault {
   readonly kind: 'infra' | 'harness'
@@ -133,6 +158,8 @@ export interface Attempt {
   readonly endedAt: number
   readonly claim: Claim
   readonly record: Read<ReceiverRecord>
+  /** Null: the profile names no place where a receiver keeps payloads. */
+  readonly kept: Read<KeptPayload> | null
   readonly fault?: AttemptFault
   /** Id of the attempt that did not count and is tried again by this one (domain/suites/repeat). */
   readonly repeats?: string

@@ -15,6 +15,8 @@ export type FindingKind =
   | 'method-mislabelled'
   /** The receiver wrote a payload down that no counter saw arrive. */
   | 'record-without-delivery'
+  /** The payload may have gone more ways than one, or none that is seen. */
+  | 'ambiguous-path'
   /** The program under test could change the packet counters. */
   | 'subject-can-tamper'
   /** Attempts that say nothing, and what became of them. */

@@ -44,6 +44,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
       measurements,
       promises,
       deployed,
+      serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
       barred: running.barred,
       checkpoint: (input.checkpoint ?? null) !== null,
     },

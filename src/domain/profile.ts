@@ -50,7 +50,7 @@ export interface Profile {
   readonly dial:
     | { readonly kind: 'commanded'; readonly dialect: string; readonly args: readonly string[] }
     | { readonly kind: 'observed' }
-  /** What the receiver promises to write down. `none`: the best grade is B. */
+  /** What the receiver promises to write down. */
   readonly record:
     /** One JSON object a line, in a file. */
     | { readonly kind: 'jsonl'; readonly path: string; readonly fields: RecordFields }
@@ -65,9 +65,19 @@ export interface Profile {
         readonly fields: RecordFields
       }
     | { readonly kind: 'none' }
-  /** Payload whose bytes follow from the nonce alone, and the range its length is drawn from. */
+  /** What is sent, and the range its length is drawn from. */
   readonly payload:
+    /** Random bytes of ours, handed to the dialler on its standard input. `kept`: the file where a receiver keeps them. */
+    | {
+        readonly kind: 'given'
+        readonly by: 'stdin'
+        readonly minBytes: number
+        readonly maxBytes: number
+        readonly kept: string | null
+      }
+    /** Bytes that follow from the nonce alone: whoever knows the nonce has them. */
     | { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number }
+    /** What the program likes. */
     | { readonly kind: 'opaque' }
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
@@ -92,8 +102,3 @@ export const takes = ({ node, dial }: Profile, placeholder: string): boolean =>
   [...node.args, ...node.bootstrapArgs, ...(dial.kind === 'commanded' ? dial.args : [])].some((word) =>
     word.includes(`{${placeholder}}`),
   )
-/** What a profile promises about the receiver. */
-export interface Promises {
-  readonly record: boolean
-}
-export const promisesOf = (profile: Pick<Profile, 'record'>): Promises => ({ record: profile.record.kind !== 'none' })

@@ -14,6 +14,7 @@ export const placeholders = {
   dial: ['registryUrl', 'peerId', 'localPort', 'bytes', 'nonce', 'timeoutMs', 'timeoutSeconds', 'bootstraps'],
   file: ['dataDir'],
   record: ['nonce'],
+  kept: ['dataDir', 'nonce'],
 } as const
 export type Template = keyof typeof placeholders
 

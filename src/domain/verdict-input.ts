@@ -6,7 +6,7 @@ import type { Fleet, NatMeasurement, NodeName } from './fleet.ts'
 import type { TestHistory } from './history.ts'
 import type { Excluded } from './not-covered.ts'
 import type { CriteriaKind } from './plan.ts'
-import type { Promises } from './profile.ts'
+import type { Promises } from './promises.ts'
 import type { Unsupported } from './unsupported.ts'
 import type { SuiteItems, SuitePart } from './suites/suite.ts'
 

@@ -110,18 +110,36 @@ const counter = z
     max_bytes: count.describe('Greatest length of a payload, in bytes.'),
   })
   .refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
+const given = z
+  .strictObject({
+    min_bytes: count.describe(
+      'Least length of a payload, in bytes; 16384 at least, far above what a program sends besides.',
+    ),
+    max_bytes: count.describe('Greatest length of a payload, in bytes.'),
+    kept: textField
+      .optional()
+      .describe('File in which the receiver keeps the payload of a nonce: `{dataDir}` and `{nonce}` are filled.'),
+  })
+  .refine((p) => p.min_bytes <= p.max_bytes, 'min_bytes must not be larger than max_bytes')
+  .refine((p) => p.min_bytes >= 16_384, 'min_bytes must be 16384 at least')
 const payload = z
   .union([
     z.literal('opaque'),
     taggedUnion({
+      stdin: given.describe('Random bytes of ours, handed to the dialler on its standard input.'),
       sha256_counter: counter.describe('Bytes that follow from the nonce alone, of a length drawn from a range.'),
     }),
   ])
-  .transform((p): Profile['payload'] =>
-    p === 'opaque' || p.sha256_counter === undefined
+  .transform((p): Profile['payload'] => {
+    if (p === 'opaque') return { kind: 'opaque' }
+    if (p.stdin !== undefined) {
+      const { min_bytes: minBytes, max_bytes: maxBytes, kept = null } = p.stdin
+      return { kind: 'given', by: 'stdin', minBytes, maxBytes, kept }
+    }
+    return p.sha256_counter === undefined
       ? { kind: 'opaque' }
-      : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes },
-  )
+      : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes }
+  })
 
 const registryPath = textField.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')
 const registry = z
@@ -190,7 +208,7 @@ export const profileSchema = z
       .describe('Where a node writes its peer id: a file below {dataDir}/, or none.'),
     dial: dial.describe('How it is made to connect: commanded by a process for each attempt, or observed.'),
     record: record.describe('Where the receiver writes down what it received, or none.'),
-    payload: payload.describe('What is sent: bytes that follow from the nonce, or opaque.'),
+    payload: payload.describe('What is sent: random bytes of ours, bytes that follow from the nonce, or opaque.'),
   })
   .transform((w): Profile => ({
     name: w.name,
@@ -221,6 +239,7 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['record', 'jsonl', 'path'], placeholders.file, report)
   check(raw, ['record', 'log', 'path'], placeholders.file, report)
   check(raw, ['record', 'http', 'path'], placeholders.record, report)
+  check(raw, ['payload', 'stdin', 'kept'], placeholders.kept, report)
 }
 
 function check(raw: unknown, path: readonly string[], known: readonly string[], report: Report): void {

@@ -1,5 +1,5 @@
 /** From `nft -j` and `conntrack -L` text to counters and mappings; anything that does not parse is no witness. */
-import type { BoxView, Counters, Flow, Mapping } from '../domain/evidence.ts'
+import type { BoxView, Counters, Flow, Mapping, SentFlow, Sum } from '../domain/evidence.ts'
 
 interface NftElement {
   readonly elem?: {
@@ -9,7 +9,7 @@ interface NftElement {
 }
 interface NftObject {
   readonly set?: { readonly name?: string; readonly elem?: readonly NftElement[]; readonly size?: number }
-  readonly counter?: { readonly name?: string; readonly packets?: number }
+  readonly counter?: { readonly name?: string; readonly packets?: number; readonly bytes?: number }
 }
 
 /** Undefined where the line is no nft listing of our table. */
@@ -26,24 +26,37 @@ export function parseCounters(line: string): Counters | undefined {
   if (!['in4', 'out4', 'in6', 'out6'].every((s) => sets.has(s))) return undefined
   const flows = (direction: 'in' | 'out'): readonly Flow[] =>
     [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow))
-  const count = (name: string): number => objects.find((o) => o.counter?.name === name)?.counter?.packets ?? 0
+  const count = (name: string): Sum => sumOf(objects.find((o) => o.counter?.name === name)?.counter)
   const overflow = [...sets.values()].some((s) => (s.elem?.length ?? 0) >= (s.size ?? 65_535))
   return {
     in: flows('in'),
     out: flows('out'),
+    sent: ['sent4', 'sent6'].flatMap((name) => (sets.get(name)?.elem ?? []).flatMap(sentFlow)),
     fragmentsIn: count('frag_in'),
-    fragmentsOut: count('frag_out'),
     overflow,
   }
 }
 
-function flow(e: NftElement | null): readonly Flow[] {
+const partsOf = (e: NftElement | null): readonly unknown[] => {
   const concat: unknown = e?.elem?.val?.concat
-  const [remote, remotePort, localPort]: readonly unknown[] = Array.isArray(concat) ? concat : []
+  return Array.isArray(concat) ? concat : []
+}
+const sumOf = (counter: Partial<Sum> | undefined): Sum => ({
+  packets: counter?.packets ?? 0,
+  bytes: counter?.bytes ?? 0,
+})
+
+function flow(e: NftElement | null): readonly Flow[] {
+  const [remote, remotePort, localPort] = partsOf(e)
   if (typeof remote !== 'string' || typeof remotePort !== 'number' || typeof localPort !== 'number') return []
-  return [
-    { remote, remotePort, localPort, packets: e?.elem?.counter?.packets ?? 0, bytes: e?.elem?.counter?.bytes ?? 0 },
-  ]
+  return [{ remote, remotePort, localPort, ...sumOf(e?.elem?.counter) }]
+}
+
+function sentFlow(e: NftElement | null): readonly SentFlow[] {
+  const [remote, protocol, localPort, uid] = partsOf(e)
+  if (typeof remote !== 'string' || typeof localPort !== 'number' || typeof uid !== 'number') return []
+  if (typeof protocol !== 'string' && typeof protocol !== 'number') return []
+  return [{ remote, protocol: String(protocol), localPort, uid, ...sumOf(e?.elem?.counter) }]
 }
 
 /**

@@ -22,8 +22,8 @@ import type { Execution, Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
-type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'fault'>
-export type Dialled = Omit<Attempt, 'record'>
+type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'kept' | 'fault'>
+export type Dialled = Omit<Attempt, 'record' | 'kept'>
 
 export function prepare(
   { world, plan: { profile }, subjects, test, seed }: Bench,
@@ -111,7 +111,7 @@ export async function complete(bench: Bench, d: Dialled, looks: PerNode<NodeLook
     (unread === undefined
       ? undefined
       : { kind: 'infra' as const, message: `${unread}: its witness could not be read`, node: unread })
-  return { ...d, record: read.record, ...(fault === undefined ? {} : { fault }) }
+  return { ...d, record: read.record, kept: null, ...(fault === undefined ? {} : { fault }) }
 }
 
 export const whyUnread = (looks: PerNode<unknown>, node: NodeName): string =>

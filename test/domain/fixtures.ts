@@ -3,6 +3,7 @@
  * thing each.
  */
 import {
+  nobody,
   notRead,
   thereIs,
   valueOf,
@@ -18,6 +19,7 @@ import {
   type Readings,
   type RoundEvidence,
   type RunningProof,
+  type SentFlow,
 } from '../../src/domain/evidence.ts'
 import type { CheckpointInput } from '../../src/domain/checkpoint.ts'
 import type { Counts } from '../../src/domain/counts.ts'
@@ -28,9 +30,11 @@ import type { GroupResult } from '../../src/domain/suites/group.ts'
 import type { PartOf } from '../../src/domain/suites/suite.ts'
 import { asDeclared, type PairClass } from '../../src/domain/suites/connectivity/oracle.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
+import { total, type Senders } from '../../src/domain/suites/connectivity/scene.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../../src/domain/suites/connectivity/coverage.ts'
 import { pairKey, timetable } from '../../src/domain/suites/connectivity/timetable.ts'
 import type { Targets } from '../../src/domain/suites/connectivity/config.ts'
+import type { Promises } from '../../src/domain/promises.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 
 export const servicePort = 9000
@@ -92,18 +96,34 @@ export const measurementOf = (
 })
 export const measurements: readonly NatMeasurement[] = peers.map((n) => measurementOf(n.name, n.nat))
 
+/** The services' user, beside the dialler's. */
+export const serviceUid = 990
+export const senders: Senders = { dialler: nobody, services: new Map(peers.map((n) => [n.name, serviceUid])) }
+
+/** A receiver that writes down and keeps what it got of a payload of ours. */
+export const promised: Promises = { record: true, payload: 'given', kept: true }
+
 /** What happened to an attempt, and what was said and written about it. */
 export interface Happening {
   readonly path?: 'end-to-end' | 'relayed' | 'none' | 'one-way'
   readonly via?: NodeName
   readonly claims?: 'direct' | 'hole_punched' | 'relayed' | 'failure' | 'nothing'
   readonly record?: 'written' | 'missing' | 'emptied' | 'another-nonce' | 'wrong-hash'
+  /** Bytes that come back end to end, beside a few hundred. */
+  readonly answered?: number
+  readonly kept?: 'whole' | 'absent' | 'other'
   readonly counters?: 'read' | 'null' | 'overflow'
   readonly fault?: 'infra' | 'harness'
   readonly upgraded?: boolean
 }
 
-export const emptyCounters: Counters = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
+export const emptyCounters: Counters = {
+  in: [],
+  out: [],
+  sent: [],
+  fragmentsIn: { packets: 0, bytes: 0 },
+  overflow: false,
+}
 export const flow = (remote: string, remotePort: number, localPort: number, packets: number, bytes: number): Flow => ({
   remote,
   remotePort,
@@ -165,13 +185,22 @@ const joined = (a: Read<Counters>, b: Read<Counters>): Read<Counters> =>
     ? thereIs({
         in: [...a.value.in, ...b.value.in],
         out: [...a.value.out, ...b.value.out],
-        fragmentsIn: a.value.fragmentsIn + b.value.fragmentsIn,
-        fragmentsOut: a.value.fragmentsOut + b.value.fragmentsOut,
+        sent: [...a.value.sent, ...b.value.sent],
+        fragmentsIn: total([a.value.fragmentsIn, b.value.fragmentsIn]),
         overflow: a.value.overflow || b.value.overflow,
       })
     : a.kind === 'there'
       ? b
       : a
+
+export const sentAs = (uid: number, { remote, localPort, packets, bytes }: Flow, protocol = 'udp'): SentFlow => ({
+  remote,
+  protocol,
+  localPort,
+  uid,
+  packets,
+  bytes,
+})
 
 /**
  * One attempt among the peers as {@link measurements} (or `nat`) have them: a cone keeps its port, a symmetric NAT
@@ -185,7 +214,7 @@ export function attemptOf(
 ): Tried {
   const kind = (n: NodeName) => nat.find((m) => m.node === n)
   const id = `1.${at.round}.${pair.from}.${pair.to}`
-  const [localPort, bytes, nonce] = [20000 + at.round, 60000 + at.round, sha256(id).slice(0, 32)]
+  const [localPort, bytes, nonce] = [20000 + at.round, 70000 + at.round, sha256(id).slice(0, 32)]
   const [a, b] = [addressOf(numberOf(pair.from)), addressOf(numberOf(pair.to))]
   const natted = (n: NodeName): boolean => kind(n)?.mapping !== 'none'
   const outsidePort = (n: NodeName, inside: number): number =>
@@ -207,7 +236,7 @@ export function attemptOf(
     relay.out.push(flow(b, bPort, servicePort, 50, wire))
     put('to', 'in', flow(r, servicePort, servicePort, 50, wire))
     put('to', 'out', flow(r, servicePort, servicePort, 9, 700))
-    put('from', 'in', flow(r, servicePort, localPort, 9, 700))
+    put('from', 'in', flow(r, servicePort, localPort, 9, 700 + (happening.answered ?? 0)))
   }
   // Introductions and keepalives from a bootstrap come whatever happens.
   put('to', 'in', flow(r, servicePort, servicePort, 3, 300))
@@ -227,7 +256,7 @@ export function attemptOf(
   )
   if (path === 'end-to-end' || path === 'one-way') put('to', 'in', flow(`::ffff:${a}`, aPort, servicePort, 50, wire))
   put('to', 'out', flow(a, aPort, servicePort, 9, 700))
-  if (path === 'end-to-end') put('from', 'in', flow(b, bPort, localPort, 9, 700))
+  if (path === 'end-to-end') put('from', 'in', flow(b, bPort, localPort, 9, 700 + (happening.answered ?? 0)))
   const box = (n: NodeName, insidePort: number, port: number): BoxView => ({
     counters: n === pair.to ? { ...emptyCounters, in: [flow(a, aPort, port, 10, 480)] } : emptyCounters,
     mappings: [
@@ -241,6 +270,9 @@ export function attemptOf(
       },
     ],
   })
+  const written = happening.record ?? (path === 'end-to-end' || path === 'relayed' ? 'written' : 'missing')
+  // What left the caller, left it as the dialler's.
+  ends.from = { ...ends.from, sent: ends.from.out.map((f) => sentAs(nobody, f)) }
   const read = (counters: Counters): Read<Counters> =>
     happening.counters === 'null'
       ? notRead('nft: not permitted')
@@ -263,17 +295,13 @@ export function attemptOf(
       happening.claims ?? (path === 'relayed' ? 'relayed' : path === 'end-to-end' ? 'hole_punched' : 'failure'),
       happening.upgraded ?? false,
     ),
-    record: recordOf(
-      happening.record ?? (path === 'end-to-end' || path === 'relayed' ? 'written' : 'missing'),
-      nonce,
-      bytes,
-      a,
-    ),
+    record: recordOf(written, nonce, bytes, path === 'relayed' ? `${r}:${servicePort}` : `${a}:${aPort}`),
     readings: {
       [pair.from]: reading(thereIs(ends.from), boxOf(pair.from, localPort, aPort)),
       [pair.to]: reading(read(ends.to), boxOf(pair.to, servicePort, bPort)),
       ...(path === 'relayed' ? { [via]: reading(thereIs({ ...emptyCounters, ...relay })) } : {}),
     },
+    kept: keptOf(happening.kept ?? (written === 'written' ? 'whole' : 'absent'), nonce, bytes),
     ...(happening.fault === undefined ? {} : { fault: { kind: happening.fault, message: 'the SSH channel closed' } }),
   }
 }
@@ -312,6 +340,10 @@ function recordOf(
   }
 }
 
+function keptOf(kept: NonNullable<Happening['kept']>, nonce: string, bytes: number): Attempt['kept'] {
+  return kept === 'absent' ? { kind: 'absent' } : thereIs({ bytes, sha256: sha256(kept === 'whole' ? nonce : 'other') })
+}
+
 export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): RunningProof => ({
   node,
   unit: 'testnet-peer.service',
@@ -321,7 +353,7 @@ export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): Ru
   bootId: `boot-${node}`,
   restarts: 0,
   udpPorts: [servicePort],
-  uid: 990,
+  uid: serviceUid,
   capEff: '0000000000000000',
   version: '0.1.0',
   ...changes,
@@ -478,7 +510,7 @@ export function run(changes: Changes = {}): VerdictInput {
     criteria: changes.criteria ?? 'threshold',
     suites: [connectivityPart({ ...targets, ...changes.targets })],
     items: { connectivity: roundsOf([...attempts, ...copies, ...again, ...repeated]) },
-    promises: changes.promises ?? { record: true },
+    promises: changes.promises ?? promised,
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),
     excluded: Object.entries(changes.absent ?? {}).map(([node, why]) => ({ node, why })),

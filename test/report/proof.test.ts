@@ -132,7 +132,9 @@ test('the sentence on criteria names the numbers that were used', () => {
   expect(page({ targets: { sampleFloor: 7, coverage: 60, strict: true } })).toContain(
     'Criteria threshold: the lower bound of the interval is compared with the target, over counted attempts, with at least 7 of them and 60 % of the pairs',
   )
-  expect(page({ promises: { record: false } })).toContain('Success needs packets delivered both ways')
+  expect(page({ promises: { record: false, payload: 'opaque', kept: false } })).toContain(
+    'Success needs packets delivered both ways',
+  )
 })
 
 test('without an anchor it says so; with another digest it says so loudly', () => {

@@ -79,7 +79,7 @@ export const planOf = (input: VerdictInput): Plan =>
         connectivity: { enabled: true, cooloffSeconds: 3 },
       },
     },
-    profile: { record: { kind: 'jsonl' }, suites: {} },
+    profile: { record: { kind: 'jsonl' }, payload: { kind: 'given', kept: null }, suites: {} },
     fleet: input.fleet,
     nodes: input.planned,
     source: { kind: 'build', workspace: '.', revision: null },

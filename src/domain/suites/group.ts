@@ -51,7 +51,7 @@ export function tally(group: Group, samples: readonly Sample[]): Tally {
   const counted = all.filter(counts)
   const recovered = counted.filter((s) => s.recovered === true).length
   const [attempts, successes] = [counted.length, counted.filter((s) => s.outcome === 'success').length + recovered]
-  const grades = { A: 0, B: 0, C: 0, none: 0 }
+  const grades = { A: 0, B: 0, C: 0, D: 0, none: 0 }
   for (const s of counted) grades[s.grade ?? 'none']++
   return {
     ...group,

@@ -1,7 +1,7 @@
 /** What is known of a run beside a suite's own evidence: what each judge may read. */
 import type { Fleet, FleetNode, NatMeasurement, NodeName } from '../fleet.ts'
 import type { Excluded } from '../not-covered.ts'
-import type { Promises } from '../profile.ts'
+import type { Promises } from '../promises.ts'
 
 export interface RunContext {
   readonly fleet: Fleet
@@ -13,6 +13,8 @@ export interface RunContext {
   readonly promises: Promises
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
+  /** Whose user the service of each node runs as. */
+  readonly serviceUids: ReadonlyMap<NodeName, number>
   /** Nodes whose samples do not count, and why. */
   readonly barred: ReadonlyMap<NodeName, string>
   /** A soak checkpoint's test, in which retries are allowed. */

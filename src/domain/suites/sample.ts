@@ -12,8 +12,8 @@ export type Subject =
 /** `success` and `failed` count; the others lower coverage. */
 export type SampleOutcome = 'success' | 'failed' | 'unwitnessed' | 'infra' | 'harness'
 
-/** A: packets and the receiver's own record; B: packets alone; C: the program's claim alone. */
-export type Grade = 'A' | 'B' | 'C'
+/** What is excluded (docs/verdict.md). A: possession; B: the receiver's record; C: volume; D: the program's claim alone. */
+export type Grade = 'A' | 'B' | 'C' | 'D'
 
 export interface Sample {
   /** Unique in one suite of one test. */

@@ -5,11 +5,14 @@ import type {
   Claim,
   Counters,
   Flow,
+  KeptPayload,
   Mapping,
   NodeReading,
   ProcessLook,
   ReceiverRecord,
   RoundEvidence,
+  SentFlow,
+  Sum,
 } from '../../evidence.ts'
 import {
   anything,
@@ -33,11 +36,20 @@ const read = (value: Check): Check =>
   kinds({ there: fields({ value }), absent: anything, 'not-read': fields({ why: text }) })
 
 const flow = every<Flow>({ remote: name, remotePort: number, localPort: number, packets: number, bytes: number })
+const sum = every<Sum>({ packets: number, bytes: number })
+const sent = every<SentFlow>({
+  remote: name,
+  protocol: name,
+  localPort: number,
+  uid: number,
+  packets: number,
+  bytes: number,
+})
 const counters = every<Counters>({
   in: list(flow),
   out: list(flow),
-  fragmentsIn: number,
-  fragmentsOut: number,
+  sent: list(sent),
+  fragmentsIn: sum,
   overflow: flag,
 })
 const mapping = every<Mapping>({
@@ -94,6 +106,7 @@ const attempt = every<Attempt>({
   endedAt: number,
   claim,
   record: read(receiverRecord),
+  kept: orNull(read(every<KeptPayload>({ bytes: number, sha256: text }))),
   fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),
   repeats: optional(name),
 })

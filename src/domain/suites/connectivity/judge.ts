@@ -2,13 +2,15 @@
  * One attempt's judgement: outcome, grade and path from witnesses; claims only ever add findings (spec §1 Grade, Path
  * class; §3).
  */
-import type { Attempt, Pair, ReceiverRecord } from '../../evidence.ts'
+import { valueOf, type Attempt, type Pair, type Sum } from '../../evidence.ts'
 import type { Finding, FindingKind } from '../../findings.ts'
 import type { NodeName } from '../../fleet.ts'
-import { pathClass, type PairViews, type Path, type Sum } from './flows.ts'
+import type { PairViews, RelayView } from './flows.ts'
+import { handshakeReach, namesPath, pathClass, type Path } from './path.ts'
 import type { Oracle, PairClass } from './oracle.ts'
-import type { Promises } from '../../profile.ts'
+import type { Promises } from '../../promises.ts'
 import type { Sample, SampleOutcome } from '../sample.ts'
+import { gradeOf, isUnpredictable, possessionOf, type Possession } from './possession.ts'
 import { sentence } from './sentence.ts'
 
 /** One attempt as a sample, with what only pairs have. */
@@ -33,6 +35,8 @@ export interface Judgement extends Sample {
     readonly arrived: Sum | null
     readonly delivered: Sum
     readonly returned: Sum
+    /** What the program sent from the caller beside the leg that counts. */
+    readonly besides: Sum
   }
 }
 
@@ -46,15 +50,18 @@ export interface JudgeInput {
 }
 
 export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: JudgeInput): Judgement {
-  const path =
-    promises.record && attempt.record.kind === 'not-read'
-      ? ({ kind: 'unwitnessed', why: `the receiver's record could not be read: ${attempt.record.why}` } as const)
-      : pathClass(seen, attempt.bytes)
+  const possession = possessionOf(attempt, promises)
+  const path = pathOf(attempt, seen, possession)
   const delivered = path.kind === 'end-to-end' || path.kind === 'relayed'
   const punched = path.kind === 'end-to-end' && oracle.wouldRefuseFirstPacket
-  const recordFault = promises.record ? faultOfRecord(attempt) : null
-  const barred = attempt.fault === undefined ? (disqualified?.(path) ?? null) : null
-  const outcome = attempt.fault?.kind ?? (barred !== null ? 'unwitnessed' : outcomeOf(path, oracle, recordFault))
+  const recordFault = possession.kind === 'fault' ? possession.why : null
+  const notShown =
+    attempt.fault === undefined
+      ? (disqualified?.(path) ??
+        (delivered && possession.kind === 'unpromised' ? volumeFault(attempt, path, seen) : null))
+      : null
+  const outcome =
+    attempt.fault?.kind ?? (notShown !== null ? 'unwitnessed' : outcomeOf(attempt, path, oracle, recordFault))
   const told = attempt.fault === undefined && path.kind !== 'unwitnessed'
   return {
     id: attempt.id,
@@ -63,14 +70,12 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
     expected: oracle.expected,
     outcome,
     grade:
-      outcome === 'infra' || outcome === 'harness' || path.kind === 'unwitnessed'
+      outcome === 'infra' || outcome === 'harness' || path.kind === 'unwitnessed' || path.kind === 'ambiguous'
         ? null
-        : delivered && recordFault === null
-          ? promises.record
-            ? 'A'
-            : 'B'
+        : delivered && recordFault === null && notShown === null
+          ? gradeOf(possession)
           : attempt.claim.success === true
-            ? 'C'
+            ? 'D'
             : null,
     path: path.kind,
     punched,
@@ -78,9 +83,15 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
     connectMs: attempt.claim.connectMs,
     upgradeClaimed: attempt.claim.upgraded,
     ipv6: seen.ipv6,
-    numbers: { sent: seen.sent, arrived: seen.arrived, delivered: seen.delivered, returned: seen.returned },
+    numbers: {
+      sent: seen.sent,
+      arrived: seen.arrived,
+      delivered: seen.delivered,
+      returned: seen.returned,
+      besides: (path.kind === 'relayed' ? relayOf(path, seen)?.besides : undefined) ?? seen.besides,
+    },
     findings: [
-      ...(told ? claimFindings(attempt, oracle, path, punched, recordFault) : []),
+      ...(told ? claimFindings({ attempt, oracle, path, punched, recordFault, possession }) : []),
       ...pathFindings(attempt, seen),
     ],
     sentence: sentence({
@@ -90,46 +101,72 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
       punched,
       seen,
       recordFault,
-      notCounted: attempt.fault === undefined ? barred : `${attempt.fault.kind}: ${attempt.fault.message}`,
+      notCounted: attempt.fault === undefined ? notShown : `${attempt.fault.kind}: ${attempt.fault.message}`,
     }),
   }
 }
 
-/** A promised record that is missing or wrong fails the attempt, whatever counters and claims say (spec §1 Grade). */
-function outcomeOf(path: Path, oracle: Oracle, recordFault: string | null): SampleOutcome {
+/** The counters' path, where nothing that the receiver shows speaks against it. */
+function pathOf(attempt: Attempt, seen: PairViews, possession: Possession): Path {
+  if (possession.kind === 'unread')
+    return { kind: 'unwitnessed', why: `the receiver's record could not be read: ${possession.why}` }
+  const path = pathClass(seen, attempt.bytes)
+  const from = valueOf(attempt.record)?.from ?? null
+  if ((path.kind === 'end-to-end' || path.kind === 'relayed') && namesPath(from, path, seen) === false)
+    return {
+      kind: 'ambiguous',
+      why: `the counters show ${path.kind}, and the receiver's record names ${String(from).slice(0, 80)} as the sender`,
+    }
+  return path.kind === 'none' && isUnpredictable(possession)
+    ? { kind: 'ambiguous', why: `${recordWithoutDelivery}; ${seen.besides.bytes} bytes left the caller another way` }
+    : path
+}
+
+const recordWithoutDelivery = 'the receiver wrote the payload down, no counter saw it arrive'
+
+/** Without a record: volume both ways that no handshake reaches, and the program's own word that it connected. */
+function volumeFault(attempt: Attempt, path: Path, seen: PairViews): string | null {
+  if (attempt.claim.success === false) return null
+  if (attempt.claim.success === null) return 'the program did not say whether it connected, and counters alone do not'
+  const leg = relayOf(path, seen) ?? seen
+  const [there, back] = [leg.delivered.bytes, leg.returned.bytes]
+  return Math.min(there, back) < handshakeReach
+    ? `${there} bytes one way and ${back} the other may be a handshake alone (up to ${handshakeReach})`
+    : null
+}
+
+const relayOf = (path: Path, seen: PairViews): RelayView | undefined =>
+  path.kind === 'relayed' ? seen.relays.find((r) => r.via === path.via) : undefined
+
+/**
+ * A promised record that is missing or wrong fails the attempt, whatever counters and claims say; a claim of failure is
+ * no success, whatever they say (spec §1 Grade).
+ */
+function outcomeOf(attempt: Attempt, path: Path, oracle: Oracle, recordFault: string | null): SampleOutcome {
+  if (path.kind === 'unwitnessed') return 'unwitnessed'
   if (recordFault !== null) return 'failed'
   switch (path.kind) {
-    case 'unwitnessed':
+    case 'ambiguous':
       return 'unwitnessed'
     case 'none':
       return 'failed'
     case 'end-to-end':
-      return 'success'
+      return attempt.claim.success === false ? 'failed' : 'success'
     case 'relayed':
-      return oracle.expected === 'end-to-end' ? 'failed' : 'success'
+      return attempt.claim.success === false || oracle.expected === 'end-to-end' ? 'failed' : 'success'
   }
 }
 
-function faultOfRecord({ record: read, ...attempt }: Attempt): string | null {
-  if (read.kind === 'absent') return "the receiver's record is missing"
-  // What was not read is nobody's fault: it witnesses nothing.
-  if (read.kind === 'not-read') return null
-  const record: ReceiverRecord = read.value
-  if (record.nonce !== attempt.nonce) return "the receiver's record is of another nonce"
-  if (record.missing !== 0) return `the receiver's record misses ${record.missing} parts`
-  if (record.bytes !== attempt.bytes) return `the receiver's record has ${record.bytes} of ${attempt.bytes} bytes`
-  return record.sha256.toLowerCase() === attempt.expectedSha256.toLowerCase()
-    ? null
-    : "the receiver's record has the wrong hash"
+interface Told {
+  readonly attempt: Attempt
+  readonly oracle: Oracle
+  readonly path: Path
+  readonly punched: boolean
+  readonly recordFault: string | null
+  readonly possession: Possession
 }
 
-function claimFindings(
-  attempt: Attempt,
-  oracle: Oracle,
-  path: Path,
-  punched: boolean,
-  recordFault: string | null,
-): readonly Finding[] {
+function claimFindings({ attempt, oracle, path, punched, recordFault, possession }: Told): readonly Finding[] {
   const { claim, pair } = attempt
   const [route, arrow] = [path.kind, `${pair.from} → ${pair.to}`]
   const finding = (kind: FindingKind, message: string): Finding => ({
@@ -140,7 +177,8 @@ function claimFindings(
   })
   const delivered = (route === 'end-to-end' || route === 'relayed') && recordFault === null
   const found: Finding[] = []
-  if (claim.success === true && !delivered)
+  if (path.kind === 'ambiguous') found.push(finding('ambiguous-path', path.why))
+  if (claim.success === true && !delivered && (path.kind !== 'ambiguous' || recordFault !== null))
     found.push(
       finding(
         'claim-without-delivery',
@@ -149,8 +187,8 @@ function claimFindings(
     )
   if (claim.success === false && delivered)
     found.push(finding('delivery-without-claim', 'claimed failure, the payload was delivered'))
-  if (attempt.record.kind === 'there' && route === 'none' && faultOfRecord(attempt) === null)
-    found.push(finding('record-without-delivery', 'the receiver wrote the payload down, no counter saw it arrive'))
+  if (route === 'none' && possession.kind === 'record')
+    found.push(finding('record-without-delivery', recordWithoutDelivery))
   const mislabel = claim.success === true ? mislabelled(claim.method, route, punched, oracle) : null
   if (mislabel !== null) found.push(finding('method-mislabelled', mislabel))
   return found

@@ -3,8 +3,9 @@
  * end-to-end").
  */
 import type { Attempt, Claim } from '../../evidence.ts'
-import type { Path, PairViews } from './flows.ts'
+import type { PairViews } from './flows.ts'
 import type { Oracle } from './oracle.ts'
+import type { Path } from './path.ts'
 
 export interface SentenceFacts {
   readonly attempt: Attempt
@@ -27,10 +28,17 @@ export function sentence(facts: SentenceFacts): string {
 
 function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceFacts): string {
   const { expected } = oracle
-  const broken = recordFault === null ? '' : `, but ${recordFault}`
+  const broken =
+    recordFault !== null
+      ? `, but ${recordFault}`
+      : attempt.claim.success === false
+        ? ', but the program claimed failure'
+        : ''
   switch (path.kind) {
     case 'unwitnessed':
-      return `unwitnessed: ${path.why}${broken}`
+      return `unwitnessed: ${path.why}`
+    case 'ambiguous':
+      return `ambiguous: ${path.why}${broken}`
     case 'none':
       // A record that is missing too is no news where nothing came.
       return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record.kind === 'absent' ? '' : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`

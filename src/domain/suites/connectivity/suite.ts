@@ -1,5 +1,5 @@
 /** Connectivity before anything acts: every ordered pair of peers, judged by what its packets did. */
-import type { Attempt, Readings, RoundEvidence } from '../../evidence.ts'
+import { nobody, type Attempt, type Readings, type RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import type { Reason } from '../../reason.ts'
@@ -112,6 +112,7 @@ const termsOf = (pairClass: PairClass, { direct, natTraversed, relay, ...terms }
 /** An attempt with what its round says of it. */
 interface Placed {
   readonly attempt: Attempt
+  readonly others: readonly Attempt[]
   readonly readings: Readings
   readonly retry: RoundEvidence['retry']
 }
@@ -125,7 +126,7 @@ function sortOut(
   const seen = new Set<string>()
   const strays: Reason[] = []
   const all = rounds.flatMap(({ attempts, readings, retry }) =>
-    attempts.map((attempt): Placed => ({ attempt, readings, retry })),
+    attempts.map((attempt): Placed => ({ attempt, others: attempts.filter((a) => a !== attempt), readings, retry })),
   )
   const placed = all.filter(({ attempt: a }) => {
     const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`)
@@ -143,7 +144,8 @@ function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run:
   const measurements = new Map(run.measurements.map((m) => [m.node, m]))
   const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
   const { barred } = run
-  return placed.flatMap(({ attempt, readings }) => {
+  const senders = { dialler: nobody, services: run.serviceUids }
+  return placed.flatMap(({ attempt, others, readings }) => {
     const { from, to } = attempt.pair
     const oracle = planned.get(pairKey(attempt.pair))
     if (oracle === undefined) return []
@@ -153,7 +155,7 @@ function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run:
         attempt,
         promises: run.promises,
         oracle,
-        seen: views(attempt, readings, measurements, run.fleet),
+        seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
         disqualified: (path) =>
           barred.get(from) ??
           barred.get(to) ??

@@ -1,6 +1,7 @@
 /** Path class from counters: what may pass for delivery, and what must not. */
 import { describe, expect, test } from 'vitest'
 import {
+  nobody,
   notRead,
   thereIs,
   valueOf,
@@ -8,9 +9,11 @@ import {
   type Counters,
   type Flow,
   type Mapping,
+  type SentFlow,
 } from '../../../../src/domain/evidence.ts'
 import type { NodeName } from '../../../../src/domain/fleet.ts'
-import { pathClass, views } from '../../../../src/domain/suites/connectivity/flows.ts'
+import { views } from '../../../../src/domain/suites/connectivity/flows.ts'
+import { pathClass } from '../../../../src/domain/suites/connectivity/path.ts'
 import {
   attemptOf,
   countersAt,
@@ -19,7 +22,10 @@ import {
   measurementOf,
   measurements,
   nineNodes,
+  senders,
+  sentAs,
   servicePort,
+  serviceUid,
   withReading,
   type Tried,
 } from '../../fixtures.ts'
@@ -27,8 +33,9 @@ import {
 const nats = new Map(measurements.map((m) => [m.node, m]))
 const attempt = (from: string, to: string, path: 'end-to-end' | 'relayed' | 'none' = 'none'): Tried =>
   attemptOf({ from, to }, { round: 7, repetition: 1 }, measurements, { path, claims: 'nothing' })
-const seen = (a: Tried) => views(a, a.readings, nats, nineNodes)
-const path = (a: Tried, measured = nats) => pathClass(views(a, a.readings, measured, nineNodes), a.bytes)
+const seen = (a: Tried, measured = nats, others: readonly Tried[] = []) =>
+  views(a, { readings: a.readings, others, nats: measured, fleet: nineNodes, senders })
+const path = (a: Tried, measured = nats) => pathClass(seen(a, measured), a.bytes)
 const withCounters = (a: Tried, node: NodeName, edit: (c: Counters) => Counters | null): Tried =>
   withReading(a, node, (r) => {
     const counters = edit(countersAt(a, node))
@@ -169,6 +176,21 @@ describe("behind the callee's NAT", () => {
   })
 })
 
+/** The same payload through one more relay. */
+const twice = (a: Tried, relay: NodeName): Tried => {
+  const address = nats.get(relay)?.externalAddresses[0] ?? ''
+  const big = 10 * a.bytes
+  return withCounters(
+    withCounters(a, a.pair.to, (c) => ({ ...c, in: [...c.in, flow(address, servicePort, servicePort, 90, big)] })),
+    a.pair.from,
+    (c) => ({
+      ...c,
+      in: [...c.in, flow(address, servicePort, a.localPort, 9, 700)],
+      out: [...c.out, flow(address, servicePort, a.localPort, 90, big)],
+    }),
+  )
+}
+
 describe('relayed', () => {
   const a = attempt('saorsa-6', 'saorsa-10', 'relayed')
   test('an attempt without an answer from the relay is none', () =>
@@ -177,21 +199,23 @@ describe('relayed', () => {
     expect(path({ ...attempt('saorsa-6', 'saorsa-10'), bytes: 0 }).kind).toBe('none')
     expect(path({ ...attempt('saorsa-7', 'saorsa-6', 'end-to-end'), bytes: 0 }).kind).toBe('end-to-end')
   })
-  test('of two relays that carried it, the one that delivered more', () => {
-    const [second, big] = ['198.18.3.10', 10 * a.bytes]
-    const more = withCounters(
-      withCounters(a, 'saorsa-10', (c) => ({ ...c, in: [...c.in, flow(second, servicePort, servicePort, 90, big)] })),
-      'saorsa-6',
-      (c) => ({
-        ...c,
-        in: [...c.in, flow(second, servicePort, a.localPort, 9, 700)],
-        out: [...c.out, flow(second, servicePort, a.localPort, 90, big)],
-      }),
-    )
-    expect(path(more)).toEqual({ kind: 'relayed', via: 'saorsa-3' })
+  test('of two relays that may have carried it, neither is said to', () => {
+    const second = twice(a, 'saorsa-3')
+    expect(path(second)).toMatchObject({
+      kind: 'unwitnessed',
+      why: 'the counters of saorsa-3, a relay, could not be read',
+    })
+    const read = withCounters(second, 'saorsa-3', () => countersAt(a, 'saorsa-2'))
+    expect(path(read)).toMatchObject({
+      kind: 'ambiguous',
+      why: expect.stringMatching(/through saorsa-2 and through saorsa-3/),
+    })
   })
-  test("a relay whose counters overflowed is taken at the ends' word", () => {
-    expect(path(withCounters(a, 'saorsa-2', (c) => ({ ...c, in: [], overflow: true }))).kind).toBe('relayed')
+  test('a relay whose counters overflowed is a gap, no carrier', () => {
+    expect(path(withCounters(a, 'saorsa-2', (c) => ({ ...c, overflow: true })))).toEqual({
+      kind: 'unwitnessed',
+      why: 'the counters of saorsa-2, a relay, could not be read',
+    })
   })
   test('a node that shares an external address with an end is no relay that addresses could tell', () => {
     const shared = new Map(nats).set('saorsa-2', {
@@ -213,10 +237,10 @@ describe('relayed', () => {
     expect(path(withCounters(a, 'saorsa-2', less('out'))).kind).toBe('none')
     expect(path(withCounters(a, 'saorsa-10', less('in'))).kind).toBe('none')
   })
-  test("without the relay's own counters the ends' are enough", () => {
-    expect(path(withCounters(a, 'saorsa-2', () => null)).kind).toBe('relayed')
+  test("without the relay's own counters the ends' are not enough", () => {
+    expect(path(withCounters(a, 'saorsa-2', () => null)).kind).toBe('unwitnessed')
     const { 'saorsa-2': _, ...ends } = a.readings
-    expect(path({ ...a, readings: ends }).kind).toBe('relayed')
+    expect(path({ ...a, readings: ends }).kind).toBe('unwitnessed')
   })
   test("another caller's bytes at the relay are not this caller's", () => {
     expect(
@@ -231,19 +255,20 @@ describe('relayed', () => {
     })
     expect(path(withCounters(withCounters(a, 'saorsa-6', stranger), 'saorsa-10', stranger)).kind).toBe('none')
   })
-  test('the payload both ways at once is end to end', () => {
+  test('the payload both ways at once is ambiguous', () => {
     const direct = attempt('saorsa-5', 'saorsa-6', 'end-to-end')
     const both = attempt('saorsa-5', 'saorsa-6', 'relayed')
-    const merged =
-      (n: NodeName) =>
-      (c: Counters): Counters => ({
+    const merged = (all: Tried, n: NodeName): Tried =>
+      withCounters(all, n, (c) => ({
         ...c,
         in: [...c.in, ...countersAt(both, n).in],
         out: [...c.out, ...countersAt(both, n).out],
-      })
-    expect(
-      path(withCounters(withCounters(direct, 'saorsa-5', merged('saorsa-5')), 'saorsa-6', merged('saorsa-6'))).kind,
-    ).toBe('end-to-end')
+        sent: [...c.sent, ...countersAt(both, n).sent],
+      }))
+    expect(path(['saorsa-5', 'saorsa-6', 'saorsa-2'].reduce(merged, direct))).toMatchObject({
+      kind: 'ambiguous',
+      why: expect.stringContaining('went end to end and through saorsa-2'),
+    })
   })
 })
 
@@ -280,5 +305,109 @@ describe('addresses', () => {
     const plus = (remote: string): boolean =>
       seen(withCounters(a, 'saorsa-8', (c) => ({ ...c, in: [...c.in, flow(remote, 1, servicePort, 1, 90)] }))).ipv6
     expect([plus('2001:db8::7'), plus('fe80::1'), plus('::ffff:198.18.7.10')]).toEqual([true, false, false])
+  })
+})
+
+describe('beside the leg that carried the payload', () => {
+  const direct = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+  const relayed = attempt('saorsa-6', 'saorsa-10', 'relayed')
+  const quarter = Math.ceil(direct.bytes / 4)
+  const also = (a: Tried, ...more: SentFlow[]): Tried =>
+    withCounters(a, a.pair.from, (c) => ({ ...c, sent: [...c.sent, ...more] }))
+  const to = (remote: string, bytes: number, localPort = 33_333): Flow => flow(remote, 1, localPort, 40, bytes)
+
+  test.each<[string, SentFlow]>([
+    ['TCP to the callee', sentAs(nobody, to('198.18.8.10', quarter), 'tcp')],
+    ['another UDP port to the callee', sentAs(nobody, to('198.18.8.10', quarter))],
+    ['ICMP to the callee', sentAs(nobody, to('198.18.8.10', quarter), 'icmp')],
+    ['TCP from the very port of the attempt', sentAs(nobody, to('198.18.8.10', quarter, direct.localPort), 'tcp')],
+    ['the registry, by TCP', sentAs(nobody, to('198.18.1.10', quarter), 'tcp')],
+    ['another node, from the port of the attempt', sentAs(nobody, to('198.18.9.10', quarter, direct.localPort))],
+    ['a stranger', sentAs(nobody, to('203.0.113.9', quarter), 'tcp')],
+    ['an IPv6 address of nobody', sentAs(nobody, to('2001:db8::9', quarter))],
+    ['the service, which the dialler handed it to', sentAs(serviceUid, to('198.18.2.10', quarter, servicePort))],
+  ])('%s may have carried it: ambiguous', (_, flow) => {
+    expect(path(also(direct, flow))).toMatchObject({ kind: 'ambiguous', why: expect.stringContaining('another way') })
+    expect(path(also(direct, { ...flow, bytes: quarter - 1000 }))).toEqual({ kind: 'end-to-end' })
+  })
+  test('in sum: a payload split over many legs', () =>
+    expect(
+      path(
+        also(direct, ...[1, 2, 3, 4, 5, 6, 9, 10].map((n) => sentAs(nobody, to(`198.18.${n}.10`, quarter / 8), 'tcp'))),
+      ).kind,
+    ).toBe('ambiguous'))
+  test('half end to end and half through a relay is neither', () => {
+    const half = (c: Counters): Counters => ({ ...c, in: c.in.map((f) => ({ ...f, bytes: f.bytes / 2 })) })
+    expect(
+      path(also(withCounters(direct, 'saorsa-8', half), sentAs(nobody, to('198.18.2.10', direct.bytes / 2)))).kind,
+    ).toBe('none')
+  })
+  test('a relayed payload too', () => {
+    expect(path(also(relayed, sentAs(nobody, to('198.18.10.10', quarter), 'tcp'))).kind).toBe('ambiguous')
+    expect(path(also(relayed, sentAs(nobody, to('198.18.10.10', quarter - 2000), 'tcp'))).kind).toBe('relayed')
+  })
+  test("what other users of the machine send is nobody's payload", () =>
+    expect(path(also(direct, sentAs(33, to('198.18.8.10', 10 * direct.bytes), 'tcp')))).toEqual({ kind: 'end-to-end' }))
+
+  describe('other attempts of the round', () => {
+    const more = (n: NodeName, a: Tried, change: (c: Counters) => Counters): Tried => withCounters(a, n, change)
+    const kindWith = (a: Tried, ...others: Tried[]) => pathClass(seen(a, nats, others), a.bytes).kind
+    test('another dial from the same node accounts for its own port', () => {
+      const other = { ...attempt('saorsa-7', 'saorsa-9', 'end-to-end'), localPort: 20_999 }
+      const both = also(direct, sentAs(nobody, to('198.18.9.10', other.bytes, other.localPort)))
+      expect(kindWith(both)).toBe('ambiguous')
+      expect(kindWith(both, other)).toBe('end-to-end')
+      // Its port accounts for UDP alone.
+      expect(kindWith(also(both, sentAs(nobody, to('198.18.9.10', other.bytes, other.localPort), 'tcp')), other)).toBe(
+        'ambiguous',
+      )
+    })
+    test('a relay passes on what came in for another pair, and no more', () => {
+      const other = attempt('saorsa-6', 'saorsa-10', 'relayed')
+      const passing = (out: number): Tried =>
+        more('saorsa-7', also(direct, sentAs(serviceUid, to('198.18.10.10', out, servicePort))), (c) => ({
+          ...c,
+          in: [...c.in, flow('198.18.6.10', 20_007, servicePort, 50, other.bytes)],
+        }))
+      expect(kindWith(passing(other.bytes))).toBe('ambiguous')
+      expect(kindWith(passing(other.bytes), other)).toBe('end-to-end')
+      expect(kindWith(passing(2 * other.bytes), other)).toBe('ambiguous')
+    })
+    test('a callee answers another caller, with less than what came', () => {
+      const other = attempt('saorsa-9', 'saorsa-7', 'end-to-end')
+      const answering = (out: number): Tried =>
+        more('saorsa-7', also(direct, sentAs(serviceUid, to('198.18.9.10', out, servicePort))), (c) => ({
+          ...c,
+          in: [...c.in, flow('198.18.9.10', 20_007, servicePort, 50, other.bytes)],
+        }))
+      expect(kindWith(answering(other.bytes / 2), other)).toBe('end-to-end')
+      expect(kindWith(answering(other.bytes), other)).toBe('ambiguous')
+    })
+    test('two dials from behind one NAT without a view of it share what arrives', () => {
+      const a = withBox(attempt('saorsa-6', 'saorsa-8', 'end-to-end'), 'saorsa-6', null)
+      const other = { ...a, id: 'other', localPort: 20_999 }
+      expect(kindWith(a, other)).toBe('ambiguous')
+      const twiceAsMuch = more('saorsa-8', a, (c) => ({ ...c, in: c.in.map((f) => ({ ...f, bytes: 2 * f.bytes })) }))
+      expect(kindWith(twiceAsMuch, other)).toBe('end-to-end')
+      expect(kindWith(attempt('saorsa-6', 'saorsa-8', 'end-to-end'), other)).toBe('end-to-end')
+    })
+  })
+})
+
+describe('fragments', () => {
+  const a = attempt('saorsa-7', 'saorsa-8', 'end-to-end')
+  const cut = (fragments: number, arrived: number): Tried =>
+    withCounters(a, 'saorsa-8', (c) => ({
+      ...c,
+      in: c.in.map((f) => ({ ...f, bytes: Math.min(f.bytes, arrived) })),
+      fragmentsIn: { packets: fragments === 0 ? 0 : 40, bytes: fragments },
+    }))
+  test('bytes that trailing fragments may hold are unwitnessed, not missing', () => {
+    expect(path(cut(a.bytes, 2000))).toEqual({
+      kind: 'unwitnessed',
+      why: '40 trailing fragments belong to no flow that was counted',
+    })
+    expect(path(cut(a.bytes - 3000, 2000)).kind).toBe('none')
+    expect(path(cut(0, 2000)).kind).toBe('none')
   })
 })

@@ -1,0 +1,51 @@
+/**
+ * What the program under test sent from a caller beside one leg: whatever way a payload may have gone, it had to leave
+ * the caller, so that little besides leaves one way only.
+ */
+import { normalAddress } from '../../addresses.ts'
+import type { Attempt, Counters, SentFlow, Sum } from '../../evidence.ts'
+import type { NodeName } from '../../fleet.ts'
+import { addressesOf, total, type Scene } from './scene.ts'
+
+/**
+ * Beside the leg from the attempt's own port to these addresses, net of what other attempts of the round account for by
+ * their own ports.
+ */
+export function besides(attempt: Attempt, scene: Scene, caller: Counters): (leg: ReadonlySet<string>) => Sum {
+  const { from } = attempt.pair
+  const users = new Set([scene.senders.dialler, scene.senders.services.get(from)])
+  const diallers = new Set(scene.others.filter((o) => o.pair.from === from).map((o) => o.localPort))
+  const own = caller.sent.filter((f) => users.has(f.uid) && !(f.protocol === 'udp' && diallers.has(f.localPort)))
+  const forOthers = scene.others
+    .filter((o) => o.pair.from !== from)
+    .reduce((n, other) => n + accountedFor(other, from, scene, caller, own), 0)
+  return (leg) => {
+    const beside = total(
+      own.filter(
+        (f) => !(f.protocol === 'udp' && f.localPort === attempt.localPort && leg.has(normalAddress(f.remote))),
+      ),
+    )
+    return { packets: beside.packets, bytes: Math.max(0, beside.bytes - forOthers) }
+  }
+}
+
+/**
+ * Bytes that this node sent for another attempt: a relay passes on no more than came in from the other end; a callee
+ * answers with no more than half of what came.
+ */
+function accountedFor(
+  other: Attempt,
+  node: NodeName,
+  scene: Scene,
+  counters: Counters,
+  own: readonly SentFlow[],
+): number {
+  const [a, b] = [addressesOf(other.pair.from, scene), addressesOf(other.pair.to, scene)]
+  const came = (from: ReadonlySet<string>): number =>
+    total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes
+  const went = (to: ReadonlySet<string>): number =>
+    total(own.filter((f) => f.protocol === 'udp' && to.has(normalAddress(f.remote)))).bytes
+  return other.pair.to === node
+    ? Math.min(went(a), Math.floor(came(a) / 2))
+    : Math.min(went(b), came(a)) + Math.min(went(a), came(b))
+}
