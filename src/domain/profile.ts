@@ -70,7 +70,6 @@ export interface Profile {
     /** Random bytes of ours, handed to the dialler on its standard input. `kept`: the file where a receiver keeps them. */
     | {
         readonly kind: 'given'
-        readonly by: 'stdin'
         readonly minBytes: number
         readonly maxBytes: number
         readonly kept: string | null

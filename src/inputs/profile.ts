@@ -4,18 +4,9 @@ import { focuses } from '../domain/plan.ts'
 import type { Profile, RegistryUse } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
 import { usageFailure, type FieldPath } from './faults.ts'
-import {
-  count,
-  fileName,
-  identifier,
-  isRecord,
-  taggedUnion,
-  port,
-  projectName,
-  servicePort,
-  textField,
-} from './fields.ts'
+import { fileName, identifier, isRecord, taggedUnion, port, projectName, servicePort, textField } from './fields.ts'
 import { hint } from './nearest.ts'
+import { payload } from './profile-payload.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { messageOf, stripHidden } from '../domain/text.ts'
 
@@ -102,43 +93,6 @@ const record = z
     if (r.jsonl !== undefined) return { kind: 'jsonl', ...r.jsonl }
     if (r.log !== undefined) return { kind: 'log', ...r.log }
     return r.http === undefined ? { kind: 'none' } : { kind: 'http', ...r.http }
-  })
-
-const counter = z
-  .strictObject({
-    min_bytes: count.describe('Least length of a payload, in bytes.'),
-    max_bytes: count.describe('Greatest length of a payload, in bytes.'),
-  })
-  .refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
-const given = z
-  .strictObject({
-    min_bytes: count.describe(
-      'Least length of a payload, in bytes; 16384 at least, far above what a program sends besides.',
-    ),
-    max_bytes: count.describe('Greatest length of a payload, in bytes.'),
-    kept: textField
-      .optional()
-      .describe('File in which the receiver keeps the payload of a nonce: `{dataDir}` and `{nonce}` are filled.'),
-  })
-  .refine((p) => p.min_bytes <= p.max_bytes, 'min_bytes must not be larger than max_bytes')
-  .refine((p) => p.min_bytes >= 16_384, 'min_bytes must be 16384 at least')
-const payload = z
-  .union([
-    z.literal('opaque'),
-    taggedUnion({
-      stdin: given.describe('Random bytes of ours, handed to the dialler on its standard input.'),
-      sha256_counter: counter.describe('Bytes that follow from the nonce alone, of a length drawn from a range.'),
-    }),
-  ])
-  .transform((p): Profile['payload'] => {
-    if (p === 'opaque') return { kind: 'opaque' }
-    if (p.stdin !== undefined) {
-      const { min_bytes: minBytes, max_bytes: maxBytes, kept = null } = p.stdin
-      return { kind: 'given', by: 'stdin', minBytes, maxBytes, kept }
-    }
-    return p.sha256_counter === undefined
-      ? { kind: 'opaque' }
-      : { kind: 'sha256-counter', minBytes: p.sha256_counter.min_bytes, maxBytes: p.sha256_counter.max_bytes }
   })
 
 const registryPath = textField.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')

@@ -8,10 +8,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Command } from '../../src/commands/command.ts'
 import { leaseDir } from '../../src/commands/lease.ts'
 import { closePath, openPath } from '../../src/commands/probe.ts'
+import { asNobody } from '../../src/commands/as-nobody.ts'
 import { fileLines } from '../../src/commands/record.ts'
 import { wallTable, type TableOwner } from '../../src/commands/tables.ts'
 import { readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../../src/commands/witness.ts'
-import type { Counters } from '../../src/domain/evidence.ts'
+import { nobody, type Counters } from '../../src/domain/evidence.ts'
 import { readLook } from '../../src/instruments/witness.ts'
 import { parseBox, parseCounters, parseMappings } from '../../src/instruments/witness-reading.ts'
 import { boxIp, insideIp, network, outsideIp, outsideIp6, type Network, type Place } from './network.ts'
@@ -32,7 +33,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
   }
   const read = async (place: Place): Promise<Counters | undefined> =>
     parseCounters((await net.run(place, readNodeWitness(owner, null))).stdout.split('\n')[0] ?? '')
-  const nothing = { in: [], out: [], fragmentsIn: 0, fragmentsOut: 0, overflow: false }
+  const nothing = { in: [], out: [], sent: [], fragmentsIn: { packets: 0, bytes: 0 }, overflow: false }
 
   test('are counted per remote endpoint and local port, at both ends, in both families', async () => {
     await reset('box')
@@ -72,18 +73,46 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     expect(await read('outside')).toEqual(nothing)
   })
   test.each([
-    [outsideIp, boxIp, 4],
-    [outsideIp6, 'fd09::1', 6],
-  ])('a datagram in fragments to %s is one packet of its flow, and fragments', async (ip, remote) => {
+    // Put together before the counters, or counted beside the flow that they cannot be credited to.
+    [outsideIp, boxIp, { packets: 0, bytes: 0 }, 2 * 4124],
+    [outsideIp6, 'fd09::1', { packets: 4, bytes: 5504 }, 2 * 1496],
+  ])('a datagram in fragments to %s is one packet of its flow', async (ip, remote, fragmentsIn, bytes) => {
     await reset('box')
     await reset('outside')
     await net.send('box', { ip, port: 9000, from: 5004, bytes: 4096, count: 2 })
     const to = await read('outside')
-    expect(to?.in).toMatchObject([{ remote, remotePort: 5004, localPort: 9000, packets: 2 }])
-    expect(to?.fragmentsIn).toBe(4)
+    expect(to?.in).toEqual([{ remote, remotePort: 5004, localPort: 9000, packets: 2, bytes }])
+    expect(to?.fragmentsIn).toEqual(fragmentsIn)
     expect((await read('box'))?.out).toMatchObject([
       { remote: ip, packets: 2, bytes: expect.toSatisfy((b: number) => b > 2 * 4096) },
     ])
+  })
+  test("what the node's own firewall drops was not delivered", async () => {
+    await reset('outside')
+    const wall = (rule: string) =>
+      net.run('outside', { kind: 'argv', why: 'wall', idempotent: true, argv: ['nft', rule] })
+    await wall(
+      'table inet own_wall { chain w { type filter hook input priority 0; policy accept; udp dport 9102 drop; }; }',
+    )
+    for (const port of [9102, 9103]) await net.send('box', { ip: outsideIp, port, from: 5008, bytes: 10, count: 1 })
+    expect((await read('outside'))?.in.map((f) => f.localPort)).toEqual([9103])
+    await wall('delete table inet own_wall')
+  })
+  test('what each user but root sends is counted by address, protocol and port, in both families', async () => {
+    await reset('box')
+    const text = `for to in tcp/${outsideIp} udp/${outsideIp} udp/${outsideIp6}; do (exec 3>/dev/$to/9104 && printf hello >&3); done; :`
+    const argv = [...asNobody, 'bash', '-c', text]
+    expect(await net.run('box', { kind: 'argv', why: 'talk', idempotent: false, argv })).toMatchObject({ code: 0 })
+    await net.send('box', { ip: outsideIp, port: 9105, from: 5011, bytes: 10, count: 1 })
+    const seen = await read('box')
+    expect(seen?.sent.map((f) => `${f.protocol} ${f.remote} ${f.uid} ${f.packets} ${f.bytes}`).sort()).toEqual([
+      `tcp ${outsideIp} ${nobody} 1 60`,
+      `udp ${outsideIp} ${nobody} 1 33`,
+      `udp ${outsideIp6} ${nobody} 1 53`,
+    ])
+    const [ours] = seen?.out.filter((f) => f.bytes === 33) ?? []
+    expect(seen?.sent.find((f) => f.protocol === 'udp' && f.remote === outsideIp)?.localPort).toBe(ours?.localPort)
+    expect(seen?.out.map((f) => f.localPort)).toContain(5011)
   })
   test("the loopback is nobody's witness", async () => {
     await reset('outside')
@@ -249,8 +278,8 @@ describe('recorded output', () => {
     expect(parseCounters(listing(counter, ...four))).toEqual({
       in: [{ remote: '10.9.0.1', remotePort: 5002, localPort: 9000, packets: 2, bytes: 3000 }],
       out: [],
-      fragmentsIn: 10,
-      fragmentsOut: 0,
+      sent: [],
+      fragmentsIn: { packets: 10, bytes: 13_824 },
       overflow: false,
     })
   })

@@ -34,7 +34,7 @@ saorsa-from\\to  2  3  4  5  6      7  8  9  10
 8               ?  D  D  P  P      D  -  ·  P
 9               ·  ·  ·  ·  ·      ·  ·  -  ·
 10              D  D  D  P  R 5/5  D  D  ·  -
-D end-to-end, delivered; P end-to-end, punched; R relayed as expected; r delivered only by relay (failed); X failed; ? unwitnessed; ! a step of ours broke; · not tried; - itself`.trimStart(),
+D end-to-end, delivered; P end-to-end, punched; R relayed as expected; r delivered only by relay (failed); X failed; ? unwitnessed or ambiguous; ! a step of ours broke; · not tried; - itself`.trimStart(),
   )
 })
 

@@ -9,7 +9,7 @@ export const legend: Readonly<Record<string, string>> = {
   R: 'relayed as expected',
   r: 'delivered only by relay (failed)',
   X: 'failed',
-  '?': 'unwitnessed',
+  '?': 'unwitnessed or ambiguous',
   '!': 'a step of ours broke',
   '·': 'not tried',
   '-': 'itself',
@@ -39,7 +39,7 @@ export function symbolOf(j: Judgement): (typeof order)[number] {
     case 'success':
       return j.path === 'relayed' ? 'R' : j.punched ? 'P' : 'D'
     case 'failed':
-      return j.path === 'relayed' && (j.grade === 'A' || j.grade === 'B') ? 'r' : 'X'
+      return j.path === 'relayed' && j.grade !== null && j.grade !== 'D' ? 'r' : 'X'
     case 'unwitnessed':
       return '?'
     case 'infra':

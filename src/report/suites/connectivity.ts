@@ -1,6 +1,7 @@
 /** Connectivity's sections: the matrix, why a pair was not end to end, figures, and nodes with their NATs. */
 import type { ConnectivityFigures, NodeResult } from '../../domain/suites/connectivity/figures.ts'
 import type { Judgement } from '../../domain/suites/connectivity/judge.ts'
+import { bestGrade } from '../../domain/promises.ts'
 import { subjectName } from '../../domain/suites/sample.ts'
 import { percent } from '../../domain/statistics.ts'
 import type { Verdict } from '../../domain/verdict.ts'
@@ -24,11 +25,22 @@ function terms(input: VerdictInput): Inline | null {
   const bound = targets.strict && input.criteria !== 'all-pass' ? 'the lower bound of the interval' : 'the rate'
   return inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least
     ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has
-    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${
-      input.promises.record
-        ? "the receiver's own record of the payload and packet counters at both ends."
-        : 'packets delivered both ways, counted at both ends behind their NATs.'
-    }`
+    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${successNeeds(input)}`
+}
+
+function successNeeds({ promises }: VerdictInput): string {
+  const best = bestGrade(promises)
+  const oneLeg = 'and one leg in the packet counters that carried it while no other could have'
+  switch (best) {
+    case 'A':
+      return `the payload itself, found with the receiver, ${oneLeg} (grade A).`
+    case 'B':
+      return `the receiver's own record of an unpredictable payload, ${oneLeg} (grade B).`
+    default:
+      return promises.record
+        ? `the receiver's own record of a payload that follows from its nonce, ${oneLeg} (grade C).`
+        : 'volume both ways that no handshake reaches, counted behind the NATs, and that the program says it connected (grade C).'
+  }
 }
 
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
@@ -67,7 +79,10 @@ function figuresSection(
           `p50 ${ms(t.p50)} · p95 ${ms(t.p95)} · max ${ms(t.max)} (${t.count} successes)`,
         ],
         ['Relay-to-direct upgrades', `${relayUpgrades.claimed} claimed, ${relayUpgrades.witnessed} witnessed`],
-        ['Attempts per grade', `A ${grade('A')} · B ${grade('B')} · C ${grade('C')} · none ${grade(null)}`],
+        [
+          'Attempts per grade',
+          `A ${grade('A')} · B ${grade('B')} · C ${grade('C')} · D ${grade('D')} · none ${grade(null)}`,
+        ],
         [
           'Attempts per outcome',
           ['success', 'failed', 'unwitnessed', 'infra', 'harness'].map((o) => `${o} ${outcome(o)}`).join(' · '),

@@ -5,7 +5,7 @@
 import { normalAddress } from '../../addresses.ts'
 import type { Attempt, Counters, SentFlow, Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
-import { addressesOf, total, type Scene } from './scene.ts'
+import { outsideAddresses, total, type Scene } from './scene.ts'
 
 /**
  * Beside the leg from the attempt's own port to these addresses, net of what other attempts of the round account for by
@@ -40,7 +40,7 @@ function accountedFor(
   counters: Counters,
   own: readonly SentFlow[],
 ): number {
-  const [a, b] = [addressesOf(other.pair.from, scene), addressesOf(other.pair.to, scene)]
+  const [a, b] = [outsideAddresses(other.pair.from, scene), outsideAddresses(other.pair.to, scene)]
   const came = (from: ReadonlySet<string>): number =>
     total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes
   const went = (to: ReadonlySet<string>): number =>

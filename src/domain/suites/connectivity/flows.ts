@@ -6,7 +6,7 @@ import { isIPv6, isLocalIPv6, normalAddress } from '../../addresses.ts'
 import { valueOf, type Attempt, type Counters, type Flow, type Readings, type Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { besides } from './besides.ts'
-import { addressesOf, total, type Scene } from './scene.ts'
+import { outsideAddresses, total, type Scene } from './scene.ts'
 
 /** The four legs of a relayed payload; a relay without readable counters of its own shows null. */
 export interface RelayView {
@@ -92,7 +92,7 @@ function relayCandidates(
   return scene.fleet.nodes
     .filter((n) => n.name !== from && n.name !== to)
     .flatMap((n) => {
-      const addresses = addressesOf(n.name, scene)
+      const addresses = outsideAddresses(n.name, scene)
       // One NAT for two nodes: their addresses cannot tell them apart, so nothing is credited to a relay there.
       if ([...addresses].some((a) => callerSeen.addresses.has(a) || calleeSeen.addresses.has(a))) return []
       const relay: Outside = { addresses, port: anyPort, exact: true }
@@ -120,14 +120,15 @@ function sharedWith(attempt: Attempt, scene: Scene, callerSeen: Outside): Sum {
   if (callerSeen.exact) return { packets: 0, bytes: 0 }
   const alike = scene.others.filter(
     (o) =>
-      o.pair.to === attempt.pair.to && [...addressesOf(o.pair.from, scene)].some((a) => callerSeen.addresses.has(a)),
+      o.pair.to === attempt.pair.to &&
+      [...outsideAddresses(o.pair.from, scene)].some((a) => callerSeen.addresses.has(a)),
   )
   return { packets: alike.length, bytes: alike.reduce((n, o) => n + o.bytes, 0) }
 }
 
 /** How the outside sees what a node sends from one of its ports in this attempt. */
 function outside(scene: Scene, node: NodeName, insidePort: number): Outside {
-  const addresses = addressesOf(node, scene)
+  const addresses = outsideAddresses(node, scene)
   if (scene.nats.get(node)?.mapping === 'none') return { addresses, port: (p) => p === insidePort, exact: true }
   // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this
   // node's at all.

@@ -19,7 +19,7 @@ export interface Scene {
 }
 
 /** Measured addresses; the fleet file's only where nothing was measured. */
-export function addressesOf(node: NodeName, { nats, fleet }: Pick<Scene, 'nats' | 'fleet'>): ReadonlySet<string> {
+export function outsideAddresses(node: NodeName, { nats, fleet }: Pick<Scene, 'nats' | 'fleet'>): ReadonlySet<string> {
   const measured = nats.get(node)?.externalAddresses ?? []
   const ip = fleet.nodes.find((n) => n.name === node)?.ip
   return new Set((measured.length > 0 ? measured : ip === undefined ? [] : [ip]).map(normalAddress))
