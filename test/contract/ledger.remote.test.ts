@@ -205,6 +205,29 @@ test('a rule that protects the branch is named, and nothing is tried again', asy
   expect(git(cache(), 'for-each-ref')).toBe('')
 })
 
+test('a hook that says no in words of its own is told as that, whatever its words are', async () => {
+  mkdirSync(join(remote, 'hooks'), { recursive: true })
+  writeFileSync(
+    join(remote, 'hooks/pre-receive'),
+    '#!/bin/sh\necho "fetch first: the user does not exist, error: 403" >&2\nexit 1\n',
+  )
+  chmodSync(join(remote, 'hooks/pre-receive'), 0o755)
+  const failure = await failureOf((await open()).append('s', entry([])))
+  expect(failure.facts).toMatchObject({ kind: 'usage', code: 'U267' })
+  expect(failure.message).toContain('pre-receive hook declined; fetch first: the user does not exist')
+})
+
+test('a branch below the name of the ledger is named, with what takes it away', async () => {
+  const other = git(remote, 'commit-tree', git(remote, 'mktree').trim(), '-m', 'x').trim()
+  git(remote, 'update-ref', `${branch}/old-experiment`, other)
+  const ledger = await open()
+  const failure = await failureOf(ledger.append('s', entry([])))
+  expect(failure.facts).toMatchObject({ kind: 'usage', code: 'U266' })
+  execFileSync('sh', ['-c', failure.facts.remedy ?? 'false'], { cwd: cache(), stdio: 'ignore' })
+  await ledger.append('s', entry([]))
+  expect(await ledger.read('s')).toHaveLength(1)
+})
+
 test('no repository there, nobody there, and a run that is stopped', async () => {
   expect(await codeOf((await openGitLedger(cache(), { remote: { url: join(here, 'nothing') } })).read('s'))).toBe(
     'U263',

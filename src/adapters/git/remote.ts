@@ -8,7 +8,7 @@ import { quote } from '../../commands/quote.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import { branch, create, locked } from './place.ts'
 import type { Git } from './process.ts'
-import { contended, refusal, ledgerUnreachable } from './refusal.ts'
+import { branchInTheWay, contended, refusal, ledgerUnreachable } from './refusal.ts'
 import type { Store } from './store.ts'
 
 export interface RemoteOptions {
@@ -88,9 +88,11 @@ export function remoteOf(
   }
   /** Refs that git's push would take for the branch, or beside it. */
   let twins: readonly string[] = []
+  /** A branch below ours: ours cannot be made. */
+  let below: string | undefined
   /** git lists every ref whose name ends like this one, `refs/heads/a/refs/heads/…` before it. */
   const ask = async (): Promise<string | null> => {
-    const lines = (await patiently(['ls-remote', 'ledger', branch])).split('\n')
+    const lines = (await patiently(['ls-remote', 'ledger', branch, `${branch}/*`])).split('\n')
     const found = new Map(
       lines.flatMap((line) => {
         const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? []
@@ -100,6 +102,7 @@ export function remoteOf(
     twins = ['refs', 'refs/heads', 'refs/tags', 'refs/remotes']
       .map((above) => `${above}/${branch}`)
       .filter((name) => found.has(name))
+    below = [...found.keys()].find((name) => name.startsWith(`${branch}/`))
     return found.get(branch) ?? null
   }
   const fetch = async (): Promise<void> => {
@@ -156,6 +159,7 @@ export function remoteOf(
    * again.
    */
   const publish = async (commit: string, old: string | null): Promise<boolean> => {
+    if (below !== undefined) throw branchInTheWay(url, below)
     const [twin] = twins
     if (twin !== undefined)
       throw new Failure({

@@ -62,6 +62,9 @@ export const infraFailures = {
   I223: infra('the lab node is off'),
   I240: infra('a NAT of the lab is not what the topology says', { remedy: 'vps-test lab up --no-measure' }),
   I260: infra("the ledger's repository cannot be reached"),
+  I261: infra('the server of the ledger cannot store anything', {
+    noRemedy: 'it has no space left or is read-only; the same command typed again continues afterwards',
+  }),
   I301: infra('a program of the build cannot be started', { remedy: doctor, buildHostMayHelp: true }),
   I302: infra('a build did not end in time', {
     noRemedy: 'a larger build.timeout in the configuration gives it more time',

@@ -92,6 +92,11 @@ export const usageFailures = {
     remedy: 'gh ruleset list',
   }),
   U265: usage('a tag has the name of the ledger branch'),
+  U266: usage('another branch stands in the place of the ledger branch'),
+  U267: usage('the server refuses the commits of the ledger', {
+    noRemedy: 'a hook or a setting of the server has to let the branch vps-test-ledger pass; the message has its words',
+  }),
+  U268: usage("the ledger's repository uses SHA-256", { noRemedy: 'another repository has to hold the ledger' }),
   U301: usage('a commit is built, but files are changed and not committed', { remedy: 'git commit -a' }),
   U302: usage('the given binary is no file, or too large', { noRemedy: 'the message names what is allowed' }),
   U303: usage('the release or its asset does not exist, or is too large', { remedy: 'gh release list' }),
