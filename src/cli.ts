@@ -16,6 +16,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     abort.abort(new Error(signal))
   })
 
+// Whoever read our words may go away; a run does not end for that. A result that cannot be written is no success.
+let unsaid: Error | undefined
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') unsaid ??= error
+  })
+
 const context = contextOf({
   env: process.env,
   cwd: process.cwd(),
@@ -38,5 +45,8 @@ try {
   code = explain(context, error)
 }
 process.exitCode = abort.signal.aborted ? 130 : code
+process.once('exit', () => {
+  if (unsaid !== undefined && process.exitCode === exitCodes.passed) process.exitCode = explain(context, unsaid)
+})
 // A proxy program that outlives its connection must not keep us from ending.
 setTimeout(() => process.exit(), 3000).unref()

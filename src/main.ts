@@ -12,6 +12,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     abort.abort(new Error(signal))
   })
 
+// Whoever read our words may go away; a run does not end for that.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 const surface = openSurface()
 const labAlone = surface.input('command') === 'run' && surface.input('fleet') === 'lab'
 let code = 1

@@ -1,6 +1,7 @@
 /** Command name to what it does; and an error as one annotation for each fault. */
 import { isAbsolute, relative, resolve } from 'node:path'
 import { Failure, exitCodeOf, exitCodes, type FileLocation } from '../domain/failure.ts'
+import { machineFault } from '../domain/machine-fault.ts'
 import { faultText } from '../inputs/faults.ts'
 import { advance } from './advance.ts'
 import { all } from './all.ts'
@@ -79,6 +80,8 @@ export async function annotateFailure(
     return exitCodes.harness
   }
   if (!(error instanceof Failure)) {
+    const machine = machineFault(error)
+    if (machine !== undefined) return annotateFailure(surface, machine, interrupted, workspace)
     surface.fail('fault of vps-test itself', error instanceof Error ? (error.stack ?? error.message) : String(error))
     return exitCodes.harness
   }

@@ -1,11 +1,12 @@
 /** Clock, randomness and a session's folder of files: the machine we run on. */
 import { randomBytes } from 'node:crypto'
-import { appendFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Writer } from '../domain/writer.ts'
 import type { Clock, Files, Random } from '../ports.ts'
+import { replaceFile } from './replace-file.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -35,8 +36,7 @@ export function folder(root: string): Files {
     root,
     write: async (path, data) => {
       await mkdir(dirname(at(path)), { recursive: true })
-      await writeFile(`${at(path)}.new`, data)
-      await rename(`${at(path)}.new`, at(path))
+      await replaceFile(at(path), data)
     },
     append: async (path, data) => {
       await mkdir(dirname(at(path)), { recursive: true })

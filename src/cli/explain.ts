@@ -1,6 +1,7 @@
 /** An error as a person needs it: what, where, every fault, and a command to type; and its exit code. */
 import { exitCodeOf, exitCodes, Failure } from '../domain/failure.ts'
 import { failures } from '../domain/failures/failures.ts'
+import { machineFault } from '../domain/machine-fault.ts'
 import type { Context } from '../app/context.ts'
 
 export function explain(c: Context, error: unknown): number {
@@ -10,6 +11,8 @@ export function explain(c: Context, error: unknown): number {
     return exitCodes.harness
   }
   if (!(error instanceof Failure)) {
+    const machine = machineFault(error)
+    if (machine !== undefined) return explain(c, machine)
     c.terminal.warn(
       `fault of vps-test itself: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
     )
@@ -18,8 +21,11 @@ export function explain(c: Context, error: unknown): number {
   c.terminal.info(`${error.facts.code}: ${error.message}`)
   const remedy = failures[error.facts.code].terminalRemedy ?? error.facts.remedy
   if (remedy !== undefined) c.terminal.info(`try: ${remedy}`)
-  if (error.kind === 'harness' && error.cause !== undefined)
-    c.terminal.info(String((error.cause as Error).stack ?? error.cause))
+  if (error.kind === 'harness' && error.cause instanceof Error) {
+    const machine = machineFault(error.cause)
+    c.terminal.info(`because: ${machine?.message ?? error.cause.message}`)
+    if (machine?.facts.remedy !== undefined) c.terminal.info(`try: ${machine.facts.remedy}`)
+  }
   return exitCodeOf(error.kind)
 }
 

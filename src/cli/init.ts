@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { runTool } from '../adapters/build/process.ts'
+import { gitAt, GitError } from '../adapters/git/process.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { readCargo, type Tree } from '../inputs/init-cargo.ts'
 import { checkpointRows } from '../domain/states.ts'
@@ -167,15 +167,14 @@ async function repositoryOf(
   c: Context,
   dir: string,
 ): Promise<{ readonly root: string; readonly name: string; readonly branch: string }> {
-  const git = async (...args: readonly string[]): Promise<string> => {
-    const done = await runTool(['git', '-C', dir, ...args], { timeoutMs: 10_000, signal: c.signal }).catch(
+  const git = async (...args: readonly string[]): Promise<string> =>
+    gitAt(dir, c.signal)(args).then(
+      ({ stdout }) => stdout.toString('utf8').trim(),
       (error: unknown) => {
-        if (c.signal.aborted) throw error
-        return undefined
+        if (!(error instanceof GitError)) throw error
+        return ''
       },
     )
-    return done?.code === 0 ? done.stdout.trim() : ''
-  }
   const [root, remote, head, current, known] = await Promise.all([
     git('rev-parse', '--show-toplevel'),
     git('config', '--get', 'remote.origin.url'),

@@ -1,14 +1,15 @@
 /** `nodes trust`: host keys with their fingerprints, pinned in the fleet file after a person's yes. */
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { listNodes } from '../commands/remedies.ts'
 import { choose } from '../adapters/prompt.ts'
+import { replaceFile } from '../adapters/replace-file.ts'
 import { fetchHostKeys } from '../adapters/ssh/trust.ts'
 import { loadFleet, type Context } from '../app/context.ts'
 import { chosenFleet } from '../app/fleet-choice.ts'
 import type { NodesFlags } from '../app/nodes.ts'
 import { quote } from '../commands/quote.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { withHostKeys } from '../inputs/fleet.ts'
+import { withHostKeys } from '../inputs/host-keys.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 
 export interface TrustFlags extends NodesFlags {
@@ -75,7 +76,7 @@ export async function trust(c: Context, names: readonly string[], flags: TrustFl
       name,
       keys.map((k) => k.line),
     )
-  await writeFile(file, text)
+  await replaceFile(file, text)
   c.terminal.info(`pinned ${seen.done.size} key(s) in ${file}`)
   return seen.failed.size === 0 ? exitCodes.passed : exitCodes.infra
 }

@@ -1,11 +1,9 @@
 /** A fleet file read into a {@link Fleet}, and a fleet written as a file again. */
-import { isCollection, isMap, isSeq, parseDocument, stringify, type Document } from 'yaml'
-import { Failure } from '../domain/failure.ts'
+import { stringify } from 'yaml'
 import type { Fleet, FleetNode, NatBox, Proxy, Runtime } from '../domain/fleet.ts'
-import { usageFailure, type FieldPath } from './faults.ts'
-import { hostKey, isRecord } from './fields.ts'
+import { usageFailure } from './faults.ts'
+import { isRecord } from './fields.ts'
 import { fleetSchema } from './fleet-schema.ts'
-import { hint } from './nearest.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { printable, stripHidden } from '../domain/text.ts'
 
@@ -121,36 +119,4 @@ function sharedProxy(fleet: Fleet): Proxy | undefined {
   const first = fleet.nodes[0]?.proxy
   const text = JSON.stringify(first)
   return first !== undefined && fleet.nodes.every((n) => JSON.stringify(n.proxy) === text) ? first : undefined
-}
-
-/** The same file with other pinned keys for one node; comments and everything else stay. For `nodes trust`. */
-export function withHostKeys(yamlText: string, node: string, keys: readonly string[]): string {
-  for (const key of keys) {
-    const checked = hostKey.safeParse(key)
-    if (!checked.success)
-      throw new Failure({
-        code: 'U011',
-        message: `host key of ${stripHidden(node)}: ${checked.error.issues.map((i) => i.message).join('; ')}`,
-      })
-  }
-  const document = parseDocument(yamlText)
-  const at = pathOfNode(document, node)
-  const list = document.createNode([...keys])
-  if (keys.length === 0) list.flow = true
-  const old = document.getIn([...at, 'host_keys'], true)
-  if (isCollection(old)) list.commentBefore = old.commentBefore ?? old.comment ?? null
-  document.setIn([...at, 'host_keys'], list)
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false })
-}
-
-function pathOfNode(document: Document, node: string): FieldPath {
-  const nodes = document.get('nodes')
-  const names = isSeq(nodes) ? nodes.items.map((n) => (isMap(n) ? String(n.get('name')) : '')) : []
-  const index = names.indexOf(node)
-  if (index === -1)
-    throw new Failure({
-      code: 'U030',
-      message: `the fleet has no node ${printable(node)}${hint(node, names)}`,
-    })
-  return ['nodes', index]
 }

@@ -1,4 +1,6 @@
 /** What Cargo.toml files say about programs, read without cargo: names, packages, workspace members. */
+import { parse } from 'smol-toml'
+import { isRecord } from './fields.ts'
 
 /** The files of a checkout, as far as they are asked for; paths are relative, `''` is its root. */
 export interface Tree {
@@ -45,7 +47,7 @@ function programsOf(tree: Tree, manifest: Manifest, name: string, directory: str
   const at = (path: string): string => (directory === '' ? path : `${directory}/${path}`)
   const bin = tree.list(at('src/bin'))
   const found =
-    manifest.raw('package', 'autobins') === 'false'
+    manifest.raw('package', 'autobins') === false
       ? []
       : [
           ...(tree.list(at('src')).files.includes('main.rs') ? [name] : []),
@@ -53,8 +55,8 @@ function programsOf(tree: Tree, manifest: Manifest, name: string, directory: str
           ...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes('main.rs')),
         ]
   const named = manifest.tables('bin').flatMap((table) => {
-    const value = textOf(table.get('name'))
-    return value === undefined ? [] : [{ value, path: textOf(table.get('path')) }]
+    const value = textOf(table['name'])
+    return value === undefined ? [] : [{ value, path: textOf(table['path']) }]
   })
   // A [[bin]] may give the program in src/main.rs another name.
   const renamed = new Set(named.flatMap(({ value, path }) => (path === 'src/main.rs' && value !== name ? [name] : [])))
@@ -97,56 +99,39 @@ const trimmed = (path: string): string => path.replace(/^\.\//, '').replace(/\/+
 interface Manifest {
   readonly string: (table: string, key: string) => string | undefined
   readonly strings: (table: string, key: string) => readonly string[]
-  readonly raw: (table: string, key: string) => string | undefined
-  readonly tables: (name: string) => readonly ReadonlyMap<string, string>[]
+  readonly raw: (table: string, key: string) => unknown
+  readonly tables: (name: string) => readonly Readonly<Record<string, unknown>>[]
 }
 
-/**
- * Only tables with plain keys, texts and lists of texts: all that is asked of a manifest. What it does not understand
- * it passes over.
- */
+/** A manifest that is no TOML is passed over: cargo says where it is wrong. */
 function manifestAt(tree: Tree, directory: string): Manifest | undefined {
   const text = tree.read(directory === '' ? 'Cargo.toml' : `${directory}/Cargo.toml`)
   if (text === undefined) return undefined
-  const found: { readonly name: string; readonly keys: Map<string, string> }[] = [{ name: '', keys: new Map() }]
-  const lines = text
-    .replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, '""')
-    .split(/\r?\n/)
-    .map(uncommented)
-  for (let i = 0; i < lines.length; i++) {
-    let line = lines[i] ?? ''
-    const head = /^\[\[?([\w.-]+)\]\]?$/.exec(line)
-    if (line.startsWith('[')) {
-      found.push({ name: head?.[1] ?? '?', keys: new Map() })
-      continue
-    }
-    const [, key, start] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? []
-    if (key === undefined || start === undefined) continue
-    let value = start
-    while (value.startsWith('[') && !/\]$/.test(value) && i + 1 < lines.length) {
-      line = lines[++i] ?? ''
-      value += line
-    }
-    found.at(-1)?.keys.set(key, value)
+  const read = tableIn(text)
+  const of = (table: string, key: string): unknown => {
+    const found = read[table]
+    return isRecord(found) ? found[key] : undefined
   }
-  const of = (table: string, key: string): string | undefined =>
-    found.find((one) => one.name === table && one.keys.has(key))?.keys.get(key)
   return {
     raw: of,
     string: (table, key) => textOf(of(table, key)),
-    strings: (table, key) =>
-      [...(of(table, key) ?? '').matchAll(/"([^"\\]*)"|'([^']*)'/g)].map(
-        ([, double, single]) => double ?? single ?? '',
-      ),
-    tables: (name) => found.filter((one) => one.name === name).map((one) => one.keys),
+    strings: (table, key) => {
+      const found = of(table, key)
+      return Array.isArray(found) ? found.filter((one) => typeof one === 'string') : []
+    },
+    tables: (name) => {
+      const found = read[name]
+      return Array.isArray(found) ? found.filter(isRecord) : []
+    },
   }
 }
 
-const textOf = (value: string | undefined): string | undefined =>
-  /^(?:"([^"\\]*)"|'([^']*)')$/
-    .exec(value ?? '')
-    ?.slice(1)
-    .find((one) => one !== undefined)
+function tableIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return parse(text.replace(/^\uFEFF/, ''))
+  } catch {
+    return {}
+  }
+}
 
-/** Without the comment; a # inside a text is none. */
-const uncommented = (line: string): string => /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*/.exec(line)?.[0].trim() ?? ''
+const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

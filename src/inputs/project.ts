@@ -19,10 +19,22 @@ import { printable } from '../domain/text.ts'
 export type { ProjectContext } from './project-checks.ts'
 
 /** Searched for in the tested repository, in this order. */
-export const projectFiles = ['vps-test.yaml', '.claude/vps-test/config.yaml', '.claude/vps-test.yaml'] as const
+export const projectFiles = [
+  'vps-test.yaml',
+  'vps-test.yml',
+  '.claude/vps-test/config.yaml',
+  '.claude/vps-test/config.yml',
+  '.claude/vps-test.yaml',
+  '.claude/vps-test.yml',
+] as const
 
 export function findProjectFile(directory: string, exists: (path: string) => boolean): string | undefined {
-  return projectFiles.map((f) => `${directory.replace(/\/+$/, '')}/${f}`).find(exists)
+  const found = projectFiles.map((f) => `${directory.replace(/\/+$/, '')}/${f}`).filter(exists)
+  const [first, second] = found
+  // Which of the two a person means is not known, and one would be read in silence.
+  if (first !== undefined && second !== undefined && second.replace(/\.yml$/, '.yaml') === first)
+    throw usageFailure([{ at: { file: second, path: '' }, message: `stands beside ${first}: only one of the two may be there` }])
+  return first
 }
 
 /** The one project that was asked for. Throws a usage failure (U010) that lists every fault. */

@@ -24,7 +24,9 @@ export interface Parsed {
 }
 
 /** Far above any real file; below what could stall the parser. */
-const limits = { characters: 256 * 1024, aliases: 50 }
+const limits = { characters: 256 * 1024, aliases: 500 }
+/** Version 1.2, and merge keys as most programs read them. */
+export const yamlOptions = { version: '1.2', merge: true, prettyErrors: false, logLevel: 'silent' } as const
 
 export function loadYaml<T>(text: string, file: string, schema: z.ZodType<T>, check?: CrossCheck): Loaded<T> {
   const parsed = parseYaml(text, file)
@@ -56,7 +58,7 @@ export function parseYaml(text: string, file: string): Loaded<Parsed> {
   let documents: readonly Document[]
   try {
     documents = [
-      ...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', version: '1.2' }),
+      ...parseAllDocuments(text, { ...yamlOptions, lineCounter: lines }),
     ]
   } catch {
     return refuse('is nested too deeply to be read')

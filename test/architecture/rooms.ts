@@ -134,7 +134,7 @@ export const rooms: readonly Room[] = [
     name: 'inputs',
     holds: inside('inputs'),
     rooms: ['domain'],
-    outside: ['zod', 'yaml', ...computing],
+    outside: ['zod', 'yaml', 'smol-toml', ...computing],
     reason: "inputs turns text into one frozen value; who reads the file is the entry's and the adapter's business",
   },
   {

@@ -84,6 +84,15 @@ describe('a folder', () => {
   })
 })
 
+test('a branch that points to nothing is damage, told as that', async () => {
+  const ledger = await openGitLedger(dir)
+  await ledger.append('s', entry([]))
+  writeFileSync(join(dir, branch), `${'0123456789'.repeat(4)}\n`)
+  expect(await codeOf(ledger.read('s'))).toBe('H010')
+  expect(await codeOf(ledger.all())).toBe('H010')
+  expect(await codeOf(ledger.sessions())).toBe('H010')
+})
+
 test('a branch below its name is not the ledger', async () => {
   await filled(1)
   git('update-ref', `${branch}-old`, branch)

@@ -5,7 +5,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Fleet, FleetNode } from '../../src/domain/fleet.ts'
-import { parseFleet, renderFleet, withHostKeys } from '../../src/inputs/fleet.ts'
+import { parseFleet, renderFleet } from '../../src/inputs/fleet.ts'
+import { withHostKeys } from '../../src/inputs/host-keys.ts'
 import { failureOf, fileText, saorsa } from './read.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'
@@ -183,6 +184,46 @@ describe('pinning keys', () => {
     expect(fleet(withHostKeys(pinned, 'saorsa-4', [key, key]))).toEqual([key, key])
     expect(fleet(withHostKeys(pinned, 'saorsa-4', []))).toEqual([])
     expect(fleet(withHostKeys(text.replaceAll(/ *host_keys.*\n/g, ''), 'saorsa-4', [key]))).toEqual([key])
+  })
+
+  const two = (a: string, b: string, lines = '\n'): string =>
+    [
+      'name: two # ours',
+      'nodes:',
+      `  - {  name: a1, host: 192.0.2.1, ip: 192.0.2.1, provider: P, region: R, role: registry, nat: none${a} } # x`,
+      `  - { name: a2, host: 192.0.2.2, ip: 192.0.2.2,  provider: P, region: R, role: bootstrap, nat: none${b} }`,
+      '',
+    ].join(lines)
+  const keysOf = (t: string): readonly (readonly string[])[] => parseFleet(t, 'f').nodes.map((n) => n.hostKeys)
+
+  test('lists that nodes share by an anchor, wherever it stands', () => {
+    const shared = two(', host_keys: &golden []', ', host_keys: *golden')
+    const first = withHostKeys(shared, 'a1', [key])
+    expect(keysOf(first)).toEqual([[key], []])
+    expect(keysOf(withHostKeys(first, 'a2', [key, key]))).toEqual([[key], [key, key]])
+    expect(keysOf(withHostKeys(shared, 'a2', [key]))).toEqual([[], [key]])
+    const merged = two('', '').replace('- {  name: a1', '- &d {  name: a1').replace('{ name: a2', '{ <<: *d, name: a2')
+    expect(keysOf(merged)).toEqual([[], []])
+    expect(keysOf(withHostKeys(merged, 'a2', [key]))).toEqual([[], [key]])
+    // The other would get the key as well.
+    expect(failureOf(() => withHostKeys(merged, 'a1', [key]))?.facts.code).toBe('U012')
+  })
+
+  test('line ends, the byte order mark and spacing stay as they are', () => {
+    for (const [before, after] of [
+      ['', ', host_keys: []'],
+      [', host_keys: [ ]', ''],
+    ] as const) {
+      const text = `\uFEFF${two(before, after, '\r\n')}`
+      const pinned = withHostKeys(text, 'a1', [key])
+      expect(pinned.replace(/,? ?host_keys: \["[^"]*"\]/, '')).toBe(text.replace(', host_keys: [ ]', ''))
+      expect(keysOf(pinned)).toEqual([[key], []])
+    }
+    const lines = `\uFEFF${text.replaceAll('\n', '\r\n')}`
+    const pinned = withHostKeys(lines, 'saorsa-4', [key])
+    expect(pinned).toMatch(/^\uFEFF/)
+    expect(pinned.replaceAll('\r\n', '').includes('\n')).toBe(false)
+    expect(withHostKeys(pinned, 'saorsa-4', [])).toBe(lines)
   })
 
   test('refuses an unknown node and a key that could never match', () => {

@@ -67,6 +67,25 @@ describe('programs of a workspace', () => {
       }),
     ).toEqual(['a', 'tool'])
   })
+  test('inline tables, dotted keys, quoted keys and escapes are what they are in TOML', () => {
+    expect(
+      programs({
+        'Cargo.toml': `bin = [{ name = "peerd", path = "src/peerd.rs" }]\n${pack('peer')}`,
+        'src/peerd.rs': '',
+      }),
+    ).toEqual(['peerd'])
+    expect(
+      programs({
+        'Cargo.toml': 'workspace.members = ["crates/*"]\nworkspace.resolver = "2"\n',
+        'crates/node/Cargo.toml': '\uFEFFpackage.name = "no\\u0064e"\n',
+        'crates/node/src/main.rs': '',
+      }),
+    ).toEqual(['node'])
+    expect(
+      programs({ 'Cargo.toml': `["package"]\r\n"name" = 'mesh'\r\n[[ bin ]]\r\nname = "meshd"\r\npath = "x.rs"\r\n` }),
+    ).toEqual(['meshd'])
+    expect(programs({ 'Cargo.toml': '[package\n', 'src/main.rs': '' })).toEqual([])
+  })
   test('text that looks like a table is none; names that cargo would not take are none', () => {
     expect(
       programs({ 'Cargo.toml': pack('mesh', 'description = """\n[[bin]]\nname = "ghost"\n"""\n'), 'src/main.rs': '' }),

@@ -243,8 +243,15 @@ test('the configuration is searched for in order', () => {
     return false
   }
   expect(findProjectFile('/repo/', never)).toBeUndefined()
-  expect(asked).toEqual(['/repo/vps-test.yaml', '/repo/.claude/vps-test/config.yaml', '/repo/.claude/vps-test.yaml'])
-  expect(findProjectFile('/repo', (p) => p.includes('.claude'))).toBe('/repo/.claude/vps-test/config.yaml')
+  const places = ['vps-test', '.claude/vps-test/config', '.claude/vps-test']
+  expect(asked).toEqual(places.flatMap((p) => [`/repo/${p}.yaml`, `/repo/${p}.yml`]))
+  expect(findProjectFile('/repo', (p) => p.includes('.claude') && p.endsWith('.yaml'))).toBe(
+    '/repo/.claude/vps-test/config.yaml',
+  )
+  expect(findProjectFile('/repo', (p) => p === '/repo/vps-test.yml')).toBe('/repo/vps-test.yml')
+  expect(() => findProjectFile('/repo', (p) => p.startsWith('/repo/vps-test.y'))).toThrow(
+    '/repo/vps-test.yml: stands beside /repo/vps-test.yaml',
+  )
 })
 
 describe('the fleet that a configuration names', () => {

@@ -51,7 +51,12 @@ export function storeIn(dir: string, git: Git, home?: string) {
   }
 
   /** Every session below `prefix` (`sessions/` or one of them), in one reading, each as far as it is whole. */
-  const told = async (at: string | null, prefix: string): Promise<readonly SessionReading[]> => {
+  const told = async (at: string | null, prefix: string): Promise<readonly SessionReading[]> =>
+    readAll(at, prefix).catch((error: unknown) => {
+      // A branch that points to nothing, a tree that is not there.
+      throw error instanceof GitError ? damaged(home ?? dir, error.words, error) : error
+    })
+  const readAll = async (at: string | null, prefix: string): Promise<readonly SessionReading[]> => {
     if (at === null) return []
     const files = (await list(['ls-tree', '-r', '-z', at, prefix])).flatMap((l) => {
       const [, blob, id, seq] = /^\d+ blob ([0-9a-f]+)\tsessions\/([^/]+)\/(\d+)-[^/]*\.json$/.exec(l) ?? []
@@ -135,7 +140,13 @@ export function storeIn(dir: string, git: Git, home?: string) {
     names: async (at: string | null): Promise<readonly string[]> =>
       at === null
         ? []
-        : (await list(['ls-tree', '-z', '--name-only', at, 'sessions/'])).map((n) => n.replace('sessions/', '')).sort(),
+        : (
+            await list(['ls-tree', '-z', '--name-only', at, 'sessions/']).catch((error: unknown) => {
+              throw error instanceof GitError ? damaged(home ?? dir, error.words, error) : error
+            })
+          )
+            .map((n) => n.replace('sessions/', ''))
+            .sort(),
     /** Compare-and-swap of the branch. */
     move: async (to: string, from: string | null): Promise<void> => {
       await git(['update-ref', branch, to, from ?? '0'.repeat(40)])

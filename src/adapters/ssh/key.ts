@@ -29,11 +29,13 @@ export async function readPrivateKey(path: string): Promise<string> {
  */
 export function parsePrivateKey(text: string, origin: string): string {
   // No line of a key begins or ends with a space that means something; the mark at the start is one for trim().
-  const key = `${text
-    .trim()
-    .split(/\r\n?|\n/)
-    .map((line) => line.trim())
-    .join('\n')}\n`
+  const key = `${privatePart(
+    text
+      .trim()
+      .split(/\r\n?|\n/)
+      .map((line) => line.trim())
+      .join('\n'),
+  )}\n`
   if (text.trim() === '') throw bad('U073', origin, 'is empty')
   if (/^-----BEGIN [A-Z0-9 ]+-----.*\\n/.test(key))
     throw bad(
@@ -63,6 +65,12 @@ export function parsePrivateKey(text: string, origin: string): string {
   if (!parsed.isPrivateKey())
     throw bad('U071', origin, 'holds a public key; the private one is needed (the file without .pub)')
   return key
+}
+
+/** The one private key of a file that holds more: attributes in front, as PKCS#12 is exported, certificates behind. */
+function privatePart(text: string): string {
+  const parts = [...text.matchAll(/^-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----\n[\s\S]*?\n-----END \1-----$/gm)]
+  return parts.length === 1 ? (parts[0]?.[0] ?? text) : text
 }
 
 /** What people do to keys on the way into a secret, told by the form alone. */

@@ -12,6 +12,9 @@ export const usageFailures = {
     noRemedy: 'each fault names its file, line and what is expected there',
   }),
   U011: usage('a host key of the fleet file is no OpenSSH public key', { remedy: 'vps-test nodes trust --help' }),
+  U012: usage('the keys of a node cannot be written without changing another', {
+    noRemedy: 'the node needs a list host_keys of its own in the fleet file',
+  }),
   U013: usage('an answer or option is not one of what exists', { remedy: 'vps-test start --help' }),
   U030: usage('the fleet has no node of that name', { remedy: 'vps-test nodes' }),
   U031: usage('no private SSH key was given'),

@@ -203,6 +203,17 @@ describe('private keys', () => {
     for (const text of [key.replaceAll('\n', '\r\n'), key.trimEnd(), `${key}\n\n`])
       expect(parsePrivateKey(text, 'id')).toBe(good)
   })
+  it('takes the one private key of a file that holds more', () => {
+    const good = parsePrivateKey(key, 'id')
+    const certificate = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
+    for (const text of [
+      `Bag Attributes\n    friendlyName: deploy\nKey Attributes: <No Attributes>\n${key}`,
+      `${certificate}Bag Attributes\n${key}${certificate}`,
+      `${key}\n# where it is from`,
+    ])
+      expect(parsePrivateKey(text, 'id')).toBe(good)
+    expect(code(`${key}${key}`)).toMatch(/^U073 .*more than one/)
+  })
   it('says what is wrong, and never shows the key', () => {
     const secret = key.split('\n')[2] ?? ''
     const { private: locked } = ssh2.utils.generateKeyPairSync('ed25519', {
