@@ -168,7 +168,10 @@ async function repositoryOf(
   dir: string,
 ): Promise<{ readonly root: string; readonly name: string; readonly branch: string }> {
   const git = async (...args: readonly string[]): Promise<string> =>
-    gitAt(dir, c.signal)(args).then(
+    gitAt(
+      dir,
+      c.signal,
+    )(args).then(
       ({ stdout }) => stdout.toString('utf8').trim(),
       (error: unknown) => {
         if (!(error instanceof GitError)) throw error

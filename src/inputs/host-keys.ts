@@ -1,6 +1,17 @@
 /** Pinned host keys written into a fleet file: only the lines of one node change, in the file's own style. */
 import { isDeepStrictEqual } from 'node:util'
-import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, parseDocument, visit, type Document, type Pair } from 'yaml'
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Document,
+  type Pair,
+} from 'yaml'
 import { Failure } from '../domain/failure.ts'
 import { printable, stripHidden } from '../domain/text.ts'
 import { hostKey, isRecord } from './fields.ts'
@@ -86,7 +97,10 @@ function splices(document: Document, text: string, index: number, keys: readonly
   const kept = keptAnchors(document, pair)
   if (map.flow === true) return [...kept, { from: endOf(pair.key) ?? start, to: end, text: `: ${list}` }]
   const eol = lineEnd(text, Math.max(end, start))
-  const comments = text.slice(start, eol).split(/\r?\n/).flatMap((line) => /(?:^|\s)(#.*)$/.exec(line)?.[1] ?? [])
+  const comments = text
+    .slice(start, eol)
+    .split(/\r?\n/)
+    .flatMap((line) => /(?:^|\s)(#.*)$/.exec(line)?.[1] ?? [])
   return [...kept, { from: start - columnOf(text, start), to: eol, text: own(text, start, comments, keys) }]
 }
 
@@ -99,7 +113,9 @@ function own(text: string, start: number, comments: readonly string[], keys: rea
 function block(text: string, column: number, comments: readonly string[], keys: readonly string[]): string {
   const [outer, inner] = [' '.repeat(column), ' '.repeat(column + 2)]
   if (keys.length === 0) return `${outer}host_keys: []${comments.length === 0 ? '' : ` ${comments.join(' ')}`}`
-  return [`${outer}host_keys:`, ...comments.map((c) => inner + c), ...keys.map((k) => `${inner}- ${k}`)].join(newline(text))
+  return [`${outer}host_keys:`, ...comments.map((c) => inner + c), ...keys.map((k) => `${inner}- ${k}`)].join(
+    newline(text),
+  )
 }
 
 /** An anchor that goes with the old list goes over to the first alias of it, together with what it stood for. */

@@ -33,7 +33,9 @@ export function findProjectFile(directory: string, exists: (path: string) => boo
   const [first, second] = found
   // Which of the two a person means is not known, and one would be read in silence.
   if (first !== undefined && second !== undefined && second.replace(/\.yml$/, '.yaml') === first)
-    throw usageFailure([{ at: { file: second, path: '' }, message: `stands beside ${first}: only one of the two may be there` }])
+    throw usageFailure([
+      { at: { file: second, path: '' }, message: `stands beside ${first}: only one of the two may be there` },
+    ])
   return first
 }
 

@@ -57,9 +57,7 @@ export function parseYaml(text: string, file: string): Loaded<Parsed> {
   const lines = new LineCounter()
   let documents: readonly Document[]
   try {
-    documents = [
-      ...parseAllDocuments(text, { ...yamlOptions, lineCounter: lines }),
-    ]
+    documents = [...parseAllDocuments(text, { ...yamlOptions, lineCounter: lines })]
   } catch {
     return refuse('is nested too deeply to be read')
   }

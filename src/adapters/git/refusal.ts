@@ -16,7 +16,8 @@ const denied =
 const guarded = /GH006|GH013|[Pp]rotected branch|rule violations/
 /** A branch below ours, or above it, stands where ours would be. */
 const inTheWay = /'(refs\/heads\/[^'\s]+)' exists; cannot create '/
-const full = /No space left on device|[Qq]uota exceeded|unpacker error|unable to create temporary (?:file|object)|Read-only file system/
+const full =
+  /No space left on device|[Qq]uota exceeded|unpacker error|unable to create temporary (?:file|object)|Read-only file system/
 const otherFormat = /mismatched algorithms|does not support this repository's hash algorithm/
 
 /** What git itself says; lines after `remote:` are the server's and may hold any words. */
