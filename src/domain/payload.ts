@@ -1,7 +1,24 @@
-/**
- * Payloads that follow from a nonce alone, so that we know the hash a receiver must report without having sent a byte.
- */
+/** What a receiver must report of a payload, without a byte having been sent: of a seed, or of a nonce alone. */
 import { createHash } from 'node:crypto'
+import { sha256 } from './canonical.ts'
+import type { Profile } from './profile.ts'
+import { payloadOf, type TestSeed } from './test-seed.ts'
+
+/** Empty where the program sends what it likes. */
+export function expectedSha256(
+  payload: Pick<Profile['payload'], 'kind'>,
+  seed: TestSeed,
+  { id, nonce, bytes }: { readonly id: string; readonly nonce: string; readonly bytes: number },
+): string {
+  switch (payload.kind) {
+    case 'given':
+      return sha256(payloadOf(seed, id, bytes))
+    case 'sha256-counter':
+      return payloadSha256(nonce, bytes)
+    case 'opaque':
+      return ''
+  }
+}
 
 /** SHA-256 of the first `bytes` bytes of SHA-256(nonce ‖ u64 big-endian counter), counter = 0, 1, 2 … */
 export function payloadSha256(nonceHex: string, bytes: number): string {

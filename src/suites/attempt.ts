@@ -3,6 +3,8 @@
  * both ends.
  */
 import type { Command } from '../commands/command.ts'
+import { keptIn, keptPayloads } from '../commands/kept.ts'
+import { dataDir } from '../commands/service.ts'
 import {
   notRead,
   thereIs,
@@ -13,8 +15,10 @@ import {
   type ReceiverRecord,
 } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import { payloadSha256 } from '../domain/payload.ts'
-import { lengthOf, nonceOf } from '../domain/test-seed.ts'
+import type { Plan } from '../domain/plan.ts'
+import { fillTemplate } from '../domain/program.ts'
+import { expectedSha256 } from '../domain/payload.ts'
+import { lengthOf, nonceOf, payloadOf } from '../domain/test-seed.ts'
 import { asFailure, type PerNode } from '../instruments/per-node.ts'
 import { randomInt } from '../instruments/prober.ts'
 import type { NodeLook } from '../instruments/witness.ts'
@@ -42,7 +46,7 @@ export function prepare(
     repetition,
     nonce,
     bytes,
-    expectedSha256: profile.payload.kind === 'opaque' ? '' : payloadSha256(nonce, bytes),
+    expectedSha256: expectedSha256(profile.payload, seed, { id, nonce, bytes }),
     localPort: ports.take(pair.from),
     servicePort: subjects.ports.get(pair.to) ?? profile.servicePort,
     startedAt: world.clock.now(),
@@ -50,7 +54,7 @@ export function prepare(
 }
 
 export async function dialOnce(
-  { world, plan, subjects, driver }: Bench,
+  { world, plan, subjects, driver, seed }: Bench,
   seconds: number,
   start: Start,
 ): Promise<Dialled> {
@@ -64,6 +68,7 @@ export async function dialOnce(
       from: world.fleet.nodes.find((n) => n.name === from) as FleetNode,
       to,
       peerId,
+      payload: plan.profile.payload.kind === 'given' ? payloadOf(seed, start.id, start.bytes) : null,
       seconds,
     })
     return { ...start, endedAt: world.clock.now(), claim }
@@ -93,29 +98,65 @@ export function faultOf(error: unknown, node: NodeName): AttemptFault {
 }
 
 /**
- * What reads the callee's own lines, beside its counters; null where it is asked in another way, or nobody called it.
+ * What reads the payloads that the callee keeps and its own lines, beside its counters; null where nobody called it, or
+ * it is asked in another way.
  */
 export function recordCommand({ plan, reader }: Bench, node: NodeName, dialled: readonly Dialled[]): Command | null {
   const nonces = dialled.filter((d) => d.pair.to === node).map((d) => d.nonce)
-  return reader.kind !== 'on-node' || nonces.length === 0 ? null : reader.command(plan, nonces)
+  if (nonces.length === 0) return null
+  const record = reader.kind === 'on-node' ? reader.command(plan, nonces) : null
+  const { payload } = plan.profile
+  return payload.kind === 'given' && payload.kept !== null
+    ? keptPayloads(
+        nonces.map((nonce) => keptPath(plan, payload.kept, nonce)),
+        record,
+      )
+    : record
 }
 
-/** `looks`: of the round, by node. */
-export async function complete(bench: Bench, d: Dialled, looks: PerNode<NodeLook>): Promise<Attempt> {
+const keptPath = ({ config }: Plan, kept: string | null, nonce: string): string =>
+  fillTemplate('kept', [kept ?? ''], { dataDir: dataDir(config.deploy.serviceName), nonce }).join('')
+
+/** `round`: all of its dials; `looks`: by node. */
+export async function complete(
+  bench: Bench,
+  d: Dialled,
+  round: readonly Dialled[],
+  looks: PerNode<NodeLook>,
+): Promise<Attempt> {
+  const called = round.filter((o) => o.pair.to === d.pair.to)
   const { from, to } = d.pair
   const unread = [from, to].find((n) => !looks.done.has(n))
-  const read = await readRecord(bench, d, looks.done.get(to)?.lines ?? notRead(whyUnread(looks, to)))
+  const seen = looks.done.get(to)?.lines ?? notRead(whyUnread(looks, to))
+  const { kept, lines } = readKept(bench, d, called, seen)
+  const read = await readRecord(bench, d, lines)
   const fault =
     d.fault ??
     read.fault ??
     (unread === undefined
       ? undefined
       : { kind: 'infra' as const, message: `${unread}: its witness could not be read`, node: unread })
-  return { ...d, record: read.record, kept: null, ...(fault === undefined ? {} : { fault }) }
+  return { ...d, record: read.record, kept, ...(fault === undefined ? {} : { fault }) }
 }
 
 export const whyUnread = (looks: PerNode<unknown>, node: NodeName): string =>
   looks.failed.get(node)?.message ?? 'it was not asked'
+
+/** The kept payloads' lines stand first, one for each dial to this node: nothing that the program wrote comes before. */
+function readKept(
+  { plan: { profile } }: Bench,
+  d: Dialled,
+  called: readonly Dialled[],
+  seen: Read<readonly string[]>,
+): { readonly kept: Attempt['kept']; readonly lines: Read<readonly string[]> } {
+  if (profile.payload.kind !== 'given' || profile.payload.kept === null) return { kept: null, lines: seen }
+  if (seen.kind !== 'there')
+    return { kept: notRead(seen.kind === 'absent' ? 'it was not asked' : seen.why), lines: seen }
+  return {
+    kept: keptIn(seen.value[called.indexOf(d)] ?? ''),
+    lines: thereIs(seen.value.slice(called.length)),
+  }
+}
 
 interface RecordRead {
   readonly record: Read<ReceiverRecord>

@@ -134,7 +134,7 @@ export async function runRounds(
       pass: bench.test,
       round,
       ...(before.length === 0 || repeats !== null ? {} : { retry: true }),
-      attempts: await Promise.all(dialled.map((attempt) => complete(bench, attempt, looks))),
+      attempts: await Promise.all(dialled.map((attempt) => complete(bench, attempt, dialled, looks))),
       readings: Object.fromEntries(concerned.map((name) => [name, readingOf(name, looks, boxes)])),
     }
     all.push(whole)

@@ -23,6 +23,7 @@ export async function ghostControl(
     localPort: randomInt(world, 21_000, 27_900),
     bytes: 1000,
     nonce: randomHex(world, 16),
+    payload: plan.profile.payload.kind === 'given' ? world.random.bytes(1000) : null,
     seconds: 4,
   })
   const claim = await dialled.catch((error: unknown) => asFailure(error, from.name))

@@ -37,6 +37,7 @@ async function connect(how: DialBy<'commanded'>, world: Execution & Nodes, plan:
     timeoutMs: (seconds + 20) * 1000,
     signal: world.signal,
     maxBytes: 1 << 19,
+    ...(wanted.payload === null ? {} : { stdin: wanted.payload }),
   })
   const end = readSubjectRun(result.stdout, result.stderr, limit)
   if (end.kind === 'not-started')

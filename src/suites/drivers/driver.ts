@@ -13,6 +13,8 @@ export interface Wanted {
   readonly localPort: number
   readonly bytes: number
   readonly nonce: string
+  /** What it is handed on its standard input; null: it makes its own bytes. */
+  readonly payload: Uint8Array | null
   readonly seconds: number
 }
 

@@ -19,9 +19,10 @@ testnet-peer: a small honest peer-to-peer program
       with --relay also forward between two peers that have no other path.
 
   testnet-peer dial --registry-url http://HOST:8080 --to PEER_ID --bind-port PORT
-               --bytes N --nonce HEX32 [--timeout-ms 10000] [--direct-ms 700]
+               (--bytes N | --payload-stdin) --nonce HEX32 [--timeout-ms 10000] [--direct-ms 700]
                [--punch-ms 2500] [--rendezvous HOST:3478] [--from-peer PEER_ID]
-      Connect to one peer and send it N bytes; JSON lines on stdout.
+      Connect to one peer and send it N bytes that follow from the nonce, or all of
+      standard input, 16 MiB at most; JSON lines on stdout.
       A phase of 0 ms is skipped. Exit 0: the receiver confirmed our hash. Exit 1: it did not.
 
   testnet-peer --help | --version
@@ -59,7 +60,8 @@ pub struct DialOptions {
     pub registry_url: String,
     pub to: PeerId,
     pub bind_port: u16,
-    pub bytes: u64,
+    /// How many bytes of the nonce's stream; `None`: what standard input holds.
+    pub bytes: Option<u64>,
     pub nonce: Nonce,
     pub timeout: Duration,
     pub direct: Duration,
@@ -68,7 +70,8 @@ pub struct DialOptions {
     pub from_peer: Option<PeerId>,
 }
 
-const SWITCHES: [&str; 6] = ["--registry", "--keep-private", "--quiet", "--relay", "--help", "--version"];
+const SWITCHES: [&str; 7] =
+    ["--registry", "--keep-private", "--quiet", "--relay", "--help", "--version", "--payload-stdin"];
 
 pub fn parse(args: &[String]) -> Result<Command, String> {
     let dial = args.first().map_or(false, |a| a == "dial");
@@ -82,7 +85,10 @@ pub fn parse(args: &[String]) -> Result<Command, String> {
             registry_url: given.required("--registry-url")?,
             to: peer_id("--to", &given.required("--to")?)?,
             bind_port: given.number("--bind-port", 0, 65535)? as u16,
-            bytes: number("--bytes", &given.required("--bytes")?, MAX_BYTES)?,
+            bytes: match given.switch("--payload-stdin") {
+                true => None,
+                false => Some(number("--bytes", &given.required("--bytes")?, MAX_BYTES)?),
+            },
             nonce: from_hex(&given.required("--nonce")?).ok_or("--nonce must be 32 hex digits (16 bytes)")?,
             timeout: given.millis("--timeout-ms", 10_000)?,
             direct: given.millis("--direct-ms", 700)?,
@@ -210,7 +216,7 @@ mod tests {
         let id = "ab".repeat(32);
         let nonce = "00".repeat(16);
         let dial = format!("dial --registry-url http://h:1 --to {id} --bind-port 0 --bytes 5 --nonce {nonce}");
-        assert!(matches!(run(&dial), Ok(Command::Dial(DialOptions { bytes: 5, from_peer: None, .. }))));
+        assert!(matches!(run(&dial), Ok(Command::Dial(DialOptions { bytes: Some(5), from_peer: None, .. }))));
     }
 
     #[test]
@@ -228,6 +234,7 @@ mod tests {
             "--registry-url http://h",
             "dial --to 12",
             "serve",
+            "dial --registry-url http://h:1 --bind-port 0 --bytes 5 --payload-stdin",
         ] {
             assert!(run(line).is_err(), "{line}");
         }

@@ -1,5 +1,6 @@
 //! One dial: find the peer, find a path, send the payload, hear what the receiver says it got.
 
+use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use crate::connect::{Connector, Path};
 use crate::events::emit;
 use crate::http_client::{request, Url};
 use crate::json::{object, Json};
+use crate::payload::{Source, MAX_GIVEN};
 use crate::sender::Sender;
 use crate::wire::{Header, PeerId};
 
@@ -48,6 +50,7 @@ pub fn run(options: &DialOptions) -> i32 {
 
 fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Instant)>) -> Result<(), String> {
     let deadline = start + options.timeout;
+    let (source, bytes) = payload(options)?;
     let bind = (Ipv4Addr::UNSPECIFIED, options.bind_port);
     let socket = UdpSocket::bind(bind).map_err(|e| format!("UDP port {}: {e}", options.bind_port))?;
     let local_port = socket.local_addr().map_err(|e| e.to_string())?.port();
@@ -56,7 +59,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
         [
             ("to", to_hex(&options.to).into()),
             ("nonce", to_hex(&options.nonce).into()),
-            ("bytes", options.bytes.into()),
+            ("bytes", bytes.into()),
             ("local_port", u64::from(local_port).into()),
         ],
     );
@@ -98,8 +101,8 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
         ],
     );
 
-    let header = Header { nonce: options.nonce, total: options.bytes, from: me };
-    let sender = Sender::new(&socket, path.remote, connector.token, header, path.rtt_guess);
+    let header = Header { nonce: options.nonce, total: bytes, from: me, given: options.bytes.is_none() };
+    let sender = Sender::new(&socket, path.remote, connector.token, header, source, path.rtt_guess);
     let (sent, confirmation) = sender.run(deadline);
     emit(
         "sent",
@@ -120,8 +123,22 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
             ("remote", heard.remote.to_string().into()),
         ],
     );
-    let same = heard.nonce == options.nonce && heard.bytes == options.bytes && heard.sha256 == sent.sha256;
+    let same = heard.nonce == options.nonce && heard.bytes == bytes && heard.sha256 == sent.sha256;
     same.then_some(()).ok_or_else(|| "the receiver confirmed something else than was sent".to_string())
+}
+
+/// What is to be sent, and how much it is.
+fn payload(options: &DialOptions) -> Result<(Source, u64), String> {
+    if let Some(bytes) = options.bytes {
+        return Ok((Source::Nonce(options.nonce), bytes));
+    }
+    let mut given = Vec::new();
+    let read = std::io::stdin().lock().take(MAX_GIVEN + 1).read_to_end(&mut given);
+    match read {
+        Ok(n) if n as u64 > MAX_GIVEN => Err(format!("standard input holds more than {MAX_GIVEN} bytes")),
+        Ok(n) => Ok((Source::Given(given), n as u64)),
+        Err(e) => Err(format!("standard input: {e}")),
+    }
 }
 
 fn find_path(connector: &mut Connector, options: &DialOptions, found: &Found) -> Result<Path, String> {

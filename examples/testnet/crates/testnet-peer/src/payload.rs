@@ -2,6 +2,7 @@
 //!
 //! `SHA-256(nonce ‖ counter)` for counter 0, 1, 2 … (u64, big endian), cut at the wanted length.
 //! A third party needs only the nonce and the length to know the hash a receiver must report.
+//! Or the bytes are given: then nobody knows them but who gave them, and whom they reach.
 
 use crate::sha256::sha256;
 
@@ -22,7 +23,7 @@ pub fn packet_count(total: u64) -> u32 {
 /// The bytes of packet `sequence`; empty outside of the transfer.
 pub fn chunk(nonce: &Nonce, total: u64, sequence: u32) -> Vec<u8> {
     let start = u64::from(sequence) * CHUNK as u64;
-    let length = total.saturating_sub(start).min(CHUNK as u64) as usize;
+    let length = chunk_length(total, sequence);
     let mut bytes = Vec::with_capacity(CHUNK);
     let mut counter = start / 32;
     while bytes.len() < length {
@@ -31,6 +32,32 @@ pub fn chunk(nonce: &Nonce, total: u64, sequence: u32) -> Vec<u8> {
     }
     bytes.truncate(length);
     bytes
+}
+
+/// Longer ones are not taken as given: they are held in memory at both ends.
+pub const MAX_GIVEN: u64 = 16 << 20;
+
+pub enum Source {
+    Nonce(Nonce),
+    Given(Vec<u8>),
+}
+
+impl Source {
+    /// The bytes of packet `sequence` of `total`.
+    pub fn chunk(&self, total: u64, sequence: u32) -> Vec<u8> {
+        match self {
+            Source::Nonce(nonce) => chunk(nonce, total, sequence),
+            Source::Given(bytes) => {
+                let start = (sequence as usize * CHUNK).min(bytes.len());
+                bytes[start..(start + CHUNK).min(bytes.len())].to_vec()
+            }
+        }
+    }
+}
+
+/// How long the bytes of packet `sequence` are; 0 outside of the transfer.
+pub fn chunk_length(total: u64, sequence: u32) -> usize {
+    total.saturating_sub(u64::from(sequence) * CHUNK as u64).min(CHUNK as u64) as usize
 }
 
 /// The hash of the whole stream, as a third party computes it.
@@ -59,6 +86,17 @@ mod tests {
         let joined: Vec<u8> = (0..packet_count(total)).flat_map(|s| chunk(&nonce, total, s)).collect();
         assert_eq!(joined, stream);
         assert_eq!(expected_hash(&nonce, total), sha256(&[&stream]));
+    }
+
+    #[test]
+    fn given_bytes_are_cut_into_the_same_packets() {
+        let bytes: Vec<u8> = (0..3 * CHUNK + 5).map(|i| i as u8).collect();
+        let total = bytes.len() as u64;
+        let source = Source::Given(bytes.clone());
+        let joined: Vec<u8> = (0..packet_count(total)).flat_map(|s| source.chunk(total, s)).collect();
+        assert_eq!(joined, bytes);
+        assert!((0..6).all(|s| source.chunk(total, s).len() == chunk_length(total, s)));
+        assert!(Source::Given(Vec::new()).chunk(0, u32::MAX).is_empty());
     }
 
     #[test]

@@ -1,22 +1,25 @@
 //! Receiving a transfer: every packet is checked, put in order, hashed; what is complete is recorded.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::bytes::{from_hex, to_hex, unix_ms};
 use crate::json::{object, Json};
-use crate::payload::{chunk, packet_count, Nonce, MAX_BYTES};
+use crate::payload::{chunk, chunk_length, packet_count, Nonce, MAX_BYTES, MAX_GIVEN};
 use crate::sha256::Sha256;
 use crate::wire::{Header, Message, Token};
 
 /// How far ahead of the first missing packet we keep packets: as far as an `Ack` can speak of.
 const AHEAD: u32 = 64;
 
+/// Payloads that were given to the dialer are kept, so that anybody can look at what arrived: these many.
+const KEPT: usize = 64;
+
 /// One transfer from one address. What is in order is hashed at once, so a transfer of any size
-/// holds no more than the few packets that came too early.
+/// holds no more than the few packets that came too early; one of given bytes holds them all.
 pub struct Transfer {
     header: Header,
     source: SocketAddr,
@@ -28,12 +31,13 @@ pub struct Transfer {
     bytes: u64,
     hasher: Sha256,
     digest: Option<[u8; 32]>,
+    given: Vec<u8>,
     pub recorded: bool,
 }
 
 impl Transfer {
     pub fn start(header: Header, source: SocketAddr, relayed: bool) -> Option<Transfer> {
-        (header.total <= MAX_BYTES).then(|| Transfer {
+        (header.total <= if header.given { MAX_GIVEN } else { MAX_BYTES }).then(|| Transfer {
             header,
             source,
             relayed,
@@ -44,11 +48,13 @@ impl Transfer {
             bytes: 0,
             hasher: Sha256::new(),
             digest: None,
+            given: Vec::new(),
             recorded: false,
         })
     }
 
-    /// False if the packet is not part of this transfer, or its bytes are not what the nonce says.
+    /// False if the packet is not part of this transfer, or its bytes cannot be: not what the nonce
+    /// says, or of given ones not as many.
     pub fn accept(&mut self, header: &Header, source: SocketAddr, sequence: u32, bytes: Vec<u8>) -> bool {
         let count = packet_count(self.header.total);
         if *header != self.header || source != self.source || sequence >= count {
@@ -57,7 +63,11 @@ impl Transfer {
         if sequence < self.next || self.early.contains_key(&sequence) {
             return true; // a repetition: our acknowledgement was lost
         }
-        if sequence - self.next > AHEAD || bytes != chunk(&self.header.nonce, self.header.total, sequence) {
+        let fits = match self.header.given {
+            true => bytes.len() == chunk_length(self.header.total, sequence),
+            false => bytes == chunk(&self.header.nonce, self.header.total, sequence),
+        };
+        if sequence - self.next > AHEAD || !fits {
             return false;
         }
         self.early.insert(sequence, bytes);
@@ -65,6 +75,9 @@ impl Transfer {
             self.hasher.update(&bytes);
             self.bytes += bytes.len() as u64;
             self.next += 1;
+            if self.header.given {
+                self.given.extend_from_slice(&bytes);
+            }
         }
         if self.next == count {
             self.completed_ms = unix_ms();
@@ -106,9 +119,11 @@ impl Transfer {
     }
 }
 
-/// `received.jsonl`: one line per nonce that really arrived, ever.
+/// `received.jsonl`: one line per nonce that really arrived, ever. `payloads/`: the newest given ones.
 pub struct Recorder {
     file: File,
+    payloads: PathBuf,
+    kept: VecDeque<PathBuf>,
     known: HashSet<Nonce>,
     /// The last write broke off somewhere in a line.
     torn: bool,
@@ -119,9 +134,15 @@ impl Recorder {
         let path = dir.join("received.jsonl");
         let file = OpenOptions::new().append(true).create(true).open(&path)?;
         let earlier = fs::read_to_string(&path)?;
+        let payloads = dir.join("payloads");
+        fs::create_dir_all(&payloads)?;
+        let mut kept: Vec<_> = fs::read_dir(&payloads)?.filter_map(|e| Some(e.ok()?.path())).collect();
+        kept.sort_by_key(|path| fs::metadata(path).and_then(|m| m.modified()).ok());
         let nonce = |line: &str| from_hex(Json::parse(line).ok()?.get("nonce")?.as_str()?);
         Ok(Recorder {
             file,
+            payloads,
+            kept: kept.into(),
             known: earlier.lines().filter_map(nonce).collect(),
             torn: !earlier.is_empty() && !earlier.ends_with('\n'),
         })
@@ -136,6 +157,7 @@ impl Recorder {
                 return Ok(None);
             }
         };
+        self.keep(transfer)?;
         let text = format!("{}{line}\n", if self.torn { "\n" } else { "" });
         self.torn = true;
         self.file.write_all(text.as_bytes())?;
@@ -144,6 +166,23 @@ impl Recorder {
         self.known.insert(transfer.header.nonce);
         transfer.recorded = true;
         Ok(Some(line))
+    }
+
+    /// The bytes as they came; whole or not there.
+    fn keep(&mut self, transfer: &mut Transfer) -> io::Result<()> {
+        if !transfer.header.given {
+            return Ok(());
+        }
+        let path = self.payloads.join(to_hex(&transfer.header.nonce));
+        let part = path.with_extension("part");
+        fs::write(&part, &transfer.given)?;
+        fs::rename(&part, &path)?;
+        transfer.given = Vec::new();
+        self.kept.push_back(path);
+        while self.kept.len() > KEPT {
+            let _ = self.kept.pop_front().map(fs::remove_file);
+        }
+        Ok(())
     }
 }
 
@@ -156,7 +195,7 @@ mod tests {
     const SOURCE: ([u8; 4], u16) = ([203, 0, 113, 1], 7);
 
     fn header(total: u64) -> Header {
-        Header { nonce: [5; 16], total, from: [6; 32] }
+        Header { nonce: [5; 16], total, from: [6; 32], given: false }
     }
 
     fn start(total: u64) -> Transfer {
@@ -201,6 +240,26 @@ mod tests {
         assert_eq!(t.ack([0; 16]), Message::Ack { token: [0; 16], next: 0, later: 1 << 63 });
         assert!(t.confirm([0; 16]).is_none() && t.record().is_none());
         assert!(Transfer::start(header(u64::MAX), SOURCE.into(), false).is_none());
+    }
+
+    #[test]
+    fn given_bytes_are_kept_as_they_came() {
+        let dir = std::env::temp_dir().join(format!("testnet-given-{}", to_hex(&random::<8>().unwrap())));
+        fs::create_dir_all(&dir).unwrap();
+        let mut recorder = Recorder::open(&dir).unwrap();
+        for n in 0..=KEPT as u8 {
+            let h = Header { nonce: [n; 16], given: true, ..header(CHUNK as u64 + 2) };
+            let mut t = Transfer::start(h, SOURCE.into(), false).unwrap();
+            assert!(!t.accept(&h, SOURCE.into(), 1, vec![9; 3]), "a byte too many");
+            assert!(t.accept(&h, SOURCE.into(), 1, vec![9; 2]) && t.accept(&h, SOURCE.into(), 0, vec![n; CHUNK]));
+            assert!(recorder.record(&mut t).unwrap().is_some());
+            let kept = fs::read(dir.join("payloads").join(to_hex(&[n; 16]))).unwrap();
+            assert_eq!(kept, [vec![n; CHUNK], vec![9; 2]].concat());
+        }
+        assert_eq!(fs::read_dir(dir.join("payloads")).unwrap().count(), KEPT);
+        assert!(!dir.join("payloads").join(to_hex(&[0; 16])).exists(), "the oldest one went");
+        assert!(Transfer::start(Header { given: true, ..header(MAX_GIVEN + 1) }, SOURCE.into(), false).is_none());
+        fs::remove_dir_all(&dir).unwrap();
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::connect::receive;
-use crate::payload::{chunk, packet_count};
+use crate::payload::{packet_count, Source};
 use crate::round_trip::{RoundTrip, LONGEST_TIMER};
 use crate::sha256::Sha256;
 use crate::wire::{Header, Message, Token};
@@ -39,6 +39,7 @@ pub struct Sender<'a> {
     remote: SocketAddr,
     token: Token,
     header: Header,
+    source: Source,
     count: u32,
     /// The first packet never sent, and the first one not acknowledged as part of a whole beginning.
     fresh: u32,
@@ -51,12 +52,20 @@ pub struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    pub fn new(socket: &'a UdpSocket, remote: SocketAddr, token: Token, header: Header, rtt: Duration) -> Sender<'a> {
+    pub fn new(
+        socket: &'a UdpSocket,
+        remote: SocketAddr,
+        token: Token,
+        header: Header,
+        source: Source,
+        rtt: Duration,
+    ) -> Sender<'a> {
         Sender {
             socket,
             remote,
             token,
             header,
+            source,
             count: packet_count(header.total),
             fresh: 0,
             base: 0,
@@ -116,7 +125,7 @@ impl<'a> Sender<'a> {
     }
 
     fn transmit(&self, sequence: u32) -> Vec<u8> {
-        let bytes = chunk(&self.header.nonce, self.header.total, sequence);
+        let bytes = self.source.chunk(self.header.total, sequence);
         let message = Message::Data { token: self.token, header: self.header, sequence, chunk: bytes };
         let _ = self.socket.send_to(&message.encode(), self.remote);
         match message {
@@ -192,8 +201,8 @@ mod tests {
         let remote = there.local_addr().unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);
         thread::spawn(move || lossy_receiver(there, deadline));
-        let header = Header { nonce: [1; 16], total: 300_001, from: [0; 32] };
-        let sender = Sender::new(&here, remote, [2; 16], header, Duration::from_millis(5));
+        let header = Header { nonce: [1; 16], total: 300_001, from: [0; 32], given: false };
+        let sender = Sender::new(&here, remote, [2; 16], header, Source::Nonce([1; 16]), Duration::from_millis(5));
         let (sent, confirmation) = sender.run(deadline);
         let confirmation = confirmation.expect("confirmed in time");
         assert_eq!((sent.bytes, confirmation.bytes), (300_001, 300_001));
@@ -206,8 +215,8 @@ mod tests {
     fn hostile_acknowledgements_do_no_harm() {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let remote = socket.local_addr().unwrap();
-        let header = Header { nonce: [1; 16], total: 500_000, from: [0; 32] };
-        let mut sender = Sender::new(&socket, remote, [2; 16], header, Duration::from_millis(10));
+        let header = Header { nonce: [1; 16], total: 500_000, from: [0; 32], given: false };
+        let mut sender = Sender::new(&socket, remote, [2; 16], header, Source::Nonce([1; 16]), Duration::from_millis(10));
         sender.acknowledged(u32::MAX, u64::MAX);
         assert_eq!(sender.base, 0, "nothing was sent, so nothing can have arrived");
         sender.send_fresh();

@@ -61,6 +61,8 @@ pub struct Header {
     pub nonce: Nonce,
     pub total: u64,
     pub from: PeerId,
+    /// The bytes were handed to the dialer: they do not follow from the nonce.
+    pub given: bool,
 }
 
 impl Message {
@@ -86,7 +88,7 @@ impl Message {
             RelayAllocated { token, port } => out.kind(14).bytes(token).bytes(&port.to_be_bytes()),
             RelayJoin { token, role } => out.kind(15).bytes(token).bytes(&[*role as u8]),
             Data { token, header, sequence, chunk } => out
-                .kind(16)
+                .kind(if header.given { 19 } else { 16 })
                 .bytes(token)
                 .bytes(&header.nonce)
                 .bytes(&header.total.to_be_bytes())
@@ -106,7 +108,8 @@ impl Message {
     /// `None` for anything that is not exactly one of ours.
     pub fn decode(datagram: &[u8]) -> Option<Message> {
         let mut r = Reader(datagram.strip_prefix(MAGIC)?);
-        let message = match r.take::<1>()?[0] {
+        let kind = r.take::<1>()?[0];
+        let message = match kind {
             1 => {
                 let token = r.take()?;
                 r.take::<19>()?;
@@ -142,9 +145,14 @@ impl Message {
                     _ => return None,
                 },
             },
-            16 => Message::Data {
+            16 | 19 => Message::Data {
                 token: r.take()?,
-                header: Header { nonce: r.take()?, total: u64::from_be_bytes(r.take()?), from: r.take()? },
+                header: Header {
+                    nonce: r.take()?,
+                    total: u64::from_be_bytes(r.take()?),
+                    from: r.take()?,
+                    given: kind == 19,
+                },
                 sequence: u32::from_be_bytes(r.take()?),
                 chunk: r.rest(CHUNK)?,
             },
@@ -193,7 +201,13 @@ mod tests {
             Message::RelayJoin { token, role: Role::Callee },
             Message::Data {
                 token,
-                header: Header { nonce, total: 5000, from: peer },
+                header: Header { nonce, total: 5000, from: peer, given: false },
+                sequence: 7,
+                chunk: vec![5; CHUNK],
+            },
+            Message::Data {
+                token,
+                header: Header { nonce, total: 5000, from: peer, given: true },
                 sequence: 7,
                 chunk: vec![5; CHUNK],
             },

@@ -87,6 +87,16 @@ impl Lab {
         (output, text)
     }
 
+    /// Given bytes on standard input, with no length told.
+    fn give(&self, to: &str, nonce: &str, bytes: &[u8]) -> String {
+        let mut args = vec!["dial", "--registry-url", &self.url, "--rendezvous", &self.rendezvous, "--to", to];
+        args.extend(["--bind-port", "0", "--payload-stdin", "--nonce", nonce]);
+        let mut child =
+            Command::new(PROGRAM).args(&args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(bytes).unwrap();
+        String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()
+    }
+
     fn received(&self, name: &str) -> Vec<String> {
         let text = fs::read_to_string(self.dir.join(name).join("received.jsonl")).unwrap();
         text.lines().map(String::from).collect()
@@ -148,6 +158,19 @@ fn direct_punched_relayed_unknown() {
     let (output, text) = lab.dial(&"ab".repeat(32), &nonce(4), &[]);
     assert_eq!(field(&text, "result", "error"), "unknown peer");
     assert_eq!((field(&text, "result", "success"), output.status.code()), ("false", Some(1)));
+}
+
+#[test]
+fn given_bytes_arrive_and_are_kept() {
+    let lab = Lab::start("given");
+    let _b = lab.node("b", &[]);
+    let (to, nonce) = (lab.peer_id("b"), "0a".repeat(16));
+    let bytes: Vec<u8> = (0..50_000u32).map(|i| (i * i >> 3) as u8).collect();
+    let text = lab.give(&to, &nonce, &bytes);
+    assert_eq!(field(&text, "result", "success"), "true", "{text}");
+    assert_eq!(field(&text, "sent", "bytes"), "50000");
+    assert_eq!(fs::read(lab.dir.join("b/payloads").join(&nonce)).unwrap(), bytes);
+    assert_eq!(field(&lab.received("b")[0], "received", "sha256"), field(&text, "sent", "sha256"));
 }
 
 #[test]
