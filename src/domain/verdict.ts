@@ -10,6 +10,7 @@ import { judgeRun, type RunJudged } from './judge-run.ts'
 import { brokenBy, judgeSuites } from './judge-suites.ts'
 import type { NotCovered } from './not-covered.ts'
 import { weightiestFirst, type Reason } from './reason.ts'
+import { restsOn } from './rests-on.ts'
 import { resultsOf, suiteCounts, type SuiteResults } from './suites/suite.ts'
 import type { VerdictInput } from './verdict-input.ts'
 
@@ -54,8 +55,9 @@ function judge(input: VerdictInput): Verdict {
     criteria[input.criteria],
   )
   const soak = judgeSoak(input, run, results)
+  const decided = resultOf([...run.reasons, ...reasons, ...(soak?.reasons ?? [])])
   return {
-    ...resultOf([...run.reasons, ...reasons, ...(soak?.reasons ?? [])]),
+    ...decided,
     suites: results,
     findings: mergeFindings([
       ...run.findings,
@@ -64,7 +66,7 @@ function judge(input: VerdictInput): Verdict {
       ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
     ]),
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],
-    remarks: run.remarks,
+    remarks: [...run.remarks, ...(decided.result === 'passed' ? restsOn(results) : [])],
     invalidControls: run.invalidControls,
     ...(soak === null ? {} : { checkpoint: soak.result }),
   }

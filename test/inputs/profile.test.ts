@@ -95,7 +95,7 @@ describe('the shipped profiles', () => {
           '{registryUrl}',
           '{peerId}',
           '{localPort}',
-          '{bytes}',
+          '--payload-stdin',
           '{nonce}',
           '{timeoutMs}',
         ]),
@@ -112,7 +112,7 @@ describe('the shipped profiles', () => {
           completedMs: 'completed_ms',
         },
       },
-      payload: { kind: 'sha256-counter' },
+      payload: { kind: 'given', kept: '{dataDir}/payloads/{nonce}' },
     })
   })
 })

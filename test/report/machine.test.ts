@@ -82,7 +82,7 @@ describe('a title', () => {
     [
       'a verdict that is not recorded yet',
       { ...of(deployed), verdict: verdict(run()) },
-      'passed: direct 40/40, nat_traversed 30/30, relay 10/10',
+      'passed: direct 40/40, nat_traversed 30/30, relay 10/10; rests on grade A: the payload itself, found with the receiver',
     ],
     [
       'a checkpoint that is not recorded yet',

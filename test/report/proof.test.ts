@@ -72,7 +72,7 @@ describe('a good run', () => {
   const md = page()
   test.each([
     ['project', '# Test proof: ant-quic'],
-    ['result', '| Result | **passed** · '],
+    ['result', '| Result | **passed; rests on grade A: the payload itself, found with the receiver** · '],
     [
       'what the words mean, in the version that wrote them',
       '(https://github.com/saorsa-labs/vps-test/blob/v0.1.0/docs/verdict.md)',

@@ -2,6 +2,7 @@
 import { nobody, type Attempt, type Readings, type RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
+import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
 import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
@@ -49,7 +50,7 @@ function unable({ name, dial, peerId }: Profile): string | null {
 const roundSeconds = 2.5
 
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan({ config, fleet, nodes }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
+function plan({ config, profile, fleet, nodes }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
   const { enabled, criteria: targets, cooloffSeconds, timeoutSeconds } = config.tests.connectivity
   if (!enabled) return null
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
@@ -61,13 +62,14 @@ function plan({ config, fleet, nodes }: Planning): ReturnType<Suite<'connectivit
     repetitions: repetitionsFor(pairs, targets.sampleFloor),
   })
   const attempts = rounds.flat().length
+  const best = bestGrade(promisesOf(profile))
   const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloffSeconds))
   const rest = waiting === 0 ? '' : `, ${waiting} s of waiting so that the same two peers rest ${cooloffSeconds} s`
   return {
     work: { targets, cooloffSeconds, timeoutSeconds },
     attempts,
     seconds: Math.ceil(rounds.length * roundSeconds + waiting),
-    detail: `${attempts} attempts in ${rounds.length} rounds${rest}`,
+    detail: `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
     thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`,
   }
 }
