@@ -40,6 +40,8 @@ export interface WorldOptions {
   readonly keep?: SessionFolder['storeArtifact']
   readonly patienceMs?: number
   readonly clockShift?: number
+  /** What BUILD does where the project's code cannot be enclosed; absent: it builds, and the proof says so. */
+  readonly unenclosed?: 'refuse' | 'build'
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
 }
 
@@ -90,6 +92,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
           log: o.log,
           clock,
           signal,
+          unenclosed: o.unenclosed ?? 'build',
           ...(o.github === undefined ? {} : { github: o.github }),
           ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
         }),

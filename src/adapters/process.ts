@@ -103,6 +103,8 @@ export interface ProcessLimits extends Launch {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   readonly input?: string | Uint8Array
+  /** Stdin stays open until the program has ended, or is to end: a sandbox ends with it. */
+  readonly hold?: boolean
   /** Bytes of each stream that are kept (default 1 MiB): the last ones. */
   readonly keepBytes?: number
   /** A program that says more than is kept is ended. */
@@ -134,9 +136,11 @@ export async function runProcess(argv: Argv, options: ProcessLimits): Promise<Pr
   }
   const out = tail(child.stdout, keepBytes, overflow, options.onOut, stopped.reject)
   const err = tail(child.stderr, keepBytes, overflow, options.onErr, stopped.reject)
-  child.stdin.end(options.input ?? '')
+  if (options.hold === true) child.stdin.write(options.input ?? '')
+  else child.stdin.end(options.input ?? '')
   try {
     const ending = await Promise.race([stopped.promise, child.exited])
+    child.stdin.end()
     // What the program left running, and what holds its output open, is ended with it.
     await child.end()
     await Promise.race([Promise.all([out.closed, err.closed]), wait(graceMs, undefined, { ref: false })])
@@ -150,6 +154,7 @@ export async function runProcess(argv: Argv, options: ProcessLimits): Promise<Pr
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', stop)
+    child.stdin.end()
     await child.end()
     child.stdout.destroy()
     child.stderr.destroy()

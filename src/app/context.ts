@@ -49,6 +49,8 @@ export interface Context {
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
   /** How a key is given is the surface's to say; absent: by a flag. */
   readonly missingKey?: (fleet: string) => Failure
+  /** What a build does where the project's code cannot be enclosed. */
+  readonly unenclosed?: 'refuse' | 'build'
   /** A person's own, for a ledger with `--remote`. */
   readonly login?: Login
 }
@@ -82,6 +84,7 @@ export function worldIn(c: Context, w: WorldWish): OpenWorld {
     ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }),
     ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }),
     ...(c.github === undefined ? {} : { github: c.github }),
+    ...(c.unenclosed === undefined ? {} : { unenclosed: c.unenclosed }),
   })
 }
 

@@ -13,6 +13,14 @@ export interface Toolchain {
   readonly zig: string | null
 }
 
+/** What the project's code could see and do while it was compiled. */
+export type SandboxKind =
+  /** A user who owns nothing of ours, with its own processes, files and variables. */
+  | { readonly kind: 'another user' }
+  /** Our own user by number, with its own processes, files and variables. */
+  | { readonly kind: 'user namespace' }
+  | { readonly kind: 'none'; readonly why: string }
+
 export interface Built {
   readonly kind: 'built'
   readonly path: string
@@ -25,7 +33,9 @@ export interface Built {
   readonly argv: readonly string[]
   readonly seconds: number
   /** Where the workspace begins that cargo built, and where it wrote; absent where another machine built. */
-  readonly here?: { readonly cargoRoot: string; readonly targetDir: string }
+  readonly here?: { readonly cargoRoot: string; readonly targetDir: string; readonly enclosed: boolean }
+  /** Null: nothing of the project ran here. */
+  readonly sandbox: SandboxKind | null
 }
 export interface BuildFailed {
   readonly kind: 'failed'
@@ -96,6 +106,8 @@ export interface BuildRecord {
   readonly glibc: string | null
   readonly argv: readonly string[]
   readonly seconds: number
+  /** Null: nothing of the project ran on the orchestrator's machine. */
+  readonly sandbox: SandboxKind | null
   /** Ways that were tried before and did not make a binary. */
   readonly before: readonly { readonly source: BuildMethod; readonly reason: BuildFault; readonly message: string }[]
 }

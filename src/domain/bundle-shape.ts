@@ -127,6 +127,7 @@ const build = fields({
   before: list(fields({ source: text, reason: text })),
   from: kinds({ none: anything, git: fields({ commit: text }), file: anything, release: anything }),
   toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
+  sandbox: orNull(kinds({ 'another user': anything, 'user namespace': anything, none: fields({ why: text }) })),
 })
 const facts = (most: Limits): Check =>
   every<BundleFacts>({

@@ -104,3 +104,19 @@ function missing(program: CargoProgram, options: readonly string[]): readonly st
 }
 
 const words = (text: string): readonly string[] => text.split(/[\s,]+/).filter((word) => word !== '')
+
+const dependencies = z.object({
+  packages: z.array(z.object({ dependencies: z.array(z.object({ path: z.string().nullish() })) })),
+})
+
+/** Directories that the packages' manifests name as dependencies; none for a text that is not cargo's. */
+export function readPathDependencies(text: string): readonly string[] {
+  let raw: unknown
+  try {
+    raw = JSON.parse(text)
+  } catch {
+    return []
+  }
+  const read = dependencies.safeParse(raw)
+  return read.success ? read.data.packages.flatMap((p) => p.dependencies.flatMap((d) => d.path ?? [])) : []
+}

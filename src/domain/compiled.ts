@@ -47,6 +47,11 @@ export const mostFaults = 100
 const methods = oneOf('zigbuild', 'native', 'file', 'release')
 const before = list(fields({ source: methods, reason: oneOf(...buildFaultKinds), message: text }), 10)
 const toolchain = fields({ rustc: name, cargo: name, zigbuild: orNull(name), zig: orNull(name) })
+const sandbox = kinds({
+  'another user': anything,
+  'user namespace': anything,
+  none: fields({ why: text }),
+})
 const record = every<BuildRecord>({
   source: oneOf('zigbuild'),
   name,
@@ -62,6 +67,7 @@ const record = every<BuildRecord>({
   glibc: orNull(name),
   argv: list(text, 1000),
   seconds: number,
+  sandbox: orNull(sandbox),
   before,
 })
 const place = fields({ file: text, path: text, line: optional(whole), column: optional(whole) })

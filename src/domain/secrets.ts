@@ -10,6 +10,10 @@ const looks: readonly (readonly [string, RegExp])[] = [
   ['an AWS key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
 ]
 
+/** What this text holds that is a secret by its look, in words. */
+export const secretLooks = (text: string): readonly string[] =>
+  looks.filter(([, look]) => look.test(text)).map(([name]) => name)
+
 /** Shorter lines of a secret are words that stand everywhere. */
 const shortest = 8
 

@@ -1,6 +1,6 @@
 /** The proof of one evidence bundle: what `seal` writes and `verify` writes again, byte for byte. */
 import type { Bundle } from '../domain/bundle.ts'
-import type { BuildRecord } from '../domain/build.ts'
+import type { BuildRecord, SandboxKind } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { checkpointOf, verdictInputOf } from '../domain/bundle.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -54,11 +54,12 @@ function buildFacts(r: BuildRecord | null): BuildFacts | null {
     file: 'a given file',
     release: 'a release asset',
   }[r.source]
+  const enclosed = r.sandbox === null ? how : `${how} ${sandboxText(r.sandbox)}`
   return {
     how:
       r.before.length === 0
-        ? how
-        : `${how}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(', ')}`,
+        ? enclosed
+        : `${enclosed}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(', ')}`,
     toolchain:
       r.toolchain === null
         ? null
@@ -78,6 +79,9 @@ function buildFacts(r: BuildRecord | null): BuildFacts | null {
     bytes: r.bytes,
   }
 }
+
+const sandboxText = (sandbox: SandboxKind): string =>
+  sandbox.kind === 'none' ? `without a sandbox (${sandbox.why})` : `in a sandbox (${sandbox.kind})`
 
 /** Rules of spec §5 that left a trace in the evidence. */
 function recoveries(b: Bundle): readonly { rule: string; times: number; where: string }[] {

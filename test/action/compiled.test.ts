@@ -41,6 +41,7 @@ const record: BuildRecord = {
   argv: ['cargo'],
   seconds: 1,
   uncommitted: null,
+  sandbox: { kind: 'another user' },
   before: [],
 }
 const built = { kind: 'built', record }

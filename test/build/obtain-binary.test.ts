@@ -1,24 +1,22 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
 import { BuildFailure } from '../../src/adapters/build/build-failure.ts'
 import { obtainBinary, type ObtainOptions } from '../../src/adapters/build/obtain-binary.ts'
 import { readSource } from '../../src/adapters/build/source.ts'
 import type { Obtained } from '../../src/ports.ts'
 import { localRemote } from '../../src/adapters/local.ts'
+import { isInside } from '../../src/adapters/build/inside.ts'
 import { afterZigbuild } from '../../src/domain/build.ts'
 import { placed } from '../../src/domain/cargo-messages.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { canonical, sha256 } from '../../src/domain/ledger.ts'
 import { cacheDir, clock, fixture, git, never, notes, repository, scratch, zigCommand } from './world.ts'
 
-/** A project of its own name in the tool cache that all tests share. */
+/** A project in the tool cache that all tests share: its checkouts have target directories of their own. */
 function options(workspace: string, program: string, more: Partial<ObtainOptions> = {}): ObtainOptions {
-  const project = basename(scratch())
-  onTestFinished(() => {
-    for (const kind of ['target', 'fetched']) rmSync(join(cacheDir, kind, project), { recursive: true, force: true })
-  })
+  const project = 'tests'
   return {
     project,
     binary: {
@@ -36,6 +34,7 @@ function options(workspace: string, program: string, more: Partial<ObtainOptions
     log: notes(),
     clock,
     signal: never,
+    unenclosed: 'build',
     ...more,
   }
 }
@@ -186,11 +185,43 @@ test(
 
 test('a source that moves while it is built is refused', { timeout: 120_000 }, async () => {
   const { workspace } = repository('good')
-  // build.rs runs in the middle of the build, as a person's editor would.
-  writeFileSync(join(workspace, 'build.rs'), 'fn main() { std::fs::write("src/late.rs", "// late").unwrap(); }\n')
+  let looks = 0
+  // The second look at the clock is at the beginning of the build, where a person's editor saves a file.
+  const editing = {
+    ...clock,
+    now: () => {
+      if (++looks === 2) writeFileSync(join(workspace, 'src', 'late.rs'), '// late')
+      return clock.now()
+    },
+  }
+  expect((await failure(obtain(options(workspace, 'toy', { clock: editing })))).facts).toMatchObject({
+    kind: 'busy',
+    code: 'B303',
+  })
+})
+
+test('a build script that writes into its source writes into a copy', { timeout: 120_000 }, async () => {
+  const { workspace } = repository('good')
+  writeFileSync(
+    join(workspace, 'build.rs'),
+    'fn main() { std::fs::write("src/main.rs", "fn main() { println!(\\"written\\"); }").unwrap(); }\n',
+  )
   git(workspace, 'add', '.')
-  git(workspace, 'commit', '--quiet', '--message', 'moves')
-  expect((await failure(obtain(options(workspace, 'toy')))).facts).toMatchObject({ kind: 'busy', code: 'B303' })
+  git(workspace, 'commit', '--quiet', '--message', 'writes')
+  const { path, record } = await obtain(options(workspace, 'toy'))
+  expect(execFileSync(path, { encoding: 'utf8' })).toBe('written\n')
+  expect(record.sandbox).toEqual({ kind: 'another user' })
+  expect(git(workspace, 'status', '--porcelain')).toBe('')
+})
+
+test('a program that is a link out of the build is not read', async () => {
+  const target = scratch()
+  const link = join(target, 'toy')
+  symlinkSync('/etc/shadow', link)
+  expect(await isInside(link, target)).toBe(false)
+  writeFileSync(join(target, 'other'), '')
+  expect(await isInside(join(target, 'other'), target)).toBe(true)
+  expect(await isInside('/bin/true', target)).toBe(false)
 })
 
 test(

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { runTool } from '../../src/adapters/build/process.ts'
-import { buildEnvironment } from '../../src/adapters/build/toolchain.ts'
+import { sandboxEnvironment } from '../../src/adapters/sandbox/policy.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { never, scratch } from './world.ts'
 
@@ -69,9 +69,15 @@ test('a program that is not there is named', async () => {
   expect(await codeOf(runTool(['vps-test-no-such-program'], { timeoutMs: 5000, signal: never }))).toBe('I301')
 })
 
-test('build scripts see no token and no action input of ours', () => {
-  const env = buildEnvironment({
+test('build scripts see of our environment what is named, and nothing that is a secret by name or look', () => {
+  const env = sandboxEnvironment({
     PATH: '/bin',
+    SSH_AUTH_SOCK: 'x',
+    AWS_PROFILE: 'x',
+    CARGO_REGISTRIES_OURS_TOKEN: 'x',
+    CARGO_HTTP_PROXY: 'http://me:x@proxy.example',
+    RUSTFLAGS_OLD: 'x',
+    CFLAGS: `-DTOKEN=ghp_${'a'.repeat(36)}`,
     INPUT_SSH_KEY: 'x',
     GITHUB_TOKEN: 'x',
     ACTIONS_RUNTIME_TOKEN: 'x',
@@ -80,7 +86,14 @@ test('build scripts see no token and no action input of ours', () => {
     VPS_TEST_SSH_KEY: 'x',
     CARGO_HOME: '/c',
     RUSTFLAGS: '-g',
+    CARGO_NET_OFFLINE: 'true',
   })
-  expect(Object.values(env)).not.toContain('x')
-  expect(env).toMatchObject({ PATH: '/bin', CARGO_HOME: '/c', RUSTFLAGS: '-g' })
+  expect(env).toEqual({
+    PATH: '/bin',
+    RUSTFLAGS: '-g',
+    CARGO_NET_OFFLINE: 'true',
+    LC_ALL: 'C.UTF-8',
+    CARGO_TERM_COLOR: 'never',
+    CARGO_TERM_PROGRESS_WHEN: 'never',
+  })
 })

@@ -15,6 +15,8 @@ const options = (name: string, program: string, more: Partial<ZigBuildOptions> =
   glibc: '2.31',
   targetDir: scratch(),
   cacheDir,
+  sandboxDir: join(cacheDir, 'sandbox', 'tests'),
+  unenclosed: 'build',
   timeoutMs: 240_000,
   log: notes(),
   clock,

@@ -51,6 +51,7 @@ export const buildRecord: BuildRecord = {
   argv: ['cargo', 'build'],
   seconds: 12,
   uncommitted: null,
+  sandbox: { kind: 'another user' },
   before: [],
 }
 

@@ -28,6 +28,7 @@ const build = {
   glibc: null,
   argv: ['cargo'],
   seconds: 1,
+  sandbox: null,
   before: [{ source: 'zigbuild', reason: 'toolchain', message: 'm' }],
 }
 const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle

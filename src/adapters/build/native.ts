@@ -98,6 +98,7 @@ export async function buildNative(options: NativeOptions): Promise<BuildResult> 
     glibc: null,
     argv,
     seconds: (clock.now() - started) / 1000,
+    sandbox: null,
   }
 }
 

@@ -19,6 +19,7 @@ import type { Clock, NeedsNativeBuild, Log, Obtained, Remote } from '../../ports
 import { failed } from './build-failure.ts'
 import { givenFile, storeProgram, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
+import { writtenFolder } from '../sandbox/sandbox.ts'
 import { readSource } from './source.ts'
 import { targetDirectory } from './target-directory.ts'
 import { uncommittedIn } from './uncommitted.ts'
@@ -43,6 +44,8 @@ export interface ObtainOptions {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly env?: NodeJS.ProcessEnv
+  /** What is done where the machine has no way to enclose the project's code. */
+  readonly unenclosed: 'refuse' | 'build'
   /** Ways that were tried already and did not make a binary; where there are any, the build host builds. */
   readonly before?: BuildRecord['before']
 }
@@ -64,6 +67,7 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | N
         glibc: null,
         argv: [],
         seconds: (clock.now() - started) / 1000,
+        sandbox: null,
         before: [],
       })
     }
@@ -84,6 +88,7 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | N
         glibc: null,
         argv: [],
         seconds: (clock.now() - started) / 1000,
+        sandbox: null,
         before: [],
       })
     }
@@ -96,12 +101,16 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   const before = options.before ?? []
   if (native || before.length > 0) return natively(options, before, from)
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
+  const sandboxDir = join(cacheDir, 'sandbox', project)
+  const targets = await writtenFolder(sandboxDir, 'target', signal)
   const zig = await buildWithZig({
     ...common,
     workspace,
     glibc: binary.glibc,
     cacheDir,
-    targetDir: await targetDirectory(join(cacheDir, 'target', project), workspace),
+    sandboxDir,
+    targetDir: await targetDirectory(targets.path, workspace, targets.remove),
+    unenclosed: options.unenclosed,
     ...(options.env === undefined ? {} : { env: options.env }),
   })
   switch (afterZigbuild(zig)) {
@@ -157,7 +166,7 @@ async function finish(
   before: BuildRecord['before'],
 ): Promise<Obtained> {
   if (result.kind === 'failed') throw failed(result, before)
-  const { source, toolchain, glibc, argv, seconds } = result satisfies Built
+  const { source, toolchain, glibc, argv, seconds, sandbox } = result satisfies Built
   const data = await readFile(result.path)
   if (sha256(data) !== result.sha256)
     throw new Failure({
@@ -165,7 +174,7 @@ async function finish(
       message: `${result.path} changed after it was built: does another build run in this directory?`,
     })
   const uncommitted = await readBesides(options, result, from)
-  return kept(options, data, { source, from, uncommitted, toolchain, glibc, argv, seconds, before })
+  return kept(options, data, { source, from, uncommitted, toolchain, glibc, argv, seconds, sandbox, before })
 }
 
 const readBesides = async (o: ObtainOptions, { here, path }: Built, from: SourceInfo): Promise<Uncommitted | null> =>

@@ -4,6 +4,8 @@ import { runProcess, type Launch } from '../process.ts'
 import { lineSplitter } from '../ssh/collect.ts'
 
 export interface ProcessOptions extends Launch {
+  /** Stdin stays open until the program has ended, or is to end: a sandbox ends with it. */
+  readonly hold?: boolean
   readonly timeoutMs: number
   readonly signal: AbortSignal
   readonly onLine?: (line: string) => void

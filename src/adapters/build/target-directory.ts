@@ -1,5 +1,5 @@
 /** Cargo's target directory of one checkout, and the end of those that nobody builds in any more. */
-import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, readdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../../domain/ledger.ts'
 
@@ -12,10 +12,15 @@ const youngMs = 2 * 3_600_000
  * then goes by the files' times:
  * the program of one commit would be taken for that of another.
  */
-export async function targetDirectory(below: string, workspace: string): Promise<string> {
+export async function targetDirectory(
+  below: string,
+  workspace: string,
+  remove: (dir: string) => Promise<void>,
+): Promise<string> {
   const own = join(below, sha256(workspace).slice(0, 16))
   await mkdir(own, { recursive: true })
-  await utimes(own, new Date(), new Date())
+  // It may belong to the sandbox's user, whose builds set its time as well.
+  await utimes(own, new Date(), new Date()).catch(() => undefined)
   const others = await Promise.all(
     (await readdir(below, { withFileTypes: true }))
       .filter((d) => d.isDirectory())
@@ -28,6 +33,6 @@ export async function targetDirectory(below: string, workspace: string): Promise
     .toSorted((a, b) => b.at - a.at)
     .slice(kept)
     .filter((d) => d.path !== own && Date.now() - d.at > youngMs)
-  await Promise.all(old.map((d) => rm(d.path, { recursive: true, force: true })))
+  await Promise.all(old.map((d) => remove(d.path)))
   return own
 }

@@ -1,74 +1,51 @@
 /** Finds cargo, cargo-zigbuild and zig, and installs the last two from PyPI into the cache where a machine has none. */
-import { access, constants, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, mkdtemp, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import type { Toolchain } from '../../domain/build.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
-import { ask, runTool } from './process.ts'
+import { runTool } from './process.ts'
 import { zigFolder, zigRequirements, zigWheels } from './zig-wheels.ts'
 
 export interface ToolchainOptions {
   readonly cacheDir: string
-  /** Where versions are asked: a `rust-toolchain.toml` there decides which rustc answers. */
-  readonly cwd: string
   readonly log: Log
   readonly signal: AbortSignal
   readonly env?: NodeJS.ProcessEnv
 }
 
 export interface ZigToolchain {
-  /** Environment for the build: PATH extended, credentials of this process left out. */
+  /** What the build needs of the environment besides: PATH extended, and which zig. */
   readonly env: Readonly<Record<string, string>>
-  readonly versions: Toolchain
+  readonly zig: string
+  /** Where the programs lie. */
+  readonly directories: readonly string[]
 }
 
+/** Looks for files only: which rustc answers in a directory is the project's word, and is asked in the sandbox. */
 export async function ensureZig(options: ToolchainOptions): Promise<ZigToolchain> {
-  const env = buildEnvironment(options.env ?? process.env)
+  const env = options.env ?? process.env
   const cargo = await findCargo(env)
   const path = [...(cargo.onPath ? [] : [cargo.dir]), ...(env['PATH'] ?? '').split(delimiter)]
   const here = await find('cargo-zigbuild', path)
   const zig = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? (await find('zig', path))
-  if (here !== undefined && zig !== undefined) return named({ ...env, PATH: path.join(delimiter) }, zig, options)
-  const tools = await installed({ ...env, PATH: path.join(delimiter) }, options)
+  if (here !== undefined && zig !== undefined)
+    return {
+      env: { PATH: path.join(delimiter) },
+      zig,
+      directories: [cargo.dir, dirname(here), dirname(await realpath(zig).catch(() => zig))],
+    }
+  const tools = await installed(env, options)
   // A zig on PATH is passed over for the one that is known to fit; a zig that a person names in the environment is not.
   const used = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? join(tools, 'ziglang', 'zig')
-  return named(
-    { ...env, PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: used },
-    used,
-    options,
-  )
-}
-
-/**
- * Build scripts are the project's code: nothing secret is in their environment. They run as the same user as this
- * process and can read its own, so that the job `compile` is given no secret at all; `run` on a runner still is.
- */
-export function buildEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
-  const secret =
-    /^(?:INPUT_|ACTIONS_(?:RUNTIME|ID_TOKEN|CACHE|RESULTS)|GITHUB_TOKEN$|GH_TOKEN$|STATE_|VPS_TEST_.*(?:KEY|TOKEN|SECRET))/i
-  const kept = Object.entries(env).filter((e): e is [string, string] => e[1] !== undefined && !secret.test(e[0]))
   return {
-    ...Object.fromEntries(kept),
-    LC_ALL: 'C.UTF-8',
-    CARGO_TERM_COLOR: 'never',
-    CARGO_TERM_PROGRESS_WHEN: 'never',
+    env: { PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: used },
+    zig: used,
+    directories: [cargo.dir, tools, dirname(used)],
   }
 }
 
-async function named(env: Record<string, string>, zig: string, options: ToolchainOptions): Promise<ZigToolchain> {
-  const say = (...argv: [string, ...string[]]): Promise<string> =>
-    ask(argv, { cwd: options.cwd, env, timeoutMs: 120_000, signal: options.signal })
-  const [rustc, cargo, zigbuild, version] = await Promise.all([
-    say('rustc', '--version'),
-    say('cargo', '--version'),
-    say('cargo-zigbuild', '--version'),
-    say(zig, 'version'),
-  ])
-  return { env, versions: { rustc, cargo, zigbuild, zig: version } }
-}
-
-async function findCargo(env: Record<string, string>): Promise<{ readonly dir: string; readonly onPath: boolean }> {
+async function findCargo(env: NodeJS.ProcessEnv): Promise<{ readonly dir: string; readonly onPath: boolean }> {
   const onPath = await find('cargo', (env['PATH'] ?? '').split(delimiter))
   if (onPath !== undefined) return { dir: dirname(onPath), onPath: true }
   const home = await find('cargo', [join(env['CARGO_HOME'] || join(env['HOME'] || homedir(), '.cargo'), 'bin')])
@@ -81,7 +58,7 @@ async function findCargo(env: Record<string, string>): Promise<{ readonly dir: s
 }
 
 /** Installed beside and moved in one step: a killed installation is never found, and two at once do not meet. */
-async function installed(env: Record<string, string>, { cacheDir, log, signal }: ToolchainOptions): Promise<string> {
+async function installed(env: NodeJS.ProcessEnv, { cacheDir, log, signal }: ToolchainOptions): Promise<string> {
   const tools = join(cacheDir, zigFolder)
   if (await complete(tools)) return tools
   log.info(
@@ -107,12 +84,13 @@ async function installed(env: Record<string, string>, { cacheDir, log, signal }:
 const complete = async (tools: string): Promise<boolean> =>
   (await runs(join(tools, 'ziglang', 'zig'))) && runs(join(tools, 'bin', 'cargo-zigbuild'))
 
-async function pip(staging: string, env: Record<string, string>, signal: AbortSignal): Promise<void> {
+async function pip(staging: string, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const venv = join(staging, 'venv'),
     list = join(staging, 'requirements.txt')
   await writeFile(list, zigRequirements())
-  const limits = { env, signal, timeoutMs: 600_000 }
-  const made = await runTool(['python3', '-m', 'venv', venv], limits).catch((error: unknown) => {
+  // Python looks for modules in its working directory: not in the checkout, whose files are the project's.
+  const limits = { cwd: staging, env, signal, timeoutMs: 600_000 }
+  const made = await runTool(['python3', '-I', '-m', 'venv', venv], limits).catch((error: unknown) => {
     throw isFailure(error, 'I301')
       ? missingPython('python3 is not installed here', 'apt-get install python3 python3-venv')
       : error
@@ -125,6 +103,7 @@ async function pip(staging: string, env: Record<string, string>, signal: AbortSi
   const done = await runTool(
     [
       join(venv, 'bin', 'python3'),
+      '-I',
       '-m',
       'pip',
       'install',

@@ -1,13 +1,14 @@
 /** What a build read that no commit holds: files that git ignores, files outside the repository, a lock file just made. */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { open, readFile, realpath } from 'node:fs/promises'
+import { lstat, open, readFile, realpath } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Uncommitted } from '../../domain/build.ts'
 import { readDepInfo } from '../../domain/dep-info.ts'
 import { Failure } from '../../domain/failure.ts'
 import { gitAt } from '../git/process.ts'
+import { isInside } from './inside.ts'
 
 const shown = 50
 const pointer = 'version https://git-lfs.github.com/spec/v1'
@@ -21,6 +22,8 @@ export interface BuildPlace {
   /** Where cargo writes. */
   readonly targetDir: string
   readonly program: string
+  /** In a sandbox nothing above the repository is seen. */
+  readonly enclosed: boolean
 }
 
 /** Null where everything that was read is of the commit. Failure U308 for a pointer in the place of its content. */
@@ -31,8 +34,9 @@ export async function uncommittedIn(place: BuildPlace, signal: AbortSignal): Pro
       realpath(dir).catch(() => dir),
     ),
   )
-  const text = await readFile(`${place.program}.d`, 'utf8').catch(() => '')
-  const settings = configsAbove(place.workspace)
+  const listing = `${place.program}.d`
+  const text = (await isInside(listing, place.targetDir)) ? await readFile(listing, 'utf8').catch(() => '') : ''
+  const settings = configsAbove(place.workspace, place.enclosed ? root : '/')
   const files = [
     ...readDepInfo(text).map((f) => resolve(place.workspace, f)),
     join(place.cargoRoot, 'Cargo.lock'),
@@ -42,7 +46,8 @@ export async function uncommittedIn(place: BuildPlace, signal: AbortSignal): Pro
   for (const file of files) {
     // A link's own place may be committed while what it leads to is not.
     const path = await realpath(file).catch(() => undefined)
-    if (path !== undefined && !made.some((dir) => path.startsWith(`${dir}/`))) real.add(path)
+    if (path !== undefined && (await lstat(path)).isFile() && !made.some((dir) => path.startsWith(`${dir}/`)))
+      real.add(path)
   }
   const listed = await gitAt(root, signal)(['ls-files', '-z', '--recurse-submodules'])
   const tracked = new Set(listed.stdout.toString('utf8').split('\0'))
@@ -61,14 +66,14 @@ export async function uncommittedIn(place: BuildPlace, signal: AbortSignal): Pro
 }
 
 /** Cargo reads the settings of every folder above the one that it is started in. */
-function configsAbove(workspace: string): readonly string[] {
+function configsAbove(workspace: string, top: string): readonly string[] {
   const found: string[] = []
   for (let at = workspace; ; at = dirname(at)) {
     for (const name of ['config.toml', 'config']) {
       const file = join(at, '.cargo', name)
       if (existsSync(file)) found.push(file)
     }
-    if (dirname(at) === at) return found
+    if (at === top || dirname(at) === at) return found
   }
 }
 

@@ -9,12 +9,11 @@ import { runTool } from './process.ts'
 export async function readWorkspace(
   dir: string,
   signal: AbortSignal,
-  launch: Launch = {},
+  launch: (dir: string) => Launch & { readonly hold?: boolean },
 ): Promise<CargoWorkspace | undefined> {
   const argv = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1'] as const
   const said = await runTool([...argv], {
-    ...launch,
-    cwd: dir,
+    ...launch(dir),
     timeoutMs: 60_000,
     signal,
   }).catch(() => {

@@ -1,17 +1,20 @@
 /** Builds the workspace here with cargo-zigbuild against an old glibc, and says whose fault it is when that fails. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, mkdir, stat } from 'node:fs/promises'
+import { access, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readBuildCommand, zigArgv } from '../../domain/cargo-argv.ts'
 import { classifyBuild } from '../../domain/cargo-failure.ts'
 import { emptyRun, readCargoLine, type CargoRun } from '../../domain/cargo-messages.ts'
-import type { BuildResult } from '../../domain/build.ts'
+import type { BuildResult, Built } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { failures } from '../../domain/failures/failures.ts'
 import type { Clock, Log } from '../../ports.ts'
+import type { SandboxWay } from '../sandbox/sandbox.ts'
 import { runTool } from './process.ts'
 import { buildProgress } from './progress.ts'
+import { asked, keepLock, sandboxFor, showOutside } from './enclosed.ts'
+import { isInside } from './inside.ts'
 import { ensureZig } from './toolchain.ts'
 import { commandFault, readWorkspace } from './workspace.ts'
 
@@ -26,11 +29,17 @@ export interface ZigBuildOptions {
   /** Survives runs, so that a second build is incremental. */
   readonly targetDir: string
   readonly cacheDir: string
+  /** The sandbox's own: homes of the user that builds. One for each project; survives runs. */
+  readonly sandboxDir: string
   readonly timeoutMs: number
   readonly log: Log
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly env?: NodeJS.ProcessEnv
+  /** What is done where the machine has no way to enclose a program. */
+  readonly unenclosed: 'refuse' | 'build'
+  /** Instead of the first way to enclose that works here. */
+  readonly way?: SandboxWay
 }
 
 export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResult> {
@@ -39,56 +48,63 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
   if (typeof command === 'string') return { kind: 'failed', reason: 'usage', errors: [], message: command }
   if (!(await exists(join(workspace, 'Cargo.toml'))))
     return { kind: 'failed', reason: 'usage', errors: [], message: `${workspace} holds no Cargo.toml` }
-  const tools = await ensureZig({
-    cacheDir: options.cacheDir,
-    cwd: workspace,
-    log,
-    signal,
-    ...(options.env === undefined ? {} : { env: options.env }),
-  }).catch(orFailed)
+  const ours = options.env ?? process.env
+  const tools = await ensureZig({ cacheDir: options.cacheDir, log, signal, env: ours }).catch(orFailed)
   if ('kind' in tools) return tools
-  const known = await readWorkspace(workspace, signal, { env: tools.env })
-  const fault = commandFault(known, options.argv, options.target)
-  if (fault !== null) return { kind: 'failed', reason: 'usage', errors: [], message: fault }
-  const cargoRoot = known?.root ?? workspace
-  const locked = await exists(join(cargoRoot, 'Cargo.lock'))
-  if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
-  const { argv, glibc } = zigArgv(command, { glibc: options.glibc, targetDir: options.targetDir, locked })
-  await mkdir(options.targetDir, { recursive: true })
-
-  let run: CargoRun = emptyRun
   const started = clock.now()
-  const progress = buildProgress('zigbuild', log, clock, signal)
-  const done = await runTool(argv as [string, ...string[]], {
-    cwd: workspace,
-    env: tools.env,
-    timeoutMs: options.timeoutMs,
-    signal,
-    onLine: (line) => {
-      run = readCargoLine(run, line)
-    },
-    onErrorLine: (line) => {
-      progress.saw(line, run.finished)
-    },
-  }).finally(progress.end)
-  if (done.code !== 0) return { kind: 'failed', ...classifyBuild(run, done.stderr) }
+  const sandbox = await sandboxFor(options, tools, ours)
+  try {
+    const { kind } = sandbox.enclosure
+    if (kind.kind === 'none') log.warn(`the build runs without a sandbox: ${kind.why}`)
+    const answered = await asked(sandbox, tools.zig, options).catch(orFailed)
+    if ('kind' in answered) return answered
+    const { versions, launch } = answered
+    const known = await readWorkspace(workspace, signal, launch)
+    const fault = commandFault(known, options.argv, options.target)
+    if (fault !== null) return { kind: 'failed', reason: 'usage', errors: [], message: fault }
+    await showOutside(sandbox, options, launch)
+    const cargoRoot = known?.root ?? workspace
+    const lock = join(cargoRoot, 'Cargo.lock')
+    const locked = await exists(lock)
+    if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
+    const { argv, glibc } = zigArgv(command, { glibc: options.glibc, targetDir: options.targetDir, locked })
+
+    let run: CargoRun = emptyRun
+    const progress = buildProgress('zigbuild', log, clock, signal)
+    const done = await runTool(argv as [string, ...string[]], {
+      ...launch(workspace),
+      timeoutMs: options.timeoutMs,
+      signal,
+      onLine: (line) => {
+        run = readCargoLine(run, line)
+      },
+      onErrorLine: (line) => {
+        progress.saw(line, run.finished)
+      },
+    }).finally(progress.end)
+    if (done.code !== 0) return { kind: 'failed', ...classifyBuild(run, done.stderr) }
+    if (!locked) await keepLock(sandbox, lock)
+    const here = { cargoRoot, targetDir: options.targetDir, enclosed: kind.kind !== 'none' }
+    const seconds = (clock.now() - started) / 1000
+    return await found(options, run, { toolchain: versions, glibc, argv, seconds, sandbox: kind, here })
+  } finally {
+    await sandbox.enclosure.close()
+  }
+}
+
+async function found(
+  options: ZigBuildOptions,
+  run: CargoRun,
+  facts: Pick<Built, 'toolchain' | 'glibc' | 'argv' | 'seconds' | 'sandbox' | 'here'>,
+): Promise<BuildResult> {
   const program = basename(options.target)
   const made = run.executables.findLast((path) => basename(path) === program)
   if (made === undefined)
     return { kind: 'failed', reason: 'usage', errors: [], message: notMade(program, run.executables) }
+  if (!(await isInside(made, options.targetDir)))
+    return { kind: 'failed', reason: 'compile', errors: [], message: `${made} is no file of this build` }
   const [sha256, { size }] = await Promise.all([digestOf(made), stat(made)])
-  return {
-    kind: 'built',
-    path: made,
-    sha256,
-    bytes: size,
-    source: 'zigbuild',
-    toolchain: tools.versions,
-    glibc,
-    argv,
-    seconds: (clock.now() - started) / 1000,
-    here: { cargoRoot, targetDir: options.targetDir },
-  }
+  return { kind: 'built', path: made, sha256, bytes: size, source: 'zigbuild', ...facts }
 }
 
 export const notMade = (program: string, made: readonly string[]): string =>

@@ -73,6 +73,7 @@ export const buildRecord = checked<BuildRecord>(
     }),
     uncommitted: orNull(fields({ count: number, paths: list(text, 50) })),
     toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
+    sandbox: orNull(kinds({ 'another user': fields({}), 'user namespace': fields({}), none: fields({ why: text }) })),
   }),
 )
 export const buildFaults = z

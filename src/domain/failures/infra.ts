@@ -92,6 +92,9 @@ export const infraFailures = {
   I317: infra('no toolchain could build the program', { remedy: doctor }),
   I318: infra('there is no way left to obtain the binary', { remedy: doctor }),
   I319: infra('the journal of the node cannot be read'),
+  I320: infra('this machine has no way to enclose the build, and secrets are beside it', {
+    noRemedy: 'build where root, sudo or user namespaces are allowed',
+  }),
   I400: infra('several runs ended without a record', { remedy: 'vps-test status' }),
   I450: infra('GitHub does not accept the token', {
     remedy: 'vps-test init',

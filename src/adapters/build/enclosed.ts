@@ -1,0 +1,145 @@
+/** The sandbox of a build: which tools it is shown, and which of them answer in the project's directory. */
+import { access, readFile, stat, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Toolchain } from '../../domain/build.ts'
+import { Failure } from '../../domain/failure.ts'
+import { innerHome, sandboxEnvironment, shownFor } from '../sandbox/policy.ts'
+import { openSandbox, type Enclosure } from '../sandbox/sandbox.ts'
+import { readPathDependencies } from '../../domain/cargo-metadata.ts'
+import type { Launch } from '../process.ts'
+import { isInside } from './inside.ts'
+import { ask, runTool } from './process.ts'
+import { outsideCopy, sourceCopy } from './source-copy.ts'
+import type { ZigToolchain } from './toolchain.ts'
+import type { ZigBuildOptions } from './zigbuild.ts'
+
+export interface BuildSandbox {
+  readonly enclosure: Enclosure
+  /** Where the enclosing programs begin: the project's own directory is entered inside. */
+  readonly cwd: string
+}
+
+export async function sandboxFor(
+  options: ZigBuildOptions,
+  tools: Pick<ZigToolchain, 'env' | 'directories'>,
+  ours: NodeJS.ProcessEnv,
+): Promise<BuildSandbox> {
+  const home = ours['HOME'] || homedir()
+  const rustup = ours['RUSTUP_HOME'] || join(home, '.rustup')
+  const own = Object.entries(ours).filter((e): e is [string, string] => ownPlaces.test(e[0]) && e[1] !== undefined)
+  const env = { ...sandboxEnvironment({ ...ours, ...tools.env }), RUSTUP_HOME: rustup }
+  const enclosure = await openSandbox({
+    folder: options.sandboxDir,
+    shown: shownFor(tools.env['PATH'] ?? ours['PATH'] ?? '', home, [rustup, ...tools.directories]),
+    written: [options.targetDir],
+    source: sourceCopy(options.workspace, options.log, options.signal),
+    env,
+    ours: Object.fromEntries(own),
+    ...(options.way === undefined ? {} : { way: options.way }),
+    signal: options.signal,
+  })
+  if (enclosure.kind.kind !== 'none') return { enclosure, cwd: '/' }
+  if (options.unenclosed === 'refuse')
+    throw new Failure({
+      code: 'I320',
+      message: `the project's code would run beside a key or a token that writes: ${enclosure.kind.why}`,
+    })
+  return { enclosure, cwd: options.workspace }
+}
+
+const ownPlaces = /^(?:HOME|USER|LOGNAME|TMPDIR|CARGO_HOME|XDG_CACHE_HOME)$/
+
+export type Enclosed = (dir: string) => Launch & { readonly hold?: boolean }
+
+/**
+ * Toolchains are shown and not written; a project that asks for one that is not here gets it into the sandbox's own
+ * home, where there is any way to.
+ */
+export async function asked(
+  { enclosure, cwd }: BuildSandbox,
+  zig: string,
+  options: ZigBuildOptions,
+): Promise<{ readonly versions: Toolchain; readonly launch: Enclosed }> {
+  const launching =
+    (more: Readonly<Record<string, string>>): Enclosed =>
+    (dir) => ({ ...enclosure.enclose(dir, more), cwd: enclosure.kind.kind === 'none' ? dir : cwd, hold: true })
+  const say =
+    (launch: Enclosed) =>
+    (...argv: [string, ...string[]]): Promise<string> =>
+      ask(argv, { ...launch(options.workspace), timeoutMs: 600_000, signal: options.signal })
+  const usual = launching({})
+  const { rustc, launch } = await say(usual)('rustc', '--version').then(
+    (said) => ({ rustc: said, launch: usual }),
+    async (error: unknown) => {
+      options.signal.throwIfAborted()
+      if (enclosure.kind.kind === 'none' || !(await asksForToolchain(options.workspace))) throw error
+      options.log.info('the project asks for a toolchain that is not installed: it is fetched into the sandbox')
+      const own = launching({ RUSTUP_HOME: join(innerHome, '.rustup'), RUSTUP_AUTO_INSTALL: '1' })
+      return { rustc: await say(own)('rustc', '--version'), launch: own }
+    },
+  )
+  const again = say(launch)
+  const [cargo, zigbuild, version] = await Promise.all([
+    again('cargo', '--version'),
+    again('cargo-zigbuild', '--version'),
+    again(zig, 'version'),
+  ])
+  return { versions: { rustc, cargo, zigbuild, zig: version }, launch }
+}
+
+/** More than this is no list of dependencies that a person wrote. */
+const mostOutside = 20
+
+/**
+ * Packages outside the repository that manifests name by their path come in as copies too: only directories with a
+ * manifest, without what looks like a secret.
+ */
+export async function showOutside(
+  { enclosure }: BuildSandbox,
+  { workspace, log, signal }: ZigBuildOptions,
+  launch: Enclosed,
+): Promise<void> {
+  if (enclosure.kind.kind === 'none') return
+  const waiting = [workspace]
+  const seen = new Set<string>()
+  for (let dir = waiting.shift(); dir !== undefined && seen.size < mostOutside; dir = waiting.shift()) {
+    for (const path of await pathDependencies(dir, launch, signal)) {
+      const outside = enclosure.copyOf(join(path, 'Cargo.toml')) === null
+      if (!outside || seen.has(path) || !(await isInside(join(path, 'Cargo.toml'), path))) continue
+      seen.add(path)
+      await enclosure.addSource(await outsideCopy(path, log, signal))
+      waiting.push(path)
+    }
+  }
+}
+
+async function pathDependencies(dir: string, launch: Enclosed, signal: AbortSignal): Promise<readonly string[]> {
+  const argv = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1'] as const
+  const said = await runTool([...argv], { ...launch(dir), timeoutMs: 60_000, signal })
+  return said.code === 0 ? readPathDependencies(said.stdout) : []
+}
+
+/** A lock file that cargo made belongs to the project's directory; it is data that the project's code may have written. */
+export async function keepLock({ enclosure }: BuildSandbox, lock: string): Promise<void> {
+  const made = enclosure.copyOf(lock)
+  if (made === null || !(await isInside(made.file, made.below))) return
+  if ((await stat(made.file)).size < longestLock) await writeFile(lock, await readFile(made.file), { flag: 'wx' })
+}
+
+const longestLock = 16 << 20
+
+/** Looked for as rustup does: in each directory above. */
+async function asksForToolchain(workspace: string): Promise<boolean> {
+  for (let dir = workspace; ; dir = join(dir, '..')) {
+    for (const name of ['rust-toolchain.toml', 'rust-toolchain'])
+      if (
+        await access(join(dir, name)).then(
+          () => true,
+          () => false,
+        )
+      )
+        return true
+    if (dir === join(dir, '..')) return false
+  }
+}

@@ -1,0 +1,249 @@
+/** The one sandbox for programs of the project that run beside us: another user, its own processes, files and variables. */
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SandboxKind } from '../../domain/build.ts'
+import { runProcess } from '../process.ts'
+import { innerPlaces } from './policy.ts'
+import { innerScript, outerScript } from './script.ts'
+
+export type { SandboxKind }
+
+/** How a machine lets us enclose a program; the first that works is taken. */
+export type SandboxWay = 'root' | 'sudo' | 'namespace' | 'none'
+
+/** Nothing on a usual machine belongs to this number: Debian keeps it for itself and has not given it out. */
+const innerUser = '61017'
+
+/** A directory whose listed files are copied for the inner user: the directory itself is neither changed nor seen. */
+export interface SourceCopy {
+  readonly root: string
+  /** Paths below it. */
+  readonly files: readonly string[]
+}
+
+/** A folder that stands for the first source's `.git`, and git's objects. */
+export interface GitView {
+  readonly folder: string
+  readonly objects: string
+}
+
+export interface SandboxOptions {
+  /** Survives runs: the inner user's home and what a killed run left. One for each project, since its code writes there. */
+  readonly folder: string
+  /** Seen, never written. */
+  readonly shown: readonly string[]
+  /** The inner user's to write, at their own place. */
+  readonly written: readonly string[]
+  /** `folder`: for what stands for `.git`. */
+  readonly source: (folder: string) => Promise<SourceCopy & { readonly git: GitView | null }>
+  /** Already an allow-list. */
+  readonly env: Readonly<Record<string, string>>
+  /** What `env` lacks of our own places, for a machine without a sandbox. */
+  readonly ours: Readonly<Record<string, string>>
+  /** Instead of the first that works here. */
+  readonly way?: SandboxWay
+  readonly signal: AbortSignal
+}
+
+export interface Enclosure {
+  readonly kind: SandboxKind
+  /** Words before a program's own, and its whole environment. */
+  readonly enclose: (
+    cwd: string,
+    more?: Readonly<Record<string, string>>,
+  ) => { readonly within: readonly string[]; readonly env: Record<string, string> }
+  /** From the next program on. */
+  readonly addSource: (source: SourceCopy) => Promise<void>
+  /** Where a file of a source is that a program inside wrote: untrusted, and gone after `close`. Null: not here. */
+  readonly copyOf: (path: string) => { readonly file: string; readonly below: string } | null
+  readonly close: () => Promise<void>
+}
+
+/** Where the machine has no way to enclose a program, it would run beside us, and `kind` says so. */
+export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
+  const found: Found =
+    options.way === undefined
+      ? await findWay(options.signal)
+      : options.way === 'none'
+        ? { way: 'none', why: 'none was wanted' }
+        : { way: options.way }
+  if (found.way === 'none') {
+    for (const dir of options.written) await mkdir(dir, { recursive: true })
+    return {
+      kind: { kind: 'none', why: found.why },
+      enclose: (_, more) => ({ within: [], env: { ...options.ours, ...options.env, ...more } }),
+      addSource: async () => undefined,
+      copyOf: () => null,
+      close: async () => undefined,
+    }
+  }
+  const { way } = found
+  const run = join(options.folder, `run-${process.pid}-${randomBytes(4).toString('hex')}`)
+  await forgetOld(options.folder, way)
+  await mkdir(run, { recursive: true })
+  try {
+    const first = await options.source(join(run, 'git'))
+    const sources: string[] = []
+    const addSource = async ({ root, files }: SourceCopy): Promise<void> => {
+      await writeFile(join(run, `files-${sources.length}`), files.map((path) => `./${path}\0`).join(''))
+      sources.push(root)
+    }
+    await addSource(first)
+    const home = join(options.folder, `home${suffix(way)}`)
+    await mkdir(home, { recursive: true })
+    return {
+      kind: { kind: way === 'namespace' ? 'user namespace' : 'another user' },
+      enclose: (cwd, more) => {
+        const inner = [
+          run,
+          innerUser,
+          way === 'namespace' ? 'unshare' : 'setpriv',
+          options.shown.join('\n'),
+          options.written.join('\n'),
+          home,
+          sources.join('\n'),
+          first.git?.folder ?? '',
+          first.git?.objects ?? '',
+          cwd,
+        ]
+        return enclosed(way, inner, { ...options.env, ...innerPlaces, ...more })
+      },
+      addSource,
+      copyOf: (path) => {
+        const n = sources.findIndex((root) => path.startsWith(`${root}/`))
+        const below = join(run, `source-${n}`)
+        return n < 0 ? null : { file: join(below, path.slice((sources[n] ?? '').length + 1)), below }
+      },
+      close: () => removed(run, way),
+    }
+  } catch (error) {
+    await removed(run, way)
+    throw error
+  }
+}
+
+function enclosed(
+  way: Exclude<SandboxWay, 'none'>,
+  inner: readonly string[],
+  env: Readonly<Record<string, string>>,
+): ReturnType<Enclosure['enclose']> {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return {
+    within: [
+      ...(way === 'sudo' ? ['sudo', '-n', '--'] : []),
+      'sh',
+      '-c',
+      outerScript,
+      'sandbox',
+      'unshare',
+      ...(way === 'namespace' ? ['--user', '--map-root-user'] : []),
+      '--mount',
+      '--pid',
+      '--ipc',
+      '--fork',
+      '--kill-child',
+      '--',
+      'sh',
+      '-c',
+      innerScript,
+      'sandbox',
+      ...inner,
+      'env',
+      '-i',
+      ...variables,
+    ],
+    // Programs of the machine that enclose it; the project's code has `variables`.
+    env: { PATH: systemPath, LC_ALL: 'C.UTF-8' },
+  }
+}
+
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Whose files these are decides who can write them again: a user of its own, or ours. */
+const suffix = (way: SandboxWay): string => (way === 'namespace' ? '-namespace' : way === 'none' ? '-beside' : '')
+
+/** The folder of this name for things that the sandbox writes, and how to take one of them away. */
+export async function writtenFolder(
+  folder: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ readonly path: string; readonly remove: (dir: string) => Promise<void> }> {
+  const { way } = await findWay(signal)
+  return {
+    path: join(folder, `${name}${suffix(way)}`),
+    remove: (dir) => removed(dir, way),
+  }
+}
+
+type Found = { readonly way: Exclude<SandboxWay, 'none'> } | { readonly way: 'none'; readonly why: string }
+
+let known: Promise<Found> | undefined
+
+const findWay = (signal: AbortSignal): Promise<Found> => {
+  known ??= tried(signal).catch((error: unknown) => {
+    known = undefined
+    throw error
+  })
+  return known
+}
+
+async function tried(signal: AbortSignal): Promise<Found> {
+  if (process.platform !== 'linux') return { way: 'none', why: `there is none for ${process.platform}` }
+  const ways = process.getuid?.() === 0 ? (['root', 'namespace'] as const) : (['sudo', 'namespace'] as const)
+  const whys: string[] = []
+  for (const way of ways) {
+    const why = await refusal(way, signal)
+    if (why === null) return { way }
+    whys.push(`${way}: ${why}`)
+  }
+  return { way: 'none', why: whys.join('; ') }
+}
+
+/** Tried with the sandbox itself: a kernel, a container or a policy may refuse any part of it. Null: it works. */
+async function refusal(way: Exclude<SandboxWay, 'none'>, signal: AbortSignal): Promise<string | null> {
+  const run = await mkdtemp(join(tmpdir(), 'vps-test-sandbox-'))
+  try {
+    const drop = way === 'namespace' ? 'unshare' : 'setpriv'
+    const inner = [run, innerUser, drop, '', '', join(run, 'home'), '', '', '', '/']
+    const { within, env } = enclosed(way, inner, { PATH: systemPath })
+    const { ending, stdout, stderr } = await runProcess(['sh', '-c', 'id -u; exec echo /proc/[0-9]*'], {
+      cwd: '/',
+      within,
+      env,
+      hold: true,
+      timeoutMs: 20_000,
+      signal,
+    })
+    if (ending.kind === 'not started') return ending.why
+    if (ending.kind !== 'exited' || ending.code !== 0)
+      return stderr.toString('utf8').trim().split('\n').at(-1) ?? 'it did not end well'
+    const [user, processes = ''] = stdout.toString('utf8').trim().split('\n')
+    return user === innerUser && processes.split(' ').length < 10 ? null : 'it does not hide what runs here'
+  } finally {
+    await removed(run, way)
+  }
+}
+
+/** Of runs whose process is gone. */
+async function forgetOld(folder: string, way: Exclude<SandboxWay, 'none'>): Promise<void> {
+  const runs = (await readdir(folder).catch(() => [])).filter((name) => /^run-\d+-/.test(name))
+  await Promise.all(runs.filter((name) => !lives(Number(name.split('-')[1]))).map((n) => removed(join(folder, n), way)))
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** What stays, stays in a folder of its own, and the next run tries again. */
+async function removed(dir: string, way: SandboxWay): Promise<void> {
+  if (way !== 'sudo') return rm(dir, { recursive: true, force: true }).catch(() => undefined)
+  await runProcess(['sudo', '-n', '--', 'rm', '-rf', '--', dir], {
+    timeoutMs: 60_000,
+  }).catch(() => undefined)
+}

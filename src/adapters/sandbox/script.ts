@@ -1,0 +1,146 @@
+/** The shell texts that enclose a program: an outer one that ends it whole, an inner one that builds its world. */
+
+/**
+ * What a program that is built needs of /etc; anything else there may be a secret of the machine.
+ */
+const etc = [
+  'alternatives',
+  'ca-certificates',
+  'ca-certificates.conf',
+  'crypto-policies',
+  'debian_version',
+  'gai.conf',
+  'host.conf',
+  'hosts',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'lsb-release',
+  'mime.types',
+  'nsswitch.conf',
+  'os-release',
+  'pki',
+  'protocols',
+  'resolv.conf',
+  'services',
+  'ssl',
+  'timezone',
+]
+
+/**
+ * Stdin is held open by whoever waits: its end, also by their death, ends all that runs inside. Signals alone would not
+ * do: a plain user may send none to what sudo started.
+ */
+export const outerScript = `exec 3<&0 </dev/null
+"$@" 3<&- &
+inside=$!
+(read -r _ <&3; kill -KILL "$inside") >/dev/null 2>&1 &
+watch=$!
+exec 3<&-
+trap 'kill -KILL "$inside" 2>/dev/null' TERM INT HUP
+wait "$inside"
+code=$?
+kill "$watch" 2>/dev/null
+exit "$code"
+`
+
+/**
+ * First process of its own PID, mount and IPC namespaces. Its arguments, in order: folder of this run; number of the
+ * inner user; `setpriv` or `unshare`, by which rights are given up; paths that are shown and paths that may be written, a
+ * line each; the inner user's home; where sources stand, a line each, whose files are listed in the run's folder; what
+ * stands for `.git` in the first, and git's objects (both may be empty); the directory to begin in; the program with its
+ * arguments.
+ */
+export const innerScript = `set -eu
+run=$1 user=$2 drop=$3 shown=$4 written=$5 home=$6 sources=$7 git=$8 objects=$9
+shift 9
+begin=$1
+shift
+umask 022
+fail() { echo "sandbox: $*" >&2; exit 125; }
+root=$run/root
+mkdir -p "$root"
+mount -t tmpfs -o mode=755,size=64m,nosuid,nodev sandbox "$root"
+cd "$root"
+mkdir -p usr etc dev/shm dev/pts proc run tmp var .before
+for name in bin sbin lib lib32 lib64 libx32; do [ ! -L "/$name" ] || cp -P "/$name" "$name"; done
+newline='
+'
+place() {
+  if [ -d "$1" ]; then mkdir -p ".$2"; else mkdir -p ".\${2%/*}"; : >".$2"; fi
+  mount --rbind "$1" ".$2"
+}
+sealed() {
+  cat /proc/self/mountinfo >"$run/mounts"
+  while IFS=' ' read -r _ _ _ _ point options _; do
+    point=$(printf '%b' "$point")
+    case "$point/" in "$root$1"/*) ;; *) continue ;; esac
+    case "$options," in rw,*) options=\${options#rw}; mount -o "remount,bind,ro$options" "$point" ;; esac
+  done <"$run/mounts"
+}
+own() {
+  mkdir -p "$1"
+  [ "$drop" != setpriv ] || [ "$(stat -c %u "$1")" = "$user" ] || chown -R -h "$user:$user" "$1"
+}
+own "$run/tmp"
+own "$home"
+place "$run/tmp" /tmp
+ln -s /tmp var/tmp
+place "$home" /home/build
+IFS=$newline
+n=0
+for from in $sources; do
+  own "$run/source-$n"
+  place "$run/source-$n" "$from"
+  if [ "$n" = 0 ] && [ -n "$git" ]; then
+    place "$git" "$from/.git"
+    place "$objects" "$from/.git/objects"
+    sealed "$from/.git"
+  fi
+  n=$((n + 1))
+done
+for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32 /nix /gnu $shown; do
+  if [ -e "$path" ] && [ ! -L "$path" ]; then place "$path" "$path"; sealed "$path"; fi
+done
+for path in $written; do own "$path"; place "$path" "$path"; done
+unset IFS
+for name in ${etc.join(' ')}; do
+  if [ -d "/etc/$name" ]; then place "/etc/$name" "/etc/$name"; sealed "/etc/$name"
+  elif [ -r "/etc/$name" ]; then cp -L "/etc/$name" "etc/$name"; fi
+done
+printf 'root:x:0:0::/:/bin/sh\\nbuild:x:%s:%s::/home/build:/bin/sh\\nnobody:x:65534:65534::/:/bin/sh\\n' "$user" "$user" >etc/passwd
+printf 'root:x:0:\\nbuild:x:%s:\\nnogroup:x:65534:\\n' "$user" >etc/group
+for name in null zero full random urandom; do : >"dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+mount -t tmpfs -o mode=1777,size=512m,nosuid,nodev shm dev/shm
+mount -t proc -o nosuid,nodev,noexec proc proc
+pivot_root . .before
+cd /
+as() {
+  if [ "$drop" = setpriv ]; then
+    setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"
+  else
+    unshare --user --map-user="$user" --map-group="$user" -- setpriv --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"
+  fi
+}
+IFS=$newline
+n=0
+for from in $sources; do
+  unset IFS
+  if [ ! -e "/.before$run/copied-$n" ]; then
+    tar -C "/.before$from" --null --no-recursion --verbatim-files-from -T "/.before$run/files-$n" -cf - |
+      as tar -C "$from" -xpf - || fail "the source could not be copied"
+    : >"/.before$run/copied-$n"
+  fi
+  n=$((n + 1))
+done
+umount -l /.before
+rmdir /.before
+mount -o remount,ro /
+cd "$begin" || fail "no directory $begin in the sandbox"
+as "$@"
+`
