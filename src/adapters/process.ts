@@ -136,8 +136,7 @@ export async function runProcess(argv: Argv, options: ProcessLimits): Promise<Pr
   }
   const out = tail(child.stdout, keepBytes, overflow, options.onOut, stopped.reject)
   const err = tail(child.stderr, keepBytes, overflow, options.onErr, stopped.reject)
-  if (options.hold === true) child.stdin.write(options.input ?? '')
-  else child.stdin.end(options.input ?? '')
+  if (options.hold !== true) child.stdin.end(options.input ?? '')
   try {
     const ending = await Promise.race([stopped.promise, child.exited])
     child.stdin.end()
@@ -156,8 +155,7 @@ export async function runProcess(argv: Argv, options: ProcessLimits): Promise<Pr
     signal?.removeEventListener('abort', stop)
     child.stdin.end()
     await child.end()
-    child.stdout.destroy()
-    child.stderr.destroy()
+    for (const stream of [child.stdout, child.stderr]) stream.destroy()
   }
 }
 

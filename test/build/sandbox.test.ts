@@ -9,7 +9,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { sandboxFor } from '../../src/adapters/build/enclosed.ts'
 import { runTool } from '../../src/adapters/build/process.ts'
 import type { SandboxWay } from '../../src/adapters/sandbox/sandbox.ts'
-import { cacheDir, clock, git, never, notes, repository, scratch } from './world.ts'
+import { git, never, notes, repository, scratch } from './world.ts'
 
 const secret = ['planted-and', 'must-not-be-found'].join('-')
 const key = `-----BEGIN OPENSSH PRIVATE KEY-----\n${secret}\n-----END OPENSSH PRIVATE KEY-----\n`
@@ -66,17 +66,11 @@ async function said(way: SandboxWay) {
   const targetDir = scratch()
   const options = {
     workspace: place.workspace,
-    argv: [],
-    target: 'looks',
-    glibc: '2.31',
     targetDir,
-    cacheDir,
     sandboxDir: scratch(),
     unenclosed: 'build',
     way,
-    timeoutMs: 240_000,
     log: notes(),
-    clock,
     signal: never,
   } as const
   const tools = { env: {}, directories: [] }

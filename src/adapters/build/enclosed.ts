@@ -5,14 +5,29 @@ import { join } from 'node:path'
 import type { Toolchain } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { innerHome, sandboxEnvironment, shownFor } from '../sandbox/policy.ts'
-import { openSandbox, type Enclosure } from '../sandbox/sandbox.ts'
+import { openSandbox, type Enclosure, type SandboxWay } from '../sandbox/sandbox.ts'
 import { readPathDependencies } from '../../domain/cargo-metadata.ts'
+import type { Log } from '../../ports.ts'
 import type { Launch } from '../process.ts'
 import { isInside } from './inside.ts'
 import { ask, runTool } from './process.ts'
 import { outsideCopy, sourceCopy } from './source-copy.ts'
 import type { ZigToolchain } from './toolchain.ts'
-import type { ZigBuildOptions } from './zigbuild.ts'
+
+export interface EnclosedBuild {
+  /** Directory of the Cargo workspace. */
+  readonly workspace: string
+  /** Survives runs, so that a second build is incremental. */
+  readonly targetDir: string
+  /** The sandbox's own: homes of the user that builds. One for each project; survives runs. */
+  readonly sandboxDir: string
+  /** What is done where the machine has no way to enclose a program. */
+  readonly unenclosed: 'refuse' | 'build'
+  /** Instead of the first way to enclose that works here. */
+  readonly way?: SandboxWay
+  readonly log: Log
+  readonly signal: AbortSignal
+}
 
 export interface BuildSandbox {
   readonly enclosure: Enclosure
@@ -21,7 +36,7 @@ export interface BuildSandbox {
 }
 
 export async function sandboxFor(
-  options: ZigBuildOptions,
+  options: EnclosedBuild,
   tools: Pick<ZigToolchain, 'env' | 'directories'>,
   ours: NodeJS.ProcessEnv,
 ): Promise<BuildSandbox> {
@@ -59,7 +74,7 @@ export type Enclosed = (dir: string) => Launch & { readonly hold?: boolean }
 export async function asked(
   { enclosure, cwd }: BuildSandbox,
   zig: string,
-  options: ZigBuildOptions,
+  options: EnclosedBuild,
 ): Promise<{ readonly versions: Toolchain; readonly launch: Enclosed }> {
   const launching =
     (more: Readonly<Record<string, string>>): Enclosed =>
@@ -97,7 +112,7 @@ const mostOutside = 20
  */
 export async function showOutside(
   { enclosure }: BuildSandbox,
-  { workspace, log, signal }: ZigBuildOptions,
+  { workspace, log, signal }: EnclosedBuild,
   launch: Enclosed,
 ): Promise<void> {
   if (enclosure.kind.kind === 'none') return

@@ -9,37 +9,24 @@ import { emptyRun, readCargoLine, type CargoRun } from '../../domain/cargo-messa
 import type { BuildResult, Built } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { failures } from '../../domain/failures/failures.ts'
-import type { Clock, Log } from '../../ports.ts'
-import type { SandboxWay } from '../sandbox/sandbox.ts'
+import type { Clock } from '../../ports.ts'
 import { runTool } from './process.ts'
 import { buildProgress } from './progress.ts'
-import { asked, keepLock, sandboxFor, showOutside } from './enclosed.ts'
+import { asked, keepLock, sandboxFor, showOutside, type EnclosedBuild } from './enclosed.ts'
 import { isInside } from './inside.ts'
 import { ensureZig } from './toolchain.ts'
 import { commandFault, readWorkspace } from './workspace.ts'
 
-export interface ZigBuildOptions {
-  /** Directory of the Cargo workspace. */
-  readonly workspace: string
+export interface ZigBuildOptions extends EnclosedBuild {
   /** As configured: `cargo zigbuild --release -p x --target x86_64-unknown-linux-gnu`. */
   readonly argv: readonly string[]
   /** Built file as configured; its last component names the program. */
   readonly target: string
   readonly glibc: string
-  /** Survives runs, so that a second build is incremental. */
-  readonly targetDir: string
   readonly cacheDir: string
-  /** The sandbox's own: homes of the user that builds. One for each project; survives runs. */
-  readonly sandboxDir: string
   readonly timeoutMs: number
-  readonly log: Log
   readonly clock: Clock
-  readonly signal: AbortSignal
   readonly env?: NodeJS.ProcessEnv
-  /** What is done where the machine has no way to enclose a program. */
-  readonly unenclosed: 'refuse' | 'build'
-  /** Instead of the first way to enclose that works here. */
-  readonly way?: SandboxWay
 }
 
 export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResult> {
