@@ -81,7 +81,7 @@ export const sealedEntryShape = every<Entry>({
 })
 
 const control = every<Control>({
-  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer'),
+  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer', 'self-test', 'self-test-after'),
   from: name,
   to: name,
   expected: oneOf('through', 'blocked', 'no-claim'),

@@ -6,6 +6,7 @@ import type { Reason } from './reason.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Control } from './evidence.ts'
 import type { Finding } from './findings.ts'
+import type { NodeName } from './fleet.ts'
 
 export interface ControlsJudged {
   readonly invalid: readonly Control[]
@@ -14,10 +15,23 @@ export interface ControlsJudged {
   readonly notCovered: readonly NotCovered[]
 }
 
+export const isSelfTest = ({ name }: Control): boolean => name === 'self-test' || name === 'self-test-after'
+
+/** Nodes on which our own instruments did not work, before the first round or when somebody was to be blamed. */
+export const unfitNodes = (controls: readonly Control[]): ReadonlyMap<NodeName, string> =>
+  new Map(
+    controls
+      .filter((c) => isSelfTest(c) && c.seen !== 'through')
+      .map((c) => [
+        c.from,
+        `self test ${c.name === 'self-test' ? 'before the first round' : 'after the rounds'}: ${c.detail}`,
+      ]),
+  )
+
 const required = ['open-path', 'closed-path'] as const
 
 export function judgeControls(controls: readonly Control[]): ControlsJudged {
-  const paths = controls.filter((c) => c.name !== 'nonexistent-peer')
+  const paths = controls.filter((c) => c.name !== 'nonexistent-peer' && !isSelfTest(c))
   const invalid = paths.filter((c) => c.seen !== c.expected || !c.witnessed)
   const missing = required.filter((name) => controls.every((c) => c.name !== name))
   const ghosts = controls.filter((c) => c.name === 'nonexistent-peer')

@@ -1,5 +1,5 @@
 /** What a run is worth whatever its suites say: controls, processes, NATs. */
-import { judgeControls } from './controls.ts'
+import { judgeControls, unfitNodes } from './controls.ts'
 import type { Control } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import { peersOf, type NodeName } from './fleet.ts'
@@ -33,6 +33,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
   const controls = judgeControls(evidence.controls)
   const running = judgeRunning(evidence, tried, deployed)
   const history = input.history === undefined ? null : judgeHistory(input.history)
+  const unfit = new Map([...unfitNodes(evidence.controls)].filter(([node]) => tried.includes(node)))
   const undone = undoneTests(input.missing ?? [])
   const nats = judgeNats(peers, out, measurements)
   return {
@@ -45,7 +46,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
       promises,
       deployed,
       serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
-      barred: running.barred,
+      barred: new Map([...unfit, ...running.barred]),
       checkpoint: (input.checkpoint ?? null) !== null,
     },
     peers: peers.map((n) => n.name),
@@ -53,6 +54,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
     reasons: [
       ...controls.reasons,
       ...running.reasons,
+      ...[...unfit].map(([node, why]): Reason => ({ kind: 'inconclusive', text: `${node}: ${why}` })),
       ...nats.reasons,
       ...(history?.reasons ?? []),
       ...(undone === null ? [] : [{ kind: 'inconclusive', text: undone } as const]),

@@ -16,7 +16,7 @@ import type { SetupWarning } from '../domain/events/facts.ts'
 import type { Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
-import { verdict } from '../domain/verdict.ts'
+import { verdict, type Verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord, Tables } from '../ports.ts'
@@ -99,11 +99,13 @@ async function work(
           verdict(verdictInputOf(await bundleOf(scene, first, open.before, []))).suites,
           folder,
         )
+  const accused = endsOfFailures(verdict(verdictInputOf(await bundleOf(scene, items, open.before, []))))
+  const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused))] }
   const after = await provenProcesses(world, plan, there)
   const notes = await collect(world, plan, there, `${folder}/evidence`)
   await removeWitnesses(world, there)
 
-  const bundle = await bundleOf(scene, items, after, notes)
+  const bundle = await bundleOf({ ...scene, open: tried }, items, after, notes)
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)
@@ -142,7 +144,7 @@ async function bundleOf(
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
 ): Promise<Bundle> {
-  const { survey, controls, before } = open
+  const { survey, controls, before, unfit } = open
   const entries = await world.ledger.read(session.id)
   const shipped = session.newest.DEPLOY
   const deployed = shipped?.event === 'deployed' ? shipped.facts.deployed : {}
@@ -162,7 +164,7 @@ async function bundleOf(
       sessionStartedAt: session.startedAt,
       testStartedAt,
       testEndedAt: world.clock.now(),
-      excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost],
+      excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost, ...unfit],
       deployed: Object.fromEntries(
         [...there, ...before.map((p) => p.node)].map((n) => [
           n,
@@ -181,6 +183,18 @@ async function bundleOf(
     },
   }
 }
+
+/** Nodes that a failure would be told of: there our own instruments are tried once more. */
+const endsOfFailures = ({ suites }: Verdict): readonly NodeName[] => [
+  ...new Set(
+    resultsOf(suites)
+      .flatMap((r) => r.samples)
+      .filter((s) => s.outcome === 'failed')
+      .flatMap(({ subject }) =>
+        subject.kind === 'pair' ? [subject.pair.from, subject.pair.to] : subject.kind === 'node' ? [subject.node] : [],
+      ),
+  ),
+]
 
 const surveyNotes = (s: NatSurvey): readonly Unsupported[] =>
   [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))

@@ -57,6 +57,37 @@ describe('a fault', () => {
     expect(end.code).toBe(20)
   })
 
+  test('a firewall that is flushed in the middle: the witness is made again, what it missed is repeated', async () => {
+    // Once something towards the service was counted, every table of the node goes, as a reload of its rules does.
+    await lab.on(
+      'saorsa-8',
+      'systemd-run --quiet --collect sh -c \'until nft list ruleset | grep -q "\\. 9000 counter packets"; do sleep 0.02; done; nft flush ruleset\'',
+    )
+    const s = await session()
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.reasons).toEqual([])
+    expect(v.classes.direct).toMatchObject({ planned: 6, tried: 6, successes: 6, attempts: 6, notCounted: 0 })
+    expect(v.findings.map((f) => f.kind)).toEqual(['not-counted'])
+    expect((await s.attempts()).filter((a) => a.repeats !== undefined).length).toBeGreaterThan(0)
+    expect(end.answer).toMatchObject({ verdict: 'passed', exitCode: 0 })
+  })
+
+  test('a node whose file system forbids to execute the program: left out, and no failure of the program', async () => {
+    await lab.on('saorsa-7', 'mount --bind /opt /opt && mount -o remount,bind,noexec /opt')
+    broken.push(() => lab.on('saorsa-7', 'umount /opt'))
+    const s = await session()
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.reasons.map((r) => r.kind)).not.toContain('failed')
+    expect(v.notCovered.map((n) => n.why)).toContainEqual(
+      expect.stringContaining('testnet-peer cannot be executed there (exit 1)'),
+    )
+    expect((await s.attempts()).map((a) => [a.pair.from, a.pair.to]).flat()).not.toContain('saorsa-7')
+    expect(end.answer.verdict).toBe('inconclusive')
+    expect(end.code).toBe(30)
+  })
+
   test('another binary on a node: found, its attempts do not count, and too little is left to say', async () => {
     const s = await session()
     await s.runInto('TEST')

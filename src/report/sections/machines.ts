@@ -1,8 +1,20 @@
 /** Sections on machines: the lab's own limits, controls, and what ran. */
+import { isSelfTest } from '../../domain/controls.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import type { Fleet } from '../../domain/fleet.ts'
 import type { VerdictInput } from '../../domain/verdict-input.ts'
-import { code, inline, list, paragraph, strong, table, text, type Inline, type Section } from '../section.ts'
+import {
+  code,
+  inline,
+  list,
+  paragraph,
+  strong,
+  table,
+  text,
+  type Block,
+  type Inline,
+  type Section,
+} from '../section.ts'
 import { iso } from '../../domain/text.ts'
 
 export function labSection({ lab }: Fleet): Section | null {
@@ -30,21 +42,35 @@ export function controlsSection(controls: readonly Control[]): Section {
     blocks: [
       table(
         ['control', 'path', 'expected', 'seen', 'packet witness', 'right', 'detail'],
-        controls.map((c) => {
-          const right = c.seen === c.expected && (c.witnessed || c.name === 'nonexistent-peer')
-          return [
-            c.name,
-            `${c.from} → ${c.to}`,
-            c.expected,
-            c.seen,
-            c.witnessed ? 'agrees' : 'disagrees',
-            right ? 'yes' : strong('no'),
-            text(c.detail, 160),
-          ]
-        }),
+        controls
+          .filter((c) => !isSelfTest(c) || c.seen !== 'through')
+          .map((c) => {
+            const right = c.seen === c.expected && (c.witnessed || c.name === 'nonexistent-peer')
+            return [
+              c.name,
+              `${c.from} → ${c.to}`,
+              c.expected,
+              c.seen,
+              c.witnessed ? 'agrees' : 'disagrees',
+              right ? 'yes' : strong('no'),
+              text(c.detail, 160),
+            ]
+          }),
       ),
+      ...selfTests(controls),
     ],
   }
+}
+
+const selfTests = (controls: readonly Control[]): readonly Block[] => {
+  const good = controls.filter((c) => isSelfTest(c) && c.seen === 'through')
+  return good.length === 0
+    ? []
+    : [
+        paragraph(
+          `Self tests: on ${new Set(good.map((c) => c.from)).size} nodes our packet was counted, a record could be read and a program run.`,
+        ),
+      ]
 }
 
 /** What ran on each node, by the kernel's word: one process, before and after. */

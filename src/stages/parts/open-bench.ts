@@ -1,8 +1,11 @@
 /**
  * Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader.
  */
+import { currentBinary } from '../../commands/release.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
-import type { NodeName } from '../../domain/fleet.ts'
+import { unfitNodes } from '../../domain/controls.ts'
+import { peersOf, type NodeName } from '../../domain/fleet.ts'
+import type { Excluded } from '../../domain/not-covered.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { boundPorts } from '../../domain/program.ts'
 import type { Session } from '../../domain/session.ts'
@@ -10,7 +13,8 @@ import type { TestSeed } from '../../domain/test-seed.ts'
 import { controlPair, runControls } from '../../instruments/controls.ts'
 import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
-import { installProber, type Installed } from '../../instruments/prober.ts'
+import { installProber, randomHex, type Installed } from '../../instruments/prober.ts'
+import { selfTest } from '../../instruments/self-test.ts'
 import { provenProcess } from '../../instruments/process.ts'
 import type { Abortable, Nodes, ProberBinary } from '../../ports.ts'
 import type { Bench, SuiteWorld } from '../../suites/bench.ts'
@@ -25,6 +29,10 @@ export interface OpenBench {
   readonly survey: NatSurvey
   readonly controls: readonly Control[]
   readonly before: readonly RunningProof[]
+  /** Nodes on which our instruments do not work: nothing is measured there. */
+  readonly unfit: readonly Excluded[]
+  /** The same self test once more, before somebody is blamed. */
+  testAgain(nodes: readonly NodeName[]): Promise<readonly Control[]>
 }
 
 export async function openBench(
@@ -36,9 +44,27 @@ export async function openBench(
 ): Promise<OpenBench> {
   const [before, prober] = await Promise.all([provenProcesses(world, plan, nodes), installProber(world, nodes)])
   world.log.info('test: measuring NATs, running the controls')
-  const [survey, controls] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober)])
+  const reader = readerOf(plan.profile)
+  const { installPath } = plan.config.deploy
+  const selfTestOn = (on: readonly NodeName[], when: 'before' | 'after') =>
+    selfTest(world, on, {
+      prober: prober.program,
+      binary: currentBinary({ installPath, name: plan.config.binary.name }),
+      record: reader.kind === 'on-node' ? reader.command(plan, [randomHex(world, 16)]) : null,
+      when,
+    })
+  const peers = peersOf(world.fleet).map((n) => n.name)
+  const own = await selfTestOn(
+    nodes.filter((n) => peers.includes(n)),
+    'before',
+  )
+  const unfit = [...unfitNodes(own)].map(([node, why]) => ({ node, why }))
+  unfit.forEach(({ node, why }) => world.log.warn(`${node}: left out: ${why}`))
+  const fit = nodes.filter((n) => unfit.every((u) => u.node !== n))
+  const [survey, ran] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober, fit)])
+  const controls = [...ran, ...own]
   survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
-  controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
+  ran.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
   const shipped = session.newest.DEPLOY
   const peerIds = new Map(Object.entries(shipped?.event === 'deployed' ? shipped.facts.peerIds : {}))
   return {
@@ -47,15 +73,17 @@ export async function openBench(
       plan,
       test: number,
       seed,
-      nodes,
+      nodes: fit,
       measurements: survey.measurements,
       subjects: { peerIds, ports: boundPorts(plan.profile.servicePort, before) },
       driver: driverOf(plan.profile),
-      reader: readerOf(plan.profile),
+      reader,
     },
     survey,
     controls,
     before,
+    unfit,
+    testAgain: (on) => selfTestOn(on, 'after'),
   }
 }
 
@@ -73,8 +101,16 @@ export async function provenProcesses(
   return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
 }
 
-async function allControls(world: SuiteWorld, plan: Plan, prober: Installed): Promise<readonly Control[]> {
-  const pair = controlPair(world, [...prober.on.done.keys()])
+async function allControls(
+  world: SuiteWorld,
+  plan: Plan,
+  prober: Installed,
+  fit: readonly NodeName[],
+): Promise<readonly Control[]> {
+  const pair = controlPair(
+    world,
+    [...prober.on.done.keys()].filter((n) => fit.includes(n)),
+  )
   if (pair === undefined) return []
   const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])])
   return [...own, ...(ghost === null ? [] : [ghost])]
