@@ -59,7 +59,7 @@ describe('full packet counters', () => {
       input,
       attemptsOf(input).map((a) => {
         if (a.pair.from !== 'saorsa-7' || a.pair.to !== 'saorsa-8') return a
-        const flows = Array.from({ length: 200 }, (_, i) => flow('10.0.0.1', 1000 + i, port(a.localPort), 1, 60))
+        const flows = Array.from({ length: 65_535 }, (_, i) => flow('10.0.0.1', 1000 + i, port(a.localPort), 1, 60))
         const seen = countersAt(a, 'saorsa-7')
         return withReading(a, 'saorsa-7', (r) => ({
           ...r,

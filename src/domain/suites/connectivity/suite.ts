@@ -8,7 +8,7 @@ import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
-import { counts } from '../sample.ts'
+import { counts, subjectName } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
 import { waitingSeconds } from './cooloff.ts'
@@ -26,6 +26,7 @@ import { figuresOf } from './figures.ts'
 import { views } from './flows.ts'
 import { judgeAttempt, type Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
+import { floodedBy } from './unseen.ts'
 import { pairKey, timetable } from './timetable.ts'
 
 export const connectivity: Suite<'connectivity'> = {
@@ -152,21 +153,34 @@ function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run:
     const oracle = planned.get(pairKey(attempt.pair))
     if (oracle === undefined) return []
     const unmeasured = [from, to].find((n) => !measurements.has(n))
+    const flood = floodedBy(attempt, { attempts: [attempt, ...others], readings })
     return [
-      judgeAttempt({
-        attempt,
-        promises: run.promises,
-        oracle,
-        seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
-        disqualified: (path) =>
-          barred.get(from) ??
-          barred.get(to) ??
-          (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
-          (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
+      orOwnDoing(flood, {
+        counts: attempt.fault === undefined && !barred.has(from) && !barred.has(to),
+        judged: judgeAttempt({
+          attempt,
+          promises: run.promises,
+          oracle,
+          seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
+          disqualified: (path) =>
+            barred.get(from) ??
+            barred.get(to) ??
+            (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
+            (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
+        }),
       }),
     ]
   })
 }
+
+/** What kept an attempt from being seen was the program's own doing: that is its failure, and no gap of ours. */
+const orOwnDoing = (
+  doing: string | null,
+  { counts: mayCount, judged }: { readonly counts: boolean; readonly judged: Judgement },
+): Judgement =>
+  doing === null || !mayCount
+    ? judged
+    : { ...judged, outcome: 'failed', grade: null, sentence: `${subjectName(judged.subject)}: ${doing}` }
 
 /** What no single class can say. */
 function wholeReasons(

@@ -3,8 +3,8 @@ import type { Attempt, Counters, Readings, RoundEvidence } from '../../evidence.
 import type { NodeName } from '../../fleet.ts'
 import { mostRepeats } from '../repeat.ts'
 
-/** Of a counter set's elements: with these the program's own ports have filled it, and not the rest of the machine. */
-const ownShare = 0.5
+/** Half of what a counter set holds: with so many the program's own ports filled it, and not the rest of the machine. */
+const ownFlows = 32_768
 
 type Seen = Pick<RoundEvidence, 'attempts' | 'readings'>
 
@@ -21,7 +21,7 @@ export function floodedBy(attempt: Pick<Attempt, 'pair'>, { attempts, readings }
     )
     const flows = [...counters.in, ...counters.out]
     const its = flows.filter((f) => own.has(f.localPort)).length
-    if (its >= ownShare * flows.length)
+    if (its >= ownFlows)
       return `the program filled the packet counters of ${node}: ${its} of ${flows.length} flows are of its own ports`
   }
   return null
