@@ -5,6 +5,9 @@ import { subjectRun } from './subject-run.ts'
 import type { TableOwner } from './tables.ts'
 import { readNodeWitness, resetWitness } from './witness.ts'
 
+/** Nobody answers, so nobody needs to know it. */
+const anyHex = '0'.repeat(32)
+
 export interface OnePacket {
   /** Of our prober. */
   readonly program: string
@@ -17,7 +20,7 @@ export interface OnePacket {
 export const selfTestWitness = (owner: TableOwner, packet: OnePacket, record: Command | null): Command => {
   const [reset, read] = [resetWitness('node', owner), readNodeWitness(owner, record)]
   if (reset.kind !== 'script' || read.kind !== 'script') throw new Error('the witness is read by scripts')
-  const send = ['--to', packet.to, '--bind-port', String(packet.bindPort), '--token', '00', '--nonce', '00']
+  const send = ['--to', packet.to, '--bind-port', String(packet.bindPort), '--token', anyHex, '--nonce', anyHex]
   const once = ['--bytes', '64', '--count', '1', '--interval-ms', '1', '--timeout-ms', '50']
   return {
     kind: 'script',
