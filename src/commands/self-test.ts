@@ -21,7 +21,7 @@ export const selfTestWitness = (owner: TableOwner, packet: OnePacket, record: Co
   const [reset, read] = [resetWitness('node', owner), readNodeWitness(owner, record)]
   if (reset.kind !== 'script' || read.kind !== 'script') throw new Error('the witness is read by scripts')
   const send = ['--to', packet.to, '--bind-port', String(packet.bindPort), '--token', anyHex, '--nonce', anyHex]
-  const once = ['--bytes', '64', '--count', '1', '--interval-ms', '1', '--timeout-ms', '50']
+  const once = ['--bytes', '100', '--count', '1', '--interval-ms', '1', '--timeout-ms', '50']
   return {
     kind: 'script',
     why: 'self test: witness',
