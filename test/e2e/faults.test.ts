@@ -58,10 +58,10 @@ describe('a fault', () => {
   })
 
   test('a firewall that is flushed in the middle: the witness is made again, what it missed is repeated', async () => {
-    // Once something towards the service was counted, every table of the node goes, as a reload of its rules does.
+    // As a reload of its rules does: every table of the node goes, as soon as it dials.
     await lab.on(
       'saorsa-8',
-      'systemd-run --quiet --collect sh -c \'until nft list ruleset | grep -q "\\. 9000 counter packets"; do sleep 0.02; done; nft flush ruleset\'',
+      'systemd-run --quiet --collect sh -c \'until pgrep -f "testnet-peer [d]ial" >/dev/null; do sleep 0.02; done; nft flush ruleset\'',
     )
     const s = await session()
     const end = await s.run()
