@@ -8,6 +8,7 @@ import { readSubjectRun } from '../commands/subject-run.ts'
 import { peersOf, type FleetNode } from '../domain/fleet.ts'
 import type { CustomTest } from '../domain/project.ts'
 import type { CommandEnd, CommandRun } from '../domain/suites/command/run.ts'
+import { mostRepeats } from '../domain/suites/repeat.ts'
 import { faultOf } from './attempt.ts'
 import type { Bench, Runner, StoreItem } from './bench.ts'
 
@@ -42,8 +43,18 @@ interface Turn {
 
 /** Kept in the fleet's order: what is written down must not depend on who was faster. */
 async function onAll(bench: Bench, turn: Turn, keep: StoreItem<'command'>): Promise<void> {
-  const runs = await Promise.all(turn.nodes.map((node) => onOne(bench, turn, node)))
-  for (const one of runs) await keep(one)
+  const runs = await Promise.all(turn.nodes.map((node) => untilSeen(bench, turn, node)))
+  for (const one of runs.flat()) await keep(one)
+}
+
+/** What a machine or the network kept from running is tried again, as often as a judge takes it. */
+async function untilSeen(bench: Bench, turn: Turn, node: FleetNode): Promise<readonly CommandRun[]> {
+  const runs = [await onOne(bench, turn, node)]
+  for (let last = runs[0]; last?.end.kind === 'fault' && last.end.by === 'infra' && runs.length <= mostRepeats;) {
+    last = { ...(await onOne(bench, turn, node)), id: `${runs[0]?.id}.${runs.length + 1}`, repeats: last.id }
+    runs.push(last)
+  }
+  return runs
 }
 
 async function onOne(bench: Bench, { index, asked, retry }: Turn, node: FleetNode): Promise<CommandRun> {
