@@ -57,7 +57,7 @@ export async function inspect(job: Job, command: Look): Promise<JobResult> {
 
 async function act(job: Job, c: Context, command: Look): Promise<number> {
   const {
-    inputs: { request, session, node },
+    inputs: { request, session, node, services },
     key,
   } = job
   const fleet = (): Promise<string> =>
@@ -81,6 +81,7 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
     case 'stop': {
       const code = await stop(c, await projectOf(c, request.project, session), {
         key,
+        services,
         ...(session === '' ? {} : { session }),
       })
       await updateAskIssues(job)

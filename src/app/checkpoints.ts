@@ -10,10 +10,12 @@ import { taking, type Session } from '../domain/session.ts'
 import type { StageResult } from '../domain/events/entry.ts'
 import { run, type RunScope } from '../run.ts'
 import { newestPlan } from '../stages/parts/interview.ts'
-import type { KeySource } from '../world.ts'
+import type { KeySource, OpenWorld } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
 import { exitCode } from './exit-code.ts'
+import { checkCanBegin } from './can-begin.ts'
 import { checkKey } from './key.ts'
+import { note } from './local-notes.ts'
 import { sessionsIn, type StoredSession } from './sessions.ts'
 import { writerEnded } from './writer-ended.ts'
 
@@ -121,26 +123,37 @@ export async function take(
     session: { id },
   } = known
   const plan = newestPlan(entries)
+  const folder = c.sessions.folderOf(project, id)
+  const claims = tick.kind === 'claim'
+  const before = claims ? planned(plan, known) : plan
   // A claim without what its work needs would end the session for nothing.
-  if (tick.kind === 'claim') await checkKey(c, key, planned(plan, known).fleet)
+  if (claims && before !== undefined) await refusing(c, folder, () => checkKey(c, key, before.fleet))
+  const open = (of: Plan): OpenWorld =>
+    worldIn(c, { fleet: of.fleet, ledger, session: id, folder, checkout, key, patienceMs: 0 })
+  if (claims && before !== undefined && known.session.state !== 'SETUP') {
+    const look = open(before)
+    await refusing(c, folder, () => checkCanBegin(look, before, known.session)).finally(() => look.close())
+  }
   const decided = await decide(c, known, tick.outcome)
   if (decided === undefined) return undefined
-  const { fleet } = planned(plan, known)
-  const world = worldIn(c, {
-    fleet,
-    ledger,
-    session: id,
-    folder: c.sessions.folderOf(project, id),
-    checkout,
-    key,
-    patienceMs: 0,
-  })
+  const world = open(planned(plan, known))
   try {
     // Also where the tick ended the session: run gives the leases back.
     const session = await run(planned(plan, known), id, world, { ...limits, since: decided.hash })
     return { session, code: exitCode(session, await ledger.read(id)) }
   } finally {
     await world.close()
+  }
+}
+
+/** What kept the checkpoint from its beginning is told by `status` too. */
+async function refusing(c: Context, folder: string, look: () => Promise<void>): Promise<void> {
+  try {
+    await look()
+  } catch (error) {
+    if (error instanceof Failure)
+      await note(folder, { refused: { at: c.clock.now(), code: error.facts.code, message: error.message } })
+    throw error
   }
 }
 

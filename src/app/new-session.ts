@@ -2,7 +2,10 @@
 import { systemRandom } from '../adapters/system.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
+import { fleetOf, projectOf } from '../domain/events/readers.ts'
+import type { Entry } from '../domain/ledger.ts'
 import { fold, type Session } from '../domain/session.ts'
+import { traitsOf } from '../domain/states.ts'
 import { next } from '../domain/next.ts'
 import { writerText } from '../domain/writer.ts'
 import type { Clock, Ledger } from '../ports.ts'
@@ -49,6 +52,32 @@ export async function resumeInterrupted(c: Context, ledger: Ledger, plan: Plan):
   )
   if (claimed !== undefined) await ledger.append(session.id, claimed)
   return { session: session.id, since: claimed?.hash }
+}
+
+/**
+ * Sessions of the same project and fleet, by another plan, that hold the nodes while nobody works on them: interrupted,
+ * or waiting for a checkpoint. Newest first.
+ */
+export async function leftBehind(
+  c: Context,
+  ledger: Ledger,
+  plan: Plan,
+): Promise<
+  readonly { readonly session: Session; readonly entries: readonly Entry[]; readonly interrupted: boolean }[]
+> {
+  const digest = planDigest(plan)
+  const others = (await ledger.all())
+    .toReversed()
+    .map(({ id, entries }) => ({ entries, session: fold(id, entries), interrupted: acts(fold(id, entries).state) }))
+    .filter(
+      ({ session: s, entries }) =>
+        s.planDigest !== digest &&
+        traitsOf(s.state).holdsLeases &&
+        fleetOf(entries) === plan.fleet.name &&
+        projectOf(entries) === plan.config.project,
+    )
+  const idle = await Promise.all(others.map((o) => (o.interrupted ? writerEnded(c, o.session) : true)))
+  return others.filter((_, i) => idle[i])
 }
 
 /** Two runs of one session would test beside each other and write over each other's evidence. */

@@ -6,7 +6,8 @@ import { quote } from '../commands/quote.ts'
 import { traitsOf } from '../domain/states.ts'
 import type { Session } from '../domain/session.ts'
 
-export function nextStep(s: Session): string | undefined {
+/** `key`: the one that a person named at its start; absent: none was. */
+export function nextStep(s: Session, key?: string): string | undefined {
   const words = traitsOf(s.state).waitsFor
   if (words === undefined) return undefined
   const line = (...more: readonly string[]): string => ['vps-test', ...more].map(quote).join(' ')
@@ -18,7 +19,7 @@ export function nextStep(s: Session): string | undefined {
     case 'AWAIT_PUSH':
       return words
     default:
-      return `${words}, or by: ${line('soak', '--watch', ...remote)}`
+      return `${words}, or by: ${line('soak', '--watch', ...remote, ...(key === undefined ? [] : ['--key', key]))}`
   }
 }
 

@@ -3,6 +3,9 @@ import { exitCodes, Failure } from '../domain/failure.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import type { Context } from './context.ts'
+import type { Session } from '../domain/session.ts'
+import { isFinal } from '../domain/states.ts'
+import { readNotes, type LocalNotes } from './local-notes.ts'
 import { nextStep } from './next-step.ts'
 import { storedSessions, sessionsIn, type StoredSession } from './sessions.ts'
 import { stripHidden, iso } from '../domain/text.ts'
@@ -22,6 +25,11 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
     c.terminal.print('no sessions yet')
     return exitCodes.passed
   }
+  const notes = new Map(
+    await Promise.all(
+      sessions.map(async (k) => [k.session.id, await readNotes(c.sessions.folderOf(k.project, k.session.id))] as const),
+    ),
+  )
   c.terminal.print(
     blockText(
       table(
@@ -32,7 +40,7 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
           iso(s.changedAt),
           s.waitUntil === null ? '' : iso(s.waitUntil),
           String(s.counters.tests),
-          `${stripHidden(s.why, 100)}${nextStepText(nextStep(s))}`,
+          `${stripHidden(s.why, 100)}${refusedText(s, notes.get(s.id)?.refused)}${nextStepText(nextStep(s, notes.get(s.id)?.key))}`,
         ]),
       ),
       c.terminal.palette,
@@ -55,6 +63,12 @@ export async function logs(
   )
   return exitCodes.passed
 }
+
+/** Only of the state that it stands in: a later entry has got over it. */
+const refusedText = ({ changedAt, state }: Session, refused: LocalNotes['refused']): string =>
+  refused === undefined || refused.at < changedAt || isFinal(state)
+    ? ''
+    : `; could not begin at ${iso(refused.at)}: ${refused.code} ${stripHidden(refused.message, 300)}`
 
 const nextStepText = (next: string | undefined): string => (next === undefined ? '' : `; ${stripHidden(next, 1000)}`)
 

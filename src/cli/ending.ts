@@ -5,6 +5,7 @@ import { proofText } from '../app/evidence.ts'
 import { quote } from '../commands/quote.ts'
 import { recordedFailure } from '../app/recorded-failure.ts'
 import { settledCode } from '../app/exit-code.ts'
+import { readNotes } from '../app/local-notes.ts'
 import { nextStep } from '../app/next-step.ts'
 import { isTest } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
@@ -44,7 +45,7 @@ export async function ending(
   c.terminal.info(`${session.state}: ${session.why}`)
   if (failure !== null) c.terminal.info(`failure: ${failure.code}`)
   if (failure?.remedy !== undefined) c.terminal.info(`try: ${failure.remedy}`)
-  const idle = nextStep(session)
+  const idle = nextStep(session, (await readNotes(folder)).key)
   if (idle !== undefined) c.terminal.info(idle)
   if (proof !== null)
     c.terminal.info(

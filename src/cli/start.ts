@@ -1,4 +1,5 @@
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
+import { resolve } from 'node:path'
 import type { BusyPolicy } from '../domain/answers.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Origin } from '../domain/writer.ts'
@@ -9,11 +10,13 @@ import { run } from '../run.ts'
 import { beginSession, confirmSession } from '../stages/parts/interview.ts'
 import { keyFile, worldIn, type Context } from '../app/context.ts'
 import { cancelled } from '../app/interview.ts'
+import { note } from '../app/local-notes.ts'
 import { makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { newSession, resumeInterrupted } from '../app/new-session.ts'
 import { planText } from '../app/plan-text.ts'
 import { confirm } from './confirm.ts'
 import { ending } from './ending.ts'
+import { offerLeftBehind } from './left-behind.ts'
 import { flaggedFields, startLine, type StartFlags } from './start-line.ts'
 
 export interface StartWords {
@@ -24,23 +27,28 @@ export interface StartWords {
 }
 
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
-  const { plan, source, checkout, fleet, onBusy } = await planned(c, words, flags)
-  const line = startLine(plan, { ...flags, fleet })
-  c.terminal.info(planText(plan))
+  const { plan: wanted, source, checkout, fleet, onBusy } = await planned(c, words, flags)
+  const line = startLine(wanted, { ...flags, fleet })
+  c.terminal.info(planText(wanted))
   const { choice, by } = await confirm(c, flags.yes === true, line)
   if (choice === 'modify') {
     c.terminal.print(line)
     return 0
   }
   if (choice === 'cancel') throw cancelled()
-  const ledger = await c.sessions.ledgerOf(plan.config.project)
-  const resumed = await resumeInterrupted(c, ledger, plan)
+  const ledger = await c.sessions.ledgerOf(wanted.config.project)
+  const same = await resumeInterrupted(c, ledger, wanted)
+  const ask = c.terminal.interactive && flags.yes !== true
+  const other = same === undefined ? await offerLeftBehind(c, ledger, wanted, { key: keyFile(flags.key), ask }) : null
+  const plan = other ?? wanted
+  const resumed = other === null ? same : await resumeInterrupted(c, ledger, other)
   const session = resumed?.session ?? newSession(plan, c.clock)
   const asked = { ledger, clock: c.clock, session, writer: c.writer, clockShift: c.clockShift }
   await beginSession(asked, plan, originOf(source, c.who))
   await confirmSession(asked, plan, by, onBusy)
   c.terminal.info(`session ${session}; after an interruption the same command continues it`)
   const folder = c.sessions.folderOf(plan.config.project, session)
+  if (flags.key !== undefined) await note(folder, { key: resolve(c.cwd, flags.key) })
   const world = worldIn(c, { fleet: plan.fleet, ledger, session, folder, checkout, key: keyFile(flags.key) })
   try {
     const end = await run(plan, session, world, resumed?.since === undefined ? {} : { since: resumed.since })

@@ -67,10 +67,11 @@ const quoted = (word: string): string => {
   return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`
 }
 
-/** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
+/** Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. */
 export const writeUnit = (
   u: Unit,
   lease: { readonly service: string; readonly holder: string; readonly fence: number },
+  project: string,
 ): Command => ({
   kind: 'script',
   why: `write unit ${u.name}`,
@@ -79,6 +80,7 @@ export const writeUnit = (
     f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
+    mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} >${ownersDir}/${raw(quote(u.name))}
     printf %s ${unitText(u)} >"$f.new"
     if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
     if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
@@ -151,9 +153,10 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
     systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result
     echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
     pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
-    echo "Exe=$(sha256sum "/proc/$pid/exe" | cut -c1-64)"
+    # One that ends while it is looked at is none that runs.
+    ids=$(grep -E '^(Uid|CapEff):' "/proc/$pid/status" 2>/dev/null) || exit 0
+    echo "Exe=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -c1-64)"; echo "$ids"
     echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
-    grep -E '^(Uid|CapEff):' "/proc/$pid/status"
     ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`,
 })
 

@@ -121,6 +121,7 @@ on:
       project: { description: "For stop and logs: which project", type: string }
       session: { description: "For stop and logs: which session; empty: the newest", type: string }
       node: { description: "For diagnose: which node", type: string }
+      services: { description: "For stop: the services on the nodes", type: choice, options: [keep, remove], default: keep }
 
 permissions: {}
 
@@ -136,6 +137,7 @@ ${use('vps-test-ops', facts)}    with:
       project: \${{ inputs.project }}
       session: \${{ inputs.session }}
       node: \${{ inputs.node }}
+      services: \${{ inputs.services }}
       fleet: ${text(facts.fleet)}
 ${secret}`
 

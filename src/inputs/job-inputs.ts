@@ -66,6 +66,10 @@ export const jobInputs = {
   session: { means: 'The session that an earlier job began.', default: '' },
   compiled: { means: 'For `build` and `soak`: number of the artifact that `compile` left.', default: '' },
   node: { means: 'For `diagnose`, which node.', default: '' },
+  services: {
+    means: 'For `stop`, the services on the nodes: `keep` them running, or `remove` units, releases and data.',
+    default: 'keep',
+  },
   needs: { means: 'For `gate`, the results of the jobs before, as JSON (`toJSON(needs)`).', default: '' },
   attest: { means: '`auto` (where the repository allows it) or `off`.', default: 'auto' },
   'confirm-environment': {

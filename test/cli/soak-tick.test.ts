@@ -13,6 +13,8 @@ import type { Forge } from '../../src/ports/forge.ts'
 import type { Context } from '../../src/app/context.ts'
 import { localSessions, storedSession, type StoredSession } from '../../src/app/sessions.ts'
 import { decide, duties, take, tickOf } from '../../src/app/checkpoints.ts'
+import { note } from '../../src/app/local-notes.ts'
+import { status } from '../../src/app/status.ts'
 import { longestJobMs } from '../../src/app/writer-ended.ts'
 import { soak } from '../../src/cli/soak.ts'
 import { madeKey } from '../made-key.ts'
@@ -201,6 +203,34 @@ describe('taking', () => {
       code: 30,
     })
     expect(await events('s')).toEqual(['passed', 'missed'])
+  })
+  test('claims nothing where it cannot get in: the wait stays, status says why, and the next step names the key', async () => {
+    // Nothing listens there.
+    const away = labFleet(['registry', 'a', 'b'])
+    const fleet = {
+      ...away,
+      nodes: away.nodes.map((n) => ({
+        ...n,
+        host: '127.0.0.1',
+        ip: '127.0.0.1',
+        sshPort: 1,
+        hostKeys: [madeKey().public.trim()],
+      })),
+    }
+    const own = planOf({ fleet, nodes: fleet.nodes.map((n) => n.name) })
+    for (const entry of story(waits, { session: 's', plan: own, by: runWriter('1'), at: () => start }))
+      await ledger.append('s', entry)
+    now = start + 2 * hour
+    const k = await known('s')
+    await note(join(dir, 'p', 'sessions', 's'), { key: '/k' })
+    expect(await codeOf(take(context(), k, await tickOf(context(), k.session), key, dir))).toBe('T004')
+    expect(await events('s')).toEqual(['passed'])
+    said = []
+    await status(context(), {})
+    expect(said.join('')).toMatch(/WAIT_1HR.*; could not begin at 2026-01-01T02:00:00.000Z: T004 registry: /)
+    expect(said.join('')).toMatch(/vps-test soak --watch .*--key \/k/)
+    expect(await soak(context(), { key })).toBe(10)
+    expect(await events('s')).toEqual(['passed'])
   })
   test('leaves the session to whoever claimed it after us', async () => {
     const k = await put('s', waits)

@@ -5,12 +5,15 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import { labFleet, planOf } from '../kit/plan.ts'
+import { story } from '../kit/session.ts'
 import { madeKey } from '../made-key.ts'
 import { clean, home, root, scratch } from './cli.ts'
 
@@ -136,4 +139,21 @@ test('a stop from another window ends the run itself, as stopped, and gives noth
   expect(told).toMatchObject({ code: 30, stderr: expect.stringContaining('STOPPED: stopped by a person') })
   expect(told.stderr).not.toMatch(/B001|B008|fault of vps-test/)
   await killed(stop)
+}, 120_000)
+
+test('a session of the project that holds the fleet by another plan is named to whoever starts anew, with its end', async () => {
+  const entries = story(['begin', 'confirmed', 'ready', 'built'], {
+    session: 'testnet-left',
+    plan: planOf({ project: 'testnet', fleet: labFleet(['registry', 'a'], 'silent') }),
+    by: { kind: 'process', host: hostname(), pid: 2 ** 22 + 1 },
+  })
+  const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
+  for (const entry of entries) await ledger.append('testnet-left', entry)
+  const third = command([...words, '--soak', 'off'])
+  let told = ''
+  third.child.stderr?.on('data', (d: Buffer) => (told += d.toString()))
+  while (!told.includes('after an interruption')) await pause(50)
+  expect(told).toMatch(/session testnet-left holds the fleet by another plan: DEPLOY since /)
+  expect(told).toContain('to end it: vps-test stop testnet --session testnet-left')
+  await killed(third)
 }, 120_000)

@@ -1,4 +1,5 @@
 /** How a service's network namespace, and a NAT box, are entered. */
+import { parsePortHolder } from '../../src/commands/port-holder.ts'
 import { describe, expect, test } from 'vitest'
 import { boxOf, namespacePath, placeOf } from '../../src/commands/place.ts'
 import { inside } from '../../src/commands/quote.ts'
@@ -44,4 +45,17 @@ test('the path systemd gets', () => {
   expect(namespacePath({ ...node, runtime: { kind: 'docker', container: 'c1' } as never })).toBe(
     '/run/netns/vps-test-c1',
   )
+})
+
+test.each([
+  ['', null],
+  ['12\nsshd \nssh\n-\n-\n', { pid: 12, program: 'sshd', unit: 'ssh', owner: null }],
+  ['12\nx\n-\n-\n-\n', { pid: 12, program: 'x', unit: null, owner: null }],
+  [
+    '12\npeer \npeer-registry\np\ns-1\n',
+    { pid: 12, program: 'peer', unit: 'peer-registry', owner: { project: 'p', session: 's-1' } },
+  ],
+  ['no such file\n', null],
+])('who has a port: %j', (text, holder) => {
+  expect(parsePortHolder(text)).toEqual(holder)
 })

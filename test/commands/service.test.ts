@@ -157,7 +157,7 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
   const lease = { service: 'svc', holder: 's1', fence: 1 }
   const file = (): string => join(box.dir, 'units/testnet-peer.service')
   const calls = (): string => (existsSync(join(box.dir, 'calls')) ? readFileSync(join(box.dir, 'calls'), 'utf8') : '')
-  const write = async (u = unit()): Promise<string> => (await box.run(writeUnit(u, lease))).stdout.trim()
+  const write = async (u = unit()): Promise<string> => (await box.run(writeUnit(u, lease, 'p'))).stdout.trim()
   beforeEach(async () => {
     box = sandbox()
     boxes.push(box)
@@ -195,7 +195,7 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
     expect(calls()).not.toContain('daemon-reload')
   })
   test('without the lease nothing is written: 76', async () => {
-    expect((await box.run(writeUnit(unit(), { ...lease, fence: 2 }))).code).toBe(76)
+    expect((await box.run(writeUnit(unit(), { ...lease, fence: 2 }, 'p'))).code).toBe(76)
     expect(existsSync(file())).toBe(false)
   })
 })

@@ -125,7 +125,9 @@ describe('SIGKILL', () => {
     const held = await Promise.all(nodes.map((n) => holderOn(lab, n)))
     expect(new Set(held)).toEqual(new Set([(await s.entries())[0]?.session]))
     const stopped = await cli(['stop', 'testnet'], s.home)
-    expect(stopped.err).toMatch(/has ended already \(COMPLETE\); its leases are given back\n$/)
+    expect(stopped.err).toContain('has ended already (COMPLETE)')
+    expect(stopped.err).toMatch(/testnet-peer runs [0-9a-f]{12} still, on saorsa-2, saorsa-7, saorsa-8\n/)
+    expect(stopped.err).toContain('--services remove')
     expect(stopped.code).toBe(0)
     await wholeButTold(s, [1])
   })
@@ -172,5 +174,71 @@ describe('Ctrl-C', () => {
     expect((await s.entries()).at(-1)?.to).toBe('TEST')
     expect((await s.run()).code).toBe(0)
     await wholeButTold(s, [1])
+  })
+})
+
+describe('one fleet, many hands', () => {
+  const fleet = ['--fleet', 'lab', '--lab', id]
+  const lost = async (): Promise<Story> => {
+    const s = await story({ dir: place.dir, lab: id, nodes })
+    await s.runInto('TEST')
+    return s
+  }
+
+  test('the home of an orchestrator is lost: its leases are listed and broken by hand, and another goes on at once', async () => {
+    const [gone] = await (await lost()).sessions()
+    const other = await story({ dir: place.dir, lab: id, nodes })
+    const listed = await cli(['lease', '--json', ...fleet], other.home)
+    expect(listed.code).toBe(0)
+    type Row = Readonly<Record<'node' | 'service' | 'session', string>> & {
+      readonly secondsLeft: number
+      readonly odd: boolean
+    }
+    const rows = (JSON.parse(listed.out) as readonly Row[]).filter((r) => r.service === 'testnet-peer')
+    expect(rows.map((r) => [r.node, r.session, r.odd])).toEqual(nodes.map((n) => [n, gone, false]))
+    // Of a run at work: minutes.
+    expect(Math.max(...rows.map((r) => r.secondsLeft))).toBeLessThanOrEqual(300)
+
+    const unasked = await cli(['lease', 'break', '--all', ...fleet], other.home)
+    expect([unasked.code, unasked.err]).toEqual([
+      2,
+      expect.stringMatching(/U054[^]*try: vps-test lease break --all .*--yes/),
+    ])
+    const broken = await cli(['lease', 'break', '--all', '--session', gone ?? '', ...fleet, '--yes'], other.home)
+    expect([broken.code, broken.err]).toEqual([0, expect.stringContaining('testnet-peer on saorsa-1')])
+    expect(await Promise.all(nodes.map((n) => holderOn(lab, n)))).toEqual(['-', '-', '-', '-'])
+    expect((await cli(['lease', 'break', 'nowhere', ...fleet, '--yes'], other.home)).code).toBe(2)
+    expect((await other.run()).answer).toMatchObject({ state: 'COMPLETE', verdict: 'passed' })
+  })
+
+  test('a port that another project’s service has is named with what removes it, and that removes it', async () => {
+    const first = await story({ dir: place.dir, lab: id, nodes })
+    expect((await first.run()).code).toBe(0)
+    const [session = ''] = await first.sessions()
+    const second = await story({ dir: place.dir, lab: id, nodes, project: 'other' })
+    const refused = await second.run()
+    expect([refused.code, refused.err]).toEqual([
+      10,
+      expect.stringContaining(
+        `is held by testnet-peer-registry.service, which project testnet left there (session ${session})`,
+      ),
+    ])
+    const line = `vps-test stop testnet --session ${session} --services remove`
+    expect(refused.out).toContain(`"remedy":"${line}"`)
+    const removed = await cli(line.split(' ').slice(1), first.home)
+    expect([removed.code, removed.err]).toEqual([
+      0,
+      expect.stringContaining(
+        'testnet-peer was removed, with its releases and its data, on saorsa-2, saorsa-7, saorsa-8',
+      ),
+    ])
+    for (const node of nodes)
+      expect(
+        await lab.on(
+          node,
+          'systemctl list-units --all --plain --no-legend "testnet-peer*"; ls /opt /var/lib | grep testnet || true',
+        ),
+      ).toBe('')
+    expect((await second.run()).answer).toMatchObject({ state: 'COMPLETE', verdict: 'passed' })
   })
 })

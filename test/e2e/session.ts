@@ -27,6 +27,8 @@ export interface Wish {
   readonly registrationSeconds?: number
   readonly binary?: string
   /** Commands of the configuration, as in its file. */
+  /** Another project of the same program; `testnet` unless told. */
+  readonly project?: string
   readonly custom?: readonly Readonly<Record<string, unknown>>[]
 }
 
@@ -58,15 +60,16 @@ export interface Story {
 }
 
 export async function story(w: Wish): Promise<Story> {
+  const { project = 'testnet' } = w
   const home = mkdtempSync(join(w.dir, 'home-'))
   const config = join(home, 'project.yaml')
   writeFileSync(
     config,
     stringify({
-      project: 'testnet',
+      project,
       profile: 'testnet',
       binary: { name: 'testnet-peer', target: 'target/release/testnet-peer' },
-      deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
+      deploy: { install_path: `/opt/${project}-peer/`, service_name: `${project}-peer`, nodes: w.nodes },
       tests: {
         connectivity: {
           nat_cooloff_seconds: 0,
@@ -83,7 +86,7 @@ export async function story(w: Wish): Promise<Story> {
   )
   const args = [
     'start',
-    'testnet',
+    project,
     'connectivity',
     'threshold',
     'all-evidence',
@@ -102,7 +105,7 @@ export async function story(w: Wish): Promise<Story> {
     '--yes',
     '--json',
   ]
-  const dir = join(home, 'testnet')
+  const dir = join(home, project)
   // Given programs are copied into the cache: those of the tests go with the tests.
   const start = (limits: Limits = {}): Promise<Running> =>
     begin(args, home, { cacheDir: join(w.dir, 'cache'), ...limits })

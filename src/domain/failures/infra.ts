@@ -46,6 +46,7 @@ export const infraFailures = {
   I153: infra('what the job that compiles handed over cannot be used', {
     noRemedy: 'run the job compile again; what it hands over is written by a machine that ran the project',
   }),
+  I154: infra('another process has the port that the service needs', atNode),
   I201: infra('a program of the lab did not end in time', { remedy: labDoctor }),
   I202: infra('a program that the lab needs cannot be started', { remedy: labDoctor }),
   I203: infra('a step of the lab failed', { remedy: labDoctor }),

@@ -26,6 +26,7 @@ import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
 import type { Nodes, Remote, Execution } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
+import { portTaken } from './port-taken.ts'
 import { listens, type UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
 
@@ -97,7 +98,10 @@ export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes
     plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)),
     'I147',
   )
-  const [unitState = '', before = ''] = await run([writeUnit(unit.unit, held), prove, prune(release)], 'I144')
+  const [unitState = '', before = ''] = await run(
+    [writeUnit(unit.unit, held, plan.config.project), prove, prune(release)],
+    'I144',
+  )
   const now = parseProcess(node.name, name, before).proof
   const forced = node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'always'
   if (unitState === 'same' && now?.exeSha256 === release.sha256 && !forced) {
@@ -222,13 +226,16 @@ async function awaitRunning(
   for (let seen = first; ; seen = await provenProcess(world, node.name, unit.unit.name)) {
     const bound = listens(seen.ports, unit.listens)
     if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound) return seen.proof
-    if (world.clock.now() > deadline)
+    if (world.clock.now() > deadline) {
+      const taken = bound ? null : await portTaken(world, node, unit)
+      if (taken !== null) throw taken
       throw new Failure({
         code: 'P011',
         node: node.name,
         message: `${node.name}: ${why(seen, sha256, unit)}`,
         remedy: diagnoseNode(node.name, world.fleet),
       })
+    }
     await world.clock.sleep(100, world.signal)
   }
 }

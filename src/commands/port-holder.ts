@@ -1,0 +1,35 @@
+/** Who has a port on a node: its process, its unit, and, where we wrote that unit, project and session. */
+import type { Command } from './command.ts'
+import { ownersDir } from './service.ts'
+import { sh } from './quote.ts'
+
+/** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */
+export const findPortHolder = (place: readonly string[], protocol: 'tcp' | 'udp', port: number): Command => ({
+  kind: 'script',
+  why: `who has ${protocol} ${port}`,
+  idempotent: true,
+  text: sh`
+    pid=$(${place} ss -Hlnp ${protocol === 'tcp' ? '-t' : '-u'} ${`sport = :${port}`} | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
+    [ -n "$pid" ] || exit 0
+    unit=$(sed -n 's/.*\/\([^/]*\)\.service$/\1/p' "/proc/$pid/cgroup" | head -n 1)
+    echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
+    if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`,
+})
+
+export interface PortHolder {
+  readonly pid: number
+  readonly program: string
+  readonly unit: string | null
+  readonly owner: { readonly project: string; readonly session: string } | null
+}
+
+export function parsePortHolder(stdout: string): PortHolder | null {
+  const [pid = '', program = '', unit = '-', project = '-', session = '-'] = stdout.split('\n').map((l) => l.trim())
+  if (!/^\d+$/.test(pid)) return null
+  return {
+    pid: Number(pid),
+    program: program.slice(0, 50),
+    unit: unit === '-' ? null : unit,
+    owner: project === '-' || session === '-' || project === '' ? null : { project, session },
+  }
+}
