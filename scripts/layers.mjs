@@ -14,6 +14,7 @@ const homes = {
   'test/app/': 'pure',
   'test/architecture': 'pure',
   'test/domain/': 'pure',
+  'test/gauntlet/': 'pure',
   'test/inputs/': 'pure',
   'test/instruments/': 'pure',
   'test/kit/': 'pure',
