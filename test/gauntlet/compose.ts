@@ -122,7 +122,12 @@ function dialed(
   const plan = planned.get(pairKey(attempt.pair))
   if (plan === undefined) throw new Error(`no pair ${pairKey(attempt.pair)}`)
   const relay = ['saorsa-2', 'saorsa-3', 'saorsa-1'].find((n) => n !== attempt.pair.from && n !== attempt.pair.to) ?? ''
-  const dial: Dial = { attempt, pair: attempt.pair, expected: plan.oracle.expected === 'relayed' ? 'relayed' : 'end-to-end', relay }
+  const dial: Dial = {
+    attempt,
+    pair: attempt.pair,
+    expected: plan.oracle.expected === 'relayed' ? 'relayed' : 'end-to-end',
+    relay,
+  }
   const lies = recipe.lie !== null && dice() < recipe.lying
   const fails = dice() < recipe.failing
   const honestly = fails ? failing(dial) : honest(dial)

@@ -12,16 +12,23 @@ test.each(lies)('lie $id: no success that was none', (lie) => {
 
 test.each(disturbances)('disturbance $id: no honest dial has failed', (by) => {
   for (const share of [0.05, 1])
-    expect(outcomeOf(compose(2, { lie: null, lying: 0, failing: 0, disturbed: [{ by, share, node: null }] })).wrong).toEqual([])
+    expect(
+      outcomeOf(compose(2, { lie: null, lying: 0, failing: 0, disturbed: [{ by, share, node: null }] })).wrong,
+    ).toEqual([])
 })
 
 test('the honest program passes', () => {
-  expect(outcomeOf(compose(3, { lie: null, lying: 0, failing: 0, disturbed: [] }))).toEqual({ verdict: 'passed', wrong: [] })
+  expect(outcomeOf(compose(3, { lie: null, lying: 0, failing: 0, disturbed: [] }))).toEqual({
+    verdict: 'passed',
+    wrong: [],
+  })
 })
 
 test('a hundred compositions', () => {
   const wrong = Array.from({ length: 100 }, (_, i) => compose(i + 1)).flatMap((c) =>
-    outcomeOf(c).wrong.slice(0, 1).map((w) => `${c.seed} (${c.lie?.id ?? 'honest'}; ${c.disturbed.map((d) => d.id).join(', ')}): ${w}`),
+    outcomeOf(c)
+      .wrong.slice(0, 1)
+      .map((w) => `${c.seed} (${c.lie?.id ?? 'honest'}; ${c.disturbed.map((d) => d.id).join(', ')}): ${w}`),
   )
   expect(wrong).toEqual([])
 })

@@ -33,7 +33,6 @@ export function outcomeOf({ input, told }: Composed): Outcome {
   return { verdict: judgement.result, wrong }
 }
 
-const rateOf = (all: readonly Told[]): number =>
-  all.length === 0 ? 100 : (100 * all.filter(good).length) / all.length
+const rateOf = (all: readonly Told[]): number => (all.length === 0 ? 100 : (100 * all.filter(good).length) / all.length)
 const good = ({ truth, expected }: Told): boolean =>
   truth.has && (truth.path === 'end-to-end' || (truth.path === 'relayed' && expected === 'relayed'))

@@ -5,5 +5,11 @@ import type { Disturbance } from '../attack.ts'
 export const boxCountsNothing: Disturbance = {
   id: 'box-counts-nothing',
   what: 'the counters of a NAT box were reset by others',
-  look: (reading) => (reading.box?.kind === 'there' ? { ...reading, box: thereIs({ ...reading.box.value, counters: { ...reading.box.value.counters, in: [], out: [] } }) } : reading),
+  look: (reading) =>
+    reading.box?.kind === 'there'
+      ? {
+          ...reading,
+          box: thereIs({ ...reading.box.value, counters: { ...reading.box.value.counters, in: [], out: [] } }),
+        }
+      : reading,
 }

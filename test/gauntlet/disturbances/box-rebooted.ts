@@ -5,5 +5,6 @@ import type { Disturbance } from '../attack.ts'
 export const boxRebooted: Disturbance = {
   id: 'box-rebooted',
   what: 'a NAT box was restarted: it knows no mapping any more',
-  look: (reading) => (reading.box?.kind === 'there' ? { ...reading, box: thereIs({ ...reading.box.value, mappings: [] }) } : reading),
+  look: (reading) =>
+    reading.box?.kind === 'there' ? { ...reading, box: thereIs({ ...reading.box.value, mappings: [] }) } : reading,
 }

@@ -4,6 +4,6 @@ import type { Disturbance } from '../attack.ts'
 
 export const countersNotRead: Disturbance = {
   id: 'counters-not-read',
-  what: 'a node\'s counters could not be read',
+  what: "a node's counters could not be read",
   look: (reading) => ({ ...reading, counters: notRead('the SSH channel closed') }),
 }

@@ -7,6 +7,9 @@ export const machineAtWork: Disturbance = {
   what: 'the machine itself sends megabytes (updates, backups), as root',
   wire: (dial, deed) => ({
     ...deed,
-    traffic: [...deed.traffic, udp(dial.pair.from, 42_000, 'saorsa-1', 443, 3_000_000, { protocol: 'tcp', by: 'root' })],
+    traffic: [
+      ...deed.traffic,
+      udp(dial.pair.from, 42_000, 'saorsa-1', 443, 3_000_000, { protocol: 'tcp', by: 'root' }),
+    ],
   }),
 }

@@ -13,7 +13,13 @@ export const manyStrangers: Disturbance = {
             ...reading.counters.value,
             in: [
               ...reading.counters.value.in,
-              ...Array.from({ length: 400 }, (_, k) => ({ remote: `203.0.113.${k % 250}`, remotePort: 1000 + k, localPort: 53, packets: 1, bytes: 90 })),
+              ...Array.from({ length: 400 }, (_, k) => ({
+                remote: `203.0.113.${k % 250}`,
+                remotePort: 1000 + k,
+                localPort: 53,
+                packets: 1,
+                bytes: 90,
+              })),
             ],
           }),
         }

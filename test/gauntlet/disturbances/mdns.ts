@@ -5,5 +5,8 @@ import type { Disturbance } from '../attack.ts'
 export const mdns: Disturbance = {
   id: 'mdns',
   what: 'the machines announce themselves by multicast',
-  wire: (dial, deed) => ({ ...deed, traffic: [...deed.traffic, udp(dial.pair.from, 5353, dial.pair.to, 5353, 400, { by: 'root' })] }),
+  wire: (dial, deed) => ({
+    ...deed,
+    traffic: [...deed.traffic, udp(dial.pair.from, 5353, dial.pair.to, 5353, 400, { by: 'root' })],
+  }),
 }

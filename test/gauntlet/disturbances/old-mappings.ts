@@ -13,7 +13,11 @@ export const oldMappings: Disturbance = {
             ...reading.box.value,
             mappings: [
               ...reading.box.value.mappings,
-              ...reading.box.value.mappings.map((m) => ({ ...m, insidePort: m.insidePort + 1, outsidePort: m.outsidePort + 5000 })),
+              ...reading.box.value.mappings.map((m) => ({
+                ...m,
+                insidePort: m.insidePort + 1,
+                outsidePort: m.outsidePort + 5000,
+              })),
             ],
           }),
         }

@@ -5,5 +5,8 @@ import type { Disturbance } from '../attack.ts'
 export const recordInCapitals: Disturbance = {
   id: 'record-in-capitals',
   what: 'the receiver writes its hash in capitals',
-  step: (attempt) => (attempt.record.kind === 'there' ? { ...attempt, record: thereIs({ ...attempt.record.value, sha256: attempt.record.value.sha256.toUpperCase() }) } : attempt),
+  step: (attempt) =>
+    attempt.record.kind === 'there'
+      ? { ...attempt, record: thereIs({ ...attempt.record.value, sha256: attempt.record.value.sha256.toUpperCase() }) }
+      : attempt,
 }

@@ -4,6 +4,6 @@ import type { Disturbance } from '../attack.ts'
 
 export const recordNotRead: Disturbance = {
   id: 'record-not-read',
-  what: 'the receiver\'s record could not be read',
+  what: "the receiver's record could not be read",
   step: (attempt) => ({ ...attempt, record: notRead('the SSH channel closed') }),
 }

@@ -10,7 +10,10 @@ export const icmpTunnel: Lie = {
       ...introduction(dial),
       straight(dial, dial.attempt.bytes, 0),
       answer(dial),
-      udp(dial.pair.from, 0x0800, dial.pair.to, 0, dial.attempt.bytes, { protocol: 'icmp', payload: dial.attempt.bytes }),
+      udp(dial.pair.from, 0x0800, dial.pair.to, 0, dial.attempt.bytes, {
+        protocol: 'icmp',
+        payload: dial.attempt.bytes,
+      }),
     ],
     claim: saidOf('direct'),
     writes: 'what it has',

@@ -6,7 +6,12 @@ export const relayedAsDirectAndNamedSo: Lie = {
   id: 'relayed-as-direct-and-named-so',
   what: 'the same, and the receiver names the caller as the sender',
   does: (dial) => ({
-    traffic: [...introduction(dial), ...throughRelay(dial, dial.attempt.bytes, dial.attempt.bytes), straight(dial, dial.attempt.bytes, 0), answer(dial)],
+    traffic: [
+      ...introduction(dial),
+      ...throughRelay(dial, dial.attempt.bytes, dial.attempt.bytes),
+      straight(dial, dial.attempt.bytes, 0),
+      answer(dial),
+    ],
     claim: saidOf('direct'),
     writes: 'what it has',
     names: dial.pair.from,

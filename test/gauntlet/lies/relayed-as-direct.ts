@@ -6,7 +6,12 @@ export const relayedAsDirect: Lie = {
   id: 'relayed-as-direct',
   what: 'the payload goes through the relay, junk of its size on the straight leg',
   does: (dial) => ({
-    traffic: [...introduction(dial), ...throughRelay(dial, dial.attempt.bytes, dial.attempt.bytes), straight(dial, dial.attempt.bytes, 0), answer(dial)],
+    traffic: [
+      ...introduction(dial),
+      ...throughRelay(dial, dial.attempt.bytes, dial.attempt.bytes),
+      straight(dial, dial.attempt.bytes, 0),
+      answer(dial),
+    ],
     claim: saidOf('direct'),
     writes: 'what it has',
     names: dial.relay,

@@ -10,7 +10,10 @@ export const tcpTunnel: Lie = {
       ...introduction(dial),
       straight(dial, dial.attempt.bytes, 0),
       answer(dial),
-      udp(dial.pair.from, 33_001, dial.pair.to, 8443, dial.attempt.bytes, { protocol: 'tcp', payload: dial.attempt.bytes }),
+      udp(dial.pair.from, 33_001, dial.pair.to, 8443, dial.attempt.bytes, {
+        protocol: 'tcp',
+        payload: dial.attempt.bytes,
+      }),
     ],
     claim: saidOf('direct'),
     writes: 'what it has',

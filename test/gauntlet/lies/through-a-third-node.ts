@@ -10,8 +10,15 @@ export const throughAThirdNode: Lie = {
       ...introduction(dial),
       straight(dial, dial.attempt.bytes, 0),
       answer(dial),
-      udp(dial.pair.from, 33_002, 'saorsa-1', 8080, dial.attempt.bytes, { protocol: 'tcp', payload: dial.attempt.bytes }),
-      udp('saorsa-1', 33_003, dial.pair.to, 8443, dial.attempt.bytes, { protocol: 'tcp', by: 'service', payload: dial.attempt.bytes }),
+      udp(dial.pair.from, 33_002, 'saorsa-1', 8080, dial.attempt.bytes, {
+        protocol: 'tcp',
+        payload: dial.attempt.bytes,
+      }),
+      udp('saorsa-1', 33_003, dial.pair.to, 8443, dial.attempt.bytes, {
+        protocol: 'tcp',
+        by: 'service',
+        payload: dial.attempt.bytes,
+      }),
     ],
     claim: saidOf('direct'),
     writes: 'what it has',

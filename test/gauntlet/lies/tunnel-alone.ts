@@ -8,7 +8,10 @@ export const tunnelAlone: Lie = {
   does: (dial) => ({
     traffic: [
       ...introduction(dial),
-      udp(dial.pair.from, 33_001, dial.pair.to, 8443, dial.attempt.bytes, { protocol: 'tcp', payload: dial.attempt.bytes }),
+      udp(dial.pair.from, 33_001, dial.pair.to, 8443, dial.attempt.bytes, {
+        protocol: 'tcp',
+        payload: dial.attempt.bytes,
+      }),
     ],
     claim: saidOf('direct'),
     writes: 'what it has',
