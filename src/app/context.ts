@@ -102,15 +102,30 @@ export async function readOnlyWorld(c: Context, fleet: Fleet, key: KeySource | n
 export const keyFile = (path: string | undefined): KeySource | null =>
   path === undefined ? null : { kind: 'file', path }
 
+/** Text of a file that a person wrote; the byte order mark is dropped. */
 const read = async (file: string, what: string): Promise<string> => {
+  let bytes: Uint8Array
   try {
-    return await readFile(file, 'utf8')
+    bytes = await readFile(file)
   } catch (error) {
     throw new Failure(
       {
         code: 'U032',
         message: `cannot read ${what} ${file}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
         remedy: `ls -l ${quote(file)}`,
+      },
+      error,
+    )
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)
+    throw new Failure(
+      {
+        code: 'U032',
+        message: `cannot read ${what} ${file}: it is ${utf16 ? 'written in UTF-16' : 'not written in UTF-8'}`,
+        remedy: `iconv -f ${utf16 ? 'UTF-16' : 'ISO-8859-1'} -t UTF-8 ${quote(file)} -o ${quote(`${file}.utf8`)}`,
       },
       error,
     )

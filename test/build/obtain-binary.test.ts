@@ -292,6 +292,14 @@ test.each([
     },
     'the filter lfs made of 1 file (list.bin)',
   ],
+  [
+    'a dependency outside of the repository',
+    (root: string) => {
+      const manifest = join(root, 'app', 'Cargo.toml')
+      writeFileSync(manifest, `${readFileSync(manifest, 'utf8')}\n[dependencies]\nshared = { path = "../../shared" }\n`)
+    },
+    'depends on 1 package (',
+  ],
 ])('a commit with %s is not the whole source, and is not sent', { timeout: 120_000 }, async (_, add, words) => {
   const { root, workspace } = repository('good')
   add(root)

@@ -151,6 +151,16 @@ test('a repository with SHA-256 has commits of 64 digits', async () => {
   expect((await read(dir)).commit).toMatch(/^[0-9a-f]{64}$/)
 })
 
+test('a name that is no UTF-8 is digested by its content as well', async () => {
+  const { workspace } = repository('good')
+  const seen = new Set<string | undefined>()
+  for (const text of ['one', 'two']) {
+    writeFileSync(Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from([0x66, 0xfc, 0x72])]), text)
+    seen.add((await read(workspace)).dirty?.digest)
+  }
+  expect(seen.size).toBe(2)
+})
+
 test('paths are capped, the count is not', async () => {
   const { workspace } = repository('good')
   for (let i = 0; i < 60; i++) writeFileSync(join(workspace, `file-${i}`), '')

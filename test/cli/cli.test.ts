@@ -57,6 +57,27 @@ describe('start without a terminal', () => {
   })
 })
 
+test('a file in another encoding is told as that; a build that cannot run is refused by plan', async () => {
+  const config = readFileSync(join(root, 'examples/testnet/vps-test.yaml'), 'utf8')
+  const planned = async (name: string, bytes: Uint8Array | string, ...more: readonly string[]) => {
+    const repo = join(scratch, name)
+    mkdirSync(repo, { recursive: true })
+    writeFileSync(join(repo, 'vps-test.yaml'), bytes)
+    return cli('plan', ...answers, '--repo', repo, '--fleet', 'saorsa', ...more)
+  }
+  expect((await planned('utf16', Buffer.from(`\uFEFF${config}`, 'utf16le'))).stderr).toContain(
+    'it is written in UTF-16',
+  )
+  expect((await planned('latin1', Buffer.from(`# für\n${config}`, 'latin1'))).stderr).toContain('not written in UTF-8')
+  expect((await planned('mark', `\uFEFF${config.replaceAll('\n', '\r\n')}`)).code).toBe(0)
+  const make = config.replace(/^( *build:).*$/m, '$1 make release')
+  expect(await planned('make', make)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/U305: .*vps-test\.yaml.*must start with `cargo zigbuild`/),
+  })
+  expect((await planned('given', make, '--binary', '/bin/true')).code).toBe(0)
+})
+
 describe('JSON', () => {
   const parsed = async (...args: readonly string[]): Promise<unknown> => {
     const { code, stdout, stderr } = await cli(...args, '--json')

@@ -17,6 +17,8 @@ export interface ChangedPath {
   /** Two letters of `git status --porcelain=v1`. */
   readonly state: string
   readonly path: string
+  /** As it is on the disk: a name need not be UTF-8. */
+  readonly bytes: Buffer
 }
 
 const shownPaths = 50
@@ -32,10 +34,7 @@ export async function changesIn(
   const entries = (await statusOf(root, signal)).filter((entry) => !isNone(entry))
   if (entries.length === 0) return null
   const hash = createHash('sha256')
-  for (const { path } of entries) {
-    hash.update(`\0${path}\0`)
-    await addContent(join(root, path), hash, signal, 0)
-  }
+  for (const entry of entries) await addEntry(root, entry, hash, signal, 0)
   return { count: entries.length, paths: entries.slice(0, shownPaths).map((e) => e.path), digest: hash.digest('hex') }
 }
 
@@ -48,11 +47,12 @@ async function statusOf(root: string, signal: AbortSignal): Promise<readonly Cha
       { env, timeoutMs: 300_000 },
     )
     return status.stdout
-      .toString('utf8')
+      .toString('latin1')
       .split('\0')
       .filter((e) => e !== '')
-      .map((e) => ({ state: e.slice(0, 2), path: e.slice(3) }))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1))
+      .toSorted((a, b) => (a.slice(3) < b.slice(3) ? -1 : 1))
+      .map((e) => ({ state: e.slice(0, 2), bytes: Buffer.from(e.slice(3), 'latin1') }))
+      .map((e) => ({ ...e, path: e.bytes.toString('utf8') }))
   } finally {
     await done()
   }
@@ -96,7 +96,18 @@ async function unhidden(
 
 type Kind = 'file' | 'program' | 'link' | 'folder' | 'nothing' | 'other'
 
-async function kindOf(path: string): Promise<Kind> {
+async function addEntry(
+  root: string,
+  { bytes }: ChangedPath,
+  hash: Hash,
+  signal: AbortSignal,
+  depth: number,
+): Promise<void> {
+  hash.update('\0').update(bytes).update('\0')
+  await addContent(Buffer.concat([Buffer.from(`${root}/`), bytes]), hash, signal, depth)
+}
+
+async function kindOf(path: string | Buffer): Promise<Kind> {
   const found = await lstat(path).catch(() => undefined)
   if (found === undefined) return 'nothing'
   if (found.isSymbolicLink()) return 'link'
@@ -104,13 +115,13 @@ async function kindOf(path: string): Promise<Kind> {
   return found.isFile() ? ((found.mode & 0o100) === 0 ? 'file' : 'program') : 'other'
 }
 
-async function addContent(path: string, hash: Hash, signal: AbortSignal, depth: number): Promise<void> {
+async function addContent(path: Buffer, hash: Hash, signal: AbortSignal, depth: number): Promise<void> {
   const kind = await kindOf(path)
   hash.update(`${kind}\0`)
-  if (kind === 'link') hash.update(await readlink(path))
+  if (kind === 'link') hash.update(await readlink(path, 'buffer'))
   else if (kind === 'file' || kind === 'program')
     for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
-  else if (kind === 'folder' && depth < deepest) await addFolder(path, hash, signal, depth + 1)
+  else if (kind === 'folder' && depth < deepest) await addFolder(path.toString('utf8'), hash, signal, depth + 1)
 }
 
 /** A folder that git names as one is a repository of its own: its commit, and what is not committed in it. */
@@ -119,14 +130,11 @@ async function addFolder(path: string, hash: Hash, signal: AbortSignal, depth: n
   if ((await kindOf(join(path, '.git'))) === 'nothing') {
     for (const name of (await readdir(path)).toSorted()) {
       hash.update(`${name}\0`)
-      await addContent(join(path, name), hash, signal, depth)
+      await addContent(Buffer.from(join(path, name)), hash, signal, depth)
     }
     return
   }
   const head = await git(['rev-parse', '--verify', '--quiet', 'HEAD']).catch(() => null)
   hash.update(head === null ? 'no commit' : head.stdout)
-  for (const entry of await statusOf(path, signal)) {
-    hash.update(`\0${entry.path}\0`)
-    await addContent(join(path, entry.path), hash, signal, depth)
-  }
+  for (const entry of await statusOf(path, signal)) await addEntry(path, entry, hash, signal, depth)
 }
