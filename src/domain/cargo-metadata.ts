@@ -19,8 +19,6 @@ export interface CargoWorkspace {
   readonly root: string
   readonly packages: number
   readonly programs: readonly CargoProgram[]
-  /** Directories that its packages name as dependencies. */
-  readonly paths: readonly string[]
 }
 
 const metadata = z.object({
@@ -30,7 +28,6 @@ const metadata = z.object({
       name: z.string(),
       manifest_path: z.string(),
       default_run: z.string().nullish(),
-      dependencies: z.array(z.object({ path: z.string().nullish() })).default([]),
       features: z.record(z.string(), z.array(z.string())).default({}),
       targets: z.array(
         z.object({
@@ -56,7 +53,6 @@ export function readMetadata(text: string): CargoWorkspace | undefined {
   return {
     root: read.data.workspace_root,
     packages: read.data.packages.length,
-    paths: read.data.packages.flatMap((p) => p.dependencies.flatMap((d) => d.path ?? [])),
     programs: read.data.packages.flatMap((p) =>
       p.targets
         .filter((t) => t.kind.includes('bin'))

@@ -199,4 +199,4 @@ export const rooms: readonly Room[] = [
 ]
 
 /** Libraries that compute: an adapter may use them beside its one outside library. */
-export const pureLibraries = new Set(['zod', 'yaml', 'p-limit'])
+export const pureLibraries = new Set(['zod', 'yaml', 'p-limit', 'smol-toml'])

@@ -1,8 +1,7 @@
 /** Whether a commit alone is the source: what a host that gets nothing but the commit could not check out. */
-import { join, relative } from 'node:path'
 import type { SourceInfo } from '../../domain/build.ts'
 import { gitAt } from '../git/process.ts'
-import { readWorkspace } from './workspace.ts'
+import { pathsOutside } from './path-dependencies.ts'
 
 type GitSource = Extract<SourceInfo, { kind: 'git' }>
 
@@ -13,12 +12,18 @@ export async function besideTheCommit(source: GitSource, signal: AbortSignal): P
   const submodules = tree.flatMap((line) => (line.startsWith('160000 ') ? [line.slice(line.indexOf('\t') + 1)] : []))
   if (submodules.length > 0)
     return `the commit has ${named('submodule', submodules)}, which are repositories of their own`
-  const workspace = await readWorkspace(join(source.root, source.subdir), signal)
-  const outside = (workspace?.paths ?? []).filter((path) => relative(source.root, path).startsWith('..'))
+  const all = tree.filter(Boolean).map((line) => line.slice(line.indexOf('\t') + 1))
+  const within = source.subdir === '' ? '' : `${source.subdir}/`
+  const manifests = all.filter((path) => path.startsWith(within) && /(?:^|\/)Cargo\.toml$/.test(path))
+  const outside = await pathsOutside(manifests, (path) =>
+    git(['cat-file', 'blob', `${source.commit}:${path}`]).then(
+      ({ stdout }) => stdout.toString('utf8'),
+      () => undefined,
+    ),
+  )
   if (outside.length > 0) return `the workspace depends on ${named('package', outside)} outside of the repository`
-  const files = tree.filter(Boolean).map((line) => line.slice(line.indexOf('\t') + 1))
   const said = await git(['check-attr', '--cached', '-z', '--stdin', 'filter'], {
-    input: files.map((file) => `${file}\0`).join(''),
+    input: all.map((file) => `${file}\0`).join(''),
     timeoutMs: 300_000,
   })
   const words = said.stdout.toString('utf8').split('\0')
