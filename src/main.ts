@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pkg from '../package.json' with { type: 'json' }
 import { act, annotateFailure } from './action/commands.ts'
-import { againAsRoot, bring, jobOf, openSurface } from './action/surroundings.ts'
+import { againAsRoot, bring, jobOf, openSurface, takeEnvironment } from './action/surroundings.ts'
 
 const abort = new AbortController()
 // A runner that cancels sends SIGINT, SIGTERM after 7.5 s, and kills 2.5 s later.
@@ -15,7 +15,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
 // Whoever read our words may go away; a run does not end for that.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-const surface = openSurface()
+// Inputs hold the key and the token: no program that is started, and none that looks into /proc, has them from here.
+const env = takeEnvironment(/^INPUT_/)
+const surface = openSurface(env)
 const labAlone = surface.input('command') === 'run' && surface.input('fleet') === 'lab'
 let code = 1
 try {
@@ -25,10 +27,15 @@ try {
       await surface.group('lab tools', () => bring('lab', dirname(import.meta.dirname), abort.signal)),
     )
   if (labAlone && process.getuid?.() !== 0)
-    code = await againAsRoot(dirname(import.meta.dirname), fileURLToPath(import.meta.url), process.env, abort.signal)
+    code = await againAsRoot(
+      dirname(import.meta.dirname),
+      fileURLToPath(import.meta.url),
+      { ...env, ...process.env },
+      abort.signal,
+    )
   else {
     const job = await jobOf({
-      env: process.env,
+      env: { ...env, ...process.env },
       cwd: process.cwd(),
       directory: import.meta.dirname,
       signal: abort.signal,

@@ -16,6 +16,7 @@ import type { Job, RunnerContext } from './job.ts'
 import { artifactKeeper } from './store-artifact.ts'
 
 export { againAsRoot, bring } from '../adapters/runner.ts'
+export { takeEnvironment } from '../adapters/own-environment.ts'
 export { openSurface }
 
 export interface RunnerSurroundings {

@@ -36,10 +36,12 @@ const summaryBytes = 1024 * 1024
 const mostAnnotations = 10
 const quietMs = 2000
 
-export function openSurface(): Surface {
+/** `env`: as it was when this process began, since inputs are taken out of it. */
+export function openSurface(env: Readonly<Record<string, string | undefined>>): Surface {
+  const given = (name: string): string => env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] ?? ''
   return {
-    input: (name) => core.getInput(name),
-    rawInput: (name) => core.getInput(name, { trimWhitespace: false }),
+    input: (name) => given(name).trim(),
+    rawInput: given,
     setOutputs(values) {
       for (const [name, value] of Object.entries(values)) core.setOutput(name, value)
     },

@@ -4,7 +4,7 @@
  */
 import { openSurface } from '../../../src/adapters/github/surface.ts'
 
-const surface = openSurface()
+const surface = openSurface(process.env)
 const text = process.argv[3] ?? ''
 const acts: Readonly<Record<string, () => unknown>> = {
   inputs: () =>
