@@ -167,6 +167,15 @@ export interface SessionFolder {
    * `test-2`. Null where this machine is that place.
    */
   storeArtifact(label: string, folder: string): Promise<StoredArtifact | null>
+  /** Takes secrets out of what is to be sealed; absent: there is nothing that could take them out. */
+  readonly concealer?: Concealer
+}
+
+/** What stands between evidence and those who may read it. */
+export interface Concealer {
+  conceal<T>(value: T): T
+  /** What was taken out so far, of values and of files, in words. */
+  takenOut(): readonly string[]
 }
 
 /** On which terms nodes are leased. */

@@ -4,6 +4,7 @@ import { listNodes } from './commands/remedies.ts'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { obtainBinary } from './adapters/build/obtain-binary.ts'
+import { concealing } from './adapters/concealing.ts'
 import { localRemote } from './adapters/local.ts'
 import { httpOverRemote } from './adapters/ssh/http.ts'
 import { parsePrivateKey, readPrivateKey } from './adapters/ssh/key.ts'
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly clockShift?: number
   /** What BUILD does where the project's code cannot be enclosed; absent: it builds, and the proof says so. */
   readonly unenclosed?: 'refuse' | 'build'
+  /** Never to stand in evidence. */
+  readonly secrets?: readonly string[]
   readonly github?: { readonly baseUrl?: string; readonly token?: string }
 }
 
@@ -53,6 +56,10 @@ export function openWorld(o: WorldOptions): OpenWorld {
   const open = new Map<NodeName, Promise<Remote>>()
   const buildHost = registryOf(o.fleet)?.name
   const clock = shiftedClock(o.clockShift ?? 0)
+  const concealed = concealing(folder(o.folder), [
+    ...(o.secrets ?? []),
+    ...(o.key?.kind === 'text' ? [o.key.text] : []),
+  ])
   let connecting = new AbortController()
   const remote = (name: NodeName): Promise<Remote> => {
     const known = open.get(name)
@@ -74,7 +81,8 @@ export function openWorld(o: WorldOptions): OpenWorld {
     who: whoOf(o.writer),
     version: o.version,
     ledger: o.ledger,
-    files: folder(o.folder),
+    files: concealed.files,
+    concealer: concealed,
     writer: o.writer,
     storeArtifact: o.keep ?? (async () => null),
     patienceMs: o.patienceMs ?? Infinity,

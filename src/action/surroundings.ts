@@ -90,6 +90,7 @@ export async function jobOf({ env, cwd, directory, signal, version, surface }: R
       url: facts.runUrl,
     },
     missingKey,
+    secrets,
     // Where a key or a token that writes is in this job, nothing of the project runs beside it.
     unenclosed: key === null && (inputs.command === 'compile' || inputs.ledger === 'none') ? 'build' : 'refuse',
     github: { baseUrl: env['GITHUB_API_URL'] ?? 'https://api.github.com', ...(token === '' ? {} : { token }) },

@@ -23,7 +23,7 @@ function blank(names: ReadonlySet<string>): void {
   try {
     const bytes = Buffer.alloc(to - from)
     readSync(memory, bytes, 0, bytes.length, from)
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const ended = bytes.indexOf(0, at)
       const end = ended < 0 ? bytes.length : ended
       const equals = bytes.indexOf('=', at)

@@ -51,6 +51,8 @@ export interface Context {
   readonly missingKey?: (fleet: string) => Failure
   /** What a build does where the project's code cannot be enclosed. */
   readonly unenclosed?: 'refuse' | 'build'
+  /** Of this job: never to stand in evidence. */
+  readonly secrets?: readonly string[]
   /** A person's own, for a ledger with `--remote`. */
   readonly login?: Login
 }
@@ -84,6 +86,7 @@ export function worldIn(c: Context, w: WorldWish): OpenWorld {
     ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }),
     ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }),
     ...(c.github === undefined ? {} : { github: c.github }),
+    ...(c.secrets === undefined ? {} : { secrets: c.secrets }),
     ...(c.unenclosed === undefined ? {} : { unenclosed: c.unenclosed }),
   })
 }

@@ -41,6 +41,59 @@ export function secretFaults(entry: Entry, secrets: readonly string[]): readonly
   ]
 }
 
+/** Whole secrets as they look, without crossing a quote: within JSON it stays JSON. */
+const wholeLooks: readonly (readonly [string, string])[] = [
+  [
+    'a private key',
+    String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?:-----(?:[^"]{0,16384}?-----END [A-Z0-9 ]*PRIVATE KEY-----)?)?|PuTTY-User-Key-File-[^"]{0,16384}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=]*`,
+  ],
+  ['a GitHub token', 'gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}'],
+  ['an AWS key', String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`],
+]
+
+export interface Redacted {
+  readonly text: string
+  /** What was taken out, in words that do not repeat it. */
+  readonly found: readonly string[]
+}
+
+/** Takes out of a text what was given, a line of it or its base64, and what looks like a secret. */
+export function redactor(secrets: readonly string[]): (text: string) => Redacted {
+  const given = secrets
+    .flatMap((secret) => [...plainForms(secret), ...encodedForms(secret)])
+    .filter((form) => form.length >= shortest)
+    .toSorted((a, b) => b.length - a.length)
+    .map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+  const kinds: readonly (readonly [string, RegExp])[] = [
+    ...wholeLooks.map(([what, look]) => [`what looks like ${what}`, new RegExp(look, 'g')] as const),
+    ...(given.length === 0 ? [] : [['a secret of this run', new RegExp(given.join('|'), 'g')] as const]),
+  ]
+  return (text) => {
+    const found: string[] = []
+    let clean = text
+    for (const [what, pattern] of kinds) {
+      const next = clean.replace(pattern, '[taken out]')
+      if (next !== clean) found.push(what)
+      clean = next
+    }
+    return { text: clean, found }
+  }
+}
+
+/** The same for every text in a value, names included. */
+export function redactIn(value: unknown, redact: (text: string) => Redacted, found: (what: string) => void): unknown {
+  if (typeof value === 'string') {
+    const clean = redact(value)
+    for (const what of clean.found) found(what)
+    return clean.text
+  }
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((one) => redactIn(one, redact, found))
+  return Object.fromEntries(
+    Object.entries(value).map(([k, v]) => [redactIn(k, redact, found), redactIn(v, redact, found)]),
+  )
+}
+
 function plainForms(secret: string): readonly string[] {
   const lines = secret
     .split(/\r\n|\r|\n/)

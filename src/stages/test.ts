@@ -105,7 +105,8 @@ async function work(
   const notes = await collect(world, plan, there, `${folder}/evidence`)
   await removeWitnesses(world, there)
 
-  const bundle = await bundleOf({ ...scene, open: tried }, items, after, notes)
+  const whole = await bundleOf({ ...scene, open: tried }, items, after, notes)
+  const bundle = world.concealer?.conceal(whole) ?? whole
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)

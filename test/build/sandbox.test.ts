@@ -116,6 +116,6 @@ test.each(['root', 'namespace'] as const)(
     expect(lines[0]).toBe(`head ${git(root, 'rev-parse', 'HEAD')}`)
     expect(kind).toEqual({ kind: way === 'root' ? 'another user' : 'user namespace' })
     expect(existsSync(join(workspace, 'src', 'written.rs'))).toBe(false)
-    expect(log.lines.join('\n')).toContain('forgotten.pem looks like a secret and is not committed')
+    expect(log.lines.join('\n')).toContain('app/forgotten.pem')
   },
 )

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { foreignEntry } from '../kit/session.ts'
-import { secretFaults } from '../../src/domain/secrets.ts'
+import { redactIn, redactor, secretFaults } from '../../src/domain/secrets.ts'
 
 const holding = (facts: object, why = 'because'): Entry => foreignEntry([], { at: 1, why, facts })
 const key =
@@ -80,5 +80,37 @@ describe('what is none passes', () => {
   })
   test('the digests of the chain hold any short text by chance', () => {
     expect(secretFaults(clean, [clean.hash.slice(0, 4)])).toEqual([])
+  })
+})
+
+describe('what is found is taken out of evidence', () => {
+  const pem = `-----BEGIN OPENSSH PRIVATE KEY-----\n${'b3BlbnNzaC1r'.repeat(9)}\n-----END OPENSSH PRIVATE KEY-----`
+  test.each([
+    ['a line of what was given', 'before ggE6AgEAAkEAq7BFUpkGp3+LQmlQ after', 'before [taken out] after'],
+    ['its base64', `before ${b64('ggE6AgEAAkEAq7BFUpkGp3+LQmlQ')} after`, undefined],
+    ['a key by its look', `before ${pem} after`, 'before [taken out] after'],
+    ['a token by its look', `before ghp_${'a'.repeat(36)} after`, 'before [taken out] after'],
+    ['nothing', 'before 0123456789abcdef after', 'before 0123456789abcdef after'],
+  ])('%s', (what, text, expected) => {
+    const { text: clean, found } = redactor([key, 'ggE6AgEAAkEAq7BFUpkGp3+LQmlQ'])(text)
+    if (expected !== undefined) expect(clean).toBe(expected)
+    expect(found.length).toBe(what === 'nothing' ? 0 : 1)
+    expect(clean).not.toMatch(/ggE6|b3BlbnNza|ghp_a/)
+    expect(clean).toMatch(/^before .* after$/)
+  })
+  test('a line of JSON stays JSON', () => {
+    const line = JSON.stringify({ a: `x ${pem}`, b: ['y', pem], c: 'z' })
+    expect(JSON.parse(redactor([])(line).text)).toEqual({ a: 'x [taken out]', b: ['y', '[taken out]'], c: 'z' })
+  })
+  test('in every text of a value, and nothing else of it changes', () => {
+    const found: string[] = []
+    const value = { n: 1, none: null, list: [{ [`ghp_${'a'.repeat(36)}`]: pem }], said: 'words' }
+    expect(redactIn(value, redactor([]), (what) => found.push(what))).toEqual({
+      n: 1,
+      none: null,
+      list: [{ '[taken out]': '[taken out]' }],
+      said: 'words',
+    })
+    expect(found.length).toBe(2)
   })
 })

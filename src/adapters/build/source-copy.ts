@@ -3,6 +3,7 @@ import { lstat, mkdir, copyFile, readFile, readdir, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
 import { secretLooks } from '../../domain/secrets.ts'
+import { cut } from '../../domain/text.ts'
 import type { Log } from '../../ports.ts'
 import type { GitView, SourceCopy } from '../sandbox/sandbox.ts'
 import { git } from './source.ts'
@@ -51,10 +52,12 @@ const secretName =
 
 async function harmless(top: string, paths: readonly string[], log: Log): Promise<readonly string[]> {
   const kept: string[] = []
-  for (const path of paths) {
-    if (!secretName.test(path) && !(await looksSecret(join(top, path)))) kept.push(path)
-    else log.warn(`${path} looks like a secret and is not committed: the build does not see it`)
-  }
+  const left: string[] = []
+  for (const path of paths) (secretName.test(path) || (await looksSecret(join(top, path))) ? left : kept).push(path)
+  if (left.length > 0)
+    log.warn(
+      `not committed and like a secret, so that the build does not see it: ${cut(left.slice(0, 5).join(', '), 400)}`,
+    )
   return kept
 }
 
@@ -93,7 +96,7 @@ async function looksSecret(file: string): Promise<boolean> {
 /** A folder without git: all of it, but what cargo itself marks as an earlier build. */
 async function walked(dir: string, below = ''): Promise<readonly string[]> {
   const entries = await readdir(join(dir, below), { withFileTypes: true })
-  if (entries.some((e) => e.name === 'CACHEDIR.TAG') || /(?:^|\/)node_modules$/.test(join(dir, below))) return []
+  if (entries.some((e) => e.name === 'CACHEDIR.TAG') || /(?:^|\/)node_modules\/?$/.test(join(dir, below))) return []
   const found = await Promise.all(
     entries
       .filter((e) => e.name !== '.git')

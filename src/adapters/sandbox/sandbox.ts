@@ -100,7 +100,8 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
           run,
           innerUser,
           way === 'namespace' ? 'unshare' : 'setpriv',
-          options.shown.join('\n'),
+          // What lies in a source comes with it.
+          options.shown.filter((dir) => !sources.some((root) => dir.startsWith(`${root}/`))).join('\n'),
           options.written.join('\n'),
           home,
           sources.join('\n'),

@@ -20,5 +20,9 @@ export async function collect(
   const missing = await Promise.all(
     collectors[plan.answers.proof.value].map((fetch) => fetch({ world, plan, nodes, folder, unitOn })),
   )
-  return missing.flat()
+  const taken = world.concealer?.takenOut() ?? []
+  return [
+    ...missing.flat(),
+    ...taken.map((what) => ({ what: 'evidence without secrets', why: `${what}: it was taken out before sealing` })),
+  ]
 }
