@@ -6,14 +6,14 @@ import { stop } from '../app/stop.ts'
 import { quote } from '../commands/quote.ts'
 import type { Plan } from '../domain/plan.ts'
 import { iso, stripHidden } from '../domain/text.ts'
-import type { Ledger } from '../ports.ts'
+import type { StoredSession } from '../app/sessions.ts'
 import { newestPlan } from '../stages/parts/interview.ts'
 import type { KeySource } from '../world.ts'
 
 /** The plan of the session that the person wants to go on with; null: a new session begins. */
 export async function offerLeftBehind(
   c: Context,
-  ledger: Ledger,
+  ledger: StoredSession['ledger'],
   plan: Plan,
   { key, ask }: { readonly key: KeySource | null; readonly ask: boolean },
 ): Promise<Plan | null> {
