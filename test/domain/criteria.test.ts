@@ -1,8 +1,10 @@
 /** Judged groups against each criterion, and shares as words. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { criteria } from '../../src/domain/criteria/criteria.ts'
 import { percent } from '../../src/domain/statistics.ts'
 import { tally } from '../../src/domain/suites/group.ts'
+import type { SampleOutcome } from '../../src/domain/suites/sample.ts'
 import { criteriaKinds } from '../../src/domain/plan.ts'
 
 test.each([
@@ -43,4 +45,39 @@ test('a criterion that does not act says so, and passes nothing', () => {
   const passesNothing = criteriaKinds.filter((k) => criteria[k].judge([]).reasons.length > 0)
   expect(passesNothing).toEqual(['improvement', 'custom'])
   expect(criteria.custom.judge([]).reasons.map((r) => r.kind)).toEqual(['inconclusive'])
+})
+
+test('whatever the uncounted really were, a class that is met or missed would be so with them as well', () => {
+  const outcome = fc.constantFrom<SampleOutcome>('success', 'success', 'success', 'failed', 'unwitnessed', 'infra')
+  const terms = fc.record({
+    target: fc.integer({ min: 0, max: 100 }),
+    sampleFloor: fc.integer({ min: 1, max: 4 }),
+    coverage: fc.constant(0),
+    strict: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(outcome, { maxLength: 40 }), terms, fc.infiniteStream(fc.boolean()), (outcomes, on, truth) => {
+      const met = (list: readonly SampleOutcome[]) =>
+        criteria.threshold.judge([
+          tally(
+            { name: 'g', of: 'node', planned: 40, terms: on },
+            list.map((o, i) => ({
+              id: `${i}`,
+              group: 'g',
+              subject: { kind: 'node', node: `${i}` },
+              outcome: o,
+              grade: null,
+              sentence: '',
+              findings: [],
+            })),
+          ),
+        ]).groups[0]?.met
+      const said = met(outcomes)
+      const really = outcomes.map((o) =>
+        o === 'success' || o === 'failed' ? o : truth.next().value === true ? 'success' : 'failed',
+      )
+      if (said !== null) expect(met(really)).toBe(said)
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -96,7 +96,7 @@ function judge(
       return planned === 0 ? [] : [{ name, of: 'pair', planned, terms: termsOf(name, targets) }]
     }),
     figures,
-    reasons: [...strays, ...repeated.strays, ...retried.strays, ...wholeReasons(counted, pairs, targets.sampleFloor)],
+    reasons: [...strays, ...repeated.strays, ...retried.strays, ...wholeReasons(samples, pairs, targets.sampleFloor)],
     notCovered: [
       ...uncoveredClasses(pairs),
       ...uncoveredPause(figures.shortestPauseMs, figures.cooloffMs),
@@ -184,13 +184,16 @@ const orOwnDoing = (
 
 /** What no single class can say. */
 function wholeReasons(
-  counted: readonly Judgement[],
+  samples: readonly Judgement[],
   pairs: readonly PlannedPair[],
   sampleFloor: number,
 ): readonly Reason[] {
+  const counted = samples.filter(counts)
+  const open = samples.some((s) => !counts(s) && s.repeatedBy === undefined)
   return [
     ...(pairs.length === 0 ? [{ kind: 'inconclusive', text: 'the plan has no pair of peers' } as const] : []),
     ...(counted.length > 0 &&
+    !open &&
     counted.length >= sampleFloor &&
     counted.every((j) => j.outcome === 'failed' && j.recovered !== true)
       ? [

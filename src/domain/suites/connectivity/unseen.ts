@@ -1,5 +1,5 @@
 /** Why an attempt could not be seen, and whether the program itself is the reason: then it is its failure. */
-import type { Attempt, Counters, Readings, RoundEvidence } from '../../evidence.ts'
+import { nobody, type Attempt, type Counters, type Readings, type RoundEvidence } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { mostRepeats } from '../repeat.ts'
 
@@ -8,7 +8,7 @@ const ownFlows = 32_768
 
 type Seen = Pick<RoundEvidence, 'attempts' | 'readings'>
 
-/** A node's full counter set that the program filled by its own ports: nobody else could have. */
+/** A node's full counter set that the program filled by its own ports, or its dialler as the user it runs as. */
 export function floodedBy(attempt: Pick<Attempt, 'pair'>, { attempts, readings }: Seen): string | null {
   for (const node of [attempt.pair.from, attempt.pair.to]) {
     const counters = countersOf(readings, node)
@@ -19,10 +19,11 @@ export function floodedBy(attempt: Pick<Attempt, 'pair'>, { attempts, readings }
         ...(pair.to === node ? [servicePort] : []),
       ]),
     )
+    const dialler = counters.sent.filter((s) => s.uid === nobody && node === attempt.pair.from)
+    dialler.filter((s) => s.protocol === 'udp').forEach((s) => own.add(s.localPort))
     const flows = [...counters.in, ...counters.out]
-    const its = flows.filter((f) => own.has(f.localPort)).length
-    if (its >= ownFlows)
-      return `the program filled the packet counters of ${node}: ${its} of ${flows.length} flows are of its own ports`
+    const its = Math.max(dialler.length, flows.filter((f) => own.has(f.localPort)).length)
+    if (its >= ownFlows) return `the program filled the packet counters of ${node}: ${its} flows are its own`
   }
   return null
 }

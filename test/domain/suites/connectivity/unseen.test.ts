@@ -1,6 +1,13 @@
 /** Why an attempt could not be seen: what the program cannot have caused is tried again, what it caused is its own. */
 import { describe, expect, test } from 'vitest'
-import { notRead, thereIs, type Attempt, type Flow, type RoundEvidence } from '../../../../src/domain/evidence.ts'
+import {
+  nobody,
+  notRead,
+  thereIs,
+  type Attempt,
+  type Flow,
+  type RoundEvidence,
+} from '../../../../src/domain/evidence.ts'
 import { floodedBy, toRepeat, unseen } from '../../../../src/domain/suites/connectivity/unseen.ts'
 import { emptyCounters, flow, reading, run } from '../../fixtures.ts'
 
@@ -19,6 +26,7 @@ const round = (of: Partial<Attempt> = {}, counters?: RoundEvidence['readings'][s
 const why = (r: RoundEvidence) => unseen(r.attempts.find((a) => a.id === attempt.id) ?? expect.fail(), r, true)
 const flows = (n: number, localPort: number): readonly Flow[] =>
   Array.from({ length: n }, (_, i) => flow('10.0.0.1', i, localPort, 1, 60))
+const anySum = { packets: 1, bytes: 60 }
 const full = (own: number, others: number) =>
   thereIs({ ...emptyCounters, in: [...flows(own, attempt.servicePort), ...flows(others, 53)], overflow: true })
 
@@ -50,9 +58,19 @@ describe('what was seen, or is the program’s own doing, is not', () => {
   })
   test('a flood is told with its numbers', () => {
     expect(floodedBy(attempt, round({}, full(40_000, 26_000)))).toBe(
-      `the program filled the packet counters of ${to}: 40000 of 66000 flows are of its own ports`,
+      `the program filled the packet counters of ${to}: 40000 flows are its own`,
     )
     expect(floodedBy(attempt, round())).toBeNull()
+  })
+  test('the dialler is known by its user, whatever ports it takes', () => {
+    const sent = (uid: number) =>
+      Array.from({ length: 65_535 }, (_, i) => ({ ...anySum, remote: `r${i}`, protocol: 'tcp', localPort: i, uid }))
+    const by = (uid: number) => ({
+      ...round(),
+      readings: { ...whole.readings, [from]: reading(thereIs({ ...emptyCounters, sent: sent(uid), overflow: true })) },
+    })
+    expect(floodedBy(attempt, by(nobody))).toContain(`the packet counters of ${from}: 65535 flows`)
+    expect(floodedBy(attempt, by(33))).toBeNull()
   })
 })
 
