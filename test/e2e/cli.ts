@@ -1,6 +1,6 @@
 /** The real command line as a child process, with a deadline, and what the machine must have for it. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -53,21 +53,28 @@ export const probe = (): Promise<string> =>
     return stdout.trim()
   })())
 
+/** Built by plain cargo into a directory that survives runs; the lab's nodes have this machine's C library. */
+async function built(target: string, ...more: readonly string[]): Promise<string> {
+  const manifest = join(root, 'examples/testnet/Cargo.toml')
+  await run('cargo', ['build', '--release', '--locked', '--offline', '--manifest-path', manifest, ...more], {
+    env: { ...process.env, CARGO_TARGET_DIR: join(cache, target) },
+    timeout: 300_000,
+  })
+  return join(cache, target, 'release/testnet-peer')
+}
+
 let program: Promise<string> | undefined
-/**
- * The example, built once by plain cargo into a directory that survives runs; the lab's nodes have this machine's C
- * library.
- */
-export const example = (): Promise<string> =>
-  (program ??= (async () => {
-    const target = join(cache, 'e2e-target')
-    await run(
-      'cargo',
-      ['build', '--release', '--locked', '--offline', '--manifest-path', join(root, 'examples/testnet/Cargo.toml')],
-      { env: { ...process.env, CARGO_TARGET_DIR: target }, timeout: 300_000 },
-    )
-    return join(target, 'release/testnet-peer')
-  })())
+/** The example, built once. */
+export const example = (): Promise<string> => (program ??= built('e2e-target'))
+
+let liars: Promise<string> | undefined
+/** The example that tells one lie (examples/testnet, `lies.rs`), as a file in `dir`. */
+export async function liar(lie: string, dir: string): Promise<string> {
+  liars ??= built('e2e-lies-target', '--features', 'lies')
+  const path = join(dir, `testnet-peer-${lie}`)
+  writeFileSync(path, Buffer.concat([readFileSync(await liars), Buffer.from(`testnet-lie:${lie}`)]), { mode: 0o755 })
+  return path
+}
 
 /** From the bundle of this tree where one was made: it starts in a fifth of the time. */
 const bundle = process.env['VPS_TEST_BUNDLE']

@@ -1,6 +1,6 @@
 /** Each kind of lie and breakage on a real lab: what the run says of it, in which words, with which exit code. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { scratch } from './cli.ts'
+import { liar, scratch } from './cli.ts'
 import { openLab, type Lab } from './lab.ts'
 import { story, type Story, type Wish } from './session.ts'
 import { deployOnly, holderOn, installed, runningOn, service, unitFile } from './subject.ts'
@@ -44,8 +44,8 @@ describe('a fault', () => {
       'saorsa-2 success end-to-end A',
       'saorsa-7 success end-to-end A',
       'saorsa-7 success end-to-end A',
-      'saorsa-8 failed end-to-end C',
-      'saorsa-8 failed end-to-end C',
+      'saorsa-8 failed end-to-end D',
+      'saorsa-8 failed end-to-end D',
     ])
     const [towards] = await s.judgements('saorsa-7', 'saorsa-8')
     expect(towards?.sentence).toBe("saorsa-7 → saorsa-8: end-to-end, but the receiver's record is missing")
@@ -198,6 +198,38 @@ describe('a fault', () => {
       why: expect.stringMatching(/^inconclusive twice in a row; invalid run: control open-path/) as string,
     })
     expect(end.code).toBe(30)
+  })
+})
+
+describe('a program that lies', () => {
+  const two = ['saorsa-1', 'saorsa-2', 'saorsa-7', 'saorsa-8']
+  const told = (v: Awaited<ReturnType<Story['verdict']>>): readonly string[] => [
+    ...new Set(v.samples.map((j) => `${j.subject.pair.from} ${j.subject.pair.to} ${j.outcome} ${j.path}`)),
+  ]
+
+  test('other bytes on the wire, and the right hash told beside them: what lies with the receiver is something else', async () => {
+    const s = await session({ nodes: two, binary: await liar('junk', place.dir), sampleFloor: 1 })
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(new Set(v.samples.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`))).toEqual(
+      new Set(['failed end-to-end D']),
+    )
+    expect((await s.judgements('saorsa-7', 'saorsa-8'))[0]?.sentence).toBe(
+      'saorsa-7 → saorsa-8: end-to-end, but what the receiver kept is not the payload',
+    )
+    expect(end.code).toBe(20)
+  })
+
+  test('as much as a payload straight to the callee, the payload through a relay: ambiguous, and no success', async () => {
+    const s = await session({ nodes: two, binary: await liar('relay-direct', place.dir), sampleFloor: 1 })
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(told(v)).toEqual(
+      expect.arrayContaining(['saorsa-7 saorsa-8 unwitnessed ambiguous', 'saorsa-8 saorsa-7 unwitnessed ambiguous']),
+    )
+    expect(v.findings.map((f) => f.kind)).toContain('ambiguous-path')
+    expect(v.result).not.toBe('passed')
+    expect(end.code).not.toBe(0)
   })
 })
 

@@ -102,6 +102,8 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
     );
 
     let header = Header { nonce: options.nonce, total: bytes, from: me, given: options.bytes.is_none() };
+    #[cfg(feature = "lies")]
+    let (header, source) = crate::lies::transfer(header, source);
     let sender = Sender::new(&socket, path.remote, connector.token, header, source, path.rtt_guess);
     let (sent, confirmation) = sender.run(deadline);
     emit(
@@ -142,6 +144,10 @@ fn payload(options: &DialOptions) -> Result<(Source, u64), String> {
 }
 
 fn find_path(connector: &mut Connector, options: &DialOptions, found: &Found) -> Result<Path, String> {
+    #[cfg(feature = "lies")]
+    if let Some(path) = crate::lies::path(connector, &found.relays) {
+        return Ok(path);
+    }
     if !options.direct.is_zero() && !found.addresses.is_empty() {
         if let Some(path) = connector.direct(options.direct) {
             return Ok(path);

@@ -14,6 +14,8 @@ mod http_client;
 mod identity;
 mod json;
 mod json_read;
+#[cfg(feature = "lies")]
+mod lies;
 mod membership;
 mod node;
 mod page;

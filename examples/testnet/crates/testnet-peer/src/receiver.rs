@@ -103,6 +103,8 @@ impl Transfer {
 
     fn record(&self) -> Option<Json> {
         let digest = self.digest?;
+        #[cfg(feature = "lies")]
+        let digest = crate::lies::digest(&self.header, digest);
         Some(object([
             ("event", "received".into()),
             ("nonce", to_hex(&self.header.nonce).into()),
