@@ -5,7 +5,7 @@
 import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
 import { closePath, openPath, receiveProbe, sendProbe } from '../commands/probe.ts'
-import { valueOf, type Control, type Counters } from '../domain/evidence.ts'
+import { valueOf, type Control, type Counters, type Sum } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Randomness, Tables } from '../ports.ts'
@@ -142,8 +142,11 @@ function judge(
   a: Counters | null,
   b: Counters | null,
 ): Control {
-  const wanted = packets(a, 'out', p.bindPort)
-  const delivered = packets(b, 'in', p.port)
+  const wanted = counted(a, 'out', p.bindPort)
+  const delivered = counted(b, 'in', p.port)
+  // In bytes too: a witness that sees the first fragment of a datagram alone would find every large payload missing.
+  const fragments = b?.fragmentsIn.bytes ?? 0
+  const whole = delivered.packets > 0 && delivered.bytes + fragments >= delivered.packets * p.trial.bytes
   const through = result?.['acked'] === true && result['hash_ok'] === true
   return {
     name: p.trial.name,
@@ -151,11 +154,16 @@ function judge(
     to: to.name,
     expected: p.trial.closed ? 'blocked' : 'through',
     seen: result === undefined ? 'error' : through ? 'through' : 'blocked',
-    witnessed: a !== null && b !== null && wanted > 0 && (p.trial.closed ? delivered === 0 : delivered > 0),
-    detail: `${wanted} sent, ${delivered} delivered, ${through ? 'acknowledged with the right hash' : 'not acknowledged'}`,
+    witnessed: a !== null && b !== null && wanted.packets > 0 && (p.trial.closed ? delivered.packets === 0 : whole),
+    detail: `${wanted.packets} sent, ${delivered.packets} delivered (${delivered.bytes} bytes), ${through ? 'acknowledged with the right hash' : 'not acknowledged'}`,
     raw: [result ?? { stderr: stderr.slice(0, 500) }, { from: a, to: b }],
   }
 }
 
-const packets = (c: Counters | null, direction: 'in' | 'out', localPort: number): number =>
-  (c?.[direction] ?? []).filter((f) => f.localPort === localPort).reduce((n, f) => n + f.packets, 0)
+const counted = (c: Counters | null, direction: 'in' | 'out', localPort: number): Sum =>
+  (c?.[direction] ?? [])
+    .filter((f) => f.localPort === localPort)
+    .reduce<Sum>((all, f) => ({ packets: all.packets + f.packets, bytes: all.bytes + f.bytes }), {
+      packets: 0,
+      bytes: 0,
+    })
