@@ -155,16 +155,18 @@ export async function attemptTheirs(
   const chance = { random: systemRandom }
   const claims: Claim[] = []
   for (const { from, to } of pairs) {
+    const bytes = String(randomInt(chance, payload.minBytes, payload.maxBytes))
     const args = fillArguments(dial.args, {
       registryUrl: registryUrlOf(plan.fleet, plan),
       peerId: peerIds.get(to) ?? '',
       localPort: String(randomInt(chance, 10_500, 20_900)),
-      bytes: String(randomInt(chance, payload.minBytes, payload.maxBytes)),
+      bytes,
       nonce: randomHex(chance, 16),
       timeoutMs: String(plan.config.tests.connectivity.timeoutSeconds * 1000),
     })
     // The dialler's own failure is an attempt too; only ssh itself must work (255).
-    const done = await must(o, 'ssh', [from, `${[binary, ...args].map(quote).join(' ')}; test $? -lt 255`])
+    const given = payload.kind === 'given' ? `head -c ${bytes} /dev/urandom | ` : ''
+    const done = await must(o, 'ssh', [from, `${given}${[binary, ...args].map(quote).join(' ')}; test $? -lt 255`])
     claims.push(read(done, 0))
   }
   return claims
