@@ -4,7 +4,7 @@
  */
 import type { Command } from './command.ts'
 import { fenced } from './lease.ts'
-import { sh } from './quote.ts'
+import { raw, sh, type Raw } from './quote.ts'
 
 export interface Release {
   readonly name: string
@@ -18,7 +18,14 @@ export const currentBinary = (r: Pick<Release, 'installPath' | 'name'>): string 
 
 export const exitNoSpace = 28
 export const exitDigest = 65
+export const exitNoExec = 67
 export const exitLeaseLost = 76
+
+/** Exit 67 where the folder's file system lets nothing be executed: a script that does nothing is tried. */
+const executable = (dir: Raw): Raw =>
+  raw(sh`
+  try="${dir}/.$$.try"; printf '#!/bin/sh\n' >"$try"; chmod 755 "$try"
+  "$try" 2>/dev/null || { rm -f "$try"; echo "mounted noexec: nothing in ${dir} can be executed" >&2; exit ${exitNoExec}; }; rm -f "$try"`)
 
 /** Prints `present` when this exact release lies there already, else which packing the node can decompress. */
 export const inspectRelease = (r: Release): Command => ({
@@ -26,8 +33,11 @@ export const inspectRelease = (r: Release): Command => ({
   why: `look for ${r.name} ${r.sha256.slice(0, 12)}`,
   idempotent: true,
   text: sh`
-    f=${releaseDir(r)}/${r.name}
-    if [ -x "$f" ] && echo ${`${r.sha256}  `}"$f" | sha256sum -c --status; then echo present; exit 0; fi
+    dir=${releaseDir(r)}; f="$dir"/${r.name}
+    if [ -f "$f" ] && echo ${`${r.sha256}  `}"$f" | sha256sum -c --status; then
+      ${executable(raw('$dir'))}
+      chmod 755 "$f"; echo present; exit 0
+    fi
     if command -v zstd >/dev/null; then echo zstd; else echo gzip; fi`,
 })
 
@@ -47,35 +57,46 @@ export const receive = (r: Release, packing: 'zstd' | 'gzip'): Command => ({
     part="$dir/.$$.part"; trap 'rm -f "$part"; rmdir "$dir" 2>/dev/null || true' EXIT; trap 'exit 74' HUP INT TERM PIPE
     ${packing === 'zstd' ? ['zstd', '-qdc'] : ['gzip', '-dc']} >"$part" || { if [ "$(free)" -lt 64 ]; then full; fi; exit 74; }
     echo ${`${r.sha256}  `}"$part" | sha256sum -c --status || exit ${exitDigest}
+    ${executable(raw('$dir'))}
     chmod 755 "$part"; sync "$part"; mv -f "$part" "$dir"/${r.name}`,
 })
 
-/** Points `current` at the release, in one rename; prints the release that was current before, or `none`. */
-export const switchTo = (
-  r: Release,
-  lease: { readonly service: string; readonly holder: string; readonly fence: number },
-): Command => ({
+interface Held {
+  readonly service: string
+  readonly holder: string
+  readonly fence: number
+}
+
+/** Written on the node before the switch: whose it is, and what was current before it. */
+const note = (r: Release, lease: Held): string => `${lease.holder} ${lease.fence} ${r.sha256}`
+
+/**
+ * Points `current` at the release, in one rename; what was current before is written down on the node, so that
+ * {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote.
+ */
+export const switchTo = (r: Release, lease: Held): Command => ({
   kind: 'script',
   why: `switch to ${r.sha256.slice(0, 12)}`,
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
-    cd ${r.installPath}; old=$(readlink current || true)
-    if [ "$old" != ${`releases/${r.sha256}`} ]; then ln -sfn ${`releases/${r.sha256}`} .current.new; mv -T .current.new current; fi
-    [ -n "$old" ] || old=none; echo "$old"`,
+    cd ${r.installPath}; old=$(readlink current || true); [ -n "$old" ] || old=none
+    wrote=; [ ! -s .switched ] || read -r wrote <.switched || true
+    case "$wrote" in ${note(r, lease)}' '*) : ;; *) printf '%s %s\n' ${note(r, lease)} "$old" >.switched.new; mv -f .switched.new .switched;; esac
+    if [ "$old" != ${`releases/${r.sha256}`} ]; then ln -sfn ${`releases/${r.sha256}`} .current.new; mv -T .current.new current; fi`,
 })
 
-/** Back to a release that {@link switchTo} printed. */
-export const rollBack = (
-  r: Release,
-  old: string,
-  lease: { readonly service: string; readonly holder: string; readonly fence: number },
-): Command => ({
-  kind: 'script',
-  why: `roll back to ${old}`,
-  idempotent: true,
-  text: sh`${fenced(lease.service, lease.holder, lease.fence)}
-    cd ${r.installPath}; ln -sfn ${old} .current.new; mv -T .current.new current`,
-})
+/**
+ * Where this release is current, back to what was current before; prints `back`, `none` (nothing was, or this very
+ * release), `unknown` (nothing is written down) or `untouched` (the switch did not happen).
+ */
+export const undoSwitch = (r: Release, lease: Held): Raw =>
+  raw(sh`
+  cd ${r.installPath}; was=untouched
+  if [ "$(readlink current || true)" = ${`releases/${r.sha256}`} ]; then
+    wrote=; [ ! -s .switched ] || read -r wrote <.switched || true; old=${raw('${wrote#')}${note(r, lease)}' '}; was=unknown
+    if [ "$old" = none ] || [ "$old" = ${`releases/${r.sha256}`} ]; then was=none
+    elif [ -n "$old" ] && [ "$old" != "$wrote" ] && [ -d "$old/" ]; then was=back; ln -sfn "$old" .current.new; mv -T .current.new current; fi
+  fi`)
 
 /** Keeps the current release and the two newest others. */
 export const prune = (r: Release): Command => ({

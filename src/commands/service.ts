@@ -5,6 +5,7 @@
 import type { Command } from './command.ts'
 import { fenced } from './lease.ts'
 import { quote, raw, sh } from './quote.ts'
+import { undoSwitch, type Release } from './release.ts'
 
 export const marker = '# Written by vps-test; a unit without this line is never overwritten.'
 
@@ -44,6 +45,7 @@ export const unitText = (u: Unit): string =>
     'ProtectSystem=strict',
     'ProtectHome=yes',
     'Restart=on-failure',
+    'LogRateLimitIntervalSec=0',
     'RestartSec=1',
     'KillSignal=SIGTERM',
     'TimeoutStopSec=5',
@@ -78,6 +80,7 @@ export const writeUnit = (
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
     f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
+    if [ "$(readlink "$f")" = /dev/null ]; then echo "$f is masked: systemctl unmask ${raw(quote(`${u.name}.service`))}" >&2; exit 1; fi
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
     mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} >${ownersDir}/${raw(quote(u.name))}
@@ -99,22 +102,37 @@ export const restartUnit = (
 })
 
 /**
- * Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it
- * does not restart for ever.
+ * Undoes what a failed switch left, all by what lies on the node: the release and the unit's text of before come back; a
+ * unit that never ran, or of which nobody knows what ran, is stopped, so that it does not restart for ever. Prints what
+ * it found.
  */
-export const restoreUnit = (
+export const putBack = (
   unit: string,
-  restart: boolean,
+  release: Release,
   lease: { readonly service: string; readonly holder: string; readonly fence: number },
 ): Command => ({
   kind: 'script',
-  why: restart ? `put the old ${unit} back` : `stop ${unit}`,
+  why: `put back what ${unit} ran before`,
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
     f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
-    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
-    systemctl reset-failed ${unit} 2>/dev/null || true
-    ${raw(restart ? sh`systemctl restart ${unit}` : sh`systemctl stop ${unit}`)}`,
+    ${undoSwitch(release, lease)}
+    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then
+      mv "$f.before" "$f"; systemctl daemon-reload; if [ "$was" = none ]; then was=same; fi
+    fi
+    case "$was" in
+      back | same) systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit} ;;
+      none | unknown) systemctl reset-failed ${unit} 2>/dev/null || true; systemctl stop ${unit} ;;
+    esac
+    echo "$was"`,
+})
+
+/** The unit's text of before is not needed any more: what is written down is only ever of the last change. */
+export const settleUnit = (unit: string): Command => ({
+  kind: 'script',
+  why: `keep unit ${unit}`,
+  idempotent: true,
+  text: sh`rm -f /etc/systemd/system/${raw(quote(`${unit}.service.before`))}`,
 })
 
 /** The unit, its releases and its data; prints `removed`, `absent`, or `foreign` for a unit that is not ours. */
@@ -150,7 +168,7 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
   idempotent: true,
   text: sh`
     set -eu; u=${unit}
-    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result
+    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result -p ExecMainStatus
     echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
     pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
     # One that ends while it is looked at is none that runs.

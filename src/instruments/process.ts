@@ -1,7 +1,9 @@
 /** What a node really runs, read from the kernel (testnet-interfaces §9), never from the program's word. */
 import { placeOf } from '../commands/place.ts'
 import { proveRunning } from '../commands/service.ts'
+import { diagnoseNode } from '../commands/remedies.ts'
 import type { RunningProof } from '../domain/evidence.ts'
+import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes } from '../ports.ts'
 
@@ -10,6 +12,8 @@ export interface ProcessReading {
   /** systemd's `ActiveState/SubState (Result)`. */
   readonly state: string
   readonly proof: RunningProof | null
+  /** Where systemd itself could not get as far as the program: `203/EXEC`; null where the main process said its own. */
+  readonly beforeStart: string | null
   /** TCP and UDP ports the main process listens on. */
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly port: number }[]
 }
@@ -19,13 +23,41 @@ export async function provenProcess(world: Nodes & Abortable, name: NodeName, un
   const result = await (
     await world.remote(name)
   ).run(proveRunning(unit, placeOf(node?.runtime ?? { kind: 'systemd' })), { timeoutMs: 30_000, signal: world.signal })
+  if (result.code !== 0)
+    throw new Failure({
+      code: 'I156',
+      node: name,
+      message: `${name}: what ${unit} runs cannot be read (exit ${String(result.code)}): ${(result.stderr || result.stdout).trim().slice(-200)}`,
+      remedy: diagnoseNode(name, world.fleet),
+    })
   return parseProcess(name, unit, result.stdout)
 }
+
+/** Exit codes of systemd.exec(5) that are set before the program starts. */
+const steps: Readonly<Record<number, string>> = {
+  200: 'CHDIR',
+  203: 'EXEC',
+  214: 'SETSCHEDULER',
+  216: 'GROUP',
+  217: 'USER',
+  218: 'CAPABILITIES',
+  219: 'CGROUP',
+  225: 'NETWORK',
+  226: 'NAMESPACE',
+  227: 'NO_NEW_PRIVILEGES',
+  228: 'SECCOMP',
+  233: 'RUNTIME_DIRECTORY',
+  238: 'STATE_DIRECTORY',
+  243: 'CREDENTIALS',
+}
+const stepOf = (status: number): string | null =>
+  status >= 200 && status <= 243 ? `${status}/${steps[status] ?? 'see systemd.exec(5)'}` : null
 
 export function parseProcess(node: NodeName, unit: string, stdout: string): ProcessReading {
   const lines = stdout.split('\n')
   const value = (key: string): string => lines.find((l) => l.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
   const state = `${value('ActiveState')}/${value('SubState')} (${value('Result')})`
+  const beforeStart = stepOf(Number(value('ExecMainStatus')))
   const pid = Number(value('MainPID'))
   const exe = value('Exe')
   const start = /^StartTicks=(\d+) Hz=(\d+) Btime=(\d+)/m.exec(stdout)
@@ -37,10 +69,12 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       return (protocol === 'tcp' || protocol === 'udp') && port > 0 ? [{ protocol, port } as const] : []
     })
   const active = value('ActiveState') === 'active' && pid > 0
-  if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null) return { active, state, proof: null, ports }
+  if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null)
+    return { active, state, proof: null, beforeStart, ports }
   return {
     active,
     state,
+    beforeStart,
     ports,
     proof: {
       node,

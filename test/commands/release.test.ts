@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Command } from '../../src/commands/command.ts'
 import { acquireLease, releaseLease } from '../../src/commands/lease.ts'
 import {
   currentBinary,
@@ -21,10 +22,10 @@ import {
   prune,
   receive,
   releaseDir,
-  rollBack,
   switchTo,
   type Release,
 } from '../../src/commands/release.ts'
+import { marker, putBack } from '../../src/commands/service.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
 const boxes: Sandbox[] = []
@@ -66,6 +67,20 @@ describe.skipIf(!isRoot)(`receive${needsRoot}`, () => {
     expect(readFileSync(join(releaseDir(r), 'peer')).equals(program)).toBe(true)
     expect(statSync(join(releaseDir(r), 'peer')).mode & 0o777).toBe(0o755)
     expect((await box.run(inspectRelease(r))).stdout).toBe('present\n')
+  })
+  test('a file system that lets nothing be executed is refused with 67, before and after the upload', async () => {
+    const r = of(box, program, 'no-exec/peer')
+    const on = (command: Command): Command => ({
+      ...command,
+      kind: 'script',
+      text: `d=${box.dir}/no-exec; mkdir -p $d $d.kept; mount --bind $d.kept $d; mount -o remount,bind,noexec $d; ${command.kind === 'script' ? command.text : ''}`,
+    })
+    const sent = await box.run(on(receive(r, 'gzip')), { stdin: new Uint8Array(gzipSync(program)) })
+    expect([sent.code, sent.stderr]).toEqual([67, expect.stringContaining('mounted noexec')])
+    expect(everything(join(box.dir, 'no-exec.kept'))).toEqual(['peer', 'peer/releases'])
+    await box.sh(`mkdir -p ${box.dir}/no-exec.kept/peer/releases/${r.sha256}`)
+    writeFileSync(join(box.dir, 'no-exec.kept/peer/releases', r.sha256, 'peer'), program)
+    expect((await box.run(on(inspectRelease(r)))).code).toBe(67)
   })
   test('a changed file is not present', async () => {
     const r = of(box)
@@ -172,16 +187,60 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     await take(box)
   })
 
-  test('points current at the release and tells what was before; again changes nothing; back again', async () => {
+  const undo = async (r: Release): Promise<string> => (await box.run(putBack('svc', r, lease))).stdout
+  const calls = (): string => readFileSync(join(box.dir, 'calls'), 'utf8')
+  beforeEach(() => {
+    box.program('systemctl', `echo "$*" >>${box.dir}/calls`)
+  })
+
+  test('points current at the release; again changes nothing; back again by what the node wrote down', async () => {
     const [a, b] = [put('a'), put('b')]
-    expect(await box.run(switchTo(a, lease))).toMatchObject({ code: 0, stdout: 'none\n' })
+    expect((await box.run(switchTo(a, lease))).code).toBe(0)
     expect(readFileSync(currentBinary(a), 'utf8')).toBe('a')
-    expect((await box.run(switchTo(b, lease))).stdout).toBe(`releases/${a.sha256}\n`)
-    expect((await box.run(switchTo(b, lease))).stdout).toBe(`releases/${b.sha256}\n`)
+    expect((await box.run(switchTo(b, lease))).code).toBe(0)
+    expect((await box.run(switchTo(b, lease))).code).toBe(0)
     expect(current(b)).toBe(`releases/${b.sha256}`)
-    expect((await box.run(rollBack(b, `releases/${a.sha256}`, lease))).code).toBe(0)
+    expect(await undo(b)).toBe('back\n')
     expect(current(a)).toBe(`releases/${a.sha256}`)
+    expect(calls()).toBe('reset-failed svc\nrestart svc\n')
+    expect(await undo(b)).toBe('untouched\n')
     expect(everything(a.installPath).filter((f) => f.includes('new'))).toEqual([])
+  })
+  test('goes back to a link of somebody else, too', async () => {
+    const r = put('a')
+    await box.sh(`mkdir ${r.installPath}/'by hand'; ln -s 'by hand' ${r.installPath}/current`)
+    await box.run(switchTo(r, lease))
+    expect(await undo(r)).toBe('back\n')
+    expect(current(r)).toBe('by hand')
+  })
+  test('stops a service of which nothing ran before, and one of which nobody knows what did', async () => {
+    const [a, b] = [put('a'), put('b')]
+    await box.run(switchTo(a, lease))
+    expect(await undo(a)).toBe('none\n')
+    await box.run(switchTo(b, lease))
+    for (const text of [
+      '',
+      'nonsense',
+      `s1 1 ${a.sha256} releases/x`,
+      `s1 1 ${b.sha256} releases/gone`,
+      `s1 1 ${b.sha256}`,
+    ]) {
+      writeFileSync(join(b.installPath, '.switched'), text)
+      expect(await undo(b)).toBe('unknown\n')
+      expect(current(b)).toBe(`releases/${b.sha256}`)
+    }
+    expect(calls()).not.toContain('restart')
+    expect(calls().match(/^stop svc$/gm)).toHaveLength(6)
+  })
+  test('where the release stays and only the unit was changed, the old unit runs again', async () => {
+    const r = put('a')
+    await box.run(switchTo(r, lease))
+    const unit = join(box.dir, 'units/svc.service')
+    writeFileSync(unit, `${marker}\nnew`)
+    writeFileSync(`${unit}.before`, 'old')
+    expect(await undo(r)).toBe('same\n')
+    expect(readFileSync(unit, 'utf8')).toBe('old')
+    expect(calls()).toContain('restart svc')
   })
   test('a leftover of a killed switch is no obstacle', async () => {
     const r = put('a')
@@ -196,7 +255,7 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     expect((await box.run(switchTo(b, { ...lease, holder: 's2' }))).code).toBe(76)
     await box.run(releaseLease('svc', 's1'))
     expect((await box.run(switchTo(b, lease))).code).toBe(76)
-    expect((await box.run(rollBack(b, `releases/${b.sha256}`, lease))).code).toBe(76)
+    expect((await box.run(putBack('svc', a, lease))).code).toBe(76)
     expect(current(a)).toBe(`releases/${a.sha256}`)
   })
   test('prune keeps the current release and the two newest others, and touches nothing foreign', async () => {
@@ -227,12 +286,13 @@ test('the text of a switch, which is what is sent', () => {
     command.kind === 'script'
       ? command.text
           .split('\n')
-          .slice(-3)
+          .slice(-4)
           .map((l) => l.trim())
       : [],
   ).toEqual([
-    'cd /opt/peer; old=$(readlink current || true)',
+    'cd /opt/peer; old=$(readlink current || true); [ -n "$old" ] || old=none',
+    'wrote=; [ ! -s .switched ] || read -r wrote <.switched || true',
+    `case "$wrote" in 's1 1 ab'' '*) : ;; *) printf '%s %s\\n' 's1 1 ab' "$old" >.switched.new; mv -f .switched.new .switched;; esac`,
     'if [ "$old" != releases/ab ]; then ln -sfn releases/ab .current.new; mv -T .current.new current; fi',
-    '[ -n "$old" ] || old=none; echo "$old"',
   ])
 })

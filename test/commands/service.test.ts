@@ -189,7 +189,9 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
     }
     rmSync(file())
     symlinkSync('/dev/null', file())
-    expect(await write()).toBe('foreign')
+    const masked = await box.run(writeUnit(unit(), lease))
+    expect([masked.code, masked.stderr]).toEqual([1, expect.stringContaining('is masked')])
+    rmSync(file())
     expect(await write(unit({ name: 'packaged' }))).toBe('foreign')
     expect(existsSync(join(box.dir, 'units/packaged.service'))).toBe(false)
     expect(calls()).not.toContain('daemon-reload')

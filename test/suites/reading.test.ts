@@ -103,6 +103,7 @@ describe('what runs', () => {
     expect(parseProcess('n', 'peer', text)).toEqual({
       active: true,
       state: 'active/running (success)',
+      beforeStart: null,
       ports: [
         { protocol: 'udp', port: 9000 },
         { protocol: 'udp', port: 9000 },
@@ -122,6 +123,18 @@ describe('what runs', () => {
         version: '',
       },
     })
+  })
+  test('what systemd could not do before it started the program', () => {
+    const odd = (status: string) => parseProcess('n', 'peer', `ExecMainStatus=${status}\n`).beforeStart
+    expect(['0', '1', '199', '203', '226', '244', 'x'].map(odd)).toEqual([
+      null,
+      null,
+      null,
+      '203/EXEC',
+      '226/NAMESPACE',
+      null,
+      null,
+    ])
   })
   test.each([
     ['a unit that is not active', text.replace('ActiveState=active', 'ActiveState=activating')],

@@ -5,27 +5,17 @@
 import { diagnoseNode } from '../../commands/remedies.ts'
 import type { Command } from '../../commands/command.ts'
 import { placeOf } from '../../commands/place.ts'
-import {
-  exitDigest,
-  exitLeaseLost,
-  exitNoSpace,
-  inspectRelease,
-  prune,
-  receive,
-  rollBack,
-  switchTo,
-  type Release,
-} from '../../commands/release.ts'
-import { parts, sequence } from '../../commands/sequence.ts'
-import { proveRunning, restartUnit, restoreUnit, writeUnit } from '../../commands/service.ts'
+import { inspectRelease, prune, receive, switchTo, type Release } from '../../commands/release.ts'
+import { proveRunning, putBack, restartUnit, settleUnit, writeUnit } from '../../commands/service.ts'
 import { elfFaults, readElf } from '../../domain/elf.ts'
 import type { RunningProof } from '../../domain/evidence.ts'
-import { Failure, type FailureCode } from '../../domain/failure.ts'
-import type { Fleet, FleetNode } from '../../domain/fleet.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
-import type { Nodes, Remote, Execution } from '../../ports.ts'
+import type { Nodes, Execution } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
+import { answered, runner } from './node-commands.ts'
 import { portTaken } from './port-taken.ts'
 import { listens, type UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
@@ -70,9 +60,10 @@ export async function receiveOn(
       remedy: diagnoseNode(node.name, world.fleet),
     })
   const run = runner(world, node.name, await world.remote(node.name))
-  const [found = ''] = await run([inspectRelease(release)], 'I142')
-  if (found === 'present') return 0
-  const packing = found === 'zstd' ? 'zstd' : 'gzip'
+  const look = inspectRelease(release)
+  const [said = ''] = await run([look], 'I142')
+  const packing = answered(world.fleet, node.name, look, said, ['present', 'zstd', 'gzip'], 'I142')
+  if (packing === 'present') return 0
   const data = packing === 'zstd' ? packed.zstd : packed.gzip()
   await run([receive(release, packing)], 'I143', {
     stdin: data,
@@ -98,10 +89,9 @@ export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes
     plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)),
     'I147',
   )
-  const [unitState = '', before = ''] = await run(
-    [writeUnit(unit.unit, held, plan.config.project), prove, prune(release)],
-    'I144',
-  )
+  const write = writeUnit(unit.unit, held, plan.config.project)
+  const [wrote = '', before = ''] = await run([write, prove, prune(release)], ['I144', 'I156', 'I144'])
+  const unitState = answered(world.fleet, node.name, write, wrote, ['foreign', 'changed', 'same'], 'I144')
   const now = parseProcess(node.name, name, before).proof
   const forced = node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'always'
   if (unitState === 'same' && now?.exeSha256 === release.sha256 && !forced) {
@@ -109,32 +99,27 @@ export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes
     return { proof: now, skipped: true, sentBytes, foreignUnit: false }
   }
   say('restarting')
-  let old = ''
   try {
-    const [was = '', , after = ''] = await run(
+    const [, , after = ''] = await run(
       [switchTo(release, held), restartUnit(name, held), prove],
-      ['I145', 'P010', 'P010'],
-      {
-        done: (outputs) => {
-          old = outputs[0] ?? ''
-        },
-      },
+      ['I145', 'P010', 'I156'],
     )
-    old = was
     const proof = await awaitRunning(world, node, unit, release.sha256, parseProcess(node.name, name, after))
     await run(
       plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)),
       'I146',
     )
+    if (unitState === 'changed') await run([settleUnit(name)], 'I144')
     say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`)
     return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
   } catch (error) {
     world.signal.throwIfAborted()
-    if (old === '') throw error
-    const before = /^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`
-    say(before ? 'rolling back' : 'stopping')
+    say('putting back what ran before')
     // The first reason is what counts; a roll back that fails too is told beside it.
-    await run([...(before ? [rollBack(release, old, held)] : []), restoreUnit(name, before, held)], 'I148').catch(
+    await run([putBack(name, release, held)], 'I148').then(
+      ([was = '']) => {
+        if (was === 'unknown') world.log.warn(`${node.name}: what ${name} ran before is not known, so it is stopped`)
+      },
       (e: unknown) => world.log.warn(messageOf(e)),
     )
     throw error
@@ -148,71 +133,6 @@ const saying =
 
 /** A shell line that the project's owner wrote into the configuration; it may not be safe to run twice. */
 const owners = (why: string, text: string): Command => ({ kind: 'script', why, idempotent: false, text })
-
-interface Extras {
-  readonly stdin?: Uint8Array
-  readonly onSent?: (n: number) => void
-  /** Told the outputs of the commands that did succeed, also when a later one did not. */
-  readonly done?: (outputs: readonly string[]) => void
-}
-/** `code`: of the failure, one for all or one for each command. */
-type Runner = (
-  commands: readonly Command[],
-  code: FailureCode | readonly FailureCode[],
-  extras?: Extras,
-) => Promise<readonly string[]>
-
-/** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
-function runner(world: Execution & Nodes, name: string, remote: Remote): Runner {
-  return async (commands, code, { done, ...upload } = {}) => {
-    const only = commands[0]
-    if (only === undefined) return []
-    const result = await remote.run(
-      commands.length === 1 ? only : sequence(commands.map((c) => c.why).join(', '), commands),
-      { timeoutMs: 600_000, signal: world.signal, ...upload },
-    )
-    const ran =
-      commands.length === 1
-        ? [{ code: result.code ?? -1, output: result.code === 0 ? result.stdout : `${result.stdout}${result.stderr}` }]
-        : parts(result.stdout)
-    const bad = commands.findIndex((_, i) => ran[i]?.code !== 0)
-    done?.(ran.filter((r) => r.code === 0).map((r) => r.output.trim()))
-    if (bad === -1) return ran.map((r) => r.output.trim())
-    throw failed(
-      world.fleet,
-      name,
-      commands[bad] as Command,
-      ran[bad]?.code ?? null,
-      (ran[bad]?.output ?? result.stderr).trim().slice(-300),
-      typeof code === 'string' ? code : (code[bad] ?? 'I142'),
-    )
-  }
-}
-
-function failed(
-  fleet: Fleet,
-  name: string,
-  command: Command,
-  exit: number | null,
-  tail: string,
-  code: FailureCode,
-): Failure {
-  const known: Readonly<Record<number, readonly [FailureCode, string]>> = {
-    [exitNoSpace]: ['I150', `no space left: ${tail}`],
-    [exitDigest]: ['I151', 'the uploaded file does not have the expected sha256'],
-    [exitLeaseLost]: ['B011', `the lease was lost: ${tail}`],
-  }
-  const [knownCode, text] = known[exit ?? -1] ?? [
-    code,
-    `${command.why} failed (exit ${String(exit)})${tail === '' ? '' : `: ${tail}`}`,
-  ]
-  return new Failure({
-    code: knownCode,
-    node: name,
-    message: `${name}: ${text}`,
-    remedy: diagnoseNode(name, fleet),
-  })
-}
 
 /** Polls until the unit runs this very binary and its main process owns the port. */
 async function awaitRunning(
@@ -230,7 +150,8 @@ async function awaitRunning(
       const taken = bound ? null : await portTaken(world, node, unit)
       if (taken !== null) throw taken
       throw new Failure({
-        code: 'P011',
+        // What systemd does before it starts the program is nothing that the program did.
+        code: seen.proof === null && seen.beforeStart !== null ? 'I155' : 'P011',
         node: node.name,
         message: `${node.name}: ${why(seen, sha256, unit)}`,
         remedy: diagnoseNode(node.name, world.fleet),
@@ -242,7 +163,7 @@ async function awaitRunning(
 
 const why = (r: ProcessReading, sha256: string, unit: UnitPlan): string =>
   r.proof === null
-    ? `${unit.unit.name} does not run: ${r.state}`
+    ? `${unit.unit.name} does not run: ${r.state}${r.beforeStart === null ? '' : `; systemd could not start it: ${r.beforeStart}`}`
     : r.proof.exeSha256 !== sha256
       ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`
       : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? 'any port of ' : ''}${unit.listens.protocol}${unit.listens.port === 0 ? '' : ` ${unit.listens.port}`}`
