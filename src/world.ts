@@ -122,10 +122,15 @@ export function openWorld(o: WorldOptions): OpenWorld {
       return new Uint8Array(await readFile(o.probe))
     },
     http: async (node, url, timeoutMs) => {
-      const { hostname, port, pathname, search } = new URL(url)
+      const { protocol, hostname, port, pathname, search } = new URL(url)
+      const secure = protocol === 'https:'
       const answer = await httpOverRemote(
         await remote(node),
-        { host: hostname, port: Number(port || 80) },
+        {
+          host: hostname.replace(/^\[(.*)\]$/, '$1'),
+          port: Number(port || (secure ? 443 : 80)),
+          ...(secure ? { tls: {} } : {}),
+        },
         { method: 'GET', path: `${pathname}${search}`, timeoutMs, signal: o.signal, maxBytes: 16 << 20 },
       )
       return {

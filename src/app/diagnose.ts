@@ -46,7 +46,7 @@ export async function diagnose(
     else
       for (const a of answers)
         c.terminal.print(
-          `== ${a.title}\n${a.text
+          `== ${a.title}${a.code === 0 ? '' : ` (exit ${String(a.code)})`}\n${a.text
             .split('\n')
             .map((l) => stripHidden(l, 500))
             .join('\n')}\n`,

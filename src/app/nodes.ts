@@ -1,8 +1,10 @@
 /** `nodes`: who answers, and declared and measured NAT side by side. */
-import { exitCodes, type Failure } from '../domain/failure.ts'
+import { parseUnfit, whoThere } from '../commands/survey.ts'
+import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Fleet, NatMeasurement, NodeName } from '../domain/fleet.ts'
 import { measuredKind } from '../domain/fleet.ts'
 import { nodesTable, type NodeRow } from '../report/nodes-table.ts'
+import { refuseUnfit } from '../instruments/fitness.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { measureNats } from '../instruments/nat.ts'
 import { installProber } from '../instruments/prober.ts'
@@ -40,11 +42,16 @@ export async function surveyFleet(
     const seen = await onEachNode(
       fleet.nodes.map((n) => n.name),
       c.signal,
-      async (name) =>
-        (await world.remote(name)).run(
-          { kind: 'argv', why: 'are you there', idempotent: true, argv: ['true'] },
-          { timeoutMs: 20_000, signal: c.signal },
-        ),
+      async (name) => {
+        const said = await (await world.remote(name)).run(whoThere, { timeoutMs: 20_000, signal: c.signal })
+        if (said.code !== 0)
+          throw new Failure({
+            code: 'I131',
+            node: name,
+            message: `${name}: does not say who we are there (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
+          })
+        refuseUnfit(fleet, name, parseUnfit(said.stdout))
+      },
     )
     const online = [...seen.done.keys()]
     const nat =

@@ -17,7 +17,7 @@ export const hostTools = ['git', 'cargo', 'rustc', 'timeout', 'flock', 'sha256su
 const base = (project: string): string =>
   `"\${XDG_CACHE_HOME:-$HOME/.cache}"/vps-test/build/${project.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`
 /** rustup's cargo is on PATH in login shells only. */
-const cargoPath = raw('if [ -r "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env"; fi')
+const cargoPath = raw('if [ -r "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env" >/dev/null; fi')
 const lock = raw(`exec 9>"$base/lock"; flock -n 9 || exit ${busyExit}`)
 
 /** The host's own git settings change neither what is checked out nor what counts as changed. */

@@ -22,6 +22,8 @@ export const installProbe = (sha256: string): Command => ({
   text: sh`
     set -eu; mkdir -p ${dir}; f=${probePath(sha256)}; part="$f.$$.part"; trap 'rm -f "$part"' EXIT; trap 'exit 74' HUP INT TERM PIPE
     gzip -dc >"$part"; echo ${`${sha256}  `}"$part" | sha256sum -c --status || exit 65
+    try="$f.$$.try"; printf '#!/bin/sh\n' >"$try"; chmod 755 "$try"
+    "$try" 2>/dev/null || { rm -f "$try"; echo ${`${dir} is mounted noexec: nothing there can be executed`} >&2; exit 67; }; rm -f "$try"
     chmod 755 "$part"; mv -f "$part" "$f"`,
 })
 

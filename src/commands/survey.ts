@@ -13,6 +13,14 @@ export interface NodeFacts {
   readonly uptimeSeconds: number
 }
 
+/** Why a node cannot be used whatever else it has: its user is not root, or nothing can be executed where we install. */
+export interface Unfit {
+  readonly user: string
+  readonly uid: number | null
+  readonly sudo: boolean
+  readonly noexec: readonly string[]
+}
+
 const tools = ['nft', 'sha256sum', 'flock', 'systemctl', 'journalctl', 'setpriv', 'ss', 'timeout', 'gzip'] as const
 
 export const survey = (installPath: string): Command => ({
@@ -20,6 +28,12 @@ export const survey = (installPath: string): Command => ({
   why: 'survey',
   idempotent: true,
   text: sh`
+    echo "uid $(id -u)"; echo "user $(id -un)"
+    if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi
+    for d in ${installPath} /var/lib/vps-test; do
+      p=$d; while [ ! -d "$p" ]; do p=$(dirname "$p"); done
+      case ",$(findmnt -nro OPTIONS -T "$p" 2>/dev/null)," in *,noexec,*) echo "noexec $p" ;; esac
+    done
     p=${installPath}; while [ ! -d "$p" ]; do p=$(dirname "$p"); done
     echo "now $(date +%s%3N)"; echo "free $(df -Pk "$p" | awk 'NR==2{print $4}')"; echo "boot $(cat /proc/sys/kernel/random/boot_id)"
     echo "machine $(uname -m)"; echo "glibc $(getconf GNU_LIBC_VERSION 2>/dev/null)"; echo "uptime $(cut -d' ' -f1 /proc/uptime)"
@@ -45,6 +59,29 @@ export function parseSurvey(stdout: string, ourNow: number): NodeFacts {
     glibc: /^glibc (\d+\.\d+)/.exec(values.get('glibc') ?? '')?.[1] ?? null,
     uptimeSeconds: number('uptime', 0),
   }
+}
+
+export function parseUnfit(stdout: string): Unfit {
+  const of = (key: string): readonly string[] =>
+    stdout
+      .split('\n')
+      .filter((l) => l.startsWith(`${key} `))
+      .map((l) => l.slice(key.length + 1))
+  const [uid = ''] = of('uid')
+  return {
+    user: of('user')[0] ?? '',
+    uid: /^\d{1,10}$/.test(uid) ? Number(uid) : null,
+    sudo: of('sudo')[0] === 'yes',
+    noexec: of('noexec'),
+  }
+}
+
+/** Who we are on a node, and nothing else. */
+export const whoThere: Command = {
+  kind: 'script',
+  why: 'are you there',
+  idempotent: true,
+  text: `echo "uid $(id -u)"; echo "user $(id -un)"; if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi`,
 }
 
 /** Old journals go first when a disk is nearly full (spec §4 SETUP). */

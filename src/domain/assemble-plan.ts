@@ -1,6 +1,7 @@
 /**
  * Assembles the plan: numbered steps, time and bytes, from answers, configuration, profile and fleet; touches nothing.
  */
+import { isIPv6 } from './addresses.ts'
 import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
@@ -31,6 +32,7 @@ export function assemblePlan(input: PlanInput): Plan {
       message: `fleet ${fleet.name} has no registry, and ${profile.name} finds its peers through one`,
     })
   const nodes = nodesOf(fleet, config)
+  refuseIPv6(fleet, nodes)
   const { parts, unable } = partsOf(input, nodes)
   const steps = stepsOf(nodes.length, parts, config, input)
   return {
@@ -50,6 +52,16 @@ export function assemblePlan(input: PlanInput): Plan {
       uploadBytes: input.binaryBytes === null ? null : input.binaryBytes * nodes.length,
     },
   }
+}
+
+/** NATs, controls and packet counters are measured by IPv4 only: no lab shows the rest. */
+function refuseIPv6(fleet: Fleet, nodes: readonly NodeName[]): void {
+  const found = fleet.nodes.filter((n) => nodes.includes(n.name) && isIPv6(n.ip))
+  if (found.length === 0) return
+  throw new Failure({
+    code: 'U078',
+    message: `fleet ${fleet.name}: a node is tested by its IPv4 address, and ${found.map((n) => `${n.name} (${n.ip})`).join(', ')} ${found.length === 1 ? 'has' : 'have'} an IPv6 address`,
+  })
 }
 
 interface Parts {

@@ -1,6 +1,7 @@
 /**
  * Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one.
  */
+import { hostPort } from './addresses.ts'
 import { Failure } from './failure.ts'
 import type { RunningProof } from './evidence.ts'
 import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
@@ -48,7 +49,7 @@ export function fillArguments(
  */
 export function registryUrlOf(fleet: Fleet, plan: Pick<Plan, 'config' | 'profile'>): string {
   const own = fleet.lab === undefined ? (plan.config.bootstrap.registry ?? fleet.registryUrl) : fleet.registryUrl
-  return own ?? `http://${registryOf(fleet)?.ip ?? '127.0.0.1'}:${plan.profile.registry?.httpPort ?? 8080}`
+  return own ?? `http://${hostPort(registryOf(fleet)?.ip ?? '127.0.0.1', plan.profile.registry?.httpPort ?? 8080)}`
 }
 
 /**
@@ -57,8 +58,7 @@ export function registryUrlOf(fleet: Fleet, plan: Pick<Plan, 'config' | 'profile
  */
 export function bootstrapsFor(fleet: Fleet, { config, profile }: Pick<Plan, 'config' | 'profile'>): string {
   const own = fleet.lab === undefined ? config.bootstrap.nodes : []
-  const address = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip)
-  return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => `${address(ip)}:${profile.servicePort}`)).join(',')
+  return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => hostPort(ip, profile.servicePort))).join(',')
 }
 
 /**

@@ -35,13 +35,16 @@ export const userName = like(/^[a-z_][a-z0-9_-]{0,31}$/, 'a user name')
 export const objectName = like(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'a container or namespace name')
 export const fileName = like(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'a file name')
 export const identifier = like(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name')
-/** systemd.unit(5), without `.service`, which is taken off. */
+/**
+ * systemd.unit(5), without `.service`, which is taken off. The name is also that of the state directory and of the user,
+ * where `:`, `%`, `\\` and `@` mean something else, and where a user of that name would be taken.
+ */
 export const unitName = z
   .string()
   .transform((t) => t.replace(/\.service$/, ''))
   .refine(
-    (t) => /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/.test(t),
-    'must be a systemd unit name: letters, digits, : _ . @ -',
+    (t) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(t) && !/^(?:root|nobody)$/.test(t),
+    'must be a systemd unit name of letters, digits, _ . - (with others, systemd reads another directory or instance), and no user of the system',
   )
 
 /** A path that stays below the directory it is taken from. */

@@ -6,6 +6,7 @@ import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
 import { closePath, openPath, receiveProbe, sendProbe } from '../commands/probe.ts'
 import { valueOf, type Control, type Counters, type Sum } from '../domain/evidence.ts'
+import { hostPort } from '../domain/addresses.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Randomness, Tables } from '../ports.ts'
@@ -120,7 +121,7 @@ async function send(
         }, reject)
     })
     const command = sendProbe(prober, placeOf(from.runtime), {
-      to: `${to.ip}:${p.port}`,
+      to: hostPort(to.ip, p.port),
       bindPort: p.bindPort,
       token: p.token,
       nonce: p.nonce,

@@ -59,7 +59,8 @@ export const deploy: Stage<
 
   const peers = rollout.remaining().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry'))
   const registered = await awaitRegistration(world, plan, peers)
-  for (const [node, message] of registered.missing) rollout.exclude({ node, stage: 'DEPLOY', code: 'P012', message })
+  for (const [node, why] of registered.missing)
+    rollout.exclude({ node, stage: 'DEPLOY', code: why.code, message: why.message.slice(0, 400) })
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
   const fault = quorumFault(plan, rollout.remaining())
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, rollout.excluded), facts: all }

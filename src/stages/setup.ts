@@ -3,12 +3,15 @@
  * out.
  */
 import { diagnoseNode } from '../commands/remedies.ts'
-import { parseSurvey, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
-import { Failure, failureFacts } from '../domain/failure.ts'
-import type { NodeName } from '../domain/fleet.ts'
+import { parseSurvey, parseUnfit, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
+import { Failure, failureFacts, isFailure } from '../domain/failure.ts'
+import { registryOf, type NodeName } from '../domain/fleet.ts'
+import type { Plan } from '../domain/plan.ts'
+import { registryUrlOf } from '../domain/program.ts'
 import type { Exclusion, SetupWarning } from '../domain/events/facts.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { LeaseTerms, Nodes, Execution, SessionRecord } from '../ports.ts'
+import { refuseUnfit } from '../instruments/fitness.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { leaseFleet, type Busy } from './parts/busy.ts'
 import { withCause } from './parts/roster.ts'
@@ -20,7 +23,9 @@ const criticalDisk = 200 << 20
 export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerms> = async (plan, session, world) => {
   world.log.info(`setup: ${plan.nodes.length} nodes`)
   const seen = await onEachNode(plan.nodes, world.signal, (name) =>
-    surveyNode(world, name, plan.config.deploy.installPath),
+    Promise.all([surveyNode(world, name, plan.config.deploy.installPath), tryForward(plan, world, name)]).then(
+      ([facts]) => facts,
+    ),
   )
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
   excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
@@ -49,6 +54,22 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
   }
 }
 
+/** The registry is asked through its node's SSH connection: where that may not forward, nothing is touched. */
+async function tryForward(plan: Plan, world: Execution & Nodes, name: NodeName): Promise<void> {
+  const asked = plan.profile.registry !== null && registryOf(world.fleet)?.name === name
+  if (!asked && plan.profile.record.kind !== 'http') return
+  const { hostname, port, protocol } = new URL(asked ? registryUrlOf(world.fleet, plan) : 'http://127.0.0.1')
+  try {
+    const host = hostname.replace(/^\[(.*)\]$/, '$1')
+    const number = Number(port || (protocol === 'https:' ? 443 : 80))
+    const stream = await (await world.remote(name)).forward(host, number, { timeoutMs: 15_000, signal: world.signal })
+    stream.destroy()
+  } catch (error) {
+    // That nothing listens there yet is as it should be.
+    if (isFailure(error, 'T015')) throw error
+  }
+}
+
 async function surveyNode(world: Execution & Nodes, name: NodeName, installPath: string): Promise<NodeFacts> {
   const remote = await world.remote(name)
   const options = { timeoutMs: 30_000, signal: world.signal }
@@ -56,18 +77,21 @@ async function surveyNode(world: Execution & Nodes, name: NodeName, installPath:
     const began = world.clock.now()
     const result = await remote.run(survey(installPath), options)
     const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
-    if (facts.bootId === '')
+    if (result.code !== 0 || facts.bootId === '')
       throw new Failure({
         code: 'I131',
         node: name,
         message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
         remedy: diagnoseNode(name, world.fleet),
       })
+    refuseUnfit(world.fleet, name, parseUnfit(result.stdout))
     return facts
   }
   const facts = await ask()
   if (facts.freeBytes >= criticalDisk) return facts
-  await remote.run(vacuum, options)
+  const { code, stderr } = await remote.run(vacuum, options)
+  if (code !== 0)
+    world.log.warn(`${name}: old logs were not removed (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`)
   return ask()
 }
 

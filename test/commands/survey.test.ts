@@ -1,7 +1,11 @@
 /** What a node says about itself, from this machine, and from nodes that say odd things. */
 import { expect, test } from 'vitest'
+import { refuseUnfit } from '../../src/instruments/fitness.ts'
+import { labFleet } from '../kit/plan.ts'
+import { failureOf } from '../inputs/read.ts'
+import { isRoot, needsRoot, sandbox } from './sandbox.ts'
 import { localRemote } from '../../src/adapters/local.ts'
-import { parseSurvey, survey } from '../../src/commands/survey.ts'
+import { parseSurvey, parseUnfit, survey, whoThere } from '../../src/commands/survey.ts'
 
 test('this machine', async () => {
   const began = Date.now()
@@ -47,4 +51,43 @@ test.each([
   ],
 ])('%s', (_, text, facts) => {
   expect(parseSurvey(text, 1_700_000_000_000)).toMatchObject(facts)
+})
+
+test.skipIf(!isRoot)(
+  `a place where nothing can be executed is named before anything is put there${needsRoot}`,
+  async () => {
+    const box = sandbox()
+    try {
+      const on = `mkdir -p ${box.dir}/opt; mount --bind ${box.dir}/opt ${box.dir}/opt; mount -o remount,bind,noexec ${box.dir}/opt; `
+      const asked = survey(`${box.dir}/opt/not/there`)
+      const plain = await box.run(asked)
+      expect(parseUnfit(plain.stdout)).toEqual({ user: 'root', uid: 0, sudo: false, noexec: [] })
+      const odd = await box.run({ ...asked, kind: 'script', text: `${on}${asked.kind === 'script' ? asked.text : ''}` })
+      expect(parseUnfit(odd.stdout).noexec).toEqual([`${box.dir}/opt`])
+    } finally {
+      box.close()
+    }
+  },
+)
+
+test('who we are there', async () => {
+  const said = await localRemote('here', []).run(whoThere, { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })
+  expect(parseUnfit(said.stdout).uid).toBe(process.getuid?.())
+})
+
+test.each([
+  ['uid 1000\nuser deploy\nsudo yes\n', 'I132', 'user deploy is not root (uid 1000); it may use sudo'],
+  ['uid 1000\nuser deploy\n', 'I132', 'user deploy is not root (uid 1000)'],
+  ['uid x\n', 'I132', '(uid unknown)'],
+  ['', 'I132', '(uid unknown)'],
+  ['uid 0\nuser root\nnoexec /opt\n', 'I154', 'nothing below /opt can be executed'],
+] as const)('a node that says %j is refused', (said, code, text) => {
+  const failure = failureOf(() => {
+    refuseUnfit(labFleet(['a']), 'a', parseUnfit(said))
+  })
+  expect(failure?.facts.code).toBe(code)
+  expect(failure?.message).toContain(text)
+})
+test('root with room to execute is let in, also under another name', () => {
+  refuseUnfit(labFleet(['a']), 'a', parseUnfit('uid 0\nuser toor\n'))
 })

@@ -1,7 +1,9 @@
 /** The Remote contract against OpenSSH's server, ssh2's server, and this machine. */
 import { createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
+import { execFileSync } from 'node:child_process'
 import { createServer as createHttp } from 'node:http'
+import { createServer as createHttps } from 'node:https'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
@@ -286,6 +288,26 @@ describe.each(hosts)('$label', ({ make }) => {
     expect(await codeOf(httpOverRemote(shared, target, { ...call, maxBytes: 5 }))).toBe('I041')
     expect(await codeOf(httpOverRemote(shared, target, { ...call, path: '/cut' }))).toBe('I041')
     expect(await codeOf(httpOverRemote(shared, target, { ...call, path: '/mute', timeoutMs: 400 }))).toBe('T003')
+  })
+
+  it('speaks HTTPS through a forward, to a certificate that is right, and never plain HTTP instead', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'vps-test-tls-'))
+    opened.push(() => rm(dir, { recursive: true }))
+    const [key, cert] = [join(dir, 'key'), join(dir, 'cert')]
+    execFileSync('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+      ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
+    ])
+    const [ca, secret] = [await readFile(cert, 'utf8'), await readFile(key, 'utf8')]
+    const call = { method: 'GET', path: '/health', timeoutMs: 5000, signal: never, maxBytes: 1000 } as const
+    const secure = createHttps({ key: secret, cert: ca }, (_, response) => response.end('sealed'))
+    const target = { host: '127.0.0.1', port: await serve(secure) }
+    const answer = await httpOverRemote(shared, { ...target, tls: { ca } }, call)
+    expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([200, 'sealed'])
+    const unknown = await httpOverRemote(shared, { ...target, tls: {} }, call).catch((e: unknown) => e)
+    expect(unknown).toMatchObject({ facts: { code: 'I041' }, message: expect.stringContaining('self-signed') })
+    const plain = await serve(createHttp((_, response) => response.end('open')))
+    expect(await codeOf(httpOverRemote(shared, { host: '127.0.0.1', port: plain, tls: { ca } }, call))).toBe('I041')
   })
 
   it('shows the host key for enrolment without authenticating', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isIPv6, isLocalIPv6, normalAddress } from '../../src/domain/addresses.ts'
+import { hostPort, isIPv6, isLocalIPv6, normalAddress } from '../../src/domain/addresses.ts'
 
 test.each([
   ['198.18.4.10', '198.18.4.10'],
@@ -21,4 +21,15 @@ test('IPv4-mapped is IPv4', () => {
   expect(isIPv6('::ffff:1.2.3.4')).toBe(false)
   expect(isIPv6('2001:db8::1')).toBe(true)
   expect([isLocalIPv6('fe80::1'), isLocalIPv6('ff02::1'), isLocalIPv6('2001:db8::1')]).toEqual([true, true, false])
+})
+
+test.each([
+  ['192.0.2.1', 80, '192.0.2.1:80'],
+  ['a.example', '22', 'a.example:22'],
+  ['2001:db8::1', 8080, '[2001:db8::1]:8080'],
+  ['[2001:db8::1]', 8080, '[2001:db8::1]:8080'],
+  ['::ffff:192.0.2.1', 9000, '[::ffff:192.0.2.1]:9000'],
+])('%s and port %s are written %s', (host, port, text) => {
+  expect(hostPort(host, port)).toBe(text)
+  expect(URL.canParse(`http://${text}`)).toBe(true)
 })

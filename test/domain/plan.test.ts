@@ -166,6 +166,12 @@ describe('refused in the plan, with the reason', () => {
     const other = profiles.find((p) => p.name === name) ?? expect.fail()
     expect(refusal({ ...input, profile: other })).toEqual(['usage', 'U040', expect.stringContaining(why)])
   })
+  test('a node whose only address is IPv6 is refused by name, unless it is left out', () => {
+    const fleet = { ...saorsa, nodes: saorsa.nodes.map((n) => (n.name === 'saorsa-3' ? { ...n, ip: '2001:db8::3' } : n)) }
+    expect(refusal({ ...input, fleet })).toEqual(['usage', 'U078', expect.stringContaining('saorsa-3 (2001:db8::3)')])
+    const without = { ...input.config, deploy: { ...input.config.deploy, nodes: ['saorsa-2', 'saorsa-4'] } }
+    expect(assemblePlan({ ...input, fleet, config: without }).nodes).not.toContain('saorsa-3')
+  })
   test('a program that uses a registry, on a fleet without one; one that uses none is planned', () => {
     const fleet = { ...saorsa, nodes: saorsa.nodes.filter((n) => n.role !== 'registry') }
     expect(refusal({ ...input, fleet })?.[1]).toBe('U049')

@@ -164,6 +164,30 @@ describe('the project shape', () => {
     })
   })
 
+  test('a unit is named so that systemd reads its name alike in every place', () => {
+    const named = (name: string) => () =>
+      parseProject(
+        `project: testnet\nbinary: { name: a, target: ./t/a }\ndeploy: { install_path: /opt/a/, service_name: ${JSON.stringify(name)} }\ntests: {}\n`,
+        'f',
+        context,
+      )
+    for (const name of [
+      'peer:1',
+      'peer@1',
+      'peer@',
+      '100%',
+      'a\\x2d',
+      '-a',
+      '.a',
+      'a b',
+      'a/b',
+      'root',
+      'nobody.service',
+    ])
+      expect(named(name), name).toThrow(/systemd unit name/)
+    for (const name of ['peer', 'peer-1.x_y', 'rooted', 'a.service']) expect(named(name), name).not.toThrow()
+  })
+
   test('the least that is enough gets exactly the documented defaults', () => {
     const least =
       'project: testnet\nbinary: { name: a, target: ./t/a }\ndeploy: { install_path: /opt/a/, service_name: a.service }\ntests: {}\n'

@@ -116,8 +116,17 @@ async function hostToolchain(
   remote: Remote,
   signal: AbortSignal,
 ): Promise<{ readonly rustc: string; readonly cargo: string }> {
-  const tools = readTools((await remote.run(checkHost, { timeoutMs: shortMs, signal })).stdout)
+  const asked = await remote.run(checkHost, { timeoutMs: shortMs, signal })
+  const tools = readTools(asked.stdout)
   const missing = hostTools.filter((t) => !tools.has(t))
+  if (asked.code !== 0)
+    throw new Failure({
+      code: 'I311',
+      node: remote.name,
+      step: 'native build',
+      message: `${remote.name} cannot say what it can build with (exit ${String(asked.code)}): ${asked.stderr.trim().slice(-200)}`,
+      remedy: 'vps-test nodes',
+    })
   if (missing.length === 0) return { rustc: tools.get('rustc') ?? '', cargo: tools.get('cargo') ?? '' }
   throw new Failure({
     code: 'I311',
@@ -147,7 +156,7 @@ async function send({ remote, project, source, log, signal }: NativeOptions): Pr
         code: 'I312',
         node: remote.name,
         step: 'native build',
-        message: `${remote.name} could not check out ${source.commit.slice(0, 12)}: ${done.stderr.trim().split('\n').at(-1) ?? ''}`,
+        message: `${remote.name} could not check out ${source.commit.slice(0, 12)} (exit ${String(done.code)}): ${(done.stderr.trim() || done.stdout.trim() || 'it said nothing').split('\n').at(-1)?.slice(0, 200) ?? ''}`,
       })
     }
   })
@@ -185,7 +194,8 @@ async function download(
   { outDir, target, signal }: NativeOptions,
 ): Promise<{ readonly path: string; readonly sha256: string; readonly bytes: number }> {
   const limits: RunOptions = { timeoutMs: shortMs, signal }
-  const said = /^([0-9a-f]{64}) (\d{1,12})$/.exec((await remote.run(measure(path), limits)).stdout.trim())
+  const measured = await remote.run(measure(path), limits)
+  const said = measured.code === 0 ? /^([0-9a-f]{64}) (\d{1,12})$/.exec(measured.stdout.trim()) : null
   const digest = said?.[1],
     bytes = Number(said?.[2] ?? Number.NaN)
   if (digest === undefined || !(bytes > 0 && bytes <= maxProgram))
@@ -193,7 +203,7 @@ async function download(
       code: 'I313',
       node: remote.name,
       step: 'native build',
-      message: `${remote.name} did not say the digest of the built program`,
+      message: `${remote.name} did not say the digest of the built program (exit ${String(measured.code)}): ${(measured.stderr.trim() || measured.stdout.trim()).slice(0, 200)}`,
     })
   const data = await remote.read(fetchProgram(path), { timeoutMs: transferMs, signal, maxBytes: bytes + 1 })
   if (data.length !== bytes || sha256(data) !== digest)

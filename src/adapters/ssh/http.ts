@@ -1,7 +1,9 @@
-/** Plain HTTP/1.1 over a forwarded stream, for services that listen only where the node can reach them. */
+/** HTTP/1.1, plain or in TLS, over a forwarded stream, for services that listen only where the node can reach them. */
+import { isIP } from 'node:net'
 import type { IncomingHttpHeaders, IncomingMessage, request } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Remote } from '../../ports.ts'
+import { hostPort } from '../../domain/addresses.ts'
 import { orAbort, withDeadline } from './deadline.ts'
 import { badReply, late, reasonOf } from './failures.ts'
 
@@ -16,6 +18,16 @@ export interface HttpCall {
   readonly maxBytes: number
 }
 
+export interface HttpTarget {
+  readonly host: string
+  readonly port: number
+  /** Absent: plain. */
+  readonly tls?: {
+    /** Roots to trust instead of the usual ones. */
+    readonly ca?: string
+  }
+}
+
 export interface RawHttpAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -26,12 +38,8 @@ export interface RawHttpAnswer {
  * Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the
  * connection. Redirects are not followed.
  */
-export function httpOverRemote(
-  remote: Remote,
-  target: { readonly host: string; readonly port: number },
-  call: HttpCall,
-): Promise<RawHttpAnswer> {
-  const at = `http://${target.host}:${target.port}${call.path}`
+export function httpOverRemote(remote: Remote, target: HttpTarget, call: HttpCall): Promise<RawHttpAnswer> {
+  const at = `${target.tls === undefined ? 'http' : 'https'}://${hostPort(target.host, target.port)}${call.path}`
   return withDeadline(
     call,
     () => late(remote.name, `${call.method} ${at}`, call.timeoutMs),
@@ -40,7 +48,8 @@ export function httpOverRemote(
       const http = await import('node:http')
       const stream = await remote.forward(target.host, target.port, { timeoutMs: call.timeoutMs, signal })
       try {
-        return await orAbort(signal, exchange(http.request, stream, target, call))
+        const wire = target.tls === undefined ? stream : await orAbort(signal, secured(stream, target))
+        return await orAbort(signal, exchange(http.request, wire, target, call))
       } catch (error) {
         throw signal.aborted ? error : badReply(remote.name, at, reasonOf(error))
       } finally {
@@ -50,12 +59,23 @@ export function httpOverRemote(
   )
 }
 
-function exchange(
-  ask: typeof request,
-  stream: Duplex,
-  target: { readonly host: string; readonly port: number },
-  call: HttpCall,
-): Promise<RawHttpAnswer> {
+/** The certificate must be that of the host that was named, as everywhere. */
+async function secured(stream: Duplex, { host, tls }: HttpTarget): Promise<Duplex> {
+  const { connect } = await import('node:tls')
+  return new Promise((resolve, reject) => {
+    const socket = connect({
+      socket: stream,
+      host,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...(tls?.ca === undefined ? {} : { ca: tls.ca }),
+    })
+    socket.on('error', reject)
+    socket.once('secureConnect', () => resolve(socket))
+    socket.once('close', () => reject(new Error('the connection closed before TLS was agreed')))
+  })
+}
+
+function exchange(ask: typeof request, stream: Duplex, target: HttpTarget, call: HttpCall): Promise<RawHttpAnswer> {
   return new Promise((resolve, reject) => {
     const length = call.body === undefined ? {} : { 'content-length': String(Buffer.byteLength(call.body)) }
     const sent = ask({

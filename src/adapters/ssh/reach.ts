@@ -4,6 +4,7 @@ import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.t
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
 import { addressesOf, proxyArgv, shareOf } from './address.ts'
+import { hostPort } from '../../domain/addresses.ts'
 import { orAbort, withDeadline } from './deadline.ts'
 import { reasonOf, unpinned, nodeUnreachable } from './failures.ts'
 import { parseHostKey } from './hostkey.ts'
@@ -57,7 +58,9 @@ export async function reach(node: FleetNode, fleet: Fleet, options: ReachOptions
     privateKey: options.privateKey,
   }
   return eachAddress(node, fleet, options, signal, (address, part) =>
-    overWire(node, fleet, address, options, part, (wire) => openLink(wire, `${address}:${node.sshPort}`, peer, part)),
+    overWire(node, fleet, address, options, part, (wire) =>
+      openLink(wire, hostPort(address, node.sshPort), peer, part),
+    ),
   )
 }
 
@@ -95,7 +98,7 @@ export async function eachAddress<T>(
           await sleep(pauseAfter(tried), undefined, { signal })
           continue
         }
-        said.push(`${address}:${node.sshPort}: ${reasonOf(error)}`)
+        said.push(`${hostPort(address, node.sshPort)}: ${reasonOf(error)}`)
         break
       }
     }
@@ -125,7 +128,7 @@ async function jumpWire(
   options: ReachOptions,
   signal: AbortSignal,
 ): Promise<Wire> {
-  const at = `${jump.host}:${jump.port}`
+  const at = hostPort(jump.host, jump.port)
   const peer: Peer = {
     name: node.name,
     fleet: fleetReference(fleet),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Command } from '../../commands/command.ts'
+import { hostPort } from '../../domain/addresses.ts'
 import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.ts'
 import type { Remote, RunOptions, RunResult } from '../../ports.ts'
 import { collector } from './collect.ts'
@@ -142,7 +143,9 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
       return completeResult(node.name, command.why, ending, into)
     },
     forward: (host, port, run): Promise<Duplex> =>
-      call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
+      call(`forward to ${hostPort(host, port)}`, true, run, (link, signal) =>
+        openForward(link, node.name, host, port, signal),
+      ),
     close: () => end(),
   }
   try {

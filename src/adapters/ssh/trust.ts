@@ -1,6 +1,7 @@
 /** A first look at a node's host key, for enrolment: nothing is sent beyond the key exchange. */
 import { Client } from 'ssh2'
 import type { Fleet, FleetNode } from '../../domain/fleet.ts'
+import { hostPort } from '../../domain/addresses.ts'
 import { orAbort } from './deadline.ts'
 import { reasonOf, refusedStart } from './failures.ts'
 import { everyAlgorithm, fingerprint, hostKeyLine, hostKeyOf } from './hostkey.ts'
@@ -23,7 +24,7 @@ export interface TrustOptions extends ReachOptions {
 export async function fetchHostKeys(node: FleetNode, fleet: Fleet, options: TrustOptions): Promise<readonly SeenKey[]> {
   const blob = await eachAddress(node, fleet, options, options.signal, (address, signal) =>
     overWire(node, fleet, address, options, signal, (wire) =>
-      offeredKey(wire, node, `${address}:${node.sshPort}`, signal),
+      offeredKey(wire, node, hostPort(address, node.sshPort), signal),
     ),
   )
   const key = hostKeyOf(blob)

@@ -31,6 +31,7 @@ export const infraFailures = {
   I125: infra('a port cannot be closed for the control'),
   I130: infra('the lease of the node cannot be taken'),
   I131: infra('the node does not answer the survey'),
+  I132: infra('the user on the node is not root', { remedyAtSite: 'ssh-copy-id root@‹host›' }),
   I140: infra('the binary cannot run on the node'),
   I141: infra('the built binary is not here and no artifact holds it'),
   I142: infra('the releases on the node cannot be inspected', atNode),

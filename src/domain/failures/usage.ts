@@ -66,6 +66,9 @@ export const usageFailures = {
   }),
   U076: usage('the ops command cannot act on what it was given', { remedy: opsStatus }),
   U077: usage('the input github-token is empty', { noRemedy: 'left out of the workflow file, it has its default' }),
+  U078: usage('a node has an IPv6 address, which no test measures yet', {
+    noRemedy: 'the fleet file needs an IPv4 address for each node that is tested, or deploy.nodes names others',
+  }),
   U079: usage('the session cannot be approved as asked'),
   U080: usage('the text is no tag and no commit'),
   U081: usage('the text is no fleet and no path of one'),

@@ -4,10 +4,10 @@ import { acquireLease, parseLease, releaseLease, renewLease } from '../../comman
 import { exitLeaseLost } from '../../commands/release.ts'
 import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { NodeName } from '../../domain/fleet.ts'
+import type { Fleet, NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { heartbeatMs } from '../../domain/lease-policy.ts'
-import type { Held, LeaseTerms, Nodes, Execution } from '../../ports.ts'
+import type { Held, LeaseTerms, Nodes, Execution, RunResult } from '../../ports.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
 import { iso } from '../../domain/text.ts'
 
@@ -43,12 +43,7 @@ export async function takeLeases(
         held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 },
       })
     }
-    throw new Failure({
-      code: 'I130',
-      node: name,
-      message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
-      remedy: diagnoseNode(name, world.fleet),
-    })
+    throw unwritten(world.fleet, name, 'take', result)
   })
 }
 
@@ -117,10 +112,19 @@ export async function renewLeases(
           message: `${name}: the lease of ${service} is no longer ours: a person broke it, or another session took it`,
           remedy: listLeasesOf(world.fleet),
         })
+      if (result.code !== 0) throw unwritten(world.fleet, name, 'renew', result)
     }
   })
   return failed
 }
+
+const unwritten = (fleet: Fleet, name: NodeName, what: string, { code, stderr }: RunResult): Failure =>
+  new Failure({
+    code: 'I130',
+    node: name,
+    message: `${name}: cannot ${what} the lease (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`,
+    remedy: diagnoseNode(name, fleet),
+  })
 
 export async function giveLeasesBack(
   world: Execution & Nodes & Partial<Pick<LeaseTerms, 'held'>>,
@@ -133,7 +137,8 @@ export async function giveLeasesBack(
     const remote = await world.remote(name)
     for (const service of services) {
       world.held?.delete(`${name} ${service}`)
-      await remote.run(releaseLease(service, holder), { timeoutMs: 15_000, signal: world.signal })
+      const done = await remote.run(releaseLease(service, holder), { timeoutMs: 15_000, signal: world.signal })
+      if (done.code !== 0) throw unwritten(world.fleet, name, 'give back', done)
     }
   })
   failed.forEach((f, n) =>

@@ -3,18 +3,29 @@
  * (spec §4 DEPLOY).
  */
 import { dataDir } from '../../commands/service.ts'
+import { Failure, type FailureCode } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import { listAt } from '../../domain/json-path.ts'
 import { registryOf } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { registryUrlOf } from '../../domain/program.ts'
+import { messageOf } from '../../domain/text.ts'
 import type { Abortable, NodeHttp, Nodes, Execution } from '../../ports.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 
 export interface Registration {
   readonly peerIds: ReadonlyMap<NodeName, string>
-  readonly missing: ReadonlyMap<NodeName, string>
+  readonly missing: ReadonlyMap<NodeName, Missing>
 }
+
+/** Why a node is not registered, with the last that was heard, and whose fault that is. */
+export interface Missing {
+  readonly code: FailureCode
+  readonly message: string
+}
+
+/** What came of one look: a value, or why there is none. */
+type Look<T> = { readonly kind: 'there'; readonly value: T } | { readonly kind: 'none'; readonly why: Missing }
 
 export async function awaitRegistration(
   world: Execution & Nodes & NodeHttp,
@@ -24,14 +35,19 @@ export async function awaitRegistration(
   const wait = plan.config.bootstrap.waitForRegistrationSeconds
   const deadline = world.clock.now() + wait * 1000
   const peerIds = new Map<NodeName, string>()
+  const said = new Map<NodeName, Missing>()
   for (;;) {
     const unknown = nodes.filter((n) => !peerIds.has(n))
     const read = await onEachNode(unknown, world.signal, (name) => readPeerId(world, plan, name))
+    read.failed.forEach((f, n) => said.set(n, { code: f.facts.code, message: f.message }))
     read.done.forEach((id, n) => {
-      if (id !== null) peerIds.set(n, id)
+      if (id === null) return
+      if (id.kind === 'there') peerIds.set(n, id.value)
+      else said.set(n, id.why)
     })
     const listed = await registeredPeers(world, plan)
-    const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), listed))
+    const peers = listed.kind === 'there' ? listed.value : new Set<string>()
+    const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), peers))
     world.log.progress('registration', `registered: ${nodes.length - missing.length}/${nodes.length}`)
     if (missing.length === 0) return { peerIds, missing: new Map() }
     if (world.clock.now() >= deadline)
@@ -40,7 +56,9 @@ export async function awaitRegistration(
         missing: new Map(
           missing.map((n) => [
             n,
-            peerIds.has(n) ? `not registered within ${wait} s` : `has no peer id after ${wait} s`,
+            peerIds.has(n)
+              ? because(`not registered within ${wait} s`, listed.kind === 'none' ? listed.why : undefined)
+              : because(`has no peer id after ${wait} s`, said.get(n)),
           ]),
         ),
       }
@@ -48,7 +66,13 @@ export async function awaitRegistration(
   }
 }
 
-async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName): Promise<string | null> {
+/** The last reason counts: a node or a way to it that fails is not the program's fault. */
+const because = (text: string, why: Missing | undefined): Missing => ({
+  code: why?.code ?? 'P012',
+  message: why === undefined ? text : `${text}: ${why.message}`,
+})
+
+async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName): Promise<Look<string> | null> {
   if (plan.profile.peerId.kind === 'none') return null
   const path = plan.profile.peerId.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
   const result = await (
@@ -58,8 +82,14 @@ async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName):
     { timeoutMs: 15_000, signal: world.signal },
   )
   const id = result.stdout.trim()
-  return result.code === 0 && /^[0-9a-f]{16,128}$/i.test(id) ? id : null
+  if (result.code !== 0)
+    return none('P012', `${path}: ${result.stderr.trim().slice(0, 200) || `exit ${String(result.code)}`}`)
+  return /^[0-9a-f]{16,128}$/i.test(id)
+    ? { kind: 'there', value: id }
+    : none('P012', `${path} holds no peer id, but: ${JSON.stringify(id.slice(0, 80))}`)
 }
+
+const none = (code: FailureCode, message: string): Look<never> => ({ kind: 'none', why: { code, message } })
 
 /** A program whose ids nobody can read is not looked for in any list. */
 const isReady = (
@@ -68,16 +98,33 @@ const isReady = (
   listed: ReadonlySet<string>,
 ): boolean => peerId.kind === 'none' || (id !== undefined && ((registry?.ready ?? null) === null || listed.has(id)))
 
-/** Peer ids that the registry lists now; empty when it does not answer, or nothing says where it lists them. */
-async function registeredPeers(world: Nodes & NodeHttp & Abortable, plan: Plan): Promise<ReadonlySet<string>> {
+/** Peer ids that the registry lists now; none are listed where nothing says where. */
+async function registeredPeers(world: Nodes & NodeHttp & Abortable, plan: Plan): Promise<Look<ReadonlySet<string>>> {
   const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null]
-  if (node === undefined || ready === null) return new Set()
+  if (node === undefined || ready === null) return { kind: 'there', value: new Set() }
+  const url = `${registryUrlOf(world.fleet, plan)}${ready.path}`
   try {
-    const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${ready.path}`, 10_000)
-    const listed = listAt(Buffer.from(answer.body).toString('utf8'), ready.list)
-    return new Set(listed.map((peer) => String(peer[ready.id] ?? '')))
-  } catch {
+    const answer = await world.http(node.name, url, 10_000)
+    const text = Buffer.from(answer.body).toString('utf8')
+    if (answer.status < 200 || answer.status > 299)
+      return none('P012', `the registry answers ${url} with ${answer.status}: ${shorten(text)}`)
+    if (!isJson(text)) return none('P012', `the registry answers ${url} with no JSON: ${shorten(text)}`)
+    return { kind: 'there', value: new Set(listAt(text, ready.list).map((peer) => String(peer[ready.id] ?? ''))) }
+  } catch (error) {
     world.signal.throwIfAborted()
-    return new Set()
+    // That nothing listens, or answers, is the program's; that the node cannot be asked is not.
+    const code = error instanceof Failure && !['I040', 'I041'].includes(error.facts.code) ? error.facts.code : 'P012'
+    return none(code, messageOf(error))
+  }
+}
+
+const shorten = (text: string): string => JSON.stringify(text.slice(0, 80))
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
   }
 }
