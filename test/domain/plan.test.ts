@@ -167,7 +167,10 @@ describe('refused in the plan, with the reason', () => {
     expect(refusal({ ...input, profile: other })).toEqual(['usage', 'U040', expect.stringContaining(why)])
   })
   test('a node whose only address is IPv6 is refused by name, unless it is left out', () => {
-    const fleet = { ...saorsa, nodes: saorsa.nodes.map((n) => (n.name === 'saorsa-3' ? { ...n, ip: '2001:db8::3' } : n)) }
+    const fleet = {
+      ...saorsa,
+      nodes: saorsa.nodes.map((n) => (n.name === 'saorsa-3' ? { ...n, ip: '2001:db8::3' } : n)),
+    }
     expect(refusal({ ...input, fleet })).toEqual(['usage', 'U078', expect.stringContaining('saorsa-3 (2001:db8::3)')])
     const without = { ...input.config, deploy: { ...input.config.deploy, nodes: ['saorsa-2', 'saorsa-4'] } }
     expect(assemblePlan({ ...input, fleet, config: without }).nodes).not.toContain('saorsa-3')
