@@ -1,4 +1,5 @@
 /** `nodes`: who answers, and declared and measured NAT side by side. */
+import { diagnoseNode } from '../commands/remedies.ts'
 import { parseUnfit, whoThere } from '../commands/survey.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Fleet, NatMeasurement, NodeName } from '../domain/fleet.ts'
@@ -49,6 +50,7 @@ export async function surveyFleet(
             code: 'I131',
             node: name,
             message: `${name}: does not say who we are there (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
+            remedy: diagnoseNode(name, fleet),
           })
         refuseUnfit(fleet, name, parseUnfit(said.stdout))
       },

@@ -12,14 +12,14 @@ interface Extras {
   readonly onSent?: (n: number) => void
 }
 /** `code`: of the failure, one for all or one for each command. */
-export type Runner = (
+type RunAll = (
   commands: readonly Command[],
   code: FailureCode | readonly FailureCode[],
   extras?: Extras,
 ) => Promise<readonly string[]>
 
 /** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
-export function runner(world: Execution & Nodes, name: string, remote: Remote): Runner {
+export function runner(world: Execution & Nodes, name: string, remote: Remote): RunAll {
   return async (commands, code, upload = {}) => {
     const only = commands[0]
     if (only === undefined) return []
