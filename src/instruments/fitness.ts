@@ -17,7 +17,7 @@ export function refuseUnfit(fleet: Fleet, name: NodeName, { user, uid, sudo, noe
     })
   if (noexec.length > 0)
     throw new Failure({
-      code: 'I154',
+      code: 'I157',
       node: name,
       message: `${name}: mounted noexec: nothing below ${noexec.join(' and ')} can be executed`,
       remedy: diagnoseNode(name, fleet),

@@ -80,7 +80,7 @@ test.each([
   ['uid 1000\nuser deploy\n', 'I132', 'user deploy is not root (uid 1000)'],
   ['uid x\n', 'I132', '(uid unknown)'],
   ['', 'I132', '(uid unknown)'],
-  ['uid 0\nuser root\nnoexec /opt\n', 'I154', 'nothing below /opt can be executed'],
+  ['uid 0\nuser root\nnoexec /opt\n', 'I157', 'nothing below /opt can be executed'],
 ] as const)('a node that says %j is refused', (said, code, text) => {
   const failure = failureOf(() => {
     refuseUnfit(labFleet(['a']), 'a', parseUnfit(said))
