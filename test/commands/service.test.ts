@@ -189,7 +189,7 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
     }
     rmSync(file())
     symlinkSync('/dev/null', file())
-    const masked = await box.run(writeUnit(unit(), lease))
+    const masked = await box.run(writeUnit(unit(), lease, 'p'))
     expect([masked.code, masked.stderr]).toEqual([1, expect.stringContaining('is masked')])
     rmSync(file())
     expect(await write(unit({ name: 'packaged' }))).toBe('foreign')
