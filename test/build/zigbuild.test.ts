@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -81,6 +81,15 @@ test.each([
   const failed = await buildWithZig(options('good', 'toy', more))
   expect(failed).toMatchObject({ kind: 'failed', reason: 'usage', message: expect.stringContaining(words) })
   expect(afterZigbuild(failed)).toBe('fail')
+})
+
+test('tools that are reached by a link are shown to the build', { timeout: 240_000 }, async () => {
+  // Another build has them in the cache by now, or brings them here.
+  await buildWithZig(options('good', 'toy'))
+  const linked = scratch()
+  for (const name of readdirSync(cacheDir).filter((n) => n.startsWith('zig-')))
+    symlinkSync(join(cacheDir, name), join(linked, name))
+  expect(await buildWithZig(options('good', 'toy', { cacheDir: linked }))).toMatchObject({ kind: 'built' })
 })
 
 test('a manifest that cannot be read is the project’s fault', { timeout: 120_000 }, async () => {

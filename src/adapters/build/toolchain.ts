@@ -33,17 +33,21 @@ export async function ensureZig(options: ToolchainOptions): Promise<ZigToolchain
     return {
       env: { PATH: path.join(delimiter) },
       zig,
-      directories: [cargo.dir, dirname(here), dirname(await realpath(zig).catch(() => zig))],
+      directories: [cargo.dir, dirname(here), await folderOf(here), await folderOf(zig)],
     }
-  const tools = await installed(env, options)
+  // A sandbox shows places, not links to places.
+  const tools = await realpath(await installed(env, options))
   // A zig on PATH is passed over for the one that is known to fit; a zig that a person names in the environment is not.
   const used = env['CARGO_ZIGBUILD_ZIG_PATH'] ?? join(tools, 'ziglang', 'zig')
   return {
     env: { PATH: [join(tools, 'bin'), ...path].join(delimiter), CARGO_ZIGBUILD_ZIG_PATH: used },
     zig: used,
-    directories: [cargo.dir, tools, dirname(used)],
+    directories: [cargo.dir, tools, dirname(used), await folderOf(used)],
   }
 }
+
+/** Where a program really lies. */
+const folderOf = async (file: string): Promise<string> => dirname(await realpath(file).catch(() => file))
 
 async function findCargo(env: NodeJS.ProcessEnv): Promise<{ readonly dir: string; readonly onPath: boolean }> {
   const onPath = await find('cargo', (env['PATH'] ?? '').split(delimiter))
