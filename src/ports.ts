@@ -11,6 +11,8 @@ import type { Entry } from './domain/ledger.ts'
 export interface Clock {
   /** Unix milliseconds. */
   now(): number
+  /** Milliseconds of a clock that nobody sets; its zero means nothing. */
+  monotonic(): number
   /** Resolves after `ms`, rejects when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }

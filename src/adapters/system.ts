@@ -10,6 +10,7 @@ import { replaceFile } from './replace-file.ts'
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: async (ms, signal) => {
     await wait(ms, undefined, { signal })
   },

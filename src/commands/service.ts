@@ -169,7 +169,7 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
   text: sh`
     set -eu; u=${unit}
     systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result -p ExecMainStatus
-    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
+    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Clock=$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
     pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
     # One that ends while it is looked at is none that runs.
     ids=$(grep -E '^(Uid|CapEff):' "/proc/$pid/status" 2>/dev/null) || exit 0

@@ -100,7 +100,7 @@ export const readNodeWitness = (owner: TableOwner, also: Command | null): Comman
   why: 'witness: read and reset',
   idempotent: false,
   text: sh`
-    ( ${listing(owner)} ) || echo; ( ${reset('node', owner)} )
+    ( ${listing(owner)} ) || echo; ( ${reset('node', owner)} ); echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
     ( ${raw(also === null ? ':' : also.kind === 'script' ? also.text : render(also))}
     ); c=$?; echo; echo ${alsoEnd} "$c"`,
 })

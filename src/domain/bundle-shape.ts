@@ -90,6 +90,8 @@ const control = every<Control>({
   detail: text,
   raw: list(anything),
 })
+const clock = fields({ wallMs: number, uptimeMs: number })
+const moment = fields({ wallMs: number, monotonicMs: number })
 const running = every<RunningProof>({
   node: name,
   unit: text,
@@ -102,6 +104,7 @@ const running = every<RunningProof>({
   uid: number,
   capEff: text,
   version: text,
+  clock: orNull(clock),
 })
 const measurement = every<NatMeasurement>({
   node: name,
@@ -136,6 +139,7 @@ const facts = (most: Limits): Check =>
     session: text,
     test: whole,
     seed: text,
+    clock: fields({ began: moment, looked: moment, looking: moment, ended: moment }),
     sessionStartedAt: number,
     testStartedAt: number,
     testEndedAt: number,

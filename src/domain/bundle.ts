@@ -8,6 +8,7 @@ import type { NatMeasurement, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'
 import type { Entry } from './ledger.ts'
+import type { TestClock } from './node-clock.ts'
 import type { Plan } from './plan.ts'
 import { promisesOf } from './promises.ts'
 import type { Finding } from './findings.ts'
@@ -44,6 +45,7 @@ export interface BundleFacts {
   readonly sessionStartedAt: number
   readonly testStartedAt: number
   readonly testEndedAt: number
+  readonly clock: TestClock
   readonly excluded: readonly { readonly node: NodeName; readonly why: string }[]
   readonly deployed: Readonly<Record<NodeName, string>>
   /** What could not be had, and warnings of SETUP. */
@@ -90,6 +92,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({
     runningAfter: b.running.after,
   },
   findings: b.facts.findings,
+  clock: b.facts.clock,
   history: historyOf(b.entries, b.facts.test),
   missing: [...b.plan.unsupported, ...b.facts.notes],
   ...(checkpointOf(b) === null

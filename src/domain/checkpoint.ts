@@ -9,6 +9,7 @@ import type { RunEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 import type { Entry } from './ledger.ts'
+import { judgeWait } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
 import { percent } from './statistics.ts'
@@ -20,6 +21,8 @@ export interface CheckpointInput {
   readonly tolerancePoints: number
   /** What ran at the end of the newest test that passed on this deployment. */
   readonly since: readonly RunningMark[]
+  /** What the ledger's times say went by since then, a declared shift taken off; null: they say nothing. */
+  readonly waitedMs: number | null
 }
 
 /** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
@@ -28,7 +31,20 @@ export function checkpointInput(entries: readonly Entry[], tolerancePoints: numb
     .slice(entries.findLastIndex((e) => e.from === 'DEPLOY') + 1)
     .filter(isTest)
     .filter((e) => e.event === 'passed')
-  return { baseline: passed[0]?.facts.counts ?? null, tolerancePoints, since: passed.at(-1)?.facts.running ?? [] }
+  const last = passed.at(-1)
+  return {
+    baseline: passed[0]?.facts.counts ?? null,
+    tolerancePoints,
+    since: last?.facts.running ?? [],
+    waitedMs: last === undefined ? null : waitedSince(entries, last),
+  }
+}
+
+/** From the entry of that test to the claim of this one, by the clocks of whoever wrote them. */
+function waitedSince(entries: readonly Entry[], last: Entry): number | null {
+  const claim = entries.findLast((e) => e.event === 'due' || (e.event === 'claimed' && e.from === 'TEST'))
+  const shift = (e: Entry): number => 1000 * (e.facts.clockShift ?? 0)
+  return claim === undefined || claim.seq < last.seq ? null : claim.at - shift(claim) - (last.at - shift(last))
 }
 
 export interface GroupChange {
@@ -72,6 +88,7 @@ export function judgeCheckpoint({
   sampleFloorOf,
 }: CheckpointFacts): CheckpointJudged {
   const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried)
+  const wait = input.waitedMs === null ? null : judgeWait(input.waitedMs, input.since, evidence.runningBefore)
   const before = input.baseline ?? {}
   const groups = [
     ...groupsOf(counts),
@@ -89,8 +106,9 @@ export function judgeCheckpoint({
           ]
         : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloorOf(c.suite, c.group)))),
       ...continuity.reasons,
+      ...(wait?.reasons ?? []),
     ],
-    findings: continuity.findings,
+    findings: [...continuity.findings, ...(wait?.findings ?? [])],
     notCovered: [
       ...(input.baseline === null
         ? []

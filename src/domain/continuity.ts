@@ -8,16 +8,20 @@ import type { Finding, FindingKind } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 
 /** As much of a running proof as the ledger keeps. */
-export type RunningMark = Pick<RunningProof, 'node' | 'bootId' | 'startedAt' | 'restarts' | 'exeSha256' | 'pid'>
+export type RunningMark = Pick<
+  RunningProof,
+  'node' | 'bootId' | 'startedAt' | 'restarts' | 'exeSha256' | 'pid' | 'clock'
+>
 
 /** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
-export const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }: RunningMark): RunningMark => ({
+export const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid, clock }: RunningMark): RunningMark => ({
   node,
   bootId: bootId.slice(0, 64),
   startedAt,
   restarts,
   exeSha256,
   pid,
+  clock,
 })
 
 export interface Change {
@@ -29,7 +33,12 @@ export interface Change {
 /** Start times are computed from clock ticks and boot time: they may differ by a little for one process. */
 const jitterMs = 2000
 
-export const sameStart = (a: RunningMark, b: RunningMark): boolean => Math.abs(a.startedAt - b.startedAt) <= jitterMs
+export const sameStart = (a: RunningMark, b: RunningMark): boolean =>
+  Math.abs(a.startedAt - b.startedAt - clockMoved(a, b)) <= jitterMs
+
+/** A start is told as a date, from ticks since boot: a wall clock that was set meanwhile moves it with it. */
+const clockMoved = (a: RunningMark, b: RunningMark): number =>
+  a.clock === null || b.clock === null ? 0 : a.clock.wallMs - a.clock.uptimeMs - (b.clock.wallMs - b.clock.uptimeMs)
 
 /** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
 export function changeBetween(

@@ -89,7 +89,7 @@ export interface NodeReading {
   /** Null: no NAT box is known for this node. */
   readonly box: Read<BoxView> | null
   /** The node's own clocks at the look; null: not asked. */
-  readonly clock: { readonly wallMs: number; readonly uptimeMs: number } | null
+  readonly clock: NodeClock | null
   /** Null: not asked. */
   readonly processes: Read<readonly ProcessLook[]> | null
 }
@@ -189,6 +189,14 @@ export interface Control {
   readonly raw: readonly unknown[]
 }
 
+/** A node's own clocks at a look at it. */
+export interface NodeClock {
+  /** Unix milliseconds. */
+  readonly wallMs: number
+  /** Since boot; nobody sets it. */
+  readonly uptimeMs: number
+}
+
 /** A node as the run found it, before any attempt (spec §9's "binary X runs on host H"). */
 export interface RunningProof {
   readonly node: NodeName
@@ -204,6 +212,8 @@ export interface RunningProof {
   /** Effective capabilities as hex; bit 12 is CAP_NET_ADMIN: the subject could tamper with the witness. */
   readonly capEff: string
   readonly version: string
+  /** Null: they could not be read. */
+  readonly clock: NodeClock | null
 }
 
 /** What one TEST stage saw beside its suites. */

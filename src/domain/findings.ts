@@ -26,6 +26,8 @@ export type FindingKind =
   | 'failed-before'
   | 'ipv6-path'
   | 'skewed-clock'
+  /** A wall clock moved against the uptime beside it, or the orchestrator's against the nodes. */
+  | 'clock-jump'
   | 'wrong-binary'
   | 'restarted'
   | 'rebooted'

@@ -5,6 +5,7 @@ import type { Finding } from './findings.ts'
 import { peersOf, type NodeName } from './fleet.ts'
 import { judgeHistory } from './history.ts'
 import { judgeNats } from './nats.ts'
+import { nodeJumps, ownJumps } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
 import { judgeRunning } from './running.ts'
@@ -34,6 +35,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
   const running = judgeRunning(evidence, tried, deployed)
   const history = input.history === undefined ? null : judgeHistory(input.history)
   const unfit = new Map([...unfitNodes(evidence.controls)].filter(([node]) => tried.includes(node)))
+  const clocks = clockFindings(input)
   const undone = undoneTests(input.missing ?? [])
   const nats = judgeNats(peers, out, measurements)
   return {
@@ -65,6 +67,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
       ...running.findings,
       ...nats.findings,
       ...(history?.findings ?? []),
+      ...clocks,
     ],
     notCovered: [
       ...(fleet.lab?.shaping === 'none'
@@ -77,4 +80,23 @@ export function judgeRun(input: VerdictInput): RunJudged {
     remarks: history?.remarks ?? [],
     invalidControls: controls.invalid,
   }
+}
+
+/** Of each boot apart: after a reboot both clocks are others. */
+function clockFindings({ evidence, items, clock }: VerdictInput): readonly Finding[] {
+  const { runningBefore: before, runningAfter: after } = evidence
+  const rounds = items.connectivity ?? []
+  return [
+    ...before.flatMap((b) => {
+      const a = after.find((p) => p.node === b.node)
+      const looks = [b.clock, ...rounds.map((r) => r.readings[b.node]?.clock ?? null), a?.clock ?? null]
+      return a !== undefined && a.bootId !== b.bootId
+        ? []
+        : nodeJumps(
+            b.node,
+            looks.filter((c) => c !== null),
+          )
+    }),
+    ...(clock === undefined ? [] : ownJumps(clock, before, after)),
+  ]
 }

@@ -5,6 +5,7 @@ import type { Finding } from './findings.ts'
 import type { Fleet, NatMeasurement, NodeName } from './fleet.ts'
 import type { TestHistory } from './history.ts'
 import type { Excluded } from './not-covered.ts'
+import type { TestClock } from './node-clock.ts'
 import type { CriteriaKind } from './plan.ts'
 import type { Promises } from './promises.ts'
 import type { Unsupported } from './unsupported.ts'
@@ -29,6 +30,8 @@ export interface VerdictInput {
   readonly findings?: readonly Finding[]
   /** Asked for and not done, or not to be had: listed as not covered. */
   readonly missing?: readonly Unsupported[]
+  /** Absent: nothing is known of our own clocks. */
+  readonly clock?: TestClock
   /** Absent: nothing is known of other tests of this program. */
   readonly history?: TestHistory
   /** Absent or null: this test is no soak checkpoint, and nothing of it is tried again. */

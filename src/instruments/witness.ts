@@ -6,10 +6,11 @@ import { inside } from '../commands/quote.ts'
 import type { TableOwner } from '../commands/tables.ts'
 import { alsoEnd, readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
 import type { Command } from '../commands/command.ts'
-import { notRead, thereIs, type BoxView, type Counters, type Read } from '../domain/evidence.ts'
+import { notRead, thereIs, type BoxView, type Counters, type NodeClock, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Remote, RunResult, Tables } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
+import { parseClock } from './process.ts'
 import { parseBox, parseCounters } from './witness-reading.ts'
 
 const timeoutMs = 30_000
@@ -18,6 +19,7 @@ export interface NodeLook {
   readonly counters: Read<Counters>
   /** Of the command that ran beside it. */
   readonly lines: Read<readonly string[]>
+  readonly clock: NodeClock | null
 }
 
 /** A node that has no lease of ours has no table of ours either: 0 is nobody's fencing number. */
@@ -88,10 +90,11 @@ export async function readNode(
 /** Each of the two by its own word. */
 export function readLook(result: Pick<RunResult, 'code' | 'stdout' | 'stderr'>): NodeLook {
   const [first = '', ...rest] = result.stdout.split('\n')
-  const lines = rest.filter((l) => l !== '')
+  const [clock = '', ...lines] = rest.filter((l) => l !== '')
   const end = lines.at(-1)?.split(' ') ?? []
   const counters = parseCounters(first)
   return {
+    clock: parseClock(clock),
     counters:
       first === 'absent'
         ? { kind: 'absent' }

@@ -9,6 +9,7 @@ import type { RunningProof } from '../domain/evidence.ts'
 import type { Finding } from '../domain/findings.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { workingMs } from '../domain/lease-policy.ts'
+import type { Moment } from '../domain/node-clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
@@ -19,7 +20,16 @@ import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
-import type { Judge, LeaseTerms, ProberBinary, Execution, SessionFolder, SessionRecord, Tables } from '../ports.ts'
+import type {
+  Clock,
+  Judge,
+  LeaseTerms,
+  ProberBinary,
+  Execution,
+  SessionFolder,
+  SessionRecord,
+  Tables,
+} from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
 import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
 import { collect } from './parts/collect.ts'
@@ -29,6 +39,7 @@ import { exclusions, rosterOf } from './parts/roster.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
+import { momentOf, steadyClock } from './parts/steady-clock.ts'
 import type { NotingStage } from './stage.ts'
 
 /** What a test uses of the world. */
@@ -41,7 +52,9 @@ export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world,
   const leases = await takeLeases(world, plan, session.id, roster, workingMs(session, world.clock.now()))
   const leased = roster.filter((n) => leases.done.has(n))
   const turn = await awaitTurn(world, plan, session.id, leased)
-  const testStartedAt = world.clock.now()
+  const steady = steadyClock(world.clock)
+  const testStartedAt = steady.now()
+  const began = momentOf(world.clock)
   const there = leased.filter((n) => turn.done.has(n))
   const lost = [...leases.failed, ...turn.failed].map(([node, f]) => ({ node, why: f.message }))
   const giveTurn = (signal: AbortSignal) => giveTurnBack({ ...world, signal }, plan, session.id, there)
@@ -56,9 +69,9 @@ export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world,
     throw error
   })
   const { folder } = begun
-  const ours: OwnWorld = { ...world, tables: { session: session.id, fences: leases.done } }
+  const ours: OwnWorld = { ...world, clock: steady, tables: { session: session.id, fences: leases.done } }
   try {
-    const result = await work(plan, session, ours, { ...begun, testStartedAt, there, lost })
+    const result = await work(plan, session, ours, { ...begun, testStartedAt, there, lost, began, wall: world.clock })
     await giveTurn(world.signal)
     return result
   } catch (error) {
@@ -76,6 +89,9 @@ export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world,
 
 interface Scene extends BegunTest {
   readonly testStartedAt: number
+  /** The wall clock as it is, and what it and the monotonic one said first. */
+  readonly wall: Clock
+  readonly began: Moment
   readonly there: readonly NodeName[]
   readonly lost: readonly { readonly node: NodeName; readonly why: string }[]
 }
@@ -84,10 +100,11 @@ async function work(
   plan: Plan,
   session: Session,
   world: OwnWorld,
-  { folder, number, seed, testStartedAt, there, lost }: Scene,
+  { folder, ...own }: Scene,
 ): Promise<StageResult<'TEST'>> {
-  const open = await openBench(plan, session, world, there, { number, seed })
-  const scene = { plan, session, world, open, testStartedAt, there, lost, number, seed }
+  const { there, wall } = own
+  const open = await openBench(plan, session, world, there, own)
+  const scene = { ...own, plan, session, world, open, looking: open.looked }
   const first = await runSuites(open.bench, world.files, folder)
   const items =
     session.checkpoint === null
@@ -101,11 +118,12 @@ async function work(
         )
   const accused = endsOfFailures(verdict(verdictInputOf(await bundleOf(scene, items, open.before, []))))
   const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused))] }
+  const looking = momentOf(wall)
   const after = await provenProcesses(world, plan, there)
   const notes = await collect(world, plan, there, `${folder}/evidence`)
   await removeWitnesses(world, there)
 
-  const whole = await bundleOf({ ...scene, open: tried }, items, after, notes)
+  const whole = await bundleOf({ ...scene, open: tried, looking }, items, after, notes)
   const bundle = world.concealer?.conceal(whole) ?? whole
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
@@ -137,10 +155,12 @@ interface Seen extends Omit<Scene, 'folder'> {
   readonly session: Session
   readonly world: Execution & SessionRecord & Judge
   readonly open: OpenBench
+  /** Right before the last look. */
+  readonly looking: Moment
 }
 
 async function bundleOf(
-  { plan, session, world, open, number, seed, testStartedAt, there, lost }: Seen,
+  { plan, session, world, open, number, seed, testStartedAt, there, lost, began, looking, wall }: Seen,
   items: SuiteItems,
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
@@ -166,6 +186,7 @@ async function bundleOf(
       testStartedAt,
       testEndedAt: world.clock.now(),
       excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost, ...unfit],
+      clock: { began, looked: open.looked, looking, ended: momentOf(wall) },
       deployed: Object.fromEntries(
         [...there, ...before.map((p) => p.node)].map((n) => [
           n,

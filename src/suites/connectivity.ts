@@ -163,7 +163,7 @@ const readingOf = (
 ): NodeReading => ({
   counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
   box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : (boxes.done.get(name) ?? null),
-  clock: null,
+  clock: looks.done.get(name)?.clock ?? null,
   processes: null,
 })
 

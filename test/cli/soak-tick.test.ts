@@ -73,7 +73,7 @@ const context = (more: Partial<Context> = {}): Context => {
     delayHelper: null,
     who: 'me',
     writer: { kind: 'run', repository: 'o/r', run: '99', attempt: 1, url: '' },
-    clock: { now: () => now, sleep: async () => undefined },
+    clock: { now: () => now, monotonic: () => now, sleep: async () => undefined },
     clockShift: 0,
     version: '0',
     forge: null,

@@ -238,6 +238,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     expect(readLook(answer)).toEqual({
       counters: { kind: 'not-read', why: expect.stringContaining('broken') as string },
       lines: { kind: 'there', value: ['{}'] },
+      clock: { wallMs: expect.any(Number) as number, uptimeMs: expect.any(Number) as number },
     })
   })
   test('records that carry one of the nonces come along, from a path with anything in it', async () => {

@@ -356,6 +356,7 @@ export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): Ru
   uid: serviceUid,
   capEff: '0000000000000000',
   version: '0.1.0',
+  clock: { wallMs: 1_700_000_000_000, uptimeMs: 1_000_000 },
   ...changes,
 })
 
@@ -535,6 +536,7 @@ const checkpointOf = ({
 }: NonNullable<Changes['checkpoint']>): CheckpointInput => ({
   baseline,
   tolerancePoints: tolerance,
+  waitedMs: null,
   since: peers.flatMap(({ name }) => {
     const edit = since?.[name]
     return edit === 'missing' ? [] : [markOf({ ...proofOf(name), ...edit })]

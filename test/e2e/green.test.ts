@@ -48,6 +48,7 @@ describe('a good program on a good fleet', () => {
       'SETUP BUILD',
       'BUILD DEPLOY',
       'DEPLOY TEST',
+      'TEST TEST',
       'TEST COMPLETE',
     ])
   })
@@ -129,7 +130,7 @@ describe('verify', () => {
       faults: [],
       verdict: 'passed',
       anchored: true,
-      anchor: expect.stringMatching(/^anchored in .*, entry 5 \(/) as string,
+      anchor: expect.stringMatching(/^anchored in .*, entry 6 \(/) as string,
     })
     expect(code).toBe(0)
     // The one beside it came by the same hand.

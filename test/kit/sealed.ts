@@ -16,6 +16,8 @@ import { planOf } from './plan.ts'
 import { story, type Step } from './session.ts'
 
 export const sealedVersion = '1.2.3'
+const moment = { wallMs: 0, monotonicMs: 0 }
+const still = { began: moment, looked: moment, looking: moment, ended: moment }
 const started = Date.UTC(2026, 0, 31, 8, 0, 0)
 const minute = 60_000
 
@@ -71,6 +73,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
       sessionStartedAt: started,
       testStartedAt: started + 5 * minute,
       testEndedAt: started + 8 * minute,
+      clock: still,
       excluded: input.excluded,
       deployed: input.deployed,
       notes: input.missing ?? [],

@@ -128,6 +128,9 @@ export function surface(
       sessionStartedAt: started,
       testStartedAt: started,
       testEndedAt: started,
+      clock: Object.fromEntries(
+        ['began', 'looked', 'looking', 'ended'].map((m) => [m, { wallMs: started, monotonicMs: 0 }]),
+      ),
       excluded: input.excluded,
       deployed: input.deployed,
       notes: input.missing ?? [],

@@ -115,6 +115,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     })
     const clock = {
       now: () => now,
+      monotonic: () => performance.now(),
       sleep: async (ms: number) => {
         waits.push(ms)
         now += ms

@@ -72,7 +72,7 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
       },
     }
     return {
-      clock: { now: () => 1e9, sleep: none },
+      clock: { now: () => 1e9, monotonic: () => 1e9, sleep: none },
       log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
       ledger: own,
       signal,
@@ -138,7 +138,11 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
   /** SETUP of a node that never answers: it ends when its signal does. */
   const silent = (w: World): World => ({
     ...w,
-    clock: { now: Date.now, sleep: (_, signal) => pause(20, undefined, { signal }) },
+    clock: {
+      now: Date.now,
+      monotonic: () => performance.now(),
+      sleep: (_, signal) => pause(20, undefined, { signal }),
+    },
     remote: async (name) => ({
       name,
       run: (command, options) =>
@@ -174,6 +178,7 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
       const own = world(live())
       const clock = {
         now: () => now,
+        monotonic: () => performance.now(),
         sleep: async (_: number, signal: AbortSignal) => {
           signal.throwIfAborted()
           now += 60_000

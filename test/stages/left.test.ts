@@ -60,7 +60,7 @@ describe.skipIf(!isRoot)(`a run that broke off${needsRoot}`, () => {
       throw new Error('not needed here')
     }
     return {
-      clock: { now: () => now, sleep: none },
+      clock: { now: () => now, monotonic: () => now, sleep: none },
       log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
       ledger: own,
       signal,

@@ -89,7 +89,7 @@ describe('what runs', () => {
     'SubState=running',
     'Result=success',
     'BootId=11111111-2222-3333-4444-555555555555',
-    'Now=1700000000000',
+    'Clock=1700000000123 10000.23',
     `Exe=${exe}`,
     'StartTicks=1234 Hz=100 Btime=1699990000',
     'Uid:\t61234\t61234\t61234\t61234',
@@ -121,6 +121,7 @@ describe('what runs', () => {
         uid: 61234,
         capEff: '0000000000000000',
         version: '',
+        clock: { wallMs: 1_700_000_000_123, uptimeMs: 10_000_230 },
       },
     })
   })

@@ -31,6 +31,7 @@ function still(): { readonly world: SuiteWorld; readonly slept: readonly number[
     random: { bytes: (n: number) => new Uint8Array(n).fill(drawn++ % 251) },
     clock: {
       now: () => now,
+      monotonic: () => now,
       sleep: (ms: number) => {
         slept.push(ms)
         now += ms

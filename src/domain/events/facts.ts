@@ -167,6 +167,7 @@ export const runningMarks = z
         restarts: z.number(),
         exeSha256: z.string(),
         pid: z.number(),
+        clock: z.object({ wallMs: z.number(), uptimeMs: z.number() }).readonly().nullable(),
       })
       .readonly(),
   )

@@ -7,6 +7,7 @@ import { unfitNodes } from '../../domain/controls.ts'
 import { Failure } from '../../domain/failure.ts'
 import { peersOf, type NodeName } from '../../domain/fleet.ts'
 import type { Excluded } from '../../domain/not-covered.ts'
+import type { Moment } from '../../domain/node-clock.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { boundPorts } from '../../domain/program.ts'
 import type { Session } from '../../domain/session.ts'
@@ -17,11 +18,12 @@ import { onEachNode } from '../../instruments/per-node.ts'
 import { installProber, randomHex, type Installed } from '../../instruments/prober.ts'
 import { selfTest } from '../../instruments/self-test.ts'
 import { provenProcess } from '../../instruments/process.ts'
-import type { Abortable, Nodes, ProberBinary } from '../../ports.ts'
+import type { Abortable, Clock, Nodes, ProberBinary } from '../../ports.ts'
 import type { Bench, SuiteWorld } from '../../suites/bench.ts'
 import { driverOf } from '../../suites/drivers/drivers.ts'
 import { ghostControl } from '../../suites/ghost.ts'
 import { readerOf } from '../../suites/readers/readers.ts'
+import { momentOf } from './steady-clock.ts'
 import { unitOf } from './units.ts'
 
 /** A bench, and what was seen of the run before any suite began. */
@@ -34,6 +36,8 @@ export interface OpenBench {
   readonly unfit: readonly Excluded[]
   /** The same self test once more, before somebody is blamed. */
   testAgain(nodes: readonly NodeName[]): Promise<readonly Control[]>
+  /** Our own clocks right after that. */
+  readonly looked: Moment
 }
 
 export async function openBench(
@@ -41,9 +45,12 @@ export async function openBench(
   session: Session,
   world: SuiteWorld & ProberBinary,
   nodes: readonly NodeName[],
-  { number, seed }: { readonly number: number; readonly seed: TestSeed },
+  { number, seed, wall }: { readonly number: number; readonly seed: TestSeed; readonly wall: Clock },
 ): Promise<OpenBench> {
-  const [before, prober] = await Promise.all([provenProcesses(world, plan, nodes), installProber(world, nodes)])
+  const [{ before, looked }, prober] = await Promise.all([
+    provenProcesses(world, plan, nodes).then((found) => ({ before: found, looked: momentOf(wall) })),
+    installProber(world, nodes),
+  ])
   world.log.info('test: measuring NATs, running the controls')
   const reader = readerOf(plan.profile)
   const { installPath } = plan.config.deploy
@@ -85,6 +92,7 @@ export async function openBench(
     before,
     unfit,
     testAgain: (on) => selfTestOn(on, 'after'),
+    looked,
   }
 }
 
