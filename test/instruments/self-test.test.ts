@@ -8,6 +8,7 @@ const good = {
   look: {
     counters: thereIs({ ...emptyCounters, out: [flow('198.18.2.10', 9, 30_000, 1, 92)] }),
     lines: thereIs<readonly string[]>([]),
+    clock: null,
   },
   end: { kind: 'ended', code: 0, late: false, output: '', errors: '' },
   bindPort: 30_000,
