@@ -22,7 +22,7 @@ const answer = (status: number, body: string): HttpAnswer => ({ status, headers:
 function missingOf(run: () => RunResult, http: () => HttpAnswer) {
   let now = 0
   const world: Pick<World, 'clock' | 'fleet' | 'http' | 'log' | 'signal' | 'remote'> = {
-    clock: { now: () => (now += 1e9), sleep: async () => undefined },
+    clock: { now: () => (now += 1e9), monotonic: () => (now += 1e9), sleep: async () => undefined },
     fleet: labFleet(['registry', 'a']),
     log: { info: () => undefined, warn: () => undefined, progress: () => undefined },
     signal: new AbortController().signal,
