@@ -2,7 +2,7 @@
  * With what a test is compared: the newest proof of the branch that it goes into, of the same project on the same
  * fleet.
  */
-import { compare, lastProofOf, type Comparison } from '../report/comparison.ts'
+import { compare, demandsIn, lastProofOf, type Comparison } from '../report/comparison.ts'
 import type { Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf } from '../domain/events/readers.ts'
 import { storedSessions, type StoredSession } from '../app/sessions.ts'
@@ -31,7 +31,9 @@ export async function againstBase(
   const others = known?.filter((k) => k.session.id !== id) ?? null
   const [project, fleet] = [projectOf(entries), fleetOf(entries)]
   return (branch) =>
-    others === null || branch === null ? null : compare(counts, lastProofOf(others, { branch, project, fleet }))
+    others === null || branch === null
+      ? null
+      : compare(counts, lastProofOf(others, { branch, project, fleet }), demandsIn(entries))
 }
 
 /**

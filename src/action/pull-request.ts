@@ -129,10 +129,12 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Co
   const counts = suiteCounts(verdict.suites)
   const against = await againstBase(job, { id: '', entries: bundle.entries, counts })
   const good = faults.length === 0 && verdict.result === 'passed'
+  const weaker = against(job.facts.baseBranch)?.weaker ?? []
   const title =
     faults.length > 0
       ? `the evidence is not whole: ${faults.length} faults`
-      : verdictTitle({ session, entries: bundle.entries, verdict })
+      : verdictTitle({ session, entries: bundle.entries, verdict }) +
+        (weaker.length === 0 ? '' : `; less demanded than of ${job.facts.baseBranch}: ${weaker.join('; ')}`)
   const note =
     faults.length > 0
       ? inline`The evidence is ${strong('not whole')} (${faults.length} faults): do not trust it.`

@@ -22,6 +22,8 @@ export type NotCovered =
       readonly kind: 'group'
       readonly suite: string
       readonly group: string
+      /** What it would have been a group of. */
+      readonly of: Subject['kind']
       readonly what: string
       readonly why: string
     }

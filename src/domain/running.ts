@@ -59,8 +59,12 @@ export function judgeRunning(
       reasons.push({ kind: 'inconclusive', text: `${node}: no running service was found after the test` })
     }
     const tamper = before === undefined ? undefined : power(before)
-    if (tamper !== undefined)
-      find('subject-can-tamper', node, `the program under test ${tamper}, so it could change the packet counters`)
+    if (tamper !== undefined) {
+      const text = `the program under test ${tamper}, so it could change the packet counters`
+      find('subject-can-tamper', node, text)
+      // What the subject could have made up witnesses nothing, whatever it says.
+      reasons.push({ kind: 'inconclusive', text: `${node}: ${text}` })
+    }
   }
   return { barred, findings, reasons }
 }

@@ -10,6 +10,7 @@ import { judgeRun, type RunJudged } from './judge-run.ts'
 import { brokenBy, judgeSuites } from './judge-suites.ts'
 import type { NotCovered } from './not-covered.ts'
 import { weightiestFirst, type Reason } from './reason.ts'
+import { notAsked } from './not-asked.ts'
 import { restsOn } from './rests-on.ts'
 import { resultsOf, suiteCounts, type SuiteResults } from './suites/suite.ts'
 import type { VerdictInput } from './verdict-input.ts'
@@ -66,7 +67,10 @@ function judge(input: VerdictInput): Verdict {
       ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
     ]),
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],
-    remarks: [...run.remarks, ...(decided.result === 'passed' ? restsOn(results) : [])],
+    remarks: [
+      ...run.remarks,
+      ...(decided.result === 'passed' ? [...notAsked(results, notCovered), ...restsOn(results)] : []),
+    ],
     invalidControls: run.invalidControls,
     ...(soak === null ? {} : { checkpoint: soak.result }),
   }

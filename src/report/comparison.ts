@@ -1,5 +1,7 @@
 /** Now against the base branch's last proof: raw counts of recorded tests, class by class, nothing estimated. */
 import type { Entry } from '../domain/ledger.ts'
+import { demandsOf, weakerThan, type Demands } from '../domain/demands.ts'
+import { hasPlan } from '../domain/events/entry.ts'
 import { countOf, groupsOf, type Count, type Counts } from '../domain/counts.ts'
 import { fleetOf, originOf, projectOf, testsOf } from '../domain/events/readers.ts'
 
@@ -13,6 +15,7 @@ export interface Alike {
 /** The test compared with, and what of. */
 export interface Base extends Alike {
   readonly counts: Counts
+  readonly demands: Demands
   readonly session: string
   readonly commit: string | null
   /** When it was recorded, Unix milliseconds. */
@@ -32,9 +35,17 @@ export interface ComparisonRow {
 export interface Comparison {
   readonly base: Base | null
   readonly rows: readonly ComparisonRow[]
+  /** Where less is demanded than of the base: a result that looks the same is worth less. */
+  readonly weaker: readonly string[]
 }
 
-export function compare(now: Counts, base: Base | null): Comparison {
+/** The demands of the newest plan among these entries. */
+export const demandsIn = (entries: readonly Entry[]): Demands => {
+  const plan = entries.findLast(hasPlan)?.facts.plan
+  return plan === undefined ? {} : demandsOf(plan)
+}
+
+export function compare(now: Counts, base: Base | null, demands: Demands): Comparison {
   const before = base?.counts ?? {}
   const rows = [
     ...groupsOf(now),
@@ -52,7 +63,7 @@ export function compare(now: Counts, base: Base | null): Comparison {
           : 100 * (a.successes / a.attempts - b.successes / b.attempts),
     }
   })
-  return { base, rows }
+  return { base, rows, weaker: base === null ? [] : weakerThan(demands, base.demands) }
 }
 
 /** The newest recorded test of a branch, of the same project and fleet; pull requests into the branch are not it. */
@@ -79,6 +90,7 @@ export function lastProofOf(
             project,
             fleet,
             counts: test.counts,
+            demands: demandsIn(until),
             session: entries[0]?.session ?? '',
             commit: origin.commit,
             at: test.at,

@@ -17,7 +17,7 @@ test.each([
 ])('%f is %s %%: less than all is never shown as all', (share, shown) => expect(percent(share)).toBe(shown))
 
 const group = (name: string, target: number, sampleFloor = 1) =>
-  tally({ name, of: 'node', planned: 1, terms: { target, sampleFloor, coverage: 0, strict: false } }, [
+  tally({ name, of: 'node', planned: 1, terms: { target, sampleFloor, coverage: 0, strict: false }, secondsEach: 2 }, [
     {
       id: '1',
       group: name,

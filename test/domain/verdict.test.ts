@@ -24,6 +24,8 @@ const Case = z.strictObject({
     outcomes: z.record(z.string(), z.number()).optional(),
     grades: z.record(z.string(), z.number()).optional(),
     uncoveredPairs: z.number().optional(),
+    /** Each stands in the headline. */
+    remarks: z.array(z.string()).default([]),
     notCovered: z.array(z.string()).default([]),
     invalidControls: z.array(z.string()).default([]),
     mixedVersionPairs: z.number().default(0),
@@ -55,6 +57,7 @@ describe.each(
     if (wanted.grades) expect(tally(v.samples.map((a) => a.grade ?? 'none'))).toEqual(wanted.grades)
     if (wanted.uncoveredPairs !== undefined)
       expect(v.notCovered.filter((n) => n.kind === 'subject')).toHaveLength(wanted.uncoveredPairs)
+    expect(v.remarks).toEqual(expect.arrayContaining(wanted.remarks))
     for (const text of wanted.notCovered)
       expect(v.notCovered.map((n) => JSON.stringify(n))).toContainEqual(expect.stringContaining(text))
     expect(v.invalidControls.map((c) => c.name)).toEqual(wanted.invalidControls)

@@ -5,6 +5,7 @@ import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { annotations } from '../../src/report/annotations.ts'
 import { compare, lastProofOf, type Comparison } from '../../src/report/comparison.ts'
+import { demandsOf, weakerThan } from '../../src/domain/demands.ts'
 import type { BuildRecord } from '../../src/domain/build.ts'
 import { entryShape } from '../../src/domain/events/check.ts'
 import { originOf, subjectOf, testsOf } from '../../src/domain/events/readers.ts'
@@ -239,10 +240,16 @@ describe('a comparison', () => {
     project: 'ant-quic',
     fleet: 'lab',
     checkpoint: null,
+    demands: { nodes: 9, 'connectivity: target of relay': 100 },
   }
+  const asked = base.demands
   test('counts on both sides and points between them', () => {
     const md = comparisonMarkdown(
-      compare({ connectivity: { direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) } }, base),
+      compare(
+        { connectivity: { direct: counted(39, 40), relay: counted(2, 3), nat_traversed: counted(0, 0) } },
+        base,
+        asked,
+      ),
     ).split('\n')
     expect(md.slice(-3)).toEqual([
       '| direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |',
@@ -252,7 +259,11 @@ describe('a comparison', () => {
   })
   test('every suite and group, with the suite before it where there are several', () => {
     const now = { connectivity: { direct: counted(39, 40) }, command: { smoke: counted(2, 3) } }
-    expect(comparisonMarkdown(compare(now, base)).split('\n').slice(-3)).toEqual([
+    expect(
+      comparisonMarkdown(compare(now, base, asked))
+        .split('\n')
+        .slice(-3),
+    ).toEqual([
       '| command: smoke | 2/3 = 66.7 % | – | – |',
       '| connectivity: direct | 39/40 = 97.5 % | 40/40 = 100 % | −2.5 points |',
       '| connectivity: relay | – | 1/3 = 33.3 % | – |',
@@ -264,11 +275,32 @@ describe('a comparison', () => {
         compare(
           { connectivity: { direct: counted(9999, 10_000) } },
           { ...base, counts: { connectivity: { direct: counted(1, 1) } } },
+          asked,
         ),
       ),
     ).toContain('−0.1 points'))
+  test('where less is demanded than of the base, it says what, and what is demanded more is no matter', () => {
+    const { weaker, ...rest } = compare({}, base, { nodes: 10, 'connectivity: target of relay': 0 })
+    expect(weaker).toEqual(['connectivity: target of relay 0, was 100'])
+    expect(compare({}, base, { nodes: 9 }).weaker).toEqual(['connectivity: target of relay not asked for, was 100'])
+    expect(comparisonMarkdown({ ...rest, weaker })).toContain('Less is demanded here than there')
+    expect(comparisonMarkdown(compare({}, base, asked))).not.toContain('Less is demanded')
+  })
+  test('the demands are those of the plan, and all-pass asks for everything', () => {
+    const plan = planOf()
+    const threshold = {
+      ...plan,
+      answers: { ...plan.answers, criteria: { ...plan.answers.criteria, value: 'threshold' as const } },
+    }
+    const allPass = {
+      ...plan,
+      answers: { ...plan.answers, criteria: { ...plan.answers.criteria, value: 'all-pass' as const } },
+    }
+    expect(weakerThan(demandsOf(threshold), demandsOf(allPass))).toContain('connectivity: target of direct 99, was 100')
+    expect(weakerThan(demandsOf(allPass), demandsOf(allPass))).toEqual([])
+  })
   test('without a base it says so', () =>
-    expect(comparisonMarkdown(compare({ connectivity: { direct: counted(1, 1) } }, null))).toBe(
+    expect(comparisonMarkdown(compare({ connectivity: { direct: counted(1, 1) } }, null, asked))).toBe(
       'The base branch has no recorded test of this project on this fleet: nothing to compare with.',
     ))
   describe('the base', () => {
@@ -317,7 +349,7 @@ describe('a comparison', () => {
     )
     test('says which fleet, which branch, which checkpoint', () => {
       const shown = (steps: readonly Step[]): string =>
-        comparisonMarkdown(compare({}, lastProofOf([at('s0', steps, started)], alike)))
+        comparisonMarkdown(compare({}, lastProofOf([at('s0', steps, started)], alike), {}))
       expect(shown(passed)).toMatch(
         /^Compared with session `s0` of commit `c0ffeec0ffee` on `main`, fleet `lab`, recorded /,
       )

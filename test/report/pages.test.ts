@@ -46,6 +46,7 @@ const base = {
   project: 'ant-quic',
   fleet: 'lab',
   checkpoint: null,
+  demands: {},
 }
 
 describe('a job summary', () => {
@@ -57,6 +58,7 @@ describe('a job summary', () => {
         comparison: compare(
           { connectivity: { direct: { attempts: 40, successes: 40, planned: 40, tried: 40, recovered: 0 } } },
           base,
+          {},
         ),
       },
     ),
@@ -213,7 +215,16 @@ function hostile(words: string): SessionView {
       runUrl: `javascript:${words}`,
       comparison: compare(
         {},
-        { ...base, session: words, commit: words, branch: words, fleet: words, checkpoint: words },
+        {
+          ...base,
+          session: words,
+          commit: words,
+          branch: words,
+          fleet: words,
+          checkpoint: words,
+          demands: { [words]: 1 },
+        },
+        {},
       ),
     },
     (i) =>

@@ -47,6 +47,7 @@ const bothWays = ({ attempts, successes, notCounted }: Tally) => ({
 
 /** Why this group keeps a run from passing; empty when it is met and covered. */
 function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
+  if (!isRequired(r)) return []
   const { sampleFloor, coverage } = r.terms
   const reason = (kind: Reason['kind'], text: string): Reason => ({ kind, text: `${r.name}: ${text}` })
   return [
@@ -66,17 +67,29 @@ function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
       : []),
     ...(r.attempts >= Math.max(1, sampleFloor)
       ? []
-      : [reason('inconclusive', `${r.attempts} counted attempts, the sample floor is ${sampleFloor}`)]),
+      : [
+          reason(
+            'inconclusive',
+            `${r.attempts} counted attempts, the sample floor is ${sampleFloor}: ${lacks(r, Math.max(1, sampleFloor) - r.attempts, 'attempt')}`,
+          ),
+        ]),
     ...((100 * r.tried) / r.planned >= coverage
       ? []
       : [
           reason(
             'inconclusive',
-            `${r.tried} of ${r.planned} ${r.of}s tried = ${percent(r.tried / r.planned)} %, coverage asks for ${coverage} %`,
+            `${r.tried} of ${r.planned} ${r.of}s tried = ${percent(r.tried / r.planned)} %, coverage asks for ${coverage} %: ${lacks(r, Math.ceil((coverage * r.planned) / 100) - r.tried, r.of)}`,
           ),
         ]),
   ]
 }
+
+/** A target of nothing is met by nothing: such a group is told of, and decides nothing. */
+export const isRequired = ({ target }: Pick<GroupResult, 'target'>): boolean => target !== 0
+
+/** What would have to be done before more can be said. */
+const lacks = ({ secondsEach }: Tally, more: number, of: string): string =>
+  `needs ${more} more ${of}${more === 1 ? '' : 's'}, about ${Math.ceil(more * secondsEach)} s`
 
 function undecided(r: GroupResult, strict: boolean): string {
   const rate = ({ attempts, successes }: Pick<Tally, 'attempts' | 'successes'>): string =>

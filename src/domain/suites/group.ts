@@ -22,6 +22,8 @@ export interface Group {
   /** Subjects that the plan names. */
   readonly planned: number
   readonly terms: Terms
+  /** What one more attempt takes, roughly, with the rest before it. */
+  readonly secondsEach: number
 }
 
 /**

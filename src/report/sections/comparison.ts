@@ -3,9 +3,9 @@ import { groupName, type Count } from '../../domain/counts.ts'
 import { percent } from '../../domain/statistics.ts'
 import { iso } from '../../domain/text.ts'
 import type { Comparison } from '../comparison.ts'
-import { code, inline, paragraph, table, text, type Section } from '../section.ts'
+import { code, inline, list, paragraph, strong, table, text, type Section } from '../section.ts'
 
-export function comparisonSection({ base, rows }: Comparison): Section {
+export function comparisonSection({ base, rows, weaker }: Comparison): Section {
   const [id, title] = ['comparison', 'Against the base branch']
   if (base === null) {
     const none = 'The base branch has no recorded test of this project on this fleet: nothing to compare with.'
@@ -23,6 +23,12 @@ export function comparisonSection({ base, rows }: Comparison): Section {
         inline`Compared with session ${code(base.session, 100)}${commit} on ${code(base.branch, 100)},
           fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`,
       ),
+      ...(weaker.length === 0
+        ? []
+        : [
+            paragraph(inline`${strong('Less is demanded here than there')}: the same result is worth less.`),
+            list(weaker.map((w) => text(w, 200))),
+          ]),
       table(
         ['group', 'now', 'base', 'difference'],
         rows.map((r) => [text(groupName(r, several), 200), share(r.now), share(r.base), points(r.points)]),

@@ -78,7 +78,7 @@ function judge(items: readonly CommandRun[], { commands }: CommandWork, run: Run
   return {
     samples: retried.samples,
     retries: retried.retries,
-    groups: commands.map((c) => ({ name: c.name, of: 'node', planned: run.peers.length, terms })),
+    groups: commands.map((c) => ({ name: c.name, of: 'node', planned: run.peers.length, terms, secondsEach })),
     figures: { nodes: run.peers.map((n) => n.name) },
     reasons: [...strays, ...repeated.strays, ...retried.strays],
     notCovered: uncovered(retried.samples, commands, run),

@@ -74,6 +74,7 @@ export const uncoveredClasses = (pairs: readonly PlannedPair[]): readonly NotCov
       kind: 'group',
       suite: 'connectivity',
       group,
+      of: 'pair',
       what: `pair class ${group}`,
       why: 'the plan has no such pair',
     }))

@@ -93,7 +93,9 @@ function judge(
     retries,
     groups: pairClasses.flatMap((name) => {
       const planned = pairs.filter((p) => p.oracle.pairClass === name).length
-      return planned === 0 ? [] : [{ name, of: 'pair', planned, terms: termsOf(name, targets) }]
+      return planned === 0
+        ? []
+        : [{ name, of: 'pair', planned, terms: termsOf(name, targets), secondsEach: roundSeconds + cooloffSeconds }]
     }),
     figures,
     reasons: [...strays, ...repeated.strays, ...retried.strays, ...wholeReasons(samples, pairs, targets.sampleFloor)],
