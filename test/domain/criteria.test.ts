@@ -60,7 +60,7 @@ test('whatever the uncounted really were, a class that is met or missed would be
       const met = (list: readonly SampleOutcome[]) =>
         criteria.threshold.judge([
           tally(
-            { name: 'g', of: 'node', planned: 40, terms: on },
+            { name: 'g', of: 'node', planned: 40, terms: on, secondsEach: 2 },
             list.map((o, i) => ({
               id: `${i}`,
               group: 'g',
