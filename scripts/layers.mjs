@@ -14,7 +14,6 @@ const homes = {
   'test/app/': 'pure',
   'test/architecture': 'pure',
   'test/domain/': 'pure',
-  'test/gauntlet/': 'pure',
   'test/inputs/': 'pure',
   'test/instruments/': 'pure',
   'test/kit/': 'pure',

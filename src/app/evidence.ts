@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openFolder, type InertFolder } from '../adapters/inert-folder.ts'
-import { jsonText, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { itemsFile, jsonText, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
 import type { Rejudged } from '../domain/anchor.ts'
 import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
-import { rederivedFaults } from '../domain/rederive.ts'
+import { itemsFaults, rederivedFaults } from '../domain/rederive/test.ts'
 import { messageOf } from '../domain/text.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
 import { bundleProofText, proofFile, renderBundleProof } from '../report/bundle-proof.ts'
@@ -68,8 +68,9 @@ async function judgedAgain(dir: string, version: string, most: Limits, faults: s
   const { manifest, held } = await readSealed(folder, most, faults)
   const { bundle, odd } = await readBundle(async (name) => held(`evidence/${name}`), most)
   faults.push(...odd.map((name) => `${name}: not written as it was sealed`))
+  faults.push(...strangers(folder.listed, bundle))
   const judged = verdict(verdictInputOf(bundle))
-  faults.push(...rederivedFaults(bundle, judged))
+  faults.push(...rederivedFaults(bundle), ...itemsFaults(bundle))
   if (textOf(held(`evidence/${layout.verdict}`), layout.verdict) !== jsonText(judged))
     faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`)
   const page = await besides(folder, { bundle, judged, manifest, version, most }, faults)
@@ -116,6 +117,15 @@ async function readSealed(folder: InertFolder, most: Limits, faults: string[]): 
       return bytes
     },
   }
+}
+
+/** What the nodes and the registry left lies in folders of its own; everything else is read, and so has a known name. */
+function strangers(listed: InertFolder['listed'], { plan }: Bundle): readonly string[] {
+  const known = new Set([...Object.values(layout), ...plan.suites.map(({ suite }) => itemsFile(suite))])
+  return listed
+    .map(({ path }) => /^evidence\/(.*)$/.exec(path)?.[1])
+    .filter((name) => name !== undefined && /^(?:suites\/|[^/]*$)/.test(name) && !known.has(name))
+    .map((name) => `${JSON.stringify(`evidence/${name}`)} is a file that nothing here reads`)
 }
 
 interface Remade {

@@ -16,5 +16,15 @@ export function listAt(text: string, at: string): readonly Readonly<Record<strin
   return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(isObject)
 }
 
+/** One object; null where the text is anything else. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
 const isObject = (v: unknown): v is Readonly<Record<string, unknown>> =>
   typeof v === 'object' && v !== null && !Array.isArray(v)

@@ -1,7 +1,8 @@
 /** A session as the fold of its ledger entries: where it stands, what was done, and what the newest entries learned. */
 import { meaningOf, hasPlan, type Entry, type EntryFrom } from './events/entry.ts'
-import type { Taking } from './events/facts.ts'
+import type { Exclusion, SetupWarning, Taking } from './events/facts.ts'
 import type { Meaning } from './events/row.ts'
+import type { Finding } from './findings.ts'
 import { checkpointStates, isCheckpoint, type Checkpoint, type State } from './states.ts'
 import type { Origin, Writer } from './writer.ts'
 
@@ -168,3 +169,18 @@ const doneAnew: { readonly [S in State]?: readonly State[] } = {
 }
 const forget = (newest: Newest, states: readonly State[]): Newest =>
   Object.fromEntries(Object.entries(newest).filter(([state]) => !states.some((s) => s === state)))
+
+/** Everything left out so far, oldest first. */
+export const exclusions = ({ newest }: Session): readonly Exclusion[] =>
+  [newest.SETUP, newest.DEPLOY].flatMap((e) =>
+    e !== undefined && 'excluded' in e.facts ? (e.facts.excluded ?? []) : [],
+  )
+
+export const setupWarnings = ({ newest }: Session): readonly SetupWarning[] =>
+  newest.SETUP?.event === 'ready' ? newest.SETUP.facts.warnings : []
+
+/** What SETUP saw that is worth a person's eye. */
+export const setupFindings = (s: Session): readonly Finding[] =>
+  setupWarnings(s)
+    .filter((w) => w.kind === 'skewed-clock')
+    .map(({ message, node }) => ({ kind: 'skewed-clock', message, node, attempts: [] }))

@@ -9,6 +9,13 @@ export const text: Check = (v) => (typeof v === 'string' ? null : ' is no text')
 export const name: Check = (v) => (typeof v === 'string' && v.length <= 200 ? null : ' is no name')
 export const number: Check = (v) => (Number.isFinite(v) ? null : ' is no number')
 export const whole: Check = (v) => (Number.isSafeInteger(v) ? null : ' is no whole number')
+/** Unix milliseconds of a clock that was set: this program is younger than 2020. */
+export const time: Check = (v) =>
+  (whole(v) ?? between(1_577_836_800_000, 4_102_444_800_000)(v) === null) ? null : ' is no time'
+export const between =
+  (least: number, most: number): Check =>
+  (v) =>
+    number(v) ?? (least <= (v as number) && (v as number) <= most ? null : ` is not from ${least} to ${most}`)
 export const flag: Check = (v) => (typeof v === 'boolean' ? null : ' is neither true nor false')
 
 export const oneOf =

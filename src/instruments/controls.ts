@@ -5,25 +5,14 @@
 import { diagnoseNode } from '../commands/remedies.ts'
 import { placeOf } from '../commands/place.ts'
 import { closePath, openPath, receiveProbe, sendProbe } from '../commands/probe.ts'
-import { valueOf, type Control, type Counters, type Sum } from '../domain/evidence.ts'
 import { hostPort } from '../domain/addresses.ts'
+import { controlOf, trials, type TrialName } from '../domain/control-trial.ts'
+import { valueOf, type Control } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Randomness, Tables } from '../ports.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
 import { ownerOn, readNode, resetWitnesses } from './witness.ts'
-
-interface Trial {
-  readonly name: 'open-path' | 'closed-path' | 'large-datagram'
-  readonly bytes: number
-  readonly closed: boolean
-}
-const trials: readonly Trial[] = [
-  { name: 'open-path', bytes: 600, closed: false },
-  // Handshakes of the programs under test are datagrams of 4096 bytes without DF (testnet-interfaces §10.1).
-  { name: 'large-datagram', bytes: 4096, closed: false },
-  { name: 'closed-path', bytes: 600, closed: true },
-]
 
 /** The control pair: two public nodes, peers before bootstraps, that answered; none where there are not two. */
 export function controlPair(world: Nodes, tried: readonly NodeName[]): readonly [FleetNode, FleetNode] | undefined {
@@ -39,8 +28,9 @@ export async function runControls(
   [from, to]: readonly [FleetNode, FleetNode],
 ): Promise<readonly Control[]> {
   const base = randomInt(world, 28_100, 28_800)
-  const places = trials.map((trial, i) => ({
-    trial,
+  const places = (Object.keys(trials) as TrialName[]).map((name, i) => ({
+    name,
+    ...trials[name],
     port: base + i,
     bindPort: base + 1000 + i,
     token: randomHex(world, 16),
@@ -48,7 +38,7 @@ export async function runControls(
   }))
   const remoteTo = await world.remote(to.name)
   const options = { timeoutMs: 30_000, signal: world.signal }
-  const closed = places.find((p) => p.trial.closed)
+  const closed = places.find((p) => p.closed)
   const owner = ownerOn(world, to.name)
   if (closed !== undefined) {
     const wall = await remoteTo.run(
@@ -67,7 +57,15 @@ export async function runControls(
     await resetWitnesses(world, [from.name, to.name])
     const sent = await Promise.all(places.map((p) => send(world, prober.sha256, from, to, p)))
     const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)])
-    return places.map((p, i) => judge(p, from, to, sent[i] as Sent, valueOf(a.counters), valueOf(b.counters)))
+    return places.map(({ name, bindPort, port }, i) =>
+      controlOf(name, from.name, to.name, {
+        answer: sent[i]?.result ?? { stderr: sent[i]?.stderr.slice(0, 500) ?? '' },
+        from: valueOf(a.counters),
+        to: valueOf(b.counters),
+        bindPort,
+        port,
+      }),
+    )
   } finally {
     if (closed !== undefined)
       await remoteTo.run(openPath(placeOf(to.runtime), owner), {
@@ -78,7 +76,8 @@ export async function runControls(
 }
 
 interface TrialSetup {
-  readonly trial: Trial
+  readonly name: TrialName
+  readonly bytes: number
   readonly port: number
   readonly bindPort: number
   readonly token: string
@@ -125,7 +124,7 @@ async function send(
       bindPort: p.bindPort,
       token: p.token,
       nonce: p.nonce,
-      bytes: p.trial.bytes,
+      bytes: p.bytes,
     })
     const sent = await (await world.remote(from.name)).run(command, { timeoutMs: 30_000, signal: world.signal })
     return { result: events(sent.stdout).find((e) => e['event'] === 'send-result'), stderr: sent.stderr }
@@ -134,37 +133,3 @@ async function send(
     await received.catch(() => undefined)
   }
 }
-
-function judge(
-  p: TrialSetup,
-  from: FleetNode,
-  to: FleetNode,
-  { result, stderr }: Sent,
-  a: Counters | null,
-  b: Counters | null,
-): Control {
-  const wanted = counted(a, 'out', p.bindPort)
-  const delivered = counted(b, 'in', p.port)
-  // In bytes too: a witness that sees the first fragment of a datagram alone would find every large payload missing.
-  const fragments = b?.fragmentsIn.bytes ?? 0
-  const whole = delivered.packets > 0 && delivered.bytes + fragments >= delivered.packets * p.trial.bytes
-  const through = result?.['acked'] === true && result['hash_ok'] === true
-  return {
-    name: p.trial.name,
-    from: from.name,
-    to: to.name,
-    expected: p.trial.closed ? 'blocked' : 'through',
-    seen: result === undefined ? 'error' : through ? 'through' : 'blocked',
-    witnessed: a !== null && b !== null && wanted.packets > 0 && (p.trial.closed ? delivered.packets === 0 : whole),
-    detail: `${wanted.packets} sent, ${delivered.packets} delivered (${delivered.bytes} bytes), ${through ? 'acknowledged with the right hash' : 'not acknowledged'}`,
-    raw: [result ?? { stderr: stderr.slice(0, 500) }, { from: a, to: b }],
-  }
-}
-
-const counted = (c: Counters | null, direction: 'in' | 'out', localPort: number): Sum =>
-  (c?.[direction] ?? [])
-    .filter((f) => f.localPort === localPort)
-    .reduce<Sum>((all, f) => ({ packets: all.packets + f.packets, bytes: all.bytes + f.bytes }), {
-      packets: 0,
-      bytes: 0,
-    })

@@ -7,7 +7,8 @@ import { PassThrough } from 'node:stream'
 import { placeOf } from '../commands/place.ts'
 import { classify, reflect, type ReflectorPair } from '../commands/probe.ts'
 import { Failure } from '../domain/failure.ts'
-import type { FilteringBehaviour, FleetNode, MappingBehaviour, NatMeasurement, NodeName } from '../domain/fleet.ts'
+import type { FleetNode, NatMeasurement, NodeName } from '../domain/fleet.ts'
+import { natOf } from '../domain/nat-event.ts'
 import type { Abortable, Nodes, Randomness } from '../ports.ts'
 import { asFailure, onEachNode } from './per-node.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
@@ -184,27 +185,8 @@ const pairFor = (pairs: readonly Reflectors[], node: NodeName): readonly Reflect
   pairs.filter((p) => p.hosts.every((h) => h.name !== node)).slice(0, 1)
 
 /** Undefined where the prober got no answer, or says that it does not know. */
-function readMeasurement(node: FleetNode, stdout: string): NatMeasurement | undefined {
-  const nat = events(stdout).find((e) => e['event'] === 'nat')
-  const mapping = String(nat?.['mapping'])
-  const filtering = String(nat?.['filtering'])
-  if (
-    nat === undefined ||
-    typeof nat['behind_nat'] !== 'boolean' ||
-    !['EIM', 'ADM', 'APDM'].includes(mapping) ||
-    !['EIF', 'ADF', 'APDF'].includes(filtering)
+const readMeasurement = (node: FleetNode, stdout: string): NatMeasurement | undefined =>
+  natOf(
+    node.name,
+    events(stdout).find((e) => e['event'] === 'nat'),
   )
-    return undefined
-  const mapped = Array.isArray(nat['mapped']) ? (nat['mapped'] as readonly { addr?: unknown }[]) : []
-  const addresses = mapped.map((m) => String(m.addr ?? '').replace(/:\d+$/, '')).filter((a) => a !== '')
-  return {
-    node: node.name,
-    mapping: !nat['behind_nat'] ? 'none' : (mapping as MappingBehaviour),
-    filtering: filtering as FilteringBehaviour,
-    stable: typeof nat['stable'] === 'boolean' ? nat['stable'] : null,
-    portPreserving: nat['port_preserving'] === true,
-    externalAddresses: [...new Set(addresses)].sort(),
-    hairpin: nat['hairpin'] === 'external-source' || nat['hairpin'] === 'internal-source' ? nat['hairpin'] : 'none',
-    raw: [nat],
-  }
-}

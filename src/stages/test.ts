@@ -6,15 +6,14 @@ import { evidenceFormat, verdictInputOf, type Bundle } from '../domain/bundle.ts
 import { shiftNotes } from '../domain/clock-shift.ts'
 import { markOf } from '../domain/continuity.ts'
 import type { RunningProof } from '../domain/evidence.ts'
-import type { Finding } from '../domain/findings.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { workingMs } from '../domain/lease-policy.ts'
 import type { Moment } from '../domain/node-clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
-import type { SetupWarning } from '../domain/events/facts.ts'
-import type { Session } from '../domain/session.ts'
+import { deployedOf } from '../domain/rederive/shipped.ts'
+import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
@@ -35,7 +34,7 @@ import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.t
 import { collect } from './parts/collect.ts'
 import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
-import { exclusions, rosterOf } from './parts/roster.ts'
+import { rosterOf } from './parts/roster.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
@@ -167,8 +166,6 @@ async function bundleOf(
 ): Promise<Bundle> {
   const { survey, controls, before, unfit } = open
   const entries = await world.ledger.read(session.id)
-  const shipped = session.newest.DEPLOY
-  const deployed = shipped?.event === 'deployed' ? shipped.facts.deployed : {}
   return {
     plan,
     entries,
@@ -187,11 +184,10 @@ async function bundleOf(
       testEndedAt: world.clock.now(),
       excluded: [...exclusions(session).map((e) => ({ node: e.node, why: e.message })), ...lost, ...unfit],
       clock: { began, looked: open.looked, looking, ended: momentOf(wall) },
-      deployed: Object.fromEntries(
-        [...there, ...before.map((p) => p.node)].map((n) => [
-          n,
-          deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? '',
-        ]),
+      deployed: deployedOf(
+        session,
+        there.filter((n) => unfit.every((u) => u.node !== n)),
+        before,
       ),
       notes: [
         ...notes,
@@ -199,7 +195,7 @@ async function bundleOf(
         ...surveyNotes(survey),
         ...setupWarnings(session).map((w) => ({ what: 'warning of SETUP', why: w.message })),
       ],
-      findings: skewFindings(session),
+      findings: setupFindings(session),
       build: session.newest.BUILD?.event === 'built' ? session.newest.BUILD.facts.build : null,
       checkpoint: session.checkpoint,
     },
@@ -220,10 +216,3 @@ const endsOfFailures = ({ suites }: Verdict): readonly NodeName[] => [
 
 const surveyNotes = (s: NatSurvey): readonly Unsupported[] =>
   [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
-const setupWarnings = (s: Session): readonly SetupWarning[] =>
-  s.newest.SETUP?.event === 'ready' ? s.newest.SETUP.facts.warnings : []
-
-const skewFindings = (s: Session): readonly Finding[] =>
-  setupWarnings(s)
-    .filter((w) => w.kind === 'skewed-clock')
-    .map(({ message, node }) => ({ kind: 'skewed-clock', message, node, attempts: [] }))

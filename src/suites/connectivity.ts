@@ -6,10 +6,11 @@ import { notRead, type NodeReading, type Pair, type RoundEvidence } from '../dom
 import { bootstrapsOf, peersOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
 import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
-import { plannedPairs, relayPairsOf, repetitionsFor } from '../domain/suites/connectivity/coverage.ts'
-import { toRepeat } from '../domain/suites/connectivity/unseen.ts'
+import { plannedPairs } from '../domain/suites/connectivity/coverage.ts'
 import { pairsToRetry, retryRounds } from '../domain/suites/connectivity/retry.ts'
-import { pairKey, timetable } from '../domain/suites/connectivity/timetable.ts'
+import { plannedRounds } from '../domain/suites/connectivity/rounds.ts'
+import { pairKey } from '../domain/suites/connectivity/timetable.ts'
+import { toRepeat } from '../domain/suites/connectivity/unseen.ts'
 import { onEachNode, type PerNode } from '../instruments/per-node.ts'
 import { readBox, readNode, resetWitnesses, type NodeLook } from '../instruments/witness.ts'
 import type { Execution } from '../ports.ts'
@@ -22,13 +23,7 @@ export const connectivity: Runner<'connectivity'> = {
   /** What is dialled follows from what the NATs were measured to be. */
   async run(bench, work, keep) {
     const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name))
-    const pairs = plannedPairs(peers, bench.measurements)
-    const rounds = timetable({
-      peers: peers.map((n) => n.name),
-      relayPairs: relayPairsOf(pairs),
-      relayNodes: bootstrapsOf(bench.world.fleet).map((n) => n.name),
-      repetitions: repetitionsFor(pairs, work.targets.sampleFloor),
-    })
+    const rounds = plannedRounds(bench.world.fleet, bench.nodes, bench.measurements, work)
     bench.world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
     await repeatUnseen(bench, work, peers, await runRounds(bench, work, rounds, keep), keep)
   },

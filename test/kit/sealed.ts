@@ -6,11 +6,13 @@ import { folder as filesIn } from '../../src/adapters/system.ts'
 import { evidenceFormat, verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
 import { markOf } from '../../src/domain/continuity.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
 import { suiteCounts } from '../../src/domain/suites/suite.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { seal, type Sealed } from '../../src/stages/parts/seal.ts'
 import { binary, nineNodes, run, type Changes } from '../domain/fixtures.ts'
+import { consistentControls, consistentNat, consistentRounds } from './consistent.ts'
 import { buildRecord, seed } from './facts.ts'
 import { planOf } from './plan.ts'
 import { story, type Step } from './session.ts'
@@ -35,7 +37,22 @@ export interface SealedTest {
 /** What a run with these changes would have sealed, not yet written. */
 export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle {
   const input = run(changes)
-  const plan = planOf({ project: 'ant-quic', fleet: nineNodes, more: { suites: input.suites, unsupported: [] } })
+  const base = planOf({ project: 'ant-quic', fleet: nineNodes })
+  const { tests } = base.config
+  const work = input.suites.find((s) => s.suite === 'connectivity')?.work
+  if (work === undefined) throw new Error('the fixtures have a part for connectivity')
+  const plan: Plan = {
+    ...base,
+    config: {
+      ...base.config,
+      tests: { ...tests, connectivity: { ...tests.connectivity, ...work, criteria: work.targets } },
+    },
+    profile: { ...base.profile, payload: { kind: 'given', kept: null, minBytes: 60_000, maxBytes: 61_000 } },
+    suites: input.suites,
+    unsupported: [],
+  }
+  const out = new Set(input.excluded.map((e) => e.node))
+  const there = plan.nodes.filter((n) => !out.has(n))
   const build = { ...buildRecord, sha256: binary }
   const steps: readonly Step[] = [
     'begin',
@@ -47,10 +64,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
       {
         binarySha256: binary,
         deployed: Object.fromEntries(
-          Object.entries(input.deployed).map(([node, sha256]) => [
-            node,
-            { sha256, skipped: false, sentBytes: 9, foreignUnit: false, pid: 400 },
-          ]),
+          there.map((node) => [node, { sha256: binary, skipped: false, sentBytes: 9, foreignUnit: false, pid: 400 }]),
         ),
       },
     ],
@@ -60,10 +74,10 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
   return {
     plan,
     entries,
-    measurements: input.measurements,
-    controls: input.evidence.controls,
+    measurements: input.measurements.map(consistentNat),
+    controls: consistentControls(input.evidence.controls),
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
-    items: input.items,
+    items: { connectivity: consistentRounds(input.items.connectivity ?? [], plan.profile, ['saorsa-2', 'saorsa-3']) },
     facts: {
       format: evidenceFormat,
       version,
@@ -75,7 +89,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
       testEndedAt: started + 8 * minute,
       clock: still,
       excluded: input.excluded,
-      deployed: input.deployed,
+      deployed: Object.fromEntries(there.map((node) => [node, binary])),
       notes: input.missing ?? [],
       findings: input.findings ?? [],
       build,

@@ -6,6 +6,7 @@ import type { NotCovered } from '../not-covered.ts'
 import type { Profile } from '../profile.ts'
 import type { ProjectConfig } from '../project.ts'
 import type { Reason } from '../reason.ts'
+import type { RederiveContext, Rederivation } from '../rederive/context.ts'
 import type { Check } from '../shape.ts'
 import type { CommandFigures, CommandRun, CommandSample, CommandWork } from './command/run.ts'
 import type { ConnectivityWork } from './connectivity/config.ts'
@@ -79,6 +80,8 @@ export interface Suite<Id extends SuiteId> {
   /** One line of its evidence, and its work in a plan: from strangers too. */
   readonly item: Check
   readonly work: Check
+  /** What its evidence says twice, for `verify`. */
+  rederive(on: RederiveContext, work: SuiteTypes[Id]['work']): Rederivation<SuiteTypes[Id]['item']>
   /** Pure: the same for the run and for `verify`. */
   judge(items: readonly SuiteTypes[Id]['item'][], work: SuiteTypes[Id]['work'], run: RunContext): Judged<Id>
 }

@@ -2,7 +2,7 @@
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Exclusion } from '../../domain/events/facts.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { Session } from '../../domain/session.ts'
+import { exclusions, type Session } from '../../domain/session.ts'
 
 /**
  * Why a run cannot go on, with what happened to the node that it is about, or to the first: one line for whoever reads
@@ -13,13 +13,6 @@ export function withCause(fault: string, all: readonly Exclusion[]): string {
   return first === undefined
     ? fault
     : `${fault}: ${first.message}${all.length > 1 ? ` (${all.length} nodes left out)` : ''}`
-}
-
-/** Everything left out so far, oldest first. */
-export function exclusions(session: Session): readonly Exclusion[] {
-  return [session.newest.SETUP, session.newest.DEPLOY].flatMap((e) =>
-    e !== undefined && 'excluded' in e.facts ? (e.facts.excluded ?? []) : [],
-  )
 }
 
 export const rosterOf = (plan: Plan, session: Session): readonly NodeName[] => {

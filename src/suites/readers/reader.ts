@@ -19,18 +19,14 @@ export type Reader =
       ask(world: NodeHttp, node: NodeName, nonce: string): Promise<ReceiverRecord | null>
     }
 
-/** Values that one record of the program holds, by our names. */
-export type Found = Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', unknown>>
-
-const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
-
-/** A value of another kind matches no payload. */
-export const recordOf = (found: Found, nonce: string, raw: string): ReceiverRecord => ({
-  nonce,
-  raw: raw.slice(0, 2000),
-  bytes: number(found.bytes) ?? -1,
-  sha256: String(found.sha256 ?? ''),
-  from: typeof found.from === 'string' ? found.from : null,
-  missing: number(found.missing) ?? -1,
-  completedMs: number(found.completedMs),
-})
+/** The first line that is a record. */
+export function firstRecord(
+  lines: readonly string[],
+  read: (line: string) => ReceiverRecord | null,
+): ReceiverRecord | null {
+  for (const line of lines) {
+    const record = read(line)
+    if (record !== null) return record
+  }
+  return null
+}

@@ -5,13 +5,14 @@ import { peersOf } from '../../fleet.ts'
 import type { NotCovered } from '../../not-covered.ts'
 import type { CustomTest } from '../../project.ts'
 import type { Reason } from '../../reason.ts'
-import { every, fields, flag, kinds, list, name, number, oneOf, optional, orNull, text } from '../../shape.ts'
+import { every, fields, flag, kinds, list, name, number, oneOf, optional, orNull, text, time } from '../../shape.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts, sampleKey, type SampleOutcome } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
+import { rederiveCommands } from './rederive.ts'
 import type { CommandRun, CommandSample, CommandWork } from './run.ts'
 
 /** A command is asked for on every node: one that fails anywhere fails, and four nodes in five must have been asked. */
@@ -26,8 +27,8 @@ export const command: Suite<'command'> = {
   plan,
   item: every<CommandRun>({
     id: name,
-    startedAt: number,
-    endedAt: number,
+    startedAt: time,
+    endedAt: time,
     retry: optional(oneOf(true)),
     repeats: optional(name),
     command: name,
@@ -51,6 +52,7 @@ export const command: Suite<'command'> = {
       }),
     ),
   }),
+  rederive: rederiveCommands,
   judge,
 }
 

@@ -16,6 +16,7 @@ import type {
 } from '../../evidence.ts'
 import {
   anything,
+  between,
   every,
   fields,
   flag,
@@ -28,6 +29,7 @@ import {
   orNull,
   record,
   text,
+  time,
   type Check,
 } from '../../shape.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
@@ -45,7 +47,7 @@ const sent = every<SentFlow>({
   packets: number,
   bytes: number,
 })
-const counters = every<Counters>({
+export const countersShape = every<Counters>({
   in: list(flow),
   out: list(flow),
   sent: list(sent),
@@ -60,7 +62,7 @@ const mapping = every<Mapping>({
   remote: name,
   remotePort: number,
 })
-const box = every<BoxView>({ counters, mappings: list(mapping) })
+const box = every<BoxView>({ counters: countersShape, mappings: list(mapping) })
 const look = every<ProcessLook>({
   pid: number,
   exeSha256: name,
@@ -68,7 +70,7 @@ const look = every<ProcessLook>({
   role: oneOf('service', 'port-owner', 'dialler'),
 })
 const reading = every<NodeReading>({
-  counters: read(counters),
+  counters: read(countersShape),
   box: orNull(read(box)),
   clock: orNull(fields({ wallMs: number, uptimeMs: number })),
   processes: orNull(read(list(look, 1000))),
@@ -102,8 +104,8 @@ const attempt = every<Attempt>({
   expectedSha256: name,
   localPort: number,
   servicePort: number,
-  startedAt: number,
-  endedAt: number,
+  startedAt: time,
+  endedAt: time,
   claim,
   record: read(receiverRecord),
   kept: orNull(read(every<KeptPayload>({ bytes: number, sha256: text }))),
@@ -119,13 +121,15 @@ export const roundShape = every<RoundEvidence>({
   readings: record(reading),
 })
 
+const percent = between(0, 100)
+const count = between(1, 10_000)
 export const workShape = every<ConnectivityWork>({
   targets: every<Targets>({
-    direct: number,
-    natTraversed: number,
-    relay: number,
-    sampleFloor: number,
-    coverage: number,
+    direct: percent,
+    natTraversed: percent,
+    relay: percent,
+    sampleFloor: count,
+    coverage: percent,
     strict: flag,
   }),
   cooloffSeconds: number,

@@ -26,6 +26,7 @@ import { figuresOf } from './figures.ts'
 import { views } from './flows.ts'
 import { judgeAttempt, type Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
+import { rederiveRounds } from './rederive.ts'
 import { floodedBy } from './unseen.ts'
 import { pairKey, timetable } from './timetable.ts'
 
@@ -35,6 +36,7 @@ export const connectivity: Suite<'connectivity'> = {
   plan,
   item: roundShape,
   work: workShape,
+  rederive: rederiveRounds,
   judge,
 }
 

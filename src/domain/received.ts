@@ -1,0 +1,68 @@
+/** The receiver's own word about a payload, from the text that it wrote: the same reading for the run and for `verify`. */
+import type { ReceiverRecord } from './evidence.ts'
+import { objectIn } from './json-path.ts'
+import type { Profile, RecordFields } from './profile.ts'
+
+/** What a program writes may be megabytes; no record of a payload is. */
+export const longestRecord = 4000
+
+/** Null: the text is no record of this nonce. */
+export function recordIn(by: Profile['record'], raw: string, nonce: string): ReceiverRecord | null {
+  if (raw.length > longestRecord) return null
+  switch (by.kind) {
+    case 'jsonl':
+    case 'http': {
+      const object = objectIn(raw)
+      return object?.[by.fields.nonce] === nonce ? recordOf(foundIn(object, by.fields), nonce, raw) : null
+    }
+    case 'log':
+      return matched(by.pattern, raw, nonce)
+    case 'none':
+      return null
+  }
+}
+
+/** Values that one record of the program holds, by our names. */
+type Found = Readonly<Record<keyof RecordFields, unknown>>
+
+/** The program's values by our names. */
+const foundIn = (object: Readonly<Record<string, unknown>>, fields: RecordFields): Found => ({
+  nonce: object[fields.nonce],
+  bytes: object[fields.bytes],
+  sha256: object[fields.sha256],
+  from: object[fields.from],
+  missing: object[fields.missing],
+  completedMs: object[fields.completedMs],
+})
+
+function matched(pattern: string, raw: string, nonce: string): ReceiverRecord | null {
+  const groups = new RegExp(pattern).exec(raw)?.groups
+  if (groups === undefined || groups['nonce'] !== nonce) return null
+  const digits = (name: string): number | null => (/^\d{1,15}$/.test(groups[name] ?? '') ? Number(groups[name]) : null)
+  return recordOf(
+    {
+      nonce,
+      bytes: digits('bytes'),
+      sha256: groups['sha256'],
+      from: groups['from'],
+      // A program that names no missing parts has none to name: length and hash decide.
+      missing: pattern.includes('(?<missing>') ? digits('missing') : 0,
+      completedMs: digits('completedMs'),
+    },
+    nonce,
+    raw,
+  )
+}
+
+const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null)
+
+/** A value of another kind matches no payload. */
+const recordOf = (found: Found, nonce: string, raw: string): ReceiverRecord => ({
+  nonce,
+  raw,
+  bytes: number(found.bytes) ?? -1,
+  sha256: String(found.sha256 ?? ''),
+  from: typeof found.from === 'string' ? found.from : null,
+  missing: number(found.missing) ?? -1,
+  completedMs: number(found.completedMs),
+})

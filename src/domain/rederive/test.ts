@@ -1,0 +1,108 @@
+/** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
+import { checkpointOf, layout, type Bundle } from '../bundle.ts'
+import { canonical } from '../canonical.ts'
+import { hasPlan } from '../events/entry.ts'
+import { peersOf } from '../fleet.ts'
+import { chainFaults } from '../ledger.ts'
+import { planDigest, type Plan } from '../plan.ts'
+import { seedFaults } from '../seed-faults.ts'
+import { fold, type Session } from '../session.ts'
+import { suites } from '../suites/registry.ts'
+import type { PartOf, Suite, SuiteId, SuiteTypes } from '../suites/suite.ts'
+import { messageOf } from '../text.ts'
+import type { RederiveContext } from './context.ts'
+import { instrumentsFaults } from './instruments.ts'
+import { shippedFaults } from './shipped.ts'
+
+/** Of everything but the items. */
+export function rederivedFaults(bundle: Omit<Bundle, 'items'>): readonly string[] {
+  const { entries, facts, plan } = bundle
+  const broken = chainFaults(entries, facts.session).map((f) => `${layout.entries}: ${f}`)
+  // Nothing follows from a chain that is none.
+  if (broken.length > 0) return broken
+  const session = fold(facts.session, entries)
+  return [
+    ...chainOf(bundle, session),
+    ...planFaults(plan).map((f) => `${layout.plan}: ${f}`),
+    ...shippedFaults(bundle, session).map((f) => `${layout.facts}: ${f}`),
+    ...instrumentsFaults(bundle),
+    ...seedFaults(bundle),
+  ]
+}
+
+export const rederiveContext = ({ plan, facts, measurements, running, entries }: Omit<Bundle, 'items'>) => {
+  const out = new Set(facts.excluded.map((e) => e.node))
+  return {
+    fleet: plan.fleet,
+    profile: plan.profile,
+    test: facts.test,
+    seed: facts.seed,
+    there: plan.nodes.filter((n) => !out.has(n)),
+    measurements,
+    running: running.before,
+    checkpoint: checkpointOf({ facts, entries }) !== null,
+  } satisfies RederiveContext
+}
+
+/** The session stands before its test, and the plan is the confirmed one. */
+function chainOf({ entries, facts, plan }: Omit<Bundle, 'items'>, session: Session): readonly string[] {
+  const confirmed = entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
+  const test = session.testsBegun
+  return [
+    ...(confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`]),
+    ...(session.state === 'TEST' ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`]),
+    ...(facts.test === test ? [] : [`${layout.facts}: it is test ${test} of its session, not ${facts.test}`]),
+    ...(facts.sessionStartedAt === session.startedAt
+      ? []
+      : [`${layout.facts}: sessionStartedAt is not the time of the first entry`]),
+    ...(canonical(facts.checkpoint ?? null) === canonical(session.checkpoint)
+      ? []
+      : [`${layout.facts}: the checkpoint is not the one that the entries tell`]),
+  ]
+}
+
+/** Nodes of its own fleet, each once; and what its suites are to do is what its configuration asks for. */
+function planFaults(plan: Plan): readonly string[] {
+  const known = new Set(plan.fleet.nodes.map((n) => n.name))
+  const ids = plan.suites.map((s) => s.suite)
+  return [
+    ...(known.size === plan.fleet.nodes.length ? [] : ['two nodes of the fleet have one name']),
+    ...(new Set(plan.nodes).size === plan.nodes.length ? [] : ['a node stands twice']),
+    ...plan.nodes.filter((n) => !known.has(n)).map((n) => `${n} is no node of the fleet`),
+    ...(new Set(ids).size === ids.length ? [] : ['a suite stands twice']),
+    ...plan.suites.flatMap((part) =>
+      canonical(part.work) === canonical(workOf(plan, part))
+        ? []
+        : [`what suite ${part.suite} is to do is not what the configuration asks for`],
+    ),
+    ...(peersOf(plan.fleet).some((n) => plan.nodes.includes(n.name)) ? [] : ['no peer is planned']),
+  ]
+}
+
+/** Null also where a stranger's configuration is no configuration at all. */
+function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<Id>['work'] | null {
+  const { config, profile, fleet } = plan
+  const nodes = fleet.nodes.filter((n) => plan.nodes.includes(n.name))
+  try {
+    return suites[suite].plan({ config, profile, fleet, nodes })?.work ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Of the items, one after the other; those of a suite that breaks on them are at fault. */
+export function itemsFaults(bundle: Bundle): readonly string[] {
+  const on = rederiveContext(bundle)
+  return bundle.plan.suites.flatMap((part) => suiteFaults(part, bundle, on))
+}
+
+function suiteFaults<Id extends SuiteId>(part: PartOf<Id>, bundle: Bundle, on: RederiveContext): readonly string[] {
+  const suite: Suite<Id> = suites[part.suite]
+  const items: readonly SuiteTypes[Id]['item'][] = bundle.items[part.suite] ?? []
+  try {
+    const again = suite.rederive(on, part.work)
+    return [...items.flatMap((item) => again.add(item)), ...again.end()].map((f) => `${part.suite}: ${f}`)
+  } catch (error) {
+    return [`${part.suite} cannot be derived again: ${messageOf(error)}`]
+  }
+}

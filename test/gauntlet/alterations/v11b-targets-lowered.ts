@@ -1,0 +1,20 @@
+/** Targets lowered, sealed again, no ledger named. */
+import type { Alteration } from '../alteration.ts'
+
+export const alteration: Alteration = {
+  id: 'V11b',
+  what: 'targets lowered, sealed again, no ledger named',
+  of: { attempts: { 'saorsa-7→saorsa-2': { path: 'none', claims: 'failure' } } },
+  ledger: 'none',
+  bundle: (b) => ({
+    ...b,
+    plan: {
+      ...b.plan,
+      suites: b.plan.suites.map((s) =>
+        s.suite === 'connectivity' ? { ...s, work: { ...s.work, targets: { ...s.work.targets, direct: 0 } } } : s,
+      ),
+    },
+  }),
+  expected: 'not valid',
+  says: 'is not the plan that was confirmed',
+}

@@ -1,0 +1,14 @@
+/** A measured NAT called another, sealed again, no ledger named. */
+import type { Alteration } from '../alteration.ts'
+
+export const alteration: Alteration = {
+  id: 'V11d',
+  what: 'a measured NAT called another, sealed again, no ledger named',
+  ledger: 'none',
+  bundle: (b) => ({
+    ...b,
+    measurements: b.measurements.map((m) => (m.node === 'saorsa-10' ? { ...m, mapping: 'EIM' as const } : m)),
+  }),
+  expected: 'not valid',
+  says: 'the measurement is not what the prober',
+}

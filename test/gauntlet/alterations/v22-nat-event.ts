@@ -1,0 +1,14 @@
+/** The prober’s own event says symmetric. */
+import type { Alteration } from '../alteration.ts'
+
+export const alteration: Alteration = {
+  id: 'V22',
+  what: 'the prober’s own event says symmetric',
+  ledger: 'none',
+  bundle: (b) => ({
+    ...b,
+    measurements: b.measurements.map((m) => ({ ...m, raw: [{ ...(m.raw[0] as object), mapping: 'APDM' }] })),
+  }),
+  expected: 'not valid',
+  says: "the measurement is not what the prober's own event says",
+}
