@@ -32,6 +32,7 @@ const tasks = {
   'test:crates': { system: true, act: testCrates },
   'test:pure': { act: (args) => pure('run', args) },
   'test:watch': { act: (args) => pure('watch', args) },
+  gauntlet: { act: (args) => run('node', ['scripts/gauntlet.ts', ...args]) },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },
   build: { act: () => build(`${root}/dist`) },

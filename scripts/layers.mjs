@@ -14,6 +14,9 @@ const homes = {
   'test/app/': 'pure',
   'test/architecture': 'pure',
   'test/domain/': 'pure',
+  'test/gauntlet/': 'pure',
+  // Folders, links and pipes are made for it.
+  'test/gauntlet/alterations.test.ts': 'local',
   'test/inputs/': 'pure',
   'test/instruments/': 'pure',
   'test/kit/': 'pure',
