@@ -81,7 +81,7 @@ describe('a fault', () => {
     const v = await s.verdict()
     expect(v.reasons.map((r) => r.kind)).not.toContain('failed')
     expect(v.notCovered.map((n) => n.why)).toContainEqual(
-      expect.stringContaining('testnet-peer cannot be executed there (exit 1)'),
+      expect.stringContaining('mounted noexec: nothing below /opt/testnet-peer can be executed'),
     )
     expect((await s.attempts()).map((a) => [a.pair.from, a.pair.to]).flat()).not.toContain('saorsa-7')
     expect(end.answer.verdict).toBe('inconclusive')
