@@ -156,7 +156,7 @@ export const removeUnit = (
     systemctl reset-failed ${`${unit}.service`} 2>/dev/null || true
     if cd ${installPath} 2>/dev/null; then
       for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
-      rm -f current .current.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
+      rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
     fi
     echo removed`,
 })

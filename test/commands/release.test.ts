@@ -25,7 +25,7 @@ import {
   switchTo,
   type Release,
 } from '../../src/commands/release.ts'
-import { marker, putBack } from '../../src/commands/service.ts'
+import { marker, putBack, removeUnit } from '../../src/commands/service.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
 const boxes: Sandbox[] = []
@@ -257,6 +257,21 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     expect((await box.run(switchTo(b, lease))).code).toBe(76)
     expect((await box.run(putBack('svc', a, lease))).code).toBe(76)
     expect(current(a)).toBe(`releases/${a.sha256}`)
+  })
+  test('a service that is removed leaves nothing of what was switched, and all that is not ours', async () => {
+    const [a, b] = [put('a'), put('b')]
+    const removed = async (): Promise<string> => {
+      writeFileSync(join(box.dir, 'units/svc.service'), marker)
+      return (await box.run(removeUnit('svc', a.installPath, lease))).stdout
+    }
+    for (const r of [a, b]) await box.run(switchTo(r, lease))
+    writeFileSync(join(a.installPath, '.switched.new'), 'cut off')
+    expect(await removed()).toBe('removed\n')
+    expect(existsSync(a.installPath)).toBe(false)
+    await box.run(switchTo(put('a'), lease))
+    writeFileSync(join(a.installPath, 'by hand'), '')
+    expect(await removed()).toBe('removed\n')
+    expect(everything(a.installPath)).toEqual(['by hand'])
   })
   test('prune keeps the current release and the two newest others, and touches nothing foreign', async () => {
     const all = ['1', '2', '3', '4', '5', '6'].map(put)

@@ -103,10 +103,10 @@ describe('power', () => {
     ).toBe(true)
     expect(v.notCovered).toContainEqual({ kind: 'nat', nat: 'symmetric', why: 'saorsa-10 was not tried' })
     expect(v.reasons.map((r) => r.text)).toEqual([
-      'direct: 4 of 12 pairs tried = 33.3 %, coverage asks for 80 %',
-      'nat_traversed: 2 of 6 pairs tried = 33.3 %, coverage asks for 80 %',
-      'relay: 0 counted attempts, the sample floor is 2',
-      'relay: 0 of 2 pairs tried = 0 %, coverage asks for 80 %',
+      'direct: 4 of 12 pairs tried = 33.3 %, coverage asks for 80 %: needs 6 more pairs, about 15 s',
+      'nat_traversed: 2 of 6 pairs tried = 33.3 %, coverage asks for 80 %: needs 3 more pairs, about 8 s',
+      'relay: 0 counted attempts, the sample floor is 2: needs 2 more attempts, about 5 s',
+      'relay: 0 of 2 pairs tried = 0 %, coverage asks for 80 %: needs 2 more pairs, about 5 s',
     ])
     expect(end.answer).toMatchObject({ state: 'STOPPED', verdict: 'inconclusive' })
     expect(end.code).toBe(30)

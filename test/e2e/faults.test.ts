@@ -127,7 +127,10 @@ describe('a fault', () => {
         kind: 'inconclusive',
         text: 'direct: 2/2, and 4 not counted: with these as failures 2/6 = 33.3 %, as successes 6/6 = 100 %; target 99 % is met only one way',
       },
-      { kind: 'inconclusive', text: 'direct: 2 of 6 pairs tried = 33.3 %, coverage asks for 80 %' },
+      {
+        kind: 'inconclusive',
+        text: 'direct: 2 of 6 pairs tried = 33.3 %, coverage asks for 80 %: needs 3 more pairs, about 8 s',
+      },
     ])
     expect(end.answer).toMatchObject({ verdict: 'inconclusive', state: 'STOPPED' })
     expect(end.code).toBe(30)
@@ -189,7 +192,9 @@ describe('a fault', () => {
       },
     ])
     expect((await s.entries()).filter((e) => e.from === 'TEST').map((e) => `${e.event} ${e.to}`)).toEqual([
+      'begun TEST',
       'inconclusive TEST',
+      'begun TEST',
       'inconclusive STOPPED',
     ])
     expect(end.answer).toMatchObject({
