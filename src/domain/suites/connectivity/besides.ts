@@ -3,7 +3,7 @@
  * the caller, so that little besides leaves one way only.
  */
 import { normalAddress } from '../../addresses.ts'
-import type { Attempt, Counters, SentFlow, Sum } from '../../evidence.ts'
+import { valueOf, type Attempt, type Counters, type SentFlow, type Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { outsideAddresses, total, type Scene } from './scene.ts'
 
@@ -29,9 +29,15 @@ export function besides(attempt: Attempt, scene: Scene, caller: Counters): (leg:
   }
 }
 
+/** Overhead of a relay, and what was sent again: a payload and a quarter. */
+const overhead = 5 / 4
+/** What a node sends to introduce two others, whose payload does not go through it. */
+const introductionBytes = 1024
+
 /**
- * Bytes that this node sent for another attempt: a relay passes on no more than came in from the other end; a callee
- * answers with no more than half of what came.
+ * Bytes that this node sent for another attempt: a relay passes on no more than came in from the other end, and next to
+ * nothing of a payload that went end to end; a callee answers with no more than half of what came. Neither is more than
+ * that attempt's payload accounts for: else a payload of this node could hide in it.
  */
 function accountedFor(
   other: Attempt,
@@ -42,10 +48,22 @@ function accountedFor(
 ): number {
   const [a, b] = [outsideAddresses(other.pair.from, scene), outsideAddresses(other.pair.to, scene)]
   const came = (from: ReadonlySet<string>): number =>
-    total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes
+    Math.min(other.bytes * overhead, total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes)
   const went = (to: ReadonlySet<string>): number =>
     total(own.filter((f) => f.protocol === 'udp' && to.has(normalAddress(f.remote)))).bytes
-  return other.pair.to === node
-    ? Math.min(went(a), Math.floor(came(a) / 2))
-    : Math.min(went(b), came(a)) + Math.min(went(a), came(b))
+  if (other.pair.to === node) return Math.min(went(a), Math.floor(came(a) / 2))
+  const relayed = Math.min(went(b), came(a)) + Math.min(went(a), came(b))
+  return wentStraight(other, scene) ? Math.min(relayed, introductionBytes) : relayed
+}
+
+/** The other payload came from its caller itself, as the callee's counters tell, or the caller's where these do not. */
+function wentStraight({ pair, bytes, servicePort, localPort }: Attempt, scene: Scene): boolean {
+  const [caller, callee] = [pair.from, pair.to].map((n) => valueOf(scene.readings[n]?.counters))
+  const [flows, port, remote] =
+    callee == null ? [caller?.out ?? [], localPort, pair.to] : [callee.in, servicePort, pair.from]
+  const addresses = outsideAddresses(remote, scene)
+  return (
+    total(flows.filter((f) => f.localPort === port && addresses.has(normalAddress(f.remote)))).bytes >=
+    Math.max(1, bytes)
+  )
 }
