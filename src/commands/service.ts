@@ -174,6 +174,7 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
     # One that ends while it is looked at is none that runs.
     ids=$(grep -E '^(Uid|CapEff):' "/proc/$pid/status" 2>/dev/null) || exit 0
     echo "Exe=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -c1-64)"; echo "$ids"
+    echo "Image=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f24,26 | tr ' ' .)"
     echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
     ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`,
 })

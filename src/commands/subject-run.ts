@@ -23,6 +23,8 @@ export type SubjectEnd =
       readonly kind: 'ended'
       readonly code: number
       readonly late: boolean
+      /** Of the file that was executed, by the machine that did; null: it could not be read. */
+      readonly sha256: string | null
       readonly output: string
       readonly errors: string
     }
@@ -34,10 +36,10 @@ const errorBytes = 4096
 const noCgroup = 71
 
 /**
- * Prints `vps-test-run <started> <exit> <centiseconds> <end of its errors, base64>`, then its output. Its status
- * goes to a file that the program has no descriptor of, in a folder that is closed to it; what holds its output when
- * its main process has ended is killed, so that nothing keeps the channel open. A program that cannot be executed (no
- * such file, a file system without exec) was not started.
+ * Prints `vps-test-run <started> <exit> <centiseconds> <sha256 of the program's file> <end of its errors, base64>`, then
+ * its output. Its status goes to a file that the program has no descriptor of, in a folder that is closed to it; what
+ * holds its output when its main process has ended is killed, so that nothing keeps the channel open. A program that
+ * cannot be executed (no such file, a file system without exec) was not started.
  */
 export const subjectRun = ({ why, place, program, args, seconds, output }: SubjectRun): Command => ({
   kind: 'script',
@@ -60,12 +62,13 @@ export const subjectRun = ({ why, place, program, args, seconds, output }: Subje
       began=$(uptime)
       ( echo 0 >"$g/cgroup.procs" || exit ${noCgroup}
         exec ${place} timeout -k 2 ${seconds} ${asNobody} sh -c ${inner} ${program} ${args} ) <&5 5<&- 2>&4 4>&- 3>"$d/started" &
-      p=$!; wait "$p"; code=$?
+      p=$!; { sha256sum <${program}; } 2>/dev/null | cut -c1-64 >"$d/hash"; wait "$p"; code=$?
       end_all || :
       echo "$code $(( $(uptime) - began ))" >"$d/ended"
     } | { ${raw(output.keep === 'beginning' ? `head -c ${output.bytes}; cat >/dev/null` : `tail -c ${output.bytes}`)}; } >"$d/out"; } 4>&1 | tail -c ${errorBytes} >"$d/err"
     read -r started <"$d/started" || started=no; read -r ended <"$d/ended" || ended='- -'
-    echo "vps-test-run $started $ended $(base64 <"$d/err" | tr -d '\n')"; cat "$d/out"`,
+    read -r hash <"$d/hash" || hash=-
+    echo "vps-test-run $started $ended $hash $(base64 <"$d/err" | tr -d '\n')"; cat "$d/out"`,
 })
 
 /** Runs as nobody already, so that the answer is the program's own. */
@@ -77,15 +80,16 @@ const stopped: readonly number[] = [124, 137]
 
 /** `stderr`: what the wrapper itself said. What a login file printed before stands before the first line of ours. */
 export function readSubjectRun(stdout: string, stderr: string, seconds: number): SubjectEnd {
-  const found = /^vps-test-run (started|no) (\d+|-) (\d+|-) ([A-Za-z0-9+/=]*)$/m.exec(stdout)
+  const found = /^vps-test-run (started|no) (\d+|-) (\d+|-) ([0-9a-f]{64}|-) ([A-Za-z0-9+/=]*)$/m.exec(stdout)
   if (found === null) return { kind: 'not-started', why: said(stderr) }
-  const errors = Buffer.from(found[4] ?? '', 'base64').toString('utf8')
+  const errors = Buffer.from(found[5] ?? '', 'base64').toString('utf8')
   if (found[1] === 'no' || found[2] === '-')
     return { kind: 'not-started', why: `${said(errors.trim() === '' ? stderr : errors)} (exit ${found[2]})` }
   const [code, centiseconds] = [Number(found[2]), Number(found[3])]
   return {
     kind: 'ended',
     code,
+    sha256: found[4] === '-' ? null : (found[4] ?? null),
     late: stopped.includes(code) && centiseconds >= seconds * 100 - 1,
     output: stdout.slice(found.index + found[0].length + 1),
     errors,

@@ -3,6 +3,7 @@
  * each user sends, by any protocol (nat-lab §D, measured there).
  */
 import type { Command } from './command.ts'
+import { lookAtProcesses, processesWord, type Watched } from './processes.ts'
 import { raw, render, sh, type Raw } from './quote.ts'
 import { removeTables, sweepTables, witnessTable, type TableOwner } from './tables.ts'
 
@@ -92,15 +93,18 @@ const listing = (owner: TableOwner): Raw =>
 export const alsoEnd = 'vps-test-also'
 
 /**
- * The table's line, then the reset for the next round, whatever became of this one's table; then what another command
- * reads at the same moment, and its exit: its failure is none of the witness, nor the witness's its own.
+ * The table's line, then the reset for the next round, whatever became of this one's table; the node's clock and what
+ * runs there, a line each; then what another command reads at the same moment, and its exit: its failure is none of the
+ * witness, nor the witness's its own.
  */
-export const readNodeWitness = (owner: TableOwner, also: Command | null): Command => ({
+export const readNodeWitness = (owner: TableOwner, also: Command | null, watched: Watched | null = null): Command => ({
   kind: 'script',
   why: 'witness: read and reset',
   idempotent: false,
   text: sh`
     ( ${listing(owner)} ) || echo; ( ${reset('node', owner)} ); echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
+    ran=$( ${watched === null ? raw(':') : lookAtProcesses(watched)}
+    ); printf '%s\n' "${raw(`\${ran:-${processesWord}}`)}"
     ( ${raw(also === null ? ':' : also.kind === 'script' ? also.text : render(also))}
     ); c=$?; echo; echo ${alsoEnd} "$c"`,
 })

@@ -98,6 +98,7 @@ const running = every<RunningProof>({
   unit: text,
   pid: number,
   exeSha256: text,
+  image: text,
   startedAt: number,
   bootId: text,
   restarts: number,

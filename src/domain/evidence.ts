@@ -73,13 +73,17 @@ export interface BoxView {
   readonly mappings: readonly Mapping[]
 }
 
-/** One process at one look: of the service's cgroup, owner of its port, or dialler. */
+/** One process at one look: of the service's cgroup, or whoever has its UDP port. */
 export interface ProcessLook {
+  /** 0: one of more than were looked at. */
   readonly pid: number
-  readonly exeSha256: string
-  /** Process start, Unix milliseconds. */
-  readonly startedAt: number
-  readonly role: 'service' | 'port-owner' | 'dialler'
+  /** Of what it executes; null: it could not be read. */
+  readonly exeSha256: string | null
+  /** Clock ticks from boot to its start. */
+  readonly startTicks: number
+  /** Addresses of its code and stack: others after each execve. */
+  readonly image: string
+  readonly role: 'service' | 'port-owner'
 }
 
 /** One node as one look after a round found it. */
@@ -90,7 +94,7 @@ export interface NodeReading {
   readonly box: Read<BoxView> | null
   /** The node's own clocks at the look; null: not asked. */
   readonly clock: NodeClock | null
-  /** Null: not asked. */
+  /** In a round's look always asked where the node runs the program; null: not asked. */
   readonly processes: Read<readonly ProcessLook[]> | null
 }
 
@@ -157,6 +161,8 @@ export interface Attempt {
   readonly startedAt: number
   readonly endedAt: number
   readonly claim: Claim
+  /** The hash of the file that was executed to dial, by the command that executed it; null: it is not known. */
+  readonly diallerSha256: string | null
   readonly record: Read<ReceiverRecord>
   /** Null: the profile names no place where a receiver keeps payloads. */
   readonly kept: Read<KeptPayload> | null
@@ -203,6 +209,8 @@ export interface RunningProof {
   readonly unit: string
   readonly pid: number
   readonly exeSha256: string
+  /** Addresses of its code and stack: others after each execve (ProcessLook). */
+  readonly image: string
   /** Process start, Unix milliseconds, and the host's boot id. */
   readonly startedAt: number
   readonly bootId: string

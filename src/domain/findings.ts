@@ -29,6 +29,11 @@ export type FindingKind =
   /** A wall clock moved against the uptime beside it, or the orchestrator's against the nodes. */
   | 'clock-jump'
   | 'wrong-binary'
+  /** Something else than the deployed program ran in its service, had its port, or dialled. */
+  | 'another-program'
+  /** What ran was executed anew, so that nothing tells what ran in between. */
+  | 'executed-anew'
+  | 'port-closed'
   | 'restarted'
   | 'rebooted'
   | 'not-running'

@@ -47,6 +47,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
       measurements,
       promises,
       deployed,
+      running: { before: evidence.runningBefore, after: evidence.runningAfter },
       serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
       barred: new Map([...unfit, ...running.barred]),
       checkpoint: (input.checkpoint ?? null) !== null,

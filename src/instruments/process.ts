@@ -81,6 +81,7 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       unit,
       pid,
       exeSha256: exe,
+      image: value('Image'),
       bootId: value('BootId'),
       restarts: Number(value('NRestarts')),
       version: '',

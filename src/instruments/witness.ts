@@ -4,13 +4,23 @@
 import { boxOf, placeOf } from '../commands/place.ts'
 import { inside } from '../commands/quote.ts'
 import type { TableOwner } from '../commands/tables.ts'
+import type { Watched } from '../commands/processes.ts'
 import { alsoEnd, readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
 import type { Command } from '../commands/command.ts'
-import { notRead, thereIs, type BoxView, type Counters, type NodeClock, type Read } from '../domain/evidence.ts'
+import {
+  notRead,
+  thereIs,
+  type BoxView,
+  type Counters,
+  type NodeClock,
+  type ProcessLook,
+  type Read,
+} from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes, Orchestrator, Remote, RunResult, Tables } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
 import { parseClock } from './process.ts'
+import { parseProcesses } from './processes-reading.ts'
 import { parseBox, parseCounters } from './witness-reading.ts'
 
 const timeoutMs = 30_000
@@ -20,6 +30,7 @@ export interface NodeLook {
   /** Of the command that ran beside it. */
   readonly lines: Read<readonly string[]>
   readonly clock: NodeClock | null
+  readonly processes: Read<readonly ProcessLook[]>
 }
 
 /** A node that has no lease of ours has no table of ours either: 0 is nobody's fencing number. */
@@ -77,10 +88,11 @@ export async function readNode(
   world: Nodes & Orchestrator & Abortable & Tables,
   name: NodeName,
   also: Command | null,
+  watched: Watched | null = null,
 ): Promise<NodeLook> {
   const result = await (
     await world.remote(name)
-  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(ownerOn(world, name), also)), {
+  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(ownerOn(world, name), also, watched)), {
     timeoutMs,
     signal: world.signal,
   })
@@ -90,11 +102,12 @@ export async function readNode(
 /** Each of the two by its own word. */
 export function readLook(result: Pick<RunResult, 'code' | 'stdout' | 'stderr'>): NodeLook {
   const [first = '', ...rest] = result.stdout.split('\n')
-  const [clock = '', ...lines] = rest.filter((l) => l !== '')
+  const [clock = '', ran = '', ...lines] = rest.filter((l) => l !== '')
   const end = lines.at(-1)?.split(' ') ?? []
   const counters = parseCounters(first)
   return {
     clock: parseClock(clock),
+    processes: parseProcesses(ran),
     counters:
       first === 'absent'
         ? { kind: 'absent' }

@@ -26,7 +26,7 @@ import type { Execution, Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
-type Start = Omit<Attempt, 'endedAt' | 'claim' | 'record' | 'kept' | 'fault'>
+type Start = Omit<Attempt, 'endedAt' | 'claim' | 'diallerSha256' | 'record' | 'kept' | 'fault'>
 export type Dialled = Omit<Attempt, 'record' | 'kept'>
 
 export function prepare(
@@ -63,7 +63,7 @@ export async function dialOnce(
     const peerId = subjects.peerIds.get(to)
     if (peerId === undefined) throw new Error(`no peer id of ${to} is known`)
     if (start.servicePort === 0) throw new Error(`which UDP port the service of ${to} has is not known`)
-    const claim = await driver.connect(world, plan, {
+    const { claim, sha256 } = await driver.connect(world, plan, {
       ...start,
       from: world.fleet.nodes.find((n) => n.name === from) as FleetNode,
       to,
@@ -71,10 +71,10 @@ export async function dialOnce(
       payload: plan.profile.payload.kind === 'given' ? payloadOf(seed, start.id, start.bytes) : null,
       seconds,
     })
-    return { ...start, endedAt: world.clock.now(), claim }
+    return { ...start, endedAt: world.clock.now(), claim, diallerSha256: sha256 }
   } catch (error) {
     world.signal.throwIfAborted()
-    return { ...start, endedAt: world.clock.now(), claim: noClaim, fault: faultOf(error, from) }
+    return { ...start, endedAt: world.clock.now(), claim: noClaim, diallerSha256: null, fault: faultOf(error, from) }
   }
 }
 
@@ -87,7 +87,13 @@ export function notDialled(
   const node = [start.pair.from, start.pair.to].find((n) => blind.has(n))
   if (node === undefined) return null
   const message = `${node}: no packet witness, so nothing was dialled: ${blind.get(node)}`
-  return { ...start, endedAt: clock.now(), claim: noClaim, fault: { kind: 'infra', message, node } }
+  return {
+    ...start,
+    endedAt: clock.now(),
+    claim: noClaim,
+    diallerSha256: null,
+    fault: { kind: 'infra', message, node },
+  }
 }
 
 /** What broke on the way to a node is infrastructure; anything else is ours. */

@@ -2,6 +2,7 @@
  * Connectivity in action: rounds of dials, each with the dialler's claim, the receiver's own record and the kernel's
  * counters.
  */
+import type { Watched } from '../commands/processes.ts'
 import { notRead, type NodeReading, type Pair, type RoundEvidence } from '../domain/evidence.ts'
 import { bootstrapsOf, peersOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
@@ -122,7 +123,9 @@ export async function runRounds(
     )
     const concerned = [...new Set([...pairs.flatMap((p) => [p.from, p.to]), ...relays])]
     const [looks, boxes] = await Promise.all([
-      onEachNode(concerned, world.signal, (name) => readNode(world, name, recordCommand(bench, name, dialled))),
+      onEachNode(concerned, world.signal, (name) =>
+        readNode(world, name, recordCommand(bench, name, dialled), watchedOn(bench, name)),
+      ),
       onEachNode(concerned, world.signal, (name) => readBox(world, name)),
     ])
     const whole: RoundEvidence = {
@@ -159,7 +162,13 @@ const readingOf = (
   counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
   box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : (boxes.done.get(name) ?? null),
   clock: looks.done.get(name)?.clock ?? null,
-  processes: null,
+  processes: looks.done.get(name)?.processes ?? notRead(whyUnread(looks, name)),
+})
+
+/** No round asks the registry, whose unit is another. */
+const watchedOn = ({ plan, subjects }: Bench, name: NodeName): Watched => ({
+  unit: plan.config.deploy.serviceName,
+  port: subjects.ports.get(name) ?? plan.profile.servicePort,
 })
 
 /** A timer may end a moment early by the clock that dates the attempts. */

@@ -26,11 +26,12 @@ export async function ghostControl(
     payload: plan.profile.payload.kind === 'given' ? world.random.bytes(1000) : null,
     seconds: 4,
   })
-  const claim = await dialled.catch((error: unknown) => asFailure(error, from.name))
+  const told = await dialled.catch((error: unknown) => asFailure(error, from.name))
   world.signal.throwIfAborted()
   // It is a finding at most: whatever kept it from running ends nothing.
-  if (claim instanceof Failure)
-    return { ...control, seen: 'error', witnessed: true, detail: `did not run: ${claim.message}`, raw: [] }
+  if (told instanceof Failure)
+    return { ...control, seen: 'error', witnessed: true, detail: `did not run: ${told.message}`, raw: [] }
+  const { claim } = told
   return {
     ...control,
     seen: claim.success === true ? 'claimed' : claim.success === false ? 'no-claim' : 'error',

@@ -2,7 +2,8 @@
  * Code of the project on a node, by the real `sh` of this machine: its end is known whatever it prints, leaves behind
  * or holds, and what stands before it is no word of it.
  */
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { localRemote } from '../../src/adapters/local.ts'
 import { ownersText } from '../../src/commands/owners-text.ts'
@@ -10,6 +11,7 @@ import { readSubjectRun, subjectRun } from '../../src/commands/subject-run.ts'
 import { cgroupMount } from '../../src/lab/cgroup.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
+const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex')
 const limits = { timeoutMs: 15_000, signal: AbortSignal.timeout(60_000) }
 const run = async (text: string, seconds = 5, place: readonly string[] = [], maxBytes = 4096) => {
   const result = await localRemote('here', []).run(ownersText({ why: 'test', place, text, seconds, maxBytes }), limits)
@@ -43,7 +45,12 @@ describe.skipIf(!isRoot)(`really${needsRoot}`, () => {
       output: { keep: 'beginning', bytes: 8 },
     })
     const { stdout, stderr } = await localRemote('here', []).run(command, limits)
-    expect(readSubjectRun(stdout, stderr, 10)).toMatchObject({ code: 4, late: false, output: '1\n2\n3\n4\n' })
+    expect(readSubjectRun(stdout, stderr, 10)).toMatchObject({
+      code: 4,
+      late: false,
+      sha256: hashOf('/bin/sh'),
+      output: '1\n2\n3\n4\n',
+    })
   })
   test('one that does not end is ended with all its children, and what it printed is kept', async () => {
     expect(await run('echo "$$"; sleep 60 & trap "" TERM; while :; do sleep 0.1; done', 3)).toMatchObject({
@@ -114,10 +121,11 @@ test('an answer of something else is no end', () => {
   expect(readSubjectRun('welcome\n', 'sh: not found\n', 1)).toEqual({ kind: 'not-started', why: 'sh: not found' })
 })
 test('what a login file prints before is none of it', () =>
-  expect(readSubjectRun('welcome\nvps-test-run started 3 12 \nout\n', '', 1)).toEqual({
+  expect(readSubjectRun('welcome\nvps-test-run started 3 12 - \nout\n', '', 1)).toEqual({
     kind: 'ended',
     code: 3,
     late: false,
+    sha256: null,
     output: 'out\n',
     errors: '',
   }))

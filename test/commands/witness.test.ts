@@ -239,6 +239,7 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
       counters: { kind: 'not-read', why: expect.stringContaining('broken') as string },
       lines: { kind: 'there', value: ['{}'] },
       clock: { wallMs: expect.any(Number) as number, uptimeMs: expect.any(Number) as number },
+      processes: { kind: 'not-read', why: 'what runs there was not told in full' },
     })
   })
   test('records that carry one of the nonces come along, from a path with anything in it', async () => {

@@ -295,6 +295,7 @@ export function attemptOf(
       happening.claims ?? (path === 'relayed' ? 'relayed' : path === 'end-to-end' ? 'hole_punched' : 'failure'),
       happening.upgraded ?? false,
     ),
+    diallerSha256: binary,
     record: recordOf(written, nonce, bytes, path === 'relayed' ? `${r}:${servicePort}` : `${a}:${aPort}`),
     readings: {
       [pair.from]: reading(thereIs(ends.from), boxOf(pair.from, localPort, aPort)),
@@ -349,6 +350,7 @@ export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): Ru
   unit: 'testnet-peer.service',
   pid: 400,
   exeSha256: binary,
+  image: '4096.8192',
   startedAt: 1_699_999_000_000,
   bootId: `boot-${node}`,
   restarts: 0,
@@ -506,11 +508,12 @@ export function run(changes: Changes = {}): VerdictInput {
       const edit = edits?.[name]
       return edit === 'missing' ? [] : [proofOf(name, edit)]
     })
+  const byDeployed = (a: Tried): Tried => ({ ...a, diallerSha256: changes.deployed?.[a.pair.from] ?? binary })
   const copies = attempts.filter((a) => pairKey(a.pair) === changes.copied)
   return {
     criteria: changes.criteria ?? 'threshold',
     suites: [connectivityPart({ ...targets, ...changes.targets })],
-    items: { connectivity: roundsOf([...attempts, ...copies, ...again, ...repeated]) },
+    items: { connectivity: roundsOf([...attempts, ...copies, ...again, ...repeated].map(byDeployed)) },
     promises: changes.promises ?? promised,
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),

@@ -9,8 +9,9 @@ const good = {
     counters: thereIs({ ...emptyCounters, out: [flow('198.18.2.10', 9, 30_000, 1, 92)] }),
     lines: thereIs<readonly string[]>([]),
     clock: null,
+    processes: notRead('not asked'),
   },
-  end: { kind: 'ended', code: 0, late: false, output: '', errors: '' },
+  end: { kind: 'ended', code: 0, late: false, sha256: null, output: '', errors: '' },
   bindPort: 30_000,
   binary: '/opt/p/current/p',
 } as const

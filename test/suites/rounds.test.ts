@@ -118,7 +118,7 @@ test('a pair with an end whose witness cannot be made is not dialled, the others
       rounds: (planned) => planned,
       connect: (_world, _plan, { from, to }) => {
         dials.push(`${from.name} ${to}`)
-        return Promise.resolve(noClaim)
+        return Promise.resolve({ claim: noClaim, sha256: null })
       },
     },
   }

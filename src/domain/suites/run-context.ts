@@ -1,4 +1,5 @@
 /** What is known of a run beside a suite's own evidence: what each judge may read. */
+import type { RunningProof } from '../evidence.ts'
 import type { Fleet, FleetNode, NatMeasurement, NodeName } from '../fleet.ts'
 import type { Excluded } from '../not-covered.ts'
 import type { Promises } from '../promises.ts'
@@ -13,6 +14,8 @@ export interface RunContext {
   readonly promises: Promises
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
+  /** What ran before the suites began, and after they had ended. */
+  readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
   /** Whose user the service of each node runs as. */
   readonly serviceUids: ReadonlyMap<NodeName, number>
   /** Nodes whose samples do not count, and why. */

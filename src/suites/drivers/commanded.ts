@@ -4,21 +4,25 @@ import { placeOf } from '../../commands/place.ts'
 import { currentBinary } from '../../commands/release.ts'
 import { diagnoseNode } from '../../commands/remedies.ts'
 import { readSubjectRun } from '../../commands/subject-run.ts'
-import type { Claim } from '../../domain/evidence.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { isDialect, type DialBy } from '../../domain/profile.ts'
 import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
 import type { Nodes, Execution } from '../../ports.ts'
 import { dialectReaders } from '../dialects/dialects.ts'
-import { noClaim, type Driver, type Wanted } from './driver.ts'
+import { noClaim, type Driver, type DialResult, type Wanted } from './driver.ts'
 
 export const commanded = (how: DialBy<'commanded'>): Driver => ({
   rounds: (planned) => planned,
   connect: (world, plan, wanted) => connect(how, world, plan, wanted),
 })
 
-async function connect(how: DialBy<'commanded'>, world: Execution & Nodes, plan: Plan, wanted: Wanted): Promise<Claim> {
+async function connect(
+  how: DialBy<'commanded'>,
+  world: Execution & Nodes,
+  plan: Plan,
+  wanted: Wanted,
+): Promise<DialResult> {
   const { from, to, seconds } = wanted
   const args = fillTemplate('dial', how.args, {
     registryUrl: registryUrlOf(world.fleet, plan),
@@ -47,5 +51,6 @@ async function connect(how: DialBy<'commanded'>, world: Execution & Nodes, plan:
       message: `${from.name}: the dialler could not be started: ${end.why}`,
       remedy: diagnoseNode(from.name, world.fleet),
     })
-  return isDialect(how.dialect) ? dialectReaders[how.dialect](end.output, end.code) : noClaim
+  const claim = isDialect(how.dialect) ? dialectReaders[how.dialect](end.output, end.code) : noClaim
+  return { claim, sha256: end.sha256 }
 }

@@ -21,7 +21,13 @@ export interface Wanted {
 export interface Driver {
   /** As the program can be driven: told to dial, pair by pair; else one window for all. */
   rounds(planned: readonly (readonly Pair[])[]): readonly (readonly Pair[])[]
-  connect(world: Execution & Nodes, plan: Plan, wanted: Wanted): Promise<Claim>
+  connect(world: Execution & Nodes, plan: Plan, wanted: Wanted): Promise<DialResult>
+}
+
+/** What the program said, and which file it was, by whoever executed it; null: nobody did, or it could not be read. */
+export interface DialResult {
+  readonly claim: Claim
+  readonly sha256: string | null
 }
 
 /** Of a program that said nothing. */

@@ -8,6 +8,6 @@ export const observed = (): Driver => ({
   rounds: (planned) => (planned.length === 0 ? [] : [planned.flat()]),
   async connect(world, _, { seconds }) {
     await world.clock.sleep(seconds * 1000, world.signal)
-    return noClaim
+    return { claim: noClaim, sha256: null }
   },
 })

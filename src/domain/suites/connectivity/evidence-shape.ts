@@ -65,9 +65,10 @@ const mapping = every<Mapping>({
 const box = every<BoxView>({ counters: countersShape, mappings: list(mapping) })
 const look = every<ProcessLook>({
   pid: number,
-  exeSha256: name,
-  startedAt: number,
-  role: oneOf('service', 'port-owner', 'dialler'),
+  exeSha256: orNull(name),
+  startTicks: number,
+  image: name,
+  role: oneOf('service', 'port-owner'),
 })
 const reading = every<NodeReading>({
   counters: read(countersShape),
@@ -107,6 +108,7 @@ const attempt = every<Attempt>({
   startedAt: time,
   endedAt: time,
   claim,
+  diallerSha256: orNull(name),
   record: read(receiverRecord),
   kept: orNull(read(every<KeptPayload>({ bytes: number, sha256: text }))),
   fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),

@@ -3,6 +3,7 @@ import { nobody, type Attempt, type Readings, type RoundEvidence } from '../../e
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
+import { foreignIn } from '../../processes.ts'
 import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
@@ -23,6 +24,7 @@ import {
 } from './coverage.ts'
 import { roundShape, workShape } from './evidence-shape.ts'
 import { figuresOf } from './figures.ts'
+import { foreignReasons, orForeign, type InRound } from './foreign.ts'
 import { views } from './flows.ts'
 import { judgeAttempt, type Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
@@ -83,9 +85,11 @@ function judge(
   run: RunContext,
 ): Judged<'connectivity'> {
   const pairs = plannedPairs(run.peers, run.measurements)
-  const { placed, strays } = sortOut(rounds, pairs)
+  const foreign = foreignIn(rounds, run.running.before, run.deployed)
+  const { placed, strays } = sortOut(rounds, pairs, foreign)
+  const judgedAll = judgeAll(placed, pairs, run)
   const attempts = placed.map(({ attempt, retry }) => ({ ...attempt, ...(retry === true ? { retry } : {}) }))
-  const repeated = applyRepeats(judgeAll(placed, pairs, run), attempts)
+  const repeated = applyRepeats(judgedAll, attempts)
   const retried = applyRetries(repeated.samples, attempts, run.checkpoint)
   const { samples, retries } = retried
   const counted = samples.filter(counts)
@@ -100,7 +104,13 @@ function judge(
         : [{ name, of: 'pair', planned, terms: termsOf(name, targets), secondsEach: roundSeconds + cooloffSeconds }]
     }),
     figures,
-    reasons: [...strays, ...repeated.strays, ...retried.strays, ...wholeReasons(samples, pairs, targets.sampleFloor)],
+    reasons: [
+      ...strays,
+      ...repeated.strays,
+      ...retried.strays,
+      ...foreignReasons(judgedAll),
+      ...wholeReasons(samples, pairs, targets.sampleFloor),
+    ],
     notCovered: [
       ...uncoveredClasses(pairs),
       ...uncoveredPause(figures.shortestPauseMs, figures.cooloffMs),
@@ -122,18 +132,27 @@ interface Placed {
   readonly others: readonly Attempt[]
   readonly readings: Readings
   readonly retry: RoundEvidence['retry']
+  /** What ran beside the deployed program, by node. */
+  readonly foreign: InRound
 }
 
 /** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
 function sortOut(
   rounds: readonly RoundEvidence[],
   pairs: readonly PlannedPair[],
+  foreign: readonly InRound[],
 ): { readonly placed: readonly Placed[]; readonly strays: readonly Reason[] } {
   const known = new Set(pairs.map((p) => pairKey(p.pair)))
   const seen = new Set<string>()
   const strays: Reason[] = []
-  const all = rounds.flatMap(({ attempts, readings, retry }) =>
-    attempts.map((attempt): Placed => ({ attempt, others: attempts.filter((a) => a !== attempt), readings, retry })),
+  const all = rounds.flatMap(({ attempts, readings, retry }, i) =>
+    attempts.map((attempt): Placed => ({
+      attempt,
+      others: attempts.filter((a) => a !== attempt),
+      readings,
+      retry,
+      foreign: foreign[i] ?? new Map(),
+    })),
   )
   const placed = all.filter(({ attempt: a }) => {
     const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`)
@@ -152,7 +171,7 @@ function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run:
   const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
   const { barred } = run
   const senders = { dialler: nobody, services: run.serviceUids }
-  return placed.flatMap(({ attempt, others, readings }) => {
+  return placed.flatMap(({ attempt, others, readings, foreign }) => {
     const { from, to } = attempt.pair
     const oracle = planned.get(pairKey(attempt.pair))
     if (oracle === undefined) return []
@@ -161,17 +180,23 @@ function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run:
     return [
       orOwnDoing(flood, {
         counts: attempt.fault === undefined && !barred.has(from) && !barred.has(to),
-        judged: judgeAttempt({
+        judged: orForeign(
+          judgeAttempt({
+            attempt,
+            promises: run.promises,
+            oracle,
+            seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
+            disqualified: (path) =>
+              barred.get(from) ??
+              barred.get(to) ??
+              (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
+              (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
+          }),
           attempt,
-          promises: run.promises,
-          oracle,
-          seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
-          disqualified: (path) =>
-            barred.get(from) ??
-            barred.get(to) ??
-            (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
-            (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
-        }),
+          readings,
+          foreign,
+          run,
+        ),
       }),
     ]
   })

@@ -35,6 +35,8 @@ export function unseen(attempt: Attempt, seen: Seen, recordPromised: boolean): s
   for (const node of [attempt.pair.from, attempt.pair.to]) {
     const counters = countersOf(seen.readings, node)
     if (counters === null) return `the packet counters of ${node} were not there`
+    const ran = Object.hasOwn(seen.readings, node) ? seen.readings[node]?.processes : undefined
+    if (ran?.kind === 'not-read') return `what ran on ${node} could not be read`
     if (counters.overflow) return `the packet counters of ${node} were full`
   }
   return recordPromised && attempt.record.kind === 'not-read' ? attempt.record.why : null
