@@ -236,6 +236,16 @@ describe('a program that lies', () => {
     expect(v.result).not.toBe('passed')
     expect(end.code).not.toBe(0)
   })
+
+  test('a child from a memfd that serves in its place: it is found by its hash in every round', async () => {
+    const s = await session({ nodes: two, binary: await liar('memfd', place.dir), sampleFloor: 1 })
+    const end = await s.run()
+    const v = await s.verdict()
+    expect(v.findings.map((f) => f.kind)).toContain('another-program')
+    expect(v.samples.some((j) => j.outcome === 'success')).toBe(false)
+    expect(v.result).not.toBe('passed')
+    expect(end.code).not.toBe(0)
+  })
 })
 
 test('whatever happened, no lease is left', async () => {

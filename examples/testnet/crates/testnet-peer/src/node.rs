@@ -40,6 +40,8 @@ pub fn run(options: &NodeOptions) -> Result<(), String> {
     let fault = |e: io::Error| format!("{}: {e}", dir.display());
     let peer = identity::load_or_create(dir).map_err(fault)?;
     let recorder = Recorder::open(dir).map_err(fault)?;
+    #[cfg(feature = "lies")]
+    crate::lies::serve(options.bind_port);
     let bind = (Ipv4Addr::UNSPECIFIED, options.bind_port);
     let socket = UdpSocket::bind(bind).map_err(|e| format!("UDP port {}: {e}", options.bind_port))?;
     let port = socket.local_addr().map_err(|e| e.to_string())?.port();
