@@ -1,4 +1,5 @@
 /** Who has a port on a node: its process, its unit, and, where we wrote that unit, project and session. */
+import type { PortHolder } from '../domain/diagnosis.ts'
 import type { Command } from './command.ts'
 import { ownersDir } from './service.ts'
 import { sh } from './quote.ts'
@@ -15,13 +16,6 @@ export const findPortHolder = (place: readonly string[], protocol: 'tcp' | 'udp'
     echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
     if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`,
 })
-
-export interface PortHolder {
-  readonly pid: number
-  readonly program: string
-  readonly unit: string | null
-  readonly owner: { readonly project: string; readonly session: string } | null
-}
 
 export function parsePortHolder(stdout: string): PortHolder | null {
   const [pid = '', program = '', unit = '-', project = '-', session = '-'] = stdout.split('\n').map((l) => l.trim())

@@ -1,4 +1,8 @@
 /** How a service's network namespace, and a NAT box, are entered. */
+import { createSocket } from 'node:dgram'
+import { localRemote } from '../../src/adapters/local.ts'
+import { lookForCauses } from '../../src/commands/diagnosis.ts'
+import { parseDiagnosis } from '../../src/instruments/diagnosis.ts'
 import { parsePortHolder } from '../../src/commands/port-holder.ts'
 import { describe, expect, test } from 'vitest'
 import { boxOf, namespacePath, placeOf } from '../../src/commands/place.ts'
@@ -15,6 +19,37 @@ test('the node itself, a namespace, a container', () => {
   })
   expect(boxOf({ kind: 'host' })).toEqual({ at: 'node', enter: [] })
   expect(boxOf({ kind: 'netns', name: 'a b' })).toEqual({ at: 'node', enter: ['ip', 'netns', 'exec', 'a b'] })
+})
+
+test('why a service fails is asked of a machine whatever it has: disks, and who has the port', async () => {
+  const socket = createSocket('udp4')
+  await new Promise<void>((r) => socket.bind(0, '127.0.0.1', r))
+  const of = {
+    unit: 'no-such-unit',
+    place: [],
+    listens: { protocol: 'udp', port: socket.address().port },
+    releases: '/usr/bin',
+    data: '/var/lib/no-such-folder/in it',
+  } as const
+  const { stdout } = await localRemote('here', []).run(lookForCauses(of), {
+    timeoutMs: 20_000,
+    signal: AbortSignal.timeout(20_000),
+  })
+  socket.close()
+  const { releases, data, holder, said } = parseDiagnosis(stdout, of)
+  expect({ releases, data, said }).toEqual({
+    releases: {
+      path: '/usr/bin',
+      usedKiB: expect.any(Number) as number,
+      freeKiB: expect.any(Number) as number,
+      freeInodes: releases?.freeInodes ?? null,
+      ownKiB: expect.any(Number) as number,
+      mount: expect.arrayContaining([expect.stringMatching(/^r[ow]$/)]) as string[],
+    },
+    data: { ...releases, path: '/var/lib/no-such-folder/in it', ...data, ownKiB: null },
+    said: [],
+  })
+  expect(holder?.pid).toBe(process.pid)
 })
 
 describe.skipIf(!isRoot)(`a container${needsRoot}`, () => {

@@ -230,6 +230,15 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
     ]).toEqual([0, 0])
     expect((await look()).counters).toEqual({ kind: 'absent' })
   })
+  test('what runs is told beside it, before anything that another command prints', async () => {
+    await reset('outside')
+    const record = { kind: 'script', why: 'test', idempotent: true, text: 'echo "vps-test-processes x"' } as const
+    const look = await net.run('outside', readNodeWitness(owner, record, { unit: 'no-such-unit', port: 9000 }))
+    expect(readLook(look)).toMatchObject({
+      processes: { kind: 'there', value: [] },
+      lines: { kind: 'there', value: ['vps-test-processes x'] },
+    })
+  })
   test('where nft itself is broken nothing is read, and the record is read all the same', async () => {
     const record = { kind: 'script', why: 'test', idempotent: true, text: 'echo "{}"' } as const
     const command = readNodeWitness(owner, record)

@@ -51,6 +51,8 @@ export const infraFailures = {
   I155: infra('systemd on the node cannot start the service', atNode),
   I156: infra('what the service runs cannot be read on the node', atNode),
   I157: infra('nothing can be executed where the release lies on the node (mounted noexec)', atNode),
+  I158: infra('the node has the release or the data of the service on a read-only file system', atNode),
+  I159: infra("the node's own firewall drops the port of the service", atNode),
   I201: infra('a program of the lab did not end in time', { remedy: labDoctor }),
   I202: infra('a program that the lab needs cannot be started', { remedy: labDoctor }),
   I203: infra('a step of the lab failed', { remedy: labDoctor }),

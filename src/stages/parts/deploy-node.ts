@@ -13,10 +13,10 @@ import { Failure } from '../../domain/failure.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
-import type { Nodes, Execution } from '../../ports.ts'
+import type { Nodes, Execution, SessionFolder } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
 import { answered, runner } from './node-commands.ts'
-import { portTaken } from './port-taken.ts'
+import { diagnosed } from './diagnosed.ts'
 import { listens, type UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
 
@@ -73,7 +73,11 @@ export async function receiveOn(
 }
 
 /** Makes the received release the running one, unless it is already; proves it, or puts the old one back. */
-export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes: number): Promise<Deployed> {
+export async function switchOn(
+  world: Execution & Nodes & SessionFolder,
+  job: NodeJob,
+  sentBytes: number,
+): Promise<Deployed> {
   const {
     plan,
     node,
@@ -114,6 +118,11 @@ export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes
     return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
   } catch (error) {
     world.signal.throwIfAborted()
+    // Asked before anything is put back: afterwards another program runs.
+    const explained =
+      error instanceof Failure && error.kind === 'product'
+        ? await diagnosed(world, node, unit, release.installPath, error)
+        : error
     say('putting back what ran before')
     // The first reason is what counts; a roll back that fails too is told beside it.
     await run([putBack(name, release, held)], 'I148').then(
@@ -122,7 +131,7 @@ export async function switchOn(world: Execution & Nodes, job: NodeJob, sentBytes
       },
       (e: unknown) => world.log.warn(messageOf(e)),
     )
-    throw error
+    throw explained
   }
 }
 
@@ -147,8 +156,6 @@ async function awaitRunning(
     const bound = listens(seen.ports, unit.listens)
     if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound) return seen.proof
     if (world.clock.now() > deadline) {
-      const taken = bound ? null : await portTaken(world, node, unit)
-      if (taken !== null) throw taken
       throw new Failure({
         // What systemd does before it starts the program is nothing that the program did.
         code: seen.proof === null && seen.beforeStart !== null ? 'I155' : 'P011',

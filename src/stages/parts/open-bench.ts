@@ -1,9 +1,11 @@
 /**
  * Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader.
  */
+import { placeOf } from '../../commands/place.ts'
 import { currentBinary } from '../../commands/release.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import { unfitNodes } from '../../domain/controls.ts'
+import { causeOf } from '../../domain/diagnosis.ts'
 import { Failure } from '../../domain/failure.ts'
 import { peersOf, type NodeName } from '../../domain/fleet.ts'
 import type { Excluded } from '../../domain/not-covered.ts'
@@ -16,6 +18,7 @@ import { controlPair, runControls } from '../../instruments/controls.ts'
 import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import { installProber, randomHex, type Installed } from '../../instruments/prober.ts'
+import { askWhy } from '../../instruments/diagnosis.ts'
 import { selfTest } from '../../instruments/self-test.ts'
 import { provenProcess } from '../../instruments/process.ts'
 import type { Abortable, Clock, Nodes, ProberBinary } from '../../ports.ts'
@@ -91,10 +94,36 @@ export async function openBench(
     controls,
     before,
     unfit,
-    testAgain: (on) => selfTestOn(on, 'after'),
+    testAgain: async (on) => withCauses(await selfTestOn(on, 'after'), await causesOn(world, plan, on)),
     looked,
   }
 }
+
+/** What of a machine explains that the program fails there. */
+async function causesOn(
+  world: SuiteWorld,
+  plan: Plan,
+  nodes: readonly NodeName[],
+): Promise<ReadonlyMap<NodeName, string>> {
+  const asked = await onEachNode(nodes, world.signal, async (name) => {
+    const node = world.fleet.nodes.find((n) => n.name === name)
+    const planned = node === undefined ? null : unitOf(plan, node)
+    if (node === undefined || planned === null) return null
+    const { unit, listens } = planned
+    const place = placeOf(node.runtime)
+    const releases = plan.config.deploy.installPath
+    const told = await askWhy(world, name, { unit: unit.name, place, listens, releases })
+    return told === null ? null : causeOf(told.diagnosis)
+  })
+  return new Map([...asked.done].flatMap(([name, cause]) => (cause === null ? [] : [[name, cause.why]])))
+}
+
+/** Where a machine explains a failure, the program is not blamed for it. */
+const withCauses = (tested: readonly Control[], causes: ReadonlyMap<NodeName, string>): readonly Control[] =>
+  tested.map((c) => {
+    const why = causes.get(c.from)
+    return why === undefined || c.seen !== 'through' ? c : { ...c, seen: 'error', witnessed: false, detail: why }
+  })
 
 /** What runs on each node now, by the kernel's word. */
 export async function provenProcesses(

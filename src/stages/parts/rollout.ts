@@ -3,7 +3,7 @@ import type { Exclusion } from '../../domain/events/facts.ts'
 import { failureFacts, type Failure } from '../../domain/failure.ts'
 import type { FleetNode, NodeName } from '../../domain/fleet.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
-import type { Execution, Nodes } from '../../ports.ts'
+import type { Execution, Nodes, SessionFolder } from '../../ports.ts'
 import { receiveOn, switchOn, type Deployed, type NodeJob } from './deploy-node.ts'
 
 export interface Rollout {
@@ -24,7 +24,7 @@ export interface Rollout {
 }
 
 export function rolloutOf(
-  world: Execution & Nodes,
+  world: Execution & Nodes & SessionFolder,
   roster: readonly FleetNode[],
   leases: PerNode<number>,
   planned: readonly NodeJob[],

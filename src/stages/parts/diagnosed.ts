@@ -1,0 +1,45 @@
+/** A failure of the program on a node, once the node was asked: the machine's where the machine explains it. */
+import { onNode } from '../../commands/diagnosis.ts'
+import { placeOf } from '../../commands/place.ts'
+import { quote } from '../../commands/quote.ts'
+import { causeOf, lastWords, type Cause, type Diagnosis } from '../../domain/diagnosis.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { FleetNode } from '../../domain/fleet.ts'
+import { stripHidden } from '../../domain/text.ts'
+import { askWhy } from '../../instruments/diagnosis.ts'
+import type { Execution, Nodes, SessionFolder } from '../../ports.ts'
+import type { UnitPlan } from './units.ts'
+
+/** What the node told is kept beside the session, also where nothing explains the failure. */
+export async function diagnosed(
+  world: Execution & Nodes & Pick<SessionFolder, 'files' | 'concealer'>,
+  node: FleetNode,
+  { unit, listens }: UnitPlan,
+  releases: string,
+  failure: Failure,
+): Promise<Failure> {
+  const place = placeOf(node.runtime)
+  const asked = await askWhy(world, node.name, { unit: unit.name, place, listens, releases })
+  if (asked === null) return failure
+  const kept = `diagnosis/${node.name}.txt`
+  await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text)
+  world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`)
+  const words = lastWords(asked.diagnosis)
+  const cause = causeOf(asked.diagnosis)
+  const { message } = failure
+  return cause === null
+    ? new Failure({ ...failure.facts, message: stripHidden(`${message}${words}`, 700) })
+    : new Failure({
+        code: cause.code,
+        node: node.name,
+        message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, '')}${words}`, 700),
+        remedy: remedyOf(cause, asked.diagnosis, node),
+      })
+}
+
+function remedyOf(cause: Cause, { holder }: Diagnosis, node: FleetNode): string {
+  const owner = cause.code === 'I154' ? holder?.owner : null
+  return owner === null || owner === undefined
+    ? onNode(node, cause.look)
+    : `vps-test stop ${quote(owner.project)} --session ${quote(owner.session)} --services remove`
+}
