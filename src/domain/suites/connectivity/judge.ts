@@ -7,6 +7,7 @@ import type { Finding, FindingKind } from '../../findings.ts'
 import type { NodeName } from '../../fleet.ts'
 import type { PairViews, RelayView } from './flows.ts'
 import { handshakeReach, namesPath, pathClass, type Path } from './path.ts'
+import { againstNats, contradiction } from './contradicted.ts'
 import type { Oracle, PairClass } from './oracle.ts'
 import type { Promises } from '../../promises.ts'
 import type { Sample, SampleOutcome } from '../sample.ts'
@@ -93,6 +94,9 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
     findings: [
       ...(told ? claimFindings({ attempt, oracle, path, punched, recordFault, possession }) : []),
       ...pathFindings(attempt, seen),
+      ...(delivered && againstNats({ path: path.kind, expected: oracle.expected, ipv6: seen.ipv6 })
+        ? [contradiction(attempt, oracle.why)]
+        : []),
     ],
     sentence: sentence({
       attempt,

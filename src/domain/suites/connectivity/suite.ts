@@ -12,6 +12,7 @@ import type { RunContext } from '../run-context.ts'
 import { counts, subjectName } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
+import { contradictedNats } from './contradicted.ts'
 import { waitingSeconds } from './cooloff.ts'
 import {
   plannedPairs,
@@ -110,6 +111,7 @@ function judge(
       ...retried.strays,
       ...foreignReasons(judgedAll),
       ...wholeReasons(samples, pairs, targets.sampleFloor),
+      ...contradictedNats(samples),
     ],
     notCovered: [
       ...uncoveredClasses(pairs),
