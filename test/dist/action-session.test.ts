@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Counts } from '../../src/domain/counts.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Origin } from '../../src/domain/writer.ts'
+import { sha256 } from '../../src/domain/ledger.ts'
 import { newestPlan } from '../../src/stages/parts/interview.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { tamper } from '../contract/ledger.kit.ts'
@@ -505,12 +506,18 @@ describe('comment', () => {
       ...more,
     })
     const said = (issue: number): string => t.runner.api.state.comments.find((c) => c.issue === issue)?.body ?? ''
-    const evidenceZip = (files = contents(good)): Buffer =>
-      zip([
-        { path: 'manifest.json', data: `${JSON.stringify(manifestOf([]), null, 1)}\n` },
-        { path: 'evidence/verdict.json', data: '{"suites":{}}' },
-        ...Object.entries(files).map(([name, data]) => ({ path: `evidence/${name}`, data })),
+    /** `sealed`: what the manifest lists, where that is not what lies there. */
+    const evidenceZip = (files = contents(good), sealed: Readonly<Record<string, string>> = {}): Buffer => {
+      const all = Object.entries({ 'verdict.json': '{"suites":{}}', ...files })
+      const listed = all.map(([name, data]) => {
+        const held = sealed[name] ?? data
+        return { path: `evidence/${name}`, bytes: Buffer.byteLength(held), sha256: sha256(held) }
+      })
+      return zip([
+        { path: 'manifest.json', data: `${JSON.stringify(manifestOf(listed), null, 1)}\n` },
+        ...all.map(([name, data]) => ({ path: `evidence/${name}`, data })),
       ])
+    }
     const unread = /^<!-- vps-test:pull-request -->\n### vps-test: the evidence of this run cannot be read\n/
 
     test('found by its head; what it left is data', async () => {
@@ -602,19 +609,29 @@ describe('comment', () => {
     })
 
     test.each([
-      ['not what was uploaded', () => ({ data: evidenceZip(), digest: `sha256:${'0'.repeat(64)}` })],
+      [
+        'not what was uploaded',
+        /has sha256 \w{64} instead of 0{64}/,
+        () => ({ data: evidenceZip(), digest: `sha256:${'0'.repeat(64)}` }),
+      ],
       [
         'megabytes of lists',
+        /plan\.json holds more than 1000000 values/,
         () => ({ data: evidenceZip({ ...contents(good), 'plan.json': `[${'[],'.repeat(5_000_000)}1]` }) }),
       ],
-      ['a file of 17 MB', () => ({ data: evidenceZip({ ...contents(good), 'nat.json': ' '.repeat(17 * 1024 ** 2) }) })],
+      [
+        'a file of 17 MB',
+        /nat\.json has 17825792 bytes/,
+        () => ({ data: evidenceZip({ ...contents(good), 'nat.json': ' '.repeat(17 * 1024 ** 2) }) }),
+      ],
       [
         '65 MB in all',
+        /unpacks to more than 67108864 bytes/,
         () => ({
           data: zip(Array.from({ length: 5 }, (_, n) => ({ path: `f${n}`, data: Buffer.alloc(13 * 1024 ** 2) }))),
         }),
       ],
-    ])('%s cannot be read, and is said to be so in place of an older comment', async (_, make) => {
+    ])('%s cannot be read, and is said to be so in place of an older comment', async (_, why, make) => {
       t.runner.api.state.pulls.push({ ...pull, fork: true })
       t.runner.api.state.comments.push({
         id: 1,
@@ -624,7 +641,8 @@ describe('comment', () => {
       })
       const { data, digest } = { digest: undefined, ...make() }
       const { id } = t.runner.results.plant('907', `vps-test-evidence-x-test-1-1`, data, digest)
-      expect((await t.runner.step('comment', { inputs: of('907') })).code, String(id)).toBe(0)
+      const end = await t.runner.step('comment', { inputs: of('907') })
+      expect([end.code, end.out], String(id)).toEqual([0, expect.stringMatching(why)])
       expect(said(7)).toMatch(unread)
     })
 
@@ -637,7 +655,11 @@ describe('comment', () => {
           notes: Array.from({ length: 900 }, (_, n) => ({ what: `${n}`, why: '\u{1f642}'.repeat(100) })),
         },
       }
-      t.runner.results.plant('908', 'vps-test-evidence-x-test-1-1', evidenceZip(contents(long as Files)))
+      t.runner.results.plant(
+        '908',
+        'vps-test-evidence-x-test-1-1',
+        evidenceZip(contents(long as Files), { 'nat.json': '[]' }),
+      )
       const end = await t.runner.step('comment', { inputs: of('908') })
       const first =
         /^<!-- vps-test:pull-request -->\n### vps-test: the evidence is not whole: \d+ faults\n\nThe evidence is \*\*not whole\*\* \\\(\d+ faults\\\): do not trust it\.\n/

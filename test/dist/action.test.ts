@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { madeKey } from '../made-key.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import pkg from '../../package.json' with { type: 'json' }
+import { gitHost } from '../contract/ledger.host.ts'
 import { commit, leftBy, repository, root } from './runner.ts'
 import { ago, hour, stories, writerOf } from './sessions.ts'
 import { answers, errors, openTested, type Tested } from './tested.ts'
@@ -305,6 +306,24 @@ describe('the surroundings', () => {
     ).toBe(0)
   })
   test('a ledger that may not be written: the permission is named, and the token is not shown', async () => {
+    const served = join(t.runner.dir, 'served')
+    execFileSync('git', ['init', '-q', '--bare', join(served, 'someone/program.git')])
+    const { writer } = t.runner.api.tokens
+    const token = `Basic ${Buffer.from(`x-access-token:${writer}`).toString('base64')}`
+    const host = await gitHost(served, { writes: 'nobody', reads: token })
+    try {
+      const env = { GITHUB_SERVER_URL: host.url, VPS_TEST_LEDGER_REMOTE: undefined }
+      const end = await t.runner.step('plan', { inputs: answers, env, run: '301' })
+      expect(end.code).toBe(2)
+      expect(errors(end).join()).toMatch(/U262.*permissions: \{ contents: write \}/)
+      // The forge repeats what it was sent.
+      expect(host.seen).toContainEqual(expect.stringMatching(/^403 /))
+      for (const secret of [writer, token.slice('basic '.length)]) expect(end.out + end.summary).not.toContain(secret)
+    } finally {
+      await host.close()
+    }
+  })
+  test('a hook that refuses the ledger is no missing permission, whatever words it says', async () => {
     const guarded = join(t.runner.dir, 'guarded.git')
     execFileSync('git', ['init', '-q', '--bare', guarded])
     writeFileSync(
@@ -312,10 +331,9 @@ describe('the surroundings', () => {
       '#!/bin/sh\necho "Permission to someone/program.git denied to github-actions[bot]." >&2; exit 1\n',
     )
     chmodSync(join(guarded, 'hooks/pre-receive'), 0o755)
-    const end = await t.runner.step('plan', { inputs: answers, env: { VPS_TEST_LEDGER_REMOTE: guarded }, run: '301' })
+    const end = await t.runner.step('plan', { inputs: answers, env: { VPS_TEST_LEDGER_REMOTE: guarded }, run: '302' })
     expect(end.code).toBe(2)
-    expect(errors(end).join()).toMatch(/U262.*permissions: \{ contents: write \}/)
-    expect(end.out + end.summary).not.toContain(t.runner.api.tokens.writer)
+    expect(errors(end).join()).toMatch(/U267.*pre-receive hook declined/)
   })
   test('cancelled while GitHub does not answer: it ends in time, and says that it was cancelled', async () => {
     t.put([...stories.due, ['due', {}, ago(hour / 2)]], writerOf('57'))
