@@ -189,6 +189,7 @@ describe('a toolchain that cannot work here', () => {
       'BUILD toolchain BUILD',
       'BUILD built DEPLOY',
       'DEPLOY deployed TEST',
+      'TEST begun TEST',
       'TEST passed COMPLETE',
     ])
     const record = entries.find((e) => e.event === 'built')?.facts['build'] as unknown as BuildRecord
@@ -274,7 +275,7 @@ describe('a compile error', () => {
     })
     const { session, entries } = (await sessionsOf(scene)).at(-1) ?? { session: undefined, entries: [] }
     expect(session).toMatchObject({ state: 'TEST' })
-    expect(entries.at(-1)?.event).toBe('deployed')
+    expect(entries.slice(-2).map((e) => e.event)).toEqual(['deployed', 'begun'])
     expect(result.job('collect-proof')?.result).toBe('success')
     expect(await artifact(`vps-test-logs-${session?.id ?? ''}-2`)).toMatchObject(logsOf(nodes))
     expect(await holders()).toEqual(['-', '-', '-'])
@@ -294,8 +295,11 @@ describe('a compile error', () => {
       'AWAIT_PUSH pushed BUILD',
       'BUILD built DEPLOY',
       'DEPLOY deployed TEST',
+      'TEST begun TEST',
+      'TEST begun TEST',
       'TEST passed COMPLETE',
     ])
+    expect(entries.at(-2)?.facts).toMatchObject({ test: 2, interrupted: [{ test: 1 }] })
     expect(await holders()).toEqual(['-', '-', '-'])
   })
 })

@@ -92,6 +92,7 @@ test('queued: red with its own title; when the first session is stopped, the sch
     'SETUP ready BUILD',
     'BUILD built DEPLOY',
     'DEPLOY deployed TEST',
+    'TEST begun TEST',
     'TEST passed AWAIT_APPROVAL',
   ])
   expect(await leaseOn(first, holder)).toBe('free')

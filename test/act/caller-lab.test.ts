@@ -21,6 +21,7 @@ const loop = [
   'SETUP ready BUILD',
   'BUILD built DEPLOY',
   'DEPLOY deployed TEST',
+  'TEST begun TEST',
 ]
 let scene: Scene
 beforeAll(async () => {
@@ -97,6 +98,7 @@ test("a dispatch: the caller's schedule takes the first checkpoint", async () =>
     ...loop,
     'TEST passed WAIT_1HR',
     'WAIT_1HR due TEST',
+    'TEST begun TEST',
     'TEST passed WAIT_6HR',
   ])
   expect(ran(due)).toEqual([

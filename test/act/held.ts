@@ -22,8 +22,8 @@ export interface Held {
 export interface GitServer {
   /** For VPS_TEST_LEDGER_REMOTE. */
   readonly url: string
-  /** `before`: everything is sent, nothing has moved. `after`: the branch has moved, the pusher does not know yet. */
-  hold(where: 'before' | 'after'): Promise<Held>
+  /** `before`: everything is sent, nothing has moved. `after`: the branch has moved, the pusher does not know yet. `pass`: so many pushes go by before. */
+  hold(where: 'before' | 'after', more?: { readonly pass?: number }): Promise<Held>
   close(): Promise<void>
 }
 
@@ -60,7 +60,7 @@ export async function serveGit(remote: string): Promise<GitServer> {
   )
   return {
     url,
-    hold: (where) => holdPush(remote, where),
+    hold: (where, { pass = 0 } = {}) => holdPush(remote, where, pass),
     close: async () => {
       try {
         process.kill(-(child.pid ?? 0), 'SIGTERM')
@@ -84,7 +84,7 @@ const freePort = (): Promise<number> =>
 
 const branch = 'refs/heads/vps-test-ledger'
 
-async function holdPush(remote: string, where: 'before' | 'after'): Promise<Held> {
+async function holdPush(remote: string, where: 'before' | 'after', pass: number): Promise<Held> {
   const place = join(remote, 'held')
   rmSync(place, { recursive: true, force: true })
   mkdirSync(place)
@@ -99,13 +99,13 @@ async function holdPush(remote: string, where: 'before' | 'after'): Promise<Held
   // Whoever takes `armed` away is held; five minutes are the end of any test.
   writeFileSync(
     `${hook}.new`,
-    `#!/bin/sh\nmv '${armed}' '${held}' 2>/dev/null || exit 0\nn=0\nuntil [ -e '${answer}' ] || [ $n -gt 6000 ]; do sleep 0.05; n=$((n + 1)); done\n: >'${done}'\nexec grep -q lands '${answer}'\n`,
+    `#!/bin/sh\nfor one in '${place}'/pass-*; do rm "$one" 2>/dev/null && exit 0; done\nmv '${armed}' '${held}' 2>/dev/null || exit 0\nn=0\nuntil [ -e '${answer}' ] || [ $n -gt 6000 ]; do sleep 0.05; n=$((n + 1)); done\n: >'${done}'\nexec grep -q lands '${answer}'\n`,
   )
   chmodSync(`${hook}.new`, 0o755)
   renameSync(`${hook}.new`, hook)
   const tip = async (): Promise<string> =>
     (await run('git', ['--git-dir', remote, 'for-each-ref', '--format=%(objectname)', branch])).stdout.trim()
-  const stood = await tip()
+  for (let n = 0; n < pass; n++) writeFileSync(join(place, `pass-${n}`), '')
   writeFileSync(armed, '')
   return {
     reached: async (ended) => {
@@ -120,10 +120,11 @@ async function holdPush(remote: string, where: 'before' | 'after'): Promise<Held
     end: async (how) => {
       rmSync(armed, { force: true })
       if (existsSync(held)) {
+        const stood = await tip()
         writeFileSync(`${answer}.new`, how)
         renameSync(`${answer}.new`, answer)
         await until('the hook to answer', () => existsSync(done))
-        if (how === 'lands') await until('the push to land', async () => (await tip()) !== stood)
+        if (how === 'lands' && where === 'before') await until('the push to land', async () => (await tip()) !== stood)
       }
       rmSync(hook)
     },

@@ -26,6 +26,12 @@ const undisturbed = [
   'DEPLOY deployed TEST',
   'TEST passed COMPLETE',
 ]
+/** The first so many of them; each test that was begun says so before anything of it is done. */
+const after = (recorded: number, begun: number): readonly string[] => [
+  ...undisturbed.slice(0, 5).slice(0, recorded),
+  ...Array<string>(begun).fill('TEST begun TEST'),
+  ...undisturbed.slice(5, recorded),
+]
 const seed = Number(process.env['VPS_TEST_SEED'] ?? randomInt(1 << 16))
 let scene: Scene
 let attempts: Attempts
@@ -56,6 +62,9 @@ const end = (run: ActRun, job: string, how: How): void => {
   }
 }
 
+/** Appends of a job that come before its work. */
+const notesOf = (job: string): number => (job === 'test' ? 1 : 0)
+
 /** What the ledger says now; one session, and its chain is whole. */
 async function story(): Promise<readonly string[]> {
   const [only, ...more] = await sessionsOf(scene)
@@ -64,9 +73,9 @@ async function story(): Promise<readonly string[]> {
   return steps(only?.entries ?? [])
 }
 
-/** Ends the job's step where it says `line`, before anything of it is in the ledger. */
+/** Ends the job's step where it says `line`, before what came of it is in the ledger. */
 async function early(job: string, line: string | RegExp, how: How, jobs?: readonly string[]): Promise<ActResult> {
-  const held = await server.hold('before')
+  const held = await server.hold('before', { pass: notesOf(job) })
   const run = await attempts.start(jobs)
   await run.seen(job, line).catch(async (error: unknown) => {
     throw new Error(`${String(error)}\n${tell((await run.done).raw)}`)
@@ -87,7 +96,7 @@ async function appending(
   how: How,
   jobs: readonly string[] = [job],
 ): Promise<ActResult> {
-  const held = await server.hold(where)
+  const held = await server.hold(where, { pass: notesOf(job) })
   const run = await attempts.start(jobs)
   await held.reached(run.done)
   end(run, job, how)
@@ -138,7 +147,7 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
   test.each(stages)(
     '$job: in the middle of its work, before its entry lands, and after',
     async ({ job, from, lines, recorded }) => {
-      const before = undisturbed.slice(0, recorded)
+      const begun = notesOf(job)
       // The job before died after its entry: it is run again too and says that it is done. The jobs after find a
       // session that stands still.
       const first = await early(
@@ -150,14 +159,14 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
       failedIn(first, job)
       expect(first.job(from)?.result).toBe('success')
       expect(first.job('gate')?.result).toBe('failure')
-      expect(await story()).toEqual(before)
+      expect(await story()).toEqual(after(recorded, begun))
       const refused = await appending(job, 'before', 'refused', pick(recorded + 1, ['killed', 'cancelled']))
       failedIn(refused, job)
       if (job === 'build' || job === 'test')
         expect(refused.job(job)?.log.join('\n')).toMatch(/^artifact vps-test-(binary|evidence)-/m)
-      expect(await story()).toEqual(before)
+      expect(await story()).toEqual(after(recorded, 2 * begun))
       failedIn(await appending(job, pick(recorded, ['before', 'after']), 'lands', 'killed'), job)
-      expect(await story()).toEqual(undisturbed.slice(0, recorded + 1))
+      expect(await story()).toEqual(after(recorded + 1, 3 * begun))
     },
   )
 
@@ -174,15 +183,15 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
       ]) as string[],
     })
     for (const job of ['collect-proof', 'advance', 'gate']) failedIn(result, job)
-    expect(await story()).toEqual(undisturbed)
+    expect(await story()).toEqual(after(6, 3))
   })
 
-  test('run again to its end: the same verdict, each transition once, leases given back, the gate green', async () => {
+  test('run again to its end: the same verdict, each transition once, each beginning told, leases given back, the gate green', async () => {
     const result = await (await attempts.start(withFollowers('collect-proof'))).done
     expect(result.code, tell(result.raw)).toBe(0)
     expect(result.job('gate')?.result).toBe('success')
     expect(result.job('collect-proof')?.outputs).toMatchObject({ 'prove.verdict': 'passed', 'prove.state': 'COMPLETE' })
-    expect(await story()).toEqual(undisturbed)
+    expect(await story()).toEqual(after(6, 3))
     expect(await Promise.all(nodes.filter((n) => n !== 'saorsa-1').map((n) => holderOn(scene.lab, n)))).toEqual([
       '-',
       '-',
@@ -190,6 +199,11 @@ describe(`a run whose jobs die (VPS_TEST_SEED=${seed})`, () => {
     ])
     const [only] = await sessionsOf(scene)
     const last = only?.entries.at(-1)
+    expect(only?.entries.filter((e) => e.event === 'begun').map((e) => e.facts)).toMatchObject([
+      { test: 1, interrupted: [] },
+      { test: 2, interrupted: [{ test: 1 }] },
+      { test: 3, interrupted: [{ test: 1 }, { test: 2 }] },
+    ])
     const named = last !== undefined && isTest(last) ? last.facts.artifact : null
     expect(named).not.toBeNull()
     expect(scene.results.artifacts().find((a) => a.id === named?.id)?.name).toBe(named?.name)

@@ -101,6 +101,7 @@ test('a push to the base branch: the lab in one job, and its proof in the ledger
     'BUILD',
     'DEPLOY',
     'TEST',
+    'TEST',
     'COMPLETE',
   ])
   expect(existsSync('/var/lib/vps-test/lab-action')).toBe(false)

@@ -24,6 +24,7 @@ const firstLoop = [
   'SETUP ready BUILD',
   'BUILD built DEPLOY',
   'DEPLOY deployed TEST',
+  'TEST begun TEST',
   'TEST passed WAIT_1HR',
 ]
 const comment = (): string => scene.api.state.comments.map((c) => c.body).join('\n')
@@ -114,7 +115,7 @@ test('a program that died during the wait: the tick dies too, the next one takes
   await dying.seen('checkpoint', /test: \d+ attempts/)
   dying.kill('checkpoint', 'SIGKILL')
   expect((await dying.done).job('checkpoint')?.result).toBe('failure')
-  expect(steps((await newest(scene)).entries)).toEqual([...firstLoop, 'WAIT_1HR due TEST'])
+  expect(steps((await newest(scene)).entries)).toEqual([...firstLoop, 'WAIT_1HR due TEST', 'TEST begun TEST'])
   // What a run that did not end may still record is not shown, and the check stays as it was.
   expect(scene.api.state.checks.at(-1)).toMatchObject({
     conclusion: 'success',
@@ -134,12 +135,15 @@ test('a program that died during the wait: the tick dies too, the next one takes
   const { session, entries } = await newest(scene)
   expect(steps(entries).slice(firstLoop.length), tell(result.raw)).toEqual([
     'WAIT_1HR due TEST',
+    'TEST begun TEST',
     'TEST claimed TEST',
+    'TEST begun TEST',
     'TEST failed RESTART',
     'RESTART restart SETUP',
     'SETUP ready BUILD',
     'BUILD built DEPLOY',
     'DEPLOY deployed TEST',
+    'TEST begun TEST',
     'TEST passed WAIT_1HR',
   ])
   expect(session.id).toBe(before.session.id)
@@ -168,11 +172,15 @@ test('two ticks at once: one takes the checkpoint, the other one finds nothing o
     both.map((r) => tell(r.raw)).join('\n'),
   ).toEqual([0, 0])
   const { session, entries } = await newest(scene)
-  expect(steps(entries).slice(before.entries.length)).toEqual(['WAIT_1HR due TEST', 'TEST passed WAIT_6HR'])
+  expect(steps(entries).slice(before.entries.length)).toEqual([
+    'WAIT_1HR due TEST',
+    'TEST begun TEST',
+    'TEST passed WAIT_6HR',
+  ])
   expect(both.filter((r) => said(r).includes('WAIT_1HR → TEST'))).toHaveLength(1)
   expect(both.filter((r) => /another run was first|works on it|nothing is done/.test(said(r)))).toHaveLength(1)
 
-  const [claim, recorded] = entries.slice(-2)
+  const [claim, , recorded] = entries.slice(-3)
   const lateness = (claim?.at ?? 0) - (before.session.waitUntil ?? 0)
   expect(lateness).toBeGreaterThanOrEqual(600_000)
   expect(claim?.facts).toMatchObject({
@@ -197,7 +205,11 @@ test('four hours late at the last one: taken, said, COMPLETE, on the same commen
   const result = await tick(scene, await dueShift(scene, 4 * hour))
   expect(result.code, tell(result.raw)).toBe(0)
   const { session, entries } = await newest(scene)
-  expect(steps(entries).slice(before.entries.length)).toEqual(['WAIT_6HR due TEST', 'TEST passed COMPLETE'])
+  expect(steps(entries).slice(before.entries.length)).toEqual([
+    'WAIT_6HR due TEST',
+    'TEST begun TEST',
+    'TEST passed COMPLETE',
+  ])
   expect(session.checkpointsTaken).toEqual(['WAIT_1HR', 'WAIT_6HR'])
   const proof = await proofOf(scene, entries.at(-1))
   for (const text of [proof, comment()]) expect(text).toMatch(/4 h 00 min( \d\d s)? late/)
