@@ -7,6 +7,8 @@ export type FindingKind =
   | 'mislabelled-nat'
   /** The mapping moved after an unsolicited packet (nat-lab C.1, clash). */
   | 'unstable-nat'
+  /** Measured before the test and after it, it was not the same. */
+  | 'nat-changed'
   /** It went end to end where the NATs, as measured, leave no such path. */
   | 'nat-contradicted'
   /** Success was claimed towards a peer that does not exist. */

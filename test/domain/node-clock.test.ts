@@ -99,6 +99,12 @@ describe('inside a test', () => {
     })
     expect(verdict(input).findings.map((f) => f.kind)).toEqual(['clock-jump'])
   })
+  test("a jump of the orchestrator's clock is a finding of the verdict", () => {
+    const found = verdict({ ...run(), clock: { ...clock, ended: moment(60, 3600) } }).findings
+    expect(found.map((f) => f.kind)).toContain('clock-jump')
+    expect(found[0]?.message).toContain("the orchestrator's wall clock moved")
+    expect(verdict({ ...run(), clock: { ...clock, looked: moment(0), looking: moment(0) } }).findings).toEqual([])
+  })
 })
 
 test('one process stays one process when the wall clock of its node is set', () => {

@@ -27,6 +27,7 @@ import { manyStrangers } from './many-strangers.ts'
 import { mappedAddresses } from './mapped-addresses.ts'
 import { mdns } from './mdns.ts'
 import { natNotMeasured } from './nat-not-measured.ts'
+import { natOpened } from './nat-opened.ts'
 import { noNatMeasured } from './no-nat-measured.ts'
 import { nodeLostEarly } from './node-lost-early.ts'
 import { nothingRan } from './nothing-ran.ts'
@@ -83,6 +84,7 @@ export const disturbances: readonly Disturbance[] = [
   mappedAddresses,
   mdns,
   natNotMeasured,
+  natOpened,
   noNatMeasured,
   nodeLostEarly,
   nothingRan,

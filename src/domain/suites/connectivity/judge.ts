@@ -64,6 +64,7 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
   const outcome =
     attempt.fault?.kind ?? (notShown !== null ? 'unwitnessed' : outcomeOf(attempt, path, oracle, recordFault))
   const told = attempt.fault === undefined && path.kind !== 'unwitnessed'
+  const forbidden = attempt.fault === undefined && notShown === null && againstNats(path, oracle)
   return {
     id: attempt.id,
     group: oracle.pairClass,
@@ -73,7 +74,7 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
     grade:
       outcome === 'infra' || outcome === 'harness' || path.kind === 'unwitnessed' || path.kind === 'ambiguous'
         ? null
-        : delivered && recordFault === null && notShown === null
+        : delivered && recordFault === null && notShown === null && !forbidden
           ? gradeOf(possession)
           : attempt.claim.success === true
             ? 'D'
@@ -94,9 +95,7 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
     findings: [
       ...(told ? claimFindings({ attempt, oracle, path, punched, recordFault, possession }) : []),
       ...pathFindings(attempt, seen),
-      ...(delivered && againstNats({ path: path.kind, expected: oracle.expected, ipv6: seen.ipv6 })
-        ? [contradiction(attempt, oracle.why)]
-        : []),
+      ...(forbidden ? [contradiction(attempt, oracle)] : []),
     ],
     sentence: sentence({
       attempt,
@@ -155,7 +154,7 @@ function outcomeOf(attempt: Attempt, path: Path, oracle: Oracle, recordFault: st
     case 'none':
       return 'failed'
     case 'end-to-end':
-      return attempt.claim.success === false ? 'failed' : 'success'
+      return attempt.claim.success === false ? 'failed' : againstNats(path, oracle) ? 'unwitnessed' : 'success'
     case 'relayed':
       return attempt.claim.success === false || oracle.expected === 'end-to-end' ? 'failed' : 'success'
   }

@@ -3,6 +3,7 @@
  * end-to-end").
  */
 import type { Attempt, Claim } from '../../evidence.ts'
+import { contradictionText } from './contradicted.ts'
 import type { PairViews } from './flows.ts'
 import type { Oracle } from './oracle.ts'
 import type { Path } from './path.ts'
@@ -43,6 +44,7 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
       // A record that is missing too is no news where nothing came.
       return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record.kind === 'absent' ? '' : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`
     case 'end-to-end':
+      if (expected === 'relayed' && broken === '') return `not counted: ${contradictionText(oracle)}`
       return `${punched ? 'punched' : 'end-to-end'}${expected === 'relayed' ? ` although expected relayed (${oracle.why})` : ''}${broken}`
     case 'relayed':
       return `expected ${expected} (${oracle.why})${expected === 'end-to-end' ? ', delivered only by relay through ' : '; relayed through '}${path.via}${broken}`
