@@ -36,5 +36,4 @@ export function outcomeOf({ input, told }: Composed): Outcome {
 }
 
 const rateOf = (all: readonly Told[]): number => (all.length === 0 ? 100 : (100 * all.filter(good).length) / all.length)
-const good = ({ truth, expected }: Told): boolean =>
-  truth.has && truth.path === expected
+const good = ({ truth, expected }: Told): boolean => truth.has && truth.path === expected
