@@ -99,12 +99,12 @@ async function readSealed(folder: InertFolder, most: Limits, faults: string[]): 
   for (const { path, kind } of folder.listed) {
     if (kind !== 'file' || !path.startsWith('evidence/')) continue
     const bytes = listed.get(path)
-    // What nobody sealed is at fault whatever it holds.
-    if (bytes === undefined) {
+    // What nobody sealed is at fault whatever it holds; what it would be judged to is shown beside the faults.
+    if (bytes === undefined && !judged.has(path)) {
       digests.push({ path, bytes: 0, sha256: '' })
       continue
     }
-    const content = await (judged.has(path) ? folder.read(path, most.bytes) : folder.digest(path, bytes))
+    const content = await (judged.has(path) ? folder.read(path, most.bytes) : folder.digest(path, bytes ?? 0))
     if (judged.has(path)) kept.set(path, content.bytes)
     digests.push({ path, bytes: content.length, sha256: content.sha256 })
   }

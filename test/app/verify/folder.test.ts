@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { check, type CheckWish } from '../../../src/app/evidence.ts'
 import type { Entry } from '../../../src/domain/ledger.ts'
+import { manifestOf } from '../../../src/domain/manifest.ts'
 import { junitOf } from '../../../src/report/junit.ts'
 import { sealedTest, sealedVersion, type SealedTest } from '../../kit/sealed.ts'
 
@@ -67,6 +68,14 @@ describe('nothing lies in it unnoticed', () => {
     await writeFile(join(one.folder, 'junit.xml'), junitOf(one.bundle, one.verdict))
     expect((await judged(one)).faults).toEqual([])
   })
+})
+
+test('evidence that the list leaves out is judged all the same, and at fault', async () => {
+  const one = await fresh()
+  await writeFile(join(one.folder, 'manifest.json'), `${JSON.stringify(manifestOf([]), null, 1)}\n`)
+  const { faults, verdict } = await judged(one)
+  expect(verdict).toBe('passed')
+  expect(faults).toContain('"evidence/plan.json" is not listed')
 })
 
 describe('only regular files', () => {
