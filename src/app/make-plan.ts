@@ -4,6 +4,7 @@ import { refuseDirty } from '../adapters/build/native.ts'
 import { readSource } from '../adapters/build/source.ts'
 import { besideTheCommit } from '../adapters/build/whole-commit.ts'
 import { digestOf } from '../adapters/build/zigbuild.ts'
+import { sandboxHere } from '../adapters/sandbox/way.ts'
 import { readBuildCommand } from '../domain/cargo-argv.ts'
 import { checkpointStates } from '../domain/states.ts'
 import { revisionOf, type SourceInfo } from '../domain/build.ts'
@@ -18,6 +19,7 @@ import { assemblePlan } from '../domain/assemble-plan.ts'
 import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
 import { interview } from './interview.ts'
+import type { Enclosed } from './plan-text.ts'
 
 export interface PlannedRun {
   readonly plan: Plan
@@ -28,6 +30,12 @@ export interface PlannedRun {
   /** The root of its repository: what the plan's workspace is relative to. */
   readonly checkout: string
 }
+
+/** What would enclose the build of a plan on this machine. */
+export const enclosedHere = async (c: Pick<Context, 'signal' | 'unenclosed'>, { source }: Plan): Promise<Enclosed> => ({
+  sandbox: source.kind === 'build' && source.native !== true ? await sandboxHere(c.signal) : null,
+  unenclosed: c.unenclosed ?? 'build',
+})
 
 export interface Surrounding {
   /** Where nobody names a fleet: a default that the surface shows. */

@@ -1,15 +1,32 @@
-/** The plan for a person: steps, time, what is asked for and not done, soak, digest. */
+/** The plan for a person: steps, time, what is asked for and not done, a build without a sandbox, soak, digest. */
+import type { SandboxKind } from '../domain/build.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { planSummary } from '../inputs/summary.ts'
 
-export const planText = (plan: Plan): string =>
+/** `enclosed`: what would enclose the build on this machine; null where nothing is built here. */
+export const planText = (plan: Plan, enclosed: Enclosed): string =>
   [
     planSummary(plan),
     '',
     ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
     `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
+    ...withoutSandbox(enclosed),
     plan.soak.length === 0
       ? 'Soak: off.'
       : `Soak: ${plan.soak.join(', ')}; the fleet stays leased until the last checkpoint.`,
     `Plan ${planDigest(plan).slice(0, 16)}.`,
   ].join('\n')
+
+export interface Enclosed {
+  readonly sandbox: SandboxKind | null
+  readonly unenclosed: 'refuse' | 'build'
+}
+
+const withoutSandbox = ({ sandbox, unenclosed }: Enclosed): readonly string[] =>
+  sandbox?.kind !== 'none'
+    ? []
+    : [
+        unenclosed === 'refuse'
+          ? `The build would be refused here: this job holds a key or a token that writes, and has no sandbox (${sandbox.why}).`
+          : `The build would run without a sandbox, as this user: the project's code sees what it sees (${sandbox.why}).`,
+      ]

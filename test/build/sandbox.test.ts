@@ -29,6 +29,7 @@ async function planted(way: SandboxWay) {
     // Readable by everybody, as on a careless machine: what hides them is that they are not there.
     writeFileSync(file, text, { mode: 0o644 })
   }
+  mkdirSync(join(root, 'bin'))
   execFileSync('chmod', ['755', home, root])
   git(root, 'config', 'http.https://github.com/.extraheader', `AUTHORIZATION: basic ${secret}`)
   const socket = join(home, 'agent.sock')
@@ -50,6 +51,8 @@ async function planted(way: SandboxWay) {
   const env = {
     ...process.env,
     HOME: home,
+    // A checkout's own programs on PATH do not show the checkout.
+    PATH: `${join(root, 'bin')}:${process.env['PATH']}`,
     RUSTUP_HOME: process.env['RUSTUP_HOME'] ?? join(homedir(), '.rustup'),
     SSH_AUTH_SOCK: socket,
     GITHUB_TOKEN: secret,

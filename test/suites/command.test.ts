@@ -33,7 +33,7 @@ const asked = (more: Partial<CustomTest>): CustomTest => ({
   expectedExit: 0,
   ...more,
 })
-let now = 1000
+let now = Date.UTC(2026, 0, 1)
 const world = {
   fleet,
   signal: AbortSignal.timeout(60_000),

@@ -2,7 +2,6 @@
 import { access, readFile, stat, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { Toolchain } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { innerHome, sandboxEnvironment, shownFor } from '../sandbox/policy.ts'
 import { openSandbox, type Enclosure, type SandboxWay } from '../sandbox/sandbox.ts'
@@ -10,7 +9,8 @@ import { readPathDependencies } from '../../domain/cargo-metadata.ts'
 import type { Log } from '../../ports.ts'
 import type { Launch } from '../process.ts'
 import { isInside } from './inside.ts'
-import { ask, runTool } from './process.ts'
+import { runTool } from './process.ts'
+import { askTools, cargoMetadata, type Answers } from './questions.ts'
 import { outsideCopy, sourceCopy } from './source-copy.ts'
 import type { ZigToolchain } from './toolchain.ts'
 
@@ -46,7 +46,7 @@ export async function sandboxFor(
   const env = { ...sandboxEnvironment({ ...ours, ...tools.env }), RUSTUP_HOME: rustup }
   const enclosure = await openSandbox({
     folder: options.sandboxDir,
-    shown: shownFor(tools.env['PATH'] ?? ours['PATH'] ?? '', home, [rustup, ...tools.directories]),
+    shown: shownFor(tools.env['PATH'] ?? ours['PATH'] ?? '', [home, options.workspace], [rustup, ...tools.directories]),
     written: [options.targetDir],
     source: sourceCopy(options.workspace, options.log, options.signal),
     env,
@@ -75,32 +75,19 @@ export async function asked(
   { enclosure, cwd }: BuildSandbox,
   zig: string,
   options: EnclosedBuild,
-): Promise<{ readonly versions: Toolchain; readonly launch: Enclosed }> {
+): Promise<Answers & { readonly launch: Enclosed }> {
   const launching =
     (more: Readonly<Record<string, string>>): Enclosed =>
     (dir) => ({ ...enclosure.enclose(dir, more), cwd: enclosure.kind.kind === 'none' ? dir : cwd, hold: true })
-  const say =
-    (launch: Enclosed) =>
-    (...argv: [string, ...string[]]): Promise<string> =>
-      ask(argv, { ...launch(options.workspace), timeoutMs: 600_000, signal: options.signal })
   const usual = launching({})
-  const { rustc, launch } = await say(usual)('rustc', '--version').then(
-    (said) => ({ rustc: said, launch: usual }),
-    async (error: unknown) => {
-      options.signal.throwIfAborted()
-      if (enclosure.kind.kind === 'none' || !(await asksForToolchain(options.workspace))) throw error
-      options.log.info('the project asks for a toolchain that is not installed: it is fetched into the sandbox')
-      const own = launching({ RUSTUP_HOME: join(innerHome, '.rustup'), RUSTUP_AUTO_INSTALL: '1' })
-      return { rustc: await say(own)('rustc', '--version'), launch: own }
-    },
-  )
-  const again = say(launch)
-  const [cargo, zigbuild, version] = await Promise.all([
-    again('cargo', '--version'),
-    again('cargo-zigbuild', '--version'),
-    again(zig, 'version'),
-  ])
-  return { versions: { rustc, cargo, zigbuild, zig: version }, launch }
+  const answers = await askTools(zig, usual(options.workspace), options.signal)
+  if (!('rustc' in answers)) return { ...answers, launch: usual }
+  if (enclosure.kind.kind === 'none' || !(await asksForToolchain(options.workspace))) throw answers.rustc
+  options.log.info('the project asks for a toolchain that is not installed: it is fetched into the sandbox')
+  const own = launching({ RUSTUP_HOME: join(innerHome, '.rustup'), RUSTUP_AUTO_INSTALL: '1' })
+  const again = await askTools(zig, own(options.workspace), options.signal)
+  if ('rustc' in again) throw again.rustc
+  return { ...again, launch: own }
 }
 
 /** More than this is no list of dependencies that a person wrote. */
@@ -112,27 +99,24 @@ const mostOutside = 20
  */
 export async function showOutside(
   { enclosure }: BuildSandbox,
-  { workspace, log, signal }: EnclosedBuild,
+  { log, signal }: EnclosedBuild,
   launch: Enclosed,
+  metadata: string | null,
 ): Promise<void> {
   if (enclosure.kind.kind === 'none') return
-  const waiting = [workspace]
+  const waiting = [...readPathDependencies(metadata ?? '')]
   const seen = new Set<string>()
-  for (let dir = waiting.shift(); dir !== undefined && seen.size < mostOutside; dir = waiting.shift()) {
-    for (const path of await pathDependencies(dir, launch, signal)) {
-      const outside = enclosure.copyOf(join(path, 'Cargo.toml')) === null
-      if (!outside || seen.has(path) || !(await isInside(join(path, 'Cargo.toml'), path))) continue
-      seen.add(path)
-      await enclosure.addSource(await outsideCopy(path, log, signal))
-      waiting.push(path)
-    }
+  const metadataOf = async (dir: string): Promise<string> => {
+    const said = await runTool(cargoMetadata, { ...launch(dir), timeoutMs: 60_000, signal })
+    return said.code === 0 ? said.stdout : ''
   }
-}
-
-async function pathDependencies(dir: string, launch: Enclosed, signal: AbortSignal): Promise<readonly string[]> {
-  const argv = ['cargo', 'metadata', '--no-deps', '--offline', '--format-version', '1'] as const
-  const said = await runTool([...argv], { ...launch(dir), timeoutMs: 60_000, signal })
-  return said.code === 0 ? readPathDependencies(said.stdout) : []
+  for (let path = waiting.shift(); path !== undefined && seen.size < mostOutside; path = waiting.shift()) {
+    const outside = enclosure.copyOf(join(path, 'Cargo.toml')) === null
+    if (!outside || seen.has(path) || !(await isInside(join(path, 'Cargo.toml'), path))) continue
+    seen.add(path)
+    await enclosure.addSource(await outsideCopy(path, log, signal))
+    waiting.push(...readPathDependencies(await metadataOf(path)))
+  }
 }
 
 /** A lock file that cargo made belongs to the project's directory; it is data that the project's code may have written. */

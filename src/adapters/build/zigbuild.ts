@@ -5,6 +5,7 @@ import { access, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { readBuildCommand, zigArgv } from '../../domain/cargo-argv.ts'
 import { classifyBuild } from '../../domain/cargo-failure.ts'
+import { readMetadata } from '../../domain/cargo-metadata.ts'
 import { emptyRun, readCargoLine, type CargoRun } from '../../domain/cargo-messages.ts'
 import type { BuildResult, Built } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
@@ -15,7 +16,7 @@ import { buildProgress } from './progress.ts'
 import { asked, keepLock, sandboxFor, showOutside, type EnclosedBuild } from './enclosed.ts'
 import { isInside } from './inside.ts'
 import { ensureZig } from './toolchain.ts'
-import { commandFault, readWorkspace } from './workspace.ts'
+import { commandFault } from './workspace.ts'
 
 export interface ZigBuildOptions extends EnclosedBuild {
   /** As configured: `cargo zigbuild --release -p x --target x86_64-unknown-linux-gnu`. */
@@ -45,11 +46,12 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
     if (kind.kind === 'none') log.warn(`the build runs without a sandbox: ${kind.why}`)
     const answered = await asked(sandbox, tools.zig, options).catch(orFailed)
     if ('kind' in answered) return answered
-    const { versions, launch } = answered
-    const known = await readWorkspace(workspace, signal, launch)
+    const { versions, metadata, launch } = answered
+    // Where cargo cannot read the manifest, the build itself says why.
+    const known = metadata === null ? undefined : readMetadata(metadata)
     const fault = commandFault(known, options.argv, options.target)
     if (fault !== null) return { kind: 'failed', reason: 'usage', errors: [], message: fault }
-    await showOutside(sandbox, options, launch)
+    await showOutside(sandbox, options, launch, metadata)
     const cargoRoot = known?.root ?? workspace
     const lock = join(cargoRoot, 'Cargo.lock')
     const locked = await exists(lock)

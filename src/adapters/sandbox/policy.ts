@@ -46,15 +46,18 @@ const system = /^\/(?:usr|bin|sbin|lib\w*|nix|gnu)(?:\/|$)/
 
 /**
  * Directories to show so that the programs on `path` are found: of an installation outside the home its whole prefix, in
- * the home (which holds keys) only what is named.
+ * the home (which holds keys) only what is named. `own`: the home and the checkout, neither to be shown whole.
  */
-export function shownFor(path: string, home: string, also: readonly string[]): readonly string[] {
+export function shownFor(path: string, own: readonly string[], also: readonly string[]): readonly string[] {
   const above = (dir: string, one: string): boolean => one === dir || one.startsWith(dir === '/' ? '/' : `${dir}/`)
   const programs = path.split(delimiter).map((dir) => {
     const prefix = dirname(dir)
-    return dir.endsWith('/bin') && !above(home, dir) && !above(prefix, home) && prefix !== '/' ? prefix : dir
+    const holds = (place: string): boolean => above(place, dir) || above(prefix, place)
+    return dir.endsWith('/bin') && !own.some(holds) && prefix !== '/' ? prefix : dir
   })
-  const all = [...programs, ...also].filter((dir) => isAbsolute(dir) && !system.test(dir) && !above(dir, home))
+  const all = [...programs, ...also].filter(
+    (dir) => isAbsolute(dir) && !system.test(dir) && !own.some((place) => above(dir, place)),
+  )
   // What lies below another comes with it, and no line may be two.
   return [...new Set(all)].filter(
     (dir) => !dir.includes('\n') && !all.some((other) => other !== dir && above(other, dir)),

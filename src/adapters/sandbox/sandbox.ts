@@ -1,20 +1,12 @@
 /** The one sandbox for programs of the project that run beside us: another user, its own processes, files and variables. */
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SandboxKind } from '../../domain/build.ts'
-import { runProcess } from '../process.ts'
 import { innerPlaces } from './policy.ts'
-import { innerScript, outerScript } from './script.ts'
+import { enclosed, findWay, innerUser, kindOf, removed, suffix, type Found, type SandboxWay } from './way.ts'
 
-export type { SandboxKind }
-
-/** How a machine lets us enclose a program; the first that works is taken. */
-export type SandboxWay = 'root' | 'sudo' | 'namespace' | 'none'
-
-/** Nothing on a usual machine belongs to this number: Debian keeps it for itself and has not given it out. */
-const innerUser = '61017'
+export type { SandboxKind, SandboxWay }
 
 /** A directory whose listed files are copied for the inner user: the directory itself is neither changed nor seen. */
 export interface SourceCopy {
@@ -72,7 +64,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
   if (found.way === 'none') {
     for (const dir of options.written) await mkdir(dir, { recursive: true })
     return {
-      kind: { kind: 'none', why: found.why },
+      kind: kindOf(found),
       enclose: (_, more) => ({ within: [], env: { ...options.ours, ...options.env, ...more } }),
       addSource: async () => undefined,
       copyOf: () => null,
@@ -94,14 +86,14 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
     const home = join(options.folder, `home${suffix(way)}`)
     await mkdir(home, { recursive: true })
     return {
-      kind: { kind: way === 'namespace' ? 'user namespace' : 'another user' },
+      kind: kindOf(found),
       enclose: (cwd, more) => {
         const inner = [
           run,
           innerUser,
           way === 'namespace' ? 'unshare' : 'setpriv',
           // What lies in a source comes with it.
-          options.shown.filter((dir) => !sources.some((root) => dir.startsWith(`${root}/`))).join('\n'),
+          options.shown.filter((dir) => !sources.some((root) => `${dir}/`.startsWith(`${root}/`))).join('\n'),
           options.written.join('\n'),
           home,
           sources.join('\n'),
@@ -125,46 +117,6 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
   }
 }
 
-function enclosed(
-  way: Exclude<SandboxWay, 'none'>,
-  inner: readonly string[],
-  env: Readonly<Record<string, string>>,
-): ReturnType<Enclosure['enclose']> {
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
-  return {
-    within: [
-      ...(way === 'sudo' ? ['sudo', '-n', '--'] : []),
-      'sh',
-      '-c',
-      outerScript,
-      'sandbox',
-      'unshare',
-      ...(way === 'namespace' ? ['--user', '--map-root-user'] : []),
-      '--mount',
-      '--pid',
-      '--ipc',
-      '--fork',
-      '--kill-child',
-      '--',
-      'sh',
-      '-c',
-      innerScript,
-      'sandbox',
-      ...inner,
-      'env',
-      '-i',
-      ...variables,
-    ],
-    // Programs of the machine that enclose it; the project's code has `variables`.
-    env: { PATH: systemPath, LC_ALL: 'C.UTF-8' },
-  }
-}
-
-const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-
-/** Whose files these are decides who can write them again: a user of its own, or ours. */
-const suffix = (way: SandboxWay): string => (way === 'namespace' ? '-namespace' : way === 'none' ? '-beside' : '')
-
 /** The folder of this name for things that the sandbox writes, and how to take one of them away. */
 export async function writtenFolder(
   folder: string,
@@ -175,55 +127,6 @@ export async function writtenFolder(
   return {
     path: join(folder, `${name}${suffix(way)}`),
     remove: (dir) => removed(dir, way),
-  }
-}
-
-type Found = { readonly way: Exclude<SandboxWay, 'none'> } | { readonly way: 'none'; readonly why: string }
-
-let known: Promise<Found> | undefined
-
-const findWay = (signal: AbortSignal): Promise<Found> => {
-  known ??= tried(signal).catch((error: unknown) => {
-    known = undefined
-    throw error
-  })
-  return known
-}
-
-async function tried(signal: AbortSignal): Promise<Found> {
-  if (process.platform !== 'linux') return { way: 'none', why: `there is none for ${process.platform}` }
-  const ways = process.getuid?.() === 0 ? (['root', 'namespace'] as const) : (['sudo', 'namespace'] as const)
-  const whys: string[] = []
-  for (const way of ways) {
-    const why = await refusal(way, signal)
-    if (why === null) return { way }
-    whys.push(`${way}: ${why}`)
-  }
-  return { way: 'none', why: whys.join('; ') }
-}
-
-/** Tried with the sandbox itself: a kernel, a container or a policy may refuse any part of it. Null: it works. */
-async function refusal(way: Exclude<SandboxWay, 'none'>, signal: AbortSignal): Promise<string | null> {
-  const run = await mkdtemp(join(tmpdir(), 'vps-test-sandbox-'))
-  try {
-    const drop = way === 'namespace' ? 'unshare' : 'setpriv'
-    const inner = [run, innerUser, drop, '', '', join(run, 'home'), '', '', '', '/']
-    const { within, env } = enclosed(way, inner, { PATH: systemPath })
-    const { ending, stdout, stderr } = await runProcess(['sh', '-c', 'id -u; exec echo /proc/[0-9]*'], {
-      cwd: '/',
-      within,
-      env,
-      hold: true,
-      timeoutMs: 20_000,
-      signal,
-    })
-    if (ending.kind === 'not started') return ending.why
-    if (ending.kind !== 'exited' || ending.code !== 0)
-      return stderr.toString('utf8').trim().split('\n').at(-1) ?? 'it did not end well'
-    const [user, processes = ''] = stdout.toString('utf8').trim().split('\n')
-    return user === innerUser && processes.split(' ').length < 10 ? null : 'it does not hide what runs here'
-  } finally {
-    await removed(run, way)
   }
 }
 
@@ -239,12 +142,4 @@ function lives(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-/** What stays, stays in a folder of its own, and the next run tries again. */
-async function removed(dir: string, way: SandboxWay): Promise<void> {
-  if (way !== 'sudo') return rm(dir, { recursive: true, force: true }).catch(() => undefined)
-  await runProcess(['sudo', '-n', '--', 'rm', '-rf', '--', dir], {
-    timeoutMs: 60_000,
-  }).catch(() => undefined)
 }

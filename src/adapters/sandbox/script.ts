@@ -63,21 +63,29 @@ root=$run/root
 mkdir -p "$root"
 mount -t tmpfs -o mode=755,size=64m,nosuid,nodev sandbox "$root"
 cd "$root"
-mkdir -p usr etc dev/shm dev/pts proc run tmp var .before
+mkdir -p usr etc dev/shm dev/pts proc run tmp var .before home/build
 for name in bin sbin lib lib32 lib64 libx32; do [ ! -L "/$name" ] || cp -P "/$name" "$name"; done
 newline='
 '
+readonly=
 place() {
-  if [ -d "$1" ]; then mkdir -p ".$2"; else mkdir -p ".\${2%/*}"; : >".$2"; fi
+  if [ ! -d "$1" ]; then mkdir -p ".\${2%/*}"; : >".$2"
+  elif [ ! -d ".$2" ]; then mkdir -p ".$2"; fi
   mount --rbind "$1" ".$2"
 }
-sealed() {
+shown() { place "$1" "$1"; readonly=$readonly$root$1$newline; }
+# One look at all mounts, and a program only where something is to change: a machine may have hundreds.
+seal() {
   cat /proc/self/mountinfo >"$run/mounts"
   while IFS=' ' read -r _ _ _ _ point options _; do
-    point=$(printf '%b' "$point")
-    case "$point/" in "$root$1"/*) ;; *) continue ;; esac
-    case "$options," in rw,*) options=\${options#rw}; mount -o "remount,bind,ro$options" "$point" ;; esac
+    case "$options," in rw,*) ;; *) continue ;; esac
+    case "$point" in *\\\\*) point=$(printf '%b' "$point") ;; esac
+    IFS=$newline
+    for path in $readonly; do
+      case "$point/" in "$path"/*) mount -o "remount,bind,ro\${options#rw}" "$point"; break ;; esac
+    done
   done <"$run/mounts"
+  readonly=
 }
 own() {
   mkdir -p "$1"
@@ -89,26 +97,32 @@ place "$run/tmp" /tmp
 ln -s /tmp var/tmp
 place "$home" /home/build
 IFS=$newline
+for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32 /nix /gnu $shown; do
+  if [ -e "$path" ] && [ ! -L "$path" ]; then shown "$path"; fi
+done
+unset IFS
+for name in ${etc.join(' ')}; do
+  if [ -d "/etc/$name" ]; then shown "/etc/$name"
+  elif [ -r "/etc/$name" ]; then cp -L "/etc/$name" "etc/$name"; fi
+done
+seal
+IFS=$newline
 n=0
+# After what is shown: that may lie around a source, and shows the checkout itself.
 for from in $sources; do
   own "$run/source-$n"
   place "$run/source-$n" "$from"
   if [ "$n" = 0 ] && [ -n "$git" ]; then
     place "$git" "$from/.git"
     place "$objects" "$from/.git/objects"
-    sealed "$from/.git"
+    readonly=$root$from/.git
   fi
   n=$((n + 1))
 done
-for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32 /nix /gnu $shown; do
-  if [ -e "$path" ] && [ ! -L "$path" ]; then place "$path" "$path"; sealed "$path"; fi
-done
+seal
+IFS=$newline
 for path in $written; do own "$path"; place "$path" "$path"; done
 unset IFS
-for name in ${etc.join(' ')}; do
-  if [ -d "/etc/$name" ]; then place "/etc/$name" "/etc/$name"; sealed "/etc/$name"
-  elif [ -r "/etc/$name" ]; then cp -L "/etc/$name" "etc/$name"; fi
-done
 printf 'root:x:0:0::/:/bin/sh\\nbuild:x:%s:%s::/home/build:/bin/sh\\nnobody:x:65534:65534::/:/bin/sh\\n' "$user" "$user" >etc/passwd
 printf 'root:x:0:\\nbuild:x:%s:\\nnogroup:x:65534:\\n' "$user" >etc/group
 for name in null zero full random urandom; do : >"dev/$name"; mount --bind "/dev/$name" "dev/$name"; done

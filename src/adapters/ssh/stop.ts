@@ -85,5 +85,6 @@ function oneLine(link: Link, line: string): Promise<boolean> {
   })
 }
 
+/** The types of ssh2 leave out a channel's state; a channel may close before its event is heard, so it is read there. */
 const stateOf = (channel: ClientChannel): string | undefined =>
   (channel as unknown as { readonly incoming?: { readonly state: string } }).incoming?.state

@@ -1,0 +1,119 @@
+/** Which way this machine lets us enclose a program, tried once with the sandbox itself, and the words that do it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { SandboxKind } from '../../domain/build.ts'
+import { runProcess } from '../process.ts'
+import { innerScript, outerScript } from './script.ts'
+
+/** How a machine lets us enclose a program; the first that works is taken. */
+export type SandboxWay = 'root' | 'sudo' | 'namespace' | 'none'
+
+/** Nothing on a usual machine belongs to this number: Debian keeps it for itself and has not given it out. */
+export const innerUser = '61017'
+
+export function enclosed(
+  way: Exclude<SandboxWay, 'none'>,
+  inner: readonly string[],
+  env: Readonly<Record<string, string>>,
+): { readonly within: readonly string[]; readonly env: Record<string, string> } {
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
+  return {
+    within: [
+      ...(way === 'sudo' ? ['sudo', '-n', '--'] : []),
+      'sh',
+      '-c',
+      outerScript,
+      'sandbox',
+      'unshare',
+      ...(way === 'namespace' ? ['--user', '--map-root-user'] : []),
+      '--mount',
+      '--pid',
+      '--ipc',
+      '--fork',
+      '--kill-child',
+      '--',
+      'sh',
+      '-c',
+      innerScript,
+      'sandbox',
+      ...inner,
+      'env',
+      '-i',
+      ...variables,
+    ],
+    // Programs of the machine that enclose it; the project's code has `variables`.
+    env: { PATH: systemPath, LC_ALL: 'C.UTF-8' },
+  }
+}
+
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** Whose files these are decides who can write them again: a user of its own, or ours. */
+export const suffix = (way: SandboxWay): string =>
+  way === 'namespace' ? '-namespace' : way === 'none' ? '-beside' : ''
+
+export type Found = { readonly way: Exclude<SandboxWay, 'none'> } | { readonly way: 'none'; readonly why: string }
+
+export const kindOf = (found: Found): SandboxKind =>
+  found.way === 'none'
+    ? { kind: 'none', why: found.why }
+    : { kind: found.way === 'namespace' ? 'user namespace' : 'another user' }
+
+/** What encloses the project's code on this machine. */
+export const sandboxHere = async (signal: AbortSignal): Promise<SandboxKind> => kindOf(await findWay(signal))
+
+let known: Promise<Found> | undefined
+
+export const findWay = (signal: AbortSignal): Promise<Found> => {
+  known ??= tried(signal).catch((error: unknown) => {
+    known = undefined
+    throw error
+  })
+  return known
+}
+
+async function tried(signal: AbortSignal): Promise<Found> {
+  if (process.platform !== 'linux') return { way: 'none', why: `there is none for ${process.platform}` }
+  const ways = process.getuid?.() === 0 ? (['root', 'namespace'] as const) : (['sudo', 'namespace'] as const)
+  const whys: string[] = []
+  for (const way of ways) {
+    const why = await refusal(way, signal)
+    if (why === null) return { way }
+    whys.push(`${way}: ${why}`)
+  }
+  return { way: 'none', why: whys.join('; ') }
+}
+
+/** Tried with the sandbox itself: a kernel, a container or a policy may refuse any part of it. Null: it works. */
+async function refusal(way: Exclude<SandboxWay, 'none'>, signal: AbortSignal): Promise<string | null> {
+  const run = await mkdtemp(join(tmpdir(), 'vps-test-sandbox-'))
+  try {
+    const drop = way === 'namespace' ? 'unshare' : 'setpriv'
+    const inner = [run, innerUser, drop, '', '', join(run, 'home'), '', '', '', '/']
+    const { within, env } = enclosed(way, inner, { PATH: systemPath })
+    const { ending, stdout, stderr } = await runProcess(['sh', '-c', 'id -u; exec echo /proc/[0-9]*'], {
+      cwd: '/',
+      within,
+      env,
+      hold: true,
+      timeoutMs: 20_000,
+      signal,
+    })
+    if (ending.kind === 'not started') return ending.why
+    if (ending.kind !== 'exited' || ending.code !== 0)
+      return stderr.toString('utf8').trim().split('\n').at(-1) ?? 'it did not end well'
+    const [user, processes = ''] = stdout.toString('utf8').trim().split('\n')
+    return user === innerUser && processes.split(' ').length < 10 ? null : 'it does not hide what runs here'
+  } finally {
+    await removed(run, way)
+  }
+}
+
+/** What stays, stays in a folder of its own, and the next run tries again. */
+export async function removed(dir: string, way: SandboxWay): Promise<void> {
+  if (way !== 'sudo') return rm(dir, { recursive: true, force: true }).catch(() => undefined)
+  await runProcess(['sudo', '-n', '--', 'rm', '-rf', '--', dir], {
+    timeoutMs: 60_000,
+  }).catch(() => undefined)
+}
