@@ -68,11 +68,13 @@ let program: Promise<string> | undefined
 export const example = (): Promise<string> => (program ??= built('e2e-target'))
 
 let liars: Promise<string> | undefined
-/** The example that tells one lie (examples/testnet, `lies.rs`), as a file in `dir`. */
-export async function liar(lie: string, dir: string): Promise<string> {
+/** The example that tells one lie (examples/testnet, `lies.rs`) in so many of a hundred dials, as a file in `dir`. */
+export async function liar(lie: string, dir: string, share = 100): Promise<string> {
   liars ??= built('e2e-lies-target', '--features', 'lies')
-  const path = join(dir, `testnet-peer-${lie}`)
-  writeFileSync(path, Buffer.concat([readFileSync(await liars), Buffer.from(`testnet-lie:${lie}`)]), { mode: 0o755 })
+  const path = join(dir, `testnet-peer-${lie}-${share}`)
+  writeFileSync(path, Buffer.concat([readFileSync(await liars), Buffer.from(`testnet-lie:${lie}:${share}`)]), {
+    mode: 0o755,
+  })
   return path
 }
 

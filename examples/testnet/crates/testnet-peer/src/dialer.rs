@@ -25,9 +25,15 @@ struct Found {
 
 /// The exit code: 0 if the receiver confirmed our hash, 1 otherwise. A result is printed in any case.
 pub fn run(options: &DialOptions) -> i32 {
+    #[cfg(feature = "lies")]
+    if let Some(code) = crate::lies::instead(options) {
+        return code;
+    }
     let start = Instant::now();
     let mut path = None;
     let outcome = dial(options, start, &mut path);
+    #[cfg(feature = "lies")]
+    let outcome = crate::lies::outcome(&options.nonce, outcome);
     let since_start = |at: Instant| at.duration_since(start).as_millis() as u64;
     emit(
         "result",
@@ -87,7 +93,13 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
         introduced: None,
         listed: found.addresses.clone(),
     };
-    let path = find_path(&mut connector, options, &found)?;
+    #[cfg(feature = "lies")]
+    let lying = crate::lies::path(&mut connector, &found.relays, &options.nonce, &source);
+    #[cfg(not(feature = "lies"))]
+    let lying = None;
+    let path = lying.map_or_else(|| find_path(&mut connector, options, &found), Ok)?;
+    #[cfg(feature = "lies")]
+    let path = crate::lies::named(&options.nonce, path);
     let now = Instant::now();
     *connected = Some((path, now));
     emit(
@@ -144,10 +156,6 @@ fn payload(options: &DialOptions) -> Result<(Source, u64), String> {
 }
 
 fn find_path(connector: &mut Connector, options: &DialOptions, found: &Found) -> Result<Path, String> {
-    #[cfg(feature = "lies")]
-    if let Some(path) = crate::lies::path(connector, &found.relays) {
-        return Ok(path);
-    }
     if !options.direct.is_zero() && !found.addresses.is_empty() {
         if let Some(path) = connector.direct(options.direct) {
             return Ok(path);

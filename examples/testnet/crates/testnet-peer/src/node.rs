@@ -35,6 +35,8 @@ struct Node {
 }
 
 pub fn run(options: &NodeOptions) -> Result<(), String> {
+    #[cfg(feature = "lies")]
+    crate::lies::beside(options);
     let registry = Url::parse(&options.registry_url)?;
     let dir = &options.data_dir;
     let fault = |e: io::Error| format!("{}: {e}", dir.display());

@@ -1,0 +1,30 @@
+/** What one attack on a real lab is: a program that lies, or a disturbance of a node that is nobody's lie. */
+import type { Lab } from '../../e2e/lab.ts'
+
+/** Told by the example program itself (examples/testnet, `lies/`). */
+export interface LabLie {
+  readonly id: string
+  readonly what: string
+  /** Dials that it concerns; others of the same program are honest. */
+  readonly on: 'every dial' | 'end to end' | 'direct'
+  /** `label`: the payload arrives, and only the name of the way is false. */
+  readonly about: 'delivery' | 'label'
+}
+
+export interface LabDisturbance {
+  readonly id: string
+  readonly what: string
+  /** Where, unless a composition says otherwise. */
+  readonly node: string
+  /** Does it, or prepares it for when the node dials; what it gives back repairs. */
+  readonly begin: (lab: Lab, node: string) => Promise<() => Promise<unknown>>
+}
+
+const unit = 'vps-gauntlet'
+
+/** A shell text that the node runs by itself as soon as it dials. */
+export async function whenDialling(lab: Lab, node: string, script: string): Promise<() => Promise<unknown>> {
+  const waits = `for i in $(seq 3000); do pgrep -f "testnet-peer [d]ial" >/dev/null && break; sleep 0.02; done`
+  await lab.on(node, `systemd-run --quiet --collect --unit=${unit} sh -c '${waits}; ${script}'`)
+  return () => lab.on(node, `systemctl stop ${unit} || true`)
+}

@@ -1,0 +1,29 @@
+/** Every lie that the example program can tell: its name behind the binary, and what it is about. */
+import type { LabLie } from './attack.ts'
+
+const delivery = (id: string, what: string, on: LabLie['on'] = 'every dial'): LabLie => ({
+  id,
+  what,
+  on,
+  about: 'delivery',
+})
+
+export const labLies: readonly LabLie[] = [
+  delivery('claims', 'a perfect success is printed, nothing is sent'),
+  delivery('junk', 'other bytes on the wire, the right hash told beside them'),
+  delivery('corrupt', 'a byte of each packet is another one'),
+  delivery('short', 'half of the bytes, called all of them'),
+  delivery('relay-direct', 'as much as a payload straight, the payload by the relay', 'end to end'),
+  delivery('relayed-as-direct', 'by the relay where a straight way is open, called direct', 'end to end'),
+  delivery('record-by-tcp', 'nothing by UDP, the record alone by TCP', 'direct'),
+  delivery('tcp-tunnel', 'nothing by UDP, the payload by TCP', 'direct'),
+  delivery('no-record', 'the receiver writes nothing down'),
+  delivery('crash', 'the receiver dies of each payload'),
+  delivery('denies', 'delivered, and called a failure'),
+  delivery('fails', 'dials fail and say so'),
+  delivery('hide', 'dials fail and leave a process that holds their output'),
+  delivery('shout', 'dials fail and print 20 MB'),
+  delivery('flood', 'dials fail and fill the packet counters'),
+  delivery('another-program', 'the deployed process idles, a child with other bytes serves'),
+  { id: 'swap', what: 'straight is called relayed, relayed direct', on: 'every dial', about: 'label' },
+]
