@@ -2,59 +2,67 @@
  * `npm run gauntlet`: every attack on the proof beside what must come of it and what came of it, and random
  * compositions by number.
  */
-import { parseArgs } from 'node:util'
 import { exitCodes } from '../src/domain/failure.ts'
+import { stopRuns } from './gauntlet/lab-runs.ts'
+import { onLab } from './gauntlet/on-lab.ts'
+import { alterationRows } from './gauntlet/on-folder.ts'
 import { composed, disturbanceRows, lieRows } from './gauntlet/on-values.ts'
-import { asText, gauntletOf, heldOf } from './gauntlet/rows.ts'
+import { asText, gauntletOf, heldOf, type Composition, type Row } from './gauntlet/rows.ts'
+import { help, wishOf, type Wish } from './gauntlet/wish.ts'
 
-const help = `npm run gauntlet -- [--composed N] [--seed N] [--json]
-
-  --composed N  how many random compositions are tried (5000)
-  --seed N      the number of the first one; one that went wrong is repeated by: --seed N --composed 1
-  --json        the table as JSON
-
-Exit code 0: everything held; 20: an attack was accepted, or an honest run was judged wrongly.
-`
-
-const numberOf = (text: string | undefined, otherwise: number): number => {
-  if (text === undefined) return otherwise
-  if (!/^\d{1,9}$/.test(text)) throw new Error(`${JSON.stringify(text)} is no number`)
-  return Number(text)
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`)
 }
 
-function main(): number {
-  let asked: { readonly composed: number; readonly seed: number; readonly json: boolean }
+/** What was seen until a lab broke is shown all the same. */
+async function seenUntil(wish: Wish, rows: Row[], compositions: Composition[]): Promise<string | null> {
+  if (wish.values) {
+    rows.push(...lieRows(), ...(await alterationRows()), ...disturbanceRows())
+    if (wish.composed > 0)
+      compositions.push(
+        composed(wish.seed, wish.composed, (done) => {
+          if (process.stderr.isTTY) process.stderr.write(`\r${done}/${wish.composed} compositions `)
+        }),
+      )
+    if (process.stderr.isTTY) process.stderr.write('\r')
+  }
   try {
-    const { values } = parseArgs({
-      options: {
-        composed: { type: 'string' },
-        seed: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    })
-    if (values.help === true) {
-      process.stdout.write(help)
-      return exitCodes.passed
-    }
-    asked = {
-      composed: numberOf(values.composed, 5000),
-      seed: numberOf(values.seed, 1),
-      json: values.json === true,
-    }
+    await onLab({ ...wish.lab, seed: wish.seed, say }, rows, compositions)
+    return null
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+async function main(): Promise<number> {
+  const wish = wishOf(process.argv.slice(2))
+  if (wish === 'help') {
+    process.stdout.write(help)
+    return exitCodes.passed
+  }
+  if (typeof wish === 'string') {
+    say(`${wish}\n\n${help}`)
     return exitCodes.usage
   }
+  // A terminal's Ctrl-C reaches the run by itself; what was begun on the lab is taken back, and the lab with it.
+  let interrupted = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      interrupted = true
+      stopRuns()
+    })
   const began = performance.now()
-  const rows = [...lieRows(), ...disturbanceRows()]
-  const seeds = composed(asked.seed, asked.composed, (done) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${done}/${asked.composed} compositions `)
-  })
-  if (process.stderr.isTTY) process.stderr.write('\r')
-  const all = gauntletOf(rows, asked.composed === 0 ? null : seeds, performance.now() - began)
-  process.stdout.write(asked.json ? `${JSON.stringify(all, null, 1)}\n` : asText(all))
+  const rows: Row[] = []
+  const compositions: Composition[] = []
+  const broke = await seenUntil(wish, rows, compositions)
+  const all = gauntletOf(rows, compositions, performance.now() - began)
+  process.stdout.write(wish.json ? `${JSON.stringify(all, null, 1)}\n` : asText(all))
+  if (interrupted) return 130
+  if (broke !== null) {
+    say(`the lab: ${broke}`)
+    return exitCodes.infra
+  }
   return heldOf(all) ? exitCodes.passed : exitCodes.failed
 }
 
-process.exitCode = main()
+process.exitCode = await main()

@@ -32,13 +32,20 @@ const tasks = {
   'test:crates': { system: true, act: testCrates },
   'test:pure': { act: (args) => pure('run', args) },
   'test:watch': { act: (args) => pure('watch', args) },
-  gauntlet: { act: (args) => run('node', ['scripts/gauntlet.ts', ...args]) },
+  gauntlet: {
+    needs: (args) => (onLab(args) ? { system: true, buildHost: true, native: 'must' } : {}),
+    act: (args) => (onLab(args) ? runAsRoot : run)('node', ['scripts/gauntlet.ts', ...args]),
+  },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },
   build: { act: () => build(`${root}/dist`) },
   'dist-check': { act: distCheck },
   docs: { act: (args) => run('node', ['scripts/docs.ts', ...args]) },
 }
+
+/** Whether these words of `gauntlet` ask for a lab. */
+const onLab = (args) =>
+  !args.includes('--help') && args.some((arg) => /^--(?:lab|honest|ten|only|composed-lab)\b/.test(arg))
 
 /** Runs one task and answers with the exit code of the process: that of the program, 128 + n after a signal, 2 for a wrong call, 10 when the machine lacks something. */
 export async function go([name, ...args]) {

@@ -15,8 +15,10 @@ const homes = {
   'test/architecture': 'pure',
   'test/domain/': 'pure',
   'test/gauntlet/': 'pure',
-  // Folders, links and pipes are made for it.
+  // They write sealed folders, and pipes among them.
   'test/gauntlet/alterations.test.ts': 'local',
+  // It knows the command line and the lab.
+  'test/gauntlet/lab/': 'local',
   'test/inputs/': 'pure',
   'test/instruments/': 'pure',
   'test/kit/': 'pure',

@@ -57,5 +57,5 @@ export function composed(first: number, tried: number, step: (done: number) => v
       })
     if (seed % 250 === 0) step(seed - first + 1)
   }
-  return { tried, first, wrong, verdicts }
+  return { on: 'values', tried, first, wrong, verdicts }
 }

@@ -13,6 +13,7 @@ export interface Row {
 }
 
 export interface Composition {
+  readonly on: 'values' | 'lab'
   readonly tried: number
   readonly first: number
   /** By number: what went wrong. */
@@ -24,11 +25,11 @@ export interface Gauntlet {
   readonly date: string
   readonly machine: string
   readonly rows: readonly Row[]
-  readonly composed: Composition | null
+  readonly composed: readonly Composition[]
   readonly seconds: number
 }
 
-export const gauntletOf = (rows: readonly Row[], composed: Composition | null, ms: number): Gauntlet => ({
+export const gauntletOf = (rows: readonly Row[], composed: readonly Composition[], ms: number): Gauntlet => ({
   date: new Date().toISOString().slice(0, 10),
   machine: machineNow(),
   rows,
@@ -50,19 +51,26 @@ export function asText({ date, machine, rows, composed, seconds }: Gauntlet): st
     const word = family === 'lie' || family === 'alteration' ? 'accepted' : 'judged wrongly'
     return own.length === 0 ? [] : [`${own.length} ${name}, ${bad} ${word}`]
   })
-  const seeds =
-    composed === null
-      ? []
-      : [
-          `${composed.tried} compositions from number ${composed.first} on, ${composed.wrong.length} judged wrongly (${Object.entries(
-            composed.verdicts,
-          )
-            .map(([verdict, n]) => `${n} ${verdict}`)
-            .join(', ')})`,
-          ...composed.wrong.slice(0, 10).map((w) => `✗ composition ${w.seed}: ${w.what}`),
-        ]
-  return [...lines, '', ...counts, ...seeds, `${date}, ${machine}, ${seconds} s`, ''].join('\n')
+  const lying = rows.filter((r) => r.family === 'lie' || r.family === 'alteration')
+  const total = `${lying.length} lies and alterations in all, ${lying.filter((r) => !r.held).length} accepted`
+  const seeds = composed.flatMap(({ on, tried, first, wrong, verdicts }) => [
+    `${tried} compositions on ${on === 'lab' ? 'a lab' : 'values'} from number ${first} on, ${wrong.length} judged wrongly (${Object.entries(
+      verdicts,
+    )
+      .map(([verdict, n]) => `${n} ${verdict}`)
+      .join(', ')})`,
+    ...wrong.slice(0, 10).map((w) => `✗ composition ${w.seed}: ${w.what}`),
+  ])
+  return [
+    ...lines,
+    '',
+    ...counts,
+    ...(lying.length === 0 ? [] : [total]),
+    ...seeds,
+    `${date}, ${machine}, ${seconds} s`,
+    '',
+  ].join('\n')
 }
 
 export const heldOf = ({ rows, composed }: Gauntlet): boolean =>
-  rows.every((r) => r.held) && (composed?.wrong.length ?? 0) === 0
+  rows.every((r) => r.held) && composed.every((c) => c.wrong.length === 0)

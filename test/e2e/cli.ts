@@ -71,8 +71,9 @@ let liars: Promise<string> | undefined
 /** The example that tells one lie (examples/testnet, `lies.rs`) in so many of a hundred dials, as a file in `dir`. */
 export async function liar(lie: string, dir: string, share = 100): Promise<string> {
   liars ??= built('e2e-lies-target', '--features', 'lies')
+  const mark = share === 100 ? `testnet-lie:${lie}` : `testnet-lie:${lie}:${share}`
   const path = join(dir, `testnet-peer-${lie}-${share}`)
-  writeFileSync(path, Buffer.concat([readFileSync(await liars), Buffer.from(`testnet-lie:${lie}:${share}`)]), {
+  writeFileSync(path, Buffer.concat([readFileSync(await liars), Buffer.from(mark)]), {
     mode: 0o755,
   })
   return path

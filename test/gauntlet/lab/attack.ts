@@ -7,8 +7,8 @@ export interface LabLie {
   readonly what: string
   /** Dials that it concerns; others of the same program are honest. */
   readonly on: 'every dial' | 'end to end' | 'direct'
-  /** `label`: the payload arrives, and only the name of the way is false. */
-  readonly about: 'delivery' | 'label'
+  /** `label`: the payload arrives, and only the name of the way is false; `program`: another one serves. */
+  readonly about: 'delivery' | 'label' | 'program'
 }
 
 export interface LabDisturbance {

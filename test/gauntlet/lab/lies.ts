@@ -24,6 +24,12 @@ export const labLies: readonly LabLie[] = [
   delivery('hide', 'dials fail and leave a process that holds their output'),
   delivery('shout', 'dials fail and print 20 MB'),
   delivery('flood', 'dials fail and fill the packet counters'),
-  delivery('another-program', 'the deployed process idles, a child with other bytes serves'),
+  {
+    id: 'another-program',
+    what: 'the deployed process idles, a child with other bytes serves',
+    on: 'every dial',
+    about: 'program',
+  },
+  { id: 'memfd', what: 'a child from a memfd serves after some seconds', on: 'every dial', about: 'program' },
   { id: 'swap', what: 'straight is called relayed, relayed direct', on: 'every dial', about: 'label' },
 ]

@@ -1,0 +1,94 @@
+/** What no run on a real lab may come to: a lie that is a success, a passed that hides it, an honest program that failed. */
+import type { Ended } from '../../e2e/cli.ts'
+import type { Answer, Story } from '../../e2e/session.ts'
+import type { LabLie } from './attack.ts'
+
+/** What is known of a dial that the program was asked for. */
+export interface Sampled {
+  readonly id: string
+  /** 32 hex digits. */
+  readonly nonce: string
+  readonly group: string
+  readonly expected: string
+  readonly outcome: string
+  readonly recovered: boolean
+  readonly sentence: string
+}
+
+export interface Seen {
+  readonly code: number | null
+  /** Null: the program gave no answer at all. */
+  readonly answer: Pick<Answer, 'verdict' | 'why' | 'state'> | null
+  readonly samples: readonly Sampled[]
+  readonly findings: readonly string[]
+  /** Per cent, by class. */
+  readonly targets: Readonly<Record<string, number | null>>
+}
+
+export interface Told {
+  readonly lie: LabLie
+  /** Of a hundred dials. */
+  readonly share: number
+}
+
+/** As `lies.rs` draws it. */
+export const liesIn = ({ lie, share }: Told, { nonce, group, expected }: Sampled): boolean =>
+  Number.parseInt(nonce.slice(-2), 16) * 100 < share * 256 &&
+  (lie.on === 'every dial' || (lie.on === 'direct' ? group === 'direct' : expected === 'end-to-end'))
+
+export function wrongOf(told: Told | null, { code, answer, samples, findings, targets }: Seen): readonly string[] {
+  if (answer === null) return [`no answer, exit code ${String(code)}`]
+  const wrong: string[] = []
+  const passed = answer.verdict === 'passed'
+  if (passed !== (code === 0)) wrong.push(`${String(answer.verdict)}, and exit code ${String(code)}`)
+  if (told === null) {
+    if (answer.verdict === 'failed' || code === 20) wrong.push(`an honest program failed: ${answer.why}`)
+    return wrong
+  }
+  const lying = samples.filter((s) => liesIn(told, s))
+  if (told.lie.about === 'label') {
+    if (lying.length > 0 && passed && !findings.includes('method-mislabelled')) wrong.push('passed, false names untold')
+    return wrong
+  }
+  if (told.lie.about === 'program') return passed ? [...wrong, 'passed, and another program served'] : wrong
+  for (const s of lying) if (s.outcome === 'success') wrong.push(`a lie is a success: ${s.sentence}`)
+  if (!passed) return wrong
+  for (const [group, target] of Object.entries(targets)) {
+    const all = samples.filter((s) => s.group === group)
+    const bad = all.filter((s) => lying.includes(s) && !s.recovered).length
+    if (all.length > 0 && 100 * (1 - bad / all.length) < (target ?? 0))
+      wrong.push(`passed, and ${bad} of ${all.length} of ${group} were lies`)
+  }
+  return wrong
+}
+
+/** What a session left behind. */
+export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
+  const answer = answerIn(out)
+  const tested = answer === null ? null : await s.verdict().catch(() => null)
+  if (tested === null) return { code, answer, samples: [], findings: [], targets: {} }
+  const nonces = new Map((await s.attempts()).map((a) => [a.id, a.nonce]))
+  return {
+    code,
+    answer,
+    samples: tested.samples.map((j) => ({
+      id: j.id,
+      nonce: nonces.get(j.id) ?? '',
+      group: j.group,
+      expected: j.expected,
+      outcome: j.outcome,
+      recovered: j.recovered === true,
+      sentence: j.sentence,
+    })),
+    findings: tested.findings.map((f) => f.kind),
+    targets: Object.fromEntries(Object.entries(tested.classes).map(([name, g]) => [name, g.target])),
+  }
+}
+
+function answerIn(out: string): Answer | null {
+  try {
+    return JSON.parse(out.trim().split('\n').at(-1) ?? '') as Answer
+  } catch {
+    return null
+  }
+}
