@@ -36,6 +36,14 @@ describe('jobs', () => {
   })
 })
 
+test('the whole gauntlet has a workflow of its own, every night and on demand', () => {
+  const { on, jobs } = readWorkflow(read('.github/workflows/gauntlet.yml'))
+  expect(Object.keys(on)).toEqual(['schedule', 'workflow_dispatch'])
+  const [run = ''] = (jobs['gauntlet']?.steps ?? []).flatMap((s) => (s.run ? [s.run] : []))
+  for (const part of ['--lab', '--honest 30', '--ten 5', '--composed-lab 30', '--composed 5000'])
+    expect(run.split(/ (?=--)/)).toContain(part)
+})
+
 describe('all-green', () => {
   const gate = jobs['all-green']
   test('waits for every other job, whatever became of it', () => {

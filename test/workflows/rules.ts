@@ -58,7 +58,7 @@ export function ruleFaults(path: string, text: string, own: Own, ours = '$/'): r
   const triggers = Object.keys(flow.on)
   if (
     ours === '$/' &&
-    !/\/(?:ci|release|dist-build|dist-commit)\.yml$/.test(path) &&
+    !/\/(?:ci|gauntlet|release|dist-build|dist-commit)\.yml$/.test(path) &&
     !triggers.includes('workflow_call')
   )
     faults.push(say('cannot be called: no workflow_call'))

@@ -38,6 +38,7 @@ describe('the workflow files', () => {
       'ci.yml',
       'dist-build.yml',
       'dist-commit.yml',
+      'gauntlet.yml',
       'release.yml',
       'vps-test-checkpoint.yml',
       'vps-test-comment.yml',
