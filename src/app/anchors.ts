@@ -33,7 +33,8 @@ export async function anchorsOf(dir: string, named: readonly NamedLedger[], test
   const { session } = test.bundle.facts
   if (named.length > 0) {
     const read = await Promise.all(named.map((ledger) => compare(ledger, test)))
-    const anchored = read.every((r) => r.faults.length === 0)
+    const forked = twoHistories(read)
+    const anchored = forked.length === 0 && read.every((r) => r.faults.length === 0)
     return {
       anchored,
       anchor: read
@@ -42,7 +43,7 @@ export async function anchorsOf(dir: string, named: readonly NamedLedger[], test
         )
         .join('; '),
       session: storyOf(read),
-      faults: read.flatMap((r) => r.faults),
+      faults: [...read.flatMap((r) => r.faults), ...forked],
     }
   }
   const place = join(dir, '..', '..', '..', 'ledger.git')
@@ -71,6 +72,16 @@ async function compare(ledger: NamedLedger, test: Rejudged): Promise<Compared> {
   const reading = await ledger.read(test.bundle.facts.session)
   if (reading.kind === 'no ledger') return { name: ledger.name, entries: [], entry: null, faults: [reading.why] }
   return { name: ledger.name, entries: reading.entries, ...anchoring(reading.entries, test) }
+}
+
+/** One ledger may be behind another; where each goes on in its own way, one of them was written anew. */
+function twoHistories(read: readonly Compared[]): readonly string[] {
+  const [longest, ...others] = read.toSorted((a, b) => b.entries.length - a.entries.length)
+  return others
+    .filter(({ entries }) => entries.length > 0 && entries.at(-1)?.hash !== longest?.entries[entries.length - 1]?.hash)
+    .map(
+      ({ name }) => `${longest?.name ?? ''} and ${name} go on in two ways: one history of this session was written anew`,
+    )
 }
 
 const nameOf = (entry: TestEntry): string => `entry ${entry.seq} (${entry.hash.slice(0, 12)})`

@@ -28,11 +28,19 @@ export type LeaseAnswer =
     }
   | { readonly kind: 'unreadable'; readonly text: string }
 
+/**
+ * What no run of ours wrote (a disk that lost the end of it, a hand) is nobody's lease: it keeps no node for ever, and
+ * is no number that a shell computes with. The clock's seconds are more than any fencing number before.
+ */
+const sound = raw(`case "$fence" in ''|0?*|*[!0-9]*|?????????????*) fence=$now; until=0;; esac
+  case "$until" in ''|*[!0-9]*|?????????????*) until=0;; esac`)
+
 const readState = (service: string): Raw =>
   raw(sh`
   set -eu; umask 077; d=${leaseDir}; s=${service}; mkdir -p "$d"; exec 9>"$d/$s.lock"; flock -w 10 9
   now=$(date +%s); fence=0; until=0; holder=; info=
-  if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`)
+  if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi
+  ${sound}`)
 
 /**
  * For as long as was asked for, from now on: a heartbeat of minutes replaces a wait of hours, and the other way round.
@@ -102,6 +110,7 @@ export const listLeases: Command = {
       [ -s "$f" ] || continue
       fence=; until=0; holder=-; info=
       { read -r fence; read -r until; read -r holder; read -r info; } <"$f" || true
+      ${sound}
       if [ "$until" -gt "$now" ] 2>/dev/null; then printf '%s\n' "$now $(basename "$f") $fence $until $holder $info"; fi
     done`,
 }

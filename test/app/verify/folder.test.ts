@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { check, type CheckWish } from '../../../src/app/evidence.ts'
-import type { Entry } from '../../../src/domain/ledger.ts'
+import { chain, type Entry } from '../../../src/domain/ledger.ts'
 import { manifestOf } from '../../../src/domain/manifest.ts'
 import { junitOf } from '../../../src/report/junit.ts'
 import { sealedTest, sealedVersion, type SealedTest } from '../../kit/sealed.ts'
@@ -122,6 +122,21 @@ describe('an anchor is a ledger that the person named', () => {
       anchored: false,
       anchor: 'consistent, unanchored: no ledger was named',
       session: [],
+    })
+  })
+  test('two that hold it and go on in two ways are no anchor; one that is behind the other is', async () => {
+    const one = await fresh()
+    const last = one.ledger.at(-1) as Entry
+    const goesOn = (why: string) => [...one.ledger, chain(one.ledger, { ...last, why })]
+    expect(
+      await judged(one, { ledgers: [named(goesOn('by A'), 'a'), named(one.ledger, 'b'), named(goesOn('by B'), 'c')] }),
+    ).toMatchObject({
+      anchored: false,
+      faults: ['a and c go on in two ways: one history of this session was written anew'],
+    })
+    expect(await judged(one, { ledgers: [named(one.ledger, 'a'), named(goesOn('by A'), 'b')] })).toMatchObject({
+      anchored: true,
+      faults: [],
     })
   })
   test('two that hold it, and one of two that does not', async () => {
