@@ -80,7 +80,8 @@ function twoHistories(read: readonly Compared[]): readonly string[] {
   return others
     .filter(({ entries }) => entries.length > 0 && entries.at(-1)?.hash !== longest?.entries[entries.length - 1]?.hash)
     .map(
-      ({ name }) => `${longest?.name ?? ''} and ${name} go on in two ways: one history of this session was written anew`,
+      ({ name }) =>
+        `${longest?.name ?? ''} and ${name} go on in two ways: one history of this session was written anew`,
     )
 }
 

@@ -128,21 +128,24 @@ describe.skipIf(!isRoot)(`a lease on a node${needsRoot}`, () => {
     ['a number beyond all', '7', '99999999999999'],
     ['less than none', '-3', '4000000000'],
     ['a file that lost its end', '', ''],
-  ])('a file that no run wrote (%s) is nobody’s: listed by none, taken and broken by anybody', async (_, fence, until) => {
-    await take('s1')
-    const written = [fence, until, 's1', 'e30='].join('\n')
-    writeFileSync(file(), `${written}\n`)
-    expect(parseLeases((await box.run(listLeases)).stdout)).toEqual([])
-    expect((await guard('s1', 1)).code).toBe(76)
-    const now = Math.floor(Date.now() / 1000)
-    const taken = await take('s2')
-    expect(taken).toMatchObject({ kind: 'acquired', code: 0 })
-    // Higher than whatever it was: its holder changes nothing any more.
-    if (fence !== '7') expect('fence' in taken ? taken.fence : 0).toBeGreaterThanOrEqual(now)
-    writeFileSync(file(), `${written}\n`)
-    expect((await box.run(breakLease('svc'))).code).toBe(0)
-    expect(await take('s3')).toMatchObject({ kind: 'acquired', code: 0 })
-  })
+  ])(
+    'a file that no run wrote (%s) is nobody’s: listed by none, taken and broken by anybody',
+    async (_, fence, until) => {
+      await take('s1')
+      const written = [fence, until, 's1', 'e30='].join('\n')
+      writeFileSync(file(), `${written}\n`)
+      expect(parseLeases((await box.run(listLeases)).stdout)).toEqual([])
+      expect((await guard('s1', 1)).code).toBe(76)
+      const now = Math.floor(Date.now() / 1000)
+      const taken = await take('s2')
+      expect(taken).toMatchObject({ kind: 'acquired', code: 0 })
+      // Higher than whatever it was: its holder changes nothing any more.
+      if (fence !== '7') expect('fence' in taken ? taken.fence : 0).toBeGreaterThanOrEqual(now)
+      writeFileSync(file(), `${written}\n`)
+      expect((await box.run(breakLease('svc'))).code).toBe(0)
+      expect(await take('s3')).toMatchObject({ kind: 'acquired', code: 0 })
+    },
+  )
   test('is not given back by another', async () => {
     await take('s1')
     expect((await box.run(releaseLease('svc', 's2'))).code).toBe(0)
