@@ -1,8 +1,7 @@
 /** NATs that the attempts contradict: end to end where the two measurements leave no such path. */
-import type { Attempt } from '../../evidence.ts'
+import type { Attempt, Pair } from '../../evidence.ts'
 import type { Finding } from '../../findings.ts'
 import type { Reason } from '../../reason.ts'
-import type { Judgement } from './judge.ts'
 import type { Oracle } from './oracle.ts'
 import type { Path } from './path.ts'
 
@@ -20,8 +19,13 @@ export const contradiction = ({ pair, id }: Pick<Attempt, 'pair' | 'id'>, oracle
   attempts: [id],
 })
 
+interface Judged {
+  readonly subject: { readonly pair: Pair }
+  readonly findings: readonly Finding[]
+}
+
 /** Once is enough: a NAT that is not what was measured says so of every class that it decided. */
-export function contradictedNats(samples: readonly Judgement[]): readonly Reason[] {
+export function contradictedNats(samples: readonly Judged[]): readonly Reason[] {
   const pairs = Map.groupBy(samples, ({ subject: { pair } }) => [pair.from, pair.to].toSorted().join(' and '))
   return [...pairs].flatMap(([ends, all]): readonly Reason[] => {
     const against = all.filter((s) => s.findings.some((f) => f.kind === 'nat-contradicted')).length
