@@ -7,7 +7,7 @@ import { chainFaults, type Entry } from '../../src/domain/ledger.ts'
 import { cli, scratch, type Running } from '../e2e/cli.ts'
 import { openLab, type Lab } from '../e2e/lab.ts'
 import { story, type Story } from '../e2e/session.ts'
-import { holderOn, runningOn } from '../e2e/subject.ts'
+import { deployOnly, holderOn, runningOn } from '../e2e/subject.ts'
 import { tipOf, until } from '../e2e/wait.ts'
 
 const place = scratch()
@@ -213,7 +213,7 @@ describe('one fleet, many hands', () => {
 
   test('a port that another project’s service has is named with what removes it, and that removes it', async () => {
     const first = await story({ dir: place.dir, lab: id, nodes })
-    expect((await first.run()).code).toBe(0)
+    await deployOnly(first)
     const [session = ''] = await first.sessions()
     const second = await story({ dir: place.dir, lab: id, nodes, project: 'other' })
     const refused = await second.run()
@@ -239,6 +239,6 @@ describe('one fleet, many hands', () => {
           'systemctl list-units --all --plain --no-legend "testnet-peer*"; ls /opt /var/lib | grep testnet || true',
         ),
       ).toBe('')
-    expect((await second.run()).answer).toMatchObject({ state: 'COMPLETE', verdict: 'passed' })
+    await second.runInto('TEST')
   })
 })

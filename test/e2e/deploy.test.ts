@@ -13,7 +13,8 @@ const place = scratch()
 const id = 'e5'
 const full = 'saorsa-8'
 const otherKey = 'saorsa-9'
-const cut = 'saorsa-3'
+/** No bootstrap node: one that is left out runs on as a relay that nobody looks at, and what it carries is unwitnessed. */
+const cut = 'saorsa-5'
 const good = ['saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10']
 const nodes = ['saorsa-1', ...good, full, otherKey, cut]
 let lab: Lab
@@ -83,7 +84,8 @@ describe('deploy', () => {
   test('the others run the new one, and the run is decided by what is left', async () => {
     expect(Object.values(await all(good, runningOn)).map((r) => r.split(' ')[1])).toEqual(good.map(() => newSha))
     const v = await run.verdict()
-    expect(v.samples.map((j) => j.outcome)).toEqual(Array.from({ length: 12 }, () => 'success'))
+    expect(v.samples.filter((j) => j.outcome !== 'success').map((j) => j.sentence)).toEqual([])
+    expect(v.samples).toHaveLength(12)
     expect(v.notCovered.filter((n) => n.kind === 'subject')).toHaveLength(30)
     expect(end.answer).toMatchObject({ state: 'COMPLETE', verdict: 'passed' })
     expect(end.code).toBe(0)
