@@ -20,6 +20,9 @@ export interface TestClock {
   readonly ended: Moment
 }
 
+/** An uptime is told to the hundredth. */
+const roundingMs = 20
+
 /** A second of rounding, and the slewing of a clock that is being corrected. */
 const slackMs = (overMs: number): number => 2000 + 0.001 * Math.abs(overMs)
 
@@ -37,6 +40,9 @@ export function nodeJumps(node: NodeName, looks: readonly NodeClock[]): readonly
   const moved = looks.map((l) => l.wallMs - first.wallMs - (l.uptimeMs - first.uptimeMs))
   const most = moved.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)
   const over = (looks.at(-1)?.uptimeMs ?? 0) - first.uptimeMs
+  const back = looks.find((l, i) => l.uptimeMs < (looks[i - 1] ?? l).uptimeMs - roundingMs)
+  if (back !== undefined)
+    return [jump(`${node}: its uptime went back during the test, in one boot: its machine was set back or lies`, node)]
   return Math.abs(most) <= slackMs(over)
     ? []
     : [jump(`${node}: its wall clock moved by ${signed(most)} against its uptime during the test`, node)]

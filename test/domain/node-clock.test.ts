@@ -81,6 +81,14 @@ describe('inside a test', () => {
 
   const moment = (seconds: number, ahead = 0) => ({ wallMs: (seconds + ahead) * 1000, monotonicMs: seconds * 1000 })
   const clock: TestClock = { began: moment(0), looked: moment(3), looking: moment(33), ended: moment(60) }
+  test('an uptime that goes back in one boot, also with the wall clock beside it', () => {
+    for (const looks of [
+      [at(0), at(60), at(30), at(70)],
+      [at(0), { ...at(60), uptimeMs: at(-60).uptimeMs }],
+    ])
+      expect(nodeJumps('a', looks)).toMatchObject([{ kind: 'clock-jump', message: expect.stringContaining('went back') }])
+    expect(nodeJumps('a', [at(0), at(0), at(1)])).toEqual([])
+  })
   test("the orchestrator's own wall clock", () => {
     expect(ownJumps(clock, began, seen(31, 31, 32, 40))).toEqual([])
     expect(ownJumps({ ...clock, ended: moment(60, 3600) }, began, seen(31, 31, 32, 40))).toHaveLength(1)
