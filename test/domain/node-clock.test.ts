@@ -86,7 +86,9 @@ describe('inside a test', () => {
       [at(0), at(60), at(30), at(70)],
       [at(0), { ...at(60), uptimeMs: at(-60).uptimeMs }],
     ])
-      expect(nodeJumps('a', looks)).toMatchObject([{ kind: 'clock-jump', message: expect.stringContaining('went back') }])
+      expect(nodeJumps('a', looks)).toMatchObject([
+        { kind: 'clock-jump', message: expect.stringContaining('went back') },
+      ])
     expect(nodeJumps('a', [at(0), at(0), at(1)])).toEqual([])
   })
   test("the orchestrator's own wall clock", () => {
