@@ -66,11 +66,20 @@ const called = (result: ActResult, job: string): Called => {
 }
 const ran = (result: ActResult): readonly string[] => result.jobs.map((job) => job.id)
 
+let once: Promise<ActResult> | undefined
+/** One green session for all that only look at it. */
+const undisturbed = (): Promise<ActResult> =>
+  (once ??= amid({ STRAY: 'of this machine' }, () => runAct(options(green))))
+async function amid<T>(variables: Readonly<Record<string, string>>, act: () => Promise<T>): Promise<T> {
+  Object.assign(process.env, variables)
+  return act().finally(() => {
+    for (const name of Object.keys(variables)) delete process.env[name]
+  })
+}
+
 describe('vps-test.yml', () => {
   test('a green session: every job in its order, each with the session, the key untrimmed, its own workspace', async () => {
-    process.env['STRAY'] = 'of this machine'
-    const result = await runAct(options(green))
-    delete process.env['STRAY']
+    const result = await undisturbed()
     expect(ran(result), tell(result.raw)).toEqual([
       'plan',
       'setup',
@@ -125,7 +134,7 @@ describe('vps-test.yml', () => {
   })
 
   test('the job that compiles has no key; the one that records has it, also when it could not be compiled', async () => {
-    const result = await runAct(options(green))
+    const result = await undisturbed()
     expect(called(result, 'compile').inputs).toMatchObject({ session, repo: 'here', 'ssh-key': '', compiled: '' })
     expect(called(result, 'build').inputs).toMatchObject({ session, compiled: '5', 'ssh-key': 'line one\nline two\n' })
     const failed = await runAct(options({ ...green, compile: { ...green.compile, fail: true } }))
