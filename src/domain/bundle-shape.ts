@@ -211,7 +211,7 @@ export const shapes = (
 ): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries', Check>> => ({
   plan: plan(most),
   facts: facts(most),
-  nat: list(measurement, most.nodes),
+  nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   controls: list(control, 1000),
   running: fields({ before: list(running, most.nodes), after: list(running, most.nodes) }),
   entries: list(sealedEntryShape, most.entries),

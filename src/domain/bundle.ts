@@ -4,7 +4,7 @@
  */
 import { checkpointInput } from './checkpoint.ts'
 import type { Control, RunningProof } from './evidence.ts'
-import type { NatMeasurement, NodeName } from './fleet.ts'
+import type { MeasuredNats, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'
 import type { Entry } from './ledger.ts'
@@ -23,7 +23,7 @@ export interface Bundle {
   readonly plan: Plan
   readonly entries: readonly Entry[]
   readonly facts: BundleFacts
-  readonly measurements: readonly NatMeasurement[]
+  readonly measurements: MeasuredNats
   readonly controls: readonly Control[]
   readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
   readonly items: SuiteItems

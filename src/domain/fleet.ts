@@ -113,6 +113,12 @@ export interface NatMeasurement {
   readonly raw: readonly unknown[]
 }
 
+/** Before the first round, and after the last one by the same prober: only what is the same both times was so all along. */
+export interface MeasuredNats {
+  readonly before: readonly NatMeasurement[]
+  readonly after: readonly NatMeasurement[]
+}
+
 export const peersOf = (fleet: Fleet): readonly FleetNode[] => fleet.nodes.filter((n) => n.role !== 'registry')
 export const registryOf = (fleet: Fleet): FleetNode | undefined => fleet.nodes.find((n) => n.role === 'registry')
 export const bootstrapsOf = (fleet: Fleet): readonly FleetNode[] => fleet.nodes.filter((n) => n.role === 'bootstrap')

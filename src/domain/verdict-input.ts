@@ -2,7 +2,7 @@
 import type { CheckpointInput } from './checkpoint.ts'
 import type { RunEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
-import type { Fleet, NatMeasurement, NodeName } from './fleet.ts'
+import type { Fleet, MeasuredNats, NodeName } from './fleet.ts'
 import type { TestHistory } from './history.ts'
 import type { Excluded } from './not-covered.ts'
 import type { TestClock } from './node-clock.ts'
@@ -22,7 +22,7 @@ export interface VerdictInput {
   /** Nodes the plan uses; the registry, which is no peer, may be among them. */
   readonly planned: readonly NodeName[]
   readonly excluded: readonly Excluded[]
-  readonly measurements: readonly NatMeasurement[]
+  readonly measurements: MeasuredNats
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
   readonly evidence: RunEvidence

@@ -9,6 +9,7 @@ import { classify, reflect, type ReflectorPair } from '../commands/probe.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode, NatMeasurement, NodeName } from '../domain/fleet.ts'
 import { natOf } from '../domain/nat-event.ts'
+import { natChange } from '../domain/nats.ts'
 import type { Abortable, Nodes, Randomness } from '../ports.ts'
 import { asFailure, onEachNode } from './per-node.ts'
 import { randomInt, events, randomHex, type Installed } from './prober.ts'
@@ -30,8 +31,15 @@ interface Reflectors {
   readonly hosts: readonly [FleetNode, FleetNode]
 }
 
-/** Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. */
-export async function measureNats(world: Nodes & Abortable & Randomness, prober: NatProber): Promise<NatSurvey> {
+/**
+ * Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. `known`: what
+ * was measured before; a node that answers something else is asked once more, because packets get lost.
+ */
+export async function measureNats(
+  world: Nodes & Abortable & Randomness,
+  prober: NatProber,
+  known: readonly NatMeasurement[] = [],
+): Promise<NatSurvey> {
   const failed = new Map<NodeName, Failure>()
   prober.on.failed.forEach((f, n) => failed.set(n, f))
   const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name))
@@ -65,9 +73,10 @@ export async function measureNats(world: Nodes & Abortable & Randomness, prober:
           })
           return { ...r, nat: readMeasurement(node, r.stdout) }
         }
-        const first = await ask()
-        // Packets get lost; the prober then says that it does not know, and is asked once more.
-        const answer = first.nat === undefined ? await ask() : first
+        const answer = await settled(
+          ask,
+          known.find((m) => m.node === name),
+        )
         if (answer.nat === undefined)
           throw new Failure({
             code: 'I123',
@@ -85,6 +94,19 @@ export async function measureNats(world: Nodes & Abortable & Randomness, prober:
     AbortSignal.timeout(3000).addEventListener('abort', () => stop.abort(new Error('survey over')))
     await Promise.allSettled(post.running)
   }
+}
+
+/** Packets get lost: the prober then says that it does not know, or takes a silence for a refusal. */
+export async function settled<A extends { readonly nat: NatMeasurement | undefined }>(
+  ask: () => Promise<A>,
+  before: NatMeasurement | undefined,
+): Promise<A> {
+  const known = async (): Promise<A> => {
+    const first = await ask()
+    return first.nat === undefined ? ask() : first
+  }
+  const answer = await known()
+  return answer.nat !== undefined && before !== undefined && natChange(before, answer.nat) !== null ? known() : answer
 }
 
 interface Post {

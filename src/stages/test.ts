@@ -103,7 +103,7 @@ async function work(
 ): Promise<StageResult<'TEST'>> {
   const { there, wall } = own
   const open = await openBench(plan, session, world, there, own)
-  const scene = { ...own, plan, session, world, open, looking: open.looked }
+  const scene = { ...own, plan, session, world, open, looking: open.looked, resurveyed: open.survey }
   const first = await runSuites(open.bench, world.files, folder)
   const items =
     session.checkpoint === null
@@ -119,10 +119,11 @@ async function work(
   const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused))] }
   const looking = momentOf(wall)
   const after = await provenProcesses(world, plan, there)
-  const notes = await collect(world, plan, there, `${folder}/evidence`)
+  // No attempt runs any more that a measurement could disturb.
+  const [notes, resurveyed] = await Promise.all([collect(world, plan, there, `${folder}/evidence`), open.surveyAgain()])
   await removeWitnesses(world, there)
 
-  const whole = await bundleOf({ ...scene, open: tried, looking }, items, after, notes)
+  const whole = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, notes)
   const bundle = world.concealer?.conceal(whole) ?? whole
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
@@ -156,10 +157,12 @@ interface Seen extends Omit<Scene, 'folder'> {
   readonly open: OpenBench
   /** Right before the last look. */
   readonly looking: Moment
+  /** The NATs after the last round; until then, the first survey. */
+  readonly resurveyed: NatSurvey
 }
 
 async function bundleOf(
-  { plan, session, world, open, number, seed, testStartedAt, there, lost, began, looking, wall }: Seen,
+  { plan, session, world, open, number, seed, testStartedAt, there, lost, began, looking, resurveyed, wall }: Seen,
   items: SuiteItems,
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
@@ -169,7 +172,7 @@ async function bundleOf(
   return {
     plan,
     entries,
-    measurements: survey.measurements,
+    measurements: { before: survey.measurements, after: resurveyed.measurements },
     controls,
     running: { before, after },
     items,
@@ -192,7 +195,7 @@ async function bundleOf(
       notes: [
         ...notes,
         ...shiftNotes(entries, world.clockShift),
-        ...surveyNotes(survey),
+        ...surveyNotes(survey, resurveyed),
         ...setupWarnings(session).map((w) => ({ what: 'warning of SETUP', why: w.message })),
       ],
       findings: setupFindings(session),
@@ -214,5 +217,9 @@ const endsOfFailures = ({ suites }: Verdict): readonly NodeName[] => [
   ),
 ]
 
-const surveyNotes = (s: NatSurvey): readonly Unsupported[] =>
-  [...s.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message }))
+const surveyNotes = (first: NatSurvey, again: NatSurvey): readonly Unsupported[] => [
+  ...[...first.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message })),
+  ...[...again.failed]
+    .filter(([n]) => !first.failed.has(n))
+    .map(([n, f]) => ({ what: `NAT of ${n} after the last round`, why: f.message })),
+]

@@ -411,6 +411,8 @@ export interface Changes {
   readonly promises?: VerdictInput['promises']
   readonly nat?: Readonly<Record<NodeName, NatKind>>
   readonly unstable?: readonly NodeName[]
+  /** What is measured again after the last round, where it is something else. */
+  readonly natAfter?: Readonly<Record<NodeName, NatKind | 'missing'>>
   readonly absent?: Readonly<Record<NodeName, string>>
   /** By `from→to`, `class:relay`, or `*`; the more special one wins. */
   readonly attempts?: Readonly<Record<string, Happening>>
@@ -518,7 +520,13 @@ export function run(changes: Changes = {}): VerdictInput {
     fleet: nineNodes,
     planned: nineNodes.nodes.map((n) => n.name),
     excluded: Object.entries(changes.absent ?? {}).map(([node, why]) => ({ node, why })),
-    measurements: measured,
+    measurements: {
+      before: measured,
+      after: measured.flatMap((m) => {
+        const kind = changes.natAfter?.[m.node]
+        return kind === 'missing' ? [] : [kind === undefined ? m : measurementOf(m.node, kind)]
+      }),
+    },
     deployed: { ...Object.fromEntries(peers.map((n) => [n.name, binary])), ...changes.deployed },
     evidence: {
       controls: controls.flatMap((c) => {

@@ -9,7 +9,7 @@ test('a class that no pair of the planned nodes is in is named after the result'
   const small = verdict({
     ...whole,
     planned: [...open],
-    measurements: whole.measurements.filter((m) => open.has(m.node)),
+    measurements: { ...whole.measurements, before: whole.measurements.before.filter((m) => open.has(m.node)) },
     items: {
       connectivity: (whole.items.connectivity ?? []).map((round) => ({
         ...round,

@@ -138,7 +138,13 @@ describe('evidence that does not fit', () => {
   })
   test('attempts of a node whose NAT nobody measured do not count', () => {
     const input = run()
-    const v = judged({ ...input, measurements: input.measurements.filter((m) => m.node !== 'saorsa-5') })
+    const v = judged({
+      ...input,
+      measurements: {
+        ...input.measurements,
+        before: input.measurements.before.filter((m) => m.node !== 'saorsa-5'),
+      },
+    })
     expect(v.samples.filter((a) => a.outcome === 'unwitnessed')).toHaveLength(16)
     expect(v.samples.find((a) => pairKey(a.subject.pair) === 'saorsa-5→saorsa-7')?.sentence).toBe(
       'saorsa-5 → saorsa-7: not counted: the NAT of saorsa-5 was not measured',

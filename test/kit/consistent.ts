@@ -8,7 +8,7 @@ import {
   type Sum,
   type RoundEvidence,
 } from '../../src/domain/evidence.ts'
-import type { NatMeasurement } from '../../src/domain/fleet.ts'
+import type { MeasuredNats, NatMeasurement } from '../../src/domain/fleet.ts'
 import { expectedSha256 as hashOf } from '../../src/domain/payload.ts'
 import type { Profile } from '../../src/domain/profile.ts'
 import { recordIn } from '../../src/domain/received.ts'
@@ -101,6 +101,12 @@ export const consistentControls = (controls: readonly Control[]): readonly Contr
       port,
     })
   })
+
+/** The same edit of what was measured before and after. */
+export const inBoth = (of: MeasuredNats, edit: (m: NatMeasurement) => NatMeasurement): MeasuredNats => ({
+  before: of.before.map(edit),
+  after: of.after.map(edit),
+})
 
 export const consistentNat = (m: NatMeasurement): NatMeasurement => ({
   ...m,

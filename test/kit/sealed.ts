@@ -74,7 +74,10 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
   return {
     plan,
     entries,
-    measurements: input.measurements.map(consistentNat),
+    measurements: {
+      before: input.measurements.before.map(consistentNat),
+      after: input.measurements.after.map(consistentNat),
+    },
     controls: consistentControls(input.evidence.controls),
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: { connectivity: consistentRounds(input.items.connectivity ?? [], plan.profile, ['saorsa-2', 'saorsa-3']) },

@@ -132,7 +132,8 @@ describe('is refused where a value is of another kind', () => {
     ]),
     ['ledger.jsonl: [2].facts is no object', ['entries', 2, 'facts'], 'x'],
     ['facts.json: build.bytes is no number', ['facts', 'build', 'bytes'], short],
-    ['nat.json: [0].mapping is none of', ['nat', 0, 'mapping'], short],
+    ['nat.json: before[0].mapping is none of', ['nat', 'before', 0, 'mapping'], short],
+    ['nat.json: after[0].filtering is none of', ['nat', 'after', 0, 'filtering'], short],
     ['plan.json: fleet.lab.shaping is none of', ['plan', 'fleet', 'lab', 'shaping'], short],
     [
       'suites/connectivity.jsonl: [0].attempts[0].claim.connectMs is no number',

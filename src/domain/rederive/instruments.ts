@@ -16,11 +16,13 @@ export function instrumentsFaults({ controls, measurements, running, plan }: Omi
   ]
   return [
     ...controls.flatMap((c) => controlFaults(c, known).map((f) => `${layout.controls}: ${c.name}: ${f}`)),
-    ...strangers(measurements.map((m) => m.node)).map((f) => `${layout.nat}: ${f}`),
-    ...measurements.flatMap((m) =>
-      m.raw.length === 1 && canonical(natOf(m.node, m.raw[0]) ?? null) === canonical(m)
-        ? []
-        : [`${layout.nat}: ${m.node}: the measurement is not what the prober's own event says`],
+    ...(['before', 'after'] as const).flatMap((when) =>
+      [
+        ...strangers(measurements[when].map((m) => m.node)),
+        ...measurements[when]
+          .filter((m) => m.raw.length !== 1 || canonical(natOf(m.node, m.raw[0]) ?? null) !== canonical(m))
+          .map((m) => `${m.node}: the measurement is not what the prober's own event says`),
+      ].map((f) => `${layout.nat}: ${when}: ${f}`),
     ),
     ...strangers(running.before.map((p) => p.node)).map((f) => `${layout.running}: before: ${f}`),
     ...strangers(running.after.map((p) => p.node)).map((f) => `${layout.running}: after: ${f}`),

@@ -38,7 +38,7 @@ export const rederiveContext = ({ plan, facts, measurements, running, entries }:
     test: facts.test,
     seed: facts.seed,
     there: plan.nodes.filter((n) => !out.has(n)),
-    measurements,
+    measurements: measurements.before,
     running: running.before,
     checkpoint: checkpointOf({ facts, entries }) !== null,
   } satisfies RederiveContext

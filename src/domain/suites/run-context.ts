@@ -20,6 +20,8 @@ export interface RunContext {
   readonly serviceUids: ReadonlyMap<NodeName, number>
   /** Nodes whose samples do not count, and why. */
   readonly barred: ReadonlyMap<NodeName, string>
+  /** Nodes whose NAT was not the same before and after, as far as anybody knows, and why: no path there is judged. */
+  readonly unsettledNats: ReadonlyMap<NodeName, string>
   /** A soak checkpoint's test, in which retries are allowed. */
   readonly checkpoint: boolean
 }

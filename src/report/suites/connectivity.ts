@@ -149,7 +149,7 @@ function nodesSection(nodes: readonly NodeResult[], verdict: Verdict, input: Ver
           [node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(', '),
           n.declared,
           n.measured ?? 'not measured',
-          behaviour(input.measurements.find((m) => m.node === n.node)),
+          behaviour(input.measurements.before.find((m) => m.node === n.node)),
           share(n.asCallee),
           share(n.asCaller),
           n.expectedRate === null ? '' : `~${n.expectedRate} %`,

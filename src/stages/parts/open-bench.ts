@@ -39,6 +39,8 @@ export interface OpenBench {
   readonly unfit: readonly Excluded[]
   /** The same self test once more, before somebody is blamed. */
   testAgain(nodes: readonly NodeName[]): Promise<readonly Control[]>
+  /** The NATs once more, after the last round: what is another then was not so all along. */
+  surveyAgain(): Promise<NatSurvey>
   /** Our own clocks right after that. */
   readonly looked: Moment
 }
@@ -96,6 +98,7 @@ export async function openBench(
     unfit,
     testAgain: async (on) => withCauses(await selfTestOn(on, 'after'), await causesOn(world, plan, on)),
     looked,
+    surveyAgain: () => measureNats(world, prober, survey.measurements),
   }
 }
 

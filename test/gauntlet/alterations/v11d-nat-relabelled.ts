@@ -1,4 +1,5 @@
 /** A measured NAT called another, sealed again, no ledger named. */
+import { inBoth } from '../../kit/consistent.ts'
 import type { Alteration } from '../alteration.ts'
 
 export const alteration: Alteration = {
@@ -7,7 +8,7 @@ export const alteration: Alteration = {
   ledger: 'none',
   bundle: (b) => ({
     ...b,
-    measurements: b.measurements.map((m) => (m.node === 'saorsa-10' ? { ...m, mapping: 'EIM' as const } : m)),
+    measurements: inBoth(b.measurements, (m) => (m.node === 'saorsa-10' ? { ...m, mapping: 'EIM' } : m)),
   }),
   expected: 'not valid',
   says: 'the measurement is not what the prober',

@@ -1,4 +1,5 @@
 /** The prober’s own event says symmetric. */
+import { inBoth } from '../../kit/consistent.ts'
 import type { Alteration } from '../alteration.ts'
 
 export const alteration: Alteration = {
@@ -7,7 +8,7 @@ export const alteration: Alteration = {
   ledger: 'none',
   bundle: (b) => ({
     ...b,
-    measurements: b.measurements.map((m) => ({ ...m, raw: [{ ...(m.raw[0] as object), mapping: 'APDM' }] })),
+    measurements: inBoth(b.measurements, (m) => ({ ...m, raw: [{ ...(m.raw[0] as object), mapping: 'APDM' }] })),
   }),
   expected: 'not valid',
   says: "the measurement is not what the prober's own event says",

@@ -26,6 +26,8 @@ import { machineRebooted } from './machine-rebooted.ts'
 import { manyStrangers } from './many-strangers.ts'
 import { mappedAddresses } from './mapped-addresses.ts'
 import { mdns } from './mdns.ts'
+import { natLeftOpen } from './nat-left-open.ts'
+import { natNotMeasuredAgain } from './nat-not-measured-again.ts'
 import { natNotMeasured } from './nat-not-measured.ts'
 import { natOpened } from './nat-opened.ts'
 import { noNatMeasured } from './no-nat-measured.ts'
@@ -83,6 +85,8 @@ export const disturbances: readonly Disturbance[] = [
   manyStrangers,
   mappedAddresses,
   mdns,
+  natLeftOpen,
+  natNotMeasuredAgain,
   natNotMeasured,
   natOpened,
   noNatMeasured,

@@ -1,11 +1,12 @@
-/** A NAT changed its behaviour between two measurements. */
+/** The mapping of a NAT moves under unsolicited packets. */
+import { inBoth } from '../../kit/consistent.ts'
 import type { Disturbance } from '../attack.ts'
 
 export const unstableNat: Disturbance = {
   id: 'unstable-nat',
-  what: 'a NAT changed its behaviour between two measurements',
+  what: 'the mapping of a NAT moves under unsolicited packets',
   run: (input) => ({
     ...input,
-    measurements: input.measurements.map((m) => (m.node === 'saorsa-6' ? { ...m, stable: false } : m)),
+    measurements: inBoth(input.measurements, (m) => (m.node === 'saorsa-6' ? { ...m, stable: false } : m)),
   }),
 }

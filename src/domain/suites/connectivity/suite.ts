@@ -171,7 +171,7 @@ function sortOut(
 function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run: RunContext): readonly Judgement[] {
   const measurements = new Map(run.measurements.map((m) => [m.node, m]))
   const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
-  const { barred } = run
+  const barred = new Map([...run.unsettledNats, ...run.barred])
   const senders = { dialler: nobody, services: run.serviceUids }
   return placed.flatMap(({ attempt, others, readings, foreign }) => {
     const { from, to } = attempt.pair
