@@ -118,6 +118,18 @@ describe('a verdict', () => {
     expect([judged.result, kinds(judged)]).toEqual(['inconclusive', []])
     expect(samples(judged).some((s) => s.outcome === 'failed')).toBe(false)
   })
+  test('… nor does what went through a relay of which that was not read', () => {
+    const input = run()
+    const items = rounds(input).map((r) => ({
+      ...r,
+      readings: Object.fromEntries(
+        Object.entries(r.readings).map(([n, x]) => [n, n === 'saorsa-2' ? { ...x, processes: notRead('cut') } : x]),
+      ),
+    }))
+    const relayed = samples(verdict({ ...input, items: { connectivity: items } })).filter((s) => s.group === 'relay')
+    expect(new Set(relayed.map((s) => s.outcome))).toEqual(new Set(['unwitnessed']))
+    expect(relayed[0]?.sentence).toContain('what ran on saorsa-2 could not be read')
+  })
   test.each(['e'.repeat(64), null])('a dial by another file, or by one that is not known: %s', (sha256) => {
     const input = run()
     const items = rounds(input).map((r) => ({

@@ -57,6 +57,9 @@ import { smallDatagrams } from './small-datagrams.ts'
 import { tableGone } from './table-gone.ts'
 import { timeService } from './time-service.ts'
 import { unstableNat } from './unstable-nat.ts'
+import { rebinding } from './rebinding.ts'
+import { secondAddress } from './second-address.ts'
+import { migratesInMidPayload } from './migrates-in-mid-payload.ts'
 
 export const disturbances: readonly Disturbance[] = [
   aJobAsNobody,
@@ -116,4 +119,7 @@ export const disturbances: readonly Disturbance[] = [
   tableGone,
   timeService,
   unstableNat,
+  rebinding,
+  secondAddress,
+  migratesInMidPayload,
 ]

@@ -18,6 +18,8 @@ import { relayedAsDirectAndNamedSo } from './relayed-as-direct-and-named-so.ts'
 import { tcpTunnel } from './tcp-tunnel.ts'
 import { throughAThirdNode } from './through-a-third-node.ts'
 import { tunnelAlone } from './tunnel-alone.ts'
+import { halfAnotherWay } from './half-another-way.ts'
+import { byWayOfAThirdService } from './by-way-of-a-third-service.ts'
 
 export const lies: readonly Lie[] = [
   anotherPeer,
@@ -38,4 +40,6 @@ export const lies: readonly Lie[] = [
   tcpTunnel,
   throughAThirdNode,
   tunnelAlone,
+  halfAnotherWay,
+  byWayOfAThirdService,
 ]

@@ -19,10 +19,10 @@ export function orForeign(
   run: RunContext,
 ): Judgement {
   const { from, to } = attempt.pair
-  const unread = [from, to].find((n) => Object.hasOwn(readings, n) && readings[n]?.processes?.kind === 'not-read')
+  const at = [from, to, ...(judged.relayVia === null ? [] : [judged.relayVia])]
+  const unread = at.find((n) => Object.hasOwn(readings, n) && readings[n]?.processes?.kind === 'not-read')
   if (unread !== undefined && counts(judged))
     return notCounted(judged, attempt, `what ran on ${unread} could not be read`)
-  const at = [from, to, ...(judged.relayVia === null ? [] : [judged.relayVia])]
   const dialler = foreignDialler(attempt, run.deployed)
   const found = [
     ...(dialler === null ? [] : [{ ...dialler, node: from }]),
