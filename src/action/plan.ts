@@ -5,7 +5,7 @@ import { hasPlan } from '../domain/events/entry.ts'
 import { isFinal, type State } from '../domain/states.ts'
 import type { StoredSession } from '../app/sessions.ts'
 import { storedSessions } from '../app/sessions.ts'
-import { enclosedHere, makePlan, type PlannedRun } from '../app/make-plan.ts'
+import { plannedEnclosure, makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { planText } from '../app/plan-text.ts'
 import { newSession } from '../app/new-session.ts'
 import { writerOf } from '../domain/events/readers.ts'
@@ -55,7 +55,7 @@ export async function begin(job: Job): Promise<StartedRun | null> {
     fleet: defaultFleet,
     ...(facts.origin.event === 'workflow_dispatch' ? {} : { defaults: pushDefaults }),
   })
-  const text = planText(made.plan, await enclosedHere(c, made.plan))
+  const text = planText(made.plan, await plannedEnclosure(c, made.plan))
   c.terminal.info(text)
   await job.surface.writeSummary(pageMarkdown({ id: 'plan', title: 'Test plan', blocks: [codeBlock(text)] }, 2))
   const choice = inputs.request.confirm ?? 'proceed'

@@ -19,7 +19,7 @@ import { assemblePlan } from '../domain/assemble-plan.ts'
 import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
 import { interview } from './interview.ts'
-import type { Enclosed } from './plan-text.ts'
+import type { PlannedEnclosure } from './plan-text.ts'
 
 export interface PlannedRun {
   readonly plan: Plan
@@ -32,7 +32,10 @@ export interface PlannedRun {
 }
 
 /** What would enclose the build of a plan on this machine. */
-export const enclosedHere = async (c: Pick<Context, 'signal' | 'unenclosed'>, { source }: Plan): Promise<Enclosed> => ({
+export const plannedEnclosure = async (
+  c: Pick<Context, 'signal' | 'unenclosed'>,
+  { source }: Plan,
+): Promise<PlannedEnclosure> => ({
   sandbox: source.kind === 'build' && source.native !== true ? await sandboxHere(c.signal) : null,
   unenclosed: c.unenclosed ?? 'build',
 })

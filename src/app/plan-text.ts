@@ -3,26 +3,27 @@ import type { SandboxKind } from '../domain/build.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { planSummary } from '../inputs/summary.ts'
 
-/** `enclosed`: what would enclose the build on this machine; null where nothing is built here. */
-export const planText = (plan: Plan, enclosed: Enclosed): string =>
+export const planText = (plan: Plan, place: PlannedEnclosure): string =>
   [
     planSummary(plan),
     '',
     ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
     `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
-    ...withoutSandbox(enclosed),
+    ...withoutSandbox(place),
     plan.soak.length === 0
       ? 'Soak: off.'
       : `Soak: ${plan.soak.join(', ')}; the fleet stays leased until the last checkpoint.`,
     `Plan ${planDigest(plan).slice(0, 16)}.`,
   ].join('\n')
 
-export interface Enclosed {
+/** What the build of a plan would find on this machine. */
+export interface PlannedEnclosure {
+  /** Null: nothing is built here. */
   readonly sandbox: SandboxKind | null
   readonly unenclosed: 'refuse' | 'build'
 }
 
-const withoutSandbox = ({ sandbox, unenclosed }: Enclosed): readonly string[] =>
+const withoutSandbox = ({ sandbox, unenclosed }: PlannedEnclosure): readonly string[] =>
   sandbox?.kind !== 'none'
     ? []
     : [

@@ -11,7 +11,7 @@ import { beginSession, confirmSession } from '../stages/parts/interview.ts'
 import { keyFile, worldIn, type Context } from '../app/context.ts'
 import { cancelled } from '../app/interview.ts'
 import { note } from '../app/local-notes.ts'
-import { enclosedHere, makePlan, type PlannedRun } from '../app/make-plan.ts'
+import { plannedEnclosure, makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { newSession, resumeInterrupted } from '../app/new-session.ts'
 import { planText } from '../app/plan-text.ts'
 import { confirm } from './confirm.ts'
@@ -29,7 +29,7 @@ export interface StartWords {
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const { plan: wanted, source, checkout, fleet, onBusy } = await planned(c, words, flags)
   const line = startLine(wanted, { ...flags, fleet })
-  c.terminal.info(planText(wanted, await enclosedHere(c, wanted)))
+  c.terminal.info(planText(wanted, await plannedEnclosure(c, wanted)))
   const { choice, by } = await confirm(c, flags.yes === true, line)
   if (choice === 'modify') {
     c.terminal.print(line)
@@ -60,11 +60,11 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
 
 export async function plan(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const made = await planned(c, words, flags)
-  const enclosed = await enclosedHere(c, made.plan)
+  const place = await plannedEnclosure(c, made.plan)
   c.terminal.print(
     flags.json === true
-      ? JSON.stringify({ digest: planDigest(made.plan), sandbox: enclosed.sandbox, ...made.plan }, null, 2)
-      : planText(made.plan, enclosed),
+      ? JSON.stringify({ digest: planDigest(made.plan), sandbox: place.sandbox, ...made.plan }, null, 2)
+      : planText(made.plan, place),
   )
   return 0
 }

@@ -40,12 +40,13 @@ const version: CustomTest = {
   timeoutSeconds: 60,
   expectedExit: 0,
 }
+const begun = Date.UTC(2026, 0, 1)
 const good = (node: string): CommandRun => ({
   id: `1.1.${node}`,
   command: 'version',
   node,
-  startedAt: 1000,
-  endedAt: 2000,
+  startedAt: begun,
+  endedAt: begun + 1000,
   end: { kind: 'exit', code: 0, matched: true },
   output: 'peer 1.2\n',
   errors: '',
@@ -68,8 +69,8 @@ function commandRun(given: Given): VerdictInput {
   const again = Object.entries(given.retries ?? {}).map(([node, edit]): CommandRun => ({
     ...good(node),
     id: `1.1.${node}.retry`,
-    startedAt: 3000,
-    endedAt: 4000,
+    startedAt: begun + 2000,
+    endedAt: begun + 3000,
     ...edit,
     retry: true,
   }))

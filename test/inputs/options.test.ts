@@ -28,7 +28,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   criteria: ['targets', 'Targets', 'c'],
   custom: ['CustomTest'],
   payload: ['range'],
-  record: ['RecordBy'],
+  record: ['RecordBy', 'by'],
   dial: ['how', 'DialBy'],
   proxy: ['jump'],
 }

@@ -10,7 +10,7 @@ import type { Log } from '../../ports.ts'
 import type { Launch } from '../process.ts'
 import { isInside } from './inside.ts'
 import { runTool } from './process.ts'
-import { askTools, cargoMetadata, type Answers } from './questions.ts'
+import { askTools, cargoMetadata, type ToolAnswers } from './questions.ts'
 import { outsideCopy, sourceCopy } from './source-copy.ts'
 import type { ZigToolchain } from './toolchain.ts'
 
@@ -75,7 +75,7 @@ export async function asked(
   { enclosure, cwd }: BuildSandbox,
   zig: string,
   options: EnclosedBuild,
-): Promise<Answers & { readonly launch: Enclosed }> {
+): Promise<ToolAnswers & { readonly launch: Enclosed }> {
   const launching =
     (more: Readonly<Record<string, string>>): Enclosed =>
     (dir) => ({ ...enclosure.enclose(dir, more), cwd: enclosure.kind.kind === 'none' ? dir : cwd, hold: true })

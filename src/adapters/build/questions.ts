@@ -4,7 +4,7 @@ import { Failure } from '../../domain/failure.ts'
 import { runProcess, type Launch } from '../process.ts'
 import { reasonIn } from './process.ts'
 
-export interface Answers {
+export interface ToolAnswers {
   readonly versions: Toolchain
   /** What `cargo metadata --no-deps` printed; null where cargo cannot read the manifest. */
   readonly metadata: string | null
@@ -45,7 +45,7 @@ export async function askTools(
   zig: string,
   launch: Launch & { readonly hold?: boolean },
   signal: AbortSignal,
-): Promise<Answers | { readonly rustc: Failure }> {
+): Promise<ToolAnswers | { readonly rustc: Failure }> {
   const limits = { ...launch, signal, timeoutMs: 600_000, keepBytes: 64 << 20, refuseMore: true }
   const { ending, stdout, stderr } = await runProcess(['sh', '-c', script, 'tools', zig], limits)
   if (ending.kind === 'late') throw new Failure({ code: 'I302', message: 'the tools of the build did not answer' })

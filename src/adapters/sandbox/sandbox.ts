@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SandboxKind } from '../../domain/build.ts'
 import { innerPlaces } from './policy.ts'
-import { enclosed, findWay, innerUser, kindOf, removed, suffix, type Found, type SandboxWay } from './way.ts'
+import { enclosed, findWay, innerUser, sandboxKind, removed, suffix, type Found, type SandboxWay } from './way.ts'
 
 export type { SandboxKind, SandboxWay }
 
@@ -64,7 +64,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
   if (found.way === 'none') {
     for (const dir of options.written) await mkdir(dir, { recursive: true })
     return {
-      kind: kindOf(found),
+      kind: sandboxKind(found),
       enclose: (_, more) => ({ within: [], env: { ...options.ours, ...options.env, ...more } }),
       addSource: async () => undefined,
       copyOf: () => null,
@@ -86,7 +86,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
     const home = join(options.folder, `home${suffix(way)}`)
     await mkdir(home, { recursive: true })
     return {
-      kind: kindOf(found),
+      kind: sandboxKind(found),
       enclose: (cwd, more) => {
         const inner = [
           run,

@@ -55,13 +55,13 @@ export const suffix = (way: SandboxWay): string =>
 
 export type Found = { readonly way: Exclude<SandboxWay, 'none'> } | { readonly way: 'none'; readonly why: string }
 
-export const kindOf = (found: Found): SandboxKind =>
+export const sandboxKind = (found: Found): SandboxKind =>
   found.way === 'none'
     ? { kind: 'none', why: found.why }
     : { kind: found.way === 'namespace' ? 'user namespace' : 'another user' }
 
 /** What encloses the project's code on this machine. */
-export const sandboxHere = async (signal: AbortSignal): Promise<SandboxKind> => kindOf(await findWay(signal))
+export const sandboxHere = async (signal: AbortSignal): Promise<SandboxKind> => sandboxKind(await findWay(signal))
 
 let known: Promise<Found> | undefined
 
