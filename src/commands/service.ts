@@ -168,7 +168,8 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
   idempotent: true,
   text: sh`
     set -eu; u=${unit}
-    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result -p ExecMainStatus
+    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result -p ExecMainStatus -p DropInPaths
+    f=$(systemctl show "$u" -p FragmentPath --value); [ -z "$f" ] || echo "UnitSha256=$(sha256sum <"$f" | cut -c1-64) $(grep -cxF ${marker} "$f")"
     echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Clock=$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
     pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
     # One that ends while it is looked at is none that runs.

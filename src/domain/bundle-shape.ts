@@ -102,6 +102,8 @@ const running = every<RunningProof>({
   startedAt: number,
   bootId: text,
   restarts: number,
+  unitFile: oneOf('ours', 'changed', 'foreign'),
+  dropIns: list(text),
   udpPorts: list(number),
   uid: number,
   capEff: text,

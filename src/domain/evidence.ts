@@ -215,6 +215,10 @@ export interface RunningProof {
   readonly startedAt: number
   readonly bootId: string
   readonly restarts: number
+  /** Whose the unit's file is: ours as it was written, ours and changed since, or somebody else's. */
+  readonly unitFile: 'ours' | 'changed' | 'foreign'
+  /** Files that add to it. */
+  readonly dropIns: readonly string[]
   readonly udpPorts: readonly number[]
   readonly uid: number
   /** Effective capabilities as hex; bit 12 is CAP_NET_ADMIN: the subject could tamper with the witness. */

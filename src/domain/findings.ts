@@ -38,6 +38,8 @@ export type FindingKind =
   /** What ran was executed anew, so that nothing tells what ran in between. */
   | 'executed-anew'
   | 'port-closed'
+  /** The unit is not as we wrote it: its file, or files that add to it. */
+  | 'unit-changed'
   | 'restarted'
   | 'rebooted'
   | 'not-running'

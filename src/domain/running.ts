@@ -58,6 +58,11 @@ export function judgeRunning(
       find('not-running', node, 'no running service was found after the test')
       reasons.push({ kind: 'inconclusive', text: `${node}: no running service was found after the test` })
     }
+    const unit = unitFault(before) ?? unitFault(after)
+    if (unit !== null) {
+      find('unit-changed', node, unit)
+      reasons.push({ kind: 'inconclusive', text: `${node}: ${unit}` })
+    }
     const tamper = before === undefined ? undefined : power(before)
     if (tamper !== undefined) {
       const text = `the program under test ${tamper}, so it could change the packet counters`
@@ -67,6 +72,17 @@ export function judgeRunning(
     }
   }
   return { barred, findings, reasons }
+}
+
+/** Some distributions put it beside every service; it only shortens how long a stop may take. */
+const vendors: readonly string[] = ['/usr/lib/systemd/system/service.d/10-timeout-abort.conf']
+
+/** What hooks of the project, or somebody else, made of a unit of ours; a foreign one is as its owner wants it. */
+function unitFault(proof: RunningProof | undefined): string | null {
+  if (proof === undefined || proof.unitFile === 'foreign') return null
+  if (proof.unitFile === 'changed') return `the file of ${proof.unit} is not the one that was written at DEPLOY`
+  const added = proof.dropIns.filter((p) => !vendors.includes(p))
+  return added.length === 0 ? null : `${added.join(', ')} adds to ${proof.unit} and is not ours`
 }
 
 const CAP_NET_ADMIN = 1n << 12n

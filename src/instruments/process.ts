@@ -14,6 +14,8 @@ export interface ProcessReading {
   readonly proof: RunningProof | null
   /** Where systemd itself could not get as far as the program: `203/EXEC`; null where the main process said its own. */
   readonly beforeStart: string | null
+  /** Of the unit's file; null: there is none. */
+  readonly unitSha256: string | null
   /** TCP and UDP ports the main process listens on. */
   readonly ports: readonly { readonly protocol: 'tcp' | 'udp'; readonly port: number }[]
 }
@@ -68,13 +70,15 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       const port = Number(local.slice(local.lastIndexOf(':') + 1))
       return (protocol === 'tcp' || protocol === 'udp') && port > 0 ? [{ protocol, port } as const] : []
     })
+  const [, unitSha256 = null, ours = '0'] = /^UnitSha256=([0-9a-f]{64}) (\d+)$/m.exec(stdout) ?? []
   const active = value('ActiveState') === 'active' && pid > 0
   if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null)
-    return { active, state, proof: null, beforeStart, ports }
+    return { active, state, proof: null, beforeStart, unitSha256, ports }
   return {
     active,
     state,
     beforeStart,
+    unitSha256,
     ports,
     proof: {
       node,
@@ -84,6 +88,11 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       image: value('Image'),
       bootId: value('BootId'),
       restarts: Number(value('NRestarts')),
+      unitFile: ours === '0' ? 'foreign' : 'ours',
+      dropIns: value('DropInPaths')
+        .split(' ')
+        .filter((p) => p !== '')
+        .map((p) => p.slice(0, 200)),
       version: '',
       startedAt: Number(start[3]) * 1000 + Math.round((Number(start[1]) / Number(start[2])) * 1000),
       udpPorts: [...new Set(ports.filter((p) => p.protocol === 'udp').map((p) => p.port))],

@@ -11,7 +11,7 @@ import { criteriaSection } from './sections/criteria.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
 import { ledgerSection } from './sections/ledger.ts'
 import { historySection } from './sections/history.ts'
-import { controlsSection, labSection, runningSection } from './sections/machines.ts'
+import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
 import { evidenceSection, recoverySection, sourceSection, timingsSection } from './sections/record.ts'
 import { suiteReports } from './suites/registry.ts'
 
@@ -29,6 +29,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('not-covered', () => notCoveredSection(p.verdict)),
     ...guarded('source', () => sourceSection(p)),
     ...guarded('running', () => runningSection(p.input)),
+    ...guarded('hooks', () => hooksSection(p.plan.config)),
     ...guarded('history', () => historySection(p)),
     ...guarded('recovery', () => recoverySection(p)),
     ...guarded('timings', () => timingsSection(p)),

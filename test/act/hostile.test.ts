@@ -78,10 +78,14 @@ beforeAll(async () => {
     `${words} ${'y'.repeat(20_000)}`,
     `##[error]pwned ${'z'.repeat(20_000)}`,
   ]
-  const files = {
-    log: `${lines.join('\n')}\n`,
-    short: '::add-mask::a\n::stop-commands::x\n \u001b[2J::error::pwned\n',
-    say: 'echo $$ > "/sys/fs/cgroup$(systemctl show -p ControlGroup --value testnet-peer)/cgroup.procs"\nend=$(($(date +%s) + 40))\nwhile [ "$(date +%s)" -lt "$end" ]; do for i in $(seq 1 100); do cat /var/lib/hostile/log; done; cat /var/lib/hostile/short; sleep 1; done | systemd-cat -t testnet-peer\n',
+  const short = ['::add-mask::a', '::stop-commands::x', ' \u001b[2J::error::pwned']
+  // Told of the unit by root: a process in its cgroup would be another program in the service.
+  const entry = (line: string): string =>
+    `MESSAGE=${line}\nOBJECT_SYSTEMD_UNIT=testnet-peer.service\nSYSLOG_IDENTIFIER=testnet-peer\n`
+  const files: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(lines.map((line, i) => [`long-${i}`, entry(line)])),
+    ...Object.fromEntries(short.map((line, i) => [`short-${i}`, entry(line)])),
+    say: 'cd /var/lib/hostile; end=$(($(date +%s) + 40))\nwhile [ "$(date +%s)" -lt "$end" ]; do for i in $(seq 1 100); do for f in long-*; do logger --journald <$f; done; done; for f in short-*; do logger --journald <$f; done; sleep 1; done\n',
   }
   await scene.lab.on(
     'saorsa-7',

@@ -354,6 +354,8 @@ export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): Ru
   startedAt: 1_699_999_000_000,
   bootId: `boot-${node}`,
   restarts: 0,
+  unitFile: 'ours',
+  dropIns: [],
   udpPorts: [servicePort],
   uid: serviceUid,
   capEff: '0000000000000000',

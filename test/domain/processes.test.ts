@@ -144,3 +144,21 @@ describe('a verdict', () => {
     expect([judged.result, kinds(judged)]).toEqual(['inconclusive', ['port-closed']])
   })
 })
+
+describe('a unit', () => {
+  const dropIns = ['/etc/systemd/system/testnet-peer.service.d/root.conf']
+  test.each<[string, Parameters<typeof proofOf>[1], string | null]>([
+    ['with a file that adds to it', { dropIns }, 'adds to testnet-peer.service and is not ours'],
+    ['whose file was changed', { unitFile: 'changed' }, 'is not the one that was written at DEPLOY'],
+    ['of somebody else, as its owner has it', { unitFile: 'foreign', dropIns }, null],
+    ['beside what a distribution adds', { dropIns: ['/usr/lib/systemd/system/service.d/10-timeout-abort.conf'] }, null],
+  ])('%s', (_, change, text) => {
+    for (const when of ['before', 'after'] as const) {
+      const judged = verdict(run({ [when]: { [node]: change } }))
+      expect([judged.result, kinds(judged)]).toEqual(
+        text === null ? ['passed', []] : ['inconclusive', ['unit-changed']],
+      )
+      expect(judged.reasons.map((r) => r.text).join()).toContain(text ?? '')
+    }
+  })
+})

@@ -2,6 +2,7 @@
 import { isSelfTest } from '../../domain/controls.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import type { Fleet } from '../../domain/fleet.ts'
+import type { Plan } from '../../domain/plan.ts'
 import type { VerdictInput } from '../../domain/verdict-input.ts'
 import {
   code,
@@ -110,6 +111,25 @@ export function runningSection({ evidence, deployed }: VerdictInput): Section | 
         ],
         evidence.runningBefore.map(row),
       ),
+    ],
+  }
+}
+
+/** What the project had done to each node as root; null: nothing. */
+export function hooksSection({ deploy }: Plan['config']): Section | null {
+  const hooks = [
+    ...deploy.preDeploy.map((text) => ['before the switch', code(text)] as const),
+    ...deploy.postDeploy.map((text) => ['after it', code(text)] as const),
+  ]
+  if (hooks.length === 0) return null
+  return {
+    id: 'hooks',
+    title: 'Commands of the project',
+    blocks: [
+      paragraph(
+        'They ran as root on each node that was switched. The unit and the running file were looked at afterwards; what else they changed is not known.',
+      ),
+      table(['when', 'command'], hooks),
     ],
   }
 }

@@ -2,10 +2,12 @@
  * Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader.
  */
 import { placeOf } from '../../commands/place.ts'
+import { unitText } from '../../commands/service.ts'
 import { currentBinary } from '../../commands/release.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import { unfitNodes } from '../../domain/controls.ts'
 import { causeOf } from '../../domain/diagnosis.ts'
+import { sha256 } from '../../domain/ledger.ts'
 import { Failure } from '../../domain/failure.ts'
 import { peersOf, type NodeName } from '../../domain/fleet.ts'
 import type { Excluded } from '../../domain/not-covered.ts'
@@ -27,7 +29,7 @@ import { driverOf } from '../../suites/drivers/drivers.ts'
 import { ghostControl } from '../../suites/ghost.ts'
 import { readerOf } from '../../suites/readers/readers.ts'
 import { momentOf } from './steady-clock.ts'
-import { unitOf } from './units.ts'
+import { deployedUnitOf, unitOf } from './units.ts'
 
 /** A bench, and what was seen of the run before any suite began. */
 export interface OpenBench {
@@ -137,7 +139,11 @@ export async function provenProcesses(
   const seen = await onEachNode(nodes, world.signal, async (name) => {
     const node = world.fleet.nodes.find((n) => n.name === name)
     const unit = node === undefined ? null : unitOf(plan, node)
-    return unit === null ? null : (await provenProcess(world, name, unit.unit.name)).proof
+    if (node === undefined || unit === null) return null
+    const { proof, unitSha256 } = await provenProcess(world, name, unit.unit.name)
+    // A bootstrap node that is never deployed keeps the unit that it had.
+    const changed = deployedUnitOf(plan, node) !== null && unitSha256 !== sha256(unitText(unit.unit))
+    return proof?.unitFile === 'ours' && changed ? ({ ...proof, unitFile: 'changed' } as const) : proof
   })
   return [...seen.done.values()].filter((p): p is RunningProof => p !== null)
 }
