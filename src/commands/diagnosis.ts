@@ -32,7 +32,7 @@ export const lookForCauses = ({ unit, place, listens, releases, data }: Diagnosi
       disk() {
         echo; echo ${sectionWord} disk "$1"; at=$1; while ! [ -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
         own=; [ "$at" != "$1" ] || own=$(timeout 5 du -skx "$at/" 2>/dev/null | cut -f1)
-        echo "$(df -Pk "$at" | awk 'NR==2{print $3, $4}') $(df -Pi "$at" | awk 'NR==2{print $4}') ${raw('${own:--}')} $(findmnt -no OPTIONS -T "$at" 2>/dev/null)"
+        echo "$(df -Pk "$at" | awk 'NR==2{print $3, $4}') $(df -Pi "$at" | awk 'NR==2{print ($2 > 0 ? $4 : "-")}') ${raw('${own:--}')} $(findmnt -no OPTIONS -T "$at" 2>/dev/null)"
       }
       disk ${releases}; disk ${data}
       echo; echo ${sectionWord} holder

@@ -106,8 +106,14 @@ describe('a fault', () => {
     expect(wrong).not.toBe(right)
     const end = await s.run()
     const v = await s.verdict()
+    const foreign: unknown = expect.stringMatching(
+      new RegExp(`^saorsa-8: its port is held by process \\d+, which runs ${wrong.slice(0, 12)}, deployed was`),
+    )
+    const added = `${unitFile}.d/other.conf adds to ${service} and is not ours`
     expect(v.findings).toEqual([
+      expect.objectContaining({ kind: 'another-program', node: 'saorsa-8', message: foreign }),
       expect.objectContaining({ kind: 'not-counted' }),
+      expect.objectContaining({ kind: 'unit-changed', node: 'saorsa-8', message: `saorsa-8: ${added}` }),
       expect.objectContaining({
         kind: 'wrong-binary',
         node: 'saorsa-8',
@@ -123,6 +129,8 @@ describe('a fault', () => {
     expect(v.classes.direct).toMatchObject({ planned: 6, tried: 2, attempts: 2, successes: 2, notCounted: 4 })
     expect(v.reasons).toEqual([
       { kind: 'inconclusive', text: 'wrong binary on saorsa-8: its attempts do not count' },
+      { kind: 'inconclusive', text: `saorsa-8: ${added}` },
+      { kind: 'inconclusive', text: foreign },
       {
         kind: 'inconclusive',
         text: 'direct: 2/2, and 4 not counted: with these as failures 2/6 = 33.3 %, as successes 6/6 = 100 %; target 99 % is met only one way',
@@ -160,21 +168,24 @@ describe('a fault', () => {
     expect(end.code).toBe(20)
   })
 
-  test('a program that fails everywhere while the controls pass has failed; the run is not invalid', async () => {
-    for (const node of ['saorsa-2', 'saorsa-7', 'saorsa-8']) await wall(node, 'input priority 0', 'udp dport 9000 drop')
+  test('a firewall of the nodes that drops the port of the service: named, and no failure of the program', async () => {
+    const three = ['saorsa-2', 'saorsa-7', 'saorsa-8']
+    for (const node of three) await wall(node, 'input priority 0', 'udp dport 9000 drop')
     const s = await session({ timeoutSeconds: 1 })
     const end = await s.run()
     const v = await s.verdict()
     expect(v.samples.map((j) => `${j.outcome} ${j.path} ${String(j.grade)}`)).toEqual(
-      Array.from({ length: 6 }, () => 'failed none null'),
+      Array.from({ length: 6 }, () => 'unwitnessed none null'),
     )
-    expect(v.invalidControls).toEqual([])
-    expect(v.reasons).toEqual([
-      { kind: 'failed', text: 'direct: 0/6 = 0 %, target 99 %' },
-      { kind: 'failed', text: 'nothing was delivered as expected in 6 attempts while the controls passed' },
-    ])
-    expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
-    expect(end.code).toBe(20)
+    expect(v.reasons.map((r) => r.text)).toEqual(
+      expect.arrayContaining(
+        three.map(
+          (n) => `${n}: self test after the rounds: the node's own firewall drops udp 9000: udp dport 9000 drop`,
+        ),
+      ),
+    )
+    expect(new Set(v.reasons.map((r) => r.kind))).toEqual(new Set(['inconclusive']))
+    expect(end.code).toBe(30)
   })
 
   test('controls that do not get through: an invalid run says nothing, twice ends the session', async () => {
@@ -222,6 +233,12 @@ describe('a program that lies', () => {
     expect((await s.judgements('saorsa-7', 'saorsa-8'))[0]?.sentence).toBe(
       'saorsa-7 → saorsa-8: end-to-end, but what the receiver kept is not the payload',
     )
+    // It fails everywhere while the controls pass: the run is not invalid.
+    expect(v.invalidControls).toEqual([])
+    expect(v.reasons).toEqual([
+      { kind: 'failed', text: 'direct: 0/6 = 0 %, target 99 %' },
+      { kind: 'failed', text: 'nothing was delivered as expected in 6 attempts while the controls passed' },
+    ])
     expect(end.code).toBe(20)
   })
 
