@@ -73,7 +73,7 @@ export async function measureNats(
           })
           return { ...r, nat: readMeasurement(node, r.stdout) }
         }
-        const answer = await settled(
+        const answer = await measuredAgain(
           ask,
           known.find((m) => m.node === name),
         )
@@ -97,7 +97,7 @@ export async function measureNats(
 }
 
 /** Packets get lost: the prober then says that it does not know, or takes a silence for a refusal. */
-export async function settled<A extends { readonly nat: NatMeasurement | undefined }>(
+export async function measuredAgain<A extends { readonly nat: NatMeasurement | undefined }>(
   ask: () => Promise<A>,
   before: NatMeasurement | undefined,
 ): Promise<A> {

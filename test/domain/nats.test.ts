@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { NatMeasurement } from '../../src/domain/fleet.ts'
 import { judgeRun } from '../../src/domain/judge-run.ts'
 import { natChange } from '../../src/domain/nats.ts'
-import { settled } from '../../src/instruments/nat.ts'
+import { measuredAgain } from '../../src/instruments/nat.ts'
 import { judged, measurementOf, run } from './fixtures.ts'
 
 const strict = measurementOf('saorsa-6', 'port-restricted')
@@ -41,7 +41,7 @@ describe('between two measurements', () => {
 describe('a node is asked until it is sure', () => {
   const asked = async (answers: readonly (NatMeasurement | undefined)[], before?: NatMeasurement) => {
     let n = 0
-    const last = await settled(async () => ({ nat: answers[n++] }), before)
+    const last = await measuredAgain(async () => ({ nat: answers[n++] }), before)
     return [last.nat, n]
   }
   test('the same as before: once', async () => expect(await asked([strict], strict)).toEqual([strict, 1]))
