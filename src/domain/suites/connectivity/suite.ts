@@ -30,7 +30,7 @@ import { views } from './flows.ts'
 import { judgeAttempt, type Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
 import { rederiveRounds } from './rederive.ts'
-import { floodedBy } from './unseen.ts'
+import { floodedBy, unasked } from './unseen.ts'
 import { pairKey, timetable } from './timetable.ts'
 
 export const connectivity: Suite<'connectivity'> = {
@@ -108,6 +108,7 @@ function judge(
     reasons: [
       ...strays,
       ...repeated.strays,
+      ...unasked(rounds, run.promises.record),
       ...retried.strays,
       ...foreignReasons(judgedAll),
       ...wholeReasons(samples, pairs, targets.sampleFloor),

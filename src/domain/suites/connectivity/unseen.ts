@@ -1,6 +1,7 @@
 /** Why an attempt could not be seen, and whether the program itself is the reason: then it is its failure. */
 import { nobody, type Attempt, type Counters, type Readings, type RoundEvidence } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
+import type { Reason } from '../../reason.ts'
 import { mostRepeats } from '../repeat.ts'
 
 /** Half of what a counter set holds: with so many the program's own ports filled it, and not the rest of the machine. */
@@ -52,6 +53,19 @@ export function toRepeat(rounds: readonly Seen[], recordPromised: boolean): read
     ),
   )
   return [...new Map(wanted.map((a) => [JSON.stringify([a.pair.from, a.pair.to]), a])).values()]
+}
+
+/** Repetitions of what was seen, or what the program itself kept from being seen: one more chance for a failure. */
+export function unasked(rounds: readonly Seen[], recordPromised: boolean): readonly Reason[] {
+  const repeated = new Map(rounds.flatMap((r) => r.attempts).map((a) => [a.repeats, a.id]))
+  return rounds.flatMap((round) =>
+    round.attempts.flatMap((a): readonly Reason[] => {
+      const by = repeated.get(a.id)
+      return by === undefined || unseen(a, round, recordPromised) !== null
+        ? []
+        : [{ kind: 'inconclusive', text: `attempt ${by} repeats ${a.id}, which nothing of ours kept from being seen` }]
+    }),
+  )
 }
 
 function triesBefore(attempt: Attempt, all: ReadonlyMap<string, Attempt>): number {

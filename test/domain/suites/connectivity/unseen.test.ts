@@ -9,7 +9,7 @@ import {
   type RoundEvidence,
 } from '../../../../src/domain/evidence.ts'
 import { floodedBy, toRepeat, unseen } from '../../../../src/domain/suites/connectivity/unseen.ts'
-import { emptyCounters, flow, reading, run } from '../../fixtures.ts'
+import { emptyCounters, flow, judged, reading, run } from '../../fixtures.ts'
 
 const whole =
   (run().items.connectivity ?? []).find((r) => r.attempts.some((a) => a.pair.to === 'saorsa-8')) ?? expect.fail()
@@ -92,4 +92,30 @@ test('of one pair one is tried at a time', () => {
   const twice = [round({ fault: lost }), { ...whole, attempts: [{ ...attempt, id: 'other', fault: lost }] }]
   expect(toRepeat(twice, true)).toHaveLength(1)
   expect(from).not.toBe(to)
+})
+
+test('a repetition of what was seen, by evidence that holds one all the same, is one more chance that nobody gave', () => {
+  const input = run()
+  const again = {
+    ...whole,
+    round: 999,
+    attempts: [{ ...attempt, id: 'again', nonce: 'f'.repeat(32), repeats: attempt.id }],
+  }
+  const told = (first: RoundEvidence) =>
+    judged({
+      ...input,
+      items: {
+        connectivity: [
+          ...(input.items.connectivity ?? []).map((r) => (r === whole || r.round === whole.round ? first : r)),
+          again,
+        ],
+      },
+    }).reasons.filter(
+      (r) => r.text === `attempt again repeats ${attempt.id}, which nothing of ours kept from being seen`,
+    )
+  expect(told(round({ record: notRead('cut') }))).toEqual([])
+  // Ambiguous: it did not count, and not because anything of ours failed.
+  const record = attempt.record.kind === 'there' ? attempt.record.value : expect.fail()
+  expect(told(round({ record: thereIs({ ...record, from: '203.0.113.9:1' }) }))).toHaveLength(1)
+  expect(told(round())).toHaveLength(1)
 })
