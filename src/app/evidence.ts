@@ -6,6 +6,7 @@ import { itemsFile, jsonText, layout, verdictInputOf, type Bundle } from '../dom
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
 import type { Rejudged } from '../domain/anchor.ts'
 import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
+import { firstFaults } from '../domain/rederive/first-faults.ts'
 import { itemsFaults, rederivedFaults } from '../domain/rederive/test.ts'
 import { messageOf } from '../domain/text.ts'
 import { verdict, type Verdict } from '../domain/verdict.ts'
@@ -56,7 +57,7 @@ export async function check(
   }
   // A remote that does not answer says nothing about the evidence: its failure is its own.
   const { anchored, anchor, session, faults: others } = await anchorsOf(dir, ledgers, test)
-  faults.push(...others)
+  faults.push(...firstFaults(others))
   return {
     result: { faults, verdict: test.verdict.result, anchored, anchor, root: test.root, session },
     evidence: { bundle: test.bundle, verdict: test.verdict },
@@ -68,9 +69,9 @@ async function judgedAgain(dir: string, version: string, most: Limits, faults: s
   const { manifest, held } = await readSealed(folder, most, faults)
   const { bundle, odd } = await readBundle(async (name) => held(`evidence/${name}`), most)
   faults.push(...odd.map((name) => `${name}: not written as it was sealed`))
-  faults.push(...strangers(folder.listed, bundle))
+  faults.push(...firstFaults(strangers(folder.listed, bundle)))
   const judged = verdict(verdictInputOf(bundle))
-  faults.push(...rederivedFaults(bundle), ...itemsFaults(bundle))
+  faults.push(...firstFaults(rederivedFaults(bundle)), ...firstFaults(itemsFaults(bundle)))
   if (textOf(held(`evidence/${layout.verdict}`), layout.verdict) !== jsonText(judged))
     faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`)
   const page = await besides(folder, { bundle, judged, manifest, version, most }, faults)
@@ -108,7 +109,7 @@ async function readSealed(folder: InertFolder, most: Limits, faults: string[]): 
     if (judged.has(path)) kept.set(path, content.bytes)
     digests.push({ path, bytes: content.length, sha256: content.sha256 })
   }
-  faults.push(...manifestFaults(manifest, digests))
+  faults.push(...firstFaults(manifestFaults(manifest, digests)))
   return {
     manifest,
     held: (path) => {

@@ -50,6 +50,6 @@ const lines = ({ faults, verdict, root, anchor, session }: VerifyResult): readon
   ...faults.map((f) => `✗ ${stripHidden(f, 500)}`),
   faults.length === 0
     ? `valid: ${verdict}; evidence root ${root}; ${anchor}`
-    : `NOT VALID: ${faults.length} fault(s); ${anchor}`,
+    : `NOT VALID: the ${faults.length} fault(s) above; ${anchor}`,
   ...session.map((line) => `  ${line}`),
 ]

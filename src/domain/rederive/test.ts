@@ -91,18 +91,19 @@ function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<I
 }
 
 /** Of the items, one after the other; those of a suite that breaks on them are at fault. */
-export function itemsFaults(bundle: Bundle): readonly string[] {
+export function* itemsFaults(bundle: Bundle): Generator<string> {
   const on = rederiveContext(bundle)
-  return bundle.plan.suites.flatMap((part) => suiteFaults(part, bundle, on))
+  for (const part of bundle.plan.suites) yield* suiteFaults(part, bundle, on)
 }
 
-function suiteFaults<Id extends SuiteId>(part: PartOf<Id>, bundle: Bundle, on: RederiveContext): readonly string[] {
+function* suiteFaults<Id extends SuiteId>(part: PartOf<Id>, bundle: Bundle, on: RederiveContext): Generator<string> {
   const suite: Suite<Id> = suites[part.suite]
   const items: readonly SuiteTypes[Id]['item'][] = bundle.items[part.suite] ?? []
   try {
     const again = suite.rederive(on, part.work)
-    return [...items.flatMap((item) => again.add(item)), ...again.end()].map((f) => `${part.suite}: ${f}`)
+    for (const item of items) for (const f of again.add(item)) yield `${part.suite}: ${f}`
+    for (const f of again.end()) yield `${part.suite}: ${f}`
   } catch (error) {
-    return [`${part.suite} cannot be derived again: ${messageOf(error)}`]
+    yield `${part.suite} cannot be derived again: ${messageOf(error)}`
   }
 }

@@ -161,3 +161,16 @@ test('a page of another version that this one words in another way is named, and
     `${name} does not follow from the evidence: it says that vps-test 1.2.3 wrote it, and this is 9.9.9; verify it with that version`,
   ])
 })
+
+test('of faults beyond number the first are told and the rest are counted', async () => {
+  const one = await fresh()
+  const path = join(one.folder, 'evidence', 'suites', 'connectivity.jsonl')
+  const lines = await readFile(path, 'utf8')
+  const rounds = lines.split('\n').length - 1
+  await writeFile(path, lines.repeat(1 + Math.ceil(300 / rounds)))
+  const { faults } = await judged(one)
+  expect(faults.length).toBeGreaterThan(100)
+  expect(faults.length).toBeLessThan(110)
+  expect(faults).toContainEqual(expect.stringMatching(/^… and [1-9]\d* more of this kind$/))
+  expect(faults.at(-1)).toContain('the ledger')
+})
