@@ -24,34 +24,52 @@ export interface TitleInput {
 export function verdictTitle({ session, entries, verdict = null, notTested = null }: TitleInput): string {
   if (notTested !== null) return plainLine(`nothing was tested (${notTested})`, longest)
   if (session === null || entries.length === 0) return 'nothing was tested'
-  return plainLine(standing(session, entries, verdict), longest)
+  const { said, next } = standing(session, entries, verdict)
+  // Remarks may be cut; what still counts as a failure, or is due, may not.
+  const end = plainLine(next, 150)
+  return `${plainLine(said, longest - end.length)}${end}`
 }
 
-function standing(session: Session, entries: readonly Entry[], verdict: Verdict | null): string {
+interface Standing {
+  readonly said: string
+  /** What comes next, in words of ours. */
+  readonly next: string
+}
+
+function standing(session: Session, entries: readonly Entry[], verdict: Verdict | null): Standing {
   const last = entries.at(-1)
   if (last !== undefined && isFinal(session.state) && meaningOf(last).ends === true)
-    return `stopped (counts as a failure): ${last.why}`
+    return only(`stopped (counts as a failure): ${last.why}`)
   if (session.queued !== null)
-    return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`
+    return only(
+      `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`,
+    )
   const decisive = entries.findLast((e) => meaningOf(e).outcome !== undefined)
   const test = testsOf(entries).at(-1)
   const recorded = test !== undefined && test.seq === decisive?.seq
   // What was judged from evidence outweighs what entries say: those of a stranger's artifact may say anything, those of
   // a checkpoint tell of the test before.
   if (verdict !== null && (recorded || session.state === 'TEST' || decisive?.event !== 'failed'))
-    return (
-      judged(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? '') +
-      remarked(verdict.remarks) +
-      after(session)
-    )
+    return {
+      said:
+        judged(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? '') + remarked(verdict.remarks),
+      next: after(session),
+    }
   if (recorded)
-    return judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + remarked(test.remarks) + after(session)
+    return {
+      said: judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + remarked(test.remarks),
+      next: after(session),
+    }
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
-    return `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: ${fault.message}`}`
+    return only(
+      `failed: ${decisive.from}: ${fault === undefined ? decisive.why : `${fault.file}${fault.line === null ? '' : `:${fault.line}`}: ${fault.message}`}`,
+    )
   }
-  return `no verdict yet: ${session.state}: ${session.why}`
+  return only(`no verdict yet: ${session.state}: ${session.why}`)
 }
+
+const only = (said: string): Standing => ({ said, next: '' })
 
 const remarked = (remarks: readonly string[]): string => remarks.map((r) => `; ${r}`).join('')
 

@@ -102,6 +102,23 @@ describe('a title', () => {
     ],
     ['nothing', { session: null, entries: [] }, 'nothing was tested'],
   ])('%s', (_, input, expected) => expect(verdictTitle(input)).toBe(expected))
+  test('remarks are cut before what is due, or still counts as a failure', () => {
+    const remarks = ['1 test of this program begun before and not ended', 'r'.repeat(200)]
+    for (const [proof, end] of [
+      ['logs', '; WAIT_1HR is due 2026-01-31T09:05:00.000Z'],
+      [
+        'manual-verify',
+        "; WAIT_1HR is due 2026-01-31T09:05:00.000Z, and then a person's approval (counts as a failure until then)",
+      ],
+    ] as const) {
+      const confirmed: Step = ['confirmed', { soak: ['WAIT_1HR'], proof }]
+      const steps: readonly Step[] = ['begin', confirmed, 'ready', 'built', 'deployed', ['passed', { remarks }]]
+      const title = verdictTitle(of(steps))
+      expect(title.length).toBe(200)
+      expect(title).toMatch(/^passed: direct 40\/40, relay 9\/10; 1 test of this program begun before/)
+      expect(title.endsWith(end), title).toBe(true)
+    }
+  })
   test('is one short line of visible characters, whatever it tells', () => {
     for (const why of [evil, '\u{1f642}'.repeat(500), `a${'\u{1f642}'.repeat(500)}`]) {
       const title = verdictTitle(of([...begun, ['stop', {}, { why }]]))
