@@ -2,11 +2,13 @@
  * NATs that are not what their labels say: `lab up` refuses them, and a run on them does not pass as if nothing was
  * wrong.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { itemsFile } from '../../src/domain/bundle.ts'
 import { cli, scratch, type Ended } from './cli.ts'
 import { dropLab, openLab, topologyFile, type Lab } from './lab.ts'
 import { story, type Answer, type Story } from './session.ts'
+import { until } from './wait.ts'
 import { leftovers } from '../lab/leftovers.ts'
 
 const place = scratch()
@@ -136,5 +138,23 @@ describe('the drop of unsolicited packets removed from one box', () => {
       },
     ])
     expect(end.answer).toMatchObject({ state: 'STOPPED', verdict: 'inconclusive', exitCode: 30 })
+  })
+
+  test('a box that is mended while attempts run: what its node did through which NAT, nobody knows', async () => {
+    const run = await story({ dir: place.dir, lab: id, nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7'] })
+    const { ended } = await run.begin()
+    await until('the first round', () =>
+      readdirSync(run.home, { recursive: true }).some((path) => String(path).endsWith(itemsFile('connectivity'))),
+    )
+    await lab.box('saorsa-6', ['nft', 'add', 'rule', 'ip', 'lab', 'input', 'iifname', 'wan', 'drop'])
+    expect((await ended).code).toBe(30)
+    const v = await run.verdict()
+    const why =
+      'the NAT of saorsa-6 changed during the test: measured port-restricted (unstable) before, port-restricted after'
+    expect(v.findings).toContainEqual({ kind: 'nat-changed', node: 'saorsa-6', message: why, attempts: [] })
+    expect(v.reasons).toContainEqual({ kind: 'inconclusive', text: `${why}: its attempts do not count` })
+    const counted = v.samples.filter((s) => s.outcome !== 'unwitnessed').map(({ subject: { pair } }) => pair)
+    expect(counted.length).toBeGreaterThan(0)
+    expect(counted.filter((pair) => [pair.from, pair.to].includes('saorsa-6'))).toEqual([])
   })
 })
