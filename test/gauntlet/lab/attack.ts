@@ -6,7 +6,7 @@ export interface LabLie {
   readonly id: string
   readonly what: string
   /** Dials that it concerns; others of the same program are honest. */
-  readonly on: 'every dial' | 'end to end' | 'direct'
+  readonly on: 'every dial' | 'beside a relay' | 'direct'
   /** `label`: the payload arrives, and only the name of the way is false; `program`: another one serves. */
   readonly about: 'delivery' | 'label' | 'program'
 }

@@ -18,6 +18,7 @@ const sample = (over: Partial<Sampled> = {}): Sampled => ({
   nonce: '00'.repeat(16),
   group: 'direct',
   expected: 'end-to-end',
+  to: 'saorsa-7',
   outcome: 'success',
   recovered: false,
   sentence: 'a → b: end-to-end',
@@ -60,7 +61,9 @@ describe('rules', () => {
       false,
       false,
     ])
+    expect(liesIn(lieOf('relay-direct'), sample())).toBe(true)
     expect(liesIn(lieOf('relay-direct'), sample({ expected: 'relayed' }))).toBe(false)
+    expect(liesIn(lieOf('relay-direct'), sample({ to: 'saorsa-2' }))).toBe(false)
     expect(liesIn(lieOf('tcp-tunnel'), sample({ group: 'nat_traversed' }))).toBe(false)
   })
 })

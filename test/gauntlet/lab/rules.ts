@@ -10,6 +10,7 @@ export interface Sampled {
   readonly nonce: string
   readonly group: string
   readonly expected: string
+  readonly to: string
   readonly outcome: string
   readonly recovered: boolean
   readonly sentence: string
@@ -31,10 +32,23 @@ export interface Told {
   readonly share: number
 }
 
+/** Of the five nodes, the one that relays: no dial to it has a relay to lie with. */
+const relay = 'saorsa-2'
+
+const concerns = ({ on }: LabLie, { group, expected, to }: Sampled): boolean => {
+  switch (on) {
+    case 'every dial':
+      return true
+    case 'direct':
+      return group === 'direct'
+    case 'beside a relay':
+      return expected === 'end-to-end' && to !== relay
+  }
+}
+
 /** As `lies.rs` draws it. */
-export const liesIn = ({ lie, share }: Told, { nonce, group, expected }: Sampled): boolean =>
-  Number.parseInt(nonce.slice(-2), 16) * 100 < share * 256 &&
-  (lie.on === 'every dial' || (lie.on === 'direct' ? group === 'direct' : expected === 'end-to-end'))
+export const liesIn = ({ lie, share }: Told, sample: Sampled): boolean =>
+  Number.parseInt(sample.nonce.slice(-2), 16) * 100 < share * 256 && concerns(lie, sample)
 
 export function wrongOf(told: Told | null, { code, answer, samples, findings, targets }: Seen): readonly string[] {
   if (answer === null) return [`no answer, exit code ${String(code)}`]
@@ -76,6 +90,7 @@ export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
       nonce: nonces.get(j.id) ?? '',
       group: j.group,
       expected: j.expected,
+      to: j.subject.pair.to,
       outcome: j.outcome,
       recovered: j.recovered === true,
       sentence: j.sentence,
