@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { i as __toESM } from "./chunks/rolldown-runtime.js";
-import { t as Command } from "./chunks/commander.js";
-import { $ as orAbort, A as requestFields, B as keyFile, C as confirmation, Cn as listNodes, Ct as run, D as flagOf, E as fieldRows, F as take, G as overWire, H as loadProfiles, J as hostKeyLine, K as everyAlgorithm, M as choose, O as formFields, P as duties, Q as refusedStart, Qn as configKey, S as cancelled, Sn as onEachNode, T as defaultFleet, U as worldIn, Un as planDigest, V as loadFleet, W as eachAddress, Xn as checkpointRows, Y as hostKeyOf, Z as reasonOf, Zn as checkpointStates, _ as printLabStatus, a as status, ar as duration, at as projectFiles, b as nodes, bt as storedSession, c as diagnose, cr as printable, ct as beginSession, d as resumeInterrupted, dr as exitCodeOf, et as runProcess, f as planText, fr as exitCodes, g as examine, gr as version, gt as proofText, h as down, hr as failures, ht as check, i as logs, it as parseProjectAll, k as fromConfiguration, kn as isTest, l as approve$1, lr as stripHidden, lt as confirmSession, m as parseRequest, nt as findProjectFile, o as stop, ot as withHostKeys, p as makePlan, q as fingerprint, rt as fleetNamed, s as nextStep, sr as messageOf, t as contextOf, u as newSession, ur as Failure, v as shell, wn as quote, x as chosenFleet, y as up, yt as remoteSessions, z as settledCode } from "./chunks/shared.js";
+import { n as Option, t as Command } from "./chunks/commander.js";
+import { $ as replaceFile, A as flagOf, An as hostPort, Ar as messageOf, B as note, Br as version, C as nodes, Dt as check, E as confirmation, F as choose, Fr as exitCodeOf, Ft as remoteSessions, G as leasesOn, Gn as quote, Ir as exitCodes, It as storedSession, J as keyFile, L as duties, M as fromConfiguration, Mr as stripHidden, N as requestFields, Nr as machineFault, O as defaultFleet, Or as duration, Ot as proofText, Pr as Failure, Q as worldIn, R as take, Rt as GitError, S as up, St as newestPlan, T as cancelled, U as breakLeases, Un as onEachNode, Ut as run, V as readNotes, W as isOdd, Wn as listNodes, X as loadProfiles, Y as loadFleet, Z as readOnlyWorld, Zn as isTest, _ as parseRequest, _n as table, _t as hint, a as stop, at as hostKeyOf, b as printLabStatus, br as checkpointStates, bt as beginSession, c as nextStep, ct as refusedStart, d as leftBehind, dr as planDigest, et as eachAddress, f as newSession, ft as findProjectFile, g as plannedEnclosure, gt as yamlOptions, h as makePlan, ht as projectFiles, i as serviceWishes, it as hostKeyLine, j as formFields, jr as printable, k as fieldRows, kr as iso, kt as cloneAt, l as diagnose, lt as orAbort, m as planText, mt as parseProjectAll, nt as everyAlgorithm, o as logs, p as resumeInterrupted, pt as fleetNamed, q as settledCode, rn as blockText, rt as fingerprint, s as status, st as reasonOf, t as contextOf, tt as overWire, u as approve$1, ut as parse, v as down, vt as hostKey, w as chosenFleet, x as shell, xr as configKey, xt as confirmSession, y as examine, yn as toned, yr as checkpointRows, yt as isRecord, zr as failures, zt as gitAt } from "./chunks/shared.js";
 import { t as require_dist } from "./chunks/yaml.js";
 import { t as require_lib } from "./chunks/ssh2.js";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { homedir } from "node:os";
 
 // src/app/remote-login.ts
@@ -63,6 +64,7 @@ async function approve(c, project, flags) {
 }
 
 // src/inputs/init-cargo.ts
+/** What Cargo.toml files say about programs, read without cargo: names, packages, workspace members. */
 /** Undefined where there is no Cargo.toml. */
 function readCargo(tree) {
 	const root = manifestAt(tree, "");
@@ -86,16 +88,16 @@ function readCargo(tree) {
 function programsOf(tree, manifest, name, directory) {
 	const at = (path) => directory === "" ? path : `${directory}/${path}`;
 	const bin = tree.list(at("src/bin"));
-	const found = manifest.raw("package", "autobins") === "false" ? [] : [
+	const found = manifest.raw("package", "autobins") === false ? [] : [
 		...tree.list(at("src")).files.includes("main.rs") ? [name] : [],
 		...bin.files.filter((file) => file.endsWith(".rs")).map((file) => file.slice(0, -3)),
 		...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes("main.rs"))
 	];
 	const named = manifest.tables("bin").flatMap((table) => {
-		const value = textOf(table.get("name"));
+		const value = textOf(table["name"]);
 		return value === void 0 ? [] : [{
 			value,
-			path: textOf(table.get("path"))
+			path: textOf(table["path"])
 		}];
 	});
 	const renamed = new Set(named.flatMap(({ value, path }) => path === "src/main.rs" && value !== name ? [name] : []));
@@ -121,48 +123,36 @@ function expand(tree, pattern) {
 	}), [""]);
 }
 const trimmed = (path) => path.replace(/^\.\//, "").replace(/\/+$/, "");
-/**
-* Only tables with plain keys, texts and lists of texts: all that is asked of a manifest. What it does not understand
-* it passes over.
-*/
+/** A manifest that is no TOML is passed over: cargo says where it is wrong. */
 function manifestAt(tree, directory) {
 	const text = tree.read(directory === "" ? "Cargo.toml" : `${directory}/Cargo.toml`);
 	if (text === void 0) return void 0;
-	const found = [{
-		name: "",
-		keys: /* @__PURE__ */ new Map()
-	}];
-	const lines = text.replace(/"""[\s\S]*?"""|'''[\s\S]*?'''/g, "\"\"").split(/\r?\n/).map(uncommented);
-	for (let i = 0; i < lines.length; i++) {
-		let line = lines[i] ?? "";
-		const head = /^\[\[?([\w.-]+)\]\]?$/.exec(line);
-		if (line.startsWith("[")) {
-			found.push({
-				name: head?.[1] ?? "?",
-				keys: /* @__PURE__ */ new Map()
-			});
-			continue;
-		}
-		const [, key, start] = /^([\w-]+)\s*=\s*(.*)$/.exec(line) ?? [];
-		if (key === void 0 || start === void 0) continue;
-		let value = start;
-		while (value.startsWith("[") && !/\]$/.test(value) && i + 1 < lines.length) {
-			line = lines[++i] ?? "";
-			value += line;
-		}
-		found.at(-1)?.keys.set(key, value);
-	}
-	const of = (table, key) => found.find((one) => one.name === table && one.keys.has(key))?.keys.get(key);
+	const read = tableIn(text);
+	const of = (table, key) => {
+		const found = read[table];
+		return isRecord(found) ? found[key] : void 0;
+	};
 	return {
 		raw: of,
 		string: (table, key) => textOf(of(table, key)),
-		strings: (table, key) => [...(of(table, key) ?? "").matchAll(/"([^"\\]*)"|'([^']*)'/g)].map(([, double, single]) => double ?? single ?? ""),
-		tables: (name) => found.filter((one) => one.name === name).map((one) => one.keys)
+		strings: (table, key) => {
+			const found = of(table, key);
+			return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
+		},
+		tables: (name) => {
+			const found = read[name];
+			return Array.isArray(found) ? found.filter(isRecord) : [];
+		}
 	};
 }
-const textOf = (value) => /^(?:"([^"\\]*)"|'([^']*)')$/.exec(value ?? "")?.slice(1).find((one) => one !== void 0);
-/** Without the comment; a # inside a text is none. */
-const uncommented = (line) => /^(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*')*/.exec(line)?.[0].trim() ?? "";
+function tableIn(text) {
+	try {
+		return parse(text.replace(/^\uFEFF/, ""));
+	} catch {
+		return {};
+	}
+}
+const textOf = (value) => typeof value === "string" ? value : void 0;
 
 // src/inputs/json-schemas.ts
 const schemaFile = (name) => `schemas/${name}.schema.json`;
@@ -401,6 +391,7 @@ on:
       project: { description: "For stop and logs: which project", type: string }
       session: { description: "For stop and logs: which session; empty: the newest", type: string }
       node: { description: "For diagnose: which node", type: string }
+      services: { description: "For stop: the services on the nodes", type: choice, options: [keep, remove], default: keep }
 
 permissions: {}
 
@@ -416,6 +407,7 @@ ${use("vps-test-ops", facts)}    with:
       project: \${{ inputs.project }}
       session: \${{ inputs.session }}
       node: \${{ inputs.node }}
+      services: \${{ inputs.services }}
       fleet: ${yamlText(facts.fleet)}
 ${secret}`;
 const pullRequests = (facts) => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
@@ -582,20 +574,10 @@ function treeOf(dir) {
 }
 /** Where the repository begins, how it is called, which branch is its default. Without git: this directory, `main`. */
 async function repositoryOf(c, dir) {
-	const git = async (...args) => {
-		const done = await runProcess([
-			"git",
-			"-C",
-			dir,
-			...args
-		], {
-			timeoutMs: 1e4,
-			signal: c.signal
-		}).catch((error) => {
-			if (c.signal.aborted) throw error;
-		});
-		return done?.code === 0 ? done.stdout.trim() : "";
-	};
+	const git = async (...args) => gitAt(dir, c.signal)(args).then(({ stdout }) => stdout.toString("utf8").trim(), (error) => {
+		if (!(error instanceof GitError)) throw error;
+		return "";
+	});
 	const [root, remote, head, current, known] = await Promise.all([
 		git("rev-parse", "--show-toplevel"),
 		git("config", "--get", "remote.origin.url"),
@@ -620,13 +602,19 @@ function explain(c, error) {
 		return exitCodes.harness;
 	}
 	if (!(error instanceof Failure)) {
+		const machine = machineFault(error);
+		if (machine !== void 0) return explain(c, machine);
 		c.terminal.warn(`fault of vps-test itself: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
 		return exitCodes.harness;
 	}
 	c.terminal.info(`${error.facts.code}: ${error.message}`);
 	const remedy = failures[error.facts.code].terminalRemedy ?? error.facts.remedy;
 	if (remedy !== void 0) c.terminal.info(`try: ${remedy}`);
-	if (error.kind === "harness" && error.cause !== void 0) c.terminal.info(String(error.cause.stack ?? error.cause));
+	if (error.kind === "harness" && error.cause instanceof Error) {
+		const machine = machineFault(error.cause);
+		c.terminal.info(`because: ${machine?.message ?? error.cause.message}`);
+		if (machine?.facts.remedy !== void 0) c.terminal.info(`try: ${machine.facts.remedy}`);
+	}
 	return exitCodeOf(error.kind);
 }
 const isCommander = (e) => e instanceof Error && "exitCode" in e && String(e.code ?? "").startsWith("commander.");
@@ -680,6 +668,131 @@ function warnPassedOver(c, { id, error }, told) {
 }
 const failureCode = (error) => error instanceof Failure ? exitCodeOf(error.kind) : exitCodes.harness;
 const line = ({ session: s }, tick, now) => `${s.id}: ${s.state}${tick.kind === "nothing" ? `: ${tick.why}${tick.nextAt === null ? "" : `; next in ${duration(tick.nextAt - now)}`}` : ""}`;
+
+// src/app/leases-table.ts
+const leasesTable = (rows, palette) => blockText(table([
+	"node",
+	"service",
+	"session",
+	"who",
+	"why",
+	"ends in",
+	"note"
+], rows.map((l) => [
+	l.node,
+	stripHidden(l.service, 100),
+	stripHidden(l.holder, 150),
+	stripHidden(l.who, 100),
+	stripHidden(l.why, 100),
+	duration(l.secondsLeft * 1e3),
+	l.odd ? toned("longer than the longest plan: vps-test lease break ends it", "warn") : ""
+])), palette);
+
+// src/cli/lease.ts
+/** `lease`: who holds which node, and taking a lease away after a person's yes; it asks the nodes and no ledger. */
+async function leases(c, flags) {
+	const { fleet, seen } = await look(c, flags, null);
+	if (flags.json === true) c.terminal.print(JSON.stringify(rowsOf(seen).map(jsonRow)));
+	else show(c, seen, fleet.name);
+	return unanswered(c, seen);
+}
+/** Those of the nodes that are named, or all; of one session, where it is named. */
+async function leaseBreak(c, names, flags) {
+	if (names.length > 0 === (flags.all === true)) throw new Failure({
+		code: "U086",
+		message: "which leases are to be broken: those of nodes that are named, or --all?",
+		remedy: "vps-test lease break --help"
+	});
+	const { fleet, reference, seen: found } = await look(c, flags, flags.all === true ? null : names);
+	const ofSession = (l) => flags.session === void 0 || l.holder === flags.session;
+	const seen = {
+		...found,
+		done: new Map([...found.done].map(([n, all]) => [n, all.filter(ofSession)]).filter(([, l]) => l.length > 0))
+	};
+	if (flags.json !== true) show(c, seen, fleet.name);
+	if (seen.done.size > 0 && !await agreed(c, names, reference, flags)) return exitCodes.usage;
+	const world = await readOnlyWorld(c, fleet, flags.key ?? null);
+	try {
+		const broken = await breakLeases(world, seen.done);
+		const rows = rowsOf(seen).filter(({ node }) => broken.done.has(node));
+		if (flags.json === true) c.terminal.print(JSON.stringify(rows.map(jsonRow)));
+		else if (rows.length > 0) c.terminal.info(`broken: ${rows.map((r) => `${r.service} on ${r.node}`).join(", ")}`);
+		return Math.max(unanswered(c, broken), unanswered(c, found));
+	} finally {
+		await world.close();
+	}
+}
+async function agreed(c, names, fleet, flags) {
+	if (flags.yes === true) return true;
+	if (flags.json === true || !c.terminal.interactive) throw new Failure({
+		code: "U054",
+		message: "breaking a lease needs a yes: whoever holds it may be at work",
+		remedy: [
+			"vps-test lease break",
+			...flags.all === true ? ["--all"] : names.map(quote),
+			"--fleet",
+			quote(fleet),
+			"--yes"
+		].join(" ")
+	});
+	return await choose("Break these leases?", [{
+		value: "yes",
+		description: "their sessions can change nothing on these nodes any more"
+	}, {
+		value: "no",
+		description: "leave them"
+	}], "no") === "yes";
+}
+async function look(c, flags, names) {
+	const reference = await chosenFleet(c, {
+		named: flags.fleet,
+		lab: flags.lab
+	});
+	const file = await loadFleet(c, reference, flags.lab);
+	const { fleet } = file;
+	const unknown = (names ?? []).filter((n) => !fleet.nodes.some((f) => f.name === n));
+	if (unknown.length > 0) throw new Failure({
+		code: "U030",
+		message: `fleet ${fleet.name} has no node ${unknown.join(", ")}`,
+		remedy: listNodes(fleet)
+	});
+	const world = await readOnlyWorld(c, fleet, flags.key ?? null);
+	try {
+		return {
+			...file,
+			reference,
+			seen: await leasesOn(world, names ?? fleet.nodes.map((n) => n.name))
+		};
+	} finally {
+		await world.close();
+	}
+}
+const rowsOf = ({ done }) => [...done].flatMap(([node, all]) => all.map((l) => ({
+	node,
+	...l,
+	odd: isOdd(l)
+})));
+function show(c, seen, fleet) {
+	const rows = rowsOf(seen);
+	c.terminal.print(rows.length === 0 ? `no lease is held on ${seen.done.size} node(s) of fleet ${fleet}` : leasesTable(rows, c.terminal.palette));
+}
+const jsonRow = (l) => ({
+	node: l.node,
+	service: l.service,
+	session: l.holder,
+	who: l.who,
+	why: l.why,
+	fence: l.fence,
+	until: (/* @__PURE__ */ new Date(Math.min(l.until, 253402300799) * 1e3)).toISOString(),
+	secondsLeft: l.secondsLeft,
+	odd: l.odd
+});
+function unanswered(c, { failed }) {
+	failed.forEach((f, node) => {
+		c.terminal.warn(`${node}: ${f.message}`);
+	});
+	return failed.size === 0 ? exitCodes.passed : exitCodes.infra;
+}
 
 // src/cli/confirm.ts
 /** The confirmation of a plan: a question on a terminal, or the flag that answers it. */
@@ -745,9 +858,9 @@ async function ending(c, plan, session, entries, folder, json) {
 	c.terminal.info(`${session.state}: ${session.why}`);
 	if (failure !== null) c.terminal.info(`failure: ${failure.code}`);
 	if (failure?.remedy !== void 0) c.terminal.info(`try: ${failure.remedy}`);
-	const idle = nextStep(session);
+	const idle = nextStep(session, (await readNotes(folder)).key);
 	if (idle !== void 0) c.terminal.info(idle);
-	if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${join(proof, "..")}`);
+	if (proof !== null) c.terminal.info(`proof: ${proof}\nre-judge it: vps-test verify ${quote(join(proof, ".."))} ${c.sessions.anchorFlag(plan.config.project)}`);
 	return code;
 }
 function timings(c, entries) {
@@ -755,22 +868,64 @@ function timings(c, entries) {
 	c.terminal.info(`stages: ${times.slice(1).join(", ")}`);
 }
 
+// src/cli/left-behind.ts
+/** A session of the same project that holds the fleet with another plan, and that nobody works on: offered to the person. */
+/** The plan of the session that the person wants to go on with; null: a new session begins. */
+async function offerLeftBehind(c, ledger, plan, { key, ask }) {
+	const { project } = plan.config;
+	for (const { session: s, entries, interrupted } of await leftBehind(c, ledger, plan)) {
+		const what = `session ${s.id} holds the fleet by another plan: ${s.state} since ${iso(s.changedAt)}`;
+		if (!ask) {
+			c.terminal.info(`${what}; to end it: vps-test stop ${quote(project)} --session ${quote(s.id)}`);
+			continue;
+		}
+		const choice = await choose(stripHidden(what, 300), [
+			...interrupted ? [{
+				value: "continue",
+				description: "go on with it, by its own plan"
+			}] : [],
+			{
+				value: "stop",
+				description: "end it, and begin anew with the plan above"
+			},
+			{
+				value: "leave",
+				description: "leave it; the new session waits for the fleet"
+			}
+		], "leave");
+		if (choice === "continue") return newestPlan(entries) ?? null;
+		if (choice === "stop") await stop(c, project, {
+			key,
+			session: s.id
+		});
+	}
+	return null;
+}
+
 // src/cli/start.ts
+/** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
 async function start(c, words, flags) {
-	const { plan, source, checkout, fleet, onBusy } = await planned(c, words, flags);
-	const line = startLine(plan, {
+	const { plan: wanted, source, checkout, fleet, onBusy } = await planned(c, words, flags);
+	const line = startLine(wanted, {
 		...flags,
 		fleet
 	});
-	c.terminal.info(planText(plan));
+	c.terminal.info(planText(wanted, await plannedEnclosure(c, wanted)));
 	const { choice, by } = await confirm(c, flags.yes === true, line);
 	if (choice === "modify") {
 		c.terminal.print(line);
 		return 0;
 	}
 	if (choice === "cancel") throw cancelled();
-	const ledger = await c.sessions.ledgerOf(plan.config.project);
-	const resumed = await resumeInterrupted(c, ledger, plan);
+	const ledger = await c.sessions.ledgerOf(wanted.config.project);
+	const same = await resumeInterrupted(c, ledger, wanted);
+	const ask = c.terminal.interactive && flags.yes !== true;
+	const other = same === void 0 ? await offerLeftBehind(c, ledger, wanted, {
+		key: keyFile(flags.key),
+		ask
+	}) : null;
+	const plan = other ?? wanted;
+	const resumed = other === null ? same : await resumeInterrupted(c, ledger, other);
 	const session = resumed?.session ?? newSession(plan, c.clock);
 	const asked = {
 		ledger,
@@ -783,6 +938,7 @@ async function start(c, words, flags) {
 	await confirmSession(asked, plan, by, onBusy);
 	c.terminal.info(`session ${session}; after an interruption the same command continues it`);
 	const folder = c.sessions.folderOf(plan.config.project, session);
+	if (flags.key !== void 0) await note(folder, { key: resolve(c.cwd, flags.key) });
 	const world = worldIn(c, {
 		fleet: plan.fleet,
 		ledger,
@@ -800,10 +956,12 @@ async function start(c, words, flags) {
 }
 async function plan(c, words, flags) {
 	const made = await planned(c, words, flags);
+	const place = await plannedEnclosure(c, made.plan);
 	c.terminal.print(flags.json === true ? JSON.stringify({
 		digest: planDigest(made.plan),
+		sandbox: place.sandbox,
 		...made.plan
-	}, null, 2) : planText(made.plan));
+	}, null, 2) : planText(made.plan, place));
 	return 0;
 }
 async function planned(c, words, f) {
@@ -842,7 +1000,7 @@ const originOf = (source, who) => ({
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
 /** The strongest key that the node offers now (a jump host must be pinned already). Failures: T004, T007, T010. */
 async function fetchHostKeys(node, fleet, options) {
-	const blob = await eachAddress(node, fleet, options, options.signal, (address, signal) => overWire(node, fleet, address, options, signal, (wire) => offeredKey(wire, node, `${address}:${node.sshPort}`, signal)));
+	const blob = await eachAddress(node, fleet, options, options.signal, (address, signal) => overWire(node, fleet, address, options, signal, (wire) => offeredKey(wire, node, hostPort(address, node.sshPort), signal)));
 	const key = hostKeyOf(blob);
 	if (key === void 0) throw refusedStart(node.name, node.host, "its host key cannot be read");
 	return [{
@@ -876,6 +1034,145 @@ async function offeredKey(wire, node, address, signal) {
 	} finally {
 		wire.destroy();
 	}
+}
+
+// src/inputs/host-keys.ts
+/** Pinned host keys written into a fleet file: only the lines of one node change, in the file's own style. */
+/** The same file with other pinned keys for one node. Failures: U011 no key, U012 not possible so, U030 no such node. */
+function withHostKeys(yamlText, node, keys) {
+	for (const key of keys) {
+		const checked = hostKey.safeParse(key);
+		if (!checked.success) throw new Failure({
+			code: "U011",
+			message: `host key of ${stripHidden(node)}: ${checked.error.issues.map((i) => i.message).join("; ")}`
+		});
+	}
+	const mark = yamlText.startsWith("﻿") ? "﻿" : "";
+	const text = yamlText.slice(mark.length);
+	const document = (0, import_dist.parseDocument)(text, yamlOptions);
+	const index = indexOf(document, node);
+	const changed = spliced(text, splices(document, text, index, keys));
+	if (!isDeepStrictEqual(readAgain(changed), expected(document, index, keys))) throw new Failure({
+		code: "U012",
+		message: `the keys of ${printable(node)} cannot be written into the file without changing something else: another node shares its entry; write host_keys of this node as a list of its own`
+	});
+	return mark + changed;
+}
+function indexOf(document, node) {
+	const nodes = document.get("nodes");
+	const names = (0, import_dist.isSeq)(nodes) ? nodes.items.map((n) => (0, import_dist.isMap)(n) ? String(n.get("name")) : "") : [];
+	const index = names.indexOf(node);
+	if (index === -1) throw new Failure({
+		code: "U030",
+		message: `the fleet has no node ${printable(node)}${hint(node, names)}`
+	});
+	return index;
+}
+function readAgain(text) {
+	try {
+		return (0, import_dist.parseDocument)(text, yamlOptions).toJS();
+	} catch {
+		return;
+	}
+}
+function expected(document, index, keys) {
+	const all = JSON.parse(JSON.stringify(document.toJS()));
+	if (!isRecord(all) || !Array.isArray(all["nodes"])) return void 0;
+	const nodes = all["nodes"].map((n, i) => i === index && isRecord(n) ? {
+		...n,
+		host_keys: [...keys]
+	} : n);
+	return {
+		...all,
+		nodes
+	};
+}
+const spliced = (text, all) => all.toSorted((a, b) => b.from - a.from).reduce((t, s) => t.slice(0, s.from) + s.text + t.slice(s.to), text);
+function splices(document, text, index, keys) {
+	const map = document.getIn(["nodes", index], true);
+	if (!(0, import_dist.isMap)(map)) return [];
+	const pair = map.items.find((p) => (0, import_dist.isScalar)(p.key) && p.key.value === "host_keys");
+	const name = map.items.find((p) => (0, import_dist.isScalar)(p.key) && p.key.value === "name");
+	const list = `[${keys.map((k) => JSON.stringify(k)).join(", ")}]`;
+	if (pair === void 0) {
+		const end = endOf(name?.value);
+		if (end === void 0) return [];
+		if (map.flow === true) return [{
+			from: end,
+			to: end,
+			text: `, host_keys: ${list}`
+		}];
+		const eol = lineEnd(text, end);
+		return [{
+			from: eol,
+			to: eol,
+			text: newline(text) + block(text, columnOf(text, startOf(name?.key)), [], keys)
+		}];
+	}
+	const start = startOf(pair.key);
+	const end = endOf(pair.value) ?? endOf(pair.key);
+	if (start === void 0 || end === void 0) return [];
+	const kept = keptAnchors(document, pair);
+	if (map.flow === true) return [...kept, {
+		from: endOf(pair.key) ?? start,
+		to: end,
+		text: `: ${list}`
+	}];
+	const eol = lineEnd(text, Math.max(end, start));
+	const comments = text.slice(start, eol).split(/\r?\n/).flatMap((line) => /(?:^|\s)(#.*)$/.exec(line)?.[1] ?? []);
+	return [...kept, {
+		from: start - columnOf(text, start),
+		to: eol,
+		text: own(text, start, comments, keys)
+	}];
+}
+/** The first line keeps what stands before the key: the dash of a list's entry may. */
+function own(text, start, comments, keys) {
+	const column = columnOf(text, start);
+	return text.slice(start - column, start) + block(text, column, comments, keys).trimStart();
+}
+function block(text, column, comments, keys) {
+	const [outer, inner] = [" ".repeat(column), " ".repeat(column + 2)];
+	if (keys.length === 0) return `${outer}host_keys: []${comments.length === 0 ? "" : ` ${comments.join(" ")}`}`;
+	return [
+		`${outer}host_keys:`,
+		...comments.map((c) => inner + c),
+		...keys.map((k) => `${inner}- ${k}`)
+	].join(newline(text));
+}
+/** An anchor that goes with the old list goes over to the first alias of it, together with what it stood for. */
+function keptAnchors(document, pair) {
+	const anchors = /* @__PURE__ */ new Set();
+	if ((0, import_dist.isNode)(pair.value)) (0, import_dist.visit)(pair.value, { Node: (_, node) => {
+		if ("anchor" in node && node.anchor !== void 0) anchors.add(node.anchor);
+	} });
+	const found = [];
+	(0, import_dist.visit)(document, { Alias: (_, alias) => {
+		if (!anchors.delete(alias.source) || alias.range == null) return;
+		const value = alias.resolve(document)?.toJS(document);
+		found.push({
+			from: alias.range[0],
+			to: alias.range[1],
+			text: `&${alias.source} ${JSON.stringify(value)}`
+		});
+	} });
+	return found;
+}
+const startOf = (node) => (0, import_dist.isNode)(node) ? node.range?.[0] : void 0;
+const newline = (text) => /\r\n/.test(text) ? "\r\n" : "\n";
+const columnOf = (text, at) => at === void 0 ? 0 : at - (text.lastIndexOf("\n", at - 1) + 1);
+function lineEnd(text, at) {
+	const end = text.indexOf("\n", at);
+	const last = end < 0 ? text.length : end;
+	return text[last - 1] === "\r" && last > at ? last - 1 : last;
+}
+/** The end of what a node says: a list in block style ends with its last entry, before the next line. */
+function endOf(node) {
+	if ((0, import_dist.isAlias)(node) || (0, import_dist.isScalar)(node)) return node.range?.[1];
+	if (!(0, import_dist.isCollection)(node)) return void 0;
+	if (node.flow === true || node.items.length === 0) return node.range?.[1];
+	const last = node.items.at(-1);
+	return (0, import_dist.isNode)(last) ? endOf(last) : node.range?.[1];
 }
 
 // src/cli/trust.ts
@@ -926,7 +1223,7 @@ async function trust(c, names, flags) {
 	}
 	let text = await readFile(file, "utf8");
 	for (const [name, keys] of seen.done) text = withHostKeys(text, name, keys.map((k) => k.line));
-	await writeFile(file, text);
+	await replaceFile(file, text);
 	c.terminal.info(`pinned ${seen.done.size} key(s) in ${file}`);
 	return seen.failed.size === 0 ? exitCodes.passed : exitCodes.infra;
 }
@@ -940,14 +1237,30 @@ async function verify(c, folder, flags) {
 		message: `${dir} is no evidence folder: manifest.json is missing`,
 		remedy: `ls -l ${quote(dir)}`
 	});
-	const result = await check(dir, c.version, flags.ledger);
+	const { result } = await check(dir, {
+		version: c.version,
+		ledgers: ledgersOf(c, flags)
+	});
 	if (flags.json === true) c.terminal.print(JSON.stringify(result));
-	else {
-		result.faults.forEach((f) => c.terminal.print(`✗ ${stripHidden(f, 500)}`));
-		c.terminal.print(stripHidden(result.faults.length === 0 ? `valid: ${result.verdict}; evidence root ${result.root}; ${result.anchor}` : `NOT VALID: ${result.faults.length} fault(s); ${result.anchor}`, 2e3));
-	}
-	return result.faults.length === 0 ? exitCodes.passed : exitCodes.failed;
+	else lines(result).forEach((line) => c.terminal.print(stripHidden(line, 2e3)));
+	if (result.faults.length > 0) return exitCodes.failed;
+	return result.anchored ? exitCodes.passed : exitCodes.unanchored;
 }
+function ledgersOf(c, { ledger, remote }) {
+	return [...ledger === void 0 ? [] : [cloneAt(resolve(c.cwd, ledger))], ...remote === void 0 ? [] : [{
+		name: remote,
+		read: async (session) => ({
+			kind: "entries",
+			entries: await (await c.sessions.ledgerOf("")).read(session)
+		})
+	}]];
+}
+/** The folder names itself: version, session and files are its own words. */
+const lines = ({ faults, verdict, root, anchor, session }) => [
+	...faults.map((f) => `✗ ${stripHidden(f, 500)}`),
+	faults.length === 0 ? `valid: ${verdict}; evidence root ${root}; ${anchor}` : `NOT VALID: the ${faults.length} fault(s) above; ${anchor}`,
+	...session.map((line) => `  ${line}`)
+];
 
 // src/cli/verbs.ts
 /** What each verb of the command line calls. */
@@ -964,6 +1277,8 @@ const verbs = {
 	verify,
 	nodes,
 	trust,
+	leases,
+	leaseBreak,
 	labUp: up,
 	labDown: down,
 	labStatus: printLabStatus,
@@ -999,7 +1314,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 	const one = (command) => command.option("--session <id>", "this session only");
 	json(remote(program.command("status").description("All sessions."))).action(async (flags) => done(await handlers.status(at(flags), flags)));
 	one(json(remote(program.command("logs").description("Transitions of the newest session of a project, or of the one that is named.").argument("<project>")))).action(async (project, flags) => done(await handlers.logs(at(flags), project, flags)));
-	one(remote(program.command("stop").description("End a session and give its leases back.").argument("<project>").option("--key <file>", "private SSH key"))).action(async (project, flags) => done(await handlers.stop(at(flags), project, {
+	one(remote(program.command("stop").description("End a session and the run that works on it, and give its leases back.").argument("<project>").addOption(new Option("--services <what>", "its services on the nodes: keep them running, or remove them with their data").choices([...serviceWishes]).default("keep")).option("--key <file>", "private SSH key"))).addHelpText("after", "\nExamples:\n  vps-test stop testnet                        # the services stay as they are: a stop takes nothing away unasked\n  vps-test stop testnet --services remove      # units, releases and data of the session's service go too").action(async (project, flags) => done(await handlers.stop(at(flags), project, {
 		...flags,
 		key: keyFile(flags.key)
 	})));
@@ -1013,7 +1328,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 		key: keyFile(flags.key)
 	})));
 	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", `v${c.version}`).option("--fleet <name|file>", "fleet of the runs").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await handlers.init(c, flags)));
-	json(program.command("verify").description("Judge an evidence folder again, offline.").argument("<folder>").option("--ledger <dir>", "clone of the repository whose branch vps-test-ledger anchors it")).addHelpText("after", "\nExit codes: 0 valid, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await handlers.verify(c, folder, flags)));
+	json(remote(program.command("verify").description("Judge an evidence folder again, offline unless a remote is named.").argument("<folder>").option("--ledger <dir>", "clone of the repository whose branch vps-test-ledger anchors it"))).addHelpText("after", "\nOnly a ledger that you name, and that came to you by another way than the folder, is an anchor.\nExit codes: 0 valid and anchored, 31 valid and unanchored, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await handlers.verify(at(flags), folder, flags)));
 	const list = json(fleet(program.command("nodes").description("Every node: online, declared NAT, measured NAT."))).option("--no-measure", "only ask who answers").action(async (flags) => done(await handlers.nodes(c, {
 		...flags,
 		key: keyFile(flags.key)
@@ -1024,6 +1339,20 @@ function defineVerbs(program, c, done, handlers = verbs) {
 			...flags
 		};
 		done(await handlers.trust(c, names, {
+			...given,
+			key: keyFile(given.key)
+		}));
+	});
+	const held = json(fleet(program.command("lease").description("Who holds which node, for what, and how long yet."))).addHelpText("after", "\nExamples:\n  vps-test lease --fleet fleets/mine.yaml\n  vps-test lease break node-3 --fleet fleets/mine.yaml\n  vps-test lease break --all --session testnet-20261122-204512-1f3a --fleet fleets/mine.yaml --yes").action(async (flags) => done(await handlers.leases(c, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
+	json(fleet(held.command("break").description("Take leases away, after a yes; it needs no ledger, so that a lost session can be ended.").argument("[node...]"))).option("--all", "of every node of the fleet").option("--session <id>", "of this session only").option("--yes", "nobody is asked").addHelpText("after", "\nA run that works under such a lease ends; its session can be continued by the same start.").action(async (names, flags) => {
+		const given = {
+			...held.opts(),
+			...flags
+		};
+		done(await handlers.leaseBreak(c, names, {
 			...given,
 			key: keyFile(given.key)
 		}));
@@ -1055,6 +1384,10 @@ for (const signal of [
 	process.stderr.write(`\n${signal}: cleaning up; once more to leave at once\n`);
 	abort.abort(new Error(signal));
 });
+let unsaid;
+for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => {
+	if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") unsaid ??= error;
+});
 const context = contextOf({
 	env: process.env,
 	cwd: process.cwd(),
@@ -1074,6 +1407,9 @@ try {
 	code = explain(context, error);
 }
 process.exitCode = abort.signal.aborted ? 130 : code;
+process.once("exit", () => {
+	if (unsaid !== void 0 && process.exitCode === exitCodes.passed) process.exitCode = explain(context, unsaid);
+});
 setTimeout(() => process.exit(), 3e3).unref();
 
 export {  };

@@ -1,14 +1,12 @@
-import { $n as firstLoop, $t as collect, An as meaningOf, At as criteriaSection, Bn as orNull, Bt as code$1, Ct as run, Dn as fold, Dt as findingsSection, En as writerText, Et as newestEntriesSection, F as take, Fn as list$1, Ft as pageMarkdown, Gn as countsText, Gt as list, Hn as whole, Ht as inline, I as tickOf, In as name, It as sectionMarkdown, Jn as canonical, Jt as present, Kn as groupName, Kt as pairs, L as checkKey, Ln as number, Lt as inlineText, Mn as every, Mt as checkpointSection, N as decide, Nn as fields, Nt as blocksMarkdown, On as hasPlan, Ot as notCoveredSection, P as duties, Pn as kinds, Pt as hiddenLine, Qt as httpsUrl, R as exitCode, Rn as oneOf, Rt as plainLine, St as checkpointsSection, T as defaultFleet, Tn as revisionOf, Tt as controlsSection, U as worldIn, Un as planDigest, Ut as joined, Vn as text$1, Vt as codeBlock, Wn as countOf, Wt as link, X as parsePrivateKey, Xn as checkpointRows, Xt as table, Yn as sha256$1, Yt as strong, Zt as text, _n as keptBinary, _t as untrustedEvidence, a as status, an as toLines, ar as duration, b as nodes, bn as rosterOf, bt as storedSession, c as diagnose, cn as ElfError, cr as printable, ct as beginSession, dn as fleetOf, dr as exitCodeOf, dt as pushSession, en as sampleKey, er as isCheckpoint, f as planText, fn as originOf$1, fr as exitCodes, ft as recordOutcome, gn as writerOf, gr as version, h as down, hn as testsOf, ht as check$1, i as logs, in as checkpointOf, ir as faultText, j as requestInputs, jn as anything, jt as suiteReports, kn as isTest, kt as countsSection, l as approve$1, ln as readElf, lr as stripHidden, lt as confirmSession, m as parseRequest, mn as subjectOf, mr as failureRow, mt as bundleIn, n as harmless, nn as resultsOf, nr as perCheckpoint, o as stop, on as verdictInputOf, or as iso, p as makePlan, pn as projectOf$1, pr as isFailure, pt as recordedPlan, qn as groupsOf, qt as paragraph, r as uncommanded, rn as suiteCounts, rr as traitsOf, sn as percent, sr as messageOf, st as hint, t as contextOf, tn as subjectName, tr as isFinal, tt as readSource, u as newSession, un as buildFaultsOf, ur as Failure, ut as newestPlan, vn as triedBefore, vt as localSessions, w as callFields, wn as quote, wt as proofFile, x as chosenFleet, xn as leaseForBuild, xt as storedSessions, y as up, yn as leasedNodes, yt as remoteSessions, z as settledCode, zn as optional, zt as plainLines } from "./chunks/shared.js";
-import { t as execa } from "./chunks/execa.js";
-import { a as group, c as setSecret, i as getInput, m as getOctokit, o as info, r as error, s as setOutput, t as core_exports, u as summary } from "./chunks/actions.js";
+import { $n as anything, $t as blocksMarkdown, Ar as messageOf, At as junitOf, Bn as leasedNodes, Br as version, Bt as runAttached, C as nodes, Cn as suiteCounts, Cr as isCheckpoint, Ct as pushSession, D as callFields, Dn as percent, Dr as faultText, Dt as check$1, En as verdictInputOf, Er as traitsOf, Et as bundleIn, Fn as subjectOf, Fr as exitCodeOf, Ft as remoteSessions, Gn as quote, Gt as controlsSection, H as checkKey, Hn as leaseForBuild, Ht as checkpointsSection, I as decide, In as testsOf, Ir as exitCodes, It as storedSession, Jn as writerText, Jt as notCoveredSection, K as exitCode, Kn as revisionOf, Kt as newestEntriesSection, L as duties, Ln as writerOf, Lr as isFailure, Lt as storedSessions, Mn as fleetOf, Mr as stripHidden, Mt as nounOf, Nn as originOf$1, Nr as machineFault, Nt as subjectResults, O as defaultFleet, On as ElfError, Or as duration, P as requestInputs, Pn as projectOf$1, Pr as Failure, Pt as localSessions, Q as worldIn, Qn as meaningOf, Qt as checkpointSection, R as take, Rn as keptBinary, Rr as failureRow, S as up, Sn as subjectName, Sr as firstLoop, St as newestPlan, Tn as toLines, Tr as perCheckpoint, Tt as recordedPlan, Ut as run, Vn as rosterOf, Vt as runProcess, Wt as proofFile, Xn as hasPlan, Xt as criteriaSection, Yn as fold, Yt as countsSection, Zn as isTest, Zt as suiteReports, _ as parseRequest, _n as table, _r as canonical, _t as hint, a as stop, an as plainLine, ar as number, bn as httpsUrl, bt as beginSession, cn as codeBlock, cr as orNull, dn as link, dr as planDigest, dt as readSource, en as hiddenLine, er as every, f as newSession, fn as list, fr as countOf, g as plannedEnclosure, gn as strong, gr as buildFaultKinds, h as makePlan, hn as present, hr as groupsOf, i as serviceWishes, in as inlineText, ir as name, jn as buildFaultsOf, jr as printable, jt as untrustedEvidence, kn as readElf, kr as iso, l as diagnose, ln as inline, lr as text$1, m as planText, mn as paragraph, mr as groupName, n as harmless, nn as sectionMarkdown, nr as kinds, o as logs, on as plainLines, or as oneOf, ot as parsePrivateKey, pn as pairs, pr as countsText, q as settledCode, qn as buildMs, qt as findingsSection, r as uncommanded, rr as list$1, s as status, sn as code$1, sr as optional, t as contextOf, tn as pageMarkdown, tr as fields, u as approve$1, un as joined, ur as whole, v as down, vn as text, vr as sha256$1, w as chosenFleet, wn as checkpointOf, wr as isFinal, wt as recordOutcome, xn as collect, xt as confirmSession, yr as checkpointRows, z as tickOf, zn as triedBefore } from "./chunks/shared.js";
+import { a as info, i as group, l as summary, o as setOutput, p as getOctokit, r as error, s as setSecret, t as core_exports } from "./chunks/actions.js";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
 import { createInflateRaw } from "node:zlib";
 import { Transform } from "node:stream";
 import { copyFile, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { spawn } from "node:child_process";
+import { closeSync, createReadStream, createWriteStream, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { pipeline } from "node:stream/promises";
@@ -78,7 +76,7 @@ function buildFaultsSection(entries) {
 
 // src/report/sections/comparison.ts
 /** Now against the base branch, group by group, with the difference in points. */
-function comparisonSection({ base, rows }) {
+function comparisonSection({ base, rows, weaker }) {
 	const [id, title] = ["comparison", "Against the base branch"];
 	if (base === null) return {
 		id,
@@ -92,23 +90,27 @@ function comparisonSection({ base, rows }) {
 	return {
 		id,
 		title,
-		blocks: [paragraph(inline`Compared with session ${code$1(base.session, 100)}${commit} on ${code$1(base.branch, 100)},
-          fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`), table([
-			"group",
-			"now",
-			"base",
-			"difference"
-		], rows.map((r) => [
-			text(groupName(r, several), 200),
-			share(r.now),
-			share(r.base),
-			points(r.points)
-		]), [
-			"left",
-			"right",
-			"right",
-			"right"
-		])]
+		blocks: [
+			paragraph(inline`Compared with session ${code$1(base.session, 100)}${commit} on ${code$1(base.branch, 100)},
+          fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`),
+			...weaker.length === 0 ? [] : [paragraph(inline`${strong("Less is demanded here than there")}: the same result is worth less.`), list(weaker.map((w) => text(w, 200)))],
+			table([
+				"group",
+				"now",
+				"base",
+				"difference"
+			], rows.map((r) => [
+				text(groupName(r, several), 200),
+				share(r.now),
+				share(r.base),
+				points(r.points)
+			]), [
+				"left",
+				"right",
+				"right",
+				"right"
+			])
+		]
 	};
 }
 const share = (c) => c === null ? "–" : c.attempts === 0 ? "0/0" : `${c.successes}/${c.attempts} = ${percent(c.successes / c.attempts)} %`;
@@ -152,23 +154,36 @@ const longest$1 = 200;
 function verdictTitle({ session, entries, verdict = null, notTested = null }) {
 	if (notTested !== null) return plainLine(`nothing was tested (${notTested})`, longest$1);
 	if (session === null || entries.length === 0) return "nothing was tested";
-	return plainLine(standing(session, entries, verdict), longest$1);
+	const { said, next } = standing(session, entries, verdict);
+	const end = plainLine(next, 150);
+	return `${plainLine(said, longest$1 - end.length)}${end}`;
 }
 function standing(session, entries, verdict) {
 	const last = entries.at(-1);
-	if (last !== void 0 && isFinal(session.state) && meaningOf(last).ends === true) return `stopped (counts as a failure): ${last.why}`;
-	if (session.queued !== null) return `queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`;
+	if (last !== void 0 && isFinal(session.state) && meaningOf(last).ends === true) return only(`stopped (counts as a failure): ${last.why}`);
+	if (session.queued !== null) return only(`queued, the schedule goes on with it: ${session.queued.who} has the fleet until ${iso(session.queued.until)} (session ${session.queued.holder})`);
 	const decisive = entries.findLast((e) => meaningOf(e).outcome !== void 0);
 	const test = testsOf(entries).at(-1);
 	const recorded = test !== void 0 && test.seq === decisive?.seq;
-	if (verdict !== null && (recorded || session.state === "TEST" || decisive?.event !== "failed")) return judged$1(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? "") + after(session);
-	if (recorded) return judged$1(test.result, test.counts, test.reasons[0] ?? decisive.why) + after(session);
+	if (verdict !== null && (recorded || session.state === "TEST" || decisive?.event !== "failed")) return {
+		said: judged$1(verdict.result, suiteCounts(verdict.suites), verdict.reasons[0]?.text ?? "") + remarked(verdict.remarks),
+		next: after(session)
+	};
+	if (recorded) return {
+		said: judged$1(test.result, test.counts, test.reasons[0] ?? decisive.why) + remarked(test.remarks),
+		next: after(session)
+	};
 	if (decisive?.event === "failed") {
 		const fault = decisive.from === "BUILD" ? buildFaultsOf(entries)[0] : void 0;
-		return `failed: ${decisive.from}: ${fault === void 0 ? decisive.why : `${fault.file}${fault.line === null ? "" : `:${fault.line}`}: ${fault.message}`}`;
+		return only(`failed: ${decisive.from}: ${fault === void 0 ? decisive.why : `${fault.file}${fault.line === null ? "" : `:${fault.line}`}: ${fault.message}`}`);
 	}
-	return `no verdict yet: ${session.state}: ${session.why}`;
+	return only(`no verdict yet: ${session.state}: ${session.why}`);
 }
+const only = (said) => ({
+	said,
+	next: ""
+});
+const remarked = (remarks) => remarks.map((r) => `; ${r}`).join("");
 function judged$1(result, counts, why) {
 	const figures = countsText(counts);
 	switch (result) {
@@ -292,54 +307,6 @@ const foldOf = ({ title }, blocks) => ({
 	blocks
 });
 const leftOut = (cut) => cut.length === 0 ? [] : [blocksMarkdown([paragraph(inline`Left out, because a comment may have 64,000 characters: ${joined(cut.map((s) => s.title), ", ")}. All of it is in the run's summary and in the proof.`)])];
-
-// src/report/subject-results.ts
-/** What each pair, node or fleet came to, over all its samples: the test cases that other tools count. */
-/** By suite and group, in the order of the verdict. */
-function subjectResults({ suites, notCovered }) {
-	const all = resultsOf(suites);
-	return all.flatMap((result) => {
-		const title = (group) => groupName({
-			suite: result.suite,
-			group
-		}, all.length > 1);
-		const tried = triedOf(result).map((r) => ({
-			...r,
-			title: title(r.group)
-		}));
-		const known = new Set(tried.map(sampleKey));
-		const skipped = notCovered.flatMap((n) => n.kind === "subject" && n.suite === result.suite && !known.has(sampleKey(n)) ? [{
-			title: title(n.group),
-			group: n.group,
-			subject: n.subject,
-			kind: "skipped",
-			why: [n.why],
-			attempts: 0,
-			successes: 0
-		}] : []);
-		return [.../* @__PURE__ */ new Set([...result.groups.map((g) => g.name), ...tried.map((r) => r.group)])].flatMap((name) => [...tried, ...skipped].filter((r) => r.group === name));
-	});
-}
-const triedOf = ({ samples }) => [...Map.groupBy(samples, sampleKey).values()].flatMap(ofSamples);
-function ofSamples(list) {
-	const first = list[0];
-	if (first === void 0) return [];
-	const successes = list.filter((s) => s.outcome === "success" || s.recovered === true).length;
-	return [{
-		group: first.group,
-		subject: first.subject,
-		attempts: list.length,
-		successes,
-		kind: list.some((s) => s.outcome === "failed" && s.recovered !== true) ? "failed" : successes > 0 ? "passed" : "error",
-		why: [...new Set(list.filter((s) => s.outcome !== "success").map((s) => s.sentence))]
-	}];
-}
-/** `pairs`, `nodes`, or `subjects` where there are several kinds. */
-function nounOf(results) {
-	const kinds = new Set(results.map((r) => r.subject.kind));
-	const [only] = kinds;
-	return kinds.size === 1 && only !== void 0 ? `${only}s` : "subjects";
-}
 
 // src/report/annotations.ts
 /**
@@ -721,6 +688,10 @@ async function checkoutOf({ context: c, inputs }) {
 }
 
 // src/domain/compiled.ts
+/**
+* What the job that compiles, which has no secret, hands to the job that records: words of a machine on which the
+* project's code ran.
+*/
 const kindsHandedOver = [
 	"usage",
 	"infra",
@@ -738,7 +709,7 @@ const mostFaults = 100;
 const methods = oneOf("zigbuild", "native", "file", "release");
 const before = list$1(fields({
 	source: methods,
-	reason: oneOf("compile", "toolchain", "usage"),
+	reason: oneOf(...buildFaultKinds),
 	message: text$1
 }), 10);
 const toolchain = fields({
@@ -746,6 +717,11 @@ const toolchain = fields({
 	cargo: name,
 	zigbuild: orNull(name),
 	zig: orNull(name)
+});
+const sandbox = kinds({
+	"another user": anything,
+	"user namespace": anything,
+	none: fields({ why: text$1 })
 });
 const record = every({
 	source: oneOf("zigbuild"),
@@ -760,10 +736,16 @@ const record = every({
 			dirty: orNull(fields({ digest: name }))
 		})
 	}),
+	uncommitted: orNull(fields({
+		count: whole,
+		paths: list$1(text$1, 50),
+		digest: name
+	})),
 	toolchain: orNull(toolchain),
 	glibc: orNull(name),
 	argv: list$1(text$1, 1e3),
 	seconds: number,
+	sandbox: orNull(sandbox),
 	before
 });
 const place = fields({
@@ -886,7 +868,7 @@ async function checked$1(job, plan, { record }, path) {
 async function setup(job) {
 	const before = await sessionOf(job);
 	const ended = await stageJob(job, "SETUP");
-	if (before.session.state === "BUILD") await withStage(job, before, (world, plan) => leaseForBuild(world, plan, before.session.id, rosterOf(plan, before.session)));
+	if (before.session.state === "BUILD") await withStage(job, before, (world, plan) => leaseForBuild(world, plan, before.session.id, rosterOf(plan, before.session), buildMs));
 	return ended;
 }
 /**
@@ -1101,7 +1083,7 @@ async function begin(job) {
 		fleet: defaultFleet,
 		...facts.origin.event === "workflow_dispatch" ? {} : { defaults: pushDefaults }
 	});
-	const text = planText(made.plan);
+	const text = planText(made.plan, await plannedEnclosure(c, made.plan));
 	c.terminal.info(text);
 	await job.surface.writeSummary(pageMarkdown({
 		id: "plan",
@@ -1261,8 +1243,36 @@ async function approvedBy({ context: { forge }, facts }, environment) {
 	return yes.by;
 }
 
+// src/domain/demands.ts
+const ofPart = {
+	connectivity: ({ targets }, allPass) => ({
+		"target of direct": allPass ? 100 : targets.direct,
+		"target of nat_traversed": allPass ? 100 : targets.natTraversed,
+		"target of relay": allPass ? 100 : targets.relay,
+		"sample floor": targets.sampleFloor,
+		coverage: targets.coverage,
+		strict: targets.strict && !allPass ? 1 : 0
+	}),
+	command: ({ commands }) => ({ commands: commands.length })
+};
+const demandsOf = ({ answers, nodes, suites }) => ({
+	nodes: nodes.length,
+	...Object.fromEntries(suites.flatMap((part) => Object.entries(named(part, answers.criteria.value === "all-pass"))))
+});
+const named = (part, allPass) => Object.fromEntries(Object.entries(ofPart[part.suite](part.work, allPass)).map(([name, value]) => [`${part.suite}: ${name}`, value]));
+/** `connectivity: target of relay 0, was 100`; empty where nothing is demanded less. */
+const weakerThan = (now, base) => Object.entries(base).flatMap(([name, was]) => {
+	const is = now[name];
+	return is !== void 0 && is >= was ? [] : [`${name} ${is ?? "not asked for"}, was ${was}`];
+});
+
 // src/report/comparison.ts
-function compare(now, base) {
+/** The demands of the newest plan among these entries. */
+const demandsIn = (entries) => {
+	const plan = entries.findLast(hasPlan)?.facts.plan;
+	return plan === void 0 ? {} : demandsOf(plan);
+};
+function compare(now, base, demands) {
 	const before = base?.counts ?? {};
 	return {
 		base,
@@ -1275,7 +1285,8 @@ function compare(now, base) {
 				base: b,
 				points: a === null || b === null || a.attempts === 0 || b.attempts === 0 ? null : 100 * (a.successes / a.attempts - b.successes / b.attempts)
 			};
-		})
+		}),
+		weaker: base === null ? [] : weakerThan(demands, base.demands)
 	};
 }
 /** The newest recorded test of a branch, of the same project and fleet; pull requests into the branch are not it. */
@@ -1290,6 +1301,7 @@ function lastProofOf(sessions, { branch, project, fleet }) {
 			project,
 			fleet,
 			counts: test.counts,
+			demands: demandsIn(until),
 			session: entries[0]?.session ?? "",
 			commit: origin.commit,
 			at: test.at,
@@ -1318,7 +1330,7 @@ async function againstBase(job, { id, entries, counts }) {
 		branch,
 		project,
 		fleet
-	}));
+	}), demandsIn(entries));
 }
 /**
 * Where no pull request says it: what this run's goes into; of anything else the default branch, which is not compared
@@ -1336,71 +1348,12 @@ function continuedAtOtherCommit({ facts }, { id, origin }) {
 	return theirs === null || ours === null || theirs === ours ? null : `session ${id} went on with commit ${theirs.slice(0, 12)}: it says nothing about ${ours.slice(0, 12)}`;
 }
 
-// src/report/junit.ts
-/**
-* JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself.
-*/
-function junit(verdict, meta) {
-	const suites = [...[...Map.groupBy(subjectResults(verdict), (r) => r.title)].map(([name, results]) => ({
-		name,
-		cases: results.map((r) => ({
-			name: subjectName(r.subject),
-			kind: r.kind,
-			why: r.why
-		}))
-	})), {
-		name: "verdict",
-		cases: [verdictCase(verdict), ...uncovered(verdict)]
-	}];
-	return [
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-		`<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.cases))}>`,
-		...suites.flatMap((s) => [
-			`  <testsuite name="${xml(s.name)}"${tally(s.cases)} timestamp="${iso(meta.at)}">`,
-			...s.cases.map((c) => caseXml(s.name, c)),
-			"  </testsuite>"
-		]),
-		"</testsuites>"
-	].join("\n") + "\n";
-}
-/** Without it a reader would see green over an inconclusive run. */
-const verdictCase = (v) => ({
-	name: "verdict",
-	kind: v.result === "passed" ? "passed" : v.result === "failed" ? "failed" : "error",
-	why: [...v.result === "passed" ? [] : [v.result], ...v.reasons.map((r) => r.text)]
-});
-/** What no subject stands for: NAT types, groups and parts of the plan. */
-const uncovered = (v) => v.notCovered.flatMap((n) => n.kind === "subject" ? [] : [{
-	name: n.kind === "nat" ? `NAT type ${n.nat}` : n.what,
-	kind: "skipped",
-	why: [n.why]
-}]);
-const tags = {
-	failed: "failure",
-	error: "error",
-	skipped: "skipped"
-};
-function caseXml(suite, { name, kind, why }) {
-	const open = `    <testcase classname="vps-test.${xml(suite)}" name="${xml(name)}"`;
-	if (kind === "passed") return why.length === 0 ? `${open}/>` : `${open}>\n      <system-out>${lines(why)}</system-out>\n    </testcase>`;
-	const tag = tags[kind];
-	return `${open}>\n      <${tag} message="${xml(why[0] ?? "")}">${lines(why)}</${tag}>\n    </testcase>`;
-}
-const tally = (cases) => {
-	const of = (kind) => cases.filter((c) => c.kind === kind).length;
-	return ` tests="${cases.length}" failures="${of("failed")}" errors="${of("error")}" skipped="${of("skipped")}"`;
-};
-const linesShown = 50;
-const lines = (why) => [...why.slice(0, linesShown).map(xml), ...why.length > linesShown ? [`and ${why.length - linesShown} more`] : []].join("\n");
-/** XML 1.0 §2.2 forbids two noncharacters even as references; other hidden characters are spelled out already. */
-const xml = (value) => plainLine(value, 1e3).replace(/[\ufffe\uffff]/g, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&apos;");
-
 // src/action/store-artifact.ts
 /** Keeps a session's folder as an artifact, before the ledger names it. */
 /** `vps-test-<what>-<session>-<label>-<attempt>`: session and attempt make a name that its run has not seen. */
 const artifactKeeper = (artifacts, attempt, log) => (session, root) => async (label, folder) => {
 	const from = join(root, folder);
-	if (label.startsWith("test-")) await addJunit(from, session);
+	if (label.startsWith("test-")) await addJunit(from);
 	const name = `vps-test-${label.startsWith("test-") ? "evidence" : "binary"}-${session}-${label}-${attempt}`;
 	const stored = await artifacts.upload(name, from, await filesBelow(from));
 	log.info(`artifact ${name}: ${stored.bytes} bytes, ${stored.url}`);
@@ -1410,13 +1363,9 @@ const artifactKeeper = (artifacts, attempt, log) => (session, root) => async (la
 		url: stored.url
 	};
 };
-async function addJunit(folder, session) {
+async function addJunit(folder) {
 	const { bundle, verdict } = await bundleIn(folder);
-	await writeFile(join(folder, "junit.xml"), junit(verdict, {
-		session,
-		test: bundle.facts.test,
-		at: bundle.facts.testEndedAt
-	}));
+	await writeFile(join(folder, "junit.xml"), junitOf(bundle, verdict));
 }
 const filesBelow = async (root) => (await readdir(root, {
 	recursive: true,
@@ -1458,22 +1407,24 @@ async function evidence(job, { project, session, entries }, test) {
 		c.terminal.info(`fetching artifact ${stored.name}`);
 		await artifacts.download(stored.id, folder, runOf(test));
 	}
-	const { faults, root, verdict } = await check$1(folder, c.version, {
-		entries,
-		name: "the ledger branch"
+	const { result, evidence: read } = await check$1(folder, {
+		version: c.version,
+		ledgers: [{
+			name: "the ledger branch",
+			read: async () => ({
+				kind: "entries",
+				entries
+			})
+		}]
 	});
-	const seen = [
-		...faults,
-		...root === test.facts.evidenceRoot ? [] : ["the evidence is not the one that the ledger names"],
-		...verdict === test.event ? [] : ["the verdict is not the one that the ledger names"]
-	];
-	if (seen.length > 0) throw new Failure({
+	const seen = [...result.faults, ...result.root === test.facts.evidenceRoot ? [] : ["the evidence is not the one that the ledger names"]];
+	if (seen.length > 0 || read === null || !result.anchored) throw new Failure({
 		code: "H033",
 		message: `the evidence of ${session.id} is not what was recorded: ${seen.slice(0, 5).join("; ")}`,
-		remedy: `vps-test verify ${folder}`
+		remedy: `vps-test verify ${quote(folder)} ${c.sessions.anchorFlag(project)}`
 	});
 	return {
-		...await bundleIn(folder),
+		...read,
 		folder,
 		comparison: await comparisonWith(job, entries, test)
 	};
@@ -2010,11 +1961,15 @@ async function tested(job, artifacts) {
 	}
 }
 async function judged(job, folder, artifactUrl) {
-	const checked = await check$1(folder, job.context.version, void 0, untrustedEvidence);
-	const { bundle, verdict } = await bundleIn(folder, untrustedEvidence);
+	const { result, evidence } = await check$1(folder, {
+		version: job.context.version,
+		most: untrustedEvidence
+	});
+	if (evidence === null) throw new Error(result.faults.join("; "));
+	const { bundle, verdict } = evidence;
 	const session = fold(bundle.facts.session, bundle.entries);
 	const commit = session.origin?.commit ?? null;
-	const faults = [...checked.faults, ...commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? "none"}, not of the head of this pull request`]];
+	const faults = [...result.faults, ...commit === job.inputs.headSha ? [] : [`the evidence is of commit ${commit?.slice(0, 12) ?? "none"}, not of the head of this pull request`]];
 	const counts = suiteCounts(verdict.suites);
 	const against = await againstBase(job, {
 		id: "",
@@ -2022,11 +1977,12 @@ async function judged(job, folder, artifactUrl) {
 		counts
 	});
 	const good = faults.length === 0 && verdict.result === "passed";
+	const weaker = against(job.facts.baseBranch)?.weaker ?? [];
 	const title = faults.length > 0 ? `the evidence is not whole: ${faults.length} faults` : verdictTitle({
 		session,
 		entries: bundle.entries,
 		verdict
-	});
+	}) + (weaker.length === 0 ? "" : `; less demanded than of ${job.facts.baseBranch}: ${weaker.join("; ")}`);
 	const note = faults.length > 0 ? inline`The evidence is ${strong("not whole")} (${faults.length} faults): do not trust it.` : "Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.";
 	const body = (pull) => prComment({
 		session,
@@ -2373,7 +2329,7 @@ async function inspect(job, command) {
 	};
 }
 async function act$1(job, c, command) {
-	const { inputs: { request, session, node }, key } = job;
+	const { inputs: { request, session, node, services }, key } = job;
 	const fleet = () => chosenFleet(c, {
 		named: request.fleet,
 		repo: request.repo,
@@ -2400,6 +2356,7 @@ async function act$1(job, c, command) {
 		case "stop": {
 			const code = await stop(c, await projectOf(c, request.project, session), {
 				key,
+				services,
 				...session === "" ? {} : { session }
 			});
 			await updateAskIssues(job);
@@ -2445,18 +2402,19 @@ function onGitHub(remedy) {
 /** Brings what a command needs on a runner: our prober, the lab's system tools, and root for the lab. */
 /** `root`: this package. What is there already is not made again. */
 async function bring(what, root, signal) {
-	const ended = await execa(process.execPath, [join(root, "scripts/runner.mjs"), what], {
-		reject: false,
-		timeout: 12e5,
-		cancelSignal: signal,
-		stdin: "ignore",
-		maxBuffer: 16 << 20
+	const { ending, stdout, stderr } = await runProcess([
+		process.execPath,
+		join(root, "scripts/runner.mjs"),
+		what
+	], {
+		timeoutMs: 12e5,
+		signal,
+		keepBytes: 16 << 20
 	});
-	signal.throwIfAborted();
-	const line = ended.stdout.trim().split("\n").at(-1) ?? "";
-	if (ended.exitCode !== 0 || !line.startsWith("{")) throw new Failure({
+	const line = stdout.toString("utf8").trim().split("\n").at(-1) ?? "";
+	if (ending.kind !== "exited" || ending.code !== 0 || !line.startsWith("{")) throw new Failure({
 		code: "I101",
-		message: `cannot bring the ${what}: ${ended.stderr.trim().split("\n").slice(-5).join(" ")}`,
+		message: `cannot bring the ${what}: ${stderr.toString("utf8").trim().split("\n").slice(-5).join(" ")}`,
 		remedy: "vps-test doctor"
 	});
 	return JSON.parse(line);
@@ -2474,37 +2432,25 @@ const patienceMs = 75e3;
 */
 async function againAsRoot(root, entry, env, signal) {
 	signal.throwIfAborted();
-	const child = spawn("sudo", [
+	const exit = await runAttached([
+		"sudo",
 		"-n",
 		process.execPath,
 		join(root, "scripts/runner.mjs"),
 		"as-root"
-	], { stdio: [
-		"pipe",
-		"inherit",
-		"inherit"
-	] });
-	child.stdin.on("error", () => void 0).write(`${JSON.stringify({
-		env,
-		argv: [process.execPath, entry],
-		patienceMs
-	})}\n`);
-	const cancel = () => {
-		child.stdin.end();
-	};
-	signal.addEventListener("abort", cancel, { once: true });
-	return new Promise((done, fail) => {
-		child.on("error", (error) => {
-			fail(new Failure({
-				code: "I102",
-				message: `the lab needs root, and sudo does not start: ${error.message}`
-			}, error));
-		});
-		child.on("close", (code) => {
-			signal.removeEventListener("abort", cancel);
-			done(code ?? 1);
-		});
+	], {
+		text: `${JSON.stringify({
+			env,
+			argv: [process.execPath, entry],
+			patienceMs
+		})}\n`,
+		signal
 	});
+	if (exit.kind === "not started") throw new Failure({
+		code: "I102",
+		message: `the lab needs root, and sudo does not start: ${exit.why}`
+	});
+	return exit.kind === "exited" ? exit.code : 1;
 }
 
 // src/action/soak.ts
@@ -2672,6 +2618,8 @@ async function annotateFailure(surface, error, interrupted, workspace) {
 		return exitCodes.harness;
 	}
 	if (!(error instanceof Failure)) {
+		const machine = machineFault(error);
+		if (machine !== void 0) return annotateFailure(surface, machine, interrupted, workspace);
 		surface.fail("fault of vps-test itself", error instanceof Error ? error.stack ?? error.message : String(error));
 		return exitCodes.harness;
 	}
@@ -3148,10 +3096,12 @@ function runId(run) {
 const summaryBytes = 1048576;
 const mostAnnotations = 10;
 const quietMs = 2e3;
-function openSurface() {
+/** `env`: as it was when this process began, since inputs are taken out of it. */
+function openSurface(env) {
+	const given = (name) => env[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "";
 	return {
-		input: (name) => getInput(name),
-		rawInput: (name) => getInput(name, { trimWhitespace: false }),
+		input: (name) => given(name).trim(),
+		rawInput: given,
 		setOutputs(values) {
 			for (const [name, value] of Object.entries(values)) setOutput(name, value);
 		},
@@ -3282,6 +3232,10 @@ const jobInputs = {
 		means: "For `diagnose`, which node.",
 		default: ""
 	},
+	services: {
+		means: "For `stop`, the services on the nodes: `keep` them running, or `remove` units, releases and data.",
+		default: "keep"
+	},
 	needs: {
 		means: "For `gate`, the results of the jobs before, as JSON (`toJSON(needs)`).",
 		default: ""
@@ -3370,6 +3324,7 @@ function readInputs(input) {
 		ledger: choice("ledger", read("ledger") || "branch", ["branch", "none"]),
 		attest: choice("attest", read("attest") || "auto", ["auto", "off"]),
 		node: read("node"),
+		services: choice("services", read("services") || "keep", serviceWishes),
 		needs: read("needs"),
 		confirmEnvironment: read("confirm-environment"),
 		approvalEnvironment: read("approval-environment"),
@@ -3382,6 +3337,41 @@ function choice(input, value, words) {
 		code: "U063",
 		message: `${input} ${printable(value)} is not one of ${words.join(", ")}${hint(value, words).startsWith("; did") ? hint(value, words) : ""}`
 	});
+}
+
+// src/adapters/own-environment.ts
+/** Takes secrets out of this process's environment, where every program of the same user could read them in /proc. */
+/**
+* The environment as it was; what `hidden` names is in it no more, neither for programs that are started from now on nor
+* in `/proc/<pid>/environ`, which shows the memory that the kernel filled and that unsetting a variable leaves alone.
+*/
+function takeEnvironment(hidden) {
+	const env = { ...process.env };
+	const names = Object.keys(env).filter((name) => hidden.test(name));
+	for (const name of names) delete process.env[name];
+	if (names.length > 0 && process.platform === "linux") blank(new Set(names));
+	return env;
+}
+/** Where the kernel put the environment is in two fields of `stat`; a process may write its own memory. */
+function blank(names) {
+	const stat = readFileSync("/proc/self/stat", "utf8");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	const [from, to] = [Number(fields[47]), Number(fields[48])];
+	if (!(from > 0 && to > from)) return;
+	const memory = openSync("/proc/self/mem", "r+");
+	try {
+		const bytes = Buffer.alloc(to - from);
+		readSync(memory, bytes, 0, bytes.length, from);
+		for (let at = 0; at < bytes.length;) {
+			const ended = bytes.indexOf(0, at);
+			const end = ended < 0 ? bytes.length : ended;
+			const equals = bytes.indexOf("=", at);
+			if (equals >= at && equals < end && names.has(bytes.toString("utf8", at, equals))) writeSync(memory, Buffer.alloc(end - equals - 1), 0, end - equals - 1, from + equals + 1);
+			at = end + 1;
+		}
+	} finally {
+		closeSync(memory);
+	}
 }
 
 // src/action/surroundings.ts
@@ -3445,6 +3435,8 @@ async function jobOf({ env, cwd, directory, signal, version, surface }) {
 			url: facts.runUrl
 		},
 		missingKey,
+		secrets,
+		unenclosed: key === null && (inputs.command === "compile" || inputs.ledger === "none") ? "build" : "refuse",
 		github: {
 			baseUrl: env["GITHUB_API_URL"] ?? "https://api.github.com",
 			...token === "" ? {} : { token }
@@ -3558,15 +3550,23 @@ for (const signal of [
 ]) process.on(signal, () => {
 	abort.abort(new Error(signal));
 });
-const surface = openSurface();
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => void 0);
+const env = takeEnvironment(/^INPUT_/);
+const surface = openSurface(env);
 const labAlone = surface.input("command") === "run" && surface.input("fleet") === "lab";
 let code = 1;
 try {
 	if (labAlone && process.env["VPS_TEST_PROBE"] === void 0) Object.assign(process.env, await surface.group("lab tools", () => bring("lab", dirname(import.meta.dirname), abort.signal)));
-	if (labAlone && process.getuid?.() !== 0) code = await againAsRoot(dirname(import.meta.dirname), fileURLToPath(import.meta.url), process.env, abort.signal);
+	if (labAlone && process.getuid?.() !== 0) code = await againAsRoot(dirname(import.meta.dirname), fileURLToPath(import.meta.url), {
+		...env,
+		...process.env
+	}, abort.signal);
 	else {
 		const job = await jobOf({
-			env: process.env,
+			env: {
+				...env,
+				...process.env
+			},
 			cwd: process.cwd(),
 			directory: import.meta.dirname,
 			signal: abort.signal,

@@ -19101,4 +19101,4 @@ function getIDToken(aud) {
 	});
 }
 
-export { group as a, setSecret as c, BearerCredentialHandler as d, HttpClient as f, defaults as h, getInput as i, warning as l, getOctokit as m, debug as n, info as o, HttpCodes as p, error as r, setOutput as s, core_exports as t, summary as u };
+export { info as a, warning as c, HttpClient as d, HttpCodes as f, group as i, summary as l, defaults as m, debug as n, setOutput as o, getOctokit as p, error as r, setSecret as s, core_exports as t, BearerCredentialHandler as u };

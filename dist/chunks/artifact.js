@@ -1,5 +1,5 @@
 import { i as __toESM, n as __exportAll, r as __require, t as __commonJSMin } from "./rolldown-runtime.js";
-import { c as setSecret, d as BearerCredentialHandler, f as HttpClient, h as defaults, l as warning, m as getOctokit, n as debug, o as info, p as HttpCodes, r as error } from "./actions.js";
+import { a as info, c as warning, d as HttpClient, f as HttpCodes, m as defaults, n as debug, p as getOctokit, r as error, s as setSecret, u as BearerCredentialHandler } from "./actions.js";
 import { n as retry, r as requestLog } from "./octokit.js";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";

@@ -2962,4 +2962,4 @@ function useColor() {
 // node_modules/commander/index.js
 const program = new Command();
 
-export { Command as t };
+export { Option as n, Command as t };

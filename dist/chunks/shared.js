@@ -3,19 +3,17 @@ import { _ as NEVER, a as custom, c as ipv4, d as number$4, f as object, g as un
 import { t as execa } from "./execa.js";
 import { t as require_dist } from "./yaml.js";
 import { t as require_lib } from "./ssh2.js";
-import { basename, delimiter, dirname, isAbsolute, join as join$1, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
-import { createHash, randomBytes, randomInt as randomInt$1, timingSafeEqual } from "node:crypto";
-import { isAbsolute as isAbsolute$1, join as join$2 } from "node:path/posix";
+import { basename, delimiter, dirname, isAbsolute, join as join$1, relative, resolve, sep } from "node:path";
+import { createCipheriv, createHash, createHmac, randomBytes, randomInt as randomInt$1, timingSafeEqual } from "node:crypto";
+import { isAbsolute as isAbsolute$1, join as join$2, normalize } from "node:path/posix";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { PassThrough } from "node:stream";
-import { access, appendFile, chmod, constants as constants$1, lstat, mkdir, mkdtemp, open, readFile, readdir, readlink, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { closeSync, createReadStream, existsSync, openSync, readFileSync, readdirSync, readlinkSync, rmdirSync, statSync } from "node:fs";
-import { spawn } from "node:child_process";
+import { access as access$1, appendFile, chmod, chown, constants as constants$1, copyFile, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { closeSync, constants as constants$2, createReadStream, existsSync, openSync, readFileSync, readdirSync, readlinkSync, rmdirSync, statSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
+import { spawn } from "node:child_process";
 import { homedir, hostname, tmpdir, userInfo } from "node:os";
-import { createInterface } from "node:readline";
-import { connect as connect$2, createServer } from "node:net";
+import { connect as connect$2, createServer, isIP } from "node:net";
 
 // package.json
 var version = "0.1.0";
@@ -44,14 +42,20 @@ const infraFailures = {
 	I100: infra("the prober of vps-test is not built", { remedy: "vps-test doctor --fix" }),
 	I101: infra("a tool that the job needs could not be installed", { remedy: doctor$1 }),
 	I102: infra("the lab needs root, and sudo asks for a password", { remedy: "sudo -v" }),
+	I103: infra("this machine has no space left"),
+	I104: infra("this machine does not allow a file to be read or written"),
+	I105: infra("this process or machine has too many open files", { remedy: "ulimit -n 4096" }),
+	I106: infra("this machine cannot read or write a file"),
 	I120: infra("the prober cannot be installed on the node"),
 	I121: infra("the reflector on the node ended early", { remedy: "vps-test nodes" }),
 	I122: infra("fewer than two other public nodes answer, so a NAT cannot be measured"),
 	I123: infra("the prober cannot tell what NAT the node is behind"),
 	I124: infra("the receiver of a control ended early", { remedy: "vps-test nodes" }),
+	I126: infra("a program cannot be started on the node", atNode$1),
 	I125: infra("a port cannot be closed for the control"),
 	I130: infra("the lease of the node cannot be taken"),
 	I131: infra("the node does not answer the survey"),
+	I132: infra("the user on the node is not root", { remedyAtSite: "ssh-copy-id root@‹host›" }),
 	I140: infra("the binary cannot run on the node"),
 	I141: infra("the built binary is not here and no artifact holds it"),
 	I142: infra("the releases on the node cannot be inspected", atNode$1),
@@ -65,6 +69,12 @@ const infraFailures = {
 	I151: infra("the uploaded file does not have the expected digest", atNode$1),
 	I152: infra("what was compiled cannot be handed over to the next job", { remedy: "vps-test start" }),
 	I153: infra("what the job that compiles handed over cannot be used", { noRemedy: "run the job compile again; what it hands over is written by a machine that ran the project" }),
+	I154: infra("another process has the port that the service needs", atNode$1),
+	I155: infra("systemd on the node cannot start the service", atNode$1),
+	I156: infra("what the service runs cannot be read on the node", atNode$1),
+	I157: infra("nothing can be executed where the release lies on the node (mounted noexec)", atNode$1),
+	I158: infra("the node has the release or the data of the service on a read-only file system", atNode$1),
+	I159: infra("the node's own firewall drops the port of the service", atNode$1),
 	I201: infra("a program of the lab did not end in time", { remedy: labDoctor }),
 	I202: infra("a program that the lab needs cannot be started", { remedy: labDoctor }),
 	I203: infra("a step of the lab failed", { remedy: labDoctor }),
@@ -81,6 +91,7 @@ const infraFailures = {
 	I223: infra("the lab node is off"),
 	I240: infra("a NAT of the lab is not what the topology says", { remedy: "vps-test lab up --no-measure" }),
 	I260: infra("the ledger's repository cannot be reached"),
+	I261: infra("the server of the ledger cannot store anything", { noRemedy: "it has no space left or is read-only; the same command typed again continues afterwards" }),
 	I301: infra("a program of the build cannot be started", {
 		remedy: doctor$1,
 		buildHostMayHelp: true
@@ -111,6 +122,7 @@ const infraFailures = {
 	I317: infra("no toolchain could build the program", { remedy: doctor$1 }),
 	I318: infra("there is no way left to obtain the binary", { remedy: doctor$1 }),
 	I319: infra("the journal of the node cannot be read"),
+	I320: infra("this machine has no way to enclose the build, and secrets are beside it", { noRemedy: "build where root, sudo or user namespaces are allowed" }),
 	I400: infra("several runs ended without a record", { remedy: "vps-test status" }),
 	I450: infra("GitHub does not accept the token", {
 		remedy: "vps-test init",
@@ -167,7 +179,10 @@ const transportFailures = {
 	T009: transport$1("the connection was closed by vps-test itself", { noRemedy: "it was meant" }),
 	T010: transport$1("no host key is pinned for the node", trust$1),
 	T011: transport$1("the host key is not the pinned one", trust$1),
-	T012: transport$1("the node and vps-test have no SSH algorithms in common", { noRemedy: "the SSH server of the node is too old or no SSH server" })
+	T012: transport$1("the node and vps-test have no SSH algorithms in common", { noRemedy: "the SSH server of the node is too old or no SSH server" }),
+	T013: transport$1("the login shell on the node does not run commands", { remedyAtSite: `ssh ‹user›@‹host› 'exec /bin/sh -c "echo it works"'` }),
+	T014: transport$1("the node takes the key and asks for a second factor", { remedyAtSite: `ssh ‹user›@‹host› 'sshd -T | grep -i authenticationmethods'` }),
+	T015: transport$1("the node does not forward connections", { remedyAtSite: `ssh ‹user›@‹host› 'sshd -T | grep -iE "allowtcpforwarding|disableforwarding|permitopen"'` })
 };
 /** Somebody else is at work (exit 10). */
 const busyFailures = {
@@ -178,6 +193,8 @@ const busyFailures = {
 	B005: busy$1("another run continues the session"),
 	B006: busy$1("another run claimed the session first", { remedy: "gh workflow run vps-test-ops.yml -f command=status" }),
 	B007: busy$1("a living run works on the session", { remedy: status$2 }),
+	B008: busy$1("the session was ended from elsewhere", { remedy: status$2 }),
+	B009: busy$1("the run of a session that was stopped has not ended"),
 	B010: busy$1("another session holds the lease of the node"),
 	B011: busy$1("the lease of the node was lost", { remedy: status$2 }),
 	B201: busy$1("another command works on the lab"),
@@ -231,6 +248,7 @@ const workflows = "vps-test init";
 const usageFailures = {
 	U010: usage("a configuration, fleet, profile or request has faults", { noRemedy: "each fault names its file, line and what is expected there" }),
 	U011: usage("a host key of the fleet file is no OpenSSH public key", { remedy: "vps-test nodes trust --help" }),
+	U012: usage("the keys of a node cannot be written without changing another", { noRemedy: "the node needs a list host_keys of its own in the fleet file" }),
 	U013: usage("an answer or option is not one of what exists", { remedy: "vps-test start --help" }),
 	U030: usage("the fleet has no node of that name", { remedy: "vps-test nodes" }),
 	U031: usage("no private SSH key was given"),
@@ -250,6 +268,7 @@ const usageFailures = {
 	U050: usage("the folder holds no evidence"),
 	U052: usage("host keys are pinned only after a yes"),
 	U053: usage("there is no such session", { remedy: status$1 }),
+	U054: usage("a lease is broken only after a yes"),
 	U055: usage("no session waits for approval", { remedy: status$1 }),
 	U056: usage("the fleet needs a private SSH key"),
 	U057: usage("the input needs is no JSON", { remedy: workflows }),
@@ -273,6 +292,7 @@ const usageFailures = {
 	U075: usage("diagnose was not given a node", { remedy: "gh workflow run vps-test-ops.yml -f command=diagnose -f node=saorsa-4" }),
 	U076: usage("the ops command cannot act on what it was given", { remedy: opsStatus }),
 	U077: usage("the input github-token is empty", { noRemedy: "left out of the workflow file, it has its default" }),
+	U078: usage("a node has an IPv6 address, which no test measures yet", { noRemedy: "the fleet file needs an IPv4 address for each node that is tested, or deploy.nodes names others" }),
 	U079: usage("the session cannot be approved as asked"),
 	U080: usage("the text is no tag and no commit"),
 	U081: usage("the text is no fleet and no path of one"),
@@ -280,6 +300,7 @@ const usageFailures = {
 	U083: usage("the Cargo workspace has no program to deploy", { remedy: "vps-test init --help" }),
 	U084: usage("files that init would write exist already"),
 	U085: usage("the path cannot stand in a workflow file", { remedy: "vps-test init --help" }),
+	U086: usage("it is not said which leases are to be broken", { remedy: "vps-test lease break --help" }),
 	U088: usage("the input run-attempt is no number", { remedy: workflows }),
 	U089: usage("the input head-repository is no owner/name", { remedy: workflows }),
 	U090: usage("no fleet is named", { remedy: "export VPS_TEST_FLEET=lab" }),
@@ -299,10 +320,16 @@ const usageFailures = {
 	U263: usage("the ledger's repository does not exist, or the token may not see it"),
 	U264: usage("a rule protects the branch of the ledger", { remedy: "gh ruleset list" }),
 	U265: usage("a tag has the name of the ledger branch"),
+	U266: usage("another branch stands in the place of the ledger branch"),
+	U267: usage("the server refuses the commits of the ledger", { noRemedy: "a hook or a setting of the server has to let the branch vps-test-ledger pass; the message has its words" }),
+	U268: usage("the ledger's repository uses SHA-256", { noRemedy: "another repository has to hold the ledger" }),
 	U301: usage("a commit is built, but files are changed and not committed", { remedy: "git commit -a" }),
 	U302: usage("the given binary is no file, or too large", { noRemedy: "the message names what is allowed" }),
 	U303: usage("the release or its asset does not exist, or is too large", { remedy: "gh release list" }),
 	U304: usage("what was given or built is no Linux program", { noRemedy: "an ELF program for Linux is needed, or a .tar.gz that holds one" }),
+	U306: usage("a native build cannot take the whole commit along", { noRemedy: "the message names what the commit does not hold" }),
+	U307: usage("a dependency asks for credentials, which a build is not given", { noRemedy: "a binary that is built elsewhere can be given instead: --binary or --release" }),
+	U308: usage("a program was built from pointers of Git LFS instead of the content", { remedy: "git lfs pull" }),
 	U305: usage("the build command or the target of the configuration is wrong", { remedy: "vps-test plan" }),
 	U450: usage("a repository is not named owner/name", { remedy: "gh repo view" }),
 	U451: usage("the GitHub token is empty", {
@@ -329,14 +356,18 @@ const failureRow = (code) => typeof code === "string" && Object.hasOwn(failures,
 
 // src/domain/failure.ts
 /** The closed family of failures: who owns it is decided where it is first seen (architecture: failure kinds). */
-/** Exit codes of every command (architecture: style). */
+/**
+* Exit codes of every command (architecture: style). `unanchored`: evidence that agrees with itself, and with no ledger
+* that the person named.
+*/
 const exitCodes = {
 	passed: 0,
 	harness: 1,
 	usage: 2,
 	infra: 10,
 	failed: 20,
-	inconclusive: 30
+	inconclusive: 30,
+	unanchored: 31
 };
 /** Every error this program throws on purpose. */
 var Failure = class extends Error {
@@ -378,6 +409,67 @@ function assertNever(value) {
 	});
 }
 
+// src/domain/machine-fault.ts
+/** What the operating system of this machine refused, as a failure in words with what a person can do. */
+const space = (words) => ({
+	code: "I103",
+	words,
+	remedy: (path) => `df -h ${path}; df -i ${path}`
+});
+const access = (words) => ({
+	code: "I104",
+	words,
+	remedy: (path) => `ls -ld ${path}`
+});
+const descriptors = (words) => ({
+	code: "I105",
+	words,
+	remedy: () => "ulimit -n 4096"
+});
+const broken$1 = (words) => ({
+	code: "I106",
+	words,
+	remedy: (path) => `ls -ld ${path}; dmesg | tail`
+});
+const refusals = {
+	ENOSPC: space("no space is left"),
+	EDQUOT: space("the disk quota is used up"),
+	EFBIG: space("the file would be larger than this machine allows"),
+	EROFS: access("the file system is read-only"),
+	EACCES: access("permission is denied"),
+	EPERM: access("it is not permitted"),
+	EBUSY: access("it is in use"),
+	ETXTBSY: access("it is a program that runs"),
+	EMFILE: descriptors("this process has too many open files"),
+	ENFILE: descriptors("this machine has too many open files"),
+	ENOMEM: broken$1("no memory is left"),
+	EAGAIN: broken$1("no process or memory is left"),
+	EIO: broken$1("the device does not answer properly"),
+	ESTALE: broken$1("the network file system lost it"),
+	ELOOP: broken$1("links lead in a circle"),
+	ENAMETOOLONG: broken$1("the name is too long"),
+	ENOTDIR: broken$1("a part of the path is no directory"),
+	EISDIR: broken$1("it is a directory"),
+	ENOENT: broken$1("it is not there any more")
+};
+/** Undefined for what no operating system said. The errors below an error are looked at as well. */
+function machineFault(error) {
+	for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+		const code = "code" in at && typeof at.code === "string" ? at.code : "";
+		const refusal = Object.hasOwn(refusals, code) ? refusals[code] : void 0;
+		const path = "path" in at && typeof at.path === "string" ? at.path : void 0;
+		const call = "syscall" in at && typeof at.syscall === "string" ? at.syscall : void 0;
+		if (refusal === void 0 || call === void 0) continue;
+		const what = path === void 0 ? call : `${call} ${path}`;
+		return new Failure({
+			code: refusal.code,
+			message: `this machine: ${refusal.words} (${what}: ${code})`,
+			remedy: refusal.remedy(path === void 0 ? "." : quoted$1(path))
+		}, error);
+	}
+}
+const quoted$1 = (path) => /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+
 // src/domain/text.ts
 /** Text for people: hostile text made safe to print, values as words, times and durations, and what an error says. */
 /** Control characters, line ends, and the invisible ones that turn or hide text. */
@@ -406,10 +498,10 @@ function cut(value, max) {
 function printable(value) {
 	if (typeof value === "string") return JSON.stringify(stripHidden(value, 80));
 	if (typeof value === "number" || typeof value === "boolean") return String(value);
-	return kindOf(value);
+	return kindOf$2(value);
 }
 /** What a YAML value is, in a writer's words. */
-function kindOf(value) {
+function kindOf$2(value) {
 	if (value === null || value === void 0) return "empty";
 	if (Array.isArray(value)) return "a list";
 	if (typeof value === "object") return "a map";
@@ -622,22 +714,6 @@ function chainFaults(entries, session = entries[0]?.session) {
 	return faults;
 }
 
-// src/domain/lease-policy.ts
-/** `brokeOff`: the run ended before the session did, and nobody else has gone on with it. */
-function leaseFate(s, { brokeOff }) {
-	const { kind } = traitsOf(s.state);
-	if (kind === "timer" && s.waitUntil !== null) return {
-		kind: "hold",
-		until: s.waitUntil
-	};
-	const schedules = s.state === "TEST" && (s.checkpoint !== null || s.unattended);
-	if (brokeOff && schedules) return {
-		kind: "hold",
-		until: s.checkpoint?.dueAt ?? s.changedAt
-	};
-	return isFinal(s.state) || kind === "person" || brokeOff ? { kind: "give-back" } : { kind: "leave" };
-}
-
 // src/domain/answers.ts
 /** The four interview answers: what each may be, and where it came from. */
 const focuses = [
@@ -666,18 +742,358 @@ const busyPolicies = [
 	"supersede"
 ];
 
+// src/domain/cargo-causes.ts
+const longest$3 = 700;
+/** `error: …: cause: cause: last cause`; undefined where cargo named no error. Summaries of rustc's errors are none. */
+function chainOf$1(stderr) {
+	const lines = stderr.split("\n").map((line) => line.trimEnd());
+	const at = lines.findIndex((line) => /^error(?:\[\w+\])?: /.test(line) && !/^error: (?:could not compile|aborting due)/.test(line));
+	if (at < 0) return void 0;
+	return shortened([paragraph$1(lines.slice(at)), ...lines.flatMap((line, i) => i > at && /^Caused by:$/.test(line) ? [i + 1] : []).map((i) => paragraph$1(lines.slice(i)))]);
+}
+/** The first lines up to an empty one, without hints, source excerpts and backtraces. */
+function paragraph$1(lines) {
+	const end = lines.findIndex((line, i) => i > 0 && (line === "" || /^(?:note|help|hint|Stack backtrace)\b/.test(line)));
+	return lines.slice(0, end < 0 ? 8 : Math.min(end, 8)).map((line) => line.trim()).filter((line) => line !== "" && !/^(?:\d* ?\||-->|\* )/.test(line)).join(" ").slice(0, 300);
+}
+/** The first and the last say most: of what lies between, as much as there is room for. */
+function shortened(parts) {
+	const whole = parts.join(": ");
+	if (whole.length <= longest$3 || parts.length < 3) return whole.slice(0, longest$3);
+	return `${parts[0] ?? ""}: …: ${parts.at(-1) ?? ""}`.slice(0, longest$3);
+}
+const nowhere$1 = {
+	file: null,
+	line: null,
+	column: null,
+	code: null
+};
+/** What a machine lacks makes the project's own script panic as well. */
+const lacking = /not found|no such file or directory|could not find|couldn't find|cannot find|is not installed|is it installed|is `[^`]+` installed|failed to find|unable to find|NotFound|failed to (?:execute|run|spawn)|pkg-config/i;
+/** Build scripts speak on stderr only: the block from cargo's error to the end of their own words. */
+function scriptFailure(stderr) {
+	const found = /failed to run custom build command for `([^`\n]{1,300})`([\s\S]{0,20000})/.exec(stderr);
+	if (found === null) return void 0;
+	const [, name = "", block = ""] = found;
+	const own = /\((?:file:\/\/)?\//.test(name);
+	const panic = panicIn(block);
+	const said = panic?.message ?? lastWords$1(block);
+	return {
+		error: {
+			...nowhere$1,
+			...own && panic !== void 0 ? {
+				file: panic.file,
+				line: panic.line,
+				column: panic.column
+			} : {},
+			message: `build script: ${said}`,
+			rendered: found[0].slice(0, 4e3),
+			crate: name.split(" ")[0] ?? name,
+			own
+		},
+		projects: own && !lacking.test(said) && /exit(?: status| code)?: \d/.test(block)
+	};
+}
+/** Since Rust 1.73 the message is below the place, before it stood in quotation marks in front of it. */
+function panicIn(block) {
+	const now = /panicked at ([^\s:]{1,300}):(\d{1,7}):(\d{1,7}):\n([\s\S]{1,2000})/.exec(block);
+	if (now !== null) {
+		const [, file = "", line, column, rest = ""] = now;
+		const end = rest.search(/\n\s*(?:note: |stack backtrace:|\d+: |--- )|\n\n/);
+		const message = rest.slice(0, end < 0 ? void 0 : end).replace(/\s+/g, " ").trim();
+		return {
+			file,
+			line: Number(line),
+			column: Number(column),
+			message: message.slice(0, 400)
+		};
+	}
+	const before = /panicked at '([\s\S]{0,2000}?)', ([^\s:]{1,300}):(\d{1,7}):(\d{1,7})/.exec(block);
+	if (before === null) return void 0;
+	const [, message = "", file = "", line, column] = before;
+	return {
+		file,
+		line: Number(line),
+		column: Number(column),
+		message: message.replace(/\s+/g, " ").slice(0, 400)
+	};
+}
+function lastWords$1(block) {
+	const words = block.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !/^(?:warning: build failed|note: |stack backtrace:|at \/|\d+: )/.test(line));
+	return words.findLast((line) => /error|fatal|not found|failed|missing|is `/i.test(line)) ?? words.at(-1) ?? "said nothing";
+}
+
+// src/domain/cargo-messages.ts
+const emptyRun = {
+	errors: [],
+	warnings: 0,
+	finished: 0,
+	executables: []
+};
+const caps = {
+	errors: 100,
+	rendered: 4e3,
+	executables: 100
+};
+/** Folds one line of cargo's stdout into what is known; lines that are not cargo's change nothing. */
+function readCargoLine(run, line) {
+	const said = parse$1(line);
+	if (said === void 0) return run;
+	const id = text$4(said["package_id"]) ?? "";
+	if (said["reason"] === "compiler-artifact") {
+		const made = text$4(said["executable"]);
+		return {
+			...run,
+			finished: run.finished + 1,
+			executables: made === void 0 || run.executables.length >= caps.executables ? run.executables : [...run.executables, made]
+		};
+	}
+	if (said["reason"] !== "compiler-message" || !isObject$2(said["message"])) return run;
+	const level = said["message"]["level"];
+	if (level === "warning") return {
+		...run,
+		warnings: run.warnings + 1
+	};
+	if (level !== "error" && level !== "error: internal compiler error") return run;
+	const error = readError(said["message"], id);
+	return isSummary(error.message) || run.errors.length >= caps.errors ? run : {
+		...run,
+		errors: [...run.errors, error]
+	};
+}
+/** `src/main.rs:3:22 E0308 mismatched types` */
+const placed = (e) => [
+	e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`,
+	e.code,
+	oneLine$1(e.message)
+].filter((p) => p !== null && p !== "").join(" ");
+const isSummary = (message) => /^aborting due to /.test(message);
+function readError(message, id) {
+	const spans = Array.isArray(message["spans"]) ? message["spans"].filter(isObject$2) : [];
+	const span = spans.find((s) => s["is_primary"] === true) ?? spans[0];
+	const code = isObject$2(message["code"]) ? text$4(message["code"]["code"]) : void 0;
+	const rendered = text$4(message["rendered"]) ?? "";
+	return {
+		file: text$4(span?.["file_name"]) ?? null,
+		line: whole$3(span?.["line_start"]),
+		column: whole$3(span?.["column_start"]),
+		code: code ?? null,
+		message: `${text$4(message["message"]) ?? "no message"}${linkerSays(rendered)}`.slice(0, caps.rendered),
+		rendered: rendered.slice(0, caps.rendered),
+		crate: crateOf(id),
+		own: id.includes("path+file:")
+	};
+}
+/** rustc's own sentence on a failed linker holds only the command; why is in a note. */
+const linkerSays = (rendered) => {
+	const why = /^error: linking with/.test(rendered) ? /= note: .*?((?:error: |undefined (?:symbol|reference)|cannot find ).{1,300})/.exec(rendered)?.[1] : void 0;
+	return why === void 0 ? "" : `: ${why}`;
+};
+/**
+* Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0`
+* since.
+*/
+function crateOf(id) {
+	const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1];
+	if (old !== void 0) return old;
+	const [where = "", name = ""] = id.split("#");
+	return name.includes("@") ? name.slice(0, name.lastIndexOf("@")) : where.split("/").at(-1) ?? id;
+}
+const oneLine$1 = (s) => s.replace(/\s+/g, " ").trim().slice(0, 300);
+function parse$1(line) {
+	if (!line.startsWith("{")) return void 0;
+	try {
+		const value = JSON.parse(line);
+		return isObject$2(value) ? value : void 0;
+	} catch {
+		return;
+	}
+}
+const isObject$2 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const text$4 = (value) => typeof value === "string" ? value : void 0;
+const whole$3 = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
+
+// src/domain/cargo-failure.ts
+/**
+* Who owns a failed build: the project's code, the toolchain, or the build command. Texts are cargo's and
+* cargo-zigbuild's, seen with 1.65 and 1.95.
+*/
+/**
+* `compile`: the project's own files; `toolchain`: compiler, linker, C dependency or network; `usage`: the build
+* command; `access`: a dependency that asks for credentials, on whichever machine.
+*/
+const buildFaultKinds = [
+	"compile",
+	"toolchain",
+	"usage",
+	"access"
+];
+/**
+* Compile errors of the project come before all else, since no other toolchain cures them; but without a standard
+* library every line is one.
+*/
+function classifyBuild(run, stderr) {
+	const noStd = run.errors.find(lacksStd);
+	if (noStd !== void 0) return {
+		reason: "toolchain",
+		message: `the compiler has no standard library for this target: ${/rustup target add [\w.-]+/.exec(noStd.rendered)?.[0] ?? oneLine$1(noStd.message)}`,
+		errors: [noStd]
+	};
+	const own = run.errors.filter((e) => e.own && !isLinker(e));
+	const first = own[0];
+	if (first !== void 0) return {
+		reason: "compile",
+		message: `${own.length === 1 ? "1 error" : `${own.length} errors`} in the project's code; first: ${placed(first)}`,
+		errors: own
+	};
+	const script = scriptFailure(stderr);
+	if (script !== void 0) return {
+		reason: script.projects ? "compile" : "toolchain",
+		message: `${script.projects ? "the project's build script failed" : "a build script failed"}: ${placed(script.error)}`,
+		errors: [...run.errors, script.error]
+	};
+	const rule = rules.find((r) => r.pattern.test(stderr));
+	if (rule !== void 0) {
+		const errors = [...run.errors, ...rule.errors(stderr)];
+		const shown = errors[0] === void 0 ? chainOf$1(stderr) ?? oneLine$1(lineOf(stderr, rule.pattern)) : placed(errors[0]);
+		return {
+			reason: rule.reason,
+			message: `${rule.says}: ${shown}`,
+			errors
+		};
+	}
+	const other = run.errors[0];
+	if (other !== void 0) return {
+		reason: "toolchain",
+		message: placed(other),
+		errors: run.errors
+	};
+	return {
+		reason: "toolchain",
+		message: chainOf$1(stderr) ?? oneLine$1(stderr.split("\n").findLast((l) => l.trim() !== "") ?? "the build said nothing"),
+		errors: []
+	};
+}
+const none$2 = () => [];
+/** First match wins: an old compiler and a missing network are told apart from the manifest errors they come as. */
+const rules = [
+	{
+		reason: "access",
+		says: "a dependency asks for credentials, which a build is not given",
+		errors: none$2,
+		pattern: /failed to authenticate when downloading|failed to acquire username|could not read (?:Username|Password)|[Aa]uthentication (?:failed|required)|(?:got|status code:?|HTTP|error:) 40[13]\b|Permission denied \(publickey|no token found for `|no authentication methods succeeded/
+	},
+	{
+		reason: "usage",
+		says: "a Cargo workspace above the project claims it",
+		errors: none$2,
+		pattern: /current package believes it's in a workspace when it's not/
+	},
+	{
+		reason: "usage",
+		says: "the build command does not enable the features that the program needs",
+		errors: none$2,
+		pattern: /requires the features: /
+	},
+	{
+		reason: "toolchain",
+		says: "a program that cargo starts is not here",
+		errors: none$2,
+		pattern: /could not execute process `/
+	},
+	{
+		reason: "toolchain",
+		says: "cargo lacks a command",
+		errors: none$2,
+		pattern: /no such (?:sub)?command|is not installed for the toolchain/
+	},
+	{
+		reason: "toolchain",
+		says: "the compiler is too old for this project",
+		errors: none$2,
+		pattern: /requires rustc \d|feature `edition\d+` is required|lock file version .* was found|lock file version .* requires|this version of Cargo is older than/
+	},
+	{
+		reason: "compile",
+		says: "the lock file does not fit the manifest",
+		errors: lockErrors,
+		pattern: /lock ?file .*(?:needs to be updated but --locked|because --locked was passed)/i
+	},
+	{
+		reason: "compile",
+		says: "the project's manifest is wrong",
+		errors: manifestErrors,
+		pattern: /failed to (?:parse|load) manifest|failed to read `[^`]*Cargo\.toml`|^\s*--> \S*Cargo\.toml:\d/m
+	},
+	{
+		reason: "toolchain",
+		says: "a dependency could not be fetched",
+		errors: none$2,
+		pattern: /failed to (?:download|fetch|get `|query replaced source)|[Cc]ould(?:n't| not) resolve host|no matching package named/
+	},
+	{
+		reason: "toolchain",
+		says: "the compiler was killed (out of memory?)",
+		errors: none$2,
+		pattern: /signal: 9, SIGKILL/
+	},
+	{
+		reason: "usage",
+		says: "the build command does not fit the project",
+		errors: none$2,
+		pattern: /did not match any packages|no (?:bin|example|library) targets? (?:named|found|matches|available)|could not find `Cargo\.toml`|unexpected argument|wasn't expected|profile `[^`]*` is not defined|(?:does not contain|contains?) (?:this|these) features?|Unsupported Rust target/
+	}
+];
+const lacksStd = (e) => e.code === "E0463" && /`(?:std|core|alloc)`/.test(e.message);
+/** rustc reports these as errors of the crate at hand; they are not the project's fault. */
+const isLinker = (e) => /^linking with |^linker `|^could not (?:exec|execute) the linker|internal compiler error/.test(e.message);
+/** Since 1.7x with a place, before with a chain of causes. */
+function manifestErrors(stderr) {
+	const place = /^\s*--> (\S*Cargo\.toml):(\d{1,7}):(\d{1,7})/m.exec(stderr);
+	const file = place?.[1] ?? /`([^`\n]*Cargo\.toml)`/.exec(stderr)?.[1] ?? "Cargo.toml";
+	const head = /^error: (.*)$/m.exec(stderr)?.[1] ?? "cannot be read";
+	const cause = [...stderr.matchAll(/^Caused by:\n\s+(.*)$/gm)].at(-1)?.[1];
+	return [{
+		...nowhere,
+		file,
+		line: place === null ? null : Number(place[2]),
+		column: place === null ? null : Number(place[3]),
+		message: cause === void 0 ? head : `${head}: ${cause}`,
+		rendered: stderr.slice(-4e3),
+		crate: "Cargo.toml",
+		own: true
+	}];
+}
+function lockErrors(stderr) {
+	return [{
+		...nowhere,
+		file: /(\S*Cargo\.lock)/.exec(stderr)?.[1] ?? "Cargo.lock",
+		message: "is not up to date with Cargo.toml; run cargo update --workspace and commit it",
+		rendered: stderr.slice(-4e3),
+		crate: "Cargo.lock",
+		own: true
+	}];
+}
+const nowhere = {
+	file: null,
+	line: null,
+	column: null,
+	code: null
+};
+const lineOf = (stderr, pattern) => stderr.split("\n").find((l) => pattern.test(l)) ?? stderr;
+
 // src/domain/counts.ts
 /** Raw counts of one test, by suite and group: what titles, comparisons, the dashboard and the soak baseline read. */
-const whole$3 = int().nonnegative();
+const whole$2 = int().nonnegative();
 /** One group of a suite: a pair class, the name of a command. */
 const countSchema = object({
-	attempts: whole$3,
-	successes: whole$3,
+	attempts: whole$2,
+	successes: whole$2,
 	/** Pairs or nodes that the plan has in this group, and how many of them were tried. */
-	planned: whole$3,
-	tried: whole$3,
+	planned: whole$2,
+	tried: whole$2,
 	/** Failed at first, and good when a checkpoint tried again. */
-	recovered: whole$3
+	recovered: whole$2
 }).readonly().refine((c) => c.successes <= c.attempts, "more successes than attempts");
 /** Names stand in titles and tables. */
 const name$3 = string().min(1).max(200);
@@ -688,7 +1104,7 @@ const groupsOf$1 = (counts) => Object.entries(counts).flatMap(([suite, groups]) 
 	suite,
 	group,
 	count
-}))).toSorted((a, b) => compare(a.suite, b.suite) || compare(a.group, b.group));
+}))).toSorted((a, b) => compare$1(a.suite, b.suite) || compare$1(a.group, b.group));
 const countOf = (counts, suite, group) => {
 	const groups = Object.hasOwn(counts, suite) ? counts[suite] : void 0;
 	return groups !== void 0 && Object.hasOwn(groups, group) ? groups[group] ?? null : null;
@@ -702,7 +1118,7 @@ function countsText(counts) {
 }
 /** The group alone, or with its suite where there are several. */
 const groupName = ({ suite, group }, several) => several ? `${suite}: ${group}` : group;
-const compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+const compare$1 = (a, b) => a < b ? -1 : a > b ? 1 : 0;
 
 // src/domain/plan.ts
 /** Digest of everything that decides what will be done; where an answer came from does not. */
@@ -716,16 +1132,19 @@ function planDigest(plan) {
 
 // src/domain/shape.ts
 const anything = () => null;
-const text$4 = (v) => typeof v === "string" ? null : " is no text";
+const text$3 = (v) => typeof v === "string" ? null : " is no text";
 /** What is looked up, compared and repeated: the name of a node, an address. */
 const name$2 = (v) => typeof v === "string" && v.length <= 200 ? null : " is no name";
 const number$3 = (v) => Number.isFinite(v) ? null : " is no number";
-const whole$2 = (v) => Number.isSafeInteger(v) ? null : " is no whole number";
+const whole$1 = (v) => Number.isSafeInteger(v) ? null : " is no whole number";
+/** Unix milliseconds of a clock that was set: this program is younger than 2020. */
+const time$2 = (v) => whole$1(v) ?? between(15778368e5, 41024448e5)(v) === null ? null : " is no time";
+const between = (least, most) => (v) => number$3(v) ?? (least <= v && v <= most ? null : ` is not from ${least} to ${most}`);
 const flag = (v) => typeof v === "boolean" ? null : " is neither true nor false";
 const oneOf = (...words) => (v) => words.includes(v) ? null : ` is none of ${words.map(String).join(", ")}`;
 const orNull = (check) => (v) => v === null ? null : check(v);
 const optional = (check) => (v) => v === void 0 ? null : check(v);
-const list$1 = (of, most = 1e400) => (v) => {
+const list$2 = (of, most = 1e400) => (v) => {
 	if (!Array.isArray(v)) return " is no list";
 	if (v.length > most) return ` has ${v.length} parts; ${most} are allowed`;
 	for (const [i, one] of v.entries()) {
@@ -736,7 +1155,7 @@ const list$1 = (of, most = 1e400) => (v) => {
 };
 /** By name, whatever the names are. */
 const record$1 = (of) => (v) => {
-	if (!isObject$2(v)) return " is no object";
+	if (!isObject$1(v)) return " is no object";
 	for (const key of Object.keys(v)) {
 		const fault = of(v[key]);
 		if (fault !== null) return `.${stripHidden(key, 40)}${fault}`;
@@ -745,7 +1164,7 @@ const record$1 = (of) => (v) => {
 };
 /** The fields that are read, by name; others may be there. */
 const fields = (of) => (v) => {
-	if (!isObject$2(v)) return " is no object";
+	if (!isObject$1(v)) return " is no object";
 	for (const [key, check] of Object.entries(of)) {
 		const fault = check(Object.hasOwn(v, key) ? v[key] : void 0);
 		if (fault !== null) return `.${key}${fault}`;
@@ -756,11 +1175,11 @@ const fields = (of) => (v) => {
 const every = (of) => fields(of);
 /** A union by its `kind`. */
 const kinds$1 = (of) => (v) => {
-	const kind = isObject$2(v) ? v["kind"] : void 0;
+	const kind = isObject$1(v) ? v["kind"] : void 0;
 	return typeof kind === "string" && Object.hasOwn(of, kind) ? of[kind]?.(v) ?? null : `.kind is none of ${Object.keys(of).join(", ")}`;
 };
 /** Depth of honest evidence is below ten. */
-const deepest = 64;
+const deepest$2 = 64;
 /**
 * How many values there are; a fault where there are more than `most`, where a text is too long, or where they are
 * nested so deep that reading them would overflow.
@@ -769,7 +1188,7 @@ function countValues(root, most) {
 	let count = 0;
 	let level = [root];
 	for (let depth = 0; level.length > 0; depth++) {
-		if (depth > deepest) return ` is nested deeper than ${deepest}`;
+		if (depth > deepest$2) return ` is nested deeper than ${deepest$2}`;
 		const below = [];
 		for (const value of level) {
 			if (typeof value === "string" && value.length > most.longest) return ` holds a text of ${value.length} characters; ${most.longest} are allowed`;
@@ -783,12 +1202,12 @@ function countValues(root, most) {
 	}
 	return count;
 }
-const isObject$2 = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+const isObject$1 = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
 
 // src/domain/events/facts.ts
 /** Parts that facts of entries are made of, as schemas. */
 /** Of the ledger: grows when facts change. Entries of another format are refused. */
-const ledgerFormat = 2;
+const ledgerFormat = 3;
 /** A value that is checked without being copied. */
 const checked$2 = (check) => custom((value) => check(value) === null, { error: (issue) => `is not as agreed: ${check(issue.input)?.trim() ?? ""}` });
 /** Beyond it a date does not exist. */
@@ -796,7 +1215,7 @@ const lastTime = 864e13;
 /** Unix milliseconds. */
 const time$1 = number$4().min(-864e13).max(lastTime);
 const digest = string().regex(/^[0-9a-f]{64}$/);
-const whole$1 = int().nonnegative();
+const whole = int().nonnegative();
 const writer = discriminatedUnion("kind", [object({
 	kind: literal("run"),
 	repository: string(),
@@ -816,8 +1235,8 @@ const origin$1 = object({
 	actor: string().nullable()
 }).readonly();
 const answer$1 = fields({
-	value: text$4,
-	from: text$4
+	value: text$3,
+	from: text$3
 });
 /** As far as readers of entries go; a stage that works by the plan is the writer's own version. */
 const plan$3 = checked$2(fields({
@@ -827,21 +1246,21 @@ const plan$3 = checked$2(fields({
 		criteria: answer$1,
 		proof: answer$1
 	}),
-	config: fields({ project: text$4 }),
-	profile: fields({ name: text$4 }),
+	config: fields({ project: text$3 }),
+	profile: fields({ name: text$3 }),
 	fleet: fields({
 		name: name$2,
-		nodes: list$1(fields({
+		nodes: list$2(fields({
 			name: name$2,
 			host: name$2,
 			ip: name$2
 		}), 1e3)
 	}),
-	nodes: list$1(name$2, 1e3),
+	nodes: list$2(name$2, 1e3),
 	source: kinds$1({
-		build: fields({ workspace: text$4 }),
-		file: fields({ path: text$4 }),
-		release: fields({ tag: text$4 })
+		build: fields({ workspace: text$3 }),
+		file: fields({ path: text$3 }),
+		release: fields({ tag: text$3 })
 	})
 }));
 const methods$1 = [
@@ -850,41 +1269,45 @@ const methods$1 = [
 	"file",
 	"release"
 ];
-const reasons = [
-	"compile",
-	"toolchain",
-	"usage"
-];
-const before = list$1(fields({
+const before = list$2(fields({
 	source: oneOf(...methods$1),
-	reason: oneOf(...reasons),
-	message: text$4
+	reason: oneOf(...buildFaultKinds),
+	message: text$3
 }), 20);
 const buildsBefore = checked$2(before);
 const buildRecord = checked$2(fields({
 	source: oneOf(...methods$1),
-	sha256: text$4,
+	sha256: text$3,
 	bytes: number$3,
 	before,
 	from: kinds$1({
-		none: fields({ why: text$4 }),
+		none: fields({ why: text$3 }),
 		git: fields({
-			commit: text$4,
-			subject: text$4
+			commit: text$3,
+			subject: text$3
 		}),
-		file: fields({ path: text$4 }),
-		release: fields({ tag: text$4 })
+		file: fields({ path: text$3 }),
+		release: fields({ tag: text$3 })
 	}),
+	uncommitted: orNull(fields({
+		count: number$3,
+		paths: list$2(text$3, 50)
+	})),
 	toolchain: orNull(fields({
-		rustc: text$4,
-		cargo: text$4,
-		zigbuild: orNull(text$4),
-		zig: orNull(text$4)
+		rustc: text$3,
+		cargo: text$3,
+		zigbuild: orNull(text$3),
+		zig: orNull(text$3)
+	})),
+	sandbox: orNull(kinds$1({
+		"another user": fields({}),
+		"user namespace": fields({}),
+		none: fields({ why: text$3 })
 	}))
 }));
 const buildFaults = array(object({
 	file: string(),
-	line: whole$1,
+	line: whole,
 	message: string()
 }).readonly()).max(20).readonly();
 /** What an earlier job stored. */
@@ -929,7 +1352,7 @@ const deployed = byNode(object({
 	foreignUnit: boolean(),
 	pid: number$4()
 }).readonly());
-const names$1 = array(string()).readonly();
+const names$2 = array(string()).readonly();
 const checkpointName = custom(isCheckpoint, { error: `is none of ${checkpointStates.join(", ")}` });
 /** A checkpoint that is being taken. Times are Unix milliseconds of the orchestrator. */
 const taking$1 = object({
@@ -954,11 +1377,48 @@ const runningMarks = array(object({
 	startedAt: number$4(),
 	restarts: number$4(),
 	exeSha256: string(),
-	pid: number$4()
+	pid: number$4(),
+	clock: object({
+		wallMs: number$4(),
+		uptimeMs: number$4()
+	}).readonly().nullable()
 }).readonly()).readonly();
+/** One test of the same program, as the ledger knew it; `end`: its verdict, null where none was written. */
+const earlierTest = object({
+	session: string(),
+	test: whole,
+	at: time$1,
+	binarySha256: digest,
+	/** That it was built from, nothing changed; null: of no commit alone. */
+	commit: string().nullable(),
+	end: _enum([
+		"passed",
+		"failed",
+		"inconclusive"
+	]).nullable()
+}).readonly();
+/** A test that begins, before a packet of it is sent. */
+const begun = {
+	/** Which of the session, from 1; one that did not end keeps its number. */
+	test: whole,
+	planDigest: digest,
+	binarySha256: digest,
+	commit: string().nullable(),
+	/** To the seed that all of it is drawn from; the sealed evidence reveals that. */
+	seedCommitment: digest,
+	/** Tests of the same program in other sessions of this ledger. */
+	earlier: array(earlierTest).max(500).readonly(),
+	/** Tests of this session that did not end, as their evidence was found and sealed; null: it was not found. */
+	interrupted: array(object({
+		test: whole,
+		evidenceRoot: digest.nullable()
+	}).readonly()).readonly()
+};
 /** What a recorded test came to; the event is its verdict. */
 const tested = {
-	reasons: names$1,
+	reasons: names$2,
+	/** Clauses that follow the verdict wherever it is told in one line. */
+	remarks: names$2,
 	counts: countsSchema,
 	/** Of the evidence, within the session's folder; and the proof page, within the same. */
 	folder: string().regex(/^test-\d+$/),
@@ -985,7 +1445,7 @@ const row$1 = (shape, meaning = { exit: "failed" }) => ({
 */
 const setUp = {
 	excluded: exclusions$1,
-	answered: names$1,
+	answered: names$2,
 	warnings: warnings$1,
 	nodes: nodes$2,
 	fences
@@ -1017,7 +1477,7 @@ const anywhere$1 = {
 		code: string().optional(),
 		remedy: string().optional(),
 		faults: buildFaults.optional(),
-		lost: names$1.optional(),
+		lost: names$2.optional(),
 		...object({
 			...setUp,
 			...shipped,
@@ -1051,7 +1511,7 @@ const rows$1 = {
 	IDLE: {
 		...anywhere$1,
 		begin: row$1({
-			format: literal(2),
+			format: literal(3),
 			...confirmable
 		})
 	},
@@ -1119,6 +1579,10 @@ const rows$1 = {
 	TEST: {
 		...anywhere$1,
 		claimed: claimed$1,
+		begun: row$1(begun, {
+			exit: "inconclusive",
+			note: true
+		}),
 		missed: missed$1,
 		passed: row$1(tested, {
 			exit: "failed",
@@ -1233,6 +1697,7 @@ const idle = (id, at) => ({
 		fixes: 0,
 		restarts: 0
 	},
+	testsBegun: 0,
 	inconclusiveInARow: 0,
 	failedBuildsInARow: 0,
 	claimsInARow: 0,
@@ -1253,6 +1718,7 @@ const fold = (id, entries) => entries.reduce(step, idle(id, entries[0]?.at ?? 0)
 function step(s, e) {
 	const { counts, note = false } = meaningOf$1(e);
 	const tested = counts === "tests";
+	const begun = e.event === "begun";
 	const newest = newestAfter(s, e, note);
 	return {
 		...s,
@@ -1265,9 +1731,10 @@ function step(s, e) {
 			...s.counters,
 			[counts]: s.counters[counts] + 1
 		},
-		inconclusiveInARow: !tested ? s.inconclusiveInARow : e.event === "inconclusive" ? s.inconclusiveInARow + 1 : 0,
+		testsBegun: s.testsBegun + (e.event === "begun" ? 1 : 0),
+		inconclusiveInARow: begun ? s.inconclusiveInARow : !tested ? s.inconclusiveInARow : e.event === "inconclusive" ? s.inconclusiveInARow + 1 : 0,
 		failedBuildsInARow: failedBuildsAfter(s, e),
-		claimsInARow: e.event === "claimed" ? s.claimsInARow + 1 : 0,
+		claimsInARow: e.event === "claimed" ? s.claimsInARow + 1 : begun ? s.claimsInARow : 0,
 		checkpointsLeft: checkpointsLeftAfter(s, e, newest),
 		checkpointsTaken: e.to === "RESTART" ? [] : tested && s.checkpoint !== null && e.to !== "TEST" ? [...s.checkpointsTaken, s.checkpoint.name] : s.checkpointsTaken,
 		checkpoint: checkpointAfter(s, e),
@@ -1327,95 +1794,16 @@ const doneAnew = {
 	BUILD: ["BUILD", "DEPLOY"]
 };
 const forget = (newest, states) => Object.fromEntries(Object.entries(newest).filter(([state]) => !states.some((s) => s === state)));
-
-// src/domain/transitions.ts
-const to = (state, why) => why === void 0 ? { to: state } : {
-	to: state,
-	why
-};
-const afterPass = (s) => s.checkpointsLeft[0] !== void 0 ? to(s.checkpointsLeft[0]) : s.manualVerify ? to("AWAIT_APPROVAL") : to("COMPLETE");
-const afterRegression = (s) => s.counters.restarts < restartsAllowed ? to("RESTART", "regression at a soak checkpoint") : to("STOPPED", `regression after ${restartsAllowed} full loops: a person is asked`);
-const buildsAllowed = 3;
-/**
-* The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for
-* ever.
-*/
-const restartsAllowed = 3;
-const anywhere = {
-	stop: () => to("STOPPED", "stopped by a person"),
-	superseded: () => to("STOPPED", "superseded"),
-	unrecoverable: () => to("STOPPED")
-};
-const stay = {
-	...anywhere,
-	claimed: (s) => to(s.state)
-};
-const missed = () => to("STOPPED", "a checkpoint was missed");
-/** Every state and every event it knows. */
-const table$3 = {
-	IDLE: {
-		...anywhere,
-		begin: () => to("INTERVIEW")
-	},
-	INTERVIEW: {
-		...anywhere,
-		confirmed: () => to("SETUP")
-	},
-	SETUP: {
-		...stay,
-		ready: () => to("BUILD"),
-		queued: () => to("SETUP")
-	},
-	BUILD: {
-		...stay,
-		built: () => to("DEPLOY"),
-		toolchain: () => to("BUILD", "natively on the build host"),
-		failed: (s) => s.failedBuildsInARow + 1 >= buildsAllowed ? to("STOPPED", `${buildsAllowed} failed builds: a person is asked`) : to("FIX")
-	},
-	DEPLOY: {
-		...stay,
-		deployed: () => to("TEST"),
-		failed: () => to("FIX"),
-		queued: () => to("SETUP")
-	},
-	TEST: {
-		...stay,
-		passed: afterPass,
-		failed: (s) => s.checkpoint === null ? to("FIX") : afterRegression(s),
-		inconclusive: (s) => s.inconclusiveInARow === 0 ? to("TEST", "inconclusive: once more") : to("STOPPED", "inconclusive twice in a row"),
-		missed
-	},
-	FIX: {
-		...stay,
-		fixed: () => to("BUILD"),
-		"no-fix-command": () => to("AWAIT_PUSH")
-	},
-	AWAIT_PUSH: {
-		...anywhere,
-		pushed: () => to("BUILD")
-	},
-	...perCheckpoint(() => ({
-		...anywhere,
-		due: () => to("TEST"),
-		missed
-	})),
-	RESTART: {
-		...stay,
-		restart: () => to("SETUP")
-	},
-	AWAIT_APPROVAL: {
-		...anywhere,
-		approved: () => to("COMPLETE"),
-		rejected: () => to("STOPPED", "rejected by a person"),
-		expired: () => to("STOPPED", "nobody approved in time")
-	},
-	COMPLETE: {},
-	STOPPED: {}
-};
-function targetOf(session, event) {
-	const row = table$3[session.state];
-	return Object.hasOwn(row, event) ? row[event]?.(session) : void 0;
-}
+/** Everything left out so far, oldest first. */
+const exclusions = ({ newest }) => [newest.SETUP, newest.DEPLOY].flatMap((e) => e !== void 0 && "excluded" in e.facts ? e.facts.excluded ?? [] : []);
+const setupWarnings = ({ newest }) => newest.SETUP?.event === "ready" ? newest.SETUP.facts.warnings : [];
+/** What SETUP saw that is worth a person's eye. */
+const setupFindings = (s) => setupWarnings(s).filter((w) => w.kind === "skewed-clock").map(({ message, node }) => ({
+	kind: "skewed-clock",
+	message,
+	node,
+	attempts: []
+}));
 
 // src/domain/writer.ts
 /** `run 123 (attempt 2) of owner/name`, for a person. */
@@ -1424,228 +1812,6 @@ const signature = ({ writer, clockShift }) => ({
 	by: writer,
 	...clockShift === 0 ? {} : { clockShift }
 });
-
-// src/domain/next.ts
-/** A person's time to look at the proof (spec §4: AWAIT_APPROVAL has a deadline). */
-const approvalMs = 6048e5;
-/** The entry that records `result`; undefined when this state knows no such event. */
-function next(entries, session, result, at, signer) {
-	const target = targetOf(session, result.event);
-	if (target === void 0) return void 0;
-	return chain(entries, {
-		session: session.id,
-		at,
-		from: session.state,
-		event: result.event,
-		to: target.to,
-		why: target.why === void 0 ? result.why : `${target.why}; ${result.why}`,
-		facts: {
-			...result.facts,
-			...untilWhen(target.to, at),
-			...signer === void 0 ? {} : signature(signer)
-		}
-	});
-}
-function untilWhen(to, at) {
-	if (isCheckpoint(to)) return { dueAt: at + (checkpointRows.find((c) => c.state === to)?.afterMs ?? 0) };
-	return to === "AWAIT_APPROVAL" ? { deadline: at + approvalMs } : {};
-}
-
-// src/domain/build.ts
-/**
-* One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing.
-*/
-const revisionOf = (source) => source.kind === "none" ? null : source.dirty === null ? source.commit : `${source.commit}+${source.dirty.digest.slice(0, 12)}`;
-/**
-* What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command.
-*/
-function afterZigbuild(result) {
-	if (result.kind === "built") return "use";
-	return result.reason === "toolchain" ? "native" : "fail";
-}
-
-// src/domain/fleet.ts
-/** `registry` is never a peer; the three others are (spec §1 Role). */
-const roles = [
-	"registry",
-	"bootstrap",
-	"test",
-	"nat"
-];
-/** What a label claims. What a NAT really does is a {@link NatMeasurement}. */
-const natKinds = [
-	"none",
-	"full-cone",
-	"address-restricted",
-	"port-restricted",
-	"symmetric"
-];
-/** How a lab's delay and loss are made; `none`: they are not covered. */
-const shapings = [
-	"netem",
-	"nfqueue",
-	"none"
-];
-/** What `--fleet` takes to mean this fleet. */
-const fleetReference = (fleet) => fleet.reference ?? fleet.name;
-const peersOf = (fleet) => fleet.nodes.filter((n) => n.role !== "registry");
-const registryOf = (fleet) => fleet.nodes.find((n) => n.role === "registry");
-const bootstrapsOf = (fleet) => fleet.nodes.filter((n) => n.role === "bootstrap");
-/** The declared kind that a measurement matches; undefined where it matches none (ADM mapping, say). */
-function measuredKind(m) {
-	if (m.mapping === "none") return "none";
-	if (m.mapping === "APDM") return m.filtering === "APDF" ? "symmetric" : void 0;
-	if (m.mapping === "ADM") return void 0;
-	switch (m.filtering) {
-		case "EIF": return "full-cone";
-		case "ADF": return "address-restricted";
-		case "APDF": return "port-restricted";
-	}
-}
-
-// src/commands/quote.ts
-/** Quoting for POSIX shells: the one place where a value becomes shell text. */
-const plain$2 = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
-/** Read as something else than a word when they stand first: assignments and reserved words. */
-const special = /^(?:[A-Za-z_][A-Za-z0-9_]*\+?=.*|if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time)$/;
-/** Linux refuses a single argument longer than this (MAX_ARG_STRLEN), and sshd passes the whole line as one. */
-const longest$1 = 131071;
-/** One word that the shell reads back unchanged. */
-function quote(word) {
-	if (word.includes("\0")) throw new Failure({
-		code: "H023",
-		message: "a word for a shell holds a NUL byte"
-	});
-	return plain$2.test(word) && !special.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-const raw = (text) => ({ raw: text });
-/**
-* Template for scripts: every interpolated string is quoted as one word, an array as several; {@link raw} passes
-* through.
-* The template's own common indentation is removed; lines inside values are never touched. Backslashes reach the shell
-* as written.
-*/
-function sh$1(text, ...parts) {
-	const lines = text.raw.join(hole).replace(/^\n/, "").split("\n");
-	const indents = lines.filter((l) => l.trim() !== "").map(leading);
-	const indent = indents.length === 0 ? 0 : Math.min(...indents);
-	return lines.map((l) => l.slice(Math.min(indent, leading(l)))).join("\n").trimEnd().split(hole).map((chunk, i) => chunk + (i < parts.length ? word$1(parts[i]) : "")).join("");
-}
-/** Stands for a value while the template is dedented: a newline inside a value is no line of the template. */
-const hole = "\0";
-const leading = (line) => /^ */.exec(line)?.[0].length ?? 0;
-function word$1(part) {
-	if (typeof part === "number") return String(part);
-	if (typeof part === "string") return quote(part);
-	return "raw" in part ? part.raw : part.map(quote).join(" ");
-}
-/** The line that is sent to the node's shell. */
-function render(command) {
-	const line = command.kind === "argv" ? command.argv.map(quote).join(" ") : `sh -c ${quote(command.text)}`;
-	if (Buffer.byteLength(line) > longest$1) throw new Failure({
-		code: "H024",
-		message: `the command “${command.why}” is longer than ${longest$1} bytes: send its data by stdin`
-	});
-	return line;
-}
-/** The same command entered through a prefix such as `nsenter --net=… --`. */
-function inside(prefix, command) {
-	if (prefix.length === 0) return command;
-	const { why, idempotent } = command;
-	return {
-		kind: "argv",
-		why,
-		idempotent,
-		argv: [...prefix, ...command.kind === "argv" ? command.argv : [
-			"sh",
-			"-c",
-			command.text
-		]]
-	};
-}
-
-// src/commands/remedies.ts
-/** Remedies as lines that work when they are typed: every word is quoted for a shell. */
-const diagnoseNode = (node, fleet) => `vps-test diagnose ${quote(node)} --fleet ${quote(fleetReference(fleet))}`;
-const listNodes = (fleet) => `vps-test nodes --fleet ${quote(fleetReference(fleet))}`;
-/** `remote`: the repository that holds the ledger; absent: the ledger of this machine. */
-const listSessions = (remote) => `vps-test status${remote === void 0 ? "" : ` --remote ${quote(remote)}`}`;
-
-// src/commands/lease.ts
-const dir$1 = "/var/lib/vps-test/leases";
-const readState = (service) => raw(sh$1`
-  set -eu; umask 077; d=${dir$1}; s=${service}; mkdir -p "$d"; exec 9>"$d/$s.lock"; flock -w 10 9
-  now=$(date +%s); fence=0; until=0; holder=; info=
-  if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi`);
-/**
-* Never shortens what the holder has: it is held for the longest that was asked for, until it is given back. Synced
-* before it counts: a number that came back smaller after a power cut would let an old holder in again. Four lines on
-* the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by another.
-*/
-const acquireLease = (r) => ({
-	kind: "script",
-	why: `lease ${r.service}`,
-	idempotent: true,
-	text: sh$1`
-    ${readState(r.service)}
-    if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
-    if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
-    wanted=$((now + ${r.seconds}))
-    if [ "$holder" != ${r.holder} ] || [ "$until" -lt "$wanted" ]; then until=$wanted; fi
-    printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({
-		who: r.who,
-		why: r.why
-	})).toString("base64")} >"$d/$s.new"
-    sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`
-});
-/** Gives the lease back; another holder's lease is left alone. The fencing number stays, so that it never goes down. */
-const releaseLease = (service, holder) => ({
-	kind: "script",
-	why: `release lease ${service}`,
-	idempotent: true,
-	text: sh$1`
-    ${readState(service)}
-    if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`
-});
-/** First lines of every script that changes a service: exit 76 unless this holder still has this fencing number. */
-const fenced = (service, holder, fence) => raw(sh$1`
-  ${readState(service)}
-  if [ "$holder" != ${holder} ] || [ "$fence" != ${fence} ] || [ "$until" -le "$now" ]; then echo "lease lost: $holder has $fence" >&2; exit 76; fi`);
-/** Twelve digits of Unix seconds are a date that JavaScript knows. */
-const number$2 = /^\d{1,12}$/;
-function parseLease(stdout) {
-	const [kind, fence, until, holder, info] = (stdout.trim().split("\n").at(-1) ?? "").split(" ");
-	if (kind !== "acquired" && kind !== "held" || !number$2.test(fence ?? "") || !number$2.test(until ?? "")) return {
-		kind: "unreadable",
-		text: stdout.slice(0, 200)
-	};
-	if (kind === "acquired") return {
-		kind,
-		fence: Number(fence),
-		until: Number(until)
-	};
-	return {
-		kind,
-		fence: Number(fence),
-		until: Number(until),
-		holder: holder ?? "",
-		...about(info ?? "")
-	};
-}
-function about(info) {
-	try {
-		const value = JSON.parse(Buffer.from(info, "base64").toString("utf8"));
-		return {
-			who: String(value.who ?? ""),
-			why: String(value.why ?? "")
-		};
-	} catch {
-		return {
-			who: "",
-			why: ""
-		};
-	}
-}
 
 // src/domain/reconcile.ts
 /**
@@ -1743,6 +1909,495 @@ const notTaken = ({ name, dueAt }) => ({
 	latenessMs: null
 });
 
+// src/domain/lease-policy.ts
+/** How long leases last, and what becomes of them when a run leaves its session: functions of where the session stands. */
+const minute = 6e4;
+/** Of a run at work, which renews it: whoever waits for the fleet of an orchestrator that is lost waits no longer. */
+const heartbeatMs = 5 * minute;
+/** A build may take 45 minutes, in a job that cannot renew the lease; that one and the next wait for their runners. */
+const buildMs = 90 * minute;
+/** Between two jobs of one run. */
+const jobGapMs = 30 * minute;
+/** No plan asks for more: its longest wait, and as long as that checkpoint may still be taken. */
+const longestLeaseMs = Math.max(...checkpointRows.map((c) => c.afterMs)) + windowMs;
+/** What a run at work asks for: a checkpoint's fleet stays held, since the schedule goes on with what broke off. */
+const workingMs = ({ checkpoint }, now) => Math.max(heartbeatMs, checkpoint === null ? 0 : checkpoint.dueAt + windowMs - now);
+function leaseFate(s, { brokeOff, ours, now }) {
+	const { kind, holdsLeases } = traitsOf(s.state);
+	if (kind === "timer" && s.waitUntil !== null) return {
+		kind: "hold",
+		until: s.waitUntil + windowMs
+	};
+	const schedules = s.state === "TEST" && (s.checkpoint !== null || s.unattended);
+	if (brokeOff && schedules) return {
+		kind: "hold",
+		until: (s.checkpoint?.dueAt ?? s.changedAt) + windowMs
+	};
+	if (isFinal(s.state) || kind === "person" || brokeOff) return { kind: "give-back" };
+	return ours && holdsLeases ? {
+		kind: "hold",
+		until: now + (s.state === "BUILD" ? buildMs : jobGapMs)
+	} : { kind: "leave" };
+}
+
+// src/domain/transitions.ts
+const to = (state, why) => why === void 0 ? { to: state } : {
+	to: state,
+	why
+};
+const afterPass = (s) => s.checkpointsLeft[0] !== void 0 ? to(s.checkpointsLeft[0]) : s.manualVerify ? to("AWAIT_APPROVAL") : to("COMPLETE");
+const afterRegression = (s) => s.counters.restarts < restartsAllowed ? to("RESTART", "regression at a soak checkpoint") : to("STOPPED", `regression after ${restartsAllowed} full loops: a person is asked`);
+const buildsAllowed = 3;
+/**
+* The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for
+* ever.
+*/
+const restartsAllowed = 3;
+const anywhere = {
+	stop: () => to("STOPPED", "stopped by a person"),
+	superseded: () => to("STOPPED", "superseded"),
+	unrecoverable: () => to("STOPPED")
+};
+const stay = {
+	...anywhere,
+	claimed: (s) => to(s.state)
+};
+const missed = () => to("STOPPED", "a checkpoint was missed");
+/** Every state and every event it knows. */
+const table$3 = {
+	IDLE: {
+		...anywhere,
+		begin: () => to("INTERVIEW")
+	},
+	INTERVIEW: {
+		...anywhere,
+		confirmed: () => to("SETUP")
+	},
+	SETUP: {
+		...stay,
+		ready: () => to("BUILD"),
+		queued: () => to("SETUP")
+	},
+	BUILD: {
+		...stay,
+		built: () => to("DEPLOY"),
+		toolchain: () => to("BUILD", "natively on the build host"),
+		failed: (s) => s.failedBuildsInARow + 1 >= buildsAllowed ? to("STOPPED", `${buildsAllowed} failed builds: a person is asked`) : to("FIX")
+	},
+	DEPLOY: {
+		...stay,
+		deployed: () => to("TEST"),
+		failed: () => to("FIX"),
+		queued: () => to("SETUP")
+	},
+	TEST: {
+		...stay,
+		begun: () => to("TEST"),
+		passed: afterPass,
+		failed: (s) => s.checkpoint === null ? to("FIX") : afterRegression(s),
+		inconclusive: (s) => s.inconclusiveInARow === 0 ? to("TEST", "inconclusive: once more") : to("STOPPED", "inconclusive twice in a row"),
+		missed
+	},
+	FIX: {
+		...stay,
+		fixed: () => to("BUILD"),
+		"no-fix-command": () => to("AWAIT_PUSH")
+	},
+	AWAIT_PUSH: {
+		...anywhere,
+		pushed: () => to("BUILD")
+	},
+	...perCheckpoint(() => ({
+		...anywhere,
+		due: () => to("TEST"),
+		missed
+	})),
+	RESTART: {
+		...stay,
+		restart: () => to("SETUP")
+	},
+	AWAIT_APPROVAL: {
+		...anywhere,
+		approved: () => to("COMPLETE"),
+		rejected: () => to("STOPPED", "rejected by a person"),
+		expired: () => to("STOPPED", "nobody approved in time")
+	},
+	COMPLETE: {},
+	STOPPED: {}
+};
+function targetOf(session, event) {
+	const row = table$3[session.state];
+	return Object.hasOwn(row, event) ? row[event]?.(session) : void 0;
+}
+
+// src/domain/next.ts
+/** A person's time to look at the proof (spec §4: AWAIT_APPROVAL has a deadline). */
+const approvalMs = 6048e5;
+/** The entry that records `result`; undefined when this state knows no such event. */
+function next(entries, session, result, at, signer) {
+	const target = targetOf(session, result.event);
+	if (target === void 0) return void 0;
+	return chain(entries, {
+		session: session.id,
+		at,
+		from: session.state,
+		event: result.event,
+		to: target.to,
+		why: target.why === void 0 ? result.why : `${target.why}; ${result.why}`,
+		facts: {
+			...result.facts,
+			...untilWhen(target.to, at),
+			...signer === void 0 ? {} : signature(signer)
+		}
+	});
+}
+function untilWhen(to, at) {
+	if (isCheckpoint(to)) return { dueAt: at + (checkpointRows.find((c) => c.state === to)?.afterMs ?? 0) };
+	return to === "AWAIT_APPROVAL" ? { deadline: at + approvalMs } : {};
+}
+
+// src/domain/build.ts
+/**
+* One text for one state of a source: the commit, and a digest of what is not committed. Null where git knows nothing.
+*/
+const revisionOf = (source) => source.kind === "none" ? null : source.dirty === null ? source.commit : `${source.commit}+${source.dirty.digest.slice(0, 12)}`;
+/**
+* What to do with the result of zigbuild: another toolchain cures neither the project's own errors nor a wrong command.
+*/
+function afterZigbuild(result) {
+	if (result.kind === "built") return "use";
+	return result.reason === "toolchain" ? "native" : "fail";
+}
+
+// src/domain/fleet.ts
+/** `registry` is never a peer; the three others are (spec §1 Role). */
+const roles = [
+	"registry",
+	"bootstrap",
+	"test",
+	"nat"
+];
+/** What a label claims. What a NAT really does is a {@link NatMeasurement}. */
+const natKinds = [
+	"none",
+	"full-cone",
+	"address-restricted",
+	"port-restricted",
+	"symmetric"
+];
+/** How a lab's delay and loss are made; `none`: they are not covered. */
+const shapings = [
+	"netem",
+	"nfqueue",
+	"none"
+];
+/** What `--fleet` takes to mean this fleet. */
+const fleetReference = (fleet) => fleet.reference ?? fleet.name;
+const peersOf = (fleet) => fleet.nodes.filter((n) => n.role !== "registry");
+const registryOf = (fleet) => fleet.nodes.find((n) => n.role === "registry");
+const bootstrapsOf = (fleet) => fleet.nodes.filter((n) => n.role === "bootstrap");
+/** The declared kind that a measurement matches; undefined where it matches none (ADM mapping, say). */
+function measuredKind(m) {
+	if (m.mapping === "none") return "none";
+	if (m.mapping === "APDM") return m.filtering === "APDF" ? "symmetric" : void 0;
+	if (m.mapping === "ADM") return void 0;
+	switch (m.filtering) {
+		case "EIF": return "full-cone";
+		case "ADF": return "address-restricted";
+		case "APDF": return "port-restricted";
+	}
+}
+
+// src/commands/quote.ts
+/** Quoting for POSIX shells: the one place where a value becomes shell text. */
+const plain$2 = /^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
+/** Read as something else than a word when they stand first: assignments and reserved words. */
+const special = /^(?:[A-Za-z_][A-Za-z0-9_]*\+?=.*|if|then|else|elif|fi|do|done|case|esac|while|until|for|in|function|select|time)$/;
+/** Linux refuses a single argument longer than this (MAX_ARG_STRLEN), and sshd passes the whole line as one. */
+const longest$2 = 131071;
+/** One word that the shell reads back unchanged. */
+function quote(word) {
+	if (word.includes("\0")) throw new Failure({
+		code: "H023",
+		message: "a word for a shell holds a NUL byte"
+	});
+	return plain$2.test(word) && !special.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+const raw$1 = (text) => ({ raw: text });
+/**
+* Template for scripts: every interpolated string is quoted as one word, an array as several; {@link raw} passes
+* through.
+* The template's own common indentation is removed; lines inside values are never touched. Backslashes reach the shell
+* as written.
+*/
+function sh$1(text, ...parts) {
+	const lines = text.raw.join(hole).replace(/^\n/, "").split("\n");
+	const indents = lines.filter((l) => l.trim() !== "").map(leading);
+	const indent = indents.length === 0 ? 0 : Math.min(...indents);
+	return lines.map((l) => l.slice(Math.min(indent, leading(l)))).join("\n").trimEnd().split(hole).map((chunk, i) => chunk + (i < parts.length ? word(parts[i]) : "")).join("");
+}
+/** Stands for a value while the template is dedented: a newline inside a value is no line of the template. */
+const hole = "\0";
+const leading = (line) => /^ */.exec(line)?.[0].length ?? 0;
+function word(part) {
+	if (typeof part === "number") return String(part);
+	if (typeof part === "string") return quote(part);
+	return "raw" in part ? part.raw : part.map(quote).join(" ");
+}
+/** The line that is sent to the node's shell. */
+function render(command) {
+	const line = command.kind === "argv" ? command.argv.map(quote).join(" ") : `sh -c ${quote(command.text)}`;
+	if (Buffer.byteLength(line) > longest$2) throw new Failure({
+		code: "H024",
+		message: `the command “${command.why}” is longer than ${longest$2} bytes: send its data by stdin`
+	});
+	return line;
+}
+/** The same command entered through a prefix such as `nsenter --net=… --`. */
+function inside(prefix, command) {
+	if (prefix.length === 0) return command;
+	const { why, idempotent } = command;
+	return {
+		kind: "argv",
+		why,
+		idempotent,
+		argv: [...prefix, ...command.kind === "argv" ? command.argv : [
+			"sh",
+			"-c",
+			command.text
+		]]
+	};
+}
+
+// src/commands/remedies.ts
+/** Remedies as lines that work when they are typed: every word is quoted for a shell. */
+const diagnoseNode = (node, fleet) => `vps-test diagnose ${quote(node)} --fleet ${quote(fleetReference(fleet))}`;
+const listNodes = (fleet) => `vps-test nodes --fleet ${quote(fleetReference(fleet))}`;
+const listLeasesOf = (fleet) => `vps-test lease --fleet ${quote(fleetReference(fleet))}`;
+/** `remote`: the repository that holds the ledger; absent: the ledger of this machine. */
+const listSessions = (remote) => `vps-test status${remote === void 0 ? "" : ` --remote ${quote(remote)}`}`;
+
+// src/commands/lease.ts
+/** On the node. */
+const leaseDir = "/var/lib/vps-test/leases";
+/**
+* What no run of ours wrote (a disk that lost the end of it, a hand) is nobody's lease: it keeps no node for ever, and
+* is no number that a shell computes with. The clock's seconds are more than any fencing number before.
+*/
+const sound = raw$1(`case "$fence" in ''|0?*|*[!0-9]*|?????????????*) fence=$now; until=0;; esac
+  case "$until" in ''|*[!0-9]*|?????????????*) until=0;; esac`);
+const readState = (service) => raw$1(sh$1`
+  set -eu; umask 077; d=${leaseDir}; s=${service}; mkdir -p "$d"; exec 9>"$d/$s.lock"; flock -w 10 9
+  now=$(date +%s); fence=0; until=0; holder=; info=
+  if [ -s "$d/$s" ]; then { read -r fence; read -r until; read -r holder; read -r info; } <"$d/$s" || true; fi
+  ${sound}`);
+/**
+* For as long as was asked for, from now on: a heartbeat of minutes replaces a wait of hours, and the other way round.
+* Synced before it counts: a number that came back smaller after a power cut would let an old holder in again. Four
+* lines on the node: fencing number, expiry (node's Unix seconds), holder, base64 of who and why. Exit 75: held by
+* another.
+*/
+const acquireLease = (r) => ({
+	kind: "script",
+	why: `lease ${r.service}`,
+	idempotent: true,
+	text: sh$1`
+    ${readState(r.service)}
+    if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
+    if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
+    until=$((now + ${r.seconds}))
+    printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({
+		who: r.who,
+		why: r.why
+	})).toString("base64")} >"$d/$s.new"
+    sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`
+});
+/**
+* The heartbeat: never shortens, and gives nothing back to whom it was taken from (exit 76). One that ran out and that
+* nobody took since is still the holder's: no other could have changed anything meanwhile.
+*/
+const renewLease = (service, holder, fence, seconds) => ({
+	kind: "script",
+	why: `renew lease ${service}`,
+	idempotent: true,
+	text: sh$1`
+    ${readState(service)}
+    if [ "$holder" != ${holder} ] || [ "$fence" != ${fence} ]; then echo "lost $fence $until $holder $info"; exit 76; fi
+    wanted=$((now + ${seconds}))
+    if [ "$until" -lt "$wanted" ]; then
+      printf '%s\n' "$fence" "$wanted" "$holder" "$info" >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"
+    fi`
+});
+/** Gives the lease back; another holder's lease is left alone. The fencing number stays, so that it never goes down. */
+const releaseLease = (service, holder) => ({
+	kind: "script",
+	why: `release lease ${service}`,
+	idempotent: true,
+	text: sh$1`
+    ${readState(service)}
+    if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`
+});
+/** Takes a lease away, whoever holds it: the fencing number goes up, so that its holder changes nothing any more. */
+const breakLease = (service) => ({
+	kind: "script",
+	why: `break lease ${service}`,
+	idempotent: false,
+	text: sh$1`
+    ${readState(service)}
+    printf '%s\n' "$((fence + 1))" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"`
+});
+/** One line for each lease that is held: the node's clock, service, fencing number, expiry, holder, who and why. */
+const listLeases = {
+	kind: "script",
+	why: "leases",
+	idempotent: true,
+	text: sh$1`
+    now=$(date +%s)
+    for f in ${raw$1(leaseDir)}/*; do
+      case "$f" in *.lock|*.new) continue;; esac
+      [ -s "$f" ] || continue
+      fence=; until=0; holder=-; info=
+      { read -r fence; read -r until; read -r holder; read -r info; } <"$f" || true
+      ${sound}
+      if [ "$until" -gt "$now" ] 2>/dev/null; then printf '%s\n' "$now $(basename "$f") $fence $until $holder $info"; fi
+    done`
+};
+/** What {@link listLeases} printed; a line that is none of it is left out. */
+const parseLeases = (stdout) => stdout.split("\n").flatMap((line) => {
+	const [now = "", service = "", fence = "", until = "", holder = "", info = ""] = line.split(" ");
+	if (![
+		now,
+		fence,
+		until
+	].every((n) => number$2.test(n))) return [];
+	return [{
+		service,
+		fence: Number(fence),
+		until: Number(until),
+		secondsLeft: Number(until) - Number(now),
+		holder,
+		...about(info)
+	}];
+});
+/** First lines of every script that changes a service: exit 76 unless this holder still has this fencing number. */
+const fenced = (service, holder, fence) => raw$1(sh$1`
+  ${readState(service)}
+  if [ "$holder" != ${holder} ] || [ "$fence" != ${fence} ] || [ "$until" -le "$now" ]; then echo "lease lost: $holder has $fence" >&2; exit 76; fi`);
+/** Twelve digits of Unix seconds are a date that JavaScript knows. */
+const number$2 = /^\d{1,12}$/;
+function parseLease(stdout) {
+	const [kind, fence, until, holder, info] = (stdout.trim().split("\n").at(-1) ?? "").split(" ");
+	if (kind !== "acquired" && kind !== "held" || !number$2.test(fence ?? "") || !number$2.test(until ?? "")) return {
+		kind: "unreadable",
+		text: stdout.slice(0, 200)
+	};
+	if (kind === "acquired") return {
+		kind,
+		fence: Number(fence),
+		until: Number(until)
+	};
+	return {
+		kind,
+		fence: Number(fence),
+		until: Number(until),
+		holder: holder ?? "",
+		...about(info ?? "")
+	};
+}
+function about(info) {
+	try {
+		const value = JSON.parse(Buffer.from(info, "base64").toString("utf8"));
+		return {
+			who: String(value.who ?? ""),
+			why: String(value.why ?? "")
+		};
+	} catch {
+		return {
+			who: "",
+			why: ""
+		};
+	}
+}
+
+// src/commands/release.ts
+const releaseDir = (r) => `${r.installPath}/releases/${r.sha256}`;
+const currentBinary = (r) => `${r.installPath}/current/${r.name}`;
+const exitNoSpace = 28;
+const exitDigest = 65;
+const exitNoExec = 67;
+/** Exit 67 where the folder's file system lets nothing be executed: a script that does nothing is tried. */
+const executable = (dir) => raw$1(sh$1`
+  try="${dir}/.$$.try"; printf '#!/bin/sh\n' >"$try"; chmod 755 "$try"
+  "$try" 2>/dev/null || { rm -f "$try"; echo "mounted noexec: nothing in ${dir} can be executed" >&2; exit ${67}; }; rm -f "$try"`);
+/** Prints `present` when this exact release lies there already, else which packing the node can decompress. */
+const inspectRelease = (r) => ({
+	kind: "script",
+	why: `look for ${r.name} ${r.sha256.slice(0, 12)}`,
+	idempotent: true,
+	text: sh$1`
+    dir=${releaseDir(r)}; f="$dir"/${r.name}
+    if [ -f "$f" ] && echo ${`${r.sha256}  `}"$f" | sha256sum -c --status; then
+      ${executable(raw$1("$dir"))}
+      chmod 755 "$f"; echo present; exit 0
+    fi
+    if command -v zstd >/dev/null; then echo zstd; else echo gzip; fi`
+});
+/**
+* Reads the compressed binary from stdin; leaves nothing behind when cut, when the digest differs (65) or when there is
+* no room (28).
+*/
+const receive = (r, packing) => ({
+	kind: "script",
+	why: `receive ${r.name} ${r.sha256.slice(0, 12)}`,
+	idempotent: true,
+	text: sh$1`
+    set -eu; umask 022; dir=${releaseDir(r)}; mkdir -p "$dir" || exit ${28}
+    free() { df -Pk "$dir" | awk 'NR==2{print $4}'; }
+    full() { echo "no space: $(free) KiB free" >&2; rmdir "$dir" 2>/dev/null || true; exit ${28}; }
+    if [ "$(free)" -lt ${Math.ceil(r.bytes / 1024) + 64} ]; then full; fi
+    part="$dir/.$$.part"; trap 'rm -f "$part"; rmdir "$dir" 2>/dev/null || true' EXIT; trap 'exit 74' HUP INT TERM PIPE
+    ${packing === "zstd" ? ["zstd", "-qdc"] : ["gzip", "-dc"]} >"$part" || { if [ "$(free)" -lt 64 ]; then full; fi; exit 74; }
+    echo ${`${r.sha256}  `}"$part" | sha256sum -c --status || exit ${65}
+    ${executable(raw$1("$dir"))}
+    chmod 755 "$part"; sync "$part"; mv -f "$part" "$dir"/${r.name}`
+});
+/** Written on the node before the switch: whose it is, and what was current before it. */
+const note$1 = (r, lease) => `${lease.holder} ${lease.fence} ${r.sha256}`;
+/**
+* Points `current` at the release, in one rename; what was current before is written down on the node, so that
+* {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote.
+*/
+const switchTo = (r, lease) => ({
+	kind: "script",
+	why: `switch to ${r.sha256.slice(0, 12)}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    cd ${r.installPath}; old=$(readlink current || true); [ -n "$old" ] || old=none
+    wrote=; [ ! -s .switched ] || read -r wrote <.switched || true
+    case "$wrote" in ${note$1(r, lease)}' '*) : ;; *) printf '%s %s\n' ${note$1(r, lease)} "$old" >.switched.new; mv -f .switched.new .switched;; esac
+    if [ "$old" != ${`releases/${r.sha256}`} ]; then ln -sfn ${`releases/${r.sha256}`} .current.new; mv -T .current.new current; fi`
+});
+/**
+* Where this release is current, back to what was current before; prints `back`, `none` (nothing was, or this very
+* release), `unknown` (nothing is written down) or `untouched` (the switch did not happen).
+*/
+const undoSwitch = (r, lease) => raw$1(sh$1`
+  cd ${r.installPath}; was=untouched
+  if [ "$(readlink current || true)" = ${`releases/${r.sha256}`} ]; then
+    wrote=; [ ! -s .switched ] || read -r wrote <.switched || true; old=${raw$1("${wrote#")}${note$1(r, lease)}' '}; was=unknown
+    if [ "$old" = none ] || [ "$old" = ${`releases/${r.sha256}`} ]; then was=none
+    elif [ -n "$old" ] && [ "$old" != "$wrote" ] && [ -d "$old/" ]; then was=back; ln -sfn "$old" .current.new; mv -T .current.new current; fi
+  fi`);
+/** Keeps the current release and the two newest others. */
+const prune = (r) => ({
+	kind: "script",
+	why: "prune old releases",
+	idempotent: true,
+	text: sh$1`
+    cd ${r.installPath}/releases 2>/dev/null || exit 0; keep=$(basename "$(readlink ../current)")
+    ls -1t | grep -E '^[0-9a-f]{64}$' | grep -vxF "$keep" | tail -n +3 | while read -r d; do rm -rf "./$d"; done`
+});
+
 // src/instruments/per-node.ts
 /** The same work on many nodes at once: one node's failure never stops the others. */
 /** Anything that is not a {@link Failure} already is ours to answer for: harness. An aborted run aborts as a whole. */
@@ -1772,17 +2427,11 @@ const asFailure = (error, node) => error instanceof Failure ? error : new Failur
 
 // src/stages/parts/leases.ts
 /** Takes, renews and gives back the leases of a run; they lie on the nodes (spec §1 Lease). */
-/** Long enough for one stage; every stage renews. */
-const stageSeconds = 1800;
-/** A build may take 45 minutes, in a job that cannot renew the lease; that one and the next wait for their runners. */
-const buildSeconds = 5400;
-/** A test's job may last so long. */
-const testSeconds = 10800;
 /**
 * Fencing number per node. A lease that another session holds is a `busy` failure which says who, why and until when.
 */
-async function takeLeases(world, plan, holder, nodes, seconds = stageSeconds) {
-	const service = plan.config.deploy.serviceName;
+async function takeLeases(world, plan, holder, nodes, ms, service = plan.config.deploy.serviceName) {
+	const seconds = Math.ceil(ms / 1e3);
 	return onEachNode(nodes, world.signal, async (name) => {
 		const result = await (await world.remote(name)).run(acquireLease({
 			service,
@@ -1795,7 +2444,14 @@ async function takeLeases(world, plan, holder, nodes, seconds = stageSeconds) {
 			signal: world.signal
 		});
 		const answer = parseLease(result.stdout);
-		if (answer.kind === "acquired" && result.code === 0) return answer.fence;
+		if (answer.kind === "acquired" && result.code === 0) {
+			world.held?.set(`${name} ${service}`, {
+				node: name,
+				service,
+				fence: answer.fence
+			});
+			return answer.fence;
+		}
 		if (answer.kind === "held") throw new Failure({
 			code: "B010",
 			node: name,
@@ -1807,38 +2463,71 @@ async function takeLeases(world, plan, holder, nodes, seconds = stageSeconds) {
 				until: answer.until * 1e3
 			}
 		});
-		throw new Failure({
-			code: "I130",
-			node: name,
-			message: `${name}: cannot take the lease (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
-			remedy: diagnoseNode(name, world.fleet)
-		});
+		throw unwritten(world.fleet, name, "take", result);
 	});
 }
 /**
 * Keeps the fleet through a build, or takes one that is free: all of it or nothing. That it is busy is no reason not to
 * know whether the program compiles; DEPLOY waits for it or refuses.
 */
-async function leaseForBuild(world, plan, holder, nodes) {
-	const { done, failed } = await takeLeases(world, plan, holder, nodes, buildSeconds);
+async function leaseForBuild(world, plan, holder, nodes, ms) {
+	const { done, failed } = await takeLeases(world, plan, holder, nodes, ms);
 	const busy = [...failed.values()].find((f) => f.kind === "busy");
 	if (busy === void 0) return;
 	world.log.info(`${busy.message}; building meanwhile`);
 	await giveLeasesBack(world, plan, holder, [...done.keys()]);
 }
 /**
-* Keeps the fleet through a wait, and as long as the checkpoint may still be taken after it. `until`: Unix milliseconds
-* of our clock.
+* Keeps the fleet through a wait, or until the next job. `until`: Unix milliseconds of our clock. What is not known to
+* be held is taken; what this run knew and lost is not.
 */
 async function holdLeases(world, plan, holder, nodes, until) {
-	const { failed } = await takeLeases(world, plan, holder, nodes, Math.max(stageSeconds, Math.ceil((until + windowMs - world.clock.now()) / 1e3)));
-	failed.forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`));
+	const ms = Math.max(heartbeatMs, until - world.clock.now());
+	const service = plan.config.deploy.serviceName;
+	const known = nodes.flatMap((n) => world.held?.get(`${n} ${service}`) ?? []);
+	const { failed } = await takeLeases(world, plan, holder, nodes.filter((n) => !known.some((k) => k.node === n)), ms);
+	const lost = await renewLeases(world, holder, known, ms);
+	new Map([...failed, ...lost]).forEach((f, n) => world.log.warn(`${n}: the lease was not prolonged: ${f.message}`));
 }
-async function giveLeasesBack(world, plan, holder, nodes) {
-	const { failed } = await onEachNode(nodes, world.signal, async (name) => (await world.remote(name)).run(releaseLease(plan.config.deploy.serviceName, holder), {
-		timeoutMs: 15e3,
-		signal: world.signal
-	}));
+/** Answers with what could not be renewed; a lease that is no longer ours is a `busy` failure. */
+async function renewLeases(world, holder, held, ms) {
+	const names = [...new Set(held.map((h) => h.node))];
+	const { failed } = await onEachNode(names, world.signal, async (name) => {
+		const remote = await world.remote(name);
+		for (const { service, fence } of held.filter((h) => h.node === name)) {
+			const result = await remote.run(renewLease(service, holder, fence, Math.ceil(ms / 1e3)), {
+				timeoutMs: 3e4,
+				signal: world.signal
+			});
+			if (result.code === 76) throw new Failure({
+				code: "B011",
+				node: name,
+				message: `${name}: the lease of ${service} is no longer ours: a person broke it, or another session took it`,
+				remedy: listLeasesOf(world.fleet)
+			});
+			if (result.code !== 0) throw unwritten(world.fleet, name, "renew", result);
+		}
+	});
+	return failed;
+}
+const unwritten = (fleet, name, what, { code, stderr }) => new Failure({
+	code: "I130",
+	node: name,
+	message: `${name}: cannot ${what} the lease (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`,
+	remedy: diagnoseNode(name, fleet)
+});
+async function giveLeasesBack(world, plan, holder, nodes, services = [plan.config.deploy.serviceName]) {
+	const { failed } = await onEachNode(nodes, world.signal, async (name) => {
+		const remote = await world.remote(name);
+		for (const service of services) {
+			world.held?.delete(`${name} ${service}`);
+			const done = await remote.run(releaseLease(service, holder), {
+				timeoutMs: 15e3,
+				signal: world.signal
+			});
+			if (done.code !== 0) throw unwritten(world.fleet, name, "give back", done);
+		}
+	});
 	failed.forEach((f, n) => world.log.warn(`${n}: the lease was not given back and stays until it expires: ${f.message}`));
 }
 
@@ -1850,10 +2539,6 @@ async function giveLeasesBack(world, plan, holder, nodes) {
 function withCause(fault, all) {
 	const first = all.find((e) => fault.includes(`${e.node} `)) ?? all[0];
 	return first === void 0 ? fault : `${fault}: ${first.message}${all.length > 1 ? ` (${all.length} nodes left out)` : ""}`;
-}
-/** Everything left out so far, oldest first. */
-function exclusions(session) {
-	return [session.newest.SETUP, session.newest.DEPLOY].flatMap((e) => e !== void 0 && "excluded" in e.facts ? e.facts.excluded ?? [] : []);
 }
 const rosterOf = (plan, session) => {
 	const out = new Set(exclusions(session).map((e) => e.node));
@@ -1879,10 +2564,10 @@ const keptBinary = `${folder$1}/current`;
 const triedBefore = ({ newest: { BUILD } }) => BUILD?.event === "toolchain" ? BUILD.facts.before : [];
 const build$2 = async (plan, session, world) => {
 	const before = triedBefore(session);
-	await leaseForBuild(world, plan, session.id, rosterOf(plan, session));
+	await leaseForBuild(world, plan, session.id, rosterOf(plan, session), workingMs(session, world.clock.now()));
 	world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ", on the build host" : ""}`);
 	try {
-		const obtained = await world.builder.obtain(plan, before);
+		const obtained = await world.builder.obtain(plan, before, world.signal);
 		if ("elsewhere" in obtained) return {
 			event: "toolchain",
 			why: obtained.elsewhere.at(-1)?.message.slice(0, 1e3) ?? "zigbuild cannot work here",
@@ -1984,24 +2669,24 @@ function buildFaultsOf(entries) {
 // src/stages/parts/busy.ts
 const pollMs = 5e3;
 /** The leases, or what the session comes to without them. */
-async function leaseFleet(plan, session, world, nodes, seconds) {
+async function leaseFleet(plan, session, world, nodes) {
 	const confirmed = session.newest.INTERVIEW;
 	const policy = confirmed?.event === "confirmed" ? confirmed.facts.onBusy : "refuse";
 	const deadline = world.clock.now() + world.patienceMs;
 	let ended = null;
 	for (;;) {
-		const leases = await takeLeases(world, plan, session.id, nodes, seconds);
+		const leases = await takeLeases(world, plan, session.id, nodes, workingMs(session, world.clock.now()));
 		const busy = [...leases.failed.values()].find((f) => f.kind === "busy");
 		if (busy === void 0) return leases;
 		await giveLeasesBack(world, plan, session.id, [...leases.done.keys()]);
 		const holder = busy.facts.held?.holder ?? "";
 		if (policy === "supersede" && holder !== ended) {
 			const refused = await supersede(plan, session, world, holder);
-			if (refused !== null) return refusal$1(busy, refused);
+			if (refused !== null) return refusal$2(busy, refused);
 			ended = holder;
 			continue;
 		}
-		if (policy !== "queue") return refusal$1(busy);
+		if (policy !== "queue") return refusal$2(busy);
 		const newer = await newerOf(plan, session, world);
 		if (newer !== null) return {
 			event: "superseded",
@@ -2022,7 +2707,7 @@ async function leaseFleet(plan, session, world, nodes, seconds) {
 		await world.clock.sleep(Math.min(pollMs, left), world.signal);
 	}
 }
-const refusal$1 = (busy, also) => ({
+const refusal$2 = (busy, also) => ({
 	event: "unrecoverable",
 	why: `${busy.message}${also === void 0 ? "" : `; ${also}`}`.slice(0, 1e3),
 	facts: failureFacts(busy)
@@ -2066,6 +2751,8 @@ const askedAt = (entries) => entries.findLast(hasPlan)?.at ?? 0;
 
 // src/commands/service.ts
 const marker = "# Written by vps-test; a unit without this line is never overwritten.";
+/** Whose each unit of ours is: one file for each, with project and session. */
+const ownersDir = "/var/lib/vps-test/owners";
 const dataDir = (unit) => `/var/lib/${unit}`;
 /** Unprivileged and without capabilities: a subject that could change nft could change the witness. */
 const unitText = (u) => [
@@ -2087,6 +2774,7 @@ const unitText = (u) => [
 	"ProtectSystem=strict",
 	"ProtectHome=yes",
 	"Restart=on-failure",
+	"LogRateLimitIntervalSec=0",
 	"RestartSec=1",
 	"KillSignal=SIGTERM",
 	"TimeoutStopSec=5",
@@ -2104,15 +2792,17 @@ const quoted = (word) => {
 	const text = word.replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("%", "%%").replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 	return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`;
 };
-/** Writes the unit unless a foreign one is there; prints `foreign`, `changed` or `same`. */
-const writeUnit = (u, lease) => ({
+/** Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. */
+const writeUnit = (u, lease, project) => ({
 	kind: "script",
 	why: `write unit ${u.name}`,
 	idempotent: true,
 	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
+    f=/etc/systemd/system/${raw$1(quote(`${u.name}.service`))}
+    if [ "$(readlink "$f")" = /dev/null ]; then echo "$f is masked: systemctl unmask ${raw$1(quote(`${u.name}.service`))}" >&2; exit 1; fi
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
+    mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} >${ownersDir}/${raw$1(quote(u.name))}
     printf %s ${unitText(u)} >"$f.new"
     if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
     if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
@@ -2126,18 +2816,53 @@ const restartUnit = (unit, lease) => ({
     systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`
 });
 /**
-* Undoes what a failed switch left: the unit's text of before comes back; a unit that never ran is stopped, so that it
-* does not restart for ever.
+* Undoes what a failed switch left, all by what lies on the node: the release and the unit's text of before come back; a
+* unit that never ran, or of which nobody knows what ran, is stopped, so that it does not restart for ever. Prints what
+* it found.
 */
-const restoreUnit = (unit, restart, lease) => ({
+const putBack = (unit, release, lease) => ({
 	kind: "script",
-	why: restart ? `put the old ${unit} back` : `stop ${unit}`,
+	why: `put back what ${unit} ran before`,
 	idempotent: true,
 	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
-    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then mv "$f.before" "$f"; systemctl daemon-reload; fi
-    systemctl reset-failed ${unit} 2>/dev/null || true
-    ${raw(restart ? sh$1`systemctl restart ${unit}` : sh$1`systemctl stop ${unit}`)}`
+    f=/etc/systemd/system/${raw$1(quote(`${unit}.service`))}
+    ${undoSwitch(release, lease)}
+    if [ -e "$f.before" ] && grep -qxF ${marker} "$f"; then
+      mv "$f.before" "$f"; systemctl daemon-reload; if [ "$was" = none ]; then was=same; fi
+    fi
+    case "$was" in
+      back | same) systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit} ;;
+      none | unknown) systemctl reset-failed ${unit} 2>/dev/null || true; systemctl stop ${unit} ;;
+    esac
+    echo "$was"`
+});
+/** The unit's text of before is not needed any more: what is written down is only ever of the last change. */
+const settleUnit = (unit) => ({
+	kind: "script",
+	why: `keep unit ${unit}`,
+	idempotent: true,
+	text: sh$1`rm -f /etc/systemd/system/${raw$1(quote(`${unit}.service.before`))}`
+});
+/** The unit, its releases and its data; prints `removed`, `absent`, or `foreign` for a unit that is not ours. */
+const removeUnit = (unit, installPath, lease) => ({
+	kind: "script",
+	why: `remove ${unit}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    f=/etc/systemd/system/${raw$1(quote(`${unit}.service`))}
+    if ! [ -e "$f" ]; then
+      if systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then echo foreign; else echo absent; fi; exit 0
+    fi
+    if ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
+    systemctl disable -q --now ${`${unit}.service`} 2>/dev/null || systemctl stop ${`${unit}.service`}
+    systemctl clean --what=state ${`${unit}.service`} 2>/dev/null || rm -rf ${dataDir(unit)}
+    rm -f "$f" "$f.before" "$f.new" ${ownersDir}/${raw$1(quote(unit))}; systemctl daemon-reload
+    systemctl reset-failed ${`${unit}.service`} 2>/dev/null || true
+    if cd ${installPath} 2>/dev/null; then
+      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
+      rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
+    fi
+    echo removed`
 });
 /** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */
 const proveRunning = (unit, place) => ({
@@ -2146,12 +2871,15 @@ const proveRunning = (unit, place) => ({
 	idempotent: true,
 	text: sh$1`
     set -eu; u=${unit}
-    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result
-    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Now=$(date +%s%3N)"
+    systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result -p ExecMainStatus -p DropInPaths
+    f=$(systemctl show "$u" -p FragmentPath --value); [ -z "$f" ] || echo "UnitSha256=$(sha256sum <"$f" | cut -c1-64) $(grep -cxF ${marker} "$f")"
+    echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Clock=$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
     pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
-    echo "Exe=$(sha256sum "/proc/$pid/exe" | cut -c1-64)"
+    # One that ends while it is looked at is none that runs.
+    ids=$(grep -E '^(Uid|CapEff):' "/proc/$pid/status" 2>/dev/null) || exit 0
+    echo "Exe=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -c1-64)"; echo "$ids"
+    echo "Image=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f24,26 | tr ' ' .)"
     echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
-    grep -E '^(Uid|CapEff):' "/proc/$pid/status"
     ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`
 });
 /** The newest lines of a unit's journal, for evidence. */
@@ -2184,10 +2912,61 @@ function listAt(text, at) {
 	} catch {
 		return [];
 	}
-	for (const name of at === "$" ? [] : at.split(".")) value = isObject$1(value) && Object.hasOwn(value, name) ? value[name] : void 0;
-	return (Array.isArray(value) ? value : [value]).filter(isObject$1);
+	for (const name of at === "$" ? [] : at.split(".")) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : void 0;
+	return (Array.isArray(value) ? value : [value]).filter(isObject);
 }
-const isObject$1 = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+/** One object; null where the text is anything else. */
+function objectIn(text) {
+	try {
+		const value = JSON.parse(text);
+		return isObject(value) ? value : null;
+	} catch {
+		return null;
+	}
+}
+const isObject = (v) => typeof v === "object" && v !== null && !Array.isArray(v);
+
+// src/domain/addresses.ts
+/**
+* IP addresses in one spelling, so that two sights of one address compare equal (testnet-interfaces §10.1: IPv4-mapped
+* addresses are everywhere).
+*/
+/** Dotted quad for IPv4 and IPv4-mapped IPv6; eight unpadded groups for other IPv6; lower case for what is neither. */
+function normalAddress(address) {
+	const bare = address.trim().toLowerCase().replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+	const groups = bare.includes(":") ? groupsOf(bare) : void 0;
+	if (groups === void 0) return bare;
+	if (!(groups.slice(0, 5).every((g) => g === 0) && groups[5] === 65535)) return groups.map((g) => g.toString(16)).join(":");
+	const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
+	return [
+		high >> 8,
+		high & 255,
+		low >> 8,
+		low & 255
+	].join(".");
+}
+/** As URLs and programs write it: an IPv6 address stands in brackets. */
+const hostPort = (host, port) => `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
+/** A real IPv6 address, after IPv4-mapped ones are taken out. */
+const isIPv6 = (address) => normalAddress(address).includes(":");
+/** Link-local and multicast: neighbour discovery and the like, never a path between two hosts. */
+const isLocalIPv6 = (address) => /^f(e[89ab]|f)/.test(normalAddress(address));
+function groupsOf(text) {
+	const quad = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
+	const [, prefix = "", a = "", b = "", c = "", d = ""] = quad ?? [];
+	const [head = "", tail, ...more] = (quad === null ? text : `${prefix}${(+a << 8 | +b).toString(16)}:${(+c << 8 | +d).toString(16)}`).split("::");
+	if (more.length > 0) return void 0;
+	const list = (part) => part === "" ? [] : part.split(":");
+	const [left, right] = [list(head), list(tail ?? "")];
+	const gap = 8 - left.length - right.length;
+	if (tail === void 0 ? gap !== 0 : gap < 0) return void 0;
+	const all = [
+		...left,
+		...Array(Math.max(gap, 0)).fill("0"),
+		...right
+	];
+	return all.every((g) => /^[0-9a-f]{1,4}$/.test(g)) ? all.map((g) => parseInt(g, 16)) : void 0;
+}
 
 // src/domain/program.ts
 /**
@@ -2220,7 +2999,8 @@ const placeholders = {
 		"bootstraps"
 	],
 	file: ["dataDir"],
-	record: ["nonce"]
+	record: ["nonce"],
+	kept: ["dataDir", "nonce"]
 };
 /** Every placeholder that the template may hold has a value, or it does not compile. */
 const fillTemplate = (_template, words, values) => fillArguments(words, values);
@@ -2239,7 +3019,7 @@ function fillArguments(template, values) {
 * the lab's own.
 */
 function registryUrlOf(fleet, plan) {
-	return (fleet.lab === void 0 ? plan.config.bootstrap.registry ?? fleet.registryUrl : fleet.registryUrl) ?? `http://${registryOf(fleet)?.ip ?? "127.0.0.1"}:${plan.profile.registry?.httpPort ?? 8080}`;
+	return (fleet.lab === void 0 ? plan.config.bootstrap.registry ?? fleet.registryUrl : fleet.registryUrl) ?? `http://${hostPort(registryOf(fleet)?.ip ?? "127.0.0.1", plan.profile.registry?.httpPort ?? 8080)}`;
 }
 /**
 * `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the
@@ -2247,8 +3027,7 @@ function registryUrlOf(fleet, plan) {
 */
 function bootstrapsFor(fleet, { config, profile }) {
 	const own = fleet.lab === void 0 ? config.bootstrap.nodes : [];
-	const address = (ip) => ip.includes(":") ? `[${ip}]` : ip;
-	return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => `${address(ip)}:${profile.servicePort}`)).join(",");
+	return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => hostPort(ip, profile.servicePort))).join(",");
 }
 /**
 * The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's
@@ -2274,13 +3053,22 @@ async function awaitRegistration(world, plan, nodes) {
 	const wait = plan.config.bootstrap.waitForRegistrationSeconds;
 	const deadline = world.clock.now() + wait * 1e3;
 	const peerIds = /* @__PURE__ */ new Map();
+	const said = /* @__PURE__ */ new Map();
 	for (;;) {
 		const unknown = nodes.filter((n) => !peerIds.has(n));
-		(await onEachNode(unknown, world.signal, (name) => readPeerId(world, plan, name))).done.forEach((id, n) => {
-			if (id !== null) peerIds.set(n, id);
+		const read = await onEachNode(unknown, world.signal, (name) => readPeerId(world, plan, name));
+		read.failed.forEach((f, n) => said.set(n, {
+			code: f.facts.code,
+			message: f.message
+		}));
+		read.done.forEach((id, n) => {
+			if (id === null) return;
+			if (id.kind === "there") peerIds.set(n, id.value);
+			else said.set(n, id.why);
 		});
 		const listed = await registeredPeers(world, plan);
-		const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), listed));
+		const peers = listed.kind === "there" ? listed.value : /* @__PURE__ */ new Set();
+		const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), peers));
 		world.log.progress("registration", `registered: ${nodes.length - missing.length}/${nodes.length}`);
 		if (missing.length === 0) return {
 			peerIds,
@@ -2288,11 +3076,16 @@ async function awaitRegistration(world, plan, nodes) {
 		};
 		if (world.clock.now() >= deadline) return {
 			peerIds,
-			missing: new Map(missing.map((n) => [n, peerIds.has(n) ? `not registered within ${wait} s` : `has no peer id after ${wait} s`]))
+			missing: new Map(missing.map((n) => [n, peerIds.has(n) ? because(`not registered within ${wait} s`, listed.kind === "none" ? listed.why : void 0) : because(`has no peer id after ${wait} s`, said.get(n))]))
 		};
 		await world.clock.sleep(300, world.signal);
 	}
 }
+/** The last reason counts: a node or a way to it that fails is not the program's fault. */
+const because = (text, why) => ({
+	code: why?.code ?? "P012",
+	message: why === void 0 ? text : `${text}: ${why.message}`
+});
 async function readPeerId(world, plan, name) {
 	if (plan.profile.peerId.kind === "none") return null;
 	const path = plan.profile.peerId.path.replaceAll("{dataDir}", dataDir(plan.config.deploy.serviceName));
@@ -2306,21 +3099,51 @@ async function readPeerId(world, plan, name) {
 		signal: world.signal
 	});
 	const id = result.stdout.trim();
-	return result.code === 0 && /^[0-9a-f]{16,128}$/i.test(id) ? id : null;
+	if (result.code !== 0) return none$1("P012", `${path}: ${result.stderr.trim().slice(0, 200) || `exit ${String(result.code)}`}`);
+	return /^[0-9a-f]{16,128}$/i.test(id) ? {
+		kind: "there",
+		value: id
+	} : none$1("P012", `${path} holds no peer id, but: ${JSON.stringify(id.slice(0, 80))}`);
 }
+const none$1 = (code, message) => ({
+	kind: "none",
+	why: {
+		code,
+		message
+	}
+});
 /** A program whose ids nobody can read is not looked for in any list. */
 const isReady = ({ profile: { peerId, registry } }, id, listed) => peerId.kind === "none" || id !== void 0 && ((registry?.ready ?? null) === null || listed.has(id));
-/** Peer ids that the registry lists now; empty when it does not answer, or nothing says where it lists them. */
+/** Peer ids that the registry lists now; none are listed where nothing says where. */
 async function registeredPeers(world, plan) {
 	const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null];
-	if (node === void 0 || ready === null) return /* @__PURE__ */ new Set();
+	if (node === void 0 || ready === null) return {
+		kind: "there",
+		value: /* @__PURE__ */ new Set()
+	};
+	const url = `${registryUrlOf(world.fleet, plan)}${ready.path}`;
 	try {
-		const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${ready.path}`, 1e4);
-		const listed = listAt(Buffer.from(answer.body).toString("utf8"), ready.list);
-		return new Set(listed.map((peer) => String(peer[ready.id] ?? "")));
-	} catch {
+		const answer = await world.http(node.name, url, 1e4);
+		const text = Buffer.from(answer.body).toString("utf8");
+		if (answer.status < 200 || answer.status > 299) return none$1("P012", `the registry answers ${url} with ${answer.status}: ${shorten(text)}`);
+		if (!isJson(text)) return none$1("P012", `the registry answers ${url} with no JSON: ${shorten(text)}`);
+		return {
+			kind: "there",
+			value: new Set(listAt(text, ready.list).map((peer) => String(peer[ready.id] ?? "")))
+		};
+	} catch (error) {
 		world.signal.throwIfAborted();
-		return /* @__PURE__ */ new Set();
+		const code = error instanceof Failure && !["I040", "I041"].includes(error.facts.code) ? error.facts.code : "P012";
+		return none$1(code, messageOf(error));
+	}
+}
+const shorten = (text) => JSON.stringify(text.slice(0, 80));
+function isJson(text) {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
 	}
 }
 
@@ -2372,95 +3195,6 @@ function boxOf(box) {
 }
 /** systemd's name for the namespace: docker's is given a name by {@link attachNamespace} first. */
 const namespacePath = (node) => node.runtime.kind === "systemd" ? null : `/run/netns/${node.runtime.kind === "netns" ? node.runtime.name : `vps-test-${node.runtime.container}`}`;
-
-// src/commands/release.ts
-const releaseDir = (r) => `${r.installPath}/releases/${r.sha256}`;
-const currentBinary = (r) => `${r.installPath}/current/${r.name}`;
-const exitNoSpace = 28;
-const exitDigest = 65;
-/** Prints `present` when this exact release lies there already, else which packing the node can decompress. */
-const inspectRelease = (r) => ({
-	kind: "script",
-	why: `look for ${r.name} ${r.sha256.slice(0, 12)}`,
-	idempotent: true,
-	text: sh$1`
-    f=${releaseDir(r)}/${r.name}
-    if [ -x "$f" ] && echo ${`${r.sha256}  `}"$f" | sha256sum -c --status; then echo present; exit 0; fi
-    if command -v zstd >/dev/null; then echo zstd; else echo gzip; fi`
-});
-/**
-* Reads the compressed binary from stdin; leaves nothing behind when cut, when the digest differs (65) or when there is
-* no room (28).
-*/
-const receive = (r, packing) => ({
-	kind: "script",
-	why: `receive ${r.name} ${r.sha256.slice(0, 12)}`,
-	idempotent: true,
-	text: sh$1`
-    set -eu; umask 022; dir=${releaseDir(r)}; mkdir -p "$dir" || exit ${28}
-    free() { df -Pk "$dir" | awk 'NR==2{print $4}'; }
-    full() { echo "no space: $(free) KiB free" >&2; rmdir "$dir" 2>/dev/null || true; exit ${28}; }
-    if [ "$(free)" -lt ${Math.ceil(r.bytes / 1024) + 64} ]; then full; fi
-    part="$dir/.$$.part"; trap 'rm -f "$part"; rmdir "$dir" 2>/dev/null || true' EXIT; trap 'exit 74' HUP INT TERM PIPE
-    ${packing === "zstd" ? ["zstd", "-qdc"] : ["gzip", "-dc"]} >"$part" || { if [ "$(free)" -lt 64 ]; then full; fi; exit 74; }
-    echo ${`${r.sha256}  `}"$part" | sha256sum -c --status || exit ${65}
-    chmod 755 "$part"; sync "$part"; mv -f "$part" "$dir"/${r.name}`
-});
-/** Points `current` at the release, in one rename; prints the release that was current before, or `none`. */
-const switchTo = (r, lease) => ({
-	kind: "script",
-	why: `switch to ${r.sha256.slice(0, 12)}`,
-	idempotent: true,
-	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    cd ${r.installPath}; old=$(readlink current || true)
-    if [ "$old" != ${`releases/${r.sha256}`} ]; then ln -sfn ${`releases/${r.sha256}`} .current.new; mv -T .current.new current; fi
-    [ -n "$old" ] || old=none; echo "$old"`
-});
-/** Back to a release that {@link switchTo} printed. */
-const rollBack = (r, old, lease) => ({
-	kind: "script",
-	why: `roll back to ${old}`,
-	idempotent: true,
-	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    cd ${r.installPath}; ln -sfn ${old} .current.new; mv -T .current.new current`
-});
-/** Keeps the current release and the two newest others. */
-const prune = (r) => ({
-	kind: "script",
-	why: "prune old releases",
-	idempotent: true,
-	text: sh$1`
-    cd ${r.installPath}/releases 2>/dev/null || exit 0; keep=$(basename "$(readlink ../current)")
-    ls -1t | grep -E '^[0-9a-f]{64}$' | grep -vxF "$keep" | tail -n +3 | while read -r d; do rm -rf "./$d"; done`
-});
-
-// src/commands/sequence.ts
-/**
-* Runs each in a subshell of its own and stops after the first that fails; {@link parts} takes the output apart. Exit 0
-* in any case.
-*/
-const sequence = (why, commands) => ({
-	kind: "script",
-	why,
-	idempotent: commands.every((c) => c.idempotent),
-	text: commands.map((c) => sh$1`( ${raw(c.kind === "script" ? c.text : render(c))}
-  ) 2>&1; c=$?; printf '\n\036%s\n' "$c"; [ "$c" = 0 ] || exit 0`).join("\n")
-});
-/**
-* One part for each command that ran; a command without one did not run. Output holds stdout and stderr as they came.
-*/
-function parts$1(stdout) {
-	const found = [];
-	let rest = stdout;
-	for (let m = /\n\u001e(\d+)\n/.exec(rest); m !== null; m = /\n\u001e(\d+)\n/.exec(rest)) {
-		found.push({
-			output: rest.slice(0, m.index),
-			code: Number(m[1])
-		});
-		rest = rest.slice(m.index + m[0].length);
-	}
-	return found;
-}
 
 // src/domain/elf.ts
 /** The only error {@link readElf} throws, whatever the bytes. */
@@ -2678,15 +3412,41 @@ function reader(bytes) {
 /** What a node really runs, read from the kernel (testnet-interfaces §9), never from the program's word. */
 async function provenProcess(world, name, unit) {
 	const node = world.fleet.nodes.find((n) => n.name === name);
-	return parseProcess(name, unit, (await (await world.remote(name)).run(proveRunning(unit, placeOf(node?.runtime ?? { kind: "systemd" })), {
+	const result = await (await world.remote(name)).run(proveRunning(unit, placeOf(node?.runtime ?? { kind: "systemd" })), {
 		timeoutMs: 3e4,
 		signal: world.signal
-	})).stdout);
+	});
+	if (result.code !== 0) throw new Failure({
+		code: "I156",
+		node: name,
+		message: `${name}: what ${unit} runs cannot be read (exit ${String(result.code)}): ${(result.stderr || result.stdout).trim().slice(-200)}`,
+		remedy: diagnoseNode(name, world.fleet)
+	});
+	return parseProcess(name, unit, result.stdout);
 }
+/** Exit codes of systemd.exec(5) that are set before the program starts. */
+const steps = {
+	200: "CHDIR",
+	203: "EXEC",
+	214: "SETSCHEDULER",
+	216: "GROUP",
+	217: "USER",
+	218: "CAPABILITIES",
+	219: "CGROUP",
+	225: "NETWORK",
+	226: "NAMESPACE",
+	227: "NO_NEW_PRIVILEGES",
+	228: "SECCOMP",
+	233: "RUNTIME_DIRECTORY",
+	238: "STATE_DIRECTORY",
+	243: "CREDENTIALS"
+};
+const stepOf = (status) => status >= 200 && status <= 243 ? `${status}/${steps[status] ?? "see systemd.exec(5)"}` : null;
 function parseProcess(node, unit, stdout) {
 	const lines = stdout.split("\n");
 	const value = (key) => lines.find((l) => l.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
 	const state = `${value("ActiveState")}/${value("SubState")} (${value("Result")})`;
+	const beforeStart = stepOf(Number(value("ExecMainStatus")));
 	const pid = Number(value("MainPID"));
 	const exe = value("Exe");
 	const start = /^StartTicks=(\d+) Hz=(\d+) Btime=(\d+)/m.exec(stdout);
@@ -2698,31 +3458,372 @@ function parseProcess(node, unit, stdout) {
 			port
 		}] : [];
 	});
+	const [, unitSha256 = null, ours = "0"] = /^UnitSha256=([0-9a-f]{64}) (\d+)$/m.exec(stdout) ?? [];
 	const active = value("ActiveState") === "active" && pid > 0;
 	if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null) return {
 		active,
 		state,
 		proof: null,
+		beforeStart,
+		unitSha256,
 		ports
 	};
 	return {
 		active,
 		state,
+		beforeStart,
+		unitSha256,
 		ports,
 		proof: {
 			node,
 			unit,
 			pid,
 			exeSha256: exe,
+			image: value("Image"),
 			bootId: value("BootId"),
 			restarts: Number(value("NRestarts")),
+			unitFile: ours === "0" ? "foreign" : "ours",
+			dropIns: value("DropInPaths").split(" ").filter((p) => p !== "").map((p) => p.slice(0, 200)),
 			version: "",
 			startedAt: Number(start[3]) * 1e3 + Math.round(Number(start[1]) / Number(start[2]) * 1e3),
 			udpPorts: [...new Set(ports.filter((p) => p.protocol === "udp").map((p) => p.port))],
 			uid: Number(/^Uid:\s+(\d+)/m.exec(stdout)?.[1] ?? 0),
+			clock: parseClock(value("Clock")),
 			capEff: /^CapEff:\s+([0-9a-f]+)/m.exec(stdout)?.[1] ?? ""
 		}
 	};
+}
+/** `1700000000123 4567.89`: a wall clock in milliseconds, seconds since boot. A `date` without milliseconds is none. */
+function parseClock(text) {
+	const [, wall, up] = /^(\d{10,16}) (\d{1,12}(?:\.\d+)?)$/.exec(text.trim()) ?? [];
+	return wall === void 0 || up === void 0 ? null : {
+		wallMs: Number(wall),
+		uptimeMs: Math.round(Number(up) * 1e3)
+	};
+}
+
+// src/commands/sequence.ts
+/**
+* Runs each in a subshell of its own and stops after the first that fails; {@link parts} takes the output apart. Exit 0
+* in any case.
+*/
+const sequence = (why, commands) => ({
+	kind: "script",
+	why,
+	idempotent: commands.every((c) => c.idempotent),
+	text: commands.map((c) => sh$1`( ${raw$1(c.kind === "script" ? c.text : render(c))}
+  ) 2>&1; c=$?; printf '\n\036%s\n' "$c"; [ "$c" = 0 ] || exit 0`).join("\n")
+});
+/**
+* One part for each command that ran; a command without one did not run. Output holds stdout and stderr as they came.
+*/
+function parts$1(stdout) {
+	const found = [];
+	let rest = stdout;
+	for (let m = /\n\u001e(\d+)\n/.exec(rest); m !== null; m = /\n\u001e(\d+)\n/.exec(rest)) {
+		found.push({
+			output: rest.slice(0, m.index),
+			code: Number(m[1])
+		});
+		rest = rest.slice(m.index + m[0].length);
+	}
+	return found;
+}
+
+// src/stages/parts/node-commands.ts
+/** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
+function runner$1(world, name, remote) {
+	return async (commands, code, upload = {}) => {
+		const only = commands[0];
+		if (only === void 0) return [];
+		const result = await remote.run(commands.length === 1 ? only : sequence(commands.map((c) => c.why).join(", "), commands), {
+			timeoutMs: 6e5,
+			signal: world.signal,
+			...upload
+		});
+		const ran = commands.length === 1 ? [{
+			code: result.code ?? -1,
+			output: result.code === 0 ? result.stdout : `${result.stdout}${result.stderr}`
+		}] : parts$1(result.stdout);
+		const bad = commands.findIndex((_, i) => ran[i]?.code !== 0);
+		if (bad === -1) return ran.map((r) => r.output.trim());
+		throw failed$1(world.fleet, name, commands[bad], ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), typeof code === "string" ? code : code[bad] ?? "I142");
+	};
+}
+function failed$1(fleet, name, command, exit, tail, code) {
+	const [knownCode, text] = {
+		[28]: ["I150", `no space left: ${tail}`],
+		[67]: ["I157", tail],
+		[65]: ["I151", "the uploaded file does not have the expected sha256"],
+		[76]: ["B011", `the lease was lost: ${tail}`]
+	}[exit ?? -1] ?? [code, `${command.why} failed (exit ${String(exit)})${tail === "" ? "" : `: ${tail}`}`];
+	return new Failure({
+		code: knownCode,
+		node: name,
+		message: `${name}: ${text}`,
+		remedy: diagnoseNode(name, fleet)
+	});
+}
+/** The answer that a command gives by its last line; whatever else the node said is a failure and not a guess. */
+function answered(fleet, name, command, output, known, code) {
+	const last = output.trim().split("\n").at(-1)?.trim();
+	const found = known.find((k) => k === last);
+	if (found === void 0) throw failed$1(fleet, name, command, 0, `it gave none of its answers, but: ${output.trim().slice(-200) || "nothing"}`, code);
+	return found;
+}
+
+// src/commands/port-holder.ts
+/** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */
+const findPortHolder = (place, protocol, port) => ({
+	kind: "script",
+	why: `who has ${protocol} ${port}`,
+	idempotent: true,
+	text: sh$1`
+    pid=$(${place} ss -Hlnp ${protocol === "tcp" ? "-t" : "-u"} ${`sport = :${port}`} | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
+    [ -n "$pid" ] || exit 0
+    unit=$(sed -n 's/.*\/\([^/]*\)\.service$/\1/p' "/proc/$pid/cgroup" | head -n 1)
+    echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
+    if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`
+});
+function parsePortHolder(stdout) {
+	const [pid = "", program = "", unit = "-", project = "-", session = "-"] = stdout.split("\n").map((l) => l.trim());
+	if (!/^\d+$/.test(pid)) return null;
+	return {
+		pid: Number(pid),
+		program: program.slice(0, 50),
+		unit: unit === "-" ? null : unit,
+		owner: project === "-" || session === "-" || project === "" ? null : {
+			project,
+			session
+		}
+	};
+}
+
+// src/commands/diagnosis.ts
+/** Each section begins with this word and its name. */
+const sectionWord = "vps-test-section";
+/**
+* Sections `state`, `disk <path>` (KiB used, KiB free, inodes free, KiB of its own, mount options), `holder`, `firewall`
+* and `said`: the program's own last lines since its last start. Each is asked whatever became of the others.
+*/
+const lookForCauses = ({ unit, place, listens, releases, data }) => {
+	const holder = listens.port === 0 ? null : findPortHolder(place, listens.protocol, listens.port);
+	return {
+		kind: "script",
+		why: `why ${unit} fails`,
+		idempotent: true,
+		text: sh$1`u=${`${unit}.service`}
+      echo ${sectionWord} state
+      systemctl show "$u" -p ActiveState -p SubState -p Result -p ExecMainStatus -p InvocationID 2>/dev/null
+      disk() {
+        echo; echo ${sectionWord} disk "$1"; at=$1; while ! [ -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
+        own=; [ "$at" != "$1" ] || own=$(timeout 5 du -skx "$at/" 2>/dev/null | cut -f1)
+        echo "$(df -Pk "$at" | awk 'NR==2{print $3, $4}') $(df -Pi "$at" | awk 'NR==2{print ($2 > 0 ? $4 : "-")}') ${raw$1("${own:--}")} $(findmnt -no OPTIONS -T "$at" 2>/dev/null)"
+      }
+      disk ${releases}; disk ${data}
+      echo; echo ${sectionWord} holder
+      ( ${raw$1(holder?.kind === "script" ? holder.text : ":")}
+      )
+      echo; echo ${sectionWord} firewall
+      ${place} nft list ruleset 2>/dev/null | head -c 60000
+      echo; echo ${sectionWord} said
+      i=$(systemctl show "$u" -p InvocationID --value 2>/dev/null)
+      [ -z "$i" ] || journalctl "_SYSTEMD_INVOCATION_ID=$i" _TRANSPORT=stdout -n 60 --no-pager -o cat 2>/dev/null | tail -c 8000`
+	};
+};
+/** Typed on this machine: asks the node itself. */
+const onNode = (node, what) => `ssh -p ${node.sshPort} ${quote(`${node.user === "" ? "root" : node.user}@${node.host}`)} ${quote(what)}`;
+
+// src/domain/firewall.ts
+/** The rule, or the policy, that drops what comes to the port; null: none, or it cannot be told. */
+function droppedBy(ruleset, protocol, port) {
+	for (const chain of chainsOf(ruleset)) {
+		if (chain.hook !== "input" && chain.hook !== "prerouting") continue;
+		const deciding = chain.rules.find((r) => isAbout(r, protocol, port) && verdictOf(r) !== null);
+		if (deciding !== void 0 && verdictOf(deciding) === "drop") return deciding.slice(0, 120);
+		if (deciding === void 0 && chain.policy === "drop" && !chain.rules.some((r) => mayAccept(r, protocol))) return `policy drop, and no rule for ${protocol} ${port}`;
+	}
+	return null;
+}
+/** Tables of ours come and go with a control. */
+function chainsOf(ruleset) {
+	return [...ruleset.matchAll(/^table \S+ (\S+) \{\n([^]*?)^\}/gm)].filter(([, name]) => name?.startsWith("vps_test_") !== true).flatMap(([, , body = ""]) => [...body.matchAll(/^\tchain \S+ \{\n([^]*?)^\t\}/gm)]).map(([, body = ""]) => {
+		const lines = body.split("\n").map((l) => l.trim());
+		const type = lines.find((l) => l.startsWith("type ")) ?? "";
+		return {
+			hook: / hook (\w+)/.exec(type)?.[1] ?? "",
+			policy: /policy (\w+)/.exec(type)?.[1] ?? "accept",
+			rules: lines.filter((l) => l !== "" && !l.startsWith("type "))
+		};
+	});
+}
+/** A rule for the port alone: one that also asks for an address or an interface may be about somebody else. */
+function isAbout(rule, protocol, port) {
+	if (/\b(?:saddr|daddr|iif|iifname|sport|mark|limit)\b/.test(rule)) return false;
+	const [, ports = ""] = new RegExp(`\\b(?:${protocol}|th) dport (\\{[^}]*\\}|\\S+)`).exec(rule) ?? [];
+	return ports.replaceAll(/[{}]/g, "").split(",").map((p) => p.trim().split("-").map(Number)).some(([low = NaN, high = low]) => low <= port && port <= high);
+}
+const verdictOf = (rule) => {
+	const [, word] = /\b(accept|drop|reject)\b(?! packets)/.exec(rule.replaceAll(/"[^"]*"/g, "")) ?? [];
+	return word === void 0 ? null : word === "accept" ? "accept" : "drop";
+};
+/** What could let it in after all: a jump, a set, an accept that is neither for other ports nor for known connections. */
+const mayAccept = (rule, protocol) => /\b(?:jump|goto|vmap|queue)\b/.test(rule) || verdictOf(rule) === "accept" && !/\bct state\b|\biif(?:name)? "lo"|\bicmp|\bdport \d|\bdport \{ \d/.test(rule) && !new RegExp(`\\b${protocol === "udp" ? "tcp" : "udp"} `).test(rule);
+
+// src/domain/diagnosis.ts
+const disks = (d) => [d.releases, d.data].filter((l) => l !== null);
+const paths = (d) => disks(d).map((l) => l.path).join(" ");
+/** Less is no room for a record or a log. */
+const leastKiB = 1024;
+/** A program that fills a disk by itself has nobody else to blame for it. */
+const ownDoing = ({ usedKiB, ownKiB }) => usedKiB !== null && ownKiB !== null && ownKiB * 2 >= usedKiB;
+/** The first that holds is told. */
+const causes = [
+	{
+		code: "I154",
+		why: ({ holder, unit, listens: { protocol, port } }) => {
+			if (holder === null || holder.unit === unit) return null;
+			return `${protocol} ${port}, which ${unit} needs, is held by ${holder.unit === null ? `process ${holder.pid} (${holder.program})` : `${holder.unit}.service`}${holder.owner === null ? "" : `, which project ${holder.owner.project} left there (session ${holder.owner.session})`}`;
+		},
+		look: () => "ss -lntup"
+	},
+	{
+		code: "I150",
+		why: (d) => {
+			const full = disks(d).find((l) => !ownDoing(l) && ((l.freeKiB ?? leastKiB) < leastKiB || l.freeInodes === 0));
+			if (full === void 0) return null;
+			return full.freeInodes === 0 ? `no inodes are free at ${full.path}` : `${full.freeKiB} KiB are free at ${full.path}`;
+		},
+		look: (d) => `df -h ${paths(d)}; df -i ${paths(d)}`
+	},
+	{
+		code: "I157",
+		why: ({ releases }) => releases?.mount.includes("noexec") === true ? `${releases.path} is mounted noexec: nothing there can be executed` : null,
+		look: ({ releases }) => `findmnt -T ${releases?.path ?? "/"}`
+	},
+	{
+		code: "I158",
+		why: (d) => {
+			const closed = disks(d).find((l) => l.mount.includes("ro"));
+			return closed === void 0 ? null : `${closed.path} is on a file system that is mounted read-only`;
+		},
+		look: (d) => `findmnt -T ${disks(d).find((l) => l.mount.includes("ro"))?.path ?? "/"}`
+	},
+	{
+		code: "I159",
+		why: ({ firewall, listens: { protocol, port } }) => {
+			const rule = port === 0 ? null : droppedBy(firewall, protocol, port);
+			return rule === null ? null : `the node's own firewall drops ${protocol} ${port}: ${rule}`;
+		},
+		look: () => "nft list ruleset"
+	}
+];
+/** Null: nothing of the machine explains it. */
+function causeOf(d) {
+	for (const row of causes) {
+		const why = row.why(d);
+		if (why !== null) return {
+			code: row.code,
+			why,
+			look: row.look(d)
+		};
+	}
+	return null;
+}
+/** What a message of failure adds: the program's own last words, of a panic its first ones. */
+function lastWords({ said }) {
+	const lines = said.map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith("note: run with `RUST_BACKTRACE"));
+	const panic = lines.findLastIndex((l) => / panicked at /.test(l));
+	const told = panic === -1 ? lines.slice(-2) : lines.slice(panic, panic + 3);
+	return told.length === 0 ? "" : `; it said: ${told.join(" | ").slice(0, 300)}`;
+}
+
+// src/instruments/diagnosis.ts
+/** Asks a node why the program failed on it: one command, read by its sections. */
+/** Null: the node did not answer. */
+async function askWhy(world, node, of) {
+	const asked = {
+		...of,
+		data: dataDir(of.unit)
+	};
+	try {
+		const { stdout } = await (await world.remote(node)).run(lookForCauses(asked), {
+			timeoutMs: 3e4,
+			signal: world.signal,
+			maxBytes: 1 << 18
+		});
+		return {
+			diagnosis: parseDiagnosis(stdout, asked),
+			text: stdout
+		};
+	} catch {
+		world.signal.throwIfAborted();
+		return null;
+	}
+}
+function parseDiagnosis(stdout, { unit, listens, releases, data }) {
+	const found = [...stdout.matchAll(new RegExp(`^${sectionWord} (\\w+)(?: (.*))?\\n`, "gm"))];
+	const said = found.findIndex((m) => m[1] === "said");
+	const sections = (said === -1 ? found : found.slice(0, said + 1)).map((m, i, all) => ({
+		name: m[1],
+		of: m[2] ?? "",
+		text: stdout.slice(m.index + m[0].length, all[i + 1]?.index ?? stdout.length)
+	}));
+	const text = (name, of = "") => sections.find((s) => s.name === name && s.of === of)?.text ?? "";
+	return {
+		unit,
+		listens,
+		holder: parsePortHolder(text("holder")),
+		releases: parseDisk(releases, text("disk", releases)),
+		data: parseDisk(data, text("disk", data)),
+		firewall: text("firewall"),
+		said: text("said").split("\n").map((l) => stripHidden(l, 300)).filter((l) => l !== "")
+	};
+}
+function parseDisk(path, text) {
+	const [used, free, inodes, own, mount = ""] = text.trim().split(" ");
+	const number = (word) => word !== void 0 && /^\d{1,18}$/.test(word) ? Number(word) : null;
+	return number(used) === null || number(free) === null ? null : {
+		path,
+		usedKiB: number(used),
+		freeKiB: number(free),
+		freeInodes: number(inodes),
+		ownKiB: number(own),
+		mount: mount.split(",")
+	};
+}
+
+// src/stages/parts/diagnosed.ts
+/** A failure of the program on a node, once the node was asked: the machine's where the machine explains it. */
+/** What the node told is kept beside the session, also where nothing explains the failure. */
+async function diagnosed(world, node, { unit, listens }, releases, failure) {
+	const place = placeOf(node.runtime);
+	const asked = await askWhy(world, node.name, {
+		unit: unit.name,
+		place,
+		listens,
+		releases
+	});
+	if (asked === null) return failure;
+	const kept = `diagnosis/${node.name}.txt`;
+	await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text);
+	world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`);
+	const words = lastWords(asked.diagnosis);
+	const cause = causeOf(asked.diagnosis);
+	const { message } = failure;
+	return cause === null ? new Failure({
+		...failure.facts,
+		message: stripHidden(`${message}${words}`, 700)
+	}) : new Failure({
+		code: cause.code,
+		node: node.name,
+		message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, "")}${words}`, 700),
+		remedy: remedyOf(cause, asked.diagnosis, node)
+	});
+}
+function remedyOf(cause, { holder }, node) {
+	const owner = cause.code === "I154" ? holder?.owner : null;
+	return owner === null || owner === void 0 ? onNode(node, cause.look) : `vps-test stop ${quote(owner.project)} --session ${quote(owner.session)} --services remove`;
 }
 
 // src/stages/parts/units.ts
@@ -2773,6 +3874,8 @@ function unitOf(plan, node) {
 		}
 	};
 }
+/** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
+const deployedUnitOf = (plan, node) => node.role === "bootstrap" && plan.config.deploy.bootstrap === "never" ? null : unitOf(plan, node);
 /** Whether a process that has these ports listens where it was told to. */
 const listens = (ports, { protocol, port }) => ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port));
 
@@ -2793,10 +3896,15 @@ async function receiveOn(world, { plan, node, shipment: { release, packed, binar
 		message: `${node.name}: ${plan.config.binary.name} cannot run there: ${faults.join("; ")}`,
 		remedy: diagnoseNode(node.name, world.fleet)
 	});
-	const run = runner(world, node.name, await world.remote(node.name));
-	const [found = ""] = await run([inspectRelease(release)], "I142");
-	if (found === "present") return 0;
-	const packing = found === "zstd" ? "zstd" : "gzip";
+	const run = runner$1(world, node.name, await world.remote(node.name));
+	const look = inspectRelease(release);
+	const [said = ""] = await run([look], "I142");
+	const packing = answered(world.fleet, node.name, look, said, [
+		"present",
+		"zstd",
+		"gzip"
+	], "I142");
+	if (packing === "present") return 0;
 	const data = packing === "zstd" ? packed.zstd : packed.gzip();
 	await run([receive(release, packing)], "I143", {
 		stdin: data,
@@ -2813,13 +3921,23 @@ async function switchOn(world, job, sentBytes) {
 		service: plan.config.deploy.serviceName,
 		...job.lease
 	};
-	const run = runner(world, node.name, await world.remote(node.name));
+	const run = runner$1(world, node.name, await world.remote(node.name));
 	const prove = proveRunning(name, placeOf(node.runtime));
 	await run(plan.config.deploy.preDeploy.map((text) => owners("pre-deploy", text)), "I147");
-	const [unitState = "", before = ""] = await run([
-		writeUnit(unit.unit, held),
+	const write = writeUnit(unit.unit, held, plan.config.project);
+	const [wrote = "", before = ""] = await run([
+		write,
 		prove,
 		prune(release)
+	], [
+		"I144",
+		"I156",
+		"I144"
+	]);
+	const unitState = answered(world.fleet, node.name, write, wrote, [
+		"foreign",
+		"changed",
+		"same"
 	], "I144");
 	const now = parseProcess(node.name, name, before).proof;
 	const forced = node.role === "bootstrap" && plan.config.deploy.bootstrap === "always";
@@ -2833,22 +3951,19 @@ async function switchOn(world, job, sentBytes) {
 		};
 	}
 	say("restarting");
-	let old = "";
 	try {
-		const [was = "", , after = ""] = await run([
+		const [, , after = ""] = await run([
 			switchTo(release, held),
 			restartUnit(name, held),
 			prove
 		], [
 			"I145",
 			"P010",
-			"P010"
-		], { done: (outputs) => {
-			old = outputs[0] ?? "";
-		} });
-		old = was;
+			"I156"
+		]);
 		const proof = await awaitRunning(world, node, unit, release.sha256, parseProcess(node.name, name, after));
 		await run(plan.config.deploy.postDeploy.map((text) => owners("post-deploy", text)), "I146");
+		if (unitState === "changed") await run([settleUnit(name)], "I144");
 		say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`);
 		return {
 			proof,
@@ -2858,11 +3973,12 @@ async function switchOn(world, job, sentBytes) {
 		};
 	} catch (error) {
 		world.signal.throwIfAborted();
-		if (old === "") throw error;
-		const before = /^releases\/[0-9a-f]{64}$/.test(old) && old !== `releases/${release.sha256}`;
-		say(before ? "rolling back" : "stopping");
-		await run([...before ? [rollBack(release, old, held)] : [], restoreUnit(name, before, held)], "I148").catch((e) => world.log.warn(messageOf(e)));
-		throw error;
+		const explained = error instanceof Failure && error.kind === "product" ? await diagnosed(world, node, unit, release.installPath, error) : error;
+		say("putting back what ran before");
+		await run([putBack(name, release, held)], "I148").then(([was = ""]) => {
+			if (was === "unknown") world.log.warn(`${node.name}: what ${name} ran before is not known, so it is stopped`);
+		}, (e) => world.log.warn(messageOf(e)));
+		throw explained;
 	}
 }
 const saying = (world, node) => (text) => world.log.progress(`deploy ${node.name}`, `${node.name}: ${text}`);
@@ -2873,39 +3989,6 @@ const owners = (why, text) => ({
 	idempotent: false,
 	text
 });
-/** Runs commands that must all exit 0, in one exec; the first other exit becomes a named failure. */
-function runner(world, name, remote) {
-	return async (commands, code, { done, ...upload } = {}) => {
-		const only = commands[0];
-		if (only === void 0) return [];
-		const result = await remote.run(commands.length === 1 ? only : sequence(commands.map((c) => c.why).join(", "), commands), {
-			timeoutMs: 6e5,
-			signal: world.signal,
-			...upload
-		});
-		const ran = commands.length === 1 ? [{
-			code: result.code ?? -1,
-			output: result.code === 0 ? result.stdout : `${result.stdout}${result.stderr}`
-		}] : parts$1(result.stdout);
-		const bad = commands.findIndex((_, i) => ran[i]?.code !== 0);
-		done?.(ran.filter((r) => r.code === 0).map((r) => r.output.trim()));
-		if (bad === -1) return ran.map((r) => r.output.trim());
-		throw failed$1(world.fleet, name, commands[bad], ran[bad]?.code ?? null, (ran[bad]?.output ?? result.stderr).trim().slice(-300), typeof code === "string" ? code : code[bad] ?? "I142");
-	};
-}
-function failed$1(fleet, name, command, exit, tail, code) {
-	const [knownCode, text] = {
-		[28]: ["I150", `no space left: ${tail}`],
-		[65]: ["I151", "the uploaded file does not have the expected sha256"],
-		[76]: ["B011", `the lease was lost: ${tail}`]
-	}[exit ?? -1] ?? [code, `${command.why} failed (exit ${String(exit)})${tail === "" ? "" : `: ${tail}`}`];
-	return new Failure({
-		code: knownCode,
-		node: name,
-		message: `${name}: ${text}`,
-		remedy: diagnoseNode(name, fleet)
-	});
-}
 /** Polls until the unit runs this very binary and its main process owns the port. */
 async function awaitRunning(world, node, unit, sha256, first) {
 	const deadline = world.clock.now() + 15e3;
@@ -2913,15 +3996,15 @@ async function awaitRunning(world, node, unit, sha256, first) {
 		const bound = listens(seen.ports, unit.listens);
 		if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound) return seen.proof;
 		if (world.clock.now() > deadline) throw new Failure({
-			code: "P011",
+			code: seen.proof === null && seen.beforeStart !== null ? "I155" : "P011",
 			node: node.name,
-			message: `${node.name}: ${why(seen, sha256, unit)}`,
+			message: `${node.name}: ${why$1(seen, sha256, unit)}`,
 			remedy: diagnoseNode(node.name, world.fleet)
 		});
 		await world.clock.sleep(100, world.signal);
 	}
 }
-const why = (r, sha256, unit) => r.proof === null ? `${unit.unit.name} does not run: ${r.state}` : r.proof.exeSha256 !== sha256 ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})` : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? "any port of " : ""}${unit.listens.protocol}${unit.listens.port === 0 ? "" : ` ${unit.listens.port}`}`;
+const why$1 = (r, sha256, unit) => r.proof === null ? `${unit.unit.name} does not run: ${r.state}${r.beforeStart === null ? "" : `; systemd could not start it: ${r.beforeStart}`}` : r.proof.exeSha256 !== sha256 ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})` : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? "any port of " : ""}${unit.listens.protocol}${unit.listens.port === 0 ? "" : ` ${unit.listens.port}`}`;
 
 // src/stages/parts/rollout.ts
 function rolloutOf(world, roster, leases, planned) {
@@ -3017,11 +4100,11 @@ const deploy = async (plan, session, world) => {
 	};
 	const peers = rollout.remaining().filter((n) => roster.some((r) => r.name === n && r.role !== "registry"));
 	const registered = await awaitRegistration(world, plan, peers);
-	for (const [node, message] of registered.missing) rollout.exclude({
+	for (const [node, why] of registered.missing) rollout.exclude({
 		node,
 		stage: "DEPLOY",
-		code: "P012",
-		message
+		code: why.code,
+		message: why.message.slice(0, 400)
 	});
 	const all = {
 		...facts(),
@@ -3035,7 +4118,7 @@ const deploy = async (plan, session, world) => {
 	};
 	return {
 		event: "deployed",
-		why: sentenceOf(rollout, release.sha256),
+		why: sentenceOf$1(rollout, release.sha256),
 		facts: all
 	};
 };
@@ -3050,7 +4133,7 @@ const factsOf = ({ done, excluded }, binarySha256) => ({
 		pid: proof.pid
 	}]))
 });
-function sentenceOf({ done, excluded }, sha256) {
+function sentenceOf$1({ done, excluded }, sha256) {
 	const skipped = [...done.values()].filter((d) => d.skipped).length;
 	const already = skipped === 0 ? "" : ` (${skipped} did already)`;
 	const without = excluded.length === 0 ? "" : `; left out: ${excluded.map((e) => e.node).join(", ")}`;
@@ -3058,8 +4141,8 @@ function sentenceOf({ done, excluded }, sha256) {
 }
 /** None where nothing of ours runs, where the lease is not ours, and on bootstrap nodes that are never deployed. */
 function jobOf(plan, session, node, shipment, fence) {
-	const unit = unitOf(plan, node);
-	if (unit === null || fence === void 0 || node.role === "bootstrap" && plan.config.deploy.bootstrap === "never") return [];
+	const unit = deployedUnitOf(plan, node);
+	if (unit === null || fence === void 0) return [];
 	const ready = session.newest.SETUP;
 	const seen = ready?.event === "ready" ? ready.facts.nodes[node.name] : void 0;
 	const libc = seen?.glibc ? {
@@ -3113,6 +4196,55 @@ const fix = async (_plan, session) => ({
 	facts: {}
 });
 
+// src/stages/parts/heartbeat.ts
+/** Beside a run at work: renews its leases, and watches the ledger, so that a person's stop ends the run and not only it. */
+/** Five renewals may fail before a lease runs out. */
+const renewMs = heartbeatMs / 5;
+const lookMs$2 = 2e3;
+/** A ledger that is far away is asked less often. */
+const looksShare = 20;
+/** `ours`: whether this run goes on behind that entry. */
+function startHeartbeat(world, id, ours) {
+	const run = new AbortController();
+	const over = new AbortController();
+	const signal = AbortSignal.any([world.signal, run.signal]);
+	const beating = beat({
+		...world,
+		signal: AbortSignal.any([signal, over.signal])
+	}, id, ours, (reason) => run.abort(reason)).catch(() => void 0);
+	return {
+		signal,
+		end: async () => {
+			over.abort(/* @__PURE__ */ new Error("the run is over"));
+			await beating;
+		}
+	};
+}
+async function beat(world, id, ours, interrupt) {
+	let renewedAt = world.clock.now();
+	for (let pause = lookMs$2;;) {
+		await world.clock.sleep(pause, world.signal);
+		const began = world.clock.now();
+		const newest = (await world.ledger.read(id).catch(() => [])).at(-1);
+		if (newest !== void 0 && !ours(newest) && !sameWriter(newest.facts.by, world.writer)) return interrupt(movedBy(id, newest));
+		pause = Math.max(lookMs$2, (world.clock.now() - began) * looksShare);
+		if (world.clock.now() < renewedAt + renewMs) continue;
+		renewedAt = world.clock.now();
+		const failed = await renewLeases(world, id, [...world.held?.values() ?? []], heartbeatMs);
+		const lost = [...failed.values()].find((f) => f.kind === "busy");
+		if (lost !== void 0) return interrupt(lost);
+		failed.forEach((f, n) => world.log.warn(`${n}: the lease was not renewed: ${f.message}`));
+	}
+}
+const sameWriter = (a, b) => a !== void 0 && writerText(a) === writerText(b);
+const movedBy = (id, { to, why }) => isFinal(to) ? new Failure({
+	code: "B008",
+	message: `session ${id} was ended from elsewhere: ${why}`
+}) : new Failure({
+	code: "B004",
+	message: `another writer goes on with session ${id}`
+});
+
 // src/stages/restart.ts
 const restart = async (_plan, session) => ({
 	event: "restart",
@@ -3137,6 +4269,12 @@ const survey = (installPath) => ({
 	why: "survey",
 	idempotent: true,
 	text: sh$1`
+    echo "uid $(id -u)"; echo "user $(id -un)"
+    if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi
+    for d in ${installPath} /var/lib/vps-test; do
+      p=$d; while [ ! -d "$p" ]; do p=$(dirname "$p"); done
+      case ",$(findmnt -nro OPTIONS -T "$p" 2>/dev/null)," in *,noexec,*) echo "noexec $p" ;; esac
+    done
     p=${installPath}; while [ ! -d "$p" ]; do p=$(dirname "$p"); done
     echo "now $(date +%s%3N)"; echo "free $(df -Pk "$p" | awk 'NR==2{print $4}')"; echo "boot $(cat /proc/sys/kernel/random/boot_id)"
     echo "machine $(uname -m)"; echo "glibc $(getconf GNU_LIBC_VERSION 2>/dev/null)"; echo "uptime $(cut -d' ' -f1 /proc/uptime)"
@@ -3156,6 +4294,23 @@ function parseSurvey(stdout, ourNow) {
 		uptimeSeconds: number("uptime", 0)
 	};
 }
+function parseUnfit(stdout) {
+	const of = (key) => stdout.split("\n").filter((l) => l.startsWith(`${key} `)).map((l) => l.slice(key.length + 1));
+	const [uid = ""] = of("uid");
+	return {
+		user: of("user")[0] ?? "",
+		uid: /^\d{1,10}$/.test(uid) ? Number(uid) : null,
+		sudo: of("sudo")[0] === "yes",
+		noexec: of("noexec")
+	};
+}
+/** Who we are on a node, and nothing else. */
+const whoThere = {
+	kind: "script",
+	why: "are you there",
+	idempotent: true,
+	text: `echo "uid $(id -u)"; echo "user $(id -un)"; if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi`
+};
 /** Old journals go first when a disk is nearly full (spec §4 SETUP). */
 const vacuum = {
 	kind: "argv",
@@ -3168,6 +4323,25 @@ const vacuum = {
 	]
 };
 
+// src/instruments/fitness.ts
+/** Whether a node lets us in as who we must be, and lets be executed what we put there. */
+/** Units, packet counters and namespaces are root's; sudo is not used. */
+function refuseUnfit(fleet, name, { user, uid, sudo, noexec }) {
+	const node = fleet.nodes.find((n) => n.name === name);
+	if (uid !== 0) throw new Failure({
+		code: "I132",
+		node: name,
+		message: `${name}: user ${user === "" ? "of the fleet file" : user} is not root (uid ${uid ?? "unknown"})${sudo ? "; it may use sudo without a password, which is not used yet" : ""}`,
+		remedy: `ssh-copy-id -p ${node?.sshPort ?? 22} ${quote(`root@${node?.host ?? name}`)}`
+	});
+	if (noexec.length > 0) throw new Failure({
+		code: "I157",
+		node: name,
+		message: `${name}: mounted noexec: nothing below ${noexec.join(" and ")} can be executed`,
+		remedy: diagnoseNode(name, fleet)
+	});
+}
+
 // src/stages/setup.ts
 /**
 * SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left
@@ -3177,7 +4351,7 @@ const lowDisk = 1 << 30;
 const criticalDisk = 200 << 20;
 const setup = async (plan, session, world) => {
 	world.log.info(`setup: ${plan.nodes.length} nodes`);
-	const seen = await onEachNode(plan.nodes, world.signal, (name) => surveyNode(world, name, plan.config.deploy.installPath));
+	const seen = await onEachNode(plan.nodes, world.signal, (name) => Promise.all([surveyNode(world, name, plan.config.deploy.installPath), tryForward(plan, world, name)]).then(([facts]) => facts));
 	const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f));
 	excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`));
 	const answered = plan.nodes.filter((n) => seen.done.has(n));
@@ -3187,7 +4361,7 @@ const setup = async (plan, session, world) => {
 		why: withCause(early, excluded),
 		facts: { excluded }
 	};
-	const leases = await leaseFleet(plan, session, world, answered, buildSeconds);
+	const leases = await leaseFleet(plan, session, world, answered);
 	if ("event" in leases) return withExclusions(leases, excluded);
 	const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))];
 	const left = answered.filter((n) => leases.done.has(n));
@@ -3211,6 +4385,22 @@ const setup = async (plan, session, world) => {
 		facts
 	};
 };
+/** The registry is asked through its node's SSH connection: where that may not forward, nothing is touched. */
+async function tryForward(plan, world, name) {
+	const asked = plan.profile.registry !== null && registryOf(world.fleet)?.name === name;
+	if (!asked && plan.profile.record.kind !== "http") return;
+	const { hostname, port, protocol } = new URL(asked ? registryUrlOf(world.fleet, plan) : "http://127.0.0.1");
+	try {
+		const host = hostname.replace(/^\[(.*)\]$/, "$1");
+		const number = Number(port || (protocol === "https:" ? 443 : 80));
+		(await (await world.remote(name)).forward(host, number, {
+			timeoutMs: 15e3,
+			signal: world.signal
+		})).destroy();
+	} catch (error) {
+		if (isFailure(error, "T015")) throw error;
+	}
+}
 async function surveyNode(world, name, installPath) {
 	const remote = await world.remote(name);
 	const options = {
@@ -3221,17 +4411,19 @@ async function surveyNode(world, name, installPath) {
 		const began = world.clock.now();
 		const result = await remote.run(survey(installPath), options);
 		const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2));
-		if (facts.bootId === "") throw new Failure({
+		if (result.code !== 0 || facts.bootId === "") throw new Failure({
 			code: "I131",
 			node: name,
 			message: `${name}: tells nothing about itself (exit ${String(result.code)}): ${result.stderr.trim().slice(0, 200)}`,
 			remedy: diagnoseNode(name, world.fleet)
 		});
+		refuseUnfit(world.fleet, name, parseUnfit(result.stdout));
 		return facts;
 	};
 	const facts = await ask();
 	if (facts.freeBytes >= criticalDisk) return facts;
-	await remote.run(vacuum, options);
+	const { code, stderr } = await remote.run(vacuum, options);
+	if (code !== 0) world.log.warn(`${name}: old logs were not removed (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`);
 	return ask();
 }
 const exclusion = (node, f) => ({
@@ -3279,17 +4471,20 @@ const warnings = (node, f) => [
 
 // src/domain/continuity.ts
 /** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
-const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid }) => ({
+const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid, clock }) => ({
 	node,
 	bootId: bootId.slice(0, 64),
 	startedAt,
 	restarts,
 	exeSha256,
-	pid
+	pid,
+	clock
 });
 /** Start times are computed from clock ticks and boot time: they may differ by a little for one process. */
 const jitterMs = 2e3;
-const sameStart = (a, b) => Math.abs(a.startedAt - b.startedAt) <= jitterMs;
+const sameStart = (a, b) => Math.abs(a.startedAt - b.startedAt - clockMoved(a, b)) <= jitterMs;
+/** A start is told as a date, from ticks since boot: a wall clock that was set meanwhile moves it with it. */
+const clockMoved = (a, b) => a.clock === null || b.clock === null ? 0 : a.clock.wallMs - a.clock.uptimeMs - (b.clock.wallMs - b.clock.uptimeMs);
 /** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
 function changeBetween(before, after, when) {
 	if (before.bootId !== after.bootId) return {
@@ -3324,7 +4519,7 @@ function judgeContinuity(since, now, peers, tried) {
 		return {
 			before,
 			after,
-			change: after === void 0 ? gone : otherBinary(before, after) ?? changeBetween(before, after, when)
+			change: after === void 0 ? gone$1 : otherBinary(before, after) ?? changeBetween(before, after, when)
 		};
 	});
 	const reasons = judged.flatMap(({ before: { node }, change }) => change === void 0 || !peers.includes(node) ? [] : [{
@@ -3351,7 +4546,7 @@ function judgeContinuity(since, now, peers, tried) {
 		unproven: tried.filter((n) => !known.has(n))
 	};
 }
-const gone = {
+const gone$1 = {
 	finding: "not-running",
 	result: "inconclusive",
 	text: "its service ran at the end of the last test that passed, now nothing proves that it runs"
@@ -3365,6 +4560,78 @@ const otherBinary = (before, after) => before.bootId === after.bootId && before.
 	result: "inconclusive",
 	text: `runs ${after.exeSha256.slice(0, 12)}, at the end of the last test that passed it ran ${before.exeSha256.slice(0, 12)}`
 } : void 0;
+
+// src/domain/node-clock.ts
+/** An uptime is told to the hundredth. */
+const roundingMs = 20;
+/** A second of rounding, and the slewing of a clock that is being corrected. */
+const slackMs$1 = (overMs) => 2e3 + .001 * Math.abs(overMs);
+const jump$1 = (message, node) => ({
+	kind: "clock-jump",
+	message,
+	attempts: [],
+	...node === void 0 ? {} : { node }
+});
+/** `looks`: of one boot, in the order in which they were made. */
+function nodeJumps(node, looks) {
+	const [first] = looks;
+	if (first === void 0) return [];
+	const most = looks.map((l) => l.wallMs - first.wallMs - (l.uptimeMs - first.uptimeMs)).reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
+	const over = (looks.at(-1)?.uptimeMs ?? 0) - first.uptimeMs;
+	if (looks.find((l, i) => l.uptimeMs < (looks[i - 1] ?? l).uptimeMs - roundingMs) !== void 0) return [jump$1(`${node}: its uptime went back during the test, in one boot: its machine was set back or lies`, node)];
+	return Math.abs(most) <= slackMs$1(over) ? [] : [jump$1(`${node}: its wall clock moved by ${signed(most)} against its uptime during the test`, node)];
+}
+/** The orchestrator's wall clock against its own monotonic one, and both against the nodes' uptime. */
+function ownJumps(clock, before, after) {
+	const most = [
+		clock.began,
+		clock.looked,
+		clock.looking,
+		clock.ended
+	].map((m) => m.wallMs - clock.began.wallMs - (m.monotonicMs - clock.began.monotonicMs)).reduce((a, b) => Math.abs(b) > Math.abs(a) ? b : a, 0);
+	const least = clock.looking.monotonicMs - clock.looked.monotonicMs;
+	const whole = clock.ended.monotonicMs - clock.began.monotonicMs;
+	const grown = growth(before, after).map((g) => g.ms);
+	const odd = grown.filter((ms) => ms < least - slackMs$1(least) || ms > whole + slackMs$1(whole));
+	return [...Math.abs(most) <= slackMs$1(whole) ? [] : [jump$1(`the orchestrator's wall clock moved by ${signed(most)} against its monotonic one during the test`)], ...grown.length > 0 && odd.length * 2 > grown.length ? [jump$1(`the orchestrator measured ${duration(least)} between its looks at the nodes, by the uptime of ${odd.length} of ${grown.length} it was ${duration(odd.toSorted((a, b) => a - b)[odd.length >> 1] ?? 0)}`)] : []];
+}
+/** By how much each node's uptime grew, where it was read twice in one boot. */
+const growth = (before, after) => before.flatMap((a) => {
+	const b = after.find((p) => p.node === a.node && p.bootId === a.bootId);
+	return a.clock === null || b === void 0 || b.clock === null ? [] : [{
+		node: a.node,
+		ms: b.clock.uptimeMs - a.clock.uptimeMs
+	}];
+});
+const waitSlackMs = 3e4;
+/** What may lie between the claim of a checkpoint and its first look, waiting for a turn on the nodes apart. */
+const muchMore = 2;
+/**
+* `waitedMs`: what the ledger's times say went by between the test that passed and this one's claim, a declared shift
+* of the clock taken off. At least half of the nodes must have lived through it.
+*/
+function judgeWait(waitedMs, since, now) {
+	const grown = growth(since, now);
+	const least = waitedMs * .98 - waitSlackMs;
+	const short = grown.filter((g) => g.ms < least);
+	const median = grown.map((g) => g.ms).toSorted((a, b) => a - b)[grown.length >> 1] ?? 0;
+	const says = `the ledger's times say ${duration(waitedMs)} since the last test that passed, the uptime of the nodes says ${duration(median)}`;
+	if (grown.length === 0) return {
+		reasons: [{
+			kind: "inconclusive",
+			text: "no node was up at both tests, so nothing tells how long the wait was"
+		}],
+		findings: []
+	};
+	return {
+		reasons: short.length * 2 > grown.length ? [{
+			kind: "inconclusive",
+			text: says
+		}] : [],
+		findings: short.length > 0 || median > waitedMs * muchMore + 20 * waitSlackMs ? [jump$1(short.length * 2 > grown.length ? says : `${says}; shorter on ${short.length} of ${grown.length}`)] : []
+	};
+}
+const signed = (ms) => `${ms < 0 ? "−" : "+"}${duration(Math.abs(ms))}`;
 
 // src/domain/statistics.ts
 /** Standard normal quantile of a two-sided 95 % interval. */
@@ -3407,7 +4674,7 @@ const spread = (values) => ({
 	max: quantile(values, 1)
 });
 /** 0..1 as per cent, never rounded up to 100. */
-const percent = (share) => (share < 1 ? Math.min(99.9, Math.round(share * 1e3) / 10) : 100).toString();
+const percent$1 = (share) => (share < 1 ? Math.min(99.9, Math.round(share * 1e3) / 10) : 100).toString();
 
 // src/domain/checkpoint.ts
 /**
@@ -3417,14 +4684,23 @@ const percent = (share) => (share < 1 ? Math.min(99.9, Math.round(share * 1e3) /
 /** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
 function checkpointInput(entries, tolerancePoints) {
 	const passed = entries.slice(entries.findLastIndex((e) => e.from === "DEPLOY") + 1).filter(isTest).filter((e) => e.event === "passed");
+	const last = passed.at(-1);
 	return {
 		baseline: passed[0]?.facts.counts ?? null,
 		tolerancePoints,
-		since: passed.at(-1)?.facts.running ?? []
+		since: last?.facts.running ?? [],
+		waitedMs: last === void 0 ? null : waitedSince(entries, last)
 	};
+}
+/** From the entry of that test to the claim of this one, by the clocks of whoever wrote them. */
+function waitedSince(entries, last) {
+	const claim = entries.findLast((e) => e.event === "due" || e.event === "claimed" && e.from === "TEST");
+	const shift = (e) => 1e3 * (e.facts.clockShift ?? 0);
+	return claim === void 0 || claim.seq < last.seq ? null : claim.at - shift(claim) - (last.at - shift(last));
 }
 function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf }) {
 	const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried);
+	const wait = input.waitedMs === null ? null : judgeWait(input.waitedMs, input.since, evidence.runningBefore);
 	const before = input.baseline ?? {};
 	const groups = [...groupsOf$1(counts), ...groupsOf$1(before).filter(({ suite, group }) => countOf(counts, suite, group) === null)].map(({ suite, group }) => changeOf(suite, group, countOf(before, suite, group), countOf(counts, suite, group)));
 	return {
@@ -3433,11 +4709,15 @@ function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf 
 			groups,
 			continuity: continuity.rows
 		},
-		reasons: [...input.baseline === null ? [{
-			kind: "inconclusive",
-			text: "the ledger holds no first test that passed, so nothing tells whether this one is worse"
-		}] : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloorOf(c.suite, c.group))), ...continuity.reasons],
-		findings: continuity.findings,
+		reasons: [
+			...input.baseline === null ? [{
+				kind: "inconclusive",
+				text: "the ledger holds no first test that passed, so nothing tells whether this one is worse"
+			}] : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloorOf(c.suite, c.group))),
+			...continuity.reasons,
+			...wait?.reasons ?? []
+		],
+		findings: [...continuity.findings, ...wait?.findings ?? []],
 		notCovered: [...input.baseline === null ? [] : groups.filter((c) => c.first === null).map((c) => ({
 			kind: "other",
 			what: `regression of ${c.group}`,
@@ -3467,32 +4747,102 @@ function groupReason({ group, first, now, lost }, tolerance, sampleFloor) {
 	if (first === null || now === null || lost === null || now.attempts < sampleFloor || lost <= tolerance + 1e-9) return [];
 	return [{
 		kind: "failed",
-		text: `${group}: ${now.successes}/${now.attempts} = ${percent(now.successes / now.attempts)} % after retries, ${percent(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}`
+		text: `${group}: ${now.successes}/${now.attempts} = ${percent$1(now.successes / now.attempts)} % after retries, ${percent$1(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}`
 	}];
 }
 /** Rounded up, so that a loss beyond the tolerance never reads as the tolerance. */
 const points = (lost) => (Math.ceil(lost * 100 - 1e-6) / 100).toString();
 
-// src/domain/profile.ts
-/**
-* How one program is started, dialled and read: data from `profiles/<name>.yaml`. Argument lists are templates of
-* `{placeholder}`s, each filling one word.
-*/
-/** Grammars of a dialler's output that are read here (suites/dialects). */
-const dialects = ["testnet-jsonl"];
-const isDialect = (name) => dialects.includes(name);
-/** The focuses that make sense for the program and, where its module names tests, among these. */
-function focusesFor({ focuses }, moduleTests) {
-	const named = focuses.filter((focus) => moduleTests?.includes(focus) === true);
-	return named.length === 0 ? focuses : focuses.filter((focus) => named.includes(focus) || focus === "full-suite");
+// src/domain/history.ts
+/** Which tests of a program were begun, here and in earlier sessions, and what became of each: tests cannot be shopped. */
+/** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
+function testsBegunIn(entries) {
+	const ends = new Map(entries.filter(isTest).map((e) => [e.facts.folder, e.event]));
+	return entries.flatMap((e) => e.event === "begun" ? [{
+		session: e.session,
+		test: e.facts.test,
+		at: e.at,
+		binarySha256: e.facts.binarySha256,
+		commit: e.facts.commit,
+		end: ends.get(folderOf$1(e.facts.test)) ?? null
+	}] : []);
 }
-/** Whether any of the profile's argument lists has a place for the value. */
-const takes = ({ node, dial }, placeholder) => [
-	...node.args,
-	...node.bootstrapArgs,
-	...dial.kind === "commanded" ? dial.args : []
-].some((word) => word.includes(`{${placeholder}}`));
-const promisesOf = (profile) => ({ record: profile.record.kind !== "none" });
+const folderOf$1 = (test) => `test-${test}`;
+/** A build is not always the same to the byte: what was built from one commit, nothing changed, is one program too. */
+const sameProgram = (a, b) => a.binarySha256 === b.binarySha256 || a.commit !== null && a.commit === b.commit;
+/** What a session tests now: the binary that was deployed, and the commit where it was built from exactly that. */
+function programOf(entries, session) {
+	const { DEPLOY, BUILD } = fold(session, entries).newest;
+	const from = BUILD?.event === "built" ? BUILD.facts.build.from : void 0;
+	return {
+		binarySha256: DEPLOY?.event === "deployed" ? DEPLOY.facts.binarySha256 : "0".repeat(64),
+		commit: from?.kind === "git" && from.dirty === null ? from.commit : null
+	};
+}
+/** Tests of one program in the other sessions of a ledger, of one project, oldest first. */
+const earlierTests = (sessions, own, program) => sessions.filter(({ id, entries }) => id !== own.session && entries.findLast(hasPlan)?.facts.plan.answers.project.value === own.project).flatMap(({ entries }) => testsBegunIn(entries)).filter((t) => sameProgram(t, program)).toSorted((a, b) => a.at - b.at).slice(-mostEarlier);
+/** Of a ledger that grew for years, the newest are told. */
+const mostEarlier = 500;
+/** `test`: which of the session; its own entries are those before its verdict. */
+function historyOf(entries, test) {
+	const begun = entries.findLast((e) => e.event === "begun" && e.facts.test === test);
+	if (begun?.event !== "begun") return {
+		begun: null,
+		before: []
+	};
+	const own = testsBegunIn(entries).filter((t) => t.test !== test && sameProgram(t, begun.facts));
+	return {
+		begun: begun.facts,
+		before: [...begun.facts.earlier, ...own].toSorted((a, b) => a.at - b.at)
+	};
+}
+/**
+* A runner may crash: one test that was begun and not ended is told and no more. More of them than tests that were
+* recorded, this one included, could hide a failure: as many must be recorded as were cut off.
+*/
+function judgeHistory({ begun, before }) {
+	const cut = before.filter((t) => t.end === null);
+	const failed = before.filter((t) => t.end === "failed");
+	const recorded = before.length - cut.length + 1;
+	const remarks = [...cut.length === 0 ? [] : [`${tests$1(cut.length)} of this program begun before and not ended`], ...failed.length === 0 ? [] : [`${tests$1(failed.length)} of this program failed before`]];
+	return {
+		reasons: [...begun === null ? [{
+			kind: "inconclusive",
+			text: "the ledger does not hold the beginning of this test"
+		}] : [], ...cut.length > recorded ? [{
+			kind: "inconclusive",
+			text: `${tests$1(cut.length)} of this program begun and not ended, ${recorded} recorded with this one: as many must be recorded as were cut off, ${cut.length - recorded} more`
+		}] : []],
+		findings: [...cut.length === 0 ? [] : [{
+			kind: "not-ended",
+			message: `${remarks[0]}: ${named$2(cut)}`,
+			attempts: []
+		}], ...failed.length === 0 ? [] : [{
+			kind: "failed-before",
+			message: `${remarks.at(-1)}: ${named$2(failed)}`,
+			attempts: []
+		}]],
+		remarks
+	};
+}
+const tests$1 = (n) => n === 1 ? "1 test" : `${n} tests`;
+const shown$2 = 20;
+const named$2 = (all) => `${all.slice(-20).map((t) => `${t.session} test ${t.test}`).join(", ")}${all.length > shown$2 ? ` and ${all.length - shown$2} before` : ""}`;
+
+// src/domain/promises.ts
+const promisesOf = ({ record, payload }) => ({
+	record: record.kind !== "none",
+	payload: payload.kind === "given" ? "given" : payload.kind === "opaque" ? "opaque" : "derived",
+	kept: payload.kind === "given" && payload.kept !== null
+});
+const bestGrade = ({ record, payload, kept }) => !record || payload !== "given" ? "C" : kept ? "A" : "B";
+/** What each grade rests on, in a few words. */
+const gradeWords = {
+	A: "the payload itself, found with the receiver",
+	B: "the receiver's record of an unpredictable payload",
+	C: "volume in packet counters",
+	D: "the program's claim alone"
+};
 
 // src/domain/bundle.ts
 /**
@@ -3531,9 +4881,13 @@ const verdictInputOf = (b) => ({
 		runningAfter: b.running.after
 	},
 	findings: b.facts.findings,
+	clock: b.facts.clock,
+	history: historyOf(b.entries, b.facts.test),
 	missing: [...b.plan.unsupported, ...b.facts.notes],
 	...checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }
 });
+/** A sealed file of one value; the same value has one spelling, which `verify` asks for. */
+const jsonText = (value) => `${JSON.stringify(value, null, 1)}\n`;
 /** One JSON value per line, each ending in a newline. */
 const toLines = (values) => values.map((v) => `${JSON.stringify(v)}\n`).join("");
 /** A last line without its newline is a torn write: refused, because evidence is whole or it is none. */
@@ -3576,6 +4930,42 @@ function shiftNotes(entries, own) {
 	}];
 }
 
+// src/domain/rederive/shipped.ts
+/** sha256 of what DEPLOY put on each node; of one that it never touched, of what runs there. */
+function deployedOf({ newest }, there, before) {
+	const shipped = newest.DEPLOY?.event === "deployed" ? newest.DEPLOY.facts.deployed : {};
+	return Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, shipped[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ""]));
+}
+function shippedFaults({ facts, plan, running }, session) {
+	const { BUILD, DEPLOY } = session.newest;
+	const built = BUILD?.event === "built" ? BUILD.facts.build : null;
+	const shipped = DEPLOY?.event === "deployed" ? DEPLOY.facts : null;
+	const out = new Set(facts.excluded.map((e) => e.node));
+	const there = plan.nodes.filter((n) => !out.has(n));
+	const told = exclusions(session).map((e) => ({
+		node: e.node,
+		why: e.message
+	}));
+	const missing = (all, wanted) => {
+		const have = new Set(all.map(canonical));
+		return wanted.some((one) => !have.has(canonical(one)));
+	};
+	return [
+		...canonical(facts.build) === canonical(built) ? [] : ["the build is not the one that the entries tell"],
+		...shipped === null || built === null || shipped.binarySha256 === built.sha256 ? [] : ["what was deployed is not what was built"],
+		...Object.entries(shipped?.deployed ?? {}).flatMap(([node, { sha256 }]) => sha256 === shipped?.binarySha256 ? [] : [`${node} was given another binary than was built`]),
+		...canonical(facts.deployed) === canonical(deployedOf(session, there, running.before)) ? [] : ["what was deployed is not what the entries tell"],
+		...canonical(facts.excluded.slice(0, told.length)) === canonical(told) ? [] : ["the nodes that were left out are not those that the entries tell"],
+		...out.size === facts.excluded.length ? [] : ["a node is left out twice"],
+		...[...out].filter((n) => !plan.nodes.includes(n)).map((n) => `${n} is left out, and was not planned`),
+		...missing(facts.notes, setupWarnings(session).map((w) => ({
+			what: "warning of SETUP",
+			why: w.message
+		}))) ? ["a warning of SETUP is missing"] : [],
+		...missing(facts.findings, setupFindings(session)) ? ["a finding of SETUP is missing"] : []
+	];
+}
+
 // src/domain/suites/suite.ts
 const resultsOf = (suites) => Object.keys(suites).flatMap((suite) => {
 	const result = suites[suite];
@@ -3606,29 +4996,59 @@ function againstBars(groups, barOf) {
 	};
 }
 function resultOf$1(group, { percent: target, strict }) {
-	const { attempts, successes, terms } = group;
+	const { attempts, terms } = group;
+	if (target === null || attempts < terms.sampleFloor || attempts === 0) return {
+		...group,
+		target,
+		met: null
+	};
+	const reaches = (of) => strict ? wilson(of.successes, of.attempts).low * 100 >= target : of.successes * 100 >= target * of.attempts;
+	const { asFailures, asSuccesses } = bothWays(group);
+	const [worst, best] = [reaches(asFailures), reaches(asSuccesses)];
 	return {
 		...group,
 		target,
-		met: target === null || attempts < terms.sampleFloor || attempts === 0 ? null : strict ? wilson(successes, attempts).low * 100 >= target : successes * 100 >= target * attempts
+		met: worst === best ? worst : null
 	};
 }
+/** What was not counted may have been anything: nothing is told of a group but what holds both ways. */
+const bothWays = ({ attempts, successes, notCounted }) => ({
+	asFailures: {
+		attempts: attempts + notCounted,
+		successes
+	},
+	asSuccesses: {
+		attempts: attempts + notCounted,
+		successes: successes + notCounted
+	}
+});
 /** Why this group keeps a run from passing; empty when it is met and covered. */
 function reasonsOf(r, { strict }) {
+	if (!isRequired(r)) return [];
 	const { sampleFloor, coverage } = r.terms;
 	const reason = (kind, text) => ({
 		kind,
 		text: `${r.name}: ${text}`
 	});
 	return [
-		...r.met !== false ? [] : [reason("failed", strict ? missedStrictly(r) : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`)],
-		...r.attempts >= Math.max(1, sampleFloor) ? [] : [reason("inconclusive", `${r.attempts} counted attempts, the sample floor is ${sampleFloor}`)],
-		...100 * r.tried / r.planned >= coverage ? [] : [reason("inconclusive", `${r.tried} of ${r.planned} ${r.of}s tried = ${percent(r.tried / r.planned)} %, coverage asks for ${coverage} %`)]
+		...r.met !== false ? [] : [reason("failed", (strict ? missedStrictly(r) : `${r.successes}/${r.attempts} = ${percent$1(r.rate ?? 0)} %, target ${r.target} %`) + (r.notCounted === 0 ? "" : `; missed also with the ${r.notCounted} not counted as successes`))],
+		...r.met === null && r.target !== null && r.attempts >= Math.max(1, sampleFloor) ? [reason("inconclusive", undecided(r, strict))] : [],
+		...r.attempts >= Math.max(1, sampleFloor) ? [] : [reason("inconclusive", `${r.attempts} counted attempts, the sample floor is ${sampleFloor}: ${lacks(r, Math.max(1, sampleFloor) - r.attempts, "attempt")}`)],
+		...100 * r.tried / r.planned >= coverage ? [] : [reason("inconclusive", `${r.tried} of ${r.planned} ${r.of}s tried = ${percent$1(r.tried / r.planned)} %, coverage asks for ${coverage} %: ${lacks(r, Math.ceil(coverage * r.planned / 100) - r.tried, r.of)}`)]
 	];
+}
+/** A target of nothing is met by nothing: such a group is told of, and decides nothing. */
+const isRequired = ({ target }) => target !== 0;
+/** What would have to be done before more can be said. */
+const lacks = ({ secondsEach }, more, of) => `needs ${more} more ${of}${more === 1 ? "" : "s"}, about ${Math.ceil(more * secondsEach)} s`;
+function undecided(r, strict) {
+	const rate = ({ attempts, successes }) => `${successes}/${attempts} = ${percent$1(strict ? wilson(successes, attempts).low : successes / attempts)} %`;
+	const { asFailures, asSuccesses } = bothWays(r);
+	return `${r.successes}/${r.attempts}, and ${r.notCounted} not counted: with these as failures ${rate(asFailures)}, as successes ${rate(asSuccesses)}${strict ? " (lower bounds)" : ""}; target ${r.target} % is met only one way`;
 }
 function missedStrictly(r) {
 	const needed = r.target === null ? void 0 : attemptsForLowerBound(r.target / 100);
-	return `${r.successes}/${r.attempts}, lower bound ${percent(r.interval.low)} %, target ${r.target} %` + (needed === void 0 ? "; no number of attempts brings a lower bound to 100 %" : needed > r.attempts ? `; at least ${needed} attempts without a failure are needed` : "");
+	return `${r.successes}/${r.attempts}, lower bound ${percent$1(r.interval.low)} %, target ${r.target} %` + (needed === void 0 ? "; no number of attempts brings a lower bound to 100 %" : needed > r.attempts ? `; at least ${needed} attempts without a failure are needed` : "");
 }
 
 // src/domain/criteria/all-pass.ts
@@ -3684,9 +5104,12 @@ function mergeFindings(findings) {
 }
 
 // src/domain/controls.ts
+const isSelfTest = ({ name }) => name === "self-test" || name === "self-test-after";
+/** Nodes on which our own instruments did not work, before the first round or when somebody was to be blamed. */
+const unfitNodes = (controls) => new Map(controls.filter((c) => isSelfTest(c) && c.seen !== "through").map((c) => [c.from, `self test ${c.name === "self-test" ? "before the first round" : "after the rounds"}: ${c.detail}`]));
 const required = ["open-path", "closed-path"];
 function judgeControls(controls) {
-	const invalid = controls.filter((c) => c.name !== "nonexistent-peer").filter((c) => c.seen !== c.expected || !c.witnessed);
+	const invalid = controls.filter((c) => c.name !== "nonexistent-peer" && !isSelfTest(c)).filter((c) => c.seen !== c.expected || !c.witnessed);
 	const missing = required.filter((name) => controls.every((c) => c.name !== name));
 	const ghosts = controls.filter((c) => c.name === "nonexistent-peer");
 	return {
@@ -3770,7 +5193,7 @@ function asDeclared(node) {
 // src/domain/nats.ts
 function judgeNats(peers, excluded, measurements) {
 	const measured = peers.filter((n) => !excluded.has(n.name)).flatMap((n) => {
-		const m = measurements.find((x) => x.node === n.name);
+		const m = measurements.before.find((x) => x.node === n.name);
 		return m === void 0 ? [] : [{
 			n,
 			m
@@ -3778,26 +5201,60 @@ function judgeNats(peers, excluded, measurements) {
 	});
 	const wrong = measured.filter(({ n, m }) => measuredKind(m) !== n.nat);
 	const other = measured.filter(({ n, m }) => measuredKind(m) !== n.nat || m.stable === false);
+	const again = measured.map(({ m }) => ({
+		m,
+		later: measurements.after.find((x) => x.node === m.node)
+	}));
+	const changed = again.flatMap(({ m, later }) => {
+		const change = later === void 0 ? null : natChange(m, later);
+		return change === null ? [] : [{
+			node: m.node,
+			why: `the NAT of ${m.node} changed during the test: ${change}`
+		}];
+	});
+	const unknown = again.filter(({ later }) => later === void 0).map(({ m: { node } }) => ({
+		node,
+		why: `the NAT of ${node} could not be measured again after the last round`
+	}));
 	const label = (n) => natName(asDeclared(n));
 	return {
-		findings: [...wrong.map(({ n, m }) => ({
-			kind: "mislabelled-nat",
-			node: n.name,
-			message: `${n.name}: declared ${label(n)}, measured ${natName(m)}`,
-			attempts: []
-		})), ...measured.filter(({ m }) => m.stable === false).map(({ n }) => ({
-			kind: "unstable-nat",
-			node: n.name,
-			message: `${n.name}: its mapping moved after an unsolicited packet`,
-			attempts: []
-		}))],
-		reasons: other.map(({ n, m }) => ({
+		unsettled: new Map([...changed, ...unknown].map(({ node, why }) => [node, why])),
+		findings: [
+			...changed.map(({ node, why }) => ({
+				kind: "nat-changed",
+				node,
+				message: why,
+				attempts: []
+			})),
+			...wrong.map(({ n, m }) => ({
+				kind: "mislabelled-nat",
+				node: n.name,
+				message: `${n.name}: declared ${label(n)}, measured ${natName(m)}`,
+				attempts: []
+			})),
+			...measured.filter(({ m }) => m.stable === false).map(({ n }) => ({
+				kind: "unstable-nat",
+				node: n.name,
+				message: `${n.name}: its mapping moved after an unsolicited packet`,
+				attempts: []
+			}))
+		],
+		reasons: [...[...changed, ...unknown].map(({ why }) => ({
+			kind: "inconclusive",
+			text: `${why}: its attempts do not count`
+		})), ...other.map(({ n, m }) => ({
 			kind: "inconclusive",
 			text: `NAT type ${label(n)} is not covered: ${n.name} is declared so but was measured ${natName(m)}`
-		})),
+		}))],
 		notCovered: uncoveredNats(peers, excluded, new Set(other.map(({ n }) => n.name)))
 	};
 }
+/** What of it decides anything; null: nothing. What was seen only once of the two is no change. */
+function natChange(before, after) {
+	const [was, is] = [before, after].map((m) => [...m.externalAddresses].sort().join(", "));
+	return before.mapping !== after.mapping || before.filtering !== after.filtering || unsettled(before, after) ? `measured ${natName(before)} before, ${natName(after)} after` : was !== is ? `seen from outside as ${was === "" ? "nothing" : was} before, as ${is === "" ? "nothing" : is} after` : null;
+}
+const unsettled = (a, b) => a.stable !== null && b.stable !== null && a.stable !== b.stable;
 /** Declared NAT types that no tried node was measured to have. */
 function uncoveredNats(peers, excluded, other) {
 	return [...new Set(peers.map((n) => n.nat))].flatMap((nat) => {
@@ -3863,8 +5320,23 @@ function judgeRunning(evidence, tried, deployed) {
 				text: `${node}: no running service was found after the test`
 			});
 		}
+		const unit = unitFault(before) ?? unitFault(after);
+		if (unit !== null) {
+			find("unit-changed", node, unit);
+			reasons.push({
+				kind: "inconclusive",
+				text: `${node}: ${unit}`
+			});
+		}
 		const tamper = before === void 0 ? void 0 : power(before);
-		if (tamper !== void 0) find("subject-can-tamper", node, `the program under test ${tamper}, so it could change the packet counters`);
+		if (tamper !== void 0) {
+			const text = `the program under test ${tamper}, so it could change the packet counters`;
+			find("subject-can-tamper", node, text);
+			reasons.push({
+				kind: "inconclusive",
+				text: `${node}: ${text}`
+			});
+		}
 	}
 	return {
 		barred,
@@ -3872,12 +5344,41 @@ function judgeRunning(evidence, tried, deployed) {
 		reasons
 	};
 }
+/** Some distributions put it beside every service; it only shortens how long a stop may take. */
+const vendors = ["/usr/lib/systemd/system/service.d/10-timeout-abort.conf"];
+/** What hooks of the project, or somebody else, made of a unit of ours; a foreign one is as its owner wants it. */
+function unitFault(proof) {
+	if (proof === void 0 || proof.unitFile === "foreign") return null;
+	if (proof.unitFile === "changed") return `the file of ${proof.unit} is not the one that was written at DEPLOY`;
+	const added = proof.dropIns.filter((p) => !vendors.includes(p));
+	return added.length === 0 ? null : `${added.join(", ")} adds to ${proof.unit} and is not ours`;
+}
 const CAP_NET_ADMIN = 1n << 12n;
 function power(proof) {
 	if (proof.uid === 0) return "runs as root";
 	if (!/^[0-9a-f]{1,16}$/i.test(proof.capEff)) return "has capabilities that could not be read";
 	return (BigInt(`0x${proof.capEff}`) & CAP_NET_ADMIN) !== 0n ? "has CAP_NET_ADMIN" : void 0;
 }
+
+// src/domain/profile.ts
+/**
+* How one program is started, dialled and read: data from `profiles/<name>.yaml`. Argument lists are templates of
+* `{placeholder}`s, each filling one word.
+*/
+/** Grammars of a dialler's output that are read here (suites/dialects). */
+const dialects = ["testnet-jsonl"];
+const isDialect = (name) => dialects.includes(name);
+/** The focuses that make sense for the program and, where its module names tests, among these. */
+function focusesFor({ focuses }, moduleTests) {
+	const named = focuses.filter((focus) => moduleTests?.includes(focus) === true);
+	return named.length === 0 ? focuses : focuses.filter((focus) => named.includes(focus) || focus === "full-suite");
+}
+/** Whether any of the profile's argument lists has a place for the value. */
+const takes = ({ node, dial }, placeholder) => [
+	...node.args,
+	...node.bootstrapArgs,
+	...dial.kind === "commanded" ? dial.args : []
+].some((word) => word.includes(`{${placeholder}}`));
 
 // src/domain/unsupported.ts
 const notYet = "does not act in this version";
@@ -3990,6 +5491,9 @@ function judgeRun$1(input) {
 	const tried = peers.map((n) => n.name).filter((n) => !out.has(n));
 	const controls = judgeControls(evidence.controls);
 	const running = judgeRunning(evidence, tried, deployed);
+	const history = input.history === void 0 ? null : judgeHistory(input.history);
+	const unfit = new Map([...unfitNodes(evidence.controls)].filter(([node]) => tried.includes(node)));
+	const clocks = clockFindings(input);
 	const undone = undoneTests(input.missing ?? []);
 	const nats = judgeNats(peers, out, measurements);
 	return {
@@ -3998,10 +5502,16 @@ function judgeRun$1(input) {
 			nodes,
 			peers,
 			excluded,
-			measurements,
+			measurements: measurements.before,
 			promises,
 			deployed,
-			barred: running.barred,
+			running: {
+				before: evidence.runningBefore,
+				after: evidence.runningAfter
+			},
+			serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
+			barred: new Map([...unfit, ...running.barred]),
+			unsettledNats: nats.unsettled,
 			checkpoint: (input.checkpoint ?? null) !== null
 		},
 		peers: peers.map((n) => n.name),
@@ -4009,7 +5519,12 @@ function judgeRun$1(input) {
 		reasons: [
 			...controls.reasons,
 			...running.reasons,
+			...[...unfit].map(([node, why]) => ({
+				kind: "inconclusive",
+				text: `${node}: ${why}`
+			})),
 			...nats.reasons,
+			...history?.reasons ?? [],
 			...undone === null ? [] : [{
 				kind: "inconclusive",
 				text: undone
@@ -4019,7 +5534,9 @@ function judgeRun$1(input) {
 			...input.findings ?? [],
 			...controls.findings,
 			...running.findings,
-			...nats.findings
+			...nats.findings,
+			...history?.findings ?? [],
+			...clocks
 		],
 		notCovered: [
 			...fleet.lab?.shaping === "none" ? [{
@@ -4035,8 +5552,23 @@ function judgeRun$1(input) {
 				why
 			}))
 		],
+		remarks: history?.remarks ?? [],
 		invalidControls: controls.invalid
 	};
+}
+/** Of each boot apart: after a reboot both clocks are others. */
+function clockFindings({ evidence, items, clock }) {
+	const { runningBefore: before, runningAfter: after } = evidence;
+	const rounds = items.connectivity ?? [];
+	return [...before.flatMap((b) => {
+		const a = after.find((p) => p.node === b.node);
+		const looks = [
+			b.clock,
+			...rounds.map((r) => r.readings[b.node]?.clock ?? null),
+			a?.clock ?? null
+		];
+		return a !== void 0 && a.bootId !== b.bootId ? [] : nodeJumps(b.node, looks.filter((c) => c !== null));
+	}), ...clock === void 0 ? [] : ownJumps(clock, before, after)];
 }
 
 // src/domain/suites/sample.ts
@@ -4052,7 +5584,7 @@ const subjectName = (s) => {
 const sampleKey = ({ group, subject: s }) => JSON.stringify([group, ...s.kind === "pair" ? [s.pair.from, s.pair.to] : s.kind === "node" ? [s.node] : []]);
 
 // src/domain/suites/group.ts
-function tally(group, samples) {
+function tally$1(group, samples) {
 	const all = samples.filter((s) => s.group === group.name);
 	const counted = all.filter(counts);
 	const recovered = counted.filter((s) => s.recovered === true).length;
@@ -4061,6 +5593,7 @@ function tally(group, samples) {
 		A: 0,
 		B: 0,
 		C: 0,
+		D: 0,
 		none: 0
 	};
 	for (const s of counted) grades[s.grade ?? "none"]++;
@@ -4070,11 +5603,72 @@ function tally(group, samples) {
 		attempts,
 		successes,
 		recovered,
-		notCounted: all.length - attempts,
+		notCounted: all.filter((s) => !counts(s) && s.repeatedBy === void 0).length,
 		rate: attempts === 0 ? null : successes / attempts,
 		interval: wilson(successes, attempts),
 		grades
 	};
+}
+
+// src/domain/suites/repeat.ts
+/** Of one attempt: a node that is never well must not keep a test for ever. */
+const mostRepeats = 2;
+/** Only what did not count may be repeated: elsewhere the mark would be one more chance for a failure. */
+function applyRepeats(judged, items) {
+	const lines = new Map(items.map((i) => [i.id, i]));
+	const samples = new Map(judged.map((s) => [s.id, s]));
+	const followers = Map.groupBy(judged.filter((s) => lines.get(s.id)?.repeats !== void 0), (s) => lines.get(s.id)?.repeats ?? "");
+	const strays = [];
+	const standsFor = /* @__PURE__ */ new Map();
+	for (const [of, list] of followers) for (const [i, sample] of list.entries()) {
+		const fault = i > 0 ? "it was repeated already" : faultOf$2(sample, samples.get(of), lines);
+		if (fault === null) standsFor.set(of, sample.id);
+		else strays.push({
+			kind: "inconclusive",
+			text: `attempt ${sample.id} is marked as a repetition of ${of}: ${fault}`
+		});
+	}
+	return {
+		samples: judged.map((s) => withCounted(s, samples, standsFor)),
+		strays
+	};
+}
+function faultOf$2(sample, first, lines) {
+	if (first === void 0) return "there is no such attempt";
+	if (counts(first)) return "that attempt counts";
+	if (sampleKey(first) !== sampleKey(sample)) return "that attempt is of something else";
+	if ((lines.get(sample.id)?.startedAt ?? -1e400) < (lines.get(first.id)?.endedAt ?? 1e400)) return "it began before that attempt had ended";
+	return depth(sample.id, lines) > 2 ? `only ${2} repetitions are made` : null;
+}
+/** How many attempts it stands for, one behind the other; a ring is endless. */
+function depth(id, lines) {
+	let n = 0;
+	for (let at = lines.get(id)?.repeats; at !== void 0 && n <= 2; at = lines.get(at)?.repeats) n++;
+	return n;
+}
+function withCounted(s, samples, standsFor) {
+	if (counts(s)) return s;
+	for (let [n, id] = [0, standsFor.get(s.id)]; id !== void 0 && n < 2; n++, id = standsFor.get(id)) {
+		const again = samples.get(id);
+		if (again !== void 0 && counts(again)) return {
+			...s,
+			repeatedBy: id,
+			sentence: `${s.sentence}; tried again as ${id}`
+		};
+	}
+	return s;
+}
+/** What no rate shows: how many attempts of a group say nothing, and what became of them. */
+function notCountedFindings(group, all) {
+	const lost = all.filter((s) => s.group === group && !counts(s));
+	if (lost.length === 0) return [];
+	const kinds = [...Map.groupBy(lost, (s) => s.outcome)].map(([outcome, list]) => `${list.length} ${outcome}`);
+	const again = lost.filter((s) => s.repeatedBy !== void 0).length;
+	return [{
+		kind: "not-counted",
+		message: `${group}: ${lost.length} ${lost.length === 1 ? "attempt" : "attempts"} not counted (${kinds.sort().join(", ")}); ${again === 0 ? "judged as failures and as successes" : again === lost.length ? "each was repeated, and the repetition counts" : `${again} repeated and counted then, ${lost.length - again} judged as failures and as successes`}`,
+		attempts: lost.map((s) => s.id)
+	}];
 }
 
 // src/domain/suites/retry.ts
@@ -4110,6 +5704,21 @@ function recovers(s, retries, byId) {
 	return again.length > 0 && again.every((r) => r.outcome === "success" && (byId.get(r.id)?.startedAt ?? -1e400) >= failedAt);
 }
 
+// src/domain/suites/command/rederive.ts
+/** What the runs of commands say twice: each asked for once on each peer that was there, under the id of its place. */
+function rederiveCommands({ fleet, test, there }, { commands }) {
+	const peers = peersOf(fleet).filter((n) => there.includes(n.name));
+	const missing = new Set(commands.flatMap((_, i) => peers.map((n) => `${test}.${i + 1}.${n.name}`)));
+	return {
+		add: (one) => {
+			const place = `${test}.${commands.findIndex((c) => c.name === one.command) + 1}.${one.node}`;
+			if (one.repeats === void 0 && one.retry !== true) missing.delete(one.id);
+			return one.id === place || (one.retry === true || one.repeats !== void 0) && one.id.startsWith(`${place}.`) ? [] : [`run ${one.id}: its id is not of its test, command and node`];
+		},
+		end: () => [...missing].map((id) => `run ${id} is missing`)
+	};
+}
+
 // src/domain/suites/command/suite.ts
 /**
 * Commands of the project's configuration: planned for every peer, judged by their exit, their pattern and their time.
@@ -4123,15 +5732,16 @@ const terms$1 = {
 };
 /** Rough: most of what is asked of a node is answered at once. */
 const secondsEach = 2;
-const command$2 = {
+const command$1 = {
 	title: "commands",
 	unable: () => null,
 	plan: plan$2,
 	item: every({
 		id: name$2,
-		startedAt: number$3,
-		endedAt: number$3,
+		startedAt: time$2,
+		endedAt: time$2,
 		retry: optional(oneOf(true)),
+		repeats: optional(name$2),
 		command: name$2,
 		node: name$2,
 		end: kinds$1({
@@ -4142,20 +5752,21 @@ const command$2 = {
 			timeout: fields({}),
 			fault: fields({
 				by: oneOf("infra", "harness"),
-				message: text$4
+				message: text$3
 			})
 		}),
-		output: text$4,
-		errors: text$4
+		output: text$3,
+		errors: text$3
 	}),
-	work: every({ commands: list$1(every({
+	work: every({ commands: list$2(every({
 		name: name$2,
-		command: text$4,
-		successPattern: orNull(text$4),
+		command: text$3,
+		successPattern: orNull(text$3),
 		timeoutSeconds: number$3,
 		expectedExit: number$3
 	})) }),
-	judge: judge$4
+	rederive: rederiveCommands,
+	judge: judge$3
 };
 function plan$2({ config, fleet, nodes }) {
 	const commands = config.tests.custom;
@@ -4169,13 +5780,14 @@ function plan$2({ config, fleet, nodes }) {
 		thresholds: `each command ${terms$1.target}%`
 	};
 }
-function judge$4(items, { commands }, run) {
+function judge$3(items, { commands }, run) {
 	const { runs, strays } = sortOut$1(items, commands, run);
 	const judged = runs.flatMap((one) => {
 		const asked = commands.find((c) => c.name === one.command);
 		return asked === void 0 ? [] : [judgeRun(one, asked, run.barred.get(one.node) ?? null)];
 	});
-	const retried = applyRetries(judged, runs, run.checkpoint);
+	const repeated = applyRepeats(judged, runs);
+	const retried = applyRetries(repeated.samples, runs, run.checkpoint);
 	return {
 		samples: retried.samples,
 		retries: retried.retries,
@@ -4183,11 +5795,16 @@ function judge$4(items, { commands }, run) {
 			name: c.name,
 			of: "node",
 			planned: run.peers.length,
-			terms: terms$1
+			terms: terms$1,
+			secondsEach
 		})),
 		figures: { nodes: run.peers.map((n) => n.name) },
-		reasons: [...strays, ...retried.strays],
-		notCovered: uncovered(retried.samples, commands, run)
+		reasons: [
+			...strays,
+			...repeated.strays,
+			...retried.strays
+		],
+		notCovered: uncovered$1(retried.samples, commands, run)
 	};
 }
 function judgeRun(one, asked, barred) {
@@ -4237,7 +5854,7 @@ function sortOut$1(items, commands, { peers }) {
 	};
 }
 /** Each command on each peer without a sample that counts, and what kept it from counting. */
-function uncovered(samples, commands, { peers, excluded }) {
+function uncovered$1(samples, commands, { peers, excluded }) {
 	const counted = new Set(samples.filter(counts).map(sampleKey));
 	return commands.flatMap(({ name: group }) => peers.flatMap(({ name: node }) => {
 		const subject = {
@@ -4258,6 +5875,110 @@ function uncovered(samples, commands, { peers, excluded }) {
 			why: out === void 0 ? samples.find((s) => sampleKey(s) === key)?.sentence ?? "it was not run" : `${node} was left out: ${out.why}`
 		}];
 	}));
+}
+
+// src/domain/evidence.ts
+/** The user that diallers run as. */
+const nobody$1 = 65534;
+const thereIs = (value) => ({
+	kind: "there",
+	value
+});
+const notRead = (why) => ({
+	kind: "not-read",
+	why
+});
+/** Null where it is not there, for whatever reason. */
+const valueOf = (read) => read?.kind === "there" ? read.value : null;
+
+// src/domain/processes.ts
+/** In the order of the rounds: by node, what is foreign. */
+function foreignIn(rounds, before, deployed) {
+	const called = new Set(rounds.flatMap((r) => r.attempts).flatMap((a) => a.servicePort > 0 ? [a.pair.to] : []));
+	const images = new Map(before.filter((p) => p.image !== "").map((p) => [p.node, /* @__PURE__ */ new Set([p.image])]));
+	return rounds.map(({ readings }) => {
+		const found = /* @__PURE__ */ new Map();
+		for (const [node, { processes }] of Object.entries(readings)) {
+			if (processes?.kind !== "there") continue;
+			const looks = processes.value;
+			const foreign = judgeLook(looks, deployed[node], images.get(node) ?? null, called.has(node));
+			if (foreign !== null) found.set(node, foreign);
+			images.set(node, new Set(looks.filter((l) => l.role === "service").map((l) => l.image)));
+		}
+		return found;
+	});
+}
+/** A dial by another file than the deployed one, or by one that is not known. */
+function foreignDialler(attempt, deployed) {
+	const { from } = attempt.pair;
+	const [seen, expected] = [attempt.diallerSha256, deployed[from]];
+	if (attempt.fault !== void 0 || expected === void 0 || seen === expected) return null;
+	return {
+		kind: "another-program",
+		text: seen === null ? `which file dialled on ${from} is not known` : `the file that dialled on ${from} is ${short$1(seen)}, deployed was ${short$1(expected)}`
+	};
+}
+/** The main process had the service's port before a test and not after it. */
+function closedPort({ before, after }, node, port) {
+	const [first, last] = [before, after].map((list) => list.find((p) => p.node === node));
+	return first?.udpPorts.includes(port) === true && last?.udpPorts.includes(port) === false ? {
+		kind: "port-closed",
+		text: `${node}: its main process had udp ${port} before the test and not after it`
+	} : null;
+}
+/** `known`: images of the look before; null: there was none. `port`: that its port was asked for. */
+function judgeLook(looks, expected, known, port) {
+	const service = looks.filter((l) => l.role === "service");
+	const owners = looks.filter((l) => l.role === "port-owner");
+	const another = [...owners, ...service].find((l) => expected !== void 0 && l.exeSha256 !== expected);
+	if (another !== void 0) return {
+		kind: "another-program",
+		text: sentenceOf(another, expected)
+	};
+	const outside = owners.find((o) => !service.some((s) => s.pid === o.pid));
+	if (outside !== void 0) return {
+		kind: "another-program",
+		text: `its port is held by process ${outside.pid}, which is none of its service`
+	};
+	if (service.length === 0) return {
+		kind: "not-running",
+		text: "no process of its service ran"
+	};
+	if (port && owners.length === 0) return {
+		kind: "port-closed",
+		text: "no process had its port"
+	};
+	const anew = known === null ? void 0 : service.find((s) => !known.has(s.image));
+	return anew === void 0 ? null : {
+		kind: "executed-anew",
+		text: `process ${anew.pid} was executed since the look before: what ran in between is not known`
+	};
+}
+const sentenceOf = ({ role, pid, exeSha256 }, expected) => {
+	const what = exeSha256 === null ? "a program that could not be read" : short$1(exeSha256);
+	return `${role === "service" ? `process ${pid} of its service runs` : `its port is held by process ${pid}, which runs`} ${what}, deployed was ${short$1(expected ?? "")}`;
+};
+const short$1 = (sha256) => sha256.slice(0, 12);
+
+// src/domain/suites/connectivity/contradicted.ts
+/** What was measured and what was seen cannot both be so: a path is seen between measured addresses alone. */
+const againstNats = (path, { expected }) => path.kind === "end-to-end" && expected === "relayed";
+const contradictionText = ({ why }) => `it went end to end, and as measured it could not (${why})`;
+const contradiction = ({ pair, id }, oracle) => ({
+	kind: "nat-contradicted",
+	message: `${pair.from} → ${pair.to}: ${contradictionText(oracle)}`,
+	pair,
+	attempts: [id]
+});
+/** Once is enough: a NAT that is not what was measured says so of every class that it decided. */
+function contradictedNats(samples) {
+	return [...Map.groupBy(samples, ({ subject: { pair } }) => [pair.from, pair.to].toSorted().join(" and "))].flatMap(([ends, all]) => {
+		const against = all.filter((s) => s.findings.some((f) => f.kind === "nat-contradicted")).length;
+		return against === 0 ? [] : [{
+			kind: "inconclusive",
+			text: `${against} of ${all.length} attempts between ${ends} went end to end, where their NATs as measured leave no such path`
+		}];
+	});
 }
 
 // src/domain/suites/connectivity/timetable.ts
@@ -4442,6 +6163,7 @@ const uncoveredClasses = (pairs) => pairClasses.filter((c) => pairs.every((p) =>
 	kind: "group",
 	suite: "connectivity",
 	group,
+	of: "pair",
 	what: `pair class ${group}`,
 	why: "the plan has no such pair"
 }));
@@ -4453,6 +6175,11 @@ const uncoveredPause = (pauseMs, cooloffMs) => pauseMs === null || pauseMs >= co
 }];
 
 // src/domain/suites/connectivity/evidence-shape.ts
+const read$2 = (value) => kinds$1({
+	there: fields({ value }),
+	absent: anything,
+	"not-read": fields({ why: text$3 })
+});
 const flow$1 = every({
 	remote: name$2,
 	remotePort: number$3,
@@ -4460,11 +6187,23 @@ const flow$1 = every({
 	packets: number$3,
 	bytes: number$3
 });
-const counters = every({
-	in: list$1(flow$1),
-	out: list$1(flow$1),
-	fragmentsIn: number$3,
-	fragmentsOut: number$3,
+const sum$1 = every({
+	packets: number$3,
+	bytes: number$3
+});
+const sent = every({
+	remote: name$2,
+	protocol: name$2,
+	localPort: number$3,
+	uid: number$3,
+	packets: number$3,
+	bytes: number$3
+});
+const countersShape = every({
+	in: list$2(flow$1),
+	out: list$2(flow$1),
+	sent: list$2(sent),
+	fragmentsIn: sum$1,
 	overflow: flag
 });
 const mapping = every({
@@ -4476,62 +6215,88 @@ const mapping = every({
 	remotePort: number$3
 });
 const box$1 = every({
-	counters,
-	mappings: list$1(mapping)
+	counters: countersShape,
+	mappings: list$2(mapping)
+});
+const look = every({
+	pid: number$3,
+	exeSha256: orNull(name$2),
+	startTicks: number$3,
+	image: name$2,
+	role: oneOf("service", "port-owner")
+});
+const reading$2 = every({
+	counters: read$2(countersShape),
+	box: orNull(read$2(box$1)),
+	clock: orNull(fields({
+		wallMs: number$3,
+		uptimeMs: number$3
+	})),
+	processes: orNull(read$2(list$2(look, 1e3)))
 });
 const claim = every({
 	success: orNull(flag),
 	method: oneOf("direct", "hole_punched", "relayed", null),
-	remote: orNull(text$4),
+	remote: orNull(text$3),
 	connectMs: orNull(number$3),
-	error: orNull(text$4),
+	error: orNull(text$3),
 	upgraded: flag,
 	exitCode: orNull(number$3),
-	lines: list$1(text$4)
+	lines: list$2(text$3)
 });
 const receiverRecord = every({
-	nonce: text$4,
+	nonce: text$3,
 	bytes: number$3,
-	sha256: text$4,
-	from: orNull(text$4),
+	sha256: text$3,
+	from: orNull(text$3),
 	missing: number$3,
 	completedMs: orNull(number$3),
-	raw: text$4
+	raw: text$3
 });
-const attemptShape = every({
+const attempt$1 = every({
 	id: name$2,
 	pair: fields({
 		from: name$2,
 		to: name$2
 	}),
-	pass: number$3,
-	round: number$3,
 	repetition: number$3,
 	nonce: name$2,
 	bytes: number$3,
 	expectedSha256: name$2,
 	localPort: number$3,
 	servicePort: number$3,
-	startedAt: number$3,
-	endedAt: number$3,
+	startedAt: time$2,
+	endedAt: time$2,
 	claim,
-	record: orNull(receiverRecord),
-	counters: record$1(orNull(counters)),
-	boxes: record$1(orNull(box$1)),
+	diallerSha256: orNull(name$2),
+	record: read$2(receiverRecord),
+	kept: orNull(read$2(every({
+		bytes: number$3,
+		sha256: text$3
+	}))),
 	fault: optional(fields({
 		kind: oneOf("infra", "harness"),
-		message: text$4,
+		message: text$3,
 		node: optional(name$2)
 	})),
-	retry: optional(oneOf(true))
+	repeats: optional(name$2)
 });
+const roundShape = every({
+	pass: number$3,
+	round: number$3,
+	retry: optional(oneOf(true)),
+	attempts: list$2(attempt$1, 1e3),
+	readings: record$1(reading$2)
+});
+const percent = between(0, 100);
+const count$2 = between(1, 1e4);
 const workShape = every({
 	targets: every({
-		direct: number$3,
-		natTraversed: number$3,
-		relay: number$3,
-		sampleFloor: number$3,
-		coverage: number$3,
+		direct: percent,
+		natTraversed: percent,
+		relay: percent,
+		sampleFloor: count$2,
+		coverage: percent,
 		strict: flag
 	}),
 	cooloffSeconds: number$3,
@@ -4575,156 +6340,352 @@ function nodeResult(n, measurements, counted) {
 	};
 }
 
-// src/domain/addresses.ts
-/**
-* IP addresses in one spelling, so that two sights of one address compare equal (testnet-interfaces §10.1: IPv4-mapped
-* addresses are everywhere).
-*/
-/** Dotted quad for IPv4 and IPv4-mapped IPv6; eight unpadded groups for other IPv6; lower case for what is neither. */
-function normalAddress(address) {
-	const bare = address.trim().toLowerCase().replace(/^\[|\]$/g, "").replace(/%.*$/, "");
-	const groups = bare.includes(":") ? groupsOf(bare) : void 0;
-	if (groups === void 0) return bare;
-	if (!(groups.slice(0, 5).every((g) => g === 0) && groups[5] === 65535)) return groups.map((g) => g.toString(16)).join(":");
-	const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
-	return [
-		high >> 8,
-		high & 255,
-		low >> 8,
-		low & 255
-	].join(".");
-}
-/** A real IPv6 address, after IPv4-mapped ones are taken out. */
-const isIPv6 = (address) => normalAddress(address).includes(":");
-/** Link-local and multicast: neighbour discovery and the like, never a path between two hosts. */
-const isLocalIPv6 = (address) => /^f(e[89ab]|f)/.test(normalAddress(address));
-function groupsOf(text) {
-	const quad = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-	const [, prefix = "", a = "", b = "", c = "", d = ""] = quad ?? [];
-	const [head = "", tail, ...more] = (quad === null ? text : `${prefix}${(+a << 8 | +b).toString(16)}:${(+c << 8 | +d).toString(16)}`).split("::");
-	if (more.length > 0) return void 0;
-	const list = (part) => part === "" ? [] : part.split(":");
-	const [left, right] = [list(head), list(tail ?? "")];
-	const gap = 8 - left.length - right.length;
-	if (tail === void 0 ? gap !== 0 : gap < 0) return void 0;
-	const all = [
-		...left,
-		...Array(Math.max(gap, 0)).fill("0"),
-		...right
+// src/domain/suites/connectivity/foreign.ts
+/** At the ends of the attempt, and at a relay that it went through. */
+function orForeign(judged, attempt, readings, inRound, run) {
+	const { from, to } = attempt.pair;
+	const at = [
+		from,
+		to,
+		...judged.relayVia === null ? [] : [judged.relayVia]
 	];
-	return all.every((g) => /^[0-9a-f]{1,4}$/.test(g)) ? all.map((g) => parseInt(g, 16)) : void 0;
+	const unread = at.find((n) => Object.hasOwn(readings, n) && readings[n]?.processes?.kind === "not-read");
+	if (unread !== void 0 && counts(judged)) return notCounted(judged, attempt, `what ran on ${unread} could not be read`);
+	const dialler = foreignDialler(attempt, run.deployed);
+	const found = [...dialler === null ? [] : [{
+		...dialler,
+		node: from
+	}], ...at.flatMap((node) => {
+		const foreign = inRound.get(node);
+		return foreign === void 0 ? [] : [{
+			...foreign,
+			node,
+			text: `${node}: ${foreign.text}`
+		}];
+	})];
+	const [first] = found;
+	const closed = closedPort(run.running, to, attempt.servicePort);
+	const findings = [...judged.findings, ...[...found, ...closed === null ? [] : [{
+		...closed,
+		node: to
+	}]].map(({ kind, text, node }) => ({
+		kind,
+		node,
+		message: text,
+		attempts: [attempt.id]
+	}))];
+	return {
+		...judged.outcome === "success" && first !== void 0 ? notCounted(judged, attempt, first.text) : judged,
+		findings
+	};
+}
+const notCounted = (judged, { claim }, why) => ({
+	...judged,
+	outcome: "unwitnessed",
+	grade: claim.success === true ? "D" : null,
+	sentence: `${subjectName(judged.subject)}: not counted: ${why}`
+});
+const neverPassed = [
+	"another-program",
+	"executed-anew",
+	"port-closed"
+];
+/** Whatever the rest of a run says: what was tested was not the deployed program alone. */
+const foreignReasons = (judged) => {
+	const texts = judged.flatMap((j) => j.findings).filter((f) => neverPassed.includes(f.kind) && f.pair === void 0);
+	return [...new Set(texts.map((f) => f.message))].map((text) => ({
+		kind: "inconclusive",
+		text
+	}));
+};
+
+// src/domain/suites/connectivity/scene.ts
+/** What one attempt is seen in: its round, who is who, and whose packets are the program's. */
+/** Measured addresses; the fleet file's only where nothing was measured. */
+function outsideAddresses(node, { nats, fleet }) {
+	const measured = nats.get(node)?.externalAddresses ?? [];
+	const ip = fleet.nodes.find((n) => n.name === node)?.ip;
+	return new Set((measured.length > 0 ? measured : ip === void 0 ? [] : [ip]).map(normalAddress));
+}
+const total = (sums) => sums.reduce((all, s) => ({
+	packets: all.packets + s.packets,
+	bytes: all.bytes + s.bytes
+}), {
+	packets: 0,
+	bytes: 0
+});
+
+// src/domain/suites/connectivity/besides.ts
+/**
+* What the program under test sent from a caller beside one leg: whatever way a payload may have gone, it had to leave
+* the caller, so that little besides leaves one way only.
+*/
+/**
+* Beside the leg from the attempt's own port to these addresses, net of what other attempts of the round account for by
+* their own ports.
+*/
+function besides$1(attempt, scene, caller) {
+	const { from } = attempt.pair;
+	const users = /* @__PURE__ */ new Set([scene.senders.dialler, scene.senders.services.get(from)]);
+	const diallers = new Set(scene.others.filter((o) => o.pair.from === from).map((o) => o.localPort));
+	const own = caller.sent.filter((f) => users.has(f.uid) && !(f.protocol === "udp" && diallers.has(f.localPort)));
+	const forOthers = scene.others.filter((o) => o.pair.from !== from).reduce((n, other) => n + accountedFor(other, from, scene, caller, own), 0);
+	return (leg) => {
+		const beside = total(own.filter((f) => !(f.protocol === "udp" && f.localPort === attempt.localPort && leg.has(normalAddress(f.remote)))));
+		return {
+			packets: beside.packets,
+			bytes: Math.max(0, beside.bytes - forOthers)
+		};
+	};
+}
+/** Overhead of a relay, and what was sent again: a payload and a quarter. */
+const overhead = 5 / 4;
+/** What a node sends to introduce two others, whose payload does not go through it. */
+const introductionBytes = 1024;
+/**
+* Bytes that this node sent for another attempt: a relay passes on no more than came in from the other end, and next to
+* nothing of a payload that went end to end; a callee answers with no more than half of what came. Neither is more than
+* that attempt's payload accounts for: else a payload of this node could hide in it.
+*/
+function accountedFor(other, node, scene, counters, own) {
+	const [a, b] = [outsideAddresses(other.pair.from, scene), outsideAddresses(other.pair.to, scene)];
+	const came = (from) => Math.min(other.bytes * overhead, total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes);
+	const went = (to) => total(own.filter((f) => f.protocol === "udp" && to.has(normalAddress(f.remote)))).bytes;
+	if (other.pair.to === node) return Math.min(went(a), Math.floor(came(a) / 2));
+	const relayed = Math.min(went(b), came(a)) + Math.min(went(a), came(b));
+	return wentStraight(other, scene) ? Math.min(relayed, introductionBytes) : relayed;
+}
+/** The other payload came from its caller itself, as the callee's counters tell, or the caller's where these do not. */
+function wentStraight({ pair, bytes, servicePort, localPort }, scene) {
+	const [caller, callee] = [pair.from, pair.to].map((n) => valueOf(scene.readings[n]?.counters));
+	const [flows, port, remote] = callee == null ? [
+		caller?.out ?? [],
+		localPort,
+		pair.to
+	] : [
+		callee.in,
+		servicePort,
+		pair.from
+	];
+	const addresses = outsideAddresses(remote, scene);
+	return total(flows.filter((f) => f.localPort === port && addresses.has(normalAddress(f.remote)))).bytes >= Math.max(1, bytes);
 }
 
 // src/domain/suites/connectivity/flows.ts
 /**
 * One attempt as the packet counters tell it: what was sent, arrived, was delivered and came back, end to end and
-* through each node that could relay.
+* through each node that could relay, and what the caller sent besides.
 */
-function views(attempt, measurements, fleet) {
+function views(attempt, scene) {
+	const { readings } = scene;
 	const { from, to } = attempt.pair;
-	const [caller, callee] = [attempt.counters[from] ?? none$1, attempt.counters[to] ?? none$1];
-	const callerSeen = outside(attempt, from, attempt.localPort, measurements, fleet);
-	const calleeSeen = outside(attempt, to, attempt.servicePort, measurements, fleet);
-	const box = attempt.boxes[to];
+	const [caller, callee] = [countersOf$1(readings, from) ?? none, countersOf$1(readings, to) ?? none];
+	const callerSeen = outside(scene, from, attempt.localPort);
+	const calleeSeen = outside(scene, to, attempt.servicePort);
+	const box = valueOf(readings[to]?.box);
+	const beside = besides$1(attempt, scene, caller);
 	return {
-		gaps: [...gapsOf(attempt, from), ...gapsOf(attempt, to)],
+		gaps: [...gapsOf(readings, from), ...gapsOf(readings, to)],
 		sent: sum(caller.out, attempt.localPort, {
 			...calleeSeen,
 			port: anyPort
 		}),
-		arrived: box ? sum(box.counters.in, anyLocalPort, callerSeen) : null,
+		arrived: box === null ? null : sum(box.counters.in, anyLocalPort, callerSeen),
 		delivered: sum(callee.in, attempt.servicePort, callerSeen),
 		returned: sum(caller.in, attempt.localPort, calleeSeen),
-		relays: relayCandidates(attempt, measurements, fleet, callerSeen, calleeSeen),
+		besides: beside(calleeSeen.addresses),
+		shared: sharedWith(attempt, scene, callerSeen),
+		fragments: callee.fragmentsIn,
+		callerAddresses: callerSeen.addresses,
+		relays: relayCandidates(attempt, scene, callerSeen, calleeSeen, beside),
 		ipv6: [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f)) || callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f))
 	};
 }
-function relayCandidates(attempt, measurements, fleet, callerSeen, calleeSeen) {
+function relayCandidates(attempt, scene, callerSeen, calleeSeen, beside) {
 	const { from, to } = attempt.pair;
-	return fleet.nodes.filter((n) => n.name !== from && n.name !== to).flatMap((n) => {
-		const addresses = addressesOf$1(n.name, measurements, fleet);
+	const [caller, callee] = [countersOf$1(scene.readings, from) ?? none, countersOf$1(scene.readings, to) ?? none];
+	return scene.fleet.nodes.filter((n) => n.name !== from && n.name !== to).flatMap((n) => {
+		const addresses = outsideAddresses(n.name, scene);
 		if ([...addresses].some((a) => callerSeen.addresses.has(a) || calleeSeen.addresses.has(a))) return [];
 		const relay = {
 			addresses,
-			port: anyPort
+			port: anyPort,
+			exact: true
 		};
-		const own = readable(attempt.counters[n.name]);
-		const delivered = sum(attempt.counters[to]?.in ?? [], attempt.servicePort, relay);
-		const sent = sum(attempt.counters[from]?.out ?? [], attempt.localPort, relay);
+		const own = readable(countersOf$1(scene.readings, n.name));
+		const delivered = sum(callee.in, attempt.servicePort, relay);
+		const sent = sum(caller.out, attempt.localPort, relay);
 		if (delivered.packets === 0 && sent.packets === 0) return [];
 		return [{
 			via: n.name,
+			addresses,
 			sent,
 			delivered,
 			relayIn: own && sum(own.in, anyLocalPort, callerSeen),
 			relayOut: own && sum(own.out, anyLocalPort, calleeSeen),
-			returned: sum(attempt.counters[from]?.in ?? [], attempt.localPort, relay)
+			returned: sum(caller.in, attempt.localPort, relay),
+			besides: beside(addresses)
 		}];
 	});
 }
-/** How the outside sees what a node sends from one of its ports in this attempt. */
-function outside(attempt, node, insidePort, measurements, fleet) {
-	const addresses = addressesOf$1(node, measurements, fleet);
-	if (measurements.get(node)?.mapping === "none") return {
-		addresses,
-		port: (p) => p === insidePort
+/** Without the ports of a caller's NAT, another dial from the same address to the same callee looks the same. */
+function sharedWith(attempt, scene, callerSeen) {
+	if (callerSeen.exact) return {
+		packets: 0,
+		bytes: 0
 	};
-	const mappings = (attempt.boxes[node]?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)));
+	const alike = scene.others.filter((o) => o.pair.to === attempt.pair.to && [...outsideAddresses(o.pair.from, scene)].some((a) => callerSeen.addresses.has(a)));
+	return {
+		packets: alike.length,
+		bytes: alike.reduce((n, o) => n + o.bytes, 0)
+	};
+}
+/** How the outside sees what a node sends from one of its ports in this attempt. */
+function outside(scene, node, insidePort) {
+	const addresses = outsideAddresses(node, scene);
+	if (scene.nats.get(node)?.mapping === "none") return {
+		addresses,
+		port: (p) => p === insidePort,
+		exact: true
+	};
+	const mappings = (valueOf(scene.readings[node]?.box)?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)));
 	const portsOf = (own) => new Set(mappings.filter((m) => m.insidePort === insidePort === own).map((m) => m.outsidePort));
 	const [own, others] = [portsOf(true), portsOf(false)];
-	return {
+	return own.size > 0 ? {
 		addresses,
-		port: own.size > 0 ? (p) => own.has(p) : (p) => !others.has(p)
+		port: (p) => own.has(p),
+		exact: true
+	} : {
+		addresses,
+		port: (p) => !others.has(p),
+		exact: false
 	};
 }
-/** Measured addresses; the fleet file's only where nothing was measured. */
-function addressesOf$1(node, measurements, fleet) {
-	const measured = measurements.get(node)?.externalAddresses ?? [];
-	const ip = fleet.nodes.find((n) => n.name === node)?.ip;
-	return new Set((measured.length > 0 ? measured : ip === void 0 ? [] : [ip]).map(normalAddress));
-}
-function gapsOf(attempt, node) {
-	const counters = attempt.counters[node];
-	if (!counters) return [`the counters of ${node} could not be read`];
+const countersOf$1 = (readings, node) => Object.hasOwn(readings, node) ? valueOf(readings[node]?.counters) : null;
+function gapsOf(readings, node) {
+	const counters = countersOf$1(readings, node);
+	if (counters === null) return [`the counters of ${node} could not be read`];
 	return counters.overflow ? [`the counters of ${node} overflowed`] : [];
 }
-const readable = (counters) => counters && !counters.overflow ? counters : null;
-const none$1 = {
+const readable = (counters) => counters !== null && !counters.overflow ? counters : null;
+const none = {
 	in: [],
 	out: [],
-	fragmentsIn: 0,
-	fragmentsOut: 0,
+	sent: [],
+	fragmentsIn: {
+		packets: 0,
+		bytes: 0
+	},
 	overflow: false
 };
 const anyPort = () => true;
 const anyLocalPort = void 0;
 const globalIPv6 = (flow) => flow.packets > 0 && isIPv6(flow.remote) && !isLocalIPv6(flow.remote);
-function sum(flows, localPort, remote) {
-	return flows.filter((f) => (localPort === void 0 || f.localPort === localPort) && remote.port(f.remotePort) && remote.addresses.has(normalAddress(f.remote))).reduce((total, f) => ({
-		packets: total.packets + f.packets,
-		bytes: total.bytes + f.bytes
-	}), {
-		packets: 0,
-		bytes: 0
-	});
-}
+const sum = (flows, localPort, remote) => total(flows.filter((f) => (localPort === void 0 || f.localPort === localPort) && remote.port(f.remotePort) && remote.addresses.has(normalAddress(f.remote))));
+
+// src/domain/suites/connectivity/path.ts
+/** Path class from counters alone: the one leg that carried a payload, while no other one could have. */
+/** More than any handshake takes, with signatures of four kilobytes and lost datagrams sent again. */
+const handshakeReach = 65536;
+/** The part of a payload that may have gone another way before the way is in doubt. */
+const besidesShare = 1 / 4;
 /**
-* Path class from counters alone. Claims are not a parameter, so that nobody can be tempted. `bytes`: the payload drawn
-* for this attempt.
+* Claims are not a parameter, so that nobody can be tempted. `bytes`: the payload drawn for this attempt; 0 where the
+* program sends what it likes.
 */
 function pathClass(seen, bytes) {
 	if (seen.gaps.length > 0) return {
 		kind: "unwitnessed",
 		why: seen.gaps.join(" and ")
 	};
-	const carries = (leg) => leg === null || leg.packets > 0 && leg.bytes >= bytes;
-	if (carries(seen.sent) && carries(seen.delivered) && seen.returned.packets > 0) return { kind: "end-to-end" };
-	const [relay] = (bytes > 0 ? seen.relays : []).filter((r) => carries(r.sent) && carries(r.relayIn) && carries(r.relayOut) && carries(r.delivered) && r.returned.packets > 0).toSorted((a, b) => b.delivered.bytes - a.delivered.bytes);
-	return relay === void 0 ? { kind: "none" } : {
+	const straight = carries(seen.sent, bytes) && carries(seen.delivered, bytes) && seen.returned.packets > 0;
+	const ends = (bytes > 0 ? seen.relays : []).filter((r) => carries(r.sent, bytes) && carries(r.delivered, bytes) && r.returned.packets > 0);
+	const relays = ends.filter((r) => carries(r.relayIn, bytes) && carries(r.relayOut, bytes));
+	const unread = ends.find((r) => r.relayIn === null || r.relayOut === null);
+	if (unread !== void 0) return {
+		kind: "unwitnessed",
+		why: `the counters of ${unread.via}, a relay, could not be read`
+	};
+	const ways = [...straight ? ["end to end"] : [], ...relays.map((r) => `through ${r.via}`)];
+	if (ways.length > 1) return {
+		kind: "ambiguous",
+		why: `as much as the payload went ${ways.join(" and ")}: nothing tells which carried it`
+	};
+	if (!straight && relays.length === 0) return nothingCarried(seen, bytes);
+	const [relay] = relays;
+	const beside = relay === void 0 ? seen.besides : relay.besides;
+	if (bytes > 0 && beside.bytes >= bytes * besidesShare) return {
+		kind: "ambiguous",
+		why: `the payload of ${bytes} bytes went ${ways.join()}, and ${beside.bytes} bytes left the caller another way`
+	};
+	if (relay !== void 0) return {
 		kind: "relayed",
 		via: relay.via
 	};
+	return seen.delivered.bytes < bytes + seen.shared.bytes ? {
+		kind: "ambiguous",
+		why: "other dials from the same address at the same moment cannot be told apart from this one"
+	} : { kind: "end-to-end" };
 }
+function nothingCarried(seen, bytes) {
+	const hidden = [{
+		sent: seen.sent,
+		delivered: seen.delivered
+	}, ...seen.relays].some((l) => carries(l.sent, bytes) && l.delivered.packets > 0 && l.delivered.bytes + seen.fragments.bytes >= Math.max(bytes, 1));
+	return seen.fragments.packets > 0 && hidden ? {
+		kind: "unwitnessed",
+		why: `${seen.fragments.packets} trailing fragments belong to no flow that was counted`
+	} : { kind: "none" };
+}
+const carries = (leg, bytes) => leg !== null && leg.packets > 0 && leg.bytes >= bytes;
+/** Whether the sender that a receiver names is at the end of this path; null: it names none. */
+function namesPath(from, path, seen) {
+	const named = from === null ? "" : from.trim();
+	if (named === "") return null;
+	return (path.kind === "relayed" ? seen.relays.find((r) => r.via === path.via)?.addresses : seen.callerAddresses)?.has(normalAddress(hostOf(named))) ?? false;
+}
+/** `host:port`, `[v6]:port`, or an address alone. */
+function hostOf(text) {
+	const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(text);
+	if (bracketed !== null) return bracketed[1] ?? "";
+	return /^[^:]*:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(":")) : text;
+}
+
+// src/domain/suites/connectivity/possession.ts
+function possessionOf(attempt, promises) {
+	if (!promises.record) return { kind: "unpromised" };
+	if (attempt.record.kind === "not-read") return {
+		kind: "unread",
+		why: attempt.record.why
+	};
+	const why = faultOfRecord(attempt) ?? (promises.kept ? faultOfKept(attempt) : null);
+	if (why !== null) return {
+		kind: "fault",
+		why
+	};
+	return promises.kept && attempt.kept?.kind === "there" ? { kind: "possession" } : {
+		kind: "record",
+		unpredictable: promises.payload === "given"
+	};
+}
+const gradeOf = (possession) => possession.kind === "possession" ? "A" : possession.kind === "record" && possession.unpredictable ? "B" : "C";
+function faultOfRecord({ record: read, ...attempt }) {
+	if (read.kind === "absent") return "the receiver's record is missing";
+	if (read.kind === "not-read") return null;
+	const record = read.value;
+	if (record.nonce !== attempt.nonce) return "the receiver's record is of another nonce";
+	if (record.missing !== 0) return `the receiver's record misses ${record.missing} parts`;
+	if (record.bytes !== attempt.bytes) return `the receiver's record has ${record.bytes} of ${attempt.bytes} bytes`;
+	return record.sha256.toLowerCase() === attempt.expectedSha256.toLowerCase() ? null : "the receiver's record has the wrong hash";
+}
+function faultOfKept({ kept, bytes, expectedSha256 }) {
+	if (kept === null || kept.kind === "not-read") return null;
+	if (kept.kind === "absent") return "the receiver did not keep the payload where it promises to";
+	if (kept.value.bytes !== bytes) return `the receiver kept ${kept.value.bytes} of ${bytes} bytes`;
+	return kept.value.sha256 === expectedSha256 ? null : "what the receiver kept is not the payload";
+}
+/** Nobody without the payload, or its hash from somebody who had it, could have shown this. */
+const isUnpredictable = (p) => p.kind === "possession" || p.kind === "record" && p.unpredictable;
 
 // src/domain/suites/connectivity/sentence.ts
 function sentence$1(facts) {
@@ -4733,11 +6694,14 @@ function sentence$1(facts) {
 }
 function judged({ attempt, oracle, path, punched, seen, recordFault }) {
 	const { expected } = oracle;
-	const broken = recordFault === null ? "" : `, but ${recordFault}`;
+	const broken = recordFault !== null ? `, but ${recordFault}` : attempt.claim.success === false ? ", but the program claimed failure" : "";
 	switch (path.kind) {
-		case "unwitnessed": return `unwitnessed: ${path.why}${broken}`;
-		case "none": return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? " in full and answered" : ""}; ${claimed(attempt.claim)}${recordFault === null || attempt.record === null ? "" : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`;
-		case "end-to-end": return `${punched ? "punched" : "end-to-end"}${expected === "relayed" ? ` although expected relayed (${oracle.why})` : ""}${broken}`;
+		case "unwitnessed": return `unwitnessed: ${path.why}`;
+		case "ambiguous": return `ambiguous: ${path.why}${broken}`;
+		case "none": return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? " in full and answered" : ""}; ${claimed(attempt.claim)}${recordFault === null || attempt.record.kind === "absent" ? "" : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`;
+		case "end-to-end":
+			if (expected === "relayed" && broken === "") return `not counted: ${contradictionText(oracle)}`;
+			return `${punched ? "punched" : "end-to-end"}${expected === "relayed" ? ` although expected relayed (${oracle.why})` : ""}${broken}`;
 		case "relayed": return `expected ${expected} (${oracle.why})${expected === "end-to-end" ? ", delivered only by relay through " : "; relayed through "}${path.via}${broken}`;
 	}
 }
@@ -4755,14 +6719,20 @@ function claimed(claim) {
 }
 
 // src/domain/suites/connectivity/judge.ts
+/**
+* One attempt's judgement: outcome, grade and path from witnesses; claims only ever add findings (spec §1 Grade, Path
+* class; §3).
+*/
 function judgeAttempt({ attempt, promises, oracle, seen, disqualified }) {
-	const path = pathClass(seen, attempt.bytes);
+	const possession = possessionOf(attempt, promises);
+	const path = pathOf(attempt, seen, possession);
 	const delivered = path.kind === "end-to-end" || path.kind === "relayed";
 	const punched = path.kind === "end-to-end" && oracle.wouldRefuseFirstPacket;
-	const recordFault = promises.record ? faultOfRecord(attempt) : null;
-	const barred = attempt.fault === void 0 ? disqualified?.(path) ?? null : null;
-	const outcome = attempt.fault?.kind ?? (barred !== null ? "unwitnessed" : outcomeOf(path, oracle, recordFault));
+	const recordFault = possession.kind === "fault" ? possession.why : null;
+	const notShown = attempt.fault === void 0 ? disqualified?.(path) ?? (delivered && possession.kind === "unpromised" ? volumeFault(attempt, path, seen) : null) : null;
+	const outcome = attempt.fault?.kind ?? (notShown !== null ? "unwitnessed" : outcomeOf(attempt, path, oracle, recordFault));
 	const told = attempt.fault === void 0 && path.kind !== "unwitnessed";
+	const forbidden = attempt.fault === void 0 && notShown === null && againstNats(path, oracle);
 	return {
 		id: attempt.id,
 		group: oracle.pairClass,
@@ -4772,7 +6742,7 @@ function judgeAttempt({ attempt, promises, oracle, seen, disqualified }) {
 		},
 		expected: oracle.expected,
 		outcome,
-		grade: outcome === "infra" || outcome === "harness" || path.kind === "unwitnessed" ? null : delivered && recordFault === null ? promises.record ? "A" : "B" : attempt.claim.success === true ? "C" : null,
+		grade: outcome === "infra" || outcome === "harness" || path.kind === "unwitnessed" || path.kind === "ambiguous" ? null : delivered && recordFault === null && notShown === null && !forbidden ? gradeOf(possession) : attempt.claim.success === true ? "D" : null,
 		path: path.kind,
 		punched,
 		relayVia: path.kind === "relayed" ? path.via : null,
@@ -4783,9 +6753,21 @@ function judgeAttempt({ attempt, promises, oracle, seen, disqualified }) {
 			sent: seen.sent,
 			arrived: seen.arrived,
 			delivered: seen.delivered,
-			returned: seen.returned
+			returned: seen.returned,
+			besides: (path.kind === "relayed" ? relayOf(path, seen)?.besides : void 0) ?? seen.besides
 		},
-		findings: [...told ? claimFindings(attempt, oracle, path, punched, recordFault) : [], ...pathFindings(attempt, seen)],
+		findings: [
+			...told ? claimFindings({
+				attempt,
+				oracle,
+				path,
+				punched,
+				recordFault,
+				possession
+			}) : [],
+			...pathFindings(attempt, seen),
+			...forbidden ? [contradiction(attempt, oracle)] : []
+		],
 		sentence: sentence$1({
 			attempt,
 			oracle,
@@ -4793,29 +6775,52 @@ function judgeAttempt({ attempt, promises, oracle, seen, disqualified }) {
 			punched,
 			seen,
 			recordFault,
-			notCounted: attempt.fault === void 0 ? barred : `${attempt.fault.kind}: ${attempt.fault.message}`
+			notCounted: attempt.fault === void 0 ? notShown : `${attempt.fault.kind}: ${attempt.fault.message}`
 		})
 	};
 }
-/** A promised record that is missing or wrong fails the attempt, whatever counters and claims say (spec §1 Grade). */
-function outcomeOf(path, oracle, recordFault) {
+/** The counters' path, where nothing that the receiver shows speaks against it. */
+function pathOf(attempt, seen, possession) {
+	if (possession.kind === "unread") return {
+		kind: "unwitnessed",
+		why: `the receiver's record could not be read: ${possession.why}`
+	};
+	const path = pathClass(seen, attempt.bytes);
+	const from = valueOf(attempt.record)?.from ?? null;
+	if ((path.kind === "end-to-end" || path.kind === "relayed") && namesPath(from, path, seen) === false) return {
+		kind: "ambiguous",
+		why: `the counters show ${path.kind}, and the receiver's record names ${String(from).slice(0, 80)} as the sender`
+	};
+	return path.kind === "none" && isUnpredictable(possession) ? {
+		kind: "ambiguous",
+		why: `${recordWithoutDelivery}; ${seen.besides.bytes} bytes left the caller another way`
+	} : path;
+}
+const recordWithoutDelivery = "the receiver wrote the payload down, no counter saw it arrive";
+/** Without a record: volume both ways that no handshake reaches, and the program's own word that it connected. */
+function volumeFault(attempt, path, seen) {
+	if (attempt.claim.success === false) return null;
+	if (attempt.claim.success === null) return "the program did not say whether it connected, and counters alone do not";
+	const leg = relayOf(path, seen) ?? seen;
+	const [there, back] = [leg.delivered.bytes, leg.returned.bytes];
+	return Math.min(there, back) < 65536 ? `${there} bytes one way and ${back} the other may be a handshake alone (up to ${handshakeReach})` : null;
+}
+const relayOf = (path, seen) => path.kind === "relayed" ? seen.relays.find((r) => r.via === path.via) : void 0;
+/**
+* A promised record that is missing or wrong fails the attempt, whatever counters and claims say; a claim of failure is
+* no success, whatever they say (spec §1 Grade).
+*/
+function outcomeOf(attempt, path, oracle, recordFault) {
+	if (path.kind === "unwitnessed") return "unwitnessed";
 	if (recordFault !== null) return "failed";
 	switch (path.kind) {
-		case "unwitnessed": return "unwitnessed";
+		case "ambiguous": return "unwitnessed";
 		case "none": return "failed";
-		case "end-to-end": return "success";
-		case "relayed": return oracle.expected === "end-to-end" ? "failed" : "success";
+		case "end-to-end": return attempt.claim.success === false ? "failed" : againstNats(path, oracle) ? "unwitnessed" : "success";
+		case "relayed": return attempt.claim.success === false || oracle.expected === "end-to-end" ? "failed" : "success";
 	}
 }
-function faultOfRecord(attempt) {
-	const record = attempt.record;
-	if (record === null) return "the receiver's record is missing";
-	if (record.nonce !== attempt.nonce) return "the receiver's record is of another nonce";
-	if (record.missing !== 0) return `the receiver's record misses ${record.missing} parts`;
-	if (record.bytes !== attempt.bytes) return `the receiver's record has ${record.bytes} of ${attempt.bytes} bytes`;
-	return record.sha256.toLowerCase() === attempt.expectedSha256.toLowerCase() ? null : "the receiver's record has the wrong hash";
-}
-function claimFindings(attempt, oracle, path, punched, recordFault) {
+function claimFindings({ attempt, oracle, path, punched, recordFault, possession }) {
 	const { claim, pair } = attempt;
 	const [route, arrow] = [path.kind, `${pair.from} → ${pair.to}`];
 	const finding = (kind, message) => ({
@@ -4826,9 +6831,10 @@ function claimFindings(attempt, oracle, path, punched, recordFault) {
 	});
 	const delivered = (route === "end-to-end" || route === "relayed") && recordFault === null;
 	const found = [];
-	if (claim.success === true && !delivered) found.push(finding("claim-without-delivery", `claimed success${claim.method === null ? "" : ` (${claim.method})`}, ${route === "none" || recordFault === null ? "nothing was delivered" : recordFault}`));
+	if (path.kind === "ambiguous") found.push(finding("ambiguous-path", path.why));
+	if (claim.success === true && !delivered && (path.kind !== "ambiguous" || recordFault !== null)) found.push(finding("claim-without-delivery", `claimed success${claim.method === null ? "" : ` (${claim.method})`}, ${route === "none" || recordFault === null ? "nothing was delivered" : recordFault}`));
 	if (claim.success === false && delivered) found.push(finding("delivery-without-claim", "claimed failure, the payload was delivered"));
-	if (attempt.record !== null && route === "none" && faultOfRecord(attempt) === null) found.push(finding("record-without-delivery", "the receiver wrote the payload down, no counter saw it arrive"));
+	if (route === "none" && possession.kind === "record") found.push(finding("record-without-delivery", recordWithoutDelivery));
 	const mislabel = claim.success === true ? mislabelled$1(claim.method, route, punched, oracle) : null;
 	if (mislabel !== null) found.push(finding("method-mislabelled", mislabel));
 	return found;
@@ -4850,14 +6856,302 @@ const pathFindings = (attempt, seen) => seen.ipv6 ? [{
 	attempts: [attempt.id]
 }] : [];
 
+// src/domain/test-seed.ts
+/** One secret of each test, from which all that its subject must not foresee is drawn; its end reveals it. */
+const isTestSeed = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+/** What the ledger keeps of the seed when a test begins: whoever draws again after the end checks that it is the same. */
+const seedCommitment = (seed) => sha256(`vps-test seed\n${seed}\n`);
+/** The first `bytes` bytes of the stream of this label: AES-256-CTR over zeros, under HMAC-SHA256(seed, label). */
+function drawn(seed, label, bytes) {
+	const key = createHmac("sha256", Buffer.from(seed, "hex")).update(label, "utf8").digest();
+	return new Uint8Array(createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(bytes)));
+}
+/** A whole number in `[low, high]`. */
+function drawnInt(seed, label, low, high) {
+	return low + Buffer.from(drawn(seed, label, 6)).readUIntBE(0, 6) % (high - low + 1);
+}
+/** What an attempt draws, by its id: its nonce as hex, the length of its payload, and the payload itself. */
+const nonceOf = (seed, attempt) => Buffer.from(drawn(seed, `nonce ${attempt}`, 16)).toString("hex");
+const lengthOf = (seed, attempt, low, high) => drawnInt(seed, `length ${attempt}`, low, high);
+const payloadOf = (seed, attempt, bytes) => drawn(seed, `payload ${attempt}`, bytes);
+
+// src/domain/payload.ts
+/** What a receiver must report of a payload, without a byte having been sent: of a seed, or of a nonce alone. */
+/** Empty where the program sends what it likes. */
+function expectedSha256(payload, seed, { id, nonce, bytes }) {
+	switch (payload.kind) {
+		case "given": return sha256(payloadOf(seed, id, bytes));
+		case "sha256-counter": return payloadSha256(nonce, bytes);
+		case "opaque": return "";
+	}
+}
+/** SHA-256 of the first `bytes` bytes of SHA-256(nonce ‖ u64 big-endian counter), counter = 0, 1, 2 … */
+function payloadSha256(nonceHex, bytes) {
+	const nonce = Buffer.from(nonceHex, "hex");
+	const whole = createHash("sha256");
+	const counter = Buffer.alloc(8);
+	for (let offset = 0, i = 0n; offset < bytes; offset += 32, i++) {
+		counter.writeBigUInt64BE(i);
+		const block = createHash("sha256").update(nonce).update(counter).digest();
+		whole.update(block.subarray(0, Math.min(32, bytes - offset)));
+	}
+	return whole.digest("hex");
+}
+
+// src/domain/received.ts
+/** What a program writes may be megabytes; no record of a payload is. */
+const longestRecord = 4e3;
+/** Null: the text is no record of this nonce. */
+function recordIn(by, raw, nonce) {
+	if (raw.length > 4e3) return null;
+	switch (by.kind) {
+		case "jsonl":
+		case "http": {
+			const object = objectIn(raw);
+			return object?.[by.fields.nonce] === nonce ? recordOf(foundIn(object, by.fields), nonce, raw) : null;
+		}
+		case "log": return matched(by.pattern, raw, nonce);
+		case "none": return null;
+	}
+}
+/** The program's values by our names. */
+const foundIn = (object, fields) => ({
+	nonce: object[fields.nonce],
+	bytes: object[fields.bytes],
+	sha256: object[fields.sha256],
+	from: object[fields.from],
+	missing: object[fields.missing],
+	completedMs: object[fields.completedMs]
+});
+function matched(pattern, raw, nonce) {
+	const groups = new RegExp(pattern).exec(raw)?.groups;
+	if (groups === void 0 || groups["nonce"] !== nonce) return null;
+	const digits = (name) => /^\d{1,15}$/.test(groups[name] ?? "") ? Number(groups[name]) : null;
+	return recordOf({
+		nonce,
+		bytes: digits("bytes"),
+		sha256: groups["sha256"],
+		from: groups["from"],
+		missing: pattern.includes("(?<missing>") ? digits("missing") : 0,
+		completedMs: digits("completedMs")
+	}, nonce, raw);
+}
+const number$1 = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
+/** A value of another kind matches no payload. */
+const recordOf = (found, nonce, raw) => ({
+	nonce,
+	raw,
+	bytes: number$1(found.bytes) ?? -1,
+	sha256: String(found.sha256 ?? ""),
+	from: typeof found.from === "string" ? found.from : null,
+	missing: number$1(found.missing) ?? -1,
+	completedMs: number$1(found.completedMs)
+});
+
+// src/domain/rederive/counters.ts
+/** An IPv4 header; every packet that is counted has one at least. */
+const headerBytes = 20;
+function countersFaults(counters) {
+	return [
+		...rowsFaults("in", counters.in),
+		...rowsFaults("out", counters.out),
+		...rowsFaults("sent", counters.sent),
+		...sumFaults("fragments", counters.fragmentsIn)
+	];
+}
+function rowsFaults(direction, rows) {
+	const seen = /* @__PURE__ */ new Set();
+	for (const row of rows) {
+		const key = JSON.stringify({
+			...row,
+			packets: void 0,
+			bytes: void 0
+		});
+		const faults = sumFaults(direction, row);
+		if (faults.length > 0) return faults;
+		if (!port$1(row.localPort) || !port$1(row.remotePort ?? 0)) return [`${direction}: ${key} has no port`];
+		if (seen.has(key)) return [`${direction}: ${key} stands twice in one table`];
+		seen.add(key);
+	}
+	return [];
+}
+function sumFaults(what, { packets, bytes }) {
+	if (!count$1(packets) || !count$1(bytes)) return [`${what}: ${packets} packets of ${bytes} bytes are no count`];
+	if (bytes < packets * headerBytes) return [`${what}: ${packets} packets have more than ${bytes} bytes`];
+	return packets === 0 && bytes > 0 ? [`${what}: ${bytes} bytes without a packet`] : [];
+}
+function readingFaults({ counters, box }) {
+	const [own, outer] = [valueOf(counters), valueOf(box)];
+	return [...own === null ? [] : countersFaults(own), ...outer === null ? [] : countersFaults(outer.counters).map((f) => `NAT box: ${f}`)];
+}
+const count$1 = (n) => Number.isSafeInteger(n) && n >= 0;
+const port$1 = (n) => Number.isInteger(n) && n >= 0 && n <= 65535;
+
+// src/domain/suites/connectivity/rounds.ts
+/** Which rounds a test dials: a function of its peers, of what their NATs were measured to be, and of the plan. */
+/** `there`: nodes of the plan that were not left out. */
+function plannedRounds(fleet, there, measurements, { targets }) {
+	const peers = peersOf(fleet).filter((n) => there.includes(n.name));
+	const pairs = plannedPairs(peers, measurements);
+	return timetable({
+		peers: peers.map((n) => n.name),
+		relayPairs: relayPairsOf(pairs),
+		relayNodes: bootstrapsOf(fleet).map((n) => n.name),
+		repetitions: repetitionsFor(pairs, targets.sampleFloor)
+	});
+}
+
+// src/domain/suites/connectivity/rederive.ts
+/** What rounds of attempts say twice: the timetable, ids, draws, records and counters, derived again round by round. */
+function rederiveRounds(on, work) {
+	const { fleet, profile, test, seed, there, measurements, running } = on;
+	const planned = plannedRounds(fleet, there, measurements, work);
+	const peers = new Set(planned.flat().flatMap((p) => [p.from, p.to]));
+	const relays = bootstrapsOf(fleet).map((n) => n.name).filter((n) => peers.has(n));
+	const ports = boundPorts(profile.servicePort, running);
+	const tries = /* @__PURE__ */ new Map();
+	const used = /* @__PURE__ */ new Set();
+	const retried = /* @__PURE__ */ new Set();
+	let [next, last, retrying] = [
+		0,
+		0,
+		false
+	];
+	const timetableOf = ({ round, retry, attempts }) => {
+		const faults = round > last ? [] : [`stands behind round ${last}`];
+		last = round;
+		if (retry === true) {
+			retrying = true;
+			const again = attempts.filter((a) => retried.has(pairKey(a.pair)));
+			attempts.forEach((a) => retried.add(pairKey(a.pair)));
+			return [...faults, ...again.map((a) => `${a.id} is a second retry`)];
+		}
+		const first = attempts.filter((a) => a.repeats === void 0);
+		if (first.length === 0) return faults;
+		const wanted = planned[next++] ?? [];
+		const same = sorted(first.map((a) => pairKey(a.pair))) === sorted(wanted.map(pairKey));
+		return [
+			...faults,
+			...retrying ? ["stands behind retries"] : [],
+			...same ? [] : [`is not round ${next} of the plan`]
+		];
+	};
+	const attemptOf = (a, round) => {
+		const key = pairKey(a.pair);
+		const repetition = (tries.get(key) ?? 0) + 1;
+		tries.set(key, repetition);
+		const socket = `${a.pair.from}:${a.localPort}`;
+		const taken = used.has(socket);
+		used.add(socket);
+		return [
+			...a.id === `${test}.${round}.${a.pair.from}.${a.pair.to}` ? [] : ["its id is not of its test, round and pair"],
+			...a.repetition === repetition ? [] : [`it is try ${repetition} of its pair, not ${a.repetition}`],
+			...taken ? [`port ${a.localPort} of ${a.pair.from} was used before`] : [],
+			...a.servicePort === (ports.get(a.pair.to) ?? profile.servicePort) ? [] : [`${a.servicePort} is not the port of the service`],
+			...payloadFaults(a, profile.payload, seed),
+			...recordFaults(a, profile.record)
+		];
+	};
+	return {
+		add: (line) => [
+			...line.pass === test ? [] : [`round ${line.round}: is of test ${line.pass}`],
+			...timetableOf(line).map((f) => `round ${line.round}: ${f}`),
+			...line.attempts.flatMap((a) => attemptOf(a, line.round).map((f) => `attempt ${a.id}: ${f}`)),
+			...looksFaults(line, relays).map((f) => `round ${line.round}: ${f}`)
+		],
+		end: () => next === planned.length ? [] : [`${next} of the plan's ${planned.length} rounds are there`]
+	};
+}
+const sorted = (keys) => keys.toSorted().join("\n");
+/** Drawn from the test's seed, so that it is in the profile's range; and its hash follows. */
+function payloadFaults({ id, nonce, bytes, expectedSha256: expectedSha256$1 }, payload, seed) {
+	if (nonce !== nonceOf(seed, id)) return ["its nonce is not drawn from the test's seed"];
+	if (payload.kind === "opaque") return bytes === 0 && expectedSha256$1 === "" ? [] : ["the profile knows no payload of a known length and hash"];
+	if (bytes !== lengthOf(seed, id, payload.minBytes, payload.maxBytes)) return [`${bytes} bytes are not drawn from the test's seed`];
+	return expectedSha256$1 === expectedSha256(payload, seed, {
+		id,
+		nonce,
+		bytes
+	}) ? [] : ["the expected hash does not follow from what was drawn"];
+}
+function recordFaults({ record, nonce }, by) {
+	const told = valueOf(record);
+	return told === null || canonical(told) === canonical(recordIn(by, told.raw, nonce)) ? [] : ["the receiver's record is not what its own text says"];
+}
+/** One reading of each node that was concerned, and of no other. */
+function looksFaults({ attempts, readings }, relays) {
+	const concerned = [.../* @__PURE__ */ new Set([...attempts.flatMap((a) => [a.pair.from, a.pair.to]), ...relays])];
+	return [...sorted(Object.keys(readings)) === sorted(concerned) ? [] : ["its readings are of other nodes"], ...Object.entries(readings).flatMap(([node, r]) => readingFaults(r).map((f) => `counters of ${node}: ${f}`))];
+}
+
+// src/domain/suites/connectivity/unseen.ts
+/** Why an attempt could not be seen, and whether the program itself is the reason: then it is its failure. */
+/** Half of what a counter set holds: with so many the program's own ports filled it, and not the rest of the machine. */
+const ownFlows = 32768;
+/** A node's full counter set that the program filled by its own ports, or its dialler as the user it runs as. */
+function floodedBy(attempt, { attempts, readings }) {
+	for (const node of [attempt.pair.from, attempt.pair.to]) {
+		const counters = countersOf(readings, node);
+		if (counters?.overflow !== true) continue;
+		const own = new Set(attempts.flatMap(({ pair, localPort, servicePort }) => [...pair.from === node ? [localPort] : [], ...pair.to === node ? [servicePort] : []]));
+		const dialler = counters.sent.filter((s) => s.uid === 65534 && node === attempt.pair.from);
+		dialler.filter((s) => s.protocol === "udp").forEach((s) => own.add(s.localPort));
+		const flows = [...counters.in, ...counters.out];
+		const its = Math.max(dialler.length, flows.filter((f) => own.has(f.localPort)).length);
+		if (its >= ownFlows) return `the program filled the packet counters of ${node}: ${its} flows are its own`;
+	}
+	return null;
+}
+/** What kept us from seeing it that the program cannot have caused; null: it was seen, or the program is the reason. */
+function unseen(attempt, seen, recordPromised) {
+	if (attempt.fault !== void 0) return attempt.fault.message;
+	if (floodedBy(attempt, seen) !== null) return null;
+	for (const node of [attempt.pair.from, attempt.pair.to]) {
+		const counters = countersOf(seen.readings, node);
+		if (counters === null) return `the packet counters of ${node} were not there`;
+		if ((Object.hasOwn(seen.readings, node) ? seen.readings[node]?.processes : void 0)?.kind === "not-read") return `what ran on ${node} could not be read`;
+		if (counters.overflow) return `the packet counters of ${node} were full`;
+	}
+	return recordPromised && attempt.record.kind === "not-read" ? attempt.record.why : null;
+}
+/** Attempts that are to be tried again, one for each pair at a time; none more often than a judge takes it. */
+function toRepeat(rounds, recordPromised) {
+	const all = new Map(rounds.flatMap((r) => r.attempts).map((a) => [a.id, a]));
+	const repeated = new Set([...all.values()].map((a) => a.repeats));
+	const wanted = rounds.flatMap((round) => round.attempts.filter((a) => !repeated.has(a.id) && triesBefore(a, all) < 2 && unseen(a, round, recordPromised) !== null));
+	return [...new Map(wanted.map((a) => [JSON.stringify([a.pair.from, a.pair.to]), a])).values()];
+}
+/** Repetitions of what was seen, or what the program itself kept from being seen: one more chance for a failure. */
+function unasked(rounds, recordPromised) {
+	const repeated = new Map(rounds.flatMap((r) => r.attempts).map((a) => [a.repeats, a.id]));
+	return rounds.flatMap((round) => round.attempts.flatMap((a) => {
+		const by = repeated.get(a.id);
+		return by === void 0 || unseen(a, round, recordPromised) !== null ? [] : [{
+			kind: "inconclusive",
+			text: `attempt ${by} repeats ${a.id}, which nothing of ours kept from being seen`
+		}];
+	}));
+}
+function triesBefore(attempt, all) {
+	let n = 0;
+	for (let at = attempt.repeats; at !== void 0 && n < 2; at = all.get(at)?.repeats) n++;
+	return n;
+}
+function countersOf(readings, node) {
+	const read = Object.hasOwn(readings, node) ? readings[node]?.counters : void 0;
+	return read?.kind === "there" ? read.value : null;
+}
+
 // src/domain/suites/connectivity/suite.ts
+/** Connectivity before anything acts: every ordered pair of peers, judged by what its packets did. */
 const connectivity$2 = {
 	title: "connectivity",
 	unable,
 	plan: plan$1,
-	item: attemptShape,
+	item: roundShape,
 	work: workShape,
-	judge: judge$3
+	rederive: rederiveRounds,
+	judge: judge$2
 };
 function unable({ name, dial, peerId }) {
 	if (dial.kind === "observed") return `${name} connects by itself, and only a program that is told to dial can be measured pair by pair in this version`;
@@ -4867,7 +7161,7 @@ function unable({ name, dial, peerId }) {
 /** One round of dials and readings, measured on the lab. */
 const roundSeconds = 2.5;
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan$1({ config, fleet, nodes }) {
+function plan$1({ config, profile, fleet, nodes }) {
 	const { enabled, criteria: targets, cooloffSeconds, timeoutSeconds } = config.tests.connectivity;
 	if (!enabled) return null;
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
@@ -4879,6 +7173,7 @@ function plan$1({ config, fleet, nodes }) {
 		repetitions: repetitionsFor(pairs, targets.sampleFloor)
 	});
 	const attempts = rounds.flat().length;
+	const best = bestGrade(promisesOf(profile));
 	const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloffSeconds));
 	const rest = waiting === 0 ? "" : `, ${waiting} s of waiting so that the same two peers rest ${cooloffSeconds} s`;
 	return {
@@ -4889,14 +7184,20 @@ function plan$1({ config, fleet, nodes }) {
 		},
 		attempts,
 		seconds: Math.ceil(rounds.length * roundSeconds + waiting),
-		detail: `${attempts} attempts in ${rounds.length} rounds${rest}`,
+		detail: `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
 		thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
 	};
 }
-function judge$3(items, { targets, cooloffSeconds }, run) {
+function judge$2(rounds, { targets, cooloffSeconds }, run) {
 	const pairs = plannedPairs(run.peers, run.measurements);
-	const { attempts, strays } = sortOut(items, pairs);
-	const retried = applyRetries(judgeAll(attempts, pairs, run), attempts, run.checkpoint);
+	const { placed, strays } = sortOut(rounds, pairs, foreignIn(rounds, run.running.before, run.deployed));
+	const judgedAll = judgeAll(placed, pairs, run);
+	const attempts = placed.map(({ attempt, retry }) => ({
+		...attempt,
+		...retry === true ? { retry } : {}
+	}));
+	const repeated = applyRepeats(judgedAll, attempts);
+	const retried = applyRetries(repeated.samples, attempts, run.checkpoint);
 	const { samples, retries } = retried;
 	const counted = samples.filter(counts);
 	const figures = figuresOf(run, pairs, samples, attempts, cooloffSeconds * 1e3);
@@ -4909,14 +7210,19 @@ function judge$3(items, { targets, cooloffSeconds }, run) {
 				name,
 				of: "pair",
 				planned,
-				terms: termsOf(name, targets)
+				terms: termsOf(name, targets),
+				secondsEach: roundSeconds + cooloffSeconds
 			}];
 		}),
 		figures,
 		reasons: [
 			...strays,
+			...repeated.strays,
+			...unasked(rounds, run.promises.record),
 			...retried.strays,
-			...wholeReasons(counted, pairs, targets.sampleFloor)
+			...foreignReasons(judgedAll),
+			...wholeReasons(samples, pairs, targets.sampleFloor),
+			...contradictedNats(samples)
 		],
 		notCovered: [
 			...uncoveredClasses(pairs),
@@ -4934,12 +7240,18 @@ const termsOf = (pairClass, { direct, natTraversed, relay, ...terms }) => ({
 	}[pairClass]
 });
 /** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
-function sortOut(all, pairs) {
+function sortOut(rounds, pairs, foreign) {
 	const known = new Set(pairs.map((p) => pairKey(p.pair)));
 	const seen = /* @__PURE__ */ new Set();
 	const strays = [];
 	return {
-		attempts: all.filter((a) => {
+		placed: rounds.flatMap(({ attempts, readings, retry }, i) => attempts.map((attempt) => ({
+			attempt,
+			others: attempts.filter((a) => a !== attempt),
+			readings,
+			retry,
+			foreign: foreign[i] ?? /* @__PURE__ */ new Map()
+		}))).filter(({ attempt: a }) => {
 			const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`);
 			seen.add(`id ${a.id}`).add(`nonce ${a.nonce}`);
 			if (copy) strays.push({
@@ -4955,30 +7267,56 @@ function sortOut(all, pairs) {
 		strays
 	};
 }
-function judgeAll(attempts, pairs, run) {
+function judgeAll(placed, pairs, run) {
 	const measurements = new Map(run.measurements.map((m) => [m.node, m]));
 	const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]));
-	const { barred } = run;
-	return attempts.flatMap((attempt) => {
+	const barred = new Map([...run.unsettledNats, ...run.barred]);
+	const senders = {
+		dialler: nobody$1,
+		services: run.serviceUids
+	};
+	return placed.flatMap(({ attempt, others, readings, foreign }) => {
 		const { from, to } = attempt.pair;
 		const oracle = planned.get(pairKey(attempt.pair));
 		if (oracle === void 0) return [];
 		const unmeasured = [from, to].find((n) => !measurements.has(n));
-		return [judgeAttempt({
-			attempt,
-			promises: run.promises,
-			oracle,
-			seen: views(attempt, measurements, run.fleet),
-			disqualified: (path) => barred.get(from) ?? barred.get(to) ?? (path.kind === "relayed" ? barred.get(path.via) : void 0) ?? (unmeasured === void 0 ? null : `the NAT of ${unmeasured} was not measured`)
+		const flood = floodedBy(attempt, {
+			attempts: [attempt, ...others],
+			readings
+		});
+		return [orOwnDoing(flood, {
+			counts: attempt.fault === void 0 && !barred.has(from) && !barred.has(to),
+			judged: orForeign(judgeAttempt({
+				attempt,
+				promises: run.promises,
+				oracle,
+				seen: views(attempt, {
+					readings,
+					others,
+					nats: measurements,
+					fleet: run.fleet,
+					senders
+				}),
+				disqualified: (path) => barred.get(from) ?? barred.get(to) ?? (path.kind === "relayed" ? barred.get(path.via) : void 0) ?? (unmeasured === void 0 ? null : `the NAT of ${unmeasured} was not measured`)
+			}), attempt, readings, foreign, run)
 		})];
 	});
 }
+/** What kept an attempt from being seen was the program's own doing: that is its failure, and no gap of ours. */
+const orOwnDoing = (doing, { counts: mayCount, judged }) => doing === null || !mayCount ? judged : {
+	...judged,
+	outcome: "failed",
+	grade: null,
+	sentence: `${subjectName(judged.subject)}: ${doing}`
+};
 /** What no single class can say. */
-function wholeReasons(counted, pairs, sampleFloor) {
+function wholeReasons(samples, pairs, sampleFloor) {
+	const counted = samples.filter(counts);
+	const open = samples.some((s) => !counts(s) && s.repeatedBy === void 0);
 	return [...pairs.length === 0 ? [{
 		kind: "inconclusive",
 		text: "the plan has no pair of peers"
-	}] : [], ...counted.length > 0 && counted.length >= sampleFloor && counted.every((j) => j.outcome === "failed" && j.recovered !== true) ? [{
+	}] : [], ...counted.length > 0 && !open && counted.length >= sampleFloor && counted.every((j) => j.outcome === "failed" && j.recovered !== true) ? [{
 		kind: "failed",
 		text: `nothing was delivered as expected in ${counted.length} attempts while the controls passed`
 	}] : []];
@@ -4988,7 +7326,7 @@ function wholeReasons(counted, pairs, sampleFloor) {
 /** Every suite by its id; the compiler names a missing one. */
 const suites = {
 	connectivity: connectivity$2,
-	command: command$2
+	command: command$1
 };
 const suiteIds = Object.keys(suites);
 
@@ -5004,6 +7342,7 @@ function judgeSuites(parts, items, run, criterion) {
 			kind: "inconclusive",
 			text: "the plan has no suite"
 		}] : [], ...judged.flatMap((j) => j.reasons)],
+		findings: judged.flatMap((j) => j.findings),
 		notCovered: judged.flatMap((j) => j.notCovered)
 	};
 }
@@ -5017,7 +7356,7 @@ function judgeOne(part, items, run, criterion) {
 }
 function judgedBy(criterion, judged) {
 	const { samples, retries, figures } = judged;
-	const { groups, reasons } = criterion.judge(judged.groups.map((g) => tally(g, samples)));
+	const { groups, reasons } = criterion.judge(judged.groups.map((g) => tally$1(g, samples)));
 	return {
 		result: {
 			samples,
@@ -5026,6 +7365,7 @@ function judgedBy(criterion, judged) {
 			figures,
 			error: null
 		},
+		findings: judged.groups.flatMap((g) => notCountedFindings(g.name, samples)),
 		reasons: [
 			...reasons,
 			...judged.reasons,
@@ -5047,6 +7387,7 @@ const broken = (suite, error) => ({
 		figures: null,
 		error
 	},
+	findings: [],
 	reasons: [{
 		kind: "inconclusive",
 		text: error
@@ -5066,6 +7407,18 @@ const weight = {
 };
 const weightiestFirst = (reasons) => reasons.toSorted((a, b) => weight[b.kind] - weight[a.kind]);
 
+// src/domain/not-asked.ts
+/** What a headline must not keep back: groups that nobody required, and those that no planned fleet could form. */
+const notAsked = (suites, notCovered) => [...resultsOf(suites).flatMap(({ groups }) => groups.filter((g) => !isRequired(g)).map((g) => `${g.name} not required`)), ...notCovered.flatMap((n) => n.kind === "group" ? [`${n.group}: no such ${n.of}`] : [])];
+
+// src/domain/rests-on.ts
+/** On which grade a result rests: the lowest among its successes, in the words of the headline. */
+function restsOn(suites) {
+	const grades = resultsOf(suites).flatMap((r) => r.samples).flatMap((s) => s.outcome === "success" && s.grade !== null ? [s.grade] : []).toSorted();
+	const [best, lowest] = [grades[0], grades.at(-1)];
+	return lowest === void 0 ? [] : [`rests on grade ${best === lowest ? lowest : `${best} to ${lowest}`}: ${gradeWords[lowest]}`];
+}
+
 // src/domain/verdict.ts
 /**
 * Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline
@@ -5074,7 +7427,7 @@ const weightiestFirst = (reasons) => reasons.toSorted((a, b) => weight[b.kind] -
 /** Never throws: evidence that a judge breaks on is inconclusive, and is kept all the same. */
 function verdict(input) {
 	try {
-		return judge$2(input);
+		return judge$1(input);
 	} catch (error) {
 		const text = brokenBy("a judge", error);
 		return {
@@ -5090,24 +7443,27 @@ function verdict(input) {
 				what: "everything",
 				why: text
 			}],
+			remarks: [],
 			invalidControls: []
 		};
 	}
 }
-function judge$2(input) {
+function judge$1(input) {
 	const run = judgeRun$1(input);
-	const { results, reasons, notCovered } = judgeSuites(input.suites, input.items, run.context, criteria[input.criteria]);
+	const { results, findings, reasons, notCovered } = judgeSuites(input.suites, input.items, run.context, criteria[input.criteria]);
 	const soak = judgeSoak(input, run, results);
+	const decided = resultOf([
+		...run.reasons,
+		...reasons,
+		...soak?.reasons ?? []
+	]);
 	return {
-		...resultOf([
-			...run.reasons,
-			...reasons,
-			...soak?.reasons ?? []
-		]),
+		...decided,
 		suites: results,
 		findings: mergeFindings([
 			...run.findings,
 			...soak?.findings ?? [],
+			...findings,
 			...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings))
 		]),
 		notCovered: [
@@ -5115,6 +7471,7 @@ function judge$2(input) {
 			...soak?.notCovered ?? [],
 			...notCovered
 		],
+		remarks: [...run.remarks, ...decided.result === "passed" ? [...notAsked(results, notCovered), ...restsOn(results)] : []],
 		invalidControls: run.invalidControls,
 		...soak === null ? {} : { checkpoint: soak.result }
 	};
@@ -5139,8 +7496,76 @@ function judgeSoak(input, run, results) {
 	});
 }
 
+// src/commands/processes.ts
+/** What runs at one look: every process of a service, whoever holds its port, and the file that each of them executes. */
+/** The one line's first word. */
+const processesWord = "vps-test-processes";
+/** More are counted, and not looked at: each execution file costs a hash of its bytes. */
+const mostProcesses = 200;
+const mostFiles = 4;
+const largestBytes = 2 ** 30;
+/**
+* One line of words `role:pid:start:image:hash`: the start in clock ticks since boot, the image by its addresses, which
+* are others after each execve, the hash of what it executes, `-` where that cannot be read. What ended meanwhile is
+* left out, and so are zombies, which run nothing. The last word is `end`.
+*/
+const lookAtProcesses = ({ unit, port }) => raw$1(sh$1`
+    hashed=' '; files=0
+    look() {
+      k=$(stat -Lc '%d.%i.%Y.%s' "/proc/$2/exe" 2>/dev/null) || k=
+      case "$hashed" in
+        (*" $k="*) h=${raw$1("${hashed#*\" $k=\"}; h=${h%% *}")} ;;
+        (*)
+          h=-; files=$((files + 1))
+          if [ -n "$k" ] && [ "$files" -le ${mostFiles} ] && [ "${raw$1("${k##*.}")}" -le ${largestBytes} ]; then
+            h=$(sha256sum <"/proc/$2/exe" 2>/dev/null | cut -c1-64); [ -n "$h" ] || h=-
+          fi
+          [ -z "$k" ] || hashed="$hashed$k=$h " ;;
+      esac
+      t=$1; p=$2; s=$(cat "/proc/$p/stat" 2>/dev/null) || return 0; set -- ${raw$1("${s##*) }")}
+      [ "$#" -ge 26 ] && [ "$1" != Z ] && [ "$1" != X ] || return 0
+      printf ' %s:%s:%s:%s.%s:%s' "$t" "$p" "${raw$1("${20}")}" "${raw$1("${24}")}" "${raw$1("${26}")}" "$h"
+    }
+    printf %s ${processesWord}
+    all=$(grep -lE ${`/${unit.replaceAll(/[^A-Za-z0-9_-]/g, (c) => `[${c}]`)}\\.service(/|$)`} /proc/[0-9]*/cgroup 2>/dev/null | sed 's/[^0-9]//g')
+    n=0; for p in $all; do
+      n=$((n + 1)); [ "$n" -le ${mostProcesses} ] || { printf ' service:0:0:0.0:-'; break; }
+      look service "$p"
+    done
+    for p in $(${raw$1(port === 0 ? ":" : `ss -Hanup ${quote(`sport = :${port}`)} | grep -o 'pid=[0-9][0-9]*' | sed 's/pid=//' | sort -un | head -n 20`)}); do look port-owner "$p"; done
+    echo ' end'`);
+
+// src/commands/tables.ts
+/** Our nft tables on a node: their names say whose they are, so that no session reads, resets or removes another's. */
+const tableOf$1 = (kind, { session, fence, node }) => `vps_test_${kind}_${session}_${fence}_${node}`;
+/** Where packets are counted. */
+const witnessTable = (owner) => tableOf$1("witness", owner);
+/** Where a control closes a port. */
+const wallTable = (owner) => tableOf$1("wall", owner);
+const listed$1 = raw$1(`nft list tables inet 2>/dev/null | sed -n 's/^table inet \\(vps_test_w[a-z]*_[^ ]*\\).*/\\1/p'`);
+/** Whatever the session has there, under any fencing number. */
+const removeTables = ({ session, node }) => raw$1(sh$1`
+    ${listed$1} | while read -r t; do
+      case "$t" in vps_test_w*_${session}_[0-9]*_${node}) nft delete table inet "$t" 2>/dev/null || true;; esac; done`);
+/**
+* Every table for which no lease of this node speaks, but the owner's own: what a run left that died, or that was put
+* out of its lease.
+*/
+const sweepTables = (owner) => raw$1(sh$1`
+    now=$(date +%s)
+    ${listed$1} | while read -r t; do
+      case "$t" in ${witnessTable(owner)}|${wallTable(owner)}) continue;; esac
+      spoken=
+      for l in ${leaseDir}/*; do
+        fence=; until=0; holder=
+        { read -r fence; read -r until; read -r holder; } 2>/dev/null <"$l" || continue
+        case "$until" in ''|*[!0-9]*) continue;; esac
+        [ "$until" -gt "$now" ] || continue
+        case "$t" in vps_test_w*_"$holder"_"$fence"_*) spoken=1;; esac
+      done
+      [ -n "$spoken" ] || nft delete table inet "$t" 2>/dev/null || true; done`);
+
 // src/commands/witness.ts
-const table$2 = "vps_test_witness";
 const sets = [
 	"in4",
 	"out4",
@@ -5148,9 +7573,11 @@ const sets = [
 	"out6"
 ];
 /** Deletes and re-creates the table in one transaction: this is also the reset. `@WAN@` is replaced on the node. */
-function witnessRuleset(place) {
+function witnessRuleset(place, owner) {
+	const table = witnessTable(owner);
 	const inFrom = place === "node" ? "iifname != \"lo\"" : "iifname \"@WAN@\"";
 	const outTo = place === "node" ? "oifname != \"lo\"" : "oifname \"@WAN@\"";
+	const into = place === "node" ? "hook input priority 200" : "hook prerouting priority raw";
 	const out = place === "node" ? "hook output priority 200" : "hook postrouting priority 120";
 	const set = (name, type) => `  set ${name} {\n    type ${type} . inet_service . inet_service\n    size 65535\n    flags dynamic\n    counter\n  }`;
 	const count = (match, direction) => {
@@ -5164,65 +7591,100 @@ function witnessRuleset(place) {
 			"sport"
 		];
 		return [
-			`    ${match} meta nfproto ipv4 ip frag-off & 0x1fff != 0 counter name frag_${direction} return`,
-			`    ${match} meta nfproto ipv6 frag frag-off != 0 counter name frag_${direction} return`,
+			...direction === "in" ? [`    ${match} meta nfproto ipv4 ip frag-off & 0x1fff != 0 counter name frag_in return`, `    ${match} meta nfproto ipv6 frag frag-off != 0 counter name frag_in return`] : [],
 			`    ${match} meta nfproto ipv4 meta l4proto udp update @${direction}4 { ip ${address} . udp ${remote} . udp ${local} counter }`,
 			`    ${match} meta nfproto ipv6 meta l4proto udp update @${direction}6 { ip6 ${address} . udp ${remote} . udp ${local} counter }`
 		].join("\n");
 	};
+	const sentBy = (family) => `    ${outTo} meta nfproto ipv${family} meta skuid != 0 update @sent${family} { ${family === 4 ? "ip" : "ip6"} daddr . meta l4proto . th sport . meta skuid counter }`;
+	const sentSet = (family) => `  set sent${family} {\n    type ipv${family}_addr . inet_proto . inet_service . uid\n    size 65535\n    flags dynamic\n    counter\n  }`;
 	return [
-		`table inet ${table$2}`,
-		`delete table inet ${table$2}`,
-		`table inet ${table$2} {`,
+		`table inet ${table}`,
+		`delete table inet ${table}`,
+		`table inet ${table} {`,
 		...sets.map((s) => set(s, s.endsWith("4") ? "ipv4_addr" : "ipv6_addr")),
+		...place === "node" ? [sentSet(4), sentSet(6)] : [],
 		"  counter frag_in { }",
-		"  counter frag_out { }",
 		"  chain i {",
-		"    type filter hook prerouting priority raw; policy accept;",
+		`    type filter ${into}; policy accept;`,
 		count(inFrom, "in"),
 		"  }",
 		"  chain o {",
 		`    type filter ${out}; policy accept;`,
 		count(outTo, "out"),
+		...place === "node" ? [sentBy(4), sentBy(6)] : [],
 		"  }",
 		"}",
 		""
 	].join("\n");
 }
-const reset = (place) => raw(place === "node" ? sh$1`printf %s ${witnessRuleset(place)} | nft -f -` : sh$1`
+const reset = (place, owner) => raw$1(place === "node" ? sh$1`printf %s ${witnessRuleset(place, owner)} | nft -f -` : sh$1`
     wan=$(ip -o route show default | sed -n 's/.* dev \([^ ]*\).*/\1/p' | head -n 1); [ -n "$wan" ] || { echo 'no default route' >&2; exit 69; }
-    printf %s ${witnessRuleset(place)} | sed "s/@WAN@/$wan/" | nft -f -`);
-const resetWitness = (place) => ({
+    printf %s ${witnessRuleset(place, owner)} | sed "s/@WAN@/$wan/" | nft -f -`);
+/** Also takes away what runs that died left behind: on a node, whatever no lease there speaks for. */
+const resetWitness = (place, owner) => ({
 	kind: "script",
 	why: "witness: reset",
 	idempotent: true,
-	text: sh$1`set -eu; ${reset(place)}`
+	text: sh$1`set -eu; ${place === "node" ? sweepTables(owner) : removeTables(owner)}
+    ${reset(place, owner)}`
 });
 /**
-* One line of JSON (`nft -j`), then the reset for the next round, then what another command reads at the same moment;
-* its failure is none of the witness.
+* The line of JSON of this owner's table (`nft -j`), or `absent` where nft answers and has no such table: somebody took
+* it away, which makes it no less ours to make again.
 */
-const readNodeWitness = (also) => ({
+const listing = (owner) => raw$1(sh$1`tables=$(nft list tables inet) || exit 67
+    if printf '%s\n' "$tables" | grep -qxF ${`table inet ${witnessTable(owner)}`}; then nft -j list table inet ${witnessTable(owner)}; echo; else echo absent; fi`);
+/** The line after what ran beside the witness: its exit. */
+const alsoEnd = "vps-test-also";
+/**
+* The table's line, then the reset for the next round, whatever became of this one's table; the node's clock and what
+* runs there, a line each; then what another command reads at the same moment, and its exit: its failure is none of the
+* witness, nor the witness's its own.
+*/
+const readNodeWitness = (owner, also, watched = null) => ({
 	kind: "script",
 	why: "witness: read and reset",
 	idempotent: false,
 	text: sh$1`
-    set -eu; nft -j list table inet ${table$2}; echo; ${reset("node")}
-    ${raw(also === null ? "" : sh$1`( ${raw(also.kind === "script" ? also.text : render(also))} ) || true`)}`
+    ( ${listing(owner)} ) || echo; ( ${reset("node", owner)} ); echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
+    ran=$( ${watched === null ? raw$1(":") : lookAtProcesses(watched)}
+    ); printf '%s\n' "${raw$1(`\${ran:-${processesWord}}`)}"
+    ( ${raw$1(also === null ? ":" : also.kind === "script" ? also.text : render(also))}
+    ); c=$?; echo; echo ${alsoEnd} "$c"`
 });
-/** One line of JSON, then the box's UDP connection tracking, then the reset. */
-const readBoxWitness = {
+/** The table's line, then the reset; in between the box's UDP connection tracking, where there is a table. */
+const readBoxWitness = (owner) => ({
 	kind: "script",
 	why: "witness: read NAT box",
 	idempotent: false,
-	text: sh$1`set -eu; nft -j list table inet ${table$2}; echo; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset("box")}`
-};
-const removeWitness = {
+	text: sh$1`set -eu; ${listing(owner)}; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset("box", owner)}`
+});
+const removeWitness = (owner) => ({
 	kind: "script",
 	why: "witness: remove",
 	idempotent: true,
-	text: sh$1`nft delete table inet ${table$2} 2>/dev/null || true`
-};
+	text: removeTables(owner).raw
+});
+
+// src/instruments/processes-reading.ts
+/** From the one line about processes to values; a line without its end is no look. */
+function parseProcesses(line) {
+	const [first, ...words] = line.split(" ");
+	if (first !== "vps-test-processes" || words.at(-1) !== "end") return notRead("what runs there was not told in full");
+	const looks = words.slice(0, -1).map(parseLook);
+	return looks.every((l) => l !== null) ? thereIs(looks) : notRead("what runs there was told in other words");
+}
+function parseLook(word) {
+	const [, role, pid, ticks, image = "", hash] = /^(service|port-owner):(\d{1,10}):(\d{1,19}):(\d{1,20}\.\d{1,20}):([0-9a-f]{64}|-)$/.exec(word) ?? [];
+	return role === "service" || role === "port-owner" ? {
+		pid: Number(pid),
+		exeSha256: hash === "-" ? null : hash ?? null,
+		startTicks: Number(ticks),
+		image,
+		role
+	} : null;
+}
 
 // src/instruments/witness-reading.ts
 /** Undefined where the line is no nft listing of our table. */
@@ -5243,26 +7705,44 @@ function parseCounters(line) {
 		"out6"
 	].every((s) => sets.has(s))) return void 0;
 	const flows = (direction) => [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow));
-	const count = (name) => objects.find((o) => o.counter?.name === name)?.counter?.packets ?? 0;
+	const count = (name) => sumOf(objects.find((o) => o.counter?.name === name)?.counter);
 	const overflow = [...sets.values()].some((s) => (s.elem?.length ?? 0) >= (s.size ?? 65535));
 	return {
 		in: flows("in"),
 		out: flows("out"),
+		sent: ["sent4", "sent6"].flatMap((name) => (sets.get(name)?.elem ?? []).flatMap(sentFlow)),
 		fragmentsIn: count("frag_in"),
-		fragmentsOut: count("frag_out"),
 		overflow
 	};
 }
-function flow(e) {
+const partsOf$2 = (e) => {
 	const concat = e?.elem?.val?.concat;
-	const [remote, remotePort, localPort] = Array.isArray(concat) ? concat : [];
+	return Array.isArray(concat) ? concat : [];
+};
+const sumOf = (counter) => ({
+	packets: counter?.packets ?? 0,
+	bytes: counter?.bytes ?? 0
+});
+function flow(e) {
+	const [remote, remotePort, localPort] = partsOf$2(e);
 	if (typeof remote !== "string" || typeof remotePort !== "number" || typeof localPort !== "number") return [];
 	return [{
 		remote,
 		remotePort,
 		localPort,
-		packets: e?.elem?.counter?.packets ?? 0,
-		bytes: e?.elem?.counter?.bytes ?? 0
+		...sumOf(e?.elem?.counter)
+	}];
+}
+function sentFlow(e) {
+	const [remote, protocol, localPort, uid] = partsOf$2(e);
+	if (typeof remote !== "string" || typeof localPort !== "number" || typeof uid !== "number") return [];
+	if (typeof protocol !== "string" && typeof protocol !== "number") return [];
+	return [{
+		remote,
+		protocol: String(protocol),
+		localPort,
+		uid,
+		...sumOf(e?.elem?.counter)
 	}];
 }
 /**
@@ -5305,9 +7785,15 @@ function parseBox(stdout) {
 
 // src/instruments/witness.ts
 /**
-* Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is null and counts as unwitnessed.
+* Resets and reads the packet witness on nodes and NAT boxes; what cannot be read is not read, and counts as unwitnessed.
 */
 const timeoutMs$2 = 3e4;
+/** A node that has no lease of ours has no table of ours either: 0 is nobody's fencing number. */
+const ownerOn = ({ tables }, node) => ({
+	session: tables.session,
+	fence: tables.fences.get(node) ?? 0,
+	node
+});
 const nodeOf$1 = (world, name) => {
 	const node = world.fleet.nodes.find((n) => n.name === name);
 	if (node === void 0) throw new Error(`no node ${name} in fleet ${world.fleet.name}`);
@@ -5331,34 +7817,44 @@ async function resetWitnesses(world, nodes) {
 			timeoutMs: timeoutMs$2,
 			signal: world.signal
 		};
-		return (await Promise.all([(await world.remote(name)).run(inside(placeOf(node.runtime), resetWitness("node")), options), ...box === null ? [] : [box.remote.run(box.wrap(resetWitness("box")), options)]])).filter((a) => a.code !== 0).map((a) => a.stderr.trim().slice(0, 200) || `exit ${String(a.code)}`).join("; ");
+		return (await Promise.all([(await world.remote(name)).run(inside(placeOf(node.runtime), resetWitness("node", ownerOn(world, name))), options), ...box === null ? [] : [box.remote.run(box.wrap(resetWitness("box", ownerOn(world, name))), options)]])).filter((a) => a.code !== 0).map(reasonOf$1).join("; ");
 	});
 	return new Map([...[...result.done].filter(([, text]) => text !== ""), ...[...result.failed].map(([n, f]) => [n, f.message])]);
 }
 /** Reads and resets one node's counters; `also` runs in the same exec, and its lines come with them. */
-async function readNode(world, name, also) {
-	const result = await (await world.remote(name)).run(inside(placeOf(nodeOf$1(world, name).runtime), readNodeWitness(also)), {
+async function readNode(world, name, also, watched = null) {
+	return readLook(await (await world.remote(name)).run(inside(placeOf(nodeOf$1(world, name).runtime), readNodeWitness(ownerOn(world, name), also, watched)), {
 		timeoutMs: timeoutMs$2,
 		signal: world.signal
-	});
+	}));
+}
+/** Each of the two by its own word. */
+function readLook(result) {
 	const [first = "", ...rest] = result.stdout.split("\n");
-	const counters = result.code === 0 ? parseCounters(first) ?? null : null;
+	const [clock = "", ran = "", ...lines] = rest.filter((l) => l !== "");
+	const end = lines.at(-1)?.split(" ") ?? [];
+	const counters = parseCounters(first);
 	return {
-		counters,
-		lines: rest.filter((l) => l !== ""),
-		trouble: counters === null ? result.stderr.trim().slice(0, 200) || "no counters" : null
+		clock: parseClock(clock),
+		processes: parseProcesses(ran),
+		counters: first === "absent" ? { kind: "absent" } : counters === void 0 ? notRead(result.stderr.trim() === "" ? "no listing of our table" : reasonOf$1(result)) : thereIs(counters),
+		lines: end[0] === "vps-test-also" && end[1] === "0" ? thereIs(lines.slice(0, -1)) : notRead(end[0] === "vps-test-also" ? `reading it ended with ${end[1]}` : reasonOf$1(result))
 	};
 }
-/** Reads and resets a NAT box; null where there is none or it cannot be read. */
+/** Reads and resets a NAT box; null where there is none. */
 async function readBox(world, name) {
 	const box = await boxOn(world, nodeOf$1(world, name));
 	if (box === null) return null;
-	const result = await box.remote.run(box.wrap(readBoxWitness), {
+	const result = await box.remote.run(box.wrap(readBoxWitness(ownerOn(world, name))), {
 		timeoutMs: timeoutMs$2,
 		signal: world.signal
 	});
-	return result.code === 0 ? parseBox(result.stdout) : null;
+	if (result.code !== 0) return notRead(reasonOf$1(result));
+	if (result.stdout.startsWith("absent\n")) return { kind: "absent" };
+	const view = parseBox(result.stdout);
+	return view === null ? notRead("no listing of our table") : thereIs(view);
 }
+const reasonOf$1 = ({ code, stderr }) => stderr.trim().slice(0, 200) || `exit ${String(code)}`;
 /** Takes our tables away again; a node that does not answer keeps an inert one. */
 async function removeWitnesses(world, nodes) {
 	await onEachNode(nodes, world.signal, async (name) => {
@@ -5368,75 +7864,48 @@ async function removeWitnesses(world, nodes) {
 			timeoutMs: timeoutMs$2,
 			signal: world.signal
 		};
-		await Promise.all([(await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness), options), ...box === null ? [] : [box.remote.run(box.wrap(removeWitness), options)]]);
+		await Promise.all([(await world.remote(name)).run(inside(placeOf(node.runtime), removeWitness(ownerOn(world, name))), options), ...box === null ? [] : [box.remote.run(box.wrap(removeWitness(ownerOn(world, name))), options)]]);
 	});
 }
 
-// src/collectors/logs.ts
-/** The journal of every node's unit. */
-/** Of one node, with the sentence that says so 4 MiB at most. */
-const logBytes = (4 << 20) - 64;
-const collectLogs = async ({ world, nodes, folder, unitOn }) => {
-	return [...(await onEachNode(nodes, world.signal, async (name) => {
-		const unit = unitOn(name);
-		if (unit === null) return;
-		const said = await (await world.remote(name)).run(journal(unit, 500), {
-			timeoutMs: 3e4,
-			signal: world.signal,
-			maxBytes: logBytes
-		});
-		if (said.code !== 0) throw new Failure({
-			code: "I319",
-			node: name,
-			message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
-			remedy: diagnoseNode(name, world.fleet)
-		});
-		await world.files.write(`${folder}/logs/${name}.log`, said.truncated ? `${said.stdout}\n[cut after ${logBytes} bytes]\n` : said.stdout);
-	})).failed].map(([n, f]) => ({
-		what: `log of ${n}`,
-		why: f.message
-	}));
-};
-
-// src/collectors/registry.ts
-/** The registry's own answers, as many as the profile asks to keep. */
-const registry$1 = async ({ world, plan, nodes, folder }) => {
-	const node = registryOf(world.fleet);
-	if (node === void 0 || !nodes.includes(node.name)) return [];
-	return [...(await onEachNode(plan.profile.registry?.keep ?? [], world.signal, async (path) => {
-		const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${path}`, 15e3);
-		await world.files.write(`${folder}/registry/${path.slice(1).replaceAll("/", "-") || "root"}.json`, answer.body);
-	})).failed].map(([path, f]) => ({
-		what: `the registry's ${path}`,
-		why: f.message
-	}));
-};
-
-// src/collectors/collectors.ts
-/** A person who verifies reads the same evidence; metrics are not asked for in this version. */
-const collectors = {
-	logs: [collectLogs, registry$1],
-	metrics: [collectLogs, registry$1],
-	"manual-verify": [collectLogs, registry$1],
-	"all-evidence": [collectLogs, registry$1]
-};
-
-// src/stages/parts/collect.ts
-/** Always done at the end of a test, whatever happened: what the proof method asks to be fetched. */
-/** Writes below `folder` and names what could not be had. */
-async function collect(world, plan, nodes, folder) {
-	const unitOn = (name) => {
-		const node = world.fleet.nodes.find((n) => n.name === name);
-		return node === void 0 ? null : unitOf(plan, node)?.unit.name ?? null;
+// src/domain/manifest.ts
+/** The list of evidence files with their digests, and one root digest over all of them (spec §8). */
+function manifestOf(files) {
+	const sorted = files.map(({ path, bytes, sha256: digest }) => ({
+		path,
+		bytes,
+		sha256: digest
+	})).sort(byPath);
+	return {
+		files: sorted,
+		root: rootOf(sorted)
 	};
-	return (await Promise.all(collectors[plan.answers.proof.value].map((fetch) => fetch({
-		world,
-		plan,
-		nodes,
-		folder,
-		unitOn
-	})))).flat();
 }
+/** Every way in which the files found are not the ones listed; empty when equal to the byte. */
+function manifestFaults(manifest, actual) {
+	const faults = [];
+	if (rootOf(manifest.files.toSorted(byPath)) !== manifest.root) faults.push("manifest.json: the root digest does not follow from the listed files");
+	const listed = new Map(manifest.files.map((f) => [f.path, f]));
+	if (listed.size !== manifest.files.length) faults.push("a file is listed twice");
+	for (const { path } of manifest.files) if (!safe$1(path)) faults.push(`${JSON.stringify(path)} is no path inside the evidence folder`);
+	const found = new Map(actual.map((f) => [f.path, f]));
+	for (const [path, wanted] of listed) {
+		const file = found.get(path);
+		if (file === void 0) faults.push(`${JSON.stringify(path)} is missing`);
+		else if (file.sha256 !== wanted.sha256) faults.push(`${JSON.stringify(path)} was changed: sha256 ${file.sha256}, listed ${wanted.sha256}`);
+		else if (file.bytes !== wanted.bytes) faults.push(`${JSON.stringify(path)} has ${file.bytes} bytes, listed ${wanted.bytes}`);
+	}
+	for (const path of found.keys()) if (!listed.has(path)) faults.push(`${JSON.stringify(path)} is not listed`);
+	return faults;
+}
+/** SHA-256 over one canonical JSON line per file, in the order of their paths' code units. */
+const rootOf = (sorted) => sha256(sorted.map(({ path, bytes, sha256: digest }) => `${canonical({
+	path,
+	bytes,
+	sha256: digest
+})}\n`).join(""));
+const byPath = (a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+const safe$1 = (path) => path !== "" && !path.startsWith("/") && !path.includes("\\") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
 // src/commands/probe.ts
 const dir = "/var/lib/vps-test/bin";
@@ -5456,6 +7925,8 @@ const installProbe = (sha256) => ({
 	text: sh$1`
     set -eu; mkdir -p ${dir}; f=${probePath(sha256)}; part="$f.$$.part"; trap 'rm -f "$part"' EXIT; trap 'exit 74' HUP INT TERM PIPE
     gzip -dc >"$part"; echo ${`${sha256}  `}"$part" | sha256sum -c --status || exit 65
+    try="$f.$$.try"; printf '#!/bin/sh\n' >"$try"; chmod 755 "$try"
+    "$try" 2>/dev/null || { rm -f "$try"; echo ${`${dir} is mounted noexec: nothing there can be executed`} >&2; exit 67; }; rm -f "$try"
     chmod 755 "$part"; mv -f "$part" "$f"`
 });
 /** Runs until stdin ends, at most `seconds`. */
@@ -5540,29 +8011,32 @@ const sendProbe = (sha256, place, p) => ({
 		"1500"
 	]
 });
-const wall = "vps_test_wall";
+const wallSeconds = 60;
 /**
-* Closes one UDP port of a node before anything can see the packet; opened again by {@link openPort}, or when the table
-* goes.
+* Drops one control's datagrams before anything can see them. The kernel takes the element away after a minute,
+* whatever becomes of us; nobody else's packets match.
 */
-const closePort = (place, port) => ({
-	kind: "argv",
-	why: `close port ${port}`,
-	idempotent: true,
-	argv: [
-		...place,
-		"nft",
-		`add table inet ${wall}; delete table inet ${wall}; add table inet ${wall}; add chain inet ${wall} i { type filter hook prerouting priority -400; policy accept; }; add rule inet ${wall} i udp dport ${port} drop`
-	]
-});
-const openPort = (place) => ({
+const closePath = (place, owner, { from, to }) => {
+	const t = wallTable(owner);
+	return {
+		kind: "argv",
+		why: `close port ${to} to the control`,
+		idempotent: true,
+		argv: [
+			...place,
+			"nft",
+			`add table inet ${t}; delete table inet ${t}; add table inet ${t}; add set inet ${t} closed { type inet_service . inet_service; flags timeout; }; add chain inet ${t} i { type filter hook prerouting priority -400; policy accept; }; add rule inet ${t} i udp sport . udp dport @closed drop; add element inet ${t} closed { ${from} . ${to} timeout ${wallSeconds}s }`
+		]
+	};
+};
+const openPath = (place, owner) => ({
 	kind: "argv",
 	why: "open the port again",
 	idempotent: true,
 	argv: [
 		...place,
 		"nft",
-		`add table inet ${wall}; delete table inet ${wall}`
+		`add table inet ${wallTable(owner)}; delete table inet ${wallTable(owner)}`
 	]
 });
 
@@ -5616,28 +8090,187 @@ function randomInt(world, low, high) {
 	return low + Buffer.from(world.random.bytes(6)).readUIntBE(0, 6) % (high - low + 1);
 }
 
+// src/stages/parts/begin-test.ts
+/** Writes a test's beginning into the ledger before anything of it is done, and seals what earlier ones left behind. */
+async function beginTest(world, plan, session, record) {
+	const number = session.testsBegun + 1;
+	const seed = randomHex(world, 32);
+	const sessions = await world.ledger.all();
+	const own = sessions.find((s) => s.id === session.id)?.entries ?? [];
+	const program = programOf(own, session.id);
+	const earlier = earlierTests(sessions, {
+		session: session.id,
+		project: plan.answers.project.value
+	}, program);
+	const left = testsBegunIn(own).filter((t) => t.end === null);
+	const interrupted = [];
+	for (const { test } of left) interrupted.push({
+		test,
+		evidenceRoot: await sealInterrupted(world.files, session.id, test)
+	});
+	await record({
+		event: "begun",
+		why: `test ${number} of ${program.binarySha256.slice(0, 12)}${left.length === 0 ? "" : `; begun before and not ended: ${left.map((t) => t.test).join(", ")}`}`,
+		facts: {
+			test: number,
+			planDigest: planDigest(plan),
+			...program,
+			seedCommitment: seedCommitment(seed),
+			earlier,
+			interrupted
+		}
+	});
+	return {
+		number,
+		folder: folderOf$1(number),
+		seed
+	};
+}
+/** Its root, so that nobody changes it afterwards; null where this machine has nothing of it. */
+async function sealInterrupted(files, session, test) {
+	const folder = folderOf$1(test);
+	if (await files.exists(`${folder}/manifest.json`)) return JSON.parse(new TextDecoder().decode(await files.read(`${folder}/manifest.json`))).root;
+	if ((await files.list(folder)).length === 0) return null;
+	await files.write(`${folder}/evidence/interrupted.json`, json({
+		session,
+		test,
+		why: "it did not end"
+	}));
+	const paths = await files.list(`${folder}/evidence`);
+	const manifest = manifestOf(await Promise.all(paths.map(async (path) => {
+		const data = await files.read(path);
+		return {
+			path: path.slice(folder.length + 1),
+			bytes: data.length,
+			sha256: sha256(data)
+		};
+	})));
+	await files.write(`${folder}/manifest.json`, json(manifest));
+	return manifest.root;
+}
+const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
+
+// src/collectors/logs.ts
+/** The journal of every node's unit. */
+/** Of one node, with the sentence that says so 4 MiB at most. */
+const logBytes = (4 << 20) - 64;
+const collectLogs = async ({ world, nodes, folder, unitOn }) => {
+	return [...(await onEachNode(nodes, world.signal, async (name) => {
+		const unit = unitOn(name);
+		if (unit === null) return;
+		const said = await (await world.remote(name)).run(journal(unit, 500), {
+			timeoutMs: 3e4,
+			signal: world.signal,
+			maxBytes: logBytes
+		});
+		if (said.code !== 0) throw new Failure({
+			code: "I319",
+			node: name,
+			message: `${name}: the journal cannot be read (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
+			remedy: diagnoseNode(name, world.fleet)
+		});
+		await world.files.write(`${folder}/logs/${name}.log`, said.truncated ? `${said.stdout}\n[cut after ${logBytes} bytes]\n` : said.stdout);
+	})).failed].map(([n, f]) => ({
+		what: `log of ${n}`,
+		why: f.message
+	}));
+};
+
+// src/collectors/registry.ts
+/** The registry's own answers, as many as the profile asks to keep. */
+const registry$1 = async ({ world, plan, nodes, folder }) => {
+	const node = registryOf(world.fleet);
+	if (node === void 0 || !nodes.includes(node.name)) return [];
+	return [...(await onEachNode(plan.profile.registry?.keep ?? [], world.signal, async (path) => {
+		const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${path}`, 15e3);
+		await world.files.write(`${folder}/registry/${path.slice(1).replaceAll("/", "-") || "root"}.json`, answer.body);
+	})).failed].map(([path, f]) => ({
+		what: `the registry's ${path}`,
+		why: f.message
+	}));
+};
+
+// src/collectors/collectors.ts
+/** A person who verifies reads the same evidence; metrics are not asked for in this version. */
+const collectors = {
+	logs: [collectLogs, registry$1],
+	metrics: [collectLogs, registry$1],
+	"manual-verify": [collectLogs, registry$1],
+	"all-evidence": [collectLogs, registry$1]
+};
+
+// src/stages/parts/collect.ts
+/** Always done at the end of a test, whatever happened: what the proof method asks to be fetched. */
+/** Writes below `folder` and names what could not be had. */
+async function collect(world, plan, nodes, folder) {
+	const unitOn = (name) => {
+		const node = world.fleet.nodes.find((n) => n.name === name);
+		return node === void 0 ? null : unitOf(plan, node)?.unit.name ?? null;
+	};
+	const missing = await Promise.all(collectors[plan.answers.proof.value].map((fetch) => fetch({
+		world,
+		plan,
+		nodes,
+		folder,
+		unitOn
+	})));
+	const taken = world.concealer?.takenOut() ?? [];
+	return [...missing.flat(), ...taken.map((what) => ({
+		what: "evidence without secrets",
+		why: `${what}: it was taken out before sealing`
+	}))];
+}
+
+// src/domain/control-trial.ts
+const isTrial = (name) => Object.hasOwn(trials, name);
+/** Bytes of its payload; whether its way was closed on purpose. */
+const trials = {
+	"open-path": {
+		bytes: 600,
+		closed: false
+	},
+	"large-datagram": {
+		bytes: 4096,
+		closed: false
+	},
+	"closed-path": {
+		bytes: 600,
+		closed: true
+	}
+};
+function controlOf$1(name, from, to, raw) {
+	const { closed, bytes } = trials[name];
+	const answer = eventOf(raw.answer);
+	const sent = counted(raw.from, "out", raw.bindPort);
+	const delivered = counted(raw.to, "in", raw.port);
+	const fragments = raw.to?.fragmentsIn.bytes ?? 0;
+	const whole = delivered.packets > 0 && delivered.bytes + fragments >= delivered.packets * bytes;
+	const through = answer?.["acked"] === true && answer["hash_ok"] === true;
+	return {
+		name,
+		from,
+		to,
+		expected: closed ? "blocked" : "through",
+		seen: answer === null ? "error" : through ? "through" : "blocked",
+		witnessed: raw.from !== null && raw.to !== null && sent.packets > 0 && (closed ? delivered.packets === 0 : whole),
+		detail: `${sent.packets} sent, ${delivered.packets} delivered (${delivered.bytes} bytes), ${through ? "acknowledged with the right hash" : "not acknowledged"}`,
+		raw: [raw]
+	};
+}
+const eventOf = (answer) => typeof answer === "object" && answer !== null && "event" in answer && answer.event === "send-result" ? { ...answer } : null;
+const counted = (c, direction, localPort) => (c?.[direction] ?? []).filter((f) => f.localPort === localPort).reduce((all, f) => ({
+	packets: all.packets + f.packets,
+	bytes: all.bytes + f.bytes
+}), {
+	packets: 0,
+	bytes: 0
+});
+
 // src/instruments/controls.ts
 /**
 * Controls of every run (spec §3): our prober must get through an open path, must not through a closed one, and the
 * packet witness must agree.
 */
-const trials = [
-	{
-		name: "open-path",
-		bytes: 600,
-		closed: false
-	},
-	{
-		name: "large-datagram",
-		bytes: 4096,
-		closed: false
-	},
-	{
-		name: "closed-path",
-		bytes: 600,
-		closed: true
-	}
-];
 /** The control pair: two public nodes, peers before bootstraps, that answered; none where there are not two. */
 function controlPair(world, tried) {
 	const open = world.fleet.nodes.filter((n) => tried.includes(n.name) && n.nat === "none" && n.role !== "registry");
@@ -5647,8 +8280,9 @@ function controlPair(world, tried) {
 /** All at once on the control pair, each on ports of its own, so that one reset and one reading serve them all. */
 async function runControls(world, prober, [from, to]) {
 	const base = randomInt(world, 28100, 28800);
-	const places = trials.map((trial, i) => ({
-		trial,
+	const places = Object.keys(trials).map((name, i) => ({
+		name,
+		...trials[name],
 		port: base + i,
 		bindPort: base + 1e3 + i,
 		token: randomHex(world, 16),
@@ -5659,9 +8293,13 @@ async function runControls(world, prober, [from, to]) {
 		timeoutMs: 3e4,
 		signal: world.signal
 	};
-	const closed = places.find((p) => p.trial.closed);
+	const closed = places.find((p) => p.closed);
+	const owner = ownerOn(world, to.name);
 	if (closed !== void 0) {
-		const wall = await remoteTo.run(closePort(placeOf(to.runtime), closed.port), options);
+		const wall = await remoteTo.run(closePath(placeOf(to.runtime), owner, {
+			from: closed.bindPort,
+			to: closed.port
+		}), options);
 		if (wall.code !== 0) throw new Failure({
 			code: "I125",
 			node: to.name,
@@ -5673,9 +8311,15 @@ async function runControls(world, prober, [from, to]) {
 		await resetWitnesses(world, [from.name, to.name]);
 		const sent = await Promise.all(places.map((p) => send$1(world, prober.sha256, from, to, p)));
 		const [a, b] = await Promise.all([readNode(world, from.name, null), readNode(world, to.name, null)]);
-		return places.map((p, i) => judge$1(p, from, to, sent[i], a.counters, b.counters));
+		return places.map(({ name, bindPort, port }, i) => controlOf$1(name, from.name, to.name, {
+			answer: sent[i]?.result ?? { stderr: sent[i]?.stderr.slice(0, 500) ?? "" },
+			from: valueOf(a.counters),
+			to: valueOf(b.counters),
+			bindPort,
+			port
+		}));
 	} finally {
-		if (closed !== void 0) await remoteTo.run(openPort(placeOf(to.runtime)), {
+		if (closed !== void 0) await remoteTo.run(openPath(placeOf(to.runtime), owner), {
 			timeoutMs: 1e4,
 			signal: AbortSignal.timeout(1e4)
 		});
@@ -5703,11 +8347,11 @@ async function send$1(world, prober, from, to, p) {
 			}, reject);
 		});
 		const command = sendProbe(prober, placeOf(from.runtime), {
-			to: `${to.ip}:${p.port}`,
+			to: hostPort(to.ip, p.port),
 			bindPort: p.bindPort,
 			token: p.token,
 			nonce: p.nonce,
-			bytes: p.trial.bytes
+			bytes: p.bytes
 		});
 		const sent = await (await world.remote(from.name)).run(command, {
 			timeoutMs: 3e4,
@@ -5722,33 +8366,45 @@ async function send$1(world, prober, from, to, p) {
 		await received.catch(() => void 0);
 	}
 }
-function judge$1(p, from, to, { result, stderr }, a, b) {
-	const wanted = packets(a, "out", p.bindPort);
-	const delivered = packets(b, "in", p.port);
-	const through = result?.["acked"] === true && result["hash_ok"] === true;
+
+// src/domain/nat-event.ts
+/** Undefined where the prober says that it does not know, or says something else. */
+function natOf(node, event) {
+	if (typeof event !== "object" || event === null) return void 0;
+	const nat = event;
+	const [mapping, filtering] = [String(nat["mapping"]), String(nat["filtering"])];
+	if (nat["event"] !== "nat" || typeof nat["behind_nat"] !== "boolean" || ![
+		"EIM",
+		"ADM",
+		"APDM"
+	].includes(mapping) || ![
+		"EIF",
+		"ADF",
+		"APDF"
+	].includes(filtering)) return void 0;
+	const addresses = (Array.isArray(nat["mapped"]) ? nat["mapped"] : []).map((m) => String(m?.addr ?? "").replace(/:\d+$/, "")).filter((a) => a !== "");
 	return {
-		name: p.trial.name,
-		from: from.name,
-		to: to.name,
-		expected: p.trial.closed ? "blocked" : "through",
-		seen: result === void 0 ? "error" : through ? "through" : "blocked",
-		witnessed: a !== null && b !== null && wanted > 0 && (p.trial.closed ? delivered === 0 : delivered > 0),
-		detail: `${wanted} sent, ${delivered} delivered, ${through ? "acknowledged with the right hash" : "not acknowledged"}`,
-		raw: [result ?? { stderr: stderr.slice(0, 500) }, {
-			from: a,
-			to: b
-		}]
+		node,
+		mapping: !nat["behind_nat"] ? "none" : mapping,
+		filtering,
+		stable: typeof nat["stable"] === "boolean" ? nat["stable"] : null,
+		portPreserving: nat["port_preserving"] === true,
+		externalAddresses: [...new Set(addresses)].sort(),
+		hairpin: nat["hairpin"] === "external-source" || nat["hairpin"] === "internal-source" ? nat["hairpin"] : "none",
+		raw: [nat]
 	};
 }
-const packets = (c, direction, localPort) => (c?.[direction] ?? []).filter((f) => f.localPort === localPort).reduce((n, f) => n + f.packets, 0);
 
 // src/instruments/nat.ts
 /**
 * Measures every node's NAT from inside its own network namespace, with pairs of public nodes as reflectors (RFC 5780
 * §4.3, §4.4).
 */
-/** Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. */
-async function measureNats(world, prober) {
+/**
+* Classifies the nodes that have the prober. A node that is a reflector itself is measured by two others. `known`: what
+* was measured before; a node that answers something else is asked once more, because packets get lost.
+*/
+async function measureNats(world, prober, known = []) {
 	const failed = /* @__PURE__ */ new Map();
 	prober.on.failed.forEach((f, n) => failed.set(n, f));
 	const able = world.fleet.nodes.filter((n) => prober.on.done.has(n.name));
@@ -5783,8 +8439,7 @@ async function measureNats(world, prober) {
 					nat: readMeasurement(node, r.stdout)
 				};
 			};
-			const first = await ask();
-			const answer = first.nat === void 0 ? await ask() : first;
+			const answer = await measuredAgain(ask, known.find((m) => m.node === name));
 			if (answer.nat === void 0) throw new Failure({
 				code: "I123",
 				node: name,
@@ -5803,6 +8458,15 @@ async function measureNats(world, prober) {
 		AbortSignal.timeout(3e3).addEventListener("abort", () => stop.abort(/* @__PURE__ */ new Error("survey over")));
 		await Promise.allSettled(post.running);
 	}
+}
+/** Packets get lost: the prober then says that it does not know, or takes a silence for a refusal. */
+async function measuredAgain(ask, before) {
+	const known = async () => {
+		const first = await ask();
+		return first.nat === void 0 ? ask() : first;
+	};
+	const answer = await known();
+	return answer.nat !== void 0 && before !== void 0 && natChange(before, answer.nat) !== null ? known() : answer;
 }
 /**
 * Reflectors on the first three public nodes, in three pairs, so that each of the three can be measured by the other
@@ -5870,38 +8534,14 @@ function reflectorPairs(world, [a, b, c]) {
 }
 const pairFor = (pairs, node) => pairs.filter((p) => p.hosts.every((h) => h.name !== node)).slice(0, 1);
 /** Undefined where the prober got no answer, or says that it does not know. */
-function readMeasurement(node, stdout) {
-	const nat = events$1(stdout).find((e) => e["event"] === "nat");
-	const mapping = String(nat?.["mapping"]);
-	const filtering = String(nat?.["filtering"]);
-	if (nat === void 0 || typeof nat["behind_nat"] !== "boolean" || ![
-		"EIM",
-		"ADM",
-		"APDM"
-	].includes(mapping) || ![
-		"EIF",
-		"ADF",
-		"APDF"
-	].includes(filtering)) return void 0;
-	const addresses = (Array.isArray(nat["mapped"]) ? nat["mapped"] : []).map((m) => String(m.addr ?? "").replace(/:\d+$/, "")).filter((a) => a !== "");
-	return {
-		node: node.name,
-		mapping: !nat["behind_nat"] ? "none" : mapping,
-		filtering,
-		stable: typeof nat["stable"] === "boolean" ? nat["stable"] : null,
-		portPreserving: nat["port_preserving"] === true,
-		externalAddresses: [...new Set(addresses)].sort(),
-		hairpin: nat["hairpin"] === "external-source" || nat["hairpin"] === "internal-source" ? nat["hairpin"] : "none",
-		raw: [nat]
-	};
-}
+const readMeasurement = (node, stdout) => natOf(node.name, events$1(stdout).find((e) => e["event"] === "nat"));
 
 // src/commands/as-nobody.ts
 /** Takes every right from what follows it: a subject that could write nft could write the witness. */
 const asNobody = [
 	"setpriv",
-	"--reuid=65534",
-	"--regid=65534",
+	`--reuid=${nobody$1}`,
+	`--regid=${nobody$1}`,
 	"--clear-groups",
 	"--inh-caps=-all",
 	"--bounding-set=-all",
@@ -5909,23 +8549,202 @@ const asNobody = [
 	"--"
 ];
 
-// src/commands/dial.ts
-/** One attempt's dialler: unprivileged, from a fresh port, in the service's own network namespace. */
-/** Killed after `seconds` on the node itself. */
-const dial$1 = (why, place, binary, args, seconds) => ({
-	kind: "argv",
+// src/commands/subject-run.ts
+/**
+* Code of the project on a node, once: as nobody, in a cgroup of its own, bounded in time and output, ended whole; its
+* end is known from inside.
+*/
+const errorBytes = 4096;
+/** Exit of the wrapper that found no way to keep the program's processes together. */
+const noCgroup = 71;
+/**
+* Prints `vps-test-run <started> <exit> <centiseconds> <sha256 of the program's file> <end of its errors, base64>`, then
+* its output. Its status goes to a file that the program has no descriptor of, in a folder that is closed to it; what
+* holds its output when its main process has ended is killed, so that nothing keeps the channel open. A program that
+* cannot be executed (no such file, a file system without exec) was not started.
+*/
+const subjectRun = ({ why, place, program, args, seconds, output }) => ({
+	kind: "script",
 	why,
 	idempotent: false,
-	argv: [
-		...place,
-		"timeout",
-		"-k",
-		"2",
-		String(seconds),
-		...asNobody,
-		binary,
-		...args
-	]
+	text: sh$1`cd /
+    m=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
+    d=$(mktemp -d /run/vps-test-run.XXXXXX) || exit ${noCgroup}; g=$m/${raw$1("${d##*/}")}
+    end_all() {
+      n=0; until rmdir "$g" 2>/dev/null || [ ! -d "$g" ]; do
+        echo 1 2>/dev/null >"$g/cgroup.kill" || { p=$(cat "$g/cgroup.procs"); [ -z "$p" ] || kill -s KILL $p; } 2>/dev/null
+        n=$((n + 1)); [ "$n" -lt 500 ] || return 1; sleep 0.01
+      done
+    }
+    trap 'end_all; rm -rf "$d"' EXIT; trap 'exit 74' HUP INT TERM PIPE
+    [ -n "$m" ] && mkdir "$g" && [ -w "$g/cgroup.procs" ] || { echo "no cgroup2 that can be written" >&2; exit ${noCgroup}; }
+    : >"$d/started"; : >"$d/ended"; exec 5<&0
+    uptime() { IFS=' .' read -r s c rest </proc/uptime; echo "$s$c"; }
+    { {
+      began=$(uptime)
+      ( echo 0 >"$g/cgroup.procs" || exit ${noCgroup}
+        exec ${place} timeout -k 2 ${seconds} ${asNobody} sh -c ${inner} ${program} ${args} ) <&5 5<&- 2>&4 4>&- 3>"$d/started" &
+      p=$!; { sha256sum <${program}; } 2>/dev/null | cut -c1-64 >"$d/hash"; wait "$p"; code=$?
+      end_all || :
+      echo "$code $(( $(uptime) - began ))" >"$d/ended"
+    } | { ${raw$1(output.keep === "beginning" ? `head -c ${output.bytes}; cat >/dev/null` : `tail -c ${output.bytes}`)}; } >"$d/out"; } 4>&1 | tail -c ${errorBytes} >"$d/err"
+    read -r started <"$d/started" || started=no; read -r ended <"$d/ended" || ended='- -'
+    read -r hash <"$d/hash" || hash=-
+    echo "vps-test-run $started $ended $hash $(base64 <"$d/err" | tr -d '\n')"; cat "$d/out"`
+});
+/** Runs as nobody already, so that the answer is the program's own. */
+const inner = "if [ -x \"$0\" ]; then echo started >&3; exec 3>&-; exec \"$0\" \"$@\"; fi; echo \"$0 cannot be executed: no such file, or a file system or mode that forbids it\" >&2; exit 126";
+/** What `timeout` and a shell say of a command that was stopped: SIGTERM, SIGKILL. */
+const stopped = [124, 137];
+/** `stderr`: what the wrapper itself said. What a login file printed before stands before the first line of ours. */
+function readSubjectRun(stdout, stderr, seconds) {
+	const found = /^vps-test-run (started|no) (\d+|-) (\d+|-) ([0-9a-f]{64}|-) ([A-Za-z0-9+/=]*)$/m.exec(stdout);
+	if (found === null) return {
+		kind: "not-started",
+		why: said$1(stderr)
+	};
+	const errors = Buffer.from(found[5] ?? "", "base64").toString("utf8");
+	if (found[1] === "no" || found[2] === "-") return {
+		kind: "not-started",
+		why: `${said$1(errors.trim() === "" ? stderr : errors)} (exit ${found[2]})`
+	};
+	const [code, centiseconds] = [Number(found[2]), Number(found[3])];
+	return {
+		kind: "ended",
+		code,
+		sha256: found[4] === "-" ? null : found[4] ?? null,
+		late: stopped.includes(code) && centiseconds >= seconds * 100 - 1,
+		output: stdout.slice(found.index + found[0].length + 1),
+		errors
+	};
+}
+const said$1 = (errors) => errors.trim().split("\n").at(-1)?.slice(0, 200) || "it said nothing";
+
+// src/commands/self-test.ts
+/** Nobody answers, so nobody needs to know it. */
+const anyHex = "0".repeat(32);
+/** A fresh table, one packet of our prober, then what a round's look reads: that packet, and what reads a record. */
+const selfTestWitness = (owner, packet, record) => {
+	const [reset, read] = [resetWitness("node", owner), readNodeWitness(owner, record)];
+	if (reset.kind !== "script" || read.kind !== "script") throw new Error("the witness is read by scripts");
+	const send = [
+		"--to",
+		packet.to,
+		"--bind-port",
+		String(packet.bindPort),
+		"--token",
+		anyHex,
+		"--nonce",
+		anyHex
+	];
+	const once = [
+		"--bytes",
+		"100",
+		"--count",
+		"1",
+		"--interval-ms",
+		"1",
+		"--timeout-ms",
+		"50"
+	];
+	return {
+		kind: "script",
+		why: "self test: witness",
+		idempotent: false,
+		text: sh$1`( ${raw$1(reset.text)}
+      ) || exit 66
+      ${[
+			packet.program,
+			"send",
+			...send,
+			...once
+		]} >/dev/null 2>&1
+      ${raw$1(read.text)}`
+	};
+};
+const selfTestSeconds = 10;
+/** Whether a program can be run as the dialler is, and the deployed one executed by nobody; exit 0 when so. */
+const selfTestRun = (binary) => subjectRun({
+	why: "self test: run",
+	place: [],
+	program: "/bin/sh",
+	args: [
+		"-c",
+		"/bin/true && [ -x \"$0\" ]",
+		binary
+	],
+	seconds: 10,
+	output: {
+		keep: "beginning",
+		bytes: 100
+	}
+});
+
+// src/instruments/self-test.ts
+/** One control for each node; `seen` is `through` where all of it works. */
+async function selfTest(world, nodes, { prober, binary, record, when }) {
+	const tested = await onEachNode(nodes, world.signal, async (name) => {
+		const node = world.fleet.nodes.find((n) => n.name === name);
+		const other = world.fleet.nodes.find((n) => n.name !== name);
+		if (node === void 0 || other === void 0) throw new Error(`no pair of nodes for ${name}`);
+		const remote = await world.remote(name);
+		const bindPort = randomInt(world, 29900, 30800);
+		const packet = {
+			program: prober,
+			to: `${other.ip}:9`,
+			bindPort
+		};
+		const options = {
+			timeoutMs: 3e4,
+			signal: world.signal
+		};
+		const [look, run] = await Promise.all([remote.run(inside(placeOf(node.runtime), selfTestWitness(ownerOn(world, name), packet, record)), options), remote.run(selfTestRun(binary), options)]);
+		const end = readSubjectRun(run.stdout, run.stderr, 10);
+		return troubleOf({
+			look: readLook(look),
+			end,
+			bindPort,
+			binary
+		});
+	});
+	return nodes.map((name) => controlOf(name, when, tested.done.get(name) ?? tested.failed.get(name)?.message ?? null));
+}
+/** Null: nothing is wrong. */
+function troubleOf(of) {
+	const { counters, lines } = of.look;
+	if (counters.kind === "absent") return "its packet witness cannot be made: the table is gone at once";
+	if (counters.kind === "not-read") return `its packet witness cannot be read: ${counters.why}`;
+	if (!counters.value.out.some((f) => f.localPort === of.bindPort && f.packets > 0)) return "its packet witness did not count our own prober's packet";
+	if (lines.kind === "not-read") return `the receiver's record cannot be read there: ${lines.why}`;
+	if (of.end.kind === "not-started") return `no program can be run there: ${of.end.why}`;
+	if (of.end.code !== 0) return `${of.binary} cannot be executed there (exit ${of.end.code})`;
+	return null;
+}
+const controlOf = (node, when, trouble) => ({
+	name: when === "before" ? "self-test" : "self-test-after",
+	from: node,
+	to: node,
+	expected: "through",
+	seen: trouble === null ? "through" : "error",
+	witnessed: trouble === null,
+	detail: trouble ?? "",
+	raw: []
+});
+
+// src/commands/dial.ts
+/** Of what it prints, from its beginning. */
+const keptBytes$1 = 1 << 18;
+/** Ended whole after `seconds` on the node itself; read by `readSubjectRun`. */
+const dial$1 = (why, place, binary, args, seconds) => subjectRun({
+	why,
+	place,
+	program: binary,
+	args,
+	seconds,
+	output: {
+		keep: "beginning",
+		bytes: keptBytes$1
+	}
 });
 
 // src/suites/dialects/testnet-jsonl.ts
@@ -5935,8 +8754,8 @@ const methods = [
 	"relayed"
 ];
 const method = (value) => typeof value === "string" && methods.includes(value) ? value : null;
-const text$3 = (value) => typeof value === "string" ? value : null;
-const number$1 = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
+const text$2 = (value) => typeof value === "string" ? value : null;
+const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
 function readTestnetClaim(stdout, exitCode) {
 	const seen = events$1(stdout);
 	const connected = seen.filter((e) => e["event"] === "connected");
@@ -5944,9 +8763,9 @@ function readTestnetClaim(stdout, exitCode) {
 	return {
 		success: typeof result?.["success"] === "boolean" ? result["success"] : null,
 		method: method(result?.["method"] ?? connected.at(-1)?.["method"]),
-		remote: text$3(connected.at(-1)?.["remote"]),
-		connectMs: number$1(result?.["connect_ms"] ?? connected[0]?.["connect_ms"]),
-		error: text$3(result?.["error"]),
+		remote: text$2(connected.at(-1)?.["remote"]),
+		connectMs: number(result?.["connect_ms"] ?? connected[0]?.["connect_ms"]),
+		error: text$2(result?.["error"]),
 		upgraded: connected[0]?.["method"] === "relayed" && connected.slice(1).some((e) => e["method"] !== "relayed"),
 		exitCode,
 		lines: stdout.split("\n").filter((l) => l !== "").slice(0, 60).map((l) => l.slice(0, 1e3))
@@ -5991,12 +8810,25 @@ async function connect$1(how, world, plan, wanted) {
 		installPath: plan.config.deploy.installPath,
 		name: plan.config.binary.name
 	});
-	const result = await (await world.remote(from.name)).run(dial$1(`dial ${to}`, placeOf(from.runtime), binary, args, seconds + 3), {
+	const remote = await world.remote(from.name);
+	const limit = seconds + 3;
+	const result = await remote.run(dial$1(`dial ${to}`, placeOf(from.runtime), binary, args, limit), {
 		timeoutMs: (seconds + 20) * 1e3,
 		signal: world.signal,
-		maxBytes: 1 << 18
+		maxBytes: 1 << 19,
+		...wanted.payload === null ? {} : { stdin: wanted.payload }
 	});
-	return isDialect(how.dialect) ? dialectReaders[how.dialect](result.stdout, result.code) : noClaim;
+	const end = readSubjectRun(result.stdout, result.stderr, limit);
+	if (end.kind === "not-started") throw new Failure({
+		code: "I126",
+		node: from.name,
+		message: `${from.name}: the dialler could not be started: ${end.why}`,
+		remedy: diagnoseNode(from.name, world.fleet)
+	});
+	return {
+		claim: isDialect(how.dialect) ? dialectReaders[how.dialect](end.output, end.code) : noClaim,
+		sha256: end.sha256
+	};
 }
 
 // src/suites/drivers/observed.ts
@@ -6008,7 +8840,10 @@ const observed = () => ({
 	rounds: (planned) => planned.length === 0 ? [] : [planned.flat()],
 	async connect(world, _, { seconds }) {
 		await world.clock.sleep(seconds * 1e3, world.signal);
-		return noClaim;
+		return {
+			claim: noClaim,
+			sha256: null
+		};
 	}
 });
 
@@ -6024,20 +8859,33 @@ const make$1 = (how) => drivers[how.kind](how);
 /** Null: the program cannot be told whom to dial. */
 async function ghostControl(world, plan, from) {
 	if (plan.profile.dial.kind !== "commanded") return null;
-	const claim = await driverOf(plan.profile).connect(world, plan, {
+	const control = {
+		name: "nonexistent-peer",
+		from: from.name,
+		to: "nobody",
+		expected: "no-claim"
+	};
+	const told = await driverOf(plan.profile).connect(world, plan, {
 		from,
 		to: "nobody",
 		peerId: randomHex(world, 32),
 		localPort: randomInt(world, 21e3, 27900),
 		bytes: 1e3,
 		nonce: randomHex(world, 16),
+		payload: plan.profile.payload.kind === "given" ? world.random.bytes(1e3) : null,
 		seconds: 4
-	});
+	}).catch((error) => asFailure(error, from.name));
+	world.signal.throwIfAborted();
+	if (told instanceof Failure) return {
+		...control,
+		seen: "error",
+		witnessed: true,
+		detail: `did not run: ${told.message}`,
+		raw: []
+	};
+	const { claim } = told;
 	return {
-		name: "nonexistent-peer",
-		from: from.name,
-		to: "nobody",
-		expected: "no-claim",
+		...control,
 		seen: claim.success === true ? "claimed" : claim.success === false ? "no-claim" : "error",
 		witnessed: true,
 		detail: claim.error ?? `exit ${String(claim.exitCode)}`,
@@ -6045,100 +8893,78 @@ async function ghostControl(world, plan, from) {
 	};
 }
 
+// src/suites/readers/http.ts
+const timeoutMs$1 = 1e4;
+const longestAnswer = 4 << 20;
+/** The program listens on the node itself; what is no JSON, or no answer of success, is no record. */
+const overHttp = (by) => ({
+	kind: "over-http",
+	async ask(world, node, nonce) {
+		const { port, path, list, fields } = by;
+		const url = `http://127.0.0.1:${port}${path.replaceAll("{nonce}", encodeURIComponent(nonce))}`;
+		const answer = await world.http(node, url, timeoutMs$1);
+		if (answer.status !== 200 || answer.body.length > longestAnswer) return null;
+		const found = listAt(Buffer.from(answer.body).toString("utf8"), list).find((o) => o[fields.nonce] === nonce);
+		return found === void 0 ? null : recordIn(by, JSON.stringify(found), nonce);
+	}
+});
+
 // src/commands/record.ts
-const matching = (nonces) => raw(sh$1`grep -F ${nonces.flatMap((n) => ["-e", n])} | head -n 20 || true`);
-/** Lines of a file that carry one of the nonces; none where there is no such file. */
-const fileLines = (path, nonces) => ({
+/** What came of reading goes past the pipe, which hides it: a text that could not be read has no lines that say so. */
+const matching = (text, nonces) => sh$1`
+  { failed=$({ { ${text} || echo failed >&3; } | grep -F ${nonces.flatMap((n) => ["-e", n])} | head -n 20; } 3>&1 >&4); } 4>&1
+  [ -z "$failed" ] || exit 65`;
+/**
+* Lines of a file that carry one of the nonces; none where there is no such file. A file that was rotated is read where
+* the unit's process still has it open, and under the name that rotation gives it. What is no regular file (a pipe, a
+* device) is no record: only the program itself can have put it there, and it holds nobody up.
+*/
+const fileLines = (path, unit, nonces) => ({
 	kind: "script",
 	why: "record: file",
 	idempotent: true,
-	text: sh$1`[ ! -e ${path} ] || tail -c 1048576 ${path} | ${matching(nonces)}`
+	text: sh$1`p=${path}; pid=$(systemctl show ${unit} -p MainPID --value 2>/dev/null) || pid=0; [ -n "$pid" ] || pid=0
+    rotated() { for f in "/proc/$pid/fd"/*; do
+      case "$(readlink "$f")" in "$p"|"$p.1") ;; "$p"*) echo "$f";; esac; done 2>/dev/null; }
+    newest() { for f in "$p" "$p.1" $(rotated); do
+      if [ -f "$f" ]; then timeout 10 tail -c 1048576 "$f" || [ ! -f "$f" ] || return 1; echo; fi; done; }
+    ${raw$1(matching(raw$1("newest"), nonces))}`
 });
 /** Lines of a unit's journal that carry one of the nonces. */
 const journalLines = (unit, nonces) => ({
 	kind: "script",
 	why: "record: journal",
 	idempotent: true,
-	text: sh$1`journalctl --no-pager --quiet --output=cat --lines=20000 --unit ${unit} 2>/dev/null | tail -c 1048576 | ${matching(nonces)}`
+	text: sh$1`newest() { journalctl --no-pager --quiet --output=cat --lines=20000 --unit ${unit}; }
+    ${raw$1(matching(raw$1("newest"), nonces).replace("| grep", "| tail -c 1048576 | grep"))}`
 });
 
 // src/suites/readers/reader.ts
-const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
-/** A value of another kind matches no payload. */
-const recordOf = (found, nonce, raw) => ({
-	nonce,
-	raw: raw.slice(0, 2e3),
-	bytes: number(found.bytes) ?? -1,
-	sha256: String(found.sha256 ?? ""),
-	from: typeof found.from === "string" ? found.from : null,
-	missing: number(found.missing) ?? -1,
-	completedMs: number(found.completedMs)
-});
+/** The first line that is a record. */
+function firstRecord(lines, read) {
+	for (const line of lines) {
+		const record = read(line);
+		if (record !== null) return record;
+	}
+	return null;
+}
 
 // src/suites/readers/json-lines.ts
 /** Records as lines of JSON in a file; the profile's data names the fields. */
-const jsonLines = ({ path, fields }) => ({
+const jsonLines = (by) => ({
 	kind: "on-node",
-	command: (plan, nonces) => fileLines(path.replaceAll("{dataDir}", dataDir(plan.config.deploy.serviceName)), nonces),
-	parse(lines, nonce) {
-		for (const line of lines) {
-			const [event] = events$1(line);
-			if (event?.[fields.nonce] === nonce) return recordOf(foundIn(event, fields), nonce, line);
-		}
-		return null;
-	}
-});
-/** The program's values by our names. */
-const foundIn = (object, fields) => ({
-	nonce: object[fields.nonce],
-	bytes: object[fields.bytes],
-	sha256: object[fields.sha256],
-	from: object[fields.from],
-	missing: object[fields.missing],
-	completedMs: object[fields.completedMs]
-});
-
-// src/suites/readers/http.ts
-const timeoutMs$1 = 1e4;
-const longestAnswer = 4 << 20;
-/** The program listens on the node itself; what is no JSON, or no answer of success, is no record. */
-const overHttp = ({ port, path, list, fields }) => ({
-	kind: "over-http",
-	async ask(world, node, nonce) {
-		const url = `http://127.0.0.1:${port}${path.replaceAll("{nonce}", encodeURIComponent(nonce))}`;
-		const answer = await world.http(node, url, timeoutMs$1);
-		if (answer.status !== 200 || answer.body.length > longestAnswer) return null;
-		const found = listAt(Buffer.from(answer.body).toString("utf8"), list).find((o) => o[fields.nonce] === nonce);
-		return found === void 0 ? null : recordOf(foundIn(found, fields), nonce, JSON.stringify(found));
-	}
+	command: ({ config: { deploy } }, nonces) => fileLines(by.path.replaceAll("{dataDir}", dataDir(deploy.serviceName)), deploy.serviceName, nonces),
+	parse: (lines, nonce) => firstRecord(lines, (line) => recordIn(by, line, nonce))
 });
 
 // src/suites/readers/log-lines.ts
 /**
 * Records as lines of a log, in the unit's journal or a file; a regular expression with named groups takes them apart.
 */
-/** A line is cut before it is matched: what a program writes may be megabytes. */
-const longestLine$1 = 4e3;
-const logLines = ({ path, pattern }) => ({
+const logLines = (by) => ({
 	kind: "on-node",
-	command: ({ config: { deploy } }, nonces) => path === null ? journalLines(deploy.serviceName, nonces) : fileLines(path.replaceAll("{dataDir}", dataDir(deploy.serviceName)), nonces),
-	parse(lines, nonce) {
-		const expression = new RegExp(pattern);
-		for (const line of lines) {
-			const groups = expression.exec(line.slice(0, longestLine$1))?.groups;
-			if (groups === void 0 || groups["nonce"] !== nonce) continue;
-			const number = (name) => /^\d{1,15}$/.test(groups[name] ?? "") ? Number(groups[name]) : null;
-			return recordOf({
-				nonce,
-				bytes: number("bytes"),
-				sha256: groups["sha256"],
-				from: groups["from"],
-				missing: pattern.includes("(?<missing>") ? number("missing") : 0,
-				completedMs: number("completedMs")
-			}, nonce, line);
-		}
-		return null;
-	}
+	command: ({ config: { deploy } }, nonces) => by.path === null ? journalLines(deploy.serviceName, nonces) : fileLines(by.path.replaceAll("{dataDir}", dataDir(deploy.serviceName)), deploy.serviceName, nonces),
+	parse: (lines, nonce) => firstRecord(lines, (line) => recordIn(by, line.slice(0, longestRecord), nonce))
 });
 
 // src/suites/readers/readers.ts
@@ -6151,141 +8977,222 @@ const readers = {
 const readerOf = ({ record }) => make(record);
 const make = (record) => readers[record.kind](record);
 
+// src/stages/parts/steady-clock.ts
+/** Durations and pauses of a test do not depend on who sets the wall clock meanwhile. */
+function steadyClock(clock) {
+	const [wall, began] = [clock.now(), clock.monotonic()];
+	return {
+		...clock,
+		now: () => wall + Math.round(clock.monotonic() - began)
+	};
+}
+const momentOf = (clock) => ({
+	wallMs: clock.now(),
+	monotonicMs: Math.round(clock.monotonic())
+});
+
 // src/stages/parts/open-bench.ts
-async function openBench(plan, session, world, nodes, test) {
-	const [before, prober] = await Promise.all([provenProcesses(world, plan, nodes), installProber(world, nodes)]);
+/**
+* Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader.
+*/
+async function openBench(plan, session, world, nodes, { number, seed, wall }) {
+	const [{ before, looked }, prober] = await Promise.all([provenProcesses(world, plan, nodes).then((found) => ({
+		before: found,
+		looked: momentOf(wall)
+	})), installProber(world, nodes)]);
 	world.log.info("test: measuring NATs, running the controls");
-	const [survey, controls] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober)]);
+	const reader = readerOf(plan.profile);
+	const { installPath } = plan.config.deploy;
+	const selfTestOn = (on, when) => selfTest(world, on, {
+		prober: prober.program,
+		binary: currentBinary({
+			installPath,
+			name: plan.config.binary.name
+		}),
+		record: reader.kind === "on-node" ? reader.command(plan, [randomHex(world, 16)]) : null,
+		when
+	});
+	const peers = peersOf(world.fleet).map((n) => n.name);
+	const own = await selfTestOn(nodes.filter((n) => peers.includes(n)), "before");
+	const unfit = [...unfitNodes(own)].map(([node, why]) => ({
+		node,
+		why
+	}));
+	unfit.forEach(({ node, why }) => world.log.warn(`${node}: left out: ${why}`));
+	const fit = nodes.filter((n) => unfit.every((u) => u.node !== n));
+	const [survey, ran] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober, fit)]);
+	const controls = [...ran, ...own];
 	survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`));
-	controls.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`));
+	ran.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`));
 	const shipped = session.newest.DEPLOY;
 	const peerIds = new Map(Object.entries(shipped?.event === "deployed" ? shipped.facts.peerIds : {}));
 	return {
 		bench: {
 			world,
 			plan,
-			test,
-			nodes,
+			test: number,
+			seed,
+			nodes: fit,
 			measurements: survey.measurements,
 			subjects: {
 				peerIds,
 				ports: boundPorts(plan.profile.servicePort, before)
 			},
 			driver: driverOf(plan.profile),
-			reader: readerOf(plan.profile)
+			reader
 		},
 		survey,
 		controls,
-		before
+		before,
+		unfit,
+		testAgain: async (on) => withCauses(await selfTestOn(on, "after"), await causesOn(world, plan, on)),
+		looked,
+		surveyAgain: () => measureNats(world, prober, survey.measurements)
 	};
 }
+/** What of a machine explains that the program fails there. */
+async function causesOn(world, plan, nodes) {
+	const asked = await onEachNode(nodes, world.signal, async (name) => {
+		const node = world.fleet.nodes.find((n) => n.name === name);
+		const planned = node === void 0 ? null : unitOf(plan, node);
+		if (node === void 0 || planned === null) return null;
+		const { unit, listens } = planned;
+		const place = placeOf(node.runtime);
+		const releases = plan.config.deploy.installPath;
+		const told = await askWhy(world, name, {
+			unit: unit.name,
+			place,
+			listens,
+			releases
+		});
+		return told === null ? null : causeOf(told.diagnosis);
+	});
+	return new Map([...asked.done].flatMap(([name, cause]) => cause === null ? [] : [[name, cause.why]]));
+}
+/** Where a machine explains a failure, the program is not blamed for it. */
+const withCauses = (tested, causes) => tested.map((c) => {
+	const why = causes.get(c.from);
+	return why === void 0 || c.seen !== "through" ? c : {
+		...c,
+		seen: "error",
+		witnessed: false,
+		detail: why
+	};
+});
 /** What runs on each node now, by the kernel's word. */
 async function provenProcesses(world, plan, nodes) {
 	return [...(await onEachNode(nodes, world.signal, async (name) => {
 		const node = world.fleet.nodes.find((n) => n.name === name);
 		const unit = node === void 0 ? null : unitOf(plan, node);
-		return unit === null ? null : (await provenProcess(world, name, unit.unit.name)).proof;
+		if (node === void 0 || unit === null) return null;
+		const { proof, unitSha256 } = await provenProcess(world, name, unit.unit.name);
+		const changed = deployedUnitOf(plan, node) !== null && unitSha256 !== sha256(unitText(unit.unit));
+		return proof?.unitFile === "ours" && changed ? {
+			...proof,
+			unitFile: "changed"
+		} : proof;
 	})).done.values()].filter((p) => p !== null);
 }
-async function allControls(world, plan, prober) {
-	const pair = controlPair(world, [...prober.on.done.keys()]);
+async function allControls(world, plan, prober, fit) {
+	const pair = controlPair(world, [...prober.on.done.keys()].filter((n) => fit.includes(n)));
 	if (pair === void 0) return [];
-	const [own, ghost] = await Promise.all([runControls(world, prober, pair), ghostControl(world, plan, pair[0])]);
+	const ours = runControls(world, prober, pair).catch((error) => {
+		world.signal.throwIfAborted();
+		if (!(error instanceof Failure) || error.kind !== "transport" && error.kind !== "infra") throw error;
+		world.log.warn(`the controls did not run: ${error.message}`);
+		return [];
+	});
+	const [own, ghost] = await Promise.all([ours, ghostControl(world, plan, pair[0])]);
 	return [...own, ...ghost === null ? [] : [ghost]];
 }
 
 // src/commands/owners-text.ts
-/**
-* Says `started` and how it ended on a descriptor that the text does not have, then the end of its stdout; whatever is
-* left of its process group is killed.
-*/
-const ownersText = ({ why, place, text, seconds, maxBytes }) => ({
-	kind: "script",
+const ownersText = ({ why, place, text, seconds, maxBytes }) => subjectRun({
 	why,
-	idempotent: false,
-	text: sh$1`cd /
-    uptime() { IFS=' .' read -r s c rest </proc/uptime; echo "$s$c"; }
-    { {
-      began=$(uptime)
-      ${place} timeout -k 2 ${seconds} ${asNobody} sh -c 'echo started >&3; exec 3>&-; exec sh -c "$0"' ${text} </dev/null &
-      p=$!; wait "$p"; code=$?
-      kill -s KILL -- "-$p" 2>/dev/null
-      echo "$code $(( $(uptime) - began ))" >&3
-    } | tail -c ${maxBytes}; } 3>&1`
-});
-/** What `timeout` and a shell say of a command that was stopped: SIGTERM, SIGKILL. */
-const stopped = [124, 137];
-function ownersTextEnd(stdout, seconds) {
-	const found = /^started\n(\d+) (\d+)\n/.exec(stdout);
-	if (found === null) return { kind: "not-started" };
-	const [code, centiseconds] = [Number(found[1]), Number(found[2])];
-	const output = stdout.slice(found[0].length);
-	return stopped.includes(code) && centiseconds >= seconds * 100 - 1 ? {
-		kind: "timeout",
-		output
-	} : {
-		kind: "exit",
-		code,
-		output
-	};
-}
-
-// src/domain/payload.ts
-/**
-* Payloads that follow from a nonce alone, so that we know the hash a receiver must report without having sent a byte.
-*/
-/** SHA-256 of the first `bytes` bytes of SHA-256(nonce ‖ u64 big-endian counter), counter = 0, 1, 2 … */
-function payloadSha256(nonceHex, bytes) {
-	const nonce = Buffer.from(nonceHex, "hex");
-	const whole = createHash("sha256");
-	const counter = Buffer.alloc(8);
-	for (let offset = 0, i = 0n; offset < bytes; offset += 32, i++) {
-		counter.writeBigUInt64BE(i);
-		const block = createHash("sha256").update(nonce).update(counter).digest();
-		whole.update(block.subarray(0, Math.min(32, bytes - offset)));
+	place,
+	program: "/bin/sh",
+	args: ["-c", text],
+	seconds,
+	output: {
+		keep: "end",
+		bytes: maxBytes
 	}
-	return whole.digest("hex");
+});
+
+// src/commands/kept.ts
+/**
+* Payloads as they lie with the callee, hashed by a command of ours: the one thing of a delivery that no program can say
+* without having it.
+*/
+/** More than any payload: a file without end holds nobody up. */
+const longest$1 = 64 << 20;
+/**
+* One line for each file: `kept <bytes> <sha256>`, `absent`, or `unread`; then what another command prints. Only a
+* regular file is one that is kept: a link or a pipe can only be the program's own doing.
+*/
+const keptPayloads = (paths, also) => ({
+	kind: "script",
+	why: "record: payloads and lines",
+	idempotent: true,
+	text: sh$1`for f in ${paths}; do
+      if [ ! -f "$f" ] || [ -L "$f" ]; then echo absent; continue; fi
+      s=$(stat -c %s "$f") && h=$(timeout 10 head -c ${longest$1} "$f" | sha256sum | cut -c1-64) && echo "kept $s $h" || echo unread
+    done
+    ${raw$1(also === null ? ":" : also.kind === "script" ? also.text : render(also))}`
+});
+function keptIn(line) {
+	const [, bytes, sha256 = ""] = /^kept (\d{1,15}) ([0-9a-f]{64})$/.exec(line) ?? [];
+	if (bytes !== void 0) return thereIs({
+		bytes: Number(bytes),
+		sha256
+	});
+	return line === "absent" ? { kind: "absent" } : notRead("the payload could not be hashed");
 }
 
 // src/suites/attempt.ts
-function prepare({ world, plan: { profile }, subjects, test }, pair, round, repetition, ports) {
-	const nonce = randomHex(world, 16);
+function prepare({ world, plan: { profile }, subjects, test, seed }, pair, round, repetition, ports) {
+	const id = `${test}.${round}.${pair.from}.${pair.to}`;
+	const nonce = nonceOf(seed, id);
 	const range = profile.payload.kind === "opaque" ? {
 		minBytes: 0,
 		maxBytes: 0
 	} : profile.payload;
-	const bytes = randomInt(world, range.minBytes, range.maxBytes);
+	const bytes = lengthOf(seed, id, range.minBytes, range.maxBytes);
 	return {
-		id: `${test}.${round}.${pair.from}.${pair.to}`,
+		id,
 		pair,
-		pass: test,
-		round,
 		repetition,
 		nonce,
 		bytes,
-		expectedSha256: profile.payload.kind === "opaque" ? "" : payloadSha256(nonce, bytes),
+		expectedSha256: expectedSha256(profile.payload, seed, {
+			id,
+			nonce,
+			bytes
+		}),
 		localPort: ports.take(pair.from),
 		servicePort: subjects.ports.get(pair.to) ?? profile.servicePort,
 		startedAt: world.clock.now()
 	};
 }
-async function dialOnce({ world, plan, subjects, driver }, seconds, start) {
+async function dialOnce({ world, plan, subjects, driver, seed }, seconds, start) {
 	const { from, to } = start.pair;
 	try {
 		const peerId = subjects.peerIds.get(to);
 		if (peerId === void 0) throw new Error(`no peer id of ${to} is known`);
 		if (start.servicePort === 0) throw new Error(`which UDP port the service of ${to} has is not known`);
-		const claim = await driver.connect(world, plan, {
+		const { claim, sha256 } = await driver.connect(world, plan, {
 			...start,
 			from: world.fleet.nodes.find((n) => n.name === from),
 			to,
 			peerId,
+			payload: plan.profile.payload.kind === "given" ? payloadOf(seed, start.id, start.bytes) : null,
 			seconds
 		});
 		return {
 			...start,
 			endedAt: world.clock.now(),
-			claim
+			claim,
+			diallerSha256: sha256
 		};
 	} catch (error) {
 		world.signal.throwIfAborted();
@@ -6293,9 +9200,27 @@ async function dialOnce({ world, plan, subjects, driver }, seconds, start) {
 			...start,
 			endedAt: world.clock.now(),
 			claim: noClaim,
+			diallerSha256: null,
 			fault: faultOf$1(error, from)
 		};
 	}
+}
+/** Null: both ends can be witnessed. */
+function notDialled({ clock }, start, blind) {
+	const node = [start.pair.from, start.pair.to].find((n) => blind.has(n));
+	if (node === void 0) return null;
+	const message = `${node}: no packet witness, so nothing was dialled: ${blind.get(node)}`;
+	return {
+		...start,
+		endedAt: clock.now(),
+		claim: noClaim,
+		diallerSha256: null,
+		fault: {
+			kind: "infra",
+			message,
+			node
+		}
+	};
 }
 /** What broke on the way to a node is infrastructure; anything else is ours. */
 function faultOf$1(error, node) {
@@ -6307,22 +9232,27 @@ function faultOf$1(error, node) {
 	};
 }
 /**
-* What reads the callee's own lines, beside its counters; null where it is asked in another way, or nobody called it.
+* What reads the payloads that the callee keeps and its own lines, beside its counters; null where nobody called it, or
+* it is asked in another way.
 */
 function recordCommand({ plan, reader }, node, dialled) {
 	const nonces = dialled.filter((d) => d.pair.to === node).map((d) => d.nonce);
-	return reader.kind !== "on-node" || nonces.length === 0 ? null : reader.command(plan, nonces);
+	if (nonces.length === 0) return null;
+	const record = reader.kind === "on-node" ? reader.command(plan, nonces) : null;
+	const { payload } = plan.profile;
+	return payload.kind === "given" && payload.kept !== null ? keptPayloads(nonces.map((nonce) => keptPath(plan, payload.kept, nonce)), record) : record;
 }
-async function complete$1(bench, d, readings, boxes, relays) {
+const keptPath = ({ config }, kept, nonce) => fillTemplate("kept", [kept ?? ""], {
+	dataDir: dataDir(config.deploy.serviceName),
+	nonce
+}).join("");
+/** `round`: all of its dials; `looks`: by node. */
+async function complete$1(bench, d, round, looks) {
+	const called = round.filter((o) => o.pair.to === d.pair.to);
 	const { from, to } = d.pair;
-	const places = [.../* @__PURE__ */ new Set([
-		from,
-		to,
-		...relays
-	])];
-	const ends = [from, to].filter((n) => boxes.get(n) !== void 0 && boxes.get(n) !== null);
-	const unread = [from, to].find((n) => !readings.has(n));
-	const read = await readRecord(bench, d, readings.get(to)?.lines ?? []);
+	const unread = [from, to].find((n) => !looks.done.has(n));
+	const { kept, lines } = readKept(bench, d, called, looks.done.get(to)?.lines ?? notRead(whyUnread(looks, to)));
+	const read = await readRecord(bench, d, lines);
 	const fault = d.fault ?? read.fault ?? (unread === void 0 ? void 0 : {
 		kind: "infra",
 		message: `${unread}: its witness could not be read`,
@@ -6331,24 +9261,41 @@ async function complete$1(bench, d, readings, boxes, relays) {
 	return {
 		...d,
 		record: read.record,
-		counters: Object.fromEntries(places.map((n) => [n, readings.get(n)?.counters ?? null])),
-		boxes: Object.fromEntries(ends.map((n) => [n, boxes.get(n) ?? null])),
+		kept,
 		...fault === void 0 ? {} : { fault }
 	};
 }
+const whyUnread = (looks, node) => looks.failed.get(node)?.message ?? "it was not asked";
+/** The kept payloads' lines stand first, one for each dial to this node: nothing that the program wrote comes before. */
+function readKept({ plan: { profile } }, d, called, seen) {
+	if (profile.payload.kind !== "given" || profile.payload.kept === null) return {
+		kept: null,
+		lines: seen
+	};
+	if (seen.kind !== "there") return {
+		kept: notRead(seen.kind === "absent" ? "it was not asked" : seen.why),
+		lines: seen
+	};
+	return {
+		kept: keptIn(seen.value[called.indexOf(d)] ?? ""),
+		lines: thereIs(seen.value.slice(called.length))
+	};
+}
 async function readRecord({ world, reader }, d, lines) {
-	if (reader.kind === "none") return { record: null };
-	if (reader.kind === "on-node") return { record: reader.parse(lines, d.nonce) };
+	if (reader.kind === "none") return { record: notRead("the profile promises none") };
+	if (reader.kind === "on-node") return { record: lines.kind === "there" ? found$1(reader.parse(lines.value, d.nonce)) : lines };
 	try {
-		return { record: await reader.ask(world, d.pair.to, d.nonce) };
+		return { record: found$1(await reader.ask(world, d.pair.to, d.nonce)) };
 	} catch (error) {
 		world.signal.throwIfAborted();
+		const fault = faultOf$1(error, d.pair.to);
 		return {
-			record: null,
-			fault: faultOf$1(error, d.pair.to)
+			record: notRead(fault.message),
+			fault
 		};
 	}
 }
+const found$1 = (record) => record === null ? { kind: "absent" } : thereIs(record);
 /** Which try of this pair it is, from 1. */
 function countTry(tries, pair) {
 	const key = `${pair.from}\n${pair.to}`;
@@ -6385,7 +9332,7 @@ var PortPool = class {
 const keptBytes = 4096;
 /** What a node far away may take beside the command itself. */
 const transportSeconds = 20;
-const command$1 = {
+const command = {
 	async run(bench, { commands }, keep) {
 		const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name));
 		bench.world.log.info(`test: ${commands.length} commands on ${peers.length} nodes`);
@@ -6410,8 +9357,21 @@ const command$1 = {
 };
 /** Kept in the fleet's order: what is written down must not depend on who was faster. */
 async function onAll(bench, turn, keep) {
-	const runs = await Promise.all(turn.nodes.map((node) => onOne(bench, turn, node)));
-	for (const one of runs) await keep(one);
+	const runs = await Promise.all(turn.nodes.map((node) => untilSeen(bench, turn, node)));
+	for (const one of runs.flat()) await keep(one);
+}
+/** What a machine or the network kept from running is tried again, as often as a judge takes it. */
+async function untilSeen(bench, turn, node) {
+	const runs = [await onOne(bench, turn, node)];
+	for (let last = runs[0]; last?.end.kind === "fault" && last.end.by === "infra" && runs.length <= 2;) {
+		last = {
+			...await onOne(bench, turn, node),
+			id: `${runs[0]?.id}.${runs.length + 1}`,
+			repeats: last.id
+		};
+		runs.push(last);
+	}
+	return runs;
 }
 async function onOne(bench, { index, asked, retry }, node) {
 	const { clock } = bench.world;
@@ -6444,32 +9404,27 @@ async function endOf({ world }, { name, command: text, timeoutSeconds: seconds, 
 			timeoutMs: (seconds + transportSeconds) * 1e3,
 			signal: world.signal
 		});
-		const errors = result.stderr.slice(-4096);
-		const ended = ownersTextEnd(result.stdout, seconds);
-		switch (ended.kind) {
-			case "not-started": return {
-				end: fault("infra", "it could not be started on the node"),
-				output: "",
-				errors
-			};
-			case "timeout": return {
-				end: { kind: "timeout" },
-				output: ended.output,
-				errors
-			};
-			case "exit": {
-				const matched = successPattern === null ? null : new RegExp(successPattern).test(ended.output);
-				return {
-					end: {
-						kind: "exit",
-						code: ended.code,
-						matched
-					},
-					output: ended.output,
-					errors
-				};
-			}
-		}
+		const ended = readSubjectRun(result.stdout, result.stderr, seconds);
+		if (ended.kind === "not-started") return {
+			end: fault("infra", `it could not be started on the node: ${ended.why}`),
+			output: "",
+			errors: ""
+		};
+		const { code, output, errors } = ended;
+		if (ended.late) return {
+			end: { kind: "timeout" },
+			output,
+			errors
+		};
+		return {
+			end: {
+				kind: "exit",
+				code,
+				matched: successPattern === null ? null : new RegExp(successPattern).test(output)
+			},
+			output,
+			errors
+		};
 	} catch (error) {
 		world.signal.throwIfAborted();
 		const { kind, message } = faultOf$1(error, node.name);
@@ -6507,61 +9462,104 @@ const connectivity$1 = {
 	/** What is dialled follows from what the NATs were measured to be. */
 	async run(bench, work, keep) {
 		const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name));
-		const pairs = plannedPairs(peers, bench.measurements);
-		const rounds = timetable({
-			peers: peers.map((n) => n.name),
-			relayPairs: relayPairsOf(pairs),
-			relayNodes: bootstrapsOf(bench.world.fleet).map((n) => n.name),
-			repetitions: repetitionsFor(pairs, work.targets.sampleFloor)
-		});
+		const rounds = plannedRounds(bench.world.fleet, bench.nodes, bench.measurements, work);
 		bench.world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`);
-		await runRounds(bench, work, rounds, keep);
+		await repeatUnseen(bench, work, peers, await runRounds(bench, work, rounds, keep), keep);
 	},
 	/** Pairs that failed are tried once more, after everything else, so that they have cooled off (spec §4, WAIT_1HR). */
 	async again(bench, work, failed, before, keep) {
 		const pairs = pairsToRetry(failed);
 		if (pairs.length === 0) return;
-		const ends = new Set(before.flatMap(({ pair }) => [pair.from, pair.to]));
+		const attempts = before.flatMap((r) => r.attempts);
+		const ends = new Set(attempts.flatMap(({ pair }) => [pair.from, pair.to]));
 		const peers = bench.world.fleet.nodes.filter((n) => ends.has(n.name));
-		const rounds = retryRounds(pairs, plannedPairs(peers, bench.measurements), peers.map((n) => n.name), bootstrapsOf(bench.world.fleet).map((n) => n.name), before);
+		const rounds = retryRounds(pairs, plannedPairs(peers, bench.measurements), peers.map((n) => n.name), bootstrapsOf(bench.world.fleet).map((n) => n.name), attempts);
 		bench.world.log.info(`test: ${pairs.length} pairs failed and are tried again in ${rounds.length} rounds`);
 		await runRounds(bench, work, rounds, keep, before);
 	}
 };
 /**
-* Runs the timetable round by round and hands over each attempt as soon as it is known. `before`: attempts of the same
-* test; these are then retries of some of them.
+* What could not be seen for no fault of the program is tried again at the end, as far as both ends are fit to be
+* measured. Each repetition says which attempt it is of.
 */
-async function runRounds(bench, { cooloffSeconds, timeoutSeconds }, planned, keep, before = []) {
+async function repeatUnseen(bench, work, peers, first, keep) {
+	const { world } = bench;
+	let all = first;
+	for (;;) {
+		const wanted = toRepeat(all, bench.plan.profile.record.kind !== "none");
+		const ends = [...new Set(wanted.flatMap(({ pair }) => [pair.from, pair.to]))];
+		const unfit = await resetWitnesses(world, ends);
+		const again = wanted.filter(({ pair }) => !unfit.has(pair.from) && !unfit.has(pair.to));
+		if (again.length === 0) return;
+		const rounds = retryRounds(again.map((a) => a.pair), plannedPairs(peers, bench.measurements), peers.map((n) => n.name), bootstrapsOf(world.fleet).map((n) => n.name), all.flatMap((r) => r.attempts));
+		world.log.info(`test: ${again.length} attempts could not be counted and are repeated in ${rounds.length} rounds`);
+		const of = new Map(again.map((a) => [pairKey(a.pair), a.id]));
+		all = [...all, ...await runRounds(bench, work, rounds, keep, all, of)];
+	}
+}
+/**
+* Runs the timetable round by round and hands over each as soon as it is known. `before`: rounds of the same test; these
+* are then retries of some of their attempts, or, with `repeats`, what is repeated of each pair. A pair with an end
+* whose witness cannot be made is not dialled: nothing could come of it but blame.
+*/
+async function runRounds(bench, { cooloffSeconds, timeoutSeconds }, planned, keep, before = [], repeats = null) {
 	const { world } = bench;
 	const rounds = bench.driver.rounds(planned);
-	const names = [...new Set([...before.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))];
-	const earlier = Math.max(0, ...before.map((a) => a.round));
+	const earlier = before.flatMap((r) => r.attempts);
+	const names = [...new Set([...earlier.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))];
+	const last = Math.max(0, ...before.map((r) => r.round));
 	const relays = bootstrapsOf(world.fleet).map((n) => n.name).filter((n) => names.includes(n));
-	const used = new PortPool(world, before);
+	const used = new PortPool(world, earlier);
 	const tries = /* @__PURE__ */ new Map();
-	before.forEach((a) => countTry(tries, a.pair));
+	earlier.forEach((a) => countTry(tries, a.pair));
 	const all = [];
-	(await resetWitnesses(world, names)).forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`));
-	for (const [index, round] of rounds.entries()) {
-		await coolOff(world, waitBefore(round, lastMeetings([...before, ...all]), world.clock.now(), cooloffSeconds * 1e3));
+	const kind = repeats !== null ? "repeated round" : before.length === 0 ? "round" : "retry round";
+	let blind = await witnessesOn(bench, names);
+	for (const [index, pairs] of rounds.entries()) {
+		const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)]);
+		await coolOff(world, waitBefore(pairs, met, world.clock.now(), cooloffSeconds * 1e3));
 		const began = world.clock.now();
-		const starts = round.map((pair) => prepare(bench, pair, earlier + index + 1, countTry(tries, pair), used));
-		const dialled = await Promise.all(starts.map(async (start) => dialOnce(bench, timeoutSeconds, start)));
-		const concerned = [.../* @__PURE__ */ new Set([...round.flatMap((p) => [p.from, p.to]), ...relays])];
-		const [readings, boxes] = await Promise.all([onEachNode(concerned, world.signal, (name) => readNode(world, name, recordCommand(bench, name, dialled))), onEachNode(concerned, world.signal, (name) => readBox(world, name))]);
-		for (const attempt of dialled) {
-			const whole = {
-				...await complete$1(bench, attempt, readings.done, boxes.done, relays),
-				...before.length === 0 ? {} : { retry: true }
-			};
-			all.push(whole);
-			await keep(whole);
-		}
-		world.log.progress("rounds", `${before.length === 0 ? "round" : "retry round"} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${round.length} claimed, ${((world.clock.now() - began) / 1e3).toFixed(1)} s`);
+		const round = last + index + 1;
+		const starts = pairs.map((pair) => ({
+			...prepare(bench, pair, round, countTry(tries, pair), used),
+			...repeats === null ? {} : { repeats: repeats.get(pairKey(pair)) ?? "" }
+		}));
+		if (blind.size > 0) blind = await witnessesOn(bench, [...blind.keys()]);
+		const dialled = await Promise.all(starts.map(async (start) => notDialled(world, start, blind) ?? dialOnce(bench, timeoutSeconds, start)));
+		const concerned = [.../* @__PURE__ */ new Set([...pairs.flatMap((p) => [p.from, p.to]), ...relays])];
+		const [looks, boxes] = await Promise.all([onEachNode(concerned, world.signal, (name) => readNode(world, name, recordCommand(bench, name, dialled), watchedOn(bench, name))), onEachNode(concerned, world.signal, (name) => readBox(world, name))]);
+		const whole = {
+			pass: bench.test,
+			round,
+			...before.length === 0 || repeats !== null ? {} : { retry: true },
+			attempts: await Promise.all(dialled.map((attempt) => complete$1(bench, attempt, dialled, looks))),
+			readings: Object.fromEntries(concerned.map((name) => [name, readingOf(name, looks, boxes)]))
+		};
+		all.push(whole);
+		await keep(whole);
+		const lost = concerned.filter((n) => whole.readings[n]?.counters.kind !== "there");
+		blind = new Map([...blind, ...lost.map((n) => [n, "its table was gone"])]);
+		world.log.progress("rounds", `${kind} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${pairs.length} claimed, ${((world.clock.now() - began) / 1e3).toFixed(1)} s`);
 	}
 	return all;
 }
+/** Makes the witness (again) on these; answers those where that fails, and why. */
+async function witnessesOn({ world }, nodes) {
+	const trouble = await resetWitnesses(world, nodes);
+	trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`));
+	return trouble;
+}
+const readingOf = (name, looks, boxes) => ({
+	counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
+	box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : boxes.done.get(name) ?? null,
+	clock: looks.done.get(name)?.clock ?? null,
+	processes: looks.done.get(name)?.processes ?? notRead(whyUnread(looks, name))
+});
+/** No round asks the registry, whose unit is another. */
+const watchedOn = ({ plan, subjects }, name) => ({
+	unit: plan.config.deploy.serviceName,
+	port: subjects.ports.get(name) ?? plan.profile.servicePort
+});
 /** A timer may end a moment early by the clock that dates the attempts. */
 const timerSlackMs = 5;
 async function coolOff(world, waitMs) {
@@ -6573,7 +9571,7 @@ async function coolOff(world, waitMs) {
 // src/suites/runners.ts
 const runners = {
 	connectivity: connectivity$1,
-	command: command$1
+	command
 };
 
 // src/stages/parts/run-suites.ts
@@ -6615,44 +9613,31 @@ function keeper(files, suite, folder) {
 	};
 }
 
-// src/domain/manifest.ts
-/** The list of evidence files with their digests, and one root digest over all of them (spec §8). */
-function manifestOf(files) {
-	const sorted = files.map(({ path, bytes, sha256: digest }) => ({
-		path,
-		bytes,
-		sha256: digest
-	})).sort(byPath);
-	return {
-		files: sorted,
-		root: rootOf(sorted)
-	};
-}
-/** Every way in which the files found are not the ones listed; empty when equal to the byte. */
-function manifestFaults(manifest, actual) {
-	const faults = [];
-	if (rootOf(manifest.files.toSorted(byPath)) !== manifest.root) faults.push("manifest.json: the root digest does not follow from the listed files");
-	const listed = new Map(manifest.files.map((f) => [f.path, f]));
-	if (listed.size !== manifest.files.length) faults.push("a file is listed twice");
-	for (const { path } of manifest.files) if (!safe(path)) faults.push(`${JSON.stringify(path)} is no path inside the evidence folder`);
-	const found = new Map(actual.map((f) => [f.path, f]));
-	for (const [path, wanted] of listed) {
-		const file = found.get(path);
-		if (file === void 0) faults.push(`${JSON.stringify(path)} is missing`);
-		else if (file.sha256 !== wanted.sha256) faults.push(`${JSON.stringify(path)} was changed: sha256 ${file.sha256}, listed ${wanted.sha256}`);
-		else if (file.bytes !== wanted.bytes) faults.push(`${JSON.stringify(path)} has ${file.bytes} bytes, listed ${wanted.bytes}`);
+// src/stages/parts/test-turn.ts
+/** A lease of the node itself; no service has this name. */
+const testTurn = "vps-test-turn";
+/** A test ends within its job's time; whoever died in one has its turn for a heartbeat only. */
+const longestMs = 36e5;
+/** All or nothing, the first node before the others, so that of two that want the same fleet one gets it. */
+async function awaitTurn(world, plan, holder, nodes) {
+	const until = world.clock.now() + longestMs;
+	for (;;) {
+		const first = await takeLeases(world, plan, holder, nodes.slice(0, 1), heartbeatMs, testTurn);
+		const rest = busyOf(first) === void 0 ? nodes.slice(1) : [];
+		const more = await takeLeases(world, plan, holder, rest, heartbeatMs, testTurn);
+		const busy = busyOf(first) ?? busyOf(more);
+		if (busy === void 0) return {
+			done: new Map([...first.done, ...more.done]),
+			failed: new Map([...first.failed, ...more.failed])
+		};
+		await giveTurnBack(world, plan, holder, [...first.done.keys(), ...more.done.keys()]);
+		if (world.clock.now() >= until) throw busy;
+		world.log.progress("turn", `${busy.message}; waiting for that test to end`);
+		await world.clock.sleep(randomInt(world, 2e3, 4e3), world.signal);
 	}
-	for (const path of found.keys()) if (!listed.has(path)) faults.push(`${JSON.stringify(path)} is not listed`);
-	return faults;
 }
-/** SHA-256 over one canonical JSON line per file, in the order of their paths' code units. */
-const rootOf = (sorted) => sha256(sorted.map(({ path, bytes, sha256: digest }) => `${canonical({
-	path,
-	bytes,
-	sha256: digest
-})}\n`).join(""));
-const byPath = (a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
-const safe = (path) => path !== "" && !path.startsWith("/") && !path.includes("\\") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+const giveTurnBack = (world, plan, holder, nodes) => giveLeasesBack(world, plan, holder, nodes, [testTurn]);
+const busyOf = ({ failed }) => [...failed.values()].find((f) => f.kind === "busy");
 
 // src/report/link.ts
 /** Links whose target came from data: https only, nothing ends the link early, a strange site is named beside it. */
@@ -6686,7 +9671,7 @@ const brand = Symbol("span");
 const usualLength = 400;
 /** Longest text of a code block, characters. */
 const usualBlockLength = 2e4;
-const text$2 = (value, max) => ({
+const text$1 = (value, max) => ({
 	[brand]: true,
 	kind: "text",
 	text: value,
@@ -6717,9 +9702,9 @@ const link = (label, to) => ({
 	to
 });
 /** Our own words with foreign ones between them: the former are never cut, and a line end in them is a space. */
-const inline = (words, ...values) => words.flatMap((word, i) => [...word === "" ? [] : [text$2(word.replace(/\s*\n\s*/g, " "), 1e400)], ...i < values.length ? spansOf(values[i] ?? "") : []]);
+const inline = (words, ...values) => words.flatMap((word, i) => [...word === "" ? [] : [text$1(word.replace(/\s*\n\s*/g, " "), 1e400)], ...i < values.length ? spansOf(values[i] ?? "") : []]);
 /** Several as one, with `between` between them. */
-const joined = (list, between) => list.flatMap((one, i) => [...i === 0 ? [] : [text$2(between, 1e400)], ...spansOf(one)]);
+const joined = (list, between) => list.flatMap((one, i) => [...i === 0 ? [] : [text$1(between, 1e400)], ...spansOf(one)]);
 /** Whatever is neither text nor of a constructor's making is shown as `?`. */
 function spansOf(of) {
 	if (typeof of === "number") return [String(of)];
@@ -6734,7 +9719,7 @@ const heading = (title) => ({
 	kind: "heading",
 	title
 });
-const list = (items) => ({
+const list$1 = (items) => ({
 	kind: "list",
 	items
 });
@@ -6743,7 +9728,7 @@ const codeBlock = (value, max = usualBlockLength) => ({
 	text: value,
 	max
 });
-const table$1 = (head, rows, align = []) => ({
+const table$2 = (head, rows, align = []) => ({
 	kind: "table",
 	head,
 	rows,
@@ -6889,7 +9874,7 @@ function blockMarkdown(b, level) {
 /** Raw HTML: Markdown is not read there, mentions are. */
 const summary = (value) => unlinked(escapeHtml(spellHidden(cut(value, 400))));
 const headingMarkdown = (title, level) => `${"#".repeat(level)} ${inlineMarkdown(title)}`;
-const tableMarkdown = ({ head, rows, align }) => table(head === null ? ["", ""] : head.map(cell$2), rows.map((r) => r.map(cell$2)), align);
+const tableMarkdown = ({ head, rows, align }) => table$1(head === null ? ["", ""] : head.map(cell$2), rows.map((r) => r.map(cell$2)), align);
 function matrixMarkdown({ stem, names, rows, legend }) {
 	const lines = rows.map((r, i) => [strong(names[i] ?? ""), ...r.map((c) => c.text)]);
 	const head = [`${stem}from ╲ to`, ...names];
@@ -6938,12 +9923,12 @@ function spanMarkdown(span, where) {
 		}
 		case "link": {
 			const { label, href } = safeLink(span);
-			return href === null ? text$1(label, 120) : `[${text$1(label, 200)}](${href})`;
+			return href === null ? text(label, 120) : `[${text(label, 200)}](${href})`;
 		}
 	}
 }
 /** Foreign text inline: no markup, no links, no mentions or references, no HTML, no workflow commands, one line. */
-const text$1 = (value, max = 400) => lineStart(escape(cut(value, max)));
+const text = (value, max = 400) => lineStart(escape(cut(value, max)));
 const escape = (value) => unlinked(spellHidden(value).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_{}[\]()|~!$]/g, "\\$&"));
 /** GitHub looks for these after rendering, where an entity or a backslash is gone already: a zero-width space stays. */
 const unlinked = (value) => value.replace(/[@#]/g, "$&​").replace(/:(?=:|\/\/)/g, ":​").replace(/(?<![a-z0-9])(www|gh)(?=[.-])/gi, "$1​").replace(/:(?=(?![0-9a-f]{1,5}:)[a-z0-9\\_+-]+:)/gi, ":​");
@@ -6969,7 +9954,7 @@ function block(value, max = usualBlockLength) {
 	].join("\n");
 }
 /** Cells are Markdown already. */
-function table(header, rows, align = []) {
+function table$1(header, rows, align = []) {
 	const row = (cells) => `| ${cells.join(" | ")} |`;
 	return [
 		row(header),
@@ -6997,7 +9982,7 @@ function checkpointSection({ checkpoint, verdict }) {
 			]),
 			heading("Against the first test"),
 			...judged.groups.some((c) => c.first !== null) ? [] : [paragraph("The ledger holds no first test that passed.")],
-			table$1([
+			table$2([
 				"group",
 				"first test",
 				"rate",
@@ -7015,9 +10000,9 @@ function checkpointSection({ checkpoint, verdict }) {
 			paragraph(inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered
           here when its pair or node was tried again, later, and delivered.`),
 			heading("Tried again"),
-			again.length === 0 ? paragraph("Nothing was tried again.") : list(again),
+			again.length === 0 ? paragraph("Nothing was tried again.") : list$1(again),
 			heading("Since the last test that passed"),
-			judged.continuity.length === 0 ? paragraph("Nothing proves what ran then.") : table$1([
+			judged.continuity.length === 0 ? paragraph("Nothing proves what ran then.") : table$2([
 				"node",
 				"boot id",
 				"process start",
@@ -7030,10 +10015,10 @@ function checkpointSection({ checkpoint, verdict }) {
 }
 const lateness = ({ latenessMs }) => latenessMs < 1e3 ? "on time" : `${duration(latenessMs)} late`;
 function groupRow$1({ group, first, now, lost }, tolerance) {
-	const figures = (c) => c === null ? ["–", "–"] : [`${c.successes}/${c.attempts}`, c.attempts === 0 ? "–" : `${percent(c.successes / c.attempts)} %`];
+	const figures = (c) => c === null ? ["–", "–"] : [`${c.successes}/${c.attempts}`, c.attempts === 0 ? "–" : `${percent$1(c.successes / c.attempts)} %`];
 	const difference = lost === null ? "–" : lost > 0 ? `−${points(lost)} points` : `${points(lost).replace("-", "+")} points`;
 	return [
-		text$2(group, 200),
+		text$1(group, 200),
 		...figures(first),
 		...figures(now),
 		lost !== null && lost > tolerance + 1e-9 ? strong(difference) : difference
@@ -7074,25 +10059,25 @@ const commandPages = ({ samples, groups, figures }) => ({
 	sentences: samples.some(wanting) ? [outputSection(samples.filter(wanting))] : [],
 	figures: []
 });
-const words$2 = {
+const words$5 = {
 	failed: ["failed", "bad"],
 	harness: ["a step of ours broke", "warn"],
 	infra: ["a step of ours broke", "warn"],
 	unwitnessed: ["does not count", "warn"],
 	success: ["ok", "good"]
 };
-const worstFirst = Object.keys(words$2);
+const worstFirst = Object.keys(words$5);
 function commandsSection(samples, names, nodes) {
 	return {
 		id: "commands",
 		title: "Commands",
-		blocks: [table$1(["command", ...nodes], names.map((name) => [text$2(name, 100), ...nodes.map((node) => cell$1(samples.filter((s) => s.group === name && s.subject.node === node)))]))]
+		blocks: [table$2(["command", ...nodes], names.map((name) => [text$1(name, 100), ...nodes.map((node) => cell$1(samples.filter((s) => s.group === name && s.subject.node === node)))]))]
 	};
 }
 function cell$1(list) {
 	const worst = worstFirst.find((outcome) => list.some((s) => s.outcome === outcome));
 	if (worst === void 0) return toned("not run", "dim");
-	const [word, tone] = words$2[worst];
+	const [word, tone] = words$5[worst];
 	const recovered = worst === "failed" && list.every((s) => s.outcome === "success" || s.recovered === true);
 	return toned(recovered ? `${word}, recovered on retry` : word, tone);
 }
@@ -7106,7 +10091,7 @@ const outputSection = (samples) => ({
 // src/report/nodes-table.ts
 /** All nodes with declared and measured NAT side by side, for `nodes` and `lab status`. */
 const nodesTable = (rows, palette = plain$1) => blockText(nodesOf$1(rows), palette);
-const nodesOf$1 = (rows) => table$1([
+const nodesOf$1 = (rows) => table$2([
 	"node",
 	"host",
 	"address",
@@ -7170,7 +10155,7 @@ const legend = {
 	R: "relayed as expected",
 	r: "delivered only by relay (failed)",
 	X: "failed",
-	"?": "unwitnessed",
+	"?": "unwitnessed or ambiguous",
 	"!": "a step of ours broke",
 	"·": "not tried",
 	"-": "itself"
@@ -7204,7 +10189,7 @@ const tones = {
 function symbolOf(j) {
 	switch (j.outcome) {
 		case "success": return j.path === "relayed" ? "R" : j.punched ? "P" : "D";
-		case "failed": return j.path === "relayed" && (j.grade === "A" || j.grade === "B") ? "r" : "X";
+		case "failed": return j.path === "relayed" && j.grade !== null && j.grade !== "D" ? "r" : "X";
 		case "unwitnessed": return "?";
 		case "infra":
 		case "harness": return "!";
@@ -7281,7 +10266,16 @@ function terms(input) {
 	const bound = targets.strict && input.criteria !== "all-pass" ? "the lower bound of the interval" : "the rate";
 	return inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least
     ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has
-    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${input.promises.record ? "the receiver's own record of the payload and packet counters at both ends." : "packets delivered both ways, counted at both ends behind their NATs."}`;
+    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${successNeeds(input)}`;
+}
+function successNeeds({ promises }) {
+	const best = bestGrade(promises);
+	const oneLeg = "and one leg in the packet counters that carried it while no other could have";
+	switch (best) {
+		case "A": return `the payload itself, found with the receiver, ${oneLeg} (grade A).`;
+		case "B": return `the receiver's own record of an unpredictable payload, ${oneLeg} (grade B).`;
+		default: return promises.record ? `the receiver's own record of a payload that follows from its nonce, ${oneLeg} (grade C).` : "volume both ways that no handshake reaches, counted behind the NATs, and that the program says it connected (grade C).";
+	}
 }
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
 function pathsSection(samples) {
@@ -7290,7 +10284,7 @@ function pathsSection(samples) {
 	return {
 		id: "paths",
 		title: "Why not end to end",
-		blocks: [others.length === 0 ? paragraph("Every attempt was delivered end to end.") : list(sentences)]
+		blocks: [samples.length === 0 ? paragraph("No attempt was made.") : others.length === 0 ? paragraph("Every attempt was delivered end to end.") : list$1(sentences)]
 	};
 }
 function figuresSection(attempts, { timeToConnect: t, relayUpgrades, families, shortestPauseMs, cooloffMs, mixedVersionPairs }) {
@@ -7303,7 +10297,7 @@ function figuresSection(attempts, { timeToConnect: t, relayUpgrades, families, s
 		blocks: [pairs([
 			["Time to connect, by the program's own clock", `p50 ${ms$1(t.p50)} · p95 ${ms$1(t.p95)} · max ${ms$1(t.max)} (${t.count} successes)`],
 			["Relay-to-direct upgrades", `${relayUpgrades.claimed} claimed, ${relayUpgrades.witnessed} witnessed`],
-			["Attempts per grade", `A ${grade("A")} · B ${grade("B")} · C ${grade("C")} · none ${grade(null)}`],
+			["Attempts per grade", `A ${grade("A")} · B ${grade("B")} · C ${grade("C")} · D ${grade("D")} · none ${grade(null)}`],
 			["Attempts per outcome", [
 				"success",
 				"failed",
@@ -7330,7 +10324,7 @@ function nodesSection(nodes, verdict, input) {
 	return {
 		id: "nodes",
 		title: "Nodes and NATs",
-		blocks: [table$1([
+		blocks: [table$2([
 			"node",
 			"role",
 			"provider, region",
@@ -7347,7 +10341,7 @@ function nodesSection(nodes, verdict, input) {
 			[node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(", "),
 			n.declared,
 			n.measured ?? "not measured",
-			behaviour(input.measurements.find((m) => m.node === n.node)),
+			behaviour(input.measurements.before.find((m) => m.node === n.node)),
 			share(n.asCallee),
 			share(n.asCaller),
 			n.expectedRate === null ? "" : `~${n.expectedRate} %`,
@@ -7355,7 +10349,7 @@ function nodesSection(nodes, verdict, input) {
 		]))]
 	};
 }
-const share = ({ attempts, successes }) => attempts === 0 ? "–" : `${successes}/${attempts} = ${percent(successes / attempts)} %`;
+const share = ({ attempts, successes }) => attempts === 0 ? "–" : `${successes}/${attempts} = ${percent$1(successes / attempts)} %`;
 
 // src/report/suites/registry.ts
 /** Every suite's section of a report by its id; the compiler names a missing one. */
@@ -7404,7 +10398,7 @@ function criteriaSection({ verdict, input }) {
 	return {
 		id: "criteria",
 		title: "Success criteria",
-		blocks: [table$1([
+		blocks: [table$2([
 			"group",
 			"measured",
 			"rate",
@@ -7423,10 +10417,10 @@ function criteriaSection({ verdict, input }) {
 	};
 }
 const groupRow = (title, r) => [
-	text$2(title, 200),
+	text$1(title, 200),
 	`${r.successes}/${r.attempts}${r.recovered === 0 ? "" : ` (${r.recovered} recovered on retry)`}`,
-	r.rate === null ? "–" : `${percent(r.rate)} %`,
-	`${percent(r.interval.low)}–${percent(r.interval.high)} %`,
+	r.rate === null ? "–" : `${percent$1(r.rate)} %`,
+	`${percent$1(r.interval.low)}–${percent$1(r.interval.high)} %`,
 	r.target === null ? "–" : `${r.target} %`,
 	r.met === null ? "cannot say" : r.met ? "yes" : strong("no"),
 	`${r.tried}/${r.planned}`,
@@ -7436,12 +10430,12 @@ const groupRow = (title, r) => [
 const countsSection = (test) => test === void 0 ? null : {
 	id: "criteria",
 	title: "Success criteria",
-	blocks: [table$1([
+	blocks: [table$2([
 		"group",
 		"measured",
 		"tried"
 	], groupsOf$1(test.counts).map(({ suite, group, count: n }) => [
-		text$2(groupName({
+		text$1(groupName({
 			suite,
 			group
 		}, Object.keys(test.counts).length > 1), 200),
@@ -7461,7 +10455,7 @@ const findingsSection = ({ findings }) => ({
 	title: "Findings",
 	blocks: listOr(findings.map((f) => withAttempts(inline`${strong(f.kind)} ${f.message}`, f.attempts.length)), "None.")
 });
-const listOr = (items, none) => [items.length === 0 ? paragraph(none) : list(items)];
+const listOr = (items, none) => [items.length === 0 ? paragraph(none) : list$1(items)];
 function notCoveredSection({ notCovered }) {
 	const byReason = Map.groupBy(notCovered.filter((n) => n.kind === "subject"), (n) => n.why);
 	const lines = [...notCovered.filter((n) => n.kind !== "subject").map((n) => `${whatIsMissing(n)}: ${n.why}`), ...[...byReason].map(([why, alike]) => inline`${alike.length} ${alike[0]?.subject.kind ?? "subject"}s, ${why}: ${joined(alike.map((n) => subjectName(n.subject)), ", ")}`)];
@@ -7487,7 +10481,7 @@ function ledgerSection({ entries }) {
 	return {
 		id: "ledger",
 		title: "Ledger",
-		blocks: [faults.length === 0 ? paragraph(inline`${entries.length} entries, the chain is whole; last hash ${code$1(entries.at(-1)?.hash ?? "")}.`) : list(faults.map((f) => inline`${strong("broken")}: ${f}`)), table$1([
+		blocks: [faults.length === 0 ? paragraph(inline`${entries.length} entries, the chain is whole; last hash ${code$1(entries.at(-1)?.hash ?? "")}.`) : list$1(faults.map((f) => inline`${strong("broken")}: ${f}`)), table$2([
 			"entry",
 			"when",
 			"from",
@@ -7511,7 +10505,7 @@ function newestEntriesSection(entries) {
 	return {
 		id: "ledger",
 		title: "Ledger",
-		blocks: [...shown.length < entries.length ? [paragraph(`The newest ${entriesShown} of ${entries.length} entries.`)] : [], table$1([
+		blocks: [...shown.length < entries.length ? [paragraph(`The newest ${entriesShown} of ${entries.length} entries.`)] : [], table$2([
 			"entry",
 			"when",
 			"from",
@@ -7519,23 +10513,48 @@ function newestEntriesSection(entries) {
 			"to",
 			"why"
 		], shown.map((e) => [
-			text$2(`${e.seq}`, 20),
+			text$1(`${e.seq}`, 20),
 			iso(e.at),
-			text$2(e.from, 40),
-			text$2(e.event, 40),
-			text$2(e.to, 40),
-			text$2(e.why, 300)
+			text$1(e.from, 40),
+			text$1(e.event, 40),
+			text$1(e.to, 40),
+			text$1(e.why, 300)
 		]), ["right"])]
 	};
 }
 
+// src/report/sections/history.ts
+/** Every other test of the program that this ledger knows of: what was begun, and what became of it. */
+function historySection({ input: { history } }) {
+	if (history === void 0) return null;
+	const roots = new Map(history.begun?.interrupted.map((i) => [i.test, i.evidenceRoot]));
+	return {
+		id: "history",
+		title: "Tests of this program before",
+		blocks: [history.before.length === 0 ? paragraph("None that this ledger knows of.") : table$2([
+			"session",
+			"test",
+			"begun",
+			"end",
+			"evidence of what did not end"
+		], history.before.map((t) => [
+			text$1(t.session, 80),
+			`${t.test}`,
+			iso(t.at),
+			t.end ?? strong("none"),
+			t.end === null && roots.get(t.test) !== void 0 ? code$1(roots.get(t.test) ?? "not found") : "–"
+		]), ["left", "right"])]
+	};
+}
+
 // src/report/sections/machines.ts
+/** Sections on machines: the lab's own limits, controls, and what ran. */
 function labSection({ lab }) {
 	if (lab === void 0) return null;
 	return {
 		id: "lab",
 		title: "Lab",
-		blocks: [list([
+		blocks: [list$1([
 			`The fleet is a lab: network namespaces on one machine.`,
 			inline`NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s
           become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
@@ -7553,7 +10572,7 @@ function controlsSection(controls) {
 	return {
 		id,
 		title,
-		blocks: [table$1([
+		blocks: [table$2([
 			"control",
 			"path",
 			"expected",
@@ -7561,7 +10580,7 @@ function controlsSection(controls) {
 			"packet witness",
 			"right",
 			"detail"
-		], controls.map((c) => {
+		], controls.filter((c) => !isSelfTest(c) || c.seen !== "through").map((c) => {
 			const right = c.seen === c.expected && (c.witnessed || c.name === "nonexistent-peer");
 			return [
 				c.name,
@@ -7570,11 +10589,15 @@ function controlsSection(controls) {
 				c.seen,
 				c.witnessed ? "agrees" : "disagrees",
 				right ? "yes" : strong("no"),
-				text$2(c.detail, 160)
+				text$1(c.detail, 160)
 			];
-		}))]
+		})), ...selfTests(controls)]
 	};
 }
+const selfTests = (controls) => {
+	const good = controls.filter((c) => isSelfTest(c) && c.seen === "through");
+	return good.length === 0 ? [] : [paragraph(`Self tests: on ${new Set(good.map((c) => c.from)).size} nodes our packet was counted, a record could be read and a program run.`)];
+};
 /** What ran on each node, by the kernel's word: one process, before and after. */
 function runningSection({ evidence, deployed }) {
 	const after = new Map(evidence.runningAfter.map((p) => [p.node, p]));
@@ -7595,7 +10618,7 @@ function runningSection({ evidence, deployed }) {
 	return {
 		id: "running",
 		title: "What ran",
-		blocks: [table$1([
+		blocks: [table$2([
 			"node",
 			"unit",
 			"pid",
@@ -7608,6 +10631,16 @@ function runningSection({ evidence, deployed }) {
 			"says version",
 			"after the test"
 		], evidence.runningBefore.map(row))]
+	};
+}
+/** What the project had done to each node as root; null: nothing. */
+function hooksSection({ deploy }) {
+	const hooks = [...deploy.preDeploy.map((text) => ["before the switch", code$1(text)]), ...deploy.postDeploy.map((text) => ["after it", code$1(text)])];
+	if (hooks.length === 0) return null;
+	return {
+		id: "hooks",
+		title: "Commands of the project",
+		blocks: [paragraph("They ran as root on each node that was switched. The unit and the running file were looked at afterwards; what else they changed is not known."), table$2(["when", "command"], hooks)]
 	};
 }
 function sameProcess(before, after) {
@@ -7624,6 +10657,7 @@ function sourceSection({ build, fixCommits, plan }) {
 		["Built by", build.how],
 		["Toolchain", build.toolchain ?? "unknown"],
 		["Commit", commitOf(build)],
+		...uncommittedOf(build),
 		["Binary", inline`${code$1(build.sha256)} (${build.bytes} bytes)`]
 	];
 	return {
@@ -7634,24 +10668,25 @@ function sourceSection({ build, fixCommits, plan }) {
 }
 const commitOf = ({ commit, subject, dirty }) => {
 	const id = commit === null ? "unknown" : code$1(commit);
-	const name = subject === null ? id : inline`${id} ${text$2(subject, 200)}`;
+	const name = subject === null ? id : inline`${id} ${text$1(subject, 200)}`;
 	return dirty === true ? inline`${name} ${strong("with changes that no commit holds")}` : name;
 };
-const fixes = (commits) => commits.length === 0 ? [paragraph("Fix commits: none.")] : [paragraph("Fix commits:"), list(commits.map((c) => inline`${code$1(c.sha.slice(0, 12))} ${iso(c.at)} ${c.message}`))];
+const uncommittedOf = ({ uncommitted: u }) => u === null ? [] : [["Also built from", inline`${strong(`${u.count} file${u.count === 1 ? "" : "s"} that no commit holds`)}: ${text$1(u.paths.slice(0, 10).join(", "), 600)}${u.count > 10 ? ", …" : ""}`]];
+const fixes = (commits) => commits.length === 0 ? [paragraph("Fix commits: none.")] : [paragraph("Fix commits:"), list$1(commits.map((c) => inline`${code$1(c.sha.slice(0, 12))} ${iso(c.at)} ${c.message}`))];
 const recoverySection = ({ recoveries }) => ({
 	id: "recoveries",
 	title: "Recovery rules that fired",
-	blocks: [recoveries.length === 0 ? paragraph("None.") : list(recoveries.map((r) => inline`${r.rule} × ${r.times}: ${r.where}`))]
+	blocks: [recoveries.length === 0 ? paragraph("None.") : list$1(recoveries.map((r) => inline`${r.rule} × ${r.times}: ${r.where}`))]
 });
 const timingsSection = ({ timings }) => timings.length === 0 ? null : {
 	id: "timings",
 	title: "Time of each stage",
-	blocks: [table$1(["stage", "time"], timings.map((t) => [t.stage, duration(t.ms)]), ["left", "right"])]
+	blocks: [table$2(["stage", "time"], timings.map((t) => [t.stage, duration(t.ms)]), ["left", "right"])]
 };
 const evidenceSection = ({ manifest, verifyCommand }) => ({
 	id: "evidence",
 	title: "Evidence",
-	blocks: [paragraph(inline`${manifest.files.length} files; root digest ${code$1(manifest.root)}. Judge again: ${code$1(verifyCommand)}`), table$1([
+	blocks: [paragraph(inline`${manifest.files.length} files; root digest ${code$1(manifest.root)}. Judge again: ${code$1(verifyCommand)}`), table$2([
 		"file",
 		"bytes",
 		"sha256"
@@ -7680,6 +10715,8 @@ const proofSections = (p) => present([
 	...guarded$1("not-covered", () => notCoveredSection(p.verdict)),
 	...guarded$1("source", () => sourceSection(p)),
 	...guarded$1("running", () => runningSection(p.input)),
+	...guarded$1("hooks", () => hooksSection(p.plan.config)),
+	...guarded$1("history", () => historySection(p)),
 	...guarded$1("recovery", () => recoverySection(p)),
 	...guarded$1("timings", () => timingsSection(p)),
 	...guarded$1("ledger", () => ledgerSection(p)),
@@ -7693,7 +10730,7 @@ function headSection({ version, plan, verdict, session, startedAt, finishedAt, a
 		id: "proof",
 		title: inline`Test proof: ${answers.project.value}`,
 		blocks: [pairs([
-			["Result", inline`${strong(verdict.result)} · ${link("what these words mean", meaningOf(version))}`],
+			["Result", inline`${strong([verdict.result, ...verdict.remarks].join("; "))} · ${link("what these words mean", meaningOf(version))}`],
 			["Project", answers.project.value],
 			["Date", iso(finishedAt)],
 			["Duration", duration(finishedAt - startedAt)],
@@ -7706,11 +10743,11 @@ function headSection({ version, plan, verdict, session, startedAt, finishedAt, a
 			["Fleet", plan.fleet.name],
 			["Plan", code$1(planDigest(plan))],
 			["Evidence root", code$1(manifest.root)],
-			["Anchor", anchorOf$1(anchor, manifest.root)]
+			["Anchor", anchorOf(anchor, manifest.root)]
 		])]
 	};
 }
-function anchorOf$1(anchor, root) {
+function anchorOf(anchor, root) {
 	if (anchor === null) return "none: consistent, unanchored";
 	const where = inline`${anchor.kind} ${anchor.where} ${code$1(anchor.digest)}`;
 	return anchor.digest === root ? where : inline`${where} ${strong("is another digest than the evidence root")}`;
@@ -7720,7 +10757,7 @@ const meaningOf = (version) => `https://github.com/saorsa-labs/vps-test/blob/v${
 const reasonsSection = ({ reasons, result }) => reasons.length === 0 ? null : {
 	id: "reasons",
 	title: `Why ${result}`,
-	blocks: [list(reasons.map((r) => inline`${r.kind === "inconclusive" ? r.kind : strong(r.kind)}: ${r.text}`))]
+	blocks: [list$1(reasons.map((r) => inline`${r.kind === "inconclusive" ? r.kind : strong(r.kind)}: ${r.text}`))]
 };
 
 // src/report/bundle-proof.ts
@@ -7772,8 +10809,9 @@ function buildFacts(r) {
 		file: "a given file",
 		release: "a release asset"
 	}[r.source];
+	const enclosed = r.sandbox === null ? how : `${how} ${sandboxText(r.sandbox)}`;
 	return {
-		how: r.before.length === 0 ? how : `${how}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(", ")}`,
+		how: r.before.length === 0 ? enclosed : `${enclosed}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(", ")}`,
 		toolchain: r.toolchain === null ? null : [
 			r.toolchain.rustc,
 			r.toolchain.cargo,
@@ -7783,10 +10821,12 @@ function buildFacts(r) {
 		commit: git?.commit ?? null,
 		subject: git?.subject ?? null,
 		dirty: git === null ? null : git.dirty !== null,
+		uncommitted: r.uncommitted,
 		sha256: r.sha256,
 		bytes: r.bytes
 	};
 }
+const sandboxText = (sandbox) => sandbox.kind === "none" ? `without a sandbox (${sandbox.why})` : `in a sandbox (${sandbox.kind})`;
 /** Rules of spec §5 that left a trace in the evidence. */
 function recoveries(b) {
 	const out = b.facts.excluded;
@@ -7817,16 +10857,15 @@ function recoveries(b) {
 * Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`.
 */
 async function seal(files, folder, bundle, judged) {
-	const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
 	const put = (name, text) => files.write(`${folder}/evidence/${name}`, text);
-	await put(layout.plan, json(bundle.plan));
+	await put(layout.plan, jsonText(bundle.plan));
 	await put(layout.entries, toLines(bundle.entries));
-	await put(layout.facts, json(bundle.facts));
-	await put(layout.nat, json(bundle.measurements));
-	await put(layout.controls, json(bundle.controls));
-	await put(layout.running, json(bundle.running));
+	await put(layout.facts, jsonText(bundle.facts));
+	await put(layout.nat, jsonText(bundle.measurements));
+	await put(layout.controls, jsonText(bundle.controls));
+	await put(layout.running, jsonText(bundle.running));
 	for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), toLines(bundle.items[suite] ?? []));
-	await put(layout.verdict, json(judged));
+	await put(layout.verdict, jsonText(judged));
 	const digests = await Promise.all((await files.list(`${folder}/evidence`)).map(async (path) => {
 		const data = await files.read(path);
 		return {
@@ -7836,7 +10875,7 @@ async function seal(files, folder, bundle, judged) {
 		};
 	}));
 	const manifest = manifestOf(digests);
-	await files.write(`${folder}/manifest.json`, json(manifest));
+	await files.write(`${folder}/manifest.json`, jsonText(manifest));
 	const proof = renderBundleProof(bundle, judged, manifest);
 	const proofPath = `${folder}/${proofFile(bundle)}`;
 	await files.write(proofPath, proof);
@@ -7852,59 +10891,96 @@ async function seal(files, folder, bundle, judged) {
 * TEST: measure NATs, run controls and the suites of the plan, prove what ran before and after; the verdict follows
 * from what was written down.
 */
-const test = async (plan, session, world) => {
-	const number = session.counters.tests + 1;
-	const folder = `test-${number}`;
-	await world.files.remove(folder);
-	const testStartedAt = world.clock.now();
+const test = async (plan, session, world, record) => {
 	const roster = rosterOf(plan, session);
-	const leases = await takeLeases(world, plan, session.id, roster, testSeconds);
-	const there = roster.filter((n) => leases.done.has(n));
-	const lost = [...leases.failed].map(([node, f]) => ({
+	const leases = await takeLeases(world, plan, session.id, roster, workingMs(session, world.clock.now()));
+	const leased = roster.filter((n) => leases.done.has(n));
+	const turn = await awaitTurn(world, plan, session.id, leased);
+	const steady = steadyClock(world.clock);
+	const testStartedAt = steady.now();
+	const began = momentOf(world.clock);
+	const there = leased.filter((n) => turn.done.has(n));
+	const lost = [...leases.failed, ...turn.failed].map(([node, f]) => ({
 		node,
 		why: f.message
 	}));
+	const giveTurn = (signal) => giveTurnBack({
+		...world,
+		signal
+	}, plan, session.id, there);
 	const fault = quorumFault(plan, there);
-	if (fault !== null) return {
-		event: "unrecoverable",
-		why: fault,
-		facts: { lost: lost.map((l) => l.why) }
+	if (fault !== null) {
+		await giveTurn(world.signal);
+		return {
+			event: "unrecoverable",
+			why: fault,
+			facts: { lost: lost.map((l) => l.why) }
+		};
+	}
+	const begun = await beginTest(world, plan, session, record).catch(async (error) => {
+		await giveTurn(world.signal);
+		throw error;
+	});
+	const { folder } = begun;
+	const ours = {
+		...world,
+		clock: steady,
+		tables: {
+			session: session.id,
+			fences: leases.done
+		}
 	};
 	try {
-		return await work(plan, session, world, {
-			folder,
-			number,
+		const result = await work(plan, session, ours, {
+			...begun,
 			testStartedAt,
 			there,
-			lost
+			lost,
+			began,
+			wall: world.clock
 		});
+		await giveTurn(world.signal);
+		return result;
 	} catch (error) {
 		const calm = {
-			...world,
+			...ours,
 			signal: AbortSignal.timeout(world.signal.aborted ? 4e3 : 2e4)
 		};
-		await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there)]);
+		await Promise.allSettled([collect(calm, plan, there, `${folder}/evidence`), removeWitnesses(calm, there).then(() => giveTurn(calm.signal))]);
+		await sealInterrupted(world.files, session.id, begun.number);
 		throw error;
 	}
 };
-async function work(plan, session, world, { folder, number, testStartedAt, there, lost }) {
-	const open = await openBench(plan, session, world, there, number);
+async function work(plan, session, world, { folder, ...own }) {
+	const { there, wall } = own;
+	const open = await openBench(plan, session, world, there, own);
 	const scene = {
+		...own,
 		plan,
 		session,
 		world,
 		open,
-		testStartedAt,
-		there,
-		lost,
-		number
+		looking: open.looked,
+		resurveyed: open.survey
 	};
 	const first = await runSuites(open.bench, world.files, folder);
 	const items = session.checkpoint === null ? first : await retryFailed(open.bench, world.files, first, verdict(verdictInputOf(await bundleOf(scene, first, open.before, []))).suites, folder);
+	const accused = endsOfFailures(verdict(verdictInputOf(await bundleOf(scene, items, open.before, []))));
+	const tried = {
+		...open,
+		controls: [...open.controls, ...await open.testAgain(accused)]
+	};
+	const looking = momentOf(wall);
 	const after = await provenProcesses(world, plan, there);
-	const notes = await collect(world, plan, there, `${folder}/evidence`);
+	const [notes, resurveyed] = await Promise.all([collect(world, plan, there, `${folder}/evidence`), open.surveyAgain()]);
 	await removeWitnesses(world, there);
-	const bundle = await bundleOf(scene, items, after, notes);
+	const whole = await bundleOf({
+		...scene,
+		open: tried,
+		looking,
+		resurveyed
+	}, items, after, notes);
+	const bundle = world.concealer?.conceal(whole) ?? whole;
 	const judged = verdict(verdictInputOf(bundle));
 	const sealed = await seal(world.files, folder, bundle, judged);
 	const artifact = await world.storeArtifact(folder, folder);
@@ -7915,6 +10991,7 @@ async function work(plan, session, world, { folder, number, testStartedAt, there
 		why: judged.reasons[0]?.text ?? `every group met its target in ${samples.length} attempts${again.length === 0 ? "" : `, ${again.length} tried again`}`,
 		facts: {
 			reasons: judged.reasons.map((r) => r.text),
+			remarks: judged.remarks,
 			counts: suiteCounts(judged.suites),
 			folder,
 			evidenceRoot: sealed.root,
@@ -7926,15 +11003,16 @@ async function work(plan, session, world, { folder, number, testStartedAt, there
 		}
 	};
 }
-async function bundleOf({ plan, session, world, open, number, testStartedAt, there, lost }, items, after, notes) {
-	const { survey, controls, before } = open;
+async function bundleOf({ plan, session, world, open, number, seed, testStartedAt, there, lost, began, looking, resurveyed, wall }, items, after, notes) {
+	const { survey, controls, before, unfit } = open;
 	const entries = await world.ledger.read(session.id);
-	const shipped = session.newest.DEPLOY;
-	const deployed = shipped?.event === "deployed" ? shipped.facts.deployed : {};
 	return {
 		plan,
 		entries,
-		measurements: survey.measurements,
+		measurements: {
+			before: survey.measurements,
+			after: resurveyed.measurements
+		},
 		controls,
 		running: {
 			before,
@@ -7942,44 +11020,53 @@ async function bundleOf({ plan, session, world, open, number, testStartedAt, the
 		},
 		items,
 		facts: {
-			format: 2,
+			format: 3,
 			version: world.version,
 			session: session.id,
 			test: number,
+			seed,
 			sessionStartedAt: session.startedAt,
 			testStartedAt,
 			testEndedAt: world.clock.now(),
-			excluded: [...exclusions(session).map((e) => ({
-				node: e.node,
-				why: e.message
-			})), ...lost],
-			deployed: Object.fromEntries([...there, ...before.map((p) => p.node)].map((n) => [n, deployed[n]?.sha256 ?? before.find((p) => p.node === n)?.exeSha256 ?? ""])),
+			excluded: [
+				...exclusions(session).map((e) => ({
+					node: e.node,
+					why: e.message
+				})),
+				...lost,
+				...unfit
+			],
+			clock: {
+				began,
+				looked: open.looked,
+				looking,
+				ended: momentOf(wall)
+			},
+			deployed: deployedOf(session, there.filter((n) => unfit.every((u) => u.node !== n)), before),
 			notes: [
 				...notes,
 				...shiftNotes(entries, world.clockShift),
-				...surveyNotes(survey),
+				...surveyNotes(survey, resurveyed),
 				...setupWarnings(session).map((w) => ({
 					what: "warning of SETUP",
 					why: w.message
 				}))
 			],
-			findings: skewFindings(session),
+			findings: setupFindings(session),
 			build: session.newest.BUILD?.event === "built" ? session.newest.BUILD.facts.build : null,
 			checkpoint: session.checkpoint
 		}
 	};
 }
-const surveyNotes = (s) => [...s.failed].map(([n, f]) => ({
+/** Nodes that a failure would be told of: there our own instruments are tried once more. */
+const endsOfFailures = ({ suites }) => [...new Set(resultsOf(suites).flatMap((r) => r.samples).filter((s) => s.outcome === "failed").flatMap(({ subject }) => subject.kind === "pair" ? [subject.pair.from, subject.pair.to] : subject.kind === "node" ? [subject.node] : []))];
+const surveyNotes = (first, again) => [...[...first.failed].map(([n, f]) => ({
 	what: `NAT of ${n}`,
 	why: f.message
-}));
-const setupWarnings = (s) => s.newest.SETUP?.event === "ready" ? s.newest.SETUP.facts.warnings : [];
-const skewFindings = (s) => setupWarnings(s).filter((w) => w.kind === "skewed-clock").map(({ message, node }) => ({
-	kind: "skewed-clock",
-	message,
-	node,
-	attempts: []
-}));
+})), ...[...again.failed].filter(([n]) => !first.failed.has(n)).map(([n, f]) => ({
+	what: `NAT of ${n} after the last round`,
+	why: f.message
+}))];
 
 // src/run.ts
 /**
@@ -7997,11 +11084,22 @@ const stages = {
 /** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
 const acts = (state) => stages[state] !== void 0;
 /** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
-async function run(plan, id, world, { states, before, since } = {}) {
+async function run(plan, id, outer, { states, before, since } = {}) {
 	/** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
 	const ours = new Set(since === void 0 ? [] : [since]);
 	/** The ledger as this run knows it; nothing, once another writer was in its way. */
 	let known = [];
+	const held = /* @__PURE__ */ new Map();
+	const heartbeat = startHeartbeat({
+		...outer,
+		held
+	}, id, (e) => ours.size === 0 || ours.has(e.hash));
+	const world = {
+		...outer,
+		held,
+		signal: heartbeat.signal
+	};
+	heartbeat.signal.addEventListener("abort", () => outer.abandon?.(heartbeat.signal.reason), { once: true });
 	try {
 		for (;;) {
 			const entries = known = await world.ledger.read(id);
@@ -8015,22 +11113,32 @@ async function run(plan, id, world, { states, before, since } = {}) {
 				remedy: "vps-test status"
 			});
 			ours.add(newest);
-			const outcome = await attempt(() => stage(plan, session, world), world);
-			const entry = next(entries, session, outcome, world.clock.now(), world);
-			if (entry === void 0) throw new Failure({
-				code: "H004",
-				message: `state ${session.state} knows no event ${outcome.event}`
-			});
-			ours.add(entry.hash);
-			await world.ledger.append(id, entry);
-			known = [...entries, entry];
+			const record = async (outcome) => {
+				const entry = next(known, fold(id, known), outcome, world.clock.now(), world);
+				if (entry === void 0) throw new Failure({
+					code: "H004",
+					message: `state ${session.state} knows no event ${outcome.event}`
+				});
+				ours.add(entry.hash);
+				await world.ledger.append(id, entry);
+				known = [...known, entry];
+				return entry;
+			};
+			const note = async (outcome) => void await record(outcome);
+			const entry = await record(await attempt(() => stage(plan, session, world, note), world));
 			world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`);
 			if (entry.event === "queued") return fold(id, known);
 		}
 	} catch (error) {
-		if (error instanceof Failure && error.kind === "busy") known = [];
-		throw error;
+		if (!outer.signal.aborted) {
+			const entries = await outer.ledger.read(id).catch(() => known);
+			if (isFinal(fold(id, entries).state) && !ours.has(entries.at(-1)?.hash ?? genesis)) return fold(id, entries);
+		}
+		const cause = heartbeat.signal.aborted && !outer.signal.aborted ? heartbeat.signal.reason : error;
+		if (cause instanceof Failure && cause.kind === "busy") known = [];
+		throw cause;
 	} finally {
+		await heartbeat.end();
 		await leave(plan, id, world, {
 			whole: states === void 0,
 			ours,
@@ -8068,8 +11176,14 @@ async function leave(plan, id, world, { whole, before, ours, known }) {
 	const entries = await world.ledger.read(id).catch(() => known);
 	const session = fold(id, entries);
 	const nodes = leasedNodes(plan, session);
-	const brokeOff = (world.signal.aborted || whole && session.state !== before) && ours.has(entries.at(-1)?.hash ?? genesis);
-	await settleLeases(leaseFate(session, { brokeOff }), calm, plan, id, nodes).catch((error) => world.log.warn(`leases were not given back: ${String(error)}`));
+	const own = ours.has(entries.at(-1)?.hash ?? genesis);
+	const brokeOff = own && (world.signal.aborted || whole && session.state !== before);
+	const now = world.clock.now();
+	await settleLeases(leaseFate(session, {
+		brokeOff,
+		ours: own,
+		now
+	}), calm, plan, id, nodes).catch((error) => world.log.warn(`leases were not given back: ${String(error)}`));
 }
 async function settleLeases(fate, world, plan, id, nodes) {
 	switch (fate.kind) {
@@ -8083,7 +11197,7 @@ async function settleLeases(fate, world, plan, id, nodes) {
 /** Null where the session has none. */
 function checkpointsSection(session, entries) {
 	const taken = testsOf(entries).flatMap((t) => t.checkpoint === null ? [] : [row(t.checkpoint, `${t.result}${countsText(t.counts) === "" ? "" : `: ${countsText(t.counts)}`}`)]);
-	const missed = entries.filter((e) => e.event === "missed").map((e) => row(e.facts.checkpoint, inline`${strong("missed")}: ${text$2(e.why, 200)}`));
+	const missed = entries.filter((e) => e.event === "missed").map((e) => row(e.facts.checkpoint, inline`${strong("missed")}: ${text$1(e.why, 200)}`));
 	const rows = [
 		...taken,
 		...missed,
@@ -8092,7 +11206,7 @@ function checkpointsSection(session, entries) {
 	return rows.length === 0 ? null : {
 		id: "checkpoints",
 		title: "Soak checkpoints",
-		blocks: [table$1([
+		blocks: [table$2([
 			"checkpoint",
 			"due",
 			"taken",
@@ -8108,12 +11222,12 @@ function coming(session, entries) {
 		takenAt: null,
 		latenessMs: null
 	}, "not taken yet")];
-	const claim = session.state === "TEST" ? entries.findLast((e) => e.event === "due" || e.from === "TEST" && e.event !== "claimed") : void 0;
+	const claim = session.state === "TEST" ? entries.findLast((e) => e.event === "due" || e.from === "TEST" && e.event !== "claimed" && e.event !== "begun") : void 0;
 	const claimed = claim?.event === "due" ? claim.facts.checkpoint : null;
 	return claimed === null ? [] : [row(claimed, "claimed, not recorded yet")];
 }
 const row = (c, result) => [
-	text$2(c.name ?? "–", 40),
+	text$1(c.name ?? "–", 40),
 	time(c.dueAt),
 	time(c.takenAt),
 	latenessText(c.latenessMs),
@@ -8129,21 +11243,21 @@ const latenessText = (ms) => ms === null ? "–" : ms < 1e3 ? "on time" : durati
 */
 const state = (v) => isState(v) ? null : " is no state";
 const date = (v) => time$1.safeParse(v).success ? null : " is no time";
-const envelope = fields({
-	session: text$4,
-	seq: whole$2,
-	prev: text$4,
+const envelope$1 = fields({
+	session: text$3,
+	seq: whole$1,
+	prev: text$3,
 	at: date,
 	from: state,
-	event: text$4,
+	event: text$3,
 	to: state,
-	why: text$4,
-	hash: text$4
+	why: text$3,
+	hash: text$3
 });
 const shared$2 = object(common);
 /** What is wrong with the entry, in words; null: it is an {@link Entry}. */
 const entryShape = (value) => {
-	const fault = envelope(value);
+	const fault = envelope$1(value);
 	if (fault !== null) return fault;
 	const { from, event, facts } = value;
 	const row = rowOf(from, event);
@@ -8165,6 +11279,8 @@ const looks = [
 	["a GitHub token", /gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}/],
 	["an AWS key", /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/]
 ];
+/** What this text holds that is a secret by its look, in words. */
+const secretLooks = (text) => looks.filter(([, look]) => look.test(text)).map(([name]) => name);
 /** Shorter lines of a secret are words that stand everywhere. */
 const shortest = 8;
 /** Every secret found, in words that do not repeat it; empty when clean. */
@@ -8180,6 +11296,41 @@ function secretFaults(entry, secrets) {
 		if (encodedForms(secret).some((f) => unbroken.some((t) => t.includes(f)))) return [`the entry holds ${what} in base64`];
 		return [];
 	}), ...looks.filter(([, look]) => whole.some((t) => look.test(t))).map(([name]) => `the entry holds what looks like ${name}`)];
+}
+/** Whole secrets as they look, without crossing a quote: within JSON it stays JSON. */
+const wholeLooks = [
+	["a private key", String.raw`-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?:-----(?:[^"]{0,16384}?-----END [A-Z0-9 ]*PRIVATE KEY-----)?)?|PuTTY-User-Key-File-[^"]{0,16384}|b3BlbnNzaC1rZXktdjE[A-Za-z0-9+/=]*`],
+	["a GitHub token", "gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}"],
+	["an AWS key", String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`]
+];
+/** Takes out of a text what was given, a line of it or its base64, and what looks like a secret. */
+function redactor(secrets) {
+	const given = secrets.flatMap((secret) => [...plainForms(secret), ...encodedForms(secret)]).filter((form) => form.length >= shortest).toSorted((a, b) => b.length - a.length).map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+	const kinds = [...wholeLooks.map(([what, look]) => [`what looks like ${what}`, new RegExp(look, "g")]), ...given.length === 0 ? [] : [["a secret of this run", new RegExp(given.join("|"), "g")]]];
+	return (text) => {
+		const found = [];
+		let clean = text;
+		for (const [what, pattern] of kinds) {
+			const next = clean.replace(pattern, "[taken out]");
+			if (next !== clean) found.push(what);
+			clean = next;
+		}
+		return {
+			text: clean,
+			found
+		};
+	};
+}
+/** The same for every text in a value, names included. */
+function redactIn(value, redact, found) {
+	if (typeof value === "string") {
+		const clean = redact(value);
+		for (const what of clean.found) found(what);
+		return clean.text;
+	}
+	if (typeof value !== "object" || value === null) return value;
+	if (Array.isArray(value)) return value.map((one) => redactIn(one, redact, found));
+	return Object.fromEntries(Object.entries(value).map(([k, v]) => [redactIn(k, redact, found), redactIn(v, redact, found)]));
 }
 function plainForms(secret) {
 	const lines = secret.split(/\r\n|\r|\n/).map((l) => l.trim()).filter((l) => l.length >= shortest);
@@ -8209,11 +11360,269 @@ function stringsIn(value) {
 	return Object.entries(value).flatMap(([k, v]) => [k, ...stringsIn(v)]);
 }
 
-// src/adapters/git/process.ts
-/** One git process on one repository: its surroundings, its time limit, and errors without what must not be said. */
+// src/adapters/process.ts
+const graceMs = 2e3;
+const lookMs$1 = 20;
+/** Groups that were started and not seen to be gone. */
+const living$1 = /* @__PURE__ */ new Set();
+process.on("exit", () => {
+	for (const group of living$1) toGroup(group, "SIGKILL");
+});
+function startProcess(argv, { cwd, env, within = [] } = {}) {
+	const [program = "", ...args] = [...within, ...argv];
+	const child = execa(program, args, {
+		...cwd === void 0 ? {} : { cwd },
+		...env === void 0 ? {} : {
+			env,
+			extendEnv: false
+		},
+		stdin: "pipe",
+		stdout: "pipe",
+		stderr: "pipe",
+		buffer: false,
+		reject: false,
+		detached: true
+	});
+	const { pid } = child;
+	if (pid !== void 0) living$1.add(pid);
+	const forgetIfGone = () => {
+		if (pid !== void 0 && !groupLives(pid)) living$1.delete(pid);
+	};
+	const exited = new Promise((resolve) => {
+		child.nodeChildProcess.once("exit", (code, signal) => {
+			forgetIfGone();
+			resolve(signal === null ? {
+				kind: "exited",
+				code: code ?? 1
+			} : {
+				kind: "signalled",
+				signal
+			});
+		});
+		child.then(({ exitCode, signal, cause, shortMessage, code }) => {
+			if (exitCode !== void 0) resolve({
+				kind: "exited",
+				code: exitCode
+			});
+			else if (signal !== void 0) resolve({
+				kind: "signalled",
+				signal
+			});
+			else resolve({
+				kind: "not started",
+				why: cause instanceof Error ? cause.message : shortMessage ?? "it did not start",
+				errno: code
+			});
+		});
+	});
+	for (const stream of [
+		child.stdin,
+		child.stdout,
+		child.stderr
+	]) stream.on("error", () => void 0);
+	return {
+		pid,
+		stdin: child.stdin,
+		stdout: child.stdout,
+		stderr: child.stderr,
+		exited,
+		duplex: () => child.duplex(),
+		end: async () => {
+			if (pid === void 0) return;
+			toGroup(pid, "SIGTERM");
+			if (!await gone(pid)) {
+				toGroup(pid, "SIGKILL");
+				await gone(pid);
+			}
+			living$1.delete(pid);
+		},
+		kill: () => {
+			if (pid === void 0) return;
+			toGroup(pid, "SIGKILL");
+			living$1.delete(pid);
+		}
+	};
+}
+/** Rejects with the signal's reason on abort, and with what a callback throws; every other ending is a result. */
+async function runProcess(argv, options) {
+	const { timeoutMs, signal, keepBytes = 1 << 20 } = options;
+	signal?.throwIfAborted();
+	const started = performance.now();
+	const child = startProcess(argv, options);
+	const stopped = Promise.withResolvers();
+	const stop = () => stopped.reject(signal?.reason);
+	const timer = setTimeout(() => stopped.resolve({ kind: "late" }), Math.min(timeoutMs, 2 ** 31 - 1));
+	signal?.addEventListener("abort", stop, { once: true });
+	const overflow = () => {
+		if (options.refuseMore === true) stopped.resolve({ kind: "too much" });
+	};
+	const out = tail(child.stdout, keepBytes, overflow, options.onOut, stopped.reject);
+	const err = tail(child.stderr, keepBytes, overflow, options.onErr, stopped.reject);
+	if (options.hold !== true) child.stdin.end(options.input ?? "");
+	try {
+		const ending = await Promise.race([stopped.promise, child.exited]);
+		child.stdin.end();
+		await child.end();
+		await Promise.race([Promise.all([out.closed, err.closed]), setTimeout$1(graceMs, void 0, { ref: false })]);
+		return {
+			ending: options.refuseMore === true && (out.more() || err.more()) ? { kind: "too much" } : ending,
+			stdout: out.bytes(),
+			stderr: err.bytes(),
+			ms: performance.now() - started
+		};
+	} finally {
+		clearTimeout(timer);
+		signal?.removeEventListener("abort", stop);
+		child.stdin.end();
+		await child.end();
+		for (const stream of [child.stdout, child.stderr]) stream.destroy();
+	}
+}
+/** The last bytes of a stream. */
+function tail(stream, keep, overflow, onChunk, failed) {
+	let chunks = [];
+	let length = 0;
+	let more = false;
+	stream.on("data", (chunk) => {
+		try {
+			onChunk?.(chunk);
+		} catch (error) {
+			failed(error);
+		}
+		chunks.push(chunk);
+		length += chunk.length;
+		if (length <= keep) return;
+		more = true;
+		overflow();
+		if (length > 2 * keep) {
+			chunks = [Buffer.concat(chunks).subarray(-keep)];
+			length = keep;
+		}
+	});
+	return {
+		bytes: () => Buffer.concat(chunks).subarray(more ? -keep : 0),
+		more: () => more,
+		closed: new Promise((resolve) => {
+			stream.once("close", resolve);
+		})
+	};
+}
+/** A program that takes over this terminal until it ends. `told`: what it reads first; stdin ends with the signal. */
+async function runAttached(argv, told) {
+	const [program = "", ...args] = argv;
+	const common = {
+		stdout: "inherit",
+		stderr: "inherit",
+		reject: false,
+		cleanup: false
+	};
+	const child = told === void 0 ? execa(program, args, {
+		...common,
+		stdin: "inherit"
+	}) : execa(program, args, {
+		...common,
+		stdin: "pipe"
+	});
+	const hangUp = () => {
+		child.stdin?.end();
+	};
+	if (told !== void 0) {
+		child.stdin?.on("error", () => void 0);
+		child.stdin?.write(told.text);
+		told.signal.addEventListener("abort", hangUp, { once: true });
+	}
+	const { exitCode, signal, code, cause, shortMessage } = await child;
+	told?.signal.removeEventListener("abort", hangUp);
+	if (exitCode !== void 0) return {
+		kind: "exited",
+		code: exitCode
+	};
+	if (signal !== void 0) return {
+		kind: "signalled",
+		signal
+	};
+	return {
+		kind: "not started",
+		why: cause instanceof Error ? cause.message : shortMessage ?? "it did not start",
+		errno: code
+	};
+}
+/** True once nothing of the group is left; false when something still is after the grace. */
+async function gone(group) {
+	for (const until = performance.now() + graceMs; groupLives(group); await setTimeout$1(lookMs$1)) if (performance.now() > until) return false;
+	return true;
+}
+/** Signal 0 only asks; what belongs to another user may not be asked, so it is there. */
+function groupLives(group) {
+	try {
+		return process.kill(-group, 0);
+	} catch (error) {
+		return error.code === "EPERM";
+	}
+}
+function toGroup(group, signal) {
+	try {
+		process.kill(-group, signal);
+	} catch {}
+}
+
+// src/adapters/git/settings.ts
+/** What of a person's own git settings is taken over: how to reach a server, and how a file maps to its content. */
 /**
-* Whatever git variables and settings surround us (a hook's, a person's templates and signing) are not this
-* repository's.
+* `safe.directory` is a person's trust in a repository of another owner. Without filters and line endings a clean file
+* would look changed. A proxy and its certificates are the way out of a house. Nothing else changes an answer.
+*/
+const taken = {
+	"a ledger": /^(?:safe\.directory|https?\.(?:.*\.)?(?:proxy\w*|ssl(?:cainfo|capath|cert|key|backend)))$/i,
+	"a working tree": /^(?:safe\.directory|filter\..*|core\.(?:autocrlf|eol))$/i
+};
+let reading$1;
+/** Read once: of the person and the system, never of a repository. */
+async function settingsOf(purpose) {
+	reading$1 ??= readAll();
+	const all = await reading$1;
+	return {
+		config: all.filter(([key]) => taken[purpose].test(key)),
+		ssh: sshOf(all)
+	};
+}
+function sshOf(all) {
+	const own = process.env["GIT_SSH_COMMAND"] || all.findLast(([key]) => key === "core.sshcommand")?.[1] || "ssh";
+	return /^\S*ssh\b/.test(own) ? `${own} -oBatchMode=yes` : own;
+}
+async function readAll() {
+	const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_") || /^GIT_CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)$/.test(name));
+	const { ending, stdout } = await runProcess([
+		"git",
+		"config",
+		"--list",
+		"--null",
+		"--show-scope",
+		"--includes"
+	], {
+		cwd: "/",
+		env: {
+			...Object.fromEntries(kept),
+			GIT_CEILING_DIRECTORIES: "/",
+			LC_ALL: "C"
+		},
+		timeoutMs: 2e4
+	});
+	if (ending.kind !== "exited" || ending.code !== 0) return [];
+	const words = stdout.toString("utf8").split("\0");
+	return words.flatMap((scope, i) => {
+		const text = words[i + 1] ?? "";
+		if (i % 2 !== 0 || scope !== "system" && scope !== "global") return [];
+		const at = text.indexOf("\n");
+		return [at < 0 ? [text, "true"] : [text.slice(0, at), text.slice(at + 1)]];
+	});
+}
+
+// src/adapters/git/process.ts
+/** The one way to run git: its surroundings, its time limit, and errors without what must not be said. */
+/**
+* What a hook, an alias or a person set for another repository is not for this one: variables that begin with GIT_ stay
+* out, and so do the settings of the person and the system but for those that {@link settingsOf} names.
 */
 const surroundings = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
 const nobody = {
@@ -8224,72 +11633,99 @@ const nobody = {
 const quiet = {
 	GIT_CONFIG_NOSYSTEM: "1",
 	GIT_CONFIG_GLOBAL: "/dev/null",
+	GIT_NO_REPLACE_OBJECTS: "1",
+	GIT_ATTR_NOSYSTEM: "1",
 	LC_ALL: "C",
 	GIT_TERMINAL_PROMPT: "0",
-	GIT_ASKPASS: "",
-	GIT_SSH_COMMAND: "ssh -oBatchMode=yes"
+	GIT_ASKPASS: ""
 };
 /**
 * A transition is on the disk before the next action; other writers are waited for; nothing runs on after git has
-* answered.
+* answered; no hook, watcher, pager or check of signatures changes or delays an answer.
 */
-const settings = [
-	"-c",
-	"core.fsync=all",
-	"-c",
-	"core.filesRefLockTimeout=2000",
-	"-c",
-	"gc.auto=0",
-	"-c",
-	"maintenance.auto=false"
-];
-/** git ended badly. `words`: its stderr, scrubbed. */
+const settings = {
+	"core.fsync": "all",
+	"core.filesRefLockTimeout": "2000",
+	"gc.auto": "0",
+	"maintenance.auto": "false",
+	"core.hooksPath": "/dev/null",
+	"core.fsmonitor": "false",
+	"core.quotePath": "false",
+	"core.excludesFile": "/dev/null",
+	"core.attributesFile": "/dev/null",
+	"log.showSignature": "false",
+	"advice.detachedHead": "false"
+};
+/** git ended badly. `words`: its stderr; `report`: its stdout, where a push says what became of each ref. Scrubbed. */
 var GitError = class extends Error {
 	words;
 	code;
-	constructor(command, words, code) {
+	report;
+	constructor(command, words, code, report = "") {
 		super(`git ${command}: ${words}`);
 		this.name = "GitError";
 		this.words = words;
 		this.code = code;
+		this.report = report;
 	}
 };
 /** git on the bare repository `dir` (null: on none yet). What `hidden` lists never stands in an error. */
-function gitIn(dir, hidden = [], signal) {
-	return async (args, { input, config = {}, timeoutMs = 3e4 } = {}) => {
+const gitIn = (dir, hidden = [], signal) => runner("a ledger", dir === null ? {} : { dir }, hidden, signal);
+/** git on the repository whose working tree holds `place`. */
+const gitAt = (place, signal) => runner("a working tree", { place }, [], signal);
+function runner(purpose, { dir, place }, hidden, signal) {
+	return async (args, { input, config = {}, env = {}, timeoutMs = 6e4 } = {}) => {
 		signal?.throwIfAborted();
-		const pairs = Object.entries(config);
-		const passed = Object.fromEntries([["GIT_CONFIG_COUNT", String(pairs.length)], ...pairs.flatMap(([key, value], i) => [[`GIT_CONFIG_KEY_${i}`, key], [`GIT_CONFIG_VALUE_${i}`, value]])]);
-		const result = await execa("git", [
-			...dir === null ? [] : [`--git-dir=${dir}`],
+		const persons = await settingsOf(purpose);
+		const pairs = [...persons.config, ...Object.entries({
 			...settings,
+			...config
+		})];
+		const passed = Object.fromEntries([["GIT_CONFIG_COUNT", String(pairs.length)], ...pairs.flatMap(([key, value], i) => [[`GIT_CONFIG_KEY_${i}`, key], [`GIT_CONFIG_VALUE_${i}`, value]])]);
+		const done = await runProcess([
+			"git",
+			...dir === void 0 ? [] : [`--git-dir=${dir}`],
 			...args
 		], {
+			...place === void 0 ? {} : { cwd: place },
 			env: {
 				...surroundings,
 				...nobody,
 				...quiet,
+				...purpose === "a working tree" ? {
+					GIT_OPTIONAL_LOCKS: "0",
+					GIT_DISCOVERY_ACROSS_FILESYSTEM: "1"
+				} : {},
+				GIT_SSH_COMMAND: persons.ssh,
 				GIT_COMMITTER_EMAIL: `vps-test+${randomBytes(8).toString("hex")}@lab.invalid`,
+				...env,
 				...passed
 			},
-			extendEnv: false,
-			encoding: "buffer",
-			timeout: timeoutMs,
-			maxBuffer: 1 << 29,
-			reject: false,
+			timeoutMs,
+			keepBytes: 1 << 29,
+			refuseMore: true,
 			...input === void 0 ? {} : { input },
-			...signal === void 0 ? {} : { cancelSignal: signal }
+			signal
 		});
-		const stderr = scrub(Buffer.from(result.stderr ?? []).toString("utf8"), hidden);
-		if (!result.failed) return {
-			stdout: Buffer.from(result.stdout),
+		const stderr = scrub(done.stderr.toString("utf8"), hidden);
+		if (done.ending.kind === "exited" && done.ending.code === 0) return {
+			stdout: done.stdout,
 			stderr
 		};
-		signal?.throwIfAborted();
-		const why = result.timedOut ? `no answer within ${timeoutMs} ms` : stderr.trim() || scrub(result.shortMessage ?? "it did not start", hidden);
-		throw new GitError(args[0] ?? "", why, result.exitCode);
+		const code = done.ending.kind === "exited" ? done.ending.code : void 0;
+		throw new GitError(args[0] ?? "", why(done, stderr, timeoutMs, hidden), code, scrub(shown$1(done.stdout), hidden));
 	};
 }
+function why({ ending }, stderr, timeoutMs, hidden) {
+	switch (ending.kind) {
+		case "late": return `no answer within ${timeoutMs} ms`;
+		case "too much": return "its answer is larger than what is read";
+		case "not started": return scrub(ending.errno === "ENOENT" ? "git is not installed here" : ending.why, hidden);
+		case "signalled": return stderr.trim() || `it was ended by ${ending.signal}`;
+		case "exited": return stderr.trim() || `exit code ${ending.code}`;
+	}
+}
+const shown$1 = (stdout) => stdout.subarray(0, 65536).toString("utf8");
 /** `text` without any of the secrets, the longest taken out first. */
 const scrub = (text, hidden) => hidden.filter((h) => h !== "").toSorted((a, b) => b.length - a.length).reduce((t, h) => t.replaceAll(h, "***"), text);
 
@@ -8350,34 +11786,77 @@ async function locked(dir) {
 /** Somebody else was just writing there; nothing is wrong. */
 const contention = /stale info|fetch first|non-fast-forward|cannot lock ref|failed to update ref|failed to lock|incorrect old value|reference already exists|but expected/;
 const unauthenticated = /Authentication failed|could not read (Username|Password)|Invalid username or (password|token)|error: 401|Permission denied \(publickey/;
-const missing = /repository .*not found|error: 404|does not appear to be a git repository|does not exist/i;
+const missing$1 = /repository .*not found|error: 404|does not appear to be a git repository|does not exist/i;
 const denied = /error: 403|Permission to .* denied|Write access to repository not granted|not allowed to push|Resource not accessible/;
-const guarded = /GH006|GH013|[Pp]rotected branch|rule violations|hook declined|remote rejected/;
+/** GitHub's words for a rule; other servers have a hook that says no in words of its own. */
+const guarded = /GH006|GH013|[Pp]rotected branch|rule violations/;
+/** A branch below ours, or above it, stands where ours would be. */
+const inTheWay = /'(refs\/heads\/[^'\s]+)' exists; cannot create '/;
+const full = /No space left on device|[Qq]uota exceeded|unpacker error|unable to create temporary (?:file|object)|Read-only file system/;
+const otherFormat = /mismatched algorithms|does not support this repository's hash algorithm/;
+/** What git itself says; lines after `remote:` are the server's and may hold any words. */
+const ownWords = (words) => words.split("\n").filter((line) => !line.startsWith("remote:")).join("\n");
+/** Why the server did not take the branch, of the report of `push --porcelain`: `!<tab>from:to<tab>[…] (why)`. */
+const rejection = ({ report }) => {
+	const [, who, why] = /^!\t[^\t]*\t\[(rejected|remote rejected|remote failure)\](?: \((.*)\))?$/m.exec(report) ?? [];
+	return who === void 0 ? void 0 : {
+		by: who === "rejected" ? "us" : "server",
+		why: why ?? ""
+	};
+};
 /** git found the lock file of another, here. */
 const wasLocked = (error) => error instanceof GitError && /\.lock': File exists/.test(error.words);
-const contended = (error) => error instanceof GitError && contention.test(error.words);
+const contended = (error) => {
+	if (!(error instanceof GitError) || inTheWay.test(error.words)) return false;
+	return contention.test(rejection(error)?.why ?? ownWords(error.words));
+};
+/** The branch that keeps ours from being made, in the words of git or as it is listed. */
+const branchInTheWay = (url, other, cause) => new Failure({
+	code: "U266",
+	message: `${url} has a branch ${stripHidden(other, 200)}, and git cannot have the branch vps-test-ledger beside it`,
+	remedy: `git push ${quote(url)} --delete ${quote(other)}`
+}, cause);
 /** A refusal that asking again does not change, or undefined: then the remote repository was not reached. */
-function refusal(error, url) {
+function refusal$1(error, url) {
 	if (!(error instanceof GitError) || contended(error)) return void 0;
-	const { words } = error;
+	const rejected = rejection(error);
+	if (rejected?.by === "server") return rejectedByServer(error, rejected.why, url);
+	const words = ownWords(error.words);
+	if (otherFormat.test(words)) return new Failure({
+		code: "U268",
+		message: `${url} is a repository with SHA-256, and ledgers are kept with SHA-1: name another one for the ledger`
+	}, error);
 	if (unauthenticated.test(words)) return new Failure({
 		code: "U261",
-		message: `${url} does not accept the token for the ledger: ${said(words)}`,
+		message: `${url} does not accept the token for the ledger: ${said(error.words)}`,
 		remedy: "give the job in its workflow file: permissions: { contents: write }"
 	}, error);
 	if (denied.test(words)) return new Failure({
 		code: "U262",
-		message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(words)}`,
+		message: `the token may not write the ledger in ${url} (a run for a pull request from a fork never may, and never writes): ${said(error.words)}`,
 		remedy: "give the job in its workflow file: permissions: { contents: write }"
 	}, error);
-	if (missing.test(words)) return new Failure({
+	if (missing$1.test(words)) return new Failure({
 		code: "U263",
-		message: `no repository for the ledger at ${url}, or the token may not see it: ${said(words)}`,
+		message: `no repository for the ledger at ${url}, or the token may not see it: ${said(error.words)}`,
 		remedy: `git ls-remote ${url}`
 	}, error);
-	if (guarded.test(words)) return new Failure({
+}
+function rejectedByServer(error, why, url) {
+	const told = said(`${why}; ${error.words.replaceAll(/^remote: ?/gm, "")}`);
+	const other = inTheWay.exec(error.words)?.[1];
+	if (other !== void 0) return branchInTheWay(url, other, error);
+	if (full.test(why) || full.test(error.words)) return new Failure({
+		code: "I261",
+		message: `${url} cannot store the ledger: ${told}`
+	}, error);
+	if (guarded.test(why) || guarded.test(error.words)) return new Failure({
 		code: "U264",
-		message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it and has to exempt it: ${said(words)}`
+		message: `${url} refuses pushes to the branch vps-test-ledger; a rule protects it and has to exempt it: ${told}`
+	}, error);
+	return new Failure({
+		code: "U267",
+		message: `the server of ${url} refuses the commits of the branch vps-test-ledger: ${told}`
 	}, error);
 }
 const ledgerUnreachable = (error, url, note = "") => new Failure({
@@ -8395,7 +11874,7 @@ const said = (words) => stripHidden(words.trim().replace(/\s+/g, " "), 300);
 */
 const networkTimeoutMs = 6e4;
 /** How often a remote that does not answer, or shows less than it did, is asked again. */
-const patience$1 = 3;
+const patience = 3;
 /** Rounds of several writers fall apart by chance. Bounded: at most two seconds. */
 async function pause(round, signal) {
 	await setTimeout$1(randomInt$1(20, Math.min(2e3, 100 * 2 ** round)), void 0, signal === void 0 ? {} : { signal }).catch(() => {
@@ -8440,20 +11919,23 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 			return await network(args);
 		} catch (error) {
 			signal?.throwIfAborted();
-			const no = refusal(error, url);
+			const no = refusal$1(error, url);
 			if (no !== void 0) throw no;
-			if (round + 1 >= patience$1) throw ledgerUnreachable(error, url);
+			if (round + 1 >= patience) throw ledgerUnreachable(error, url);
 			await pause(round, signal);
 		}
 	};
 	/** Refs that git's push would take for the branch, or beside it. */
 	let twins = [];
+	/** A branch below ours: ours cannot be made. */
+	let below;
 	/** git lists every ref whose name ends like this one, `refs/heads/a/refs/heads/…` before it. */
 	const ask = async () => {
 		const lines = (await patiently([
 			"ls-remote",
 			"ledger",
-			branch
+			branch,
+			`${branch}/*`
 		])).split("\n");
 		const found = new Map(lines.flatMap((line) => {
 			const [, commit, name] = /^([0-9a-f]{40,64})\t(.*)$/.exec(line) ?? [];
@@ -8465,6 +11947,7 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 			"refs/tags",
 			"refs/remotes"
 		].map((above) => `${above}/${branch}`).filter((name) => found.has(name));
+		below = [...found.keys()].find((name) => name.startsWith(`${branch}/`));
 		return found.get("refs/heads/vps-test-ledger") ?? null;
 	};
 	const fetch = async () => {
@@ -8498,7 +11981,7 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 					return there;
 				}
 			}
-			if (round >= patience$1) throw new Failure({
+			if (round >= patience) throw new Failure({
 				code: "H013",
 				message: `the branch vps-test-ledger of ${url} ${there === null ? "is gone" : "was rewritten"} since it was last read: ${seen ?? "nothing"} is not in it any more; the copy of what was seen is in ${dir}`,
 				remedy: `git --git-dir=${dir} log ${branch}`
@@ -8513,6 +11996,7 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 	* again.
 	*/
 	const publish = async (commit, old) => {
+		if (below !== void 0) throw branchInTheWay(url, below);
 		const [twin] = twins;
 		if (twin !== void 0) throw new Failure({
 			code: "U265",
@@ -8537,9 +12021,9 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 			});
 			if (now !== null && await store.has(commit) && await store.follows(commit, now)) return true;
 			if (now !== old || contended(error)) return false;
-			const no = refusal(error, url);
+			const no = refusal$1(error, url);
 			if (no !== void 0) throw no;
-			if (++troubles < patience$1) return false;
+			if (++troubles < patience) return false;
 			troubles = 0;
 			throw ledgerUnreachable(error, url);
 		}
@@ -8556,7 +12040,7 @@ function remoteOf(dir, git, store, { url, authorization }, signal) {
 // src/adapters/git/store.ts
 /** Entries as files of git trees: reading them at a commit, and writing a commit with one entry more. */
 /** `sessions/<id>/0003-BUILD-DEPLOY.json` */
-const nameOf = (e) => `${String(e.seq).padStart(4, "0")}-${e.from}-${e.to}.json`;
+const nameOf$1 = (e) => `${String(e.seq).padStart(4, "0")}-${e.from}-${e.to}.json`;
 /**
 * `home`: the repository that holds the truth, which a person can push to; absent: this is somebody's clone, or a look
 * at one.
@@ -8584,7 +12068,10 @@ function storeIn(dir, git, home) {
 		return refsIn(stdout).get("refs/heads/vps-test-ledger") ?? null;
 	};
 	/** Every session below `prefix` (`sessions/` or one of them), in one reading, each as far as it is whole. */
-	const told = async (at, prefix) => {
+	const told = async (at, prefix) => readAll(at, prefix).catch((error) => {
+		throw error instanceof GitError ? damaged(home ?? dir, error.words, error) : error;
+	});
+	const readAll = async (at, prefix) => {
 		if (at === null) return [];
 		const files = (await list([
 			"ls-tree",
@@ -8647,7 +12134,7 @@ function storeIn(dir, git, home) {
 	/** The commit after `old` with this entry, and `derived` files at the root beside what is there. No branch moves. */
 	const commit = async (entry, old, derived) => {
 		const file = await blob(`${canonical(entry)}\n`);
-		const session = await withChildren(old, `sessions/${entry.session}/`, [`100644 blob ${file}\t${nameOf(entry)}`]);
+		const session = await withChildren(old, `sessions/${entry.session}/`, [`100644 blob ${file}\t${nameOf$1(entry)}`]);
 		const sessions = await withChildren(old, "sessions/", [`040000 tree ${session}\t${entry.session}`]);
 		const beside = await Promise.all(Object.entries(derived).map(async ([name, text]) => `100644 blob ${await blob(text)}\t${name}`));
 		const tree = await withChildren(old, "", [`040000 tree ${sessions}\tsessions`, ...beside]);
@@ -8670,7 +12157,9 @@ function storeIn(dir, git, home) {
 			"--name-only",
 			at,
 			"sessions/"
-		])).map((n) => n.replace("sessions/", "")).sort(),
+		]).catch((error) => {
+			throw error instanceof GitError ? damaged(home ?? dir, error.words, error) : error;
+		})).map((n) => n.replace("sessions/", "")).sort(),
 		/** Compare-and-swap of the branch. */
 		move: async (to, from) => {
 			await git([
@@ -8819,7 +12308,7 @@ async function openGitLedger(dir, options = {}) {
 			const faults = [
 				...chainFaults([...before, entry], session),
 				...shape === null ? [] : [`the entry${shape}`],
-				...[session, nameOf(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)
+				...[session, nameOf$1(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)
 			];
 			if (faults.length > 0) throw new Failure({
 				code: "H012",
@@ -8910,7 +12399,7 @@ function sections(sorted, broken) {
 		{
 			id: "reading",
 			title: "How to read this",
-			blocks: [list(reading)]
+			blocks: [list$1(reading)]
 		}
 	];
 }
@@ -8931,20 +12420,20 @@ const damage = (broken) => ({
 	blocks: [
 		paragraph(inline`Nothing is done with these any more, and the others go on. To be rid of one, remove its
         folder from this branch by a commit; the history keeps it.`),
-		table$1([
+		table$2([
 			"session",
 			"what is wrong",
 			"on a clone of this branch"
 		], broken.slice(0, unfinishedShown).map(({ id, why }) => [
 			code$1(id, 80),
-			text$2(why, 300),
+			text$1(why, 300),
 			/^\w[\w.-]*$/.test(id) ? code$1(`git rm -r sessions/${id}`, 200) : "–"
 		])),
 		...more(broken.length - unfinishedShown)
 	]
 });
 const more = (n) => n > 0 ? [paragraph(`And ${n} more, in this branch's folders.`)] : [];
-const rows = (shown) => table$1([
+const rows = (shown) => table$2([
 	"session",
 	"project",
 	"branch",
@@ -8966,29 +12455,29 @@ const rows = (shown) => table$1([
 	const last = tests.at(-1);
 	return [
 		code$1(session.id, 80),
-		text$2(projectOf(entries) ?? "–", 60),
+		text$1(projectOf(entries) ?? "–", 60),
 		origin?.branch == null ? "–" : code$1(origin.branch, 80),
 		origin?.commit == null ? "–" : code$1(origin.commit.slice(0, 10)),
-		strong(text$2(session.state, 40)),
+		strong(text$1(session.state, 40)),
 		iso(session.changedAt),
 		session.waitUntil === null ? "–" : iso(session.waitUntil),
 		latenessText(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
 		last === void 0 ? "–" : `${last.result}${countsText(last.counts) === "" ? "" : `: ${countsText(last.counts)}`}`,
 		last?.proofSha256 == null ? "–" : code$1(last.proofSha256.slice(0, 16)),
-		writer === null ? "–" : writer.kind === "run" ? link(`run ${writer.run.slice(0, 40)}`, writer.url) : text$2(writerText(writer), 80),
-		text$2(session.why, 160)
+		writer === null ? "–" : writer.kind === "run" ? link(`run ${writer.run.slice(0, 40)}`, writer.url) : text$1(writerText(writer), 80),
+		text$1(session.why, 160)
 	];
 }));
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
 function holding(open) {
 	const lines = open.flatMap(({ session, entries }) => {
 		const wait = queueOf(entries);
-		if (wait !== null) return [inline`${code$1(session.id, 80)} waits for session ${code$1(wait.holder, 80)} (${text$2(wait.who, 80)}),
+		if (wait !== null) return [inline`${code$1(session.id, 80)} waits for session ${code$1(wait.holder, 80)} (${text$1(wait.who, 80)}),
           leased until ${iso(wait.until)}`];
 		const fences = fencesOf(entries);
-		return traitsOf(session.state).holdsLeases && fences !== null ? [inline`${code$1(session.id, 80)} holds ${fences} nodes (${text$2(fleetOf$1(entries) ?? "fleet", 60)})`] : [];
+		return traitsOf(session.state).holdsLeases && fences !== null ? [inline`${code$1(session.id, 80)} holds ${fences} nodes (${text$1(fleetOf$1(entries) ?? "fleet", 60)})`] : [];
 	});
-	return lines.length === 0 ? [paragraph("No session holds a fleet.")] : [paragraph("The fleet:"), list(lines.slice(0, unfinishedShown))];
+	return lines.length === 0 ? [paragraph("No session holds a fleet.")] : [paragraph("The fleet:"), list$1(lines.slice(0, unfinishedShown))];
 }
 function queueOf(entries) {
 	const last = entries.at(-1);
@@ -9061,7 +12550,8 @@ const localSessions = (dir) => ({
 			project: name
 		})));
 	},
-	folderOf: (project, session) => join$1(dir, project, "sessions", session)
+	folderOf: (project, session) => join$1(dir, project, "sessions", session),
+	anchorFlag: (project) => `--ledger ${quote(join$1(dir, project, "ledger.git"))}`
 });
 /** The branch vps-test-ledger of a repository, with its page. */
 function remoteSessions({ url, authorization, secrets, dir, signal }) {
@@ -9081,7 +12571,8 @@ function remoteSessions({ url, authorization, secrets, dir, signal }) {
 			ledger: await ledger(),
 			project: null
 		}],
-		folderOf: (project, session) => join$1(dir, project, "sessions", session)
+		folderOf: (project, session) => join$1(dir, project, "sessions", session),
+		anchorFlag: () => `--remote ${quote(url)}`
 	};
 }
 /** In one look: the whole ones, newest change first, and the damaged ones. */
@@ -9119,6 +12610,594 @@ async function storedSession(home, id) {
 		};
 	}
 }
+
+// src/report/subject-results.ts
+/** What each pair, node or fleet came to, over all its samples: the test cases that other tools count. */
+/** By suite and group, in the order of the verdict. */
+function subjectResults({ suites, notCovered }) {
+	const all = resultsOf(suites);
+	return all.flatMap((result) => {
+		const title = (group) => groupName({
+			suite: result.suite,
+			group
+		}, all.length > 1);
+		const tried = triedOf(result).map((r) => ({
+			...r,
+			title: title(r.group)
+		}));
+		const known = new Set(tried.map(sampleKey));
+		const skipped = notCovered.flatMap((n) => n.kind === "subject" && n.suite === result.suite && !known.has(sampleKey(n)) ? [{
+			title: title(n.group),
+			group: n.group,
+			subject: n.subject,
+			kind: "skipped",
+			why: [n.why],
+			attempts: 0,
+			successes: 0
+		}] : []);
+		return [.../* @__PURE__ */ new Set([...result.groups.map((g) => g.name), ...tried.map((r) => r.group)])].flatMap((name) => [...tried, ...skipped].filter((r) => r.group === name));
+	});
+}
+const triedOf = ({ samples }) => [...Map.groupBy(samples, sampleKey).values()].flatMap(ofSamples);
+function ofSamples(list) {
+	const first = list[0];
+	if (first === void 0) return [];
+	const successes = list.filter((s) => s.outcome === "success" || s.recovered === true).length;
+	return [{
+		group: first.group,
+		subject: first.subject,
+		attempts: list.length,
+		successes,
+		kind: list.some((s) => s.outcome === "failed" && s.recovered !== true) ? "failed" : successes > 0 ? "passed" : "error",
+		why: [...new Set(list.filter((s) => s.outcome !== "success").map((s) => s.sentence))]
+	}];
+}
+/** `pairs`, `nodes`, or `subjects` where there are several kinds. */
+function nounOf(results) {
+	const kinds = new Set(results.map((r) => r.subject.kind));
+	const [only] = kinds;
+	return kinds.size === 1 && only !== void 0 ? `${only}s` : "subjects";
+}
+
+// src/adapters/inert-folder.ts
+/** A folder that others may have made, only read: regular files alone, each opened once, and nothing waits for a pipe. */
+/** Honest evidence is three folders deep. */
+const deepest$1 = 16;
+/** `most`: files and folders in all. The folder itself may be named by a link; nothing in it may be one. */
+async function openFolder(named, most) {
+	const dir = await realpath(named);
+	const listed = [];
+	await list(dir, "", listed, most, 0);
+	const taken = /* @__PURE__ */ new Set();
+	const take = (path) => {
+		if (taken.has(path)) throw new Error(`${path} would be read twice`);
+		taken.add(path);
+		return join$1(dir, path);
+	};
+	return {
+		listed,
+		read: async (path, longest) => contentOf(take(path), path, longest, true),
+		digest: async (path, longest) => contentOf(take(path), path, longest, false)
+	};
+}
+async function list(dir, below, found, most, depth) {
+	if (depth > deepest$1) throw new Error(`${stripHidden(below)} is nested deeper than ${deepest$1} folders`);
+	let empty = true;
+	for await (const entry of await opendir(join$1(dir, below))) {
+		empty = false;
+		const path = below === "" ? entry.name : `${below}/${entry.name}`;
+		const kind = await kindOf$1(entry, join$1(dir, path));
+		if (kind === "folder") await list(dir, path, found, most, depth + 1);
+		else found.push({
+			path,
+			kind
+		});
+		if (found.length > most) throw new Error(`it holds more than ${most} files`);
+	}
+	if (empty && below !== "") found.push({
+		path: below,
+		kind: "empty folder"
+	});
+}
+/** Some file systems do not say in their lists what a name is. */
+async function kindOf$1(entry, path) {
+	const one = [
+		entry.isFile(),
+		entry.isDirectory(),
+		entry.isSymbolicLink(),
+		entry.isFIFO(),
+		entry.isSocket()
+	].some(Boolean) ? entry : await lstat(path);
+	if (one.isFile()) return "file";
+	if (one.isDirectory()) return "folder";
+	if (one.isSymbolicLink()) return "link";
+	return one.isFIFO() ? "pipe" : one.isSocket() ? "socket" : "device";
+}
+/** What became a link or a pipe since it was listed is not followed, nor waited for. */
+const inert = constants$2.O_RDONLY | constants$2.O_NOFOLLOW | constants$2.O_NONBLOCK;
+async function contentOf(full, path, most, keep) {
+	const file = await open(full, inert);
+	try {
+		if (!(await file.stat()).isFile()) throw new Error(`${path} is no regular file`);
+		const hash = createHash("sha256");
+		const kept = [];
+		let length = 0;
+		const chunk = Buffer.allocUnsafe(1 << 18);
+		for (;;) {
+			const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
+			if (bytesRead === 0) break;
+			length += bytesRead;
+			if (length > most) throw new Error(`${path} is longer than ${most} bytes`);
+			const part = chunk.subarray(0, bytesRead);
+			hash.update(part);
+			if (keep) kept.push(Buffer.from(part));
+		}
+		return {
+			bytes: Buffer.concat(kept, keep ? length : 0),
+			length,
+			sha256: hash.digest("hex")
+		};
+	} finally {
+		await file.close();
+	}
+}
+
+// src/domain/bundle-shape.ts
+/** What no run of ours comes near. */
+const trustedEvidence = {
+	nodes: 200,
+	entries: 1e5,
+	items: 2e5,
+	files: 2e4,
+	bytes: 256 << 20,
+	values: 1e8,
+	longest: 1e400
+};
+/**
+* What a run without secrets may have left: a test of ten nodes, 500 attempts and ten checkpoints is a tenth of it, and
+* to judge all of it takes seconds.
+*/
+const untrustedEvidence = {
+	nodes: 100,
+	entries: 1e3,
+	items: 3e3,
+	files: 5e3,
+	bytes: 16 << 20,
+	values: 1e6,
+	longest: 8e3
+};
+const pair = fields({
+	from: name$2,
+	to: name$2
+});
+const sealedEntryShape = every({
+	session: text$3,
+	seq: whole$1,
+	prev: text$3,
+	at: whole$1,
+	from: text$3,
+	event: text$3,
+	to: text$3,
+	why: text$3,
+	facts: record$1(anything),
+	hash: text$3
+});
+const control$1 = every({
+	name: oneOf("open-path", "closed-path", "large-datagram", "nonexistent-peer", "self-test", "self-test-after"),
+	from: name$2,
+	to: name$2,
+	expected: oneOf("through", "blocked", "no-claim"),
+	seen: oneOf("through", "blocked", "claimed", "no-claim", "error"),
+	witnessed: flag,
+	detail: text$3,
+	raw: list$2(anything)
+});
+const clock = fields({
+	wallMs: number$3,
+	uptimeMs: number$3
+});
+const moment = fields({
+	wallMs: number$3,
+	monotonicMs: number$3
+});
+const running = every({
+	node: name$2,
+	unit: text$3,
+	pid: number$3,
+	exeSha256: text$3,
+	image: text$3,
+	startedAt: number$3,
+	bootId: text$3,
+	restarts: number$3,
+	unitFile: oneOf("ours", "changed", "foreign"),
+	dropIns: list$2(text$3),
+	udpPorts: list$2(number$3),
+	uid: number$3,
+	capEff: text$3,
+	version: text$3,
+	clock: orNull(clock)
+});
+const measurement = every({
+	node: name$2,
+	mapping: oneOf("none", "EIM", "ADM", "APDM"),
+	filtering: oneOf("EIF", "ADF", "APDF"),
+	stable: orNull(flag),
+	portPreserving: flag,
+	externalAddresses: list$2(name$2),
+	hairpin: oneOf("none", "external-source", "internal-source"),
+	raw: list$2(anything)
+});
+const finding = every({
+	kind: text$3,
+	message: text$3,
+	node: optional(name$2),
+	pair: optional(pair),
+	attempts: list$2(text$3, 1e4)
+});
+const build$1 = fields({
+	source: oneOf("zigbuild", "native", "file", "release"),
+	sha256: text$3,
+	bytes: number$3,
+	before: list$2(fields({
+		source: text$3,
+		reason: text$3
+	})),
+	from: kinds$1({
+		none: anything,
+		git: fields({ commit: text$3 }),
+		file: anything,
+		release: anything
+	}),
+	toolchain: orNull(fields({
+		rustc: text$3,
+		cargo: text$3,
+		zigbuild: orNull(text$3),
+		zig: orNull(text$3)
+	})),
+	sandbox: orNull(kinds$1({
+		"another user": anything,
+		"user namespace": anything,
+		none: fields({ why: text$3 })
+	}))
+});
+const facts = (most) => every({
+	format: oneOf(3),
+	version: text$3,
+	session: text$3,
+	test: whole$1,
+	seed: text$3,
+	clock: fields({
+		began: moment,
+		looked: moment,
+		looking: moment,
+		ended: moment
+	}),
+	sessionStartedAt: time$2,
+	testStartedAt: time$2,
+	testEndedAt: time$2,
+	excluded: list$2(fields({
+		node: name$2,
+		why: text$3
+	}), most.nodes),
+	deployed: record$1(text$3),
+	notes: list$2(fields({
+		what: text$3,
+		why: text$3
+	}), 1e3),
+	findings: list$2(finding, 200),
+	build: orNull(build$1),
+	checkpoint: anything
+});
+const node$2 = fields({
+	name: name$2,
+	host: name$2,
+	ip: name$2,
+	provider: text$3,
+	region: text$3,
+	role: oneOf(...roles),
+	nat: oneOf(...natKinds),
+	expectedRate: optional(number$3),
+	hostKeys: list$2(text$3)
+});
+const answer = fields({
+	value: text$3,
+	from: text$3
+});
+/** A part of a plan: of a suite that is known here, with the work that this suite checks itself. */
+const part = (v) => fields({ suite: oneOf(...suiteIds) })(v) ?? fields(partFields(v))(v);
+const partFields = ({ suite }) => ({
+	work: suites[suite].work,
+	attempts: number$3,
+	seconds: number$3,
+	detail: text$3,
+	thresholds: text$3
+});
+const plan = (most) => fields({
+	answers: fields({
+		project: answer,
+		focus: answer,
+		criteria: fields({
+			value: oneOf(...criteriaKinds),
+			from: text$3
+		}),
+		proof: answer
+	}),
+	config: fields({ soak: fields({ regressionTolerance: number$3 }) }),
+	profile: fields({
+		record: kinds$1({
+			jsonl: anything,
+			log: anything,
+			http: anything,
+			none: anything
+		}),
+		payload: kinds$1({
+			given: fields({ kept: orNull(text$3) }),
+			"sha256-counter": anything,
+			opaque: anything
+		})
+	}),
+	suites: list$2(part, suiteIds.length),
+	fleet: fields({
+		name: text$3,
+		nodes: list$2(node$2, most.nodes),
+		lab: optional(fields({
+			natTimeoutFactor: number$3,
+			shaping: oneOf(...shapings)
+		}))
+	}),
+	nodes: list$2(name$2, most.nodes),
+	unsupported: list$2(fields({
+		what: text$3,
+		why: text$3,
+		test: optional(flag)
+	}), 1e3),
+	source: kinds$1({
+		build: fields({ workspace: text$3 }),
+		file: fields({
+			path: text$3,
+			sha256: text$3
+		}),
+		release: fields({
+			repository: text$3,
+			tag: text$3,
+			asset: text$3
+		})
+	})
+});
+/** By the names that `layout` gives the files. */
+const shapes = (most) => ({
+	plan: plan(most),
+	facts: facts(most),
+	nat: fields({
+		before: list$2(measurement, most.nodes),
+		after: list$2(measurement, most.nodes)
+	}),
+	controls: list$2(control$1, 1e3),
+	running: fields({
+		before: list$2(running, most.nodes),
+		after: list$2(running, most.nodes)
+	}),
+	entries: list$2(sealedEntryShape, most.entries)
+});
+/** Every line of one suite's file. */
+const itemsShape = (suite, most) => list$2(suites[suite].item, most.items);
+const manifestShape = (most) => every({
+	files: list$2(every({
+		path: text$3,
+		bytes: whole$1,
+		sha256: text$3
+	}), most.files),
+	root: text$3
+});
+
+// src/domain/rederive/first-faults.ts
+/** Of what is wrong, in words, the first ones are kept and the rest are counted: a forger decides how many there are. */
+const most = 100;
+function firstFaults(all) {
+	const kept = [];
+	let more = 0;
+	for (const one of all) if (kept.length < most) kept.push(one);
+	else more++;
+	return more === 0 ? kept : [...kept, `… and ${more} more of this kind`];
+}
+
+// src/domain/seed-faults.ts
+/** Whether the seed that the evidence reveals is the one that the ledger was promised when the test began. */
+function seedFaults({ facts, entries }) {
+	const { begun } = historyOf(entries, facts.test);
+	if (begun === null) return [`${layout.entries}: test ${facts.test} has no beginning`];
+	if (!isTestSeed(facts.seed)) return [`${layout.facts}: the seed is none`];
+	return seedCommitment(facts.seed) === begun.seedCommitment ? [] : [`${layout.facts}: the seed is not the one that was committed to when the test began`];
+}
+
+// src/domain/rederive/instruments.ts
+/** Controls and NAT measurements from the lines that they were read from. */
+function instrumentsFaults({ controls, measurements, running, plan }) {
+	const known = new Set(plan.nodes);
+	const strangers = (nodes) => [...nodes.filter((n) => !known.has(n)).map((n) => `${n} is no node of the plan`), ...new Set(nodes).size === nodes.length ? [] : ["a node stands twice"]];
+	return [
+		...controls.flatMap((c) => controlFaults(c, known).map((f) => `${layout.controls}: ${c.name}: ${f}`)),
+		...["before", "after"].flatMap((when) => [...strangers(measurements[when].map((m) => m.node)), ...measurements[when].filter((m) => m.raw.length !== 1 || canonical(natOf(m.node, m.raw[0]) ?? null) !== canonical(m)).map((m) => `${m.node}: the measurement is not what the prober's own event says`)].map((f) => `${layout.nat}: ${when}: ${f}`)),
+		...strangers(running.before.map((p) => p.node)).map((f) => `${layout.running}: before: ${f}`),
+		...strangers(running.after.map((p) => p.node)).map((f) => `${layout.running}: after: ${f}`)
+	];
+}
+const raw = every({
+	answer: anything,
+	from: orNull(countersShape),
+	to: orNull(countersShape),
+	bindPort: number$3,
+	port: number$3
+});
+/**
+* A dial to nobody has no counters: what it shows is the program's own word. A self test keeps its words alone, and a
+* trial that could not run has nothing to show: it is none that passed.
+*/
+function controlFaults(control, known) {
+	const { name, from, to } = control;
+	if (!known.has(from)) return [`${from} is no node of the plan`];
+	if (!isTrial(name)) return [];
+	if (control.raw.length === 0 && control.seen === "error" && !control.witnessed) return [];
+	const [trial, ...more] = control.raw;
+	if (more.length > 0 || raw(trial) !== null) return ["nothing shows what its two ends said and counted"];
+	const seen = trial;
+	return [
+		...known.has(to) && from !== to ? [] : [`${to} is no other node of the plan`],
+		...[seen.from, seen.to].flatMap((c) => c === null ? [] : countersFaults(c)),
+		...canonical(controlOf$1(name, from, to, seen)) === canonical(control) ? [] : ["it is not what its two ends said and counted"]
+	];
+}
+
+// src/domain/rederive/test.ts
+/** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
+/** Of everything but the items. */
+function rederivedFaults(bundle) {
+	const { entries, facts, plan } = bundle;
+	const broken = chainFaults(entries, facts.session).map((f) => `${layout.entries}: ${f}`);
+	if (broken.length > 0) return broken;
+	const session = fold(facts.session, entries);
+	return [
+		...chainOf(bundle, session),
+		...planFaults(plan).map((f) => `${layout.plan}: ${f}`),
+		...shippedFaults(bundle, session).map((f) => `${layout.facts}: ${f}`),
+		...instrumentsFaults(bundle),
+		...seedFaults(bundle)
+	];
+}
+const rederiveContext = ({ plan, facts, measurements, running, entries }) => {
+	const out = new Set(facts.excluded.map((e) => e.node));
+	return {
+		fleet: plan.fleet,
+		profile: plan.profile,
+		test: facts.test,
+		seed: facts.seed,
+		there: plan.nodes.filter((n) => !out.has(n)),
+		measurements: measurements.before,
+		running: running.before,
+		checkpoint: checkpointOf({
+			facts,
+			entries
+		}) !== null
+	};
+};
+/** The session stands before its test, and the plan is the confirmed one. */
+function chainOf({ entries, facts, plan }, session) {
+	const confirmed = entries.findLast((e) => e.event === "confirmed" || hasPlan(e))?.facts.planDigest;
+	const test = session.testsBegun;
+	return [
+		...confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`],
+		...session.state === "TEST" ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`],
+		...facts.test === test ? [] : [`${layout.facts}: it is test ${test} of its session, not ${facts.test}`],
+		...facts.sessionStartedAt === session.startedAt ? [] : [`${layout.facts}: sessionStartedAt is not the time of the first entry`],
+		...canonical(facts.checkpoint ?? null) === canonical(session.checkpoint) ? [] : [`${layout.facts}: the checkpoint is not the one that the entries tell`]
+	];
+}
+/** Nodes of its own fleet, each once; and what its suites are to do is what its configuration asks for. */
+function planFaults(plan) {
+	const known = new Set(plan.fleet.nodes.map((n) => n.name));
+	const ids = plan.suites.map((s) => s.suite);
+	return [
+		...known.size === plan.fleet.nodes.length ? [] : ["two nodes of the fleet have one name"],
+		...new Set(plan.nodes).size === plan.nodes.length ? [] : ["a node stands twice"],
+		...plan.nodes.filter((n) => !known.has(n)).map((n) => `${n} is no node of the fleet`),
+		...new Set(ids).size === ids.length ? [] : ["a suite stands twice"],
+		...plan.suites.flatMap((part) => canonical(part.work) === canonical(workOf(plan, part)) ? [] : [`what suite ${part.suite} is to do is not what the configuration asks for`]),
+		...peersOf(plan.fleet).some((n) => plan.nodes.includes(n.name)) ? [] : ["no peer is planned"]
+	];
+}
+/** Null also where a stranger's configuration is no configuration at all. */
+function workOf(plan, { suite }) {
+	const { config, profile, fleet } = plan;
+	const nodes = fleet.nodes.filter((n) => plan.nodes.includes(n.name));
+	try {
+		return suites[suite].plan({
+			config,
+			profile,
+			fleet,
+			nodes
+		})?.work ?? null;
+	} catch {
+		return null;
+	}
+}
+/** Of the items, one after the other; those of a suite that breaks on them are at fault. */
+function* itemsFaults(bundle) {
+	const on = rederiveContext(bundle);
+	for (const part of bundle.plan.suites) yield* suiteFaults(part, bundle, on);
+}
+function* suiteFaults(part, bundle, on) {
+	const suite = suites[part.suite];
+	const items = bundle.items[part.suite] ?? [];
+	try {
+		const again = suite.rederive(on, part.work);
+		for (const item of items) for (const f of again.add(item)) yield `${part.suite}: ${f}`;
+		for (const f of again.end()) yield `${part.suite}: ${f}`;
+	} catch (error) {
+		yield `${part.suite} cannot be derived again: ${messageOf(error)}`;
+	}
+}
+
+// src/report/junit.ts
+/** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
+const junitOf = ({ facts }, verdict) => junit(verdict, {
+	session: facts.session,
+	test: facts.test,
+	at: facts.testEndedAt
+});
+function junit(verdict, meta) {
+	const suites = [...[...Map.groupBy(subjectResults(verdict), (r) => r.title)].map(([name, results]) => ({
+		name,
+		cases: results.map((r) => ({
+			name: subjectName(r.subject),
+			kind: r.kind,
+			why: r.why
+		}))
+	})), {
+		name: "verdict",
+		cases: [verdictCase(verdict), ...uncovered(verdict)]
+	}];
+	return [
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+		`<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.cases))}>`,
+		...suites.flatMap((s) => [
+			`  <testsuite name="${xml(s.name)}"${tally(s.cases)} timestamp="${iso(meta.at)}">`,
+			...s.cases.map((c) => caseXml(s.name, c)),
+			"  </testsuite>"
+		]),
+		"</testsuites>"
+	].join("\n") + "\n";
+}
+/** Without it a reader would see green over an inconclusive run. */
+const verdictCase = (v) => ({
+	name: "verdict",
+	kind: v.result === "passed" ? "passed" : v.result === "failed" ? "failed" : "error",
+	why: [...v.result === "passed" ? [] : [v.result], ...v.reasons.map((r) => r.text)]
+});
+/** What no subject stands for: NAT types, groups and parts of the plan. */
+const uncovered = (v) => v.notCovered.flatMap((n) => n.kind === "subject" ? [] : [{
+	name: n.kind === "nat" ? `NAT type ${n.nat}` : n.what,
+	kind: "skipped",
+	why: [n.why]
+}]);
+const tags = {
+	failed: "failure",
+	error: "error",
+	skipped: "skipped"
+};
+function caseXml(suite, { name, kind, why }) {
+	const open = `    <testcase classname="vps-test.${xml(suite)}" name="${xml(name)}"`;
+	if (kind === "passed") return why.length === 0 ? `${open}/>` : `${open}>\n      <system-out>${lines$1(why)}</system-out>\n    </testcase>`;
+	const tag = tags[kind];
+	return `${open}>\n      <${tag} message="${xml(why[0] ?? "")}">${lines$1(why)}</${tag}>\n    </testcase>`;
+}
+const tally = (cases) => {
+	const of = (kind) => cases.filter((c) => c.kind === kind).length;
+	return ` tests="${cases.length}" failures="${of("failed")}" errors="${of("error")}" skipped="${of("skipped")}"`;
+};
+const linesShown = 50;
+const lines$1 = (why) => [...why.slice(0, linesShown).map(xml), ...why.length > linesShown ? [`and ${why.length - linesShown} more`] : []].join("\n");
+/** XML 1.0 §2.2 forbids two noncharacters even as references; other hidden characters are spelled out already. */
+const xml = (value) => plainLine(value, 1e3).replace(/[\ufffe\uffff]/g, (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&apos;");
 
 // src/adapters/git/clone.ts
 /**
@@ -9162,224 +13241,168 @@ async function readClone(place, session) {
 	const [here, origins] = [refs.get(branch), refs.get(tracked)];
 	const own = here ?? origins;
 	if (own === void 0) return none(`has no branch ${name$1}; try: git -C ${quote(place)} fetch origin ${name$1}:${name$1}`);
-	const tip = origins !== void 0 && await store.follows(own, origins) ? origins : own;
+	const ahead = origins !== void 0 && await store.follows(own, origins);
+	if (origins !== void 0 && !ahead && !await store.follows(origins, own)) return none(`has two histories of ${name$1}, its own and origin's, and neither holds all of the other`);
+	const tip = ahead ? origins : own;
 	return {
 		kind: "entries",
 		entries: await store.read(session, tip)
 	};
 }
 
-// src/domain/bundle-shape.ts
-/** What no run of ours comes near. */
-const trustedEvidence = {
-	nodes: 200,
-	entries: 1e5,
-	items: 2e5,
-	files: 2e4,
-	values: 1e8,
-	longest: 1e400
-};
-/**
-* What a run without secrets may have left: a test of ten nodes, 500 attempts and ten checkpoints is a tenth of it, and
-* to judge all of it takes seconds.
-*/
-const untrustedEvidence = {
-	nodes: 100,
-	entries: 1e3,
-	items: 3e3,
-	files: 5e3,
-	values: 1e6,
-	longest: 8e3
-};
-const pair = fields({
-	from: name$2,
-	to: name$2
-});
-const sealedEntryShape = every({
-	session: text$4,
-	seq: whole$2,
-	prev: text$4,
-	at: whole$2,
-	from: text$4,
-	event: text$4,
-	to: text$4,
-	why: text$4,
-	facts: record$1(anything),
-	hash: text$4
-});
-const control$1 = every({
-	name: oneOf("open-path", "closed-path", "large-datagram", "nonexistent-peer"),
-	from: name$2,
-	to: name$2,
-	expected: oneOf("through", "blocked", "no-claim"),
-	seen: oneOf("through", "blocked", "claimed", "no-claim", "error"),
-	witnessed: flag,
-	detail: text$4,
-	raw: list$1(anything)
-});
-const running = every({
-	node: name$2,
-	unit: text$4,
-	pid: number$3,
-	exeSha256: text$4,
-	startedAt: number$3,
-	bootId: text$4,
-	restarts: number$3,
-	udpPorts: list$1(number$3),
-	uid: number$3,
-	capEff: text$4,
-	version: text$4
-});
-const measurement = every({
-	node: name$2,
-	mapping: oneOf("none", "EIM", "ADM", "APDM"),
-	filtering: oneOf("EIF", "ADF", "APDF"),
-	stable: orNull(flag),
-	portPreserving: flag,
-	externalAddresses: list$1(name$2),
-	hairpin: oneOf("none", "external-source", "internal-source"),
-	raw: list$1(anything)
-});
-const finding = every({
-	kind: text$4,
-	message: text$4,
-	node: optional(name$2),
-	pair: optional(pair),
-	attempts: list$1(text$4, 1e4)
-});
-const build$1 = fields({
-	source: oneOf("zigbuild", "native", "file", "release"),
-	sha256: text$4,
-	bytes: number$3,
-	before: list$1(fields({
-		source: text$4,
-		reason: text$4
-	})),
-	from: kinds$1({
-		none: anything,
-		git: fields({ commit: text$4 }),
-		file: anything,
-		release: anything
-	}),
-	toolchain: orNull(fields({
-		rustc: text$4,
-		cargo: text$4,
-		zigbuild: orNull(text$4),
-		zig: orNull(text$4)
-	}))
-});
-const facts = (most) => every({
-	format: oneOf(2),
-	version: text$4,
-	session: text$4,
-	test: whole$2,
-	sessionStartedAt: number$3,
-	testStartedAt: number$3,
-	testEndedAt: number$3,
-	excluded: list$1(fields({
-		node: name$2,
-		why: text$4
-	}), most.nodes),
-	deployed: record$1(text$4),
-	notes: list$1(fields({
-		what: text$4,
-		why: text$4
-	}), 1e3),
-	findings: list$1(finding, 200),
-	build: orNull(build$1),
-	checkpoint: anything
-});
-const node$2 = fields({
-	name: name$2,
-	host: name$2,
-	ip: name$2,
-	provider: text$4,
-	region: text$4,
-	role: oneOf(...roles),
-	nat: oneOf(...natKinds),
-	expectedRate: optional(number$3),
-	hostKeys: list$1(text$4)
-});
-const answer = fields({
-	value: text$4,
-	from: text$4
-});
-/** A part of a plan: of a suite that is known here, with the work that this suite checks itself. */
-const part = (v) => fields({ suite: oneOf(...suiteIds) })(v) ?? fields(partFields(v))(v);
-const partFields = ({ suite }) => ({
-	work: suites[suite].work,
-	attempts: number$3,
-	seconds: number$3,
-	detail: text$4,
-	thresholds: text$4
-});
-const plan = (most) => fields({
-	answers: fields({
-		project: answer,
-		focus: answer,
-		criteria: fields({
-			value: oneOf(...criteriaKinds),
-			from: text$4
+// src/domain/anchor.ts
+/** What a ledger says of evidence that was judged again: whether it holds that very test, and what became of it since. */
+const notHere = "the ledger does not hold this test: it has other entries, or the run was killed before they were written";
+/** Everything that the entry of a test says is compared with what follows from the evidence. */
+function anchoring(ledger, test) {
+	const { bundle, root, page } = test;
+	const broken = chainFaults(ledger, bundle.facts.session).map((f) => `the ledger: ${f}`);
+	if (broken.length > 0) return {
+		faults: broken,
+		entry: null
+	};
+	const entry = ledger[bundle.entries.length];
+	if (!bundle.entries.every((e, i) => ledger[i]?.hash === e.hash) || entry === void 0 || !isTest(entry)) return {
+		faults: [notHere],
+		entry: null
+	};
+	const { facts } = entry;
+	const of = `the ledger's entry ${entry.seq} holds another`;
+	return {
+		entry,
+		faults: [
+			...facts.evidenceRoot === root ? [] : [`${of} evidence root: ${facts.evidenceRoot}`],
+			...page !== null && facts.proofSha256 !== page.sha256 ? [`${of} digest of the proof page`] : [],
+			...differences(entry, test).map((what) => `${of} ${what} than follows from the evidence`)
+		]
+	};
+}
+function differences(entry, { bundle, verdict, page }) {
+	const { facts } = entry;
+	return [
+		[
+			"verdict",
+			entry.event,
+			verdict.result
+		],
+		[
+			"set of counts",
+			facts.counts,
+			suiteCounts(verdict.suites)
+		],
+		[
+			"list of reasons",
+			facts.reasons,
+			verdict.reasons.map((r) => r.text)
+		],
+		[
+			"list of remarks",
+			facts.remarks,
+			verdict.remarks
+		],
+		[
+			"account of what ran",
+			facts.running,
+			bundle.running.after.map(markOf)
+		],
+		[
+			"checkpoint",
+			facts.checkpoint,
+			checkpointOf(bundle)
+		],
+		[
+			"number of the test",
+			facts.folder,
+			`test-${bundle.facts.test}`
+		],
+		...page === null ? [] : [[
+			"name of the proof page",
+			facts.proofPage,
+			`${facts.folder}/${page.name}`
+		]]
+	].filter(([, told, judged]) => canonical(told) !== canonical(judged)).map(([what]) => what);
+}
+/** A session as far as a ledger knows it, told to a person who holds the proof of one of its tests. */
+function sessionStory(ledger, seq) {
+	const [first] = ledger;
+	if (first === void 0) return [];
+	const session = fold(first.session, ledger);
+	return [
+		`session ${session.id} is ${session.state} since ${iso(session.changedAt)}: ${session.why}`,
+		...ledger.filter(isTest).map((e) => {
+			const taken = e.facts.checkpoint === null ? "" : `, checkpoint ${e.facts.checkpoint.name}`;
+			return `${e.facts.folder}${taken}: ${e.event} (entry ${e.seq}, ${iso(e.at)})${e.seq === seq ? ", this one" : ""}`;
 		}),
-		proof: answer
-	}),
-	config: fields({ soak: fields({ regressionTolerance: number$3 }) }),
-	profile: fields({ record: kinds$1({
-		jsonl: anything,
-		log: anything,
-		http: anything,
-		none: anything
-	}) }),
-	suites: list$1(part, suiteIds.length),
-	fleet: fields({
-		name: text$4,
-		nodes: list$1(node$2, most.nodes),
-		lab: optional(fields({
-			natTimeoutFactor: number$3,
-			shaping: oneOf(...shapings)
-		}))
-	}),
-	nodes: list$1(name$2, most.nodes),
-	unsupported: list$1(fields({
-		what: text$4,
-		why: text$4,
-		test: optional(flag)
-	}), 1e3),
-	source: kinds$1({
-		build: fields({ workspace: text$4 }),
-		file: fields({
-			path: text$4,
-			sha256: text$4
-		}),
-		release: fields({
-			repository: text$4,
-			tag: text$4,
-			asset: text$4
-		})
-	})
+		...testsBegunIn(ledger).filter((t) => t.end === null).map((t) => `test-${t.test}: begun ${iso(t.at)}, no end is known`)
+	];
+}
+
+// src/app/anchors.ts
+/** Where the root digest of a test stands besides its own folder: in ledgers that a person names, and in no other. */
+const cloneAt = (place) => ({
+	name: place,
+	read: async (session) => existsSync(place) ? readClone(place, session).catch((error) => ({
+		kind: "no ledger",
+		why: messageOf(error)
+	})) : {
+		kind: "no ledger",
+		why: `${place} does not exist`
+	}
 });
-/** By the names that `layout` gives the files. */
-const shapes = (most) => ({
-	plan: plan(most),
-	facts: facts(most),
-	nat: list$1(measurement, most.nodes),
-	controls: list$1(control$1, 1e3),
-	running: fields({
-		before: list$1(running, most.nodes),
-		after: list$1(running, most.nodes)
-	}),
-	entries: list$1(sealedEntryShape, most.entries)
-});
-/** Every line of one suite's file. */
-const itemsShape = (suite, most) => list$1(suites[suite].item, most.items);
-const manifestShape = (most) => every({
-	files: list$1(every({
-		path: text$4,
-		bytes: whole$2,
-		sha256: text$4
-	}), most.files),
-	root: text$4
-});
+/** Every ledger that was named must hold the test. One beside the folder came with it, and whoever made one made both. */
+async function anchorsOf(dir, named, test) {
+	const { session } = test.bundle.facts;
+	if (named.length > 0) {
+		const read = await Promise.all(named.map((ledger) => compare(ledger, test)));
+		const forked = twoHistories(read);
+		const anchored = forked.length === 0 && read.every((r) => r.faults.length === 0);
+		return {
+			anchored,
+			anchor: read.map(({ name, entry }) => entry === null || !anchored ? `anchor: ${name}` : `anchored in ${name}, session ${session}, ${nameOf(entry)}`).join("; "),
+			session: storyOf(read),
+			faults: [...read.flatMap((r) => r.faults), ...forked]
+		};
+	}
+	const place = join$1(dir, "..", "..", "..", "ledger.git");
+	if (!existsSync(place)) return {
+		anchored: false,
+		anchor: "consistent, unanchored: no ledger was named",
+		session: [],
+		faults: []
+	};
+	const read = await compare(cloneAt(place), test);
+	return {
+		anchored: false,
+		anchor: read.entry === null || read.faults.length > 0 ? `unanchored: ${place} lies beside the evidence` : `consistent, unanchored: ${place} lies beside the evidence, by the same hand, and agrees in ${nameOf(read.entry)}; name a ledger with --ledger or --remote`,
+		session: storyOf([read]),
+		faults: read.faults
+	};
+}
+async function compare(ledger, test) {
+	const reading = await ledger.read(test.bundle.facts.session);
+	if (reading.kind === "no ledger") return {
+		name: ledger.name,
+		entries: [],
+		entry: null,
+		faults: [reading.why]
+	};
+	return {
+		name: ledger.name,
+		entries: reading.entries,
+		...anchoring(reading.entries, test)
+	};
+}
+/** One ledger may be behind another; where each goes on in its own way, one of them was written anew. */
+function twoHistories(read) {
+	const [longest, ...others] = read.toSorted((a, b) => b.entries.length - a.entries.length);
+	return others.filter(({ entries }) => entries.length > 0 && entries.at(-1)?.hash !== longest?.entries[entries.length - 1]?.hash).map(({ name }) => `${longest?.name ?? ""} and ${name} go on in two ways: one history of this session was written anew`);
+}
+const nameOf = (entry) => `entry ${entry.seq} (${entry.hash.slice(0, 12)})`;
+/** Of the longest account: it is the newest. */
+function storyOf(read) {
+	const newest = read.filter((r) => r.entry !== null).toSorted((a, b) => b.entries.length - a.entries.length)[0];
+	return newest?.entry == null ? [] : sessionStory(newest.entries, newest.entry.seq);
+}
 
 // src/app/evidence-folder.ts
 /**
@@ -9387,28 +13410,33 @@ const manifestShape = (most) => every({
 * much it holds before anything else looks at it.
 */
 /** One file after the other, so that no two lies are in memory at a time. */
-async function readBundle(dir, most) {
+async function readBundle(read, most) {
 	const shape = shapes(most);
+	const odd = [];
 	let left = most.values;
 	const file = async (name, check, lines) => {
-		const content = await readFile(join$1(dir, "evidence", name), "utf8");
+		const content = textOf(await read(name), name);
 		const value = lines ? fromLines(content) : JSON.parse(content);
 		left -= checked(value, check, name, {
 			...most,
 			values: left
 		});
+		if (content !== (lines ? toLines(value) : jsonText(value))) odd.push(name);
 		return value;
 	};
-	const read = (part, lines = false) => file(layout[part], shape[part], lines);
-	const plan = await read("plan");
+	const part = (name, lines = false) => file(layout[name], shape[name], lines);
+	const plan = await part("plan");
 	return {
-		plan,
-		entries: await read("entries", true),
-		facts: await read("facts"),
-		measurements: await read("nat"),
-		controls: await read("controls"),
-		running: await read("running"),
-		items: await itemsOf(plan, (suite) => file(itemsFile(suite), itemsShape(suite, most), true))
+		bundle: {
+			plan,
+			entries: await part("entries", true),
+			facts: await part("facts"),
+			measurements: await part("nat"),
+			controls: await part("controls"),
+			running: await part("running"),
+			items: await itemsOf(plan, (suite) => file(itemsFile(suite), itemsShape(suite, most), true))
+		},
+		odd
 	};
 }
 /** Only suites that the plan has: any other file is listed in the manifest, and judged by nobody. */
@@ -9417,10 +13445,23 @@ async function itemsOf(plan, read) {
 	for (const { suite } of plan.suites) items[suite] = await read(suite);
 	return items;
 }
+/** Files that a bundle may be read from. */
+const bundleFiles = () => [...Object.values(layout), ...suiteIds.map(itemsFile)];
 function readManifest(text, most) {
 	const value = JSON.parse(text);
 	checked(value, manifestShape(most), "manifest.json", most);
 	return value;
+}
+/** Bytes that are no UTF-8 would be read as other characters than were sealed. */
+function textOf(bytes, name) {
+	try {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(bytes);
+	} catch {
+		throw new Error(`${name} is no UTF-8 text`);
+	}
 }
 /** How many values it holds. */
 function checked(value, shape, name, most) {
@@ -9433,61 +13474,136 @@ function checked(value, shape, name, most) {
 
 // src/app/evidence.ts
 /** An evidence folder judged again with no network; it is at fault if one byte is not what was sealed. */
-/** `ledger`: a clone, a git directory, or entries that were read already. `most`: how much the folder may hold. */
-async function check$1(dir, version, ledger, most = trustedEvidence) {
+async function check$1(dir, { version, ledgers = [], most = trustedEvidence }) {
 	const faults = [];
+	let test;
 	try {
-		const sealed = await readFile(join$1(dir, "manifest.json"), "utf8");
-		const manifest = readManifest(sealed, most);
-		if (sealed !== `${JSON.stringify(manifest, null, 1)}\n`) faults.push("manifest.json: not written as it was sealed");
-		faults.push(...manifestFaults(manifest, await digests(dir)));
-		const bundle = await readBundle(dir, most);
-		faults.push(...chainFaults(bundle.entries).map((f) => `ledger.jsonl: ${f}`));
-		if (bundle.entries.findLast((e) => e.event === "confirmed" || hasPlan(e))?.facts.planDigest !== planDigest(bundle.plan)) faults.push(`${layout.plan} is not the plan that was confirmed`);
-		const judged = verdict(verdictInputOf(bundle));
-		const same = bundle.facts.version === version;
-		const kept = await readFile(join$1(dir, "evidence", layout.verdict), "utf8");
-		if (same ? kept !== `${JSON.stringify(judged, null, 1)}\n` : outcome(JSON.parse(kept)) !== outcome(judged)) faults.push(`${layout.verdict} does not follow from the evidence`);
-		const name = proofFile(bundle);
-		const page = await readFile(join$1(dir, name)).catch(() => void 0);
-		if (page === void 0) faults.push(`${name} is missing`);
-		else if (same && page.toString("utf8") !== renderBundleProof(bundle, judged, manifest)) faults.push(`${name} does not follow from the evidence`);
-		faults.push(...(await readdir(dir)).filter((f) => f.startsWith("proof-") && f !== name).map((f) => `${f} is not the proof of this evidence`));
-		const anchor = await anchorOf(dir, ledger, bundle, manifest.root, page);
-		const text = same ? anchor.text : `${anchor.text}; judged and written by vps-test ${bundle.facts.version}, checked by ${version}: the verdict was compared, the page ${anchor.text.startsWith("anchored") ? "only with its anchor" : "with nothing"}`;
-		return {
-			faults: [...faults, ...anchor.faults],
-			verdict: judged.result,
-			anchor: text,
-			root: manifest.root
-		};
+		test = await judgedAgain(dir, version, most, faults);
 	} catch (error) {
+		faults.push(`cannot be read: ${messageOf(error)}`);
 		return {
-			faults: [...faults, `cannot be read: ${messageOf(error)}`],
-			verdict: null,
-			anchor: "no anchor was checked",
-			root: null
+			result: {
+				faults,
+				verdict: null,
+				anchored: false,
+				anchor: "no anchor was checked",
+				root: null,
+				session: []
+			},
+			evidence: null
 		};
 	}
+	const { anchored, anchor, session, faults: others } = await anchorsOf(dir, ledgers, test);
+	faults.push(...firstFaults(others));
+	return {
+		result: {
+			faults,
+			verdict: test.verdict.result,
+			anchored,
+			anchor,
+			root: test.root,
+			session
+		},
+		evidence: {
+			bundle: test.bundle,
+			verdict: test.verdict
+		}
+	};
 }
-async function digests(dir) {
-	const files = (await readdir(join$1(dir, "evidence"), {
-		recursive: true,
-		withFileTypes: true
-	})).filter((f) => !f.isDirectory());
-	return Promise.all(files.map(async (f) => {
-		const full = join$1(f.parentPath, f.name);
-		const data = await readFile(full);
-		return {
-			path: relative(dir, full).split("\\").join("/"),
-			bytes: data.length,
-			sha256: sha256(data)
+async function judgedAgain(dir, version, most, faults) {
+	const folder = await openFolder(dir, most.files);
+	const { manifest, held } = await readSealed(folder, most, faults);
+	const { bundle, odd } = await readBundle(async (name) => held(`evidence/${name}`), most);
+	faults.push(...odd.map((name) => `${name}: not written as it was sealed`));
+	faults.push(...firstFaults(strangers(folder.listed, bundle)));
+	const judged = verdict(verdictInputOf(bundle));
+	faults.push(...firstFaults(rederivedFaults(bundle)), ...firstFaults(itemsFaults(bundle)));
+	if (textOf(held(`evidence/${layout.verdict}`), layout.verdict) !== jsonText(judged)) faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`);
+	const page = await besides(folder, {
+		bundle,
+		judged,
+		manifest,
+		version,
+		most
+	}, faults);
+	return {
+		bundle,
+		verdict: judged,
+		root: manifest.root,
+		page
+	};
+}
+/** Everything in `evidence/`, each file once. */
+async function readSealed(folder, most, faults) {
+	const text = textOf((await folder.read("manifest.json", most.bytes)).bytes, "manifest.json");
+	const manifest = readManifest(text, most);
+	if (text !== jsonText(manifest)) faults.push("manifest.json: not written as it was sealed");
+	for (const { path, kind } of folder.listed) if (kind !== "file") faults.push(`${JSON.stringify(path)} is ${kind === "empty folder" ? "an" : "a"} ${kind}, no regular file`);
+	const listed = new Map(manifest.files.map((f) => [f.path, f.bytes]));
+	const judged = new Set(bundleFiles().map((name) => `evidence/${name}`));
+	const kept = /* @__PURE__ */ new Map();
+	const digests = [];
+	for (const { path, kind } of folder.listed) {
+		if (kind !== "file" || !path.startsWith("evidence/")) continue;
+		const bytes = listed.get(path);
+		if (bytes === void 0 && !judged.has(path)) {
+			digests.push({
+				path,
+				bytes: 0,
+				sha256: ""
+			});
+			continue;
+		}
+		const content = await (judged.has(path) ? folder.read(path, most.bytes) : folder.digest(path, bytes ?? 0));
+		if (judged.has(path)) kept.set(path, content.bytes);
+		digests.push({
+			path,
+			bytes: content.length,
+			sha256: content.sha256
+		});
+	}
+	faults.push(...firstFaults(manifestFaults(manifest, digests)));
+	return {
+		manifest,
+		held: (path) => {
+			const bytes = kept.get(path);
+			if (bytes === void 0) throw new Error(`${path} is missing`);
+			return bytes;
+		}
+	};
+}
+/** What the nodes and the registry left lies in folders of its own; everything else is read, and so has a known name. */
+function strangers(listed, { plan }) {
+	const known = /* @__PURE__ */ new Set([...Object.values(layout), ...plan.suites.map(({ suite }) => itemsFile(suite))]);
+	return listed.map(({ path }) => /^evidence\/(.*)$/.exec(path)?.[1]).filter((name) => name !== void 0 && /^(?:suites\/|[^/]*$)/.test(name) && !known.has(name)).map((name) => `${JSON.stringify(`evidence/${name}`)} is a file that nothing here reads`);
+}
+/** Beside the evidence stand only pages that are made of it again: people read those first. */
+async function besides(folder, { bundle, judged, manifest, version, most }, faults) {
+	const name = proofFile(bundle);
+	const remade = /* @__PURE__ */ new Map([[name, () => renderBundleProof(bundle, judged, manifest)], ["junit.xml", () => junitOf(bundle, judged)]]);
+	let page = null;
+	for (const { path, kind } of folder.listed) {
+		if (kind !== "file" || path === "manifest.json" || path.startsWith("evidence/")) continue;
+		const make = remade.get(path);
+		if (make === void 0) {
+			faults.push(`${JSON.stringify(path)} is no part of this evidence`);
+			continue;
+		}
+		const content = await folder.read(path, most.bytes);
+		if (path === name) page = {
+			name,
+			sha256: content.sha256
 		};
-	}));
+		if (Buffer.compare(content.bytes, Buffer.from(make())) !== 0) faults.push(`${path} does not follow from the evidence${writtenBy(bundle, version)}`);
+	}
+	if (page === null) faults.push(`${name} is missing`);
+	return page;
 }
-/** An evidence folder as data, with the verdict that follows from it. */
+/** Another version may word a page in another way: only that one can make it again. */
+const writtenBy = ({ facts }, version) => facts.version === version ? "" : `: it says that vps-test ${facts.version} wrote it, and this is ${version}; verify it with that version`;
+/** An evidence folder as data, with the verdict that follows from it; nothing is compared. */
 async function bundleIn(dir, most = trustedEvidence) {
-	const bundle = await readBundle(dir, most);
+	const { bundle } = await readBundle((name) => readFile(join$1(dir, "evidence", name)), most);
 	return {
 		bundle,
 		verdict: verdict(verdictInputOf(bundle))
@@ -9497,48 +13613,12 @@ async function bundleIn(dir, most = trustedEvidence) {
 async function proofText(page, palette) {
 	const folder = dirname(page);
 	try {
-		const { bundle, verdict } = await bundleIn(folder);
+		const { bundle, verdict: judged } = await bundleIn(folder);
 		const manifest = readManifest(await readFile(join$1(folder, "manifest.json"), "utf8"), trustedEvidence);
-		return bundleProofText(bundle, verdict, manifest, palette);
+		return bundleProofText(bundle, judged, manifest, palette);
 	} catch {
 		return readFile(page, "utf8");
 	}
-}
-/** What two versions of vps-test must agree on. */
-const outcome = (v) => JSON.stringify([v.result, suiteCounts(v.suites)]);
-/** Looks beside the folder for the ledger it was sealed into, unless one is given. */
-async function anchorOf(dir, given, bundle, root, page) {
-	const where = typeof given === "object" ? given.name : given ?? join$1(dir, "..", "..", "..", "ledger.git");
-	if (typeof given !== "object" && !existsSync(where)) return {
-		text: "consistent, unanchored: no ledger was found",
-		faults: given === void 0 ? [] : [`${given} does not exist`]
-	};
-	const reading = typeof given === "object" ? {
-		kind: "entries",
-		entries: given.entries
-	} : await readClone(where, bundle.facts.session);
-	if (reading.kind === "no ledger") return {
-		text: `anchor: ${where}`,
-		faults: [reading.why]
-	};
-	const { entries } = reading;
-	const same = bundle.entries.every((e, i) => entries[i]?.hash === e.hash);
-	const anchored = entries[bundle.entries.length];
-	if (!same || anchored === void 0 || !isTest(anchored)) return {
-		text: `anchor: ${where}`,
-		faults: ["the ledger does not hold this test: it has other entries, or the run was killed before they were written"]
-	};
-	if (page !== void 0 && anchored.facts.proofSha256 !== sha256(page)) return {
-		text: `anchor: ${where}`,
-		faults: [`the ledger's entry ${anchored.seq} holds another digest of the proof page`]
-	};
-	return anchored.facts.evidenceRoot === root ? {
-		text: `anchored in ${where}, session ${bundle.facts.session}, entry ${anchored.seq} (${anchored.hash.slice(0, 12)})`,
-		faults: []
-	} : {
-		text: `anchor: ${where}`,
-		faults: [`the ledger's entry ${anchored.seq} holds another evidence root: ${anchored.facts.evidenceRoot}`]
-	};
 }
 
 // src/stages/parts/interview.ts
@@ -9562,7 +13642,7 @@ async function beginSession(asked, plan, origin) {
 		to: "INTERVIEW",
 		why: `a start was asked for (${origin.event})`,
 		facts: {
-			format: 2,
+			format: 3,
 			...planFacts(plan, origin),
 			...signature(asked)
 		}
@@ -9623,8 +13703,11 @@ const userName = like(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name");
 const objectName = like(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, "a container or namespace name");
 const fileName = like(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "a file name");
 const identifier = like(/^[a-z0-9][a-z0-9-]{0,62}$/, "a name");
-/** systemd.unit(5), without `.service`, which is taken off. */
-const unitName = string().transform((t) => t.replace(/\.service$/, "")).refine((t) => /^[A-Za-z0-9][A-Za-z0-9:_.@-]{0,127}$/.test(t), "must be a systemd unit name: letters, digits, : _ . @ -");
+/**
+* systemd.unit(5), without `.service`, which is taken off. The name is also that of the state directory and of the user,
+* where `:`, `%`, `\\` and `@` mean something else, and where a user of that name would be taken.
+*/
+const unitName = string().transform((t) => t.replace(/\.service$/, "")).refine((t) => /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/.test(t) && !/^(?:root|nobody)$/.test(t), "must be a systemd unit name of letters, digits, _ . - (with others, systemd reads another directory or instance), and no user of the system");
 /** A path that stays below the directory it is taken from. */
 const pathBelow = textField.refine((t) => !t.startsWith("/") && !t.startsWith("~") && !t.startsWith("-") && !t.split("/").includes(".."), "must be a path below the repository: not absolute, without \"..\"").transform((t) => t.replace(/^(?:\.\/+)+(?=.)/, "").replace(/(?<=.)\/+$/, ""));
 const port = int().min(1).max(65535);
@@ -9835,7 +13918,7 @@ function findingsOf(issue, root, above = []) {
 			onKey: true,
 			message: `${notAllowed(key)}${sentence(hint(key, issue.message.split(" ").filter((k) => k !== "")))}`
 		}));
-		case "invalid_type": return here(value === void 0 ? `is required (${words$1(issue.expected)})` : `must be ${words$1(issue.expected)}, is ${typeof value === "string" ? `text: ${printable(value)}` : kindOf(value)}${issue.expected === "string" && typeof value === "number" ? "; put it in quotes" : ""}`);
+		case "invalid_type": return here(value === void 0 ? `is required (${words$4(issue.expected)})` : `must be ${words$4(issue.expected)}, is ${typeof value === "string" ? `text: ${printable(value)}` : kindOf$2(value)}${issue.expected === "string" && typeof value === "number" ? "; put it in quotes" : ""}`);
 		case "invalid_value":
 			if (value === void 0) return here(`is required (${issue.values.map(String).join(", ")})`);
 			return here(`must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map(String).join(", ")}; is ${printable(value)}${typeof value === "string" && issue.values.length > 1 ? near$1(value, issue.values.map(String)) : ""}`);
@@ -9855,7 +13938,7 @@ function union(issue, root, path) {
 	const meant = issue.errors.find((issues) => issues.length > 0 && !issues.some((i) => i.path.length === 0 && (i.code === "invalid_type" || i.code === "invalid_value")));
 	if (meant !== void 0) return meant.flatMap((i) => findingsOf(i, root, path));
 	const value = at(root, path);
-	const forms = issue.errors.map((issues) => issues[0]).flatMap((i) => i === void 0 ? [] : i.code === "invalid_value" ? i.values.map(String) : i.code === "invalid_type" ? [words$1(i.expected)] : []);
+	const forms = issue.errors.map((issues) => issues[0]).flatMap((i) => i === void 0 ? [] : i.code === "invalid_value" ? i.values.map(String) : i.code === "invalid_type" ? [words$4(i.expected)] : []);
 	const message = `must be ${[...new Set(forms)].join(" or ")}`;
 	return [{
 		path,
@@ -9867,7 +13950,7 @@ const near$1 = (value, known) => {
 	const h = hint(value, known);
 	return h.includes("did you mean") ? h : "";
 };
-const words$1 = (expected) => ({
+const words$4 = (expected) => ({
 	string: "text",
 	boolean: "true or false",
 	array: "a list",
@@ -9973,7 +14056,14 @@ function refusedKeys(document) {
 /** Far above any real file; below what could stall the parser. */
 const limits = {
 	characters: 262144,
-	aliases: 50
+	aliases: 500
+};
+/** Version 1.2, and merge keys as most programs read them. */
+const yamlOptions = {
+	version: "1.2",
+	merge: true,
+	prettyErrors: false,
+	logLevel: "silent"
 };
 function loadYaml(text, file, schema, check) {
 	const parsed = parseYaml(text, file);
@@ -10021,10 +14111,8 @@ function parseYaml(text, file) {
 	let documents;
 	try {
 		documents = [...(0, import_dist.parseAllDocuments)(text, {
-			lineCounter: lines,
-			prettyErrors: false,
-			logLevel: "silent",
-			version: "1.2"
+			...yamlOptions,
+			lineCounter: lines
 		})];
 	} catch {
 		return refuse("is nested too deeply to be read");
@@ -10211,37 +14299,38 @@ function sharedProxy(fleet) {
 	const text = JSON.stringify(first);
 	return first !== void 0 && fleet.nodes.every((n) => JSON.stringify(n.proxy) === text) ? first : void 0;
 }
-/** The same file with other pinned keys for one node; comments and everything else stay. For `nodes trust`. */
-function withHostKeys(yamlText, node, keys) {
-	for (const key of keys) {
-		const checked = hostKey.safeParse(key);
-		if (!checked.success) throw new Failure({
-			code: "U011",
-			message: `host key of ${stripHidden(node)}: ${checked.error.issues.map((i) => i.message).join("; ")}`
-		});
+
+// src/inputs/profile-payload.ts
+/** What a profile says of its payload: whose bytes they are, how long, and where a receiver keeps them. */
+const counter = strictObject({
+	min_bytes: count.describe("Least length of a payload, in bytes."),
+	max_bytes: count.describe("Greatest length of a payload, in bytes.")
+}).refine((c) => c.min_bytes <= c.max_bytes, "min_bytes must not be larger than max_bytes");
+const given$2 = strictObject({
+	min_bytes: count.describe("Least length of a payload, in bytes; 16384 at least, far above what a program sends besides."),
+	max_bytes: count.describe("Greatest length of a payload, in bytes."),
+	kept: textField.refine((t) => t.startsWith("{dataDir}/") && t.includes("{nonce}") && !t.split("/").includes(".."), "must be a file below {dataDir}/ with {nonce} in its name").optional().describe("File in which the receiver keeps the payload of a nonce: `{dataDir}` and `{nonce}` are filled.")
+}).refine((p) => p.min_bytes <= p.max_bytes, "min_bytes must not be larger than max_bytes").refine((p) => p.min_bytes >= 16384, "min_bytes must be 16384 at least");
+const payload = union$1([literal("opaque"), taggedUnion({
+	stdin: given$2.describe("Random bytes of ours, handed to the dialler on its standard input."),
+	sha256_counter: counter.describe("Bytes that follow from the nonce alone, of a length drawn from a range.")
+})]).transform((p) => {
+	if (p === "opaque") return { kind: "opaque" };
+	if (p.stdin !== void 0) {
+		const { min_bytes: minBytes, max_bytes: maxBytes, kept = null } = p.stdin;
+		return {
+			kind: "given",
+			minBytes,
+			maxBytes,
+			kept
+		};
 	}
-	const document = (0, import_dist.parseDocument)(yamlText);
-	const at = pathOfNode(document, node);
-	const list = document.createNode([...keys]);
-	if (keys.length === 0) list.flow = true;
-	const old = document.getIn([...at, "host_keys"], true);
-	if ((0, import_dist.isCollection)(old)) list.commentBefore = old.commentBefore ?? old.comment ?? null;
-	document.setIn([...at, "host_keys"], list);
-	return document.toString({
-		lineWidth: 0,
-		flowCollectionPadding: false
-	});
-}
-function pathOfNode(document, node) {
-	const nodes = document.get("nodes");
-	const names = (0, import_dist.isSeq)(nodes) ? nodes.items.map((n) => (0, import_dist.isMap)(n) ? String(n.get("name")) : "") : [];
-	const index = names.indexOf(node);
-	if (index === -1) throw new Failure({
-		code: "U030",
-		message: `the fleet has no node ${printable(node)}${hint(node, names)}`
-	});
-	return ["nodes", index];
-}
+	return p.sha256_counter === void 0 ? { kind: "opaque" } : {
+		kind: "sha256-counter",
+		minBytes: p.sha256_counter.min_bytes,
+		maxBytes: p.sha256_counter.max_bytes
+	};
+});
 
 // src/inputs/profile.ts
 /** A profile file read into a {@link Profile}: how one program is started, dialled and read is data, and a mistyped placeholder is a fault. */
@@ -10251,8 +14340,8 @@ function parseProfile(yaml, file) {
 	if (!loaded.ok) throw usageFailure(loaded.faults);
 	return loaded.value;
 }
-const words = array(textField).default([]);
-const file = textField.refine((t) => t.startsWith("{dataDir}/") && !t.split("/").includes(".."), "must be a file below {dataDir}/");
+const words$3 = array(textField).default([]);
+const file$1 = textField.refine((t) => t.startsWith("{dataDir}/") && !t.split("/").includes(".."), "must be a file below {dataDir}/");
 const field = string().regex(/^[A-Za-z_]\w{0,63}$/, "must be the name of a JSON field");
 const dial = union$1([literal("observed"), taggedUnion({ commanded: strictObject({
 	dialect: identifier.describe("How the dialler reports: the name of a dialect."),
@@ -10292,11 +14381,11 @@ const httpPath = textField.refine((t) => /^\/[\w./?=&{}~%-]*$/.test(t), "must be
 const listPath = string().regex(/^(?:\$|\w+(?:\.\w+)*)$/, "must be $, or names with dots between");
 const record = union$1([literal("none"), taggedUnion({
 	jsonl: strictObject({
-		path: file.describe("File in which the receiver writes down what it received, below {dataDir}/."),
+		path: file$1.describe("File in which the receiver writes down what it received, below {dataDir}/."),
 		fields: recordFields.describe("Names of the fields of each line.")
 	}),
 	log: strictObject({
-		path: file.nullable().default(null).describe("File of the log, below {dataDir}/ (default: the unit's own journal)."),
+		path: file$1.nullable().default(null).describe("File of the log, below {dataDir}/ (default: the unit's own journal)."),
 		pattern: logPattern.describe("Regular expression whose named groups hold what was received.")
 	}),
 	http: strictObject({
@@ -10319,15 +14408,6 @@ const record = union$1([literal("none"), taggedUnion({
 		kind: "http",
 		...r.http
 	};
-});
-const counter = strictObject({
-	min_bytes: count.describe("Least length of a payload, in bytes."),
-	max_bytes: count.describe("Greatest length of a payload, in bytes.")
-}).refine((c) => c.min_bytes <= c.max_bytes, "min_bytes must not be larger than max_bytes");
-const payload = union$1([literal("opaque"), taggedUnion({ sha256_counter: counter.describe("Bytes that follow from the nonce alone, of a length drawn from a range.") })]).transform((p) => p === "opaque" || p.sha256_counter === void 0 ? { kind: "opaque" } : {
-	kind: "sha256-counter",
-	minBytes: p.sha256_counter.min_bytes,
-	maxBytes: p.sha256_counter.max_bytes
 });
 const registryPath = textField.refine((t) => /^\/[\w./-]*$/.test(t), "must be a path of the registry, beginning with /");
 const registry = strictObject({
@@ -10356,17 +14436,17 @@ const profileSchema = strictObject({
 	service_port: union$1([servicePort, projectName]).describe("UDP port of the service: a number, or a key of the fleet's ports; 0: one of its own choice."),
 	registry: registry.nullable().default(null).describe("Where nodes find each other (default: the program knows no registry)."),
 	node: strictObject({
-		args: words.describe("Arguments of the service, with placeholders."),
-		bootstrap_args: words.describe("Further arguments on a bootstrap node."),
+		args: words$3.describe("Arguments of the service, with placeholders."),
+		bootstrap_args: words$3.describe("Further arguments on a bootstrap node."),
 		environment: record$2(string().regex(/^[A-Z_][A-Z0-9_]*$/, "must be the name of an environment variable"), textField).default({}).describe("Environment of the service.")
 	}).describe("How the service is started."),
-	peer_id: union$1([literal("none"), taggedUnion({ file: file.describe("The file, below {dataDir}/.") })]).transform((p) => p === "none" || p.file === void 0 ? { kind: "none" } : {
+	peer_id: union$1([literal("none"), taggedUnion({ file: file$1.describe("The file, below {dataDir}/.") })]).transform((p) => p === "none" || p.file === void 0 ? { kind: "none" } : {
 		kind: "file",
 		path: p.file
 	}).describe("Where a node writes its peer id: a file below {dataDir}/, or none."),
 	dial: dial.describe("How it is made to connect: commanded by a process for each attempt, or observed."),
 	record: record.describe("Where the receiver writes down what it received, or none."),
-	payload: payload.describe("What is sent: bytes that follow from the nonce, or opaque.")
+	payload: payload.describe("What is sent: random bytes of ours, bytes that follow from the nonce, or opaque.")
 }).transform((w) => ({
 	name: w.name,
 	title: w.title,
@@ -10413,6 +14493,11 @@ const templateChecks = (raw, report) => {
 		"http",
 		"path"
 	], placeholders.record, report);
+	check(raw, [
+		"payload",
+		"stdin",
+		"kept"
+	], placeholders.kept, report);
 };
 function check(raw, path, known, report) {
 	const value = path.reduce((v, key) => typeof v === "object" && v !== null ? v[key] : void 0, raw);
@@ -10772,11 +14857,22 @@ const workspaceShape = strictObject({
 /** Searched for in the tested repository, in this order. */
 const projectFiles = [
 	"vps-test.yaml",
+	"vps-test.yml",
 	".claude/vps-test/config.yaml",
-	".claude/vps-test.yaml"
+	".claude/vps-test/config.yml",
+	".claude/vps-test.yaml",
+	".claude/vps-test.yml"
 ];
 function findProjectFile(directory, exists) {
-	return projectFiles.map((f) => `${directory.replace(/\/+$/, "")}/${f}`).find(exists);
+	const [first, second] = projectFiles.map((f) => `${directory.replace(/\/+$/, "")}/${f}`).filter(exists);
+	if (first !== void 0 && second !== void 0 && second.replace(/\.yml$/, ".yaml") === first) throw usageFailure([{
+		at: {
+			file: second,
+			path: ""
+		},
+		message: `stands beside ${first}: only one of the two may be there`
+	}]);
+	return first;
 }
 /** Every project that the file can give. */
 const parseProjectAll = (text, file, context) => read$1(text, file, context).all;
@@ -11012,6 +15108,53 @@ const pathsOf = (l) => ({
 	hostKey: (name) => `${l.stateDir}/nodes/${name}/ssh_host_ed25519_key`
 });
 
+// src/adapters/build/build-failure.ts
+/** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
+var BuildFailure = class extends Failure {
+	errors;
+	before;
+	constructor(facts, errors, before) {
+		super({
+			...facts,
+			faults: errors.map((e) => ({
+				at: {
+					file: e.file ?? e.crate,
+					path: e.crate,
+					...e.line === null ? {} : { line: e.line },
+					...e.column === null ? {} : { column: e.column }
+				},
+				message: e.code === null ? e.message : `${e.code} ${e.message}`
+			}))
+		});
+		this.name = "BuildFailure";
+		this.errors = errors;
+		this.before = before;
+	}
+};
+/** The failure that a build's result is. `also`: why no other machine was asked. */
+function failed(result, before, also) {
+	if (result.kind === "built") throw new Failure({
+		code: "H301",
+		message: "a build that succeeded was taken for a failed one"
+	});
+	const codes = {
+		compile: "P301",
+		toolchain: "I317",
+		usage: "U305",
+		access: "U307"
+	};
+	const message = [
+		result.message,
+		...also === void 0 ? [] : [also],
+		...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`)
+	].join("; ");
+	return new BuildFailure({
+		code: codes[result.reason],
+		step: "build",
+		message
+	}, result.errors, before);
+}
+
 // src/adapters/build/unpack.ts
 /**
 * The program out of what was given: an ELF file as it is, or one member of a .tar.gz, which the system's tar reads.
@@ -11025,14 +15168,17 @@ async function unpacked(data, program, from, signal) {
 		code: "U304",
 		message: `${from} is neither an ELF program nor a .tar.gz`
 	});
-	const tar = async (...args) => (await execa("tar", args, {
-		input: data,
-		encoding: "buffer",
-		maxBuffer: maxBytes,
-		timeout: 12e4,
-		cancelSignal: signal,
-		stripFinalNewline: false
-	})).stdout;
+	const tar = async (...args) => {
+		const { ending, stdout, stderr } = await runProcess(["tar", ...args], {
+			input: data,
+			keepBytes: maxBytes,
+			refuseMore: true,
+			timeoutMs: 12e4,
+			signal
+		});
+		if (ending.kind === "exited" && ending.code === 0) return stdout;
+		throw new Error(ending.kind === "too much" ? `it grows to more than ${maxBytes} bytes` : ending.kind === "not started" ? ending.why : `tar: ${stderr.toString("utf8").trim().split("\n")[0] || ending.kind}`);
+	};
 	try {
 		const members = new TextDecoder().decode(await tar("-tzf", "-")).split("\n").filter((m) => basename(m) === program && !m.endsWith("/"));
 		const [member] = members;
@@ -11185,8 +15331,12 @@ const hostTools = [
 /** Layout: ~/.cache/vps-test/build/<project>/{src,target,lock}; src is fresh for each commit, target survives. */
 const base = (project) => `"\${XDG_CACHE_HOME:-$HOME/.cache}"/vps-test/build/${project.replaceAll(/[^A-Za-z0-9_-]/g, "_")}`;
 /** rustup's cargo is on PATH in login shells only. */
-const cargoPath = raw("if [ -r \"$HOME/.cargo/env\" ]; then . \"$HOME/.cargo/env\"; fi");
-const lock$1 = raw(`exec 9>"$base/lock"; flock -n 9 || exit ${75}`);
+const cargoPath = raw$1("if [ -r \"$HOME/.cargo/env\" ]; then . \"$HOME/.cargo/env\" >/dev/null; fi");
+const lock$1 = raw$1(`exec 9>"$base/lock"; flock -n 9 || exit ${75}`);
+/** The host's own git settings change neither what is checked out nor what counts as changed. */
+const gitAlone = raw$1("export LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_NO_REPLACE_OBJECTS=1 GIT_TERMINAL_PROMPT=0");
+/** An older git knows no other format than SHA-1, and not the option. */
+const formatOf = (commit) => commit.length === 64 ? ["--object-format=sha256"] : [];
 /** Prints `<tool> <version>` for each tool that is there. */
 const checkHost = {
 	kind: "script",
@@ -11216,9 +15366,9 @@ const receiveCommit = (project, commit) => ({
 	why: `receive commit ${commit.slice(0, 12)}`,
 	idempotent: false,
 	text: sh$1`
-    set -eu; umask 077; export LC_ALL=C GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
-    base=${raw(base(project))}; mkdir -p "$base"; ${lock$1}
-    rm -rf "$base/src"; git init --quiet "$base/src"; cd "$base/src"
+    set -eu; umask 077; ${gitAlone}
+    base=${raw$1(base(project))}; mkdir -p "$base"; ${lock$1}
+    rm -rf "$base/src"; git init --quiet --template= ${formatOf(commit)} "$base/src"; cd "$base/src"
     cat > .git/commit.bundle; echo ${commit} > .git/shallow
     git fetch --quiet .git/commit.bundle ${bundleRef}
     git -c core.hooksPath=/dev/null checkout --quiet --detach ${commit}
@@ -11230,9 +15380,9 @@ const buildCommit = (b) => ({
 	why: `native build of ${b.commit.slice(0, 12)}`,
 	idempotent: true,
 	text: sh$1`
-    set -eu; umask 022; export LC_ALL=C CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
+    set -eu; umask 022; ${gitAlone}; export CARGO_TERM_COLOR=never CARGO_TERM_PROGRESS_WHEN=never
     ${cargoPath}
-    base=${raw(base(b.project))}; ${lock$1}
+    base=${raw$1(base(b.project))}; ${lock$1}
     cd "$base/src"; test "$(git rev-parse HEAD)" = ${b.commit} && test -z "$(git status --porcelain)" || exit 66
     cd ${`./${b.subdir}`}; export CARGO_TARGET_DIR="$base/target"
     exec timeout -k 10 ${b.seconds} ${b.argv}`
@@ -11318,345 +15468,333 @@ function cargo(command, sub, locked) {
 	];
 }
 
-// src/domain/cargo-messages.ts
-const emptyRun = {
-	errors: [],
-	warnings: 0,
-	finished: 0,
-	executables: []
-};
-const caps = {
-	errors: 100,
-	rendered: 4e3,
-	executables: 100
-};
-/** Folds one line of cargo's stdout into what is known; lines that are not cargo's change nothing. */
-function readCargoLine(run, line) {
-	const said = parse(line);
-	if (said === void 0) return run;
-	const id = text(said["package_id"]) ?? "";
-	if (said["reason"] === "compiler-artifact") {
-		const made = text(said["executable"]);
-		return {
-			...run,
-			finished: run.finished + 1,
-			executables: made === void 0 || run.executables.length >= caps.executables ? run.executables : [...run.executables, made]
-		};
-	}
-	if (said["reason"] !== "compiler-message" || !isObject(said["message"])) return run;
-	const level = said["message"]["level"];
-	if (level === "warning") return {
-		...run,
-		warnings: run.warnings + 1
-	};
-	if (level !== "error" && level !== "error: internal compiler error") return run;
-	const error = readError(said["message"], id);
-	return isSummary(error.message) || run.errors.length >= caps.errors ? run : {
-		...run,
-		errors: [...run.errors, error]
-	};
-}
-/** `src/main.rs:3:22 E0308 mismatched types` */
-const placed = (e) => [
-	e.file === null ? `${e.crate}:` : e.line === null ? `${e.file}:` : `${e.file}:${e.line}:${e.column ?? 1}`,
-	e.code,
-	oneLine$1(e.message)
-].filter((p) => p !== null && p !== "").join(" ");
-const isSummary = (message) => /^aborting due to /.test(message);
-function readError(message, id) {
-	const spans = Array.isArray(message["spans"]) ? message["spans"].filter(isObject) : [];
-	const span = spans.find((s) => s["is_primary"] === true) ?? spans[0];
-	const code = isObject(message["code"]) ? text(message["code"]["code"]) : void 0;
-	const rendered = text(message["rendered"]) ?? "";
-	return {
-		file: text(span?.["file_name"]) ?? null,
-		line: whole(span?.["line_start"]),
-		column: whole(span?.["column_start"]),
-		code: code ?? null,
-		message: `${text(message["message"]) ?? "no message"}${linkerSays(rendered)}`.slice(0, caps.rendered),
-		rendered: rendered.slice(0, caps.rendered),
-		crate: crateOf(id),
-		own: id.includes("path+file:")
-	};
-}
-/** rustc's own sentence on a failed linker holds only the command; why is in a note. */
-const linkerSays = (rendered) => {
-	const why = /^error: linking with/.test(rendered) ? /= note: .*?((?:error: |undefined (?:symbol|reference)|cannot find ).{1,300})/.exec(rendered)?.[1] : void 0;
-	return why === void 0 ? "" : `: ${why}`;
-};
-/**
-* Both spellings of a package id: `toy 0.1.0 (path+file:///x)` until 1.76, `path+file:///x#toy@0.1.0` or `…/toy#0.1.0`
-* since.
-*/
-function crateOf(id) {
-	const old = /^([^ ]+) [^ ]+ \(/.exec(id)?.[1];
-	if (old !== void 0) return old;
-	const [where = "", name = ""] = id.split("#");
-	return name.includes("@") ? name.slice(0, name.lastIndexOf("@")) : where.split("/").at(-1) ?? id;
-}
-const oneLine$1 = (s) => s.replace(/\s+/g, " ").trim().slice(0, 300);
-function parse(line) {
-	if (!line.startsWith("{")) return void 0;
-	try {
-		const value = JSON.parse(line);
-		return isObject(value) ? value : void 0;
-	} catch {
-		return;
-	}
-}
-const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const text = (value) => typeof value === "string" ? value : void 0;
-const whole = (value) => typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
-
-// src/domain/cargo-failure.ts
-/**
-* Who owns a failed build: the project's code, the toolchain, or the build command. Texts are cargo's and
-* cargo-zigbuild's, seen with 1.65 and 1.95.
-*/
-/**
-* Compile errors of the project come before all else, since no other toolchain cures them; but without a standard
-* library every line is one.
-*/
-function classifyBuild(run, stderr) {
-	const noStd = run.errors.find(lacksStd);
-	if (noStd !== void 0) return {
-		reason: "toolchain",
-		message: `the compiler has no standard library for this target: ${/rustup target add [\w.-]+/.exec(noStd.rendered)?.[0] ?? oneLine$1(noStd.message)}`,
-		errors: [noStd]
-	};
-	const own = run.errors.filter((e) => e.own && !isLinker(e));
-	const first = own[0];
-	if (first !== void 0) return {
-		reason: "compile",
-		message: `${own.length === 1 ? "1 error" : `${own.length} errors`} in the project's code; first: ${placed(first)}`,
-		errors: own
-	};
-	const rule = rules.find((r) => r.pattern.test(stderr));
-	if (rule !== void 0) {
-		const errors = [...run.errors, ...rule.errors(stderr)];
-		const shown = errors[0] === void 0 ? oneLine$1(lineOf(stderr, rule.pattern)) : placed(errors[0]);
-		return {
-			reason: rule.reason,
-			message: `${rule.says}: ${shown}`,
-			errors
-		};
-	}
-	const other = run.errors[0];
-	if (other !== void 0) return {
-		reason: "toolchain",
-		message: placed(other),
-		errors: run.errors
-	};
-	return {
-		reason: "toolchain",
-		message: oneLine$1(stderr.split("\n").findLast((l) => l.trim() !== "") ?? "the build said nothing"),
-		errors: []
-	};
-}
-const none = () => [];
-/** First match wins: an old compiler and a missing network are told apart from the manifest errors they come as. */
-const rules = [
-	{
-		reason: "toolchain",
-		says: "cargo lacks a command",
-		errors: none,
-		pattern: /no such (?:sub)?command|is not installed for the toolchain/
-	},
-	{
-		reason: "toolchain",
-		says: "the compiler is too old for this project",
-		errors: none,
-		pattern: /requires rustc \d|feature `edition\d+` is required|lock file version .* was found|lock file version .* requires|this version of Cargo is older than/
-	},
-	{
-		reason: "toolchain",
-		says: "a build script failed",
-		errors: scriptErrors,
-		pattern: /failed to run custom build command/
-	},
-	{
-		reason: "compile",
-		says: "the lock file does not fit the manifest",
-		errors: lockErrors,
-		pattern: /lock ?file .*(?:needs to be updated but --locked|because --locked was passed)/i
-	},
-	{
-		reason: "compile",
-		says: "the project's manifest is wrong",
-		errors: manifestErrors,
-		pattern: /failed to (?:parse|load) manifest|failed to read `[^`]*Cargo\.toml`|^\s*--> \S*Cargo\.toml:\d/m
-	},
-	{
-		reason: "toolchain",
-		says: "a dependency could not be fetched",
-		errors: none,
-		pattern: /failed to (?:download|fetch|get `|query replaced source)|[Cc]ould(?:n't| not) resolve host|no matching package named/
-	},
-	{
-		reason: "toolchain",
-		says: "the compiler was killed (out of memory?)",
-		errors: none,
-		pattern: /signal: 9, SIGKILL/
-	},
-	{
-		reason: "usage",
-		says: "the build command does not fit the project",
-		errors: none,
-		pattern: /did not match any packages|no (?:bin|example|library) targets? (?:named|found|matches|available)|could not find `Cargo\.toml`|unexpected argument|wasn't expected|profile `[^`]*` is not defined|(?:does not contain|contains?) (?:this|these) features?|Unsupported Rust target/
-	}
-];
-const lacksStd = (e) => e.code === "E0463" && /`(?:std|core|alloc)`/.test(e.message);
-/** rustc reports these as errors of the crate at hand; they are not the project's fault. */
-const isLinker = (e) => /^linking with |^linker `|^could not (?:exec|execute) the linker|internal compiler error/.test(e.message);
-/** Build scripts speak on stderr only: the block from cargo's error to the end of their own words. */
-function scriptErrors(stderr) {
-	const found = /failed to run custom build command for `([^`\n]{1,300})`([\s\S]{0,20000})/.exec(stderr);
-	if (found === null) return [];
-	const [, name = "", block = ""] = found;
-	const words = block.split("\n").map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith("warning: build failed"));
-	const said = words.findLast((l) => /error|fatal|not found|failed|missing|is `/i.test(l)) ?? words.at(-1) ?? "said nothing";
-	return [{
-		...nowhere,
-		message: `build script: ${said}`,
-		rendered: found[0].slice(0, 4e3),
-		crate: name.split(" ")[0] ?? name,
-		own: name.includes("(/")
-	}];
-}
-/** Since 1.7x with a place, before with a chain of causes. */
-function manifestErrors(stderr) {
-	const place = /^\s*--> (\S*Cargo\.toml):(\d{1,7}):(\d{1,7})/m.exec(stderr);
-	const file = place?.[1] ?? /`([^`\n]*Cargo\.toml)`/.exec(stderr)?.[1] ?? "Cargo.toml";
-	const head = /^error: (.*)$/m.exec(stderr)?.[1] ?? "cannot be read";
-	const cause = [...stderr.matchAll(/^Caused by:\n\s+(.*)$/gm)].at(-1)?.[1];
-	return [{
-		...nowhere,
-		file,
-		line: place === null ? null : Number(place[2]),
-		column: place === null ? null : Number(place[3]),
-		message: cause === void 0 ? head : `${head}: ${cause}`,
-		rendered: stderr.slice(-4e3),
-		crate: "Cargo.toml",
-		own: true
-	}];
-}
-function lockErrors(stderr) {
-	return [{
-		...nowhere,
-		file: /(\S*Cargo\.lock)/.exec(stderr)?.[1] ?? "Cargo.lock",
-		message: "is not up to date with Cargo.toml; run cargo update --workspace and commit it",
-		rendered: stderr.slice(-4e3),
-		crate: "Cargo.lock",
-		own: true
-	}];
-}
-const nowhere = {
-	file: null,
-	line: null,
-	column: null,
-	code: null
-};
-const lineOf = (stderr, pattern) => stderr.split("\n").find((l) => pattern.test(l)) ?? stderr;
-
-// src/adapters/build/source.ts
-/** What git says about the directory that is built: the commit, and whether what lies there is that commit. */
-const timeoutMs = 6e4;
-/** Changed paths that are named; all are counted and digested. */
+// src/adapters/build/changes.ts
+/** What differs from the commit in a working tree: every path, and a digest of what lies there now. */
 const shownPaths = 50;
-/** Never throws for a directory without git: a project may be a plain folder, and the record then says so. */
-async function readSource(dir, signal) {
-	const root = await git(dir, signal, "rev-parse", "--show-toplevel").catch(orNone);
-	if (typeof root !== "string") return root;
-	const head = await git(dir, signal, "log", "-1", "--format=%H%n%ct%n%s", "HEAD").catch(orNone);
-	if (typeof head !== "string") return head;
-	const [commit = "", time = "", ...subject] = head.split("\n");
-	const [prefix, branch, tree] = await Promise.all([
-		git(dir, signal, "rev-parse", "--show-prefix"),
-		git(dir, signal, "branch", "--show-current"),
-		git(dir, signal, "rev-parse", "--verify", "--quiet", `${commit}:./`).catch(orNone)
-	]);
-	return {
-		kind: "git",
-		root,
-		subdir: prefix.replace(/\/$/, ""),
-		commit,
-		tree: typeof tree === "string" ? tree : null,
-		subject: subject.join("\n").slice(0, 300),
-		time: Number(time),
-		branch: branch === "" ? null : branch,
-		dirty: await changes(dir, signal)
-	};
-}
-/** The digest changes with every byte of the uncommitted state: the diff against HEAD, then each untracked file. */
-async function changes(dir, signal) {
-	const entries = (await git(dir, signal, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", ".")).split("\0").filter((e) => e !== "").map((e) => ({
-		state: e.slice(0, 2),
-		path: e.slice(3)
-	}));
+/** Repositories within repositories. */
+const deepest = 8;
+/** The digest changes with every byte of what is not committed, submodules and repositories within this one included. */
+async function changesIn(root, signal, isNone = () => false) {
+	const entries = (await statusOf(root, signal)).filter((entry) => !isNone(entry));
 	if (entries.length === 0) return null;
-	const root = await git(dir, signal, "rev-parse", "--show-toplevel");
 	const hash = createHash("sha256");
-	const diff = command(dir, signal, [
-		"diff",
-		"HEAD",
-		"--binary",
-		"--no-ext-diff",
-		"--no-color",
-		"--",
-		"."
-	]);
-	for await (const chunk of diff.iterable({
-		from: "stdout",
-		binary: true
-	})) hash.update(chunk);
-	for (const entry of entries.filter((e) => e.state === "??")) {
-		hash.update(`\0${entry.path}\0`);
-		const file = join$1(root, entry.path), kind = await lstat(file).catch(() => void 0);
-		if (kind?.isSymbolicLink() === true) hash.update(await readlink(file));
-		else if (kind?.isFile() === true) for await (const chunk of createReadStream(file)) hash.update(chunk);
-	}
+	for (const entry of entries) await addEntry(root, entry, hash, signal, 0);
 	return {
 		count: entries.length,
 		paths: entries.slice(0, shownPaths).map((e) => e.path),
 		digest: hash.digest("hex")
 	};
 }
-/** Trimmed stdout of git; Failure I310 with git's own last line when it fails. */
-async function git(dir, signal, ...args) {
+async function statusOf(root, signal) {
+	const git = gitAt(root, signal);
+	const { env, done } = await unhidden(git, root);
 	try {
-		return (await command(dir, signal, args)).stdout.replace(/\n+$/, "");
+		return (await git([
+			"status",
+			"--porcelain=v1",
+			"-z",
+			"--no-renames",
+			"--untracked-files=all",
+			"--ignore-submodules=none"
+		], {
+			env,
+			timeoutMs: 3e5
+		})).stdout.toString("latin1").split("\0").filter((e) => e !== "").toSorted((a, b) => a.slice(3) < b.slice(3) ? -1 : 1).map((e) => ({
+			state: e.slice(0, 2),
+			bytes: Buffer.from(e.slice(3), "latin1")
+		})).map((e) => ({
+			...e,
+			path: e.bytes.toString("utf8")
+		}));
+	} finally {
+		await done();
+	}
+}
+/**
+* A file that is marked "assume unchanged", or is there though a sparse checkout leaves it out, is looked at as every
+* other one: in a copy of the index, so that the person's own stays as it is.
+*/
+async function unhidden(git, root) {
+	const marked = (await git([
+		"ls-files",
+		"-v",
+		"-z"
+	])).stdout.toString("utf8").split("\0").filter(Boolean).map((line) => ({
+		mark: line.charAt(0),
+		path: line.slice(2)
+	}));
+	const assumed = marked.filter(({ mark }) => mark !== mark.toUpperCase()).map(({ path }) => path);
+	const left = marked.filter(({ mark }) => mark.toUpperCase() === "S").map(({ path }) => path);
+	const there = (await Promise.all(left.map(async (path) => [path, await kindOf(join$1(root, path))]))).filter(([, kind]) => kind !== "nothing").map(([path]) => path);
+	if (assumed.length === 0 && there.length === 0) return {
+		env: {},
+		done: async () => void 0
+	};
+	const dir = await mkdtemp(join$1(tmpdir(), "vps-test-index-"));
+	const done = async () => rm(dir, {
+		recursive: true,
+		force: true
+	});
+	try {
+		const own = (await git([
+			"rev-parse",
+			"--git-path",
+			"index"
+		])).stdout.toString("utf8").trim();
+		const copy = join$1(dir, "index");
+		await copyFile(own.startsWith("/") ? own : join$1(root, own), copy);
+		const env = { GIT_INDEX_FILE: copy };
+		const mark = async (flag, paths) => {
+			if (paths.length > 0) await git([
+				"update-index",
+				"-z",
+				flag,
+				"--stdin"
+			], {
+				env,
+				input: paths.map((p) => `${p}\0`).join("")
+			});
+		};
+		await mark("--no-assume-unchanged", assumed);
+		await mark("--no-skip-worktree", there);
+		return {
+			env,
+			done
+		};
 	} catch (error) {
-		signal.throwIfAborted();
-		const said = error instanceof Error && "stderr" in error && typeof error.stderr === "string" ? error.stderr.trim().split("\n").at(-1) : void 0;
+		await done();
+		throw error;
+	}
+}
+async function addEntry(root, { bytes }, hash, signal, depth) {
+	hash.update("\0").update(bytes).update("\0");
+	await addContent(Buffer.concat([Buffer.from(`${root}/`), bytes]), hash, signal, depth);
+}
+async function kindOf(path) {
+	const found = await lstat(path).catch(() => void 0);
+	if (found === void 0) return "nothing";
+	if (found.isSymbolicLink()) return "link";
+	if (found.isDirectory()) return "folder";
+	return found.isFile() ? (found.mode & 64) === 0 ? "file" : "program" : "other";
+}
+async function addContent(path, hash, signal, depth) {
+	const kind = await kindOf(path);
+	hash.update(`${kind}\0`);
+	if (kind === "link") hash.update(await readlink(path, "buffer"));
+	else if (kind === "file" || kind === "program") for await (const chunk of createReadStream(path)) hash.update(chunk);
+	else if (kind === "folder" && depth < deepest) await addFolder(path.toString("utf8"), hash, signal, depth + 1);
+}
+/** A folder that git names as one is a repository of its own: its commit, and what is not committed in it. */
+async function addFolder(path, hash, signal, depth) {
+	const git = gitAt(path, signal);
+	if (await kindOf(join$1(path, ".git")) === "nothing") {
+		for (const name of (await readdir(path)).toSorted()) {
+			hash.update(`${name}\0`);
+			await addContent(Buffer.from(join$1(path, name)), hash, signal, depth);
+		}
+		return;
+	}
+	const head = await git([
+		"rev-parse",
+		"--verify",
+		"--quiet",
+		"HEAD"
+	]).catch(() => null);
+	hash.update(head === null ? "no commit" : head.stdout);
+	for (const entry of await statusOf(path, signal)) await addEntry(path, entry, hash, signal, depth);
+}
+
+// src/adapters/ssh/collect.ts
+/** What a command prints, bounded: bytes up to a cap, lines up to a length. */
+const longestLine$1 = 65536;
+const defaultBytes = 8388608;
+const stderrBytes = 1048576;
+/** Everything is read to the end; what passes a bound is dropped, so that a talkative node costs no memory. */
+function collector(options) {
+	const out = capped(options.maxBytes ?? defaultBytes);
+	const err = capped(stderrBytes);
+	const lines = options.onLine === void 0 ? void 0 : lineSplitter(options.onLine);
+	return {
+		stdout: (chunk) => {
+			out.add(chunk);
+			lines?.add(chunk);
+		},
+		stderr: (chunk) => err.add(chunk),
+		end: () => lines?.end(),
+		out: out.bytes,
+		err: err.bytes,
+		truncated: out.truncated
+	};
+}
+function capped(limit) {
+	const chunks = [];
+	let room = limit;
+	let cut = false;
+	return {
+		add: (chunk) => {
+			if (chunk.length > room) cut = true;
+			if (room > 0) chunks.push(chunk.subarray(0, room));
+			room = Math.max(0, room - chunk.length);
+		},
+		bytes: () => Buffer.concat(chunks),
+		truncated: () => cut
+	};
+}
+/**
+* Splits at newlines before decoding, so that no character is cut in two. A line longer than `longest` keeps its
+* beginning.
+*/
+function lineSplitter(onLine, longest = longestLine$1) {
+	let parts = [];
+	let length = 0;
+	const keep = (bytes) => {
+		const part = bytes.subarray(0, longest - length);
+		if (part.length === 0) return;
+		parts.push(Buffer.from(part));
+		length += part.length;
+	};
+	const flush = () => {
+		const line = Buffer.concat(parts).toString("utf8");
+		parts = [];
+		length = 0;
+		onLine(line);
+	};
+	return {
+		add: (chunk) => {
+			let from = 0;
+			for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+				keep(chunk.subarray(from, at));
+				flush();
+				from = at + 1;
+			}
+			keep(chunk.subarray(from));
+		},
+		end: () => {
+			if (length > 0) flush();
+		}
+	};
+}
+
+// src/adapters/build/process.ts
+/** Programs of a build: their output line by line, and endings that are failures of this room. */
+/** A message of a compiler is one line of JSON, with the whole text that a person would see. */
+const longestLine = 4 << 20;
+/**
+* Rejects with I301 when the program is not there, I302 past the timeout, and the signal's reason on abort; an exit
+* code is a result.
+*/
+async function runTool(argv, options) {
+	const { onLine, onErrorLine, ...rest } = options;
+	const out = lines(onLine), err = lines(onErrorLine);
+	const { ending, stdout, stderr, ms } = await runProcess(argv, {
+		...rest,
+		onOut: out.add,
+		onErr: err.add
+	});
+	out.end();
+	err.end();
+	const said = {
+		stdout: stdout.toString("utf8"),
+		stderr: stderr.toString("utf8"),
+		ms
+	};
+	switch (ending.kind) {
+		case "exited": return {
+			code: ending.code,
+			signal: null,
+			...said
+		};
+		case "signalled": return {
+			code: null,
+			signal: ending.signal,
+			...said
+		};
+		case "not started": throw new Failure({
+			code: "I301",
+			message: `cannot start ${argv[0]}: ${ending.why}`
+		});
+		case "late":
+		case "too much": throw new Failure({
+			code: "I302",
+			message: `${argv.slice(0, 2).join(" ")} did not end in ${Math.round(options.timeoutMs / 1e3)} s and was stopped`
+		});
+	}
+}
+/** The first line that calls itself an error; without one, the last line. */
+const reasonIn = (stderr) => {
+	const lines = stderr.split("\n").map((l) => l.trim()).filter((l) => l !== "");
+	return lines.find((l) => /^(?:error|fatal)\b/i.test(l)) ?? lines.at(-1) ?? "it said nothing";
+};
+const lines = (onLine) => onLine === void 0 ? {
+	add: () => void 0,
+	end: () => void 0
+} : lineSplitter((line) => onLine(line.replace(/\r$/, "")), longestLine);
+
+// src/adapters/build/source.ts
+/** What git says about the directory that is built: the commit, and whether what lies there is that commit. */
+/** Never throws for a directory without git: a project may be a plain folder, and the record then says so. */
+async function readSource(dir, signal) {
+	const root = await git(dir, signal, "rev-parse", "--show-toplevel").catch(orNone);
+	if (typeof root !== "string") return root;
+	const head = await git(dir, signal, "rev-parse", "--verify", "HEAD^{commit}").catch(orNone);
+	if (typeof head !== "string") return head;
+	const commit = commitName(head, dir);
+	const [prefix, branch, tree, told] = await Promise.all([
+		git(dir, signal, "rev-parse", "--show-prefix"),
+		git(dir, signal, "branch", "--show-current"),
+		git(dir, signal, "rev-parse", "--verify", "--quiet", `${commit}:./`).catch(() => null),
+		git(dir, signal, "show", "--no-patch", "--no-show-signature", "--no-notes", "--format=%ct%n%s", commit)
+	]);
+	const [time = "", ...subject] = told.split("\n");
+	const subdir = prefix.replace(/\/$/, "");
+	return {
+		kind: "git",
+		root,
+		subdir,
+		commit,
+		tree: tree === null ? null : commitName(tree, dir),
+		subject: subject.join("\n").slice(0, 300),
+		time: Number(time),
+		branch: branch === "" ? null : branch,
+		dirty: await dirtyIn(root, subdir, signal)
+	};
+}
+/** A commit is named by 40 or 64 hexadecimal digits and by nothing else. */
+function commitName(text, dir) {
+	if (/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)) return text;
+	throw new Failure({
+		code: "I310",
+		message: `git in ${dir} names a commit as ${JSON.stringify(text.slice(0, 100))}`
+	});
+}
+/**
+* Of the whole repository: a build reads what lies beside its workspace too. A lock file that no commit holds is made
+* by cargo where there is none, so that it is no change of the source.
+*/
+async function dirtyIn(root, subdir, signal) {
+	const above = [""];
+	for (let at = subdir; at !== "" && at !== "."; at = dirname(at)) above.push(at);
+	const locks = new Set(above.map((folder) => join$1(folder, "Cargo.lock")));
+	return changesIn(root, signal, (entry) => entry.state === "??" && locks.has(entry.path));
+}
+/** Trimmed stdout of git; Failure I310 with git's own reason when it fails. */
+const git = async (dir, signal, ...args) => gitTold(dir, signal, args);
+async function gitTold(dir, signal, args, input) {
+	try {
+		return (await gitAt(dir, signal)(args, input === void 0 ? {} : {
+			input,
+			timeoutMs: 6e5
+		})).stdout.toString("utf8").replace(/\n+$/, "");
+	} catch (error) {
+		if (!(error instanceof GitError)) throw error;
+		const owner = /dubious ownership/.test(error.words);
 		throw new Failure({
 			code: "I310",
-			message: `git ${args[0] ?? ""} in ${dir}: ${said === void 0 || said === "" ? messageOf(error) : said}`
+			message: `git ${args[0] ?? ""} in ${dir}: ${reasonIn(error.words)}`,
+			...owner ? { remedy: `git config --global --add safe.directory ${quote(dir)}` } : {}
 		}, error);
 	}
 }
-/** LC_ALL=C: we read its words. Hooks, prompts and file watchers of the user stay out of it. */
-const command = (dir, signal, args) => execa("git", [
-	"-c",
-	"core.hooksPath=/dev/null",
-	"-c",
-	"core.fsmonitor=false",
-	"-c",
-	"core.quotePath=false",
-	...args
-], {
-	cwd: dir,
-	timeout: timeoutMs,
-	cancelSignal: signal,
-	stdin: "ignore",
-	maxBuffer: 64 << 20,
-	stripFinalNewline: false,
-	env: {
-		LC_ALL: "C",
-		GIT_TERMINAL_PROMPT: "0",
-		GIT_OPTIONAL_LOCKS: "0",
-		GIT_DISCOVERY_ACROSS_FILESYSTEM: "1"
-	}
-});
 function orNone(error) {
 	if (!(error instanceof Failure)) throw error;
 	return {
@@ -11672,11 +15810,19 @@ function orNone(error) {
 * against its hash on both ends.
 */
 async function withBundle(root, commit, signal, use) {
+	const objects = await objectsOf(root, commit, signal);
 	const dir = await mkdtemp(join$1(tmpdir(), "vps-test-bundle-"));
 	try {
 		const bare = join$1(dir, "one.git"), file = join$1(dir, "commit.bundle");
-		await git(dir, signal, "init", "--quiet", "--bare", bare);
-		await git(bare, signal, "-c", "protocol.version=2", "fetch", "--quiet", "--no-tags", "--depth", "1", pathToFileURL(root).href, `${commit}:${bundleRef}`);
+		const format = await git(root, signal, "rev-parse", "--show-object-format");
+		await git(dir, signal, "init", "--quiet", "--bare", "--template=", `--object-format=${format}`, bare);
+		await gitTold(root, signal, [
+			"pack-objects",
+			"--quiet",
+			join$1(bare, "objects", "pack", "pack")
+		], objects);
+		await writeFile(join$1(bare, "shallow"), `${commit}\n`);
+		await git(bare, signal, "update-ref", bundleRef, commit);
 		await git(bare, signal, "bundle", "create", "--quiet", file, bundleRef);
 		return await use(file);
 	} finally {
@@ -11685,6 +15831,17 @@ async function withBundle(root, commit, signal, use) {
 			force: true
 		});
 	}
+}
+/** One line each, as git packs them. Objects that a partial clone left out are told, and not fetched. */
+async function objectsOf(root, commit, signal) {
+	const lines = (await git(root, signal, "rev-list", "--objects", "--no-walk", "--missing=print", commit)).split("\n");
+	const missing = lines.filter((line) => line.startsWith("?")).length;
+	if (missing === 0) return `${lines.map((line) => line.split(" ")[0]).join("\n")}\n`;
+	throw new Failure({
+		code: "U306",
+		message: `${missing} object(s) of the commit ${commit.slice(0, 12)} are not in ${root}, which is a partial clone: a native build sends the whole commit`,
+		remedy: `git -C ${quote(root)} fetch --refetch --no-filter`
+	});
 }
 
 // src/adapters/build/progress.ts
@@ -11720,100 +15877,841 @@ function buildProgress(key, log, clock, signal) {
 	}
 }
 
-// src/adapters/build/process.ts
-/** Runs one program without a shell, line by line; abort and timeout end its whole process group. */
-/** What is kept of each stream; callbacks see every line. */
-const keep = 1 << 20;
-const graceMs$1 = 2e3;
-/**
-* Rejects with I301 when the program is not there, I302 past the timeout, and the signal's reason on abort; an exit
-* code is a result.
-*/
-async function runProcess(argv, options) {
-	options.signal.throwIfAborted();
-	const started = performance.now();
-	const [program, ...args] = argv;
-	const child = execa(program, args, {
-		...options.cwd === void 0 ? {} : { cwd: options.cwd },
-		...options.env === void 0 ? {} : {
-			env: options.env,
-			extendEnv: false
-		},
-		stdin: "ignore",
-		stdout: "pipe",
-		stderr: "pipe",
-		buffer: false,
-		reject: false,
-		detached: true,
-		stripFinalNewline: false
-	});
-	const deadline = AbortSignal.timeout(options.timeoutMs);
-	const stop = AbortSignal.any([options.signal, deadline]);
-	const ended = new AbortController();
-	const killing = killOnAbort(child.pid, stop, ended.signal);
-	const [result, stdout, stderr] = await Promise.all([
-		child,
-		lines(child.stdout, options.onLine),
-		lines(child.stderr, options.onErrorLine)
-	]);
-	ended.abort();
-	await killing;
-	options.signal.throwIfAborted();
-	if (deadline.aborted) throw new Failure({
-		code: "I302",
-		message: `${argv.slice(0, 2).join(" ")} did not end in ${Math.round(options.timeoutMs / 1e3)} s and was stopped`
-	});
-	if (result.exitCode === void 0 && result.signal === void 0) throw new Failure({
-		code: "I301",
-		message: `cannot start ${program}: ${result.shortMessage ?? "not found"}`
-	}, result);
+// src/domain/cargo-metadata.ts
+/** What `cargo metadata --no-deps` says of a workspace, and whether a build command can make a program of it. */
+const metadata = object({
+	workspace_root: string(),
+	packages: array(object({
+		name: string(),
+		manifest_path: string(),
+		default_run: string().nullish(),
+		features: record$2(string(), array(string())).default({}),
+		targets: array(object({
+			name: string(),
+			kind: array(string()),
+			"required-features": array(string()).default([])
+		}))
+	}))
+});
+/** Undefined for a text that is not cargo's. */
+function readMetadata(text) {
+	let raw;
+	try {
+		raw = JSON.parse(text);
+	} catch {
+		return;
+	}
+	const read = metadata.safeParse(raw);
+	if (!read.success) return void 0;
 	return {
-		code: result.exitCode ?? null,
-		signal: result.signal ?? null,
-		stdout,
-		stderr,
-		ms: performance.now() - started
+		root: read.data.workspace_root,
+		packages: read.data.packages.length,
+		programs: read.data.packages.flatMap((p) => p.targets.filter((t) => t.kind.includes("bin")).map((t) => ({
+			name: t.name,
+			package: p.name,
+			directory: p.manifest_path.replace(/\/Cargo\.toml$/, ""),
+			preferred: t.name === p.default_run,
+			requires: t["required-features"],
+			features: p.features
+		})))
 	};
 }
-/** Trimmed stdout of a program that must succeed. */
-async function ask$2(argv, options) {
-	const done = await runProcess(argv, options);
-	if (done.code !== 0) throw new Failure({
-		code: "I303",
-		message: `${argv.slice(0, 3).join(" ")} failed (${done.code ?? done.signal}): ${done.stderr.trim().split("\n").at(-1) ?? ""}`
-	});
-	return done.stdout.trim();
-}
-/** Cargo's children (rustc, zig, build scripts) would outlive it: the group is asked, then made, to end. */
-async function killOnAbort(pid, stop, ended) {
-	if (pid === void 0) return;
-	await new Promise((done) => {
-		for (const s of [stop, ended]) if (s.aborted) done();
-		else s.addEventListener("abort", () => {
-			done();
-		}, { once: true });
-	});
-	if (!stop.aborted) return;
-	toGroup(pid, "SIGTERM");
-	await setTimeout$1(graceMs$1, void 0, { signal: ended }).catch(() => void 0);
-	toGroup(pid, "SIGKILL");
-}
-function toGroup(pid, signal) {
-	try {
-		process.kill(-pid, signal);
-	} catch {}
-}
-async function lines(stream, onLine) {
-	let kept = "";
-	for await (const line of createInterface({
-		input: stream,
-		crlfDelay: 1e400
-	})) {
-		onLine?.(line);
-		kept += `${line}\n`;
-		if (kept.length > 2 * keep) kept = kept.slice(-1048576);
+/** Why these options of `cargo build` cannot make the program, in one sentence; null where nothing says so. */
+function programFault(workspace, program, options) {
+	const named = workspace.programs.filter((p) => p.name === program);
+	if (named.length === 0) {
+		const others = workspace.programs.map((p) => p.name).slice(0, 20);
+		return `the Cargo workspace has no program ${program}; it has ${others.length === 0 ? "none" : others.join(", ")}: correct binary.target or binary.name`;
 	}
+	if (options.includes("--all-features")) return null;
+	const least = named.map((p) => missing(p, options)).toSorted((a, b) => a.length - b.length)[0] ?? [];
+	if (least.length === 0) return null;
+	return `the program ${program} needs the feature${least.length === 1 ? "" : "s"} ${least.join(", ")} (required-features), which the build command does not enable: add --features ${least.join(",")}`;
+}
+function missing(program, options) {
+	const asked = options.flatMap((option, i) => {
+		const value = /^(?:--features=|-F=?)(.+)$/.exec(option)?.[1];
+		const before = options[i - 1];
+		return value !== void 0 ? words$2(value) : before === "--features" || before === "-F" ? words$2(option) : [];
+	});
+	const enabled = /* @__PURE__ */ new Set();
+	const enable = (feature) => {
+		if (enabled.has(feature)) return;
+		enabled.add(feature);
+		for (const more of program.features[feature] ?? []) enable(more);
+	};
+	if (!options.includes("--no-default-features")) enable("default");
+	for (const feature of asked) {
+		const [owner, own] = feature.includes("/") ? feature.split("/") : [program.package, feature];
+		if (owner === program.package && own !== void 0) enable(own);
+		enable(feature);
+	}
+	return program.requires.filter((feature) => !enabled.has(feature));
+}
+const words$2 = (text) => text.split(/[\s,]+/).filter((word) => word !== "");
+const dependencies = object({ packages: array(object({ dependencies: array(object({ path: string().nullish() })) })) });
+/** Directories that the packages' manifests name as dependencies; none for a text that is not cargo's. */
+function readPathDependencies(text) {
+	let raw;
+	try {
+		raw = JSON.parse(text);
+	} catch {
+		return [];
+	}
+	const read = dependencies.safeParse(raw);
+	return read.success ? read.data.packages.flatMap((p) => p.dependencies.flatMap((d) => d.path ?? [])) : [];
+}
+
+// src/adapters/sandbox/policy.ts
+/** What a sandbox lets in: which variables of our environment, and which directories of programs. */
+/** A variable that no build needs stays outside, whatever it is called: only what is named here comes in. */
+const wanted$1 = /^(?:PATH|LANG|LC_[A-Z]+|TZ|TERM|CI|SOURCE_DATE_EPOCH|RUST_BACKTRACE|RUSTFLAGS|RUSTUP_TOOLCHAIN|RUSTUP_(?:DIST_SERVER|UPDATE_ROOT|AUTO_INSTALL)|CARGO_(?:BUILD|HTTP|NET|PROFILE|TARGET|SOURCE|REGISTRIES|REGISTRY|UNSTABLE|ZIGBUILD)_[A-Z0-9_]+|CARGO_INCREMENTAL|(?:HOST|TARGET)?_?(?:CC|CXX|AR|RANLIB|CFLAGS|CXXFLAGS|LDFLAGS)(?:_[A-Za-z0-9_]+)?|CMAKE(?:_[A-Z0-9_]+)?|PKG_CONFIG(?:_[A-Za-z0-9_]+)?|PROTOC(?:_INCLUDE)?|OPENSSL_[A-Z_]+|LIBCLANG_PATH|BINDGEN_EXTRA_CLANG_ARGS|SSL_CERT_(?:FILE|DIR)|CURL_CA_BUNDLE|GIT_SSL_CAINFO|(?:https?|no|all)_proxy|(?:HTTPS?|NO|ALL)_PROXY|GITHUB_(?:ACTIONS|REPOSITORY|REF|REF_NAME|REF_TYPE|HEAD_REF|BASE_REF|SHA|RUN_ID|RUN_NUMBER|RUN_ATTEMPT|SERVER_URL))$/;
+const secretName$1 = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|PRIVATE|_KEY(?:_|$)/i;
+const withUser = /^[a-z][a-z0-9+.-]*:\/\/[^/@\s]*@/i;
+/** The inner user's own directories, and an allow-list of ours; nothing that is a secret by its name or its look. */
+function sandboxEnvironment(env) {
+	const kept = Object.entries(env).filter((e) => e[1] !== void 0 && wanted$1.test(e[0]) && !secretName$1.test(e[0]) && !withUser.test(e[1]) && secretLooks(e[1]).length === 0);
+	return {
+		...Object.fromEntries(kept),
+		LC_ALL: "C.UTF-8",
+		CARGO_TERM_COLOR: "never",
+		CARGO_TERM_PROGRESS_WHEN: "never"
+	};
+}
+const innerHome = "/home/build";
+/** Where the inner user's things are: nothing of it is ours. */
+const innerPlaces = {
+	HOME: innerHome,
+	USER: "build",
+	LOGNAME: "build",
+	TMPDIR: "/tmp",
+	CARGO_HOME: join$1(innerHome, ".cargo"),
+	GIT_CONFIG_COUNT: "1",
+	GIT_CONFIG_KEY_0: "safe.directory",
+	GIT_CONFIG_VALUE_0: "*"
+};
+const system = /^\/(?:usr|bin|sbin|lib\w*|nix|gnu)(?:\/|$)/;
+/**
+* Directories to show so that the programs on `path` are found: of an installation outside the home its whole prefix, in
+* the home (which holds keys) only what is named. `own`: the home and the checkout, neither to be shown whole.
+*/
+function shownFor(path, own, also) {
+	const above = (dir, one) => one === dir || one.startsWith(dir === "/" ? "/" : `${dir}/`);
+	const all = [...path.split(delimiter).map((dir) => {
+		const prefix = dirname(dir);
+		const holds = (place) => above(place, dir) || above(prefix, place);
+		return dir.endsWith("/bin") && !own.some(holds) && prefix !== "/" ? prefix : dir;
+	}), ...also].filter((dir) => isAbsolute(dir) && !system.test(dir) && !own.some((place) => above(dir, place)));
+	return [...new Set(all)].filter((dir) => !dir.includes("\n") && !all.some((other) => other !== dir && above(other, dir)));
+}
+
+// src/adapters/sandbox/script.ts
+/** The shell texts that enclose a program: an outer one that ends it whole, an inner one that builds its world. */
+/**
+* What a program that is built needs of /etc; anything else there may be a secret of the machine.
+*/
+const etc = [
+	"alternatives",
+	"ca-certificates",
+	"ca-certificates.conf",
+	"crypto-policies",
+	"debian_version",
+	"gai.conf",
+	"host.conf",
+	"hosts",
+	"ld.so.cache",
+	"ld.so.conf",
+	"ld.so.conf.d",
+	"localtime",
+	"lsb-release",
+	"mime.types",
+	"nsswitch.conf",
+	"os-release",
+	"pki",
+	"protocols",
+	"resolv.conf",
+	"services",
+	"ssl",
+	"timezone"
+];
+/**
+* Stdin is held open by whoever waits: its end, also by their death, ends all that runs inside. Signals alone would not
+* do: a plain user may send none to what sudo started.
+*/
+const outerScript = `exec 3<&0 </dev/null
+"$@" 3<&- &
+inside=$!
+(read -r _ <&3; kill -KILL "$inside") >/dev/null 2>&1 &
+watch=$!
+exec 3<&-
+trap 'kill -KILL "$inside" 2>/dev/null' TERM INT HUP
+wait "$inside"
+code=$?
+kill "$watch" 2>/dev/null
+exit "$code"
+`;
+/**
+* First process of its own PID, mount and IPC namespaces. Its arguments, in order: folder of this run; number of the
+* inner user; `setpriv` or `unshare`, by which rights are given up; paths that are shown and paths that may be written, a
+* line each; the inner user's home; where sources stand, a line each, whose files are listed in the run's folder; what
+* stands for `.git` in the first, and git's objects (both may be empty); the directory to begin in; the program with its
+* arguments.
+*/
+const innerScript = `set -eu
+run=$1 user=$2 drop=$3 shown=$4 written=$5 home=$6 sources=$7 git=$8 objects=$9
+shift 9
+begin=$1
+shift
+umask 022
+fail() { echo "sandbox: $*" >&2; exit 125; }
+root=$run/root
+mkdir -p "$root"
+mount -t tmpfs -o mode=755,size=64m,nosuid,nodev sandbox "$root"
+cd "$root"
+mkdir -p usr etc dev/shm dev/pts proc run tmp var .before home/build
+for name in bin sbin lib lib32 lib64 libx32; do [ ! -L "/$name" ] || cp -P "/$name" "$name"; done
+newline='
+'
+readonly=
+place() {
+  if [ ! -d "$1" ]; then mkdir -p ".\${2%/*}"; : >".$2"
+  elif [ ! -d ".$2" ]; then mkdir -p ".$2"; fi
+  mount --rbind "$1" ".$2"
+}
+shown() { place "$1" "$1"; readonly=$readonly$root$1$newline; }
+# One look at all mounts, and a program only where something is to change: a machine may have hundreds.
+seal() {
+  cat /proc/self/mountinfo >"$run/mounts"
+  while IFS=' ' read -r _ _ _ _ point options _; do
+    case "$options," in rw,*) ;; *) continue ;; esac
+    case "$point" in *\\\\*) point=$(printf '%b' "$point") ;; esac
+    IFS=$newline
+    for path in $readonly; do
+      case "$point/" in "$path"/*) mount -o "remount,bind,ro\${options#rw}" "$point"; break ;; esac
+    done
+  done <"$run/mounts"
+  readonly=
+}
+own() {
+  mkdir -p "$1"
+  [ "$drop" != setpriv ] || [ "$(stat -c %u "$1")" = "$user" ] || chown -R -h "$user:$user" "$1"
+}
+own "$run/tmp"
+own "$home"
+place "$run/tmp" /tmp
+ln -s /tmp var/tmp
+place "$home" /home/build
+IFS=$newline
+for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32 /nix /gnu $shown; do
+  if [ -e "$path" ] && [ ! -L "$path" ]; then shown "$path"; fi
+done
+unset IFS
+for name in ${etc.join(" ")}; do
+  if [ -d "/etc/$name" ]; then shown "/etc/$name"
+  elif [ -r "/etc/$name" ]; then cp -L "/etc/$name" "etc/$name"; fi
+done
+seal
+IFS=$newline
+n=0
+# After what is shown: that may lie around a source, and shows the checkout itself.
+for from in $sources; do
+  own "$run/source-$n"
+  place "$run/source-$n" "$from"
+  if [ "$n" = 0 ] && [ -n "$git" ]; then
+    place "$git" "$from/.git"
+    place "$objects" "$from/.git/objects"
+    readonly=$root$from/.git
+  fi
+  n=$((n + 1))
+done
+seal
+IFS=$newline
+for path in $written; do own "$path"; place "$path" "$path"; done
+unset IFS
+printf 'root:x:0:0::/:/bin/sh\\nbuild:x:%s:%s::/home/build:/bin/sh\\nnobody:x:65534:65534::/:/bin/sh\\n' "$user" "$user" >etc/passwd
+printf 'root:x:0:\\nbuild:x:%s:\\nnogroup:x:65534:\\n' "$user" >etc/group
+for name in null zero full random urandom; do : >"dev/$name"; mount --bind "/dev/$name" "dev/$name"; done
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+mount -t tmpfs -o mode=1777,size=512m,nosuid,nodev shm dev/shm
+mount -t proc -o nosuid,nodev,noexec proc proc
+pivot_root . .before
+cd /
+as() {
+  if [ "$drop" = setpriv ]; then
+    setpriv --reuid="$user" --regid="$user" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"
+  else
+    unshare --user --map-user="$user" --map-group="$user" -- setpriv --no-new-privs --inh-caps=-all --bounding-set=-all -- "$@"
+  fi
+}
+IFS=$newline
+n=0
+for from in $sources; do
+  unset IFS
+  if [ ! -e "/.before$run/copied-$n" ]; then
+    tar -C "/.before$from" --null --no-recursion --verbatim-files-from -T "/.before$run/files-$n" -cf - |
+      as tar -C "$from" -xpf - || fail "the source could not be copied"
+    : >"/.before$run/copied-$n"
+  fi
+  n=$((n + 1))
+done
+umount -l /.before
+rmdir /.before
+mount -o remount,ro /
+cd "$begin" || fail "no directory $begin in the sandbox"
+as "$@"
+`;
+
+// src/adapters/sandbox/way.ts
+/** Which way this machine lets us enclose a program, tried once with the sandbox itself, and the words that do it. */
+/** Nothing on a usual machine belongs to this number: Debian keeps it for itself and has not given it out. */
+const innerUser = "61017";
+function enclosed(way, inner, env) {
+	const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+	return {
+		within: [
+			...way === "sudo" ? [
+				"sudo",
+				"-n",
+				"--"
+			] : [],
+			"sh",
+			"-c",
+			outerScript,
+			"sandbox",
+			"unshare",
+			...way === "namespace" ? ["--user", "--map-root-user"] : [],
+			"--mount",
+			"--pid",
+			"--ipc",
+			"--fork",
+			"--kill-child",
+			"--",
+			"sh",
+			"-c",
+			innerScript,
+			"sandbox",
+			...inner,
+			"env",
+			"-i",
+			...variables
+		],
+		env: {
+			PATH: systemPath,
+			LC_ALL: "C.UTF-8"
+		}
+	};
+}
+const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Whose files these are decides who can write them again: a user of its own, or ours. */
+const suffix = (way) => way === "namespace" ? "-namespace" : way === "none" ? "-beside" : "";
+const sandboxKind = (found) => found.way === "none" ? {
+	kind: "none",
+	why: found.why
+} : { kind: found.way === "namespace" ? "user namespace" : "another user" };
+/** What encloses the project's code on this machine. */
+const sandboxHere = async (signal) => sandboxKind(await findWay(signal));
+let known;
+const findWay = (signal) => {
+	known ??= tried(signal).catch((error) => {
+		known = void 0;
+		throw error;
+	});
+	return known;
+};
+async function tried(signal) {
+	if (process.platform !== "linux") return {
+		way: "none",
+		why: `there is none for ${process.platform}`
+	};
+	const ways = process.getuid?.() === 0 ? ["root", "namespace"] : ["sudo", "namespace"];
+	const whys = [];
+	for (const way of ways) {
+		const why = await refusal(way, signal);
+		if (why === null) return { way };
+		whys.push(`${way}: ${why}`);
+	}
+	return {
+		way: "none",
+		why: whys.join("; ")
+	};
+}
+/** Tried with the sandbox itself: a kernel, a container or a policy may refuse any part of it. Null: it works. */
+async function refusal(way, signal) {
+	const run = await mkdtemp(join$1(tmpdir(), "vps-test-sandbox-"));
+	try {
+		const { within, env } = enclosed(way, [
+			run,
+			innerUser,
+			way === "namespace" ? "unshare" : "setpriv",
+			"",
+			"",
+			join$1(run, "home"),
+			"",
+			"",
+			"",
+			"/"
+		], { PATH: systemPath });
+		const { ending, stdout, stderr } = await runProcess([
+			"sh",
+			"-c",
+			"id -u; exec echo /proc/[0-9]*"
+		], {
+			cwd: "/",
+			within,
+			env,
+			hold: true,
+			timeoutMs: 2e4,
+			signal
+		});
+		if (ending.kind === "not started") return ending.why;
+		if (ending.kind !== "exited" || ending.code !== 0) return stderr.toString("utf8").trim().split("\n").at(-1) ?? "it did not end well";
+		const [user, processes = ""] = stdout.toString("utf8").trim().split("\n");
+		return user === "61017" && processes.split(" ").length < 10 ? null : "it does not hide what runs here";
+	} finally {
+		await removed(run, way);
+	}
+}
+/** What stays, stays in a folder of its own, and the next run tries again. */
+async function removed(dir, way) {
+	if (way !== "sudo") return rm(dir, {
+		recursive: true,
+		force: true
+	}).catch(() => void 0);
+	await runProcess([
+		"sudo",
+		"-n",
+		"--",
+		"rm",
+		"-rf",
+		"--",
+		dir
+	], { timeoutMs: 6e4 }).catch(() => void 0);
+}
+
+// src/adapters/sandbox/sandbox.ts
+/** The one sandbox for programs of the project that run beside us: another user, its own processes, files and variables. */
+/** Where the machine has no way to enclose a program, it would run beside us, and `kind` says so. */
+async function openSandbox(options) {
+	const found = options.way === void 0 ? await findWay(options.signal) : options.way === "none" ? {
+		way: "none",
+		why: "none was wanted"
+	} : { way: options.way };
+	if (found.way === "none") {
+		for (const dir of options.written) await mkdir(dir, { recursive: true });
+		return {
+			kind: sandboxKind(found),
+			enclose: (_, more) => ({
+				within: [],
+				env: {
+					...options.ours,
+					...options.env,
+					...more
+				}
+			}),
+			addSource: async () => void 0,
+			copyOf: () => null,
+			close: async () => void 0
+		};
+	}
+	const { way } = found;
+	const run = join$1(options.folder, `run-${process.pid}-${randomBytes(4).toString("hex")}`);
+	await forgetOld(options.folder, way);
+	await mkdir(run, { recursive: true });
+	try {
+		const first = await options.source(join$1(run, "git"));
+		const sources = [];
+		const addSource = async ({ root, files }) => {
+			await writeFile(join$1(run, `files-${sources.length}`), files.map((path) => `./${path}\0`).join(""));
+			sources.push(root);
+		};
+		await addSource(first);
+		const home = join$1(options.folder, `home${suffix(way)}`);
+		await mkdir(home, { recursive: true });
+		return {
+			kind: sandboxKind(found),
+			enclose: (cwd, more) => {
+				const inner = [
+					run,
+					innerUser,
+					way === "namespace" ? "unshare" : "setpriv",
+					options.shown.filter((dir) => !sources.some((root) => `${dir}/`.startsWith(`${root}/`))).join("\n"),
+					options.written.join("\n"),
+					home,
+					sources.join("\n"),
+					first.git?.folder ?? "",
+					first.git?.objects ?? "",
+					cwd
+				];
+				return enclosed(way, inner, {
+					...options.env,
+					...innerPlaces,
+					...more
+				});
+			},
+			addSource,
+			copyOf: (path) => {
+				const n = sources.findIndex((root) => path.startsWith(`${root}/`));
+				const below = join$1(run, `source-${n}`);
+				return n < 0 ? null : {
+					file: join$1(below, path.slice((sources[n] ?? "").length + 1)),
+					below
+				};
+			},
+			close: () => removed(run, way)
+		};
+	} catch (error) {
+		await removed(run, way);
+		throw error;
+	}
+}
+/** The folder of this name for things that the sandbox writes, and how to take one of them away. */
+async function writtenFolder(folder, name, signal) {
+	const { way } = await findWay(signal);
+	return {
+		path: join$1(folder, `${name}${suffix(way)}`),
+		remove: (dir) => removed(dir, way)
+	};
+}
+/** Of runs whose process is gone. */
+async function forgetOld(folder, way) {
+	const runs = (await readdir(folder).catch(() => [])).filter((name) => /^run-\d+-/.test(name));
+	await Promise.all(runs.filter((name) => !lives(Number(name.split("-")[1]))).map((n) => removed(join$1(folder, n), way)));
+}
+function lives(pid) {
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return error.code === "EPERM";
+	}
+}
+
+// src/adapters/build/inside.ts
+/** Whether a file that the project's code may have made is what it seems: a regular file of that directory. */
+/** A link would have us read, and publish, a file that the project's code could not; a pipe would hold us for ever. */
+async function isInside(file, dir) {
+	return (await lstat(file).catch(() => void 0))?.isFile() === true && (await realpath(file)).startsWith(`${await realpath(dir)}${sep}`);
+}
+
+// src/adapters/build/questions.ts
+/** Nothing is fetched. */
+const cargoMetadata = [
+	"cargo",
+	"metadata",
+	"--no-deps",
+	"--offline",
+	"--format-version",
+	"1"
+];
+/**
+* Each answer behind a line with its exit code and lengths, so that no text can pass for another's. Zig's own come
+* first: rustc and cargo may be programs of the project's choice.
+*/
+const script = `said=$(mktemp -d) || exit 1
+answer() {
+  "$@" >"$said/out" 2>"$said/err" </dev/null
+  code=$?
+  for stream in out err; do head -c 4194304 "$said/$stream" >"$said/$stream.cut"; done
+  echo "$code $(($(wc -c <"$said/out.cut"))) $(($(wc -c <"$said/err.cut")))"
+  cat "$said/out.cut" "$said/err.cut"
+}
+answer "$1" version
+answer cargo-zigbuild --version
+answer rustc --version
+answer cargo --version
+answer ${cargoMetadata.join(" ")}
+rm -rf "$said"
+`;
+const names$1 = [
+	"zig version",
+	"cargo-zigbuild --version",
+	"rustc --version",
+	"cargo --version",
+	"cargo metadata"
+];
+/** `rustc`: why it does not answer, which a toolchain that is fetched may cure. */
+async function askTools(zig, launch, signal) {
+	const limits = {
+		...launch,
+		signal,
+		timeoutMs: 6e5,
+		keepBytes: 64 << 20,
+		refuseMore: true
+	};
+	const { ending, stdout, stderr } = await runProcess([
+		"sh",
+		"-c",
+		script,
+		"tools",
+		zig
+	], limits);
+	if (ending.kind === "late") throw new Failure({
+		code: "I302",
+		message: "the tools of the build did not answer"
+	});
+	const answers = readAnswers(stdout);
+	const [zigs, zigbuild, rustc, cargo, metadata] = answers;
+	if (zigs === void 0 || zigbuild === void 0 || rustc === void 0 || cargo === void 0 || metadata === void 0) throw new Failure({
+		code: "I303",
+		message: `${names$1[answers.length]} gave no answer: ${reasonIn(stderr.toString("utf8"))}`
+	});
+	const failed = [
+		zigs,
+		zigbuild,
+		rustc,
+		cargo
+	].findIndex((one) => one.code !== 0);
+	const fault = answers[failed];
+	if (fault !== void 0) {
+		const message = `${names$1[failed]} failed (${fault.code}): ${reasonIn(fault.err)}`;
+		const failure = new Failure({
+			code: "I303",
+			message
+		});
+		if (fault === rustc) return { rustc: failure };
+		throw failure;
+	}
+	const version = (of) => of.out.trim();
+	return {
+		versions: {
+			rustc: version(rustc),
+			cargo: version(cargo),
+			zigbuild: version(zigbuild),
+			zig: version(zigs)
+		},
+		metadata: metadata.code === 0 ? metadata.out : null
+	};
+}
+/** As many whole answers as there are; what follows a broken one is none. */
+function readAnswers(said) {
+	const found = [];
+	for (let at = 0; at < said.length;) {
+		const end = said.indexOf("\n", at);
+		const [, code, out, err] = /^(\d{1,3}) (\d{1,8}) (\d{1,8})$/.exec(said.toString("latin1", at, Math.max(at, end))) ?? [];
+		const outAt = end + 1;
+		const errAt = outAt + Number(out);
+		at = errAt + Number(err);
+		if (code === void 0 || !(at <= said.length)) break;
+		found.push({
+			code: Number(code),
+			out: said.toString("utf8", outAt, errAt),
+			err: said.toString("utf8", errAt, at)
+		});
+	}
+	return found;
+}
+
+// src/adapters/build/source-copy.ts
+/** What of a checkout is handed to the sandbox: its files without secrets, and git without its configuration. */
+/** Larger files are no keys. */
+const longestKey = 65536;
+const sourceCopy = (workspace, log, signal) => async (gitFolder) => {
+	const root = await git(workspace, signal, "rev-parse", "--show-toplevel").catch((error) => {
+		if (error instanceof Failure) return null;
+		throw error;
+	});
+	const top = root ?? workspace;
+	return {
+		root: top,
+		files: await filesOf(top, root !== null, log, signal),
+		git: root === null ? null : await bareGit(root, gitFolder, signal)
+	};
+};
+/** Of a directory outside the repository that a manifest names. */
+const outsideCopy = async (root, log, signal) => {
+	return {
+		root,
+		files: await filesOf(root, await git(root, signal, "rev-parse", "--show-toplevel").catch(() => null) !== null, log, signal)
+	};
+};
+/**
+* All that is committed; of the rest (what the record of the build names, where it is read) neither earlier builds nor
+* what looks like a secret by its name or its text.
+*/
+async function filesOf(top, isGit, log, signal) {
+	const files = isGit ? await listed(top, log, signal) : await harmless$1(top, await walked(top), log);
+	return (await Promise.all([...new Set(files)].map(async (path) => {
+		const found = await lstat(join$1(top, path)).catch(() => void 0);
+		return found?.isFile() === true || found?.isSymbolicLink() === true ? [path] : [];
+	}))).flat();
+}
+const secretName = /(?:^|\/)(?:\.env(?:\..*)?|\.netrc|\.npmrc|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)[^/]*|[^/]*credentials[^/]*|[^/]*\.(?:pem|key|p12|pfx|jks|keystore|kdbx))$/i;
+async function harmless$1(top, paths, log) {
+	const kept = [];
+	const left = [];
+	for (const path of paths) (secretName.test(path) || await looksSecret(join$1(top, path)) ? left : kept).push(path);
+	if (left.length > 0) log.warn(`not committed and like a secret, so that the build does not see it: ${cut(left.slice(0, 5).join(", "), 400)}`);
 	return kept;
+}
+async function listed(root, log, signal) {
+	const ask = async (...flags) => (await git(root, signal, "ls-files", "-z", ...flags)).split("\0").filter((path) => path !== "");
+	const [committed, others, ignored] = await Promise.all([
+		ask("--cached"),
+		ask("--others", "--exclude-standard"),
+		ask("--others", "--ignored", "--exclude-standard", "--directory")
+	]);
+	const below = await Promise.all(ignored.map(async (path) => path.endsWith("/") ? (await walked(join$1(root, path))).map((one) => join$1(path, one)) : [path]));
+	const all = [...committed, ...await harmless$1(root, [...others, ...below.flat()], log)];
+	const nested = await Promise.all(all.map(async (path) => {
+		const dir = join$1(root, path);
+		return (await lstat(dir).catch(() => void 0))?.isDirectory() === true && await lstat(join$1(dir, ".git")).catch(() => void 0) !== void 0 ? (await listed(dir, log, signal)).map((one) => join$1(path, one)) : [];
+	}));
+	return [...all, ...nested.flat()];
+}
+async function looksSecret(file) {
+	const found = await lstat(file).catch(() => void 0);
+	if (found?.isFile() !== true || found.size > longestKey) return false;
+	return secretLooks(await readFile(file, "latin1").catch(() => "")).length > 0;
+}
+/** A folder without git: all of it, but what cargo itself marks as an earlier build. */
+async function walked(dir, below = "") {
+	const entries = await readdir(join$1(dir, below), { withFileTypes: true });
+	if (entries.some((e) => e.name === "CACHEDIR.TAG") || /(?:^|\/)node_modules\/?$/.test(join$1(dir, below))) return [];
+	return (await Promise.all(entries.filter((e) => e.name !== ".git").map(async (e) => e.isDirectory() ? walked(dir, join$1(below, e.name)) : [join$1(below, e.name)]))).flat();
+}
+/**
+* HEAD, refs and index for build scripts that ask for the commit. Git's configuration, its logs and its helpers' files
+* may hold tokens.
+*/
+async function bareGit(root, folder, signal) {
+	const at = (name) => git(root, signal, "rev-parse", "--path-format=absolute", "--git-path", name);
+	const [objects, index, shallow, head, refs, format] = await Promise.all([
+		at("objects"),
+		at("index"),
+		at("shallow"),
+		git(root, signal, "rev-parse", "HEAD").catch(() => null),
+		git(root, signal, "for-each-ref", "--format=%(objectname) %(refname)"),
+		git(root, signal, "rev-parse", "--show-object-format")
+	]);
+	if (head === null || await lstat(join$1(objects, "info", "alternates")).catch(() => void 0) !== void 0) return null;
+	const branch = await git(root, signal, "symbolic-ref", "--quiet", "HEAD").catch(() => null);
+	for (const dir of [
+		"",
+		"objects",
+		"refs",
+		"refs/heads"
+	]) await mkdir(join$1(folder, dir), {
+		recursive: true,
+		mode: 493
+	});
+	const extension = format === "sha1" ? "" : `[extensions]\n\tobjectformat = ${format}\n`;
+	const readable = { mode: 420 };
+	await writeFile(join$1(folder, "config"), `[core]\n\trepositoryformatversion = ${format === "sha1" ? 0 : 1}\n\tbare = false\n${extension}`, readable);
+	await writeFile(join$1(folder, "HEAD"), branch === null ? `${head}\n` : `ref: ${branch}\n`, readable);
+	await writeFile(join$1(folder, "packed-refs"), refs === "" ? "" : `${refs}\n`, readable);
+	for (const [from, name] of [[index, "index"], [shallow, "shallow"]]) await copyFile(from, join$1(folder, name)).catch(() => void 0);
+	return {
+		folder,
+		objects
+	};
+}
+
+// src/adapters/build/enclosed.ts
+/** The sandbox of a build: which tools it is shown, and which of them answer in the project's directory. */
+async function sandboxFor(options, tools, ours) {
+	const home = ours["HOME"] || homedir();
+	const rustup = ours["RUSTUP_HOME"] || join$1(home, ".rustup");
+	const own = Object.entries(ours).filter((e) => ownPlaces.test(e[0]) && e[1] !== void 0);
+	const env = {
+		...sandboxEnvironment({
+			...ours,
+			...tools.env
+		}),
+		RUSTUP_HOME: rustup
+	};
+	const enclosure = await openSandbox({
+		folder: options.sandboxDir,
+		shown: shownFor(tools.env["PATH"] ?? ours["PATH"] ?? "", [home, options.workspace], [rustup, ...tools.directories]),
+		written: [options.targetDir],
+		source: sourceCopy(options.workspace, options.log, options.signal),
+		env,
+		ours: Object.fromEntries(own),
+		...options.way === void 0 ? {} : { way: options.way },
+		signal: options.signal
+	});
+	if (enclosure.kind.kind !== "none") return {
+		enclosure,
+		cwd: "/"
+	};
+	if (options.unenclosed === "refuse") throw new Failure({
+		code: "I320",
+		message: `the project's code would run beside a key or a token that writes: ${enclosure.kind.why}`
+	});
+	return {
+		enclosure,
+		cwd: options.workspace
+	};
+}
+const ownPlaces = /^(?:HOME|USER|LOGNAME|TMPDIR|CARGO_HOME|XDG_CACHE_HOME)$/;
+/**
+* Toolchains are shown and not written; a project that asks for one that is not here gets it into the sandbox's own
+* home, where there is any way to.
+*/
+async function asked({ enclosure, cwd }, zig, options) {
+	const launching = (more) => (dir) => ({
+		...enclosure.enclose(dir, more),
+		cwd: enclosure.kind.kind === "none" ? dir : cwd,
+		hold: true
+	});
+	const usual = launching({});
+	const answers = await askTools(zig, usual(options.workspace), options.signal);
+	if (!("rustc" in answers)) return {
+		...answers,
+		launch: usual
+	};
+	if (enclosure.kind.kind === "none" || !await asksForToolchain(options.workspace)) throw answers.rustc;
+	options.log.info("the project asks for a toolchain that is not installed: it is fetched into the sandbox");
+	const own = launching({
+		RUSTUP_HOME: join$1(innerHome, ".rustup"),
+		RUSTUP_AUTO_INSTALL: "1"
+	});
+	const again = await askTools(zig, own(options.workspace), options.signal);
+	if ("rustc" in again) throw again.rustc;
+	return {
+		...again,
+		launch: own
+	};
+}
+/** More than this is no list of dependencies that a person wrote. */
+const mostOutside = 20;
+/**
+* Packages outside the repository that manifests name by their path come in as copies too: only directories with a
+* manifest, without what looks like a secret.
+*/
+async function showOutside({ enclosure }, { log, signal }, launch, metadata) {
+	if (enclosure.kind.kind === "none") return;
+	const waiting = [...readPathDependencies(metadata ?? "")];
+	const seen = /* @__PURE__ */ new Set();
+	const metadataOf = async (dir) => {
+		const said = await runTool(cargoMetadata, {
+			...launch(dir),
+			timeoutMs: 6e4,
+			signal
+		});
+		return said.code === 0 ? said.stdout : "";
+	};
+	for (let path = waiting.shift(); path !== void 0 && seen.size < mostOutside; path = waiting.shift()) {
+		if (!(enclosure.copyOf(join$1(path, "Cargo.toml")) === null) || seen.has(path) || !await isInside(join$1(path, "Cargo.toml"), path)) continue;
+		seen.add(path);
+		await enclosure.addSource(await outsideCopy(path, log, signal));
+		waiting.push(...readPathDependencies(await metadataOf(path)));
+	}
+}
+/** A lock file that cargo made belongs to the project's directory; it is data that the project's code may have written. */
+async function keepLock({ enclosure }, lock) {
+	const made = enclosure.copyOf(lock);
+	if (made === null || !await isInside(made.file, made.below)) return;
+	if ((await stat(made.file)).size < longestLock) await writeFile(lock, await readFile(made.file), { flag: "wx" });
+}
+const longestLock = 16 << 20;
+/** Looked for as rustup does: in each directory above. */
+async function asksForToolchain(workspace) {
+	for (let dir = workspace;; dir = join$1(dir, "..")) {
+		for (const name of ["rust-toolchain.toml", "rust-toolchain"]) if (await access$1(join$1(dir, name)).then(() => true, () => false)) return true;
+		if (dir === join$1(dir, "..")) return false;
+	}
 }
 
 // src/adapters/build/zig-wheels.ts
@@ -11847,64 +16745,41 @@ const zigFolder = `zig-${zigWheels["cargo-zigbuild"].version}-${zigWheels.ziglan
 
 // src/adapters/build/toolchain.ts
 /** Finds cargo, cargo-zigbuild and zig, and installs the last two from PyPI into the cache where a machine has none. */
+/** Looks for files only: which rustc answers in a directory is the project's word, and is asked in the sandbox. */
 async function ensureZig(options) {
-	const env = buildEnvironment(options.env ?? process.env);
+	const env = options.env ?? process.env;
 	const cargo = await findCargo(env);
 	const path = [...cargo.onPath ? [] : [cargo.dir], ...(env["PATH"] ?? "").split(delimiter)];
 	const here = await find("cargo-zigbuild", path);
 	const zig = env["CARGO_ZIGBUILD_ZIG_PATH"] ?? await find("zig", path);
-	if (here !== void 0 && zig !== void 0) return named$1({
-		...env,
-		PATH: path.join(delimiter)
-	}, zig, options);
-	const tools = await installed({
-		...env,
-		PATH: path.join(delimiter)
-	}, options);
+	if (here !== void 0 && zig !== void 0) return {
+		env: { PATH: path.join(delimiter) },
+		zig,
+		directories: [
+			cargo.dir,
+			dirname(here),
+			await folderOf(here),
+			await folderOf(zig)
+		]
+	};
+	const tools = await realpath(await installed(env, options));
 	const used = env["CARGO_ZIGBUILD_ZIG_PATH"] ?? join$1(tools, "ziglang", "zig");
-	return named$1({
-		...env,
-		PATH: [join$1(tools, "bin"), ...path].join(delimiter),
-		CARGO_ZIGBUILD_ZIG_PATH: used
-	}, used, options);
-}
-/**
-* Build scripts are the project's code: nothing secret is in their environment. They run as the same user as this
-* process and can read its own, so that the job `compile` is given no secret at all; `run` on a runner still is.
-*/
-function buildEnvironment(env) {
-	const secret = /^(?:INPUT_|ACTIONS_(?:RUNTIME|ID_TOKEN|CACHE|RESULTS)|GITHUB_TOKEN$|GH_TOKEN$|STATE_|VPS_TEST_.*(?:KEY|TOKEN|SECRET))/i;
-	const kept = Object.entries(env).filter((e) => e[1] !== void 0 && !secret.test(e[0]));
 	return {
-		...Object.fromEntries(kept),
-		LC_ALL: "C.UTF-8",
-		CARGO_TERM_COLOR: "never",
-		CARGO_TERM_PROGRESS_WHEN: "never"
+		env: {
+			PATH: [join$1(tools, "bin"), ...path].join(delimiter),
+			CARGO_ZIGBUILD_ZIG_PATH: used
+		},
+		zig: used,
+		directories: [
+			cargo.dir,
+			tools,
+			dirname(used),
+			await folderOf(used)
+		]
 	};
 }
-async function named$1(env, zig, options) {
-	const say = (...argv) => ask$2(argv, {
-		cwd: options.cwd,
-		env,
-		timeoutMs: 12e4,
-		signal: options.signal
-	});
-	const [rustc, cargo, zigbuild, version] = await Promise.all([
-		say("rustc", "--version"),
-		say("cargo", "--version"),
-		say("cargo-zigbuild", "--version"),
-		say(zig, "version")
-	]);
-	return {
-		env,
-		versions: {
-			rustc,
-			cargo,
-			zigbuild,
-			zig: version
-		}
-	};
-}
+/** Where a program really lies. */
+const folderOf = async (file) => dirname(await realpath(file).catch(() => file));
 async function findCargo(env) {
 	const onPath = await find("cargo", (env["PATH"] ?? "").split(delimiter));
 	if (onPath !== void 0) return {
@@ -11954,12 +16829,14 @@ async function pip(staging, env, signal) {
 	const venv = join$1(staging, "venv"), list = join$1(staging, "requirements.txt");
 	await writeFile(list, zigRequirements());
 	const limits = {
+		cwd: staging,
 		env,
 		signal,
 		timeoutMs: 6e5
 	};
-	const made = await runProcess([
+	const made = await runTool([
 		"python3",
+		"-I",
 		"-m",
 		"venv",
 		venv
@@ -11967,8 +16844,9 @@ async function pip(staging, env, signal) {
 		throw isFailure(error, "I301") ? missingPython("python3 is not installed here", "apt-get install python3 python3-venv") : error;
 	});
 	if (made.code !== 0) throw missingPython(`python3 cannot make a virtual environment: ${lastLine(made.stdout + made.stderr)}`, "apt-get install python3-venv");
-	const done = await runProcess([
+	const done = await runTool([
 		join$1(venv, "bin", "python3"),
+		"-I",
 		"-m",
 		"pip",
 		"install",
@@ -11994,9 +16872,18 @@ const missingPython = (message, remedy) => new Failure({
 	remedy: `${remedy} (or: vps-test doctor --fix)`
 });
 const lastLine = (text) => text.split("\n").map((l) => l.trim()).filter((l) => l !== "").at(-1) ?? "it said nothing";
-const runs = (file) => access(file, constants$1.X_OK).then(() => true, () => false);
+const runs = (file) => access$1(file, constants$1.X_OK).then(() => true, () => false);
 async function find(program, dirs) {
 	for (const dir of dirs) if (dir !== "" && await runs(join$1(dir, program))) return join$1(dir, program);
+}
+
+// src/adapters/build/workspace.ts
+/** Whether a build command can make the program, by what cargo says of its workspace. */
+/** Why the build command cannot make the program; null where nothing says so. */
+function commandFault(workspace, argv, target) {
+	const command = readBuildCommand(argv);
+	if (typeof command === "string") return command;
+	return workspace === void 0 ? null : programFault(workspace, basename(target), command.options);
 }
 
 // src/adapters/build/zigbuild.ts
@@ -12016,39 +16903,77 @@ async function buildWithZig(options) {
 		errors: [],
 		message: `${workspace} holds no Cargo.toml`
 	};
+	const ours = options.env ?? process.env;
 	const tools = await ensureZig({
 		cacheDir: options.cacheDir,
-		cwd: workspace,
 		log,
 		signal,
-		...options.env === void 0 ? {} : { env: options.env }
+		env: ours
 	}).catch(orFailed);
 	if ("kind" in tools) return tools;
-	const { argv, glibc } = zigArgv(command, {
-		glibc: options.glibc,
-		targetDir: options.targetDir,
-		locked: await exists$2(join$1(workspace, "Cargo.lock"))
-	});
-	await mkdir(options.targetDir, { recursive: true });
-	let run = emptyRun;
 	const started = clock.now();
-	const progress = buildProgress("zigbuild", log, clock, signal);
-	const done = await runProcess(argv, {
-		cwd: workspace,
-		env: tools.env,
-		timeoutMs: options.timeoutMs,
-		signal,
-		onLine: (line) => {
-			run = readCargoLine(run, line);
-		},
-		onErrorLine: (line) => {
-			progress.saw(line, run.finished);
-		}
-	}).finally(progress.end);
-	if (done.code !== 0) return {
-		kind: "failed",
-		...classifyBuild(run, done.stderr)
-	};
+	const sandbox = await sandboxFor(options, tools, ours);
+	try {
+		const { kind } = sandbox.enclosure;
+		if (kind.kind === "none") log.warn(`the build runs without a sandbox: ${kind.why}`);
+		const answered = await asked(sandbox, tools.zig, options).catch(orFailed);
+		if ("kind" in answered) return answered;
+		const { versions, metadata, launch } = answered;
+		const known = metadata === null ? void 0 : readMetadata(metadata);
+		const fault = commandFault(known, options.argv, options.target);
+		if (fault !== null) return {
+			kind: "failed",
+			reason: "usage",
+			errors: [],
+			message: fault
+		};
+		await showOutside(sandbox, options, launch, metadata);
+		const cargoRoot = known?.root ?? workspace;
+		const lock = join$1(cargoRoot, "Cargo.lock");
+		const locked = await exists$2(lock);
+		if (!locked) log.warn("no Cargo.lock: the versions of dependencies are whatever is newest today");
+		const { argv, glibc } = zigArgv(command, {
+			glibc: options.glibc,
+			targetDir: options.targetDir,
+			locked
+		});
+		let run = emptyRun;
+		const progress = buildProgress("zigbuild", log, clock, signal);
+		const done = await runTool(argv, {
+			...launch(workspace),
+			timeoutMs: options.timeoutMs,
+			signal,
+			onLine: (line) => {
+				run = readCargoLine(run, line);
+			},
+			onErrorLine: (line) => {
+				progress.saw(line, run.finished);
+			}
+		}).finally(progress.end);
+		if (done.code !== 0) return {
+			kind: "failed",
+			...classifyBuild(run, done.stderr)
+		};
+		if (!locked) await keepLock(sandbox, lock);
+		const here = {
+			cargoRoot,
+			targetDir: options.targetDir,
+			enclosed: kind.kind !== "none"
+		};
+		const seconds = (clock.now() - started) / 1e3;
+		return await found(options, run, {
+			toolchain: versions,
+			glibc,
+			argv,
+			seconds,
+			sandbox: kind,
+			here
+		});
+	} finally {
+		await sandbox.enclosure.close();
+	}
+}
+async function found(options, run, facts) {
 	const program = basename(options.target);
 	const made = run.executables.findLast((path) => basename(path) === program);
 	if (made === void 0) return {
@@ -12057,6 +16982,12 @@ async function buildWithZig(options) {
 		errors: [],
 		message: notMade(program, run.executables)
 	};
+	if (!await isInside(made, options.targetDir)) return {
+		kind: "failed",
+		reason: "compile",
+		errors: [],
+		message: `${made} is no file of this build`
+	};
 	const [sha256, { size }] = await Promise.all([digestOf(made), stat(made)]);
 	return {
 		kind: "built",
@@ -12064,10 +16995,7 @@ async function buildWithZig(options) {
 		sha256,
 		bytes: size,
 		source: "zigbuild",
-		toolchain: tools.versions,
-		glibc,
-		argv,
-		seconds: (clock.now() - started) / 1e3
+		...facts
 	};
 }
 const notMade = (program, made) => `the build made no program ${program}; it made ${made.length === 0 ? "none" : made.map((m) => basename(m)).join(", ")}: correct binary.target or the build command`;
@@ -12086,7 +17014,7 @@ function orFailed(error) {
 		message: error.facts.remedy === void 0 ? error.message : `${error.message}; to build here: ${error.facts.remedy}`
 	};
 }
-const exists$2 = (path) => access(path).then(() => true, () => false);
+const exists$2 = (path) => access$1(path).then(() => true, () => false);
 
 // src/adapters/build/native.ts
 /** Builds a commit on the build host with its own toolchain and brings the program back, hash-checked. */
@@ -12148,7 +17076,8 @@ async function buildNative(options) {
 		},
 		glibc: null,
 		argv,
-		seconds: (clock.now() - started) / 1e3
+		seconds: (clock.now() - started) / 1e3,
+		sandbox: null
 	};
 }
 /** What a person sees in the directory must be what is tested: a commit that lacks their changes would not be. */
@@ -12161,11 +17090,19 @@ function refuseDirty(source, what) {
 	});
 }
 async function hostToolchain(remote, signal) {
-	const tools = readTools((await remote.run(checkHost, {
+	const asked = await remote.run(checkHost, {
 		timeoutMs: shortMs,
 		signal
-	})).stdout);
+	});
+	const tools = readTools(asked.stdout);
 	const missing = hostTools.filter((t) => !tools.has(t));
+	if (asked.code !== 0) throw new Failure({
+		code: "I311",
+		node: remote.name,
+		step: "native build",
+		message: `${remote.name} cannot say what it can build with (exit ${String(asked.code)}): ${asked.stderr.trim().slice(-200)}`,
+		remedy: "vps-test nodes"
+	});
 	if (missing.length === 0) return {
 		rustc: tools.get("rustc") ?? "",
 		cargo: tools.get("cargo") ?? ""
@@ -12196,7 +17133,7 @@ async function send({ remote, project, source, log, signal }) {
 			code: "I312",
 			node: remote.name,
 			step: "native build",
-			message: `${remote.name} could not check out ${source.commit.slice(0, 12)}: ${done.stderr.trim().split("\n").at(-1) ?? ""}`
+			message: `${remote.name} could not check out ${source.commit.slice(0, 12)} (exit ${String(done.code)}): ${(done.stderr.trim() || done.stdout.trim() || "it said nothing").split("\n").at(-1)?.slice(0, 200) ?? ""}`
 		});
 	});
 }
@@ -12226,13 +17163,14 @@ async function download(remote, path, { outDir, target, signal }) {
 		timeoutMs: shortMs,
 		signal
 	};
-	const said = /^([0-9a-f]{64}) (\d{1,12})$/.exec((await remote.run(measure(path), limits)).stdout.trim());
+	const measured = await remote.run(measure(path), limits);
+	const said = measured.code === 0 ? /^([0-9a-f]{64}) (\d{1,12})$/.exec(measured.stdout.trim()) : null;
 	const digest = said?.[1], bytes = Number(said?.[2] ?? NaN);
 	if (digest === void 0 || !(bytes > 0 && bytes <= maxProgram)) throw new Failure({
 		code: "I313",
 		node: remote.name,
 		step: "native build",
-		message: `${remote.name} did not say the digest of the built program`
+		message: `${remote.name} did not say the digest of the built program (exit ${String(measured.code)}): ${(measured.stderr.trim() || measured.stdout.trim()).slice(0, 200)}`
 	});
 	const data = await remote.read(fetchProgram(path), {
 		timeoutMs: transferMs,
@@ -12270,45 +17208,1044 @@ const youngMs = 72e5;
 * then goes by the files' times:
 * the program of one commit would be taken for that of another.
 */
-async function targetDirectory(below, workspace) {
+async function targetDirectory(below, workspace, remove) {
 	const own = join$1(below, sha256(workspace).slice(0, 16));
 	await mkdir(own, { recursive: true });
-	await utimes(own, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
+	await utimes(own, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date()).catch(() => void 0);
 	const old = (await Promise.all((await readdir(below, { withFileTypes: true })).filter((d) => d.isDirectory()).map(async (d) => ({
 		path: join$1(below, d.name),
 		at: (await stat(join$1(below, d.name)).catch(() => void 0))?.mtimeMs ?? 0
 	})))).toSorted((a, b) => b.at - a.at).slice(kept$1).filter((d) => d.path !== own && Date.now() - d.at > youngMs);
-	await Promise.all(old.map((d) => rm(d.path, {
-		recursive: true,
-		force: true
-	})));
+	await Promise.all(old.map((d) => remove(d.path)));
 	return own;
 }
 
-// src/adapters/build/obtain-binary.ts
-/** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
-/** No binary was made. `errors` are for the fix stage and for a person; `faults` of the facts hold the same with places. */
-var BuildFailure = class extends Failure {
-	errors;
-	before;
-	constructor(facts, errors, before) {
-		super({
-			...facts,
-			faults: errors.map((e) => ({
-				at: {
-					file: e.file ?? e.crate,
-					path: e.crate,
-					...e.line === null ? {} : { line: e.line },
-					...e.column === null ? {} : { column: e.column }
-				},
-				message: e.code === null ? e.message : `${e.code} ${e.message}`
-			}))
+// src/domain/dep-info.ts
+/** The files that a build read, as cargo writes them beside the program (`<program>.d`, the syntax of make). */
+/** Spaces in a name are written with a backslash; a line that goes on ends with one. */
+function readDepInfo(text) {
+	const files = text.split("\n").flatMap((line) => {
+		const at = line.search(/(?<!\\):(?:\s|$)/);
+		return at < 0 ? [] : (line.slice(at + 1).match(/(?:\\.|[^\\\s])+/g) ?? []).map((word) => word.replace(/\\(.)/g, "$1"));
+	});
+	return [...new Set(files)].toSorted();
+}
+
+// src/adapters/build/uncommitted.ts
+/** What a build read that no commit holds: files that git ignores, files outside the repository, a lock file just made. */
+const shown = 50;
+const pointer = "version https://git-lfs.github.com/spec/v1";
+/** Null where everything that was read is of the commit. Failure U308 for a pointer in the place of its content. */
+async function uncommittedIn(place, signal) {
+	const root = await realpath(place.root);
+	const made = await Promise.all([place.targetDir, process.env["CARGO_HOME"] || join$1(homedir(), ".cargo")].map((dir) => realpath(dir).catch(() => dir)));
+	const listing = `${place.program}.d`;
+	const text = await isInside(listing, place.targetDir) ? await readFile(listing, "utf8").catch(() => "") : "";
+	const settings = configsAbove(place.workspace, place.enclosed ? root : "/");
+	const files = [
+		...readDepInfo(text).map((f) => resolve(place.workspace, f)),
+		join$1(place.cargoRoot, "Cargo.lock"),
+		...settings
+	];
+	const real = /* @__PURE__ */ new Set();
+	for (const file of files) {
+		const path = await realpath(file).catch(() => void 0);
+		if (path !== void 0 && (await lstat(path)).isFile() && !made.some((dir) => path.startsWith(`${dir}/`))) real.add(path);
+	}
+	const listed = await gitAt(root, signal)([
+		"ls-files",
+		"-z",
+		"--recurse-submodules"
+	]);
+	const tracked = new Set(listed.stdout.toString("utf8").split("\0"));
+	const within = (path) => relative(root, path);
+	await refusePointers([...real].filter((path) => tracked.has(within(path))), within);
+	const others = [...real].filter((path) => !tracked.has(within(path))).toSorted();
+	if (others.length === 0) return null;
+	const hash = createHash("sha256");
+	for (const path of others) hash.update(`\0${path}\0`).update(await readFile(path).catch(() => "not read"));
+	return {
+		count: others.length,
+		paths: others.slice(0, shown).map((path) => within(path).startsWith("..") ? path : within(path)),
+		digest: hash.digest("hex")
+	};
+}
+/** Cargo reads the settings of every folder above the one that it is started in. */
+function configsAbove(workspace, top) {
+	const found = [];
+	for (let at = workspace;; at = dirname(at)) {
+		for (const name of ["config.toml", "config"]) {
+			const file = join$1(at, ".cargo", name);
+			if (existsSync(file)) found.push(file);
+		}
+		if (at === top || dirname(at) === at) return found;
+	}
+}
+async function refusePointers(files, shownAs) {
+	const pointers = [];
+	for (const file of files) {
+		const handle = await open(file).catch(() => void 0);
+		if (handle === void 0) continue;
+		const { buffer } = await handle.read(Buffer.alloc(42), 0, 42, 0).finally(() => handle.close());
+		if (buffer.toString("latin1") === pointer) pointers.push(shownAs(file));
+	}
+	if (pointers.length > 0) throw new Failure({
+		code: "U308",
+		message: `the program was built from ${pointers.length} pointer(s) of Git LFS instead of the content: ${pointers.slice(0, 5).join(", ")}`,
+		remedy: "git lfs pull"
+	});
+}
+
+// node_modules/smol-toml/dist/error.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+function getLineColFromPtr(string, ptr) {
+	let lines = string.slice(0, ptr).split(/\r?\n/);
+	return [lines.length, lines.pop().length + 1];
+}
+function makeCodeBlock(string, line, column) {
+	let lines = string.split(/\r?\n/);
+	let codeblock = "";
+	let numberLen = (Math.log10(line + 1) | 0) + 1;
+	for (let i = line - 1; i <= line + 1; i++) {
+		let l = lines[i - 1];
+		if (!l) continue;
+		codeblock += i.toString().padEnd(numberLen, " ");
+		codeblock += ":  ";
+		codeblock += l;
+		codeblock += "\n";
+		if (i === line) {
+			codeblock += " ".repeat(numberLen + column + 2);
+			codeblock += "^\n";
+		}
+	}
+	return codeblock;
+}
+var TomlError = class TomlError extends Error {
+	line;
+	column;
+	codeblock;
+	constructor(message, options) {
+		const [line, column] = getLineColFromPtr(options.toml, options.ptr);
+		const codeblock = makeCodeBlock(options.toml, line, column);
+		super(`Invalid TOML document: ${message}\n\n${codeblock}`, options);
+		this.line = line;
+		this.column = column;
+		this.codeblock = codeblock;
+	}
+	/** @internal */
+	static x(message, ctx, ptr) {
+		throw new TomlError(message, {
+			toml: ctx.s,
+			ptr: ptr ?? ctx.p
 		});
-		this.name = "BuildFailure";
-		this.errors = errors;
-		this.before = before;
 	}
 };
+
+// node_modules/smol-toml/dist/primitive.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+/** @internal */
+function parseString(ctx) {
+	let startPtr = ctx.p;
+	let c = ctx.s.charCodeAt(ctx.p++);
+	let first = c;
+	let isLiteral = c === 39;
+	let isMultiline = c === ctx.s.charCodeAt(ctx.p) && c === ctx.s.charCodeAt(ctx.p + 1);
+	if (isMultiline) {
+		if ((c = ctx.s.charCodeAt(ctx.p += 2)) === 10) ctx.p++;
+		else if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) ctx.p += 2;
+	}
+	let parsed = "";
+	let sliceStart = ctx.p;
+	let state = 0;
+	for (; ctx.p < ctx.s.length; ctx.p++) {
+		c = ctx.s.charCodeAt(ctx.p);
+		if (isMultiline && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10)) state = state && 3;
+		else if (c < 32 && c !== 9 || c === 127) TomlError.x("control characters are not allowed in strings", ctx);
+		else if ((!state || state === 3) && c === first && (!isMultiline || ctx.s.charCodeAt(ctx.p + 1) === first && ctx.s.charCodeAt(ctx.p + 2) === first)) {
+			if (isMultiline) {
+				if (ctx.s.charCodeAt(ctx.p + 3) === first) ctx.p++;
+				if (ctx.s.charCodeAt(ctx.p + 3) === first) ctx.p++;
+			}
+			if (!state) {
+				let s = ctx.s.slice(sliceStart, ctx.p);
+				parsed = parsed ? parsed + s : s;
+			}
+			ctx.p += isMultiline ? 3 : 1;
+			return parsed;
+		} else if (!state) {
+			if (!isLiteral && c === 92) {
+				parsed += ctx.s.slice(sliceStart, sliceStart = ctx.p);
+				state = 1;
+			}
+		} else if (state === 1) {
+			if (c === 120 || c === 117 || c === 85) {
+				let errPtr = ctx.p++ - 1;
+				let value = 0;
+				let len = c === 120 ? 2 : c === 117 ? 4 : 8;
+				for (let j = 0; j < len; j++, ctx.p++) {
+					let hex = ctx.s.charCodeAt(ctx.p);
+					let digit = hex >= 48 && hex <= 57 ? hex - 48 : hex >= 65 && hex <= 70 ? hex - 65 + 10 : hex >= 97 && hex <= 102 ? hex - 97 + 10 : -1;
+					if (digit < 0) TomlError.x("invalid non-hex character in unicode escape", ctx);
+					value = value << 4 | digit;
+				}
+				if (value < 0 || value > 1114111 || value >= 55296 && value <= 57343) TomlError.x("invalid unicode escape", ctx, errPtr);
+				parsed += String.fromCodePoint(value);
+				sliceStart = ctx.p--;
+				state = 0;
+			} else if (isMultiline && (c === 32 || c === 9)) state = 2;
+			else {
+				if (c === 98) parsed += "\b";
+				else if (c === 116) parsed += "	";
+				else if (c === 110) parsed += "\n";
+				else if (c === 102) parsed += "\f";
+				else if (c === 114) parsed += "\r";
+				else if (c === 101) parsed += "\x1B";
+				else if (c === 34) parsed += "\"";
+				else if (c === 92) parsed += "\\";
+				else TomlError.x("unrecognised escape sequence", ctx);
+				sliceStart = ctx.p + 1;
+				state = 0;
+			}
+		} else if (c !== 32 && c !== 9) {
+			if (state === 2) TomlError.x("invalid escape: only line-ending whitespace may be escaped", ctx, sliceStart);
+			state = !isLiteral && c === 92 ? 1 : 0;
+			sliceStart = ctx.p;
+		}
+	}
+	TomlError.x("unfinished string", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/date.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+let DATE_TIME_RE = /^(\d{4}-\d{2}-\d{2})?[Tt ]?(?:(\d{2}):\d{2}(?::\d{2}(?:\.\d+)?)?)?(Z|z|[-+]\d{2}:\d{2})?$/i;
+var TomlDate = class TomlDate extends Date {
+	#hasDate = false;
+	#hasTime = false;
+	#offset = null;
+	constructor(date, fasttype, unsafeDelim) {
+		let hasDate = true;
+		let hasTime = true;
+		let offset = "Z";
+		let c;
+		if (typeof date === "string") {
+			if (fasttype) prep: {
+				if (fasttype < 3) {
+					if (+date.slice(11, 13) > 23) {
+						date = "";
+						break prep;
+					}
+					if (fasttype === 2) {
+						offset = null;
+						date += "Z";
+					} else if ((c = date.charCodeAt(date.length - 1)) !== 90 && c !== 122) offset = date.slice(date.length - 6);
+					if (unsafeDelim) date = date.slice(0, 10) + "T" + date.slice(11);
+				} else if (fasttype === 4) date = +date.slice(0, 2) > 23 ? "" : `0000-01-01T${date}Z`;
+				hasDate = fasttype !== 4;
+				hasTime = fasttype !== 3;
+			}
+			else {
+				let match = date.match(DATE_TIME_RE);
+				if (match) {
+					if (!match[1]) {
+						hasDate = false;
+						date = `0000-01-01T${date}`;
+					}
+					hasTime = !!match[2];
+					hasTime && date[10] === " " && (date = date.replace(" ", "T"));
+					if (match[2] && +match[2] > 23) date = "";
+					else {
+						offset = match[3] || null;
+						if (!offset && hasTime) date += "Z";
+					}
+				} else date = "";
+			}
+		}
+		super(date);
+		if (!isNaN(this.getTime())) {
+			this.#hasDate = hasDate;
+			this.#hasTime = hasTime;
+			this.#offset = offset;
+		}
+	}
+	isDateTime() {
+		return this.#hasDate && this.#hasTime;
+	}
+	isLocal() {
+		return !this.#hasDate || !this.#hasTime || !this.#offset;
+	}
+	isDate() {
+		return this.#hasDate && !this.#hasTime;
+	}
+	isTime() {
+		return this.#hasTime && !this.#hasDate;
+	}
+	isValid() {
+		return this.#hasDate || this.#hasTime;
+	}
+	toISOString() {
+		let iso = super.toISOString();
+		if (this.isDate()) return iso.slice(0, 10);
+		if (this.isTime()) return iso.slice(11, 23);
+		if (this.#offset === null) return iso.slice(0, -1);
+		if (this.#offset === "Z" || this.#offset === "z") return iso;
+		let offset = +this.#offset.slice(1, 3) * 60 + +this.#offset.slice(4, 6);
+		offset = this.#offset[0] === "-" ? offset : -offset;
+		return (/* @__PURE__ */ new Date(this.getTime() - offset * 6e4)).toISOString().slice(0, -1) + this.#offset;
+	}
+	static wrapAsOffsetDateTime(jsDate, offset = "Z") {
+		let date = new TomlDate(jsDate);
+		date.#offset = offset;
+		return date;
+	}
+	static wrapAsLocalDateTime(jsDate) {
+		let date = new TomlDate(jsDate);
+		date.#offset = null;
+		return date;
+	}
+	static wrapAsLocalDate(jsDate) {
+		let date = new TomlDate(jsDate);
+		date.#hasTime = false;
+		date.#offset = null;
+		return date;
+	}
+	static wrapAsLocalTime(jsDate) {
+		let date = new TomlDate(jsDate);
+		date.#hasDate = false;
+		date.#offset = null;
+		return date;
+	}
+};
+
+// node_modules/smol-toml/dist/extract.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+function isDigit(char, base = 10) {
+	return base === 16 ? char > 47 && char < 58 || char > 64 && char < 71 || char > 96 && char < 103 : char > 47 && char < 48 + base;
+}
+function isEndOfValue(char, delim) {
+	return char === 32 || char === 9 || char === 10 || char === 13 || delim && (char === delim || char === 44) || char === 35;
+}
+/** @internal */
+function extractValue(ctx, end) {
+	let errPtr = ctx.p;
+	let c = ctx.s.charCodeAt(ctx.p);
+	if (c === 91 || c === 123) {
+		ctx.d-- || TomlError.x("document contains excessively nested structures. aborting.", ctx);
+		let value = c === 91 ? parseArray(ctx) : parseInlineTable(ctx);
+		ctx.d++;
+		return value;
+	}
+	if (c === 34 || c === 39) return parseString(ctx);
+	if (c === 116) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 114 || ctx.s.charCodeAt(++ctx.p) !== 117 || ctx.s.charCodeAt(++ctx.p) !== 101) TomlError.x("invalid value", ctx, errPtr);
+		return ctx.p++, true;
+	}
+	if (c === 102) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 108 || ctx.s.charCodeAt(++ctx.p) !== 115 || ctx.s.charCodeAt(++ctx.p) !== 101) TomlError.x("invalid value", ctx, errPtr);
+		return ctx.p++, false;
+	}
+	if (c === 43 || c === 45) return parseNumber(ctx, ctx.p, ctx.s.charCodeAt(++ctx.p), 44 - c, end);
+	if (ctx.s.charCodeAt(ctx.p + 4) === 45 && ctx.s.charCodeAt(ctx.p + 7) === 45) return parseDate(ctx, c, end);
+	if (ctx.s.charCodeAt(ctx.p + 2) === 58) return parseTime(ctx, c, end);
+	return parseNumber(ctx, ctx.p, c, 0, end);
+}
+function parseNumber(ctx, startPtr, startChr, sign, endChr) {
+	let c = startChr;
+	let state = 0;
+	let hasUnderscores = false;
+	if (c === 105) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 110 || ctx.s.charCodeAt(++ctx.p) !== 102) TomlError.x("invalid value", ctx, startPtr);
+		return ctx.p++, (sign || 1) / 0;
+	}
+	if (c === 110) {
+		if (ctx.s.charCodeAt(++ctx.p) !== 97 || ctx.s.charCodeAt(++ctx.p) !== 110) TomlError.x("invalid value", ctx, startPtr);
+		return ctx.p++, NaN;
+	}
+	if (c === 48) {
+		if (++ctx.p >= ctx.s.length || isEndOfValue(c = ctx.s.charCodeAt(ctx.p), endChr)) return ctx.bi === true ? 0n : 0;
+		if (!sign) {
+			if (c === 120) return parseIntegerBaseN(ctx, startPtr, 16, endChr);
+			else if (c === 98) return parseIntegerBaseN(ctx, startPtr, 2, endChr);
+			else if (c === 111) return parseIntegerBaseN(ctx, startPtr, 8, endChr);
+		}
+		if (c === 46) state = 2;
+		else if (c === 101 || c === 69) state = 4;
+		else TomlError.x("illegal leading zero", ctx, startPtr);
+	} else if (!isDigit(c)) TomlError.x("invalid value", ctx, startPtr);
+	while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) {
+		if (!state) state = 1;
+		if (c === 95) {
+			if (!(state & 1)) TomlError.x("illegal underscore", ctx);
+			state += 11;
+			hasUnderscores = true;
+		} else if (state === 1 && c === 46) state = 2;
+		else if ((state === 1 || state === 3) && (c === 101 || c === 69)) state = 4;
+		else if (state === 4 && (c === 43 || c === 45)) state = 6;
+		else if (!isDigit(c)) TomlError.x(`illegal character in numeric literal`, ctx);
+		else if (state > 9) state -= 11;
+		else if (!(state & 1)) state++;
+	}
+	if (!state) {
+		let val = (startChr - 48) * (sign || 1);
+		return ctx.bi === true ? BigInt(val) : val;
+	}
+	if (!(state & 1)) TomlError.x("unfinished numeric value", ctx, startPtr);
+	let str = ctx.s.slice(startPtr, ctx.p);
+	if (hasUnderscores) str = str.replaceAll("_", "");
+	return state > 1 ? parseFloat(str) : parseInteger(ctx, str, 10, startPtr);
+}
+function parseIntegerBaseN(ctx, startPtr, base, endChr) {
+	let c, underscore = 1;
+	while (++ctx.p < ctx.s.length && (c = ctx.s.charCodeAt(ctx.p), !isEndOfValue(c, endChr))) if (c === 95) {
+		if (underscore & 1) TomlError.x("illegal underscore", ctx);
+		underscore = 3;
+	} else if (!isDigit(c, base)) TomlError.x(`illegal character in numeric literal`, ctx);
+	else if (underscore & 1) underscore--;
+	if (underscore & 1) TomlError.x("unfinished numeric value", ctx);
+	let str = ctx.s.slice(startPtr + 2, ctx.p);
+	if (underscore) str = str.replaceAll("_", "");
+	return parseInteger(ctx, str, base, startPtr);
+}
+function parseInteger(ctx, str, base, startPtr) {
+	if (ctx.bi !== true) int: {
+		let val = parseInt(str, base);
+		if (!Number.isSafeInteger(val)) {
+			if (ctx.bi) break int;
+			TomlError.x("integer value cannot be represented losslessly", ctx, startPtr);
+		}
+		return val;
+	}
+	return base === 10 ? BigInt(str) : BigInt((base === 2 ? "0b" : base === 8 ? "0o" : "0x") + str);
+}
+function parseDate(ctx, c, endChr) {
+	let startPtr = ctx.p++, unsafeSeparator;
+	if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++)) || !isDigit(ctx.s.charCodeAt(ctx.p++))) return parseNumber(ctx, ctx.p = startPtr, c, 0, endChr);
+	ctx.p += 5;
+	if (!isDigit(ctx.s.charCodeAt(ctx.p++))) TomlError.x("invalid date-time: date part is malformed", ctx, startPtr);
+	if (ctx.p >= ctx.s.length || ((c = ctx.s.charCodeAt(ctx.p)) !== 32 || (unsafeSeparator = true, !isDigit(ctx.s.charCodeAt(ctx.p + 1)))) && c !== 84 && c !== 116) return readDate(ctx, ctx.s.slice(startPtr, ctx.p), 3, false, startPtr);
+	if (ctx.s.charCodeAt(ctx.p += 3) !== 58) TomlError.x("invalid date-time: time part is malformed", ctx, startPtr);
+	if (ctx.s.charCodeAt(ctx.p += 3) === 58) ctx.p += 3;
+	if (ctx.s.charCodeAt(ctx.p) === 46) while (isDigit(ctx.s.charCodeAt(++ctx.p)));
+	if (c = ctx.s.charCodeAt(ctx.p)) {
+		if (c === 90 || c === 122) return readDate(ctx, ctx.s.slice(startPtr, ++ctx.p), 1, unsafeSeparator, startPtr, "[+00:00]");
+		if (c === 43 || c === 45) return readDate(ctx, ctx.s.slice(startPtr, ctx.p += 6), 1, unsafeSeparator, startPtr, !ctx.ld && "[" + ctx.s.slice(ctx.p - 6, ctx.p) + "]");
+	}
+	return readDate(ctx, ctx.s.slice(startPtr, ctx.p), 2, unsafeSeparator, startPtr);
+}
+function parseTime(ctx, c, endChr) {
+	let start = ctx.p;
+	if (!isDigit(c) || !isDigit(ctx.s.charCodeAt(++ctx.p))) return parseNumber(ctx, --ctx.p, c, 0, endChr);
+	if (ctx.s.charCodeAt(ctx.p += 4) === 58) ctx.p += 3;
+	if (ctx.s.charCodeAt(ctx.p) === 46) while (isDigit(ctx.s.charCodeAt(++ctx.p)));
+	return readDate(ctx, ctx.s.slice(start, ctx.p), 4, false, start);
+}
+function readDate(ctx, str, type, unsafeDelim, errPtr, temporalSuffix) {
+	if (ctx.ld) {
+		let date = new TomlDate(str, type, unsafeDelim);
+		if (!date.isValid()) TomlError.x("invalid date", ctx, errPtr);
+		return date;
+	}
+	try {
+		if (temporalSuffix) str += temporalSuffix;
+		switch (type) {
+			case 1: return Temporal.ZonedDateTime.from(str);
+			case 2: return Temporal.PlainDateTime.from(str);
+			case 3: return Temporal.PlainDate.from(str);
+			case 4: return Temporal.PlainTime.from(str);
+		}
+	} catch (e) {
+		TomlError.x(e instanceof Error ? e.message : "" + e, ctx, errPtr);
+	}
+}
+
+// node_modules/smol-toml/dist/util.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+/** @internal */
+function skipComment(ctx) {
+	for (; ctx.p < ctx.s.length; ctx.p++) {
+		let c = ctx.s.charCodeAt(ctx.p);
+		if (c === 10) break;
+		if (c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10) {
+			ctx.p++;
+			break;
+		}
+		if (c < 32 && c !== 9 || c === 127) TomlError.x("control characters are not allowed in comments", ctx);
+	}
+}
+/** @internal */
+function skipVoid(ctx, banNewLines, banComments) {
+	let c;
+	while (ctx.p < ctx.s.length) {
+		while (ctx.p < ctx.s.length && ((c = ctx.s.charCodeAt(ctx.p)) === 32 || c === 9 || !banNewLines && (c === 10 || c === 13 && ctx.s.charCodeAt(ctx.p + 1) === 10))) ctx.p++;
+		if (banComments || c !== 35) break;
+		skipComment(ctx);
+	}
+}
+
+// node_modules/smol-toml/dist/struct.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+/** @internal */
+function parseKey(ctx, end = 61) {
+	let startPtr;
+	let state = 0;
+	let parsed = [];
+	let sliceStart;
+	let c = ctx.s.charCodeAt(startPtr = ctx.p);
+	do
+		if (c === end) {
+			if (!state) TomlError.x("unexpected end of key", ctx);
+			if (state === 1) parsed.push(ctx.s.slice(sliceStart, ctx.p));
+			return ctx.p++, parsed;
+		} else if (c === 46) {
+			if (!state) TomlError.x("illegal empty bare key", ctx);
+			if (state === 1) parsed.push(ctx.s.slice(sliceStart, ctx.p));
+			state = 0;
+		} else if (!state && (c === 34 || c === 39)) {
+			if (c === ctx.s.charCodeAt(ctx.p + 1) && c === ctx.s.charCodeAt(ctx.p + 2)) TomlError.x("illegal quoted key: multiline strings are not allowed", ctx);
+			parsed.push(parseString(ctx));
+			state = 2;
+			ctx.p--;
+		} else if (c === 32 || c === 9) {
+			if (state === 1) {
+				parsed.push(ctx.s.slice(sliceStart, ctx.p));
+				state = 2;
+			}
+		} else if (state === 2 || c < 48 && c !== 45 || c > 57 && c < 65 || c > 90 && c < 97 && c !== 95 || c > 122) TomlError.x("illegal character in key", ctx);
+		else if (!state) {
+			state = 1;
+			sliceStart = ctx.p;
+		}
+	while (c = ctx.s.charCodeAt(++ctx.p));
+	TomlError.x("incomplete key-value: cannot find end of key", ctx, startPtr);
+}
+/** @internal */
+function parseInlineTable(ctx) {
+	let startPtr = ctx.p++;
+	let res = Object.create(null);
+	let seen = /* @__PURE__ */ new Set();
+	let c;
+	while (ctx.p < ctx.s.length) {
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p)) === 125) {
+			ctx.p++;
+			return res;
+		}
+		let k;
+		let t = res;
+		let hasOwn = false;
+		let errPtr = ctx.p;
+		let key = parseKey(ctx);
+		for (let i = 0; i < key.length; i++) {
+			if (i) t = hasOwn ? t[k] : t[k] = Object.create(null);
+			k = key[i];
+			if ((hasOwn = Object.hasOwn(t, k)) && (typeof t[k] !== "object" || seen.has(t[k]))) TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+			let unsafe = k === "__proto__";
+			if (ctx.uk && (unsafe || k === "constructor")) {
+				t = ctx.uk !== 1 && TomlError.x("document contains an unsafe property", ctx, errPtr);
+				break;
+			}
+			if (!hasOwn && unsafe) Object.defineProperty(t, k, {
+				enumerable: true,
+				configurable: true,
+				writable: true
+			});
+		}
+		if (hasOwn) TomlError.x("trying to redefine an already defined value", ctx, errPtr);
+		skipVoid(ctx, true, true);
+		let value = extractValue(ctx, 125);
+		if (t && typeof (t[k] = value) === "object") seen.add(value);
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p++)) === 125) return res;
+		if (c !== 44) TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+	}
+	TomlError.x("unfinished table", ctx, startPtr);
+}
+/** @internal */
+function parseArray(ctx) {
+	let startPtr = ctx.p++;
+	let res = [];
+	let c;
+	while (ctx.p < ctx.s.length) {
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p)) === 93) {
+			ctx.p++;
+			return res;
+		}
+		res.push(extractValue(ctx, 93));
+		skipVoid(ctx);
+		if ((c = ctx.s.charCodeAt(ctx.p++)) === 93) return res;
+		if (c !== 44) TomlError.x("expected comma or end of structure", ctx, ctx.p - 1);
+	}
+	TomlError.x("unfinished array", ctx, startPtr);
+}
+
+// node_modules/smol-toml/dist/parse.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+function peekTable(ctx, key, table, meta, type) {
+	let t = table;
+	let m = meta;
+	let k;
+	let hasOwn = false;
+	let state;
+	for (let i = 0; i < key.length; i++) {
+		if (i) {
+			t = hasOwn ? t[k] : t[k] = Object.create(null);
+			m = (state = m[k]).c;
+			if (type === 0 && (state.t === 1 || state.t === 2)) return null;
+			if (state.t === 2) {
+				let l = t.length - 1;
+				t = t[l];
+				m = m[l].c;
+			}
+		}
+		k = key[i];
+		if ((hasOwn = Object.hasOwn(t, k)) && m[k]?.t === 0 && m[k]?.d) return null;
+		if (!hasOwn) {
+			let unsafe = k === "__proto__";
+			if (ctx.uk && (unsafe || k === "constructor")) return false;
+			if (unsafe) {
+				Object.defineProperty(t, k, {
+					enumerable: true,
+					configurable: true,
+					writable: true
+				});
+				Object.defineProperty(m, k, {
+					enumerable: true,
+					configurable: true,
+					writable: true
+				});
+			}
+			m[k] = {
+				t: i < key.length - 1 && type === 2 ? 3 : type,
+				d: false,
+				i: 0,
+				c: Object.create(null)
+			};
+		}
+	}
+	state = m[k];
+	if (state.t !== type && !(type === 1 && state.t === 3)) return null;
+	if (type === 2) {
+		if (!state.d) {
+			state.d = true;
+			t[k] = [];
+		}
+		t[k].push(t = Object.create(null));
+		state.c[state.i++] = state = {
+			t: 1,
+			d: false,
+			i: 0,
+			c: Object.create(null)
+		};
+	}
+	if (state.d) return null;
+	state.d = true;
+	if (type === 1) t = hasOwn ? t[k] : t[k] = Object.create(null);
+	else if (type === 0 && hasOwn) return null;
+	return [
+		k,
+		t,
+		state.c
+	];
+}
+function validateTablePeek(ctx, peek, ptr) {
+	if (peek === null || ctx.uk === 2) TomlError.x(peek === null ? "trying to redefine an already defined table or value" : "document contains an unsafe property", ctx, ptr);
+}
+function parse(toml, options = {}) {
+	let ctx = {
+		s: toml,
+		p: 0,
+		d: options.maxDepth ?? 1e3,
+		bi: options.integersAsBigInt ?? false,
+		ld: options.useLegacyDate ?? true,
+		uk: options.unsafeKeyBehaviour === "throw" ? 2 : options.unsafeKeyBehaviour === "drop" ? 1 : 0
+	};
+	let res = Object.create(null);
+	let meta = Object.create(null);
+	let tmp;
+	let skipping = false;
+	let tbl = res;
+	let m = meta;
+	if (toml.charCodeAt(0) === 65279) ctx.p++;
+	skipVoid(ctx);
+	while (ctx.p < toml.length) {
+		if (toml.charCodeAt(ctx.p) === 91) {
+			let isTableArray = toml.charCodeAt(++ctx.p) === 91;
+			tmp = ctx.p += +isTableArray;
+			skipping = false;
+			let k = parseKey(ctx, 93);
+			if (isTableArray) {
+				if (toml.charCodeAt(ctx.p) !== 93) TomlError.x("expected end of table array declaration", ctx);
+				ctx.p++;
+			}
+			let p = peekTable(ctx, k, res, meta, isTableArray ? 2 : 1);
+			if (!p) {
+				validateTablePeek(ctx, p, tmp);
+				skipping = true;
+			} else {
+				m = p[2];
+				tbl = p[1];
+			}
+		} else {
+			tmp = ctx.p;
+			let p = peekTable(ctx, parseKey(ctx), tbl, m, 0);
+			if (!p && !skipping) validateTablePeek(ctx, p, tmp);
+			skipVoid(ctx, true, true);
+			let v = extractValue(ctx, void 0);
+			if (p && !skipping) p[1][p[0]] = v;
+		}
+		skipVoid(ctx, true);
+		if (ctx.p < toml.length && (tmp = toml.charCodeAt(ctx.p)) !== 10 && (tmp !== 13 || toml.charCodeAt(ctx.p + 1) !== 10)) TomlError.x("each key-value declaration must be followed by an end-of-line", ctx);
+		skipVoid(ctx);
+	}
+	return res;
+}
+
+// node_modules/smol-toml/dist/stringify.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+let HAS_WELLFORMED = !!"".isWellFormed;
+
+// node_modules/smol-toml/dist/index.js
+/*!
+* Copyright (c) Squirrel Chat et al., All rights reserved.
+* SPDX-License-Identifier: BSD-3-Clause
+*
+* Redistribution and use in source and binary forms, with or without
+* modification, are permitted provided that the following conditions are met:
+*
+* 1. Redistributions of source code must retain the above copyright notice, this
+*    list of conditions and the following disclaimer.
+* 2. Redistributions in binary form must reproduce the above copyright notice,
+*    this list of conditions and the following disclaimer in the
+*    documentation and/or other materials provided with the distribution.
+* 3. Neither the name of the copyright holder nor the names of its contributors
+*    may be used to endorse or promote products derived from this software without
+*    specific prior written permission.
+*
+* THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND
+* ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE IMPLIED
+* WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+* DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE
+* FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+* DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+* SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER
+* CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY,
+* OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+* OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+*/
+
+// src/adapters/build/path-dependencies.ts
+/** Dependencies by path that lead out of a repository, as its manifests name them; no program of the project is run. */
+/** `manifests`: the Cargo.toml files to begin with, relative to the repository; those that they lead to are followed. */
+async function pathsOutside(manifests, read) {
+	const outside = /* @__PURE__ */ new Set();
+	const seen = /* @__PURE__ */ new Set();
+	const queue = [...manifests];
+	for (let manifest = queue.pop(); manifest !== void 0; manifest = queue.pop()) {
+		if (seen.has(manifest)) continue;
+		seen.add(manifest);
+		const text = await read(manifest);
+		if (text === void 0) continue;
+		for (const path of pathsIn(tableOf(text))) {
+			const place = isAbsolute$1(path) ? normalize(path) : normalize(join$2(manifest, "..", path));
+			if (isAbsolute$1(place) || place === ".." || place.startsWith("../")) outside.add(path);
+			else queue.push(join$2(place, "Cargo.toml"));
+		}
+	}
+	return [...outside].toSorted();
+}
+/** Every table that holds dependencies, of the package, its targets, the workspace, and what stands in for others. */
+function pathsIn(manifest) {
+	const kinds = [
+		"dependencies",
+		"dev-dependencies",
+		"build-dependencies"
+	];
+	const targets = Object.values(table(manifest["target"])).map(table);
+	const holders = [
+		manifest,
+		table(manifest["workspace"]),
+		...targets
+	].flatMap((one) => kinds.map((kind) => one[kind]));
+	const patches = Object.values(table(manifest["patch"]));
+	return [
+		...holders,
+		...patches,
+		manifest["replace"]
+	].flatMap((one) => Object.values(table(one))).flatMap((dependency) => {
+		const { path } = table(dependency);
+		return typeof path === "string" ? [path] : [];
+	});
+}
+const table = (value) => typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+/** What is no TOML is told by cargo. */
+function tableOf(text) {
+	try {
+		return parse(text.replace(/^\uFEFF/, ""));
+	} catch {
+		return {};
+	}
+}
+
+// src/adapters/build/whole-commit.ts
+/** One sentence that names it, or null. */
+async function besideTheCommit(source, signal) {
+	const git = gitAt(source.root, signal);
+	const tree = (await git([
+		"ls-tree",
+		"-r",
+		"-z",
+		source.commit
+	])).stdout.toString("utf8").split("\0");
+	const submodules = tree.flatMap((line) => line.startsWith("160000 ") ? [line.slice(line.indexOf("	") + 1)] : []);
+	if (submodules.length > 0) return `the commit has ${named$1("submodule", submodules)}, which are repositories of their own`;
+	const all = tree.filter(Boolean).map((line) => line.slice(line.indexOf("	") + 1));
+	const within = source.subdir === "" ? "" : `${source.subdir}/`;
+	const manifests = all.filter((path) => path.startsWith(within) && /(?:^|\/)Cargo\.toml$/.test(path));
+	const outside = await pathsOutside(manifests, (path) => git([
+		"cat-file",
+		"blob",
+		`${source.commit}:${path}`
+	]).then(({ stdout }) => stdout.toString("utf8"), () => void 0));
+	if (outside.length > 0) return `the workspace depends on ${named$1("package", outside)} outside of the repository`;
+	const words = (await git([
+		"check-attr",
+		"--cached",
+		"-z",
+		"--stdin",
+		"filter"
+	], {
+		input: all.map((file) => `${file}\0`).join(""),
+		timeoutMs: 3e5
+	})).stdout.toString("utf8").split("\0");
+	const filtered = words.flatMap((path, i) => {
+		const value = words[i + 2] ?? "";
+		return i % 3 !== 0 || path === "" || [
+			"unspecified",
+			"unset",
+			"set",
+			""
+		].includes(value) ? [] : [{
+			path,
+			value
+		}];
+	});
+	const [first] = filtered;
+	if (first === void 0) return null;
+	const paths = filtered.filter(({ value }) => value === first.value).map(({ path }) => path);
+	return `the commit holds only what the filter ${first.value} made of ${named$1("file", paths)}`;
+}
+const named$1 = (what, paths) => `${paths.length} ${what}${paths.length === 1 ? "" : "s"} (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", …" : ""})`;
+
+// src/adapters/build/obtain-binary.ts
+/** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
 /** {@link NeedsNativeBuild}: zigbuild failed for a toolchain reason and there is a build host; ask again with what it names. */
 async function obtainBinary(options) {
 	const { source, binary, log, signal, clock } = options;
@@ -12321,10 +18258,12 @@ async function obtainBinary(options) {
 				kind: "file",
 				path: source.path
 			},
+			uncommitted: null,
 			toolchain: null,
 			glibc: null,
 			argv: [],
 			seconds: (clock.now() - started) / 1e3,
+			sandbox: null,
 			before: []
 		});
 		case "release": {
@@ -12345,10 +18284,12 @@ async function obtainBinary(options) {
 					asset: source.asset,
 					digest
 				},
+				uncommitted: null,
 				toolchain: null,
 				glibc: null,
 				argv: [],
 				seconds: (clock.now() - started) / 1e3,
+				sandbox: null,
 				before: []
 			});
 		}
@@ -12359,8 +18300,6 @@ async function built(options, workspace, native) {
 	const from = await readSource(workspace, signal);
 	const before = options.before ?? [];
 	if (native || before.length > 0) return natively(options, before, from);
-	const locked = await access(join$1(workspace, "Cargo.lock")).then(() => true, () => false);
-	if (!locked) log.warn("no Cargo.lock: the versions of dependencies are whatever is newest today");
 	const common = {
 		argv: binary.build,
 		target: binary.target,
@@ -12369,35 +18308,44 @@ async function built(options, workspace, native) {
 		clock,
 		signal
 	};
+	const sandboxDir = join$1(cacheDir, "sandbox", project);
+	const targets = await writtenFolder(sandboxDir, "target", signal);
 	const zig = await buildWithZig({
 		...common,
 		workspace,
 		glibc: binary.glibc,
 		cacheDir,
-		targetDir: await targetDirectory(join$1(cacheDir, "target", project), workspace),
+		sandboxDir,
+		targetDir: await targetDirectory(targets.path, workspace, targets.remove),
+		unenclosed: options.unenclosed,
 		...options.env === void 0 ? {} : { env: options.env }
 	});
 	switch (afterZigbuild(zig)) {
-		case "use": return finish(options, zig, await sameSource(from, locked, workspace, signal), []);
+		case "use": return finish(options, zig, await sameSource(from, workspace, signal), []);
 		case "fail": throw failed(zig, []);
 		case "native": return elsewhere(options, zig, from);
 	}
 }
-function elsewhere(options, zig, from) {
+async function elsewhere(options, zig, from) {
 	const before = [{
 		source: "zigbuild",
 		reason: zig.reason,
 		message: zig.message
 	}];
-	const not = notNatively(options, from);
+	const not = await notNatively(options, from);
 	if (not !== null) throw failed(zig, before, not);
 	options.log.warn(`zigbuild failed (${zig.message}); building natively on the build host`);
 	return { elsewhere: before };
 }
-const notNatively = (options, from) => options.buildHost === void 0 ? "no build host is known for a native build" : from.kind === "none" ? `a native build needs a git commit, and ${from.why}` : null;
+async function notNatively(options, from) {
+	if (options.buildHost === void 0) return "no build host is known for a native build";
+	if (from.kind === "none") return `a native build needs a git commit, and ${from.why}`;
+	const beside = await besideTheCommit(from, options.signal);
+	return beside === null ? null : `a native build sends the commit alone, and ${beside}`;
+}
 async function natively(options, before, from) {
-	const not = notNatively(options, from);
-	if (options.buildHost === void 0 || from.kind === "none") throw new Failure({
+	const not = await notNatively(options, from);
+	if (options.buildHost === void 0 || from.kind === "none" || not !== null) throw new Failure({
 		code: "I318",
 		message: not ?? "no native build is possible"
 	});
@@ -12418,7 +18366,7 @@ async function natively(options, before, from) {
 }
 async function finish(options, result, from, before) {
 	if (result.kind === "failed") throw failed(result, before);
-	const { source, toolchain, glibc, argv, seconds } = result;
+	const { source, toolchain, glibc, argv, seconds, sandbox } = result;
 	const data = await readFile(result.path);
 	if (sha256(data) !== result.sha256) throw new Failure({
 		code: "B302",
@@ -12427,17 +18375,25 @@ async function finish(options, result, from, before) {
 	return kept(options, data, {
 		source,
 		from,
+		uncommitted: await readBesides(options, result, from),
 		toolchain,
 		glibc,
 		argv,
 		seconds,
+		sandbox,
 		before
 	});
 }
-/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it; a first Cargo.lock is the build's own. */
-async function sameSource(before, locked, workspace, signal) {
+const readBesides = async (o, { here, path }, from) => here === void 0 || from.kind === "none" ? null : uncommittedIn({
+	root: from.root,
+	workspace: join$1(from.root, from.subdir),
+	program: path,
+	...here
+}, o.signal);
+/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it. */
+async function sameSource(before, workspace, signal) {
 	const after = await readSource(workspace, signal);
-	if (!locked || content(after) === content(before)) return before;
+	if (content(after) === content(before)) return before;
 	throw new Failure({
 		code: "B303",
 		message: `the source in ${workspace} changed while it was built`,
@@ -12467,96 +18423,30 @@ async function kept(options, data, facts) {
 		}, error);
 	}
 }
-function failed(result, before, also) {
-	if (result.kind === "built") throw new Failure({
-		code: "H301",
-		message: "a build that succeeded was taken for a failed one"
-	});
-	const codes = {
-		compile: "P301",
-		toolchain: "I317",
-		usage: "U305"
-	};
-	const message = [
-		result.message,
-		...also === void 0 ? [] : [also],
-		...before.filter((b) => b.message !== result.message).map((b) => `${b.source} before: ${b.message}`)
-	].join("; ");
-	return new BuildFailure({
-		code: codes[result.reason],
-		step: "build",
-		message
-	}, result.errors, before);
-}
 
-// src/adapters/ssh/collect.ts
-/** What a command prints, bounded: bytes up to a cap, lines up to a length. */
-const longestLine = 65536;
-const defaultBytes = 8388608;
-const stderrBytes = 1048576;
-/** Everything is read to the end; what passes a bound is dropped, so that a talkative node costs no memory. */
-function collector(options) {
-	const out = capped(options.maxBytes ?? defaultBytes);
-	const err = capped(stderrBytes);
-	const lines = options.onLine === void 0 ? void 0 : lineSplitter(options.onLine);
-	return {
-		stdout: (chunk) => {
-			out.add(chunk);
-			lines?.add(chunk);
-		},
-		stderr: (chunk) => err.add(chunk),
-		end: () => lines?.end(),
-		out: out.bytes,
-		err: err.bytes,
-		truncated: out.truncated
-	};
-}
-function capped(limit) {
-	const chunks = [];
-	let room = limit;
-	let cut = false;
-	return {
-		add: (chunk) => {
-			if (chunk.length > room) cut = true;
-			if (room > 0) chunks.push(chunk.subarray(0, room));
-			room = Math.max(0, room - chunk.length);
-		},
-		bytes: () => Buffer.concat(chunks),
-		truncated: () => cut
-	};
-}
-/**
-* Splits at newlines before decoding, so that no character is cut in two. A longer line than {@link longestLine} keeps
-* its beginning.
-*/
-function lineSplitter(onLine) {
-	let parts = [];
-	let length = 0;
-	const keep = (bytes) => {
-		const part = bytes.subarray(0, longestLine - length);
-		if (part.length === 0) return;
-		parts.push(Buffer.from(part));
-		length += part.length;
-	};
-	const flush = () => {
-		const line = Buffer.concat(parts).toString("utf8");
-		parts = [];
-		length = 0;
-		onLine(line);
+// src/adapters/concealing.ts
+/** Searches what is written into a session's evidence for secrets, and takes them out before anything is sealed. */
+/** Evidence is text: a log, JSON, lines of JSON. Byte for byte the same where nothing was found. */
+function concealing(files, secrets) {
+	const redact = redactor(secrets.map((s) => Buffer.from(s, "utf8").toString("latin1")));
+	const ofText = redactor(secrets);
+	const taken = /* @__PURE__ */ new Set();
+	const clean = (path, data) => {
+		if (!/(?:^|\/)evidence\//.test(path)) return data;
+		const { text, found } = redact(Buffer.from(data).toString("latin1"));
+		for (const what of found) taken.add(`${path.slice(path.indexOf("evidence/"))} held ${what}`);
+		return found.length === 0 ? data : Buffer.from(text, "latin1");
 	};
 	return {
-		add: (chunk) => {
-			let from = 0;
-			for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
-				keep(chunk.subarray(from, at));
-				flush();
-				from = at + 1;
-			}
-			keep(chunk.subarray(from));
+		files: {
+			...files,
+			write: (path, data) => files.write(path, clean(path, data)),
+			append: (path, data) => files.append(path, Buffer.from(clean(path, data)).toString("utf8"))
 		},
-		end: () => {
-			if (length > 0) flush();
-		}
+		conceal: (value) => redactIn(value, ofText, (what) => {
+			taken.add(`a value held ${what}`);
+		}),
+		takenOut: () => [...taken]
 	};
 }
 
@@ -12609,12 +18499,18 @@ const noEnding = (node, why) => transport(node, "T002", `“${why}”: the chann
 const late = (node, why, ms, phase) => transport(node, "T003", `“${why}”: not finished after ${ms / 1e3} s${phase === void 0 ? "" : ` (${clean(phase)})`}`);
 const nodeUnreachable = (node, tries, fleet) => transport(node, "T004", `cannot be reached: ${tries.map(clean).join("; ")}`, fleet === void 0 ? void 0 : `vps-test nodes --fleet ${quote(fleet)}`);
 const refusedUser = (node, user, address, reason) => transport(node, "T005", `${address} did not accept the key for user ${user} (${clean(reason)})`, `ssh-copy-id ${sshTarget(user, address)}`);
-const refusedChannel = (node, why, reason) => transport(node, "T006", `“${why}”: the node refused a channel (${clean(reason)})`);
+/** Name left methods of a server that took the key and asks for more. */
+const secondFactor = (node, user, address, left) => transport(node, "T014", `${address} accepted the key for user ${user} and asks for a second factor (${clean(left.join(", ") || "it names none")})`, `ssh ${sshTarget(user, address)} 'sshd -T | grep -i authenticationmethods'`);
+/** The login shell ended, or went on, without running what it was given. */
+const unstarted = (u) => transport(u.node, "T013", `“${u.why}”: the login shell of user ${u.user} did not run it (${u.ending ?? "it still runs"}${clean(u.said) === "" ? ", it said nothing" : `, it said: ${clean(u.said)}`}); ${reasonUnstarted(u)}`, `ssh ${sshTarget(u.user, u.address)} 'exec /bin/sh -c "echo it works"'`);
+const reasonUnstarted = ({ ending, said }) => /not available/i.test(said) ? "the account has no login shell" : /restricted/i.test(said) ? "a restricted shell starts nothing" : ending === "exit 0" || ending === null ? "a login file replaces the shell or reads its input, or a forced command answers" : "it is no shell that starts /bin/sh, or a login file ends it";
+const forbidden = (node, user, address, target) => transport(node, "T015", `its sshd may not forward connections (AllowTcpForwarding or PermitOpen), so ${target} cannot be asked`, `ssh ${sshTarget(user, address)} 'sshd -T | grep -iE "allowtcpforwarding|disableforwarding|permitopen"'`);
+const refusedChannel = (node, why, reason) => transport(node, "T006", `“${why}”: the node refused a channel (${clean(reason)}), also over a fresh connection; MaxSessions of its sshd is the usual cause`);
 const refusedStart = (node, address, reason) => transport(node, "T007", `${address} closed the connection before the key exchange (${clean(reason)})`);
 const closed = (node) => transport(node, "T009", "this connection was closed by vps-test itself");
 /** `jump host h:22` or `h:22`, as ssh-copy-id wants it. */
 const sshTarget = (user, address) => {
-	const [, host = address, port = "22"] = /^(?:jump host )?(.*):(\d+)$/.exec(address) ?? [];
+	const [, host = address, port = "22"] = /^(?:jump host )?\[?(.*?)\]?:(\d+)$/.exec(address) ?? [];
 	return `-p ${port} ${quote(`${user}@${host}`)}`;
 };
 const trust = (node, fleet) => `vps-test nodes trust ${quote(node)} --fleet ${quote(fleet)}`;
@@ -12711,9 +18607,6 @@ function completeResult(node, why, ending, into) {
 
 // src/adapters/local.ts
 /**
-* The orchestrator's own machine behind a prefix, as a Remote: lab NAT boxes are network namespaces entered by nsenter.
-*/
-/**
 * `prefix`: argv before the command, such as `nsenter --net=… --`; empty runs it here. Failures: T003, T004 when the
 * prefix cannot start.
 */
@@ -12766,15 +18659,7 @@ function localRemote(name, prefix) {
 }
 /** In a process group of its own, so that a deadline reaches the command's children too. */
 async function spawned(name, argv, run, into, signal) {
-	const [file, ...args] = argv;
-	const child = execa(file ?? "", args, {
-		stdin: "pipe",
-		stdout: "pipe",
-		stderr: "pipe",
-		buffer: false,
-		reject: false,
-		detached: true
-	});
+	const child = startProcess(argv);
 	const over = new AbortController();
 	const broken = Promise.withResolvers();
 	const take = (sink) => (chunk) => {
@@ -12785,52 +18670,40 @@ async function spawned(name, argv, run, into, signal) {
 			broken.reject(error);
 		}
 	};
-	child.stdin.on("error", () => void 0);
 	child.stdout.on("data", take(into.stdout));
 	child.stderr.on("data", take(into.stderr));
 	try {
-		const done = child.then((result) => result).finally(() => over.abort());
-		const [result] = await orAbort(signal, Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]));
+		const outputs = Promise.all([ended$1(child.stdout), ended$1(child.stderr)]);
+		const done = Promise.all([child.exited, outputs]).finally(() => over.abort());
+		const [[exit]] = await orAbort(signal, Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]));
 		into.end();
-		if (result.signal !== void 0) return {
-			code: null,
-			signal: result.signal
-		};
-		if (result.exitCode === void 0) throw nodeUnreachable(name, [`${file} cannot be started: ${reasonOf(result.cause)}`]);
-		return {
-			code: result.exitCode,
+		if (exit.kind === "not started") throw nodeUnreachable(name, [`${argv[0]} cannot be started: ${reasonOf(exit.why)}`]);
+		return exit.kind === "exited" ? {
+			code: exit.code,
 			signal: null
+		} : {
+			code: null,
+			signal: exit.signal
 		};
 	} catch (error) {
-		await end$1(child);
+		await child.end();
 		throw error;
 	} finally {
 		over.abort();
 	}
 }
-const graceMs = 2e3;
-/** TERM to the group, time for its traps, then KILL. The caller of an aborted command is not kept waiting by this. */
-async function end$1(child) {
-	const { pid } = child;
-	if (pid === void 0) return;
-	const send = (signal) => {
-		try {
-			process.kill(-pid, signal);
-		} catch {}
-	};
-	const timer = setTimeout(send, graceMs, "SIGKILL");
-	send("SIGTERM");
-	await child;
-	clearTimeout(timer);
-}
+const ended$1 = (stream) => new Promise((resolve) => {
+	stream.once("close", resolve);
+});
 
 // src/adapters/ssh/http.ts
+/** HTTP/1.1, plain or in TLS, over a forwarded stream, for services that listen only where the node can reach them. */
 /**
 * Any status is an answer. Failures: T003 deadline, I040 nothing listens, I041 no HTTP or too long; those of the
 * connection. Redirects are not followed.
 */
 function httpOverRemote(remote, target, call) {
-	const at = `http://${target.host}:${target.port}${call.path}`;
+	const at = `${target.tls === void 0 ? "http" : "https"}://${hostPort(target.host, target.port)}${call.path}`;
 	return withDeadline(call, () => late(remote.name, `${call.method} ${at}`, call.timeoutMs), async (signal) => {
 		const http = await import("node:http");
 		const stream = await remote.forward(target.host, target.port, {
@@ -12838,12 +18711,28 @@ function httpOverRemote(remote, target, call) {
 			signal
 		});
 		try {
-			return await orAbort(signal, exchange(http.request, stream, target, call));
+			const wire = target.tls === void 0 ? stream : await orAbort(signal, secured(stream, target));
+			return await orAbort(signal, exchange(http.request, wire, target, call));
 		} catch (error) {
 			throw signal.aborted ? error : badReply(remote.name, at, reasonOf(error));
 		} finally {
 			stream.destroy();
 		}
+	});
+}
+/** The certificate must be that of the host that was named, as everywhere. */
+async function secured(stream, { host, tls }) {
+	const { connect } = await import("node:tls");
+	return new Promise((resolve, reject) => {
+		const socket = connect({
+			socket: stream,
+			host,
+			...isIP(host) === 0 ? { servername: host } : {},
+			...tls?.ca === void 0 ? {} : { ca: tls.ca }
+		});
+		socket.on("error", reject);
+		socket.once("secureConnect", () => resolve(socket));
+		socket.once("close", () => reject(/* @__PURE__ */ new Error("the connection closed before TLS was agreed")));
 	});
 }
 function exchange(ask, stream, target, call) {
@@ -12908,7 +18797,7 @@ async function readPrivateKey(path) {
 * does to keys. `origin` names the file or input. Failures: U071 public, U072 encrypted, U073 no key.
 */
 function parsePrivateKey(text, origin) {
-	const key = `${text.trim().split(/\r\n?|\n/).map((line) => line.trim()).join("\n")}\n`;
+	const key = `${privatePart(text.trim().split(/\r\n?|\n/).map((line) => line.trim()).join("\n"))}\n`;
 	if (text.trim() === "") throw bad("U073", origin, "is empty");
 	if (/^-----BEGIN [A-Z0-9 ]+-----.*\\n/.test(key)) throw bad("U073", origin, "holds a key whose line breaks became the two characters \\n: paste it with real line breaks");
 	const parsed = import_lib.default.utils.parseKey(key);
@@ -12919,6 +18808,11 @@ function parsePrivateKey(text, origin) {
 	}
 	if (!parsed.isPrivateKey()) throw bad("U071", origin, "holds a public key; the private one is needed (the file without .pub)");
 	return key;
+}
+/** The one private key of a file that holds more: attributes in front, as PKCS#12 is exported, certificates behind. */
+function privatePart(text) {
+	const parts = [...text.matchAll(/^-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----\n[\s\S]*?\n-----END \1-----$/gm)];
+	return parts.length === 1 ? parts[0]?.[0] ?? text : text;
 }
 /** What people do to keys on the way into a secret, told by the form alone. */
 function guess(key, origin) {
@@ -13073,6 +18967,332 @@ function validateConcurrency(concurrency) {
 	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) throw new TypeError("Expected `concurrency` to be a number from 1 and up");
 }
 
+// src/adapters/ssh/envelope.ts
+/**
+* `exec /bin/sh` is understood by sh, bash, zsh, csh, tcsh and fish, and so are single quotes around a text that holds
+* no quote, backslash before another, exclamation mark or newline. Tools of a superuser are found for every user.
+*/
+const envelope = (line, token) => `exec /bin/sh -c '${opener(token)}' sh ${words$1(line)}`;
+const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/**
+* Says on both outputs that it started, in which group (the fifth field of stat) and session (the sixth). Where a
+* forced command or a wrapper stands above it, it says the end and the exit code as well.
+*/
+const opener = (token) => [
+	`PATH=\${PATH:+$PATH:}${path}; export PATH`,
+	"g=$$; s=0; { read -r a a a a g s a </proc/$$/stat; } 2>/dev/null",
+	"c=$(printf %b \"$@\"); set --",
+	`echo ${token} $$ $g $s >&2; echo ${token} $$ $g $s`,
+	"if [ \"$s\" = $$ ]; then eval \"$c\"",
+	`else ( eval "$c" ); e=$?; echo ${token} end $e >&2; echo ${token} end $e; exit $e; fi`
+].join("; ");
+/** Read alike inside single quotes by every shell; the rest travels as octal numbers for `printf %b`. */
+const safe = /[A-Za-z0-9 _@%+=:,./"$&|;<>()[\]{}*?~#`-]/;
+/** csh gives up on longer words. */
+const longestWord = 1e3;
+function words$1(line) {
+	const found = [];
+	let word = "";
+	for (const byte of Buffer.from(line)) {
+		const letter = String.fromCharCode(byte);
+		const piece = safe.test(letter) ? letter : `\\0${byte.toString(8).padStart(3, "0")}`;
+		if (word.length + piece.length > longestWord) {
+			found.push(word);
+			word = "";
+		}
+		word += piece;
+	}
+	return [...found, word].map((w) => `'${w}'`).join(" ");
+}
+const longestStray = 400;
+const numbers = 24;
+/** Hands on what stands between the start and the end; login files and forced commands may say what they like. */
+function framed(token, rest) {
+	const opened = Promise.withResolvers();
+	const [starts, ends] = [new RegExp(`${token} (\\d{1,9}) (\\d{1,9}) (\\d{1,9})\n`), new RegExp(`${token} end (\\d{1,3})\n`)];
+	let held = Buffer.alloc(0);
+	let stray = Buffer.alloc(0);
+	let start;
+	let code;
+	const inside = (chunk) => {
+		if (start?.leads === true) rest(chunk);
+		else if (code === void 0) {
+			held = Buffer.concat([held, chunk]);
+			const found = ends.exec(held.toString("latin1"));
+			if (found === null) give(Math.max(0, held.length - token.length - numbers));
+			else {
+				code = Number(found[1]);
+				give(found.index);
+				held = Buffer.alloc(0);
+			}
+		}
+	};
+	const give = (bytes) => {
+		const part = held.subarray(0, bytes);
+		held = held.subarray(bytes);
+		if (part.length > 0) rest(part);
+	};
+	const before = (chunk) => {
+		held = Buffer.concat([held, chunk]);
+		const found = starts.exec(held.toString("latin1"));
+		if (found === null) {
+			const from = Math.max(0, held.length - token.length - 48);
+			remember(held.subarray(0, from));
+			held = held.subarray(from);
+			return;
+		}
+		remember(held.subarray(0, found.index));
+		const after = held.subarray(found.index + found[0].length);
+		held = Buffer.alloc(0);
+		start = {
+			group: Number(found[2]),
+			leads: found[1] === found[3]
+		};
+		opened.resolve(start);
+		if (after.length > 0) inside(after);
+	};
+	const remember = (bytes) => {
+		if (stray.length < longestStray) stray = Buffer.concat([stray, bytes.subarray(0, longestStray - stray.length)]);
+	};
+	return {
+		add: (chunk) => start === void 0 ? before(chunk) : inside(chunk),
+		end: () => {
+			opened.resolve(start);
+			if (start === void 0) remember(held);
+			else give(held.length);
+		},
+		opened: opened.promise,
+		start: () => start,
+		code: () => code,
+		stray: () => stray.toString("utf8")
+	};
+}
+
+// src/adapters/ssh/stop.ts
+/** How long the node may take; afterwards the channel is given up. */
+const patienceMs$1 = 5e3;
+/** TERM to the group, two seconds for its traps, then KILL. Ids of 0 and 1 would mean everybody. */
+const kill = (group) => `exec /bin/sh -c 'exec 2>/dev/null; kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}'`;
+/**
+* Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds.
+*/
+async function stopCommand(link, channel, group, apart) {
+	if (link.lost() !== void 0 || stateOf(channel) === "closed") return;
+	const closed = new Promise((resolve) => {
+		channel.once("close", () => resolve(void 0));
+	});
+	const timer = Promise.withResolvers();
+	const handle = setTimeout(timer.resolve, patienceMs$1, void 0);
+	try {
+		const leader = await Promise.race([
+			group,
+			closed,
+			link.whenLost,
+			timer.promise
+		]);
+		hangUp(link, channel);
+		if (typeof leader === "number" && leader > 1) await Promise.race([
+			link.tidy(() => ended(link, leader, apart)),
+			link.whenLost,
+			timer.promise
+		]);
+		await Promise.race([
+			closed,
+			link.whenLost,
+			timer.promise
+		]);
+	} finally {
+		clearTimeout(handle);
+	}
+}
+/**
+* Asks by the protocol (an sshd with privilege separation does it at once) and closes the channel. ssh2's
+* `channel.signal()` stays silent
+* once stdin has ended, though RFC 4254 §6.9 allows the packet, so it is written by the protocol object below it.
+*/
+function hangUp(link, channel) {
+	const { outgoing } = channel;
+	const { _protocol: protocol } = link.client;
+	try {
+		if (outgoing?.state === "open" || outgoing?.state === "eof") protocol?.signal(outgoing.id, "TERM");
+		channel.close();
+	} catch {}
+}
+/** Where the command holds the only channel that sshd grants, the clean-up comes by another way. */
+async function ended(link, leader, apart) {
+	if (await oneLine(link, kill(leader))) return;
+	await apart(async (other) => void await oneLine(other, kill(leader))).catch(() => void 0);
+}
+/** Runs one line whose outcome nobody needs; false: the node refused a channel for it. */
+function oneLine(link, line) {
+	return new Promise((resolve) => {
+		try {
+			link.client.exec(line, (error, channel) => {
+				if (error !== void 0) {
+					resolve(false);
+					return;
+				}
+				channel.on("error", () => void 0).once("close", () => resolve(true)).resume();
+				channel.stderr.on("error", () => void 0).resume();
+				channel.end();
+			});
+		} catch {
+			resolve(true);
+		}
+	});
+}
+/** The types of ssh2 leave out a channel's state; a channel may close before its event is heard, so it is read there. */
+const stateOf = (channel) => channel.incoming?.state;
+
+// src/adapters/ssh/exec.ts
+/** Runs one command on an open link: stdin in, output to a collector, and the truth about how it ended. */
+/** A login shell that did not start the command after so long reads its stdin itself, or never will. */
+const startMs = 2e4;
+/**
+* Failures: T001, T002, T006, T013; the signal's reason on abort. After any of them the command was stopped and its
+* channel is closed, or that was tried for seconds.
+*/
+async function execute(link, work, signal) {
+	const over = new AbortController();
+	const started = await start(link, work, over.signal);
+	try {
+		const [result] = await orAbort(signal, Promise.all([started.ended.finally(() => over.abort()), fed(started, link, work, over.signal)]));
+		return result;
+	} catch (error) {
+		over.abort();
+		await stopCommand(link, started.channel, started.frame.opened.then((o) => o?.group), work.apart);
+		throw error;
+	} finally {
+		over.abort();
+	}
+}
+/** Not a byte of stdin leaves before the command said that it runs: whoever else reads it would run it. */
+async function fed({ channel, frame }, link, work, over) {
+	if (work.stdin !== void 0) {
+		const opened = await Promise.race([frame.opened, setTimeout$1(startMs, "late", { signal: over }).catch(() => null)]);
+		if (opened === "late") throw unstarted(didNotStart(link, work, frame, void 0));
+		if (opened === void 0 || opened === null) return;
+	}
+	await feed(channel, work.stdin, work.onSent, over);
+}
+const didNotStart = (link, work, frame, ending) => ({
+	node: work.node,
+	user: link.user,
+	address: link.address,
+	why: work.why,
+	ending: ending === void 0 ? null : ending.signal ?? `exit ${String(ending.code)}`,
+	said: frame.stray()
+});
+/**
+* No abort in here: the caller has its answer by its own signal, and a channel that opens late must still be found and
+* stopped.
+*/
+function start(link, work, over) {
+	const token = randomBytes(8).toString("hex");
+	return new Promise((resolve, reject) => {
+		const fail = (otherwise) => {
+			const reason = link.lost();
+			reject(reason === void 0 ? otherwise : lost$1(work.node, work.why, reason));
+		};
+		if (link.lost() !== void 0) {
+			fail(/* @__PURE__ */ new Error("lost"));
+			return;
+		}
+		try {
+			link.client.exec(envelope(work.line, token), (error, channel) => {
+				if (error !== void 0) {
+					fail(refusedChannel(work.node, work.why, reasonOf(error)));
+					return;
+				}
+				resolve(watch(channel, link, work, over, token));
+			});
+		} catch (error) {
+			reject(lost$1(work.node, work.why, reasonOf(error)));
+		}
+	});
+}
+/** `ended` settles when the channel has closed and both outputs are read to their ends. */
+function watch(channel, link, work, over, token) {
+	const ended = Promise.withResolvers();
+	ended.promise.catch(() => void 0);
+	let exit;
+	let open = 2;
+	const take = (sink) => (chunk) => {
+		if (over.aborted) return;
+		try {
+			sink(chunk);
+		} catch (error) {
+			ended.reject(error);
+		}
+	};
+	const stdout = framed(token, take(work.into.stdout));
+	const stderr = framed(token, take(work.into.stderr));
+	const part = () => {
+		open -= 1;
+		if (open > 0) return;
+		try {
+			stdout.end();
+			stderr.end();
+			if (over.aborted) return;
+			work.into.end();
+		} catch (error) {
+			ended.reject(error);
+		}
+		const reason = link.lost();
+		const start = stdout.start();
+		if (reason !== void 0 && exit === void 0) ended.reject(lost$1(work.node, work.why, reason));
+		else if (exit === void 0) ended.reject(noEnding(work.node, work.why));
+		else if (start === void 0) ended.reject(unstarted(didNotStart(link, work, stdout.stray() === "" ? stderr : stdout, exit)));
+		else if (start.leads) ended.resolve(exit);
+		else if (stdout.code() !== void 0) ended.resolve({
+			code: stdout.code() ?? null,
+			signal: null
+		});
+		else if (exit.code === 0) ended.reject(noEnding(work.node, work.why));
+		else ended.resolve(exit);
+	};
+	channel.on("error", () => void 0);
+	channel.stderr.on("error", () => void 0);
+	channel.on("exit", (code, name) => {
+		exit = {
+			code,
+			signal: name ?? null
+		};
+	});
+	channel.once("close", part);
+	channel.stderr.once("end", part);
+	channel.on("data", stdout.add);
+	channel.stderr.on("data", stderr.add);
+	return {
+		channel,
+		ended: ended.promise,
+		frame: stdout
+	};
+}
+
+// src/adapters/ssh/forward.ts
+/** OPEN_ADMINISTRATIVELY_PROHIBITED of RFC 4254 §5.1: sshd may not forward, whoever listens there. */
+const prohibited = 1;
+/** Failures: I040 when nothing listens there; T015 when its sshd may not forward; T001. */
+function openForward(link, node, host, port, signal) {
+	const target = hostPort(host, port);
+	return orAbort(signal, new Promise((resolve, reject) => {
+		try {
+			link.client.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
+				const reason = link.lost();
+				if (error !== void 0) reject(reason !== void 0 ? lost$1(node, `forward to ${target}`, reason) : error.reason === prohibited ? forbidden(node, link.user, link.address, target) : noListener(node, target, reasonOf(error)));
+				else {
+					channel.on("error", () => void 0);
+					if (signal.aborted) channel.destroy();
+					resolve(channel);
+				}
+			});
+		} catch (error) {
+			reject(lost$1(node, `forward to ${target}`, reasonOf(error)));
+		}
+	}));
+}
+
 // src/adapters/ssh/connection.ts
 /** The one connection of this process to a node: opened when needed, shared by all calls, replaced when lost. */
 /** How long commands in flight may take to end, and then the goodbye. */
@@ -13128,232 +19348,70 @@ async function soon(promise) {
 	clearTimeout(timer);
 }
 
-// src/adapters/ssh/group.ts
+// src/adapters/ssh/pool.ts
 /**
-* How a remote command tells its process group, so that a deadline can end it: sshd refuses signals for root and
-* outlives closed channels.
+* The connections of this process to a node: one, until the node refuses a channel; then as many as its MaxSessions
+* makes necessary.
 */
-const word = "vps-test-group";
-/**
-* Goes before every line. sshd makes the login shell a session leader, so its pid is the group of all that it starts.
-*/
-const announcement = `echo ${word} $$ >&2; `;
-/** Login shells may print something first; after this many bytes nobody looks any more. */
-const patience = 4096;
-/** Takes the announcement out of stderr and remembers it; everything else passes through unchanged. */
-function announced(rest) {
-	let held = Buffer.alloc(0);
-	const group = Promise.withResolvers();
-	const flush = () => {
-		const bytes = held;
-		held = void 0;
-		group.resolve(void 0);
-		if (bytes !== void 0 && bytes.length > 0) rest(bytes);
-	};
-	return {
-		add: (chunk) => {
-			if (held === void 0) {
-				rest(chunk);
-				return;
+/** sshd's default MaxSessions is 10 per connection; two are left for others. Also the most commands at once. */
+const mostChannels = 8;
+var Pool = class {
+	#name;
+	#open;
+	#places;
+	#life = new AbortController();
+	#perConnection = 8;
+	constructor(name, open) {
+		this.#name = name;
+		this.#open = open;
+		this.#places = [this.#place()];
+	}
+	/** A connection with room for one more channel; whoever takes a turn ends it. */
+	turn() {
+		const room = this.#places.find((p) => !p.retired && p.busy < this.#perConnection);
+		const place = room ?? this.#place();
+		if (room === void 0) this.#places.push(place);
+		const asked = this.#perConnection;
+		place.busy += 1;
+		return {
+			connection: place.connection,
+			refused: () => {
+				this.#perConnection = Math.min(this.#perConnection, Math.max(1, asked >> 1));
+				if (asked === 1) place.retired = true;
+			},
+			done: () => {
+				place.busy -= 1;
 			}
-			held = Buffer.concat([held, chunk]);
-			const found = /(?:^|\n)vps-test-group (\d{1,9})\n/.exec(held.toString("latin1"));
-			if (found !== null) {
-				const from = found.index + (found[0].startsWith("\n") ? 1 : 0);
-				group.resolve(Number(found[1]));
-				held = Buffer.concat([held.subarray(0, from), held.subarray(found.index + found[0].length)]);
-				flush();
-			} else if (held.length > patience) flush();
-		},
-		end: flush,
-		group: group.promise
-	};
-}
-
-// src/adapters/ssh/stop.ts
-/** How long the node may take; afterwards the channel is given up. */
-const patienceMs = 5e3;
-/** TERM to the group, two seconds for its traps, then KILL. Ids of 0 and 1 would mean everybody. */
-const kill = (group) => `sh -c 'kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}' 2>/dev/null`;
-/**
-* Never rejects. The caller has its answer already; the place in the queue is kept so that sshd's MaxSessions holds.
-*/
-async function stopCommand(link, channel, group) {
-	if (link.lost() !== void 0 || stateOf(channel) === "closed") return;
-	const closed = new Promise((resolve) => {
-		channel.once("close", () => resolve(void 0));
-	});
-	const timer = Promise.withResolvers();
-	const handle = setTimeout(timer.resolve, patienceMs, void 0);
-	try {
-		const leader = await Promise.race([
-			group,
-			closed,
-			link.whenLost,
-			timer.promise
-		]);
-		hangUp(link, channel);
-		if (typeof leader === "number" && leader > 1) await Promise.race([
-			link.tidy(() => oneLine(link, kill(leader))),
-			link.whenLost,
-			timer.promise
-		]);
-		await Promise.race([
-			closed,
-			link.whenLost,
-			timer.promise
-		]);
-	} finally {
-		clearTimeout(handle);
-	}
-}
-/**
-* Asks by the protocol (an sshd with privilege separation does it at once) and closes the channel. ssh2's
-* `channel.signal()` stays silent
-* once stdin has ended, though RFC 4254 §6.9 allows the packet, so it is written by the protocol object below it.
-*/
-function hangUp(link, channel) {
-	const { outgoing } = channel;
-	const { _protocol: protocol } = link.client;
-	try {
-		if (outgoing?.state === "open" || outgoing?.state === "eof") protocol?.signal(outgoing.id, "TERM");
-		channel.close();
-	} catch {}
-}
-/** Runs one line whose outcome nobody needs. */
-function oneLine(link, line) {
-	return new Promise((resolve) => {
-		try {
-			link.client.exec(line, (error, channel) => {
-				if (error !== void 0) {
-					resolve();
-					return;
-				}
-				channel.on("error", () => void 0).once("close", () => resolve()).resume();
-				channel.stderr.on("error", () => void 0).resume();
-				channel.end();
-			});
-		} catch {
-			resolve();
-		}
-	});
-}
-const stateOf = (channel) => channel.incoming?.state;
-
-// src/adapters/ssh/exec.ts
-/**
-* Failures: T001, T002, T006; the signal's reason on abort. After any of them the command was stopped and its channel
-* is closed, or that was tried for seconds.
-*/
-async function execute(link, work, signal) {
-	const over = new AbortController();
-	const started = await start(link, work, over.signal);
-	try {
-		const [result] = await orAbort(signal, Promise.all([started.ended.finally(() => over.abort()), feed(started.channel, work.stdin, work.onSent, over.signal)]));
-		return result;
-	} catch (error) {
-		over.abort();
-		await stopCommand(link, started.channel, started.group);
-		throw error;
-	} finally {
-		over.abort();
-	}
-}
-/**
-* No abort in here: the caller has its answer by its own signal, and a channel that opens late must still be found and
-* stopped.
-*/
-function start(link, work, over) {
-	return new Promise((resolve, reject) => {
-		const fail = (otherwise) => {
-			const reason = link.lost();
-			reject(reason === void 0 ? otherwise : lost$1(work.node, work.why, reason));
 		};
-		if (link.lost() !== void 0) {
-			fail(/* @__PURE__ */ new Error("lost"));
-			return;
-		}
+	}
+	/** Aborts when the pool is closed for good: the calls in flight end by it. */
+	get life() {
+		return this.#life.signal;
+	}
+	/** One command over a connection of its own, which ends with it. */
+	async apart(work) {
+		const link = await this.#open(AbortSignal.timeout(apartMs));
 		try {
-			link.client.exec(`${announcement}${work.line}`, (error, channel) => {
-				if (error !== void 0) {
-					fail(refusedChannel(work.node, work.why, reasonOf(error)));
-					return;
-				}
-				resolve(watch(channel, link, work, over));
-			});
-		} catch (error) {
-			reject(lost$1(work.node, work.why, reasonOf(error)));
+			await work(link);
+		} finally {
+			link.destroy("over");
 		}
-	});
-}
-/** `ended` settles when the channel has closed and both outputs are read to their ends. */
-function watch(channel, link, work, over) {
-	const ended = Promise.withResolvers();
-	ended.promise.catch(() => void 0);
-	let exit;
-	let open = 2;
-	const take = (sink) => (chunk) => {
-		if (over.aborted) return;
-		try {
-			sink(chunk);
-		} catch (error) {
-			ended.reject(error);
-		}
-	};
-	const stderr = announced(take(work.into.stderr));
-	const part = () => {
-		open -= 1;
-		if (open > 0) return;
-		stderr.end();
-		if (over.aborted) return;
-		try {
-			work.into.end();
-		} catch (error) {
-			ended.reject(error);
-		}
-		const reason = link.lost();
-		if (exit !== void 0) ended.resolve(exit);
-		else ended.reject(reason === void 0 ? noEnding(work.node, work.why) : lost$1(work.node, work.why, reason));
-	};
-	channel.on("error", () => void 0);
-	channel.stderr.on("error", () => void 0);
-	channel.on("exit", (code, name) => {
-		exit = {
-			code,
-			signal: name ?? null
+	}
+	/** Ends everything; safe to call again. `idle` resolves when the calls in flight have cleaned up behind them. */
+	async close(reason, idle) {
+		const closing = Promise.all(this.#places.map((p) => p.connection.close(reason, idle)));
+		this.#life.abort(this.#places[0]?.connection.life.reason ?? reason);
+		await closing;
+	}
+	#place() {
+		return {
+			connection: new Connection(this.#name, this.#open),
+			busy: 0,
+			retired: false
 		};
-	});
-	channel.once("close", part);
-	channel.stderr.once("end", part);
-	channel.on("data", take(work.into.stdout));
-	channel.stderr.on("data", stderr.add);
-	return {
-		channel,
-		ended: ended.promise,
-		group: stderr.group
-	};
-}
-
-// src/adapters/ssh/forward.ts
-/** Failures: I040 when the node refuses or nothing listens there; T001. */
-function openForward(link, node, host, port, signal) {
-	const target = `${host}:${port}`;
-	return orAbort(signal, new Promise((resolve, reject) => {
-		try {
-			link.client.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
-				const reason = link.lost();
-				if (error !== void 0) reject(reason === void 0 ? noListener(node, target, reasonOf(error)) : lost$1(node, `forward to ${target}`, reason));
-				else {
-					channel.on("error", () => void 0);
-					if (signal.aborted) channel.destroy();
-					resolve(channel);
-				}
-			});
-		} catch (error) {
-			reject(lost$1(node, `forward to ${target}`, reasonOf(error)));
-		}
-	}));
-}
+	}
+};
+const apartMs = 1e4;
 
 // src/adapters/ssh/address.ts
 /** Hostname first, then IP (spec §2); one entry when they are the same. */
@@ -13440,7 +19498,9 @@ async function openLink(wire, address, peer, signal) {
 	const seen = {
 		key: void 0,
 		pinned: false,
-		agreed: false
+		agreed: false,
+		partial: false,
+		left: void 0
 	};
 	let reason;
 	const lose = (error) => {
@@ -13460,8 +19520,16 @@ async function openLink(wire, address, peer, signal) {
 	const config = {
 		sock: wire.stream,
 		username: peer.user,
-		privateKey: peer.privateKey,
-		authHandler: ["publickey"],
+		authHandler: (left, partial) => {
+			if (left === null) return {
+				type: "publickey",
+				username: peer.user,
+				key: peer.privateKey
+			};
+			seen.left = left;
+			seen.partial = partial;
+			return false;
+		},
 		algorithms: {
 			cipher: ciphers,
 			serverHostKey: algorithmsFor(peer.pinned)
@@ -13485,6 +19553,7 @@ async function openLink(wire, address, peer, signal) {
 	return {
 		client,
 		address,
+		user: peer.user,
 		lost: () => reason,
 		whenLost: gone.promise,
 		tidy: pLimit(1),
@@ -13501,7 +19570,8 @@ function judge(error, seen, address, peer) {
 	const level = error instanceof Error ? error.level : void 0;
 	if (seen.key !== void 0 && !seen.pinned) return changedKey(peer.name, peer.fleet, pinned, fingerprint(seen.key));
 	if (/no matching host key/.test(message)) return changedKey(peer.name, peer.fleet, pinned, `no key of type ${[...new Set(peer.pinned.map((k) => k.type))].join(" or ")}`);
-	if (level === "client-authentication") return refusedUser(peer.name, peer.user, address, message);
+	if (seen.partial) return secondFactor(peer.name, peer.user, address, seen.left ?? []);
+	if (level === "client-authentication") return refusedUser(peer.name, peer.user, address, seen.left === void 0 || seen.left.includes("publickey") ? message : `it takes no keys, only ${seen.left.join(", ") || "nothing"}`);
 	if (seen.agreed && typeof error.code === "number") return refusedUser(peer.name, peer.user, address, message);
 	if (seen.key === void 0 && !/^Handshake failed|^Invalid|^Bad|Protocol|algorithm/i.test(message)) return refusedStart(peer.name, address, message);
 	return level === "handshake" || seen.key === void 0 ? protocol(peer.name, address, message) : error;
@@ -13549,30 +19619,18 @@ async function tcpWire(host, port, signal) {
 const complaintMs = 500;
 /** Starts the program; its stdin and stdout are the connection. It dies with it. */
 function proxyWire(argv) {
-	const [file, ...args] = argv;
-	const child = execa(file ?? "", args, {
-		stdin: "pipe",
-		stdout: "pipe",
-		stderr: "pipe",
-		buffer: false,
-		reject: false,
-		detached: true
-	});
+	const child = startProcess(argv);
+	const proxy = `proxy ${argv[0]}`;
 	let said = "";
-	child.stderr.setEncoding("utf8");
-	child.stderr.on("data", (text) => {
+	child.stderr.setEncoding("utf8").on("data", (text) => {
 		said = (said + text).slice(-4096);
 	});
-	child.stderr.on("error", () => void 0);
-	const ended = child.then((result) => result.exitCode === 0 ? void 0 : `proxy ${file}: ${clean(said) || (result.exitCode === void 0 ? reasonOf(result.cause ?? "ended by a signal") : `exit code ${result.exitCode}`)}`, (error) => `proxy ${file}: ${reasonOf(error)}`);
+	const ended = child.exited.then((exit) => exit.kind === "exited" && exit.code === 0 ? void 0 : `${proxy}: ${clean(said) || (exit.kind === "exited" ? `exit code ${exit.code}` : exit.kind === "signalled" ? "ended by a signal" : reasonOf(exit.why))}`);
 	const stream = child.duplex();
 	stream.on("error", () => void 0);
 	const kill = () => {
 		stream.destroy();
-		if (child.pid === void 0) return;
-		try {
-			process.kill(-child.pid, "SIGKILL");
-		} catch {}
+		child.kill();
 	};
 	return {
 		stream,
@@ -13610,7 +19668,7 @@ async function reach(node, fleet, options, signal) {
 		pinned: pinnedKeys(node.name, fleetReference(fleet), node.hostKeys),
 		privateKey: options.privateKey
 	};
-	return eachAddress(node, fleet, options, signal, (address, part) => overWire(node, fleet, address, options, part, (wire) => openLink(wire, `${address}:${node.sshPort}`, peer, part)));
+	return eachAddress(node, fleet, options, signal, (address, part) => overWire(node, fleet, address, options, part, (wire) => openLink(wire, hostPort(address, node.sshPort), peer, part)));
 }
 /**
 * Tries the node's addresses in order, each with its part of the time; starts that the server refuses (MaxStartups)
@@ -13639,7 +19697,7 @@ async function eachAddress(node, fleet, options, signal, attempt) {
 					await setTimeout$1(pauseAfter(tried), void 0, { signal });
 					continue;
 				}
-				said.push(`${address}:${node.sshPort}: ${reasonOf(error)}`);
+				said.push(`${hostPort(address, node.sshPort)}: ${reasonOf(error)}`);
 				break;
 			}
 		}
@@ -13654,7 +19712,7 @@ function wireTo(node, fleet, address, options, signal) {
 }
 /** Through another verified connection: the jump host is checked against its own pinned keys. */
 async function jumpWire(node, fleet, jump, address, options, signal) {
-	const at = `${jump.host}:${jump.port}`;
+	const at = hostPort(jump.host, jump.port);
 	const peer = {
 		name: node.name,
 		fleet: fleetReference(fleet),
@@ -13684,8 +19742,6 @@ async function jumpWire(node, fleet, jump, address, options, signal) {
 }
 
 // src/adapters/ssh/remote.ts
-/** sshd's default MaxSessions is 10 per connection; two are left for others. */
-const channels = 8;
 /**
 * Connects to the node. Failures: T004, T005, T007, T010, T011, T012. A connection lost later is replaced by the next
 * call. An idempotent command that is run again calls `onLine` and `onSent` from the start again.
@@ -13693,15 +19749,15 @@ const channels = 8;
 async function openRemote(node, fleet, options) {
 	options.signal.throwIfAborted();
 	pinnedKeys(node.name, fleetReference(fleet), node.hostKeys);
-	const connection = new Connection(node.name, (signal) => reach(node, fleet, options, signal));
-	const limit = pLimit(channels);
+	const pool = new Pool(node.name, (signal) => reach(node, fleet, options, signal));
+	const limit = pLimit(8);
 	const running = /* @__PURE__ */ new Set();
 	const abort = () => {
 		end(options.signal.reason);
 	};
 	const end = (reason) => {
 		options.signal.removeEventListener("abort", abort);
-		return connection.close(reason, () => Promise.allSettled(running));
+		return pool.close(reason, () => Promise.allSettled(running));
 	};
 	options.signal.addEventListener("abort", abort, { once: true });
 	/**
@@ -13710,25 +19766,36 @@ async function openRemote(node, fleet, options) {
 	const call = (why, replayable, run, work) => {
 		let phase = "waiting for a free channel";
 		return withDeadline(run, () => late(node.name, why, run.timeoutMs, phase), async (signal) => {
-			for (let tried = 1;; tried++) try {
+			let refusals = 0;
+			for (let tried = 1;;) try {
 				return await limit(() => {
 					signal.throwIfAborted();
 					phase = "connecting";
-					const turn = connection.link(signal).then((link) => {
+					const turn = pool.turn();
+					const done = turn.connection.link(signal).then((link) => {
 						phase = "running";
 						return work(link, signal);
+					}).catch((error) => {
+						if (isFailure(error, "T006")) turn.refused();
+						throw error;
 					});
-					running.add(turn);
-					return turn.finally(() => running.delete(turn));
+					running.add(done);
+					return done.finally(() => {
+						running.delete(done);
+						turn.done();
+					});
 				});
 			} catch (error) {
+				if (!signal.aborted && isFailure(error, "T006") && ++refusals < 7) continue;
 				if (signal.aborted || !mayRetry(error, tried, replayable)) throw error;
 				phase = `after: ${reasonOf(error)}`;
 				options.log?.warn(`${reasonOf(error)}; try ${tried + 1} of ${3}`);
 				await setTimeout$1(pauseAfter(tried), void 0, { signal });
+				tried++;
 			}
-		}, connection.life);
+		}, pool.life);
 	};
+	const apart = (work) => pool.apart(work);
 	const exec = async (command, run, lines) => {
 		const { stdin, onSent, onLine, maxBytes } = run;
 		const stream = stdin === void 0 || stdin instanceof Uint8Array ? void 0 : stdin;
@@ -13747,7 +19814,8 @@ async function openRemote(node, fleet, options) {
 						line,
 						stdin,
 						onSent,
-						into
+						into,
+						apart
 					}, signal),
 					into
 				};
@@ -13773,11 +19841,12 @@ async function openRemote(node, fleet, options) {
 			const { ending, into } = await exec(command, run, false);
 			return completeResult(node.name, command.why, ending, into);
 		},
-		forward: (host, port, run) => call(`forward to ${host}:${port}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
+		forward: (host, port, run) => call(`forward to ${hostPort(host, port)}`, true, run, (link, signal) => openForward(link, node.name, host, port, signal)),
 		close: () => end()
 	};
 	try {
-		await connection.link(options.signal);
+		const first = pool.turn();
+		await first.connection.link(options.signal).finally(first.done);
 	} catch (error) {
 		await end();
 		throw error;
@@ -13785,10 +19854,45 @@ async function openRemote(node, fleet, options) {
 	return remote;
 }
 
+// src/adapters/replace-file.ts
+/** A file replaced as a whole: written beside it, on the disk, and renamed over it; a failure leaves the old one. */
+/** A link stays one, and what it leads to is replaced; mode and, as far as allowed, owner stay. Failures: I103 to I106. */
+async function replaceFile(path, data) {
+	try {
+		const place = await realpath(path).catch(() => path);
+		const old = await stat(place).catch(() => void 0);
+		const beside = `${place}.${randomBytes(4).toString("hex")}.new`;
+		try {
+			const file = await open(beside, "wx", old === void 0 ? 438 : old.mode & 4095);
+			try {
+				await file.writeFile(data);
+				await file.sync();
+			} finally {
+				await file.close();
+			}
+			if (old !== void 0) await chown(beside, old.uid, old.gid).catch(() => void 0);
+			await rename(beside, place);
+		} catch (error) {
+			await rm(beside, { force: true }).catch(() => void 0);
+			throw error;
+		}
+		await syncDirectory(dirname(place));
+	} catch (error) {
+		throw machineFault(error) ?? error;
+	}
+}
+/** So that the new name is on the disk as well; some file systems do not offer it. */
+async function syncDirectory(path) {
+	const folder = await open(path, "r").catch(() => void 0);
+	await folder?.sync().catch(() => void 0);
+	await folder?.close();
+}
+
 // src/adapters/system.ts
 /** Clock, randomness and a session's folder of files: the machine we run on. */
 const systemClock = {
 	now: () => Date.now(),
+	monotonic: () => performance.now(),
 	sleep: async (ms, signal) => {
 		await setTimeout$1(ms, void 0, { signal });
 	}
@@ -13814,8 +19918,7 @@ function folder(root) {
 		root,
 		write: async (path, data) => {
 			await mkdir(dirname(at(path)), { recursive: true });
-			await writeFile(`${at(path)}.new`, data);
-			await rename(`${at(path)}.new`, at(path));
+			await replaceFile(at(path), data);
 		},
 		append: async (path, data) => {
 			await mkdir(dirname(at(path)), { recursive: true });
@@ -13871,10 +19974,15 @@ function openWorld(o) {
 	const open = /* @__PURE__ */ new Map();
 	const buildHost = registryOf(o.fleet)?.name;
 	const clock = shiftedClock(o.clockShift ?? 0);
+	const concealed = concealing(folder(o.folder), [...o.secrets ?? [], ...o.key?.kind === "text" ? [o.key.text] : []]);
+	let connecting = new AbortController();
 	const remote = (name) => {
 		const known = open.get(name);
 		if (known !== void 0) return known;
-		const opening = connect(o, name);
+		const opening = connect({
+			...o,
+			signal: AbortSignal.any([o.signal, connecting.signal])
+		}, name);
 		open.set(name, opening);
 		opening.catch(() => {
 			if (open.get(name) === opening) open.delete(name);
@@ -13890,12 +19998,13 @@ function openWorld(o) {
 		who: whoOf(o.writer),
 		version: o.version,
 		ledger: o.ledger,
-		files: folder(o.folder),
+		files: concealed.files,
+		concealer: concealed,
 		writer: o.writer,
 		storeArtifact: o.keep ?? (async () => null),
 		patienceMs: o.patienceMs ?? 1e400,
 		clockShift: o.clockShift ?? 0,
-		builder: { obtain: (plan, before) => obtainBinary({
+		builder: { obtain: (plan, before, signal = o.signal) => obtainBinary({
 			project: plan.config.project,
 			binary: plan.config.binary,
 			source: located(plan.source, o.checkout),
@@ -13905,11 +20014,16 @@ function openWorld(o) {
 			timeoutMs: 27e5,
 			log: o.log,
 			clock,
-			signal: o.signal,
+			signal,
+			unenclosed: o.unenclosed ?? "build",
 			...o.github === void 0 ? {} : { github: o.github },
 			...buildHost === void 0 ? {} : { buildHost: () => remote(buildHost) }
 		}) },
 		remote,
+		abandon: (reason) => {
+			connecting.abort(reason);
+			connecting = new AbortController();
+		},
 		here: localRemote("this machine", []),
 		readBinary: async (path) => new Uint8Array(await readFile(path)),
 		probe: async () => {
@@ -13921,10 +20035,12 @@ function openWorld(o) {
 			return new Uint8Array(await readFile(o.probe));
 		},
 		http: async (node, url, timeoutMs) => {
-			const { hostname, port, pathname, search } = new URL(url);
+			const { protocol, hostname, port, pathname, search } = new URL(url);
+			const secure = protocol === "https:";
 			const answer = await httpOverRemote(await remote(node), {
-				host: hostname,
-				port: Number(port || 80)
+				host: hostname.replace(/^\[(.*)\]$/, "$1"),
+				port: Number(port || (secure ? 443 : 80)),
+				...secure ? { tls: {} } : {}
 			}, {
 				method: "GET",
 				path: `${pathname}${search}`,
@@ -14005,7 +20121,9 @@ function worldIn(c, w) {
 		clockShift: c.clockShift,
 		...w.patienceMs === void 0 ? {} : { patienceMs: w.patienceMs },
 		...c.keep === void 0 ? {} : { keep: c.keep(w.session, w.folder) },
-		...c.github === void 0 ? {} : { github: c.github }
+		...c.github === void 0 ? {} : { github: c.github },
+		...c.secrets === void 0 ? {} : { secrets: c.secrets },
+		...c.unenclosed === void 0 ? {} : { unenclosed: c.unenclosed }
 	});
 }
 /** A world for a look at a fleet that leaves no session behind. */
@@ -14027,14 +20145,26 @@ const keyFile = (path) => path === void 0 ? null : {
 	kind: "file",
 	path
 };
+/** Text of a file that a person wrote; the byte order mark is dropped. */
 const read = async (file, what) => {
+	let bytes;
 	try {
-		return await readFile(file, "utf8");
+		bytes = await readFile(file);
 	} catch (error) {
 		throw new Failure({
 			code: "U032",
 			message: `cannot read ${what} ${file}: ${error.code ?? String(error)}`,
 			remedy: `ls -l ${quote(file)}`
+		}, error);
+	}
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch (error) {
+		const utf16 = bytes[0] === 255 && bytes[1] === 254 || bytes[0] === 254 && bytes[1] === 255;
+		throw new Failure({
+			code: "U032",
+			message: `cannot read ${what} ${file}: it is ${utf16 ? "written in UTF-16" : "not written in UTF-8"}`,
+			remedy: `iconv -f ${utf16 ? "UTF-16" : "ISO-8859-1"} -t UTF-8 ${quote(file)} -o ${quote(`${file}.utf8`)}`
 		}, error);
 	}
 };
@@ -14107,6 +20237,48 @@ function exitCode(session, entries) {
 	return last !== void 0 && meaningOf$1(last).exit === "inconclusive" ? exitCodes.inconclusive : exitCodes.failed;
 }
 
+// src/app/leases.ts
+/** Who holds the nodes of a fleet: read from the nodes themselves, so that it needs no ledger and no orchestrator's home. */
+const timeoutMs = 2e4;
+const leasesOn = (world, names) => onEachNode(names, world.signal, async (name) => parseLeases((await (await world.remote(name)).run(listLeases, {
+	timeoutMs,
+	signal: world.signal
+})).stdout));
+/** Takes them away by their fencing numbers; their holders change nothing any more. */
+const breakLeases = (world, held) => onEachNode([...held.keys()], world.signal, async (name) => {
+	const remote = await world.remote(name);
+	for (const { service } of held.get(name) ?? []) await remote.run(breakLease(service), {
+		timeoutMs,
+		signal: world.signal
+	});
+});
+/** A clock that was wrong when it was taken, or a hand: no plan of vps-test lasts so long. */
+const isOdd = ({ secondsLeft }) => secondsLeft * 1e3 > longestLeaseMs + slackMs;
+const slackMs = 6e5;
+
+// src/app/can-begin.ts
+/**
+* Whether a checkpoint can begin, asked before it is claimed: a key that no node takes, a registry that is away or a
+* fleet that somebody else holds is a refusal, and the wait goes on.
+*/
+async function checkCanBegin(world, plan, session) {
+	const nodes = rosterOf(plan, session);
+	const seen = await leasesOn(world, nodes);
+	const faults = new Map(seen.failed);
+	for (const [node, held] of seen.done) {
+		const other = held.find((l) => l.service === plan.config.deploy.serviceName && l.holder !== session.id);
+		if (other !== void 0) faults.set(node, new Failure({
+			code: "B010",
+			node,
+			message: `${node}: ${other.service} is leased by ${other.who} (session ${other.holder}, ${other.why})`,
+			remedy: listLeasesOf(plan.fleet)
+		}));
+	}
+	const left = nodes.filter((n) => !faults.has(n));
+	const cause = faults.get(registryOf(plan.fleet)?.name ?? "") ?? [...faults.values()][0];
+	if (cause !== void 0 && quorumFault(plan, left) !== null) throw cause;
+}
+
 // src/app/key.ts
 /**
 * The private key, looked at before anything is written down or a node is asked: who has none is told so, and nothing
@@ -14126,6 +20298,33 @@ const noKey = (fleet) => new Failure({
 	message: `fleet ${fleet} needs a private SSH key, and none is given`,
 	remedy: "vps-test soak --key ~/.ssh/id_ed25519"
 });
+
+// src/app/local-notes.ts
+/** What this machine alone knows of a session, beside its evidence: the key it was started with, and a try that was refused. */
+const file = (folder) => join$1(folder, "local.json");
+/** A file that is none of ours says nothing. */
+async function readNotes(folder) {
+	try {
+		const { key, refused } = JSON.parse(await readFile(file(folder), "utf8"));
+		return {
+			...typeof key === "string" ? { key } : {},
+			...typeof refused?.at === "number" && typeof refused.code === "string" && typeof refused.message === "string" ? { refused: {
+				at: refused.at,
+				code: refused.code,
+				message: refused.message
+			} } : {}
+		};
+	} catch {
+		return {};
+	}
+}
+async function note(folder, more) {
+	await mkdir(folder, { recursive: true });
+	await writeFile(file(folder), `${JSON.stringify({
+		...await readNotes(folder),
+		...more
+	})}\n`);
+}
 
 // src/app/writer-ended.ts
 /** Whether the writer of a session's newest entry has ended: until then the session is its own. */
@@ -14209,19 +20408,26 @@ async function take(c, known, tick, key, checkout, limits = {}) {
 	if (tick.kind === "nothing") return void 0;
 	const { ledger, project, entries, session: { id } } = known;
 	const plan = newestPlan(entries);
-	if (tick.kind === "claim") await checkKey(c, key, planned(plan, known).fleet);
-	const decided = await decide(c, known, tick.outcome);
-	if (decided === void 0) return void 0;
-	const { fleet } = planned(plan, known);
-	const world = worldIn(c, {
-		fleet,
+	const folder = c.sessions.folderOf(project, id);
+	const claims = tick.kind === "claim";
+	const before = claims ? planned(plan, known) : plan;
+	if (claims && before !== void 0) await refusing(c, folder, () => checkKey(c, key, before.fleet));
+	const open = (of) => worldIn(c, {
+		fleet: of.fleet,
 		ledger,
 		session: id,
-		folder: c.sessions.folderOf(project, id),
+		folder,
 		checkout,
 		key,
 		patienceMs: 0
 	});
+	if (claims && before !== void 0 && known.session.state !== "SETUP") {
+		const look = open(before);
+		await refusing(c, folder, () => checkCanBegin(look, before, known.session)).finally(() => look.close());
+	}
+	const decided = await decide(c, known, tick.outcome);
+	if (decided === void 0) return void 0;
+	const world = open(planned(plan, known));
 	try {
 		const session = await run(planned(plan, known), id, world, {
 			...limits,
@@ -14235,6 +20441,19 @@ async function take(c, known, tick, key, checkout, limits = {}) {
 		await world.close();
 	}
 }
+/** What kept the checkpoint from its beginning is told by `status` too. */
+async function refusing(c, folder, look) {
+	try {
+		await look();
+	} catch (error) {
+		if (error instanceof Failure) await note(folder, { refused: {
+			at: c.clock.now(),
+			code: error.facts.code,
+			message: error.message
+		} });
+		throw error;
+	}
+}
 function planned(plan, known) {
 	if (plan === void 0) throw new Failure({
 		code: "H030",
@@ -14242,17 +20461,6 @@ function planned(plan, known) {
 		remedy: endingOf(known)
 	});
 	return plan;
-}
-
-// src/adapters/attached.ts
-/** A program that takes over this terminal until it ends. */
-/** Its exit code; null where a signal ended it. */
-async function runAttached([program = "", ...args]) {
-	const { exitCode } = await execa(program, args, {
-		stdio: "inherit",
-		reject: false
-	});
-	return exitCode ?? null;
 }
 
 // src/lab/inotify.ts
@@ -14717,7 +20925,7 @@ async function writeText(path, text, mode = 420) {
 	await writeFile(path, text, { mode });
 }
 const readText = (path) => readFile(path, "utf8").catch(() => null);
-const exists = (path) => access(path).then(() => true, () => false);
+const exists = (path) => access$1(path).then(() => true, () => false);
 
 // src/lab/marker.ts
 /** Null: no lab, or one that was killed while it wrote its first line. */
@@ -16727,15 +22935,19 @@ async function surveyFleet(c, fleet, key, measure) {
 	const world = await readOnlyWorld(c, fleet, key);
 	try {
 		c.terminal.info(`asking ${fleet.nodes.length} nodes of fleet ${fleet.name}`);
-		const seen = await onEachNode(fleet.nodes.map((n) => n.name), c.signal, async (name) => (await world.remote(name)).run({
-			kind: "argv",
-			why: "are you there",
-			idempotent: true,
-			argv: ["true"]
-		}, {
-			timeoutMs: 2e4,
-			signal: c.signal
-		}));
+		const seen = await onEachNode(fleet.nodes.map((n) => n.name), c.signal, async (name) => {
+			const said = await (await world.remote(name)).run(whoThere, {
+				timeoutMs: 2e4,
+				signal: c.signal
+			});
+			if (said.code !== 0) throw new Failure({
+				code: "I131",
+				node: name,
+				message: `${name}: does not say who we are there (exit ${String(said.code)}): ${said.stderr.trim().slice(0, 200)}`,
+				remedy: diagnoseNode(name, fleet)
+			});
+			refuseUnfit(fleet, name, parseUnfit(said.stdout));
+		});
 		const online = [...seen.done.keys()];
 		const nat = measure && online.length > 0 ? await measureNats(world, await installProber(world, online)) : {
 			measurements: [],
@@ -16836,7 +23048,7 @@ async function printLabStatus(c, flags) {
 		}));
 		return exitCodes.passed;
 	}
-	c.terminal.print(blockText(table$1([
+	c.terminal.print(blockText(table$2([
 		"node",
 		"address",
 		"power",
@@ -16853,10 +23065,11 @@ async function printLabStatus(c, flags) {
 	return state.nodes.every((n) => n.up) ? exitCodes.passed : exitCodes.infra;
 }
 async function shell(c, node, flags) {
-	return await runAttached(await labShell({
+	const exit = await runAttached(await labShell({
 		...where(c, flags),
 		node
-	})) ?? exitCodes.harness;
+	}));
+	return exit.kind === "exited" ? exit.code : exitCodes.harness;
 }
 async function examine(c, flags) {
 	const results = flags.fix === true ? await doctorFix({
@@ -16999,6 +23212,7 @@ function assemblePlan(input) {
 		message: `fleet ${fleet.name} has no registry, and ${profile.name} finds its peers through one`
 	});
 	const nodes = nodesOf(fleet, config);
+	refuseIPv6(fleet, nodes);
 	const { parts, unable } = partsOf(input, nodes);
 	const steps = stepsOf(nodes.length, parts, config, input);
 	return {
@@ -17025,6 +23239,15 @@ function assemblePlan(input) {
 			uploadBytes: input.binaryBytes === null ? null : input.binaryBytes * nodes.length
 		}
 	};
+}
+/** NATs, controls and packet counters are measured by IPv4 only: no lab shows the rest. */
+function refuseIPv6(fleet, nodes) {
+	const found = fleet.nodes.filter((n) => nodes.includes(n.name) && isIPv6(n.ip));
+	if (found.length === 0) return;
+	throw new Failure({
+		code: "U078",
+		message: `fleet ${fleet.name}: a node is tested by its IPv4 address, and ${found.map((n) => `${n.name} (${n.ip})`).join(", ")} ${found.length === 1 ? "has" : "have"} an IPv6 address`
+	});
 }
 /** What the focus and the configuration ask for; refused where nothing of it is possible. */
 function partsOf(input, names) {
@@ -17100,6 +23323,11 @@ function stepsOf(nodes, parts, config, input) {
 
 // src/app/make-plan.ts
 /** From a request to a plan, or to every reason why there is none: the same for the command line and the Action. */
+/** What would enclose the build of a plan on this machine. */
+const plannedEnclosure = async (c, { source }) => ({
+	sandbox: source.kind === "build" && source.native !== true ? await sandboxHere(c.signal) : null,
+	unenclosed: c.unenclosed ?? "build"
+});
 async function makePlan(c, r, s) {
 	const name = await chosenFleet(c, {
 		named: r.fleet,
@@ -17183,12 +23411,37 @@ async function sourceOf(c, r, s, config, dir, source) {
 			asset: r.releaseTag.asset ?? config.binary.name
 		};
 	}
+	await refuseBuild(c, r, config, source);
 	return {
 		kind: "build",
 		workspace: source.kind === "git" ? relative(source.root, dir) || "." : dir,
 		revision: revisionOf(source),
 		...r.binarySource === "native" ? { native: true } : {}
 	};
+}
+/** What the build would refuse is refused here, before a node is asked. */
+async function refuseBuild(c, r, config, source) {
+	const { build, localBuild } = config.binary;
+	const native = r.binarySource === "native";
+	for (const argv of native && localBuild !== null ? [localBuild] : localBuild === null ? [build] : [build, localBuild]) {
+		const fault = readBuildCommand(argv);
+		if (typeof fault === "string") throw new Failure({
+			code: "U305",
+			message: `${config.origin}: ${fault}; a program that is built in another way can be given by --binary`,
+			remedy: `vps-test plan ${config.project} --binary ${config.binary.target}`
+		});
+	}
+	if (!native) return;
+	if (source.kind === "none") throw new Failure({
+		code: "U306",
+		message: `a native build needs a git commit, and ${source.why}`
+	});
+	refuseDirty(source, "a native build");
+	const beside = await besideTheCommit(source, c.signal);
+	if (beside !== null) throw new Failure({
+		code: "U306",
+		message: `a native build sends the commit alone, and ${beside}`
+	});
 }
 const digestOfGiven = (path) => digestOf(path).catch((error) => {
 	throw new Failure({
@@ -17246,15 +23499,16 @@ function source({ source: s, config }) {
 }
 
 // src/app/plan-text.ts
-/** The plan for a person: steps, time, what is asked for and not done, soak, digest. */
-const planText = (plan) => [
+const planText = (plan, place) => [
 	planSummary(plan),
 	"",
 	...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
 	`About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? "upload size known after the build" : `${plan.estimate.uploadBytes} bytes to upload`}.`,
+	...withoutSandbox(place),
 	plan.soak.length === 0 ? "Soak: off." : `Soak: ${plan.soak.join(", ")}; the fleet stays leased until the last checkpoint.`,
 	`Plan ${planDigest(plan).slice(0, 16)}.`
 ].join("\n");
+const withoutSandbox = ({ sandbox, unenclosed }) => sandbox?.kind !== "none" ? [] : [unenclosed === "refuse" ? `The build would be refused here: this job holds a key or a token that writes, and has no sandbox (${sandbox.why}).` : `The build would run without a sandbox, as this user: the project's code sees what it sees (${sandbox.why}).`];
 
 // src/app/new-session.ts
 /** The id of a new session, and the session that a start goes on with instead. */
@@ -17287,6 +23541,20 @@ async function resumeInterrupted(c, ledger, plan) {
 		session: session.id,
 		since: claimed?.hash
 	};
+}
+/**
+* Sessions of the same project and fleet, by another plan, that hold the nodes while nobody works on them: interrupted,
+* or waiting for a checkpoint. Newest first.
+*/
+async function leftBehind(c, ledger, plan) {
+	const digest = planDigest(plan);
+	const others = (await ledger.all()).toReversed().map(({ id, entries }) => ({
+		entries,
+		session: fold(id, entries),
+		interrupted: acts(fold(id, entries).state)
+	})).filter(({ session: s, entries }) => s.planDigest !== digest && traitsOf(s.state).holdsLeases && fleetOf$1(entries) === plan.fleet.name && projectOf(entries) === plan.config.project);
+	const idle = await Promise.all(others.map((o) => o.interrupted ? writerEnded(c, o.session) : true));
+	return others.filter((_, i) => idle[i]);
 }
 /** Two runs of one session would test beside each other and write over each other's evidence. */
 const living = (plan, { id, by, state, changedAt }) => new Failure({
@@ -17392,7 +23660,7 @@ async function diagnose(c, node, flags) {
 			node,
 			parts: answers
 		}));
-		else for (const a of answers) c.terminal.print(`== ${a.title}\n${a.text.split("\n").map((l) => stripHidden(l, 500)).join("\n")}\n`);
+		else for (const a of answers) c.terminal.print(`== ${a.title}${a.code === 0 ? "" : ` (exit ${String(a.code)})`}\n${a.text.split("\n").map((l) => stripHidden(l, 500)).join("\n")}\n`);
 		return exitCodes.passed;
 	} finally {
 		await world.close();
@@ -17404,7 +23672,8 @@ async function diagnose(c, node, flags) {
 * What goes on with a session that waits, as a command that finds it: the ledger of a run is on its repository's
 * branch, that of a start here on this machine.
 */
-function nextStep(s) {
+/** `key`: the one that a person named at its start; absent: none was. */
+function nextStep(s, key) {
 	const words = traitsOf(s.state).waitsFor;
 	if (words === void 0) return void 0;
 	const line = (...more) => ["vps-test", ...more].map(quote).join(" ");
@@ -17413,7 +23682,7 @@ function nextStep(s) {
 	switch (s.state) {
 		case "AWAIT_APPROVAL": return `${words}: ${line("approve", ...remote, "--session", s.id)} (no: --reject)`;
 		case "AWAIT_PUSH": return words;
-		default: return `${words}, or by: ${line("soak", "--watch", ...remote)}`;
+		default: return `${words}, or by: ${line("soak", "--watch", ...remote, ...key === void 0 ? [] : ["--key", key])}`;
 	}
 }
 function repositoryOf({ origin, by }) {
@@ -17422,7 +23691,7 @@ function repositoryOf({ origin, by }) {
 }
 
 // src/app/status.ts
-/** `status`, `logs`, `stop`: what the ledgers say, and a person's stop. */
+/** `status` and `logs`: what the ledgers say. */
 async function status(c, flags) {
 	const { whole: sessions, damaged } = await sessionsIn(c.sessions);
 	damaged.forEach(({ fault: { message, facts } }) => {
@@ -17440,7 +23709,8 @@ async function status(c, flags) {
 		c.terminal.print("no sessions yet");
 		return exitCodes.passed;
 	}
-	c.terminal.print(blockText(table$1([
+	const notes = new Map(await Promise.all(sessions.map(async (k) => [k.session.id, await readNotes(c.sessions.folderOf(k.project, k.session.id))])));
+	c.terminal.print(blockText(table$2([
 		"session",
 		"state",
 		"changed",
@@ -17453,7 +23723,7 @@ async function status(c, flags) {
 		iso(s.changedAt),
 		s.waitUntil === null ? "" : iso(s.waitUntil),
 		String(s.counters.tests),
-		`${stripHidden(s.why, 100)}${nextStepText(nextStep(s))}`
+		`${stripHidden(s.why, 100)}${refusedText(s, notes.get(s.id)?.refused)}${nextStepText(nextStep(s, notes.get(s.id)?.key))}`
 	])), c.terminal.palette));
 	return exitCodes.passed;
 }
@@ -17466,41 +23736,8 @@ async function logs(c, project, flags) {
 	}))) : known.entries.map((e) => `${iso(e.at)} ${e.from} → ${e.to}: ${stripHidden(e.why, 2e3)}`).join("\n"));
 	return exitCodes.passed;
 }
-/**
-* Ends the newest unfinished session of a project and gives its leases back; where all have ended, only the leases that
-* the newest left behind when it was killed.
-*/
-async function stop(c, project, flags) {
-	const all = await named(c, project, flags.session);
-	const open = all.find((k) => !isFinal(k.session.state)) ?? all[0];
-	const stopped = await recordOutcome({
-		ledger: open.ledger,
-		clock: c.clock,
-		session: open.session.id,
-		writer: c.writer,
-		clockShift: c.clockShift
-	}, {
-		event: "stop",
-		why: `by ${c.who}`,
-		facts: {}
-	});
-	c.terminal.info(stopped ? `stopped ${open.session.id}` : `${open.session.id} has ended already (${open.session.state}); its leases are given back`);
-	const plan = await recordedPlan(open.ledger, open.session.id);
-	if (plan === void 0) return exitCodes.passed;
-	const world = worldIn(c, {
-		fleet: plan.fleet,
-		ledger: open.ledger,
-		session: open.session.id,
-		folder: c.sessions.folderOf(project, open.session.id),
-		key: flags.key ?? null
-	});
-	try {
-		await giveLeasesBack(world, plan, open.session.id, leasedNodes(plan, open.session));
-	} finally {
-		await world.close();
-	}
-	return exitCodes.passed;
-}
+/** Only of the state that it stands in: a later entry has got over it. */
+const refusedText = ({ changedAt, state }, refused) => refused === void 0 || refused.at < changedAt || isFinal(state) ? "" : `; could not begin at ${iso(refused.at)}: ${refused.code} ${stripHidden(refused.message, 300)}`;
 const nextStepText = (next) => next === void 0 ? "" : `; ${stripHidden(next, 1e3)}`;
 /** Sessions of a project, the newest first, or the one that is meant; at least one. */
 async function named(c, project, session) {
@@ -17511,6 +23748,156 @@ async function named(c, project, session) {
 		remedy: "vps-test status"
 	});
 	return [first, ...more];
+}
+
+// src/app/services.ts
+/** The services that a session left on its nodes: what they run, and taking them away. */
+/** Which binary each of them is left on. */
+async function servicesLeft(world, plan, nodes, remedy) {
+	const running = [...(await onEachNode(nodes, world.signal, async (name) => {
+		const unit = unitOn(world, plan, name);
+		return unit === null ? null : {
+			unit,
+			proof: (await provenProcess(world, name, unit)).proof
+		};
+	})).done].flatMap(([node, s]) => s?.proof == null ? [] : [{
+		node,
+		unit: s.unit,
+		exe: s.proof.exeSha256
+	}]);
+	const lines = [...Map.groupBy(running, (r) => `${r.unit} runs ${r.exe.slice(0, 12)}`)].map(([what, on]) => `${what} still, on ${on.map((r) => r.node).join(", ")}`);
+	return {
+		lines: lines.length === 0 ? [] : [...lines, `to take them away: ${remedy}`],
+		whole: true
+	};
+}
+/** Under a lease of the session's own: what another session holds stays. */
+async function removeServices(world, plan, session, nodes) {
+	const { serviceName: service, installPath } = plan.config.deploy;
+	const leases = await takeLeases(world, plan, session, nodes, heartbeatMs);
+	const done = await onEachNode([...leases.done.keys()], world.signal, async (name) => {
+		const unit = unitOn(world, plan, name);
+		if (unit === null) return null;
+		const lease = {
+			service,
+			holder: session,
+			fence: leases.done.get(name) ?? 0
+		};
+		const result = await (await world.remote(name)).run(removeUnit(unit, installPath, lease), {
+			timeoutMs: 6e4,
+			signal: world.signal
+		});
+		return {
+			unit,
+			answer: result.code === 0 ? result.stdout.trim() : `failed: ${result.stderr.trim().slice(-200)}`
+		};
+	});
+	const answers = [...done.done].flatMap(([node, a]) => a === null ? [] : [{
+		node,
+		...a
+	}]);
+	const failed = [...leases.failed, ...done.failed].map(([node, f]) => `${node}: its service stays: ${f.message}`);
+	return {
+		lines: [...[...Map.groupBy(answers, (a) => words(a.unit, a.answer))].map(([what, on]) => `${what} on ${on.map((a) => a.node).join(", ")}`), ...failed],
+		whole: failed.length === 0 && answers.every((a) => a.answer === "removed" || a.answer === "absent")
+	};
+}
+function words(unit, answer) {
+	switch (answer) {
+		case "removed": return `${unit} was removed, with its releases and its data,`;
+		case "absent": return `there is no ${unit}`;
+		case "foreign": return `${unit} was not written by vps-test and stays`;
+		default: return `${unit} could not be removed (${answer})`;
+	}
+}
+const unitOn = (world, plan, name) => {
+	const node = world.fleet.nodes.find((n) => n.name === name);
+	return node === void 0 ? null : deployedUnitOf(plan, node)?.unit.name ?? null;
+};
+
+// src/app/stop.ts
+/** `stop`: a person ends a session, and with it the run that works on it; then its tables, leases and services. */
+const serviceWishes = ["keep", "remove"];
+/**
+* Ends the newest unfinished session of a project; where all have ended, only what the newest left behind when it was
+* killed.
+*/
+async function stop(c, project, flags) {
+	const all = await named(c, project, flags.session);
+	const open = all.find((k) => !isFinal(k.session.state)) ?? all[0];
+	const { id } = open.session;
+	const stopped = await recordOutcome({
+		ledger: open.ledger,
+		clock: c.clock,
+		session: id,
+		writer: c.writer,
+		clockShift: c.clockShift
+	}, {
+		event: "stop",
+		why: `by ${c.who}`,
+		facts: {}
+	});
+	c.terminal.info(stopped ? `stopped ${id}` : `${id} has ended already (${open.session.state})`);
+	const plan = await recordedPlan(open.ledger, id);
+	if (plan === void 0) return exitCodes.passed;
+	const world = worldIn(c, {
+		fleet: plan.fleet,
+		ledger: open.ledger,
+		session: id,
+		folder: c.sessions.folderOf(project, id),
+		key: flags.key ?? null
+	});
+	try {
+		const nodes = leasedNodes(plan, open.session);
+		await awaitRunsEnd(c, open, world, plan, nodes);
+		await removeWitnesses({
+			...world,
+			tables: {
+				session: id,
+				fences: /* @__PURE__ */ new Map()
+			}
+		}, nodes);
+		const told = flags.services === "remove" ? await removeServices(world, plan, id, nodes) : await servicesLeft(world, plan, nodes, `vps-test stop ${quote(project)} --session ${quote(id)} --services remove`);
+		await giveLeasesBack(world, plan, id, nodes, [plan.config.deploy.serviceName, testTurn]);
+		told.lines.forEach((line) => c.terminal.info(line));
+		return told.whole ? exitCodes.passed : exitCodes.infra;
+	} finally {
+		await world.close();
+	}
+}
+const patienceMs = 9e4;
+const lookMs = 5e3;
+/**
+* The run sees the stop in the ledger and ends by itself; before that its leases are not given to others. What cannot
+* be seen from here has ended when no lease of its session is left.
+*/
+async function awaitRunsEnd(c, open, world, plan, nodes) {
+	const worked = lastAtWork(open);
+	if (worked === void 0 || worked.by === null) return;
+	const until = c.clock.now() + patienceMs;
+	for (let lookedAt = -1e400; !await writerEnded(c, worked);) {
+		if (c.clock.now() >= lookedAt + lookMs) {
+			lookedAt = c.clock.now();
+			const seen = await leasesOn(world, nodes);
+			if (seen.done.size === 0 && worked.by.kind === "run") {
+				c.terminal.warn(`no node can be asked whether ${writerText(worked.by)} has ended`);
+				return;
+			}
+			if (seen.failed.size === 0 && ![...seen.done.values()].flat().some((l) => l.holder === worked.id)) return;
+		}
+		if (c.clock.now() > until) throw new Failure({
+			code: "B009",
+			message: `${writerText(worked.by)} works on session ${worked.id} still, ${patienceMs / 1e3} s after it was stopped; its leases stay until it ends, or run out by themselves`,
+			remedy: `vps-test lease break --all --session ${quote(worked.id)} --fleet ${quote(fleetReference(plan.fleet))}`
+		});
+		c.terminal.progress("stop", `waiting for ${writerText(worked.by)} to end`);
+		await c.clock.sleep(200, c.signal);
+	}
+}
+/** As it was when a run worked on it last; undefined: none does, it waited or had ended by itself. */
+function lastAtWork({ session, entries }) {
+	const before = isFinal(session.state) && entries.at(-1)?.event === "stop" ? fold(session.id, entries.slice(0, -1)) : session;
+	return traitsOf(before.state).kind === "working" ? before : void 0;
 }
 
 // src/adapters/terminal.ts
@@ -17604,4 +23991,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { orAbort as $, firstLoop as $n, collect as $t, requestFields as A, meaningOf$1 as An, criteriaSection as At, keyFile as B, orNull as Bn, code$1 as Bt, confirmation as C, listNodes as Cn, run as Ct, flagOf as D, fold as Dn, findingsSection as Dt, fieldRows as E, writerText as En, newestEntriesSection as Et, take as F, list$1 as Fn, pageMarkdown as Ft, overWire as G, countsText as Gn, list as Gt, loadProfiles as H, whole$2 as Hn, inline as Ht, tickOf as I, name$2 as In, sectionMarkdown as It, hostKeyLine as J, canonical as Jn, present as Jt, everyAlgorithm as K, groupName as Kn, pairs as Kt, checkKey as L, number$3 as Ln, inlineText as Lt, choose as M, every as Mn, checkpointSection as Mt, decide as N, fields as Nn, blocksMarkdown as Nt, formFields as O, hasPlan as On, notCoveredSection as Ot, duties as P, kinds$1 as Pn, hiddenLine as Pt, refusedStart as Q, configKey as Qn, httpsUrl as Qt, exitCode as R, oneOf as Rn, plainLine as Rt, cancelled as S, onEachNode as Sn, checkpointsSection as St, defaultFleet as T, revisionOf as Tn, controlsSection as Tt, worldIn as U, planDigest as Un, joined as Ut, loadFleet as V, text$4 as Vn, codeBlock as Vt, eachAddress as W, countOf as Wn, link as Wt, parsePrivateKey as X, checkpointRows as Xn, table$1 as Xt, hostKeyOf as Y, sha256 as Yn, strong as Yt, reasonOf as Z, checkpointStates as Zn, text$2 as Zt, printLabStatus as _, keptBinary as _n, untrustedEvidence as _t, status as a, toLines as an, duration as ar, projectFiles as at, nodes as b, rosterOf as bn, storedSession as bt, diagnose as c, ElfError as cn, printable as cr, beginSession as ct, resumeInterrupted as d, fleetOf$1 as dn, exitCodeOf as dr, pushSession as dt, sampleKey as en, isCheckpoint as er, runProcess as et, planText as f, originOf as fn, exitCodes as fr, recordOutcome as ft, examine as g, writerOf as gn, version as gr, proofText as gt, down as h, testsOf as hn, failures as hr, check$1 as ht, logs as i, checkpointOf as in, faultText as ir, parseProjectAll as it, requestInputs as j, anything as jn, suiteReports as jt, fromConfiguration as k, isTest as kn, countsSection as kt, approve as l, readElf as ln, stripHidden as lr, confirmSession as lt, parseRequest as m, subjectOf as mn, failureRow as mr, bundleIn as mt, harmless as n, resultsOf as nn, perCheckpoint as nr, findProjectFile as nt, stop as o, verdictInputOf as on, iso as or, withHostKeys as ot, makePlan as p, projectOf as pn, isFailure as pr, recordedPlan as pt, fingerprint as q, groupsOf$1 as qn, paragraph as qt, uncommanded as r, suiteCounts as rn, traitsOf as rr, fleetNamed as rt, nextStep as s, percent as sn, messageOf as sr, hint as st, contextOf as t, subjectName as tn, isFinal as tr, readSource as tt, newSession as u, buildFaultsOf as un, Failure as ur, newestPlan as ut, shell as v, triedBefore as vn, localSessions as vt, callFields as w, quote as wn, proofFile as wt, chosenFleet as x, leaseForBuild as xn, storedSessions as xt, up as y, leasedNodes as yn, remoteSessions as yt, settledCode as z, optional as zn, plainLines as zt };
+export { replaceFile as $, anything as $n, blocksMarkdown as $t, flagOf as A, hostPort as An, messageOf as Ar, junitOf as At, note as B, leasedNodes as Bn, version as Br, runAttached as Bt, nodes as C, suiteCounts as Cn, isCheckpoint as Cr, pushSession as Ct, callFields as D, percent$1 as Dn, faultText as Dr, check$1 as Dt, confirmation as E, verdictInputOf as En, traitsOf as Er, bundleIn as Et, choose as F, subjectOf as Fn, exitCodeOf as Fr, remoteSessions as Ft, leasesOn as G, quote as Gn, controlsSection as Gt, checkKey as H, leaseForBuild as Hn, checkpointsSection as Ht, decide as I, testsOf as In, exitCodes as Ir, storedSession as It, keyFile as J, writerText as Jn, notCoveredSection as Jt, exitCode as K, revisionOf as Kn, newestEntriesSection as Kt, duties as L, writerOf as Ln, isFailure as Lr, storedSessions as Lt, fromConfiguration as M, fleetOf$1 as Mn, stripHidden as Mr, nounOf as Mt, requestFields as N, originOf as Nn, machineFault as Nr, subjectResults as Nt, defaultFleet as O, ElfError as On, duration as Or, proofText as Ot, requestInputs as P, projectOf as Pn, Failure as Pr, localSessions as Pt, worldIn as Q, meaningOf$1 as Qn, checkpointSection as Qt, take as R, keptBinary as Rn, failureRow as Rr, GitError as Rt, up as S, subjectName as Sn, firstLoop as Sr, newestPlan as St, cancelled as T, toLines as Tn, perCheckpoint as Tr, recordedPlan as Tt, breakLeases as U, onEachNode as Un, run as Ut, readNotes as V, rosterOf as Vn, runProcess as Vt, isOdd as W, listNodes as Wn, proofFile as Wt, loadProfiles as X, hasPlan as Xn, criteriaSection as Xt, loadFleet as Y, fold as Yn, countsSection as Yt, readOnlyWorld as Z, isTest as Zn, suiteReports as Zt, parseRequest as _, table$2 as _n, canonical as _r, hint as _t, stop as a, plainLine as an, number$3 as ar, hostKeyOf as at, printLabStatus as b, httpsUrl as bn, checkpointStates as br, beginSession as bt, nextStep as c, codeBlock as cn, orNull as cr, refusedStart as ct, leftBehind as d, link as dn, planDigest as dr, readSource as dt, hiddenLine as en, every as er, eachAddress as et, newSession as f, list$1 as fn, countOf as fr, findProjectFile as ft, plannedEnclosure as g, strong as gn, buildFaultKinds as gr, yamlOptions as gt, makePlan as h, present as hn, groupsOf$1 as hr, projectFiles as ht, serviceWishes as i, inlineText as in, name$2 as ir, hostKeyLine as it, formFields as j, buildFaultsOf as jn, printable as jr, untrustedEvidence as jt, fieldRows as k, readElf as kn, iso as kr, cloneAt as kt, diagnose as l, inline as ln, text$3 as lr, orAbort as lt, planText as m, paragraph as mn, groupName as mr, parseProjectAll as mt, harmless as n, sectionMarkdown as nn, kinds$1 as nr, everyAlgorithm as nt, logs as o, plainLines as on, oneOf as or, parsePrivateKey as ot, resumeInterrupted as p, pairs as pn, countsText as pr, fleetNamed as pt, settledCode as q, buildMs as qn, findingsSection as qt, uncommanded as r, blockText as rn, list$2 as rr, fingerprint as rt, status as s, code$1 as sn, optional as sr, reasonOf as st, contextOf as t, pageMarkdown as tn, fields as tr, overWire as tt, approve as u, joined as un, whole$1 as ur, parse as ut, down as v, text$1 as vn, sha256 as vr, hostKey as vt, chosenFleet as w, checkpointOf as wn, isFinal as wr, recordOutcome as wt, shell as x, collect as xn, configKey as xr, confirmSession as xt, examine as y, toned as yn, checkpointRows as yr, isRecord as yt, tickOf as z, triedBefore as zn, failures as zr, gitAt as zt };
