@@ -132,7 +132,11 @@ export async function take(
     worldIn(c, { fleet: of.fleet, ledger, session: id, folder, checkout, key, patienceMs: 0 })
   if (claims && before !== undefined && known.session.state !== 'SETUP') {
     const look = open(before)
-    await refusing(c, folder, () => checkCanBegin(look, before, known.session)).finally(() => look.close())
+    try {
+      await refusing(c, folder, () => checkCanBegin(look, before, known.session))
+    } finally {
+      await look.close()
+    }
   }
   const decided = await decide(c, known, tick.outcome)
   if (decided === undefined) return undefined

@@ -76,7 +76,7 @@ export async function leftBehind(
         fleetOf(entries) === plan.fleet.name &&
         projectOf(entries) === plan.config.project,
     )
-  const idle = await Promise.all(others.map((o) => (o.interrupted ? writerEnded(c, o.session) : true)))
+  const idle = await Promise.all(others.map(async (o) => !o.interrupted || writerEnded(c, o.session)))
   return others.filter((_, i) => idle[i])
 }
 

@@ -82,10 +82,12 @@ async function refusePointers(files: readonly string[], shownAs: (path: string) 
   for (const file of files) {
     const handle = await open(file).catch(() => undefined)
     if (handle === undefined) continue
-    const { buffer } = await handle
-      .read(Buffer.alloc(pointer.length), 0, pointer.length, 0)
-      .finally(() => handle.close())
-    if (buffer.toString('latin1') === pointer) pointers.push(shownAs(file))
+    try {
+      const { buffer } = await handle.read(Buffer.alloc(pointer.length), 0, pointer.length, 0)
+      if (buffer.toString('latin1') === pointer) pointers.push(shownAs(file))
+    } finally {
+      await handle.close()
+    }
   }
   if (pointers.length > 0)
     throw new Failure({
