@@ -17286,8 +17286,12 @@ async function refusePointers(files, shownAs) {
 	for (const file of files) {
 		const handle = await open(file).catch(() => void 0);
 		if (handle === void 0) continue;
-		const { buffer } = await handle.read(Buffer.alloc(42), 0, 42, 0).finally(() => handle.close());
-		if (buffer.toString("latin1") === pointer) pointers.push(shownAs(file));
+		try {
+			const { buffer } = await handle.read(Buffer.alloc(42), 0, 42, 0);
+			if (buffer.toString("latin1") === pointer) pointers.push(shownAs(file));
+		} finally {
+			await handle.close();
+		}
 	}
 	if (pointers.length > 0) throw new Failure({
 		code: "U308",
@@ -20423,7 +20427,11 @@ async function take(c, known, tick, key, checkout, limits = {}) {
 	});
 	if (claims && before !== void 0 && known.session.state !== "SETUP") {
 		const look = open(before);
-		await refusing(c, folder, () => checkCanBegin(look, before, known.session)).finally(() => look.close());
+		try {
+			await refusing(c, folder, () => checkCanBegin(look, before, known.session));
+		} finally {
+			await look.close();
+		}
 	}
 	const decided = await decide(c, known, tick.outcome);
 	if (decided === void 0) return void 0;
@@ -23553,7 +23561,7 @@ async function leftBehind(c, ledger, plan) {
 		session: fold(id, entries),
 		interrupted: acts(fold(id, entries).state)
 	})).filter(({ session: s, entries }) => s.planDigest !== digest && traitsOf(s.state).holdsLeases && fleetOf$1(entries) === plan.fleet.name && projectOf(entries) === plan.config.project);
-	const idle = await Promise.all(others.map((o) => o.interrupted ? writerEnded(c, o.session) : true));
+	const idle = await Promise.all(others.map(async (o) => !o.interrupted || writerEnded(c, o.session)));
 	return others.filter((_, i) => idle[i]);
 }
 /** Two runs of one session would test beside each other and write over each other's evidence. */
