@@ -29,14 +29,16 @@ type Answer = Batch | 'hang' | { readonly broke: string }
 
 function answerTo(worker: Worker, ask: Ask): Promise<Answer> {
   return new Promise((resolve) => {
-    const over = setTimeout(() => resolve('hang'), silenceMs)
+    const over = setTimeout(() => end('hang'), silenceMs)
+    const done = (batch: Batch): void => end(batch)
+    const broke = (error: unknown): void => end({ broke: error instanceof Error ? error.message : String(error) })
+    // Only our own two: a thread without any listener of its own is never heard again.
     const end = (answer: Answer): void => {
       clearTimeout(over)
-      worker.removeAllListeners()
+      worker.off('message', done).off('error', broke)
       resolve(answer)
     }
-    worker.on('message', (done: Batch) => end(done))
-    worker.on('error', (error) => end({ broke: error instanceof Error ? error.message : String(error) }))
+    worker.on('message', done).on('error', broke)
     worker.postMessage(ask)
   })
 }

@@ -1668,9 +1668,9 @@ const common = {
 };
 
 // src/domain/events/entry.ts
-/** The row of an event; undefined where the state knows no such event. */
+/** The row of an event; undefined where the state knows no such event, or where a stranger's entry names no state. */
 function rowOf(state, event) {
-	const of = rows$1[state];
+	const of = Object.hasOwn(rows$1, state) ? rows$1[state] : {};
 	return Object.hasOwn(of, event) ? of[event] : void 0;
 }
 function meaningOf$1(e) {

@@ -1,12 +1,12 @@
 /** What is written into a ledger is what its readers read, and what anybody else wrote is refused with its place. */
 import { describe, expect, test } from 'vitest'
 import { entryShape } from '../../src/domain/events/check.ts'
-import { isTest, meaningOf } from '../../src/domain/events/entry.ts'
+import { isTest, meaningOf, type Entry } from '../../src/domain/events/entry.ts'
 import { ledgerFormat } from '../../src/domain/events/facts.ts'
 import { fleetOf, originOf, projectOf, subjectOf, testsOf, writerOf } from '../../src/domain/events/readers.ts'
 import { buildRecord, commit, origin } from '../kit/facts.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
-import { runWriter, story, type Step } from '../kit/session.ts'
+import { foreignEntry, runWriter, story, type Step } from '../kit/session.ts'
 
 const through: readonly Step[] = [
   'begin',
@@ -86,3 +86,10 @@ describe('what is refused when it is read', () => {
     expect(fault).not.toContain('\u001b')
   })
 })
+
+test.each(['NOWHERE', '__proto__', 'constructor', ''])(
+  'an entry of a stranger that comes from %j is no test',
+  (from) => {
+    expect(isTest({ ...foreignEntry([], {}), from: from as 'TEST' } as Entry)).toBe(false)
+  },
+)

@@ -56,9 +56,9 @@ export type StageResult<S extends State = State> = {
   }[EventOf<X>]
 }[S]
 
-/** The row of an event; undefined where the state knows no such event. */
+/** The row of an event; undefined where the state knows no such event, or where a stranger's entry names no state. */
 export function rowOf(state: State, event: string): Row | undefined {
-  const of: Readonly<Record<string, Row>> = rows[state]
+  const of: Readonly<Record<string, Row>> = Object.hasOwn(rows, state) ? rows[state] : {}
   return Object.hasOwn(of, event) ? of[event] : undefined
 }
 
