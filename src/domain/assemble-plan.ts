@@ -9,9 +9,9 @@ import type { Profile } from './profile.ts'
 import { servicePortOf } from './program.ts'
 import type { ProjectConfig } from './project.ts'
 import { refuseUnsupported, unsupportedParts, type Unsupported } from './unsupported.ts'
-import { suitesOf } from './suites/focus.ts'
+import { suitesFor, type SuiteAsked } from './suites/focus.ts'
 import { suites } from './suites/registry.ts'
-import type { Planning, SuiteId, SuitePart } from './suites/suite.ts'
+import type { Planning, SuitePart } from './suites/suite.ts'
 
 export interface PlanInput {
   readonly answers: Answers
@@ -74,7 +74,8 @@ interface Parts {
 function partsOf(input: PlanInput, names: readonly NodeName[]): Parts {
   const { answers, config, profile, fleet } = input
   const nodes = fleet.nodes.filter((n) => names.includes(n.name))
-  const planned = suitesOf(answers.focus.value).map((id) => planOne(id, { config, profile, fleet, nodes }))
+  const focus = answers.focus.value
+  const planned = suitesFor(focus, profile).map((asked) => planOne(asked, { config, profile, fleet, nodes, focus }))
   const parts = planned.filter((p) => p !== null && 'work' in p)
   const unable = planned.filter((p) => p !== null && 'why' in p)
   if (parts.length > 0) return { parts, unable }
@@ -90,8 +91,8 @@ function partsOf(input: PlanInput, names: readonly NodeName[]): Parts {
 }
 
 /** The suite's part, or why it cannot measure the program; null: the configuration asks for nothing of it. */
-function planOne(id: SuiteId, on: Planning): SuitePart | Unsupported | null {
-  const part = suites[id].plan(on)
+function planOne({ id, byFocus }: SuiteAsked, on: Omit<Planning, 'byFocus'>): SuitePart | Unsupported | null {
+  const part = suites[id].plan({ ...on, byFocus })
   if (part === null) return null
   const why = suites[id].unable(on.profile)
   return why === null ? ({ suite: id, ...part } as SuitePart) : { what: `suite ${suites[id].title}`, why, test: true }

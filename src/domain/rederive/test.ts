@@ -7,6 +7,7 @@ import { chainFaults } from '../ledger.ts'
 import { planDigest, type Plan } from '../plan.ts'
 import { seedFaults } from '../seed-faults.ts'
 import { fold, type Session } from '../session.ts'
+import { suitesFor } from '../suites/focus.ts'
 import { suites } from '../suites/registry.ts'
 import type { PartOf, Suite, SuiteId, SuiteTypes } from '../suites/suite.ts'
 import { messageOf } from '../text.ts'
@@ -81,10 +82,12 @@ function planFaults(plan: Plan): readonly string[] {
 
 /** Null also where a stranger's configuration is no configuration at all. */
 function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<Id>['work'] | null {
-  const { config, profile, fleet } = plan
+  const { config, profile, fleet, answers } = plan
   const nodes = fleet.nodes.filter((n) => plan.nodes.includes(n.name))
   try {
-    return suites[suite].plan({ config, profile, fleet, nodes })?.work ?? null
+    const focus = answers.focus.value
+    const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus)
+    return suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus })?.work ?? null
   } catch {
     return null
   }

@@ -1,27 +1,43 @@
 /**
- * Which suites each focus asks for, and which the configuration asks for by itself; a focus without one is refused in
- * the plan.
+ * Which suites each focus asks for, and which the configuration may ask for by itself; a focus without one is refused
+ * in the plan.
  */
-import type { Focus } from '../plan.ts'
+import type { Focus } from '../answers.ts'
 import type { Profile } from '../profile.ts'
 import { suiteIds, suites } from './registry.ts'
 import type { SuiteId } from './suite.ts'
 
-/** Run with any focus: nobody's choice of what to measure takes back what the configuration asks for. */
-const byConfiguration: readonly SuiteId[] = ['command']
+/** Suites of one purpose for programs of different kinds: the first that can measure the program is taken. */
+type Wanted = readonly [SuiteId, ...SuiteId[]]
 
-const measuring = suiteIds.filter((id) => !byConfiguration.includes(id))
-
-const byFocus: { readonly [F in Focus]: readonly SuiteId[] } = {
-  connectivity: ['connectivity'],
-  'nat-traversal': ['connectivity'],
+const byFocus: { readonly [F in Exclude<Focus, 'full-suite'>]: readonly Wanted[] } = {
+  connectivity: [['connectivity']],
+  'nat-traversal': [['connectivity']],
   gossip: [],
   throughput: [],
-  'full-suite': measuring,
 }
 
-/** In the order in which they run. */
-export const suitesOf = (focus: Focus): readonly SuiteId[] => [...byFocus[focus], ...byConfiguration]
+/** A suite of a plan, and whether the focus asks for it: if not, the configuration alone may. */
+export interface SuiteAsked {
+  readonly id: SuiteId
+  readonly byFocus: boolean
+}
+
+/** In the order in which they run: what nobody asks for plans nothing. */
+export function suitesFor(focus: Focus, profile: Profile): readonly SuiteAsked[] {
+  const asked = new Set(wantedBy(focus, profile).map((wanted) => chosen(wanted, profile)))
+  return suiteIds.map((id) => ({ id, byFocus: asked.has(id) }))
+}
+
+/** `full-suite`: every other focus that the profile has. */
+const wantedBy = (focus: Focus, profile: Profile): readonly Wanted[] =>
+  focus === 'full-suite'
+    ? Object.entries(byFocus).flatMap(([name, wanted]) => (profile.focuses.includes(name) ? wanted : []))
+    : byFocus[focus]
+
+const chosen = (wanted: Wanted, profile: Profile): SuiteId =>
+  wanted.find((id) => suites[id].unable(profile) === null) ?? wanted[0]
 
 /** Whether any focus can say anything of this program. */
-export const isMeasurable = (profile: Profile): boolean => measuring.some((id) => suites[id].unable(profile) === null)
+export const isMeasurable = (profile: Profile): boolean =>
+  Object.values(byFocus).some((all) => all.flat().some((id) => suites[id].unable(profile) === null))

@@ -1,4 +1,5 @@
 /** What a suite is before anything acts: how it plans, and how it judges what was seen (docs/decisions/0009). */
+import type { Focus } from '../answers.ts'
 import type { Counts } from '../counts.ts'
 import type { RoundEvidence } from '../evidence.ts'
 import type { Fleet, FleetNode } from '../fleet.ts'
@@ -57,6 +58,9 @@ export interface Planning {
   readonly fleet: Fleet
   /** Nodes that the plan uses, in the fleet's order; the registry, which is no peer, may be among them. */
   readonly nodes: readonly FleetNode[]
+  readonly focus: Focus
+  /** The focus asks for this suite; if not, only the configuration may. */
+  readonly byFocus: boolean
 }
 
 export interface Judged<Id extends SuiteId> {

@@ -56,9 +56,9 @@ function unable({ name, dial, peerId }: Profile): string | null {
 const roundSeconds = 2.5
 
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan({ config, profile, fleet, nodes }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
+function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
   const { enabled, criteria: targets, cooloffSeconds, timeoutSeconds } = config.tests.connectivity
-  if (!enabled) return null
+  if (!enabled || !byFocus) return null
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
   const pairs = plannedPairs(peers, [])
   const rounds = timetable({
