@@ -6,7 +6,7 @@ import { isTest, meaningOf, type TestEntry } from '../domain/events/entry.ts'
 import type { Entry, Json } from '../domain/ledger.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import type { Bundle } from '../domain/bundle.ts'
+import type { BundleHead } from '../domain/bundle.ts'
 import { annotations } from '../report/annotations.ts'
 import type { Comparison } from '../report/comparison.ts'
 import { jobSummary } from '../report/job-summary.ts'
@@ -17,7 +17,7 @@ import type { Job } from './job.ts'
 
 /** The newest test of a session, as this job has it at hand. */
 export interface TestView {
-  readonly bundle: Bundle | null
+  readonly bundle: BundleHead | null
   readonly verdict: Verdict | null
   readonly folder: string | null
   readonly comparison: Comparison | null

@@ -1,5 +1,5 @@
 /** What a ledger says of evidence that was judged again: whether it holds that very test, and what became of it since. */
-import { checkpointOf, type Bundle } from './bundle.ts'
+import { checkpointOf, type BundleHead } from './bundle.ts'
 import { canonical } from './canonical.ts'
 import { markOf } from './continuity.ts'
 import { testsBegunIn } from './history.ts'
@@ -13,7 +13,7 @@ import type { Verdict } from './verdict.ts'
 
 /** A test as its folder gives it: what was judged again, and the digests of what was read. */
 export interface Rejudged {
-  readonly bundle: Omit<Bundle, 'items'>
+  readonly bundle: BundleHead
   readonly verdict: Verdict
   readonly root: string
   /** Null: the folder has none. */

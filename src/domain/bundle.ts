@@ -16,17 +16,21 @@ import { fold, type Taking } from './session.ts'
 import type { TestSeed } from './test-seed.ts'
 import type { Unsupported } from './unsupported.ts'
 import type { SuiteId, SuiteItems } from './suites/suite.ts'
-import type { VerdictInput } from './verdict-input.ts'
+import type { RunInput, VerdictInput } from './verdict-input.ts'
 
 /** Everything the evidence folder holds, parsed; file names are in `layout`. */
-export interface Bundle {
+export interface Bundle extends BundleHead {
+  readonly items: SuiteItems
+}
+
+/** The same without the lines of the suites, which may be more than memory holds. */
+export interface BundleHead {
   readonly plan: Plan
   readonly entries: readonly Entry[]
   readonly facts: BundleFacts
   readonly measurements: MeasuredNats
   readonly controls: readonly Control[]
   readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
-  readonly items: SuiteItems
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
@@ -76,10 +80,11 @@ export const itemsFile = (suite: SuiteId): string => `suites/${suite}.jsonl`
 export const checkpointOf = (b: Pick<Bundle, 'facts' | 'entries'>): Taking | null =>
   fold(b.facts.session, b.entries).checkpoint
 
-export const verdictInputOf = (b: Bundle): VerdictInput => ({
+export const verdictInputOf = (b: Bundle): VerdictInput => ({ ...runInputOf(b), items: b.items })
+
+export const runInputOf = (b: BundleHead): RunInput => ({
   criteria: b.plan.answers.criteria.value,
   suites: b.plan.suites,
-  items: b.items,
   promises: promisesOf(b.plan.profile),
   fleet: b.plan.fleet,
   planned: b.plan.nodes,

@@ -5,13 +5,13 @@ import type { Finding } from './findings.ts'
 import { peersOf, type NodeName } from './fleet.ts'
 import { judgeHistory } from './history.ts'
 import { judgeNats } from './nats.ts'
-import { nodeJumps, ownJumps } from './node-clock.ts'
+import { ownJumps } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
 import { judgeRunning } from './running.ts'
 import type { RunContext } from './suites/run-context.ts'
 import { undoneTests } from './unsupported.ts'
-import type { VerdictInput } from './verdict-input.ts'
+import type { RunInput } from './verdict-input.ts'
 
 export interface RunJudged {
   readonly context: RunContext
@@ -25,7 +25,7 @@ export interface RunJudged {
   readonly invalidControls: readonly Control[]
 }
 
-export function judgeRun(input: VerdictInput): RunJudged {
+export function judgeRun(input: RunInput): RunJudged {
   const { fleet, excluded, measurements, deployed, promises, evidence } = input
   const nodes = fleet.nodes.filter((n) => input.planned.includes(n.name))
   const peers = peersOf(fleet).filter((n) => input.planned.includes(n.name))
@@ -35,7 +35,6 @@ export function judgeRun(input: VerdictInput): RunJudged {
   const running = judgeRunning(evidence, tried, deployed)
   const history = input.history === undefined ? null : judgeHistory(input.history)
   const unfit = new Map([...unfitNodes(evidence.controls)].filter(([node]) => tried.includes(node)))
-  const clocks = clockFindings(input)
   const undone = undoneTests(input.missing ?? [])
   const nats = judgeNats(peers, out, measurements)
   return {
@@ -69,7 +68,7 @@ export function judgeRun(input: VerdictInput): RunJudged {
       ...running.findings,
       ...nats.findings,
       ...(history?.findings ?? []),
-      ...clocks,
+      ...(input.clock === undefined ? [] : ownJumps(input.clock, evidence.runningBefore, evidence.runningAfter)),
     ],
     notCovered: [
       ...(fleet.lab?.shaping === 'none'
@@ -82,23 +81,4 @@ export function judgeRun(input: VerdictInput): RunJudged {
     remarks: history?.remarks ?? [],
     invalidControls: controls.invalid,
   }
-}
-
-/** Of each boot apart: after a reboot both clocks are others. */
-function clockFindings({ evidence, items, clock }: VerdictInput): readonly Finding[] {
-  const { runningBefore: before, runningAfter: after } = evidence
-  const rounds = items.connectivity ?? []
-  return [
-    ...before.flatMap((b) => {
-      const a = after.find((p) => p.node === b.node)
-      const looks = [b.clock, ...rounds.map((r) => r.readings[b.node]?.clock ?? null), a?.clock ?? null]
-      return a !== undefined && a.bootId !== b.bootId
-        ? []
-        : nodeJumps(
-            b.node,
-            looks.filter((c) => c !== null),
-          )
-    }),
-    ...(clock === undefined ? [] : ownJumps(clock, before, after)),
-  ]
 }

@@ -15,13 +15,13 @@ import type {
   PartOf,
   Suite,
   SuiteId,
-  SuiteItems,
   SuitePart,
   SuiteResult,
   SuiteResults,
+  SuiteTypes,
 } from './suites/suite.ts'
 
-interface SuitesJudged {
+export interface SuitesJudged {
   readonly results: SuiteResults
   readonly findings: readonly Finding[]
   readonly reasons: readonly Reason[]
@@ -35,35 +35,57 @@ interface OneJudged<Id extends SuiteId> {
   readonly notCovered: readonly NotCovered[]
 }
 
-export function judgeSuites(
-  parts: readonly SuitePart[],
-  items: SuiteItems,
-  run: RunContext,
-  criterion: Criterion,
-): SuitesJudged {
-  const judged = parts.map((part) => ({ part, ...judgeOne(part, items, run, criterion) }))
+export interface SuitesJudging {
+  add<Id extends SuiteId>(suite: Id, item: SuiteTypes[Id]['item']): void
+  end(): SuitesJudged
+}
+
+export function judgeSuites(parts: readonly SuitePart[], run: RunContext, criterion: Criterion): SuitesJudging {
+  const all = parts.map((part) => judgeOne(part, run, criterion))
   return {
-    results: Object.fromEntries(judged.map(({ part, result }) => [part.suite, result])),
-    reasons: [
-      ...(parts.length === 0 ? [{ kind: 'inconclusive', text: 'the plan has no suite' } as const] : []),
-      ...judged.flatMap((j) => j.reasons),
-    ],
-    findings: judged.flatMap((j) => j.findings),
-    notCovered: judged.flatMap((j) => j.notCovered),
+    add(suite, item) {
+      for (const one of all) if (one.suite === suite) one.add(item)
+    },
+    end() {
+      const judged = all.map(({ suite, end }) => ({ suite, ...end() }))
+      return {
+        results: Object.fromEntries(judged.map(({ suite, result }) => [suite, result])),
+        reasons: [
+          ...(parts.length === 0 ? [{ kind: 'inconclusive', text: 'the plan has no suite' } as const] : []),
+          ...judged.flatMap((j) => j.reasons),
+        ],
+        findings: judged.flatMap((j) => j.findings),
+        notCovered: judged.flatMap((j) => j.notCovered),
+      }
+    },
   }
 }
 
-function judgeOne<Id extends SuiteId>(
-  part: PartOf<Id>,
-  items: SuiteItems,
-  run: RunContext,
-  criterion: Criterion,
-): OneJudged<Id> {
+/** Whatever its suite: a line is only ever given to the judge of its own. */
+interface OneJudging {
+  readonly suite: SuiteId
+  readonly add: (item: SuiteTypes[SuiteId]['item']) => void
+  readonly end: () => OneJudged<SuiteId>
+}
+
+function judgeOne<Id extends SuiteId>(part: PartOf<Id>, run: RunContext, criterion: Criterion): OneJudging {
   const suite: Suite<Id> = suites[part.suite]
-  try {
-    return judgedBy(criterion, suite.judge(items[part.suite] ?? [], part.work, run))
-  } catch (error) {
-    return broken(part.suite, brokenBy(`suite ${part.suite}: its judge`, error))
+  let error: string | null = null
+  const safely = <T>(act: () => T): T | null => {
+    if (error !== null) return null
+    try {
+      return act()
+    } catch (thrown) {
+      error = brokenBy(`suite ${part.suite}: its judge`, thrown)
+      return null
+    }
+  }
+  const judging = safely(() => suite.judge(part.work, run))
+  return {
+    suite: part.suite,
+    add: (item) => void safely(() => judging?.add(item)),
+    end: () =>
+      safely(() => (judging === null ? null : judgedBy(criterion, judging.end()))) ?? broken(part.suite, error ?? ''),
   }
 }
 

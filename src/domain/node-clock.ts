@@ -1,5 +1,5 @@
 /** Nodes are the clock: what their wall clocks and uptimes say of the time that a test and a wait took. */
-import type { NodeClock, RunningProof } from './evidence.ts'
+import type { NodeClock, Readings, RunningProof } from './evidence.ts'
 import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 import type { Reason } from './reason.ts'
@@ -20,6 +20,16 @@ export interface TestClock {
   readonly ended: Moment
 }
 
+/** A node's clocks at one look. */
+export interface ClockLook {
+  readonly node: NodeName
+  readonly clock: NodeClock
+}
+
+/** Of a line of evidence that holds readings. */
+export const clocksOf = ({ readings }: { readonly readings: Readings }): readonly ClockLook[] =>
+  Object.entries(readings).flatMap(([node, { clock }]) => (clock === null ? [] : [{ node, clock }]))
+
 /** An uptime is told to the hundredth. */
 const roundingMs = 20
 
@@ -33,19 +43,54 @@ const jump = (message: string, node?: NodeName): Finding => ({
   ...(node === undefined ? {} : { node }),
 })
 
-/** `looks`: of one boot, in the order in which they were made. */
-export function nodeJumps(node: NodeName, looks: readonly NodeClock[]): readonly Finding[] {
-  const [first] = looks
-  if (first === undefined) return []
-  const moved = looks.map((l) => l.wallMs - first.wallMs - (l.uptimeMs - first.uptimeMs))
-  const most = moved.reduce((a, b) => (Math.abs(b) > Math.abs(a) ? b : a), 0)
-  const over = (looks.at(-1)?.uptimeMs ?? 0) - first.uptimeMs
-  const back = looks.find((l, i) => l.uptimeMs < (looks[i - 1] ?? l).uptimeMs - roundingMs)
-  if (back !== undefined)
-    return [jump(`${node}: its uptime went back during the test, in one boot: its machine was set back or lies`, node)]
-  return Math.abs(most) <= slackMs(over)
-    ? []
-    : [jump(`${node}: its wall clock moved by ${signed(most)} against its uptime during the test`, node)]
+/** One node's looks of one boot, in the order in which they were made. */
+export interface Jumps {
+  add(look: NodeClock): void
+  end(): readonly Finding[]
+}
+
+export function nodeJumps(node: NodeName): Jumps {
+  let [first, last]: [NodeClock | null, NodeClock | null] = [null, null]
+  let [most, back] = [0, false]
+  return {
+    add(look) {
+      first ??= look
+      const moved = look.wallMs - first.wallMs - (look.uptimeMs - first.uptimeMs)
+      if (Math.abs(moved) > Math.abs(most)) most = moved
+      back ||= look.uptimeMs < (last ?? look).uptimeMs - roundingMs
+      last = look
+    },
+    end() {
+      if (first === null || last === null) return []
+      if (back)
+        return [
+          jump(`${node}: its uptime went back during the test, in one boot: its machine was set back or lies`, node),
+        ]
+      return Math.abs(most) <= slackMs(last.uptimeMs - first.uptimeMs)
+        ? []
+        : [jump(`${node}: its wall clock moved by ${signed(most)} against its uptime during the test`, node)]
+    },
+  }
+}
+
+/** Of each node that was looked at before a test: its jumps within it. After a reboot both clocks are others. */
+export function clockJumps(before: readonly RunningProof[]): {
+  readonly add: (look: ClockLook) => void
+  readonly end: (after: readonly RunningProof[]) => readonly Finding[]
+} {
+  const nodes = before.map((proof) => ({ proof, jumps: nodeJumps(proof.node) }))
+  for (const { proof, jumps } of nodes) if (proof.clock !== null) jumps.add(proof.clock)
+  const byNode = Map.groupBy(nodes, ({ proof }) => proof.node)
+  return {
+    add: ({ node, clock }) => byNode.get(node)?.forEach(({ jumps }) => jumps.add(clock)),
+    end: (after) =>
+      nodes.flatMap(({ proof: b, jumps }) => {
+        const a = after.find((p) => p.node === b.node)
+        if (a !== undefined && a.bootId !== b.bootId) return []
+        if (a !== undefined && a.clock !== null) jumps.add(a.clock)
+        return jumps.end()
+      }),
+  }
 }
 
 /** The orchestrator's wall clock against its own monotonic one, and both against the nodes' uptime. */

@@ -12,11 +12,16 @@ import type { Unsupported } from './unsupported.ts'
 import type { SuiteItems, SuitePart } from './suites/suite.ts'
 
 /** Everything a verdict depends on; plain JSON, so that it can be kept as evidence. */
-export interface VerdictInput {
-  readonly criteria: CriteriaKind
-  /** The plan's suites, and what each saw. */
-  readonly suites: readonly SuitePart[]
+export interface VerdictInput extends RunInput {
+  /** What each suite saw. */
   readonly items: SuiteItems
+}
+
+/** The same without the lines of the suites, which are judged one after the other. */
+export interface RunInput {
+  readonly criteria: CriteriaKind
+  /** The plan's suites. */
+  readonly suites: readonly SuitePart[]
   readonly promises: Promises
   readonly fleet: Fleet
   /** Nodes the plan uses; the registry, which is no peer, may be among them. */

@@ -7,13 +7,15 @@ import { criteria } from './criteria/criteria.ts'
 import type { Control } from './evidence.ts'
 import { mergeFindings, type Finding } from './findings.ts'
 import { judgeRun, type RunJudged } from './judge-run.ts'
-import { brokenBy, judgeSuites } from './judge-suites.ts'
+import { brokenBy, judgeSuites, type SuitesJudged } from './judge-suites.ts'
+import { clockJumps, type ClockLook } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import { weightiestFirst, type Reason } from './reason.ts'
 import { notAsked } from './not-asked.ts'
 import { restsOn } from './rests-on.ts'
-import { resultsOf, suiteCounts, type SuiteResults } from './suites/suite.ts'
-import type { VerdictInput } from './verdict-input.ts'
+import { suiteIds, suites } from './suites/registry.ts'
+import { resultsOf, suiteCounts, type Suite, type SuiteId, type SuiteResults, type SuiteTypes } from './suites/suite.ts'
+import type { RunInput, VerdictInput } from './verdict-input.ts'
 
 export interface Verdict {
   readonly result: 'passed' | 'failed' | 'inconclusive'
@@ -29,32 +31,74 @@ export interface Verdict {
   readonly checkpoint?: CheckpointResult
 }
 
-/** Never throws: evidence that a judge breaks on is inconclusive, and is kept all the same. */
+/** Takes the lines of all suites, each suite's in the order in which they were written. */
+export interface TestJudging {
+  add<Id extends SuiteId>(suite: Id, item: SuiteTypes[Id]['item']): void
+  end(): Verdict
+}
+
 export function verdict(input: VerdictInput): Verdict {
-  try {
-    return judge(input)
-  } catch (error) {
-    const text = brokenBy('a judge', error)
-    return {
-      result: 'inconclusive',
-      reasons: [{ kind: 'invalid', text }],
-      suites: {},
-      findings: [],
-      notCovered: [{ kind: 'other', what: 'everything', why: text }],
-      remarks: [],
-      invalidControls: [],
+  const judging = judgeTest(input)
+  for (const id of suiteIds) for (const item of input.items[id] ?? []) judging.add(id, item)
+  return judging.end()
+}
+
+/** Never throws: evidence that a judge breaks on is inconclusive, and is kept all the same. */
+export function judgeTest(input: RunInput): TestJudging {
+  let broken: Verdict | null = null
+  const safely = <T>(act: () => T): T | null => {
+    if (broken !== null) return null
+    try {
+      return act()
+    } catch (error) {
+      broken = brokenVerdict(error)
+      return null
     }
+  }
+  const judging = safely(() => judge(input))
+  return {
+    add: (suite, item) => void safely(() => judging?.add(suite, item)),
+    end: () => safely(() => judging?.end()) ?? broken ?? brokenVerdict('nothing was judged'),
   }
 }
 
-function judge(input: VerdictInput): Verdict {
+function brokenVerdict(error: unknown): Verdict {
+  const text = brokenBy('a judge', error)
+  return {
+    result: 'inconclusive',
+    reasons: [{ kind: 'invalid', text }],
+    suites: {},
+    findings: [],
+    notCovered: [{ kind: 'other', what: 'everything', why: text }],
+    remarks: [],
+    invalidControls: [],
+  }
+}
+
+function judge(input: RunInput): TestJudging {
+  const jumps = clockJumps(input.evidence.runningBefore)
   const run = judgeRun(input)
-  const { results, findings, reasons, notCovered } = judgeSuites(
-    input.suites,
-    input.items,
-    run.context,
-    criteria[input.criteria],
-  )
+  const judging = judgeSuites(input.suites, run.context, criteria[input.criteria])
+  return {
+    add(suite, item) {
+      for (const look of clocksIn(suite, item)) jumps.add(look)
+      judging.add(suite, item)
+    },
+    end: () => judged(input, run, jumps.end(input.evidence.runningAfter), judging.end()),
+  }
+}
+
+const clocksIn = <Id extends SuiteId>(id: Id, item: SuiteTypes[Id]['item']): readonly ClockLook[] => {
+  const suite: Suite<Id> = suites[id]
+  return suite.clocks(item)
+}
+
+function judged(
+  input: RunInput,
+  run: RunJudged,
+  jumps: readonly Finding[],
+  { results, findings, reasons, notCovered }: SuitesJudged,
+): Verdict {
   const soak = judgeSoak(input, run, results)
   const decided = resultOf([...run.reasons, ...reasons, ...(soak?.reasons ?? [])])
   return {
@@ -62,6 +106,7 @@ function judge(input: VerdictInput): Verdict {
     suites: results,
     findings: mergeFindings([
       ...run.findings,
+      ...jumps,
       ...(soak?.findings ?? []),
       ...findings,
       ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
@@ -84,7 +129,7 @@ function resultOf(all: readonly Reason[]): Pick<Verdict, 'result' | 'reasons'> {
   }
 }
 
-function judgeSoak(input: VerdictInput, run: RunJudged, results: SuiteResults): CheckpointJudged | null {
+function judgeSoak(input: RunInput, run: RunJudged, results: SuiteResults): CheckpointJudged | null {
   if (input.checkpoint === undefined || input.checkpoint === null) return null
   const floors = new Map(
     resultsOf(results).flatMap(({ suite, groups }) =>

@@ -1,25 +1,25 @@
 /** The proof of one evidence bundle: what `seal` writes and `verify` writes again, byte for byte. */
-import type { Bundle } from '../domain/bundle.ts'
+import type { BundleHead } from '../domain/bundle.ts'
 import type { BuildRecord, SandboxKind } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
-import { checkpointOf, verdictInputOf } from '../domain/bundle.ts'
+import { checkpointOf, runInputOf } from '../domain/bundle.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { pageText, type Palette } from './plain.ts'
 import type { BuildFacts, ProofInput } from './proof-input.ts'
 import { headSection, proofName, proofSections, renderProof } from './proof.ts'
 
-export const proofFile = (b: Bundle): string => proofName(b.facts.testEndedAt)
+export const proofFile = (b: BundleHead): string => proofName(b.facts.testEndedAt)
 
-export const renderBundleProof = (b: Bundle, verdict: Verdict, manifest: Manifest): string =>
+export const renderBundleProof = (b: BundleHead, verdict: Verdict, manifest: Manifest): string =>
   renderProof(proofOf(b, verdict, manifest))
 
 /** The same for a terminal. */
-export function bundleProofText(b: Bundle, verdict: Verdict, manifest: Manifest, palette: Palette): string {
+export function bundleProofText(b: BundleHead, verdict: Verdict, manifest: Manifest, palette: Palette): string {
   const proof = proofOf(b, verdict, manifest)
   return pageText(headSection(proof), proofSections(proof), palette)
 }
 
-function proofOf(b: Bundle, verdict: Verdict, manifest: Manifest): ProofInput {
+function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInput {
   const { facts, entries } = b
   const seq = entries.length
   return {
@@ -29,7 +29,7 @@ function proofOf(b: Bundle, verdict: Verdict, manifest: Manifest): ProofInput {
     finishedAt: facts.testEndedAt,
     plan: b.plan,
     verdict,
-    input: verdictInputOf(b),
+    input: runInputOf(b),
     entries,
     manifest,
     build: buildFacts(facts.build),
@@ -84,7 +84,7 @@ const sandboxText = (sandbox: SandboxKind): string =>
   sandbox.kind === 'none' ? `without a sandbox (${sandbox.why})` : `in a sandbox (${sandbox.kind})`
 
 /** Rules of spec §5 that left a trace in the evidence. */
-function recoveries(b: Bundle): readonly { rule: string; times: number; where: string }[] {
+function recoveries(b: BundleHead): readonly { rule: string; times: number; where: string }[] {
   const out = b.facts.excluded
   const again = b.entries.filter((e) => e.from === 'TEST' && e.event === 'inconclusive').length
   const fallback = b.facts.build?.before.length ?? 0

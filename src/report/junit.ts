@@ -1,7 +1,7 @@
 /**
  * JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself.
  */
-import type { Bundle } from '../domain/bundle.ts'
+import type { BundleHead } from '../domain/bundle.ts'
 import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from '../domain/text.ts'
@@ -26,7 +26,7 @@ interface Suite {
 }
 
 /** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
-export const junitOf = ({ facts }: Pick<Bundle, 'facts'>, verdict: Verdict): string =>
+export const junitOf = ({ facts }: Pick<BundleHead, 'facts'>, verdict: Verdict): string =>
   junit(verdict, { session: facts.session, test: facts.test, at: facts.testEndedAt })
 
 export function junit(verdict: Verdict, meta: JunitMeta): string {

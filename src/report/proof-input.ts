@@ -4,7 +4,7 @@ import type { Manifest } from '../domain/manifest.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Taking } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import type { VerdictInput } from '../domain/verdict-input.ts'
+import type { RunInput } from '../domain/verdict-input.ts'
 
 export interface BuildFacts {
   /** `cargo zigbuild on the runner`, `native build on saorsa-1`, … */
@@ -38,7 +38,7 @@ export interface ProofInput {
   readonly plan: Plan
   readonly verdict: Verdict
   /** What the verdict was judged from. */
-  readonly input: VerdictInput
+  readonly input: RunInput
   readonly entries: readonly Entry[]
   readonly manifest: Manifest
   readonly build: BuildFacts | null

@@ -1,5 +1,5 @@
 /** What a job summary and a comment both show of a session: a head that is always short, then sections by weight. */
-import { checkpointOf as checkpointTaken, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { checkpointOf as checkpointTaken, runInputOf, type BundleHead } from '../domain/bundle.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Session } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -36,7 +36,7 @@ export interface SessionView {
   readonly session: Session
   readonly entries: readonly Entry[]
   /** Evidence of the test that is shown; null where there is none here. */
-  readonly bundle: Bundle | null
+  readonly bundle: BundleHead | null
   readonly verdict: Verdict | null
   readonly artifactUrl: string | null
   readonly runUrl: string | null
@@ -106,7 +106,7 @@ function whyOf(session: Session, verdict: Verdict | null, test: TestFact | undef
 
 /** The ones that matter most first, because a page that is full drops them from the end. */
 export function sessionSections({ session, entries, bundle, verdict, comparison }: SessionView): readonly Section[] {
-  const input = bundle === null ? null : verdictInputOf(bundle)
+  const input = bundle === null ? null : runInputOf(bundle)
   const suites = verdict === null || input === null ? [] : suiteReports(verdict, input)
   return present([
     buildFaultsSection(entries),

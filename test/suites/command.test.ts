@@ -58,8 +58,11 @@ async function ran(commands: readonly CustomTest[], failed: readonly CommandSamp
   return kept
 }
 const context = { fleet, nodes: fleet.nodes, peers: fleet.nodes, excluded: [], barred: new Map(), checkpoint: false }
-const judged = (items: readonly CommandRun[], commands: readonly CustomTest[]) =>
-  suite.judge(items, { commands }, context as unknown as RunContext)
+const judged = (items: readonly CommandRun[], commands: readonly CustomTest[]) => {
+  const judging = suite.judge({ commands }, context as unknown as RunContext)
+  items.forEach(judging.add)
+  return judging.end()
+}
 
 describe.skipIf(!isRoot)(`really${needsRoot}`, () => {
   test.each<[string, Partial<CustomTest>, CommandRun['end'], string]>([

@@ -1,5 +1,5 @@
 /** Controls and NAT measurements from the lines that they were read from. */
-import { layout, type Bundle } from '../bundle.ts'
+import { layout, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
 import { controlOf, isTrial, type TrialRaw } from '../control-trial.ts'
 import type { Control } from '../evidence.ts'
@@ -8,7 +8,7 @@ import { every, number, orNull, anything, type Check } from '../shape.ts'
 import { countersShape } from '../suites/connectivity/evidence-shape.ts'
 import { countersFaults } from './counters.ts'
 
-export function instrumentsFaults({ controls, measurements, running, plan }: Omit<Bundle, 'items'>): readonly string[] {
+export function instrumentsFaults({ controls, measurements, running, plan }: BundleHead): readonly string[] {
   const known = new Set(plan.nodes)
   const strangers = (nodes: readonly string[]): readonly string[] => [
     ...nodes.filter((n) => !known.has(n)).map((n) => `${n} is no node of the plan`),

@@ -1,5 +1,5 @@
 /** What was built, put on the nodes and left out, as the ledger's entries tell it: the facts must say the same. */
-import type { Bundle, BundleFacts } from '../bundle.ts'
+import type { BundleFacts, BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
 import type { RunningProof } from '../evidence.ts'
 import type { NodeName } from '../fleet.ts'
@@ -20,7 +20,7 @@ export function deployedOf(
   )
 }
 
-export function shippedFaults({ facts, plan, running }: Omit<Bundle, 'items'>, session: Session): readonly string[] {
+export function shippedFaults({ facts, plan, running }: BundleHead, session: Session): readonly string[] {
   const { BUILD, DEPLOY } = session.newest
   const built = BUILD?.event === 'built' ? BUILD.facts.build : null
   const shipped = DEPLOY?.event === 'deployed' ? DEPLOY.facts : null

@@ -1,5 +1,5 @@
 /** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
-import { checkpointOf, layout, type Bundle } from '../bundle.ts'
+import { checkpointOf, layout, type Bundle, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
 import { hasPlan } from '../events/entry.ts'
 import { peersOf } from '../fleet.ts'
@@ -16,7 +16,7 @@ import { instrumentsFaults } from './instruments.ts'
 import { shippedFaults } from './shipped.ts'
 
 /** Of everything but the items. */
-export function rederivedFaults(bundle: Omit<Bundle, 'items'>): readonly string[] {
+export function rederivedFaults(bundle: BundleHead): readonly string[] {
   const { entries, facts, plan } = bundle
   const broken = chainFaults(entries, facts.session).map((f) => `${layout.entries}: ${f}`)
   // Nothing follows from a chain that is none.
@@ -31,7 +31,7 @@ export function rederivedFaults(bundle: Omit<Bundle, 'items'>): readonly string[
   ]
 }
 
-export const rederiveContext = ({ plan, facts, measurements, running, entries }: Omit<Bundle, 'items'>) => {
+export const rederiveContext = ({ plan, facts, measurements, running, entries }: BundleHead) => {
   const out = new Set(facts.excluded.map((e) => e.node))
   return {
     fleet: plan.fleet,
@@ -46,7 +46,7 @@ export const rederiveContext = ({ plan, facts, measurements, running, entries }:
 }
 
 /** The session stands before its test, and the plan is the confirmed one. */
-function chainOf({ entries, facts, plan }: Omit<Bundle, 'items'>, session: Session): readonly string[] {
+function chainOf({ entries, facts, plan }: BundleHead, session: Session): readonly string[] {
   const confirmed = entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
   const test = session.testsBegun
   return [

@@ -3,6 +3,7 @@ import type { Focus } from '../answers.ts'
 import type { Counts } from '../counts.ts'
 import type { RoundEvidence } from '../evidence.ts'
 import type { Fleet, FleetNode } from '../fleet.ts'
+import type { ClockLook } from '../node-clock.ts'
 import type { NotCovered } from '../not-covered.ts'
 import type { Profile } from '../profile.ts'
 import type { ProjectConfig } from '../project.ts'
@@ -86,8 +87,16 @@ export interface Suite<Id extends SuiteId> {
   readonly work: Check
   /** What its evidence says twice, for `verify`. */
   rederive(on: RederiveContext, work: SuiteTypes[Id]['work']): Rederivation<SuiteTypes[Id]['item']>
+  /** What one line tells of nodes' own clocks. */
+  clocks(item: SuiteTypes[Id]['item']): readonly ClockLook[]
   /** Pure: the same for the run and for `verify`. */
-  judge(items: readonly SuiteTypes[Id]['item'][], work: SuiteTypes[Id]['work'], run: RunContext): Judged<Id>
+  judge(work: SuiteTypes[Id]['work'], run: RunContext): Judging<Id>
+}
+
+/** Takes lines of evidence one after the other, and keeps of each what judging needs: no readings, no raw text. */
+export interface Judging<Id extends SuiteId> {
+  add(item: SuiteTypes[Id]['item']): void
+  end(): Judged<Id>
 }
 
 /** A suite's share of a verdict; nothing but `error` where its judge broke. */

@@ -3,7 +3,7 @@ import { isSelfTest } from '../../domain/controls.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import type { Fleet } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
-import type { VerdictInput } from '../../domain/verdict-input.ts'
+import type { RunInput } from '../../domain/verdict-input.ts'
 import {
   code,
   inline,
@@ -75,7 +75,7 @@ const selfTests = (controls: readonly Control[]): readonly Block[] => {
 }
 
 /** What ran on each node, by the kernel's word: one process, before and after. */
-export function runningSection({ evidence, deployed }: VerdictInput): Section | null {
+export function runningSection({ evidence, deployed }: RunInput): Section | null {
   const after = new Map(evidence.runningAfter.map((p) => [p.node, p]))
   const row = (p: RunningProof): readonly Inline[] => [
     p.node,

@@ -5,7 +5,7 @@ import { bestGrade } from '../../domain/promises.ts'
 import { subjectName } from '../../domain/suites/sample.ts'
 import { percent } from '../../domain/statistics.ts'
 import type { Verdict } from '../../domain/verdict.ts'
-import type { VerdictInput } from '../../domain/verdict-input.ts'
+import type { RunInput } from '../../domain/verdict-input.ts'
 import { ms } from '../../domain/text.ts'
 import { behaviour } from '../nodes-table.ts'
 import { inline, joined, list, pairs, paragraph, table, type Inline, type Section } from '../section.ts'
@@ -19,7 +19,7 @@ export const connectivityPages: SuitePages<'connectivity'> = ({ samples, figures
   figures: [figuresSection(samples, figures), nodesSection(figures.nodes, verdict, input)],
 })
 
-function terms(input: VerdictInput): Inline | null {
+function terms(input: RunInput): Inline | null {
   const targets = input.suites.find((s) => s.suite === 'connectivity')?.work.targets
   if (targets === undefined) return null
   const bound = targets.strict && input.criteria !== 'all-pass' ? 'the lower bound of the interval' : 'the rate'
@@ -28,7 +28,7 @@ function terms(input: VerdictInput): Inline | null {
     no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${successNeeds(input)}`
 }
 
-function successNeeds({ promises }: VerdictInput): string {
+function successNeeds({ promises }: RunInput): string {
   const best = bestGrade(promises)
   const oneLeg = 'and one leg in the packet counters that carried it while no other could have'
   switch (best) {
@@ -114,7 +114,7 @@ function figuresSection(
 }
 
 /** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
-function nodesSection(nodes: readonly NodeResult[], verdict: Verdict, input: VerdictInput): Section {
+function nodesSection(nodes: readonly NodeResult[], verdict: Verdict, input: RunInput): Section {
   const excluded = new Map(input.excluded.map((e) => [e.node, e.why]))
   const finding = (n: NodeResult): string =>
     [

@@ -3,7 +3,7 @@ import { brokenBy } from '../../domain/judge-suites.ts'
 import { suites } from '../../domain/suites/registry.ts'
 import type { SuiteId, SuiteResult } from '../../domain/suites/suite.ts'
 import type { Verdict } from '../../domain/verdict.ts'
-import type { VerdictInput } from '../../domain/verdict-input.ts'
+import type { RunInput } from '../../domain/verdict-input.ts'
 import { paragraph } from '../section.ts'
 import { commandPages } from './command.ts'
 import { connectivityPages } from './connectivity.ts'
@@ -12,10 +12,10 @@ import type { SuitePages, SuiteReport } from './suite-report.ts'
 const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = { connectivity: connectivityPages, command: commandPages }
 
 /** Of every suite that was judged, in the order of the plan. */
-export const suiteReports = (verdict: Verdict, input: VerdictInput): readonly SuiteReport[] =>
+export const suiteReports = (verdict: Verdict, input: RunInput): readonly SuiteReport[] =>
   (Object.keys(verdict.suites) as SuiteId[]).flatMap((id) => reportOf(id, verdict, input))
 
-function reportOf<Id extends SuiteId>(id: Id, verdict: Verdict, input: VerdictInput): readonly SuiteReport[] {
+function reportOf<Id extends SuiteId>(id: Id, verdict: Verdict, input: RunInput): readonly SuiteReport[] {
   const result: SuiteResult<Id> | undefined = verdict.suites[id]
   if (result === undefined) return []
   const { figures } = result

@@ -1,7 +1,7 @@
 /** What a suite adds to a page: its own sections, and what its groups mean. */
 import type { SuiteId, SuiteResult } from '../../domain/suites/suite.ts'
 import type { Verdict } from '../../domain/verdict.ts'
-import type { VerdictInput } from '../../domain/verdict-input.ts'
+import type { RunInput } from '../../domain/verdict-input.ts'
 import type { Inline, Section } from '../section.ts'
 
 export interface SuiteReport {
@@ -17,5 +17,5 @@ export interface SuiteReport {
 /** `figures` are those of a judge that did not break. */
 export type SuitePages<Id extends SuiteId> = (
   result: SuiteResult<Id> & { readonly figures: NonNullable<SuiteResult<Id>['figures']> },
-  on: { readonly verdict: Verdict; readonly input: VerdictInput },
+  on: { readonly verdict: Verdict; readonly input: RunInput },
 ) => SuiteReport

@@ -6,6 +6,7 @@ import type { NotCovered } from '../../not-covered.ts'
 import type { CustomTest } from '../../project.ts'
 import type { Reason } from '../../reason.ts'
 import { every, fields, flag, kinds, list, name, number, oneOf, optional, orNull, text, time } from '../../shape.ts'
+import { atOnce } from '../at-once.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
@@ -53,7 +54,8 @@ export const command: Suite<'command'> = {
     ),
   }),
   rederive: rederiveCommands,
-  judge,
+  clocks: () => [],
+  judge: atOnce(judge),
 }
 
 function plan({ config, fleet, nodes }: Planning): ReturnType<Suite<'command'>['plan']> {

@@ -3,9 +3,11 @@ import { nobody, type Attempt, type Readings, type RoundEvidence } from '../../e
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
+import { clocksOf } from '../../node-clock.ts'
 import { foreignIn } from '../../processes.ts'
 import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
+import { atOnce } from '../at-once.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
@@ -40,7 +42,8 @@ export const connectivity: Suite<'connectivity'> = {
   item: roundShape,
   work: workShape,
   rederive: rederiveRounds,
-  judge,
+  clocks: clocksOf,
+  judge: atOnce(judge),
 }
 
 function unable({ name, dial, peerId }: Profile): string | null {
