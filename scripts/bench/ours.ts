@@ -18,7 +18,8 @@ import { deploy } from '../../src/stages/deploy.ts'
 import { setup } from '../../src/stages/setup.ts'
 import { driverOf } from '../../src/suites/drivers/drivers.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
-import { runRounds } from '../../src/suites/connectivity.ts'
+import { connectivitySeries } from '../../src/domain/suites/connectivity/series.ts'
+import { runRounds } from '../../src/suites/rounds.ts'
 import { randomHex } from '../../src/instruments/prober.ts'
 import { removeWitnesses } from '../../src/instruments/witness.ts'
 import { openWorld, type OpenWorld } from '../../src/world.ts'
@@ -134,7 +135,12 @@ export const attemptOurs = (
       driver: driverOf(profile),
       reader: readerOf(profile),
     }
-    const seen = await runRounds(bench, config.tests.connectivity, rounds, async () => undefined)
+    const seen = await runRounds(
+      bench,
+      { ...config.tests.connectivity, series: connectivitySeries },
+      rounds,
+      async () => undefined,
+    )
     await removeWitnesses(world, s.plan.nodes)
     return seen
   })

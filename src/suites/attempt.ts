@@ -18,6 +18,7 @@ import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { fillTemplate } from '../domain/program.ts'
 import { expectedSha256 } from '../domain/payload.ts'
+import { attemptId, type Series } from '../domain/suites/connectivity/series.ts'
 import { lengthOf, nonceOf, payloadOf } from '../domain/test-seed.ts'
 import { asFailure, type PerNode } from '../instruments/per-node.ts'
 import { randomInt } from '../instruments/prober.ts'
@@ -36,7 +37,7 @@ export function prepare(
   repetition: number,
   ports: PortPool,
 ): Start {
-  const id = `${test}.${round}.${pair.from}.${pair.to}`
+  const id = attemptId(test, ports.series, round, pair)
   const nonce = nonceOf(seed, id)
   const range = profile.payload.kind === 'opaque' ? { minBytes: 0, maxBytes: 0 } : profile.payload
   const bytes = lengthOf(seed, id, range.minBytes, range.maxBytes)
@@ -193,17 +194,19 @@ export function countTry(tries: Map<string, number>, pair: Pair): number {
   return n
 }
 
-/** Fresh local ports below the ephemeral range; none twice on a node in one test. */
+/** Fresh local ports of one series; none twice on a node in one test. */
 export class PortPool {
   readonly #taken = new Set<string>()
   readonly #world: Randomness
-  constructor(world: Randomness, before: readonly Attempt[]) {
+  readonly series: Series
+  constructor(world: Randomness, before: readonly Attempt[], series: Series) {
     this.#world = world
+    this.series = series
     for (const a of before) this.#taken.add(`${a.pair.from}:${a.localPort}`)
   }
   take(node: NodeName): number {
     for (;;) {
-      const port = randomInt(this.#world, 10_500, 20_900)
+      const port = randomInt(this.#world, ...this.series.ports)
       const key = `${node}:${port}`
       if (!this.#taken.has(key)) {
         this.#taken.add(key)

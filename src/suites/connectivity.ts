@@ -1,181 +1,26 @@
-/**
- * Connectivity in action: rounds of dials, each with the dialler's claim, the receiver's own record and the kernel's
- * counters.
- */
-import type { Watched } from '../commands/processes.ts'
-import { notRead, type NodeReading, type Pair, type RoundEvidence } from '../domain/evidence.ts'
-import { bootstrapsOf, peersOf, type FleetNode, type NodeName } from '../domain/fleet.ts'
+/** Connectivity in action: every planned pair dials, and at a checkpoint those that failed once more. */
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
-import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
-import { plannedPairs } from '../domain/suites/connectivity/coverage.ts'
-import { pairsToRetry, retryRounds } from '../domain/suites/connectivity/retry.ts'
+import { pairsToRetry } from '../domain/suites/connectivity/retry.ts'
 import { plannedRounds } from '../domain/suites/connectivity/rounds.ts'
-import { pairKey } from '../domain/suites/connectivity/timetable.ts'
-import { toRepeat } from '../domain/suites/connectivity/unseen.ts'
-import { onEachNode, type PerNode } from '../instruments/per-node.ts'
-import { readBox, readNode, resetWitnesses, type NodeLook } from '../instruments/witness.ts'
-import type { Execution } from '../ports.ts'
-import { complete, countTry, dialOnce, notDialled, PortPool, prepare, recordCommand, whyUnread } from './attempt.ts'
-import type { Bench, StoreItem, Runner } from './bench.ts'
-
-type Rounds = readonly (readonly Pair[])[]
+import { connectivitySeries } from '../domain/suites/connectivity/series.ts'
+import type { Runner } from './bench.ts'
+import { dialRounds, retryPairs } from './repeat-unseen.ts'
+import type { RoundsWish } from './rounds.ts'
 
 export const connectivity: Runner<'connectivity'> = {
   /** What is dialled follows from what the NATs were measured to be. */
   async run(bench, work, keep) {
-    const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name))
     const rounds = plannedRounds(bench.world.fleet, bench.nodes, bench.measurements, work)
-    bench.world.log.info(`test: ${rounds.flat().length} attempts in ${rounds.length} rounds`)
-    await repeatUnseen(bench, work, peers, await runRounds(bench, work, rounds, keep), keep)
+    await dialRounds(bench, wish(work), rounds, keep)
   },
 
-  /** Pairs that failed are tried once more, after everything else, so that they have cooled off (spec §4, WAIT_1HR). */
   async again(bench, work, failed, before, keep) {
-    const pairs = pairsToRetry(failed)
-    if (pairs.length === 0) return
-    const attempts = before.flatMap((r) => r.attempts)
-    const ends = new Set(attempts.flatMap(({ pair }) => [pair.from, pair.to]))
-    const peers = bench.world.fleet.nodes.filter((n) => ends.has(n.name))
-    const rounds = retryRounds(
-      pairs,
-      plannedPairs(peers, bench.measurements),
-      peers.map((n) => n.name),
-      bootstrapsOf(bench.world.fleet).map((n) => n.name),
-      attempts,
-    )
-    bench.world.log.info(`test: ${pairs.length} pairs failed and are tried again in ${rounds.length} rounds`)
-    await runRounds(bench, work, rounds, keep, before)
+    await retryPairs(bench, wish(work), pairsToRetry(failed), before, keep)
   },
 }
 
-/**
- * What could not be seen for no fault of the program is tried again at the end, as far as both ends are fit to be
- * measured. Each repetition says which attempt it is of.
- */
-async function repeatUnseen(
-  bench: Bench,
-  work: ConnectivityWork,
-  peers: readonly FleetNode[],
-  first: readonly RoundEvidence[],
-  keep: StoreItem<'connectivity'>,
-): Promise<void> {
-  const { world } = bench
-  let all = first
-  for (;;) {
-    const wanted = toRepeat(all, bench.plan.profile.record.kind !== 'none')
-    const ends = [...new Set(wanted.flatMap(({ pair }) => [pair.from, pair.to]))]
-    const unfit = await resetWitnesses(world, ends)
-    const again = wanted.filter(({ pair }) => !unfit.has(pair.from) && !unfit.has(pair.to))
-    if (again.length === 0) return
-    const rounds = retryRounds(
-      again.map((a) => a.pair),
-      plannedPairs(peers, bench.measurements),
-      peers.map((n) => n.name),
-      bootstrapsOf(world.fleet).map((n) => n.name),
-      all.flatMap((r) => r.attempts),
-    )
-    world.log.info(`test: ${again.length} attempts could not be counted and are repeated in ${rounds.length} rounds`)
-    const of = new Map(again.map((a) => [pairKey(a.pair), a.id]))
-    all = [...all, ...(await runRounds(bench, work, rounds, keep, all, of))]
-  }
-}
-
-/**
- * Runs the timetable round by round and hands over each as soon as it is known. `before`: rounds of the same test; these
- * are then retries of some of their attempts, or, with `repeats`, what is repeated of each pair. A pair with an end
- * whose witness cannot be made is not dialled: nothing could come of it but blame.
- */
-export async function runRounds(
-  bench: Bench,
-  { cooloffSeconds, timeoutSeconds }: Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'>,
-  planned: Rounds,
-  keep: StoreItem<'connectivity'>,
-  before: readonly RoundEvidence[] = [],
-  repeats: ReadonlyMap<string, string> | null = null,
-): Promise<readonly RoundEvidence[]> {
-  const { world } = bench
-  const rounds = bench.driver.rounds(planned)
-  const earlier = before.flatMap((r) => r.attempts)
-  // Whoever could relay then can relay now: their counters are read in retries too.
-  const names = [...new Set([...earlier.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))]
-  const last = Math.max(0, ...before.map((r) => r.round))
-  const relays = bootstrapsOf(world.fleet)
-    .map((n) => n.name)
-    .filter((n) => names.includes(n))
-  const used = new PortPool(world, earlier)
-  const tries = new Map<string, number>()
-  earlier.forEach((a) => countTry(tries, a.pair))
-  const all: RoundEvidence[] = []
-  const kind = repeats !== null ? 'repeated round' : before.length === 0 ? 'round' : 'retry round'
-  let blind = await witnessesOn(bench, names)
-  for (const [index, pairs] of rounds.entries()) {
-    const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)])
-    await coolOff(world, waitBefore(pairs, met, world.clock.now(), cooloffSeconds * 1000))
-    const began = world.clock.now()
-    const round = last + index + 1
-    const starts = pairs.map((pair) => ({
-      ...prepare(bench, pair, round, countTry(tries, pair), used),
-      ...(repeats === null ? {} : { repeats: repeats.get(pairKey(pair)) ?? '' }),
-    }))
-    if (blind.size > 0) blind = await witnessesOn(bench, [...blind.keys()])
-    const dialled = await Promise.all(
-      starts.map(async (start) => notDialled(world, start, blind) ?? dialOnce(bench, timeoutSeconds, start)),
-    )
-    const concerned = [...new Set([...pairs.flatMap((p) => [p.from, p.to]), ...relays])]
-    const [looks, boxes] = await Promise.all([
-      onEachNode(concerned, world.signal, (name) =>
-        readNode(world, name, recordCommand(bench, name, dialled), watchedOn(bench, name)),
-      ),
-      onEachNode(concerned, world.signal, (name) => readBox(world, name)),
-    ])
-    const whole: RoundEvidence = {
-      pass: bench.test,
-      round,
-      ...(before.length === 0 || repeats !== null ? {} : { retry: true }),
-      attempts: await Promise.all(dialled.map((attempt) => complete(bench, attempt, dialled, looks))),
-      readings: Object.fromEntries(concerned.map((name) => [name, readingOf(name, looks, boxes)])),
-    }
-    all.push(whole)
-    await keep(whole)
-    const lost = concerned.filter((n) => whole.readings[n]?.counters.kind !== 'there')
-    blind = new Map([...blind, ...lost.map((n) => [n, 'its table was gone'] as const)])
-    world.log.progress(
-      'rounds',
-      `${kind} ${index + 1}/${rounds.length}: ${dialled.filter((d) => d.claim.success === true).length}/${pairs.length} claimed, ${((world.clock.now() - began) / 1000).toFixed(1)} s`,
-    )
-  }
-  return all
-}
-
-/** Makes the witness (again) on these; answers those where that fails, and why. */
-async function witnessesOn({ world }: Bench, nodes: readonly NodeName[]): Promise<ReadonlyMap<NodeName, string>> {
-  const trouble = await resetWitnesses(world, nodes)
-  trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
-  return trouble
-}
-
-const readingOf = (
-  name: NodeName,
-  looks: PerNode<NodeLook>,
-  boxes: PerNode<Awaited<ReturnType<typeof readBox>>>,
-): NodeReading => ({
-  counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
-  box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : (boxes.done.get(name) ?? null),
-  clock: looks.done.get(name)?.clock ?? null,
-  processes: looks.done.get(name)?.processes ?? notRead(whyUnread(looks, name)),
+const wish = ({ cooloffSeconds, timeoutSeconds }: ConnectivityWork): RoundsWish => ({
+  cooloffSeconds,
+  timeoutSeconds,
+  series: connectivitySeries,
 })
-
-/** No round asks the registry, whose unit is another. */
-const watchedOn = ({ plan, subjects }: Bench, name: NodeName): Watched => ({
-  unit: plan.config.deploy.serviceName,
-  port: subjects.ports.get(name) ?? plan.profile.servicePort,
-})
-
-/** A timer may end a moment early by the clock that dates the attempts. */
-const timerSlackMs = 5
-
-async function coolOff(world: Execution, waitMs: number): Promise<void> {
-  if (waitMs <= 0) return
-  world.log.progress('rounds', `waiting ${(waitMs / 1000).toFixed(1)} s: the next peers met not long enough ago`)
-  await world.clock.sleep(waitMs + timerSlackMs, world.signal)
-}

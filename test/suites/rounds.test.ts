@@ -7,7 +7,8 @@ import type { RoundEvidence } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import type { Bench, SuiteWorld } from '../../src/suites/bench.ts'
-import { runRounds } from '../../src/suites/connectivity.ts'
+import { connectivitySeries } from '../../src/domain/suites/connectivity/series.ts'
+import { runRounds } from '../../src/suites/rounds.ts'
 import { noClaim } from '../../src/suites/drivers/driver.ts'
 import { driverOf } from '../../src/suites/drivers/drivers.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
@@ -58,10 +59,10 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
   driver: driverOf(profile),
   reader: readerOf(profile),
 })
-const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1 })
+const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1, series: connectivitySeries })
 const rounds = [[there], [other], [back], [there]]
 const dialled = (world: SuiteWorld, seconds: number, before: readonly RoundEvidence[] = []) =>
-  runRounds(bench(world), work(seconds), rounds, () => Promise.resolve(), before)
+  runRounds(bench(world), { ...work(seconds), before }, rounds, () => Promise.resolve())
 
 test('the same two peers rest as long as configured; others do not wait', async () => {
   const { world, slept } = still()

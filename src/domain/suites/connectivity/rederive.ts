@@ -1,6 +1,6 @@
 /** What rounds of attempts say twice: the timetable, ids, draws, records and counters, derived again round by round. */
 import { canonical } from '../../canonical.ts'
-import { valueOf, type Attempt, type RoundEvidence } from '../../evidence.ts'
+import { valueOf, type Attempt, type Pair, type RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, type NodeName } from '../../fleet.ts'
 import { expectedSha256 as hashOf } from '../../payload.ts'
 import type { Profile } from '../../profile.ts'
@@ -11,11 +11,19 @@ import { readingFaults } from '../../rederive/counters.ts'
 import { lengthOf, nonceOf, type TestSeed } from '../../test-seed.ts'
 import type { ConnectivityWork } from './config.ts'
 import { plannedRounds } from './rounds.ts'
+import { attemptId, connectivitySeries, type Series } from './series.ts'
 import { pairKey } from './timetable.ts'
 
-export function rederiveRounds(on: RederiveContext, work: ConnectivityWork): Rederivation<RoundEvidence> {
-  const { fleet, profile, test, seed, there, measurements, running } = on
-  const planned = plannedRounds(fleet, there, measurements, work)
+export const rederiveConnectivity = (on: RederiveContext, work: ConnectivityWork): Rederivation<RoundEvidence> =>
+  rederiveRounds(on, plannedRounds(on.fleet, on.there, on.measurements, work), connectivitySeries)
+
+/** `planned`: the timetable of the suite. */
+export function rederiveRounds(
+  on: Pick<RederiveContext, 'fleet' | 'profile' | 'test' | 'seed' | 'running'>,
+  planned: readonly (readonly Pair[])[],
+  series: Series,
+): Rederivation<RoundEvidence> {
+  const { fleet, profile, test, seed, running } = on
   const peers = new Set(planned.flat().flatMap((p) => [p.from, p.to]))
   const relays = bootstrapsOf(fleet)
     .map((n) => n.name)
@@ -55,7 +63,7 @@ export function rederiveRounds(on: RederiveContext, work: ConnectivityWork): Red
     const taken = used.has(socket)
     used.add(socket)
     return [
-      ...(a.id === `${test}.${round}.${a.pair.from}.${a.pair.to}` ? [] : ['its id is not of its test, round and pair']),
+      ...(a.id === attemptId(test, series, round, a.pair) ? [] : ['its id is not of its test, round and pair']),
       ...(a.repetition === repetition ? [] : [`it is try ${repetition} of its pair, not ${a.repetition}`]),
       ...(taken ? [`port ${a.localPort} of ${a.pair.from} was used before`] : []),
       ...(a.servicePort === (ports.get(a.pair.to) ?? profile.servicePort)

@@ -1,17 +1,16 @@
 /** Connectivity before anything acts: every ordered pair of peers, judged by what its packets did. */
-import { nobody, type Attempt, type Readings, type RoundEvidence } from '../../evidence.ts'
+import type { RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
 import { clocksOf } from '../../node-clock.ts'
-import { foreignIn } from '../../processes.ts'
 import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
 import { atOnce } from '../at-once.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
-import { counts, subjectName } from '../sample.ts'
+import { counts } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
 import { contradictedNats } from './contradicted.ts'
@@ -27,12 +26,12 @@ import {
 } from './coverage.ts'
 import { roundShape, workShape } from './evidence-shape.ts'
 import { figuresOf } from './figures.ts'
-import { foreignReasons, orForeign, type InRound } from './foreign.ts'
-import { views } from './flows.ts'
-import { judgeAttempt, type Judgement } from './judge.ts'
+import { foreignReasons } from './foreign.ts'
+import { judgeRounds } from './judge-rounds.ts'
+import type { Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
-import { rederiveRounds } from './rederive.ts'
-import { floodedBy, unasked } from './unseen.ts'
+import { rederiveConnectivity } from './rederive.ts'
+import { unasked } from './unseen.ts'
 import { pairKey, timetable } from './timetable.ts'
 
 export const connectivity: Suite<'connectivity'> = {
@@ -41,7 +40,7 @@ export const connectivity: Suite<'connectivity'> = {
   plan,
   item: roundShape,
   work: workShape,
-  rederive: rederiveRounds,
+  rederive: rederiveConnectivity,
   clocks: clocksOf,
   judge: atOnce(judge),
 }
@@ -89,10 +88,7 @@ function judge(
   run: RunContext,
 ): Judged<'connectivity'> {
   const pairs = plannedPairs(run.peers, run.measurements)
-  const foreign = foreignIn(rounds, run.running.before, run.deployed)
-  const { placed, strays } = sortOut(rounds, pairs, foreign)
-  const judgedAll = judgeAll(placed, pairs, run)
-  const attempts = placed.map(({ attempt, retry }) => ({ ...attempt, ...(retry === true ? { retry } : {}) }))
+  const { judged: judgedAll, attempts, strays } = judgeRounds(rounds, pairs, run)
   const repeated = applyRepeats(judgedAll, attempts)
   const retried = applyRetries(repeated.samples, attempts, run.checkpoint)
   const { samples, retries } = retried
@@ -131,91 +127,6 @@ const termsOf = (pairClass: PairClass, { direct, natTraversed, relay, ...terms }
   ...terms,
   target: { direct, nat_traversed: natTraversed, relay }[pairClass],
 })
-
-/** An attempt with what its round says of it. */
-interface Placed {
-  readonly attempt: Attempt
-  readonly others: readonly Attempt[]
-  readonly readings: Readings
-  readonly retry: RoundEvidence['retry']
-  /** What ran beside the deployed program, by node. */
-  readonly foreign: InRound
-}
-
-/** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
-function sortOut(
-  rounds: readonly RoundEvidence[],
-  pairs: readonly PlannedPair[],
-  foreign: readonly InRound[],
-): { readonly placed: readonly Placed[]; readonly strays: readonly Reason[] } {
-  const known = new Set(pairs.map((p) => pairKey(p.pair)))
-  const seen = new Set<string>()
-  const strays: Reason[] = []
-  const all = rounds.flatMap(({ attempts, readings, retry }, i) =>
-    attempts.map((attempt): Placed => ({
-      attempt,
-      others: attempts.filter((a) => a !== attempt),
-      readings,
-      retry,
-      foreign: foreign[i] ?? new Map(),
-    })),
-  )
-  const placed = all.filter(({ attempt: a }) => {
-    const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`)
-    seen.add(`id ${a.id}`).add(`nonce ${a.nonce}`)
-    if (copy)
-      strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: its id or nonce occurs twice in the evidence` })
-    else if (!known.has(pairKey(a.pair)))
-      strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan` })
-    return !copy && known.has(pairKey(a.pair))
-  })
-  return { placed, strays }
-}
-
-function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run: RunContext): readonly Judgement[] {
-  const measurements = new Map(run.measurements.map((m) => [m.node, m]))
-  const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
-  const barred = new Map([...run.unsettledNats, ...run.barred])
-  const senders = { dialler: nobody, services: run.serviceUids }
-  return placed.flatMap(({ attempt, others, readings, foreign }) => {
-    const { from, to } = attempt.pair
-    const oracle = planned.get(pairKey(attempt.pair))
-    if (oracle === undefined) return []
-    const unmeasured = [from, to].find((n) => !measurements.has(n))
-    const flood = floodedBy(attempt, { attempts: [attempt, ...others], readings })
-    return [
-      orOwnDoing(flood, {
-        counts: attempt.fault === undefined && !barred.has(from) && !barred.has(to),
-        judged: orForeign(
-          judgeAttempt({
-            attempt,
-            promises: run.promises,
-            oracle,
-            seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
-            disqualified: (path) =>
-              barred.get(from) ??
-              barred.get(to) ??
-              (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
-              (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
-          }),
-          attempt,
-          readings,
-          foreign,
-          run,
-        ),
-      }),
-    ]
-  })
-}
-
-/** What kept an attempt from being seen was the program's own doing: that is its failure, and no gap of ours. */
-const orOwnDoing = (
-  doing: string | null,
-  { counts: mayCount, judged }: { readonly counts: boolean; readonly judged: Judgement },
-): Judgement =>
-  doing === null || !mayCount
-    ? judged
-    : { ...judged, outcome: 'failed', grade: null, sentence: `${subjectName(judged.subject)}: ${doing}` }
 
 /** What no single class can say. */
 function wholeReasons(
