@@ -1,10 +1,12 @@
 /** `lab up | down | status | shell | doctor`: a fleet on this machine, measured before it counts as up. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { runAttached } from '../adapters/process.ts'
 import { systemClock } from '../adapters/system.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { doctor, doctorFix, type CheckResult } from '../lab/doctor.ts'
+import { messageOf } from '../domain/text.ts'
+import { doctor, doctorFix, refusalOf, type CheckResult } from '../lab/doctor.ts'
+import { hasContainers } from '../lab/inside.ts'
 import { labDown, labShell, labStatus, labUp, loadTopology } from '../lab/lab.ts'
 import { nodesTable } from '../report/nodes-table.ts'
 import { blockText } from '../report/plain.ts'
@@ -30,9 +32,9 @@ const where = (c: Context, flags: LabFlags) => ({
 
 /** Fails, and takes the lab down again, when a NAT is not what the topology says. */
 export async function up(c: Context, flags: LabFlags): Promise<number> {
-  const file =
-    flags.topology === undefined ? join(c.root, 'fleets', 'lab.topology.yaml') : resolve(c.cwd, flags.topology)
-  const topology = loadTopology(await readFile(file, 'utf8'), file)
+  const file = topologyFile(c, flags.topology ?? 'lab')
+  const topology = loadTopology(await topologyText(c, file), file)
+  if (hasContainers(topology)) await bringContainers(c)
   const began = systemClock.now()
   const elapsed = (): string => ((systemClock.now() - began) / 1000).toFixed(1)
   const fleet = await labUp({
@@ -45,7 +47,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
       ? {}
       : {
           verify: async (made, signal) => {
-            const rows = await measureLab(c, made, signal)
+            const rows = made.within === 'network' ? await measureLab(c, made, signal) : await surveyFleet(c, made.fleet, null, true)
             c.terminal.info(nodesTable(rows))
             const wrong = mislabelled(rows)
             if (wrong.length > 0)
@@ -61,6 +63,31 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
     `lab up: ${fleet.nodes.length} nodes in ${elapsed()} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`,
   )
   return exitCodes.passed
+}
+
+/** A name means a topology that ships with vps-test; what looks like a path is one. */
+const topologyFile = (c: Context, named: string): string =>
+  /[/.]/.test(named) ? resolve(c.cwd, named) : join(c.root, 'fleets', `${named}.topology.yaml`)
+
+async function topologyText(c: Context, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    const shipped = (await readdir(join(c.root, 'fleets')))
+      .flatMap((f) => /^(.+)\.topology\.yaml$/.exec(f)?.[1] ?? [])
+      .sort()
+    throw new Failure({
+      code: 'U204',
+      message: `cannot read the topology ${file} (${messageOf(error)}); these ship with vps-test: ${shipped.join(', ')}`,
+      remedy: `vps-test lab up --topology ${shipped[0] ?? 'lab'}`,
+    })
+  }
+}
+
+/** Only a lab with containers needs these packages, so that only it brings them. */
+async function bringContainers(c: Context): Promise<void> {
+  const refusal = refusalOf(await doctorFix({ signal: c.signal, log: c.terminal, only: ['containers'] }))
+  if (refusal) throw refusal
 }
 
 export async function down(c: Context, flags: LabFlags): Promise<number> {

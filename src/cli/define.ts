@@ -199,7 +199,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   const inLab = (command: Command): Command => command.option('--lab <id>', 'which lab, when several run')
   const labs = program.command('lab').description('Ten hosts with real NATs on this machine (root).')
   inLab(labs.command('up').description('Build the lab, measure its NATs.'))
-    .option('--topology <file>', 'another topology')
+    .option('--topology <name or file>', 'another topology: one that ships (`lab`, `saorsa`), or a file')
     .option('--shaping <auto|none>', 'none: no delay, no loss', 'auto')
     .option('--no-measure', 'believe the topology')
     .action(async (flags) => done(await handlers.labUp(c, flags)))

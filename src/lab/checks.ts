@@ -5,7 +5,7 @@ export interface Requirement {
   readonly name: string
   readonly purpose: string
   /** Which part is lost without it. */
-  readonly needed: 'lab' | 'shaping' | 'build' | 'deploy'
+  readonly needed: 'lab' | 'shaping' | 'containers' | 'build' | 'deploy'
   /** Exit 0: fine. */
   readonly probe: readonly string[]
   /** Debian and Ubuntu package that brings it; absent: no package does. */
@@ -144,6 +144,27 @@ export const checks: readonly Requirement[] = [
       ),
     ],
     remedy: 'apt-get install linux-modules-extra-$(uname -r)',
+  },
+  {
+    name: 'podman',
+    purpose: 'nodes of a lab with real containers on them',
+    needed: 'containers',
+    probe: tool('podman'),
+    package: 'podman',
+  },
+  {
+    name: 'crun',
+    purpose: 'starting containers inside a node of the lab',
+    needed: 'containers',
+    probe: tool('crun'),
+    package: 'crun',
+  },
+  {
+    name: 'busybox-static',
+    purpose: "the containers' image, which is made here",
+    needed: 'containers',
+    probe: sh('[ -x /bin/busybox ] || { echo "no /bin/busybox"; exit 1; }'),
+    package: 'busybox-static',
   },
   {
     name: 'zstd',

@@ -1,7 +1,7 @@
 /** The fleet that a lab is, as a value and as the text of a fleet file: the same schema as every fleet. */
 import type { Fleet, FleetNode, LabInfo } from '../domain/fleet.ts'
 import { renderFleet } from '../inputs/fleet.ts'
-import { boxNamespace, enter, labHostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
+import { boxNamespace, enter, isBoxed, labHostName, hqOf, pathsOf, publicAddress, type Layout } from './layout.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
 /** What only a running lab knows. */
@@ -46,10 +46,27 @@ function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
     role: n.role,
     nat: n.nat,
     ...(n.expectedRate === undefined ? {} : { expectedRate: n.expectedRate }),
-    runtime: { kind: 'systemd' },
-    ...(n.box === 'none' ? {} : { natBox: { kind: 'orchestrator', enter: enter(boxNamespace(l, n.name)) } }),
+    ...placeIn(n, l),
     hostKeys: pin === undefined ? [] : [pin],
     proxy: { kind: 'command', argv: labProxyArgv(l) },
+  }
+}
+
+/** In the words of every fleet: where the service runs, and where its addresses are translated. */
+function placeIn(n: TopologyNode, l: Layout): Pick<FleetNode, 'runtime' | 'natBox'> {
+  switch (n.place.kind) {
+    case 'docker':
+      return {
+        runtime: { kind: 'docker', container: n.place.container },
+        natBox: { kind: 'docker', container: n.place.box },
+      }
+    case 'netns':
+      return { runtime: { kind: 'netns', name: n.place.name }, natBox: { kind: 'host' } }
+    case 'node':
+      return {
+        runtime: { kind: 'systemd' },
+        ...(isBoxed(n) ? { natBox: { kind: 'orchestrator', enter: enter(boxNamespace(l, n.name)) } } : {}),
+      }
   }
 }
 

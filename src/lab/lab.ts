@@ -7,11 +7,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet, LabInfo, NodeName } from '../domain/fleet.ts'
 import { doctor, refusalOf } from './doctor.ts'
-import { checks } from './checks.ts'
+import { checks, type Requirement } from './checks.ts'
 import { labFleet, fleetYaml, type Running } from './fleet-file.ts'
+import { compileInside, hasContainers, insideUnit } from './inside.ts'
 import { enter, layoutOf, nodeNamespace, pathsOf, type Layout } from './layout.ts'
 import { mark, markerOf, type Marker } from './marker.ts'
 import { compileNetwork, namespacesOf } from './network.ts'
+import { insideHealthy, insideUp } from './inside-up.ts'
 import type { LabOptions } from './node.ts'
 import { banners, startNode } from './power.ts'
 import { compileTrees, overlayProbe } from './root-tree.ts'
@@ -57,6 +59,8 @@ export interface RunningLab {
   readonly enter: (node: NodeName) => readonly string[]
   /** Whether the links are as slow as the topology says. */
   readonly shaped: boolean
+  /** `nodes`: what is to be looked at stands on the nodes themselves, which answer SSH. */
+  readonly within: 'network' | 'nodes'
 }
 
 /** Idempotent: a healthy lab of the same topology is left as it is; anything else of this id is taken down first. */
@@ -64,7 +68,8 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
   const l = layoutOf(o.id, o.stateDir)
   const raised = isRoot() ? await makeRoom(o.topology.nodes.length) : undefined
   if (raised !== undefined) o.log.warn(raised)
-  const refusal = refusalOf(await doctor({ signal: o.signal, only: ['lab'] }))
+  const only: Requirement['needed'][] = hasContainers(o.topology) ? ['lab', 'containers'] : ['lab']
+  const refusal = refusalOf(await doctor({ signal: o.signal, only }))
   if (refusal) throw refusal
   await using _ = await lock(l, 'up', 120_000, o.signal)
   const digest = createHash('sha256')
@@ -74,7 +79,10 @@ export async function labUp(o: UpOptions): Promise<Fleet> {
   if (found?.running && found.digest === digest && (await healthy(found.topology, l, found.running, o.signal))) {
     o.log.info(`the lab ${l.id} is up already`)
     const fleet = labFleet(found.topology, l, found.running)
-    await o.verify?.({ fleet, enter: entryOf(l), shaped: fleet.lab?.shaping !== 'none' }, o.signal)
+    await o.verify?.(
+      { fleet, enter: entryOf(l), shaped: fleet.lab?.shaping !== 'none', within: withinOf(o.topology) },
+      o.signal,
+    )
     return fleet
   }
   await clear(l, o.signal)
@@ -102,8 +110,11 @@ const entryOf =
   (node: NodeName): readonly string[] =>
     enter(nodeNamespace(l, node))
 
+const withinOf = (t: Topology): RunningLab['within'] =>
+  t.nodes.some((n) => insideUnit(n) !== null) ? 'nodes' : 'network'
+
 /**
- * NATs are looked at while the nodes boot, and before links are slow: the rules that are measured are there already.
+ * NATs that stand before the nodes are looked at while these boot, and before links are slow: the rules that are measured are there already.
  */
 async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   const t = o.topology,
@@ -113,15 +124,18 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
   await makeCgroups(l, ['work', 'shaper', ...t.nodes.map((n) => `${n.name}/keeper`)])
   const doing = { cgroup: `${cgroupOf(l)}/work`, signal: o.signal }
   const network = perform(compileNetwork(t, l), doing)
+  const within = withinOf(t)
+  const verify = async (hostKeys: Running['hostKeys']): Promise<void> => {
+    const fleet = labFleet(t, l, { shaping: 'none', hostKeys })
+    await o.verify?.({ fleet, enter: entryOf(l), shaped: false, within }, o.signal)
+    if (o.verify !== undefined) o.log.info('network verified')
+  }
   const looked = network.then(async () => {
     o.log.info(`${namespacesOf(t, l).length} namespaces`)
-    await o.verify?.(
-      { fleet: labFleet(t, l, { shaping: 'none', hostKeys: {} }), enter: entryOf(l), shaped: false },
-      o.signal,
-    )
-    if (o.verify !== undefined) o.log.info('network verified')
+    if (within === 'network') await verify({})
   })
   await together([looked, boot(o, l, network, doing)])
+  if (within === 'nodes') await verify(await pins(t, l))
   const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
   o.log.info(`shaping ${running.shaping}`)
   const fleet = labFleet(t, l, running)
@@ -140,11 +154,14 @@ async function boot({ topology: t, log }: UpOptions, l: Layout, network: Promise
       `each node has a copy of its tree, which takes longer: no overlay on the file system of ${l.stateDir} (${overlay.stderr.trim().split('\n').at(-1) ?? ''})`,
     )
   await perform(compileTrees(t, l, accounts, overlay.code === 0 ? 'overlay' : 'copy'), doing)
+  await perform(compileInside(t, l), doing)
   log.info(`${t.nodes.length} root trees`)
   await network
   for (const n of t.nodes) startNode(l, n.name)
   await banners(t.nodes, l, { ...doing, timeoutMs: 60_000 })
   log.info(`ssh on ${t.nodes.length} nodes`)
+  const inside = await Promise.all(t.nodes.map((n) => insideUp(n, l, doing)))
+  if (inside.includes(true)) log.info(`containers and namespaces on ${inside.filter(Boolean).length} nodes`)
 }
 
 async function shape(o: UpOptions, l: Layout, doing: Doing): Promise<LabInfo['shaping']> {
@@ -202,6 +219,7 @@ async function healthy(t: Topology, l: Layout, running: Running, signal: AbortSi
   if (!namespacesOf(t, l).every((name) => present.has(name))) return false
   if (running.shaping === 'nfqueue' && !(await populated(`${cgroupOf(l)}/shaper`))) return false
   if ((await Promise.all(t.nodes.map((n) => leaderOf(l, n.name)))).includes(undefined)) return false
+  if (!(await insideHealthy(t, l, signal))) return false
   return banners(t.nodes, l, { signal, timeoutMs: 5000 }).then(
     () => true,
     () => {

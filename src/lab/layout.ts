@@ -57,8 +57,16 @@ export const hqGateway = '198.18.0.1'
 export const interfaceName = (n: Pick<TopologyNode, 'number'>): string => `w${n.number}`
 /** RFC 2606: `.invalid` never resolves, so that no mistake reaches a real machine. */
 export const labHostName = (n: Pick<TopologyNode, 'name'>): string => `${n.name}.lab.invalid`
+/** Whether the lab keeps a box of its own in front of the node; a container's or a namespace's stands on the node. */
+export const isBoxed = (n: TopologyNode): boolean => n.box !== 'none' && n.place.kind === 'node'
 /** Where the node itself is addressed inside its namespace. */
-export const ownAddress = (n: TopologyNode): string => (n.box === 'none' ? publicAddress(n) : privateAddress(n))
+export const ownAddress = (n: TopologyNode): string => (isBoxed(n) ? privateAddress(n) : publicAddress(n))
+/** By which the outside knows the service: a container that is a NAT has an address beside its machine's. */
+export const outsideAddress = (n: TopologyNode): string =>
+  n.place.kind === 'docker' ? `198.18.${n.number}.20` : publicAddress(n)
+/** Between a machine and the outer end of the container on it that is a NAT. */
+export const transferAddress = (n: Pick<TopologyNode, 'number'>, end: 'machine' | 'container'): string =>
+  `172.31.${n.number}.${end === 'machine' ? 1 : 2}`
 
 export const pathsOf = (l: Layout) => ({
   marker: `${l.stateDir}/lab.json`,
@@ -77,6 +85,8 @@ export const pathsOf = (l: Layout) => ({
   node: (name: string) => `${l.stateDir}/nodes/${name}`,
   root: (name: string) => `${l.stateDir}/nodes/${name}/root`,
   /** Its presence tells boot.sh that the root lies over the template. */
+  /** Laid over the machine's /usr. */
+  usr: (name: string) => `${l.stateDir}/nodes/${name}/usr`,
   rootWork: (name: string) => `${l.stateDir}/nodes/${name}/root.work`,
   hostKey: (name: string) => `${l.stateDir}/nodes/${name}/ssh_host_ed25519_key`,
 })

@@ -15,10 +15,13 @@ import {
   publicAddress,
   publicGateway,
   routerOf,
+  isBoxed,
+  outsideAddress,
   ownAddress,
   type Layout,
 } from './layout.ts'
-import { mappingSeconds, natRuleset } from './nat.ts'
+import { innerBridge } from './inside.ts'
+import { conntrackTimes, mappingSeconds, natRuleset } from './nat.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
@@ -26,7 +29,7 @@ export const namespacesOf = (t: Topology, l: Layout): string[] => [
   routerOf(l),
   hqOf(l),
   ...t.nodes.map((n) => nodeNamespace(l, n.name)),
-  ...t.nodes.filter((n) => n.box !== 'none').map((n) => boxNamespace(l, n.name)),
+  ...t.nodes.filter((n) => isBoxed(n)).map((n) => boxNamespace(l, n.name)),
 ]
 
 export const compileNetwork = (t: Topology, l: Layout): Stages => [
@@ -50,20 +53,21 @@ export const compileNetwork = (t: Topology, l: Layout): Stages => [
       ip(
         `address ${n.name}`,
         nodeNamespace(l, n.name),
-        end('eth0', ownAddress(n), n.box === 'none' ? publicGateway(n) : privateGateway(n)),
+        end('eth0', ownAddress(n), !isBoxed(n) ? publicGateway(n) : privateGateway(n)),
       ),
     ),
     ...t.nodes.flatMap((n) => box(t, l, n)),
+    ...t.nodes.flatMap((n) => insideOf(l, n)),
   ],
   t.nodes
-    .filter((n) => n.box !== 'none')
+    .filter((n) => isBoxed(n))
     .map((n) => sysctl(`time the mappings of ${n.name}'s box`, boxNamespace(l, n.name), timeouts(t))),
 ]
 
 /** Every veth goes straight into its places; the router holds one end of each /24. */
 function links(t: Topology, l: Layout): string[] {
   const far = (n: TopologyNode): string =>
-    n.box === 'none' ? `eth0 netns ${nodeNamespace(l, n.name)}` : `wan netns ${boxNamespace(l, n.name)}`
+    !isBoxed(n) ? `eth0 netns ${nodeNamespace(l, n.name)}` : `wan netns ${boxNamespace(l, n.name)}`
   return [
     'link set lo up',
     `link add hq type veth peer name eth0 netns ${hqOf(l)}`,
@@ -73,9 +77,12 @@ function links(t: Topology, l: Layout): string[] {
       `link add ${interfaceName(n)} type veth peer name ${far(n)}`,
       `addr add ${publicGateway(n)}/24 dev ${interfaceName(n)}`,
       `link set ${interfaceName(n)} up`,
+      ...(outsideAddress(n) === publicAddress(n)
+        ? []
+        : [`route add ${outsideAddress(n)}/32 via ${publicAddress(n)}`]),
     ]),
     ...t.nodes
-      .filter((n) => n.box !== 'none')
+      .filter((n) => isBoxed(n))
       .map(
         (n) =>
           `link add lan netns ${boxNamespace(l, n.name)} type veth peer name eth0 netns ${nodeNamespace(l, n.name)}`,
@@ -91,7 +98,7 @@ const end = (device: string, address: string, gateway: string): string[] => [
 ]
 
 function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
-  if (n.box === 'none') return []
+  if (n.box === 'none' || !isBoxed(n)) return []
   const name = boxNamespace(l, n.name)
   const rules = natRuleset({
     kind: n.box,
@@ -109,15 +116,23 @@ function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
   ]
 }
 
-/** After the rules: these settings exist only once connection tracking is in use. */
-const timeouts = (t: Topology): string[] => {
-  const seconds = mappingSeconds(t.natTimeoutFactor)
+/** What a node that holds containers or a namespace has for as long as the lab stands; units.ts of the node lays the rest. */
+function insideOf(l: Layout, n: TopologyNode): Step[] {
+  if (n.place.kind === 'node') return []
+  const name = nodeNamespace(l, n.name)
   return [
-    'net.ipv4.ip_forward=1',
-    `net.netfilter.nf_conntrack_udp_timeout=${seconds}`,
-    `net.netfilter.nf_conntrack_udp_timeout_stream=${seconds}`,
+    sysctl(`let ${n.name} route`, name, ['net.ipv4.ip_forward=1']),
+    ...(n.place.kind === 'docker'
+      ? [ip(`lay the inner network of ${n.name}`, name, [`link add ${innerBridge} type bridge`, `link set ${innerBridge} up`])]
+      : []),
   ]
 }
+
+/** After the rules: these settings exist only once connection tracking is in use. */
+const timeouts = (t: Topology): string[] => [
+  'net.ipv4.ip_forward=1',
+  ...conntrackTimes(mappingSeconds(t.natTimeoutFactor)),
+]
 
 const ip = (why: string, namespace: string | null, lines: readonly string[]): Step => ({
   kind: 'run',

@@ -1,6 +1,6 @@
 /** Delay and loss, as steps: netem where the kernel has it, else packets wait in a queue for the delay helper. */
 import type { LabInfo } from '../domain/fleet.ts'
-import { boxNamespace, enter, interfaceName, nodeNamespace, routerOf, type Layout } from './layout.ts'
+import { boxNamespace, enter, interfaceName, isBoxed, nodeNamespace, routerOf, type Layout } from './layout.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
@@ -72,7 +72,7 @@ export const delayArgv = (t: Topology, l: Layout, helper: string): string[] => [
 
 /** The outgoing half: behind a NAT it is on the box, where the node cannot reach it. */
 const fromNode = (l: Layout, n: TopologyNode): Step =>
-  n.box === 'none'
+  !isBoxed(n)
     ? batch(`delay and loss from ${n.name}`, nodeNamespace(l, n.name), [['eth0', n]])
     : batch(`delay and loss from ${n.name}`, boxNamespace(l, n.name), [['wan', n]])
 

@@ -3,10 +3,16 @@ import { z } from 'zod'
 import { Failure } from '../domain/failure.ts'
 import { natKinds, roles, type NatKind, type Role } from '../domain/fleet.ts'
 import { faultText } from '../inputs/faults.ts'
-import { isRecord, percentField, port, servicePort } from '../inputs/fields.ts'
+import { isRecord, objectName, percentField, port, servicePort } from '../inputs/fields.ts'
 import { loadYaml, type CrossCheck } from '../inputs/yaml.ts'
 import { boxKinds, type BoxKind } from './nat.ts'
 import { printable } from '../domain/text.ts'
+
+/** Where the service runs on a node: in its own network, or behind a NAT that stands on the node itself. */
+export type Place =
+  | { readonly kind: 'node' }
+  | { readonly kind: 'docker'; readonly container: string; readonly box: string }
+  | { readonly kind: 'netns'; readonly name: string }
 
 export interface TopologyNode {
   readonly name: string
@@ -18,6 +24,7 @@ export interface TopologyNode {
   readonly nat: NatKind
   /** What is really built; differs from `nat` only in a topology that lies on purpose. */
   readonly box: BoxKind | 'none'
+  readonly place: Place
   /** One way, milliseconds, from the middle of the lab. */
   readonly delayMs: number
   readonly lossPercent: number
@@ -41,6 +48,14 @@ const node = z.strictObject({
   role: z.enum(roles),
   nat: z.enum(natKinds).default('none'),
   box: z.enum(['none', ...kinds]).optional(),
+  runtime: z
+    .union([
+      z.literal('systemd'),
+      z.strictObject({ docker: objectName }),
+      z.strictObject({ netns: objectName }),
+    ])
+    .default('systemd'),
+  nat_box: z.union([z.literal('host'), z.strictObject({ docker: objectName })]).optional(),
   delay_ms: z.number().min(0).max(2000).default(0),
   loss_percent: z.number().min(0).max(50).default(0),
   expected_rate: percentField.optional(),
@@ -81,6 +96,23 @@ const crossChecks: CrossCheck = (raw, report) => {
       )
     if (number > 254) report(['nodes', i, 'name'], 'has a number above 254, for which there is no address')
   })
+  written.forEach((n: unknown, i) => {
+    if (!isRecord(n)) return
+    const { runtime, nat_box: box } = n
+    const where = isRecord(runtime) ? Object.keys(runtime)[0] : 'systemd'
+    const wanted = where === 'docker' ? 'a container: `{ docker: … }`' : where === 'netns' ? '`host`' : 'left out'
+    const right = where === 'docker' ? isRecord(box) : where === 'netns' ? box === 'host' : box === undefined
+    if (!right) report(['nodes', i, 'nat_box'], `must be ${wanted} for this runtime`)
+    if (where !== 'systemd' && (n['box'] ?? n['nat'] ?? 'none') === 'none')
+      report(['nodes', i, 'nat'], 'must be a NAT: a container and a namespace stand behind one')
+  })
+}
+
+const placeOf = (n: z.infer<typeof node>): Place => {
+  if (n.runtime === 'systemd') return { kind: 'node' }
+  if ('netns' in n.runtime) return { kind: 'netns', name: n.runtime.netns }
+  const box = typeof n.nat_box === 'object' ? n.nat_box.docker : ''
+  return { kind: 'docker', container: n.runtime.docker, box }
 }
 
 const wish = (n: z.infer<typeof node>): TopologyNode => ({
@@ -90,6 +122,7 @@ const wish = (n: z.infer<typeof node>): TopologyNode => ({
   role: n.role,
   nat: n.nat,
   box: n.box ?? n.nat,
+  place: placeOf(n),
   delayMs: n.delay_ms,
   lossPercent: n.loss_percent,
   ...(n.expected_rate === undefined ? {} : { expectedRate: n.expected_rate }),

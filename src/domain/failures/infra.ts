@@ -71,6 +71,7 @@ export const infraFailures = {
   I221: infra('the delay helper did not become ready', { remedy: labDoctor }),
   I222: infra('the lab is not up'),
   I223: infra('the lab node is off'),
+  I224: infra('a container or namespace of a lab node was not made', { remedy: labDoctor }),
   I240: infra('a NAT of the lab is not what the topology says', { remedy: 'vps-test lab up --no-measure' }),
   I260: infra("the ledger's repository cannot be reached"),
   I261: infra('the server of the ledger cannot store anything', {

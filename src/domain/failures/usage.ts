@@ -84,6 +84,7 @@ export const usageFailures = {
   U201: usage('the file is no lab topology', { noRemedy: 'each fault names its line and what is expected there' }),
   U202: usage('the lab id cannot be used', { remedy: 'vps-test lab up --lab lab' }),
   U203: usage('the lab has no node of that name'),
+  U204: usage('no such topology'),
   U260: usage("the ledger's URL holds credentials or a line break", { remedy: 'git remote -v' }),
   U261: usage('the ledger does not accept the token', {
     noRemedy: 'in a job the workflow file grants it: permissions: { contents: write }',
