@@ -47,7 +47,10 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
       ? {}
       : {
           verify: async (made, signal) => {
-            const rows = made.within === 'network' ? await measureLab(c, made, signal) : await surveyFleet(c, made.fleet, null, true)
+            const rows =
+              made.within === 'network'
+                ? await measureLab(c, made, signal)
+                : await surveyFleet(c, made.fleet, null, true)
             c.terminal.info(nodesTable(rows))
             const wrong = mislabelled(rows)
             if (wrong.length > 0)

@@ -31,7 +31,11 @@ export async function insideHealthy(t: Topology, l: Layout, signal: AbortSignal)
       const [script, ...names] =
         n.place.kind === 'netns'
           ? ['test -e "/run/netns/$0"', n.place.name]
-          : ['[ "$(docker inspect -f "{{.State.Running}}" "$0" "$1" | sort -u)" = true ]', n.place.container, n.place.box]
+          : [
+              '[ "$(docker inspect -f "{{.State.Running}}" "$0" "$1" | sort -u)" = true ]',
+              n.place.container,
+              n.place.box,
+            ]
       return (await onNode(n, l, { signal }, script, ...names)).code === 0
     }),
   )

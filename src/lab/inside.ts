@@ -12,7 +12,11 @@ export const innerBridge = 'inner'
 
 /** What must be up on a node before it counts as up; null: nothing but the node. */
 export const insideUnit = ({ place }: TopologyNode): string | null =>
-  place.kind === 'node' ? null : place.kind === 'netns' ? 'ant-quic-test-nat.service' : 'vps-test-lab-containers.service'
+  place.kind === 'node'
+    ? null
+    : place.kind === 'netns'
+      ? 'ant-quic-test-nat.service'
+      : 'vps-test-lab-containers.service'
 
 export const hasContainers = (t: Topology): boolean => t.nodes.some((n) => n.place.kind === 'docker')
 
@@ -34,7 +38,9 @@ function insideFiles(t: Topology, l: Layout, n: TopologyNode): Step[] {
     outside: outsideAddress(n),
     inside: privateAddress(n),
     mappingSeconds: mappingSeconds(t.natTimeoutFactor),
-    ...(n.place.kind === 'netns' ? { stands: 'host', wan: 'eth0', lan: 'nat-in' } : { stands: 'beside', wan, lan: inner }),
+    ...(n.place.kind === 'netns'
+      ? { stands: 'host', wan: 'eth0', lan: 'nat-in' }
+      : { stands: 'beside', wan, lan: inner }),
   })
   const times = conntrackTimes(mappingSeconds(t.natTimeoutFactor)).join(' ')
   const program = (name: string, text: string): FileText => ({
@@ -59,7 +65,10 @@ function insideFiles(t: Topology, l: Layout, n: TopologyNode): Step[] {
     {
       kind: 'files',
       why: `put a ${n.place.kind === 'netns' ? 'namespace' : 'container'} on ${n.name}`,
-      directories: parents([...files, link].map((f) => f.path), pathsOf(l).node(n.name)),
+      directories: parents(
+        [...files, link].map((f) => f.path),
+        pathsOf(l).node(n.name),
+      ),
       files,
       links: [link],
     },
@@ -71,7 +80,10 @@ const parents = (paths: readonly string[], below: string): { path: string; mode:
   [
     ...new Set(
       paths.flatMap((path) => {
-        const words = path.slice(below.length + 1).split('/').slice(0, -1)
+        const words = path
+          .slice(below.length + 1)
+          .split('/')
+          .slice(0, -1)
         return words.map((_, i) => `${below}/${words.slice(0, i + 1).join('/')}`)
       }),
     ),

@@ -103,7 +103,10 @@ function translate(box: Box): string[] {
   return [
     ...(first === null
       ? [`meta l4proto { udp, tcp } snat to ${outside}${block}${random}`]
-      : [`meta l4proto udp snat ip to ${outside} : ${first} map { ${portsMap(ports)} }`, `meta l4proto tcp snat to ${outside}`]),
+      : [
+          `meta l4proto udp snat ip to ${outside} : ${first} map { ${portsMap(ports)} }`,
+          `meta l4proto tcp snat to ${outside}`,
+        ]),
     `snat to ${outside}`,
   ]
 }
@@ -156,9 +159,7 @@ function admit(box: Box): string[] {
   const to = `iifname "${box.wan}" ip daddr ${box.outside}`
   return [
     ...(box.kind === 'full-cone' ? [`${to} meta l4proto udp dnat ip to udp dport map @eim`] : []),
-    ...(box.kind === 'address-restricted'
-      ? [`${to} udp dport . ip saddr @peers dnat ip to udp dport map @eim`]
-      : []),
+    ...(box.kind === 'address-restricted' ? [`${to} udp dport . ip saddr @peers dnat ip to udp dport map @eim`] : []),
     ...(box.hairpin === true
       ? [`iifname "${box.lan}" ip daddr ${box.outside} meta l4proto udp dnat ip to udp dport map @eim`]
       : []),

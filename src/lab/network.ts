@@ -77,9 +77,7 @@ function links(t: Topology, l: Layout): string[] {
       `link add ${interfaceName(n)} type veth peer name ${far(n)}`,
       `addr add ${publicGateway(n)}/24 dev ${interfaceName(n)}`,
       `link set ${interfaceName(n)} up`,
-      ...(outsideAddress(n) === publicAddress(n)
-        ? []
-        : [`route add ${outsideAddress(n)}/32 via ${publicAddress(n)}`]),
+      ...(outsideAddress(n) === publicAddress(n) ? [] : [`route add ${outsideAddress(n)}/32 via ${publicAddress(n)}`]),
     ]),
     ...t.nodes
       .filter((n) => isBoxed(n))
@@ -123,7 +121,12 @@ function insideOf(l: Layout, n: TopologyNode): Step[] {
   return [
     sysctl(`let ${n.name} route`, name, ['net.ipv4.ip_forward=1']),
     ...(n.place.kind === 'docker'
-      ? [ip(`lay the inner network of ${n.name}`, name, [`link add ${innerBridge} type bridge`, `link set ${innerBridge} up`])]
+      ? [
+          ip(`lay the inner network of ${n.name}`, name, [
+            `link add ${innerBridge} type bridge`,
+            `link set ${innerBridge} up`,
+          ]),
+        ]
       : []),
   ]
 }

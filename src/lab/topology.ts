@@ -49,11 +49,7 @@ const node = z.strictObject({
   nat: z.enum(natKinds).default('none'),
   box: z.enum(['none', ...kinds]).optional(),
   runtime: z
-    .union([
-      z.literal('systemd'),
-      z.strictObject({ docker: objectName }),
-      z.strictObject({ netns: objectName }),
-    ])
+    .union([z.literal('systemd'), z.strictObject({ docker: objectName }), z.strictObject({ netns: objectName })])
     .default('systemd'),
   nat_box: z.union([z.literal('host'), z.strictObject({ docker: objectName })]).optional(),
   delay_ms: z.number().min(0).max(2000).default(0),

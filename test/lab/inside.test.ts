@@ -17,7 +17,14 @@ const fleet = labFleet(shaped, l, { shaping: 'none', hostKeys: {} })
 test('the lab of that name has the shape of the real fleet: names, roles, NATs, runtimes, boxes', () => {
   const real = parseFleet(text('saorsa.yaml'), 'saorsa.yaml')
   const shape = (f: typeof real) =>
-    f.nodes.map(({ name, role, nat, expectedRate, runtime, natBox }) => ({ name, role, nat, expectedRate, runtime, natBox }))
+    f.nodes.map(({ name, role, nat, expectedRate, runtime, natBox }) => ({
+      name,
+      role,
+      nat,
+      expectedRate,
+      runtime,
+      natBox,
+    }))
   expect(shape(fleet)).toEqual(shape(real))
 })
 test('and the links of the plain lab', () => {
@@ -39,7 +46,11 @@ describe('a node with containers', () => {
     expect(at('/nat.nft')).toContain('oifname "wan" meta l4proto { udp, tcp } snat to 198.18.5.20\n')
     expect(at('/nat.nft')).toContain('udp dport . ip saddr @peers dnat ip to udp dport map @eim')
     expect(at('/nat.nft')).not.toContain('tcp dport 22')
-    expect(compileNetwork(shaped, l).flat().some((s) => s.kind === 'run' && s.stdin?.includes('route add 198.18.5.20/32 via 198.18.5.10\n'))).toBe(true)
+    expect(
+      compileNetwork(shaped, l)
+        .flat()
+        .some((s) => s.kind === 'run' && s.stdin?.includes('route add 198.18.5.20/32 via 198.18.5.10\n')),
+    ).toBe(true)
   })
   test('each start of a container joins its new namespace to the networks: a hook, by an annotation', () => {
     expect(JSON.parse(at('/hooks/node.json'))).toEqual({
