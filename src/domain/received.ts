@@ -1,7 +1,8 @@
 /** The receiver's own word about a payload, from the text that it wrote: the same reading for the run and for `verify`. */
 import type { ReceiverRecord } from './evidence.ts'
 import { objectIn } from './json-path.ts'
-import type { Profile, RecordFields } from './profile.ts'
+import { patternOf } from './pattern.ts'
+import type { Profile, RecordBy, RecordFields } from './profile.ts'
 
 /** What a program writes may be megabytes; no record of a payload is. */
 export const longestRecord = 4000
@@ -16,7 +17,7 @@ export function recordIn(by: Profile['record'], raw: string, nonce: string): Rec
       return object?.[by.fields.nonce] === nonce ? recordOf(foundIn(object, by.fields), nonce, raw) : null
     }
     case 'log':
-      return matched(by.pattern, raw, nonce)
+      return matched(by, raw, nonce)
     case 'none':
       return null
   }
@@ -35,9 +36,16 @@ const foundIn = (object: Readonly<Record<string, unknown>>, fields: RecordFields
   completedMs: object[fields.completedMs],
 })
 
-function matched(pattern: string, raw: string, nonce: string): ReceiverRecord | null {
-  const groups = new RegExp(pattern).exec(raw)?.groups
-  if (groups === undefined || groups['nonce'] !== nonce) return null
+/** Made once for each profile. */
+const patterns = new WeakMap<RecordBy<'log'>, ReturnType<typeof patternOf>>()
+
+function matched(by: RecordBy<'log'>, raw: string, nonce: string): ReceiverRecord | null {
+  const pattern = patterns.get(by) ?? patternOf(by.pattern)
+  patterns.set(by, pattern)
+  // Most lines are of another attempt, and none of these needs a match.
+  if ('fault' in pattern || !raw.includes(nonce)) return null
+  const groups = pattern.groupsIn(raw)
+  if (groups === null || groups['nonce'] !== nonce) return null
   const digits = (name: string): number | null => (/^\d{1,15}$/.test(groups[name] ?? '') ? Number(groups[name]) : null)
   return recordOf(
     {
@@ -46,7 +54,7 @@ function matched(pattern: string, raw: string, nonce: string): ReceiverRecord | 
       sha256: groups['sha256'],
       from: groups['from'],
       // A program that names no missing parts has none to name: length and hash decide.
-      missing: pattern.includes('(?<missing>') ? digits('missing') : 0,
+      missing: pattern.groupNames.includes('missing') ? digits('missing') : 0,
       completedMs: digits('completedMs'),
     },
     nonce,

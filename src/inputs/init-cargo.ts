@@ -1,5 +1,6 @@
 /** What Cargo.toml files say about programs, read without cargo: names, packages, workspace members. */
 import { parse } from 'smol-toml'
+import { patternOf } from '../domain/pattern.ts'
 import { isRecord } from './fields.ts'
 
 /** The files of a checkout, as far as they are asked for; paths are relative, `''` is its root. */
@@ -79,15 +80,16 @@ function expand(tree: Tree, pattern: string): readonly string[] {
         if (part === '.') return [path]
         if (part === '..' || part === '**') return []
         if (!part.includes('*')) return [inside(part)]
-        const like = new RegExp(
+        const like = patternOf(
           `^${part
             .split('*')
             .map((text) => text.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
             .join('[^/]*')}$`,
         )
+        if ('fault' in like) return []
         return tree
           .list(path)
-          .directories.filter((name) => like.test(name) && !name.startsWith('.'))
+          .directories.filter((name) => like.matches(name) && !name.startsWith('.'))
           .map(inside)
       }),
     [''],

@@ -1,5 +1,6 @@
 /** A profile file read into a {@link Profile}: how one program is started, dialled and read is data, and a mistyped placeholder is a fault. */
 import * as z from 'zod'
+import { patternOf } from '../domain/pattern.ts'
 import { focuses } from '../domain/plan.ts'
 import type { Profile, RegistryUse } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
@@ -8,7 +9,7 @@ import { fileName, identifier, isRecord, taggedUnion, port, projectName, service
 import { hint } from './nearest.ts'
 import { payload } from './profile-payload.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
-import { messageOf, stripHidden } from '../domain/text.ts'
+import { stripHidden } from '../domain/text.ts'
 
 /** Throws a usage failure (U010) that lists every fault of the file. */
 export function parseProfile(yaml: string, file: string): Profile {
@@ -51,13 +52,12 @@ const recordFields = z
 /** What a log line must be found to hold. */
 const neededGroups = ['nonce', 'bytes', 'sha256'] as const
 const logPattern = textField.superRefine((t, context) => {
-  try {
-    new RegExp(t)
-  } catch (error) {
-    context.addIssue(`must be a regular expression: ${messageOf(error)}`)
+  const made = patternOf(t)
+  if ('fault' in made) {
+    context.addIssue(`must be a regular expression: ${made.fault}`)
     return
   }
-  const missing = neededGroups.filter((name) => !t.includes(`(?<${name}>`))
+  const missing = neededGroups.filter((name) => !made.groupNames.includes(name))
   if (missing.length > 0) context.addIssue(`must have the named groups ${missing.join(', ')}, as (?<${missing[0]}>…)`)
 })
 const httpPath = textField.refine((t) => /^\/[\w./?=&{}~%-]*$/.test(t), 'must be a path on the node, beginning with /')
@@ -76,7 +76,7 @@ const record = z
           .nullable()
           .default(null)
           .describe("File of the log, below {dataDir}/ (default: the unit's own journal)."),
-        pattern: logPattern.describe('Regular expression whose named groups hold what was received.'),
+        pattern: logPattern.describe('Regular expression (RE2 syntax) whose named groups hold what was received.'),
       }),
       http: z.strictObject({
         port: port.describe('TCP port on the node.'),

@@ -1,5 +1,6 @@
 /** What a project file may say of its tests, with every default; spec §7. */
 import * as z from 'zod'
+import { longestPattern, patternOf } from '../domain/pattern.ts'
 import { shellText, count, percentField, seconds, textField } from './fields.ts'
 
 const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restricted', 'cgnat', 'double_nat'] as const
@@ -7,13 +8,10 @@ const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restrict
 const pattern = z
   .string()
   .min(1)
-  .max(500)
+  .max(longestPattern)
   .superRefine((t, context) => {
-    try {
-      new RegExp(t)
-    } catch (error) {
-      context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : ''}`)
-    }
+    const made = patternOf(t)
+    if ('fault' in made) context.addIssue(`must be a regular expression: ${made.fault}`)
   })
 
 const connectivity = z
@@ -98,7 +96,7 @@ export const tests = z.strictObject({
         command: shellText.describe('Shell command that runs on each peer, as an unprivileged user.'),
         success_pattern: pattern
           .optional()
-          .describe('Regular expression that the end of its output (4 KB) must match.'),
+          .describe('Regular expression (RE2 syntax) that the end of its output (4 KB) must match.'),
         timeout_seconds: seconds(1, 3600).default(60).describe('Longest time of the command, in seconds (default 60).'),
         expected_exit: z.int().min(0).max(255).default(0).describe('Exit code that the command must have (default 0).'),
       }),

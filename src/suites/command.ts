@@ -6,6 +6,7 @@ import { ownersText } from '../commands/owners-text.ts'
 import { placeOf } from '../commands/place.ts'
 import { readSubjectRun } from '../commands/subject-run.ts'
 import { peersOf, type FleetNode } from '../domain/fleet.ts'
+import { patternOf } from '../domain/pattern.ts'
 import type { CustomTest } from '../domain/project.ts'
 import type { CommandEnd, CommandRun } from '../domain/suites/command/run.ts'
 import { mostRepeats } from '../domain/suites/repeat.ts'
@@ -72,6 +73,12 @@ async function onOne(bench: Bench, { index, asked, retry }: Turn, node: FleetNod
   }
 }
 
+/** One that is no pattern matches nothing: the configuration was refused before. */
+function matchedBy(source: string, output: string): boolean {
+  const pattern = patternOf(source)
+  return !('fault' in pattern) && pattern.matches(output)
+}
+
 async function endOf(
   { world }: Bench,
   { name, command: text, timeoutSeconds: seconds, successPattern }: CustomTest,
@@ -89,7 +96,7 @@ async function endOf(
       return { end: fault('infra', `it could not be started on the node: ${ended.why}`), output: '', errors: '' }
     const { code, output, errors } = ended
     if (ended.late) return { end: { kind: 'timeout' }, output, errors }
-    const matched = successPattern === null ? null : new RegExp(successPattern).test(output)
+    const matched = successPattern === null ? null : matchedBy(successPattern, output)
     return { end: { kind: 'exit', code, matched }, output, errors }
   } catch (error) {
     world.signal.throwIfAborted()

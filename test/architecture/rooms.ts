@@ -127,8 +127,9 @@ export const rooms: readonly Room[] = [
     name: 'domain',
     holds: inside('domain'),
     rooms: [],
-    outside: ['zod', 'node:crypto'],
-    reason: 'a verdict is a function of evidence: anybody can judge it again, offline, with the same answer',
+    outside: ['zod', 're2js', 'node:crypto'],
+    reason:
+      'a verdict is a function of evidence: anybody can judge it again, offline, with the same answer; a pattern of others is run by RE2, in linear time',
   },
   {
     name: 'inputs',

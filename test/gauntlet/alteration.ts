@@ -128,13 +128,16 @@ export const counted = (b: Bundle, change: (f: Flow) => Flow): Bundle =>
   ])
 
 /** Other targets in the plan alone, and entries that confirm that plan. */
-export function planned(b: Bundle, change: (t: Targets) => Targets): Bundle {
-  const plan = {
+export const planned = (b: Bundle, change: (t: Targets) => Targets): Bundle =>
+  withPlan(b, {
     ...b.plan,
     suites: b.plan.suites.map((s) =>
       s.suite === 'connectivity' ? { ...s, work: { ...s.work, targets: change(s.work.targets) } } : s,
     ),
-  }
+  })
+
+/** Another plan, and entries that confirm it. */
+export function withPlan(b: Bundle, plan: Bundle['plan']): Bundle {
   const facts = { plan, planDigest: planDigest(plan) }
   const entries = chainedAgain(b.entries, (e) =>
     e.event === 'begin'
