@@ -3,6 +3,8 @@
  * `{placeholder}`s, each filling one word.
  */
 
+import type { GossipUse } from './suites/gossip/use.ts'
+
 /** Grammars of a dialler's output that are read here (suites/dialects). */
 export const dialects = ['testnet-jsonl'] as const
 export type Dialect = (typeof dialects)[number]
@@ -78,6 +80,8 @@ export interface Profile {
     | { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number }
     /** What the program likes. */
     | { readonly kind: 'opaque' }
+  /** How it takes part in broadcasts, a shared map and a list of members; null: it says nothing of them. */
+  readonly gossip: GossipUse | null
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
 }

@@ -16,6 +16,9 @@ export const placeholders = {
   file: ['dataDir'],
   record: ['nonce'],
   kept: ['dataDir', 'nonce'],
+  message: ['servicePort', 'dataDir', 'id', 'channel', 'payload'],
+  write: ['servicePort', 'dataDir', 'key', 'value', 'at'],
+  members: ['servicePort', 'dataDir'],
 } as const
 export type Template = keyof typeof placeholders
 

@@ -35,8 +35,6 @@ const notYet = 'does not act in this version'
 export const unsupportedFields: readonly Row[] = [
   suite('nat_matrix', 'natMatrix', (t) => t.natMatrix.enabled),
   suite('throughput', 'throughput', (t) => t.throughput.enabled),
-  suite('message_delivery', 'messageDelivery', (t) => t.messageDelivery.enabled),
-  suite('crdt_consistency', 'crdtConsistency', (t) => t.crdtConsistency.enabled),
   suite('channel_creation', 'channelCreation', (t) => t.channelCreation.enabled),
   {
     what: 'soak.check_interval_minutes',
@@ -64,7 +62,7 @@ export const unsupportedAnswers: {
   readonly criteria: Readonly<Partial<Record<CriteriaKind, string>>>
   readonly proof: Readonly<Partial<Record<ProofKind, string>>>
 } = {
-  focus: { gossip: 'no suite measures it', throughput: 'no suite measures it' },
+  focus: { throughput: 'no suite measures it' },
   criteria: { improvement: 'no earlier run is compared with', custom: 'no expression is evaluated' },
   proof: { metrics: 'Prometheus is not asked' },
 }

@@ -7,6 +7,7 @@ import { placeholders } from '../domain/program.ts'
 import { usageFailure, type FieldPath } from './faults.ts'
 import { fileName, identifier, isRecord, taggedUnion, port, projectName, servicePort, textField } from './fields.ts'
 import { hint } from './nearest.ts'
+import { gossip } from './profile-gossip.ts'
 import { payload } from './profile-payload.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { stripHidden } from '../domain/text.ts'
@@ -163,6 +164,10 @@ export const profileSchema = z
     dial: dial.describe('How it is made to connect: commanded by a process for each attempt, or observed.'),
     record: record.describe('Where the receiver writes down what it received, or none.'),
     payload: payload.describe('What is sent: random bytes of ours, bytes that follow from the nonce, or opaque.'),
+    gossip: gossip
+      .nullable()
+      .default(null)
+      .describe('How it takes part in broadcasts, a shared map and a list of members (default: not).'),
   })
   .transform((w): Profile => ({
     name: w.name,
@@ -178,6 +183,7 @@ export const profileSchema = z
     dial: w.dial,
     record: w.record,
     payload: w.payload,
+    gossip: w.gossip,
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
   }))
 
@@ -194,6 +200,11 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['record', 'log', 'path'], placeholders.file, report)
   check(raw, ['record', 'http', 'path'], placeholders.record, report)
   check(raw, ['payload', 'stdin', 'kept'], placeholders.kept, report)
+  check(raw, ['gossip', 'broadcast', 'command'], placeholders.message, report)
+  check(raw, ['gossip', 'broadcast', 'record', 'jsonl', 'path'], placeholders.file, report)
+  check(raw, ['gossip', 'map', 'write'], placeholders.write, report)
+  check(raw, ['gossip', 'map', 'state'], placeholders.file, report)
+  check(raw, ['gossip', 'members', 'list'], placeholders.members, report)
 }
 
 function check(raw: unknown, path: readonly string[], known: readonly string[], report: Report): void {

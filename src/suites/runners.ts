@@ -3,5 +3,10 @@ import type { SuiteId } from '../domain/suites/suite.ts'
 import type { Runner } from './bench.ts'
 import { command } from './command.ts'
 import { connectivity } from './connectivity.ts'
+import { gossip } from './gossip.ts'
 
-export const runners: { readonly [Id in SuiteId]: Runner<Id> } = { connectivity, command }
+export const runners: { readonly [Id in SuiteId]: Runner<Id> } = {
+  connectivity,
+  gossip,
+  command,
+}

@@ -1,8 +1,13 @@
 /** Every suite by its id; the compiler names a missing one. */
 import { command } from './command/suite.ts'
 import { connectivity } from './connectivity/suite.ts'
+import { gossip } from './gossip/suite.ts'
 import type { Suite, SuiteId } from './suite.ts'
 
-export const suites: { readonly [Id in SuiteId]: Suite<Id> } = { connectivity, command }
+export const suites: { readonly [Id in SuiteId]: Suite<Id> } = {
+  connectivity,
+  gossip,
+  command,
+}
 
 export const suiteIds = Object.keys(suites) as readonly SuiteId[]

@@ -14,6 +14,7 @@ import type { CommandFigures, CommandRun, CommandSample, CommandWork } from './c
 import type { ConnectivityWork } from './connectivity/config.ts'
 import type { ConnectivityFigures } from './connectivity/figures.ts'
 import type { Judgement } from './connectivity/judge.ts'
+import type { GossipFigures, GossipItem, GossipSample, GossipWork } from './gossip/work.ts'
 import type { Group, GroupResult } from './group.ts'
 import type { RunContext } from './run-context.ts'
 import type { Sample } from './sample.ts'
@@ -21,6 +22,7 @@ import type { Sample } from './sample.ts'
 /** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */
 export interface SuiteTypes {
   readonly connectivity: SuiteType<ConnectivityWork, RoundEvidence, Judgement, ConnectivityFigures>
+  readonly gossip: SuiteType<GossipWork, GossipItem, GossipSample, GossipFigures>
   readonly command: SuiteType<CommandWork, CommandRun, CommandSample, CommandFigures>
 }
 export type SuiteId = keyof SuiteTypes

@@ -7,9 +7,14 @@ import type { RunInput } from '../../domain/verdict-input.ts'
 import { paragraph } from '../section.ts'
 import { commandPages } from './command.ts'
 import { connectivityPages } from './connectivity.ts'
+import { gossipPages } from './gossip.ts'
 import type { SuitePages, SuiteReport } from './suite-report.ts'
 
-const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = { connectivity: connectivityPages, command: commandPages }
+const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = {
+  connectivity: connectivityPages,
+  gossip: gossipPages,
+  command: commandPages,
+}
 
 /** Of every suite that was judged, in the order of the plan. */
 export const suiteReports = (verdict: Verdict, input: RunInput): readonly SuiteReport[] =>

@@ -1,0 +1,123 @@
+/** Whether every node came to the one map that follows from our writes, in time: equal and wrong is wrong. */
+import type { NodeName } from '../../fleet.ts'
+import type { RunContext } from '../run-context.ts'
+import type { SampleOutcome } from '../sample.ts'
+import { refusal } from '../told.ts'
+import { stateHash } from './draws.ts'
+import { networkFaults } from './network.ts'
+import type { GossipItem, GossipSample, GossipWork, StateItem, WriteItem } from './work.ts'
+
+export const convergenceGroup = 'convergence'
+
+/** More writes of which nobody knows whether they were made leave too many maps that may be right. */
+const mostUnknown = 3
+
+/** `there`: peers that were not left out, in the fleet's order. */
+export function judgeConvergence(
+  items: readonly GossipItem[],
+  { maxSyncSeconds }: NonNullable<GossipWork['map']>,
+  there: readonly NodeName[],
+  run: Pick<RunContext, 'barred'>,
+): readonly GossipSample[] {
+  const writes = items.filter((i): i is WriteItem => i.kind === 'write')
+  const looks = items.filter((i): i is StateItem => i.kind === 'state')
+  const scene: Scene = {
+    looks,
+    writes,
+    right: rightHashes(writes),
+    written: Math.max(...writes.map((w) => w.endedAt)),
+    maxMs: maxSyncSeconds * 1000,
+    faults: networkFaults(items),
+    barred: run.barred,
+    alike: alikeAtTheEnd(looks, there),
+  }
+  return writes.length === 0 ? [] : there.map((node) => sampleOf(node, `map.${node}`, scene))
+}
+
+interface Scene {
+  readonly looks: readonly StateItem[]
+  readonly writes: readonly WriteItem[]
+  /** Null: nobody knows which map is right. */
+  readonly right: ReadonlySet<string> | null
+  /** When the last write had ended. */
+  readonly written: number
+  readonly maxMs: number
+  readonly faults: ReadonlyMap<NodeName, string>
+  readonly barred: ReadonlyMap<NodeName, string>
+  /** All nodes have one map at the last look. */
+  readonly alike: boolean
+}
+
+/** The newest write of each key wins; one that was refused is none, and one that nobody knows of may be one or none. */
+function rightHashes(writes: readonly WriteItem[]): ReadonlySet<string> | null {
+  const made = writes.filter((w) => w.end.kind === 'exit' && w.end.code === 0)
+  const unknown = writes.filter((w) => w.end.kind === 'fault' || w.end.kind === 'timeout')
+  if (unknown.length > mostUnknown) return null
+  return new Set(
+    Array.from({ length: 2 ** unknown.length }, (_, bits) =>
+      stateHash(mapOf([...made, ...unknown.filter((_w, i) => (bits >> i) % 2 === 1)])),
+    ),
+  )
+}
+
+const mapOf = (writes: readonly WriteItem[]): ReadonlyMap<string, string> =>
+  new Map(writes.toSorted((a, b) => (a.at ?? 0) - (b.at ?? 0)).map((w) => [w.key, w.value]))
+
+function alikeAtTheEnd(looks: readonly StateItem[], there: readonly NodeName[]): boolean {
+  const last = there.map((node) => looks.findLast((l) => l.node === node)?.state)
+  const hashes = last.map((s) => (s?.kind === 'there' ? s.value.sha256 : null))
+  return hashes.length > 1 && hashes.every((h) => h !== null && h === hashes[0])
+}
+
+function sampleOf(node: NodeName, id: string, scene: Scene): GossipSample {
+  const [outcome, words, tookMs] = outcomeOf(node, scene)
+  return {
+    id,
+    group: convergenceGroup,
+    subject: { kind: 'node', node },
+    outcome,
+    grade: outcome === 'success' ? 'A' : null,
+    sentence: `${node}: ${words}`,
+    findings: [],
+    tookMs,
+  }
+}
+
+function outcomeOf(node: NodeName, scene: Scene): readonly [SampleOutcome, string, number | null] {
+  const { right, written, maxMs, barred, faults } = scene
+  const looks = scene.looks.filter((l) => l.node === node)
+  const last = looks.at(-1)
+  const bar = barred.get(node)
+  const refused = scene.writes.find((w) => w.node === node && w.end.kind === 'exit' && w.end.code !== 0)
+  if (bar !== undefined) return ['unwitnessed', bar, null]
+  if (refused !== undefined) return ['failed', `was told to write and did not: ${String(refusal(refused.end))}`, null]
+  if (right === null)
+    return ['infra', `more than ${mostUnknown} writes ended unknown, so that nobody knows which map is right`, null]
+  if (last === undefined) return ['infra', 'its map was not looked at', null]
+  if (last.state.kind === 'not-read') return ['infra', `its map could not be read: ${last.state.why}`, null]
+  const isRight = (l: StateItem): boolean => l.state.kind === 'there' && right.has(l.state.value.sha256)
+  if (isRight(last)) {
+    const since = looks.findLastIndex((l) => !isRight(l)) + 1
+    const tookMs = Math.max(0, (looks[since] ?? last).startedAt - written)
+    return tookMs <= maxMs
+      ? ['success', `has the map that follows from the writes, ${seconds(tookMs)} s after the last of them`, tookMs]
+      : [
+          'failed',
+          `had the map that follows from the writes only after ${seconds(tookMs)} s; ${maxMs / 1000} s were allowed`,
+          tookMs,
+        ]
+  }
+  if (last.startedAt - written < maxMs) return ['harness', 'its map was not looked at until the time was over', null]
+  const down = faults.get(node)
+  if (down !== undefined) return ['infra', `its map is another one: ${down}`, null]
+  if (last.state.kind === 'absent') return ['failed', `keeps none of what was written ${maxMs / 1000} s before`, null]
+  return [
+    'failed',
+    scene.alike
+      ? `has the same map as every other node (${last.state.value.keys} keys), and it is not the one that follows from the writes`
+      : `has another map (${last.state.value.keys} keys) than follows from the writes, ${seconds(last.startedAt - written)} s after the last of them`,
+    null,
+  ]
+}
+
+const seconds = (ms: number): string => (ms / 1000).toFixed(1)

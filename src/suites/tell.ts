@@ -1,0 +1,63 @@
+/** Tells the program under test something on one node: its own command, as nobody, beside the running service. */
+import { placeOf } from '../commands/place.ts'
+import { currentBinary } from '../commands/release.ts'
+import { readSubjectRun, subjectRun } from '../commands/subject-run.ts'
+import type { NodeName } from '../domain/fleet.ts'
+import type { ToldEnd } from '../domain/suites/told.ts'
+import { faultOf } from './attempt.ts'
+import type { Bench } from './bench.ts'
+
+export interface Telling {
+  readonly why: string
+  readonly args: readonly string[]
+  /** On its standard input; null: nothing. */
+  readonly stdin: string | Uint8Array | null
+  readonly seconds: number
+  /** Of what it prints, from its beginning. */
+  readonly bytes?: number
+}
+
+export interface Told {
+  readonly end: ToldEnd
+  readonly output: string
+  /** Of the file that was executed; null: it was not, or could not be read. */
+  readonly sha256: string | null
+}
+
+/** What a node far away may take beside the command itself. */
+const transportSeconds = 20
+
+export async function tell({ world, plan }: Bench, name: NodeName, telling: Telling): Promise<Told> {
+  const { why, args, stdin, seconds, bytes = 1 << 16 } = telling
+  const node = world.fleet.nodes.find((n) => n.name === name)
+  const nothing = { output: '', sha256: null }
+  if (node === undefined) return { ...nothing, end: { kind: 'fault', by: 'harness', message: `no node ${name}` } }
+  const { deploy, binary } = plan.config
+  try {
+    const remote = await world.remote(name)
+    const result = await remote.run(
+      subjectRun({
+        why,
+        place: placeOf(node.runtime),
+        program: currentBinary({ installPath: deploy.installPath, name: binary.name }),
+        args,
+        seconds,
+        output: { keep: 'beginning', bytes },
+      }),
+      {
+        timeoutMs: (seconds + transportSeconds) * 1000,
+        signal: world.signal,
+        stdin: typeof stdin === 'string' ? new TextEncoder().encode(stdin) : (stdin ?? new Uint8Array()),
+      },
+    )
+    const ended = readSubjectRun(result.stdout, result.stderr, seconds)
+    if (ended.kind === 'not-started')
+      return { ...nothing, end: { kind: 'fault', by: 'infra', message: `it could not be started: ${ended.why}` } }
+    const { code, output, sha256, late } = ended
+    return { output, sha256, end: late ? { kind: 'timeout' } : { kind: 'exit', code } }
+  } catch (error) {
+    world.signal.throwIfAborted()
+    const { kind: by, message } = faultOf(error, name)
+    return { ...nothing, end: { kind: 'fault', by, message } }
+  }
+}
