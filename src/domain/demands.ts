@@ -19,7 +19,9 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
       ? {}
       : { 'target of broadcast': allPass ? 100 : broadcast.target, messages: broadcast.messages }),
     // Less time is stricter.
-    ...(map === null ? {} : { 'agreement within seconds': -map.maxSyncSeconds, 'conflicting writes': map.conflict ? 1 : 0 }),
+    ...(map === null
+      ? {}
+      : { 'agreement within seconds': -map.maxSyncSeconds, 'conflicting writes': map.conflict ? 1 : 0 }),
     ...(members === null ? {} : { 'members within seconds': -members.withinSeconds }),
   }),
   command: ({ commands }) => ({ commands: commands.length }),

@@ -56,7 +56,7 @@ const members = z
   })
   .transform(({ list, within_seconds: withinSeconds }) => ({ list, withinSeconds }))
 
-export const gossip = z
+export const gossipUse = z
   .strictObject({
     broadcast: broadcast.nullable().default(null).describe('How it broadcasts (default: it does not).'),
     map: map.nullable().default(null).describe('How it writes to a shared map (default: it has none).'),

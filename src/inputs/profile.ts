@@ -7,7 +7,7 @@ import { placeholders } from '../domain/program.ts'
 import { usageFailure, type FieldPath } from './faults.ts'
 import { fileName, identifier, isRecord, taggedUnion, port, projectName, servicePort, textField } from './fields.ts'
 import { hint } from './nearest.ts'
-import { gossip } from './profile-gossip.ts'
+import { gossipUse } from './profile-gossip.ts'
 import { payload } from './profile-payload.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { stripHidden } from '../domain/text.ts'
@@ -164,7 +164,7 @@ export const profileSchema = z
     dial: dial.describe('How it is made to connect: commanded by a process for each attempt, or observed.'),
     record: record.describe('Where the receiver writes down what it received, or none.'),
     payload: payload.describe('What is sent: random bytes of ours, bytes that follow from the nonce, or opaque.'),
-    gossip: gossip
+    gossip: gossipUse
       .nullable()
       .default(null)
       .describe('How it takes part in broadcasts, a shared map and a list of members (default: not).'),

@@ -48,13 +48,7 @@ describe('a plan names', () => {
   channel_creation: { enabled: true }
 `,
       {},
-      [
-        'tests.nat_matrix (test)',
-        'tests.throughput (test)',
-        'tests.message_delivery (test)',
-        'tests.crdt_consistency (test)',
-        'tests.channel_creation (test)',
-      ],
+      ['tests.nat_matrix (test)', 'tests.throughput (test)', 'tests.channel_creation (test)'],
     ],
     [
       'what is no test',
@@ -66,7 +60,7 @@ describe('a plan names', () => {
       'the parts of the full suite that do not act',
       'tests: {}',
       { focus: 'full-suite' },
-      ['focus gossip of full-suite (test)', 'focus throughput of full-suite (test)'],
+      ['focus throughput of full-suite (test)'],
     ],
     ['metrics among all evidence', 'tests: {}', { proof: 'all-evidence' }, ['proof by metrics']],
   ])('%s', (_, text, more, names) => expect(named(head + text, more)).toEqual(names))
@@ -115,12 +109,11 @@ describe('a run that asked for', () => {
 
 describe('an answer that no run can honour', () => {
   test.each([
-    [{ focus: 'gossip' }, 'connectivity threshold logs'],
     [{ focus: 'throughput' }, 'connectivity threshold logs'],
     [{ criteria: 'improvement' }, 'connectivity threshold logs'],
     [{ criteria: 'custom' }, 'connectivity threshold logs'],
     [{ proof: 'metrics' }, 'connectivity threshold all-evidence'],
-    [{ focus: 'gossip', criteria: 'custom' }, 'connectivity threshold logs'],
+    [{ focus: 'throughput', criteria: 'custom' }, 'connectivity threshold logs'],
   ])('%o is refused with the answers that act', (more, words) =>
     expect(failureOf(() => refuseUnsupported(answers(more)))?.facts).toMatchObject({
       kind: 'usage',
@@ -150,6 +143,6 @@ describe('an answer that no run can honour', () => {
   test('is offered to nobody', () => {
     for (const { id, options } of questions(profiles))
       expect(options.filter((o) => id !== 'project' && !isActing(id, o.value))).toEqual([])
-    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 3, 2, 3])
+    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 4, 2, 3])
   })
 })

@@ -31,6 +31,9 @@ const names: Readonly<Record<string, readonly string[]>> = {
   record: ['RecordBy', 'by'],
   dial: ['how', 'DialBy'],
   proxy: ['jump'],
+  broadcast: ['use'],
+  map: ['use'],
+  members: ['use'],
 }
 
 const readsWithout = (file?: string): ReadonlySet<string> =>

@@ -13,7 +13,7 @@ type Wanted = readonly [SuiteId, ...SuiteId[]]
 const byFocus: { readonly [F in Exclude<Focus, 'full-suite'>]: readonly Wanted[] } = {
   connectivity: [['connectivity']],
   'nat-traversal': [['connectivity']],
-  gossip: [],
+  gossip: [['gossip']],
   throughput: [],
 }
 

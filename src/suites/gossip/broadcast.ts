@@ -12,9 +12,9 @@ import { mostRepeats } from '../../domain/suites/repeat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import { readNode, resetWitnesses } from '../../instruments/witness.ts'
 import type { Bench, StoreItem } from '../bench.ts'
-import { tell } from '../tell.ts'
+import { instruct } from '../instruct.ts'
 
-const tellSeconds = 10
+const instructSeconds = 10
 const lookEveryMs = 500
 /** Lines of one message that a node may write before the rest is not read any more. */
 const mostCopies = 4
@@ -61,7 +61,7 @@ async function send(bench: Bench, use: BroadcastUse, message: Message): Promise<
   const { world, test, seed } = bench
   const channel = channelOf(seed, test)
   const startedAt = world.clock.now()
-  const { end } = await tell(bench, message.from, {
+  const { end } = await instruct(bench, message.from, {
     why: `broadcast ${message.index + 1}`,
     args: fillTemplate('message', use.command, {
       ...serviceOf(bench, message.from),
@@ -70,7 +70,7 @@ async function send(bench: Bench, use: BroadcastUse, message: Message): Promise<
       payload: message.payload,
     }),
     stdin: message.payload,
-    seconds: tellSeconds,
+    seconds: instructSeconds,
   })
   const { index, item: id, from: node, id: told, payload } = message
   return {

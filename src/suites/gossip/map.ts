@@ -8,10 +8,10 @@ import type { MapUse } from '../../domain/suites/gossip/use.ts'
 import type { GossipWork, StateItem, WriteItem } from '../../domain/suites/gossip/work.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import type { Bench, StoreItem } from '../bench.ts'
-import { tell } from '../tell.ts'
+import { instruct } from '../instruct.ts'
 import { serviceOf } from './broadcast.ts'
 
-const tellSeconds = 10
+const instructSeconds = 10
 const lookEveryMs = 700
 
 type Work = NonNullable<GossipWork['map']>
@@ -29,7 +29,7 @@ export async function agreeOnMap(
   const writes = writesOf(seed, test, work, names)
   world.log.info(`test: ${writes.length} writes to a map on ${names.length} nodes`)
   const first = world.clock.now()
-  for (const key of [...new Set(writes.map((w) => w.key))]) {
+  for (const key of new Set(writes.map((w) => w.key))) {
     // The newest by its time goes first and has ended before any other begins: whoever keeps what came last is wrong.
     const [newest, ...others] = writes.filter((w) => w.key === key)
     if (newest === undefined) continue
@@ -51,11 +51,11 @@ async function write(
   const { world } = bench
   const startedAt = world.clock.now()
   const at = later === null ? null : first + later
-  const { end } = await tell(bench, node, {
+  const { end } = await instruct(bench, node, {
     why: 'write to the map',
     args: fillTemplate('write', use.write, { ...serviceOf(bench, node), key, value, at: String(at ?? 0) }),
     stdin: null,
-    seconds: tellSeconds,
+    seconds: instructSeconds,
   })
   return { kind: 'write', id: item, node, key, value, at, end, startedAt, endedAt: world.clock.now() }
 }

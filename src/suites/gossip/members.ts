@@ -11,10 +11,10 @@ import { asFailure } from '../../instruments/per-node.ts'
 import { provenProcess } from '../../instruments/process.ts'
 import type { Command } from '../../commands/command.ts'
 import type { Bench, StoreItem } from '../bench.ts'
-import { tell } from '../tell.ts'
+import { instruct } from '../instruct.ts'
 import { serviceOf } from './broadcast.ts'
 
-const tellSeconds = 10
+const instructSeconds = 10
 const lookEveryMs = 1000
 /** Of a list; a program may print what it likes. */
 const mostMembers = 500
@@ -91,11 +91,11 @@ async function lookUntil(
 async function listOf(bench: Bench, use: MembersUse, phase: Phase, node: NodeName): Promise<MembersItem> {
   const { world, test, subjects } = bench
   const startedAt = world.clock.now()
-  const { end, output } = await tell(bench, node, {
+  const { end, output } = await instruct(bench, node, {
     why: 'members',
     args: fillTemplate('members', use.list, serviceOf(bench, node)),
     stdin: null,
-    seconds: tellSeconds,
+    seconds: instructSeconds,
   })
   const lines = output.split('\n').flatMap((l) => (/^[\x21-\x7e]{1,200}$/.test(l.trim()) ? [l.trim()] : []))
   const members: Read<readonly string[]> =

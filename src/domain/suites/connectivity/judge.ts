@@ -160,7 +160,7 @@ function outcomeOf(attempt: Attempt, path: Path, oracle: Oracle, recordFault: st
   }
 }
 
-interface Told {
+interface Instructed {
   readonly attempt: Attempt
   readonly oracle: Oracle
   readonly path: Path
@@ -169,7 +169,7 @@ interface Told {
   readonly possession: Possession
 }
 
-function claimFindings({ attempt, oracle, path, punched, recordFault, possession }: Told): readonly Finding[] {
+function claimFindings({ attempt, oracle, path, punched, recordFault, possession }: Instructed): readonly Finding[] {
   const { claim, pair } = attempt
   const [route, arrow] = [path.kind, `${pair.from} → ${pair.to}`]
   const finding = (kind: FindingKind, message: string): Finding => ({

@@ -3,7 +3,7 @@ import { sha256 } from '../../canonical.ts'
 import type { NodeName } from '../../fleet.ts'
 import type { RunContext } from '../run-context.ts'
 import type { Grade, SampleOutcome } from '../sample.ts'
-import { refusal } from '../told.ts'
+import { whyNotDone } from '../instruction.ts'
 import { networkFaults } from './network.ts'
 import { receivedIn, type Received } from './received.ts'
 import type { GossipFigures, GossipItem, GossipSample, GossipWork, MessageItem, RecordsItem } from './work.ts'
@@ -139,7 +139,7 @@ function deliveryOf(message: MessageItem, to: NodeName, scene: Scene): Judged {
   if (first === undefined) {
     const down = faults.get(to) ?? faults.get(from)
     if (down !== undefined) return { outcome: 'infra', words: `not in the record of ${to}: ${down}` }
-    const refused = refusal(end)
+    const refused = whyNotDone(end)
     return {
       outcome: 'failed',
       words:

@@ -2,7 +2,7 @@
 import type { NodeName } from '../../fleet.ts'
 import type { RunContext } from '../run-context.ts'
 import type { SampleOutcome } from '../sample.ts'
-import { refusal } from '../told.ts'
+import { whyNotDone } from '../instruction.ts'
 import { stateHash } from './draws.ts'
 import { networkFaults } from './network.ts'
 import type { GossipItem, GossipSample, GossipWork, StateItem, WriteItem } from './work.ts'
@@ -90,7 +90,8 @@ function outcomeOf(node: NodeName, scene: Scene): readonly [SampleOutcome, strin
   const bar = barred.get(node)
   const refused = scene.writes.find((w) => w.node === node && w.end.kind === 'exit' && w.end.code !== 0)
   if (bar !== undefined) return ['unwitnessed', bar, null]
-  if (refused !== undefined) return ['failed', `was told to write and did not: ${String(refusal(refused.end))}`, null]
+  if (refused !== undefined)
+    return ['failed', `was told to write and did not: ${String(whyNotDone(refused.end))}`, null]
   if (right === null)
     return ['infra', `more than ${mostUnknown} writes ended unknown, so that nobody knows which map is right`, null]
   if (last === undefined) return ['infra', 'its map was not looked at', null]

@@ -15,7 +15,7 @@ import {
   whole,
   type Check,
 } from '../../shape.ts'
-import { toldEnd } from '../told.ts'
+import { instructionEnd } from '../instruction.ts'
 import type {
   GossipWork,
   MembersItem,
@@ -47,7 +47,7 @@ export const gossipItem: Check = kinds({
     message: name,
     payload: text,
     channel: name,
-    end: toldEnd,
+    end: instructionEnd,
   }),
   records: every<RecordsItem>({
     ...measured,
@@ -62,7 +62,7 @@ export const gossipItem: Check = kinds({
     key: name,
     value: name,
     at: orNull(whole),
-    end: toldEnd,
+    end: instructionEnd,
   }),
   state: every<StateItem>({ ...measured, kind: oneOf('state'), state: read(fields({ keys: whole, sha256: name })) }),
   members: every<MembersItem>({

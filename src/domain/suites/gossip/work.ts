@@ -4,7 +4,7 @@ import type { NodeName } from '../../fleet.ts'
 import type { Spread } from '../../statistics.ts'
 import type { Measured } from '../retry.ts'
 import type { Sample } from '../sample.ts'
-import type { ToldEnd } from '../told.ts'
+import type { InstructionEnd } from '../instruction.ts'
 import type { MessageFields } from './use.ts'
 
 export interface GossipWork {
@@ -38,7 +38,7 @@ export interface MessageItem extends Item {
   readonly message: string
   readonly payload: string
   readonly channel: string
-  readonly end: ToldEnd
+  readonly end: InstructionEnd
 }
 
 /** What one node has written down of all messages, and what its kernel delivered meanwhile. */
@@ -55,7 +55,7 @@ export interface WriteItem extends Item {
   readonly value: string
   /** Of the write, Unix milliseconds, as the program was told; null: it was told none. */
   readonly at: number | null
-  readonly end: ToldEnd
+  readonly end: InstructionEnd
 }
 
 /** One node's map at one look: the hash of this test's lines, sorted, made by a command of ours. */

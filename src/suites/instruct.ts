@@ -3,11 +3,11 @@ import { placeOf } from '../commands/place.ts'
 import { currentBinary } from '../commands/release.ts'
 import { readSubjectRun, subjectRun } from '../commands/subject-run.ts'
 import type { NodeName } from '../domain/fleet.ts'
-import type { ToldEnd } from '../domain/suites/told.ts'
+import type { InstructionEnd } from '../domain/suites/instruction.ts'
 import { faultOf } from './attempt.ts'
 import type { Bench } from './bench.ts'
 
-export interface Telling {
+export interface Instruction {
   readonly why: string
   readonly args: readonly string[]
   /** On its standard input; null: nothing. */
@@ -17,8 +17,8 @@ export interface Telling {
   readonly bytes?: number
 }
 
-export interface Told {
-  readonly end: ToldEnd
+export interface Instructed {
+  readonly end: InstructionEnd
   readonly output: string
   /** Of the file that was executed; null: it was not, or could not be read. */
   readonly sha256: string | null
@@ -27,8 +27,8 @@ export interface Told {
 /** What a node far away may take beside the command itself. */
 const transportSeconds = 20
 
-export async function tell({ world, plan }: Bench, name: NodeName, telling: Telling): Promise<Told> {
-  const { why, args, stdin, seconds, bytes = 1 << 16 } = telling
+export async function instruct({ world, plan }: Bench, name: NodeName, instruction: Instruction): Promise<Instructed> {
+  const { why, args, stdin, seconds, bytes = 1 << 16 } = instruction
   const node = world.fleet.nodes.find((n) => n.name === name)
   const nothing = { output: '', sha256: null }
   if (node === undefined) return { ...nothing, end: { kind: 'fault', by: 'harness', message: `no node ${name}` } }

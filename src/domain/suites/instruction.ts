@@ -1,20 +1,20 @@
-/** What came of telling the program under test something on one of its nodes: its exit, never its word. */
+/** What came of instruction the program under test something on one of its nodes: its exit, never its word. */
 import { fields, kinds, number, oneOf, text, type Check } from '../shape.ts'
 
-export type ToldEnd =
+export type InstructionEnd =
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'timeout' }
   /** It was not told, or nobody knows whether it was. */
   | { readonly kind: 'fault'; readonly by: 'infra' | 'harness'; readonly message: string }
 
-export const toldEnd: Check = kinds({
+export const instructionEnd: Check = kinds({
   exit: fields({ code: number }),
   timeout: fields({}),
   fault: fields({ by: oneOf('infra', 'harness'), message: text }),
 })
 
 /** Null: it did as it was told, by its own exit. */
-export function refusal(end: ToldEnd): string | null {
+export function whyNotDone(end: InstructionEnd): string | null {
   switch (end.kind) {
     case 'exit':
       return end.code === 0 ? null : `the program ended with exit ${end.code}`
