@@ -167,7 +167,7 @@ export async function attemptTheirs(
     // The dialler's own failure is an attempt too; only ssh itself must work (255).
     const given = payload.kind === 'given' ? `head -c ${bytes} /dev/urandom | ` : ''
     const done = await must(o, 'ssh', [from, `${given}${[binary, ...args].map(quote).join(' ')}; test $? -lt 255`])
-    claims.push(read(done, 0))
+    claims.push(read(done, 0, { peerId: peerIds.get(to) ?? '' }))
   }
   return claims
 }

@@ -161,7 +161,8 @@ function fleetPath(c: Context, name: string, labId?: string): string {
 }
 
 export async function loadProfiles(c: Context): Promise<readonly Profile[]> {
-  const files = (await readdir(join(c.root, 'profiles'))).filter((f) => f.endsWith('.yaml')).sort()
+  const names = (await readdir(join(c.root, 'profiles'))).filter((f) => f.endsWith('.yaml')).map((f) => f.slice(0, -5))
+  const files = names.sort().map((name) => `${name}.yaml`)
   return Promise.all(
     files.map(async (f) => parseProfile(await read(join(c.root, 'profiles', f), 'the profile'), `profiles/${f}`)),
   )

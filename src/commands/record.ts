@@ -27,6 +27,26 @@ export const fileLines = (path: string, unit: string, nonces: readonly string[])
     ${raw(matching(raw('newest'), nonces))}`,
 })
 
+/** Events that the unit's running process wrote into the journal and that name one of the ids; of each id its own share. */
+export const eventLines = (unit: string, ids: readonly string[]): Command => ({
+  kind: 'script',
+  why: 'record: events',
+  idempotent: true,
+  text: sh`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
+    t=$(mktemp) || exit 65; trap 'rm -f "$t"' EXIT; trap 'exit 74' HUP INT TERM PIPE
+    journalctl --no-pager --quiet --output=cat --lines=20000 _SYSTEMD_INVOCATION_ID="$i" >"$t" || exit 65
+    for id in ${ids}; do tail -c 4194304 "$t" | grep -iF -e "$id" | grep '^ *{' | cut -c1-1000 | head -n 250; done; true`,
+})
+
+/** The whole first line of a kind: what the unit's running process wrote into the journal when it began. */
+export const firstEvents = (unit: string, text: string): Command => ({
+  kind: 'script',
+  why: 'events of the start',
+  idempotent: true,
+  text: sh`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
+    journalctl --no-pager --quiet --output=cat _SYSTEMD_INVOCATION_ID="$i" | head -c 1048576 | grep -F -e ${text} | grep '^ *{' | head -n 20; true`,
+})
+
 /** Lines of a unit's journal that carry one of the nonces. */
 export const journalLines = (unit: string, nonces: readonly string[]): Command => ({
   kind: 'script',

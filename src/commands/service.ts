@@ -2,6 +2,7 @@
  * systemd on the node: the unit we write, its switch, and the proof of what really runs (spec §9; testnet-interfaces
  * §9).
  */
+import type { StopSignal } from '../domain/profile.ts'
 import type { Command } from './command.ts'
 import { fenced } from './lease.ts'
 import { quote, raw, sh } from './quote.ts'
@@ -15,6 +16,7 @@ export interface Unit {
   readonly binary: string
   readonly args: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  readonly stop: StopSignal
   /** Path of a network namespace, where the service does not run in the host's. */
   readonly namespace: string | null
 }
@@ -47,8 +49,8 @@ export const unitText = (u: Unit): string =>
     'Restart=on-failure',
     'LogRateLimitIntervalSec=0',
     'RestartSec=1',
-    'KillSignal=SIGTERM',
-    'TimeoutStopSec=5',
+    `KillSignal=${u.stop}`,
+    `TimeoutStopSec=${u.stop === 'SIGINT' ? 15 : 5}`,
     ...(u.namespace === null ? [] : [`NetworkNamespacePath=${u.namespace}`]),
     '',
     '[Install]',

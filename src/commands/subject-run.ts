@@ -2,6 +2,8 @@
  * Code of the project on a node, once: as nobody, in a cgroup of its own, bounded in time and output, ended whole; its
  * end is known from inside.
  */
+import { nobody } from '../domain/evidence.ts'
+import type { StopSignal } from '../domain/profile.ts'
 import { asNobody } from './as-nobody.ts'
 import type { Command } from './command.ts'
 import { raw, sh } from './quote.ts'
@@ -12,6 +14,10 @@ export interface SubjectRun {
   readonly place: readonly string[]
   readonly program: string
   readonly args: readonly string[]
+  readonly environment?: Readonly<Record<string, string>>
+  /** A folder that is made for it, and removed after it; no other program is to know the name. */
+  readonly freshDir?: string
+  readonly stop?: StopSignal
   /** Killed after these, on the node itself. */
   readonly seconds: number
   readonly output: { readonly keep: 'beginning' | 'end'; readonly bytes: number }
@@ -41,7 +47,17 @@ const noCgroup = 71
  * holds its output when its main process has ended is killed, so that nothing keeps the channel open. A program that
  * cannot be executed (no such file, a file system without exec) was not started.
  */
-export const subjectRun = ({ why, place, program, args, seconds, output }: SubjectRun): Command => ({
+export const subjectRun = ({
+  why,
+  place,
+  program,
+  args,
+  seconds,
+  output,
+  environment = {},
+  freshDir,
+  stop = 'SIGTERM',
+}: SubjectRun): Command => ({
   kind: 'script',
   why,
   idempotent: false,
@@ -54,14 +70,15 @@ export const subjectRun = ({ why, place, program, args, seconds, output }: Subje
         n=$((n + 1)); [ "$n" -lt 500 ] || return 1; sleep 0.01
       done
     }
-    trap 'end_all; rm -rf "$d"' EXIT; trap 'exit 74' HUP INT TERM PIPE
+    f=${freshDir ?? ''}; trap 'end_all; rm -rf "$d" ${raw('${f:+"$f"}')}' EXIT; trap 'exit 74' HUP INT TERM PIPE
     [ -n "$m" ] && mkdir "$g" && [ -w "$g/cgroup.procs" ] || { echo "no cgroup2 that can be written" >&2; exit ${noCgroup}; }
+    [ -z "$f" ] || { mkdir -m 700 "$f" && chown ${nobody}:${nobody} "$f"; } || { f=; exit 73; }
     : >"$d/started"; : >"$d/ended"; exec 5<&0
     uptime() { IFS=' .' read -r s c rest </proc/uptime; echo "$s$c"; }
     { {
       began=$(uptime)
       ( echo 0 >"$g/cgroup.procs" || exit ${noCgroup}
-        exec ${place} timeout -k 2 ${seconds} ${asNobody} sh -c ${inner} ${program} ${args} ) <&5 5<&- 2>&4 4>&- 3>"$d/started" &
+        exec ${place} timeout -s ${stop.slice(3)} -k ${stop === 'SIGINT' ? graceSeconds : 2} ${seconds} ${asNobody} ${variables(environment)} sh -c ${inner} ${program} ${args} ) <&5 5<&- 2>&4 4>&- 3>"$d/started" &
       p=$!; { sha256sum <${program}; } 2>/dev/null | cut -c1-64 >"$d/hash"; wait "$p"; code=$?
       end_all || :
       echo "$code $(( $(uptime) - began ))" >"$d/ended"
@@ -70,6 +87,14 @@ export const subjectRun = ({ why, place, program, args, seconds, output }: Subje
     read -r hash <"$d/hash" || hash=-
     echo "vps-test-run $started $ended $hash $(base64 <"$d/err" | tr -d '\n')"; cat "$d/out"`,
 })
+
+/** Who ends a program by SIGINT wants it to close its connections first. */
+export const graceSeconds = 7
+
+const variables = (environment: Readonly<Record<string, string>>): readonly string[] => [
+  'env',
+  ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+]
 
 /** Runs as nobody already, so that the answer is the program's own. */
 const inner =

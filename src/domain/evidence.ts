@@ -114,6 +114,8 @@ export interface Claim {
   /** A relayed connection was later claimed to be direct. */
   readonly upgraded: boolean
   readonly exitCode: number | null
+  /** Lines that begin as an event and are none; absent: not counted. */
+  readonly brokenLines?: number
   /** The program's output lines as they came, capped. */
   readonly lines: readonly string[]
 }
@@ -151,6 +153,8 @@ export interface Attempt {
   readonly nonce: string
   /** Payload length drawn for this attempt, bytes. */
   readonly bytes: number
+  /** What the program's own framing makes of it; absent: the payload is sent as it is. */
+  readonly wireBytes?: number
   /** SHA-256 the receiver must have computed; known to us from the nonce alone. */
   readonly expectedSha256: string
   /** The dialer's local UDP port, chosen by us. */
@@ -161,6 +165,8 @@ export interface Attempt {
   readonly startedAt: number
   readonly endedAt: number
   readonly claim: Claim
+  /** The id that the dialler had, by its own word; absent: none, or none that is asked for. */
+  readonly dialledAs?: string
   /** The hash of the file that was executed to dial, by the command that executed it; null: it is not known. */
   readonly diallerSha256: string | null
   readonly record: Read<ReceiverRecord>
@@ -170,6 +176,9 @@ export interface Attempt {
   /** Id of the attempt that did not count and is tried again by this one (domain/suites/repeat). */
   readonly repeats?: string
 }
+
+/** What a leg must have carried of this attempt's payload. */
+export const volumeOf = ({ bytes, wireBytes }: Pick<Attempt, 'bytes' | 'wireBytes'>): number => wireBytes ?? bytes
 
 /** One line of connectivity's evidence: attempts of one moment, and one reading of each node that was concerned. */
 export interface RoundEvidence {

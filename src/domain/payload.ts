@@ -1,10 +1,11 @@
 /** What a receiver must report of a payload, without a byte having been sent: of a seed, or of a nonce alone. */
 import { createHash } from 'node:crypto'
 import { sha256 } from './canonical.ts'
+import { volumeOnWire } from './framing.ts'
 import type { Profile } from './profile.ts'
 import { payloadOf, type TestSeed } from './test-seed.ts'
 
-/** Empty where the program sends what it likes. */
+/** Empty where the program sends what it likes, or bytes of its own making. */
 export function expectedSha256(
   payload: Pick<Profile['payload'], 'kind'>,
   seed: TestSeed,
@@ -15,10 +16,15 @@ export function expectedSha256(
       return sha256(payloadOf(seed, id, bytes))
     case 'sha256-counter':
       return payloadSha256(nonce, bytes)
+    case 'generated':
     case 'opaque':
       return ''
   }
 }
+
+/** Undefined where the payload is sent as it is. */
+export const wireBytesOf = (payload: Profile['payload'], bytes: number): number | undefined =>
+  payload.kind === 'generated' ? volumeOnWire(payload.framing, bytes, payload.chunkBytes) : undefined
 
 /** SHA-256 of the first `bytes` bytes of SHA-256(nonce ‖ u64 big-endian counter), counter = 0, 1, 2 … */
 export function payloadSha256(nonceHex: string, bytes: number): string {

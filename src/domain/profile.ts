@@ -3,12 +3,45 @@
  * `{placeholder}`s, each filling one word.
  */
 
+import type { Framing } from './framing.ts'
 import type { GossipUse } from './suites/gossip/use.ts'
 
 /** Grammars of a dialler's output that are read here (suites/dialects). */
-export const dialects = ['testnet-jsonl'] as const
+export const dialects = ['testnet-jsonl', 'ant-quic-jsonl'] as const
 export type Dialect = (typeof dialects)[number]
 export const isDialect = (name: string): name is Dialect => (dialects as readonly string[]).includes(name)
+
+/** A value in the first JSON object among a program's lines that has these fields. */
+export interface EventField {
+  readonly where: Readonly<Record<string, string>>
+  readonly field: string
+}
+
+/** The signal that ends a program as it likes to be ended. */
+export const stopSignals = ['SIGTERM', 'SIGINT'] as const
+export type StopSignal = (typeof stopSignals)[number]
+
+/** An event by which a receiver tells of a part of a payload: `id` names the field of the sender's id. */
+export type ReceivedEvent = {
+  readonly where: Readonly<Record<string, string>>
+  readonly id: string
+} & (
+  | {
+      /** The part's number, from 0, its payload's length, and whether it is whole. */
+      readonly kind: 'numbered'
+      readonly sequence: string
+      readonly bytes: string
+      readonly whole: string | null
+    }
+  /** The length of the part as it came, framing included. */
+  | { readonly kind: 'framed'; readonly wireBytes: string }
+)
+
+/** Events of the service's journal, keyed by the id that the dialler had. */
+export interface RecordEvents {
+  readonly connected: { readonly where: Readonly<Record<string, string>>; readonly id: string; readonly from: string }
+  readonly received: readonly ReceivedEvent[]
+}
 
 /** What the program calls the parts of its record. */
 export type RecordFields = Readonly<Record<'nonce' | 'bytes' | 'sha256' | 'from' | 'missing' | 'completedMs', string>>
@@ -46,11 +79,26 @@ export interface Profile {
     readonly args: readonly string[]
     readonly bootstrapArgs: readonly string[]
     readonly environment: Readonly<Record<string, string>>
+    readonly stop: StopSignal
   }
-  readonly peerId: { readonly kind: 'file'; readonly path: string } | { readonly kind: 'none' }
+  readonly peerId:
+    | { readonly kind: 'file'; readonly path: string }
+    /** An event that the running process wrote into its unit's journal. */
+    | { readonly kind: 'journal'; readonly event: EventField }
+    | { readonly kind: 'none' }
   /** `commanded`: one short-lived process per attempt. `observed`: the program cannot be told to dial. */
   readonly dial:
-    | { readonly kind: 'commanded'; readonly dialect: string; readonly args: readonly string[] }
+    | {
+        readonly kind: 'commanded'
+        readonly dialect: string
+        readonly args: readonly string[]
+        readonly environment: Readonly<Record<string, string>>
+        /** Where its own output names the id that it dialled with; null: it has none, or says none. */
+        readonly id: EventField | null
+        readonly stop: StopSignal
+        /** Seconds beyond a dial's timeout that it may take to end by itself. */
+        readonly endSeconds: number
+      }
     | { readonly kind: 'observed' }
   /** What the receiver promises to write down. */
   readonly record:
@@ -66,6 +114,7 @@ export interface Profile {
         readonly list: string
         readonly fields: RecordFields
       }
+    | ({ readonly kind: 'events' } & RecordEvents)
     | { readonly kind: 'none' }
   /** What is sent, and the range its length is drawn from. */
   readonly payload:
@@ -78,6 +127,14 @@ export interface Profile {
       }
     /** Bytes that follow from the nonce alone: whoever knows the nonce has them. */
     | { readonly kind: 'sha256-counter'; readonly minBytes: number; readonly maxBytes: number }
+    /** Bytes of the program's own making, of a length that it is told and in parts: nobody hashes them. */
+    | {
+        readonly kind: 'generated'
+        readonly minBytes: number
+        readonly maxBytes: number
+        readonly chunkBytes: number
+        readonly framing: Framing
+      }
     /** What the program likes. */
     | { readonly kind: 'opaque' }
   /** How it takes part in broadcasts, a shared map and a list of members; null: it says nothing of them. */

@@ -5,19 +5,19 @@ import type { Grade } from './suites/sample.ts'
 export interface Promises {
   /** The receiver writes down what it received. */
   readonly record: boolean
-  readonly payload: 'given' | 'derived' | 'opaque'
+  readonly payload: 'given' | 'derived' | 'generated' | 'opaque'
   /** The receiver keeps the payload itself where a command of ours can hash it. */
   readonly kept: boolean
 }
 
 export const promisesOf = ({ record, payload }: Pick<Profile, 'record' | 'payload'>): Promises => ({
   record: record.kind !== 'none',
-  payload: payload.kind === 'given' ? 'given' : payload.kind === 'opaque' ? 'opaque' : 'derived',
+  payload: payload.kind === 'sha256-counter' ? 'derived' : payload.kind,
   kept: payload.kind === 'given' && payload.kept !== null,
 })
 
 export const bestGrade = ({ record, payload, kept }: Promises): Grade =>
-  !record || payload !== 'given' ? 'C' : kept ? 'A' : 'B'
+  !record || payload === 'derived' || payload === 'opaque' ? 'C' : kept ? 'A' : 'B'
 
 /** What each grade rests on, in a few words. */
 export const gradeWords: Readonly<Record<Grade, string>> = {

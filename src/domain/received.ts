@@ -1,15 +1,28 @@
 /** The receiver's own word about a payload, from the text that it wrote: the same reading for the run and for `verify`. */
-import type { ReceiverRecord } from './evidence.ts'
+import { fieldIn, isPeerId } from './event-lines.ts'
+import type { Claim, ReceiverRecord } from './evidence.ts'
 import { objectIn } from './json-path.ts'
 import { patternOf } from './pattern.ts'
 import type { Profile, RecordBy, RecordFields } from './profile.ts'
+import { recordOfEvents, type Expected } from './received-events.ts'
 
 /** What a program writes may be megabytes; no record of a payload is. */
 export const longestRecord = 4000
 
-/** Null: the text is no record of this nonce. */
-export function recordIn(by: Profile['record'], raw: string, nonce: string): ReceiverRecord | null {
+/** How a receiver's words are read: where they stand, and what they are about. */
+export type RecordForm = Pick<Profile, 'record' | 'payload'>
+
+/** The id that a dialler says it had; undefined: it says none, or is not asked. */
+export function dialledAs({ dial }: Pick<Profile, 'dial'>, { lines }: Pick<Claim, 'lines'>): string | undefined {
+  const id = dial.kind === 'commanded' && dial.id !== null ? fieldIn(lines, dial.id) : null
+  return id !== null && isPeerId(id) ? id : undefined
+}
+
+/** Null: the text is no record of this payload. */
+export function recordIn({ record: by, payload }: RecordForm, raw: string, about: Expected): ReceiverRecord | null {
+  if (by.kind === 'events') return recordOfEvents(by, payload, raw, about)
   if (raw.length > longestRecord) return null
+  const { nonce } = about
   switch (by.kind) {
     case 'jsonl':
     case 'http': {

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Profile } from '../domain/profile.ts'
 import { count, taggedUnion, textField } from './fields.ts'
+import { generated } from './profile-events.ts'
 
 const counter = z
   .strictObject({
@@ -30,6 +31,7 @@ export const payload = z
     z.literal('opaque'),
     taggedUnion({
       stdin: given.describe('Random bytes of ours, handed to the dialler on its standard input.'),
+      generated: generated.describe("Bytes of the program's own making, in parts, of a length drawn from a range."),
       sha256_counter: counter.describe('Bytes that follow from the nonce alone, of a length drawn from a range.'),
     }),
   ])
@@ -38,6 +40,10 @@ export const payload = z
     if (p.stdin !== undefined) {
       const { min_bytes: minBytes, max_bytes: maxBytes, kept = null } = p.stdin
       return { kind: 'given', minBytes, maxBytes, kept }
+    }
+    if (p.generated !== undefined) {
+      const { min_bytes: minBytes, max_bytes: maxBytes, chunk_bytes: chunkBytes, framing } = p.generated
+      return { kind: 'generated', minBytes, maxBytes, chunkBytes, framing }
     }
     return p.sha256_counter === undefined
       ? { kind: 'opaque' }

@@ -1,14 +1,25 @@
 /** A profile file read into a {@link Profile}: how one program is started, dialled and read is data, and a mistyped placeholder is a fault. */
 import * as z from 'zod'
-import { patternOf } from '../domain/pattern.ts'
 import { focuses } from '../domain/plan.ts'
 import type { Profile, RegistryUse } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
 import { usageFailure, type FieldPath } from './faults.ts'
-import { fileName, identifier, isRecord, taggedUnion, port, projectName, servicePort, textField } from './fields.ts'
+import {
+  fileName,
+  identifier,
+  isRecord,
+  taggedUnion,
+  port,
+  projectName,
+  seconds,
+  servicePort,
+  textField,
+} from './fields.ts'
 import { hint } from './nearest.ts'
+import { environment, eventFaults, eventField, field, stopSignal } from './profile-events.ts'
 import { gossipUse } from './profile-gossip.ts'
 import { payload } from './profile-payload.ts'
+import { file, listPath, receiverRecord } from './profile-record.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { stripHidden } from '../domain/text.ts'
 
@@ -20,12 +31,6 @@ export function parseProfile(yaml: string, file: string): Profile {
 }
 
 const words = z.array(textField).default([])
-const file = textField.refine(
-  (t) => t.startsWith('{dataDir}/') && !t.split('/').includes('..'),
-  'must be a file below {dataDir}/',
-)
-const field = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a JSON field')
-
 const dial = z
   .union([
     z.literal('observed'),
@@ -33,67 +38,22 @@ const dial = z
       commanded: z.strictObject({
         dialect: identifier.describe('How the dialler reports: the name of a dialect.'),
         args: z.array(textField).min(1).describe('Arguments of one dial, with placeholders.'),
-      }),
-    }),
-  ])
-  .transform((d): Profile['dial'] =>
-    d === 'observed' || d.commanded === undefined ? { kind: 'observed' } : { kind: 'commanded', ...d.commanded },
-  )
-
-const recordFields = z
-  .strictObject({
-    nonce: field.describe('Field of the nonce that was received.'),
-    bytes: field.describe('Field of the number of bytes.'),
-    sha256: field.describe('Field of the digest of what was received.'),
-    from: field.describe('Field of the sender.'),
-    missing: field.describe('Field of what did not arrive.'),
-    completed_ms: field.describe('Field of the time of the last byte, in milliseconds.'),
-  })
-  .transform(({ completed_ms: completedMs, ...others }) => ({ ...others, completedMs }))
-/** What a log line must be found to hold. */
-const neededGroups = ['nonce', 'bytes', 'sha256'] as const
-const logPattern = textField.superRefine((t, context) => {
-  const made = patternOf(t)
-  if ('fault' in made) {
-    context.addIssue(`must be a regular expression: ${made.fault}`)
-    return
-  }
-  const missing = neededGroups.filter((name) => !made.groupNames.includes(name))
-  if (missing.length > 0) context.addIssue(`must have the named groups ${missing.join(', ')}, as (?<${missing[0]}>…)`)
-})
-const httpPath = textField.refine((t) => /^\/[\w./?=&{}~%-]*$/.test(t), 'must be a path on the node, beginning with /')
-const listPath = z.string().regex(/^(?:\$|\w+(?:\.\w+)*)$/, 'must be $, or names with dots between')
-
-const record = z
-  .union([
-    z.literal('none'),
-    taggedUnion({
-      jsonl: z.strictObject({
-        path: file.describe('File in which the receiver writes down what it received, below {dataDir}/.'),
-        fields: recordFields.describe('Names of the fields of each line.'),
-      }),
-      log: z.strictObject({
-        path: file
+        environment: environment('Environment of one dial, with placeholders: `{freshDir}` is a folder of its own.'),
+        id: eventField
           .nullable()
           .default(null)
-          .describe("File of the log, below {dataDir}/ (default: the unit's own journal)."),
-        pattern: logPattern.describe('Regular expression (RE2 syntax) whose named groups hold what was received.'),
-      }),
-      http: z.strictObject({
-        port: port.describe('TCP port on the node.'),
-        path: httpPath.describe('Path of the request, with placeholders.'),
-        list: listPath
-          .default('$')
-          .describe('Where the answer holds the list: names with dots between (default $, all of it).'),
-        fields: recordFields.describe('Names of the fields of each entry.'),
+          .describe('The event of its output that names the id it dialled with (default: it names none).'),
+        stop: stopSignal,
+        end_seconds: seconds(1, 120)
+          .default(3)
+          .describe("Seconds beyond a dial's timeout that it may take to end by itself (default 3)."),
       }),
     }),
   ])
-  .transform((r): Profile['record'] => {
-    if (r === 'none') return { kind: 'none' }
-    if (r.jsonl !== undefined) return { kind: 'jsonl', ...r.jsonl }
-    if (r.log !== undefined) return { kind: 'log', ...r.log }
-    return r.http === undefined ? { kind: 'none' } : { kind: 'http', ...r.http }
+  .transform((d): Profile['dial'] => {
+    if (d === 'observed' || d.commanded === undefined) return { kind: 'observed' }
+    const { end_seconds: endSeconds, ...commanded } = d.commanded
+    return { kind: 'commanded', ...commanded, endSeconds }
   })
 
 const registryPath = textField.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')
@@ -149,20 +109,26 @@ export const profileSchema = z
       .strictObject({
         args: words.describe('Arguments of the service, with placeholders.'),
         bootstrap_args: words.describe('Further arguments on a bootstrap node.'),
-        environment: z
-          .record(z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable'), textField)
-          .default({})
-          .describe('Environment of the service.'),
+        environment: environment('Environment of the service.'),
+        stop: stopSignal,
       })
       .describe('How the service is started.'),
     peer_id: z
-      .union([z.literal('none'), taggedUnion({ file: file.describe('The file, below {dataDir}/.') })])
-      .transform((p): Profile['peerId'] =>
-        p === 'none' || p.file === undefined ? { kind: 'none' } : { kind: 'file', path: p.file },
-      )
-      .describe('Where a node writes its peer id: a file below {dataDir}/, or none.'),
+      .union([
+        z.literal('none'),
+        taggedUnion({
+          file: file.describe('The file, below {dataDir}/.'),
+          journal: eventField.describe("The event of the running process in its unit's journal."),
+        }),
+      ])
+      .transform((p): Profile['peerId'] => {
+        if (p === 'none') return { kind: 'none' }
+        if (p.file !== undefined) return { kind: 'file', path: p.file }
+        return p.journal === undefined ? { kind: 'none' } : { kind: 'journal', event: p.journal }
+      })
+      .describe('Where a node writes its peer id: a file below {dataDir}/, an event in the journal, or none.'),
     dial: dial.describe('How it is made to connect: commanded by a process for each attempt, or observed.'),
-    record: record.describe('Where the receiver writes down what it received, or none.'),
+    record: receiverRecord.describe('Where the receiver writes down what it received, or none.'),
     payload: payload.describe('What is sent: random bytes of ours, bytes that follow from the nonce, or opaque.'),
     gossip: gossipUse
       .nullable()
@@ -178,7 +144,12 @@ export const profileSchema = z
     binary: w.binary,
     servicePort: w.service_port,
     registry: w.registry,
-    node: { args: w.node.args, bootstrapArgs: w.node.bootstrap_args, environment: w.node.environment },
+    node: {
+      args: w.node.args,
+      bootstrapArgs: w.node.bootstrap_args,
+      environment: w.node.environment,
+      stop: w.node.stop,
+    },
     peerId: w.peer_id,
     dial: w.dial,
     record: w.record,
@@ -186,6 +157,9 @@ export const profileSchema = z
     gossip: w.gossip,
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
   }))
+  .superRefine((profile, context) => {
+    for (const [path, message] of eventFaults(profile)) context.addIssue({ code: 'custom', path: [...path], message })
+  })
 
 const templateChecks: CrossCheck = (raw, report) => {
   const known = isRecord(raw) && isRecord(raw['registry'])
@@ -195,6 +169,7 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['node', 'args'], placeholders.node, report)
   check(raw, ['node', 'bootstrap_args'], placeholders.node, report)
   check(raw, ['dial', 'commanded', 'args'], placeholders.dial, report)
+  check(raw, ['dial', 'commanded', 'environment'], placeholders.dial, report)
   check(raw, ['peer_id', 'file'], placeholders.file, report)
   check(raw, ['record', 'jsonl', 'path'], placeholders.file, report)
   check(raw, ['record', 'log', 'path'], placeholders.file, report)
@@ -218,6 +193,7 @@ function check(raw: unknown, path: readonly string[], known: readonly string[], 
       if (typeof word === 'string')
         for (const message of templateFaults(word, known)) report([...path, i] satisfies FieldPath, message)
     })
+  else if (isRecord(value)) for (const name of Object.keys(value)) check(raw, [...path, name], known, report)
 }
 
 /** What is wrong with the placeholders of one word. */

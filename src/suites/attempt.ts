@@ -14,21 +14,25 @@ import {
   type Read,
   type ReceiverRecord,
 } from '../domain/evidence.ts'
+import { hostPort } from '../domain/addresses.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import { fillTemplate } from '../domain/program.ts'
-import { expectedSha256 } from '../domain/payload.ts'
+import { dialledAs } from '../domain/received.ts'
+import { expectedSha256, wireBytesOf } from '../domain/payload.ts'
 import { attemptId, type Series } from '../domain/suites/connectivity/series.ts'
 import { lengthOf, nonceOf, payloadOf } from '../domain/test-seed.ts'
 import { asFailure, type PerNode } from '../instruments/per-node.ts'
 import { randomInt } from '../instruments/prober.ts'
 import type { NodeLook } from '../instruments/witness.ts'
-import type { Execution, Randomness } from '../ports.ts'
+import type { Execution, Nodes, Randomness } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
-type Start = Omit<Attempt, 'endedAt' | 'claim' | 'diallerSha256' | 'record' | 'kept' | 'fault'>
+type Start = Omit<Attempt, 'endedAt' | 'claim' | 'dialledAs' | 'diallerSha256' | 'record' | 'kept' | 'fault'>
 export type Dialled = Omit<Attempt, 'record' | 'kept'>
+
+const draws = { minBytes: 0, maxBytes: 0 }
 
 export function prepare(
   { world, plan: { profile }, subjects, test, seed }: Bench,
@@ -39,14 +43,16 @@ export function prepare(
 ): Start {
   const id = attemptId(test, ports.series, round, pair)
   const nonce = nonceOf(seed, id)
-  const range = profile.payload.kind === 'opaque' ? { minBytes: 0, maxBytes: 0 } : profile.payload
+  const range = profile.payload.kind === 'opaque' ? draws : profile.payload
   const bytes = lengthOf(seed, id, range.minBytes, range.maxBytes)
+  const wireBytes = wireBytesOf(profile.payload, bytes)
   return {
     id,
     pair,
     repetition,
     nonce,
     bytes,
+    ...(wireBytes === undefined ? {} : { wireBytes }),
     expectedSha256: expectedSha256(profile.payload, seed, { id, nonce, bytes }),
     localPort: ports.take(pair.from),
     servicePort: subjects.ports.get(pair.to) ?? profile.servicePort,
@@ -55,7 +61,7 @@ export function prepare(
 }
 
 export async function dialOnce(
-  { world, plan, subjects, driver, seed }: Bench,
+  { world, plan, subjects, driver, seed, measurements }: Bench,
   seconds: number,
   start: Start,
 ): Promise<Dialled> {
@@ -69,14 +75,28 @@ export async function dialOnce(
       from: world.fleet.nodes.find((n) => n.name === from) as FleetNode,
       to,
       peerId,
+      address: addressOf(world, measurements, to, start.servicePort),
       payload: plan.profile.payload.kind === 'given' ? payloadOf(seed, start.id, start.bytes) : null,
       seconds,
     })
-    return { ...start, endedAt: world.clock.now(), claim, diallerSha256: sha256 }
+    const own = dialledAs(plan.profile, claim)
+    return {
+      ...start,
+      endedAt: world.clock.now(),
+      claim,
+      ...(own === undefined ? {} : { dialledAs: own }),
+      diallerSha256: sha256,
+    }
   } catch (error) {
     world.signal.throwIfAborted()
     return { ...start, endedAt: world.clock.now(), claim: noClaim, diallerSha256: null, fault: faultOf(error, from) }
   }
+}
+
+/** As it was measured; the fleet file's where it was not. A NAT that changes ports is not known to have kept this one. */
+function addressOf({ fleet }: Nodes, measurements: Bench['measurements'], node: NodeName, port: number): string {
+  const seen = measurements.find((m) => m.node === node)?.externalAddresses ?? []
+  return hostPort(seen[0] ?? fleet.nodes.find((n) => n.name === node)?.ip ?? '', port)
 }
 
 /** Null: both ends can be witnessed. */
@@ -109,13 +129,14 @@ export function faultOf(error: unknown, node: NodeName): AttemptFault {
  * it is asked in another way.
  */
 export function recordCommand({ plan, reader }: Bench, node: NodeName, dialled: readonly Dialled[]): Command | null {
-  const nonces = dialled.filter((d) => d.pair.to === node).map((d) => d.nonce)
-  if (nonces.length === 0) return null
-  const record = reader.kind === 'on-node' ? reader.command(plan, nonces) : null
+  const calls = dialled.filter((d) => d.pair.to === node)
+  if (calls.length === 0) return null
+  const keys = reader.kind === 'on-node' ? calls.flatMap((d) => reader.key(d) ?? []) : []
+  const record = reader.kind === 'on-node' && keys.length > 0 ? reader.command(plan, keys) : null
   const { payload } = plan.profile
   return payload.kind === 'given' && payload.kept !== null
     ? keptPayloads(
-        nonces.map((nonce) => keptPath(plan, payload.kept, nonce)),
+        calls.map(({ nonce }) => keptPath(plan, payload.kept, nonce)),
         record,
       )
     : record
@@ -173,9 +194,16 @@ interface RecordRead {
 async function readRecord({ world, reader }: Bench, d: Dialled, lines: Read<readonly string[]>): Promise<RecordRead> {
   if (reader.kind === 'none') return { record: notRead('the profile promises none') }
   if (reader.kind === 'on-node')
-    return { record: lines.kind === 'there' ? found(reader.parse(lines.value, d.nonce)) : lines }
+    return {
+      record:
+        d.fault === undefined && reader.key(d) === null
+          ? { kind: 'absent' }
+          : lines.kind === 'there'
+            ? found(reader.parse(lines.value, d))
+            : lines,
+    }
   try {
-    return { record: found(await reader.ask(world, d.pair.to, d.nonce)) }
+    return { record: found(await reader.ask(world, d.pair.to, d)) }
   } catch (error) {
     world.signal.throwIfAborted()
     const fault = faultOf(error, d.pair.to)

@@ -1,4 +1,5 @@
 /** The lie detector among the controls: a dial towards a peer that does not exist; a claim of success is a finding. */
+import { hostPort } from '../domain/addresses.ts'
 import type { Control } from '../domain/evidence.ts'
 import { Failure } from '../domain/failure.ts'
 import type { FleetNode } from '../domain/fleet.ts'
@@ -7,6 +8,9 @@ import type { Nodes, Randomness, Execution } from '../ports.ts'
 import { asFailure } from '../instruments/per-node.ts'
 import { randomInt, randomHex } from '../instruments/prober.ts'
 import { driverOf } from './drivers/drivers.ts'
+
+/** Of the addresses that are for documentation alone (RFC 5737). */
+const nowhere = '203.0.113.1'
 
 /** Null: the program cannot be told whom to dial. */
 export async function ghostControl(
@@ -20,6 +24,7 @@ export async function ghostControl(
     from,
     to: 'nobody',
     peerId: randomHex(world, 32),
+    address: hostPort(nowhere, 9),
     localPort: randomInt(world, 21_000, 27_900),
     bytes: 1000,
     nonce: randomHex(world, 16),

@@ -13,6 +13,7 @@ const unit = (more: Partial<Unit> = {}): Unit => ({
   binary: '/opt/testnet-peer/current/testnet-peer',
   args: ['run', '--port', '9000'],
   environment: {},
+  stop: 'SIGTERM',
   namespace: null,
   ...more,
 })

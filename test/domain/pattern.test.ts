@@ -3,14 +3,16 @@ import { describe, expect, test } from 'vitest'
 import { longestPattern, patternOf, patternShape } from '../../src/domain/pattern.ts'
 import { longestRecord, recordIn } from '../../src/domain/received.ts'
 
-const log = (pattern: string) => ({ kind: 'log', path: null, pattern }) as const
+const log = (pattern: string) =>
+  ({ record: { kind: 'log', path: null, pattern }, payload: { kind: 'opaque' } }) as const
+const of = (nonce: string) => ({ nonce, bytes: 4242 })
 const sha256 = 'ab'.repeat(32)
 const line = (more = '') => `12:00:01 got 4242 of n1 from 198.18.7.10:9 sha256=${sha256}${more}`
 const honest = String.raw`got (?<bytes>\d+) of (?<nonce>\w+) from (?<from>\S+) sha256=(?<sha256>[0-9a-f]{64})`
 
 describe('a record in a log', () => {
   test('is read by the named groups', () => {
-    expect(recordIn(log(honest), line(), 'n1')).toEqual({
+    expect(recordIn(log(honest), line(), of('n1'))).toEqual({
       nonce: 'n1',
       raw: line(),
       bytes: 4242,
@@ -19,14 +21,14 @@ describe('a record in a log', () => {
       missing: 0,
       completedMs: null,
     })
-    expect(recordIn(log(honest), line(), 'n2')).toBeNull()
+    expect(recordIn(log(honest), line(), of('n2'))).toBeNull()
   })
   test('that names what is missing is asked for it', () => {
     const by = log(`${honest}(?: missing=(?<missing>\\d+))?`)
-    expect(recordIn(by, line(' missing=3'), 'n1')?.missing).toBe(3)
-    expect(recordIn(by, line(), 'n1')?.missing).toBe(-1)
+    expect(recordIn(by, line(' missing=3'), of('n1'))?.missing).toBe(3)
+    expect(recordIn(by, line(), of('n1'))?.missing).toBe(-1)
   })
-  test('of a pattern that is none is no record', () => expect(recordIn(log('(?<nonce>'), 'n1', 'n1')).toBeNull())
+  test('of a pattern that is none is no record', () => expect(recordIn(log('(?<nonce>'), 'n1', of('n1'))).toBeNull())
 
   // An engine that goes back over the text needs longer than the universe for each of these.
   test.each([
@@ -36,7 +38,7 @@ describe('a record in a log', () => {
     `(?<nonce>n1) (?<bytes>1) (?<sha256>${'(a*)*'.repeat(20)})$`,
   ])('%s comes to an end', (pattern) => {
     const text = `n1 1 ${'a'.repeat(longestRecord - 10)}!`
-    expect(recordIn(log(pattern), text, 'n1')).toBeNull()
+    expect(recordIn(log(pattern), text, of('n1'))).toBeNull()
   })
 })
 

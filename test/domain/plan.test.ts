@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
+import type { Profile } from '../../src/domain/profile.ts'
 import { resolveAnswers } from '../../src/inputs/answers.ts'
 import { parseProject } from '../../src/inputs/project.ts'
 import { assemblePlan, type PlanInput } from '../../src/domain/assemble-plan.ts'
@@ -158,13 +159,19 @@ describe('refused in the plan, with the reason', () => {
       expect.stringContaining(`focus ${value} does not act in this version`),
     ]),
   )
+  const named = (name: string) => profiles.find((p) => p.name === name) ?? expect.fail(name)
+  const speaking = (other: Profile, dialect: string): Profile =>
+    other.dial.kind === 'commanded' ? { ...other, dial: { ...other.dial, dialect } } : other
   test.each([
-    ['connects by itself', 'saorsa-quic-test', 'connects by itself'],
-    ['speaks a dialect that nothing reads', 'ant-quic-cli', 'nothing here reads the dialect ant-quic-jsonl'],
-  ])('a program that %s', (_, name, why) => {
-    const other = profiles.find((p) => p.name === name) ?? expect.fail()
-    expect(refusal({ ...input, profile: other })).toEqual(['usage', 'U040', expect.stringContaining(why)])
-  })
+    ['connects by itself', named('saorsa-quic-test'), 'connects by itself'],
+    [
+      'speaks a dialect that nothing reads',
+      speaking(named('ant-quic-cli'), 'some-jsonl'),
+      'nothing here reads the dialect some-jsonl',
+    ],
+  ])('a program that %s', (_, other, why) =>
+    expect(refusal({ ...input, profile: other })).toEqual(['usage', 'U040', expect.stringContaining(why)]),
+  )
   test('a node whose only address is IPv6 is refused by name, unless it is left out', () => {
     const fleet = {
       ...saorsa,

@@ -30,6 +30,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   payload: ['range'],
   record: ['RecordBy', 'by'],
   dial: ['how', 'DialBy'],
+  id: ['EventField'],
+  received: ['of'],
   proxy: ['jump'],
   broadcast: ['use'],
   map: ['use'],

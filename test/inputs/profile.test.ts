@@ -17,15 +17,8 @@ describe('the shipped profiles', () => {
         suites.connectivity.unable(p) === null,
       ]),
     ).toEqual([
-      [
-        'ant-quic',
-        'ant-quic',
-        'ant-quic-cli',
-        'ant-quic',
-        9000,
-        'connectivity nat-traversal throughput full-suite',
-        false,
-      ],
+      ['ant-quic', 'ant-quic', 'ant-quic-cli', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true],
+      ['ant-quic', 'ant-quic', 'ant-quic-cli-address', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true],
       [
         'communitas-mcp',
         'communitas-test',

@@ -11,7 +11,9 @@ export const fileText = (path: string): string => readFileSync(join(root, path),
 export const filesIn = (directory: string): readonly string[] =>
   readdirSync(join(root, directory))
     .filter((f) => f.endsWith('.yaml'))
+    .map((f) => f.slice(0, -'.yaml'.length))
     .sort()
+    .map((name) => `${name}.yaml`)
 
 export const saorsa = parseFleet(fileText('fleets/saorsa.yaml'), 'fleets/saorsa.yaml')
 export const profiles = filesIn('profiles').map((f) => parseProfile(fileText(`profiles/${f}`), `profiles/${f}`))

@@ -42,7 +42,10 @@ export function consistentRounds(
         missing: told?.missing,
         completed_ms: told?.completedMs,
       })
-      const written = told === null ? null : recordIn(record, raw, told.nonce === a.nonce ? nonce : told.nonce)
+      const written =
+        told === null
+          ? null
+          : recordIn({ record, payload }, raw, { nonce: told.nonce === a.nonce ? nonce : told.nonce, bytes })
       return {
         ...a,
         id,

@@ -8,17 +8,18 @@ import { readerOf } from '../../src/suites/readers/readers.ts'
 
 const fields = { nonce: 'nonce', bytes: 'bytes', sha256: 'hash', from: 'from', missing: 'missing', completedMs: 'ms' }
 const plan = { config: { deploy: { serviceName: 'peer' } } } as unknown as Plan
+const about = { nonce: 'aa', bytes: 9 }
 const good = { nonce: 'aa', bytes: 9, hash: 'ff', from: '10.0.0.1:1', missing: 0, ms: 12 }
 const record = { nonce: 'aa', bytes: 9, sha256: 'ff', from: '10.0.0.1:1', missing: 0, completedMs: 12 }
 
 const onNode = (of: Profile['record']) => {
-  const reader = readerOf({ record: of })
+  const reader = readerOf({ record: of, payload: { kind: 'opaque' } })
   return reader.kind === 'on-node' ? reader : expect.fail()
 }
 
 describe('JSON lines', () => {
   const reader = onNode({ kind: 'jsonl', path: '{dataDir}/r', fields })
-  const read = (...lines: readonly string[]) => reader.parse(lines, 'aa')
+  const read = (...lines: readonly string[]) => reader.parse(lines, about)
   test('are looked for in the file, by nonce', () =>
     expect(reader.command(plan, ['aa', 'bb'])).toEqual(fileLines('/var/lib/peer/r', 'peer', ['aa', 'bb'])))
   test('the line of the nonce, the first one', () =>
@@ -44,7 +45,7 @@ describe('log lines', () => {
   const pattern =
     'received nonce=(?<nonce>\\w+) bytes=(?<bytes>\\d+) sha256=(?<sha256>[0-9a-f]+)(?: from=(?<from>\\S+))?'
   const reader = onNode({ kind: 'log', path: null, pattern })
-  const read = (...lines: readonly string[]) => reader.parse(lines, 'aa')
+  const read = (...lines: readonly string[]) => reader.parse(lines, about)
   test('are looked for in the journal of the unit, or in a file', () => {
     expect(reader.command(plan, ['aa'])).toEqual(journalLines('peer', ['aa']))
     expect(onNode({ kind: 'log', path: '{dataDir}/x.log', pattern }).command(plan, ['aa'])).toEqual(
@@ -57,8 +58,8 @@ describe('log lines', () => {
   })
   test('parts that the program names are counted; a pattern that asks for none has none missing', () => {
     const withMissing = onNode({ kind: 'log', path: null, pattern: `${pattern} missing=(?<missing>\\S+)` })
-    expect(withMissing.parse(['received nonce=aa bytes=9 sha256=ff missing=3'], 'aa')?.missing).toBe(3)
-    expect(withMissing.parse(['received nonce=aa bytes=9 sha256=ff missing=some'], 'aa')?.missing).toBe(-1)
+    expect(withMissing.parse(['received nonce=aa bytes=9 sha256=ff missing=3'], about)?.missing).toBe(3)
+    expect(withMissing.parse(['received nonce=aa bytes=9 sha256=ff missing=some'], about)?.missing).toBe(-1)
   })
   test.each([
     ['another nonce', 'received nonce=aab bytes=9 sha256=ff'],
@@ -70,13 +71,16 @@ describe('log lines', () => {
 describe('HTTP', () => {
   const asked: string[] = []
   const ask = (body: string, status = 200, list = 'data.received') => {
-    const reader = readerOf({ record: { kind: 'http', port: 8081, path: '/received/{nonce}', list, fields } })
+    const reader = readerOf({
+      record: { kind: 'http', port: 8081, path: '/received/{nonce}', list, fields },
+      payload: { kind: 'opaque' },
+    })
     if (reader.kind !== 'over-http') return expect.fail()
     const http = (node: string, url: string): Promise<HttpAnswer> => {
       asked.push(`${node} ${url}`)
       return Promise.resolve({ status, headers: {}, body: new TextEncoder().encode(body) })
     }
-    return reader.ask({ http }, 'saorsa-3', 'aa')
+    return reader.ask({ http }, 'saorsa-3', about)
   }
   test('the object of the nonce in the list', async () => {
     const body = JSON.stringify({ data: { received: [{ ...good, nonce: 'bb' }, good] } })
@@ -95,4 +99,4 @@ describe('HTTP', () => {
 })
 
 test('nothing is read where nothing is promised', () =>
-  expect(readerOf({ record: { kind: 'none' } }).kind).toBe('none'))
+  expect(readerOf({ record: { kind: 'none' }, payload: { kind: 'opaque' } }).kind).toBe('none'))

@@ -2,12 +2,15 @@
  * Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either
  * (spec §4 DEPLOY).
  */
+import { firstEvents } from '../../commands/record.ts'
 import { dataDir } from '../../commands/service.ts'
 import { Failure, type FailureCode } from '../../domain/failure.ts'
+import { fieldIn, isPeerId } from '../../domain/event-lines.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import { listAt } from '../../domain/json-path.ts'
 import { registryOf } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { EventField } from '../../domain/profile.ts'
 import { registryUrlOf } from '../../domain/program.ts'
 import { messageOf } from '../../domain/text.ts'
 import type { Abortable, NodeHttp, Nodes, Execution } from '../../ports.ts'
@@ -73,8 +76,10 @@ const because = (text: string, why: Missing | undefined): Missing => ({
 })
 
 async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName): Promise<Look<string> | null> {
-  if (plan.profile.peerId.kind === 'none') return null
-  const path = plan.profile.peerId.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
+  const { peerId } = plan.profile
+  if (peerId.kind === 'none') return null
+  if (peerId.kind === 'journal') return idInJournal(world, plan.config.deploy.serviceName, peerId.event, name)
+  const path = peerId.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
   const result = await (
     await world.remote(name)
   ).run(
@@ -87,6 +92,24 @@ async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName):
   return /^[0-9a-f]{16,128}$/i.test(id)
     ? { kind: 'there', value: id }
     : none('P012', `${path} holds no peer id, but: ${JSON.stringify(id.slice(0, 80))}`)
+}
+
+/** Of this very process: what one before it said is another's id. */
+async function idInJournal(
+  world: Nodes & Abortable,
+  unit: string,
+  event: EventField,
+  name: NodeName,
+): Promise<Look<string>> {
+  const text = Object.values(event.where)[0] ?? event.field
+  const remote = await world.remote(name)
+  const result = await remote.run(firstEvents(unit, text), { timeoutMs: 15_000, signal: world.signal })
+  const id = fieldIn(result.stdout.split('\n'), event)
+  if (id === null)
+    return none('P012', `the journal of ${unit} has no event ${JSON.stringify(event.where)} with ${event.field}`)
+  return isPeerId(id)
+    ? { kind: 'there', value: id }
+    : none('P012', `the journal of ${unit} names no peer id, but: ${JSON.stringify(id.slice(0, 80))}`)
 }
 
 const none = (code: FailureCode, message: string): Look<never> => ({ kind: 'none', why: { code, message } })

@@ -28,6 +28,7 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
     binary: currentBinary({ installPath: deploy.installPath, name: binary.name }),
     namespace: namespacePath(node),
     environment: plan.profile.node.environment,
+    stop: plan.profile.node.stop,
   }
   if (node.role === 'registry') {
     const { registry } = plan.profile

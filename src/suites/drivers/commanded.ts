@@ -1,9 +1,9 @@
 /** A program that is told to dial: one short-lived process for each connection. */
-import { dial } from '../../commands/dial.ts'
+import { dial, freshDirOf } from '../../commands/dial.ts'
 import { placeOf } from '../../commands/place.ts'
 import { currentBinary } from '../../commands/release.ts'
 import { diagnoseNode } from '../../commands/remedies.ts'
-import { readSubjectRun } from '../../commands/subject-run.ts'
+import { graceSeconds, readSubjectRun } from '../../commands/subject-run.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { isDialect, type DialBy } from '../../domain/profile.ts'
@@ -24,21 +24,39 @@ async function connect(
   wanted: Wanted,
 ): Promise<DialResult> {
   const { from, to, seconds } = wanted
-  const args = fillTemplate('dial', how.args, {
+  const freshDir = freshDirOf(wanted.nonce)
+  const values = {
     registryUrl: registryUrlOf(world.fleet, plan),
     peerId: wanted.peerId,
+    address: wanted.address,
+    freshDir,
     localPort: String(wanted.localPort),
     bytes: String(wanted.bytes),
     nonce: wanted.nonce,
     timeoutMs: String(seconds * 1000),
     timeoutSeconds: String(seconds),
     bootstraps: bootstrapsFor(world.fleet, plan),
-  })
+  }
+  const args = fillTemplate('dial', how.args, values)
   const binary = currentBinary({ installPath: plan.config.deploy.installPath, name: plan.config.binary.name })
   const remote = await world.remote(from.name)
-  const limit = seconds + 3
-  const result = await remote.run(dial(`dial ${to}`, placeOf(from.runtime), binary, args, limit), {
-    timeoutMs: (seconds + 20) * 1000,
+  const limit = seconds + how.endSeconds
+  const command = dial({
+    why: `dial ${to}`,
+    place: placeOf(from.runtime),
+    program: binary,
+    args,
+    environment: Object.fromEntries(
+      Object.entries(how.environment).map(([name, word]) => [name, fillTemplate('dial', [word], values).join('')]),
+    ),
+    ...([...how.args, ...Object.values(how.environment)].some((word) => word.includes('{freshDir}'))
+      ? { freshDir }
+      : {}),
+    stop: how.stop,
+    seconds: limit,
+  })
+  const result = await remote.run(command, {
+    timeoutMs: (limit + graceSeconds + 10) * 1000,
     signal: world.signal,
     maxBytes: 1 << 19,
     ...(wanted.payload === null ? {} : { stdin: wanted.payload }),
@@ -51,6 +69,6 @@ async function connect(
       message: `${from.name}: the dialler could not be started: ${end.why}`,
       remedy: diagnoseNode(from.name, world.fleet),
     })
-  const claim = isDialect(how.dialect) ? dialectReaders[how.dialect](end.output, end.code) : noClaim
+  const claim = isDialect(how.dialect) ? dialectReaders[how.dialect](end.output, end.code, wanted) : noClaim
   return { claim, sha256: end.sha256 }
 }

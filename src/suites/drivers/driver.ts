@@ -10,6 +10,8 @@ export interface Wanted {
   /** For people: the callee, or `nobody`. */
   readonly to: string
   readonly peerId: string
+  /** `host:port` of the callee as the outside sees its node. */
+  readonly address: string
   readonly localPort: number
   readonly bytes: number
   readonly nonce: string

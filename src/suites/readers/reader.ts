@@ -3,6 +3,7 @@ import type { Command } from '../../commands/command.ts'
 import type { ReceiverRecord } from '../../domain/evidence.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { Expected } from '../../domain/received-events.ts'
 import type { NodeHttp } from '../../ports.ts'
 
 export type Reader =
@@ -10,13 +11,15 @@ export type Reader =
   /** Runs in the same exec as the packet counters, so that both are of one moment. */
   | {
       readonly kind: 'on-node'
-      command(plan: Plan, nonces: readonly string[]): Command
-      parse(lines: readonly string[], nonce: string): ReceiverRecord | null
+      /** By what its lines are found; null: this dial left nothing to look for. */
+      key(about: Expected): string | null
+      command(plan: Plan, keys: readonly string[]): Command
+      parse(lines: readonly string[], about: Expected): ReceiverRecord | null
     }
   /** Asked right after the counters, from the node's own point of view. */
   | {
       readonly kind: 'over-http'
-      ask(world: NodeHttp, node: NodeName, nonce: string): Promise<ReceiverRecord | null>
+      ask(world: NodeHttp, node: NodeName, about: Expected): Promise<ReceiverRecord | null>
     }
 
 /** The first line that is a record. */

@@ -18,7 +18,7 @@ export const alteration: Alteration = {
         missing: 0,
         completed_ms: 9,
       })
-      const record = recordIn(b.plan.profile.record, raw, a.nonce)
+      const record = recordIn(b.plan.profile, raw, a)
       return record === null ? a : { ...a, record: { kind: 'there', value: record } }
     }),
   expected: 'unanchored',

@@ -3,7 +3,7 @@
  * the caller, so that little besides leaves one way only.
  */
 import { normalAddress } from '../../addresses.ts'
-import { valueOf, type Attempt, type Counters, type SentFlow, type Sum } from '../../evidence.ts'
+import { valueOf, volumeOf, type Attempt, type Counters, type SentFlow, type Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { outsideAddresses, total, type Scene } from './scene.ts'
 
@@ -48,7 +48,7 @@ function accountedFor(
 ): number {
   const [a, b] = [outsideAddresses(other.pair.from, scene), outsideAddresses(other.pair.to, scene)]
   const came = (from: ReadonlySet<string>): number =>
-    Math.min(other.bytes * overhead, total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes)
+    Math.min(volumeOf(other) * overhead, total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes)
   const went = (to: ReadonlySet<string>): number =>
     total(own.filter((f) => f.protocol === 'udp' && to.has(normalAddress(f.remote)))).bytes
   if (other.pair.to === node) return Math.min(went(a), Math.floor(came(a) / 2))
@@ -57,13 +57,14 @@ function accountedFor(
 }
 
 /** The other payload came from its caller itself, as the callee's counters tell, or the caller's where these do not. */
-function wentStraight({ pair, bytes, servicePort, localPort }: Attempt, scene: Scene): boolean {
+function wentStraight(attempt: Attempt, scene: Scene): boolean {
+  const { pair, servicePort, localPort } = attempt
   const [caller, callee] = [pair.from, pair.to].map((n) => valueOf(scene.readings[n]?.counters))
   const [flows, port, remote] =
     callee == null ? [caller?.out ?? [], localPort, pair.to] : [callee.in, servicePort, pair.from]
   const addresses = outsideAddresses(remote, scene)
   return (
     total(flows.filter((f) => f.localPort === port && addresses.has(normalAddress(f.remote)))).bytes >=
-    Math.max(1, bytes)
+    Math.max(1, volumeOf(attempt))
   )
 }

@@ -84,6 +84,7 @@ const claim = every<Claim>({
   error: orNull(text),
   upgraded: flag,
   exitCode: orNull(number),
+  brokenLines: optional(number),
   lines: list(text),
 })
 const receiverRecord = every<ReceiverRecord>({
@@ -102,12 +103,14 @@ const attempt = every<Attempt>({
   repetition: number,
   nonce: name,
   bytes: number,
+  wireBytes: optional(number),
   expectedSha256: name,
   localPort: number,
   servicePort: number,
   startedAt: time,
   endedAt: time,
   claim,
+  dialledAs: optional(name),
   diallerSha256: orNull(name),
   record: read(receiverRecord),
   kept: orNull(read(every<KeptPayload>({ bytes: number, sha256: text }))),

@@ -3,7 +3,7 @@
  * through each node that could relay, and what the caller sent besides.
  */
 import { isIPv6, isLocalIPv6, normalAddress } from '../../addresses.ts'
-import { valueOf, type Attempt, type Counters, type Flow, type Readings, type Sum } from '../../evidence.ts'
+import { valueOf, volumeOf, type Attempt, type Counters, type Flow, type Readings, type Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { besides } from './besides.ts'
 import { outsideAddresses, total, type Scene } from './scene.ts'
@@ -123,7 +123,7 @@ function sharedWith(attempt: Attempt, scene: Scene, callerSeen: Outside): Sum {
       o.pair.to === attempt.pair.to &&
       [...outsideAddresses(o.pair.from, scene)].some((a) => callerSeen.addresses.has(a)),
   )
-  return { packets: alike.length, bytes: alike.reduce((n, o) => n + o.bytes, 0) }
+  return { packets: alike.length, bytes: alike.reduce((n, o) => n + volumeOf(o), 0) }
 }
 
 /** How the outside sees what a node sends from one of its ports in this attempt. */

@@ -61,10 +61,15 @@ function sortOut(
     })),
   )
   const placed = all.filter(({ attempt: a }) => {
-    const copy = seen.has(`id ${a.id}`) || seen.has(`nonce ${a.nonce}`)
-    seen.add(`id ${a.id}`).add(`nonce ${a.nonce}`)
+    const [own, dialler] = [[`id ${a.id}`, `nonce ${a.nonce}`], a.dialledAs?.toLowerCase()]
+    const again = dialler !== undefined && seen.has(`dialler ${dialler}`)
+    const copy = again || own.some((key) => seen.has(key))
+    for (const key of [...own, ...(dialler === undefined ? [] : [`dialler ${dialler}`])]) seen.add(key)
     if (copy)
-      strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: its id or nonce occurs twice in the evidence` })
+      strays.push({
+        kind: 'inconclusive',
+        text: `attempt ${a.id}: its ${again ? "dialler's id" : 'id or nonce'} occurs twice in the evidence`,
+      })
     else if (!known.has(pairKey(a.pair)))
       strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan` })
     return !copy && known.has(pairKey(a.pair))

@@ -2,7 +2,7 @@
  * One attempt's judgement: outcome, grade and path from witnesses; claims only ever add findings (spec §1 Grade, Path
  * class; §3).
  */
-import { valueOf, type Attempt, type Pair, type Sum } from '../../evidence.ts'
+import { valueOf, volumeOf, type Attempt, type Pair, type Sum } from '../../evidence.ts'
 import type { Finding, FindingKind } from '../../findings.ts'
 import type { NodeName } from '../../fleet.ts'
 import type { PairViews, RelayView } from './flows.ts'
@@ -113,7 +113,7 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
 function pathOf(attempt: Attempt, seen: PairViews, possession: Possession): Path {
   if (possession.kind === 'unread')
     return { kind: 'unwitnessed', why: `the receiver's record could not be read: ${possession.why}` }
-  const path = pathClass(seen, attempt.bytes)
+  const path = pathClass(seen, volumeOf(attempt))
   const from = valueOf(attempt.record)?.from ?? null
   if ((path.kind === 'end-to-end' || path.kind === 'relayed') && namesPath(from, path, seen) === false)
     return {

@@ -8,7 +8,7 @@ export type Possession =
   | { readonly kind: 'unpromised' }
   | { readonly kind: 'fault'; readonly why: string }
   | { readonly kind: 'unread'; readonly why: string }
-  /** `unpredictable`: only who had the payload, or was told its hash, could write it down. */
+  /** `unpredictable`: only who had the payload, or was told its hash (or its length), could write it down. */
   | { readonly kind: 'record'; readonly unpredictable: boolean }
   | { readonly kind: 'possession' }
 
@@ -19,7 +19,7 @@ export function possessionOf(attempt: Attempt, promises: Promises): Possession {
   if (why !== null) return { kind: 'fault', why }
   return promises.kept && attempt.kept?.kind === 'there'
     ? { kind: 'possession' }
-    : { kind: 'record', unpredictable: promises.payload === 'given' }
+    : { kind: 'record', unpredictable: promises.payload === 'given' || promises.payload === 'generated' }
 }
 
 export const gradeOf = (possession: Possession): Grade =>
@@ -45,6 +45,6 @@ function faultOfKept({ kept, bytes, expectedSha256 }: Attempt): string | null {
   return kept.value.sha256 === expectedSha256 ? null : 'what the receiver kept is not the payload'
 }
 
-/** Nobody without the payload, or its hash from somebody who had it, could have shown this. */
+/** Nobody without the payload, or its hash or length from somebody who had it, could have shown this. */
 export const isUnpredictable = (p: Possession): boolean =>
   p.kind === 'possession' || (p.kind === 'record' && p.unpredictable)

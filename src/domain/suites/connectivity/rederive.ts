@@ -2,10 +2,10 @@
 import { canonical } from '../../canonical.ts'
 import { valueOf, type Attempt, type Pair, type RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, type NodeName } from '../../fleet.ts'
-import { expectedSha256 as hashOf } from '../../payload.ts'
+import { expectedSha256 as hashOf, wireBytesOf } from '../../payload.ts'
 import type { Profile } from '../../profile.ts'
 import { boundPorts } from '../../program.ts'
-import { recordIn } from '../../received.ts'
+import { dialledAs, recordIn } from '../../received.ts'
 import type { RederiveContext, Rederivation } from '../../rederive/context.ts'
 import { readingFaults } from '../../rederive/counters.ts'
 import { lengthOf, nonceOf, type TestSeed } from '../../test-seed.ts'
@@ -70,7 +70,7 @@ export function rederiveRounds(
         ? []
         : [`${a.servicePort} is not the port of the service`]),
       ...payloadFaults(a, profile.payload, seed),
-      ...recordFaults(a, profile.record),
+      ...recordFaults(a, profile),
     ]
   }
 
@@ -89,25 +89,31 @@ const sorted = (keys: readonly string[]): string => keys.toSorted().join('\n')
 
 /** Drawn from the test's seed, so that it is in the profile's range; and its hash follows. */
 function payloadFaults(
-  { id, nonce, bytes, expectedSha256 }: Attempt,
+  { id, nonce, bytes, wireBytes, expectedSha256 }: Attempt,
   payload: Profile['payload'],
   seed: TestSeed,
 ): readonly string[] {
   if (nonce !== nonceOf(seed, id)) return ["its nonce is not drawn from the test's seed"]
   if (payload.kind === 'opaque')
-    return bytes === 0 && expectedSha256 === '' ? [] : ['the profile knows no payload of a known length and hash']
+    return bytes === 0 && expectedSha256 === '' && wireBytes === undefined
+      ? []
+      : ['the profile knows no payload of a known length and hash']
   if (bytes !== lengthOf(seed, id, payload.minBytes, payload.maxBytes))
     return [`${bytes} bytes are not drawn from the test's seed`]
+  if (wireBytes !== wireBytesOf(payload, bytes)) return ['its length on the wire is not what the framing makes of it']
   return expectedSha256 === hashOf(payload, seed, { id, nonce, bytes })
     ? []
     : ['the expected hash does not follow from what was drawn']
 }
 
-function recordFaults({ record, nonce }: Attempt, by: Profile['record']): readonly string[] {
-  const told = valueOf(record)
-  return told === null || canonical(told) === canonical(recordIn(by, told.raw, nonce))
-    ? []
-    : ["the receiver's record is not what its own text says"]
+function recordFaults(attempt: Attempt, profile: Profile): readonly string[] {
+  const told = valueOf(attempt.record)
+  return [
+    ...(attempt.dialledAs === dialledAs(profile, attempt.claim) ? [] : ["the dialler's id is not what its lines say"]),
+    ...(told === null || canonical(told) === canonical(recordIn(profile, told.raw, attempt))
+      ? []
+      : ["the receiver's record is not what its own text says"]),
+  ]
 }
 
 /** One reading of each node that was concerned, and of no other. */
