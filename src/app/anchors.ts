@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readClone, type Reading } from '../adapters/git/clone.ts'
 import { anchoring, sessionStory, type Rejudged } from '../domain/anchor.ts'
+import { baselineFaults } from '../domain/comparable.ts'
+import { historyOf } from '../domain/history.ts'
 import type { TestEntry } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { messageOf } from '../domain/text.ts'
@@ -71,7 +73,21 @@ interface Compared {
 async function compare(ledger: NamedLedger, test: Rejudged): Promise<Compared> {
   const reading = await ledger.read(test.bundle.facts.session)
   if (reading.kind === 'no ledger') return { name: ledger.name, entries: [], entry: null, faults: [reading.why] }
-  return { name: ledger.name, entries: reading.entries, ...anchoring(reading.entries, test) }
+  const anchor = anchoring(reading.entries, test)
+  return {
+    name: ledger.name,
+    entries: reading.entries,
+    ...anchor,
+    faults: [...anchor.faults, ...(await before(ledger, test))],
+  }
+}
+
+/** What the test was compared with lies in another session of the same ledger. */
+async function before(ledger: NamedLedger, { bundle }: Rejudged): Promise<readonly string[]> {
+  const baseline = historyOf(bundle.entries, bundle.facts.test).begun?.baseline ?? null
+  if (baseline === null || baseline.kind === 'none') return []
+  const reading = await ledger.read(baseline.session)
+  return reading.kind === 'no ledger' ? [reading.why] : baselineFaults(baseline, bundle.plan, reading.entries)
 }
 
 /** One ledger may be behind another; where each goes on in its own way, one of them was written anew. */

@@ -63,7 +63,7 @@ export const unsupportedAnswers: {
   readonly proof: Readonly<Partial<Record<ProofKind, string>>>
 } = {
   focus: { throughput: 'no suite measures it' },
-  criteria: { improvement: 'no earlier run is compared with', custom: 'no expression is evaluated' },
+  criteria: { custom: 'no expression is evaluated' },
   proof: { metrics: 'Prometheus is not asked' },
 }
 

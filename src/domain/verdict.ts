@@ -6,6 +6,7 @@ import { judgeCheckpoint, type CheckpointJudged, type CheckpointResult } from '.
 import { criteria } from './criteria/criteria.ts'
 import type { Control } from './evidence.ts'
 import { mergeFindings, type Finding } from './findings.ts'
+import type { ImprovementResult } from './improvement.ts'
 import { judgeRun, type RunJudged } from './judge-run.ts'
 import { brokenBy, judgeSuites, type SuitesJudged } from './judge-suites.ts'
 import { clockJumps, type ClockLook } from './node-clock.ts'
@@ -29,6 +30,10 @@ export interface Verdict {
   readonly invalidControls: readonly Control[]
   /** Only of a soak checkpoint's test. */
   readonly checkpoint?: CheckpointResult
+  /** Only of criteria `improvement`. */
+  readonly improvement?: ImprovementResult
+  /** Whether a later session may be compared with it: nothing of the measurement itself spoke against it. */
+  readonly comparable: boolean
 }
 
 /** Takes the lines of all suites, each suite's in the order in which they were written. */
@@ -72,6 +77,7 @@ function brokenVerdict(error: unknown): Verdict {
     notCovered: [{ kind: 'other', what: 'everything', why: text }],
     remarks: [],
     invalidControls: [],
+    comparable: false,
   }
 }
 
@@ -99,8 +105,12 @@ function judged(
   jumps: readonly Finding[],
   { results, findings, reasons, notCovered }: SuitesJudged,
 ): Verdict {
+  const { reasons: ofAll, ...whole } = criteria[input.criteria].whole?.({
+    results,
+    baseline: input.history?.begun?.baseline ?? null,
+  }) ?? { reasons: [] }
   const soak = judgeSoak(input, run, results)
-  const decided = resultOf([...run.reasons, ...reasons, ...(soak?.reasons ?? [])])
+  const decided = resultOf([...run.reasons, ...reasons, ...ofAll, ...(soak?.reasons ?? [])])
   return {
     ...decided,
     suites: results,
@@ -118,6 +128,9 @@ function judged(
     ],
     invalidControls: run.invalidControls,
     ...(soak === null ? {} : { checkpoint: soak.result }),
+    ...whole,
+    // A checkpoint tries failures again: its rates are others.
+    comparable: soak === null && [...run.reasons, ...reasons].every((r) => r.kind === 'failed'),
   }
 }
 

@@ -9,6 +9,7 @@ import { duration, iso } from '../domain/text.ts'
 import { checkpointSection } from './sections/checkpoint.ts'
 import { criteriaSection } from './sections/criteria.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
+import { improvementSection } from './sections/improvement.ts'
 import { ledgerSection } from './sections/ledger.ts'
 import { historySection } from './sections/history.ts'
 import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
@@ -21,6 +22,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
   present([
     ...guarded('reasons', () => reasonsSection(p.verdict)),
     ...guarded('criteria', () => criteriaSection(p)),
+    ...guarded('improvement', () => improvementSection(p)),
     ...guarded('checkpoint', () => checkpointSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
     ...guarded('lab', () => labSection(p.input.fleet)),

@@ -12,6 +12,7 @@ import type { Moment } from '../domain/node-clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
+import { outcomesOf } from '../domain/outcomes.ts'
 import { deployedOf } from '../domain/rederive/shipped.ts'
 import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
@@ -139,6 +140,7 @@ async function work(
       reasons: judged.reasons.map((r) => r.text),
       remarks: judged.remarks,
       counts: suiteCounts(judged.suites),
+      outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
       folder,
       evidenceRoot: sealed.root,
       proofPage: sealed.proofPath,

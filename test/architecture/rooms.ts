@@ -127,7 +127,7 @@ export const rooms: readonly Room[] = [
     name: 'domain',
     holds: inside('domain'),
     rooms: [],
-    outside: ['zod', 're2js', 'node:crypto'],
+    outside: ['zod', 're2js', 'jstat', '@marcbachmann/cel-js', 'node:crypto'],
     reason:
       'a verdict is a function of evidence: anybody can judge it again, offline, with the same answer; a pattern of others is run by RE2, in linear time',
   },

@@ -43,7 +43,7 @@ test('below the sample floor nothing is met or missed', () =>
   expect(criteria.threshold.judge(groups).groups.map((g) => g.met)).toEqual([true, true, null]))
 test('a criterion that does not act says so, and passes nothing', () => {
   const passesNothing = criteriaKinds.filter((k) => criteria[k].judge([]).reasons.length > 0)
-  expect(passesNothing).toEqual(['improvement', 'custom'])
+  expect(passesNothing).toEqual(['custom'])
   expect(criteria.custom.judge([]).reasons.map((r) => r.kind)).toEqual(['inconclusive'])
 })
 

@@ -26,6 +26,8 @@ import type { Counts } from '../../src/domain/counts.ts'
 import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
 import type { Fleet, FleetNode, NatKind, NatMeasurement, NodeName } from '../../src/domain/fleet.ts'
 import { sha256 } from '../../src/domain/ledger.ts'
+import type { TestHistory } from '../../src/domain/history.ts'
+import { outcomesOf } from '../../src/domain/outcomes.ts'
 import type { GroupResult } from '../../src/domain/suites/group.ts'
 import type { PartOf } from '../../src/domain/suites/suite.ts'
 import { asDeclared, type PairClass } from '../../src/domain/suites/connectivity/oracle.ts'
@@ -409,6 +411,8 @@ export const controls: readonly Control[] = [
 
 export interface Changes {
   readonly criteria?: VerdictInput['criteria']
+  /** The run that criteria `improvement` compares with; null: the ledger has none. */
+  readonly earlier?: Changes | null
   readonly targets?: Partial<Targets>
   readonly promises?: VerdictInput['promises']
   readonly nat?: Readonly<Record<NodeName, NatKind>>
@@ -539,8 +543,35 @@ export function run(changes: Changes = {}): VerdictInput {
       runningAfter: proofs(changes.after),
     },
     ...(changes.checkpoint === undefined ? {} : { checkpoint: checkpointOf(changes.checkpoint) }),
+    ...(changes.earlier === undefined ? {} : { history: historyWith(changes.earlier) }),
   }
 }
+
+/** The beginning of a test that is compared with a run of these changes. */
+const historyWith = (earlier: Changes | null): TestHistory => ({
+  before: [],
+  begun: {
+    test: 1,
+    planDigest: sha256('plan'),
+    binarySha256: binary,
+    commit: null,
+    seedCommitment: sha256('seed'),
+    earlier: [],
+    interrupted: [],
+    baseline:
+      earlier === null
+        ? { kind: 'none', lacks: 'this ledger has no other session' }
+        : {
+            kind: 'session',
+            session: 's0',
+            seq: 6,
+            hash: sha256('entry'),
+            evidenceRoot: sha256('root'),
+            at: 0,
+            outcomes: outcomesOf(verdict(run(earlier)).suites),
+          },
+  },
+})
 
 const checkpointOf = ({
   baseline = goodCounts,

@@ -145,7 +145,7 @@ describe('refused in the plan, with the reason', () => {
     const facts = failureOf(() => assemblePlan(given))?.facts
     return facts === undefined ? undefined : [facts.kind, facts.code, facts.message]
   }
-  test.each(['improvement', 'custom'] as const)('criteria %s, which does not act', (value) =>
+  test.each(['custom'] as const)('criteria %s, which does not act', (value) =>
     expect(refusal(answered({ criteria: { value, from: 'x' } }))).toEqual([
       'usage',
       'U041',

@@ -110,7 +110,6 @@ describe('a run that asked for', () => {
 describe('an answer that no run can honour', () => {
   test.each([
     [{ focus: 'throughput' }, 'connectivity threshold logs'],
-    [{ criteria: 'improvement' }, 'connectivity threshold logs'],
     [{ criteria: 'custom' }, 'connectivity threshold logs'],
     [{ proof: 'metrics' }, 'connectivity threshold all-evidence'],
     [{ focus: 'throughput', criteria: 'custom' }, 'connectivity threshold logs'],
@@ -143,6 +142,6 @@ describe('an answer that no run can honour', () => {
   test('is offered to nobody', () => {
     for (const { id, options } of questions(profiles))
       expect(options.filter((o) => id !== 'project' && !isActing(id, o.value))).toEqual([])
-    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 4, 2, 3])
+    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 4, 3, 3])
   })
 })

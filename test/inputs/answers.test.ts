@@ -44,8 +44,8 @@ describe('answers', () => {
   test('every missing answer is named, with its values', () => {
     expect(told(resolve({ parameters: { project: ' ' } }))).toEqual([
       'project is missing: one of ant-quic, communitas-mcp, saorsa-core, saorsa-gossip, saorsa-node, testnet',
-      'focus is missing: one of connectivity, nat-traversal, full-suite',
-      'criteria is missing: one of all-pass, threshold',
+      'focus is missing: one of connectivity, nat-traversal, gossip, full-suite',
+      'criteria is missing: one of all-pass, threshold, improvement',
       'proof is missing: one of logs, manual-verify, all-evidence',
     ])
     const failure = answersFailure(
@@ -70,7 +70,7 @@ describe('answers', () => {
     })
     expect(told(r)).toEqual([
       'focus "gossip" (parameter) is not a focus of "saorsa-core"; there are: full-suite',
-      'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold',
+      'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold, improvement',
       expect.stringMatching(/^proof "log\[2J" \(parameter\) is not a proof method/),
     ])
     expect(r).toMatchObject({ ok: false, profile: { name: 'saorsa-core-test' } })
@@ -97,8 +97,8 @@ describe('answers', () => {
       answers: { project: { value: 'mesh' } },
       profile: { name: 'testnet' },
     })
-    expect(told(resolve({ parameters: { focus: 'gossip' }, configs: [own] }))).toEqual([
-      'focus "gossip" (parameter) is not a focus of "mesh"; there are: connectivity, nat-traversal, full-suite',
+    expect(told(resolve({ parameters: { focus: 'throughput' }, configs: [own] }))).toEqual([
+      'focus "throughput" (parameter) is not a focus of "mesh"; there are: connectivity, nat-traversal, gossip, full-suite',
     ])
   })
 })
@@ -129,6 +129,6 @@ describe('the questions', () => {
         profiles,
         profiles.find((p) => p.name === 'testnet'),
       )[1]?.options.map((o) => o.value),
-    ).toEqual(['connectivity', 'nat-traversal', 'full-suite'])
+    ).toEqual(['connectivity', 'nat-traversal', 'gossip', 'full-suite'])
   })
 })

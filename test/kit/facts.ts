@@ -69,6 +69,7 @@ export const tested = (
   reasons,
   remarks: [],
   counts,
+  outcomes: null,
   folder: `test-${Math.max(1, session.testsBegun)}`,
   evidenceRoot: sha256('root'),
   proofPage: 'test-1/proof.md',
@@ -88,6 +89,7 @@ const begun = (session: Session, plan: Plan): FactsOf<'TEST', 'begun'> => ({
   seedCommitment: seedCommitment(seed),
   earlier: [],
   interrupted: [],
+  baseline: null,
 })
 
 type AllFacts = { readonly [S in State]: { readonly [E in EventOf<S>]: FactsOf<S, E> } }

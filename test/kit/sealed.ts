@@ -6,6 +6,7 @@ import { folder as filesIn } from '../../src/adapters/system.ts'
 import { evidenceFormat, verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
 import { markOf } from '../../src/domain/continuity.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import { outcomesOf } from '../../src/domain/outcomes.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
 import { suiteCounts } from '../../src/domain/suites/suite.ts'
@@ -111,6 +112,7 @@ export const recorded = (bundle: Bundle, judged: Verdict, sealed: Sealed): reado
           reasons: judged.reasons.map((r) => r.text),
           remarks: judged.remarks,
           counts: suiteCounts(judged.suites),
+          outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
           folder: `test-${bundle.facts.test}`,
           evidenceRoot: sealed.root,
           proofPage: sealed.proofPath,

@@ -2,6 +2,7 @@
 import type { CriteriaKind } from '../plan.ts'
 import { allPass } from './all-pass.ts'
 import { againstBars, type Criterion } from './criterion.ts'
+import { improvement } from './improvement.ts'
 import { threshold } from './threshold.ts'
 
 /** Refused in a plan; evidence that names it all the same passes nothing. */
@@ -18,6 +19,6 @@ const notActing = (kind: CriteriaKind): Criterion => ({
 export const criteria: { readonly [K in CriteriaKind]: Criterion } = {
   'all-pass': allPass,
   threshold,
-  improvement: notActing('improvement'),
+  improvement,
   custom: notActing('custom'),
 }

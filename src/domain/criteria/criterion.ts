@@ -1,7 +1,10 @@
 /** What a criterion is: judged groups in, their results and the reasons against them out. */
+import type { Baseline } from '../baseline.ts'
+import type { ImprovementResult } from '../improvement.ts'
 import type { Reason } from '../reason.ts'
 import { attemptsForLowerBound, percent, wilson } from '../statistics.ts'
 import type { GroupResult, Tally } from '../suites/group.ts'
+import type { SuiteResults } from '../suites/suite.ts'
 
 export interface CriterionJudged {
   readonly groups: readonly GroupResult[]
@@ -9,7 +12,21 @@ export interface CriterionJudged {
 }
 
 export interface Criterion {
+  /** The groups of one suite. */
   judge(groups: readonly Tally[]): CriterionJudged
+  /** What only all suites together can say: asked once, after all of them. */
+  readonly whole?: (run: WholeRun) => WholeJudged
+}
+
+export interface WholeRun {
+  readonly results: SuiteResults
+  /** Null: the ledger says nothing of any. */
+  readonly baseline: Baseline | null
+}
+
+export interface WholeJudged {
+  readonly reasons: readonly Reason[]
+  readonly improvement?: ImprovementResult
 }
 
 /**

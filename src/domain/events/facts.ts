@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { buildFaultKinds } from '../cargo-failure.ts'
 import type { BuildMethod, BuildRecord } from '../build.ts'
+import { baselineSchema } from '../baseline.ts'
 import { countsSchema } from '../counts.ts'
+import { outcomesSchema } from '../outcomes.ts'
 import { proofKinds, type Plan } from '../plan.ts'
 import { fields, kinds, list, name, number, oneOf, orNull, text, type Check } from '../shape.ts'
 import { checkpointStates, isCheckpoint, type Checkpoint } from '../states.ts'
@@ -200,6 +202,8 @@ export const begun = {
   earlier: z.array(earlierTest).max(500).readonly(),
   /** Tests of this session that did not end, as their evidence was found and sealed; null: it was not found. */
   interrupted: z.array(z.object({ test: whole, evidenceRoot: digest.nullable() }).readonly()).readonly(),
+  /** What criteria `improvement` will compare with; null: another criterion. */
+  baseline: baselineSchema,
 }
 
 /** What a recorded test came to; the event is its verdict. */
@@ -208,6 +212,8 @@ export const tested = {
   /** Clauses that follow the verdict wherever it is told in one line. */
   remarks: names,
   counts: countsSchema,
+  /** What later sessions may be compared with; null: not with this test. */
+  outcomes: outcomesSchema.nullable(),
   /** Of the evidence, within the session's folder; and the proof page, within the same. */
   folder: z.string().regex(/^test-\d+$/),
   evidenceRoot: digest,

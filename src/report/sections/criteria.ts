@@ -35,7 +35,7 @@ const groupRow = (title: string, r: GroupResult): readonly Inline[] => [
   r.rate === null ? '–' : `${percent(r.rate)} %`,
   `${percent(r.interval.low)}–${percent(r.interval.high)} %`,
   r.target === null ? '–' : `${r.target} %`,
-  r.met === null ? 'cannot say' : r.met ? 'yes' : strong('no'),
+  r.target === null ? '–' : r.met === null ? 'cannot say' : r.met ? 'yes' : strong('no'),
   `${r.tried}/${r.planned}`,
   `${r.notCounted}`,
 ]

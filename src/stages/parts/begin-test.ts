@@ -1,4 +1,5 @@
 /** Writes a test's beginning into the ledger before anything of it is done, and seals what earlier ones left behind. */
+import { baselineFor } from '../../domain/comparable.ts'
 import { earlierTests, folderOf, programOf, testsBegunIn } from '../../domain/history.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { manifestOf, type Manifest } from '../../domain/manifest.ts'
@@ -41,6 +42,7 @@ export async function beginTest(
       seedCommitment: seedCommitment(seed),
       earlier,
       interrupted,
+      baseline: plan.answers.criteria.value === 'improvement' ? baselineFor(plan, sessions, session.id) : null,
     },
   })
   return { number, folder: folderOf(number), seed }
