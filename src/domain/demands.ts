@@ -1,19 +1,12 @@
 /** What a plan demands, as numbers of which more is stricter: two plans of one project can be told apart by them. */
 import type { Plan } from './plan.ts'
+import type { Targets } from './suites/connectivity/config.ts'
 import type { PartOf, SuiteId } from './suites/suite.ts'
 
 /** By name; a demand that a plan does not make is not there. */
 export type Demands = Readonly<Record<string, number>>
 
 const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: boolean) => Demands } = {
-  connectivity: ({ targets }, allPass) => ({
-    'target of direct': allPass ? 100 : targets.direct,
-    'target of nat_traversed': allPass ? 100 : targets.natTraversed,
-    'target of relay': allPass ? 100 : targets.relay,
-    'sample floor': targets.sampleFloor,
-    coverage: targets.coverage,
-    strict: targets.strict && !allPass ? 1 : 0,
-  }),
   gossip: ({ broadcast, map, members }, allPass) => ({
     ...(broadcast === null
       ? {}
@@ -24,8 +17,19 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
       : { 'agreement within seconds': -map.maxSyncSeconds, 'conflicting writes': map.conflict ? 1 : 0 }),
     ...(members === null ? {} : { 'members within seconds': -members.withinSeconds }),
   }),
+  connectivity: ({ targets }, allPass) => ofTargets(targets, allPass),
+  'nat-traversal': ({ targets, types }, allPass) => ({ ...ofTargets(targets, allPass), 'NAT types': types.length }),
   command: ({ commands }) => ({ commands: commands.length }),
 }
+
+const ofTargets = (targets: Targets, allPass: boolean): Demands => ({
+  'target of direct': allPass ? 100 : targets.direct,
+  'target of nat_traversed': allPass ? 100 : targets.natTraversed,
+  'target of relay': allPass ? 100 : targets.relay,
+  'sample floor': targets.sampleFloor,
+  coverage: targets.coverage,
+  strict: targets.strict && !allPass ? 1 : 0,
+})
 
 export const demandsOf = ({ answers, nodes, suites }: Pick<Plan, 'answers' | 'nodes' | 'suites'>): Demands => ({
   nodes: nodes.length,

@@ -33,7 +33,6 @@ interface Row {
 const notYet = 'does not act in this version'
 
 export const unsupportedFields: readonly Row[] = [
-  suite('nat_matrix', 'natMatrix', (t) => t.natMatrix.enabled),
   suite('throughput', 'throughput', (t) => t.throughput.enabled),
   suite('channel_creation', 'channelCreation', (t) => t.channelCreation.enabled),
   {

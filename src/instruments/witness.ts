@@ -47,7 +47,7 @@ const nodeOf = (world: Nodes, name: NodeName): FleetNode => {
 }
 
 /** Where a node's NAT box is entered, or null where it has none. */
-async function boxOn(
+export async function boxOn(
   world: Nodes & Orchestrator,
   node: FleetNode,
 ): Promise<{ remote: Remote; wrap: (c: Command) => Command } | null> {

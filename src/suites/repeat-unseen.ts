@@ -34,7 +34,7 @@ export async function retryPairs(
     attempts,
   )
   bench.world.log.info(`test: ${pairs.length} pairs failed and are tried again in ${rounds.length} rounds`)
-  await runRounds(bench, { ...wish, before }, rounds, keep)
+  await runRounds(bench, { ...wish, before, retry: true }, rounds, keep)
 }
 
 /**
@@ -65,6 +65,9 @@ async function repeatUnseen(
     )
     world.log.info(`test: ${again.length} attempts could not be counted and are repeated in ${rounds.length} rounds`)
     const of = new Map(again.map((a) => [pairKey(a.pair), a.id]))
-    all = [...all, ...(await runRounds(bench, { ...wish, before: all, repeats: of }, rounds, keep))]
+    all = [
+      ...all,
+      ...(await runRounds(bench, { ...wish, before: [...(wish.before ?? []), ...all], repeats: of }, rounds, keep)),
+    ]
   }
 }

@@ -19,8 +19,10 @@ export type KeepRound = (round: RoundEvidence) => Promise<void>
 
 export interface RoundsWish extends Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'> {
   readonly series: Series
-  /** Rounds of the same test: these are then retries of some of their attempts, unless they are repetitions. */
+  /** Rounds of the same series and test: numbers, tries, ports and rests go on from there. */
   readonly before?: readonly RoundEvidence[]
+  /** These are retries of attempts of a checkpoint's test. */
+  readonly retry?: boolean
   /** What is repeated of each pair. */
   readonly repeats?: ReadonlyMap<string, string> | null
 }
@@ -31,7 +33,7 @@ export interface RoundsWish extends Pick<ConnectivityWork, 'cooloffSeconds' | 't
  */
 export async function runRounds(
   bench: Bench,
-  { cooloffSeconds, timeoutSeconds, series, before = [], repeats = null }: RoundsWish,
+  { cooloffSeconds, timeoutSeconds, series, before = [], retry = false, repeats = null }: RoundsWish,
   planned: Rounds,
   keep: KeepRound,
 ): Promise<readonly RoundEvidence[]> {
@@ -48,7 +50,7 @@ export async function runRounds(
   const tries = new Map<string, number>()
   earlier.forEach((a) => countTry(tries, a.pair))
   const all: RoundEvidence[] = []
-  const kind = repeats !== null ? 'repeated round' : before.length === 0 ? 'round' : 'retry round'
+  const kind = repeats !== null ? 'repeated round' : retry ? 'retry round' : 'round'
   let blind = await witnessesOn(bench, names)
   for (const [index, pairs] of rounds.entries()) {
     const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)])
@@ -73,7 +75,7 @@ export async function runRounds(
     const whole: RoundEvidence = {
       pass: bench.test,
       round,
-      ...(before.length === 0 || repeats !== null ? {} : { retry: true }),
+      ...(retry ? { retry } : {}),
       attempts: await Promise.all(dialled.map((attempt) => complete(bench, attempt, dialled, looks))),
       readings: Object.fromEntries(concerned.map((name) => [name, readingOf(name, looks, boxes)])),
     }

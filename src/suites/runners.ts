@@ -4,9 +4,11 @@ import type { Runner } from './bench.ts'
 import { command } from './command.ts'
 import { connectivity } from './connectivity.ts'
 import { gossip } from './gossip.ts'
+import { natTraversal } from './nat-traversal.ts'
 
 export const runners: { readonly [Id in SuiteId]: Runner<Id> } = {
   connectivity,
+  'nat-traversal': natTraversal,
   gossip,
   command,
 }

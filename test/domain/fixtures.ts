@@ -161,7 +161,7 @@ export const withReading = <T extends Pick<Tried, 'readings'>>(
 })
 
 /** Attempts of one round share its readings, by identity. */
-const roundsOf = (all: readonly Tried[]): readonly RoundEvidence[] =>
+export const roundsOf = (all: readonly Tried[]): readonly RoundEvidence[] =>
   [...Map.groupBy(all, (a) => a.readings)].map(([readings, tried]) => ({
     pass: 1,
     round: tried[0]?.round ?? 0,
@@ -174,7 +174,7 @@ const roundsOf = (all: readonly Tried[]): readonly RoundEvidence[] =>
   }))
 
 /** What one look saw at the end of a round in which all of these happened. */
-const together = (all: readonly Tried[]): readonly Tried[] => {
+export const together = (all: readonly Tried[]): readonly Tried[] => {
   const readings: Record<NodeName, NodeReading> = {}
   for (const [node, one] of all.flatMap((a) => Object.entries(a.readings))) {
     const before = readings[node]

@@ -111,13 +111,35 @@ describe('the plan', () => {
       ...asked,
       config: { ...config, tests: { ...config.tests, custom } },
     })
-    expect(suites.filter((s) => ['connectivity', 'command'].includes(s.suite))).toMatchObject([
-      { suite: 'connectivity', attempts: plan.estimate.attempts, detail: plan.suites[0]?.detail },
-      { suite: 'command', attempts: 9, detail: '1 command on 9 nodes', work: { commands: custom } },
+    const both = suites.filter((s) => s.suite === 'connectivity' || s.suite === 'command')
+    expect(both.map((s) => [s.suite, s.attempts, s.detail])).toEqual([
+      ['connectivity', plan.estimate.attempts, plan.suites[0]?.detail],
+      ['command', 9, '1 command on 9 nodes'],
     ])
+    expect(both[1]?.work).toEqual({ commands: custom })
     expect([unsupported.filter((u) => u.what.includes('custom')), estimate.attempts]).toEqual([
       [],
       suites.reduce((n, s) => n + s.attempts, 0),
+    ])
+  })
+  test('has of a full suite every suite that a focus of the profile asks for', () => {
+    const { suites } = assemblePlan(answered({ focus: { value: 'full-suite', from: 'x' } }))
+    expect(suites.map((s) => s.suite)).toEqual(expect.arrayContaining(['connectivity', 'nat-traversal']))
+  })
+  test('has NAT traversal with its own focus, and with another where the configuration asks for it', () => {
+    const suitesOf = (focus: 'connectivity' | 'nat-traversal', enabled: boolean) => {
+      const natMatrix = { enabled, types: ['symmetric'] }
+      const made = assemblePlan({
+        ...answered({ focus: { value: focus, from: 'x' } }),
+        config: { ...config, tests: { ...config.tests, natMatrix } },
+      })
+      return made.suites.map((s) => [s.suite, 'types' in s.work ? s.work.types : null])
+    }
+    expect(suitesOf('connectivity', false)).toEqual([['connectivity', null]])
+    expect(suitesOf('nat-traversal', false)).toEqual([['nat-traversal', []]])
+    expect(suitesOf('connectivity', true)).toEqual([
+      ['connectivity', null],
+      ['nat-traversal', ['symmetric']],
     ])
   })
   test('names the suite that a program cannot be measured by, beside commands that run; and not where it is switched off', () => {

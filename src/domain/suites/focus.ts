@@ -12,7 +12,7 @@ type Wanted = readonly [SuiteId, ...SuiteId[]]
 
 const byFocus: { readonly [F in Exclude<Focus, 'full-suite'>]: readonly Wanted[] } = {
   connectivity: [['connectivity']],
-  'nat-traversal': [['connectivity']],
+  'nat-traversal': [['nat-traversal']],
   gossip: [['gossip']],
   throughput: [],
 }

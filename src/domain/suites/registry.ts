@@ -2,10 +2,12 @@
 import { command } from './command/suite.ts'
 import { connectivity } from './connectivity/suite.ts'
 import { gossip } from './gossip/suite.ts'
+import { natTraversal } from './nat-traversal/suite.ts'
 import type { Suite, SuiteId } from './suite.ts'
 
 export const suites: { readonly [Id in SuiteId]: Suite<Id> } = {
   connectivity,
+  'nat-traversal': natTraversal,
   gossip,
   command,
 }

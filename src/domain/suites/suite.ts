@@ -15,6 +15,7 @@ import type { ConnectivityWork } from './connectivity/config.ts'
 import type { ConnectivityFigures } from './connectivity/figures.ts'
 import type { Judgement } from './connectivity/judge.ts'
 import type { GossipFigures, GossipItem, GossipSample, GossipWork } from './gossip/work.ts'
+import type { NatFigures, NatRound, NatSample, NatTraversalWork } from './nat-traversal/work.ts'
 import type { Group, GroupResult } from './group.ts'
 import type { RunContext } from './run-context.ts'
 import type { Sample } from './sample.ts'
@@ -23,6 +24,7 @@ import type { Sample } from './sample.ts'
 export interface SuiteTypes {
   readonly connectivity: SuiteType<ConnectivityWork, RoundEvidence, Judgement, ConnectivityFigures>
   readonly gossip: SuiteType<GossipWork, GossipItem, GossipSample, GossipFigures>
+  readonly 'nat-traversal': SuiteType<NatTraversalWork, NatRound, NatSample, NatFigures>
   readonly command: SuiteType<CommandWork, CommandRun, CommandSample, CommandFigures>
 }
 export type SuiteId = keyof SuiteTypes

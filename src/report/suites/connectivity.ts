@@ -44,7 +44,7 @@ function successNeeds({ promises }: RunInput): string {
 }
 
 /** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
-function pathsSection(samples: readonly Judgement[]): Section {
+export function pathsSection(samples: readonly Pick<Judgement, 'outcome' | 'path' | 'sentence'>[]): Section {
   const others = samples.filter((j) => j.outcome !== 'success' || j.path !== 'end-to-end')
   const sentences = [...Map.groupBy(others, (j) => j.sentence)].map(([sentence, alike]) =>
     alike.length > 1 ? inline`${sentence} (${alike.length} attempts)` : sentence,

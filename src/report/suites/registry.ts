@@ -8,10 +8,12 @@ import { paragraph } from '../section.ts'
 import { commandPages } from './command.ts'
 import { connectivityPages } from './connectivity.ts'
 import { gossipPages } from './gossip.ts'
+import { natTraversalPages } from './nat-traversal.ts'
 import type { SuitePages, SuiteReport } from './suite-report.ts'
 
 const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = {
   connectivity: connectivityPages,
+  'nat-traversal': natTraversalPages,
   gossip: gossipPages,
   command: commandPages,
 }

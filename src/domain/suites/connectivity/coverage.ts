@@ -52,6 +52,7 @@ export function uncoveredPairs(
   tried: ReadonlySet<string>,
   excluded: readonly Excluded[],
   whyNot: (pair: Pair) => string | undefined,
+  suite = 'connectivity',
 ): readonly NotCovered[] {
   const out = new Map(excluded.map((e) => [e.node, e.why]))
   const left = (n: NodeName): string | undefined => (out.has(n) ? `${n} was left out: ${out.get(n)}` : undefined)
@@ -59,7 +60,7 @@ export function uncoveredPairs(
     .filter((p) => !tried.has(pairKey(p.pair)))
     .map(({ pair, oracle: { pairClass } }) => ({
       kind: 'subject',
-      suite: 'connectivity',
+      suite,
       group: pairClass,
       subject: { kind: 'pair', pair },
       why: left(pair.from) ?? left(pair.to) ?? whyNot(pair) ?? 'no attempt was made',

@@ -34,7 +34,7 @@ import {
 } from '../../shape.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
 
-const read = (value: Check): Check =>
+export const readOf = (value: Check): Check =>
   kinds({ there: fields({ value }), absent: anything, 'not-read': fields({ why: text }) })
 
 const flow = every<Flow>({ remote: name, remotePort: number, localPort: number, packets: number, bytes: number })
@@ -71,10 +71,10 @@ const look = every<ProcessLook>({
   role: oneOf('service', 'port-owner'),
 })
 const reading = every<NodeReading>({
-  counters: read(countersShape),
-  box: orNull(read(box)),
+  counters: readOf(countersShape),
+  box: orNull(readOf(box)),
   clock: orNull(fields({ wallMs: number, uptimeMs: number })),
-  processes: orNull(read(list(look, 1000))),
+  processes: orNull(readOf(list(look, 1000))),
 })
 const claim = every<Claim>({
   success: orNull(flag),
@@ -112,8 +112,8 @@ const attempt = every<Attempt>({
   claim,
   dialledAs: optional(name),
   diallerSha256: orNull(name),
-  record: read(receiverRecord),
-  kept: orNull(read(every<KeptPayload>({ bytes: number, sha256: text }))),
+  record: readOf(receiverRecord),
+  kept: orNull(readOf(every<KeptPayload>({ bytes: number, sha256: text }))),
   fault: optional(fields({ kind: oneOf('infra', 'harness'), message: text, node: optional(name) })),
   repeats: optional(name),
 })

@@ -123,7 +123,7 @@ function judge(
   }
 }
 
-const termsOf = (pairClass: PairClass, { direct, natTraversed, relay, ...terms }: Targets): Terms => ({
+export const termsOf = (pairClass: PairClass, { direct, natTraversed, relay, ...terms }: Targets): Terms => ({
   ...terms,
   target: { direct, nat_traversed: natTraversed, relay }[pairClass],
 })

@@ -27,6 +27,7 @@ mod relayed_as_direct;
 mod short;
 mod shout;
 mod swap;
+mod throttle;
 
 const MARK: &str = "testnet-lie:";
 
@@ -101,6 +102,13 @@ pub fn transfer(header: Header, source: Source) -> (Header, Source) {
         return short::transfer(header, source);
     }
     (header, source)
+}
+
+/// What a sender does before each new packet.
+pub fn before_packet(nonce: &Nonce) {
+    if told("throttle", nonce) {
+        throttle::rest();
+    }
 }
 
 /// What a dialer says of an outcome instead of what came of it.

@@ -30,6 +30,7 @@ mod sender;
 mod session;
 mod sha256;
 mod store;
+mod window;
 mod wire;
 mod wire_bytes;
 

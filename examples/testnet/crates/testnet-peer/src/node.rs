@@ -226,7 +226,7 @@ impl Node {
         if !transfer.accept(&header, source, sequence, chunk) {
             return;
         }
-        let mut reply = Some(transfer.ack(token));
+        let mut reply = Some(transfer.ack(token, sequence));
         if transfer.is_complete() {
             if !transfer.recorded {
                 match self.recorder.record(transfer) {

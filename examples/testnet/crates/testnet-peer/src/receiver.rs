@@ -10,10 +10,8 @@ use crate::bytes::{from_hex, to_hex, unix_ms};
 use crate::json::{object, Json};
 use crate::payload::{chunk, chunk_length, packet_count, Nonce, MAX_BYTES, MAX_GIVEN};
 use crate::sha256::Sha256;
+use crate::window::AHEAD;
 use crate::wire::{Header, Message, Token};
-
-/// How far ahead of the first missing packet we keep packets: as far as an `Ack` can speak of.
-const AHEAD: u32 = 64;
 
 /// Payloads that were given to the dialer are kept, so that anybody can look at what arrived: these many.
 const KEPT: usize = 64;
@@ -90,8 +88,14 @@ impl Transfer {
         self.digest.is_some()
     }
 
-    pub fn ack(&self, token: Token) -> Message {
-        let later = self.early.keys().fold(0u64, |bits, s| bits | 1u64.checked_shl(s - self.next - 1).unwrap_or(0));
+    /// For the packet `sequence`, which it must not be larger than.
+    pub fn ack(&self, token: Token, sequence: u32) -> Message {
+        let room = chunk_length(self.header.total, sequence).max(8);
+        let mut later = Vec::new();
+        for bit in self.early.keys().map(|s| (s - self.next - 1) as usize).take_while(|bit| bit / 8 < room) {
+            later.resize(bit / 8 + 1, 0);
+            later[bit / 8] |= 1 << (bit % 8);
+        }
         Message::Ack { token, next: self.next, later }
     }
 
@@ -220,7 +224,7 @@ mod tests {
         for sequence in [2, 0, 0, 4] {
             assert!(give(&mut t, &h, sequence));
         }
-        assert_eq!(t.ack([1; 16]), Message::Ack { token: [1; 16], next: 1, later: 0b101 });
+        assert_eq!(t.ack([1; 16], 0), Message::Ack { token: [1; 16], next: 1, later: vec![0b101] });
         assert!(give(&mut t, &h, 3) && give(&mut t, &h, 1) && t.is_complete());
         let expected = Message::Confirm {
             token: [1; 16],
@@ -233,7 +237,7 @@ mod tests {
 
     #[test]
     fn refuses_what_does_not_belong() {
-        let total = 100 * CHUNK as u64;
+        let total = 4000 * CHUNK as u64;
         let (mut t, h) = (start(total), header(total));
         let good = chunk(&h.nonce, total, 0);
         let mut forged = good.clone();
@@ -242,9 +246,10 @@ mod tests {
         assert!(!t.accept(&h, SOURCE.into(), 0, good[1..].to_vec()), "a byte short");
         assert!(!t.accept(&h, ([203, 0, 113, 2], 7).into(), 0, good.clone()), "another address");
         assert!(!t.accept(&header(5), SOURCE.into(), 0, good), "another transfer");
-        assert!(!give(&mut t, &h, 100) && !give(&mut t, &h, u32::MAX) && !give(&mut t, &h, 65));
-        assert!(give(&mut t, &h, 64), "the last one an Ack can name");
-        assert_eq!(t.ack([0; 16]), Message::Ack { token: [0; 16], next: 0, later: 1 << 63 });
+        assert!(!give(&mut t, &h, 4000) && !give(&mut t, &h, u32::MAX) && !give(&mut t, &h, AHEAD + 1));
+        assert!(give(&mut t, &h, AHEAD), "the last one an Ack can name");
+        let later = [vec![0; AHEAD as usize / 8 - 1], vec![128]].concat();
+        assert_eq!(t.ack([0; 16], 7), Message::Ack { token: [0; 16], next: 0, later });
         assert!(t.confirm([0; 16]).is_none() && t.record().is_none());
         assert!(Transfer::start(header(u64::MAX), SOURCE.into(), false).is_none());
     }

@@ -1,4 +1,4 @@
-//! Sending the payload: a small window, selective acknowledgements, timers of about a round trip.
+//! Sending the payload: a window of packets, selective acknowledgements, timers of about a round trip.
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, UdpSocket};
@@ -8,11 +8,8 @@ use crate::connect::receive;
 use crate::payload::{packet_count, Source};
 use crate::round_trip::{RoundTrip, LONGEST_TIMER};
 use crate::sha256::Sha256;
-use crate::wire::{Header, Message, Token};
-
-const WINDOW: usize = 32;
-/// The receiver keeps packets this far ahead of the first missing one.
-const AHEAD: u32 = 64;
+use crate::window::{Window, AHEAD};
+use crate::wire::{is_later, Header, Message, Token};
 
 /// What went out, whether or not it arrived: the hash is of these bytes.
 pub struct Sent {
@@ -46,6 +43,7 @@ pub struct Sender<'a> {
     base: u32,
     flying: BTreeMap<u32, Flight>,
     timer: RoundTrip,
+    window: Window,
     retransmits: u64,
     bytes: u64,
     hasher: Sha256,
@@ -71,6 +69,7 @@ impl<'a> Sender<'a> {
             base: 0,
             flying: BTreeMap::new(),
             timer: RoundTrip::new(rtt),
+            window: Window::new(header.total),
             retransmits: 0,
             bytes: 0,
             hasher: Sha256::new(),
@@ -81,13 +80,14 @@ impl<'a> Sender<'a> {
     pub fn run(mut self, deadline: Instant) -> (Sent, Option<Confirmation>) {
         let mut confirmation = None;
         while confirmation.is_none() && Instant::now() < deadline {
+            self.window.look(self.timer.smooth);
             self.send_fresh();
             self.send_again();
             let wait = self.flying.values().map(|f| f.sent + self.timer.after(f.tries)).min();
             let until = wait.unwrap_or_else(|| Instant::now() + LONGEST_TIMER).min(deadline);
             confirmation = match receive(self.socket, until) {
                 Some((Message::Ack { token, next, later }, _)) if token == self.token => {
-                    self.acknowledged(next, later);
+                    self.acknowledged(next, &later);
                     None
                 }
                 Some((Message::Confirm { token, nonce, bytes, sha256 }, remote)) if token == self.token => {
@@ -101,7 +101,9 @@ impl<'a> Sender<'a> {
     }
 
     fn send_fresh(&mut self) {
-        while self.fresh < self.count && self.flying.len() < WINDOW && self.fresh - self.base < AHEAD {
+        while self.fresh < self.count && self.flying.len() < self.window.packets() && self.fresh - self.base < AHEAD {
+            #[cfg(feature = "lies")]
+            crate::lies::before_packet(&self.header.nonce);
             let bytes = self.transmit(self.fresh);
             self.hasher.update(&bytes);
             self.bytes += bytes.len() as u64;
@@ -114,6 +116,7 @@ impl<'a> Sender<'a> {
         let now = Instant::now();
         let late = |(s, f): (&u32, &Flight)| (now >= f.sent + self.timer.after(f.tries)).then_some(*s);
         let late: Vec<u32> = self.flying.iter().filter_map(late).collect();
+        self.window.lost(late.len());
         for sequence in late {
             self.transmit(sequence);
             self.retransmits += 1;
@@ -134,11 +137,12 @@ impl<'a> Sender<'a> {
         }
     }
 
-    fn acknowledged(&mut self, next: u32, later: u64) {
+    fn acknowledged(&mut self, next: u32, later: &[u8]) {
         let next = next.min(self.fresh);
         self.base = self.base.max(next);
-        let arrived = |s: u32| s < next || (s > next && s - next <= 64 && later >> (s - next - 1) & 1 == 1);
+        let arrived = |s: u32| s < next || is_later(next, later, s);
         let done: Vec<u32> = self.flying.keys().copied().filter(|s| arrived(*s)).collect();
+        self.window.arrived(done.len());
         for sequence in &done {
             // The last packet flies on until the confirmation comes: the confirmation may get lost.
             let stays = *sequence == self.count - 1;
@@ -189,7 +193,7 @@ mod tests {
             let transfer = transfer.get_or_insert_with(|| Transfer::start(header, source, false).unwrap());
             assert!(transfer.accept(&header, source, sequence, bytes));
             if count % 10 != 7 {
-                let reply = transfer.confirm(token).unwrap_or_else(|| transfer.ack(token));
+                let reply = transfer.confirm(token).unwrap_or_else(|| transfer.ack(token, sequence));
                 socket.send_to(&reply.encode(), source).unwrap();
             }
         }
@@ -217,13 +221,13 @@ mod tests {
         let remote = socket.local_addr().unwrap();
         let header = Header { nonce: [1; 16], total: 500_000, from: [0; 32], given: false };
         let mut sender = Sender::new(&socket, remote, [2; 16], header, Source::Nonce([1; 16]), Duration::from_millis(10));
-        sender.acknowledged(u32::MAX, u64::MAX);
+        sender.acknowledged(u32::MAX, &[255; 128]);
         assert_eq!(sender.base, 0, "nothing was sent, so nothing can have arrived");
         sender.send_fresh();
-        assert_eq!(sender.flying.len(), WINDOW);
-        sender.acknowledged(5, 0b1001);
+        assert_eq!(sender.flying.len(), crate::window::FIRST);
+        sender.acknowledged(5, &[0b1001]);
         assert_eq!(sender.flying.keys().take(4).copied().collect::<Vec<_>>(), [5, 7, 8, 10]);
-        sender.acknowledged(2, 0);
+        sender.acknowledged(2, &[]);
         assert_eq!(sender.base, 5);
     }
 }

@@ -7,6 +7,7 @@
 use std::net::SocketAddr;
 
 use crate::payload::{Nonce, CHUNK};
+use crate::window::AHEAD;
 use crate::wire_bytes::{Reader, Writer};
 
 pub type PeerId = [u8; 32];
@@ -49,10 +50,18 @@ pub enum Message {
     /// To the relay port: "send me what the other one sends".
     RelayJoin { token: Token, role: Role },
     Data { token: Token, header: Header, sequence: u32, chunk: Vec<u8> },
-    /// Packets below `next` are here; bit i of `later` stands for packet `next + 1 + i`.
-    Ack { token: Token, next: u32, later: u64 },
+    /// Packets below `next` are here; bit i of `later` ([`is_later`]) stands for packet `next + 1 + i`.
+    Ack { token: Token, next: u32, later: Vec<u8> },
     /// What the receiver reassembled and hashed itself.
     Confirm { token: Token, nonce: Nonce, bytes: u64, sha256: [u8; 32] },
+}
+
+/// Bytes of an `Ack` for packets that came early.
+pub const LATER: usize = AHEAD as usize / 8;
+
+pub fn is_later(next: u32, later: &[u8], sequence: u32) -> bool {
+    let bit = sequence.wrapping_sub(next).wrapping_sub(1) as usize;
+    sequence > next && later.get(bit / 8).map_or(false, |byte| byte >> (bit % 8) & 1 == 1)
 }
 
 /// Each data packet says which transfer it belongs to, so no extra round trip announces it.
@@ -96,7 +105,7 @@ impl Message {
                 .bytes(&sequence.to_be_bytes())
                 .bytes(chunk),
             Ack { token, next, later } => {
-                out.kind(17).bytes(token).bytes(&next.to_be_bytes()).bytes(&later.to_be_bytes())
+                out.kind(17).bytes(token).bytes(&next.to_be_bytes()).bytes(later)
             }
             Confirm { token, nonce, bytes, sha256 } => {
                 out.kind(18).bytes(token).bytes(nonce).bytes(&bytes.to_be_bytes()).bytes(sha256)
@@ -159,7 +168,7 @@ impl Message {
             17 => Message::Ack {
                 token: r.take()?,
                 next: u32::from_be_bytes(r.take()?),
-                later: u64::from_be_bytes(r.take()?),
+                later: r.rest(LATER)?,
             },
             18 => Message::Confirm {
                 token: r.take()?,
@@ -211,7 +220,7 @@ mod tests {
                 sequence: 7,
                 chunk: vec![5; CHUNK],
             },
-            Message::Ack { token, next: 3, later: u64::MAX },
+            Message::Ack { token, next: 3, later: vec![255; LATER] },
             Message::Confirm { token, nonce, bytes: 5000, sha256: [4; 32] },
         ]
     }
@@ -229,10 +238,10 @@ mod tests {
     fn every_cut_and_every_tail_is_refused() {
         for message in samples() {
             let bytes = message.encode();
-            let is_data = matches!(message, Message::Data { .. });
+            // The end of these is "the rest": a shorter rest is well formed.
+            let is_data = matches!(message, Message::Data { .. } | Message::Ack { .. });
             for end in 0..bytes.len() {
                 let cut = Message::decode(&bytes[..end]);
-                // The chunk of a data packet is "the rest": a shorter rest is well formed.
                 assert!(cut.is_none() || is_data, "{message:?} cut at {end}");
             }
             let mut longer = bytes;

@@ -1,0 +1,83 @@
+/** Which pairs have a NAT in the way, and in which rounds they dial: a function of measured NATs and of the plan. */
+import type { Pair } from '../../evidence.ts'
+import { bootstrapsOf, peersOf, type Fleet, type FleetNode, type NatMeasurement, type NodeName } from '../../fleet.ts'
+import { plannedPairs, relayPairsOf, repetitionsFor, type PlannedPair } from '../connectivity/coverage.ts'
+import { asDeclared, natName } from '../connectivity/oracle.ts'
+import { pairKey, timetable } from '../connectivity/timetable.ts'
+import { samplePairs } from '../sampled.ts'
+import type { NatRounds, NatTraversalWork } from './work.ts'
+
+export interface NatPairs {
+  readonly pairs: readonly PlannedPair[]
+  /** Of the fleet, before a sample was drawn. */
+  readonly all: readonly PlannedPair[]
+  readonly behindNat: readonly NodeName[]
+  readonly nameOf: (node: NodeName) => string
+}
+
+/** Both ways of each two peers of which one is behind a NAT or a filter. */
+export function natPairs(peers: readonly FleetNode[], measurements: readonly NatMeasurement[]): NatPairs {
+  const measured = new Map(measurements.map((m) => [m.node, m]))
+  const nats = new Map(peers.map((n) => [n.name, measured.get(n.name) ?? asDeclared(n)]))
+  const nameOf = (node: NodeName): string => {
+    const nat = nats.get(node)
+    return nat === undefined ? '' : natName(nat)
+  }
+  const behind = (node: NodeName): boolean => {
+    const nat = nats.get(node)
+    return nat !== undefined && (nat.mapping !== 'none' || nat.filtering !== 'EIF')
+  }
+  const all = plannedPairs(peers, measurements).filter(({ pair }) => behind(pair.from) || behind(pair.to))
+  const names = peers.map((n) => n.name)
+  const { pairs } = samplePairs(names, all, nameOf)
+  return { pairs, all, behindNat: names.filter(behind), nameOf }
+}
+
+/** `there`: nodes of the plan that were not left out. */
+export function natRounds(
+  fleet: Fleet,
+  there: readonly NodeName[],
+  measurements: readonly NatMeasurement[],
+  work: Pick<NatTraversalWork, 'targets' | 'rebinding'>,
+): readonly NatRounds[] {
+  const peers = peersOf(fleet).filter((n) => there.includes(n.name))
+  const { pairs, behindNat } = natPairs(peers, measurements)
+  const base = {
+    peers: peers.map((n) => n.name),
+    relayPairs: relayPairsOf(pairs),
+    relayNodes: bootstrapsOf(fleet).map((n) => n.name),
+  }
+  const wanted = repetitionsFor(pairs, work.targets.sampleFloor)
+  const every = plannedPairs(peers, measurements)
+  const only = (times: (pair: Pair) => number): ReadonlyMap<string, number> =>
+    new Map(every.map(({ pair }) => [pairKey(pair), times(pair)]))
+  const inTurn = timetable({ ...base, repetitions: only((pair) => wanted.get(pairKey(pair)) ?? 0) })
+  // One way of each two stands for both: the other is dialled in the same round.
+  const both = new Set(pairs.map(({ pair }) => pairKey(pair)))
+  const one = (pair: Pair): boolean => both.has(pairKey(pair)) && both.has(pairKey(turned(pair))) && pair.from < pair.to
+  const simultaneous = timetable({ ...base, repetitions: only((pair) => (one(pair) ? 1 : 0)) }).map((round) =>
+    round.flatMap((pair) => [pair, turned(pair)]),
+  )
+  const calls = fromOpenNodes(base.peers, behindNat)
+  return [
+    { order: 'in-turn' as const, rounds: inTurn },
+    { order: 'simultaneous' as const, rounds: simultaneous },
+    { order: 'rebound' as const, rounds: work.rebinding ? calls : [] },
+    { order: 'rested' as const, rounds: calls },
+  ].filter(({ rounds }) => rounds.length > 0)
+}
+
+const turned = ({ from, to }: Pair): Pair => ({ from: to, to: from })
+
+/** Each node behind a NAT is dialled once by a node that is not; each of these dials one at a time. */
+function fromOpenNodes(peers: readonly NodeName[], behindNat: readonly NodeName[]): readonly (readonly Pair[])[] {
+  const open = peers.filter((n) => !behindNat.includes(n))
+  if (open.length === 0) return []
+  const rounds: Pair[][] = []
+  behindNat.forEach((to, i) => {
+    const round = Math.floor(i / open.length)
+    const from = open[i % open.length]
+    if (from !== undefined) (rounds[round] ??= []).push({ from, to })
+  })
+  return rounds
+}
