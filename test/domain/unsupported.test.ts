@@ -84,18 +84,14 @@ describe('a plan names', () => {
     ])
     expect(of('saorsa-gossip', 'full-suite')).toContainEqual(['test membership of the module', true])
   })
-  test("the projects' own sample", () =>
-    expect(named(sample)).toEqual(['notifications', 'bootstrap.nodes']))
+  test("the projects' own sample", () => expect(named(sample)).toEqual(['notifications', 'bootstrap.nodes']))
 })
 
 describe('a run that asked for', () => {
   test('a test that was not done is inconclusive, and says so first', () => {
     const undone = { what: 'tests.x', why: 'does not act in this version', test: true }
     const judged = verdict({ ...run(), missing: [...unsupportedParts(asked(sample)), undone] })
-    expect([judged.result, judged.reasons[0]?.text]).toEqual([
-      'inconclusive',
-      'asked for and not done: tests.x',
-    ])
+    expect([judged.result, judged.reasons[0]?.text]).toEqual(['inconclusive', 'asked for and not done: tests.x'])
     expect(judged.notCovered).toContainEqual({
       kind: 'other',
       what: 'tests.x',
