@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod classify;
+pub mod confine;
 pub mod delay;
 pub mod json;
 pub mod lifetime;

@@ -1,10 +1,11 @@
-//! The few C library calls that std does not offer; all `unsafe` of the crate is here and in `delay::netlink`.
+//! The few C library calls that std does not offer; all other `unsafe` of the crate is in `delay` and `confine`.
 
 use std::net::UdpSocket;
-use std::os::raw::{c_int, c_void};
+use std::os::raw::{c_int, c_ulong, c_void};
 use std::os::unix::io::AsRawFd;
 
 extern "C" {
+    pub fn prctl(option: c_int, value: c_ulong, ...) -> c_int;
     pub fn setsockopt(fd: c_int, level: c_int, name: c_int, value: *const c_void, length: u32) -> c_int;
 }
 

@@ -1,6 +1,7 @@
-//! The prober's command line: reflect, classify, receive, send.
+//! The prober's command line: reflect, classify, receive, send, confine, confined.
 
 use vps_probe::args::Failure;
+use vps_probe::confine::{self, tries};
 use vps_probe::json::Object;
 use vps_probe::{classify, receive, reflect, send};
 
@@ -12,6 +13,8 @@ const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSO
   vps-probe receive  --port P --token HEX --seconds N [--bind IP] [--until-eof]
   vps-probe send     --to IP:P --token HEX --nonce HEX --bytes N [--bind-port P]
                      [--count 5] [--interval-ms 200] [--timeout-ms 3000]
+  vps-probe confine  --uid N --exec PATH... -- PROGRAM ARGS
+  vps-probe confined [--pid N --exec PATH...]
 
 The token (16 to 128 hex digits) seals every datagram; without it there is silence.
 Exit: 0 done (the lines say what was found), 1 could not run, 2 usage.
@@ -19,7 +22,9 @@ Exit: 0 done (the lines say what was found), 1 could not run, 2 usage.
 
 fn main() {
     let words: Vec<String> = std::env::args_os().skip(1).map(|w| w.to_string_lossy().into_owned()).collect();
-    if words.iter().any(|w| w == "--help" || w == "-h" || w == "help") {
+    // What stands after its own words is another program's.
+    let confine = words.first().map_or(false, |w| w == "confine");
+    if words.iter().take(if confine { 2 } else { words.len() }).any(|w| w == "--help" || w == "-h" || w == "help") {
         use std::io::Write;
         let _ = std::io::stdout().write_all(HELP.as_bytes());
         return;
@@ -30,7 +35,11 @@ fn main() {
         Some("classify") => classify::run(rest),
         Some("receive") => receive::run(rest),
         Some("send") => send::run(rest),
-        _ => Err(Failure::Usage("name one of reflect, classify, receive, send (see --help)".into())),
+        Some("confine") => confine::run(rest),
+        Some("confined") => tries::run(rest),
+        // By a script, whose one word ends where its path begins.
+        Some("confined-ran") => tries::ran(),
+        _ => Err(Failure::Usage("name one of reflect, classify, receive, send, confine, confined (see --help)".into())),
     };
     let (message, code) = match outcome {
         Ok(()) => return,

@@ -1,6 +1,6 @@
 //! The loop of `lab-delay`: packets come in, wait for the sum of their two links' delays, and go on (or are lost).
 
-use std::os::raw::{c_int, c_ulong};
+use std::os::raw::c_int;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use super::parse::{queued, Queued};
 use super::schedule::{Chance, Schedule};
 use crate::args::{runtime, usage, Args, Outcome};
 use crate::json::{array, quoted, Object};
+use crate::sys::prctl;
 
 const MOST_READS: usize = 256;
 const MOST_VERDICT_BYTES: usize = 16 * 1024;
@@ -24,7 +25,6 @@ extern "C" fn on_end(_: c_int) {
 
 extern "C" {
     fn signal(number: c_int, handler: extern "C" fn(c_int)) -> usize;
-    fn prctl(option: c_int, value: c_ulong, ...) -> c_int;
 }
 
 fn prepare_process() {
