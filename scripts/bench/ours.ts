@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { systemClock } from '../../src/adapters/system.ts'
+import { probePath } from '../../src/commands/probe.ts'
 import type { Pair, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { NodeName } from '../../src/domain/fleet.ts'
 import type { EventOf, StageResult } from '../../src/domain/events/entry.ts'
@@ -132,7 +133,7 @@ export const attemptOurs = (
       nodes: s.plan.nodes,
       measurements: [],
       subjects: { peerIds, ports: new Map() },
-      driver: driverOf(profile),
+      driver: driverOf(profile, probePath(sha256(await opened.probe()))),
       reader: readerOf(profile),
     }
     const seen = await runRounds(

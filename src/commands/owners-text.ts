@@ -20,4 +20,5 @@ export const ownersText = ({ why, place, text, seconds, maxBytes }: OwnersText):
     args: ['-c', text],
     seconds,
     output: { keep: 'end', bytes: maxBytes },
+    confinedBy: null,
   })

@@ -44,4 +44,5 @@ export const selfTestRun = (binary: string): Command =>
     args: ['-c', '/bin/true && [ -x "$0" ]', binary],
     seconds: selfTestSeconds,
     output: { keep: 'beginning', bytes: 100 },
+    confinedBy: null,
   })

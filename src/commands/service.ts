@@ -4,6 +4,7 @@
  */
 import type { StopSignal } from '../domain/profile.ts'
 import type { Command } from './command.ts'
+import { confinementLines, unprivileged } from './confinement.ts'
 import { fenced } from './lease.ts'
 import { quote, raw, sh } from './quote.ts'
 import { undoSwitch, type Release } from './release.ts'
@@ -19,6 +20,8 @@ export interface Unit {
   readonly stop: StopSignal
   /** Path of a network namespace, where the service does not run in the host's. */
   readonly namespace: string | null
+  /** It may execute itself alone; false: its profile says that it starts other programs. */
+  readonly confined: boolean
 }
 
 /** Whose each unit of ours is: one file for each, with project and session. */
@@ -38,14 +41,8 @@ export const unitText = (u: Unit): string =>
     '[Service]',
     `ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll('$', '$$$$')).join(' ')}`,
     ...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
-    'DynamicUser=yes',
-    `StateDirectory=${u.name}`,
-    `WorkingDirectory=${dataDir(u.name)}`,
-    'CapabilityBoundingSet=',
-    'AmbientCapabilities=',
-    'NoNewPrivileges=yes',
-    'ProtectSystem=strict',
-    'ProtectHome=yes',
+    ...unprivileged(u.name),
+    ...(u.confined ? confinementLines(u.name, u.binary) : []),
     'Restart=on-failure',
     'LogRateLimitIntervalSec=0',
     'RestartSec=1',

@@ -6,6 +6,7 @@ import { nobody } from '../domain/evidence.ts'
 import type { StopSignal } from '../domain/profile.ts'
 import { asNobody } from './as-nobody.ts'
 import type { Command } from './command.ts'
+import { confinedRun } from './confined-run.ts'
 import { raw, sh } from './quote.ts'
 
 export interface SubjectRun {
@@ -21,6 +22,8 @@ export interface SubjectRun {
   /** Killed after these, on the node itself. */
   readonly seconds: number
   readonly output: { readonly keep: 'beginning' | 'end'; readonly bytes: number }
+  /** Path of our prober on the node, which lets it execute itself alone; null: it may execute what it likes. */
+  readonly confinedBy: string | null
 }
 
 export type SubjectEnd =
@@ -57,6 +60,7 @@ export const subjectRun = ({
   environment = {},
   freshDir,
   stop = 'SIGTERM',
+  confinedBy,
 }: SubjectRun): Command => ({
   kind: 'script',
   why,
@@ -78,7 +82,7 @@ export const subjectRun = ({
     { {
       began=$(uptime)
       ( echo 0 >"$g/cgroup.procs" || exit ${noCgroup}
-        exec ${place} timeout -s ${stop.slice(3)} -k ${stop === 'SIGINT' ? graceSeconds : 2} ${seconds} ${asNobody} ${variables(environment)} sh -c ${inner} ${program} ${args} ) <&5 5<&- 2>&4 4>&- 3>"$d/started" &
+        exec ${place} timeout -s ${stop.slice(3)} -k ${stop === 'SIGINT' ? graceSeconds : 2} ${seconds} ${confinedBy === null ? [...asNobody, ...variables(environment), 'sh', '-c', inner] : [...variables(environment), ...confinedRun(confinedBy, program)]} ${program} ${args} ) <&5 5<&- 2>&4 4>&- 3>"$d/started" &
       p=$!; { sha256sum <${program}; } 2>/dev/null | cut -c1-64 >"$d/hash"; wait "$p"; code=$?
       end_all || :
       echo "$code $(( $(uptime) - began ))" >"$d/ended"
@@ -96,7 +100,7 @@ const variables = (environment: Readonly<Record<string, string>>): readonly stri
   ...Object.entries(environment).map(([name, value]) => `${name}=${value}`),
 ]
 
-/** Runs as nobody already, so that the answer is the program's own. */
+/** Runs as nobody already, so that the answer is the program's own; our prober does the same and says it in the same words. */
 const inner =
   'if [ -x "$0" ]; then echo started >&3; exec 3>&-; exec "$0" "$@"; fi; echo "$0 cannot be executed: no such file, or a file system or mode that forbids it" >&2; exit 126'
 

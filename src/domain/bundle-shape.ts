@@ -82,7 +82,7 @@ export const sealedEntryShape = every<Entry>({
 })
 
 const control = every<Control>({
-  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer', 'self-test', 'self-test-after'),
+  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer', 'self-test', 'self-test-after', 'confinement'),
   from: name,
   to: name,
   expected: oneOf('through', 'blocked', 'no-claim'),
@@ -189,6 +189,7 @@ const plan = (most: Limits): Check =>
       soak: fields({ regressionTolerance: number }),
     }),
     profile: fields({
+      startsPrograms: optional(flag),
       record: kinds({ jsonl: anything, log: anything, http: anything, none: anything }),
       payload: kinds({ given: fields({ kept: orNull(text) }), 'sha256-counter': anything, opaque: anything }),
     }),

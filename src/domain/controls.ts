@@ -2,6 +2,7 @@
  * Controls: our own prober must get through where it can, and must not where a path was closed; else the run says
  * nothing (spec §3).
  */
+import { looseFindings } from './confinement.ts'
 import type { Reason } from './reason.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Control } from './evidence.ts'
@@ -31,7 +32,7 @@ export const unfitNodes = (controls: readonly Control[]): ReadonlyMap<NodeName, 
 const required = ['open-path', 'closed-path'] as const
 
 export function judgeControls(controls: readonly Control[]): ControlsJudged {
-  const paths = controls.filter((c) => c.name !== 'nonexistent-peer' && !isSelfTest(c))
+  const paths = controls.filter((c) => c.name !== 'nonexistent-peer' && c.name !== 'confinement' && !isSelfTest(c))
   const invalid = paths.filter((c) => c.seen !== c.expected || !c.witnessed)
   const missing = required.filter((name) => controls.every((c) => c.name !== name))
   const ghosts = controls.filter((c) => c.name === 'nonexistent-peer')
@@ -44,14 +45,17 @@ export function judgeControls(controls: readonly Control[]): ControlsJudged {
       })),
       ...missing.map((name): Reason => ({ kind: 'invalid', text: `invalid run: control ${name} did not run` })),
     ],
-    findings: ghosts
-      .filter((c) => c.seen === 'claimed')
-      .map((c) => ({
-        kind: 'untrustworthy-claim',
-        message: `${c.from}: the program claimed success towards a peer that does not exist`,
-        node: c.from,
-        attempts: [],
-      })),
+    findings: [
+      ...ghosts
+        .filter((c) => c.seen === 'claimed')
+        .map((c): Finding => ({
+          kind: 'untrustworthy-claim',
+          message: `${c.from}: the program claimed success towards a peer that does not exist`,
+          node: c.from,
+          attempts: [],
+        })),
+      ...looseFindings(controls),
+    ],
     notCovered: ghosts
       .filter((c) => c.seen === 'error')
       .map((c) => ({ kind: 'other', what: 'control nonexistent-peer', why: c.detail })),

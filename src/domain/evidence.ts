@@ -193,7 +193,14 @@ export interface RoundEvidence {
 
 /** One of our own prober's trials inside the run (spec §3 Controls). */
 export interface Control {
-  readonly name: 'open-path' | 'closed-path' | 'large-datagram' | 'nonexistent-peer' | 'self-test' | 'self-test-after'
+  readonly name:
+    | 'open-path'
+    | 'closed-path'
+    | 'large-datagram'
+    | 'nonexistent-peer'
+    | 'self-test'
+    | 'self-test-after'
+    | 'confinement'
   readonly from: NodeName
   readonly to: NodeName
   readonly expected: 'through' | 'blocked' | 'no-claim'

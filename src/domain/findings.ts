@@ -35,6 +35,8 @@ export type FindingKind =
   | 'wrong-binary'
   /** Something else than the deployed program ran in its service, had its port, or dialled. */
   | 'another-program'
+  /** It could have executed another program than the deployed one, or nothing shows that it could not. */
+  | 'not-confined'
   /** What ran was executed anew, so that nothing tells what ran in between. */
   | 'executed-anew'
   | 'port-closed'

@@ -139,6 +139,8 @@ export interface Profile {
     | { readonly kind: 'opaque' }
   /** How it takes part in broadcasts, a shared map and a list of members; null: it says nothing of them. */
   readonly gossip: GossipUse | null
+  /** It starts programs other than itself: nothing confines what it executes, and a run that sees one is never passed. */
+  readonly startsPrograms?: boolean
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
 }

@@ -96,6 +96,12 @@ export const profileSchema = z
       .boolean()
       .default(false)
       .describe('Never chosen for its project unless it is named (default false).'),
+    starts_programs: z
+      .boolean()
+      .default(false)
+      .describe(
+        'It starts programs other than itself: what it executes is not confined, and a run that sees one is never passed (default false).',
+      ),
     focuses: z.array(z.enum(focuses)).min(1).describe('What can be tested of the program.'),
     binary: fileName.describe("Name of the program's file."),
     service_port: z
@@ -155,6 +161,7 @@ export const profileSchema = z
     record: w.record,
     payload: w.payload,
     gossip: w.gossip,
+    ...(w.starts_programs ? { startsPrograms: true } : {}),
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
   }))
   .superRefine((profile, context) => {

@@ -17,10 +17,11 @@ export async function ghostControl(
   world: Execution & Nodes & Randomness,
   plan: Plan,
   from: FleetNode,
+  prober: string,
 ): Promise<Control | null> {
   if (plan.profile.dial.kind !== 'commanded') return null
   const control = { name: 'nonexistent-peer', from: from.name, to: 'nobody', expected: 'no-claim' } as const
-  const dialled = driverOf(plan.profile).connect(world, plan, {
+  const dialled = driverOf(plan.profile, prober).connect(world, plan, {
     from,
     to: 'nobody',
     peerId: randomHex(world, 32),

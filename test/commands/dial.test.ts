@@ -10,7 +10,7 @@ import { isRoot, needsRoot } from './sandbox.ts'
 
 const run = async (binary: string, args: readonly string[], seconds: number, more: Partial<SubjectRun> = {}) => {
   const { stdout, stderr } = await localRemote('here', []).run(
-    dial({ why: 'test', place: [], program: binary, args, seconds, ...more }),
+    dial({ why: 'test', place: [], program: binary, args, seconds, confinedBy: null, ...more }),
     {
       timeoutMs: 15_000,
       signal: AbortSignal.timeout(15_000),

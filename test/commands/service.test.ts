@@ -15,6 +15,7 @@ const unit = (more: Partial<Unit> = {}): Unit => ({
   environment: {},
   stop: 'SIGTERM',
   namespace: null,
+  confined: true,
   ...more,
 })
 const words = [
@@ -108,6 +109,7 @@ describe.skipIf(noSystemd)(`systemd reads${noSystemd ? ' (skipped: needs root an
   test('no word adds a line of its own', () => {
     const dump = understood(unit({ args: ['x\nUser=root\rUser=root'], environment: { A: 'x\nUser=root' } }))
     expect(dump).toMatch(/DynamicUser: yes/)
+    expect(dump).toMatch(/RestrictNamespaces: /)
     expect(dump).not.toMatch(/^\s*User: root/m)
     expect(unitText(unit({ args: ['x\nUser=root\rUser=root'] }))).not.toMatch(/[\r\n]User=/)
   })
@@ -143,6 +145,9 @@ test('the program runs without any right to touch the witness', () => {
       'ExecStart=/opt/testnet-peer/current/testnet-peer run --port 9000',
     ]),
   )
+  expect(unitText(unit())).toContain('\nExecPaths=/opt/testnet-peer/current/testnet-peer -/lib ')
+  expect(unitText(unit({ confined: false }))).not.toContain('ExecPaths')
+  expect(unitText(unit({ confined: false }))).toContain('\nNoNewPrivileges=yes\n')
   expect(unitText(unit())).not.toContain('NetworkNamespacePath')
   expect(unitText(unit({ namespace: '/run/netns/natbox' }))).toContain('\nNetworkNamespacePath=/run/netns/natbox\n')
 })

@@ -43,6 +43,7 @@ describe.skipIf(!isRoot)(`really${needsRoot}`, () => {
       args: ['-c', 'seq 1 3000000; exit 4'],
       seconds: 10,
       output: { keep: 'beginning', bytes: 8 },
+      confinedBy: null,
     })
     const { stdout, stderr } = await localRemote('here', []).run(command, limits)
     expect(readSubjectRun(stdout, stderr, 10)).toMatchObject({
@@ -94,6 +95,7 @@ describe.skipIf(!isRoot)(`a program that the node cannot execute${needsRoot}`, (
       args: [],
       seconds: 5,
       output: { keep: 'end', bytes: 100 },
+      confinedBy: null,
     })
     if (command.kind !== 'script') throw new Error('no script')
     const { stdout, stderr } = await box.run({ ...command, text: `${before}\n${command.text}` })

@@ -254,14 +254,22 @@ describe('a program that lies', () => {
     expect(end.code).not.toBe(0)
   })
 
-  test('a child from a memfd that serves in its place: it is found by its hash in every round', async () => {
+  test('a child from a memfd that would serve in its place: its unit lets it execute nothing but itself', async () => {
     const s = await session({ nodes: two, binary: await liar('memfd', place.dir), sampleFloor: 1 })
     const end = await s.run()
     const v = await s.verdict()
-    expect(v.findings.map((f) => f.kind)).toContain('another-program')
-    expect(v.samples.some((j) => j.outcome === 'success')).toBe(false)
-    expect(v.result).not.toBe('passed')
-    expect(end.code).not.toBe(0)
+    // It could not, says so, and serves itself: then what was deployed is what ran.
+    expect(await lab.on('saorsa-8', `journalctl -u ${service} -n 200 --no-pager -o cat`)).toContain(
+      'no other program can be executed: Operation not permitted',
+    )
+    expect(v.findings).toEqual([])
+    expect(end.answer).toMatchObject({ verdict: 'passed', exitCode: 0 })
+    const shown = await s.controls()
+    expect(shown.filter((c) => c.name === 'confinement').map((c) => `${c.from} ${c.seen}`)).toEqual([
+      'saorsa-2 blocked',
+      'saorsa-7 blocked',
+      'saorsa-8 blocked',
+    ])
   })
 })
 

@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { isTest } from '../../src/domain/events/entry.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
-import type { Attempt, RoundEvidence } from '../../src/domain/evidence.ts'
+import type { Attempt, Control, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/suites/connectivity/judge.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
@@ -57,6 +57,7 @@ export interface Story {
   verdict(): Promise<ReturnType<typeof connectivityOf>>
   judgements(from: string, to: string): Promise<readonly Judgement[]>
   attempts(): Promise<readonly Attempt[]>
+  controls(): Promise<readonly Control[]>
 }
 
 export async function story(w: Wish): Promise<Story> {
@@ -128,6 +129,7 @@ export async function story(w: Wish): Promise<Story> {
     entries: newest,
     folder,
     verdict,
+    controls: async () => JSON.parse(await evidence(layout.controls)) as readonly Control[],
     begin: start,
     run: async () => {
       const ended = await (await start()).ended

@@ -56,7 +56,7 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
   nodes: [],
   measurements: [],
   subjects: { peerIds: new Map(), ports },
-  driver: driverOf(profile),
+  driver: driverOf(profile, '/prober'),
   reader: readerOf(profile),
 })
 const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1, series: connectivitySeries })

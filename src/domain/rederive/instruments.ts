@@ -2,6 +2,7 @@
 import { layout, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
 import { controlOf, isTrial, type TrialRaw } from '../control-trial.ts'
+import { confinementOf } from '../confinement.ts'
 import type { Control } from '../evidence.ts'
 import { natOf } from '../nat-event.ts'
 import { every, number, orNull, anything, type Check } from '../shape.ts'
@@ -15,7 +16,7 @@ export function instrumentsFaults({ controls, measurements, running, plan }: Bun
     ...(new Set(nodes).size === nodes.length ? [] : ['a node stands twice']),
   ]
   return [
-    ...controls.flatMap((c) => controlFaults(c, known).map((f) => `${layout.controls}: ${c.name}: ${f}`)),
+    ...controls.flatMap((c) => controlFaults(c, known, plan.profile.startsPrograms === true).map((f) => `${layout.controls}: ${c.name}: ${f}`)),
     ...(['before', 'after'] as const).flatMap((when) =>
       [
         ...strangers(measurements[when].map((m) => m.node)),
@@ -41,9 +42,13 @@ const raw: Check = every<TrialRaw>({
  * A dial to nobody has no counters: what it shows is the program's own word. A self test keeps its words alone, and a
  * trial that could not run has nothing to show: it is none that passed.
  */
-function controlFaults(control: Control, known: ReadonlySet<string>): readonly string[] {
+function controlFaults(control: Control, known: ReadonlySet<string>, loose: boolean): readonly string[] {
   const { name, from, to } = control
   if (!known.has(from)) return [`${from} is no node of the plan`]
+  if (name === 'confinement')
+    return canonical(confinementOf(from, loose ? null : (control.raw[0] ?? {}))) === canonical(control)
+      ? []
+      : ['it is not what our own program said there']
   if (!isTrial(name)) return []
   if (control.raw.length === 0 && control.seen === 'error' && !control.witnessed) return []
   const [trial, ...more] = control.raw

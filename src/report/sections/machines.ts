@@ -44,7 +44,7 @@ export function controlsSection(controls: readonly Control[]): Section {
       table(
         ['control', 'path', 'expected', 'seen', 'packet witness', 'right', 'detail'],
         controls
-          .filter((c) => !isSelfTest(c) || c.seen !== 'through')
+          .filter((c) => (isSelfTest(c) ? c.seen !== 'through' : c.name !== 'confinement' || c.seen !== c.expected))
           .map((c) => {
             const right = c.seen === c.expected && (c.witnessed || c.name === 'nonexistent-peer')
             return [
@@ -59,6 +59,7 @@ export function controlsSection(controls: readonly Control[]): Section {
           }),
       ),
       ...selfTests(controls),
+      ...confinements(controls),
     ],
   }
 }
@@ -70,6 +71,17 @@ const selfTests = (controls: readonly Control[]): readonly Block[] => {
     : [
         paragraph(
           `Self tests: on ${new Set(good.map((c) => c.from)).size} nodes our packet was counted, a record could be read and a program run.`,
+        ),
+      ]
+}
+
+const confinements = (controls: readonly Control[]): readonly Block[] => {
+  const held = controls.filter((c) => c.name === 'confinement' && c.seen === c.expected)
+  return held.length === 0
+    ? []
+    : [
+        paragraph(
+          `Confinement: on ${held.length} nodes a program of ours, in a unit like the service's and in place of a dialler, could execute nothing that it left in a folder or in memory; the service's own process has the same limits.`,
         ),
       ]
 }

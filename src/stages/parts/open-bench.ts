@@ -22,6 +22,7 @@ import { onEachNode } from '../../instruments/per-node.ts'
 import { installProber, randomHex, type Installed } from '../../instruments/prober.ts'
 import { askWhy } from '../../instruments/diagnosis.ts'
 import { selfTest } from '../../instruments/self-test.ts'
+import { confinementOn } from '../../instruments/confinement.ts'
 import { provenProcess } from '../../instruments/process.ts'
 import type { Abortable, Clock, Nodes, ProberBinary } from '../../ports.ts'
 import type { Bench, SuiteWorld } from '../../suites/bench.ts'
@@ -76,8 +77,23 @@ export async function openBench(
   const unfit = [...unfitNodes(own)].map(([node, why]) => ({ node, why }))
   unfit.forEach(({ node, why }) => world.log.warn(`${node}: left out: ${why}`))
   const fit = nodes.filter((n) => unfit.every((u) => u.node !== n))
-  const [survey, ran] = await Promise.all([measureNats(world, prober), allControls(world, plan, prober, fit)])
-  const controls = [...ran, ...own]
+  const [survey, ran, confined] = await Promise.all([
+    measureNats(world, prober),
+    allControls(world, plan, prober, fit),
+    confinementOn(
+      world,
+      fit.filter((n) => peers.includes(n)),
+      {
+        prober: prober.program,
+        installPath,
+        unit: plan.config.deploy.serviceName,
+        binary: currentBinary({ installPath, name: plan.config.binary.name }),
+        dials: plan.profile.dial.kind === 'commanded',
+        startsPrograms: plan.profile.startsPrograms === true,
+      },
+    ),
+  ])
+  const controls = [...ran, ...own, ...confined]
   survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
   ran.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
   const shipped = session.newest.DEPLOY
@@ -91,7 +107,7 @@ export async function openBench(
       nodes: fit,
       measurements: survey.measurements,
       subjects: { peerIds, ports: boundPorts(plan.profile.servicePort, before) },
-      driver: driverOf(plan.profile),
+      driver: driverOf(plan.profile, prober.program),
       reader,
     },
     survey,
@@ -166,6 +182,6 @@ async function allControls(
     world.log.warn(`the controls did not run: ${error.message}`)
     return []
   })
-  const [own, ghost] = await Promise.all([ours, ghostControl(world, plan, pair[0])])
+  const [own, ghost] = await Promise.all([ours, ghostControl(world, plan, pair[0], prober.program)])
   return [...own, ...(ghost === null ? [] : [ghost])]
 }

@@ -29,6 +29,7 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
     namespace: namespacePath(node),
     environment: plan.profile.node.environment,
     stop: plan.profile.node.stop,
+    confined: plan.profile.startsPrograms !== true,
   }
   if (node.role === 'registry') {
     const { registry } = plan.profile

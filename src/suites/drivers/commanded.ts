@@ -12,13 +12,14 @@ import type { Nodes, Execution } from '../../ports.ts'
 import { dialectReaders } from '../dialects/dialects.ts'
 import { noClaim, type Driver, type DialResult, type Wanted } from './driver.ts'
 
-export const commanded = (how: DialBy<'commanded'>): Driver => ({
+export const commanded = (how: DialBy<'commanded'>, confinedBy: string | null): Driver => ({
   rounds: (planned) => planned,
-  connect: (world, plan, wanted) => connect(how, world, plan, wanted),
+  connect: (world, plan, wanted) => connect(how, confinedBy, world, plan, wanted),
 })
 
 async function connect(
   how: DialBy<'commanded'>,
+  confinedBy: string | null,
   world: Execution & Nodes,
   plan: Plan,
   wanted: Wanted,
@@ -54,6 +55,7 @@ async function connect(
       : {}),
     stop: how.stop,
     seconds: limit,
+    confinedBy,
   })
   const result = await remote.run(command, {
     timeoutMs: (limit + graceSeconds + 10) * 1000,

@@ -4,8 +4,11 @@ import { commanded } from './commanded.ts'
 import type { Driver } from './driver.ts'
 import { observed } from './observed.ts'
 
-const drivers: { readonly [K in DialKind]: (how: DialBy<K>) => Driver } = { commanded, observed }
+const drivers: { readonly [K in DialKind]: (how: DialBy<K>, confinedBy: string | null) => Driver } = { commanded, observed }
 
-export const driverOf = ({ dial }: Pick<Profile, 'dial'>): Driver => make(dial)
+/** `prober`: its path on the nodes; it keeps a dialler from executing anything else than itself. */
+export const driverOf = ({ dial, startsPrograms }: Pick<Profile, 'dial' | 'startsPrograms'>, prober: string): Driver =>
+  make(dial, startsPrograms === true ? null : prober)
 
-const make = <K extends DialKind>(how: DialBy<K>): Driver => drivers[how.kind as K](how)
+const make = <K extends DialKind>(how: DialBy<K>, confinedBy: string | null): Driver =>
+  drivers[how.kind as K](how, confinedBy)
