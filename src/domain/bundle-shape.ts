@@ -82,7 +82,15 @@ export const sealedEntryShape = every<Entry>({
 })
 
 const control = every<Control>({
-  name: oneOf('open-path', 'closed-path', 'large-datagram', 'nonexistent-peer', 'self-test', 'self-test-after', 'confinement'),
+  name: oneOf(
+    'open-path',
+    'closed-path',
+    'large-datagram',
+    'nonexistent-peer',
+    'self-test',
+    'self-test-after',
+    'confinement',
+  ),
   from: name,
   to: name,
   expected: oneOf('through', 'blocked', 'no-claim'),

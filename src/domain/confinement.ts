@@ -36,7 +36,9 @@ export function confinementOf(node: NodeName, raw: unknown): Control {
     ['the service', heldOf(service)],
     ...(dialler === null ? [] : [['a dialler', triedOf(dialler)] as const]),
   ]
-  const open = parts.flatMap(([who, p]) => ('open' in p && p.open.length > 0 ? [`${who} from ${p.open.join(', ')}`] : []))
+  const open = parts.flatMap(([who, p]) =>
+    'open' in p && p.open.length > 0 ? [`${who} from ${p.open.join(', ')}`] : [],
+  )
   const unknown = parts.flatMap(([who, p]) => ('unknown' in p ? [`${who}: ${p.unknown}`] : []))
   const sentences = [
     ...(open.length === 0 ? [] : [`could execute another program: ${open.join('; ')}`]),

@@ -16,7 +16,9 @@ export function instrumentsFaults({ controls, measurements, running, plan }: Bun
     ...(new Set(nodes).size === nodes.length ? [] : ['a node stands twice']),
   ]
   return [
-    ...controls.flatMap((c) => controlFaults(c, known, plan.profile.startsPrograms === true).map((f) => `${layout.controls}: ${c.name}: ${f}`)),
+    ...controls.flatMap((c) =>
+      controlFaults(c, known, plan.profile.startsPrograms === true).map((f) => `${layout.controls}: ${c.name}: ${f}`),
+    ),
     ...(['before', 'after'] as const).flatMap((when) =>
       [
         ...strangers(measurements[when].map((m) => m.node)),

@@ -4,7 +4,10 @@ import { commanded } from './commanded.ts'
 import type { Driver } from './driver.ts'
 import { observed } from './observed.ts'
 
-const drivers: { readonly [K in DialKind]: (how: DialBy<K>, confinedBy: string | null) => Driver } = { commanded, observed }
+const drivers: { readonly [K in DialKind]: (how: DialBy<K>, confinedBy: string | null) => Driver } = {
+  commanded,
+  observed,
+}
 
 /** `prober`: its path on the nodes; it keeps a dialler from executing anything else than itself. */
 export const driverOf = ({ dial, startsPrograms }: Pick<Profile, 'dial' | 'startsPrograms'>, prober: string): Driver =>
