@@ -135,6 +135,7 @@ export const attemptOurs = (
       subjects: { peerIds, ports: new Map() },
       driver: driverOf(profile, probePath(sha256(await opened.probe()))),
       reader: readerOf(profile),
+      confinedBy: null,
     }
     const seen = await runRounds(
       bench,

@@ -33,6 +33,8 @@ export interface Bench {
   readonly subjects: Subjects
   readonly driver: Driver
   readonly reader: Reader
+  /** What keeps the program from executing anything but itself, by its path on the nodes; null: it starts others. */
+  readonly confinedBy: string | null
 }
 
 /** Writes one line of evidence down as soon as it is known. */

@@ -58,6 +58,7 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
   subjects: { peerIds: new Map(), ports },
   driver: driverOf(profile, '/prober'),
   reader: readerOf(profile),
+  confinedBy: null,
 })
 const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1, series: connectivitySeries })
 const rounds = [[there], [other], [back], [there]]

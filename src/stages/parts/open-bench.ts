@@ -109,6 +109,7 @@ export async function openBench(
       subjects: { peerIds, ports: boundPorts(plan.profile.servicePort, before) },
       driver: driverOf(plan.profile, prober.program),
       reader,
+      confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
     },
     survey,
     controls,
