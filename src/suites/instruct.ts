@@ -27,7 +27,11 @@ export interface Instructed {
 /** What a node far away may take beside the command itself. */
 const transportSeconds = 20
 
-export async function instruct({ world, plan, confinedBy }: Bench, name: NodeName, instruction: Instruction): Promise<Instructed> {
+export async function instruct(
+  { world, plan, confinedBy }: Bench,
+  name: NodeName,
+  instruction: Instruction,
+): Promise<Instructed> {
   const { why, args, stdin, seconds, bytes = 1 << 16 } = instruction
   const node = world.fleet.nodes.find((n) => n.name === name)
   const nothing = { output: '', sha256: null }
