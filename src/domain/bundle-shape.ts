@@ -2,6 +2,7 @@
  * The shape of an evidence folder's files, so far as anything reads them: a folder may come from a stranger, and behind
  * this check a number is a number.
  */
+import { controlNames } from './control-names.ts'
 import type { Control, RunningProof } from './evidence.ts'
 import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
@@ -82,15 +83,7 @@ export const sealedEntryShape = every<Entry>({
 })
 
 const control = every<Control>({
-  name: oneOf(
-    'open-path',
-    'closed-path',
-    'large-datagram',
-    'nonexistent-peer',
-    'self-test',
-    'self-test-after',
-    'confinement',
-  ),
+  name: oneOf(...controlNames),
   from: name,
   to: name,
   expected: oneOf('through', 'blocked', 'no-claim'),

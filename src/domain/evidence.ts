@@ -1,4 +1,5 @@
 /** What was seen of one attempt, by whom: the raw material of every judgement (spec §1 Witness, Grade; nat-lab §D). */
+import type { ControlName } from './control-names.ts'
 import type { NodeName } from './fleet.ts'
 
 export interface Pair {
@@ -193,14 +194,7 @@ export interface RoundEvidence {
 
 /** One of our own prober's trials inside the run (spec §3 Controls). */
 export interface Control {
-  readonly name:
-    | 'open-path'
-    | 'closed-path'
-    | 'large-datagram'
-    | 'nonexistent-peer'
-    | 'self-test'
-    | 'self-test-after'
-    | 'confinement'
+  readonly name: ControlName
   readonly from: NodeName
   readonly to: NodeName
   readonly expected: 'through' | 'blocked' | 'no-claim'
