@@ -12,6 +12,7 @@ export function dispatchLine(plan: Plan, r: StartRequest, facts: RunnerContext):
     project: project.value,
     focus: focus.value,
     criteria: criteria.value,
+    ...(plan.expression === null ? {} : { customCriteria: plan.expression }),
     proof: proof.value,
     binarySource: r.binarySource ?? 'zigbuild',
     soak: plan.soak.length > 0 ? 'on' : 'off',

@@ -17,3 +17,16 @@ export async function choose(text: string, choices: readonly Choice[], initial?:
   cancel('cancelled')
   return null
 }
+
+/** A line of text; null when the person left. */
+export async function ask(question: string, example: string): Promise<string | null> {
+  const { cancel, isCancel, text } = await import('@clack/prompts')
+  const answer = await text({
+    message: question,
+    placeholder: example,
+    validate: (value) => (value === undefined || value.trim() === '' ? 'an expression is needed' : undefined),
+  })
+  if (!isCancel(answer)) return answer
+  cancel('cancelled')
+  return null
+}

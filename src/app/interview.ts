@@ -2,12 +2,13 @@
  * The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal
  * every missing answer is named.
  */
-import { choose } from '../adapters/prompt.ts'
+import { ask, choose } from '../adapters/prompt.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Answers } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
 import { answersFailure, resolveAnswers, type AnswerSources } from '../inputs/answers.ts'
 import { questions } from '../inputs/questions.ts'
+import { requestFields } from '../inputs/request-fields.ts'
 import type { Context } from './context.ts'
 
 export interface InterviewResult {
@@ -36,6 +37,21 @@ export async function interview(
     if (answer === null) throw cancelled()
     asked[question.id] = answer
   }
+}
+
+/** The expression of criteria `custom`, where neither the request nor the configuration has one. */
+export async function askExpression(c: Context): Promise<string> {
+  if (!c.terminal.interactive)
+    throw answersFailure([
+      {
+        question: 'criteria',
+        kind: 'missing',
+        message: 'criteria custom needs an expression: --custom-criteria, or answers.custom_criteria in the configuration',
+      },
+    ])
+  const expression = await ask(requestFields.customCriteria.ask, 'suites.connectivity.rate >= 0.95')
+  if (expression === null) throw cancelled()
+  return expression
 }
 
 export const cancelled = (): Failure => new Failure({ code: 'U043', message: 'cancelled; nothing was touched' })

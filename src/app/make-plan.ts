@@ -18,7 +18,8 @@ import { hint } from '../inputs/nearest.ts'
 import { assemblePlan } from '../domain/assemble-plan.ts'
 import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
-import { interview } from './interview.ts'
+import { refuseExpression } from './expression.ts'
+import { askExpression, interview } from './interview.ts'
 import type { PlannedEnclosure } from './plan-text.ts'
 
 export interface PlannedRun {
@@ -79,15 +80,19 @@ export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Pro
   const dir = join(repository.dir, config.binary.workspace)
   const source = await readSource(dir, c.signal)
   const checkout = source.kind === 'git' ? source.root : c.cwd
+  const expression = r.customCriteria ?? config.answers.expression ?? undefined
+  const plan = assemblePlan({
+    answers,
+    ...(answers.criteria.value !== 'custom' ? {} : { expression: expression ?? (await askExpression(c)) }),
+    config,
+    profile,
+    fleet,
+    source: await sourceOf(c, r, s, config, dir, source),
+    binaryBytes: null,
+  })
+  refuseExpression(plan)
   return {
-    plan: assemblePlan({
-      answers,
-      config,
-      profile,
-      fleet,
-      source: await sourceOf(c, r, s, config, dir, source),
-      binaryBytes: null,
-    }),
+    plan,
     fleet: name,
     source,
     checkout,

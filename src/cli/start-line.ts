@@ -30,7 +30,7 @@ function camel(name: string): string {
 export function startLine(plan: Plan, flags: StartFlags): string {
   const { project, focus, criteria, proof } = plan.answers
   const given = [...flaggedFields, { flag: '--key', property: 'key' as const }].flatMap(({ flag, property }) => {
-    const value = flags[property]
+    const value = property === 'customCriteria' ? (plan.expression ?? undefined) : flags[property]
     return value === undefined ? [] : [flag, value]
   })
   return ['vps-test', 'start', project.value, focus.value, criteria.value, proof.value, ...given].map(quote).join(' ')

@@ -15,6 +15,8 @@ import type { Planning, SuitePart } from './suites/suite.ts'
 
 export interface PlanInput {
   readonly answers: Answers
+  /** Of criteria `custom`: beats the configuration's. */
+  readonly expression?: string
   readonly config: ProjectConfig
   readonly profile: Profile
   readonly fleet: Fleet
@@ -37,6 +39,7 @@ export function assemblePlan(input: PlanInput): Plan {
   const steps = stepsOf(nodes.length, parts, config, input)
   return {
     answers,
+    expression: answers.criteria.value === 'custom' ? (input.expression ?? config.answers.expression) : null,
     config,
     profile: { ...profile, servicePort: servicePortOf(profile, config.project, fleet) },
     fleet,

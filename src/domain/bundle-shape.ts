@@ -186,6 +186,7 @@ const plan = (most: Limits): Check =>
       criteria: fields({ value: oneOf(...criteriaKinds), from: text }),
       proof: answer,
     }),
+    expression: orNull(text),
     config: fields({
       soak: fields({ regressionTolerance: number }),
     }),

@@ -84,6 +84,7 @@ export const verdictInputOf = (b: Bundle): VerdictInput => ({ ...runInputOf(b), 
 
 export const runInputOf = (b: BundleHead): RunInput => ({
   criteria: b.plan.answers.criteria.value,
+  expression: b.plan.expression,
   suites: b.plan.suites,
   promises: promisesOf(b.plan.profile),
   fleet: b.plan.fleet,

@@ -37,6 +37,8 @@ export interface PlanStep {
 
 export interface Plan {
   readonly answers: Answers
+  /** What criteria `custom` asks; null under any other. */
+  readonly expression: string | null
   readonly config: ProjectConfig
   readonly profile: PlannedProfile
   readonly fleet: Fleet

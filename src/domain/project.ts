@@ -69,5 +69,11 @@ export interface ProjectConfig {
   /** Null: the file says nothing of them. */
   readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] } | null
   /** Answers that the repository gives for runs nobody is asked about. */
-  readonly answers: { readonly focus: string | null; readonly criteria: string | null; readonly proof: string | null }
+  readonly answers: {
+    readonly focus: string | null
+    readonly criteria: string | null
+    readonly proof: string | null
+    /** Of criteria `custom`. */
+    readonly expression: string | null
+  }
 }

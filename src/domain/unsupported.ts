@@ -62,12 +62,9 @@ export const unsupportedAnswers: {
   readonly proof: Readonly<Partial<Record<ProofKind, string>>>
 } = {
   focus: { throughput: 'no suite measures it' },
-  criteria: { custom: 'no expression is evaluated' },
+  criteria: {},
   proof: { metrics: 'Prometheus is not asked' },
 }
-
-/** Fields of a request that only answers which do not act would need. */
-export const unsupportedRequestFields: readonly string[] = ['customCriteria']
 
 export const isActing = (question: string, value: string): boolean =>
   !Object.hasOwn(unsupportedAnswers, question) ||

@@ -20,6 +20,8 @@ export interface VerdictInput extends RunInput {
 /** The same without the lines of the suites, which are judged one after the other. */
 export interface RunInput {
   readonly criteria: CriteriaKind
+  /** Of criteria `custom`. */
+  readonly expression?: string | null
   /** The plan's suites. */
   readonly suites: readonly SuitePart[]
   readonly promises: Promises

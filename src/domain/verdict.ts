@@ -4,6 +4,7 @@
  */
 import { judgeCheckpoint, type CheckpointJudged, type CheckpointResult } from './checkpoint.ts'
 import { criteria } from './criteria/criteria.ts'
+import type { CustomResult } from './criteria/expression.ts'
 import type { Control } from './evidence.ts'
 import { mergeFindings, type Finding } from './findings.ts'
 import type { ImprovementResult } from './improvement.ts'
@@ -32,6 +33,8 @@ export interface Verdict {
   readonly checkpoint?: CheckpointResult
   /** Only of criteria `improvement`. */
   readonly improvement?: ImprovementResult
+  /** Only of criteria `custom`. */
+  readonly custom?: CustomResult
   /** Whether a later session may be compared with it: nothing of the measurement itself spoke against it. */
   readonly comparable: boolean
 }
@@ -105,22 +108,27 @@ function judged(
   jumps: readonly Finding[],
   { results, findings, reasons, notCovered }: SuitesJudged,
 ): Verdict {
+  const soak = judgeSoak(input, run, results)
+  const all = mergeFindings([
+    ...run.findings,
+    ...jumps,
+    ...(soak?.findings ?? []),
+    ...findings,
+    ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
+  ])
   const { reasons: ofAll, ...whole } = criteria[input.criteria].whole?.({
     results,
     baseline: input.history?.begun?.baseline ?? null,
+    expression: input.expression ?? null,
+    parts: input.suites,
+    context: run.context,
+    findings: all,
   }) ?? { reasons: [] }
-  const soak = judgeSoak(input, run, results)
   const decided = resultOf([...run.reasons, ...reasons, ...ofAll, ...(soak?.reasons ?? [])])
   return {
     ...decided,
     suites: results,
-    findings: mergeFindings([
-      ...run.findings,
-      ...jumps,
-      ...(soak?.findings ?? []),
-      ...findings,
-      ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
-    ]),
+    findings: all,
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],
     remarks: [
       ...run.remarks,

@@ -1,6 +1,7 @@
 /** What a project file may say in either of its two shapes, with every default; spec §7. */
 import * as z from 'zod'
 import { checkpointRows, configKey, type Checkpoint } from '../domain/states.ts'
+import { mostCharacters } from '../domain/criteria/expression.ts'
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
 import { splitCommand } from './build-command.ts'
 import {
@@ -106,6 +107,11 @@ const shared = {
       focus: z.enum(focuses).optional().describe('What is tested when nobody is asked.'),
       criteria: z.enum(criteriaKinds).optional().describe('What counts as success when nobody is asked.'),
       proof: z.enum(proofKinds).optional().describe('How success is proven when nobody is asked.'),
+      custom_criteria: z
+        .string()
+        .max(mostCharacters)
+        .optional()
+        .describe('The expression (CEL) of criteria custom: docs/custom-criteria.md.'),
     })
     .prefault({}),
 }

@@ -218,7 +218,12 @@ function sharedOf({
     },
     notifications:
       notifications === undefined ? null : { voice: notifications.voice, onEvents: notifications.on_events },
-    answers: { focus: answers.focus ?? null, criteria: answers.criteria ?? null, proof: answers.proof ?? null },
+    answers: {
+      focus: answers.focus ?? null,
+      criteria: answers.criteria ?? null,
+      proof: answers.proof ?? null,
+      expression: answers.custom_criteria ?? null,
+    },
   }
 }
 

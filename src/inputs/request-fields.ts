@@ -80,13 +80,12 @@ export const requestFields = {
   },
   customCriteria: {
     input: 'custom-criteria',
-    means: 'The expression of `criteria` `custom`, which does not act in this version.',
+    means: 'The expression (CEL) of `criteria` `custom`: [custom-criteria.md](custom-criteria.md). Empty: what the configuration says.',
     default: '',
-    ask: 'The expression of criteria "custom"',
-    ...(isActing('criteria', 'custom') ? {} : { unasked: true }),
+    ask: 'The expression of criteria "custom"; empty: what the configuration says',
     fixable: true,
     flag: '--custom-criteria <expression>',
-    flagMeans: 'for criteria custom, which does not act yet',
+    flagMeans: 'what criteria custom asks, in CEL',
   },
   proof: {
     input: 'proof',

@@ -123,8 +123,6 @@ function crossFaults(r: StartRequest, bad: ReadonlySet<string>, named: (field: s
     faults.push(`${named('releaseTag')} is given, but ${named('binarySource')} is ${r.binarySource}`)
   if (r.binaryFile !== undefined && (r.releaseTag !== undefined || r.binarySource === 'native'))
     faults.push(`${named('binaryFile')} excludes ${named(r.releaseTag !== undefined ? 'releaseTag' : 'binarySource')}`)
-  if (r.criteria === 'custom' && r.customCriteria === undefined)
-    faults.push(`${named('customCriteria')} is missing: ${named('criteria')} custom needs an expression`)
   return faults
 }
 

@@ -4,7 +4,7 @@ import type { Answer, Plan } from '../domain/plan.ts'
 import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
 import { stripHidden } from '../domain/text.ts'
 
-export type SummaryFacts = Pick<Plan, 'answers' | 'fleet' | 'nodes' | 'source' | 'suites' | 'config' | 'unsupported'>
+export type SummaryFacts = Pick<Plan, 'answers' | 'expression' | 'fleet' | 'nodes' | 'source' | 'suites' | 'config' | 'unsupported'>
 
 export function planSummary(plan: SummaryFacts): string {
   const { project, focus, criteria, proof } = plan.answers
@@ -49,7 +49,8 @@ const origin = ({ from }: Answer<string>): string =>
 const names = (nodes: readonly FleetNode[]): string =>
   nodes.length === 0 ? 'none' : nodes.map((n) => stripHidden(n.name)).join(', ')
 
-function success({ answers, suites }: SummaryFacts): string {
+function success({ answers, suites, expression }: SummaryFacts): string {
+  if (answers.criteria.value === 'custom') return `Custom: ${stripHidden(expression ?? '', 2000)}`
   if (answers.criteria.value !== 'threshold') return criteriaDescriptions[answers.criteria.value]
   return `Meet configured thresholds: ${suites.map((s) => stripHidden(s.thresholds, 400)).join('; ')}`
 }

@@ -8,6 +8,7 @@ import { code, inline, link, list, pairs, present, strong, type Inline, type Sec
 import { duration, iso } from '../domain/text.ts'
 import { checkpointSection } from './sections/checkpoint.ts'
 import { criteriaSection } from './sections/criteria.ts'
+import { customSection } from './sections/custom.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
 import { improvementSection } from './sections/improvement.ts'
 import { ledgerSection } from './sections/ledger.ts'
@@ -22,6 +23,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
   present([
     ...guarded('reasons', () => reasonsSection(p.verdict)),
     ...guarded('criteria', () => criteriaSection(p)),
+    ...guarded('custom', () => customSection(p)),
     ...guarded('improvement', () => improvementSection(p)),
     ...guarded('checkpoint', () => checkpointSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),

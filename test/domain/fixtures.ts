@@ -411,6 +411,8 @@ export const controls: readonly Control[] = [
 
 export interface Changes {
   readonly criteria?: VerdictInput['criteria']
+  /** Of criteria `custom`. */
+  readonly expression?: string
   /** The run that criteria `improvement` compares with; null: the ledger has none. */
   readonly earlier?: Changes | null
   readonly targets?: Partial<Targets>
@@ -520,6 +522,7 @@ export function run(changes: Changes = {}): VerdictInput {
   const copies = attempts.filter((a) => pairKey(a.pair) === changes.copied)
   return {
     criteria: changes.criteria ?? 'threshold',
+    ...(changes.expression === undefined ? {} : { expression: changes.expression }),
     suites: [connectivityPart({ ...targets, ...changes.targets })],
     items: { connectivity: roundsOf([...attempts, ...copies, ...again, ...repeated].map(byDeployed)) },
     promises: changes.promises ?? promised,

@@ -167,13 +167,6 @@ describe('refused in the plan, with the reason', () => {
     const facts = failureOf(() => assemblePlan(given))?.facts
     return facts === undefined ? undefined : [facts.kind, facts.code, facts.message]
   }
-  test.each(['custom'] as const)('criteria %s, which does not act', (value) =>
-    expect(refusal(answered({ criteria: { value, from: 'x' } }))).toEqual([
-      'usage',
-      'U041',
-      expect.stringContaining(`criteria ${value} does not act in this version`),
-    ]),
-  )
   test.each(['throughput'] as const)('focus %s, which has no suite', (value) =>
     expect(refusal(answered({ focus: { value, from: 'x' } }))).toEqual([
       'usage',

@@ -106,9 +106,8 @@ describe('a run that asked for', () => {
 describe('an answer that no run can honour', () => {
   test.each([
     [{ focus: 'throughput' }, 'connectivity threshold logs'],
-    [{ criteria: 'custom' }, 'connectivity threshold logs'],
     [{ proof: 'metrics' }, 'connectivity threshold all-evidence'],
-    [{ focus: 'throughput', criteria: 'custom' }, 'connectivity threshold logs'],
+    [{ focus: 'throughput', proof: 'metrics' }, 'connectivity threshold all-evidence'],
   ])('%o is refused with the answers that act', (more, words) =>
     expect(failureOf(() => refuseUnsupported(answers(more)))?.facts).toMatchObject({
       kind: 'usage',
@@ -133,11 +132,10 @@ describe('an answer that no run can honour', () => {
       expect(inputs[question]?.options?.length).toBeGreaterThan(2)
       expect(inputs[question]?.options?.filter((value) => !isActing(question, value))).toEqual([])
     }
-    expect(inputs).not.toHaveProperty('custom-criteria')
   })
   test('is offered to nobody', () => {
     for (const { id, options } of questions(profiles))
       expect(options.filter((o) => id !== 'project' && !isActing(id, o.value))).toEqual([])
-    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 4, 3, 3])
+    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 4, 4, 3])
   })
 })

@@ -45,7 +45,7 @@ describe('answers', () => {
     expect(told(resolve({ parameters: { project: ' ' } }))).toEqual([
       'project is missing: one of ant-quic, communitas-mcp, saorsa-core, saorsa-gossip, saorsa-node, testnet',
       'focus is missing: one of connectivity, nat-traversal, gossip, full-suite',
-      'criteria is missing: one of all-pass, threshold, improvement',
+      'criteria is missing: one of all-pass, threshold, improvement, custom',
       'proof is missing: one of logs, manual-verify, all-evidence',
     ])
     const failure = answersFailure(
@@ -70,7 +70,7 @@ describe('answers', () => {
     })
     expect(told(r)).toEqual([
       'focus "gossip" (parameter) is not a focus of "saorsa-core"; there are: full-suite',
-      'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold, improvement',
+      'criteria "thresold" (parameter) is not a success criterion; did you mean "threshold"? There are: all-pass, threshold, improvement, custom',
       expect.stringMatching(/^proof "log\[2J" \(parameter\) is not a proof method/),
     ])
     expect(r).toMatchObject({ ok: false, profile: { name: 'saorsa-core-test' } })

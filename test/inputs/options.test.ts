@@ -1,7 +1,7 @@
 /** No option without a reader: every field of a parsed input is read by something besides the code that parses it. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { unsupportedFields, unsupportedRequestFields } from '../../src/domain/unsupported.ts'
+import { unsupportedFields } from '../../src/domain/unsupported.ts'
 import { questionIds } from '../../src/inputs/questions.ts'
 import { fieldsOf, parsed, pathsOf, programsUnder, readsIn, typesIn } from '../architecture/options.ts'
 
@@ -64,7 +64,7 @@ describe('no option without a reader', () => {
   test('of a request', () => {
     const fields = fieldsOf(programs.find(([path]) => path === 'src/inputs/request.ts')?.[1] ?? expect.fail(), 'schema')
     const reads = readsWithout()
-    const answered: readonly string[] = [...questionIds, ...unsupportedRequestFields]
+    const answered: readonly string[] = [...questionIds]
     expect(fields.length).toBeGreaterThan(10)
     expect(
       fields.filter(

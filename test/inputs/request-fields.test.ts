@@ -38,7 +38,7 @@ describe('one row is an input', () => {
     expect(Object.keys(formOf(own))).toEqual(asked)
     const called = callFields.map((row) => row.input)
     expect(Object.keys(own.on.workflow_call?.inputs ?? {}).slice(0, called.length)).toEqual(called)
-    expect(called.filter((name) => !asked.includes(name))).toEqual(['custom-criteria'])
+    expect(called.filter((name) => !asked.includes(name))).toEqual([])
     expect(Object.keys(formOf(caller))).toEqual(asked)
     expect(Object.keys(caller.jobs['vps-test']?.with ?? {})).toEqual(asked)
   })

@@ -142,7 +142,6 @@ describe('faults', () => {
       'onBusy: "supersed" is not one of queue, refuse, supersede; did you mean "supersede"?',
       'queueMinutes: "ten" is not a number of minutes from 0 to 240',
       'confirm: "procede" is not one of proceed, modify, cancel; did you mean "proceed"?',
-      'customCriteria is missing: criteria custom needs an expression',
     ])
   })
   test('what is near nothing gets no guess', () =>
@@ -158,7 +157,6 @@ describe('faults', () => {
     [{ binarySource: 'native', releaseTag: 'v1' }, 'releaseTag is given, but binarySource is native'],
     [{ binaryFile: 'x', binarySource: 'native' }, 'binaryFile excludes binarySource'],
     [{ binaryFile: 'x', binarySource: 'release', releaseTag: 'v1' }, 'binaryFile excludes releaseTag'],
-    [{ criteria: 'custom' }, 'customCriteria is missing: criteria custom needs an expression'],
   ])('%j contradicts itself', (raw, fault) => {
     expect(faults(raw)).toEqual([fault])
   })
@@ -167,6 +165,7 @@ describe('faults', () => {
     { releaseTag: 'v1' },
     { binarySource: 'native' },
     { criteria: 'custom', customCriteria: 'x' },
+    { criteria: 'custom' },
     { criteria: 'threshold' },
   ])('%j does not', (raw) => {
     expect(faults(raw)).toEqual([])
@@ -200,7 +199,7 @@ describe('names are those under which it was given', () => {
         'binary-source': 'z',
         criteria: 'custom',
       }).faults.map((t) => t.split(/[: ]/)[0]),
-    ).toEqual(['binary-source', 'release-tag', 'on-busy', 'queue-minutes', 'custom-criteria'])
+    ).toEqual(['binary-source', 'release-tag', 'on-busy', 'queue-minutes'])
   })
   test('every start input reaches its field', () => {
     const given = {

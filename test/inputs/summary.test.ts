@@ -15,6 +15,7 @@ const answers: Answers = {
 }
 const facts: SummaryFacts = {
   answers,
+  expression: null,
   config,
   fleet: saorsa,
   nodes: saorsa.nodes.map((n) => n.name),
@@ -75,3 +76,12 @@ Ready to proceed?`)
     expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/)
   })
 })
+
+test('an expression stands in the summary that is confirmed, with nothing hidden in it', () =>
+  expect(
+    planSummary({
+      ...facts,
+      answers: { ...answers, criteria: { value: 'custom', from: 'parameter' } },
+      expression: 'rate >= 0.9\u202e',
+    }),
+  ).toContain('Success: Custom: rate >= 0.9 (from parameter)'))

@@ -1,10 +1,13 @@
 /** What a criterion is: judged groups in, their results and the reasons against them out. */
 import type { Baseline } from '../baseline.ts'
+import type { Finding } from '../findings.ts'
 import type { ImprovementResult } from '../improvement.ts'
 import type { Reason } from '../reason.ts'
 import { attemptsForLowerBound, percent, wilson } from '../statistics.ts'
 import type { GroupResult, Tally } from '../suites/group.ts'
-import type { SuiteResults } from '../suites/suite.ts'
+import type { RunContext } from '../suites/run-context.ts'
+import type { SuitePart, SuiteResults } from '../suites/suite.ts'
+import type { CustomResult } from './expression.ts'
 
 export interface CriterionJudged {
   readonly groups: readonly GroupResult[]
@@ -22,11 +25,17 @@ export interface WholeRun {
   readonly results: SuiteResults
   /** Null: the ledger says nothing of any. */
   readonly baseline: Baseline | null
+  /** Of criteria `custom`; null: none was given. */
+  readonly expression: string | null
+  readonly parts: readonly SuitePart[]
+  readonly context: RunContext
+  readonly findings: readonly Finding[]
 }
 
 export interface WholeJudged {
   readonly reasons: readonly Reason[]
   readonly improvement?: ImprovementResult
+  readonly custom?: CustomResult
 }
 
 /**

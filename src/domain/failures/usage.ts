@@ -16,6 +16,7 @@ export const usageFailures = {
     noRemedy: 'the node needs a list host_keys of its own in the fleet file',
   }),
   U013: usage('an answer or option is not one of what exists', { remedy: 'vps-test start --help' }),
+  U097: usage('the expression of criteria custom has a fault'),
   U030: usage('the fleet has no node of that name', { remedy: 'vps-test nodes' }),
   U031: usage('no private SSH key was given'),
   U032: usage('a file that was named cannot be read'),
