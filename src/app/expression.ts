@@ -15,7 +15,10 @@ export function refuseExpression(plan: Plan): void {
   if (checked.ok) return
   const { fault } = checked
   const word = /(\w+)$/.exec(fault.message)?.[1] ?? fault.at
-  const near = nearest(word, wordsOf(shape).filter((w) => w !== word))
+  const near = nearest(
+    word,
+    wordsOf(shape).filter((w) => w !== word),
+  )
   throw new Failure({
     code: 'U097',
     message: `criteria custom: ${faultText(fault)}${near === undefined ? '' : `; did you mean "${near}"?`}`,
@@ -24,7 +27,12 @@ export function refuseExpression(plan: Plan): void {
 }
 
 const wordsOf = ({ numbers, flags, objects, lists }: Shape): readonly string[] => [
-  ...new Set([...numbers, ...flags, ...keysIn(objects), ...Object.entries(lists).flatMap(([name, of]) => [name, ...of])]),
+  ...new Set([
+    ...numbers,
+    ...flags,
+    ...keysIn(objects),
+    ...Object.entries(lists).flatMap(([name, of]) => [name, ...of]),
+  ]),
 ]
 
 const keysIn = (value: unknown): readonly string[] =>

@@ -46,7 +46,8 @@ export async function askExpression(c: Context): Promise<string> {
       {
         question: 'criteria',
         kind: 'missing',
-        message: 'criteria custom needs an expression: --custom-criteria, or answers.custom_criteria in the configuration',
+        message:
+          'criteria custom needs an expression: --custom-criteria, or answers.custom_criteria in the configuration',
       },
     ])
   const expression = await ask(requestFields.customCriteria.ask, 'suites.connectivity.rate >= 0.95')

@@ -80,7 +80,8 @@ export const requestFields = {
   },
   customCriteria: {
     input: 'custom-criteria',
-    means: 'The expression (CEL) of `criteria` `custom`: [custom-criteria.md](custom-criteria.md). Empty: what the configuration says.',
+    means:
+      'The expression (CEL) of `criteria` `custom`: [custom-criteria.md](custom-criteria.md). Empty: what the configuration says.',
     default: '',
     ask: 'The expression of criteria "custom"; empty: what the configuration says',
     fixable: true,

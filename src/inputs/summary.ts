@@ -4,7 +4,10 @@ import type { Answer, Plan } from '../domain/plan.ts'
 import { criteriaDescriptions, focusDescriptions, proofDescriptions } from './questions.ts'
 import { stripHidden } from '../domain/text.ts'
 
-export type SummaryFacts = Pick<Plan, 'answers' | 'expression' | 'fleet' | 'nodes' | 'source' | 'suites' | 'config' | 'unsupported'>
+export type SummaryFacts = Pick<
+  Plan,
+  'answers' | 'expression' | 'fleet' | 'nodes' | 'source' | 'suites' | 'config' | 'unsupported'
+>
 
 export function planSummary(plan: SummaryFacts): string {
   const { project, focus, criteria, proof } = plan.answers

@@ -12,7 +12,11 @@ export function customSection({ verdict: { custom } }: Pick<ProofInput, 'verdict
         ['Expression', code(custom.expression ?? 'none', 2000)],
         [
           'Came to',
-          custom.value === null ? strong(`could not be judged: ${custom.error ?? ''}`) : custom.value ? 'true' : strong('false'),
+          custom.value === null
+            ? strong(`could not be judged: ${custom.error ?? ''}`)
+            : custom.value
+              ? 'true'
+              : strong('false'),
         ],
       ]),
     ],
