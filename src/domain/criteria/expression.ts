@@ -163,7 +163,7 @@ function thrown(text: string, error: unknown): ExpressionFault {
 const faultOf = (text: string, message: string, range: { start: number; end: number } | undefined): ExpressionFault =>
   range === undefined
     ? { column: null, at: '', message }
-    : { column: [...text.slice(0, range.start)].length + 1, at: text.slice(range.start, range.end), message }
+    : { column: Array.from(text.slice(0, range.start)).length + 1, at: text.slice(range.start, range.end), message }
 
 /** `column 35, at "rat": No such key: rat`. */
 export const faultText = ({ column, at, message }: ExpressionFault): string =>
