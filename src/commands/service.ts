@@ -100,6 +100,18 @@ export const restartUnit = (
     systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit}`,
 })
 
+/** Until {@link restartUnit} starts it again. */
+export const stopUnit = (
+  unit: string,
+  lease: { readonly service: string; readonly holder: string; readonly fence: number },
+): Command => ({
+  kind: 'script',
+  why: `stop ${unit}`,
+  idempotent: true,
+  text: sh`${fenced(lease.service, lease.holder, lease.fence)}
+    systemctl stop ${unit}`,
+})
+
 /**
  * Undoes what a failed switch left, all by what lies on the node: the release and the unit's text of before come back; a
  * unit that never ran, or of which nobody knows what ran, is stopped, so that it does not restart for ever. Prints what
@@ -185,4 +197,13 @@ export const journal = (unit: string, lines: number): Command => ({
   why: `journal of ${unit}`,
   idempotent: true,
   argv: ['journalctl', '-u', unit, '-n', String(lines), '--no-pager', '-o', 'short-iso-precise'],
+})
+
+/** What the unit's present process has said since its start: the newest lines, as many as fit into a mebibyte. */
+export const journalSinceStart = (unit: string): Command => ({
+  kind: 'script',
+  why: `what ${unit} says since its start`,
+  idempotent: true,
+  text: sh`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
+    journalctl --no-pager --quiet --output=cat "_SYSTEMD_INVOCATION_ID=$i" | tail -c 1048576`,
 })

@@ -63,6 +63,9 @@ export function witnessRuleset(place: WitnessPlace, owner: TableOwner): string {
   ].join('\n')
 }
 
+/** `count-on`: what comes between two readings is in the later one, and none is lost while a table is made anew. */
+export type AfterReading = 'reset' | 'count-on'
+
 const reset = (place: WitnessPlace, owner: TableOwner): Raw =>
   raw(
     place === 'node'
@@ -97,12 +100,17 @@ export const alsoEnd = 'vps-test-also'
  * runs there, a line each; then what another command reads at the same moment, and its exit: its failure is none of the
  * witness, nor the witness's its own.
  */
-export const readNodeWitness = (owner: TableOwner, also: Command | null, watched: Watched | null = null): Command => ({
+export const readNodeWitness = (
+  owner: TableOwner,
+  also: Command | null,
+  watched: Watched | null = null,
+  then: AfterReading = 'reset',
+): Command => ({
   kind: 'script',
-  why: 'witness: read and reset',
+  why: then === 'reset' ? 'witness: read and reset' : 'witness: read',
   idempotent: false,
   text: sh`
-    ( ${listing(owner)} ) || echo; ( ${reset('node', owner)} ); echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
+    ( ${listing(owner)} ) || echo; ( ${then === 'reset' ? reset('node', owner) : raw(':')} ); echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
     ran=$( ${watched === null ? raw(':') : lookAtProcesses(watched)}
     ); printf '%s\n' "${raw(`\${ran:-${processesWord}}`)}"
     ( ${raw(also === null ? ':' : also.kind === 'script' ? also.text : render(also))}
@@ -110,11 +118,11 @@ export const readNodeWitness = (owner: TableOwner, also: Command | null, watched
 })
 
 /** The table's line, then the reset; in between the box's UDP connection tracking, where there is a table. */
-export const readBoxWitness = (owner: TableOwner): Command => ({
+export const readBoxWitness = (owner: TableOwner, then: AfterReading = 'reset'): Command => ({
   kind: 'script',
   why: 'witness: read NAT box',
   idempotent: false,
-  text: sh`set -eu; ${listing(owner)}; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${reset('box', owner)}`,
+  text: sh`set -eu; ${listing(owner)}; conntrack -L -p udp -o extended 2>/dev/null || exit 68; ${then === 'reset' ? reset('box', owner) : raw(':')}`,
 })
 
 export const removeWitness = (owner: Pick<TableOwner, 'session' | 'node'>): Command => ({

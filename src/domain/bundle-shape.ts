@@ -3,7 +3,7 @@
  * this check a number is a number.
  */
 import { controlNames } from './control-names.ts'
-import type { Control, RunningProof } from './evidence.ts'
+import type { Control } from './evidence.ts'
 import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
 import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
@@ -29,6 +29,7 @@ import {
   type Check,
   type Size,
 } from './shape.ts'
+import { runningShape } from './suites/connectivity/evidence-shape.ts'
 import { suiteIds, suites } from './suites/registry.ts'
 import type { SuiteId } from './suites/suite.ts'
 
@@ -92,25 +93,7 @@ const control = every<Control>({
   detail: text,
   raw: list(anything),
 })
-const clock = fields({ wallMs: number, uptimeMs: number })
 const moment = fields({ wallMs: number, monotonicMs: number })
-const running = every<RunningProof>({
-  node: name,
-  unit: text,
-  pid: number,
-  exeSha256: text,
-  image: text,
-  startedAt: number,
-  bootId: text,
-  restarts: number,
-  unitFile: oneOf('ours', 'changed', 'foreign'),
-  dropIns: list(text),
-  udpPorts: list(number),
-  uid: number,
-  capEff: text,
-  version: text,
-  clock: orNull(clock),
-})
 const measurement = every<NatMeasurement>({
   node: name,
   mapping: oneOf('none', 'EIM', 'ADM', 'APDM'),
@@ -218,7 +201,7 @@ export const shapes = (
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   controls: list(control, 1000),
-  running: fields({ before: list(running, most.nodes), after: list(running, most.nodes) }),
+  running: fields({ before: list(runningShape, most.nodes), after: list(runningShape, most.nodes) }),
   entries: list(sealedEntryShape, most.entries),
 })
 

@@ -7,6 +7,11 @@ import type { PartOf, SuiteId } from './suites/suite.ts'
 export type Demands = Readonly<Record<string, number>>
 
 const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: boolean) => Demands } = {
+  observed: ({ targets, window }, allPass) => ({
+    ...ofTargets(targets, allPass),
+    'bytes each way': window.minBytes,
+    'seconds both ways': window.sustainedSeconds,
+  }),
   gossip: ({ broadcast, map, members }, allPass) => ({
     ...(broadcast === null
       ? {}

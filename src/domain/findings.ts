@@ -15,6 +15,12 @@ export type FindingKind =
   | 'untrustworthy-claim'
   | 'claim-without-delivery'
   | 'delivery-without-claim'
+  /** It works by what was delivered, and neither end said so. */
+  | 'silent-success'
+  /** A figure of the program that cannot be. */
+  | 'untrustworthy-figure'
+  /** Entries of the program's own report that could not be read. */
+  | 'unreadable-claims'
   /** The claimed method is not what the counters show. */
   | 'method-mislabelled'
   /** The receiver wrote a payload down that no counter saw arrive. */

@@ -94,7 +94,7 @@ function judgedBy<Id extends SuiteId>(criterion: Criterion, judged: Judged<Id>):
   const { groups, reasons } = criterion.judge(judged.groups.map((g) => tally(g, samples)))
   return {
     result: { samples, retries, groups, figures, error: null },
-    findings: judged.groups.flatMap((g) => notCountedFindings(g.name, samples)),
+    findings: [...(judged.findings ?? []), ...judged.groups.flatMap((g) => notCountedFindings(g.name, samples))],
     // Figures of groups come before what is said of the whole.
     reasons: [
       ...reasons,

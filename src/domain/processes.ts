@@ -2,7 +2,7 @@
  * Whether nothing but the deployed program ran, in a round: each process of its service, whoever had its port, and the
  * file that dialled. Whatever else ran there did so by the program's own doing, or as root.
  */
-import type { Attempt, ProcessLook, RoundEvidence, RunningProof } from './evidence.ts'
+import type { Attempt, ProcessLook, Readings, RunningProof } from './evidence.ts'
 import type { FindingKind } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 
@@ -14,9 +14,15 @@ export interface Foreign {
 
 type Binaries = Readonly<Record<NodeName, string>>
 
+/** A moment at which all nodes were looked at, and what was asked of their ports. */
+export interface LookedAt {
+  readonly attempts: readonly Pick<Attempt, 'pair' | 'servicePort'>[]
+  readonly readings: Readings
+}
+
 /** In the order of the rounds: by node, what is foreign. */
 export function foreignIn(
-  rounds: readonly RoundEvidence[],
+  rounds: readonly LookedAt[],
   before: readonly RunningProof[],
   deployed: Binaries,
 ): readonly ReadonlyMap<NodeName, Foreign>[] {

@@ -5,6 +5,7 @@
 
 import type { Framing } from './framing.ts'
 import type { GossipUse } from './suites/gossip/use.ts'
+import type { Method } from './evidence.ts'
 
 /** Grammars of a dialler's output that are read here (suites/dialects). */
 export const dialects = ['testnet-jsonl', 'ant-quic-jsonl'] as const
@@ -85,6 +86,14 @@ export interface Profile {
     | { readonly kind: 'file'; readonly path: string }
     /** An event that the running process wrote into its unit's journal. */
     | { readonly kind: 'journal'; readonly event: EventField }
+    /** SHA-256 of `prefix` and of `bytes` bytes of a key file from `offset` on: hashed on the node, which the key never leaves. */
+    | {
+        readonly kind: 'key-file'
+        readonly path: string
+        readonly prefix: string
+        readonly offset: number
+        readonly bytes: number
+      }
     | { readonly kind: 'none' }
   /** `commanded`: one short-lived process per attempt. `observed`: the program cannot be told to dial. */
   readonly dial:
@@ -141,9 +150,57 @@ export interface Profile {
   readonly gossip: GossipUse | null
   /** It starts programs other than itself: nothing confines what it executes, and a run that sees one is never passed. */
   readonly startsPrograms?: boolean
+  /** How long, and by which measure, a program is watched that cannot be told to dial; null: nobody has said. */
+  readonly window: WindowUse | null
+  /** What such a program says of its connections: beside what is seen, never instead of it. */
+  readonly claims: ClaimsUse
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
 }
+
+export interface WindowUse {
+  /** Seconds from the start of the processes at which the counters are read; the last ends the window. */
+  readonly looks: readonly number[]
+  /** What must be delivered each way, more than any handshake takes. */
+  readonly minBytes: number
+  /** For how long packets must be delivered both ways. */
+  readonly sustainedSeconds: number
+}
+
+/** The registry's list of reported connections. */
+export interface ReportsUse {
+  readonly path: string
+  readonly list: string
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly method: string
+  /** What an entry holds that calls its own connection a failure. */
+  readonly failed: readonly Readonly<Record<string, string | number | boolean>>[]
+}
+
+/** A line of a node's own log about a peer, whose id, or its beginning, is the named group `peer`. */
+export interface LineUse {
+  readonly pattern: string
+  readonly says: 'connected' | 'failed'
+  readonly method: Method | null
+}
+
+/** A figure of the registry that cannot be above a bound; `peers`: as many as the plan has. */
+export interface FigureUse {
+  readonly path: string
+  readonly list: string
+  readonly field: string
+  readonly atMost: number | 'peers'
+}
+
+export interface ClaimsUse {
+  readonly reports: ReportsUse | null
+  readonly log: readonly LineUse[]
+  readonly figures: readonly FigureUse[]
+}
+
+export const noClaims: ClaimsUse = { reports: null, log: [], figures: [] }
 
 export type RecordKind = Profile['record']['kind']
 export type RecordBy<K extends RecordKind> = Extract<Profile['record'], { readonly kind: K }>

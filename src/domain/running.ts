@@ -48,13 +48,7 @@ export function judgeRunning(
     }
     const bar = barred.get(node)
     if (bar !== undefined) reasons.push({ kind: 'inconclusive', text: `${bar}: its attempts do not count` })
-    if (before !== undefined && after !== undefined) {
-      const change = changeBetween(before, after, 'during the test')
-      if (change !== undefined) {
-        find(change.finding, node, change.text)
-        if (peer) reasons.push({ kind: change.result, text: `${node}: ${change.text}` })
-      }
-    } else if (before !== undefined && peer) {
+    if (before !== undefined && after === undefined && peer) {
       find('not-running', node, 'no running service was found after the test')
       reasons.push({ kind: 'inconclusive', text: `${node}: no running service was found after the test` })
     }
@@ -72,6 +66,35 @@ export function judgeRunning(
     }
   }
   return { barred, findings, reasons }
+}
+
+/**
+ * One process went on until the end of the test: the one from before it, or that which a suite started afresh last
+ * (`started`, by node).
+ */
+export function judgeRestarts(
+  { runningBefore, runningAfter }: Pick<RunEvidence, 'runningBefore' | 'runningAfter'>,
+  tried: readonly NodeName[],
+  started: ReadonlyMap<NodeName, RunningProof>,
+): Pick<RunningJudged, 'findings' | 'reasons'> {
+  const changes = runningBefore.flatMap((before) => {
+    const { node } = before
+    const after = runningAfter.find((p) => p.node === node)
+    const change =
+      after === undefined ? undefined : changeBetween(started.get(node) ?? before, after, 'during the test')
+    return change === undefined ? [] : [{ node, change }]
+  })
+  return {
+    findings: changes.map(({ node, change: { finding: kind, text } }) => ({
+      kind,
+      node,
+      message: `${node}: ${text}`,
+      attempts: [],
+    })),
+    reasons: changes
+      .filter(({ node }) => tried.includes(node))
+      .map(({ node, change: { result: kind, text } }) => ({ kind, text: `${node}: ${text}` })),
+  }
 }
 
 /** Some distributions put it beside every service; it only shortens how long a stop may take. */

@@ -5,7 +5,8 @@
 import { judgeCheckpoint, type CheckpointJudged, type CheckpointResult } from './checkpoint.ts'
 import { criteria } from './criteria/criteria.ts'
 import type { CustomResult } from './criteria/expression.ts'
-import type { Control } from './evidence.ts'
+import type { Control, RunningProof } from './evidence.ts'
+import type { NodeName } from './fleet.ts'
 import { mergeFindings, type Finding } from './findings.ts'
 import type { ImprovementResult } from './improvement.ts'
 import { judgeRun, type RunJudged } from './judge-run.ts'
@@ -13,6 +14,7 @@ import { brokenBy, judgeSuites, type SuitesJudged } from './judge-suites.ts'
 import { clockJumps, type ClockLook } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import { weightiestFirst, type Reason } from './reason.ts'
+import { judgeRestarts } from './running.ts'
 import { notAsked } from './not-asked.ts'
 import { restsOn } from './rests-on.ts'
 import { suiteIds, suites } from './suites/registry.ts'
@@ -88,18 +90,34 @@ function judge(input: RunInput): TestJudging {
   const jumps = clockJumps(input.evidence.runningBefore)
   const run = judgeRun(input)
   const judging = judgeSuites(input.suites, run.context, criteria[input.criteria])
+  const started = new Map<NodeName, RunningProof>()
   return {
     add(suite, item) {
       for (const look of clocksIn(suite, item)) jumps.add(look)
+      for (const proof of startsIn(suite, item)) started.set(proof.node, proof)
       judging.add(suite, item)
     },
-    end: () => judged(input, run, jumps.end(input.evidence.runningAfter), judging.end()),
+    end() {
+      const restarts = judgeRestarts(input.evidence, run.tried, started)
+      return judged(
+        input,
+        { ...run, reasons: [...run.reasons, ...restarts.reasons], findings: [...run.findings, ...restarts.findings] },
+        jumps.end(input.evidence.runningAfter),
+        judging.end(),
+      )
+    },
   }
 }
 
 const clocksIn = <Id extends SuiteId>(id: Id, item: SuiteTypes[Id]['item']): readonly ClockLook[] => {
   const suite: Suite<Id> = suites[id]
   return suite.clocks(item)
+}
+
+/** Processes that the suite itself started afresh: not somebody's restart. */
+const startsIn = <Id extends SuiteId>(id: Id, item: SuiteTypes[Id]['item']): readonly RunningProof[] => {
+  const suite: Suite<Id> = suites[id]
+  return suite.starts?.(item) ?? []
 }
 
 function judged(

@@ -1,7 +1,7 @@
 /** A profile file read into a {@link Profile}: how one program is started, dialled and read is data, and a mistyped placeholder is a fault. */
 import * as z from 'zod'
 import { focuses } from '../domain/plan.ts'
-import type { Profile, RegistryUse } from '../domain/profile.ts'
+import { noClaims, type Profile, type RegistryUse } from '../domain/profile.ts'
 import { placeholders } from '../domain/program.ts'
 import { usageFailure, type FieldPath } from './faults.ts'
 import {
@@ -18,8 +18,10 @@ import {
 import { hint } from './nearest.ts'
 import { environment, eventFaults, eventField, field, stopSignal } from './profile-events.ts'
 import { gossipUse } from './profile-gossip.ts'
+import { claims, window } from './profile-observed.ts'
 import { payload } from './profile-payload.ts'
-import { file, listPath, receiverRecord } from './profile-record.ts'
+import { peerId } from './profile-peer-id.ts'
+import { listPath, receiverRecord } from './profile-record.ts'
 import { loadYaml, type CrossCheck, type Report } from './yaml.ts'
 import { stripHidden } from '../domain/text.ts'
 
@@ -119,22 +121,15 @@ export const profileSchema = z
         stop: stopSignal,
       })
       .describe('How the service is started.'),
-    peer_id: z
-      .union([
-        z.literal('none'),
-        taggedUnion({
-          file: file.describe('The file, below {dataDir}/.'),
-          journal: eventField.describe("The event of the running process in its unit's journal."),
-        }),
-      ])
-      .transform((p): Profile['peerId'] => {
-        if (p === 'none') return { kind: 'none' }
-        if (p.file !== undefined) return { kind: 'file', path: p.file }
-        return p.journal === undefined ? { kind: 'none' } : { kind: 'journal', event: p.journal }
-      })
-      .describe('Where a node writes its peer id: a file below {dataDir}/, an event in the journal, or none.'),
+    peer_id: peerId.describe(
+      "Where a node's peer id is: a file below {dataDir}/, the hash of a key there, an event in the journal, or none.",
+    ),
     dial: dial.describe('How it is made to connect: commanded by a process for each attempt, or observed.'),
     record: receiverRecord.describe('Where the receiver writes down what it received, or none.'),
+    window: window.nullable().default(null).describe('How a program is watched that cannot be told to dial.'),
+    claims: claims
+      .default(noClaims)
+      .describe('Where such a program says what it connected: compared with what was seen, never believed.'),
     payload: payload.describe('What is sent: random bytes of ours, bytes that follow from the nonce, or opaque.'),
     gossip: gossipUse
       .nullable()
@@ -162,6 +157,8 @@ export const profileSchema = z
     payload: w.payload,
     gossip: w.gossip,
     ...(w.starts_programs ? { startsPrograms: true } : {}),
+    window: w.window,
+    claims: w.claims,
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
   }))
   .superRefine((profile, context) => {
@@ -178,6 +175,7 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['dial', 'commanded', 'args'], placeholders.dial, report)
   check(raw, ['dial', 'commanded', 'environment'], placeholders.dial, report)
   check(raw, ['peer_id', 'file'], placeholders.file, report)
+  check(raw, ['peer_id', 'key_file', 'path'], placeholders.file, report)
   check(raw, ['record', 'jsonl', 'path'], placeholders.file, report)
   check(raw, ['record', 'log', 'path'], placeholders.file, report)
   check(raw, ['record', 'http', 'path'], placeholders.record, report)

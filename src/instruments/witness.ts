@@ -5,7 +5,14 @@ import { boxOf, placeOf } from '../commands/place.ts'
 import { inside } from '../commands/quote.ts'
 import type { TableOwner } from '../commands/tables.ts'
 import type { Watched } from '../commands/processes.ts'
-import { alsoEnd, readBoxWitness, readNodeWitness, removeWitness, resetWitness } from '../commands/witness.ts'
+import {
+  alsoEnd,
+  readBoxWitness,
+  readNodeWitness,
+  removeWitness,
+  resetWitness,
+  type AfterReading,
+} from '../commands/witness.ts'
 import type { Command } from '../commands/command.ts'
 import {
   notRead,
@@ -83,16 +90,17 @@ export async function resetWitnesses(
   ])
 }
 
-/** Reads and resets one node's counters; `also` runs in the same exec, and its lines come with them. */
+/** Reads one node's counters, and resets them unless they are to count on; `also` runs in the same exec, and its lines come with them. */
 export async function readNode(
   world: Nodes & Orchestrator & Abortable & Tables,
   name: NodeName,
   also: Command | null,
   watched: Watched | null = null,
+  then: AfterReading = 'reset',
 ): Promise<NodeLook> {
   const result = await (
     await world.remote(name)
-  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(ownerOn(world, name), also, watched)), {
+  ).run(inside(placeOf(nodeOf(world, name).runtime), readNodeWitness(ownerOn(world, name), also, watched, then)), {
     timeoutMs,
     signal: world.signal,
   })
@@ -121,14 +129,15 @@ export function readLook(result: Pick<RunResult, 'code' | 'stdout' | 'stderr'>):
   }
 }
 
-/** Reads and resets a NAT box; null where there is none. */
+/** Reads a NAT box, and resets it unless it is to count on; null where there is none. */
 export async function readBox(
   world: Nodes & Orchestrator & Abortable & Tables,
   name: NodeName,
+  then: AfterReading = 'reset',
 ): Promise<Read<BoxView> | null> {
   const box = await boxOn(world, nodeOf(world, name))
   if (box === null) return null
-  const result = await box.remote.run(box.wrap(readBoxWitness(ownerOn(world, name))), {
+  const result = await box.remote.run(box.wrap(readBoxWitness(ownerOn(world, name), then)), {
     timeoutMs,
     signal: world.signal,
   })

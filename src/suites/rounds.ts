@@ -2,16 +2,16 @@
  * Rounds of dials in action: each with the dialler's claim, the receiver's own record and the kernel's counters.
  */
 import type { Watched } from '../commands/processes.ts'
-import { notRead, type NodeReading, type Pair, type RoundEvidence } from '../domain/evidence.ts'
+import type { Pair, RoundEvidence } from '../domain/evidence.ts'
 import { bootstrapsOf, type NodeName } from '../domain/fleet.ts'
 import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
 import { lastMeetings, waitBefore } from '../domain/suites/connectivity/cooloff.ts'
 import type { Series } from '../domain/suites/connectivity/series.ts'
 import { pairKey } from '../domain/suites/connectivity/timetable.ts'
-import { onEachNode, type PerNode } from '../instruments/per-node.ts'
-import { readBox, readNode, resetWitnesses, type NodeLook } from '../instruments/witness.ts'
+import { onEachNode } from '../instruments/per-node.ts'
+import { readBox, readNode, resetWitnesses } from '../instruments/witness.ts'
 import type { Execution } from '../ports.ts'
-import { complete, countTry, dialOnce, notDialled, PortPool, prepare, recordCommand, whyUnread } from './attempt.ts'
+import { complete, countTry, dialOnce, notDialled, PortPool, prepare, recordCommand, readingOf } from './attempt.ts'
 import type { Bench } from './bench.ts'
 
 export type Rounds = readonly (readonly Pair[])[]
@@ -97,17 +97,6 @@ async function witnessesOn({ world }: Bench, nodes: readonly NodeName[]): Promis
   trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
   return trouble
 }
-
-const readingOf = (
-  name: NodeName,
-  looks: PerNode<NodeLook>,
-  boxes: PerNode<Awaited<ReturnType<typeof readBox>>>,
-): NodeReading => ({
-  counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
-  box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : (boxes.done.get(name) ?? null),
-  clock: looks.done.get(name)?.clock ?? null,
-  processes: looks.done.get(name)?.processes ?? notRead(whyUnread(looks, name)),
-})
 
 /** No round asks the registry, whose unit is another. */
 const watchedOn = ({ plan, subjects }: Bench, name: NodeName): Watched => ({

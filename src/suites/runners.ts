@@ -5,10 +5,12 @@ import { command } from './command.ts'
 import { connectivity } from './connectivity.ts'
 import { gossip } from './gossip.ts'
 import { natTraversal } from './nat-traversal.ts'
+import { observed } from './observed.ts'
 
 export const runners: { readonly [Id in SuiteId]: Runner<Id> } = {
   connectivity,
   'nat-traversal': natTraversal,
+  observed,
   gossip,
   command,
 }

@@ -143,18 +143,25 @@ describe('the plan', () => {
     ])
   })
   test('names the suite that a program cannot be measured by, beside commands that run; and not where it is switched off', () => {
-    const observed = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail()
+    const unread = profiles.find((p) => p.name === 'saorsa-core-test') ?? expect.fail()
     const of = (enabled: boolean) => {
       const connectivity = { ...config.tests.connectivity, enabled }
       const made = assemblePlan({
         ...input,
-        profile: observed,
+        profile: unread,
         config: { ...config, tests: { ...config.tests, connectivity, custom } },
       })
       return [made.suites.map((s) => s.suite), made.unsupported.filter((u) => u.test).map((u) => u.what)]
     }
     expect(of(true)).toEqual([['command'], ['suite connectivity']])
     expect(of(false)).toEqual([['command'], []])
+  })
+  test('a program that connects by itself is watched, and that it cannot be told to dial is nothing left undone', () => {
+    const profile = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail()
+    const { suites, unsupported, estimate } = assemblePlan({ ...input, profile })
+    expect([suites.map((s) => s.suite), unsupported.filter((u) => u.test)]).toEqual([['observed'], []])
+    // Nine peers: 36 pairs, of which one is left to a relay, so that ten windows reach its sample floor.
+    expect([estimate.attempts, suites[0]?.detail]).toEqual([360, expect.stringContaining('10 windows of 50 s')])
   })
   test('the suites of its focus, each with its work', () => {
     expect(plan.suites.map((s) => [s.suite, s.attempts])).toEqual([['connectivity', plan.estimate.attempts]])
@@ -178,7 +185,11 @@ describe('refused in the plan, with the reason', () => {
   const speaking = (other: Profile, dialect: string): Profile =>
     other.dial.kind === 'commanded' ? { ...other, dial: { ...other.dial, dialect } } : other
   test.each([
-    ['connects by itself', named('saorsa-quic-test'), 'connects by itself'],
+    [
+      'connects by itself for as long as nobody has said',
+      named('saorsa-core-test'),
+      'says of no window how long it takes',
+    ],
     [
       'speaks a dialect that nothing reads',
       speaking(named('ant-quic-cli'), 'some-jsonl'),

@@ -117,7 +117,7 @@ describe('the questions', () => {
       { value: 'saorsa-core', description: 'Core library (integration tests) (planned: cannot be tested yet)' },
       { value: 'saorsa-gossip', description: 'Gossip protocol layer (planned: cannot be tested yet)' },
       { value: 'saorsa-node', description: 'Full Saorsa network node (planned: cannot be tested yet)' },
-      { value: 'ant-quic', description: 'QUIC transport with NAT traversal (planned: cannot be tested yet)' },
+      { value: 'ant-quic', description: 'QUIC transport with NAT traversal' },
       { value: 'testnet', description: 'The small honest example program of examples/testnet' },
     ])
     expect(confirmation.options.map((o) => o.value)).toEqual(['proceed', 'modify', 'cancel'])

@@ -36,6 +36,11 @@ const names: Readonly<Record<string, readonly string[]>> = {
   broadcast: ['use'],
   map: ['use'],
   members: ['use'],
+  peerId: ['KeyPart'],
+  reports: ['ReportsUse', 'by'],
+  log: ['LineUse'],
+  figures: ['FigureUse'],
+  window: ['use', 'WindowUse'],
 }
 
 const readsWithout = (file?: string): ReadonlySet<string> =>
@@ -83,7 +88,7 @@ describe('no option without a reader', () => {
 
 describe('the test itself sees', () => {
   test.each([
-    ['a project', 'ProjectConfig', 'src/domain/suites/connectivity/suite.ts', 'tests.connectivity.enabled'],
+    ['a project', 'ProjectConfig', 'src/domain/suites/connectivity/suite.ts', 'tests.connectivity.timeoutSeconds'],
     ['a fleet', 'Fleet', 'src/domain/program.ts', 'ports'],
     ['a profile', 'Profile', 'src/stages/parts/units.ts', 'node.environment'],
   ])('a field of %s that lost its only reader', (_, type, file, field) => {

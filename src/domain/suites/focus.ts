@@ -11,8 +11,8 @@ import type { SuiteId } from './suite.ts'
 type Wanted = readonly [SuiteId, ...SuiteId[]]
 
 const byFocus: { readonly [F in Exclude<Focus, 'full-suite'>]: readonly Wanted[] } = {
-  connectivity: [['connectivity']],
-  'nat-traversal': [['nat-traversal']],
+  connectivity: [['connectivity', 'observed']],
+  'nat-traversal': [['nat-traversal', 'observed']],
   gossip: [['gossip']],
   throughput: [],
 }

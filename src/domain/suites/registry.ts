@@ -3,11 +3,13 @@ import { command } from './command/suite.ts'
 import { connectivity } from './connectivity/suite.ts'
 import { gossip } from './gossip/suite.ts'
 import { natTraversal } from './nat-traversal/suite.ts'
+import { observed } from './observed/suite.ts'
 import type { Suite, SuiteId } from './suite.ts'
 
 export const suites: { readonly [Id in SuiteId]: Suite<Id> } = {
   connectivity,
   'nat-traversal': natTraversal,
+  observed,
   gossip,
   command,
 }

@@ -1,7 +1,8 @@
 /** What a suite is before anything acts: how it plans, and how it judges what was seen (docs/decisions/0009). */
 import type { Focus } from '../answers.ts'
 import type { Counts } from '../counts.ts'
-import type { RoundEvidence } from '../evidence.ts'
+import type { RoundEvidence, RunningProof } from '../evidence.ts'
+import type { Finding } from '../findings.ts'
 import type { Fleet, FleetNode } from '../fleet.ts'
 import type { ClockLook } from '../node-clock.ts'
 import type { NotCovered } from '../not-covered.ts'
@@ -17,6 +18,7 @@ import type { Judgement } from './connectivity/judge.ts'
 import type { GossipFigures, GossipItem, GossipSample, GossipWork } from './gossip/work.ts'
 import type { NatFigures, NatRound, NatSample, NatTraversalWork } from './nat-traversal/work.ts'
 import type { Group, GroupResult } from './group.ts'
+import type { ObservedFigures, ObservedSample, ObservedWindow, ObservedWork } from './observed/window.ts'
 import type { RunContext } from './run-context.ts'
 import type { Sample } from './sample.ts'
 
@@ -25,6 +27,7 @@ export interface SuiteTypes {
   readonly connectivity: SuiteType<ConnectivityWork, RoundEvidence, Judgement, ConnectivityFigures>
   readonly gossip: SuiteType<GossipWork, GossipItem, GossipSample, GossipFigures>
   readonly 'nat-traversal': SuiteType<NatTraversalWork, NatRound, NatSample, NatFigures>
+  readonly observed: SuiteType<ObservedWork, ObservedWindow, ObservedSample, ObservedFigures>
   readonly command: SuiteType<CommandWork, CommandRun, CommandSample, CommandFigures>
 }
 export type SuiteId = keyof SuiteTypes
@@ -75,6 +78,8 @@ export interface Judged<Id extends SuiteId> {
   readonly retries: readonly SuiteTypes[Id]['sample'][]
   readonly groups: readonly Group[]
   readonly figures: SuiteTypes[Id]['figures']
+  /** What belongs to no sample. */
+  readonly findings?: readonly Finding[]
   /** What no single group can say. */
   readonly reasons: readonly Reason[]
   readonly notCovered: readonly NotCovered[]
@@ -93,6 +98,8 @@ export interface Suite<Id extends SuiteId> {
   rederive(on: RederiveContext, work: SuiteTypes[Id]['work']): Rederivation<SuiteTypes[Id]['item']>
   /** What one line tells of nodes' own clocks. */
   clocks(item: SuiteTypes[Id]['item']): readonly ClockLook[]
+  /** Processes of the service that the line says this suite started afresh. */
+  starts?(item: SuiteTypes[Id]['item']): readonly RunningProof[]
   /** Pure: the same for the run and for `verify`. */
   judge(work: SuiteTypes[Id]['work'], run: RunContext): Judging<Id>
 }

@@ -114,7 +114,7 @@ function figuresSection(
 }
 
 /** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
-function nodesSection(nodes: readonly NodeResult[], verdict: Verdict, input: RunInput): Section {
+export function nodesSection(nodes: readonly NodeResult[], verdict: Verdict, input: RunInput): Section {
   const excluded = new Map(input.excluded.map((e) => [e.node, e.why]))
   const finding = (n: NodeResult): string =>
     [

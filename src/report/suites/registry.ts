@@ -9,11 +9,13 @@ import { commandPages } from './command.ts'
 import { connectivityPages } from './connectivity.ts'
 import { gossipPages } from './gossip.ts'
 import { natTraversalPages } from './nat-traversal.ts'
+import { observedPages } from './observed.ts'
 import type { SuitePages, SuiteReport } from './suite-report.ts'
 
 const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = {
   connectivity: connectivityPages,
   'nat-traversal': natTraversalPages,
+  observed: observedPages,
   gossip: gossipPages,
   command: commandPages,
 }

@@ -2,6 +2,7 @@
  * Waits until each node's own peer id, read from its disk, appears in the registry, as far as the program has either
  * (spec §4 DEPLOY).
  */
+import { hashedKey, writtenId } from '../../commands/peer-id.ts'
 import { firstEvents } from '../../commands/record.ts'
 import { dataDir } from '../../commands/service.ts'
 import { Failure, type FailureCode } from '../../domain/failure.ts'
@@ -80,12 +81,8 @@ async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName):
   if (peerId.kind === 'none') return null
   if (peerId.kind === 'journal') return idInJournal(world, plan.config.deploy.serviceName, peerId.event, name)
   const path = peerId.path.replaceAll('{dataDir}', dataDir(plan.config.deploy.serviceName))
-  const result = await (
-    await world.remote(name)
-  ).run(
-    { kind: 'argv', why: 'peer id', idempotent: true, argv: ['cat', path] },
-    { timeoutMs: 15_000, signal: world.signal },
-  )
+  const command = peerId.kind === 'key-file' ? hashedKey({ ...peerId, path }) : writtenId(path)
+  const result = await (await world.remote(name)).run(command, { timeoutMs: 15_000, signal: world.signal })
   const id = result.stdout.trim()
   if (result.code !== 0)
     return none('P012', `${path}: ${result.stderr.trim().slice(0, 200) || `exit ${String(result.code)}`}`)

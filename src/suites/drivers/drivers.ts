@@ -2,11 +2,11 @@
 import type { DialBy, DialKind, Profile } from '../../domain/profile.ts'
 import { commanded } from './commanded.ts'
 import type { Driver } from './driver.ts'
-import { observed } from './observed.ts'
+import { unprompted } from './observed.ts'
 
 const drivers: { readonly [K in DialKind]: (how: DialBy<K>, confinedBy: string | null) => Driver } = {
   commanded,
-  observed,
+  observed: unprompted,
 }
 
 /** `prober`: its path on the nodes; it keeps a dialler from executing anything else than itself. */

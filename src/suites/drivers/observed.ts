@@ -4,7 +4,7 @@
  */
 import { noClaim, type Driver } from './driver.ts'
 
-export const observed = (): Driver => ({
+export const unprompted = (): Driver => ({
   rounds: (planned) => (planned.length === 0 ? [] : [planned.flat()]),
   async connect(world, _, { seconds }) {
     await world.clock.sleep(seconds * 1000, world.signal)

@@ -11,6 +11,7 @@ import type {
   ProcessLook,
   ReceiverRecord,
   RoundEvidence,
+  RunningProof,
   SentFlow,
   Sum,
 } from '../../evidence.ts'
@@ -70,11 +71,28 @@ const look = every<ProcessLook>({
   image: name,
   role: oneOf('service', 'port-owner'),
 })
-const reading = every<NodeReading>({
+export const reading = every<NodeReading>({
   counters: readOf(countersShape),
   box: orNull(readOf(box)),
   clock: orNull(fields({ wallMs: number, uptimeMs: number })),
   processes: orNull(readOf(list(look, 1000))),
+})
+export const runningShape = every<RunningProof>({
+  node: name,
+  unit: text,
+  pid: number,
+  exeSha256: text,
+  image: text,
+  startedAt: number,
+  bootId: text,
+  restarts: number,
+  unitFile: oneOf('ours', 'changed', 'foreign'),
+  dropIns: list(text),
+  udpPorts: list(number),
+  uid: number,
+  capEff: text,
+  version: text,
+  clock: orNull(fields({ wallMs: number, uptimeMs: number })),
 })
 const claim = every<Claim>({
   success: orNull(flag),
@@ -128,15 +146,16 @@ export const roundShape = every<RoundEvidence>({
 
 const percent = between(0, 100)
 const count = between(1, 10_000)
+export const targetsShape = every<Targets>({
+  direct: percent,
+  natTraversed: percent,
+  relay: percent,
+  sampleFloor: count,
+  coverage: percent,
+  strict: flag,
+})
 export const workShape = every<ConnectivityWork>({
-  targets: every<Targets>({
-    direct: percent,
-    natTraversed: percent,
-    relay: percent,
-    sampleFloor: count,
-    coverage: percent,
-    strict: flag,
-  }),
+  targets: targetsShape,
   cooloffSeconds: number,
   timeoutSeconds: number,
 })

@@ -70,9 +70,13 @@ export function figuresOf(
   }
 }
 
-function nodeResult(n: FleetNode, measurements: readonly NatMeasurement[], counted: readonly Judgement[]): NodeResult {
+export function nodeResult(
+  n: FleetNode,
+  measurements: readonly NatMeasurement[],
+  counted: readonly Pick<Judgement, 'subject' | 'outcome'>[],
+): NodeResult {
   const m = measurements.find((x) => x.node === n.name)
-  const tally = (list: readonly Judgement[]) => ({
+  const tally = (list: readonly Pick<Judgement, 'outcome'>[]) => ({
     attempts: list.length,
     successes: list.filter((j) => j.outcome === 'success').length,
   })

@@ -5,7 +5,7 @@ import type { NodeName } from '../../fleet.ts'
 import { closedPort, foreignDialler, type Foreign } from '../../processes.ts'
 import type { Reason } from '../../reason.ts'
 import type { RunContext } from '../run-context.ts'
-import { counts, subjectName } from '../sample.ts'
+import { counts, subjectName, type Sample } from '../sample.ts'
 import type { Judgement } from './judge.ts'
 
 export type InRound = ReadonlyMap<NodeName, Foreign>
@@ -58,7 +58,7 @@ const notCounted = (judged: Judgement, { claim }: Attempt, why: string): Judgeme
 const neverPassed: readonly Finding['kind'][] = ['another-program', 'executed-anew', 'port-closed']
 
 /** Whatever the rest of a run says: what was tested was not the deployed program alone. */
-export const foreignReasons = (judged: readonly Judgement[]): readonly Reason[] => {
+export const foreignReasons = (judged: readonly Pick<Sample, 'findings'>[]): readonly Reason[] => {
   const texts = judged.flatMap((j) => j.findings).filter((f) => neverPassed.includes(f.kind) && f.pair === undefined)
   return [...new Set(texts.map((f) => f.message))].map((text) => ({ kind: 'inconclusive', text }))
 }
