@@ -24,9 +24,7 @@ export const window = z
       .describe('For how long packets must be delivered both ways, in seconds.'),
   })
   .refine((w) => w.sustained_seconds <= (w.looks.at(-1) ?? 0), 'sustained_seconds must not be longer than the window')
-  .transform(
-    (w): WindowUse => ({ looks: w.looks, minBytes: w.min_bytes, sustainedSeconds: w.sustained_seconds }),
-  )
+  .transform((w): WindowUse => ({ looks: w.looks, minBytes: w.min_bytes, sustainedSeconds: w.sustained_seconds }))
 
 const path = textField.refine((t) => /^\/[\w./-]*$/.test(t), 'must be a path of the registry, beginning with /')
 const listPath = z.string().regex(/^(?:\$|\w+(?:\.\w+)*)$/, 'must be $, or names with dots between')
@@ -40,7 +38,9 @@ const linePattern = textField.superRefine((t, context) => {
 })
 
 const line = z.strictObject({
-  pattern: linePattern.describe('Regular expression with the named group `peer`: an id, or at least 8 of its first digits.'),
+  pattern: linePattern.describe(
+    'Regular expression with the named group `peer`: an id, or at least 8 of its first digits.',
+  ),
   says: z.enum(['connected', 'failed']).describe('What such a line says of that peer.'),
   method: method.nullable().default(null).describe('How it says that they are connected (default: it does not say).'),
 })

@@ -18,7 +18,12 @@ export const peerId = z
             .regex(/^[\x20-\x7e]{0,100}$/, 'must be up to 100 printable characters')
             .default('')
             .describe('Text that is hashed before the key (default: none).'),
-          offset: z.int().min(0).max(65_536).default(0).describe('Where in the file the public key begins (default 0).'),
+          offset: z
+            .int()
+            .min(0)
+            .max(65_536)
+            .default(0)
+            .describe('Where in the file the public key begins (default 0).'),
           bytes: z.int().min(16).max(65_536).describe('Length of the public key in bytes.'),
         })
         .describe('The id is the SHA-256 of a text and of a part of a key file.'),

@@ -10,8 +10,6 @@ import {
   thereIs,
   type Attempt,
   type AttemptFault,
-  type BoxView,
-  type NodeReading,
   type Pair,
   type Read,
   type ReceiverRecord,
@@ -171,18 +169,6 @@ export async function complete(
 
 export const whyUnread = (looks: PerNode<unknown>, node: NodeName): string =>
   looks.failed.get(node)?.message ?? 'it was not asked'
-
-/** What one look shows of a node and of its NAT box. */
-export const readingOf = (
-  name: NodeName,
-  looks: PerNode<NodeLook>,
-  boxes: PerNode<Read<BoxView> | null>,
-): NodeReading => ({
-  counters: looks.done.get(name)?.counters ?? notRead(whyUnread(looks, name)),
-  box: boxes.failed.has(name) ? notRead(whyUnread(boxes, name)) : (boxes.done.get(name) ?? null),
-  clock: looks.done.get(name)?.clock ?? null,
-  processes: looks.done.get(name)?.processes ?? notRead(whyUnread(looks, name)),
-})
 
 /** The kept payloads' lines stand first, one for each dial to this node: nothing that the program wrote comes before. */
 function readKept(

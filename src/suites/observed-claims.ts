@@ -44,7 +44,8 @@ export async function askRegistry({ world, plan }: Bench, { reports, figures }: 
 
   const told = reports === null ? notRead('the profile names no list') : (answers.get(reports.path) ?? notRead(''))
   return {
-    reports: told.kind === 'there' && reports !== null ? thereIs(reportsIn(told.value, reports)) : (told as Read<never>),
+    reports:
+      told.kind === 'there' && reports !== null ? thereIs(reportsIn(told.value, reports)) : (told as Read<never>),
     figures: figures
       .flatMap(({ path, list, field }: FigureUse) => {
         const text = answers.get(path)

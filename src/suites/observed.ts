@@ -11,7 +11,7 @@ import type { WindowLook, ObservedWindow, ObservedWork } from '../domain/suites/
 import { onEachNode } from '../instruments/per-node.ts'
 import { provenProcess } from '../instruments/process.ts'
 import { readBox, readNode, resetWitnesses } from '../instruments/witness.ts'
-import { readingOf } from './attempt.ts'
+import { readingOf } from './node-reading.ts'
 import type { Bench, Runner, StoreItem } from './bench.ts'
 import { askRegistry, newReports, readLogs } from './observed-claims.ts'
 import { startAll, stopAll } from './restart.ts'
@@ -56,7 +56,11 @@ async function runWindow(
 ): Promise<ObservedWindow> {
   const { world, plan, test, subjects } = bench
   const unit = plan.config.deploy.serviceName
-  const ids = await onEachNode(names, world.signal, async (n) => (await provenProcess(world, n, unit)).proof?.pid ?? null)
+  const ids = await onEachNode(
+    names,
+    world.signal,
+    async (n) => (await provenProcess(world, n, unit)).proof?.pid ?? null,
+  )
   const known = await askRegistry(bench, work.claims)
   await stopAll(bench, names)
   let startedAt: number
@@ -128,9 +132,7 @@ async function provenStarts(
 async function look(bench: Bench, names: readonly NodeName[], startedAt: number): Promise<WindowLook> {
   const { world } = bench
   const [looks, boxes] = await Promise.all([
-    onEachNode(names, world.signal, (name) =>
-      readNode(world, name, null, watchedOn(bench, name), 'count-on'),
-    ),
+    onEachNode(names, world.signal, (name) => readNode(world, name, null, watchedOn(bench, name), 'count-on')),
     onEachNode(names, world.signal, (name) => readBox(world, name, 'count-on')),
   ])
   return {

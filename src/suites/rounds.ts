@@ -11,8 +11,9 @@ import { pairKey } from '../domain/suites/connectivity/timetable.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { readBox, readNode, resetWitnesses } from '../instruments/witness.ts'
 import type { Execution } from '../ports.ts'
-import { complete, countTry, dialOnce, notDialled, PortPool, prepare, recordCommand, readingOf } from './attempt.ts'
+import { complete, countTry, dialOnce, notDialled, PortPool, prepare, recordCommand } from './attempt.ts'
 import type { Bench } from './bench.ts'
+import { readingOf } from './node-reading.ts'
 
 export type Rounds = readonly (readonly Pair[])[]
 export type KeepRound = (round: RoundEvidence) => Promise<void>

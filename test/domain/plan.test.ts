@@ -188,7 +188,7 @@ describe('refused in the plan, with the reason', () => {
     [
       'connects by itself for as long as nobody has said',
       named('saorsa-core-test'),
-      'says of no window how long it takes',
+      'its profile names no window in which it could be watched',
     ],
     [
       'speaks a dialect that nothing reads',

@@ -38,7 +38,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   members: ['use'],
   peerId: ['KeyPart'],
   reports: ['ReportsUse', 'by'],
-  log: ['LineUse'],
+  log: ['LineUse', 'line'],
   figures: ['FigureUse'],
   window: ['use', 'WindowUse'],
 }

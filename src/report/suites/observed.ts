@@ -46,12 +46,27 @@ function pairsSection(samples: readonly ObservedSample[]): Section {
         boxes.length < ways.length ? '–' : String(total(boxes).packets),
         String(delivered.packets),
         String(delivered.bytes),
-        ms(quantile(ways.flatMap((w) => w.firstMs ?? []), 0.5)),
+        ms(
+          quantile(
+            ways.flatMap((w) => w.firstMs ?? []),
+            0.5,
+          ),
+        ),
       ]
     }
     return [
-      row(pair.from, pair.to, all.map((s) => s.there), result),
-      row(pair.to, pair.from, all.map((s) => s.back), ''),
+      row(
+        pair.from,
+        pair.to,
+        all.map((s) => s.there),
+        result,
+      ),
+      row(
+        pair.to,
+        pair.from,
+        all.map((s) => s.back),
+        '',
+      ),
     ]
   })
   return {
@@ -75,9 +90,7 @@ function sentencesSection(samples: readonly ObservedSample[]): Section {
         ? paragraph('No window was watched.')
         : others.length === 0
           ? paragraph('Every pair was delivered end to end in every window.')
-          : list(
-              others.map((s) => inline`${s.id}: ${s.sentence}`),
-            ),
+          : list(others.map((s) => inline`${s.id}: ${s.sentence}`)),
     ],
   }
 }

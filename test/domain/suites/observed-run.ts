@@ -3,7 +3,13 @@ import { notRead, thereIs, type Counters, type NodeReading, type RunningProof } 
 import type { NatKind, NodeName } from '../../../src/domain/fleet.ts'
 import { noClaims } from '../../../src/domain/profile.ts'
 import { observedPairs } from '../../../src/domain/suites/observed/pairs.ts'
-import type { LogClaim, WindowLook, ObservedWindow, ObservedWork, Reported } from '../../../src/domain/suites/observed/window.ts'
+import type {
+  LogClaim,
+  WindowLook,
+  ObservedWindow,
+  ObservedWork,
+  Reported,
+} from '../../../src/domain/suites/observed/window.ts'
 import type { PartOf } from '../../../src/domain/suites/suite.ts'
 import type { VerdictInput } from '../../../src/domain/verdict-input.ts'
 import {
@@ -210,7 +216,10 @@ function readingsOf(
       })
   }
   for (const { a, b, does } of pairs) {
-    const [there, back] = [does.there ?? [30_000, 30_000, 60_000, 60_000], does.back ?? [30_000, 30_000, 60_000, 60_000]]
+    const [there, back] = [
+      does.there ?? [30_000, 30_000, 60_000, 60_000],
+      does.back ?? [30_000, 30_000, 60_000, 60_000],
+    ]
     way(a, b, until(there), does.sends ?? 4)
     way(b, a, until(back), does.sends ?? 4)
     if (does.relay === undefined) continue

@@ -50,7 +50,10 @@ describe.each(
     for (const text of wanted.messages)
       expect(v.findings.map((f) => f.message)).toContainEqual(expect.stringContaining(text))
     for (const text of wanted.sentences)
-      expect(suite?.samples.filter((s) => s.sentence.startsWith(text)), text).not.toEqual([])
+      expect(
+        suite?.samples.filter((s) => s.sentence.startsWith(text)),
+        text,
+      ).not.toEqual([])
     if (wanted.grades) expect(tally(suite?.samples.map((s) => s.grade ?? 'none') ?? [])).toEqual(wanted.grades)
   })
 })

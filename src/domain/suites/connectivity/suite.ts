@@ -45,9 +45,11 @@ export const connectivity: Suite<'connectivity'> = {
   judge: atOnce(judge),
 }
 
-function unable({ name, dial, peerId }: Profile): string | null {
+function unable({ name, dial, peerId, window }: Profile): string | null {
   if (dial.kind === 'observed')
-    return `${name} connects by itself, and only a program that is told to dial can be measured pair by pair in this version`
+    return window === null
+      ? `${name} connects by itself, and its profile names no window in which it could be watched`
+      : `${name} connects by itself, and is watched in windows`
   if (!isDialect(dial.dialect)) return `nothing here reads the dialect ${dial.dialect} of ${name}`
   return dial.args.some((word) => word.includes('{peerId}')) && peerId.kind === 'none'
     ? `${name} is dialled by peer id, and nothing says where a node's peer id is`

@@ -70,8 +70,7 @@ function outcomeOf(facts: Facts): Told {
   const but = failed.length === 0 ? '' : `, but ${failed.map((c) => c.by).join(' and ')} said that it failed`
   if (straight) {
     if (but !== '') return ['failed', 'end-to-end', `${connected(facts)}${but}`]
-    if (oracle.expected === 'relayed')
-      return ['unwitnessed', 'end-to-end', `not counted: ${contradictionText(oracle)}`]
+    if (oracle.expected === 'relayed') return ['unwitnessed', 'end-to-end', `not counted: ${contradictionText(oracle)}`]
     return ['success', 'end-to-end', connected(facts)]
   }
   if (seen.relay !== null) {
@@ -110,14 +109,17 @@ export const wayText = ({ from, to }: Pair, { sent, arrived, delivered }: Way): 
   `${from} → ${to}: sent ${sent.packets}${arrived === null ? '' : `, arrived at the box ${arrived.packets}`}, delivered ${delivered.packets}`
 
 const said = (claims: readonly PairClaim[]): string =>
-  claims.length === 0
-    ? 'nobody said anything'
-    : claims.map((c) => `${c.by} said ${wordOf(c)} (${c.where})`).join(', ')
+  claims.length === 0 ? 'nobody said anything' : claims.map((c) => `${c.by} said ${wordOf(c)} (${c.where})`).join(', ')
 
 const wordOf = (c: PairClaim): string =>
   c.says === 'failed' ? 'failed' : `${c.method ?? 'connected'}${c.contradictsItself ? ' and failed at once' : ''}`
 
-function findingsOf(facts: Facts, outcome: SampleOutcome, path: ObservedSample['path'], id: string): readonly Finding[] {
+function findingsOf(
+  facts: Facts,
+  outcome: SampleOutcome,
+  path: ObservedSample['path'],
+  id: string,
+): readonly Finding[] {
   const { seen, claims, straight, planned } = facts
   const { pair, oracle } = planned
   const finding = (kind: FindingKind, message: string): Finding => ({
@@ -141,7 +143,12 @@ function findingsOf(facts: Facts, outcome: SampleOutcome, path: ObservedSample['
       ? [finding('delivery-without-claim', `${said(claims)}; ${connected(facts)}`)]
       : []),
     ...(outcome === 'success' && connects.length === 0
-      ? [finding('silent-success', `nobody said so, and it works: ${path === 'relayed' ? 'relayed' : connected(facts)}`)]
+      ? [
+          finding(
+            'silent-success',
+            `nobody said so, and it works: ${path === 'relayed' ? 'relayed' : connected(facts)}`,
+          ),
+        ]
       : []),
     ...(straight && connects.some((c) => c.method === 'relayed')
       ? [finding('method-mislabelled', `${said(claims)}; the counters show end-to-end`)]

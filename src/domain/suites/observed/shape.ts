@@ -3,7 +3,16 @@ import { patternShape } from '../../pattern.ts'
 import type { ClaimsUse, FigureUse, LineUse, ReportsUse, WindowUse } from '../../profile.ts'
 import { anything, every, flag, list, name, number, oneOf, optional, orNull, record, text, time } from '../../shape.ts'
 import { reading, readOf, runningShape, targetsShape } from '../connectivity/evidence-shape.ts'
-import type { Figure, LogClaim, LogClaims, WindowLook, ObservedWindow, ObservedWork, Reported, Reports } from './window.ts'
+import type {
+  Figure,
+  LogClaim,
+  LogClaims,
+  WindowLook,
+  ObservedWindow,
+  ObservedWork,
+  Reported,
+  Reports,
+} from './window.ts'
 
 const says = oneOf('connected', 'failed')
 const method = oneOf('direct', 'hole_punched', 'relayed', null)
@@ -44,8 +53,6 @@ export const observedWorkShape = every<ObservedWork>({
       }),
     ),
     log: list(every<LineUse>({ pattern: patternShape, says, method })),
-    figures: list(
-      every<FigureUse>({ path: text, list: text, field: text, atMost: anything }),
-    ),
+    figures: list(every<FigureUse>({ path: text, list: text, field: text, atMost: anything })),
   }),
 })

@@ -131,15 +131,13 @@ function relaysOf(
   { window, servicePort }: WindowScene,
   nodeAt: (remote: string) => NodeName | undefined,
 ): readonly OwnRelay[] {
-  const service = new Set(
-    servicePort === 0 ? (valueOf(ofNode(window.starts, via))?.udpPorts ?? []) : [servicePort],
-  )
+  const service = new Set(servicePort === 0 ? (valueOf(ofNode(window.starts, via))?.udpPorts ?? []) : [servicePort])
   const flows = countersOf(via, window)
     .slice(-1)
     .flatMap((c) => [
-    ...c.in.map((f) => ({ ...f, way: 'in' as const })),
-    ...c.out.map((f) => ({ ...f, way: 'out' as const })),
-  ])
+      ...c.in.map((f) => ({ ...f, way: 'in' as const })),
+      ...c.out.map((f) => ({ ...f, way: 'out' as const })),
+    ])
   const sockets = Map.groupBy(
     flows.filter((f) => !service.has(f.localPort)),
     (f) => f.localPort,

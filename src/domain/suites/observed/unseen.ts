@@ -6,9 +6,7 @@ import { ofNode, type ObservedWindow } from './window.ts'
 /** Null: nothing, or it was tried often enough. */
 export function windowToRepeat(windows: readonly ObservedWindow[], looks: number): ObservedWindow | null {
   const repeated = new Set(windows.map((w) => w.repeats))
-  return (
-    windows.find((w) => !repeated.has(w.id) && depth(w, windows) < mostRepeats && !isWhole(w, looks)) ?? null
-  )
+  return windows.find((w) => !repeated.has(w.id) && depth(w, windows) < mostRepeats && !isWhole(w, looks)) ?? null
 }
 
 /** Every process was proven, and every counter read at every look. */
