@@ -37,7 +37,9 @@ export const observed: Suite<'observed'> = {
 
 function unable({ name, dial, window }: Profile): string | null {
   if (dial.kind === 'commanded') return `${name} is told to dial, and is measured pair by pair`
-  return window === null ? `${name} connects by itself, and its profile names no window in which it could be watched` : null
+  return window === null
+    ? `${name} connects by itself, and its profile names no window in which it could be watched`
+    : null
 }
 
 /** Stop, start and what is read of each node, measured on the lab. */
