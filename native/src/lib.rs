@@ -6,6 +6,7 @@ pub mod confine;
 pub mod delay;
 pub mod json;
 pub mod lifetime;
+pub mod link;
 pub mod message;
 pub mod payload;
 pub mod receive;

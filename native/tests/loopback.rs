@@ -207,3 +207,42 @@ fn usage_errors_exit_2() {
     }
     assert_eq!(run(&["--help"]).0, 0);
 }
+
+fn number(text: &str, field: &str) -> u64 {
+    let at = text.find(&format!("\"{field}\":")).unwrap_or_else(|| panic!("no {field} in {text}")) + field.len() + 3;
+    text[at..].chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// Both ways of opening the path: 150 KB at 4 Mbit/s take 0.3 s, fit into a socket's buffer, and are counted.
+#[test]
+fn a_link_is_asked_what_it_carries_from_either_end() {
+    let held = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let other = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let [a, b] = [&held, &other].map(|s| s.local_addr().unwrap().port());
+    drop((held, other));
+    let rate = ["--token", TOKEN, "--kbps", "4000", "--bytes", "150000"];
+    let drained = |mut lines: BufReader<std::process::ChildStdout>| {
+        let mut rest = String::new();
+        lines.read_to_string(&mut rest).unwrap();
+        let (bytes, micros) = (number(&rest, "bytes"), number(&rest, "micros"));
+        assert!(bytes > 140_000 && micros > 200_000, "{rest}");
+        assert!(bytes * 8 / micros <= 6, "faster than it was sent: {rest}");
+    };
+
+    let port = a.to_string();
+    let (_drain, lines) = Running::start(&["drain", "--port", &port, "--token", TOKEN, "--seconds", "20"]);
+    let (code, _) = run(&[&["pour", "--to", &format!("127.0.0.1:{a}")], &rate[..]].concat());
+    assert_eq!(code, 0);
+    drained(lines);
+
+    let (port, call) = (b.to_string(), format!("127.0.0.1:{a}"));
+    let (mut pour, _ready) =
+        Running::start(&[&["pour", "--answer", "--port", a.to_string().as_str()], &rate[..]].concat());
+    let (_drain, lines) =
+        Running::start(&["drain", "--port", &port, "--call", &call, "--token", TOKEN, "--seconds", "20"]);
+    assert!(pour.0.wait().unwrap().success());
+    drained(lines);
+
+    let (code, said) = run(&["pour", "--answer", "--wait-seconds", "1", "--token", WRONG, "--kbps", "1", "--bytes", "1200"]);
+    assert_eq!((code, said.contains("nobody knocked")), (1, true));
+}

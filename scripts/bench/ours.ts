@@ -136,6 +136,7 @@ export const attemptOurs = (
       driver: driverOf(profile, probePath(sha256(await opened.probe()))),
       reader: readerOf(profile),
       confinedBy: null,
+      prober: '',
     }
     const seen = await runRounds(
       bench,

@@ -24,6 +24,7 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
   }),
   connectivity: ({ targets }, allPass) => ofTargets(targets, allPass),
   'nat-traversal': ({ targets, types }, allPass) => ({ ...ofTargets(targets, allPass), 'NAT types': types.length }),
+  throughput: ({ minMbps, bytes }) => ({ 'Mbit/s': minMbps, bytes }),
   command: ({ commands }) => ({ commands: commands.length }),
 }
 

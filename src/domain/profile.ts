@@ -6,6 +6,7 @@
 import type { Framing } from './framing.ts'
 import type { GossipUse } from './suites/gossip/use.ts'
 import type { Method } from './evidence.ts'
+import type { ThroughputUse } from './suites/throughput/use.ts'
 
 /** Grammars of a dialler's output that are read here (suites/dialects). */
 export const dialects = ['testnet-jsonl', 'ant-quic-jsonl'] as const
@@ -154,6 +155,8 @@ export interface Profile {
   readonly window: WindowUse | null
   /** What such a program says of its connections: beside what is seen, never instead of it. */
   readonly claims: ClaimsUse
+  /** How much it can send at once, and how it is told to; null: it is not asked to send megabytes. */
+  readonly throughput: ThroughputUse | null
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
 }

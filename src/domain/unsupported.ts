@@ -33,7 +33,6 @@ interface Row {
 const notYet = 'does not act in this version'
 
 export const unsupportedFields: readonly Row[] = [
-  suite('throughput', 'throughput', (t) => t.throughput.enabled),
   suite('channel_creation', 'channelCreation', (t) => t.channelCreation.enabled),
   {
     what: 'soak.check_interval_minutes',
@@ -61,7 +60,7 @@ export const unsupportedAnswers: {
   readonly criteria: Readonly<Partial<Record<CriteriaKind, string>>>
   readonly proof: Readonly<Partial<Record<ProofKind, string>>>
 } = {
-  focus: { throughput: 'no suite measures it' },
+  focus: {},
   criteria: {},
   proof: { metrics: 'Prometheus is not asked' },
 }

@@ -19,6 +19,7 @@ import { hint } from './nearest.ts'
 import { environment, eventFaults, eventField, field, stopSignal } from './profile-events.ts'
 import { gossipUse } from './profile-gossip.ts'
 import { claims, window } from './profile-observed.ts'
+import { throughputUse } from './profile-throughput.ts'
 import { payload } from './profile-payload.ts'
 import { peerId } from './profile-peer-id.ts'
 import { listPath, receiverRecord } from './profile-record.ts'
@@ -135,6 +136,10 @@ export const profileSchema = z
       .nullable()
       .default(null)
       .describe('How it takes part in broadcasts, a shared map and a list of members (default: not).'),
+    throughput: throughputUse
+      .nullable()
+      .default(null)
+      .describe('How megabytes are sent at once (default: they are not, and throughput is not measured).'),
   })
   .transform((w): Profile => ({
     name: w.name,
@@ -159,6 +164,7 @@ export const profileSchema = z
     ...(w.starts_programs ? { startsPrograms: true } : {}),
     window: w.window,
     claims: w.claims,
+    throughput: w.throughput,
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
   }))
   .superRefine((profile, context) => {
@@ -180,6 +186,7 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['record', 'log', 'path'], placeholders.file, report)
   check(raw, ['record', 'http', 'path'], placeholders.record, report)
   check(raw, ['payload', 'stdin', 'kept'], placeholders.kept, report)
+  check(raw, ['throughput', 'args'], placeholders.dial, report)
   check(raw, ['gossip', 'broadcast', 'command'], placeholders.message, report)
   check(raw, ['gossip', 'broadcast', 'record', 'jsonl', 'path'], placeholders.file, report)
   check(raw, ['gossip', 'map', 'write'], placeholders.write, report)

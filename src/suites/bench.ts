@@ -35,6 +35,8 @@ export interface Bench {
   readonly reader: Reader
   /** What keeps the program from executing anything but itself, by its path on the nodes; null: it starts others. */
   readonly confinedBy: string | null
+  /** Our prober's path on the nodes. */
+  readonly prober: string
 }
 
 /** Writes one line of evidence down as soon as it is known. */

@@ -26,6 +26,8 @@ export interface RoundsWish extends Pick<ConnectivityWork, 'cooloffSeconds' | 't
   readonly retry?: boolean
   /** What is repeated of each pair. */
   readonly repeats?: ReadonlyMap<string, string> | null
+  /** Begins beside the dials of each round, and is ended before anything is read. */
+  readonly during?: (pairs: readonly Pair[]) => Promise<() => Promise<void>>
 }
 
 /**
@@ -34,7 +36,7 @@ export interface RoundsWish extends Pick<ConnectivityWork, 'cooloffSeconds' | 't
  */
 export async function runRounds(
   bench: Bench,
-  { cooloffSeconds, timeoutSeconds, series, before = [], retry = false, repeats = null }: RoundsWish,
+  { cooloffSeconds, timeoutSeconds, series, before = [], retry = false, repeats = null, during }: RoundsWish,
   planned: Rounds,
   keep: KeepRound,
 ): Promise<readonly RoundEvidence[]> {
@@ -63,9 +65,11 @@ export async function runRounds(
       ...(repeats === null ? {} : { repeats: repeats.get(pairKey(pair)) ?? '' }),
     }))
     if (blind.size > 0) blind = await witnessesOn(bench, [...blind.keys()])
+    const ended = await during?.(pairs)
     const dialled = await Promise.all(
       starts.map(async (start) => notDialled(world, start, blind) ?? dialOnce(bench, timeoutSeconds, start)),
     )
+    await ended?.()
     const concerned = [...new Set([...pairs.flatMap((p) => [p.from, p.to]), ...relays])]
     const [looks, boxes] = await Promise.all([
       onEachNode(concerned, world.signal, (name) =>

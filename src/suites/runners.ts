@@ -6,11 +6,13 @@ import { connectivity } from './connectivity.ts'
 import { gossip } from './gossip.ts'
 import { natTraversal } from './nat-traversal.ts'
 import { observed } from './observed.ts'
+import { throughput } from './throughput.ts'
 
 export const runners: { readonly [Id in SuiteId]: Runner<Id> } = {
   connectivity,
   'nat-traversal': natTraversal,
   observed,
   gossip,
+  throughput,
   command,
 }

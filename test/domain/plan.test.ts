@@ -174,13 +174,13 @@ describe('refused in the plan, with the reason', () => {
     const facts = failureOf(() => assemblePlan(given))?.facts
     return facts === undefined ? undefined : [facts.kind, facts.code, facts.message]
   }
-  test.each(['throughput'] as const)('focus %s, which has no suite', (value) =>
-    expect(refusal(answered({ focus: { value, from: 'x' } }))).toEqual([
-      'usage',
-      'U041',
-      expect.stringContaining(`focus ${value} does not act in this version`),
-    ]),
-  )
+  test('focus throughput of a program whose profile says nothing of bulk transfers', () =>
+    expect(
+      refusal({
+        ...answered({ focus: { value: 'throughput', from: 'x' } }),
+        profile: { ...profile, throughput: null },
+      }),
+    ).toEqual(['usage', 'U040', expect.stringContaining('has no block throughput')]))
   const named = (name: string) => profiles.find((p) => p.name === name) ?? expect.fail(name)
   const speaking = (other: Profile, dialect: string): Profile =>
     other.dial.kind === 'commanded' ? { ...other, dial: { ...other.dial, dialect } } : other

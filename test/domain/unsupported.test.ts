@@ -37,29 +37,22 @@ describe('a plan names', () => {
   test.each<[string, string, Partial<Record<keyof Answers, string>>, string[]]>([
     ['nothing, when nothing is asked for', 'tests: {}', {}, []],
     ['no command, since those run', 'tests: { custom: [{ name: x, command: "true" }] }', {}, []],
-    ['a suite', 'tests: { throughput: { enabled: true } }', {}, ['tests.throughput (test)']],
+    ['a suite', 'tests: { channel_creation: { enabled: true } }', {}, ['tests.channel_creation (test)']],
     [
       'every suite',
       `tests:
-  throughput: { enabled: true }
   message_delivery: { enabled: true }
   crdt_consistency: { enabled: true }
   channel_creation: { enabled: true }
 `,
       {},
-      ['tests.throughput (test)', 'tests.channel_creation (test)'],
+      ['tests.channel_creation (test)'],
     ],
     [
       'what is no test',
       'tests: {}\nsoak: { check_interval_minutes: 5 }\nnotifications: { voice: true }',
       {},
       ['soak.check_interval_minutes', 'notifications'],
-    ],
-    [
-      'the parts of the full suite that do not act',
-      'tests: {}',
-      { focus: 'full-suite' },
-      ['focus throughput of full-suite (test)'],
     ],
     ['metrics among all evidence', 'tests: {}', { proof: 'all-evidence' }, ['proof by metrics']],
   ])('%s', (_, text, more, names) => expect(named(head + text, more)).toEqual(names))
@@ -104,16 +97,14 @@ describe('a run that asked for', () => {
 })
 
 describe('an answer that no run can honour', () => {
-  test.each([
-    [{ focus: 'throughput' }, 'connectivity threshold logs'],
-    [{ proof: 'metrics' }, 'connectivity threshold all-evidence'],
-    [{ focus: 'throughput', proof: 'metrics' }, 'connectivity threshold all-evidence'],
-  ])('%o is refused with the answers that act', (more, words) =>
-    expect(failureOf(() => refuseUnsupported(answers(more)))?.facts).toMatchObject({
-      kind: 'usage',
-      code: 'U041',
-      remedy: `vps-test start ant-quic ${words}`,
-    }),
+  test.each([[{ proof: 'metrics' }, 'connectivity threshold all-evidence']])(
+    '%o is refused with the answers that act',
+    (more, words) =>
+      expect(failureOf(() => refuseUnsupported(answers(more)))?.facts).toMatchObject({
+        kind: 'usage',
+        code: 'U041',
+        remedy: `vps-test start ant-quic ${words}`,
+      }),
   )
   test('every other answer is taken', () => expect(failureOf(() => refuseUnsupported(answers()))).toBeUndefined())
   test.each([
@@ -136,6 +127,6 @@ describe('an answer that no run can honour', () => {
   test('is offered to nobody', () => {
     for (const { id, options } of questions(profiles))
       expect(options.filter((o) => id !== 'project' && !isActing(id, o.value))).toEqual([])
-    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 4, 4, 3])
+    expect(questions(profiles).map((q) => q.options.length)).toEqual([6, 5, 4, 3])
   })
 })

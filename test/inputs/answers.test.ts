@@ -44,7 +44,7 @@ describe('answers', () => {
   test('every missing answer is named, with its values', () => {
     expect(told(resolve({ parameters: { project: ' ' } }))).toEqual([
       'project is missing: one of ant-quic, communitas-mcp, saorsa-core, saorsa-gossip, saorsa-node, testnet',
-      'focus is missing: one of connectivity, nat-traversal, gossip, full-suite',
+      'focus is missing: one of connectivity, nat-traversal, gossip, throughput, full-suite',
       'criteria is missing: one of all-pass, threshold, improvement, custom',
       'proof is missing: one of logs, manual-verify, all-evidence',
     ])
@@ -97,7 +97,8 @@ describe('answers', () => {
       answers: { project: { value: 'mesh' } },
       profile: { name: 'testnet' },
     })
-    expect(told(resolve({ parameters: { focus: 'throughput' }, configs: [own] }))).toEqual([
+    const slower = profiles.map((p) => ({ ...p, focuses: p.focuses.filter((f) => f !== 'throughput') }))
+    expect(told(resolveAnswers({ parameters: { focus: 'throughput' }, configs: [own] }, slower))).toEqual([
       'focus "throughput" (parameter) is not a focus of "mesh"; there are: connectivity, nat-traversal, gossip, full-suite',
     ])
   })
@@ -129,6 +130,6 @@ describe('the questions', () => {
         profiles,
         profiles.find((p) => p.name === 'testnet'),
       )[1]?.options.map((o) => o.value),
-    ).toEqual(['connectivity', 'nat-traversal', 'gossip', 'full-suite'])
+    ).toEqual(['connectivity', 'nat-traversal', 'gossip', 'throughput', 'full-suite'])
   })
 })

@@ -56,7 +56,15 @@ describe('the shipped profiles', () => {
         'connectivity nat-traversal gossip throughput full-suite',
         false,
       ],
-      ['testnet', 'testnet', 'testnet', 'testnet-peer', 9000, 'connectivity nat-traversal gossip full-suite', true],
+      [
+        'testnet',
+        'testnet',
+        'testnet',
+        'testnet-peer',
+        9000,
+        'connectivity nat-traversal gossip throughput full-suite',
+        true,
+      ],
     ])
     expect(profiles.map((p) => `${p.name}.yaml`)).toEqual(filesIn('profiles'))
   })

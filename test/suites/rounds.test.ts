@@ -59,6 +59,7 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
   driver: driverOf(profile, '/prober'),
   reader: readerOf(profile),
   confinedBy: null,
+  prober: '/p',
 })
 const work = (cooloffSeconds: number) => ({ cooloffSeconds, timeoutSeconds: 1, series: connectivitySeries })
 const rounds = [[there], [other], [back], [there]]

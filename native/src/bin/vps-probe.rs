@@ -1,9 +1,9 @@
-//! The prober's command line: reflect, classify, receive, send, confine, confined.
+//! The prober's command line: reflect, classify, receive, send, drain, pour, confine, confined.
 
 use vps_probe::args::Failure;
 use vps_probe::confine::{self, tries};
 use vps_probe::json::Object;
-use vps_probe::{classify, receive, reflect, send};
+use vps_probe::{classify, link, receive, reflect, send};
 
 const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSON lines on standard output
 
@@ -13,6 +13,9 @@ const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSO
   vps-probe receive  --port P --token HEX --seconds N [--bind IP] [--until-eof]
   vps-probe send     --to IP:P --token HEX --nonce HEX --bytes N [--bind-port P]
                      [--count 5] [--interval-ms 200] [--timeout-ms 3000]
+  vps-probe drain    --port P --token HEX --seconds N [--call IP:P] [--until-eof]
+  vps-probe pour     --to IP:P | --answer --port P
+                     --token HEX --kbps N --bytes N [--wait-seconds 10]
   vps-probe confine  --uid N --exec PATH... -- PROGRAM ARGS
   vps-probe confined [--pid N --exec PATH...]
 
@@ -35,11 +38,13 @@ fn main() {
         Some("classify") => classify::run(rest),
         Some("receive") => receive::run(rest),
         Some("send") => send::run(rest),
+        Some("drain") => link::drain(rest),
+        Some("pour") => link::pour(rest),
         Some("confine") => confine::run(rest),
         Some("confined") => tries::run(rest),
         // By a script, whose one word ends where its path begins.
         Some("confined-ran") => tries::ran(),
-        _ => Err(Failure::Usage("name one of reflect, classify, receive, send, confine, confined (see --help)".into())),
+        _ => Err(Failure::Usage("name one of reflect, classify, receive, send, drain, pour, confine, confined (see --help)".into())),
     };
     let (message, code) = match outcome {
         Ok(()) => return,

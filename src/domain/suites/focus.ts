@@ -14,7 +14,7 @@ const byFocus: { readonly [F in Exclude<Focus, 'full-suite'>]: readonly Wanted[]
   connectivity: [['connectivity', 'observed']],
   'nat-traversal': [['nat-traversal', 'observed']],
   gossip: [['gossip']],
-  throughput: [],
+  throughput: [['throughput']],
 }
 
 /** A suite of a plan, and whether the focus asks for it: if not, the configuration alone may. */

@@ -4,6 +4,7 @@ import { connectivity } from './connectivity/suite.ts'
 import { gossip } from './gossip/suite.ts'
 import { natTraversal } from './nat-traversal/suite.ts'
 import { observed } from './observed/suite.ts'
+import { throughput } from './throughput/suite.ts'
 import type { Suite, SuiteId } from './suite.ts'
 
 export const suites: { readonly [Id in SuiteId]: Suite<Id> } = {
@@ -11,6 +12,7 @@ export const suites: { readonly [Id in SuiteId]: Suite<Id> } = {
   'nat-traversal': natTraversal,
   observed,
   gossip,
+  throughput,
   command,
 }
 

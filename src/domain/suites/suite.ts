@@ -17,6 +17,7 @@ import type { ConnectivityFigures } from './connectivity/figures.ts'
 import type { Judgement } from './connectivity/judge.ts'
 import type { GossipFigures, GossipItem, GossipSample, GossipWork } from './gossip/work.ts'
 import type { NatFigures, NatRound, NatSample, NatTraversalWork } from './nat-traversal/work.ts'
+import type { ThroughputFigures, ThroughputRound, ThroughputSample, ThroughputWork } from './throughput/work.ts'
 import type { Group, GroupResult } from './group.ts'
 import type { ObservedFigures, ObservedSample, ObservedWindow, ObservedWork } from './observed/window.ts'
 import type { RunContext } from './run-context.ts'
@@ -28,6 +29,7 @@ export interface SuiteTypes {
   readonly gossip: SuiteType<GossipWork, GossipItem, GossipSample, GossipFigures>
   readonly 'nat-traversal': SuiteType<NatTraversalWork, NatRound, NatSample, NatFigures>
   readonly observed: SuiteType<ObservedWork, ObservedWindow, ObservedSample, ObservedFigures>
+  readonly throughput: SuiteType<ThroughputWork, ThroughputRound, ThroughputSample, ThroughputFigures>
   readonly command: SuiteType<CommandWork, CommandRun, CommandSample, CommandFigures>
 }
 export type SuiteId = keyof SuiteTypes

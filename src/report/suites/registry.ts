@@ -10,6 +10,7 @@ import { connectivityPages } from './connectivity.ts'
 import { gossipPages } from './gossip.ts'
 import { natTraversalPages } from './nat-traversal.ts'
 import { observedPages } from './observed.ts'
+import { throughputPages } from './throughput.ts'
 import type { SuitePages, SuiteReport } from './suite-report.ts'
 
 const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = {
@@ -17,6 +18,7 @@ const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = {
   'nat-traversal': natTraversalPages,
   observed: observedPages,
   gossip: gossipPages,
+  throughput: throughputPages,
   command: commandPages,
 }
 

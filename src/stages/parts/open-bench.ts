@@ -110,6 +110,7 @@ export async function openBench(
       driver: driverOf(plan.profile, prober.program),
       reader,
       confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
+      prober: prober.program,
     },
     survey,
     controls,

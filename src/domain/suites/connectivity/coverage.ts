@@ -53,6 +53,7 @@ export function uncoveredPairs(
   excluded: readonly Excluded[],
   whyNot: (pair: Pair) => string | undefined,
   suite = 'connectivity',
+  groupOf: (pairClass: PairClass) => string = (pairClass) => pairClass,
 ): readonly NotCovered[] {
   const out = new Map(excluded.map((e) => [e.node, e.why]))
   const left = (n: NodeName): string | undefined => (out.has(n) ? `${n} was left out: ${out.get(n)}` : undefined)
@@ -61,7 +62,7 @@ export function uncoveredPairs(
     .map(({ pair, oracle: { pairClass } }) => ({
       kind: 'subject',
       suite,
-      group: pairClass,
+      group: groupOf(pairClass),
       subject: { kind: 'pair', pair },
       why: left(pair.from) ?? left(pair.to) ?? whyNot(pair) ?? 'no attempt was made',
     }))
