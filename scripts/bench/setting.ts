@@ -11,7 +11,8 @@ import type { Fleet } from '../../src/domain/fleet.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { answersFailure, resolveAnswers } from '../../src/inputs/answers.ts'
 import { assemblePlan } from '../../src/domain/assemble-plan.ts'
-import { loadFleet, loadProfiles, loadRepository, type Context } from '../../src/app/context.ts'
+import { loadFleet, type Context } from '../../src/app/context.ts'
+import { loadRepository } from '../../src/app/repository.ts'
 
 export interface Setting {
   readonly context: Context
@@ -29,20 +30,13 @@ export async function settingOf(
   say: (line: string) => void,
 ): Promise<Setting> {
   const { fleet } = await loadFleet(context, 'lab', lab)
-  const profiles = await loadProfiles(context)
-  const repository = await loadRepository(
-    context,
-    join(context.root, 'examples', 'testnet'),
-    undefined,
-    fleet,
-    profiles,
-  )
+  const repository = await loadRepository(context, join(context.root, 'examples', 'testnet'), undefined, fleet)
   const resolved = resolveAnswers(
     {
       parameters: { project: 'testnet', focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
       configs: repository.configs,
     },
-    profiles,
+    repository.profiles,
   )
   if (!resolved.ok) throw answersFailure(resolved.problems)
   const config = repository.configs.find((c) => c.project === 'testnet')

@@ -1,18 +1,14 @@
 /** What every verb needs from its surroundings: files of this package, the fleet, the profiles, where state lies. */
 import { existsSync } from 'node:fs'
-import { readFile, readdir } from 'node:fs/promises'
-import { basename, isAbsolute, join, relative, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import type { Terminal } from '../adapters/terminal.ts'
 import { quote } from '../commands/quote.ts'
 import { checkShift } from '../domain/clock-shift.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Fleet } from '../domain/fleet.ts'
-import type { Profile } from '../domain/profile.ts'
-import type { ProjectConfig } from '../domain/project.ts'
 import type { Writer } from '../domain/writer.ts'
 import { parseFleet } from '../inputs/fleet.ts'
-import { parseProfile } from '../inputs/profile.ts'
-import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { layoutOf, pathsOf } from '../lab/layout.ts'
 import type { Clock, Ledger, SessionFolder } from '../ports.ts'
 import type { Forge } from '../ports/forge.ts'
@@ -106,7 +102,7 @@ export const keyFile = (path: string | undefined): KeySource | null =>
   path === undefined ? null : { kind: 'file', path }
 
 /** Text of a file that a person wrote; the byte order mark is dropped. */
-const read = async (file: string, what: string): Promise<string> => {
+export const readInput = async (file: string, what: string): Promise<string> => {
   let bytes: Uint8Array
   try {
     bytes = await readFile(file)
@@ -150,7 +146,7 @@ export async function loadFleet(c: Context, name: string, labId?: string): Promi
       message: 'the lab is not up',
       remedy: `vps-test lab up${labId === undefined ? '' : ` --lab ${quote(labId)}`}`,
     })
-  const text = await read(file, 'the fleet file')
+  const text = await readInput(file, 'the fleet file')
   const fleet = parseFleet(text, file)
   return { fleet: fleet.name === name ? fleet : { ...fleet, reference: name }, file, text }
 }
@@ -158,40 +154,4 @@ export async function loadFleet(c: Context, name: string, labId?: string): Promi
 function fleetPath(c: Context, name: string, labId?: string): string {
   if (name === 'lab') return pathsOf(layoutOf(labId)).fleet
   return /[/.]/.test(name) ? resolve(c.cwd, name) : join(c.root, 'fleets', `${name}.yaml`)
-}
-
-export async function loadProfiles(c: Context): Promise<readonly Profile[]> {
-  const names = (await readdir(join(c.root, 'profiles'))).filter((f) => f.endsWith('.yaml')).map((f) => f.slice(0, -5))
-  const files = names.sort().map((name) => `${name}.yaml`)
-  return Promise.all(
-    files.map(async (f) => parseProfile(await read(join(c.root, 'profiles', f), 'the profile'), `profiles/${f}`)),
-  )
-}
-
-export interface Repository {
-  readonly dir: string
-  readonly configs: readonly ProjectConfig[]
-}
-
-/** Every project that the repository's configuration can give. */
-export async function loadRepository(
-  c: Context,
-  directory: string,
-  configFile: string | undefined,
-  fleet: Fleet,
-  profiles: readonly Profile[],
-): Promise<Repository> {
-  const dir = resolve(c.cwd, directory)
-  const file = configFile === undefined ? findProjectFile(dir, existsSync) : resolve(c.cwd, configFile)
-  if (file === undefined)
-    throw new Failure({
-      code: 'U034',
-      message: `no configuration in ${dir}: add ${projectFiles[0]} to the repository (${projectFiles.slice(1).join(' and ')} are read too)`,
-      remedy: `vps-test init --dir ${basename(dir) === '' ? '.' : quote(dir)}`,
-    })
-  const configs = parseProjectAll(await read(file, 'the configuration'), file, { fleet, profiles })
-  // Where a checkout happens to lie on this machine is no part of the plan: another machine goes on with it.
-  const path = relative(dir, file)
-  const shown = path.startsWith('..') || isAbsolute(path) ? basename(file) : path
-  return { dir, configs: configs.map((p) => ({ ...p, origin: p.origin.replace(file, () => shown) })) }
 }

@@ -16,10 +16,11 @@ import type { Given } from '../inputs/answers.ts'
 import { answersIn, type StartRequest } from '../inputs/request.ts'
 import { hint } from '../inputs/nearest.ts'
 import { assemblePlan } from '../domain/assemble-plan.ts'
-import { loadFleet, loadProfiles, loadRepository, type Context } from './context.ts'
+import { loadFleet, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
 import { refuseExpression } from './expression.ts'
 import { askExpression, interview } from './interview.ts'
+import { loadRepository } from './repository.ts'
 import type { PlannedEnclosure } from './plan-text.ts'
 
 export interface PlannedRun {
@@ -57,8 +58,7 @@ export interface Surrounding {
 export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Promise<PlannedRun> {
   const name = await chosenFleet(c, { named: r.fleet, lab: r.lab, repo: r.repo, config: r.config, otherwise: s.fleet })
   const { fleet } = await loadFleet(c, name, r.lab)
-  const profiles = await loadProfiles(c)
-  const repository = await loadRepository(c, r.repo ?? '.', r.config, fleet, profiles)
+  const repository = await loadRepository(c, r.repo ?? '.', r.config, fleet)
   const faults = [...s.faults, ...unknownNodes(fleet, r.nodes)]
   const { answers, profile } = await interview(
     c,
@@ -67,7 +67,7 @@ export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Pro
       configs: repository.configs,
       ...(s.defaults === undefined ? {} : { defaults: s.defaults }),
     },
-    profiles,
+    repository.profiles,
     faults,
   )
   const found = repository.configs.find((p) => p.project === answers.project.value)

@@ -6,6 +6,7 @@ import { remoteSessions } from '../app/sessions.ts'
 import { authorizationFor } from '../app/remote-login.ts'
 import { serviceWishes } from '../app/stop.ts'
 import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
+import { defineCheck } from './define-check.ts'
 import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
 
@@ -142,6 +143,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     .option('--fleet <name|file>', 'fleet of the runs')
     .addHelpText('after', '\nExample:\n  vps-test init --dir ../saorsa-testnet')
     .action(async (flags) => done(await handlers.init(c, flags)))
+  defineCheck(program, c, done, handlers)
   json(
     remote(
       program

@@ -13,7 +13,8 @@ import { configFor, type InitConfig } from '../inputs/init-config.ts'
 import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.ts'
 import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { defaultFleet } from '../inputs/request-fields.ts'
-import { loadProfiles, type Context } from '../app/context.ts'
+import type { Context } from '../app/context.ts'
+import { loadProfiles, profilesFor } from '../app/profiles.ts'
 import { printable, stripHidden } from '../domain/text.ts'
 
 export interface InitFlags {
@@ -111,13 +112,14 @@ async function configOf(
   dir: string,
   name: string,
 ): Promise<Omit<InitConfig, 'text'> & { readonly text: string | null }> {
-  const profiles = await loadProfiles(c)
   const own = findProjectFile(dir, existsSync)
   if (own !== undefined && own !== join(dir, projectFiles[0])) {
     c.terminal.info(`keeping ${stripHidden(relative(dir, own))}`)
+    const text = readFileSync(own, 'utf8')
+    const { all: profiles, files } = await profilesFor(c, { dir, text, file: own })
     return {
       text: null,
-      projects: parseProjectAll(readFileSync(own, 'utf8'), own, { profiles }).map((one) => one.project),
+      projects: parseProjectAll(text, own, { profiles, files }).map((one) => one.project),
       notes: [],
     }
   }
@@ -127,7 +129,7 @@ async function configOf(
       code: 'U082',
       message: `${stripHidden(dir)} holds no Cargo.toml`,
     })
-  const config = configFor(cargo, profiles, name)
+  const config = configFor(cargo, await loadProfiles(c), name)
   if (config === undefined)
     throw new Failure({
       code: 'U083',

@@ -1,5 +1,6 @@
 /** What each verb of the command line calls. */
 import { approve } from './approve.ts'
+import { checkFiles } from '../app/check.ts'
 import { diagnose } from '../app/diagnose.ts'
 import * as lab from '../app/lab.ts'
 import { nodes } from '../app/nodes.ts'
@@ -22,6 +23,7 @@ export const verbs = {
   approve,
   diagnose,
   init,
+  check: checkFiles,
   verify,
   nodes,
   trust,

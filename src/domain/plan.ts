@@ -54,6 +54,9 @@ export interface Plan {
   readonly estimate: { readonly seconds: number; readonly uploadBytes: number | null; readonly attempts: number }
 }
 
+/** What it takes to run the program on a node, without anything of a test. */
+export type ProgramPlan = Pick<Plan, 'config' | 'profile' | 'fleet'>
+
 /** Digest of everything that decides what will be done; where an answer came from does not. */
 export function planDigest(plan: Plan): string {
   const answers = Object.fromEntries(

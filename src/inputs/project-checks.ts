@@ -8,6 +8,8 @@ import { printable } from '../domain/text.ts'
 
 export interface ProjectContext {
   readonly profiles: readonly Profile[]
+  /** Names of profiles that the file names by a path below its repository. */
+  readonly files?: ReadonlyMap<string, string>
   /** `deploy.nodes` must be nodes of it. */
   readonly fleet?: Fleet
   /** The project that was asked for: a project's or a module's name. */
@@ -15,6 +17,13 @@ export interface ProjectContext {
   /** The profile that was asked for. */
   readonly profile?: string
 }
+
+/** How a profile of the repository itself is named. */
+export const isProfilePath = (text: string): boolean => text.startsWith('./')
+
+/** The name of a profile, also of one that stands in the repository. */
+export const profileName = ({ files }: ProjectContext, named: string | undefined): string | undefined =>
+  named === undefined ? undefined : (files?.get(named) ?? named)
 
 export type Shape = 'project' | 'workspace'
 
@@ -71,8 +80,14 @@ function checkNodes(raw: Record<string, unknown>, { fleet }: ProjectContext, rep
   })
 }
 
-function checkProfile(name: unknown, path: readonly string[], { profiles }: ProjectContext, report: Report): void {
-  if (typeof name !== 'string' || profileNamed(profiles, name) !== undefined) return
+function checkProfile(
+  name: unknown,
+  path: readonly string[],
+  { profiles, files }: ProjectContext,
+  report: Report,
+): void {
+  if (typeof name !== 'string' || profileNamed(profiles, name) !== undefined || files?.has(name) === true) return
+  if (isProfilePath(name)) return report(path, `there is no profile at ${printable(name)}`)
   report(
     path,
     `there is no profile ${printable(name)}${hint(

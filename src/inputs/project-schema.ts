@@ -49,6 +49,16 @@ const nodes = z
 
 export const fleetKey = pathBelow.optional()
 
+export const profileKey = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9][a-z0-9-]{0,62}|\.\/(?:[A-Za-z0-9][A-Za-z0-9._-]*\/)*[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml)$/,
+    'must be a name, or the path of a file below the repository, such as ./profiles/mine.yaml',
+  )
+  .optional()
+const profileMeans =
+  "Name of the profile that says how the program is started, dialled and read, or its path below the repository, such as ./profiles/mine.yaml (default: the project's own)."
+
 /** Blocks that both shapes have. */
 const shared = {
   bootstrap: z
@@ -89,11 +99,7 @@ const shared = {
     })
     .optional(),
   fleet: fleetKey.describe('Name of a fleet, or path of a fleet file below the repository.'),
-  profile: identifier
-    .optional()
-    .describe(
-      "Name of the profile that says how the program is started, dialled and read (default: the project's own).",
-    ),
+  profile: profileKey.describe(profileMeans),
   workspace_dir: pathBelow
     .optional()
     .describe('Directory of the Cargo workspace below the repository (default: its root).'),
@@ -167,11 +173,7 @@ export const workspaceShape = z.strictObject({
             "Crate that is built alone: a directory below the workspace, or a package's name (default: what the command builds).",
           ),
         tests: z.array(identifier).default([]).describe('Tests of the module: the focuses that are offered for it.'),
-        profile: identifier
-          .optional()
-          .describe(
-            "Name of the profile that says how the program is started, dialled and read (default: the project's own).",
-          ),
+        profile: profileKey.describe(profileMeans),
       }),
     )
     .refine((m) => Object.keys(m).length > 0, 'must have at least one module')

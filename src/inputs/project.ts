@@ -5,6 +5,7 @@ import { withCrate, withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type FieldPath } from './faults.ts'
 import { isRecord } from './fields.ts'
 import {
+  profileName,
   profileNamed,
   profileOfModule,
   profileOfProject,
@@ -104,7 +105,8 @@ function fromProject(w: ProjectFile, file: string, context: ProjectContext): Pro
   const build = withZigbuild(w.binary.build)
   return {
     project: w.project,
-    profile: context.profile ?? w.profile ?? profileOfProject(context.profiles, w.project)?.name ?? '',
+    profile:
+      context.profile ?? profileName(context, w.profile) ?? profileOfProject(context.profiles, w.project)?.name ?? '',
     origin: `${file} (project shape)`,
     warnings: build.warning === undefined ? [] : [build.warning],
     moduleTests: null,
@@ -125,7 +127,7 @@ function fromProject(w: ProjectFile, file: string, context: ProjectContext): Pro
 function fromModule(w: WorkspaceFile, name: string, file: string, context: ProjectContext): ProjectConfig | undefined {
   const module = w.modules[name]
   const known = profileOfModule(context.profiles, name)
-  const profile = context.profile ?? module?.profile ?? w.profile ?? known?.name
+  const profile = context.profile ?? profileName(context, module?.profile ?? w.profile) ?? known?.name
   if (module === undefined || profile === undefined) return undefined
   const build = withZigbuild(w.build.command)
   const elsewhere = w.workspace_dir === undefined && w.workspace !== undefined && /^[/~]/.test(w.workspace)

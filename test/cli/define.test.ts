@@ -101,6 +101,14 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['diagnose --fleet x n', 'diagnose', ['n', { fleet: 'x', key: null }]],
   ['init', 'init', [{ dir: '.', ref: 'v1.2.3' }]],
   ['init --dir d --ref v9 --fleet x', 'init', [{ dir: 'd', ref: 'v9', fleet: 'x' }]],
+  [
+    'check a.yaml b.yaml --try n --fleet f --lab l --key k --binary x --json',
+    'check',
+    [
+      ['a.yaml', 'b.yaml'],
+      { try: 'n', fleet: 'f', lab: 'l', binary: 'x', json: true, key: { kind: 'file', path: 'k' } },
+    ],
+  ],
   ['verify d --ledger l --json', 'verify', ['d', { ledger: 'l', json: true }]],
   ['nodes', 'nodes', [{ measure: true, key: null }]],
   [

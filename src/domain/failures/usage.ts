@@ -71,6 +71,8 @@ export const usageFailures = {
     noRemedy: 'the fleet file needs an IPv4 address for each node that is tested, or deploy.nodes names others',
   }),
   U079: usage('the session cannot be approved as asked'),
+  U037: usage('a program cannot be tried as asked', { remedy: 'vps-test check --help' }),
+  U036: usage('a profile of the repository cannot be used', { remedy: 'vps-test check --help' }),
   U080: usage('the text is no tag and no commit'),
   U081: usage('the text is no fleet and no path of one'),
   U082: usage('the directory is no Cargo workspace', { remedy: 'vps-test init --help' }),

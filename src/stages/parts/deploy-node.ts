@@ -11,7 +11,7 @@ import { elfFaults, readElf } from '../../domain/elf.ts'
 import type { RunningProof } from '../../domain/evidence.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
 import type { Nodes, Execution, SessionFolder } from '../../ports.ts'
 import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
@@ -35,7 +35,7 @@ export interface Deployed {
 }
 
 export interface NodeJob {
-  readonly plan: Plan
+  readonly plan: ProgramPlan
   readonly node: FleetNode
   readonly unit: UnitPlan
   readonly shipment: Shipment

@@ -5,7 +5,7 @@ import { exitLeaseLost } from '../../commands/release.ts'
 import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Fleet, NodeName } from '../../domain/fleet.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
 import { heartbeatMs } from '../../domain/lease-policy.ts'
 import type { Held, LeaseTerms, Nodes, Execution, RunResult } from '../../ports.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
@@ -16,7 +16,7 @@ import { iso } from '../../domain/text.ts'
  */
 export async function takeLeases(
   world: Execution & Nodes & LeaseTerms,
-  plan: Plan,
+  plan: ProgramPlan,
   holder: string,
   nodes: readonly NodeName[],
   ms: number,
@@ -53,7 +53,7 @@ export async function takeLeases(
  */
 export async function leaseForBuild(
   world: Execution & Nodes & LeaseTerms,
-  plan: Plan,
+  plan: ProgramPlan,
   holder: string,
   nodes: readonly NodeName[],
   ms: number,
@@ -71,7 +71,7 @@ export async function leaseForBuild(
  */
 export async function holdLeases(
   world: Execution & Nodes & LeaseTerms,
-  plan: Plan,
+  plan: ProgramPlan,
   holder: string,
   nodes: readonly NodeName[],
   until: number,
@@ -128,7 +128,7 @@ const unwritten = (fleet: Fleet, name: NodeName, what: string, { code, stderr }:
 
 export async function giveLeasesBack(
   world: Execution & Nodes & Partial<Pick<LeaseTerms, 'held'>>,
-  plan: Plan,
+  plan: ProgramPlan,
   holder: string,
   nodes: readonly NodeName[],
   services: readonly string[] = [plan.config.deploy.serviceName],

@@ -10,7 +10,7 @@ import { fieldIn, isPeerId } from '../../domain/event-lines.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import { listAt } from '../../domain/json-path.ts'
 import { registryOf } from '../../domain/fleet.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { Plan, ProgramPlan } from '../../domain/plan.ts'
 import type { EventField } from '../../domain/profile.ts'
 import { registryUrlOf } from '../../domain/program.ts'
 import { messageOf } from '../../domain/text.ts'
@@ -76,7 +76,12 @@ const because = (text: string, why: Missing | undefined): Missing => ({
   message: why === undefined ? text : `${text}: ${why.message}`,
 })
 
-async function readPeerId(world: Nodes & Abortable, plan: Plan, name: NodeName): Promise<Look<string> | null> {
+/** Null: the profile says nothing of an id. */
+export async function readPeerId(
+  world: Nodes & Abortable,
+  plan: ProgramPlan,
+  name: NodeName,
+): Promise<Look<string> | null> {
   const { peerId } = plan.profile
   if (peerId.kind === 'none') return null
   if (peerId.kind === 'journal') return idInJournal(world, plan.config.deploy.serviceName, peerId.event, name)

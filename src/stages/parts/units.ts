@@ -3,7 +3,7 @@ import { namespacePath } from '../../commands/place.ts'
 import { currentBinary } from '../../commands/release.ts'
 import { dataDir, type Unit } from '../../commands/service.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
 import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
 
 export interface UnitPlan {
@@ -13,7 +13,7 @@ export interface UnitPlan {
 }
 
 /** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
-export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
+export function unitOf(plan: ProgramPlan, node: FleetNode): UnitPlan | null {
   const { deploy, binary } = plan.config
   const name = node.role === 'registry' ? `${deploy.serviceName}-registry` : deploy.serviceName
   const values = {
@@ -47,7 +47,7 @@ export function unitOf(plan: Plan, node: FleetNode): UnitPlan | null {
 }
 
 /** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
-export const deployedUnitOf = (plan: Plan, node: FleetNode): UnitPlan | null =>
+export const deployedUnitOf = (plan: ProgramPlan, node: FleetNode): UnitPlan | null =>
   node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'never' ? null : unitOf(plan, node)
 
 /** Whether a process that has these ports listens where it was told to. */

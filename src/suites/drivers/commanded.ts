@@ -5,7 +5,7 @@ import { currentBinary } from '../../commands/release.ts'
 import { diagnoseNode } from '../../commands/remedies.ts'
 import { graceSeconds, readSubjectRun } from '../../commands/subject-run.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
 import { isDialect, type DialBy } from '../../domain/profile.ts'
 import { bootstrapsFor, fillTemplate, registryUrlOf } from '../../domain/program.ts'
 import type { Nodes, Execution } from '../../ports.ts'
@@ -21,7 +21,7 @@ async function connect(
   how: DialBy<'commanded'>,
   confinedBy: string | null,
   world: Execution & Nodes,
-  plan: Plan,
+  plan: ProgramPlan,
   wanted: Wanted,
 ): Promise<DialResult> {
   const { from, to, seconds } = wanted

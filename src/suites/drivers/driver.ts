@@ -1,7 +1,7 @@
 /** How the program under test is made to connect. */
 import type { Claim, Pair } from '../../domain/evidence.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
 import type { Nodes, Execution } from '../../ports.ts'
 
 /** One connection that is wanted. */
@@ -23,7 +23,7 @@ export interface Wanted {
 export interface Driver {
   /** As the program can be driven: told to dial, pair by pair; else one window for all. */
   rounds(planned: readonly (readonly Pair[])[]): readonly (readonly Pair[])[]
-  connect(world: Execution & Nodes, plan: Plan, wanted: Wanted): Promise<DialResult>
+  connect(world: Execution & Nodes, plan: ProgramPlan, wanted: Wanted): Promise<DialResult>
 }
 
 /** What the program said, and which file it was, by whoever executed it; null: nobody did, or it could not be read. */

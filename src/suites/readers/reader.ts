@@ -2,7 +2,7 @@
 import type { Command } from '../../commands/command.ts'
 import type { ReceiverRecord } from '../../domain/evidence.ts'
 import type { NodeName } from '../../domain/fleet.ts'
-import type { Plan } from '../../domain/plan.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
 import type { Expected } from '../../domain/received-events.ts'
 import type { NodeHttp } from '../../ports.ts'
 
@@ -13,7 +13,7 @@ export type Reader =
       readonly kind: 'on-node'
       /** By what its lines are found; null: this dial left nothing to look for. */
       key(about: Expected): string | null
-      command(plan: Plan, keys: readonly string[]): Command
+      command(plan: ProgramPlan, keys: readonly string[]): Command
       parse(lines: readonly string[], about: Expected): ReceiverRecord | null
     }
   /** Asked right after the counters, from the node's own point of view. */

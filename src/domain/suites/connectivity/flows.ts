@@ -3,7 +3,16 @@
  * through each node that could relay, and what the caller sent besides.
  */
 import { isIPv6, isLocalIPv6, normalAddress } from '../../addresses.ts'
-import { valueOf, volumeOf, type Attempt, type Counters, type Flow, type Readings, type Sum } from '../../evidence.ts'
+import {
+  valueOf,
+  volumeOf,
+  type Attempt,
+  type Counters,
+  type Flow,
+  type Mapping,
+  type Readings,
+  type Sum,
+} from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { besides } from './besides.ts'
 import { outsideAddresses, total, type Scene } from './scene.ts'
@@ -59,8 +68,8 @@ export function views(attempt: Attempt, scene: Scene): PairViews {
   const { readings } = scene
   const { from, to } = attempt.pair
   const [caller, callee] = [countersOf(readings, from) ?? none, countersOf(readings, to) ?? none]
-  const callerSeen = outside(scene, from, attempt.localPort)
-  const calleeSeen = outside(scene, to, attempt.servicePort)
+  const callerSeen = outside(scene, from, attempt.localPort, to)
+  const calleeSeen = outside(scene, to, attempt.servicePort, from)
   const box = valueOf(readings[to]?.box)
   const beside = besides(attempt, scene, caller)
   return {
@@ -106,8 +115,8 @@ function relayCandidates(
           addresses,
           sent,
           delivered,
-          relayIn: own && sum(own.in, anyLocalPort, callerSeen),
-          relayOut: own && sum(own.out, anyLocalPort, calleeSeen),
+          relayIn: own && sum(own.in, anyLocalPort, outside(scene, from, attempt.localPort, n.name)),
+          relayOut: own && sum(own.out, anyLocalPort, outside(scene, to, attempt.servicePort, n.name)),
           returned: sum(caller.in, attempt.localPort, relay),
           besides: beside(addresses),
         },
@@ -126,18 +135,24 @@ function sharedWith(attempt: Attempt, scene: Scene, callerSeen: Outside): Sum {
   return { packets: alike.length, bytes: alike.reduce((n, o) => n + volumeOf(o), 0) }
 }
 
-/** How the outside sees what a node sends from one of its ports in this attempt. */
-function outside(scene: Scene, node: NodeName, insidePort: number): Outside {
+/**
+ * How a peer sees what a node sends from one of its ports in this attempt. Where the NAT picks another port for each
+ * peer, only a mapping towards this one tells it: one that has expired by the time of the look leaves the port unknown.
+ */
+function outside(scene: Scene, node: NodeName, insidePort: number, peer: NodeName): Outside {
   const addresses = outsideAddresses(node, scene)
-  if (scene.nats.get(node)?.mapping === 'none') return { addresses, port: (p) => p === insidePort, exact: true }
+  const mapping = scene.nats.get(node)?.mapping
+  if (mapping === 'none') return { addresses, port: (p) => p === insidePort, exact: true }
   // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this
   // node's at all.
   const mappings = (valueOf(scene.readings[node]?.box)?.mappings ?? []).filter((m) =>
     addresses.has(normalAddress(m.outsideAddress)),
   )
-  const portsOf = (own: boolean): ReadonlySet<number> =>
-    new Set(mappings.filter((m) => (m.insidePort === insidePort) === own).map((m) => m.outsidePort))
-  const [own, others] = [portsOf(true), portsOf(false)]
+  const peers = outsideAddresses(peer, scene)
+  const ports = (of: (m: Mapping) => boolean): ReadonlySet<number> =>
+    new Set(mappings.filter(of).map((m) => m.outsidePort))
+  const others = ports((m) => m.insidePort !== insidePort)
+  const own = ports((m) => m.insidePort === insidePort && (mapping === 'EIM' || peers.has(normalAddress(m.remote))))
   return own.size > 0
     ? { addresses, port: (p) => own.has(p), exact: true }
     : { addresses, port: (p) => !others.has(p), exact: false }

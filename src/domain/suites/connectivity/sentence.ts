@@ -2,7 +2,7 @@
  * One sentence per attempt: what was expected, what the counters saw, what the program claimed (issue: "why it was not
  * end-to-end").
  */
-import type { Attempt, Claim } from '../../evidence.ts'
+import { volumeOf, type Attempt, type Claim } from '../../evidence.ts'
 import { contradictionText } from './contradicted.ts'
 import type { PairViews } from './flows.ts'
 import type { Oracle } from './oracle.ts'
@@ -42,7 +42,7 @@ function judged({ attempt, oracle, path, punched, seen, recordFault }: SentenceF
       return `ambiguous: ${path.why}${broken}`
     case 'none':
       // A record that is missing too is no news where nothing came.
-      return `expected ${expected}, saw nothing delivered${inPart(seen, attempt.bytes) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record.kind === 'absent' ? '' : `; ${recordFault}`}${undelivered(seen, attempt.bytes)}`
+      return `expected ${expected}, saw nothing delivered${inPart(seen, volumeOf(attempt)) ? ' in full and answered' : ''}; ${claimed(attempt.claim)}${recordFault === null || attempt.record.kind === 'absent' ? '' : `; ${recordFault}`}${undelivered(seen, volumeOf(attempt))}`
     case 'end-to-end':
       if (expected === 'relayed' && broken === '') return `not counted: ${contradictionText(oracle)}`
       return `${punched ? 'punched' : 'end-to-end'}${expected === 'relayed' ? ` although expected relayed (${oracle.why})` : ''}${broken}`

@@ -55,6 +55,26 @@ const mapping = (insidePort: number, outsidePort: number, address: string): Mapp
   remotePort: servicePort,
 })
 
+describe('a NAT that picks a port for each peer', () => {
+  const from = attempt('saorsa-10', 'saorsa-8', 'end-to-end')
+  const boxOf = (mappings: readonly Mapping[]) => withBox(from, 'saorsa-10', { counters: emptyCounters, mappings })
+  const towards = (remote: string, outsidePort: number, insidePort = from.localPort): Mapping => ({
+    ...mapping(insidePort, outsidePort, '198.18.10.10'),
+    remote,
+  })
+  const used = seen(from).delivered
+  test('a mapping towards another peer says nothing of the port towards this one, which may have expired', () => {
+    expect(used.bytes).toBeGreaterThan(0)
+    expect(seen(boxOf([towards('198.18.2.10', 50_001)])).delivered).toEqual(used)
+  })
+  test('one towards this peer does', () =>
+    expect(seen(boxOf([towards('198.18.8.10', 50_001)])).delivered).toEqual({ packets: 0, bytes: 0 }))
+  test('what another of its ports has is no port of this dial', () => {
+    const [taken] = countersAt(from, 'saorsa-8').in.filter((f) => f.remote.endsWith('198.18.10.10'))
+    expect(seen(boxOf([towards('198.18.8.10', taken?.remotePort ?? 0, 9000)])).delivered.bytes).toBe(0)
+  })
+})
+
 describe('end to end', () => {
   test.each([
     ['saorsa-7', 'saorsa-8'],

@@ -1,0 +1,56 @@
+/** Profiles: those that ship, and those of a tested repository, which stand there by path and never outside of it. */
+import { readdir, realpath } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { quote } from '../commands/quote.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Profile } from '../domain/profile.ts'
+import { printable } from '../domain/text.ts'
+import { parseProfile } from '../inputs/profile.ts'
+import { profilePathsIn } from '../inputs/profile-paths.ts'
+import { readInput, type Context } from './context.ts'
+
+/** `files`: the name of each that was named by its path. */
+export interface Profiles {
+  readonly all: readonly Profile[]
+  readonly files: ReadonlyMap<string, string>
+}
+
+export async function loadProfiles(c: Pick<Context, 'root'>): Promise<readonly Profile[]> {
+  const files = (await readdir(join(c.root, 'profiles'))).filter((f) => f.endsWith('.yaml'))
+  // By name, so that of two the shorter stands first.
+  const names = files.map((f) => f.slice(0, -'.yaml'.length)).sort()
+  return Promise.all(
+    names.map(async (name) =>
+      parseProfile(await readInput(join(c.root, 'profiles', `${name}.yaml`), 'the profile'), `profiles/${name}.yaml`),
+    ),
+  )
+}
+
+/** Those that ship, and those that a configuration names by a path below its repository. */
+export async function profilesFor(
+  c: Pick<Context, 'root'>,
+  { dir, text, file }: { readonly dir: string; readonly text: string; readonly file: string },
+): Promise<Profiles> {
+  const shipped = await loadProfiles(c)
+  const own = await Promise.all(
+    profilePathsIn(text, file).map(async (path) => [path, await ownProfile(dir, path)] as const),
+  )
+  const names = [...shipped, ...own.map(([, profile]) => profile)].map((p) => p.name)
+  for (const [path, { name }] of own)
+    if (names.filter((n) => n === name).length > 1)
+      throw new Failure({ code: 'U036', message: `${printable(path)}: another profile is named ${name} already` })
+  return { all: [...shipped, ...own.map(([, p]) => p)], files: new Map(own.map(([path, p]) => [path, p.name])) }
+}
+
+async function ownProfile(dir: string, path: string): Promise<Profile> {
+  const file = join(dir, path)
+  const [root, real] = await Promise.all([realpath(dir), realpath(file).catch(() => file)])
+  // A link may lead out of the repository: what is read there is no part of the tested commit.
+  if (!`${real}${sep}`.startsWith(`${root}${sep}`))
+    throw new Failure({
+      code: 'U036',
+      message: `${printable(path)} leads out of the repository`,
+      remedy: `ls -l ${quote(file)}`,
+    })
+  return parseProfile(await readInput(real, 'the profile'), path)
+}
