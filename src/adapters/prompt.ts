@@ -19,7 +19,7 @@ export async function choose(text: string, choices: readonly Choice[], initial?:
 }
 
 /** A line of text; null when the person left. */
-export async function ask(question: string, example: string): Promise<string | null> {
+export async function askText(question: string, example: string): Promise<string | null> {
   const { cancel, isCancel, text } = await import('@clack/prompts')
   const answer = await text({
     message: question,

@@ -39,6 +39,7 @@ export async function readBundle(read: ReadEvidence, most: Limits): Promise<Read
     measurements: await part<Bundle['measurements']>('nat'),
     controls: await part<Bundle['controls']>('controls'),
     running: await part<Bundle['running']>('running'),
+    logs: await part<Bundle['logs']>('logs'),
     items: await itemsOf(plan, (suite) => file(itemsFile(suite), itemsShape(suite, most), true)),
   }
   return { bundle, odd }

@@ -1,7 +1,7 @@
 /** The expression of a plan is read before anything is touched: a fault names its place and the likely word. */
 import { criteriaContext } from '../domain/criteria/planned-context.ts'
-import { checkExpression, faultText, type Shape } from '../domain/criteria/expression.ts'
-import { shapeOf } from '../domain/criteria/result-object.ts'
+import { checkExpression, placeText, type Vocabulary } from '../domain/criteria/expression.ts'
+import { vocabularyOf } from '../domain/criteria/result-object.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Plan } from '../domain/plan.ts'
 import { nearest } from '../inputs/nearest.ts'
@@ -10,7 +10,7 @@ import { nearest } from '../inputs/nearest.ts'
 export function refuseExpression(plan: Plan): void {
   const { expression } = plan
   if (expression === null) return
-  const shape = shapeOf(plan.suites, criteriaContext(plan))
+  const shape = vocabularyOf(plan.suites, criteriaContext(plan))
   const checked = checkExpression(expression, shape)
   if (checked.ok) return
   const { fault } = checked
@@ -21,12 +21,12 @@ export function refuseExpression(plan: Plan): void {
   )
   throw new Failure({
     code: 'U097',
-    message: `criteria custom: ${faultText(fault)}${near === undefined ? '' : `; did you mean "${near}"?`}`,
+    message: `criteria custom: ${placeText(fault)}${near === undefined ? '' : `; did you mean "${near}"?`}`,
     remedy: `vps-test plan ${plan.answers.project.value} --custom-criteria 'rate >= 0.95'`,
   })
 }
 
-const wordsOf = ({ numbers, flags, objects, lists }: Shape): readonly string[] => [
+const wordsOf = ({ numbers, flags, objects, lists }: Vocabulary): readonly string[] => [
   ...new Set([
     ...numbers,
     ...flags,

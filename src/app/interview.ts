@@ -2,7 +2,7 @@
  * The interview: parameters pre-fill, a terminal is asked for the rest, the summary is confirmed; without a terminal
  * every missing answer is named.
  */
-import { ask, choose } from '../adapters/prompt.ts'
+import { askText, choose } from '../adapters/prompt.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Answers } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
@@ -50,7 +50,7 @@ export async function askExpression(c: Context): Promise<string> {
           'criteria custom needs an expression: --custom-criteria, or answers.custom_criteria in the configuration',
       },
     ])
-  const expression = await ask(requestFields.customCriteria.ask, 'suites.connectivity.rate >= 0.95')
+  const expression = await askText(requestFields.customCriteria.ask, 'suites.connectivity.rate >= 0.95')
   if (expression === null) throw cancelled()
   return expression
 }

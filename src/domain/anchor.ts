@@ -6,6 +6,7 @@ import { testsBegunIn } from './history.ts'
 import type { TestEntry } from './events/entry.ts'
 import { isTest } from './events/entry.ts'
 import { chainFaults, type Entry } from './ledger.ts'
+import { logCounts } from './log-templates.ts'
 import { outcomesOf } from './outcomes.ts'
 import { fold } from './session.ts'
 import { suiteCounts } from './suites/suite.ts'
@@ -55,6 +56,7 @@ function differences(entry: TestEntry, { bundle, verdict, page }: Rejudged): rea
   const pairs: readonly (readonly [what: string, told: unknown, judged: unknown])[] = [
     ['verdict', entry.event, verdict.result],
     ['set of counts', facts.counts, suiteCounts(verdict.suites)],
+    ['account of the journals', facts.logs, verdict.result === 'passed' ? logCounts(bundle.logs) : null],
     ['set of outcomes', facts.outcomes, verdict.comparable ? outcomesOf(verdict.suites) : null],
     ['list of reasons', facts.reasons, verdict.reasons.map((r) => r.text)],
     ['list of remarks', facts.remarks, verdict.remarks],

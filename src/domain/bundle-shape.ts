@@ -8,6 +8,7 @@ import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
 import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
+import { logsShape } from './collected-shape.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import { criteriaKinds } from './plan.ts'
 import {
@@ -196,11 +197,12 @@ const plan = (most: Limits): Check =>
 /** By the names that `layout` gives the files. */
 export const shapes = (
   most: Limits,
-): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'entries', Check>> => ({
+): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'logs' | 'entries', Check>> => ({
   plan: plan(most),
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   controls: list(control, 1000),
+  logs: logsShape(most.nodes),
   running: fields({ before: list(runningShape, most.nodes), after: list(runningShape, most.nodes) }),
   entries: list(sealedEntryShape, most.entries),
 })

@@ -8,6 +8,7 @@ import type { MeasuredNats, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'
 import type { Entry } from './ledger.ts'
+import type { LogDigest } from './log-templates.ts'
 import type { TestClock } from './node-clock.ts'
 import type { Plan } from './plan.ts'
 import { promisesOf } from './promises.ts'
@@ -31,6 +32,8 @@ export interface BundleHead {
   readonly measurements: MeasuredNats
   readonly controls: readonly Control[]
   readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
+  /** What the nodes' journals hold, grouped. */
+  readonly logs: LogDigest
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
@@ -67,6 +70,7 @@ export const layout = {
   nat: 'nat.json',
   controls: 'controls.json',
   running: 'running.json',
+  logs: 'logs.json',
   verdict: 'verdict.json',
 } as const
 

@@ -42,7 +42,7 @@ export function improvementOf(results: SuiteResults, baseline: SessionBaseline):
         : [{ suite, group, floor: Math.max(1, terms.sampleFloor), of: counterparts(now, before) }]
     }),
   )
-  const level = levelOf(all.length)
+  const level = confidenceOf(all.length)
   const z = quantileOf(level)
   return {
     session: baseline.session,
@@ -58,7 +58,7 @@ export function improvementOf(results: SuiteResults, baseline: SessionBaseline):
 }
 
 /** One of several intervals misses more often than each: Bonferroni keeps all of them together at 95 %. */
-export const levelOf = (groups: number): number => 1 - 0.05 / Math.max(1, groups)
+export const confidenceOf = (groups: number): number => 1 - 0.05 / Math.max(1, groups)
 
 /** One group; `z`: of the interval's level. */
 export function comparedBy(

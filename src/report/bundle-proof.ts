@@ -32,6 +32,7 @@ function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInpu
     input: runInputOf(b),
     entries,
     manifest,
+    logs: b.logs,
     build: buildFacts(facts.build),
     fixCommits: [],
     timings: [

@@ -12,6 +12,7 @@ import type { Moment } from '../domain/node-clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
+import { logCounts, noLogs } from '../domain/log-templates.ts'
 import { outcomesOf } from '../domain/outcomes.ts'
 import { deployedOf } from '../domain/rederive/shipped.ts'
 import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
@@ -36,6 +37,7 @@ import { collect } from './parts/collect.ts'
 import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { rosterOf } from './parts/roster.ts'
+import { readLogs } from './parts/read-collected.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
@@ -124,7 +126,8 @@ async function work(
   const [notes, resurveyed] = await Promise.all([collect(world, plan, there, `${folder}/evidence`), open.surveyAgain()])
   await removeWitnesses(world, there)
 
-  const whole = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, notes)
+  const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, notes)
+  const whole = { ...seen, logs: await readLogs(world.files, `${folder}/evidence`) }
   const bundle = world.concealer?.conceal(whole) ?? whole
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
@@ -140,6 +143,7 @@ async function work(
       reasons: judged.reasons.map((r) => r.text),
       remarks: judged.remarks,
       counts: suiteCounts(judged.suites),
+      logs: judged.result === 'passed' ? logCounts(bundle.logs) : null,
       outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
       folder,
       evidenceRoot: sealed.root,
@@ -177,6 +181,7 @@ async function bundleOf(
     measurements: { before: survey.measurements, after: resurveyed.measurements },
     controls,
     running: { before, after },
+    logs: noLogs,
     items,
     facts: {
       format: evidenceFormat,

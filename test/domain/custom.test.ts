@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { refuseExpression } from '../../src/app/expression.ts'
-import { checkExpression, faultText, type Judged } from '../../src/domain/criteria/expression.ts'
+import { checkExpression, placeText, type Answered } from '../../src/domain/criteria/expression.ts'
 import { criteriaContext } from '../../src/domain/criteria/planned-context.ts'
-import { shapeOf } from '../../src/domain/criteria/result-object.ts'
+import { vocabularyOf } from '../../src/domain/criteria/result-object.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { customSection } from '../../src/report/sections/custom.ts'
 import { sectionMarkdown } from '../../src/report/markdown.ts'
@@ -85,7 +85,7 @@ test('a percentile of nothing is an error, and no zero; that nothing was deliver
   ).toEqual(['failed', null, 'column 47, at "p95": No such key: p95']))
 
 describe('an expression of a stranger', () => {
-  const shape = shapeOf(plan.suites, criteriaContext(plan))
+  const shape = vocabularyOf(plan.suites, criteriaContext(plan))
   const row = { kind: 'x'.repeat(500), message: 'y'.repeat(500), node: '' }
   const values = { findings: Array.from({ length: 300 }, () => row), nodes: [], rate: 1, suites: {} }
   test.each([
@@ -105,7 +105,7 @@ describe('an expression of a stranger', () => {
     ['conditions', `${'true ? '.repeat(200)}true${' : true'.repeat(200)}`],
   ])('ends: %s', (_, expression) => {
     const checked = checkExpression(expression, shape)
-    const ended: Judged | string = checked.ok ? checked.judge(values) : faultText(checked.fault)
+    const ended: Answered | string = checked.ok ? checked.judge(values) : placeText(checked.fault)
     expect(ended).toBeTruthy()
   })
   test('whatever it is, gives a value or a fault with a place inside of it', () => {

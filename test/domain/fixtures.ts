@@ -561,6 +561,7 @@ const historyWith = (earlier: Changes | null): TestHistory => ({
     seedCommitment: sha256('seed'),
     earlier: [],
     interrupted: [],
+    logsBefore: null,
     baseline:
       earlier === null
         ? { kind: 'none', lacks: 'this ledger has no other session' }

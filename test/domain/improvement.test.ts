@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { quantileOf } from '../../src/domain/difference.ts'
 import { baselineFaults, baselineFor, differencesOf } from '../../src/domain/comparable.ts'
-import { comparedBy, improvementOf, levelOf } from '../../src/domain/improvement.ts'
+import { comparedBy, improvementOf, confidenceOf } from '../../src/domain/improvement.ts'
 import type { SessionBaseline } from '../../src/domain/baseline.ts'
 import { counterparts, type GroupOutcomes, type Outcomes } from '../../src/domain/outcomes.ts'
 import type { CommandSample } from '../../src/domain/suites/command/run.ts'
@@ -45,7 +45,7 @@ describe('10,000 identical simulated runs', () => {
     ],
   ]
   test.each(fleets)('%s: at least 9,300 show no difference', (_, groups) => {
-    const z = quantileOf(levelOf(groups.length))
+    const z = quantileOf(confidenceOf(groups.length))
     const same = Array.from({ length: 10_000 }, () =>
       groups.every(
         (g) => comparedBy(counterparts(drawn(g), drawn(g)), terms.sampleFloor, z).judged === 'no difference',

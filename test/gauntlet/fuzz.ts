@@ -159,6 +159,7 @@ async function sealedAgain(folder: string): Promise<void> {
       measurements: await json(layout.nat),
       controls: await json(layout.controls),
       running: await json(layout.running),
+      logs: await json(layout.logs),
       items: Object.fromEntries(items),
     }
     await seal(filesIn(dirname(folder)), 'test-1', bundle, verdict(verdictInputOf(bundle)))

@@ -70,6 +70,7 @@ export const tested = (
   remarks: [],
   counts,
   outcomes: null,
+  logs: null,
   folder: `test-${Math.max(1, session.testsBegun)}`,
   evidenceRoot: sha256('root'),
   proofPage: 'test-1/proof.md',
@@ -90,6 +91,7 @@ const begun = (session: Session, plan: Plan): FactsOf<'TEST', 'begun'> => ({
   earlier: [],
   interrupted: [],
   baseline: null,
+  logsBefore: null,
 })
 
 type AllFacts = { readonly [S in State]: { readonly [E in EventOf<S>]: FactsOf<S, E> } }

@@ -6,6 +6,7 @@ import { folder as filesIn } from '../../src/adapters/system.ts'
 import { evidenceFormat, verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
 import { markOf } from '../../src/domain/continuity.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import { logCounts, noLogs } from '../../src/domain/log-templates.ts'
 import { outcomesOf } from '../../src/domain/outcomes.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
@@ -80,6 +81,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
       after: input.measurements.after.map(consistentNat),
     },
     controls: consistentControls(input.evidence.controls),
+    logs: noLogs,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: { connectivity: consistentRounds(input.items.connectivity ?? [], plan.profile, ['saorsa-2', 'saorsa-3']) },
     facts: {
@@ -112,6 +114,7 @@ export const recorded = (bundle: Bundle, judged: Verdict, sealed: Sealed): reado
           reasons: judged.reasons.map((r) => r.text),
           remarks: judged.remarks,
           counts: suiteCounts(judged.suites),
+          logs: judged.result === 'passed' ? logCounts(bundle.logs) : null,
           outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
           folder: `test-${bundle.facts.test}`,
           evidenceRoot: sealed.root,

@@ -39,6 +39,7 @@ export const good = JSON.parse(
     nat: given.measurements,
     controls: given.controls,
     running: given.running,
+    logs: given.logs,
     attempts: given.items.connectivity?.slice(0, 10),
     facts: {
       ...given.facts,

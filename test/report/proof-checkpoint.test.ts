@@ -41,6 +41,7 @@ function page(changes: Changes, checkpoint: Taking | null = taking(245_000)): st
     verdict: verdict(input),
     entries: [],
     manifest: manifestOf([]),
+    logs: null,
     build: null,
     fixCommits: [],
     timings: [],

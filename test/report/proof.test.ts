@@ -49,6 +49,7 @@ function page(
     verdict: verdict(input),
     entries,
     manifest,
+    logs: null,
     build: {
       how: 'cargo zigbuild on the runner',
       toolchain: 'rustc 1.63.0',

@@ -5,6 +5,7 @@ import type { Writer } from '../../src/domain/writer.ts'
 import { planOf as kitPlan } from '../kit/plan.ts'
 import * as kit from '../kit/session.ts'
 import type { Step } from '../kit/session.ts'
+import { noLogs } from '../../src/domain/log-templates.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { fold } from '../../src/domain/session.ts'
 import { verdict } from '../../src/domain/verdict.ts'
@@ -67,6 +68,7 @@ const answer = <T>(value: T) => ({ value, from: 'parameter' })
 /** Only the parts that pages read. */
 export const planOf = (input: VerdictInput): Plan =>
   ({
+    expression: null,
     answers: {
       project: answer('ant-quic'),
       focus: answer('connectivity'),
@@ -117,6 +119,7 @@ export function surface(
     entries: entries.slice(0, -1),
     measurements: input.measurements,
     controls: input.evidence.controls,
+    logs: noLogs,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: input.items,
     facts: {

@@ -1,8 +1,8 @@
 /** `custom`: an expression over the whole result says yes or no; an error says neither. */
 import type { Reason } from '../reason.ts'
 import { againstBars, type Criterion, type WholeRun } from './criterion.ts'
-import { checkExpression, faultText, mostRows, type CustomResult } from './expression.ts'
-import { shapeOf, valuesOf } from './result-object.ts'
+import { checkExpression, placeText, mostRows, type CustomResult } from './expression.ts'
+import { vocabularyOf, valuesOf } from './result-object.ts'
 
 /** Floors and coverage stand as they do under every criterion: an expression weighs what was measured. */
 export const custom: Criterion = {
@@ -19,10 +19,10 @@ function valueOf({ expression, parts, context, results, findings }: WholeRun): O
   if (expression === null) return error('the plan has no expression')
   if (findings.length > mostRows || context.nodes.length > mostRows)
     return error(`more than ${mostRows} findings or nodes`)
-  const checked = checkExpression(expression, shapeOf(parts, context, results))
-  if (!checked.ok) return error(faultText(checked.fault))
+  const checked = checkExpression(expression, vocabularyOf(parts, context, results))
+  if (!checked.ok) return error(placeText(checked.fault))
   const judged = checked.judge(valuesOf(results, findings, context))
-  return judged.kind === 'value' ? { value: judged.value, error: null } : error(faultText(judged.fault))
+  return judged.kind === 'value' ? { value: judged.value, error: null } : error(placeText(judged.fault))
 }
 
 function reasonsOf({ expression, value, error }: CustomResult): readonly Reason[] {

@@ -10,11 +10,11 @@ export interface ExpressionFault {
 }
 
 export type Checked =
-  | { readonly ok: true; readonly judge: (values: Values) => Judged }
+  | { readonly ok: true; readonly judge: (values: Values) => Answered }
   | { readonly ok: false; readonly fault: ExpressionFault }
 
 /** An error decides nothing. */
-export type Judged =
+export type Answered =
   | { readonly kind: 'value'; readonly value: boolean }
   | { readonly kind: 'error'; readonly fault: ExpressionFault }
 
@@ -27,7 +27,7 @@ export interface CustomResult {
 }
 
 /** What an expression may name: numbers are doubles, lists are of rows of text. */
-export interface Shape {
+export interface Vocabulary {
   readonly numbers: readonly string[]
   readonly flags: readonly string[]
   readonly objects: Readonly<Record<string, ObjectSchema>>
@@ -46,7 +46,7 @@ const functions = [...macros, 'has', 'size', 'double', 'startsWith', 'endsWith',
 /** A list within a list, and no further. */
 const deepest = 2
 
-export function checkExpression(text: string, shape: Shape): Checked {
+export function checkExpression(text: string, shape: Vocabulary): Checked {
   const whole = (message: string): Checked => ({ ok: false, fault: { column: null, at: '', message } })
   if (text.length > mostCharacters)
     return whole(`it has ${text.length} characters, ${mostCharacters} are the most that is judged`)
@@ -64,7 +64,7 @@ export function checkExpression(text: string, shape: Shape): Checked {
   }
 }
 
-function judged(text: string, evaluate: () => unknown): Judged {
+function judged(text: string, evaluate: () => unknown): Answered {
   try {
     const value = evaluate()
     return typeof value === 'boolean'
@@ -75,7 +75,7 @@ function judged(text: string, evaluate: () => unknown): Judged {
   }
 }
 
-function environmentOf({ numbers, flags, objects, lists }: Shape): Environment {
+function environmentOf({ numbers, flags, objects, lists }: Vocabulary): Environment {
   const environment = new Environment({ limits })
   for (const name of numbers) environment.registerVariable(name, 'double')
   for (const name of flags) environment.registerVariable(name, 'bool')
@@ -102,7 +102,7 @@ function environmentOf({ numbers, flags, objects, lists }: Shape): Environment {
 function forbidden(
   node: ASTNode,
   depth: number,
-  shape: Shape,
+  shape: Vocabulary,
 ): { readonly node: ASTNode; readonly message: string } | null {
   const name = node.op === 'call' || node.op === 'rcall' ? node.args[0] : null
   if (name !== null && !functions.includes(name))
@@ -119,7 +119,7 @@ function forbidden(
   return null
 }
 
-function isNumber(node: ASTNode, shape: Shape): boolean {
+function isNumber(node: ASTNode, shape: Vocabulary): boolean {
   switch (node.op) {
     case 'value':
       return typeof node.args === 'number' || typeof node.args === 'bigint'
@@ -166,5 +166,5 @@ const faultOf = (text: string, message: string, range: { start: number; end: num
     : { column: Array.from(text.slice(0, range.start)).length + 1, at: text.slice(range.start, range.end), message }
 
 /** `column 35, at "rat": No such key: rat`. */
-export const faultText = ({ column, at, message }: ExpressionFault): string =>
+export const placeText = ({ column, at, message }: ExpressionFault): string =>
   `${column === null ? '' : `column ${column}${at === '' ? '' : `, at ${JSON.stringify(at.slice(0, 60))}`}: `}${message.slice(0, 300)}`

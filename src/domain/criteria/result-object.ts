@@ -8,7 +8,7 @@ import type { RunContext } from '../suites/run-context.ts'
 import { resultsOf, type SuitePart, type SuiteResults } from '../suites/suite.ts'
 import type { GroupResult } from '../suites/group.ts'
 import { againstBars } from './criterion.ts'
-import type { Shape, Values } from './expression.ts'
+import type { Vocabulary, Values } from './expression.ts'
 
 const groupNumbers = {
   attempts: (g: GroupResult) => g.attempts,
@@ -32,7 +32,7 @@ const doubles = (names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(names.map((n) => [n, 'double']))
 
 /** Groups and percentiles that a run of this plan has, as far as the declared NATs are what they say. */
-export function shapeOf(parts: readonly SuitePart[], run: RunContext, results: SuiteResults = {}): Shape {
+export function vocabularyOf(parts: readonly SuitePart[], run: RunContext, results: SuiteResults = {}): Vocabulary {
   const names = [namesOf(plannedResults(parts, run)), namesOf(results)]
   const both = (suite: string, what: 'groups' | 'percentiles'): readonly string[] => [
     ...new Set(names.flatMap((n) => (Object.hasOwn(n, suite) ? (n[suite]?.[what] ?? []) : []))),

@@ -27,6 +27,7 @@ const lastTime = 8.64e15
 export const time = z.number().min(-lastTime).max(lastTime)
 export const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const whole = z.int().nonnegative()
+const logCountsSchema = z.record(z.string().regex(/^[0-9a-f]{16}$/), whole).readonly()
 
 export const writer = z.discriminatedUnion('kind', [
   z
@@ -204,6 +205,8 @@ export const begun = {
   interrupted: z.array(z.object({ test: whole, evidenceRoot: digest.nullable() }).readonly()).readonly(),
   /** What criteria `improvement` will compare with; null: another criterion. */
   baseline: baselineSchema,
+  /** Of the last test that passed, by session: what the journals of this one are compared with. */
+  logsBefore: z.object({ session: z.string(), test: z.string(), counts: logCountsSchema }).readonly().nullable(),
 }
 
 /** What a recorded test came to; the event is its verdict. */
@@ -214,6 +217,8 @@ export const tested = {
   counts: countsSchema,
   /** What later sessions may be compared with; null: not with this test. */
   outcomes: outcomesSchema.nullable(),
+  /** How often each template came in the journals, by its digest; null: it did not pass. */
+  logs: logCountsSchema.nullable(),
   /** Of the evidence, within the session's folder; and the proof page, within the same. */
   folder: z.string().regex(/^test-\d+$/),
   evidenceRoot: digest,

@@ -1,5 +1,6 @@
 /** Writes a test's beginning into the ledger before anything of it is done, and seals what earlier ones left behind. */
-import { baselineFor } from '../../domain/comparable.ts'
+import { baselineFor, type SessionEntries } from '../../domain/comparable.ts'
+import { hasPlan, isTest } from '../../domain/events/entry.ts'
 import { earlierTests, folderOf, programOf, testsBegunIn } from '../../domain/history.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { manifestOf, type Manifest } from '../../domain/manifest.ts'
@@ -42,10 +43,28 @@ export async function beginTest(
       seedCommitment: seedCommitment(seed),
       earlier,
       interrupted,
+      logsBefore: lastPassed(plan, sessions),
       baseline: plan.answers.criteria.value === 'improvement' ? baselineFor(plan, sessions, session.id) : null,
     },
   })
   return { number, folder: folderOf(number), seed }
+}
+
+/** The newest test that passed, of this session or another, of the same program kind on the same fleet. */
+function lastPassed({ answers, fleet, profile }: Plan, sessions: readonly SessionEntries[]) {
+  const [newest] = sessions
+    .filter(({ entries }) => {
+      const then = entries.findLast(hasPlan)?.facts.plan
+      return (
+        then?.answers.project.value === answers.project.value &&
+        then.fleet.name === fleet.name &&
+        then.profile.name === profile.name
+      )
+    })
+    .flatMap(({ entries }) => entries.filter(isTest))
+    .toSorted((a, b) => b.at - a.at)
+    .flatMap(({ session, facts }) => (facts.logs === null ? [] : [{ session, test: facts.folder, counts: facts.logs }]))
+  return newest ?? null
 }
 
 /** Its root, so that nobody changes it afterwards; null where this machine has nothing of it. */
