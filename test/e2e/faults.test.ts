@@ -1,5 +1,8 @@
 /** Each kind of lie and breakage on a real lab: what the run says of it, in which words, with which exit code. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Verdict } from '../../src/domain/verdict.ts'
 import { liar, scratch } from './cli.ts'
 import { openLab, type Lab } from './lab.ts'
 import { story, type Story, type Wish } from './session.ts'
@@ -270,6 +273,35 @@ describe('a program that lies', () => {
       'saorsa-7 blocked',
       'saorsa-8 blocked',
     ])
+  })
+})
+
+describe('a program that nobody can make dial', () => {
+  test('says relayed of a pair of which nothing is delivered: refuted with numbers; the others are connected', async () => {
+    // One way only, and by address, so that it is no rule for the service's port.
+    await wall('saorsa-8', 'input priority 0', 'ip saddr 198.18.7.10 udp dport 9000 drop')
+    const s = await session({
+      profile: 'testnet-mesh',
+      binary: await liar('mesh-fabricated-relay', place.dir),
+      sampleFloor: 1,
+    })
+    const end = await s.run()
+    const v = JSON.parse(readFileSync(join(await s.folder(), 'evidence/verdict.json'), 'utf8')) as Verdict
+    const samples = v.suites.observed?.samples ?? []
+    expect(samples.map((j) => `${j.subject.pair.from} ${j.subject.pair.to} ${j.outcome} ${String(j.grade)}`)).toEqual([
+      'saorsa-2 saorsa-7 success C',
+      'saorsa-2 saorsa-8 success C',
+      'saorsa-7 saorsa-8 failed D',
+    ])
+    const refuted = samples[2]
+    expect(refuted?.there).toMatchObject({ delivered: { packets: 0, bytes: 0 }, arrived: null, firstMs: null })
+    expect(refuted?.there.sent.packets).toBeGreaterThan(0)
+    expect(v.findings.map((f) => f.kind)).toEqual(['claim-without-delivery'])
+    expect(v.findings[0]?.message).toContain(
+      `refuted: saorsa-7 → saorsa-8: sent ${refuted?.there.sent.packets}, delivered 0; saorsa-8 → saorsa-7: sent`,
+    )
+    expect(v.reasons).toEqual([{ kind: 'failed', text: 'direct: 2/3 = 66.7 %, target 99 %' }])
+    expect(end.code).toBe(20)
   })
 })
 

@@ -26,6 +26,8 @@ export interface Wish {
   readonly sampleFloor?: number
   readonly registrationSeconds?: number
   readonly binary?: string
+  /** `testnet` unless told. */
+  readonly profile?: string
   /** Commands of the configuration, as in its file. */
   /** Another project of the same program; `testnet` unless told. */
   readonly project?: string
@@ -68,7 +70,7 @@ export async function story(w: Wish): Promise<Story> {
     config,
     stringify({
       project,
-      profile: 'testnet',
+      profile: w.profile ?? 'testnet',
       binary: { name: 'testnet-peer', target: 'target/release/testnet-peer' },
       deploy: { install_path: `/opt/${project}-peer/`, service_name: `${project}-peer`, nodes: w.nodes },
       tests: {

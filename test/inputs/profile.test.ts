@@ -15,10 +15,11 @@ describe('the shipped profiles', () => {
         p.servicePort,
         p.focuses.join(' '),
         suites.connectivity.unable(p) === null,
+        suites.observed.unable(p) === null,
       ]),
     ).toEqual([
-      ['ant-quic', 'ant-quic', 'ant-quic-cli', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true],
-      ['ant-quic', 'ant-quic', 'ant-quic-cli-address', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true],
+      ['ant-quic', 'ant-quic', 'ant-quic-cli', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true, false],
+      ['ant-quic', 'ant-quic', 'ant-quic-cli-address', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true, false],
       [
         'communitas-mcp',
         'communitas-test',
@@ -27,8 +28,9 @@ describe('the shipped profiles', () => {
         11000,
         'gossip connectivity full-suite',
         false,
+        false,
       ],
-      ['saorsa-core', 'core-test', 'saorsa-core-test', 'saorsa-core-test', 9000, 'full-suite', false],
+      ['saorsa-core', 'core-test', 'saorsa-core-test', 'saorsa-core-test', 9000, 'full-suite', false, false],
       [
         'saorsa-gossip',
         'gossip-test',
@@ -36,6 +38,7 @@ describe('the shipped profiles', () => {
         'saorsa-gossip-test',
         9500,
         'gossip connectivity full-suite',
+        false,
         false,
       ],
       [
@@ -46,6 +49,7 @@ describe('the shipped profiles', () => {
         10000,
         'connectivity throughput full-suite',
         false,
+        false,
       ],
       [
         'ant-quic',
@@ -55,6 +59,7 @@ describe('the shipped profiles', () => {
         9000,
         'connectivity nat-traversal gossip throughput full-suite',
         false,
+        true,
       ],
       [
         'testnet',
@@ -64,7 +69,9 @@ describe('the shipped profiles', () => {
         9000,
         'connectivity nat-traversal gossip throughput full-suite',
         true,
+        false,
       ],
+      ['testnet', 'testnet-mesh', 'testnet-mesh', 'testnet-peer', 9000, 'connectivity full-suite', false, true],
     ])
     expect(profiles.map((p) => `${p.name}.yaml`)).toEqual(filesIn('profiles'))
   })

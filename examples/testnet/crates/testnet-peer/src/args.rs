@@ -17,6 +17,7 @@ testnet-peer: a small honest peer-to-peer program
                [--quiet] [--relay] [--keepalive-ms 3000] [--rendezvous HOST:3478]
       Run a node: register, keep the NAT mapping alive, answer, punch, receive;
       with --relay also forward between two peers that have no other path.
+      With --mesh instead connect to every other such node, by itself: nobody can make it dial.
 
   testnet-peer dial --registry-url http://HOST:8080 --to PEER_ID --bind-port PORT
                (--bytes N | --payload-stdin) --nonce HEX32 [--timeout-ms 10000] [--direct-ms 700]
@@ -51,6 +52,7 @@ pub struct NodeOptions {
     pub data_dir: PathBuf,
     pub quiet: bool,
     pub relay: bool,
+    pub mesh: bool,
     pub keepalive: Duration,
     pub rendezvous: Option<String>,
 }
@@ -70,8 +72,8 @@ pub struct DialOptions {
     pub from_peer: Option<PeerId>,
 }
 
-const SWITCHES: [&str; 7] =
-    ["--registry", "--keep-private", "--quiet", "--relay", "--help", "--version", "--payload-stdin"];
+const SWITCHES: [&str; 8] =
+    ["--registry", "--keep-private", "--quiet", "--relay", "--mesh", "--help", "--version", "--payload-stdin"];
 
 pub fn parse(args: &[String]) -> Result<Command, String> {
     let dial = args.first().map_or(false, |a| a == "dial");
@@ -111,6 +113,7 @@ pub fn parse(args: &[String]) -> Result<Command, String> {
             data_dir: PathBuf::from(given.required("--data-dir")?),
             quiet: given.switch("--quiet"),
             relay: given.switch("--relay"),
+            mesh: given.switch("--mesh"),
             keepalive: given.millis("--keepalive-ms", 3000)?.max(Duration::from_millis(50)),
             rendezvous: given.value("--rendezvous"),
         })

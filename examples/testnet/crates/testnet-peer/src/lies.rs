@@ -22,6 +22,7 @@ mod flood;
 mod hide;
 mod junk;
 mod memfd;
+mod mesh;
 mod relay_direct;
 mod relayed_as_direct;
 mod short;
@@ -163,4 +164,13 @@ pub fn named(nonce: &Nonce, path: Path) -> Path {
         return swap::named(path);
     }
     path
+}
+
+/// What a mesh says of a peer that answered, or did not, so long after the start.
+pub fn mesh() -> Option<fn(bool, std::time::Duration) -> Option<&'static str>> {
+    match lie()?.0.as_str() {
+        "mesh-fabricated-relay" => Some(mesh::fabricated_relay),
+        "mesh-silent" => Some(mesh::silent),
+        _ => None,
+    }
 }

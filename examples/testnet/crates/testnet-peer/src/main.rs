@@ -17,6 +17,7 @@ mod json_read;
 #[cfg(feature = "lies")]
 mod lies;
 mod membership;
+mod mesh;
 mod node;
 mod page;
 mod payload;
@@ -50,6 +51,7 @@ fn main() {
         Ok(Command::Help) => print(args::HELP),
         Ok(Command::Version) => print(concat!("testnet-peer ", env!("CARGO_PKG_VERSION"), "\n")),
         Ok(Command::Registry(options)) => registry::run(&options).map_err(|e| e.to_string()),
+        Ok(Command::Node(options)) if options.mesh => mesh::run(&options),
         Ok(Command::Node(options)) => node::run(&options),
         Ok(Command::Dial(options)) => exit(dialer::run(&options)),
     };
