@@ -15,7 +15,10 @@ const path = join(dir, "a key's file")
 const part = { path, prefix: 'SOME_PEER_ID_V1:', offset: 2, bytes: 64 }
 const ask = async (file: Buffer) => {
   writeFileSync(path, file)
-  const { code, stdout, stderr } = await localRemote('here', []).run(hashedKey(part), { timeoutMs: 10_000, signal: AbortSignal.timeout(20_000) })
+  const { code, stdout, stderr } = await localRemote('here', []).run(hashedKey(part), {
+    timeoutMs: 10_000,
+    signal: AbortSignal.timeout(20_000),
+  })
   return { code, stdout: stdout.trim(), stderr }
 }
 

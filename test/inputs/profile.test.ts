@@ -19,7 +19,16 @@ describe('the shipped profiles', () => {
       ]),
     ).toEqual([
       ['ant-quic', 'ant-quic', 'ant-quic-cli', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true, false],
-      ['ant-quic', 'ant-quic', 'ant-quic-cli-address', 'ant-quic', 9000, 'connectivity nat-traversal full-suite', true, false],
+      [
+        'ant-quic',
+        'ant-quic',
+        'ant-quic-cli-address',
+        'ant-quic',
+        9000,
+        'connectivity nat-traversal full-suite',
+        true,
+        false,
+      ],
       [
         'communitas-mcp',
         'communitas-test',

@@ -63,9 +63,9 @@ test('a line that names nobody, too few digits, or two peers at once says nothin
     ]),
   )
   const line = (id: string): string => `COMPREHENSIVE test FAILED to ${id}`
-  expect([line('cdcdcdcd'), line('cd'), line('eeeeeeee'), 'INBOUND connection received from cdcdcdcd'].map(read)).toEqual(
-    [null, null, null, null],
-  )
+  expect(
+    [line('cdcdcdcd'), line('cd'), line('eeeeeeee'), 'INBOUND connection received from cdcdcdcd'].map(read),
+  ).toEqual([null, null, null, null])
   expect(read(line(b))).toMatchObject({ about: 'n' })
 })
 
