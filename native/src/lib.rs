@@ -9,6 +9,7 @@ pub mod lifetime;
 pub mod link;
 pub mod message;
 pub mod payload;
+pub mod reach;
 pub mod receive;
 pub mod reflect;
 pub mod seal;

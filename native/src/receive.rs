@@ -7,15 +7,16 @@ use crate::args::{runtime, Args, Outcome};
 use crate::json::Object;
 use crate::lifetime::{end_on_eof, left_until};
 use crate::message::Message;
-use crate::payload;
+use crate::{payload, sys};
 
 pub fn run(words: &[String]) -> Outcome<()> {
-    let args = Args::parse(words, &["port", "token", "seconds", "bind"], &["until-eof"])?;
+    let args = Args::parse(words, &["port", "token", "seconds", "bind"], &["until-eof", "echo"])?;
     let key = args.key()?;
     let port = args.within("port", None, 1, 65_535)? as u16;
     let end = Instant::now() + Duration::from_secs(args.within("seconds", None, 1, 86_400)?);
     let bind: IpAddr = args.optional("bind")?.unwrap_or_else(|| IpAddr::from([0u8; 4]));
     let socket = UdpSocket::bind((bind, port)).or_else(|e| runtime(format!("bind {bind}:{port}: {e}")))?;
+    sys::clear_dont_fragment(&socket);
     if args.flag("until-eof") {
         end_on_eof();
     }
@@ -36,6 +37,10 @@ pub fn run(words: &[String]) -> Outcome<()> {
         let sha256 = payload::hash(data.filler);
         let ack = Message::Ack { nonce: data.nonce.to_string(), seq: data.seq, sha256: sha256.clone() };
         let acked = socket.send_to(&key.seal(ack.line().as_bytes()), source).is_ok();
+        if args.flag("echo") {
+            // As many fragments back as came.
+            let _ = socket.send_to(&packet[..size], source);
+        }
         report(&data, size, &sha256, source, acked);
     }
     Object::event("end").emit();

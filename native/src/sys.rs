@@ -19,6 +19,13 @@ const IPPROTO_IP: c_int = 0;
 const IP_MTU_DISCOVER: c_int = 10;
 const IP_PMTUDISC_DONT: c_int = 0;
 
+const IP_PMTUDISC_PROBE: c_int = 3;
+
+/// `true`: DF on every datagram, whatever is known of the path, and too large ones are refused or lost.
+pub fn set_dont_fragment(socket: &UdpSocket, on: bool) -> bool {
+    set_option(socket.as_raw_fd(), IPPROTO_IP, IP_MTU_DISCOVER, if on { IP_PMTUDISC_PROBE } else { IP_PMTUDISC_DONT })
+}
+
 /// Without this Linux sets DF on datagrams that fit the first link, and a smaller link further on would drop them.
 pub fn clear_dont_fragment(socket: &UdpSocket) -> bool {
     set_option(socket.as_raw_fd(), IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT)

@@ -243,6 +243,7 @@ fn a_link_is_asked_what_it_carries_from_either_end() {
     assert!(pour.0.wait().unwrap().success());
     drained(lines);
 
-    let (code, said) = run(&["pour", "--answer", "--wait-seconds", "1", "--token", WRONG, "--kbps", "1", "--bytes", "1200"]);
+    let (code, said) =
+        run(&["pour", "--answer", "--wait-seconds", "1", "--token", WRONG, "--kbps", "1", "--bytes", "1200"]);
     assert_eq!((code, said.contains("nobody knocked")), (1, true));
 }

@@ -37,6 +37,7 @@ export async function readBundle(read: ReadEvidence, most: Limits): Promise<Read
     entries: await part<Bundle['entries']>('entries', true),
     facts: await part<Bundle['facts']>('facts'),
     measurements: await part<Bundle['measurements']>('nat'),
+    preflight: await part<Bundle['preflight']>('preflight'),
     controls: await part<Bundle['controls']>('controls'),
     running: await part<Bundle['running']>('running'),
     logs: await part<Bundle['logs']>('logs'),

@@ -105,6 +105,60 @@ export const receiveProbe = (
   ],
 })
 
+/** Confirms, and sends back what came; `bind6`: also by IPv6. */
+export const echoProbe = (
+  program: string,
+  place: readonly string[],
+  p: { readonly port: number; readonly token: string; readonly seconds: number; readonly bind6: boolean },
+): Command => ({
+  kind: 'argv',
+  why: 'preflight: echo',
+  idempotent: false,
+  argv: [
+    ...place,
+    program,
+    'receive',
+    ...['--port', String(p.port), '--token', p.token, '--seconds', String(p.seconds)],
+    ...(p.bind6 ? ['--bind', '::'] : []),
+    '--echo',
+  ],
+})
+
+export const reachProbe = (
+  program: string,
+  place: readonly string[],
+  p: {
+    readonly to: string
+    readonly token: string
+    readonly nonce: string
+    readonly sizes: readonly number[]
+    /** With DF set. */
+    readonly wholeSizes: readonly number[]
+    /** Another port of the same host, and how many bytes it is sent. */
+    readonly mark: { readonly to: string; readonly bytes: number } | null
+  },
+): Command => ({
+  kind: 'argv',
+  why: 'preflight: what passes',
+  idempotent: true,
+  argv: [
+    ...place,
+    program,
+    'reach',
+    ...['--to', p.to, '--token', p.token, '--nonce', p.nonce],
+    ...['--sizes', p.sizes.join(','), '--whole-sizes', p.wholeSizes.join(',')],
+    ...(p.mark === null ? [] : ['--mark', p.mark.to, '--mark-bytes', String(p.mark.bytes)]),
+  ],
+})
+
+/** The node's clocks as a witness's look has them, then its global addresses of IPv6, a line each. */
+export const clockAndAddresses: Command = {
+  kind: 'script',
+  why: 'preflight: clock, addresses',
+  idempotent: true,
+  text: sh`echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"; ip -6 -o addr show scope global`,
+}
+
 export const sendProbe = (
   sha256: string,
   place: readonly string[],

@@ -9,6 +9,7 @@ import type { Finding } from './findings.ts'
 import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { logsShape } from './collected-shape.ts'
+import { preflightShape } from './preflight-shape.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import { criteriaKinds } from './plan.ts'
 import {
@@ -176,6 +177,7 @@ const plan = (most: Limits): Check =>
     }),
     profile: fields({
       startsPrograms: optional(flag),
+      needs: optional(fields({ datagramBytes: number, ipv6: flag })),
       record: kinds({ jsonl: anything, log: anything, http: anything, none: anything }),
       payload: kinds({ given: fields({ kept: orNull(text) }), 'sha256-counter': anything, opaque: anything }),
     }),
@@ -197,10 +199,11 @@ const plan = (most: Limits): Check =>
 /** By the names that `layout` gives the files. */
 export const shapes = (
   most: Limits,
-): Readonly<Record<'plan' | 'facts' | 'nat' | 'controls' | 'running' | 'logs' | 'entries', Check>> => ({
+): Readonly<Record<'plan' | 'facts' | 'nat' | 'preflight' | 'controls' | 'running' | 'logs' | 'entries', Check>> => ({
   plan: plan(most),
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
+  preflight: preflightShape(most.nodes),
   controls: list(control, 1000),
   logs: logsShape(most.nodes),
   running: fields({ before: list(runningShape, most.nodes), after: list(runningShape, most.nodes) }),

@@ -11,6 +11,8 @@ import type { Entry } from './ledger.ts'
 import type { LogDigest } from './log-templates.ts'
 import type { TestClock } from './node-clock.ts'
 import type { Plan } from './plan.ts'
+import type { Preflight } from './preflight.ts'
+import { needsOf } from './profile.ts'
 import { promisesOf } from './promises.ts'
 import type { Finding } from './findings.ts'
 import { fold, type Taking } from './session.ts'
@@ -30,6 +32,7 @@ export interface BundleHead {
   readonly entries: readonly Entry[]
   readonly facts: BundleFacts
   readonly measurements: MeasuredNats
+  readonly preflight: Preflight
   readonly controls: readonly Control[]
   readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
   /** What the nodes' journals hold, grouped. */
@@ -68,6 +71,7 @@ export const layout = {
   entries: 'ledger.jsonl',
   facts: 'facts.json',
   nat: 'nat.json',
+  preflight: 'preflight.json',
   controls: 'controls.json',
   running: 'running.json',
   logs: 'logs.json',
@@ -95,6 +99,8 @@ export const runInputOf = (b: BundleHead): RunInput => ({
   planned: b.plan.nodes,
   excluded: b.facts.excluded,
   measurements: b.measurements,
+  preflight: b.preflight,
+  needs: needsOf(b.plan.profile),
   deployed: b.facts.deployed,
   evidence: {
     controls: b.controls,

@@ -9,6 +9,8 @@ export type FindingKind =
   | 'unstable-nat'
   /** Measured before the test and after it, it was not the same. */
   | 'nat-changed'
+  /** The network keeps nodes from what their program needs, whatever their NATs are. */
+  | 'network-obstacle'
   /** It went end to end where the NATs, as measured, leave no such path. */
   | 'nat-contradicted'
   /** Success was claimed towards a peer that does not exist. */

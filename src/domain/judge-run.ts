@@ -6,6 +6,8 @@ import { peersOf, type NodeName } from './fleet.ts'
 import { judgeHistory } from './history.ts'
 import { judgeNats } from './nats.ts'
 import { ownJumps } from './node-clock.ts'
+import { obstaclesIn } from './preflight.ts'
+import { needsOf } from './profile.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
 import { judgeRunning } from './running.ts'
@@ -37,6 +39,7 @@ export function judgeRun(input: RunInput): RunJudged {
   const unfit = new Map([...unfitNodes(evidence.controls)].filter(([node]) => tried.includes(node)))
   const undone = undoneTests(input.missing ?? [])
   const nats = judgeNats(peers, out, measurements)
+  const obstacle = obstaclesIn(input.preflight ?? null, input.needs ?? needsOf({}))
   return {
     context: {
       fleet,
@@ -45,6 +48,7 @@ export function judgeRun(input: RunInput): RunJudged {
       excluded,
       measurements: measurements.before,
       promises,
+      obstacle,
       deployed,
       running: { before: evidence.runningBefore, after: evidence.runningAfter },
       serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
@@ -67,6 +71,7 @@ export function judgeRun(input: RunInput): RunJudged {
       ...controls.findings,
       ...running.findings,
       ...nats.findings,
+      ...obstacles(tried, obstacle),
       ...(history?.findings ?? []),
       ...(input.clock === undefined ? [] : ownJumps(input.clock, evidence.runningBefore, evidence.runningAfter)),
     ],
@@ -82,3 +87,9 @@ export function judgeRun(input: RunInput): RunJudged {
     invalidControls: controls.invalid,
   }
 }
+
+/** Each once, whatever pairs it concerns. */
+const obstacles = (tried: readonly NodeName[], obstacle: RunContext['obstacle']): readonly Finding[] =>
+  [...new Set(tried.flatMap((from) => tried.map((to) => (from === to ? null : obstacle({ from, to })))))].flatMap(
+    (message) => (message === null ? [] : [{ kind: 'network-obstacle', message, attempts: [] } as const]),
+  )

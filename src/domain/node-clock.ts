@@ -168,3 +168,11 @@ export function judgeWait(waitedMs: number, since: readonly Clocked[], now: read
 }
 
 const signed = (ms: number): string => `${ms < 0 ? '−' : '+'}${duration(Math.abs(ms))}`
+
+/** `1700000000123 4567.89`: a wall clock in milliseconds, seconds since boot. A `date` without milliseconds is none. */
+export function parseClock(text: string): NodeClock | null {
+  const [, wall, up] = /^(\d{10,16}) (\d{1,12}(?:\.\d+)?)$/.exec(text.trim()) ?? []
+  return wall === undefined || up === undefined
+    ? null
+    : { wallMs: Number(wall), uptimeMs: Math.round(Number(up) * 1000) }
+}

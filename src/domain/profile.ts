@@ -61,6 +61,15 @@ export interface RegistryUse {
   readonly keep: readonly string[]
 }
 
+/** What a program cannot do without, whatever its NATs are. */
+export interface Needs {
+  /** Largest datagram that it sends, fragmented where need be. */
+  readonly datagramBytes: number
+  readonly ipv6: boolean
+}
+
+export const needsOf = ({ needs }: Pick<Profile, 'needs'>): Needs => needs ?? { datagramBytes: 1200, ipv6: false }
+
 export interface Profile {
   readonly name: string
   readonly title: string
@@ -149,6 +158,8 @@ export interface Profile {
     | { readonly kind: 'opaque' }
   /** How it takes part in broadcasts, a shared map and a list of members; null: it says nothing of them. */
   readonly gossip: GossipUse | null
+  /** What the network must let pass; absent: datagrams that go in one piece anywhere, by IPv4. */
+  readonly needs?: Needs
   /** It starts programs other than itself: nothing confines what it executes, and a run that sees one is never passed. */
   readonly startsPrograms?: boolean
   /** How long, and by which measure, a program is watched that cannot be told to dial; null: nobody has said. */

@@ -7,6 +7,8 @@ import type { TestHistory } from './history.ts'
 import type { Excluded } from './not-covered.ts'
 import type { TestClock } from './node-clock.ts'
 import type { CriteriaKind } from './plan.ts'
+import type { Preflight } from './preflight.ts'
+import type { Needs } from './profile.ts'
 import type { Promises } from './promises.ts'
 import type { Unsupported } from './unsupported.ts'
 import type { SuiteItems, SuitePart } from './suites/suite.ts'
@@ -30,6 +32,10 @@ export interface RunInput {
   readonly planned: readonly NodeName[]
   readonly excluded: readonly Excluded[]
   readonly measurements: MeasuredNats
+  /** Absent: nothing was asked before the pairs. */
+  readonly preflight?: Preflight
+  /** Absent: as of a profile that names none. */
+  readonly needs?: Needs
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
   readonly evidence: RunEvidence

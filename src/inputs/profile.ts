@@ -99,6 +99,19 @@ export const profileSchema = z
       .boolean()
       .default(false)
       .describe('Never chosen for its project unless it is named (default false).'),
+    needs: z
+      .strictObject({
+        datagram_bytes: z
+          .number()
+          .int()
+          .min(64)
+          .max(8000)
+          .default(1200)
+          .describe('Largest datagram that it sends, fragmented where need be (default 1200).'),
+        ipv6: z.boolean().default(false).describe('Its packets go by IPv6 alone (default false).'),
+      })
+      .optional()
+      .describe('What the network must let pass: where it does not, the program is not blamed.'),
     starts_programs: z
       .boolean()
       .default(false)
@@ -161,6 +174,7 @@ export const profileSchema = z
     record: w.record,
     payload: w.payload,
     gossip: w.gossip,
+    ...(w.needs === undefined ? {} : { needs: { datagramBytes: w.needs.datagram_bytes, ipv6: w.needs.ipv6 } }),
     ...(w.starts_programs ? { startsPrograms: true } : {}),
     window: w.window,
     claims: w.claims,

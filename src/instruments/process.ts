@@ -2,7 +2,8 @@
 import { placeOf } from '../commands/place.ts'
 import { proveRunning } from '../commands/service.ts'
 import { diagnoseNode } from '../commands/remedies.ts'
-import type { NodeClock, RunningProof } from '../domain/evidence.ts'
+import type { RunningProof } from '../domain/evidence.ts'
+import { parseClock } from '../domain/node-clock.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import type { Abortable, Nodes } from '../ports.ts'
@@ -101,12 +102,4 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       capEff: /^CapEff:\s+([0-9a-f]+)/m.exec(stdout)?.[1] ?? '',
     },
   }
-}
-
-/** `1700000000123 4567.89`: a wall clock in milliseconds, seconds since boot. A `date` without milliseconds is none. */
-export function parseClock(text: string): NodeClock | null {
-  const [, wall, up] = /^(\d{10,16}) (\d{1,12}(?:\.\d+)?)$/.exec(text.trim()) ?? []
-  return wall === undefined || up === undefined
-    ? null
-    : { wallMs: Number(wall), uptimeMs: Math.round(Number(up) * 1000) }
 }

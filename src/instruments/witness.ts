@@ -24,9 +24,9 @@ import {
   type Read,
 } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
+import { parseClock } from '../domain/node-clock.ts'
 import type { Abortable, Nodes, Orchestrator, Remote, RunResult, Tables } from '../ports.ts'
 import { onEachNode } from './per-node.ts'
-import { parseClock } from './process.ts'
 import { parseProcesses } from './processes-reading.ts'
 import { parseBox, parseCounters } from './witness-reading.ts'
 

@@ -15,6 +15,7 @@ import { ledgerSection } from './sections/ledger.ts'
 import { logsSection } from './sections/logs.ts'
 import { historySection } from './sections/history.ts'
 import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
+import { preflightSection } from './sections/preflight.ts'
 import { evidenceSection, recoverySection, sourceSection, timingsSection } from './sections/record.ts'
 import { suiteReports } from './suites/registry.ts'
 
@@ -29,6 +30,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('checkpoint', () => checkpointSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
     ...guarded('lab', () => labSection(p.input.fleet)),
+    ...guarded('preflight', () => preflightSection(p.input.preflight)),
     ...guarded('controls', () => controlsSection(p.input.evidence.controls)),
     ...guarded('findings', () => findingsSection(p.verdict)),
     ...guarded('logs', () => logsSection(p)),

@@ -173,12 +173,13 @@ async function bundleOf(
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
 ): Promise<Bundle> {
-  const { survey, controls, before, unfit } = open
+  const { survey, preflight, controls, before, unfit } = open
   const entries = await world.ledger.read(session.id)
   return {
     plan,
     entries,
     measurements: { before: survey.measurements, after: resurveyed.measurements },
+    preflight,
     controls,
     running: { before, after },
     logs: noLogs,

@@ -1,6 +1,6 @@
 /** Who could have caused it: a self test that fails acquits the program, a flood of its own does not. */
 import { describe, expect, test } from 'vitest'
-import { thereIs, type Control } from '../../src/domain/evidence.ts'
+import { notRead, thereIs, type Control } from '../../src/domain/evidence.ts'
 import {
   attemptsOf,
   countersAt,
@@ -78,5 +78,52 @@ describe('full packet counters', () => {
   test('by the rest of the machine are nobody’s', () => {
     expect(judged(flooded(() => 53))).toMatchObject({ result: 'inconclusive' })
     expect(servicePort).not.toBe(53)
+  })
+})
+
+describe('what the network does not let pass', () => {
+  const way = (from: string, back: boolean) => ({
+    from,
+    to: 'saorsa-2',
+    family: 4 as const,
+    event: {
+      event: 'reach',
+      trials: [
+        { bytes: 600, whole: false, sent: 1, acked: true, echoed: true },
+        { bytes: 4096, whole: false, sent: 4, acked: true, echoed: back },
+      ],
+    },
+    servicePort: 0,
+    delivered: notRead('not asked'),
+  })
+  const lost = (input: ReturnType<typeof run>) => ({
+    ...input,
+    needs: { datagramBytes: 4096, ipv6: false },
+    preflight: {
+      nodes: [],
+      paths: [way('saorsa-7', true), way('saorsa-8', false)],
+    },
+  })
+  const text = '4096-byte datagrams do not pass saorsa-2 → saorsa-8: fragments are dropped'
+
+  test('is the reason of a pair that failed, and no failure of the program', () => {
+    const v = judged(lost(run(failing)))
+    const pair = v.samples.find((s) => s.subject.pair.from === 'saorsa-7' && s.subject.pair.to === 'saorsa-8')
+    expect([pair?.outcome, pair?.sentence]).toEqual(['infra', `saorsa-7 → saorsa-8: not counted: ${text}`])
+    expect(v.reasons.map((r) => r.kind)).not.toContain('failed')
+    expect(v.findings.filter((f) => f.kind === 'network-obstacle').map((f) => f.message)).toEqual([text])
+  })
+  test('fails it all the same where the program needs no such datagram, or another pair failed', () => {
+    expect(judged({ ...lost(run(failing)), needs: { datagramBytes: 1200, ipv6: false } }).result).toBe('failed')
+    const other = judged(lost(run({ attempts: { 'saorsa-7→saorsa-2': { path: 'none' } } })))
+    expect(other.samples.find((s) => s.outcome === 'failed')?.subject.pair).toEqual({
+      from: 'saorsa-7',
+      to: 'saorsa-2',
+    })
+  })
+  test('takes no success away', () => {
+    const v = judged(lost(run()))
+    expect(v.result).toBe('passed')
+    expect(v.findings.map((f) => f.kind)).toEqual(['network-obstacle'])
   })
 })

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Verdict } from '../../src/domain/verdict.ts'
+import { pathSeen } from '../../src/domain/preflight.ts'
 import { liar, scratch } from './cli.ts'
 import { openLab, type Lab } from './lab.ts'
 import { story, type Story, type Wish } from './session.ts'
@@ -39,9 +40,21 @@ describe('a fault', () => {
     const file = await lab.on('saorsa-8', `readlink -f /var/lib/${service}/received.jsonl | tr -d '\\n'`)
     await lab.on('saorsa-8', `mount --bind /dev/null ${file}`)
     broken.push(() => lab.on('saorsa-8', `umount ${file}`))
+    // Its program sends none, so that nobody is acquitted by it.
+    await wall('saorsa-2', 'prerouting priority -450', 'ip frag-off & 0x1fff != 0 drop')
     const s = await session()
     const end = await s.run()
     const v = await s.verdict()
+    const passed = (await s.preflight()).paths.map(pathSeen)
+    expect(passed.map((p) => `${p.from} ${p.to} ${p.small} ${p.large} ${p.service}`)).toEqual([
+      'saorsa-2 saorsa-1 passes passes unknown',
+      'saorsa-7 saorsa-1 passes passes unknown',
+      'saorsa-8 saorsa-1 passes passes unknown',
+      'saorsa-1 saorsa-2 passes lost passes',
+      'saorsa-7 saorsa-2 passes lost passes',
+      'saorsa-8 saorsa-2 passes lost passes',
+    ])
+    expect(passed.map((p) => p.largeBack)).toEqual(['lost', 'passes', 'passes', 'unknown', 'unknown', 'unknown'])
     expect(v.samples.map((j) => `${j.subject.pair.to} ${j.outcome} ${j.path} ${String(j.grade)}`).sort()).toEqual([
       'saorsa-2 success end-to-end A',
       'saorsa-2 success end-to-end A',

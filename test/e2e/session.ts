@@ -11,6 +11,7 @@ import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
 import type { Attempt, Control, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/suites/connectivity/judge.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import type { Preflight } from '../../src/domain/preflight.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { connectivityOf } from '../domain/fixtures.ts'
 import { begin, example, type Ended, type Limits, type Running } from './cli.ts'
@@ -60,6 +61,7 @@ export interface Story {
   judgements(from: string, to: string): Promise<readonly Judgement[]>
   attempts(): Promise<readonly Attempt[]>
   controls(): Promise<readonly Control[]>
+  preflight(): Promise<Preflight>
 }
 
 export async function story(w: Wish): Promise<Story> {
@@ -131,6 +133,7 @@ export async function story(w: Wish): Promise<Story> {
     entries: newest,
     folder,
     verdict,
+    preflight: async () => JSON.parse(await evidence(layout.preflight)) as Preflight,
     controls: async () => JSON.parse(await evidence(layout.controls)) as readonly Control[],
     begin: start,
     run: async () => {

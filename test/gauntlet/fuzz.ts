@@ -157,6 +157,7 @@ async function sealedAgain(folder: string): Promise<void> {
       entries,
       facts: await json(layout.facts),
       measurements: await json(layout.nat),
+      preflight: await json(layout.preflight),
       controls: await json(layout.controls),
       running: await json(layout.running),
       logs: await json(layout.logs),

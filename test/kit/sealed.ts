@@ -80,6 +80,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
       before: input.measurements.before.map(consistentNat),
       after: input.measurements.after.map(consistentNat),
     },
+    preflight: { nodes: [], paths: [] },
     controls: consistentControls(input.evidence.controls),
     logs: noLogs,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },

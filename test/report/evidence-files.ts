@@ -31,12 +31,26 @@ const build = {
   sandbox: null,
   before: [{ source: 'zigbuild', reason: 'toolchain', message: 'm' }],
 }
+const preflight = {
+  nodes: [{ node: 'saorsa-7', askedAt: 1_700_000_000_000, answeredAt: 1_700_000_000_010, text: '1700000000005 9.5\n' }],
+  paths: [
+    {
+      from: 'saorsa-7',
+      to: 'saorsa-2',
+      family: 4,
+      event: { event: 'reach', trials: [{ bytes: 600, whole: false, sent: 1, acked: true, echoed: true }] },
+      servicePort: 9000,
+      delivered: { kind: 'there', value: [] },
+    },
+  ],
+}
 const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle
 export const good = JSON.parse(
   JSON.stringify({
     plan: { ...given.plan, fleet: { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } },
     entries: given.entries,
     nat: given.measurements,
+    preflight,
     controls: given.controls,
     running: given.running,
     logs: given.logs,

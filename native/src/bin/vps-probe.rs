@@ -3,19 +3,21 @@
 use vps_probe::args::Failure;
 use vps_probe::confine::{self, tries};
 use vps_probe::json::Object;
-use vps_probe::{classify, link, receive, reflect, send};
+use vps_probe::{classify, link, reach, receive, reflect, send};
 
 const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSON lines on standard output
 
   vps-probe reflect  --ports P1,P2 --peer IP --token HEX --seconds N [--bind IP] [--until-eof]
   vps-probe classify --primary IP --secondary IP --ports P1,P2 --token HEX
                      [--local-ip IP] [--wait-ms 600] [--tries 3]
-  vps-probe receive  --port P --token HEX --seconds N [--bind IP] [--until-eof]
+  vps-probe receive  --port P --token HEX --seconds N [--bind IP] [--until-eof] [--echo]
   vps-probe send     --to IP:P --token HEX --nonce HEX --bytes N [--bind-port P]
                      [--count 5] [--interval-ms 200] [--timeout-ms 3000]
   vps-probe drain    --port P --token HEX --seconds N [--call IP:P] [--until-eof]
   vps-probe pour     --to IP:P | --answer --port P
                      --token HEX --kbps N --bytes N [--wait-seconds 10]
+  vps-probe reach    --to IP:P --token HEX --nonce HEX [--sizes N,N] [--whole-sizes N,N]
+                     [--bind-port P] [--mark IP:P --mark-bytes N] [--timeout-ms 2500]
   vps-probe confine  --uid N --exec PATH... -- PROGRAM ARGS
   vps-probe confined [--pid N --exec PATH...]
 
@@ -40,11 +42,14 @@ fn main() {
         Some("send") => send::run(rest),
         Some("drain") => link::drain(rest),
         Some("pour") => link::pour(rest),
+        Some("reach") => reach::run(rest),
         Some("confine") => confine::run(rest),
         Some("confined") => tries::run(rest),
         // By a script, whose one word ends where its path begins.
         Some("confined-ran") => tries::ran(),
-        _ => Err(Failure::Usage("name one of reflect, classify, receive, send, drain, pour, confine, confined (see --help)".into())),
+        _ => Err(Failure::Usage(
+            "name one of reflect, classify, receive, send, drain, pour, reach, confine, confined (see --help)".into(),
+        )),
     };
     let (message, code) = match outcome {
         Ok(()) => return,

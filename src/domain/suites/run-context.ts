@@ -1,5 +1,5 @@
 /** What is known of a run beside a suite's own evidence: what each judge may read. */
-import type { RunningProof } from '../evidence.ts'
+import type { Pair, RunningProof } from '../evidence.ts'
 import type { Fleet, FleetNode, NatMeasurement, NodeName } from '../fleet.ts'
 import type { Excluded } from '../not-covered.ts'
 import type { Promises } from '../promises.ts'
@@ -12,6 +12,8 @@ export interface RunContext {
   readonly excluded: readonly Excluded[]
   readonly measurements: readonly NatMeasurement[]
   readonly promises: Promises
+  /** Null: nothing that was asked before the pairs keeps this one from what its program needs; else what. */
+  readonly obstacle: (pair: Pair) => string | null
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
   /** What ran before the suites began, and after they had ended. */

@@ -13,6 +13,8 @@ import { peersOf, type NodeName } from '../../domain/fleet.ts'
 import type { Excluded } from '../../domain/not-covered.ts'
 import type { Moment } from '../../domain/node-clock.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { Preflight } from '../../domain/preflight.ts'
+import { needsOf } from '../../domain/profile.ts'
 import { boundPorts } from '../../domain/program.ts'
 import type { Session } from '../../domain/session.ts'
 import type { TestSeed } from '../../domain/test-seed.ts'
@@ -21,6 +23,7 @@ import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import { installProber, randomHex, type Installed } from '../../instruments/prober.ts'
 import { askWhy } from '../../instruments/diagnosis.ts'
+import { runPreflight } from '../../instruments/preflight.ts'
 import { selfTest } from '../../instruments/self-test.ts'
 import { confinementOn } from '../../instruments/confinement.ts'
 import { provenProcess } from '../../instruments/process.ts'
@@ -36,6 +39,7 @@ import { deployedUnitOf, unitOf } from './units.ts'
 export interface OpenBench {
   readonly bench: Bench
   readonly survey: NatSurvey
+  readonly preflight: Preflight
   readonly controls: readonly Control[]
   readonly before: readonly RunningProof[]
   /** Nodes on which our instruments do not work: nothing is measured there. */
@@ -93,6 +97,12 @@ export async function openBench(
       },
     ),
   ])
+  const ports = boundPorts(plan.profile.servicePort, before)
+  const preflight = await runPreflight(world, prober, {
+    nodes: fit,
+    needs: needsOf(plan.profile),
+    portOf: (node) => ports.get(node) ?? plan.profile.servicePort,
+  })
   const controls = [...ran, ...own, ...confined]
   survey.failed.forEach((f, n) => world.log.warn(`${n}: NAT not measured: ${f.message}`))
   ran.forEach((c) => world.log.info(`  control ${c.name}: ${c.seen}, expected ${c.expected} (${c.detail})`))
@@ -106,13 +116,14 @@ export async function openBench(
       seed,
       nodes: fit,
       measurements: survey.measurements,
-      subjects: { peerIds, ports: boundPorts(plan.profile.servicePort, before) },
+      subjects: { peerIds, ports },
       driver: driverOf(plan.profile, prober.program),
       reader,
       confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
       prober: prober.program,
     },
     survey,
+    preflight,
     controls,
     before,
     unfit,

@@ -21,6 +21,7 @@ export async function seal(files: Files, folder: string, bundle: Bundle, judged:
   await put(layout.entries, toLines(bundle.entries))
   await put(layout.facts, jsonText(bundle.facts))
   await put(layout.nat, jsonText(bundle.measurements))
+  await put(layout.preflight, jsonText(bundle.preflight))
   await put(layout.controls, jsonText(bundle.controls))
   await put(layout.running, jsonText(bundle.running))
   await put(layout.logs, jsonText(bundle.logs))

@@ -38,7 +38,13 @@ import type { ConnectivityWork, Targets } from './config.ts'
 export const readOf = (value: Check): Check =>
   kinds({ there: fields({ value }), absent: anything, 'not-read': fields({ why: text }) })
 
-const flow = every<Flow>({ remote: name, remotePort: number, localPort: number, packets: number, bytes: number })
+export const flowShape = every<Flow>({
+  remote: name,
+  remotePort: number,
+  localPort: number,
+  packets: number,
+  bytes: number,
+})
 const sum = every<Sum>({ packets: number, bytes: number })
 const sent = every<SentFlow>({
   remote: name,
@@ -49,8 +55,8 @@ const sent = every<SentFlow>({
   bytes: number,
 })
 export const countersShape = every<Counters>({
-  in: list(flow),
-  out: list(flow),
+  in: list(flowShape),
+  out: list(flowShape),
   sent: list(sent),
   fragmentsIn: sum,
   overflow: flag,

@@ -95,6 +95,7 @@ function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run:
           judgeAttempt({
             attempt,
             promises: run.promises,
+            obstacle: run.obstacle(attempt.pair),
             oracle,
             seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
             disqualified: (path) =>

@@ -48,9 +48,18 @@ export interface JudgeInput {
   readonly seen: PairViews
   /** Facts outside the attempt that keep it from counting: another binary, an unmeasured NAT. */
   readonly disqualified?: (path: Path) => string | null
+  /** What of the network, as it was before any pair, keeps this one from succeeding; null: nothing that is known. */
+  readonly obstacle?: string | null
 }
 
-export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: JudgeInput): Judgement {
+export function judgeAttempt({
+  attempt,
+  promises,
+  oracle,
+  seen,
+  disqualified,
+  obstacle = null,
+}: JudgeInput): Judgement {
   const possession = possessionOf(attempt, promises)
   const path = pathOf(attempt, seen, possession)
   const delivered = path.kind === 'end-to-end' || path.kind === 'relayed'
@@ -61,8 +70,11 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
       ? (disqualified?.(path) ??
         (delivered && possession.kind === 'unpromised' ? volumeFault(attempt, path, seen) : null))
       : null
-  const outcome =
+  const alone =
     attempt.fault?.kind ?? (notShown !== null ? 'unwitnessed' : outcomeOf(attempt, path, oracle, recordFault))
+  // What arrived end to end passed the network: what fails all the same is the program's.
+  const hindered = alone === 'failed' && path.kind !== 'end-to-end' ? obstacle : null
+  const outcome = hindered === null ? alone : 'infra'
   const told = attempt.fault === undefined && path.kind !== 'unwitnessed'
   const forbidden = attempt.fault === undefined && notShown === null && againstNats(path, oracle)
   return {
@@ -104,7 +116,8 @@ export function judgeAttempt({ attempt, promises, oracle, seen, disqualified }: 
       punched,
       seen,
       recordFault,
-      notCounted: attempt.fault === undefined ? notShown : `${attempt.fault.kind}: ${attempt.fault.message}`,
+      notCounted:
+        hindered ?? (attempt.fault === undefined ? notShown : `${attempt.fault.kind}: ${attempt.fault.message}`),
     }),
   }
 }
