@@ -15,6 +15,7 @@ export const criteriaContext = ({ fleet, nodes, profile }: Plan): RunContext => 
   running: { before: [], after: [] },
   serviceUids: new Map(),
   barred: new Map(),
+  obstacle: () => null,
   unsettledNats: new Map(),
   checkpoint: false,
 })
