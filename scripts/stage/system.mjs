@@ -21,6 +21,7 @@ const needs = [
   ['zstd', has('zstd')],
   ['python3', has('python3')],
   ['python3-venv', answers('python3', '-c', 'import venv, ensurepip')],
+  ['prometheus', has('prometheus')],
   ['gcc', has('gcc')],
   ['libc6-dev', () => existsSync('/usr/include/stdio.h')],
   ['cargo', workingCargo],

@@ -87,8 +87,11 @@ async function nodeLogs(job: Job, known: StoredSession): Promise<void> {
     const missing = await collect(
       { ...world, signal: AbortSignal.any([c.signal, AbortSignal.timeout(120_000)]) },
       plan,
-      leasedNodes(plan, known.session),
-      folder,
+      {
+        nodes: leasedNodes(plan, known.session),
+        folder,
+        window: { from: known.session.startedAt, to: world.clock.now() },
+      },
     )
     missing.forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`))
     const root = join(world.files.root, folder)

@@ -41,6 +41,7 @@ export async function readBundle(read: ReadEvidence, most: Limits): Promise<Read
     controls: await part<Bundle['controls']>('controls'),
     running: await part<Bundle['running']>('running'),
     logs: await part<Bundle['logs']>('logs'),
+    metrics: await part<Bundle['metrics']>('metrics'),
     items: await itemsOf(plan, (suite) => file(itemsFile(suite), itemsShape(suite, most), true)),
   }
   return { bundle, odd }

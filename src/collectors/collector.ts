@@ -1,5 +1,6 @@
 /** What fetches evidence that no suite makes, whatever happened before. */
 import type { NodeName } from '../domain/fleet.ts'
+import type { Window } from '../domain/metrics.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
 import type { Abortable, NodeHttp, Nodes, SessionFolder } from '../ports.ts'
@@ -8,6 +9,8 @@ export interface Collecting {
   readonly world: Nodes & NodeHttp & Abortable & SessionFolder
   readonly plan: Plan
   readonly nodes: readonly NodeName[]
+  /** Of the test, so far. */
+  readonly window: Window
   /** Below it everything is written. */
   readonly folder: string
   /** The unit of ours on a node; null: none runs there. */

@@ -2,12 +2,21 @@
 import type { ProofKind } from '../domain/plan.ts'
 import type { Collector } from './collector.ts'
 import { collectLogs } from './logs.ts'
+import { metrics, metricsBefore } from './metrics.ts'
 import { registry } from './registry.ts'
 
-/** A person who verifies reads the same evidence; metrics are not asked for in this version. */
+/** At the end of a test. A person who verifies reads all evidence. */
 export const collectors: { readonly [P in ProofKind]: readonly Collector[] } = {
   logs: [collectLogs, registry],
-  metrics: [collectLogs, registry],
-  'manual-verify': [collectLogs, registry],
-  'all-evidence': [collectLogs, registry],
+  metrics: [collectLogs, registry, metrics],
+  'manual-verify': [collectLogs, registry, metrics],
+  'all-evidence': [collectLogs, registry, metrics],
+}
+
+/** Before its first packet. */
+export const collectorsBefore: { readonly [P in ProofKind]: readonly Collector[] } = {
+  logs: [],
+  metrics: [metricsBefore],
+  'manual-verify': [metricsBefore],
+  'all-evidence': [metricsBefore],
 }

@@ -8,7 +8,7 @@ import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
 import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
-import { logsShape } from './collected-shape.ts'
+import { logsShape, metricsShape } from './collected-shape.ts'
 import { preflightShape } from './preflight-shape.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import { criteriaKinds } from './plan.ts'
@@ -199,13 +199,16 @@ const plan = (most: Limits): Check =>
 /** By the names that `layout` gives the files. */
 export const shapes = (
   most: Limits,
-): Readonly<Record<'plan' | 'facts' | 'nat' | 'preflight' | 'controls' | 'running' | 'logs' | 'entries', Check>> => ({
+): Readonly<
+  Record<'plan' | 'facts' | 'nat' | 'preflight' | 'controls' | 'running' | 'logs' | 'metrics' | 'entries', Check>
+> => ({
   plan: plan(most),
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   preflight: preflightShape(most.nodes),
   controls: list(control, 1000),
   logs: logsShape(most.nodes),
+  metrics: orNull(metricsShape),
   running: fields({ before: list(runningShape, most.nodes), after: list(runningShape, most.nodes) }),
   entries: list(sealedEntryShape, most.entries),
 })

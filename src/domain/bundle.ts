@@ -8,6 +8,7 @@ import type { MeasuredNats, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'
 import type { Entry } from './ledger.ts'
+import type { MetricsDigest } from './metrics.ts'
 import type { LogDigest } from './log-templates.ts'
 import type { TestClock } from './node-clock.ts'
 import type { Plan } from './plan.ts'
@@ -37,6 +38,8 @@ export interface BundleHead {
   readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
   /** What the nodes' journals hold, grouped. */
   readonly logs: LogDigest
+  /** What Prometheus and the registry answered; null: the proof method does not ask. */
+  readonly metrics: MetricsDigest | null
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
@@ -75,6 +78,7 @@ export const layout = {
   controls: 'controls.json',
   running: 'running.json',
   logs: 'logs.json',
+  metrics: 'metrics.json',
   verdict: 'verdict.json',
 } as const
 

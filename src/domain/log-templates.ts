@@ -31,7 +31,7 @@ export interface LogDigest {
 export const noLogs: LogDigest = { templates: [], lines: 0, beyond: 0 }
 
 /** Whoever writes a log decides how much of it there is. */
-export const most = { lines: 5000, characters: 1000, words: 40, leaf: 50, templates: 200, groups: 5000 } as const
+export const mostLogs = { lines: 5000, characters: 1000, words: 40, leaf: 50, templates: 200, groups: 5000 } as const
 /** Share of words that two lines must have in common. */
 const alike = 0.5
 
@@ -49,9 +49,9 @@ export function digestLogs(logs: readonly (readonly [node: string, text: string]
   for (const [node, text] of logs) {
     const all = text.split('\n').filter((l) => l.trim() !== '' && !l.startsWith('-- '))
     lines += all.length
-    beyond += Math.max(0, all.length - most.lines)
-    for (const line of all.slice(-most.lines)) {
-      const { at, message } = partsOf(line.slice(0, most.characters))
+    beyond += Math.max(0, all.length - mostLogs.lines)
+    for (const line of all.slice(-mostLogs.lines)) {
+      const { at, message } = partsOf(line.slice(0, mostLogs.characters))
       const words = wordsOf(message)
       const group = groupFor(tree, groups, words, levelOf(message))
       if (group === null) beyond++
@@ -59,7 +59,7 @@ export function digestLogs(logs: readonly (readonly [node: string, text: string]
     }
   }
   const sorted = groups.map(templateOf).toSorted(bySeverity)
-  const [kept, rest] = [sorted.slice(0, most.templates), sorted.slice(most.templates)]
+  const [kept, rest] = [sorted.slice(0, mostLogs.templates), sorted.slice(mostLogs.templates)]
   return { templates: kept, lines, beyond: beyond + rest.reduce((n, t) => n + t.count, 0) }
 }
 
@@ -107,8 +107,8 @@ function wordsOf(message: string): readonly string[] {
     .replace(/\[[0-9a-f:.]{2,45}\](?::\d{1,5})?/gi, '<address>')
     .split(/\s+/)
     .filter((w) => w !== '')
-  const kept = words.slice(0, most.words).map((w) => w.replace(/[^\s=,;()[\]{}"'|]+/g, masked))
-  return words.length > most.words ? [...kept, '…'] : kept
+  const kept = words.slice(0, mostLogs.words).map((w) => w.replace(/[^\s=,;()[\]{}"'|]+/g, masked))
+  return words.length > mostLogs.words ? [...kept, '…'] : kept
 }
 
 /** A piece between separators that is another in each line. */
@@ -149,7 +149,7 @@ function groupFor(
     best.words = best.words.map((w, i) => (w === words[i] ? w : '<*>'))
     return best
   }
-  if (leaf.length >= most.leaf || groups.length >= most.groups) return null
+  if (leaf.length >= mostLogs.leaf || groups.length >= mostLogs.groups) return null
   const group = { words, level, nodes: new Map() }
   leaf.push(group)
   groups.push(group)

@@ -2,6 +2,7 @@
  * A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from
  * (spec §7).
  */
+import type { MetricsConfig } from './metrics.ts'
 import type { Checkpoint } from './states.ts'
 import type { ConnectivityConfig } from './suites/connectivity/config.ts'
 
@@ -68,6 +69,8 @@ export interface ProjectConfig {
   }
   /** Null: the file says nothing of them. */
   readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] } | null
+  /** What proof by metrics asks. */
+  readonly metrics: MetricsConfig
   /** Answers that the repository gives for runs nobody is asked about. */
   readonly answers: {
     readonly focus: string | null

@@ -62,7 +62,7 @@ export const unsupportedAnswers: {
 } = {
   focus: {},
   criteria: {},
-  proof: { metrics: 'Prometheus is not asked' },
+  proof: {},
 }
 
 export const isActing = (question: string, value: string): boolean =>
@@ -105,9 +105,6 @@ export const unsupportedParts = ({ config, profile, answers }: Asked): readonly 
           test: false,
         },
       ]
-    : []),
-  ...(answers.proof.value === 'all-evidence'
-    ? [{ what: 'proof by metrics', why: "Prometheus is not asked; the registry's own answers are kept", test: false }]
     : []),
 ]
 

@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import { checkpointRows, configKey, type Checkpoint } from '../domain/states.ts'
 import { mostCharacters } from '../domain/criteria/expression.ts'
+import { usualPrometheus } from '../domain/metrics.ts'
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
 import { splitCommand } from './build-command.ts'
 import {
@@ -108,6 +109,28 @@ const shared = {
     .regex(/^2\.\d{1,2}$/, 'must be a glibc version such as "2.31"')
     .default('2.31')
     .describe('Oldest glibc that the program must run with (default 2.31).'),
+  metrics: z
+    .strictObject({
+      prometheus: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          `Prometheus, as the machine of the registry reaches it (default ${usualPrometheus}); a lab asks its own.`,
+        ),
+      step_seconds: z.int().min(1).max(3600).default(15).describe('Seconds between two values (default 15).'),
+      queries: z
+        .array(
+          z.strictObject({
+            name: z.string().min(1).max(60).describe('What the page calls it.'),
+            query: z.string().min(1).max(1000).describe('PromQL.'),
+          }),
+        )
+        .max(20)
+        .optional()
+        .describe('Asked over the window of the test (default: up, memory and processor of what is scraped).'),
+    })
+    .prefault({})
+    .describe('What proof by metrics asks of Prometheus.'),
   answers: z
     .strictObject({
       focus: z.enum(focuses).optional().describe('What is tested when nobody is asked.'),

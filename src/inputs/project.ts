@@ -1,4 +1,5 @@
 /** A tested repository's configuration, in either of its two shapes, read into one {@link ProjectConfig}. */
+import { usualPrometheus, usualQueries } from '../domain/metrics.ts'
 import { checkpointStates, configKey } from '../domain/states.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import { withCrate, withZigbuild } from './build-command.ts'
@@ -169,7 +170,11 @@ function sharedOf({
   soak,
   notifications,
   answers,
-}: ProjectFile | WorkspaceFile): Pick<ProjectConfig, 'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers'> {
+  metrics,
+}: ProjectFile | WorkspaceFile): Pick<
+  ProjectConfig,
+  'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers' | 'metrics'
+> {
   const c = t.connectivity
   const rates = c.success_criteria
   return {
@@ -220,6 +225,11 @@ function sharedOf({
     },
     notifications:
       notifications === undefined ? null : { voice: notifications.voice, onEvents: notifications.on_events },
+    metrics: {
+      prometheus: metrics.prometheus ?? usualPrometheus,
+      stepSeconds: metrics.step_seconds,
+      queries: metrics.queries ?? usualQueries,
+    },
     answers: {
       focus: answers.focus ?? null,
       criteria: answers.criteria ?? null,

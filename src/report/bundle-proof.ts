@@ -33,6 +33,7 @@ function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInpu
     entries,
     manifest,
     logs: b.logs,
+    metrics: b.metrics,
     build: buildFacts(facts.build),
     fixCommits: [],
     timings: [

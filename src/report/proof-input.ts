@@ -1,5 +1,6 @@
 /** What a proof is rendered from: everything that spec §8 lists, as data. */
 import type { Entry } from '../domain/ledger.ts'
+import type { MetricsDigest } from '../domain/metrics.ts'
 import type { LogDigest } from '../domain/log-templates.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -44,6 +45,8 @@ export interface ProofInput {
   readonly manifest: Manifest
   /** The journals, grouped; null: none were read. */
   readonly logs: LogDigest | null
+  /** Null: nobody asked for them. */
+  readonly metrics: MetricsDigest | null
   readonly build: BuildFacts | null
   readonly fixCommits: readonly { readonly sha: string; readonly message: string; readonly at: number }[]
   readonly timings: readonly { readonly stage: string; readonly ms: number }[]

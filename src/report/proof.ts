@@ -12,6 +12,7 @@ import { customSection } from './sections/custom.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
 import { improvementSection } from './sections/improvement.ts'
 import { ledgerSection } from './sections/ledger.ts'
+import { metricsSection } from './sections/metrics.ts'
 import { logsSection } from './sections/logs.ts'
 import { historySection } from './sections/history.ts'
 import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
@@ -34,6 +35,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('controls', () => controlsSection(p.input.evidence.controls)),
     ...guarded('findings', () => findingsSection(p.verdict)),
     ...guarded('logs', () => logsSection(p)),
+    ...guarded('metrics', () => metricsSection(p)),
     ...guarded('not-covered', () => notCoveredSection(p.verdict)),
     ...guarded('source', () => sourceSection(p)),
     ...guarded('running', () => runningSection(p.input)),

@@ -33,11 +33,11 @@ import type {
 } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
 import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
-import { collect } from './parts/collect.ts'
+import { collect, collectBefore } from './parts/collect.ts'
 import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { rosterOf } from './parts/roster.ts'
-import { readLogs } from './parts/read-collected.ts'
+import { groupedLogs, readFigures } from './parts/read-collected.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
@@ -81,7 +81,11 @@ export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world,
     // that cancels kills after ten seconds: the leases must go back too.
     const calm = { ...ours, signal: AbortSignal.timeout(world.signal.aborted ? 4000 : 20_000) }
     await Promise.allSettled([
-      collect(calm, plan, there, `${folder}/evidence`),
+      collect(calm, plan, {
+        nodes: there,
+        folder: `${folder}/evidence`,
+        window: { from: testStartedAt, to: world.clock.now() },
+      }),
       removeWitnesses(calm, there).then(() => giveTurn(calm.signal)),
     ])
     await sealInterrupted(world.files, session.id, begun.number)
@@ -105,8 +109,11 @@ async function work(
   { folder, ...own }: Scene,
 ): Promise<StageResult<'TEST'>> {
   const { there, wall } = own
+  const from = wall.now()
+  const collected = () => ({ nodes: there, folder: `${folder}/evidence`, window: { from, to: wall.now() } })
   const open = await openBench(plan, session, world, there, own)
   const scene = { ...own, plan, session, world, open, looking: open.looked, resurveyed: open.survey }
+  const noted = await collectBefore(world, plan, collected())
   const first = await runSuites(open.bench, world.files, folder)
   const items =
     session.checkpoint === null
@@ -123,11 +130,15 @@ async function work(
   const looking = momentOf(wall)
   const after = await provenProcesses(world, plan, there)
   // No attempt runs any more that a measurement could disturb.
-  const [notes, resurveyed] = await Promise.all([collect(world, plan, there, `${folder}/evidence`), open.surveyAgain()])
+  const [notes, resurveyed] = await Promise.all([collect(world, plan, collected()), open.surveyAgain()])
   await removeWitnesses(world, there)
 
-  const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, notes)
-  const whole = { ...seen, logs: await readLogs(world.files, `${folder}/evidence`) }
+  const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, [...noted, ...notes])
+  const whole = {
+    ...seen,
+    logs: await groupedLogs(world.files, `${folder}/evidence`),
+    metrics: await readFigures(world.files, `${folder}/evidence`, plan),
+  }
   const bundle = world.concealer?.conceal(whole) ?? whole
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
@@ -183,6 +194,7 @@ async function bundleOf(
     controls,
     running: { before, after },
     logs: noLogs,
+    metrics: null,
     items,
     facts: {
       format: evidenceFormat,

@@ -1,7 +1,7 @@
 /** Journals grouped into templates, and what is new since the last test that passed. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { changeOf, digestLogs, levelOf, logCounts, logKey, most } from '../../src/domain/log-templates.ts'
+import { changeOf, digestLogs, levelOf, logCounts, logKey, mostLogs } from '../../src/domain/log-templates.ts'
 import { logsSection } from '../../src/report/sections/logs.ts'
 import { sectionMarkdown } from '../../src/report/markdown.ts'
 import { run } from './fixtures.ts'
@@ -88,8 +88,8 @@ test('a log made to be expensive is bounded: other lines each time, long words, 
     `${'2026-01-31T'.repeat(9000)} x`,
   ].join('\n')
   const digest = digestLogs(Array.from({ length: 3 }, (_, i) => [`n${i}`, hostile] as const))
-  expect(digest.templates.length).toBeLessThanOrEqual(most.templates)
-  expect(Math.max(...digest.templates.map((t) => t.template.length))).toBeLessThan(2 * most.characters)
+  expect(digest.templates.length).toBeLessThanOrEqual(mostLogs.templates)
+  expect(Math.max(...digest.templates.map((t) => t.template.length))).toBeLessThan(2 * mostLogs.characters)
   expect(digest.templates.reduce((n, t) => n + t.count, digest.beyond)).toBe(digest.lines)
 })
 

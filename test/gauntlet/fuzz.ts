@@ -161,6 +161,7 @@ async function sealedAgain(folder: string): Promise<void> {
       controls: await json(layout.controls),
       running: await json(layout.running),
       logs: await json(layout.logs),
+      metrics: await json(layout.metrics),
       items: Object.fromEntries(items),
     }
     await seal(filesIn(dirname(folder)), 'test-1', bundle, verdict(verdictInputOf(bundle)))

@@ -46,7 +46,7 @@ describe('answers', () => {
       'project is missing: one of ant-quic, communitas-mcp, saorsa-core, saorsa-gossip, saorsa-node, testnet',
       'focus is missing: one of connectivity, nat-traversal, gossip, throughput, full-suite',
       'criteria is missing: one of all-pass, threshold, improvement, custom',
-      'proof is missing: one of logs, manual-verify, all-evidence',
+      'proof is missing: one of logs, metrics, manual-verify, all-evidence',
     ])
     const failure = answersFailure(
       resolve({ parameters: { project: 'ant-quic' } }).ok

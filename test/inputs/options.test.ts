@@ -33,6 +33,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   id: ['EventField'],
   received: ['of'],
   proxy: ['jump'],
+  queries: ['MetricQuery'],
   broadcast: ['use'],
   map: ['use'],
   members: ['use'],
@@ -88,7 +89,7 @@ describe('no option without a reader', () => {
 
 describe('the test itself sees', () => {
   test.each([
-    ['a project', 'ProjectConfig', 'src/domain/suites/connectivity/suite.ts', 'tests.connectivity.timeoutSeconds'],
+    ['a project', 'ProjectConfig', 'src/collectors/metrics.ts', 'metrics.stepSeconds'],
     ['a fleet', 'Fleet', 'src/domain/program.ts', 'ports'],
     ['a profile', 'Profile', 'src/stages/parts/units.ts', 'node.environment'],
   ])('a field of %s that lost its only reader', (_, type, file, field) => {

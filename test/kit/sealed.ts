@@ -83,6 +83,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
     preflight: { nodes: [], paths: [] },
     controls: consistentControls(input.evidence.controls),
     logs: noLogs,
+    metrics: null,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: { connectivity: consistentRounds(input.items.connectivity ?? [], plan.profile, ['saorsa-2', 'saorsa-3']) },
     facts: {

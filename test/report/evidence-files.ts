@@ -54,6 +54,7 @@ export const good = JSON.parse(
     controls: given.controls,
     running: given.running,
     logs: given.logs,
+    metrics: given.metrics,
     attempts: given.items.connectivity?.slice(0, 10),
     facts: {
       ...given.facts,

@@ -42,6 +42,7 @@ function page(changes: Changes, checkpoint: Taking | null = taking(245_000)): st
     entries: [],
     manifest: manifestOf([]),
     logs: null,
+    metrics: null,
     build: null,
     fixCommits: [],
     timings: [],

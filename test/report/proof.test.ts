@@ -50,6 +50,7 @@ function page(
     entries,
     manifest,
     logs: null,
+    metrics: null,
     build: {
       how: 'cargo zigbuild on the runner',
       toolchain: 'rustc 1.63.0',

@@ -120,6 +120,7 @@ export function surface(
     measurements: input.measurements,
     controls: input.evidence.controls,
     logs: noLogs,
+    metrics: null,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: input.items,
     facts: {

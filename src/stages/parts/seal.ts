@@ -25,6 +25,7 @@ export async function seal(files: Files, folder: string, bundle: Bundle, judged:
   await put(layout.controls, jsonText(bundle.controls))
   await put(layout.running, jsonText(bundle.running))
   await put(layout.logs, jsonText(bundle.logs))
+  await put(layout.metrics, jsonText(bundle.metrics))
   for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), toLines(bundle.items[suite] ?? []))
   await put(layout.verdict, jsonText(judged))
   const digests = await Promise.all(
