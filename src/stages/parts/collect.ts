@@ -29,7 +29,11 @@ export async function collect(world: CollectWorld, plan: Plan, place: CollectPla
 }
 
 /** What is compared with its like at the end. */
-export const collectBefore = async (world: CollectWorld, plan: Plan, place: CollectPlace): Promise<readonly Unsupported[]> =>
+export const collectBefore = async (
+  world: CollectWorld,
+  plan: Plan,
+  place: CollectPlace,
+): Promise<readonly Unsupported[]> =>
   (
     await Promise.all(collectorsBefore[plan.answers.proof.value].map((fetch) => fetch(collecting(world, plan, place))))
   ).flat()
