@@ -33,7 +33,7 @@ const tasks = {
   'test:pure': { act: (args) => pure('run', args) },
   'test:watch': { act: (args) => pure('watch', args) },
   gauntlet: {
-    needs: (args) => (onLab(args) ? { system: true, buildHost: true, native: 'must' } : {}),
+    needs: (args) => (onLab(args) ? { system: true, buildHost: true, containers: true, native: 'must' } : {}),
     act: (args) => (onLab(args) ? runAsRoot : run)('node', ['scripts/gauntlet.ts', ...args]),
   },
   'fuzz:verify': { act: (args) => run('node', ['scripts/fuzz-verify.ts', ...args]) },
@@ -60,8 +60,8 @@ export async function go([name, ...args]) {
   const quiet = task.quiet === true
   try {
     await ensureModules()
-    const { system, buildHost, native, workflows } = task.needs?.(args) ?? task
-    if (system) await ensureSystem({ buildHost: buildHost === true })
+    const { system, buildHost, containers, native, workflows } = task.needs?.(args) ?? task
+    if (system) await ensureSystem({ buildHost: buildHost === true, containers: containers === true })
     if (native) await buildNative(native)
     if (workflows) await ensureWorkflowTools()
     return await stage(name, () => task.act(args), { quiet })

@@ -31,6 +31,7 @@ const homes = {
   'test/suites/command.test.ts': 'local',
   'test/commands/quote.test.ts': 'pure',
   'test/lab/compile.test.ts': 'pure',
+  'test/lab/inside.test.ts': 'pure',
   'test/lab/topology.test.ts': 'pure',
   // Another program's strict reading of our XML: python3.
   'test/report/junit.test.ts': 'local',
@@ -47,13 +48,13 @@ const homes = {
 export const triedAgain = ['test/domain/ticks.test.ts']
 
 /**
- * From the cheapest to the dearest. `native`, `system`, `buildHost` and `workflows` are stages of `go.mjs`; `root` runs vitest as root.
+ * From the cheapest to the dearest. `native`, `system`, `buildHost`, `containers` and `workflows` are stages of `go.mjs`; `root` runs vitest as root.
  * @type {Readonly<Record<Layer, { readonly needs: Readonly<Record<string, boolean | 'must'>> }>>}
  */
 export const layers = {
   pure: { needs: {} },
   local: { needs: { system: true, native: 'must', root: true } },
-  lab: { needs: { system: true, buildHost: true, native: 'must', root: true } },
+  lab: { needs: { system: true, buildHost: true, containers: true, native: 'must', root: true } },
   act: { needs: { system: true, native: 'must', workflows: true, root: true } },
 }
 

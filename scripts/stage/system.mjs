@@ -44,9 +44,19 @@ apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 -o Acqu
 case " $* " in *" openssh-server "*) systemctl disable ssh.service ssh.socket >/dev/null 2>&1 || true ;; esac
 `
 
-/** `buildHost`: a lab node, which sees only /usr of this machine, must be able to build. */
-export async function ensureSystem({ buildHost = false } = {}) {
-  const wanted = buildHost ? [...needs, ['cargo', () => existsSync('/usr/bin/cargo')]] : needs
+/** `buildHost`: a lab node, which sees only /usr of this machine, must be able to build; `containers`: and to hold some. */
+export async function ensureSystem({ buildHost = false, containers = false } = {}) {
+  const wanted = [
+    ...needs,
+    ...(buildHost ? [['cargo', () => existsSync('/usr/bin/cargo')]] : []),
+    ...(containers
+      ? [
+          ['podman', has('podman')],
+          ['crun', has('crun')],
+          ['busybox-static', () => existsSync('/bin/busybox')],
+        ]
+      : []),
+  ]
   const missing = await missingPackages(wanted)
   if (missing.length > 0) await stage('apt-get', () => install(missing, wanted))
   await cargoFirst()

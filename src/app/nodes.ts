@@ -2,7 +2,7 @@
 import { diagnoseNode } from '../commands/remedies.ts'
 import { parseUnfit, whoThere } from '../commands/survey.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import type { Fleet, NatMeasurement, NodeName } from '../domain/fleet.ts'
+import type { Fleet, FleetNode, NatMeasurement, NodeName } from '../domain/fleet.ts'
 import { measuredKind } from '../domain/fleet.ts'
 import { nodesTable, type NodeRow } from '../report/nodes-table.ts'
 import { refuseUnfit } from '../instruments/fitness.ts'
@@ -44,7 +44,7 @@ export async function surveyFleet(
       fleet.nodes.map((n) => n.name),
       c.signal,
       async (name) => {
-        const said = await (await world.remote(name)).run(whoThere, { timeoutMs: 20_000, signal: c.signal })
+        const said = await (await world.remote(name)).run(whoThere(nodeOf(fleet, name)), { timeoutMs: 20_000, signal: c.signal })
         if (said.code !== 0)
           throw new Failure({
             code: 'I131',
@@ -74,6 +74,9 @@ export async function surveyFleet(
     await world.close()
   }
 }
+
+const nodeOf = (fleet: Fleet, name: NodeName): Pick<FleetNode, 'runtime' | 'natBox'> =>
+  fleet.nodes.find((n) => n.name === name) ?? { runtime: { kind: 'systemd' } }
 
 /** Nodes whose NAT was not measured, or is not what the fleet file says. */
 export const mislabelled = (rows: readonly NodeRow[]): readonly string[] =>

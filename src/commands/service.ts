@@ -6,10 +6,12 @@ import type { StopSignal } from '../domain/profile.ts'
 import type { Command } from './command.ts'
 import { confinementLines, unprivileged } from './confinement.ts'
 import { fenced } from './lease.ts'
+import { namespaceUnit, removeNamespace, stopNamespace, writeNamespace } from './namespace-unit.ts'
+import { lifeOf, placeOf } from './place.ts'
 import { quote, raw, sh } from './quote.ts'
+import type { FleetNode } from '../domain/fleet.ts'
 import { undoSwitch, type Release } from './release.ts'
-
-export const marker = '# Written by vps-test; a unit without this line is never overwritten.'
+import { commandLine, marker, quoted } from './unit-words.ts'
 
 export interface Unit {
   /** Without `.service`. */
@@ -22,6 +24,8 @@ export interface Unit {
   readonly namespace: string | null
   /** It may execute itself alone; false: its profile says that it starts other programs. */
   readonly confined: boolean
+  /** The container whose namespace that is: it has another after each start. */
+  readonly container?: string
 }
 
 /** Whose each unit of ours is: one file for each, with project and session. */
@@ -36,10 +40,13 @@ export const unitText = (u: Unit): string =>
     '[Unit]',
     `Description=${u.name} (program under test)`,
     'After=network.target',
+    ...(u.container === undefined
+      ? []
+      : [`BindsTo=${namespaceUnit(u.name)}.service`, `After=${namespaceUnit(u.name)}.service`]),
     'StartLimitIntervalSec=0',
     '',
     '[Service]',
-    `ExecStart=${[u.binary, ...u.args].map((w) => quoted(w).replaceAll('$', '$$$$')).join(' ')}`,
+    `ExecStart=${commandLine([u.binary, ...u.args])}`,
     ...Object.entries(u.environment).map(([k, v]) => `Environment=${quoted(`${k}=${v}`)}`),
     ...unprivileged(u.name),
     ...(u.confined ? confinementLines(u.name, u.binary) : []),
@@ -55,19 +62,6 @@ export const unitText = (u: Unit): string =>
     '',
   ].join('\n')
 
-/**
- * systemd's own quoting (systemd.syntax, systemd.unit): a word in double quotes, `%` doubled. `$` is doubled in command
- * lines only, where variables are.
- */
-const quoted = (word: string): string => {
-  const text = word
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"')
-    .replaceAll('%', '%%')
-    .replaceAll(/[\u0001-\u001f\u007f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`)
-  return /^[A-Za-z0-9_@+=:,./{}-]+$/.test(text) ? text : `"${text}"`
-}
-
 /** Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. */
 export const writeUnit = (
   u: Unit,
@@ -82,6 +76,7 @@ export const writeUnit = (
     if [ "$(readlink "$f")" = /dev/null ]; then echo "$f is masked: systemctl unmask ${raw(quote(`${u.name}.service`))}" >&2; exit 1; fi
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
+    ${writeNamespace(u.name, u.container)}
     mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} >${ownersDir}/${raw(quote(u.name))}
     printf %s ${unitText(u)} >"$f.new"
     if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
@@ -133,7 +128,7 @@ export const putBack = (
     fi
     case "$was" in
       back | same) systemctl reset-failed ${unit} 2>/dev/null || true; systemctl restart ${unit} ;;
-      none | unknown) systemctl reset-failed ${unit} 2>/dev/null || true; systemctl stop ${unit} ;;
+      none | unknown) systemctl reset-failed ${unit} 2>/dev/null || true; ${stopNamespace(unit)}; systemctl stop ${unit} ;;
     esac
     echo "$was"`,
 })
@@ -161,6 +156,7 @@ export const removeUnit = (
       if systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then echo foreign; else echo absent; fi; exit 0
     fi
     if ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
+    ${removeNamespace(unit)}
     systemctl disable -q --now ${`${unit}.service`} 2>/dev/null || systemctl stop ${`${unit}.service`}
     systemctl clean --what=state ${`${unit}.service`} 2>/dev/null || rm -rf ${dataDir(unit)}
     rm -f "$f" "$f.before" "$f.new" ${ownersDir}/${raw(quote(unit))}; systemctl daemon-reload
@@ -173,7 +169,7 @@ export const removeUnit = (
 })
 
 /** Key=value lines about the process behind the unit, read from the kernel rather than from the program. */
-export const proveRunning = (unit: string, place: readonly string[]): Command => ({
+export const proveRunning = (unit: string, node: Pick<FleetNode, 'runtime' | 'natBox'>): Command => ({
   kind: 'script',
   why: `prove what ${unit} runs`,
   idempotent: true,
@@ -182,13 +178,15 @@ export const proveRunning = (unit: string, place: readonly string[]): Command =>
     systemctl show "$u" -p MainPID -p NRestarts -p ActiveState -p SubState -p Result -p ExecMainStatus -p DropInPaths
     f=$(systemctl show "$u" -p FragmentPath --value); [ -z "$f" ] || echo "UnitSha256=$(sha256sum <"$f" | cut -c1-64) $(grep -cxF ${marker} "$f")"
     echo "BootId=$(cat /proc/sys/kernel/random/boot_id)"; echo "Clock=$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
+    echo "Lives=$(${lifeOf(node.runtime)}) $(${lifeOf(node.natBox)})"
     pid=$(systemctl show "$u" -p MainPID --value); [ "$pid" -gt 0 ] || exit 0
     # One that ends while it is looked at is none that runs.
     ids=$(grep -E '^(Uid|CapEff):' "/proc/$pid/status" 2>/dev/null) || exit 0
     echo "Exe=$(sha256sum "/proc/$pid/exe" 2>/dev/null | cut -c1-64)"; echo "$ids"
     echo "Image=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f24,26 | tr ' ' .)"
     echo "StartTicks=$(sed 's/^.*) //' "/proc/$pid/stat" | cut -d' ' -f20) Hz=$(getconf CLK_TCK) Btime=$(sed -n 's/^btime //p' /proc/stat)"
-    ${place} ss -Hlntup | grep -F "pid=$pid," | sed 's/^/Socket /' || true`,
+    echo "Network=$(readlink "/proc/$pid/ns/net" || echo -) $(${placeOf(node.runtime)} readlink /proc/self/ns/net 2>/dev/null || echo -)"
+    ${placeOf(node.runtime)} ss -Hlntup 2>/dev/null | grep -F "pid=$pid," | sed 's/^/Socket /' || true`,
 })
 
 /** The newest lines of a unit's journal, for evidence. */

@@ -1,6 +1,8 @@
 /** What a node is and has, in one exec: disk, clock, tools, boot. */
 import type { Command } from './command.ts'
-import { sh } from './quote.ts'
+import { enterPlaces } from './place.ts'
+import { raw, sh, type Raw } from './quote.ts'
+import type { FleetNode } from '../domain/fleet.ts'
 
 export interface NodeFacts {
   readonly freeBytes: number
@@ -19,11 +21,18 @@ export interface Unfit {
   readonly uid: number | null
   readonly sudo: boolean
   readonly noexec: readonly string[]
+  /** Why the service's network, or its NAT, cannot be entered; null: it can. */
+  readonly place: string | null
 }
+
+type Placed = Pick<FleetNode, 'runtime' | 'natBox'>
+
+const lookIn = (node: Placed): Raw =>
+  raw(sh`w=$( { ${enterPlaces(node)}; } 2>&1 ) || echo "place $(printf %s "$w" | tr '\n' ' ' | cut -c1-200)"`)
 
 const tools = ['nft', 'sha256sum', 'flock', 'systemctl', 'journalctl', 'setpriv', 'ss', 'timeout', 'gzip'] as const
 
-export const survey = (installPath: string): Command => ({
+export const survey = (installPath: string, node: Placed): Command => ({
   kind: 'script',
   why: 'survey',
   idempotent: true,
@@ -37,7 +46,8 @@ export const survey = (installPath: string): Command => ({
     p=${installPath}; while [ ! -d "$p" ]; do p=$(dirname "$p"); done
     echo "now $(date +%s%3N)"; echo "free $(df -Pk "$p" | awk 'NR==2{print $4}')"; echo "boot $(cat /proc/sys/kernel/random/boot_id)"
     echo "machine $(uname -m)"; echo "glibc $(getconf GNU_LIBC_VERSION 2>/dev/null)"; echo "uptime $(cut -d' ' -f1 /proc/uptime)"
-    for t in ${tools}; do command -v "$t" >/dev/null || echo "missing $t"; done`,
+    ${lookIn(node)}
+    for t in ${[...tools, ...(node.runtime.kind === 'docker' ? ['docker'] : [])]}; do command -v "$t" >/dev/null || echo "missing $t"; done`,
 })
 
 export function parseSurvey(stdout: string, ourNow: number): NodeFacts {
@@ -73,16 +83,18 @@ export function parseUnfit(stdout: string): Unfit {
     uid: /^\d{1,10}$/.test(uid) ? Number(uid) : null,
     sudo: of('sudo')[0] === 'yes',
     noexec: of('noexec'),
+    place: of('place')[0]?.trim() ?? null,
   }
 }
 
-/** Who we are on a node, and nothing else. */
-export const whoThere: Command = {
+/** Who we are on a node, and whether the service's network can be entered. */
+export const whoThere = (node: Placed): Command => ({
   kind: 'script',
   why: 'are you there',
   idempotent: true,
-  text: `echo "uid $(id -u)"; echo "user $(id -un)"; if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi`,
-}
+  text: sh`echo "uid $(id -u)"; echo "user $(id -un)"; if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi
+    ${lookIn(node)}`,
+})
 
 /** Old journals go first when a disk is nearly full (spec §4 SETUP). */
 export const vacuum: Command = {

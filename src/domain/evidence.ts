@@ -234,6 +234,13 @@ export interface RunningProof {
   /** Effective capabilities as hex; bit 12 is CAP_NET_ADMIN: the subject could tamper with the witness. */
   readonly capEff: string
   readonly version: string
+  /** Whether it lives in the network namespace in which everything of this node is measured. */
+  readonly network: 'measured' | 'another' | 'not-read'
+  /**
+   * The containers of the service and of its NAT, by their main process and its start: another word is another life.
+   * `none`: it does not run; null: no container, or not read.
+   */
+  readonly lives: { readonly place: string | null; readonly box: string | null }
   /** Null: they could not be read. */
   readonly clock: NodeClock | null
 }

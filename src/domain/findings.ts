@@ -51,6 +51,8 @@ export type FindingKind =
   /** The unit is not as we wrote it: its file, or files that add to it. */
   | 'unit-changed'
   | 'restarted'
+  /** The container of a service, or of its NAT, is another one by its process. */
+  | 'container-restarted'
   | 'rebooted'
   | 'not-running'
 

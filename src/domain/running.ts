@@ -46,6 +46,11 @@ export function judgeRunning(
     } else if (peer && (before === undefined || deployed[node] === undefined)) {
       barred.set(node, `nothing proves which binary ran on ${node}`)
     }
+    const moved = before === undefined ? null : (displaced(before) ?? containerChange(before, after))
+    if (moved !== null) {
+      find('container-restarted', node, moved)
+      if (peer && !barred.has(node)) barred.set(node, `${node}: ${moved}`)
+    }
     const bar = barred.get(node)
     if (bar !== undefined) reasons.push({ kind: 'inconclusive', text: `${bar}: its attempts do not count` })
     if (before !== undefined && after === undefined && peer) {
@@ -80,8 +85,11 @@ export function judgeRestarts(
   const changes = runningBefore.flatMap((before) => {
     const { node } = before
     const after = runningAfter.find((p) => p.node === node)
+    // What follows from a container's end is told by its name, and not as the program's.
     const change =
-      after === undefined ? undefined : changeBetween(started.get(node) ?? before, after, 'during the test')
+      after === undefined || containerChange(before, after) !== null
+        ? undefined
+        : changeBetween(started.get(node) ?? before, after, 'during the test')
     return change === undefined ? [] : [{ node, change }]
   })
   return {
@@ -95,6 +103,24 @@ export function judgeRestarts(
       .filter(({ node }) => tried.includes(node))
       .map(({ node, change: { result: kind, text } }) => ({ kind, text: `${node}: ${text}` })),
   }
+}
+
+/** Where the service stayed behind in a network that its container has no more. */
+const displaced = ({ network }: RunningProof): string | null =>
+  network === 'another' ? 'its service runs in another network than the one that is measured: its container was started anew' : null
+
+/** A container that was started anew has a new network: what was open through it is gone, whoever did it. */
+function containerChange(before: RunningProof, after: RunningProof | undefined): string | null {
+  if (after === undefined) return null
+  const [place, box] = (['place', 'box'] as const).map((which) => {
+    const [was, is] = [before.lives[which], after.lives[which]]
+    return was === null || is === null || was === is ? null : is === 'none' ? 'ended' : 'was started anew'
+  })
+  const told = [
+    ...(place === null ? [] : [`the container of its service ${place} during the test`]),
+    ...(box === null ? [] : [`the container that is its NAT ${box} during the test`]),
+  ]
+  return told.length === 0 ? (displaced(after)) : told.join(', and ')
 }
 
 /** Some distributions put it beside every service; it only shortens how long a stop may take. */

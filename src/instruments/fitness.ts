@@ -6,7 +6,7 @@ import { Failure } from '../domain/failure.ts'
 import type { Fleet, NodeName } from '../domain/fleet.ts'
 
 /** Units, packet counters and namespaces are root's; sudo is not used. */
-export function refuseUnfit(fleet: Fleet, name: NodeName, { user, uid, sudo, noexec }: Unfit): void {
+export function refuseUnfit(fleet: Fleet, name: NodeName, { user, uid, sudo, noexec, place }: Unfit): void {
   const node = fleet.nodes.find((n) => n.name === name)
   if (uid !== 0)
     throw new Failure({
@@ -20,6 +20,13 @@ export function refuseUnfit(fleet: Fleet, name: NodeName, { user, uid, sudo, noe
       code: 'I157',
       node: name,
       message: `${name}: mounted noexec: nothing below ${noexec.join(' and ')} can be executed`,
+      remedy: diagnoseNode(name, fleet),
+    })
+  if (place !== null)
+    throw new Failure({
+      code: 'I160',
+      node: name,
+      message: `${name}: its network cannot be entered: ${place === '' ? 'no reason was given' : place}`,
       remedy: diagnoseNode(name, fleet),
     })
 }

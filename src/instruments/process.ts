@@ -1,5 +1,4 @@
 /** What a node really runs, read from the kernel (testnet-interfaces §9), never from the program's word. */
-import { placeOf } from '../commands/place.ts'
 import { proveRunning } from '../commands/service.ts'
 import { diagnoseNode } from '../commands/remedies.ts'
 import type { RunningProof } from '../domain/evidence.ts'
@@ -25,7 +24,7 @@ export async function provenProcess(world: Nodes & Abortable, name: NodeName, un
   const node = world.fleet.nodes.find((n) => n.name === name)
   const result = await (
     await world.remote(name)
-  ).run(proveRunning(unit, placeOf(node?.runtime ?? { kind: 'systemd' })), { timeoutMs: 30_000, signal: world.signal })
+  ).run(proveRunning(unit, node ?? { runtime: { kind: 'systemd' } }), { timeoutMs: 30_000, signal: world.signal })
   if (result.code !== 0)
     throw new Failure({
       code: 'I156',
@@ -99,7 +98,22 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       udpPorts: [...new Set(ports.filter((p) => p.protocol === 'udp').map((p) => p.port))],
       uid: Number(/^Uid:\s+(\d+)/m.exec(stdout)?.[1] ?? 0),
       clock: parseClock(value('Clock')),
+      network: networkOf(value('Network')),
+      lives: livesOf(value('Lives')),
       capEff: /^CapEff:\s+([0-9a-f]+)/m.exec(stdout)?.[1] ?? '',
     },
   }
+}
+
+/** Two namespaces of one moment, the process's and that of the place where everything is measured. */
+function networkOf(text: string): RunningProof['network'] {
+  const [, own, measured] = /^(net:\[\d+\]) (net:\[\d+\])$/.exec(text) ?? []
+  return own === undefined ? 'not-read' : own === measured ? 'measured' : 'another'
+}
+
+/** Of the container that the service lives in, and of the one that is its NAT. */
+function livesOf(text: string): RunningProof['lives'] {
+  const [place = '', box = ''] = text.split(' ')
+  const life = (word: string): string | null => (/^(\d+\.\d+|none)$/.test(word) ? word : null)
+  return { place: life(place), box: life(box) }
 }

@@ -71,11 +71,12 @@ async function tryForward(plan: Plan, world: Execution & Nodes, name: NodeName):
 }
 
 async function surveyNode(world: Execution & Nodes, name: NodeName, installPath: string): Promise<NodeFacts> {
+  const node = world.fleet.nodes.find((n) => n.name === name) ?? ({ runtime: { kind: 'systemd' } } as const)
   const remote = await world.remote(name)
   const options = { timeoutMs: 30_000, signal: world.signal }
   const ask = async (): Promise<NodeFacts> => {
     const began = world.clock.now()
-    const result = await remote.run(survey(installPath), options)
+    const result = await remote.run(survey(installPath, node), options)
     const facts = parseSurvey(result.stdout, Math.round((began + world.clock.now()) / 2))
     if (result.code !== 0 || facts.bootId === '')
       throw new Failure({

@@ -5,7 +5,7 @@ import { lookForCauses } from '../../src/commands/diagnosis.ts'
 import { parseDiagnosis } from '../../src/instruments/diagnosis.ts'
 import { parsePortHolder } from '../../src/commands/port-holder.ts'
 import { describe, expect, test } from 'vitest'
-import { boxOf, namespacePath, placeOf } from '../../src/commands/place.ts'
+import { boxOf, exitNoPlace, namespacePath, placeOf } from '../../src/commands/place.ts'
 import { inside } from '../../src/commands/quote.ts'
 import { nodeOf } from '../domain/fixtures.ts'
 import { sandbox, isRoot, needsRoot } from './sandbox.ts'
@@ -68,7 +68,9 @@ describe.skipIf(!isRoot)(`a container${needsRoot}`, () => {
         }),
       )
     expect(await run('')).toMatchObject({ code: 0, stdout: '[-t][4711][-n][--][echo][$HOME][a  b][]' })
-    expect((await run('another')).code).not.toBe(0)
+    expect(await run('another')).toMatchObject({ code: exitNoPlace, stderr: 'no container is called another\n' })
+    box.program('docker', 'echo 0')
+    expect(await run('node x')).toMatchObject({ code: exitNoPlace, stderr: 'the container node x does not run\n' })
     box.close()
   })
 })

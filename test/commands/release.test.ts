@@ -25,7 +25,8 @@ import {
   switchTo,
   type Release,
 } from '../../src/commands/release.ts'
-import { marker, putBack, removeUnit } from '../../src/commands/service.ts'
+import { putBack, removeUnit } from '../../src/commands/service.ts'
+import { marker } from '../../src/commands/unit-words.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
 const boxes: Sandbox[] = []

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { acquireLease } from '../../src/commands/lease.ts'
-import { journal, marker, unitText, writeUnit, type Unit } from '../../src/commands/service.ts'
+import { journal, unitText, writeUnit, type Unit } from '../../src/commands/service.ts'
+import { namespaceUnitText } from '../../src/commands/namespace-unit.ts'
+import { marker } from '../../src/commands/unit-words.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
 
 const unit = (more: Partial<Unit> = {}): Unit => ({
@@ -213,4 +215,14 @@ test('the journal of a unit, as argv', () => {
     kind: 'argv',
     argv: ['journalctl', '-u', 'a b', '-n', '500', '--no-pager', '-o', 'short-iso-precise'],
   })
+})
+
+test('a service in a container ends with it, and comes back with it', () => {
+  const text = unitText(unit({ namespace: '/run/netns/vps-test-c', container: 'c' }))
+  expect(text).toContain('\nBindsTo=testnet-peer-namespace.service\nAfter=testnet-peer-namespace.service\n')
+  expect(unitText(unit())).not.toContain('BindsTo')
+  const beside = namespaceUnitText('peer', 'c')
+  expect(beside).toContain('\nWants=peer.service\nBefore=peer.service\n')
+  expect(beside).toContain('ln -sfn \\"/proc/$$pid/ns/net\\" \\"/run/netns/vps-test-$$0\\"')
+  expect(beside).toMatch(/\nRestart=always\n/)
 })

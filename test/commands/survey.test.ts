@@ -7,9 +7,11 @@ import { isRoot, needsRoot, sandbox } from './sandbox.ts'
 import { localRemote } from '../../src/adapters/local.ts'
 import { parseSurvey, parseUnfit, survey, whoThere } from '../../src/commands/survey.ts'
 
+const here = { runtime: { kind: 'systemd' } } as const
+
 test('this machine', async () => {
   const began = Date.now()
-  const result = await localRemote('here', []).run(survey("/opt/it's not there/peer"), {
+  const result = await localRemote('here', []).run(survey("/opt/it's not there/peer", here), {
     timeoutMs: 10_000,
     signal: AbortSignal.timeout(10_000),
   })
@@ -59,9 +61,9 @@ test.skipIf(!isRoot)(
     const box = sandbox()
     try {
       const on = `mkdir -p ${box.dir}/opt; mount --bind ${box.dir}/opt ${box.dir}/opt; mount -o remount,bind,noexec ${box.dir}/opt; `
-      const asked = survey(`${box.dir}/opt/not/there`)
+      const asked = survey(`${box.dir}/opt/not/there`, here)
       const plain = await box.run(asked)
-      expect(parseUnfit(plain.stdout)).toEqual({ user: 'root', uid: 0, sudo: false, noexec: [] })
+      expect(parseUnfit(plain.stdout)).toEqual({ user: 'root', uid: 0, sudo: false, noexec: [], place: null })
       const odd = await box.run({ ...asked, kind: 'script', text: `${on}${asked.kind === 'script' ? asked.text : ''}` })
       expect(parseUnfit(odd.stdout).noexec).toEqual([`${box.dir}/opt`])
     } finally {
@@ -71,7 +73,7 @@ test.skipIf(!isRoot)(
 )
 
 test('who we are there', async () => {
-  const said = await localRemote('here', []).run(whoThere, { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })
+  const said = await localRemote('here', []).run(whoThere(here), { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })
   expect(parseUnfit(said.stdout).uid).toBe(process.getuid?.())
 })
 

@@ -359,6 +359,8 @@ export const proofOf = (node: NodeName, changes: Partial<RunningProof> = {}): Ru
   unitFile: 'ours',
   dropIns: [],
   udpPorts: [servicePort],
+  network: 'measured',
+  lives: { place: null, box: null },
   uid: serviceUid,
   capEff: '0000000000000000',
   version: '0.1.0',

@@ -94,6 +94,8 @@ describe('what runs', () => {
     'Clock=1700000000123 10000.23',
     `Exe=${exe}`,
     'Image=4198400.140721',
+    'Lives=54.1234 none',
+    'Network=net:[4026531840] net:[4026531840]',
     'StartTicks=1234 Hz=100 Btime=1699990000',
     'Uid:\t61234\t61234\t61234\t61234',
     'CapEff:\t0000000000000000',
@@ -102,6 +104,15 @@ describe('what runs', () => {
     'Socket tcp   LISTEN 0      128        127.0.0.1:8080       0.0.0.0:*    users:(("peer",pid=4711,fd=11))',
     '',
   ].join('\n')
+  test.each([
+    ['net:[1] net:[2]', 'another'],
+    ['net:[1] -', 'not-read'],
+    ['net:[1] net:[1] net:[1]', 'not-read'],
+    ['', 'not-read'],
+  ])('its network, as the kernel names it: %j', (line, network) => {
+    const odd = text.replace(/Network=.*/, `Network=${line}`).replace(/Lives=.*/, 'Lives=- $(reboot)')
+    expect(parseProcess('n', 'peer', odd).proof).toMatchObject({ network, lives: { place: null, box: null } })
+  })
   test('pid, binary, start, boot, user, capabilities and ports', () => {
     expect(parseProcess('n', 'peer', text)).toEqual({
       active: true,
@@ -125,6 +136,8 @@ describe('what runs', () => {
         unitFile: 'ours',
         dropIns: ['/etc/systemd/system/peer.service.d/a.conf', '/run/b.conf'],
         udpPorts: [9000],
+        network: 'measured',
+        lives: { place: '54.1234', box: 'none' },
         uid: 61234,
         capEff: '0000000000000000',
         version: '',

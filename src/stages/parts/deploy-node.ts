@@ -4,7 +4,7 @@
  */
 import { diagnoseNode } from '../../commands/remedies.ts'
 import type { Command } from '../../commands/command.ts'
-import { placeOf } from '../../commands/place.ts'
+import { enterPlaces } from '../../commands/place.ts'
 import { inspectRelease, prune, receive, switchTo, type Release } from '../../commands/release.ts'
 import { proveRunning, putBack, restartUnit, settleUnit, writeUnit } from '../../commands/service.ts'
 import { elfFaults, readElf } from '../../domain/elf.ts'
@@ -88,17 +88,18 @@ export async function switchOn(
   const say = saying(world, node)
   const held = { service: plan.config.deploy.serviceName, ...job.lease }
   const run = runner(world, node.name, await world.remote(node.name))
-  const prove = proveRunning(name, placeOf(node.runtime))
+  const prove = proveRunning(name, node)
   await run(
     plan.config.deploy.preDeploy.map((text) => owners('pre-deploy', text)),
     'I147',
   )
   const write = writeUnit(unit.unit, held, plan.config.project)
-  const [wrote = '', before = ''] = await run([write, prove, prune(release)], ['I144', 'I156', 'I144'])
+  const look: Command = { kind: 'script', why: 'enter its network', idempotent: true, text: enterPlaces(node).raw }
+  const [, wrote = '', before = ''] = await run([look, write, prove, prune(release)], ['I160', 'I144', 'I156', 'I144'])
   const unitState = answered(world.fleet, node.name, write, wrote, ['foreign', 'changed', 'same'], 'I144')
   const now = parseProcess(node.name, name, before).proof
   const forced = node.role === 'bootstrap' && plan.config.deploy.bootstrap === 'always'
-  if (unitState === 'same' && now?.exeSha256 === release.sha256 && !forced) {
+  if (unitState === 'same' && now?.exeSha256 === release.sha256 && now.network !== 'another' && !forced) {
     say('already runs this binary')
     return { proof: now, skipped: true, sentBytes, foreignUnit: false }
   }
@@ -154,11 +155,17 @@ async function awaitRunning(
   const deadline = world.clock.now() + 15_000
   for (let seen = first; ; seen = await provenProcess(world, node.name, unit.unit.name)) {
     const bound = listens(seen.ports, unit.listens)
-    if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound) return seen.proof
+    if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound && seen.proof.network !== 'another')
+      return seen.proof
     if (world.clock.now() > deadline) {
       throw new Failure({
         // What systemd does before it starts the program is nothing that the program did.
-        code: seen.proof === null && seen.beforeStart !== null ? 'I155' : 'P011',
+        code:
+          seen.proof === null && seen.beforeStart !== null
+            ? 'I155'
+            : seen.proof?.network === 'another'
+              ? 'I161'
+              : 'P011',
         node: node.name,
         message: `${node.name}: ${why(seen, sha256, unit)}`,
         remedy: diagnoseNode(node.name, world.fleet),
@@ -171,6 +178,8 @@ async function awaitRunning(
 const why = (r: ProcessReading, sha256: string, unit: UnitPlan): string =>
   r.proof === null
     ? `${unit.unit.name} does not run: ${r.state}${r.beforeStart === null ? '' : `; systemd could not start it: ${r.beforeStart}`}`
-    : r.proof.exeSha256 !== sha256
+    : r.proof.network === 'another'
+      ? `${unit.unit.name} runs in another network than ${unit.unit.container ?? 'the one that is measured'} has now`
+      : r.proof.exeSha256 !== sha256
       ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`
       : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? 'any port of ' : ''}${unit.listens.protocol}${unit.listens.port === 0 ? '' : ` ${unit.listens.port}`}`

@@ -1,5 +1,6 @@
 /** Commands of a deploy on one node: all must end well, in one exec; the first that does not is a named failure. */
 import type { Command } from '../../commands/command.ts'
+import { exitNoPlace } from '../../commands/place.ts'
 import { diagnoseNode } from '../../commands/remedies.ts'
 import { exitDigest, exitLeaseLost, exitNoExec, exitNoSpace } from '../../commands/release.ts'
 import { parts, sequence } from '../../commands/sequence.ts'
@@ -56,6 +57,7 @@ function failed(
     [exitNoSpace]: ['I150', `no space left: ${tail}`],
     [exitNoExec]: ['I157', tail],
     [exitDigest]: ['I151', 'the uploaded file does not have the expected sha256'],
+    [exitNoPlace]: ['I160', `its network cannot be entered: ${tail}`],
     [exitLeaseLost]: ['B011', `the lease was lost: ${tail}`],
   }
   const [knownCode, text] = known[exit ?? -1] ?? [

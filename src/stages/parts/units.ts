@@ -27,6 +27,7 @@ export function unitOf(plan: ProgramPlan, node: FleetNode): UnitPlan | null {
     name,
     binary: currentBinary({ installPath: deploy.installPath, name: binary.name }),
     namespace: namespacePath(node),
+    ...(node.runtime.kind === 'docker' ? { container: node.runtime.container } : {}),
     environment: plan.profile.node.environment,
     stop: plan.profile.node.stop,
     confined: plan.profile.startsPrograms !== true,

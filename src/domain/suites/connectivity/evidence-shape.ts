@@ -98,6 +98,8 @@ export const runningShape = every<RunningProof>({
   uid: number,
   capEff: text,
   version: text,
+  network: oneOf('measured', 'another', 'not-read'),
+  lives: fields({ place: orNull(text), box: orNull(text) }),
   clock: orNull(fields({ wallMs: number, uptimeMs: number })),
 })
 const claim = every<Claim>({
