@@ -44,7 +44,9 @@ export async function surveyFleet(
       fleet.nodes.map((n) => n.name),
       c.signal,
       async (name) => {
-        const said = await (await world.remote(name)).run(whoThere(nodeOf(fleet, name)), { timeoutMs: 20_000, signal: c.signal })
+        const said = await (
+          await world.remote(name)
+        ).run(whoThere(nodeOf(fleet, name)), { timeoutMs: 20_000, signal: c.signal })
         if (said.code !== 0)
           throw new Failure({
             code: 'I131',

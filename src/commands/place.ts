@@ -48,7 +48,9 @@ export function boxOf(box: NatBox): { readonly at: 'node' | 'orchestrator'; read
  */
 export const lifeOf = (at: Runtime | NatBox | undefined): Raw =>
   at?.kind === 'docker'
-    ? raw(sh`p=$(docker inspect -f '{{.State.Pid}}' ${at.container} 2>/dev/null) && [ "$p" -gt 0 ] && echo "$p.$(sed 's/^.*) //' "/proc/$p/stat" | cut -d' ' -f20)" || echo none`)
+    ? raw(
+        sh`p=$(docker inspect -f '{{.State.Pid}}' ${at.container} 2>/dev/null) && [ "$p" -gt 0 ] && echo "$p.$(sed 's/^.*) //' "/proc/$p/stat" | cut -d' ' -f20)" || echo none`,
+      )
     : raw('echo -')
 
 /** systemd's name for the namespace: a container's is named by its own unit (namespace-unit.ts) first. */

@@ -107,7 +107,9 @@ export function judgeRestarts(
 
 /** Where the service stayed behind in a network that its container has no more. */
 const displaced = ({ network }: RunningProof): string | null =>
-  network === 'another' ? 'its service runs in another network than the one that is measured: its container was started anew' : null
+  network === 'another'
+    ? 'its service runs in another network than the one that is measured: its container was started anew'
+    : null
 
 /** A container that was started anew has a new network: what was open through it is gone, whoever did it. */
 function containerChange(before: RunningProof, after: RunningProof | undefined): string | null {
@@ -120,7 +122,7 @@ function containerChange(before: RunningProof, after: RunningProof | undefined):
     ...(place === null ? [] : [`the container of its service ${place} during the test`]),
     ...(box === null ? [] : [`the container that is its NAT ${box} during the test`]),
   ]
-  return told.length === 0 ? (displaced(after)) : told.join(', and ')
+  return told.length === 0 ? displaced(after) : told.join(', and ')
 }
 
 /** Some distributions put it beside every service; it only shortens how long a stop may take. */

@@ -73,7 +73,10 @@ test.skipIf(!isRoot)(
 )
 
 test('who we are there', async () => {
-  const said = await localRemote('here', []).run(whoThere(here), { timeoutMs: 10_000, signal: AbortSignal.timeout(10_000) })
+  const said = await localRemote('here', []).run(whoThere(here), {
+    timeoutMs: 10_000,
+    signal: AbortSignal.timeout(10_000),
+  })
   expect(parseUnfit(said.stdout).uid).toBe(process.getuid?.())
 })
 

@@ -71,7 +71,11 @@ describe('a container that is down, one that starts anew in the middle, and a NA
   let run: Story
   let verdict: ReturnType<typeof connectivityOf>
   let setup: string
-  const proofs = () => lab.on('saorsa-5', 'systemctl show testnet-peer -p MainPID --value; docker inspect -f "{{.State.Pid}}" node-restricted')
+  const proofs = () =>
+    lab.on(
+      'saorsa-5',
+      'systemctl show testnet-peer -p MainPID --value; docker inspect -f "{{.State.Pid}}" node-restricted',
+    )
   beforeAll(async () => {
     await lab.on('saorsa-4', 'docker stop -t 1 node-fullcone')
     run = await story({
@@ -97,7 +101,12 @@ describe('a container that is down, one that starts anew in the middle, and a NA
     )
   })
   test('what started anew is named, and nothing of it is the program’s fault', () => {
-    expect(verdict.findings.filter((f) => f.kind === 'container-restarted').map((f) => f.message).sort()).toEqual([
+    expect(
+      verdict.findings
+        .filter((f) => f.kind === 'container-restarted')
+        .map((f) => f.message)
+        .sort(),
+    ).toEqual([
       'saorsa-5: the container of its service was started anew during the test',
       'saorsa-6: the container that is its NAT was started anew during the test',
     ])
@@ -110,7 +119,9 @@ describe('a container that is down, one that starts anew in the middle, and a NA
   })
   test('the service came back in the new network of its container, by itself', async () => {
     const [service = '', container = ''] = (await proofs()).trim().split('\n')
-    const [own, theirs] = (await lab.on('saorsa-5', `readlink /proc/${service}/ns/net /proc/${container}/ns/net`)).trim().split('\n')
+    const [own, theirs] = (await lab.on('saorsa-5', `readlink /proc/${service}/ns/net /proc/${container}/ns/net`))
+      .trim()
+      .split('\n')
     expect(own).toMatch(/^net:/)
     expect(own).toBe(theirs)
   })

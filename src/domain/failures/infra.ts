@@ -53,7 +53,7 @@ export const infraFailures = {
   I157: infra('nothing can be executed where the release lies on the node (mounted noexec)', atNode),
   I158: infra('the node has the release or the data of the service on a read-only file system', atNode),
   I159: infra("the node's own firewall drops the port of the service", atNode),
-  I160: infra("the container or namespace of the service, or of its NAT, cannot be entered", atNode),
+  I160: infra('the container or namespace of the service, or of its NAT, cannot be entered', atNode),
   I161: infra('the service runs in a network that its container has no more', atNode),
   I201: infra('a program of the lab did not end in time', { remedy: labDoctor }),
   I202: infra('a program that the lab needs cannot be started', { remedy: labDoctor }),

@@ -181,5 +181,5 @@ const why = (r: ProcessReading, sha256: string, unit: UnitPlan): string =>
     : r.proof.network === 'another'
       ? `${unit.unit.name} runs in another network than ${unit.unit.container ?? 'the one that is measured'} has now`
       : r.proof.exeSha256 !== sha256
-      ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`
-      : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? 'any port of ' : ''}${unit.listens.protocol}${unit.listens.port === 0 ? '' : ` ${unit.listens.port}`}`
+        ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`
+        : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? 'any port of ' : ''}${unit.listens.protocol}${unit.listens.port === 0 ? '' : ` ${unit.listens.port}`}`
