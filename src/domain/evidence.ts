@@ -1,5 +1,6 @@
 /** What was seen of one attempt, by whom: the raw material of every judgement (spec §1 Witness, Grade; nat-lab §D). */
 import type { ControlName } from './control-names.ts'
+import type { NetworkLife } from './network-life.ts'
 import type { NodeName } from './fleet.ts'
 
 export interface Pair {
@@ -214,7 +215,7 @@ export interface NodeClock {
 }
 
 /** A node as the run found it, before any attempt (spec §9's "binary X runs on host H"). */
-export interface RunningProof {
+export interface RunningProof extends NetworkLife {
   readonly node: NodeName
   readonly unit: string
   readonly pid: number
@@ -234,13 +235,6 @@ export interface RunningProof {
   /** Effective capabilities as hex; bit 12 is CAP_NET_ADMIN: the subject could tamper with the witness. */
   readonly capEff: string
   readonly version: string
-  /** Whether it lives in the network namespace in which everything of this node is measured. */
-  readonly network: 'measured' | 'another' | 'not-read'
-  /**
-   * The containers of the service and of its NAT, by their main process and its start: another word is another life.
-   * `none`: it does not run; null: no container, or not read.
-   */
-  readonly lives: { readonly place: string | null; readonly box: string | null }
   /** Null: they could not be read. */
   readonly clock: NodeClock | null
 }
