@@ -19,7 +19,7 @@ export function labFleet(t: Topology, l: Layout, running: Running): Fleet {
     identityFile: pathsOf(l).key,
     ...(registry === undefined ? {} : { registryUrl: `http://${publicAddress(registry)}:${t.registryPort}` }),
     lab: { natTimeoutFactor: t.natTimeoutFactor, shaping: running.shaping },
-    nodes: t.nodes.map((n) => fleetNode(n, l, running)),
+    nodes: t.nodes.map((n) => fleetNode(n, t, l, running)),
   }
 }
 
@@ -33,7 +33,7 @@ export const labProxyArgv = (l: Layout): string[] => [
   '%p',
 ]
 
-function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
+function fleetNode(n: TopologyNode, t: Topology, l: Layout, running: Running): FleetNode {
   const pin = running.hostKeys[n.name]
   return {
     name: n.name,
@@ -46,14 +46,14 @@ function fleetNode(n: TopologyNode, l: Layout, running: Running): FleetNode {
     role: n.role,
     nat: n.nat,
     ...(n.expectedRate === undefined ? {} : { expectedRate: n.expectedRate }),
-    ...placeIn(n, l),
+    ...placeIn(n, t, l),
     hostKeys: pin === undefined ? [] : [pin],
     proxy: { kind: 'command', argv: labProxyArgv(l) },
   }
 }
 
 /** In the words of every fleet: where the service runs, and where its addresses are translated. */
-function placeIn(n: TopologyNode, l: Layout): Pick<FleetNode, 'runtime' | 'natBox'> {
+function placeIn(n: TopologyNode, t: Topology, l: Layout): Pick<FleetNode, 'runtime' | 'natBox'> {
   switch (n.place.kind) {
     case 'docker':
       return {
@@ -65,9 +65,15 @@ function placeIn(n: TopologyNode, l: Layout): Pick<FleetNode, 'runtime' | 'natBo
     case 'node':
       return {
         runtime: { kind: 'systemd' },
-        ...(isBoxed(n) ? { natBox: { kind: 'orchestrator', enter: enter(boxNamespace(l, n.name)) } } : {}),
+        ...natBoxOf(n, t, l),
       }
   }
+}
+
+/** Its own box, else the carrier's, which it shares. */
+function natBoxOf(n: TopologyNode, t: Topology, l: Layout): Pick<FleetNode, 'natBox'> {
+  const name = isBoxed(n) ? n.name : t.carriers.find((c) => c.number === n.behind)?.name
+  return name === undefined ? {} : { natBox: { kind: 'orchestrator', enter: enter(boxNamespace(l, name)) } }
 }
 
 export const fleetYaml = (fleet: Fleet): string =>

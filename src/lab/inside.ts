@@ -3,7 +3,7 @@
  * own systemd, Podman and nft make both.
  */
 import { outsideAddress, pathsOf, privateAddress, privateGateway, transferAddress, type Layout } from './layout.ts'
-import { conntrackTimes, mappingSeconds, natRuleset } from './nat.ts'
+import { conntrackTimes, mappingSeconds, natRuleset, wishedOf } from './nat.ts'
 import type { FileText, Stages, Step } from './step.ts'
 import type { Place, Topology, TopologyNode } from './topology.ts'
 
@@ -38,6 +38,7 @@ function insideFiles(t: Topology, l: Layout, n: TopologyNode): Step[] {
     outside: outsideAddress(n),
     inside: privateAddress(n),
     mappingSeconds: mappingSeconds(t.natTimeoutFactor),
+    ...wishedOf(n),
     ...(n.place.kind === 'netns'
       ? { stands: 'host', wan: 'eth0', lan: 'nat-in' }
       : { stands: 'beside', wan, lan: inner }),

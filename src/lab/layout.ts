@@ -59,8 +59,13 @@ export const interfaceName = (n: Pick<TopologyNode, 'number'>): string => `w${n.
 export const labHostName = (n: Pick<TopologyNode, 'name'>): string => `${n.name}.lab.invalid`
 /** Whether the lab keeps a box of its own in front of the node; a container's or a namespace's stands on the node. */
 export const isBoxed = (n: TopologyNode): boolean => n.box !== 'none' && n.place.kind === 'node'
+/** The outer end of a node or its box, and whom it sends everything to: the lab's router, or a carrier's NAT. */
+export const outerAddress = (n: TopologyNode): string =>
+  n.behind === undefined ? publicAddress(n) : `100.64.${n.number}.10`
+export const outerGateway = (n: TopologyNode): string =>
+  n.behind === undefined ? publicGateway(n) : `100.64.${n.number}.1`
 /** Where the node itself is addressed inside its namespace. */
-export const ownAddress = (n: TopologyNode): string => (isBoxed(n) ? privateAddress(n) : publicAddress(n))
+export const ownAddress = (n: TopologyNode): string => (isBoxed(n) ? privateAddress(n) : outerAddress(n))
 /** By which the outside knows the service: a container that is a NAT has an address beside its machine's. */
 export const outsideAddress = (n: TopologyNode): string =>
   n.place.kind === 'docker' ? `198.18.${n.number}.20` : publicAddress(n)

@@ -1,5 +1,6 @@
 /** The NATs a lab can build: named values, one line each on what they model, and the nft ruleset of each (RFC 4787). */
 import { assertNever } from '../domain/failure.ts'
+import type { TopologyNode } from './topology.ts'
 
 export const boxKinds = {
   'full-cone': 'EIM + EIF: one external port per socket, open to everybody once used (RFC 4787 §4.1, §5)',
@@ -46,8 +47,24 @@ export interface BoxFacts {
   readonly ports?: readonly [number, number]
   /** From inside to the own external address (RFC 4787 REQ-9). */
   readonly hairpin?: boolean
+  /** Who stands behind it, where that is more than one: each with its SSH address and its block of ports. */
+  readonly subscribers?: readonly Subscriber[]
   /** From which a seeded box draws its ports. */
   readonly seed?: number
+}
+
+/** What a topology says of a box beside its kind. */
+export const wishedOf = (n: Pick<TopologyNode, 'hairpin' | 'portRange' | 'seed'>) => ({
+  ...(n.portRange === undefined ? {} : { ports: n.portRange }),
+  ...(n.hairpin === undefined ? {} : { hairpin: n.hairpin }),
+  ...(n.seed === undefined ? {} : { seed: n.seed }),
+})
+
+export interface Subscriber {
+  readonly inside: string
+  /** Where SSH for it arrives. */
+  readonly reached: string
+  readonly ports?: readonly [number, number]
 }
 
 /** Text for `nft -f -` inside the box. */
@@ -62,7 +79,9 @@ export function natRuleset(facts: BoxFacts): string {
     '  chain prerouting {',
     '    type nat hook prerouting priority dstnat; policy accept;',
     ...(box.stands === 'alone'
-      ? [`    iifname ${wan} ip daddr ${box.outside} tcp dport 22 dnat to ${box.inside}:22`]
+      ? (box.subscribers ?? [{ inside: box.inside, reached: box.outside }]).map(
+          ({ inside, reached }) => `    iifname ${wan} ip daddr ${reached} tcp dport 22 dnat to ${inside}:22`,
+        )
       : []),
     ...admit(box).map((rule) => `    ${rule}`),
     '  }',
@@ -88,7 +107,8 @@ export function natRuleset(facts: BoxFacts): string {
 
 type Box = BoxFacts & { readonly wan: string; readonly lan: string; readonly stands: BoxStand }
 
-const lanOf = (box: BoxFacts): string => box.inside.replace(/\d+$/, '0/24')
+const lanOf = (box: BoxFacts): string =>
+  box.subscribers === undefined ? box.inside.replace(/\d+$/, '0/24') : '100.64.0.0/10'
 
 /** How many ports a box hands out that computes them: enough that two destinations hardly ever share one. */
 const computedPorts = 512
@@ -101,6 +121,11 @@ function translate(box: Box): string[] {
   const random = box.kind === 'symmetric' ? ' random,fully-random' : ''
   const first = computed(box)
   return [
+    ...(box.subscribers ?? []).flatMap(({ inside, ports: own }) =>
+      own === undefined
+        ? []
+        : [`ip saddr ${inside} meta l4proto { udp, tcp } snat to ${outside}:${own[0]}-${own[1]}${random}`],
+    ),
     ...(first === null
       ? [`meta l4proto { udp, tcp } snat to ${outside}${block}${random}`]
       : [
@@ -161,7 +186,7 @@ function admit(box: Box): string[] {
     ...(box.kind === 'full-cone' ? [`${to} meta l4proto udp dnat ip to udp dport map @eim`] : []),
     ...(box.kind === 'address-restricted' ? [`${to} udp dport . ip saddr @peers dnat ip to udp dport map @eim`] : []),
     ...(box.hairpin === true
-      ? [`iifname "${box.lan}" ip daddr ${box.outside} meta l4proto udp dnat ip to udp dport map @eim`]
+      ? [`iifname ${box.subscribers === undefined ? `"${box.lan}"` : `!= "${box.wan}"`} ip daddr ${box.outside} meta l4proto udp dnat ip to udp dport map @eim`]
       : []),
   ]
 }

@@ -16,12 +16,16 @@ import {
   publicGateway,
   routerOf,
   isBoxed,
+  outerAddress,
+  outerGateway,
   outsideAddress,
   ownAddress,
   type Layout,
 } from './layout.ts'
+import { carrierLinks, carrierSteps, dropSteps } from './carrier.ts'
 import { innerBridge } from './inside.ts'
-import { conntrackTimes, mappingSeconds, natRuleset } from './nat.ts'
+import { ip, sysctl } from './net-step.ts'
+import { conntrackTimes, mappingSeconds, natRuleset, wishedOf } from './nat.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
 
@@ -30,6 +34,7 @@ export const namespacesOf = (t: Topology, l: Layout): string[] => [
   hqOf(l),
   ...t.nodes.map((n) => nodeNamespace(l, n.name)),
   ...t.nodes.filter((n) => isBoxed(n)).map((n) => boxNamespace(l, n.name)),
+  ...t.carriers.map((c) => boxNamespace(l, c.name)),
 ]
 
 export const compileNetwork = (t: Topology, l: Layout): Stages => [
@@ -53,15 +58,17 @@ export const compileNetwork = (t: Topology, l: Layout): Stages => [
       ip(
         `address ${n.name}`,
         nodeNamespace(l, n.name),
-        end('eth0', ownAddress(n), !isBoxed(n) ? publicGateway(n) : privateGateway(n)),
+        end('eth0', ownAddress(n), !isBoxed(n) ? outerGateway(n) : privateGateway(n)),
       ),
     ),
     ...t.nodes.flatMap((n) => box(t, l, n)),
     ...t.nodes.flatMap((n) => insideOf(l, n)),
+    ...t.carriers.flatMap((c) => carrierSteps(t, l, c)),
+    ...dropSteps(t, l),
   ],
-  t.nodes
-    .filter((n) => isBoxed(n))
-    .map((n) => sysctl(`time the mappings of ${n.name}'s box`, boxNamespace(l, n.name), timeouts(t))),
+  [...t.nodes.filter((n) => isBoxed(n)), ...t.carriers].map((n) =>
+    sysctl(`time the mappings of ${n.name}'s box`, boxNamespace(l, n.name), timeouts(t)),
+  ),
 ]
 
 /** Every veth goes straight into its places; the router holds one end of each /24. */
@@ -73,7 +80,8 @@ function links(t: Topology, l: Layout): string[] {
     `link add hq type veth peer name eth0 netns ${hqOf(l)}`,
     `addr add ${hqGateway}/24 dev hq`,
     'link set hq up',
-    ...t.nodes.flatMap((n) => [
+    ...t.carriers.flatMap((c) => carrierLinks(t, l, c, far)),
+    ...t.nodes.filter((n) => n.behind === undefined).flatMap((n) => [
       `link add ${interfaceName(n)} type veth peer name ${far(n)}`,
       `addr add ${publicGateway(n)}/24 dev ${interfaceName(n)}`,
       `link set ${interfaceName(n)} up`,
@@ -100,13 +108,14 @@ function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
   const name = boxNamespace(l, n.name)
   const rules = natRuleset({
     kind: n.box,
-    outside: publicAddress(n),
+    outside: outerAddress(n),
     inside: privateAddress(n),
     mappingSeconds: mappingSeconds(t.natTimeoutFactor),
+    ...wishedOf(n),
   })
   return [
     ip(`address ${n.name}'s box`, name, [
-      ...end('wan', publicAddress(n), publicGateway(n)),
+      ...end('wan', outerAddress(n), outerGateway(n)),
       `addr add ${privateGateway(n)}/24 dev lan`,
       'link set lan up',
     ]),
@@ -136,17 +145,3 @@ const timeouts = (t: Topology): string[] => [
   'net.ipv4.ip_forward=1',
   ...conntrackTimes(mappingSeconds(t.natTimeoutFactor)),
 ]
-
-const ip = (why: string, namespace: string | null, lines: readonly string[]): Step => ({
-  kind: 'run',
-  why,
-  argv: ['ip', ...(namespace === null ? [] : ['-n', namespace]), '-batch', '-'],
-  stdin: `${lines.join('\n')}\n`,
-})
-
-/** Settings below net/ belong to the namespace that the writer is in, never to the machine. */
-const sysctl = (why: string, namespace: string, settings: readonly string[]): Step => ({
-  kind: 'run',
-  why,
-  argv: [...enter(namespace), 'sysctl', '-qw', ...settings],
-})
