@@ -36,6 +36,7 @@ const tasks = {
     needs: (args) => (onLab(args) ? { system: true, buildHost: true, containers: true, native: 'must' } : {}),
     act: (args) => (onLab(args) ? runAsRoot : run)('node', ['scripts/gauntlet.ts', ...args]),
   },
+  'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
   'fuzz:verify': { act: (args) => run('node', ['scripts/fuzz-verify.ts', ...args]) },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },

@@ -85,5 +85,12 @@ export function dropSteps(t: Topology, l: Layout): Step[] {
     '}',
     '',
   ]
-  return [{ kind: 'run', why: 'drop what links drop', argv: [...enter(routerOf(l)), 'nft', '-f', '-'], stdin: table.join('\n') }]
+  return [
+    {
+      kind: 'run',
+      why: 'drop what links drop',
+      argv: [...enter(routerOf(l)), 'nft', '-f', '-'],
+      stdin: table.join('\n'),
+    },
+  ]
 }

@@ -27,7 +27,7 @@ export async function insideUp(n: TopologyNode, l: Layout, doing: Doing): Promis
 export async function insideHealthy(t: Topology, l: Layout, signal: AbortSignal): Promise<boolean> {
   const looks = await Promise.all(
     t.nodes.map(async (n) => {
-      if (n.place.kind === 'node') return true
+      if (n.place.kind === 'node' || !n.powered) return true
       const [script, ...names] =
         n.place.kind === 'netns'
           ? ['test -e "/run/netns/$0"', n.place.name]

@@ -110,6 +110,8 @@ const entryOf =
   (node: NodeName): readonly string[] =>
     enter(nodeNamespace(l, node))
 
+const poweredOf = (t: Topology): Topology['nodes'] => t.nodes.filter((n) => n.powered)
+
 const withinOf = (t: Topology): RunningLab['within'] =>
   t.nodes.some((n) => insideUnit(n) !== null) ? 'nodes' : 'network'
 
@@ -157,10 +159,11 @@ async function boot({ topology: t, log }: UpOptions, l: Layout, network: Promise
   await perform(compileInside(t, l), doing)
   log.info(`${t.nodes.length} root trees`)
   await network
-  for (const n of t.nodes) startNode(l, n.name)
-  await banners(t.nodes, l, { ...doing, timeoutMs: 60_000 })
-  log.info(`ssh on ${t.nodes.length} nodes`)
-  const inside = await Promise.all(t.nodes.map((n) => insideUp(n, l, doing)))
+  const on = poweredOf(t)
+  for (const n of on) startNode(l, n.name)
+  await banners(on, l, { ...doing, timeoutMs: 60_000 })
+  log.info(`ssh on ${on.length} nodes`)
+  const inside = await Promise.all(on.map((n) => insideUp(n, l, doing)))
   if (inside.includes(true)) log.info(`containers and namespaces on ${inside.filter(Boolean).length} nodes`)
 }
 
@@ -218,9 +221,9 @@ async function healthy(t: Topology, l: Layout, running: Running, signal: AbortSi
   const present = new Set(namespacesPresent(l))
   if (!namespacesOf(t, l).every((name) => present.has(name))) return false
   if (running.shaping === 'nfqueue' && !(await populated(`${cgroupOf(l)}/shaper`))) return false
-  if ((await Promise.all(t.nodes.map((n) => leaderOf(l, n.name)))).includes(undefined)) return false
+  if ((await Promise.all(poweredOf(t).map((n) => leaderOf(l, n.name)))).includes(undefined)) return false
   if (!(await insideHealthy(t, l, signal))) return false
-  return banners(t.nodes, l, { signal, timeoutMs: 5000 }).then(
+  return banners(poweredOf(t), l, { signal, timeoutMs: 5000 }).then(
     () => true,
     () => {
       signal.throwIfAborted()

@@ -186,7 +186,9 @@ function admit(box: Box): string[] {
     ...(box.kind === 'full-cone' ? [`${to} meta l4proto udp dnat ip to udp dport map @eim`] : []),
     ...(box.kind === 'address-restricted' ? [`${to} udp dport . ip saddr @peers dnat ip to udp dport map @eim`] : []),
     ...(box.hairpin === true
-      ? [`iifname ${box.subscribers === undefined ? `"${box.lan}"` : `!= "${box.wan}"`} ip daddr ${box.outside} meta l4proto udp dnat ip to udp dport map @eim`]
+      ? [
+          `iifname ${box.subscribers === undefined ? `"${box.lan}"` : `!= "${box.wan}"`} ip daddr ${box.outside} meta l4proto udp dnat ip to udp dport map @eim`,
+        ]
       : []),
   ]
 }

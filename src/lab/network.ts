@@ -81,12 +81,16 @@ function links(t: Topology, l: Layout): string[] {
     `addr add ${hqGateway}/24 dev hq`,
     'link set hq up',
     ...t.carriers.flatMap((c) => carrierLinks(t, l, c, far)),
-    ...t.nodes.filter((n) => n.behind === undefined).flatMap((n) => [
-      `link add ${interfaceName(n)} type veth peer name ${far(n)}`,
-      `addr add ${publicGateway(n)}/24 dev ${interfaceName(n)}`,
-      `link set ${interfaceName(n)} up`,
-      ...(outsideAddress(n) === publicAddress(n) ? [] : [`route add ${outsideAddress(n)}/32 via ${publicAddress(n)}`]),
-    ]),
+    ...t.nodes
+      .filter((n) => n.behind === undefined)
+      .flatMap((n) => [
+        `link add ${interfaceName(n)} type veth peer name ${far(n)}`,
+        `addr add ${publicGateway(n)}/24 dev ${interfaceName(n)}`,
+        `link set ${interfaceName(n)} up`,
+        ...(outsideAddress(n) === publicAddress(n)
+          ? []
+          : [`route add ${outsideAddress(n)}/32 via ${publicAddress(n)}`]),
+      ]),
     ...t.nodes
       .filter((n) => isBoxed(n))
       .map(

@@ -19,7 +19,9 @@ export const netemProbe = (l: Layout): string[] => [
   '0ms',
 ]
 
-const shaped = (t: Topology): TopologyNode[] => t.nodes.filter((n) => n.delayMs > 0 || n.lossPercent > 0)
+const shaped = (t: Topology): TopologyNode[] =>
+  t.nodes.filter((n) => n.delayMs > 0 || n.lossPercent > 0 || n.rateMbit !== undefined)
+const limited = (t: Topology): TopologyNode[] => t.nodes.filter((n) => n.rateMbit !== undefined)
 
 export function compileShaping(t: Topology, l: Layout, mode: LabInfo['shaping']): Stages {
   switch (mode) {
@@ -56,6 +58,18 @@ export function compileShaping(t: Topology, l: Layout, mode: LabInfo['shaping'])
               '--queue-bypass',
             ],
           },
+          // The helper delays and loses; how much passes in a second is the kernel's to say.
+          ...(limited(t).length === 0
+            ? []
+            : [
+                batch(
+                  'rates towards the nodes',
+                  routerOf(l),
+                  limited(t).map((n) => [interfaceName(n), n]),
+                  tbf,
+                ),
+                ...limited(t).map((n) => fromNode(l, n, tbf)),
+              ]),
         ],
       ]
   }
@@ -71,18 +85,25 @@ export const delayArgv = (t: Topology, l: Layout, helper: string): string[] => [
 ]
 
 /** The outgoing half: behind a NAT it is on the box, where the node cannot reach it. */
-const fromNode = (l: Layout, n: TopologyNode): Step =>
+const fromNode = (l: Layout, n: TopologyNode, how = netem): Step =>
   !isBoxed(n)
-    ? batch(`delay and loss from ${n.name}`, nodeNamespace(l, n.name), [['eth0', n]])
-    : batch(`delay and loss from ${n.name}`, boxNamespace(l, n.name), [['wan', n]])
+    ? batch(`delay and loss from ${n.name}`, nodeNamespace(l, n.name), [['eth0', n]], how)
+    : batch(`delay and loss from ${n.name}`, boxNamespace(l, n.name), [['wan', n]], how)
 
-const batch = (why: string, namespace: string, devices: readonly (readonly [string, TopologyNode])[]): Step => ({
+const netem = (n: TopologyNode): string =>
+  `netem delay ${n.delayMs}ms loss ${n.lossPercent}%${n.rateMbit === undefined ? '' : ` rate ${n.rateMbit}mbit`} limit 10000`
+/** A bucket of 20 ms at that rate, and never less than a few packets; what waits longer than 100 ms is dropped. */
+const tbf = ({ rateMbit = 0 }: TopologyNode): string =>
+  `tbf rate ${rateMbit}mbit burst ${Math.max(16_000, Math.round(rateMbit * 2500))} latency 100ms`
+
+const batch = (
+  why: string,
+  namespace: string,
+  devices: readonly (readonly [string, TopologyNode])[],
+  how = netem,
+): Step => ({
   kind: 'run',
   why,
   argv: ['tc', '-n', namespace, '-batch', '-'],
-  stdin: devices
-    .map(
-      ([device, n]) => `qdisc add dev ${device} root netem delay ${n.delayMs}ms loss ${n.lossPercent}% limit 10000\n`,
-    )
-    .join(''),
+  stdin: devices.map(([device, n]) => `qdisc add dev ${device} root ${how(n)}\n`).join(''),
 })

@@ -134,16 +134,15 @@ const crossChecks: CrossCheck = (raw, report) => {
   const listed = (key: string): readonly unknown[] => (isRecord(raw) && Array.isArray(raw[key]) ? raw[key] : [])
   const written = listed('nodes')
   const carriers = listed('carriers').map((c) => (isRecord(c) ? c['name'] : undefined))
-  const names = [...written, ...listed('carriers')].map((n: unknown) => (isRecord(n) && typeof n['name'] === 'string' ? n['name'] : ''))
+  const names = [...written, ...listed('carriers')].map((n: unknown) =>
+    isRecord(n) && typeof n['name'] === 'string' ? n['name'] : '',
+  )
   const whose = (i: number) => (i < written.length ? ['nodes', i, 'name'] : ['carriers', i - written.length, 'name'])
   names.forEach((name, i) => {
     const number = numberIn(name)
     const twin = names.findIndex((other) => numberIn(other) === number)
     if (twin !== -1 && twin < i)
-      report(
-        whose(i),
-        `has the same number as ${printable(names[twin])}: both would be 198.18.${number}.10`,
-      )
+      report(whose(i), `has the same number as ${printable(names[twin])}: both would be 198.18.${number}.10`)
     if (number > 254) report(whose(i), 'has a number above 254, for which there is no address')
   })
   written.forEach((n: unknown, i) => {
@@ -153,7 +152,8 @@ const crossChecks: CrossCheck = (raw, report) => {
     const wanted = where === 'docker' ? 'a container: `{ docker: … }`' : where === 'netns' ? '`host`' : 'left out'
     const right = where === 'docker' ? isRecord(box) : where === 'netns' ? box === 'host' : box === undefined
     const { behind } = n
-    if (behind !== undefined && !carriers.includes(behind)) report(['nodes', i, 'behind'], 'names no carrier of this file')
+    if (behind !== undefined && !carriers.includes(behind))
+      report(['nodes', i, 'behind'], 'names no carrier of this file')
     if (behind !== undefined && (where !== 'systemd' || 'delay_ms' in n || 'loss_percent' in n || 'rate_mbit' in n))
       report(['nodes', i, 'behind'], 'cannot be with a runtime, delay, loss or rate: the link is the carrier’s')
     if (!right) report(['nodes', i, 'nat_box'], `must be ${wanted} for this runtime`)
@@ -185,6 +185,9 @@ const wish = (n: z.infer<typeof node>): TopologyNode => ({
   ...(n.seed === undefined ? {} : { seed: n.seed }),
   ...(n.behind === undefined ? {} : { behind: numberIn(n.behind) }),
   ...(n.rate_mbit === undefined ? {} : { rateMbit: n.rate_mbit }),
-  drops: [...(n.udp === 'dropped' ? (['udp'] as const) : []), ...(n.fragments === 'dropped' ? (['fragments'] as const) : [])],
+  drops: [
+    ...(n.udp === 'dropped' ? (['udp'] as const) : []),
+    ...(n.fragments === 'dropped' ? (['fragments'] as const) : []),
+  ],
   powered: n.power === 'on',
 })

@@ -1,4 +1,4 @@
-//! The prober's command line: reflect, classify, receive, send, drain, pour, confine, confined.
+//! The prober's command line: reflect, classify, punch, receive, send, drain, pour, confine, confined.
 
 use vps_probe::args::Failure;
 use vps_probe::confine::{self, tries};
@@ -38,6 +38,7 @@ fn main() {
     let outcome = match words.first().map(String::as_str) {
         Some("reflect") => reflect::run(rest),
         Some("classify") => classify::run(rest),
+        Some("punch") => classify::punch::run(rest),
         Some("receive") => receive::run(rest),
         Some("send") => send::run(rest),
         Some("drain") => link::drain(rest),
@@ -48,7 +49,7 @@ fn main() {
         // By a script, whose one word ends where its path begins.
         Some("confined-ran") => tries::ran(),
         _ => Err(Failure::Usage(
-            "name one of reflect, classify, receive, send, drain, pour, reach, confine, confined (see --help)".into(),
+            "name one of reflect, classify, punch, receive, send, drain, pour, reach, confine, confined (see --help)".into(),
         )),
     };
     let (message, code) = match outcome {

@@ -4,6 +4,7 @@ mod addresses;
 mod asker;
 mod hairpin;
 mod judge;
+pub mod punch;
 mod record;
 mod tests_run;
 
