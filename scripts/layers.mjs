@@ -30,6 +30,7 @@ const homes = {
   // It runs the commands, on this machine.
   'test/suites/command.test.ts': 'local',
   'test/commands/quote.test.ts': 'pure',
+  'test/lab/carriers.test.ts': 'pure',
   'test/lab/compile.test.ts': 'pure',
   'test/lab/inside.test.ts': 'pure',
   'test/lab/topology.test.ts': 'pure',

@@ -11,7 +11,7 @@ import {
   type Layout,
 } from './layout.ts'
 import { mappingSeconds, natRuleset, type Subscriber } from './nat.ts'
-import { ip } from './net-step.ts'
+import { ipBatch } from './net-step.ts'
 import type { Step } from './step.ts'
 import type { Carrier, Topology, TopologyNode } from './topology.ts'
 
@@ -52,7 +52,7 @@ export function carrierSteps(t: Topology, l: Layout, c: Carrier): Step[] {
     subscribers,
   })
   return [
-    ip(`address the carrier ${c.name}`, name, [
+    ipBatch(`address the carrier ${c.name}`, name, [
       'link set lo up',
       `addr add ${publicAddress(c)}/24 dev wan`,
       ...behind(t, c).map((n) => `addr add ${publicAddress(n)}/32 dev wan`),

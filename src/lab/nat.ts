@@ -1,6 +1,5 @@
 /** The NATs a lab can build: named values, one line each on what they model, and the nft ruleset of each (RFC 4787). */
 import { assertNever } from '../domain/failure.ts'
-import type { TopologyNode } from './topology.ts'
 
 export const boxKinds = {
   'full-cone': 'EIM + EIF: one external port per socket, open to everybody once used (RFC 4787 §4.1, §5)',
@@ -53,8 +52,14 @@ export interface BoxFacts {
   readonly seed?: number
 }
 
+export interface BoxWish {
+  readonly hairpin?: boolean
+  readonly portRange?: readonly [number, number]
+  readonly seed?: number
+}
+
 /** What a topology says of a box beside its kind. */
-export const wishedOf = (n: Pick<TopologyNode, 'hairpin' | 'portRange' | 'seed'>) => ({
+export const wishedOf = (n: BoxWish): Pick<BoxFacts, 'ports' | 'hairpin' | 'seed'> => ({
   ...(n.portRange === undefined ? {} : { ports: n.portRange }),
   ...(n.hairpin === undefined ? {} : { hairpin: n.hairpin }),
   ...(n.seed === undefined ? {} : { seed: n.seed }),

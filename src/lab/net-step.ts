@@ -2,7 +2,7 @@
 import { enter } from './layout.ts'
 import type { Step } from './step.ts'
 
-export const ip = (why: string, namespace: string | null, lines: readonly string[]): Step => ({
+export const ipBatch = (why: string, namespace: string | null, lines: readonly string[]): Step => ({
   kind: 'run',
   why,
   argv: ['ip', ...(namespace === null ? [] : ['-n', namespace]), '-batch', '-'],

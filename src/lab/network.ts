@@ -24,7 +24,7 @@ import {
 } from './layout.ts'
 import { carrierLinks, carrierSteps, dropSteps } from './carrier.ts'
 import { innerBridge } from './inside.ts'
-import { ip, sysctl } from './net-step.ts'
+import { ipBatch, sysctl } from './net-step.ts'
 import { conntrackTimes, mappingSeconds, natRuleset, wishedOf } from './nat.ts'
 import type { Stages, Step } from './step.ts'
 import type { Topology, TopologyNode } from './topology.ts'
@@ -39,15 +39,15 @@ export const namespacesOf = (t: Topology, l: Layout): string[] => [
 
 export const compileNetwork = (t: Topology, l: Layout): Stages => [
   [
-    ip(
+    ipBatch(
       'make the namespaces',
       null,
       namespacesOf(t, l).map((name) => `netns add ${name}`),
     ),
   ],
-  [ip('lay the links', routerOf(l), links(t, l))],
+  [ipBatch('lay the links', routerOf(l), links(t, l))],
   [
-    ip('address the orchestrator', hqOf(l), [
+    ipBatch('address the orchestrator', hqOf(l), [
       'link set lo up',
       ...hqAddresses.map((a) => `addr add ${a}/24 dev eth0`),
       'link set eth0 up',
@@ -55,7 +55,7 @@ export const compileNetwork = (t: Topology, l: Layout): Stages => [
     ]),
     sysctl('let the router route', routerOf(l), ['net.ipv4.ip_forward=1']),
     ...t.nodes.map((n) =>
-      ip(
+      ipBatch(
         `address ${n.name}`,
         nodeNamespace(l, n.name),
         end('eth0', ownAddress(n), !isBoxed(n) ? outerGateway(n) : privateGateway(n)),
@@ -118,7 +118,7 @@ function box(t: Topology, l: Layout, n: TopologyNode): Step[] {
     ...wishedOf(n),
   })
   return [
-    ip(`address ${n.name}'s box`, name, [
+    ipBatch(`address ${n.name}'s box`, name, [
       ...end('wan', outerAddress(n), outerGateway(n)),
       `addr add ${privateGateway(n)}/24 dev lan`,
       'link set lan up',
@@ -135,7 +135,7 @@ function insideOf(l: Layout, n: TopologyNode): Step[] {
     sysctl(`let ${n.name} route`, name, ['net.ipv4.ip_forward=1']),
     ...(n.place.kind === 'docker'
       ? [
-          ip(`lay the inner network of ${n.name}`, name, [
+          ipBatch(`lay the inner network of ${n.name}`, name, [
             `link add ${innerBridge} type bridge`,
             `link set ${innerBridge} up`,
           ]),
