@@ -22,7 +22,7 @@ export interface InertFolder {
   readonly listed: readonly Listed[]
   /** The whole of a file; throws where it is no regular file any more, or longer than `most`. */
   read(path: string, most: number): Promise<Content>
-  /** Only what it hashes to: `bytes` is empty. */
+  /** Only what it hashes to, and of one that is longer than `most` its beginning: `bytes` is empty. */
   digest(path: string, most: number): Promise<Content>
 }
 
@@ -86,10 +86,12 @@ async function contentOf(full: string, path: string, most: number, keep: boolean
       const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
       if (bytesRead === 0) break
       length += bytesRead
-      if (length > most) throw new Error(`${path} is longer than ${most} bytes`)
+      if (length > most && keep) throw new Error(`${path} is longer than ${most} bytes`)
       const part = chunk.subarray(0, bytesRead)
       hash.update(part)
       if (keep) kept.push(Buffer.from(part))
+      // What is longer than it was sealed is another file, whatever more of it there is.
+      if (length > most) break
     }
     return { bytes: Buffer.concat(kept, keep ? length : 0), length, sha256: hash.digest('hex') }
   } finally {

@@ -22,7 +22,10 @@ const listed = raw(`nft list tables inet 2>/dev/null | sed -n 's/^table inet \\(
 export const removeTables = ({ session, node }: Pick<TableOwner, 'session' | 'node'>): Raw =>
   raw(sh`
     ${listed} | while read -r t; do
-      case "$t" in vps_test_w*_${session}_[0-9]*_${node}) nft delete table inet "$t" 2>/dev/null || true;; esac; done`)
+      case "$t" in vps_test_witness_*) f=${raw('${t#')}${`vps_test_witness_${session}_`}};; *) f=${raw('${t#')}${`vps_test_wall_${session}_`}};; esac
+      f=${raw('${f%')}${`_${node}`}}
+      # Nothing but the number may stand between: another session's name may begin with this one.
+      case "$f" in ''|*[!0-9]*) ;; *) nft delete table inet "$t" 2>/dev/null || true;; esac; done`)
 
 /**
  * Every table for which no lease of this node speaks, but the owner's own: what a run left that died, or that was put

@@ -175,6 +175,18 @@ describe.skipIf(!isRoot)(`real packets${needsRoot}`, () => {
       expect(await counted({ ...mine, fence: mine.fence + 1 })).toBeUndefined()
       expect(await counted(mine)).toEqual([1])
     })
+    test('a session whose name begins or ends with another’s keeps its tables when that one’s are removed', async () => {
+      const longer = [
+        { ...mine, session: `${mine.session}_1` },
+        { ...mine, session: `x_${mine.session}` },
+      ]
+      for (const o of longer) await run(resetWitness('node', o), [mine, ...longer])
+      await run(resetWitness('node', mine), [mine, ...longer])
+      await run(removeWitness(mine), [mine, ...longer])
+      expect(await counted(mine)).toBeUndefined()
+      expect(await Promise.all(longer.map(counted))).toEqual([[], []])
+      for (const o of longer) await run(removeWitness(o), [mine, ...longer])
+    })
     test('what no lease speaks for any more is swept away by the next that begins', async () => {
       await run(resetWitness('node', mine))
       await run(resetWitness('node', theirs), [theirs])
