@@ -17,6 +17,7 @@ import { logsSection } from './sections/logs.ts'
 import { historySection } from './sections/history.ts'
 import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
 import { preflightSection } from './sections/preflight.ts'
+import { passportSection } from './sections/nat-passport.ts'
 import { evidenceSection, recoverySection, sourceSection, timingsSection } from './sections/record.ts'
 import { suiteReports } from './suites/registry.ts'
 
@@ -30,6 +31,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('improvement', () => improvementSection(p)),
     ...guarded('checkpoint', () => checkpointSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
+    ...guarded('nat-passport', () => passportSection(p.input)),
     ...guarded('lab', () => labSection(p.input.fleet)),
     ...guarded('preflight', () => preflightSection(p.input.preflight)),
     ...guarded('controls', () => controlsSection(p.input.evidence.controls)),

@@ -10,6 +10,7 @@ const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSO
   vps-probe reflect  --ports P1,P2 --peer IP --token HEX --seconds N [--bind IP] [--until-eof]
   vps-probe classify --primary IP --secondary IP --ports P1,P2 --token HEX
                      [--local-ip IP] [--wait-ms 600] [--tries 3]
+  vps-probe punch    --primary IP --secondary IP --ports P1,P2 --token HEX --seconds N [--wait-ms 600]
   vps-probe receive  --port P --token HEX --seconds N [--bind IP] [--until-eof] [--echo]
   vps-probe send     --to IP:P --token HEX --nonce HEX --bytes N [--bind-port P]
                      [--count 5] [--interval-ms 200] [--timeout-ms 3000]
