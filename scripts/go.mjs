@@ -37,6 +37,7 @@ const tasks = {
     act: (args) => (onLab(args) ? runAsRoot : run)('node', ['scripts/gauntlet.ts', ...args]),
   },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
+  answers: { act: (args) => run('node', ['scripts/answers.ts', ...args]) },
   'fuzz:verify': { act: (args) => run('node', ['scripts/fuzz-verify.ts', ...args]) },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },

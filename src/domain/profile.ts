@@ -4,6 +4,7 @@
  */
 
 import type { Framing } from './framing.ts'
+import type { ProfileCommand } from './suites/command/run.ts'
 import type { GossipUse } from './suites/gossip/use.ts'
 import type { Method } from './evidence.ts'
 import type { ThroughputUse } from './suites/throughput/use.ts'
@@ -168,6 +169,8 @@ export interface Profile {
   readonly claims: ClaimsUse
   /** How much it can send at once, and how it is told to; null: it is not asked to send megabytes. */
   readonly throughput: ThroughputUse | null
+  /** Suites of the program's own, as commands that run on every peer. */
+  readonly commands: readonly ProfileCommand[]
   /** Never chosen for its project unless a person or the configuration names it. */
   readonly onlyWhenNamed?: boolean
 }

@@ -6,6 +6,7 @@ import type { Answers, CriteriaKind, Focus, ProofKind } from './answers.ts'
 import { Failure } from './failure.ts'
 import { focusesFor, takes, type Profile } from './profile.ts'
 import type { ProjectConfig } from './project.ts'
+import { channelCreation } from './suites/command/asked.ts'
 
 export interface Unsupported {
   readonly what: string
@@ -33,7 +34,6 @@ interface Row {
 const notYet = 'does not act in this version'
 
 export const unsupportedFields: readonly Row[] = [
-  suite('channel_creation', 'channelCreation', (t) => t.channelCreation.enabled),
   {
     what: 'soak.check_interval_minutes',
     field: 'soak.checkIntervalMinutes',
@@ -49,10 +49,6 @@ export const unsupportedFields: readonly Row[] = [
     asked: ({ notifications }) => notifications !== null,
   },
 ]
-
-function suite(name: string, field: string, asked: (tests: ProjectConfig['tests']) => boolean): Row {
-  return { what: `tests.${name}`, field: `tests.${field}`, test: true, why: notYet, asked: ({ tests }) => asked(tests) }
-}
 
 /** Answers that no run can honour: not offered, and refused before anything is touched. */
 export const unsupportedAnswers: {
@@ -94,8 +90,17 @@ export const unsupportedParts = ({ config, profile, answers }: Asked): readonly 
         .filter((focus) => !isActing('focus', focus))
         .map((focus) => ({ what: `focus ${focus} of full-suite`, why: notYet, test: true }))
     : []),
+  ...(config.tests.channelCreation.enabled && !commandSuites(profile).includes(channelCreation)
+    ? [
+        {
+          what: 'tests.channel_creation',
+          why: `profile ${profile.name} has no command of suite ${channelCreation}`,
+          test: true,
+        },
+      ]
+    : []),
   ...(config.moduleTests ?? [])
-    .filter((name) => !profile.focuses.includes(name))
+    .filter((name) => !profile.focuses.includes(name) && !commandSuites(profile).includes(name))
     .map((name) => ({ what: `test ${name} of the module`, why: notYet, test: answers.focus.value === 'full-suite' })),
   ...(config.bootstrap.nodes.length > 0 && !takes(profile, 'bootstraps')
     ? [
@@ -107,6 +112,8 @@ export const unsupportedParts = ({ config, profile, answers }: Asked): readonly 
       ]
     : []),
 ]
+
+const commandSuites = ({ commands }: Pick<Profile, 'commands'>): readonly string[] => commands.map((c) => c.suite)
 
 /** Why a run whose tests were not all done proves nothing of the rest; null when all were. */
 export function undoneTests(parts: readonly Unsupported[]): string | null {

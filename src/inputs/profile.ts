@@ -19,6 +19,7 @@ import { hint } from './nearest.ts'
 import { environment, eventFaults, eventField, field, stopSignal } from './profile-events.ts'
 import { gossipUse } from './profile-gossip.ts'
 import { claims, window } from './profile-observed.ts'
+import { profileCommands } from './profile-commands.ts'
 import { throughputUse } from './profile-throughput.ts'
 import { payload } from './profile-payload.ts'
 import { peerId } from './profile-peer-id.ts'
@@ -149,6 +150,9 @@ export const profileSchema = z
       .nullable()
       .default(null)
       .describe('How it takes part in broadcasts, a shared map and a list of members (default: not).'),
+    commands: profileCommands
+      .default([])
+      .describe("Suites of the program's own: commands that run on every peer with the full suite (default: none)."),
     throughput: throughputUse
       .nullable()
       .default(null)
@@ -179,6 +183,7 @@ export const profileSchema = z
     window: w.window,
     claims: w.claims,
     throughput: w.throughput,
+    commands: w.commands,
     ...(w.only_when_named ? { onlyWhenNamed: true } : {}),
   }))
   .superRefine((profile, context) => {

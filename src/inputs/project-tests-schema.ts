@@ -5,7 +5,7 @@ import { shellText, count, percentField, seconds, textField } from './fields.ts'
 
 const natTypes = ['full_cone', 'symmetric', 'port_restricted', 'address_restricted', 'cgnat', 'double_nat'] as const
 
-const pattern = z
+export const pattern = z
   .string()
   .min(1)
   .max(longestPattern)

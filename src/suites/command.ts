@@ -4,11 +4,12 @@
  */
 import { ownersText } from '../commands/owners-text.ts'
 import { placeOf } from '../commands/place.ts'
+import { currentBinary } from '../commands/release.ts'
 import { readSubjectRun } from '../commands/subject-run.ts'
 import { peersOf, type FleetNode } from '../domain/fleet.ts'
 import { patternOf } from '../domain/pattern.ts'
-import type { CustomTest } from '../domain/project.ts'
-import type { CommandEnd, CommandRun } from '../domain/suites/command/run.ts'
+import type { Plan } from '../domain/plan.ts'
+import type { AskedCommand, CommandEnd, CommandRun } from '../domain/suites/command/run.ts'
 import { mostRepeats } from '../domain/suites/repeat.ts'
 import { faultOf } from './attempt.ts'
 import type { Bench, Runner, StoreItem } from './bench.ts'
@@ -37,7 +38,7 @@ export const command: Runner<'command'> = {
 
 interface Turn {
   readonly index: number
-  readonly asked: CustomTest
+  readonly asked: AskedCommand
   readonly nodes: readonly FleetNode[]
   readonly retry?: true
 }
@@ -79,11 +80,16 @@ function matchedBy(source: string, output: string): boolean {
   return !('fault' in pattern) && pattern.matches(output)
 }
 
+/** A profile does not know where a project puts its program; both parts are of names without a space. */
+const binaryOf = ({ config: { deploy, binary } }: Plan): string =>
+  currentBinary({ installPath: deploy.installPath, name: binary.name })
+
 async function endOf(
-  { world }: Bench,
-  { name, command: text, timeoutSeconds: seconds, successPattern }: CustomTest,
+  { world, plan }: Bench,
+  { name, suite, command, timeoutSeconds: seconds, successPattern }: AskedCommand,
   node: FleetNode,
 ): Promise<Pick<CommandRun, 'end' | 'output' | 'errors'>> {
+  const text = suite === undefined ? command : command.replaceAll('{binary}', binaryOf(plan))
   const fault = (by: 'infra' | 'harness', message: string): CommandEnd => ({ kind: 'fault', by, message })
   try {
     const remote = await world.remote(node.name)

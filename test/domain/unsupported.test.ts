@@ -77,6 +77,20 @@ describe('a plan names', () => {
     ])
     expect(of('saorsa-gossip', 'full-suite')).toContainEqual(['test membership of the module', true])
   })
+  test('nothing of module tests and channels for which the profile has commands', () => {
+    const workspace = fileText('test/inputs/files/workspace.yaml')
+    const of = (project: string, channels: boolean) => {
+      const config = parseProject(workspace, 'f', { profiles, project })
+      const profile = profiles.find((p) => p.name === config.profile) ?? expect.fail(config.profile)
+      const channelCreation = { enabled: channels, channelsToCreate: 3 }
+      const asking = { ...config, tests: { ...config.tests, channelCreation } }
+      return unsupportedParts({ config: asking, profile, answers: answers({ focus: 'full-suite' }) })
+        .filter((p) => p.test === true)
+        .map((p) => p.what)
+    }
+    expect(of('saorsa-node', false)).toEqual([])
+    expect(of('saorsa-core', true)).toEqual(['tests.channel_creation'])
+  })
   test("the projects' own sample", () => expect(named(sample)).toEqual(['notifications', 'bootstrap.nodes']))
 })
 

@@ -4,9 +4,19 @@ import type { CustomTest } from '../../project.ts'
 import type { Measured } from '../retry.ts'
 import type { Sample } from '../sample.ts'
 
+/** A command of the profile, for every project that it serves. */
+export interface ProfileCommand extends CustomTest {
+  readonly suite: string
+}
+
+/** `suite`: of the profile's own; absent: the configuration's. */
+export interface AskedCommand extends CustomTest {
+  readonly suite?: string
+}
+
 /** As the plan has it. */
 export interface CommandWork {
-  readonly commands: readonly CustomTest[]
+  readonly commands: readonly AskedCommand[]
 }
 
 /**

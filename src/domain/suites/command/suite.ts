@@ -14,7 +14,8 @@ import type { RunContext } from '../run-context.ts'
 import { counts, sampleKey, type SampleOutcome } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import { rederiveCommands } from './rederive.ts'
-import type { CommandRun, CommandSample, CommandWork } from './run.ts'
+import { commandsAsked } from './asked.ts'
+import type { AskedCommand, CommandRun, CommandSample, CommandWork } from './run.ts'
 
 /** A command is asked for on every node: one that fails anywhere fails, and four nodes in five must have been asked. */
 const terms: Terms = { target: 100, sampleFloor: 1, coverage: 80, strict: false }
@@ -44,7 +45,8 @@ export const command: Suite<'command'> = {
   }),
   work: every<CommandWork>({
     commands: list(
-      every<CustomTest>({
+      every<AskedCommand>({
+        suite: optional(name),
         name,
         command: text,
         successPattern: orNull(text),
@@ -58,8 +60,8 @@ export const command: Suite<'command'> = {
   judge: atOnce(judge),
 }
 
-function plan({ config, fleet, nodes }: Planning): ReturnType<Suite<'command'>['plan']> {
-  const commands = config.tests.custom
+function plan({ config, profile, focus, fleet, nodes }: Planning): ReturnType<Suite<'command'>['plan']> {
+  const commands = commandsAsked({ config, profile, focus })
   if (commands.length === 0) return null
   const peers = peersOf(fleet).filter((n) => nodes.includes(n)).length
   return {

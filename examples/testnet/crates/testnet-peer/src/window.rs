@@ -9,7 +9,7 @@ pub const AHEAD: u32 = 2048;
 /// From here on a transfer is bulk.
 const BULK_BYTES: u64 = 1 << 20;
 /// A lossy path is no full one: only when more of a round trip than this is lost, it carries less.
-const FULL: f64 = 0.05;
+const FULL: f64 = 0.25;
 
 pub struct Window {
     size: f64,
@@ -77,9 +77,9 @@ mod tests {
     fn a_bulk_transfer_grows_and_shrinks_only_on_a_full_path() {
         let mut window = Window::new(BULK_BYTES);
         window.arrived(100);
-        window.lost(3);
+        window.lost(30);
         window.look(Duration::ZERO);
-        assert_eq!(window.packets(), FIRST + 100, "three of a hundred are the path's own");
+        assert_eq!(window.packets(), FIRST + 100, "that many of a hundred are the path's own");
         window.arrived(10);
         window.lost(10);
         window.look(Duration::ZERO);
