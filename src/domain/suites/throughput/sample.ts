@@ -6,7 +6,7 @@ import { linkMbps, linkSays } from './link.ts'
 import { rateOf, type Rate } from './rate.ts'
 import type { ThroughputRound, ThroughputSample, ThroughputWork } from './work.ts'
 
-export const groupName = ({ minMbps }: Pick<ThroughputWork, 'minMbps'>): string => `at least ${minMbps} Mbit/s`
+export const rateGroup = ({ minMbps }: Pick<ThroughputWork, 'minMbps'>): string => `at least ${minMbps} Mbit/s`
 
 type Seen = Pick<ThroughputRound, 'arrivals' | 'links'>
 
@@ -21,7 +21,7 @@ export function throughputSample(
   const [outcome, words] = outcomeOf(judged, attempt, rate, link, work.minMbps)
   return {
     ...judged,
-    group: groupName(work),
+    group: rateGroup(work),
     outcome,
     grade: outcome === 'success' || outcome === 'failed' ? judged.grade : null,
     rate,

@@ -22,7 +22,7 @@ import { budgetOf } from './budget.ts'
 import type { Arrival } from './rate.ts'
 import { rederiveThroughput } from './rederive.ts'
 import { throughputPairs, throughputRounds } from './rounds.ts'
-import { groupName, throughputSample } from './sample.ts'
+import { rateGroup, throughputSample } from './sample.ts'
 import type { LinkLeg, LinkLook, ThroughputRound, ThroughputWork } from './work.ts'
 
 export const throughput: Suite<'throughput'> = {
@@ -128,7 +128,7 @@ function judge(rounds: readonly ThroughputRound[], work: ThroughputWork, run: Ru
     retries,
     groups: [
       {
-        name: groupName(work),
+        name: rateGroup(work),
         of: 'pair',
         planned: pairs.length,
         terms: { target: 100, sampleFloor: work.sampleFloor, coverage: work.coverage, strict: false },
@@ -152,7 +152,7 @@ function judge(rounds: readonly ThroughputRound[], work: ThroughputWork, run: Ru
         run.excluded,
         (pair) => samples.find((s) => pairKey(s.subject.pair) === pairKey(pair))?.sentence.replace(/^.*?: /s, ''),
         'throughput',
-        () => groupName(work),
+        () => rateGroup(work),
       ),
     ],
   }
