@@ -8,6 +8,7 @@ import { failures } from '../src/domain/failures/failures.ts'
 import { renderErrors, sitesIn } from './docs-errors.ts'
 import { actionInputs, fieldsTable, withPart, workflowWithForms } from './docs-forms.ts'
 import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
+import { renderProfiles } from './docs-profiles.ts'
 import { withVersion } from './docs-version.ts'
 import { jsonSchemas, schemaFile, type SchemaName } from '../src/inputs/json-schemas.ts'
 import pkg from '../package.json' with { type: 'json' }
@@ -37,6 +38,7 @@ const wanted = {
   ),
   'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
   'docs/errors.md': renderErrors(failures, sites),
+  'docs/profiles.md': renderProfiles(jsonSchemas().profile),
   ...Object.fromEntries(
     Object.entries(jsonSchemas()).map(([name, schema]) => [
       schemaFile(name as SchemaName),

@@ -10,7 +10,7 @@ import type { Method } from './evidence.ts'
 import type { ThroughputUse } from './suites/throughput/use.ts'
 
 /** Grammars of a dialler's output that are read here (suites/dialects). */
-export const dialects = ['testnet-jsonl', 'ant-quic-jsonl'] as const
+export const dialects = ['testnet-jsonl', 'ant-quic-jsonl', 'exit-code'] as const
 export type Dialect = (typeof dialects)[number]
 export const isDialect = (name: string): name is Dialect => (dialects as readonly string[]).includes(name)
 

@@ -17,6 +17,7 @@ import {
 import { hostPort } from '../domain/addresses.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
+import { takes } from '../domain/profile.ts'
 import { fillTemplate } from '../domain/program.ts'
 import { dialledAs } from '../domain/received.ts'
 import { expectedSha256, wireBytesOf } from '../domain/payload.ts'
@@ -68,13 +69,13 @@ export async function dialOnce(
   const { from, to } = start.pair
   try {
     const peerId = subjects.peerIds.get(to)
-    if (peerId === undefined) throw new Error(`no peer id of ${to} is known`)
+    if (peerId === undefined && takes(plan.profile, 'peerId')) throw new Error(`no peer id of ${to} is known`)
     if (start.servicePort === 0) throw new Error(`which UDP port the service of ${to} has is not known`)
     const { claim, sha256 } = await driver.connect(world, plan, {
       ...start,
       from: world.fleet.nodes.find((n) => n.name === from) as FleetNode,
       to,
-      peerId,
+      peerId: peerId ?? '',
       address: addressOf(world, measurements, to, start.servicePort),
       payload: plan.profile.payload.kind === 'given' ? payloadOf(seed, start.id, start.bytes) : null,
       seconds,

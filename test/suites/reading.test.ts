@@ -1,6 +1,7 @@
 /** Hostile and broken texts from nodes: claims, records, and what the kernel says about a process. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readExitCode } from '../../src/suites/dialects/exit-code.ts'
 import { readTestnetClaim } from '../../src/suites/dialects/testnet-jsonl.ts'
 import { randomInt, events, randomHex } from '../../src/instruments/prober.ts'
 import { parseProcess } from '../../src/instruments/process.ts'
@@ -78,6 +79,12 @@ describe('a claim', () => {
     const { lines: kept } = readTestnetClaim(`${'x'.repeat(5000)}\n`.repeat(500), 0)
     expect([kept.length, Math.max(...kept.map((l) => l.length))]).toEqual([60, 1000])
   })
+})
+
+test('of a program that says nothing, how it ended is the claim', () => {
+  expect(readExitCode('bye\n', 0)).toMatchObject({ success: true, error: null, method: null, lines: ['bye'] })
+  expect(readExitCode('', 1)).toMatchObject({ success: false, error: 'exit 1' })
+  expect(readExitCode('', null)).toMatchObject({ success: null, exitCode: null })
 })
 
 describe('what runs', () => {

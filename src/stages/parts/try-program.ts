@@ -1,6 +1,7 @@
 /** A program on one node for a moment, under a lease, and what we read of it there; then it is taken away. */
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { journal, removeUnit } from '../../commands/service.ts'
+import { parseSurvey, survey } from '../../commands/survey.ts'
 import { hostPort } from '../../domain/addresses.ts'
 import { eventIn, textAt } from '../../domain/event-lines.ts'
 import type { ReceiverRecord } from '../../domain/evidence.ts'
@@ -48,7 +49,8 @@ export async function tryOn(
       })
       fences.push(taken.done.get(node.name) ?? 0)
     }
-    const job = jobOf(plan, node, planned, binary, { holder, fence: fences[1] ?? 0 })
+    const runtime = await runtimeOf(world, node, plan.config.deploy.installPath)
+    const job = { ...jobOf(plan, node, planned, binary, { holder, fence: fences[1] ?? 0 }), runtime }
     return await whatIsRead(world, job)
   } finally {
     await takeAway(world, plan, node, { holder, fence: fences[1] })
@@ -61,7 +63,7 @@ function jobOf(
   unit: NodeJob['unit'],
   binary: Uint8Array,
   lease: NodeJob['lease'],
-): NodeJob {
+): Omit<NodeJob, 'runtime'> {
   const { installPath } = plan.config.deploy
   return {
     plan,
@@ -73,8 +75,14 @@ function jobOf(
       packed: { zstd: new Uint8Array(zstdCompressSync(binary)), gzip: () => new Uint8Array(gzipSync(binary)) },
       release: { name: plan.config.binary.name, installPath, sha256: sha256(binary), bytes: binary.length },
     },
-    runtime: { arch: '', libc: { kind: 'unknown' } },
   }
+}
+
+async function runtimeOf(world: TryWorld, node: FleetNode, installPath: string): Promise<NodeJob['runtime']> {
+  const remote = await world.remote(node.name)
+  const { stdout } = await remote.run(survey(installPath), { timeoutMs: 30_000, signal: world.signal })
+  const { machine, glibc } = parseSurvey(stdout, world.clock.now())
+  return { arch: machine, libc: glibc === null ? { kind: 'unknown' } : { kind: 'glibc', version: glibc } }
 }
 
 async function whatIsRead(world: TryWorld, job: NodeJob): Promise<TryReport> {

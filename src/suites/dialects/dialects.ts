@@ -3,6 +3,7 @@ import type { Claim } from '../../domain/evidence.ts'
 import type { Dialect } from '../../domain/profile.ts'
 import type { Wanted } from '../drivers/driver.ts'
 import { readAntQuicClaim } from './ant-quic-jsonl.ts'
+import { readExitCode } from './exit-code.ts'
 import { readTestnetClaim } from './testnet-jsonl.ts'
 
 export const dialectReaders: Readonly<
@@ -10,4 +11,5 @@ export const dialectReaders: Readonly<
 > = {
   'testnet-jsonl': readTestnetClaim,
   'ant-quic-jsonl': readAntQuicClaim,
+  'exit-code': readExitCode,
 }
