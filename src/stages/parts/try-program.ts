@@ -80,7 +80,7 @@ function jobOf(
 
 async function runtimeOf(world: TryWorld, node: FleetNode, installPath: string): Promise<NodeJob['runtime']> {
   const remote = await world.remote(node.name)
-  const { stdout } = await remote.run(survey(installPath), { timeoutMs: 30_000, signal: world.signal })
+  const { stdout } = await remote.run(survey(installPath, node), { timeoutMs: 30_000, signal: world.signal })
   const { machine, glibc } = parseSurvey(stdout, world.clock.now())
   return { arch: machine, libc: glibc === null ? { kind: 'unknown' } : { kind: 'glibc', version: glibc } }
 }
