@@ -112,7 +112,7 @@ describe('a fault', () => {
       'saorsa-8',
       `
       cp ${installed}/current/testnet-peer /opt/other-peer; printf x >>/opt/other-peer
-      mkdir ${unitFile}.d; { echo '[Service]'; echo ExecStart=; sed -n 's,^ExecStart=[^ ]*,ExecStart=/opt/other-peer,p' ${unitFile}; } >${unitFile}.d/other.conf
+      mkdir ${unitFile}.d; { echo '[Service]'; echo ExecPaths=/opt/other-peer; echo ExecStart=; sed -n 's,^ExecStart=[^ ]*,ExecStart=/opt/other-peer,p' ${unitFile}; } >${unitFile}.d/other.conf
       systemctl daemon-reload; systemctl restart ${service}`,
     )
     broken.push(() =>
