@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// Of a message, always; of a bulk transfer, at first.
+/// Of a message, always.
 pub const FIRST: usize = 32;
+/// Of a bulk transfer, at first and at least: what a receiver's socket holds while it has no time.
+const BULK_FIRST: usize = 64;
 /// The receiver keeps packets this far ahead of the first missing one, and an `Ack` can speak of them.
 pub const AHEAD: u32 = 2048;
 /// From here on a transfer is bulk.
@@ -24,7 +26,7 @@ pub struct Window {
 impl Window {
     pub fn new(total: u64) -> Window {
         Window {
-            size: FIRST as f64,
+            size: if total >= BULK_BYTES { BULK_FIRST as f64 } else { FIRST as f64 },
             threshold: f64::from(AHEAD / 2),
             bulk: total >= BULK_BYTES,
             round: Instant::now(),
@@ -55,7 +57,7 @@ impl Window {
             return;
         }
         if self.bulk && self.lost as f64 > FULL * (self.arrived + self.lost) as f64 {
-            self.threshold = (self.size / 2.0).max(FIRST as f64);
+            self.threshold = (self.size / 2.0).max(BULK_FIRST as f64);
             self.size = self.threshold;
         }
         (self.round, self.arrived, self.lost) = (Instant::now(), 0, 0);
@@ -79,11 +81,11 @@ mod tests {
         window.arrived(100);
         window.lost(30);
         window.look(Duration::ZERO);
-        assert_eq!(window.packets(), FIRST + 100, "that many of a hundred are the path's own");
+        assert_eq!(window.packets(), BULK_FIRST + 100, "that many of a hundred are the path's own");
         window.arrived(10);
         window.lost(10);
         window.look(Duration::ZERO);
-        assert_eq!(window.packets(), (FIRST + 110) / 2);
+        assert_eq!(window.packets(), (BULK_FIRST + 110) / 2);
         window.arrived(100_000);
         assert_eq!(window.packets(), AHEAD as usize / 2);
     }
