@@ -24,6 +24,21 @@ export interface InertFolder {
   read(path: string, most: number): Promise<Content>
   /** Only what it hashes to, and of one that is longer than `most` its beginning: `bytes` is empty. */
   digest(path: string, most: number): Promise<Content>
+  /** Each line as it is read; the rest is digested all the same where one cannot be taken. */
+  lines(path: string, most: LineLimits, take: (line: string) => void): Promise<Lines>
+}
+
+/** Bytes. */
+export interface LineLimits {
+  readonly file: number
+  readonly line: number
+}
+
+export interface Lines {
+  readonly length: number
+  readonly sha256: string
+  /** Why not all of its lines were taken; null: they were. */
+  readonly fault: Error | null
 }
 
 /** Honest evidence is three folders deep. */
@@ -42,8 +57,20 @@ export async function openFolder(named: string, most: number): Promise<InertFold
   }
   return {
     listed,
-    read: async (path, longest) => contentOf(take(path), path, longest, true),
-    digest: async (path, longest) => contentOf(take(path), path, longest, false),
+    async read(path, longest) {
+      const kept: Buffer[] = []
+      const { length, sha256 } = await digested(take(path), path, longest, (part) => void kept.push(Buffer.from(part)))
+      return { bytes: Buffer.concat(kept, length), length, sha256 }
+    },
+    digest: async (path, longest) => ({
+      bytes: new Uint8Array(),
+      ...(await digested(take(path), path, longest, null)),
+    }),
+    async lines(path, limits, each) {
+      const split = splitLines(path, limits.line, each)
+      const read = await digested(take(path), path, limits.file, split.add)
+      return { ...read, fault: split.end() }
+    },
   }
 }
 
@@ -74,27 +101,76 @@ async function kindOf(entry: Dirent, path: string): Promise<Listed['kind'] | 'fo
 /** What became a link or a pipe since it was listed is not followed, nor waited for. */
 const inert = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-async function contentOf(full: string, path: string, most: number, keep: boolean): Promise<Content> {
+async function digested(
+  full: string,
+  path: string,
+  most: number,
+  each: ((part: Uint8Array) => void) | null,
+): Promise<{ readonly length: number; readonly sha256: string }> {
   const file = await open(full, inert)
   try {
     if (!(await file.stat()).isFile()) throw new Error(`${path} is no regular file`)
     const hash = createHash('sha256')
-    const kept: Buffer[] = []
     let length = 0
     const chunk = Buffer.allocUnsafe(1 << 18)
     for (;;) {
       const { bytesRead } = await file.read(chunk, 0, chunk.length, null)
       if (bytesRead === 0) break
       length += bytesRead
-      if (length > most && keep) throw new Error(`${path} is longer than ${most} bytes`)
+      if (length > most && each !== null) throw new Error(`${path} is longer than ${most} bytes`)
       const part = chunk.subarray(0, bytesRead)
       hash.update(part)
-      if (keep) kept.push(Buffer.from(part))
+      each?.(part)
       // What is longer than it was sealed is another file, whatever more of it there is.
       if (length > most) break
     }
-    return { bytes: Buffer.concat(kept, keep ? length : 0), length, sha256: hash.digest('hex') }
+    return { length, sha256: hash.digest('hex') }
   } finally {
     await file.close()
+  }
+}
+
+const newline = 10
+
+/** Lines of UTF-8 without their ends; a last one without its end is torn. */
+function splitLines(path: string, most: number, take: (line: string) => void) {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let [begun, length]: [Buffer[], number] = [[], 0]
+  let fault: Error | null = null
+  const safely = (act: () => void): void => {
+    if (fault !== null) return
+    try {
+      act()
+    } catch (error) {
+      fault = error instanceof Error ? error : new Error(String(error))
+    }
+  }
+  const grow = (part: Uint8Array): void => {
+    length += part.length
+    if (length > most) throw new Error(`${path} has a line of more than ${most} bytes`)
+  }
+  const line = (last: Uint8Array): string => {
+    grow(last)
+    const whole = begun.length === 0 ? last : Buffer.concat([...begun, last], length)
+    ;[begun, length] = [[], 0]
+    try {
+      return decoder.decode(whole)
+    } catch {
+      throw new Error(`${path} is no UTF-8 text`)
+    }
+  }
+  return {
+    add: (part: Uint8Array): void =>
+      safely(() => {
+        let from = 0
+        for (let end = part.indexOf(newline); end !== -1; end = part.indexOf(newline, from)) {
+          take(line(part.subarray(from, end)))
+          from = end + 1
+        }
+        const rest = part.subarray(from)
+        grow(rest)
+        if (rest.length > 0) begun.push(Buffer.from(rest))
+      }),
+    end: (): Error | null => fault ?? (length > 0 ? new Error(`${path}: the last line is torn`) : null),
   }
 }

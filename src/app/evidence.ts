@@ -1,20 +1,23 @@
 /** An evidence folder judged again with no network; it is at fault if one byte is not what was sealed. */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openFolder, type InertFolder } from '../adapters/inert-folder.ts'
-import { itemsFile, jsonText, layout, verdictInputOf, type Bundle } from '../domain/bundle.ts'
+import { itemsFile, layout, runInputOf, type BundleHead } from '../domain/bundle.ts'
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
 import type { Rejudged } from '../domain/anchor.ts'
-import { manifestFaults, type FileDigest, type Manifest } from '../domain/manifest.ts'
+import { jsonPieces } from '../domain/json-pieces.ts'
+import type { Manifest } from '../domain/manifest.ts'
 import { firstFaults } from '../domain/rederive/first-faults.ts'
-import { itemsFaults, rederivedFaults } from '../domain/rederive/test.ts'
+import { rederiveItems, rederivedFaults } from '../domain/rederive/test.ts'
 import { messageOf } from '../domain/text.ts'
-import { verdict, type Verdict } from '../domain/verdict.ts'
+import { judgeTest, type Verdict } from '../domain/verdict.ts'
 import { bundleProofText, proofFile, renderBundleProof } from '../report/bundle-proof.ts'
 import { junitOf } from '../report/junit.ts'
 import type { Palette } from '../report/plain.ts'
 import { anchorsOf, type NamedLedger } from './anchors.ts'
-import { bundleFiles, readBundle, readManifest, textOf } from './evidence-folder.ts'
+import { readEvidence, readManifest, type EvidenceFiles, type EvidenceSink } from './evidence-folder.ts'
+import { openSealed } from './sealed-folder.ts'
 
 export interface VerifyResult {
   readonly faults: readonly string[]
@@ -30,7 +33,7 @@ export interface VerifyResult {
 
 /** What was read and judged, once; null where it cannot be read. */
 export interface Evidence {
-  readonly bundle: Bundle
+  readonly bundle: BundleHead
   readonly verdict: Verdict
 }
 
@@ -65,63 +68,48 @@ export async function check(
 }
 
 async function judgedAgain(dir: string, version: string, most: Limits, faults: string[]): Promise<Rejudged & Evidence> {
-  const folder = await openFolder(dir, most.files)
-  const { manifest, held } = await readSealed(folder, most, faults)
-  const { bundle, odd } = await readBundle(async (name) => held(`evidence/${name}`), most)
-  faults.push(...odd.map((name) => `${name}: not written as it was sealed`))
+  const sealed = await openSealed(dir, most)
+  const { folder, manifest } = sealed
+  let judging: Awaited<ReturnType<typeof judgedFiles>>
+  try {
+    judging = await judgedFiles(sealed.files, most)
+  } catch (error) {
+    faults.push(...(await sealed.faults().catch(() => [])))
+    throw error
+  }
+  const { head: bundle, odd, verdict: judged, itemsFaults } = judging
+  const told = await sealed.digest(layout.verdict)
+  faults.push(...(await sealed.faults()), ...odd.map((name) => `${name}: not written as it was sealed`))
   faults.push(...firstFaults(strangers(folder.listed, bundle)))
-  const judged = verdict(verdictInputOf(bundle))
-  faults.push(...firstFaults(rederivedFaults(bundle)), ...firstFaults(itemsFaults(bundle)))
-  if (textOf(held(`evidence/${layout.verdict}`), layout.verdict) !== jsonText(judged))
+  faults.push(...firstFaults(rederivedFaults(bundle)), ...itemsFaults)
+  if (told === null) throw new Error(`evidence/${layout.verdict} is missing`)
+  if (told !== digestOf(jsonPieces(judged)))
     faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`)
   const page = await besides(folder, { bundle, judged, manifest, version, most }, faults)
   return { bundle, verdict: judged, root: manifest.root, page }
 }
 
-interface Sealed {
-  readonly manifest: Manifest
-  /** Bytes that were digested, and are judged. */
-  held(path: string): Uint8Array
+/** Judged and derived again while it is read: no line is kept. */
+const judgedFiles = async (files: EvidenceFiles, most: Limits) => {
+  const { head, odd, sink } = await readEvidence(files, most, (of) => {
+    const [judging, derived] = [judgeTest(runInputOf(of)), rederiveItems(of)]
+    const add: EvidenceSink['add'] = (suite, item) => {
+      derived.add(suite, item)
+      judging.add(suite, item)
+    }
+    return { add, judging, derived }
+  })
+  return { head, odd, verdict: sink.judging.end(), itemsFaults: sink.derived.end() }
 }
 
-/** Everything in `evidence/`, each file once. */
-async function readSealed(folder: InertFolder, most: Limits, faults: string[]): Promise<Sealed> {
-  const text = textOf((await folder.read('manifest.json', most.bytes)).bytes, 'manifest.json')
-  const manifest = readManifest(text, most)
-  // Nothing lists the manifest itself: a byte between its values would change no digest.
-  if (text !== jsonText(manifest)) faults.push('manifest.json: not written as it was sealed')
-  for (const { path, kind } of folder.listed)
-    if (kind !== 'file')
-      faults.push(`${JSON.stringify(path)} is ${kind === 'empty folder' ? 'an' : 'a'} ${kind}, no regular file`)
-  const listed = new Map(manifest.files.map((f) => [f.path, f.bytes]))
-  const judged = new Set(bundleFiles().map((name) => `evidence/${name}`))
-  const kept = new Map<string, Uint8Array>()
-  const digests: FileDigest[] = []
-  for (const { path, kind } of folder.listed) {
-    if (kind !== 'file' || !path.startsWith('evidence/')) continue
-    const bytes = listed.get(path)
-    // What nobody sealed is at fault whatever it holds; what it would be judged to is shown beside the faults.
-    if (bytes === undefined && !judged.has(path)) {
-      digests.push({ path, bytes: 0, sha256: '' })
-      continue
-    }
-    const content = await (judged.has(path) ? folder.read(path, most.bytes) : folder.digest(path, bytes ?? 0))
-    if (judged.has(path)) kept.set(path, content.bytes)
-    digests.push({ path, bytes: content.length, sha256: content.sha256 })
-  }
-  faults.push(...firstFaults(manifestFaults(manifest, digests)))
-  return {
-    manifest,
-    held: (path) => {
-      const bytes = kept.get(path)
-      if (bytes === undefined) throw new Error(`${path} is missing`)
-      return bytes
-    },
-  }
+function digestOf(pieces: Iterable<string>): string {
+  const hash = createHash('sha256')
+  for (const piece of pieces) hash.update(piece)
+  return hash.digest('hex')
 }
 
 /** What the nodes and the registry left lies in folders of its own; everything else is read, and so has a known name. */
-function strangers(listed: InertFolder['listed'], { plan }: Bundle): readonly string[] {
+function strangers(listed: InertFolder['listed'], { plan }: BundleHead): readonly string[] {
   const known = new Set([...Object.values(layout), ...plan.suites.map(({ suite }) => itemsFile(suite))])
   return listed
     .map(({ path }) => /^evidence\/(.*)$/.exec(path)?.[1])
@@ -130,7 +118,7 @@ function strangers(listed: InertFolder['listed'], { plan }: Bundle): readonly st
 }
 
 interface Remade {
-  readonly bundle: Bundle
+  readonly bundle: BundleHead
   readonly judged: Verdict
   readonly manifest: Manifest
   readonly version: string
@@ -166,15 +154,25 @@ async function besides(
 }
 
 /** Another version may word a page in another way: only that one can make it again. */
-const writtenBy = ({ facts }: Bundle, version: string): string =>
+const writtenBy = ({ facts }: BundleHead, version: string): string =>
   facts.version === version
     ? ''
     : `: it says that vps-test ${facts.version} wrote it, and this is ${version}; verify it with that version`
 
 /** An evidence folder as data, with the verdict that follows from it; nothing is compared. */
 export async function bundleIn(dir: string, most: Limits = trustedEvidence): Promise<Evidence> {
-  const { bundle } = await readBundle((name) => readFile(join(dir, 'evidence', name)), most)
-  return { bundle, verdict: verdict(verdictInputOf(bundle)) }
+  const folder = await openFolder(join(dir, 'evidence'), most.files)
+  const { head: bundle, verdict } = await judgedFiles(
+    {
+      read: async (name) => (await folder.read(name, most.bytes)).bytes,
+      lines: async (name, take) => {
+        const { fault } = await folder.lines(name, { file: most.streamed, line: most.bytes }, take)
+        if (fault !== null) throw fault
+      },
+    },
+    most,
+  )
+  return { bundle, verdict }
 }
 
 /** A proof page for a person at a terminal; the page itself, where its evidence cannot be read again. */

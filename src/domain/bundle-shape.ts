@@ -3,21 +3,25 @@
  * this check a number is a number.
  */
 import { controlNames } from './control-names.ts'
+import { entryShape } from './events/check.ts'
 import type { Control } from './evidence.ts'
+import type { BuildRecord, SandboxKind, Toolchain, Uncommitted } from './build.ts'
+import type { ElfInfo } from './elf.ts'
+import { planShape } from './plan-shape.ts'
+import type { Taking } from './session.ts'
+import { checkpointStates } from './states.ts'
 import { evidenceFormat, type BundleFacts } from './bundle.ts'
 import type { Finding } from './findings.ts'
-import { natKinds, roles, shapings, type NatMeasurement } from './fleet.ts'
+import type { NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { logsShape, metricsShape } from './collected-shape.ts'
 import { preflightShape } from './preflight-shape.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
-import { criteriaKinds } from './plan.ts'
 import {
   anything,
   every,
   fields,
   flag,
-  kinds,
   list,
   name,
   number,
@@ -27,13 +31,12 @@ import {
   record,
   text,
   time,
+  union,
   whole,
   type Check,
   type Size,
 } from './shape.ts'
 import { runningShape } from './suites/connectivity/evidence-shape.ts'
-import { suiteIds, suites } from './suites/registry.ts'
-import type { SuiteId } from './suites/suite.ts'
 
 /** How much of what there may be, in all files together. */
 export interface Limits extends Size {
@@ -42,18 +45,21 @@ export interface Limits extends Size {
   /** Lines of evidence, in each suite. */
   readonly items: number
   readonly files: number
-  /** Of one file that is judged. */
+  /** Of one file that is read whole, or of one line. */
   readonly bytes: number
+  /** Of a suite's file, which is read line by line. */
+  readonly streamed: number
 }
 
-/** What no run of ours comes near. */
+/** What no run of ours comes near; the lines of a suite are as many as they are. */
 export const trustedEvidence: Limits = {
   nodes: 200,
   entries: 100_000,
-  items: 200_000,
+  items: Infinity,
   files: 20_000,
   bytes: 256 << 20,
-  values: 100_000_000,
+  streamed: Infinity,
+  values: Infinity,
   longest: Infinity,
 }
 
@@ -67,12 +73,13 @@ export const untrustedEvidence: Limits = {
   items: 3000,
   files: 5000,
   bytes: 16 << 20,
+  streamed: 16 << 20,
   values: 1_000_000,
   longest: 8000,
 }
 
 const pair = fields({ from: name, to: name })
-export const sealedEntryShape = every<Entry>({
+const sealedEntry = every<Entry>({
   session: text,
   seq: whole,
   prev: text,
@@ -84,6 +91,9 @@ export const sealedEntryShape = every<Entry>({
   facts: record(anything),
   hash: text,
 })
+
+/** Of an entry of its own state and event, with the facts that go with it. */
+const entry: Check = (v) => sealedEntry(v) ?? entryShape(v)
 
 const control = every<Control>({
   name: oneOf(...controlNames),
@@ -113,14 +123,45 @@ const finding = every<Finding>({
   pair: optional(pair),
   attempts: list(text, 10_000),
 })
-const build = fields({
+const uncommitted = every<Uncommitted>({ count: number, paths: list(text, 1000), digest: text })
+const build = every<BuildRecord>({
   source: oneOf('zigbuild', 'native', 'file', 'release'),
+  name: text,
   sha256: text,
   bytes: number,
-  before: list(fields({ source: text, reason: text })),
-  from: kinds({ none: anything, git: fields({ commit: text }), file: anything, release: anything }),
-  toolchain: orNull(fields({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
-  sandbox: orNull(kinds({ 'another user': anything, 'user namespace': anything, none: fields({ why: text }) })),
+  elf: every<ElfInfo>({
+    bits: number,
+    endian: text,
+    machine: text,
+    type: text,
+    isProgram: flag,
+    interpreter: orNull(text),
+    isStatic: flag,
+    needed: list(text, 10_000),
+    glibc: orNull(text),
+  }),
+  from: union<BuildRecord['from']>({
+    none: { why: text },
+    git: {
+      root: text,
+      subdir: text,
+      commit: text,
+      tree: orNull(text),
+      subject: text,
+      time: number,
+      branch: orNull(text),
+      dirty: orNull(uncommitted),
+    },
+    file: { path: text },
+    release: { repository: text, tag: text, asset: text, digest: text },
+  }),
+  uncommitted: orNull(uncommitted),
+  toolchain: orNull(every<Toolchain>({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
+  glibc: orNull(text),
+  argv: list(text, 1000),
+  seconds: number,
+  sandbox: orNull(union<SandboxKind>({ 'another user': {}, 'user namespace': {}, none: { why: text } })),
+  before: list(every<BuildRecord['before'][number]>({ source: text, reason: text, message: text }), 100),
 })
 const facts = (most: Limits): Check =>
   every<BundleFacts>({
@@ -138,62 +179,9 @@ const facts = (most: Limits): Check =>
     notes: list(fields({ what: text, why: text }), 1000),
     findings: list(finding, 200),
     build: orNull(build),
-    checkpoint: anything,
-  })
-
-const node = fields({
-  name,
-  host: name,
-  ip: name,
-  provider: text,
-  region: text,
-  role: oneOf(...roles),
-  nat: oneOf(...natKinds),
-  expectedRate: optional(number),
-  hostKeys: list(text),
-})
-const answer = fields({ value: text, from: text })
-/** A part of a plan: of a suite that is known here, with the work that this suite checks itself. */
-const part: Check = (v) =>
-  fields({ suite: oneOf(...suiteIds) })(v) ?? fields(partFields(v as { readonly suite: SuiteId }))(v)
-const partFields = ({ suite }: { readonly suite: SuiteId }) => ({
-  work: suites[suite].work,
-  attempts: number,
-  seconds: number,
-  detail: text,
-  thresholds: text,
-})
-const plan = (most: Limits): Check =>
-  fields({
-    answers: fields({
-      project: answer,
-      focus: answer,
-      criteria: fields({ value: oneOf(...criteriaKinds), from: text }),
-      proof: answer,
-    }),
-    expression: orNull(text),
-    config: fields({
-      soak: fields({ regressionTolerance: number }),
-    }),
-    profile: fields({
-      startsPrograms: optional(flag),
-      needs: optional(fields({ datagramBytes: number, ipv6: flag })),
-      record: kinds({ jsonl: anything, log: anything, http: anything, none: anything }),
-      payload: kinds({ given: fields({ kept: orNull(text) }), 'sha256-counter': anything, opaque: anything }),
-    }),
-    suites: list(part, suiteIds.length),
-    fleet: fields({
-      name: text,
-      nodes: list(node, most.nodes),
-      lab: optional(fields({ natTimeoutFactor: number, shaping: oneOf(...shapings) })),
-    }),
-    nodes: list(name, most.nodes),
-    unsupported: list(fields({ what: text, why: text, test: optional(flag) }), 1000),
-    source: kinds({
-      build: fields({ workspace: text }),
-      file: fields({ path: text, sha256: text }),
-      release: fields({ repository: text, tag: text, asset: text }),
-    }),
+    checkpoint: optional(
+      orNull(every<Taking>({ name: oneOf(...checkpointStates), dueAt: number, takenAt: number, latenessMs: number })),
+    ),
   })
 
 /** By the names that `layout` gives the files. */
@@ -202,7 +190,7 @@ export const shapes = (
 ): Readonly<
   Record<'plan' | 'facts' | 'nat' | 'preflight' | 'controls' | 'running' | 'logs' | 'metrics' | 'entries', Check>
 > => ({
-  plan: plan(most),
+  plan: planShape(most.nodes),
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   preflight: preflightShape(most.nodes),
@@ -210,11 +198,8 @@ export const shapes = (
   logs: logsShape(most.nodes),
   metrics: orNull(metricsShape),
   running: fields({ before: list(runningShape, most.nodes), after: list(runningShape, most.nodes) }),
-  entries: list(sealedEntryShape, most.entries),
+  entries: list(entry, most.entries),
 })
-
-/** Every line of one suite's file. */
-export const itemsShape = (suite: SuiteId, most: Limits): Check => list(suites[suite].item, most.items)
 
 export const manifestShape = (most: Limits): Check =>
   every<Manifest>({

@@ -26,19 +26,48 @@ export function foreignIn(
   before: readonly RunningProof[],
   deployed: Binaries,
 ): readonly ReadonlyMap<NodeName, Foreign>[] {
-  const called = new Set(rounds.flatMap((r) => r.attempts).flatMap((a) => (a.servicePort > 0 ? [a.pair.to] : [])))
+  const watch = foreignWatch(before, deployed)
+  const looks = rounds.map(watch.add)
+  return looks.map(({ found, ifAsked }) => new Map([...found, ...[...ifAsked].filter(([node]) => watch.asked(node))]))
+}
+
+/** What is foreign in one round, by node. */
+export interface ForeignLook {
+  readonly found: ReadonlyMap<NodeName, Foreign>
+  /** Where that depends on whether the node's port was ever asked for, which a later round may tell. */
+  readonly ifAsked: ReadonlyMap<NodeName, Foreign>
+}
+
+/** Takes the rounds one after the other, in their order. */
+export interface ForeignWatch {
+  add(round: LookedAt): ForeignLook
+  /** In a round so far. */
+  asked(node: NodeName): boolean
+}
+
+export function foreignWatch(before: readonly RunningProof[], deployed: Binaries): ForeignWatch {
+  const called = new Set<NodeName>()
   const images = new Map(before.filter((p) => p.image !== '').map((p) => [p.node, new Set([p.image])]))
-  return rounds.map(({ readings }) => {
-    const found = new Map<NodeName, Foreign>()
-    for (const [node, { processes }] of Object.entries(readings)) {
-      if (processes?.kind !== 'there') continue
-      const looks = processes.value
-      const foreign = judgeLook(looks, deployed[node], images.get(node) ?? null, called.has(node))
-      if (foreign !== null) found.set(node, foreign)
-      images.set(node, new Set(looks.filter((l) => l.role === 'service').map((l) => l.image)))
-    }
-    return found
-  })
+  return {
+    asked: (node) => called.has(node),
+    add({ attempts, readings }) {
+      for (const { servicePort, pair } of attempts) if (servicePort > 0) called.add(pair.to)
+      const [found, ifAsked] = [new Map<NodeName, Foreign>(), new Map<NodeName, Foreign>()]
+      for (const [node, { processes }] of Object.entries(readings)) {
+        if (processes?.kind !== 'there') continue
+        const looks = processes.value
+        const known = images.get(node) ?? null
+        const foreign = judgeLook(looks, deployed[node], known, called.has(node))
+        if (foreign !== null) found.set(node, foreign)
+        else if (!called.has(node)) {
+          const late = judgeLook(looks, deployed[node], known, true)
+          if (late !== null) ifAsked.set(node, late)
+        }
+        images.set(node, new Set(looks.filter((l) => l.role === 'service').map((l) => l.image)))
+      }
+      return { found, ifAsked }
+    },
+  }
 }
 
 /** A dial by another file than the deployed one, or by one that is not known. */

@@ -9,6 +9,11 @@ import type { GossipUse } from './suites/gossip/use.ts'
 import type { Method } from './evidence.ts'
 import type { ThroughputUse } from './suites/throughput/use.ts'
 
+/** Of one attempt: whoever judges makes each payload again. */
+export const mostPayloadBytes = 4 << 20
+/** Of a payload that a program makes in parts. */
+export const leastPartBytes = 16
+
 /** Grammars of a dialler's output that are read here (suites/dialects). */
 export const dialects = ['testnet-jsonl', 'ant-quic-jsonl', 'exit-code'] as const
 export type Dialect = (typeof dialects)[number]

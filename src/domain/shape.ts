@@ -5,13 +5,14 @@ export type Check = (value: unknown) => string | null
 
 export const anything: Check = () => null
 export const text: Check = (v) => (typeof v === 'string' ? null : ' is no text')
-/** What is looked up, compared and repeated: the name of a node, an address. */
-export const name: Check = (v) => (typeof v === 'string' && v.length <= 200 ? null : ' is no name')
+/** What is looked up, compared and repeated: the name of a node, an address. Every object has what some words name. */
+export const name: Check = (v) =>
+  typeof v === 'string' && v.length <= 200 && !(v in Object.prototype) ? null : ' is no name'
 export const number: Check = (v) => (Number.isFinite(v) ? null : ' is no number')
 export const whole: Check = (v) => (Number.isSafeInteger(v) ? null : ' is no whole number')
 /** Unix milliseconds of a clock that was set: this program is younger than 2020. */
 export const time: Check = (v) =>
-  (whole(v) ?? between(1_577_836_800_000, 4_102_444_800_000)(v) === null) ? null : ' is no time'
+  (whole(v) ?? between(1_577_836_800_000, 4_102_444_800_000)(v)) === null ? null : ' is no time'
 export const between =
   (least: number, most: number): Check =>
   (v) =>
@@ -80,6 +81,16 @@ export const kinds =
       ? (of[kind]?.(v) ?? null)
       : `.kind is none of ${Object.keys(of).join(', ')}`
   }
+
+/** Every kind of a union and every field of each: a new kind, or field, is a type error here until it is checked too. */
+export const union = <U extends { readonly kind: string }>(of: {
+  readonly [K in U['kind']]: { readonly [F in keyof Omit<Extract<U, { readonly kind: K }>, 'kind'>]-?: Check }
+}): Check =>
+  kinds(
+    Object.fromEntries(
+      Object.entries<Readonly<Record<string, Check>>>(of).map(([kind, parts]) => [kind, fields(parts)]),
+    ),
+  )
 
 /** Depth of honest evidence is below ten. */
 const deepest = 64

@@ -1,5 +1,6 @@
 /** The kinds of value that input files share: each with the words a fault is told in. */
 import * as z from 'zod'
+import { mostPayloadBytes } from '../domain/profile.ts'
 
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
@@ -61,6 +62,8 @@ export const servicePort = z.int().min(0).max(65535)
 export const percentField = z.number().min(0).max(100)
 export const seconds = (least: number, most: number) => z.number().min(least).max(most)
 export const count = z.int().min(1)
+/** Of a payload: whoever judges makes it again. */
+export const payloadBytes = count.max(mostPayloadBytes)
 
 export const ip = z
   .string()

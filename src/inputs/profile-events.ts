@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import { framings } from '../domain/framing.ts'
 import { stopSignals, type Profile, type ReceivedEvent } from '../domain/profile.ts'
-import { count, textField } from './fields.ts'
+import { count, payloadBytes, textField } from './fields.ts'
 
 export const field = z.string().regex(/^[A-Za-z_]\w{0,63}$/, 'must be the name of a JSON field')
 
@@ -50,8 +50,8 @@ export const recordEvents = z.strictObject({
 
 export const generated = z
   .strictObject({
-    min_bytes: count.describe('Least length of a payload, in bytes; 16384 at least.'),
-    max_bytes: count.describe(
+    min_bytes: payloadBytes.describe('Least length of a payload, in bytes; 16384 at least.'),
+    max_bytes: payloadBytes.describe(
       'Greatest length of a payload, in bytes: the range is what a receiver would have to guess.',
     ),
     chunk_bytes: count.describe('Length of each part but the last, in bytes.'),

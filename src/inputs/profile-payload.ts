@@ -1,21 +1,21 @@
 /** What a profile says of its payload: whose bytes they are, how long, and where a receiver keeps them. */
 import * as z from 'zod'
 import type { Profile } from '../domain/profile.ts'
-import { count, taggedUnion, textField } from './fields.ts'
+import { payloadBytes, taggedUnion, textField } from './fields.ts'
 import { generated } from './profile-events.ts'
 
 const counter = z
   .strictObject({
-    min_bytes: count.describe('Least length of a payload, in bytes.'),
-    max_bytes: count.describe('Greatest length of a payload, in bytes.'),
+    min_bytes: payloadBytes.describe('Least length of a payload, in bytes.'),
+    max_bytes: payloadBytes.describe('Greatest length of a payload, in bytes.'),
   })
   .refine((c) => c.min_bytes <= c.max_bytes, 'min_bytes must not be larger than max_bytes')
 const given = z
   .strictObject({
-    min_bytes: count.describe(
+    min_bytes: payloadBytes.describe(
       'Least length of a payload, in bytes; 16384 at least, far above what a program sends besides.',
     ),
-    max_bytes: count.describe('Greatest length of a payload, in bytes.'),
+    max_bytes: payloadBytes.describe('Greatest length of a payload, in bytes.'),
     kept: textField
       .refine(
         (t) => t.startsWith('{dataDir}/') && t.includes('{nonce}') && !t.split('/').includes('..'),

@@ -17,6 +17,7 @@ import { verdict } from '../../src/domain/verdict.ts'
 import { seal } from '../../src/stages/parts/seal.ts'
 import type { Changes } from '../domain/fixtures.ts'
 import { bundleOf, sealedTest, sealedVersion } from '../kit/sealed.ts'
+import { unclean } from '../kit/engine-words.ts'
 import { chainedAgain, listAgain } from './alteration.ts'
 import { attack, mutated, type Attack, type FolderBytes } from './mutation.ts'
 
@@ -50,10 +51,6 @@ const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 /** A busy machine is no hang; an answer that takes longer than this is none. */
 const longestMs = 20_000
-
-/** An engine's own words: a check is missing before the place that said them. */
-const unclean =
-  /Cannot (?:read|set|convert|destructure|mix|create)|is not (?:a function|iterable|defined|a constructor|an object)|Maximum call stack|Invalid (?:array length|string length|time value|count)|Reduce of empty|must be of type|toFixed|out of range|undefined|\[object /
 
 /** One at a time: the folder is the same for each. */
 export async function fuzzer(): Promise<Fuzzer> {

@@ -1,6 +1,7 @@
 /** Not a test: the files of an evidence folder that is read and judged, as JSON, to be changed and written. */
 import { itemsFile, layout, toLines, type Bundle } from '../../src/domain/bundle.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
+import { planOf as wholePlan } from '../kit/plan.ts'
 import { claimed, surface } from './surfaces.ts'
 
 const names = { ...layout, attempts: itemsFile('connectivity') }
@@ -12,7 +13,17 @@ const build = {
   name: 'p',
   sha256: sha256('b'),
   bytes: 9,
-  elf: {},
+  elf: {
+    bits: 64,
+    endian: 'little',
+    machine: 'x86_64',
+    type: 'shared',
+    isProgram: true,
+    interpreter: null,
+    isStatic: false,
+    needed: [],
+    glibc: null,
+  },
   from: {
     kind: 'git',
     root: '/w',
@@ -24,6 +35,7 @@ const build = {
     branch: 'main',
     dirty: null,
   },
+  uncommitted: null,
   toolchain: { rustc: '1', cargo: '1', zigbuild: null, zig: null },
   glibc: null,
   argv: ['cargo'],
@@ -45,9 +57,11 @@ const preflight = {
   ],
 }
 const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle
+const { answers, nodes, suites } = given.plan
+const fleet = { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } as const
 export const good = JSON.parse(
   JSON.stringify({
-    plan: { ...given.plan, fleet: { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } },
+    plan: { ...wholePlan({ project: 'ant-quic', fleet }), answers, nodes, suites },
     entries: given.entries,
     nat: given.measurements,
     preflight,

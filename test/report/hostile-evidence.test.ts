@@ -3,7 +3,6 @@
  * is judged that is not what it should be.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import fc from 'fast-check'
@@ -18,7 +17,7 @@ import { bundleProofText, renderBundleProof } from '../../src/report/bundle-proo
 import { plain } from '../../src/report/plain.ts'
 import { jobSummary } from '../../src/report/job-summary.ts'
 import { commentMarker, prComment } from '../../src/report/pr-comment.ts'
-import { readBundle, readManifest } from '../../src/app/evidence-folder.ts'
+import { readManifest } from '../../src/app/evidence-folder.ts'
 import type { Context } from '../../src/app/context.ts'
 import { bundleIn } from '../../src/app/evidence.ts'
 import { verify } from '../../src/cli/verify.ts'
@@ -35,8 +34,6 @@ afterAll(() => rmSync(place, { recursive: true, force: true }))
 const write = (files: Files): void => {
   for (const [name, content] of Object.entries(contents(files))) writeFileSync(join(place, 'evidence', name), content)
 }
-
-const fromPlace = (name: string) => readFile(join(place, 'evidence', name))
 
 /** Every page that is made of it, and the proof as a terminal shows it; null where it was refused. */
 async function pages(files: Files): Promise<{ readonly md: readonly string[]; readonly text: string } | null> {
@@ -145,7 +142,7 @@ describe('is refused where a value is of another kind', () => {
     ['plan.json: nodes[0] is no name', ['plan', 'nodes', 0], 'x'.repeat(201)],
   ])('%s', async (words, path, value) => {
     write(put(good, path, value) as Files)
-    await expect(readBundle(fromPlace, trustedEvidence)).rejects.toThrow(words)
+    await expect(bundleIn(place, trustedEvidence)).rejects.toThrow(words)
   })
   test('or where there is more of it than a run of strangers may leave', async () => {
     const deep = Array.from({ length: 100 }).reduce<Json>((inner) => [inner], [])
@@ -159,10 +156,10 @@ describe('is refused where a value is of another kind', () => {
         Array<Json>(1001).fill((good.entries as readonly Json[])[0] ?? null),
       ],
       ['has 101 parts', ['plan', 'nodes'], Array<Json>(101).fill('n')],
-      ['has 3001 parts', ['attempts'], Array<Json>(3001).fill((good.attempts as readonly Json[])[0] ?? null)],
+      ['has more than 3000 lines', ['attempts'], Array<Json>(3001).fill((good.attempts as readonly Json[])[0] ?? null)],
     ] satisfies readonly (readonly [string, Path, Json])[]) {
       write(put(good, path, value) as Files)
-      await expect(readBundle(fromPlace, untrustedEvidence), words).rejects.toThrow(words)
+      await expect(bundleIn(place, untrustedEvidence), words).rejects.toThrow(words)
     }
   })
   test('a manifest that is none', () => {

@@ -2,11 +2,19 @@
 const most = 100
 
 export function firstFaults(all: Iterable<string>): readonly string[] {
+  const faults = keptFaults()
+  for (const one of all) faults.add(one)
+  return faults.all()
+}
+
+export function keptFaults(): { readonly add: (fault: string) => void; readonly all: () => readonly string[] } {
   const kept: string[] = []
   let more = 0
-  for (const one of all) {
-    if (kept.length < most) kept.push(one)
-    else more++
+  return {
+    add(fault) {
+      if (kept.length < most) kept.push(fault)
+      else more++
+    },
+    all: () => (more === 0 ? kept : [...kept, `… and ${more} more of this kind`]),
   }
-  return more === 0 ? kept : [...kept, `… and ${more} more of this kind`]
 }

@@ -1,5 +1,5 @@
 /** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
-import { checkpointOf, layout, type Bundle, type BundleHead } from '../bundle.ts'
+import { checkpointOf, layout, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
 import { hasPlan } from '../events/entry.ts'
 import { peersOf } from '../fleet.ts'
@@ -12,6 +12,7 @@ import { suites } from '../suites/registry.ts'
 import type { PartOf, Suite, SuiteId, SuiteTypes } from '../suites/suite.ts'
 import { messageOf } from '../text.ts'
 import type { RederiveContext } from './context.ts'
+import { keptFaults } from './first-faults.ts'
 import { instrumentsFaults } from './instruments.ts'
 import { shippedFaults } from './shipped.ts'
 
@@ -93,20 +94,51 @@ function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<I
   }
 }
 
-/** Of the items, one after the other; those of a suite that breaks on them are at fault. */
-export function* itemsFaults(bundle: Bundle): Generator<string> {
-  const on = rederiveContext(bundle)
-  for (const part of bundle.plan.suites) yield* suiteFaults(part, bundle, on)
+/** Of the lines of suites, one after the other; those of a suite that breaks on them are at fault. */
+export interface ItemsDerived {
+  add<Id extends SuiteId>(suite: Id, item: SuiteTypes[Id]['item']): void
+  /** Of what is wrong, the first ones. */
+  end(): readonly string[]
 }
 
-function* suiteFaults<Id extends SuiteId>(part: PartOf<Id>, bundle: Bundle, on: RederiveContext): Generator<string> {
+export function rederiveItems(head: BundleHead): ItemsDerived {
+  const on = rederiveContext(head)
+  const faults = keptFaults()
+  const all = head.plan.suites.map((part) => suiteDerived(part, on, faults.add))
+  return {
+    add(suite, item) {
+      for (const one of all) if (one.suite === suite) one.add(item)
+    },
+    end() {
+      for (const one of all) one.end()
+      return faults.all()
+    },
+  }
+}
+
+function suiteDerived<Id extends SuiteId>(
+  part: PartOf<Id>,
+  on: RederiveContext,
+  tell: (fault: string) => void,
+): { readonly suite: SuiteId; readonly add: (item: SuiteTypes[SuiteId]['item']) => void; readonly end: () => void } {
   const suite: Suite<Id> = suites[part.suite]
-  const items: readonly SuiteTypes[Id]['item'][] = bundle.items[part.suite] ?? []
-  try {
-    const again = suite.rederive(on, part.work)
-    for (const item of items) for (const f of again.add(item)) yield `${part.suite}: ${f}`
-    for (const f of again.end()) yield `${part.suite}: ${f}`
-  } catch (error) {
-    yield `${part.suite} cannot be derived again: ${messageOf(error)}`
+  let broken = false
+  const safely = <T>(act: () => T): T | null => {
+    if (broken) return null
+    try {
+      return act()
+    } catch (error) {
+      broken = true
+      tell(`${part.suite} cannot be derived again: ${messageOf(error)}`)
+      return null
+    }
+  }
+  const again = safely(() => suite.rederive(on, part.work))
+  const told = (faults: readonly string[] | null | undefined): void =>
+    faults?.forEach((f) => tell(`${part.suite}: ${f}`))
+  return {
+    suite: part.suite,
+    add: (item) => told(safely(() => again?.add(item))),
+    end: () => told(safely(() => again?.end())),
   }
 }

@@ -5,7 +5,7 @@
 import type { Attempt } from '../../evidence.ts'
 import { peersKey, type Round } from './timetable.ts'
 
-type Meeting = Pick<Attempt, 'pair' | 'startedAt' | 'endedAt'>
+export type Meeting = Pick<Attempt, 'pair' | 'startedAt' | 'endedAt'>
 
 /** When each two peers last met, by {@link peersKey}: Unix milliseconds of the end of their attempt. */
 export function lastMeetings(attempts: readonly Meeting[]): ReadonlyMap<string, number> {

@@ -1,12 +1,12 @@
 /**
  * What only connectivity's own section shows: time to connect, relay upgrades, address families, rates of each node.
  */
-import type { Attempt, Pair } from '../../evidence.ts'
+import type { Pair } from '../../evidence.ts'
 import { type FleetNode, type NatKind, type NatMeasurement, type NodeName } from '../../fleet.ts'
 import { spread, type Spread } from '../../statistics.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
-import { shortestPause } from './cooloff.ts'
+import { shortestPause, type Meeting } from './cooloff.ts'
 import type { PlannedPair } from './coverage.ts'
 import type { Judgement } from './judge.ts'
 import { natName } from './oracle.ts'
@@ -46,7 +46,7 @@ export function figuresOf(
   run: RunContext,
   pairs: readonly PlannedPair[],
   judgements: readonly Judgement[],
-  attempts: readonly Attempt[],
+  attempts: readonly Meeting[],
   cooloffMs: number,
 ): ConnectivityFigures {
   const counted = judgements.filter(counts)

@@ -19,7 +19,7 @@ export function orForeign(
   run: RunContext,
 ): Judgement {
   const { from, to } = attempt.pair
-  const at = [from, to, ...(judged.relayVia === null ? [] : [judged.relayVia])]
+  const at = concernedBy(judged)
   const unread = at.find((n) => Object.hasOwn(readings, n) && readings[n]?.processes?.kind === 'not-read')
   if (unread !== undefined && counts(judged))
     return notCounted(judged, attempt, `what ran on ${unread} could not be read`)
@@ -33,22 +33,47 @@ export function orForeign(
   ]
   const [first] = found
   const closed = closedPort(run.running, to, attempt.servicePort)
-  const findings = [
-    ...judged.findings,
-    ...[...found, ...(closed === null ? [] : [{ ...closed, node: to }])].map(({ kind, text, node }): Finding => ({
-      kind,
-      node,
-      message: text,
-      attempts: [attempt.id],
-    })),
-  ]
-  return {
-    ...(judged.outcome === 'success' && first !== undefined ? notCounted(judged, attempt, first.text) : judged),
-    findings,
-  }
+  return withFindings(
+    judged.outcome === 'success' && first !== undefined ? notCounted(judged, attempt, first.text) : judged,
+    [...found, ...(closed === null ? [] : [{ ...closed, node: to }])],
+  )
 }
 
-const notCounted = (judged: Judgement, { claim }: Attempt, why: string): Judgement => ({
+/** Nodes at which nothing else may have run. */
+export const concernedBy = ({ subject: { pair }, relayVia }: Judgement): readonly NodeName[] => [
+  pair.from,
+  pair.to,
+  ...(relayVia === null ? [] : [relayVia]),
+]
+
+/** What a later round told of this one. */
+export function orForeignLate(
+  judged: Judgement,
+  claimed: Pick<Attempt['claim'], 'success'>,
+  node: NodeName,
+  { kind, text }: Foreign,
+): Judgement {
+  const foreign = { kind, text: `${node}: ${text}`, node }
+  const counted = judged.outcome === 'success' ? notCounted(judged, { claim: claimed }, foreign.text) : judged
+  return withFindings(counted, [foreign])
+}
+
+const withFindings = (judged: Judgement, found: readonly (Foreign & { readonly node: NodeName })[]): Judgement =>
+  found.length === 0
+    ? judged
+    : {
+        ...judged,
+        findings: [
+          ...judged.findings,
+          ...found.map(({ kind, text, node }): Finding => ({ kind, node, message: text, attempts: [judged.id] })),
+        ],
+      }
+
+const notCounted = (
+  judged: Judgement,
+  { claim }: { readonly claim: Pick<Attempt['claim'], 'success'> },
+  why: string,
+): Judgement => ({
   ...judged,
   outcome: 'unwitnessed',
   grade: claim.success === true ? 'D' : null,

@@ -1,117 +1,154 @@
-/** Rounds of attempts judged one by one: what every suite of dials between two peers begins with. */
-import { nobody, type Attempt, type Readings, type RoundEvidence } from '../../evidence.ts'
-import { foreignIn } from '../../processes.ts'
+/** Rounds of attempts judged one after the other: what every suite of dials between two peers begins with. */
+import { nobody, type Attempt, type RoundEvidence } from '../../evidence.ts'
+import type { NodeName } from '../../fleet.ts'
+import { foreignWatch, type Foreign, type ForeignLook } from '../../processes.ts'
 import type { Reason } from '../../reason.ts'
+import type { Measured } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
 import { subjectName } from '../sample.ts'
+import { compactor } from './compact.ts'
+import type { Meeting } from './cooloff.ts'
 import type { PlannedPair } from './coverage.ts'
 import { views } from './flows.ts'
-import { orForeign, type InRound } from './foreign.ts'
+import { concernedBy, orForeign, orForeignLate } from './foreign.ts'
 import { judgeAttempt, type Judgement } from './judge.ts'
+import type { Oracle } from './oracle.ts'
 import { pairKey } from './timetable.ts'
-import { floodedBy } from './unseen.ts'
+import { floodedBy, unaskedRepeats } from './unseen.ts'
 
 export interface JudgedRounds {
   readonly judged: readonly Judgement[]
-  /** Those that were judged; of a retry pass, so marked. */
-  readonly attempts: readonly (Attempt & { readonly retry?: true })[]
+  /** When each of those was made; of a retry pass, so marked. */
+  readonly attempts: readonly (Measured & Meeting)[]
   readonly strays: readonly Reason[]
+  /** Repetitions of what nothing of ours kept from being seen. */
+  readonly unasked: readonly Reason[]
 }
 
+/** Of each round only what judging needs is kept: no readings, no claims, no records. */
+export interface RoundsJudging {
+  add(round: RoundEvidence): void
+  end(): JudgedRounds
+}
+
+export function roundsJudging(pairs: readonly PlannedPair[], run: RunContext): RoundsJudging {
+  const watch = foreignWatch(run.running.before, run.deployed)
+  const sorting = sortOut(pairs)
+  const repeats = unaskedRepeats(run.promises.record)
+  const judge = judgeOne(run)
+  const compact = compactor()
+  const judged: Judgement[] = []
+  const attempts: (Measured & Meeting)[] = []
+  const late: Late[] = []
+  return {
+    add(round) {
+      const foreign = watch.add(round)
+      repeats.add(round)
+      for (const [attempt, oracle] of sorting.planned(round)) {
+        const one = compact(judge(attempt, oracle, round, foreign))
+        for (const node of foreign.ifAsked.size === 0 ? [] : concernedBy(one)) {
+          const would = foreign.ifAsked.get(node)
+          if (would !== undefined)
+            late.push({ at: judged.length, node, would, claim: { success: attempt.claim.success } })
+        }
+        judged.push(one)
+        attempts.push(measuredOf(attempt, round, one))
+      }
+    },
+    end() {
+      for (const { at, node, would, claim } of late) {
+        const one = judged[at]
+        if (one !== undefined && watch.asked(node)) judged[at] = orForeignLate(one, claim, node, would)
+      }
+      return { judged, attempts, strays: sorting.strays, unasked: repeats.end() }
+    },
+  }
+}
+
+/** Of all rounds together. */
 export function judgeRounds(
   rounds: readonly RoundEvidence[],
   pairs: readonly PlannedPair[],
   run: RunContext,
 ): JudgedRounds {
-  const foreign = foreignIn(rounds, run.running.before, run.deployed)
-  const { placed, strays } = sortOut(rounds, pairs, foreign)
+  const judging = roundsJudging(pairs, run)
+  rounds.forEach(judging.add)
+  return judging.end()
+}
+
+/** What becomes of a judgement if the node's port turns out to have been asked for. */
+interface Late {
+  readonly at: number
+  readonly node: NodeName
+  readonly would: Foreign
+  readonly claim: Pick<Attempt['claim'], 'success'>
+}
+
+const measuredOf = (
+  { startedAt, endedAt, repeats }: Attempt,
+  { retry }: RoundEvidence,
+  { id, subject: { pair } }: Judgement,
+): Measured & Meeting => ({
+  id,
+  pair,
+  startedAt,
+  endedAt,
+  ...(retry === true ? { retry } : {}),
+  ...(repeats === undefined ? {} : { repeats }),
+})
+
+/** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
+function sortOut(pairs: readonly PlannedPair[]) {
+  const known = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
+  const [ids, nonces] = [new Set<string>(), new Set<string>()]
+  const strays: Reason[] = []
+  const stray = (text: string): void => void strays.push({ kind: 'inconclusive', text })
   return {
-    judged: judgeAll(placed, pairs, run),
-    attempts: placed.map(({ attempt, retry }) => ({ ...attempt, ...(retry === true ? { retry } : {}) })),
     strays,
+    planned: ({ attempts }: RoundEvidence): readonly (readonly [Attempt, Oracle])[] =>
+      attempts.flatMap((a) => {
+        const copy = ids.has(a.id) || nonces.has(a.nonce)
+        ids.add(a.id)
+        nonces.add(a.nonce)
+        const oracle = known.get(pairKey(a.pair))
+        if (copy) stray(`attempt ${a.id}: its id or nonce occurs twice in the evidence`)
+        else if (oracle === undefined) stray(`attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan`)
+        return copy || oracle === undefined ? [] : [[a, oracle] as const]
+      }),
   }
 }
 
-/** An attempt with what its round says of it. */
-interface Placed {
-  readonly attempt: Attempt
-  readonly others: readonly Attempt[]
-  readonly readings: Readings
-  readonly retry: RoundEvidence['retry']
-  /** What ran beside the deployed program, by node. */
-  readonly foreign: InRound
-}
-
-/** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
-function sortOut(
-  rounds: readonly RoundEvidence[],
-  pairs: readonly PlannedPair[],
-  foreign: readonly InRound[],
-): { readonly placed: readonly Placed[]; readonly strays: readonly Reason[] } {
-  const known = new Set(pairs.map((p) => pairKey(p.pair)))
-  const seen = new Set<string>()
-  const strays: Reason[] = []
-  const all = rounds.flatMap(({ attempts, readings, retry }, i) =>
-    attempts.map((attempt): Placed => ({
-      attempt,
-      others: attempts.filter((a) => a !== attempt),
-      readings,
-      retry,
-      foreign: foreign[i] ?? new Map(),
-    })),
-  )
-  const placed = all.filter(({ attempt: a }) => {
-    const [own, dialler] = [[`id ${a.id}`, `nonce ${a.nonce}`], a.dialledAs?.toLowerCase()]
-    const again = dialler !== undefined && seen.has(`dialler ${dialler}`)
-    const copy = again || own.some((key) => seen.has(key))
-    for (const key of [...own, ...(dialler === undefined ? [] : [`dialler ${dialler}`])]) seen.add(key)
-    if (copy)
-      strays.push({
-        kind: 'inconclusive',
-        text: `attempt ${a.id}: its ${again ? "dialler's id" : 'id or nonce'} occurs twice in the evidence`,
-      })
-    else if (!known.has(pairKey(a.pair)))
-      strays.push({ kind: 'inconclusive', text: `attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan` })
-    return !copy && known.has(pairKey(a.pair))
-  })
-  return { placed, strays }
-}
-
-function judgeAll(placed: readonly Placed[], pairs: readonly PlannedPair[], run: RunContext): readonly Judgement[] {
+function judgeOne(run: RunContext) {
   const measurements = new Map(run.measurements.map((m) => [m.node, m]))
-  const planned = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
   const barred = new Map([...run.unsettledNats, ...run.barred])
   const senders = { dialler: nobody, services: run.serviceUids }
-  return placed.flatMap(({ attempt, others, readings, foreign }) => {
+  return (attempt: Attempt, oracle: Oracle, { attempts, readings }: RoundEvidence, foreign: ForeignLook): Judgement => {
     const { from, to } = attempt.pair
-    const oracle = planned.get(pairKey(attempt.pair))
-    if (oracle === undefined) return []
+    const others = attempts.filter((a) => a !== attempt)
     const unmeasured = [from, to].find((n) => !measurements.has(n))
-    const flood = floodedBy(attempt, { attempts: [attempt, ...others], readings })
-    return [
-      orOwnDoing(flood, {
-        counts: attempt.fault === undefined && !barred.has(from) && !barred.has(to),
-        judged: orForeign(
-          judgeAttempt({
-            attempt,
-            promises: run.promises,
-            obstacle: run.obstacle(attempt.pair),
-            oracle,
-            seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
-            disqualified: (path) =>
-              barred.get(from) ??
-              barred.get(to) ??
-              (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
-              (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
-          }),
+    const flood = floodedBy(attempt, { attempts, readings })
+    return orOwnDoing(flood, {
+      counts: attempt.fault === undefined && !barred.has(from) && !barred.has(to),
+      judged: orForeign(
+        judgeAttempt({
           attempt,
-          readings,
-          foreign,
-          run,
-        ),
-      }),
-    ]
-  })
+          promises: run.promises,
+          obstacle: run.obstacle(attempt.pair),
+          oracle,
+          seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
+          disqualified: (path) =>
+            barred.get(from) ??
+            barred.get(to) ??
+            (path.kind === 'relayed' ? barred.get(path.via) : undefined) ??
+            (unmeasured === undefined ? null : `the NAT of ${unmeasured} was not measured`),
+        }),
+        attempt,
+        readings,
+        foreign.found,
+        run,
+      ),
+    })
+  }
 }
 
 /** What kept an attempt from being seen was the program's own doing: that is its failure, and no gap of ours. */

@@ -1,17 +1,15 @@
 /** Connectivity before anything acts: every ordered pair of peers, judged by what its packets did. */
-import type { RoundEvidence } from '../../evidence.ts'
 import { bootstrapsOf, peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
 import { clocksOf } from '../../node-clock.ts'
 import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
-import { atOnce } from '../at-once.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
-import type { Judged, Planning, Suite } from '../suite.ts'
+import type { Judged, Judging, Planning, Suite } from '../suite.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
 import { contradictedNats } from './contradicted.ts'
 import { waitingSeconds } from './cooloff.ts'
@@ -27,11 +25,10 @@ import {
 import { roundShape, workShape } from './evidence-shape.ts'
 import { figuresOf } from './figures.ts'
 import { foreignReasons } from './foreign.ts'
-import { judgeRounds } from './judge-rounds.ts'
+import { roundsJudging, type JudgedRounds } from './judge-rounds.ts'
 import type { Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
 import { rederiveConnectivity } from './rederive.ts'
-import { unasked } from './unseen.ts'
 import { pairKey, timetable } from './timetable.ts'
 
 export const connectivity: Suite<'connectivity'> = {
@@ -42,7 +39,7 @@ export const connectivity: Suite<'connectivity'> = {
   work: workShape,
   rederive: rederiveConnectivity,
   clocks: clocksOf,
-  judge: atOnce(judge),
+  judge,
 }
 
 function unable({ name, dial, peerId, window }: Profile): string | null {
@@ -84,13 +81,18 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
   }
 }
 
-function judge(
-  rounds: readonly RoundEvidence[],
+function judge(work: ConnectivityWork, run: RunContext): Judging<'connectivity'> {
+  const pairs = plannedPairs(run.peers, run.measurements)
+  const rounds = roundsJudging(pairs, run)
+  return { add: rounds.add, end: () => judgedOf(rounds.end(), work, pairs, run) }
+}
+
+function judgedOf(
+  { judged: judgedAll, attempts, strays, unasked }: JudgedRounds,
   { targets, cooloffSeconds }: ConnectivityWork,
+  pairs: readonly PlannedPair[],
   run: RunContext,
 ): Judged<'connectivity'> {
-  const pairs = plannedPairs(run.peers, run.measurements)
-  const { judged: judgedAll, attempts, strays } = judgeRounds(rounds, pairs, run)
   const repeated = applyRepeats(judgedAll, attempts)
   const retried = applyRetries(repeated.samples, attempts, run.checkpoint)
   const { samples, retries } = retried
@@ -109,7 +111,7 @@ function judge(
     reasons: [
       ...strays,
       ...repeated.strays,
-      ...unasked(rounds, run.promises.record),
+      ...unasked,
       ...retried.strays,
       ...foreignReasons(judgedAll),
       ...wholeReasons(samples, pairs, targets.sampleFloor),

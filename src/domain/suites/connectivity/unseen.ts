@@ -56,16 +56,26 @@ export function toRepeat(rounds: readonly Seen[], recordPromised: boolean): read
 }
 
 /** Repetitions of what was seen, or what the program itself kept from being seen: one more chance for a failure. */
-export function unasked(rounds: readonly Seen[], recordPromised: boolean): readonly Reason[] {
-  const repeated = new Map(rounds.flatMap((r) => r.attempts).map((a) => [a.repeats, a.id]))
-  return rounds.flatMap((round) =>
-    round.attempts.flatMap((a): readonly Reason[] => {
-      const by = repeated.get(a.id)
-      return by === undefined || unseen(a, round, recordPromised) !== null
-        ? []
-        : [{ kind: 'inconclusive', text: `attempt ${by} repeats ${a.id}, which nothing of ours kept from being seen` }]
-    }),
-  )
+export function unaskedRepeats(recordPromised: boolean): {
+  readonly add: (round: Seen) => void
+  readonly end: () => readonly Reason[]
+} {
+  const [seen, repeated] = [[] as string[], new Map<string, string>()]
+  return {
+    add(round) {
+      for (const a of round.attempts) {
+        if (a.repeats !== undefined) repeated.set(a.repeats, a.id)
+        if (unseen(a, round, recordPromised) === null) seen.push(a.id)
+      }
+    },
+    end: () =>
+      (repeated.size === 0 ? [] : seen).flatMap((id): readonly Reason[] => {
+        const by = repeated.get(id)
+        return by === undefined
+          ? []
+          : [{ kind: 'inconclusive', text: `attempt ${by} repeats ${id}, which nothing of ours kept from being seen` }]
+      }),
+  }
 }
 
 function triesBefore(attempt: Attempt, all: ReadonlyMap<string, Attempt>): number {

@@ -13,7 +13,6 @@ import { judgeRounds } from '../connectivity/judge-rounds.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
 import { connectivity, termsOf } from '../connectivity/suite.ts'
 import { pairKey } from '../connectivity/timetable.ts'
-import { unasked } from '../connectivity/unseen.ts'
 import type { Group } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
@@ -106,7 +105,7 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
 
 function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunContext): Judged<'nat-traversal'> {
   const { pairs, all, behindNat, nameOf } = natPairs(run.peers, run.measurements)
-  const { judged, attempts, strays } = judgeRounds(rounds, all, run)
+  const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run)
   const placed = new Map(rounds.flatMap((r) => r.attempts.map((a) => [a.id, r] as const)))
   const samplesAll = judged.map((j) => natSample(j, placed.get(j.id), nameOf))
   const repeated = applyRepeats(samplesAll, attempts)
@@ -128,7 +127,7 @@ function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunCont
         : []),
       ...strays,
       ...repeated.strays,
-      ...unasked(rounds, run.promises.record),
+      ...unasked,
       ...retried.strays,
       ...foreignReasons(judged),
       ...contradictedNats(samples),

@@ -12,7 +12,6 @@ import { foreignReasons } from '../connectivity/foreign.ts'
 import { judgeRounds } from '../connectivity/judge-rounds.ts'
 import { connectivity } from '../connectivity/suite.ts'
 import { pairKey } from '../connectivity/timetable.ts'
-import { unasked } from '../connectivity/unseen.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
@@ -114,7 +113,7 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
 
 function judge(rounds: readonly ThroughputRound[], work: ThroughputWork, run: RunContext): Judged<'throughput'> {
   const { pairs, all, natCells } = throughputPairs(run.peers, run.measurements)
-  const { judged, attempts, strays } = judgeRounds(rounds, all, run)
+  const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run)
   const placed = new Map(rounds.flatMap((round) => round.attempts.map((a) => [a.id, { attempt: a, round }] as const)))
   const timed = judged.flatMap((j) => {
     const at = placed.get(j.id)
@@ -140,7 +139,7 @@ function judge(rounds: readonly ThroughputRound[], work: ThroughputWork, run: Ru
       ...(pairs.length === 0 ? [{ kind: 'inconclusive', text: 'the plan has no pair of peers' } as const] : []),
       ...strays,
       ...repeated.strays,
-      ...unasked(rounds, run.promises.record),
+      ...unasked,
       ...marked,
       ...foreignReasons(judged),
     ],

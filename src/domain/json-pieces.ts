@@ -1,0 +1,30 @@
+/** A sealed file of one value, piece by piece: what `jsonText` gives in one text, however large it is. */
+
+/** Deeper parts are small: one sample, one finding. */
+const deepest = 4
+
+export function* jsonPieces(value: unknown): Generator<string> {
+  yield* piecesOf(value, 0)
+  yield '\n'
+}
+
+function* piecesOf(value: unknown, depth: number): Generator<string> {
+  if (depth >= deepest || typeof value !== 'object' || value === null) {
+    // No text has a line break within: each stands for the next line.
+    yield (JSON.stringify(value, null, 1) ?? 'null').replaceAll('\n', `\n${' '.repeat(depth)}`)
+    return
+  }
+  const parts: Iterable<readonly [string, unknown]> = Array.isArray(value)
+    ? value.map((one: unknown) => ['', one] as const)
+    : Object.entries(value)
+        .filter(([, one]) => one !== undefined)
+        .map(([key, one]: [string, unknown]) => [`${JSON.stringify(key)}: `, one] as const)
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  let before: string = open ?? ''
+  for (const [key, one] of parts) {
+    yield `${before}\n${' '.repeat(depth + 1)}${key}`
+    yield* piecesOf(one, depth + 1)
+    before = ','
+  }
+  yield before === ',' ? `\n${' '.repeat(depth)}${close}` : `${open}${close}`
+}
