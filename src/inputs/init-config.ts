@@ -25,7 +25,7 @@ export function configFor(
   hint: string,
 ): InitConfig | undefined {
   const known = programs.flatMap((program) =>
-    profiles.filter((p) => p.binary === program.name).map((profile) => ({ program, profile })),
+    profilesOf(program, profiles).map((profile) => ({ program, profile })),
   )
   const modules = known.filter(
     (one, i) => known.findIndex((other) => other.profile.module === one.profile.module) === i,
@@ -61,6 +61,13 @@ export function configFor(
       `no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`,
     ],
   }
+}
+
+/** Those that must be named only where no other describes the program. */
+function profilesOf(program: Program, profiles: readonly Profile[]): readonly Profile[] {
+  const all = profiles.filter((p) => p.binary === program.name)
+  const chosen = all.filter((p) => p.onlyWhenNamed !== true)
+  return chosen.length > 0 ? chosen : all
 }
 
 interface Facts {

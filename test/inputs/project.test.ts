@@ -28,7 +28,7 @@ const defaults = {
   },
   soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
   notifications: null,
-  answers: { focus: null, criteria: null, proof: null },
+  answers: { focus: null, criteria: null, expression: null, proof: null },
 }
 const zigbuild = ['cargo', 'zigbuild', '--release', '--target', 'x86_64-unknown-linux-gnu']
 
