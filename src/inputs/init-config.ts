@@ -24,9 +24,7 @@ export function configFor(
   profiles: readonly Profile[],
   hint: string,
 ): InitConfig | undefined {
-  const known = programs.flatMap((program) =>
-    profilesOf(program, profiles).map((profile) => ({ program, profile })),
-  )
+  const known = programs.flatMap((program) => profilesOf(program, profiles).map((profile) => ({ program, profile })))
   const modules = known.filter(
     (one, i) => known.findIndex((other) => other.profile.module === one.profile.module) === i,
   )
