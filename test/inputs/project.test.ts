@@ -29,6 +29,15 @@ const defaults = {
   soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
   notifications: null,
   answers: { focus: null, criteria: null, expression: null, proof: null },
+  metrics: {
+    prometheus: 'http://127.0.0.1:9090',
+    stepSeconds: 15,
+    queries: [
+      { name: 'targets that answer', query: 'up' },
+      { name: 'memory', query: 'process_resident_memory_bytes' },
+      { name: 'processor', query: 'rate(process_cpu_seconds_total[1m])' },
+    ],
+  },
 }
 const zigbuild = ['cargo', 'zigbuild', '--release', '--target', 'x86_64-unknown-linux-gnu']
 
