@@ -38,6 +38,7 @@ const tasks = {
   },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
   answers: { act: (args) => run('node', ['scripts/answers.ts', ...args]) },
+  'bench:verify': { act: (args) => run('node', ['scripts/bench-verify.ts', ...args]) },
   'fuzz:verify': { act: (args) => run('node', ['scripts/fuzz-verify.ts', ...args]) },
   fmt: { act: () => run('node', [bin('oxfmt'), '.']) },
   check: { act: check },

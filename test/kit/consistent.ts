@@ -17,15 +17,15 @@ import { lengthOf, nonceOf } from '../../src/domain/test-seed.ts'
 import { seed } from './facts.ts'
 import { emptyCounters, flow, reading } from '../domain/fixtures.ts'
 
-/** `relays`: nodes whose counters are read in each round. */
+/** `relays`: nodes whose counters are read in each round. `before`: rounds that went before, with tries of each pair. */
 export function consistentRounds(
   rounds: readonly RoundEvidence[],
   { record, payload }: Pick<Profile, 'record' | 'payload'>,
   relays: readonly string[],
+  { before, tries } = { before: 0, tries: new Map<string, number>() },
 ): readonly RoundEvidence[] {
-  const tries = new Map<string, number>()
   return rounds.map((line, i) => {
-    const round = i + 1
+    const round = before + i + 1
     const attempts = line.attempts.map((a) => {
       const id = `1.${round}.${a.pair.from}.${a.pair.to}`
       const nonce = nonceOf(seed, id)
