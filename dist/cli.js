@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { i as __toESM } from "./chunks/rolldown-runtime.js";
 import { n as Option, t as Command } from "./chunks/commander.js";
-import { $ as replaceFile, A as flagOf, An as hostPort, Ar as messageOf, B as note, Br as version, C as nodes, Dt as check, E as confirmation, F as choose, Fr as exitCodeOf, Ft as remoteSessions, G as leasesOn, Gn as quote, Ir as exitCodes, It as storedSession, J as keyFile, L as duties, M as fromConfiguration, Mr as stripHidden, N as requestFields, Nr as machineFault, O as defaultFleet, Or as duration, Ot as proofText, Pr as Failure, Q as worldIn, R as take, Rt as GitError, S as up, St as newestPlan, T as cancelled, U as breakLeases, Un as onEachNode, Ut as run, V as readNotes, W as isOdd, Wn as listNodes, X as loadProfiles, Y as loadFleet, Z as readOnlyWorld, Zn as isTest, _ as parseRequest, _n as table, _t as hint, a as stop, at as hostKeyOf, b as printLabStatus, br as checkpointStates, bt as beginSession, c as nextStep, ct as refusedStart, d as leftBehind, dr as planDigest, et as eachAddress, f as newSession, ft as findProjectFile, g as plannedEnclosure, gt as yamlOptions, h as makePlan, ht as projectFiles, i as serviceWishes, it as hostKeyLine, j as formFields, jr as printable, k as fieldRows, kr as iso, kt as cloneAt, l as diagnose, lt as orAbort, m as planText, mt as parseProjectAll, nt as everyAlgorithm, o as logs, p as resumeInterrupted, pt as fleetNamed, q as settledCode, rn as blockText, rt as fingerprint, s as status, st as reasonOf, t as contextOf, tt as overWire, u as approve$1, ut as parse, v as down, vt as hostKey, w as chosenFleet, x as shell, xr as configKey, xt as confirmSession, y as examine, yn as toned, yr as checkpointRows, yt as isRecord, zr as failures, zt as gitAt } from "./chunks/shared.js";
+import { $ as leasesOn, $n as removeUnit, B as parseProject, Bn as parseSurvey, C as printLabStatus, Cn as table, Cr as isTest, Ct as hint, D as chosenFleet, Dn as testTurn, Dt as confirmSession, E as nodes, Et as beginSession, F as fromConfiguration, Fn as patternOf, Ft as cloneAt, G as duties, Gt as gitAt, H as projectFiles, Hn as receiveOn, Ht as storedSession, I as requestFields, J as note, Jn as servicePortOf, Jr as checkpointStates, K as take, Kr as sha256, Lr as planDigest, M as fieldRows, Mn as randomHex, N as flagOf, Nn as randomInt, Nt as check, O as cancelled, On as readerOf, Ot as newestPlan, P as formFields, Pn as dialledAs, Pt as proofText, Q as isOdd, Qn as journal, R as findProjectFile, S as examine, St as yamlOptions, T as up, Tn as toned, Tt as isRecord, U as choose, Un as switchOn, V as parseProjectAll, Vn as survey, Vt as remoteSessions, Wn as unitOf, Wt as GitError, Xn as eventIn, Y as readNotes, Yn as hostPort, Yr as configKey, Yt as run, Z as breakLeases, Zn as textAt, _ as loadProfiles, _t as orAbort, a as stop, ai as messageOf, at as readOnlyWorld, b as parseRequest, bt as parseFleet, c as nextStep, ci as machineFault, ct as eachAddress, d as leftBehind, di as exitCodes, dr as giveLeasesBack, dt as fingerprint, f as newSession, ft as hostKeyLine, g as plannedEnclosure, gr as quote, gt as refusedStart, h as makePlan, hi as version, hr as listNodes, ht as reasonOf, i as serviceWishes, ii as iso, it as readInput, j as defaultFleet, jn as installProber, k as confirmation, kn as driverOf, l as diagnose, li as Failure, ln as blockText, lt as overWire, m as planText, mi as failures, mr as onEachNode, ni as sortFaults, nt as keyFile, o as logs, oi as printable, ot as worldIn, p as resumeInterrupted, pr as takeLeases, pt as hostKeyOf, qn as readPeerId, qr as checkpointRows, ri as duration, rt as loadFleet, s as status, si as stripHidden, st as replaceFile, t as contextOf, ti as faultText, tt as settledCode, u as approve$1, ui as exitCodeOf, ut as everyAlgorithm, v as profilesFor, vt as parse, w as shell, wt as hostKey, x as down, xt as parseYaml, y as parseProfile, yr as heartbeatMs, z as fleetNamed } from "./chunks/shared.js";
 import { t as require_dist } from "./chunks/yaml.js";
 import { t as require_lib } from "./chunks/ssh2.js";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { readFile } from "node:fs/promises";
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
@@ -17,6 +18,15 @@ import { homedir } from "node:os";
 function authorizationFor(url, login) {
 	if (login === void 0 || !URL.canParse(url) || !URL.canParse(login.server) || new URL(url).origin !== new URL(login.server).origin) return null;
 	return `Basic ${Buffer.from(`x-access-token:${login.token}`).toString("base64")}`;
+}
+
+// src/cli/define-check.ts
+function defineCheck(program, c, done, handlers) {
+	const { fleet, lab } = requestFields;
+	program.command("check").description("Check profiles, fleets and configurations: every fault of all files at once.").argument("<file...>").option(fleet.flag, fleet.flagMeans).option(lab.flag, lab.flagMeans).option("--key <file>", "private SSH key").option("--json", "machine-readable output on stdout").option("--try <node>", "start the one profile's program on this node, say what is read of it, take it away").option("--binary <file>", "the program that is tried").addHelpText("after", "\nExamples:\n  vps-test check vps-test.yaml profiles/mine.yaml\n  vps-test check profiles/mine.yaml --try saorsa-7 --fleet lab --binary ./my-program\nExit codes: 0 no fault, 2 faults; a program that cannot be tried ends as a deploy of it would.").action(async (files, flags) => done(await handlers.check(c, files, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
 }
 
 // src/cli/start-line.ts
@@ -41,7 +51,7 @@ function startLine(plan, flags) {
 		flag: "--key",
 		property: "key"
 	}].flatMap(({ flag, property }) => {
-		const value = flags[property];
+		const value = property === "customCriteria" ? plan.expression ?? void 0 : flags[property];
 		return value === void 0 ? [] : [flag, value];
 	});
 	return [
@@ -61,6 +71,323 @@ async function approve(c, project, flags) {
 	const { session } = await approve$1(c, project, flags);
 	if (session.by?.kind === "run") c.terminal.info(`${session.by.url}: run its jobs report and vps-test again, so that the checks say so too`);
 	return exitCodes.passed;
+}
+
+// src/stages/parts/try-program.ts
+/** A program on one node for a moment, under a lease, and what we read of it there; then it is taken away. */
+async function tryOn(world, plan, node, binary) {
+	const holder = `check-${randomHex(world, 8)}`;
+	const service = plan.config.deploy.serviceName;
+	const planned = unitOf(plan, node);
+	if (planned === null) throw new Failure({
+		code: "U037",
+		message: `${node.name}: nothing of the profile runs on a node of this role`
+	});
+	const fences = [];
+	try {
+		for (const what of [testTurn, service]) {
+			const taken = await takeLeases(world, plan, holder, [node.name], heartbeatMs, what);
+			taken.failed.forEach((failure) => {
+				throw failure;
+			});
+			fences.push(taken.done.get(node.name) ?? 0);
+		}
+		const runtime = await runtimeOf(world, node, plan.config.deploy.installPath);
+		return await whatIsRead(world, {
+			...jobOf(plan, node, planned, binary, {
+				holder,
+				fence: fences[1] ?? 0
+			}),
+			runtime
+		});
+	} finally {
+		await takeAway(world, plan, node, {
+			holder,
+			fence: fences[1]
+		});
+	}
+}
+function jobOf(plan, node, unit, binary, lease) {
+	const { installPath } = plan.config.deploy;
+	return {
+		plan,
+		node,
+		unit,
+		lease,
+		shipment: {
+			binary,
+			packed: {
+				zstd: new Uint8Array(zstdCompressSync(binary)),
+				gzip: () => new Uint8Array(gzipSync(binary))
+			},
+			release: {
+				name: plan.config.binary.name,
+				installPath,
+				sha256: sha256(binary),
+				bytes: binary.length
+			}
+		}
+	};
+}
+async function runtimeOf(world, node, installPath) {
+	const { stdout } = await (await world.remote(node.name)).run(survey(installPath, node), {
+		timeoutMs: 3e4,
+		signal: world.signal
+	});
+	const { machine, glibc } = parseSurvey(stdout, world.clock.now());
+	return {
+		arch: machine,
+		libc: glibc === null ? { kind: "unknown" } : {
+			kind: "glibc",
+			version: glibc
+		}
+	};
+}
+async function whatIsRead(world, job) {
+	const { plan, node, unit } = job;
+	const { proof } = await switchOn(world, job, await receiveOn(world, job));
+	const id = await identity(world, plan, node);
+	const remote = await world.remote(node.name);
+	const dialled = await dialItself(world, plan, node, id);
+	const written = await remote.run(journal(unit.unit.name, 500), {
+		timeoutMs: 2e4,
+		signal: world.signal
+	});
+	return {
+		process: `pid ${proof.pid}, user ${proof.uid}, ${proof.exeSha256.slice(0, 12)}, capabilities ${proof.capEff}`,
+		port: proof.udpPorts.length === 0 ? "no UDP port" : `UDP ${proof.udpPorts.join(", ")}`,
+		identity: id === null ? "the profile names none" : id.text,
+		events: eventsIn(written.stdout),
+		...dialled
+	};
+}
+/** Null: the profile says nothing of one. A program writes it a moment after its start. */
+async function identity(world, plan, node) {
+	const until = world.clock.now() + plan.config.bootstrap.waitForRegistrationSeconds * 1e3;
+	for (;;) {
+		const look = await readPeerId(world, plan, node.name);
+		if (look === null) return null;
+		if (look.kind === "there") return {
+			id: look.value,
+			text: look.value
+		};
+		if (world.clock.now() >= until) return {
+			id: null,
+			text: `not read: ${look.why.message}`
+		};
+		await world.clock.sleep(300, world.signal);
+	}
+}
+/** One dial from the node to its own service: what is said and written down can be read, whatever it is. */
+async function dialItself(world, plan, node, id) {
+	const { profile } = plan;
+	if (profile.dial.kind !== "commanded") return {
+		claim: "it cannot be told to dial",
+		record: await emptyRecord(world, plan, node)
+	};
+	const [nonce, bytes] = [randomHex(world, 16), profile.payload.kind === "opaque" ? 0 : profile.payload.minBytes];
+	try {
+		const { claim } = await driverOf(profile, (await installProber(world, [node.name])).program).connect(world, plan, {
+			from: node,
+			to: "itself",
+			peerId: id?.id ?? "",
+			address: hostPort(node.ip, profile.servicePort),
+			localPort: randomInt(world, 10500, 20900),
+			bytes,
+			nonce,
+			payload: profile.payload.kind === "given" ? world.random.bytes(bytes) : null,
+			seconds: plan.config.tests.connectivity.timeoutSeconds
+		});
+		return {
+			claim: `of a dial to itself: ${`${claim.success === null ? "nothing" : claim.success ? "success" : "failure"}${claim.method === null ? "" : ` (${claim.method})`}, exit ${String(claim.exitCode)}${claim.error === null ? "" : `: ${claim.error}`}`}`,
+			record: await recordOf(world, plan, node, {
+				nonce,
+				bytes,
+				dialledAs: dialledAs(profile, claim)
+			})
+		};
+	} catch (error) {
+		world.signal.throwIfAborted();
+		return {
+			claim: `not made: ${messageOf(error)}`,
+			record: await emptyRecord(world, plan, node)
+		};
+	}
+}
+const emptyRecord = (world, plan, node) => recordOf(world, plan, node, {
+	nonce: randomHex(world, 16),
+	bytes: 0
+});
+async function recordOf(world, plan, node, about) {
+	const reader = readerOf(plan.profile);
+	if (reader.kind === "none") return "the profile promises none";
+	if (reader.kind === "over-http") {
+		const record = await reader.ask(world, node.name, about).catch((error) => messageOf(error));
+		return typeof record === "string" ? `not read: ${record}` : written(record);
+	}
+	const key = reader.key(about);
+	if (key === null) return "none: the dialler named no id of its own";
+	const { code, stdout, stderr } = await (await world.remote(node.name)).run(reader.command(plan, [key]), {
+		timeoutMs: 2e4,
+		signal: world.signal
+	});
+	return code === 0 ? written(reader.parse(stdout.split("\n"), about)) : `not read: exit ${String(code)} ${stderr.trim().slice(0, 200)}`;
+}
+const written = (record) => record === null ? "could be read, and holds no line of this payload" : `${record.bytes} bytes, ${record.missing} parts missing, from ${record.from ?? "nobody"}`;
+/** How often each event of the journal occurs. */
+function eventsIn(text) {
+	const events = text.split("\n").flatMap((line) => {
+		const event = eventIn(line.slice(line.indexOf("{")));
+		return line.includes("{") && event !== null ? [textAt(event, "event") ?? textAt(event, "type") ?? "?"] : [];
+	});
+	const counts = [...Map.groupBy(events, (name) => name.slice(0, 40))].map(([name, all]) => `${name} × ${all.length}`);
+	return counts.length === 0 ? `none among ${text.split("\n").length} lines` : counts.slice(0, 20).join(", ");
+}
+async function takeAway(world, plan, node, { holder, fence }) {
+	const { serviceName: service, installPath } = plan.config.deploy;
+	const after = {
+		...world,
+		signal: AbortSignal.timeout(6e4)
+	};
+	if (fence !== void 0) {
+		const done = await (await after.remote(node.name)).run(removeUnit(service, installPath, {
+			service,
+			holder,
+			fence
+		}), {
+			timeoutMs: 6e4,
+			signal: after.signal
+		});
+		if (done.code !== 0) world.log.warn(`${node.name}: ${service} could not be taken away: ${done.stderr.trim().slice(-200)}`);
+	}
+	await giveLeasesBack(after, plan, holder, [node.name], [service, testTurn]);
+}
+
+// src/app/check-try.ts
+/** A service of its own beside whatever runs: what another session deployed is not touched. */
+function tryPlan(profile, fleet) {
+	const name = `try-${profile.name}`;
+	return {
+		config: parseProject([
+			`project: ${profile.project}`,
+			`profile: ${profile.name}`,
+			`binary: { name: ${profile.binary}, target: ${profile.binary} }`,
+			`deploy: { install_path: /opt/${name}/, service_name: ${name} }`,
+			"tests: {}"
+		].join("\n"), "check --try", { profiles: [profile] }),
+		fleet,
+		profile: {
+			...profile,
+			servicePort: servicePortOf(profile, profile.project, fleet)
+		}
+	};
+}
+
+// src/app/check.ts
+/** `check <file…>`: profiles, fleets and projects, each known by what stands in it, with every fault of all at once. */
+async function checkFiles(c, files, flags) {
+	const fleet = flags.fleet === void 0 ? void 0 : (await loadFleet(c, flags.fleet, flags.lab)).fleet;
+	const checked = [];
+	for (const file of files) checked.push(await checkOne(c, file, fleet));
+	const sound = checked.every((one) => one.faults.length === 0);
+	const tried = sound && flags.try !== void 0 ? await tryProfile(c, files, fleet, flags) : null;
+	if (flags.json === true) c.terminal.print(JSON.stringify({
+		files: checked,
+		...tried === null ? {} : { tried }
+	}));
+	else {
+		checked.forEach((one) => lines$1(one).forEach((line) => c.terminal.print(line)));
+		Object.entries(tried ?? {}).forEach(([what, text]) => c.terminal.print(stripHidden(`${what}: ${text}`, 1e3)));
+	}
+	return sound ? exitCodes.passed : exitCodes.usage;
+}
+/** Starts the one profile's program on a node of a fleet that was named, and takes it away again. */
+async function tryProfile(c, files, fleet, flags) {
+	const [file, ...others] = files;
+	if (file === void 0 || others.length > 0 || flags.binary === void 0 || fleet === void 0) throw new Failure({
+		code: "U037",
+		message: "--try needs one profile, --fleet and --binary"
+	});
+	const profile = parseProfile(await readInput(resolve(c.cwd, file), "the file"), file);
+	const node = fleet.nodes.find((n) => n.name === flags.try);
+	if (node === void 0) throw new Failure({
+		code: "U030",
+		message: `fleet ${fleet.name} has no node ${printable(flags.try)}${hint(flags.try ?? "", fleet.nodes.map((n) => n.name))}`
+	});
+	const path = resolve(c.cwd, flags.binary);
+	const binary = await readFile(path).catch((error) => {
+		throw new Failure({
+			code: "U046",
+			message: `cannot read the given binary ${path}`,
+			remedy: `ls -l ${quote(path)}`
+		}, error);
+	});
+	const world = await readOnlyWorld(c, fleet, flags.key ?? null);
+	try {
+		return await tryOn(world, tryPlan(profile, fleet), node, new Uint8Array(binary));
+	} finally {
+		await world.close();
+	}
+}
+const lines$1 = ({ file, kind, name, faults }) => faults.length > 0 ? faults.map((f) => `✗ ${faultText(f)}`) : [`✓ ${file}: ${kind} ${name}`];
+async function checkOne(c, file, fleet) {
+	let kind = null;
+	try {
+		const text = await readInput(resolve(c.cwd, file), "the file");
+		kind = inputKindOf(text, file);
+		return {
+			file,
+			kind,
+			name: await nameOf(c, kind, text, file, fleet),
+			faults: []
+		};
+	} catch (error) {
+		c.signal.throwIfAborted();
+		if (!(error instanceof Failure) || error.kind !== "usage") throw error;
+		const { faults = [] } = error.facts;
+		const whole = {
+			at: {
+				file,
+				path: ""
+			},
+			message: error.message
+		};
+		return {
+			file,
+			kind,
+			name: null,
+			faults: sortFaults(faults.length > 0 ? faults : [whole])
+		};
+	}
+}
+/** By its keys, never by its name; what is none of the three is read as a project, which then says what it lacks. */
+function inputKindOf(text, file) {
+	const parsed = parseYaml(text, file);
+	if (!parsed.ok) return null;
+	const keys = isRecord(parsed.value.raw) ? Object.keys(parsed.value.raw) : [];
+	const has = (...known) => known.filter((k) => keys.includes(k)).length;
+	if (has("nodes", "ports", "registry_url", "natbox") > 0 && has("nodes") > 0) return "fleet";
+	return has("dial", "peer_id", "service_port", "record", "payload", "node", "focuses") > 1 ? "profile" : "project";
+}
+async function nameOf(c, kind, text, file, fleet) {
+	if (kind === "profile") return parseProfile(text, file).name;
+	if (kind === "fleet") return parseFleet(text, file).name;
+	const dir = repositoryOf$1(resolve(c.cwd, file));
+	const { all: profiles, files } = await profilesFor(c, {
+		dir,
+		text,
+		file
+	});
+	return parseProjectAll(text, file, {
+		profiles,
+		files,
+		...fleet === void 0 ? {} : { fleet }
+	}).map((p) => `${p.project} (profile ${p.profile})`).join(", ");
+}
+/** The directory in which the file is found as a configuration; else its own. */
+function repositoryOf$1(file) {
+	const name = projectFiles.find((f) => file.endsWith(`/${f}`) && existsSync(join(file.slice(0, -f.length), f)));
+	return name === void 0 ? dirname(file) : file.slice(0, -name.length);
 }
 
 // src/inputs/init-cargo.ts
@@ -118,8 +445,9 @@ function expand(tree, pattern) {
 		if (part === ".") return [path];
 		if (part === ".." || part === "**") return [];
 		if (!part.includes("*")) return [inside(part)];
-		const like = new RegExp(`^${part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]*")}$`);
-		return tree.list(path).directories.filter((name) => like.test(name) && !name.startsWith(".")).map(inside);
+		const like = patternOf(`^${part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]*")}$`);
+		if ("fault" in like) return [];
+		return tree.list(path).directories.filter((name) => like.matches(name) && !name.startsWith(".")).map(inside);
 	}), [""]);
 }
 const trimmed = (path) => path.replace(/^\.\//, "").replace(/\/+$/, "");
@@ -168,7 +496,7 @@ var import_dist = require_dist();
 const fallback = "testnet";
 /** `hint`: the repository's own name, which a program may share. Undefined where there is no program. */
 function configFor({ programs, several }, profiles, hint) {
-	const known = programs.flatMap((program) => profiles.filter((p) => p.binary === program.name).map((profile) => ({
+	const known = programs.flatMap((program) => profilesOf(program, profiles).map((profile) => ({
 		program,
 		profile
 	})));
@@ -205,6 +533,12 @@ function configFor({ programs, several }, profiles, hint) {
 		projects: [nameLike(program.name)],
 		notes: [`no profile of vps-test describes ${program.name}: look at "profile" in vps-test.yaml before the first run`]
 	};
+}
+/** Those that must be named only where no other describes the program. */
+function profilesOf(program, profiles) {
+	const all = profiles.filter((p) => p.binary === program.name);
+	const chosen = all.filter((p) => p.onlyWhenNamed !== true);
+	return chosen.length > 0 ? chosen : all;
 }
 function projectText({ program, profile, project, several, others, guessed }) {
 	const directory = nameLike(program.name);
@@ -525,13 +859,21 @@ function fleetOf(dir) {
 }
 /** A repository that has a configuration under its other name keeps it. */
 async function configOf(c, dir, name) {
-	const profiles = await loadProfiles(c);
 	const own = findProjectFile(dir, existsSync);
 	if (own !== void 0 && own !== join(dir, projectFiles[0])) {
 		c.terminal.info(`keeping ${stripHidden(relative(dir, own))}`);
+		const text = readFileSync(own, "utf8");
+		const { all: profiles, files } = await profilesFor(c, {
+			dir,
+			text,
+			file: own
+		});
 		return {
 			text: null,
-			projects: parseProjectAll(readFileSync(own, "utf8"), own, { profiles }).map((one) => one.project),
+			projects: parseProjectAll(text, own, {
+				profiles,
+				files
+			}).map((one) => one.project),
 			notes: []
 		};
 	}
@@ -540,7 +882,7 @@ async function configOf(c, dir, name) {
 		code: "U082",
 		message: `${stripHidden(dir)} holds no Cargo.toml`
 	});
-	const config = configFor(cargo, profiles, name);
+	const config = configFor(cargo, await loadProfiles(c), name);
 	if (config === void 0) throw new Failure({
 		code: "U083",
 		message: `the Cargo workspace in ${stripHidden(dir)} has no program (no src/main.rs, no src/bin, no [[bin]]): vps-test deploys one`
@@ -1274,6 +1616,7 @@ const verbs = {
 	approve,
 	diagnose,
 	init,
+	check: checkFiles,
 	verify,
 	nodes,
 	trust,
@@ -1328,6 +1671,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 		key: keyFile(flags.key)
 	})));
 	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", `v${c.version}`).option("--fleet <name|file>", "fleet of the runs").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await handlers.init(c, flags)));
+	defineCheck(program, c, done, handlers);
 	json(remote(program.command("verify").description("Judge an evidence folder again, offline unless a remote is named.").argument("<folder>").option("--ledger <dir>", "clone of the repository whose branch vps-test-ledger anchors it"))).addHelpText("after", "\nOnly a ledger that you name, and that came to you by another way than the folder, is an anchor.\nExit codes: 0 valid and anchored, 31 valid and unanchored, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await handlers.verify(at(flags), folder, flags)));
 	const list = json(fleet(program.command("nodes").description("Every node: online, declared NAT, measured NAT."))).option("--no-measure", "only ask who answers").action(async (flags) => done(await handlers.nodes(c, {
 		...flags,
@@ -1359,7 +1703,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 	});
 	const inLab = (command) => command.option("--lab <id>", "which lab, when several run");
 	const labs = program.command("lab").description("Ten hosts with real NATs on this machine (root).");
-	inLab(labs.command("up").description("Build the lab, measure its NATs.")).option("--topology <file>", "another topology").option("--shaping <auto|none>", "none: no delay, no loss", "auto").option("--no-measure", "believe the topology").action(async (flags) => done(await handlers.labUp(c, flags)));
+	inLab(labs.command("up").description("Build the lab, measure its NATs.")).option("--topology <name or file>", "another topology: one that ships (`lab`, `saorsa`), or a file").option("--shaping <auto|none>", "none: no delay, no loss", "auto").option("--no-measure", "believe the topology").action(async (flags) => done(await handlers.labUp(c, flags)));
 	inLab(labs.command("down").description("Take it away, whatever state it is in.")).action(async (flags) => done(await handlers.labDown(c, flags)));
 	json(inLab(labs.command("status").description("Power, systemd, declared and measured NATs."))).option("--no-measure", "do not measure").action(async (flags) => done(await handlers.labStatus(c, flags)));
 	inLab(labs.command("shell").description("A root shell on a node.").argument("<node>")).action(async (node, flags) => done(await handlers.labShell(c, node, flags)));

@@ -1,4 +1,4 @@
-import { $n as anything, $t as blocksMarkdown, Ar as messageOf, At as junitOf, Bn as leasedNodes, Br as version, Bt as runAttached, C as nodes, Cn as suiteCounts, Cr as isCheckpoint, Ct as pushSession, D as callFields, Dn as percent, Dr as faultText, Dt as check$1, En as verdictInputOf, Er as traitsOf, Et as bundleIn, Fn as subjectOf, Fr as exitCodeOf, Ft as remoteSessions, Gn as quote, Gt as controlsSection, H as checkKey, Hn as leaseForBuild, Ht as checkpointsSection, I as decide, In as testsOf, Ir as exitCodes, It as storedSession, Jn as writerText, Jt as notCoveredSection, K as exitCode, Kn as revisionOf, Kt as newestEntriesSection, L as duties, Ln as writerOf, Lr as isFailure, Lt as storedSessions, Mn as fleetOf, Mr as stripHidden, Mt as nounOf, Nn as originOf$1, Nr as machineFault, Nt as subjectResults, O as defaultFleet, On as ElfError, Or as duration, P as requestInputs, Pn as projectOf$1, Pr as Failure, Pt as localSessions, Q as worldIn, Qn as meaningOf, Qt as checkpointSection, R as take, Rn as keptBinary, Rr as failureRow, S as up, Sn as subjectName, Sr as firstLoop, St as newestPlan, Tn as toLines, Tr as perCheckpoint, Tt as recordedPlan, Ut as run, Vn as rosterOf, Vt as runProcess, Wt as proofFile, Xn as hasPlan, Xt as criteriaSection, Yn as fold, Yt as countsSection, Zn as isTest, Zt as suiteReports, _ as parseRequest, _n as table, _r as canonical, _t as hint, a as stop, an as plainLine, ar as number, bn as httpsUrl, bt as beginSession, cn as codeBlock, cr as orNull, dn as link, dr as planDigest, dt as readSource, en as hiddenLine, er as every, f as newSession, fn as list, fr as countOf, g as plannedEnclosure, gn as strong, gr as buildFaultKinds, h as makePlan, hn as present, hr as groupsOf, i as serviceWishes, in as inlineText, ir as name, jn as buildFaultsOf, jr as printable, jt as untrustedEvidence, kn as readElf, kr as iso, l as diagnose, ln as inline, lr as text$1, m as planText, mn as paragraph, mr as groupName, n as harmless, nn as sectionMarkdown, nr as kinds, o as logs, on as plainLines, or as oneOf, ot as parsePrivateKey, pn as pairs, pr as countsText, q as settledCode, qn as buildMs, qt as findingsSection, r as uncommanded, rr as list$1, s as status, sn as code$1, sr as optional, t as contextOf, tn as pageMarkdown, tr as fields, u as approve$1, un as joined, ur as whole, v as down, vn as text, vr as sha256$1, w as chosenFleet, wn as checkpointOf, wr as isFinal, wt as recordOutcome, xn as collect, xt as confirmSession, yr as checkpointRows, z as tickOf, zn as triedBefore } from "./chunks/shared.js";
+import { $r as perCheckpoint, $t as findingsSection, A as callFields, An as collect, Ar as name, At as recordOutcome, Br as groupName, Bt as localSessions, Cn as table, Cr as isTest, Ct as hint, D as chosenFleet, Dr as fields, Dt as confirmSession, E as nodes, En as httpsUrl, Er as every, Et as beginSession, Fr as text$1, G as duties, Gn as ElfError, Gr as canonical, Hr as suiteCounts, Ht as storedSession, In as checkpointOf, Ir as whole, It as junitOf, Jt as checkpointsSection, K as take, Kn as readElf, Kr as sha256$1, Kt as runAttached, L as requestInputs, Ln as runInputOf, Lr as planDigest, Lt as untrustedEvidence, Mr as oneOf, Mt as bundleIn, Nr as optional, Nt as check$1, Or as kinds, Ot as newestPlan, Pr as orNull, Qr as isFinal, Qt as newestEntriesSection, Rn as toLines, Rr as countOf, Rt as nounOf, Sn as strong, Sr as hasPlan, T as up, Tr as anything, Ur as subjectName, Ut as storedSessions, Vr as groupsOf, Vt as remoteSessions, W as decide, Wr as buildFaultKinds, X as checkKey, Xr as firstLoop, Xt as proofFile, Yt as run, Zr as isCheckpoint, Zt as controlsSection, _n as link, _r as revisionOf, a as stop, ai as messageOf, an as blocksMarkdown, ar as testsOf, b as parseRequest, bn as paragraph, br as writerText, ci as machineFault, cn as sectionMarkdown, cr as triedBefore, di as exitCodes, dn as plainLine, ei as traitsOf, en as notCoveredSection, er as buildFaultsOf, et as exitCode, f as newSession, fi as isFailure, fn as plainLines, fr as leaseForBuild, g as plannedEnclosure, gn as joined, gr as quote, h as makePlan, hi as version, hn as inline, i as serviceWishes, ii as iso, in as checkpointSection, ir as subjectOf, j as defaultFleet, jr as number, jt as recordedPlan, kr as list$1, kt as pushSession, l as diagnose, li as Failure, lr as leasedNodes, m as planText, mn as codeBlock, mt as parsePrivateKey, n as harmless, nn as criteriaSection, nr as originOf$1, o as logs, oi as printable, on as hiddenLine, or as writerOf, ot as worldIn, pi as failureRow, pn as code$1, q as tickOf, qr as checkpointRows, qt as runProcess, r as uncommanded, ri as duration, rn as suiteReports, rr as projectOf$1, s as status, si as stripHidden, sn as pageMarkdown, sr as keptBinary, t as contextOf, ti as faultText, tn as countsSection, tr as fleetOf, tt as settledCode, u as approve$1, ui as exitCodeOf, un as inlineText, ur as rosterOf, vn as list, vr as buildMs, wn as text, wr as meaningOf, x as down, xn as present, xr as fold, yn as pairs, yt as readSource, zn as percent, zr as countsText, zt as subjectResults } from "./chunks/shared.js";
 import { a as info, i as group, l as summary, o as setOutput, p as getOctokit, r as error, s as setSecret, t as core_exports } from "./chunks/actions.js";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -244,7 +244,7 @@ function whyOf(session, verdict, test) {
 }
 /** The ones that matter most first, because a page that is full drops them from the end. */
 function sessionSections({ session, entries, bundle, verdict, comparison }) {
-	const input = bundle === null ? null : verdictInputOf(bundle);
+	const input = bundle === null ? null : runInputOf(bundle);
 	const suites = verdict === null || input === null ? [] : suiteReports(verdict, input);
 	return present([
 		buildFaultsSection(entries),
@@ -1024,6 +1024,7 @@ function dispatchLine(plan, r, facts) {
 		project: project.value,
 		focus: focus.value,
 		criteria: criteria.value,
+		...plan.expression === null ? {} : { customCriteria: plan.expression },
 		proof: proof.value,
 		binarySource: r.binarySource ?? "zigbuild",
 		soak: plan.soak.length > 0 ? "on" : "off",
@@ -1245,16 +1246,41 @@ async function approvedBy({ context: { forge }, facts }, environment) {
 
 // src/domain/demands.ts
 const ofPart = {
-	connectivity: ({ targets }, allPass) => ({
-		"target of direct": allPass ? 100 : targets.direct,
-		"target of nat_traversed": allPass ? 100 : targets.natTraversed,
-		"target of relay": allPass ? 100 : targets.relay,
-		"sample floor": targets.sampleFloor,
-		coverage: targets.coverage,
-		strict: targets.strict && !allPass ? 1 : 0
+	observed: ({ targets, window }, allPass) => ({
+		...ofTargets(targets, allPass),
+		"bytes each way": window.minBytes,
+		"seconds both ways": window.sustainedSeconds
+	}),
+	gossip: ({ broadcast, map, members }, allPass) => ({
+		...broadcast === null ? {} : {
+			"target of broadcast": allPass ? 100 : broadcast.target,
+			messages: broadcast.messages
+		},
+		...map === null ? {} : {
+			"agreement within seconds": -map.maxSyncSeconds,
+			"conflicting writes": map.conflict ? 1 : 0
+		},
+		...members === null ? {} : { "members within seconds": -members.withinSeconds }
+	}),
+	connectivity: ({ targets }, allPass) => ofTargets(targets, allPass),
+	"nat-traversal": ({ targets, types }, allPass) => ({
+		...ofTargets(targets, allPass),
+		"NAT types": types.length
+	}),
+	throughput: ({ minMbps, bytes }) => ({
+		"Mbit/s": minMbps,
+		bytes
 	}),
 	command: ({ commands }) => ({ commands: commands.length })
 };
+const ofTargets = (targets, allPass) => ({
+	"target of direct": allPass ? 100 : targets.direct,
+	"target of nat_traversed": allPass ? 100 : targets.natTraversed,
+	"target of relay": allPass ? 100 : targets.relay,
+	"sample floor": targets.sampleFloor,
+	coverage: targets.coverage,
+	strict: targets.strict && !allPass ? 1 : 0
+});
 const demandsOf = ({ answers, nodes, suites }) => ({
 	nodes: nodes.length,
 	...Object.fromEntries(suites.flatMap((part) => Object.entries(named(part, answers.criteria.value === "all-pass"))))
@@ -1446,7 +1472,14 @@ async function nodeLogs(job, known) {
 		(await collect({
 			...world,
 			signal: AbortSignal.any([c.signal, AbortSignal.timeout(12e4)])
-		}, plan, leasedNodes(plan, known.session), folder)).forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`));
+		}, plan, {
+			nodes: leasedNodes(plan, known.session),
+			folder,
+			window: {
+				from: known.session.startedAt,
+				to: world.clock.now()
+			}
+		})).forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`));
 		const root = join(world.files.root, folder);
 		const files = await filesBelow(root).catch(() => []);
 		if (artifacts !== null && files.length > 0) await artifacts.upload(`vps-test-logs-${known.session.id}-${facts.attempt}`, root, files);

@@ -1,3 +1,3 @@
-import { _ as unicodeOr, a as S_RADIO_INACTIVE, b as settings, c as S_STEP_ERROR, d as formatInstructionFooter, f as limitOptions, g as unicode, h as symbolBar, i as S_RADIO_ACTIVE, l as S_STEP_SUBMIT, m as symbol, n as S_BAR, o as S_STEP_ACTIVE, p as select, r as S_BAR_END, s as S_STEP_CANCEL, t as SELECT_INSTRUCTIONS, u as cancel, v as CANCEL_SYMBOL, y as isCancel } from "./prompts.js";
+import { _ as unicode, a as S_RADIO_INACTIVE, b as isCancel, c as S_STEP_ERROR, d as formatInstructionFooter, f as limitOptions, g as text, h as symbolBar, i as S_RADIO_ACTIVE, l as S_STEP_SUBMIT, m as symbol, n as S_BAR, o as S_STEP_ACTIVE, p as select, r as S_BAR_END, s as S_STEP_CANCEL, t as SELECT_INSTRUCTIONS, u as cancel, v as unicodeOr, x as settings, y as CANCEL_SYMBOL } from "./prompts.js";
 
-export { cancel, isCancel, select };
+export { cancel, isCancel, select, text };

@@ -644,6 +644,28 @@ let n$1 = class n extends C$1 {
 		});
 	}
 };
+var n = class extends C$1 {
+	get userInputWithCursor() {
+		if (this.state === "submit") return this.userInput;
+		const t = this.userInput;
+		if (this.cursor >= t.length) return `${this.userInput}\u2588`;
+		const r = t.slice(0, this.cursor), s = t.slice(this.cursor, this.cursor + 1), e = t.slice(this.cursor + 1);
+		return `${r}${styleText("inverse", s)}${e}`;
+	}
+	get cursor() {
+		return this._cursor;
+	}
+	constructor(t) {
+		super({
+			...t,
+			initialUserInput: t.initialUserInput ?? t.initialValue
+		}), this.on("userInput", (r) => {
+			this._setValue(r);
+		}), this.on("finalize", () => {
+			this.value || (this.value = t.defaultValue), this.value === void 0 && (this.value = "");
+		});
+	}
+};
 
 // node_modules/@clack/prompts/dist/index.mjs
 function isUnicodeSupported() {
@@ -820,5 +842,46 @@ ${f}
 	}).prompt();
 };
 const i = `${styleText("gray", S_BAR)}  `;
+const text = (t) => new n({
+	validate: t.validate,
+	placeholder: t.placeholder,
+	defaultValue: t.defaultValue,
+	initialValue: t.initialValue,
+	output: t.output,
+	signal: t.signal,
+	input: t.input,
+	render() {
+		const r = t?.withGuide ?? settings.withGuide, l = `${`${r ? `${styleText("gray", S_BAR)}
+` : ""}${symbol(this.state)}  `}${t.message}
+`, d = t.placeholder && t.placeholder.length > 0 ? styleText("inverse", t.placeholder[0]) + styleText("dim", t.placeholder.slice(1)) : styleText(["inverse", "hidden"], "_"), o = this.userInput ? this.userInputWithCursor : d, s = this.value ?? "";
+		switch (this.state) {
+			case "validating": {
+				const n = r ? `${styleText("cyan", S_BAR)}  ` : "", i = r ? styleText("cyan", S_BAR_END) : "";
+				return `${l}${n}${styleText("dim", o)}
+${i}  ${styleText("dim", "Validating...")}
+`;
+			}
+			case "error": {
+				const n = this.error ? `  ${styleText("yellow", this.error)}` : "", i = r ? `${styleText("yellow", S_BAR)}  ` : "", c = r ? styleText("yellow", S_BAR_END) : "";
+				return `${l.trim()}
+${i}${o}
+${c}${n}
+`;
+			}
+			case "submit": {
+				const n = s ? `${r ? "  " : ""}${styleText("dim", s)}` : "";
+				return `${l}${r ? styleText("gray", S_BAR) : ""}${n}`;
+			}
+			case "cancel": {
+				const n = s ? `  ${styleText(["strikethrough", "dim"], s)}` : "", i = r ? styleText("gray", S_BAR) : "";
+				return `${l}${i}${n}${s.trim() ? `
+${i}` : ""}`;
+			}
+			default: return `${l}${r ? `${styleText("cyan", S_BAR)}  ` : ""}${o}
+${r ? styleText("cyan", S_BAR_END) : ""}
+`;
+		}
+	}
+}).prompt();
 
-export { unicodeOr as _, S_RADIO_INACTIVE as a, settings as b, S_STEP_ERROR as c, formatInstructionFooter as d, limitOptions as f, unicode as g, symbolBar as h, S_RADIO_ACTIVE as i, S_STEP_SUBMIT as l, symbol as m, S_BAR as n, S_STEP_ACTIVE as o, select as p, S_BAR_END as r, S_STEP_CANCEL as s, SELECT_INSTRUCTIONS as t, cancel as u, CANCEL_SYMBOL as v, isCancel as y };
+export { unicode as _, S_RADIO_INACTIVE as a, isCancel as b, S_STEP_ERROR as c, formatInstructionFooter as d, limitOptions as f, text as g, symbolBar as h, S_RADIO_ACTIVE as i, S_STEP_SUBMIT as l, symbol as m, S_BAR as n, S_STEP_ACTIVE as o, select as p, S_BAR_END as r, S_STEP_CANCEL as s, SELECT_INSTRUCTIONS as t, cancel as u, unicodeOr as v, settings as x, CANCEL_SYMBOL as y };
