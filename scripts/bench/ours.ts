@@ -137,6 +137,7 @@ export const attemptOurs = (
       reader: readerOf(profile),
       confinedBy: null,
       prober: '',
+      restarted: [],
     }
     const seen = await runRounds(
       bench,

@@ -197,7 +197,11 @@ export const shapes = (
   controls: list(control, 1000),
   logs: logsShape(most.nodes),
   metrics: orNull(metricsShape),
-  running: fields({ before: list(runningShape, most.nodes), after: list(runningShape, most.nodes) }),
+  running: fields({
+    before: list(runningShape, most.nodes),
+    after: list(runningShape, most.nodes),
+    restarted: optional(list(fields({ ended: runningShape, started: runningShape }), most.nodes)),
+  }),
   entries: list(entry, most.entries),
 })
 

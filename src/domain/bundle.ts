@@ -3,7 +3,7 @@
  * `verify`.
  */
 import { checkpointInput } from './checkpoint.ts'
-import type { Control, RunningProof } from './evidence.ts'
+import type { Control, Restart, RunningProof } from './evidence.ts'
 import type { MeasuredNats, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'
@@ -35,11 +35,15 @@ export interface BundleHead {
   readonly measurements: MeasuredNats
   readonly preflight: Preflight
   readonly controls: readonly Control[]
-  readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
   /** What the nodes' journals hold, grouped. */
   readonly logs: LogDigest
   /** What Prometheus and the registry answered; null: the proof method does not ask. */
   readonly metrics: MetricsDigest | null
+  readonly running: {
+    readonly before: readonly RunningProof[]
+    readonly after: readonly RunningProof[]
+    readonly restarted?: readonly Restart[]
+  }
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
@@ -110,6 +114,7 @@ export const runInputOf = (b: BundleHead): RunInput => ({
     controls: b.controls,
     runningBefore: b.running.before,
     runningAfter: b.running.after,
+    ...(b.running.restarted === undefined ? {} : { restarted: b.running.restarted }),
   },
   findings: b.facts.findings,
   clock: b.facts.clock,

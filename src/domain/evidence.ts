@@ -239,10 +239,18 @@ export interface RunningProof extends NetworkLife {
   readonly clock: NodeClock | null
 }
 
+/** A service that we killed, and started again: what ran right before, and right after. */
+export interface Restart {
+  readonly ended: RunningProof
+  readonly started: RunningProof
+}
+
 /** What one TEST stage saw beside its suites. */
 export interface RunEvidence {
   readonly controls: readonly Control[]
   /** Running proof of each node before and after the test. */
   readonly runningBefore: readonly RunningProof[]
   readonly runningAfter: readonly RunningProof[]
+  /** By us, in the order in which it was done; absent: nothing was. */
+  readonly restarted?: readonly Restart[]
 }

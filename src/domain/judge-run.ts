@@ -50,7 +50,11 @@ export function judgeRun(input: RunInput): RunJudged {
       promises,
       obstacle,
       deployed,
-      running: { before: evidence.runningBefore, after: evidence.runningAfter },
+      running: {
+        before: evidence.runningBefore,
+        after: evidence.runningAfter,
+        startedAgain: (evidence.restarted ?? []).map((r) => r.started),
+      },
       serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
       barred: new Map([...unfit, ...running.barred]),
       unsettledNats: nats.unsettled,

@@ -20,13 +20,19 @@ export interface LookedAt {
   readonly readings: Readings
 }
 
+/** What ran before a test, and right after we started it again ourselves. */
+export interface Ran {
+  readonly before: readonly RunningProof[]
+  readonly startedAgain: readonly RunningProof[]
+}
+
 /** In the order of the rounds: by node, what is foreign. */
 export function foreignIn(
   rounds: readonly LookedAt[],
-  before: readonly RunningProof[],
+  ran: Ran,
   deployed: Binaries,
 ): readonly ReadonlyMap<NodeName, Foreign>[] {
-  const watch = foreignWatch(before, deployed)
+  const watch = foreignWatch(ran, deployed)
   const looks = rounds.map(watch.add)
   return looks.map(({ found, ifAsked }) => new Map([...found, ...[...ifAsked].filter(([node]) => watch.asked(node))]))
 }
@@ -45,7 +51,8 @@ export interface ForeignWatch {
   asked(node: NodeName): boolean
 }
 
-export function foreignWatch(before: readonly RunningProof[], deployed: Binaries): ForeignWatch {
+export function foreignWatch({ before, startedAgain }: Ran, deployed: Binaries): ForeignWatch {
+  const again = Map.groupBy(startedAgain, (p) => p.node)
   const called = new Set<NodeName>()
   const images = new Map(before.filter((p) => p.image !== '').map((p) => [p.node, new Set([p.image])]))
   return {
@@ -56,7 +63,9 @@ export function foreignWatch(before: readonly RunningProof[], deployed: Binaries
       for (const [node, { processes }] of Object.entries(readings)) {
         if (processes?.kind !== 'there') continue
         const looks = processes.value
-        const known = images.get(node) ?? null
+        const seen = images.get(node)
+        const ours = (again.get(node) ?? []).map((p) => p.image)
+        const known = seen === undefined ? null : new Set([...seen, ...ours])
         const foreign = judgeLook(looks, deployed[node], known, called.has(node))
         if (foreign !== null) found.set(node, foreign)
         else if (!called.has(node)) {

@@ -2,9 +2,9 @@
  * Whether every node ran the deployed binary, one process from before the first attempt until after the last
  * (testnet-interfaces §9, "binary X runs on host H").
  */
-import { changeBetween } from './continuity.ts'
+import { changeBetween, type Change } from './continuity.ts'
 import type { Reason } from './reason.ts'
-import type { RunningProof, RunEvidence } from './evidence.ts'
+import type { Restart, RunningProof, RunEvidence } from './evidence.ts'
 import type { Finding, FindingKind } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 
@@ -17,7 +17,7 @@ export interface RunningJudged {
 
 /** `deployed`: sha256 of the binary that DEPLOY put, or found and kept, on each node. */
 export function judgeRunning(
-  evidence: Pick<RunEvidence, 'runningBefore' | 'runningAfter'>,
+  evidence: Pick<RunEvidence, 'runningBefore' | 'runningAfter' | 'restarted'>,
   tried: readonly NodeName[],
   deployed: Readonly<Record<NodeName, string>>,
 ): RunningJudged {
@@ -37,7 +37,8 @@ export function judgeRunning(
     const [before, after] = [evidence.runningBefore, evidence.runningAfter].map((list) =>
       list.find((p) => p.node === node),
     )
-    const wrong = [before, after].find(
+    const between = (evidence.restarted ?? []).filter((r) => r.ended.node === node).map((r) => r.started)
+    const wrong = [before, ...between, after].find(
       (p) => p !== undefined && deployed[node] !== undefined && p.exeSha256 !== deployed[node],
     )
     if (wrong !== undefined) {
@@ -78,7 +79,7 @@ export function judgeRunning(
  * (`started`, by node).
  */
 export function judgeRestarts(
-  { runningBefore, runningAfter }: Pick<RunEvidence, 'runningBefore' | 'runningAfter'>,
+  { runningBefore, runningAfter, restarted = [] }: Pick<RunEvidence, 'runningBefore' | 'runningAfter' | 'restarted'>,
   tried: readonly NodeName[],
   started: ReadonlyMap<NodeName, RunningProof>,
 ): Pick<RunningJudged, 'findings' | 'reasons'> {
@@ -89,7 +90,7 @@ export function judgeRestarts(
     const change =
       after === undefined || containerChange(before, after) !== null
         ? undefined
-        : changeBetween(started.get(node) ?? before, after, 'during the test')
+        : changeOf(started.get(node) ?? before, after, started.has(node) ? [] : restarted)
     return change === undefined ? [] : [{ node, change }]
   })
   return {
@@ -123,6 +124,18 @@ function containerChange(before: RunningProof, after: RunningProof | undefined):
     ...(box === null ? [] : [`the container that is its NAT ${box} during the test`]),
   ]
   return told.length === 0 ? displaced(after) : told.join(', and ')
+}
+
+/** What we ended ourselves was no change; what happened before it, and what happened to the next one, was. */
+function changeOf(before: RunningProof, after: RunningProof, restarted: readonly Restart[]): Change | undefined {
+  const own = restarted.filter((r) => r.ended.node === before.node && r.started.node === before.node)
+  const looks = [before, ...own.flatMap((r) => [r.ended, r.started]), after]
+  for (let i = 0; i + 1 < looks.length; i += 2) {
+    const [first, next] = [looks[i], looks[i + 1]]
+    const change = first === undefined || next === undefined ? undefined : changeBetween(first, next, 'during the test')
+    if (change !== undefined) return change
+  }
+  return undefined
 }
 
 /** Some distributions put it beside every service; it only shortens how long a stop may take. */

@@ -185,6 +185,8 @@ async function bundleOf(
   notes: readonly Unsupported[],
 ): Promise<Bundle> {
   const { survey, preflight, controls, before, unfit } = open
+  const { survey, controls, before, unfit, bench } = open
+  const restarted = bench.restarted
   const entries = await world.ledger.read(session.id)
   return {
     plan,
@@ -192,9 +194,9 @@ async function bundleOf(
     measurements: { before: survey.measurements, after: resurveyed.measurements },
     preflight,
     controls,
-    running: { before, after },
     logs: noLogs,
     metrics: null,
+    running: { before, after, ...(restarted.length === 0 ? {} : { restarted }) },
     items,
     facts: {
       format: evidenceFormat,

@@ -2,6 +2,7 @@
  * What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting
  * half is.
  */
+import type { Restart } from '../domain/evidence.ts'
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'
@@ -37,6 +38,8 @@ export interface Bench {
   readonly confinedBy: string | null
   /** Our prober's path on the nodes. */
   readonly prober: string
+  /** Written down by whoever ended a service itself, and started it again. */
+  readonly restarted: Restart[]
 }
 
 /** Writes one line of evidence down as soon as it is known. */

@@ -35,7 +35,7 @@ const seen = (...looks: readonly NodeReading['processes'][]): VerdictInput => {
 const kinds = (v: Verdict) => [...new Set(v.findings.map((f) => f.kind))].filter((k) => k !== 'not-counted')
 const samples = (v: Verdict) => resultsOf(v.suites).flatMap((r) => r.samples)
 const judge = (looks: readonly ProcessLook[]) =>
-  foreignIn(rounds(seen(thereIs(looks))), [proofOf(node)], { [node]: binary })
+  foreignIn(rounds(seen(thereIs(looks))), { before: [proofOf(node)], startedAgain: [] }, { [node]: binary })
     .flatMap((r) => [...r.values()])
     .map((f) => `${f.kind}: ${f.text}`)[0]
 

@@ -50,6 +50,7 @@ function still(): { readonly world: SuiteWorld; readonly slept: readonly number[
 const profile = profiles.find((p) => p.name === 'testnet') ?? expect.fail()
 const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()): Bench => ({
   world,
+  restarted: [],
   plan: { profile, config: { deploy: { serviceName: 's' } } } as unknown as Plan,
   test: 1,
   seed: '5'.repeat(64),

@@ -12,7 +12,7 @@ export const criteriaContext = ({ fleet, nodes, profile }: Plan): RunContext => 
   measurements: [],
   promises: promisesOf(profile),
   deployed: {},
-  running: { before: [], after: [] },
+  running: { before: [], after: [], startedAgain: [] },
   serviceUids: new Map(),
   barred: new Map(),
   obstacle: () => null,

@@ -29,6 +29,7 @@ export function instrumentsFaults({ controls, measurements, running, plan }: Bun
     ),
     ...strangers(running.before.map((p) => p.node)).map((f) => `${layout.running}: before: ${f}`),
     ...strangers(running.after.map((p) => p.node)).map((f) => `${layout.running}: after: ${f}`),
+    ...strangers((running.restarted ?? []).map((r) => r.ended.node)).map((f) => `${layout.running}: restarted: ${f}`),
   ]
 }
 

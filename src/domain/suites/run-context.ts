@@ -17,7 +17,12 @@ export interface RunContext {
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
   /** What ran before the suites began, and after they had ended. */
-  readonly running: { readonly before: readonly RunningProof[]; readonly after: readonly RunningProof[] }
+  readonly running: {
+    readonly before: readonly RunningProof[]
+    readonly after: readonly RunningProof[]
+    /** Right after we started it again ourselves. */
+    readonly startedAgain: readonly RunningProof[]
+  }
   /** Whose user the service of each node runs as. */
   readonly serviceUids: ReadonlyMap<NodeName, number>
   /** Nodes whose samples do not count, and why. */

@@ -121,6 +121,7 @@ export async function openBench(
       reader,
       confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
       prober: prober.program,
+      restarted: [],
     },
     survey,
     preflight,

@@ -1,13 +1,13 @@
 /** Members in action: each node's own list, then one node is killed and started again, and the lists are read each time. */
 import { killService, startService } from '../../commands/victim.ts'
-import { notRead, thereIs, type Read } from '../../domain/evidence.ts'
+import { notRead, thereIs, type Read, type RunningProof } from '../../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../../domain/fleet.ts'
 import { fillTemplate } from '../../domain/program.ts'
 import { victimOf } from '../../domain/suites/gossip/draws.ts'
 import { isListed } from '../../domain/suites/gossip/membership.ts'
 import type { MembersUse } from '../../domain/suites/gossip/use.ts'
 import type { GossipWork, MembersItem, Phase, VictimItem } from '../../domain/suites/gossip/work.ts'
-import { asFailure } from '../../instruments/per-node.ts'
+import { asFailure, onEachNode } from '../../instruments/per-node.ts'
 import { provenProcess } from '../../instruments/process.ts'
 import type { Command } from '../../commands/command.ts'
 import type { Bench, StoreItem } from '../bench.ts'
@@ -31,6 +31,7 @@ export async function killOne(bench: Bench, work: Work, peers: readonly FleetNod
   if (victim === undefined) return
   const rest = names.filter((n) => n !== victim)
   bench.world.log.info(`test: the service of ${victim} is killed, and started again`)
+  const ended = await proofOn(bench, victim)
   try {
     await keep(
       await did(bench, 'killed', victim, (unit, lease) => killService(unit, lease, 60 + 2 * work.withinSeconds)),
@@ -48,7 +49,17 @@ export async function killOne(bench: Bench, work: Work, peers: readonly FleetNod
   } finally {
     await keep(await did(calm(bench), 'started', victim, startService))
   }
+  const started = await proofOn(bench, victim)
+  if (ended !== null && started !== null) bench.restarted.push({ ended, started })
   await lookUntil(bench, use, work, 'back', names, (list, node) => hasAll(bench, list, names, node), keep)
+}
+
+/** Null: nothing runs, or it cannot be read; then what happened is no doing of ours that anybody could check. */
+async function proofOn({ world, plan }: Bench, node: NodeName): Promise<RunningProof | null> {
+  const read = await onEachNode([node], world.signal, (name) =>
+    provenProcess(world, name, plan.config.deploy.serviceName),
+  )
+  return read.done.get(node)?.proof ?? null
 }
 
 /** A run that was ended starts what it killed all the same. */

@@ -32,7 +32,7 @@ export interface RoundsJudging {
 }
 
 export function roundsJudging(pairs: readonly PlannedPair[], run: RunContext): RoundsJudging {
-  const watch = foreignWatch(run.running.before, run.deployed)
+  const watch = foreignWatch(run.running, run.deployed)
   const sorting = sortOut(pairs)
   const repeats = unaskedRepeats(run.promises.record)
   const judge = judgeOne(run)

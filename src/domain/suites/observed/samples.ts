@@ -122,7 +122,7 @@ function foreignOf(
       attempts: nodes.map((n) => ({ pair: { from: n, to: n }, servicePort })),
       readings,
     })),
-    started,
+    { before: started, startedAgain: [] },
     deployed,
   )
   return new Map(looks.toReversed().flatMap((found) => [...found]))

@@ -1,5 +1,6 @@
 //! The command line: `--flag value` only. Anything not understood is a usage error, never ignored.
 
+use crate::ask::{self, AskOptions};
 use crate::bytes::from_hex;
 use crate::payload::{Nonce, MAX_BYTES};
 use crate::wire::PeerId;
@@ -26,6 +27,17 @@ testnet-peer: a small honest peer-to-peer program
       standard input, 16 MiB at most; JSON lines on stdout.
       A phase of 0 ms is skipped. Exit 0: the receiver confirmed our hash. Exit 1: it did not.
 
+  testnet-peer keep --registry-url http://HOST:8080 --to PEER_ID --bind-port PORT [as for dial]
+      Connect to one peer and stay connected; whenever this machine asks on that port,
+      deliver a payload over this connection. It is never dialed again: exit 1 when it is gone.
+
+  testnet-peer broadcast --port PORT --id HEX32 [--channel WORD]       payload on standard input
+  testnet-peer set --port PORT --key WORD --value WORD [--at MILLIS]   a write to the map of all nodes
+  testnet-peer members --port PORT                                     who is heard, one id a line
+  testnet-peer deliver --port PORT --nonce HEX32                       payload on standard input
+      Ask the node (deliver: the kept connection) that has this UDP port on this machine.
+      Exit 0: it was done.
+
   testnet-peer --help | --version
 ";
 
@@ -36,6 +48,8 @@ pub enum Command {
     Registry(RegistryOptions),
     Node(NodeOptions),
     Dial(DialOptions),
+    Keep(DialOptions),
+    Ask(AskOptions),
 }
 
 #[derive(Debug)]
@@ -76,28 +90,37 @@ const SWITCHES: [&str; 8] =
     ["--registry", "--keep-private", "--quiet", "--relay", "--mesh", "--help", "--version", "--payload-stdin"];
 
 pub fn parse(args: &[String]) -> Result<Command, String> {
-    let dial = args.first().map_or(false, |a| a == "dial");
-    let mut given = Given::read(&args[usize::from(dial)..])?;
+    let verb = args.first().map(String::as_str).filter(|a| !a.starts_with('-')).unwrap_or("");
+    if !verb.is_empty() && verb != "dial" && verb != "keep" && !ask::VERBS.contains(&verb) {
+        return Err(format!("unexpected argument {verb:?}"));
+    }
+    let mut given = Given::read(&args[usize::from(!verb.is_empty())..])?;
     let command = if given.switch("--help") {
         return Ok(Command::Help);
     } else if given.switch("--version") {
         return Ok(Command::Version);
-    } else if dial {
-        Command::Dial(DialOptions {
+    } else if ask::VERBS.contains(&verb) {
+        Command::Ask(ask::parse(verb, &mut given)?)
+    } else if verb == "dial" || verb == "keep" {
+        let options = DialOptions {
             registry_url: given.required("--registry-url")?,
             to: peer_id("--to", &given.required("--to")?)?,
             bind_port: given.number("--bind-port", 0, 65535)? as u16,
-            bytes: match given.switch("--payload-stdin") {
+            bytes: match verb == "keep" || given.switch("--payload-stdin") {
                 true => None,
                 false => Some(number("--bytes", &given.required("--bytes")?, MAX_BYTES)?),
             },
-            nonce: from_hex(&given.required("--nonce")?).ok_or("--nonce must be 32 hex digits (16 bytes)")?,
+            nonce: match verb {
+                "keep" => Nonce::default(),
+                _ => from_hex(&given.required("--nonce")?).ok_or("--nonce must be 32 hex digits (16 bytes)")?,
+            },
             timeout: given.millis("--timeout-ms", 10_000)?,
             direct: given.millis("--direct-ms", 700)?,
             punch: given.millis("--punch-ms", 2500)?,
             rendezvous: given.value("--rendezvous"),
             from_peer: given.value("--from-peer").map(|v| peer_id("--from-peer", &v)).transpose()?,
-        })
+        };
+        if verb == "keep" { Command::Keep(options) } else { Command::Dial(options) }
     } else if given.switch("--registry") {
         Command::Registry(RegistryOptions {
             port: given.number("--port", 8080, 65535)? as u16,
@@ -123,7 +146,7 @@ pub fn parse(args: &[String]) -> Result<Command, String> {
 }
 
 /// What was written, taken out piece by piece; what remains belongs to no option of the command.
-struct Given(Vec<(String, Option<String>)>);
+pub struct Given(Vec<(String, Option<String>)>);
 
 impl Given {
     fn read(args: &[String]) -> Result<Given, String> {
@@ -165,19 +188,19 @@ impl Given {
         self.take(name).is_some()
     }
 
-    fn value(&mut self, name: &str) -> Option<String> {
+    pub fn value(&mut self, name: &str) -> Option<String> {
         self.take(name).flatten()
     }
 
-    fn required(&mut self, name: &str) -> Result<String, String> {
+    pub fn required(&mut self, name: &str) -> Result<String, String> {
         self.value(name).filter(|v| !v.is_empty()).ok_or(format!("{name} needs a value"))
     }
 
-    fn number(&mut self, name: &str, default: u64, limit: u64) -> Result<u64, String> {
+    pub fn number(&mut self, name: &str, default: u64, limit: u64) -> Result<u64, String> {
         self.value(name).map_or(Ok(default), |v| number(name, &v, limit))
     }
 
-    fn millis(&mut self, name: &str, default: u64) -> Result<Duration, String> {
+    pub fn millis(&mut self, name: &str, default: u64) -> Result<Duration, String> {
         self.number(name, default, 3_600_000).map(Duration::from_millis)
     }
 
@@ -238,6 +261,9 @@ mod tests {
             "dial --to 12",
             "serve",
             "dial --registry-url http://h:1 --bind-port 0 --bytes 5 --payload-stdin",
+            "broadcast --port 1 --id 12",
+            "set --port 1 --key two --value",
+            "members --port 1 --key k",
         ] {
             assert!(run(line).is_err(), "{line}");
         }

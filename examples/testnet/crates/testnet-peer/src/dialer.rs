@@ -13,7 +13,7 @@ use crate::http_client::{request, Url};
 use crate::json::{object, Json};
 use crate::payload::{Source, MAX_GIVEN};
 use crate::sender::Sender;
-use crate::wire::{Header, PeerId};
+use crate::wire::{Header, PeerId, Token};
 
 const MAX_ADDRESSES: usize = 6;
 const REPORT_TIME: Duration = Duration::from_millis(500);
@@ -69,37 +69,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
             ("local_port", u64::from(local_port).into()),
         ],
     );
-    let registry = Url::parse(&options.registry_url)?;
-    let me = options.from_peer.map_or_else(|| random().map_err(|e| format!("/dev/urandom: {e}")), Ok)?;
-    let found = look_up(&registry, options, deadline)?;
-    let shown = |a: &SocketAddr| a.to_string();
-    emit(
-        "resolved",
-        [
-            ("addresses", found.addresses.iter().map(shown).collect::<Vec<_>>().into()),
-            ("relays", found.relays.iter().map(|(_, a)| shown(a)).collect::<Vec<_>>().into()),
-        ],
-    );
-
-    let rendezvous = options.rendezvous.clone().unwrap_or(format!("{}:3478", registry.host));
-    let mut connector = Connector {
-        socket: &socket,
-        rendezvous: resolve(&rendezvous),
-        token: random().map_err(|e| format!("/dev/urandom: {e}"))?,
-        me,
-        to: options.to,
-        deadline,
-        observed: None,
-        introduced: None,
-        listed: found.addresses.clone(),
-    };
-    #[cfg(feature = "lies")]
-    let lying = crate::lies::path(&mut connector, &found.relays, &options.nonce, &source);
-    #[cfg(not(feature = "lies"))]
-    let lying = None;
-    let path = lying.map_or_else(|| find_path(&mut connector, options, &found), Ok)?;
-    #[cfg(feature = "lies")]
-    let path = crate::lies::named(&options.nonce, path);
+    let (path, token, me) = meet(options, &socket, deadline, Some(&source))?;
     let now = Instant::now();
     *connected = Some((path, now));
     emit(
@@ -116,7 +86,7 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
     let header = Header { nonce: options.nonce, total: bytes, from: me, given: options.bytes.is_none() };
     #[cfg(feature = "lies")]
     let (header, source) = crate::lies::transfer(header, source);
-    let sender = Sender::new(&socket, path.remote, connector.token, header, source, path.rtt_guess);
+    let sender = Sender::new(&socket, path.remote, token, header, source, path.rtt_guess);
     let (sent, confirmation) = sender.run(deadline);
     emit(
         "sent",
@@ -139,6 +109,52 @@ fn dial(options: &DialOptions, start: Instant, connected: &mut Option<(Path, Ins
     );
     let same = heard.nonce == options.nonce && heard.bytes == bytes && heard.sha256 == sent.sha256;
     same.then_some(()).ok_or_else(|| "the receiver confirmed something else than was sent".to_string())
+}
+
+/// For a connection that is to stay.
+pub fn connect(options: &DialOptions, socket: &UdpSocket, deadline: Instant) -> Result<(Path, Token, PeerId), String> {
+    meet(options, socket, deadline, None)
+}
+
+/// Looks the peer up and finds a path to it; the token is the connection's, and the id is ours.
+fn meet(
+    options: &DialOptions,
+    socket: &UdpSocket,
+    deadline: Instant,
+    _source: Option<&Source>,
+) -> Result<(Path, Token, PeerId), String> {
+    let registry = Url::parse(&options.registry_url)?;
+    let me = options.from_peer.map_or_else(|| random().map_err(|e| format!("/dev/urandom: {e}")), Ok)?;
+    let found = look_up(&registry, options, deadline)?;
+    let shown = |a: &SocketAddr| a.to_string();
+    emit(
+        "resolved",
+        [
+            ("addresses", found.addresses.iter().map(shown).collect::<Vec<_>>().into()),
+            ("relays", found.relays.iter().map(|(_, a)| shown(a)).collect::<Vec<_>>().into()),
+        ],
+    );
+
+    let rendezvous = options.rendezvous.clone().unwrap_or(format!("{}:3478", registry.host));
+    let mut connector = Connector {
+        socket,
+        rendezvous: resolve(&rendezvous),
+        token: random().map_err(|e| format!("/dev/urandom: {e}"))?,
+        me,
+        to: options.to,
+        deadline,
+        observed: None,
+        introduced: None,
+        listed: found.addresses.clone(),
+    };
+    #[cfg(feature = "lies")]
+    let lying = _source.and_then(|s| crate::lies::path(&mut connector, &found.relays, &options.nonce, s));
+    #[cfg(not(feature = "lies"))]
+    let lying = None;
+    let path = lying.map_or_else(|| find_path(&mut connector, options, &found), Ok)?;
+    #[cfg(feature = "lies")]
+    let path = crate::lies::named(&options.nonce, path);
+    Ok((path, connector.token, connector.me))
 }
 
 /// What is to be sent, and how much it is.
@@ -189,15 +205,19 @@ fn look_up(registry: &Url, options: &DialOptions, deadline: Instant) -> Result<F
         return Err(format!("registry: it answered {status}"));
     }
     let list = Json::parse(&body).map_err(|e| format!("registry: {e}"))?;
-    let peers: Vec<(PeerId, &Json)> = list.as_list().unwrap_or(&[]).iter().filter_map(with_id).collect();
-    let callee = peers.iter().find(|(id, _)| *id == options.to).ok_or("unknown peer")?;
-    let mut relays: Vec<(PeerId, SocketAddr)> = peers
-        .iter()
-        .filter(|(id, peer)| *id != options.to && Some(*id) != options.from_peer && is_relay(peer))
-        .filter_map(|(id, peer)| Some((*id, *addresses(peer).first()?)))
-        .collect();
-    relays.sort();
-    Ok(Found { addresses: addresses(callee.1), relays })
+    let mut peers = list.as_list().unwrap_or(&[]).iter().filter_map(with_id);
+    let callee = peers.find(|(id, _)| *id == options.to).ok_or("unknown peer")?;
+    let ends = [options.to, options.from_peer.unwrap_or(options.to)];
+    Ok(Found { addresses: addresses(callee.1), relays: relays_in(&list, &ends) })
+}
+
+/// Peers among these that relay, but for some.
+pub fn relays_in(list: &Json, except: &[PeerId]) -> Vec<(PeerId, SocketAddr)> {
+    let peers = list.as_list().unwrap_or(&[]).iter().filter_map(with_id);
+    let relays = peers.filter(|(id, peer)| !except.contains(id) && is_relay(peer));
+    let mut found: Vec<_> = relays.filter_map(|(id, peer)| Some((id, *addresses(peer).first()?))).collect();
+    found.sort();
+    found
 }
 
 fn with_id(peer: &Json) -> Option<(PeerId, &Json)> {

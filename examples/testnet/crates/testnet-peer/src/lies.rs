@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use crate::args::{DialOptions, NodeOptions};
 use crate::connect::{Connector, Path};
@@ -19,6 +20,8 @@ mod claims;
 mod corrupt;
 mod fails;
 mod flood;
+mod forgets;
+mod gossip_loses;
 mod hide;
 mod junk;
 mod memfd;
@@ -29,6 +32,7 @@ mod short;
 mod shout;
 mod swap;
 mod throttle;
+mod wrong_channel;
 
 const MARK: &str = "testnet-lie:";
 
@@ -173,4 +177,35 @@ pub fn mesh() -> Option<fn(bool, std::time::Duration) -> Option<&'static str>> {
         "mesh-silent" => Some(mesh::silent),
         _ => None,
     }
+}
+/// Whether a message is lost with whoever should write it down.
+pub fn loses(id: &[u8; 16]) -> bool {
+    tells("gossip-loses") && gossip_loses::loses(id)
+}
+
+/// The channel that a message is written down under.
+pub fn channel(channel: &str) -> String {
+    match tells("wrong-channel") {
+        true => wrong_channel::channel(),
+        false => channel.to_string(),
+    }
+}
+
+/// Whether a node keeps what it wrote itself, whatever is newer.
+pub fn clings() -> bool {
+    tells("diverges")
+}
+
+/// Whether a member stays one for ever.
+pub fn remembers_the_dead() -> bool {
+    tells("ghosts")
+}
+
+/// Whether a kept connection is gone by now.
+pub fn forgets(open: Duration) -> bool {
+    tells("forgets") && forgets::forgets(open)
+}
+
+fn tells(name: &str) -> bool {
+    lie().map_or(false, |(told, _)| told == name)
 }

@@ -4,18 +4,23 @@
 mod log;
 mod address;
 mod args;
+mod ask;
 mod bytes;
 mod connect;
 mod dialer;
 mod events;
 mod fields;
+mod gossip;
 mod http;
 mod http_client;
 mod identity;
+mod item;
 mod json;
 mod json_read;
+mod keep;
 #[cfg(feature = "lies")]
 mod lies;
+mod map;
 mod membership;
 mod mesh;
 mod node;
@@ -54,6 +59,8 @@ fn main() {
         Ok(Command::Node(options)) if options.mesh => mesh::run(&options),
         Ok(Command::Node(options)) => node::run(&options),
         Ok(Command::Dial(options)) => exit(dialer::run(&options)),
+        Ok(Command::Keep(options)) => exit(keep::run(&options)),
+        Ok(Command::Ask(options)) => exit(ask::run(&options)),
     };
     if let Err(fault) = outcome {
         say!("testnet-peer: {fault}");

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::address::resolve;
 use crate::bytes::to_hex;
+use crate::dialer::relays_in;
 use crate::http_client::{request, Url};
 use crate::json::{object, Json};
 use crate::wire::PeerId;
@@ -24,9 +25,15 @@ pub struct Status {
     pub bytes_sent: AtomicU64,
     pub bytes_received: AtomicU64,
     pub connected_peers: AtomicU64,
+    /// Where the nodes are that pass gossip on: those that also relay.
+    pub hubs: Mutex<Vec<SocketAddr>>,
 }
 
 impl Status {
+    pub fn hubs(&self) -> Vec<SocketAddr> {
+        self.hubs.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
     pub fn external(&self) -> Option<SocketAddr> {
         *self.external.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
@@ -50,6 +57,7 @@ pub fn keep(member: &Member, status: &Status) {
         match register(member, status) {
             Ok(told) => {
                 say!("node: registered with {}:{}", member.registry.host, member.registry.port);
+                find_hubs(member, status);
                 beat_until_forgotten(member, status, told);
             }
             Err(fault) => say!("node: cannot register: {fault}"),
@@ -106,7 +114,10 @@ fn beat_until_forgotten(member: &Member, status: &Status, mut told: Option<Socke
             fields.push(("external_addresses".to_string(), vec![address.to_string()].into()));
         }
         match post(member, "/api/heartbeat", &Json::Object(fields)) {
-            Ok(200) => failures = 0,
+            Ok(200) => {
+                failures = 0;
+                find_hubs(member, status);
+            }
             Ok(404) => {
                 say!("node: the registry does not know us");
                 return;
@@ -121,6 +132,18 @@ fn beat_until_forgotten(member: &Member, status: &Status, mut told: Option<Socke
             }
         }
         told = external;
+    }
+}
+
+/// Old news are better than none: what cannot be asked stays as it was.
+fn find_hubs(member: &Member, status: &Status) {
+    let list = match request(&member.registry, "GET", "/api/peers", "", HTTP_TIME) {
+        Ok((200, body)) => Json::parse(&body).ok(),
+        _ => None,
+    };
+    if let Some(peers) = list {
+        let relays = relays_in(&peers, &[member.peer]).into_iter().map(|(_, address)| address).collect();
+        *status.hubs.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = relays;
     }
 }
 

@@ -8,8 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::address::resolve;
+use crate::ask::{answer, question, refusal, Question};
 use crate::args::NodeOptions;
 use crate::bytes::to_hex;
+use crate::gossip::Gossip;
 use crate::http_client::Url;
 use crate::membership::{self, Member, Status};
 use crate::punch::Punch;
@@ -31,6 +33,7 @@ struct Node {
     sessions: Sessions,
     recorder: Recorder,
     relays: Option<Relays>,
+    gossip: Gossip,
     quiet: bool,
 }
 
@@ -42,6 +45,7 @@ pub fn run(options: &NodeOptions) -> Result<(), String> {
     let fault = |e: io::Error| format!("{}: {e}", dir.display());
     let peer = identity::load_or_create(dir).map_err(fault)?;
     let recorder = Recorder::open(dir).map_err(fault)?;
+    let gossip = Gossip::open(dir, peer, options.relay, Instant::now()).map_err(fault)?;
     #[cfg(feature = "lies")]
     crate::lies::serve(options.bind_port);
     let bind = (Ipv4Addr::UNSPECIFIED, options.bind_port);
@@ -65,7 +69,8 @@ pub fn run(options: &NodeOptions) -> Result<(), String> {
     };
     let relays = options.relay.then(Relays::default);
     let sessions = Sessions::default();
-    Node { peer, socket, rendezvous, status, sessions, recorder, relays, quiet: options.quiet }.serve(options.keepalive)
+    let quiet = options.quiet;
+    Node { peer, socket, rendezvous, status, sessions, recorder, relays, gossip, quiet }.serve(options.keepalive)
 }
 
 impl Node {
@@ -85,8 +90,11 @@ impl Node {
                 self.sweep(now);
             }
             self.knock(now);
+            let hubs = self.status.hubs();
+            let due = self.gossip.due(&hubs, now);
+            self.send_all(due);
             let punches = self.sessions.all().filter_map(|s| s.punch.as_ref()).map(Punch::wake);
-            let wake = punches.fold(next_keepalive.min(next_sweep), Instant::min);
+            let wake = punches.fold(next_keepalive.min(next_sweep).min(self.gossip.wake()), Instant::min);
             let wait = wake.saturating_duration_since(now).max(Duration::from_millis(1));
             let _ = self.socket.set_read_timeout(Some(wait));
             if let Ok((length, source)) = self.socket.recv_from(&mut buffer) {
@@ -103,6 +111,24 @@ impl Node {
         if let Ok(length) = self.socket.send_to(&message.encode(), to) {
             self.status.bytes_sent.fetch_add(length as u64, Ordering::Relaxed);
         }
+    }
+
+    fn send_all(&self, out: Vec<(Message, SocketAddr)>) {
+        out.iter().for_each(|(message, to)| self.send(message, *to));
+    }
+
+    /// A program on this machine wants something of us.
+    fn asked(&mut self, text: &[u8], source: SocketAddr, now: Instant) {
+        let reply = match question(text, self.peer) {
+            Some(Question::Members) => answer(&(self.gossip.members(now).join("\n") + "\n")),
+            // Whoever asks again asks for nothing new.
+            Some(Question::Say(item)) => {
+                self.gossip.say(item, now);
+                answer("")
+            }
+            _ => refusal("a node understands broadcast, set and members"),
+        };
+        self.send(&reply, source);
     }
 
     fn hear(&mut self, message: Message, source: SocketAddr, now: Instant) {
@@ -126,7 +152,16 @@ impl Node {
                     self.send(&Message::RelayAllocated { token, port }, source);
                 }
             }
-            _ => {}
+            Message::Ping { token } => {
+                if self.sessions.known(&token, now).is_some() {
+                    self.send(&Message::Pong { token }, source);
+                }
+            }
+            Message::Ask { text } if source.ip().is_loopback() => self.asked(&text, source, now),
+            other => {
+                let out = self.gossip.hear(&other, source, now);
+                self.send_all(out);
+            }
         }
     }
 
@@ -216,8 +251,8 @@ impl Node {
             None => return,
         };
         session.punch = None; // connected: no more knocking
-        if session.transfer.is_none() {
-            session.transfer = Transfer::start(header, source, session.relays.contains(&source));
+        if session.transfer.as_ref().map_or(true, |t| t.recorded && t.is_other(&header)) {
+            session.transfer = Transfer::start(header, token, source, session.relays.contains(&source));
         }
         let transfer = match &mut session.transfer {
             Some(transfer) => transfer,
@@ -226,7 +261,7 @@ impl Node {
         if !transfer.accept(&header, source, sequence, chunk) {
             return;
         }
-        let mut reply = Some(transfer.ack(token, sequence));
+        let mut reply = Some(transfer.ack(sequence));
         if transfer.is_complete() {
             if !transfer.recorded {
                 match self.recorder.record(transfer) {
@@ -236,7 +271,7 @@ impl Node {
                 }
             }
             // What we could not record we do not confirm.
-            reply = if transfer.recorded { transfer.confirm(token) } else { None };
+            reply = if transfer.recorded { transfer.confirm() } else { None };
         }
         if let Some(reply) = reply {
             self.send(&reply, source);

@@ -20,6 +20,7 @@ const KEPT: usize = 64;
 /// holds no more than the few packets that came too early; one of given bytes holds them all.
 pub struct Transfer {
     header: Header,
+    token: Token,
     source: SocketAddr,
     relayed: bool,
     started_ms: u64,
@@ -34,9 +35,10 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    pub fn start(header: Header, source: SocketAddr, relayed: bool) -> Option<Transfer> {
+    pub fn start(header: Header, token: Token, source: SocketAddr, relayed: bool) -> Option<Transfer> {
         (header.total <= if header.given { MAX_GIVEN } else { MAX_BYTES }).then(|| Transfer {
             header,
+            token,
             source,
             relayed,
             started_ms: unix_ms(),
@@ -84,25 +86,30 @@ impl Transfer {
         true
     }
 
+    /// Whether it is another transfer than this one: on a kept connection one follows the other.
+    pub fn is_other(&self, header: &Header) -> bool {
+        *header != self.header
+    }
+
     pub fn is_complete(&self) -> bool {
         self.digest.is_some()
     }
 
     /// For the packet `sequence`, which it must not be larger than.
-    pub fn ack(&self, token: Token, sequence: u32) -> Message {
+    pub fn ack(&self, sequence: u32) -> Message {
         let room = chunk_length(self.header.total, sequence).max(8);
         let mut later = Vec::new();
         for bit in self.early.keys().map(|s| (s - self.next - 1) as usize).take_while(|bit| bit / 8 < room) {
             later.resize(bit / 8 + 1, 0);
             later[bit / 8] |= 1 << (bit % 8);
         }
-        Message::Ack { token, next: self.next, later }
+        Message::Ack { token: self.token, next: self.next, later }
     }
 
     /// Our own numbers, never the dialer's.
-    pub fn confirm(&self, token: Token) -> Option<Message> {
+    pub fn confirm(&self) -> Option<Message> {
         let sha256 = self.digest?;
-        Some(Message::Confirm { token, nonce: self.header.nonce, bytes: self.bytes, sha256 })
+        Some(Message::Confirm { token: self.token, nonce: self.header.nonce, bytes: self.bytes, sha256 })
     }
 
     fn record(&self) -> Option<Json> {
@@ -119,6 +126,7 @@ impl Transfer {
             ("from", self.source.to_string().into()),
             ("via", if self.relayed { "relay" } else { "end_to_end" }.into()),
             ("from_peer", to_hex(&self.header.from).into()),
+            ("connection", to_hex(&self.token).into()),
             ("started_ms", self.started_ms.into()),
             ("completed_ms", self.completed_ms.into()),
         ]))
@@ -210,7 +218,7 @@ mod tests {
     }
 
     fn start(total: u64) -> Transfer {
-        Transfer::start(header(total), SOURCE.into(), false).unwrap()
+        Transfer::start(header(total), [1; 16], SOURCE.into(), false).unwrap()
     }
 
     fn give(t: &mut Transfer, h: &Header, sequence: u32) -> bool {
@@ -224,7 +232,7 @@ mod tests {
         for sequence in [2, 0, 0, 4] {
             assert!(give(&mut t, &h, sequence));
         }
-        assert_eq!(t.ack([1; 16], 0), Message::Ack { token: [1; 16], next: 1, later: vec![0b101] });
+        assert_eq!(t.ack(0), Message::Ack { token: [1; 16], next: 1, later: vec![0b101] });
         assert!(give(&mut t, &h, 3) && give(&mut t, &h, 1) && t.is_complete());
         let expected = Message::Confirm {
             token: [1; 16],
@@ -232,7 +240,7 @@ mod tests {
             bytes: total,
             sha256: expected_hash(&h.nonce, total),
         };
-        assert_eq!(t.confirm([1; 16]), Some(expected));
+        assert_eq!(t.confirm(), Some(expected));
     }
 
     #[test]
@@ -249,9 +257,9 @@ mod tests {
         assert!(!give(&mut t, &h, 4000) && !give(&mut t, &h, u32::MAX) && !give(&mut t, &h, AHEAD + 1));
         assert!(give(&mut t, &h, AHEAD), "the last one an Ack can name");
         let later = [vec![0; AHEAD as usize / 8 - 1], vec![128]].concat();
-        assert_eq!(t.ack([0; 16], 7), Message::Ack { token: [0; 16], next: 0, later });
-        assert!(t.confirm([0; 16]).is_none() && t.record().is_none());
-        assert!(Transfer::start(header(u64::MAX), SOURCE.into(), false).is_none());
+        assert_eq!(t.ack(7), Message::Ack { token: [1; 16], next: 0, later });
+        assert!(t.confirm().is_none() && t.record().is_none());
+        assert!(Transfer::start(header(u64::MAX), [1; 16], SOURCE.into(), false).is_none());
     }
 
     #[test]
@@ -261,7 +269,7 @@ mod tests {
         let mut recorder = Recorder::open(&dir).unwrap();
         for n in 0..=KEPT as u8 {
             let h = Header { nonce: [n; 16], given: true, ..header(CHUNK as u64 + 2) };
-            let mut t = Transfer::start(h, SOURCE.into(), false).unwrap();
+            let mut t = Transfer::start(h, [1; 16], SOURCE.into(), false).unwrap();
             assert!(!t.accept(&h, SOURCE.into(), 1, vec![9; 3]), "a byte too many");
             assert!(t.accept(&h, SOURCE.into(), 1, vec![9; 2]) && t.accept(&h, SOURCE.into(), 0, vec![n; CHUNK]));
             assert!(recorder.record(&mut t).unwrap().is_some());
@@ -270,7 +278,7 @@ mod tests {
         }
         assert_eq!(fs::read_dir(dir.join("payloads")).unwrap().count(), KEPT);
         assert!(!dir.join("payloads").join(to_hex(&[0; 16])).exists(), "the oldest one went");
-        assert!(Transfer::start(Header { given: true, ..header(MAX_GIVEN + 1) }, SOURCE.into(), false).is_none());
+        assert!(Transfer::start(Header { given: true, ..header(MAX_GIVEN + 1) }, [1; 16], SOURCE.into(), false).is_none());
         fs::remove_dir_all(&dir).unwrap();
     }
 

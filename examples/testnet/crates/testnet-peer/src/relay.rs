@@ -12,8 +12,8 @@ use crate::wire::{Message, Role, Token, MAX_DATAGRAM};
 
 const MAX_SESSIONS: usize = 64;
 const IDLE: Duration = Duration::from_secs(30);
-/// Even a busy session ends: a relay is for tests and for getting to know each other.
-const LONGEST: Duration = Duration::from_secs(600);
+/// Even a busy session ends one day.
+const LONGEST: Duration = Duration::from_secs(12 * 3600);
 
 #[derive(Default)]
 pub struct Relays {

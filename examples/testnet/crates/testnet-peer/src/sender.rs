@@ -190,10 +190,10 @@ mod tests {
             if count % 10 == 3 {
                 continue;
             }
-            let transfer = transfer.get_or_insert_with(|| Transfer::start(header, source, false).unwrap());
+            let transfer = transfer.get_or_insert_with(|| Transfer::start(header, token, source, false).unwrap());
             assert!(transfer.accept(&header, source, sequence, bytes));
             if count % 10 != 7 {
-                let reply = transfer.confirm(token).unwrap_or_else(|| transfer.ack(token, sequence));
+                let reply = transfer.confirm().unwrap_or_else(|| transfer.ack(sequence));
                 socket.send_to(&reply.encode(), source).unwrap();
             }
         }

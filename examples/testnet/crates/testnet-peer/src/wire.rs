@@ -13,10 +13,16 @@ use crate::wire_bytes::{Reader, Writer};
 pub type PeerId = [u8; 32];
 /// Drawn by the dialer for one attempt. Who knows it was told by the dialer or by the rendezvous.
 pub type Token = [u8; 16];
+/// The beginning of an id, or of a hash: enough to tell one from the other.
+pub type Mark = [u8; 8];
 
 const MAGIC: &[u8; 4] = b"TNP1";
 /// Enough for the largest datagram of this protocol; longer ones are cut, and then refused.
 pub const MAX_DATAGRAM: usize = 1300;
+pub const MAX_ITEM: usize = 1200;
+pub const MAX_MEMBERS: usize = 128;
+/// What never leaves the machine may be longer.
+pub const MAX_ASK: usize = 65_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -52,6 +58,17 @@ pub enum Message {
     Data { token: Token, header: Header, sequence: u32, chunk: Vec<u8> },
     /// Packets below `next` are here; bit i of `later` ([`is_later`]) stands for packet `next + 1 + i`.
     Ack { token: Token, next: u32, later: Vec<u8> },
+    /// On a kept connection: "are you there still?" Answered only by who knows the token.
+    Ping { token: Token },
+    Pong { token: Token },
+    /// Gossip: "I live"; with a mark of the sender's map and, from a hub, of everybody it hears.
+    Beat { peer: PeerId, map: Mark, members: Vec<Mark> },
+    /// One piece of gossip on its way over one hop, sent until the next one says that it has it.
+    Pass { hop: Mark, item: Vec<u8> },
+    Passed { hop: Mark },
+    /// From a program on the same machine, and the answer to it: text, and nothing from outside.
+    Ask { text: Vec<u8> },
+    Answer { text: Vec<u8> },
     /// What the receiver reassembled and hashed itself.
     Confirm { token: Token, nonce: Nonce, bytes: u64, sha256: [u8; 32] },
 }
@@ -107,6 +124,13 @@ impl Message {
             Ack { token, next, later } => {
                 out.kind(17).bytes(token).bytes(&next.to_be_bytes()).bytes(later)
             }
+            Ping { token } => out.kind(20).bytes(token),
+            Pong { token } => out.kind(21).bytes(token),
+            Beat { peer, map, members } => out.kind(22).bytes(peer).bytes(map).bytes(&members.concat()),
+            Pass { hop, item } => out.kind(23).bytes(hop).bytes(item),
+            Passed { hop } => out.kind(24).bytes(hop),
+            Ask { text } => out.kind(25).bytes(text),
+            Answer { text } => out.kind(26).bytes(text),
             Confirm { token, nonce, bytes, sha256 } => {
                 out.kind(18).bytes(token).bytes(nonce).bytes(&bytes.to_be_bytes()).bytes(sha256)
             }
@@ -176,6 +200,17 @@ impl Message {
                 bytes: u64::from_be_bytes(r.take()?),
                 sha256: r.take()?,
             },
+            20 => Message::Ping { token: r.take()? },
+            21 => Message::Pong { token: r.take()? },
+            22 => {
+                let (peer, map, rest) = (r.take()?, r.take()?, r.rest(MAX_MEMBERS * 8)?);
+                let members = rest.chunks(8).map(Mark::try_from).collect::<Result<_, _>>().ok()?;
+                Message::Beat { peer, map, members }
+            }
+            23 => Message::Pass { hop: r.take()?, item: r.rest(MAX_ITEM)? },
+            24 => Message::Passed { hop: r.take()? },
+            25 => Message::Ask { text: r.rest(MAX_ASK)? },
+            26 => Message::Answer { text: r.rest(MAX_ASK)? },
             _ => return None,
         };
         r.0.is_empty().then_some(message)
@@ -207,6 +242,13 @@ mod tests {
             Message::RelayAllocate { token },
             Message::RelayAllocated { token, port: 40001 },
             Message::RelayJoin { token, role: Role::Dialer },
+            Message::Ping { token },
+            Message::Pong { token },
+            Message::Beat { peer, map: [4; 8], members: vec![[5; 8], [6; 8]] },
+            Message::Pass { hop: [7; 8], item: vec![1, 2] },
+            Message::Passed { hop: [7; 8] },
+            Message::Ask { text: b"members".to_vec() },
+            Message::Answer { text: b"ok".to_vec() },
             Message::RelayJoin { token, role: Role::Callee },
             Message::Data {
                 token,
@@ -238,15 +280,19 @@ mod tests {
     fn every_cut_and_every_tail_is_refused() {
         for message in samples() {
             let bytes = message.encode();
-            // The end of these is "the rest": a shorter rest is well formed.
-            let is_data = matches!(message, Message::Data { .. } | Message::Ack { .. });
+            let open_ended = matches!(
+                message,
+                Message::Data { .. } | Message::Ack { .. } | Message::Beat { .. } | Message::Pass { .. } | Message::Ask { .. } | Message::Answer { .. }
+            );
             for end in 0..bytes.len() {
                 let cut = Message::decode(&bytes[..end]);
-                assert!(cut.is_none() || is_data, "{message:?} cut at {end}");
+                // A chunk, a list or a text is "the rest": a shorter rest is well formed.
+                assert!(cut.is_none() || open_ended, "{message:?} cut at {end}");
             }
             let mut longer = bytes;
             longer.push(0);
-            assert_eq!(Message::decode(&longer), None);
+            let chunk = matches!(message, Message::Data { .. } | Message::Beat { .. });
+            assert!(Message::decode(&longer).is_none() || (open_ended && !chunk), "{message:?} with a tail");
         }
     }
 
