@@ -3,7 +3,8 @@
  * `verify`.
  */
 import { checkpointInput } from './checkpoint.ts'
-import type { Control, Restart, RunningProof } from './evidence.ts'
+import type { Control, RunningProof } from './evidence.ts'
+import type { Restart } from './restart.ts'
 import type { MeasuredNats, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'

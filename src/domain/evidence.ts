@@ -2,6 +2,7 @@
 import type { ControlName } from './control-names.ts'
 import type { NetworkLife } from './network-life.ts'
 import type { NodeName } from './fleet.ts'
+import type { Restart } from './restart.ts'
 
 export interface Pair {
   readonly from: NodeName
@@ -237,12 +238,6 @@ export interface RunningProof extends NetworkLife {
   readonly version: string
   /** Null: they could not be read. */
   readonly clock: NodeClock | null
-}
-
-/** A service that we killed, and started again: what ran right before, and right after. */
-export interface Restart {
-  readonly ended: RunningProof
-  readonly started: RunningProof
 }
 
 /** What one TEST stage saw beside its suites. */

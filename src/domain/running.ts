@@ -4,7 +4,8 @@
  */
 import { changeBetween, type Change } from './continuity.ts'
 import type { Reason } from './reason.ts'
-import type { Restart, RunningProof, RunEvidence } from './evidence.ts'
+import type { RunningProof, RunEvidence } from './evidence.ts'
+import type { Restart } from './restart.ts'
 import type { Finding, FindingKind } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 

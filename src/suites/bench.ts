@@ -2,7 +2,7 @@
  * What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting
  * half is.
  */
-import type { Restart } from '../domain/evidence.ts'
+import type { Restart } from '../domain/restart.ts'
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'

@@ -1,6 +1,7 @@
 /** What we killed and started again ourselves is no change of the program's; what it does besides is. */
 import { describe, expect, test } from 'vitest'
-import type { Restart, RunningProof } from '../../src/domain/evidence.ts'
+import type { RunningProof } from '../../src/domain/evidence.ts'
+import type { Restart } from '../../src/domain/restart.ts'
 import { foreignIn } from '../../src/domain/processes.ts'
 import { judgeRestarts, judgeRunning } from '../../src/domain/running.ts'
 import { thereIs } from '../../src/domain/evidence.ts'
