@@ -184,8 +184,7 @@ async function bundleOf(
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
 ): Promise<Bundle> {
-  const { survey, preflight, controls, before, unfit } = open
-  const { survey, controls, before, unfit, bench } = open
+  const { survey, preflight, controls, before, unfit, bench } = open
   const restarted = bench.restarted
   const entries = await world.ledger.read(session.id)
   return {
