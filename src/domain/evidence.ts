@@ -2,7 +2,6 @@
 import type { ControlName } from './control-names.ts'
 import type { NetworkLife } from './network-life.ts'
 import type { NodeName } from './fleet.ts'
-import type { Restart } from './restart.ts'
 
 export interface Pair {
   readonly from: NodeName
@@ -247,5 +246,5 @@ export interface RunEvidence {
   readonly runningBefore: readonly RunningProof[]
   readonly runningAfter: readonly RunningProof[]
   /** By us, in the order in which it was done; absent: nothing was. */
-  readonly restarted?: readonly Restart[]
+  readonly restarted?: readonly { readonly ended: RunningProof; readonly started: RunningProof }[]
 }
