@@ -52,6 +52,9 @@ const fast = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** A busy machine is no hang; an answer that takes longer than this is none. */
 const longestMs = 20_000
 
+/** Well below the silence after which a thread is taken to hang. */
+const longestBatchMs = 2 * 60_000
+
 /** One at a time: the folder is the same for each. */
 export async function fuzzer(): Promise<Fuzzer> {
   const honest: Honest[] = []
@@ -194,7 +197,8 @@ export async function batch(f: Fuzzer, seed: number, runs: number): Promise<Batc
       outcomes[seen.outcome]++
       return !isFind(seen)
     }),
-    { seed, numRuns: runs },
+    // A find may take long to be made small; as small as it is by then, it is told.
+    { seed, numRuns: runs, interruptAfterTimeLimit: longestBatchMs },
   )
   const [found] = details.counterexample ?? []
   return { runs: ran, outcomes, find: found === undefined ? null : { attack: found, seen: await f.try(found) } }
