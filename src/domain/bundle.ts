@@ -48,7 +48,7 @@ export interface BundleHead {
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
-export const evidenceFormat = 3
+export const evidenceFormat = 4
 
 export interface BundleFacts {
   readonly format: typeof evidenceFormat

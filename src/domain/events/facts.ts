@@ -11,7 +11,7 @@ import { checkpointStates, isCheckpoint, type Checkpoint } from '../states.ts'
 import type { Origin, Writer } from '../writer.ts'
 
 /** Of the ledger: grows when facts change. Entries of another format are refused. */
-export const ledgerFormat = 3
+export const ledgerFormat = 4
 
 /** A value that is checked without being copied. */
 const checked = <T>(check: Check) =>
