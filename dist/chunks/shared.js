@@ -1294,7 +1294,7 @@ const isObject$1 = (v) => typeof v === "object" && v !== null && !Array.isArray(
 // src/domain/events/facts.ts
 /** Parts that facts of entries are made of, as schemas. */
 /** Of the ledger: grows when facts change. Entries of another format are refused. */
-const ledgerFormat = 3;
+const ledgerFormat = 4;
 /** A value that is checked without being copied. */
 const checked$2 = (check) => custom$1((value) => check(value) === null, { error: (issue) => `is not as agreed: ${check(issue.input)?.trim() ?? ""}` });
 /** Beyond it a date does not exist. */
@@ -1611,7 +1611,7 @@ const rows$1 = {
 	IDLE: {
 		...anywhere$1,
 		begin: row$6({
-			format: literal(3),
+			format: literal(4),
 			...confirmable
 		})
 	},
@@ -5298,7 +5298,7 @@ function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf 
 	const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried);
 	const wait = input.waitedMs === null ? null : judgeWait(input.waitedMs, input.since, evidence.runningBefore);
 	const before = input.baseline ?? {};
-	const groups = [...groupsOf$3(counts), ...groupsOf$3(before).filter(({ suite, group }) => countOf(counts, suite, group) === null)].map(({ suite, group }) => changeOf$1(suite, group, countOf(before, suite, group), countOf(counts, suite, group)));
+	const groups = [...groupsOf$3(counts), ...groupsOf$3(before).filter(({ suite, group }) => countOf(counts, suite, group) === null)].map(({ suite, group }) => changeOf$2(suite, group, countOf(before, suite, group), countOf(counts, suite, group)));
 	return {
 		result: {
 			tolerancePoints: input.tolerancePoints,
@@ -5325,7 +5325,7 @@ function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf 
 		}))]
 	};
 }
-function changeOf$1(suite, group, first, now) {
+function changeOf$2(suite, group, first, now) {
 	return {
 		suite,
 		group,
@@ -5516,7 +5516,8 @@ const runInputOf = (b) => ({
 	evidence: {
 		controls: b.controls,
 		runningBefore: b.running.before,
-		runningAfter: b.running.after
+		runningAfter: b.running.after,
+		...b.running.restarted === void 0 ? {} : { restarted: b.running.restarted }
 	},
 	findings: b.facts.findings,
 	clock: b.facts.clock,
@@ -5728,7 +5729,7 @@ const bySeverity = (a, b) => logLevels.indexOf(a.level) - logLevels.indexOf(b.le
 const logKey = ({ template, level }) => sha256(`${level} ${template}`).slice(0, 16);
 const logCounts = ({ templates }) => Object.fromEntries(templates.map((t) => [logKey(t), t.count]));
 /** Against the last test that passed: null: nothing is known of one. */
-function changeOf(t, before) {
+function changeOf$1(t, before) {
 	if (before === null) return null;
 	const was = before[logKey(t)];
 	if (was === void 0) return "new";
@@ -10759,11 +10760,12 @@ function nodeResult(n, measurements, counted) {
 
 // src/domain/processes.ts
 /** In the order of the rounds: by node, what is foreign. */
-function foreignIn(rounds, before, deployed) {
-	const watch = foreignWatch(before, deployed);
+function foreignIn(rounds, ran, deployed) {
+	const watch = foreignWatch(ran, deployed);
 	return rounds.map(watch.add).map(({ found, ifAsked }) => new Map([...found, ...[...ifAsked].filter(([node]) => watch.asked(node))]));
 }
-function foreignWatch(before, deployed) {
+function foreignWatch({ before, startedAgain }, deployed) {
+	const again = Map.groupBy(startedAgain, (p) => p.node);
 	const called = /* @__PURE__ */ new Set();
 	const images = new Map(before.filter((p) => p.image !== "").map((p) => [p.node, /* @__PURE__ */ new Set([p.image])]));
 	return {
@@ -10774,7 +10776,9 @@ function foreignWatch(before, deployed) {
 			for (const [node, { processes }] of Object.entries(readings)) {
 				if (processes?.kind !== "there") continue;
 				const looks = processes.value;
-				const known = images.get(node) ?? null;
+				const seen = images.get(node);
+				const ours = (again.get(node) ?? []).map((p) => p.image);
+				const known = seen === void 0 ? null : /* @__PURE__ */ new Set([...seen, ...ours]);
 				const foreign = judgeLook(looks, deployed[node], known, called.has(node));
 				if (foreign !== null) found.set(node, foreign);
 				else if (!called.has(node)) {
@@ -11500,7 +11504,7 @@ function countersOf$1(readings, node) {
 // src/domain/suites/connectivity/judge-rounds.ts
 /** Rounds of attempts judged one after the other: what every suite of dials between two peers begins with. */
 function roundsJudging(pairs, run) {
-	const watch = foreignWatch(run.running.before, run.deployed);
+	const watch = foreignWatch(run.running, run.deployed);
 	const sorting = sortOut$1(pairs);
 	const repeats = unaskedRepeats(run.promises.record);
 	const judge = judgeOne$2(run);
@@ -20583,7 +20587,10 @@ function foreignOf(window, servicePort, { deployed }) {
 			servicePort
 		})),
 		readings
-	})), started, deployed);
+	})), {
+		before: started,
+		startedAgain: []
+	}, deployed);
 	return new Map(looks.toReversed().flatMap((found) => [...found]));
 }
 
@@ -25336,7 +25343,11 @@ function judgeRunning(evidence, tried, deployed) {
 	for (const node of nodes) {
 		const peer = tried.includes(node);
 		const [before, after] = [evidence.runningBefore, evidence.runningAfter].map((list) => list.find((p) => p.node === node));
-		const wrong = [before, after].find((p) => p !== void 0 && deployed[node] !== void 0 && p.exeSha256 !== deployed[node]);
+		const wrong = [
+			before,
+			...(evidence.restarted ?? []).filter((r) => r.ended.node === node).map((r) => r.started),
+			after
+		].find((p) => p !== void 0 && deployed[node] !== void 0 && p.exeSha256 !== deployed[node]);
 		if (wrong !== void 0) {
 			find("wrong-binary", node, `runs ${wrong.exeSha256.slice(0, 12)}, deployed was ${deployed[node]?.slice(0, 12)}`);
 			if (peer) barred.set(node, `wrong binary on ${node}`);
@@ -25386,11 +25397,11 @@ function judgeRunning(evidence, tried, deployed) {
 * One process went on until the end of the test: the one from before it, or that which a suite started afresh last
 * (`started`, by node).
 */
-function judgeRestarts({ runningBefore, runningAfter }, tried, started) {
+function judgeRestarts({ runningBefore, runningAfter, restarted = [] }, tried, started) {
 	const changes = runningBefore.flatMap((before) => {
 		const { node } = before;
 		const after = runningAfter.find((p) => p.node === node);
-		const change = after === void 0 || containerChange(before, after) !== null ? void 0 : changeBetween(started.get(node) ?? before, after, "during the test");
+		const change = after === void 0 || containerChange(before, after) !== null ? void 0 : changeOf(started.get(node) ?? before, after, started.has(node) ? [] : restarted);
 		return change === void 0 ? [] : [{
 			node,
 			change
@@ -25420,6 +25431,19 @@ function containerChange(before, after) {
 	});
 	const told = [...place === null ? [] : [`the container of its service ${place} during the test`], ...box === null ? [] : [`the container that is its NAT ${box} during the test`]];
 	return told.length === 0 ? displaced(after) : told.join(", and ");
+}
+/** What we ended ourselves was no change; what happened before it, and what happened to the next one, was. */
+function changeOf(before, after, restarted) {
+	const looks = [
+		before,
+		...restarted.filter((r) => r.ended.node === before.node && r.started.node === before.node).flatMap((r) => [r.ended, r.started]),
+		after
+	];
+	for (let i = 0; i + 1 < looks.length; i += 2) {
+		const [first, next] = [looks[i], looks[i + 1]];
+		const change = first === void 0 || next === void 0 ? void 0 : changeBetween(first, next, "during the test");
+		if (change !== void 0) return change;
+	}
 }
 /** Some distributions put it beside every service; it only shortens how long a stop may take. */
 const vendors = ["/usr/lib/systemd/system/service.d/10-timeout-abort.conf"];
@@ -25543,7 +25567,8 @@ function judgeRun(input) {
 			deployed,
 			running: {
 				before: evidence.runningBefore,
-				after: evidence.runningAfter
+				after: evidence.runningAfter,
+				startedAgain: (evidence.restarted ?? []).map((r) => r.started)
 			},
 			serviceUids: new Map(evidence.runningBefore.map((p) => [p.node, p.uid])),
 			barred: new Map([...unfit, ...running.barred]),
@@ -27828,7 +27853,8 @@ async function openBench(plan, session, world, nodes, { number, seed, wall }) {
 			driver: driverOf(plan.profile, prober.program),
 			reader,
 			confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
-			prober: prober.program
+			prober: prober.program,
+			restarted: []
 		},
 		survey,
 		preflight,
@@ -28784,6 +28810,7 @@ async function killOne(bench, work, peers, keep) {
 	if (victim === void 0) return;
 	const rest = names.filter((n) => n !== victim);
 	bench.world.log.info(`test: the service of ${victim} is killed, and started again`);
+	const ended = await proofOn(bench, victim);
 	try {
 		await keep(await did(bench, "killed", victim, (unit, lease) => killService(unit, lease, 60 + 2 * work.withinSeconds)));
 		await lookUntil(bench, use, work, "down", rest, (list, node) => hasAll(bench, list, rest, node) && !isListed(list, bench.subjects.peerIds.get(victim)), keep);
@@ -28791,7 +28818,16 @@ async function killOne(bench, work, peers, keep) {
 	} finally {
 		await keep(await did(calm(bench), "started", victim, startService));
 	}
+	const started = await proofOn(bench, victim);
+	if (ended !== null && started !== null) bench.restarted.push({
+		ended,
+		started
+	});
 	await lookUntil(bench, use, work, "back", names, (list, node) => hasAll(bench, list, names, node), keep);
+}
+/** Null: nothing runs, or it cannot be read; then what happened is no doing of ours that anybody could check. */
+async function proofOn({ world, plan }, node) {
+	return (await onEachNode([node], world.signal, (name) => provenProcess(world, name, plan.config.deploy.serviceName))).done.get(node)?.proof ?? null;
 }
 /** A run that was ended starts what it killed all the same. */
 const calm = (bench) => bench.world.signal.aborted ? {
@@ -30852,7 +30888,7 @@ function logsSection({ logs, input: { history } }) {
 	const before = history?.begun?.logsBefore ?? null;
 	const first = logs.templates.map((t) => ({
 		...t,
-		change: changeOf(t, before?.counts ?? null)
+		change: changeOf$1(t, before?.counts ?? null)
 	})).toSorted((a, b) => weight(b) - weight(a));
 	const rest = logs.templates.slice(shown$2).length;
 	return {
@@ -31538,7 +31574,8 @@ async function work(plan, session, world, { folder, ...own }) {
 	};
 }
 async function bundleOf({ plan, session, world, open, number, seed, testStartedAt, there, lost, began, looking, resurveyed, wall }, items, after, notes) {
-	const { survey, preflight, controls, before, unfit } = open;
+	const { survey, preflight, controls, before, unfit, bench } = open;
+	const restarted = bench.restarted;
 	const entries = await world.ledger.read(session.id);
 	return {
 		plan,
@@ -31549,15 +31586,16 @@ async function bundleOf({ plan, session, world, open, number, seed, testStartedA
 		},
 		preflight,
 		controls,
-		running: {
-			before,
-			after
-		},
 		logs: noLogs,
 		metrics: null,
+		running: {
+			before,
+			after,
+			...restarted.length === 0 ? {} : { restarted }
+		},
 		items,
 		facts: {
-			format: 3,
+			format: 4,
 			version: world.version,
 			session: session.id,
 			test: number,
@@ -33994,7 +34032,7 @@ const build$1 = every({
 	}), 100)
 });
 const facts = (most) => every({
-	format: oneOf(3),
+	format: oneOf(4),
 	version: text$3,
 	session: text$3,
 	test: whole$3,
@@ -34040,7 +34078,11 @@ const shapes = (most) => ({
 	metrics: orNull(metricsShape),
 	running: fields({
 		before: list$2(runningShape, most.nodes),
-		after: list$2(runningShape, most.nodes)
+		after: list$2(runningShape, most.nodes),
+		restarted: optional(list$2(fields({
+			ended: runningShape,
+			started: runningShape
+		}), most.nodes))
 	}),
 	entries: list$2(entry, most.entries)
 });
@@ -34136,7 +34178,8 @@ function instrumentsFaults({ controls, measurements, running, plan }) {
 		...controls.flatMap((c) => controlFaults(c, known, plan.profile.startsPrograms === true).map((f) => `${layout.controls}: ${c.name}: ${f}`)),
 		...["before", "after"].flatMap((when) => [...strangers(measurements[when].map((m) => m.node)), ...measurements[when].filter((m) => m.raw.length !== 1 || canonical(natOf(m.node, m.raw[0]) ?? null) !== canonical(m)).map((m) => `${m.node}: the measurement is not what the prober's own event says`)].map((f) => `${layout.nat}: ${when}: ${f}`)),
 		...strangers(running.before.map((p) => p.node)).map((f) => `${layout.running}: before: ${f}`),
-		...strangers(running.after.map((p) => p.node)).map((f) => `${layout.running}: after: ${f}`)
+		...strangers(running.after.map((p) => p.node)).map((f) => `${layout.running}: after: ${f}`),
+		...strangers((running.restarted ?? []).map((r) => r.ended.node)).map((f) => `${layout.running}: restarted: ${f}`)
 	];
 }
 const raw = every({
@@ -34891,7 +34934,7 @@ async function beginSession(asked, plan, origin) {
 		to: "INTERVIEW",
 		why: `a start was asked for (${origin.event})`,
 		facts: {
-			format: 3,
+			format: 4,
 			...planFacts(plan, origin),
 			...signature(asked)
 		}
@@ -44981,7 +45024,8 @@ const criteriaContext = ({ fleet, nodes, profile }) => ({
 	deployed: {},
 	running: {
 		before: [],
-		after: []
+		after: [],
+		startedAgain: []
 	},
 	serviceUids: /* @__PURE__ */ new Map(),
 	barred: /* @__PURE__ */ new Map(),
