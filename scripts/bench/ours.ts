@@ -138,6 +138,8 @@ export const attemptOurs = (
       confinedBy: null,
       prober: '',
       restarted: [],
+      checkpoint: false,
+      before: [],
     }
     const seen = await runRounds(
       bench,

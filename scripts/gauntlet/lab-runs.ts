@@ -55,6 +55,7 @@ async function oneRun(lab: Lab, nodes: readonly string[], dir: string, { told, d
     dir,
     lab: lab.id,
     nodes,
+    focus: told?.lie.about === 'gossip' ? 'gossip' : 'connectivity',
     ...(told === null ? {} : { binary: await liar(told.lie.id, dir, told.share) }),
   })
   const repair = await disturbed?.by.begin(lab, disturbed.node)

@@ -37,6 +37,7 @@ const expectedOf = {
   delivery: 'no success that was none',
   label: 'the false names are told',
   program: 'not passed',
+  gossip: 'failed, and its group named',
 } as const
 
 async function attackRows(run: Run, attacks: readonly string[], rows: Row[]): Promise<void> {

@@ -2,6 +2,7 @@
  * A lease is the right to change one service on one node; it lies on the node, with a fencing number (spec §1 Lease).
  */
 import type { Command } from './command.ts'
+import { endKept } from './end-kept.ts'
 import { raw, sh, type Raw } from './quote.ts'
 
 /** On the node. */
@@ -56,6 +57,9 @@ export const acquireLease = (r: LeaseRequest): Command => ({
     ${readState(r.service)}
     if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
     if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
+    if [ "$holder" != ${r.holder} ]; then
+      ${endKept(r.service)}
+    fi
     until=$((now + ${r.seconds}))
     printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({ who: r.who, why: r.why })).toString('base64')} >"$d/$s.new"
     sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; echo "acquired $fence $until"`,
@@ -78,14 +82,20 @@ export const renewLease = (service: string, holder: string, fence: number, secon
     fi`,
 })
 
-/** Gives the lease back; another holder's lease is left alone. The fencing number stays, so that it never goes down. */
+/**
+ * Gives the lease back, and ends the connections that were kept under it; another holder's lease is left alone. The fencing number stays, so that it never
+ * goes down.
+ */
 export const releaseLease = (service: string, holder: string): Command => ({
   kind: 'script',
   why: `release lease ${service}`,
   idempotent: true,
   text: sh`
     ${readState(service)}
-    if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`,
+    if [ "$holder" = ${holder} ]; then
+      ${endKept(service)}
+      printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"
+    fi`,
 })
 
 /** Takes a lease away, whoever holds it: the fencing number goes up, so that its holder changes nothing any more. */

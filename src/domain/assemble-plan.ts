@@ -98,7 +98,9 @@ function planOne({ id, byFocus }: SuiteAsked, on: Omit<Planning, 'byFocus'>): Su
   const part = suites[id].plan({ ...on, byFocus })
   if (part === null) return null
   const why = suites[id].unable(on.profile)
-  return why === null ? ({ suite: id, ...part } as SuitePart) : { what: `suite ${suites[id].title}`, why, test: true }
+  const what = `suite ${suites[id].title}`
+  if (why !== null) return { what, why, test: true }
+  return 'why' in part ? { what, why: part.why, test: false } : ({ suite: id, ...part } as SuitePart)
 }
 
 /** The configured nodes, and always the registry; a bootstrap node is added where none was named. */

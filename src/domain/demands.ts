@@ -12,6 +12,7 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
     'bytes each way': window.minBytes,
     'seconds both ways': window.sustainedSeconds,
   }),
+  survival: ({ pairs, target }, allPass) => ({ connections: pairs.length, target: allPass ? 100 : target }),
   gossip: ({ broadcast, map, members }, allPass) => ({
     ...(broadcast === null
       ? {}

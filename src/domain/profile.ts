@@ -8,6 +8,7 @@ import type { ProfileCommand } from './suites/command/run.ts'
 import type { GossipUse } from './suites/gossip/use.ts'
 import type { Method } from './evidence.ts'
 import type { ThroughputUse } from './suites/throughput/use.ts'
+import type { SurvivalUse } from './suites/survival/use.ts'
 
 /** Of one attempt: whoever judges makes each payload again. */
 export const mostPayloadBytes = 4 << 20
@@ -166,6 +167,8 @@ export interface Profile {
   readonly gossip: GossipUse | null
   /** What the network must let pass; absent: datagrams that go in one piece anywhere, by IPv4. */
   readonly needs?: Needs
+  /** How it keeps a connection, and sends over it; null: it does not. */
+  readonly survival: SurvivalUse | null
   /** It starts programs other than itself: nothing confines what it executes, and a run that sees one is never passed. */
   readonly startsPrograms?: boolean
   /** How long, and by which measure, a program is watched that cannot be told to dial; null: nobody has said. */

@@ -30,6 +30,8 @@ export const placeholders = {
   message: ['servicePort', 'dataDir', 'id', 'channel', 'payload'],
   write: ['servicePort', 'dataDir', 'key', 'value', 'at'],
   members: ['servicePort', 'dataDir'],
+  keep: ['registryUrl', 'peerId', 'localPort', 'timeoutMs', 'timeoutSeconds', 'bootstraps'],
+  deliver: ['localPort', 'nonce', 'timeoutMs', 'timeoutSeconds'],
 } as const
 export type Template = keyof typeof placeholders
 

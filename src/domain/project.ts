@@ -58,6 +58,7 @@ export interface ProjectConfig {
     readonly messageDelivery: { readonly enabled: boolean; readonly successRate: number; readonly messageCount: number }
     readonly crdtConsistency: { readonly enabled: boolean; readonly maxSyncSeconds: number }
     readonly channelCreation: { readonly enabled: boolean; readonly channelsToCreate: number }
+    readonly survival: { readonly enabled: boolean; readonly successRate: number }
     readonly custom: readonly CustomTest[]
   }
   readonly soak: {

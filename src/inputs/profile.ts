@@ -21,6 +21,7 @@ import { gossipUse } from './profile-gossip.ts'
 import { claims, window } from './profile-observed.ts'
 import { profileCommands } from './profile-commands.ts'
 import { throughputUse } from './profile-throughput.ts'
+import { survivalUse } from './profile-survival.ts'
 import { payload } from './profile-payload.ts'
 import { peerId } from './profile-peer-id.ts'
 import { listPath, receiverRecord } from './profile-record.ts'
@@ -157,6 +158,10 @@ export const profileSchema = z
       .nullable()
       .default(null)
       .describe('How megabytes are sent at once (default: they are not, and throughput is not measured).'),
+    survival: survivalUse
+      .nullable()
+      .default(null)
+      .describe('How it opens a connection that stays, and sends over it (default: it does not).'),
   })
   .transform((w): Profile => ({
     name: w.name,
@@ -179,6 +184,7 @@ export const profileSchema = z
     payload: w.payload,
     gossip: w.gossip,
     ...(w.needs === undefined ? {} : { needs: { datagramBytes: w.needs.datagram_bytes, ipv6: w.needs.ipv6 } }),
+    survival: w.survival,
     ...(w.starts_programs ? { startsPrograms: true } : {}),
     window: w.window,
     claims: w.claims,
@@ -211,6 +217,8 @@ const templateChecks: CrossCheck = (raw, report) => {
   check(raw, ['gossip', 'map', 'write'], placeholders.write, report)
   check(raw, ['gossip', 'map', 'state'], placeholders.file, report)
   check(raw, ['gossip', 'members', 'list'], placeholders.members, report)
+  check(raw, ['survival', 'keep'], placeholders.keep, report)
+  check(raw, ['survival', 'deliver'], placeholders.deliver, report)
 }
 
 function check(raw: unknown, path: readonly string[], known: readonly string[], report: Report): void {

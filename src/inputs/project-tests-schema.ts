@@ -87,6 +87,15 @@ export const tests = z.strictObject({
       channels_to_create: count.default(10).describe('Channels to create (default 10).'),
     })
     .prefault({}),
+  survival: z
+    .strictObject({
+      enabled: z
+        .boolean()
+        .default(false)
+        .describe('Whether connections are kept through the soak with any focus (default: with full-suite only).'),
+      success_rate: percentField.default(100).describe('Per cent of the connections that must live on (default 100).'),
+    })
+    .prefault({}),
   custom: z
     .array(
       z.strictObject({

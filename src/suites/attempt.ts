@@ -41,6 +41,7 @@ export function prepare(
   round: number,
   repetition: number,
   ports: PortPool,
+  port?: number,
 ): Start {
   const id = attemptId(test, ports.series, round, pair)
   const nonce = nonceOf(seed, id)
@@ -55,7 +56,7 @@ export function prepare(
     bytes,
     ...(wireBytes === undefined ? {} : { wireBytes }),
     expectedSha256: expectedSha256(profile.payload, seed, { id, nonce, bytes }),
-    localPort: ports.take(pair.from),
+    localPort: port ?? ports.take(pair.from),
     servicePort: subjects.ports.get(pair.to) ?? profile.servicePort,
     startedAt: world.clock.now(),
   }

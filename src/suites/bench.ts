@@ -2,6 +2,7 @@
  * What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting
  * half is.
  */
+import type { RunningProof } from '../domain/evidence.ts'
 import type { Restart } from '../domain/restart.ts'
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -32,6 +33,10 @@ export interface Bench {
   readonly nodes: readonly NodeName[]
   readonly measurements: readonly NatMeasurement[]
   readonly subjects: Subjects
+  /** A soak checkpoint's test: what an earlier one left is there still. */
+  readonly checkpoint: boolean
+  /** What ran on each node before any suite began. */
+  readonly before: readonly RunningProof[]
   readonly driver: Driver
   readonly reader: Reader
   /** What keeps the program from executing anything but itself, by its path on the nodes; null: it starts others. */

@@ -20,6 +20,8 @@ export type KeepRound = (round: RoundEvidence) => Promise<void>
 
 export interface RoundsWish extends Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'> {
   readonly series: Series
+  /** The local port that a pair has already; undefined: a fresh one. */
+  readonly portOf?: (pair: Pair) => number | undefined
   /** Rounds of the same series and test: numbers, tries, ports and rests go on from there. */
   readonly before?: readonly RoundEvidence[]
   /** These are retries of attempts of a checkpoint's test. */
@@ -36,7 +38,7 @@ export interface RoundsWish extends Pick<ConnectivityWork, 'cooloffSeconds' | 't
  */
 export async function runRounds(
   bench: Bench,
-  { cooloffSeconds, timeoutSeconds, series, before = [], retry = false, repeats = null, during }: RoundsWish,
+  { cooloffSeconds, timeoutSeconds, series, portOf, before = [], retry = false, repeats = null, during }: RoundsWish,
   planned: Rounds,
   keep: KeepRound,
 ): Promise<readonly RoundEvidence[]> {
@@ -61,7 +63,7 @@ export async function runRounds(
     const began = world.clock.now()
     const round = last + index + 1
     const starts = pairs.map((pair) => ({
-      ...prepare(bench, pair, round, countTry(tries, pair), used),
+      ...prepare(bench, pair, round, countTry(tries, pair), used, portOf?.(pair)),
       ...(repeats === null ? {} : { repeats: repeats.get(pairKey(pair)) ?? '' }),
     }))
     if (blind.size > 0) blind = await witnessesOn(bench, [...blind.keys()])

@@ -4,6 +4,7 @@ import type { Runner } from './bench.ts'
 import { command } from './command.ts'
 import { connectivity } from './connectivity.ts'
 import { gossip } from './gossip.ts'
+import { survival } from './survival.ts'
 import { natTraversal } from './nat-traversal.ts'
 import { observed } from './observed.ts'
 import { throughput } from './throughput.ts'
@@ -12,6 +13,7 @@ export const runners: { readonly [Id in SuiteId]: Runner<Id> } = {
   connectivity,
   'nat-traversal': natTraversal,
   observed,
+  survival,
   gossip,
   throughput,
   command,

@@ -29,6 +29,8 @@ export interface Wish {
   readonly binary?: string
   /** `testnet` unless told. */
   readonly profile?: string
+  /** `connectivity` unless told. */
+  readonly focus?: string
   /** Commands of the configuration, as in its file. */
   /** Another project of the same program; `testnet` unless told. */
   readonly project?: string
@@ -92,7 +94,7 @@ export async function story(w: Wish): Promise<Story> {
   const args = [
     'start',
     project,
-    'connectivity',
+    w.focus ?? 'connectivity',
     'threshold',
     'all-evidence',
     '--repo',

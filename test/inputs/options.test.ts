@@ -38,6 +38,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   broadcast: ['use'],
   map: ['use'],
   members: ['use'],
+  survival: ['use', 'SurvivalUse'],
   peerId: ['KeyPart'],
   reports: ['ReportsUse', 'by'],
   log: ['LineUse', 'line'],

@@ -51,6 +51,8 @@ const profile = profiles.find((p) => p.name === 'testnet') ?? expect.fail()
 const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()): Bench => ({
   world,
   restarted: [],
+  checkpoint: false,
+  before: [],
   plan: { profile, config: { deploy: { serviceName: 's' } } } as unknown as Plan,
   test: 1,
   seed: '5'.repeat(64),

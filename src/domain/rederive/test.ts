@@ -88,7 +88,8 @@ function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<I
   try {
     const focus = answers.focus.value
     const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus)
-    return suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus })?.work ?? null
+    const part = suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus })
+    return part === null || 'why' in part ? null : part.work
   } catch {
     return null
   }

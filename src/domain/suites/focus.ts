@@ -29,10 +29,13 @@ export function suitesFor(focus: Focus, profile: Profile): readonly SuiteAsked[]
   return suiteIds.map((id) => ({ id, byFocus: asked.has(id) }))
 }
 
-/** `full-suite`: every other focus that the profile has. */
+/** `full-suite`: every other focus that the profile has, and through a soak the connections that it keeps. */
 const wantedBy = (focus: Focus, profile: Profile): readonly Wanted[] =>
   focus === 'full-suite'
-    ? Object.entries(byFocus).flatMap(([name, wanted]) => (profile.focuses.includes(name) ? wanted : []))
+    ? [
+        ...Object.entries(byFocus).flatMap(([name, wanted]) => (profile.focuses.includes(name) ? wanted : [])),
+        ...(profile.survival === null ? [] : [['survival'] as const]),
+      ]
     : byFocus[focus]
 
 const chosen = (wanted: Wanted, profile: Profile): SuiteId =>

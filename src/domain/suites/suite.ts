@@ -18,6 +18,7 @@ import type { Judgement } from './connectivity/judge.ts'
 import type { GossipFigures, GossipItem, GossipSample, GossipWork } from './gossip/work.ts'
 import type { NatFigures, NatRound, NatSample, NatTraversalWork } from './nat-traversal/work.ts'
 import type { ThroughputFigures, ThroughputRound, ThroughputSample, ThroughputWork } from './throughput/work.ts'
+import type { SurvivalFigures, SurvivalItem, SurvivalSample, SurvivalWork } from './survival/work.ts'
 import type { Group, GroupResult } from './group.ts'
 import type { ObservedFigures, ObservedSample, ObservedWindow, ObservedWork } from './observed/window.ts'
 import type { RunContext } from './run-context.ts'
@@ -26,6 +27,7 @@ import type { Sample } from './sample.ts'
 /** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */
 export interface SuiteTypes {
   readonly connectivity: SuiteType<ConnectivityWork, RoundEvidence, Judgement, ConnectivityFigures>
+  readonly survival: SuiteType<SurvivalWork, SurvivalItem, SurvivalSample, SurvivalFigures>
   readonly gossip: SuiteType<GossipWork, GossipItem, GossipSample, GossipFigures>
   readonly 'nat-traversal': SuiteType<NatTraversalWork, NatRound, NatSample, NatFigures>
   readonly observed: SuiteType<ObservedWork, ObservedWindow, ObservedSample, ObservedFigures>
@@ -91,8 +93,8 @@ export interface Suite<Id extends SuiteId> {
   readonly title: string
   /** Why it cannot measure this profile's program; null: it can. */
   unable(profile: Profile): string | null
-  /** Null: the configuration asks for nothing of it. */
-  plan(on: Planning): Omit<PartOf<Id>, 'suite'> | null
+  /** Null: the configuration asks for nothing of it. `why`: it is asked for, and nothing of it is to be done this time. */
+  plan(on: Planning): Omit<PartOf<Id>, 'suite'> | { readonly why: string } | null
   /** One line of its evidence, and its work in a plan: from strangers too. */
   readonly item: Check
   readonly work: Check

@@ -8,6 +8,7 @@ import { paragraph } from '../section.ts'
 import { commandPages } from './command.ts'
 import { connectivityPages } from './connectivity.ts'
 import { gossipPages } from './gossip.ts'
+import { survivalPages } from './survival.ts'
 import { natTraversalPages } from './nat-traversal.ts'
 import { observedPages } from './observed.ts'
 import { throughputPages } from './throughput.ts'
@@ -17,6 +18,7 @@ const pages: { readonly [Id in SuiteId]: SuitePages<Id> } = {
   connectivity: connectivityPages,
   'nat-traversal': natTraversalPages,
   observed: observedPages,
+  survival: survivalPages,
   gossip: gossipPages,
   throughput: throughputPages,
   command: commandPages,

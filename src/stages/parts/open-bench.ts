@@ -122,6 +122,8 @@ export async function openBench(
       confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
       prober: prober.program,
       restarted: [],
+      checkpoint: session.checkpoint !== null,
+      before,
     },
     survey,
     preflight,

@@ -7,8 +7,11 @@ export interface LabLie {
   readonly what: string
   /** Dials that it concerns; others of the same program are honest. */
   readonly on: 'every dial' | 'beside a relay' | 'direct'
-  /** `label`: the payload arrives, and only the name of the way is false; `program`: another one serves. */
-  readonly about: 'delivery' | 'label' | 'program'
+  /**
+   * `label`: the payload arrives, and only the name of the way is false; `program`: another one serves; `gossip`: dials
+   * are honest, and the suite of gossip is lied to.
+   */
+  readonly about: 'delivery' | 'label' | 'program' | 'gossip'
 }
 
 export interface LabDisturbance {

@@ -50,6 +50,13 @@ describe('rules', () => {
     ],
     ['another program', lieOf('another-program', 0), seen(), ['passed, and another program served']],
     ['a false name that nobody told', lieOf('swap'), seen(), ['passed, false names untold']],
+    ['gossip that was lied to, and found', lieOf('diverges'), seen({}, 'failed'), []],
+    [
+      'gossip that was lied to, and left open',
+      lieOf('ghosts'),
+      seen({}, 'inconclusive'),
+      ['inconclusive, and gossip was lied to'],
+    ],
     ['a false name', lieOf('swap'), seen({ findings: ['method-mislabelled'] }), []],
   ] as const)('%s', (_what, told, one, wrong) => expect(wrongOf(told, one)).toEqual(wrong))
 

@@ -8,6 +8,8 @@ const delivery = (id: string, what: string, on: LabLie['on'] = 'every dial'): La
   about: 'delivery',
 })
 
+const gossip = (id: string, what: string): LabLie => ({ id, what, on: 'every dial', about: 'gossip' })
+
 export const labLies: readonly LabLie[] = [
   delivery('claims', 'a perfect success is printed, nothing is sent'),
   delivery('junk', 'other bytes on the wire, the right hash told beside them'),
@@ -32,4 +34,8 @@ export const labLies: readonly LabLie[] = [
   },
   { id: 'memfd', what: 'a child from a memfd serves after some seconds', on: 'every dial', about: 'program' },
   { id: 'swap', what: 'straight is called relayed, relayed direct', on: 'every dial', about: 'label' },
+  gossip('gossip-loses', 'a receiver writes a quarter of the messages down nowhere'),
+  gossip('wrong-channel', 'messages are delivered on another channel'),
+  gossip('diverges', 'a node keeps what it wrote itself, whatever is newer'),
+  gossip('ghosts', 'whoever died is a member for ever'),
 ]

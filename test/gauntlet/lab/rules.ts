@@ -64,6 +64,8 @@ export function wrongOf(told: Told | null, { code, answer, samples, findings, ta
     if (lying.length > 0 && passed && !findings.includes('method-mislabelled')) wrong.push('passed, false names untold')
     return wrong
   }
+  if (told.lie.about === 'gossip')
+    return answer.verdict === 'failed' ? wrong : [...wrong, `${String(answer.verdict)}, and gossip was lied to`]
   if (told.lie.about === 'program') return passed ? [...wrong, 'passed, and another program served'] : wrong
   for (const s of lying) if (s.outcome === 'success') wrong.push(`a lie is a success: ${s.sentence}`)
   if (!passed) return wrong

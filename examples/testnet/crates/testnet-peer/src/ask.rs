@@ -11,6 +11,7 @@ use crate::wire::{Message, PeerId, MAX_ASK};
 
 /// A payload for a kept connection goes there in one datagram.
 const MAX_STDIN: u64 = 60_000;
+const ASK_AGAIN: Duration = Duration::from_millis(700);
 
 #[derive(Debug)]
 pub struct AskOptions {
@@ -78,10 +79,16 @@ fn ask(options: &AskOptions) -> Result<String, String> {
     }
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| e.to_string())?;
     let there = SocketAddr::from((Ipv4Addr::LOCALHOST, options.port));
-    socket.send_to(&Message::Ask { text }.encode(), there).map_err(|e| e.to_string())?;
+    let question = Message::Ask { text }.encode();
     let (deadline, mut buffer) = (Instant::now() + options.timeout, vec![0; MAX_ASK + 64]);
+    let mut next = Instant::now();
     while Instant::now() < deadline {
-        let wait = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
+        // Whoever is busy connecting does not listen yet; an answer is the same for a question that comes again.
+        if Instant::now() >= next {
+            next = Instant::now() + ASK_AGAIN;
+            socket.send_to(&question, there).map_err(|e| e.to_string())?;
+        }
+        let wait = deadline.min(next).saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         let _ = socket.set_read_timeout(Some(wait));
         if let Ok((length, source)) = socket.recv_from(&mut buffer) {
             if let (true, Some(Message::Answer { text })) = (source == there, Message::decode(&buffer[..length])) {

@@ -25,7 +25,7 @@ pub fn run(options: &DialOptions) -> i32 {
     let opened = UdpSocket::bind(bind).map_err(|e| format!("UDP port {}: {e}", options.bind_port)).and_then(|socket| {
         let deadline = Instant::now() + options.timeout;
         let (path, token, me) = connect(options, &socket, deadline)?;
-        Ok(Kept { socket, path, token, me, heard: Instant::now(), opened: Instant::now() })
+        Ok(Kept { socket, path, token, me, heard: Instant::now(), opened: Instant::now(), last: None })
     });
     match opened {
         Ok(mut kept) => {
@@ -45,6 +45,8 @@ struct Kept {
     me: PeerId,
     heard: Instant,
     opened: Instant,
+    /// What was delivered last, and what came of it: a question that comes again is answered again.
+    last: Option<([u8; 16], String)>,
 }
 
 impl Kept {
@@ -81,9 +83,15 @@ impl Kept {
 
     fn asked(&mut self, text: &[u8], source: SocketAddr) {
         let reply = match question(text, self.me) {
-            Some(Question::Deliver { nonce, payload }) => match self.deliver(nonce, payload) {
-                Ok(answered) => answer(&answered),
-                Err(fault) => refusal(&fault),
+            Some(Question::Deliver { nonce, payload }) => match self.last.clone() {
+                Some((before, answered)) if before == nonce => answer(&answered),
+                _ => match self.deliver(nonce, payload) {
+                    Ok(answered) => {
+                        self.last = Some((nonce, answered.clone()));
+                        answer(&answered)
+                    }
+                    Err(fault) => refusal(&fault),
+                },
             },
             _ => refusal("a kept connection only delivers"),
         };

@@ -14,6 +14,8 @@ use crate::json::{object, Json};
 use crate::wire::PeerId;
 
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Heartbeats between two looks at who passes gossip on.
+const HUBS_EVERY: u32 = 4;
 const PAUSE: Duration = Duration::from_secs(1);
 const HTTP_TIME: Duration = Duration::from_secs(5);
 
@@ -95,7 +97,7 @@ fn register(member: &Member, status: &Status) -> Result<Option<SocketAddr>, Stri
 
 /// Returns when the registry does not know us, or did not answer twice in a row.
 fn beat_until_forgotten(member: &Member, status: &Status, mut told: Option<SocketAddr>) {
-    let (mut failures, mut next) = (0, Instant::now() + HEARTBEAT);
+    let (mut failures, mut beats, mut next) = (0, 0, Instant::now() + HEARTBEAT);
     while failures < 2 {
         thread::sleep(Duration::from_millis(100));
         // A changed address is news that cannot wait: others dial it.
@@ -116,7 +118,10 @@ fn beat_until_forgotten(member: &Member, status: &Status, mut told: Option<Socke
         match post(member, "/api/heartbeat", &Json::Object(fields)) {
             Ok(200) => {
                 failures = 0;
-                find_hubs(member, status);
+                beats += 1;
+                if status.hubs().is_empty() || beats % HUBS_EVERY == 0 {
+                    find_hubs(member, status);
+                }
             }
             Ok(404) => {
                 say!("node: the registry does not know us");
