@@ -39,6 +39,7 @@ import {
 } from './shape.ts'
 import type { ProfileCommand } from './suites/command/run.ts'
 import type { ThroughputUse } from './suites/throughput/use.ts'
+import type { SurvivalUse } from './suites/survival/use.ts'
 import type { BroadcastUse, GossipUse, MapUse, MembersUse, MessageFields } from './suites/gossip/use.ts'
 
 const words = list(text, 1000)
@@ -172,6 +173,7 @@ export const profileShape = every<PlannedProfile>({
     opaque: {},
   }),
   gossip: orNull(gossip),
+  survival: orNull(every<SurvivalUse>({ keep: words, deliver: words, connection: name })),
   startsPrograms: optional(flag),
   needs: optional(every<Needs>({ datagramBytes: number, ipv6: flag })),
   throughput: orNull(every<ThroughputUse>({ maxMb: between(1, 100_000), args: orNull(words) })),

@@ -10,7 +10,7 @@ export const profileCommands = z
       .strictObject({
         name: textField.max(100, 'must not be longer than 100 characters').describe('Name of the command.'),
         suite: identifier.describe(
-          'Suite that it belongs to, as a module of a workspace names it: health, sync, unit, channel-creation, …',
+          'Suite that it belongs to, as a module of a workspace names it: health, sync, unit, channel-creation and the like.',
         ),
         command: shellText.describe(
           'Shell command that runs on each peer, as an unprivileged user; {binary} and {channels} are filled.',

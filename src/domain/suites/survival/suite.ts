@@ -89,7 +89,8 @@ function judge(items: readonly SurvivalItem[], work: SurvivalWork, run: RunConte
     work.pairs.some((w) => pairKey(w) === pairKey(p.pair)),
   )
   const rounds = items.filter((i): i is DeliveriesItem => i.kind === 'deliveries').map((i) => i.round)
-  const { judged, attempts, strays } = judgeRounds(rounds, pairs, run)
+  const { judged, strays } = judgeRounds(rounds, pairs, run)
+  const attempts = rounds.flatMap((r) => r.attempts)
   const deliveries = new Map(
     judged.flatMap((j): readonly (readonly [string, Delivery])[] => {
       const attempt = attempts.find((a) => a.id === j.id)

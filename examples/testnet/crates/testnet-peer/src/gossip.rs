@@ -16,8 +16,8 @@ use crate::json::object;
 use crate::map::Map;
 use crate::wire::{Mark, Message, PeerId, MAX_MEMBERS};
 
-const BEAT_EVERY: Duration = Duration::from_secs(1);
-const SILENT: Duration = Duration::from_secs(3);
+const BEAT_EVERY: Duration = Duration::from_secs(2);
+const SILENT: Duration = Duration::from_secs(6);
 const AGAIN_AFTER: Duration = Duration::from_millis(250);
 const GIVE_UP_AFTER: u32 = 40;
 const MAX_SEEN: usize = 8192;
