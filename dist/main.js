@@ -1251,6 +1251,10 @@ const ofPart = {
 		"bytes each way": window.minBytes,
 		"seconds both ways": window.sustainedSeconds
 	}),
+	survival: ({ pairs, target }, allPass) => ({
+		connections: pairs.length,
+		target: allPass ? 100 : target
+	}),
 	gossip: ({ broadcast, map, members }, allPass) => ({
 		...broadcast === null ? {} : {
 			"target of broadcast": allPass ? 100 : broadcast.target,

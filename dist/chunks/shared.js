@@ -8,7 +8,7 @@ import { createCipheriv, createHash, createHmac, randomBytes, randomInt as rando
 import { isAbsolute as isAbsolute$1, join as join$2, normalize } from "node:path/posix";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { PassThrough } from "node:stream";
-import { access as access$1, appendFile, chmod, chown, constants as constants$1, copyFile, lstat, mkdir, mkdtemp, open, opendir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { access as access$1, appendFile, chmod, chown, constants as constants$1, copyFile, lstat, mkdir, mkdtemp, open as open$1, opendir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { closeSync, constants as constants$2, createReadStream, existsSync, openSync, readFileSync, readdirSync, readlinkSync, rmdirSync, statSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { spawn } from "node:child_process";
@@ -1327,7 +1327,7 @@ const answer$1 = fields({
 	from: text$3
 });
 /** As far as readers of entries go; a stage that works by the plan is the writer's own version. */
-const plan$6 = checked$2(fields({
+const plan$7 = checked$2(fields({
 	answers: fields({
 		project: answer$1,
 		focus: answer$1,
@@ -1556,7 +1556,7 @@ const shipped = {
 	deployed
 };
 const confirmable = {
-	plan: plan$6,
+	plan: plan$7,
 	planDigest: digest,
 	origin: origin$1
 };
@@ -2277,6 +2277,21 @@ const listLeasesOf = (fleet) => `vps-test lease --fleet ${quote(fleetReference(f
 /** `remote`: the repository that holds the ledger; absent: the ledger of this machine. */
 const listSessions = (remote) => `vps-test status${remote === void 0 ? "" : ` --remote ${quote(remote)}`}`;
 
+// src/commands/end-kept.ts
+/** Ending what keeps connections on a node: who gives the lease of a service back ends them with it. */
+/** Where we write down what is kept; root alone reads it. */
+const keptDir = (service) => `/var/lib/vps-test/kept/${service}`;
+const keptUnit = (service, to) => `vps-test-kept-${service}-${to}`;
+/** Of every connection that this service's tests keep on the node: the processes end, and the notes go. */
+const endKept = (service) => {
+	const all = raw$1(quote(keptUnit(service, "*")));
+	return raw$1(sh$1`
+    if [ -d ${keptDir(service)} ]; then
+      systemctl stop ${all} 2>/dev/null || true; systemctl reset-failed ${all} 2>/dev/null || true
+      rm -rf ${keptDir(service)}
+    fi`);
+};
+
 // src/commands/lease.ts
 /** On the node. */
 const leaseDir = "/var/lib/vps-test/leases";
@@ -2305,6 +2320,9 @@ const acquireLease = (r) => ({
     ${readState(r.service)}
     if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
     if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
+    if [ "$holder" != ${r.holder} ]; then
+      ${endKept(r.service)}
+    fi
     until=$((now + ${r.seconds}))
     printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({
 		who: r.who,
@@ -2328,14 +2346,20 @@ const renewLease = (service, holder, fence, seconds) => ({
       printf '%s\n' "$fence" "$wanted" "$holder" "$info" >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"
     fi`
 });
-/** Gives the lease back; another holder's lease is left alone. The fencing number stays, so that it never goes down. */
+/**
+* Gives the lease back, and ends the connections that were kept under it; another holder's lease is left alone. The fencing number stays, so that it never
+* goes down.
+*/
 const releaseLease = (service, holder) => ({
 	kind: "script",
 	why: `release lease ${service}`,
 	idempotent: true,
 	text: sh$1`
     ${readState(service)}
-    if [ "$holder" = ${holder} ]; then printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"; fi`
+    if [ "$holder" = ${holder} ]; then
+      ${endKept(service)}
+      printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"
+    fi`
 });
 /** Takes a lease away, whoever holds it: the fencing number goes up, so that its holder changes nothing any more. */
 const breakLease = (service) => ({
@@ -3559,7 +3583,21 @@ const placeholders = {
 		"value",
 		"at"
 	],
-	members: ["servicePort", "dataDir"]
+	members: ["servicePort", "dataDir"],
+	keep: [
+		"registryUrl",
+		"peerId",
+		"localPort",
+		"timeoutMs",
+		"timeoutSeconds",
+		"bootstraps"
+	],
+	deliver: [
+		"localPort",
+		"nonce",
+		"timeoutMs",
+		"timeoutSeconds"
+	]
 };
 /** Every placeholder that the template may hold has a value, or it does not compile. */
 const fillTemplate = (_template, words, values) => fillArguments(words, values);
@@ -4558,7 +4596,7 @@ async function receiveOn(world, { plan, node, shipment: { release, packed, binar
 	const data = packing === "zstd" ? packed.zstd : packed.gzip();
 	await run([receive(release, packing)], "I143", {
 		stdin: data,
-		onSent: (sent) => saying(world, node)(`uploading ${Math.floor(100 * sent / data.length)} %`)
+		onSent: (sent) => saying$1(world, node)(`uploading ${Math.floor(100 * sent / data.length)} %`)
 	});
 	return data.length;
 }
@@ -4566,7 +4604,7 @@ async function receiveOn(world, { plan, node, shipment: { release, packed, binar
 async function switchOn(world, job, sentBytes) {
 	const { plan, node, unit, shipment: { release } } = job;
 	const name = unit.unit.name;
-	const say = saying(world, node);
+	const say = saying$1(world, node);
 	const held = {
 		service: plan.config.deploy.serviceName,
 		...job.lease
@@ -4638,7 +4676,7 @@ async function switchOn(world, job, sentBytes) {
 		throw explained;
 	}
 }
-const saying = (world, node) => (text) => world.log.progress(`deploy ${node.name}`, `${node.name}: ${text}`);
+const saying$1 = (world, node) => (text) => world.log.progress(`deploy ${node.name}`, `${node.name}: ${text}`);
 /** A shell line that the project's owner wrote into the configuration; it may not be safe to run twice. */
 const owners = (why, text) => ({
 	kind: "script",
@@ -10146,7 +10184,7 @@ const secondsEach = 2;
 const command$1 = {
 	title: "commands",
 	unable: () => null,
-	plan: plan$5,
+	plan: plan$6,
 	item: every({
 		id: name$2,
 		startedAt: time$2,
@@ -10179,9 +10217,9 @@ const command$1 = {
 	})) }),
 	rederive: rederiveCommands,
 	clocks: () => [],
-	judge: atOnce(judge$7)
+	judge: atOnce(judge$8)
 };
-function plan$5({ config, profile, focus, fleet, nodes }) {
+function plan$6({ config, profile, focus, fleet, nodes }) {
 	const commands = commandsAsked({
 		config,
 		profile,
@@ -10197,7 +10235,7 @@ function plan$5({ config, profile, focus, fleet, nodes }) {
 		thresholds: `each command ${terms$2.target}%`
 	};
 }
-function judge$7(items, { commands }, run) {
+function judge$8(items, { commands }, run) {
 	const { runs, strays } = sortOut$2(items, commands, run);
 	const judged = runs.flatMap((one) => {
 		const asked = commands.find((c) => c.name === one.command);
@@ -10221,7 +10259,7 @@ function judge$7(items, { commands }, run) {
 			...repeated.strays,
 			...retried.strays
 		],
-		notCovered: uncovered$2(retried.samples, commands, run)
+		notCovered: uncovered$3(retried.samples, commands, run)
 	};
 }
 function judgeRun$1(one, asked, barred) {
@@ -10271,7 +10309,7 @@ function sortOut$2(items, commands, { peers }) {
 	};
 }
 /** Each command on each peer without a sample that counts, and what kept it from counting. */
-function uncovered$2(samples, commands, { peers, excluded }) {
+function uncovered$3(samples, commands, { peers, excluded }) {
 	const counted = new Set(samples.filter(counts).map(sampleKey));
 	return commands.flatMap(({ name: group }) => peers.flatMap(({ name: node }) => {
 		const subject = {
@@ -18759,12 +18797,12 @@ function looksFaults({ attempts, readings }, relays) {
 const connectivity$2 = {
 	title: "connectivity",
 	unable: unable$2,
-	plan: plan$4,
+	plan: plan$5,
 	item: roundShape,
 	work: workShape,
 	rederive: rederiveConnectivity,
 	clocks: clocksOf,
-	judge: judge$6
+	judge: judge$7
 };
 function unable$2({ name, dial, peerId, window }) {
 	if (dial.kind === "observed") return window === null ? `${name} connects by itself, and its profile names no window in which it could be watched` : `${name} connects by itself, and is watched in windows`;
@@ -18772,9 +18810,9 @@ function unable$2({ name, dial, peerId, window }) {
 	return dial.args.some((word) => word.includes("{peerId}")) && peerId.kind === "none" ? `${name} is dialled by peer id, and nothing says where a node's peer id is` : null;
 }
 /** One round of dials and readings, measured on the lab. */
-const roundSeconds$3 = 2.5;
+const roundSeconds$4 = 2.5;
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan$4({ config, profile, fleet, nodes, byFocus }) {
+function plan$5({ config, profile, fleet, nodes, byFocus }) {
 	const { enabled, criteria: targets, cooloffSeconds, timeoutSeconds } = config.tests.connectivity;
 	if (!enabled || !byFocus) return null;
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
@@ -18787,7 +18825,7 @@ function plan$4({ config, profile, fleet, nodes, byFocus }) {
 	});
 	const attempts = rounds.flat().length;
 	const best = bestGrade(promisesOf(profile));
-	const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds$3, cooloffSeconds));
+	const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds$4, cooloffSeconds));
 	const rest = waiting === 0 ? "" : `, ${waiting} s of waiting so that the same two peers rest ${cooloffSeconds} s`;
 	return {
 		work: {
@@ -18796,12 +18834,12 @@ function plan$4({ config, profile, fleet, nodes, byFocus }) {
 			timeoutSeconds
 		},
 		attempts,
-		seconds: Math.ceil(rounds.length * roundSeconds$3 + waiting),
+		seconds: Math.ceil(rounds.length * roundSeconds$4 + waiting),
 		detail: `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
 		thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
 	};
 }
-function judge$6(work, run) {
+function judge$7(work, run) {
 	const pairs = plannedPairs(run.peers, run.measurements);
 	const rounds = roundsJudging(pairs, run);
 	return {
@@ -18825,7 +18863,7 @@ function judgedOf$1({ judged: judgedAll, attempts, strays, unasked }, { targets,
 				of: "pair",
 				planned,
 				terms: termsOf$1(name, targets),
-				secondsEach: roundSeconds$3 + cooloffSeconds
+				secondsEach: roundSeconds$4 + cooloffSeconds
 			}];
 		}),
 		figures,
@@ -19136,7 +19174,7 @@ function judgeConvergence(items, { maxSyncSeconds }, there, run) {
 		barred: run.barred,
 		alike: alikeAtTheEnd(looks, there)
 	};
-	return writes.length === 0 ? [] : there.map((node) => sampleOf$1(node, `map.${node}`, scene));
+	return writes.length === 0 ? [] : there.map((node) => sampleOf$2(node, `map.${node}`, scene));
 }
 /** The newest write of each key wins; one that was refused is none, and one that nobody knows of may be one or none. */
 function rightHashes(writes) {
@@ -19150,7 +19188,7 @@ function alikeAtTheEnd(looks, there) {
 	const hashes = there.map((node) => looks.findLast((l) => l.node === node)?.state).map((s) => s?.kind === "there" ? s.value.sha256 : null);
 	return hashes.length > 1 && hashes.every((h) => h !== null && h === hashes[0]);
 }
-function sampleOf$1(node, id, scene) {
+function sampleOf$2(node, id, scene) {
 	const [outcome, words, tookMs] = outcomeOf$3(node, scene);
 	return {
 		id,
@@ -19237,7 +19275,7 @@ const seconds$2 = (ms) => (ms / 1e3).toFixed(1);
 
 // src/domain/suites/gossip/evidence-shape.ts
 /** The shape of gossip's lines of evidence and of its work, for what strangers send too. */
-const measured = {
+const measured$1 = {
 	id: name$2,
 	startedAt: time$2,
 	endedAt: time$2,
@@ -19245,7 +19283,7 @@ const measured = {
 	repeats: optional(name$2),
 	node: name$2
 };
-const read$1 = (of) => kinds$1({
+const read$2 = (of) => kinds$1({
 	there: fields({ value: of }),
 	absent: fields({}),
 	"not-read": fields({ why: text$3 })
@@ -19256,7 +19294,7 @@ const sum = fields({
 });
 const gossipItem = kinds$1({
 	message: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("message"),
 		index: whole$3,
 		message: name$2,
@@ -19265,17 +19303,17 @@ const gossipItem = kinds$1({
 		end: instructionEnd
 	}),
 	records: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("records"),
-		lines: read$1(list$2(text$3)),
-		delivered: read$1(sum),
+		lines: read$2(list$2(text$3)),
+		delivered: read$2(sum),
 		clock: orNull(fields({
 			wallMs: number$4,
 			uptimeMs: number$4
 		}))
 	}),
 	write: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("write"),
 		key: name$2,
 		value: name$2,
@@ -19283,32 +19321,32 @@ const gossipItem = kinds$1({
 		end: instructionEnd
 	}),
 	state: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("state"),
-		state: read$1(fields({
+		state: read$2(fields({
 			keys: whole$3,
 			sha256: name$2
 		}))
 	}),
 	members: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("members"),
 		phase: oneOf("before", "down", "back"),
 		peerId: orNull(name$2),
-		members: read$1(list$2(name$2))
+		members: read$2(list$2(name$2))
 	}),
 	victim: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("victim"),
 		did: oneOf("killed", "looked", "started"),
-		running: read$1(fields({
+		running: read$2(fields({
 			pid: whole$3,
 			image: name$2,
 			startedAt: number$4
 		}))
 	}),
 	network: every({
-		...measured,
+		...measured$1,
 		kind: oneOf("network"),
 		with: name$2,
 		answered: orNull(fields({
@@ -19363,7 +19401,7 @@ function judgeMembership(items, { withinSeconds }, of, run) {
 		doubt: doubtOf(items.filter((i) => i.kind === "victim")),
 		withinSeconds
 	};
-	return phases.flatMap((phase) => of.there.filter((node) => phase !== "down" || node !== of.victim).map((node) => sampleOf(node, phase, `members.${phase}.${node}`, scene)));
+	return phases.flatMap((phase) => of.there.filter((node) => phase !== "down" || node !== of.victim).map((node) => sampleOf$1(node, phase, `members.${phase}.${node}`, scene)));
 }
 /** The kernel must agree that it was dead all the time, and that it lives again. */
 const doubtOf = (steps) => (phase) => {
@@ -19374,7 +19412,7 @@ const doubtOf = (steps) => (phase) => {
 	if (killed?.kind !== "absent") return "the node could not be killed";
 	return looked?.kind === "absent" ? null : "the node that was killed did not stay so until the lists were read";
 };
-function sampleOf(node, phase, id, scene) {
+function sampleOf$1(node, phase, id, scene) {
 	const [outcome, words] = outcomeOf$2(node, phase, scene);
 	return {
 		id,
@@ -19434,7 +19472,7 @@ const writeFaults = (item, drawn) => drawn !== void 0 && item.node === drawn.nod
 const gossip$2 = {
 	title: "gossip",
 	unable: ({ name, gossip: use }) => use === null ? `profile ${name} says nothing of broadcasts, of a shared map or of members ("gossip")` : null,
-	plan: plan$3,
+	plan: plan$4,
 	item: gossipItem,
 	work: gossipWork,
 	rederive: rederiveGossip,
@@ -19442,7 +19480,7 @@ const gossip$2 = {
 		node: item.node,
 		clock: item.clock
 	}] : [],
-	judge: atOnce(judge$5)
+	judge: atOnce(judge$6)
 };
 /** Every node must come to the one map, and to the right members. */
 const each = {
@@ -19458,8 +19496,8 @@ const broadcastTerms = (target) => ({
 	strict: false
 });
 /** Measured on the lab, roughly: one round of messages of all nodes, one look at all nodes. */
-const [roundSeconds$2, lookSeconds] = [.5, 1];
-function plan$3({ config, profile, fleet, nodes, byFocus: asked }) {
+const [roundSeconds$3, lookSeconds$1] = [.5, 1];
+function plan$4({ config, profile, fleet, nodes, byFocus: asked }) {
 	const { messageDelivery, crdtConsistency } = config.tests;
 	if (!asked && !messageDelivery.enabled && !crdtConsistency.enabled) return null;
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
@@ -19483,7 +19521,7 @@ function plan$3({ config, profile, fleet, nodes, byFocus: asked }) {
 	return {
 		work,
 		attempts: samplesOf$1(work, peers.length),
-		seconds: Math.ceil(rounds * roundSeconds$2 + (work.broadcast === null ? 0 : 3) + (work.map === null ? 0 : 2 * lookSeconds + 2) + (work.members === null ? 0 : 2 * work.members.withinSeconds + 3 * lookSeconds)),
+		seconds: Math.ceil(rounds * roundSeconds$3 + (work.broadcast === null ? 0 : 3) + (work.map === null ? 0 : 2 * lookSeconds$1 + 2) + (work.members === null ? 0 : 2 * work.members.withinSeconds + 3 * lookSeconds$1)),
 		detail: detailOf(work, peers.length),
 		thresholds: work.broadcast === null ? "every node 100%" : `broadcast ${target}%, map and members every node`
 	};
@@ -19499,7 +19537,7 @@ function detailOf({ broadcast, map, members }, peers) {
 	];
 	return parts.length === 0 ? "nothing that the profile offers" : parts.join(", ");
 }
-function judge$5(items, work, run) {
+function judge$6(items, work, run) {
 	const { broadcast, map, members } = work;
 	const out = new Set(run.excluded.map((e) => e.node));
 	const present = run.peers.filter((n) => !out.has(n.name));
@@ -19533,7 +19571,7 @@ function judge$5(items, work, run) {
 			kind: "inconclusive",
 			text: `${what} is asked for, and the profile cannot do it`
 		}))],
-		notCovered: [...uncovered$1(samples, groups, run), ...members !== null && victim === null ? [noVictim] : []]
+		notCovered: [...uncovered$2(samples, groups, run), ...members !== null && victim === null ? [noVictim] : []]
 	};
 }
 const noVictim = {
@@ -19556,7 +19594,7 @@ function groupsOf$1({ broadcast, map, members }, peers, victim) {
 			of: "pair",
 			planned: senders * Math.max(0, peers - 1),
 			terms: broadcastTerms(broadcast.target),
-			secondsEach: roundSeconds$2
+			secondsEach: roundSeconds$3
 		}],
 		...map === null ? [] : [nodes(convergenceGroup)],
 		...members === null ? [] : [nodes(membershipGroups.before)],
@@ -19586,7 +19624,7 @@ function sortOut(items, there) {
 	};
 }
 /** Nodes that were left out, and what kept the others from counting. */
-function uncovered$1(samples, groups, { peers, excluded }) {
+function uncovered$2(samples, groups, { peers, excluded }) {
 	const counted = new Set(samples.filter(counts).map(sampleKey));
 	return groups.filter((g) => g.of === "node").flatMap(({ name: group }) => peers.flatMap(({ name: node }) => {
 		const subject = {
@@ -19608,6 +19646,349 @@ function uncovered$1(samples, groups, { peers, excluded }) {
 			why: out === void 0 ? own?.sentence ?? "" : `${node} was left out: ${out.why}`
 		}];
 	}));
+}
+
+// src/domain/suites/survival/evidence-shape.ts
+/** The shape of survival's lines of evidence and of its work, for what strangers send too. */
+const pair$1 = fields({
+	from: name$2,
+	to: name$2
+});
+const measured = {
+	id: name$2,
+	startedAt: time$2,
+	endedAt: time$2,
+	retry: optional(oneOf(true)),
+	repeats: optional(name$2)
+};
+const read$1 = (value) => kinds$1({
+	there: fields({ value }),
+	absent: anything,
+	"not-read": fields({ why: text$3 })
+});
+const mark$1 = fields({
+	node: name$2,
+	bootId: name$2,
+	startedAt: number$4,
+	restarts: number$4,
+	exeSha256: name$2,
+	pid: number$4,
+	clock: orNull(fields({
+		wallMs: number$4,
+		uptimeMs: number$4
+	}))
+});
+/** A line that we wrote on a node, and read again. */
+const keptNote = every({
+	did: oneOf("opened", "alive"),
+	session: name$2,
+	at: time$2,
+	connection: orNull(name$2),
+	localPort: whole$3,
+	remote: orNull(name$2),
+	pid: whole$3,
+	startTicks: number$4,
+	bootId: name$2,
+	callee: orNull(mark$1)
+});
+const survivalItem = kinds$1({
+	deliveries: every({
+		...measured,
+		kind: oneOf("deliveries"),
+		round: roundShape
+	}),
+	kept: every({
+		...measured,
+		kind: oneOf("kept"),
+		pair: pair$1,
+		phase: oneOf("opened", "kept"),
+		process: read$1(kinds$1({
+			running: fields({
+				pid: whole$3,
+				startTicks: number$4,
+				exeSha256: orNull(name$2),
+				bootId: name$2
+			}),
+			ended: fields({
+				result: name$2,
+				status: number$4,
+				endedAt: orNull(number$4),
+				bootId: name$2
+			}),
+			gone: fields({ bootId: name$2 })
+		})),
+		notes: read$1(list$2(keptNote, 1e3)),
+		connection: orNull(name$2)
+	})
+});
+const survivalWork = every({
+	pairs: list$2(pair$1, 1e4),
+	timeoutSeconds: number$4,
+	longestSeconds: number$4,
+	target: number$4
+});
+
+// src/domain/suites/survival/far-end.ts
+/** The far end of a connection, as the caller's packet counters have it. */
+/** `address:port` that got most from this local port; null: nothing was sent, or nobody counted. */
+function farEndOf(reading, localPort) {
+	const most = (valueOf$1(reading?.counters)?.out ?? []).filter((f) => f.localPort === localPort).toSorted((a, b) => b.bytes - a.bytes)[0];
+	return most === void 0 ? null : `${most.remote}:${most.remotePort}`;
+}
+
+// src/domain/suites/survival/judge.ts
+/** One kept connection judged: the same process, the same two ends, and a fresh payload that arrived over it. */
+/** `callee`: what its service runs now, before this test; null: nothing proves it. */
+function judgeKept(item, delivery, callee) {
+	const known = (outcome, words, openMs = null) => ({
+		outcome,
+		words,
+		openMs
+	});
+	if (item.phase === "opened") return delivery === void 0 ? known("harness", "no connection was opened") : known(delivery.judged.outcome, `opened: ${saying(delivery.judged)}`);
+	const { notes, process } = item;
+	if (notes.kind === "not-read") return known("infra", `what we wrote down of it could not be read: ${notes.why}`);
+	const list = notes.kind === "there" ? notes.value : [];
+	const [opened, last] = [list.find((n) => n.did === "opened"), list.at(-1)];
+	if (opened === void 0 || last === void 0) return known("harness", "nothing is written down of a connection that was opened, so none could be kept");
+	const seen = `last seen alive ${iso(last.at)}, ${duration(last.at - opened.at)} after it was opened`;
+	const lost = (why) => known("failed", `connection lost: ${why}; ${seen}`, last.at - opened.at);
+	if (process.kind !== "there") return known("infra", `its process could not be looked at: ${process.kind === "absent" ? "nothing was answered" : process.why}`);
+	const other = otherProcess(process.value, opened);
+	if (other !== null) return other.product ? lost(other.why) : known("infra", `${other.why}; ${seen}`);
+	const changed = calleeChange(opened.callee, callee);
+	if (changed !== null) return changed.product ? lost(changed.why) : known("infra", `${changed.why}; ${seen}`);
+	if (delivery === void 0) return known("harness", `nothing was sent over it; ${seen}`);
+	return byDelivery(item, delivery, opened, lost);
+}
+const saying = ({ sentence }) => sentence.replace(/^.*?: /, "");
+/** Signals by which somebody else ends a process: what the program gets by its own doing is none of them. */
+const fromOutside = [
+	1,
+	2,
+	9,
+	15
+];
+function otherProcess(process, opened) {
+	if (process.bootId !== opened.bootId) return {
+		why: "the host of the caller was rebooted",
+		product: false
+	};
+	if (process.kind === "gone") return {
+		why: "its unit was taken away by somebody",
+		product: false
+	};
+	if (process.kind === "ended") {
+		const { result, status, endedAt } = process;
+		const when = endedAt === null ? "" : ` at ${iso(endedAt)}`;
+		const outside = result === "timeout" || result === "oom-kill" || result === "signal" && fromOutside.includes(status);
+		return {
+			why: `the process that kept it ended${when} (${result}, status ${status})`,
+			product: !outside && result !== "success"
+		};
+	}
+	return process.pid === opened.pid && process.startTicks === opened.startTicks ? null : {
+		why: "another process runs in its place",
+		product: false
+	};
+}
+/** A callee that died has lost it; one that somebody restarted could not have kept it. */
+function calleeChange(then, now) {
+	if (then === null || now === null) return null;
+	const change = changeBetween(then, now, "since it was opened");
+	return change === void 0 ? null : {
+		why: `${now.node}: ${change.text}`,
+		product: change.result === "failed"
+	};
+}
+function byDelivery(item, { attempt, judged, readings }, opened, lost) {
+	if (judged.outcome === "failed") return lost(`nothing arrived over it: ${saying(judged)}`);
+	if (judged.outcome !== "success") return {
+		outcome: judged.outcome,
+		words: saying(judged),
+		openMs: null
+	};
+	if (item.connection !== opened.connection) return lost(`the payload went over connection ${String(item.connection)}, opened was ${String(opened.connection)}`);
+	const remote = farEndOf(readings[attempt.pair.from], attempt.localPort);
+	if (opened.remote !== null && remote !== opened.remote) return lost(`the payload went to ${String(remote)}, the connection was to ${opened.remote}`);
+	const openMs = attempt.endedAt - opened.at;
+	return {
+		outcome: "success",
+		words: `the same connection after ${duration(openMs)}: ${saying(judged)}`,
+		openMs
+	};
+}
+
+// src/domain/suites/survival/pairs.ts
+function keptPairs(fleet, nodes, profile) {
+	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
+	const victim = profile.gossip?.members == null ? void 0 : victimOf(peers);
+	const ring = byNat(peers.filter((n) => n !== victim));
+	return ring.length < 2 ? [] : ring.map((from, i) => ({
+		from: from.name,
+		to: ring[(i + 1) % ring.length]?.name ?? ""
+	}));
+}
+/** Nodes of one NAT apart from each other, so that a ring has pairs of as many kinds as can be. */
+function byNat(peers) {
+	const kinds = [...Map.groupBy(peers, (n) => n.nat).values()].toSorted((a, b) => b.length - a.length);
+	const longest = Math.max(0, ...kinds.map((k) => k.length));
+	return Array.from({ length: longest }, (_, i) => kinds.flatMap((k) => k[i] ?? [])).flat();
+}
+/** In which no node plays twice: neighbours of a ring are never in one. */
+function keptRounds(pairs) {
+	const rounds = [];
+	for (const pair of pairs) {
+		const ends = [pair.from, pair.to];
+		const free = rounds.find((r) => r.every((p) => !ends.includes(p.from) && !ends.includes(p.to)));
+		if (free === void 0) rounds.push([pair]);
+		else free.push(pair);
+	}
+	return rounds;
+}
+
+// src/domain/suites/survival/suite.ts
+const keptGroup = "kept connections";
+/** Local ports that no other suite's dials have. */
+const survivalSeries = {
+	prefix: "kept.",
+	ports: [31e3, 32700]
+};
+const survival$1 = {
+	title: "survival",
+	unable: ({ name, survival: use, dial }) => use === null ? `profile ${name} says nothing of connections that stay ("survival")` : dial.kind === "commanded" && isDialect(dial.dialect) ? null : `nothing here reads what ${name} reports of a connection`,
+	plan: plan$3,
+	item: survivalItem,
+	work: survivalWork,
+	rederive,
+	clocks: (item) => item.kind === "deliveries" ? clocksOf(item.round) : [],
+	judge: atOnce(judge$5)
+};
+/** One round of deliveries and readings, and the looks at all processes; measured on the lab. */
+const [roundSeconds$2, lookSeconds] = [3, 2];
+/** A checkpoint may be taken late, and then takes its own time. */
+const slackSeconds = 43200;
+function plan$3({ config, profile, fleet, nodes, byFocus }) {
+	const { enabled, successRate: target } = config.tests.survival;
+	if (!enabled && !byFocus) return null;
+	const soak = checkpointRows.filter((c) => config.soak.checkpoints.includes(c.state));
+	if (soak.length === 0) return { why: "it did not act: soak is off, so no connection is kept through one" };
+	const pairs = keptPairs(fleet, nodes, profile);
+	const rounds = keptRounds(pairs).length;
+	return {
+		work: {
+			pairs,
+			target,
+			timeoutSeconds: config.tests.connectivity.timeoutSeconds,
+			longestSeconds: soak.reduce((n, c) => n + c.afterMs / 1e3, slackSeconds)
+		},
+		attempts: pairs.length,
+		seconds: Math.ceil(rounds * roundSeconds$2 + 2 * lookSeconds),
+		detail: `${pairs.length} connections opened now and kept until ${soak.at(-1)?.id ?? ""} after it`,
+		thresholds: `kept connections ${target}%`
+	};
+}
+/** `there`: nodes that were not left out. */
+const keptRoundsOf = ({ pairs }, there) => keptRounds(pairs.filter(({ from, to }) => there.includes(from) && there.includes(to)));
+function rederive(on, work) {
+	const rounds = rederiveRounds(on, keptRoundsOf(work, on.there), survivalSeries);
+	const missing = new Set(keptRoundsOf(work, on.there).flat().map(pairKey));
+	return {
+		add: (item) => {
+			if (item.kind === "deliveries") return rounds.add(item.round);
+			missing.delete(pairKey(item.pair));
+			return item.phase === "kept" === on.checkpoint ? [] : [`${item.id}: connections are opened at a first test, and looked at when a checkpoint is taken`];
+		},
+		end: () => [...rounds.end(), ...[...missing].map((key) => `the connection ${key} is missing`)]
+	};
+}
+function judge$5(items, work, run) {
+	const pairs = plannedPairs(run.peers, run.measurements).filter((p) => work.pairs.some((w) => pairKey(w) === pairKey(p.pair)));
+	const rounds = items.filter((i) => i.kind === "deliveries").map((i) => i.round);
+	const { judged, strays } = judgeRounds(rounds, pairs, run);
+	const attempts = rounds.flatMap((r) => r.attempts);
+	const deliveries = new Map(judged.flatMap((j) => {
+		const attempt = attempts.find((a) => a.id === j.id);
+		const readings = rounds.find((r) => r.attempts.some((a) => a.id === j.id))?.readings;
+		return attempt === void 0 || readings === void 0 ? [] : [[pairKey(attempt.pair), {
+			attempt,
+			judged: j,
+			readings
+		}]];
+	}));
+	const kept = items.filter((i) => i.kind === "kept");
+	const samples = kept.filter((i) => work.pairs.some((w) => pairKey(w) === pairKey(i.pair))).map((item) => sampleOf(item, deliveries.get(pairKey(item.pair)), run));
+	return {
+		samples,
+		retries: [],
+		groups: [{
+			name: keptGroup,
+			of: "pair",
+			planned: work.pairs.length,
+			terms: {
+				target: work.target,
+				sampleFloor: 1,
+				coverage: 80,
+				strict: false
+			},
+			secondsEach: roundSeconds$2
+		}],
+		figures: {
+			phase: kept.some((i) => i.phase === "kept") ? "kept" : "opened",
+			connections: kept.map((i) => connectionOf(i, deliveries))
+		},
+		reasons: [...strays, ...work.pairs.length === 0 ? [noPair] : []],
+		notCovered: uncovered$1(samples, work, run)
+	};
+}
+const noPair = {
+	kind: "inconclusive",
+	text: "survival: the plan has no two nodes that could keep a connection"
+};
+function sampleOf(item, delivery, run) {
+	const { from, to } = item.pair;
+	const callee = run.running.before.find((p) => p.node === to) ?? null;
+	const { outcome, words, openMs } = judgeKept(item, delivery, callee);
+	return {
+		id: item.id,
+		group: keptGroup,
+		subject: {
+			kind: "pair",
+			pair: item.pair
+		},
+		outcome,
+		grade: outcome === "success" ? delivery?.judged.grade ?? null : null,
+		sentence: `${from} → ${to}: ${words}`,
+		findings: delivery?.judged.findings ?? [],
+		openMs
+	};
+}
+function connectionOf({ pair, notes }, deliveries) {
+	const list = notes.kind === "there" ? notes.value : [];
+	const delivery = deliveries.get(pairKey(pair));
+	const alive = delivery?.judged.outcome === "success" ? delivery.attempt.endedAt : null;
+	return {
+		pair,
+		path: delivery?.judged.path ?? null,
+		openedAt: list.find((n) => n.did === "opened")?.at ?? alive,
+		lastSeenAt: alive ?? list.at(-1)?.at ?? null
+	};
+}
+function uncovered$1(samples, { pairs }, { excluded }) {
+	const counted = new Set(samples.filter(counts).map((s) => pairKey(s.subject.pair)));
+	return pairs.filter((pair) => !counted.has(pairKey(pair))).map((pair) => {
+		const out = excluded.find((e) => e.node === pair.from || e.node === pair.to);
+		return {
+			kind: "subject",
+			suite: "survival",
+			group: keptGroup,
+			subject: {
+				kind: "pair",
+				pair
+			},
+			why: out === void 0 ? samples.find((s) => pairKey(s.subject.pair) === pairKey(pair))?.sentence ?? "it was not looked at" : `${out.node} was left out: ${out.why}`
+		};
+	});
 }
 
 // src/domain/suites/nat-traversal/work.ts
@@ -21190,6 +21571,7 @@ const notSampled = (planned, possible) => planned === possible ? [] : [{
 // src/domain/suites/registry.ts
 /** Every suite by its id; the compiler names a missing one. */
 const suites = {
+	survival: survival$1,
 	connectivity: connectivity$2,
 	"nat-traversal": natTraversal$1,
 	observed: observed$1,
@@ -27854,7 +28236,9 @@ async function openBench(plan, session, world, nodes, { number, seed, wall }) {
 			reader,
 			confinedBy: plan.profile.startsPrograms === true ? null : prober.program,
 			prober: prober.program,
-			restarted: []
+			restarted: [],
+			checkpoint: session.checkpoint !== null,
+			before
 		},
 		survey,
 		preflight,
@@ -27994,7 +28378,7 @@ const draws = {
 	minBytes: 0,
 	maxBytes: 0
 };
-function prepare({ world, plan: { profile }, subjects, test, seed }, pair, round, repetition, ports) {
+function prepare({ world, plan: { profile }, subjects, test, seed }, pair, round, repetition, ports, port) {
 	const id = attemptId(test, ports.series, round, pair);
 	const nonce = nonceOf(seed, id);
 	const range = profile.payload.kind === "opaque" ? draws : profile.payload;
@@ -28012,7 +28396,7 @@ function prepare({ world, plan: { profile }, subjects, test, seed }, pair, round
 			nonce,
 			bytes
 		}),
-		localPort: ports.take(pair.from),
+		localPort: port ?? ports.take(pair.from),
 		servicePort: subjects.ports.get(pair.to) ?? profile.servicePort,
 		startedAt: world.clock.now()
 	};
@@ -28336,7 +28720,7 @@ const readingOf = (name, looks, boxes) => ({
 * Runs the timetable round by round and hands over each as soon as it is known. A pair with an end whose witness cannot
 * be made is not dialled: nothing could come of it but blame.
 */
-async function runRounds(bench, { cooloffSeconds, timeoutSeconds, series, before = [], retry = false, repeats = null, during }, planned, keep) {
+async function runRounds(bench, { cooloffSeconds, timeoutSeconds, series, portOf, before = [], retry = false, repeats = null, during }, planned, keep) {
 	const { world } = bench;
 	const rounds = bench.driver.rounds(planned);
 	const earlier = before.flatMap((r) => r.attempts);
@@ -28355,7 +28739,7 @@ async function runRounds(bench, { cooloffSeconds, timeoutSeconds, series, before
 		const began = world.clock.now();
 		const round = last + index + 1;
 		const starts = pairs.map((pair) => ({
-			...prepare(bench, pair, round, countTry(tries, pair), used),
+			...prepare(bench, pair, round, countTry(tries, pair), used, portOf?.(pair)),
 			...repeats === null ? {} : { repeats: repeats.get(pairKey(pair)) ?? "" }
 		}));
 		if (blind.size > 0) blind = await witnessesOn(bench, [...blind.keys()]);
@@ -28937,6 +29321,315 @@ const gossip$1 = {
 	/** What a node has not got by the end of its time it has not got: there is nothing to be tried again. */
 	again: () => Promise.resolve()
 };
+
+// src/commands/kept-connection.ts
+/** Connections that outlive a test: each a transient unit on its caller, and what we wrote down of it beside. */
+const noteFile = (service, to) => `${keptDir(service)}/${to}`;
+/** As nobody, as a dialler runs; a process that ends stays known to systemd, with how it ended. */
+const startKept = ({ place, program, args, to, longestSeconds, confinedBy }, lease) => ({
+	kind: "script",
+	why: `keep a connection to ${to}`,
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    u=${keptUnit(lease.service, to)}
+    systemctl stop "$u.service" 2>/dev/null || true; systemctl reset-failed "$u.service" 2>/dev/null || true
+    mkdir -p ${keptDir(lease.service)}; rm -f ${noteFile(lease.service, to)}
+    exec systemd-run --quiet --unit="$u" -p Restart=no -p KillMode=control-group -p TimeoutStopSec=2 -p RuntimeMaxSec=${longestSeconds} -- ${place} ${confinedBy === null ? asNobody : confinedRun(confinedBy, program)} ${program} ${args}`
+});
+const endKeptConnections = (lease) => ({
+	kind: "script",
+	why: "end kept connections",
+	idempotent: true,
+	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
+    ${endKept(lease.service)}`
+});
+/** Adds a line to what we know of it; root alone reads and writes there. */
+const writeKeptNote = (service, to, note) => ({
+	kind: "script",
+	why: "note of a kept connection",
+	idempotent: false,
+	text: sh$1`set -eu; umask 077; mkdir -p ${keptDir(service)}; printf '%s\n' ${JSON.stringify(note)} >>${noteFile(service, to)}`
+});
+/** One line about its process, then the notes. */
+const lookAtKept = (service, to) => ({
+	kind: "script",
+	why: "look at a kept connection",
+	idempotent: true,
+	text: sh$1`
+    u=${keptUnit(service, to)}.service; boot=$(cat /proc/sys/kernel/random/boot_id)
+    v() { systemctl show --timestamp=unix "$u" -p "$1" --value 2>/dev/null || systemctl show "$u" -p "$1" --value; }
+    p=$(v MainPID); [ -n "$p" ] || p=0
+    if [ "$(v LoadState)" = not-found ] || [ -z "$(v ExecMainStartTimestamp)" ]; then echo "gone $boot"
+    elif [ "$p" -gt 0 ]; then
+      echo "running $boot $p $(sed 's/^.*) //' "/proc/$p/stat" | cut -d' ' -f20) $(sha256sum <"/proc/$p/exe" | cut -c1-64)"
+    else echo "ended $boot $(v Result) $(v ExecMainStatus) $(v ExecMainExitTimestamp)"; fi
+    if [ -f ${noteFile(service, to)} ]; then tail -n 200 ${noteFile(service, to)}; fi`
+});
+function keptProcessIn(line) {
+	const [kind = "", bootId = "", ...words] = line.split(" ");
+	if (!/^[0-9a-f-]{10,64}$/.test(bootId)) return notRead$2("nothing tells of its process");
+	const digits = (text) => /^\d{1,15}$/.test(text ?? "") ? Number(text) : null;
+	const [first, second] = [digits(words[0]), digits(words[1])];
+	switch (kind) {
+		case "gone": return thereIs({
+			kind,
+			bootId
+		});
+		case "running": return first === null || second === null ? notRead$2("its process cannot be read") : thereIs({
+			kind,
+			bootId,
+			pid: first,
+			startTicks: second,
+			exeSha256: /^[0-9a-f]{64}$/.test(words[2] ?? "") ? words[2] ?? null : null
+		});
+		case "ended": {
+			const seconds = digits(/^@?(\d+)/.exec(words[2] ?? "")?.[1]);
+			return thereIs({
+				kind,
+				bootId,
+				result: (words[0] ?? "").slice(0, 40),
+				status: second ?? -1,
+				endedAt: seconds === null ? null : seconds * 1e3
+			});
+		}
+		default: return notRead$2("nothing tells of its process");
+	}
+}
+/** Only what has the shape of a note is one. */
+const keptNotesIn = (lines, isNote) => lines.flatMap((line) => {
+	try {
+		const value = JSON.parse(line);
+		return isNote(value) ? [value] : [];
+	} catch {
+		return [];
+	}
+});
+
+// src/suites/survival/connection.ts
+/** One kept connection on its caller: started there under the lease, and looked at with what we wrote down of it. */
+async function startOn(bench, work, use, wanted) {
+	const { world, plan } = bench;
+	const args = fillTemplate("keep", use.keep, {
+		registryUrl: registryUrlOf(world.fleet, plan),
+		peerId: wanted.peerId,
+		localPort: String(wanted.localPort),
+		timeoutMs: String(wanted.seconds * 1e3),
+		timeoutSeconds: String(wanted.seconds),
+		bootstraps: bootstrapsFor(world.fleet, plan)
+	});
+	const { installPath } = plan.config.deploy;
+	const program = currentBinary({
+		installPath,
+		name: plan.config.binary.name
+	});
+	const kept = {
+		place: placeOf$1(wanted.from.runtime),
+		program,
+		args,
+		to: wanted.to,
+		longestSeconds: work.longestSeconds,
+		confinedBy: bench.confinedBy
+	};
+	const { code, stderr } = await (await world.remote(wanted.from.name)).run(startKept(kept, leaseOn(bench, wanted.from.name)), {
+		timeoutMs: 3e4,
+		signal: world.signal
+	});
+	if (code === 0) return;
+	throw new Failure({
+		code: "I126",
+		node: wanted.from.name,
+		message: `${wanted.from.name}: the connection to ${wanted.to} could not be started: ${stderr.trim().slice(-200)}`
+	});
+}
+const leaseOn = ({ world, plan }, node) => ({
+	service: plan.config.deploy.serviceName,
+	holder: world.tables.session,
+	fence: world.tables.fences.get(node) ?? 0
+});
+async function lookOn({ world, plan }, { from, to }) {
+	const read = await onEachNode([from], world.signal, async (name) => (await world.remote(name)).run(lookAtKept(plan.config.deploy.serviceName, to), {
+		timeoutMs: 3e4,
+		signal: world.signal
+	}));
+	const result = read.done.get(from);
+	if (result?.code !== 0) {
+		const why = read.failed.get(from)?.message ?? `exit ${String(result?.code)}`;
+		return {
+			process: notRead$2(why),
+			notes: notRead$2(why)
+		};
+	}
+	const [first = "", ...lines] = result.stdout.split("\n");
+	const notes = keptNotesIn(lines, (value) => keptNote(value) === null);
+	return {
+		process: keptProcessIn(first),
+		notes: notes.length === 0 ? { kind: "absent" } : thereIs(notes)
+	};
+}
+
+// src/suites/survival.ts
+/** Survival in action: connections are opened at a first test; at a checkpoint each must carry a fresh payload still. */
+const survival = {
+	async run(bench, work, keep) {
+		const use = bench.plan.profile.survival;
+		if (use === null) return;
+		const rounds = keptRoundsOf(work, bench.nodes);
+		const pairs = rounds.flat();
+		const { log } = bench.world;
+		if (bench.checkpoint) {
+			log.info(`test: ${pairs.length} kept connections are looked at`);
+			await check$2(bench, work, use, rounds, keep);
+		} else {
+			log.info(`test: ${pairs.length} connections are opened and kept`);
+			await open(bench, work, use, rounds, keep);
+		}
+	},
+	/** Dialling again would be another connection. */
+	again: () => Promise.resolve()
+};
+async function open(bench, work, use, rounds, keep) {
+	const { world } = bench;
+	const pairs = rounds.flat();
+	const service = bench.plan.config.deploy.serviceName;
+	const options = {
+		timeoutMs: 3e4,
+		signal: world.signal
+	};
+	const callers = [...new Set(pairs.map((p) => p.from))];
+	(await onEachNode(callers, world.signal, async (name) => (await world.remote(name)).run(endKeptConnections(leaseOn(bench, name)), options))).failed.forEach((f, n) => world.log.warn(`${n}: old connections were not ended: ${f.message}`));
+	const done = await deliveries(bench, work, driverFor(bench, work, use, true), rounds, /* @__PURE__ */ new Map(), keep);
+	for (const { attempt, round } of done) {
+		const { pair } = attempt;
+		const look = await lookOn(bench, pair);
+		const connection = connectionIn(attempt, use);
+		await keep(itemOf(bench, pair, "opened", look.process, { kind: "absent" }, connection, attempt.startedAt));
+		const { process } = look;
+		if (process.kind !== "there" || process.value.kind !== "running" || attempt.claim.success !== true) continue;
+		const { pid, startTicks, bootId } = process.value;
+		const callee = bench.before.find((p) => p.node === pair.to);
+		const note = {
+			did: "opened",
+			session: world.tables.session,
+			at: attempt.endedAt,
+			connection,
+			localPort: attempt.localPort,
+			remote: farEndOf(round.readings[pair.from], attempt.localPort),
+			pid,
+			startTicks,
+			bootId,
+			callee: callee === void 0 ? null : markOf(callee)
+		};
+		await (await world.remote(pair.from)).run(writeKeptNote(service, pair.to, note), options);
+	}
+}
+async function check$2(bench, work, use, rounds, keep) {
+	const { world, plan } = bench;
+	const pairs = rounds.flat();
+	const looks = new Map(await Promise.all(pairs.map(async (pair) => [pairKey(pair), await lookOn(bench, pair)])));
+	const openedOf = (pair) => {
+		const notes = looks.get(pairKey(pair))?.notes;
+		return notes?.kind === "there" ? notes.value.find((n) => n.did === "opened") : void 0;
+	};
+	const ports = new Map(pairs.flatMap((p) => {
+		const opened = openedOf(p);
+		return opened === void 0 ? [] : [[pairKey(p), opened.localPort]];
+	}));
+	const done = await deliveries(bench, work, driverFor(bench, work, use, false), rounds, ports, keep);
+	for (const { attempt, round } of done) {
+		const { pair } = attempt;
+		const look = looks.get(pairKey(pair));
+		const connection = connectionIn(attempt, use);
+		await keep(itemOf(bench, pair, "kept", look?.process ?? notRead$2("it was not looked at"), look?.notes ?? notRead$2("it was not asked"), connection, attempt.startedAt));
+		const opened = openedOf(pair);
+		if (opened === void 0 || attempt.claim.success !== true) continue;
+		const remote = farEndOf(round.readings[pair.from], attempt.localPort);
+		const note = {
+			...opened,
+			did: "alive",
+			at: attempt.endedAt,
+			connection,
+			remote
+		};
+		await (await world.remote(pair.from)).run(writeKeptNote(plan.config.deploy.serviceName, pair.to, note), {
+			timeoutMs: 3e4,
+			signal: world.signal
+		});
+	}
+}
+/** As rounds of dials are: with the receiver's record, the payload that it keeps, and the counters of both ends. */
+async function deliveries(bench, { timeoutSeconds }, driver, rounds, ports, keep) {
+	const wish = {
+		cooloffSeconds: 0,
+		timeoutSeconds,
+		series: survivalSeries,
+		portOf: (pair) => ports.get(pairKey(pair))
+	};
+	const startedAt = bench.world.clock.now();
+	return (await runRounds({
+		...bench,
+		driver
+	}, wish, rounds, (round) => keep({
+		kind: "deliveries",
+		id: `${bench.test}.${survivalSeries.prefix}${round.round}`,
+		startedAt,
+		endedAt: bench.world.clock.now(),
+		round
+	}))).flatMap((round) => round.attempts.map((attempt) => ({
+		attempt,
+		round
+	})));
+}
+/** A dial here is a payload over a connection, which is opened first where none is there yet. */
+const driverFor = (bench, work, use, opens) => ({
+	rounds: (planned) => planned,
+	async connect(_world, _plan, wanted) {
+		if (opens) await startOn(bench, work, use, wanted);
+		const { end, output, sha256 } = await instruct(bench, wanted.from.name, {
+			why: `deliver to ${wanted.to}`,
+			args: fillTemplate("deliver", use.deliver, {
+				localPort: String(wanted.localPort),
+				nonce: wanted.nonce,
+				timeoutMs: String(wanted.seconds * 1e3),
+				timeoutSeconds: String(wanted.seconds)
+			}),
+			stdin: wanted.payload,
+			seconds: wanted.seconds + 2
+		});
+		if (end.kind === "fault") throw new Failure({
+			code: "I126",
+			node: wanted.from.name,
+			message: `${wanted.from.name}: ${end.message}`
+		});
+		const { dial } = bench.plan.profile;
+		const code = end.kind === "exit" ? end.code : 124;
+		if (dial.kind !== "commanded" || !isDialect(dial.dialect)) throw new Error(`nothing reads what ${wanted.from.name} says`);
+		return {
+			claim: dialectReaders[dial.dialect](output, code, wanted),
+			sha256
+		};
+	}
+});
+function itemOf({ test, world }, pair, phase, process, notes, connection, startedAt) {
+	return {
+		kind: "kept",
+		id: `${test}.connection.${pair.from}.${pair.to}`,
+		pair,
+		phase,
+		process,
+		notes,
+		connection,
+		startedAt,
+		endedAt: world.clock.now()
+	};
+}
+/** The program's own name for it, in what it reported of this delivery. */
+function connectionIn({ claim }, { connection }) {
+	for (const line of claim.lines) {
+		const value = objectIn(line)?.[connection];
+		if (typeof value === "string") return value.slice(0, 200);
+	}
+	return null;
+}
 
 // src/commands/nat-mappings.ts
 /** Prints how many entries were removed; conntrack fails where there was none, and says so. */
@@ -29563,6 +30256,7 @@ const runners = {
 	connectivity: connectivity$1,
 	"nat-traversal": natTraversal,
 	observed,
+	survival,
 	gossip: gossip$1,
 	throughput,
 	command
@@ -30053,14 +30747,14 @@ const commandPages = ({ samples, groups, figures }) => ({
 	sentences: samples.some(wanting$1) ? [outputSection(samples.filter(wanting$1))] : [],
 	figures: []
 });
-const words$10 = {
+const words$11 = {
 	failed: ["failed", "bad"],
 	harness: ["a step of ours broke", "warn"],
 	infra: ["a step of ours broke", "warn"],
 	unwitnessed: ["does not count", "warn"],
 	success: ["ok", "good"]
 };
-const worstFirst = Object.keys(words$10);
+const worstFirst = Object.keys(words$11);
 function commandsSection(samples, names, nodes) {
 	return {
 		id: "commands",
@@ -30071,7 +30765,7 @@ function commandsSection(samples, names, nodes) {
 function cell$1(list) {
 	const worst = worstFirst.find((outcome) => list.some((s) => s.outcome === outcome));
 	if (worst === void 0) return toned("not run", "dim");
-	const [word, tone] = words$10[worst];
+	const [word, tone] = words$11[worst];
 	const recovered = worst === "failed" && list.every((s) => s.outcome === "success" || s.recovered === true);
 	return toned(recovered ? `${word}, recovered on retry` : word, tone);
 }
@@ -30387,6 +31081,46 @@ const figuresSection$1 = ({ latency, offsets, agreement, victim }) => ({
 });
 const offsetsOf = (offsets) => offsets.map((o) => `${o.node} ${o.offsetMs} ± ${o.withinMs} ms`).join(", ");
 
+// src/report/suites/survival.ts
+/** Survival's sections: each connection with its age and its end, and why one was lost. */
+const survivalPages = ({ samples, figures }) => ({
+	overview: [connections(samples, figures)],
+	terms: inline`Kept connections: opened at the first test and never dialled again. At a checkpoint one survived if the
+    same process carried a fresh payload of ours between the same two ends, found with the receiver.`,
+	sentences: samples.some((s) => s.outcome !== "success") ? [{
+		id: "survival-lost",
+		title: "Connections that were not kept",
+		blocks: [list$1(samples.filter((s) => s.outcome !== "success").map((s) => s.sentence))]
+	}] : [],
+	figures: []
+});
+const connections = (samples, { phase, connections: all }) => ({
+	id: "survival",
+	title: phase === "opened" ? "Connections opened" : "Connections kept",
+	blocks: [table$2([
+		"connection",
+		"path",
+		"opened",
+		"last seen alive",
+		"open for",
+		"now"
+	], all.map(({ pair, path, openedAt, lastSeenAt }) => {
+		const sample = samples.find((s) => pairKey(s.subject.pair) === pairKey(pair));
+		const [word, tone] = sample?.outcome === "success" ? ["alive", "good"] : sample?.outcome === "failed" ? ["lost", "bad"] : ["does not count", "warn"];
+		return [
+			subjectName({
+				kind: "pair",
+				pair
+			}),
+			path ?? "–",
+			openedAt === null ? "–" : iso(openedAt),
+			lastSeenAt === null ? "–" : iso(lastSeenAt),
+			openedAt === null || lastSeenAt === null ? "–" : ms$2(lastSeenAt - openedAt),
+			toned(word, tone)
+		];
+	}))]
+});
+
 // src/report/suites/nat-traversal.ts
 const natTraversalPages = ({ samples, figures }) => ({
 	overview: [matrixSection(figures)],
@@ -30548,7 +31282,7 @@ const throughputPages = ({ samples, figures: { pairs } }) => ({
 	sentences: [slowSection(samples)],
 	figures: []
 });
-const words$9 = {
+const words$10 = {
 	success: ["fast enough", "good"],
 	failed: ["failed", "bad"],
 	unwitnessed: ["not counted", "warn"],
@@ -30563,7 +31297,7 @@ const rowOf = (s) => [
 	number(s.link.after),
 	`${(s.bytes / 1e6).toFixed(1)} MB`,
 	s.path,
-	toned(...words$9[s.outcome])
+	toned(...words$10[s.outcome])
 ];
 const number = (value) => value === null || value === void 0 ? "–" : value.toFixed(1);
 function slowSection(samples) {
@@ -30581,6 +31315,7 @@ const pages = {
 	connectivity: connectivityPages,
 	"nat-traversal": natTraversalPages,
 	observed: observedPages,
+	survival: survivalPages,
 	gossip: gossipPages,
 	throughput: throughputPages,
 	command: commandPages
@@ -33309,7 +34044,7 @@ async function kindOf$1(entry, path) {
 /** What became a link or a pipe since it was listed is not followed, nor waited for. */
 const inert = constants$2.O_RDONLY | constants$2.O_NOFOLLOW | constants$2.O_NONBLOCK;
 async function digested(full, path, most, each) {
-	const file = await open(full, inert);
+	const file = await open$1(full, inert);
 	try {
 		if (!(await file.stat()).isFile()) throw new Error(`${path} is no regular file`);
 		const hash = createHash("sha256");
@@ -33396,7 +34131,7 @@ const controlNames = [
 * The shape of a profile in a plan, which may be a stranger's: each block and each field of the type, so that a new one
 * is a type error here until it is checked too.
 */
-const words$8 = list$2(text$3, 1e3);
+const words$9 = list$2(text$3, 1e3);
 const recordFields$1 = every({
 	nonce: name$2,
 	bytes: name$2,
@@ -33437,7 +34172,7 @@ const events$1 = {
 const [bytes, chunk] = [between(1, mostPayloadBytes), between(16, mostPayloadBytes)];
 const gossip = every({
 	broadcast: orNull(every({
-		command: words$8,
+		command: words$9,
 		record: every({
 			path: text$3,
 			fields: every({
@@ -33451,11 +34186,11 @@ const gossip = every({
 		withinSeconds: number$4
 	})),
 	map: orNull(every({
-		write: words$8,
+		write: words$9,
 		state: text$3
 	})),
 	members: orNull(every({
-		list: words$8,
+		list: words$9,
 		withinSeconds: number$4
 	}))
 });
@@ -33496,22 +34231,22 @@ const profileShape = every({
 	title: text$3,
 	project: text$3,
 	module: text$3,
-	focuses: words$8,
+	focuses: words$9,
 	binary: text$3,
 	servicePort: number$4,
 	registry: orNull(every({
-		args: orNull(words$8),
+		args: orNull(words$9),
 		httpPort: number$4,
 		ready: orNull(every({
 			path: text$3,
 			list: text$3,
 			id: text$3
 		})),
-		keep: words$8
+		keep: words$9
 	})),
 	node: every({
-		args: words$8,
-		bootstrapArgs: words$8,
+		args: words$9,
+		bootstrapArgs: words$9,
 		environment: record(text$3),
 		stop: stop$1
 	}),
@@ -33529,7 +34264,7 @@ const profileShape = every({
 	dial: union$1({
 		commanded: {
 			dialect: text$3,
-			args: words$8,
+			args: words$9,
 			environment: record(text$3),
 			id: orNull(eventField$1),
 			stop: stop$1,
@@ -33574,6 +34309,11 @@ const profileShape = every({
 		opaque: {}
 	}),
 	gossip: orNull(gossip),
+	survival: orNull(every({
+		keep: words$9,
+		deliver: words$9,
+		connection: name$2
+	})),
 	startsPrograms: optional(flag),
 	needs: optional(every({
 		datagramBytes: number$4,
@@ -33581,7 +34321,7 @@ const profileShape = every({
 	})),
 	throughput: orNull(every({
 		maxMb: between(1, 1e5),
-		args: orNull(words$8)
+		args: orNull(words$9)
 	})),
 	window: orNull(window$1),
 	claims: claims$1,
@@ -33597,7 +34337,7 @@ const profileShape = every({
 });
 
 // src/domain/project-shape.ts
-const words$7 = list$2(text$3, 1e3);
+const words$8 = list$2(text$3, 1e3);
 /** Whose number is read as it stands; where it must be in a range, the work of its suite is checked for it. */
 const targets = every({
 	direct: number$4,
@@ -33616,7 +34356,7 @@ const tests$1 = every({
 	}),
 	natMatrix: every({
 		enabled: flag,
-		types: words$7
+		types: words$8
 	}),
 	throughput: every({
 		enabled: flag,
@@ -33636,6 +34376,10 @@ const tests$1 = every({
 		enabled: flag,
 		channelsToCreate: number$4
 	}),
+	survival: every({
+		enabled: flag,
+		successRate: number$4
+	}),
 	custom: list$2(every({
 		name: name$2,
 		command: text$3,
@@ -33649,13 +34393,13 @@ const configShape = every({
 	project: text$3,
 	profile: text$3,
 	origin: text$3,
-	warnings: words$7,
-	moduleTests: orNull(words$7),
+	warnings: words$8,
+	moduleTests: orNull(words$8),
 	binary: every({
 		name: text$3,
 		workspace: text$3,
-		build: words$7,
-		localBuild: orNull(words$7),
+		build: words$8,
+		localBuild: orNull(words$8),
 		target: text$3,
 		glibc: text$3
 	}),
@@ -33663,13 +34407,13 @@ const configShape = every({
 		installPath: text$3,
 		serviceName: text$3,
 		nodes: nodes$2,
-		preDeploy: words$7,
-		postDeploy: words$7,
+		preDeploy: words$8,
+		postDeploy: words$8,
 		bootstrap: oneOf("always", "changed", "never")
 	}),
 	bootstrap: every({
 		registry: orNull(text$3),
-		nodes: words$7,
+		nodes: words$8,
 		waitForRegistrationSeconds: number$4
 	}),
 	tests: tests$1,
@@ -33688,7 +34432,7 @@ const configShape = every({
 	}),
 	notifications: orNull(every({
 		voice: flag,
-		onEvents: words$7
+		onEvents: words$8
 	})),
 	answers: every({
 		focus: orNull(text$3),
@@ -33700,7 +34444,7 @@ const configShape = every({
 
 // src/domain/plan-shape.ts
 /** The shape of a plan, which may be a stranger's: each field of the type, so that what is read was checked. */
-const words$6 = list$2(text$3, 1e3);
+const words$7 = list$2(text$3, 1e3);
 const node$3 = every({
 	name: name$2,
 	host: name$2,
@@ -33718,19 +34462,19 @@ const node$3 = every({
 		netns: { name: text$3 }
 	}),
 	natBox: optional(union$1({
-		orchestrator: { enter: words$6 },
+		orchestrator: { enter: words$7 },
 		docker: { container: text$3 },
 		netns: { name: text$3 },
 		host: {}
 	})),
-	hostKeys: words$6,
+	hostKeys: words$7,
 	proxy: optional(union$1({
-		command: { argv: words$6 },
+		command: { argv: words$7 },
 		jump: {
 			host: text$3,
 			port: number$4,
 			user: text$3,
-			hostKeys: words$6
+			hostKeys: words$7
 		}
 	})),
 	notes: optional(text$3)
@@ -34163,8 +34907,8 @@ function suitesFor(focus, profile) {
 		byFocus: asked.has(id)
 	}));
 }
-/** `full-suite`: every other focus that the profile has. */
-const wantedBy = (focus, profile) => focus === "full-suite" ? Object.entries(byFocus).flatMap(([name, wanted]) => profile.focuses.includes(name) ? wanted : []) : byFocus[focus];
+/** `full-suite`: every other focus that the profile has, and through a soak the connections that it keeps. */
+const wantedBy = (focus, profile) => focus === "full-suite" ? [...Object.entries(byFocus).flatMap(([name, wanted]) => profile.focuses.includes(name) ? wanted : []), ...profile.survival === null ? [] : [["survival"]]] : byFocus[focus];
 const chosen = (wanted, profile) => wanted.find((id) => suites[id].unable(profile) === null) ?? wanted[0];
 /** Whether any focus can say anything of this program. */
 const isMeasurable = (profile) => Object.values(byFocus).some((all) => all.flat().some((id) => suites[id].unable(profile) === null));
@@ -34273,14 +35017,15 @@ function workOf(plan, { suite }) {
 	try {
 		const focus = answers.focus.value;
 		const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus);
-		return suites[suite].plan({
+		const part = suites[suite].plan({
 			config,
 			profile,
 			fleet,
 			nodes,
 			focus,
 			byFocus
-		})?.work ?? null;
+		});
+		return part === null || "why" in part ? null : part.work;
 	} catch {
 		return null;
 	}
@@ -35212,7 +35957,7 @@ function findingsOf(issue, root, above = []) {
 			onKey: true,
 			message: `${notAllowed(key)}${sentence(hint(key, issue.message.split(" ").filter((k) => k !== "")))}`
 		}));
-		case "invalid_type": return here(value === void 0 ? `is required (${words$5(issue.expected)})` : `must be ${words$5(issue.expected)}, is ${typeof value === "string" ? `text: ${printable(value)}` : kindOf$4(value)}${issue.expected === "string" && typeof value === "number" ? "; put it in quotes" : ""}`);
+		case "invalid_type": return here(value === void 0 ? `is required (${words$6(issue.expected)})` : `must be ${words$6(issue.expected)}, is ${typeof value === "string" ? `text: ${printable(value)}` : kindOf$4(value)}${issue.expected === "string" && typeof value === "number" ? "; put it in quotes" : ""}`);
 		case "invalid_value":
 			if (value === void 0) return here(`is required (${issue.values.map(String).join(", ")})`);
 			return here(`must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map(String).join(", ")}; is ${printable(value)}${typeof value === "string" && issue.values.length > 1 ? near$1(value, issue.values.map(String)) : ""}`);
@@ -35232,7 +35977,7 @@ function union(issue, root, path) {
 	const meant = issue.errors.find((issues) => issues.length > 0 && !issues.some((i) => i.path.length === 0 && (i.code === "invalid_type" || i.code === "invalid_value")));
 	if (meant !== void 0) return meant.flatMap((i) => findingsOf(i, root, path));
 	const value = at(root, path);
-	const forms = issue.errors.map((issues) => issues[0]).flatMap((i) => i === void 0 ? [] : i.code === "invalid_value" ? i.values.map(String) : i.code === "invalid_type" ? [words$5(i.expected)] : []);
+	const forms = issue.errors.map((issues) => issues[0]).flatMap((i) => i === void 0 ? [] : i.code === "invalid_value" ? i.values.map(String) : i.code === "invalid_type" ? [words$6(i.expected)] : []);
 	const message = `must be ${[...new Set(forms)].join(" or ")}`;
 	return [{
 		path,
@@ -35244,7 +35989,7 @@ const near$1 = (value, known) => {
 	const h = hint(value, known);
 	return h.includes("did you mean") ? h : "";
 };
-const words$5 = (expected) => ({
+const words$6 = (expected) => ({
 	string: "text",
 	boolean: "true or false",
 	array: "a list",
@@ -35779,7 +36524,7 @@ async function givenFile(path, program, signal) {
 		code: "U302",
 		message: `the given binary ${path} has ${facts.size} bytes; at most ${maxBytes} are taken`
 	});
-	const handle = await open(path);
+	const handle = await open$1(path);
 	try {
 		return await unpacked(await handle.readFile(), program, path, signal);
 	} finally {
@@ -36500,7 +37245,7 @@ function missing(program, options) {
 	const asked = options.flatMap((option, i) => {
 		const value = /^(?:--features=|-F=?)(.+)$/.exec(option)?.[1];
 		const before = options[i - 1];
-		return value !== void 0 ? words$4(value) : before === "--features" || before === "-F" ? words$4(option) : [];
+		return value !== void 0 ? words$5(value) : before === "--features" || before === "-F" ? words$5(option) : [];
 	});
 	const enabled = /* @__PURE__ */ new Set();
 	const enable = (feature) => {
@@ -36516,7 +37261,7 @@ function missing(program, options) {
 	}
 	return program.requires.filter((feature) => !enabled.has(feature));
 }
-const words$4 = (text) => text.split(/[\s,]+/).filter((word) => word !== "");
+const words$5 = (text) => text.split(/[\s,]+/).filter((word) => word !== "");
 const dependencies = object({ packages: array(object({ dependencies: array(object({ path: string().nullish() })) })) });
 /** Directories that the packages' manifests name as dependencies; none for a text that is not cargo's. */
 function readPathDependencies(text) {
@@ -37852,7 +38597,7 @@ function configsAbove(workspace, top) {
 async function refusePointers(files, shownAs) {
 	const pointers = [];
 	for (const file of files) {
-		const handle = await open(file).catch(() => void 0);
+		const handle = await open$1(file).catch(() => void 0);
 		if (handle === void 0) continue;
 		try {
 			const { buffer } = await handle.read(Buffer.alloc(42), 0, 42, 0);
@@ -39544,7 +40289,7 @@ function validateConcurrency(concurrency) {
 * `exec /bin/sh` is understood by sh, bash, zsh, csh, tcsh and fish, and so are single quotes around a text that holds
 * no quote, backslash before another, exclamation mark or newline. Tools of a superuser are found for every user.
 */
-const envelope = (line, token) => `exec /bin/sh -c '${opener(token)}' sh ${words$3(line)}`;
+const envelope = (line, token) => `exec /bin/sh -c '${opener(token)}' sh ${words$4(line)}`;
 const path$1 = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /**
 * Says on both outputs that it started, in which group (the fifth field of stat) and session (the sixth). Where a
@@ -39562,7 +40307,7 @@ const opener = (token) => [
 const safe = /[A-Za-z0-9 _@%+=:,./"$&|;<>()[\]{}*?~#`-]/;
 /** csh gives up on longer words. */
 const longestWord = 1e3;
-function words$3(line) {
+function words$4(line) {
 	const found = [];
 	let word = "";
 	for (const byte of Buffer.from(line)) {
@@ -40435,7 +41180,7 @@ async function replaceFile(path, data) {
 		const old = await stat(place).catch(() => void 0);
 		const beside = `${place}.${randomBytes(4).toString("hex")}.new`;
 		try {
-			const file = await open(beside, "wx", old === void 0 ? 438 : old.mode & 4095);
+			const file = await open$1(beside, "wx", old === void 0 ? 438 : old.mode & 4095);
 			try {
 				await file.writeFile(data);
 				await file.sync();
@@ -40455,7 +41200,7 @@ async function replaceFile(path, data) {
 }
 /** So that the new name is on the disk as well; some file systems do not offer it. */
 async function syncDirectory(path) {
-	const folder = await open(path, "r").catch(() => void 0);
+	const folder = await open$1(path, "r").catch(() => void 0);
 	await folder?.sync().catch(() => void 0);
 	await folder?.close();
 }
@@ -43791,6 +44536,10 @@ const tests = strictObject({
 		enabled: boolean().default(false).describe("Whether the suite is asked for (default false)."),
 		channels_to_create: count.default(10).describe("Channels to create (default 10).")
 	}).prefault({}),
+	survival: strictObject({
+		enabled: boolean().default(false).describe("Whether connections are kept through the soak with any focus (default: with full-suite only)."),
+		success_rate: percentField.default(100).describe("Per cent of the connections that must live on (default 100).")
+	}).prefault({}),
 	custom: array(strictObject({
 		name: textField.max(100, "must not be longer than 100 characters").describe("Name of the test, and of its rate."),
 		command: shellText.describe("Shell command that runs on each peer, as an unprivileged user."),
@@ -44085,6 +44834,10 @@ function sharedOf({ bootstrap, tests: t, soak, notifications, answers, metrics }
 			channelCreation: {
 				enabled: t.channel_creation.enabled,
 				channelsToCreate: t.channel_creation.channels_to_create
+			},
+			survival: {
+				enabled: t.survival.enabled,
+				successRate: t.survival.success_rate
 			},
 			custom: t.custom.map((x) => ({
 				name: x.name,
@@ -44970,13 +45723,19 @@ function planOne({ id, byFocus }, on) {
 	});
 	if (part === null) return null;
 	const why = suites[id].unable(on.profile);
-	return why === null ? {
-		suite: id,
-		...part
-	} : {
-		what: `suite ${suites[id].title}`,
+	const what = `suite ${suites[id].title}`;
+	if (why !== null) return {
+		what,
 		why,
 		test: true
+	};
+	return "why" in part ? {
+		what,
+		why: part.why,
+		test: false
+	} : {
+		suite: id,
+		...part
 	};
 }
 /** The configured nodes, and always the registry; a bootstrap node is added where none was named. */
@@ -45115,7 +45874,7 @@ function eventFaults({ record, dial, payload }) {
 
 // src/inputs/profile-gossip.ts
 /** What a profile says of gossip: commands that tell a node to broadcast, write and list, and the files that it keeps. */
-const words$2 = (what) => array(textField).min(1).describe(what);
+const words$3 = (what) => array(textField).min(1).describe(what);
 const field = string().regex(/^[A-Za-z_]\w{0,63}$/, "must be the name of a JSON field");
 const file$1 = textField.refine((t) => t.startsWith("{dataDir}/") && !t.split("/").includes(".."), "must be a file below {dataDir}/");
 const within = int().min(1).max(300);
@@ -45127,7 +45886,7 @@ const messageFields = strictObject({
 	at: field.nullable().default(null).describe("Field of the time, in Unix milliseconds: of receipt, or of sending.")
 }).refine((f) => f.payload !== null || f.sha256 !== null, "one of payload and sha256 must be named");
 const broadcast = strictObject({
-	command: words$2("Arguments that make a node broadcast what stands on standard input; {id} must be among them."),
+	command: words$3("Arguments that make a node broadcast what stands on standard input; {id} must be among them."),
 	record: strictObject({ jsonl: strictObject({
 		path: file$1.describe("File in which a node writes down what it received, below {dataDir}/."),
 		fields: messageFields.describe("Names of the fields of each line.")
@@ -45139,11 +45898,11 @@ const broadcast = strictObject({
 	withinSeconds
 }));
 const map = strictObject({
-	write: words$2("Arguments that make a node write {key} and {value}, and the time {at} where it can be told one."),
+	write: words$3("Arguments that make a node write {key} and {value}, and the time {at} where it can be told one."),
 	state: file$1.describe("File in which a node keeps its map, below {dataDir}/: a line `key value` for each key.")
 }).refine((m) => ["{key}", "{value}"].every((p) => m.write.some((word) => word.includes(p))), "the command must have places for {key} and {value}");
 const members = strictObject({
-	list: words$2("Arguments that make a node print the peer id of each member on a line of its own."),
+	list: words$3("Arguments that make a node print the peer id of each member on a line of its own."),
 	within_seconds: within.default(10).describe("Longest time until a dead node is no member, and until one that is back is one (default 10).")
 }).transform(({ list, within_seconds: withinSeconds }) => ({
 	list,
@@ -45221,7 +45980,7 @@ const claims = strictObject({
 /** Commands that a profile brings along: suites of the program's own, each run on every peer and judged by its end. */
 const profileCommands = array(strictObject({
 	name: textField.max(100, "must not be longer than 100 characters").describe("Name of the command."),
-	suite: identifier.describe("Suite that it belongs to, as a module of a workspace names it: health, sync, unit, channel-creation, …"),
+	suite: identifier.describe("Suite that it belongs to, as a module of a workspace names it: health, sync, unit, channel-creation and the like."),
 	command: shellText.describe("Shell command that runs on each peer, as an unprivileged user; {binary} and {channels} are filled."),
 	success_pattern: pattern.optional().describe("Regular expression that the end of its output (4 KB) must match."),
 	timeout_seconds: seconds(1, 3600).default(60).describe("Longest time of the command, in seconds (default 60)."),
@@ -45250,6 +46009,15 @@ const throughputUse = strictObject({
 	maxMb,
 	args
 }));
+
+// src/inputs/profile-survival.ts
+/** What a profile says of connections that stay: how one is opened and kept, and how a payload is sent over it. */
+const words$2 = (what) => array(textField).min(1).describe(what);
+const survivalUse = strictObject({
+	keep: words$2("Arguments that open one connection to {peerId} from {localPort} and stay until it is gone."),
+	deliver: words$2("Arguments that deliver standard input over the connection of {localPort}, and report as a dial does."),
+	connection: string().regex(/^[A-Za-z_]\w{0,63}$/, "must be the name of a JSON field").describe("Field of what is reported that names the connection.")
+}).refine((s) => s.keep.some((w) => w.includes("{localPort}")), "keep must have a place for {localPort}").refine((s) => s.deliver.some((w) => w.includes("{localPort}")), "deliver must have a place for {localPort}").transform((s) => s);
 
 // src/inputs/profile-payload.ts
 /** What a profile says of its payload: whose bytes they are, how long, and where a receiver keeps them. */
@@ -45459,7 +46227,8 @@ const profileSchema = strictObject({
 	payload: payload.describe("What is sent: random bytes of ours, bytes that follow from the nonce, or opaque."),
 	gossip: gossipUse.nullable().default(null).describe("How it takes part in broadcasts, a shared map and a list of members (default: not)."),
 	commands: profileCommands.default([]).describe("Suites of the program's own: commands that run on every peer with the full suite (default: none)."),
-	throughput: throughputUse.nullable().default(null).describe("How megabytes are sent at once (default: they are not, and throughput is not measured).")
+	throughput: throughputUse.nullable().default(null).describe("How megabytes are sent at once (default: they are not, and throughput is not measured)."),
+	survival: survivalUse.nullable().default(null).describe("How it opens a connection that stays, and sends over it (default: it does not).")
 }).transform((w) => ({
 	name: w.name,
 	title: w.title,
@@ -45484,6 +46253,7 @@ const profileSchema = strictObject({
 		datagramBytes: w.needs.datagram_bytes,
 		ipv6: w.needs.ipv6
 	} },
+	survival: w.survival,
 	...w.starts_programs ? { startsPrograms: true } : {},
 	window: w.window,
 	claims: w.claims,
@@ -45566,6 +46336,8 @@ const templateChecks = (raw, report) => {
 		"members",
 		"list"
 	], placeholders.members, report);
+	check(raw, ["survival", "keep"], placeholders.keep, report);
+	check(raw, ["survival", "deliver"], placeholders.deliver, report);
 };
 function check(raw, path, known, report) {
 	const value = path.reduce((v, key) => typeof v === "object" && v !== null ? v[key] : void 0, raw);
