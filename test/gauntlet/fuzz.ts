@@ -69,16 +69,24 @@ export async function fuzzer(): Promise<Fuzzer> {
   }
   const place = await mkdtemp(join(fast, 'vps-test-fuzz-'))
   const folder = join(place, 'test-1')
+  const tried = async ({ of, mutations, sealing }: Attack): Promise<Seen> => {
+    const one = honest[of % honest.length]
+    if (one === undefined) throw new Error('there is no honest test')
+    await write(folder, mutated(one.bytes, mutations))
+    if (sealing === 'all') await sealedAgain(folder)
+    if (sealing !== 'none') await listAgain(folder)
+    return verified(folder, one)
+  }
+  // A batch that is cut short leaves its last attempt running: nothing else may touch the folder until it has ended.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const next = last.then(act, act)
+    last = next.catch(() => undefined)
+    return next
+  }
   return {
-    remove: () => rm(place, { recursive: true, force: true }),
-    try: async ({ of, mutations, sealing }) => {
-      const one = honest[of % honest.length]
-      if (one === undefined) throw new Error('there is no honest test')
-      await write(folder, mutated(one.bytes, mutations))
-      if (sealing === 'all') await sealedAgain(folder)
-      if (sealing !== 'none') await listAgain(folder)
-      return verified(folder, one)
-    },
+    remove: () => inTurn(() => rm(place, { recursive: true, force: true })),
+    try: (a) => inTurn(() => tried(a)),
   }
 }
 

@@ -39,5 +39,8 @@ function faultOf(schema: z.ZodType, facts: unknown): string | null {
   const issue = schema.safeParse(facts).error?.issues[0]
   return issue === undefined
     ? null
-    : stripHidden(`.facts${issue.path.map((p) => `.${String(p)}`).join('')}: ${issue.message}`, 300)
+    : stripHidden(
+        `.facts${issue.path.map((p) => `.${String(p)}`).join('')}: ${issue.message.replace(/received undefined$/, 'and it is missing')}`,
+        300,
+      )
 }
