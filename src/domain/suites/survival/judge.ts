@@ -27,10 +27,7 @@ export function judgeKept(item: KeptItem, delivery: Delivery | undefined, callee
     words,
     openMs,
   })
-  if (item.phase === 'opened')
-    return delivery === undefined
-      ? known('harness', 'no connection was opened')
-      : known(delivery.judged.outcome, `opened: ${saying(delivery.judged)}`)
+  if (item.phase === 'opened') return judgeOpened(item, delivery, known)
   const { notes, process } = item
   if (notes.kind === 'not-read') return known('infra', `what we wrote down of it could not be read: ${notes.why}`)
   const list = notes.kind === 'there' ? notes.value : []
@@ -52,6 +49,21 @@ export function judgeKept(item: KeptItem, delivery: Delivery | undefined, callee
   return byDelivery(item, delivery, opened, lost)
 }
 
+/** One that is gone before the test that opened it has looked at it was not kept. */
+function judgeOpened(
+  { process }: KeptItem,
+  delivery: Delivery | undefined,
+  known: (outcome: SampleOutcome, words: string) => KeptJudged,
+): KeptJudged {
+  if (delivery === undefined) return known('harness', 'no connection was opened')
+  const { judged } = delivery
+  if (judged.outcome !== 'success' || (process.kind === 'there' && process.value.kind === 'running'))
+    return known(judged.outcome, `opened: ${saying(judged)}`)
+  if (process.kind !== 'there') return known('infra', 'opened, and its process could not be looked at')
+  const { why, product } = endOf(process.value)
+  return known(product ? 'failed' : 'infra', `opened, and lost at once: ${why}`)
+}
+
 const saying = ({ sentence }: Judgement): string => sentence.replace(/^.*?: /, '')
 
 interface Ended {
@@ -65,20 +77,21 @@ const fromOutside: readonly number[] = [1, 2, 9, 15]
 
 function otherProcess(process: KeptProcess, opened: KeptNote): Ended | null {
   if (process.bootId !== opened.bootId) return { why: 'the host of the caller was rebooted', product: false }
-  if (process.kind === 'gone') return { why: 'its unit was taken away by somebody', product: false }
-  if (process.kind === 'ended') {
-    const { result, status, endedAt } = process
-    const when = endedAt === null ? '' : ` at ${iso(endedAt)}`
-    const outside =
-      result === 'timeout' || result === 'oom-kill' || (result === 'signal' && fromOutside.includes(status))
-    return {
-      why: `the process that kept it ended${when} (${result}, status ${status})`,
-      product: !outside && result !== 'success',
-    }
-  }
+  if (process.kind !== 'running') return endOf(process)
   return process.pid === opened.pid && process.startTicks === opened.startTicks
     ? null
     : { why: 'another process runs in its place', product: false }
+}
+
+function endOf(process: KeptProcess): Ended {
+  if (process.kind !== 'ended') return { why: 'its unit was taken away by somebody', product: false }
+  const { result, status, endedAt } = process
+  const when = endedAt === null ? '' : ` at ${iso(endedAt)}`
+  const outside = result === 'timeout' || result === 'oom-kill' || (result === 'signal' && fromOutside.includes(status))
+  return {
+    why: `the process that kept it ended${when} (${result}, status ${status})`,
+    product: !outside && result !== 'success',
+  }
 }
 
 /** A callee that died has lost it; one that somebody restarted could not have kept it. */
