@@ -157,7 +157,7 @@ function mapItems(
       key,
       value,
       at: later === null ? null : began + later,
-      end: endOf(key.endsWith('shared') ? undefined : changes.writing?.[node]),
+      end: endOf(key.includes('newest') ? undefined : changes.writing?.[node]),
       ...at(2000),
     })),
     ...there.flatMap((node): readonly GossipItem[] => {

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { inTurn, writesOf } from '../../src/domain/suites/gossip/draws.ts'
 import { gossip } from '../../src/domain/suites/gossip/suite.ts'
 import { rederiveGossip } from '../../src/domain/suites/gossip/rederive.ts'
 import { verdict } from '../../src/domain/verdict.ts'
@@ -84,4 +85,12 @@ describe('what follows from the seed', () => {
       '1.message.1 is not the message that follows from the seed',
     ]),
   )
+})
+
+test('of two keys that all write, the newest write is made first of one and last of the other', () => {
+  const all = writesOf(seed, 1, { maxSyncSeconds: 30, conflict: true }, ['a', 'b', 'c'])
+  const turns = (key: string) => inTurn(all.filter((w) => w.key.endsWith(key))).map((t) => t.map((w) => w.later))
+  expect(turns('/newest-first')).toEqual([[3000], [2000, 1000]])
+  expect(turns('/newest-last')).toEqual([[1000, 2000], [3000]])
+  expect(turns('/own-2')).toEqual([[], [0]])
 })

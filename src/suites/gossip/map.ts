@@ -3,7 +3,7 @@ import { mapIn, mapState } from '../../commands/gossip.ts'
 import { notRead } from '../../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../../domain/fleet.ts'
 import { fillTemplate } from '../../domain/program.ts'
-import { keyPrefix, stateHash, writesOf, type Write } from '../../domain/suites/gossip/draws.ts'
+import { inTurn, keyPrefix, stateHash, writesOf, type Write } from '../../domain/suites/gossip/draws.ts'
 import type { MapUse } from '../../domain/suites/gossip/use.ts'
 import type { GossipWork, StateItem, WriteItem } from '../../domain/suites/gossip/work.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
@@ -29,16 +29,10 @@ export async function agreeOnMap(
   const writes = writesOf(seed, test, work, names)
   world.log.info(`test: ${writes.length} writes to a map on ${names.length} nodes`)
   const first = world.clock.now()
-  for (const key of new Set(writes.map((w) => w.key))) {
-    // The newest by its time goes first and has ended before any other begins: whoever keeps what came last is wrong.
-    const [newest, ...others] = writes.filter((w) => w.key === key)
-    if (newest === undefined) continue
-    const items = [
-      await write(bench, use, newest, first),
-      ...(await Promise.all(others.map((w) => write(bench, use, w, first)))),
-    ]
-    for (const item of items) await keep(item)
-  }
+  // Each turn has ended before the next one begins: which write came last is no question of who was faster.
+  for (const key of new Set(writes.map((w) => w.key)))
+    for (const turn of inTurn(writes.filter((w) => w.key === key)))
+      for (const item of await Promise.all(turn.map((w) => write(bench, use, w, first)))) await keep(item)
   await lookUntilAgreed(bench, use, work, writes, names, keep)
 }
 

@@ -50,6 +50,8 @@ export function messagesOf(
       })
 }
 
+const newestFirst = 'newest-first'
+
 export interface Write {
   readonly item: string
   readonly node: NodeName
@@ -60,8 +62,9 @@ export interface Write {
 }
 
 /**
- * Each node writes a key of its own, and all of them one key: the write that is the newest by its time goes first, so
- * that whoever keeps what came last is wrong.
+ * Each node writes a key of its own, and all of them two keys. Of one the write that is the newest by its time is made
+ * first, so that whoever keeps what came last is wrong; of the other it is made last, so that whoever keeps what it has
+ * is.
  */
 export function writesOf(
   seed: string,
@@ -75,8 +78,17 @@ export function writesOf(
   }
   return [
     ...peers.map((node, i) => write(node, `own-${i + 1}`, conflict ? 0 : null)),
-    ...(conflict ? peers.map((node, i) => write(node, 'shared', 1000 * (peers.length - i))) : []),
+    ...(conflict ? peers.map((node, i) => write(node, newestFirst, 1000 * (peers.length - i))) : []),
+    ...(conflict ? peers.map((node, i) => write(node, 'newest-last', 1000 * (i + 1))) : []),
   ]
+}
+
+/** Of the writes of one key: what is made before the rest, which is made at once, or behind it. */
+export function inTurn(ofKey: readonly Write[]): readonly (readonly Write[])[] {
+  const [newest] = ofKey.toSorted((a, b) => (b.later ?? 0) - (a.later ?? 0))
+  const others = ofKey.filter((w) => w !== newest)
+  if (newest === undefined) return []
+  return newest.key.endsWith(newestFirst) ? [[newest], others] : [others, [newest]]
 }
 
 /** One that relays for nobody; the same for the plan, the run and the judge. Undefined: none can be spared. */

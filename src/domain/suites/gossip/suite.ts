@@ -89,7 +89,7 @@ function detailOf({ broadcast, map, members }: GossipWork, peers: number): strin
       : [
           `${broadcast.messages} broadcasts to ${Math.max(0, peers - 1)} nodes each (about ${Math.ceil((broadcast.messages * payloadBytes) / 1024)} KiB to each node)`,
         ]),
-    ...(map === null ? [] : [`a map written by ${peers} nodes${map.conflict ? ', one key by all of them' : ''}`]),
+    ...(map === null ? [] : [`a map written by ${peers} nodes${map.conflict ? ', two keys by all of them' : ''}`]),
     ...(members === null ? [] : ['members before and after one node is killed']),
   ]
   return parts.length === 0 ? 'nothing that the profile offers' : parts.join(', ')
