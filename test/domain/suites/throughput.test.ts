@@ -164,6 +164,11 @@ describe('the rate', () => {
     const rate = rateOf(arrivals, 1_250_000)
     expect([rate?.low.toFixed(2), rate?.high?.toFixed(2)]).toEqual(['8.91', '12.41'])
   })
+  test('of a program that pads is told from its first byte on, a keepalive before it aside', () => {
+    const arrivals = [at(0, 52), at(100, 52), at(1000, 90_000), at(1100, 200_000), at(1200, 200_000)]
+    // 100 KB in the 1.01 s from the last reading before to the first with all of it.
+    expect(rateOf(arrivals, 100_000)?.low.toFixed(3)).toBe('0.792')
+  })
   test.each<[string, readonly Arrival[]]>([
     ['nothing was read', []],
     ['nothing came', [at(0, 0), at(100, 0)]],

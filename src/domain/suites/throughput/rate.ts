@@ -25,8 +25,11 @@ const padded = 1.5
 export function rateOf(arrivals: readonly Arrival[], payload: number): Rate | null {
   const total = arrivals.at(-1)?.bytes ?? 0
   if (total === 0) return null
+  const already = arrivals[0]?.bytes ?? 0
+  // A keepalive may stand there before the transfer begins; more than that, and it began unseen.
+  if (already > total * edge) return null
   const share = total > payload * padded ? 0 : edge
-  const [low, high] = [total * share, total * (1 - share)]
+  const [low, high] = [Math.max(already, total * share), total * (1 - share)]
   const before = arrivals.findLastIndex((a) => a.bytes <= low)
   const after = arrivals.findIndex((a) => a.bytes >= high)
   const [first, last] = [arrivals[before], arrivals[after]]
