@@ -10,6 +10,7 @@ import { readFile } from "node:fs/promises";
 import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { homedir } from "node:os";
+import { setFlagsFromString } from "node:v8";
 
 // src/app/remote-login.ts
 /**
@@ -1732,6 +1733,7 @@ let unsaid;
 for (const stream of [process.stdout, process.stderr]) stream.on("error", (error) => {
 	if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") unsaid ??= error;
 });
+if (process.argv[2] === "verify") setFlagsFromString("--optimize-for-size");
 const context = contextOf({
 	env: process.env,
 	cwd: process.cwd(),

@@ -19131,9 +19131,11 @@ function messagesOf(seed, test, { messages }, peers) {
 		};
 	});
 }
+const newestFirst = "newest-first";
 /**
-* Each node writes a key of its own, and all of them one key: the write that is the newest by its time goes first, so
-* that whoever keeps what came last is wrong.
+* Each node writes a key of its own, and all of them two keys. Of one the write that is the newest by its time is made
+* first, so that whoever keeps what came last is wrong; of the other it is made last, so that whoever keeps what it has
+* is.
 */
 function writesOf(seed, test, { conflict }, peers) {
 	const write = (node, key, later) => {
@@ -19146,7 +19148,18 @@ function writesOf(seed, test, { conflict }, peers) {
 			later
 		};
 	};
-	return [...peers.map((node, i) => write(node, `own-${i + 1}`, conflict ? 0 : null)), ...conflict ? peers.map((node, i) => write(node, "shared", 1e3 * (peers.length - i))) : []];
+	return [
+		...peers.map((node, i) => write(node, `own-${i + 1}`, conflict ? 0 : null)),
+		...conflict ? peers.map((node, i) => write(node, newestFirst, 1e3 * (peers.length - i))) : [],
+		...conflict ? peers.map((node, i) => write(node, "newest-last", 1e3 * (i + 1))) : []
+	];
+}
+/** Of the writes of one key: what is made before the rest, which is made at once, or behind it. */
+function inTurn(ofKey) {
+	const [newest] = ofKey.toSorted((a, b) => (b.later ?? 0) - (a.later ?? 0));
+	const others = ofKey.filter((w) => w !== newest);
+	if (newest === void 0) return [];
+	return newest.key.endsWith(newestFirst) ? [[newest], others] : [others, [newest]];
 }
 /** One that relays for nobody; the same for the plan, the run and the judge. Undefined: none can be spared. */
 function victimOf(peers) {
@@ -19532,7 +19545,7 @@ const payloadBytes$1 = 96;
 function detailOf({ broadcast, map, members }, peers) {
 	const parts = [
 		...broadcast === null ? [] : [`${broadcast.messages} broadcasts to ${Math.max(0, peers - 1)} nodes each (about ${Math.ceil(broadcast.messages * payloadBytes$1 / 1024)} KiB to each node)`],
-		...map === null ? [] : [`a map written by ${peers} nodes${map.conflict ? ", one key by all of them" : ""}`],
+		...map === null ? [] : [`a map written by ${peers} nodes${map.conflict ? ", two keys by all of them" : ""}`],
 		...members === null ? [] : ["members before and after one node is killed"]
 	];
 	return parts.length === 0 ? "nothing that the profile offers" : parts.join(", ");
@@ -19745,7 +19758,7 @@ function judgeKept(item, delivery, callee) {
 		words,
 		openMs
 	});
-	if (item.phase === "opened") return delivery === void 0 ? known("harness", "no connection was opened") : known(delivery.judged.outcome, `opened: ${saying(delivery.judged)}`);
+	if (item.phase === "opened") return judgeOpened(item, delivery, known);
 	const { notes, process } = item;
 	if (notes.kind === "not-read") return known("infra", `what we wrote down of it could not be read: ${notes.why}`);
 	const list = notes.kind === "there" ? notes.value : [];
@@ -19761,6 +19774,15 @@ function judgeKept(item, delivery, callee) {
 	if (delivery === void 0) return known("harness", `nothing was sent over it; ${seen}`);
 	return byDelivery(item, delivery, opened, lost);
 }
+/** One that is gone before the test that opened it has looked at it was not kept. */
+function judgeOpened({ process }, delivery, known) {
+	if (delivery === void 0) return known("harness", "no connection was opened");
+	const { judged } = delivery;
+	if (judged.outcome !== "success" || process.kind === "there" && process.value.kind === "running") return known(judged.outcome, `opened: ${saying(judged)}`);
+	if (process.kind !== "there") return known("infra", "opened, and its process could not be looked at");
+	const { why, product } = endOf$1(process.value);
+	return known(product ? "failed" : "infra", `opened, and lost at once: ${why}`);
+}
 const saying = ({ sentence }) => sentence.replace(/^.*?: /, "");
 /** Signals by which somebody else ends a process: what the program gets by its own doing is none of them. */
 const fromOutside = [
@@ -19774,22 +19796,23 @@ function otherProcess(process, opened) {
 		why: "the host of the caller was rebooted",
 		product: false
 	};
-	if (process.kind === "gone") return {
-		why: "its unit was taken away by somebody",
-		product: false
-	};
-	if (process.kind === "ended") {
-		const { result, status, endedAt } = process;
-		const when = endedAt === null ? "" : ` at ${iso(endedAt)}`;
-		const outside = result === "timeout" || result === "oom-kill" || result === "signal" && fromOutside.includes(status);
-		return {
-			why: `the process that kept it ended${when} (${result}, status ${status})`,
-			product: !outside && result !== "success"
-		};
-	}
+	if (process.kind !== "running") return endOf$1(process);
 	return process.pid === opened.pid && process.startTicks === opened.startTicks ? null : {
 		why: "another process runs in its place",
 		product: false
+	};
+}
+function endOf$1(process) {
+	if (process.kind !== "ended") return {
+		why: "its unit was taken away by somebody",
+		product: false
+	};
+	const { result, status, endedAt } = process;
+	const when = endedAt === null ? "" : ` at ${iso(endedAt)}`;
+	const outside = result === "timeout" || result === "oom-kill" || result === "signal" && fromOutside.includes(status);
+	return {
+		why: `the process that kept it ended${when} (${result}, status ${status})`,
+		product: !outside && result !== "success"
 	};
 }
 /** A callee that died has lost it; one that somebody restarted could not have kept it. */
@@ -21343,8 +21366,10 @@ const padded = 1.5;
 function rateOf(arrivals, payload) {
 	const total = arrivals.at(-1)?.bytes ?? 0;
 	if (total === 0) return null;
+	const already = arrivals[0]?.bytes ?? 0;
+	if (already > total * edge) return null;
 	const share = total > payload * padded ? 0 : edge;
-	const [low, high] = [total * share, total * (1 - share)];
+	const [low, high] = [Math.max(already, total * share), total * (1 - share)];
 	const before = arrivals.findLastIndex((a) => a.bytes <= low);
 	const after = arrivals.findIndex((a) => a.bytes >= high);
 	const [first, last] = [arrivals[before], arrivals[after]];
@@ -29086,12 +29111,7 @@ async function agreeOnMap(bench, work, peers, keep) {
 	const writes = writesOf(seed, test, work, names);
 	world.log.info(`test: ${writes.length} writes to a map on ${names.length} nodes`);
 	const first = world.clock.now();
-	for (const key of new Set(writes.map((w) => w.key))) {
-		const [newest, ...others] = writes.filter((w) => w.key === key);
-		if (newest === void 0) continue;
-		const items = [await write(bench, use, newest, first), ...await Promise.all(others.map((w) => write(bench, use, w, first)))];
-		for (const item of items) await keep(item);
-	}
+	for (const key of new Set(writes.map((w) => w.key))) for (const turn of inTurn(writes.filter((w) => w.key === key))) for (const item of await Promise.all(turn.map((w) => write(bench, use, w, first)))) await keep(item);
 	await lookUntilAgreed(bench, use, work, writes, names, keep);
 }
 async function write(bench, use, { item, node, key, value, later }, first) {
@@ -32576,7 +32596,7 @@ const entryShape = (value) => {
 };
 function faultOf(schema, facts) {
 	const issue = schema.safeParse(facts).error?.issues[0];
-	return issue === void 0 ? null : stripHidden(`.facts${issue.path.map((p) => `.${String(p)}`).join("")}: ${issue.message}`, 300);
+	return issue === void 0 ? null : stripHidden(`.facts${issue.path.map((p) => `.${String(p)}`).join("")}: ${issue.message.replace(/received undefined$/, "and it is missing")}`, 300);
 }
 
 // src/domain/secrets.ts
