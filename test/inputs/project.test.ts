@@ -24,6 +24,7 @@ const defaults = {
     messageDelivery: { enabled: false, successRate: 100, messageCount: 100 },
     crdtConsistency: { enabled: false, maxSyncSeconds: 30 },
     channelCreation: { enabled: false, channelsToCreate: 10 },
+    survival: { enabled: false, successRate: 100 },
     custom: [],
   },
   soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
