@@ -1,5 +1,5 @@
 /**
- * DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec
+ * DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last, or first where nodes join by them; then everybody must be registered (spec
  * §4, issue of the order: kamal's barrier).
  */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
@@ -33,7 +33,7 @@ export const deploy: Stage<
   const shipment = await pack(world, plan, session)
   const { release, packed } = shipment
   const jobs = roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)))
-  const rollout = rolloutOf(world, roster, leases, jobs)
+  const rollout = rolloutOf(world, roster, leases, jobs, joinsByList(plan))
   const facts = () => factsOf(rollout, release.sha256)
   const size = `${packed.zstd.length} bytes each`
   world.log.info(`deploy: ${release.name} ${release.sha256.slice(0, 12)} to ${roster.length} nodes, ${size}`)
@@ -66,6 +66,9 @@ export const deploy: Stage<
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, rollout.excluded), facts: all }
   return { event: 'deployed', why: sentenceOf(rollout, release.sha256), facts: all }
 }
+
+/** The service's own arguments name the bootstrap nodes, which it may dial when it starts and then only. */
+const joinsByList = ({ profile: { node } }: Plan): boolean => node.args.some((word) => word.includes('{bootstraps}'))
 
 const factsOf = ({ done, excluded }: Rollout, binarySha256: string) => ({
   excluded: [...excluded],

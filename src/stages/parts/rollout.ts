@@ -19,7 +19,7 @@ export interface Rollout {
   switchRegistry(): Promise<Failure | null>
   /** One peer after the other until one runs: a program that fails on the first is not put on the rest. */
   switchGatekeeper(): Promise<Failure | null>
-  /** All other peers at once, bootstrap nodes last. */
+  /** All other peers at once; bootstrap nodes last, or before them where a node joins by these when it starts. */
   switchRest(): Promise<void>
 }
 
@@ -28,6 +28,8 @@ export function rolloutOf(
   roster: readonly FleetNode[],
   leases: PerNode<number>,
   planned: readonly NodeJob[],
+  /** Nodes are told a list of bootstrap nodes when they start, and may dial it then only. */
+  joinsByList: boolean,
 ): Rollout {
   const jobs = new Map(planned.map((job) => [job.node.name, job]))
   const sent = new Map<NodeName, number>()
@@ -59,6 +61,8 @@ export function rolloutOf(
       .filter((n) => jobs.has(n.name) && !done.has(n.name))
       .toSorted((a, b) => Number(a.nat !== 'none') - Number(b.nat !== 'none'))
 
+  const bootstraps = (): readonly FleetNode[] => ofRole('bootstrap').filter((n) => !done.has(n.name))
+
   return {
     done,
     excluded,
@@ -73,7 +77,7 @@ export function rolloutOf(
     },
     switchRegistry: async () => (await wave(ofRole('registry'))).find(isOfProduct) ?? null,
     switchGatekeeper: async () => {
-      for (const peer of peers()) {
+      for (const peer of [...(joinsByList ? bootstraps().filter((n) => jobs.has(n.name)) : []), ...peers()]) {
         const failures = await wave([peer])
         if (failures.length === 0) return null
         const broken = failures.find(isOfProduct)
@@ -82,8 +86,9 @@ export function rolloutOf(
       return null
     },
     switchRest: async () => {
+      if (joinsByList) await wave(bootstraps())
       await wave(peers())
-      await wave(ofRole('bootstrap'))
+      await wave(bootstraps())
     },
   }
 }
