@@ -4702,7 +4702,7 @@ async function awaitRunning(world, node, unit, sha256, first) {
 const why$1 = (r, sha256, unit) => r.proof === null ? `${unit.unit.name} does not run: ${r.state}${r.beforeStart === null ? "" : `; systemd could not start it: ${r.beforeStart}`}` : r.proof.network === "another" ? `${unit.unit.name} runs in another network than ${unit.unit.container ?? "the one that is measured"} has now` : r.proof.exeSha256 !== sha256 ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})` : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? "any port of " : ""}${unit.listens.protocol}${unit.listens.port === 0 ? "" : ` ${unit.listens.port}`}`;
 
 // src/stages/parts/rollout.ts
-function rolloutOf(world, roster, leases, planned) {
+function rolloutOf(world, roster, leases, planned, joinsByList) {
 	const jobs = new Map(planned.map((job) => [job.node.name, job]));
 	const sent = /* @__PURE__ */ new Map();
 	const done = /* @__PURE__ */ new Map();
@@ -4722,6 +4722,7 @@ function rolloutOf(world, roster, leases, planned) {
 	const ofRole = (...roles) => roster.filter((n) => roles.includes(n.role));
 	/** Not switched yet; those behind no NAT first. */
 	const peers = () => ofRole("test", "nat").filter((n) => jobs.has(n.name) && !done.has(n.name)).toSorted((a, b) => Number(a.nat !== "none") - Number(b.nat !== "none"));
+	const bootstraps = () => ofRole("bootstrap").filter((n) => !done.has(n.name));
 	return {
 		done,
 		excluded,
@@ -4734,7 +4735,7 @@ function rolloutOf(world, roster, leases, planned) {
 		},
 		switchRegistry: async () => (await wave(ofRole("registry"))).find(isOfProduct) ?? null,
 		switchGatekeeper: async () => {
-			for (const peer of peers()) {
+			for (const peer of [...joinsByList ? bootstraps().filter((n) => jobs.has(n.name)) : [], ...peers()]) {
 				const failures = await wave([peer]);
 				if (failures.length === 0) return null;
 				const broken = failures.find(isOfProduct);
@@ -4743,8 +4744,9 @@ function rolloutOf(world, roster, leases, planned) {
 			return null;
 		},
 		switchRest: async () => {
+			if (joinsByList) await wave(bootstraps());
 			await wave(peers());
-			await wave(ofRole("bootstrap"));
+			await wave(bootstraps());
 		}
 	};
 }
@@ -4758,7 +4760,7 @@ const exclusionOf = (node, failure) => ({
 
 // src/stages/deploy.ts
 /**
-* DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last; then everybody must be registered (spec
+* DEPLOY: registry, then one gatekeeper, then the rest, bootstrap nodes last, or first where nodes join by them; then everybody must be registered (spec
 * §4, issue of the order: kamal's barrier).
 */
 const deploy = async (plan, session, world) => {
@@ -4769,7 +4771,7 @@ const deploy = async (plan, session, world) => {
 	const shipment = await pack(world, plan, session);
 	const { release, packed } = shipment;
 	const jobs = roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)));
-	const rollout = rolloutOf(world, roster, leases, jobs);
+	const rollout = rolloutOf(world, roster, leases, jobs, joinsByList(plan));
 	const facts = () => factsOf(rollout, release.sha256);
 	const size = `${packed.zstd.length} bytes each`;
 	world.log.info(`deploy: ${release.name} ${release.sha256.slice(0, 12)} to ${roster.length} nodes, ${size}`);
@@ -4817,6 +4819,8 @@ const deploy = async (plan, session, world) => {
 		facts: all
 	};
 };
+/** The service's own arguments name the bootstrap nodes, which it may dial when it starts and then only. */
+const joinsByList = ({ profile: { node } }) => node.args.some((word) => word.includes("{bootstraps}"));
 const factsOf = ({ done, excluded }, binarySha256) => ({
 	excluded: [...excluded],
 	binarySha256,
