@@ -25,16 +25,30 @@ export function parseCounters(line: string): Counters | undefined {
   const sets = new Map(objects.flatMap((o) => (o.set?.name === undefined ? [] : [[o.set.name, o.set] as const])))
   if (!['in4', 'out4', 'in6', 'out6'].every((s) => sets.has(s))) return undefined
   const flows = (direction: 'in' | 'out'): readonly Flow[] =>
-    [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow))
+    onceEach([`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow)))
   const count = (name: string): Sum => sumOf(objects.find((o) => o.counter?.name === name)?.counter)
   const overflow = [...sets.values()].some((s) => (s.elem?.length ?? 0) >= (s.size ?? 65_535))
   return {
     in: flows('in'),
     out: flows('out'),
-    sent: ['sent4', 'sent6'].flatMap((name) => (sets.get(name)?.elem ?? []).flatMap(sentFlow)),
+    sent: onceEach(['sent4', 'sent6'].flatMap((name) => (sets.get(name)?.elem ?? []).flatMap(sentFlow))),
     fragmentsIn: count('frag_in'),
     overflow,
   }
+}
+
+/**
+ * A set that grows while it is listed is walked anew from its middle, and shows an element twice (rhashtable_walk_next
+ * of the kernel). It is the same element, whose counter only ever grows.
+ */
+function onceEach<Row extends Sum>(rows: readonly Row[]): readonly Row[] {
+  const largest = new Map<string, Row>()
+  for (const row of rows) {
+    const key = JSON.stringify({ ...row, packets: 0, bytes: 0 })
+    const known = largest.get(key)
+    if (known === undefined || known.packets < row.packets) largest.set(key, row)
+  }
+  return [...largest.values()]
 }
 
 const partsOf = (e: NftElement | null): readonly unknown[] => {

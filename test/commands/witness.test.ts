@@ -306,6 +306,19 @@ describe('recorded output', () => {
       overflow: false,
     })
   })
+  test('a row that the kernel listed twice, because its set grew meanwhile, is one row: the later look at it', () => {
+    const row = (concat: string, packets: number) =>
+      `{"elem": {"val": {"concat": [${concat}]}, "counter": {"packets": ${packets}, "bytes": ${packets * 100}}}}`
+    const rows = (concat: string) => `, "elem": [${row(concat, 2)}, ${row(concat, 3)}]`
+    const sent = '"198.18.1.10", "tcp", 41176, 65534'
+    const read = parseCounters(
+      listing(set('in4', rows('"10.9.0.1", 5002, 9000')), ...four.slice(1), set('sent4', rows(sent))),
+    )
+    expect(read?.in).toEqual([{ remote: '10.9.0.1', remotePort: 5002, localPort: 9000, packets: 3, bytes: 300 }])
+    expect(read?.sent).toEqual([
+      { remote: '198.18.1.10', protocol: 'tcp', localPort: 41_176, uid: 65_534, packets: 3, bytes: 300 },
+    ])
+  })
   test('a full set is an overflow', () => {
     expect(parseCounters(listing(...four).replace('"size": 65535', '"size": 1'))?.overflow).toBe(true)
   })
