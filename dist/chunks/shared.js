@@ -26405,16 +26405,33 @@ function parseCounters(line) {
 		"in6",
 		"out6"
 	].every((s) => sets.has(s))) return void 0;
-	const flows = (direction) => [`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow));
+	const flows = (direction) => onceEach([`${direction}4`, `${direction}6`].flatMap((s) => (sets.get(s)?.elem ?? []).flatMap(flow)));
 	const count = (name) => sumOf(objects.find((o) => o.counter?.name === name)?.counter);
 	const overflow = [...sets.values()].some((s) => (s.elem?.length ?? 0) >= (s.size ?? 65535));
 	return {
 		in: flows("in"),
 		out: flows("out"),
-		sent: ["sent4", "sent6"].flatMap((name) => (sets.get(name)?.elem ?? []).flatMap(sentFlow)),
+		sent: onceEach(["sent4", "sent6"].flatMap((name) => (sets.get(name)?.elem ?? []).flatMap(sentFlow))),
 		fragmentsIn: count("frag_in"),
 		overflow
 	};
+}
+/**
+* A set that grows while it is listed is walked anew from its middle, and shows an element twice (rhashtable_walk_next
+* of the kernel). It is the same element, whose counter only ever grows.
+*/
+function onceEach(rows) {
+	const largest = /* @__PURE__ */ new Map();
+	for (const row of rows) {
+		const key = JSON.stringify({
+			...row,
+			packets: 0,
+			bytes: 0
+		});
+		const known = largest.get(key);
+		if (known === void 0 || known.packets < row.packets) largest.set(key, row);
+	}
+	return [...largest.values()];
 }
 const partsOf$2 = (e) => {
 	const concat = e?.elem?.val?.concat;
