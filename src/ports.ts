@@ -166,7 +166,7 @@ export interface SessionFolder {
   readonly files: Files
   /**
    * Keeps a folder of the session where it outlives this machine, before the entry that names it is written: `build-1`,
-   * `test-2`. Null where this machine is that place.
+   * `test-2`; `deploy-1`, what nodes told of its failure. Null where this machine is that place.
    */
   storeArtifact(label: string, folder: string): Promise<StoredArtifact | null>
   /** Takes secrets out of what is to be sealed; absent: there is nothing that could take them out. */

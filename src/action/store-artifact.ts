@@ -13,11 +13,14 @@ export const artifactKeeper =
   async (label, folder) => {
     const from = join(root, folder)
     if (label.startsWith('test-')) await addJunit(from)
-    const name = `vps-test-${label.startsWith('test-') ? 'evidence' : 'binary'}-${session}-${label}-${attempt}`
+    const name = `vps-test-${whatIn(label)}-${session}-${label}-${attempt}`
     const stored = await artifacts.upload(name, from, await filesBelow(from))
     log.info(`artifact ${name}: ${stored.bytes} bytes, ${stored.url}`)
     return { name, id: stored.id, url: stored.url }
   }
+
+const whatIn = (label: string): string =>
+  label.startsWith('test-') ? 'evidence' : label.startsWith('deploy-') ? 'diagnosis' : 'binary'
 
 async function addJunit(folder: string): Promise<void> {
   const { bundle, verdict } = await bundleIn(folder)

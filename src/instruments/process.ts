@@ -11,6 +11,10 @@ export interface ProcessReading {
   readonly active: boolean
   /** systemd's `ActiveState/SubState (Result)`. */
   readonly state: string
+  /** systemd's `ActiveState` alone. */
+  readonly unitState: string
+  /** How often systemd has started the service anew by itself since somebody started it. */
+  readonly restarts: number
   readonly proof: RunningProof | null
   /** Where systemd itself could not get as far as the program: `203/EXEC`; null where the main process said its own. */
   readonly beforeStart: string | null
@@ -59,6 +63,8 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
   const lines = stdout.split('\n')
   const value = (key: string): string => lines.find((l) => l.startsWith(`${key}=`))?.slice(key.length + 1) ?? ''
   const state = `${value('ActiveState')}/${value('SubState')} (${value('Result')})`
+  const unitState = value('ActiveState')
+  const restarts = Number(value('NRestarts'))
   const beforeStart = stepOf(Number(value('ExecMainStatus')))
   const pid = Number(value('MainPID'))
   const exe = value('Exe')
@@ -71,12 +77,14 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       return (protocol === 'tcp' || protocol === 'udp') && port > 0 ? [{ protocol, port } as const] : []
     })
   const [, unitSha256 = null, ours = '0'] = /^UnitSha256=([0-9a-f]{64}) (\d+)$/m.exec(stdout) ?? []
-  const active = value('ActiveState') === 'active' && pid > 0
+  const active = unitState === 'active' && pid > 0
   if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null)
-    return { active, state, proof: null, beforeStart, unitSha256, ports }
+    return { active, state, unitState, restarts, proof: null, beforeStart, unitSha256, ports }
   return {
     active,
     state,
+    unitState,
+    restarts,
     beforeStart,
     unitSha256,
     ports,
@@ -87,7 +95,7 @@ export function parseProcess(node: NodeName, unit: string, stdout: string): Proc
       exeSha256: exe,
       image: value('Image'),
       bootId: value('BootId'),
-      restarts: Number(value('NRestarts')),
+      restarts,
       unitFile: ours === '0' ? 'foreign' : 'ours',
       dropIns: value('DropInPaths')
         .split(' ')

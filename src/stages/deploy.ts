@@ -13,16 +13,24 @@ import type { LeaseTerms, NodeHttp, Nodes, Execution, SessionFolder, SessionReco
 import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
 import type { NodeJob, Shipment } from './parts/deploy-node.ts'
+import { diagnosisFolder, storeDiagnosis } from './parts/diagnosed.ts'
 import { awaitRegistration } from './parts/registration.ts'
 import { rolloutOf, type Rollout } from './parts/rollout.ts'
 import { rosterOf, withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 import { deployedUnitOf } from './parts/units.ts'
 
-export const deploy: Stage<
-  'DEPLOY',
-  Execution & Nodes & NodeHttp & SessionRecord & SessionFolder & LeaseTerms
-> = async (plan, session, world) => {
+type DeployStage = Stage<'DEPLOY', Execution & Nodes & NodeHttp & SessionRecord & SessionFolder & LeaseTerms>
+
+export const deploy: DeployStage = async (plan, session, world) => {
+  try {
+    return await deployTo(plan, session, world)
+  } finally {
+    await storeDiagnosis(world, session.counters.deploys + 1)
+  }
+}
+
+const deployTo: DeployStage = async (plan, session, world) => {
   const roster = rosterOf(plan, session)
     .map((n) => world.fleet.nodes.find((f) => f.name === n))
     .filter((n): n is FleetNode => n !== undefined)
@@ -102,7 +110,15 @@ function jobOf(
   const seen = ready?.event === 'ready' ? ready.facts.nodes[node.name] : undefined
   const libc = seen?.glibc ? ({ kind: 'glibc', version: seen.glibc } as const) : ({ kind: 'unknown' } as const)
   return [
-    { plan, node, unit, shipment, lease: { holder: session.id, fence }, runtime: { arch: seen?.machine ?? '', libc } },
+    {
+      plan,
+      node,
+      unit,
+      shipment,
+      lease: { holder: session.id, fence },
+      runtime: { arch: seen?.machine ?? '', libc },
+      diagnosis: diagnosisFolder(session.counters.deploys + 1),
+    },
   ]
 }
 

@@ -223,6 +223,8 @@ describe('one fleet, many hands', () => {
         `is held by testnet-peer-registry.service, which project testnet left there (session ${session})`,
       ),
     ])
+    // Not after a patience of seconds for a program that cannot come up.
+    expect(refused.err).toContain('it ended again and again, 3 times')
     const line = `vps-test stop testnet --session ${session} --services remove`
     expect(refused.out).toContain(`"remedy":"${line}"`)
     const removed = await cli(line.split(' ').slice(1), first.home)

@@ -14,10 +14,11 @@ import type { FleetNode } from '../../domain/fleet.ts'
 import type { ProgramPlan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
 import type { Nodes, Execution, SessionFolder } from '../../ports.ts'
-import { parseProcess, provenProcess, type ProcessReading } from '../../instruments/process.ts'
+import { parseProcess, provenProcess } from '../../instruments/process.ts'
+import { awaitRunning } from './await-running.ts'
 import { answered, runner } from './node-commands.ts'
 import { diagnosed } from './diagnosed.ts'
-import { listens, type UnitPlan } from './units.ts'
+import type { UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
 
 export interface Shipment {
@@ -41,6 +42,8 @@ export interface NodeJob {
   readonly shipment: Shipment
   readonly lease: { readonly holder: string; readonly fence: number }
   readonly runtime: NodeRuntime
+  /** Where in the session's folder is kept what a node tells of a failure. */
+  readonly diagnosis: string
 }
 
 /**
@@ -109,7 +112,13 @@ export async function switchOn(
       [switchTo(release, held), restartUnit(name, held), prove],
       ['I145', 'P010', 'I156'],
     )
-    const proof = await awaitRunning(world, node, unit, release.sha256, parseProcess(node.name, name, after))
+    const proof = await awaitRunning(
+      world,
+      node,
+      { ...unit, sha256: release.sha256 },
+      parseProcess(node.name, name, after),
+      () => provenProcess(world, node.name, name),
+    )
     await run(
       plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)),
       'I146',
@@ -122,7 +131,7 @@ export async function switchOn(
     // Asked before anything is put back: afterwards another program runs.
     const explained =
       error instanceof Failure && error.kind === 'product'
-        ? await diagnosed(world, node, unit, release.installPath, error)
+        ? await diagnosed(world, node, unit, release.installPath, error, job.diagnosis)
         : error
     say('putting back what ran before')
     // The first reason is what counts; a roll back that fails too is told beside it.
@@ -143,43 +152,3 @@ const saying =
 
 /** A shell line that the project's owner wrote into the configuration; it may not be safe to run twice. */
 const owners = (why: string, text: string): Command => ({ kind: 'script', why, idempotent: false, text })
-
-/** Polls until the unit runs this very binary and its main process owns the port. */
-async function awaitRunning(
-  world: Execution & Nodes,
-  node: FleetNode,
-  unit: UnitPlan,
-  sha256: string,
-  first: ProcessReading,
-): Promise<RunningProof> {
-  const deadline = world.clock.now() + 15_000
-  for (let seen = first; ; seen = await provenProcess(world, node.name, unit.unit.name)) {
-    const bound = listens(seen.ports, unit.listens)
-    if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound && seen.proof.network !== 'another')
-      return seen.proof
-    if (world.clock.now() > deadline) {
-      throw new Failure({
-        // What systemd does before it starts the program is nothing that the program did.
-        code:
-          seen.proof === null && seen.beforeStart !== null
-            ? 'I155'
-            : seen.proof?.network === 'another'
-              ? 'I161'
-              : 'P011',
-        node: node.name,
-        message: `${node.name}: ${why(seen, sha256, unit)}`,
-        remedy: diagnoseNode(node.name, world.fleet),
-      })
-    }
-    await world.clock.sleep(100, world.signal)
-  }
-}
-
-const why = (r: ProcessReading, sha256: string, unit: UnitPlan): string =>
-  r.proof === null
-    ? `${unit.unit.name} does not run: ${r.state}${r.beforeStart === null ? '' : `; systemd could not start it: ${r.beforeStart}`}`
-    : r.proof.network === 'another'
-      ? `${unit.unit.name} runs in another network than ${unit.unit.container ?? 'the one that is measured'} has now`
-      : r.proof.exeSha256 !== sha256
-        ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`
-        : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? 'any port of ' : ''}${unit.listens.protocol}${unit.listens.port === 0 ? '' : ` ${unit.listens.port}`}`

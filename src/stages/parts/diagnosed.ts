@@ -5,7 +5,7 @@ import { quote } from '../../commands/quote.ts'
 import { causeOf, lastWords, type Cause, type Diagnosis } from '../../domain/diagnosis.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
-import { stripHidden } from '../../domain/text.ts'
+import { messageOf, stripHidden } from '../../domain/text.ts'
 import { askWhy } from '../../instruments/diagnosis.ts'
 import type { Execution, Nodes, SessionFolder } from '../../ports.ts'
 import type { UnitPlan } from './units.ts'
@@ -17,11 +17,12 @@ export async function diagnosed(
   { unit, listens }: UnitPlan,
   releases: string,
   failure: Failure,
+  folder: string,
 ): Promise<Failure> {
   const place = placeOf(node.runtime)
   const asked = await askWhy(world, node.name, { unit: unit.name, place, listens, releases })
   if (asked === null) return failure
-  const kept = `diagnosis/${node.name}.txt`
+  const kept = `${folder}/${node.name}.txt`
   await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text)
   world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`)
   const words = lastWords(asked.diagnosis)
@@ -35,6 +36,22 @@ export async function diagnosed(
         message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, '')}${words}`, 700),
         remedy: remedyOf(cause, asked.diagnosis, node),
       })
+}
+
+/** Of one deploy, below the session's folder. */
+export const diagnosisFolder = (deploy: number): string => `diagnosis/deploy-${deploy}`
+
+/** Stores what nodes told, where the session's folder ends with its job. The deploy is not worse where that fails. */
+export async function storeDiagnosis(
+  world: Pick<Execution, 'log'> & Pick<SessionFolder, 'files' | 'storeArtifact'>,
+  deploy: number,
+): Promise<void> {
+  const folder = diagnosisFolder(deploy)
+  try {
+    if ((await world.files.list(folder)).length > 0) await world.storeArtifact(`deploy-${deploy}`, folder)
+  } catch (error) {
+    world.log.warn(`what the nodes told of the failure could not be stored: ${messageOf(error)}`)
+  }
 }
 
 function remedyOf(cause: Cause, { holder }: Diagnosis, node: FleetNode): string {

@@ -70,6 +70,7 @@ function jobOf(
     node,
     unit,
     lease,
+    diagnosis: 'diagnosis/try',
     shipment: {
       binary,
       packed: { zstd: new Uint8Array(zstdCompressSync(binary)), gzip: () => new Uint8Array(gzipSync(binary)) },
