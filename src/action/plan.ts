@@ -9,12 +9,12 @@ import { plannedEnclosure, makePlan, type PlannedRun } from '../app/make-plan.ts
 import { planText } from '../app/plan-text.ts'
 import { newSession } from '../app/new-session.ts'
 import { writerOf } from '../domain/events/readers.ts'
+import { sameNodes } from '../domain/waiting.ts'
 import { blocksMarkdown, pageMarkdown } from '../report/markdown.ts'
 import { codeBlock, paragraph } from '../report/section.ts'
 import {
   beginSession,
   confirmSession,
-  newestPlan,
   pushSession,
   recordOutcome,
   recordedPlan,
@@ -105,7 +105,7 @@ export async function begin(job: Job): Promise<StartedRun | null> {
 async function waiting({ context: c, facts: { origin } }: Job, made: Plan): Promise<StoredSession | undefined> {
   if (origin.branch === null) return undefined
   return (await storedSessions(c.sessions, made.config.project)).find(
-    (k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k, made),
+    (k) => k.session.state === 'AWAIT_PUSH' && k.session.origin?.branch === origin.branch && sameNodes(k.entries, made),
   )
 }
 
@@ -124,13 +124,6 @@ async function continued(
     return null
   c.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch ?? ''} and goes on at BUILD`)
   return waits.session.id
-}
-
-const sameNodes = ({ entries }: StoredSession, { fleet, nodes }: Plan): boolean => {
-  const before = newestPlan(entries)
-  return (
-    before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted())
-  )
 }
 
 /**

@@ -13,6 +13,7 @@ import { cancelled } from '../app/interview.ts'
 import { note } from '../app/local-notes.ts'
 import { plannedEnclosure, makePlan, type PlannedRun } from '../app/make-plan.ts'
 import { newSession, resumeInterrupted } from '../app/new-session.ts'
+import { pushedOnto } from '../app/waiting-session.ts'
 import { planText } from '../app/plan-text.ts'
 import { confirm } from './confirm.ts'
 import { ending } from './ending.ts'
@@ -42,9 +43,12 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   const other = same === undefined ? await offerLeftBehind(c, ledger, wanted, { key: keyFile(flags.key), ask }) : null
   const plan = other ?? wanted
   const resumed = other === null ? same : await resumeInterrupted(c, ledger, other)
-  const session = resumed?.session ?? newSession(plan, c.clock)
-  const asked = { ledger, clock: c.clock, session, writer: c.writer, clockShift: c.clockShift }
-  await beginSession(asked, plan, originOf(source, c.who))
+  const origin = originOf(source, c.who)
+  const writing = { ledger, clock: c.clock, writer: c.writer, clockShift: c.clockShift }
+  const waited = resumed === undefined ? await pushedOnto(c, writing, plan, origin, source) : null
+  const session = resumed?.session ?? waited ?? newSession(plan, c.clock)
+  const asked = { ...writing, session }
+  await beginSession(asked, plan, origin)
   await confirmSession(asked, plan, by, onBusy)
   c.terminal.info(`session ${session}; after an interruption the same command continues it`)
   const folder = c.sessions.folderOf(plan.config.project, session)

@@ -66,7 +66,7 @@ export const states = {
     kind: 'person',
     holdsLeases: false,
     standing: 'failed',
-    waitsFor: "a push on the session's branch continues it at BUILD",
+    waitsFor: "a push on the session's branch continues it at BUILD; on one machine, a start of a newer commit",
   },
   AWAIT_APPROVAL: { kind: 'person', holdsLeases: false, standing: 'passed', waitsFor: 'a person decides' },
   COMPLETE: { kind: 'final', holdsLeases: false, standing: 'passed' },
