@@ -34,6 +34,7 @@ import { asDeclared, type PairClass } from '../../src/domain/suites/connectivity
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { total, type Senders } from '../../src/domain/suites/connectivity/scene.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../../src/domain/suites/connectivity/coverage.ts'
+import { passingOf, type Passing } from './passing.ts'
 import { pairKey, timetable } from '../../src/domain/suites/connectivity/timetable.ts'
 import type { Targets } from '../../src/domain/suites/connectivity/config.ts'
 import type { Promises } from '../../src/domain/promises.ts'
@@ -438,6 +439,8 @@ export interface Changes {
     readonly tolerance?: number
     readonly since?: Readonly<Record<NodeName, Partial<RunningMark> | 'missing'>>
   }
+  /** What our own datagrams showed before any pair, by `from→to`. */
+  readonly passing?: Readonly<Record<string, Passing>>
   /** Pairs that were tried again, by `from→to`. */
   readonly retries?: Readonly<Record<string, Happening>>
   /** What the repetitions of a pair's last attempt came to, by `from→to`: each of the one before. */
@@ -547,6 +550,7 @@ export function run(changes: Changes = {}): VerdictInput {
       runningBefore: proofs(changes.before),
       runningAfter: proofs(changes.after),
     },
+    ...passingOf(changes.passing),
     ...(changes.checkpoint === undefined ? {} : { checkpoint: checkpointOf(changes.checkpoint) }),
     ...(changes.earlier === undefined ? {} : { history: historyWith(changes.earlier) }),
   }

@@ -8,7 +8,7 @@ import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import { seed } from '../kit/facts.ts'
 import { peers, run, type Changes } from './fixtures.ts'
 
-export interface GossipChanges extends Pick<Changes, 'absent' | 'deployed'> {
+export interface GossipChanges extends Pick<Changes, 'absent' | 'deployed' | 'passing'> {
   readonly work?: Partial<GossipWork>
   /** Of the broadcast's work. */
   readonly target?: number
@@ -22,7 +22,7 @@ export interface GossipChanges extends Pick<Changes, 'absent' | 'deployed'> {
   readonly network?: Readonly<
     Record<NodeName, { readonly sent: number; readonly lost: number; readonly longestGapMs: number }>
   >
-  readonly map?: Readonly<Record<NodeName, 'other' | 'oldest' | 'absent' | 'late' | 'unread' | 'left early'>>
+  readonly map?: Readonly<Record<NodeName, 'other' | 'oldest' | 'lacks the last' | 'absent' | 'late' | 'unread' | 'left early'>>
   readonly writing?: Readonly<Record<NodeName, 'refused' | 'infra'>>
   readonly members?: Readonly<
     Partial<Record<Phase, Readonly<Record<NodeName, 'ghost' | 'unread' | readonly NodeName[]>>>>
@@ -50,6 +50,7 @@ export function gossipRun(changes: GossipChanges = {}): VerdictInput {
   const base = run({
     absent: changes.absent ?? {},
     ...(changes.deployed === undefined ? {} : { deployed: changes.deployed }),
+    ...(changes.passing === undefined ? {} : { passing: changes.passing }),
   })
   const own: GossipWork = { ...work, ...changes.work }
   const asked =
@@ -172,6 +173,8 @@ function mapItems(
           return [state(node, 1, wrong, 3000)]
         case 'oldest':
           return [state(node, 1, wrong, end)]
+        case 'lacks the last':
+          return [state(node, 1, mapOf(inOrder.filter((w) => w.node !== there.at(-1))), end)]
         case 'other':
           return [state(node, 1, new Map([['x', node]]), end)]
         case 'absent':

@@ -32,3 +32,10 @@ export interface RunContext {
   /** A soak checkpoint's test, in which retries are allowed. */
   readonly checkpoint: boolean
 }
+
+/** Of two nodes of which nobody knows who dialled. */
+export const obstacleBetween = (
+  { obstacle }: Pick<RunContext, 'obstacle'>,
+  a: NodeName,
+  b: NodeName,
+): string | null => obstacle({ from: a, to: b }) ?? obstacle({ from: b, to: a })

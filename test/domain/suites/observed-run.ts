@@ -26,6 +26,7 @@ import {
   serviceUid,
   targets,
 } from '../fixtures.ts'
+import type { Passing } from '../passing.ts'
 
 const looks = [5, 10, 20, 30]
 const startedAt = 1_700_000_100_000
@@ -68,6 +69,8 @@ export interface ObservedChanges {
   readonly repeats?: readonly number[]
   readonly after?: Readonly<Record<NodeName, Partial<RunningProof>>>
   readonly figure?: number
+  /** What our own datagrams showed before any window, by `from→to`. */
+  readonly passing?: Readonly<Record<string, Passing>>
   readonly unreadable?: number
   /** What a node's service executes at the last look. */
   readonly executes?: Readonly<Record<NodeName, { readonly exeSha256?: string; readonly image?: string }>>
@@ -87,7 +90,7 @@ export function observedRun(changes: ObservedChanges = {}): VerdictInput {
     ...windowOf(planned + 1 + i, measured, {}),
     repeats: `1.${of}`,
   }))
-  const base = run()
+  const base = run(changes.passing === undefined ? {} : { passing: changes.passing })
   const last = planned + again.length
   const part: PartOf<'observed'> = { suite: 'observed', work: own, attempts: 0, seconds: 0, detail: '', thresholds: '' }
   return {

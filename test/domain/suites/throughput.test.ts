@@ -24,6 +24,7 @@ import {
   type Happening,
   type Tried,
 } from '../fixtures.ts'
+import { passingOf } from '../passing.ts'
 
 const work: ThroughputWork = {
   minMbps: 10,
@@ -46,6 +47,7 @@ const Given = z.strictObject({
   arrivals: z.enum(['not-read']).optional(),
   readings: z.int().default(40),
   padding: z.number().default(0),
+  passing: z.enum(['nothing', 'no fragments', 'no fragments back', 'no service port']).optional(),
 })
 type Given = z.output<typeof Given>
 const Case = z.strictObject({
@@ -132,9 +134,11 @@ function itemsOf(first: Given): readonly ThroughputRound[] {
   })
 }
 
-const judged = (items: readonly ThroughputRound[]) => {
+const judged = (items: readonly ThroughputRound[], passing?: Given['passing']) => {
   const part = { suite: 'throughput', work, attempts: 0, seconds: 0, detail: '', thresholds: '' }
-  const v = verdict({ ...run(), suites: [part as never], items: { throughput: items } })
+  const [pair] = throughputRounds(nineNodes, there, measurements)[0] ?? []
+  const asked = passing === undefined || pair === undefined ? {} : passingOf({ [`${pair.from}→${pair.to}`]: passing })
+  const v = verdict({ ...run(), ...asked, suites: [part as never], items: { throughput: items } })
   return { v, suite: v.suites.throughput ?? expect.fail('it was not judged') }
 }
 
@@ -142,8 +146,8 @@ const folder = new URL('../../cases/throughput/', import.meta.url)
 describe.each(readdirSync(folder).sort())('%s', (file) => {
   const { why, given, expect: wanted } = Case.parse(parse(readFileSync(new URL(file, folder), 'utf8')))
   test(why, () => {
-    const items = itemsOf(Given.parse(given))
-    const { v, suite } = judged(items)
+    const first = Given.parse(given)
+    const { v, suite } = judged(itemsOf(first), first.passing)
     const [pair] = throughputRounds(nineNodes, there, measurements)[0] ?? []
     const sample = suite.samples.find((s) => s.subject.pair.from === pair?.from && s.subject.pair.to === pair.to)
     expect(`${sample?.outcome}: ${sample?.sentence}`).toMatch(new RegExp(`^${wanted.outcome}: `))

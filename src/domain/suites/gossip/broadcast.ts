@@ -1,7 +1,7 @@
 /** Broadcast judged: every message at every other node, by that node's own record; claims of the sender decide nothing. */
 import { sha256 } from '../../canonical.ts'
 import type { NodeName } from '../../fleet.ts'
-import type { RunContext } from '../run-context.ts'
+import { obstacleBetween, type RunContext } from '../run-context.ts'
 import type { Grade, SampleOutcome } from '../sample.ts'
 import { whyNotDone } from '../instruction.ts'
 import { networkFaults } from './network.ts'
@@ -23,12 +23,12 @@ export function judgeBroadcast(
   items: readonly GossipItem[],
   work: Work,
   there: readonly NodeName[],
-  run: Pick<RunContext, 'barred'>,
+  run: Pick<RunContext, 'barred' | 'obstacle'>,
 ): Broadcast {
   const messages = lastTries(items.filter((i): i is MessageItem => i.kind === 'message'))
   const reads = there.map((node) => readingOf(node, items, work, messages))
   const faults = networkFaults(items)
-  const scene: Scene = { work, faults, barred: run.barred, reads: new Map(reads.map((r) => [r.node, r])) }
+  const scene: Scene = { work, faults, run, reads: new Map(reads.map((r) => [r.node, r])) }
   const samples = messages.flatMap((message) =>
     there.filter((node) => node !== message.node).map((to) => judgeOne(message, to, scene)),
   )
@@ -52,7 +52,7 @@ interface Reading {
 interface Scene {
   readonly work: Work
   readonly faults: ReadonlyMap<NodeName, string>
-  readonly barred: ReadonlyMap<NodeName, string>
+  readonly run: Pick<RunContext, 'barred' | 'obstacle'>
   readonly reads: ReadonlyMap<NodeName, Reading>
 }
 
@@ -124,9 +124,9 @@ function judgeOne(message: MessageItem, to: NodeName, scene: Scene): GossipSampl
 
 function deliveryOf(message: MessageItem, to: NodeName, scene: Scene): Judged {
   const { node: from, end } = message
-  const { reads, faults, barred, work } = scene
+  const { reads, faults, run, work } = scene
   if (end.kind === 'fault') return { outcome: end.by, words: `${from} could not be told to send it: ${end.message}` }
-  const bar = barred.get(from) ?? barred.get(to)
+  const bar = run.barred.get(from) ?? run.barred.get(to)
   if (bar !== undefined) return { outcome: 'unwitnessed', words: bar }
   const read = reads.get(to)
   const lines = read?.item?.lines
@@ -140,6 +140,8 @@ function deliveryOf(message: MessageItem, to: NodeName, scene: Scene): Judged {
     const down = faults.get(to) ?? faults.get(from)
     if (down !== undefined) return { outcome: 'infra', words: `not in the record of ${to}: ${down}` }
     const refused = whyNotDone(end)
+    const cut = refused === null ? obstacleBetween(run, from, to) : null
+    if (cut !== null) return { outcome: 'infra', words: `not in the record of ${to}: ${cut}` }
     return {
       outcome: 'failed',
       words:

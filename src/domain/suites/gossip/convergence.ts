@@ -1,6 +1,6 @@
 /** Whether every node came to the one map that follows from our writes, in time: equal and wrong is wrong. */
 import type { NodeName } from '../../fleet.ts'
-import type { RunContext } from '../run-context.ts'
+import { obstacleBetween, type RunContext } from '../run-context.ts'
 import type { SampleOutcome } from '../sample.ts'
 import { whyNotDone } from '../instruction.ts'
 import { stateHash } from './draws.ts'
@@ -17,7 +17,7 @@ export function judgeConvergence(
   items: readonly GossipItem[],
   { maxSyncSeconds }: NonNullable<GossipWork['map']>,
   there: readonly NodeName[],
-  run: Pick<RunContext, 'barred'>,
+  run: Pick<RunContext, 'barred' | 'obstacle'>,
 ): readonly GossipSample[] {
   const writes = items.filter((i): i is WriteItem => i.kind === 'write')
   const looks = items.filter((i): i is StateItem => i.kind === 'state')
@@ -29,6 +29,7 @@ export function judgeConvergence(
     maxMs: maxSyncSeconds * 1000,
     faults: networkFaults(items),
     barred: run.barred,
+    cut: (node) => cutOff(node, there, run),
     alike: alikeAtTheEnd(looks, there),
   }
   return writes.length === 0 ? [] : there.map((node) => sampleOf(node, `map.${node}`, scene))
@@ -44,8 +45,26 @@ interface Scene {
   readonly maxMs: number
   readonly faults: ReadonlyMap<NodeName, string>
   readonly barred: ReadonlyMap<NodeName, string>
+  /** Nodes between which and this one what a program needs did not pass before anything began, with what that was. */
+  readonly cut: (node: NodeName) => CutOff
   /** All nodes have one map at the last look. */
   readonly alike: boolean
+}
+
+interface CutOff {
+  readonly from: ReadonlyMap<NodeName, string>
+  readonly whole: boolean
+}
+
+function cutOff(node: NodeName, there: readonly NodeName[], run: Pick<RunContext, 'obstacle'>): CutOff {
+  const others = there.filter((n) => n !== node)
+  const from = new Map(
+    others.flatMap((n) => {
+      const why = obstacleBetween(run, node, n)
+      return why === null ? [] : [[n, why] as const]
+    }),
+  )
+  return { from, whole: from.size > 0 && from.size === others.length }
 }
 
 /** The newest write of each key wins; one that was refused is none, and one that nobody knows of may be one or none. */
@@ -112,6 +131,8 @@ function outcomeOf(node: NodeName, scene: Scene): readonly [SampleOutcome, strin
   const down = faults.get(node)
   if (down !== undefined) return ['infra', `its map is another one: ${down}`, null]
   if (last.state.kind === 'absent') return ['failed', `keeps none of what was written ${maxMs / 1000} s before`, null]
+  const cut = explainedBy(last.state.value.sha256, scene.writes, scene.cut(node))
+  if (cut !== null) return ['infra', cut, null]
   return [
     'failed',
     scene.alike
@@ -119,6 +140,20 @@ function outcomeOf(node: NodeName, scene: Scene): readonly [SampleOutcome, strin
       : `has another map (${last.state.value.keys} keys) than follows from the writes, ${seconds(last.startedAt - written)} s after the last of them`,
     null,
   ]
+}
+
+/** A node that nothing reaches has what it has; of others only a map that lacks what the cut ones wrote is explained. */
+function explainedBy(sha256: string, writes: readonly WriteItem[], { from, whole }: CutOff): string | null {
+  const [why] = from.values()
+  if (why === undefined) return null
+  if (whole) return `its map is another one: ${why}`
+  if (from.size > mostUnknown) return null
+  const cut = [...from.keys()]
+  const silent = Array.from({ length: 2 ** cut.length - 1 }, (_, bits) => cut.filter((_n, i) => ((bits + 1) >> i) % 2 === 1))
+  const fits = silent.find(
+    (nodes) => rightHashes(writes.filter((w) => !nodes.includes(w.node)))?.has(sha256) === true,
+  )
+  return fits === undefined ? null : `its map lacks what ${fits.join(', ')} wrote: ${from.get(fits[0] ?? '') ?? why}`
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1)

@@ -1,6 +1,6 @@
 /** Who is a member by each node's own list: all of them, all but the one that we killed, and all again. */
 import type { NodeName } from '../../fleet.ts'
-import type { RunContext } from '../run-context.ts'
+import { obstacleBetween, type RunContext } from '../run-context.ts'
 import type { SampleOutcome } from '../sample.ts'
 import { networkFaults } from './network.ts'
 import type { GossipItem, GossipSample, GossipWork, MembersItem, Phase, VictimItem } from './work.ts'
@@ -24,7 +24,7 @@ export function judgeMembership(
   items: readonly GossipItem[],
   { withinSeconds }: NonNullable<GossipWork['members']>,
   of: MembershipOf,
-  run: Pick<RunContext, 'barred'>,
+  run: Pick<RunContext, 'barred' | 'obstacle'>,
 ): readonly GossipSample[] {
   const phases: readonly Phase[] = of.victim === null ? ['before'] : ['before', 'down', 'back']
   const lists = items.filter((i): i is MembersItem => i.kind === 'members')
@@ -32,7 +32,7 @@ export function judgeMembership(
     ...of,
     lists,
     peerIds: new Map(lists.flatMap((l) => (l.peerId === null ? [] : [[l.node, l.peerId] as const]))),
-    barred: run.barred,
+    run,
     faults: networkFaults(items),
     doubt: doubtOf(items.filter((i): i is VictimItem => i.kind === 'victim')),
     withinSeconds,
@@ -47,7 +47,7 @@ export function judgeMembership(
 interface Scene extends MembershipOf {
   readonly lists: readonly MembersItem[]
   readonly peerIds: ReadonlyMap<NodeName, string>
-  readonly barred: ReadonlyMap<NodeName, string>
+  readonly run: Pick<RunContext, 'barred' | 'obstacle'>
   readonly faults: ReadonlyMap<NodeName, string>
   /** By phase: why our own doing cannot be relied on. */
   readonly doubt: (phase: Phase) => string | null
@@ -82,8 +82,8 @@ function sampleOf(node: NodeName, phase: Phase, id: string, scene: Scene): Gossi
 }
 
 function outcomeOf(node: NodeName, phase: Phase, scene: Scene): readonly [SampleOutcome, string] {
-  const { barred, faults, victim, there, withinSeconds } = scene
-  const bar = barred.get(node)
+  const { run, faults, victim, there, withinSeconds } = scene
+  const bar = run.barred.get(node)
   if (bar !== undefined) return ['unwitnessed', bar]
   const doubt = scene.doubt(phase)
   if (doubt !== null) return ['infra', doubt]
@@ -102,6 +102,9 @@ function outcomeOf(node: NodeName, phase: Phase, scene: Scene): readonly [Sample
     return ['success', `its list has ${phase === 'down' ? `all but ${String(victim)}, which we killed` : 'every node'}`]
   const down = [node, ...missing].map((n) => faults.get(n)).find((f) => f !== undefined)
   if (down !== undefined) return ['infra', down]
+  const cut = missing.flatMap((n) => obstacleBetween(run, node, n) ?? [])
+  if (!ghost && cut.length === missing.length)
+    return ['infra', `its list lacks ${missing.join(', ')}: ${[...new Set(cut)].join('; ')}`]
   return [
     'failed',
     ghost

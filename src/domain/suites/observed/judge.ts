@@ -19,6 +19,8 @@ export interface PairInput {
   readonly disqualified: string | null
   /** What keeps a success from counting: something else than the deployed program ran. */
   readonly foreign: string | null
+  /** What of the network, as it was before any window, keeps this pair from succeeding; null: nothing that is known. */
+  readonly obstacle: string | null
 }
 
 interface Facts extends PairInput {
@@ -38,17 +40,21 @@ export function judgePair(input: PairInput): ObservedSample {
     Math.min(seen.there.delivered.bytes, seen.back.delivered.bytes) >= use.minBytes &&
     seen.bothSeconds >= use.sustainedSeconds
   const facts: Facts = { ...input, seen, claims, straight }
-  const [told, path, words] = outcomeOf(facts)
-  const kept = told === 'success' ? input.foreign : null
-  const outcome = kept === null ? told : 'unwitnessed'
+  const [told, path, shown] = outcomeOf(facts)
+  const [outcome, words] = explained(told, path, shown, input)
   const id = `${scene.window.id}.${pair.from}.${pair.to}`
   return {
     id,
     group: oracle.pairClass,
     subject: { kind: 'pair', pair },
     outcome,
-    grade: outcome === 'success' ? 'C' : claims.some((c) => c.says === 'connected') && path === 'none' ? 'D' : null,
-    sentence: `${pair.from} ↔ ${pair.to}: ${kept === null ? words : `not counted: ${kept}`}`,
+    grade:
+      outcome === 'success'
+        ? 'C'
+        : outcome !== 'infra' && claims.some((c) => c.says === 'connected') && path === 'none'
+          ? 'D'
+          : null,
+    sentence: `${pair.from} ↔ ${pair.to}: ${words}`,
     expected: oracle.expected,
     path,
     relayVia: path === 'relayed' ? seen.relay : null,
@@ -58,6 +64,19 @@ export function judgePair(input: PairInput): ObservedSample {
     claims,
     findings: path === 'unwitnessed' ? [] : findingsOf(facts, outcome, path, id),
   }
+}
+
+/** A success counts for the deployed program alone; a failure, where what the program needs could pass. */
+function explained(
+  told: SampleOutcome,
+  path: ObservedSample['path'],
+  words: string,
+  { foreign, obstacle }: PairInput,
+): readonly [SampleOutcome, string] {
+  if (told === 'success' && foreign !== null) return ['unwitnessed', `not counted: ${foreign}`]
+  return told === 'failed' && path !== 'end-to-end' && obstacle !== null
+    ? ['infra', `not counted: ${obstacle}; ${words}`]
+    : [told, words]
 }
 
 function outcomeOf(facts: Facts): Told {

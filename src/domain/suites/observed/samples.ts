@@ -6,7 +6,7 @@ import { valueOf } from '../../evidence.ts'
 import type { Reason } from '../../reason.ts'
 import type { PlannedPair } from '../connectivity/coverage.ts'
 import type { Measured } from '../retry.ts'
-import type { RunContext } from '../run-context.ts'
+import { obstacleBetween, type RunContext } from '../run-context.ts'
 import { counts, sampleKey } from '../sample.ts'
 import { runFindings } from './figures.ts'
 import { judgePair } from './judge.ts'
@@ -97,6 +97,7 @@ function judgeWindow(
         use,
         disqualified: bar ?? null,
         foreign: found[0]?.text ?? (unread === undefined ? null : `what ran on ${unread} could not be read`),
+        obstacle: obstacleBetween(run, planned.pair.from, planned.pair.to),
       })
       return { ...sample, findings: [...sample.findings, ...found.map((f) => foreignFinding(f, sample.id))] }
     })

@@ -15,10 +15,14 @@ export function throughputSample(
   attempt: Attempt,
   round: Seen,
   work: Pick<ThroughputWork, 'minMbps'>,
+  obstacle: string | null,
 ): ThroughputSample {
   const link = { before: linkOf(round, attempt, 'before'), after: linkOf(round, attempt, 'after') }
   const rate = transferRate(attempt, round)
-  const [outcome, words] = outcomeOf(judged, attempt, rate, link, work.minMbps)
+  const [told, shown] = outcomeOf(judged, attempt, rate, link, work.minMbps)
+  // What came end to end passed the network, and of a payload that came fast enough by a relay nothing is missing.
+  const hindered = told === 'failed' && judged.path !== 'end-to-end' ? obstacle : null
+  const [outcome, words] = hindered === null ? [told, shown] : (['infra', `not counted: ${hindered}; ${shown}`] as const)
   return {
     ...judged,
     group: rateGroup(work),

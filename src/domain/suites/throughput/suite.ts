@@ -113,11 +113,12 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
 
 function judge(rounds: readonly ThroughputRound[], work: ThroughputWork, run: RunContext): Judged<'throughput'> {
   const { pairs, all, natCells } = throughputPairs(run.peers, run.measurements)
-  const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run)
+  // Of a transfer only its rate fails here: what keeps it from one is asked once that is known.
+  const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, { ...run, obstacle: () => null })
   const placed = new Map(rounds.flatMap((round) => round.attempts.map((a) => [a.id, { attempt: a, round }] as const)))
   const timed = judged.flatMap((j) => {
     const at = placed.get(j.id)
-    return at === undefined ? [] : [throughputSample(j, at.attempt, at.round, work)]
+    return at === undefined ? [] : [throughputSample(j, at.attempt, at.round, work, run.obstacle(j.subject.pair))]
   })
   const repeated = applyRepeats(timed, attempts)
   const { samples, retries, strays: marked } = applyRetries(repeated.samples, attempts, run.checkpoint)
