@@ -22,7 +22,9 @@ export interface GossipChanges extends Pick<Changes, 'absent' | 'deployed' | 'pa
   readonly network?: Readonly<
     Record<NodeName, { readonly sent: number; readonly lost: number; readonly longestGapMs: number }>
   >
-  readonly map?: Readonly<Record<NodeName, 'other' | 'oldest' | 'lacks the last' | 'absent' | 'late' | 'unread' | 'left early'>>
+  readonly map?: Readonly<
+    Record<NodeName, 'other' | 'oldest' | 'lacks the last' | 'absent' | 'late' | 'unread' | 'left early'>
+  >
   readonly writing?: Readonly<Record<NodeName, 'refused' | 'infra'>>
   readonly members?: Readonly<
     Partial<Record<Phase, Readonly<Record<NodeName, 'ghost' | 'unread' | readonly NodeName[]>>>>

@@ -34,8 +34,5 @@ export interface RunContext {
 }
 
 /** Of two nodes of which nobody knows who dialled. */
-export const obstacleBetween = (
-  { obstacle }: Pick<RunContext, 'obstacle'>,
-  a: NodeName,
-  b: NodeName,
-): string | null => obstacle({ from: a, to: b }) ?? obstacle({ from: b, to: a })
+export const obstacleBetween = ({ obstacle }: Pick<RunContext, 'obstacle'>, a: NodeName, b: NodeName): string | null =>
+  obstacle({ from: a, to: b }) ?? obstacle({ from: b, to: a })

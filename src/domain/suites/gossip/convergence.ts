@@ -149,10 +149,10 @@ function explainedBy(sha256: string, writes: readonly WriteItem[], { from, whole
   if (whole) return `its map is another one: ${why}`
   if (from.size > mostUnknown) return null
   const cut = [...from.keys()]
-  const silent = Array.from({ length: 2 ** cut.length - 1 }, (_, bits) => cut.filter((_n, i) => ((bits + 1) >> i) % 2 === 1))
-  const fits = silent.find(
-    (nodes) => rightHashes(writes.filter((w) => !nodes.includes(w.node)))?.has(sha256) === true,
+  const silent = Array.from({ length: 2 ** cut.length - 1 }, (_, bits) =>
+    cut.filter((_n, i) => ((bits + 1) >> i) % 2 === 1),
   )
+  const fits = silent.find((nodes) => rightHashes(writes.filter((w) => !nodes.includes(w.node)))?.has(sha256) === true)
   return fits === undefined ? null : `its map lacks what ${fits.join(', ')} wrote: ${from.get(fits[0] ?? '') ?? why}`
 }
 

@@ -22,7 +22,8 @@ export function throughputSample(
   const [told, shown] = outcomeOf(judged, attempt, rate, link, work.minMbps)
   // What came end to end passed the network, and of a payload that came fast enough by a relay nothing is missing.
   const hindered = told === 'failed' && judged.path !== 'end-to-end' ? obstacle : null
-  const [outcome, words] = hindered === null ? [told, shown] : (['infra', `not counted: ${hindered}; ${shown}`] as const)
+  const [outcome, words] =
+    hindered === null ? [told, shown] : (['infra', `not counted: ${hindered}; ${shown}`] as const)
   return {
     ...judged,
     group: rateGroup(work),
