@@ -63,3 +63,6 @@ export function duration(milliseconds: number): string {
     ? `${Math.floor(s / 60)} min ${two(s % 60)} s`
     : `${Math.floor(s / 3600)} h ${two(Math.floor((s % 3600) / 60))} min`
 }
+
+/** `1 pair`, `2 pairs`. */
+export const amount = (n: number, of: string): string => `${n} ${of}${n === 1 ? '' : 's'}`

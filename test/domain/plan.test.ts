@@ -162,9 +162,29 @@ describe('the plan', () => {
     expect([suites.map((s) => s.suite), unsupported.filter((u) => u.test)]).toEqual([['observed'], []])
     // Nine peers: 36 pairs, of which one is left to a relay, so that ten windows reach its sample floor.
     expect([estimate.attempts, suites[0]?.detail]).toEqual([360, expect.stringContaining('10 windows of 50 s')])
+    expect(suites[0]?.detail.split('; ').slice(2)).toEqual([
+      'class relay has 1 pair and asks for 10 windows by tests.connectivity.sample_floor: 10, 8 more than any other class, 488 s',
+      'class relay has 1 pair, saorsa-6 and saorsa-10: the verdict may hang on these two nodes alone',
+    ])
+  })
+  test('a class of which nothing is required decides nothing, and classes that ask for as many windows are not told', () => {
+    const profile = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail()
+    const of = (criteria: Partial<typeof config.tests.connectivity.criteria>) => {
+      const connectivity = {
+        ...config.tests.connectivity,
+        criteria: { ...config.tests.connectivity.criteria, ...criteria },
+      }
+      const own = { ...config, tests: { ...config.tests, connectivity } }
+      return assemblePlan({ ...input, profile, config: own })
+        .suites[0]?.detail.split('; ')
+        .slice(2)
+    }
+    expect(of({ relay: 0, sampleFloor: 1 })).toEqual([])
+    expect(of({ sampleFloor: 2 })).toHaveLength(2)
   })
   test('the suites of its focus, each with its work', () => {
     expect(plan.suites.map((s) => [s.suite, s.attempts])).toEqual([['connectivity', plan.estimate.attempts]])
+    expect(plan.suites[0]?.detail).toContain('class relay has 2 pairs, saorsa-6 and saorsa-10: the verdict may hang')
     expect(plan.suites[0]?.work).toMatchObject({ targets: config.tests.connectivity.criteria, timeoutSeconds: 10 })
   })
 })

@@ -3,6 +3,8 @@ import type { Pair } from '../../evidence.ts'
 import type { FleetNode, NatMeasurement, NodeName } from '../../fleet.ts'
 import type { Excluded, NotCovered } from '../../not-covered.ts'
 import { asDeclared, oracle, pairClasses, type Oracle, type PairClass } from './oracle.ts'
+import { amount } from '../../text.ts'
+import type { Targets } from './config.ts'
 import { pairKey } from './timetable.ts'
 
 export interface PlannedPair {
@@ -38,6 +40,21 @@ export function repetitionsFor(pairs: readonly PlannedPair[], sampleFloor: numbe
   ) as Record<PairClass, number>
   return new Map(pairs.map((p) => [pairKey(p.pair), times[p.oracle.pairClass]]))
 }
+
+/** Classes of which all pairs are between the same two nodes: what is in the way of these decides the whole verdict. */
+export const thinClasses = (
+  pairs: readonly PlannedPair[],
+  { direct, natTraversed, relay }: Targets,
+): readonly string[] =>
+  pairClasses.flatMap((c) => {
+    const own = pairs.filter((p) => p.oracle.pairClass === c).map((p) => p.pair)
+    const ends = [...new Set(own.flatMap(({ from, to }) => [from, to]))]
+    return ends.length !== 2 || { direct, nat_traversed: natTraversed, relay }[c] === 0
+      ? []
+      : [
+          `class ${c} has ${amount(own.length, 'pair')}, ${ends.join(' and ')}: the verdict may hang on these two nodes alone`,
+        ]
+  })
 
 /** Pairs whose rounds a relay node must sit out. */
 export const relayPairsOf = (pairs: readonly PlannedPair[]): readonly Pair[] =>

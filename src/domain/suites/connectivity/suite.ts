@@ -17,6 +17,7 @@ import {
   plannedPairs,
   relayPairsOf,
   repetitionsFor,
+  thinClasses,
   uncoveredClasses,
   uncoveredPairs,
   uncoveredPause,
@@ -76,7 +77,10 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
     work: { targets, cooloffSeconds, timeoutSeconds },
     attempts,
     seconds: Math.ceil(rounds.length * roundSeconds + waiting),
-    detail: `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
+    detail: [
+      `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
+      ...thinClasses(pairs, targets),
+    ].join('; '),
     thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`,
   }
 }

@@ -1,5 +1,6 @@
 /** Which pairs a window shows: of two peers one, in the direction that their NATs make easier. */
 import type { FleetNode, NatMeasurement } from '../../fleet.ts'
+import { amount } from '../../text.ts'
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
 
@@ -20,7 +21,21 @@ export function observedPairs(
 const rank = (c: PairClass): number => pairClasses.indexOf(c)
 
 /** As many as the smallest class needs for its sample floor; each window shows each pair once. */
-export function windowsFor(pairs: readonly PlannedPair[], sampleFloor: number): number {
-  const sizes = pairClasses.map((c) => pairs.filter((p) => p.oracle.pairClass === c).length).filter((n) => n > 0)
-  return sizes.length === 0 ? 0 : Math.max(...sizes.map((n) => Math.ceil(sampleFloor / n)))
+export const windowsFor = (pairs: readonly PlannedPair[], sampleFloor: number): number =>
+  windowsOf(pairs, sampleFloor)[0]?.windows ?? 0
+
+/** The class that asks for the most windows first. */
+const windowsOf = (pairs: readonly PlannedPair[], sampleFloor: number) =>
+  pairClasses
+    .map((name) => ({ name, size: pairs.filter((p) => p.oracle.pairClass === name).length }))
+    .filter(({ size }) => size > 0)
+    .map((c) => ({ ...c, windows: Math.ceil(sampleFloor / c.size) }))
+    .toSorted((a, b) => b.windows - a.windows)
+
+/** Which class asks for more windows than the others, what these take, and what of the configuration says so. */
+export function whyWindows(pairs: readonly PlannedPair[], sampleFloor: number, secondsEach: number): string | null {
+  const [most, next] = windowsOf(pairs, sampleFloor)
+  if (most === undefined || most.windows <= (next?.windows ?? 1)) return null
+  const more = most.windows - (next?.windows ?? 1)
+  return `class ${most.name} has ${amount(most.size, 'pair')} and asks for ${most.windows} windows by tests.connectivity.sample_floor: ${sampleFloor}, ${more} more than any other class, ${more * secondsEach} s`
 }

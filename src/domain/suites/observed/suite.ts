@@ -11,14 +11,14 @@ import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Judging, Planning, Suite } from '../suite.ts'
 import type { Targets } from '../connectivity/config.ts'
-import { uncoveredClasses, uncoveredPairs, type PlannedPair } from '../connectivity/coverage.ts'
+import { thinClasses, uncoveredClasses, uncoveredPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { contradictedNats } from '../connectivity/contradicted.ts'
 import { foreignReasons } from '../connectivity/foreign.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
 import { pairKey } from '../connectivity/timetable.ts'
 import { observedFigures } from './figures.ts'
 import { windowJudging, type WindowsJudged } from './samples.ts'
-import { observedPairs, windowsFor } from './pairs.ts'
+import { observedPairs, whyWindows, windowsFor } from './pairs.ts'
 import { rederiveWindows } from './rederive.ts'
 import { observedWorkShape, windowShape } from './shape.ts'
 import type { ObservedWork } from './window.ts'
@@ -58,11 +58,17 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
   )
   const windows = windowsFor(pairs, targets.sampleFloor)
   const seconds = use.looks.at(-1) ?? 0
+  const secondsEach = seconds + cooloffSeconds + secondsBeside
+  const why = whyWindows(pairs, targets.sampleFloor, secondsEach)
   return {
     work: { targets, cooloffSeconds, servicePort: servicePortOf(profile, config.project, fleet), window: use, claims },
     attempts: windows * pairs.length,
-    seconds: Math.ceil(windows * (seconds + cooloffSeconds + secondsBeside)),
-    detail: `${windows} windows of ${seconds} s, each from a fresh start of all peers, ${pairs.length} pairs in each; grade C at best (volume in packet counters)`,
+    seconds: Math.ceil(windows * secondsEach),
+    detail: [
+      `${windows} windows of ${seconds} s, each from a fresh start of all peers, ${pairs.length} pairs in each; grade C at best (volume in packet counters)`,
+      ...(why === null ? [] : [why]),
+      ...thinClasses(pairs, targets),
+    ].join('; '),
     thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`,
   }
 }
