@@ -11,7 +11,7 @@ import { outcomesOf } from './outcomes.ts'
 import { fold } from './session.ts'
 import { suiteCounts } from './suites/suite.ts'
 import { iso } from './text.ts'
-import type { Verdict } from './verdict.ts'
+import { isInvalid, type Verdict } from './verdict.ts'
 
 /** A test as its folder gives it: what was judged again, and the digests of what was read. */
 export interface Rejudged {
@@ -56,6 +56,7 @@ function differences(entry: TestEntry, { bundle, verdict, page }: Rejudged): rea
   const pairs: readonly (readonly [what: string, told: unknown, judged: unknown])[] = [
     ['verdict', entry.event, verdict.result],
     ['set of counts', facts.counts, suiteCounts(verdict.suites)],
+    ['account of our instruments', facts.invalid, isInvalid(verdict)],
     ['account of the journals', facts.logs, verdict.result === 'passed' ? logCounts(bundle.logs) : null],
     ['set of outcomes', facts.outcomes, verdict.comparable ? outcomesOf(verdict.suites) : null],
     ['list of reasons', facts.reasons, verdict.reasons.map((r) => r.text)],

@@ -4,19 +4,23 @@
  */
 import { judgeContinuity, type ContinuityRow, type RunningMark } from './continuity.ts'
 import { countOf, groupsOf, type Count, type Counts } from './counts.ts'
-import { isTest } from './events/entry.ts'
+import { isDue, isTest, type TestEntry } from './events/entry.ts'
 import type { RunEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
+import { chanceOfDrop, type Tries } from './difference.ts'
 import type { NodeName } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { judgeWait } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
+import { isBeyond, judgeRegression, pointsLost, smallestRegression, together, triesOf } from './regression.ts'
 import { percent } from './statistics.ts'
 
 export interface CheckpointInput {
   /** Of the first test that passed on this deployment; null: the ledger holds none. */
   readonly baseline: Counts | null
+  /** Of this checkpoint's test before this one, as far as it was measured; null: there was none. */
+  readonly earlier: Counts | null
   /** Points of a hundred. */
   readonly tolerancePoints: number
   /** What ran at the end of the newest test that passed on this deployment. */
@@ -34,11 +38,16 @@ export function checkpointInput(entries: readonly Entry[], tolerancePoints: numb
   const last = passed.at(-1)
   return {
     baseline: passed[0]?.facts.counts ?? null,
+    earlier: measuredSince(entries.findLastIndex(isDue), entries)?.facts.counts ?? null,
     tolerancePoints,
     since: last?.facts.running ?? [],
     waitedMs: last === undefined ? null : waitedSince(entries, last),
   }
 }
+
+/** One that our instruments spoiled says nothing; of one that came to no result for another reason the counts stand. */
+const measuredSince = (due: number, entries: readonly Entry[]): TestEntry | undefined =>
+  due === -1 ? undefined : entries.slice(due).filter(isTest).findLast((e) => e.event === 'inconclusive' && !e.facts.invalid)
 
 /** From the entry of that test to the claim of this one, by the clocks of whoever wrote them. */
 function waitedSince(entries: readonly Entry[], last: Entry): number | null {
@@ -52,8 +61,17 @@ export interface GroupChange {
   readonly group: string
   readonly first: Count | null
   readonly now: Count | null
-  /** Points that the rate lost since the first test, negative when it won; null: one of the two is not known. */
+  /** Of this checkpoint's test before this one; null: there was none, or it had no such group. */
+  readonly earlier: Tries | null
+  /**
+   * Points that the rate of both tests of this checkpoint lost since the first test, negative when it won; null: one of
+   * the two is not known.
+   */
   readonly lost: number | null
+  /** How often chance alone would lose as much or more; null as above. */
+  readonly chance: number | null
+  /** Of the rate, 0..1, that a checkpoint like this one shows with 80 % power; null: none, or nothing to compare with. */
+  readonly smallestDrop: number | null
 }
 
 export interface CheckpointResult {
@@ -67,6 +85,8 @@ export interface CheckpointJudged {
   readonly reasons: readonly Reason[]
   readonly findings: readonly Finding[]
   readonly notCovered: readonly NotCovered[]
+  /** Clauses that follow the result wherever it is told in one line. */
+  readonly remarks: readonly string[]
 }
 
 export interface CheckpointFacts {
@@ -77,6 +97,8 @@ export interface CheckpointFacts {
   readonly tried: readonly NodeName[]
   /** Attempts that a group needs before it counts. */
   readonly sampleFloorOf: (suite: string, group: string) => number
+  /** Failures of a group whose retry could not be seen. */
+  readonly retriesUnseenOf: (suite: string, group: string) => number
 }
 
 export function judgeCheckpoint({
@@ -86,6 +108,7 @@ export function judgeCheckpoint({
   peers,
   tried,
   sampleFloorOf,
+  retriesUnseenOf,
 }: CheckpointFacts): CheckpointJudged {
   const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried)
   const wait = input.waitedMs === null ? null : judgeWait(input.waitedMs, input.since, evidence.runningBefore)
@@ -93,7 +116,8 @@ export function judgeCheckpoint({
   const groups = [
     ...groupsOf(counts),
     ...groupsOf(before).filter(({ suite, group }) => countOf(counts, suite, group) === null),
-  ].map(({ suite, group }) => changeOf(suite, group, countOf(before, suite, group), countOf(counts, suite, group)))
+  ].map(({ suite, group }) => changeOf(suite, group, input, countOf(counts, suite, group)))
+  const noted = groups.flatMap((c) => notedNoise(c, input.tolerancePoints))
   return {
     result: { tolerancePoints: input.tolerancePoints, groups, continuity: continuity.rows },
     reasons: [
@@ -104,11 +128,22 @@ export function judgeCheckpoint({
               text: 'the ledger holds no first test that passed, so nothing tells whether this one is worse',
             } as const,
           ]
-        : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloorOf(c.suite, c.group)))),
+        : groups.flatMap((c) =>
+            groupReason(c, {
+              tolerance: input.tolerancePoints,
+              sampleFloor: sampleFloorOf(c.suite, c.group),
+              unseen: retriesUnseenOf(c.suite, c.group),
+            }),
+          )),
       ...continuity.reasons,
       ...(wait?.reasons ?? []),
     ],
-    findings: [...continuity.findings, ...(wait?.findings ?? [])],
+    findings: [
+      ...continuity.findings,
+      ...(wait?.findings ?? []),
+      ...noted.map((message): Finding => ({ kind: 'may-be-noise', message, attempts: [] })),
+    ],
+    remarks: noted,
     notCovered: [
       ...(input.baseline === null
         ? []
@@ -128,25 +163,35 @@ export function judgeCheckpoint({
   }
 }
 
-function changeOf(suite: string, group: string, first: Count | null, now: Count | null): GroupChange {
-  const known = first !== null && now !== null && first.attempts > 0 && now.attempts > 0
+function changeOf(
+  suite: string,
+  group: string,
+  { baseline, earlier, tolerancePoints }: CheckpointInput,
+  now: Count | null,
+): GroupChange {
+  const first = triesOf(baseline, suite, group)
+  const before = triesOf(earlier, suite, group)
+  const change = { suite, group, first: countOf(baseline ?? {}, suite, group), now, earlier: before }
+  if (first === null || now === null || first.attempts === 0 || now.attempts === 0)
+    return { ...change, lost: null, chance: null, smallestDrop: null }
+  const all = together({ earlier: before, now })
   return {
-    suite,
-    group,
-    first,
-    now,
-    lost: known
-      ? (100 * (first.successes * now.attempts - now.successes * first.attempts)) / (first.attempts * now.attempts)
-      : null,
+    ...change,
+    lost: pointsLost(first, all),
+    chance: chanceOfDrop(all, first),
+    smallestDrop: smallestRegression(first, now.attempts, tolerancePoints),
   }
 }
 
-/** Too few attempts to meet a criterion are too few to call it a regression. */
-function groupReason(
-  { group, first, now, lost }: GroupChange,
-  tolerance: number,
-  sampleFloor: number,
-): readonly Reason[] {
+interface GroupTerms {
+  readonly tolerance: number
+  readonly sampleFloor: number
+  readonly unseen: number
+}
+
+/** Too few attempts to meet a criterion are too few to call it a regression; what was not seen may have been anything. */
+function groupReason(c: GroupChange, { tolerance, sampleFloor, unseen }: GroupTerms): readonly Reason[] {
+  const { group, first, now, earlier } = c
   if (first !== null && first.attempts > 0 && now === null)
     return [
       {
@@ -154,15 +199,48 @@ function groupReason(
         text: `${group}: ${first.successes}/${first.attempts} at the first test, now the plan has no such group`,
       },
     ]
-  if (first === null || now === null || lost === null || now.attempts < sampleFloor || lost <= tolerance + 1e-9)
-    return []
+  if (first === null || now === null || c.lost === null || now.attempts < sampleFloor) return []
+  const judge = (successes: number) =>
+    judgeRegression({ first, earlier, now: { attempts: now.attempts, successes }, tolerance })
+  const [worst, best] = [judge(now.successes), judge(now.successes + unseen)]
+  if (worst === 'none') return []
+  if (best === 'shown')
+    return [{ kind: 'failed', text: `${lossText(c)}: a regression of ${againstTolerance(c, tolerance)}` }]
   return [
     {
-      kind: 'failed',
-      text: `${group}: ${now.successes}/${now.attempts} = ${percent(now.successes / now.attempts)} % after retries, ${percent(first.successes / first.attempts)} % at the first test: a regression of ${points(lost)} points, tolerance ${tolerance}`,
+      kind: 'inconclusive',
+      text:
+        worst === best
+          ? `${lossText(c)}: ${againstTolerance(c, tolerance)}, may be noise${earlier === null ? '' : ', and was lost again when it was tested once more'}`
+          : `${lossText(c)}: ${againstTolerance(c, tolerance)}, and the retry of ${unseen} that failed could not be counted`,
     },
   ]
 }
+
+/** Lost beyond the tolerance in both tests together, and not again in the second: told beside the result. */
+function notedNoise(c: GroupChange, tolerance: number): readonly string[] {
+  const { first, now, earlier, lost } = c
+  return first !== null &&
+    now !== null &&
+    earlier !== null &&
+    isBeyond(lost, tolerance) &&
+    judgeRegression({ first, earlier, now, tolerance }) === 'none'
+    ? [`${lossText(c)}: ${againstTolerance(c, tolerance)}, not lost again when it was tested once more`]
+    : []
+}
+
+function lossText({ group, first, now, earlier }: GroupChange): string {
+  if (first === null || now === null) return group
+  const all = together({ earlier, now })
+  return `${group}: ${all.successes}/${all.attempts} = ${percent(all.successes / all.attempts)} % after retries${earlier === null ? '' : ' in both tests of this checkpoint'}, ${percent(first.successes / first.attempts)} % at the first test`
+}
+
+const againstTolerance = ({ lost, chance }: GroupChange, tolerance: number): string =>
+  `${points(lost ?? 0)} points, tolerance ${tolerance}, by chance alone ${chanceText(chance ?? 1)}`
+
+/** Never rounded to nothing. */
+export const chanceText = (chance: number): string =>
+  chance < 0.001 ? 'less than 0.1 %' : `${(Math.round(chance * 1000) / 10).toString()} %`
 
 /** Rounded up, so that a loss beyond the tolerance never reads as the tolerance. */
 export const points = (lost: number): string => (Math.ceil(lost * 100 - 1e-6) / 100).toString()

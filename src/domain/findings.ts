@@ -33,6 +33,8 @@ export type FindingKind =
   | 'subject-can-tamper'
   /** Attempts that say nothing, and what became of them. */
   | 'not-counted'
+  /** A checkpoint lost more than the tolerance, and not again when it was tested once more. */
+  | 'may-be-noise'
   /** Tests of the same program that were begun before and have no end, or that failed. */
   | 'not-ended'
   | 'failed-before'

@@ -1,8 +1,6 @@
 /** Which drop of a rate would have been found, so that nobody takes "no difference" for "the same". */
-import jstat from 'jstat'
+import { chances, cumulative } from './binomial.ts'
 import { independentDifference } from './difference.ts'
-
-const { gammaln } = jstat.jStat
 
 /** How often a drop of the size that is named would have been found. */
 export const power = 0.8
@@ -44,22 +42,3 @@ function mostThatIsWorse(attempts: number, z: number): readonly number[] {
 
 const isWorse = (now: number, before: number, attempts: number, z: number): boolean =>
   independentDifference({ successes: now, attempts }, { successes: before, attempts }, z).high < 0
-
-/** Chances of `k` successes or fewer, for each `k`. */
-function cumulative(attempts: number, rate: number): readonly number[] {
-  let sum = 0
-  return chances(attempts, rate).map((p) => {
-    sum += p
-    return Math.min(1, sum)
-  })
-}
-
-/** The binomial distribution, by logarithms: of many attempts the factors are beyond any number. */
-function chances(attempts: number, rate: number): readonly number[] {
-  const [won, lost] = [Math.log(rate), Math.log(1 - rate)]
-  const times = (n: number, log: number): number => (n === 0 ? 0 : n * log)
-  const all = gammaln(attempts + 1)
-  return Array.from({ length: attempts + 1 }, (_, k) =>
-    Math.exp(all - gammaln(k + 1) - gammaln(attempts - k + 1) + times(k, won) + times(attempts - k, lost)),
-  )
-}

@@ -41,6 +41,9 @@ export interface Verdict {
   readonly comparable: boolean
 }
 
+/** The run says nothing about the program: our own instruments could not be trusted. */
+export const isInvalid = ({ reasons }: Pick<Verdict, 'reasons'>): boolean => reasons.some((r) => r.kind === 'invalid')
+
 /** Takes the lines of all suites, each suite's in the order in which they were written. */
 export interface TestJudging {
   add<Id extends SuiteId>(suite: Id, item: SuiteTypes[Id]['item']): void
@@ -150,6 +153,7 @@ function judged(
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],
     remarks: [
       ...run.remarks,
+      ...(soak?.remarks ?? []),
       ...(decided.result === 'passed' ? [...notAsked(results, notCovered), ...restsOn(results)] : []),
     ],
     invalidControls: run.invalidControls,
@@ -170,10 +174,8 @@ function resultOf(all: readonly Reason[]): Pick<Verdict, 'result' | 'reasons'> {
 
 function judgeSoak(input: RunInput, run: RunJudged, results: SuiteResults): CheckpointJudged | null {
   if (input.checkpoint === undefined || input.checkpoint === null) return null
-  const floors = new Map(
-    resultsOf(results).flatMap(({ suite, groups }) =>
-      groups.map((g) => [JSON.stringify([suite, g.name]), g.terms.sampleFloor] as const),
-    ),
+  const groups = new Map(
+    resultsOf(results).flatMap((r) => r.groups.map((g) => [JSON.stringify([r.suite, g.name]), g] as const)),
   )
   return judgeCheckpoint({
     input: input.checkpoint,
@@ -181,6 +183,7 @@ function judgeSoak(input: RunInput, run: RunJudged, results: SuiteResults): Chec
     evidence: input.evidence,
     peers: run.peers,
     tried: run.tried,
-    sampleFloorOf: (suite, group) => floors.get(JSON.stringify([suite, group])) ?? 0,
+    sampleFloorOf: (suite, group) => groups.get(JSON.stringify([suite, group]))?.terms.sampleFloor ?? 0,
+    retriesUnseenOf: (suite, group) => groups.get(JSON.stringify([suite, group]))?.retriesUnseen ?? 0,
   })
 }

@@ -18,7 +18,7 @@ import { deployedOf } from '../domain/rederive/shipped.ts'
 import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
-import { verdict, type Verdict } from '../domain/verdict.ts'
+import { isInvalid, verdict, type Verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import type {
@@ -154,6 +154,7 @@ async function work(
       reasons: judged.reasons.map((r) => r.text),
       remarks: judged.remarks,
       counts: suiteCounts(judged.suites),
+      invalid: isInvalid(judged),
       logs: judged.result === 'passed' ? logCounts(bundle.logs) : null,
       outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
       folder,

@@ -52,6 +52,18 @@ describe('which test is compared with', () => {
   })
 })
 
+describe('a checkpoint that is tested once more', () => {
+  const earlier = (...steps: readonly Step[]) => checkpointInput(entriesOf(...steps), 0).earlier?.['connectivity']
+  const doubtful: Step = ['inconclusive', { counts: counts(38) }]
+  const spoiled: Step = ['inconclusive', { counts: counts(38), invalid: true }]
+  test('takes what its first test counted', () => expect(earlier(first, 'due', doubtful)).toEqual(counts(38).connectivity))
+  test('not what our own instruments spoiled', () => expect(earlier(first, 'due', spoiled)).toBeUndefined())
+  test('not what came before it was due', () => {
+    expect(earlier(doubtful, first, 'due')).toBeUndefined()
+    expect(earlier(first, 'due', doubtful, ['passed', { counts: counts(40) }], 'due')).toBeUndefined()
+  })
+})
+
 describe('whether a test took a checkpoint', () => {
   const of = (checkpoint: BundleFacts['checkpoint'], ...steps: readonly Step[]) =>
     checkpointOf({ facts: { session: 's', checkpoint } as BundleFacts, entries: entriesOf(...steps) })
@@ -94,7 +106,7 @@ test('exactly the tolerance is allowed, in any fraction', () => {
     lose(3, 70, 7.5),
     lose(12, 60, 30),
     lose(12, 60, 29.99),
-  ]).toEqual(['passed', 'failed', 'passed', 'passed', 'passed', 'passed', 'failed'])
+  ]).toEqual(['passed', 'inconclusive', 'passed', 'passed', 'passed', 'passed', 'failed'])
 })
 test('fewer attempts than the floor are too few for a regression', () => {
   const input = run({ checkpoint: {}, attempts: { 'class:direct': { path: 'none' } } })

@@ -436,6 +436,8 @@ export interface Changes {
   /** Makes the test a soak checkpoint; `since`: what differed at the end of the last test that passed. */
   readonly checkpoint?: {
     readonly baseline?: Counts | null
+    /** Of this checkpoint's test before. */
+    readonly earlier?: Counts
     readonly tolerance?: number
     readonly since?: Readonly<Record<NodeName, Partial<RunningMark> | 'missing'>>
   }
@@ -585,10 +587,12 @@ const historyWith = (earlier: Changes | null): TestHistory => ({
 
 const checkpointOf = ({
   baseline = goodCounts,
+  earlier,
   tolerance = 0,
   since,
 }: NonNullable<Changes['checkpoint']>): CheckpointInput => ({
   baseline,
+  earlier: earlier ?? null,
   tolerancePoints: tolerance,
   waitedMs: null,
   since: peers.flatMap(({ name }) => {

@@ -10,6 +10,7 @@ import { tally, type Terms } from '../../src/domain/suites/group.ts'
 import type { SuiteResults } from '../../src/domain/suites/suite.ts'
 import { planOf } from '../kit/plan.ts'
 import { story, type Step } from '../kit/session.ts'
+import { seeded } from '../kit/seeded.ts'
 
 const terms: Terms = { target: 85, sampleFloor: 10, coverage: 80, strict: false }
 const shipped: readonly Step[] = ['begin', 'confirmed', 'ready', 'built', 'deployed', 'begun']
@@ -196,14 +197,3 @@ describe('which session', () => {
     expect(baselineFaults({ ...baseline, outcomes: {} }, plan, s3.entries)).toHaveLength(1)
   })
 })
-
-/** Draws that are the same on every machine (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}

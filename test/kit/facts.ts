@@ -69,6 +69,7 @@ export const tested = (
   reasons,
   remarks: [],
   counts,
+  invalid: false,
   outcomes: null,
   logs: null,
   folder: `test-${Math.max(1, session.testsBegun)}`,

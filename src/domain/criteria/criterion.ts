@@ -66,10 +66,17 @@ function resultOf(group: Tally, { percent: target, strict }: Bar): GroupResult {
 }
 
 /** What was not counted may have been anything: nothing is told of a group but what holds both ways. */
-const bothWays = ({ attempts, successes, notCounted }: Tally) => ({
+const bothWays = ({ attempts, successes, notCounted, retriesUnseen }: Tally) => ({
   asFailures: { attempts: attempts + notCounted, successes },
-  asSuccesses: { attempts: attempts + notCounted, successes: successes + notCounted },
+  asSuccesses: { attempts: attempts + notCounted, successes: successes + notCounted + retriesUnseen },
 })
+
+/** What may have been anything, in words. */
+const open = ({ notCounted, retriesUnseen }: Tally): string =>
+  [
+    ...(notCounted === 0 ? [] : [`${notCounted} not counted`]),
+    ...(retriesUnseen === 0 ? [] : [`${retriesUnseen} whose retry was not counted`]),
+  ].join(' and ')
 
 /** Why this group keeps a run from passing; empty when it is met and covered. */
 function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
@@ -85,7 +92,7 @@ function reasonsOf(r: GroupResult, { strict }: Bar): readonly Reason[] {
             (strict
               ? missedStrictly(r)
               : `${r.successes}/${r.attempts} = ${percent(r.rate ?? 0)} %, target ${r.target} %`) +
-              (r.notCounted === 0 ? '' : `; missed also with the ${r.notCounted} not counted as successes`),
+              (open(r) === '' ? '' : `; missed also with the ${open(r)} as successes`),
           ),
         ]),
     ...(r.met === null && r.target !== null && r.attempts >= Math.max(1, sampleFloor)
@@ -121,7 +128,7 @@ function undecided(r: GroupResult, strict: boolean): string {
   const rate = ({ attempts, successes }: Pick<Tally, 'attempts' | 'successes'>): string =>
     `${successes}/${attempts} = ${percent(strict ? wilson(successes, attempts).low : successes / attempts)} %`
   const { asFailures, asSuccesses } = bothWays(r)
-  return `${r.successes}/${r.attempts}, and ${r.notCounted} not counted: with these as failures ${rate(asFailures)}, as successes ${rate(asSuccesses)}${strict ? ' (lower bounds)' : ''}; target ${r.target} % is met only one way`
+  return `${r.successes}/${r.attempts}, and ${open(r)}: with these as failures ${rate(asFailures)}, as successes ${rate(asSuccesses)}${strict ? ' (lower bounds)' : ''}; target ${r.target} % is met only one way`
 }
 
 function missedStrictly(r: GroupResult): string {

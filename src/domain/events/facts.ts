@@ -215,6 +215,8 @@ export const tested = {
   /** Clauses that follow the verdict wherever it is told in one line. */
   remarks: names,
   counts: countsSchema,
+  /** Our own instruments could not be trusted: its counts say nothing. */
+  invalid: z.boolean(),
   /** What later sessions may be compared with; null: not with this test. */
   outcomes: outcomesSchema.nullable(),
   /** How often each template came in the journals, by its digest; null: it did not pass. */

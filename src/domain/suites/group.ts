@@ -33,6 +33,8 @@ export interface Group {
 export interface Tally extends Group, Count {
   /** Neither success nor failure, and no repetition stands for them. */
   readonly notCounted: number
+  /** Counted as failures, though what their retry at a checkpoint would have shown is not known. */
+  readonly retriesUnseen: number
   /** 0..1; null when nothing was counted. */
   readonly rate: number | null
   /** Wilson, 95 %. */
@@ -62,6 +64,7 @@ export function tally(group: Group, samples: readonly Sample[]): Tally {
     successes,
     recovered,
     notCounted: all.filter((s) => !counts(s) && s.repeatedBy === undefined).length,
+    retriesUnseen: counted.filter((s) => s.retryUnseen === true).length,
     rate: attempts === 0 ? null : successes / attempts,
     interval: wilson(successes, attempts),
     grades,

@@ -15,7 +15,7 @@ export interface Measured {
 }
 
 export interface Retried<S extends Sample> {
-  /** Of the test proper; a failed one may be marked recovered. */
+  /** Of the test proper; a failed one may be marked recovered, or as one whose retry was not seen. */
   readonly samples: readonly S[]
   readonly retries: readonly S[]
   readonly strays: readonly Reason[]
@@ -41,9 +41,7 @@ export function applyRetries<S extends Sample>(
   const stray = (s: S): boolean => !allowed || whole.has(sampleKey(s))
   const retries = again.filter((s) => !stray(s))
   return {
-    samples: first.map((s) =>
-      recovers(s, retries, byId) ? { ...s, recovered: true, sentence: `${s.sentence}; recovered on retry` } : s,
-    ),
+    samples: first.map((s) => withRetry(s, retries, byId)),
     retries,
     strays: again.filter(stray).map((s) => ({
       kind: 'inconclusive',
@@ -52,13 +50,15 @@ export function applyRetries<S extends Sample>(
   }
 }
 
-/** Later, witnessed, and no other retry of the subject failed. */
-function recovers(s: Sample, retries: readonly Sample[], byId: ReadonlyMap<string, Measured>): boolean {
-  if (s.outcome !== 'failed') return false
-  const again = retries.filter((r) => sampleKey(r) === sampleKey(s) && counts(r))
+/** Recovered: later, witnessed, and no other retry of the subject failed. */
+function withRetry<S extends Sample>(s: S, retries: readonly S[], byId: ReadonlyMap<string, Measured>): S {
+  if (s.outcome !== 'failed') return s
   const failedAt = byId.get(s.id)?.endedAt ?? Infinity
-  return (
-    again.length > 0 &&
-    again.every((r) => r.outcome === 'success' && (byId.get(r.id)?.startedAt ?? -Infinity) >= failedAt)
-  )
+  const again = retries.filter((r) => sampleKey(r) === sampleKey(s))
+  if (again.length === 0 || again.some((r) => (byId.get(r.id)?.startedAt ?? -Infinity) < failedAt)) return s
+  const counted = again.filter(counts)
+  if (counted.length === 0) return { ...s, retryUnseen: true, sentence: `${s.sentence}; its retry was not counted` }
+  return counted.every((r) => r.outcome === 'success')
+    ? { ...s, recovered: true, sentence: `${s.sentence}; recovered on retry` }
+    : s
 }

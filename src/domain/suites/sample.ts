@@ -27,6 +27,8 @@ export interface Sample {
   readonly findings: readonly Finding[]
   /** It failed, and the checkpoint's retry of its subject did not. */
   readonly recovered?: true
+  /** It failed, and what kept the checkpoint's retry of its subject from counting was not the program. */
+  readonly retryUnseen?: true
   /** It did not count, and this later attempt of its subject, which counts, stands for it. */
   readonly repeatedBy?: string
 }

@@ -1,8 +1,9 @@
 /**
  * A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on.
  */
-import { points, type GroupChange } from '../../domain/checkpoint.ts'
+import { chanceText, points, type GroupChange } from '../../domain/checkpoint.ts'
 import { sameStart, type ContinuityRow } from '../../domain/continuity.ts'
+import { isBeyond, noiseLevel, together } from '../../domain/regression.ts'
 import { percent } from '../../domain/statistics.ts'
 import { sampleKey, subjectName, type Sample } from '../../domain/suites/sample.ts'
 import { resultsOf } from '../../domain/suites/suite.ts'
@@ -41,14 +42,20 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
         ? []
         : [paragraph('The ledger holds no first test that passed.')]),
       table(
-        ['group', 'first test', 'rate', 'now, after retries', 'rate', 'difference'],
+        ['group', 'first test', 'rate', 'now, after retries', 'rate', 'difference', 'by chance', 'would be found'],
         judged.groups.map((c) => groupRow(c, judged.tolerancePoints)),
-        ['left', 'right', 'right', 'right', 'right', 'right'],
+        ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right'],
       ),
       paragraph(
         inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered
-          here when its pair or node was tried again, later, and delivered.`,
+          here when its pair or node was tried again, later, and delivered. By chance: how often a program as good as
+          at the first test would lose as much or more (Fisher's exact test, one-sided); from ${percent(noiseLevel)} %
+          on a loss may be noise, and is tested once more. Would be found: the smallest drop that such a checkpoint,
+          with its repetition, calls a regression in 80 of 100 cases.`,
       ),
+      ...(judged.groups.some((c) => c.earlier !== null)
+        ? [paragraph('Now: this test and the one before it of this checkpoint, together.')]
+        : []),
       heading('Tried again'),
       again.length === 0 ? paragraph('Nothing was tried again.') : list(again),
       heading('Since the last test that passed'),
@@ -64,7 +71,7 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
 
 const lateness = ({ latenessMs }: Taking): string => (latenessMs < 1000 ? 'on time' : `${duration(latenessMs)} late`)
 
-function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): readonly Inline[] {
+function groupRow({ group, first, now, earlier, lost, chance, smallestDrop }: GroupChange, tolerance: number): readonly Inline[] {
   const figures = (c: { readonly attempts: number; readonly successes: number } | null): readonly string[] =>
     c === null
       ? ['–', '–']
@@ -74,8 +81,10 @@ function groupRow({ group, first, now, lost }: GroupChange, tolerance: number): 
   return [
     text(group, 200),
     ...figures(first),
-    ...figures(now),
-    lost !== null && lost > tolerance + 1e-9 ? strong(difference) : difference,
+    ...figures(now === null ? null : together({ earlier, now })),
+    isBeyond(lost, tolerance) ? strong(difference) : difference,
+    chance === null ? '–' : chanceText(chance),
+    smallestDrop === null ? '–' : `${(Math.ceil(smallestDrop * 1000) / 10).toString()} points`,
   ]
 }
 
