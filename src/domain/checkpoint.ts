@@ -47,7 +47,12 @@ export function checkpointInput(entries: readonly Entry[], tolerancePoints: numb
 
 /** One that our instruments spoiled says nothing; of one that came to no result for another reason the counts stand. */
 const measuredSince = (due: number, entries: readonly Entry[]): TestEntry | undefined =>
-  due === -1 ? undefined : entries.slice(due).filter(isTest).findLast((e) => e.event === 'inconclusive' && !e.facts.invalid)
+  due === -1
+    ? undefined
+    : entries
+        .slice(due)
+        .filter(isTest)
+        .findLast((e) => e.event === 'inconclusive' && !e.facts.invalid)
 
 /** From the entry of that test to the claim of this one, by the clocks of whoever wrote them. */
 function waitedSince(entries: readonly Entry[], last: Entry): number | null {

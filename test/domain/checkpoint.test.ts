@@ -56,7 +56,8 @@ describe('a checkpoint that is tested once more', () => {
   const earlier = (...steps: readonly Step[]) => checkpointInput(entriesOf(...steps), 0).earlier?.['connectivity']
   const doubtful: Step = ['inconclusive', { counts: counts(38) }]
   const spoiled: Step = ['inconclusive', { counts: counts(38), invalid: true }]
-  test('takes what its first test counted', () => expect(earlier(first, 'due', doubtful)).toEqual(counts(38).connectivity))
+  test('takes what its first test counted', () =>
+    expect(earlier(first, 'due', doubtful)).toEqual(counts(38).connectivity))
   test('not what our own instruments spoiled', () => expect(earlier(first, 'due', spoiled)).toBeUndefined())
   test('not what came before it was due', () => {
     expect(earlier(doubtful, first, 'due')).toBeUndefined()

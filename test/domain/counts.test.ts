@@ -30,7 +30,8 @@ test('a soak checkpoint compares the groups of every suite with the first test',
     evidence: { controls: [], runningBefore: [], runningAfter: [] },
     peers: [],
     tried: [],
-    sampleFloorOf: () => 1, retriesUnseenOf: () => 0,
+    sampleFloorOf: () => 1,
+    retriesUnseenOf: () => 0,
   })
   expect(result.groups.map((g) => g.group)).toEqual(['smoke', 'direct', 'relay'])
   expect(reasons.map((r) => [r.kind, r.text.split(':')[0]])).toEqual([['failed', 'smoke']])

@@ -31,7 +31,8 @@ test.each<[earlier: number | null, now: number, tolerance: number, judged: Regre
       now: tries(now, 30),
       tolerance,
     }),
-  ).toBe(judged))
+  ).toBe(judged),
+)
 
 /** A checkpoint from its first test on: tested once more where the first time left it open. */
 function checkpoint(before: number, after: number, attempts: number, chance: () => number): RegressionJudged {
@@ -63,7 +64,8 @@ describe('by simulation, 4,000 checkpoints each', () => {
     [0.99, 40],
     [0.9, 80],
   ])('a program that stays at %d with %i attempts regresses in at most 6 of 100', (rate, attempts) =>
-    expect(shown(rate, rate, attempts)).toBeLessThanOrEqual(240))
+    expect(shown(rate, rate, attempts)).toBeLessThanOrEqual(240),
+  )
   test.each([
     [1, 10],
     [1, 30],

@@ -77,7 +77,10 @@ describe('a checkpoint', () => {
     ['which', '| Checkpoint | WAIT\\_1HR |'],
     ['the loss that is allowed', '| direct | 40/40 | 100 % | 39/40 | 97.5 % | −2.5 points |'],
     ['the loss that is not', '| nat\\_traversed | 30/30 | 100 % | 29/30 | 96.7 % | **−3.34 points** |'],
-    ['no loss, and what would have been found', '| relay | 10/10 | 100 % | 10/10 | 100 % | 0 points | 100 % | 40 points |'],
+    [
+      'no loss, and what would have been found',
+      '| relay | 10/10 | 100 % | 10/10 | 100 % | 0 points | 100 % | 40 points |',
+    ],
     ['how likely noise is', '**−3.34 points** | 50 % | '],
     ['the tolerance', 'The tolerance is 2.5 points.'],
     ['a recovered pair', '- saorsa-7 → saorsa-2: recovered, end-to-end \\(1 failed before\\)'],

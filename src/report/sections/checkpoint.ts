@@ -71,7 +71,10 @@ export function checkpointSection({ checkpoint, verdict }: Pick<ProofInput, 'che
 
 const lateness = ({ latenessMs }: Taking): string => (latenessMs < 1000 ? 'on time' : `${duration(latenessMs)} late`)
 
-function groupRow({ group, first, now, earlier, lost, chance, smallestDrop }: GroupChange, tolerance: number): readonly Inline[] {
+function groupRow(
+  { group, first, now, earlier, lost, chance, smallestDrop }: GroupChange,
+  tolerance: number,
+): readonly Inline[] {
   const figures = (c: { readonly attempts: number; readonly successes: number } | null): readonly string[] =>
     c === null
       ? ['–', '–']
