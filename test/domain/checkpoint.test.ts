@@ -1,7 +1,8 @@
 /** What the ledger tells of the tests before, and which test a checkpoint is compared with. */
 import { describe, expect, test } from 'vitest'
 import { checkpointOf, type BundleFacts } from '../../src/domain/bundle.ts'
-import { checkpointInput, points } from '../../src/domain/checkpoint.ts'
+import { checkpointInput } from '../../src/domain/checkpoint.ts'
+import { points } from '../../src/domain/group-change.ts'
 import { markOf } from '../../src/domain/continuity.ts'
 import type { Counts } from '../../src/domain/counts.ts'
 import { entryShape } from '../../src/domain/events/check.ts'

@@ -1,7 +1,7 @@
 /**
  * A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on.
  */
-import { chanceText, points, type GroupChange } from '../../domain/checkpoint.ts'
+import { chanceText, points, type GroupChange } from '../../domain/group-change.ts'
 import { sameStart, type ContinuityRow } from '../../domain/continuity.ts'
 import { isBeyond, noiseLevel, together } from '../../domain/regression.ts'
 import { percent } from '../../domain/statistics.ts'
