@@ -41,6 +41,8 @@ export interface PathSeen extends Pick<PathAnswer, 'from' | 'to' | 'family' | 's
   readonly largeBytes: number
   readonly large: Passing
   readonly largeBack: Passing
+  /** Of the size that the program needs, where that lies between these two; null: it was not tried. */
+  readonly needed: { readonly bytes: number; readonly there: Passing; readonly back: Passing } | null
   readonly service: Passing
   /** Largest IP packet that passed unfragmented. */
   readonly mtu: number | null
@@ -62,6 +64,11 @@ export const fragmentedBytes = 4096
 /** Datagrams of 1500, 1480, 1420 and 1280 bytes with their headers. */
 export const wholeSizes = { 4: [1472, 1452, 1392, 1252], 6: [1452, 1432, 1372, 1232] } as const
 
+/** What is sent in fragments where need be, the smallest first. */
+export const sizesFor = ({ datagramBytes }: Needs): readonly number[] => [
+  ...new Set([smallBytes, Math.max(smallBytes, datagramBytes), Math.max(fragmentedBytes, datagramBytes)]),
+]
+
 interface Trial {
   readonly bytes: number
   readonly whole: boolean
@@ -75,6 +82,12 @@ export function pathSeen({ from, to, family, event, servicePort, delivered }: Pa
   const trials = told['event'] === 'reach' && Array.isArray(told['trials']) ? told['trials'].flatMap(trialOf) : []
   const small = trials.find((t) => !t.whole)
   const large = trials.findLast((t) => !t.whole && t !== small)
+  const needed = trials.find((t) => !t.whole && t !== small && t !== large)
+  const there = (t: Trial | undefined): Passing =>
+    t === undefined || t.sent === 0 || small?.acked !== true ? 'unknown' : t.acked ? 'passes' : 'lost'
+  // What came back shows nothing where nothing came there, or small ones do not come back either.
+  const back = (t: Trial | undefined): Passing =>
+    t?.acked !== true || small?.echoed !== true ? 'unknown' : t.echoed ? 'passes' : 'lost'
   const whole = trials.filter((t) => t.whole && t.acked).map((t) => t.bytes)
   return {
     from,
@@ -83,10 +96,9 @@ export function pathSeen({ from, to, family, event, servicePort, delivered }: Pa
     servicePort,
     small: small === undefined || small.sent === 0 ? 'unknown' : small.acked ? 'passes' : 'lost',
     largeBytes: large?.bytes ?? fragmentedBytes,
-    large:
-      large === undefined || large.sent === 0 || small?.acked !== true ? 'unknown' : large.acked ? 'passes' : 'lost',
-    // What came back shows nothing where nothing came there, or small ones do not come back either.
-    largeBack: large?.acked !== true || small?.echoed !== true ? 'unknown' : large.echoed ? 'passes' : 'lost',
+    large: there(large),
+    largeBack: back(large),
+    needed: needed === undefined ? null : { bytes: needed.bytes, there: there(needed), back: back(needed) },
     service: markSeen(told, servicePort, delivered, family),
     mtu: whole.length === 0 ? null : Math.max(...whole) + headers[family],
   }
@@ -154,7 +166,7 @@ function obstacleOf(
   const exact = closed.find((p) => p.from === from)
   return (
     of(smallHops) ??
-    (needs.datagramBytes > smallEnough ? of(largeHops) : null) ??
+    of((p) => neededHops(p, needs)) ??
     (exact?.service === 'lost' ||
     (exact === undefined && closed.length > 0 && closed.every((p) => p.service === 'lost'))
       ? `udp ${closed[0]?.servicePort} of ${to} is not reached from ${exact?.from ?? 'any node that tried'}, another port of it is`
@@ -162,8 +174,8 @@ function obstacleOf(
   )
 }
 
-/** Every path takes them in one piece. */
-const smallEnough = 1252
+/** What a path of Ethernet takes in one piece. */
+const inOnePiece = 1472
 
 const without6 = ({ node, ipv6 }: NodeSeen, ends: readonly NodeName[]): boolean =>
   ends.includes(node) && ipv6?.length === 0
@@ -180,7 +192,13 @@ const smallHops = (p: PathSeen): readonly Hop[] =>
     ? []
     : [{ from: p.from, to: p.to, lost: p.small === 'lost', text: `no UDP of ours passes ${p.from} → ${p.to}` }]
 
-const largeHops = (p: PathSeen): readonly Hop[] => {
+function neededHops(p: PathSeen, { datagramBytes }: Needs): readonly Hop[] {
+  if (datagramBytes <= smallBytes) return []
+  // Where their own size was not tried, the larger one stands for datagrams that go in fragments as well.
+  const large = datagramBytes > inOnePiece ? { bytes: p.largeBytes, there: p.large, back: p.largeBack } : null
+  const tried = p.needed ?? large
+  if (tried === null) return []
+  const why = tried.bytes > inOnePiece ? ': fragments are dropped' : ', and smaller ones do'
   const hop = (passing: Passing, from: NodeName, to: NodeName): readonly Hop[] =>
     passing === 'unknown'
       ? []
@@ -189,10 +207,10 @@ const largeHops = (p: PathSeen): readonly Hop[] => {
             from,
             to,
             lost: passing === 'lost',
-            text: `${p.largeBytes}-byte datagrams do not pass ${from} → ${to}: fragments are dropped`,
+            text: `${tried.bytes}-byte datagrams do not pass ${from} → ${to}${why}`,
           },
         ]
-  return [...hop(p.large, p.from, p.to), ...hop(p.largeBack, p.to, p.from)]
+  return [...hop(tried.there, p.from, p.to), ...hop(tried.back, p.to, p.from)]
 }
 
 /**

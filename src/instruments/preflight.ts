@@ -8,7 +8,7 @@ import { inside } from '../commands/quote.ts'
 import { hostPort } from '../domain/addresses.ts'
 import { notRead, thereIs, type Flow, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import { fragmentedBytes, nodeSeen, smallBytes, wholeSizes } from '../domain/preflight.ts'
+import { nodeSeen, sizesFor, wholeSizes } from '../domain/preflight.ts'
 import type { NodeAnswer, PathAnswer, Preflight } from '../domain/preflight.ts'
 import type { Needs } from '../domain/profile.ts'
 import type { Abortable, Nodes, Orchestrator, Randomness, Tables, Execution } from '../ports.ts'
@@ -64,7 +64,7 @@ export async function runPreflight(
                   to: hostPort(address, at.port),
                   token: at.token,
                   nonce: randomHex(world, 16),
-                  sizes: [smallBytes, Math.max(fragmentedBytes, needs.datagramBytes)],
+                  sizes: sizesFor(needs),
                   wholeSizes: wholeSizes[family],
                   // A size that no other node has.
                   mark: port === 0 ? null : { to: hostPort(address, port), bytes: 201 + 3 * i },

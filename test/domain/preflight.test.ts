@@ -1,7 +1,14 @@
 /** What passes before any pair, and what of it keeps a pair from what its program needs: never more than was seen. */
 import { describe, expect, test } from 'vitest'
 import { notRead, thereIs } from '../../src/domain/evidence.ts'
-import { nodeSeen, obstaclesIn, pathSeen, type PathAnswer, type Preflight } from '../../src/domain/preflight.ts'
+import {
+  nodeSeen,
+  obstaclesIn,
+  pathSeen,
+  sizesFor,
+  type PathAnswer,
+  type Preflight,
+} from '../../src/domain/preflight.ts'
 import { flow } from './fixtures.ts'
 
 type Trials = {
@@ -9,11 +16,13 @@ type Trials = {
   readonly there?: boolean
   readonly back?: boolean
   readonly service?: boolean
+  /** Datagrams of 1200 bytes, there and back. */
+  readonly middle?: readonly [boolean, boolean]
 }
 const path = (
   from: string,
   to: string,
-  { small = true, there = true, back = true, service }: Trials = {},
+  { small = true, there = true, back = true, service, middle }: Trials = {},
 ): PathAnswer => ({
   from,
   to,
@@ -22,6 +31,9 @@ const path = (
     event: 'reach',
     trials: [
       { bytes: 600, whole: false, sent: 1, acked: small, echoed: small },
+      ...(middle === undefined
+        ? []
+        : [{ bytes: 1200, whole: false, sent: 4, acked: middle[0], echoed: middle[0] && middle[1] }]),
       { bytes: 4096, whole: false, sent: 4, acked: small && there, echoed: small && there && back },
       { bytes: 1472, whole: true, sent: 4, acked: false },
       { bytes: 1392, whole: true, sent: 1, acked: small },
@@ -70,6 +82,22 @@ describe('what keeps a pair', () => {
     expect(cause(good, 'a', 'b')).toBeNull()
     expect(cause([], 'a', 'b')).toBeNull()
     expect(obstaclesIn(null, needs)({ from: 'a', to: 'b' })).toBeNull()
+  })
+  test('datagrams of the size that the program needs, and fragments only where it needs them', () => {
+    const quic = { datagramBytes: 1200, ipv6: false }
+    const paths = [path('a', 't', { middle: [true, false], there: false }), path('b', 't', { middle: [true, true] })]
+    expect(cause(paths, 't', 'a', quic)).toBe('1200-byte datagrams do not pass t → a, and smaller ones do')
+    expect(cause(paths, 'a', 'b', quic)).toBe('1200-byte datagrams do not pass t → a, and smaller ones do')
+    expect(cause(paths, 'b', 't', quic)).toBeNull()
+    const cut = [path('a', 't', { middle: [true, true], there: false }), path('b', 't', { middle: [true, true] })]
+    expect(cause(cut, 'a', 't', quic)).toBeNull()
+    expect(cause(paths, 'a', 't', { datagramBytes: 500, ipv6: false })).toBeNull()
+    expect([500, 1200, 4096, 9000].map((datagramBytes) => sizesFor({ datagramBytes, ipv6: false }))).toEqual([
+      [600, 4096],
+      [600, 1200, 4096],
+      [600, 4096],
+      [600, 9000],
+    ])
   })
   test('fragments that one end cannot send, or not get', () => {
     const out = [path('a', 't', { there: false }), path('b', 't'), path('c', 't')]

@@ -73,6 +73,29 @@ describe('a fault', () => {
     expect(end.code).toBe(20)
   })
 
+  test('a path that drops what is as large as the program needs: named from where to where, and blamed on nobody', async () => {
+    const address = (n: string) => lab.fleet.nodes.find((f) => f.name === n)?.ip ?? ''
+    for (const [at, from] of [
+      ['saorsa-2', 'saorsa-8'],
+      ['saorsa-8', 'saorsa-2'],
+    ] as const)
+      await wall(at, 'prerouting priority -450', `ip saddr ${address(from)} meta l4proto udp meta length > 1000 drop`)
+    const s = await session()
+    const end = await s.run()
+    const v = await s.verdict()
+    const why = '1200-byte datagrams do not pass saorsa-8 → saorsa-2, and smaller ones do'
+    const between = [...(await s.judgements('saorsa-2', 'saorsa-8')), ...(await s.judgements('saorsa-8', 'saorsa-2'))]
+    expect(between.map((j) => `${j.outcome} ${j.path}`)).toContain('infra none')
+    expect(between.filter((j) => j.outcome !== 'infra')).toEqual([])
+    expect(new Set(between.map((j) => j.sentence.replace(/^.*?: not counted: |; tried again.*$/g, '')))).toEqual(
+      new Set([why]),
+    )
+    expect(v.classes.direct).toMatchObject({ planned: 6, tried: 4, successes: 4, attempts: 4 })
+    expect(v.findings.filter((f) => f.kind === 'network-obstacle').map((f) => f.message)).toEqual([why])
+    expect(v.reasons.map((r) => r.kind)).not.toContain('failed')
+    expect(end.answer).toMatchObject({ verdict: 'inconclusive', exitCode: 30 })
+  })
+
   test('a firewall that is flushed in the middle: the witness is made again, what it missed is repeated', async () => {
     // As a reload of its rules does: every table of the node goes, as soon as it dials.
     await lab.on(

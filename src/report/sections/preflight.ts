@@ -13,7 +13,17 @@ export function preflightSection(preflight: Preflight | undefined): Section | nu
         'Our own prober, on ports of its own: what passed to each bootstrap node and to the host of the registry, and back.',
       ),
       table(
-        ['from', 'to', 'IP', 'small', 'fragments there', 'and back', "service's port", 'largest in one piece'],
+        [
+          'from',
+          'to',
+          'IP',
+          'small',
+          'as the program needs',
+          'fragments there',
+          'and back',
+          "service's port",
+          'largest in one piece',
+        ],
         preflight.paths.map(pathSeen).map(row),
       ),
       table(
@@ -35,6 +45,11 @@ const row = (p: PathSeen): readonly Inline[] => [
   p.to,
   `v${p.family}`,
   said(p.small),
+  p.needed === null
+    ? '–'
+    : [p.needed.there, p.needed.back].includes('lost')
+      ? strong(`${p.needed.bytes} bytes: lost${p.needed.there === 'lost' ? '' : ' on the way back'}`)
+      : `${p.needed.bytes} bytes: ${p.needed.there}`,
   p.large === 'unknown' ? said(p.large) : word(p.large, `${p.largeBytes} bytes`),
   said(p.largeBack),
   p.servicePort === 0 ? 'not asked' : word(p.service, `udp ${p.servicePort}`),
