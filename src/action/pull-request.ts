@@ -63,6 +63,10 @@ async function unwritten({ context, surface }: Job, why: string): Promise<JobRes
   return { code: exitCodes.passed, title: why }
 }
 
+/** A title holds a few; the page lists all. */
+const someOf = (weaker: readonly string[]): string =>
+  `${weaker.slice(0, 3).join('; ')}${weaker.length > 3 ? `; and ${weaker.length - 3} more` : ''}`
+
 const runPage = ({ facts, inputs }: Job): string =>
   `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`
 const pullPage = ({ facts }: Job, { number }: PullRequest): string =>
@@ -134,7 +138,7 @@ async function judged(job: Job, folder: string, artifactUrl: string): Promise<Co
     faults.length > 0
       ? `the evidence is not whole: ${faults.length} faults`
       : verdictTitle({ session, entries: bundle.entries, verdict }) +
-        (weaker.length === 0 ? '' : `; less demanded than of ${job.facts.baseBranch}: ${weaker.join('; ')}`)
+        (weaker.length === 0 ? '' : `; less demanded than of ${job.facts.baseBranch}: ${someOf(weaker)}`)
   const note =
     faults.length > 0
       ? inline`The evidence is ${strong('not whole')} (${faults.length} faults): do not trust it.`

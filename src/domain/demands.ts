@@ -1,10 +1,12 @@
-/** What a plan demands, as numbers of which more is stricter: two plans of one project can be told apart by them. */
+/** What a plan demands: two plans of one project can be told apart by it, the profile that it brings included. */
+import { canonical } from './canonical.ts'
 import type { Plan } from './plan.ts'
-import type { Targets } from './suites/connectivity/config.ts'
+import { profileDemands, type Demands } from './profile-demands.ts'
+import type { CustomTest } from './project.ts'
+import type { ConnectivityWork, Targets } from './suites/connectivity/config.ts'
 import type { PartOf, SuiteId } from './suites/suite.ts'
 
-/** By name; a demand that a plan does not make is not there. */
-export type Demands = Readonly<Record<string, number>>
+export type { Demands }
 
 const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: boolean) => Demands } = {
   observed: ({ targets, window }, allPass) => ({
@@ -16,18 +18,38 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
   gossip: ({ broadcast, map, members }, allPass) => ({
     ...(broadcast === null
       ? {}
-      : { 'target of broadcast': allPass ? 100 : broadcast.target, messages: broadcast.messages }),
+      : { 'target of broadcast': allPass ? 100 : broadcast.target, messages: broadcast.messages, 'receipt within seconds': -broadcast.withinSeconds }),
     // Less time is stricter.
     ...(map === null
       ? {}
       : { 'agreement within seconds': -map.maxSyncSeconds, 'conflicting writes': map.conflict ? 1 : 0 }),
     ...(members === null ? {} : { 'members within seconds': -members.withinSeconds }),
   }),
-  connectivity: ({ targets }, allPass) => ofTargets(targets, allPass),
-  'nat-traversal': ({ targets, types }, allPass) => ({ ...ofTargets(targets, allPass), 'NAT types': types.length }),
+  connectivity: (work, allPass) => ({ ...ofTargets(work.targets, allPass), ...ofDials(work) }),
+  'nat-traversal': (work, allPass) => ({
+    ...ofTargets(work.targets, allPass),
+    ...ofDials(work),
+    'NAT types': work.types.length,
+  }),
   throughput: ({ minMbps, bytes }) => ({ 'Mbit/s': minMbps, bytes }),
-  command: ({ commands }) => ({ commands: commands.length }),
+  command: ({ commands }) => ({
+    commands: commands.length,
+    ...Object.fromEntries(commands.map((c) => [c.name, canonical(askedOf(c))])),
+  }),
 }
+
+/** Less time for a dial is stricter, and more rest before it: a NAT may have forgotten. */
+const ofDials = ({ timeoutSeconds, cooloffSeconds }: Pick<ConnectivityWork, 'timeoutSeconds' | 'cooloffSeconds'>) => ({
+  'timeout, seconds': -timeoutSeconds,
+  'cool-off, seconds': cooloffSeconds,
+})
+
+const askedOf = ({ command, successPattern, timeoutSeconds, expectedExit }: CustomTest) => ({
+  command,
+  successPattern,
+  timeoutSeconds,
+  expectedExit,
+})
 
 const ofTargets = (targets: Targets, allPass: boolean): Demands => ({
   'target of direct': allPass ? 100 : targets.direct,
@@ -38,19 +60,27 @@ const ofTargets = (targets: Targets, allPass: boolean): Demands => ({
   strict: targets.strict && !allPass ? 1 : 0,
 })
 
-export const demandsOf = ({ answers, nodes, suites }: Pick<Plan, 'answers' | 'nodes' | 'suites'>): Demands => ({
+type Demanding = Pick<Plan, 'answers' | 'nodes' | 'suites' | 'profile' | 'config' | 'expression'>
+
+export const demandsOf = ({ answers, nodes, suites, profile, config, expression }: Demanding): Demands => ({
   nodes: nodes.length,
-  ...Object.fromEntries(suites.flatMap((part) => Object.entries(named(part, answers.criteria.value === 'all-pass')))),
+  ...(expression === null ? {} : { expression }),
+  'soak: tolerance': -config.soak.regressionTolerance,
+  ...within('profile', profileDemands(profile)),
+  ...Object.assign({}, ...suites.map((part) => named(part, answers.criteria.value === 'all-pass'))),
 })
 
 const named = <Id extends SuiteId>(part: PartOf<Id>, allPass: boolean): Demands =>
-  Object.fromEntries(
-    Object.entries(ofPart[part.suite](part.work, allPass)).map(([name, value]) => [`${part.suite}: ${name}`, value]),
-  )
+  within(part.suite, { attempts: part.attempts, ...ofPart[part.suite](part.work, allPass) })
 
-/** `connectivity: target of relay 0, was 100`; empty where nothing is demanded less. */
+const within = (what: string, demands: Demands): Demands =>
+  Object.fromEntries(Object.entries(demands).map(([name, value]) => [`${what}: ${name}`, value]))
+
+/** `connectivity: target of relay 0, was 100`, `profile: node is another`; empty where nothing is demanded less. */
 export const weakerThan = (now: Demands, base: Demands): readonly string[] =>
   Object.entries(base).flatMap(([name, was]) => {
     const is = now[name]
-    return is !== undefined && is >= was ? [] : [`${name} ${is ?? 'not asked for'}, was ${was}`]
+    if (is === undefined) return [`${name} not asked for${typeof was === 'number' ? `, was ${was}` : ''}`]
+    if (typeof was === 'string' || typeof is === 'string') return is === was ? [] : [`${name} is another`]
+    return is >= was ? [] : [`${name} ${is}, was ${was}`]
   })
