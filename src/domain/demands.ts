@@ -18,7 +18,11 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
   gossip: ({ broadcast, map, members }, allPass) => ({
     ...(broadcast === null
       ? {}
-      : { 'target of broadcast': allPass ? 100 : broadcast.target, messages: broadcast.messages, 'receipt within seconds': -broadcast.withinSeconds }),
+      : {
+          'target of broadcast': allPass ? 100 : broadcast.target,
+          messages: broadcast.messages,
+          'receipt within seconds': -broadcast.withinSeconds,
+        }),
     // Less time is stricter.
     ...(map === null
       ? {}

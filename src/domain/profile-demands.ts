@@ -70,8 +70,7 @@ const fields: { readonly [K in keyof Required<PlannedProfile>]: (profile: Planne
     'megabytes at once': throughput?.maxMb ?? 0,
     'throughput arguments': canonical(throughput?.args ?? null),
   }),
-  commands: ({ commands }) =>
-    Object.fromEntries(commands.map((c) => [`command ${c.suite}: ${c.name}`, canonical(c)])),
+  commands: ({ commands }) => Object.fromEntries(commands.map((c) => [`command ${c.suite}: ${c.name}`, canonical(c)])),
 }
 
 export const profileDemands = (profile: PlannedProfile): Demands =>

@@ -18,7 +18,12 @@ test('a plan is as strict as itself', () => expect(weaker(plan)).toEqual([]))
 describe('a profile that demands less', () => {
   test.each<[what: string, now: Partial<PlannedProfile>, base: Partial<PlannedProfile>, told: string]>([
     ['keeps no record', { record: { kind: 'none' } }, {}, "profile: receiver's record 0, was 1"],
-    ['keeps no record, so the grade falls', { record: { kind: 'none' } }, {}, 'profile: grade at best (A is 4) 2, was 4'],
+    [
+      'keeps no record, so the grade falls',
+      { record: { kind: 'none' } },
+      {},
+      'profile: grade at best (A is 4) 2, was 4',
+    ],
     [
       'keeps no payload',
       { payload: { ...(payload.kind === 'given' ? payload : never()), kept: null } },
@@ -33,7 +38,12 @@ describe('a profile that demands less', () => {
     ],
     ['says nothing of its payload', { payload: { kind: 'opaque' } }, {}, 'profile: bytes of a payload 0, was 24000'],
     ['reads fewer claims', {}, { claims: { ...claims, log: [line] } }, 'profile: claims that are read 0, was 1'],
-    ['bounds fewer figures', {}, { claims: { ...claims, figures: [figure] } }, 'profile: claims that are read 0, was 1'],
+    [
+      'bounds fewer figures',
+      {},
+      { claims: { ...claims, figures: [figure] } },
+      'profile: claims that are read 0, was 1',
+    ],
     [
       'is watched longer',
       { window: { ...window, looks: [10, 300] } },
@@ -48,10 +58,25 @@ describe('a profile that demands less', () => {
       'profile: seconds both ways 1, was 20',
     ],
     ['starts programs', { startsPrograms: true }, {}, 'profile: confined 0, was 1'],
-    ['needs more of the network', { needs: { datagramBytes: 4096, ipv6: false } }, {}, 'profile: datagram that must pass -4096, was -1200'],
+    [
+      'needs more of the network',
+      { needs: { datagramBytes: 4096, ipv6: false } },
+      {},
+      'profile: datagram that must pass -4096, was -1200',
+    ],
     ['needs IPv6', { needs: { datagramBytes: 1200, ipv6: true } }, {}, 'profile: goes without IPv6 0, was 1'],
-    ['is dialled with other words', { dial: { ...(dial.kind === 'commanded' ? dial : never()), args: ['dial', '--lie'] } }, {}, 'profile: dial is another'],
-    ['may end later', { dial: { ...(dial.kind === 'commanded' ? dial : never()), endSeconds: 600 } }, {}, 'profile: seconds to end after a dial -600, was -'],
+    [
+      'is dialled with other words',
+      { dial: { ...(dial.kind === 'commanded' ? dial : never()), args: ['dial', '--lie'] } },
+      {},
+      'profile: dial is another',
+    ],
+    [
+      'may end later',
+      { dial: { ...(dial.kind === 'commanded' ? dial : never()), endSeconds: 600 } },
+      {},
+      'profile: seconds to end after a dial -600, was -',
+    ],
     ['starts with other words', { node: { ...node, args: [...node.args, '--fake'] } }, {}, 'profile: node is another'],
     ['has another environment', { node: { ...node, environment: { FAKE: '1' } } }, {}, 'profile: node is another'],
     [
@@ -65,7 +90,8 @@ describe('a profile that demands less', () => {
     ['keeps no connection', { survival: null }, {}, 'profile: survival is another'],
     ['sends no bulk', { throughput: null }, {}, 'profile: megabytes at once 0, was 16'],
   ])('%s', (_, now, base, told) =>
-    expect(weaker(withProfile(now), withProfile(base))).toContainEqual(expect.stringContaining(told)))
+    expect(weaker(withProfile(now), withProfile(base))).toContainEqual(expect.stringContaining(told)),
+  )
 
   test('each field says something when it changes, but for names', () => {
     const full = withProfile({
@@ -116,7 +142,8 @@ describe('a configuration that demands less', () => {
       'command: smoke not asked for',
     ],
   ])('%s', (_, now, base, told) =>
-    expect(weaker(planOf(now), planOf(base))).toContainEqual(expect.stringContaining(told)))
+    expect(weaker(planOf(now), planOf(base))).toContainEqual(expect.stringContaining(told)),
+  )
   test('asks another expression, or none', () => {
     const asks = (expression: string | null): Plan => ({ ...plan, expression })
     expect(weaker(asks('true'), asks('rate > 0.9'))).toEqual(['expression is another'])

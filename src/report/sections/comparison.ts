@@ -26,7 +26,9 @@ export function comparisonSection({ base, rows, weaker }: Comparison): Section {
       ...(weaker.length === 0
         ? []
         : [
-            paragraph(inline`${strong('Less is demanded here than there')}, or something else: the same result is worth less.`),
+            paragraph(
+              inline`${strong('Less is demanded here than there')}, or something else: the same result is worth less.`,
+            ),
             list(weaker.map((w) => text(w, 200))),
           ]),
       table(
