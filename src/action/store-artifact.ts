@@ -3,6 +3,7 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log, SessionFolder } from '../ports.ts'
 import type { ArtifactStore } from '../ports/forge.ts'
+import { ctrfOf } from '../report/ctrf.ts'
 import { junitOf } from '../report/junit.ts'
 import { bundleIn } from '../app/evidence.ts'
 
@@ -12,7 +13,7 @@ export const artifactKeeper =
   (session: string, root: string): SessionFolder['storeArtifact'] =>
   async (label, folder) => {
     const from = join(root, folder)
-    if (label.startsWith('test-')) await addJunit(from)
+    if (label.startsWith('test-')) await addResults(from)
     const name = `vps-test-${whatIn(label)}-${session}-${label}-${attempt}`
     const stored = await artifacts.upload(name, from, await filesBelow(from))
     log.info(`artifact ${name}: ${stored.bytes} bytes, ${stored.url}`)
@@ -22,9 +23,11 @@ export const artifactKeeper =
 const whatIn = (label: string): string =>
   label.startsWith('test-') ? 'evidence' : label.startsWith('deploy-') ? 'diagnosis' : 'binary'
 
-async function addJunit(folder: string): Promise<void> {
+/** What other tools read. */
+async function addResults(folder: string): Promise<void> {
   const { bundle, verdict } = await bundleIn(folder)
   await writeFile(join(folder, 'junit.xml'), junitOf(bundle, verdict))
+  await writeFile(join(folder, 'ctrf.json'), ctrfOf(bundle, verdict))
 }
 
 export const filesBelow = async (root: string): Promise<readonly string[]> =>

@@ -13,6 +13,7 @@ import { rederiveItems, rederivedFaults } from '../domain/rederive/test.ts'
 import { messageOf } from '../domain/text.ts'
 import { judgeTest, type Verdict } from '../domain/verdict.ts'
 import { bundleProofText, proofFile, renderBundleProof } from '../report/bundle-proof.ts'
+import { ctrfOf } from '../report/ctrf.ts'
 import { junitOf } from '../report/junit.ts'
 import type { Palette } from '../report/plain.ts'
 import { anchorsOf, type NamedLedger } from './anchors.ts'
@@ -135,6 +136,7 @@ async function besides(
   const remade: ReadonlyMap<string, () => string> = new Map([
     [name, () => renderBundleProof(bundle, judged, manifest)],
     ['junit.xml', () => junitOf(bundle, judged)],
+    ['ctrf.json', () => ctrfOf(bundle, judged)],
   ])
   let page: { readonly name: string; readonly sha256: string } | null = null
   for (const { path, kind } of folder.listed) {

@@ -7,6 +7,8 @@ import { authorizationFor } from '../app/remote-login.ts'
 import { serviceWishes } from '../app/stop.ts'
 import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
 import { defineCheck } from './define-check.ts'
+import { defineTest } from './define-test.ts'
+import type { LeaseOptions, NodesOptions } from './options.ts'
 import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
 
@@ -63,6 +65,18 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
             signal: c.signal,
           }),
         }
+  defineTest(
+    json(
+      remote(
+        program
+          .command('test')
+          .description('Single attempts of an earlier session once more: those that failed, or a pair.'),
+      ),
+    ),
+    at,
+    done,
+    handlers,
+  )
   const one = (command: Command): Command => command.option('--session <id>', 'this session only')
   json(remote(program.command('status').description('All sessions.'))).action(async (flags) =>
     done(await handlers.status(at(flags), flags)),
@@ -218,25 +232,6 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     json(
       parent.command('doctor').description('What this machine has and lacks.').option('--fix', 'install with apt'),
     ).action(async (flags) => done(await handlers.doctor(c, flags)))
-}
-
-interface LeaseOptions {
-  readonly fleet?: string
-  readonly lab?: string
-  readonly key?: string
-  readonly json?: boolean
-  readonly all?: boolean
-  readonly session?: string
-  readonly yes?: boolean
-}
-
-interface NodesOptions {
-  readonly fleet?: string
-  readonly lab?: string
-  readonly key?: string
-  readonly json?: boolean
-  readonly measure?: boolean
-  readonly yes?: boolean
 }
 
 const words = (project?: string, focus?: string, criteria?: string, proof?: string) =>

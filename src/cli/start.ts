@@ -1,7 +1,7 @@
 /** `start` and `plan`: from parameters to a confirmed plan, and from there to the session's end. */
 import { resolve } from 'node:path'
 import type { BusyPolicy } from '../domain/answers.ts'
-import { planDigest } from '../domain/plan.ts'
+import { planDigest, type Plan } from '../domain/plan.ts'
 import type { Origin } from '../domain/writer.ts'
 import type { SourceInfo } from '../domain/build.ts'
 import { fieldRows, flagOf } from '../inputs/request-fields.ts'
@@ -30,6 +30,26 @@ export interface StartWords {
 export async function start(c: Context, words: StartWords, flags: StartFlags): Promise<number> {
   const { plan: wanted, source, checkout, fleet, onBusy } = await planned(c, words, flags)
   const line = startLine(wanted, { ...flags, fleet })
+  return carryOut(c, { plan: wanted, origin: originOf(source, c.who), source, checkout, onBusy, line }, flags)
+}
+
+export interface Wanted {
+  readonly plan: Plan
+  readonly origin: Origin
+  /** What may go on with a session that waits for a push; null: nothing of it. */
+  readonly source: SourceInfo | null
+  readonly checkout: string
+  readonly onBusy: BusyPolicy
+  /** The same start with every answer, to be edited. */
+  readonly line: string
+}
+
+/** From a plan that a person has yet to confirm to the end of its session. */
+export async function carryOut(
+  c: Context,
+  { plan: wanted, origin, source, checkout, onBusy, line }: Wanted,
+  flags: Pick<StartFlags, 'key' | 'yes' | 'json'>,
+): Promise<number> {
   c.terminal.info(planText(wanted, await plannedEnclosure(c, wanted)))
   const { choice, by } = await confirm(c, flags.yes === true, line)
   if (choice === 'modify') {
@@ -43,9 +63,8 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   const other = same === undefined ? await offerLeftBehind(c, ledger, wanted, { key: keyFile(flags.key), ask }) : null
   const plan = other ?? wanted
   const resumed = other === null ? same : await resumeInterrupted(c, ledger, other)
-  const origin = originOf(source, c.who)
   const writing = { ledger, clock: c.clock, writer: c.writer, clockShift: c.clockShift }
-  const waited = resumed === undefined ? await pushedOnto(c, writing, plan, origin, source) : null
+  const waited = resumed === undefined && source !== null ? await pushedOnto(c, writing, plan, origin, source) : null
   const session = resumed?.session ?? waited ?? newSession(plan, c.clock)
   const asked = { ...writing, session }
   await beginSession(asked, plan, origin)

@@ -10,12 +10,14 @@ import { init } from './init.ts'
 import { soak } from './soak.ts'
 import { leaseBreak, leases } from './lease.ts'
 import { plan, start } from './start.ts'
+import { test } from './test.ts'
 import { trust } from './trust.ts'
 import { verify } from './verify.ts'
 
 export const verbs = {
   start,
   plan,
+  test,
   status,
   logs,
   stop,

@@ -11,6 +11,7 @@ import type { ProjectConfig } from './project.ts'
 import { refuseUnsupported, unsupportedParts, type Unsupported } from './unsupported.ts'
 import { suitesFor, type SuiteAsked } from './suites/focus.ts'
 import { suites } from './suites/registry.ts'
+import { onlyOf, selectionText, type Selection } from './suites/selection.ts'
 import type { Planning, SuitePart } from './suites/suite.ts'
 
 export interface PlanInput {
@@ -23,6 +24,8 @@ export interface PlanInput {
   readonly source: BinarySource
   /** Compressed size of the binary of an earlier run, where one is known. */
   readonly binaryBytes: number | null
+  /** Absent or null: the whole test. */
+  readonly only?: Selection | null
 }
 
 export function assemblePlan(input: PlanInput): Plan {
@@ -46,6 +49,7 @@ export function assemblePlan(input: PlanInput): Plan {
     nodes,
     source: input.source,
     suites: parts,
+    only: input.only ?? null,
     unsupported: [...unable, ...unsupportedParts({ config, profile, answers })],
     soak: config.soak.checkpoints,
     steps,
@@ -78,7 +82,10 @@ function partsOf(input: PlanInput, names: readonly NodeName[]): Parts {
   const { answers, config, profile, fleet } = input
   const nodes = fleet.nodes.filter((n) => names.includes(n.name))
   const focus = answers.focus.value
-  const planned = suitesFor(focus, profile).map((asked) => planOne(asked, { config, profile, fleet, nodes, focus }))
+  const planned = suitesFor(focus, profile).map((asked) => {
+    const selected = onlyOf(input.only ?? null, asked.id)
+    return selected === null ? null : planOne(asked, { config, profile, fleet, nodes, focus, ...selected })
+  })
   const parts = planned.filter((p) => p !== null && 'work' in p)
   const unable = planned.filter((p) => p !== null && 'why' in p)
   if (parts.length > 0) return { parts, unable }
@@ -133,7 +140,14 @@ function stepsOf(
     step('1', 'SETUP', `connect to ${nodes} nodes, check disk, clock and tools, take the leases`, 3),
     input.source.kind === 'build'
       ? step('2', 'BUILD', config.binary.build.join(' '), 20)
-      : step('2', 'BUILD', `take the ${input.source.kind} as it is`, 2),
+      : step(
+          '2',
+          'BUILD',
+          input.source.kind === 'session'
+            ? `take the program of session ${input.source.session} as it is`
+            : `take the ${input.source.kind} as it is`,
+          2,
+        ),
     step(
       '3',
       'DEPLOY',
@@ -143,7 +157,14 @@ function stepsOf(
     step(
       '4',
       'TEST',
-      ['measure every NAT', 'run the controls', ...parts.map((p) => p.detail)].join(', '),
+      [
+        'measure every NAT',
+        'run the controls',
+        ...(input.only == null
+          ? []
+          : [`only ${selectionText(input.only)} of session ${input.only.session}, so that it cannot pass`]),
+        ...parts.map((p) => p.detail),
+      ].join(', '),
       parts.reduce((n, p) => n + p.seconds, 12),
     ),
     step('5', 'PROOF', 'collect logs and registry answers, seal the evidence, judge it, write the proof', 3),

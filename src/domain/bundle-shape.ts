@@ -5,8 +5,7 @@
 import { controlNames } from './control-names.ts'
 import { entryShape } from './events/check.ts'
 import type { Control } from './evidence.ts'
-import type { BuildRecord, SandboxKind, Toolchain, Uncommitted } from './build.ts'
-import type { ElfInfo } from './elf.ts'
+import { buildShape } from './build-shape.ts'
 import { planShape } from './plan-shape.ts'
 import type { Taking } from './session.ts'
 import { checkpointStates } from './states.ts'
@@ -31,7 +30,6 @@ import {
   record,
   text,
   time,
-  union,
   whole,
   type Check,
   type Size,
@@ -123,46 +121,6 @@ const finding = every<Finding>({
   pair: optional(pair),
   attempts: list(text, 10_000),
 })
-const uncommitted = every<Uncommitted>({ count: number, paths: list(text, 1000), digest: text })
-const build = every<BuildRecord>({
-  source: oneOf('zigbuild', 'native', 'file', 'release'),
-  name: text,
-  sha256: text,
-  bytes: number,
-  elf: every<ElfInfo>({
-    bits: number,
-    endian: text,
-    machine: text,
-    type: text,
-    isProgram: flag,
-    interpreter: orNull(text),
-    isStatic: flag,
-    needed: list(text, 10_000),
-    glibc: orNull(text),
-  }),
-  from: union<BuildRecord['from']>({
-    none: { why: text },
-    git: {
-      root: text,
-      subdir: text,
-      commit: text,
-      tree: orNull(text),
-      subject: text,
-      time: number,
-      branch: orNull(text),
-      dirty: orNull(uncommitted),
-    },
-    file: { path: text },
-    release: { repository: text, tag: text, asset: text, digest: text },
-  }),
-  uncommitted: orNull(uncommitted),
-  toolchain: orNull(every<Toolchain>({ rustc: text, cargo: text, zigbuild: orNull(text), zig: orNull(text) })),
-  glibc: orNull(text),
-  argv: list(text, 1000),
-  seconds: number,
-  sandbox: orNull(union<SandboxKind>({ 'another user': {}, 'user namespace': {}, none: { why: text } })),
-  before: list(every<BuildRecord['before'][number]>({ source: text, reason: text, message: text }), 100),
-})
 const facts = (most: Limits): Check =>
   every<BundleFacts>({
     format: oneOf(evidenceFormat),
@@ -178,7 +136,7 @@ const facts = (most: Limits): Check =>
     deployed: record(text),
     notes: list(fields({ what: text, why: text }), 1000),
     findings: list(finding, 200),
-    build: orNull(build),
+    build: orNull(buildShape),
     checkpoint: optional(
       orNull(every<Taking>({ name: oneOf(...checkpointStates), dueAt: number, takenAt: number, latenessMs: number })),
     ),

@@ -103,6 +103,7 @@ export const runInputOf = (b: BundleHead): RunInput => ({
   criteria: b.plan.answers.criteria.value,
   expression: b.plan.expression,
   suites: b.plan.suites,
+  only: b.plan.only,
   promises: promisesOf(b.plan.profile),
   fleet: b.plan.fleet,
   planned: b.plan.nodes,

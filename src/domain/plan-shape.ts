@@ -19,6 +19,7 @@ import {
   type Proxy,
   type Runtime,
 } from './fleet.ts'
+import { buildShape } from './build-shape.ts'
 import { profileShape } from './profile-shape.ts'
 import { configShape } from './project-shape.ts'
 import {
@@ -38,6 +39,7 @@ import {
 } from './shape.ts'
 import { checkpointStates } from './states.ts'
 import { suiteIds, suites } from './suites/registry.ts'
+import { selectionShape } from './suites/selection.ts'
 import type { PartOf, SuiteId } from './suites/suite.ts'
 import type { Unsupported } from './unsupported.ts'
 
@@ -109,8 +111,10 @@ export const planShape = (nodes: number): Check =>
       build: { workspace: text, revision: orNull(text), native: optional(flag) },
       file: { path: text, sha256: text },
       release: { repository: text, tag: text, asset: text },
+      session: { session: text, path: text, build: buildShape },
     }),
     suites: list(part, suiteIds.length),
+    only: orNull(selectionShape(suiteIds)),
     soak: list(oneOf(...checkpointStates), 100),
     unsupported: list(every<Unsupported>({ what: text, why: text, test: optional(flag) }), 1000),
     steps: list(every<PlanStep>({ id: text, title: text, detail: text, seconds: number }), 1000),

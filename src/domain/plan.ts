@@ -1,10 +1,12 @@
 /** What will be done, in numbered steps, before anything is touched (spec §1 Plan). */
 import type { Answer, Answers } from './answers.ts'
+import type { BuildRecord } from './build.ts'
 import type { Fleet, NodeName } from './fleet.ts'
 import { canonical, sha256 } from './canonical.ts'
 import type { PlannedProfile } from './profile.ts'
 import type { ProjectConfig } from './project.ts'
 import type { Checkpoint } from './states.ts'
+import type { Selection } from './suites/selection.ts'
 import type { SuitePart } from './suites/suite.ts'
 import type { Unsupported } from './unsupported.ts'
 
@@ -27,6 +29,8 @@ export type BinarySource =
   | { readonly kind: 'build'; readonly workspace: string; readonly revision: string | null; readonly native?: boolean }
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string }
+  /** What an earlier session built, at `path`. */
+  | { readonly kind: 'session'; readonly session: string; readonly path: string; readonly build: BuildRecord }
 
 export interface PlanStep {
   readonly id: string
@@ -47,6 +51,8 @@ export interface Plan {
   readonly source: BinarySource
   /** What is measured, suite by suite. */
   readonly suites: readonly SuitePart[]
+  /** Attempts that it is limited to; null: the whole test. */
+  readonly only: Selection | null
   readonly soak: readonly Checkpoint[]
   /** Asked for, and not done by this version; a test among them keeps the run from passing. */
   readonly unsupported: readonly Unsupported[]

@@ -45,6 +45,8 @@ export interface Session {
   readonly unattended: boolean
   readonly manualVerify: boolean
   readonly planDigest: string | null
+  /** Its plan is limited to some attempts, so that it ends with its verdict. */
+  readonly selection: boolean
   readonly origin: Origin | null
   /** Who wrote the newest entry: the session is theirs while they live. */
   readonly by: Writer | null
@@ -71,6 +73,7 @@ export const idle = (id: string, at: number): Session => ({
   unattended: false,
   manualVerify: false,
   planDigest: null,
+  selection: false,
   origin: null,
   by: null,
   newest: {},
@@ -121,11 +124,16 @@ function step(s: Session, e: Entry): Session {
     unattended: s.unattended || e.event === 'queued' || e.to === 'RESTART',
     manualVerify: e.event === 'confirmed' ? e.facts.proof === 'manual-verify' : s.manualVerify,
     planDigest: e.event === 'confirmed' || hasPlan(e) ? e.facts.planDigest : s.planDigest,
+    selection: hasPlan(e) ? isSelection(e.facts) : s.selection,
     origin: hasPlan(e) ? e.facts.origin : s.origin,
     by: e.facts.by ?? s.by,
     newest: e.from === e.to ? newest : forget(newest, doneAnew[e.to] ?? []),
   }
 }
+
+/** Of an entry that may be of another version, or stand at a state that has no plan yet. */
+const isSelection = (facts: { readonly plan?: { readonly only?: unknown } | null }): boolean =>
+  (facts.plan?.only ?? null) !== null
 
 function failedBuildsAfter(s: Session, e: Entry): number {
   if (e.event === 'pushed' || e.event === 'built') return 0

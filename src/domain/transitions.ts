@@ -50,9 +50,13 @@ export const table: { readonly [S in State]: Row<S> } = {
     ...stay,
     begun: () => to('TEST'),
     passed: afterPass,
-    failed: (s) => (s.checkpoint === null ? to('FIX') : afterRegression(s)),
+    failed: (s) => (s.selection ? to('STOPPED') : s.checkpoint === null ? to('FIX') : afterRegression(s)),
     inconclusive: (s) =>
-      s.inconclusiveInARow === 0 ? to('TEST', 'inconclusive: once more') : to('STOPPED', 'inconclusive twice in a row'),
+      s.selection
+        ? to('STOPPED')
+        : s.inconclusiveInARow === 0
+          ? to('TEST', 'inconclusive: once more')
+          : to('STOPPED', 'inconclusive twice in a row'),
     missed,
   },
   FIX: { ...stay, fixed: () => to('BUILD'), 'no-fix-command': () => to('AWAIT_PUSH') },

@@ -11,6 +11,7 @@ import type { Preflight } from './preflight.ts'
 import type { Needs } from './profile.ts'
 import type { Promises } from './promises.ts'
 import type { Unsupported } from './unsupported.ts'
+import type { Selection } from './suites/selection.ts'
 import type { SuiteItems, SuitePart } from './suites/suite.ts'
 
 /** Everything a verdict depends on; plain JSON, so that it can be kept as evidence. */
@@ -26,6 +27,8 @@ export interface RunInput {
   readonly expression?: string | null
   /** The plan's suites. */
   readonly suites: readonly SuitePart[]
+  /** Attempts that the plan is limited to; absent or null: it is the whole test. */
+  readonly only?: Selection | null
   readonly promises: Promises
   readonly fleet: Fleet
   /** Nodes the plan uses; the registry, which is no peer, may be among them. */

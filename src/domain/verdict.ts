@@ -17,6 +17,7 @@ import { weightiestFirst, type Reason } from './reason.ts'
 import { judgeRestarts } from './running.ts'
 import { notAsked } from './not-asked.ts'
 import { restsOn } from './rests-on.ts'
+import { selectionReason } from './suites/selection.ts'
 import { suiteIds, suites } from './suites/registry.ts'
 import { resultsOf, suiteCounts, type Suite, type SuiteId, type SuiteResults, type SuiteTypes } from './suites/suite.ts'
 import type { RunInput, VerdictInput } from './verdict-input.ts'
@@ -145,7 +146,8 @@ function judged(
     context: run.context,
     findings: all,
   }) ?? { reasons: [] }
-  const decided = resultOf([...run.reasons, ...reasons, ...ofAll, ...(soak?.reasons ?? [])])
+  const part = input.only == null ? [] : [selectionReason(input.only, results)]
+  const decided = resultOf([...part, ...run.reasons, ...reasons, ...ofAll, ...(soak?.reasons ?? [])])
   return {
     ...decided,
     suites: results,
@@ -160,7 +162,7 @@ function judged(
     ...(soak === null ? {} : { checkpoint: soak.result }),
     ...whole,
     // A checkpoint tries failures again: its rates are others.
-    comparable: soak === null && [...run.reasons, ...reasons].every((r) => r.kind === 'failed'),
+    comparable: soak === null && input.only == null && [...run.reasons, ...reasons].every((r) => r.kind === 'failed'),
   }
 }
 

@@ -64,6 +64,8 @@ function source({ source: s, config }: SummaryFacts): string {
       return `Build on this machine (${stripHidden(config.binary.build.join(' '))}) in ${stripHidden(s.workspace)}`
     case 'file':
       return `Given file ${stripHidden(s.path)}`
+    case 'session':
+      return `The program of session ${stripHidden(s.session)}, ${s.build.sha256.slice(0, 12)}`
     case 'release':
       return `Release ${stripHidden(s.tag)} of ${stripHidden(s.repository)}, ${stripHidden(s.asset)}`
   }

@@ -2,48 +2,24 @@
  * JUnit XML of a verdict: a suite for each group, a case for each pair or node in it, and one for the verdict itself.
  */
 import type { BundleHead } from '../domain/bundle.ts'
-import { subjectName } from '../domain/suites/sample.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from '../domain/text.ts'
 import { plainLine } from './plain.ts'
-import { subjectResults, type SubjectResult } from './subject-results.ts'
-
-/** `at`: end of the test, Unix milliseconds. `test`: which test of the session, from 1. */
-export interface JunitMeta {
-  readonly session: string
-  readonly test: number
-  readonly at: number
-}
-
-interface Case {
-  readonly name: string
-  readonly kind: SubjectResult['kind']
-  readonly why: readonly string[]
-}
-interface Suite {
-  readonly name: string
-  readonly cases: readonly Case[]
-}
+import { resultRows, rowsMetaOf, type Row, type RowsMeta } from './result-rows.ts'
 
 /** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
-export const junitOf = ({ facts }: Pick<BundleHead, 'facts'>, verdict: Verdict): string =>
-  junit(verdict, { session: facts.session, test: facts.test, at: facts.testEndedAt })
+export const junitOf = (bundle: Pick<BundleHead, 'facts'>, verdict: Verdict): string =>
+  junit(verdict, rowsMetaOf(bundle))
 
-export function junit(verdict: Verdict, meta: JunitMeta): string {
-  const suites: readonly Suite[] = [
-    ...[...Map.groupBy(subjectResults(verdict), (r) => r.title)].map(([name, results]) => ({
-      name,
-      cases: results.map((r) => ({ name: subjectName(r.subject), kind: r.kind, why: r.why })),
-    })),
-    { name: 'verdict', cases: [verdictCase(verdict), ...uncovered(verdict)] },
-  ]
+export function junit(verdict: Verdict, meta: Omit<RowsMeta, 'startedAt'>): string {
+  const suites = resultRows(verdict, meta)
   return (
     [
       '<?xml version="1.0" encoding="UTF-8"?>',
-      `<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.cases))}>`,
+      `<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.rows))}>`,
       ...suites.flatMap((s) => [
-        `  <testsuite name="${xml(s.name)}"${tally(s.cases)} timestamp="${iso(meta.at)}">`,
-        ...s.cases.map((c) => caseXml(s.name, c)),
+        `  <testsuite name="${xml(s.name)}"${tally(s.rows)} timestamp="${iso(meta.at)}">`,
+        ...s.rows.map((c) => caseXml(s.name, c)),
         '  </testsuite>',
       ]),
       '</testsuites>',
@@ -51,30 +27,9 @@ export function junit(verdict: Verdict, meta: JunitMeta): string {
   )
 }
 
-/** Without it a reader would see green over an inconclusive run. */
-const verdictCase = (v: Verdict): Case => ({
-  name: 'verdict',
-  kind: v.result === 'passed' ? 'passed' : v.result === 'failed' ? 'failed' : 'error',
-  why: [...(v.result === 'passed' ? [] : [v.result]), ...v.reasons.map((r) => r.text)],
-})
-
-/** What no subject stands for: NAT types, groups and parts of the plan. */
-const uncovered = (v: Verdict): readonly Case[] =>
-  v.notCovered.flatMap((n): readonly Case[] =>
-    n.kind === 'subject'
-      ? []
-      : [
-          {
-            name: n.kind === 'nat' ? `NAT type ${n.nat}` : n.what,
-            kind: 'skipped',
-            why: [n.why],
-          },
-        ],
-  )
-
 const tags = { failed: 'failure', error: 'error', skipped: 'skipped' } as const
 
-function caseXml(suite: string, { name, kind, why }: Case): string {
+function caseXml(suite: string, { name, kind, why }: Row): string {
   const open = `    <testcase classname="vps-test.${xml(suite)}" name="${xml(name)}"`
   if (kind === 'passed')
     return why.length === 0 ? `${open}/>` : `${open}>\n      <system-out>${lines(why)}</system-out>\n    </testcase>`
@@ -82,8 +37,8 @@ function caseXml(suite: string, { name, kind, why }: Case): string {
   return `${open}>\n      <${tag} message="${xml(why[0] ?? '')}">${lines(why)}</${tag}>\n    </testcase>`
 }
 
-const tally = (cases: readonly Case[]): string => {
-  const of = (kind: Case['kind']): number => cases.filter((c) => c.kind === kind).length
+const tally = (cases: readonly Row[]): string => {
+  const of = (kind: Row['kind']): number => cases.filter((c) => c.kind === kind).length
   return ` tests="${cases.length}" failures="${of('failed')}" errors="${of('error')}" skipped="${of('skipped')}"`
 }
 

@@ -18,6 +18,7 @@ import { historySection } from './sections/history.ts'
 import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
 import { preflightSection } from './sections/preflight.ts'
 import { passportSection } from './sections/nat-passport.ts'
+import { repeatSection } from './sections/repeat.ts'
 import { evidenceSection, recoverySection, sourceSection, timingsSection } from './sections/record.ts'
 import { suiteReports } from './suites/registry.ts'
 
@@ -31,6 +32,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('improvement', () => improvementSection(p)),
     ...guarded('checkpoint', () => checkpointSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
+    ...guarded('repeat', () => repeatSection(p.verdict, p.session)),
     ...guarded('nat-passport', () => passportSection(p.input)),
     ...guarded('lab', () => labSection(p.input.fleet)),
     ...guarded('preflight', () => preflightSection(p.input.preflight)),

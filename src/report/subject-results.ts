@@ -1,10 +1,11 @@
 /** What each pair, node or fleet came to, over all its samples: the test cases that other tools count. */
 import { groupName } from '../domain/counts.ts'
 import { sampleKey, type Sample, type Subject } from '../domain/suites/sample.ts'
-import { resultsOf, type AnyResult } from '../domain/suites/suite.ts'
+import { resultsOf, type AnyResult, type SuiteId } from '../domain/suites/suite.ts'
 import type { Verdict } from '../domain/verdict.ts'
 
 export interface SubjectResult {
+  readonly suite: SuiteId
   /** Of the group, with its suite where there are several suites. */
   readonly title: string
   readonly group: string
@@ -25,12 +26,13 @@ export function subjectResults({
   const all = resultsOf(suites)
   return all.flatMap((result) => {
     const title = (group: string): string => groupName({ suite: result.suite, group }, all.length > 1)
-    const tried = triedOf(result).map((r) => ({ ...r, title: title(r.group) }))
+    const tried = triedOf(result).map((r) => ({ ...r, suite: result.suite, title: title(r.group) }))
     const known = new Set(tried.map(sampleKey))
     const skipped = notCovered.flatMap((n): readonly SubjectResult[] =>
       n.kind === 'subject' && n.suite === result.suite && !known.has(sampleKey(n))
         ? [
             {
+              suite: result.suite,
               title: title(n.group),
               group: n.group,
               subject: n.subject,
@@ -48,10 +50,10 @@ export function subjectResults({
   })
 }
 
-const triedOf = ({ samples }: AnyResult): readonly Omit<SubjectResult, 'title'>[] =>
+const triedOf = ({ samples }: AnyResult): readonly Omit<SubjectResult, 'title' | 'suite'>[] =>
   [...Map.groupBy(samples, sampleKey).values()].flatMap(ofSamples)
 
-function ofSamples(list: readonly Sample[]): readonly Omit<SubjectResult, 'title'>[] {
+function ofSamples(list: readonly Sample[]): readonly Omit<SubjectResult, 'title' | 'suite'>[] {
   const first = list[0]
   if (first === undefined) return []
   const successes = list.filter((s) => s.outcome === 'success' || s.recovered === true).length

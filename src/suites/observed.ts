@@ -22,7 +22,7 @@ export const observed: Runner<'observed'> = {
   /** How many windows follows from what the NATs were measured to be. */
   async run(bench, work, keep) {
     const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name))
-    const windows = windowsFor(observedPairs(peers, bench.measurements), work.targets.sampleFloor)
+    const windows = windowsFor(observedPairs(peers, bench.measurements, work.only), work.targets.sampleFloor)
     const names = peers.map((n) => n.name)
     const all: ObservedWindow[] = []
     bench.world.log.info(`test: ${windows} windows of ${work.window.looks.at(-1) ?? 0} s on ${names.length} nodes`)

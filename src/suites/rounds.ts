@@ -45,18 +45,18 @@ export async function runRounds(
   const { world } = bench
   const rounds = bench.driver.rounds(planned)
   const earlier = before.flatMap((r) => r.attempts)
-  // Whoever could relay then can relay now: their counters are read in retries too.
   const names = [...new Set([...earlier.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))]
   const last = Math.max(0, ...before.map((r) => r.round))
+  // Whoever can relay is read, also where it is no end of any pair of these rounds.
   const relays = bootstrapsOf(world.fleet)
     .map((n) => n.name)
-    .filter((n) => names.includes(n))
+    .filter((n) => bench.nodes.includes(n))
   const used = new PortPool(world, earlier, series)
   const tries = new Map<string, number>()
   earlier.forEach((a) => countTry(tries, a.pair))
   const all: RoundEvidence[] = []
   const kind = repeats !== null ? 'repeated round' : retry ? 'retry round' : 'round'
-  let blind = await witnessesOn(bench, names)
+  let blind = await witnessesOn(bench, [...new Set([...names, ...relays])])
   for (const [index, pairs] of rounds.entries()) {
     const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)])
     await coolOff(world, waitBefore(pairs, met, world.clock.now(), cooloffSeconds * 1000))

@@ -21,7 +21,7 @@ import { runRounds, type RoundsWish } from './rounds.ts'
 
 export const throughput: Runner<'throughput'> = {
   async run(bench, work, keep) {
-    const rounds = throughputRounds(bench.world.fleet, bench.nodes, bench.measurements)
+    const rounds = throughputRounds(bench.world.fleet, bench.nodes, bench.measurements, work.only)
     bench.world.log.info(`test: throughput of ${rounds.flat().length} pairs in ${rounds.length} rounds`)
     const own = sending(bench, work)
     const before: ThroughputRound[] = []

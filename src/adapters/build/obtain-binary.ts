@@ -71,6 +71,15 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | N
         before: [],
       })
     }
+    case 'session':
+      return {
+        record: source.build,
+        path: await storeProgram(
+          await givenFile(source.path, binary.name, signal),
+          join(options.outDir, source.build.sha256),
+          binary.name,
+        ),
+      }
     case 'release': {
       log.info(`fetching ${source.asset} of ${source.repository} ${source.tag}`)
       const { data, digest, tag } = await releaseAsset({

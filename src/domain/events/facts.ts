@@ -55,7 +55,12 @@ export const plan = checked<Plan>(
     profile: fields({ name: text }),
     fleet: fields({ name, nodes: list(fields({ name, host: name, ip: name }), 1000) }),
     nodes: list(name, 1000),
-    source: kinds({ build: fields({ workspace: text }), file: fields({ path: text }), release: fields({ tag: text }) }),
+    source: kinds({
+      build: fields({ workspace: text }),
+      file: fields({ path: text }),
+      release: fields({ tag: text }),
+      session: fields({ session: text }),
+    }),
   }),
 )
 

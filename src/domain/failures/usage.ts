@@ -22,6 +22,8 @@ export const usageFailures = {
   U032: usage('a file that was named cannot be read'),
   U033: usage('the lab is not up', { remedy: 'vps-test lab up' }),
   U034: usage('the repository has no configuration'),
+  U098: usage('the session has nothing that could be repeated'),
+  U099: usage('the text names no pair of the plan'),
   U040: usage('the profile cannot be tested yet', { remedy: 'vps-test plan --help' }),
   U041: usage('an answer that no run can honour yet'),
   U042: usage('there is no terminal to confirm the plan on'),

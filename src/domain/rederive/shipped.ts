@@ -33,6 +33,9 @@ export function shippedFaults({ facts, plan, running }: BundleHead, session: Ses
   }
   return [
     ...(canonical(facts.build) === canonical(built) ? [] : ['the build is not the one that the entries tell']),
+    ...(plan.source.kind === 'session' && canonical(facts.build) !== canonical(plan.source.build)
+      ? ['the build is not that of the session that the plan names']
+      : []),
     ...(shipped === null || built === null || shipped.binarySha256 === built.sha256
       ? []
       : ['what was deployed is not what was built']),

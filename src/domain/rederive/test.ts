@@ -9,6 +9,7 @@ import { seedFaults } from '../seed-faults.ts'
 import { fold, type Session } from '../session.ts'
 import { suitesFor } from '../suites/focus.ts'
 import { suites } from '../suites/registry.ts'
+import { onlyOf } from '../suites/selection.ts'
 import type { PartOf, Suite, SuiteId, SuiteTypes } from '../suites/suite.ts'
 import { messageOf } from '../text.ts'
 import type { RederiveContext } from './context.ts'
@@ -88,7 +89,9 @@ function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<I
   try {
     const focus = answers.focus.value
     const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus)
-    const part = suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus })
+    const selected = onlyOf(plan.only, suite)
+    const part =
+      selected === null ? null : suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus, ...selected })
     return part === null || 'why' in part ? null : part.work
   } catch {
     return null

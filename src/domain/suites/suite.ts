@@ -22,6 +22,7 @@ import type { SurvivalFigures, SurvivalItem, SurvivalSample, SurvivalWork } from
 import type { Group, GroupResult } from './group.ts'
 import type { ObservedFigures, ObservedSample, ObservedWindow, ObservedWork } from './observed/window.ts'
 import type { RunContext } from './run-context.ts'
+import type { OnlyPairs } from './selection.ts'
 import type { Sample } from './sample.ts'
 
 /** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */
@@ -73,6 +74,8 @@ export interface Planning {
   readonly focus: Focus
   /** The focus asks for this suite; if not, only the configuration may. */
   readonly byFocus: boolean
+  /** The pairs that it is limited to. */
+  readonly only?: OnlyPairs
 }
 
 export interface Judged<Id extends SuiteId> {

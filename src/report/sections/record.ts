@@ -22,7 +22,9 @@ export function sourceSection({ build, fixCommits, plan }: ProofInput): Section 
       ? `build in ${source.workspace}`
       : source.kind === 'file'
         ? `file ${source.path}`
-        : `release ${source.repository} ${source.tag} ${source.asset}`
+        : source.kind === 'session'
+          ? `the program of session ${source.session}, by its hash`
+          : `release ${source.repository} ${source.tag} ${source.asset}`
   const rows: readonly (readonly [Inline, Inline])[] =
     build === null
       ? [['Source', from]]

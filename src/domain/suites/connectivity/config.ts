@@ -1,4 +1,5 @@
 /** What a project may ask of connectivity, with every default already in place. */
+import type { OnlyPairs } from '../selection.ts'
 
 /** Targets per pair class, per cent, and what must have been measured before they are compared. */
 export interface Targets {
@@ -25,4 +26,6 @@ export interface ConnectivityWork {
   readonly targets: Targets
   readonly cooloffSeconds: number
   readonly timeoutSeconds: number
+  /** The pairs that it is limited to; absent: all. */
+  readonly only?: OnlyPairs
 }

@@ -162,8 +162,11 @@ export const targetsShape = every<Targets>({
   coverage: percent,
   strict: flag,
 })
+/** Pairs that a plan is limited to. */
+export const onlyShape = optional(list(fields({ from: name, to: name }), 10_000))
 export const workShape = every<ConnectivityWork>({
   targets: targetsShape,
   cooloffSeconds: number,
   timeoutSeconds: number,
+  only: onlyShape,
 })

@@ -19,15 +19,14 @@ export const rederiveConnectivity = (on: RederiveContext, work: ConnectivityWork
 
 /** `planned`: the timetable of the suite. */
 export function rederiveRounds(
-  on: Pick<RederiveContext, 'fleet' | 'profile' | 'test' | 'seed' | 'running'>,
+  on: Pick<RederiveContext, 'fleet' | 'there' | 'profile' | 'test' | 'seed' | 'running'>,
   planned: readonly (readonly Pair[])[],
   series: Series,
 ): Rederivation<RoundEvidence> {
-  const { fleet, profile, test, seed, running } = on
-  const peers = new Set(planned.flat().flatMap((p) => [p.from, p.to]))
+  const { fleet, there, profile, test, seed, running } = on
   const relays = bootstrapsOf(fleet)
     .map((n) => n.name)
-    .filter((n) => peers.has(n))
+    .filter((n) => there.includes(n))
   const ports = boundPorts(profile.servicePort, running)
   const tries = new Map<string, number>()
   const used = new Set<string>()

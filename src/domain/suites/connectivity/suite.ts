@@ -1,5 +1,5 @@
 /** Connectivity before anything acts: every ordered pair of peers, judged by what its packets did. */
-import { bootstrapsOf, peersOf } from '../../fleet.ts'
+import { peersOf } from '../../fleet.ts'
 import { isDialect, type Profile } from '../../profile.ts'
 import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
 import { clocksOf } from '../../node-clock.ts'
@@ -7,6 +7,7 @@ import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
+import { selectedOf, targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Judging, Planning, Suite } from '../suite.ts'
@@ -15,8 +16,6 @@ import { contradictedNats } from './contradicted.ts'
 import { waitingSeconds } from './cooloff.ts'
 import {
   plannedPairs,
-  relayPairsOf,
-  repetitionsFor,
   thinClasses,
   uncoveredClasses,
   uncoveredPairs,
@@ -30,7 +29,8 @@ import { roundsJudging, type JudgedRounds } from './judge-rounds.ts'
 import type { Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
 import { rederiveConnectivity } from './rederive.ts'
-import { pairKey, timetable } from './timetable.ts'
+import { plannedRounds } from './rounds.ts'
+import { pairKey } from './timetable.ts'
 
 export const connectivity: Suite<'connectivity'> = {
   title: 'connectivity',
@@ -58,23 +58,26 @@ function unable({ name, dial, peerId, window }: Profile): string | null {
 const roundSeconds = 2.5
 
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
-  const { enabled, criteria: targets, cooloffSeconds, timeoutSeconds } = config.tests.connectivity
+function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
+  const { enabled, criteria, cooloffSeconds, timeoutSeconds } = config.tests.connectivity
   if (!enabled || !byFocus) return null
+  const work: ConnectivityWork = {
+    targets: targetsFor(criteria, only),
+    cooloffSeconds,
+    timeoutSeconds,
+    ...(only === undefined ? {} : { only }),
+  }
+  const { targets } = work
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
-  const pairs = plannedPairs(peers, [])
-  const rounds = timetable({
-    peers: peers.map((n) => n.name),
-    relayPairs: relayPairsOf(pairs),
-    relayNodes: bootstrapsOf(fleet).map((n) => n.name),
-    repetitions: repetitionsFor(pairs, targets.sampleFloor),
-  })
+  const pairs = selectedOf(plannedPairs(peers, []), only)
+  const there = nodes.map((n) => n.name)
+  const rounds = plannedRounds(fleet, there, [], work)
   const attempts = rounds.flat().length
   const best = bestGrade(promisesOf(profile))
   const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloffSeconds))
   const rest = waiting === 0 ? '' : `, ${waiting} s of waiting so that the same two peers rest ${cooloffSeconds} s`
   return {
-    work: { targets, cooloffSeconds, timeoutSeconds },
+    work,
     attempts,
     seconds: Math.ceil(rounds.length * roundSeconds + waiting),
     detail: [
@@ -86,7 +89,7 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
 }
 
 function judge(work: ConnectivityWork, run: RunContext): Judging<'connectivity'> {
-  const pairs = plannedPairs(run.peers, run.measurements)
+  const pairs = selectedOf(plannedPairs(run.peers, run.measurements), work.only)
   const rounds = roundsJudging(pairs, run)
   return { add: rounds.add, end: () => judgedOf(rounds.end(), work, pairs, run) }
 }

@@ -5,6 +5,7 @@ import { plannedPairs, relayPairsOf, repetitionsFor, type PlannedPair } from '..
 import { asDeclared, natName } from '../connectivity/oracle.ts'
 import { pairKey, timetable } from '../connectivity/timetable.ts'
 import { samplePairs } from '../sampled.ts'
+import { isSelected, selectedOf, type OnlyPairs } from '../selection.ts'
 import type { NatRounds, NatTraversalWork } from './work.ts'
 
 export interface NatPairs {
@@ -16,7 +17,11 @@ export interface NatPairs {
 }
 
 /** Both ways of each two peers of which one is behind a NAT or a filter. */
-export function natPairs(peers: readonly FleetNode[], measurements: readonly NatMeasurement[]): NatPairs {
+export function natPairs(
+  peers: readonly FleetNode[],
+  measurements: readonly NatMeasurement[],
+  only?: OnlyPairs,
+): NatPairs {
   const measured = new Map(measurements.map((m) => [m.node, m]))
   const nats = new Map(peers.map((n) => [n.name, measured.get(n.name) ?? asDeclared(n)]))
   const nameOf = (node: NodeName): string => {
@@ -29,7 +34,7 @@ export function natPairs(peers: readonly FleetNode[], measurements: readonly Nat
   }
   const all = plannedPairs(peers, measurements).filter(({ pair }) => behind(pair.from) || behind(pair.to))
   const names = peers.map((n) => n.name)
-  const { pairs } = samplePairs(names, all, nameOf)
+  const { pairs } = only === undefined ? samplePairs(names, all, nameOf) : { pairs: selectedOf(all, only) }
   return { pairs, all, behindNat: names.filter(behind), nameOf }
 }
 
@@ -38,10 +43,10 @@ export function natRounds(
   fleet: Fleet,
   there: readonly NodeName[],
   measurements: readonly NatMeasurement[],
-  work: Pick<NatTraversalWork, 'targets' | 'rebinding'>,
+  work: Pick<NatTraversalWork, 'targets' | 'rebinding' | 'only'>,
 ): readonly NatRounds[] {
   const peers = peersOf(fleet).filter((n) => there.includes(n.name))
-  const { pairs, behindNat } = natPairs(peers, measurements)
+  const { pairs, behindNat } = natPairs(peers, measurements, work.only)
   const base = {
     peers: peers.map((n) => n.name),
     relayPairs: relayPairsOf(pairs),
@@ -49,16 +54,18 @@ export function natRounds(
   }
   const wanted = repetitionsFor(pairs, work.targets.sampleFloor)
   const every = plannedPairs(peers, measurements)
-  const only = (times: (pair: Pair) => number): ReadonlyMap<string, number> =>
+  const timesOf = (times: (pair: Pair) => number): ReadonlyMap<string, number> =>
     new Map(every.map(({ pair }) => [pairKey(pair), times(pair)]))
-  const inTurn = timetable({ ...base, repetitions: only((pair) => wanted.get(pairKey(pair)) ?? 0) })
+  const inTurn = timetable({ ...base, repetitions: timesOf((pair) => wanted.get(pairKey(pair)) ?? 0) })
   // One way of each two stands for both: the other is dialled in the same round.
   const both = new Set(pairs.map(({ pair }) => pairKey(pair)))
   const one = (pair: Pair): boolean => both.has(pairKey(pair)) && both.has(pairKey(turned(pair))) && pair.from < pair.to
-  const simultaneous = timetable({ ...base, repetitions: only((pair) => (one(pair) ? 1 : 0)) }).map((round) =>
+  const simultaneous = timetable({ ...base, repetitions: timesOf((pair) => (one(pair) ? 1 : 0)) }).map((round) =>
     round.flatMap((pair) => [pair, turned(pair)]),
   )
   const calls = fromOpenNodes(base.peers, behindNat)
+    .map((round) => round.filter((pair) => isSelected(pair, work.only)))
+    .filter((round) => round.length > 0)
   return [
     { order: 'in-turn' as const, rounds: inTurn },
     { order: 'simultaneous' as const, rounds: simultaneous },
@@ -68,6 +75,21 @@ export function natRounds(
 }
 
 const turned = ({ from, to }: Pair): Pair => ({ from: to, to: from })
+
+/** Nodes that are called after a NAT forgot, or a rest. */
+export const calledNodes = (
+  { behindNat }: Pick<NatPairs, 'behindNat'>,
+  peers: readonly FleetNode[],
+  only: OnlyPairs,
+): number =>
+  only === undefined
+    ? behindNat.length
+    : fromOpenNodes(
+        peers.map((n) => n.name),
+        behindNat,
+      )
+        .flat()
+        .filter((pair) => isSelected(pair, only)).length
 
 /** Each node behind a NAT is dialled once by a node that is not; each of these dials one at a time. */
 function fromOpenNodes(peers: readonly NodeName[], behindNat: readonly NodeName[]): readonly (readonly Pair[])[] {

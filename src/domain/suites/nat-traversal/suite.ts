@@ -16,12 +16,13 @@ import { pairKey } from '../connectivity/timetable.ts'
 import type { Group } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
+import { targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import { natFigures } from './matrix.ts'
 import { rederiveNat } from './rederive.ts'
-import { natPairs, natRounds } from './rounds.ts'
+import { calledNodes, natPairs, natRounds } from './rounds.ts'
 import { natSample } from './sample.ts'
 import { missingTypes, unmeasuredTypes } from './types.ts'
 import { natOrders, reboundGroup, restedGroup, type NatRound, type NatTraversalWork } from './work.ts'
@@ -48,7 +49,7 @@ function roundOf(value: unknown): string | null {
   const { order, forgotten, ...round } = { ...whole, ...value }
   return own({ order, forgotten }) ?? roundShape(round)
 }
-const ownWork: Check = every<Omit<NatTraversalWork, 'targets' | 'cooloffSeconds' | 'timeoutSeconds'>>({
+const ownWork: Check = every<Omit<NatTraversalWork, 'targets' | 'cooloffSeconds' | 'timeoutSeconds' | 'only'>>({
   types: list(text),
   rebinding: flag,
   settleSeconds: number,
@@ -67,20 +68,23 @@ const roundSeconds = 2.5
 const longestMapping = 150
 const settleSeconds = 10
 
-function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<Suite<'nat-traversal'>['plan']> {
+function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): ReturnType<Suite<'nat-traversal'>['plan']> {
   const { natMatrix, connectivity: asked } = config.tests
   if (!byFocus && !natMatrix.enabled) return null
-  const { criteria: targets, cooloffSeconds, timeoutSeconds } = asked
+  const { criteria, cooloffSeconds, timeoutSeconds } = asked
+  const targets = targetsFor(criteria, only)
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
-  const { pairs, all, behindNat } = natPairs(peers, [])
+  const { pairs, all, behindNat } = natPairs(peers, [], only)
   const work: NatTraversalWork = {
     targets,
     cooloffSeconds,
     timeoutSeconds,
-    types: natMatrix.enabled ? natMatrix.types : [],
+    // A type that is missing is missing of the whole test.
+    types: natMatrix.enabled && only === undefined ? natMatrix.types : [],
     rebinding: fleet.lab !== undefined,
     settleSeconds,
     restSeconds: Math.ceil(longestMapping / (fleet.lab?.natTimeoutFactor ?? 1)),
+    ...(only === undefined ? {} : { only }),
   }
   const phases = natRounds(
     fleet,
@@ -93,7 +97,8 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
   const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloffSeconds))
   const resting = (work.rebinding ? settleSeconds : 0) + work.restSeconds
   const best = bestGrade(promisesOf(profile))
-  const sampled = pairs.length === all.length ? '' : ` of ${all.length}, every node and every NAT × NAT`
+  const sampled =
+    pairs.length === all.length || only !== undefined ? '' : ` of ${all.length}, every node and every NAT × NAT`
   return {
     work,
     attempts,
@@ -104,7 +109,8 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
 }
 
 function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunContext): Judged<'nat-traversal'> {
-  const { pairs, all, behindNat, nameOf } = natPairs(run.peers, run.measurements)
+  const found = natPairs(run.peers, run.measurements, work.only)
+  const { pairs, all, behindNat, nameOf } = found
   const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run)
   const placed = new Map(rounds.flatMap((r) => r.attempts.map((a) => [a.id, r] as const)))
   const samplesAll = judged.map((j) => natSample(j, placed.get(j.id), nameOf))
@@ -117,7 +123,7 @@ function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunCont
     retries,
     groups: groupsOf(
       pairs.map((p) => p.oracle.pairClass),
-      behindNat.length,
+      calledNodes(found, run.peers, work.only),
       work,
     ),
     figures: natFigures(samples, { planned: pairs.length, possible: all.length }),

@@ -3,15 +3,22 @@ import type { FleetNode, NatMeasurement } from '../../fleet.ts'
 import { amount } from '../../text.ts'
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
+import { isSelected, type OnlyPairs } from '../selection.ts'
 
 /** Nobody is told to dial, so nobody knows which of the two did: what one connection shows counts once. */
 export function observedPairs(
   peers: readonly FleetNode[],
   measurements: readonly NatMeasurement[],
+  only?: OnlyPairs,
 ): readonly PlannedPair[] {
   const all = plannedPairs(peers, measurements)
   return peers.flatMap((a, i) =>
     peers.slice(i + 1).flatMap((b) => {
+      const [there, back] = [
+        { from: a.name, to: b.name },
+        { from: b.name, to: a.name },
+      ]
+      if (!isSelected(there, only) && !isSelected(back, only)) return []
       const both = all.filter(({ pair: { from, to } }) => [from, to].every((n) => n === a.name || n === b.name))
       return both.toSorted((x, y) => rank(x.oracle.pairClass) - rank(y.oracle.pairClass)).slice(0, 1)
     }),

@@ -9,11 +9,11 @@ import type { ObservedWindow, ObservedWork } from './window.ts'
 
 export function rederiveWindows(
   { fleet, test, there, measurements }: RederiveContext,
-  { targets, window: use }: ObservedWork,
+  { targets, window: use, only }: ObservedWork,
 ): Rederivation<ObservedWindow> {
   const peers = peersOf(fleet).filter((n) => there.includes(n.name))
   const names = sorted(peers.map((n) => n.name))
-  const planned = windowsFor(observedPairs(peers, measurements), targets.sampleFloor)
+  const planned = windowsFor(observedPairs(peers, measurements, only), targets.sampleFloor)
   let [last, first, retrying] = [0, 0, false]
   return {
     add: (w) => {

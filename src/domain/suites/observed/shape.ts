@@ -2,7 +2,7 @@
 import { patternShape } from '../../pattern.ts'
 import type { ClaimsUse, FigureUse, LineUse, ReportsUse, WindowUse } from '../../profile.ts'
 import { anything, every, flag, list, name, number, oneOf, optional, orNull, record, text, time } from '../../shape.ts'
-import { reading, readOf, runningShape, targetsShape } from '../connectivity/evidence-shape.ts'
+import { onlyShape, reading, readOf, runningShape, targetsShape } from '../connectivity/evidence-shape.ts'
 import type {
   Figure,
   LogClaim,
@@ -39,6 +39,7 @@ export const observedWorkShape = every<ObservedWork>({
   targets: targetsShape,
   cooloffSeconds: number,
   servicePort: number,
+  only: onlyShape,
   window: every<WindowUse>({ looks: list(number, 20), minBytes: number, sustainedSeconds: number }),
   claims: every<ClaimsUse>({
     reports: orNull(

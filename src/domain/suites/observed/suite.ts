@@ -7,6 +7,7 @@ import { servicePortOf } from '../../program.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
+import { targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Judging, Planning, Suite } from '../suite.ts'
@@ -46,8 +47,9 @@ function unable({ name, dial, window }: Profile): string | null {
 const secondsBeside = 8
 
 /** Labels stand in for measurements here: how many windows it takes follows from what the NATs turn out to be. */
-function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<Suite<'observed'>['plan']> {
-  const { enabled, criteria: targets, cooloffSeconds } = config.tests.connectivity
+function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): ReturnType<Suite<'observed'>['plan']> {
+  const { enabled, criteria, cooloffSeconds } = config.tests.connectivity
+  const targets = targetsFor(criteria, only)
   const { window, claims } = profile
   if (!enabled || !byFocus) return null
   // Unable: named in the plan, and never run.
@@ -55,13 +57,21 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
   const pairs = observedPairs(
     peersOf(fleet).filter((n) => nodes.includes(n)),
     [],
+    only,
   )
   const windows = windowsFor(pairs, targets.sampleFloor)
   const seconds = use.looks.at(-1) ?? 0
   const secondsEach = seconds + cooloffSeconds + secondsBeside
   const why = whyWindows(pairs, targets.sampleFloor, secondsEach)
   return {
-    work: { targets, cooloffSeconds, servicePort: servicePortOf(profile, config.project, fleet), window: use, claims },
+    work: {
+      targets,
+      cooloffSeconds,
+      servicePort: servicePortOf(profile, config.project, fleet),
+      window: use,
+      claims,
+      ...(only === undefined ? {} : { only }),
+    },
     attempts: windows * pairs.length,
     seconds: Math.ceil(windows * secondsEach),
     detail: [
@@ -75,7 +85,7 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
 
 /** Of each window its samples are kept, and what they were measured by: neither readings nor raw text. */
 function judge(work: ObservedWork, run: RunContext): Judging<'observed'> {
-  const pairs = observedPairs(run.peers, run.measurements)
+  const pairs = observedPairs(run.peers, run.measurements, work.only)
   const judging = windowJudging(pairs, work, run)
   return { add: (window) => judging.add(window), end: () => whole(judging.end(), pairs, work, run) }
 }

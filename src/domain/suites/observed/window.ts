@@ -1,4 +1,5 @@
 /** What the suite `observed` is to do, what it writes down of each window, and what a pair in one is judged to be. */
+import type { OnlyPairs } from '../selection.ts'
 import type { Method, Pair, Read, Readings, RunningProof, Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import type { ClaimsUse, WindowUse } from '../../profile.ts'
@@ -18,6 +19,8 @@ export interface ObservedWork {
   readonly servicePort: number
   readonly window: WindowUse
   readonly claims: ClaimsUse
+  /** The pairs that are judged, whichever way they are named; absent: all. */
+  readonly only?: OnlyPairs
 }
 
 /** All counters at one moment of a window, from its start on: they count on from look to look. */

@@ -10,7 +10,7 @@ import { throughputSeries, type ThroughputRound, type ThroughputWork } from './w
 export function rederiveThroughput(on: RederiveContext, work: ThroughputWork): Rederivation<ThroughputRound> {
   const rounds = rederiveRounds(
     { ...on, profile: withPayload(on.profile, work.bytes) },
-    throughputRounds(on.fleet, on.there, on.measurements),
+    throughputRounds(on.fleet, on.there, on.measurements, work.only),
     throughputSeries,
   )
   return {

@@ -4,6 +4,7 @@ import { bootstrapsOf, peersOf, type Fleet, type FleetNode, type NatMeasurement,
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { asDeclared, natName } from '../connectivity/oracle.ts'
 import { leastCover } from '../sampled.ts'
+import { selectedOf, type OnlyPairs } from '../selection.ts'
 
 /** At once: more would share what one machine in the middle carries. */
 const mostAtOnce = 2
@@ -14,13 +15,17 @@ export interface ThroughputPairs {
   readonly natCells: number
 }
 
-export function throughputPairs(peers: readonly FleetNode[], measurements: readonly NatMeasurement[]): ThroughputPairs {
+export function throughputPairs(
+  peers: readonly FleetNode[],
+  measurements: readonly NatMeasurement[],
+  only?: OnlyPairs,
+): ThroughputPairs {
   const measured = new Map(measurements.map((m) => [m.node, m]))
   const names = new Map(peers.map((n) => [n.name, natName(measured.get(n.name) ?? asDeclared(n))]))
   const natOf = (node: NodeName): string => names.get(node) ?? ''
   const all = plannedPairs(peers, measurements)
   const natCells = new Set(all.map(({ pair }) => JSON.stringify([natOf(pair.from), natOf(pair.to)]))).size
-  return { pairs: leastCover(all, natOf), all, natCells }
+  return { pairs: only === undefined ? leastCover(all, natOf) : selectedOf(all, only), all, natCells }
 }
 
 /** `there`: nodes of the plan that were not left out. */
@@ -28,9 +33,10 @@ export function throughputRounds(
   fleet: Fleet,
   there: readonly NodeName[],
   measurements: readonly NatMeasurement[],
+  only?: OnlyPairs,
 ): readonly (readonly Pair[])[] {
   const peers = peersOf(fleet).filter((n) => there.includes(n.name))
-  const { pairs } = throughputPairs(peers, measurements)
+  const { pairs } = throughputPairs(peers, measurements, only)
   const relays = new Set(bootstrapsOf(fleet).map((n) => n.name))
   const rounds: { readonly pairs: Pair[]; relayed: boolean }[] = []
   for (const { pair, oracle } of pairs) {

@@ -7,13 +7,14 @@ import { bestGrade, gradeWords, promisesOf } from '../../promises.ts'
 import { between, every, fields, list, name, number, oneOf, record } from '../../shape.ts'
 import { atOnce } from '../at-once.ts'
 import { uncoveredPairs } from '../connectivity/coverage.ts'
-import { readOf, roundShape } from '../connectivity/evidence-shape.ts'
+import { onlyShape, readOf, roundShape } from '../connectivity/evidence-shape.ts'
 import { foreignReasons } from '../connectivity/foreign.ts'
 import { judgeRounds } from '../connectivity/judge-rounds.ts'
 import { connectivity } from '../connectivity/suite.ts'
 import { pairKey } from '../connectivity/timetable.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
+import { targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
@@ -37,6 +38,7 @@ export const throughput: Suite<'throughput'> = {
     coverage: between(0, 100),
     cooloffSeconds: number,
     timeoutSeconds: number,
+    only: onlyShape,
   }),
   rederive: rederiveThroughput,
   clocks: clocksOf,
@@ -78,16 +80,17 @@ function unable(profile: Profile): string | null {
 /** Readings, dial and link beside the bytes themselves, measured on the lab. */
 const roundSeconds = 9
 
-function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<Suite<'throughput'>['plan']> {
+function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): ReturnType<Suite<'throughput'>['plan']> {
   const { connectivity: dials } = config.tests
   const { enabled, minMbps, testSizeMb } = config.tests.throughput
   if (!byFocus && !enabled) return null
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
-  const { pairs, all, natCells } = throughputPairs(peers, [])
+  const { pairs, all, natCells } = throughputPairs(peers, [], only)
   const rounds = throughputRounds(
     fleet,
     nodes.map((n) => n.name),
     [],
+    only,
   )
   const budget = budgetOf({ minMbps, testSizeMb }, profile, pairs.length)
   const transfer = (budget.bytes * 8) / 1_000_000 / minMbps
@@ -99,20 +102,21 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
       bytes: budget.bytes,
       linkBytes: budget.linkBytes,
       sampleFloor: Math.max(1, Math.min(dials.criteria.sampleFloor, pairs.length)),
-      coverage: dials.criteria.coverage,
+      coverage: targetsFor(dials.criteria, only).coverage,
       cooloffSeconds: dials.cooloffSeconds,
       // Twice what the rate that is asked for takes: what is slower than that is slow enough.
       timeoutSeconds: Math.ceil(transfer * 2 + 15),
+      ...(only === undefined ? {} : { only }),
     },
     attempts: rounds.flat().length,
     seconds: Math.ceil(rounds.length * (roundSeconds + transfer)),
-    detail: `throughput: ${pairs.length} of ${all.length} pairs, every node both ways and ${natCells} of ${natCells} NAT × NAT, ${size}: ${Math.ceil(budget.payloadBytes / 1_000_000)} MB of payload and at most ${Math.ceil(budget.ownBytes / 1_000_000)} MB of our own over the bare links; grade ${best} at best (${gradeWords[best]})`,
+    detail: `throughput: ${pairs.length} of ${all.length} pairs${only === undefined ? `, every node both ways and ${natCells} of ${natCells} NAT × NAT` : ''}, ${size}: ${Math.ceil(budget.payloadBytes / 1_000_000)} MB of payload and at most ${Math.ceil(budget.ownBytes / 1_000_000)} MB of our own over the bare links; grade ${best} at best (${gradeWords[best]})`,
     thresholds: `throughput: every pair at least ${minMbps} Mbit/s`,
   }
 }
 
 function judge(rounds: readonly ThroughputRound[], work: ThroughputWork, run: RunContext): Judged<'throughput'> {
-  const { pairs, all, natCells } = throughputPairs(run.peers, run.measurements)
+  const { pairs, all, natCells } = throughputPairs(run.peers, run.measurements, work.only)
   // Of a transfer only its rate fails here: what keeps it from one is asked once that is known.
   const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, { ...run, obstacle: () => null })
   const placed = new Map(rounds.flatMap((round) => round.attempts.map((a) => [a.id, { attempt: a, round }] as const)))

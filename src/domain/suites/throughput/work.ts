@@ -7,7 +7,7 @@ import type { Series } from '../connectivity/series.ts'
 import type { Arrival, Rate } from './rate.ts'
 
 /** As the plan has it. */
-export interface ThroughputWork extends Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds'> {
+export interface ThroughputWork extends Pick<ConnectivityWork, 'cooloffSeconds' | 'timeoutSeconds' | 'only'> {
   readonly minMbps: number
   /** Of each transfer. */
   readonly bytes: number
