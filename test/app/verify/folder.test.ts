@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { check, type CheckWish } from '../../../src/app/evidence.ts'
 import { chain, type Entry } from '../../../src/domain/ledger.ts'
 import { manifestOf } from '../../../src/domain/manifest.ts'
+import { ctrfOf } from '../../../src/report/ctrf.ts'
 import { junitOf } from '../../../src/report/junit.ts'
 import { sealedTest, sealedVersion, type SealedTest } from '../../kit/sealed.ts'
 
@@ -45,6 +46,7 @@ describe('nothing lies in it unnoticed', () => {
     ['a page of another case', (f) => writeFile(join(f, 'Proof-2026.md'), '# passed'), '"Proof-2026.md" is no part'],
     ['a verdict beside the manifest', (f) => writeFile(join(f, 'verdict.json'), '{}'), '"verdict.json" is no part'],
     ['a JUnit file of other results', (f) => writeFile(join(f, 'junit.xml'), '<testsuites/>'), 'junit.xml does not'],
+    ['a CTRF file of other results', (f) => writeFile(join(f, 'ctrf.json'), '{}'), 'ctrf.json does not'],
     [
       'logs beside the evidence',
       async (f) => {
@@ -63,9 +65,10 @@ describe('nothing lies in it unnoticed', () => {
     expect(faults).toContainEqual(expect.stringContaining(fault))
     expect(anchored).toBe(true)
   })
-  test('the JUnit file that an artifact has beside it is made again', async () => {
+  test('the JUnit and CTRF files that an artifact has beside it are made again', async () => {
     const one = await fresh()
     await writeFile(join(one.folder, 'junit.xml'), junitOf(one.bundle, one.verdict))
+    await writeFile(join(one.folder, 'ctrf.json'), ctrfOf(one.bundle, one.verdict))
     expect((await judged(one)).faults).toEqual([])
   })
 })
