@@ -3,6 +3,7 @@ import type { Pair } from '../evidence.ts'
 import type { Reason } from '../reason.ts'
 import { every, fields, list, name, oneOf, orNull, text, type Check } from '../shape.ts'
 import type { Targets } from './connectivity/config.ts'
+import type { OnlyPairs } from './selected-pairs.ts'
 import { counts } from './sample.ts'
 import { resultsOf, type SuiteId, type SuiteResults } from './suite.ts'
 
@@ -28,9 +29,6 @@ export const selectionShape = (ids: readonly SuiteId[]): Check =>
     ),
   })
 
-/** Absent: every pair. */
-export type OnlyPairs = readonly Pair[] | undefined
-
 /** Of one suite; null: nothing of it is selected. */
 export function onlyOf(selection: Selection | null, suite: SuiteId): { readonly only?: readonly Pair[] } | null {
   if (selection === null) return {}
@@ -39,13 +37,6 @@ export function onlyOf(selection: Selection | null, suite: SuiteId): { readonly 
   const pairs = own.flatMap(({ pair }) => pair ?? [])
   return pairs.length === 0 ? {} : { only: pairs }
 }
-
-/** Of those that a suite has, the ones that are selected, in the suite's order. */
-export const selectedOf = <P extends { readonly pair: Pair }>(all: readonly P[], only: OnlyPairs): readonly P[] =>
-  only === undefined ? all : all.filter(({ pair }) => isSelected(pair, only))
-
-export const isSelected = ({ from, to }: Pair, only: OnlyPairs): boolean =>
-  only === undefined || only.some((o) => o.from === from && o.to === to)
 
 /** Each selected pair is tried, once, and has to come through. */
 export const targetsFor = (targets: Targets, only: OnlyPairs): Targets =>

@@ -22,7 +22,7 @@ import type { SurvivalFigures, SurvivalItem, SurvivalSample, SurvivalWork } from
 import type { Group, GroupResult } from './group.ts'
 import type { ObservedFigures, ObservedSample, ObservedWindow, ObservedWork } from './observed/window.ts'
 import type { RunContext } from './run-context.ts'
-import type { OnlyPairs } from './selection.ts'
+import type { OnlyPairs } from './selected-pairs.ts'
 import type { Sample } from './sample.ts'
 
 /** Each suite's own types. A new suite is a new line here; the compiler then names every half that is missing. */

@@ -1,5 +1,5 @@
 /** What a project may ask of connectivity, with every default already in place. */
-import type { OnlyPairs } from '../selection.ts'
+import type { OnlyPairs } from '../selected-pairs.ts'
 
 /** Targets per pair class, per cent, and what must have been measured before they are compared. */
 export interface Targets {

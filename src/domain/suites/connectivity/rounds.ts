@@ -1,7 +1,7 @@
 /** Which rounds a test dials: a function of its peers, of what their NATs were measured to be, and of the plan. */
 import { bootstrapsOf, peersOf, type Fleet, type NatMeasurement, type NodeName } from '../../fleet.ts'
 import type { ConnectivityWork } from './config.ts'
-import { isSelected, selectedOf } from '../selection.ts'
+import { isSelected, selectedOf } from '../selected-pairs.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from './coverage.ts'
 import { pairKey, timetable, type Round } from './timetable.ts'
 

@@ -5,7 +5,7 @@ import { plannedPairs, relayPairsOf, repetitionsFor, type PlannedPair } from '..
 import { asDeclared, natName } from '../connectivity/oracle.ts'
 import { pairKey, timetable } from '../connectivity/timetable.ts'
 import { samplePairs } from '../sampled.ts'
-import { isSelected, selectedOf, type OnlyPairs } from '../selection.ts'
+import { isSelected, selectedOf, type OnlyPairs } from '../selected-pairs.ts'
 import type { NatRounds, NatTraversalWork } from './work.ts'
 
 export interface NatPairs {

@@ -3,7 +3,7 @@ import type { FleetNode, NatMeasurement } from '../../fleet.ts'
 import { amount } from '../../text.ts'
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
-import { isSelected, type OnlyPairs } from '../selection.ts'
+import { isSelected, type OnlyPairs } from '../selected-pairs.ts'
 
 /** Nobody is told to dial, so nobody knows which of the two did: what one connection shows counts once. */
 export function observedPairs(

@@ -1,5 +1,5 @@
 /** What the suite `observed` is to do, what it writes down of each window, and what a pair in one is judged to be. */
-import type { OnlyPairs } from '../selection.ts'
+import type { OnlyPairs } from '../selected-pairs.ts'
 import type { Method, Pair, Read, Readings, RunningProof, Sum } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import type { ClaimsUse, WindowUse } from '../../profile.ts'

@@ -4,7 +4,7 @@ import { bootstrapsOf, peersOf, type Fleet, type FleetNode, type NatMeasurement,
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { asDeclared, natName } from '../connectivity/oracle.ts'
 import { leastCover } from '../sampled.ts'
-import { selectedOf, type OnlyPairs } from '../selection.ts'
+import { selectedOf, type OnlyPairs } from '../selected-pairs.ts'
 
 /** At once: more would share what one machine in the middle carries. */
 const mostAtOnce = 2
