@@ -6,6 +6,7 @@ import { peersOf, type NodeName } from './fleet.ts'
 import { judgeHistory } from './history.ts'
 import { judgeNats } from './nats.ts'
 import { ownJumps } from './node-clock.ts'
+import { ownIPv6 } from './own-ipv6.ts'
 import { obstaclesIn } from './preflight.ts'
 import { needsOf } from './profile.ts'
 import type { NotCovered } from './not-covered.ts'
@@ -49,6 +50,7 @@ export function judgeRun(input: RunInput): RunJudged {
       measurements: measurements.before,
       promises,
       obstacle,
+      ipv6: ownIPv6(input.preflight ?? null),
       deployed,
       running: {
         before: evidence.runningBefore,

@@ -21,6 +21,7 @@ import {
   type RunningProof,
   type SentFlow,
 } from '../../src/domain/evidence.ts'
+import { hostPort } from '../../src/domain/addresses.ts'
 import type { CheckpointInput } from '../../src/domain/checkpoint.ts'
 import type { Counts } from '../../src/domain/counts.ts'
 import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
@@ -118,6 +119,10 @@ export interface Happening {
   readonly counters?: 'read' | 'null' | 'overflow'
   readonly fault?: 'infra' | 'harness'
   readonly upgraded?: boolean
+  /** All that goes straight goes by IPv6, from an address that our preflight heard of, or not. */
+  readonly ipv6?: 'known' | 'unknown'
+  /** A relay and both ends keep a relayed connection alive, with so many packets each way, and nothing goes over it. */
+  readonly keepalives?: number
 }
 
 export const emptyCounters: Counters = {
@@ -218,10 +223,14 @@ export function attemptOf(
   const kind = (n: NodeName) => nat.find((m) => m.node === n)
   const id = `1.${at.round}.${pair.from}.${pair.to}`
   const [localPort, bytes, nonce] = [20000 + at.round, 70000 + at.round, sha256(id).slice(0, 32)]
-  const [a, b] = [addressOf(numberOf(pair.from)), addressOf(numberOf(pair.to))]
+  const six = (n: NodeName): string => `2001:db8::${happening.ipv6 === 'known' ? '' : 'f:'}${numberOf(n)}`
+  const [a, b] = [pair.from, pair.to].map((n) => (happening.ipv6 === undefined ? addressOf(numberOf(n)) : six(n))) as [
+    string,
+    string,
+  ]
   const natted = (n: NodeName): boolean => kind(n)?.mapping !== 'none'
   const outsidePort = (n: NodeName, inside: number): number =>
-    kind(n)?.mapping === 'APDM' ? 40000 + (inside % 997) : inside
+    happening.ipv6 === undefined && kind(n)?.mapping === 'APDM' ? 40000 + (inside % 997) : inside
   const [aPort, bPort] = [outsidePort(pair.from, localPort), outsidePort(pair.to, servicePort)]
   const path = happening.path ?? 'end-to-end'
   const via =
@@ -241,6 +250,15 @@ export function attemptOf(
     put('to', 'out', flow(r, servicePort, servicePort, 9, 700))
     put('from', 'in', flow(r, servicePort, localPort, 9, 700 + (happening.answered ?? 0)))
   }
+  if (happening.keepalives !== undefined) {
+    const [n, all] = [happening.keepalives, happening.keepalives * 48]
+    put('from', 'out', flow(r, servicePort, localPort, n, all))
+    put('from', 'in', flow(r, servicePort, localPort, n, all))
+    put('to', 'in', flow(r, servicePort, servicePort, n, all))
+    put('to', 'out', flow(r, servicePort, servicePort, n, all))
+    relay.in.push(flow(a, aPort, servicePort, n, all), flow(b, bPort, servicePort, n, all))
+    relay.out.push(flow(a, aPort, servicePort, n, all), flow(b, bPort, servicePort, n, all))
+  }
   // Introductions and keepalives from a bootstrap come whatever happens.
   put('to', 'in', flow(r, servicePort, servicePort, 3, 300))
   put('from', 'out', flow(r, servicePort, localPort, 3, 300))
@@ -257,7 +275,8 @@ export function attemptOf(
       path === 'relayed' || path === 'none' ? 480 : wire,
     ),
   )
-  if (path === 'end-to-end' || path === 'one-way') put('to', 'in', flow(`::ffff:${a}`, aPort, servicePort, 50, wire))
+  if (path === 'end-to-end' || path === 'one-way')
+    put('to', 'in', flow(happening.ipv6 === undefined ? `::ffff:${a}` : a, aPort, servicePort, 50, wire))
   put('to', 'out', flow(a, aPort, servicePort, 9, 700))
   if (path === 'end-to-end') put('from', 'in', flow(b, bPort, localPort, 9, 700 + (happening.answered ?? 0)))
   const box = (n: NodeName, insidePort: number, port: number): BoxView => ({
@@ -299,11 +318,13 @@ export function attemptOf(
       happening.upgraded ?? false,
     ),
     diallerSha256: binary,
-    record: recordOf(written, nonce, bytes, path === 'relayed' ? `${r}:${servicePort}` : `${a}:${aPort}`),
+    record: recordOf(written, nonce, bytes, path === 'relayed' ? `${r}:${servicePort}` : hostPort(a, aPort)),
     readings: {
       [pair.from]: reading(thereIs(ends.from), boxOf(pair.from, localPort, aPort)),
       [pair.to]: reading(read(ends.to), boxOf(pair.to, servicePort, bPort)),
-      ...(path === 'relayed' ? { [via]: reading(thereIs({ ...emptyCounters, ...relay })) } : {}),
+      ...(path === 'relayed' || happening.keepalives !== undefined
+        ? { [via]: reading(thereIs({ ...emptyCounters, ...relay })) }
+        : {}),
     },
     kept: keptOf(happening.kept ?? (written === 'written' ? 'whole' : 'absent'), nonce, bytes),
     ...(happening.fault === undefined ? {} : { fault: { kind: happening.fault, message: 'the SSH channel closed' } }),

@@ -15,8 +15,16 @@ export const passingOf = (
     ? {}
     : {
         needs: { datagramBytes: 4096, ipv6: false },
-        preflight: { nodes: [], paths: Object.entries(paths).map(([pair, passing]) => answerOf(pair, passing)) },
+        preflight: { nodes: addresses, paths: Object.entries(paths).map(([pair, passing]) => answerOf(pair, passing)) },
       }
+
+/** Each node's own, as `ip -6 -o addr` has it. */
+const addresses = Array.from({ length: 10 }, (_, i) => ({
+  node: `saorsa-${i + 1}`,
+  askedAt: 1_700_000_000_000,
+  answeredAt: 1_700_000_000_010,
+  text: `1700000000005 9.5\n2: eth0    inet6 2001:db8::${i + 1}/64 scope global \\       valid_lft forever`,
+}))
 
 export function answerOf(pair: string, passing: Passing): PathAnswer {
   const [from = '', to = ''] = pair.split('→')

@@ -198,6 +198,30 @@ describe.skipIf(!isRoot)(`a session in RESTART${needsRoot}`, () => {
       expect(beat.signal.aborted).toBe(false)
       await beat.end()
     })
+    test('in time, however slow the ledger answers', async () => {
+      await box.run(acquireLease({ service, holder: 's', who: 'o/r run 2', why: 'x', seconds: 10 }))
+      const own = world(live())
+      const slept: number[] = []
+      let now = 0
+      const clock = {
+        now: () => now,
+        monotonic: () => performance.now(),
+        sleep: async (ms: number, signal: AbortSignal) => {
+          signal.throwIfAborted()
+          slept.push(ms)
+          now += ms
+        },
+      }
+      const read: Ledger['read'] = async (id) => {
+        now += 30_000
+        return own.ledger.read(id)
+      }
+      const held = new Map([['a', { node: 'a', service, fence: 1 }]])
+      const beat = startHeartbeat({ ...own, ledger: { ...own.ledger, read }, clock, held }, 's', () => true)
+      while (slept.length < 4) await pause(20)
+      await beat.end()
+      expect(Math.max(...slept)).toBeLessThanOrEqual(60_000)
+    })
     test('is told that one was broken, and ends the run', async () => {
       await box.run(breakLease(service))
       const { beat } = beating([{ node: 'a', service, fence: 1 }])

@@ -243,7 +243,7 @@ describe('what counts', () => {
       attempt,
       promises,
       oracle: oracle(nat(from), nat(to)),
-      seen: views(attempt, { readings: tried.readings, others: [], nats, fleet: nineNodes, senders }),
+      seen: views(attempt, { readings: tried.readings, others: [], nats, fleet: nineNodes, senders, ipv6: new Map() }),
     })
   }
   const { bytes: drawn } = attemptOf(

@@ -16,6 +16,7 @@ export const criteriaContext = ({ fleet, nodes, profile }: Plan): RunContext => 
   serviceUids: new Map(),
   barred: new Map(),
   obstacle: () => null,
+  ipv6: new Map(),
   unsettledNats: new Map(),
   checkpoint: false,
 })

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly promises: Promises
   /** Null: nothing that was asked before the pairs keeps this one from what its program needs; else what. */
   readonly obstacle: (pair: Pair) => string | null
+  /** Global addresses that a node said it has, and no other one; by node. */
+  readonly ipv6: ReadonlyMap<NodeName, readonly string[]>
   /** sha256 of the binary that DEPLOY put, or found and kept, on each node. */
   readonly deployed: Readonly<Record<NodeName, string>>
   /** What ran before the suites began, and after they had ended. */

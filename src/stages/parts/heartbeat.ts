@@ -53,7 +53,8 @@ async function beat(
     const newest = (await world.ledger.read(id).catch(() => [])).at(-1)
     if (newest !== undefined && !ours(newest) && !sameWriter(newest.facts.by, world.writer))
       return interrupt(movedBy(id, newest))
-    pause = Math.max(lookMs, (world.clock.now() - began) * looksShare)
+    // However slow the ledger is, leases are renewed before they run out.
+    pause = Math.min(renewMs, Math.max(lookMs, (world.clock.now() - began) * looksShare))
     if (world.clock.now() < renewedAt + renewMs) continue
     renewedAt = world.clock.now()
     const failed = await renewLeases(world, id, [...(world.held?.values() ?? [])], heartbeatMs)

@@ -49,6 +49,8 @@ export interface PairDoes {
   readonly reports?: Readonly<Record<NodeName, Pick<Reported, 'method' | 'failed'>>>
   /** A node whose socket, of no service, passes on what the two say. */
   readonly relay?: NodeName
+  /** What is delivered goes by IPv6, from an address that our preflight heard of, or not. */
+  readonly ipv6?: 'known' | 'unknown'
 }
 
 export interface ObservedChanges {
@@ -207,15 +209,17 @@ function readingsOf(
   }
   // Counters count on from look to look.
   const until = (each: readonly number[]): number => each.slice(0, look + 1).reduce((n, b) => n + b, 0)
-  const way = (from: NodeName, to: NodeName, bytes: number, sends: number): void => {
+  const way = (from: NodeName, to: NodeName, bytes: number, sends: number, ipv6: PairDoes['ipv6']): void => {
     const packets = Math.max(sends * (look + 1), Math.ceil(bytes / 500))
     if (packets === 0) return
     const out = flow(address(to), port(to), servicePort, packets, Math.max(bytes, packets * 60))
     put(counters, from, { out: [out], sent: [sentAs(serviceUid, out)] })
     put(boxes, to, { in: [flow(address(from), port(from), port(to), packets, out.bytes)] })
+    const six = `2001:db8::${ipv6 === 'known' ? '' : 'f:'}${number(from)}`
+    const remote = ipv6 === undefined ? `::ffff:${address(from)}` : six
     if (bytes > 0)
       put(counters, to, {
-        in: [flow(`::ffff:${address(from)}`, port(from), servicePort, Math.ceil(bytes / 500), bytes)],
+        in: [flow(remote, port(from), servicePort, Math.ceil(bytes / 500), bytes)],
       })
   }
   for (const { a, b, does } of pairs) {
@@ -223,8 +227,8 @@ function readingsOf(
       does.there ?? [30_000, 30_000, 60_000, 60_000],
       does.back ?? [30_000, 30_000, 60_000, 60_000],
     ]
-    way(a, b, until(there), does.sends ?? 4)
-    way(b, a, until(back), does.sends ?? 4)
+    way(a, b, until(there), does.sends ?? 4, does.ipv6)
+    way(b, a, until(back), does.sends ?? 4, does.ipv6)
     if (does.relay === undefined) continue
     const ends = [a, b].map((n) => flow(address(n), port(n), 31_000, 60 * (look + 1), 30_000 * (look + 1)))
     put(counters, does.relay, { in: ends, out: ends })

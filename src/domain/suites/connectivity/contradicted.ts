@@ -1,9 +1,10 @@
 /** NATs that the attempts contradict: end to end where the two measurements leave no such path. */
-import type { Attempt, Pair } from '../../evidence.ts'
+import { volumeOf, type Attempt, type Pair } from '../../evidence.ts'
 import type { Finding } from '../../findings.ts'
 import type { Reason } from '../../reason.ts'
 import type { Oracle } from './oracle.ts'
-import type { Path } from './path.ts'
+import type { PairViews } from './flows.ts'
+import { handshakeReach, type Path } from './path.ts'
 
 /** What was measured and what was seen cannot both be so: a path is seen between measured addresses alone. */
 export const againstNats = (path: Path, { expected }: Pick<Oracle, 'expected'>): boolean =>
@@ -18,6 +19,16 @@ export const contradiction = ({ pair, id }: Pick<Attempt, 'pair' | 'id'>, oracle
   pair,
   attempts: [id],
 })
+
+/** A path that the two NATs have no part in shows nothing of them. Null: it went through them. */
+export function pastNats(attempt: Attempt, { pairClass }: Pick<Oracle, 'pairClass'>, seen: PairViews): string | null {
+  const translated = seen.delivered.bytes - seen.byIPv6.bytes
+  return pairClass !== 'direct' && seen.byIPv6.packets > 0 && translated < (volumeOf(attempt) || handshakeReach)
+    ? pastNatsText
+    : null
+}
+
+export const pastNatsText = 'it went by IPv6, which no NAT here translates, and shows nothing of these NATs'
 
 interface Judged {
   readonly subject: { readonly pair: Pair }

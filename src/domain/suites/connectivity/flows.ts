@@ -54,12 +54,16 @@ export interface PairViews {
   readonly relays: readonly RelayView[]
   /** Real IPv6 packets between the attempt's ports and anybody. */
   readonly ipv6: boolean
+  /** Part of what was delivered. */
+  readonly byIPv6: Sum
+  /** At the callee's port, by IPv6 from addresses that no node is known to have. */
+  readonly strangers: Sum
 }
 
 /** Whom a flow's remote end is compared with: addresses, and the ports that one inside port shows to the outside. */
 interface Outside {
   readonly addresses: ReadonlySet<string>
-  readonly port: (port: number) => boolean
+  readonly port: (port: number, address: string) => boolean
   /** The ports are known, so that two attempts from one address are told apart. */
   readonly exact: boolean
 }
@@ -72,6 +76,7 @@ export function views(attempt: Attempt, scene: Scene): PairViews {
   const calleeSeen = outside(scene, to, attempt.servicePort, from)
   const box = valueOf(readings[to]?.box)
   const beside = besides(attempt, scene, caller)
+  const known = new Set([...scene.ipv6.values()].flat().map(normalAddress))
   return {
     gaps: [...gapsOf(readings, from), ...gapsOf(readings, to)],
     sent: sum(caller.out, attempt.localPort, { ...calleeSeen, port: anyPort }),
@@ -86,6 +91,12 @@ export function views(attempt: Attempt, scene: Scene): PairViews {
     ipv6:
       [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f)) ||
       callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f)),
+    byIPv6: sum(callee.in.filter(globalIPv6), attempt.servicePort, callerSeen),
+    strangers: total(
+      callee.in.filter(
+        (f) => f.localPort === attempt.servicePort && globalIPv6(f) && !known.has(normalAddress(f.remote)),
+      ),
+    ),
   }
 }
 
@@ -142,7 +153,13 @@ function sharedWith(attempt: Attempt, scene: Scene, callerSeen: Outside): Sum {
 function outside(scene: Scene, node: NodeName, insidePort: number, peer: NodeName): Outside {
   const addresses = outsideAddresses(node, scene)
   const mapping = scene.nats.get(node)?.mapping
-  if (mapping === 'none') return { addresses, port: (p) => p === insidePort, exact: true }
+  const inside = (p: number): boolean => p === insidePort
+  if (mapping === 'none') return { addresses, port: inside, exact: true }
+  // No NAT gives what goes by IPv6 another port.
+  const byFamily =
+    (v4: (p: number) => boolean): Outside['port'] =>
+    (p, address) =>
+      isIPv6(address) ? inside(p) : v4(p)
   // A mapping onto an address that the prober never saw is not the outermost one (a NAT behind a NAT), or not this
   // node's at all.
   const mappings = (valueOf(scene.readings[node]?.box)?.mappings ?? []).filter((m) =>
@@ -154,8 +171,8 @@ function outside(scene: Scene, node: NodeName, insidePort: number, peer: NodeNam
   const others = ports((m) => m.insidePort !== insidePort)
   const own = ports((m) => m.insidePort === insidePort && (mapping === 'EIM' || peers.has(normalAddress(m.remote))))
   return own.size > 0
-    ? { addresses, port: (p) => own.has(p), exact: true }
-    : { addresses, port: (p) => !others.has(p), exact: false }
+    ? { addresses, port: byFamily((p) => own.has(p)), exact: true }
+    : { addresses, port: byFamily((p) => !others.has(p)), exact: false }
 }
 
 const countersOf = (readings: Readings, node: NodeName): Counters | null =>
@@ -179,7 +196,7 @@ const sum = (flows: readonly Flow[], localPort: number | undefined, remote: Pick
     flows.filter(
       (f) =>
         (localPort === undefined || f.localPort === localPort) &&
-        remote.port(f.remotePort) &&
+        remote.port(f.remotePort, f.remote) &&
         remote.addresses.has(normalAddress(f.remote)),
     ),
   )

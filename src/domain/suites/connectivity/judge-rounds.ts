@@ -135,7 +135,7 @@ function judgeOne(run: RunContext) {
           promises: run.promises,
           obstacle: run.obstacle(attempt.pair),
           oracle,
-          seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders }),
+          seen: views(attempt, { readings, others, nats: measurements, fleet: run.fleet, senders, ipv6: run.ipv6 }),
           disqualified: (path) =>
             barred.get(from) ??
             barred.get(to) ??

@@ -7,7 +7,7 @@ import type { Finding, FindingKind } from '../../findings.ts'
 import type { NodeName } from '../../fleet.ts'
 import type { PairViews, RelayView } from './flows.ts'
 import { handshakeReach, namesPath, pathClass, type Path } from './path.ts'
-import { againstNats, contradiction } from './contradicted.ts'
+import { againstNats, contradiction, pastNats } from './contradicted.ts'
 import type { Oracle, PairClass } from './oracle.ts'
 import type { Promises } from '../../promises.ts'
 import type { Sample, SampleOutcome } from '../sample.ts'
@@ -68,7 +68,10 @@ export function judgeAttempt({
   const notShown =
     attempt.fault === undefined
       ? (disqualified?.(path) ??
-        (delivered && possession.kind === 'unpromised' ? volumeFault(attempt, path, seen) : null))
+        (delivered && possession.kind === 'unpromised' ? volumeFault(attempt, path, seen) : null) ??
+        (path.kind === 'end-to-end' && recordFault === null && attempt.claim.success !== false
+          ? pastNats(attempt, oracle, seen)
+          : null))
       : null
   const alone =
     attempt.fault?.kind ?? (notShown !== null ? 'unwitnessed' : outcomeOf(attempt, path, oracle, recordFault))

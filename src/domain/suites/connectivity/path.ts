@@ -57,6 +57,11 @@ export function pathClass(seen: PairViews, bytes: number): Path {
 }
 
 function nothingCarried(seen: PairViews, bytes: number): Path {
+  if (carries(seen.strangers, bytes > 0 ? bytes : handshakeReach))
+    return {
+      kind: 'unwitnessed',
+      why: `${seen.strangers.bytes} bytes came by IPv6 from addresses that no node is known to have`,
+    }
   const legs = [{ sent: seen.sent, delivered: seen.delivered }, ...seen.relays]
   const hidden = legs.some(
     (l) =>

@@ -16,13 +16,19 @@ export interface Scene {
   readonly nats: ReadonlyMap<NodeName, NatMeasurement>
   readonly fleet: Fleet
   readonly senders: Senders
+  /** Global ones that a node has itself, and no other node has. */
+  readonly ipv6: ReadonlyMap<NodeName, readonly string[]>
 }
 
-/** Measured addresses; the fleet file's only where nothing was measured. */
-export function outsideAddresses(node: NodeName, { nats, fleet }: Pick<Scene, 'nats' | 'fleet'>): ReadonlySet<string> {
+/** Measured addresses, the fleet file's only where nothing was measured; of IPv6 the node's own, which no NAT translates. */
+export function outsideAddresses(
+  node: NodeName,
+  { nats, fleet, ipv6 }: Pick<Scene, 'nats' | 'fleet' | 'ipv6'>,
+): ReadonlySet<string> {
   const measured = nats.get(node)?.externalAddresses ?? []
   const ip = fleet.nodes.find((n) => n.name === node)?.ip
-  return new Set((measured.length > 0 ? measured : ip === undefined ? [] : [ip]).map(normalAddress))
+  const v4 = measured.length > 0 ? measured : ip === undefined ? [] : [ip]
+  return new Set([...v4, ...(ipv6.get(node) ?? [])].map(normalAddress))
 }
 
 export const total = (sums: readonly Sum[]): Sum =>

@@ -2,7 +2,7 @@
 import type { Pair } from '../../evidence.ts'
 import type { Finding, FindingKind } from '../../findings.ts'
 import type { WindowUse } from '../../profile.ts'
-import { contradiction, contradictionText } from '../connectivity/contradicted.ts'
+import { contradiction, contradictionText, pastNatsText } from '../connectivity/contradicted.ts'
 import type { PlannedPair } from '../connectivity/coverage.ts'
 import type { SampleOutcome } from '../sample.ts'
 import { claimsAbout } from './claims.ts'
@@ -80,7 +80,7 @@ function explained(
 }
 
 function outcomeOf(facts: Facts): Told {
-  const { seen, straight, disqualified, planned, claims } = facts
+  const { seen, straight, disqualified, planned, claims, use } = facts
   const { oracle } = planned
   if (seen.gaps.length > 0) return ['unwitnessed', 'unwitnessed', `unwitnessed: ${seen.gaps.join(' and ')}`]
   // What it shows is told all the same.
@@ -89,6 +89,8 @@ function outcomeOf(facts: Facts): Told {
   const but = failed.length === 0 ? '' : `, but ${failed.map((c) => c.by).join(' and ')} said that it failed`
   if (straight) {
     if (but !== '') return ['failed', 'end-to-end', `${connected(facts)}${but}`]
+    if (oracle.pairClass !== 'direct' && seen.translated < use.minBytes)
+      return ['unwitnessed', 'end-to-end', `not counted: ${pastNatsText}`]
     if (oracle.expected === 'relayed') return ['unwitnessed', 'end-to-end', `not counted: ${contradictionText(oracle)}`]
     return ['success', 'end-to-end', connected(facts)]
   }
@@ -172,7 +174,9 @@ function findingsOf(
     ...(straight && connects.some((c) => c.method === 'relayed')
       ? [finding('method-mislabelled', `${said(claims)}; the counters show end-to-end`)]
       : []),
-    ...(straight && oracle.expected === 'relayed' ? [contradiction({ pair, id }, oracle)] : []),
+    ...(straight && oracle.expected === 'relayed' && seen.translated >= facts.use.minBytes
+      ? [contradiction({ pair, id }, oracle)]
+      : []),
   ]
 }
 

@@ -77,7 +77,7 @@ function judgeWindow(
   const nats = new Map(run.measurements.map((m) => [m.node, m]))
   const barred = new Map([...run.unsettledNats, ...run.barred])
   const foreign = foreignOf(window, servicePort, run)
-  const scene = { window, nats, fleet: run.fleet, servicePort, looks: use.looks.length }
+  const scene = { window, nats, fleet: run.fleet, ipv6: run.ipv6, servicePort, looks: use.looks.length }
   const traffic = trafficIn(scene)
   const there = new Set(Object.keys(window.starts))
   return pairs

@@ -15,6 +15,8 @@ export interface PairSeen {
   readonly relay: NodeName | null
   /** Nodes that both talked to, so that a relay's bytes would not be told from their own. */
   readonly between: readonly NodeName[]
+  /** The least that was delivered one way through NATs, in bytes: not by IPv6. */
+  readonly translated: number
   /** IPv6 packets at the service of either, whose node no measured address tells. */
   readonly ipv6: boolean
 }
@@ -46,6 +48,11 @@ export function seenBetween({ from, to }: Pair, scene: WindowScene, traffic: Tra
     bothSeconds: Math.round(bothMs / 100) / 10,
     relay: relays.find((r) => r.bytes >= minBytes && ends.every((n) => r.ends.includes(n)))?.via ?? null,
     between: Object.keys(scene.window.starts).filter((n) => !ends.includes(n) && ends.every((end) => talked(end, n))),
+    translated: Math.min(
+      ...[wayKey(from, to), wayKey(to, from)].map(
+        (key) => (last?.delivered.get(key) ?? none).bytes - (last?.byIPv6.get(key) ?? none).bytes,
+      ),
+    ),
     ipv6: ends.some((n) => ipv6.has(n)),
   }
 }

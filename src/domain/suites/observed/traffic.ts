@@ -11,6 +11,8 @@ export interface WindowScene {
   readonly fleet: Fleet
   /** UDP port of the service; 0: the one that its process was seen to have. */
   readonly servicePort: number
+  /** Global ones that a node has itself, and no other node has. */
+  readonly ipv6: ReadonlyMap<NodeName, readonly string[]>
   /** How many looks the window was to have. */
   readonly looks: number
 }
@@ -24,6 +26,8 @@ export interface LookTraffic {
   readonly atMs: number
   readonly sent: Table
   readonly delivered: Table
+  /** Part of what was delivered, which no NAT translated. */
+  readonly byIPv6: Table
   /** At the box of the receiver. */
   readonly arrived: Table
   /** Receivers of which there is a box view. */
@@ -43,7 +47,7 @@ export interface Traffic {
   readonly relays: readonly OwnRelay[]
   /** Nodes whose outside address another one has too, with that one. */
   readonly shared: ReadonlyMap<NodeName, NodeName>
-  /** Nodes whose service got IPv6 packets, which no measured address tells of. */
+  /** Nodes whose service got IPv6 packets from addresses that no node is known to have. */
   readonly ipv6: ReadonlySet<NodeName>
 }
 
@@ -59,6 +63,7 @@ export function trafficIn(scene: WindowScene): Traffic {
   }
   const looks = window.looks.map(({ atMs, readings }): LookTraffic => {
     const [sent, delivered, arrived] = [new Map<string, Sum>(), new Map<string, Sum>(), new Map<string, Sum>()]
+    const byIPv6 = new Map<string, Sum>()
     const boxes = new Set<NodeName>()
     for (const node of nodes) {
       const uid = valueOf(ofNode(window.starts, node))?.uid
@@ -66,13 +71,16 @@ export function trafficIn(scene: WindowScene): Traffic {
       for (const f of counters?.sent ?? [])
         if (f.protocol === 'udp' && f.uid === uid) add(sent, node, nodeAt(f.remote), f)
       for (const f of counters?.in ?? [])
-        if (own.get(node)?.has(f.localPort) === true) add(delivered, nodeAt(f.remote), node, f)
+        if (own.get(node)?.has(f.localPort) === true) {
+          add(delivered, nodeAt(f.remote), node, f)
+          if (isIPv6(f.remote)) add(byIPv6, nodeAt(f.remote), node, f)
+        }
       const box = valueOf(ofNode(readings, node)?.box)
       if (box === null) continue
       boxes.add(node)
       for (const f of box.counters.in) add(arrived, nodeAt(f.remote), node, f)
     }
-    return { atMs, sent, delivered, arrived, boxes }
+    return { atMs, sent, delivered, byIPv6, arrived, boxes }
   })
   return {
     looks,
@@ -81,7 +89,13 @@ export function trafficIn(scene: WindowScene): Traffic {
     ipv6: new Set(
       nodes.filter((n) =>
         countersOf(n, window).some((c) =>
-          c.in.some((f) => own.get(n)?.has(f.localPort) === true && isIPv6(f.remote) && !isLocalIPv6(f.remote)),
+          c.in.some(
+            (f) =>
+              own.get(n)?.has(f.localPort) === true &&
+              isIPv6(f.remote) &&
+              !isLocalIPv6(f.remote) &&
+              nodeAt(f.remote) === undefined,
+          ),
         ),
       ),
     ),

@@ -43,6 +43,7 @@ const judgedAmong = (one: Attempt, others: readonly Attempt[], traffic: readonly
       nats: new Map(measurements.map((m) => [m.node, m])),
       fleet: nineNodes,
       senders,
+      ipv6: new Map(),
     }),
   })
 

@@ -34,7 +34,7 @@ const nats = new Map(measurements.map((m) => [m.node, m]))
 const attempt = (from: string, to: string, path: 'end-to-end' | 'relayed' | 'none' = 'none'): Tried =>
   attemptOf({ from, to }, { round: 7, repetition: 1 }, measurements, { path, claims: 'nothing' })
 const seen = (a: Tried, measured = nats, others: readonly Tried[] = []) =>
-  views(a, { readings: a.readings, others, nats: measured, fleet: nineNodes, senders })
+  views(a, { readings: a.readings, others, nats: measured, fleet: nineNodes, senders, ipv6: new Map() })
 const path = (a: Tried, measured = nats) => pathClass(seen(a, measured), a.bytes)
 const withCounters = (a: Tried, node: NodeName, edit: (c: Counters) => Counters | null): Tried =>
   withReading(a, node, (r) => {

@@ -22,7 +22,7 @@ function judge(
     attempt,
     promises,
     oracle: oracle(nat(from), nat(to)),
-    seen: views(attempt, { readings: attempt.readings, others: [], nats, fleet: nineNodes, senders }),
+    seen: views(attempt, { readings: attempt.readings, others: [], nats, fleet: nineNodes, senders, ipv6: new Map() }),
   })
 }
 const kinds = (j: Judgement): string[] => j.findings.map((f) => f.kind)
