@@ -65,8 +65,8 @@ export const fragmentedBytes = 4096
 export const wholeSizes = { 4: [1472, 1452, 1392, 1252], 6: [1452, 1432, 1372, 1232] } as const
 
 /** What is sent in fragments where need be, the smallest first. */
-export const sizesFor = ({ datagramBytes }: Needs): readonly number[] => [
-  ...new Set([smallBytes, Math.max(smallBytes, datagramBytes), Math.max(fragmentedBytes, datagramBytes)]),
+export const sizesFor = (needs: Needs): readonly number[] => [
+  ...new Set([smallBytes, ...[smallBytes, fragmentedBytes].map((least) => Math.max(least, needs.datagramBytes))]),
 ]
 
 interface Trial {
@@ -192,10 +192,10 @@ const smallHops = (p: PathSeen): readonly Hop[] =>
     ? []
     : [{ from: p.from, to: p.to, lost: p.small === 'lost', text: `no UDP of ours passes ${p.from} → ${p.to}` }]
 
-function neededHops(p: PathSeen, { datagramBytes }: Needs): readonly Hop[] {
-  if (datagramBytes <= smallBytes) return []
+function neededHops(p: PathSeen, needs: Needs): readonly Hop[] {
+  if (needs.datagramBytes <= smallBytes) return []
   // Where their own size was not tried, the larger one stands for datagrams that go in fragments as well.
-  const large = datagramBytes > inOnePiece ? { bytes: p.largeBytes, there: p.large, back: p.largeBack } : null
+  const large = needs.datagramBytes > inOnePiece ? { bytes: p.largeBytes, there: p.large, back: p.largeBack } : null
   const tried = p.needed ?? large
   if (tried === null) return []
   const why = tried.bytes > inOnePiece ? ': fragments are dropped' : ', and smaller ones do'
