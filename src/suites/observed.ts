@@ -64,11 +64,12 @@ async function runWindow(
   const known = await askRegistry(bench, work.claims)
   await stopAll(bench, names)
   let startedAt: number
+  let uncleared: ReadonlyMap<NodeName, string> = new Map()
   try {
     // What a NAT still remembers of the window before would let this one's packets in.
     await world.clock.sleep(work.cooloffSeconds * 1000, world.signal)
-    const blind = await resetWitnesses(world, names)
-    blind.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
+    uncleared = await resetWitnesses(world, names)
+    uncleared.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
   } finally {
     startedAt = world.clock.now()
     await startAll(bench, names)
@@ -77,7 +78,7 @@ async function runWindow(
   const looks: WindowLook[] = []
   for (const seconds of work.window.looks) {
     await world.clock.sleep(Math.max(0, startedAt + seconds * 1000 - world.clock.now()), world.signal)
-    looks.push(await look(bench, names, startedAt))
+    looks.push(await look(bench, names, startedAt, uncleared))
   }
   const [log, asked] = await Promise.all([readLogs(bench, names, work.claims), askRegistry(bench, work.claims)])
   const whole: ObservedWindow = {
@@ -129,7 +130,12 @@ async function provenStarts(
   )
 }
 
-async function look(bench: Bench, names: readonly NodeName[], startedAt: number): Promise<WindowLook> {
+async function look(
+  bench: Bench,
+  names: readonly NodeName[],
+  startedAt: number,
+  uncleared: ReadonlyMap<NodeName, string>,
+): Promise<WindowLook> {
   const { world } = bench
   const [looks, boxes] = await Promise.all([
     onEachNode(names, world.signal, (name) => readNode(world, name, null, watchedOn(bench, name), 'count-on')),
@@ -137,7 +143,7 @@ async function look(bench: Bench, names: readonly NodeName[], startedAt: number)
   ])
   return {
     atMs: world.clock.now() - startedAt,
-    readings: Object.fromEntries(names.map((name) => [name, readingOf(name, looks, boxes)])),
+    readings: Object.fromEntries(names.map((name) => [name, readingOf(name, looks, boxes, uncleared)])),
   }
 }
 

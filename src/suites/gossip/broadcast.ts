@@ -11,6 +11,7 @@ import type { GossipWork, MessageItem } from '../../domain/suites/gossip/work.ts
 import { mostRepeats } from '../../domain/suites/repeat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import { readNode, resetWitnesses } from '../../instruments/witness.ts'
+import { notBegun } from '../node-reading.ts'
 import type { Bench, StoreItem } from '../bench.ts'
 import { instruct } from '../instruct.ts'
 
@@ -42,7 +43,7 @@ export async function broadcastAll(bench: Bench, work: Work, peers: readonly Fle
     ),
   )
   await untilReceived(bench, use, work, messages, names)
-  await readRecords(bench, use, messages.length, names, keep)
+  await readRecords(bench, use, messages.length, { names, uncleared: trouble }, keep)
 }
 
 /** One after the other on each node, all nodes at once; what could not be told is told again under its own id. */
@@ -127,7 +128,7 @@ async function readRecords(
   bench: Bench,
   use: BroadcastUse,
   messages: number,
-  names: readonly NodeName[],
+  { names, uncleared }: { readonly names: readonly NodeName[]; readonly uncleared: ReadonlyMap<NodeName, string> },
   keep: Keep,
 ): Promise<void> {
   const { world, test } = bench
@@ -138,7 +139,7 @@ async function readRecords(
   })
   for (const node of names) {
     const got = read.done.get(node)
-    const now = world.clock.now()
+    const [now, why] = [world.clock.now(), uncleared.get(node)]
     await keep({
       kind: 'records',
       id: `${test}.records.${node}`,
@@ -146,7 +147,12 @@ async function readRecords(
       startedAt: got?.startedAt ?? now,
       endedAt: got?.endedAt ?? now,
       lines: got?.look.lines ?? notRead(read.failed.get(node)?.message ?? 'it was not asked'),
-      delivered: got === undefined ? notRead('it was not asked') : deliveredIn(got.look.counters),
+      delivered:
+        got === undefined
+          ? notRead('it was not asked')
+          : why === undefined
+            ? deliveredIn(got.look.counters)
+            : notBegun(why),
       clock: got?.look.clock ?? null,
     })
   }
