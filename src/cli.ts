@@ -7,7 +7,7 @@ import pkg from '../package.json' with { type: 'json' }
 import { exitCodes } from './domain/failure.ts'
 import { defineVerbs } from './cli/define.ts'
 import { explain } from './cli/explain.ts'
-import { contextOf } from './app/surroundings.ts'
+import { contextOf, hiddenEnvironment, openAnnouncer, takeEnvironment } from './app/surroundings.ts'
 
 const abort = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -28,19 +28,20 @@ for (const stream of [process.stdout, process.stderr])
 if (process.argv[2] === 'verify') setFlagsFromString('--optimize-for-size')
 
 const context = contextOf({
-  env: process.env,
+  env: takeEnvironment(hiddenEnvironment),
   cwd: process.cwd(),
   home: homedir(),
   directory: import.meta.dirname,
   signal: abort.signal,
   version: pkg.version,
 })
+const announced = await openAnnouncer(context)
 const program = new Command('vps-test')
   .description('From a commit to a witnessed proof.')
   .version(pkg.version)
   .exitOverride()
 let code: number = exitCodes.harness
-defineVerbs(program, context, (value) => {
+defineVerbs(program, { ...context, sessions: announced.over(context.sessions) }, (value) => {
   code = value
 })
 try {
@@ -48,6 +49,7 @@ try {
 } catch (error) {
   code = explain(context, error)
 }
+if (!abort.signal.aborted) await announced.settle()
 process.exitCode = abort.signal.aborted ? 130 : code
 process.once('exit', () => {
   if (unsaid !== undefined && process.exitCode === exitCodes.passed) process.exitCode = explain(context, unsaid)

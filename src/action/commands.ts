@@ -12,6 +12,7 @@ import { gate } from './gate.ts'
 import type { ActionCommand } from './inputs.ts'
 import type { JobResult, Job } from './job.ts'
 import { inspect } from './inspect.ts'
+import { notify } from './notify.ts'
 import { confirm, plan } from './plan.ts'
 import { prove } from './show-evidence.ts'
 import { onGitHub } from './remedy.ts'
@@ -38,6 +39,7 @@ const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<JobResult>>> = 
   approve,
   reject,
   comment,
+  notify,
   status: (job) => inspect(job, 'status'),
   stop: (job) => inspect(job, 'stop'),
   logs: (job) => inspect(job, 'logs'),

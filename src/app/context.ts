@@ -12,6 +12,7 @@ import { parseFleet } from '../inputs/fleet.ts'
 import { layoutOf, pathsOf } from '../lab/layout.ts'
 import type { Clock, Ledger, SessionFolder } from '../ports.ts'
 import type { Forge } from '../ports/forge.ts'
+import type { Notifier } from '../ports/notifier.ts'
 import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
 import type { SessionStore } from './sessions.ts'
 import type { Login } from './remote-login.ts'
@@ -49,6 +50,10 @@ export interface Context {
   readonly unenclosed?: 'refuse' | 'build'
   /** Of this job: never to stand in evidence. */
   readonly secrets?: readonly string[]
+  /** Ways to a person that this machine or job has set up; fails where one cannot be used. */
+  readonly notify: () => Promise<readonly Notifier[]>
+  /** Never to stand in what is told to people. */
+  readonly notifySecrets: readonly string[]
   /** A person's own, for a ledger with `--remote`. */
   readonly login?: Login
 }

@@ -1,10 +1,15 @@
 /** From the process's surroundings to the context that verbs work in. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { channelsOf, notifySecrets } from '../adapters/notify/channels.ts'
 import { shiftedClock, thisProcess, whoAmI } from '../adapters/system.ts'
 import { terminal } from '../adapters/terminal.ts'
+import { messageOf } from '../domain/text.ts'
 import type { Context } from './context.ts'
+import { announcer, type Announcer } from './notifications.ts'
 import { localSessions } from './sessions.ts'
+
+export { takeEnvironment } from '../adapters/own-environment.ts'
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -40,9 +45,28 @@ export function contextOf({ env, cwd, home, directory, signal, version }: Surrou
     probe: program('VPS_TEST_PROBE'),
     delayHelper: program('VPS_TEST_DELAY'),
     ...(env['VPS_TEST_FLEET'] ? { fleet: env['VPS_TEST_FLEET'] } : {}),
+    notify: () => channelsOf(env),
+    notifySecrets: secretsIn(env),
     ...loginOf(env),
   }
 }
+
+/** What no program that we start is to find in our environment. */
+export const hiddenEnvironment = new RegExp(`^(?:${notifySecrets.join('|')})$`)
+
+/** A way that cannot be used is told, and keeps no run from being done. */
+export async function openAnnouncer(c: Context): Promise<Announcer> {
+  const telling = { clock: c.clock, log: c.terminal, secrets: c.notifySecrets }
+  try {
+    return announcer({ ...telling, channels: await c.notify() })
+  } catch (error) {
+    c.terminal.warn(`nobody is notified: ${messageOf(error)}`)
+    return announcer({ ...telling, channels: [] })
+  }
+}
+
+const secretsIn = (env: Surroundings['env']): readonly string[] =>
+  [...notifySecrets, 'GH_TOKEN', 'GITHUB_TOKEN'].map((name) => env[name] ?? '').filter((value) => value !== '')
 
 /** As `gh` names it. */
 const loginOf = (env: Surroundings['env']): Pick<Context, 'login'> => {

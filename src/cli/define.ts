@@ -9,6 +9,7 @@ import { requestFields, type RequestField, type RequestFieldName } from '../inpu
 import { defineCheck } from './define-check.ts'
 import { defineTest } from './define-test.ts'
 import type { LeaseOptions, NodesOptions } from './options.ts'
+import { defineNotify } from './define-notify.ts'
 import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
 
@@ -158,6 +159,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     .addHelpText('after', '\nExample:\n  vps-test init --dir ../saorsa-testnet')
     .action(async (flags) => done(await handlers.init(c, flags)))
   defineCheck(program, c, done, handlers)
+  defineNotify(program, c, done, handlers)
   json(
     remote(
       program

@@ -4,6 +4,7 @@ import { checkFiles } from '../app/check.ts'
 import { diagnose } from '../app/diagnose.ts'
 import * as lab from '../app/lab.ts'
 import { nodes } from '../app/nodes.ts'
+import { notifyChannels, notifyTest } from '../app/notify.ts'
 import { logs, status } from '../app/status.ts'
 import { stop } from '../app/stop.ts'
 import { init } from './init.ts'
@@ -31,6 +32,8 @@ export const verbs = {
   trust,
   leases,
   leaseBreak,
+  notifyChannels,
+  notifyTest,
   labUp: lab.up,
   labDown: lab.down,
   labStatus: lab.printLabStatus,

@@ -1,5 +1,7 @@
 /** The shape of a project's configuration in a plan, which may be a stranger's: each field of the type. */
 import type { MetricQuery, MetricsConfig } from './metrics.ts'
+import { notificationEvents } from './notifications/kinds.ts'
+import type { NotificationWishes, QuietHours } from './notifications/policy.ts'
 import type { CustomTest, ProjectConfig } from './project.ts'
 import { between, every, flag, list, name, number, oneOf, orNull, text, type Check } from './shape.ts'
 import { checkpointStates } from './states.ts'
@@ -80,7 +82,12 @@ export const configShape = every<ProjectConfig>({
     stepSeconds: between(0, 86_400),
     queries: list(every<MetricQuery>({ name: text, query: text }), 1000),
   }),
-  notifications: orNull(every<Part<'notifications'>>({ voice: flag, onEvents: words })),
+  notifications: every<NotificationWishes>({
+    voice: flag,
+    onEvents: list(oneOf(...notificationEvents), 100),
+    quietHours: orNull(every<QuietHours>({ from: between(0, 1439), to: between(0, 1439), timezone: text })),
+    mostPerHour: between(1, 1000),
+  }),
   answers: every<Part<'answers'>>({
     focus: orNull(text),
     criteria: orNull(text),

@@ -3,6 +3,7 @@
  * (spec §7).
  */
 import type { MetricsConfig } from './metrics.ts'
+import type { NotificationWishes } from './notifications/policy.ts'
 import type { Checkpoint } from './states.ts'
 import type { ConnectivityConfig } from './suites/connectivity/config.ts'
 
@@ -68,8 +69,8 @@ export interface ProjectConfig {
     /** Null: the file says nothing of it. */
     readonly checkIntervalMinutes: number | null
   }
-  /** Null: the file says nothing of them. */
-  readonly notifications: { readonly voice: boolean; readonly onEvents: readonly string[] } | null
+  /** What is told, and when; how a person is reached is their machine's to say. */
+  readonly notifications: NotificationWishes
   /** What proof by metrics asks. */
   readonly metrics: MetricsConfig
   /** Answers that the repository gives for runs nobody is asked about. */

@@ -41,13 +41,6 @@ export const unsupportedFields: readonly Row[] = [
     why: `${notYet}: the fleet is tested at the checkpoints, not between them`,
     asked: ({ soak }) => soak.checkIntervalMinutes !== null,
   },
-  {
-    what: 'notifications',
-    field: 'notifications',
-    test: false,
-    why: notYet,
-    asked: ({ notifications }) => notifications !== null,
-  },
 ]
 
 /** Answers that no run can honour: not offered, and refused before anything is touched. */

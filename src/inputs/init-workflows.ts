@@ -46,8 +46,10 @@ export function callerWorkflows(facts: CallerFacts): readonly InitFile[] {
 const use = (name: string, { ref }: CallerFacts): string =>
   `    uses: ${source}/.github/workflows/${name}.yml@${ref}${/^[0-9a-f]{40}$/.test(ref) ? '' : ' # zizmor: ignore[unpinned-uses] the name of a version; a commit is stricter: init --ref <commit>'}\n`
 
-const secret = `    secrets:
+const key = `    secrets:
       ssh-key: \${{ secrets.VPS_TEST_SSH_KEY }}
+`
+const secret = `${key}      notify: \${{ secrets.VPS_TEST_NOTIFY }} # ways to people, optional: vps-test notify --help
 `
 const sessionPermissions = `    permissions:
       contents: write # the branch vps-test-ledger
@@ -139,7 +141,7 @@ ${use('vps-test-ops', facts)}    with:
       node: \${{ inputs.node }}
       services: \${{ inputs.services }}
       fleet: ${text(facts.fleet)}
-${secret}`
+${key}`
 
 const pullRequests = (
   facts: CallerFacts,

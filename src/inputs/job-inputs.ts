@@ -29,6 +29,7 @@ export const commands = [
   'logs',
   'diagnose',
   'nodes',
+  'notify',
   'version',
 ] as const
 
@@ -36,7 +37,7 @@ export const commands = [
 export const commandInput = {
   command: {
     means:
-      'What to do: `run` (every stage in this one job), or one stage as a job of its own: `plan`, `confirm`, `setup`, `compile`, `build`, `deploy`, `test`, `prove`, `advance`, `gate`; `soak` (without `session`: reconcile the ledger and list what is due; with `session`: take what is due there), `approve` (in the environment whose reviewers said yes), `reject` (outside of it, after their no); `comment`; or a look: `status`, `stop`, `logs`, `diagnose`, `nodes`, `version`.',
+      'What to do: `run` (every stage in this one job), or one stage as a job of its own: `plan`, `confirm`, `setup`, `compile`, `build`, `deploy`, `test`, `prove`, `advance`, `gate`; `soak` (without `session`: reconcile the ledger and list what is due; with `session`: take what is due there), `approve` (in the environment whose reviewers said yes), `reject` (outside of it, after their no); `comment`; `notify` (tells people what this run wrote down); or a look: `status`, `stop`, `logs`, `diagnose`, `nodes`, `version`.',
     default: 'run',
   },
 } as const satisfies Readonly<Record<string, JobInput>>
@@ -69,6 +70,11 @@ export const jobInputs = {
   services: {
     means: 'For `stop`, the services on the nodes: `keep` them running, or `remove` units, releases and data.',
     default: 'keep',
+  },
+  notify: {
+    means:
+      'For `notify`, the ways to people: lines `NAME=value` with the names that `vps-test notify --help` lists. Masked.',
+    default: '',
   },
   needs: { means: 'For `gate`, the results of the jobs before, as JSON (`toJSON(needs)`).', default: '' },
   attest: { means: '`auto` (where the repository allows it) or `off`.', default: 'auto' },

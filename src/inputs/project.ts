@@ -224,8 +224,12 @@ function sharedOf({
       regressionTolerance: soak.regression_tolerance,
       checkIntervalMinutes: soak.check_interval_minutes ?? null,
     },
-    notifications:
-      notifications === undefined ? null : { voice: notifications.voice, onEvents: notifications.on_events },
+    notifications: {
+      voice: notifications.voice,
+      onEvents: notifications.on_events,
+      quietHours: notifications.quiet_hours ?? null,
+      mostPerHour: notifications.most_per_hour,
+    },
     metrics: {
       prometheus: metrics.prometheus ?? usualPrometheus,
       stepSeconds: metrics.step_seconds,

@@ -3,6 +3,8 @@
  * caller's own schedule takes the checkpoints, or says that it missed one.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseDocument } from 'yaml'
@@ -24,7 +26,22 @@ const loop = [
   'TEST begun TEST',
 ]
 let scene: Scene
+/** Takes what people are told, as a chat's webhook would. */
+const told: { readonly event: string; readonly session: string; readonly line: string }[] = []
+const receiver = createServer((request, response) => {
+  const parts: Buffer[] = []
+  request.on('data', (part: Buffer) => parts.push(part))
+  request.on('end', () => {
+    told.push(JSON.parse(Buffer.concat(parts).toString('utf8')) as (typeof told)[number])
+    response.writeHead(204).end()
+  })
+})
+/** Of one secret: an address that is a key, and what signs. */
+const ways = (): Readonly<Record<string, string>> => ({
+  VPS_TEST_NOTIFY: `VPS_TEST_WEBHOOK_URL=http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hidden-address\nVPS_TEST_WEBHOOK_SECRET=hidden-secret\n`,
+})
 beforeAll(async () => {
+  await new Promise<void>((listening) => receiver.listen(0, '127.0.0.1', listening))
   scene = await openScene({
     lab: 'g5',
     nodes: [],
@@ -44,6 +61,7 @@ beforeAll(async () => {
     // A person would do the same for a small fleet and quick runs; all else stays as generated.
     const file = join(dir, 'vps-test.yaml')
     const config = parseDocument(readFileSync(file, 'utf8'))
+    config.setIn(['notifications', 'on_events'], ['start', 'wait_start', 'complete', 'error'])
     config.setIn(['deploy', 'nodes'], ['saorsa-1', 'saorsa-2', 'saorsa-7'])
     for (const [key, value] of Object.entries({ nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2 }))
       config.setIn(['tests', 'connectivity', key], value)
@@ -51,6 +69,7 @@ beforeAll(async () => {
   })
 })
 afterAll(async () => {
+  receiver.close()
   await scene?.close()
 })
 
@@ -88,11 +107,12 @@ test("a push: nobody is asked, no checkpoint is waited for, the ledger is in the
   ])
 })
 
-test("a dispatch: the caller's schedule takes the first checkpoint", async () => {
-  const result = await scene.act({ refs, inputs: { fleet: 'fleets/lab.yaml', soak: 'on', 'on-busy': 'refuse' } })
+test("a dispatch: the caller's schedule takes the first checkpoint, and people are told", async () => {
+  expect(told).toEqual([])
+  const result = await scene.act({ refs, secrets: ways(), inputs: { fleet: 'fleets/lab.yaml', soak: 'on', 'on-busy': 'refuse' } })
   expect(result.code, tell(result.raw)).toBe(0)
   expect((await newest(scene)).session.state).toBe('WAIT_1HR')
-  const due = await tick(scene, await dueShift(scene, 300), { refs })
+  const due = await tick(scene, await dueShift(scene, 300), { refs, secrets: ways() })
   const { session, entries } = await newest(scene)
   expect(steps(entries), tell(due.raw)).toEqual([
     ...loop,
@@ -106,6 +126,11 @@ test("a dispatch: the caller's schedule takes the first checkpoint", async () =>
     `${session.id}/vps-test-checkpoint/checkpoint`,
     `${session.id}/vps-test-checkpoint/report`,
   ])
+  expect(told.map(({ event, session: of }) => `${event} ${of}`)).toEqual(
+    ['start', 'wait_start', 'wait_start'].map((event) => `${event} ${session.id}`),
+  )
+  expect(told[2]?.line).toBe('testnet: passed. The next test follows in 6 hours.')
+  expect(`${said(result)}${said(due)}`).not.toMatch(/hidden-(?:address|secret)/)
 })
 
 test('more than a day late: missed, inconclusive, told a person, the fleet given back', async () => {

@@ -67,6 +67,8 @@ const context = (more: Partial<Context> = {}): Context => {
     root,
     cwd: dir,
     sessions: localSessions(dir),
+    notify: async () => [],
+    notifySecrets: [],
     scratch: dir,
     cacheDir: dir,
     probe: null,

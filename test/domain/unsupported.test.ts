@@ -52,7 +52,7 @@ describe('a plan names', () => {
       'what is no test',
       'tests: {}\nsoak: { check_interval_minutes: 5 }\nnotifications: { voice: true }',
       {},
-      ['soak.check_interval_minutes', 'notifications'],
+      ['soak.check_interval_minutes'],
     ],
     ['metrics among all evidence', 'tests: {}', { proof: 'all-evidence' }, []],
   ])('%s', (_, text, more, names) => expect(named(head + text, more)).toEqual(names))
@@ -91,7 +91,7 @@ describe('a plan names', () => {
     expect(of('saorsa-node', false)).toEqual([])
     expect(of('saorsa-core', true)).toEqual(['tests.channel_creation'])
   })
-  test("the projects' own sample", () => expect(named(sample)).toEqual(['notifications', 'bootstrap.nodes']))
+  test("the projects' own sample", () => expect(named(sample)).toEqual(['bootstrap.nodes']))
 })
 
 describe('a run that asked for', () => {
@@ -105,8 +105,8 @@ describe('a run that asked for', () => {
       why: 'does not act in this version',
     })
   })
-  test('notifications still passes', () =>
-    expect(verdict({ ...run(), missing: [{ what: 'notifications', why: 'x', test: false }] }).result).toBe('passed'))
+  test('what is no test still passes', () =>
+    expect(verdict({ ...run(), missing: [{ what: 'bootstrap.nodes', why: 'x', test: false }] }).result).toBe('passed'))
   test('nothing has no reason', () => expect(undoneTests([{ what: 'a note', why: 'x' }])).toBeNull())
 })
 

@@ -44,6 +44,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   log: ['LineUse', 'line'],
   figures: ['FigureUse'],
   window: ['use', 'WindowUse'],
+  notifications: ['wishes', 'NotificationWishes'],
+  quietHours: ['QuietHours'],
 }
 
 const readsWithout = (file?: string): ReadonlySet<string> =>

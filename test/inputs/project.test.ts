@@ -2,6 +2,7 @@
  * Both existing shapes load as they are, with exactly the documented defaults, and choose module and profile by the
  * project asked for.
  */
+import { usualWishes } from '../../src/domain/notifications/policy.ts'
 import { describe, expect, test } from 'vitest'
 import { findProjectFile, fleetNamed, parseProject, parseProjectAll } from '../../src/inputs/project.ts'
 import { failureOf, fileText, profiles, saorsa } from './read.ts'
@@ -28,7 +29,7 @@ const defaults = {
     custom: [],
   },
   soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
-  notifications: null,
+  notifications: usualWishes,
   answers: { focus: null, criteria: null, expression: null, proof: null },
   metrics: {
     prometheus: 'http://127.0.0.1:9090',
@@ -170,7 +171,7 @@ describe('the project shape', () => {
         ],
       },
       soak: { ...defaults.soak, checkpoints: ['WAIT_1HR'] },
-      notifications: { voice: false, onEvents: ['complete', 'error'] },
+      notifications: { ...usualWishes, voice: false, onEvents: ['complete', 'error'] },
     })
   })
 
@@ -230,7 +231,7 @@ describe('the project shape', () => {
       },
       tests: { connectivity: { cooloffSeconds: 3 } },
       soak: { checkpoints: [] },
-      notifications: null,
+      notifications: usualWishes,
       answers: { focus: 'connectivity', criteria: 'threshold', proof: 'all-evidence' },
     })
   })

@@ -285,7 +285,7 @@ describe('each judge refuses', () => {
     ],
     [
       'every secret',
-      (t) => t.replace(/    secrets:\n      ssh-key: .*\n/, '    secrets: inherit\n'),
+      (t) => t.replace(/    secrets:\n      ssh-key: .*\n      notify: .*\n/, '    secrets: inherit\n'),
       'hands on every secret',
     ],
   ])('our rule: %s', (_, change, says) => {

@@ -106,6 +106,9 @@ export const infraFailures = {
     noRemedy: 'build where root, sudo or user namespaces are allowed',
   }),
   I400: infra('several runs ended without a record', { remedy: 'vps-test status' }),
+  I410: infra('a notification was not delivered', {
+    noRemedy: 'the line before it says which channel failed and what it answered',
+  }),
   I450: infra('GitHub does not accept the token', {
     remedy: 'vps-test init',
     terminalRemedy: 'export GH_TOKEN=$(gh auth token)',

@@ -86,6 +86,8 @@ export const usageFailures = {
   U089: usage('the input head-repository is no owner/name', { remedy: workflows }),
   U090: usage('no fleet is named', { remedy: 'export VPS_TEST_FLEET=lab' }),
   U091: usage('the input compiled is no number of an artifact', { remedy: workflows }),
+  U092: usage('a way to notify a person is set and cannot be used', { remedy: 'vps-test notify --help' }),
+  U093: usage('no way to notify a person is set', { remedy: 'vps-test notify --help' }),
   U201: usage('the file is no lab topology', { noRemedy: 'each fault names its line and what is expected there' }),
   U202: usage('the lab id cannot be used', { remedy: 'vps-test lab up --lab lab' }),
   U203: usage('the lab has no node of that name'),
