@@ -43,7 +43,9 @@ export function announcer(telling: Telling): Announcer {
         const newest = notificationsOf(entries, entries.length - 1)
         await deliver(telling, sessions.folderOf(projectOf(entries) ?? '', id), newest, wishesOf(entries))
       })
-      .catch((error: unknown) => telling.log.warn(`a notification was not delivered: ${messageOf(error).slice(0, 200)}`))
+      .catch((error: unknown) =>
+        telling.log.warn(`a notification was not delivered: ${messageOf(error).slice(0, 200)}`),
+      )
   }
   const overLedger = <L extends Ledger>(sessions: SessionStore, ledger: L): L => ({
     ...ledger,

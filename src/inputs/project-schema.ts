@@ -106,10 +106,7 @@ const shared = {
     .prefault({}),
   notifications: z
     .strictObject({
-      voice: z
-        .boolean()
-        .default(usualWishes.voice)
-        .describe('Speak them where a voice is set up (default true).'),
+      voice: z.boolean().default(usualWishes.voice).describe('Speak them where a voice is set up (default true).'),
       on_events: z
         .array(z.enum(notificationEvents))
         .default([...usualWishes.onEvents])

@@ -12,5 +12,7 @@ export function parseLines(text: string, what: string): Readonly<Record<string, 
       code: 'U092',
       message: `line ${bad.join(', ')} of ${what} is no NAME=value`,
     })
-  return Object.fromEntries(lines.map(({ line }) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
+  return Object.fromEntries(
+    lines.map(({ line }) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
 }

@@ -109,7 +109,11 @@ test("a push: nobody is asked, no checkpoint is waited for, the ledger is in the
 
 test("a dispatch: the caller's schedule takes the first checkpoint, and people are told", async () => {
   expect(told).toEqual([])
-  const result = await scene.act({ refs, secrets: ways(), inputs: { fleet: 'fleets/lab.yaml', soak: 'on', 'on-busy': 'refuse' } })
+  const result = await scene.act({
+    refs,
+    secrets: ways(),
+    inputs: { fleet: 'fleets/lab.yaml', soak: 'on', 'on-busy': 'refuse' },
+  })
   expect(result.code, tell(result.raw)).toBe(0)
   expect((await newest(scene)).session.state).toBe('WAIT_1HR')
   const due = await tick(scene, await dueShift(scene, 300), { refs, secrets: ways() })

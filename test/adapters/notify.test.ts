@@ -146,7 +146,10 @@ describe('what each service is sent', () => {
     expect(text).not.toContain('hidden')
   })
   test('a program that fails, and one that is not there', async () => {
-    expect(await sent({ VPS_TEST_NOTIFY_COMMAND: '/bin/false' })).toMatchObject({ kind: 'failed', why: '/bin/false: exit 1' })
+    expect(await sent({ VPS_TEST_NOTIFY_COMMAND: '/bin/false' })).toMatchObject({
+      kind: 'failed',
+      why: '/bin/false: exit 1',
+    })
     expect(await sent({ VPS_TEST_NOTIFY_COMMAND: join(folder, 'absent') })).toMatchObject({ kind: 'failed' })
   })
 })

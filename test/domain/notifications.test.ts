@@ -42,11 +42,7 @@ describe('what is told of a session', () => {
       ['start SETUP', 'waiting AWAIT_APPROVAL'],
     ],
     ['an end by a fault', ['begin', 'confirmed', 'unrecoverable'], ['start SETUP', 'error STOPPED']],
-    [
-      'an end by doubt, once',
-      [...deployed, 'inconclusive', 'inconclusive'],
-      ['start SETUP', 'error STOPPED'],
-    ],
+    ['an end by doubt, once', [...deployed, 'inconclusive', 'inconclusive'], ['start SETUP', 'error STOPPED']],
     ['nothing of what a person did', [...deployed, 'stop'], ['start SETUP']],
     ['nothing of claims', [...soaked, 'passed', 'due', 'claimed'], ['start SETUP', 'wait_start WAIT_1HR']],
   ])('%s', (_, steps, said) => expect(events(steps)).toEqual(said))
@@ -115,16 +111,26 @@ describe('whether it goes out', () => {
     ['something else came between', {}, [out({ line: note.line }), out({ event: 'complete' })], noon, null],
     ['it is night', { quietHours: night }, [], late, 'quiet hours'],
     ['it is day', { quietHours: night }, [], noon, null],
-    ['there were too many', { mostPerHour: 2 }, [out({ at: noon }), out({ at: noon, seq: 2 })], noon, '2 went out within an hour'],
+    [
+      'there were too many',
+      { mostPerHour: 2 },
+      [out({ at: noon }), out({ at: noon, seq: 2 })],
+      noon,
+      '2 went out within an hour',
+    ],
     ['they are long ago', { mostPerHour: 2 }, [out(), out({ seq: 2 })], noon, null],
-  ])('%s', (_, wishes, before, now, why) =>
-    expect(silence(note, { ...usualWishes, ...wishes }, before, now)).toBe(why),
-  )
+  ])('%s', (_, wishes, before, now, why) => expect(silence(note, { ...usualWishes, ...wishes }, before, now)).toBe(why))
 
   test('hours of one day, and of two', () => {
     const day = { from: 9 * 60, to: 17 * 60, timezone: 'UTC' }
     expect([8, 9, 16, 17].map((h) => isQuiet(day, Date.UTC(2026, 0, 1, h)))).toEqual([false, true, true, false])
     const over = { ...day, from: 22 * 60, to: 7 * 60 }
-    expect([21, 22, 0, 6, 7].map((h) => isQuiet(over, Date.UTC(2026, 0, 1, h)))).toEqual([false, true, true, true, false])
+    expect([21, 22, 0, 6, 7].map((h) => isQuiet(over, Date.UTC(2026, 0, 1, h)))).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+    ])
   })
 })

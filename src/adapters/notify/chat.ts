@@ -21,8 +21,7 @@ export const slack = (url: URL): Notifier =>
     body: JSON.stringify({ text: escaped(line), mrkdwn: false }),
   }))
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
 /** A webhook of a channel; nobody is called by a name in the text. */
 export const discord = (url: URL): Notifier =>

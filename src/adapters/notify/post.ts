@@ -52,7 +52,11 @@ function pauseOf(text: string | null): number {
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const { cause } = error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name === 'TimeoutError' ? 'no answer' : messageOf(error).slice(0, 100)
+  return cause instanceof Error && 'code' in cause
+    ? String(cause.code)
+    : error.name === 'TimeoutError'
+      ? 'no answer'
+      : messageOf(error).slice(0, 100)
 }
 
 export const json = { 'content-type': 'application/json' } as const

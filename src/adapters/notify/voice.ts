@@ -87,7 +87,13 @@ async function play(file: string, path: string, signal: AbortSignal): Promise<vo
 export async function found(name: string, path: string): Promise<string | null> {
   for (const dir of path.split(delimiter).filter((d) => d.startsWith('/'))) {
     const file = join(dir, name)
-    if (await access(file, constants.X_OK).then(() => true, () => false)) return file
+    if (
+      await access(file, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return file
   }
   return null
 }

@@ -53,7 +53,8 @@ const commitOf = ({ entries }: Told): string => {
   const commit = originOf(entries)?.commit ?? null
   return commit === null ? '' : ` of commit ${commit.slice(0, 7)}`
 }
-const soaked = (entry: Entry, entries: readonly Entry[]): boolean => fold(entry.session, entries.slice(0, -1)).checkpoint !== null
+const soaked = (entry: Entry, entries: readonly Entry[]): boolean =>
+  fold(entry.session, entries.slice(0, -1)).checkpoint !== null
 
 /** The first that holds is told: an entry is told once. */
 const rows: readonly Row[] = [
@@ -75,8 +76,7 @@ const rows: readonly Row[] = [
   },
   {
     event: 'test_fail',
-    holds: ({ entry, entries }) =>
-      entry.from === 'TEST' && entry.event === 'failed' && firstOfItsKind(entry, entries),
+    holds: ({ entry, entries }) => entry.from === 'TEST' && entry.event === 'failed' && firstOfItsKind(entry, entries),
     says: (t) =>
       `${t.project}: ${soaked(t.entry, t.entries) ? 'what passed before fails in the soak' : 'the test failed'}${counted(t)}.`,
   },
