@@ -1,7 +1,8 @@
 /** `notify`: which ways to a person are set up, and a test message by each of them. */
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Notification } from '../domain/notifications/events.ts'
-import { usualWishes, type Delivery } from '../domain/notifications/policy.ts'
+import { type Delivery } from '../domain/notifications/policy.ts'
+import { usualWishes } from '../domain/notifications/wishes.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { Context } from './context.ts'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /** The shape of a project's configuration in a plan, which may be a stranger's: each field of the type. */
 import type { MetricQuery, MetricsConfig } from './metrics.ts'
 import { notificationEvents } from './notifications/kinds.ts'
-import type { NotificationWishes, QuietHours } from './notifications/policy.ts'
+import type { NotificationWishes, QuietHours } from './notifications/wishes.ts'
 import type { CustomTest, ProjectConfig } from './project.ts'
 import { between, every, flag, list, name, number, oneOf, orNull, text, type Check } from './shape.ts'
 import { checkpointStates } from './states.ts'

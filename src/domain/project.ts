@@ -3,7 +3,7 @@
  * (spec §7).
  */
 import type { MetricsConfig } from './metrics.ts'
-import type { NotificationWishes } from './notifications/policy.ts'
+import type { NotificationWishes } from './notifications/wishes.ts'
 import type { Checkpoint } from './states.ts'
 import type { ConnectivityConfig } from './suites/connectivity/config.ts'
 

@@ -3,8 +3,6 @@ import * as z from 'zod'
 import { checkpointRows, configKey, type Checkpoint } from '../domain/states.ts'
 import { mostCharacters } from '../domain/criteria/expression.ts'
 import { usualPrometheus } from '../domain/metrics.ts'
-import { notificationEvents } from '../domain/notifications/kinds.ts'
-import { usualWishes } from '../domain/notifications/policy.ts'
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
 import { splitCommand } from './build-command.ts'
 import {
@@ -21,26 +19,11 @@ import {
   textField,
   unitName,
 } from './fields.ts'
-import { isTimezone } from './timezone.ts'
+import { notifications } from './project-notifications.ts'
 import { tests } from './project-tests-schema.ts'
 
 export const defaultBuild = 'cargo zigbuild --release --target x86_64-unknown-linux-gnu'
 const bootstrapPolicies = ['always', 'changed', 'never'] as const
-
-const timeOfDay = z
-  .string()
-  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time such as "22:30"')
-  .transform((t) => Number(t.slice(0, 2)) * 60 + Number(t.slice(3)))
-
-const quietHours = z.strictObject({
-  from: timeOfDay.describe('Begin, such as "22:00".'),
-  to: timeOfDay.describe('End, such as "07:00"; before the begin: of the next day.'),
-  timezone: z
-    .string()
-    .refine(isTimezone, 'is no IANA time zone such as Europe/Helsinki')
-    .default('UTC')
-    .describe('IANA name (default UTC).'),
-})
 
 /** A key for each checkpoint. */
 const checkpointKeys = Object.fromEntries(
@@ -104,22 +87,7 @@ const shared = {
         .describe('Minutes between checks while waiting; does not act in this version.'),
     })
     .prefault({}),
-  notifications: z
-    .strictObject({
-      voice: z.boolean().default(usualWishes.voice).describe('Speak them where a voice is set up (default true).'),
-      on_events: z
-        .array(z.enum(notificationEvents))
-        .default([...usualWishes.onEvents])
-        .describe(`Events to tell of (default ${usualWishes.onEvents.join(', ')}).`),
-      quiet_hours: quietHours.optional(),
-      most_per_hour: z
-        .int()
-        .min(1)
-        .max(1000)
-        .default(usualWishes.mostPerHour)
-        .describe(`Most that go out within an hour (default ${usualWishes.mostPerHour}).`),
-    })
-    .prefault({}),
+  notifications,
   fleet: fleetKey.describe('Name of a fleet, or path of a fleet file below the repository.'),
   profile: profileKey.describe(profileMeans),
   workspace_dir: pathBelow

@@ -14,6 +14,7 @@ import {
   shapeOf,
   type ProjectContext,
 } from './project-checks.ts'
+import { wishesOf } from './project-notifications.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
 import { printable } from '../domain/text.ts'
@@ -224,12 +225,7 @@ function sharedOf({
       regressionTolerance: soak.regression_tolerance,
       checkIntervalMinutes: soak.check_interval_minutes ?? null,
     },
-    notifications: {
-      voice: notifications.voice,
-      onEvents: notifications.on_events,
-      quietHours: notifications.quiet_hours ?? null,
-      mostPerHour: notifications.most_per_hour,
-    },
+    notifications: wishesOf(notifications),
     metrics: {
       prometheus: metrics.prometheus ?? usualPrometheus,
       stepSeconds: metrics.step_seconds,

@@ -10,7 +10,7 @@ import { channelsOf } from '../../src/adapters/notify/channels.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Notification } from '../../src/domain/notifications/events.ts'
 import { deliver, deliveriesNear } from '../../src/app/notifications.ts'
-import { usualWishes } from '../../src/domain/notifications/policy.ts'
+import { usualWishes } from '../../src/domain/notifications/wishes.ts'
 import { shiftedClock } from '../../src/adapters/system.ts'
 
 interface Asked {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { longestLine, notificationsOf, type Notification } from '../../src/domain/notifications/events.ts'
 import { notificationEvents } from '../../src/domain/notifications/kinds.ts'
-import { isQuiet, silence, usualWishes, type Delivery } from '../../src/domain/notifications/policy.ts'
+import { isQuiet, silence, type Delivery } from '../../src/domain/notifications/policy.ts'
+import { usualWishes } from '../../src/domain/notifications/wishes.ts'
 import { story, type Step } from '../kit/session.ts'
 
 const soaks: Step = ['confirmed', { soak: ['WAIT_1HR', 'WAIT_6HR'] }]

@@ -44,7 +44,8 @@ const names: Readonly<Record<string, readonly string[]>> = {
   log: ['LineUse', 'line'],
   figures: ['FigureUse'],
   window: ['use', 'WindowUse'],
-  notifications: ['wishes', 'NotificationWishes'],
+  notifications: ['wishes', 'NotificationWishes', 'n'],
+  needs: ['Needs'],
   quietHours: ['QuietHours'],
 }
 

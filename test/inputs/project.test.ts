@@ -2,7 +2,7 @@
  * Both existing shapes load as they are, with exactly the documented defaults, and choose module and profile by the
  * project asked for.
  */
-import { usualWishes } from '../../src/domain/notifications/policy.ts'
+import { usualWishes } from '../../src/domain/notifications/wishes.ts'
 import { describe, expect, test } from 'vitest'
 import { findProjectFile, fleetNamed, parseProject, parseProjectAll } from '../../src/inputs/project.ts'
 import { failureOf, fileText, profiles, saorsa } from './read.ts'

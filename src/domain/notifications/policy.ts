@@ -1,30 +1,7 @@
 /** Whether a notification goes out now: what is wanted, quiet hours, nothing new, and how many there were in an hour. */
 import type { Notification } from './events.ts'
 import type { NotificationEvent } from './kinds.ts'
-
-export interface QuietHours {
-  /** Minutes after midnight. */
-  readonly from: number
-  readonly to: number
-  /** IANA name, such as Europe/Helsinki. */
-  readonly timezone: string
-}
-
-export interface NotificationWishes {
-  readonly voice: boolean
-  readonly onEvents: readonly NotificationEvent[]
-  readonly quietHours: QuietHours | null
-  /** In an hour, of one project. */
-  readonly mostPerHour: number
-}
-
-/** A project that says nothing of notifications. */
-export const usualWishes: NotificationWishes = {
-  voice: true,
-  onEvents: ['start', 'test_fail', 'complete', 'error', 'waiting'],
-  quietHours: null,
-  mostPerHour: 20,
-}
+import type { NotificationWishes, QuietHours } from './wishes.ts'
 
 /** What was decided of one notification; one line of a session's `notifications.jsonl` for each channel. */
 export interface Delivery {
