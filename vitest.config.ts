@@ -9,7 +9,7 @@ const minute = 60_000
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compile')
 
 /** `histories`: how many random histories a property of the domain is tried with. */
-const layer = (name: Layer, groupOrder: number, patienceMs: number, histories: number) => ({
+const layer = (name: Layer, patienceMs: number, histories: number) => ({
   test: {
     name,
     ...filesOf(name),
@@ -19,7 +19,6 @@ const layer = (name: Layer, groupOrder: number, patienceMs: number, histories: n
     hookTimeout: patienceMs,
     provide: { histories },
     globalSetup: name === 'pure' ? [] : ['test/dist/bundle.setup.ts'],
-    sequence: { groupOrder },
   },
 })
 
@@ -37,10 +36,10 @@ export default defineConfig({
     teardownTimeout: minute,
     maxWorkers: 2,
     projects: [
-      layer('pure', 0, minute, 1_000),
-      layer('local', 0, minute, 10_000),
-      layer('lab', 1, 5 * minute, 10_000),
-      layer('act', 1, 5 * minute, 10_000),
+      layer('pure', minute, 1_000),
+      layer('local', minute, 10_000),
+      layer('lab', 5 * minute, 10_000),
+      layer('act', 5 * minute, 10_000),
     ],
   },
 })

@@ -1,6 +1,6 @@
 /** `npm test`: types, lint, vitest and the Rust crates; all of them run, and the last line counts them. */
 import { readFileSync, rmSync, mkdtempSync, existsSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { layersFor, needsOf } from '../layers.mjs'
 import { bin, cacheDirectory, note, root, run, stage } from '../stage/process.mjs'
@@ -16,11 +16,8 @@ export function pure(mode, args) {
   return run('node', [bin('vitest'), watch ? 'watch' : 'run', '--project', 'pure', ...more])
 }
 
-/** Side by side: labs mostly wait, what is pure or local computes. */
-const lanes = [
-  ['pure', 'local'],
-  ['lab', 'act'],
-]
+/** One queue of all layers, act and labs first: they wait more than they compute, so there are more workers than cores. */
+const workers = 2 * availableParallelism() + 1
 
 /** Arguments narrow the run to vitest with those arguments: `npm test -- test/domain`. */
 export async function test(args) {
@@ -32,11 +29,7 @@ export async function test(args) {
         : (
             await Promise.all([
               gates(),
-              ...lanes.map((lane) => {
-                const name = lane.join(' and ')
-                const projects = lane.flatMap((layer) => ['--project', layer])
-                return stage(name, () => vitest(place, name, projects, aside))
-              }),
+              stage('vitest', () => vitest(place, 'vitest', [`--maxWorkers=${workers}`], aside)),
               cargoTests(),
             ])
           ).flat()
@@ -52,10 +45,21 @@ function ended(parts, times) {
   for (const part of parts) for (const key of Object.keys(total)) total[key] += part[key]
   const skipsForbidden = process.env.CI === 'true' && total.skipped > 0
   if (skipsForbidden) note('a skipped test is a failure in CI')
-  process.stdout.write(`\n${layerTimes(times).join('\n')}\n`)
+  process.stdout.write(`\n${layerTimes(times).join('\n')}\n\n${computed()}`)
   process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`)
   if (parts.some((part) => part.interrupted)) return 130
   return total.failed > 0 || skipsForbidden || total.passed === 0 ? 1 : 0
+}
+
+/** What all that was started and waited for has computed so far: on a busy machine it says more than the time on the wall. */
+function computed() {
+  if (!existsSync('/proc/self/stat')) return ''
+  const [user, system] = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+    .slice(13, 15)
+    .map((ticks) => Math.round(Number(ticks) / 100))
+  return `computed: user ${user} s, system ${system} s, on ${availableParallelism()} cores\n`
 }
 
 /** Files that did not change since the last time, nor anything that they import, are not checked again. */
