@@ -16,3 +16,4 @@ pub mod seal;
 pub mod send;
 pub mod sha256;
 pub mod sys;
+pub mod watch;

@@ -5,13 +5,18 @@ use std::time::{Duration, Instant};
 
 /// Ends the whole process on the end of standard input.
 pub fn end_on_eof() {
+    on_eof(|| std::process::exit(0));
+}
+
+/// Once, on the end of standard input.
+pub fn on_eof(then: impl FnOnce() + Send + 'static) {
     std::thread::spawn(|| {
         let mut scratch = [0; 256];
         let mut input = std::io::stdin();
         loop {
             match input.read(&mut scratch) {
-                Ok(0) => std::process::exit(0),
-                Err(e) if e.kind() != std::io::ErrorKind::Interrupted => std::process::exit(0),
+                Ok(0) => return then(),
+                Err(e) if e.kind() != std::io::ErrorKind::Interrupted => return then(),
                 _ => {}
             }
         }

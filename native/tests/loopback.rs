@@ -201,6 +201,27 @@ fn payload_is_confirmed_and_recorded() {
 }
 
 #[test]
+fn a_watch_tells_which_reflector_stopped_answering() {
+    let hosts = [Ipv4Addr::new(127, 0, 0, 7), Ipv4Addr::new(127, 0, 0, 8)];
+    let (mut running, ports) = reflectors(hosts);
+    let port = ports.split(',').next().unwrap();
+    let [one, two] = hosts.map(|h| format!("{h}:{port}"));
+    let args = ["watch", "--to", &one, "--to", &two, "--token", TOKEN, "--seconds", "30", "--interval-ms", "20"];
+    let (mut watch, mut lines) = Running::start(&args);
+    std::thread::sleep(Duration::from_millis(300));
+    drop(running.pop());
+    std::thread::sleep(Duration::from_millis(300));
+    drop(watch.0.stdin.take());
+    let (mut first, mut second) = (String::new(), String::new());
+    lines.read_line(&mut first).unwrap();
+    lines.read_line(&mut second).unwrap();
+    assert_all(&first, &[&format!(r#""to":"{one}""#), r#""lost":0"#, r#""gaps":[]"#]);
+    assert_all(&second, &[&format!(r#""to":"{two}""#), r#""gaps":[["#]);
+    assert!(number(&second, "lost") > 2 && number(&second, "sent") > number(&second, "lost"), "{second}");
+    assert!(watch.0.wait().unwrap().success());
+}
+
+#[test]
 fn usage_errors_exit_2() {
     for args in [&[][..], &["nope"], &["classify"], &["reflect", "--ports", "1"], &["send", "--x"]] {
         assert_eq!(run(args).0, 2, "{args:?}");

@@ -37,7 +37,10 @@ export async function askLink(
   if (wish.isOpen(from.name) || wish.isOpen(to.name)) return [await askLeg(world, from, to, wish)]
   const open = nodes.filter((n) => wish.isOpen(n.name) && n.role !== 'registry')
   const between = open.find((n) => !wish.busy.has(n.name)) ?? open[0]
-  return between === undefined ? [] : [await askLeg(world, from, between, wish), await askLeg(world, between, to, wish)]
+  // Both at once, as a relay carries both.
+  return between === undefined
+    ? []
+    : Promise.all([askLeg(world, from, between, wish), askLeg(world, between, to, wish)])
 }
 
 const seconds = 30

@@ -19,8 +19,9 @@ export interface GossipChanges extends Pick<Changes, 'absent' | 'deployed' | 'pa
   readonly delivered?: Readonly<Record<NodeName, number | null>>
   /** How the sending of a message ended. */
   readonly sending?: Readonly<Record<string, 'refused' | 'late' | 'infra'>>
+  /** Packets of our own prober; `gap`: from one moment to another, since the first message; null: the prober said nothing. */
   readonly network?: Readonly<
-    Record<NodeName, { readonly sent: number; readonly lost: number; readonly longestGapMs: number }>
+    Record<NodeName, { readonly lost: number; readonly gap: readonly [number, number] } | null>
   >
   readonly map?: Readonly<
     Record<NodeName, 'other' | 'oldest' | 'lacks the last' | 'absent' | 'late' | 'unread' | 'left early'>
@@ -72,7 +73,26 @@ export const gossipItems = (
   ...(broadcast === null ? [] : broadcastItems(broadcast, there, changes)),
   ...(map === null ? [] : mapItems(map, there, changes)),
   ...(members === null ? [] : memberItems(there, changes)),
+  ...networkItems(there, changes),
 ]
+
+const networkItems = (there: readonly NodeName[], { network }: GossipChanges): readonly GossipItem[] =>
+  there.map((node): GossipItem => {
+    const one = network?.[node]
+    const [fromMs, toMs] = one?.gap ?? [0, 0]
+    return {
+      kind: 'network',
+      id: `1.network.${node}`,
+      node,
+      with: 'saorsa-2',
+      answered:
+        one === null
+          ? notRead('connection lost')
+          : thereIs({ sent: 400, lost: one?.lost ?? 0, gaps: one === undefined ? [] : [{ fromMs, toMs }] }),
+      startedAt: began,
+      endedAt: began + 60_000,
+    }
+  })
 
 function broadcastItems(
   asked: NonNullable<GossipWork['broadcast']>,
@@ -116,14 +136,6 @@ function broadcastItems(
         ...at(1000),
       }
     }),
-    ...Object.entries(changes.network ?? {}).map(([node, answered]): GossipItem => ({
-      kind: 'network',
-      id: `1.network.${node}`,
-      node,
-      with: 'saorsa-1',
-      answered,
-      ...at(900),
-    })),
   ]
 }
 

@@ -23,7 +23,14 @@ const mostCopies = 4
 type Work = NonNullable<GossipWork['broadcast']>
 type Keep = StoreItem<'gossip'>
 
-export async function broadcastAll(bench: Bench, work: Work, peers: readonly FleetNode[], keep: Keep): Promise<void> {
+/** `ours`: ports of our own packets beside the messages. */
+export async function broadcastAll(
+  bench: Bench,
+  work: Work,
+  peers: readonly FleetNode[],
+  ours: readonly number[],
+  keep: Keep,
+): Promise<void> {
   const { world, seed, test, plan } = bench
   const use = plan.profile.gossip?.broadcast
   if (use == null) return
@@ -43,7 +50,7 @@ export async function broadcastAll(bench: Bench, work: Work, peers: readonly Fle
     ),
   )
   await untilReceived(bench, use, work, messages, names)
-  await readRecords(bench, use, messages.length, { names, uncleared: trouble }, keep)
+  await readRecords(bench, use, { messages: messages.length, names, ours, uncleared: trouble }, keep)
 }
 
 /** One after the other on each node, all nodes at once; what could not be told is told again under its own id. */
@@ -124,11 +131,18 @@ async function untilReceived(
   }
 }
 
+interface Reading {
+  readonly messages: number
+  readonly names: readonly NodeName[]
+  readonly ours: readonly number[]
+  /** Whose counters did not begin at zero, and why. */
+  readonly uncleared: ReadonlyMap<NodeName, string>
+}
+
 async function readRecords(
   bench: Bench,
   use: BroadcastUse,
-  messages: number,
-  { names, uncleared }: { readonly names: readonly NodeName[]; readonly uncleared: ReadonlyMap<NodeName, string> },
+  { messages, names, ours, uncleared }: Reading,
   keep: Keep,
 ): Promise<void> {
   const { world, test } = bench
@@ -151,20 +165,21 @@ async function readRecords(
         got === undefined
           ? notRead('it was not asked')
           : why === undefined
-            ? deliveredIn(got.look.counters)
+            ? deliveredIn(got.look.counters, ours)
             : notBegun(why),
       clock: got?.look.clock ?? null,
     })
   }
 }
 
-function deliveredIn(counters: Read<Counters>): Read<Sum> {
+function deliveredIn(counters: Read<Counters>, ours: readonly number[]): Read<Sum> {
   if (counters.kind !== 'there') return counters
   const { value } = counters
+  const theirs = value.in.filter((f) => !ours.includes(f.localPort) && !ours.includes(f.remotePort))
   return value.overflow
     ? notRead('the packet counters were full')
     : thereIs({
-        packets: value.in.reduce((n, f) => n + f.packets, 0),
-        bytes: value.in.reduce((n, f) => n + f.bytes, 0),
+        packets: theirs.reduce((n, f) => n + f.packets, 0),
+        bytes: theirs.reduce((n, f) => n + f.bytes, 0),
       })
 }

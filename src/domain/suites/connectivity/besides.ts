@@ -4,7 +4,7 @@
  */
 import { normalAddress } from '../../addresses.ts'
 import { valueOf, volumeOf, type Attempt, type Counters, type SentFlow, type Sum } from '../../evidence.ts'
-import type { NodeName } from '../../fleet.ts'
+import { bootstrapsOf } from '../../fleet.ts'
 import { outsideAddresses, total, type Scene } from './scene.ts'
 
 /**
@@ -18,7 +18,7 @@ export function besides(attempt: Attempt, scene: Scene, caller: Counters): (leg:
   const own = caller.sent.filter((f) => users.has(f.uid) && !(f.protocol === 'udp' && diallers.has(f.localPort)))
   const forOthers = scene.others
     .filter((o) => o.pair.from !== from)
-    .reduce((n, other) => n + accountedFor(other, from, scene, caller, own), 0)
+    .reduce((n, other) => n + accountedFor(other, attempt, scene, caller, own), 0)
   return (leg) => {
     const beside = total(
       own.filter(
@@ -33,15 +33,18 @@ export function besides(attempt: Attempt, scene: Scene, caller: Counters): (leg:
 const overhead = 5 / 4
 /** What a node sends to introduce two others, whose payload does not go through it. */
 const introductionBytes = 1024
+/** What answers a payload that came by a relay, of what came: its own might go by that relay too. */
+const answersByRelay = 1 / 8
 
 /**
  * Bytes that this node sent for another attempt: a relay passes on no more than came in from the other end, and next to
- * nothing of a payload that went end to end; a callee answers with no more than half of what came. Neither is more than
- * that attempt's payload accounts for: else a payload of this node could hide in it.
+ * nothing of a payload that went end to end; a callee answers with no more than half of what came from the caller, and
+ * an eighth of what came by a relay. Neither is more than that attempt's payload accounts for: else a payload of this
+ * node could hide in it.
  */
 function accountedFor(
   other: Attempt,
-  node: NodeName,
+  { pair: { from: node }, localPort }: Attempt,
   scene: Scene,
   counters: Counters,
   own: readonly SentFlow[],
@@ -51,10 +54,26 @@ function accountedFor(
     Math.min(volumeOf(other) * overhead, total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes)
   const went = (to: ReadonlySet<string>): number =>
     total(own.filter((f) => f.protocol === 'udp' && to.has(normalAddress(f.remote)))).bytes
-  if (other.pair.to === node) return Math.min(went(a), Math.floor(came(a) / 2))
+  if (other.pair.to === node) {
+    const by = relaysBeside(other, scene)
+    const answered = own.filter(
+      (f) => f.protocol === 'udp' && f.localPort !== localPort && by.has(normalAddress(f.remote)),
+    )
+    const arrived = counters.in.filter((f) => f.localPort === other.servicePort && by.has(normalAddress(f.remote)))
+    const most = Math.min(volumeOf(other) * overhead, total(arrived).bytes) * answersByRelay
+    return Math.min(went(a), Math.floor(came(a) / 2)) + Math.min(total(answered).bytes, Math.floor(most))
+  }
   const relayed = Math.min(went(b), came(a)) + Math.min(went(a), came(b))
   return wentStraight(other, scene) ? Math.min(relayed, introductionBytes) : relayed
 }
+
+/** Addresses of the nodes that relay and are no end of it. */
+const relaysBeside = ({ pair }: Attempt, scene: Scene): ReadonlySet<string> =>
+  new Set(
+    bootstrapsOf(scene.fleet)
+      .filter((n) => n.name !== pair.from && n.name !== pair.to)
+      .flatMap((n) => [...outsideAddresses(n.name, scene)]),
+  )
 
 /** The other payload came from its caller itself, as the callee's counters tell, or the caller's where these do not. */
 function wentStraight(attempt: Attempt, scene: Scene): boolean {

@@ -4,7 +4,7 @@ import type { NodeName } from '../../fleet.ts'
 import { obstacleBetween, type RunContext } from '../run-context.ts'
 import type { Grade, SampleOutcome } from '../sample.ts'
 import { whyNotDone } from '../instruction.ts'
-import { networkFaults } from './network.ts'
+import { networkOf, type Network } from './network.ts'
 import { receivedIn, type Received } from './received.ts'
 import type { GossipFigures, GossipItem, GossipSample, GossipWork, MessageItem, RecordsItem } from './work.ts'
 
@@ -27,8 +27,7 @@ export function judgeBroadcast(
 ): Broadcast {
   const messages = lastTries(items.filter((i): i is MessageItem => i.kind === 'message'))
   const reads = there.map((node) => readingOf(node, items, work, messages))
-  const faults = networkFaults(items)
-  const scene: Scene = { work, faults, run, reads: new Map(reads.map((r) => [r.node, r])) }
+  const scene: Scene = { work, network: networkOf(items), run, reads: new Map(reads.map((r) => [r.node, r])) }
   const samples = messages.flatMap((message) =>
     there.filter((node) => node !== message.node).map((to) => judgeOne(message, to, scene)),
   )
@@ -51,7 +50,7 @@ interface Reading {
 
 interface Scene {
   readonly work: Work
-  readonly faults: ReadonlyMap<NodeName, string>
+  readonly network: Network
   readonly run: Pick<RunContext, 'barred' | 'obstacle'>
   readonly reads: ReadonlyMap<NodeName, Reading>
 }
@@ -124,7 +123,7 @@ function judgeOne(message: MessageItem, to: NodeName, scene: Scene): GossipSampl
 
 function deliveryOf(message: MessageItem, to: NodeName, scene: Scene): Judged {
   const { node: from, end } = message
-  const { reads, faults, run, work } = scene
+  const { reads, network, run, work } = scene
   if (end.kind === 'fault') return { outcome: end.by, words: `${from} could not be told to send it: ${end.message}` }
   const bar = run.barred.get(from) ?? run.barred.get(to)
   if (bar !== undefined) return { outcome: 'unwitnessed', words: bar }
@@ -137,18 +136,16 @@ function deliveryOf(message: MessageItem, to: NodeName, scene: Scene): Judged {
     }
   const [first] = read.found.get(message.message) ?? []
   if (first === undefined) {
-    const down = faults.get(to) ?? faults.get(from)
-    if (down !== undefined) return { outcome: 'infra', words: `not in the record of ${to}: ${down}` }
+    const down = network.failed([to, from], message.startedAt, message.endedAt + work.withinSeconds * 1000)
+    if (down !== null) return { outcome: 'infra', words: `not in the record of ${to}: ${down}` }
     const refused = whyNotDone(end)
     const cut = refused === null ? obstacleBetween(run, from, to) : null
     if (cut !== null) return { outcome: 'infra', words: `not in the record of ${to}: ${cut}` }
-    return {
-      outcome: 'failed',
-      words:
-        refused === null
-          ? `sent, and not in the record of ${to} ${work.withinSeconds} s after the last one`
-          : `${from} was told to send it and did not: ${refused}`,
-    }
+    const words =
+      refused === null
+        ? `sent, and not in the record of ${to} ${work.withinSeconds} s after the last one`
+        : `${from} was told to send it and did not: ${refused}`
+    return network.blame([to, from], words)
   }
   const wrong = wrongIn(first, message, work)
   if (wrong !== null) return { outcome: 'failed', words: wrong }

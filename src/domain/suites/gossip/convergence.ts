@@ -4,7 +4,7 @@ import { obstacleBetween, type RunContext } from '../run-context.ts'
 import type { SampleOutcome } from '../sample.ts'
 import { whyNotDone } from '../instruction.ts'
 import { stateHash } from './draws.ts'
-import { networkFaults } from './network.ts'
+import { networkOf, type Network } from './network.ts'
 import type { GossipItem, GossipSample, GossipWork, StateItem, WriteItem } from './work.ts'
 
 export const convergenceGroup = 'convergence'
@@ -27,7 +27,8 @@ export function judgeConvergence(
     right: rightHashes(writes),
     written: Math.max(...writes.map((w) => w.endedAt)),
     maxMs: maxSyncSeconds * 1000,
-    faults: networkFaults(items),
+    there,
+    network: networkOf(items),
     barred: run.barred,
     cut: (node) => cutOff(node, there, run),
     alike: alikeAtTheEnd(looks, there),
@@ -43,7 +44,8 @@ interface Scene {
   /** When the last write had ended. */
   readonly written: number
   readonly maxMs: number
-  readonly faults: ReadonlyMap<NodeName, string>
+  readonly there: readonly NodeName[]
+  readonly network: Network
   readonly barred: ReadonlyMap<NodeName, string>
   /** Nodes between which and this one what a program needs did not pass before anything began, with what that was. */
   readonly cut: (node: NodeName) => CutOff
@@ -103,7 +105,7 @@ function sampleOf(node: NodeName, id: string, scene: Scene): GossipSample {
 }
 
 function outcomeOf(node: NodeName, scene: Scene): readonly [SampleOutcome, string, number | null] {
-  const { right, written, maxMs, barred, faults } = scene
+  const { right, written, maxMs, barred, network, there } = scene
   const looks = scene.looks.filter((l) => l.node === node)
   const last = looks.at(-1)
   const bar = barred.get(node)
@@ -128,18 +130,13 @@ function outcomeOf(node: NodeName, scene: Scene): readonly [SampleOutcome, strin
         ]
   }
   if (last.startedAt - written < maxMs) return ['harness', 'its map was not looked at until the time was over', null]
-  const down = faults.get(node)
-  if (down !== undefined) return ['infra', `its map is another one: ${down}`, null]
-  if (last.state.kind === 'absent') return ['failed', `keeps none of what was written ${maxMs / 1000} s before`, null]
-  const cut = explainedBy(last.state.value.sha256, scene.writes, scene.cut(node))
+  // What one node wrote, all must have got.
+  const down = network.failed(there, Math.min(...scene.writes.map((w) => w.startedAt)), last.endedAt)
+  if (down !== null) return ['infra', `its map is another one: ${down}`, null]
+  const cut = last.state.kind === 'there' ? explainedBy(last.state.value.sha256, scene.writes, scene.cut(node)) : null
   if (cut !== null) return ['infra', cut, null]
-  return [
-    'failed',
-    scene.alike
-      ? `has the same map as every other node (${last.state.value.keys} keys), and it is not the one that follows from the writes`
-      : `has another map (${last.state.value.keys} keys) than follows from the writes, ${seconds(last.startedAt - written)} s after the last of them`,
-    null,
-  ]
+  const { outcome, words } = network.blame(there, wrongMap(last.state, last.startedAt - written, scene))
+  return [outcome, words, null]
 }
 
 /** A node that nothing reaches has what it has; of others only a map that lacks what the cut ones wrote is explained. */
@@ -155,5 +152,12 @@ function explainedBy(sha256: string, writes: readonly WriteItem[], { from, whole
   const fits = silent.find((nodes) => rightHashes(writes.filter((w) => !nodes.includes(w.node)))?.has(sha256) === true)
   return fits === undefined ? null : `its map lacks what ${fits.join(', ')} wrote: ${from.get(fits[0] ?? '') ?? why}`
 }
+
+const wrongMap = (state: StateItem['state'], sinceMs: number, { alike, maxMs }: Scene): string =>
+  state.kind !== 'there'
+    ? `keeps none of what was written ${maxMs / 1000} s before`
+    : alike
+      ? `has the same map as every other node (${state.value.keys} keys), and it is not the one that follows from the writes`
+      : `has another map (${state.value.keys} keys) than follows from the writes, ${seconds(sinceMs)} s after the last of them`
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1)

@@ -82,7 +82,9 @@ export const gossipItem: Check = kinds({
     ...measured,
     kind: oneOf('network'),
     with: name,
-    answered: orNull(fields({ sent: whole, lost: whole, longestGapMs: number })),
+    answered: read(
+      fields({ sent: whole, lost: whole, gaps: list(fields({ fromMs: whole, toMs: whole }), 1000) }),
+    ),
   }),
 })
 

@@ -2,7 +2,7 @@
 import type { NodeName } from '../../fleet.ts'
 import { obstacleBetween, type RunContext } from '../run-context.ts'
 import type { SampleOutcome } from '../sample.ts'
-import { networkFaults } from './network.ts'
+import { networkOf, type Network } from './network.ts'
 import type { GossipItem, GossipSample, GossipWork, MembersItem, Phase, VictimItem } from './work.ts'
 
 export const membershipGroups: Readonly<Record<Phase, string>> = {
@@ -33,7 +33,7 @@ export function judgeMembership(
     lists,
     peerIds: new Map(lists.flatMap((l) => (l.peerId === null ? [] : [[l.node, l.peerId] as const]))),
     run,
-    faults: networkFaults(items),
+    network: networkOf(items),
     doubt: doubtOf(items.filter((i): i is VictimItem => i.kind === 'victim')),
     withinSeconds,
   }
@@ -48,7 +48,7 @@ interface Scene extends MembershipOf {
   readonly lists: readonly MembersItem[]
   readonly peerIds: ReadonlyMap<NodeName, string>
   readonly run: Pick<RunContext, 'barred' | 'obstacle'>
-  readonly faults: ReadonlyMap<NodeName, string>
+  readonly network: Network
   /** By phase: why our own doing cannot be relied on. */
   readonly doubt: (phase: Phase) => string | null
   readonly withinSeconds: number
@@ -82,7 +82,7 @@ function sampleOf(node: NodeName, phase: Phase, id: string, scene: Scene): Gossi
 }
 
 function outcomeOf(node: NodeName, phase: Phase, scene: Scene): readonly [SampleOutcome, string] {
-  const { run, faults, victim, there, withinSeconds } = scene
+  const { run, network, victim, there, withinSeconds } = scene
   const bar = run.barred.get(node)
   if (bar !== undefined) return ['unwitnessed', bar]
   const doubt = scene.doubt(phase)
@@ -100,17 +100,19 @@ function outcomeOf(node: NodeName, phase: Phase, scene: Scene): readonly [Sample
   const ghost = phase === 'down' && victim !== null && has(victim)
   if (missing.length === 0 && !ghost)
     return ['success', `its list has ${phase === 'down' ? `all but ${String(victim)}, which we killed` : 'every node'}`]
-  const down = [node, ...missing].map((n) => faults.get(n)).find((f) => f !== undefined)
-  if (down !== undefined) return ['infra', down]
+  const concerned = [node, ...missing]
+  const down = network.failed(concerned, last.startedAt - withinSeconds * 1000, last.endedAt)
+  if (down !== null) return ['infra', down]
   const cut = missing.flatMap((n) => obstacleBetween(run, node, n) ?? [])
   if (!ghost && cut.length === missing.length)
     return ['infra', `its list lacks ${missing.join(', ')}: ${[...new Set(cut)].join('; ')}`]
-  return [
-    'failed',
+  const { outcome, words } = network.blame(
+    concerned,
     ghost
       ? `its list has ${String(victim)} still, ${withinSeconds} s after we killed it`
       : `its list lacks ${missing.join(', ')}, ${withinSeconds} s ${phase === 'back' ? `after ${String(victim)} was started again` : 'after it was asked first'}`,
-  ]
+  )
+  return [outcome, words]
 }
 
 export const isListed = (members: readonly string[], peerId: string | undefined): boolean =>

@@ -81,12 +81,19 @@ export interface VictimItem extends Item {
   readonly running: Read<{ readonly pid: number; readonly image: string; readonly startedAt: number }>
 }
 
-/** Packets of our own prober between a node and another while messages were on their way. */
+/** Packets of our own prober from a node to another, and what went unanswered for several of them on end. */
+export interface Answered {
+  readonly sent: number
+  readonly lost: number
+  /** Since the item began. */
+  readonly gaps: readonly { readonly fromMs: number; readonly toMs: number }[]
+}
+
+/** The network between two nodes all the while. */
 export interface NetworkItem extends Item {
   readonly kind: 'network'
   readonly with: NodeName
-  /** Null: the prober said nothing. */
-  readonly answered: { readonly sent: number; readonly lost: number; readonly longestGapMs: number } | null
+  readonly answered: Read<Answered>
 }
 
 export type GossipItem = MessageItem | RecordsItem | WriteItem | StateItem | MembersItem | VictimItem | NetworkItem

@@ -1,9 +1,10 @@
 /** What another dial of the same moment may account for: never so much that a payload could hide in it. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { thereIs, type Attempt } from '../../../../src/domain/evidence.ts'
 import { judgeAttempt } from '../../../../src/domain/suites/connectivity/judge.ts'
 import { views } from '../../../../src/domain/suites/connectivity/flows.ts'
 import { oracle } from '../../../../src/domain/suites/connectivity/oracle.ts'
+import { pathClass } from '../../../../src/domain/suites/connectivity/path.ts'
 import { answer, introduction, saidOf, straight, throughRelay, udp, type Dial } from '../../../gauntlet/program.ts'
 import { addressOf, readingsOf, type Network, type Traffic } from '../../../gauntlet/network.ts'
 import { attemptOf, measurementOf, measurements, nineNodes, promised, senders, serviceUid } from '../../fixtures.ts'
@@ -93,4 +94,25 @@ test('an honest caller may relay for others meanwhile, and introduce them', () =
   expect(judgedAmong(one, [other], relaying)).toMatchObject({ outcome: 'success', path: 'end-to-end', grade: 'A' })
   const introducing = [...honestly, ...introduction(relays), straight(second, other.bytes, other.bytes), answer(second)]
   expect(judgedAmong(one, [other], introducing)).toMatchObject({ outcome: 'success', path: 'end-to-end' })
+})
+
+describe('two that dial each other by way of a relay', () => {
+  const [there, back] = [attempt('saorsa-7', 'saorsa-8', 24_000), attempt('saorsa-8', 'saorsa-7', 58_000)]
+  const both = [there, back].map((a) => dialOf(a, 'saorsa-3'))
+  const traffic = both.flatMap((d) => [...introduction(d), ...throughRelay(d, d.attempt.bytes, d.attempt.bytes)])
+  const pathAmong = (more: readonly Traffic[]) =>
+    pathClass(
+      views(there, {
+        readings: readingsOf(network, [...traffic, ...more]),
+        others: [back],
+        nats: new Map(measurements.map((m) => [m.node, m])),
+        fleet: nineNodes,
+        senders,
+      }),
+      there.bytes,
+    ).kind
+  const answers = (bytes: number) => udp('saorsa-7', 9000, 'saorsa-3', 9000, bytes)
+
+  test('answer by that way what they get', () => expect(pathAmong([answers(5500)])).toBe('relayed'))
+  test('a payload does not hide in these answers', () => expect(pathAmong([answers(24_000)])).toBe('ambiguous'))
 })
