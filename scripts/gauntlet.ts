@@ -6,7 +6,7 @@ import { exitCodes } from '../src/domain/failure.ts'
 import { stopRuns } from './gauntlet/lab-runs.ts'
 import { onLab } from './gauntlet/on-lab.ts'
 import { alterationRows } from './gauntlet/on-folder.ts'
-import { composed, disturbanceRows, lieRows } from './gauntlet/on-values.ts'
+import { composed, disturbanceRows, lieRows, suiteRows } from './gauntlet/on-values.ts'
 import { asText, gauntletOf, heldOf, type Composition, type Row } from './gauntlet/rows.ts'
 import { help, wishOf, type Wish } from './gauntlet/wish.ts'
 
@@ -17,7 +17,7 @@ const say = (line: string): void => {
 /** What was seen until a lab broke is shown all the same. */
 async function seenUntil(wish: Wish, rows: Row[], compositions: Composition[]): Promise<string | null> {
   if (wish.values) {
-    rows.push(...lieRows(), ...(await alterationRows()), ...disturbanceRows())
+    rows.push(...lieRows(), ...(await alterationRows()), ...disturbanceRows(), ...suiteRows())
     if (wish.composed > 0)
       compositions.push(
         composed(wish.seed, wish.composed, (done) => {

@@ -51,18 +51,23 @@ export async function withLab(
 }
 
 async function oneRun(lab: Lab, nodes: readonly string[], dir: string, { told, disturbed }: LabRun): Promise<Seen> {
+  const about = typeof told?.lie.about === 'object' ? told.lie.about : null
+  const soaked = about?.soaked === true
   const session = await story({
     dir,
     lab: lab.id,
     nodes,
-    focus: told?.lie.about === 'gossip' ? 'gossip' : 'connectivity',
+    focus: about?.focus ?? disturbed?.by.focus ?? 'connectivity',
+    soak: soaked,
+    tests: { throughput: { min_mbps: 2, test_size_mb: 1 }, survival: { enabled: soaked } },
     ...(told === null ? {} : { binary: await liar(told.lie.id, dir, told.share) }),
   })
   const repair = await disturbed?.by.begin(lab, disturbed.node)
   try {
     const { child, ended } = await session.begin({ limitMs: 400_000 })
     current = child
-    return await seenOf(session, await ended)
+    const first = await ended
+    return await seenOf(session, soaked && first.code === 0 ? await session.soak({ limitMs: 400_000 }) : first)
   } finally {
     current = null
     await repair?.()

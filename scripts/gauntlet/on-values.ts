@@ -3,6 +3,9 @@ import { compose } from '../../test/gauntlet/compose.ts'
 import { disturbances } from '../../test/gauntlet/disturbances/all.ts'
 import { lies } from '../../test/gauntlet/lies/all.ts'
 import { outcomeOf } from '../../test/gauntlet/rules.ts'
+import { suiteDisturbances, suiteLies } from '../../test/gauntlet/suites/all.ts'
+import type { SuiteAttack } from '../../test/gauntlet/suites/attack.ts'
+import { outcomeOfDisturbance, outcomeOfLie, type SuiteOutcome } from '../../test/gauntlet/suites/rules.ts'
 import type { Composition, Row } from './rows.ts'
 
 const shares = [0.05, 0.3, 1]
@@ -40,6 +43,27 @@ export const disturbanceRows = (): readonly Row[] =>
       held: wrong.length === 0,
     }
   })
+
+/** Planted faults of each suite, and what only looks like one. */
+export const suiteRows = (): readonly Row[] => [
+  ...suiteLies.map((lie) => suiteRow('lie', lie, `failed, named ${lie.group}`, outcomeOfLie(lie))),
+  ...suiteDisturbances.map((by) => suiteRow('disturbance', by, 'nobody has failed', outcomeOfDisturbance(by))),
+]
+
+const suiteRow = (
+  family: Row['family'],
+  { id, what }: SuiteAttack,
+  expected: string,
+  { verdict, named, wrong }: SuiteOutcome,
+): Row => ({
+  family,
+  on: 'values',
+  id,
+  what,
+  expected,
+  seen: wrong[0] ?? `${verdict}: ${named.slice(0, 120)}`,
+  held: wrong.length === 0,
+})
 
 export function composed(first: number, tried: number, step: (done: number) => void): Composition {
   const verdicts: Record<string, number> = {}

@@ -90,19 +90,21 @@ export interface Limits {
   readonly group?: boolean
   /** Where programs are kept across runs; this machine's own place unless told. */
   readonly cacheDir?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Starts `vps-test …`. */
 export async function begin(
   args: readonly string[],
   home: string,
-  { limitMs = 180_000, group = false, cacheDir }: Limits = {},
+  { limitMs = 180_000, group = false, cacheDir, env: more = {} }: Limits = {},
 ): Promise<Running> {
   const env = {
     ...process.env,
     VPS_TEST_HOME: home,
     VPS_TEST_PROBE: await probe(),
     NO_COLOR: '1',
+    ...more,
     ...(cacheDir === undefined ? {} : { VPS_TEST_CACHE: cacheDir }),
   }
   const child = spawn(process.execPath, [entry, ...args], {

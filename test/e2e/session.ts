@@ -35,6 +35,10 @@ export interface Wish {
   /** Another project of the same program; `testnet` unless told. */
   readonly project?: string
   readonly custom?: readonly Readonly<Record<string, unknown>>[]
+  /** More of the configuration's tests. */
+  readonly tests?: Readonly<Record<string, unknown>>
+  /** A checkpoint one hour after a test that passed. */
+  readonly soak?: boolean
 }
 
 export interface Answer {
@@ -49,6 +53,8 @@ export interface Answer {
 export interface Story {
   readonly home: string
   begin(limits?: Limits): Promise<Running>
+  /** Takes the checkpoint of an hour later, by a clock that is moved. */
+  soak(limits?: Limits): Promise<Ended>
   /** From wherever it stands to its end. */
   run(): Promise<Ended & { readonly answer: Answer }>
   /** Runs it and kills it (SIGKILL) as soon as the ledger holds a transition into `state`. */
@@ -85,9 +91,10 @@ export async function story(w: Wish): Promise<Story> {
           coverage: w.coverage ?? 80,
         },
         custom: w.custom ?? [],
+        ...w.tests,
       },
       bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 },
-      soak: { wait_1hr: false, wait_6hr: false },
+      soak: { wait_1hr: w.soak ?? false, wait_6hr: false },
       notifications: { voice: false },
     }),
   )
@@ -138,6 +145,10 @@ export async function story(w: Wish): Promise<Story> {
     preflight: async () => JSON.parse(await evidence(layout.preflight)) as Preflight,
     controls: async () => JSON.parse(await evidence(layout.controls)) as readonly Control[],
     begin: start,
+    soak: async (limits = {}) => {
+      const env = { VPS_TEST_CLOCK_SHIFT_SECONDS: '3700', VPS_TEST_CACHE: join(w.dir, 'cache') }
+      return (await begin(['soak', '--json'], home, { ...limits, env })).ended
+    },
     run: async () => {
       const ended = await (await start()).ended
       const line = ended.out.trim().split('\n').at(-1) ?? ''

@@ -14,6 +14,7 @@ import { readNode, resetWitnesses } from '../../instruments/witness.ts'
 import { notBegun } from '../node-reading.ts'
 import type { Bench, StoreItem } from '../bench.ts'
 import { instruct } from '../instruct.ts'
+import { untilLinked } from './linked.ts'
 
 const instructSeconds = 10
 const lookEveryMs = 500
@@ -39,6 +40,7 @@ export async function broadcastAll(
   world.log.info(`test: ${messages.length} broadcasts, from each of ${names.length} nodes in turn`)
   const trouble = await resetWitnesses(world, names)
   trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`))
+  await untilLinked(bench, names, work.withinSeconds)
   await Promise.all(
     names.map((name) =>
       sendAll(

@@ -8,10 +8,17 @@ export interface LabLie {
   /** Dials that it concerns; others of the same program are honest. */
   readonly on: 'every dial' | 'beside a relay' | 'direct'
   /**
-   * `label`: the payload arrives, and only the name of the way is false; `program`: another one serves; `gossip`: dials
-   * are honest, and the suite of gossip is lied to.
+   * `label`: the payload arrives, and only the name of the way is false; `program`: another one serves; a suite: dials
+   * of connectivity are honest, and that one is lied to.
    */
-  readonly about: 'delivery' | 'label' | 'program' | 'gossip'
+  readonly about: 'delivery' | 'label' | 'program' | AboutSuite
+}
+
+/** Which group of which focus must fail, and no other; `soaked`: at a checkpoint, after a first test that passed. */
+export interface AboutSuite {
+  readonly focus: 'gossip' | 'throughput' | 'connectivity'
+  readonly group: RegExp
+  readonly soaked: boolean
 }
 
 export interface LabDisturbance {
@@ -19,6 +26,8 @@ export interface LabDisturbance {
   readonly what: string
   /** Where, unless a composition says otherwise. */
   readonly node: string
+  /** What is disturbed; connectivity unless told. */
+  readonly focus?: AboutSuite['focus']
   /** Does it, or prepares it for when the node dials; what it gives back repairs. */
   readonly begin: (lab: Lab, node: string) => Promise<() => Promise<unknown>>
 }

@@ -1,5 +1,5 @@
 /** Every lie that the example program can tell: its name behind the binary, and what it is about. */
-import type { LabLie } from './attack.ts'
+import type { AboutSuite, LabLie } from './attack.ts'
 
 const delivery = (id: string, what: string, on: LabLie['on'] = 'every dial'): LabLie => ({
   id,
@@ -8,7 +8,12 @@ const delivery = (id: string, what: string, on: LabLie['on'] = 'every dial'): La
   about: 'delivery',
 })
 
-const gossip = (id: string, what: string): LabLie => ({ id, what, on: 'every dial', about: 'gossip' })
+const suite = (id: string, focus: AboutSuite['focus'], group: RegExp, what: string, soaked = false): LabLie => ({
+  id,
+  what,
+  on: 'every dial',
+  about: { focus, group, soaked },
+})
 
 export const labLies: readonly LabLie[] = [
   delivery('claims', 'a perfect success is printed, nothing is sent'),
@@ -34,8 +39,10 @@ export const labLies: readonly LabLie[] = [
   },
   { id: 'memfd', what: 'a child from a memfd serves after some seconds', on: 'every dial', about: 'program' },
   { id: 'swap', what: 'straight is called relayed, relayed direct', on: 'every dial', about: 'label' },
-  gossip('gossip-loses', 'a receiver writes a quarter of the messages down nowhere'),
-  gossip('wrong-channel', 'messages are delivered on another channel'),
-  gossip('diverges', 'a node keeps what it wrote itself, whatever is newer'),
-  gossip('ghosts', 'whoever died is a member for ever'),
+  suite('gossip-loses', 'gossip', /^broadcast$/, 'a receiver writes a quarter of the messages down nowhere'),
+  suite('wrong-channel', 'gossip', /^broadcast$/, 'messages are delivered on another channel'),
+  suite('diverges', 'gossip', /^convergence$/, 'a node keeps what it wrote itself, whatever is newer'),
+  suite('ghosts', 'gossip', /^membership after a death$/, 'whoever died is a member for ever'),
+  suite('throttle', 'throughput', /^at least \d+ Mbit\/s$/, 'a sender rests before each packet'),
+  suite('forgets', 'connectivity', /^kept connections$/, 'a kept connection is dropped after some seconds', true),
 ]

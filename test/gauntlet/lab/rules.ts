@@ -1,7 +1,7 @@
 /** What no run on a real lab may come to: a lie that is a success, a passed that hides it, an honest program that failed. */
 import type { Ended } from '../../e2e/cli.ts'
 import type { Answer, Story } from '../../e2e/session.ts'
-import type { LabLie } from './attack.ts'
+import type { AboutSuite, LabLie } from './attack.ts'
 
 /** What is known of a dial that the program was asked for. */
 export interface Sampled {
@@ -21,6 +21,8 @@ export interface Seen {
   /** Null: the program gave no answer at all. */
   readonly answer: Pick<Answer, 'verdict' | 'why' | 'state'> | null
   readonly samples: readonly Sampled[]
+  /** Reasons of a verdict that failed, in their order. */
+  readonly failures: readonly string[]
   readonly findings: readonly string[]
   /** Per cent, by class. */
   readonly targets: Readonly<Record<string, number | null>>
@@ -50,7 +52,7 @@ const concerns = ({ on }: LabLie, { group, expected, to }: Sampled): boolean => 
 export const liesIn = ({ lie, share }: Told, sample: Sampled): boolean =>
   Number.parseInt(sample.nonce.slice(-2), 16) * 100 < share * 256 && concerns(lie, sample)
 
-export function wrongOf(told: Told | null, { code, answer, samples, findings, targets }: Seen): readonly string[] {
+export function wrongOf(told: Told | null, { code, answer, samples, failures, findings, targets }: Seen): readonly string[] {
   if (answer === null) return [`no answer, exit code ${String(code)}`]
   const wrong: string[] = []
   const passed = answer.verdict === 'passed'
@@ -64,8 +66,7 @@ export function wrongOf(told: Told | null, { code, answer, samples, findings, ta
     if (lying.length > 0 && passed && !findings.includes('method-mislabelled')) wrong.push('passed, false names untold')
     return wrong
   }
-  if (told.lie.about === 'gossip')
-    return answer.verdict === 'failed' ? wrong : [...wrong, `${String(answer.verdict)}, and gossip was lied to`]
+  if (typeof told.lie.about !== 'string') return [...wrong, ...wrongOfSuite(told.lie.about, answer.verdict, failures)]
   if (told.lie.about === 'program') return passed ? [...wrong, 'passed, and another program served'] : wrong
   for (const s of lying) if (s.outcome === 'success') wrong.push(`a lie is a success: ${s.sentence}`)
   if (!passed) return wrong
@@ -78,15 +79,23 @@ export function wrongOf(told: Told | null, { code, answer, samples, findings, ta
   return wrong
 }
 
+/** What was lied about is named, and what was not is not blamed. */
+function wrongOfSuite({ group }: AboutSuite, verdict: string | null, failures: readonly string[]): readonly string[] {
+  if (verdict !== 'failed') return [`${String(verdict)}, and a suite was lied to`]
+  const others = failures.filter((f) => !group.test(f.replace(/: .*$/s, '')))
+  return others.length === 0 ? [] : others.map((f) => `an honest part is blamed: ${f}`)
+}
+
 /** What a session left behind. */
 export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
   const answer = answerIn(out)
   const tested = answer === null ? null : await s.verdict().catch(() => null)
-  if (tested === null) return { code, answer, samples: [], findings: [], targets: {} }
+  if (tested === null) return { code, answer, samples: [], failures: [], findings: [], targets: {} }
   const nonces = new Map((await s.attempts()).map((a) => [a.id, a.nonce]))
   return {
     code,
-    answer,
+    // A checkpoint's answer has no verdict of its own.
+    answer: { ...answer, verdict: answer?.verdict ?? tested.result, why: answer?.why ?? '', state: answer?.state ?? '' },
     samples: tested.samples.map((j) => ({
       id: j.id,
       nonce: nonces.get(j.id) ?? '',
@@ -97,14 +106,17 @@ export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
       recovered: j.recovered === true,
       sentence: j.sentence,
     })),
+    failures: tested.reasons.filter((r) => r.kind === 'failed').map((r) => r.text),
     findings: tested.findings.map((f) => f.kind),
     targets: Object.fromEntries(Object.entries(tested.classes).map(([name, g]) => [name, g.target])),
   }
 }
 
+/** Of a session, or the last of those whose checkpoint was taken. */
 function answerIn(out: string): Answer | null {
   try {
-    return JSON.parse(out.trim().split('\n').at(-1) ?? '') as Answer
+    const said = JSON.parse(out.trim().split('\n').at(-1) ?? '') as Answer | readonly Answer[]
+    return 'at' in said ? (said.at(-1) ?? null) : said
   } catch {
     return null
   }

@@ -1,7 +1,8 @@
 //! Gossip: messages to everybody and writes to the map, passed on by hubs, each hop until it is acknowledged.
 //!
 //! Every node beats to the hubs (the nodes that also relay), which opens its NAT for their answers. A hub passes on
-//! what is new to everybody it hears. Who is heard is a member; who is silent for some seconds is none.
+//! what is new to everybody it hears. Who is heard is a member; who is silent for some seconds is none. What was told
+//! or passed on a short while ago is sent to whoever is heard for the first time, or from elsewhere.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
@@ -22,6 +23,9 @@ const AGAIN_AFTER: Duration = Duration::from_millis(250);
 const GIVE_UP_AFTER: u32 = 40;
 const MAX_SEEN: usize = 8192;
 const MAX_PENDING: usize = 4096;
+/// So long, and so many, items are kept for whoever is heard later.
+const RECENT: Duration = Duration::from_secs(30);
+const MAX_RECENT: usize = 512;
 /// Entries of the map for somebody whose map is another one, at each of its beats.
 const SOME: usize = 16;
 
@@ -46,6 +50,7 @@ pub struct Gossip {
     hub: bool,
     links: HashMap<PeerId, Link>,
     pending: Vec<Pending>,
+    recent: VecDeque<(Instant, Vec<u8>)>,
     seen: HashSet<[u8; 16]>,
     order: VecDeque<[u8; 16]>,
     map: Map,
@@ -58,9 +63,9 @@ type Out = Vec<(Message, SocketAddr)>;
 impl Gossip {
     pub fn open(dir: &Path, me: PeerId, hub: bool, now: Instant) -> io::Result<Gossip> {
         let record = OpenOptions::new().append(true).create(true).open(dir.join("gossip.jsonl"))?;
-        let (links, pending) = (HashMap::new(), Vec::new());
+        let (links, pending, recent) = (HashMap::new(), Vec::new(), VecDeque::new());
         let (seen, order, map) = (HashSet::new(), VecDeque::new(), Map::open(dir, me)?);
-        Ok(Gossip { me, hub, links, pending, seen, order, map, record, next_beat: now })
+        Ok(Gossip { me, hub, links, pending, recent, seen, order, map, record, next_beat: now })
     }
 
     pub fn wake(&self) -> Instant {
@@ -112,8 +117,10 @@ impl Gossip {
     }
 
     fn beaten(&mut self, peer: PeerId, map: Mark, members: &[Mark], source: SocketAddr, now: Instant) {
+        let unheard = !self.links.contains_key(&peer);
         let fresh = || Link { address: source, heard: now, members: Vec::new(), cursor: 0 };
         let link = self.links.entry(peer).or_insert_with(fresh);
+        let from_elsewhere = link.address != source;
         link.address = source;
         link.heard = now;
         link.members = members.to_vec();
@@ -122,6 +129,12 @@ impl Gossip {
             link.cursor += items.len();
             for item in items {
                 self.send(item.encode(), source, now);
+            }
+        }
+        if unheard || from_elsewhere {
+            self.recent.retain(|(at, _)| now.duration_since(*at) < RECENT);
+            for item in self.recent.iter().map(|(_, item)| item.clone()).collect::<Vec<_>>() {
+                self.send(item, source, now);
             }
         }
     }
@@ -189,6 +202,10 @@ impl Gossip {
     fn pass_on(&mut self, item: &[u8], from: Option<SocketAddr>, now: Instant) {
         if from.is_some() && !self.hub {
             return;
+        }
+        self.recent.push_back((now, item.to_vec()));
+        if self.recent.len() > MAX_RECENT {
+            self.recent.pop_front();
         }
         let to: Vec<SocketAddr> = self.links.values().map(|l| l.address).filter(|a| Some(*a) != from).collect();
         for address in to {

@@ -75,6 +75,20 @@ fn messages_writes_and_members_reach_everybody() {
 }
 
 #[test]
+fn a_message_that_is_told_before_anybody_is_heard_reaches_whoever_comes() {
+    let lab = Lab::start("early");
+    let a = lab.node("a", &[]);
+    let id = "0e".repeat(16);
+    assert!(ask(&["broadcast", "--port", &a.port, "--id", &id, "--channel", "news"], b"too early").0);
+    let _others = [lab.node("hub", &["--relay"]), lab.node("b", &[])];
+    for name in ["a", "hub", "b"] {
+        let path = lab.dir.join(name).join("gossip.jsonl");
+        until("the message is everywhere", || text(&path).contains(&id));
+        assert_eq!(text(&path).lines().count(), 1);
+    }
+}
+
+#[test]
 fn a_kept_connection_delivers_again_and_again_and_ends_with_its_peer() {
     let lab = Lab::start("kept");
     let b = lab.node("b", &[]);

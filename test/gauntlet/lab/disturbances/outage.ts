@@ -1,0 +1,38 @@
+/** The network of a node behind a NAT carries no UDP for some seconds, as soon as the node is told to broadcast. */
+import type { LabDisturbance } from '../attack.ts'
+
+/** Longer than the example sends again. */
+const seconds = 16
+const table = 'vps_gauntlet_outage'
+
+export const outage: LabDisturbance = {
+  id: 'outage',
+  what: `the box of a node passes no UDP on for ${seconds} s in the middle of gossip`,
+  node: 'saorsa-6',
+  focus: 'gossip',
+  begin: async (lab, node) => {
+    let over = false
+    const cut = (rules: string): Promise<string> => lab.box(node, ['nft', rules])
+    const open = (): Promise<string> => cut(`add table inet ${table}; delete table inet ${table}`)
+    const ran = (async () => {
+      while (!over) {
+        const said = await lab.on(
+          node,
+          'for i in $(seq 400); do pgrep -f "testnet-peer [b]roadcast" >/dev/null && { echo yes; exit; }; sleep 0.05; done; echo no',
+        )
+        if (said.trim() !== 'yes') continue
+        await cut(
+          `add table inet ${table}; add chain inet ${table} f { type filter hook forward priority -300; policy accept; }; add rule inet ${table} f meta l4proto udp drop`,
+        )
+        await new Promise((done) => setTimeout(done, seconds * 1000))
+        await open()
+        return
+      }
+    })()
+    return async () => {
+      over = true
+      await ran
+      await open()
+    }
+  },
+}
