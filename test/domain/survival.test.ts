@@ -65,12 +65,12 @@ test('lines of evidence and work have their shape', () => {
 
 describe('the plan', () => {
   const base = planOf({ project: 'testnet', fleet: nineNodes })
-  const made = (checkpoints: readonly ('WAIT_1HR' | 'WAIT_6HR')[]) =>
+  const made = (checkpoints: readonly ('WAIT_1HR' | 'WAIT_6HR')[], fleet = nineNodes) =>
     assemblePlan({
       answers: { ...base.answers, focus: { value: 'full-suite', from: 'x' } },
       config: { ...base.config, soak: { ...base.config.soak, checkpoints } },
       profile: base.profile,
-      fleet: nineNodes,
+      fleet,
       source: base.source,
       binaryBytes: null,
     })
@@ -80,6 +80,12 @@ describe('the plan', () => {
       detail: '8 connections opened now and kept until 1h after it',
       work: { longestSeconds: 3600 + 12 * 3600 },
     }))
+  test('no NAT is made to forget while connections are kept through it: that would cut them', () => {
+    const lab = { ...nineNodes, lab: { natTimeoutFactor: 10, shaping: 'none' } as const }
+    const rebinds = (checkpoints: readonly 'WAIT_1HR'[]) =>
+      made(checkpoints, lab).suites.flatMap((s) => (s.suite === 'nat-traversal' ? [s.work.rebinding] : []))
+    expect([rebinds([]), rebinds(['WAIT_1HR'])]).toEqual([[true], [false]])
+  })
   test('says that it does not act where there is none, and may pass all the same', () => {
     const plan = made([])
     expect(plan.suites.map((s) => s.suite)).not.toContain('survival')

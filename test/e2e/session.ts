@@ -11,6 +11,7 @@ import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
 import type { Attempt, Control, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/suites/connectivity/judge.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import type { SuiteId, SuiteTypes } from '../../src/domain/suites/suite.ts'
 import type { Preflight } from '../../src/domain/preflight.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { connectivityOf } from '../domain/fixtures.ts'
@@ -39,6 +40,8 @@ export interface Wish {
   readonly tests?: Readonly<Record<string, unknown>>
   /** A checkpoint one hour after a test that passed. */
   readonly soak?: boolean
+  /** Of `run`; 3 minutes unless told. */
+  readonly limitMs?: number
 }
 
 export interface Answer {
@@ -68,6 +71,8 @@ export interface Story {
   verdict(): Promise<ReturnType<typeof connectivityOf>>
   judgements(from: string, to: string): Promise<readonly Judgement[]>
   attempts(): Promise<readonly Attempt[]>
+  /** Lines of evidence of a suite. */
+  items<Id extends SuiteId>(suite: Id): Promise<readonly SuiteTypes[Id]['item'][]>
   controls(): Promise<readonly Control[]>
   preflight(): Promise<Preflight>
 }
@@ -150,7 +155,7 @@ export async function story(w: Wish): Promise<Story> {
       return (await begin(['soak', '--json'], home, { ...limits, env })).ended
     },
     run: async () => {
-      const ended = await (await start()).ended
+      const ended = await (await start(w.limitMs === undefined ? {} : { limitMs: w.limitMs })).ended
       const line = ended.out.trim().split('\n').at(-1) ?? ''
       try {
         return { ...ended, answer: JSON.parse(line) as Answer }
@@ -182,6 +187,8 @@ export async function story(w: Wish): Promise<Story> {
     sessions: async () => (await ledger()).sessions(),
     judgements: async (from, to) =>
       (await verdict()).samples.filter(({ subject: { pair } }) => pair.from === from && pair.to === to),
+    items: async <Id extends SuiteId>(suite: Id) =>
+      fromLines<SuiteTypes[Id]['item']>(await evidence(itemsFile(suite))),
     attempts: async () =>
       fromLines<RoundEvidence>(await evidence(itemsFile('connectivity'))).flatMap((r) => r.attempts),
   }

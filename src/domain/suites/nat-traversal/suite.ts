@@ -20,6 +20,7 @@ import { targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
+import { keepsConnections } from '../survival/keeps.ts'
 import { natFigures } from './matrix.ts'
 import { rederiveNat } from './rederive.ts'
 import { calledNodes, natPairs, natRounds } from './rounds.ts'
@@ -68,7 +69,8 @@ const roundSeconds = 2.5
 const longestMapping = 150
 const settleSeconds = 10
 
-function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): ReturnType<Suite<'nat-traversal'>['plan']> {
+function plan(on: Planning): ReturnType<Suite<'nat-traversal'>['plan']> {
+  const { config, profile, fleet, nodes, byFocus, only } = on
   const { natMatrix, connectivity: asked } = config.tests
   if (!byFocus && !natMatrix.enabled) return null
   const { criteria, cooloffSeconds, timeoutSeconds } = asked
@@ -81,7 +83,8 @@ function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): Retur
     timeoutSeconds,
     // A type that is missing is missing of the whole test.
     types: natMatrix.enabled && only === undefined ? natMatrix.types : [],
-    rebinding: fleet.lab !== undefined,
+    // A NAT that forgets cuts the connections that are kept through it, whatever their program does.
+    rebinding: fleet.lab !== undefined && !keepsConnections(on),
     settleSeconds,
     restSeconds: Math.ceil(longestMapping / (fleet.lab?.natTimeoutFactor ?? 1)),
     ...(only === undefined ? {} : { only }),
@@ -147,7 +150,7 @@ function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunCont
             {
               kind: 'other',
               what: 'a NAT that forgets its mappings',
-              why: "only a lab's NAT may be made to forget",
+              why: "only a lab's NAT may be made to forget, and none while connections are kept through it",
             } as const,
           ]),
       ...uncoveredPairs(

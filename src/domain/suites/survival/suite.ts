@@ -4,7 +4,6 @@ import { clocksOf } from '../../node-clock.ts'
 import { isDialect } from '../../profile.ts'
 import type { Reason } from '../../reason.ts'
 import type { RederiveContext, Rederivation } from '../../rederive/context.ts'
-import { checkpointRows } from '../../states.ts'
 import { atOnce } from '../at-once.ts'
 import { plannedPairs } from '../connectivity/coverage.ts'
 import { judgeRounds } from '../connectivity/judge-rounds.ts'
@@ -16,6 +15,7 @@ import { counts } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import { survivalItem, survivalWork } from './evidence-shape.ts'
 import { judgeKept, type Delivery } from './judge.ts'
+import { soakOf } from './keeps.ts'
 import { keptPairs, keptRounds } from './pairs.ts'
 import type { DeliveriesItem, KeptItem, SurvivalItem, SurvivalSample, SurvivalWork } from './work.ts'
 
@@ -47,7 +47,7 @@ const slackSeconds = 12 * 3600
 function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<Suite<'survival'>['plan']> {
   const { enabled, successRate: target } = config.tests.survival
   if (!enabled && !byFocus) return null
-  const soak = checkpointRows.filter((c) => config.soak.checkpoints.includes(c.state))
+  const soak = soakOf({ config })
   if (soak.length === 0) return { why: 'it did not act: soak is off, so no connection is kept through one' }
   const pairs = keptPairs(fleet, nodes, profile)
   const rounds = keptRounds(pairs).length
