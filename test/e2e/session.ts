@@ -67,6 +67,8 @@ export interface Story {
   entries(): Promise<readonly Entry[]>
   /** The folder of the newest test. */
   folder(): Promise<string>
+  /** Of the newest test, whatever its suites. */
+  whole(): Promise<Verdict>
   /** With connectivity's share of it on top. */
   verdict(): Promise<ReturnType<typeof connectivityOf>>
   judgements(from: string, to: string): Promise<readonly Judgement[]>
@@ -141,11 +143,13 @@ export async function story(w: Wish): Promise<Story> {
     return join(dir, 'sessions', tested.session, tested.facts.folder)
   }
   const evidence = async (name: string): Promise<string> => readFileSync(join(await folder(), 'evidence', name), 'utf8')
-  const verdict = async () => connectivityOf(JSON.parse(await evidence(layout.verdict)) as Verdict)
+  const whole = async () => JSON.parse(await evidence(layout.verdict)) as Verdict
+  const verdict = async () => connectivityOf(await whole())
   return {
     home,
     entries: newest,
     folder,
+    whole,
     verdict,
     preflight: async () => JSON.parse(await evidence(layout.preflight)) as Preflight,
     controls: async () => JSON.parse(await evidence(layout.controls)) as readonly Control[],

@@ -82,6 +82,7 @@ export function wrongOf(told: Told | null, { code, answer, samples, failures, fi
 /** What was lied about is named, and what was not is not blamed. */
 function wrongOfSuite({ group }: AboutSuite, verdict: string | null, failures: readonly string[]): readonly string[] {
   if (verdict !== 'failed') return [`${String(verdict)}, and a suite was lied to`]
+  if (failures.length === 0) return ['failed, and no group is named']
   const others = failures.filter((f) => !group.test(f.replace(/: .*$/s, '')))
   return others.length === 0 ? [] : others.map((f) => `an honest part is blamed: ${f}`)
 }
@@ -89,14 +90,15 @@ function wrongOfSuite({ group }: AboutSuite, verdict: string | null, failures: r
 /** What a session left behind. */
 export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
   const answer = answerIn(out)
-  const tested = answer === null ? null : await s.verdict().catch(() => null)
+  const tested = answer === null ? null : await s.whole().catch(() => null)
   if (tested === null) return { code, answer, samples: [], failures: [], findings: [], targets: {} }
-  const nonces = new Map((await s.attempts()).map((a) => [a.id, a.nonce]))
+  const dials = tested.suites.connectivity
+  const nonces = new Map(dials === undefined ? [] : (await s.attempts()).map((a) => [a.id, a.nonce]))
   return {
     code,
     // A checkpoint's answer has no verdict of its own.
     answer: { ...answer, verdict: answer?.verdict ?? tested.result, why: answer?.why ?? '', state: answer?.state ?? '' },
-    samples: tested.samples.map((j) => ({
+    samples: (dials?.samples ?? []).map((j) => ({
       id: j.id,
       nonce: nonces.get(j.id) ?? '',
       group: j.group,
@@ -108,7 +110,7 @@ export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
     })),
     failures: tested.reasons.filter((r) => r.kind === 'failed').map((r) => r.text),
     findings: tested.findings.map((f) => f.kind),
-    targets: Object.fromEntries(Object.entries(tested.classes).map(([name, g]) => [name, g.target])),
+    targets: Object.fromEntries((dials?.groups ?? []).map((g) => [g.name, g.target])),
   }
 }
 
