@@ -51,13 +51,7 @@ export async function watchNetwork(world: WatchWorld, { prober, partners, second
       name,
       ...(await started(name, (n) =>
         // Nothing asks for an answer from another address: whoever it would be is never sent to.
-        reflect(
-          prober,
-          placeOf(n.runtime),
-          { primary: n.ip, secondary: n.ip, ports, token },
-          n.ip,
-          seconds,
-        ),
+        reflect(prober, placeOf(n.runtime), { primary: n.ip, secondary: n.ip, ports, token }, n.ip, seconds),
       )),
     })),
   )

@@ -117,7 +117,6 @@ export function transfersOf(first: Transfer): readonly ThroughputRound[] {
   })
 }
 
-
 export function throughputRun(items: readonly ThroughputRound[], passing?: Transfer['passing']): VerdictInput {
   const part = { suite: 'throughput', work, attempts: 0, seconds: 0, detail: '', thresholds: '' }
   const [pair] = throughputRounds(nineNodes, there, measurements)[0] ?? []

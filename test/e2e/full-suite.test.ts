@@ -44,13 +44,7 @@ describe('the full suite of an honest program', () => {
       },
       {
         id: 'gossip',
-        groups: met(
-          'broadcast',
-          'convergence',
-          'membership',
-          'membership after a death',
-          'membership after a return',
-        ),
+        groups: met('broadcast', 'convergence', 'membership', 'membership after a death', 'membership after a return'),
       },
       { id: 'throughput', groups: met('at least 1 Mbit/s') },
     ])

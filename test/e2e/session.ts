@@ -191,8 +191,7 @@ export async function story(w: Wish): Promise<Story> {
     sessions: async () => (await ledger()).sessions(),
     judgements: async (from, to) =>
       (await verdict()).samples.filter(({ subject: { pair } }) => pair.from === from && pair.to === to),
-    items: async <Id extends SuiteId>(suite: Id) =>
-      fromLines<SuiteTypes[Id]['item']>(await evidence(itemsFile(suite))),
+    items: async <Id extends SuiteId>(suite: Id) => fromLines<SuiteTypes[Id]['item']>(await evidence(itemsFile(suite))),
     attempts: async () =>
       fromLines<RoundEvidence>(await evidence(itemsFile('connectivity'))).flatMap((r) => r.attempts),
   }

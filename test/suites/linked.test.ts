@@ -28,6 +28,4 @@ test.each([
   ['another port than that of the service', [flow(hub, 30_000)], [flow(hub, 30_000)], false],
   ['a flow without packets', [flow(hub, 9000, 0)], [flow(hub)], false],
   ['an address in the other notation', [flow(`::ffff:${hub}`)], [flow(hub)], true],
-])('%s', (_what, into, out, linked) =>
-  expect(isLinked(counters(into, out), 9000, new Set([registry]))).toBe(linked),
-)
+])('%s', (_what, into, out, linked) => expect(isLinked(counters(into, out), 9000, new Set([registry]))).toBe(linked))

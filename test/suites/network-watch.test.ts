@@ -30,7 +30,12 @@ describe('what the prober says', () => {
 })
 
 describe('whom a node asks', () => {
-  const registry = { ...nineNodes.nodes[0], name: 'saorsa-1', role: 'registry', nat: 'none' } as (typeof nineNodes.nodes)[0]
+  const registry = {
+    ...nineNodes.nodes[0],
+    name: 'saorsa-1',
+    role: 'registry',
+    nat: 'none',
+  } as (typeof nineNodes.nodes)[0]
   const fleet = { ...nineNodes, nodes: [registry, ...nineNodes.nodes.filter((n) => n.name !== 'saorsa-1')] }
   const names = fleet.nodes.map((n) => n.name)
   const hubs = fleet.nodes.filter((n) => n.role === 'bootstrap').map((n) => n.name)

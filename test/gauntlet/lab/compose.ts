@@ -17,8 +17,7 @@ const dialDisturbances = labDisturbances.filter((d) => d.focus === undefined)
 export function composedRun(seed: number): LabRun {
   const dice = diceOf(seed)
   const oneOf = <T>(all: readonly T[]): T => all[Math.floor(dice() * all.length)] as T
-  const told =
-    dice() < 0.65 ? { lie: oneOf(dialLies), share: oneOf([25, 50, 100]) } : null
+  const told = dice() < 0.65 ? { lie: oneOf(dialLies), share: oneOf([25, 50, 100]) } : null
   if (told !== null && dice() < 0.4) return { told, disturbed: null }
   const by = oneOf(dialDisturbances)
   return { told, disturbed: { by, node: dice() < 0.5 ? by.node : oneOf(['saorsa-2', 'saorsa-6', 'saorsa-7']) } }

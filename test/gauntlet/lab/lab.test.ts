@@ -52,7 +52,12 @@ describe('rules', () => {
     ['another program', lieOf('another-program', 0), seen(), ['passed, and another program served']],
     ['a false name that nobody told', lieOf('swap'), seen(), ['passed, false names untold']],
     ['gossip that was lied to, and found', lieOf('diverges'), seen({ failures: ['convergence: 0/4'] }, 'failed'), []],
-    ['gossip that was lied to, and nothing named', lieOf('diverges'), seen({}, 'failed'), ['failed, and no group is named']],
+    [
+      'gossip that was lied to, and nothing named',
+      lieOf('diverges'),
+      seen({}, 'failed'),
+      ['failed, and no group is named'],
+    ],
     [
       'gossip that was lied to, and an honest part of it blamed',
       lieOf('diverges'),

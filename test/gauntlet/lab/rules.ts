@@ -52,7 +52,10 @@ const concerns = ({ on }: LabLie, { group, expected, to }: Sampled): boolean => 
 export const liesIn = ({ lie, share }: Told, sample: Sampled): boolean =>
   Number.parseInt(sample.nonce.slice(-2), 16) * 100 < share * 256 && concerns(lie, sample)
 
-export function wrongOf(told: Told | null, { code, answer, samples, failures, findings, targets }: Seen): readonly string[] {
+export function wrongOf(
+  told: Told | null,
+  { code, answer, samples, failures, findings, targets }: Seen,
+): readonly string[] {
   if (answer === null) return [`no answer, exit code ${String(code)}`]
   const wrong: string[] = []
   const passed = answer.verdict === 'passed'
@@ -97,7 +100,12 @@ export async function seenOf(s: Story, { code, out }: Ended): Promise<Seen> {
   return {
     code,
     // A checkpoint's answer has no verdict of its own.
-    answer: { ...answer, verdict: answer?.verdict ?? tested.result, why: answer?.why ?? '', state: answer?.state ?? '' },
+    answer: {
+      ...answer,
+      verdict: answer?.verdict ?? tested.result,
+      why: answer?.why ?? '',
+      state: answer?.state ?? '',
+    },
     samples: (dials?.samples ?? []).map((j) => ({
       id: j.id,
       nonce: nonces.get(j.id) ?? '',

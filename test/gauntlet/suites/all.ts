@@ -79,7 +79,10 @@ export const suiteDisturbances: readonly SuiteAttack[] = [
     id: 'outage-in-broadcast',
     what: "a node's network fails while messages are sent",
     run: () =>
-      gossipRun({ records: { 'saorsa-5': { all: 'dropped' } }, network: { 'saorsa-5': { lost: 30, gap: [500, 8000] } } }),
+      gossipRun({
+        records: { 'saorsa-5': { all: 'dropped' } },
+        network: { 'saorsa-5': { lost: 30, gap: [500, 8000] } },
+      }),
   },
   {
     id: 'outage-in-convergence',

@@ -82,9 +82,7 @@ export const gossipItem: Check = kinds({
     ...measured,
     kind: oneOf('network'),
     with: name,
-    answered: read(
-      fields({ sent: whole, lost: whole, gaps: list(fields({ fromMs: whole, toMs: whole }), 1000) }),
-    ),
+    answered: read(fields({ sent: whole, lost: whole, gaps: list(fields({ fromMs: whole, toMs: whole }), 1000) })),
   }),
 })
 

@@ -68,9 +68,7 @@ export function networkPartners(
   const registries = fleet.nodes.filter((n) => n.role === 'registry').map((n) => n.name)
   return new Map(
     there.flatMap((node): readonly [NodeName, readonly [NodeName, ...NodeName[]]][] => {
-      const [own, host] = [hubs, registries].map((all) =>
-        all.filter((n) => n !== node && there.includes(n) && open(n)),
-      )
+      const [own, host] = [hubs, registries].map((all) => all.filter((n) => n !== node && there.includes(n) && open(n)))
       const [first, ...more] = own === undefined || own.length === 0 ? (host ?? []) : own
       return first === undefined || registries.includes(node) ? [] : [[node, [first, ...more]]]
     }),

@@ -7,7 +7,9 @@ export const slowUplink: LabDisturbance = {
   node: 'saorsa-7',
   focus: 'throughput',
   begin: async (lab, node) => {
-    const device = (await lab.on(node, "ip -o route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1")).trim()
+    const device = (
+      await lab.on(node, "ip -o route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1")
+    ).trim()
     await lab.on(node, `tc qdisc replace dev ${device} root tbf rate 600kbit burst 4kb latency 400ms`)
     return () => lab.on(node, `tc qdisc del dev ${device} root || true`)
   },
