@@ -108,6 +108,7 @@ describe('two that dial each other by way of a relay', () => {
         nats: new Map(measurements.map((m) => [m.node, m])),
         fleet: nineNodes,
         senders,
+        ipv6: new Map(),
       }),
       there.bytes,
     ).kind
