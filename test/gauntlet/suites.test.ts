@@ -3,13 +3,15 @@ import { describe, expect, test } from 'vitest'
 import { suiteDisturbances, suiteLies } from './suites/all.ts'
 import { outcomeOfDisturbance, outcomeOfLie } from './suites/rules.ts'
 
-describe('a planted fault is found, and its group named alone', () =>
-  test.each(suiteLies.map((l) => [l.id, l] as const))('%s', (_, lie) => expect(outcomeOfLie(lie).wrong).toEqual([])))
+describe('a planted fault is found, and its group named alone', () => {
+  test.each(suiteLies.map((l) => [l.id, l] as const))('%s', (_, lie) => expect(outcomeOfLie(lie).wrong).toEqual([]))
+})
 
-describe('what only looks like one is no failure of the program', () =>
+describe('what only looks like one is no failure of the program', () => {
   test.each(suiteDisturbances.map((d) => [d.id, d] as const))('%s', (_, by) =>
     expect(outcomeOfDisturbance(by)).toMatchObject({ verdict: 'inconclusive', wrong: [] }),
-  ))
+  )
+})
 
 test('the rules refuse what is blamed wrongly, and what is not named', () => {
   const [outage] = suiteDisturbances
