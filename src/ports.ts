@@ -7,6 +7,7 @@ import type { Fleet, NodeName } from './domain/fleet.ts'
 import type { Plan } from './domain/plan.ts'
 import type { StoredArtifact } from './domain/events/facts.ts'
 import type { Entry } from './domain/ledger.ts'
+import type { Fixer } from './ports/fixer.ts'
 
 export interface Clock {
   /** Unix milliseconds. */
@@ -203,6 +204,11 @@ export interface Programs {
   readBinary(path: string): Promise<Uint8Array>
 }
 
+/** Who runs the project's fix command; null: nobody may here. */
+export interface Fixing {
+  readonly fixer: Fixer | null
+}
+
 /** Our own static prober, as bytes. */
 export interface ProberBinary {
   probe(): Promise<Uint8Array>
@@ -224,5 +230,6 @@ export type World = Execution &
   SessionFolder &
   LeaseTerms &
   Programs &
+  Fixing &
   ProberBinary &
   Judge

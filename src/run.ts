@@ -10,7 +10,7 @@ import type { Plan } from './domain/plan.ts'
 import { isFinal, type State } from './domain/states.ts'
 import { fold, type Session } from './domain/session.ts'
 import { next } from './domain/next.ts'
-import type { StageResult } from './domain/events/entry.ts'
+import { hasPlan, type StageResult } from './domain/events/entry.ts'
 import { writerText } from './domain/writer.ts'
 import type { Held, LeaseTerms, Nodes, Execution, SessionRecord, World } from './ports.ts'
 import { build } from './stages/build.ts'
@@ -47,7 +47,7 @@ export interface RunScope {
 
 /** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
 export async function run(
-  plan: Plan,
+  begun: Plan,
   id: string,
   outer: World,
   { states, before, since }: RunScope = {},
@@ -57,6 +57,8 @@ export async function run(
   /** The ledger as this run knows it; nothing, once another writer was in its way. */
   let known: readonly Entry[] = []
   const held = new Map<string, Held>()
+  /** A fix changes what is built and tested. */
+  let plan = begun
   const heartbeat = startHeartbeat({ ...outer, held }, id, (e) => ours.size === 0 || ours.has(e.hash))
   const world: World = { ...outer, held, signal: heartbeat.signal }
   heartbeat.signal.addEventListener('abort', () => outer.abandon?.(heartbeat.signal.reason), { once: true })
@@ -89,6 +91,7 @@ export async function run(
       const note = async (outcome: StageResult): Promise<void> => void (await record(outcome))
       const entry = await record(await attempt(() => stage(plan, session, world, note), world))
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
+      if (hasPlan(entry)) plan = entry.facts.plan
       // The fleet is busy longer than this run may wait: the schedule goes on with the session.
       if (entry.event === 'queued') return fold(id, known)
     }

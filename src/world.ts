@@ -5,6 +5,8 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { obtainBinary } from './adapters/build/obtain-binary.ts'
 import { concealing } from './adapters/concealing.ts'
+import { openFixer, treeFolder } from './adapters/fix/fixer.ts'
+import { treeAt } from './adapters/fix/tree.ts'
 import { localRemote } from './adapters/local.ts'
 import { httpOverRemote } from './adapters/ssh/http.ts'
 import { parsePrivateKey, readPrivateKey } from './adapters/ssh/key.ts'
@@ -88,11 +90,11 @@ export function openWorld(o: WorldOptions): OpenWorld {
     patienceMs: o.patienceMs ?? Infinity,
     clockShift: o.clockShift ?? 0,
     builder: {
-      obtain: (plan, before, signal = o.signal) =>
+      obtain: async (plan, before, signal = o.signal) =>
         obtainBinary({
           project: plan.config.project,
           binary: plan.config.binary,
-          source: located(plan.source, o.checkout),
+          source: await located(plan.source, o, signal),
           before,
           outDir: join(o.cacheDir, 'binaries'),
           cacheDir: o.cacheDir,
@@ -105,6 +107,17 @@ export function openWorld(o: WorldOptions): OpenWorld {
           ...(buildHost === undefined ? {} : { buildHost: () => remote(buildHost) }),
         }),
     },
+    // Jobs of a workflow hold the fleet's key, or a token that writes.
+    fixer:
+      o.writer.kind === 'run'
+        ? null
+        : openFixer({
+            checkout: o.checkout,
+            folder: o.folder,
+            cacheDir: o.cacheDir,
+            log: o.log,
+            clock,
+          }),
     remote,
     abandon: (reason) => {
       connecting.abort(reason)
@@ -145,8 +158,17 @@ export function openWorld(o: WorldOptions): OpenWorld {
   }
 }
 
-const located = (source: BinarySource, checkout: string): BinarySource =>
-  source.kind === 'build' ? { ...source, workspace: resolve(checkout, source.workspace) } : source
+/** A commit of a fix is built in a folder of the session's own: the person's checkout stays as it is. */
+async function located(
+  source: BinarySource,
+  { checkout, folder: own }: Pick<WorldOptions, 'checkout' | 'folder'>,
+  signal: AbortSignal,
+): Promise<BinarySource> {
+  if (source.kind !== 'build') return source
+  const root =
+    source.fix === true ? await treeAt(checkout, source.revision ?? '', join(own, treeFolder), signal) : checkout
+  return { ...source, workspace: resolve(root, source.workspace) }
+}
 
 /** On a runner, `runner@host` would tell nobody whom to ask. */
 const whoOf = (writer: Writer): string => (writer.kind === 'run' ? `${writer.repository} run ${writer.run}` : whoAmI())

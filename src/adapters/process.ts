@@ -109,6 +109,7 @@ export interface ProcessLimits extends Launch {
   readonly keepBytes?: number
   /** A program that says more than is kept is ended. */
   readonly refuseMore?: boolean
+  readonly onStart?: (pid: number) => void
   readonly onOut?: (chunk: Buffer) => void
   readonly onErr?: (chunk: Buffer) => void
 }
@@ -127,6 +128,7 @@ export async function runProcess(argv: Argv, options: ProcessLimits): Promise<Pr
   signal?.throwIfAborted()
   const started = performance.now()
   const child = startProcess(argv, options)
+  if (child.pid !== undefined) options.onStart?.(child.pid)
   const stopped = Promise.withResolvers<ProcessEnd['ending']>()
   const stop = (): void => stopped.reject(signal?.reason)
   const timer = setTimeout(() => stopped.resolve({ kind: 'late' }), Math.min(timeoutMs, 2 ** 31 - 1))
@@ -206,9 +208,7 @@ export async function runAttached(
     told === undefined
       ? execa(program, args, { ...common, stdin: 'inherit' })
       : execa(program, args, { ...common, stdin: 'pipe' })
-  const hangUp = (): void => {
-    child.stdin?.end()
-  }
+  const hangUp = (): void => void child.stdin?.end()
   if (told !== undefined) {
     child.stdin?.on('error', () => undefined)
     child.stdin?.write(told.text)

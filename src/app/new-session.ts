@@ -3,6 +3,7 @@ import { systemRandom } from '../adapters/system.ts'
 import { Failure } from '../domain/failure.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import { fleetOf, projectOf } from '../domain/events/readers.ts'
+import { isPersonsPlan } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { fold, type Session } from '../domain/session.ts'
 import { traitsOf } from '../domain/states.ts'
@@ -10,6 +11,7 @@ import { next } from '../domain/next.ts'
 import { writerText } from '../domain/writer.ts'
 import type { Clock, Ledger } from '../ports.ts'
 import { acts } from '../run.ts'
+import { newestPlan } from '../stages/parts/interview.ts'
 import type { Context } from './context.ts'
 import { writerEnded } from './writer-ended.ts'
 
@@ -21,6 +23,8 @@ export function newSession(plan: Plan, clock: Clock): string {
 
 export interface Resumed {
   readonly session: string
+  /** Its own: a fix may have changed what was begun. */
+  readonly plan: Plan
   /** Hash of the entry that claimed it; undefined: nothing acts in its state yet, so nothing is claimed. */
   readonly since: string | undefined
 }
@@ -34,7 +38,7 @@ export async function resumeInterrupted(c: Context, ledger: Ledger, plan: Plan):
   const interrupted = (await ledger.all())
     .toReversed()
     .map(({ id, entries }) => ({ entries, session: fold(id, entries) }))
-    .filter(({ session: s }) => s.planDigest === digest && (s.state === 'INTERVIEW' || acts(s.state)))
+    .filter(({ session: s, entries }) => wantedIn(entries) === digest && (s.state === 'INTERVIEW' || acts(s.state)))
   for (const { session } of interrupted) if (!(await writerEnded(c, session))) throw living(plan, session)
   const [newest] = interrupted
   if (newest === undefined) return undefined
@@ -51,7 +55,7 @@ export async function resumeInterrupted(c: Context, ledger: Ledger, plan: Plan):
     c,
   )
   if (claimed !== undefined) await ledger.append(session.id, claimed)
-  return { session: session.id, since: claimed?.hash }
+  return { session: session.id, since: claimed?.hash, plan: newestPlan(entries) ?? plan }
 }
 
 /**
@@ -71,7 +75,7 @@ export async function leftBehind(
     .map(({ id, entries }) => ({ entries, session: fold(id, entries), interrupted: acts(fold(id, entries).state) }))
     .filter(
       ({ session: s, entries }) =>
-        s.planDigest !== digest &&
+        wantedIn(entries) !== digest &&
         traitsOf(s.state).holdsLeases &&
         fleetOf(entries) === plan.fleet.name &&
         projectOf(entries) === plan.config.project,
@@ -79,6 +83,9 @@ export async function leftBehind(
   const idle = await Promise.all(others.map(async (o) => !o.interrupted || writerEnded(c, o.session)))
   return others.filter((_, i) => idle[i])
 }
+
+/** Of the plan that a person wanted last. */
+const wantedIn = (entries: readonly Entry[]): string | undefined => entries.findLast(isPersonsPlan)?.facts.planDigest
 
 /** Two runs of one session would test beside each other and write over each other's evidence. */
 const living = (plan: Plan, { id, by, state, changedAt }: Session): Failure =>

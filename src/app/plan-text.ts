@@ -1,6 +1,7 @@
 /** The plan for a person: steps, time, what is asked for and not done, a build without a sandbox, soak, digest. */
 import type { SandboxKind } from '../domain/build.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
+import { stripHidden } from '../domain/text.ts'
 import { planSummary } from '../inputs/summary.ts'
 
 export const planText = (plan: Plan, place: PlannedEnclosure): string =>
@@ -10,11 +11,17 @@ export const planText = (plan: Plan, place: PlannedEnclosure): string =>
     ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
     `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
     ...withoutSandbox(place),
+    fixText(plan),
     plan.soak.length === 0
       ? 'Soak: off.'
       : `Soak: ${plan.soak.join(', ')}; the fleet stays leased until the last checkpoint.`,
     `Plan ${planDigest(plan).slice(0, 16)}.`,
   ].join('\n')
+
+const fixText = ({ config: { fix } }: Plan): string =>
+  fix === null
+    ? 'Fix: none configured; a failure waits for a push.'
+    : `Fix: ${stripHidden(fix.command.split('\n')[0] ?? '', 200)}; at most ${fix.maxAttempts}, each ${fix.timeoutMinutes} min, ${fix.memoryMb} MiB, ${fix.network ? 'with' : 'without'} network; may change ${stripHidden(fix.paths.join(', '), 300)}; ${fix.env.length === 0 ? 'is given no variable' : `is given ${fix.env.join(', ')}`}; local tests: ${fix.tests.length === 0 ? 'none' : stripHidden(fix.tests.join('; '), 300)}.`
 
 /** What the build of a plan would find on this machine. */
 export interface PlannedEnclosure {

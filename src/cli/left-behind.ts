@@ -4,10 +4,10 @@ import type { Context } from '../app/context.ts'
 import { leftBehind } from '../app/new-session.ts'
 import { stop } from '../app/stop.ts'
 import { quote } from '../commands/quote.ts'
+import { isPersonsPlan } from '../domain/events/entry.ts'
 import type { Plan } from '../domain/plan.ts'
 import { iso, stripHidden } from '../domain/text.ts'
 import type { StoredSession } from '../app/sessions.ts'
-import { newestPlan } from '../stages/parts/interview.ts'
 import type { KeySource } from '../world.ts'
 
 /** The plan of the session that the person wants to go on with; null: a new session begins. */
@@ -33,7 +33,7 @@ export async function offerLeftBehind(
       ],
       'leave',
     )
-    if (choice === 'continue') return newestPlan(entries) ?? null
+    if (choice === 'continue') return entries.findLast(isPersonsPlan)?.facts.plan ?? null
     if (choice === 'stop') await stop(c, project, { key, session: s.id })
   }
   return null

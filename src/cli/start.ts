@@ -61,8 +61,8 @@ export async function carryOut(
   const same = await resumeInterrupted(c, ledger, wanted)
   const ask = c.terminal.interactive && flags.yes !== true
   const other = same === undefined ? await offerLeftBehind(c, ledger, wanted, { key: keyFile(flags.key), ask }) : null
-  const plan = other ?? wanted
   const resumed = other === null ? same : await resumeInterrupted(c, ledger, other)
+  const plan = resumed?.plan ?? other ?? wanted
   const writing = { ledger, clock: c.clock, writer: c.writer, clockShift: c.clockShift }
   const waited = resumed === undefined && source !== null ? await pushedOnto(c, writing, plan, origin, source) : null
   const session = resumed?.session ?? waited ?? newSession(plan, c.clock)

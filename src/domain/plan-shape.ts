@@ -108,7 +108,7 @@ export const planShape = (nodes: number): Check =>
     fleet: fleet(nodes),
     nodes: list(name, nodes),
     source: union<BinarySource>({
-      build: { workspace: text, revision: orNull(text), native: optional(flag) },
+      build: { workspace: text, revision: orNull(text), native: optional(flag), fix: optional(flag) },
       file: { path: text, sha256: text },
       release: { repository: text, tag: text, asset: text },
       session: { session: text, path: text, build: buildShape },

@@ -26,7 +26,14 @@ export type BinarySource =
    * `workspace`: within the repository, so that every machine finds it; absolute outside git. `revision`: the commit,
    * with a digest of uncommitted changes where there are any; null outside git.
    */
-  | { readonly kind: 'build'; readonly workspace: string; readonly revision: string | null; readonly native?: boolean }
+  | {
+      readonly kind: 'build'
+      readonly workspace: string
+      readonly revision: string | null
+      readonly native?: boolean
+      /** The revision is a commit of a fix, which no checkout of a person holds: it is checked out for the build. */
+      readonly fix?: boolean
+    }
   | { readonly kind: 'file'; readonly path: string; readonly sha256: string }
   | { readonly kind: 'release'; readonly repository: string; readonly tag: string; readonly asset: string }
   /** What an earlier session built, at `path`. */

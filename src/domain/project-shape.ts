@@ -1,4 +1,5 @@
 /** The shape of a project's configuration in a plan, which may be a stranger's: each field of the type. */
+import type { FixConfig } from './fix/config.ts'
 import type { MetricQuery, MetricsConfig } from './metrics.ts'
 import { notificationEvents } from './notifications/kinds.ts'
 import type { NotificationWishes, QuietHours } from './notifications/wishes.ts'
@@ -77,6 +78,20 @@ export const configShape = every<ProjectConfig>({
     regressionTolerance: number,
     checkIntervalMinutes: orNull(number),
   }),
+  fix: orNull(
+    every<FixConfig>({
+      command: text,
+      paths: words,
+      workflows: flag,
+      tests: words,
+      maxAttempts: number,
+      timeoutMinutes: number,
+      memoryMb: number,
+      outputMb: number,
+      network: flag,
+      env: words,
+    }),
+  ),
   metrics: every<MetricsConfig>({
     prometheus: text,
     stepSeconds: between(0, 86_400),

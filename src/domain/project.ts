@@ -2,6 +2,7 @@
  * A tested project's configuration after parsing: one frozen shape, whichever of the accepted YAML shapes it came from
  * (spec §7).
  */
+import type { FixConfig } from './fix/config.ts'
 import type { MetricsConfig } from './metrics.ts'
 import type { NotificationWishes } from './notifications/wishes.ts'
 import type { Checkpoint } from './states.ts'
@@ -71,6 +72,8 @@ export interface ProjectConfig {
   }
   /** What is told, and when; how a person is reached is their machine's to say. */
   readonly notifications: NotificationWishes
+  /** Null: a failure waits for a push. */
+  readonly fix: FixConfig | null
   /** What proof by metrics asks. */
   readonly metrics: MetricsConfig
   /** Answers that the repository gives for runs nobody is asked about. */

@@ -59,7 +59,12 @@ export const table: { readonly [S in State]: Row<S> } = {
           : to('STOPPED', 'inconclusive twice in a row'),
     missed,
   },
-  FIX: { ...stay, fixed: () => to('BUILD'), 'no-fix-command': () => to('AWAIT_PUSH') },
+  FIX: {
+    ...stay,
+    fixed: () => to('BUILD'),
+    'gave-up': () => to('AWAIT_PUSH'),
+    'no-fix-command': () => to('AWAIT_PUSH'),
+  },
   AWAIT_PUSH: { ...anywhere, pushed: () => to('BUILD') },
   ...perCheckpoint(() => ({ ...anywhere, due: () => to('TEST'), missed })),
   RESTART: { ...stay, restart: () => to('SETUP') },

@@ -1,11 +1,11 @@
 /** Sessions that wait for a push, and which plan of another commit goes on with one. */
 import type { Entry } from './ledger.ts'
 import type { Plan } from './plan.ts'
-import { hasPlan, type PlanEntry } from './events/entry.ts'
+import { isPersonsPlan, type PersonsPlan } from './events/entry.ts'
 import type { Session } from './session.ts'
 
-/** The newest plan, and where it came from. */
-const newestOf = (entries: readonly Entry[]): PlanEntry | undefined => entries.findLast(hasPlan)
+/** The newest plan of a person, and where it came from: a commit of ours is nothing that a push lies on top of. */
+const newestOf = (entries: readonly Entry[]): PersonsPlan | undefined => entries.findLast(isPersonsPlan)
 
 /** SETUP is not done again, so that the nodes must be the same. */
 export function sameNodes(entries: readonly Entry[], { fleet, nodes }: Plan): boolean {

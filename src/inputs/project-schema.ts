@@ -20,6 +20,7 @@ import {
   unitName,
 } from './fields.ts'
 import { notifications } from './project-notifications.ts'
+import { fix } from './project-fix-schema.ts'
 import { tests } from './project-tests-schema.ts'
 
 export const defaultBuild = 'cargo zigbuild --release --target x86_64-unknown-linux-gnu'
@@ -88,6 +89,7 @@ const shared = {
     })
     .prefault({}),
   notifications,
+  fix,
   fleet: fleetKey.describe('Name of a fleet, or path of a fleet file below the repository.'),
   profile: profileKey.describe(profileMeans),
   workspace_dir: pathBelow

@@ -15,6 +15,7 @@ import {
   type ProjectContext,
 } from './project-checks.ts'
 import { wishesOf } from './project-notifications.ts'
+import { fixOf } from './project-fix-schema.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
 import { printable } from '../domain/text.ts'
@@ -166,16 +167,13 @@ const deployOf = ({ deploy: d }: ProjectFile | WorkspaceFile): Omit<ProjectConfi
 })
 
 function sharedOf({
-  bootstrap,
   tests: t,
-  soak,
-  notifications,
-  answers,
-  metrics,
+  ...w
 }: ProjectFile | WorkspaceFile): Pick<
   ProjectConfig,
-  'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers' | 'metrics'
+  'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers' | 'metrics' | 'fix'
 > {
+  const { bootstrap, soak, notifications, answers, metrics } = w
   const c = t.connectivity
   const rates = c.success_criteria
   return {
@@ -226,6 +224,7 @@ function sharedOf({
       checkIntervalMinutes: soak.check_interval_minutes ?? null,
     },
     notifications: wishesOf(notifications),
+    fix: fixOf(w.fix),
     metrics: {
       prometheus: metrics.prometheus ?? usualPrometheus,
       stepSeconds: metrics.step_seconds,

@@ -3,6 +3,7 @@ import type { BundleHead } from '../domain/bundle.ts'
 import type { BuildRecord, SandboxKind } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { checkpointOf, runInputOf } from '../domain/bundle.ts'
+import { fixesOf } from '../domain/fix/refusals.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { pageText, type Palette } from './plain.ts'
 import type { BuildFacts, ProofInput } from './proof-input.ts'
@@ -35,7 +36,7 @@ function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInpu
     logs: b.logs,
     metrics: b.metrics,
     build: buildFacts(facts.build),
-    fixCommits: [],
+    fixCommits: fixesOf(entries).map(({ commit: sha, subject: message, at }) => ({ sha, message, at })),
     timings: [
       ...entries.slice(1).map((e, i) => ({ stage: e.from, ms: e.at - (entries[i]?.at ?? e.at) })),
       { stage: 'TEST', ms: facts.testEndedAt - facts.testStartedAt },

@@ -9,6 +9,8 @@ import { duration, iso } from '../domain/text.ts'
 import { checkpointSection } from './sections/checkpoint.ts'
 import { criteriaSection } from './sections/criteria.ts'
 import { customSection } from './sections/custom.ts'
+import { diagnosisSection } from './sections/diagnosis.ts'
+import { fixesSection } from './sections/fixes.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
 import { improvementSection } from './sections/improvement.ts'
 import { ledgerSection } from './sections/ledger.ts'
@@ -27,6 +29,8 @@ export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p
 export const proofSections = (p: ProofInput): readonly Section[] =>
   present([
     ...guarded('reasons', () => reasonsSection(p.verdict)),
+    ...guarded('diagnosis', () => diagnosisSection(p)),
+    ...guarded('fixes', () => fixesSection(p)),
     ...guarded('criteria', () => criteriaSection(p)),
     ...guarded('custom', () => customSection(p)),
     ...guarded('improvement', () => improvementSection(p)),

@@ -1,11 +1,74 @@
 /**
- * FIX without a fix command (none can be configured yet): the failure is named, and the session waits for a push (spec
- * §4).
+ * FIX: what failed as data, then one try of the project's fix command. A commit goes back to BUILD; anything else waits
+ * for a push, with its reason (spec §4).
  */
+import { fixBody, fixSubject } from '../domain/fix/message.ts'
+import { beforeIn, fixesOf, refusal, testedCommit } from '../domain/fix/refusals.ts'
+import { planDigest, type Plan } from '../domain/plan.ts'
+import type { Execution, Fixing, SessionFolder, SessionRecord } from '../ports.ts'
+import { diagnosisOf } from './parts/failure-diagnosis.ts'
 import type { Stage } from './stage.ts'
 
-export const fix: Stage<'FIX'> = async (_plan, session) => ({
-  event: 'no-fix-command',
-  why: `no fix command is configured; the failure stands: ${session.why}`,
-  facts: {},
-})
+export const diagnosisFile = 'diagnosis.json'
+
+export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixing> = async (plan, session, world) => {
+  const entries = await world.ledger.read(session.id)
+  const found = await diagnosisOf(world.files, session, entries)
+  const diagnosis = world.concealer?.conceal(found) ?? found
+  const text = `${JSON.stringify(diagnosis, null, 1)}\n`
+  await world.files.write(diagnosisFile, text)
+  const [cause] = diagnosis.causes
+  if (cause !== undefined)
+    world.log.info(`likeliest cause: ${cause.what} (${cause.owner}); to look further: ${cause.look}`)
+  const { fix: config } = plan.config
+  if (config === null)
+    return {
+      event: 'no-fix-command',
+      why: `no fix command is configured; the failure stands: ${session.why}`,
+      facts: {},
+    }
+  const refused = refusal({ plan, config, diagnosis, entries, able: world.fixer !== null })
+  const commit = testedCommit(plan)
+  const end =
+    refused !== null || world.fixer === null || commit === null || plan.source.kind !== 'build'
+      ? ({ kind: 'gave up', reason: 'no commit', why: '', ...refused } as const)
+      : await world.fixer.fix(
+          {
+            project: plan.config.project,
+            session: session.id,
+            number: fixesOf(entries).length + 1,
+            commit,
+            workspace: plan.source.workspace,
+            config,
+            diagnosis: text,
+            subject: fixSubject(diagnosis),
+            body: fixBody(diagnosis, session.id),
+            before: beforeIn(entries),
+          },
+          world.signal,
+        )
+  if (end.kind === 'gave up')
+    return {
+      event: 'gave-up',
+      why: `${end.reason}: ${end.why}`.slice(0, 1000),
+      facts: { reason: end.reason, cause: cause?.id ?? null },
+    }
+  const mended: Plan = {
+    ...plan,
+    source: { ...(plan.source as Extract<Plan['source'], { kind: 'build' }>), revision: end.made.commit, fix: true },
+  }
+  const { repository = null, branch = null } = session.origin ?? {}
+  return {
+    event: 'fixed',
+    why: `fix ${end.made.number}: ${end.made.commit.slice(0, 12)} on ${end.made.branch}`,
+    facts: {
+      plan: mended,
+      planDigest: planDigest(mended),
+      origin: { repository, branch, commit: end.made.commit, event: 'fix', actor: 'vps-test' },
+      fix: {
+        ...end.made,
+        red: diagnosis.failing.map(({ suite, group, subject }) => ({ suite, group, subject })),
+      },
+    },
+  }
+}

@@ -68,6 +68,7 @@ const diagram: readonly (readonly [readonly Step[], EventName, State])[] = [
   [[...tested, 'inconclusive'], 'inconclusive', 'STOPPED'],
   [[...tested, 'inconclusive'], 'passed', 'WAIT_1HR'],
   [[...tested, 'failed'], 'fixed', 'BUILD'],
+  [[...tested, 'failed'], 'gave-up', 'AWAIT_PUSH'],
   [[...tested, 'failed'], 'no-fix-command', 'AWAIT_PUSH'],
   [[...tested, 'failed', 'no-fix-command'], 'pushed', 'BUILD'],
   [[...tested, 'passed'], 'due', 'TEST'],

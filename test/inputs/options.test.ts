@@ -26,6 +26,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   nodes: ['n', 'node', 'f', 'own', 'FleetNode'],
   natBox: ['box', 'b'],
   criteria: ['targets', 'Targets', 'c'],
+  fix: ['FixConfig', 'config'],
   custom: ['CustomTest', 'AskedCommand'],
   commands: ['CustomTest', 'AskedCommand'],
   payload: ['range'],

@@ -1,6 +1,7 @@
 /** Facts of every event as its stage would write them; tests name only what differs. */
 import type { BuildRecord } from '../../src/domain/build.ts'
 import type { Counts } from '../../src/domain/counts.ts'
+import type { FixFacts } from '../../src/domain/fix/end.ts'
 import type { EventOf, FactsOf } from '../../src/domain/events/entry.ts'
 import { ledgerFormat } from '../../src/domain/events/facts.ts'
 import { sha256 } from '../../src/domain/ledger.ts'
@@ -108,6 +109,21 @@ function digestOf(plan: Plan): string {
   return digest
 }
 
+export const fixFacts = ({ counters }: Pick<Session, 'counters'>): FixFacts => ({
+  number: counters.fixes + 1,
+  commit,
+  parent: 'a'.repeat(40),
+  tree: 'b'.repeat(40),
+  parentTree: 'd'.repeat(40),
+  branch: `vps-test/fix/s/${counters.fixes + 1}`,
+  subject: 'Fix after TEST: one node has what the others do not',
+  files: ['src/main.rs'],
+  diff: sha256('diff'),
+  tests: [{ command: 'cargo test', before: 3, after: 3 }],
+  red: [{ suite: 'connectivity', group: 'direct', subject: 'a → b' }],
+  seconds: 2,
+})
+
 /** `at`: when the entry is written, for the times of checkpoints. */
 export function factsFor(session: Session, plan: Plan, at: number): AllFacts {
   const asked = { plan, planDigest: digestOf(plan), origin }
@@ -151,7 +167,13 @@ export function factsFor(session: Session, plan: Plan, at: number): AllFacts {
       failed: { ...tested(['relay: 9/10 = 90 %, target 100 %'], session), checkpoint },
       inconclusive: { ...tested(['relay: 9/10 = 90 %, target 100 %'], session), checkpoint },
     },
-    FIX: { ...anywhere, claimed: {}, fixed: {}, 'no-fix-command': {} },
+    FIX: {
+      ...anywhere,
+      claimed: {},
+      fixed: { ...asked, fix: fixFacts(session) },
+      'gave-up': { reason: 'no change', cause: 'one-node' },
+      'no-fix-command': {},
+    },
     ...perCheckpoint(() => ({ ...anywhere, missed, due: { checkpoint: now } })),
     RESTART: { ...anywhere, claimed: {}, restart: {} },
     AWAIT_PUSH: { ...anywhere, pushed: asked },

@@ -4,9 +4,19 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SandboxKind } from '../../domain/build.ts'
 import { innerPlaces } from './policy.ts'
-import { enclosed, findWay, innerUser, sandboxKind, removed, suffix, type Found, type SandboxWay } from './way.ts'
+import {
+  enclosed,
+  findWay,
+  innerUser,
+  sandboxKind,
+  removed,
+  suffix,
+  type Found,
+  type Limits,
+  type SandboxWay,
+} from './way.ts'
 
-export type { SandboxKind, SandboxWay }
+export type { Limits, SandboxKind, SandboxWay }
 
 /** A directory whose listed files are copied for the inner user: the directory itself is neither changed nor seen. */
 export interface SourceCopy {
@@ -36,6 +46,9 @@ export interface SandboxOptions {
   readonly ours: Readonly<Record<string, string>>
   /** Instead of the first that works here. */
   readonly way?: SandboxWay
+  readonly limits?: Limits
+  /** Variables that it is given besides, and that stand on no command line. */
+  readonly hidden?: Readonly<Record<string, string>>
   readonly signal: AbortSignal
 }
 
@@ -101,7 +114,7 @@ export async function openSandbox(options: SandboxOptions): Promise<Enclosure> {
           first.git?.objects ?? '',
           cwd,
         ]
-        return enclosed(way, inner, { ...options.env, ...innerPlaces, ...more })
+        return enclosed(way, inner, { ...options.env, ...innerPlaces, ...more }, options)
       },
       addSource,
       copyOf: (path) => {

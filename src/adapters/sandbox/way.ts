@@ -12,15 +12,43 @@ export type SandboxWay = 'root' | 'sudo' | 'namespace' | 'none'
 /** Nothing on a usual machine belongs to this number: Debian keeps it for itself and has not given it out. */
 export const innerUser = '61017'
 
+/** What the enclosed program may use at most; absent: what the machine has. */
+export interface Limits {
+  readonly network: boolean
+  /** Of all its processes together; the kernel bounds each one, {@link watch} all. */
+  readonly memoryBytes: number
+  readonly processes: number
+  /** Of one file. */
+  readonly fileBytes: number
+}
+
+/** A network of its own has nobody in it. */
+const alone = ['sh', '-c', 'ip link set lo up 2>/dev/null; exec "$@"', 'sandbox']
+
+/** What the runtimes of languages map and never touch. */
+const runtimesReserve = 4 * 2 ** 30
+
+/** A watch needs a moment to see what grows: the kernel's own bounds lie above its. */
+const bounded = ({ memoryBytes, processes, fileBytes }: Limits): readonly string[] => [
+  'prlimit',
+  '--core=0',
+  `--nproc=${4 * processes}`,
+  `--data=${4 * memoryBytes + runtimesReserve}`,
+  `--fsize=${fileBytes}`,
+  '--',
+]
+
+/** `hidden`: variables that stand on no command line, where every user of the machine could read them. */
 export function enclosed(
   way: Exclude<SandboxWay, 'none'>,
   inner: readonly string[],
   env: Readonly<Record<string, string>>,
+  { limits, hidden = {} }: { readonly limits?: Limits; readonly hidden?: Readonly<Record<string, string>> } = {},
 ): { readonly within: readonly string[]; readonly env: Record<string, string> } {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return {
     within: [
-      ...(way === 'sudo' ? ['sudo', '-n', '--'] : []),
+      ...(way === 'sudo' ? ['sudo', '-n', ...keepIn(hidden), '--'] : []),
       'sh',
       '-c',
       outerScript,
@@ -30,22 +58,28 @@ export function enclosed(
       '--mount',
       '--pid',
       '--ipc',
+      ...(limits?.network === false ? ['--net'] : []),
       '--fork',
       '--kill-child',
       '--',
+      ...(limits?.network === false ? alone : []),
       'sh',
       '-c',
       innerScript,
       'sandbox',
       ...inner,
-      'env',
-      '-i',
+      // Around it are our own words and `hidden` alone, where something is hidden.
+      ...(Object.keys(hidden).length === 0 ? ['env', '-i'] : ['env']),
       ...variables,
+      ...(limits === undefined ? [] : bounded(limits)),
     ],
     // Programs of the machine that enclose it; the project's code has `variables`.
-    env: { PATH: systemPath, LC_ALL: 'C.UTF-8' },
+    env: { ...hidden, PATH: systemPath, LC_ALL: 'C.UTF-8' },
   }
 }
+
+const keepIn = (hidden: Readonly<Record<string, string>>): readonly string[] =>
+  Object.keys(hidden).length === 0 ? [] : [`--preserve-env=${Object.keys(hidden).join(',')}`]
 
 const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 

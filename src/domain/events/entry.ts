@@ -44,7 +44,9 @@ export interface EntryOf<S extends State, E extends EventOf<S>> {
 export type EntryFrom<S extends State> = { [X in S]: { [E in EventOf<X>]: EntryOf<X, E> }[EventOf<X>] }[S]
 export type Entry = EntryFrom<State>
 export type TestEntry = EntryOf<'TEST', Result>
-export type PlanEntry = EntryOf<'IDLE', 'begin'> | EntryOf<'AWAIT_PUSH', 'pushed'>
+export type PlanEntry = PersonsPlan | EntryOf<'FIX', 'fixed'>
+/** What a person wanted, at the start or by a push. */
+export type PersonsPlan = EntryOf<'IDLE', 'begin'> | EntryOf<'AWAIT_PUSH', 'pushed'>
 
 /** An entry before it has its place in a chain. */
 export type EntryBody = Entry extends infer E ? (E extends Entry ? Omit<E, 'seq' | 'prev' | 'hash'> : never) : never
@@ -70,4 +72,5 @@ export function meaningOf(e: { readonly from: State; readonly event: string }): 
 export const isTest = (e: Entry): e is TestEntry => meaningOf(e).counts === 'tests'
 /** It holds the plan that is worked on from then on. */
 export const hasPlan = (e: Entry): e is PlanEntry => 'plan' in e.facts
+export const isPersonsPlan = (e: Entry): e is PersonsPlan => e.event === 'begin' || e.event === 'pushed'
 export const isDue = (e: Entry) => isCheckpoint(e.from) && e.event === 'due'

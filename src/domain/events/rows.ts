@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { busyPolicies } from '../answers.ts'
+import { fixFacts, gaveUpReason } from '../fix/end.ts'
 import { perCheckpoint } from '../states.ts'
 import * as facts from './facts.ts'
 import { row } from './row.ts'
@@ -86,7 +87,8 @@ export const rows = {
   FIX: {
     ...anywhere,
     claimed,
-    fixed: row({}, { exit: 'failed', counts: 'fixes' }),
+    fixed: row({ ...confirmable, fix: fixFacts }, { exit: 'failed', counts: 'fixes', outcome: 'progress' }),
+    'gave-up': row({ reason: gaveUpReason, cause: z.string().nullable() }, { exit: 'failed', trouble: true }),
     'no-fix-command': row({}, { exit: 'failed', counts: 'fixes' }),
   },
   ...perCheckpoint(() => ({

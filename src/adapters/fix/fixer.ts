@@ -1,0 +1,144 @@
+/** One try of a fix: tests, the command, tests again, each in a sandbox of its own; then a commit, or why there is none. */
+import { join } from 'node:path'
+import { changeFault, endFault, repeatFault, testsFault, type Ended, type Stopped } from '../../domain/fix/guards.ts'
+import { executedTests } from '../../domain/fix/test-counts.ts'
+import type { Clock, Log } from '../../ports.ts'
+import type { FixAsked, FixEnd, Fixer } from '../../ports/fixer.ts'
+import { readSource } from '../build/source.ts'
+import { besideTheCommit } from '../build/whole-commit.ts'
+import { folder } from '../system.ts'
+import type { SandboxWay } from '../sandbox/sandbox.ts'
+import { findWay, removed } from '../sandbox/way.ts'
+import { changesOf, type Changes } from './changes.ts'
+import { commitIn, publish } from './commit.ts'
+import { isNoSandbox, runEnclosed, type CommandEnd, type EnclosedCommand } from './enclosed-command.ts'
+import { treeAt } from './tree.ts'
+
+export interface FixerOptions {
+  /** The person's checkout: it gets a branch, and nothing else of it is touched. */
+  readonly checkout: string
+  /** The session's folder. */
+  readonly folder: string
+  /** Homes of the sandboxes' user; survive runs. */
+  readonly cacheDir: string
+  /** Ours; what of it comes in is an allow-list. */
+  readonly env?: NodeJS.ProcessEnv
+  readonly way?: SandboxWay
+  readonly log: Log
+  readonly clock: Clock
+}
+
+/** Of a session's own commits. */
+export const treeFolder = 'tree'
+
+export const openFixer = (o: FixerOptions): Fixer => ({
+  fix: (asked, signal) =>
+    work(o, asked, signal).catch((error: unknown): FixEnd => {
+      if (!isNoSandbox(error)) throw error
+      return { kind: 'gave up', reason: 'no sandbox', why: error.message }
+    }),
+})
+
+async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Promise<FixEnd> {
+  const started = o.clock.now()
+  const { config, number, commit } = asked
+  const { env = process.env } = o
+  const files = folder(o.folder)
+  const place = `fix-${number}`
+  await forget(join(o.folder, place), o, signal)
+  await files.write(`${place}/given/diagnosis.json`, asked.diagnosis)
+  const tree = await treeAt(o.checkout, commit, join(o.folder, treeFolder), signal)
+  const beside = await alone(tree, signal)
+  if (beside !== null) return { kind: 'gave up', reason: 'no commit', why: beside }
+  const given = join(o.folder, place, 'given')
+  const common = { tree, workspace: asked.workspace, config, env, log: o.log, signal }
+  const ways = o.way === undefined ? {} : { way: o.way }
+  const testing = (command: string): EnclosedCommand => ({
+    ...common,
+    ...ways,
+    folder: join(o.cacheDir, 'sandbox-tests', asked.project),
+    command,
+    hidden: {},
+    more: {},
+    shown: [],
+  })
+  const keep = (name: string, end: CommandEnd): Promise<void> =>
+    files.write(`${place}/${name}.log`, `${JSON.stringify(end.ended)}\n${end.output}`)
+
+  const before: (number | null)[] = []
+  for (const [i, command] of config.tests.entries()) {
+    o.log.info(`fix ${number}: local tests before it`)
+    const end = await runEnclosed(testing(command), async (_, done) => done)
+    await keep(`tests-before-${i + 1}`, end)
+    before.push(executedTests(end.output))
+  }
+
+  o.log.info(`fix ${number}: ${config.command.split('\n')[0]?.slice(0, 100) ?? ''}`)
+  const hidden = hiddenOf(env, config.env)
+  const fixing: EnclosedCommand = {
+    ...common,
+    ...ways,
+    // A home that an earlier command wrote is no home for this one.
+    folder: join(o.folder, place, 'sandbox'),
+    command: config.command,
+    hidden,
+    more: { VPS_TEST_DIAGNOSIS: join(given, 'diagnosis.json'), VPS_TEST_FIX_NUMBER: String(number) },
+    shown: [given],
+  }
+  const changes = await runEnclosed(fixing, async (copy, end): Promise<Changes | Stopped> => {
+    await keep('command', end)
+    return endFault(end.ended) ?? changesOf(tree, copy, config, signal)
+  }).finally(async () => forget(join(o.folder, place, 'sandbox'), o, signal))
+  if ('reason' in changes) return { kind: 'gave up', ...changes }
+  const wrong = changeFault(changes)
+  if (wrong !== null) return { kind: 'gave up', ...wrong }
+
+  const message = `${asked.subject}\n\n${asked.body}\n`
+  const made = await commitIn(tree, commit, changes.changed, message, join(o.folder, place, 'commit'), signal)
+  const again = repeatFault({ ...asked.before, trees: [made.parentTree, ...asked.before.trees] }, made)
+  if (again !== null) return { kind: 'gave up', ...again }
+
+  await treeAt(o.checkout, made.commit, tree, signal)
+  const tests: { command: string; before: number | null; after: number | null; ended: Ended }[] = []
+  for (const [i, command] of config.tests.entries()) {
+    o.log.info(`fix ${number}: local tests after it`)
+    const end = await runEnclosed(testing(command), async (_, done) => done)
+    await keep(`tests-after-${i + 1}`, end)
+    tests.push({ command, before: before[i] ?? null, after: executedTests(end.output), ended: end.ended })
+  }
+  const failed = testsFault(tests)
+  if (failed !== null) return { kind: 'gave up', ...failed }
+
+  const branch = `vps-test/fix/${asked.session}/${number}`
+  await publish(o.checkout, tree, made.commit, branch, signal)
+  o.log.info(`fix ${number}: ${made.commit.slice(0, 12)} on ${branch}`)
+  return {
+    kind: 'fixed',
+    made: {
+      number,
+      commit: made.commit,
+      parent: commit,
+      tree: made.tree,
+      parentTree: made.parentTree,
+      branch,
+      subject: asked.subject,
+      files: changes.changed.map((c) => c.path),
+      diff: made.diff,
+      tests: tests.map(({ command, before: was, after }) => ({ command: command.slice(0, 300), before: was, after })),
+      seconds: (o.clock.now() - started) / 1000,
+    },
+  }
+}
+
+/** The sandbox's user may own what is in it. */
+const forget = async (dir: string, { way }: FixerOptions, signal: AbortSignal): Promise<void> =>
+  removed(dir, way ?? (await findWay(signal)).way)
+
+/** What a copy of the commit alone would lack. */
+async function alone(tree: string, signal: AbortSignal): Promise<string | null> {
+  const source = await readSource(tree, signal)
+  return source.kind === 'none' ? source.why : besideTheCommit(source, signal)
+}
+
+const hiddenOf = (env: NodeJS.ProcessEnv, names: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))

@@ -1,0 +1,64 @@
+/** How one try of a fix ends: a commit, or the reason why there is none. */
+import { z } from 'zod'
+
+/** Why no fix came of it: each is told to the person who is waited for. */
+export const gaveUpReasons = {
+  'not the program': 'what failed is no fault of the program',
+  'no commit': 'what was tested is no commit that could be mended',
+  'no sandbox': 'this machine has no way to enclose the command',
+  'another machine': 'fix commands act on one machine, not in jobs that hold the key of a fleet',
+  'attempts used up': 'as many fixes as are allowed did not mend it',
+  'command failed': 'the fix command ended badly',
+  'too long': 'it did not end in its time',
+  'too much output': 'it said more than it may',
+  'too much memory': 'its processes took more memory than they may',
+  'too many processes': 'it had more processes than it may',
+  'no change': 'it changed nothing',
+  'outside its paths': 'it changed what it may not change',
+  'no regular file': 'it left a link or another thing that is no regular file',
+  'too large': 'what it changed is more than a fix',
+  'same again': 'it came to a state that was tested before, or made the same change again',
+  'tests weakened': 'fewer tests are executed than before, or some are gone',
+  'tests failed': 'the local tests do not pass with it',
+} as const
+
+export type GaveUpReason = keyof typeof gaveUpReasons
+export const gaveUpReason = z.enum(Object.keys(gaveUpReasons) as [GaveUpReason, ...GaveUpReason[]])
+
+/** One command of local tests: what it executed before the fix, and after it; null: it cannot be told. */
+export const testedLocally = z
+  .object({
+    command: z.string(),
+    before: z.int().nonnegative().nullable(),
+    after: z.int().nonnegative().nullable(),
+  })
+  .readonly()
+export type TestedLocally = z.infer<typeof testedLocally>
+
+const object = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
+
+/** A fix that was committed. */
+export const fixFacts = z
+  .object({
+    /** From 1, of this session. */
+    number: z.int().positive(),
+    commit: object,
+    parent: object,
+    tree: object,
+    parentTree: object,
+    branch: z.string(),
+    subject: z.string(),
+    files: z.array(z.string()).max(500).readonly(),
+    /** Of the lines that it takes away and adds. */
+    diff: z.string().regex(/^[0-9a-f]{64}$/),
+    tests: z.array(testedLocally).max(20).readonly(),
+    /** What had failed. */
+    red: z
+      .array(z.object({ suite: z.string(), group: z.string(), subject: z.string() }).readonly())
+      .max(2000)
+      .readonly(),
+    seconds: z.number(),
+  })
+  .readonly()
+export type FixFacts = z.infer<typeof fixFacts>
+export type Red = FixFacts['red'][number]

@@ -1,0 +1,130 @@
+/** What keeps a change from being committed, one row for each reason: the first that holds is told. */
+import type { GaveUpReason, TestedLocally } from './end.ts'
+
+/** How the command, or a local test, ended. */
+export type Ended =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'late' }
+  | { readonly kind: 'too much output' }
+  | { readonly kind: 'too much memory' }
+  | { readonly kind: 'too many processes' }
+  | { readonly kind: 'not started'; readonly why: string }
+
+/** What a command left in its copy, against the commit that it was given. */
+export interface Changed {
+  readonly path: string
+  readonly kind: 'added' | 'changed' | 'deleted'
+  /** It matches one of the globs that the project names. */
+  readonly allowed: boolean
+}
+
+export interface ChangeLook {
+  readonly changed: readonly Changed[]
+  /** Links, sockets, names that no path is, and what lies in git's own folder. */
+  readonly irregular: readonly string[]
+  readonly tooLarge: string | null
+  readonly workflows: boolean
+}
+
+export interface Stopped {
+  readonly reason: GaveUpReason
+  readonly why: string
+}
+
+/** The first row that says something. */
+const first = <T>(rows: readonly (readonly [GaveUpReason, (of: T) => string | null])[], of: T): Stopped | null => {
+  for (const [reason, why] of rows) {
+    const said = why(of)
+    if (said !== null) return { reason, why: said }
+  }
+  return null
+}
+
+const named = (paths: readonly string[]): string => `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ', …' : ''}`
+
+/** Null: the command ended well. */
+export const endFault = (ended: Ended): Stopped | null =>
+  first<Ended>(
+    [
+      ['too long', (e) => (e.kind === 'late' ? 'it was ended with everything that it had started' : null)],
+      ['too much output', (e) => (e.kind === 'too much output' ? 'it was ended' : null)],
+      ['too much memory', (e) => (e.kind === 'too much memory' ? 'it was ended' : null)],
+      ['too many processes', (e) => (e.kind === 'too many processes' ? 'it was ended' : null)],
+      ['command failed', (e) => (e.kind === 'exited' && e.code !== 0 ? `exit code ${e.code}` : null)],
+      ['command failed', (e) => (e.kind === 'signalled' ? `ended by ${e.signal}` : null)],
+      ['command failed', (e) => (e.kind === 'not started' ? e.why : null)],
+    ],
+    ended,
+  )
+
+/** Whatever the globs say: git's own files, what CI does, and what says how the program is tested. */
+const never =
+  /(?:^|\/)\.git(?:\/|$)|(?:^|\/)\.git(?:modules|attributes)$|(?:^|\/)vps-test\.yaml$|(?:^|\/)\.claude\/vps-test(?:\.yaml$|\/)/i
+const workflow = /^\.github(?:\/|$)|(?:^|\/)action\.ya?ml$/i
+const testFile = /(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i
+
+/** Null: all of it may be committed. */
+export const changeFault = (look: ChangeLook): Stopped | null =>
+  first<ChangeLook>(
+    [
+      ['no regular file', ({ irregular }) => (irregular.length === 0 ? null : named(irregular))],
+      ['too large', ({ tooLarge }) => tooLarge],
+      ['no change', ({ changed }) => (changed.length === 0 ? 'its copy is as it was' : null)],
+      [
+        'outside its paths',
+        ({ changed, workflows }) => {
+          const out = changed.filter(
+            ({ path, allowed }) => !allowed || never.test(path) || (!workflows && workflow.test(path)),
+          )
+          return out.length === 0 ? null : named(out.map((c) => c.path))
+        },
+      ],
+      [
+        'tests weakened',
+        ({ changed }) => {
+          const gone = changed.filter(({ kind, path }) => kind === 'deleted' && testFile.test(path))
+          return gone.length === 0 ? null : `deleted: ${named(gone.map((c) => c.path))}`
+        },
+      ],
+    ],
+    look,
+  )
+
+/** A state or a change that this session had before. */
+export interface Before {
+  readonly trees: readonly string[]
+  readonly diffs: readonly string[]
+}
+export const repeatFault = (before: Before, made: { readonly tree: string; readonly diff: string }): Stopped | null =>
+  first<Before>(
+    [
+      ['same again', ({ trees }) => (trees.includes(made.tree) ? 'what it left was tested before' : null)],
+      ['same again', ({ diffs }) => (diffs.includes(made.diff) ? 'the same lines as an earlier fix' : null)],
+    ],
+    before,
+  )
+
+/** Null: each command passes, and executes at least what it executed before. */
+export const testsFault = (tests: readonly (TestedLocally & { readonly ended: Ended })[]): Stopped | null =>
+  first<typeof tests>(
+    [
+      [
+        'tests weakened',
+        (all) => {
+          const less = all.find((t) => t.before !== null && (t.after ?? 0) < t.before)
+          return less === undefined
+            ? null
+            : `${less.command} executed ${less.before ?? 0} tests before and ${less.after ?? 'none that can be counted'} after`
+        },
+      ],
+      [
+        'tests failed',
+        (all) => {
+          const bad = all.find((t) => endFault(t.ended) !== null)
+          return bad === undefined ? null : `${bad.command}: ${endFault(bad.ended)?.why ?? ''}`
+        },
+      ],
+    ],
+    tests,
+  )
