@@ -148,7 +148,9 @@ function sharedWith(attempt: Attempt, scene: Scene, callerSeen: Outside): Sum {
 
 /**
  * How a peer sees what a node sends from one of its ports in this attempt. Where the NAT picks another port for each
- * peer, only a mapping towards this one tells it: one that has expired by the time of the look leaves the port unknown.
+ * peer, only a mapping towards this one tells it: one that has expired by the time of the look leaves the port unknown,
+ * and another may stand in its place. Then any port that is no other one's is this one's, unless a dial between the same
+ * two addresses would look alike.
  */
 function outside(scene: Scene, node: NodeName, insidePort: number, peer: NodeName): Outside {
   const addresses = outsideAddresses(node, scene)
@@ -170,10 +172,18 @@ function outside(scene: Scene, node: NodeName, insidePort: number, peer: NodeNam
     new Set(mappings.filter(of).map((m) => m.outsidePort))
   const others = ports((m) => m.insidePort !== insidePort)
   const own = ports((m) => m.insidePort === insidePort && (mapping === 'EIM' || peers.has(normalAddress(m.remote))))
-  return own.size > 0
+  const changing = mapping !== 'EIM' && !othersBetween(scene, addresses, peers)
+  return own.size > 0 && !changing
     ? { addresses, port: byFamily((p) => own.has(p)), exact: true }
-    : { addresses, port: byFamily((p) => !others.has(p)), exact: false }
+    : { addresses, port: byFamily((p) => own.has(p) || !others.has(p)), exact: false }
 }
+
+const othersBetween = (scene: Scene, one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  scene.others.some(({ pair: { from, to } }) => {
+    const [a, b] = [outsideAddresses(from, scene), outsideAddresses(to, scene)]
+    const meets = (x: ReadonlySet<string>, y: ReadonlySet<string>): boolean => [...x].some((address) => y.has(address))
+    return (meets(a, one) && meets(b, other)) || (meets(a, other) && meets(b, one))
+  })
 
 const countersOf = (readings: Readings, node: NodeName): Counters | null =>
   Object.hasOwn(readings, node) ? valueOf(readings[node]?.counters) : null

@@ -67,8 +67,23 @@ describe('a NAT that picks a port for each peer', () => {
     expect(used.bytes).toBeGreaterThan(0)
     expect(seen(boxOf([towards('198.18.2.10', 50_001)])).delivered).toEqual(used)
   })
-  test('one towards this peer does', () =>
-    expect(seen(boxOf([towards('198.18.8.10', 50_001)])).delivered).toEqual({ packets: 0, bytes: 0 }))
+  test('one towards this peer may stand in the place of one that expired within the attempt', () => {
+    const late = boxOf([towards('198.18.8.10', 50_001)])
+    expect(seen(late).delivered).toEqual(used)
+    expect(path(late).kind).toBe('end-to-end')
+  })
+  test.each([
+    ['the same way', 'saorsa-10', 'saorsa-8'],
+    ['the other way', 'saorsa-8', 'saorsa-10'],
+  ])('and says it where another dial goes between the same two, %s', (_, caller, callee) => {
+    const other = { ...attempt(caller, callee), id: 'other', localPort: 31_000 }
+    expect(seen(boxOf([towards('198.18.8.10', 50_001)]), nats, [other]).delivered).toEqual({ packets: 0, bytes: 0 })
+  })
+  test('a service that sent the payload itself, by a port of its own that expired, leaves the way in doubt', () => {
+    const late = boxOf([towards('198.18.8.10', 50_001)])
+    const big = sentAs(serviceUid, flow('198.18.8.10', servicePort, 9000, 60, late.bytes))
+    expect(path(withCounters(late, 'saorsa-10', (c) => ({ ...c, sent: [...c.sent, big] }))).kind).toBe('ambiguous')
+  })
   test('what another of its ports has is no port of this dial', () => {
     const [taken] = countersAt(from, 'saorsa-8').in.filter((f) => f.remote.endsWith('198.18.10.10'))
     expect(seen(boxOf([towards('198.18.8.10', taken?.remotePort ?? 0, 9000)])).delivered.bytes).toBe(0)
