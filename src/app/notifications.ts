@@ -132,7 +132,7 @@ const lookedAt = 20
 
 /** What became of earlier notifications of the same project, oldest session first. */
 export async function deliveriesNear(folder: string): Promise<readonly Delivery[]> {
-  const all = (await readdir(dirname(folder)).catch(() => [])).toSorted().slice(-lookedAt)
+  const all = (await readdir(dirname(folder)).catch((): string[] => [])).toSorted().slice(-lookedAt)
   const texts = await Promise.all(
     all.map((name) => readFile(join(dirname(folder), name, recordFile), 'utf8').catch(() => '')),
   )
