@@ -21,7 +21,7 @@ beforeAll(async () => {
     tests: { message_delivery: { message_count: 20 }, throughput: { min_mbps: 1, test_size_mb: 1 } },
   })
   end = await run.run()
-})
+}, 700_000)
 afterAll(async () => {
   await lab.down()
   place.remove()
