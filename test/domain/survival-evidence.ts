@@ -16,7 +16,7 @@ import type { PartOf } from '../../src/domain/suites/suite.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import { attemptOf, measurements, nineNodes, peers, proofOf, run, type Changes, type Happening } from './fixtures.ts'
 
-export interface SurvivalChanges extends Pick<Changes, 'absent'> {
+export interface SurvivalChanges extends Pick<Changes, 'absent' | 'passing'> {
   /** A first test, in which connections are opened; else a checkpoint. */
   readonly opening?: true
   /** By `from→to`. */
@@ -42,7 +42,11 @@ const oracles = new Map(plannedPairs(peers, measurements).map((p) => [pairKey(p.
 const physics = (key: string): Happening => (oracles.get(key)?.expected === 'relayed' ? { path: 'relayed' } : {})
 
 export function survivalRun(changes: SurvivalChanges = {}): VerdictInput {
-  const base = run({ absent: changes.absent ?? {}, ...(changes.opening === true ? {} : { checkpoint: {} }) })
+  const base = run({
+    absent: changes.absent ?? {},
+    ...(changes.passing === undefined ? {} : { passing: changes.passing }),
+    ...(changes.opening === true ? {} : { checkpoint: {} }),
+  })
   const part: PartOf<'survival'> = { suite: 'survival', work, attempts: 8, seconds: 1, detail: '', thresholds: '' }
   const baseline = {
     survival: { 'kept connections': { attempts: 8, successes: 8, planned: 8, tried: 8, recovered: 0 } },

@@ -106,6 +106,21 @@ export const suiteDisturbances: readonly SuiteAttack[] = [
     run: () => transfer({ mbps: 2, link: [30, 3] }),
   },
   {
+    id: 'cut-at-a-checkpoint',
+    what: 'an end of a kept connection is cut off when it is looked at',
+    run: () =>
+      survivalRun({
+        passing: {
+          'saorsa-4→saorsa-2': 'nothing',
+          'saorsa-4→saorsa-3': 'nothing',
+          'saorsa-5→saorsa-2': 'all',
+          'saorsa-5→saorsa-3': 'all',
+        },
+        process: { [kept]: { kind: 'ended', result: 'exit-code', status: 1, endedAt: 1_700_000_000_000 } },
+        deliveries: { [kept]: { path: 'none' } },
+      }),
+  },
+  {
     id: 'connection-ended-from-outside',
     what: 'somebody killed the process that kept a connection',
     run: () =>

@@ -10,7 +10,7 @@ import { judgeRounds } from '../connectivity/judge-rounds.ts'
 import { rederiveRounds } from '../connectivity/rederive.ts'
 import type { Series } from '../connectivity/series.ts'
 import { pairKey } from '../connectivity/timetable.ts'
-import type { RunContext } from '../run-context.ts'
+import { obstacleBetween, type RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import { survivalItem, survivalWork } from './evidence-shape.ts'
@@ -133,7 +133,11 @@ const noPair: Reason = {
 function sampleOf(item: KeptItem, delivery: Delivery | undefined, run: RunContext): SurvivalSample {
   const { from, to } = item.pair
   const callee = run.running.before.find((p) => p.node === to) ?? null
-  const { outcome, words, openMs } = judgeKept(item, delivery, callee)
+  const kept = judgeKept(item, delivery, callee)
+  const cut = kept.outcome === 'failed' ? obstacleBetween(run, from, to) : null
+  // What is cut now may have been cut when it was lost.
+  const { outcome, words, openMs } =
+    cut === null ? kept : { outcome: 'infra' as const, words: `${kept.words}; ${cut}`, openMs: null }
   return {
     id: item.id,
     group: keptGroup,
