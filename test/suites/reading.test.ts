@@ -124,6 +124,8 @@ describe('what runs', () => {
     expect(parseProcess('n', 'peer', text)).toEqual({
       active: true,
       state: 'active/running (success)',
+      unitState: 'active',
+      restarts: 2,
       beforeStart: null,
       unitSha256: 'b'.repeat(64),
       ports: [
