@@ -104,6 +104,7 @@ export const runInputOf = (b: BundleHead): RunInput => ({
   expression: b.plan.expression,
   suites: b.plan.suites,
   only: b.plan.only,
+  known: { list: b.plan.config.knownFailures, at: b.facts.testStartedAt },
   promises: promisesOf(b.plan.profile),
   fleet: b.plan.fleet,
   planned: b.plan.nodes,

@@ -1,5 +1,6 @@
 /** What a plan demands: two plans of one project can be told apart by it, the profile that it brings included. */
 import { canonical } from './canonical.ts'
+import { knownName } from './known-failures.ts'
 import type { Plan } from './plan.ts'
 import { profileDemands, type Demands } from './profile-demands.ts'
 import type { CustomTest } from './project.ts'
@@ -70,6 +71,7 @@ export const demandsOf = ({ answers, nodes, suites, profile, config, expression 
   nodes: nodes.length,
   ...(expression === null ? {} : { expression }),
   'soak: tolerance': -config.soak.regressionTolerance,
+  ...within(leftOut, Object.fromEntries(config.knownFailures.map((k) => [`${knownName(k)} until ${k.until}`, 0]))),
   ...within('profile', profileDemands(profile)),
   ...Object.assign({}, ...suites.map((part) => named(part, answers.criteria.value === 'all-pass'))),
 })
@@ -80,11 +82,18 @@ const named = <Id extends SuiteId>(part: PartOf<Id>, allPass: boolean): Demands 
 const within = (what: string, demands: Demands): Demands =>
   Object.fromEntries(Object.entries(demands).map(([name, value]) => [`${what}: ${name}`, value]))
 
+/** What a list of known failures leaves out: more of it is less that is demanded. */
+const leftOut = 'known failure'
+
 /** `connectivity: target of relay 0, was 100`, `profile: node is another`; empty where nothing is demanded less. */
 export const weakerThan = (now: Demands, base: Demands): readonly string[] =>
-  Object.entries(base).flatMap(([name, was]) => {
+  [...Object.entries(base), ...leaves(now, base)].flatMap(([name, was]) => {
     const is = now[name]
+    if (name.startsWith(`${leftOut}: `)) return Object.hasOwn(base, name) ? [] : [`${name} is left out`]
     if (is === undefined) return [`${name} not asked for${typeof was === 'number' ? `, was ${was}` : ''}`]
     if (typeof was === 'string' || typeof is === 'string') return is === was ? [] : [`${name} is another`]
     return is >= was ? [] : [`${name} ${is}, was ${was}`]
   })
+
+const leaves = (now: Demands, base: Demands) =>
+  Object.entries(now).filter(([name]) => name.startsWith(`${leftOut}: `) && !Object.hasOwn(base, name))

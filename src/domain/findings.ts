@@ -33,6 +33,11 @@ export type FindingKind =
   | 'subject-can-tamper'
   /** Attempts that say nothing, and what became of them. */
   | 'not-counted'
+  /** On the repository's list of known failures: left out, passing, counted again, or naming nothing. */
+  | 'known-failure'
+  | 'now-passing'
+  | 'known-failure-expired'
+  | 'known-failure-unmatched'
   /** A checkpoint lost more than the tolerance, and not again when it was tested once more. */
   | 'may-be-noise'
   /** Tests of the same program that were begun before and have no end, or that failed. */

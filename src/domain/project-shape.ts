@@ -1,10 +1,11 @@
 /** The shape of a project's configuration in a plan, which may be a stranger's: each field of the type. */
 import type { FixConfig } from './fix/config.ts'
+import type { KnownFailure } from './known-failures.ts'
 import type { MetricQuery, MetricsConfig } from './metrics.ts'
 import { notificationEvents } from './notifications/kinds.ts'
 import type { NotificationWishes, QuietHours } from './notifications/wishes.ts'
 import type { CustomTest, ProjectConfig } from './project.ts'
-import { between, every, flag, list, name, number, oneOf, orNull, text, type Check } from './shape.ts'
+import { between, every, fields, flag, list, name, number, oneOf, orNull, text, type Check } from './shape.ts'
 import { checkpointStates } from './states.ts'
 import type { ConnectivityConfig, Targets } from './suites/connectivity/config.ts'
 
@@ -91,6 +92,16 @@ export const configShape = every<ProjectConfig>({
       network: flag,
       env: words,
     }),
+  ),
+  knownFailures: list(
+    every<KnownFailure>({
+      suite: orNull(name),
+      group: orNull(text),
+      pair: orNull(fields({ from: name, to: name })),
+      reason: text,
+      until: text,
+    }),
+    1000,
   ),
   metrics: every<MetricsConfig>({
     prometheus: text,

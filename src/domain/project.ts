@@ -3,6 +3,7 @@
  * (spec §7).
  */
 import type { FixConfig } from './fix/config.ts'
+import type { KnownFailure } from './known-failures.ts'
 import type { MetricsConfig } from './metrics.ts'
 import type { NotificationWishes } from './notifications/wishes.ts'
 import type { Checkpoint } from './states.ts'
@@ -76,6 +77,8 @@ export interface ProjectConfig {
   readonly fix: FixConfig | null
   /** What proof by metrics asks. */
   readonly metrics: MetricsConfig
+  /** Left out of the rates, each until its day. */
+  readonly knownFailures: readonly KnownFailure[]
   /** Answers that the repository gives for runs nobody is asked about. */
   readonly answers: {
     readonly focus: string | null

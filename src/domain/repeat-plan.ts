@@ -3,11 +3,11 @@ import { assemblePlan } from './assemble-plan.ts'
 import type { BinarySource, Plan } from './plan.ts'
 import type { Selection } from './suites/selection.ts'
 
-/** Each attempt has to come through; nothing is compared, and nothing is soaked. */
+/** Each attempt has to come through, known to fail or not; nothing is compared, and nothing is soaked. */
 export const repeatPlan = (plan: Plan, only: Selection, source: BinarySource): Plan =>
   assemblePlan({
     answers: { ...plan.answers, criteria: { value: 'all-pass', from: 'the repetition of single attempts' } },
-    config: { ...plan.config, soak: { ...plan.config.soak, checkpoints: [] } },
+    config: { ...plan.config, knownFailures: [], soak: { ...plan.config.soak, checkpoints: [] } },
     profile: plan.profile,
     fleet: plan.fleet,
     source,

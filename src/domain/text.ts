@@ -52,6 +52,9 @@ export const ms = (value: number | null): string =>
   value === null ? '–' : value < 10_000 ? `${Math.round(value)} ms` : duration(value)
 
 /** A node's clock may say anything; a date that does not exist is `?`. */
+/** `2026-12-31`, UTC. */
+export const isoDay = (at: number): string => iso(at).slice(0, 10)
+
 export const iso = (at: number): string => (Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : '?')
 
 /** `48 s`, `7 min 03 s`, `2 h 05 min`. */

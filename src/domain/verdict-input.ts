@@ -2,6 +2,7 @@
 import type { CheckpointInput } from './checkpoint.ts'
 import type { RunEvidence } from './evidence.ts'
 import type { Finding } from './findings.ts'
+import type { KnownFailures } from './known-failures.ts'
 import type { Fleet, MeasuredNats, NodeName } from './fleet.ts'
 import type { TestHistory } from './history.ts'
 import type { Excluded } from './not-covered.ts'
@@ -46,6 +47,8 @@ export interface RunInput {
   readonly findings?: readonly Finding[]
   /** Asked for and not done, or not to be had: listed as not covered. */
   readonly missing?: readonly Unsupported[]
+  /** Absent: no failure is known. */
+  readonly known?: KnownFailures
   /** Absent: nothing is known of our own clocks. */
   readonly clock?: TestClock
   /** Absent: nothing is known of other tests of this program. */

@@ -9,6 +9,7 @@ import type { Control, RunningProof } from './evidence.ts'
 import type { NodeName } from './fleet.ts'
 import { mergeFindings, type Finding } from './findings.ts'
 import type { ImprovementResult } from './improvement.ts'
+import type { KnownResult } from './known-failures.ts'
 import { judgeRun, type RunJudged } from './judge-run.ts'
 import { brokenBy, judgeSuites, type SuitesJudged } from './judge-suites.ts'
 import { clockJumps, type ClockLook } from './node-clock.ts'
@@ -32,6 +33,8 @@ export interface Verdict {
   /** Clauses that follow the result wherever it is told in one line. */
   readonly remarks: readonly string[]
   readonly invalidControls: readonly Control[]
+  /** Only where the configuration names known failures. */
+  readonly known?: readonly KnownResult[]
   /** Only of a soak checkpoint's test. */
   readonly checkpoint?: CheckpointResult
   /** Only of criteria `improvement`. */
@@ -93,7 +96,7 @@ function brokenVerdict(error: unknown): Verdict {
 function judge(input: RunInput): TestJudging {
   const jumps = clockJumps(input.evidence.runningBefore)
   const run = judgeRun(input)
-  const judging = judgeSuites(input.suites, run.context, criteria[input.criteria])
+  const judging = judgeSuites(input.suites, run.context, criteria[input.criteria], input.known)
   const started = new Map<NodeName, RunningProof>()
   return {
     add(suite, item) {
@@ -128,7 +131,7 @@ function judged(
   input: RunInput,
   run: RunJudged,
   jumps: readonly Finding[],
-  { results, findings, reasons, notCovered }: SuitesJudged,
+  { results, findings, reasons, notCovered, remarks, known }: SuitesJudged,
 ): Verdict {
   const soak = judgeSoak(input, run, results)
   const all = mergeFindings([
@@ -136,7 +139,9 @@ function judged(
     ...jumps,
     ...(soak?.findings ?? []),
     ...findings,
-    ...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings)),
+    ...resultsOf(results).flatMap(({ samples, retries, known: left }) =>
+      [...samples, ...retries, ...left].flatMap((s) => s.findings),
+    ),
   ])
   const { reasons: ofAll, ...whole } = criteria[input.criteria].whole?.({
     results,
@@ -155,10 +160,12 @@ function judged(
     notCovered: [...run.notCovered, ...(soak?.notCovered ?? []), ...notCovered],
     remarks: [
       ...run.remarks,
+      ...remarks,
       ...(soak?.remarks ?? []),
       ...(decided.result === 'passed' ? [...notAsked(results, notCovered), ...restsOn(results)] : []),
     ],
     invalidControls: run.invalidControls,
+    ...(known.length === 0 ? {} : { known }),
     ...(soak === null ? {} : { checkpoint: soak.result }),
     ...whole,
     // A checkpoint tries failures again: its rates are others.

@@ -19,6 +19,7 @@ import {
   textField,
   unitName,
 } from './fields.ts'
+import { knownFailuresSchema } from './known-failures.ts'
 import { notifications } from './project-notifications.ts'
 import { fix } from './project-fix-schema.ts'
 import { tests } from './project-tests-schema.ts'
@@ -122,6 +123,9 @@ const shared = {
     })
     .prefault({})
     .describe('What proof by metrics asks of Prometheus.'),
+  known_failures: knownFailuresSchema.describe(
+    'Failures that are known: left out of the rates until their day, and told of in every result.',
+  ),
   answers: z
     .strictObject({
       focus: z.enum(focuses).optional().describe('What is tested when nobody is asked.'),

@@ -2,6 +2,7 @@
 import { usualPrometheus, usualQueries } from '../domain/metrics.ts'
 import { checkpointStates, configKey } from '../domain/states.ts'
 import type { ProjectConfig } from '../domain/project.ts'
+import { knownFailuresOf } from './known-failures.ts'
 import { withCrate, withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type FieldPath } from './faults.ts'
 import { isRecord } from './fields.ts'
@@ -77,10 +78,10 @@ export function fleetNamed(text: string, file: string): string | undefined {
   return read?.success === true ? read.data : undefined
 }
 
+/** `modules`: the module that a configuration came from. */
 interface Reading {
   readonly all: readonly ProjectConfig[]
   readonly parsed: Parsed
-  /** The module that a configuration came from. */
   readonly modules: ReadonlyMap<ProjectConfig, string>
 }
 
@@ -171,7 +172,7 @@ function sharedOf({
   ...w
 }: ProjectFile | WorkspaceFile): Pick<
   ProjectConfig,
-  'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers' | 'metrics' | 'fix'
+  'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers' | 'metrics' | 'fix' | 'knownFailures'
 > {
   const { bootstrap, soak, notifications, answers, metrics } = w
   const c = t.connectivity
@@ -225,6 +226,7 @@ function sharedOf({
     },
     notifications: wishesOf(notifications),
     fix: fixOf(w.fix),
+    knownFailures: knownFailuresOf(w.known_failures),
     metrics: {
       prometheus: metrics.prometheus ?? usualPrometheus,
       stepSeconds: metrics.step_seconds,
@@ -239,10 +241,8 @@ function sharedOf({
   }
 }
 
-const askedIn = (raw: unknown): string | undefined => {
-  const project = typeof raw === 'object' && raw !== null ? (raw as { readonly project?: unknown }).project : undefined
-  return typeof project === 'string' ? project : undefined
-}
+const askedIn = (raw: unknown): string | undefined =>
+  isRecord(raw) && typeof raw['project'] === 'string' ? raw['project'] : undefined
 
 const fail = (file: string, parsed: Parsed, path: FieldPath, message: string) =>
   usageFailure([{ at: { file, path: pathText(path), ...parsed.position(path, true) }, message }])

@@ -13,6 +13,7 @@ import { diagnosisSection } from './sections/diagnosis.ts'
 import { fixesSection } from './sections/fixes.ts'
 import { findingsSection, notCoveredSection } from './sections/findings.ts'
 import { improvementSection } from './sections/improvement.ts'
+import { knownSection } from './sections/known-failures.ts'
 import { ledgerSection } from './sections/ledger.ts'
 import { metricsSection } from './sections/metrics.ts'
 import { logsSection } from './sections/logs.ts'
@@ -44,6 +45,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('findings', () => findingsSection(p.verdict)),
     ...guarded('logs', () => logsSection(p)),
     ...guarded('metrics', () => metricsSection(p)),
+    ...guarded('known-failures', () => knownSection(p.verdict)),
     ...guarded('not-covered', () => notCoveredSection(p.verdict)),
     ...guarded('source', () => sourceSection(p)),
     ...guarded('running', () => runningSection(p.input)),

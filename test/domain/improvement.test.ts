@@ -83,7 +83,7 @@ function resultsOf({ command = {} }: Outcomes): SuiteResults {
     target: null,
     met: null,
   }))
-  return { command: { samples, retries: [], groups, figures: null, error: null } }
+  return { command: { samples, retries: [], known: [], groups, figures: null, error: null } }
 }
 
 const baselineOf = (outcomes: Outcomes): SessionBaseline => ({

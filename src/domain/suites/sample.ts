@@ -46,6 +46,9 @@ export const subjectName = (s: Subject): string => {
   }
 }
 
+/** The group that a {@link sampleKey} is of. */
+export const groupIn = (key: string): string => String((JSON.parse(key) as readonly unknown[])[0])
+
 /** Equal for two samples of one subject in one group, whatever the names hold. */
 export const sampleKey = ({ group, subject: s }: Pick<Sample, 'group' | 'subject'>): string =>
   JSON.stringify([group, ...(s.kind === 'pair' ? [s.pair.from, s.pair.to] : s.kind === 'node' ? [s.node] : [])])

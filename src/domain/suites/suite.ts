@@ -121,6 +121,8 @@ export interface Judging<Id extends SuiteId> {
 export interface SuiteResult<Id extends SuiteId> {
   readonly samples: readonly SuiteTypes[Id]['sample'][]
   readonly retries: readonly SuiteTypes[Id]['sample'][]
+  /** Of known failures: they are in no rate. */
+  readonly known: readonly SuiteTypes[Id]['sample'][]
   readonly groups: readonly GroupResult[]
   readonly figures: SuiteTypes[Id]['figures'] | null
   readonly error: string | null
@@ -132,6 +134,7 @@ export interface AnyResult {
   readonly suite: SuiteId
   readonly samples: readonly Sample[]
   readonly retries: readonly Sample[]
+  readonly known: readonly Sample[]
   readonly groups: readonly GroupResult[]
 }
 

@@ -34,7 +34,8 @@ function reportOf<Id extends SuiteId>(id: Id, verdict: Verdict, input: RunInput)
   const { figures } = result
   if (figures === null) return [brokenReport(id, result.error ?? '')]
   try {
-    return [pages[id]({ ...result, figures }, { verdict, input })]
+    // What is left out of the rates is seen all the same.
+    return [pages[id]({ ...result, samples: [...result.samples, ...result.known], figures }, { verdict, input })]
   } catch (error) {
     return [brokenReport(id, brokenBy(`the page of suite ${id}`, error))]
   }

@@ -28,4 +28,6 @@ export interface ConnectivityWork {
   readonly timeoutSeconds: number
   /** The pairs that it is limited to; absent: all. */
   readonly only?: OnlyPairs
+  /** Pairs whose failures are known: tried once, and no other pair is tried less for them; absent: none. */
+  readonly known?: OnlyPairs
 }

@@ -169,4 +169,5 @@ export const workShape = every<ConnectivityWork>({
   cooloffSeconds: number,
   timeoutSeconds: number,
   only: onlyShape,
+  known: onlyShape,
 })

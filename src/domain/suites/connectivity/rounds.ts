@@ -10,7 +10,7 @@ export function plannedRounds(
   fleet: Fleet,
   there: readonly NodeName[],
   measurements: readonly NatMeasurement[],
-  { targets, only }: Pick<ConnectivityWork, 'targets' | 'only'>,
+  { targets, only, known = [] }: Pick<ConnectivityWork, 'targets' | 'only' | 'known'>,
 ): readonly Round[] {
   const peers = peersOf(fleet).filter((n) => there.includes(n.name))
   const pairs = plannedPairs(peers, measurements)
@@ -20,7 +20,10 @@ export function plannedRounds(
     relayNodes: bootstrapsOf(fleet).map((n) => n.name),
     repetitions: new Map([
       ...pairs.filter(({ pair }) => !isSelected(pair, only)).map(({ pair }) => [pairKey(pair), 0] as const),
-      ...repetitionsFor(selectedOf(pairs, only), targets.sampleFloor),
+      ...repetitionsFor(
+        selectedOf(pairs, only).filter(({ pair }) => !isSelected(pair, known)),
+        targets.sampleFloor,
+      ),
     ]),
   })
 }

@@ -25,6 +25,7 @@ import {
 } from './coverage.ts'
 import { roundShape, workShape } from './evidence-shape.ts'
 import { figuresOf } from './figures.ts'
+import { knownIn } from '../../known-failures.ts'
 import { foreignReasons } from './foreign.ts'
 import { roundsJudging, type JudgedRounds } from './judge-rounds.ts'
 import type { Judgement } from './judge.ts'
@@ -67,6 +68,7 @@ function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): Retur
     cooloffSeconds,
     timeoutSeconds,
     ...(only === undefined ? {} : { only }),
+    ...knownIn(config.knownFailures, 'connectivity'),
   }
   const { targets } = work
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))

@@ -50,7 +50,9 @@ function roundOf(value: unknown): string | null {
   const { order, forgotten, ...round } = { ...whole, ...value }
   return own({ order, forgotten }) ?? roundShape(round)
 }
-const ownWork: Check = every<Omit<NatTraversalWork, 'targets' | 'cooloffSeconds' | 'timeoutSeconds' | 'only'>>({
+const ownWork: Check = every<
+  Omit<NatTraversalWork, 'targets' | 'cooloffSeconds' | 'timeoutSeconds' | 'only' | 'known'>
+>({
   types: list(text),
   rebinding: flag,
   settleSeconds: number,
