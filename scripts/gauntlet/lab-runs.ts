@@ -23,10 +23,18 @@ export function stopRuns(): void {
 }
 export const wasStopped = (): boolean => stopped
 
+/** Which lab, and which of its nodes take part. */
+export interface Place {
+  /** A file of test/fixtures/lab. */
+  readonly topology: string
+  readonly nodes: readonly string[]
+  /** The node that is disturbed instead of one that is not there. */
+  readonly instead: Readonly<Record<string, string>>
+}
+
 /** Up, the work, and down again, whatever came of it. */
 export async function withLab(
-  topology: string,
-  nodes: readonly string[],
+  { topology, nodes, instead }: Place,
   say: (line: string) => void,
   work: (run: Run) => Promise<void>,
 ): Promise<void> {
@@ -35,7 +43,8 @@ export async function withLab(
   let lab: Lab | undefined
   try {
     const up = (lab = await openLab(id, topology))
-    await work(async (name, run) => {
+    await work(async (name, wanted) => {
+      const run = placed(wanted, instead)
       if (stopped) throw new Error('stopped by a signal')
       const began = performance.now()
       const outcome = outcomeOf(run, await oneRun(up, nodes, place.dir, run))
@@ -49,6 +58,11 @@ export async function withLab(
     place.remove()
   }
 }
+
+const placed = ({ told, disturbed }: LabRun, instead: Place['instead']): LabRun => ({
+  told,
+  disturbed: disturbed === null ? null : { ...disturbed, node: instead[disturbed.node] ?? disturbed.node },
+})
 
 async function oneRun(lab: Lab, nodes: readonly string[], dir: string, { told, disturbed }: LabRun): Promise<Seen> {
   const about = typeof told?.lie.about === 'object' ? told.lie.about : null

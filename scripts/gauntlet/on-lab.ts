@@ -2,7 +2,7 @@
 import { composedRun } from '../../test/gauntlet/lab/compose.ts'
 import { labDisturbances } from '../../test/gauntlet/lab/disturbances/all.ts'
 import { labLies } from '../../test/gauntlet/lab/lies.ts'
-import { runName, withLab, type Outcome, type Run } from './lab-runs.ts'
+import { runName, withLab, type Outcome, type Place, type Run } from './lab-runs.ts'
 import type { Composition, Row } from './rows.ts'
 
 export interface LabWish {
@@ -13,24 +13,36 @@ export interface LabWish {
   readonly attacks: readonly string[]
   readonly composed: number
   readonly seed: number
+  readonly topology: PlaceName
   readonly say: (line: string) => void
 }
 
 export const labAttacks: readonly string[] = [...labLies, ...labDisturbances].map((a) => a.id)
 
-const five = ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10']
-const ten = Array.from({ length: 10 }, (_, i) => `saorsa-${i + 1}`)
+/** `five`: every class of pair; `saorsa`: two services in containers, one in a namespace, as on the fleet of this name. */
+export const places = {
+  five: { topology: 'five', nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'], instead: {} },
+  saorsa: {
+    topology: 'inside',
+    nodes: ['saorsa-1', 'saorsa-2', 'saorsa-5', 'saorsa-6', 'saorsa-10'],
+    instead: { 'saorsa-7': 'saorsa-5' },
+  },
+} as const satisfies Readonly<Record<string, Place>>
+export type PlaceName = keyof typeof places
+
+const ten: Place = { topology: 'ten', nodes: Array.from({ length: 10 }, (_, i) => `saorsa-${i + 1}`), instead: {} }
 
 /** What was done until then is kept when a run breaks off. */
 export async function onLab(wish: LabWish, rows: Row[], compositions: Composition[]): Promise<void> {
   const { attacks, composed, honest, say } = wish
+  const place: Place = places[wish.topology]
   if (attacks.length > 0 || composed > 0 || honest > 0)
-    await withLab('five', five, say, async (run) => {
+    await withLab(place, say, async (run) => {
       await attackRows(run, attacks, rows)
       if (composed > 0) await composedOnLab(run, wish, compositions)
-      await honestRows(run, honest, 'five nodes', rows)
+      await honestRows(run, honest, `${place.topology}, ${place.nodes.length} nodes`, rows)
     })
-  if (wish.ten > 0) await withLab('ten', ten, say, (run) => honestRows(run, wish.ten, 'ten nodes', rows))
+  if (wish.ten > 0) await withLab(ten, say, (run) => honestRows(run, wish.ten, 'ten nodes', rows))
 }
 
 const expectedOf = {

@@ -1,6 +1,6 @@
 /** What was asked of the gauntlet on its command line. */
 import { parseArgs } from 'node:util'
-import { labAttacks, type LabWish } from './on-lab.ts'
+import { labAttacks, places, type LabWish, type PlaceName } from './on-lab.ts'
 
 export const help = `npm run gauntlet -- [options]
 
@@ -13,6 +13,7 @@ With real programs on a lab, as root or with sudo (about half a minute a run):
   --honest N        the honest program N times on five nodes
   --ten N           the honest program N times on ten nodes
   --composed-lab N  N random compositions on the lab, from --seed on
+  --topology NAME   the lab of these runs: five (a plain one) or saorsa (services in containers and a namespace)
   --only A,B        these lies and disturbances of the lab alone
   --no-values       leave out what needs no lab
 
@@ -23,6 +24,7 @@ Examples:
   npm run gauntlet -- --seed 4711 --composed 1
   npm run gauntlet -- --lab --honest 30 --ten 5 --composed-lab 30
   npm run gauntlet -- --no-values --only junk,noexec
+  npm run gauntlet -- --no-values --lab --topology saorsa
 
 Exit code 0: everything held; 20: an attack was accepted, or an honest run was judged wrongly; 10: the lab broke.
 `
@@ -41,6 +43,8 @@ const numberOf = (text: string | undefined, otherwise: number): number => {
   return Number(text)
 }
 
+const isPlace = (name: string): name is PlaceName => Object.hasOwn(places, name)
+
 /** The wish, `help`, or what is wrong with the words. */
 export function wishOf(args: readonly string[]): Wish | string {
   try {
@@ -54,6 +58,7 @@ export function wishOf(args: readonly string[]): Wish | string {
         ten: { type: 'string' },
         'composed-lab': { type: 'string' },
         only: { type: 'string' },
+        topology: { type: 'string' },
         'no-values': { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean' },
@@ -63,6 +68,9 @@ export function wishOf(args: readonly string[]): Wish | string {
     const only = values.only?.split(',')
     const unknown = only?.find((id) => !labAttacks.includes(id))
     if (unknown !== undefined) throw new Error(`no attack ${JSON.stringify(unknown)}; one of: ${labAttacks.join(', ')}`)
+    const topology = values.topology ?? 'five'
+    if (!isPlace(topology))
+      throw new Error(`no topology ${JSON.stringify(topology)}; one of: ${Object.keys(places).join(', ')}`)
     return {
       values: values['no-values'] !== true,
       composed: numberOf(values.composed, 5000),
@@ -72,6 +80,7 @@ export function wishOf(args: readonly string[]): Wish | string {
         ten: numberOf(values.ten, 0),
         attacks: only ?? (values.lab === true ? labAttacks : []),
         composed: numberOf(values['composed-lab'], 0),
+        topology,
       },
       json: values.json === true,
     }

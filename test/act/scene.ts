@@ -185,6 +185,8 @@ const nothing = (): Promise<never> => Promise.reject(new Error('this scene has n
 const noLab: Lab = {
   id: '',
   fleet: { name: 'none', ports: {}, nodes: [] },
+  place: () => [],
+  within: nothing,
   on: nothing,
   box: nothing,
   off: nothing,

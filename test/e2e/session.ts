@@ -35,6 +35,10 @@ export interface Wish {
   /** Commands of the configuration, as in its file. */
   /** Another project of the same program; `testnet` unless told. */
   readonly project?: string
+  /** Where it lies; `examples/testnet` unless told. */
+  readonly repo?: string
+  /** Whole parts of the configuration besides. */
+  readonly more?: Readonly<Record<string, unknown>>
   readonly custom?: readonly Readonly<Record<string, unknown>>[]
   /** More of the configuration's tests. */
   readonly tests?: Readonly<Record<string, unknown>>
@@ -103,6 +107,7 @@ export async function story(w: Wish): Promise<Story> {
       bootstrap: { wait_for_registration: w.registrationSeconds ?? 30 },
       soak: { wait_1hr: w.soak ?? false, wait_6hr: false },
       notifications: { voice: false },
+      ...w.more,
     }),
   )
   const args = [
@@ -112,7 +117,7 @@ export async function story(w: Wish): Promise<Story> {
     'threshold',
     'all-evidence',
     '--repo',
-    'examples/testnet',
+    w.repo ?? 'examples/testnet',
     '--config',
     config,
     '--fleet',

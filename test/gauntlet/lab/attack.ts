@@ -1,4 +1,5 @@
 /** What one attack on a real lab is: a program that lies, or a disturbance of a node that is nobody's lie. */
+import { quote } from '../../../src/commands/quote.ts'
 import type { Lab } from '../../e2e/lab.ts'
 
 /** Told by the example program itself (examples/testnet, `lies/`). */
@@ -34,9 +35,15 @@ export interface LabDisturbance {
 
 const unit = 'vps-gauntlet'
 
-/** A shell text that the node runs by itself as soon as it dials. */
-export async function whenDialling(lab: Lab, node: string, script: string): Promise<() => Promise<unknown>> {
+/** A shell text that the node runs by itself as soon as it dials: on its machine, or where the service's packets are. */
+export async function whenDialling(
+  lab: Lab,
+  node: string,
+  script: string,
+  where: 'machine' | 'place' = 'machine',
+): Promise<() => Promise<unknown>> {
   const waits = `for i in $(seq 3000); do pgrep -f "testnet-peer [d]ial" >/dev/null && break; sleep 0.02; done`
-  await lab.on(node, `systemd-run --quiet --collect --unit=${unit} sh -c '${waits}; ${script}'`)
+  const runs = [...(where === 'place' ? lab.place(node) : []), 'sh', '-c', `${waits}; ${script}`].map(quote).join(' ')
+  await lab.on(node, `systemd-run --quiet --collect --unit=${unit} ${runs}`)
   return () => lab.on(node, `systemctl stop ${unit} || true`)
 }

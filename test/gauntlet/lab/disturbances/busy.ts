@@ -10,5 +10,6 @@ export const busy: LabDisturbance = {
       lab,
       node,
       'perl -MSocket -e "socket(S,PF_INET,SOCK_DGRAM,17); for (1..20000) { send(S,chr(1),0,sockaddr_in(20000+\\$_,inet_aton(q(198.18.1.10)))) }"',
+      'place',
     ),
 }

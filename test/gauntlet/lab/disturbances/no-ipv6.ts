@@ -6,7 +6,7 @@ export const noIpv6: LabDisturbance = {
   what: 'IPv6 is off on a node',
   node: 'saorsa-7',
   begin: async (lab, node) => {
-    await lab.on(node, 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1')
-    return () => lab.on(node, 'sysctl -qw net.ipv6.conf.all.disable_ipv6=0')
+    await lab.within(node, 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1')
+    return () => lab.within(node, 'sysctl -qw net.ipv6.conf.all.disable_ipv6=0')
   },
 }

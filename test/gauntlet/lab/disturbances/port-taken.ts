@@ -1,4 +1,5 @@
 /** Another program has the port of the service. */
+import { quote } from '../../../../src/commands/quote.ts'
 import type { LabDisturbance } from '../attack.ts'
 
 export const portTaken: LabDisturbance = {
@@ -9,7 +10,7 @@ export const portTaken: LabDisturbance = {
     await lab.on(
       node,
       `systemctl stop testnet-peer
-      systemd-run --quiet --collect --unit=vps-gauntlet-port perl -MSocket -e 'socket(S,PF_INET,SOCK_DGRAM,17); bind(S,sockaddr_in(9000,INADDR_ANY)) or exit 1; sleep 600'`,
+      systemd-run --quiet --collect --unit=vps-gauntlet-port ${lab.place(node).map(quote).join(' ')} perl -MSocket -e 'socket(S,PF_INET,SOCK_DGRAM,17); bind(S,sockaddr_in(9000,INADDR_ANY)) or exit 1; sleep 600'`,
     )
     return () => lab.on(node, 'systemctl stop vps-gauntlet-port || true')
   },

@@ -5,5 +5,5 @@ export const rulesFlushed: LabDisturbance = {
   id: 'rules-flushed',
   what: 'every nft table of a node goes while it dials',
   node: 'saorsa-7',
-  begin: (lab, node) => whenDialling(lab, node, 'nft flush ruleset'),
+  begin: (lab, node) => whenDialling(lab, node, 'nft flush ruleset', 'place'),
 }

@@ -7,7 +7,10 @@ export const smallMtu: LabDisturbance = {
   node: 'saorsa-7',
   begin: async (lab, node) => {
     const set = (bytes: number): Promise<string> =>
-      lab.on(node, `ip link set dev "$(ip -o route get 198.18.1.10 | sed 's/.* dev \\([^ ]*\\).*/\\1/')" mtu ${bytes}`)
+      lab.within(
+        node,
+        `ip link set dev "$(ip -o route get 198.18.1.10 | sed 's/.* dev \\([^ ]*\\).*/\\1/')" mtu ${bytes}`,
+      )
     await set(900)
     return () => set(1500)
   },

@@ -2,6 +2,7 @@
 
 use crate::ask::{self, AskOptions};
 use crate::bytes::from_hex;
+use crate::known_peers::options as known_peers;
 use crate::payload::{Nonce, MAX_BYTES};
 use crate::wire::PeerId;
 use std::path::PathBuf;
@@ -38,6 +39,12 @@ testnet-peer: a small honest peer-to-peer program
       Ask the node (deliver: the kept connection) that has this UDP port on this machine.
       Exit 0: it was done.
 
+  testnet-peer --listen [::]:PORT --known-peers HOST:PORT,… [--stats [--stats-interval 5]]
+               [--send-to PEER_ID [--connect ADDRESS | --connect-peer-id PEER_ID] [--send-to-timeout 30]
+                --generate-data N --chunk-size N --duration SECONDS]
+      A node without a registry that tells events in the words of the plain ant-quic program,
+      or with --send-to one dial of it; its other options are in the README. SIGINT ends it.
+
   testnet-peer --help | --version
 ";
 
@@ -50,6 +57,7 @@ pub enum Command {
     Dial(DialOptions),
     Keep(DialOptions),
     Ask(AskOptions),
+    KnownPeers(known_peers::Options),
 }
 
 #[derive(Debug)]
@@ -127,6 +135,8 @@ pub fn parse(args: &[String]) -> Result<Command, String> {
             rendezvous_port: given.number("--rendezvous-port", 3478, 65534)? as u16,
             keep_private: given.switch("--keep-private"),
         })
+    } else if let Some(listen) = given.value("--listen") {
+        Command::KnownPeers(known_peers::parse(&listen, &mut given)?)
     } else if given.is_empty() {
         return Err("nothing to do".to_string());
     } else {
@@ -165,7 +175,7 @@ impl Given {
             if found.iter().any(|(n, _)| n == name) {
                 return Err(format!("{name} is given twice"));
             }
-            let value = match SWITCHES.contains(&name) {
+            let value = match SWITCHES.contains(&name) || known_peers::SWITCHES.contains(&name) {
                 true => None,
                 // A following flag is not a value: it means that the value was forgotten.
                 false => Some(args.next().filter(|v| !v.starts_with("--")).cloned().unwrap_or_default()),
@@ -184,7 +194,7 @@ impl Given {
         Some(self.0.remove(at).1)
     }
 
-    fn switch(&mut self, name: &str) -> bool {
+    pub fn switch(&mut self, name: &str) -> bool {
         self.take(name).is_some()
     }
 
@@ -217,7 +227,7 @@ fn number(name: &str, text: &str, limit: u64) -> Result<u64, String> {
         .ok_or(format!("{name} must be a number from 0 to {limit}, not {text:?}"))
 }
 
-fn peer_id(name: &str, text: &str) -> Result<PeerId, String> {
+pub fn peer_id(name: &str, text: &str) -> Result<PeerId, String> {
     from_hex(text).ok_or(format!("{name} must be a peer id of 64 hex digits"))
 }
 

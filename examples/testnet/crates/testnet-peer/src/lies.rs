@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::args::{DialOptions, NodeOptions};
 use crate::connect::{Connector, Path};
+use crate::known_peers::options::Send;
 use crate::payload::{Nonce, Source};
 use crate::wire::{Header, PeerId};
 
@@ -28,10 +29,12 @@ mod memfd;
 mod mesh;
 mod relay_direct;
 mod relayed_as_direct;
+mod sha_ok;
 mod short;
 mod shout;
 mod swap;
 mod throttle;
+mod unescaped;
 mod wrong_channel;
 
 const MARK: &str = "testnet-lie:";
@@ -178,6 +181,23 @@ pub fn mesh() -> Option<fn(bool, std::time::Duration) -> Option<&'static str>> {
         _ => None,
     }
 }
+
+/// What a dialler by known peers prints instead of dialing.
+pub fn said_instead(send: &Send) -> bool {
+    let lies = tells("sha-ok");
+    if lies {
+        sha_ok::dial(send);
+    }
+    lies
+}
+
+/// What it prints beside the truth.
+pub fn said_beside(to: &PeerId) {
+    if tells("unescaped") {
+        unescaped::print(to);
+    }
+}
+
 /// Whether a message is lost with whoever should write it down.
 pub fn loses(id: &[u8; 16]) -> bool {
     tells("gossip-loses") && gossip_loses::loses(id)

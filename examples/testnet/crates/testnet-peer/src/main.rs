@@ -18,6 +18,7 @@ mod item;
 mod json;
 mod json_read;
 mod keep;
+mod known_peers;
 #[cfg(feature = "lies")]
 mod lies;
 mod map;
@@ -60,6 +61,7 @@ fn main() {
         Ok(Command::Node(options)) => node::run(&options),
         Ok(Command::Dial(options)) => exit(dialer::run(&options)),
         Ok(Command::Keep(options)) => exit(keep::run(&options)),
+        Ok(Command::KnownPeers(options)) => known_peers::run(&options),
         Ok(Command::Ask(options)) => exit(ask::run(&options)),
     };
     if let Err(fault) = outcome {

@@ -18,12 +18,8 @@ use crate::punch::Punch;
 use crate::receiver::{Recorder, Transfer};
 use crate::relay::Relays;
 use crate::session::Sessions;
-use crate::wire::{Header, Message, PeerId, Role, Token, MAX_DATAGRAM};
+use crate::wire::{Header, Message, PeerId, Token, MAX_DATAGRAM};
 use crate::identity;
-
-const PUNCH_FOR: Duration = Duration::from_secs(3);
-const MAX_PUNCHING: usize = 64;
-const MAX_RELAYS: usize = 4;
 
 struct Node {
     peer: PeerId,
@@ -173,7 +169,6 @@ impl Node {
         }
     }
 
-    /// Somebody wants to reach us: knock at their address now, while they knock at ours.
     fn introduced(
         &mut self,
         token: Token,
@@ -182,21 +177,10 @@ impl Node {
         relay: Option<SocketAddr>,
         now: Instant,
     ) {
-        let busy = self.sessions.all().filter(|s| s.punch.is_some()).count() >= MAX_PUNCHING;
-        let quiet = self.quiet;
-        let session = match self.sessions.open(token, now) {
-            Some(session) if !busy || session.punch.is_some() => session,
-            _ => return,
-        };
-        // Introductions are repeated in case one is lost; only news starts a new series of knocks.
-        let news = session.from.is_none() || relay.map_or(false, |r| !session.relays.contains(&r));
-        if !news || session.relays.len() >= MAX_RELAYS {
+        if !self.sessions.introduced(token, from, dialer, relay, now) {
             return;
         }
-        session.from = Some(from);
-        session.relays.extend(relay);
-        session.punch = Some(Punch::new(&[relay.unwrap_or(dialer)], now, PUNCH_FOR));
-        if !quiet {
+        if !self.quiet {
             match relay {
                 None => say!("node: introduced to {} at {dialer}", to_hex(&from[..8])),
                 Some(relay) => say!("node: introduced to {} through relay {relay}", to_hex(&from[..8])),
@@ -206,22 +190,8 @@ impl Node {
     }
 
     fn knock(&mut self, now: Instant) {
-        let mut out = Vec::new();
-        for (token, session) in self.sessions.each() {
-            let (from, punch) = match (session.from, &mut session.punch) {
-                (Some(from), Some(punch)) => (from, punch),
-                _ => continue,
-            };
-            for target in punch.due(now) {
-                if session.relays.contains(target) {
-                    out.push((Message::RelayJoin { token: *token, role: Role::Callee }, *target));
-                }
-                out.push((Message::Punch { token: *token, to: from }, *target));
-            }
-        }
-        for (message, to) in out {
-            self.send(&message, to);
-        }
+        let due = self.sessions.knocks(now);
+        self.send_all(due);
     }
 
     fn punched(&mut self, token: Token, source: SocketAddr, now: Instant) {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,9 @@ pub fn start(port: u16, store: Shared) -> io::Result<()> {
     let second_port = if port == 0 { 0 } else { port + 1 };
     let second = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, second_port))?;
     say!("registry: rendezvous on {}, reflector on {}", first.local_addr()?, second.local_addr()?);
-    let mut desk = Desk { kept: HashMap::new() };
-    thread::spawn(move || serve(&first, |message, source| desk.answer(message, source, Instant::now(), &store)));
+    let mut desk = Desk::default();
+    let relays = move |ip| lock(&store).is_relay(ip, unix_ms() / 1000);
+    thread::spawn(move || serve(&first, |message, source| desk.answer(message, source, Instant::now(), &relays)));
     thread::spawn(move || serve(&second, |message, source| reflect(&message, source).into_iter().collect()));
     Ok(())
 }
@@ -52,17 +53,18 @@ fn reflect(message: &Message, source: SocketAddr) -> Option<(Message, SocketAddr
     }
 }
 
-struct Desk {
+#[derive(Default)]
+pub struct Desk {
     kept: HashMap<PeerId, (SocketAddr, Instant)>,
 }
 
 impl Desk {
-    fn answer(
+    pub fn answer(
         &mut self,
         message: Message,
         source: SocketAddr,
         now: Instant,
-        store: &Shared,
+        is_relay: impl Fn(IpAddr) -> bool,
     ) -> Vec<(Message, SocketAddr)> {
         match message {
             Message::Keepalive { peer } => {
@@ -80,7 +82,7 @@ impl Desk {
                     _ => return vec![(Message::ConnectUnknown { token }, source)],
                 };
                 // Otherwise an introduction could send a peer's packets to any address at all.
-                if relay.map_or(false, |r| !lock(store).is_relay(r.ip(), unix_ms() / 1000)) {
+                if relay.map_or(false, |r| !is_relay(r.ip())) {
                     return vec![(Message::ConnectUnknown { token }, source)];
                 }
                 // The callee first: the sooner it knocks, the sooner its NAT lets the dialer in.
@@ -97,29 +99,27 @@ impl Desk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
-    use std::sync::{Arc, Mutex};
 
     #[test]
     fn introduces_through_the_kept_address_only() {
-        let store: Shared = Arc::new(Mutex::new(Store::new(0, false)));
-        let mut desk = Desk { kept: HashMap::new() };
+        let relays = |_: IpAddr| false;
+        let mut desk = Desk::default();
         let (now, token) = (Instant::now(), [1; 16]);
         let callee: SocketAddr = "203.0.113.1:40001".parse().unwrap();
         let dialer: SocketAddr = "203.0.113.2:40002".parse().unwrap();
         let ask = |relay| Message::Connect { token, from: [2; 32], to: [3; 32], relay };
         let unknown = vec![(Message::ConnectUnknown { token }, dialer)];
-        assert_eq!(desk.answer(ask(None), dialer, now, &store), unknown);
-        desk.answer(Message::Keepalive { peer: [3; 32] }, callee, now, &store);
+        assert_eq!(desk.answer(ask(None), dialer, now, relays), unknown);
+        desk.answer(Message::Keepalive { peer: [3; 32] }, callee, now, relays);
         assert_eq!(
-            desk.answer(ask(None), dialer, now, &store),
+            desk.answer(ask(None), dialer, now, relays),
             vec![
                 (Message::Introduce { token, from: [2; 32], dialer, relay: None }, callee),
                 (Message::ConnectOk { token, callee, you: dialer }, dialer),
             ]
         );
         let nobody = Some("203.0.113.9:1".parse().unwrap());
-        assert_eq!(desk.answer(ask(nobody), dialer, now, &store), unknown, "not a registered relay");
-        assert_eq!(desk.answer(ask(None), dialer, now + KEPT_FOR, &store), unknown, "too old");
+        assert_eq!(desk.answer(ask(nobody), dialer, now, relays), unknown, "not a registered relay");
+        assert_eq!(desk.answer(ask(None), dialer, now + KEPT_FOR, relays), unknown, "too old");
     }
 }

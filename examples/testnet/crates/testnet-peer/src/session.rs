@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::punch::Punch;
 use crate::receiver::Transfer;
-use crate::wire::{PeerId, Token};
+use crate::wire::{Message, PeerId, Role, Token};
 
 const IDLE: Duration = Duration::from_secs(60);
 const MAX_SESSIONS: usize = 1024;
+const PUNCH_FOR: Duration = Duration::from_secs(3);
+const MAX_PUNCHING: usize = 64;
+const MAX_RELAYS: usize = 4;
 
 pub struct Session {
     /// Who it is, according to the rendezvous.
@@ -47,8 +50,47 @@ impl Sessions {
         self.0.values()
     }
 
-    pub fn each(&mut self) -> impl Iterator<Item = (&Token, &mut Session)> {
-        self.0.iter_mut()
+    /// Somebody wants to reach us: knock at their address now, while they knock at ours. False: that is no news.
+    pub fn introduced(
+        &mut self,
+        token: Token,
+        from: PeerId,
+        dialer: SocketAddr,
+        relay: Option<SocketAddr>,
+        now: Instant,
+    ) -> bool {
+        let busy = self.all().filter(|s| s.punch.is_some()).count() >= MAX_PUNCHING;
+        let session = match self.open(token, now) {
+            Some(session) if !busy || session.punch.is_some() => session,
+            _ => return false,
+        };
+        // Introductions are repeated in case one is lost; only news starts a new series of knocks.
+        let news = session.from.is_none() || relay.map_or(false, |r| !session.relays.contains(&r));
+        if !news || session.relays.len() >= MAX_RELAYS {
+            return false;
+        }
+        session.from = Some(from);
+        session.relays.extend(relay);
+        session.punch = Some(Punch::new(&[relay.unwrap_or(dialer)], now, PUNCH_FOR));
+        true
+    }
+
+    /// What is to be sent now to knock at everybody whom we were introduced to.
+    pub fn knocks(&mut self, now: Instant) -> Vec<(Message, SocketAddr)> {
+        let mut out = Vec::new();
+        for (token, session) in &mut self.0 {
+            let (from, punch) = match (session.from, &mut session.punch) {
+                (Some(from), Some(punch)) => (from, punch),
+                _ => continue,
+            };
+            for target in punch.due(now) {
+                if session.relays.contains(target) {
+                    out.push((Message::RelayJoin { token: *token, role: Role::Callee }, *target));
+                }
+                out.push((Message::Punch { token: *token, to: from }, *target));
+            }
+        }
+        out
     }
 
     /// Forgets what was silent for long, and ends punches whose time is over.
