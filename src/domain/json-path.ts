@@ -5,15 +5,26 @@
  * dropped.
  */
 export function listAt(text: string, at: string): readonly Readonly<Record<string, unknown>>[] {
+  const value = valueAt(text, at)
+  return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(isObject)
+}
+
+/** Whether a list, empty or not, or an object stands there at all. */
+export function holdsListAt(text: string, at: string): boolean {
+  const value = valueAt(text, at)
+  return Array.isArray(value) || isObject(value)
+}
+
+function valueAt(text: string, at: string): unknown {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return []
+    return undefined
   }
   for (const name of at === '$' ? [] : at.split('.'))
     value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined
-  return (Array.isArray(value) ? (value as readonly unknown[]) : [value]).filter(isObject)
+  return value
 }
 
 /** One object; null where the text is anything else. */

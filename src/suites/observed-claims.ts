@@ -2,11 +2,11 @@
 import { journalSinceStart } from '../commands/service.ts'
 import { notRead, thereIs, type Read } from '../domain/evidence.ts'
 import { registryOf, type NodeName } from '../domain/fleet.ts'
-import { listAt } from '../domain/json-path.ts'
+import { holdsListAt, listAt } from '../domain/json-path.ts'
 import type { ClaimsUse, FigureUse } from '../domain/profile.ts'
 import { registryUrlOf } from '../domain/program.ts'
 import { claimReader, fieldAt, reportsIn } from '../domain/suites/observed/claims.ts'
-import type { Figure, LogClaims, Reports } from '../domain/suites/observed/window.ts'
+import type { Figure, LogClaims, ObservedWindow, Reports, Unanswered } from '../domain/suites/observed/window.ts'
 import { messageOf } from '../domain/text.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import type { Bench } from './bench.ts'
@@ -20,22 +20,32 @@ const mostFigures = 1000
 export interface RegistryAnswers {
   readonly reports: Read<Reports>
   readonly figures: readonly Figure[]
+  readonly registry: ObservedWindow['registry']
+  readonly unanswered: readonly Unanswered[]
 }
 
-/** Each path once. */
-export async function askRegistry({ world, plan }: Bench, { reports, figures }: ClaimsUse): Promise<RegistryAnswers> {
+/** Each path once. A registry that is down, or answers with an error or in no form that is known, has said nothing. */
+export async function askRegistry(
+  { world, plan }: Pick<Bench, 'world' | 'plan'>,
+  { reports, figures }: ClaimsUse,
+): Promise<RegistryAnswers> {
   const node = registryOf(world.fleet)
-  const paths = [...new Set([...(reports === null ? [] : [reports.path]), ...figures.map((f) => f.path)])]
+  const ready = plan.profile.registry?.ready ?? null
+  const wanted = [...(reports === null ? [] : [reports]), ...figures, ...(ready === null ? [] : [ready])]
   const answers = new Map<string, Read<string>>()
-  for (const path of paths) answers.set(path, await ask(path))
+  for (const path of new Set(wanted.map((w) => w.path))) answers.set(path, await ask(path))
 
   async function ask(path: string): Promise<Read<string>> {
     if (node === undefined) return notRead('the fleet has no registry')
     try {
       const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${path}`, timeoutMs)
-      if (answer.status < 200 || answer.status > 299) return notRead(`${path}: status ${answer.status}`)
-      if (answer.body.length > longestAnswer) return notRead(`${path}: ${answer.body.length} bytes`)
-      return thereIs(Buffer.from(answer.body).toString('utf8'))
+      if (answer.status < 200 || answer.status > 299) return notRead(`status ${answer.status}`)
+      if (answer.body.length > longestAnswer) return notRead(`${answer.body.length} bytes`)
+      const text = Buffer.from(answer.body).toString('utf8')
+      const without = wanted.find((w) => w.path === path && !holdsListAt(text, w.list))
+      return without === undefined
+        ? thereIs(text)
+        : notRead(`nothing at ${without.list} in ${JSON.stringify(text.slice(0, 80))}`)
     } catch (error) {
       world.signal.throwIfAborted()
       return notRead(messageOf(error).slice(0, 300))
@@ -43,7 +53,10 @@ export async function askRegistry({ world, plan }: Bench, { reports, figures }: 
   }
 
   const told = reports === null ? notRead('the profile names no list') : (answers.get(reports.path) ?? notRead(''))
+  const found = ready === null ? null : (answers.get(ready.path) ?? notRead(''))
   return {
+    registry: found?.kind === 'there' ? thereIs(true) : (found as Read<never> | null),
+    unanswered: [...answers].flatMap(([path, a]) => (a.kind === 'not-read' ? [{ path, why: a.why }] : [])),
     reports:
       told.kind === 'there' && reports !== null ? thereIs(reportsIn(told.value, reports)) : (told as Read<never>),
     figures: figures

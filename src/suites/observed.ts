@@ -94,6 +94,8 @@ async function runWindow(
     reports: newReports(known.reports, asked.reports),
     log,
     figures: asked.figures,
+    registry: asked.registry,
+    unanswered: [...new Map([...known.unanswered, ...asked.unanswered].map((u) => [u.path, u])).values()],
   }
   await keep(whole)
   world.log.progress(

@@ -2,7 +2,9 @@
 import { expect, test } from 'vitest'
 import { noClaims } from '../../../src/domain/profile.ts'
 import { claimReader, fieldAt, reportsIn } from '../../../src/domain/suites/observed/claims.ts'
-import { newReports } from '../../../src/suites/observed-claims.ts'
+import { askRegistry, newReports } from '../../../src/suites/observed-claims.ts'
+import type { HttpAnswer } from '../../../src/ports.ts'
+import { planOf } from '../../kit/plan.ts'
 import { notRead, thereIs } from '../../../src/domain/evidence.ts'
 import { profiles } from '../../inputs/read.ts'
 
@@ -75,4 +77,41 @@ test('a field behind others; names of the language itself are none', () => {
     undefined,
     undefined,
   ])
+})
+
+test.each([
+  ['down', () => Promise.reject(new Error('nothing answered')), 'nothing answered'],
+  ['an error', { status: 500, body: '{"connections": []}' }, 'status 500'],
+  ['no JSON', { status: 200, body: '<html>busy</html>' }, 'nothing at connections in "<html>busy</html>"'],
+  ['another JSON', { status: 200, body: '{"error": 1}' }, 'nothing at connections in "{\\"error\\": 1}"'],
+] as const)(
+  'a registry that answers with %s has said nothing, and nobody is told to have been silent',
+  async (_, told, why) => {
+    const answer = (): Promise<HttpAnswer> =>
+      typeof told === 'function'
+        ? told()
+        : Promise.resolve({ status: told.status, headers: {}, body: Buffer.from(told.body) })
+    const plan = planOf({ nodes: ['registry', 'a'] })
+    const profile = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail('no profile')
+    const world = { fleet: plan.fleet, http: answer, signal: AbortSignal.timeout(5000) }
+    const asked = await askRegistry(
+      { world, plan: { ...plan, profile: { ...plan.profile, registry: profile.registry } } } as never,
+      claims,
+    )
+    expect(asked.reports).toEqual({ kind: 'not-read', why })
+    expect(asked.figures.filter((f) => f.value !== null)).toEqual([])
+    expect(asked.unanswered.map((u) => u.path)).toContain('/api/results')
+  },
+)
+
+test('a registry whose lists are empty has answered', async () => {
+  const plan = planOf({ nodes: ['registry', 'a'] })
+  const world = {
+    fleet: plan.fleet,
+    http: (): Promise<HttpAnswer> =>
+      Promise.resolve({ status: 200, headers: {}, body: Buffer.from('{"connections": []}') }),
+    signal: AbortSignal.timeout(5000),
+  }
+  const asked = await askRegistry({ world, plan } as never, { ...noClaims, reports: by })
+  expect(asked).toMatchObject({ reports: { kind: 'there', value: { list: [], unreadable: 0 } }, unanswered: [] })
 })

@@ -38,6 +38,8 @@ export const work: ObservedWork = {
   claims: { ...noClaims, figures: [{ path: '/api/stats', list: '$', field: 'rate', atMost: 1 }] },
 }
 
+const reportsUse = { path: '/api/results', list: 'all', id: 'id', from: 'a', to: 'b', method: 'how', failed: [] }
+
 /** What a pair does, by the node with the smaller number and the other; every part has a default that is good. */
 export interface PairDoes {
   /** Bytes delivered in each look. */
@@ -74,6 +76,8 @@ export interface ObservedChanges {
   /** What our own datagrams showed before any window, by `from→to`. */
   readonly passing?: Readonly<Record<string, Passing>>
   readonly unreadable?: number
+  /** Why the registry could not be asked, in the windows that are touched. */
+  readonly registryDown?: string
   /** What a node's service executes at the last look. */
   readonly executes?: Readonly<Record<NodeName, { readonly exeSha256?: string; readonly image?: string }>>
 }
@@ -85,7 +89,8 @@ const startOf = (n: NodeName, window: number): RunningProof =>
 
 export function observedRun(changes: ObservedChanges = {}): VerdictInput {
   const measured = peers.map((n) => measurementOf(n.name, changes.nat?.[n.name] ?? n.nat))
-  const own: ObservedWork = { ...work, targets: { ...work.targets, ...changes.targets } }
+  const claims = changes.registryDown === undefined ? work.claims : { ...work.claims, reports: reportsUse }
+  const own: ObservedWork = { ...work, targets: { ...work.targets, ...changes.targets }, claims }
   const planned = changes.windows ?? 2
   const windows = Array.from({ length: planned }, (_, i) => windowOf(i + 1, measured, changes))
   const again = (changes.repeats ?? []).map((of, i) => ({
@@ -132,6 +137,18 @@ function windowOf(window: number, measured: Measured, changes: ObservedChanges):
   })
   const ids = Object.fromEntries(peers.map((n) => [n.name, `id-of-${n.name}`]))
   const from = startedAt + window * 60_000
+  const down = touched ? changes.registryDown : undefined
+  const reports = thereIs({
+    list: pairs.flatMap(({ a, b, does }, i) =>
+      Object.entries(does.reports ?? {}).map(([by, said]): Reported => ({
+        id: `${window}${i}${by}`,
+        from: ids[by] ?? '',
+        to: ids[by === a ? b : a] ?? '',
+        ...said,
+      })),
+    ),
+    unreadable: changes.unreadable ?? 0,
+  })
   return {
     id: `1.${window}`,
     window,
@@ -156,17 +173,9 @@ function windowOf(window: number, measured: Measured, changes: ObservedChanges):
       atMs: seconds * 1000,
       readings: readingsOf(pairs, i, window, measured, touched ? changes : {}),
     })),
-    reports: thereIs({
-      list: pairs.flatMap(({ a, b, does }, i) =>
-        Object.entries(does.reports ?? {}).map(([by, said]): Reported => ({
-          id: `${window}${i}${by}`,
-          from: ids[by] ?? '',
-          to: ids[by === a ? b : a] ?? '',
-          ...said,
-        })),
-      ),
-      unreadable: changes.unreadable ?? 0,
-    }),
+    registry: down === undefined ? thereIs(true) : notRead(down),
+    unanswered: down === undefined ? [] : [{ path: '/api/results', why: down }],
+    reports: down === undefined ? reports : notRead(down),
     log: Object.fromEntries(
       peers.map(({ name }) => [
         name,

@@ -46,8 +46,16 @@ export function runFindings(
     all: 0,
   }))
   let unread = 0
+  let windows = 0
+  const unanswered = new Map<string, { times: number; readonly why: string }>()
   return {
     add(window) {
+      windows++
+      for (const { path, why } of window.unanswered) {
+        const row = unanswered.get(path) ?? { times: 0, why }
+        row.times++
+        unanswered.set(path, row)
+      }
       unread += valueOf(window.reports)?.unreadable ?? 0
       for (const { path, field, value } of window.figures)
         for (const row of rows)
@@ -65,6 +73,11 @@ export function runFindings(
           message: `the registry's ${path} says ${field} ${highest}, and ${most} is the most that can be (${above} of ${all} times)`,
           attempts: [],
         })),
+      ...[...unanswered].map(([path, { times, why }]): Finding => ({
+        kind: 'unreadable-claims',
+        message: `the registry's ${path} could not be read in ${times} of ${windows} windows (${why}): what it said is not known`,
+        attempts: [],
+      })),
       ...(unread === 0
         ? []
         : [

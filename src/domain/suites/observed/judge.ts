@@ -21,6 +21,8 @@ export interface PairInput {
   readonly foreign: string | null
   /** What of the network, as it was before any window, keeps this pair from succeeding; null: nothing that is known. */
   readonly obstacle: string | null
+  /** Whether all that the two may have said could be read. */
+  readonly claimsRead: boolean
 }
 
 interface Facts extends PairInput {
@@ -163,7 +165,7 @@ function findingsOf(
     ...(straight && claims.some(saysFailed)
       ? [finding('delivery-without-claim', `${said(claims)}; ${connected(facts)}`)]
       : []),
-    ...(outcome === 'success' && connects.length === 0
+    ...(outcome === 'success' && connects.length === 0 && facts.claimsRead
       ? [
           finding(
             'silent-success',

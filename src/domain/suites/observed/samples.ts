@@ -2,7 +2,8 @@
 import type { NodeName } from '../../fleet.ts'
 import type { Finding } from '../../findings.ts'
 import { foreignIn, type Foreign } from '../../processes.ts'
-import { valueOf } from '../../evidence.ts'
+import { valueOf, type Pair } from '../../evidence.ts'
+import type { ClaimsUse } from '../../profile.ts'
 import type { Reason } from '../../reason.ts'
 import type { PlannedPair } from '../connectivity/coverage.ts'
 import type { Measured } from '../retry.ts'
@@ -71,7 +72,7 @@ const measuredOf = ({ startedAt, endedAt, retry, repeats }: ObservedWindow, s: O
 function judgeWindow(
   window: ObservedWindow,
   pairs: readonly PlannedPair[],
-  { servicePort, window: use }: ObservedWork,
+  { servicePort, window: use, claims }: ObservedWork,
   run: RunContext,
 ): readonly ObservedSample[] {
   const nats = new Map(run.measurements.map((m) => [m.node, m]))
@@ -97,11 +98,23 @@ function judgeWindow(
         use,
         disqualified: bar ?? null,
         foreign: found[0]?.text ?? (unread === undefined ? null : `what ran on ${unread} could not be read`),
-        obstacle: obstacleBetween(run, planned.pair.from, planned.pair.to),
+        obstacle: obstacleBetween(run, planned.pair.from, planned.pair.to) ?? registryObstacle(window),
+        claimsRead: isHeard(window, planned.pair, claims),
       })
       return { ...sample, findings: [...sample.findings, ...found.map((f) => foreignFinding(f, sample.id))] }
     })
 }
+
+/** Who cannot be found cannot be connected to; whoever is connected all the same was found. */
+const registryObstacle = ({ registry }: ObservedWindow): string | null =>
+  registry === null || registry.kind === 'there'
+    ? null
+    : `the registry, by which nodes find each other, could not be asked (${registry.kind === 'absent' ? 'no list' : registry.why})`
+
+/** Only where every claim of the two was read, silence is their own. */
+const isHeard = ({ reports, log }: ObservedWindow, { from, to }: Pair, claims: ClaimsUse): boolean =>
+  (claims.reports === null || reports.kind === 'there') &&
+  (claims.log.length === 0 || [from, to].every((node) => ofNode(log, node)?.kind === 'there'))
 
 const foreignFinding = ({ kind, text, node }: Foreign & { readonly node: NodeName }, id: string): Finding => ({
   kind,

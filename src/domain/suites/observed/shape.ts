@@ -12,6 +12,7 @@ import type {
   ObservedWork,
   Reported,
   Reports,
+  Unanswered,
 } from './window.ts'
 
 const says = oneOf('connected', 'failed')
@@ -33,6 +34,8 @@ export const windowShape = every<ObservedWindow>({
   reports: readOf(every<Reports>({ list: list(report, 20_000), unreadable: number })),
   log: record(readOf(every<LogClaims>({ list: list(logClaim, 1000), more: number }))),
   figures: list(every<Figure>({ path: text, field: name, value: orNull(number) }), 5000),
+  registry: orNull(readOf(oneOf(true))),
+  unanswered: list(every<Unanswered>({ path: text, why: text }), 100),
 })
 
 export const observedWorkShape = every<ObservedWork>({

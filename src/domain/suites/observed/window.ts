@@ -81,6 +81,15 @@ export interface ObservedWindow extends Measured {
   readonly reports: Read<Reports>
   readonly log: Readonly<Record<NodeName, Read<LogClaims>>>
   readonly figures: readonly Figure[]
+  /** Whether the list by which nodes find each other was answered at the window's end; null: the profile names none. */
+  readonly registry: Read<true> | null
+  /** What the registry was asked and did not answer in its form, each path once. */
+  readonly unanswered: readonly Unanswered[]
+}
+
+export interface Unanswered {
+  readonly path: string
+  readonly why: string
 }
 
 /** From one node to the other without a relay, in the whole window. */

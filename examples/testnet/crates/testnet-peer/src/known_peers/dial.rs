@@ -78,7 +78,6 @@ fn told(send: &Send, path: &Path, dialled: Option<SocketAddr>) {
 }
 
 fn transfer(endpoint: &Endpoint, send: &Send, path: &Path, token: Token, start: Instant) {
-    let deadline = Instant::now() + send.duration;
     let (mut bytes, mut chunks) = (0, 0);
     let lengths = chunk::lengths(send.bytes, send.chunk);
     for (n, length) in lengths.iter().enumerate() {
@@ -91,7 +90,7 @@ fn transfer(endpoint: &Endpoint, send: &Send, path: &Path, token: Token, start: 
         let header = Header { nonce, total, from: endpoint.me, given: true };
         let sender =
             Sender::new(&endpoint.socket, path.remote, token, header, Source::Given(message), path.rtt_guess);
-        if sender.run(deadline).1.is_none() {
+        if sender.run(Instant::now() + send.duration).1.is_none() {
             break;
         }
         bytes += total;

@@ -32,7 +32,7 @@ pub struct Send {
     pub connect_within: Duration,
     pub bytes: u64,
     pub chunk: u64,
-    /// At most so long after connecting.
+    /// It gives up where a part took longer.
     pub duration: Duration,
 }
 
