@@ -12,7 +12,11 @@ import { endJob } from './end-job.ts'
 import type { JobResult, Job } from './job.ts'
 import { begin } from './plan.ts'
 import { evidence } from './show-evidence.ts'
+import { reportFile, reportName } from './record.ts'
 import { withStage } from './stages.ts'
+import { storedSessions } from '../app/sessions.ts'
+import { messageOf } from '../domain/text.ts'
+import type { Ledger } from '../ports.ts'
 import { newestTest, noTestView, sessionOf } from './report.ts'
 
 const labId = 'action'
@@ -33,7 +37,9 @@ async function story(job: Job): Promise<JobResult> {
   const begun = await begin(job)
   if (begun === null) return { code: exitCodes.passed, title: 'nothing was done, as asked' }
   const before = await sessionOf(job, begun.session)
-  await withStage(job, before, (world, plan) => run(plan, begun.session, world))
+  await withStage(job, { ...before, ledger: remembering(job, before.ledger) }, (world, plan) =>
+    run(plan, begun.session, world),
+  )
   const known = await sessionOf(job, begun.session)
   const test = newestTest(known.entries)
   const shown = test === undefined ? noTestView : await evidence(job, known, test)
@@ -43,10 +49,31 @@ async function story(job: Job): Promise<JobResult> {
     next: true,
     proof: shown,
     summary: shown,
-    person: 'ask',
+    // Whoever records it asks.
+    person: job.inputs.ledger === 'none' ? 'leave' : 'ask',
     code: settledCode(known.session, known.entries),
     title: null,
   })
+}
+
+/**
+ * A run that writes no branch still reads there what was begun before, of the same program: a test that is repeated
+ * until it passes is seen to be one.
+ */
+function remembering({ inputs, baseHome, context: c }: Job, own: Ledger): Ledger {
+  if (inputs.ledger !== 'none') return own
+  return {
+    ...own,
+    all: async () => {
+      const mine = await own.all()
+      const others = await storedSessions(baseHome).catch((error: unknown) => {
+        c.signal.throwIfAborted()
+        c.terminal.warn(`earlier tests are not known, because the ledger branch cannot be read: ${messageOf(error)}`)
+        return []
+      })
+      return [...others.map(({ session: { id }, entries }) => ({ id, entries })), ...mine]
+    },
+  }
 }
 
 /** The ledger of a run that writes none: it ends with this machine otherwise. */
@@ -54,8 +81,8 @@ async function report({ artifacts, context: c, facts, inputs }: Job, session: st
   if (artifacts === null || inputs.ledger !== 'none') return
   const folder = join(facts.temp, 'report')
   await mkdir(folder, { recursive: true })
-  const file = join(folder, 'ledger.jsonl')
+  const file = join(folder, reportFile)
   await writeFile(file, lines)
-  const { url } = await artifacts.upload(`vps-test-report-${session}-${facts.attempt}`, folder, [file])
+  const { url } = await artifacts.upload(reportName(session, facts.attempt), folder, [file])
   c.terminal.info(`ledger of this run: ${url}`)
 }

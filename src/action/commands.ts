@@ -15,6 +15,7 @@ import { inspect } from './inspect.ts'
 import { notify } from './notify.ts'
 import { confirm, plan } from './plan.ts'
 import { prove } from './show-evidence.ts'
+import { record } from './record.ts'
 import { onGitHub } from './remedy.ts'
 import { bring } from '../adapters/runner.ts'
 import { soak } from './soak.ts'
@@ -35,6 +36,7 @@ const acts: Readonly<Record<ActionCommand, (job: Job) => Promise<JobResult>>> = 
   prove,
   advance,
   gate,
+  record,
   soak,
   approve,
   reject,

@@ -160,9 +160,9 @@ jobs:
   lab:
     name: lab
     permissions:
-      contents: write # the branch vps-test-ledger, after a push; the job of a pull request takes contents: read
+      contents: write # of the job that records, after a push; the jobs with the lab take contents: read
       actions: read
-      issues: write # asks a person, after a push
+      issues: write # of the same job, asks a person
 ${use('vps-test-pr', facts)}    with:
       repo: ${text(facts.repo)}
 `

@@ -20,6 +20,7 @@ export const commands = [
   'prove',
   'advance',
   'gate',
+  'record',
   'soak',
   'approve',
   'reject',
@@ -37,7 +38,7 @@ export const commands = [
 export const commandInput = {
   command: {
     means:
-      'What to do: `run` (every stage in this one job), or one stage as a job of its own: `plan`, `confirm`, `setup`, `compile`, `build`, `deploy`, `test`, `prove`, `advance`, `gate`; `soak` (without `session`: reconcile the ledger and list what is due; with `session`: take what is due there), `approve` (in the environment whose reviewers said yes), `reject` (outside of it, after their no); `comment`; `notify` (tells people what this run wrote down); or a look: `status`, `stop`, `logs`, `diagnose`, `nodes`, `version`.',
+      'What to do: `run` (every stage in this one job), or one stage as a job of its own: `plan`, `confirm`, `setup`, `compile`, `build`, `deploy`, `test`, `prove`, `advance`, `gate`; `record` (writes into the ledger what a job with `ledger: none` of this run did on a lab); `soak` (without `session`: reconcile the ledger and list what is due; with `session`: take what is due there), `approve` (in the environment whose reviewers said yes), `reject` (outside of it, after their no); `comment`; `notify` (tells people what this run wrote down); or a look: `status`, `stop`, `logs`, `diagnose`, `nodes`, `version`.',
     default: 'run',
   },
 } as const satisfies Readonly<Record<string, JobInput>>
@@ -61,7 +62,8 @@ export const jobInputs = {
     default: '${{ github.token }}',
   },
   ledger: {
-    means: '`branch`: the branch vps-test-ledger of this repository; `none`: a ledger that ends with this job (forks).',
+    means:
+      '`branch`: the branch vps-test-ledger of this repository; `none`: a ledger that ends with this job, or is handed to `record`: nothing is written (forks, labs).',
     default: 'branch',
   },
   session: { means: 'The session that an earlier job began.', default: '' },

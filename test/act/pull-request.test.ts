@@ -89,12 +89,21 @@ const comment = (run: number, sha = head): Promise<ActResult> =>
   })
 const check = () => scene.api.state.checks.find((c) => c.name === 'vps-test lab proof (main)' && c.sha === head)
 
-test('a push to the base branch: the lab in one job, and its proof in the ledger', async () => {
-  const result = await scene.act({ workflow: 'vps-test-pr.yml', event: 'push', eventJson: { repository } })
+test('a push to the base branch: the lab in one job that writes nothing, and its proof in the ledger by another', async () => {
+  const before = await ledger()
+  const begun = await scene.start({ workflow: 'vps-test-pr.yml', event: 'push', eventJson: { repository } })
+  const result = await begun.done
   expect(
     result.jobs.map((j) => [j.id, j.result]),
     tell(result.raw),
-  ).toEqual([['base', 'success']])
+  ).toEqual([
+    ['base', 'success'],
+    ['record', 'success'],
+  ])
+  expect(await ledger()).not.toBe(before)
+  expect(
+    (await scene.entries()).every(({ facts: { by } }) => by?.kind === 'run' && by.run === String(begun.number)),
+  ).toBe(true)
   expect((await scene.entries()).map((e) => e.to)).toEqual([
     'INTERVIEW',
     'SETUP',

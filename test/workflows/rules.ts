@@ -120,10 +120,7 @@ function jobFaults(job: Job, flow: Workflow, own: Own, ours: string): readonly s
   return faults
 }
 
-/**
- * Commands that run the project's code on the runner, as the user of the process that holds what its job was given;
- * `run` still writes as well.
- */
+/** Commands that run the project's code on the runner. */
 const runsProject: readonly unknown[] = ['compile', 'run']
 
 function secretFaults(job: Job, ours: string): readonly string[] {
@@ -132,9 +129,7 @@ function secretFaults(job: Job, ours: string): readonly string[] {
   const levels = typeof job.permissions === 'object' ? Object.values(job.permissions ?? {}) : [job.permissions]
   return [
     ...(/\bsecrets\b|ssh-key/.test(JSON.stringify(job)) ? ["a secret beside the project's code"] : []),
-    ...(!commands.includes('run') && levels.some((l) => l !== 'read')
-      ? ["a token that writes beside the project's code"]
-      : []),
+    ...(levels.some((l) => l !== 'read') ? ["a token that writes beside the project's code"] : []),
     ...(commands.includes('compile') && (/github\.token|github-token/.test(JSON.stringify(job)) || commands.length > 1)
       ? ["more than compiling in the job that runs the project's code"]
       : []),

@@ -56,7 +56,7 @@ describe('the workflow files', () => {
   test('the pull request job has no secret and writes nothing', () => {
     const text = files.get('.github/workflows/vps-test-pr.yml') ?? ''
     expect(text).not.toMatch(/secrets[.:]/)
-    expect(text.slice(text.indexOf('pull-request:'), text.indexOf('  base:'))).not.toMatch(/write/)
+    expect(text.slice(text.indexOf('pull-request:'), text.indexOf('  record:'))).not.toMatch(/: write/)
   })
   test('the commenter checks nothing out', () =>
     expect(files.get('.github/workflows/vps-test-comment.yml')).not.toMatch(/actions\/checkout|^\s*(?:- )?run:/m))
@@ -122,16 +122,28 @@ describe('jobs', () => {
   })
 
   /** Commands that write a session, and those that ask a person or tell one who was asked. */
-  const writing = ['plan', 'confirm', 'setup', 'build', 'deploy', 'test', 'advance', 'approve', 'reject', 'stop']
-  const asking = ['plan', 'advance', 'approve', 'reject', 'stop', 'soak']
+  const writing = [
+    'plan',
+    'confirm',
+    'setup',
+    'build',
+    'deploy',
+    'test',
+    'advance',
+    'approve',
+    'reject',
+    'stop',
+    'record',
+  ]
+  const asking = ['plan', 'advance', 'approve', 'reject', 'stop', 'soak', 'record']
   test('may do what their commands do', () => {
     for (const { where, with: given, may } of steps) {
-      const [command, local] = [String(given['command']), given['ledger'] === 'none']
+      const command = String(given['command'])
+      // Its project's code must not stand beside a token that writes: another job records.
+      if (command === 'run') expect(given, where).toMatchObject({ ledger: 'none' })
       const [writes, asks] = [
-        writing.includes(command) ||
-          (command === 'soak' && given['session'] !== undefined) ||
-          (command === 'run' && !local),
-        asking.includes(command) || (command === 'run' && !local),
+        writing.includes(command) || (command === 'soak' && given['session'] !== undefined),
+        asking.includes(command),
       ]
       if (writes) expect(may, where).toMatchObject({ contents: 'write', actions: 'read' })
       if (asks) expect(may, where).toMatchObject({ issues: 'write' })
@@ -282,6 +294,11 @@ describe('each judge refuses', () => {
       'no secret where everything is one job',
       (t) => t.replace('command: build\n', 'command: run\n'),
       "a secret beside the project's code",
+    ],
+    [
+      'no token that writes where everything is one job',
+      (t) => t.replace('command: build\n', 'command: run\n').replaceAll(/\n.*ssh-key: .*secrets.*/g, ''),
+      "a token that writes beside the project's code",
     ],
     [
       'every secret',

@@ -85,6 +85,7 @@ export const harnessFailures = {
   H023: harness('a word for a shell holds a NUL byte'),
   H024: harness('a command is too long'),
   H025: harness('the job that records was given nothing that was compiled', { noRemedy: 'run the job compile again' }),
+  H026: harness('what another job did cannot be recorded', { noRemedy: 'run all jobs of the run again' }),
   H030: harness('the session has no plan'),
   H033: harness('the evidence is not what was recorded'),
   H301: harness('a build that succeeded was taken for a failed one'),
