@@ -1,11 +1,12 @@
 /** From a request to a plan, or to every reason why there is none: the same for the command line and the Action. */
-import { join, relative, resolve } from 'node:path'
+import { basename, join, relative, resolve } from 'node:path'
 import { refuseDirty } from '../adapters/build/native.ts'
 import { readSource } from '../adapters/build/source.ts'
 import { besideTheCommit } from '../adapters/build/whole-commit.ts'
 import { digestOf } from '../adapters/build/zigbuild.ts'
 import { sandboxHere } from '../adapters/sandbox/way.ts'
 import { readBuildCommand } from '../domain/cargo-argv.ts'
+import { featureFault } from '../domain/cargo-metadata.ts'
 import { checkpointStates } from '../domain/states.ts'
 import { revisionOf, type SourceInfo } from '../domain/build.ts'
 import { Failure } from '../domain/failure.ts'
@@ -13,6 +14,7 @@ import type { Fleet } from '../domain/fleet.ts'
 import type { BinarySource, Plan } from '../domain/plan.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import type { Given } from '../inputs/answers.ts'
+import { readCargo } from '../inputs/init-cargo.ts'
 import { answersIn, type StartRequest } from '../inputs/request.ts'
 import { hint } from '../inputs/nearest.ts'
 import { assemblePlan } from '../domain/assemble-plan.ts'
@@ -20,6 +22,7 @@ import { loadFleet, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
 import { refuseExpression } from './expression.ts'
 import { askExpression, interview } from './interview.ts'
+import { manifestsIn } from './manifests.ts'
 import { loadRepository } from './repository.ts'
 import type { PlannedEnclosure } from './plan-text.ts'
 
@@ -153,7 +156,7 @@ async function sourceOf(
       })
     return { kind: 'release', repository, tag: r.releaseTag.tag, asset: r.releaseTag.asset ?? config.binary.name }
   }
-  await refuseBuild(c, r, config, source)
+  await refuseBuild(c, r, config, dir, source)
   const workspace = source.kind === 'git' ? relative(source.root, dir) || '.' : dir
   return {
     kind: 'build',
@@ -164,16 +167,24 @@ async function sourceOf(
 }
 
 /** What the build would refuse is refused here, before a node is asked. */
-async function refuseBuild(c: Context, r: StartRequest, config: ProjectConfig, source: SourceInfo): Promise<void> {
-  const { build, localBuild } = config.binary
+async function refuseBuild(
+  c: Context,
+  r: StartRequest,
+  config: ProjectConfig,
+  dir: string,
+  source: SourceInfo,
+): Promise<void> {
+  const { build, localBuild, target } = config.binary
+  const programs = readCargo(manifestsIn(dir))?.programs ?? []
   const native = r.binarySource === 'native'
   for (const argv of native && localBuild !== null
     ? [localBuild]
     : localBuild === null
       ? [build]
       : [build, localBuild]) {
-    const fault = readBuildCommand(argv)
-    if (typeof fault === 'string')
+    const command = readBuildCommand(argv)
+    const fault = typeof command === 'string' ? command : featureFault(programs, basename(target), command.options)
+    if (fault !== null)
       throw new Failure({
         code: 'U305',
         message: `${config.origin}: ${fault}; a program that is built in another way can be given by --binary`,

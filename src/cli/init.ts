@@ -2,11 +2,11 @@
  * `vps-test init`: the caller's workflows and a commented configuration, written into another repository; nothing that
  * exists is touched.
  */
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { gitAt, GitError } from '../adapters/git/process.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
-import { readCargo, type Tree } from '../inputs/init-cargo.ts'
+import { readCargo } from '../inputs/init-cargo.ts'
 import { checkpointRows } from '../domain/states.ts'
 import { schemaLine } from '../inputs/json-schemas.ts'
 import { configFor, type InitConfig } from '../inputs/init-config.ts'
@@ -14,6 +14,7 @@ import { callerWorkflows, gateCheck, labCheck } from '../inputs/init-workflows.t
 import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { defaultFleet } from '../inputs/request-fields.ts'
 import type { Context } from '../app/context.ts'
+import { manifestsIn } from '../app/manifests.ts'
 import { loadProfiles, profilesFor } from '../app/profiles.ts'
 import { printable, stripHidden } from '../domain/text.ts'
 
@@ -123,7 +124,7 @@ async function configOf(
       notes: [],
     }
   }
-  const cargo = readCargo(treeOf(dir))
+  const cargo = readCargo(manifestsIn(dir))
   if (cargo === undefined)
     throw new Failure({
       code: 'U082',
@@ -143,26 +144,6 @@ const real = (path: string): string => (existsSync(path) ? realpathSync(path) : 
 
 /** A dangling link is present too. */
 const present = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
-
-function treeOf(dir: string): Tree {
-  return {
-    read: (path) => {
-      const file = join(dir, path)
-      return existsSync(file) ? readFileSync(file, 'utf8') : undefined
-    },
-    list: (path) => {
-      const place = join(dir, path)
-      if (!existsSync(place)) return { directories: [], files: [] }
-      const entries = readdirSync(place, { withFileTypes: true })
-      const names = (wanted: boolean): readonly string[] =>
-        entries
-          .filter((one) => one.isDirectory() === wanted)
-          .map((one) => one.name)
-          .toSorted()
-      return { directories: names(true), files: names(false) }
-    },
-  }
-}
 
 /** Where the repository begins, how it is called, which branch is its default. Without git: this directory, `main`. */
 async function repositoryOf(

@@ -75,7 +75,17 @@ export function programFault(workspace: CargoWorkspace, program: string, options
     const others = workspace.programs.map((p) => p.name).slice(0, 20)
     return `the Cargo workspace has no program ${program}; it has ${others.length === 0 ? 'none' : others.join(', ')}: correct binary.target or binary.name`
   }
+  return featureFault(named, program, options)
+}
+
+/** The features that every program of this name needs, and that these options do not enable. */
+export function featureFault(
+  programs: readonly CargoProgram[],
+  program: string,
+  options: readonly string[],
+): string | null {
   if (options.includes('--all-features')) return null
+  const named = programs.filter((p) => p.name === program)
   const lacks = named.map((p) => missing(p, options))
   const least = lacks.toSorted((a, b) => a.length - b.length)[0] ?? []
   if (least.length === 0) return null
@@ -93,6 +103,9 @@ function missing(program: CargoProgram, options: readonly string[]): readonly st
     if (enabled.has(feature)) return
     enabled.add(feature)
     for (const more of program.features[feature] ?? []) enable(more)
+    // A feature of an optional dependency brings the dependency, unless it is asked for weakly.
+    const [dependency, of] = feature.split('/')
+    if (of !== undefined && dependency !== undefined && !dependency.endsWith('?')) enable(dependency)
   }
   if (!options.includes('--no-default-features')) enable('default')
   for (const feature of asked) {

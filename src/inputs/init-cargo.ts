@@ -1,5 +1,6 @@
 /** What Cargo.toml files say about programs, read without cargo: names, packages, workspace members. */
 import { parse } from 'smol-toml'
+import type { CargoProgram } from '../domain/cargo-metadata.ts'
 import { patternOf } from '../domain/pattern.ts'
 import { isRecord } from './fields.ts'
 
@@ -10,18 +11,8 @@ export interface Tree {
   readonly list: (path: string) => { readonly directories: readonly string[]; readonly files: readonly string[] }
 }
 
-export interface Program {
-  readonly name: string
-  /** Cargo package. */
-  readonly package: string
-  /** Directory of the package. */
-  readonly directory: string
-  /** `default-run` of its package names it. */
-  readonly preferred: boolean
-}
-
 export interface CargoTree {
-  readonly programs: readonly Program[]
+  readonly programs: readonly CargoProgram[]
   /** More than one package: a build names the one it wants. */ readonly several: boolean
 }
 
@@ -44,7 +35,7 @@ export function readCargo(tree: Tree): CargoTree | undefined {
   return { programs: packages.flatMap((one) => one.programs), several: packages.length > 1 }
 }
 
-function programsOf(tree: Tree, manifest: Manifest, name: string, directory: string): readonly Program[] {
+function programsOf(tree: Tree, manifest: Manifest, name: string, directory: string): readonly CargoProgram[] {
   const at = (path: string): string => (directory === '' ? path : `${directory}/${path}`)
   const bin = tree.list(at('src/bin'))
   const found =
@@ -57,7 +48,9 @@ function programsOf(tree: Tree, manifest: Manifest, name: string, directory: str
         ]
   const named = manifest.tables('bin').flatMap((table) => {
     const value = textOf(table['name'])
-    return value === undefined ? [] : [{ value, path: textOf(table['path']) }]
+    return value === undefined
+      ? []
+      : [{ value, path: textOf(table['path']), requires: textsOf(table['required-features']) }]
   })
   // A [[bin]] may give the program in src/main.rs another name.
   const renamed = new Set(named.flatMap(({ value, path }) => (path === 'src/main.rs' && value !== name ? [name] : [])))
@@ -65,7 +58,14 @@ function programsOf(tree: Tree, manifest: Manifest, name: string, directory: str
   return [...new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])]
     .filter(usable)
     .toSorted()
-    .map((program) => ({ name: program, package: name, directory, preferred: program === run }))
+    .map((program) => ({
+      name: program,
+      package: name,
+      directory,
+      preferred: program === run,
+      requires: named.find((one) => one.value === program)?.requires ?? [],
+      features: featuresOf(manifest.table('features')),
+    }))
 }
 
 /** What cargo takes as a name; anything else would end up in a command. */
@@ -101,6 +101,7 @@ const trimmed = (path: string): string => path.replace(/^\.\//, '').replace(/\/+
 interface Manifest {
   readonly string: (table: string, key: string) => string | undefined
   readonly strings: (table: string, key: string) => readonly string[]
+  readonly table: (name: string) => Readonly<Record<string, unknown>>
   readonly raw: (table: string, key: string) => unknown
   readonly tables: (name: string) => readonly Readonly<Record<string, unknown>>[]
 }
@@ -117,9 +118,10 @@ function manifestAt(tree: Tree, directory: string): Manifest | undefined {
   return {
     raw: of,
     string: (table, key) => textOf(of(table, key)),
-    strings: (table, key) => {
-      const found = of(table, key)
-      return Array.isArray(found) ? found.filter((one) => typeof one === 'string') : []
+    strings: (table, key) => textsOf(of(table, key)),
+    table: (name) => {
+      const found = read[name]
+      return isRecord(found) ? found : {}
     },
     tables: (name) => {
       const found = read[name]
@@ -136,4 +138,8 @@ function tableIn(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+const featuresOf = (table: Readonly<Record<string, unknown>>): CargoProgram['features'] =>
+  Object.fromEntries(Object.entries(table).map(([feature, enables]) => [feature, textsOf(enables)]))
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

@@ -2,7 +2,8 @@
 import { stringify } from 'yaml'
 import { checkpointStates, configKey } from '../domain/states.ts'
 import type { Profile } from '../domain/profile.ts'
-import type { CargoTree, Program } from './init-cargo.ts'
+import type { CargoProgram } from '../domain/cargo-metadata.ts'
+import type { CargoTree } from './init-cargo.ts'
 
 export interface InitConfig {
   readonly text: string
@@ -62,14 +63,14 @@ export function configFor(
 }
 
 /** Those that must be named only where no other describes the program. */
-function profilesOf(program: Program, profiles: readonly Profile[]): readonly Profile[] {
+function profilesOf(program: CargoProgram, profiles: readonly Profile[]): readonly Profile[] {
   const all = profiles.filter((p) => p.binary === program.name)
   const chosen = all.filter((p) => p.onlyWhenNamed !== true)
   return chosen.length > 0 ? chosen : all
 }
 
 interface Facts {
-  readonly program: Program
+  readonly program: CargoProgram
   readonly profile: Profile
   readonly project: string
   readonly several: boolean
@@ -100,7 +101,7 @@ ${indented({ install_path: `/opt/${directory}/`, service_name: directory })}  # 
 ${shared([profile])}`
 }
 
-function workspaceText(modules: readonly { readonly program: Program; readonly profile: Profile }[]): string {
+function workspaceText(modules: readonly { readonly program: CargoProgram; readonly profile: Profile }[]): string {
   return `# How vps-test builds, deploys and tests this workspace.
 # Each module is a project of its own.
 modules:

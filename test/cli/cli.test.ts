@@ -76,6 +76,22 @@ test('a file in another encoding is told as that; a build that cannot run is ref
     stderr: expect.stringMatching(/U305: .*vps-test\.yaml.*must start with `cargo zigbuild`/),
   })
   expect((await planned('given', make, '--binary', '/bin/true')).code).toBe(0)
+  const manifest = (enabled: string): void => {
+    mkdirSync(join(scratch, 'features/peer/src'), { recursive: true })
+    writeFileSync(join(scratch, 'features/peer/src/main.rs'), '')
+    writeFileSync(join(scratch, 'features/Cargo.toml'), '[workspace]\nmembers = ["peer"]\n')
+    writeFileSync(
+      join(scratch, 'features/peer/Cargo.toml'),
+      `[package]\nname = "p"\n[features]\ndefault = [${enabled}]\ncli = []\n[[bin]]\nname = "testnet-peer"\npath = "src/main.rs"\nrequired-features = ["cli"]\n`,
+    )
+  }
+  manifest('')
+  expect(await planned('features', config)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/U305: .*testnet-peer needs the feature cli .*add --features cli/),
+  })
+  manifest('"cli"')
+  expect((await planned('features', config)).code).toBe(0)
 })
 
 describe('JSON', () => {

@@ -1,6 +1,6 @@
 /** Whether a build command can make the program, and which files a build read: both in cargo's own words. */
 import { expect, test } from 'vitest'
-import { programFault, readMetadata } from '../../src/domain/cargo-metadata.ts'
+import { featureFault, programFault, readMetadata } from '../../src/domain/cargo-metadata.ts'
 import { readDepInfo } from '../../src/domain/dep-info.ts'
 
 const told = JSON.stringify({
@@ -39,6 +39,15 @@ test('required features of a program, and what a command enables', () => {
     expect([options, fault(...options)]).toEqual([options, null])
   expect(programFault(workspace, 'plain', [])).toBeNull()
   expect(programFault(workspace, 'peer', [])).toContain('has no program peer; it has peerd, plain')
+})
+
+test('a feature of an optional dependency brings the dependency, unless it is asked for weakly', () => {
+  const program = { name: 'p', package: 'p', directory: '', preferred: false, requires: ['tls'] }
+  const fault = (enables: string): string | null =>
+    featureFault([{ ...program, features: { default: [enables] } }], 'p', [])
+  expect([fault('tls/ring'), fault('tls')]).toEqual([null, null])
+  expect(fault('tls?/ring')).toContain('needs the feature tls')
+  expect(featureFault([], 'p', [])).toBeNull()
 })
 
 test('a text that is not of cargo is none', () => {
