@@ -14,11 +14,7 @@ function* piecesOf(value: unknown, depth: number): Generator<string> {
     yield (JSON.stringify(value, null, 1) ?? 'null').replaceAll('\n', `\n${' '.repeat(depth)}`)
     return
   }
-  const parts: Iterable<readonly [string, unknown]> = Array.isArray(value)
-    ? value.map((one: unknown) => ['', one] as const)
-    : Object.entries(value)
-        .filter(([, one]) => one !== undefined)
-        .map(([key, one]: [string, unknown]) => [`${JSON.stringify(key)}: `, one] as const)
+  const parts = partsOf(value)
   const [open, close] = Array.isArray(value) ? '[]' : '{}'
   let before: string = open ?? ''
   for (const [key, one] of parts) {
@@ -27,4 +23,9 @@ function* piecesOf(value: unknown, depth: number): Generator<string> {
     before = ','
   }
   yield before === ',' ? `\n${' '.repeat(depth)}${close}` : `${open}${close}`
+}
+
+function* partsOf(value: object): Generator<readonly [string, unknown]> {
+  if (Array.isArray(value)) for (const one of value) yield ['', one]
+  else for (const [key, one] of Object.entries(value)) if (one !== undefined) yield [`${JSON.stringify(key)}: `, one]
 }

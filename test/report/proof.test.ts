@@ -8,7 +8,7 @@ import { verdict } from '../../src/domain/verdict.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import type { ProofInput } from '../../src/report/proof-input.ts'
 import { proofName, renderProof } from '../../src/report/proof.ts'
-import { binary, nineNodes, run, type Changes } from '../domain/fixtures.ts'
+import { binary, nineNodes, peers, run, withAttempts, type Changes } from '../domain/fixtures.ts'
 import { duration, iso } from '../../src/domain/text.ts'
 
 const started = Date.UTC(2026, 0, 31, 8, 0, 0)
@@ -114,6 +114,20 @@ describe('a good run', () => {
     ['anchor', '| Anchor | ledger refs/heads/vps-test/s1'],
   ])('%s', (_, part) => expect(md).toContain(part))
   test('tables are whole: every row has as many cells as its header', () => expect(brokenRows(md)).toEqual([]))
+})
+
+test.each([
+  [
+    'every node but one could not be reached',
+    { absent: Object.fromEntries(peers.slice(1).map((n) => [n.name, 'gone'])) },
+  ],
+  ['nothing was begun', {}],
+])('where no attempt was made (%s), nothing is said to have been delivered', (_, changes) => {
+  const md = page(changes, {}, (input) => withAttempts(input, []))
+  expect(md).toContain('| Result | **inconclusive')
+  expect(md).toContain('No attempt was made.')
+  expect(md).not.toMatch(/every (?:attempt|pair) was delivered/i)
+  expect(page()).not.toContain('No attempt was made.')
 })
 
 test('a failed run leads with the reasons that decided', () => {

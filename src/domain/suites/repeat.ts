@@ -14,9 +14,10 @@ export interface Repeated<S extends Sample> {
 }
 
 /** Only what did not count may be repeated: elsewhere the mark would be one more chance for a failure. */
-export function applyRepeats<S extends Sample>(judged: readonly S[], items: readonly Measured[]): Repeated<S> {
-  const lines = new Map(items.map((i) => [i.id, i]))
-  const samples = new Map(judged.map((s) => [s.id, s]))
+export function applyRepeats<S extends Sample>(judged: readonly S[], items: Iterable<Measured>): Repeated<S> {
+  const lines = linesOfRepeats(items)
+  if (lines.size === 0) return { samples: judged, strays: [] }
+  const samples = new Map(judged.flatMap((s) => (lines.has(s.id) ? [[s.id, s] as const] : [])))
   const followers = Map.groupBy(
     judged.filter((s) => lines.get(s.id)?.repeats !== undefined),
     (s) => lines.get(s.id)?.repeats ?? '',
@@ -31,6 +32,15 @@ export function applyRepeats<S extends Sample>(judged: readonly S[], items: read
         strays.push({ kind: 'inconclusive', text: `attempt ${sample.id} is marked as a repetition of ${of}: ${fault}` })
     }
   return { samples: judged.map((s) => withCounted(s, samples, standsFor)), strays }
+}
+
+/** Of what is repeated, and of what repeats it: few of all. */
+function linesOfRepeats(items: Iterable<Measured>): ReadonlyMap<string, Measured> {
+  const wanted = new Set<string>()
+  for (const { id, repeats } of items) if (repeats !== undefined) wanted.add(id).add(repeats)
+  const lines = new Map<string, Measured>()
+  if (wanted.size > 0) for (const one of items) if (wanted.has(one.id)) lines.set(one.id, one)
+  return lines
 }
 
 function faultOf(sample: Sample, first: Sample | undefined, lines: ReadonlyMap<string, Measured>): string | null {

@@ -27,10 +27,11 @@ export interface Retried<S extends Sample> {
  */
 export function applyRetries<S extends Sample>(
   judged: readonly S[],
-  items: readonly Measured[],
+  items: Iterable<Measured>,
   allowed: boolean,
 ): Retried<S> {
-  const byId = new Map(items.map((i) => [i.id, i]))
+  const byId = linesOfRetries(judged, items)
+  if (byId.size === 0) return { samples: judged, retries: [], strays: [] }
   const marked = (s: S): boolean => byId.get(s.id)?.retry === true
   const [first, again] = [judged.filter((s) => !marked(s)), judged.filter(marked)]
   const whole = new Set(
@@ -50,9 +51,26 @@ export function applyRetries<S extends Sample>(
   }
 }
 
+<<<<<<< HEAD
 /** Recovered: later, witnessed, and no other retry of the subject failed. */
 function withRetry<S extends Sample>(s: S, retries: readonly S[], byId: ReadonlyMap<string, Measured>): S {
   if (s.outcome !== 'failed') return s
+=======
+/** Of what failed, and of what is marked as a retry; none where nothing is marked. */
+function linesOfRetries(judged: readonly Sample[], items: Iterable<Measured>): ReadonlyMap<string, Measured> {
+  const lines = new Map<string, Measured>()
+  for (const one of items) if (one.retry === true) lines.set(one.id, one)
+  if (lines.size === 0) return lines
+  const failed = new Set(judged.flatMap((s) => (s.outcome === 'failed' ? [s.id] : [])))
+  for (const one of items) if (failed.has(one.id)) lines.set(one.id, one)
+  return lines
+}
+
+/** Later, witnessed, and no other retry of the subject failed. */
+function recovers(s: Sample, retries: readonly Sample[], byId: ReadonlyMap<string, Measured>): boolean {
+  if (s.outcome !== 'failed') return false
+  const again = retries.filter((r) => sampleKey(r) === sampleKey(s) && counts(r))
+>>>>>>> 8faf6e8 (verify keeps less of each attempt, and a proof without attempts claims no delivery (a test))
   const failedAt = byId.get(s.id)?.endedAt ?? Infinity
   const again = retries.filter((r) => sampleKey(r) === sampleKey(s))
   if (again.length === 0 || again.some((r) => (byId.get(r.id)?.startedAt ?? -Infinity) < failedAt)) return s

@@ -3,6 +3,7 @@
  * kept.
  */
 import type { Attempt } from '../../evidence.ts'
+import { numberList } from '../../number-list.ts'
 import { peersKey, type Round } from './timetable.ts'
 
 export type Meeting = Pick<Attempt, 'pair' | 'startedAt' | 'endedAt'>
@@ -42,13 +43,25 @@ export function waitingSeconds(rounds: readonly Round[], roundSeconds: number, c
  * From the end of one attempt to the start of the next of the same two peers, either direction; null when no two met
  * twice.
  */
-export function shortestPause(attempts: readonly Meeting[]): number | null {
-  const ended = new Map<string, number>()
-  let shortest: number | null = null
-  for (const { pair, startedAt, endedAt } of attempts.toSorted((x, y) => x.startedAt - y.startedAt)) {
-    const before = ended.get(peersKey(pair))
-    if (before !== undefined) shortest = Math.min(shortest ?? Infinity, startedAt - before)
-    ended.set(peersKey(pair), Math.max(before ?? -Infinity, endedAt))
+export function shortestPause(attempts: Iterable<Meeting>): number | null {
+  const [peers, starts, ends] = [new Map<string, number>(), numberList(), numberList()]
+  const who = numberList()
+  for (const { pair, startedAt, endedAt } of attempts) {
+    const key = peersKey(pair)
+    const known = peers.get(key) ?? peers.size
+    peers.set(key, known)
+    who.push(known)
+    starts.push(startedAt)
+    ends.push(endedAt)
   }
-  return shortest
+  const order = Uint32Array.from({ length: starts.length }, (_, i) => i)
+  order.sort((x, y) => starts.at(x) - starts.at(y) || x - y)
+  const ended = new Float64Array(peers.size).fill(-Infinity)
+  let shortest = Infinity
+  for (const i of order) {
+    const before = ended[who.at(i)] ?? -Infinity
+    shortest = Math.min(shortest, starts.at(i) - before)
+    ended[who.at(i)] = Math.max(before, ends.at(i))
+  }
+  return Number.isFinite(shortest) ? shortest : null
 }

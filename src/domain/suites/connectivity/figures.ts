@@ -46,7 +46,7 @@ export function figuresOf(
   run: RunContext,
   pairs: readonly PlannedPair[],
   judgements: readonly Judgement[],
-  attempts: readonly Meeting[],
+  attempts: Iterable<Meeting>,
   cooloffMs: number,
 ): ConnectivityFigures {
   const counted = judgements.filter(counts)

@@ -2,7 +2,9 @@
 import { nobody, type Attempt, type RoundEvidence } from '../../evidence.ts'
 import type { NodeName } from '../../fleet.ts'
 import { foreignWatch, type Foreign, type ForeignLook } from '../../processes.ts'
+import { numberList } from '../../number-list.ts'
 import type { Reason } from '../../reason.ts'
+import { textSet } from '../../text-set.ts'
 import type { Measured } from '../retry.ts'
 import type { RunContext } from '../run-context.ts'
 import { subjectName } from '../sample.ts'
@@ -19,7 +21,7 @@ import { floodedBy, unaskedRepeats } from './unseen.ts'
 export interface JudgedRounds {
   readonly judged: readonly Judgement[]
   /** When each of those was made; of a retry pass, so marked. */
-  readonly attempts: readonly (Measured & Meeting)[]
+  readonly attempts: Iterable<Measured & Meeting>
   readonly strays: readonly Reason[]
   /** Repetitions of what nothing of ours kept from being seen. */
   readonly unasked: readonly Reason[]
@@ -38,7 +40,7 @@ export function roundsJudging(pairs: readonly PlannedPair[], run: RunContext): R
   const judge = judgeOne(run)
   const compact = compactor()
   const judged: Judgement[] = []
-  const attempts: (Measured & Meeting)[] = []
+  const measured = measuredList()
   const late: Late[] = []
   return {
     add(round) {
@@ -52,7 +54,7 @@ export function roundsJudging(pairs: readonly PlannedPair[], run: RunContext): R
             late.push({ at: judged.length, node, would, claim: { success: attempt.claim.success } })
         }
         judged.push(one)
-        attempts.push(measuredOf(attempt, round, one))
+        measured.add(attempt, round)
       }
     },
     end() {
@@ -60,7 +62,7 @@ export function roundsJudging(pairs: readonly PlannedPair[], run: RunContext): R
         const one = judged[at]
         if (one !== undefined && watch.asked(node)) judged[at] = orForeignLate(one, claim, node, would)
       }
-      return { judged, attempts, strays: sorting.strays, unasked: repeats.end() }
+      return { judged, attempts: measured.of(judged), strays: sorting.strays, unasked: repeats.end() }
     },
   }
 }
@@ -84,32 +86,41 @@ interface Late {
   readonly claim: Pick<Attempt['claim'], 'success'>
 }
 
-const measuredOf = (
-  { startedAt, endedAt, repeats }: Attempt,
-  { retry }: RoundEvidence,
-  { id, subject: { pair } }: Judgement,
-): Measured & Meeting => ({
-  id,
-  pair,
-  startedAt,
-  endedAt,
-  ...(retry === true ? { retry } : {}),
-  ...(repeats === undefined ? {} : { repeats }),
-})
+/** Two numbers of each attempt; what else there is of one is marked, which few are, or stands in its judgement. */
+function measuredList() {
+  const [started, ended] = [numberList(), numberList()]
+  const marks = new Map<number, Pick<Measured, 'retry' | 'repeats'>>()
+  return {
+    add({ startedAt, endedAt, repeats }: Attempt, { retry }: RoundEvidence): void {
+      if (retry === true || repeats !== undefined)
+        marks.set(started.length, {
+          ...(retry === true ? { retry } : {}),
+          ...(repeats === undefined ? {} : { repeats }),
+        })
+      started.push(startedAt)
+      ended.push(endedAt)
+    },
+    of: (judged: readonly Judgement[]): Iterable<Measured & Meeting> => ({
+      *[Symbol.iterator]() {
+        for (const [i, { id, subject }] of judged.entries())
+          yield { id, pair: subject.pair, startedAt: started.at(i), endedAt: ended.at(i), ...marks.get(i) }
+      },
+    }),
+  }
+}
 
 /** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
 function sortOut(pairs: readonly PlannedPair[]) {
   const known = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]))
-  const [ids, nonces] = [new Set<string>(), new Set<string>()]
+  const [ids, nonces] = [textSet(), textSet()]
   const strays: Reason[] = []
   const stray = (text: string): void => void strays.push({ kind: 'inconclusive', text })
   return {
     strays,
     planned: ({ attempts }: RoundEvidence): readonly (readonly [Attempt, Oracle])[] =>
       attempts.flatMap((a) => {
-        const copy = ids.has(a.id) || nonces.has(a.nonce)
-        ids.add(a.id)
-        nonces.add(a.nonce)
+        const [newId, newNonce] = [ids.add(a.id), nonces.add(a.nonce)]
+        const copy = !newId || !newNonce
         const oracle = known.get(pairKey(a.pair))
         if (copy) stray(`attempt ${a.id}: its id or nonce occurs twice in the evidence`)
         else if (oracle === undefined) stray(`attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan`)

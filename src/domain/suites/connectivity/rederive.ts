@@ -12,6 +12,7 @@ import { lengthOf, nonceOf, type TestSeed } from '../../test-seed.ts'
 import type { ConnectivityWork } from './config.ts'
 import { plannedRounds } from './rounds.ts'
 import { attemptId, connectivitySeries, type Series } from './series.ts'
+import { textSet } from '../../text-set.ts'
 import { pairKey } from './timetable.ts'
 
 export const rederiveConnectivity = (on: RederiveContext, work: ConnectivityWork): Rederivation<RoundEvidence> =>
@@ -29,7 +30,7 @@ export function rederiveRounds(
     .filter((n) => there.includes(n))
   const ports = boundPorts(profile.servicePort, running)
   const tries = new Map<string, number>()
-  const used = new Set<string>()
+  const used = textSet()
   const retried = new Set<string>()
   let [next, last, retrying] = [0, 0, false]
 
@@ -59,8 +60,7 @@ export function rederiveRounds(
     const repetition = (tries.get(key) ?? 0) + 1
     tries.set(key, repetition)
     const socket = `${a.pair.from}:${a.localPort}`
-    const taken = used.has(socket)
-    used.add(socket)
+    const taken = !used.add(socket)
     return [
       ...(a.id === attemptId(test, series, round, a.pair) ? [] : ['its id is not of its test, round and pair']),
       ...(a.repetition === repetition ? [] : [`it is try ${repetition} of its pair, not ${a.repetition}`]),
