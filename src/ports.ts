@@ -75,10 +75,13 @@ export interface Ledger {
 /** One folder, paths relative to it; nothing outside can be named. */
 export interface Files {
   readonly root: string
-  write(path: string, data: string | Uint8Array): Promise<void>
+  /** Pieces end with a line: a text of any length is written without being held. */
+  write(path: string, data: string | Uint8Array | Iterable<string>): Promise<void>
   append(path: string, data: string): Promise<void>
   read(path: string): Promise<Uint8Array>
   exists(path: string): Promise<boolean>
+  /** Of a whole file, which is not held. */
+  digest(path: string): Promise<{ readonly bytes: number; readonly sha256: string }>
   /** Every file below `path`, sorted. */
   list(path?: string): Promise<readonly string[]>
   remove(path: string): Promise<void>

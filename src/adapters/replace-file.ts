@@ -5,7 +5,7 @@ import { dirname } from 'node:path'
 import { machineFault } from '../domain/machine-fault.ts'
 
 /** A link stays one, and what it leads to is replaced; mode and, as far as allowed, owner stay. Failures: I103 to I106. */
-export async function replaceFile(path: string, data: string | Uint8Array): Promise<void> {
+export async function replaceFile(path: string, data: string | Uint8Array | Iterable<string>): Promise<void> {
   try {
     const place = await realpath(path).catch(() => path)
     const old = await stat(place).catch(() => undefined)

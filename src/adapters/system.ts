@@ -1,5 +1,6 @@
 /** Clock, randomness and a session's folder of files: the machine we run on. */
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { appendFile, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { hostname, userInfo } from 'node:os'
@@ -44,6 +45,15 @@ export function folder(root: string): Files {
       await appendFile(at(path), data)
     },
     read: async (path) => new Uint8Array(await readFile(at(path))),
+    digest: async (path) => {
+      const hash = createHash('sha256')
+      let bytes = 0
+      for await (const piece of createReadStream(at(path)) as AsyncIterable<Buffer>) {
+        hash.update(piece)
+        bytes += piece.length
+      }
+      return { bytes, sha256: hash.digest('hex') }
+    },
     exists: async (path) =>
       stat(at(path)).then(
         () => true,

@@ -8,6 +8,23 @@ export function* jsonPieces(value: unknown): Generator<string> {
   yield '\n'
 }
 
+/** Larger pieces, each of whole lines: fewer writes of the same text. */
+export function* wholeLines(pieces: Iterable<string>, least = 1 << 16): Generator<string> {
+  let text = ''
+  for (const piece of pieces) {
+    text += piece
+    const end = text.length < least ? -1 : text.lastIndexOf('\n')
+    if (end === -1) continue
+    yield text.slice(0, end + 1)
+    text = text.slice(end + 1)
+  }
+  if (text !== '') yield text
+}
+
+export function* linePieces(values: Iterable<unknown>): Generator<string> {
+  for (const value of values) yield `${JSON.stringify(value)}\n`
+}
+
 function* piecesOf(value: unknown, depth: number): Generator<string> {
   if (depth >= deepest || typeof value !== 'object' || value === null) {
     // No text has a line break within: each stands for the next line.

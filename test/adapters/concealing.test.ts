@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { concealing } from '../../src/adapters/concealing.ts'
 import { folder } from '../../src/adapters/system.ts'
+import { sha256 } from '../../src/domain/ledger.ts'
 
 const root = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'vps-test-conceal-'))
@@ -25,6 +26,16 @@ test('logs and lines of JSON lose what is secret, by the run’s own values and 
     'evidence/x.jsonl held what looks like a GitHub token',
     'a value held a secret of this run',
   ])
+})
+
+test('a file that is written in pieces loses its secrets as well, and is digested as it lies there', async () => {
+  const dir = root()
+  const world = concealing(folder(dir), ['geheim-ñ-123456'])
+  await world.files.write('test-1/evidence/x.jsonl', ['"größe"\n', '"geheim-ñ-123456"\n'])
+  const bytes = readFileSync(join(dir, 'test-1/evidence/x.jsonl'))
+  expect(bytes.toString('utf8')).toBe('"größe"\n"[taken out]"\n')
+  expect(await world.files.digest('test-1/evidence/x.jsonl')).toEqual({ bytes: bytes.length, sha256: sha256(bytes) })
+  expect(world.takenOut()).toEqual(['evidence/x.jsonl held a secret of this run'])
 })
 
 test('bytes without a secret are the same bytes, and the program under test is never changed', async () => {

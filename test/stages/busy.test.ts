@@ -143,7 +143,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       writer,
       patienceMs,
       fleet,
-      files: { root: '', write: none, append: none, read: none, exists: none, list: none, remove: none },
+      files: { root: '', write: none, append: none, read: none, digest: none, exists: none, list: none, remove: none },
       http: none,
       storeArtifact: none,
       clockShift: 0,

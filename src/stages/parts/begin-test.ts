@@ -2,14 +2,14 @@
 import { baselineFor, type SessionEntries } from '../../domain/comparable.ts'
 import { hasPlan, isTest } from '../../domain/events/entry.ts'
 import { earlierTests, folderOf, programOf, testsBegunIn } from '../../domain/history.ts'
-import { sha256 } from '../../domain/ledger.ts'
-import { manifestOf, type Manifest } from '../../domain/manifest.ts'
+import type { Manifest } from '../../domain/manifest.ts'
 import { planDigest, type Plan } from '../../domain/plan.ts'
 import type { Session } from '../../domain/session.ts'
 import { seedBytes, seedCommitment, type TestSeed } from '../../domain/test-seed.ts'
 import { randomHex } from '../../instruments/prober.ts'
 import type { Files, Randomness, SessionFolder, SessionRecord } from '../../ports.ts'
 import type { RecordNote } from '../stage.ts'
+import { manifestIn } from './seal.ts'
 
 export interface BegunTest {
   readonly number: number
@@ -75,15 +75,7 @@ export async function sealInterrupted(files: Files, session: string, test: numbe
     return (JSON.parse(new TextDecoder().decode(await files.read(`${folder}/manifest.json`))) as Manifest).root
   if ((await files.list(folder)).length === 0) return null
   await files.write(`${folder}/evidence/interrupted.json`, json({ session, test, why: 'it did not end' }))
-  const paths = await files.list(`${folder}/evidence`)
-  const manifest = manifestOf(
-    await Promise.all(
-      paths.map(async (path) => {
-        const data = await files.read(path)
-        return { path: path.slice(folder.length + 1), bytes: data.length, sha256: sha256(data) }
-      }),
-    ),
-  )
+  const manifest = await manifestIn(files, folder)
   await files.write(`${folder}/manifest.json`, json(manifest))
   return manifest.root
 }
