@@ -51,11 +51,6 @@ export function applyRetries<S extends Sample>(
   }
 }
 
-<<<<<<< HEAD
-/** Recovered: later, witnessed, and no other retry of the subject failed. */
-function withRetry<S extends Sample>(s: S, retries: readonly S[], byId: ReadonlyMap<string, Measured>): S {
-  if (s.outcome !== 'failed') return s
-=======
 /** Of what failed, and of what is marked as a retry; none where nothing is marked. */
 function linesOfRetries(judged: readonly Sample[], items: Iterable<Measured>): ReadonlyMap<string, Measured> {
   const lines = new Map<string, Measured>()
@@ -66,11 +61,9 @@ function linesOfRetries(judged: readonly Sample[], items: Iterable<Measured>): R
   return lines
 }
 
-/** Later, witnessed, and no other retry of the subject failed. */
-function recovers(s: Sample, retries: readonly Sample[], byId: ReadonlyMap<string, Measured>): boolean {
-  if (s.outcome !== 'failed') return false
-  const again = retries.filter((r) => sampleKey(r) === sampleKey(s) && counts(r))
->>>>>>> 8faf6e8 (verify keeps less of each attempt, and a proof without attempts claims no delivery (a test))
+/** Recovered: later, witnessed, and no other retry of the subject failed. */
+function withRetry<S extends Sample>(s: S, retries: readonly S[], byId: ReadonlyMap<string, Measured>): S {
+  if (s.outcome !== 'failed') return s
   const failedAt = byId.get(s.id)?.endedAt ?? Infinity
   const again = retries.filter((r) => sampleKey(r) === sampleKey(s))
   if (again.length === 0 || again.some((r) => (byId.get(r.id)?.startedAt ?? -Infinity) < failedAt)) return s
