@@ -17,7 +17,7 @@ export function pure(mode, args) {
 }
 
 /** One queue of all layers, act and labs first: they wait more than they compute, so there are more workers than cores. */
-const workers = 2 * availableParallelism() + 1
+const workers = 3 * availableParallelism()
 
 /** Arguments narrow the run to vitest with those arguments: `npm test -- test/domain`. */
 export async function test(args) {
@@ -147,7 +147,12 @@ async function cargoTests() {
 export const testCrates = async () => ended(await cargoTests(), [])
 
 async function cargoTest(crate) {
-  const env = { ...process.env, CARGO_TARGET_DIR: join(cacheDirectory(), 'cargo-test', crate.replaceAll('/', '-')) }
+  const env = {
+    ...process.env,
+    // Nobody looks at these programs with a debugger.
+    CARGO_PROFILE_DEV_DEBUG: '0',
+    CARGO_TARGET_DIR: join(cacheDirectory(), 'cargo-test', crate.replaceAll('/', '-')),
+  }
   const lines = []
   const code = await run('cargo', ['test', '--manifest-path', `${root}/${crate}/Cargo.toml`], {
     env,

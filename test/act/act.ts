@@ -160,12 +160,9 @@ function environment(home: string): Record<string, string> {
     RUSTUP_HOME: join(host['HOME'] ?? '/root', '.rustup'),
   }
   const from = Object.fromEntries(kept.flatMap((name) => (host[name] === undefined ? [] : [[name, host[name]]])))
-  // To compile the example well takes seven of a build's nine seconds, and there are some twenty builds.
-  const quick = { CARGO_PROFILE_RELEASE_OPT_LEVEL: '0' }
   return {
     ...cargo,
     ...from,
-    ...quick,
     PATH: path.join(':'),
     HOME: home,
     XDG_CACHE_HOME: host['XDG_CACHE_HOME'] || join(host['HOME'] ?? '/root', '.cache'),

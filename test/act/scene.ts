@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
-import { probe, root, run } from '../e2e/cli.ts'
+import { probe, quickly, root, run } from '../e2e/cli.ts'
 import { openLab, type Lab } from '../e2e/lab.ts'
 import { startGithubApi, type GithubApi } from '../loopback/github-api.ts'
 import { startResultsService, type ResultsService } from '../loopback/results-service.ts'
@@ -75,6 +75,7 @@ export async function openScene(w: SceneWish): Promise<Scene> {
   const workspace = join(dir, 'workspace')
   const remote = join(dir, 'remote.git')
   cpSync(join(root, 'examples/testnet'), workspace, { recursive: true, filter: (from) => !/\/target(\/|$)/.test(from) })
+  quickly(workspace)
   if (w.caller !== true) cpSync(join(root, '.github'), join(workspace, '.github'), { recursive: true })
   writeFileSync(join(workspace, '.gitignore'), 'target/\n')
   writeFileSync(

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { BuildRecord } from '../../src/domain/build.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
-import { cli, root, run, scratch } from './cli.ts'
+import { cli, quickly, root, run, scratch } from './cli.ts'
 import { openLab, type Lab } from './lab.ts'
 
 const place = scratch()
@@ -43,6 +43,7 @@ afterAll(async () => {
 async function repository(name: string, change: (dir: string) => void): Promise<string> {
   const dir = join(place.dir, name)
   cpSync(join(root, 'examples/testnet'), dir, { recursive: true, filter: (from) => !/\/target(\/|$)/.test(from) })
+  quickly(dir)
   const config = join(dir, 'vps-test.yaml')
   writeFileSync(
     config,
