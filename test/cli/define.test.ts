@@ -141,6 +141,25 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['lab shell n --lab 2', 'labShell', ['n', { lab: '2' }]],
   ['lab doctor --fix --json', 'doctor', [{ fix: true, json: true }]],
   ['doctor --fix', 'doctor', [{ fix: true }]],
+  [
+    'test --failed s --remote https://h/r --binary b --key k --on-busy refuse --yes --json',
+    'test',
+    [
+      {
+        failed: 's',
+        pair: [],
+        remote: 'https://h/r',
+        binary: 'b',
+        key: 'k',
+        onBusy: 'refuse',
+        yes: true,
+        json: true,
+      },
+    ],
+  ],
+  ['test --session s --pair a:b --pair b:a:gossip', 'test', [{ session: 's', pair: ['a:b', 'b:a:gossip'] }]],
+  ['notify --json', 'notifyChannels', [{ json: true }]],
+  ['notify test --json', 'notifyTest', [{ json: true }]],
 ]
 
 describe('a line of words reaches the handler of its verb', () => {
