@@ -74,7 +74,13 @@ test('what the network takes away from others explains no failure of the program
   const { causes } = diagnosed(
     symptomsOf({ stage: 'TEST', why: '', ...shared(oneCaller), counted: 9, findings: [finding('network-obstacle')] }),
   )
-  expect(causes.map((c) => c.id)).toEqual(['one-node', 'one-class', 'network', 'unknown'])
+  expect(causes.map((c) => c.id)).toEqual(['one-node', 'one-class', 'network'])
+})
+
+test("one pair that failed for no known cause is the program's, whatever else was odd", () => {
+  const odd = { counted: 9, findings: [finding('network-obstacle'), finding('skewed-clock')] }
+  const { causes } = diagnosed(symptomsOf({ stage: 'TEST', why: '', ...shared([pair('a', 'b')]), ...odd }))
+  expect(causes.map((c) => c.id)).toEqual(['unknown', 'network', 'clock'])
 })
 
 test('what failing pairs share is said in the narrowest way', () => {

@@ -216,12 +216,19 @@ export const causeRows: readonly CauseRow[] = [
     id: 'unknown',
     what: 'nothing here explains it',
     owner: 'product',
-    seen: ({ why }) => by([why], 0.05),
+    // What counted and failed is the program's, whatever else was odd.
+    seen: ({ why, failing }) => by([why], failing.length > 0 ? 0.2 : 0.05),
     look: logsOf,
   },
 ]
 
-export const rankedCauses = (s: Symptoms): readonly RankedCause[] =>
+export function rankedCauses(s: Symptoms): readonly RankedCause[] {
+  const found = recognised(s)
+  const known = found.some((c) => c.owner === 'product' && c.id !== 'unknown')
+  return found.filter((c) => !known || c.id !== 'unknown')
+}
+
+const recognised = (s: Symptoms): readonly RankedCause[] =>
   causeRows
     .flatMap(({ seen, ...row }) => {
       const found = seen(s)
