@@ -3,7 +3,7 @@ import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { hasPlan, type Entry } from '../domain/events/entry.ts'
 import { notificationsOf, type Notification } from '../domain/notifications/events.ts'
-import { silence, type Delivery } from '../domain/notifications/policy.ts'
+import { silence, type NotificationDelivery } from '../domain/notifications/policy.ts'
 import { usualWishes, type NotificationWishes } from '../domain/notifications/wishes.ts'
 import { redactor } from '../domain/secrets.ts'
 import { messageOf } from '../domain/text.ts'
@@ -84,21 +84,21 @@ export async function deliver(
   folder: string,
   notes: readonly Notification[],
   wishes: NotificationWishes,
-): Promise<readonly Delivery[]> {
+): Promise<readonly NotificationDelivery[]> {
   const redact = redactor(telling.secrets)
-  const made: Delivery[] = []
+  const made: NotificationDelivery[] = []
   for (const note of notes) {
     const clean: Notification = { ...note, line: redact(note.line).text }
     const before = [...(await deliveriesNear(folder)), ...made]
     const all = await Promise.all(
       telling.channels
         .filter(({ channel }) => wishes.voice || channel !== 'voice')
-        .map(async (channel): Promise<Delivery> => {
+        .map(async (channel): Promise<NotificationDelivery> => {
           const at = telling.clock.now()
           const mine = before.filter((d) => d.channel === channel.channel)
           const why = silence(clean, wishes, mine, at)
           const { session, seq, event, line } = clean
-          const outcome: Delivery['outcome'] =
+          const outcome: NotificationDelivery['outcome'] =
             why === null ? await tried(telling, channel, clean, folder) : { kind: 'silent', why }
           return { at, session, seq, event, line, channel: channel.channel, outcome }
         }),
@@ -117,7 +117,7 @@ async function tried(
   channel: Notifier,
   note: Notification,
   folder: string,
-): Promise<Delivery['outcome']> {
+): Promise<NotificationDelivery['outcome']> {
   const signal = AbortSignal.timeout(budgetMs)
   for (let n = 1; ; n++) {
     const sent = await channel.send(note, { folder, signal })
@@ -131,7 +131,7 @@ async function tried(
 const lookedAt = 20
 
 /** What became of earlier notifications of the same project, oldest session first. */
-export async function deliveriesNear(folder: string): Promise<readonly Delivery[]> {
+export async function deliveriesNear(folder: string): Promise<readonly NotificationDelivery[]> {
   const all = (await readdir(dirname(folder)).catch((): string[] => [])).toSorted().slice(-lookedAt)
   const texts = await Promise.all(
     all.map((name) => readFile(join(dirname(folder), name, recordFile), 'utf8').catch(() => '')),
@@ -139,9 +139,9 @@ export async function deliveriesNear(folder: string): Promise<readonly Delivery[
   return texts.flatMap((text) => text.split('\n').flatMap(deliveryIn))
 }
 
-function deliveryIn(line: string): readonly Delivery[] {
+function deliveryIn(line: string): readonly NotificationDelivery[] {
   try {
-    const value = JSON.parse(line) as Delivery
+    const value = JSON.parse(line) as NotificationDelivery
     return typeof value.at === 'number' && typeof value.outcome.kind === 'string' ? [value] : []
   } catch {
     return []

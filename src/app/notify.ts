@@ -1,7 +1,7 @@
 /** `notify`: which ways to a person are set up, and a test message by each of them. */
 import { exitCodes, Failure } from '../domain/failure.ts'
 import type { Notification } from '../domain/notifications/events.ts'
-import { type Delivery } from '../domain/notifications/policy.ts'
+import { type NotificationDelivery } from '../domain/notifications/policy.ts'
 import { usualWishes } from '../domain/notifications/wishes.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { Context } from './context.ts'
@@ -45,7 +45,7 @@ export async function notifyTest(c: Context, flags: NotifyFlags): Promise<number
 
 const said =
   ({ terminal: { palette } }: Context, channels: readonly Notifier[]) =>
-  ({ channel, outcome }: Delivery): string => {
+  ({ channel, outcome }: NotificationDelivery): string => {
     const name = channel.padEnd(Math.max(...channels.map((c) => c.channel.length)))
     switch (outcome.kind) {
       case 'delivered':

@@ -33,7 +33,7 @@ export async function start(c: Context, words: StartWords, flags: StartFlags): P
   return carryOut(c, { plan: wanted, origin: originOf(source, c.who), source, checkout, onBusy, line }, flags)
 }
 
-export interface Wanted {
+interface Wanted {
   readonly plan: Plan
   readonly origin: Origin
   /** What may go on with a session that waits for a push; null: nothing of it. */

@@ -12,7 +12,7 @@ import type { Entry } from './ledger.ts'
 import { judgeWait } from './node-clock.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
-import { changeOf, groupReason, notedNoise, type GroupChange } from './group-change.ts'
+import { groupChangeOf, groupReason, notedNoise, type GroupChange } from './group-change.ts'
 
 export interface CheckpointInput {
   /** Of the first test that passed on this deployment; null: the ledger holds none. */
@@ -101,7 +101,7 @@ export function judgeCheckpoint({
   const groups = [
     ...groupsOf(counts),
     ...groupsOf(before).filter(({ suite, group }) => countOf(counts, suite, group) === null),
-  ].map(({ suite, group }) => changeOf(suite, group, input, countOf(counts, suite, group)))
+  ].map(({ suite, group }) => groupChangeOf(suite, group, input, countOf(counts, suite, group)))
   const noted = groups.flatMap((c) => notedNoise(c, input.tolerancePoints))
   return {
     result: { tolerancePoints: input.tolerancePoints, groups, continuity: continuity.rows },

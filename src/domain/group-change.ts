@@ -30,7 +30,7 @@ interface Compared {
 }
 
 /** The same group at the first test and at this checkpoint. */
-export function changeOf(
+export function groupChangeOf(
   suite: string,
   group: string,
   { baseline, earlier, tolerancePoints }: Compared,

@@ -1,7 +1,7 @@
 /** Each group of a test against the same group of an earlier session, attempt beside attempt (docs/verdict.md). */
 import type { SessionBaseline } from './baseline.ts'
 import { pairedDifference, quantileOf, type PairedTries } from './difference.ts'
-import { counterparts, groupIn, outcomesOf, type Counterparts } from './outcomes.ts'
+import { counterparts, outcomesIn, outcomesOf, type Counterparts } from './outcomes.ts'
 import { smallestDrop } from './smallest-drop.ts'
 import type { Interval } from './statistics.ts'
 import { resultsOf, type SuiteResults } from './suites/suite.ts'
@@ -36,7 +36,7 @@ export function improvementOf(results: SuiteResults, baseline: SessionBaseline):
   const outcomes = outcomesOf(results)
   const all = resultsOf(results).flatMap(({ suite, groups }) =>
     groups.flatMap(({ name: group, terms }) => {
-      const [now, before] = [groupIn(outcomes, suite, group), groupIn(baseline.outcomes, suite, group)]
+      const [now, before] = [outcomesIn(outcomes, suite, group), outcomesIn(baseline.outcomes, suite, group)]
       return now === null || before === null
         ? []
         : [{ suite, group, floor: Math.max(1, terms.sampleFloor), of: counterparts(now, before) }]

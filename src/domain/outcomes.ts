@@ -34,7 +34,7 @@ const ofGroup = (samples: readonly Sample[]): GroupOutcomes =>
 
 const letterOf = (s: Sample): string => (!counts(s) ? '?' : s.outcome === 'success' || s.recovered === true ? '1' : '0')
 
-export const groupIn = (outcomes: Outcomes, suite: string, group: string): GroupOutcomes | null => {
+export const outcomesIn = (outcomes: Outcomes, suite: string, group: string): GroupOutcomes | null => {
   const groups = Object.hasOwn(outcomes, suite) ? outcomes[suite] : undefined
   return groups !== undefined && Object.hasOwn(groups, group) ? (groups[group] ?? null) : null
 }

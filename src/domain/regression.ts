@@ -13,7 +13,7 @@ export const noiseLevel = 0.05
 
 export type RegressionJudged = 'none' | 'shown' | 'may be noise'
 
-export interface Sampled {
+interface Sampled {
   /** Of the first test that passed. */
   readonly first: Tries
   /** Of this checkpoint's test before, whose drop may have been noise; null: this is the first. */

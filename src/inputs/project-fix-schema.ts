@@ -19,7 +19,7 @@ const variable = z
   .regex(/^[A-Z][A-Z0-9_]{0,99}$/, 'must be the name of a variable: ^[A-Z][A-Z0-9_]*$')
   .refine((t) => !ours.test(t), 'must not be a variable that other programs follow, or one that holds a key of ours')
 
-export const fix = z
+export const fixSchema = z
   .strictObject({
     command: shellText.describe(
       'Shell command that mends a failure of the program, in a sandbox, on a copy of the tested commit; the diagnosis is the file that $VPS_TEST_DIAGNOSIS names.',
@@ -64,7 +64,7 @@ export const fix = z
   .optional()
   .describe('A program that mends what failed; without it a failure waits for a push.')
 
-export const fixOf = (w: z.output<typeof fix>): FixConfig | null =>
+export const fixOf = (w: z.output<typeof fixSchema>): FixConfig | null =>
   w === undefined
     ? null
     : {

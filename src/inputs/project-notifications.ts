@@ -35,7 +35,7 @@ export const notifications = z
   })
   .prefault({})
 
-export const wishesOf = (n: z.infer<typeof notifications>): NotificationWishes => ({
+export const notificationWishesOf = (n: z.infer<typeof notifications>): NotificationWishes => ({
   voice: n.voice,
   onEvents: n.on_events,
   quietHours: n.quiet_hours ?? null,

@@ -21,7 +21,7 @@ import {
 } from './fields.ts'
 import { knownFailuresSchema } from './known-failures.ts'
 import { notifications } from './project-notifications.ts'
-import { fix } from './project-fix-schema.ts'
+import { fixSchema } from './project-fix-schema.ts'
 import { tests } from './project-tests-schema.ts'
 
 export const defaultBuild = 'cargo zigbuild --release --target x86_64-unknown-linux-gnu'
@@ -90,7 +90,7 @@ const shared = {
     })
     .prefault({}),
   notifications,
-  fix,
+  fix: fixSchema,
   fleet: fleetKey.describe('Name of a fleet, or path of a fleet file below the repository.'),
   profile: profileKey.describe(profileMeans),
   workspace_dir: pathBelow

@@ -15,7 +15,7 @@ import {
   shapeOf,
   type ProjectContext,
 } from './project-checks.ts'
-import { wishesOf } from './project-notifications.ts'
+import { notificationWishesOf } from './project-notifications.ts'
 import { fixOf } from './project-fix-schema.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
@@ -224,7 +224,7 @@ function sharedOf({
       regressionTolerance: soak.regression_tolerance,
       checkIntervalMinutes: soak.check_interval_minutes ?? null,
     },
-    notifications: wishesOf(notifications),
+    notifications: notificationWishesOf(notifications),
     fix: fixOf(w.fix),
     knownFailures: knownFailuresOf(w.known_failures),
     metrics: {

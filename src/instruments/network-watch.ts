@@ -7,7 +7,7 @@ import type { Command } from '../commands/command.ts'
 import { hostPort } from '../domain/addresses.ts'
 import { notRead, thereIs, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
-import type { Answered } from '../domain/suites/gossip/work.ts'
+import type { AnswerCount } from '../domain/suites/gossip/work.ts'
 import type { Abortable, Clock, Nodes, Randomness, RunResult } from '../ports.ts'
 import { asFailure } from './per-node.ts'
 import { events, randomHex, randomInt } from './prober.ts'
@@ -18,7 +18,7 @@ export interface NetworkLook {
   /** Our clock when its prober began to count. */
   readonly startedAt: number
   readonly endedAt: number
-  readonly answered: Read<Answered>
+  readonly answered: Read<AnswerCount>
 }
 
 export interface NetworkWatch {
@@ -131,7 +131,10 @@ async function start(
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)
 
-export function answeredIn(ran: Read<Pick<RunResult, 'code' | 'stdout' | 'stderr'>>, address: string): Read<Answered> {
+export function answeredIn(
+  ran: Read<Pick<RunResult, 'code' | 'stdout' | 'stderr'>>,
+  address: string,
+): Read<AnswerCount> {
   if (ran.kind !== 'there') return ran.kind === 'absent' ? notRead('it was not asked') : ran
   const { stdout, stderr, code } = ran.value
   const { sent, lost, gaps } = events(stdout).find((e) => e['event'] === 'watched' && e['to'] === address) ?? {}

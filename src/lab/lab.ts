@@ -22,7 +22,7 @@ import { cgroupOf, clearCgroup, leaderOf, makeCgroups, populated } from './cgrou
 import { clearNamespaces, clearState, namespacesPresent } from './clear.ts'
 import { readText, writeText } from './files.ts'
 import { lock } from './lock.ts'
-import { perform, together } from './perform.ts'
+import { perform, allOrFirstFailure } from './perform.ts'
 import { daemon, exec, isRoot } from './process.ts'
 import { compileShaping, delayArgv, netemProbe } from './shaping.ts'
 import type { Topology } from './topology.ts'
@@ -136,7 +136,7 @@ async function build(o: UpOptions, l: Layout, digest: string): Promise<Fleet> {
     o.log.info(`${namespacesOf(t, l).length} namespaces`)
     if (within === 'network') await verify({})
   })
-  await together([looked, boot(o, l, network, doing)])
+  await allOrFirstFailure([looked, boot(o, l, network, doing)])
   if (within === 'nodes') await verify(await pins(t, l))
   const running: Running = { shaping: await shape(o, l, doing), hostKeys: await pins(t, l) }
   o.log.info(`shaping ${running.shaping}`)

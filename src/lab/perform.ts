@@ -12,11 +12,11 @@ export async function perform(
   o: { readonly cgroup: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const slot = limit(8)
-  for (const stage of stages) await together(stage.map((step) => slot(() => act(step, o))))
+  for (const stage of stages) await allOrFirstFailure(stage.map((step) => slot(() => act(step, o))))
 }
 
 /** All, then the first failure: whoever clears up afterwards must not race with what is still being made. */
-export async function together(doings: readonly Promise<void>[]): Promise<void> {
+export async function allOrFirstFailure(doings: readonly Promise<void>[]): Promise<void> {
   for (const ended of await Promise.allSettled(doings)) if (ended.status === 'rejected') throw ended.reason
 }
 

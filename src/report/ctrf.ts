@@ -3,7 +3,7 @@ import type { BundleHead } from '../domain/bundle.ts'
 import { iso } from '../domain/text.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { plainLine } from './plain.ts'
-import { resultRows, rowsMetaOf, type Row, type RowsMeta } from './result-rows.ts'
+import { resultRows, rowsMetaOf, type ResultRow, type RowsMeta } from './result-rows.ts'
 
 /** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
 export const ctrfOf = (bundle: Pick<BundleHead, 'facts'>, verdict: Verdict): string =>
@@ -44,7 +44,7 @@ export interface CtrfMeta extends RowsMeta {
 }
 
 /** Attempts of a pair are spread over the test: no duration of a row is known, and 0 stands for that. */
-function testOf(suite: string, { name, kind, why, attempts }: Row) {
+function testOf(suite: string, { name, kind, why, attempts }: ResultRow) {
   return {
     name: short(name),
     status: statuses[kind],

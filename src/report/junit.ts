@@ -5,7 +5,7 @@ import type { BundleHead } from '../domain/bundle.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { iso } from '../domain/text.ts'
 import { plainLine } from './plain.ts'
-import { resultRows, rowsMetaOf, type Row, type RowsMeta } from './result-rows.ts'
+import { resultRows, rowsMetaOf, type ResultRow, type RowsMeta } from './result-rows.ts'
 
 /** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
 export const junitOf = (bundle: Pick<BundleHead, 'facts'>, verdict: Verdict): string =>
@@ -29,7 +29,7 @@ export function junit(verdict: Verdict, meta: Omit<RowsMeta, 'startedAt'>): stri
 
 const tags = { failed: 'failure', error: 'error', skipped: 'skipped' } as const
 
-function caseXml(suite: string, { name, kind, why }: Row): string {
+function caseXml(suite: string, { name, kind, why }: ResultRow): string {
   const open = `    <testcase classname="vps-test.${xml(suite)}" name="${xml(name)}"`
   if (kind === 'passed')
     return why.length === 0 ? `${open}/>` : `${open}>\n      <system-out>${lines(why)}</system-out>\n    </testcase>`
@@ -37,8 +37,8 @@ function caseXml(suite: string, { name, kind, why }: Row): string {
   return `${open}>\n      <${tag} message="${xml(why[0] ?? '')}">${lines(why)}</${tag}>\n    </testcase>`
 }
 
-const tally = (cases: readonly Row[]): string => {
-  const of = (kind: Row['kind']): number => cases.filter((c) => c.kind === kind).length
+const tally = (cases: readonly ResultRow[]): string => {
+  const of = (kind: ResultRow['kind']): number => cases.filter((c) => c.kind === kind).length
   return ` tests="${cases.length}" failures="${of('failed')}" errors="${of('error')}" skipped="${of('skipped')}"`
 }
 

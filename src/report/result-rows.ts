@@ -13,7 +13,7 @@ export interface RowsMeta {
   readonly at: number
 }
 
-export interface Row {
+export interface ResultRow {
   readonly name: string
   readonly kind: SubjectResult['kind']
   readonly why: readonly string[]
@@ -22,7 +22,7 @@ export interface Row {
 
 export interface RowSuite {
   readonly name: string
-  readonly rows: readonly Row[]
+  readonly rows: readonly ResultRow[]
 }
 
 export const rowsMetaOf = ({ facts }: Pick<BundleHead, 'facts'>): RowsMeta => ({
@@ -52,7 +52,7 @@ const again = ({ kind, suite, subject }: SubjectResult, session: string, several
 }
 
 /** Without it a reader would see green over an inconclusive run. */
-const verdictRow = (v: Verdict): Row => ({
+const verdictRow = (v: Verdict): ResultRow => ({
   name: 'verdict',
   kind: v.result === 'passed' ? 'passed' : v.result === 'failed' ? 'failed' : 'error',
   why: [...(v.result === 'passed' ? [] : [v.result]), ...v.reasons.map((r) => r.text)],
@@ -60,8 +60,8 @@ const verdictRow = (v: Verdict): Row => ({
 })
 
 /** What no subject stands for: NAT types, groups and parts of the plan. */
-const uncovered = (v: Verdict): readonly Row[] =>
-  v.notCovered.flatMap((n): readonly Row[] =>
+const uncovered = (v: Verdict): readonly ResultRow[] =>
+  v.notCovered.flatMap((n): readonly ResultRow[] =>
     n.kind === 'subject'
       ? []
       : [{ name: n.kind === 'nat' ? `NAT type ${n.nat}` : n.what, kind: 'skipped', why: [n.why], attempts: 0 }],

@@ -3,7 +3,7 @@
  * for a push, with its reason (spec §4).
  */
 import { fixBody, fixSubject } from '../domain/fix/message.ts'
-import { beforeIn, fixesOf, refusal, testedCommit } from '../domain/fix/refusals.ts'
+import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
 import type { Execution, Fixing, SessionFolder, SessionRecord } from '../ports.ts'
 import { diagnosisOf } from './parts/failure-diagnosis.ts'
@@ -27,7 +27,7 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
       why: `no fix command is configured; the failure stands: ${session.why}`,
       facts: {},
     }
-  const refused = refusal({ plan, config, diagnosis, entries, able: world.fixer !== null })
+  const refused = fixRefusal({ plan, config, diagnosis, entries, able: world.fixer !== null })
   const commit = testedCommit(plan)
   const end =
     refused !== null || world.fixer === null || commit === null || plan.source.kind !== 'build'

@@ -12,7 +12,7 @@ import {
 } from '../../src/domain/fix/guards.ts'
 import { fixBody, fixSubject } from '../../src/domain/fix/message.ts'
 import { redNow } from '../../src/domain/fix/red.ts'
-import { beforeIn, fixesOf, refusal } from '../../src/domain/fix/refusals.ts'
+import { beforeIn, fixesOf, fixRefusal } from '../../src/domain/fix/refusals.ts'
 import { executedTests } from '../../src/domain/fix/test-counts.ts'
 import { fold } from '../../src/domain/session.ts'
 import type { SuiteResults } from '../../src/domain/suites/suite.ts'
@@ -108,18 +108,20 @@ test('a fix is tried for the program alone, by a machine that may, from a clean 
   const infra = diagnosed(
     symptomsOf({ stage: 'DEPLOY', why: '', leftOut: [{ node: 'a', code: 'I150', why: 'no space' }] }),
   )
-  expect(refusal(standing)).toBeNull()
-  expect(refusal({ ...standing, diagnosis: harness })?.reason).toBe('not the program')
-  expect(refusal({ ...standing, diagnosis: infra })?.reason).toBe('not the program')
-  expect(refusal({ ...standing, able: false })?.reason).toBe('another machine')
+  expect(fixRefusal(standing)).toBeNull()
+  expect(fixRefusal({ ...standing, diagnosis: harness })?.reason).toBe('not the program')
+  expect(fixRefusal({ ...standing, diagnosis: infra })?.reason).toBe('not the program')
+  expect(fixRefusal({ ...standing, able: false })?.reason).toBe('another machine')
   const dirty = { ...source, revision: `${commit}+0123456789ab` }
-  expect(refusal({ ...standing, plan: { source: dirty } })?.reason).toBe('no commit')
-  expect(refusal({ ...standing, plan: { source: { kind: 'file', path: '/p', sha256: '' } } })?.reason).toBe('no commit')
-  expect(refusal({ ...standing, entries: story([...failed, ...again]) })).toBeNull()
+  expect(fixRefusal({ ...standing, plan: { source: dirty } })?.reason).toBe('no commit')
+  expect(fixRefusal({ ...standing, plan: { source: { kind: 'file', path: '/p', sha256: '' } } })?.reason).toBe(
+    'no commit',
+  )
+  expect(fixRefusal({ ...standing, entries: story([...failed, ...again]) })).toBeNull()
   const twice = [...failed, ...again, ...again]
-  expect(refusal({ ...standing, entries: story(twice) })?.reason).toBe('attempts used up')
+  expect(fixRefusal({ ...standing, entries: story(twice) })?.reason).toBe('attempts used up')
   const pushed: readonly Step[] = [...twice, 'gave-up', 'pushed', 'built', 'deployed', 'failed']
-  expect(refusal({ ...standing, entries: story(pushed) })).toBeNull()
+  expect(fixRefusal({ ...standing, entries: story(pushed) })).toBeNull()
 })
 
 test('a fix is a plan of its own: its commit is what is built, tested and waited on', () => {

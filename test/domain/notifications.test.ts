@@ -1,8 +1,8 @@
 /** What of a session is told, and whether it goes out: as tables over stories. */
 import { describe, expect, test } from 'vitest'
-import { longestLine, notificationsOf, type Notification } from '../../src/domain/notifications/events.ts'
+import { longestNotice, notificationsOf, type Notification } from '../../src/domain/notifications/events.ts'
 import { notificationEvents } from '../../src/domain/notifications/kinds.ts'
-import { isQuiet, silence, type Delivery } from '../../src/domain/notifications/policy.ts'
+import { isQuiet, silence, type NotificationDelivery } from '../../src/domain/notifications/policy.ts'
 import { usualWishes } from '../../src/domain/notifications/wishes.ts'
 import { story, type Step } from '../kit/session.ts'
 
@@ -73,7 +73,7 @@ describe('what is told of a session', () => {
   test('words of a node are cut, and hide nothing', () => {
     const why = `\u001b[31mred\u202e\n::error::x ${'word '.repeat(100)}`
     const [, told] = notificationsOf(story(['begin', 'confirmed', ['unrecoverable', {}, { why }]]))
-    expect(told?.line.length).toBeLessThanOrEqual(longestLine)
+    expect(told?.line.length).toBeLessThanOrEqual(longestNotice)
     expect(told?.line).toMatch(/^p stopped: \[31mred ::error::x word .*word…$/)
   })
 })
@@ -88,7 +88,7 @@ describe('whether it goes out', () => {
     state: 'FIX',
     line: 'p: the test failed.',
   }
-  const out = (more: Partial<Delivery> = {}): Delivery => ({
+  const out = (more: Partial<NotificationDelivery> = {}): NotificationDelivery => ({
     at: 0,
     session: 'before',
     seq: 1,
@@ -103,7 +103,7 @@ describe('whether it goes out', () => {
   const noon = Date.UTC(2026, 10, 26, 10)
   const late = Date.UTC(2026, 10, 26, 21, 30)
 
-  test.each<readonly [string, Partial<typeof usualWishes>, readonly Delivery[], number, string | null]>([
+  test.each<readonly [string, Partial<typeof usualWishes>, readonly NotificationDelivery[], number, string | null]>([
     ['nothing is against it', {}, [], noon, null],
     ['it is not wished for', { onEvents: ['complete'] }, [], noon, 'test_fail is not among notifications.on_events'],
     ['it went out before', {}, [out({ session: 's', seq: 7 })], noon, 'it went out before'],

@@ -15,6 +15,7 @@ const reasons: Readonly<Record<string, string>> = {
   code: 'report/section.ts makes the value, report/markdown.ts writes it',
   text: 'a value of a page, its Markdown, and the shape of a text: none is imported beside another',
   list: 'a list of a page and the shape of a list: never imported together',
+  record: 'the shape of a record, and the command of the Action: never imported together',
   table: 'a table of a page, its Markdown, and the table of transitions: never imported together',
 }
 

@@ -11,7 +11,7 @@ import { fold } from '../../src/domain/session.ts'
 import type { World } from '../../src/ports.ts'
 import { keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
-import { diagnosed, diagnosisFolder } from '../../src/stages/parts/diagnosed.ts'
+import { withDiagnosis, diagnosisFolder } from '../../src/stages/parts/diagnosed.ts'
 import { deployedUnitOf } from '../../src/stages/parts/units.ts'
 import { planOf } from '../kit/plan.ts'
 import { runWriter, story } from '../kit/session.ts'
@@ -62,7 +62,7 @@ async function tell(world: Parameters<typeof deploy>[2], deploys: number): Promi
   const node = plan.fleet.nodes.find((n) => n.name === 'a') ?? expect.fail('no node')
   const unit = deployedUnitOf(plan, node) ?? expect.fail('no unit')
   const failure = new Failure({ code: 'P011', message: 'a: peer does not run' })
-  await diagnosed(world, node, unit, '/opt/x', failure, diagnosisFolder(deploys))
+  await withDiagnosis(world, node, unit, '/opt/x', failure, diagnosisFolder(deploys))
 }
 
 test('a deploy that fails stores what its nodes told, and nothing of an earlier one', async () => {

@@ -16,7 +16,7 @@ export interface ChangedFile extends Changed {
   readonly content: Buffer | null
 }
 
-export interface Changes extends ChangeLook {
+export interface FixChanges extends ChangeLook {
   readonly changed: readonly ChangedFile[]
 }
 
@@ -26,7 +26,12 @@ interface Found {
 }
 
 /** `tree`: the commit as we checked it out; `copy`: what became of it. */
-export async function changesOf(tree: string, copy: string, config: FixConfig, signal: AbortSignal): Promise<Changes> {
+export async function changesOf(
+  tree: string,
+  copy: string,
+  config: FixConfig,
+  signal: AbortSignal,
+): Promise<FixChanges> {
   const none = { changed: [], irregular: [], tooLarge: null, workflows: config.workflows }
   const found: Found[] = []
   if (!(await walk(copy, '', found))) return { ...none, tooLarge: `it left more than ${most.entries} files` }

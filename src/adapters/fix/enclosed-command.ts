@@ -31,7 +31,7 @@ export interface EnclosedCommand {
   readonly signal: AbortSignal
 }
 
-export interface CommandEnd {
+export interface EnclosedEnd {
   readonly ended: Ended
   /** Both streams, without what was hidden. */
   readonly output: string
@@ -46,7 +46,7 @@ export const isNoSandbox = (error: unknown): error is Error => error instanceof 
 /** `look`: what is done with the copy that the command left, before it goes. */
 export async function runEnclosed<T>(
   o: EnclosedCommand,
-  look: (copy: string, end: CommandEnd) => Promise<T>,
+  look: (copy: string, end: EnclosedEnd) => Promise<T>,
 ): Promise<T> {
   const { config, env } = o
   const bounds = { memoryBytes: config.memoryMb * 2 ** 20, processes: mostProcesses }
@@ -92,7 +92,7 @@ export async function runEnclosed<T>(
         return null
       })
       .finally(() => unwatch())
-    const end: CommandEnd =
+    const end: EnclosedEnd =
       done === null
         ? { ended: { kind: overrun ?? 'too much memory' }, output: '' }
         : { ended: endedOf(done.ending), output: textOf(done, Object.values(o.hidden)) }

@@ -9,9 +9,9 @@ import { besideTheCommit } from '../build/whole-commit.ts'
 import { folder } from '../system.ts'
 import type { SandboxWay } from '../sandbox/sandbox.ts'
 import { findWay, removed } from '../sandbox/way.ts'
-import { changesOf, type Changes } from './changes.ts'
+import { changesOf, type FixChanges } from './changes.ts'
 import { commitIn, publish } from './commit.ts'
-import { isNoSandbox, runEnclosed, type CommandEnd, type EnclosedCommand } from './enclosed-command.ts'
+import { isNoSandbox, runEnclosed, type EnclosedEnd, type EnclosedCommand } from './enclosed-command.ts'
 import { treeAt } from './tree.ts'
 
 export interface FixerOptions {
@@ -62,7 +62,7 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
     more: {},
     shown: [],
   })
-  const keep = (name: string, end: CommandEnd): Promise<void> =>
+  const keep = (name: string, end: EnclosedEnd): Promise<void> =>
     files.write(`${place}/${name}.log`, `${JSON.stringify(end.ended)}\n${end.output}`)
 
   const before: (number | null)[] = []
@@ -85,7 +85,7 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
     more: { VPS_TEST_DIAGNOSIS: join(given, 'diagnosis.json'), VPS_TEST_FIX_NUMBER: String(number) },
     shown: [given],
   }
-  const changes = await runEnclosed(fixing, async (copy, end): Promise<Changes | Stopped> => {
+  const changes = await runEnclosed(fixing, async (copy, end): Promise<FixChanges | Stopped> => {
     await keep('command', end)
     return endFault(end.ended) ?? changesOf(tree, copy, config, signal)
   }).finally(async () => forget(join(o.folder, place, 'sandbox'), o, signal))

@@ -12,11 +12,11 @@ import {
   removed,
   suffix,
   type Found,
-  type Limits,
+  type SandboxLimits,
   type SandboxWay,
 } from './way.ts'
 
-export type { Limits, SandboxKind, SandboxWay }
+export type { SandboxLimits, SandboxKind, SandboxWay }
 
 /** A directory whose listed files are copied for the inner user: the directory itself is neither changed nor seen. */
 export interface SourceCopy {
@@ -46,7 +46,7 @@ export interface SandboxOptions {
   readonly ours: Readonly<Record<string, string>>
   /** Instead of the first that works here. */
   readonly way?: SandboxWay
-  readonly limits?: Limits
+  readonly limits?: SandboxLimits
   /** Variables that it is given besides, and that stand on no command line. */
   readonly hidden?: Readonly<Record<string, string>>
   readonly signal: AbortSignal

@@ -13,7 +13,7 @@ export type SandboxWay = 'root' | 'sudo' | 'namespace' | 'none'
 export const innerUser = '61017'
 
 /** What the enclosed program may use at most; absent: what the machine has. */
-export interface Limits {
+export interface SandboxLimits {
   readonly network: boolean
   /** Of all its processes together; the kernel bounds each one, {@link watch} all. */
   readonly memoryBytes: number
@@ -29,7 +29,7 @@ const alone = ['sh', '-c', 'ip link set lo up 2>/dev/null; exec "$@"', 'sandbox'
 const runtimesReserve = 4 * 2 ** 30
 
 /** A watch needs a moment to see what grows: the kernel's own bounds lie above its. */
-const bounded = ({ memoryBytes, processes, fileBytes }: Limits): readonly string[] => [
+const bounded = ({ memoryBytes, processes, fileBytes }: SandboxLimits): readonly string[] => [
   'prlimit',
   '--core=0',
   `--nproc=${4 * processes}`,
@@ -43,7 +43,7 @@ export function enclosed(
   way: Exclude<SandboxWay, 'none'>,
   inner: readonly string[],
   env: Readonly<Record<string, string>>,
-  { limits, hidden = {} }: { readonly limits?: Limits; readonly hidden?: Readonly<Record<string, string>> } = {},
+  { limits, hidden = {} }: { readonly limits?: SandboxLimits; readonly hidden?: Readonly<Record<string, string>> } = {},
 ): { readonly within: readonly string[]; readonly env: Record<string, string> } {
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   return {

@@ -7,7 +7,7 @@ import {
   type GroupImprovement,
   type ImprovementResult,
 } from '../improvement.ts'
-import { groupIn, outcomesOf } from '../outcomes.ts'
+import { outcomesIn, outcomesOf } from '../outcomes.ts'
 import type { Reason } from '../reason.ts'
 import { percent } from '../statistics.ts'
 import type { SuiteResults } from '../suites/suite.ts'
@@ -85,10 +85,10 @@ function missing(results: SuiteResults, baseline: SessionBaseline): readonly Rea
   })
   return [
     ...names(now)
-      .filter(([suite, group]) => groupIn(baseline.outcomes, suite, group) === null)
+      .filter(([suite, group]) => outcomesIn(baseline.outcomes, suite, group) === null)
       .map(([, group]) => reason(group, `session ${baseline.session}`)),
     ...names(baseline.outcomes)
-      .filter(([suite, group]) => groupIn(now, suite, group) === null)
+      .filter(([suite, group]) => outcomesIn(now, suite, group) === null)
       .map(([, group]) => reason(group, 'this test')),
   ]
 }

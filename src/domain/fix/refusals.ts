@@ -34,7 +34,7 @@ const rows: readonly (readonly [GaveUpReason, (s: Standing) => string | null])[]
   ],
 ]
 
-export function refusal(s: Standing): Stopped | null {
+export function fixRefusal(s: Standing): Stopped | null {
   for (const [reason, why] of rows) {
     const said = why(s)
     if (said !== null) return { reason, why: said }

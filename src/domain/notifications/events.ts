@@ -21,7 +21,7 @@ export interface Notification {
 }
 
 /** Longer ones are not listened to. */
-export const longestLine = 200
+export const longestNotice = 200
 
 interface Told {
   readonly entry: Entry
@@ -135,7 +135,7 @@ export const notificationsOf = (entries: readonly Entry[], from = 0): readonly N
 /** Words of nodes and compilers stand in a reason: no hidden characters, one line, cut at a word. */
 function short(text: string): string {
   const clean = stripHidden(text.replace(/\s+/g, ' ').trim(), 2000)
-  if (clean.length <= longestLine) return clean
-  const kept = clean.slice(0, longestLine - 1)
-  return `${kept.slice(0, Math.max(kept.lastIndexOf(' '), longestLine - 40))}…`
+  if (clean.length <= longestNotice) return clean
+  const kept = clean.slice(0, longestNotice - 1)
+  return `${kept.slice(0, Math.max(kept.lastIndexOf(' '), longestNotice - 40))}…`
 }

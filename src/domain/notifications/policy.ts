@@ -4,7 +4,7 @@ import type { NotificationEvent } from './kinds.ts'
 import type { NotificationWishes, QuietHours } from './wishes.ts'
 
 /** What was decided of one notification; one line of a session's `notifications.jsonl` for each channel. */
-export interface Delivery {
+export interface NotificationDelivery {
   /** Unix milliseconds. */
   readonly at: number
   readonly session: string
@@ -24,7 +24,7 @@ const hour = 3_600_000
 export function silence(
   note: Notification,
   { onEvents, quietHours, mostPerHour }: NotificationWishes,
-  before: readonly Delivery[],
+  before: readonly NotificationDelivery[],
   now: number,
 ): string | null {
   if (!onEvents.includes(note.event)) return `${note.event} is not among notifications.on_events`

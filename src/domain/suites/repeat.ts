@@ -7,7 +7,7 @@ import { counts, sampleKey, type Sample } from './sample.ts'
 /** Of one attempt: a node that is never well must not keep a test for ever. */
 export const mostRepeats = 2
 
-export interface Repeated<S extends Sample> {
+interface Repeated<S extends Sample> {
   /** One that did not count and has a repetition that does is marked `repeatedBy`. */
   readonly samples: readonly S[]
   readonly strays: readonly Reason[]

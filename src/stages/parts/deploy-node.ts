@@ -17,7 +17,7 @@ import type { Nodes, Execution, SessionFolder } from '../../ports.ts'
 import { parseProcess, provenProcess } from '../../instruments/process.ts'
 import { awaitRunning } from './await-running.ts'
 import { answered, runner } from './node-commands.ts'
-import { diagnosed } from './diagnosed.ts'
+import { withDiagnosis } from './diagnosed.ts'
 import type { UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
 
@@ -131,7 +131,7 @@ export async function switchOn(
     // Asked before anything is put back: afterwards another program runs.
     const explained =
       error instanceof Failure && error.kind === 'product'
-        ? await diagnosed(world, node, unit, release.installPath, error, job.diagnosis)
+        ? await withDiagnosis(world, node, unit, release.installPath, error, job.diagnosis)
         : error
     say('putting back what ran before')
     // The first reason is what counts; a roll back that fails too is told beside it.

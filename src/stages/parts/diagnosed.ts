@@ -11,7 +11,7 @@ import type { Execution, Nodes, SessionFolder } from '../../ports.ts'
 import type { UnitPlan } from './units.ts'
 
 /** What the node told is kept beside the session, also where nothing explains the failure. */
-export async function diagnosed(
+export async function withDiagnosis(
   world: Execution & Nodes & Pick<SessionFolder, 'files' | 'concealer'>,
   node: FleetNode,
   { unit, listens }: UnitPlan,

@@ -14,7 +14,7 @@ export interface Network {
   blame(nodes: readonly NodeName[], words: string): Blame
 }
 
-export interface Blame {
+interface Blame {
   readonly outcome: 'failed' | 'unwitnessed'
   readonly words: string
 }

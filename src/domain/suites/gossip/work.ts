@@ -82,7 +82,7 @@ export interface VictimItem extends Item {
 }
 
 /** Packets of our own prober from a node to another, and what went unanswered for several of them on end. */
-export interface Answered {
+export interface AnswerCount {
   readonly sent: number
   readonly lost: number
   /** Since the item began. */
@@ -93,7 +93,7 @@ export interface Answered {
 export interface NetworkItem extends Item {
   readonly kind: 'network'
   readonly with: NodeName
-  readonly answered: Read<Answered>
+  readonly answered: Read<AnswerCount>
 }
 
 export type GossipItem = MessageItem | RecordsItem | WriteItem | StateItem | MembersItem | VictimItem | NetworkItem
