@@ -52,48 +52,44 @@ const failure = async (running: Promise<unknown>): Promise<Failure> =>
     },
   )
 
-test(
-  'the commit travels, is built with the host’s cargo and comes back by its digest',
-  { timeout: 180_000 },
-  async () => {
-    const { options, workspace, cache } = await native('good', 'toy')
-    const built = await buildNative(options)
-    if (built.kind !== 'built') throw new Error(built.message)
-    const bytes = readFileSync(built.path)
-    expect(built).toMatchObject({
-      source: 'native',
-      glibc: null,
-      sha256: sha256(bytes),
-      bytes: bytes.length,
-      toolchain: { cargo: expect.stringMatching(/^cargo 1\./), rustc: expect.stringMatching(/^rustc 1\./), zig: null },
-    })
-    expect(built.argv).toEqual([
-      'cargo',
-      'build',
-      '--release',
-      '--locked',
-      '--message-format=json',
-      '--target',
-      'x86_64-unknown-linux-gnu',
-    ])
-    expect(execFileSync(built.path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
-    const checkout = join(cache, 'vps-test', 'build', 'toy_net', 'src')
-    expect(git(checkout, 'log', '--format=%H')).toBe(options.source.commit)
-    expect(readdirSync(checkout)).toEqual(['.git', 'app'])
+test('the commit travels, is built with the host’s cargo and comes back by its digest', async () => {
+  const { options, workspace, cache } = await native('good', 'toy')
+  const built = await buildNative(options)
+  if (built.kind !== 'built') throw new Error(built.message)
+  const bytes = readFileSync(built.path)
+  expect(built).toMatchObject({
+    source: 'native',
+    glibc: null,
+    sha256: sha256(bytes),
+    bytes: bytes.length,
+    toolchain: { cargo: expect.stringMatching(/^cargo 1\./), rustc: expect.stringMatching(/^rustc 1\./), zig: null },
+  })
+  expect(built.argv).toEqual([
+    'cargo',
+    'build',
+    '--release',
+    '--locked',
+    '--message-format=json',
+    '--target',
+    'x86_64-unknown-linux-gnu',
+  ])
+  expect(execFileSync(built.path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
+  const checkout = join(cache, 'vps-test', 'build', 'toy_net', 'src')
+  expect(git(checkout, 'log', '--format=%H')).toBe(options.source.commit)
+  expect(readdirSync(checkout)).toEqual(['.git', 'app'])
 
-    // A second commit replaces the checkout, and the target directory survives.
-    writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() { println!("second"); }\n')
-    git(workspace, 'commit', '--quiet', '--all', '--message', 'second')
-    rmSync(join(checkout, 'app', 'Cargo.lock'))
-    const source = await readSource(workspace, never)
-    if (source.kind === 'none') throw new Error(source.why)
-    const again = await buildNative({ ...options, source })
-    if (again.kind !== 'built') throw new Error(again.message)
-    expect(execFileSync(again.path, { encoding: 'utf8' })).toBe('second\n')
-  },
-)
+  // A second commit replaces the checkout, and the target directory survives.
+  writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() { println!("second"); }\n')
+  git(workspace, 'commit', '--quiet', '--all', '--message', 'second')
+  rmSync(join(checkout, 'app', 'Cargo.lock'))
+  const source = await readSource(workspace, never)
+  if (source.kind === 'none') throw new Error(source.why)
+  const again = await buildNative({ ...options, source })
+  if (again.kind !== 'built') throw new Error(again.message)
+  expect(execFileSync(again.path, { encoding: 'utf8' })).toBe('second\n')
+})
 
-test('errors of the host’s compiler come back with their places', { timeout: 120_000 }, async () => {
+test('errors of the host’s compiler come back with their places', async () => {
   const { options } = await native('compile-error', 'broken')
   const failed = await buildNative(options)
   expect(failed).toMatchObject({ kind: 'failed', reason: 'compile' })
@@ -142,7 +138,7 @@ test('two builds of one project do not meet in one checkout', async () => {
   expect((await held.run(command, { timeoutMs: 10_000, signal: never, stdin: new Uint8Array() })).code).toBe(busyExit)
 })
 
-test('a checkout that was touched is not built', { timeout: 120_000 }, async () => {
+test('a checkout that was touched is not built', async () => {
   const { options, cache } = await native('good', 'toy')
   await buildNative(options)
   writeFileSync(

@@ -63,7 +63,7 @@ const host = () => {
 /** Breaks the linker of zigbuild only: `cargo build` of the host has cc. */
 const noZig = { ...process.env, CARGO_ZIGBUILD_ZIG_PATH: '/bin/false' }
 
-test('a build is put beside its digest, and its record says all of it', { timeout: 300_000 }, async () => {
+test('a build is put beside its digest, and its record says all of it', async () => {
   const { root, workspace } = repository('good')
   const made = options(workspace, 'toy')
   const { path, record } = await obtain(made)
@@ -87,45 +87,37 @@ test('a build is put beside its digest, and its record says all of it', { timeou
   expect(execFileSync(path, { encoding: 'utf8' })).toBe('toy []\n')
 })
 
-test(
-  'where zig cannot work, the build host builds the commit, and the record says both',
-  { timeout: 300_000 },
-  async () => {
-    const { workspace } = repository('good')
-    const log = notes()
-    const asked = options(workspace, 'toy', { env: noZig, buildHost: host(), log })
-    const localBuild = ['cargo', 'build', '--profile', 'dev']
-    const { path, record } = await obtain({ ...asked, binary: { ...asked.binary, localBuild } })
-    expect(record.argv.slice(0, 4)).toEqual(localBuild)
-    expect(record).toMatchObject({
-      source: 'native',
-      glibc: null,
-      before: [{ source: 'zigbuild', reason: 'toolchain' }],
-    })
-    expect(execFileSync(path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
-    expect(log.lines.join('\n')).toContain('building natively on the build host')
-  },
-)
+test('where zig cannot work, the build host builds the commit, and the record says both', async () => {
+  const { workspace } = repository('good')
+  const log = notes()
+  const asked = options(workspace, 'toy', { env: noZig, buildHost: host(), log })
+  const localBuild = ['cargo', 'build', '--profile', 'dev']
+  const { path, record } = await obtain({ ...asked, binary: { ...asked.binary, localBuild } })
+  expect(record.argv.slice(0, 4)).toEqual(localBuild)
+  expect(record).toMatchObject({
+    source: 'native',
+    glibc: null,
+    before: [{ source: 'zigbuild', reason: 'toolchain' }],
+  })
+  expect(execFileSync(path, ['x'], { encoding: 'utf8' })).toBe('toy ["x"]\n')
+  expect(log.lines.join('\n')).toContain('building natively on the build host')
+})
 
-test(
-  "two checkouts of one project, one tool cache: neither gets the other's program",
-  { timeout: 300_000 },
-  async () => {
-    const [one, two] = [repository('good'), repository('good')]
-    const made = options(one.workspace, 'toy')
-    const first = await obtain(made)
-    // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has
-    // them.
-    writeFileSync(join(two.workspace, 'src', 'main.rs'), 'fn main() { println!("the other"); }\n')
-    execFileSync('find', [two.workspace, '-exec', 'touch', '-h', '-d', '2020-01-01', '{}', '+'])
-    git(two.workspace, 'commit', '--quiet', '--all', '--message', 'other')
-    const second = await obtain({ ...made, source: { kind: 'build', workspace: two.workspace, revision: null } })
-    expect(second.record.sha256).not.toBe(first.record.sha256)
-    expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('the other\n')
-  },
-)
+test("two checkouts of one project, one tool cache: neither gets the other's program", async () => {
+  const [one, two] = [repository('good'), repository('good')]
+  const made = options(one.workspace, 'toy')
+  const first = await obtain(made)
+  // The files of the second are older than the first build, as a copy that keeps times, or an earlier checkout, has
+  // them.
+  writeFileSync(join(two.workspace, 'src', 'main.rs'), 'fn main() { println!("the other"); }\n')
+  execFileSync('find', [two.workspace, '-exec', 'touch', '-h', '-d', '2020-01-01', '{}', '+'])
+  git(two.workspace, 'commit', '--quiet', '--all', '--message', 'other')
+  const second = await obtain({ ...made, source: { kind: 'build', workspace: two.workspace, revision: null } })
+  expect(second.record.sha256).not.toBe(first.record.sha256)
+  expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('the other\n')
+})
 
-test('a build script that fails on both sides names both', { timeout: 120_000 }, async () => {
+test('a build script that fails on both sides names both', async () => {
   const { workspace } = repository('build-script')
   const failed = await failure(obtain(options(workspace, 'script', { buildHost: host() })))
   expect(failed).toBeInstanceOf(BuildFailure)
@@ -141,7 +133,7 @@ test('a build script that fails on both sides names both', { timeout: 120_000 },
 test.each([
   ['no build host', (workspace: string) => options(workspace, 'toy', { env: noZig }), 'no build host'],
   ['no commit', () => options(fixtureCopy(), 'toy', { env: noZig, buildHost: host() }), 'needs a git commit'],
-])('without zig and with %s nothing is built', { timeout: 120_000 }, async (_, given, words) => {
+])('without zig and with %s nothing is built', async (_, given, words) => {
   expect((await failure(obtain(given(repository('good').workspace)))).facts).toMatchObject({
     kind: 'infra',
     code: 'I317',
@@ -149,7 +141,7 @@ test.each([
   })
 })
 
-test('uncommitted changes and a native build do not go together', { timeout: 120_000 }, async () => {
+test('uncommitted changes and a native build do not go together', async () => {
   const { workspace } = repository('good')
   writeFileSync(join(workspace, 'src', 'main.rs'), 'fn main() {}\n')
   expect((await failure(obtain(options(workspace, 'toy', { env: noZig, buildHost: host() })))).facts).toMatchObject({
@@ -158,32 +150,28 @@ test('uncommitted changes and a native build do not go together', { timeout: 120
   })
 })
 
-test(
-  'a project that does not compile is a product failure with places, and the build host is not asked',
-  { timeout: 120_000 },
-  async () => {
-    const { workspace } = repository('compile-error')
-    const failed = await failure(
-      obtain(
-        options(workspace, 'broken', {
-          buildHost: () => {
-            throw new Error('asked')
-          },
-        }),
-      ),
-    )
-    expect(failed.facts).toMatchObject({
-      kind: 'product',
-      code: 'P301',
-      faults: expect.arrayContaining([
-        { at: { file: 'src/main.rs', path: 'broken', line: 3, column: 22 }, message: 'E0308 mismatched types' },
-      ]),
-    })
-    expect((failed as BuildFailure).errors.map(placed)).toContain('src/main.rs:3:22 E0308 mismatched types')
-  },
-)
+test('a project that does not compile is a product failure with places, and the build host is not asked', async () => {
+  const { workspace } = repository('compile-error')
+  const failed = await failure(
+    obtain(
+      options(workspace, 'broken', {
+        buildHost: () => {
+          throw new Error('asked')
+        },
+      }),
+    ),
+  )
+  expect(failed.facts).toMatchObject({
+    kind: 'product',
+    code: 'P301',
+    faults: expect.arrayContaining([
+      { at: { file: 'src/main.rs', path: 'broken', line: 3, column: 22 }, message: 'E0308 mismatched types' },
+    ]),
+  })
+  expect((failed as BuildFailure).errors.map(placed)).toContain('src/main.rs:3:22 E0308 mismatched types')
+})
 
-test('a source that moves while it is built is refused', { timeout: 120_000 }, async () => {
+test('a source that moves while it is built is refused', async () => {
   const { workspace } = repository('good')
   let looks = 0
   // The second look at the clock is at the beginning of the build, where a person's editor saves a file.
@@ -200,7 +188,7 @@ test('a source that moves while it is built is refused', { timeout: 120_000 }, a
   })
 })
 
-test('a build script that writes into its source writes into a copy', { timeout: 120_000 }, async () => {
+test('a build script that writes into its source writes into a copy', async () => {
   const { workspace } = repository('good')
   writeFileSync(
     join(workspace, 'build.rs'),
@@ -224,43 +212,39 @@ test('a program that is a link out of the build is not read', async () => {
   expect(await isInside('/bin/true', target)).toBe(false)
 })
 
-test(
-  'what a build read besides its commit is in its record: ignored, outside, settings above, a lock file just made',
-  { timeout: 300_000 },
-  async () => {
-    const { root, workspace } = repository('good')
-    const outside = scratch()
-    mkdirSync(join(outside, 'src'))
-    writeFileSync(join(outside, 'Cargo.toml'), '[package]\nname = "shared"\nversion = "0.1.0"\nedition = "2021"\n')
-    writeFileSync(join(outside, 'src', 'lib.rs'), 'pub const WORD: &str = "outside";\n')
-    writeFileSync(
-      join(workspace, 'Cargo.toml'),
-      `${readFileSync(join(workspace, 'Cargo.toml'), 'utf8')}\n[dependencies]\nshared = { path = ${JSON.stringify(outside)} }\n`,
-    )
-    writeFileSync(
-      join(workspace, 'src', 'main.rs'),
-      'fn main() { println!("{} {}", shared::WORD, include_str!("../../word.txt")); }\n',
-    )
-    git(root, 'rm', '--quiet', '--cached', 'app/Cargo.lock')
-    rmSync(join(workspace, 'Cargo.lock'))
-    writeFileSync(join(root, '.gitignore'), 'word.txt\n')
-    git(root, 'add', '.')
-    git(root, 'commit', '--quiet', '--message', 'reads more than it holds')
-    writeFileSync(join(root, 'word.txt'), 'ignored')
-    const before = await readSource(workspace, never)
-    const { path, record } = await obtain(options(workspace, 'toy'))
-    expect(execFileSync(path, { encoding: 'utf8' })).toBe('outside ignored\n')
-    expect(record.from).toMatchObject({ dirty: null })
-    expect(record.uncommitted).toMatchObject({ count: 3 })
-    expect(record.uncommitted?.paths.toSorted()).toEqual(
-      ['app/Cargo.lock', 'word.txt', join(outside, 'src', 'lib.rs')].toSorted(),
-    )
-    // What the build itself wrote does not make another source of it.
-    expect(await readSource(workspace, never)).toEqual(before)
-  },
-)
+test('what a build read besides its commit is in its record: ignored, outside, settings above, a lock file just made', async () => {
+  const { root, workspace } = repository('good')
+  const outside = scratch()
+  mkdirSync(join(outside, 'src'))
+  writeFileSync(join(outside, 'Cargo.toml'), '[package]\nname = "shared"\nversion = "0.1.0"\nedition = "2021"\n')
+  writeFileSync(join(outside, 'src', 'lib.rs'), 'pub const WORD: &str = "outside";\n')
+  writeFileSync(
+    join(workspace, 'Cargo.toml'),
+    `${readFileSync(join(workspace, 'Cargo.toml'), 'utf8')}\n[dependencies]\nshared = { path = ${JSON.stringify(outside)} }\n`,
+  )
+  writeFileSync(
+    join(workspace, 'src', 'main.rs'),
+    'fn main() { println!("{} {}", shared::WORD, include_str!("../../word.txt")); }\n',
+  )
+  git(root, 'rm', '--quiet', '--cached', 'app/Cargo.lock')
+  rmSync(join(workspace, 'Cargo.lock'))
+  writeFileSync(join(root, '.gitignore'), 'word.txt\n')
+  git(root, 'add', '.')
+  git(root, 'commit', '--quiet', '--message', 'reads more than it holds')
+  writeFileSync(join(root, 'word.txt'), 'ignored')
+  const before = await readSource(workspace, never)
+  const { path, record } = await obtain(options(workspace, 'toy'))
+  expect(execFileSync(path, { encoding: 'utf8' })).toBe('outside ignored\n')
+  expect(record.from).toMatchObject({ dirty: null })
+  expect(record.uncommitted).toMatchObject({ count: 3 })
+  expect(record.uncommitted?.paths.toSorted()).toEqual(
+    ['app/Cargo.lock', 'word.txt', join(outside, 'src', 'lib.rs')].toSorted(),
+  )
+  // What the build itself wrote does not make another source of it.
+  expect(await readSource(workspace, never)).toEqual(before)
+})
 
-test('a pointer of Git LFS in the place of its content is not built into a program', { timeout: 120_000 }, async () => {
+test('a pointer of Git LFS in the place of its content is not built into a program', async () => {
   const { root, workspace } = repository('good')
   writeFileSync(
     join(workspace, 'src', 'list.bin'),
@@ -300,7 +284,7 @@ test.each([
     },
     'depends on 1 package (',
   ],
-])('a commit with %s is not the whole source, and is not sent', { timeout: 120_000 }, async (_, add, words) => {
+])('a commit with %s is not the whole source, and is not sent', async (_, add, words) => {
   const { root, workspace } = repository('good')
   add(root)
   git(root, 'add', '.')

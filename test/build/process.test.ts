@@ -24,12 +24,14 @@ const gone = (pid: number): boolean => {
     return true
   }
 }
+/** Milliseconds for what comes at once on an idle machine. */
+const patient = 30_000
 const grandchild = async (file: string): Promise<number> =>
   vi.waitFor(() => {
     const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0
     expect(pid).toBeGreaterThan(1)
     return pid
-  })
+  }, patient)
 
 test('an exit code is a result, and both streams come by lines', async () => {
   const lines: string[] = []
@@ -52,7 +54,7 @@ test('an abort ends the whole process group, even one that ignores it', async ()
   await expect(running).rejects.toThrow('enough')
   await vi.waitFor(() => {
     expect(gone(pid)).toBe(true)
-  })
+  }, patient)
 })
 
 test('a timeout ends the whole process group and is named', async () => {
@@ -62,7 +64,7 @@ test('a timeout ends the whole process group and is named', async () => {
   expect(await running).toBe('I302')
   await vi.waitFor(() => {
     expect(gone(pid)).toBe(true)
-  })
+  }, patient)
 })
 
 test('a program that is not there is named', async () => {

@@ -24,7 +24,7 @@ const options = (name: string, program: string, more: Partial<ZigBuildOptions> =
   ...more,
 })
 
-test('builds a program that runs here and needs no glibc newer than the floor', { timeout: 300_000 }, async () => {
+test('builds a program that runs here and needs no glibc newer than the floor', async () => {
   const log = notes()
   const built = await buildWithZig(options('good', 'toy', { log }))
   if (built.kind !== 'built') throw new Error(built.message)
@@ -42,31 +42,27 @@ test('builds a program that runs here and needs no glibc newer than the floor', 
   expect(afterZigbuild(built)).toBe('use')
 })
 
-test(
-  'errors in the code have file, line and column, and no second toolchain is asked',
-  { timeout: 120_000 },
-  async () => {
-    const failed = await buildWithZig(options('compile-error', 'broken'))
-    if (failed.kind !== 'failed') throw new Error('built')
-    expect(failed.reason).toBe('compile')
-    expect(
-      failed.errors.map(({ file, line, column, code, crate, own }) => ({ file, line, column, code, crate, own })),
-    ).toEqual(
-      expect.arrayContaining([
-        { file: 'src/main.rs', line: 3, column: 22, code: 'E0308', crate: 'broken', own: true },
-        { file: 'src/main.rs', line: 4, column: 28, code: 'E0425', crate: 'broken', own: true },
-      ]),
-    )
-    expect(failed.errors.length).toBe(2)
-    expect(failed.message).toMatch(/^2 errors in the project's code; first: src\/main\.rs:\d/)
-    expect(afterZigbuild(failed)).toBe('fail')
-  },
-)
+test('errors in the code have file, line and column, and no second toolchain is asked', async () => {
+  const failed = await buildWithZig(options('compile-error', 'broken'))
+  if (failed.kind !== 'failed') throw new Error('built')
+  expect(failed.reason).toBe('compile')
+  expect(
+    failed.errors.map(({ file, line, column, code, crate, own }) => ({ file, line, column, code, crate, own })),
+  ).toEqual(
+    expect.arrayContaining([
+      { file: 'src/main.rs', line: 3, column: 22, code: 'E0308', crate: 'broken', own: true },
+      { file: 'src/main.rs', line: 4, column: 28, code: 'E0425', crate: 'broken', own: true },
+    ]),
+  )
+  expect(failed.errors.length).toBe(2)
+  expect(failed.message).toMatch(/^2 errors in the project's code; first: src\/main\.rs:\d/)
+  expect(afterZigbuild(failed)).toBe('fail')
+})
 
 test.each([
   ['build-script', 'script', 'Is `cmake` installed?'],
   ['link-error', 'link', 'vps_test_no_such_library'],
-])('%s is the toolchain’s fault', { timeout: 120_000 }, async (name, program, words) => {
+])('%s is the toolchain’s fault', async (name, program, words) => {
   const failed = await buildWithZig(options(name, program))
   expect(failed).toMatchObject({ kind: 'failed', reason: 'toolchain', message: expect.stringContaining(words) })
   expect(afterZigbuild(failed)).toBe('native')
@@ -77,13 +73,13 @@ test.each([
   [{ argv: ['make'] }, 'must start with `cargo zigbuild`'],
   [{ target: 'target/release/other' }, 'has no program other; it has toy'],
   [{ workspace: '/nonexistent' }, 'holds no Cargo.toml'],
-])('a wrong build command is usage: %j', { timeout: 120_000 }, async (more, words) => {
+])('a wrong build command is usage: %j', async (more, words) => {
   const failed = await buildWithZig(options('good', 'toy', more))
   expect(failed).toMatchObject({ kind: 'failed', reason: 'usage', message: expect.stringContaining(words) })
   expect(afterZigbuild(failed)).toBe('fail')
 })
 
-test('tools that are reached by a link are shown to the build', { timeout: 240_000 }, async () => {
+test('tools that are reached by a link are shown to the build', async () => {
   // Another build has them in the cache by now, or brings them here.
   await buildWithZig(options('good', 'toy'))
   const linked = scratch()
@@ -92,7 +88,7 @@ test('tools that are reached by a link are shown to the build', { timeout: 240_0
   expect(await buildWithZig(options('good', 'toy', { cacheDir: linked }))).toMatchObject({ kind: 'built' })
 })
 
-test('a manifest that cannot be read is the project’s fault', { timeout: 120_000 }, async () => {
+test('a manifest that cannot be read is the project’s fault', async () => {
   const workspace = scratch()
   cpSync(fixture('good'), workspace, { recursive: true })
   writeFileSync(join(workspace, 'Cargo.toml'), '[package]\nname = 3\n')

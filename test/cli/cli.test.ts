@@ -177,7 +177,7 @@ test('verify: no evidence folder is 2, something else in its place is 20', async
     })
   }
   expect((await cli('verify', dir)).stdout).toMatch(/^✗ .*\nNOT VALID/s)
-}, 30_000)
+})
 
 test('help, for the program and a verb, is 0', async () => {
   for (const args of [['--help'], ['start', '--help'], ['--version']]) expect((await cli(...args)).code).toBe(0)

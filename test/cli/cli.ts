@@ -26,7 +26,7 @@ export async function cliWith(env: Readonly<Record<string, string>>, ...args: re
   const child = spawn(process.execPath, [join(inject('bundle'), 'cli.js'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
+    timeout: 120_000,
     env: {
       PATH: process.env['PATH'],
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],

@@ -18,7 +18,7 @@ async function run(
     cwd: root,
     stdio: ['ignore', stdout, 'pipe'],
     env,
-    timeout: 30_000,
+    timeout: 120_000,
   })
   if (closed !== null) child[closed]?.destroy()
   const said = { out: '', err: '' }

@@ -119,7 +119,7 @@ test('while the first one lives the second is refused and writes nothing; after 
   expect(after[before.length]?.facts['by']).toMatchObject({ kind: 'process', pid: third.child.pid })
   expect(after[before.length]?.why).toContain(`process ${first.child.pid ?? ''} on `)
   await killed(third)
-}, 120_000)
+})
 
 test('a stop from another window ends the run itself, as stopped, and gives nothing back before that', async () => {
   const first = begin()
@@ -139,7 +139,7 @@ test('a stop from another window ends the run itself, as stopped, and gives noth
   expect(told).toMatchObject({ code: 30, stderr: expect.stringContaining('STOPPED: stopped by a person') })
   expect(told.stderr).not.toMatch(/B001|B008|fault of vps-test/)
   await killed(stop)
-}, 120_000)
+})
 
 test('a session of the project that holds the fleet by another plan is named to whoever starts anew, with its end', async () => {
   const entries = story(['begin', 'confirmed', 'ready', 'built'], {
@@ -156,4 +156,4 @@ test('a session of the project that holds the fleet by another plan is named to 
   expect(told).toMatch(/session testnet-left holds the fleet by another plan: DEPLOY since /)
   expect(told).toContain('to end it: vps-test stop testnet --session testnet-left')
   await killed(third)
-}, 120_000)
+})

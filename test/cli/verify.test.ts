@@ -26,7 +26,7 @@ const git = (...args: readonly string[]): string =>
   execFileSync('git', args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: 20_000,
+    timeout: 120_000,
     env: {
       PATH: process.env['PATH'],
       HOME: scratch,
@@ -51,7 +51,7 @@ beforeAll(async () => {
   git('-C', work, 'push', '-q', github, 'main')
   await append(one.ledger, join(scratch, 'cache.git'))
   page = git('--git-dir', github, 'show', 'vps-test-ledger:README.md')
-}, 60_000)
+})
 afterAll(async () => {
   clean()
   await one.remove()
@@ -90,7 +90,7 @@ test('the sentence of the page, word by word', async () => {
   execFileSync('sh', ['-euc', clone.replace('<this repository>', github)], {
     cwd: scratch,
     stdio: 'ignore',
-    timeout: 20_000,
+    timeout: 120_000,
   })
   const [program, ...args] = verify.replace('<folder>', folder).split(' ')
   expect(program).toBe('vps-test')

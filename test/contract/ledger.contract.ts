@@ -136,7 +136,7 @@ export function ledgerContract(kind: string, place: (root: string) => LedgerPlac
         ])
         expect((await ledger.read('t')).map((e) => e.why)).toEqual(['p3 0', 'p3 1', 'p3 2'])
         expect(git('rev-list', '--count', branch).trim()).toBe('9')
-      }, 60_000)
+      })
     })
 
     describe('damage is refused', () => {
@@ -270,7 +270,7 @@ export function ledgerContract(kind: string, place: (root: string) => LedgerPlac
         const place = mkdtempSync(join(root, 'remedy-'))
         execFileSync('sh', ['-ec', remedy], {
           cwd: place,
-          timeout: 10_000,
+          timeout: 60_000,
           stdio: 'pipe',
           env: {
             ...process.env,

@@ -13,7 +13,7 @@ export const branch = 'refs/heads/vps-test-ledger'
 export const git = (dir: string, ...args: readonly string[]): string =>
   execFileSync('git', [`--git-dir=${dir}`, '-c', 'user.name=t', '-c', 'user.email=t@t.invalid', ...args], {
     encoding: 'utf8',
-    timeout: 10_000,
+    timeout: 60_000,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 export const beginFacts = entryAfter([], 'begin').facts
@@ -46,7 +46,7 @@ export function tamper(dir: string, change: (files: Map<string, string>) => void
     .join('')
   execFileSync('git', [`--git-dir=${dir}`, 'fast-import', '--quiet', '--force'], {
     input: `commit ${branch}\ncommitter t <t@t.invalid> 1 +0000\ndata 0\n\ndeleteall\n${stream}`,
-    timeout: 10_000,
+    timeout: 60_000,
   })
 }
 

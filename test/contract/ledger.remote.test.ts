@@ -52,7 +52,7 @@ test('eight processes race on three sessions of a branch that does not exist yet
   )
   expect(git(remote, 'rev-list', '--count', branch).trim()).toBe('24')
   expect(git(remote, 'rev-list', '--max-parents=0', branch).trim().split('\n')).toHaveLength(1)
-}, 120_000)
+})
 
 test('several handles on one cache', async () => {
   const ledgers = [await open(), await open(), await open()]
@@ -62,7 +62,7 @@ test('several handles on one cache', async () => {
     }),
   )
   expect((await ledgers[0]?.all())?.map((s) => s.entries.length)).toEqual([2, 2, 2])
-}, 60_000)
+})
 
 test('a cache that is behind is brought up before anything is read or decided', async () => {
   const [a, b] = [await open('a'), await open('b')]
@@ -147,7 +147,7 @@ test('a writer killed between the objects and the push leaves nothing to be seen
   expect(before).toHaveLength(1)
   await again.append('s', entry(before, 's', 'the next one'))
   expect((await (await open('c')).read('s')).map((e) => e.why)).toEqual(['because', 'the next one'])
-}, 60_000)
+})
 
 describe('a branch that was changed by force behind us is refused', () => {
   const changes: readonly (readonly [string, string, () => void])[] = [
@@ -276,7 +276,7 @@ describe('over HTTP', () => {
     expect(commands.some((c) => c.includes(' push '))).toBe(true)
     for (const hidden of [token, header(token), header(token).slice(6)])
       expect(commands.filter((c) => c.includes(hidden))).toEqual([])
-  }, 60_000)
+  })
 
   test('the answer to a push is lost: the entry is there once, and that is success', async () => {
     const ledger = await over(header(token))
@@ -286,7 +286,7 @@ describe('over HTTP', () => {
     expect(host.seen.filter((s) => s.startsWith('lost'))).toHaveLength(1)
     expect((await ledger.read('s')).map((e) => e.why)).toEqual(['because', 'lost'])
     expect(git(join(served, `${made}.git`), 'rev-list', '--count', branch).trim()).toBe('2')
-  }, 60_000)
+  })
 
   test('nobody answers any more after that: it is said that nobody knows, and the next reading does', async () => {
     const ledger = await over(header(token))
@@ -298,7 +298,7 @@ describe('over HTTP', () => {
     expect(failure.facts).toMatchObject({ kind: 'infra', code: 'I260' })
     expect(failure.message).toContain('whether the last entry was written is not known')
     expect((await ledger.read('s')).map((e) => e.why)).toEqual(['because', 'lost'])
-  }, 60_000)
+  })
 
   test('a push that is cut off is tried again, and not for ever', async () => {
     const ledger = await over(header(token))
@@ -310,7 +310,7 @@ describe('over HTTP', () => {
     expect(1000 - host.trouble.drop).toBeLessThan(10)
     host.trouble.drop = 0
     expect(await ledger.read('s')).toEqual(before)
-  }, 60_000)
+  })
 
   const refused: readonly (readonly [string, string | undefined, 'read' | 'append', string])[] = [
     ['a wrong token', header('ghs_wrongTokenWrongTokenWrongToken00000'), 'read', 'U261'],

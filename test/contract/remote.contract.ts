@@ -7,7 +7,7 @@ import { Failure } from '../../src/domain/failure.ts'
 import type { Remote, RunOptions } from '../../src/ports.ts'
 
 export const never = new AbortController().signal
-export const within = (timeoutMs = 15_000, more: Partial<RunOptions> = {}): RunOptions => ({
+export const within = (timeoutMs = 45_000, more: Partial<RunOptions> = {}): RunOptions => ({
   timeoutMs,
   signal: never,
   ...more,
@@ -68,7 +68,7 @@ export function remoteContract(get: () => Remote): void {
     let sent = 0
     const back = await get().read(
       argv('cat'),
-      within(15_000, {
+      within(45_000, {
         stdin: bytes,
         onSent: (n) => {
           sent = n
@@ -79,7 +79,7 @@ export function remoteContract(get: () => Remote): void {
     expect(sent).toBe(bytes.length)
     const streamed = await get().read(
       argv('cat'),
-      within(15_000, { stdin: Readable.from([bytes.subarray(0, 300_000), bytes.subarray(300_000)]) }),
+      within(45_000, { stdin: Readable.from([bytes.subarray(0, 300_000), bytes.subarray(300_000)]) }),
     )
     expect(Buffer.compare(streamed, bytes)).toBe(0)
   })
@@ -91,7 +91,7 @@ export function remoteContract(get: () => Remote): void {
   it('does not mind a command that stops reading', async () => {
     const result = await get().run(
       script('head -c 10; exit 3'),
-      within(15_000, { stdin: Buffer.alloc(8 * 1024 * 1024, 'x') }),
+      within(45_000, { stdin: Buffer.alloc(8 * 1024 * 1024, 'x') }),
     )
     expect(result).toMatchObject({ code: 3, stdout: 'xxxxxxxxxx' })
   })
@@ -131,7 +131,7 @@ export function remoteContract(get: () => Remote): void {
     const controller = new AbortController()
     const run = get().run(
       script('echo up; exec sleep 20'),
-      within(15_000, { signal: controller.signal, onLine: () => controller.abort(new Error('seen')) }),
+      within(45_000, { signal: controller.signal, onLine: () => controller.abort(new Error('seen')) }),
     )
     await expect(run).rejects.toThrow('seen')
   })
@@ -140,7 +140,7 @@ export function remoteContract(get: () => Remote): void {
     await expect(
       get().run(
         script('echo x; exec sleep 20'),
-        within(15_000, {
+        within(45_000, {
           onLine: () => {
             throw new Error('mine')
           },
@@ -226,7 +226,7 @@ export function remoteContract(get: () => Remote): void {
     const early = new AbortController()
     const run = get().run(
       script(sh`cd ${dir}; echo $$ > early; exec sleep 30`),
-      within(15_000, { signal: early.signal }),
+      within(45_000, { signal: early.signal }),
     )
     setImmediate(() => early.abort(new Error('early')))
     await expect(run).rejects.toThrow('early')
@@ -248,7 +248,7 @@ export function remoteContract(get: () => Remote): void {
     const controller = new AbortController()
     const run = get().run(
       script('echo up; exec sleep 20'),
-      within(15_000, { signal: controller.signal, onLine: () => controller.abort(new Error('enough')) }),
+      within(45_000, { signal: controller.signal, onLine: () => controller.abort(new Error('enough')) }),
     )
     await expect(run).rejects.toThrow('enough')
     expect(await get().run(argv('true'), within())).toMatchObject({ code: 0 })
@@ -257,7 +257,7 @@ export function remoteContract(get: () => Remote): void {
   it('runs a dozen commands at once', async () => {
     const results = await Promise.all(
       Array.from({ length: 12 }, (_, i) =>
-        get().run(script(sh`read -r x; sleep 0.2; echo "$x"`), within(15_000, { stdin: Buffer.from(`${i}\n`) })),
+        get().run(script(sh`read -r x; sleep 0.2; echo "$x"`), within(45_000, { stdin: Buffer.from(`${i}\n`) })),
       ),
     )
     expect(results.map((r) => r.stdout.trim())).toEqual(Array.from({ length: 12 }, (_, i) => String(i)))

@@ -12,7 +12,7 @@ import { answers, openTested, type Tested } from './tested.ts'
 let t: Tested
 beforeAll(async () => {
   t = await openTested()
-}, 60_000)
+})
 afterAll(async () => {
   await t.runner.close()
 })

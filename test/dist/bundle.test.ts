@@ -75,7 +75,7 @@ describe('dist', () => {
     expect(contents(two)).toEqual(contents(one))
     // No name depends on which module came first.
     expect(Object.keys(contents(one)).toSorted()).toEqual(names)
-  }, 60_000)
+  })
 
   test('loads what few commands need only for them, and no HTTP client for the command line', () => {
     const files = contents(inject('bundle'))

@@ -147,7 +147,7 @@ export async function openRunner(): Promise<Runner> {
     const child = spawn(process.execPath, [join(action, 'dist/main.js')], {
       cwd: workspace,
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
+      timeout: 240_000,
       env: Object.fromEntries(Object.entries(whole).filter(([, v]) => v !== undefined)) as NodeJS.ProcessEnv,
     })
     const text = { out: '', err: '' }
