@@ -29,6 +29,8 @@ const defaults = {
     custom: [],
   },
   soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
+  fix: null,
+  knownFailures: [],
   notifications: usualWishes,
   answers: { focus: null, criteria: null, expression: null, proof: null },
   metrics: {
