@@ -18,6 +18,8 @@ export interface PlanInput {
   readonly answers: Answers
   /** Of criteria `custom`: beats the configuration's. */
   readonly expression?: string
+  /** Absent: none. */
+  readonly seed?: number | null
   readonly config: ProjectConfig
   readonly profile: Profile
   readonly fleet: Fleet
@@ -42,6 +44,7 @@ export function assemblePlan(input: PlanInput): Plan {
   const steps = stepsOf(nodes.length, parts, config, input)
   return {
     answers,
+    seed: input.seed ?? null,
     expression: answers.criteria.value === 'custom' ? (input.expression ?? config.answers.expression) : null,
     config,
     profile: { ...profile, servicePort: servicePortOf(profile, config.project, fleet) },
@@ -82,9 +85,10 @@ function partsOf(input: PlanInput, names: readonly NodeName[]): Parts {
   const { answers, config, profile, fleet } = input
   const nodes = fleet.nodes.filter((n) => names.includes(n.name))
   const focus = answers.focus.value
+  const seed = input.seed ?? null
   const planned = suitesFor(focus, profile).map((asked) => {
     const selected = onlyOf(input.only ?? null, asked.id)
-    return selected === null ? null : planOne(asked, { config, profile, fleet, nodes, focus, ...selected })
+    return selected === null ? null : planOne(asked, { config, profile, fleet, nodes, focus, seed, ...selected })
   })
   const parts = planned.filter((p) => p !== null && 'work' in p)
   const unable = planned.filter((p) => p !== null && 'why' in p)

@@ -44,7 +44,8 @@ const ofPart: { readonly [Id in SuiteId]: (work: PartOf<Id>['work'], allPass: bo
 }
 
 /** Less time for a dial is stricter, and more rest before it: a NAT may have forgotten. */
-const ofDials = ({ timeoutSeconds, cooloffSeconds }: Pick<ConnectivityWork, 'timeoutSeconds' | 'cooloffSeconds'>) => ({
+const ofDials = ({ timeoutSeconds, cooloffSeconds, sampling }: Omit<ConnectivityWork, 'targets'>) => ({
+  'pairs are drawn beyond nodes': sampling.beyondNodes,
   'timeout, seconds': -timeoutSeconds,
   'cool-off, seconds': cooloffSeconds,
 })

@@ -2,7 +2,7 @@
 import { countOf, type Count, type Counts } from './counts.ts'
 import { chanceOfDrop, type Tries } from './difference.ts'
 import type { Reason } from './reason.ts'
-import { isBeyond, judgeRegression, pointsLost, smallestRegression, together, triesOf } from './regression.ts'
+import { isBeyond, judgeRegression, pointsLost, smallestRegression, bothTests, triesOf } from './regression.ts'
 import { percent } from './statistics.ts'
 
 export interface GroupChange {
@@ -41,7 +41,7 @@ export function groupChangeOf(
   const change = { suite, group, first: countOf(baseline ?? {}, suite, group), now, earlier: before }
   if (first === null || now === null || first.attempts === 0 || now.attempts === 0)
     return { ...change, lost: null, chance: null, smallestDrop: null }
-  const all = together({ earlier: before, now })
+  const all = bothTests({ earlier: before, now })
   return {
     ...change,
     lost: pointsLost(first, all),
@@ -98,7 +98,7 @@ export function notedNoise(c: GroupChange, tolerance: number): readonly string[]
 
 function lossText({ group, first, now, earlier }: GroupChange): string {
   if (first === null || now === null) return group
-  const all = together({ earlier, now })
+  const all = bothTests({ earlier, now })
   return `${group}: ${all.successes}/${all.attempts} = ${percent(all.successes / all.attempts)} % after retries${earlier === null ? '' : ' in both tests of this checkpoint'}, ${percent(first.successes / first.attempts)} % at the first test`
 }
 

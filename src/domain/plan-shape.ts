@@ -2,6 +2,7 @@
 import {
   criteriaKinds,
   focuses,
+  mostSeed,
   proofKinds,
   type Answers,
   type BinarySource,
@@ -23,6 +24,7 @@ import { buildShape } from './build-shape.ts'
 import { profileShape } from './profile-shape.ts'
 import { configShape } from './project-shape.ts'
 import {
+  between,
   every,
   fields,
   flag,
@@ -102,7 +104,8 @@ export const planShape = (nodes: number): Check =>
       criteria: answer(oneOf(...criteriaKinds)),
       proof: answer(oneOf(...proofKinds)),
     }),
-    expression: orNull(text),
+    seed: orNull(between(0, mostSeed)),
+  expression: orNull(text),
     config: configShape,
     profile: profileShape,
     fleet: fleet(nodes),

@@ -21,6 +21,9 @@ export {
   type ProofKind,
 } from './answers.ts'
 
+/** Largest seed of a run. */
+export const mostSeed = 0xffff_ffff
+
 export type BinarySource =
   /**
    * `workspace`: within the repository, so that every machine finds it; absolute outside git. `revision`: the commit,
@@ -48,6 +51,8 @@ export interface PlanStep {
 
 export interface Plan {
   readonly answers: Answers
+  /** What its runs draw by, so that they can be repeated, and foreseen; null: each run by its own secret. */
+  readonly seed: number | null
   /** What criteria `custom` asks; null under any other. */
   readonly expression: string | null
   readonly config: ProjectConfig

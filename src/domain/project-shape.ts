@@ -27,6 +27,7 @@ const tests = every<Tests>({
   connectivity: every<ConnectivityConfig>({
     enabled: flag,
     criteria: targets,
+    sampleBeyondNodes: number,
     cooloffSeconds: number,
     timeoutSeconds: number,
   }),

@@ -13,7 +13,7 @@ export const noiseLevel = 0.05
 
 export type RegressionJudged = 'none' | 'shown' | 'may be noise'
 
-interface Sampled {
+interface CheckpointSamples {
   /** Of the first test that passed. */
   readonly first: Tries
   /** Of this checkpoint's test before, whose drop may have been noise; null: this is the first. */
@@ -23,8 +23,8 @@ interface Sampled {
   readonly tolerance: number
 }
 
-/** Both tests of the checkpoint together, where there are two. */
-export const together = ({ earlier, now }: Pick<Sampled, 'earlier' | 'now'>): Tries => ({
+/** Both tests of the checkpoint as one, where there are two. */
+export const bothTests = ({ earlier, now }: Pick<CheckpointSamples, 'earlier' | 'now'>): Tries => ({
   attempts: now.attempts + (earlier?.attempts ?? 0),
   successes: now.successes + (earlier?.successes ?? 0),
 })
@@ -33,9 +33,9 @@ export const together = ({ earlier, now }: Pick<Sampled, 'earlier' | 'now'>): Tr
  * Nothing is lost that the tolerance allows. What it does not allow is shown where chance is unlikely; where it is
  * likely, a repetition that loses nothing takes the doubt away, and one that loses again leaves it.
  */
-export function judgeRegression(of: Sampled): RegressionJudged {
+export function judgeRegression(of: CheckpointSamples): RegressionJudged {
   const { first, earlier, now, tolerance } = of
-  const all = together(of)
+  const all = bothTests(of)
   if (!isBeyond(pointsLost(first, all), tolerance)) return 'none'
   if (chanceOfDrop(all, first) < noiseLevel) return 'shown'
   return earlier !== null && !isBeyond(pointsLost(first, now), tolerance) ? 'none' : 'may be noise'

@@ -36,6 +36,9 @@ const connectivity = z
     timeout_seconds: seconds(1, 60).default(10).describe('Longest time of one attempt, in seconds (default 10).'),
     sample_floor: count.default(10).describe('Attempts that a class needs before it counts (default 10).'),
     coverage: percentField.default(80).describe("Per cent of a class's pairs that must have been tried (default 80)."),
+    sample_beyond_nodes: count
+      .default(40)
+      .describe('Beyond so many nodes pairs are drawn: every node both ways, every NAT type × type (default 40).'),
     strict: z
       .boolean()
       .default(false)

@@ -194,6 +194,7 @@ function sharedOf({
           coverage: c.coverage,
           strict: c.strict,
         },
+        sampleBeyondNodes: c.sample_beyond_nodes,
         cooloffSeconds: c.nat_cooloff_seconds,
         timeoutSeconds: c.timeout_seconds,
       },

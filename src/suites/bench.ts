@@ -6,6 +6,7 @@ import type { RunningProof } from '../domain/evidence.ts'
 import type { Restart } from '../domain/restart.ts'
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Present } from '../domain/suites/connectivity/rounds.ts'
 import type { SuiteId, SuiteTypes } from '../domain/suites/suite.ts'
 import type { TestSeed } from '../domain/test-seed.ts'
 import type { NodeHttp, Nodes, Orchestrator, Randomness, Execution, Tables } from '../ports.ts'
@@ -46,6 +47,12 @@ export interface Bench {
   /** Written down by whoever ended a service itself, and started it again. */
   readonly restarted: Restart[]
 }
+
+/** Nodes of the plan, and those of them that are there. */
+export const presentOn = ({ plan, nodes }: Pick<Bench, 'plan' | 'nodes'>): Present => ({
+  planned: plan.nodes,
+  there: nodes,
+})
 
 /** Writes one line of evidence down as soon as it is known. */
 export type StoreItem<Id extends SuiteId> = (item: SuiteTypes[Id]['item']) => Promise<void>

@@ -3,14 +3,14 @@ import type { ConnectivityWork } from '../domain/suites/connectivity/config.ts'
 import { pairsToRetry } from '../domain/suites/connectivity/retry.ts'
 import { plannedRounds } from '../domain/suites/connectivity/rounds.ts'
 import { connectivitySeries } from '../domain/suites/connectivity/series.ts'
-import type { Runner } from './bench.ts'
+import { presentOn, type Runner } from './bench.ts'
 import { dialRounds, retryPairs } from './repeat-unseen.ts'
 import type { RoundsWish } from './rounds.ts'
 
 export const connectivity: Runner<'connectivity'> = {
   /** What is dialled follows from what the NATs were measured to be. */
   async run(bench, work, keep) {
-    const rounds = plannedRounds(bench.world.fleet, bench.nodes, bench.measurements, work)
+    const rounds = plannedRounds(bench.world.fleet, presentOn(bench), bench.measurements, work)
     await dialRounds(bench, wish(work), rounds, keep)
   },
 

@@ -15,14 +15,14 @@ import {
 } from '../domain/suites/nat-traversal/work.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { boxOn } from '../instruments/witness.ts'
-import type { Bench, Runner, StoreItem } from './bench.ts'
+import { presentOn, type Bench, type Runner, type StoreItem } from './bench.ts'
 import { dialRounds, retryPairs } from './repeat-unseen.ts'
 import { runRounds, type Rounds, type RoundsWish } from './rounds.ts'
 
 export const natTraversal: Runner<'nat-traversal'> = {
   async run(bench, work, keep) {
     const before: NatRound[] = []
-    for (const { order, rounds } of natRounds(bench.world.fleet, bench.nodes, bench.measurements, work)) {
+    for (const { order, rounds } of natRounds(bench.world.fleet, presentOn(bench), bench.measurements, work)) {
       bench.world.log.info(`test: NAT traversal, ${order}`)
       await inOrder({ bench, work, before, order }, rounds, keep)
     }

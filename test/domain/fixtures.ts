@@ -625,7 +625,7 @@ const checkpointOf = ({
 /** Connectivity's part of a plan. */
 export const connectivityPart = (wanted: Targets, cooloffSeconds = 3): PartOf<'connectivity'> => ({
   suite: 'connectivity',
-  work: { targets: wanted, cooloffSeconds, timeoutSeconds: 10 },
+  work: { targets: wanted, cooloffSeconds, timeoutSeconds: 10, sampling: { beyondNodes: 40, seed: 0 } },
   attempts: 80,
   seconds: 1,
   detail: '80 attempts',

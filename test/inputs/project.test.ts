@@ -17,6 +17,7 @@ const defaults = {
     connectivity: {
       enabled: true,
       criteria: { direct: 99, natTraversed: 85, relay: 100, sampleFloor: 10, coverage: 80, strict: false },
+      sampleBeyondNodes: 40,
       cooloffSeconds: 30,
       timeoutSeconds: 10,
     },

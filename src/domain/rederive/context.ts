@@ -11,6 +11,8 @@ export interface RederiveContext {
   readonly test: number
   /** That all of it is drawn from. */
   readonly seed: TestSeed
+  /** Nodes of the plan. */
+  readonly planned: readonly NodeName[]
   /** Nodes of the plan that were not left out. */
   readonly there: readonly NodeName[]
   readonly measurements: readonly NatMeasurement[]

@@ -40,6 +40,7 @@ export const rederiveContext = ({ plan, facts, measurements, running, entries }:
     profile: plan.profile,
     test: facts.test,
     seed: facts.seed,
+    planned: plan.nodes,
     there: plan.nodes.filter((n) => !out.has(n)),
     measurements: measurements.before,
     running: running.before,
@@ -84,14 +85,14 @@ function planFaults(plan: Plan): readonly string[] {
 
 /** Null also where a stranger's configuration is no configuration at all. */
 function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<Id>['work'] | null {
-  const { config, profile, fleet, answers } = plan
+  const { config, profile, fleet, answers, seed } = plan
   const nodes = fleet.nodes.filter((n) => plan.nodes.includes(n.name))
   try {
     const focus = answers.focus.value
     const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus)
     const selected = onlyOf(plan.only, suite)
     const part =
-      selected === null ? null : suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus, ...selected })
+      selected === null ? null : suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus, seed, ...selected })
     return part === null || 'why' in part ? null : part.work
   } catch {
     return null

@@ -76,6 +76,8 @@ export interface Planning {
   readonly byFocus: boolean
   /** The pairs that it is limited to. */
   readonly only?: OnlyPairs
+  /** What the run is to be drawn by; null: each run by its own. */
+  readonly seed: number | null
 }
 
 export interface Judged<Id extends SuiteId> {

@@ -3,7 +3,7 @@
  */
 import { chanceText, points, type GroupChange } from '../../domain/group-change.ts'
 import { sameStart, type ContinuityRow } from '../../domain/continuity.ts'
-import { isBeyond, noiseLevel, together } from '../../domain/regression.ts'
+import { isBeyond, noiseLevel, bothTests } from '../../domain/regression.ts'
 import { percent } from '../../domain/statistics.ts'
 import { sampleKey, subjectName, type Sample } from '../../domain/suites/sample.ts'
 import { resultsOf } from '../../domain/suites/suite.ts'
@@ -84,7 +84,7 @@ function groupRow(
   return [
     text(group, 200),
     ...figures(first),
-    ...figures(now === null ? null : together({ earlier, now })),
+    ...figures(now === null ? null : bothTests({ earlier, now })),
     isBeyond(lost, tolerance) ? strong(difference) : difference,
     chance === null ? '–' : chanceText(chance),
     smallestDrop === null ? '–' : `${(Math.ceil(smallestDrop * 1000) / 10).toString()} points`,

@@ -28,9 +28,10 @@ const work: NatTraversalWork = {
   rebinding: true,
   settleSeconds: 10,
   restSeconds: 15,
+  sampling: { beyondNodes: 40, seed: 0 },
 }
 const there = peers.map((n) => n.name)
-const oracles = new Map(natPairs(peers, measurements).all.map((p) => [pairKey(p.pair), p.oracle]))
+const oracles = new Map(natPairs(peers, measurements, work).all.map((p) => [pairKey(p.pair), p.oracle]))
 
 interface Told {
   readonly order: NatOrder
@@ -42,7 +43,7 @@ type Happens = (told: Told) => Happening
 function itemsOf(otherwise: Happens = () => ({}), forgotten: NatRound['forgotten'] | null = null): readonly NatRound[] {
   let number = 0
   const tries = new Map<string, number>()
-  return natRounds(nineNodes, there, measurements, work).flatMap(({ order, rounds }) =>
+  return natRounds(nineNodes, { planned: there, there }, measurements, work).flatMap(({ order, rounds }) =>
     rounds.flatMap((round) => {
       number++
       const tried = round.map((pair) => {
@@ -162,6 +163,7 @@ test('the order of a round is derived again from the plan', () => {
         profile: { ...profile, servicePort: 9000 },
         test: 1,
         seed: '5'.repeat(64),
+        planned: there,
         there,
         measurements,
         running: [],

@@ -1,5 +1,6 @@
 /** What a project may ask of connectivity, with every default already in place. */
 import type { OnlyPairs } from '../selected-pairs.ts'
+import type { Sampling } from '../sampled.ts'
 
 /** Targets per pair class, per cent, and what must have been measured before they are compared. */
 export interface Targets {
@@ -15,6 +16,8 @@ export interface Targets {
 }
 
 export interface ConnectivityConfig {
+  /** Beyond so many nodes pairs are drawn. */
+  readonly sampleBeyondNodes: number
   readonly enabled: boolean
   readonly criteria: Targets
   readonly cooloffSeconds: number
@@ -23,6 +26,7 @@ export interface ConnectivityConfig {
 
 /** As the plan has it. */
 export interface ConnectivityWork {
+  readonly sampling: Sampling
   readonly targets: Targets
   readonly cooloffSeconds: number
   readonly timeoutSeconds: number

@@ -33,6 +33,7 @@ import {
   time,
   type Check,
 } from '../../shape.ts'
+import type { Sampling } from '../sampled.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
 
 export const readOf = (value: Check): Check =>
@@ -164,7 +165,10 @@ export const targetsShape = every<Targets>({
 })
 /** Pairs that a plan is limited to. */
 export const onlyShape = optional(list(fields({ from: name, to: name }), 10_000))
+export const samplingShape = every<Sampling>({ beyondNodes: between(0, 1e6), seed: between(0, 0xffff_ffff) })
+
 export const workShape = every<ConnectivityWork>({
+  sampling: samplingShape,
   targets: targetsShape,
   cooloffSeconds: number,
   timeoutSeconds: number,

@@ -16,7 +16,7 @@ import { textSet } from '../../text-set.ts'
 import { pairKey } from './timetable.ts'
 
 export const rederiveConnectivity = (on: RederiveContext, work: ConnectivityWork): Rederivation<RoundEvidence> =>
-  rederiveRounds(on, plannedRounds(on.fleet, on.there, on.measurements, work), connectivitySeries)
+  rederiveRounds(on, plannedRounds(on.fleet, on, on.measurements, work), connectivitySeries)
 
 /** `planned`: the timetable of the suite. */
 export function rederiveRounds(

@@ -7,22 +7,16 @@ import type { Reason } from '../../reason.ts'
 import type { Terms } from '../group.ts'
 import { applyRepeats } from '../repeat.ts'
 import { applyRetries } from '../retry.ts'
-import { selectedOf } from '../selected-pairs.ts'
 import { targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
+import { drawnText } from '../sampled.ts'
 import type { Judged, Judging, Planning, Suite } from '../suite.ts'
 import type { ConnectivityWork, Targets } from './config.ts'
 import { contradictedNats } from './contradicted.ts'
 import { waitingSeconds } from './cooloff.ts'
-import {
-  plannedPairs,
-  thinClasses,
-  uncoveredClasses,
-  uncoveredPairs,
-  uncoveredPause,
-  type PlannedPair,
-} from './coverage.ts'
+import { thinClasses, uncoveredClasses, uncoveredPairs, uncoveredPause, type PlannedPair } from './coverage.ts'
+import { drawnPairs, undrawnPairs, type DrawnPairs } from './drawn.ts'
 import { roundShape, workShape } from './evidence-shape.ts'
 import { figuresOf } from './figures.ts'
 import { knownIn } from '../../known-failures.ts'
@@ -31,7 +25,7 @@ import { roundsJudging, type JudgedRounds } from './judge-rounds.ts'
 import type { Judgement } from './judge.ts'
 import { pairClasses, type PairClass } from './oracle.ts'
 import { rederiveConnectivity } from './rederive.ts'
-import { plannedRounds } from './rounds.ts'
+import { roundsOf } from './rounds.ts'
 import { pairKey } from './timetable.ts'
 
 export const connectivity: Suite<'connectivity'> = {
@@ -60,21 +54,23 @@ function unable({ name, dial, peerId, window }: Profile): string | null {
 const roundSeconds = 2.5
 
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): ReturnType<Suite<'connectivity'>['plan']> {
-  const { enabled, criteria, cooloffSeconds, timeoutSeconds } = config.tests.connectivity
+function plan(on: Planning): ReturnType<Suite<'connectivity'>['plan']> {
+  const { config, profile, fleet, nodes, byFocus, only, seed } = on
+  const { enabled, criteria, cooloffSeconds, timeoutSeconds, sampleBeyondNodes } = config.tests.connectivity
   if (!enabled || !byFocus) return null
   const work: ConnectivityWork = {
     targets: targetsFor(criteria, only),
     cooloffSeconds,
     timeoutSeconds,
+    sampling: { beyondNodes: sampleBeyondNodes, seed: seed ?? 0 },
     ...(only === undefined ? {} : { only }),
     ...knownIn(config.knownFailures, 'connectivity'),
   }
   const { targets } = work
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
-  const pairs = selectedOf(plannedPairs(peers, []), only)
-  const there = nodes.map((n) => n.name)
-  const rounds = plannedRounds(fleet, there, [], work)
+  const drawn = drawnPairs(peers, [], work)
+  const names = peers.map((n) => n.name)
+  const rounds = roundsOf(fleet, names, drawn, work)
   const attempts = rounds.flat().length
   const best = bestGrade(promisesOf(profile))
   const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloffSeconds))
@@ -84,25 +80,27 @@ function plan({ config, profile, fleet, nodes, byFocus, only }: Planning): Retur
     attempts,
     seconds: Math.ceil(rounds.length * roundSeconds + waiting),
     detail: [
+      ...drawnText(drawn.pairs.length, drawn.all.length),
       `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
-      ...thinClasses(pairs, targets),
+      ...thinClasses(drawn.pairs, targets),
     ].join('; '),
     thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`,
   }
 }
 
 function judge(work: ConnectivityWork, run: RunContext): Judging<'connectivity'> {
-  const pairs = selectedOf(plannedPairs(run.peers, run.measurements), work.only)
-  const rounds = roundsJudging(pairs, run)
-  return { add: rounds.add, end: () => judgedOf(rounds.end(), work, pairs, run) }
+  const drawn = drawnPairs(run.peers, run.measurements, work)
+  const rounds = roundsJudging(drawn.sampled ? drawn.all : drawn.pairs, run)
+  return { add: rounds.add, end: () => judgedOf(rounds.end(), work, drawn, run) }
 }
 
 function judgedOf(
   { judged: judgedAll, attempts, strays, unasked }: JudgedRounds,
-  { targets, cooloffSeconds }: ConnectivityWork,
-  pairs: readonly PlannedPair[],
+  { targets, cooloffSeconds, sampling }: ConnectivityWork,
+  drawn: DrawnPairs,
   run: RunContext,
 ): Judged<'connectivity'> {
+  const { pairs } = drawn
   const repeated = applyRepeats(judgedAll, attempts)
   const retried = applyRetries(repeated.samples, attempts, run.checkpoint)
   const { samples, retries } = retried
@@ -129,6 +127,7 @@ function judgedOf(
     ],
     notCovered: [
       ...uncoveredClasses(pairs),
+      ...undrawnPairs(drawn, sampling),
       ...uncoveredPause(figures.shortestPauseMs, figures.cooloffMs),
       ...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.subject.pair))), run.excluded, (pair) =>
         samples.find((j) => pairKey(j.subject.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, ''),

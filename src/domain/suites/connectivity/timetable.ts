@@ -15,6 +15,8 @@ export interface TimetableInput {
   readonly relayNodes: readonly NodeName[]
   /** Tries per ordered pair, by {@link pairKey}; absent: one. */
   readonly repetitions?: ReadonlyMap<string, number>
+  /** Pairs of a round, about; absent: as many as a round robin of these peers has. */
+  readonly atOnce?: number
 }
 
 export const pairKey = (pair: Pair): string => `${pair.from}→${pair.to}`
@@ -32,9 +34,10 @@ export function timetable(input: TimetableInput): readonly Round[] {
   const relays = new Set(input.relayNodes.filter((n) => input.peers.includes(n)))
   const apart = new Set(relays.size === 0 ? [] : input.relayPairs.map(pairKey))
   const tries = triesOf(input)
+  const together = tries.filter((t) => !apart.has(pairKey(t.pair)))
   const plain = place(
-    tries.filter((t) => !apart.has(pairKey(t.pair))),
-    2 * circleLength(input.peers.length),
+    together,
+    input.atOnce === undefined ? 2 * circleLength(input.peers.length) : Math.ceil(together.length / input.atOnce),
   )
   const relayed = place(
     tries.filter((t) => apart.has(pairKey(t.pair))),

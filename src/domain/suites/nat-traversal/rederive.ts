@@ -5,7 +5,7 @@ import { natRounds } from './rounds.ts'
 import { natSeries, type NatRound, type NatTraversalWork } from './work.ts'
 
 export function rederiveNat(on: RederiveContext, work: NatTraversalWork): Rederivation<NatRound> {
-  const phases = natRounds(on.fleet, on.there, on.measurements, work)
+  const phases = natRounds(on.fleet, on, on.measurements, work)
   const orders = phases.flatMap((p) => p.rounds.map(() => p.order))
   const rounds = rederiveRounds(
     on,

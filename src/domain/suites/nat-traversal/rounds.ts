@@ -2,16 +2,14 @@
 import type { Pair } from '../../evidence.ts'
 import { bootstrapsOf, peersOf, type Fleet, type FleetNode, type NatMeasurement, type NodeName } from '../../fleet.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor, type PlannedPair } from '../connectivity/coverage.ts'
-import { asDeclared, natName } from '../connectivity/oracle.ts'
+import { amongst, drawnPairs, natNameIn, type DrawnPairs } from '../connectivity/drawn.ts'
+import { asDeclared } from '../connectivity/oracle.ts'
+import type { Present } from '../connectivity/rounds.ts'
 import { pairKey, timetable } from '../connectivity/timetable.ts'
-import { samplePairs } from '../sampled.ts'
-import { isSelected, selectedOf, type OnlyPairs } from '../selected-pairs.ts'
+import { isSelected, type OnlyPairs } from '../selected-pairs.ts'
 import type { NatRounds, NatTraversalWork } from './work.ts'
 
-export interface NatPairs {
-  readonly pairs: readonly PlannedPair[]
-  /** Of the fleet, before a sample was drawn. */
-  readonly all: readonly PlannedPair[]
+export interface NatPairs extends DrawnPairs {
   readonly behindNat: readonly NodeName[]
   readonly nameOf: (node: NodeName) => string
 }
@@ -20,37 +18,40 @@ export interface NatPairs {
 export function natPairs(
   peers: readonly FleetNode[],
   measurements: readonly NatMeasurement[],
-  only?: OnlyPairs,
+  work: Pick<NatTraversalWork, 'targets' | 'sampling' | 'only'>,
 ): NatPairs {
   const measured = new Map(measurements.map((m) => [m.node, m]))
   const nats = new Map(peers.map((n) => [n.name, measured.get(n.name) ?? asDeclared(n)]))
-  const nameOf = (node: NodeName): string => {
-    const nat = nats.get(node)
-    return nat === undefined ? '' : natName(nat)
-  }
   const behind = (node: NodeName): boolean => {
     const nat = nats.get(node)
     return nat !== undefined && (nat.mapping !== 'none' || nat.filtering !== 'EIF')
   }
-  const all = plannedPairs(peers, measurements).filter(({ pair }) => behind(pair.from) || behind(pair.to))
-  const names = peers.map((n) => n.name)
-  const { pairs } = only === undefined ? samplePairs(names, all, nameOf) : { pairs: selectedOf(all, only) }
-  return { pairs, all, behindNat: names.filter(behind), nameOf }
+  const concerned = ({ pair }: PlannedPair): boolean => behind(pair.from) || behind(pair.to)
+  return {
+    ...drawnPairs(peers, measurements, work, concerned),
+    behindNat: peers.map((n) => n.name).filter(behind),
+    nameOf: natNameIn(peers, measurements),
+  }
 }
 
-/** `there`: nodes of the plan that were not left out. */
 export function natRounds(
   fleet: Fleet,
-  there: readonly NodeName[],
+  { planned, there }: Present,
   measurements: readonly NatMeasurement[],
-  work: Pick<NatTraversalWork, 'targets' | 'rebinding' | 'only'>,
+  work: Pick<NatTraversalWork, 'targets' | 'rebinding' | 'sampling' | 'only'>,
 ): readonly NatRounds[] {
-  const peers = peersOf(fleet).filter((n) => there.includes(n.name))
-  const { pairs, behindNat } = natPairs(peers, measurements, work.only)
+  const all = peersOf(fleet).filter((n) => planned.includes(n.name))
+  const drawn = natPairs(all, measurements, work)
+  const peers = all.filter((n) => there.includes(n.name))
+  const pairs = drawn.pairs.filter(amongst(there))
+  const behindNat = drawn.behindNat.filter((n) => there.includes(n))
   const base = {
     peers: peers.map((n) => n.name),
     relayPairs: relayPairsOf(pairs),
     relayNodes: bootstrapsOf(fleet).map((n) => n.name),
+    ...(drawn.sampled
+      ? { atOnce: Math.max(1, Math.floor(work.sampling.beyondNodes / 2)) }
+      : {}),
   }
   const wanted = repetitionsFor(pairs, work.targets.sampleFloor)
   const every = plannedPairs(peers, measurements)

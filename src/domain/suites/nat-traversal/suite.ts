@@ -8,6 +8,7 @@ import { waitingSeconds } from '../connectivity/cooloff.ts'
 import { contradictedNats } from '../connectivity/contradicted.ts'
 import { uncoveredPairs } from '../connectivity/coverage.ts'
 import { readOf, roundShape, workShape } from '../connectivity/evidence-shape.ts'
+import { undrawnPairs } from '../connectivity/drawn.ts'
 import { foreignReasons } from '../connectivity/foreign.ts'
 import { judgeRounds } from '../connectivity/judge-rounds.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
@@ -19,6 +20,7 @@ import { applyRetries } from '../retry.ts'
 import { targetsFor } from '../selection.ts'
 import type { RunContext } from '../run-context.ts'
 import { counts } from '../sample.ts'
+import { drawnText } from '../sampled.ts'
 import type { Judged, Planning, Suite } from '../suite.ts'
 import { keepsConnections } from '../survival/keeps.ts'
 import { natFigures } from './matrix.ts'
@@ -51,7 +53,7 @@ function roundOf(value: unknown): string | null {
   return own({ order, forgotten }) ?? roundShape(round)
 }
 const ownWork: Check = every<
-  Omit<NatTraversalWork, 'targets' | 'cooloffSeconds' | 'timeoutSeconds' | 'only' | 'known'>
+  Omit<NatTraversalWork, 'targets' | 'cooloffSeconds' | 'timeoutSeconds' | 'sampling' | 'only' | 'known'>
 >({
   types: list(text),
   rebinding: flag,
@@ -72,13 +74,12 @@ const longestMapping = 150
 const settleSeconds = 10
 
 function plan(on: Planning): ReturnType<Suite<'nat-traversal'>['plan']> {
-  const { config, profile, fleet, nodes, byFocus, only } = on
+  const { config, profile, fleet, nodes, byFocus, only, seed } = on
   const { natMatrix, connectivity: asked } = config.tests
   if (!byFocus && !natMatrix.enabled) return null
   const { criteria, cooloffSeconds, timeoutSeconds } = asked
   const targets = targetsFor(criteria, only)
   const peers = peersOf(fleet).filter((n) => nodes.includes(n))
-  const { pairs, all, behindNat } = natPairs(peers, [], only)
   const work: NatTraversalWork = {
     targets,
     cooloffSeconds,
@@ -89,32 +90,29 @@ function plan(on: Planning): ReturnType<Suite<'nat-traversal'>['plan']> {
     rebinding: fleet.lab !== undefined && !keepsConnections(on),
     settleSeconds,
     restSeconds: Math.ceil(longestMapping / (fleet.lab?.natTimeoutFactor ?? 1)),
+    sampling: { beyondNodes: asked.sampleBeyondNodes, seed: seed ?? 0 },
     ...(only === undefined ? {} : { only }),
   }
-  const phases = natRounds(
-    fleet,
-    nodes.map((n) => n.name),
-    [],
-    work,
-  )
+  const { pairs, all, behindNat, sampled } = natPairs(peers, [], work)
+  const names = nodes.map((n) => n.name)
+  const phases = natRounds(fleet, { planned: names, there: names }, [], work)
   const rounds = phases.flatMap((p) => p.rounds)
   const attempts = rounds.flat().length
   const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds, cooloffSeconds))
   const resting = (work.rebinding ? settleSeconds : 0) + work.restSeconds
   const best = bestGrade(promisesOf(profile))
-  const sampled =
-    pairs.length === all.length || only !== undefined ? '' : ` of ${all.length}, every node and every NAT × NAT`
+  const [sample = `${pairs.length} pairs`] = sampled ? drawnText(pairs.length, all.length) : []
   return {
     work,
     attempts,
     seconds: Math.ceil(rounds.length * roundSeconds + waiting + resting),
-    detail: `NAT traversal: ${pairs.length} pairs${sampled} with ${behindNat.length} nodes behind a NAT, in turn and both at once, ${work.rebinding ? 'after the NAT forgot, ' : ''}after ${work.restSeconds} s of rest: ${attempts} attempts in ${rounds.length} rounds; grade ${best} at best (${gradeWords[best]})`,
+    detail: `NAT traversal: ${sample} with ${behindNat.length} nodes behind a NAT, in turn and both at once, ${work.rebinding ? 'after the NAT forgot, ' : ''}after ${work.restSeconds} s of rest: ${attempts} attempts in ${rounds.length} rounds; grade ${best} at best (${gradeWords[best]})`,
     thresholds: `NAT traversal: direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`,
   }
 }
 
 function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunContext): Judged<'nat-traversal'> {
-  const found = natPairs(run.peers, run.measurements, work.only)
+  const found = natPairs(run.peers, run.measurements, work)
   const { pairs, all, behindNat, nameOf } = found
   const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run)
   const placed = new Map(rounds.flatMap((r) => r.attempts.map((a) => [a.id, r] as const)))
@@ -145,6 +143,7 @@ function judge(rounds: readonly NatRound[], work: NatTraversalWork, run: RunCont
       ...missingTypes(work.types, run.peers, run.measurements),
     ],
     notCovered: [
+      ...undrawnPairs(found, work.sampling),
       ...unmeasuredTypes(work.types, run.peers, run.measurements),
       ...(work.rebinding
         ? []

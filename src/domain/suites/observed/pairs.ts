@@ -3,6 +3,7 @@ import type { FleetNode, NatMeasurement } from '../../fleet.ts'
 import { amount } from '../../text.ts'
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
 import { pairClasses, type PairClass } from '../connectivity/oracle.ts'
+import { pairKey } from '../connectivity/timetable.ts'
 import { isSelected, type OnlyPairs } from '../selected-pairs.ts'
 
 /** Nobody is told to dial, so nobody knows which of the two did: what one connection shows counts once. */
@@ -11,15 +12,15 @@ export function observedPairs(
   measurements: readonly NatMeasurement[],
   only?: OnlyPairs,
 ): readonly PlannedPair[] {
-  const all = plannedPairs(peers, measurements)
+  const all = new Map(plannedPairs(peers, measurements).map((p) => [pairKey(p.pair), p]))
   return peers.flatMap((a, i) =>
     peers.slice(i + 1).flatMap((b) => {
-      const [there, back] = [
+      const ends = [
         { from: a.name, to: b.name },
         { from: b.name, to: a.name },
       ]
-      if (!isSelected(there, only) && !isSelected(back, only)) return []
-      const both = all.filter(({ pair: { from, to } }) => [from, to].every((n) => n === a.name || n === b.name))
+      if (!ends.some((pair) => isSelected(pair, only))) return []
+      const both = ends.flatMap((pair) => all.get(pairKey(pair)) ?? [])
       return both.toSorted((x, y) => rank(x.oracle.pairClass) - rank(y.oracle.pairClass)).slice(0, 1)
     }),
   )

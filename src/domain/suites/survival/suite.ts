@@ -85,9 +85,8 @@ function rederive(on: RederiveContext, work: SurvivalWork): Rederivation<Surviva
 }
 
 function judge(items: readonly SurvivalItem[], work: SurvivalWork, run: RunContext): Judged<'survival'> {
-  const pairs = plannedPairs(run.peers, run.measurements).filter((p) =>
-    work.pairs.some((w) => pairKey(w) === pairKey(p.pair)),
-  )
+  const wanted = new Set(work.pairs.map(pairKey))
+  const pairs = plannedPairs(run.peers, run.measurements).filter((p) => wanted.has(pairKey(p.pair)))
   const rounds = items.filter((i): i is DeliveriesItem => i.kind === 'deliveries').map((i) => i.round)
   const { judged, strays } = judgeRounds(rounds, pairs, run)
   const attempts = rounds.flatMap((r) => r.attempts)
@@ -102,7 +101,7 @@ function judge(items: readonly SurvivalItem[], work: SurvivalWork, run: RunConte
   )
   const kept = items.filter((i): i is KeptItem => i.kind === 'kept')
   const samples = kept
-    .filter((i) => work.pairs.some((w) => pairKey(w) === pairKey(i.pair)))
+    .filter((i) => wanted.has(pairKey(i.pair)))
     .map((item) => sampleOf(item, deliveries.get(pairKey(item.pair)), run))
   return {
     samples,

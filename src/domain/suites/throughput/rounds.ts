@@ -2,8 +2,8 @@
 import type { Pair } from '../../evidence.ts'
 import { bootstrapsOf, peersOf, type Fleet, type FleetNode, type NatMeasurement, type NodeName } from '../../fleet.ts'
 import { plannedPairs, type PlannedPair } from '../connectivity/coverage.ts'
-import { asDeclared, natName } from '../connectivity/oracle.ts'
-import { leastCover } from '../sampled.ts'
+import { natNameIn } from '../connectivity/drawn.ts'
+import { cellsOf, leastCover } from '../sampled.ts'
 import { selectedOf, type OnlyPairs } from '../selected-pairs.ts'
 
 /** At once: more would share what one machine in the middle carries. */
@@ -20,12 +20,10 @@ export function throughputPairs(
   measurements: readonly NatMeasurement[],
   only?: OnlyPairs,
 ): ThroughputPairs {
-  const measured = new Map(measurements.map((m) => [m.node, m]))
-  const names = new Map(peers.map((n) => [n.name, natName(measured.get(n.name) ?? asDeclared(n))]))
-  const natOf = (node: NodeName): string => names.get(node) ?? ''
+  const natOf = natNameIn(peers, measurements)
   const all = plannedPairs(peers, measurements)
-  const natCells = new Set(all.map(({ pair }) => JSON.stringify([natOf(pair.from), natOf(pair.to)]))).size
-  return { pairs: only === undefined ? leastCover(all, natOf) : selectedOf(all, only), all, natCells }
+  const pairs = only === undefined ? leastCover(all, natOf) : selectedOf(all, only)
+  return { pairs, all, natCells: cellsOf(all, natOf) }
 }
 
 /** `there`: nodes of the plan that were not left out. */
