@@ -105,7 +105,7 @@ export const planShape = (nodes: number): Check =>
       proof: answer(oneOf(...proofKinds)),
     }),
     seed: orNull(between(0, mostSeed)),
-  expression: orNull(text),
+    expression: orNull(text),
     config: configShape,
     profile: profileShape,
     fleet: fleet(nodes),

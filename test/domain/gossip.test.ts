@@ -70,7 +70,16 @@ test('lines of evidence and work have their shape', () => {
 describe('what follows from the seed', () => {
   const there = nineNodes.nodes.map((n) => n.name)
   const faultsOf = (list: typeof items): readonly string[] => {
-    const on = { fleet: nineNodes, test: 1, seed, planned: there, there, measurements: [], running: [], checkpoint: false }
+    const on = {
+      fleet: nineNodes,
+      test: 1,
+      seed,
+      planned: there,
+      there,
+      measurements: [],
+      running: [],
+      checkpoint: false,
+    }
     const again = rederiveGossip({ ...on, profile: {} as never }, work)
     return [...list.flatMap((i) => again.add(i)), ...again.end()]
   }

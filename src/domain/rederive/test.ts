@@ -92,7 +92,9 @@ function workOf<Id extends SuiteId>(plan: Plan, { suite }: PartOf<Id>): PartOf<I
     const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus)
     const selected = onlyOf(plan.only, suite)
     const part =
-      selected === null ? null : suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus, seed, ...selected })
+      selected === null
+        ? null
+        : suites[suite].plan({ config, profile, fleet, nodes, focus, byFocus, seed, ...selected })
     return part === null || 'why' in part ? null : part.work
   } catch {
     return null

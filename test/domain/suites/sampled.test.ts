@@ -77,7 +77,12 @@ describe('of more nodes', () => {
         }
         const gone = names[0] ?? ''
         const without = plannedRounds(fleet, { planned: names, there: names.slice(1) }, [], { targets, sampling })
-        const kept = new Set(rounds.flat().filter((p) => p.from !== gone && p.to !== gone).map(pairKey))
+        const kept = new Set(
+          rounds
+            .flat()
+            .filter((p) => p.from !== gone && p.to !== gone)
+            .map(pairKey),
+        )
         expect(new Set(without.flat().map(pairKey))).toEqual(kept)
       }),
       { numRuns: 30 },

@@ -55,12 +55,21 @@ describe('of a plan', () => {
   test.each<[string, readonly (readonly Pair[])[], readonly Pair[]]>([
     [
       'connectivity',
-      plannedRounds(nineNodes, { planned: there, there }, measurements, { targets: { ...targets, sampleFloor: 1 }, sampling: { beyondNodes: 40, seed: 0 }, only }),
+      plannedRounds(nineNodes, { planned: there, there }, measurements, {
+        targets: { ...targets, sampleFloor: 1 },
+        sampling: { beyondNodes: 40, seed: 0 },
+        only,
+      }),
       only,
     ],
     [
       'NAT traversal',
-      natRounds(nineNodes, { planned: there, there }, measurements, { targets: { ...targets, sampleFloor: 1 }, sampling: { beyondNodes: 40, seed: 0 }, rebinding: true, only })
+      natRounds(nineNodes, { planned: there, there }, measurements, {
+        targets: { ...targets, sampleFloor: 1 },
+        sampling: { beyondNodes: 40, seed: 0 },
+        rebinding: true,
+        only,
+      })
         .filter((p) => p.order === 'in-turn')
         .flatMap((p) => p.rounds),
       only,

@@ -49,9 +49,7 @@ export function natRounds(
     peers: peers.map((n) => n.name),
     relayPairs: relayPairsOf(pairs),
     relayNodes: bootstrapsOf(fleet).map((n) => n.name),
-    ...(drawn.sampled
-      ? { atOnce: Math.max(1, Math.floor(work.sampling.beyondNodes / 2)) }
-      : {}),
+    ...(drawn.sampled ? { atOnce: Math.max(1, Math.floor(work.sampling.beyondNodes / 2)) } : {}),
   }
   const wanted = repetitionsFor(pairs, work.targets.sampleFloor)
   const every = plannedPairs(peers, measurements)
