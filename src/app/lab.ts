@@ -8,6 +8,8 @@ import { messageOf } from '../domain/text.ts'
 import { doctor, doctorFix, refusalOf, type CheckResult } from '../lab/doctor.ts'
 import { hasContainers } from '../lab/inside.ts'
 import { labDown, labShell, labStatus, labUp, loadTopology, type Topology } from '../lab/lab.ts'
+import { seededTopology } from '../lab/seeded.ts'
+import { parseRequest } from '../inputs/request.ts'
 import { nodesTable } from '../report/nodes-table.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
@@ -21,6 +23,7 @@ export interface LabFlags {
   readonly json?: boolean
   readonly shaping?: string
   readonly measure?: boolean
+  readonly seed?: string
   readonly fix?: boolean
 }
 
@@ -33,7 +36,8 @@ const where = (c: Context, flags: LabFlags) => ({
 /** Fails, and takes the lab down again, when a NAT is not what the topology says. */
 export async function up(c: Context, flags: LabFlags): Promise<number> {
   const file = topologyFile(c, flags.topology ?? 'lab')
-  const topology = loadTopology(await topologyText(c, file), file)
+  const loaded = loadTopology(await topologyText(c, file), file)
+  const topology = flags.seed === undefined ? loaded : seededTopology(loaded, seedIn(flags.seed))
   if (hasContainers(topology)) await bringContainers(c)
   const began = systemClock.now()
   const elapsed = (): string => ((systemClock.now() - began) / 1000).toFixed(1)
@@ -66,6 +70,13 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
     `lab up: ${fleet.nodes.length} nodes in ${elapsed()} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`,
   )
   return exitCodes.passed
+}
+
+function seedIn(text: string): number {
+  const { request, faults } = parseRequest({ seed: text }, () => '--seed')
+  if (request.seed === undefined)
+    throw new Failure({ code: 'U095', message: faults.join('; '), remedy: 'vps-test lab up --seed 1' })
+  return request.seed
 }
 
 /** What is built so that nothing answers there says nothing about its NAT. */

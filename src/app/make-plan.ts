@@ -92,6 +92,7 @@ export async function makePlan(c: Context, r: StartRequest, s: Surrounding): Pro
     fleet,
     source: await sourceOf(c, r, s, config, dir, source),
     binaryBytes: null,
+    seed: r.seed ?? null,
   })
   refuseExpression(plan)
   return {

@@ -220,6 +220,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     .option('--topology <name or file>', 'another topology: one that ships (`lab`, `saorsa`), or a file')
     .option('--shaping <auto|none>', 'none: no delay, no loss', 'auto')
     .option('--no-measure', 'believe the topology')
+    .option('--seed <n>', 'NATs whose ports follow from this number, so that a run can be repeated')
     .action(async (flags) => done(await handlers.labUp(c, flags)))
   inLab(labs.command('down').description('Take it away, whatever state it is in.')).action(async (flags) =>
     done(await handlers.labDown(c, flags)),

@@ -33,6 +33,7 @@ export interface PlanInput {
 export function assemblePlan(input: PlanInput): Plan {
   const { answers, config, profile, fleet } = input
   refuseUnsupported(answers)
+  refuseSeed(input)
   if (profile.registry !== null && registryOf(fleet) === undefined)
     throw new Failure({
       code: 'U049',
@@ -53,7 +54,7 @@ export function assemblePlan(input: PlanInput): Plan {
     source: input.source,
     suites: parts,
     only: input.only ?? null,
-    unsupported: [...unable, ...unsupportedParts({ config, profile, answers })],
+    unsupported: [...unable, ...unsupportedParts({ config, profile, answers, seed: input.seed ?? null })],
     soak: config.soak.checkpoints,
     steps,
     estimate: {
@@ -62,6 +63,15 @@ export function assemblePlan(input: PlanInput): Plan {
       uploadBytes: input.binaryBytes === null ? null : input.binaryBytes * nodes.length,
     },
   }
+}
+
+/** Whoever knows the seed knows every payload before it is sent: a lab's program is our own. */
+function refuseSeed({ seed = null, fleet }: PlanInput): void {
+  if (seed !== null && fleet.lab === undefined)
+    throw new Failure({
+      code: 'U094',
+      message: `fleet ${fleet.name} is no lab, and payloads that follow from a known seed prove nothing of it`,
+    })
 }
 
 /** NATs, controls and packet counters are measured by IPv4 only: no lab shows the rest. */
@@ -111,7 +121,7 @@ function planOne({ id, byFocus }: SuiteAsked, on: Omit<Planning, 'byFocus'>): Su
   const why = suites[id].unable(on.profile)
   const what = `suite ${suites[id].title}`
   if (why !== null) return { what, why, test: true }
-  return 'why' in part ? { what, why: part.why, test: false } : ({ suite: id, ...part } as SuitePart)
+  return 'why' in part ? { what, why: part.why, test: part.asked } : ({ suite: id, ...part } as SuitePart)
 }
 
 /** The configured nodes, and always the registry; a bootstrap node is added where none was named. */

@@ -9,6 +9,9 @@ export const seedBytes = 32
 export const isTestSeed = (value: unknown): value is TestSeed =>
   typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)
 
+/** Of a run that can be repeated: its draws are no secret. */
+export const repeatableSeed = (run: number, test: number): TestSeed => sha256(`vps-test run ${run}\ntest ${test}\n`)
+
 /** What the ledger keeps of the seed when a test begins: whoever draws again after the end checks that it is the same. */
 export const seedCommitment = (seed: TestSeed): string => sha256(`vps-test seed\n${seed}\n`)
 
@@ -22,6 +25,15 @@ export function drawn(seed: TestSeed, label: string, bytes: number): Uint8Array 
 export function drawnInt(seed: TestSeed, label: string, low: number, high: number): number {
   return low + (Buffer.from(drawn(seed, label, 6)).readUIntBE(0, 6) % (high - low + 1))
 }
+
+/** The `n`th local port of a node in one series of dials. */
+export const portOf = (
+  seed: TestSeed,
+  of: string,
+  node: string,
+  n: number,
+  [low, high]: readonly [number, number],
+): number => drawnInt(seed, `port ${of} ${node} ${n}`, low, high)
 
 /** What an attempt draws, by its id: its nonce as hex, the length of its payload, and the payload itself. */
 export const nonceOf = (seed: TestSeed, attempt: string): string =>

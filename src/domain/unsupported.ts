@@ -19,6 +19,7 @@ export interface Asked {
   readonly config: ProjectConfig
   readonly profile: Profile
   readonly answers: Answers
+  readonly seed?: number | null
 }
 
 interface Row {
@@ -76,7 +77,10 @@ export function refuseUnsupported(answers: Answers): void {
 }
 
 /** What a plan asks for and no run of this version does: named in the plan, the summary and the proof. */
-export const unsupportedParts = ({ config, profile, answers }: Asked): readonly Unsupported[] => [
+export const unsupportedParts = ({ config, profile, answers, seed = null }: Asked): readonly Unsupported[] => [
+  ...(seed === null
+    ? []
+    : [{ what: 'payloads that nobody foresees', why: `all draws follow from seed ${seed}`, test: false }]),
   ...unsupportedFields.filter((row) => row.asked(config)).map(({ what, why, test }) => ({ what, why, test })),
   ...(answers.focus.value === 'full-suite'
     ? focusesFor(profile, config.moduleTests)

@@ -95,7 +95,9 @@ export const tests = z.strictObject({
       enabled: z
         .boolean()
         .default(false)
-        .describe('Whether connections are kept through the soak with any focus (default: with full-suite only).'),
+        .describe(
+          'Whether connections are kept through the soak with any focus (default: with full-suite only). A run without a soak, as of a push, is then inconclusive.',
+        ),
       success_rate: percentField.default(100).describe('Per cent of the connections that must live on (default 100).'),
     })
     .prefault({}),

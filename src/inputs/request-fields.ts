@@ -196,6 +196,14 @@ export const requestFields = {
     flag: '--fleet <name|file>',
     flagMeans: 'lab, a fleet of this package, or a fleet file',
   },
+  seed: {
+    input: null,
+    means: '',
+    default: '',
+    ask: null,
+    flag: '--seed <n>',
+    flagMeans: 'on a lab: draws that follow from this number, so that the run can be repeated',
+  },
   lab: {
     input: null,
     means: '',

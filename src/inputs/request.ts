@@ -3,6 +3,7 @@
  * a workflow call.
  */
 import { z } from 'zod'
+import { mostSeed } from '../domain/plan.ts'
 import { printable } from '../domain/text.ts'
 import { hint } from './nearest.ts'
 import { questionIds, type QuestionId } from './questions.ts'
@@ -77,6 +78,14 @@ const minutes = given.transform((value, c): number | undefined => {
   return n
 })
 
+const seed = given.transform((value, c): number | undefined => {
+  if (value === undefined) return undefined
+  const n = Number(value)
+  if (/^\d{1,10}$/.test(value) && n <= mostSeed) return n
+  c.addIssue({ code: 'custom', message: `${printable(value)} is not a whole number from 0 to ${mostSeed}` })
+  return z.NEVER
+})
+
 /** The reader of each field. */
 const schema = z.strictObject({
   project: given,
@@ -93,6 +102,7 @@ const schema = z.strictObject({
   queueMinutes: minutes,
   fleet: given,
   lab: given,
+  seed,
   repo: given,
   config: given,
   confirm: choice(confirmations),

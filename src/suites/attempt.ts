@@ -22,11 +22,10 @@ import { fillTemplate } from '../domain/program.ts'
 import { dialledAs } from '../domain/received.ts'
 import { expectedSha256, wireBytesOf } from '../domain/payload.ts'
 import { attemptId, type Series } from '../domain/suites/connectivity/series.ts'
-import { lengthOf, nonceOf, payloadOf } from '../domain/test-seed.ts'
+import { lengthOf, nonceOf, payloadOf, portOf, type TestSeed } from '../domain/test-seed.ts'
 import { asFailure, type PerNode } from '../instruments/per-node.ts'
-import { randomInt } from '../instruments/prober.ts'
 import type { NodeLook } from '../instruments/witness.ts'
-import type { Execution, Nodes, Randomness } from '../ports.ts'
+import type { Execution, Nodes } from '../ports.ts'
 import type { Bench } from './bench.ts'
 import { noClaim } from './drivers/driver.ts'
 
@@ -224,19 +223,22 @@ export function countTry(tries: Map<string, number>, pair: Pair): number {
   return n
 }
 
-/** Fresh local ports of one series; none twice on a node in one test. */
+/** Fresh local ports of one series; none twice on a node in one test. They follow from the test's seed. */
 export class PortPool {
   readonly #taken = new Set<string>()
-  readonly #world: Randomness
+  readonly #draws = new Map<NodeName, number>()
+  readonly #seed: TestSeed
   readonly series: Series
-  constructor(world: Randomness, before: readonly Attempt[], series: Series) {
-    this.#world = world
+  constructor(seed: TestSeed, before: readonly Attempt[], series: Series) {
+    this.#seed = seed
     this.series = series
     for (const a of before) this.#taken.add(`${a.pair.from}:${a.localPort}`)
   }
   take(node: NodeName): number {
     for (;;) {
-      const port = randomInt(this.#world, ...this.series.ports)
+      const n = (this.#draws.get(node) ?? 0) + 1
+      this.#draws.set(node, n)
+      const port = portOf(this.#seed, this.series.prefix, node, n, this.series.ports)
       const key = `${node}:${port}`
       if (!this.#taken.has(key)) {
         this.#taken.add(key)

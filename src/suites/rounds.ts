@@ -51,7 +51,7 @@ export async function runRounds(
   const relays = bootstrapsOf(world.fleet)
     .map((n) => n.name)
     .filter((n) => bench.nodes.includes(n))
-  const used = new PortPool(world, earlier, series)
+  const used = new PortPool(bench.seed, earlier, series)
   const tries = new Map<string, number>()
   earlier.forEach((a) => countTry(tries, a.pair))
   const all: RoundEvidence[] = []

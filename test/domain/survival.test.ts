@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { assemblePlan } from '../../src/domain/assemble-plan.ts'
 import { survival } from '../../src/domain/suites/survival/suite.ts'
+import { undoneTests } from '../../src/domain/unsupported.ts'
 import { keptRounds } from '../../src/domain/suites/survival/pairs.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { planOf } from '../kit/plan.ts'
@@ -65,10 +66,15 @@ test('lines of evidence and work have their shape', () => {
 
 describe('the plan', () => {
   const base = planOf({ project: 'testnet', fleet: nineNodes })
-  const made = (checkpoints: readonly ('WAIT_1HR' | 'WAIT_6HR')[], fleet = nineNodes) =>
+  const made = (
+    checkpoints: readonly ('WAIT_1HR' | 'WAIT_6HR')[],
+    fleet = nineNodes,
+    config = base.config,
+    focus: 'full-suite' | 'connectivity' = 'full-suite',
+  ) =>
     assemblePlan({
-      answers: { ...base.answers, focus: { value: 'full-suite', from: 'x' } },
-      config: { ...base.config, soak: { ...base.config.soak, checkpoints } },
+      answers: { ...base.answers, focus: { value: focus, from: 'x' } },
+      config: { ...config, soak: { ...config.soak, checkpoints } },
       profile: base.profile,
       fleet,
       source: base.source,
@@ -94,5 +100,13 @@ describe('the plan', () => {
       why: 'it did not act: soak is off, so no connection is kept through one',
       test: false,
     })
+  })
+  test('a configuration that asks for it in so many words is not plainly passed without a soak', () => {
+    const { config } = base
+    const asks = { ...config, tests: { ...config.tests, survival: { enabled: true, successRate: 100 } } }
+    for (const focus of ['connectivity', 'full-suite'] as const)
+      expect(undoneTests(made([], nineNodes, asks, focus).unsupported)).toBe('asked for and not done: suite survival')
+    expect(undoneTests(made(['WAIT_1HR'], nineNodes, asks, 'connectivity').unsupported)).toBeNull()
+    expect(undoneTests(made([]).unsupported)).toBeNull()
   })
 })

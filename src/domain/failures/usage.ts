@@ -72,6 +72,8 @@ export const usageFailures = {
   U078: usage('a node has an IPv6 address, which no test measures yet', {
     noRemedy: 'the fleet file needs an IPv4 address for each node that is tested, or deploy.nodes names others',
   }),
+  U095: usage('the seed of a lab is no number'),
+  U094: usage('a seed is given for a fleet that is no lab', { remedy: 'vps-test lab up --seed 1' }),
   U079: usage('the session cannot be approved as asked'),
   U037: usage('a program cannot be tried as asked', { remedy: 'vps-test check --help' }),
   U036: usage('a profile of the repository cannot be used', { remedy: 'vps-test check --help' }),

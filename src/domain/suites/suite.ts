@@ -94,12 +94,18 @@ export interface Judged<Id extends SuiteId> {
   readonly notCovered: readonly NotCovered[]
 }
 
+/** `why` nothing of it is to be done this time; `asked`: the configuration asks for it in so many words. */
+export interface NotDone {
+  readonly why: string
+  readonly asked: boolean
+}
+
 export interface Suite<Id extends SuiteId> {
   readonly title: string
   /** Why it cannot measure this profile's program; null: it can. */
   unable(profile: Profile): string | null
   /** Null: the configuration asks for nothing of it. `why`: it is asked for, and nothing of it is to be done this time. */
-  plan(on: Planning): Omit<PartOf<Id>, 'suite'> | { readonly why: string } | null
+  plan(on: Planning): Omit<PartOf<Id>, 'suite'> | NotDone | null
   /** One line of its evidence, and its work in a plan: from strangers too. */
   readonly item: Check
   readonly work: Check

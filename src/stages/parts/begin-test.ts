@@ -5,7 +5,7 @@ import { earlierTests, folderOf, programOf, testsBegunIn } from '../../domain/hi
 import type { Manifest } from '../../domain/manifest.ts'
 import { planDigest, type Plan } from '../../domain/plan.ts'
 import type { Session } from '../../domain/session.ts'
-import { seedBytes, seedCommitment, type TestSeed } from '../../domain/test-seed.ts'
+import { repeatableSeed, seedBytes, seedCommitment, type TestSeed } from '../../domain/test-seed.ts'
 import { randomHex } from '../../instruments/prober.ts'
 import type { Files, Randomness, SessionFolder, SessionRecord } from '../../ports.ts'
 import type { RecordNote } from '../stage.ts'
@@ -24,7 +24,7 @@ export async function beginTest(
   record: RecordNote<'TEST'>,
 ): Promise<BegunTest> {
   const number = session.testsBegun + 1
-  const seed = randomHex(world, seedBytes)
+  const seed = plan.seed === null ? randomHex(world, seedBytes) : repeatableSeed(plan.seed, number)
   const sessions = await world.ledger.all()
   const own = sessions.find((s) => s.id === session.id)?.entries ?? []
   const program = programOf(own, session.id)

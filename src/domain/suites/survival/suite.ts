@@ -48,7 +48,8 @@ function plan({ config, profile, fleet, nodes, byFocus }: Planning): ReturnType<
   const { enabled, successRate: target } = config.tests.survival
   if (!enabled && !byFocus) return null
   const soak = soakOf({ config })
-  if (soak.length === 0) return { why: 'it did not act: soak is off, so no connection is kept through one' }
+  if (soak.length === 0)
+    return { why: 'it did not act: soak is off, so no connection is kept through one', asked: enabled }
   const pairs = keptPairs(fleet, nodes, profile)
   const rounds = keptRounds(pairs).length
   return {
