@@ -99,7 +99,11 @@ test('no other pair of its class is tried less for it', () => {
   const there = peers.map((n) => n.name)
   const few = { ...targets, sampleFloor: 12 }
   const of = (list: readonly Pair[]) =>
-    plannedRounds(nineNodes, there, measurements, { targets: few, known: list })
+    plannedRounds(nineNodes, { planned: there, there }, measurements, {
+      sampling: { beyondNodes: 40, seed: 0 },
+      targets: few,
+      known: list,
+    })
       .flat()
       .filter(({ from, to }) => [from, to].every((n) => n === 'saorsa-6' || n === 'saorsa-10'))
   expect(of([])).toHaveLength(of([pair(6, 10)]).filter((p) => p.from === 'saorsa-10').length)

@@ -92,10 +92,10 @@ describe('a lab with a seed', () => {
     expect(JSON.stringify(compileNetwork(topology, layoutOf('t9')))).toContain('fully-random')
     expect(rules(7)).not.toContain('random')
   })
-  test('changes nothing but that', () =>
-    expect(seededTopology(topology, 7).nodes.map(({ seed: _, box: __, ...n }) => n)).toEqual(
-      topology.nodes.map(({ seed: _, box: __, ...n }) => n),
-    ))
+  test('changes nothing but that', () => {
+    const plain = (of: typeof topology) => of.nodes.map((n) => ({ ...n, seed: null, box: null }))
+    expect(plain(seededTopology(topology, 7))).toEqual(plain(topology))
+  })
 })
 
 test.each(['-1', '1.5', '4294967296', 'x', '1e3', '99999999999'])('%j is no seed', (seed) => {

@@ -33,6 +33,8 @@ const defaults = {
   fix: null,
   knownFailures: [],
   notifications: usualWishes,
+  fix: null,
+  knownFailures: [],
   answers: { focus: null, criteria: null, expression: null, proof: null },
   metrics: {
     prometheus: 'http://127.0.0.1:9090',
