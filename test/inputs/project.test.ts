@@ -30,8 +30,6 @@ const defaults = {
     custom: [],
   },
   soak: { checkpoints: ['WAIT_1HR', 'WAIT_6HR'], regressionTolerance: 0, checkIntervalMinutes: null },
-  fix: null,
-  knownFailures: [],
   notifications: usualWishes,
   fix: null,
   knownFailures: [],
