@@ -1,6 +1,5 @@
 /** The proof's section on a checkpoint: only there, whole, and closed to hostile words. */
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/domain/plan.ts'
 import type { Taking } from '../../src/domain/session.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
 import { verdict } from '../../src/domain/verdict.ts'
@@ -9,6 +8,7 @@ import { matrixOf } from '../../src/report/suites/connectivity-matrix.ts'
 import { blockText } from '../../src/report/plain.ts'
 import { renderProof } from '../../src/report/proof.ts'
 import { judged, nineNodes, run, type Changes } from '../domain/fixtures.ts'
+import { planOf } from '../kit/plan.ts'
 
 type Judged = Parameters<typeof matrixOf>[0]
 const matrixText = (v: Judged): string => blockText(matrixOf(v))
@@ -19,18 +19,19 @@ const taking = (latenessMs: number): Taking => ({ name: 'WAIT_1HR', dueAt: due, 
 
 function page(changes: Changes, checkpoint: Taking | null = taking(245_000)): string {
   const input = run(changes)
-  const answer = <T>(value: T) => ({ value, from: 'parameter' })
-  // The page reads only these parts of a plan.
-  const plan = {
-    answers: {
-      project: answer('ant-quic'),
-      focus: answer('connectivity'),
-      criteria: answer('threshold'),
-      proof: answer('all-evidence'),
-    },
+  const answer = <const T>(value: T) => ({ value, from: 'parameter' as const })
+  const plan = planOf({
     fleet: nineNodes,
-    source: { kind: 'build', workspace: 'examples/testnet', revision: null },
-  } as unknown as Plan
+    more: {
+      answers: {
+        project: answer('ant-quic'),
+        focus: answer('connectivity'),
+        criteria: answer('threshold'),
+        proof: answer('all-evidence'),
+      },
+      source: { kind: 'build', workspace: 'examples/testnet', revision: null },
+    },
+  })
   return renderProof({
     version: '0.1.0',
     session: 's1',

@@ -1,9 +1,9 @@
 /** The proof page: everything that spec §8 lists is in it, and nothing hostile gets out of its place. */
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/domain/ledger.ts'
+import { planOf } from '../kit/plan.ts'
 import { story } from '../kit/session.ts'
 import { manifestOf } from '../../src/domain/manifest.ts'
-import type { Plan } from '../../src/domain/plan.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import type { VerdictInput } from '../../src/domain/verdict-input.ts'
 import type { ProofInput } from '../../src/report/proof-input.ts'
@@ -23,18 +23,19 @@ function page(
   edit: (i: VerdictInput) => VerdictInput = (i) => i,
 ): string {
   const input = edit(run(changes))
-  const answer = <T>(value: T) => ({ value, from: 'parameter' })
-  // The page reads only these parts of a plan.
-  const plan = {
-    answers: {
-      project: answer('ant-quic'),
-      focus: answer('connectivity'),
-      criteria: answer('threshold'),
-      proof: answer('all-evidence'),
-    },
+  const answer = <const T>(value: T) => ({ value, from: 'parameter' as const })
+  const plan = planOf({
     fleet: nineNodes,
-    source: { kind: 'build', workspace: 'examples/testnet', revision: null },
-  } as unknown as Plan
+    more: {
+      answers: {
+        project: answer('ant-quic'),
+        focus: answer('connectivity'),
+        criteria: answer('threshold'),
+        proof: answer('all-evidence'),
+      },
+      source: { kind: 'build', workspace: 'examples/testnet', revision: null },
+    },
+  })
   const manifest = manifestOf([
     { path: 'attempts.jsonl', bytes: 12, sha256: sha256('a') },
     { path: 'logs/saorsa-7.log', bytes: 5, sha256: sha256('b') },

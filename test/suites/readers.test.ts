@@ -1,13 +1,13 @@
 /** The receiver's own record, wherever a profile says that it is read: hostile and broken texts are no record. */
 import { describe, expect, test } from 'vitest'
 import { fileLines, journalLines } from '../../src/commands/record.ts'
-import type { Plan } from '../../src/domain/plan.ts'
 import type { Profile } from '../../src/domain/profile.ts'
 import type { HttpAnswer } from '../../src/ports.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
+import { planOf } from '../kit/plan.ts'
 
 const fields = { nonce: 'nonce', bytes: 'bytes', sha256: 'hash', from: 'from', missing: 'missing', completedMs: 'ms' }
-const plan = { config: { deploy: { serviceName: 'peer' } } } as unknown as Plan
+const plan = planOf()
 const about = { nonce: 'aa', bytes: 9 }
 const good = { nonce: 'aa', bytes: 9, hash: 'ff', from: '10.0.0.1:1', missing: 0, ms: 12 }
 const record = { nonce: 'aa', bytes: 9, sha256: 'ff', from: '10.0.0.1:1', missing: 0, completedMs: 12 }

@@ -5,7 +5,6 @@
 import { expect, test } from 'vitest'
 import type { RoundEvidence } from '../../src/domain/evidence.ts'
 import { shortestPause } from '../../src/domain/suites/connectivity/cooloff.ts'
-import type { Plan } from '../../src/domain/plan.ts'
 import type { Bench, SuiteWorld } from '../../src/suites/bench.ts'
 import { connectivitySeries } from '../../src/domain/suites/connectivity/series.ts'
 import { runRounds } from '../../src/suites/rounds.ts'
@@ -14,6 +13,7 @@ import { driverOf } from '../../src/suites/drivers/drivers.ts'
 import { readerOf } from '../../src/suites/readers/readers.ts'
 import { nineNodes } from '../domain/fixtures.ts'
 import { profiles } from '../inputs/read.ts'
+import { planOf } from '../kit/plan.ts'
 
 const there = { from: 'saorsa-2', to: 'saorsa-3' }
 const back = { from: 'saorsa-3', to: 'saorsa-2' }
@@ -53,7 +53,7 @@ const bench = (world: SuiteWorld, ports: ReadonlyMap<string, number> = new Map()
   restarted: [],
   checkpoint: false,
   before: [],
-  plan: { profile, config: { deploy: { serviceName: 's' } } } as unknown as Plan,
+  plan: planOf(),
   test: 1,
   seed: '5'.repeat(64),
   nodes: [],
