@@ -48,6 +48,7 @@ const names: Readonly<Record<string, readonly string[]>> = {
   notifications: ['wishes', 'NotificationWishes', 'n'],
   needs: ['Needs'],
   quietHours: ['QuietHours'],
+  knownFailures: ['known', 'k', 'KnownFailure'],
 }
 
 const readsWithout = (file?: string): ReadonlySet<string> =>
