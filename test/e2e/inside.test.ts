@@ -65,6 +65,44 @@ describe('a session', () => {
     expect(proofs.after.find((p) => p.node === 'saorsa-5')?.lives.place?.split('.')[0]).toBe(mark)
     expect(proofs.after.find((p) => p.node === 'saorsa-10')?.lives).toEqual({ place: null, box: null })
   })
+  test('nothing but the release can be executed there, in a container’s network and in a namespace as well', async () => {
+    const tried = (await run.controls()).filter((c) => c.name === 'confinement')
+    expect(tried.map((c) => `${c.from} ${c.seen}`)).toEqual(nodes.slice(1).map((node) => `${node} blocked`))
+  })
+})
+
+test('a NAT container that is another than its label: named as what it is, its declared type not covered', async () => {
+  const box = (words: string): Promise<string> =>
+    lab.on('saorsa-5', `nsenter -t "$(docker inspect -f '{{.State.Pid}}' nat-restricted)" -n nft ${words}`)
+  const rules = async (): Promise<readonly string[]> => (await box('-a list chain ip lab prerouting')).split('\n')
+  const restricted = (await rules()).find((rule) => rule.includes('@peers')) ?? expect.fail('no rule of its label')
+  const open = restricted
+    .replace(/ # handle.*/, '')
+    .replace('udp dport . ip saddr @peers', 'meta l4proto udp')
+    .trim()
+  await box(`'insert rule ip lab prerouting ${open}'`)
+  const run = await story({ dir: place.dir, lab: id, nodes: ['saorsa-1', 'saorsa-2', 'saorsa-5', 'saorsa-7'] })
+  const end = await run.run()
+  const verdict = await run.verdict()
+  expect(verdict.findings).toEqual([
+    {
+      kind: 'mislabelled-nat',
+      node: 'saorsa-5',
+      message: 'saorsa-5: declared address-restricted, measured full-cone',
+      attempts: [],
+    },
+  ])
+  expect(verdict.samples.map((s) => s.outcome)).toEqual(verdict.samples.map(() => 'success'))
+  expect(verdict.reasons).toEqual([
+    {
+      kind: 'inconclusive',
+      text: 'NAT type address-restricted is not covered: saorsa-5 is declared so but was measured full-cone',
+    },
+  ])
+  expect(end.answer).toMatchObject({ verdict: 'inconclusive', exitCode: 30 })
+  const added =
+    (await rules()).find((rule) => rule.includes('@eim') && rule !== restricted) ?? expect.fail('the rule is gone')
+  await box(`delete rule ip lab prerouting handle ${/\d+$/.exec(added)?.[0] ?? ''}`)
 })
 
 describe('a container that is down, one that starts anew in the middle, and a NAT that does', () => {

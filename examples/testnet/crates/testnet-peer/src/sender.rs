@@ -90,7 +90,10 @@ impl<'a> Sender<'a> {
                     self.acknowledged(next, &later);
                     None
                 }
-                Some((Message::Confirm { token, nonce, bytes, sha256 }, remote)) if token == self.token => {
+                // On a connection that stays, one of the payload before may come late, and says nothing of this one.
+                Some((Message::Confirm { token, nonce, bytes, sha256 }, remote))
+                    if token == self.token && nonce == self.header.nonce =>
+                {
                     Some(Confirmation { nonce, bytes, sha256, remote })
                 }
                 _ => None,
