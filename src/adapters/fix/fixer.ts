@@ -85,10 +85,15 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
     more: { VPS_TEST_DIAGNOSIS: join(given, 'diagnosis.json'), VPS_TEST_FIX_NUMBER: String(number) },
     shown: [given],
   }
-  const changes = await runEnclosed(fixing, async (copy, end): Promise<FixChanges | Stopped> => {
-    await keep('command', end)
-    return endFault(end.ended) ?? changesOf(tree, copy, config, signal)
-  }).finally(async () => forget(join(o.folder, place, 'sandbox'), o, signal))
+  let changes: FixChanges | Stopped
+  try {
+    changes = await runEnclosed(fixing, async (copy, end): Promise<FixChanges | Stopped> => {
+      await keep('command', end)
+      return endFault(end.ended) ?? changesOf(tree, copy, config, signal)
+    })
+  } finally {
+    await forget(join(o.folder, place, 'sandbox'), o, signal)
+  }
   if ('reason' in changes) return { kind: 'gave up', ...changes }
   const wrong = changeFault(changes)
   if (wrong !== null) return { kind: 'gave up', ...wrong }
