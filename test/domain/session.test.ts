@@ -186,6 +186,15 @@ describe('soak', () => {
     ] as const
     expect(path(story(...start, 'due', 'passed', 'approved'))).toMatch(/TEST WAIT_1HR TEST AWAIT_APPROVAL COMPLETE$/)
   })
+  test('a checkpoint that may be noise is tested once more, and twice at most', () => {
+    const once = [...tested, 'passed', 'due', 'inconclusive'] as const
+    expect(at(...once)).toMatchObject({ state: 'TEST', checkpoint: { name: 'WAIT_1HR' }, checkpointsTaken: [] })
+    expect(path(story(...once, 'passed', 'due', 'passed'))).toMatch(/WAIT_1HR TEST TEST WAIT_6HR TEST COMPLETE$/)
+    expect(at(...once, 'failed').state).toBe('RESTART')
+    expect(at(...once, 'inconclusive').state).toBe('STOPPED')
+    // A checkpoint begins anew: what an earlier one left open is forgotten.
+    expect(at(...once, 'passed', 'due', 'inconclusive').state).toBe('TEST')
+  })
   test('a regression starts the full loop, with all checkpoints ahead again', () => {
     const restarted = at(...tested, 'passed', 'due', 'passed', 'due', 'failed', 'restart')
     expect(restarted).toMatchObject({ state: 'SETUP', checkpointsLeft: ['WAIT_1HR', 'WAIT_6HR'], checkpointsTaken: [] })
