@@ -1,8 +1,8 @@
 /** The network of a node behind a NAT carries no UDP for some seconds, as soon as the node is told to broadcast. */
 import type { LabDisturbance } from '../attack.ts'
 
-/** Longer than the example sends again. */
-const seconds = 16
+/** Longer than a message may take, and than the example keeps it for whoever comes back. */
+const seconds = 45
 const table = 'vps_gauntlet_outage'
 
 export const outage: LabDisturbance = {
