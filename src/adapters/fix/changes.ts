@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { lstat, open, readdir, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { matchesGlob } from 'node:path/posix'
+import picomatch from 'picomatch'
 import type { Changed, ChangeLook } from '../../domain/fix/guards.ts'
 import type { FixConfig } from '../../domain/fix/config.ts'
 import { gitTold } from '../build/source.ts'
@@ -45,7 +45,7 @@ export async function changesOf(
   const seen = found.filter((f) => tracked.has(f.path) || !ignored.has(f.path))
   const irregular: string[] = []
   const changed: ChangedFile[] = []
-  const allowed = (path: string): boolean => config.paths.some((glob) => matchesGlob(path, glob))
+  const allowed = picomatch([...config.paths], { nonegate: true, noextglob: true })
   let bytes = 0
   for (const { path, kind } of seen) {
     const mode = tracked.get(path)
