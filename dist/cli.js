@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { i as __toESM } from "./chunks/rolldown-runtime.js";
 import { n as Option, t as Command } from "./chunks/commander.js";
-import { $ as leasesOn, $n as removeUnit, B as parseProject, Bn as parseSurvey, C as printLabStatus, Cn as table, Cr as isTest, Ct as hint, D as chosenFleet, Dn as testTurn, Dt as confirmSession, E as nodes, Et as beginSession, F as fromConfiguration, Fn as patternOf, Ft as cloneAt, G as duties, Gt as gitAt, H as projectFiles, Hn as receiveOn, Ht as storedSession, I as requestFields, J as note, Jn as servicePortOf, Jr as checkpointStates, K as take, Kr as sha256, Lr as planDigest, M as fieldRows, Mn as randomHex, N as flagOf, Nn as randomInt, Nt as check, O as cancelled, On as readerOf, Ot as newestPlan, P as formFields, Pn as dialledAs, Pt as proofText, Q as isOdd, Qn as journal, R as findProjectFile, S as examine, St as yamlOptions, T as up, Tn as toned, Tt as isRecord, U as choose, Un as switchOn, V as parseProjectAll, Vn as survey, Vt as remoteSessions, Wn as unitOf, Wt as GitError, Xn as eventIn, Y as readNotes, Yn as hostPort, Yr as configKey, Yt as run, Z as breakLeases, Zn as textAt, _ as loadProfiles, _t as orAbort, a as stop, ai as messageOf, at as readOnlyWorld, b as parseRequest, bt as parseFleet, c as nextStep, ci as machineFault, ct as eachAddress, d as leftBehind, di as exitCodes, dr as giveLeasesBack, dt as fingerprint, f as newSession, ft as hostKeyLine, g as plannedEnclosure, gr as quote, gt as refusedStart, h as makePlan, hi as version, hr as listNodes, ht as reasonOf, i as serviceWishes, ii as iso, it as readInput, j as defaultFleet, jn as installProber, k as confirmation, kn as driverOf, l as diagnose, li as Failure, ln as blockText, lt as overWire, m as planText, mi as failures, mr as onEachNode, ni as sortFaults, nt as keyFile, o as logs, oi as printable, ot as worldIn, p as resumeInterrupted, pr as takeLeases, pt as hostKeyOf, qn as readPeerId, qr as checkpointRows, ri as duration, rt as loadFleet, s as status, si as stripHidden, st as replaceFile, t as contextOf, ti as faultText, tt as settledCode, u as approve$1, ui as exitCodeOf, ut as everyAlgorithm, v as profilesFor, vt as parse, w as shell, wt as hostKey, x as down, xt as parseYaml, y as parseProfile, yr as heartbeatMs, z as fleetNamed } from "./chunks/shared.js";
+import { $ as formFields, $n as survey, A as assemblePlan, Ai as stripHidden, At as replaceFile, B as findProjectFile, Bt as newestPlan, C as planText, Ct as fingerprint, D as profilesFor, Di as iso, Dn as blockText, Dr as keptBinary, Dt as reasonOf, E as loadProfiles, Ei as duration, F as shell, Fr as listNodes, Ft as hint, G as usualWishes, Gn as installProber, Gt as check, H as parseProject, I as up, Ir as quote, It as hostKey, J as confirmation, Jn as suiteIds, K as choose, Kn as randomHex, Kt as proofText, L as nodes, Li as failures, Lt as isRecord, M as down, Mi as Failure, Mt as parseFleet, N as examine, Ni as exitCodeOf, Nr as takeLeases, Nt as parseYaml, O as parseProfile, Oi as messageOf, Ot as refusedStart, P as printLabStatus, Pi as exitCodes, Pr as onEachNode, Pt as yamlOptions, Q as flagOf, Qn as parseSurvey, R as chosenFleet, Ri as version, Rt as beginSession, S as resumeInterrupted, Sr as originOf$1, St as everyAlgorithm, T as plannedEnclosure, Ti as sortFaults, Tt as hostKeyOf, U as parseProjectAll, Un as toned, Ur as isPersonsPlan, V as fleetNamed, Vn as table, Vr as fold, Vt as pushSession, W as projectFiles, Wr as isTest, Wt as bundleIn, X as defaultFleet, Xn as failedOf, Yn as dialledAs, Z as fieldRows, _ as approve$1, _i as checkpointStates, _r as textAt, _t as readInput, at as take, b as leftBehind, bt as eachAddress, cr as receiveOn, ct as readNotes, d as serviceWishes, dn as readerOf, dt as isOdd, en as remoteSessions, et as fromConfiguration, f as stop, fi as busyPolicies, fn as driverOf, ft as leasesOn, g as diagnose, gi as checkpointRows, gr as eventIn, gt as loadFleet, h as nextStep, hi as sha256, hr as hostPort, ht as keyFile, i as takeEnvironment, ii as planDigest, in as gitAt, it as duties, j as readCargo, ji as machineFault, jr as giveLeasesBack, k as manifestsIn, ki as printable, kt as orAbort, ln as run, lr as switchOn, m as status, mr as servicePortOf, mt as settledCode, n as hiddenEnvironment, p as logs, pr as readPeerId, q as parseRequest, qn as randomInt, qt as cloneAt, r as openAnnouncer, rn as GitError, s as deliver, st as note, t as contextOf, tn as storedSession, tt as requestFields, un as testTurn, ur as unitOf, ut as breakLeases, vi as configKey, vr as journal, vt as readOnlyWorld, w as makePlan, wi as faultText, wt as hostKeyLine, x as newSession, xt as overWire, y as waitsOn, yr as removeUnit, yt as worldIn, z as cancelled, zr as heartbeatMs, zt as confirmSession } from "./chunks/shared.js";
 import { t as require_dist } from "./chunks/yaml.js";
 import { t as require_lib } from "./chunks/ssh2.js";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { readFile } from "node:fs/promises";
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
@@ -27,6 +27,36 @@ function defineCheck(program, c, done, handlers) {
 	program.command("check").description("Check profiles, fleets and configurations: every fault of all files at once.").argument("<file...>").option(fleet.flag, fleet.flagMeans).option(lab.flag, lab.flagMeans).option("--key <file>", "private SSH key").option("--json", "machine-readable output on stdout").option("--try <node>", "start the one profile's program on this node, say what is read of it, take it away").option("--binary <file>", "the program that is tried").addHelpText("after", "\nExamples:\n  vps-test check vps-test.yaml profiles/mine.yaml\n  vps-test check profiles/mine.yaml --try saorsa-7 --fleet lab --binary ./my-program\nExit codes: 0 no fault, 2 faults; a program that cannot be tried ends as a deploy of it would.").action(async (files, flags) => done(await handlers.check(c, files, {
 		...flags,
 		key: keyFile(flags.key)
+	})));
+}
+
+// src/cli/define-test.ts
+/** The verb `test` as the command line knows it. */
+function defineTest(command, at, done, handlers) {
+	command.option("--failed <session>", "every attempt that failed in the newest test of this session").option("--session <session>", "the session whose pairs are named").option("--pair <caller:callee[:suite]>", "this ordered pair alone; again for more of them", (text, all) => [...all, text], []).option("--binary <file>", "the same program, where this machine has not kept it").option("--key <file>", "private SSH key (default: as the session was started)").addOption(new Option("--on-busy <policy>", "when another session holds the fleet").choices([...busyPolicies])).option("--yes", "confirm the plan").addHelpText("after", "\nPlan, fleet, profile and program are those of the session; the program is deployed where it does not lie.\nA few attempts are no whole test: one that fails again makes it failed (20), and else it is inconclusive (30), never passed.\n\nExamples:\n  vps-test test --failed testnet-20261122-204512-1f3a --yes\n  vps-test test --session testnet-20261122-204512-1f3a --pair saorsa-3:saorsa-7\n  vps-test test --session testnet-20261122-204512-1f3a --pair saorsa-3:saorsa-7:throughput").action(async (flags) => done(await handlers.test(at(flags), flags)));
+}
+
+// src/cli/define-notify.ts
+const ways = `
+Ways to a person are set up by the environment, never by a repository:
+  ELEVENLABS_API_KEY          a spoken line, kept as audio, played where a player is (VPS_TEST_ELEVENLABS_VOICE)
+  VPS_TEST_NOTIFY_COMMAND     a program of yours: the line is its argument, the whole notification is JSON on stdin
+  VPS_TEST_NOTIFY_DESKTOP     any value: the desktop's own notification
+  VPS_TEST_SLACK_WEBHOOK      an incoming webhook of Slack
+  VPS_TEST_DISCORD_WEBHOOK    a webhook of a Discord channel
+  VPS_TEST_MATRIX_HOMESERVER  with VPS_TEST_MATRIX_ROOM and VPS_TEST_MATRIX_TOKEN
+  VPS_TEST_WEBHOOK_URL        JSON, signed by HMAC-SHA-256 with VPS_TEST_WEBHOOK_SECRET
+What is told, and when, stands under notifications in vps-test.yaml.
+
+Examples:
+  vps-test notify              # what is set up here
+  VPS_TEST_NOTIFY_COMMAND=~/.claude/hooks/notify.py vps-test notify test
+Exit codes: 0 delivered by all, 2 nothing is set up or cannot be used, 10 not delivered by some.`;
+function defineNotify(program, c, done, handlers) {
+	const verb = program.command("notify").description("Which ways to a person are set up, and a test of them.").option("--json", "machine-readable output on stdout").addHelpText("after", ways).action(async (flags) => done(await handlers.notifyChannels(c, flags)));
+	verb.command("test").description("Send one line by every way.").option("--json", "machine-readable output on stdout").action(async (flags) => done(await handlers.notifyTest(c, {
+		...verb.opts(),
+		...flags
 	})));
 }
 
@@ -115,6 +145,7 @@ function jobOf(plan, node, unit, binary, lease) {
 		node,
 		unit,
 		lease,
+		diagnosis: "diagnosis/try",
 		shipment: {
 			binary,
 			packed: {
@@ -391,97 +422,55 @@ function repositoryOf$1(file) {
 	return name === void 0 ? dirname(file) : file.slice(0, -name.length);
 }
 
-// src/inputs/init-cargo.ts
-/** What Cargo.toml files say about programs, read without cargo: names, packages, workspace members. */
-/** Undefined where there is no Cargo.toml. */
-function readCargo(tree) {
-	const root = manifestAt(tree, "");
-	if (root === void 0) return void 0;
-	const excluded = new Set(root.strings("workspace", "exclude").map(trimmed));
-	const members = root.strings("workspace", "members").flatMap((pattern) => expand(tree, trimmed(pattern))).filter((path) => !excluded.has(path));
-	const packages = [.../* @__PURE__ */ new Set(["", ...members])].toSorted().flatMap((directory) => {
-		const manifest = directory === "" ? root : manifestAt(tree, directory);
-		const name = manifest?.string("package", "name");
-		return manifest === void 0 || name === void 0 || !usable(name) ? [] : [{
-			name,
-			directory,
-			programs: programsOf(tree, manifest, name, directory)
-		}];
+// src/app/notify.ts
+/** `notify`: which ways to a person are set up, and a test message by each of them. */
+async function notifyChannels(c, flags) {
+	const channels = (await c.notify()).map((n) => n.channel);
+	if (flags.json === true) c.terminal.print(JSON.stringify({ channels }));
+	else c.terminal.print(channels.length === 0 ? "no way to notify a person is set up" : channels.join("\n"));
+	return exitCodes.passed;
+}
+/** Sends one line by every channel, whatever hours are quiet; exit 10 where one was not delivered. */
+async function notifyTest(c, flags) {
+	const channels = await c.notify();
+	if (channels.length === 0) throw new Failure({
+		code: "U093",
+		message: "no way to notify a person is set up"
 	});
-	return {
-		programs: packages.flatMap((one) => one.programs),
-		several: packages.length > 1
+	const at = c.clock.now();
+	const note = {
+		event: "start",
+		project: "vps-test",
+		session: `test-${new Date(at).toISOString().replaceAll(/[-:.]/g, "")}`,
+		seq: 0,
+		at,
+		state: "IDLE",
+		line: "This is a test of vps-test: if you hear or read it, notifications reach you."
 	};
-}
-function programsOf(tree, manifest, name, directory) {
-	const at = (path) => directory === "" ? path : `${directory}/${path}`;
-	const bin = tree.list(at("src/bin"));
-	const found = manifest.raw("package", "autobins") === false ? [] : [
-		...tree.list(at("src")).files.includes("main.rs") ? [name] : [],
-		...bin.files.filter((file) => file.endsWith(".rs")).map((file) => file.slice(0, -3)),
-		...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes("main.rs"))
-	];
-	const named = manifest.tables("bin").flatMap((table) => {
-		const value = textOf(table["name"]);
-		return value === void 0 ? [] : [{
-			value,
-			path: textOf(table["path"])
-		}];
+	const telling = {
+		channels,
+		clock: c.clock,
+		log: c.terminal,
+		secrets: c.notifySecrets
+	};
+	const made = await deliver(telling, join(c.scratch, "notify", note.session), [note], usualWishes);
+	if (flags.json === true) c.terminal.print(JSON.stringify({ deliveries: made }));
+	else c.terminal.print(made.map(said(c, channels)).join("\n"));
+	const failed = made.filter((d) => d.outcome.kind !== "delivered").map((d) => d.channel);
+	if (failed.length > 0 && flags.json !== true) throw new Failure({
+		code: "I410",
+		message: `not delivered by ${failed.join(", ")}`
 	});
-	const renamed = new Set(named.flatMap(({ value, path }) => path === "src/main.rs" && value !== name ? [name] : []));
-	const run = manifest.string("package", "default-run");
-	return [.../* @__PURE__ */ new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].filter(usable).toSorted().map((program) => ({
-		name: program,
-		package: name,
-		directory,
-		preferred: program === run
-	}));
+	return failed.length > 0 ? exitCodes.infra : exitCodes.passed;
 }
-/** What cargo takes as a name; anything else would end up in a command. */
-const usable = (name) => /^[A-Za-z0-9][\w-]{0,63}$/.test(name);
-/** `crates/*`: one star stands for any one directory. */
-function expand(tree, pattern) {
-	return pattern.split("/").reduce((paths, part) => paths.flatMap((path) => {
-		const inside = (name) => path === "" ? name : `${path}/${name}`;
-		if (part === ".") return [path];
-		if (part === ".." || part === "**") return [];
-		if (!part.includes("*")) return [inside(part)];
-		const like = patternOf(`^${part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]*")}$`);
-		if ("fault" in like) return [];
-		return tree.list(path).directories.filter((name) => like.matches(name) && !name.startsWith(".")).map(inside);
-	}), [""]);
-}
-const trimmed = (path) => path.replace(/^\.\//, "").replace(/\/+$/, "");
-/** A manifest that is no TOML is passed over: cargo says where it is wrong. */
-function manifestAt(tree, directory) {
-	const text = tree.read(directory === "" ? "Cargo.toml" : `${directory}/Cargo.toml`);
-	if (text === void 0) return void 0;
-	const read = tableIn(text);
-	const of = (table, key) => {
-		const found = read[table];
-		return isRecord(found) ? found[key] : void 0;
-	};
-	return {
-		raw: of,
-		string: (table, key) => textOf(of(table, key)),
-		strings: (table, key) => {
-			const found = of(table, key);
-			return Array.isArray(found) ? found.filter((one) => typeof one === "string") : [];
-		},
-		tables: (name) => {
-			const found = read[name];
-			return Array.isArray(found) ? found.filter(isRecord) : [];
-		}
-	};
-}
-function tableIn(text) {
-	try {
-		return parse(text.replace(/^\uFEFF/, ""));
-	} catch {
-		return {};
+const said = ({ terminal: { palette } }, channels) => ({ channel, outcome }) => {
+	const name = channel.padEnd(Math.max(...channels.map((c) => c.channel.length)));
+	switch (outcome.kind) {
+		case "delivered": return `${name}  ${palette.good("delivered")}${outcome.file === void 0 ? "" : `  ${outcome.file}`}`;
+		case "failed": return `${name}  ${palette.bad("failed")}  ${outcome.why} (${outcome.tries} ${outcome.tries === 1 ? "try" : "tries"})`;
+		case "silent": return `${name}  silent  ${outcome.why}`;
 	}
-}
-const textOf = (value) => typeof value === "string" ? value : void 0;
+};
 
 // src/inputs/json-schemas.ts
 const schemaFile = (name) => `schemas/${name}.schema.json`;
@@ -655,8 +644,10 @@ function callerWorkflows(facts) {
 }
 /** A commit is pinned as it is; a tag is one that vps-test never moves, and says so to zizmor. */
 const use = (name, { ref }) => `    uses: ${source}/.github/workflows/${name}.yml@${ref}${/^[0-9a-f]{40}$/.test(ref) ? "" : " # zizmor: ignore[unpinned-uses] the name of a version; a commit is stricter: init --ref <commit>"}\n`;
-const secret = `    secrets:
+const key = `    secrets:
       ssh-key: \${{ secrets.VPS_TEST_SSH_KEY }}
+`;
+const secret = `${key}      notify: \${{ secrets.VPS_TEST_NOTIFY }} # ways to people, optional: vps-test notify --help
 `;
 const sessionPermissions = `    permissions:
       contents: write # the branch vps-test-ledger
@@ -744,7 +735,7 @@ ${use("vps-test-ops", facts)}    with:
       node: \${{ inputs.node }}
       services: \${{ inputs.services }}
       fleet: ${yamlText(facts.fleet)}
-${secret}`;
+${key}`;
 const pullRequests = (facts) => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
 # On pull requests require its check "${labCheck}".
 name: vps-test-pr
@@ -760,9 +751,9 @@ jobs:
   lab:
     name: lab
     permissions:
-      contents: write # the branch vps-test-ledger, after a push; the job of a pull request takes contents: read
+      contents: write # of the job that records, after a push; the jobs with the lab take contents: read
       actions: read
-      issues: write # asks a person, after a push
+      issues: write # of the same job, asks a person
 ${use("vps-test-pr", facts)}    with:
       repo: ${yamlText(facts.repo)}
 `;
@@ -878,7 +869,7 @@ async function configOf(c, dir, name) {
 			notes: []
 		};
 	}
-	const cargo = readCargo(treeOf(dir));
+	const cargo = readCargo(manifestsIn(dir));
 	if (cargo === void 0) throw new Failure({
 		code: "U082",
 		message: `${stripHidden(dir)} holds no Cargo.toml`
@@ -894,27 +885,6 @@ const quoted = (path) => /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'
 const real = (path) => existsSync(path) ? realpathSync(path) : path;
 /** A dangling link is present too. */
 const present = (path) => lstatSync(path, { throwIfNoEntry: false }) !== void 0;
-function treeOf(dir) {
-	return {
-		read: (path) => {
-			const file = join(dir, path);
-			return existsSync(file) ? readFileSync(file, "utf8") : void 0;
-		},
-		list: (path) => {
-			const place = join(dir, path);
-			if (!existsSync(place)) return {
-				directories: [],
-				files: []
-			};
-			const entries = readdirSync(place, { withFileTypes: true });
-			const names = (wanted) => entries.filter((one) => one.isDirectory() === wanted).map((one) => one.name).toSorted();
-			return {
-				directories: names(true),
-				files: names(false)
-			};
-		}
-	};
-}
 /** Where the repository begins, how it is called, which branch is its default. Without git: this directory, `main`. */
 async function repositoryOf(c, dir) {
 	const git = async (...args) => gitAt(dir, c.signal)(args).then(({ stdout }) => stdout.toString("utf8").trim(), (error) => {
@@ -1137,6 +1107,48 @@ function unanswered(c, { failed }) {
 	return failed.size === 0 ? exitCodes.passed : exitCodes.infra;
 }
 
+// src/adapters/git/follows.ts
+/** Whether one commit was made after another, on top of it. */
+/** False too where the repository does not have the earlier one. */
+async function follows(place, earlier, later, signal) {
+	if (earlier === later) return false;
+	try {
+		await gitAt(place, signal)([
+			"merge-base",
+			"--is-ancestor",
+			earlier,
+			later
+		]);
+		return true;
+	} catch (error) {
+		if (error instanceof GitError) return false;
+		throw error;
+	}
+}
+
+// src/app/waiting-session.ts
+/** On one machine a start of a newer commit is the push that a session of its branch waits for. */
+/** The newest session that this commit goes on with, once it was told so; null: none waits for it. */
+async function pushedOnto(c, asked, plan, origin, source) {
+	if (source.kind === "none") return null;
+	for (const { id, entries } of (await asked.ledger.all()).toReversed()) {
+		const session = fold(id, entries);
+		const before = waitsOn(session, entries, plan, origin);
+		if (before === null) continue;
+		if (!await follows(source.root, before, source.commit, c.signal)) {
+			c.terminal.info(`session ${id} waits for a push since ${iso(session.changedAt)}, and ${source.commit.slice(0, 12)} is not on top of its ${before.slice(0, 12)}; to end it: vps-test stop ${plan.config.project} --session ${id}`);
+			continue;
+		}
+		if (!await pushSession({
+			...asked,
+			session: id
+		}, plan, origin)) continue;
+		c.terminal.info(`${id} waited for a push onto ${origin.branch ?? ""} and goes on at BUILD`);
+		return id;
+	}
+	return null;
+}
+
 // src/cli/confirm.ts
 /** The confirmation of a plan: a question on a terminal, or the flag that answers it. */
 /** A parameter never skips this; `--yes` gives it. `line`: the same start with every answer. */
@@ -1236,7 +1248,7 @@ async function offerLeftBehind(c, ledger, plan, { key, ask }) {
 				description: "leave it; the new session waits for the fleet"
 			}
 		], "leave");
-		if (choice === "continue") return newestPlan(entries) ?? null;
+		if (choice === "continue") return entries.findLast(isPersonsPlan)?.facts.plan ?? null;
 		if (choice === "stop") await stop(c, project, {
 			key,
 			session: s.id
@@ -1253,6 +1265,17 @@ async function start(c, words, flags) {
 		...flags,
 		fleet
 	});
+	return carryOut(c, {
+		plan: wanted,
+		origin: originOf(source, c.who),
+		source,
+		checkout,
+		onBusy,
+		line
+	}, flags);
+}
+/** From a plan that a person has yet to confirm to the end of its session. */
+async function carryOut(c, { plan: wanted, origin, source, checkout, onBusy, line }, flags) {
 	c.terminal.info(planText(wanted, await plannedEnclosure(c, wanted)));
 	const { choice, by } = await confirm(c, flags.yes === true, line);
 	if (choice === "modify") {
@@ -1267,17 +1290,21 @@ async function start(c, words, flags) {
 		key: keyFile(flags.key),
 		ask
 	}) : null;
-	const plan = other ?? wanted;
 	const resumed = other === null ? same : await resumeInterrupted(c, ledger, other);
-	const session = resumed?.session ?? newSession(plan, c.clock);
-	const asked = {
+	const plan = resumed?.plan ?? other ?? wanted;
+	const writing = {
 		ledger,
 		clock: c.clock,
-		session,
 		writer: c.writer,
 		clockShift: c.clockShift
 	};
-	await beginSession(asked, plan, originOf(source, c.who));
+	const waited = resumed === void 0 && source !== null ? await pushedOnto(c, writing, plan, origin, source) : null;
+	const session = resumed?.session ?? waited ?? newSession(plan, c.clock);
+	const asked = {
+		...writing,
+		session
+	};
+	await beginSession(asked, plan, origin);
 	await confirmSession(asked, plan, by, onBusy);
 	c.terminal.info(`session ${session}; after an interruption the same command continues it`);
 	const folder = c.sessions.folderOf(plan.config.project, session);
@@ -1338,6 +1365,180 @@ const originOf = (source, who) => ({
 	event: "cli",
 	actor: who
 });
+
+// src/domain/repeat-plan.ts
+/** The plan of a test of a few attempts: an earlier one's, limited to them, with the very program that was tested. */
+/** Each attempt has to come through, known to fail or not; nothing is compared, and nothing is soaked. */
+const repeatPlan = (plan, only, source) => assemblePlan({
+	answers: {
+		...plan.answers,
+		criteria: {
+			value: "all-pass",
+			from: "the repetition of single attempts"
+		}
+	},
+	config: {
+		...plan.config,
+		knownFailures: [],
+		soak: {
+			...plan.config.soak,
+			checkpoints: []
+		}
+	},
+	profile: plan.profile,
+	fleet: plan.fleet,
+	source,
+	binaryBytes: null,
+	only
+});
+
+// src/app/selection.ts
+/** Which attempts of an earlier session are repeated, and with which program: read from its evidence and its ledger. */
+async function repeatedRun(c, wish) {
+	const from = await storedSession(c.sessions, wish.session);
+	const plan = from === void 0 ? void 0 : newestPlan(from.entries);
+	if (from === void 0 || plan === void 0) throw new Failure({
+		code: "U053",
+		message: `there is no session ${wish.session}`,
+		remedy: "vps-test status"
+	});
+	const attempts = wish.pairs.length === 0 ? await failedIn(c, from) : wish.pairs.map((text) => pairIn(text, plan));
+	return {
+		from,
+		plan: repeatPlan(plan, {
+			session: wish.session,
+			attempts
+		}, await programOf(c, from, wish))
+	};
+}
+/** By the evidence of its newest test. */
+async function failedIn(c, { project, session, entries }) {
+	const tested = entries.findLast(isTest);
+	if (tested === void 0) throw new Failure({
+		code: "U098",
+		message: `session ${session.id} has no test that ended`,
+		remedy: `vps-test logs ${quote(project)} --session ${quote(session.id)}`
+	});
+	const folder = join(c.sessions.folderOf(project, session.id), tested.facts.folder);
+	const evidence = await bundleIn(folder).catch((error) => {
+		throw new Failure({
+			code: "U050",
+			message: `the evidence of session ${session.id} cannot be read in ${folder}; its pairs can be named by --pair`,
+			remedy: `ls -l ${quote(folder)}`
+		}, error);
+	});
+	const failed = failedOf(evidence.verdict.suites);
+	if (failed.length === 0) throw new Failure({
+		code: "U098",
+		message: `no attempt of session ${session.id} failed: its newest test came to ${evidence.verdict.result}`,
+		remedy: `vps-test verify ${quote(folder)} ${c.sessions.anchorFlag(project)}`
+	});
+	return failed;
+}
+/** `a:b`, or `a:b:suite` where the plan has several. */
+function pairIn(text, plan) {
+	const [from = "", to = "", named, ...more] = text.split(":");
+	const own = plan.suites.map((s) => s.suite);
+	const suite = named === void 0 ? own[0] : suiteIds.find((id) => id === named);
+	const peers = plan.fleet.nodes.filter((n) => plan.nodes.includes(n.name) && n.role !== "registry").map((n) => n.name);
+	const fault = more.length > 0 || from === "" || to === "" ? "is not caller:callee or caller:callee:suite" : from === to ? "has one node at both ends" : [from, to].some((n) => !peers.includes(n)) ? `names a node that is no peer of the plan; it has ${peers.join(", ")}` : suite === void 0 || !own.includes(suite) ? `names a suite that the plan does not have; it has ${own.join(", ")}` : null;
+	if (fault !== null || suite === void 0) throw new Failure({
+		code: "U099",
+		message: `--pair ${text} ${fault ?? ""}`,
+		remedy: "vps-test test --help"
+	});
+	return {
+		suite,
+		pair: {
+			from,
+			to
+		}
+	};
+}
+/** The bytes that were tested, by their hash. */
+async function programOf(c, from, { binary }) {
+	const { id, newest } = from.session;
+	const build = newest.BUILD?.event === "built" ? newest.BUILD.facts.build : null;
+	if (build === null) throw new Failure({
+		code: "U098",
+		message: `session ${id} built nothing that could be tested again`,
+		remedy: `vps-test logs ${quote(from.project)} --session ${quote(id)}`
+	});
+	const path = binary === void 0 ? join(c.sessions.folderOf(from.project, id), keptBinary) : resolve(c.cwd, binary);
+	const bytes = await readFile(path).catch(() => null);
+	if (bytes === null || sha256(bytes) !== build.sha256) throw new Failure({
+		code: "U046",
+		message: `${path} ${bytes === null ? "cannot be read" : "is another program"}: session ${id} tested ${build.sha256.slice(0, 12)}, which --binary can name`,
+		remedy: `sha256sum ${quote(path)}`
+	});
+	return {
+		kind: "session",
+		session: id,
+		path,
+		build
+	};
+}
+
+// src/cli/test.ts
+/** `test`: single attempts of an earlier session once more, with its plan, fleet and program. */
+async function test(c, flags) {
+	const wish = wishOf(flags);
+	const { plan, from } = await repeatedRun(c, {
+		...wish,
+		...flags.binary === void 0 ? {} : { binary: flags.binary }
+	});
+	const key = flags.key ?? (await readNotes(c.sessions.folderOf(from.project, from.session.id))).key;
+	const words = wish.pairs.length === 0 ? ["--failed", wish.session] : [
+		"--session",
+		wish.session,
+		...wish.pairs.flatMap((p) => ["--pair", p])
+	];
+	const origin = originOf$1(from.entries) ?? {
+		repository: null,
+		branch: null,
+		commit: null
+	};
+	return carryOut(c, {
+		plan,
+		origin: {
+			...origin,
+			event: "cli",
+			actor: c.who
+		},
+		source: null,
+		checkout: c.cwd,
+		onBusy: busyPolicies.find((p) => p === flags.onBusy) ?? "queue",
+		line: [
+			"vps-test",
+			"test",
+			...words
+		].map(quote).join(" ")
+	}, {
+		...flags,
+		...key === void 0 ? {} : { key }
+	});
+}
+function wishOf({ failed, session, pair = [] }) {
+	const remedy = "vps-test test --help";
+	if (failed !== void 0 && (session !== void 0 || pair.length > 0)) throw new Failure({
+		code: "U099",
+		message: "--failed names the session, and its failed attempts are all",
+		remedy
+	});
+	if (failed !== void 0) return {
+		session: failed,
+		pairs: []
+	};
+	if (session === void 0 || pair.length === 0) throw new Failure({
+		code: "U099",
+		message: "which attempts: --failed <session>, or --session <session> with --pair <caller:callee>",
+		remedy
+	});
+	return {
+		session,
+		pairs: pair
+	};
+}
 
 // src/adapters/ssh/trust.ts
 var import_lib = /* @__PURE__ */ __toESM(require_lib(), 1);
@@ -1610,6 +1811,7 @@ const lines = ({ faults, verdict, root, anchor, session }) => [
 const verbs = {
 	start,
 	plan,
+	test,
 	status,
 	logs,
 	stop,
@@ -1623,6 +1825,8 @@ const verbs = {
 	trust,
 	leases,
 	leaseBreak,
+	notifyChannels,
+	notifyTest,
 	labUp: up,
 	labDown: down,
 	labStatus: printLabStatus,
@@ -1655,6 +1859,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 			signal: c.signal
 		})
 	};
+	defineTest(json(remote(program.command("test").description("Single attempts of an earlier session once more: those that failed, or a pair."))), at, done, handlers);
 	const one = (command) => command.option("--session <id>", "this session only");
 	json(remote(program.command("status").description("All sessions."))).action(async (flags) => done(await handlers.status(at(flags), flags)));
 	one(json(remote(program.command("logs").description("Transitions of the newest session of a project, or of the one that is named.").argument("<project>")))).action(async (project, flags) => done(await handlers.logs(at(flags), project, flags)));
@@ -1673,6 +1878,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 	})));
 	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", `v${c.version}`).option("--fleet <name|file>", "fleet of the runs").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await handlers.init(c, flags)));
 	defineCheck(program, c, done, handlers);
+	defineNotify(program, c, done, handlers);
 	json(remote(program.command("verify").description("Judge an evidence folder again, offline unless a remote is named.").argument("<folder>").option("--ledger <dir>", "clone of the repository whose branch vps-test-ledger anchors it"))).addHelpText("after", "\nOnly a ledger that you name, and that came to you by another way than the folder, is an anchor.\nExit codes: 0 valid and anchored, 31 valid and unanchored, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await handlers.verify(at(flags), folder, flags)));
 	const list = json(fleet(program.command("nodes").description("Every node: online, declared NAT, measured NAT."))).option("--no-measure", "only ask who answers").action(async (flags) => done(await handlers.nodes(c, {
 		...flags,
@@ -1704,7 +1910,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 	});
 	const inLab = (command) => command.option("--lab <id>", "which lab, when several run");
 	const labs = program.command("lab").description("Ten hosts with real NATs on this machine (root).");
-	inLab(labs.command("up").description("Build the lab, measure its NATs.")).option("--topology <name or file>", "another topology: one that ships (`lab`, `saorsa`), or a file").option("--shaping <auto|none>", "none: no delay, no loss", "auto").option("--no-measure", "believe the topology").action(async (flags) => done(await handlers.labUp(c, flags)));
+	inLab(labs.command("up").description("Build the lab, measure its NATs.")).option("--topology <name or file>", "another topology: one that ships (`lab`, `saorsa`), or a file").option("--shaping <auto|none>", "none: no delay, no loss", "auto").option("--no-measure", "believe the topology").option("--seed <n>", "NATs whose ports follow from this number, so that a run can be repeated").action(async (flags) => done(await handlers.labUp(c, flags)));
 	inLab(labs.command("down").description("Take it away, whatever state it is in.")).action(async (flags) => done(await handlers.labDown(c, flags)));
 	json(inLab(labs.command("status").description("Power, systemd, declared and measured NATs."))).option("--no-measure", "do not measure").action(async (flags) => done(await handlers.labStatus(c, flags)));
 	inLab(labs.command("shell").description("A root shell on a node.").argument("<node>")).action(async (node, flags) => done(await handlers.labShell(c, node, flags)));
@@ -1735,16 +1941,20 @@ for (const stream of [process.stdout, process.stderr]) stream.on("error", (error
 });
 if (process.argv[2] === "verify") setFlagsFromString("--optimize-for-size");
 const context = contextOf({
-	env: process.env,
+	env: takeEnvironment(hiddenEnvironment),
 	cwd: process.cwd(),
 	home: homedir(),
 	directory: import.meta.dirname,
 	signal: abort.signal,
 	version
 });
+const announced = await openAnnouncer(context);
 const program = new Command("vps-test").description("From a commit to a witnessed proof.").version(version).exitOverride();
 let code = exitCodes.harness;
-defineVerbs(program, context, (value) => {
+defineVerbs(program, {
+	...context,
+	sessions: announced.over(context.sessions)
+}, (value) => {
 	code = value;
 });
 try {
@@ -1752,6 +1962,7 @@ try {
 } catch (error) {
 	code = explain(context, error);
 }
+if (!abort.signal.aborted) await announced.settle();
 process.exitCode = abort.signal.aborted ? 130 : code;
 process.once("exit", () => {
 	if (unsaid !== void 0 && process.exitCode === exitCodes.passed) process.exitCode = explain(context, unsaid);

@@ -1,4 +1,4 @@
-import { $r as perCheckpoint, $t as findingsSection, A as callFields, An as collect, Ar as name, At as recordOutcome, Br as groupName, Bt as localSessions, Cn as table, Cr as isTest, Ct as hint, D as chosenFleet, Dr as fields, Dt as confirmSession, E as nodes, En as httpsUrl, Er as every, Et as beginSession, Fr as text$1, G as duties, Gn as ElfError, Gr as canonical, Hr as suiteCounts, Ht as storedSession, In as checkpointOf, Ir as whole, It as junitOf, Jt as checkpointsSection, K as take, Kn as readElf, Kr as sha256$1, Kt as runAttached, L as requestInputs, Ln as runInputOf, Lr as planDigest, Lt as untrustedEvidence, Mr as oneOf, Mt as bundleIn, Nr as optional, Nt as check$1, Or as kinds, Ot as newestPlan, Pr as orNull, Qr as isFinal, Qt as newestEntriesSection, Rn as toLines, Rr as countOf, Rt as nounOf, Sn as strong, Sr as hasPlan, T as up, Tr as anything, Ur as subjectName, Ut as storedSessions, Vr as groupsOf, Vt as remoteSessions, W as decide, Wr as buildFaultKinds, X as checkKey, Xr as firstLoop, Xt as proofFile, Yt as run, Zr as isCheckpoint, Zt as controlsSection, _n as link, _r as revisionOf, a as stop, ai as messageOf, an as blocksMarkdown, ar as testsOf, b as parseRequest, bn as paragraph, br as writerText, ci as machineFault, cn as sectionMarkdown, cr as triedBefore, di as exitCodes, dn as plainLine, ei as traitsOf, en as notCoveredSection, er as buildFaultsOf, et as exitCode, f as newSession, fi as isFailure, fn as plainLines, fr as leaseForBuild, g as plannedEnclosure, gn as joined, gr as quote, h as makePlan, hi as version, hn as inline, i as serviceWishes, ii as iso, in as checkpointSection, ir as subjectOf, j as defaultFleet, jr as number, jt as recordedPlan, kr as list$1, kt as pushSession, l as diagnose, li as Failure, lr as leasedNodes, m as planText, mn as codeBlock, mt as parsePrivateKey, n as harmless, nn as criteriaSection, nr as originOf$1, o as logs, oi as printable, on as hiddenLine, or as writerOf, ot as worldIn, pi as failureRow, pn as code$1, q as tickOf, qr as checkpointRows, qt as runProcess, r as uncommanded, ri as duration, rn as suiteReports, rr as projectOf$1, s as status, si as stripHidden, sn as pageMarkdown, sr as keptBinary, t as contextOf, ti as faultText, tn as countsSection, tr as fleetOf, tt as settledCode, u as approve$1, ui as exitCodeOf, un as inlineText, ur as rosterOf, vn as list, vr as buildMs, wn as text, wr as meaningOf, x as down, xn as present, xr as fold, yn as pairs, yt as readSource, zn as percent, zr as countsText, zt as subjectResults } from "./chunks/shared.js";
+import { $r as oneOf, $t as localSessions, Ai as stripHidden, An as plainLines, Ar as rosterOf, Bn as strong, Br as writerText, C as planText, Ci as traitsOf, Cn as blocksMarkdown, Cr as projectOf$1, Di as iso, Dr as keptBinary, Ei as duration, En as sectionMarkdown, Er as writerOf, Et as parsePrivateKey, Fi as isFailure, Fn as link, Ft as hint, Gr as meaningOf, Gt as check$1, Hn as text, Hr as hasPlan, Ht as recordOutcome, I as up, Ii as failureRow, In as list, Ir as quote, Jr as fields$1, Jt as junitOf, Kr as anything, L as nodes, Ln as pairs, Lr as revisionOf, M as down, Mi as Failure, Mn as codeBlock, Mr as leaseForBuild, Ni as exitCodeOf, Nn as inline, Oi as messageOf, On as inlineText, Or as triedBefore, Pi as exitCodes, Pn as joined, Qr as number, Qt as subjectResults, R as chosenFleet, Ri as version, Rn as paragraph, Rr as buildMs, Rt as beginSession, Si as perCheckpoint, Sn as checkpointSection, Sr as originOf$1, T as plannedEnclosure, Tn as pageMarkdown, Tr as testsOf, Ut as recordedPlan, Vn as table, Vr as fold, Vt as pushSession, Wn as httpsUrl, Wr as isTest, Wt as bundleIn, X as defaultFleet, Xr as list$1, Xt as untrustedEvidence, Y as callFields, Yr as kinds, Yt as ctrfOf, Zn as knownName, Zr as name, Zt as nounOf, _ as approve$1, _n as findingsSection, a as harmless, ai as countOf, an as runAttached, ar as promisesOf, at as take, bi as isCheckpoint, bn as criteriaSection, br as buildFaultsOf, c as wishesOf, ci as groupsOf, cn as checkpointsSection, d as serviceWishes, di as buildFaultKinds, dr as ElfError, ei as optional, en as remoteSessions, er as checkpointOf, f as stop, fr as readElf, g as diagnose, gi as checkpointRows, gn as newestEntriesSection, hi as sha256$1, hn as controlsSection, i as takeEnvironment, ii as planDigest, ir as bestGrade, it as duties, ji as machineFault, jn as code$1, jt as readSource, ki as printable, kn as plainLine, kr as leasedNodes, l as notificationsOf, li as suiteCounts, ln as run, lt as checkKey, m as status, mi as canonical, mn as proofFile, mt as settledCode, ni as text$1, nn as storedSessions, nr as runInputOf, nt as requestInputs, o as uncommanded, oi as countsText, on as runProcess, or as needsOf, ot as tickOf, p as logs, pi as chainFaults, pn as collect, pt as exitCode, q as parseRequest, qr as every, ri as whole, rr as toLines, rt as decide, s as deliver, si as groupName, sn as entryShape, sr as percent, t as contextOf, ti as orNull, tn as storedSession, tr as fromLines, u as channelsOf, ui as subjectName, v as sameNodes, vn as notCoveredSection, w as makePlan, wi as faultText, wn as hiddenLine, wr as subjectOf, x as newSession, xi as isFinal, xn as suiteReports, xr as fleetOf, yi as firstLoop, yn as countsSection, yt as worldIn, zn as present, zt as confirmSession } from "./chunks/shared.js";
 import { a as info, i as group, l as summary, o as setOutput, p as getOctokit, r as error, s as setSecret, t as core_exports } from "./chunks/actions.js";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createInflateRaw } from "node:zlib";
 import { Transform } from "node:stream";
 import { copyFile, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
-import { closeSync, createReadStream, createWriteStream, existsSync, mkdirSync, openSync, readFileSync, readSync, statSync, writeSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { pipeline } from "node:stream/promises";
@@ -93,7 +93,7 @@ function comparisonSection({ base, rows, weaker }) {
 		blocks: [
 			paragraph(inline`Compared with session ${code$1(base.session, 100)}${commit} on ${code$1(base.branch, 100)},
           fleet ${fleet}${checkpoint}, recorded ${iso(base.at)}.`),
-			...weaker.length === 0 ? [] : [paragraph(inline`${strong("Less is demanded here than there")}: the same result is worth less.`), list(weaker.map((w) => text(w, 200)))],
+			...weaker.length === 0 ? [] : [paragraph(inline`${strong("Less is demanded here than there")}, or something else: the same result is worth less.`), list(weaker.map((w) => text(w, 200)))],
 			table([
 				"group",
 				"now",
@@ -150,13 +150,13 @@ function timelineSection(entries) {
 const real = (at) => Number.isSafeInteger(at) && at >= 0 && at <= 864e13;
 
 // src/report/verdict-title.ts
-const longest$1 = 200;
+const longest$2 = 200;
 function verdictTitle({ session, entries, verdict = null, notTested = null }) {
-	if (notTested !== null) return plainLine(`nothing was tested (${notTested})`, longest$1);
+	if (notTested !== null) return plainLine(`nothing was tested (${notTested})`, longest$2);
 	if (session === null || entries.length === 0) return "nothing was tested";
 	const { said, next } = standing(session, entries, verdict);
 	const end = plainLine(next, 150);
-	return `${plainLine(said, longest$1 - end.length)}${end}`;
+	return `${plainLine(said, longest$2 - end.length)}${end}`;
 }
 function standing(session, entries, verdict) {
 	const last = entries.at(-1);
@@ -298,7 +298,7 @@ function prComment(input, marker) {
 	return `${[
 		head,
 		...folds,
-		...leftOut(cut)
+		...leftOut$1(cut)
 	].join("\n\n")}\n`;
 }
 const foldOf = ({ title }, blocks) => ({
@@ -306,7 +306,7 @@ const foldOf = ({ title }, blocks) => ({
 	summary: inlineText(title),
 	blocks
 });
-const leftOut = (cut) => cut.length === 0 ? [] : [blocksMarkdown([paragraph(inline`Left out, because a comment may have 64,000 characters: ${joined(cut.map((s) => s.title), ", ")}. All of it is in the run's summary and in the proof.`)])];
+const leftOut$1 = (cut) => cut.length === 0 ? [] : [blocksMarkdown([paragraph(inline`Left out, because a comment may have 64,000 characters: ${joined(cut.map((s) => s.title), ", ")}. All of it is in the run's summary and in the proof.`)])];
 
 // src/report/annotations.ts
 /**
@@ -314,7 +314,7 @@ const leftOut = (cut) => cut.length === 0 ? [] : [blocksMarkdown([paragraph(inli
 * what failed.
 */
 const shown = 9;
-const longest = 4e3;
+const longest$1 = 4e3;
 function annotations(session, entries, verdict) {
 	const all = [
 		...buildFaults(entries),
@@ -336,7 +336,7 @@ const weight = {
 const one = (level, title, message) => ({
 	level,
 	title: plainLine(title, 200),
-	message: plainLines(message === "" ? title : message, longest)
+	message: plainLines(message === "" ? title : message, longest$1)
 });
 const buildFaults = (entries) => buildFaultsOf(entries).map(({ file, line, message }) => ({
 	...one("error", "the build failed", message),
@@ -707,12 +707,12 @@ const compilesHere = ({ source }, before) => source.kind === "build" && source.n
 /** A compiler's errors are cut to this many before they are handed over. */
 const mostFaults = 100;
 const methods = oneOf("zigbuild", "native", "file", "release");
-const before = list$1(fields({
+const before = list$1(fields$1({
 	source: methods,
 	reason: oneOf(...buildFaultKinds),
 	message: text$1
 }), 10);
-const toolchain = fields({
+const toolchain = fields$1({
 	rustc: name,
 	cargo: name,
 	zigbuild: orNull(name),
@@ -721,22 +721,22 @@ const toolchain = fields({
 const sandbox = kinds({
 	"another user": anything,
 	"user namespace": anything,
-	none: fields({ why: text$1 })
+	none: fields$1({ why: text$1 })
 });
-const record = every({
+const record$1 = every({
 	source: oneOf("zigbuild"),
 	name,
 	sha256: name,
 	bytes: whole,
 	elf: anything,
 	from: kinds({
-		none: fields({ why: text$1 }),
-		git: fields({
+		none: fields$1({ why: text$1 }),
+		git: fields$1({
 			commit: name,
-			dirty: orNull(fields({ digest: name }))
+			dirty: orNull(fields$1({ digest: name }))
 		})
 	}),
-	uncommitted: orNull(fields({
+	uncommitted: orNull(fields$1({
 		count: whole,
 		paths: list$1(text$1, 50),
 		digest: name
@@ -748,24 +748,24 @@ const record = every({
 	sandbox: orNull(sandbox),
 	before
 });
-const place = fields({
+const place = fields$1({
 	file: text$1,
 	path: text$1,
 	line: optional(whole),
 	column: optional(whole)
 });
-const fault = fields({
+const fault = fields$1({
 	code: (v) => isHandedOver(v) ? null : " is no code of a build that failed",
 	message: text$1,
-	faults: optional(list$1(fields({
+	faults: optional(list$1(fields$1({
 		at: place,
 		message: text$1
 	}), 100))
 });
 const shape = kinds({
-	built: fields({ record }),
-	elsewhere: fields({ before }),
-	failed: fields({ fault })
+	built: fields$1({ record: record$1 }),
+	elsewhere: fields$1({ before }),
+	failed: fields$1({ fault })
 });
 /** What is wrong with what was handed over, in words; null: nothing. */
 const compiledFault = (value) => shape(value);
@@ -1142,7 +1142,7 @@ async function begin(job) {
 */
 async function waiting({ context: c, facts: { origin } }, made) {
 	if (origin.branch === null) return void 0;
-	return (await storedSessions(c.sessions, made.config.project)).find((k) => k.session.state === "AWAIT_PUSH" && k.session.origin?.branch === origin.branch && sameNodes(k, made));
+	return (await storedSessions(c.sessions, made.config.project)).find((k) => k.session.state === "AWAIT_PUSH" && k.session.origin?.branch === origin.branch && sameNodes(k.entries, made));
 }
 /** A push goes on with it. */
 async function continued({ context: c, facts: { origin } }, made, asked, waits) {
@@ -1153,10 +1153,6 @@ async function continued({ context: c, facts: { origin } }, made, asked, waits) 
 	c.terminal.info(`${waits.session.id} waited for a push onto ${origin.branch ?? ""} and goes on at BUILD`);
 	return waits.session.id;
 }
-const sameNodes = ({ entries }, { fleet, nodes }) => {
-	const before = newestPlan(entries);
-	return before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted());
-};
 /**
 * The session that an earlier attempt of this run began, or went on with, by the same plan, or a new one: running the
 * job again begins nothing twice. What has ended is over: all jobs run again are another test.
@@ -1244,7 +1240,85 @@ async function approvedBy({ context: { forge }, facts }, environment) {
 	return yes.by;
 }
 
+// src/domain/profile-demands.ts
+/** What a profile demands of its program, field by field: numbers of which more is stricter, texts that must stay. */
+/** Names, and what chooses among profiles. */
+const label$1 = () => ({});
+const same = (field) => (profile) => ({ [field]: canonical(profile[field]) });
+/** A new field of a profile does not compile until it is said here what it demands. */
+const fields = {
+	name: label$1,
+	title: label$1,
+	project: label$1,
+	module: label$1,
+	focuses: label$1,
+	onlyWhenNamed: label$1,
+	binary: same("binary"),
+	servicePort: same("servicePort"),
+	registry: same("registry"),
+	node: same("node"),
+	peerId: same("peerId"),
+	dial: ({ dial }) => {
+		if (dial.kind === "observed") return { dial: canonical(dial) };
+		const { endSeconds, ...rest } = dial;
+		return {
+			dial: canonical(rest),
+			"seconds to end after a dial": -endSeconds
+		};
+	},
+	record: (profile) => ({
+		"receiver's record": promisesOf(profile).record ? 1 : 0,
+		"grade at best (A is 4)": {
+			A: 4,
+			B: 3,
+			C: 2,
+			D: 1
+		}[bestGrade(promisesOf(profile))],
+		record: canonical(profile.record)
+	}),
+	payload: ({ payload }) => {
+		if (payload.kind === "opaque") return {
+			"bytes of a payload": 0,
+			payload: canonical(payload)
+		};
+		const { minBytes, maxBytes: _, ...rest } = payload;
+		return {
+			"bytes of a payload": minBytes,
+			payload: canonical(rest)
+		};
+	},
+	claims: ({ claims }) => ({
+		"claims that are read": (claims.reports === null ? 0 : 1) + claims.log.length + claims.figures.length,
+		...claims.reports === null ? {} : { reports: canonical(claims.reports) },
+		...Object.fromEntries(claims.log.map((line, i) => [`claim of the log ${i + 1}`, canonical(line)])),
+		...Object.fromEntries(claims.figures.map((figure, i) => [`figure ${i + 1}`, canonical(figure)]))
+	}),
+	window: ({ window }) => window === null ? {} : {
+		"window, seconds": -(window.looks.at(-1) ?? 0),
+		looks: window.looks.length,
+		"bytes each way": window.minBytes,
+		"seconds both ways": window.sustainedSeconds
+	},
+	needs: (profile) => {
+		const { datagramBytes, ipv6 } = needsOf(profile);
+		return {
+			"datagram that must pass": -datagramBytes,
+			"goes without IPv6": ipv6 ? 0 : 1
+		};
+	},
+	startsPrograms: ({ startsPrograms }) => ({ confined: startsPrograms === true ? 0 : 1 }),
+	gossip: same("gossip"),
+	survival: same("survival"),
+	throughput: ({ throughput }) => ({
+		"megabytes at once": throughput?.maxMb ?? 0,
+		"throughput arguments": canonical(throughput?.args ?? null)
+	}),
+	commands: ({ commands }) => Object.fromEntries(commands.map((c) => [`command ${c.suite}: ${c.name}`, canonical(c)]))
+};
+const profileDemands = (profile) => Object.assign({}, ...Object.values(fields).map((of) => of(profile)));
+
 // src/domain/demands.ts
+/** What a plan demands: two plans of one project can be told apart by it, the profile that it brings included. */
 const ofPart = {
 	observed: ({ targets, window }, allPass) => ({
 		...ofTargets(targets, allPass),
@@ -1258,7 +1332,8 @@ const ofPart = {
 	gossip: ({ broadcast, map, members }, allPass) => ({
 		...broadcast === null ? {} : {
 			"target of broadcast": allPass ? 100 : broadcast.target,
-			messages: broadcast.messages
+			messages: broadcast.messages,
+			"receipt within seconds": -broadcast.withinSeconds
 		},
 		...map === null ? {} : {
 			"agreement within seconds": -map.maxSyncSeconds,
@@ -1266,17 +1341,36 @@ const ofPart = {
 		},
 		...members === null ? {} : { "members within seconds": -members.withinSeconds }
 	}),
-	connectivity: ({ targets }, allPass) => ofTargets(targets, allPass),
-	"nat-traversal": ({ targets, types }, allPass) => ({
-		...ofTargets(targets, allPass),
-		"NAT types": types.length
+	connectivity: (work, allPass) => ({
+		...ofTargets(work.targets, allPass),
+		...ofDials(work)
+	}),
+	"nat-traversal": (work, allPass) => ({
+		...ofTargets(work.targets, allPass),
+		...ofDials(work),
+		"NAT types": work.types.length
 	}),
 	throughput: ({ minMbps, bytes }) => ({
 		"Mbit/s": minMbps,
 		bytes
 	}),
-	command: ({ commands }) => ({ commands: commands.length })
+	command: ({ commands }) => ({
+		commands: commands.length,
+		...Object.fromEntries(commands.map((c) => [c.name, canonical(askedOf(c))]))
+	})
 };
+/** Less time for a dial is stricter, and more rest before it: a NAT may have forgotten. */
+const ofDials = ({ timeoutSeconds, cooloffSeconds, sampling }) => ({
+	"pairs are drawn beyond nodes": sampling.beyondNodes,
+	"timeout, seconds": -timeoutSeconds,
+	"cool-off, seconds": cooloffSeconds
+});
+const askedOf = ({ command, successPattern, timeoutSeconds, expectedExit }) => ({
+	command,
+	successPattern,
+	timeoutSeconds,
+	expectedExit
+});
 const ofTargets = (targets, allPass) => ({
 	"target of direct": allPass ? 100 : targets.direct,
 	"target of nat_traversed": allPass ? 100 : targets.natTraversed,
@@ -1285,16 +1379,30 @@ const ofTargets = (targets, allPass) => ({
 	coverage: targets.coverage,
 	strict: targets.strict && !allPass ? 1 : 0
 });
-const demandsOf = ({ answers, nodes, suites }) => ({
+const demandsOf = ({ answers, nodes, suites, profile, config, expression }) => ({
 	nodes: nodes.length,
-	...Object.fromEntries(suites.flatMap((part) => Object.entries(named(part, answers.criteria.value === "all-pass"))))
+	...expression === null ? {} : { expression },
+	"soak: tolerance": -config.soak.regressionTolerance,
+	...within(leftOut, Object.fromEntries(config.knownFailures.map((k) => [`${knownName(k)} until ${k.until}`, 0]))),
+	...within("profile", profileDemands(profile)),
+	...Object.assign({}, ...suites.map((part) => named(part, answers.criteria.value === "all-pass")))
 });
-const named = (part, allPass) => Object.fromEntries(Object.entries(ofPart[part.suite](part.work, allPass)).map(([name, value]) => [`${part.suite}: ${name}`, value]));
-/** `connectivity: target of relay 0, was 100`; empty where nothing is demanded less. */
-const weakerThan = (now, base) => Object.entries(base).flatMap(([name, was]) => {
+const named = (part, allPass) => within(part.suite, {
+	attempts: part.attempts,
+	...ofPart[part.suite](part.work, allPass)
+});
+const within = (what, demands) => Object.fromEntries(Object.entries(demands).map(([name, value]) => [`${what}: ${name}`, value]));
+/** What a list of known failures leaves out: more of it is less that is demanded. */
+const leftOut = "known failure";
+/** `connectivity: target of relay 0, was 100`, `profile: node is another`; empty where nothing is demanded less. */
+const weakerThan = (now, base) => [...Object.entries(base), ...leaves(now, base)].flatMap(([name, was]) => {
 	const is = now[name];
-	return is !== void 0 && is >= was ? [] : [`${name} ${is ?? "not asked for"}, was ${was}`];
+	if (name.startsWith(`${leftOut}: `)) return Object.hasOwn(base, name) ? [] : [`${name} is left out`];
+	if (is === void 0) return [`${name} not asked for${typeof was === "number" ? `, was ${was}` : ""}`];
+	if (typeof was === "string" || typeof is === "string") return is === was ? [] : [`${name} is another`];
+	return is >= was ? [] : [`${name} ${is}, was ${was}`];
 });
+const leaves = (now, base) => Object.entries(now).filter(([name]) => name.startsWith(`${leftOut}: `) && !Object.hasOwn(base, name));
 
 // src/report/comparison.ts
 /** The demands of the newest plan among these entries. */
@@ -1383,8 +1491,8 @@ function continuedAtOtherCommit({ facts }, { id, origin }) {
 /** `vps-test-<what>-<session>-<label>-<attempt>`: session and attempt make a name that its run has not seen. */
 const artifactKeeper = (artifacts, attempt, log) => (session, root) => async (label, folder) => {
 	const from = join(root, folder);
-	if (label.startsWith("test-")) await addJunit(from);
-	const name = `vps-test-${label.startsWith("test-") ? "evidence" : "binary"}-${session}-${label}-${attempt}`;
+	if (label.startsWith("test-")) await addResults(from);
+	const name = `vps-test-${whatIn(label)}-${session}-${label}-${attempt}`;
 	const stored = await artifacts.upload(name, from, await filesBelow(from));
 	log.info(`artifact ${name}: ${stored.bytes} bytes, ${stored.url}`);
 	return {
@@ -1393,9 +1501,12 @@ const artifactKeeper = (artifacts, attempt, log) => (session, root) => async (la
 		url: stored.url
 	};
 };
-async function addJunit(folder) {
+const whatIn = (label) => label.startsWith("test-") ? "evidence" : label.startsWith("deploy-") ? "diagnosis" : "binary";
+/** What other tools read. */
+async function addResults(folder) {
 	const { bundle, verdict } = await bundleIn(folder);
 	await writeFile(join(folder, "junit.xml"), junitOf(bundle, verdict));
+	await writeFile(join(folder, "ctrf.json"), ctrfOf(bundle, verdict));
 }
 const filesBelow = async (root) => (await readdir(root, {
 	recursive: true,
@@ -1492,6 +1603,120 @@ async function nodeLogs(job, known) {
 	});
 }
 
+// src/domain/handed-ledger.ts
+/** Entries of a ledger that a job without rights kept: recorded only as what that job of this run can have come to. */
+/** No session of one run has more. */
+const mostEntries = 1e3;
+/** The lines as entries, or what is wrong with them. */
+function readHanded(lines) {
+	let values;
+	try {
+		values = fromLines(lines);
+	} catch (error) {
+		return `no lines of JSON: ${messageOf(error)}`;
+	}
+	if (values.length === 0 || values.length > mostEntries) return `${values.length} entries`;
+	const entries = [];
+	for (const value of values) {
+		const fault = entryShape(value);
+		if (fault !== null) return `entry ${entries.length}${fault}`;
+		entries.push(value);
+	}
+	return entries;
+}
+/** Nobody but a job that can do no harm wrote them: about a lab alone, of this run's commit, and at rest. */
+function handedFaults(entries, of) {
+	const told = originOf$1(entries);
+	const last = entries.at(-1)?.to;
+	return [
+		...chainFaults(entries, of.session),
+		...entries.flatMap(({ facts: { by } }, i) => by?.kind === "run" && by.run === of.run && by.repository === of.repository ? [] : [`entry ${i} was not written by run ${of.run}`]),
+		...[
+			"repository",
+			"branch",
+			"commit",
+			"event"
+		].flatMap((key) => told?.[key] === of.origin[key] ? [] : [`its ${key} is not that of this run`]),
+		...entries.filter(hasPlan).every((e) => e.facts.plan.fleet.lab !== void 0) ? [] : ["its fleet is no lab"],
+		...last !== void 0 && atRest(last) ? [] : [`its last state is ${last ?? "none"}, which another job goes on with`]
+	];
+}
+/** A checkpoint or an approval cannot come: the lab ended with its job. */
+const atRest = (state) => isFinal(state) || traitsOf(state).kind === "person" && state !== "AWAIT_APPROVAL";
+
+// src/action/record.ts
+/**
+* `record`: writes into the ledger what a job of this run did on a lab with a token that only reads. What it left is
+* data: nothing of the project runs here.
+*/
+const longest = 16 << 20;
+/** What the job with the lab leaves, and this one takes. */
+const reportName = (session, attempt) => `vps-test-report-${session}-${attempt}`;
+const reportFile = "ledger.jsonl";
+async function record(job) {
+	const { session: id } = job.inputs;
+	const entries = await handedOver(job, id);
+	const project = projectOf$1(entries) ?? "";
+	const ledger = await job.context.sessions.ledgerOf(project);
+	const session = fold(id, entries);
+	const test = newestTest(entries);
+	if (test !== void 0) await evidence(job, {
+		project,
+		ledger,
+		session,
+		entries
+	}, test);
+	const known = (await storedSession(job.context.sessions, id))?.entries ?? [];
+	if (known.some((entry, i) => entry.hash !== entries[i]?.hash)) throw refused(id, "the ledger has another session of this name");
+	for (const entry of entries.slice(known.length)) await ledger.append(id, entry);
+	const recorded = await sessionOf(job);
+	await supersede(job, recorded);
+	return endJob(job, recorded, {
+		outputs: {},
+		next: false,
+		proof: null,
+		summary: null,
+		person: "ask",
+		code: exitCodes.passed,
+		title: null
+	});
+}
+async function handedOver(job, id) {
+	const { artifacts, facts, context } = job;
+	const begins = reportName(id, "");
+	const found = id === "" ? void 0 : (await artifacts?.list(facts.run))?.find(({ name }) => name.startsWith(begins));
+	if (found === void 0 || artifacts === null) throw refused(id, "no job of this run left a ledger of it");
+	const folder = join(facts.temp, "handed-over");
+	context.terminal.info(`fetching artifact ${found.name}`);
+	await artifacts.download(found.id, folder, {
+		run: facts.run,
+		attempt: facts.attempt - 1
+	});
+	const file = join(folder, reportFile);
+	if ((await stat(file).catch(() => null))?.isFile() !== true || (await stat(file)).size > longest) throw refused(id, "no ledger of a readable size was left");
+	const entries = readHanded(await readFile(file, "utf8"));
+	if (typeof entries === "string") throw refused(id, entries);
+	const faults = handedFaults(entries, {
+		session: id,
+		...facts
+	});
+	if (faults.length > 0) throw refused(id, faults.slice(0, 5).join("; "));
+	return entries;
+}
+/** Its lab is gone, so a push does not go on with an older session: the newer one stands in its place. */
+async function supersede({ context: c }, { project, session, entries }) {
+	const older = (await storedSessions(c.sessions, project)).filter((k) => k.session.id !== session.id && k.session.state === "AWAIT_PUSH" && k.session.startedAt < session.startedAt && k.session.origin?.branch === session.origin?.branch && fleetOf(k.entries) === fleetOf(entries));
+	for (const known of older) await decide(c, known, {
+		event: "superseded",
+		why: `by ${session.id}, of a newer commit`,
+		facts: {}
+	});
+}
+const refused = (id, why) => new Failure({
+	code: "H026",
+	message: `what was done for session ${id === "" ? "(none)" : id} is not recorded: ${why}`
+});
+
 // src/action/all.ts
 /**
 * `run`: every stage in one job; with fleet `lab` the fleet is built on this machine first and taken away at the end.
@@ -1530,7 +1755,10 @@ async function story(job) {
 		title: "nothing was done, as asked"
 	};
 	const before = await sessionOf(job, begun.session);
-	await withStage(job, before, (world, plan) => run(plan, begun.session, world));
+	await withStage(job, {
+		...before,
+		ledger: remembering(job, before.ledger)
+	}, (world, plan) => run(plan, begun.session, world));
 	const known = await sessionOf(job, begun.session);
 	const test = newestTest(known.entries);
 	const shown = test === void 0 ? noTestView : await evidence(job, known, test);
@@ -1540,19 +1768,40 @@ async function story(job) {
 		next: true,
 		proof: shown,
 		summary: shown,
-		person: "ask",
+		person: job.inputs.ledger === "none" ? "leave" : "ask",
 		code: settledCode(known.session, known.entries),
 		title: null
 	});
+}
+/**
+* A run that writes no branch still reads there what was begun before, of the same program: a test that is repeated
+* until it passes is seen to be one.
+*/
+function remembering({ inputs, baseHome, context: c }, own) {
+	if (inputs.ledger !== "none") return own;
+	return {
+		...own,
+		all: async () => {
+			const mine = await own.all();
+			return [...(await storedSessions(baseHome).catch((error) => {
+				c.signal.throwIfAborted();
+				c.terminal.warn(`earlier tests are not known, because the ledger branch cannot be read: ${messageOf(error)}`);
+				return [];
+			})).map(({ session: { id }, entries }) => ({
+				id,
+				entries
+			})), ...mine];
+		}
+	};
 }
 /** The ledger of a run that writes none: it ends with this machine otherwise. */
 async function report({ artifacts, context: c, facts, inputs }, session, lines) {
 	if (artifacts === null || inputs.ledger !== "none") return;
 	const folder = join(facts.temp, "report");
 	await mkdir(folder, { recursive: true });
-	const file = join(folder, "ledger.jsonl");
+	const file = join(folder, reportFile);
 	await writeFile(file, lines);
-	const { url } = await artifacts.upload(`vps-test-report-${session}-${facts.attempt}`, folder, [file]);
+	const { url } = await artifacts.upload(reportName(session, facts.attempt), folder, [file]);
 	c.terminal.info(`ledger of this run: ${url}`);
 }
 
@@ -1965,6 +2214,8 @@ async function unwritten({ context, surface }, why) {
 		title: why
 	};
 }
+/** A title holds a few; the page lists all. */
+const someOf = (weaker) => `${weaker.slice(0, 3).join("; ")}${weaker.length > 3 ? `; and ${weaker.length - 3} more` : ""}`;
 const runPage = ({ facts, inputs }) => `${facts.serverUrl}/${facts.repository}/actions/runs/${inputs.runId}`;
 const pullPage = ({ facts }, { number }) => `${facts.serverUrl}/${facts.repository}/pull/${number}`;
 const attemptPage = (job) => `${runPage(job)}/attempts/${job.inputs.runAttempt}`;
@@ -2019,7 +2270,7 @@ async function judged(job, folder, artifactUrl) {
 		session,
 		entries: bundle.entries,
 		verdict
-	}) + (weaker.length === 0 ? "" : `; less demanded than of ${job.facts.baseBranch}: ${weaker.join("; ")}`);
+	}) + (weaker.length === 0 ? "" : `; less demanded than of ${job.facts.baseBranch}: ${someOf(weaker)}`);
 	const note = faults.length > 0 ? inline`The evidence is ${strong("not whole")} (${faults.length} faults): do not trust it.` : "Judged again from the evidence of a run without secrets on the code of this pull request: it is consistent, and anchored nowhere.";
 	const body = (pull) => prComment({
 		session,
@@ -2271,14 +2522,14 @@ async function gate(job) {
 			entries: [],
 			notTested: results["plan"] === void 0 ? "no plan" : "the plan was not confirmed"
 		});
-		return told(job, {
+		return told$1(job, {
 			code: exitCodes.inconclusive,
 			title
 		});
 	}
 	const { session, entries } = known;
 	const other = continuedAtOtherCommit(job, session);
-	if (other !== null) return told(job, {
+	if (other !== null) return told$1(job, {
 		code: exitCodes.inconclusive,
 		title: other
 	});
@@ -2290,7 +2541,7 @@ async function gate(job) {
 	const { kind, standing } = traitsOf(session.state);
 	const code = tested || kind === "final" || standing === "failed" ? settledCode(session, entries) : exitCodes.inconclusive;
 	const hurt = code === exitCodes.passed && broken.some(([name]) => !showing.includes(name));
-	return told(job, await endJob(job, known, {
+	return told$1(job, await endJob(job, known, {
 		outputs: {},
 		next: false,
 		proof: null,
@@ -2300,7 +2551,7 @@ async function gate(job) {
 		title: hurt ? `${title}, but not every job ended well (${said})` : code !== exitCodes.passed && broken.length > 0 ? `${title} (${said})` : title
 	}));
 }
-async function told(job, ended) {
+async function told$1(job, ended) {
 	await job.surface.writeSummary(pageMarkdown({
 		id: "gate",
 		title: ended.code === exitCodes.passed ? "Passed" : "Not passed",
@@ -2412,6 +2663,64 @@ async function projectOf(c, given, session) {
 		message,
 		remedy: "gh workflow run vps-test-ops.yml -f command=status"
 	});
+}
+
+// src/inputs/variables.ts
+/** Lines `NAME=value`, as one secret holds several: what is none is refused without being repeated. */
+function parseLines(text, what) {
+	const lines = text.split("\n").map((line, i) => ({
+		line: line.trim(),
+		number: i + 1
+	})).filter(({ line }) => line !== "" && !line.startsWith("#"));
+	const bad = lines.filter(({ line }) => !/^[A-Z][A-Z0-9_]*=/.test(line)).map(({ number }) => number);
+	if (bad.length > 0) throw new Failure({
+		code: "U092",
+		message: `line ${bad.join(", ")} of ${what} is no NAME=value`
+	});
+	return Object.fromEntries(lines.map(({ line }) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
+
+// src/action/notify.ts
+/** `notify`: tells people of what this run wrote into the ledger, by the ways that the secret of this one job names. */
+/** A notifier never fails a run: what went wrong is a warning. */
+async function notify(job) {
+	const { terminal } = job.context;
+	try {
+		return {
+			code: exitCodes.passed,
+			title: await told(job)
+		};
+	} catch (error) {
+		terminal.warn(`nobody was notified: ${messageOf(error)}`);
+		return {
+			code: exitCodes.passed,
+			title: ""
+		};
+	}
+}
+async function told(job) {
+	const { surface, facts, inputs, context } = job;
+	const text = surface.rawInput("notify");
+	for (const line of text.split("\n").filter((l) => l.trim() !== "")) surface.mask(line);
+	const env = parseLines(text, "the input notify");
+	for (const value of Object.values(env)) surface.mask(value);
+	const channels = await channelsOf(env);
+	if (channels.length === 0) return "no way to notify a person is set up";
+	const { project, session, entries } = await sessionOf(job);
+	const mine = new Set(entries.filter((e) => runOf(e)?.run === facts.run && runOf(e)?.attempt === facts.attempt).map((e) => e.seq));
+	const notes = notificationsOf(entries).filter((n) => mine.has(n.seq));
+	const folder = context.sessions.folderOf(project, session.id);
+	const telling = {
+		channels,
+		clock: context.clock,
+		log: context.terminal,
+		secrets: context.secrets ?? []
+	};
+	const made = await deliver(telling, folder, notes, wishesOf(entries));
+	const files = made.length === 0 ? [] : await filesBelow(folder);
+	if (files.length > 0) await job.artifacts?.upload(`vps-test-notifications-${inputs.session}-${facts.run}-${facts.attempt}`, folder, files.filter((f) => /(?:\/notifications\.jsonl|\/voice\/[^/]+\.mp3)$/.test(f)));
+	const out = made.filter((d) => d.outcome.kind === "delivered").length;
+	return `${notes.length} to tell, ${out} of ${made.length} deliveries went out`;
 }
 
 // src/action/remedy.ts
@@ -2610,10 +2919,12 @@ const acts = {
 	prove,
 	advance,
 	gate,
+	record,
 	soak,
 	approve,
 	reject,
 	comment,
+	notify,
 	status: (job) => inspect(job, "status"),
 	stop: (job) => inspect(job, "stop"),
 	logs: (job) => inspect(job, "logs"),
@@ -3228,6 +3539,7 @@ const commands = [
 	"prove",
 	"advance",
 	"gate",
+	"record",
 	"soak",
 	"approve",
 	"reject",
@@ -3237,6 +3549,7 @@ const commands = [
 	"logs",
 	"diagnose",
 	"nodes",
+	"notify",
 	"version"
 ];
 /** One environment of GitHub for each checkpoint; its wait timer is what makes a checkpoint come on time. */
@@ -3254,7 +3567,7 @@ const jobInputs = {
 		default: "${{ github.token }}"
 	},
 	ledger: {
-		means: "`branch`: the branch vps-test-ledger of this repository; `none`: a ledger that ends with this job (forks).",
+		means: "`branch`: the branch vps-test-ledger of this repository; `none`: a ledger that ends with this job, or is handed to `record`: nothing is written (forks, labs).",
 		default: "branch"
 	},
 	session: {
@@ -3272,6 +3585,10 @@ const jobInputs = {
 	services: {
 		means: "For `stop`, the services on the nodes: `keep` them running, or `remove` units, releases and data.",
 		default: "keep"
+	},
+	notify: {
+		means: "For `notify`, the ways to people: lines `NAME=value` with the names that `vps-test notify --help` lists. Masked.",
+		default: ""
 	},
 	needs: {
 		means: "For `gate`, the results of the jobs before, as JSON (`toJSON(needs)`).",
@@ -3374,41 +3691,6 @@ function choice(input, value, words) {
 		code: "U063",
 		message: `${input} ${printable(value)} is not one of ${words.join(", ")}${hint(value, words).startsWith("; did") ? hint(value, words) : ""}`
 	});
-}
-
-// src/adapters/own-environment.ts
-/** Takes secrets out of this process's environment, where every program of the same user could read them in /proc. */
-/**
-* The environment as it was; what `hidden` names is in it no more, neither for programs that are started from now on nor
-* in `/proc/<pid>/environ`, which shows the memory that the kernel filled and that unsetting a variable leaves alone.
-*/
-function takeEnvironment(hidden) {
-	const env = { ...process.env };
-	const names = Object.keys(env).filter((name) => hidden.test(name));
-	for (const name of names) delete process.env[name];
-	if (names.length > 0 && process.platform === "linux") blank(new Set(names));
-	return env;
-}
-/** Where the kernel put the environment is in two fields of `stat`; a process may write its own memory. */
-function blank(names) {
-	const stat = readFileSync("/proc/self/stat", "utf8");
-	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-	const [from, to] = [Number(fields[47]), Number(fields[48])];
-	if (!(from > 0 && to > from)) return;
-	const memory = openSync("/proc/self/mem", "r+");
-	try {
-		const bytes = Buffer.alloc(to - from);
-		readSync(memory, bytes, 0, bytes.length, from);
-		for (let at = 0; at < bytes.length;) {
-			const ended = bytes.indexOf(0, at);
-			const end = ended < 0 ? bytes.length : ended;
-			const equals = bytes.indexOf("=", at);
-			if (equals >= at && equals < end && names.has(bytes.toString("utf8", at, equals))) writeSync(memory, Buffer.alloc(end - equals - 1), 0, end - equals - 1, from + equals + 1);
-			at = end + 1;
-		}
-	} finally {
-		closeSync(memory);
-	}
 }
 
 // src/action/surroundings.ts

@@ -1,5 +1,5 @@
 import { i as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { _ as union$2, a as custom$1, c as ipv4, d as number$5, f as object, g as tuple, h as string, i as boolean, l as ipv6, m as strictObject, n as _null, o as discriminatedUnion, p as record$1, r as array, s as int, t as _enum, u as literal, v as url, y as NEVER } from "./zod.js";
+import { _ as union$2, a as custom$1, c as ipv4, d as number$5, f as object$1, g as tuple, h as string, i as boolean, l as ipv6, m as strictObject, n as _null, o as discriminatedUnion, p as record$1, r as array, s as int, t as _enum, u as literal, v as url, y as NEVER } from "./zod.js";
 import { t as execa } from "./execa.js";
 import { t as require_dist } from "./yaml.js";
 import { t as require_lib } from "./ssh2.js";
@@ -8,8 +8,8 @@ import { createCipheriv, createHash, createHmac, randomBytes, randomInt as rando
 import { isAbsolute as isAbsolute$1, join as join$2, normalize } from "node:path/posix";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { PassThrough } from "node:stream";
-import { access as access$1, appendFile, chmod, chown, constants as constants$1, copyFile, lstat, mkdir, mkdtemp, open as open$1, opendir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
-import { closeSync, constants as constants$2, createReadStream, existsSync, openSync, readFileSync, readdirSync, readlinkSync, rmdirSync, statSync } from "node:fs";
+import { access as access$1, appendFile, chmod, chown, constants as constants$1, copyFile, lstat, mkdir, mkdtemp, open as open$2, opendir, readFile, readdir, readlink, realpath, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { closeSync, constants as constants$2, createReadStream, existsSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmdirSync, statSync, writeSync } from "node:fs";
 import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { spawn } from "node:child_process";
 import { homedir, hostname, tmpdir, userInfo } from "node:os";
@@ -34,7 +34,7 @@ const labDoctor = "vps-test lab doctor";
 const rerun = "gh run rerun --failed";
 /** Made where the node and its fleet are known. */
 const atNode$1 = { remedyAtSite: "vps-test diagnose ‹node› --fleet ‹fleet›" };
-const again$1 = "the same command typed again sends it again";
+const again$2 = "the same command typed again sends it again";
 const infraFailures = {
 	I040: infra("nothing listens at an address of the node", { remedy: "vps-test nodes" }),
 	I041: infra("the node gives no usable HTTP answer", { remedy: "vps-test nodes" }),
@@ -118,8 +118,8 @@ const infraFailures = {
 	}),
 	I310: infra("git cannot describe the source", { remedy: "git status" }),
 	I311: infra("the build host lacks tools"),
-	I312: infra("the build host does not have the checkout that was asked for", { noRemedy: again$1 }),
-	I313: infra("the program that was built on the build host did not arrive whole", { noRemedy: again$1 }),
+	I312: infra("the build host does not have the checkout that was asked for", { noRemedy: again$2 }),
+	I313: infra("the program that was built on the build host did not arrive whole", { noRemedy: again$2 }),
 	I315: infra("the asset is not what the release states"),
 	I316: infra("the asset of the release cannot be fetched", { remedy: "gh release list" }),
 	I317: infra("no toolchain could build the program", { remedy: doctor$1 }),
@@ -127,6 +127,7 @@ const infraFailures = {
 	I319: infra("the journal of the node cannot be read"),
 	I320: infra("this machine has no way to enclose the build, and secrets are beside it", { noRemedy: "build where root, sudo or user namespaces are allowed" }),
 	I400: infra("several runs ended without a record", { remedy: "vps-test status" }),
+	I410: infra("a notification was not delivered", { noRemedy: "the line before it says which channel failed and what it answered" }),
 	I450: infra("GitHub does not accept the token", {
 		remedy: "vps-test init",
 		terminalRemedy: "export GH_TOKEN=$(gh auth token)"
@@ -231,6 +232,7 @@ const harnessFailures = {
 	H023: harness("a word for a shell holds a NUL byte"),
 	H024: harness("a command is too long"),
 	H025: harness("the job that records was given nothing that was compiled", { noRemedy: "run the job compile again" }),
+	H026: harness("what another job did cannot be recorded", { noRemedy: "run all jobs of the run again" }),
 	H030: harness("the session has no plan"),
 	H033: harness("the evidence is not what was recorded"),
 	H301: harness("a build that succeeded was taken for a failed one"),
@@ -259,6 +261,8 @@ const usageFailures = {
 	U032: usage("a file that was named cannot be read"),
 	U033: usage("the lab is not up", { remedy: "vps-test lab up" }),
 	U034: usage("the repository has no configuration"),
+	U098: usage("the session has nothing that could be repeated"),
+	U099: usage("the text names no pair of the plan"),
 	U040: usage("the profile cannot be tested yet", { remedy: "vps-test plan --help" }),
 	U041: usage("an answer that no run can honour yet"),
 	U042: usage("there is no terminal to confirm the plan on"),
@@ -297,6 +301,8 @@ const usageFailures = {
 	U076: usage("the ops command cannot act on what it was given", { remedy: opsStatus }),
 	U077: usage("the input github-token is empty", { noRemedy: "left out of the workflow file, it has its default" }),
 	U078: usage("a node has an IPv6 address, which no test measures yet", { noRemedy: "the fleet file needs an IPv4 address for each node that is tested, or deploy.nodes names others" }),
+	U095: usage("the seed of a lab is no number"),
+	U094: usage("a seed is given for a fleet that is no lab", { remedy: "vps-test lab up --seed 1" }),
 	U079: usage("the session cannot be approved as asked"),
 	U037: usage("a program cannot be tried as asked", { remedy: "vps-test check --help" }),
 	U036: usage("a profile of the repository cannot be used", { remedy: "vps-test check --help" }),
@@ -311,6 +317,8 @@ const usageFailures = {
 	U089: usage("the input head-repository is no owner/name", { remedy: workflows }),
 	U090: usage("no fleet is named", { remedy: "export VPS_TEST_FLEET=lab" }),
 	U091: usage("the input compiled is no number of an artifact", { remedy: workflows }),
+	U092: usage("a way to notify a person is set and cannot be used", { remedy: "vps-test notify --help" }),
+	U093: usage("no way to notify a person is set", { remedy: "vps-test notify --help" }),
 	U201: usage("the file is no lab topology", { noRemedy: "each fault names its line and what is expected there" }),
 	U202: usage("the lab id cannot be used", { remedy: "vps-test lab up --lab lab" }),
 	U203: usage("the lab has no node of that name"),
@@ -348,7 +356,7 @@ const usageFailures = {
 
 // src/domain/failures/failures.ts
 /** The closed family of failures: every code has one row, and docs/errors.md is made from them. */
-const rows$2 = {
+const rows$4 = {
 	...usageFailures,
 	...transportFailures,
 	...infraFailures,
@@ -356,8 +364,8 @@ const rows$2 = {
 	...productFailures,
 	...harnessFailures
 };
-const failures = rows$2;
-const failureCodes = Object.keys(rows$2);
+const failures = rows$4;
+const failureCodes = Object.keys(rows$4);
 /** The row of a code that was read from a ledger or a file. */
 const failureRow = (code) => typeof code === "string" && Object.hasOwn(failures, code) ? failures[code] : void 0;
 
@@ -522,6 +530,8 @@ const messageOf = (error) => error instanceof Error ? error.message : String(err
 /** Milliseconds below ten seconds; `–` for nothing. */
 const ms$2 = (value) => value === null ? "–" : value < 1e4 ? `${Math.round(value)} ms` : duration(value);
 /** A node's clock may say anything; a date that does not exist is `?`. */
+/** `2026-12-31`, UTC. */
+const isoDay = (at) => iso(at).slice(0, 10);
 const iso = (at) => Math.abs(at) <= 864e13 ? new Date(at).toISOString() : "?";
 /** `48 s`, `7 min 03 s`, `2 h 05 min`. */
 function duration(milliseconds) {
@@ -530,6 +540,8 @@ function duration(milliseconds) {
 	if (s < 60) return `${s} s`;
 	return s < 3600 ? `${Math.floor(s / 60)} min ${two(s % 60)} s` : `${Math.floor(s / 3600)} h ${two(Math.floor(s % 3600 / 60))} min`;
 }
+/** `1 pair`, `2 pairs`. */
+const amount$1 = (n, of) => `${n} ${of}${n === 1 ? "" : "s"}`;
 
 // src/inputs/faults.ts
 /** Faults of an input: collected, put in order, and turned into one usage failure that lists all of them. */
@@ -559,17 +571,17 @@ function usageFailure(faults, remedy) {
 
 // src/domain/states.ts
 /** States and soak checkpoints as data: what a state is, and when a checkpoint is due. A new checkpoint is one row. */
-const hour = 36e5;
+const hour$1 = 36e5;
 /** Each is due this long after the test before it; sooner ones come first. */
 const checkpoints = {
 	"1h": {
 		state: "WAIT_1HR",
-		afterMs: hour,
+		afterMs: hour$1,
 		what: "Test again one hour after a pass"
 	},
 	"6h": {
 		state: "WAIT_6HR",
-		afterMs: 6 * hour,
+		afterMs: 6 * hour$1,
 		what: "Test again six hours after that"
 	}
 };
@@ -639,7 +651,7 @@ const states = {
 		kind: "person",
 		holdsLeases: false,
 		standing: "failed",
-		waitsFor: "a push on the session's branch continues it at BUILD"
+		waitsFor: "a push on the session's branch continues it at BUILD; on one machine, a start of a newer commit"
 	},
 	AWAIT_APPROVAL: {
 		kind: "person",
@@ -748,6 +760,59 @@ const busyPolicies = [
 	"refuse",
 	"supersede"
 ];
+
+// src/domain/fix/end.ts
+/** How one try of a fix ends: a commit, or the reason why there is none. */
+/** Why no fix came of it: each is told to the person who is waited for. */
+const gaveUpReasons = {
+	"not the program": "what failed is no fault of the program",
+	"no commit": "what was tested is no commit that could be mended",
+	"no sandbox": "this machine has no way to enclose the command",
+	"another machine": "fix commands act on one machine, not in jobs that hold the key of a fleet",
+	"attempts used up": "as many fixes as are allowed did not mend it",
+	"command failed": "the fix command ended badly",
+	"too long": "it did not end in its time",
+	"too much output": "it said more than it may",
+	"too much memory": "its processes took more memory than they may",
+	"too many processes": "it had more processes than it may",
+	"no change": "it changed nothing",
+	"outside its paths": "it changed what it may not change",
+	"no regular file": "it left a link or another thing that is no regular file",
+	"too large": "what it changed is more than a fix",
+	"same again": "it came to a state that was tested before, or made the same change again",
+	"tests weakened": "fewer tests are executed than before, or some are gone",
+	"tests failed": "the local tests do not pass with it"
+};
+const gaveUpReason = _enum(Object.keys(gaveUpReasons));
+/** One command of local tests: what it executed before the fix, and after it; null: it cannot be told. */
+const testedLocally = object$1({
+	command: string(),
+	before: int().nonnegative().nullable(),
+	after: int().nonnegative().nullable()
+}).readonly();
+const object = string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/);
+/** A fix that was committed. */
+const fixFacts = object$1({
+	/** From 1, of this session. */
+	number: int().positive(),
+	commit: object,
+	parent: object,
+	tree: object,
+	parentTree: object,
+	branch: string(),
+	subject: string(),
+	files: array(string()).max(500).readonly(),
+	/** Of the lines that it takes away and adds. */
+	diff: string().regex(/^[0-9a-f]{64}$/),
+	tests: array(testedLocally).max(20).readonly(),
+	/** What had failed. */
+	red: array(object$1({
+		suite: string(),
+		group: string(),
+		subject: string()
+	}).readonly()).max(2e3).readonly(),
+	seconds: number$5()
+}).readonly();
 
 // src/domain/cargo-causes.ts
 const longest$4 = 700;
@@ -1098,6 +1163,8 @@ const subjectName = (s) => {
 		case "fleet": return "the fleet";
 	}
 };
+/** The group that a {@link sampleKey} is of. */
+const groupIn = (key) => String(JSON.parse(key)[0]);
 /** Equal for two samples of one subject in one group, whatever the names hold. */
 const sampleKey = ({ group, subject: s }) => JSON.stringify([group, ...s.kind === "pair" ? [s.pair.from, s.pair.to] : s.kind === "node" ? [s.node] : []]);
 
@@ -1131,7 +1198,7 @@ const outcomesOf = (suites) => Object.fromEntries(resultsOf(suites).map(({ suite
 /** What a repetition stands for is left out: the repetition is there. */
 const ofGroup = (samples) => Object.fromEntries([...Map.groupBy(samples.filter((s) => s.repeatedBy === void 0), (s) => subjectName(s.subject))].map(([subject, all]) => [subject, all.map(letterOf).join("").slice(0, 2e3)]));
 const letterOf = (s) => !counts(s) ? "?" : s.outcome === "success" || s.recovered === true ? "1" : "0";
-const groupIn = (outcomes, suite, group) => {
+const outcomesIn = (outcomes, suite, group) => {
 	const groups = Object.hasOwn(outcomes, suite) ? outcomes[suite] : void 0;
 	return groups !== void 0 && Object.hasOwn(groups, group) ? groups[group] ?? null : null;
 };
@@ -1153,7 +1220,7 @@ function counterparts(now, before) {
 /** What a test is compared with, as the entry that begins it has it. */
 const digest$1 = string().regex(/^[0-9a-f]{64}$/);
 /** Written into the entry that begins a test, before a packet of it is sent; null: its criterion compares with nothing. */
-const baselineSchema = discriminatedUnion("kind", [object({
+const baselineSchema = discriminatedUnion("kind", [object$1({
 	kind: literal("session"),
 	session: string(),
 	/** The entry of the test that is compared with, in the ledger of that session. */
@@ -1162,7 +1229,7 @@ const baselineSchema = discriminatedUnion("kind", [object({
 	evidenceRoot: digest$1,
 	at: number$5(),
 	outcomes: outcomesSchema
-}).readonly(), object({
+}).readonly(), object$1({
 	kind: literal("none"),
 	lacks: string()
 }).readonly()]).nullable();
@@ -1171,7 +1238,7 @@ const baselineSchema = discriminatedUnion("kind", [object({
 /** Raw counts of one test, by suite and group: what titles, comparisons, the dashboard and the soak baseline read. */
 const whole$4 = int().nonnegative();
 /** One group of a suite: a pair class, the name of a command. */
-const countSchema = object({
+const countSchema = object$1({
 	attempts: whole$4,
 	successes: whole$4,
 	/** Pairs or nodes that the plan has in this group, and how many of them were tried. */
@@ -1206,6 +1273,8 @@ const groupName = ({ suite, group }, several) => several ? `${suite}: ${group}` 
 const compare$1 = (a, b) => a < b ? -1 : a > b ? 1 : 0;
 
 // src/domain/plan.ts
+/** Largest seed of a run. */
+const mostSeed = 4294967295;
 /** Digest of everything that decides what will be done; where an answer came from does not. */
 function planDigest(plan) {
 	const answers = Object.fromEntries(Object.entries(plan.answers).map(([question, a]) => [question, a.value]));
@@ -1259,12 +1328,12 @@ const fields = (of) => (v) => {
 /** Every field of a type: a new one is a type error here until it is checked too. */
 const every = (of) => fields(of);
 /** A union by its `kind`. */
-const kinds$1 = (of) => (v) => {
+const kinds$2 = (of) => (v) => {
 	const kind = isObject$1(v) ? v["kind"] : void 0;
 	return typeof kind === "string" && Object.hasOwn(of, kind) ? of[kind]?.(v) ?? null : `.kind is none of ${Object.keys(of).join(", ")}`;
 };
 /** Every kind of a union and every field of each: a new kind, or field, is a type error here until it is checked too. */
-const union$1 = (of) => kinds$1(Object.fromEntries(Object.entries(of).map(([kind, parts]) => [kind, fields(parts)])));
+const union$1 = (of) => kinds$2(Object.fromEntries(Object.entries(of).map(([kind, parts]) => [kind, fields(parts)])));
 /** Depth of honest evidence is below ten. */
 const deepest$4 = 64;
 /**
@@ -1304,18 +1373,18 @@ const time$1 = number$5().min(-864e13).max(lastTime);
 const digest = string().regex(/^[0-9a-f]{64}$/);
 const whole$2 = int().nonnegative();
 const logCountsSchema = record$1(string().regex(/^[0-9a-f]{16}$/), whole$2).readonly();
-const writer = discriminatedUnion("kind", [object({
+const writer = discriminatedUnion("kind", [object$1({
 	kind: literal("run"),
 	repository: string(),
 	run: string(),
 	attempt: int(),
 	url: string()
-}).readonly(), object({
+}).readonly(), object$1({
 	kind: literal("process"),
 	host: string(),
 	pid: int()
 }).readonly()]);
-const origin$1 = object({
+const origin$1 = object$1({
 	repository: string().nullable(),
 	branch: string().nullable(),
 	commit: string().nullable(),
@@ -1345,10 +1414,11 @@ const plan$7 = checked$2(fields({
 		}), 1e3)
 	}),
 	nodes: list$2(name$2, 1e3),
-	source: kinds$1({
+	source: kinds$2({
 		build: fields({ workspace: text$3 }),
 		file: fields({ path: text$3 }),
-		release: fields({ tag: text$3 })
+		release: fields({ tag: text$3 }),
+		session: fields({ session: text$3 })
 	})
 }));
 const methods$2 = [
@@ -1368,7 +1438,7 @@ const buildRecord = checked$2(fields({
 	sha256: text$3,
 	bytes: number$4,
 	before: before$1,
-	from: kinds$1({
+	from: kinds$2({
 		none: fields({ why: text$3 }),
 		git: fields({
 			commit: text$3,
@@ -1387,31 +1457,31 @@ const buildRecord = checked$2(fields({
 		zigbuild: orNull(text$3),
 		zig: orNull(text$3)
 	})),
-	sandbox: orNull(kinds$1({
+	sandbox: orNull(kinds$2({
 		"another user": fields({}),
 		"user namespace": fields({}),
 		none: fields({ why: text$3 })
 	}))
 }));
-const buildFaults = array(object({
+const buildFaults = array(object$1({
 	file: string(),
 	line: whole$2,
 	message: string()
 }).readonly()).max(20).readonly();
 /** What an earlier job stored. */
-const artifact = object({
+const artifact = object$1({
 	name: string(),
 	id: int(),
 	url: string()
 }).readonly();
-const exclusions$1 = array(object({
+const exclusions$1 = array(object$1({
 	node: string(),
 	stage: string(),
 	code: string(),
 	remedy: string().optional(),
 	message: string()
 }).readonly()).readonly();
-const warnings$2 = array(object({
+const warnings$2 = array(object$1({
 	kind: _enum([
 		"low-disk",
 		"missing-tools",
@@ -1421,7 +1491,7 @@ const warnings$2 = array(object({
 	message: string()
 }).readonly()).readonly();
 const byNode = (of) => record$1(string(), of).readonly();
-const nodes$3 = byNode(object({
+const nodes$3 = byNode(object$1({
 	freeBytes: number$5(),
 	bootId: string(),
 	/** Node's clock minus ours. */
@@ -1433,7 +1503,7 @@ const nodes$3 = byNode(object({
 }).readonly());
 const fences = byNode(number$5());
 const peerIds = byNode(string());
-const deployed = byNode(object({
+const deployed = byNode(object$1({
 	sha256: string(),
 	skipped: boolean(),
 	sentBytes: number$5(),
@@ -1443,14 +1513,14 @@ const deployed = byNode(object({
 const names$2 = array(string()).readonly();
 const checkpointName = custom$1(isCheckpoint, { error: `is none of ${checkpointStates.join(", ")}` });
 /** A checkpoint that is being taken. Times are Unix milliseconds of the orchestrator. */
-const taking$1 = object({
+const taking$1 = object$1({
 	name: checkpointName,
 	dueAt: time$1,
 	takenAt: time$1,
 	latenessMs: number$5()
 }).readonly();
 /** A checkpoint that nobody took. */
-const notTaken$1 = object({
+const notTaken$1 = object$1({
 	name: checkpointName,
 	dueAt: time$1,
 	takenAt: _null(),
@@ -1459,20 +1529,20 @@ const notTaken$1 = object({
 const soak = array(checkpointName).readonly();
 const proofKind = _enum(proofKinds);
 /** The fact `running` of a recorded test. */
-const runningMarks = array(object({
+const runningMarks = array(object$1({
 	node: string(),
 	bootId: string(),
 	startedAt: number$5(),
 	restarts: number$5(),
 	exeSha256: string(),
 	pid: number$5(),
-	clock: object({
+	clock: object$1({
 		wallMs: number$5(),
 		uptimeMs: number$5()
 	}).readonly().nullable()
 }).readonly()).readonly();
 /** One test of the same program, as the ledger knew it; `end`: its verdict, null where none was written. */
-const earlierTest = object({
+const earlierTest = object$1({
 	session: string(),
 	test: whole$2,
 	at: time$1,
@@ -1497,14 +1567,14 @@ const begun = {
 	/** Tests of the same program in other sessions of this ledger. */
 	earlier: array(earlierTest).max(500).readonly(),
 	/** Tests of this session that did not end, as their evidence was found and sealed; null: it was not found. */
-	interrupted: array(object({
+	interrupted: array(object$1({
 		test: whole$2,
 		evidenceRoot: digest.nullable()
 	}).readonly()).readonly(),
 	/** What criteria `improvement` will compare with; null: another criterion. */
 	baseline: baselineSchema,
 	/** Of the last test that passed, by session: what the journals of this one are compared with. */
-	logsBefore: object({
+	logsBefore: object$1({
 		session: string(),
 		test: string(),
 		counts: logCountsSchema
@@ -1516,6 +1586,8 @@ const tested = {
 	/** Clauses that follow the verdict wherever it is told in one line. */
 	remarks: names$2,
 	counts: countsSchema,
+	/** Our own instruments could not be trusted: its counts say nothing. */
+	invalid: boolean(),
 	/** What later sessions may be compared with; null: not with this test. */
 	outcomes: outcomesSchema.nullable(),
 	/** How often each template came in the journals, by its digest; null: it did not pass. */
@@ -1534,7 +1606,7 @@ const tested = {
 // src/domain/events/row.ts
 /** One row of the table of events: its facts as a schema, and what it means for the session. */
 const row$6 = (shape, meaning = { exit: "failed" }) => ({
-	facts: object(shape).readonly(),
+	facts: object$1(shape).readonly(),
 	meaning
 });
 
@@ -1578,7 +1650,7 @@ const anywhere$1 = {
 		remedy: string().optional(),
 		faults: buildFaults.optional(),
 		lost: names$2.optional(),
-		...object({
+		...object$1({
 			...setUp,
 			...shipped,
 			peerIds
@@ -1607,7 +1679,7 @@ const missed$1 = row$6({ checkpoint: notTaken$1 }, {
 	ends: true,
 	trouble: true
 });
-const rows$1 = {
+const rows$3 = {
 	IDLE: {
 		...anywhere$1,
 		begin: row$6({
@@ -1705,9 +1777,20 @@ const rows$1 = {
 	FIX: {
 		...anywhere$1,
 		claimed: claimed$2,
-		fixed: row$6({}, {
+		fixed: row$6({
+			...confirmable,
+			fix: fixFacts
+		}, {
 			exit: "failed",
-			counts: "fixes"
+			counts: "fixes",
+			outcome: "progress"
+		}),
+		"gave-up": row$6({
+			reason: gaveUpReason,
+			cause: string().nullable()
+		}, {
+			exit: "failed",
+			trouble: true
 		}),
 		"no-fix-command": row$6({}, {
 			exit: "failed",
@@ -1770,7 +1853,7 @@ const common = {
 // src/domain/events/entry.ts
 /** The row of an event; undefined where the state knows no such event, or where a stranger's entry names no state. */
 function rowOf$1(state, event) {
-	const of = Object.hasOwn(rows$1, state) ? rows$1[state] : {};
+	const of = Object.hasOwn(rows$3, state) ? rows$3[state] : {};
 	return Object.hasOwn(of, event) ? of[event] : void 0;
 }
 function meaningOf$1(e) {
@@ -1780,6 +1863,8 @@ function meaningOf$1(e) {
 const isTest = (e) => meaningOf$1(e).counts === "tests";
 /** It holds the plan that is worked on from then on. */
 const hasPlan = (e) => "plan" in e.facts;
+const isPersonsPlan = (e) => e.event === "begin" || e.event === "pushed";
+const isDue = (e) => isCheckpoint(e.from) && e.event === "due";
 
 // src/domain/session.ts
 /** A session as the fold of its ledger entries: where it stands, what was done, and what the newest entries learned. */
@@ -1808,6 +1893,7 @@ const idle = (id, at) => ({
 	unattended: false,
 	manualVerify: false,
 	planDigest: null,
+	selection: false,
 	origin: null,
 	by: null,
 	newest: {},
@@ -1846,11 +1932,14 @@ function step(s, e) {
 		unattended: s.unattended || e.event === "queued" || e.to === "RESTART",
 		manualVerify: e.event === "confirmed" ? e.facts.proof === "manual-verify" : s.manualVerify,
 		planDigest: e.event === "confirmed" || hasPlan(e) ? e.facts.planDigest : s.planDigest,
+		selection: hasPlan(e) ? isSelection(e.facts) : s.selection,
 		origin: hasPlan(e) ? e.facts.origin : s.origin,
 		by: e.facts.by ?? s.by,
-		newest: e.from === e.to ? newest : forget$1(newest, doneAnew[e.to] ?? [])
+		newest: e.from === e.to ? newest : forget$2(newest, doneAnew[e.to] ?? [])
 	};
 }
+/** Of an entry that may be of another version, or stand at a state that has no plan yet. */
+const isSelection = (facts) => (facts.plan?.only ?? null) !== null;
 function failedBuildsAfter(s, e) {
 	if (e.event === "pushed" || e.event === "built") return 0;
 	return e.from === "BUILD" && e.event === "failed" ? s.failedBuildsInARow + 1 : s.failedBuildsInARow;
@@ -1893,7 +1982,7 @@ const doneAnew = {
 	],
 	BUILD: ["BUILD", "DEPLOY"]
 };
-const forget$1 = (newest, states) => Object.fromEntries(Object.entries(newest).filter(([state]) => !states.some((s) => s === state)));
+const forget$2 = (newest, states) => Object.fromEntries(Object.entries(newest).filter(([state]) => !states.some((s) => s === state)));
 /** Everything left out so far, oldest first. */
 const exclusions = ({ newest }) => [newest.SETUP, newest.DEPLOY].flatMap((e) => e !== void 0 && "excluded" in e.facts ? e.facts.excluded ?? [] : []);
 const setupWarnings = ({ newest }) => newest.SETUP?.event === "ready" ? newest.SETUP.facts.warnings : [];
@@ -2046,13 +2135,13 @@ const to = (state, why) => why === void 0 ? { to: state } : {
 	why
 };
 const afterPass = (s) => s.checkpointsLeft[0] !== void 0 ? to(s.checkpointsLeft[0]) : s.manualVerify ? to("AWAIT_APPROVAL") : to("COMPLETE");
-const afterRegression = (s) => s.counters.restarts < restartsAllowed ? to("RESTART", "regression at a soak checkpoint") : to("STOPPED", `regression after ${restartsAllowed} full loops: a person is asked`);
+const afterRegression = (s) => s.counters.restarts < restartsAllowed$1 ? to("RESTART", "regression at a soak checkpoint") : to("STOPPED", `regression after ${restartsAllowed$1} full loops: a person is asked`);
 const buildsAllowed = 3;
 /**
 * The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for
 * ever.
 */
-const restartsAllowed = 3;
+const restartsAllowed$1 = 3;
 const anywhere = {
 	stop: () => to("STOPPED", "stopped by a person"),
 	superseded: () => to("STOPPED", "superseded"),
@@ -2094,13 +2183,14 @@ const table$3 = {
 		...stay,
 		begun: () => to("TEST"),
 		passed: afterPass,
-		failed: (s) => s.checkpoint === null ? to("FIX") : afterRegression(s),
-		inconclusive: (s) => s.inconclusiveInARow === 0 ? to("TEST", "inconclusive: once more") : to("STOPPED", "inconclusive twice in a row"),
+		failed: (s) => s.selection ? to("STOPPED") : s.checkpoint === null ? to("FIX") : afterRegression(s),
+		inconclusive: (s) => s.selection ? to("STOPPED") : s.inconclusiveInARow === 0 ? to("TEST", "inconclusive: once more") : to("STOPPED", "inconclusive twice in a row"),
 		missed
 	},
 	FIX: {
 		...stay,
 		fixed: () => to("BUILD"),
+		"gave-up": () => to("AWAIT_PUSH"),
 		"no-fix-command": () => to("AWAIT_PUSH")
 	},
 	AWAIT_PUSH: {
@@ -2686,7 +2776,7 @@ const folder$1 = "binary";
 const keptBinary = `${folder$1}/current`;
 /** Ways that this session's build was tried already. */
 const triedBefore = ({ newest: { BUILD } }) => BUILD?.event === "toolchain" ? BUILD.facts.before : [];
-const build$2 = async (plan, session, world) => {
+const build$1 = async (plan, session, world) => {
 	const before = triedBefore(session);
 	await leaseForBuild(world, plan, session.id, rosterOf(plan, session), workingMs(session, world.clock.now()));
 	world.log.info(`build: ${plan.config.binary.name} from ${plan.source.kind}${before.length > 0 ? ", on the build host" : ""}`);
@@ -2873,71 +2963,6 @@ async function newerOf(plan, session, world) {
 /** When a session was begun, or went on with what was pushed. */
 const askedAt = (entries) => entries.findLast(hasPlan)?.at ?? 0;
 
-// src/commands/peer-id.ts
-const writtenId = (path) => ({
-	kind: "argv",
-	why: "peer id",
-	idempotent: true,
-	argv: ["cat", path]
-});
-/** Prints the SHA-256 in hexadecimal digits; a file that is too short for the key has none. */
-const hashedKey = ({ path, prefix, offset, bytes }) => ({
-	kind: "script",
-	why: "peer id from its key",
-	idempotent: true,
-	text: sh$1`n=$(stat -Lc %s ${path}) || exit 66
-    [ "$n" -ge ${offset + bytes} ] || { echo "holds $n bytes, and the key ends at ${offset + bytes}" >&2; exit 65; }
-    { printf %s ${prefix}; tail -c +${offset + 1} ${path} | head -c ${bytes}; } | sha256sum | cut -c1-64`
-});
-
-// src/commands/record.ts
-/** What came of reading goes past the pipe, which hides it: a text that could not be read has no lines that say so. */
-const matching = (text, nonces) => sh$1`
-  { failed=$({ { ${text} || echo failed >&3; } | grep -F ${nonces.flatMap((n) => ["-e", n])} | head -n 20; } 3>&1 >&4); } 4>&1
-  [ -z "$failed" ] || exit 65`;
-/**
-* Lines of a file that carry one of the nonces; none where there is no such file. A file that was rotated is read where
-* the unit's process still has it open, and under the name that rotation gives it. What is no regular file (a pipe, a
-* device) is no record: only the program itself can have put it there, and it holds nobody up.
-*/
-const fileLines = (path, unit, nonces) => ({
-	kind: "script",
-	why: "record: file",
-	idempotent: true,
-	text: sh$1`p=${path}; pid=$(systemctl show ${unit} -p MainPID --value 2>/dev/null) || pid=0; [ -n "$pid" ] || pid=0
-    rotated() { for f in "/proc/$pid/fd"/*; do
-      case "$(readlink "$f")" in "$p"|"$p.1") ;; "$p"*) echo "$f";; esac; done 2>/dev/null; }
-    newest() { for f in "$p" "$p.1" $(rotated); do
-      if [ -f "$f" ]; then timeout 10 tail -c 1048576 "$f" || [ ! -f "$f" ] || return 1; echo; fi; done; }
-    ${raw$1(matching(raw$1("newest"), nonces))}`
-});
-/** Events that the unit's running process wrote into the journal and that name one of the ids; of each id its own share. */
-const eventLines = (unit, ids) => ({
-	kind: "script",
-	why: "record: events",
-	idempotent: true,
-	text: sh$1`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
-    t=$(mktemp) || exit 65; trap 'rm -f "$t"' EXIT; trap 'exit 74' HUP INT TERM PIPE
-    journalctl --no-pager --quiet --output=cat --lines=20000 _SYSTEMD_INVOCATION_ID="$i" >"$t" || exit 65
-    for id in ${ids}; do tail -c 4194304 "$t" | grep -iF -e "$id" | grep '^ *{' | cut -c1-1000 | head -n 250; done; true`
-});
-/** The whole first line of a kind: what the unit's running process wrote into the journal when it began. */
-const firstEvents = (unit, text) => ({
-	kind: "script",
-	why: "events of the start",
-	idempotent: true,
-	text: sh$1`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
-    journalctl --no-pager --quiet --output=cat _SYSTEMD_INVOCATION_ID="$i" | head -c 1048576 | grep -F -e ${text} | grep '^ *{' | head -n 20; true`
-});
-/** Lines of a unit's journal that carry one of the nonces. */
-const journalLines = (unit, nonces) => ({
-	kind: "script",
-	why: "record: journal",
-	idempotent: true,
-	text: sh$1`newest() { journalctl --no-pager --quiet --output=cat --lines=20000 --unit ${unit}; }
-    ${raw$1(matching(raw$1("newest"), nonces).replace("| grep", "| tail -c 1048576 | grep"))}`
-});
-
 // src/domain/evidence.ts
 /** The user that diallers run as. */
 const nobody$1 = 65534;
@@ -3107,7 +3132,7 @@ const unprivileged = (name) => [
 	"ProtectSystem=strict",
 	"ProtectHome=yes"
 ];
-const tried$1 = "vps-test-confined";
+const tried$2 = "vps-test-confined";
 const confinementSeconds = 10;
 /**
 * Our own program in a unit like that of the service, what holds for the service itself, and our program as a dialler is
@@ -3122,8 +3147,8 @@ const tryConfinement = ({ prober, installPath, unit, binary, dialsFrom }) => {
 		idempotent: true,
 		text: sh$1`rm -rf ${`${installPath}/.confined`}; trap ${sh$1`rm -rf ${`${installPath}/.confined`}`} EXIT; trap 'exit 74' HUP INT TERM PIPE
     mkdir -m 755 ${`${installPath}/.confined`} && cp ${prober} ${program} && chmod 755 ${program} || exit 73
-    timeout ${10} systemd-run --quiet --collect --wait --pipe --unit=${raw$1(`${tried$1}-$$`)} ${[...unprivileged(tried$1), ...confinementLines(tried$1, program)].flatMap((line) => ["-p", line])} ${[program, "confined"]} </dev/null
-    rm -rf ${[`/var/lib/${tried$1}`, `/var/lib/private/${tried$1}`]}
+    timeout ${10} systemd-run --quiet --collect --wait --pipe --unit=${raw$1(`${tried$2}-$$`)} ${[...unprivileged(tried$2), ...confinementLines(tried$2, program)].flatMap((line) => ["-p", line])} ${[program, "confined"]} </dev/null
+    rm -rf ${[`/var/lib/${tried$2}`, `/var/lib/private/${tried$2}`]}
     p=$(systemctl show ${`${unit}.service`} -p MainPID --value)
     if [ "$p" -gt 0 ]; then ${[prober, "confined"]} --pid "$p" ${[binary, ...libraries].flatMap((path) => ["--exec", path])}; fi
     ( ${raw$1(dialled === null ? ":" : dialled)}
@@ -3170,7 +3195,7 @@ function placeOf$1(runtime) {
 	}
 }
 /** How to enter the NAT box: from the node's own host, or from the orchestrator's machine. */
-function boxOf(box) {
+function boxOf$1(box) {
 	switch (box.kind) {
 		case "orchestrator": return {
 			at: "orchestrator",
@@ -3204,7 +3229,7 @@ const lifeOf = (at) => at?.kind === "docker" ? raw$1(sh$1`p=$(docker inspect -f 
 const namespacePath = (node) => node.runtime.kind === "systemd" ? null : `/run/netns/${node.runtime.kind === "netns" ? node.runtime.name : `vps-test-${node.runtime.container}`}`;
 /** Ends well where the service's network, and its NAT if that is on the node, can be entered; else says why not. */
 const enterPlaces = ({ runtime, natBox }) => {
-	const box = natBox === void 0 ? null : boxOf(natBox);
+	const box = natBox === void 0 ? null : boxOf$1(natBox);
 	const places = [placeOf$1(runtime), box?.at === "node" ? box.enter : []].filter((p) => p.length > 0);
 	return raw$1(places.length === 0 ? ":" : places.map((p) => sh$1`${p} true`).join(" && "));
 };
@@ -3437,6 +3462,336 @@ const journalSinceStart = (unit) => ({
     journalctl --no-pager --quiet --output=cat "_SYSTEMD_INVOCATION_ID=$i" | tail -c 1048576`
 });
 
+// src/commands/port-holder.ts
+/** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */
+const findPortHolder = (place, protocol, port) => ({
+	kind: "script",
+	why: `who has ${protocol} ${port}`,
+	idempotent: true,
+	text: sh$1`
+    pid=$(${place} ss -Hlnp ${protocol === "tcp" ? "-t" : "-u"} ${`sport = :${port}`} | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
+    [ -n "$pid" ] || exit 0
+    unit=$(sed -n 's/.*\/\([^/]*\)\.service$/\1/p' "/proc/$pid/cgroup" | head -n 1)
+    echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
+    if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`
+});
+function parsePortHolder(stdout) {
+	const [pid = "", program = "", unit = "-", project = "-", session = "-"] = stdout.split("\n").map((l) => l.trim());
+	if (!/^\d+$/.test(pid)) return null;
+	return {
+		pid: Number(pid),
+		program: program.slice(0, 50),
+		unit: unit === "-" ? null : unit,
+		owner: project === "-" || session === "-" || project === "" ? null : {
+			project,
+			session
+		}
+	};
+}
+
+// src/commands/diagnosis.ts
+/** Each section begins with this word and its name. */
+const sectionWord = "vps-test-section";
+/**
+* Sections `state`, `disk <path>` (KiB used, KiB free, inodes free, KiB of its own, mount options), `holder`, `firewall`
+* and `said`: the program's own last lines since its last start. Each is asked whatever became of the others.
+*/
+const lookForCauses = ({ unit, place, listens, releases, data }) => {
+	const holder = listens.port === 0 ? null : findPortHolder(place, listens.protocol, listens.port);
+	return {
+		kind: "script",
+		why: `why ${unit} fails`,
+		idempotent: true,
+		text: sh$1`u=${`${unit}.service`}
+      echo ${sectionWord} state
+      systemctl show "$u" -p ActiveState -p SubState -p Result -p ExecMainStatus -p InvocationID 2>/dev/null
+      disk() {
+        echo; echo ${sectionWord} disk "$1"; at=$1; while ! [ -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
+        own=; [ "$at" != "$1" ] || own=$(timeout 5 du -skx "$at/" 2>/dev/null | cut -f1)
+        echo "$(df -Pk "$at" | awk 'NR==2{print $3, $4}') $(df -Pi "$at" | awk 'NR==2{print ($2 > 0 ? $4 : "-")}') ${raw$1("${own:--}")} $(findmnt -no OPTIONS -T "$at" 2>/dev/null)"
+      }
+      disk ${releases}; disk ${data}
+      echo; echo ${sectionWord} holder
+      ( ${raw$1(holder?.kind === "script" ? holder.text : ":")}
+      )
+      echo; echo ${sectionWord} firewall
+      ${place} nft list ruleset 2>/dev/null | head -c 60000
+      echo; echo ${sectionWord} said
+      i=$(systemctl show "$u" -p InvocationID --value 2>/dev/null)
+      [ -z "$i" ] || journalctl "_SYSTEMD_INVOCATION_ID=$i" _TRANSPORT=stdout -n 60 --no-pager -o cat 2>/dev/null | tail -c 8000`
+	};
+};
+/** Typed on this machine: asks the node itself. */
+const onNode$1 = (node, what) => `ssh -p ${node.sshPort} ${quote(`${node.user === "" ? "root" : node.user}@${node.host}`)} ${quote(what)}`;
+
+// src/domain/firewall.ts
+/** The rule, or the policy, that drops what comes to the port; null: none, or it cannot be told. */
+function droppedBy(ruleset, protocol, port) {
+	for (const chain of chainsOf(ruleset)) {
+		if (chain.hook !== "input" && chain.hook !== "prerouting") continue;
+		const deciding = chain.rules.find((r) => isAbout(r, protocol, port) && verdictOf(r) !== null);
+		if (deciding !== void 0 && verdictOf(deciding) === "drop") return deciding.slice(0, 120);
+		if (deciding === void 0 && chain.policy === "drop" && !chain.rules.some((r) => mayAccept(r, protocol))) return `policy drop, and no rule for ${protocol} ${port}`;
+	}
+	return null;
+}
+/** Tables of ours come and go with a control. */
+function chainsOf(ruleset) {
+	return [...ruleset.matchAll(/^table \S+ (\S+) \{\n([^]*?)^\}/gm)].filter(([, name]) => name?.startsWith("vps_test_") !== true).flatMap(([, , body = ""]) => [...body.matchAll(/^\tchain \S+ \{\n([^]*?)^\t\}/gm)]).map(([, body = ""]) => {
+		const lines = body.split("\n").map((l) => l.trim());
+		const type = lines.find((l) => l.startsWith("type ")) ?? "";
+		return {
+			hook: / hook (\w+)/.exec(type)?.[1] ?? "",
+			policy: /policy (\w+)/.exec(type)?.[1] ?? "accept",
+			rules: lines.filter((l) => l !== "" && !l.startsWith("type "))
+		};
+	});
+}
+/** A rule for the port alone: one that also asks for an address or an interface may be about somebody else. */
+function isAbout(rule, protocol, port) {
+	if (/\b(?:saddr|daddr|iif|iifname|sport|mark|limit)\b/.test(rule)) return false;
+	const [, ports = ""] = new RegExp(`\\b(?:${protocol}|th) dport (\\{[^}]*\\}|\\S+)`).exec(rule) ?? [];
+	return ports.replaceAll(/[{}]/g, "").split(",").map((p) => p.trim().split("-").map(Number)).some(([low = NaN, high = low]) => low <= port && port <= high);
+}
+const verdictOf = (rule) => {
+	const [, word] = /\b(accept|drop|reject)\b(?! packets)/.exec(rule.replaceAll(/"[^"]*"/g, "")) ?? [];
+	return word === void 0 ? null : word === "accept" ? "accept" : "drop";
+};
+/** What could let it in after all: a jump, a set, an accept that is neither for other ports nor for known connections. */
+const mayAccept = (rule, protocol) => /\b(?:jump|goto|vmap|queue)\b/.test(rule) || verdictOf(rule) === "accept" && !/\bct state\b|\biif(?:name)? "lo"|\bicmp|\bdport \d|\bdport \{ \d/.test(rule) && !new RegExp(`\\b${protocol === "udp" ? "tcp" : "udp"} `).test(rule);
+
+// src/domain/diagnosis.ts
+const disks = (d) => [d.releases, d.data].filter((l) => l !== null);
+const paths = (d) => disks(d).map((l) => l.path).join(" ");
+/** Less is no room for a record or a log. */
+const leastKiB = 1024;
+/** A program that fills a disk by itself has nobody else to blame for it. */
+const ownDoing = ({ usedKiB, ownKiB }) => usedKiB !== null && ownKiB !== null && ownKiB * 2 >= usedKiB;
+/** The first that holds is told. */
+const causes = [
+	{
+		code: "I154",
+		why: ({ holder, unit, listens: { protocol, port } }) => {
+			if (holder === null || holder.unit === unit) return null;
+			return `${protocol} ${port}, which ${unit} needs, is held by ${holder.unit === null ? `process ${holder.pid} (${holder.program})` : `${holder.unit}.service`}${holder.owner === null ? "" : `, which project ${holder.owner.project} left there (session ${holder.owner.session})`}`;
+		},
+		look: () => "ss -lntup"
+	},
+	{
+		code: "I150",
+		why: (d) => {
+			const full = disks(d).find((l) => !ownDoing(l) && ((l.freeKiB ?? leastKiB) < leastKiB || l.freeInodes === 0));
+			if (full === void 0) return null;
+			return full.freeInodes === 0 ? `no inodes are free at ${full.path}` : `${full.freeKiB} KiB are free at ${full.path}`;
+		},
+		look: (d) => `df -h ${paths(d)}; df -i ${paths(d)}`
+	},
+	{
+		code: "I157",
+		why: ({ releases }) => releases?.mount.includes("noexec") === true ? `${releases.path} is mounted noexec: nothing there can be executed` : null,
+		look: ({ releases }) => `findmnt -T ${releases?.path ?? "/"}`
+	},
+	{
+		code: "I158",
+		why: (d) => {
+			const closed = disks(d).find((l) => l.mount.includes("ro"));
+			return closed === void 0 ? null : `${closed.path} is on a file system that is mounted read-only`;
+		},
+		look: (d) => `findmnt -T ${disks(d).find((l) => l.mount.includes("ro"))?.path ?? "/"}`
+	},
+	{
+		code: "I159",
+		why: ({ firewall, listens: { protocol, port } }) => {
+			const rule = port === 0 ? null : droppedBy(firewall, protocol, port);
+			return rule === null ? null : `the node's own firewall drops ${protocol} ${port}: ${rule}`;
+		},
+		look: () => "nft list ruleset"
+	}
+];
+/** Null: nothing of the machine explains it. */
+function causeOf(d) {
+	for (const row of causes) {
+		const why = row.why(d);
+		if (why !== null) return {
+			code: row.code,
+			why,
+			look: row.look(d)
+		};
+	}
+	return null;
+}
+/** What a message of failure adds: the program's own last words, of a panic its first ones. */
+function lastWords({ said }) {
+	const lines = said.map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith("note: run with `RUST_BACKTRACE"));
+	const panic = lines.findLastIndex((l) => / panicked at /.test(l));
+	const told = panic === -1 ? lines.slice(-2) : lines.slice(panic, panic + 3);
+	return told.length === 0 ? "" : `; it said: ${told.join(" | ").slice(0, 300)}`;
+}
+
+// src/instruments/diagnosis.ts
+/** Asks a node why the program failed on it: one command, read by its sections. */
+/** Null: the node did not answer. */
+async function askWhy(world, node, of) {
+	const asked = {
+		...of,
+		data: dataDir(of.unit)
+	};
+	try {
+		const { stdout } = await (await world.remote(node)).run(lookForCauses(asked), {
+			timeoutMs: 3e4,
+			signal: world.signal,
+			maxBytes: 1 << 18
+		});
+		return {
+			diagnosis: parseDiagnosis(stdout, asked),
+			text: stdout
+		};
+	} catch {
+		world.signal.throwIfAborted();
+		return null;
+	}
+}
+function parseDiagnosis(stdout, { unit, listens, releases, data }) {
+	const found = [...stdout.matchAll(new RegExp(`^${sectionWord} (\\w+)(?: (.*))?\\n`, "gm"))];
+	const said = found.findIndex((m) => m[1] === "said");
+	const sections = (said === -1 ? found : found.slice(0, said + 1)).map((m, i, all) => ({
+		name: m[1],
+		of: m[2] ?? "",
+		text: stdout.slice(m.index + m[0].length, all[i + 1]?.index ?? stdout.length)
+	}));
+	const text = (name, of = "") => sections.find((s) => s.name === name && s.of === of)?.text ?? "";
+	return {
+		unit,
+		listens,
+		holder: parsePortHolder(text("holder")),
+		releases: parseDisk(releases, text("disk", releases)),
+		data: parseDisk(data, text("disk", data)),
+		firewall: text("firewall"),
+		said: text("said").split("\n").map((l) => stripHidden(l, 300)).filter((l) => l !== "")
+	};
+}
+function parseDisk(path, text) {
+	const [used, free, inodes, own, mount = ""] = text.trim().split(" ");
+	const number = (word) => word !== void 0 && /^\d{1,18}$/.test(word) ? Number(word) : null;
+	return number(used) === null || number(free) === null ? null : {
+		path,
+		usedKiB: number(used),
+		freeKiB: number(free),
+		freeInodes: number(inodes),
+		ownKiB: number(own),
+		mount: mount.split(",")
+	};
+}
+
+// src/stages/parts/diagnosed.ts
+/** A failure of the program on a node, once the node was asked: the machine's where the machine explains it. */
+/** What the node told is kept beside the session, also where nothing explains the failure. */
+async function withDiagnosis(world, node, { unit, listens }, releases, failure, folder) {
+	const place = placeOf$1(node.runtime);
+	const asked = await askWhy(world, node.name, {
+		unit: unit.name,
+		place,
+		listens,
+		releases
+	});
+	if (asked === null) return failure;
+	const kept = `${folder}/${node.name}.txt`;
+	await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text);
+	world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`);
+	const words = lastWords(asked.diagnosis);
+	const cause = causeOf(asked.diagnosis);
+	const { message } = failure;
+	return cause === null ? new Failure({
+		...failure.facts,
+		message: stripHidden(`${message}${words}`, 700)
+	}) : new Failure({
+		code: cause.code,
+		node: node.name,
+		message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, "")}${words}`, 700),
+		remedy: remedyOf(cause, asked.diagnosis, node)
+	});
+}
+/** Of one deploy, below the session's folder. */
+const diagnosisFolder = (deploy) => `diagnosis/deploy-${deploy}`;
+/** Stores what nodes told, where the session's folder ends with its job. The deploy is not worse where that fails. */
+async function storeDiagnosis(world, deploy) {
+	const folder = diagnosisFolder(deploy);
+	try {
+		if ((await world.files.list(folder)).length > 0) await world.storeArtifact(`deploy-${deploy}`, folder);
+	} catch (error) {
+		world.log.warn(`what the nodes told of the failure could not be stored: ${messageOf(error)}`);
+	}
+}
+function remedyOf(cause, { holder }, node) {
+	const owner = cause.code === "I154" ? holder?.owner : null;
+	return owner === null || owner === void 0 ? onNode$1(node, cause.look) : `vps-test stop ${quote(owner.project)} --session ${quote(owner.session)} --services remove`;
+}
+
+// src/commands/peer-id.ts
+const writtenId = (path) => ({
+	kind: "argv",
+	why: "peer id",
+	idempotent: true,
+	argv: ["cat", path]
+});
+/** Prints the SHA-256 in hexadecimal digits; a file that is too short for the key has none. */
+const hashedKey = ({ path, prefix, offset, bytes }) => ({
+	kind: "script",
+	why: "peer id from its key",
+	idempotent: true,
+	text: sh$1`n=$(stat -Lc %s ${path}) || exit 66
+    [ "$n" -ge ${offset + bytes} ] || { echo "holds $n bytes, and the key ends at ${offset + bytes}" >&2; exit 65; }
+    { printf %s ${prefix}; tail -c +${offset + 1} ${path} | head -c ${bytes}; } | sha256sum | cut -c1-64`
+});
+
+// src/commands/record.ts
+/** What came of reading goes past the pipe, which hides it: a text that could not be read has no lines that say so. */
+const matching = (text, nonces) => sh$1`
+  { failed=$({ { ${text} || echo failed >&3; } | grep -F ${nonces.flatMap((n) => ["-e", n])} | head -n 20; } 3>&1 >&4); } 4>&1
+  [ -z "$failed" ] || exit 65`;
+/**
+* Lines of a file that carry one of the nonces; none where there is no such file. A file that was rotated is read where
+* the unit's process still has it open, and under the name that rotation gives it. What is no regular file (a pipe, a
+* device) is no record: only the program itself can have put it there, and it holds nobody up.
+*/
+const fileLines = (path, unit, nonces) => ({
+	kind: "script",
+	why: "record: file",
+	idempotent: true,
+	text: sh$1`p=${path}; pid=$(systemctl show ${unit} -p MainPID --value 2>/dev/null) || pid=0; [ -n "$pid" ] || pid=0
+    rotated() { for f in "/proc/$pid/fd"/*; do
+      case "$(readlink "$f")" in "$p"|"$p.1") ;; "$p"*) echo "$f";; esac; done 2>/dev/null; }
+    newest() { for f in "$p" "$p.1" $(rotated); do
+      if [ -f "$f" ]; then timeout 10 tail -c 1048576 "$f" || [ ! -f "$f" ] || return 1; echo; fi; done; }
+    ${raw$1(matching(raw$1("newest"), nonces))}`
+});
+/** Events that the unit's running process wrote into the journal and that name one of the ids; of each id its own share. */
+const eventLines = (unit, ids) => ({
+	kind: "script",
+	why: "record: events",
+	idempotent: true,
+	text: sh$1`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
+    t=$(mktemp) || exit 65; trap 'rm -f "$t"' EXIT; trap 'exit 74' HUP INT TERM PIPE
+    journalctl --no-pager --quiet --output=cat --lines=20000 _SYSTEMD_INVOCATION_ID="$i" >"$t" || exit 65
+    for id in ${ids}; do tail -c 4194304 "$t" | grep -iF -e "$id" | grep '^ *{' | cut -c1-1000 | head -n 250; done; true`
+});
+/** The whole first line of a kind: what the unit's running process wrote into the journal when it began. */
+const firstEvents = (unit, text) => ({
+	kind: "script",
+	why: "events of the start",
+	idempotent: true,
+	text: sh$1`i=$(systemctl show ${unit} -p InvocationID --value) || exit 65; [ -n "$i" ] || exit 65
+    journalctl --no-pager --quiet --output=cat _SYSTEMD_INVOCATION_ID="$i" | head -c 1048576 | grep -F -e ${text} | grep '^ *{' | head -n 20; true`
+});
+/** Lines of a unit's journal that carry one of the nonces. */
+const journalLines = (unit, nonces) => ({
+	kind: "script",
+	why: "record: journal",
+	idempotent: true,
+	text: sh$1`newest() { journalctl --no-pager --quiet --output=cat --lines=20000 --unit ${unit}; }
+    ${raw$1(matching(raw$1("newest"), nonces).replace("| grep", "| tail -c 1048576 | grep"))}`
+});
+
 // src/domain/json-path.ts
 /** A list of objects inside an answer of JSON that comes from outside. */
 /**
@@ -3444,14 +3799,23 @@ const journalSinceStart = (unit) => ({
 * dropped.
 */
 function listAt(text, at) {
+	const value = valueAt(text, at);
+	return (Array.isArray(value) ? value : [value]).filter(isObject);
+}
+/** Whether a list, empty or not, or an object stands there at all. */
+function holdsListAt(text, at) {
+	const value = valueAt(text, at);
+	return Array.isArray(value) || isObject(value);
+}
+function valueAt(text, at) {
 	let value;
 	try {
 		value = JSON.parse(text);
 	} catch {
-		return [];
+		return;
 	}
 	for (const name of at === "$" ? [] : at.split(".")) value = isObject(value) && Object.hasOwn(value, name) ? value[name] : void 0;
-	return (Array.isArray(value) ? value : [value]).filter(isObject);
+	return value;
 }
 /** One object; null where the text is anything else. */
 function objectIn(text) {
@@ -3981,7 +4345,7 @@ const clocksOf = ({ readings }) => Object.entries(readings).flatMap(([node, { cl
 /** An uptime is told to the hundredth. */
 const roundingMs = 20;
 /** A second of rounding, and the slewing of a clock that is being corrected. */
-const slackMs$1 = (overMs) => 2e3 + .001 * Math.abs(overMs);
+const slackMs$2 = (overMs) => 2e3 + .001 * Math.abs(overMs);
 const jump$1 = (message, node) => ({
 	kind: "clock-jump",
 	message,
@@ -4002,7 +4366,7 @@ function nodeJumps(node) {
 		end() {
 			if (first === null || last === null) return [];
 			if (back) return [jump$1(`${node}: its uptime went back during the test, in one boot: its machine was set back or lies`, node)];
-			return Math.abs(most) <= slackMs$1(last.uptimeMs - first.uptimeMs) ? [] : [jump$1(`${node}: its wall clock moved by ${signed$1(most)} against its uptime during the test`, node)];
+			return Math.abs(most) <= slackMs$2(last.uptimeMs - first.uptimeMs) ? [] : [jump$1(`${node}: its wall clock moved by ${signed$1(most)} against its uptime during the test`, node)];
 		}
 	};
 }
@@ -4035,8 +4399,8 @@ function ownJumps(clock, before, after) {
 	const least = clock.looking.monotonicMs - clock.looked.monotonicMs;
 	const whole = clock.ended.monotonicMs - clock.began.monotonicMs;
 	const grown = growth(before, after).map((g) => g.ms);
-	const odd = grown.filter((ms) => ms < least - slackMs$1(least) || ms > whole + slackMs$1(whole));
-	return [...Math.abs(most) <= slackMs$1(whole) ? [] : [jump$1(`the orchestrator's wall clock moved by ${signed$1(most)} against its monotonic one during the test`)], ...grown.length > 0 && odd.length * 2 > grown.length ? [jump$1(`the orchestrator measured ${duration(least)} between its looks at the nodes, by the uptime of ${odd.length} of ${grown.length} it was ${duration(odd.toSorted((a, b) => a - b)[odd.length >> 1] ?? 0)}`)] : []];
+	const odd = grown.filter((ms) => ms < least - slackMs$2(least) || ms > whole + slackMs$2(whole));
+	return [...Math.abs(most) <= slackMs$2(whole) ? [] : [jump$1(`the orchestrator's wall clock moved by ${signed$1(most)} against its monotonic one during the test`)], ...grown.length > 0 && odd.length * 2 > grown.length ? [jump$1(`the orchestrator measured ${duration(least)} between its looks at the nodes, by the uptime of ${odd.length} of ${grown.length} it was ${duration(odd.toSorted((a, b) => a - b)[odd.length >> 1] ?? 0)}`)] : []];
 }
 /** By how much each node's uptime grew, where it was read twice in one boot. */
 const growth = (before, after) => before.flatMap((a) => {
@@ -4122,6 +4486,8 @@ function parseProcess(node, unit, stdout) {
 	const lines = stdout.split("\n");
 	const value = (key) => lines.find((l) => l.startsWith(`${key}=`))?.slice(key.length + 1) ?? "";
 	const state = `${value("ActiveState")}/${value("SubState")} (${value("Result")})`;
+	const unitState = value("ActiveState");
+	const restarts = Number(value("NRestarts"));
 	const beforeStart = stepOf$1(Number(value("ExecMainStatus")));
 	const pid = Number(value("MainPID"));
 	const exe = value("Exe");
@@ -4135,10 +4501,12 @@ function parseProcess(node, unit, stdout) {
 		}] : [];
 	});
 	const [, unitSha256 = null, ours = "0"] = /^UnitSha256=([0-9a-f]{64}) (\d+)$/m.exec(stdout) ?? [];
-	const active = value("ActiveState") === "active" && pid > 0;
+	const active = unitState === "active" && pid > 0;
 	if (!active || !/^[0-9a-f]{64}$/.test(exe) || start === null) return {
 		active,
 		state,
+		unitState,
+		restarts,
 		proof: null,
 		beforeStart,
 		unitSha256,
@@ -4147,6 +4515,8 @@ function parseProcess(node, unit, stdout) {
 	return {
 		active,
 		state,
+		unitState,
+		restarts,
 		beforeStart,
 		unitSha256,
 		ports,
@@ -4157,7 +4527,7 @@ function parseProcess(node, unit, stdout) {
 			exeSha256: exe,
 			image: value("Image"),
 			bootId: value("BootId"),
-			restarts: Number(value("NRestarts")),
+			restarts,
 			unitFile: ours === "0" ? "foreign" : "ours",
 			dropIns: value("DropInPaths").split(" ").filter((p) => p !== "").map((p) => p.slice(0, 200)),
 			version: "",
@@ -4165,14 +4535,14 @@ function parseProcess(node, unit, stdout) {
 			udpPorts: [...new Set(ports.filter((p) => p.protocol === "udp").map((p) => p.port))],
 			uid: Number(/^Uid:\s+(\d+)/m.exec(stdout)?.[1] ?? 0),
 			clock: parseClock(value("Clock")),
-			network: networkOf(value("Network")),
+			network: networkOf$1(value("Network")),
 			lives: livesOf(value("Lives")),
 			capEff: /^CapEff:\s+([0-9a-f]+)/m.exec(stdout)?.[1] ?? ""
 		}
 	};
 }
 /** Two namespaces of one moment, the process's and that of the place where everything is measured. */
-function networkOf(text) {
+function networkOf$1(text) {
 	const [, own, measured] = /^(net:\[\d+\]) (net:\[\d+\])$/.exec(text) ?? [];
 	return own === void 0 ? "not-read" : own === measured ? "measured" : "another";
 }
@@ -4184,6 +4554,101 @@ function livesOf(text) {
 		place: life(place),
 		box: life(box)
 	};
+}
+
+// src/stages/parts/units.ts
+/** Which unit runs on which node, with which arguments: the profile's templates filled in. */
+/** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
+function unitOf(plan, node) {
+	const { deploy, binary } = plan.config;
+	const name = node.role === "registry" ? `${deploy.serviceName}-registry` : deploy.serviceName;
+	const values = {
+		registryUrl: registryUrlOf(plan.fleet, plan),
+		registryIp: plan.fleet.nodes.find((n) => n.role === "registry")?.ip ?? "",
+		servicePort: String(plan.profile.servicePort),
+		dataDir: dataDir(name),
+		bootstraps: bootstrapsFor(plan.fleet, plan)
+	};
+	const common = {
+		name,
+		binary: currentBinary({
+			installPath: deploy.installPath,
+			name: binary.name
+		}),
+		namespace: namespacePath(node),
+		...node.runtime.kind === "docker" ? { container: node.runtime.container } : {},
+		environment: plan.profile.node.environment,
+		stop: plan.profile.node.stop,
+		confined: plan.profile.startsPrograms !== true
+	};
+	if (node.role === "registry") {
+		const { registry } = plan.profile;
+		if (registry === null || registry.args === null) return null;
+		return {
+			unit: {
+				...common,
+				args: fillTemplate("registry", registry.args, values)
+			},
+			listens: {
+				protocol: "tcp",
+				port: registry.httpPort
+			}
+		};
+	}
+	const args = [...plan.profile.node.args, ...node.role === "bootstrap" ? plan.profile.node.bootstrapArgs : []];
+	return {
+		unit: {
+			...common,
+			args: fillTemplate("node", args, values)
+		},
+		listens: {
+			protocol: "udp",
+			port: plan.profile.servicePort
+		}
+	};
+}
+/** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
+const deployedUnitOf = (plan, node) => node.role === "bootstrap" && plan.config.deploy.bootstrap === "never" ? null : unitOf(plan, node);
+/** Whether a process that has these ports listens where it was told to. */
+const listens = (ports, { protocol, port }) => ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port));
+
+// src/stages/parts/await-running.ts
+/** Waits until the unit runs this very binary and its main process owns the port, or until waiting is of no use. */
+async function awaitRunning(world, node, wanted, first, look) {
+	const deadline = world.clock.now() + 15e3;
+	for (let seen = first;; seen = await look()) {
+		const bound = listens(seen.ports, wanted.listens);
+		if (seen.proof !== null && seen.proof.exeSha256 === wanted.sha256 && bound && seen.proof.network !== "another") return seen.proof;
+		if (endOf$2(seen, wanted) !== null || world.clock.now() > deadline) throw new Failure({
+			code: seen.proof === null && seen.beforeStart !== null ? "I155" : seen.proof?.network === "another" ? "I161" : "P011",
+			node: node.name,
+			message: `${node.name}: ${why$1(seen, wanted)}`,
+			remedy: diagnoseNode(node.name, world.fleet)
+		});
+		await world.clock.sleep(100, world.signal);
+	}
+}
+/** A program may need a peer that starts beside it, and be started anew once or twice; no more. */
+const restartsAllowed = 2;
+/**
+* Nothing more comes of a unit that systemd leaves alone, or starts in vain again and again; null: something may. One
+* that ends with its container is started by it again.
+*/
+function endOf$2({ unitState, restarts, proof }, { unit }) {
+	if (unitState === "inactive" && unit.container === void 0) return "it ended by itself at once, without an error";
+	if (unitState === "failed") return "it ended, and systemd does not start it again";
+	return proof === null && restarts >= restartsAllowed ? `it ended again and again, ${restarts + 1} times` : null;
+}
+function why$1(r, wanted) {
+	const { unit, listens: asked, sha256 } = wanted;
+	if (r.proof === null) {
+		const told = [endOf$2(r, wanted), r.beforeStart === null ? null : `systemd could not start it: ${r.beforeStart}`];
+		return [`${unit.name} does not run: ${r.state}`, ...told.filter((text) => text !== null)].join("; ");
+	}
+	if (r.proof.network === "another") return `${unit.name} runs in another network than ${unit.container ?? "the one that is measured"} has now`;
+	if (r.proof.exeSha256 !== sha256) return `${unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})`;
+	const { protocol, port } = asked;
+	return `${unit.name} does not listen on ${port === 0 ? `any port of ${protocol}` : `${protocol} ${port}`}`;
 }
 
 // src/commands/sequence.ts
@@ -4256,316 +4721,6 @@ function answered(fleet, name, command, output, known, code) {
 	if (found === void 0) throw failed$1(fleet, name, command, 0, `it gave none of its answers, but: ${output.trim().slice(-200) || "nothing"}`, code);
 	return found;
 }
-
-// src/commands/port-holder.ts
-/** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */
-const findPortHolder = (place, protocol, port) => ({
-	kind: "script",
-	why: `who has ${protocol} ${port}`,
-	idempotent: true,
-	text: sh$1`
-    pid=$(${place} ss -Hlnp ${protocol === "tcp" ? "-t" : "-u"} ${`sport = :${port}`} | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
-    [ -n "$pid" ] || exit 0
-    unit=$(sed -n 's/.*\/\([^/]*\)\.service$/\1/p' "/proc/$pid/cgroup" | head -n 1)
-    echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
-    if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`
-});
-function parsePortHolder(stdout) {
-	const [pid = "", program = "", unit = "-", project = "-", session = "-"] = stdout.split("\n").map((l) => l.trim());
-	if (!/^\d+$/.test(pid)) return null;
-	return {
-		pid: Number(pid),
-		program: program.slice(0, 50),
-		unit: unit === "-" ? null : unit,
-		owner: project === "-" || session === "-" || project === "" ? null : {
-			project,
-			session
-		}
-	};
-}
-
-// src/commands/diagnosis.ts
-/** Each section begins with this word and its name. */
-const sectionWord = "vps-test-section";
-/**
-* Sections `state`, `disk <path>` (KiB used, KiB free, inodes free, KiB of its own, mount options), `holder`, `firewall`
-* and `said`: the program's own last lines since its last start. Each is asked whatever became of the others.
-*/
-const lookForCauses = ({ unit, place, listens, releases, data }) => {
-	const holder = listens.port === 0 ? null : findPortHolder(place, listens.protocol, listens.port);
-	return {
-		kind: "script",
-		why: `why ${unit} fails`,
-		idempotent: true,
-		text: sh$1`u=${`${unit}.service`}
-      echo ${sectionWord} state
-      systemctl show "$u" -p ActiveState -p SubState -p Result -p ExecMainStatus -p InvocationID 2>/dev/null
-      disk() {
-        echo; echo ${sectionWord} disk "$1"; at=$1; while ! [ -e "$at" ] && [ "$at" != / ]; do at=$(dirname "$at"); done
-        own=; [ "$at" != "$1" ] || own=$(timeout 5 du -skx "$at/" 2>/dev/null | cut -f1)
-        echo "$(df -Pk "$at" | awk 'NR==2{print $3, $4}') $(df -Pi "$at" | awk 'NR==2{print ($2 > 0 ? $4 : "-")}') ${raw$1("${own:--}")} $(findmnt -no OPTIONS -T "$at" 2>/dev/null)"
-      }
-      disk ${releases}; disk ${data}
-      echo; echo ${sectionWord} holder
-      ( ${raw$1(holder?.kind === "script" ? holder.text : ":")}
-      )
-      echo; echo ${sectionWord} firewall
-      ${place} nft list ruleset 2>/dev/null | head -c 60000
-      echo; echo ${sectionWord} said
-      i=$(systemctl show "$u" -p InvocationID --value 2>/dev/null)
-      [ -z "$i" ] || journalctl "_SYSTEMD_INVOCATION_ID=$i" _TRANSPORT=stdout -n 60 --no-pager -o cat 2>/dev/null | tail -c 8000`
-	};
-};
-/** Typed on this machine: asks the node itself. */
-const onNode$1 = (node, what) => `ssh -p ${node.sshPort} ${quote(`${node.user === "" ? "root" : node.user}@${node.host}`)} ${quote(what)}`;
-
-// src/domain/firewall.ts
-/** The rule, or the policy, that drops what comes to the port; null: none, or it cannot be told. */
-function droppedBy(ruleset, protocol, port) {
-	for (const chain of chainsOf(ruleset)) {
-		if (chain.hook !== "input" && chain.hook !== "prerouting") continue;
-		const deciding = chain.rules.find((r) => isAbout(r, protocol, port) && verdictOf(r) !== null);
-		if (deciding !== void 0 && verdictOf(deciding) === "drop") return deciding.slice(0, 120);
-		if (deciding === void 0 && chain.policy === "drop" && !chain.rules.some((r) => mayAccept(r, protocol))) return `policy drop, and no rule for ${protocol} ${port}`;
-	}
-	return null;
-}
-/** Tables of ours come and go with a control. */
-function chainsOf(ruleset) {
-	return [...ruleset.matchAll(/^table \S+ (\S+) \{\n([^]*?)^\}/gm)].filter(([, name]) => name?.startsWith("vps_test_") !== true).flatMap(([, , body = ""]) => [...body.matchAll(/^\tchain \S+ \{\n([^]*?)^\t\}/gm)]).map(([, body = ""]) => {
-		const lines = body.split("\n").map((l) => l.trim());
-		const type = lines.find((l) => l.startsWith("type ")) ?? "";
-		return {
-			hook: / hook (\w+)/.exec(type)?.[1] ?? "",
-			policy: /policy (\w+)/.exec(type)?.[1] ?? "accept",
-			rules: lines.filter((l) => l !== "" && !l.startsWith("type "))
-		};
-	});
-}
-/** A rule for the port alone: one that also asks for an address or an interface may be about somebody else. */
-function isAbout(rule, protocol, port) {
-	if (/\b(?:saddr|daddr|iif|iifname|sport|mark|limit)\b/.test(rule)) return false;
-	const [, ports = ""] = new RegExp(`\\b(?:${protocol}|th) dport (\\{[^}]*\\}|\\S+)`).exec(rule) ?? [];
-	return ports.replaceAll(/[{}]/g, "").split(",").map((p) => p.trim().split("-").map(Number)).some(([low = NaN, high = low]) => low <= port && port <= high);
-}
-const verdictOf = (rule) => {
-	const [, word] = /\b(accept|drop|reject)\b(?! packets)/.exec(rule.replaceAll(/"[^"]*"/g, "")) ?? [];
-	return word === void 0 ? null : word === "accept" ? "accept" : "drop";
-};
-/** What could let it in after all: a jump, a set, an accept that is neither for other ports nor for known connections. */
-const mayAccept = (rule, protocol) => /\b(?:jump|goto|vmap|queue)\b/.test(rule) || verdictOf(rule) === "accept" && !/\bct state\b|\biif(?:name)? "lo"|\bicmp|\bdport \d|\bdport \{ \d/.test(rule) && !new RegExp(`\\b${protocol === "udp" ? "tcp" : "udp"} `).test(rule);
-
-// src/domain/diagnosis.ts
-const disks = (d) => [d.releases, d.data].filter((l) => l !== null);
-const paths = (d) => disks(d).map((l) => l.path).join(" ");
-/** Less is no room for a record or a log. */
-const leastKiB = 1024;
-/** A program that fills a disk by itself has nobody else to blame for it. */
-const ownDoing = ({ usedKiB, ownKiB }) => usedKiB !== null && ownKiB !== null && ownKiB * 2 >= usedKiB;
-/** The first that holds is told. */
-const causes = [
-	{
-		code: "I154",
-		why: ({ holder, unit, listens: { protocol, port } }) => {
-			if (holder === null || holder.unit === unit) return null;
-			return `${protocol} ${port}, which ${unit} needs, is held by ${holder.unit === null ? `process ${holder.pid} (${holder.program})` : `${holder.unit}.service`}${holder.owner === null ? "" : `, which project ${holder.owner.project} left there (session ${holder.owner.session})`}`;
-		},
-		look: () => "ss -lntup"
-	},
-	{
-		code: "I150",
-		why: (d) => {
-			const full = disks(d).find((l) => !ownDoing(l) && ((l.freeKiB ?? leastKiB) < leastKiB || l.freeInodes === 0));
-			if (full === void 0) return null;
-			return full.freeInodes === 0 ? `no inodes are free at ${full.path}` : `${full.freeKiB} KiB are free at ${full.path}`;
-		},
-		look: (d) => `df -h ${paths(d)}; df -i ${paths(d)}`
-	},
-	{
-		code: "I157",
-		why: ({ releases }) => releases?.mount.includes("noexec") === true ? `${releases.path} is mounted noexec: nothing there can be executed` : null,
-		look: ({ releases }) => `findmnt -T ${releases?.path ?? "/"}`
-	},
-	{
-		code: "I158",
-		why: (d) => {
-			const closed = disks(d).find((l) => l.mount.includes("ro"));
-			return closed === void 0 ? null : `${closed.path} is on a file system that is mounted read-only`;
-		},
-		look: (d) => `findmnt -T ${disks(d).find((l) => l.mount.includes("ro"))?.path ?? "/"}`
-	},
-	{
-		code: "I159",
-		why: ({ firewall, listens: { protocol, port } }) => {
-			const rule = port === 0 ? null : droppedBy(firewall, protocol, port);
-			return rule === null ? null : `the node's own firewall drops ${protocol} ${port}: ${rule}`;
-		},
-		look: () => "nft list ruleset"
-	}
-];
-/** Null: nothing of the machine explains it. */
-function causeOf(d) {
-	for (const row of causes) {
-		const why = row.why(d);
-		if (why !== null) return {
-			code: row.code,
-			why,
-			look: row.look(d)
-		};
-	}
-	return null;
-}
-/** What a message of failure adds: the program's own last words, of a panic its first ones. */
-function lastWords({ said }) {
-	const lines = said.map((l) => l.trim()).filter((l) => l !== "" && !l.startsWith("note: run with `RUST_BACKTRACE"));
-	const panic = lines.findLastIndex((l) => / panicked at /.test(l));
-	const told = panic === -1 ? lines.slice(-2) : lines.slice(panic, panic + 3);
-	return told.length === 0 ? "" : `; it said: ${told.join(" | ").slice(0, 300)}`;
-}
-
-// src/instruments/diagnosis.ts
-/** Asks a node why the program failed on it: one command, read by its sections. */
-/** Null: the node did not answer. */
-async function askWhy(world, node, of) {
-	const asked = {
-		...of,
-		data: dataDir(of.unit)
-	};
-	try {
-		const { stdout } = await (await world.remote(node)).run(lookForCauses(asked), {
-			timeoutMs: 3e4,
-			signal: world.signal,
-			maxBytes: 1 << 18
-		});
-		return {
-			diagnosis: parseDiagnosis(stdout, asked),
-			text: stdout
-		};
-	} catch {
-		world.signal.throwIfAborted();
-		return null;
-	}
-}
-function parseDiagnosis(stdout, { unit, listens, releases, data }) {
-	const found = [...stdout.matchAll(new RegExp(`^${sectionWord} (\\w+)(?: (.*))?\\n`, "gm"))];
-	const said = found.findIndex((m) => m[1] === "said");
-	const sections = (said === -1 ? found : found.slice(0, said + 1)).map((m, i, all) => ({
-		name: m[1],
-		of: m[2] ?? "",
-		text: stdout.slice(m.index + m[0].length, all[i + 1]?.index ?? stdout.length)
-	}));
-	const text = (name, of = "") => sections.find((s) => s.name === name && s.of === of)?.text ?? "";
-	return {
-		unit,
-		listens,
-		holder: parsePortHolder(text("holder")),
-		releases: parseDisk(releases, text("disk", releases)),
-		data: parseDisk(data, text("disk", data)),
-		firewall: text("firewall"),
-		said: text("said").split("\n").map((l) => stripHidden(l, 300)).filter((l) => l !== "")
-	};
-}
-function parseDisk(path, text) {
-	const [used, free, inodes, own, mount = ""] = text.trim().split(" ");
-	const number = (word) => word !== void 0 && /^\d{1,18}$/.test(word) ? Number(word) : null;
-	return number(used) === null || number(free) === null ? null : {
-		path,
-		usedKiB: number(used),
-		freeKiB: number(free),
-		freeInodes: number(inodes),
-		ownKiB: number(own),
-		mount: mount.split(",")
-	};
-}
-
-// src/stages/parts/diagnosed.ts
-/** A failure of the program on a node, once the node was asked: the machine's where the machine explains it. */
-/** What the node told is kept beside the session, also where nothing explains the failure. */
-async function diagnosed(world, node, { unit, listens }, releases, failure) {
-	const place = placeOf$1(node.runtime);
-	const asked = await askWhy(world, node.name, {
-		unit: unit.name,
-		place,
-		listens,
-		releases
-	});
-	if (asked === null) return failure;
-	const kept = `diagnosis/${node.name}.txt`;
-	await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text);
-	world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`);
-	const words = lastWords(asked.diagnosis);
-	const cause = causeOf(asked.diagnosis);
-	const { message } = failure;
-	return cause === null ? new Failure({
-		...failure.facts,
-		message: stripHidden(`${message}${words}`, 700)
-	}) : new Failure({
-		code: cause.code,
-		node: node.name,
-		message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, "")}${words}`, 700),
-		remedy: remedyOf(cause, asked.diagnosis, node)
-	});
-}
-function remedyOf(cause, { holder }, node) {
-	const owner = cause.code === "I154" ? holder?.owner : null;
-	return owner === null || owner === void 0 ? onNode$1(node, cause.look) : `vps-test stop ${quote(owner.project)} --session ${quote(owner.session)} --services remove`;
-}
-
-// src/stages/parts/units.ts
-/** Which unit runs on which node, with which arguments: the profile's templates filled in. */
-/** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
-function unitOf(plan, node) {
-	const { deploy, binary } = plan.config;
-	const name = node.role === "registry" ? `${deploy.serviceName}-registry` : deploy.serviceName;
-	const values = {
-		registryUrl: registryUrlOf(plan.fleet, plan),
-		registryIp: plan.fleet.nodes.find((n) => n.role === "registry")?.ip ?? "",
-		servicePort: String(plan.profile.servicePort),
-		dataDir: dataDir(name),
-		bootstraps: bootstrapsFor(plan.fleet, plan)
-	};
-	const common = {
-		name,
-		binary: currentBinary({
-			installPath: deploy.installPath,
-			name: binary.name
-		}),
-		namespace: namespacePath(node),
-		...node.runtime.kind === "docker" ? { container: node.runtime.container } : {},
-		environment: plan.profile.node.environment,
-		stop: plan.profile.node.stop,
-		confined: plan.profile.startsPrograms !== true
-	};
-	if (node.role === "registry") {
-		const { registry } = plan.profile;
-		if (registry === null || registry.args === null) return null;
-		return {
-			unit: {
-				...common,
-				args: fillTemplate("registry", registry.args, values)
-			},
-			listens: {
-				protocol: "tcp",
-				port: registry.httpPort
-			}
-		};
-	}
-	const args = [...plan.profile.node.args, ...node.role === "bootstrap" ? plan.profile.node.bootstrapArgs : []];
-	return {
-		unit: {
-			...common,
-			args: fillTemplate("node", args, values)
-		},
-		listens: {
-			protocol: "udp",
-			port: plan.profile.servicePort
-		}
-	};
-}
-/** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
-const deployedUnitOf = (plan, node) => node.role === "bootstrap" && plan.config.deploy.bootstrap === "never" ? null : unitOf(plan, node);
-/** Whether a process that has these ports listens where it was told to. */
-const listens = (ports, { protocol, port }) => ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port));
 
 // src/stages/parts/deploy-node.ts
 /**
@@ -4656,7 +4811,10 @@ async function switchOn(world, job, sentBytes) {
 			"P010",
 			"I156"
 		]);
-		const proof = await awaitRunning(world, node, unit, release.sha256, parseProcess(node.name, name, after));
+		const proof = await awaitRunning(world, node, {
+			...unit,
+			sha256: release.sha256
+		}, parseProcess(node.name, name, after), () => provenProcess(world, node.name, name));
 		await run(plan.config.deploy.postDeploy.map((text) => owners("post-deploy", text)), "I146");
 		if (unitState === "changed") await run([settleUnit(name)], "I144");
 		say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`);
@@ -4668,7 +4826,7 @@ async function switchOn(world, job, sentBytes) {
 		};
 	} catch (error) {
 		world.signal.throwIfAborted();
-		const explained = error instanceof Failure && error.kind === "product" ? await diagnosed(world, node, unit, release.installPath, error) : error;
+		const explained = error instanceof Failure && error.kind === "product" ? await withDiagnosis(world, node, unit, release.installPath, error, job.diagnosis) : error;
 		say("putting back what ran before");
 		await run([putBack(name, release, held)], "I148").then(([was = ""]) => {
 			if (was === "unknown") world.log.warn(`${node.name}: what ${name} ran before is not known, so it is stopped`);
@@ -4684,22 +4842,6 @@ const owners = (why, text) => ({
 	idempotent: false,
 	text
 });
-/** Polls until the unit runs this very binary and its main process owns the port. */
-async function awaitRunning(world, node, unit, sha256, first) {
-	const deadline = world.clock.now() + 15e3;
-	for (let seen = first;; seen = await provenProcess(world, node.name, unit.unit.name)) {
-		const bound = listens(seen.ports, unit.listens);
-		if (seen.proof !== null && seen.proof.exeSha256 === sha256 && bound && seen.proof.network !== "another") return seen.proof;
-		if (world.clock.now() > deadline) throw new Failure({
-			code: seen.proof === null && seen.beforeStart !== null ? "I155" : seen.proof?.network === "another" ? "I161" : "P011",
-			node: node.name,
-			message: `${node.name}: ${why$1(seen, sha256, unit)}`,
-			remedy: diagnoseNode(node.name, world.fleet)
-		});
-		await world.clock.sleep(100, world.signal);
-	}
-}
-const why$1 = (r, sha256, unit) => r.proof === null ? `${unit.unit.name} does not run: ${r.state}${r.beforeStart === null ? "" : `; systemd could not start it: ${r.beforeStart}`}` : r.proof.network === "another" ? `${unit.unit.name} runs in another network than ${unit.unit.container ?? "the one that is measured"} has now` : r.proof.exeSha256 !== sha256 ? `${unit.unit.name} runs another binary (${r.proof.exeSha256.slice(0, 12)})` : `${unit.unit.name} does not listen on ${unit.listens.port === 0 ? "any port of " : ""}${unit.listens.protocol}${unit.listens.port === 0 ? "" : ` ${unit.listens.port}`}`;
 
 // src/stages/parts/rollout.ts
 function rolloutOf(world, roster, leases, planned, joinsByList) {
@@ -4764,6 +4906,13 @@ const exclusionOf = (node, failure) => ({
 * §4, issue of the order: kamal's barrier).
 */
 const deploy = async (plan, session, world) => {
+	try {
+		return await deployTo(plan, session, world);
+	} finally {
+		await storeDiagnosis(world, session.counters.deploys + 1);
+	}
+};
+const deployTo = async (plan, session, world) => {
 	const roster = rosterOf(plan, session).map((n) => world.fleet.nodes.find((f) => f.name === n)).filter((n) => n !== void 0);
 	const names = roster.map((n) => n.name);
 	const leases = await leaseFleet(plan, session, world, names);
@@ -4860,7 +5009,8 @@ function jobOf(plan, session, node, shipment, fence) {
 		runtime: {
 			arch: seen?.machine ?? "",
 			libc
-		}
+		},
+		diagnosis: diagnosisFolder(session.counters.deploys + 1)
 	}];
 }
 /** Compressed once, whatever the number of nodes. */
@@ -4888,12 +5038,4548 @@ async function pack(world, plan, session) {
 	};
 }
 
-// src/stages/fix.ts
-const fix = async (_plan, session) => ({
-	event: "no-fix-command",
-	why: `no fix command is configured; the failure stands: ${session.why}`,
-	facts: {}
+// src/domain/fix/message.ts
+const line$3 = (text, max) => cut(stripHidden(text.slice(0, 4 * max).replaceAll(/\s+/g, " ").trim(), max * 2), max);
+const fixSubject = ({ causes, stage }) => line$3(`Fix after ${stage}: ${causes[0]?.what ?? "it failed"}`, 72);
+function fixBody({ why, shared, causes, failing }, session) {
+	const [first] = causes;
+	return [
+		line$3(`What failed: ${why}`, 300),
+		...shared.map((s) => line$3(`- ${s}`, 200)),
+		...failing.slice(0, 10).map((f) => line$3(`- ${f.suite}, ${f.group}: ${f.sentence}`, 200)),
+		...first === void 0 ? [] : [
+			"",
+			"It rests on:",
+			...first.evidence.slice(0, 5).map((e) => line$3(`- ${e}`, 200))
+		],
+		"",
+		`Made by the project's fix command for session ${session} of vps-test.`
+	].join("\n");
+}
+
+// src/domain/fix/refusals.ts
+const rows$2 = [
+	["not the program", ({ diagnosis: { causes } }) => {
+		const [first] = causes;
+		return first === void 0 || first.owner === "product" ? null : `${first.what} (${first.owner}): ${first.evidence[0] ?? ""}`;
+	}],
+	["another machine", ({ able }) => able ? null : "a start on a terminal runs them"],
+	["no commit", ({ plan }) => testedCommit(plan) === null ? "the program was not built from a clean commit" : null],
+	["attempts used up", ({ entries, config }) => fixesSincePush(entries) >= config.maxAttempts ? `${config.maxAttempts} were made since a person's commit` : null]
+];
+function fixRefusal(s) {
+	for (const [reason, why] of rows$2) {
+		const said = why(s);
+		if (said !== null) return {
+			reason,
+			why: said
+		};
+	}
+	return null;
+}
+/** Null: the program came from no commit alone. */
+const testedCommit = ({ source }) => source.kind === "build" && source.revision !== null && /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(source.revision) ? source.revision : null;
+/** Every fix of the session, oldest first, with when it was made. */
+const fixesOf = (entries) => entries.flatMap((e) => e.event === "fixed" ? [{
+	...e.facts.fix,
+	at: e.at
+}] : []);
+const fixesSincePush = (entries) => fixesOf(entries.slice(entries.findLastIndex((e) => e.event === "pushed") + 1)).length;
+/** States and changes that were there before. */
+const beforeIn = (entries) => ({
+	trees: fixesOf(entries).flatMap((f) => [f.parentTree, f.tree]),
+	diffs: fixesOf(entries).map((f) => f.diff)
 });
+
+// src/domain/continuity.ts
+/** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
+const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid, clock }) => ({
+	node,
+	bootId: bootId.slice(0, 64),
+	startedAt,
+	restarts,
+	exeSha256,
+	pid,
+	clock
+});
+/** Start times are computed from clock ticks and boot time: they may differ by a little for one process. */
+const jitterMs = 2e3;
+const sameStart = (a, b) => Math.abs(a.startedAt - b.startedAt - clockMoved(a, b)) <= jitterMs;
+/** A start is told as a date, from ticks since boot: a wall clock that was set meanwhile moves it with it. */
+const clockMoved = (a, b) => a.clock === null || b.clock === null ? 0 : a.clock.wallMs - a.clock.uptimeMs - (b.clock.wallMs - b.clock.uptimeMs);
+/** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
+function changeBetween(before, after, when) {
+	if (before.bootId !== after.bootId) return {
+		finding: "rebooted",
+		result: "inconclusive",
+		text: `the host was rebooted ${when}`
+	};
+	if (after.restarts > before.restarts) return {
+		finding: "restarted",
+		result: "failed",
+		text: `${after.unit} died and was restarted ${after.restarts - before.restarts} times ${when}`
+	};
+	return before.pid !== after.pid || !sameStart(before, after) ? {
+		finding: "restarted",
+		result: "inconclusive",
+		text: `${after.unit} was restarted by somebody ${when}`
+	} : void 0;
+}
+const when = "since the last test that passed";
+/**
+* `since`: what ran after that test; `now`: before this one. The registry is no peer: its change is a finding, no
+* reason.
+*/
+function judgeContinuity(since, now, peers, tried) {
+	const known = new Map(since.map((m) => [m.node, m]));
+	const judged = [...known.values()].map((before) => {
+		const found = now.find((p) => p.node === before.node);
+		const after = found === void 0 ? void 0 : {
+			...markOf(found),
+			unit: found.unit
+		};
+		return {
+			before,
+			after,
+			change: after === void 0 ? gone$1 : otherBinary(before, after) ?? changeBetween(before, after, when)
+		};
+	});
+	const reasons = judged.flatMap(({ before: { node }, change }) => change === void 0 || !peers.includes(node) ? [] : [{
+		kind: change.result,
+		text: `${node}: ${change.text}`
+	}]);
+	return {
+		rows: judged.map(({ before, after, change }) => ({
+			node: before.node,
+			since: before,
+			now: after === void 0 ? null : markOf(after),
+			change: change?.text ?? null
+		})),
+		reasons: tried.length > 0 && !tried.some((n) => known.has(n)) ? [...reasons, {
+			kind: "inconclusive",
+			text: "nothing proves what ran at the end of the last test that passed"
+		}] : reasons,
+		findings: judged.flatMap(({ before: { node }, change }) => change === void 0 ? [] : [{
+			kind: change.finding,
+			node,
+			message: `${node}: ${change.text}`,
+			attempts: []
+		}]),
+		unproven: tried.filter((n) => !known.has(n))
+	};
+}
+const gone$1 = {
+	finding: "not-running",
+	result: "inconclusive",
+	text: "its service ran at the end of the last test that passed, now nothing proves that it runs"
+};
+/**
+* Told before a restart, which it needs: who put it there did not test this program. After a reboot the reboot comes
+* first.
+*/
+const otherBinary = (before, after) => before.bootId === after.bootId && before.exeSha256 !== after.exeSha256 ? {
+	finding: "wrong-binary",
+	result: "inconclusive",
+	text: `runs ${after.exeSha256.slice(0, 12)}, at the end of the last test that passed it ran ${before.exeSha256.slice(0, 12)}`
+} : void 0;
+
+// node_modules/jstat/dist/jstat.js
+var require_jstat = /* @__PURE__ */ __commonJSMin(((exports, module, this$1) => {
+	(function(window, factory) {
+		if (typeof exports === "object") module.exports = factory();
+		else if (typeof define === "function" && define.amd) define(factory);
+		else window.jStat = factory();
+	})(this$1, function() {
+		var jStat = function(Math, undefined) {
+			var concat = Array.prototype.concat;
+			var slice = Array.prototype.slice;
+			var toString = Object.prototype.toString;
+			function calcRdx(n, m) {
+				var val = n > m ? n : m;
+				return Math.pow(10, 17 - ~~(Math.log(val > 0 ? val : -val) * Math.LOG10E));
+			}
+			var isArray = Array.isArray || function isArray(arg) {
+				return toString.call(arg) === "[object Array]";
+			};
+			function isFunction(arg) {
+				return toString.call(arg) === "[object Function]";
+			}
+			function isNumber(num) {
+				return typeof num === "number" ? num - num === 0 : false;
+			}
+			function toVector(arr) {
+				return concat.apply([], arr);
+			}
+			function jStat() {
+				return new jStat._init(arguments);
+			}
+			jStat.fn = jStat.prototype;
+			jStat._init = function _init(args) {
+				if (isArray(args[0])) {
+					if (isArray(args[0][0])) {
+						if (isFunction(args[1])) args[0] = jStat.map(args[0], args[1]);
+						for (var i = 0; i < args[0].length; i++) this[i] = args[0][i];
+						this.length = args[0].length;
+					} else {
+						this[0] = isFunction(args[1]) ? jStat.map(args[0], args[1]) : args[0];
+						this.length = 1;
+					}
+				} else if (isNumber(args[0])) {
+					this[0] = jStat.seq.apply(null, args);
+					this.length = 1;
+				} else if (args[0] instanceof jStat) return jStat(args[0].toArray());
+				else {
+					this[0] = [];
+					this.length = 1;
+				}
+				return this;
+			};
+			jStat._init.prototype = jStat.prototype;
+			jStat._init.constructor = jStat;
+			jStat.utils = {
+				calcRdx,
+				isArray,
+				isFunction,
+				isNumber,
+				toVector
+			};
+			jStat._random_fn = Math.random;
+			jStat.setRandom = function setRandom(fn) {
+				if (typeof fn !== "function") throw new TypeError("fn is not a function");
+				jStat._random_fn = fn;
+			};
+			jStat.extend = function extend(obj) {
+				var i, j;
+				if (arguments.length === 1) {
+					for (j in obj) jStat[j] = obj[j];
+					return this;
+				}
+				for (i = 1; i < arguments.length; i++) for (j in arguments[i]) obj[j] = arguments[i][j];
+				return obj;
+			};
+			jStat.rows = function rows(arr) {
+				return arr.length || 1;
+			};
+			jStat.cols = function cols(arr) {
+				return arr[0].length || 1;
+			};
+			jStat.dimensions = function dimensions(arr) {
+				return {
+					rows: jStat.rows(arr),
+					cols: jStat.cols(arr)
+				};
+			};
+			jStat.row = function row(arr, index) {
+				if (isArray(index)) return index.map(function(i) {
+					return jStat.row(arr, i);
+				});
+				return arr[index];
+			};
+			jStat.rowa = function rowa(arr, i) {
+				return jStat.row(arr, i);
+			};
+			jStat.col = function col(arr, index) {
+				if (isArray(index)) {
+					var submat = jStat.arange(arr.length).map(function() {
+						return new Array(index.length);
+					});
+					index.forEach(function(ind, i) {
+						jStat.arange(arr.length).forEach(function(j) {
+							submat[j][i] = arr[j][ind];
+						});
+					});
+					return submat;
+				}
+				var column = new Array(arr.length);
+				for (var i = 0; i < arr.length; i++) column[i] = [arr[i][index]];
+				return column;
+			};
+			jStat.cola = function cola(arr, i) {
+				return jStat.col(arr, i).map(function(a) {
+					return a[0];
+				});
+			};
+			jStat.diag = function diag(arr) {
+				var nrow = jStat.rows(arr);
+				var res = new Array(nrow);
+				for (var row = 0; row < nrow; row++) res[row] = [arr[row][row]];
+				return res;
+			};
+			jStat.antidiag = function antidiag(arr) {
+				var nrow = jStat.rows(arr) - 1;
+				var res = new Array(nrow);
+				for (var i = 0; nrow >= 0; nrow--, i++) res[i] = [arr[i][nrow]];
+				return res;
+			};
+			jStat.transpose = function transpose(arr) {
+				var obj = [];
+				var objArr, rows, cols, j, i;
+				if (!isArray(arr[0])) arr = [arr];
+				rows = arr.length;
+				cols = arr[0].length;
+				for (i = 0; i < cols; i++) {
+					objArr = new Array(rows);
+					for (j = 0; j < rows; j++) objArr[j] = arr[j][i];
+					obj.push(objArr);
+				}
+				return obj.length === 1 ? obj[0] : obj;
+			};
+			jStat.map = function map(arr, func, toAlter) {
+				var row, nrow, ncol, res, col;
+				if (!isArray(arr[0])) arr = [arr];
+				nrow = arr.length;
+				ncol = arr[0].length;
+				res = toAlter ? arr : new Array(nrow);
+				for (row = 0; row < nrow; row++) {
+					if (!res[row]) res[row] = new Array(ncol);
+					for (col = 0; col < ncol; col++) res[row][col] = func(arr[row][col], row, col);
+				}
+				return res.length === 1 ? res[0] : res;
+			};
+			jStat.cumreduce = function cumreduce(arr, func, toAlter) {
+				var row, nrow, ncol, res, col;
+				if (!isArray(arr[0])) arr = [arr];
+				nrow = arr.length;
+				ncol = arr[0].length;
+				res = toAlter ? arr : new Array(nrow);
+				for (row = 0; row < nrow; row++) {
+					if (!res[row]) res[row] = new Array(ncol);
+					if (ncol > 0) res[row][0] = arr[row][0];
+					for (col = 1; col < ncol; col++) res[row][col] = func(res[row][col - 1], arr[row][col]);
+				}
+				return res.length === 1 ? res[0] : res;
+			};
+			jStat.alter = function alter(arr, func) {
+				return jStat.map(arr, func, true);
+			};
+			jStat.create = function create(rows, cols, func) {
+				var res = new Array(rows);
+				var i, j;
+				if (isFunction(cols)) {
+					func = cols;
+					cols = rows;
+				}
+				for (i = 0; i < rows; i++) {
+					res[i] = new Array(cols);
+					for (j = 0; j < cols; j++) res[i][j] = func(i, j);
+				}
+				return res;
+			};
+			function retZero() {
+				return 0;
+			}
+			jStat.zeros = function zeros(rows, cols) {
+				if (!isNumber(cols)) cols = rows;
+				return jStat.create(rows, cols, retZero);
+			};
+			function retOne() {
+				return 1;
+			}
+			jStat.ones = function ones(rows, cols) {
+				if (!isNumber(cols)) cols = rows;
+				return jStat.create(rows, cols, retOne);
+			};
+			jStat.rand = function rand(rows, cols) {
+				if (!isNumber(cols)) cols = rows;
+				return jStat.create(rows, cols, jStat._random_fn);
+			};
+			function retIdent(i, j) {
+				return i === j ? 1 : 0;
+			}
+			jStat.identity = function identity(rows, cols) {
+				if (!isNumber(cols)) cols = rows;
+				return jStat.create(rows, cols, retIdent);
+			};
+			jStat.symmetric = function symmetric(arr) {
+				var size = arr.length;
+				var row, col;
+				if (arr.length !== arr[0].length) return false;
+				for (row = 0; row < size; row++) for (col = 0; col < size; col++) if (arr[col][row] !== arr[row][col]) return false;
+				return true;
+			};
+			jStat.clear = function clear(arr) {
+				return jStat.alter(arr, retZero);
+			};
+			jStat.seq = function seq(min, max, length, func) {
+				if (!isFunction(func)) func = false;
+				var arr = [];
+				var hival = calcRdx(min, max);
+				var step = (max * hival - min * hival) / ((length - 1) * hival);
+				var current = min;
+				var cnt = 0;
+				for (; current <= max && cnt < length; cnt++, current = (min * hival + step * hival * cnt) / hival) arr.push(func ? func(current, cnt) : current);
+				return arr;
+			};
+			jStat.arange = function arange(start, end, step) {
+				var rl = [];
+				var i;
+				step = step || 1;
+				if (end === undefined) {
+					end = start;
+					start = 0;
+				}
+				if (start === end || step === 0) return [];
+				if (start < end && step < 0) return [];
+				if (start > end && step > 0) return [];
+				if (step > 0) for (i = start; i < end; i += step) rl.push(i);
+				else for (i = start; i > end; i += step) rl.push(i);
+				return rl;
+			};
+			jStat.slice = function() {
+				function _slice(list, start, end, step) {
+					var i;
+					var rl = [];
+					var length = list.length;
+					if (start === undefined && end === undefined && step === undefined) return jStat.copy(list);
+					start = start || 0;
+					end = end || list.length;
+					start = start >= 0 ? start : length + start;
+					end = end >= 0 ? end : length + end;
+					step = step || 1;
+					if (start === end || step === 0) return [];
+					if (start < end && step < 0) return [];
+					if (start > end && step > 0) return [];
+					if (step > 0) for (i = start; i < end; i += step) rl.push(list[i]);
+					else for (i = start; i > end; i += step) rl.push(list[i]);
+					return rl;
+				}
+				function slice(list, rcSlice) {
+					var colSlice, rowSlice;
+					rcSlice = rcSlice || {};
+					if (isNumber(rcSlice.row)) {
+						if (isNumber(rcSlice.col)) return list[rcSlice.row][rcSlice.col];
+						var row = jStat.rowa(list, rcSlice.row);
+						colSlice = rcSlice.col || {};
+						return _slice(row, colSlice.start, colSlice.end, colSlice.step);
+					}
+					if (isNumber(rcSlice.col)) {
+						var col = jStat.cola(list, rcSlice.col);
+						rowSlice = rcSlice.row || {};
+						return _slice(col, rowSlice.start, rowSlice.end, rowSlice.step);
+					}
+					rowSlice = rcSlice.row || {};
+					colSlice = rcSlice.col || {};
+					return _slice(list, rowSlice.start, rowSlice.end, rowSlice.step).map(function(row) {
+						return _slice(row, colSlice.start, colSlice.end, colSlice.step);
+					});
+				}
+				return slice;
+			}();
+			jStat.sliceAssign = function sliceAssign(A, rcSlice, B) {
+				var nl, ml;
+				if (isNumber(rcSlice.row)) {
+					if (isNumber(rcSlice.col)) return A[rcSlice.row][rcSlice.col] = B;
+					rcSlice.col = rcSlice.col || {};
+					rcSlice.col.start = rcSlice.col.start || 0;
+					rcSlice.col.end = rcSlice.col.end || A[0].length;
+					rcSlice.col.step = rcSlice.col.step || 1;
+					nl = jStat.arange(rcSlice.col.start, Math.min(A.length, rcSlice.col.end), rcSlice.col.step);
+					var m = rcSlice.row;
+					nl.forEach(function(n, i) {
+						A[m][n] = B[i];
+					});
+					return A;
+				}
+				if (isNumber(rcSlice.col)) {
+					rcSlice.row = rcSlice.row || {};
+					rcSlice.row.start = rcSlice.row.start || 0;
+					rcSlice.row.end = rcSlice.row.end || A.length;
+					rcSlice.row.step = rcSlice.row.step || 1;
+					ml = jStat.arange(rcSlice.row.start, Math.min(A[0].length, rcSlice.row.end), rcSlice.row.step);
+					var n = rcSlice.col;
+					ml.forEach(function(m, j) {
+						A[m][n] = B[j];
+					});
+					return A;
+				}
+				if (B[0].length === undefined) B = [B];
+				rcSlice.row.start = rcSlice.row.start || 0;
+				rcSlice.row.end = rcSlice.row.end || A.length;
+				rcSlice.row.step = rcSlice.row.step || 1;
+				rcSlice.col.start = rcSlice.col.start || 0;
+				rcSlice.col.end = rcSlice.col.end || A[0].length;
+				rcSlice.col.step = rcSlice.col.step || 1;
+				ml = jStat.arange(rcSlice.row.start, Math.min(A.length, rcSlice.row.end), rcSlice.row.step);
+				nl = jStat.arange(rcSlice.col.start, Math.min(A[0].length, rcSlice.col.end), rcSlice.col.step);
+				ml.forEach(function(m, i) {
+					nl.forEach(function(n, j) {
+						A[m][n] = B[i][j];
+					});
+				});
+				return A;
+			};
+			jStat.diagonal = function diagonal(diagArray) {
+				var mat = jStat.zeros(diagArray.length, diagArray.length);
+				diagArray.forEach(function(t, i) {
+					mat[i][i] = t;
+				});
+				return mat;
+			};
+			jStat.copy = function copy(A) {
+				return A.map(function(row) {
+					if (isNumber(row)) return row;
+					return row.map(function(t) {
+						return t;
+					});
+				});
+			};
+			var jProto = jStat.prototype;
+			jProto.length = 0;
+			jProto.push = Array.prototype.push;
+			jProto.sort = Array.prototype.sort;
+			jProto.splice = Array.prototype.splice;
+			jProto.slice = Array.prototype.slice;
+			jProto.toArray = function toArray() {
+				return this.length > 1 ? slice.call(this) : slice.call(this)[0];
+			};
+			jProto.map = function map(func, toAlter) {
+				return jStat(jStat.map(this, func, toAlter));
+			};
+			jProto.cumreduce = function cumreduce(func, toAlter) {
+				return jStat(jStat.cumreduce(this, func, toAlter));
+			};
+			jProto.alter = function alter(func) {
+				jStat.alter(this, func);
+				return this;
+			};
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jProto[passfunc] = function(func) {
+						var self = this, results;
+						if (func) {
+							setTimeout(function() {
+								func.call(self, jProto[passfunc].call(self));
+							});
+							return this;
+						}
+						results = jStat[passfunc](this);
+						return isArray(results) ? jStat(results) : results;
+					};
+				})(funcs[i]);
+			})("transpose clear symmetric rows cols dimensions diag antidiag".split(" "));
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jProto[passfunc] = function(index, func) {
+						var self = this;
+						if (func) {
+							setTimeout(function() {
+								func.call(self, jProto[passfunc].call(self, index));
+							});
+							return this;
+						}
+						return jStat(jStat[passfunc](this, index));
+					};
+				})(funcs[i]);
+			})("row col".split(" "));
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jProto[passfunc] = function() {
+						return jStat(jStat[passfunc].apply(null, arguments));
+					};
+				})(funcs[i]);
+			})("create zeros ones rand identity".split(" "));
+			return jStat;
+		}(Math);
+		(function(jStat, Math) {
+			var isFunction = jStat.utils.isFunction;
+			function ascNum(a, b) {
+				return a - b;
+			}
+			function clip(arg, min, max) {
+				return Math.max(min, Math.min(arg, max));
+			}
+			jStat.sum = function sum(arr) {
+				var sum = 0;
+				var i = arr.length;
+				while (--i >= 0) sum += arr[i];
+				return sum;
+			};
+			jStat.sumsqrd = function sumsqrd(arr) {
+				var sum = 0;
+				var i = arr.length;
+				while (--i >= 0) sum += arr[i] * arr[i];
+				return sum;
+			};
+			jStat.sumsqerr = function sumsqerr(arr) {
+				var mean = jStat.mean(arr);
+				var sum = 0;
+				var i = arr.length;
+				var tmp;
+				while (--i >= 0) {
+					tmp = arr[i] - mean;
+					sum += tmp * tmp;
+				}
+				return sum;
+			};
+			jStat.sumrow = function sumrow(arr) {
+				var sum = 0;
+				var i = arr.length;
+				while (--i >= 0) sum += arr[i];
+				return sum;
+			};
+			jStat.product = function product(arr) {
+				var prod = 1;
+				var i = arr.length;
+				while (--i >= 0) prod *= arr[i];
+				return prod;
+			};
+			jStat.min = function min(arr) {
+				var low = arr[0];
+				var i = 0;
+				while (++i < arr.length) if (arr[i] < low) low = arr[i];
+				return low;
+			};
+			jStat.max = function max(arr) {
+				var high = arr[0];
+				var i = 0;
+				while (++i < arr.length) if (arr[i] > high) high = arr[i];
+				return high;
+			};
+			jStat.unique = function unique(arr) {
+				var hash = {}, _arr = [];
+				for (var i = 0; i < arr.length; i++) if (!hash[arr[i]]) {
+					hash[arr[i]] = true;
+					_arr.push(arr[i]);
+				}
+				return _arr;
+			};
+			jStat.mean = function mean(arr) {
+				return jStat.sum(arr) / arr.length;
+			};
+			jStat.meansqerr = function meansqerr(arr) {
+				return jStat.sumsqerr(arr) / arr.length;
+			};
+			jStat.geomean = function geomean(arr) {
+				var logs = arr.map(Math.log);
+				var meanOfLogs = jStat.mean(logs);
+				return Math.exp(meanOfLogs);
+			};
+			jStat.median = function median(arr) {
+				var arrlen = arr.length;
+				var _arr = arr.slice().sort(ascNum);
+				return !(arrlen & 1) ? (_arr[arrlen / 2 - 1] + _arr[arrlen / 2]) / 2 : _arr[arrlen / 2 | 0];
+			};
+			jStat.cumsum = function cumsum(arr) {
+				return jStat.cumreduce(arr, function(a, b) {
+					return a + b;
+				});
+			};
+			jStat.cumprod = function cumprod(arr) {
+				return jStat.cumreduce(arr, function(a, b) {
+					return a * b;
+				});
+			};
+			jStat.diff = function diff(arr) {
+				var diffs = [];
+				var arrLen = arr.length;
+				var i = 1;
+				for (; i < arrLen; i++) diffs.push(arr[i] - arr[i - 1]);
+				return diffs;
+			};
+			jStat.rank = function(arr) {
+				var i;
+				var distinctNumbers = [];
+				var numberCounts = {};
+				for (i = 0; i < arr.length; i++) {
+					var number = arr[i];
+					if (numberCounts[number]) numberCounts[number]++;
+					else {
+						numberCounts[number] = 1;
+						distinctNumbers.push(number);
+					}
+				}
+				var sortedDistinctNumbers = distinctNumbers.sort(ascNum);
+				var numberRanks = {};
+				var currentRank = 1;
+				for (i = 0; i < sortedDistinctNumbers.length; i++) {
+					var number = sortedDistinctNumbers[i];
+					var count = numberCounts[number];
+					numberRanks[number] = (currentRank + (currentRank + count - 1)) / 2;
+					currentRank += count;
+				}
+				return arr.map(function(number) {
+					return numberRanks[number];
+				});
+			};
+			jStat.mode = function mode(arr) {
+				var arrLen = arr.length;
+				var _arr = arr.slice().sort(ascNum);
+				var count = 1;
+				var maxCount = 0;
+				var numMaxCount = 0;
+				var mode_arr = [];
+				var i = 0;
+				for (; i < arrLen; i++) if (_arr[i] === _arr[i + 1]) count++;
+				else {
+					if (count > maxCount) {
+						mode_arr = [_arr[i]];
+						maxCount = count;
+						numMaxCount = 0;
+					} else if (count === maxCount) {
+						mode_arr.push(_arr[i]);
+						numMaxCount++;
+					}
+					count = 1;
+				}
+				return numMaxCount === 0 ? mode_arr[0] : mode_arr;
+			};
+			jStat.range = function range(arr) {
+				return jStat.max(arr) - jStat.min(arr);
+			};
+			jStat.variance = function variance(arr, flag) {
+				return jStat.sumsqerr(arr) / (arr.length - (flag ? 1 : 0));
+			};
+			jStat.pooledvariance = function pooledvariance(arr) {
+				return arr.reduce(function(a, samples) {
+					return a + jStat.sumsqerr(samples);
+				}, 0) / (arr.reduce(function(a, samples) {
+					return a + samples.length;
+				}, 0) - arr.length);
+			};
+			jStat.deviation = function(arr) {
+				var mean = jStat.mean(arr);
+				var arrlen = arr.length;
+				var dev = new Array(arrlen);
+				for (var i = 0; i < arrlen; i++) dev[i] = arr[i] - mean;
+				return dev;
+			};
+			jStat.stdev = function stdev(arr, flag) {
+				return Math.sqrt(jStat.variance(arr, flag));
+			};
+			jStat.pooledstdev = function pooledstdev(arr) {
+				return Math.sqrt(jStat.pooledvariance(arr));
+			};
+			jStat.meandev = function meandev(arr) {
+				var mean = jStat.mean(arr);
+				var a = [];
+				for (var i = arr.length - 1; i >= 0; i--) a.push(Math.abs(arr[i] - mean));
+				return jStat.mean(a);
+			};
+			jStat.meddev = function meddev(arr) {
+				var median = jStat.median(arr);
+				var a = [];
+				for (var i = arr.length - 1; i >= 0; i--) a.push(Math.abs(arr[i] - median));
+				return jStat.median(a);
+			};
+			jStat.coeffvar = function coeffvar(arr) {
+				return jStat.stdev(arr) / jStat.mean(arr);
+			};
+			jStat.quartiles = function quartiles(arr) {
+				var arrlen = arr.length;
+				var _arr = arr.slice().sort(ascNum);
+				return [
+					_arr[Math.round(arrlen / 4) - 1],
+					_arr[Math.round(arrlen / 2) - 1],
+					_arr[Math.round(arrlen * 3 / 4) - 1]
+				];
+			};
+			jStat.quantiles = function quantiles(arr, quantilesArray, alphap, betap) {
+				var sortedArray = arr.slice().sort(ascNum);
+				var quantileVals = [quantilesArray.length];
+				var n = arr.length;
+				var i, p, m, aleph, k, gamma;
+				if (typeof alphap === "undefined") alphap = 3 / 8;
+				if (typeof betap === "undefined") betap = 3 / 8;
+				for (i = 0; i < quantilesArray.length; i++) {
+					p = quantilesArray[i];
+					m = alphap + p * (1 - alphap - betap);
+					aleph = n * p + m;
+					k = Math.floor(clip(aleph, 1, n - 1));
+					gamma = clip(aleph - k, 0, 1);
+					quantileVals[i] = (1 - gamma) * sortedArray[k - 1] + gamma * sortedArray[k];
+				}
+				return quantileVals;
+			};
+			jStat.percentile = function percentile(arr, k, exclusive) {
+				var _arr = arr.slice().sort(ascNum);
+				var realIndex = k * (_arr.length + (exclusive ? 1 : -1)) + (exclusive ? 0 : 1);
+				var index = parseInt(realIndex);
+				var frac = realIndex - index;
+				if (index + 1 < _arr.length) return _arr[index - 1] + frac * (_arr[index] - _arr[index - 1]);
+				else return _arr[index - 1];
+			};
+			jStat.percentileOfScore = function percentileOfScore(arr, score, kind) {
+				var counter = 0;
+				var len = arr.length;
+				var strict = false;
+				var value, i;
+				if (kind === "strict") strict = true;
+				for (i = 0; i < len; i++) {
+					value = arr[i];
+					if (strict && value < score || !strict && value <= score) counter++;
+				}
+				return counter / len;
+			};
+			jStat.histogram = function histogram(arr, binCnt) {
+				binCnt = binCnt || 4;
+				var first = jStat.min(arr);
+				var binWidth = (jStat.max(arr) - first) / binCnt;
+				var len = arr.length;
+				var bins = [];
+				var i = 0;
+				for (; i < binCnt; i++) bins[i] = 0;
+				for (i = 0; i < len; i++) bins[Math.min(Math.floor((arr[i] - first) / binWidth), binCnt - 1)] += 1;
+				return bins;
+			};
+			jStat.covariance = function covariance(arr1, arr2) {
+				var u = jStat.mean(arr1);
+				var v = jStat.mean(arr2);
+				var arr1Len = arr1.length;
+				var sq_dev = new Array(arr1Len);
+				var i = 0;
+				for (; i < arr1Len; i++) sq_dev[i] = (arr1[i] - u) * (arr2[i] - v);
+				return jStat.sum(sq_dev) / (arr1Len - 1);
+			};
+			jStat.corrcoeff = function corrcoeff(arr1, arr2) {
+				return jStat.covariance(arr1, arr2) / jStat.stdev(arr1, 1) / jStat.stdev(arr2, 1);
+			};
+			jStat.spearmancoeff = function(arr1, arr2) {
+				arr1 = jStat.rank(arr1);
+				arr2 = jStat.rank(arr2);
+				return jStat.corrcoeff(arr1, arr2);
+			};
+			jStat.stanMoment = function stanMoment(arr, n) {
+				var mu = jStat.mean(arr);
+				var sigma = jStat.stdev(arr);
+				var len = arr.length;
+				var skewSum = 0;
+				for (var i = 0; i < len; i++) skewSum += Math.pow((arr[i] - mu) / sigma, n);
+				return skewSum / arr.length;
+			};
+			jStat.skewness = function skewness(arr) {
+				return jStat.stanMoment(arr, 3);
+			};
+			jStat.kurtosis = function kurtosis(arr) {
+				return jStat.stanMoment(arr, 4) - 3;
+			};
+			var jProto = jStat.prototype;
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jProto[passfunc] = function(fullbool, func) {
+						var arr = [];
+						var i = 0;
+						var tmpthis = this;
+						if (isFunction(fullbool)) {
+							func = fullbool;
+							fullbool = false;
+						}
+						if (func) {
+							setTimeout(function() {
+								func.call(tmpthis, jProto[passfunc].call(tmpthis, fullbool));
+							});
+							return this;
+						}
+						if (this.length > 1) {
+							tmpthis = fullbool === true ? this : this.transpose();
+							for (; i < tmpthis.length; i++) arr[i] = jStat[passfunc](tmpthis[i]);
+							return arr;
+						}
+						return jStat[passfunc](this[0], fullbool);
+					};
+				})(funcs[i]);
+			})("cumsum cumprod".split(" "));
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jProto[passfunc] = function(fullbool, func) {
+						var arr = [];
+						var i = 0;
+						var tmpthis = this;
+						if (isFunction(fullbool)) {
+							func = fullbool;
+							fullbool = false;
+						}
+						if (func) {
+							setTimeout(function() {
+								func.call(tmpthis, jProto[passfunc].call(tmpthis, fullbool));
+							});
+							return this;
+						}
+						if (this.length > 1) {
+							if (passfunc !== "sumrow") tmpthis = fullbool === true ? this : this.transpose();
+							for (; i < tmpthis.length; i++) arr[i] = jStat[passfunc](tmpthis[i]);
+							return fullbool === true ? jStat[passfunc](jStat.utils.toVector(arr)) : arr;
+						}
+						return jStat[passfunc](this[0], fullbool);
+					};
+				})(funcs[i]);
+			})("sum sumsqrd sumsqerr sumrow product min max unique mean meansqerr geomean median diff rank mode range variance deviation stdev meandev meddev coeffvar quartiles histogram skewness kurtosis".split(" "));
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jProto[passfunc] = function() {
+						var arr = [];
+						var i = 0;
+						var tmpthis = this;
+						var args = Array.prototype.slice.call(arguments);
+						var callbackFunction;
+						if (isFunction(args[args.length - 1])) {
+							callbackFunction = args[args.length - 1];
+							var argsToPass = args.slice(0, args.length - 1);
+							setTimeout(function() {
+								callbackFunction.call(tmpthis, jProto[passfunc].apply(tmpthis, argsToPass));
+							});
+							return this;
+						} else {
+							callbackFunction = void 0;
+							var curriedFunction = function curriedFunction(vector) {
+								return jStat[passfunc].apply(tmpthis, [vector].concat(args));
+							};
+						}
+						if (this.length > 1) {
+							tmpthis = tmpthis.transpose();
+							for (; i < tmpthis.length; i++) arr[i] = curriedFunction(tmpthis[i]);
+							return arr;
+						}
+						return curriedFunction(this[0]);
+					};
+				})(funcs[i]);
+			})("quantiles percentileOfScore".split(" "));
+		})(jStat, Math);
+		(function(jStat, Math) {
+			jStat.gammaln = function gammaln(x) {
+				var j = 0;
+				var cof = [
+					76.18009172947146,
+					-86.50532032941678,
+					24.01409824083091,
+					-1.231739572450155,
+					.001208650973866179,
+					-5395239384953e-18
+				];
+				var ser = 1.000000000190015;
+				var xx, y, tmp = (y = xx = x) + 5.5;
+				tmp -= (xx + .5) * Math.log(tmp);
+				for (; j < 6; j++) ser += cof[j] / ++y;
+				return Math.log(2.5066282746310007 * ser / xx) - tmp;
+			};
+			jStat.loggam = function loggam(x) {
+				var x0, x2, xp, gl, gl0;
+				var k, n;
+				var a = [
+					.08333333333333333,
+					-.002777777777777778,
+					.0007936507936507937,
+					-.0005952380952380952,
+					.0008417508417508418,
+					-.001917526917526918,
+					.00641025641025641,
+					-.02955065359477124,
+					.1796443723688307,
+					-1.3924322169059
+				];
+				x0 = x;
+				n = 0;
+				if (x == 1 || x == 2) return 0;
+				if (x <= 7) {
+					n = Math.floor(7 - x);
+					x0 = x + n;
+				}
+				x2 = 1 / (x0 * x0);
+				xp = 2 * Math.PI;
+				gl0 = a[9];
+				for (k = 8; k >= 0; k--) {
+					gl0 *= x2;
+					gl0 += a[k];
+				}
+				gl = gl0 / x0 + .5 * Math.log(xp) + (x0 - .5) * Math.log(x0) - x0;
+				if (x <= 7) for (k = 1; k <= n; k++) {
+					gl -= Math.log(x0 - 1);
+					x0 -= 1;
+				}
+				return gl;
+			};
+			jStat.gammafn = function gammafn(x) {
+				var p = [
+					-1.716185138865495,
+					24.76565080557592,
+					-379.80425647094563,
+					629.3311553128184,
+					866.9662027904133,
+					-31451.272968848367,
+					-36144.413418691176,
+					66456.14382024054
+				];
+				var q = [
+					-30.8402300119739,
+					315.35062697960416,
+					-1015.1563674902192,
+					-3107.771671572311,
+					22538.11842098015,
+					4755.846277527881,
+					-134659.9598649693,
+					-115132.2596755535
+				];
+				var fact = false;
+				var n = 0;
+				var xden = 0;
+				var xnum = 0;
+				var y = x;
+				var i, z, yi, res;
+				if (x > 171.6243769536076) return 1e400;
+				if (y <= 0) {
+					res = y % 1 + 36e-17;
+					if (res) {
+						fact = (!(y & 1) ? 1 : -1) * Math.PI / Math.sin(Math.PI * res);
+						y = 1 - y;
+					} else return 1e400;
+				}
+				yi = y;
+				if (y < 1) z = y++;
+				else z = (y -= n = (y | 0) - 1) - 1;
+				for (i = 0; i < 8; ++i) {
+					xnum = (xnum + p[i]) * z;
+					xden = xden * z + q[i];
+				}
+				res = xnum / xden + 1;
+				if (yi < y) res /= yi;
+				else if (yi > y) for (i = 0; i < n; ++i) {
+					res *= y;
+					y++;
+				}
+				if (fact) res = fact / res;
+				return res;
+			};
+			jStat.gammap = function gammap(a, x) {
+				return jStat.lowRegGamma(a, x) * jStat.gammafn(a);
+			};
+			jStat.lowRegGamma = function lowRegGamma(a, x) {
+				var aln = jStat.gammaln(a);
+				var ap = a;
+				var sum = 1 / a;
+				var del = sum;
+				var b = x + 1 - a;
+				var c = 1 / 1e-30;
+				var d = 1 / b;
+				var h = d;
+				var i = 1;
+				var ITMAX = -~(Math.log(a >= 1 ? a : 1 / a) * 8.5 + a * .4 + 17);
+				var an;
+				if (x < 0 || a <= 0) return NaN;
+				else if (x < a + 1) {
+					for (; i <= ITMAX; i++) sum += del *= x / ++ap;
+					return sum * Math.exp(-x + a * Math.log(x) - aln);
+				}
+				for (; i <= ITMAX; i++) {
+					an = -i * (i - a);
+					b += 2;
+					d = an * d + b;
+					c = b + an / c;
+					d = 1 / d;
+					h *= d * c;
+				}
+				return 1 - h * Math.exp(-x + a * Math.log(x) - aln);
+			};
+			jStat.factorialln = function factorialln(n) {
+				return n < 0 ? NaN : jStat.gammaln(n + 1);
+			};
+			jStat.factorial = function factorial(n) {
+				return n < 0 ? NaN : jStat.gammafn(n + 1);
+			};
+			jStat.combination = function combination(n, m) {
+				return n > 170 || m > 170 ? Math.exp(jStat.combinationln(n, m)) : jStat.factorial(n) / jStat.factorial(m) / jStat.factorial(n - m);
+			};
+			jStat.combinationln = function combinationln(n, m) {
+				return jStat.factorialln(n) - jStat.factorialln(m) - jStat.factorialln(n - m);
+			};
+			jStat.permutation = function permutation(n, m) {
+				return jStat.factorial(n) / jStat.factorial(n - m);
+			};
+			jStat.betafn = function betafn(x, y) {
+				if (x <= 0 || y <= 0) return void 0;
+				return x + y > 170 ? Math.exp(jStat.betaln(x, y)) : jStat.gammafn(x) * jStat.gammafn(y) / jStat.gammafn(x + y);
+			};
+			jStat.betaln = function betaln(x, y) {
+				return jStat.gammaln(x) + jStat.gammaln(y) - jStat.gammaln(x + y);
+			};
+			jStat.betacf = function betacf(x, a, b) {
+				var fpmin = 1e-30;
+				var m = 1;
+				var qab = a + b;
+				var qap = a + 1;
+				var qam = a - 1;
+				var c = 1;
+				var d = 1 - qab * x / qap;
+				var m2, aa, del, h;
+				if (Math.abs(d) < fpmin) d = fpmin;
+				d = 1 / d;
+				h = d;
+				for (; m <= 100; m++) {
+					m2 = 2 * m;
+					aa = m * (b - m) * x / ((qam + m2) * (a + m2));
+					d = 1 + aa * d;
+					if (Math.abs(d) < fpmin) d = fpmin;
+					c = 1 + aa / c;
+					if (Math.abs(c) < fpmin) c = fpmin;
+					d = 1 / d;
+					h *= d * c;
+					aa = -(a + m) * (qab + m) * x / ((a + m2) * (qap + m2));
+					d = 1 + aa * d;
+					if (Math.abs(d) < fpmin) d = fpmin;
+					c = 1 + aa / c;
+					if (Math.abs(c) < fpmin) c = fpmin;
+					d = 1 / d;
+					del = d * c;
+					h *= del;
+					if (Math.abs(del - 1) < 3e-7) break;
+				}
+				return h;
+			};
+			jStat.gammapinv = function gammapinv(p, a) {
+				var j = 0;
+				var a1 = a - 1;
+				var EPS = 1e-8;
+				var gln = jStat.gammaln(a);
+				var x, err, t, u, pp, lna1, afac;
+				if (p >= 1) return Math.max(100, a + 100 * Math.sqrt(a));
+				if (p <= 0) return 0;
+				if (a > 1) {
+					lna1 = Math.log(a1);
+					afac = Math.exp(a1 * (lna1 - 1) - gln);
+					pp = p < .5 ? p : 1 - p;
+					t = Math.sqrt(-2 * Math.log(pp));
+					x = (2.30753 + t * .27061) / (1 + t * (.99229 + t * .04481)) - t;
+					if (p < .5) x = -x;
+					x = Math.max(.001, a * Math.pow(1 - 1 / (9 * a) - x / (3 * Math.sqrt(a)), 3));
+				} else {
+					t = 1 - a * (.253 + a * .12);
+					if (p < t) x = Math.pow(p / t, 1 / a);
+					else x = 1 - Math.log(1 - (p - t) / (1 - t));
+				}
+				for (; j < 12; j++) {
+					if (x <= 0) return 0;
+					err = jStat.lowRegGamma(a, x) - p;
+					if (a > 1) t = afac * Math.exp(-(x - a1) + a1 * (Math.log(x) - lna1));
+					else t = Math.exp(-x + a1 * Math.log(x) - gln);
+					u = err / t;
+					x -= t = u / (1 - .5 * Math.min(1, u * ((a - 1) / x - 1)));
+					if (x <= 0) x = .5 * (x + t);
+					if (Math.abs(t) < EPS * x) break;
+				}
+				return x;
+			};
+			jStat.erf = function erf(x) {
+				var cof = [
+					-1.3026537197817094,
+					.6419697923564902,
+					.019476473204185836,
+					-.00956151478680863,
+					-.000946595344482036,
+					.000366839497852761,
+					42523324806907e-18,
+					-20278578112534e-18,
+					-1624290004647e-18,
+					130365583558e-17,
+					1.5626441722e-8,
+					-8.5238095915e-8,
+					6.529054439e-9,
+					5.059343495e-9,
+					-991364156e-18,
+					-227365122e-18,
+					96467911e-18,
+					2394038e-18,
+					-6886027e-18,
+					894487e-18,
+					313092e-18,
+					-112708e-18,
+					381e-18,
+					7106e-18,
+					-1523e-18,
+					-94e-18,
+					121e-18,
+					-28e-18
+				];
+				var j = cof.length - 1;
+				var isneg = false;
+				var d = 0;
+				var dd = 0;
+				var t, ty, tmp, res;
+				if (x < 0) {
+					x = -x;
+					isneg = true;
+				}
+				t = 2 / (2 + x);
+				ty = 4 * t - 2;
+				for (; j > 0; j--) {
+					tmp = d;
+					d = ty * d - dd + cof[j];
+					dd = tmp;
+				}
+				res = t * Math.exp(-x * x + .5 * (cof[0] + ty * d) - dd);
+				return isneg ? res - 1 : 1 - res;
+			};
+			jStat.erfc = function erfc(x) {
+				return 1 - jStat.erf(x);
+			};
+			jStat.erfcinv = function erfcinv(p) {
+				var j = 0;
+				var x, err, t, pp;
+				if (p >= 2) return -100;
+				if (p <= 0) return 100;
+				pp = p < 1 ? p : 2 - p;
+				t = Math.sqrt(-2 * Math.log(pp / 2));
+				x = -.70711 * ((2.30753 + t * .27061) / (1 + t * (.99229 + t * .04481)) - t);
+				for (; j < 2; j++) {
+					err = jStat.erfc(x) - pp;
+					x += err / (1.1283791670955126 * Math.exp(-x * x) - x * err);
+				}
+				return p < 1 ? x : -x;
+			};
+			jStat.ibetainv = function ibetainv(p, a, b) {
+				var EPS = 1e-8;
+				var a1 = a - 1;
+				var b1 = b - 1;
+				var j = 0;
+				var lna, lnb, pp, t, u, err, x, al, h, w, afac;
+				if (p <= 0) return 0;
+				if (p >= 1) return 1;
+				if (a >= 1 && b >= 1) {
+					pp = p < .5 ? p : 1 - p;
+					t = Math.sqrt(-2 * Math.log(pp));
+					x = (2.30753 + t * .27061) / (1 + t * (.99229 + t * .04481)) - t;
+					if (p < .5) x = -x;
+					al = (x * x - 3) / 6;
+					h = 2 / (1 / (2 * a - 1) + 1 / (2 * b - 1));
+					w = x * Math.sqrt(al + h) / h - (1 / (2 * b - 1) - 1 / (2 * a - 1)) * (al + 5 / 6 - 2 / (3 * h));
+					x = a / (a + b * Math.exp(2 * w));
+				} else {
+					lna = Math.log(a / (a + b));
+					lnb = Math.log(b / (a + b));
+					t = Math.exp(a * lna) / a;
+					u = Math.exp(b * lnb) / b;
+					w = t + u;
+					if (p < t / w) x = Math.pow(a * w * p, 1 / a);
+					else x = 1 - Math.pow(b * w * (1 - p), 1 / b);
+				}
+				afac = -jStat.gammaln(a) - jStat.gammaln(b) + jStat.gammaln(a + b);
+				for (; j < 10; j++) {
+					if (x === 0 || x === 1) return x;
+					err = jStat.ibeta(x, a, b) - p;
+					t = Math.exp(a1 * Math.log(x) + b1 * Math.log(1 - x) + afac);
+					u = err / t;
+					x -= t = u / (1 - .5 * Math.min(1, u * (a1 / x - b1 / (1 - x))));
+					if (x <= 0) x = .5 * (x + t);
+					if (x >= 1) x = .5 * (x + t + 1);
+					if (Math.abs(t) < EPS * x && j > 0) break;
+				}
+				return x;
+			};
+			jStat.ibeta = function ibeta(x, a, b) {
+				var bt = x === 0 || x === 1 ? 0 : Math.exp(jStat.gammaln(a + b) - jStat.gammaln(a) - jStat.gammaln(b) + a * Math.log(x) + b * Math.log(1 - x));
+				if (x < 0 || x > 1) return false;
+				if (x < (a + 1) / (a + b + 2)) return bt * jStat.betacf(x, a, b) / a;
+				return 1 - bt * jStat.betacf(1 - x, b, a) / b;
+			};
+			jStat.randn = function randn(n, m) {
+				var u, v, x, y, q;
+				if (!m) m = n;
+				if (n) return jStat.create(n, m, function() {
+					return jStat.randn();
+				});
+				do {
+					u = jStat._random_fn();
+					v = 1.7156 * (jStat._random_fn() - .5);
+					x = u - .449871;
+					y = Math.abs(v) + .386595;
+					q = x * x + y * (.196 * y - .25472 * x);
+				} while (q > .27597 && (q > .27846 || v * v > -4 * Math.log(u) * u * u));
+				return v / u;
+			};
+			jStat.randg = function randg(shape, n, m) {
+				var oalph = shape;
+				var a1, a2, u, v, x, mat;
+				if (!m) m = n;
+				if (!shape) shape = 1;
+				if (n) {
+					mat = jStat.zeros(n, m);
+					mat.alter(function() {
+						return jStat.randg(shape);
+					});
+					return mat;
+				}
+				if (shape < 1) shape += 1;
+				a1 = shape - 1 / 3;
+				a2 = 1 / Math.sqrt(9 * a1);
+				do {
+					do {
+						x = jStat.randn();
+						v = 1 + a2 * x;
+					} while (v <= 0);
+					v = v * v * v;
+					u = jStat._random_fn();
+				} while (u > 1 - .331 * Math.pow(x, 4) && Math.log(u) > .5 * x * x + a1 * (1 - v + Math.log(v)));
+				if (shape == oalph) return a1 * v;
+				do
+					u = jStat._random_fn();
+				while (u === 0);
+				return Math.pow(u, 1 / oalph) * a1 * v;
+			};
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jStat.fn[passfunc] = function() {
+						return jStat(jStat.map(this, function(value) {
+							return jStat[passfunc](value);
+						}));
+					};
+				})(funcs[i]);
+			})("gammaln gammafn factorial factorialln".split(" "));
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jStat.fn[passfunc] = function() {
+						return jStat(jStat[passfunc].apply(null, arguments));
+					};
+				})(funcs[i]);
+			})("randn".split(" "));
+		})(jStat, Math);
+		(function(jStat, Math) {
+			(function(list) {
+				for (var i = 0; i < list.length; i++) (function(func) {
+					jStat[func] = function f(a, b, c) {
+						if (!(this instanceof f)) return new f(a, b, c);
+						this._a = a;
+						this._b = b;
+						this._c = c;
+						return this;
+					};
+					jStat.fn[func] = function(a, b, c) {
+						var newthis = jStat[func](a, b, c);
+						newthis.data = this;
+						return newthis;
+					};
+					jStat[func].prototype.sample = function(arr) {
+						var a = this._a;
+						var b = this._b;
+						var c = this._c;
+						if (arr) return jStat.alter(arr, function() {
+							return jStat[func].sample(a, b, c);
+						});
+						else return jStat[func].sample(a, b, c);
+					};
+					(function(vals) {
+						for (var i = 0; i < vals.length; i++) (function(fnfunc) {
+							jStat[func].prototype[fnfunc] = function(x) {
+								var a = this._a;
+								var b = this._b;
+								var c = this._c;
+								if (!x && x !== 0) x = this.data;
+								if (typeof x !== "number") return jStat.fn.map.call(x, function(x) {
+									return jStat[func][fnfunc](x, a, b, c);
+								});
+								return jStat[func][fnfunc](x, a, b, c);
+							};
+						})(vals[i]);
+					})("pdf cdf inv".split(" "));
+					(function(vals) {
+						for (var i = 0; i < vals.length; i++) (function(fnfunc) {
+							jStat[func].prototype[fnfunc] = function() {
+								return jStat[func][fnfunc](this._a, this._b, this._c);
+							};
+						})(vals[i]);
+					})("mean median mode variance".split(" "));
+				})(list[i]);
+			})("beta centralF cauchy chisquare exponential gamma invgamma kumaraswamy laplace lognormal noncentralt normal pareto studentt weibull uniform binomial negbin hypgeom poisson triangular tukey arcsine".split(" "));
+			jStat.extend(jStat.beta, {
+				pdf: function pdf(x, alpha, beta) {
+					if (x > 1 || x < 0) return 0;
+					if (alpha == 1 && beta == 1) return 1;
+					if (alpha < 512 && beta < 512) return Math.pow(x, alpha - 1) * Math.pow(1 - x, beta - 1) / jStat.betafn(alpha, beta);
+					else return Math.exp((alpha - 1) * Math.log(x) + (beta - 1) * Math.log(1 - x) - jStat.betaln(alpha, beta));
+				},
+				cdf: function cdf(x, alpha, beta) {
+					return x > 1 || x < 0 ? (x > 1) * 1 : jStat.ibeta(x, alpha, beta);
+				},
+				inv: function inv(x, alpha, beta) {
+					return jStat.ibetainv(x, alpha, beta);
+				},
+				mean: function mean(alpha, beta) {
+					return alpha / (alpha + beta);
+				},
+				median: function median(alpha, beta) {
+					return jStat.ibetainv(.5, alpha, beta);
+				},
+				mode: function mode(alpha, beta) {
+					return (alpha - 1) / (alpha + beta - 2);
+				},
+				sample: function sample(alpha, beta) {
+					var u = jStat.randg(alpha);
+					return u / (u + jStat.randg(beta));
+				},
+				variance: function variance(alpha, beta) {
+					return alpha * beta / (Math.pow(alpha + beta, 2) * (alpha + beta + 1));
+				}
+			});
+			jStat.extend(jStat.centralF, {
+				pdf: function pdf(x, df1, df2) {
+					var p, q, f;
+					if (x < 0) return 0;
+					if (df1 <= 2) {
+						if (x === 0 && df1 < 2) return 1e400;
+						if (x === 0 && df1 === 2) return 1;
+						return 1 / jStat.betafn(df1 / 2, df2 / 2) * Math.pow(df1 / df2, df1 / 2) * Math.pow(x, df1 / 2 - 1) * Math.pow(1 + df1 / df2 * x, -(df1 + df2) / 2);
+					}
+					p = df1 * x / (df2 + x * df1);
+					q = df2 / (df2 + x * df1);
+					f = df1 * q / 2;
+					return f * jStat.binomial.pdf((df1 - 2) / 2, (df1 + df2 - 2) / 2, p);
+				},
+				cdf: function cdf(x, df1, df2) {
+					if (x < 0) return 0;
+					return jStat.ibeta(df1 * x / (df1 * x + df2), df1 / 2, df2 / 2);
+				},
+				inv: function inv(x, df1, df2) {
+					return df2 / (df1 * (1 / jStat.ibetainv(x, df1 / 2, df2 / 2) - 1));
+				},
+				mean: function mean(df1, df2) {
+					return df2 > 2 ? df2 / (df2 - 2) : void 0;
+				},
+				mode: function mode(df1, df2) {
+					return df1 > 2 ? df2 * (df1 - 2) / (df1 * (df2 + 2)) : void 0;
+				},
+				sample: function sample(df1, df2) {
+					var x1 = jStat.randg(df1 / 2) * 2;
+					var x2 = jStat.randg(df2 / 2) * 2;
+					return x1 / df1 / (x2 / df2);
+				},
+				variance: function variance(df1, df2) {
+					if (df2 <= 4) return void 0;
+					return 2 * df2 * df2 * (df1 + df2 - 2) / (df1 * (df2 - 2) * (df2 - 2) * (df2 - 4));
+				}
+			});
+			jStat.extend(jStat.cauchy, {
+				pdf: function pdf(x, local, scale) {
+					if (scale < 0) return 0;
+					return scale / (Math.pow(x - local, 2) + Math.pow(scale, 2)) / Math.PI;
+				},
+				cdf: function cdf(x, local, scale) {
+					return Math.atan((x - local) / scale) / Math.PI + .5;
+				},
+				inv: function(p, local, scale) {
+					return local + scale * Math.tan(Math.PI * (p - .5));
+				},
+				median: function median(local) {
+					return local;
+				},
+				mode: function mode(local) {
+					return local;
+				},
+				sample: function sample(local, scale) {
+					return jStat.randn() * Math.sqrt(1 / (2 * jStat.randg(.5))) * scale + local;
+				}
+			});
+			jStat.extend(jStat.chisquare, {
+				pdf: function pdf(x, dof) {
+					if (x < 0) return 0;
+					return x === 0 && dof === 2 ? .5 : Math.exp((dof / 2 - 1) * Math.log(x) - x / 2 - dof / 2 * Math.log(2) - jStat.gammaln(dof / 2));
+				},
+				cdf: function cdf(x, dof) {
+					if (x < 0) return 0;
+					return jStat.lowRegGamma(dof / 2, x / 2);
+				},
+				inv: function(p, dof) {
+					return 2 * jStat.gammapinv(p, .5 * dof);
+				},
+				mean: function(dof) {
+					return dof;
+				},
+				median: function median(dof) {
+					return dof * Math.pow(1 - 2 / (9 * dof), 3);
+				},
+				mode: function mode(dof) {
+					return dof - 2 > 0 ? dof - 2 : 0;
+				},
+				sample: function sample(dof) {
+					return jStat.randg(dof / 2) * 2;
+				},
+				variance: function variance(dof) {
+					return 2 * dof;
+				}
+			});
+			jStat.extend(jStat.exponential, {
+				pdf: function pdf(x, rate) {
+					return x < 0 ? 0 : rate * Math.exp(-rate * x);
+				},
+				cdf: function cdf(x, rate) {
+					return x < 0 ? 0 : 1 - Math.exp(-rate * x);
+				},
+				inv: function(p, rate) {
+					return -Math.log(1 - p) / rate;
+				},
+				mean: function(rate) {
+					return 1 / rate;
+				},
+				median: function(rate) {
+					return 1 / rate * Math.log(2);
+				},
+				mode: function mode() {
+					return 0;
+				},
+				sample: function sample(rate) {
+					return -1 / rate * Math.log(jStat._random_fn());
+				},
+				variance: function(rate) {
+					return Math.pow(rate, -2);
+				}
+			});
+			jStat.extend(jStat.gamma, {
+				pdf: function pdf(x, shape, scale) {
+					if (x < 0) return 0;
+					return x === 0 && shape === 1 ? 1 / scale : Math.exp((shape - 1) * Math.log(x) - x / scale - jStat.gammaln(shape) - shape * Math.log(scale));
+				},
+				cdf: function cdf(x, shape, scale) {
+					if (x < 0) return 0;
+					return jStat.lowRegGamma(shape, x / scale);
+				},
+				inv: function(p, shape, scale) {
+					return jStat.gammapinv(p, shape) * scale;
+				},
+				mean: function(shape, scale) {
+					return shape * scale;
+				},
+				mode: function mode(shape, scale) {
+					if (shape > 1) return (shape - 1) * scale;
+				},
+				sample: function sample(shape, scale) {
+					return jStat.randg(shape) * scale;
+				},
+				variance: function variance(shape, scale) {
+					return shape * scale * scale;
+				}
+			});
+			jStat.extend(jStat.invgamma, {
+				pdf: function pdf(x, shape, scale) {
+					if (x <= 0) return 0;
+					return Math.exp(-(shape + 1) * Math.log(x) - scale / x - jStat.gammaln(shape) + shape * Math.log(scale));
+				},
+				cdf: function cdf(x, shape, scale) {
+					if (x <= 0) return 0;
+					return 1 - jStat.lowRegGamma(shape, scale / x);
+				},
+				inv: function(p, shape, scale) {
+					return scale / jStat.gammapinv(1 - p, shape);
+				},
+				mean: function(shape, scale) {
+					return shape > 1 ? scale / (shape - 1) : void 0;
+				},
+				mode: function mode(shape, scale) {
+					return scale / (shape + 1);
+				},
+				sample: function sample(shape, scale) {
+					return scale / jStat.randg(shape);
+				},
+				variance: function variance(shape, scale) {
+					if (shape <= 2) return void 0;
+					return scale * scale / ((shape - 1) * (shape - 1) * (shape - 2));
+				}
+			});
+			jStat.extend(jStat.kumaraswamy, {
+				pdf: function pdf(x, alpha, beta) {
+					if (x === 0 && alpha === 1) return beta;
+					else if (x === 1 && beta === 1) return alpha;
+					return Math.exp(Math.log(alpha) + Math.log(beta) + (alpha - 1) * Math.log(x) + (beta - 1) * Math.log(1 - Math.pow(x, alpha)));
+				},
+				cdf: function cdf(x, alpha, beta) {
+					if (x < 0) return 0;
+					else if (x > 1) return 1;
+					return 1 - Math.pow(1 - Math.pow(x, alpha), beta);
+				},
+				inv: function inv(p, alpha, beta) {
+					return Math.pow(1 - Math.pow(1 - p, 1 / beta), 1 / alpha);
+				},
+				mean: function(alpha, beta) {
+					return beta * jStat.gammafn(1 + 1 / alpha) * jStat.gammafn(beta) / jStat.gammafn(1 + 1 / alpha + beta);
+				},
+				median: function median(alpha, beta) {
+					return Math.pow(1 - Math.pow(2, -1 / beta), 1 / alpha);
+				},
+				mode: function mode(alpha, beta) {
+					if (!(alpha >= 1 && beta >= 1 && alpha !== 1 && beta !== 1)) return void 0;
+					return Math.pow((alpha - 1) / (alpha * beta - 1), 1 / alpha);
+				},
+				variance: function variance() {
+					throw new Error("variance not yet implemented");
+				}
+			});
+			jStat.extend(jStat.lognormal, {
+				pdf: function pdf(x, mu, sigma) {
+					if (x <= 0) return 0;
+					return Math.exp(-Math.log(x) - .5 * Math.log(2 * Math.PI) - Math.log(sigma) - Math.pow(Math.log(x) - mu, 2) / (2 * sigma * sigma));
+				},
+				cdf: function cdf(x, mu, sigma) {
+					if (x < 0) return 0;
+					return .5 + .5 * jStat.erf((Math.log(x) - mu) / Math.sqrt(2 * sigma * sigma));
+				},
+				inv: function(p, mu, sigma) {
+					return Math.exp(-1.4142135623730951 * sigma * jStat.erfcinv(2 * p) + mu);
+				},
+				mean: function mean(mu, sigma) {
+					return Math.exp(mu + sigma * sigma / 2);
+				},
+				median: function median(mu) {
+					return Math.exp(mu);
+				},
+				mode: function mode(mu, sigma) {
+					return Math.exp(mu - sigma * sigma);
+				},
+				sample: function sample(mu, sigma) {
+					return Math.exp(jStat.randn() * sigma + mu);
+				},
+				variance: function variance(mu, sigma) {
+					return (Math.exp(sigma * sigma) - 1) * Math.exp(2 * mu + sigma * sigma);
+				}
+			});
+			jStat.extend(jStat.noncentralt, {
+				pdf: function pdf(x, dof, ncp) {
+					var tol = 1e-14;
+					if (Math.abs(ncp) < tol) return jStat.studentt.pdf(x, dof);
+					if (Math.abs(x) < tol) return Math.exp(jStat.gammaln((dof + 1) / 2) - ncp * ncp / 2 - .5 * Math.log(Math.PI * dof) - jStat.gammaln(dof / 2));
+					return dof / x * (jStat.noncentralt.cdf(x * Math.sqrt(1 + 2 / dof), dof + 2, ncp) - jStat.noncentralt.cdf(x, dof, ncp));
+				},
+				cdf: function cdf(x, dof, ncp) {
+					var tol = 1e-14;
+					var min_iterations = 200;
+					if (Math.abs(ncp) < tol) return jStat.studentt.cdf(x, dof);
+					var flip = false;
+					if (x < 0) {
+						flip = true;
+						ncp = -ncp;
+					}
+					var prob = jStat.normal.cdf(-ncp, 0, 1);
+					var value = tol + 1;
+					var lastvalue = value;
+					var y = x * x / (x * x + dof);
+					var j = 0;
+					var p = Math.exp(-ncp * ncp / 2);
+					var q = Math.exp(-ncp * ncp / 2 - .5 * Math.log(2) - jStat.gammaln(3 / 2)) * ncp;
+					while (j < min_iterations || lastvalue > tol || value > tol) {
+						lastvalue = value;
+						if (j > 0) {
+							p *= ncp * ncp / (2 * j);
+							q *= ncp * ncp / (2 * (j + 1 / 2));
+						}
+						value = p * jStat.beta.cdf(y, j + .5, dof / 2) + q * jStat.beta.cdf(y, j + 1, dof / 2);
+						prob += .5 * value;
+						j++;
+					}
+					return flip ? 1 - prob : prob;
+				}
+			});
+			jStat.extend(jStat.normal, {
+				pdf: function pdf(x, mean, std) {
+					return Math.exp(-.5 * Math.log(2 * Math.PI) - Math.log(std) - Math.pow(x - mean, 2) / (2 * std * std));
+				},
+				cdf: function cdf(x, mean, std) {
+					return .5 * (1 + jStat.erf((x - mean) / Math.sqrt(2 * std * std)));
+				},
+				inv: function(p, mean, std) {
+					return -1.4142135623730951 * std * jStat.erfcinv(2 * p) + mean;
+				},
+				mean: function(mean) {
+					return mean;
+				},
+				median: function median(mean) {
+					return mean;
+				},
+				mode: function(mean) {
+					return mean;
+				},
+				sample: function sample(mean, std) {
+					return jStat.randn() * std + mean;
+				},
+				variance: function(mean, std) {
+					return std * std;
+				}
+			});
+			jStat.extend(jStat.pareto, {
+				pdf: function pdf(x, scale, shape) {
+					if (x < scale) return 0;
+					return shape * Math.pow(scale, shape) / Math.pow(x, shape + 1);
+				},
+				cdf: function cdf(x, scale, shape) {
+					if (x < scale) return 0;
+					return 1 - Math.pow(scale / x, shape);
+				},
+				inv: function inv(p, scale, shape) {
+					return scale / Math.pow(1 - p, 1 / shape);
+				},
+				mean: function mean(scale, shape) {
+					if (shape <= 1) return void 0;
+					return shape * Math.pow(scale, shape) / (shape - 1);
+				},
+				median: function median(scale, shape) {
+					return scale * (shape * Math.SQRT2);
+				},
+				mode: function mode(scale) {
+					return scale;
+				},
+				variance: function(scale, shape) {
+					if (shape <= 2) return void 0;
+					return scale * scale * shape / (Math.pow(shape - 1, 2) * (shape - 2));
+				}
+			});
+			jStat.extend(jStat.studentt, {
+				pdf: function pdf(x, dof) {
+					dof = dof > 1e100 ? 1e100 : dof;
+					return 1 / (Math.sqrt(dof) * jStat.betafn(.5, dof / 2)) * Math.pow(1 + x * x / dof, -((dof + 1) / 2));
+				},
+				cdf: function cdf(x, dof) {
+					var dof2 = dof / 2;
+					return jStat.ibeta((x + Math.sqrt(x * x + dof)) / (2 * Math.sqrt(x * x + dof)), dof2, dof2);
+				},
+				inv: function(p, dof) {
+					var x = jStat.ibetainv(2 * Math.min(p, 1 - p), .5 * dof, .5);
+					x = Math.sqrt(dof * (1 - x) / x);
+					return p > .5 ? x : -x;
+				},
+				mean: function mean(dof) {
+					return dof > 1 ? 0 : void 0;
+				},
+				median: function median() {
+					return 0;
+				},
+				mode: function mode() {
+					return 0;
+				},
+				sample: function sample(dof) {
+					return jStat.randn() * Math.sqrt(dof / (2 * jStat.randg(dof / 2)));
+				},
+				variance: function variance(dof) {
+					return dof > 2 ? dof / (dof - 2) : dof > 1 ? 1e400 : void 0;
+				}
+			});
+			jStat.extend(jStat.weibull, {
+				pdf: function pdf(x, scale, shape) {
+					if (x < 0 || scale < 0 || shape < 0) return 0;
+					return shape / scale * Math.pow(x / scale, shape - 1) * Math.exp(-Math.pow(x / scale, shape));
+				},
+				cdf: function cdf(x, scale, shape) {
+					return x < 0 ? 0 : 1 - Math.exp(-Math.pow(x / scale, shape));
+				},
+				inv: function(p, scale, shape) {
+					return scale * Math.pow(-Math.log(1 - p), 1 / shape);
+				},
+				mean: function(scale, shape) {
+					return scale * jStat.gammafn(1 + 1 / shape);
+				},
+				median: function median(scale, shape) {
+					return scale * Math.pow(Math.log(2), 1 / shape);
+				},
+				mode: function mode(scale, shape) {
+					if (shape <= 1) return 0;
+					return scale * Math.pow((shape - 1) / shape, 1 / shape);
+				},
+				sample: function sample(scale, shape) {
+					return scale * Math.pow(-Math.log(jStat._random_fn()), 1 / shape);
+				},
+				variance: function variance(scale, shape) {
+					return scale * scale * jStat.gammafn(1 + 2 / shape) - Math.pow(jStat.weibull.mean(scale, shape), 2);
+				}
+			});
+			jStat.extend(jStat.uniform, {
+				pdf: function pdf(x, a, b) {
+					return x < a || x > b ? 0 : 1 / (b - a);
+				},
+				cdf: function cdf(x, a, b) {
+					if (x < a) return 0;
+					else if (x < b) return (x - a) / (b - a);
+					return 1;
+				},
+				inv: function(p, a, b) {
+					return a + p * (b - a);
+				},
+				mean: function mean(a, b) {
+					return .5 * (a + b);
+				},
+				median: function median(a, b) {
+					return jStat.mean(a, b);
+				},
+				mode: function mode() {
+					throw new Error("mode is not yet implemented");
+				},
+				sample: function sample(a, b) {
+					return a / 2 + b / 2 + (b / 2 - a / 2) * (2 * jStat._random_fn() - 1);
+				},
+				variance: function variance(a, b) {
+					return Math.pow(b - a, 2) / 12;
+				}
+			});
+			function betinc(x, a, b, eps) {
+				var a0 = 0;
+				var b0 = 1;
+				var a1 = 1;
+				var b1 = 1;
+				var m9 = 0;
+				var a2 = 0;
+				var c9;
+				while (Math.abs((a1 - a2) / a1) > eps) {
+					a2 = a1;
+					c9 = -(a + m9) * (a + b + m9) * x / (a + 2 * m9) / (a + 2 * m9 + 1);
+					a0 = a1 + c9 * a0;
+					b0 = b1 + c9 * b0;
+					m9 = m9 + 1;
+					c9 = m9 * (b - m9) * x / (a + 2 * m9 - 1) / (a + 2 * m9);
+					a1 = a0 + c9 * a1;
+					b1 = b0 + c9 * b1;
+					a0 = a0 / b1;
+					b0 = b0 / b1;
+					a1 = a1 / b1;
+					b1 = 1;
+				}
+				return a1 / a;
+			}
+			jStat.extend(jStat.binomial, {
+				pdf: function pdf(k, n, p) {
+					return p === 0 || p === 1 ? n * p === k ? 1 : 0 : jStat.combination(n, k) * Math.pow(p, k) * Math.pow(1 - p, n - k);
+				},
+				cdf: function cdf(x, n, p) {
+					var betacdf;
+					var eps = 1e-10;
+					if (x < 0) return 0;
+					if (x >= n) return 1;
+					if (p < 0 || p > 1 || n <= 0) return NaN;
+					x = Math.floor(x);
+					var z = p;
+					var a = x + 1;
+					var b = n - x;
+					var s = a + b;
+					var bt = Math.exp(jStat.gammaln(s) - jStat.gammaln(b) - jStat.gammaln(a) + a * Math.log(z) + b * Math.log(1 - z));
+					if (z < (a + 1) / (s + 2)) betacdf = bt * betinc(z, a, b, eps);
+					else betacdf = 1 - bt * betinc(1 - z, b, a, eps);
+					return Math.round((1 - betacdf) * (1 / eps)) / (1 / eps);
+				}
+			});
+			jStat.extend(jStat.negbin, {
+				pdf: function pdf(k, r, p) {
+					if (k !== k >>> 0) return false;
+					if (k < 0) return 0;
+					return jStat.combination(k + r - 1, r - 1) * Math.pow(1 - p, k) * Math.pow(p, r);
+				},
+				cdf: function cdf(x, r, p) {
+					var sum = 0, k = 0;
+					if (x < 0) return 0;
+					for (; k <= x; k++) sum += jStat.negbin.pdf(k, r, p);
+					return sum;
+				}
+			});
+			jStat.extend(jStat.hypgeom, {
+				pdf: function pdf(k, N, m, n) {
+					if (k !== k | 0) return false;
+					else if (k < 0 || k < m - (N - n)) return 0;
+					else if (k > n || k > m) return 0;
+					else if (m * 2 > N) {
+						if (n * 2 > N) return jStat.hypgeom.pdf(N - m - n + k, N, N - m, N - n);
+						else return jStat.hypgeom.pdf(n - k, N, N - m, n);
+					} else if (n * 2 > N) return jStat.hypgeom.pdf(m - k, N, m, N - n);
+					else if (m < n) return jStat.hypgeom.pdf(k, N, n, m);
+					else {
+						var scaledPDF = 1;
+						var samplesDone = 0;
+						for (var i = 0; i < k; i++) {
+							while (scaledPDF > 1 && samplesDone < n) {
+								scaledPDF *= 1 - m / (N - samplesDone);
+								samplesDone++;
+							}
+							scaledPDF *= (n - i) * (m - i) / ((i + 1) * (N - m - n + i + 1));
+						}
+						for (; samplesDone < n; samplesDone++) scaledPDF *= 1 - m / (N - samplesDone);
+						return Math.min(1, Math.max(0, scaledPDF));
+					}
+				},
+				cdf: function cdf(x, N, m, n) {
+					if (x < 0 || x < m - (N - n)) return 0;
+					else if (x >= n || x >= m) return 1;
+					else if (m * 2 > N) {
+						if (n * 2 > N) return jStat.hypgeom.cdf(N - m - n + x, N, N - m, N - n);
+						else return 1 - jStat.hypgeom.cdf(n - x - 1, N, N - m, n);
+					} else if (n * 2 > N) return 1 - jStat.hypgeom.cdf(m - x - 1, N, m, N - n);
+					else if (m < n) return jStat.hypgeom.cdf(x, N, n, m);
+					else {
+						var scaledCDF = 1;
+						var scaledPDF = 1;
+						var samplesDone = 0;
+						for (var i = 0; i < x; i++) {
+							while (scaledCDF > 1 && samplesDone < n) {
+								var factor = 1 - m / (N - samplesDone);
+								scaledPDF *= factor;
+								scaledCDF *= factor;
+								samplesDone++;
+							}
+							scaledPDF *= (n - i) * (m - i) / ((i + 1) * (N - m - n + i + 1));
+							scaledCDF += scaledPDF;
+						}
+						for (; samplesDone < n; samplesDone++) scaledCDF *= 1 - m / (N - samplesDone);
+						return Math.min(1, Math.max(0, scaledCDF));
+					}
+				}
+			});
+			jStat.extend(jStat.poisson, {
+				pdf: function pdf(k, l) {
+					if (l < 0 || k % 1 !== 0 || k < 0) return 0;
+					return Math.pow(l, k) * Math.exp(-l) / jStat.factorial(k);
+				},
+				cdf: function cdf(x, l) {
+					var sumarr = [], k = 0;
+					if (x < 0) return 0;
+					for (; k <= x; k++) sumarr.push(jStat.poisson.pdf(k, l));
+					return jStat.sum(sumarr);
+				},
+				mean: function(l) {
+					return l;
+				},
+				variance: function(l) {
+					return l;
+				},
+				sampleSmall: function sampleSmall(l) {
+					var p = 1, k = 0, L = Math.exp(-l);
+					do {
+						k++;
+						p *= jStat._random_fn();
+					} while (p > L);
+					return k - 1;
+				},
+				sampleLarge: function sampleLarge(l) {
+					var lam = l;
+					var k;
+					var U, V, slam = Math.sqrt(lam), loglam = Math.log(lam), a, b = .931 + 2.53 * slam, invalpha, vr, us;
+					a = -.059 + .02483 * b;
+					invalpha = 1.1239 + 1.1328 / (b - 3.4);
+					vr = .9277 - 3.6224 / (b - 2);
+					while (1) {
+						U = Math.random() - .5;
+						V = Math.random();
+						us = .5 - Math.abs(U);
+						k = Math.floor((2 * a / us + b) * U + lam + .43);
+						if (us >= .07 && V <= vr) return k;
+						if (k < 0 || us < .013 && V > us) continue;
+						if (Math.log(V) + Math.log(invalpha) - Math.log(a / (us * us) + b) <= -lam + k * loglam - jStat.loggam(k + 1)) return k;
+					}
+				},
+				sample: function sample(l) {
+					if (l < 10) return this.sampleSmall(l);
+					else return this.sampleLarge(l);
+				}
+			});
+			jStat.extend(jStat.triangular, {
+				pdf: function pdf(x, a, b, c) {
+					if (b <= a || c < a || c > b) return NaN;
+					else if (x < a || x > b) return 0;
+					else if (x < c) return 2 * (x - a) / ((b - a) * (c - a));
+					else if (x === c) return 2 / (b - a);
+					else return 2 * (b - x) / ((b - a) * (b - c));
+				},
+				cdf: function cdf(x, a, b, c) {
+					if (b <= a || c < a || c > b) return NaN;
+					if (x <= a) return 0;
+					else if (x >= b) return 1;
+					if (x <= c) return Math.pow(x - a, 2) / ((b - a) * (c - a));
+					else return 1 - Math.pow(b - x, 2) / ((b - a) * (b - c));
+				},
+				inv: function inv(p, a, b, c) {
+					if (b <= a || c < a || c > b) return NaN;
+					else if (p <= (c - a) / (b - a)) return a + (b - a) * Math.sqrt(p * ((c - a) / (b - a)));
+					else return a + (b - a) * (1 - Math.sqrt((1 - p) * (1 - (c - a) / (b - a))));
+				},
+				mean: function mean(a, b, c) {
+					return (a + b + c) / 3;
+				},
+				median: function median(a, b, c) {
+					if (c <= (a + b) / 2) return b - Math.sqrt((b - a) * (b - c)) / Math.sqrt(2);
+					else if (c > (a + b) / 2) return a + Math.sqrt((b - a) * (c - a)) / Math.sqrt(2);
+				},
+				mode: function mode(a, b, c) {
+					return c;
+				},
+				sample: function sample(a, b, c) {
+					var u = jStat._random_fn();
+					if (u < (c - a) / (b - a)) return a + Math.sqrt(u * (b - a) * (c - a));
+					return b - Math.sqrt((1 - u) * (b - a) * (b - c));
+				},
+				variance: function variance(a, b, c) {
+					return (a * a + b * b + c * c - a * b - a * c - b * c) / 18;
+				}
+			});
+			jStat.extend(jStat.arcsine, {
+				pdf: function pdf(x, a, b) {
+					if (b <= a) return NaN;
+					return x <= a || x >= b ? 0 : 2 / Math.PI * Math.pow(Math.pow(b - a, 2) - Math.pow(2 * x - a - b, 2), -.5);
+				},
+				cdf: function cdf(x, a, b) {
+					if (x < a) return 0;
+					else if (x < b) return 2 / Math.PI * Math.asin(Math.sqrt((x - a) / (b - a)));
+					return 1;
+				},
+				inv: function(p, a, b) {
+					return a + (.5 - .5 * Math.cos(Math.PI * p)) * (b - a);
+				},
+				mean: function mean(a, b) {
+					if (b <= a) return NaN;
+					return (a + b) / 2;
+				},
+				median: function median(a, b) {
+					if (b <= a) return NaN;
+					return (a + b) / 2;
+				},
+				mode: function mode() {
+					throw new Error("mode is not yet implemented");
+				},
+				sample: function sample(a, b) {
+					return (a + b) / 2 + (b - a) / 2 * Math.sin(2 * Math.PI * jStat.uniform.sample(0, 1));
+				},
+				variance: function variance(a, b) {
+					if (b <= a) return NaN;
+					return Math.pow(b - a, 2) / 8;
+				}
+			});
+			function laplaceSign(x) {
+				return x / Math.abs(x);
+			}
+			jStat.extend(jStat.laplace, {
+				pdf: function pdf(x, mu, b) {
+					return b <= 0 ? 0 : Math.exp(-Math.abs(x - mu) / b) / (2 * b);
+				},
+				cdf: function cdf(x, mu, b) {
+					if (b <= 0) return 0;
+					if (x < mu) return .5 * Math.exp((x - mu) / b);
+					else return 1 - .5 * Math.exp(-(x - mu) / b);
+				},
+				mean: function(mu) {
+					return mu;
+				},
+				median: function(mu) {
+					return mu;
+				},
+				mode: function(mu) {
+					return mu;
+				},
+				variance: function(mu, b) {
+					return 2 * b * b;
+				},
+				sample: function sample(mu, b) {
+					var u = jStat._random_fn() - .5;
+					return mu - b * laplaceSign(u) * Math.log(1 - 2 * Math.abs(u));
+				}
+			});
+			function tukeyWprob(w, rr, cc) {
+				var nleg = 12;
+				var ihalf = 6;
+				var C1 = -30;
+				var C2 = -50;
+				var C3 = 60;
+				var bb = 8;
+				var wlar = 3;
+				var wincr1 = 2;
+				var wincr2 = 3;
+				var xleg = [
+					.9815606342467192,
+					.9041172563704749,
+					.7699026741943047,
+					.5873179542866175,
+					.3678314989981802,
+					.1252334085114689
+				];
+				var aleg = [
+					.04717533638651183,
+					.10693932599531843,
+					.16007832854334622,
+					.20316742672306592,
+					.2334925365383548,
+					.24914704581340277
+				];
+				var qsqz = w * .5;
+				if (qsqz >= bb) return 1;
+				var pr_w = 2 * jStat.normal.cdf(qsqz, 0, 1, 1, 0) - 1;
+				if (pr_w >= Math.exp(C2 / cc)) pr_w = Math.pow(pr_w, cc);
+				else pr_w = 0;
+				var wincr;
+				if (w > wlar) wincr = wincr1;
+				else wincr = wincr2;
+				var blb = qsqz;
+				var binc = (bb - qsqz) / wincr;
+				var bub = blb + binc;
+				var einsum = 0;
+				var cc1 = cc - 1;
+				for (var wi = 1; wi <= wincr; wi++) {
+					var elsum = 0;
+					var a = .5 * (bub + blb);
+					var b = .5 * (bub - blb);
+					for (var jj = 1; jj <= nleg; jj++) {
+						var j, xx;
+						if (ihalf < jj) {
+							j = nleg - jj + 1;
+							xx = xleg[j - 1];
+						} else {
+							j = jj;
+							xx = -xleg[j - 1];
+						}
+						var ac = a + b * xx;
+						var qexpo = ac * ac;
+						if (qexpo > C3) break;
+						var pplus = 2 * jStat.normal.cdf(ac, 0, 1, 1, 0);
+						var pminus = 2 * jStat.normal.cdf(ac, w, 1, 1, 0);
+						var rinsum = pplus * .5 - pminus * .5;
+						if (rinsum >= Math.exp(C1 / cc1)) {
+							rinsum = aleg[j - 1] * Math.exp(-(.5 * qexpo)) * Math.pow(rinsum, cc1);
+							elsum += rinsum;
+						}
+					}
+					elsum *= 2 * b * cc / Math.sqrt(2 * Math.PI);
+					einsum += elsum;
+					blb = bub;
+					bub += binc;
+				}
+				pr_w += einsum;
+				if (pr_w <= Math.exp(C1 / rr)) return 0;
+				pr_w = Math.pow(pr_w, rr);
+				if (pr_w >= 1) return 1;
+				return pr_w;
+			}
+			function tukeyQinv(p, c, v) {
+				var p0 = .322232421088;
+				var q0 = .099348462606;
+				var p1 = -1;
+				var q1 = .588581570495;
+				var p2 = -.342242088547;
+				var q2 = .531103462366;
+				var p3 = -.204231210125;
+				var q3 = .10353775285;
+				var p4 = -453642210148e-16;
+				var q4 = .0038560700634;
+				var c1 = .8832;
+				var c2 = .2368;
+				var c3 = 1.214;
+				var c4 = 1.208;
+				var c5 = 1.4142;
+				var vmax = 120;
+				var ps = .5 - .5 * p;
+				var yi = Math.sqrt(Math.log(1 / (ps * ps)));
+				var t = yi + ((((yi * p4 + p3) * yi + p2) * yi + p1) * yi + p0) / ((((yi * q4 + q3) * yi + q2) * yi + q1) * yi + q0);
+				if (v < vmax) t += (t * t * t + t) / v / 4;
+				var q = c1 - c2 * t;
+				if (v < vmax) q += -c3 / v + c4 * t / v;
+				return t * (q * Math.log(c - 1) + c5);
+			}
+			jStat.extend(jStat.tukey, {
+				cdf: function cdf(q, nmeans, df) {
+					var rr = 1;
+					var cc = nmeans;
+					var nlegq = 16;
+					var ihalfq = 8;
+					var eps1 = -30;
+					var eps2 = 1e-14;
+					var dhaf = 100;
+					var dquar = 800;
+					var deigh = 5e3;
+					var dlarg = 25e3;
+					var ulen1 = 1;
+					var ulen2 = .5;
+					var ulen3 = .25;
+					var ulen4 = .125;
+					var xlegq = [
+						.9894009349916499,
+						.9445750230732326,
+						.8656312023878318,
+						.755404408355003,
+						.6178762444026438,
+						.45801677765722737,
+						.2816035507792589,
+						.09501250983763744
+					];
+					var alegq = [
+						.027152459411754096,
+						.062253523938647894,
+						.09515851168249279,
+						.12462897125553388,
+						.14959598881657674,
+						.16915651939500254,
+						.18260341504492358,
+						.1894506104550685
+					];
+					if (q <= 0) return 0;
+					if (df < 2 || rr < 1 || cc < 2) return NaN;
+					if (!Number.isFinite(q)) return 1;
+					if (df > dlarg) return tukeyWprob(q, rr, cc);
+					var f2 = df * .5;
+					var f2lf = f2 * Math.log(df) - df * Math.log(2) - jStat.gammaln(f2);
+					var f21 = f2 - 1;
+					var ff4 = df * .25;
+					var ulen;
+					if (df <= dhaf) ulen = ulen1;
+					else if (df <= dquar) ulen = ulen2;
+					else if (df <= deigh) ulen = ulen3;
+					else ulen = ulen4;
+					f2lf += Math.log(ulen);
+					var ans = 0;
+					for (var i = 1; i <= 50; i++) {
+						var otsum = 0;
+						var twa1 = (2 * i - 1) * ulen;
+						for (var jj = 1; jj <= nlegq; jj++) {
+							var j, t1;
+							if (ihalfq < jj) {
+								j = jj - ihalfq - 1;
+								t1 = f2lf + f21 * Math.log(twa1 + xlegq[j] * ulen) - (xlegq[j] * ulen + twa1) * ff4;
+							} else {
+								j = jj - 1;
+								t1 = f2lf + f21 * Math.log(twa1 - xlegq[j] * ulen) + (xlegq[j] * ulen - twa1) * ff4;
+							}
+							var qsqz;
+							if (t1 >= eps1) {
+								if (ihalfq < jj) qsqz = q * Math.sqrt((xlegq[j] * ulen + twa1) * .5);
+								else qsqz = q * Math.sqrt((-(xlegq[j] * ulen) + twa1) * .5);
+								var rotsum = tukeyWprob(qsqz, rr, cc) * alegq[j] * Math.exp(t1);
+								otsum += rotsum;
+							}
+						}
+						if (i * ulen >= 1 && otsum <= eps2) break;
+						ans += otsum;
+					}
+					if (otsum > eps2) throw new Error("tukey.cdf failed to converge");
+					if (ans > 1) ans = 1;
+					return ans;
+				},
+				inv: function(p, nmeans, df) {
+					var rr = 1;
+					var cc = nmeans;
+					var eps = 1e-4;
+					var maxiter = 50;
+					if (df < 2 || rr < 1 || cc < 2) return NaN;
+					if (p < 0 || p > 1) return NaN;
+					if (p === 0) return 0;
+					if (p === 1) return 1e400;
+					var x0 = tukeyQinv(p, cc, df);
+					var valx0 = jStat.tukey.cdf(x0, nmeans, df) - p;
+					var x1;
+					if (valx0 > 0) x1 = Math.max(0, x0 - 1);
+					else x1 = x0 + 1;
+					var valx1 = jStat.tukey.cdf(x1, nmeans, df) - p;
+					var ans;
+					for (var iter = 1; iter < maxiter; iter++) {
+						ans = x1 - valx1 * (x1 - x0) / (valx1 - valx0);
+						valx0 = valx1;
+						x0 = x1;
+						if (ans < 0) {
+							ans = 0;
+							valx1 = -p;
+						}
+						valx1 = jStat.tukey.cdf(ans, nmeans, df) - p;
+						x1 = ans;
+						if (Math.abs(x1 - x0) < eps) return ans;
+					}
+					throw new Error("tukey.inv failed to converge");
+				}
+			});
+		})(jStat, Math);
+		(function(jStat, Math) {
+			var push = Array.prototype.push;
+			var isArray = jStat.utils.isArray;
+			function isUsable(arg) {
+				return isArray(arg) || arg instanceof jStat;
+			}
+			jStat.extend({
+				add: function add(arr, arg) {
+					if (isUsable(arg)) {
+						if (!isUsable(arg[0])) arg = [arg];
+						return jStat.map(arr, function(value, row, col) {
+							return value + arg[row][col];
+						});
+					}
+					return jStat.map(arr, function(value) {
+						return value + arg;
+					});
+				},
+				subtract: function subtract(arr, arg) {
+					if (isUsable(arg)) {
+						if (!isUsable(arg[0])) arg = [arg];
+						return jStat.map(arr, function(value, row, col) {
+							return value - arg[row][col] || 0;
+						});
+					}
+					return jStat.map(arr, function(value) {
+						return value - arg;
+					});
+				},
+				divide: function divide(arr, arg) {
+					if (isUsable(arg)) {
+						if (!isUsable(arg[0])) arg = [arg];
+						return jStat.multiply(arr, jStat.inv(arg));
+					}
+					return jStat.map(arr, function(value) {
+						return value / arg;
+					});
+				},
+				multiply: function multiply(arr, arg) {
+					var row, col, nrescols, sum, nrow, ncol, res, rescols;
+					if (arr.length === void 0 && arg.length === void 0) return arr * arg;
+					nrow = arr.length, ncol = arr[0].length, res = jStat.zeros(nrow, nrescols = isUsable(arg) ? arg[0].length : ncol), rescols = 0;
+					if (isUsable(arg)) {
+						for (; rescols < nrescols; rescols++) for (row = 0; row < nrow; row++) {
+							sum = 0;
+							for (col = 0; col < ncol; col++) sum += arr[row][col] * arg[col][rescols];
+							res[row][rescols] = sum;
+						}
+						return nrow === 1 && rescols === 1 ? res[0][0] : res;
+					}
+					return jStat.map(arr, function(value) {
+						return value * arg;
+					});
+				},
+				outer: function outer(A, B) {
+					return jStat.multiply(A.map(function(t) {
+						return [t];
+					}), [B]);
+				},
+				dot: function dot(arr, arg) {
+					if (!isUsable(arr[0])) arr = [arr];
+					if (!isUsable(arg[0])) arg = [arg];
+					var left = arr[0].length === 1 && arr.length !== 1 ? jStat.transpose(arr) : arr, right = arg[0].length === 1 && arg.length !== 1 ? jStat.transpose(arg) : arg, res = [], row = 0, nrow = left.length, ncol = left[0].length, sum, col;
+					for (; row < nrow; row++) {
+						res[row] = [];
+						sum = 0;
+						for (col = 0; col < ncol; col++) sum += left[row][col] * right[row][col];
+						res[row] = sum;
+					}
+					return res.length === 1 ? res[0] : res;
+				},
+				pow: function pow(arr, arg) {
+					return jStat.map(arr, function(value) {
+						return Math.pow(value, arg);
+					});
+				},
+				exp: function exp(arr) {
+					return jStat.map(arr, function(value) {
+						return Math.exp(value);
+					});
+				},
+				log: function exp(arr) {
+					return jStat.map(arr, function(value) {
+						return Math.log(value);
+					});
+				},
+				abs: function abs(arr) {
+					return jStat.map(arr, function(value) {
+						return Math.abs(value);
+					});
+				},
+				norm: function norm(arr, p) {
+					var nnorm = 0, i = 0;
+					if (isNaN(p)) p = 2;
+					if (isUsable(arr[0])) arr = arr[0];
+					for (; i < arr.length; i++) nnorm += Math.pow(Math.abs(arr[i]), p);
+					return Math.pow(nnorm, 1 / p);
+				},
+				angle: function angle(arr, arg) {
+					return Math.acos(jStat.dot(arr, arg) / (jStat.norm(arr) * jStat.norm(arg)));
+				},
+				aug: function aug(a, b) {
+					var newarr = [];
+					var i = 0;
+					for (; i < a.length; i++) newarr.push(a[i].slice());
+					for (i = 0; i < newarr.length; i++) push.apply(newarr[i], b[i]);
+					return newarr;
+				},
+				inv: function inv(a) {
+					var rows = a.length;
+					var cols = a[0].length;
+					var b = jStat.identity(rows, cols);
+					var c = jStat.gauss_jordan(a, b);
+					var result = [];
+					var i = 0;
+					var j;
+					for (; i < rows; i++) {
+						result[i] = [];
+						for (j = cols; j < c[0].length; j++) result[i][j - cols] = c[i][j];
+					}
+					return result;
+				},
+				det: function det(a) {
+					if (a.length === 2) return a[0][0] * a[1][1] - a[0][1] * a[1][0];
+					var determinant = 0;
+					for (var i = 0; i < a.length; i++) {
+						var submatrix = [];
+						for (var row = 1; row < a.length; row++) {
+							submatrix[row - 1] = [];
+							for (var col = 0; col < a.length; col++) if (col < i) submatrix[row - 1][col] = a[row][col];
+							else if (col > i) submatrix[row - 1][col - 1] = a[row][col];
+						}
+						var sign = i % 2 ? -1 : 1;
+						determinant += det(submatrix) * a[0][i] * sign;
+					}
+					return determinant;
+				},
+				gauss_elimination: function gauss_elimination(a, b) {
+					var i = 0, j = 0, n = a.length, m = a[0].length, factor = 1, sum = 0, x = [], maug, pivot, temp, k;
+					a = jStat.aug(a, b);
+					maug = a[0].length;
+					for (i = 0; i < n; i++) {
+						pivot = a[i][i];
+						j = i;
+						for (k = i + 1; k < m; k++) if (pivot < Math.abs(a[k][i])) {
+							pivot = a[k][i];
+							j = k;
+						}
+						if (j != i) for (k = 0; k < maug; k++) {
+							temp = a[i][k];
+							a[i][k] = a[j][k];
+							a[j][k] = temp;
+						}
+						for (j = i + 1; j < n; j++) {
+							factor = a[j][i] / a[i][i];
+							for (k = i; k < maug; k++) a[j][k] = a[j][k] - factor * a[i][k];
+						}
+					}
+					for (i = n - 1; i >= 0; i--) {
+						sum = 0;
+						for (j = i + 1; j <= n - 1; j++) sum = sum + x[j] * a[i][j];
+						x[i] = (a[i][maug - 1] - sum) / a[i][i];
+					}
+					return x;
+				},
+				gauss_jordan: function gauss_jordan(a, b) {
+					var m = jStat.aug(a, b);
+					var h = m.length;
+					var w = m[0].length;
+					var c = 0;
+					var x, y = 0, y2;
+					for (; y < h; y++) {
+						var maxrow = y;
+						for (y2 = y + 1; y2 < h; y2++) if (Math.abs(m[y2][y]) > Math.abs(m[maxrow][y])) maxrow = y2;
+						var tmp = m[y];
+						m[y] = m[maxrow];
+						m[maxrow] = tmp;
+						for (y2 = y + 1; y2 < h; y2++) {
+							c = m[y2][y] / m[y][y];
+							for (x = y; x < w; x++) m[y2][x] -= m[y][x] * c;
+						}
+					}
+					for (y = h - 1; y >= 0; y--) {
+						c = m[y][y];
+						for (y2 = 0; y2 < y; y2++) for (x = w - 1; x > y - 1; x--) m[y2][x] -= m[y][x] * m[y2][y] / c;
+						m[y][y] /= c;
+						for (x = h; x < w; x++) m[y][x] /= c;
+					}
+					return m;
+				},
+				triaUpSolve: function triaUpSolve(A, b) {
+					var size = A[0].length;
+					var x = jStat.zeros(1, size)[0];
+					var parts;
+					var matrix_mode = false;
+					if (b[0].length != void 0) {
+						b = b.map(function(i) {
+							return i[0];
+						});
+						matrix_mode = true;
+					}
+					jStat.arange(size - 1, -1, -1).forEach(function(i) {
+						parts = jStat.arange(i + 1, size).map(function(j) {
+							return x[j] * A[i][j];
+						});
+						x[i] = (b[i] - jStat.sum(parts)) / A[i][i];
+					});
+					if (matrix_mode) return x.map(function(i) {
+						return [i];
+					});
+					return x;
+				},
+				triaLowSolve: function triaLowSolve(A, b) {
+					var size = A[0].length;
+					var x = jStat.zeros(1, size)[0];
+					var parts;
+					var matrix_mode = false;
+					if (b[0].length != void 0) {
+						b = b.map(function(i) {
+							return i[0];
+						});
+						matrix_mode = true;
+					}
+					jStat.arange(size).forEach(function(i) {
+						parts = jStat.arange(i).map(function(j) {
+							return A[i][j] * x[j];
+						});
+						x[i] = (b[i] - jStat.sum(parts)) / A[i][i];
+					});
+					if (matrix_mode) return x.map(function(i) {
+						return [i];
+					});
+					return x;
+				},
+				lu: function lu(A) {
+					var size = A.length;
+					var L = jStat.identity(size);
+					var R = jStat.zeros(A.length, A[0].length);
+					var parts;
+					jStat.arange(size).forEach(function(t) {
+						R[0][t] = A[0][t];
+					});
+					jStat.arange(1, size).forEach(function(l) {
+						jStat.arange(l).forEach(function(i) {
+							parts = jStat.arange(i).map(function(jj) {
+								return L[l][jj] * R[jj][i];
+							});
+							L[l][i] = (A[l][i] - jStat.sum(parts)) / R[i][i];
+						});
+						jStat.arange(l, size).forEach(function(j) {
+							parts = jStat.arange(l).map(function(jj) {
+								return L[l][jj] * R[jj][j];
+							});
+							R[l][j] = A[parts.length][j] - jStat.sum(parts);
+						});
+					});
+					return [L, R];
+				},
+				cholesky: function cholesky(A) {
+					var size = A.length;
+					var T = jStat.zeros(A.length, A[0].length);
+					var parts;
+					jStat.arange(size).forEach(function(i) {
+						parts = jStat.arange(i).map(function(t) {
+							return Math.pow(T[i][t], 2);
+						});
+						T[i][i] = Math.sqrt(A[i][i] - jStat.sum(parts));
+						jStat.arange(i + 1, size).forEach(function(j) {
+							parts = jStat.arange(i).map(function(t) {
+								return T[i][t] * T[j][t];
+							});
+							T[j][i] = (A[i][j] - jStat.sum(parts)) / T[i][i];
+						});
+					});
+					return T;
+				},
+				gauss_jacobi: function gauss_jacobi(a, b, x, r) {
+					var i = 0;
+					var j = 0;
+					var n = a.length;
+					var l = [];
+					var u = [];
+					var d = [];
+					var xv, c, h, xk;
+					for (; i < n; i++) {
+						l[i] = [];
+						u[i] = [];
+						d[i] = [];
+						for (j = 0; j < n; j++) if (i > j) {
+							l[i][j] = a[i][j];
+							u[i][j] = d[i][j] = 0;
+						} else if (i < j) {
+							u[i][j] = a[i][j];
+							l[i][j] = d[i][j] = 0;
+						} else {
+							d[i][j] = a[i][j];
+							l[i][j] = u[i][j] = 0;
+						}
+					}
+					h = jStat.multiply(jStat.multiply(jStat.inv(d), jStat.add(l, u)), -1);
+					c = jStat.multiply(jStat.inv(d), b);
+					xv = x;
+					xk = jStat.add(jStat.multiply(h, x), c);
+					i = 2;
+					while (Math.abs(jStat.norm(jStat.subtract(xk, xv))) > r) {
+						xv = xk;
+						xk = jStat.add(jStat.multiply(h, xv), c);
+						i++;
+					}
+					return xk;
+				},
+				gauss_seidel: function gauss_seidel(a, b, x, r) {
+					var i = 0;
+					var n = a.length;
+					var l = [];
+					var u = [];
+					var d = [];
+					var j, xv, c, h, xk;
+					for (; i < n; i++) {
+						l[i] = [];
+						u[i] = [];
+						d[i] = [];
+						for (j = 0; j < n; j++) if (i > j) {
+							l[i][j] = a[i][j];
+							u[i][j] = d[i][j] = 0;
+						} else if (i < j) {
+							u[i][j] = a[i][j];
+							l[i][j] = d[i][j] = 0;
+						} else {
+							d[i][j] = a[i][j];
+							l[i][j] = u[i][j] = 0;
+						}
+					}
+					h = jStat.multiply(jStat.multiply(jStat.inv(jStat.add(d, l)), u), -1);
+					c = jStat.multiply(jStat.inv(jStat.add(d, l)), b);
+					xv = x;
+					xk = jStat.add(jStat.multiply(h, x), c);
+					i = 2;
+					while (Math.abs(jStat.norm(jStat.subtract(xk, xv))) > r) {
+						xv = xk;
+						xk = jStat.add(jStat.multiply(h, xv), c);
+						i = i + 1;
+					}
+					return xk;
+				},
+				SOR: function SOR(a, b, x, r, w) {
+					var i = 0;
+					var n = a.length;
+					var l = [];
+					var u = [];
+					var d = [];
+					var j, xv, c, h, xk;
+					for (; i < n; i++) {
+						l[i] = [];
+						u[i] = [];
+						d[i] = [];
+						for (j = 0; j < n; j++) if (i > j) {
+							l[i][j] = a[i][j];
+							u[i][j] = d[i][j] = 0;
+						} else if (i < j) {
+							u[i][j] = a[i][j];
+							l[i][j] = d[i][j] = 0;
+						} else {
+							d[i][j] = a[i][j];
+							l[i][j] = u[i][j] = 0;
+						}
+					}
+					h = jStat.multiply(jStat.inv(jStat.add(d, jStat.multiply(l, w))), jStat.subtract(jStat.multiply(d, 1 - w), jStat.multiply(u, w)));
+					c = jStat.multiply(jStat.multiply(jStat.inv(jStat.add(d, jStat.multiply(l, w))), b), w);
+					xv = x;
+					xk = jStat.add(jStat.multiply(h, x), c);
+					i = 2;
+					while (Math.abs(jStat.norm(jStat.subtract(xk, xv))) > r) {
+						xv = xk;
+						xk = jStat.add(jStat.multiply(h, xv), c);
+						i++;
+					}
+					return xk;
+				},
+				householder: function householder(a) {
+					var m = a.length;
+					var n = a[0].length;
+					var i = 0;
+					var w = [];
+					var p = [];
+					var alpha, r, k, j, factor;
+					for (; i < m - 1; i++) {
+						alpha = 0;
+						for (j = i + 1; j < n; j++) alpha += a[j][i] * a[j][i];
+						factor = a[i + 1][i] > 0 ? -1 : 1;
+						alpha = factor * Math.sqrt(alpha);
+						r = Math.sqrt((alpha * alpha - a[i + 1][i] * alpha) / 2);
+						w = jStat.zeros(m, 1);
+						w[i + 1][0] = (a[i + 1][i] - alpha) / (2 * r);
+						for (k = i + 2; k < m; k++) w[k][0] = a[k][i] / (2 * r);
+						p = jStat.subtract(jStat.identity(m, n), jStat.multiply(jStat.multiply(w, jStat.transpose(w)), 2));
+						a = jStat.multiply(p, jStat.multiply(a, p));
+					}
+					return a;
+				},
+				QR: function() {
+					var sum = jStat.sum;
+					var range = jStat.arange;
+					function qr2(x) {
+						var n = x.length;
+						var p = x[0].length;
+						var r = jStat.zeros(p, p);
+						x = jStat.copy(x);
+						var i, j = 0, k;
+						for (; j < p; j++) {
+							r[j][j] = Math.sqrt(sum(range(n).map(function(i) {
+								return x[i][j] * x[i][j];
+							})));
+							for (i = 0; i < n; i++) x[i][j] = x[i][j] / r[j][j];
+							for (k = j + 1; k < p; k++) {
+								r[j][k] = sum(range(n).map(function(i) {
+									return x[i][j] * x[i][k];
+								}));
+								for (i = 0; i < n; i++) x[i][k] = x[i][k] - x[i][j] * r[j][k];
+							}
+						}
+						return [x, r];
+					}
+					return qr2;
+				}(),
+				lstsq: function() {
+					function R_I(A) {
+						A = jStat.copy(A);
+						var size = A.length;
+						var I = jStat.identity(size);
+						jStat.arange(size - 1, -1, -1).forEach(function(i) {
+							jStat.sliceAssign(I, { row: i }, jStat.divide(jStat.slice(I, { row: i }), A[i][i]));
+							jStat.sliceAssign(A, { row: i }, jStat.divide(jStat.slice(A, { row: i }), A[i][i]));
+							jStat.arange(i).forEach(function(j) {
+								var c = jStat.multiply(A[j][i], -1);
+								var Aj = jStat.slice(A, { row: j });
+								var cAi = jStat.multiply(jStat.slice(A, { row: i }), c);
+								jStat.sliceAssign(A, { row: j }, jStat.add(Aj, cAi));
+								var Ij = jStat.slice(I, { row: j });
+								var cIi = jStat.multiply(jStat.slice(I, { row: i }), c);
+								jStat.sliceAssign(I, { row: j }, jStat.add(Ij, cIi));
+							});
+						});
+						return I;
+					}
+					function qr_solve(A, b) {
+						var array_mode = false;
+						if (b[0].length === void 0) {
+							b = b.map(function(x) {
+								return [x];
+							});
+							array_mode = true;
+						}
+						var QR = jStat.QR(A);
+						var Q = QR[0];
+						var R = QR[1];
+						var attrs = A[0].length;
+						var Q1 = jStat.slice(Q, { col: { end: attrs } });
+						var RI = R_I(jStat.slice(R, { row: { end: attrs } }));
+						var Q2 = jStat.transpose(Q1);
+						if (Q2[0].length === void 0) Q2 = [Q2];
+						var x = jStat.multiply(jStat.multiply(RI, Q2), b);
+						if (x.length === void 0) x = [[x]];
+						if (array_mode) return x.map(function(i) {
+							return i[0];
+						});
+						return x;
+					}
+					return qr_solve;
+				}(),
+				jacobi: function jacobi(a) {
+					var condition = 1;
+					var n = a.length;
+					var e = jStat.identity(n, n);
+					var ev = [];
+					var b, i, j, p, q, maxim, theta, s;
+					while (condition === 1) {
+						maxim = a[0][1];
+						p = 0;
+						q = 1;
+						for (i = 0; i < n; i++) for (j = 0; j < n; j++) if (i != j) {
+							if (maxim < Math.abs(a[i][j])) {
+								maxim = Math.abs(a[i][j]);
+								p = i;
+								q = j;
+							}
+						}
+						if (a[p][p] === a[q][q]) theta = a[p][q] > 0 ? Math.PI / 4 : -Math.PI / 4;
+						else theta = Math.atan(2 * a[p][q] / (a[p][p] - a[q][q])) / 2;
+						s = jStat.identity(n, n);
+						s[p][p] = Math.cos(theta);
+						s[p][q] = -Math.sin(theta);
+						s[q][p] = Math.sin(theta);
+						s[q][q] = Math.cos(theta);
+						e = jStat.multiply(e, s);
+						b = jStat.multiply(jStat.multiply(jStat.inv(s), a), s);
+						a = b;
+						condition = 0;
+						for (i = 1; i < n; i++) for (j = 1; j < n; j++) if (i != j && Math.abs(a[i][j]) > .001) condition = 1;
+					}
+					for (i = 0; i < n; i++) ev.push(a[i][i]);
+					return [e, ev];
+				},
+				rungekutta: function rungekutta(f, h, p, t_j, u_j, order) {
+					var k1, k2, u_j1, k3, k4;
+					if (order === 2) while (t_j <= p) {
+						k1 = h * f(t_j, u_j);
+						k2 = h * f(t_j + h, u_j + k1);
+						u_j1 = u_j + (k1 + k2) / 2;
+						u_j = u_j1;
+						t_j = t_j + h;
+					}
+					if (order === 4) while (t_j <= p) {
+						k1 = h * f(t_j, u_j);
+						k2 = h * f(t_j + h / 2, u_j + k1 / 2);
+						k3 = h * f(t_j + h / 2, u_j + k2 / 2);
+						k4 = h * f(t_j + h, u_j + k3);
+						u_j1 = u_j + (k1 + 2 * k2 + 2 * k3 + k4) / 6;
+						u_j = u_j1;
+						t_j = t_j + h;
+					}
+					return u_j;
+				},
+				romberg: function romberg(f, a, b, order) {
+					var i = 0;
+					var h = (b - a) / 2;
+					var x = [];
+					var h1 = [];
+					var g = [];
+					var m, a1, j, k, I;
+					while (i < order / 2) {
+						I = f(a);
+						for (j = a, k = 0; j <= b; j = j + h, k++) x[k] = j;
+						m = x.length;
+						for (j = 1; j < m - 1; j++) I += (j % 2 !== 0 ? 4 : 2) * f(x[j]);
+						I = h / 3 * (I + f(b));
+						g[i] = I;
+						h /= 2;
+						i++;
+					}
+					a1 = g.length;
+					m = 1;
+					while (a1 !== 1) {
+						for (j = 0; j < a1 - 1; j++) h1[j] = (Math.pow(4, m) * g[j + 1] - g[j]) / (Math.pow(4, m) - 1);
+						a1 = h1.length;
+						g = h1;
+						h1 = [];
+						m++;
+					}
+					return g;
+				},
+				richardson: function richardson(X, f, x, h) {
+					function pos(X, x) {
+						var i = 0;
+						var n = X.length;
+						var p;
+						for (; i < n; i++) if (X[i] === x) p = i;
+						return p;
+					}
+					var h_min = Math.abs(x - X[pos(X, x) + 1]);
+					var i = 0;
+					var g = [];
+					var h1 = [];
+					var y1, y2, m, a, j;
+					while (h >= h_min) {
+						y1 = pos(X, x + h);
+						y2 = pos(X, x);
+						g[i] = (f[y1] - 2 * f[y2] + f[2 * y2 - y1]) / (h * h);
+						h /= 2;
+						i++;
+					}
+					a = g.length;
+					m = 1;
+					while (a != 1) {
+						for (j = 0; j < a - 1; j++) h1[j] = (Math.pow(4, m) * g[j + 1] - g[j]) / (Math.pow(4, m) - 1);
+						a = h1.length;
+						g = h1;
+						h1 = [];
+						m++;
+					}
+					return g;
+				},
+				simpson: function simpson(f, a, b, n) {
+					var h = (b - a) / n;
+					var I = f(a);
+					var x = [];
+					var j = a;
+					var k = 0;
+					var i = 1;
+					var m;
+					for (; j <= b; j = j + h, k++) x[k] = j;
+					m = x.length;
+					for (; i < m - 1; i++) I += (i % 2 !== 0 ? 4 : 2) * f(x[i]);
+					return h / 3 * (I + f(b));
+				},
+				hermite: function hermite(X, F, dF, value) {
+					var n = X.length;
+					var p = 0;
+					var i = 0;
+					var l = [];
+					var dl = [];
+					var A = [];
+					var B = [];
+					var j;
+					for (; i < n; i++) {
+						l[i] = 1;
+						for (j = 0; j < n; j++) if (i != j) l[i] *= (value - X[j]) / (X[i] - X[j]);
+						dl[i] = 0;
+						for (j = 0; j < n; j++) if (i != j) dl[i] += 1 / (X[i] - X[j]);
+						A[i] = (1 - 2 * (value - X[i]) * dl[i]) * (l[i] * l[i]);
+						B[i] = (value - X[i]) * (l[i] * l[i]);
+						p += A[i] * F[i] + B[i] * dF[i];
+					}
+					return p;
+				},
+				lagrange: function lagrange(X, F, value) {
+					var p = 0;
+					var i = 0;
+					var j, l;
+					var n = X.length;
+					for (; i < n; i++) {
+						l = F[i];
+						for (j = 0; j < n; j++) if (i != j) l *= (value - X[j]) / (X[i] - X[j]);
+						p += l;
+					}
+					return p;
+				},
+				cubic_spline: function cubic_spline(X, F, value) {
+					var n = X.length;
+					var i = 0, j;
+					var A = [];
+					var B = [];
+					var alpha = [];
+					var c = [];
+					var h = [];
+					var b = [];
+					var d = [];
+					for (; i < n - 1; i++) h[i] = X[i + 1] - X[i];
+					alpha[0] = 0;
+					for (i = 1; i < n - 1; i++) alpha[i] = 3 / h[i] * (F[i + 1] - F[i]) - 3 / h[i - 1] * (F[i] - F[i - 1]);
+					for (i = 1; i < n - 1; i++) {
+						A[i] = [];
+						B[i] = [];
+						A[i][i - 1] = h[i - 1];
+						A[i][i] = 2 * (h[i - 1] + h[i]);
+						A[i][i + 1] = h[i];
+						B[i][0] = alpha[i];
+					}
+					c = jStat.multiply(jStat.inv(A), B);
+					for (j = 0; j < n - 1; j++) {
+						b[j] = (F[j + 1] - F[j]) / h[j] - h[j] * (c[j + 1][0] + 2 * c[j][0]) / 3;
+						d[j] = (c[j + 1][0] - c[j][0]) / (3 * h[j]);
+					}
+					for (j = 0; j < n; j++) if (X[j] > value) break;
+					j -= 1;
+					return F[j] + (value - X[j]) * b[j] + jStat.sq(value - X[j]) * c[j] + (value - X[j]) * jStat.sq(value - X[j]) * d[j];
+				},
+				gauss_quadrature: function gauss_quadrature() {
+					throw new Error("gauss_quadrature not yet implemented");
+				},
+				PCA: function PCA(X) {
+					var m = X.length;
+					var n = X[0].length;
+					var i = 0;
+					var j, temp1;
+					var u = [];
+					var D = [];
+					var result = [];
+					var temp2 = [];
+					var Y = [];
+					var Bt = [];
+					var B = [];
+					var C = [];
+					var V = [];
+					var Vt = [];
+					for (i = 0; i < m; i++) u[i] = jStat.sum(X[i]) / n;
+					for (i = 0; i < n; i++) {
+						B[i] = [];
+						for (j = 0; j < m; j++) B[i][j] = X[j][i] - u[j];
+					}
+					B = jStat.transpose(B);
+					for (i = 0; i < m; i++) {
+						C[i] = [];
+						for (j = 0; j < m; j++) C[i][j] = jStat.dot([B[i]], [B[j]]) / (n - 1);
+					}
+					result = jStat.jacobi(C);
+					V = result[0];
+					D = result[1];
+					Vt = jStat.transpose(V);
+					for (i = 0; i < D.length; i++) for (j = i; j < D.length; j++) if (D[i] < D[j]) {
+						temp1 = D[i];
+						D[i] = D[j];
+						D[j] = temp1;
+						temp2 = Vt[i];
+						Vt[i] = Vt[j];
+						Vt[j] = temp2;
+					}
+					Bt = jStat.transpose(B);
+					for (i = 0; i < m; i++) {
+						Y[i] = [];
+						for (j = 0; j < Bt.length; j++) Y[i][j] = jStat.dot([Vt[i]], [Bt[j]]);
+					}
+					return [
+						X,
+						D,
+						Vt,
+						Y
+					];
+				}
+			});
+			(function(funcs) {
+				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
+					jStat.fn[passfunc] = function(arg, func) {
+						var tmpthis = this;
+						if (func) {
+							setTimeout(function() {
+								func.call(tmpthis, jStat.fn[passfunc].call(tmpthis, arg));
+							}, 15);
+							return this;
+						}
+						if (typeof jStat[passfunc](this, arg) === "number") return jStat[passfunc](this, arg);
+						else return jStat(jStat[passfunc](this, arg));
+					};
+				})(funcs[i]);
+			})("add divide multiply subtract dot pow exp log abs norm angle".split(" "));
+		})(jStat, Math);
+		(function(jStat, Math) {
+			var slice = [].slice;
+			var isNumber = jStat.utils.isNumber;
+			var isArray = jStat.utils.isArray;
+			jStat.extend({
+				zscore: function zscore() {
+					var args = slice.call(arguments);
+					if (isNumber(args[1])) return (args[0] - args[1]) / args[2];
+					return (args[0] - jStat.mean(args[1])) / jStat.stdev(args[1], args[2]);
+				},
+				ztest: function ztest() {
+					var args = slice.call(arguments);
+					var z;
+					if (isArray(args[1])) {
+						z = jStat.zscore(args[0], args[1], args[3]);
+						return args[2] === 1 ? jStat.normal.cdf(-Math.abs(z), 0, 1) : jStat.normal.cdf(-Math.abs(z), 0, 1) * 2;
+					} else if (args.length > 2) {
+						z = jStat.zscore(args[0], args[1], args[2]);
+						return args[3] === 1 ? jStat.normal.cdf(-Math.abs(z), 0, 1) : jStat.normal.cdf(-Math.abs(z), 0, 1) * 2;
+					} else {
+						z = args[0];
+						return args[1] === 1 ? jStat.normal.cdf(-Math.abs(z), 0, 1) : jStat.normal.cdf(-Math.abs(z), 0, 1) * 2;
+					}
+				}
+			});
+			jStat.extend(jStat.fn, {
+				zscore: function zscore(value, flag) {
+					return (value - this.mean()) / this.stdev(flag);
+				},
+				ztest: function ztest(value, sides, flag) {
+					var zscore = Math.abs(this.zscore(value, flag));
+					return sides === 1 ? jStat.normal.cdf(-zscore, 0, 1) : jStat.normal.cdf(-zscore, 0, 1) * 2;
+				}
+			});
+			jStat.extend({
+				tscore: function tscore() {
+					var args = slice.call(arguments);
+					return args.length === 4 ? (args[0] - args[1]) / (args[2] / Math.sqrt(args[3])) : (args[0] - jStat.mean(args[1])) / (jStat.stdev(args[1], true) / Math.sqrt(args[1].length));
+				},
+				ttest: function ttest() {
+					var args = slice.call(arguments);
+					var tscore;
+					if (args.length === 5) {
+						tscore = Math.abs(jStat.tscore(args[0], args[1], args[2], args[3]));
+						return args[4] === 1 ? jStat.studentt.cdf(-tscore, args[3] - 1) : jStat.studentt.cdf(-tscore, args[3] - 1) * 2;
+					}
+					if (isNumber(args[1])) {
+						tscore = Math.abs(args[0]);
+						return args[2] == 1 ? jStat.studentt.cdf(-tscore, args[1] - 1) : jStat.studentt.cdf(-tscore, args[1] - 1) * 2;
+					}
+					tscore = Math.abs(jStat.tscore(args[0], args[1]));
+					return args[2] == 1 ? jStat.studentt.cdf(-tscore, args[1].length - 1) : jStat.studentt.cdf(-tscore, args[1].length - 1) * 2;
+				}
+			});
+			jStat.extend(jStat.fn, {
+				tscore: function tscore(value) {
+					return (value - this.mean()) / (this.stdev(true) / Math.sqrt(this.cols()));
+				},
+				ttest: function ttest(value, sides) {
+					return sides === 1 ? 1 - jStat.studentt.cdf(Math.abs(this.tscore(value)), this.cols() - 1) : jStat.studentt.cdf(-Math.abs(this.tscore(value)), this.cols() - 1) * 2;
+				}
+			});
+			jStat.extend({
+				anovafscore: function anovafscore() {
+					var args = slice.call(arguments), expVar, sample, sampMean, sampSampMean, tmpargs, unexpVar, i, j;
+					if (args.length === 1) {
+						tmpargs = new Array(args[0].length);
+						for (i = 0; i < args[0].length; i++) tmpargs[i] = args[0][i];
+						args = tmpargs;
+					}
+					sample = new Array();
+					for (i = 0; i < args.length; i++) sample = sample.concat(args[i]);
+					sampMean = jStat.mean(sample);
+					expVar = 0;
+					for (i = 0; i < args.length; i++) expVar = expVar + args[i].length * Math.pow(jStat.mean(args[i]) - sampMean, 2);
+					expVar /= args.length - 1;
+					unexpVar = 0;
+					for (i = 0; i < args.length; i++) {
+						sampSampMean = jStat.mean(args[i]);
+						for (j = 0; j < args[i].length; j++) unexpVar += Math.pow(args[i][j] - sampSampMean, 2);
+					}
+					unexpVar /= sample.length - args.length;
+					return expVar / unexpVar;
+				},
+				anovaftest: function anovaftest() {
+					var args = slice.call(arguments), df1, df2, n, i;
+					if (isNumber(args[0])) return 1 - jStat.centralF.cdf(args[0], args[1], args[2]);
+					var anovafscore = jStat.anovafscore(args);
+					df1 = args.length - 1;
+					n = 0;
+					for (i = 0; i < args.length; i++) n = n + args[i].length;
+					df2 = n - df1 - 1;
+					return 1 - jStat.centralF.cdf(anovafscore, df1, df2);
+				},
+				ftest: function ftest(fscore, df1, df2) {
+					return 1 - jStat.centralF.cdf(fscore, df1, df2);
+				}
+			});
+			jStat.extend(jStat.fn, {
+				anovafscore: function anovafscore() {
+					return jStat.anovafscore(this.toArray());
+				},
+				anovaftes: function anovaftes() {
+					var n = 0;
+					var i = 0;
+					for (; i < this.length; i++) n = n + this[i].length;
+					return jStat.ftest(this.anovafscore(), this.length - 1, n - this.length);
+				}
+			});
+			jStat.extend({
+				qscore: function qscore() {
+					var args = slice.call(arguments);
+					var mean1, mean2, n1, n2, sd;
+					if (isNumber(args[0])) {
+						mean1 = args[0];
+						mean2 = args[1];
+						n1 = args[2];
+						n2 = args[3];
+						sd = args[4];
+					} else {
+						mean1 = jStat.mean(args[0]);
+						mean2 = jStat.mean(args[1]);
+						n1 = args[0].length;
+						n2 = args[1].length;
+						sd = args[2];
+					}
+					return Math.abs(mean1 - mean2) / (sd * Math.sqrt((1 / n1 + 1 / n2) / 2));
+				},
+				qtest: function qtest() {
+					var args = slice.call(arguments);
+					var qscore;
+					if (args.length === 3) {
+						qscore = args[0];
+						args = args.slice(1);
+					} else if (args.length === 7) {
+						qscore = jStat.qscore(args[0], args[1], args[2], args[3], args[4]);
+						args = args.slice(5);
+					} else {
+						qscore = jStat.qscore(args[0], args[1], args[2]);
+						args = args.slice(3);
+					}
+					var n = args[0];
+					var k = args[1];
+					return 1 - jStat.tukey.cdf(qscore, k, n - k);
+				},
+				tukeyhsd: function tukeyhsd(arrays) {
+					var sd = jStat.pooledstdev(arrays);
+					var means = arrays.map(function(arr) {
+						return jStat.mean(arr);
+					});
+					var n = arrays.reduce(function(n, arr) {
+						return n + arr.length;
+					}, 0);
+					var results = [];
+					for (var i = 0; i < arrays.length; ++i) for (var j = i + 1; j < arrays.length; ++j) {
+						var p = jStat.qtest(means[i], means[j], arrays[i].length, arrays[j].length, sd, n, arrays.length);
+						results.push([[i, j], p]);
+					}
+					return results;
+				}
+			});
+			jStat.extend({
+				normalci: function normalci() {
+					var args = slice.call(arguments), ans = new Array(2), change;
+					if (args.length === 4) change = Math.abs(jStat.normal.inv(args[1] / 2, 0, 1) * args[2] / Math.sqrt(args[3]));
+					else change = Math.abs(jStat.normal.inv(args[1] / 2, 0, 1) * jStat.stdev(args[2]) / Math.sqrt(args[2].length));
+					ans[0] = args[0] - change;
+					ans[1] = args[0] + change;
+					return ans;
+				},
+				tci: function tci() {
+					var args = slice.call(arguments), ans = new Array(2), change;
+					if (args.length === 4) change = Math.abs(jStat.studentt.inv(args[1] / 2, args[3] - 1) * args[2] / Math.sqrt(args[3]));
+					else change = Math.abs(jStat.studentt.inv(args[1] / 2, args[2].length - 1) * jStat.stdev(args[2], true) / Math.sqrt(args[2].length));
+					ans[0] = args[0] - change;
+					ans[1] = args[0] + change;
+					return ans;
+				},
+				significant: function significant(pvalue, alpha) {
+					return pvalue < alpha;
+				}
+			});
+			jStat.extend(jStat.fn, {
+				normalci: function normalci(value, alpha) {
+					return jStat.normalci(value, alpha, this.toArray());
+				},
+				tci: function tci(value, alpha) {
+					return jStat.tci(value, alpha, this.toArray());
+				}
+			});
+			function differenceOfProportions(p1, n1, p2, n2) {
+				if (p1 > 1 || p2 > 1 || p1 <= 0 || p2 <= 0) throw new Error("Proportions should be greater than 0 and less than 1");
+				var pooled = (p1 * n1 + p2 * n2) / (n1 + n2);
+				var se = Math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2));
+				return (p1 - p2) / se;
+			}
+			jStat.extend(jStat.fn, {
+				oneSidedDifferenceOfProportions: function oneSidedDifferenceOfProportions(p1, n1, p2, n2) {
+					var z = differenceOfProportions(p1, n1, p2, n2);
+					return jStat.ztest(z, 1);
+				},
+				twoSidedDifferenceOfProportions: function twoSidedDifferenceOfProportions(p1, n1, p2, n2) {
+					var z = differenceOfProportions(p1, n1, p2, n2);
+					return jStat.ztest(z, 2);
+				}
+			});
+		})(jStat, Math);
+		jStat.models = (function() {
+			function sub_regress(exog) {
+				var var_count = exog[0].length;
+				return jStat.arange(var_count).map(function(endog_index) {
+					var exog_index = jStat.arange(var_count).filter(function(i) {
+						return i !== endog_index;
+					});
+					return ols(jStat.col(exog, endog_index).map(function(x) {
+						return x[0];
+					}), jStat.col(exog, exog_index));
+				});
+			}
+			function ols(endog, exog) {
+				var nobs = endog.length;
+				var df_model = exog[0].length - 1;
+				var df_resid = nobs - df_model - 1;
+				var coef = jStat.lstsq(exog, endog);
+				var predict = jStat.multiply(exog, coef.map(function(x) {
+					return [x];
+				})).map(function(p) {
+					return p[0];
+				});
+				var resid = jStat.subtract(endog, predict);
+				var ybar = jStat.mean(endog);
+				var SSE = jStat.sum(predict.map(function(f) {
+					return Math.pow(f - ybar, 2);
+				}));
+				var SSR = jStat.sum(endog.map(function(y, i) {
+					return Math.pow(y - predict[i], 2);
+				}));
+				var SST = SSE + SSR;
+				return {
+					exog,
+					endog,
+					nobs,
+					df_model,
+					df_resid,
+					coef,
+					predict,
+					resid,
+					ybar,
+					SST,
+					SSE,
+					SSR,
+					R2: SSE / SST
+				};
+			}
+			function t_test(model) {
+				var subModelList = sub_regress(model.exog);
+				var sigmaHat = Math.sqrt(model.SSR / model.df_resid);
+				var seBetaHat = subModelList.map(function(mod) {
+					var SST = mod.SST;
+					var R2 = mod.R2;
+					return sigmaHat / Math.sqrt(SST * (1 - R2));
+				});
+				var tStatistic = model.coef.map(function(coef, i) {
+					return (coef - 0) / seBetaHat[i];
+				});
+				var pValue = tStatistic.map(function(t) {
+					var leftppf = jStat.studentt.cdf(t, model.df_resid);
+					return (leftppf > .5 ? 1 - leftppf : leftppf) * 2;
+				});
+				var c = jStat.studentt.inv(.975, model.df_resid);
+				return {
+					se: seBetaHat,
+					t: tStatistic,
+					p: pValue,
+					sigmaHat,
+					interval95: model.coef.map(function(coef, i) {
+						var d = c * seBetaHat[i];
+						return [coef - d, coef + d];
+					})
+				};
+			}
+			function F_test(model) {
+				var F_statistic = model.R2 / model.df_model / ((1 - model.R2) / model.df_resid);
+				var fcdf = function(x, n1, n2) {
+					return jStat.beta.cdf(x / (n2 / n1 + x), n1 / 2, n2 / 2);
+				};
+				return {
+					F_statistic,
+					pvalue: 1 - fcdf(F_statistic, model.df_model, model.df_resid)
+				};
+			}
+			function ols_wrap(endog, exog) {
+				var model = ols(endog, exog);
+				var ttest = t_test(model);
+				var ftest = F_test(model);
+				var adjust_R2 = 1 - (1 - model.R2) * ((model.nobs - 1) / model.df_resid);
+				model.t = ttest;
+				model.f = ftest;
+				model.adjust_R2 = adjust_R2;
+				return model;
+			}
+			return { ols: ols_wrap };
+		})();
+		jStat.extend({
+			buildxmatrix: function buildxmatrix() {
+				var matrixRows = new Array(arguments.length);
+				for (var i = 0; i < arguments.length; i++) matrixRows[i] = [1].concat(arguments[i]);
+				return jStat(matrixRows);
+			},
+			builddxmatrix: function builddxmatrix() {
+				var matrixRows = new Array(arguments[0].length);
+				for (var i = 0; i < arguments[0].length; i++) matrixRows[i] = [1].concat(arguments[0][i]);
+				return jStat(matrixRows);
+			},
+			buildjxmatrix: function buildjxmatrix(jMat) {
+				var pass = new Array(jMat.length);
+				for (var i = 0; i < jMat.length; i++) pass[i] = jMat[i];
+				return jStat.builddxmatrix(pass);
+			},
+			buildymatrix: function buildymatrix(array) {
+				return jStat(array).transpose();
+			},
+			buildjymatrix: function buildjymatrix(jMat) {
+				return jMat.transpose();
+			},
+			matrixmult: function matrixmult(A, B) {
+				var i, j, k, result, sum;
+				if (A.cols() == B.rows()) {
+					if (B.rows() > 1) {
+						result = [];
+						for (i = 0; i < A.rows(); i++) {
+							result[i] = [];
+							for (j = 0; j < B.cols(); j++) {
+								sum = 0;
+								for (k = 0; k < A.cols(); k++) sum += A.toArray()[i][k] * B.toArray()[k][j];
+								result[i][j] = sum;
+							}
+						}
+						return jStat(result);
+					}
+					result = [];
+					for (i = 0; i < A.rows(); i++) {
+						result[i] = [];
+						for (j = 0; j < B.cols(); j++) {
+							sum = 0;
+							for (k = 0; k < A.cols(); k++) sum += A.toArray()[i][k] * B.toArray()[j];
+							result[i][j] = sum;
+						}
+					}
+					return jStat(result);
+				}
+			},
+			regress: function regress(jMatX, jMatY) {
+				var innerinv = jStat.xtranspxinv(jMatX);
+				var xtransp = jMatX.transpose();
+				var next = jStat.matrixmult(jStat(innerinv), xtransp);
+				return jStat.matrixmult(next, jMatY);
+			},
+			regresst: function regresst(jMatX, jMatY, sides) {
+				var beta = jStat.regress(jMatX, jMatY);
+				var compile = {};
+				compile.anova = {};
+				var jMatYBar = jStat.jMatYBar(jMatX, beta);
+				compile.yBar = jMatYBar;
+				var yAverage = jMatY.mean();
+				compile.anova.residuals = jStat.residuals(jMatY, jMatYBar);
+				compile.anova.ssr = jStat.ssr(jMatYBar, yAverage);
+				compile.anova.msr = compile.anova.ssr / (jMatX[0].length - 1);
+				compile.anova.sse = jStat.sse(jMatY, jMatYBar);
+				compile.anova.mse = compile.anova.sse / (jMatY.length - (jMatX[0].length - 1) - 1);
+				compile.anova.sst = jStat.sst(jMatY, yAverage);
+				compile.anova.mst = compile.anova.sst / (jMatY.length - 1);
+				compile.anova.r2 = 1 - compile.anova.sse / compile.anova.sst;
+				if (compile.anova.r2 < 0) compile.anova.r2 = 0;
+				compile.anova.fratio = compile.anova.msr / compile.anova.mse;
+				compile.anova.pvalue = jStat.anovaftest(compile.anova.fratio, jMatX[0].length - 1, jMatY.length - (jMatX[0].length - 1) - 1);
+				compile.anova.rmse = Math.sqrt(compile.anova.mse);
+				compile.anova.r2adj = 1 - compile.anova.mse / compile.anova.mst;
+				if (compile.anova.r2adj < 0) compile.anova.r2adj = 0;
+				compile.stats = new Array(jMatX[0].length);
+				var covar = jStat.xtranspxinv(jMatX);
+				var sds, ts, ps;
+				for (var i = 0; i < beta.length; i++) {
+					sds = Math.sqrt(compile.anova.mse * Math.abs(covar[i][i]));
+					ts = Math.abs(beta[i] / sds);
+					ps = jStat.ttest(ts, jMatY.length - jMatX[0].length - 1, sides);
+					compile.stats[i] = [
+						beta[i],
+						sds,
+						ts,
+						ps
+					];
+				}
+				compile.regress = beta;
+				return compile;
+			},
+			xtranspx: function xtranspx(jMatX) {
+				return jStat.matrixmult(jMatX.transpose(), jMatX);
+			},
+			xtranspxinv: function xtranspxinv(jMatX) {
+				var inner = jStat.matrixmult(jMatX.transpose(), jMatX);
+				return jStat.inv(inner);
+			},
+			jMatYBar: function jMatYBar(jMatX, beta) {
+				return new jStat(jStat.matrixmult(jMatX, beta));
+			},
+			residuals: function residuals(jMatY, jMatYBar) {
+				return jStat.matrixsubtract(jMatY, jMatYBar);
+			},
+			ssr: function ssr(jMatYBar, yAverage) {
+				var ssr = 0;
+				for (var i = 0; i < jMatYBar.length; i++) ssr += Math.pow(jMatYBar[i] - yAverage, 2);
+				return ssr;
+			},
+			sse: function sse(jMatY, jMatYBar) {
+				var sse = 0;
+				for (var i = 0; i < jMatY.length; i++) sse += Math.pow(jMatY[i] - jMatYBar[i], 2);
+				return sse;
+			},
+			sst: function sst(jMatY, yAverage) {
+				var sst = 0;
+				for (var i = 0; i < jMatY.length; i++) sst += Math.pow(jMatY[i] - yAverage, 2);
+				return sst;
+			},
+			matrixsubtract: function matrixsubtract(A, B) {
+				var ans = new Array(A.length);
+				for (var i = 0; i < A.length; i++) {
+					ans[i] = new Array(A[i].length);
+					for (var j = 0; j < A[i].length; j++) ans[i][j] = A[i][j] - B[i][j];
+				}
+				return jStat(ans);
+			}
+		});
+		jStat.jStat = jStat;
+		return jStat;
+	});
+}));
+
+// src/domain/statistics.ts
+var import_jstat = /* @__PURE__ */ __toESM(require_jstat(), 1);
+/** Standard normal quantile of a two-sided 95 % interval. */
+const z95 = 1.959963984540054;
+/**
+* Wilson score interval of successes / attempts, both ends in 0..1 (Wilson 1927, without continuity correction).
+* Nothing tried: [0, 1].
+*/
+function wilson(successes, attempts, z = z95) {
+	if (attempts === 0) return {
+		low: 0,
+		high: 1
+	};
+	const p = successes / attempts;
+	const scale = 1 + z * z / attempts;
+	const centre = (p + z * z / (2 * attempts)) / scale;
+	const half = z / scale * Math.sqrt(p * (1 - p) / attempts + z * z / (4 * attempts * attempts));
+	return {
+		low: successes === 0 ? 0 : Math.max(0, centre - half),
+		high: successes === attempts ? 1 : Math.min(1, centre + half)
+	};
+}
+/**
+* Attempts without one failure that bring the interval's lower bound to `target` (0..1); undefined for 1, which no
+* number reaches.
+*/
+const attemptsForLowerBound = (target, z = z95) => target >= 1 ? void 0 : Math.ceil(z * z * target / (1 - target) - 1e-9);
+/**
+* Nearest-rank quantile: the smallest value that at least the share `q` (0..1) of all values does not exceed. Null when
+* there is none.
+*/
+function quantile(values, q) {
+	const sorted = values.toSorted((a, b) => a - b);
+	return sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? null;
+}
+const spread = (values) => ({
+	count: values.length,
+	p50: quantile(values, .5),
+	p95: quantile(values, .95),
+	max: quantile(values, 1)
+});
+/** 0..1 as per cent, never rounded up to 100. */
+const percent$1 = (share) => (share < 1 ? Math.min(99.9, Math.round(share * 1e3) / 10) : 100).toString();
+
+// src/domain/difference.ts
+/**
+* Two rates and their difference: Newcombe's score intervals, independent and paired, and Fisher's exact test
+* (docs/verdict.md).
+*/
+const { normal, hypgeom } = import_jstat.default.jStat;
+/** The two-sided standard normal quantile of a confidence level: 1.96 of 0.95. */
+const quantileOf = (level) => normal.inv((1 + level) / 2, 0, 1);
+/**
+* Now minus before, of two independent rates: Newcombe 1998 (Statistics in Medicine 17, 873–890), method 10, without
+* continuity correction. Ends in -1..1.
+*/
+const independentDifference = (now, before, z) => joined$1(now, before, 0, z);
+/**
+* Now minus before, of pairs: Newcombe 1998 (Statistics in Medicine 17, 2635–2650), method 10. Things that fail in both
+* make it narrower than the independent one.
+*/
+function pairedDifference(pairs, z) {
+	const { both, onlyNow, onlyBefore, neither } = pairs;
+	const attempts = both + onlyNow + onlyBefore + neither;
+	return joined$1({
+		successes: both + onlyNow,
+		attempts
+	}, {
+		successes: both + onlyBefore,
+		attempts
+	}, correlation(pairs), z);
+}
+function joined$1(now, before, phi, z) {
+	if (now.attempts === 0 || before.attempts === 0) return {
+		low: -1,
+		high: 1
+	};
+	const [a, b] = [now.successes / now.attempts, before.successes / before.attempts];
+	const [of, against] = [wilson(now.successes, now.attempts, z), wilson(before.successes, before.attempts, z)];
+	const reach = (x, y) => Math.sqrt(Math.max(0, x * x - 2 * phi * x * y + y * y));
+	return {
+		low: Math.max(-1, a - b - reach(a - of.low, against.high - b)),
+		high: Math.min(1, a - b + reach(of.high - a, b - against.low))
+	};
+}
+/** The correlation of the table, towards nothing where it is positive, as Newcombe's method 10 has it. */
+function correlation({ both, onlyNow, onlyBefore, neither }) {
+	const sides = (both + onlyNow) * (onlyBefore + neither) * (both + onlyBefore) * (onlyNow + neither);
+	if (sides === 0) return 0;
+	const cross = both * neither - onlyNow * onlyBefore;
+	const half = (both + onlyNow + onlyBefore + neither) / 2;
+	return (cross > half ? cross - half : Math.min(cross, 0)) / Math.sqrt(sides);
+}
+/**
+* How likely a rate as low as this one is, or lower, if it were the same as before: Fisher's exact test, one-sided.
+* Exact for few attempts, and rather too high than too low. 1: nothing speaks against chance.
+*/
+function chanceOfDrop(now, before) {
+	if (now.attempts === 0 || before.attempts === 0) return 1;
+	const [all, marked] = [now.attempts + before.attempts, now.successes + before.successes];
+	return Math.min(1, hypgeom.cdf(now.successes, all, marked, now.attempts));
+}
+
+// src/domain/binomial.ts
+/** The binomial distribution, by logarithms: of many attempts the factors are beyond any number. */
+const { gammaln } = import_jstat.default.jStat;
+/** Of each number of successes, from none to all. */
+function chances(attempts, rate) {
+	const [won, lost] = [Math.log(rate), Math.log(1 - rate)];
+	const times = (n, log) => n === 0 ? 0 : n * log;
+	const all = gammaln(attempts + 1);
+	return Array.from({ length: attempts + 1 }, (_, k) => Math.exp(all - gammaln(k + 1) - gammaln(attempts - k + 1) + times(k, won) + times(attempts - k, lost)));
+}
+/** Of `k` successes or fewer, for each `k`. */
+function cumulative(attempts, rate) {
+	let sum = 0;
+	return chances(attempts, rate).map((p) => {
+		sum += p;
+		return Math.min(1, sum);
+	});
+}
+
+// src/domain/smallest-drop.ts
+/** Which drop of a rate would have been found, so that nobody takes "no difference" for "the same". */
+/** How often a drop of the size that is named would have been found. */
+const power$1 = .8;
+/**
+* The smallest drop from `rate`, 0..1, that as many attempts before and after would have shown with 80 % power; null
+* where even a drop to nothing would not. Counted out, for attempts that do not depend on each other: pairs make it
+* smaller.
+*/
+function smallestDrop(rate, attempts, z) {
+	if (attempts === 0 || rate === 0) return null;
+	const most = mostThatIsWorse(attempts, z);
+	const before = chances(attempts, rate);
+	const found = (drop) => {
+		const now = cumulative(attempts, Math.max(0, rate - drop));
+		return before.reduce((sum, p, x) => sum + p * (now[most[x] ?? -1] ?? 0), 0);
+	};
+	if (found(rate) < .8) return null;
+	let [low, high] = [0, rate];
+	for (let i = 0; i < 20; i++) {
+		const middle = (low + high) / 2;
+		if (found(middle) >= .8) high = middle;
+		else low = middle;
+	}
+	return high;
+}
+/** For each number of successes before, the most successes now that are shown to be worse; -1: none is. */
+function mostThatIsWorse(attempts, z) {
+	const most = [];
+	let now = -1;
+	for (let before = 0; before <= attempts; before++) {
+		while (now < attempts && isWorse(now + 1, before, attempts, z)) now++;
+		most.push(now);
+	}
+	return most;
+}
+const isWorse = (now, before, attempts, z) => independentDifference({
+	successes: now,
+	attempts
+}, {
+	successes: before,
+	attempts
+}, z).high < 0;
+
+// src/domain/regression.ts
+/** A drop that chance explains as often as this, or more often, may be noise. */
+const noiseLevel = .05;
+/** Both tests of the checkpoint as one, where there are two. */
+const bothTests = ({ earlier, now }) => ({
+	attempts: now.attempts + (earlier?.attempts ?? 0),
+	successes: now.successes + (earlier?.successes ?? 0)
+});
+/**
+* Nothing is lost that the tolerance allows. What it does not allow is shown where chance is unlikely; where it is
+* likely, a repetition that loses nothing takes the doubt away, and one that loses again leaves it.
+*/
+function judgeRegression(of) {
+	const { first, earlier, now, tolerance } = of;
+	const all = bothTests(of);
+	if (!isBeyond(pointsLost(first, all), tolerance)) return "none";
+	if (chanceOfDrop(all, first) < .05) return "shown";
+	return earlier !== null && !isBeyond(pointsLost(first, now), tolerance) ? "none" : "may be noise";
+}
+/** Points of a hundred, negative when it won; null: nothing was counted in one of the two. */
+const pointsLost = (first, now) => first.attempts > 0 && now.attempts > 0 ? 100 * (first.successes * now.attempts - now.successes * first.attempts) / (first.attempts * now.attempts) : null;
+/** Exactly the tolerance is allowed, in any fraction. */
+const isBeyond = (lost, tolerance) => lost !== null && lost > tolerance + 1e-9;
+/**
+* The smallest drop from the first test's rate, 0..1, that a checkpoint with as many attempts would show with 80 %
+* power, its repetition included; null: not even a drop to nothing.
+*/
+function smallestRegression(first, attempts, tolerance) {
+	if (first.attempts === 0 || first.successes === 0 || attempts === 0) return null;
+	const rate = first.successes / first.attempts;
+	const found = (drop) => chanceToShow(first, attempts, tolerance, rate - drop);
+	if (found(rate) < .8) return null;
+	let [low, high] = [0, rate];
+	for (let i = 0; i < 16; i++) {
+		const middle = (low + high) / 2;
+		if (found(middle) >= .8) high = middle;
+		else low = middle;
+	}
+	return high;
+}
+/** How often a checkpoint of a program with this rate calls it a regression: at once, or after its repetition. */
+function chanceToShow(first, attempts, tolerance, rate) {
+	const [one, two] = [mostShown(first, attempts, tolerance), mostShown(first, 2 * attempts, tolerance)];
+	const [exactly, upTo] = [chances(attempts, rate), cumulative(attempts, rate)];
+	return exactly.reduce((sum, chance, successes) => {
+		if (successes <= one) return sum + chance;
+		if (!isBeyond(pointsLost(first, {
+			successes,
+			attempts
+		}), tolerance)) return sum;
+		return sum + chance * (upTo[Math.min(attempts, two - successes)] ?? 0);
+	}, 0);
+}
+/** The most successes that still show a regression; -1: none does. Fewer never show less. */
+function mostShown(first, attempts, tolerance) {
+	let [low, high] = [-1, attempts];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if (judgeRegression({
+			first,
+			earlier: null,
+			now: {
+				successes: middle,
+				attempts
+			},
+			tolerance
+		}) === "shown") low = middle;
+		else high = middle - 1;
+	}
+	return low;
+}
+/** Of one group in counts of a suite; null: it has none. */
+const triesOf$1 = (counts, suite, group) => counts === null ? null : countOf(counts, suite, group);
+
+// src/domain/group-change.ts
+/** One group of a checkpoint against the first test: what it lost, how likely by chance, and what that is a reason for. */
+/** The same group at the first test and at this checkpoint. */
+function groupChangeOf(suite, group, { baseline, earlier, tolerancePoints }, now) {
+	const first = triesOf$1(baseline, suite, group);
+	const before = triesOf$1(earlier, suite, group);
+	const change = {
+		suite,
+		group,
+		first: countOf(baseline ?? {}, suite, group),
+		now,
+		earlier: before
+	};
+	if (first === null || now === null || first.attempts === 0 || now.attempts === 0) return {
+		...change,
+		lost: null,
+		chance: null,
+		smallestDrop: null
+	};
+	const all = bothTests({
+		earlier: before,
+		now
+	});
+	return {
+		...change,
+		lost: pointsLost(first, all),
+		chance: chanceOfDrop(all, first),
+		smallestDrop: smallestRegression(first, now.attempts, tolerancePoints)
+	};
+}
+/** Too few attempts to meet a criterion are too few to call it a regression; what was not seen may have been anything. */
+function groupReason(c, { tolerance, sampleFloor, unseen }) {
+	const { group, first, now, earlier } = c;
+	if (first !== null && first.attempts > 0 && now === null) return [{
+		kind: "inconclusive",
+		text: `${group}: ${first.successes}/${first.attempts} at the first test, now the plan has no such group`
+	}];
+	if (first === null || now === null || c.lost === null || now.attempts < sampleFloor) return [];
+	const judge = (successes) => judgeRegression({
+		first,
+		earlier,
+		now: {
+			attempts: now.attempts,
+			successes
+		},
+		tolerance
+	});
+	const [worst, best] = [judge(now.successes), judge(now.successes + unseen)];
+	if (worst === "none") return [];
+	if (best === "shown") return [{
+		kind: "failed",
+		text: `${lossText(c)}: a regression of ${againstTolerance(c, tolerance)}`
+	}];
+	return [{
+		kind: "inconclusive",
+		text: worst === best ? `${lossText(c)}: ${againstTolerance(c, tolerance)}, may be noise${earlier === null ? "" : ", and was lost again when it was tested once more"}` : `${lossText(c)}: ${againstTolerance(c, tolerance)}, and the retry of ${unseen} that failed could not be counted`
+	}];
+}
+/** Lost beyond the tolerance in both tests together, and not again in the second: told beside the result. */
+function notedNoise(c, tolerance) {
+	const { first, now, earlier, lost } = c;
+	return first !== null && now !== null && earlier !== null && isBeyond(lost, tolerance) && judgeRegression({
+		first,
+		earlier,
+		now,
+		tolerance
+	}) === "none" ? [`${lossText(c)}: ${againstTolerance(c, tolerance)}, not lost again when it was tested once more`] : [];
+}
+function lossText({ group, first, now, earlier }) {
+	if (first === null || now === null) return group;
+	const all = bothTests({
+		earlier,
+		now
+	});
+	return `${group}: ${all.successes}/${all.attempts} = ${percent$1(all.successes / all.attempts)} % after retries${earlier === null ? "" : " in both tests of this checkpoint"}, ${percent$1(first.successes / first.attempts)} % at the first test`;
+}
+const againstTolerance = ({ lost, chance }, tolerance) => `${points$1(lost ?? 0)} points, tolerance ${tolerance}, by chance alone ${chanceText(chance ?? 1)}`;
+/** Never rounded to nothing. */
+const chanceText = (chance) => chance < .001 ? "less than 0.1 %" : `${(Math.round(chance * 1e3) / 10).toString()} %`;
+/** Rounded up, so that a loss beyond the tolerance never reads as the tolerance. */
+const points$1 = (lost) => (Math.ceil(lost * 100 - 1e-6) / 100).toString();
+
+// src/domain/checkpoint.ts
+/**
+* What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the
+* first test, and one process must have gone on (spec §4, WAIT_1HR).
+*/
+/** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
+function checkpointInput(entries, tolerancePoints) {
+	const passed = entries.slice(entries.findLastIndex((e) => e.from === "DEPLOY") + 1).filter(isTest).filter((e) => e.event === "passed");
+	const last = passed.at(-1);
+	return {
+		baseline: passed[0]?.facts.counts ?? null,
+		earlier: measuredSince(entries.findLastIndex(isDue), entries)?.facts.counts ?? null,
+		tolerancePoints,
+		since: last?.facts.running ?? [],
+		waitedMs: last === void 0 ? null : waitedSince(entries, last)
+	};
+}
+/** One that our instruments spoiled says nothing; of one that came to no result for another reason the counts stand. */
+const measuredSince = (due, entries) => due === -1 ? void 0 : entries.slice(due).filter(isTest).findLast((e) => e.event === "inconclusive" && !e.facts.invalid);
+/** From the entry of that test to the claim of this one, by the clocks of whoever wrote them. */
+function waitedSince(entries, last) {
+	const claim = entries.findLast((e) => e.event === "due" || e.event === "claimed" && e.from === "TEST");
+	const shift = (e) => 1e3 * (e.facts.clockShift ?? 0);
+	return claim === void 0 || claim.seq < last.seq ? null : claim.at - shift(claim) - (last.at - shift(last));
+}
+function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf, retriesUnseenOf }) {
+	const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried);
+	const wait = input.waitedMs === null ? null : judgeWait(input.waitedMs, input.since, evidence.runningBefore);
+	const before = input.baseline ?? {};
+	const groups = [...groupsOf$3(counts), ...groupsOf$3(before).filter(({ suite, group }) => countOf(counts, suite, group) === null)].map(({ suite, group }) => groupChangeOf(suite, group, input, countOf(counts, suite, group)));
+	const noted = groups.flatMap((c) => notedNoise(c, input.tolerancePoints));
+	return {
+		result: {
+			tolerancePoints: input.tolerancePoints,
+			groups,
+			continuity: continuity.rows
+		},
+		reasons: [
+			...input.baseline === null ? [{
+				kind: "inconclusive",
+				text: "the ledger holds no first test that passed, so nothing tells whether this one is worse"
+			}] : groups.flatMap((c) => groupReason(c, {
+				tolerance: input.tolerancePoints,
+				sampleFloor: sampleFloorOf(c.suite, c.group),
+				unseen: retriesUnseenOf(c.suite, c.group)
+			})),
+			...continuity.reasons,
+			...wait?.reasons ?? []
+		],
+		findings: [
+			...continuity.findings,
+			...wait?.findings ?? [],
+			...noted.map((message) => ({
+				kind: "may-be-noise",
+				message,
+				attempts: []
+			}))
+		],
+		remarks: noted,
+		notCovered: [...input.baseline === null ? [] : groups.filter((c) => c.first === null).map((c) => ({
+			kind: "other",
+			what: `regression of ${c.group}`,
+			why: "the first test had no such group"
+		})), ...continuity.unproven.map((n) => ({
+			kind: "other",
+			what: `continuity of ${n}`,
+			why: "the last test that passed did not prove what ran there"
+		}))]
+	};
+}
+
+// src/domain/history.ts
+/** Which tests of a program were begun, here and in earlier sessions, and what became of each: tests cannot be shopped. */
+/** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
+function testsBegunIn(entries) {
+	const ends = new Map(entries.filter(isTest).map((e) => [e.facts.folder, e.event]));
+	return entries.flatMap((e) => e.event === "begun" ? [{
+		session: e.session,
+		test: e.facts.test,
+		at: e.at,
+		binarySha256: e.facts.binarySha256,
+		commit: e.facts.commit,
+		end: ends.get(folderOf$1(e.facts.test)) ?? null
+	}] : []);
+}
+const folderOf$1 = (test) => `test-${test}`;
+/** A build is not always the same to the byte: what was built from one commit, nothing changed, is one program too. */
+const sameProgram = (a, b) => a.binarySha256 === b.binarySha256 || a.commit !== null && a.commit === b.commit;
+/** What a session tests now: the binary that was deployed, and the commit where it was built from exactly that. */
+function programOf(entries, session) {
+	const { DEPLOY, BUILD } = fold(session, entries).newest;
+	const from = BUILD?.event === "built" ? BUILD.facts.build.from : void 0;
+	return {
+		binarySha256: DEPLOY?.event === "deployed" ? DEPLOY.facts.binarySha256 : "0".repeat(64),
+		commit: from?.kind === "git" && from.dirty === null ? from.commit : null
+	};
+}
+/** Tests of one program in the other sessions of a ledger, of one project, oldest first. */
+const earlierTests = (sessions, own, program) => sessions.filter(({ id, entries }) => id !== own.session && entries.findLast(hasPlan)?.facts.plan.answers.project.value === own.project).flatMap(({ entries }) => testsBegunIn(entries)).filter((t) => sameProgram(t, program)).toSorted((a, b) => a.at - b.at).slice(-mostEarlier);
+/** Of a ledger that grew for years, the newest are told. */
+const mostEarlier = 500;
+/** `test`: which of the session; its own entries are those before its verdict. */
+function historyOf(entries, test) {
+	const begun = entries.findLast((e) => e.event === "begun" && e.facts.test === test);
+	if (begun?.event !== "begun") return {
+		begun: null,
+		before: []
+	};
+	const own = testsBegunIn(entries).filter((t) => t.test !== test && sameProgram(t, begun.facts));
+	return {
+		begun: begun.facts,
+		before: [...begun.facts.earlier, ...own].toSorted((a, b) => a.at - b.at)
+	};
+}
+/**
+* A runner may crash: one test that was begun and not ended is told and no more. More of them than tests that were
+* recorded, this one included, could hide a failure: as many must be recorded as were cut off.
+*/
+function judgeHistory({ begun, before }) {
+	const cut = before.filter((t) => t.end === null);
+	const failed = before.filter((t) => t.end === "failed");
+	const recorded = before.length - cut.length + 1;
+	const remarks = [...cut.length === 0 ? [] : [`${tests$2(cut.length)} of this program begun before and not ended`], ...failed.length === 0 ? [] : [`${tests$2(failed.length)} of this program failed before`]];
+	return {
+		reasons: [...begun === null ? [{
+			kind: "inconclusive",
+			text: "the ledger does not hold the beginning of this test"
+		}] : [], ...cut.length > recorded ? [{
+			kind: "inconclusive",
+			text: `${tests$2(cut.length)} of this program begun and not ended, ${recorded} recorded with this one: as many must be recorded as were cut off, ${cut.length - recorded} more`
+		}] : []],
+		findings: [...cut.length === 0 ? [] : [{
+			kind: "not-ended",
+			message: `${remarks[0]}: ${named$3(cut)}`,
+			attempts: []
+		}], ...failed.length === 0 ? [] : [{
+			kind: "failed-before",
+			message: `${remarks.at(-1)}: ${named$3(failed)}`,
+			attempts: []
+		}]],
+		remarks
+	};
+}
+const tests$2 = (n) => n === 1 ? "1 test" : `${n} tests`;
+const shown$7 = 20;
+const named$3 = (all) => `${all.slice(-20).map((t) => `${t.session} test ${t.test}`).join(", ")}${all.length > shown$7 ? ` and ${all.length - shown$7} before` : ""}`;
+
+// src/domain/profile.ts
+/** Of one attempt: whoever judges makes each payload again. */
+const mostPayloadBytes = 4 << 20;
+/** Grammars of a dialler's output that are read here (suites/dialects). */
+const dialects = [
+	"testnet-jsonl",
+	"ant-quic-jsonl",
+	"exit-code"
+];
+const isDialect = (name) => dialects.includes(name);
+/** The signal that ends a program as it likes to be ended. */
+const stopSignals = ["SIGTERM", "SIGINT"];
+const needsOf = ({ needs }) => needs ?? {
+	datagramBytes: 1200,
+	ipv6: false
+};
+const noClaims = {
+	reports: null,
+	log: [],
+	figures: []
+};
+/** The focuses that make sense for the program and, where its module names tests, among these. */
+function focusesFor({ focuses }, moduleTests) {
+	const named = focuses.filter((focus) => moduleTests?.includes(focus) === true);
+	return named.length === 0 ? focuses : focuses.filter((focus) => named.includes(focus) || focus === "full-suite");
+}
+/** Whether any of the profile's argument lists has a place for the value. */
+const takes = ({ node, dial }, placeholder) => [
+	...node.args,
+	...node.bootstrapArgs,
+	...dial.kind === "commanded" ? dial.args : []
+].some((word) => word.includes(`{${placeholder}}`));
+
+// src/domain/promises.ts
+const promisesOf = ({ record, payload }) => ({
+	record: record.kind !== "none",
+	payload: payload.kind === "sha256-counter" ? "derived" : payload.kind,
+	kept: payload.kind === "given" && payload.kept !== null
+});
+const bestGrade = ({ record, payload, kept }) => !record || payload === "derived" || payload === "opaque" ? "C" : kept ? "A" : "B";
+/** What each grade rests on, in a few words. */
+const gradeWords = {
+	A: "the payload itself, found with the receiver",
+	B: "the receiver's record of an unpredictable payload",
+	C: "volume in packet counters",
+	D: "the program's claim alone"
+};
+
+// src/domain/bundle.ts
+/**
+* The evidence of one test as data, and the verdict's input made from it: the same function for the run and for
+* `verify`.
+*/
+const layout = {
+	plan: "plan.json",
+	entries: "ledger.jsonl",
+	facts: "facts.json",
+	nat: "nat.json",
+	preflight: "preflight.json",
+	controls: "controls.json",
+	running: "running.json",
+	logs: "logs.json",
+	metrics: "metrics.json",
+	verdict: "verdict.json"
+};
+/** One file for each suite of the plan, one line for each measurement. */
+const itemsFile = (suite) => `suites/${suite}.jsonl`;
+/**
+* The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from
+* being one.
+*/
+const checkpointOf = (b) => fold(b.facts.session, b.entries).checkpoint;
+const verdictInputOf = (b) => ({
+	...runInputOf(b),
+	items: b.items
+});
+const runInputOf = (b) => ({
+	criteria: b.plan.answers.criteria.value,
+	expression: b.plan.expression,
+	suites: b.plan.suites,
+	only: b.plan.only,
+	known: {
+		list: b.plan.config.knownFailures,
+		at: b.facts.testStartedAt
+	},
+	promises: promisesOf(b.plan.profile),
+	fleet: b.plan.fleet,
+	planned: b.plan.nodes,
+	excluded: b.facts.excluded,
+	measurements: b.measurements,
+	preflight: b.preflight,
+	needs: needsOf(b.plan.profile),
+	deployed: b.facts.deployed,
+	evidence: {
+		controls: b.controls,
+		runningBefore: b.running.before,
+		runningAfter: b.running.after,
+		...b.running.restarted === void 0 ? {} : { restarted: b.running.restarted }
+	},
+	findings: b.facts.findings,
+	clock: b.facts.clock,
+	history: historyOf(b.entries, b.facts.test),
+	missing: [...b.plan.unsupported, ...b.facts.notes],
+	...checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }
+});
+/** A sealed file of one value; the same value has one spelling, which `verify` asks for. */
+const jsonText = (value) => `${JSON.stringify(value, null, 1)}\n`;
+/** One JSON value per line, each ending in a newline. */
+const toLines = (values) => values.map((v) => `${JSON.stringify(v)}\n`).join("");
+/** A last line without its newline is a torn write: refused, because evidence is whole or it is none. */
+function fromLines(text) {
+	if (text !== "" && !text.endsWith("\n")) throw new Error("the last line is torn");
+	return text.split("\n").filter((l) => l !== "").map((l) => JSON.parse(l));
+}
+
+// src/domain/log-templates.ts
+/**
+* Log lines grouped into templates: values are taken out word by word, and what is alike is merged as Drain does (He et
+* al. 2017): by number of words, by the first word, then by the share of words that agree.
+*/
+const logLevels = [
+	"error",
+	"warning",
+	"other"
+];
+const noLogs = {
+	templates: [],
+	lines: 0,
+	beyond: 0
+};
+/** Whoever writes a log decides how much of it there is. */
+const mostLogs = {
+	lines: 5e3,
+	characters: 1e3,
+	words: 40,
+	leaf: 50,
+	templates: 200,
+	groups: 5e3
+};
+/** Share of words that two lines must have in common. */
+const alike = .5;
+/** `logs`: a node's journal each, oldest line first; the nodes in their order. */
+function digestLogs(logs) {
+	const tree = /* @__PURE__ */ new Map();
+	const groups = [];
+	let [lines, beyond] = [0, 0];
+	for (const [node, text] of logs) {
+		const all = text.split("\n").filter((l) => l.trim() !== "" && !l.startsWith("-- "));
+		lines += all.length;
+		beyond += Math.max(0, all.length - mostLogs.lines);
+		for (const line of all.slice(-mostLogs.lines)) {
+			const { at, message } = partsOf$4(line.slice(0, mostLogs.characters));
+			const group = groupFor(tree, groups, wordsOf$3(message), levelOf(message));
+			if (group === null) beyond++;
+			else see(group, node, at);
+		}
+	}
+	const sorted = groups.map(templateOf).toSorted(bySeverity);
+	const [kept, rest] = [sorted.slice(0, mostLogs.templates), sorted.slice(mostLogs.templates)];
+	return {
+		templates: kept,
+		lines,
+		beyond: beyond + rest.reduce((n, t) => n + t.count, 0)
+	};
+}
+/** `2026-01-31T08:05:09.123456+0000 host peer[42]: message`. */
+function partsOf$4(line) {
+	const [, at, message] = /^(\d{4}-\d\d-\d\dT[\d:.,]{5,20}(?:Z|[+-]\d\d:?\d\d)?) \S{1,255} [^\s:]{1,255}: ?(.*)$/.exec(line) ?? [];
+	return {
+		at: at ?? "",
+		message: message ?? line
+	};
+}
+/** By whole words; a program's own level stands near the beginning. */
+function levelOf(message) {
+	const words = new Set(message.toLowerCase().split(/[^a-z]+/));
+	if (errors.some((w) => words.has(w))) return "error";
+	return warnings$1.some((w) => words.has(w)) ? "warning" : "other";
+}
+const errors = [
+	"error",
+	"err",
+	"fatal",
+	"panic",
+	"panicked",
+	"critical",
+	"failed",
+	"failure",
+	"segfault",
+	"abort",
+	"aborted"
+];
+const warnings$1 = [
+	"warn",
+	"warning",
+	"timeout",
+	"timed",
+	"retry",
+	"retrying",
+	"refused",
+	"unreachable",
+	"lost",
+	"dropped"
+];
+function wordsOf$3(message) {
+	const words = message.replace(/\[[0-9a-f:.]{2,45}\](?::\d{1,5})?/gi, "<address>").split(/\s+/).filter((w) => w !== "");
+	const kept = words.slice(0, mostLogs.words).map((w) => w.replace(/[^\s=,;()[\]{}"'|]+/g, masked$1));
+	return words.length > mostLogs.words ? [...kept, "…"] : kept;
+}
+/** A piece between separators that is another in each line. */
+function masked$1(piece) {
+	const end = /[.:!?]*$/.exec(piece)?.[0] ?? "";
+	const name = kindOf$3(piece.slice(0, piece.length - end.length));
+	return name === null ? piece : `<${name}>${end}`;
+}
+function kindOf$3(piece) {
+	if (!/\d/.test(piece)) return null;
+	if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(piece)) return "address";
+	if (/^\d{4}-\d\d-\d\d(?:T.*)?$/.test(piece) || /^\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/.test(piece)) return "time";
+	if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(piece)) return "address";
+	if (/^[-+]?\d[\d.,_]*$/.test(piece)) return "n";
+	if (/^(?:0x)?[0-9a-f-]{8,}…?$/i.test(piece)) return "id";
+	if (/^[-+]?\d[\d.,_]*[a-zµ%]{1,4}(?:\/s)?$/i.test(piece)) return "n";
+	return piece.length >= 16 && /^[\w+/-]+$/.test(piece) && /[a-z]/i.test(piece) ? "id" : null;
+}
+function groupFor(tree, groups, words, level) {
+	const first = words[0] ?? "";
+	const key = `${level} ${words.length} ${first.includes("<") ? "<*>" : first}`;
+	const leaf = tree.get(key) ?? [];
+	tree.set(key, leaf);
+	let [best, score] = [null, 0];
+	for (const group of leaf) {
+		const same = words.filter((w, i) => w === group.words[i]).length / Math.max(1, words.length);
+		if (same > score) [best, score] = [group, same];
+	}
+	if (best !== null && score >= alike) {
+		best.words = best.words.map((w, i) => w === words[i] ? w : "<*>");
+		return best;
+	}
+	if (leaf.length >= mostLogs.leaf || groups.length >= mostLogs.groups) return null;
+	const group = {
+		words,
+		level,
+		nodes: /* @__PURE__ */ new Map()
+	};
+	leaf.push(group);
+	groups.push(group);
+	return group;
+}
+function see({ nodes }, node, at) {
+	const seen = nodes.get(node);
+	if (seen === void 0) nodes.set(node, {
+		count: 1,
+		first: at,
+		last: at
+	});
+	else nodes.set(node, {
+		count: seen.count + 1,
+		first: seen.first === "" ? at : seen.first,
+		last: at === "" ? seen.last : at
+	});
+}
+const templateOf = ({ words, level, nodes }) => ({
+	template: words.join(" "),
+	level,
+	count: [...nodes.values()].reduce((n, s) => n + s.count, 0),
+	nodes: [...nodes].map(([node, seen]) => ({
+		node,
+		...seen
+	}))
+});
+const bySeverity = (a, b) => logLevels.indexOf(a.level) - logLevels.indexOf(b.level) || b.count - a.count || (a.template < b.template ? -1 : a.template > b.template ? 1 : 0);
+const logKey = ({ template, level }) => sha256(`${level} ${template}`).slice(0, 16);
+const logCounts = ({ templates }) => Object.fromEntries(templates.map((t) => [logKey(t), t.count]));
+/** Against the last test that passed: null: nothing is known of one. */
+function changeOf$1(t, before) {
+	if (before === null) return null;
+	const was = before[logKey(t)];
+	if (was === void 0) return "new";
+	return t.count >= 2 * was && t.count - was >= 10 ? "more often" : "as before";
+}
+
+// src/domain/failed/shared.ts
+const ends$1 = [
+	{
+		what: "as caller",
+		of: ([from]) => [from]
+	},
+	{
+		what: "as callee",
+		of: ([, to]) => [to]
+	},
+	{
+		what: "at one end",
+		of: (pair) => pair
+	}
+];
+const pairsOf = (failing) => failing.flatMap(({ from, to }) => from === null || to === null ? [] : [[from, to]]);
+/** The narrowest first; nothing where one pair failed, which has everything in common with itself. */
+function sharedEnds(pairs, succeeded) {
+	if (pairs.length < 2) return [];
+	for (const { what, of } of ends$1) {
+		const common = pairs.map(of).reduce((all, next) => all.filter((node) => next.includes(node)));
+		if (common.length > 0) return common.map((node) => ({
+			node,
+			what,
+			always: !succeeded.some((pair) => of(pair).includes(node))
+		}));
+	}
+	return [];
+}
+function sharedBy(failing, succeeded) {
+	const pairs = pairsOf(failing);
+	const groups = new Set(failing.map((f) => f.group));
+	const [group] = groups;
+	return [...sharedEnds(pairs, succeeded).map(({ node, what, always }) => `all ${pairs.length} failing pairs have ${node} ${what}${always ? ", and no pair with it there succeeded" : ""}`), ...failing.length > 1 && groups.size === 1 && group !== void 0 ? [`all that fails is of ${group}`] : []];
+}
+
+// src/domain/failed/causes.ts
+/** Causes of a failure as a table: how each is recognised, whose it is, on what it rests, and where to look further. */
+const by = (evidence, explains = 1) => evidence.length === 0 ? null : {
+	evidence: evidence.slice(0, 10),
+	explains
+};
+/** Sentences that hold one of these words; as a share of all that fails. */
+const sentences$1 = (pattern) => ({ failing }) => {
+	const found = failing.filter((f) => pattern.test(f.sentence));
+	return by(found.map((f) => f.sentence), found.length / Math.max(1, failing.length));
+};
+const lines$2 = (pattern, explains) => ({ lines: all }) => by(all.filter((l) => pattern.test(l.template)).map((l) => `${l.nodes.join(", ")}: ${l.template} (${l.count} times${l.change === null ? "" : `, ${l.change}`})`), explains);
+const left = (stage, owner) => (s) => s.stage === stage ? by(s.leftOut.filter((l) => ownerOf(l) === owner).map((l) => `${l.node}: ${l.code ?? ""} ${l.why}`)) : null;
+/** Whoever saw a failure first has decided whose it is. */
+function ownerOf({ code }) {
+	const kind = failureRow(code)?.kind;
+	return kind === "product" || kind === "harness" ? kind : "infra";
+}
+const logsOf = "vps-test logs";
+const nodesOf$2 = "vps-test nodes";
+/** Of two that explain as much, the one that stands first. */
+const causeRows = [
+	{
+		id: "controls",
+		what: "our own controls or tools did not do what they must",
+		owner: "harness",
+		seen: ({ reasons }) => by(reasons.filter((r) => r.kind === "invalid").map((r) => r.text)),
+		look: "vps-test doctor"
+	},
+	{
+		id: "does-not-compile",
+		what: "the program does not compile",
+		owner: "product",
+		seen: ({ stage, buildFaults, why }) => stage === "BUILD" ? by([...buildFaults.map((f) => `${f.file}${f.line === null ? "" : `:${f.line}`}: ${f.message}`), why]) : null,
+		look: "cargo check"
+	},
+	{
+		id: "machine",
+		what: "the machine keeps the program from running",
+		owner: "infra",
+		seen: left("DEPLOY", "infra"),
+		look: nodesOf$2
+	},
+	{
+		id: "does-not-run",
+		what: "the program does not stay up, or does not register",
+		owner: "product",
+		seen: left("DEPLOY", "product"),
+		look: logsOf
+	},
+	{
+		id: "panicked",
+		what: "the program panicked",
+		owner: "product",
+		seen: lines$2(/\bpanicked at\b/, 1),
+		look: logsOf
+	},
+	{
+		id: "claims-refuted",
+		what: "the program says that it connected where nothing was delivered",
+		owner: "product",
+		seen: ({ findings, failing }) => failing.length === 0 ? null : by(findings.filter((f) => f.kind === "claim-without-delivery").map((f) => f.message), .9),
+		look: logsOf
+	},
+	{
+		id: "one-node",
+		what: "one node has what the others do not: its program, or what it runs on",
+		owner: "product",
+		seen: ({ failing, shared }) => sharedEnds(pairsOf(failing), []).length > 0 ? by(shared, .8) : null,
+		look: "vps-test diagnose"
+	},
+	{
+		id: "not-recorded",
+		what: "what arrived was not written down by its receiver",
+		owner: "product",
+		seen: sentences$1(/record is missing/),
+		look: logsOf
+	},
+	{
+		id: "one-class",
+		what: "one way of connecting does not work, the others do",
+		owner: "product",
+		seen: ({ failing, shared, counted }) => counted > failing.reduce((n, f) => n + f.times, 0) ? by(shared.filter((s) => s.startsWith("all that fails")), .7) : null,
+		look: nodesOf$2
+	},
+	{
+		id: "nothing-works",
+		what: "no attempt succeeds: what all of them use is broken",
+		owner: "product",
+		seen: ({ failing, counted }) => {
+			const times = failing.reduce((n, f) => n + f.times, 0);
+			return times > 1 && times === counted ? by([`${times} of ${counted} attempts failed`], .75) : null;
+		},
+		look: logsOf
+	},
+	{
+		id: "new-errors",
+		what: "the journals hold errors that the last test that passed did not have",
+		owner: "product",
+		seen: ({ lines: all }) => by(all.filter((l) => l.level === "error" && l.change !== null).map((l) => `${l.nodes.join(", ")}: ${l.template} (${l.count} times, ${l.change ?? ""})`), .5),
+		look: logsOf
+	},
+	{
+		id: "network",
+		what: "the network keeps nodes from each other",
+		owner: "infra",
+		seen: ({ findings, uncounted, counted }) => by(findings.filter((f) => f.kind === "network-obstacle").map((f) => f.message), counted === 0 && uncounted.infra > 0 ? 1 : .1),
+		look: nodesOf$2
+	},
+	{
+		id: "clock",
+		what: "a clock is wrong or moved",
+		owner: "infra",
+		seen: ({ findings }) => by(findings.filter((f) => f.kind === "skewed-clock" || f.kind === "clock-jump").map((f) => f.message), .1),
+		look: nodesOf$2
+	},
+	{
+		id: "nodes-left-out",
+		what: "nodes were left out",
+		owner: "infra",
+		seen: ({ stage, leftOut }) => stage === "TEST" ? by(leftOut.map((l) => `${l.node}: ${l.why}`), .1) : null,
+		look: nodesOf$2
+	},
+	{
+		id: "unknown",
+		what: "nothing here explains it",
+		owner: "product",
+		seen: ({ why, failing }) => by([why], failing.length > 0 ? .2 : .05),
+		look: logsOf
+	}
+];
+function rankedCauses(s) {
+	const found = recognised(s);
+	const known = found.some((c) => c.owner === "product" && c.id !== "unknown");
+	return found.filter((c) => !known || c.id !== "unknown");
+}
+const recognised = (s) => causeRows.flatMap(({ seen, ...row }) => {
+	const found = seen(s);
+	return found === null ? [] : [{
+		...row,
+		...found
+	}];
+}).toSorted((a, b) => b.explains - a.explains);
+
+// src/domain/failed/diagnosis.ts
+/** What a failed test, build or deploy has in it to find its cause by, as data: for the fix command and for the proof. */
+const diagnosed = (of) => ({
+	format: 1,
+	...of,
+	causes: rankedCauses(of)
+});
+/** Whoever writes logs and names decides how many there are. */
+const most$2 = {
+	failing: 200,
+	lines: 40,
+	findings: 40
+};
+function symptomsOfTest({ why, verdict, logs, logsBefore, leftOut }) {
+	const results = resultsOf(verdict.suites);
+	const samples = results.flatMap((r) => r.samples);
+	const failing = results.flatMap(({ suite, samples: of }) => failingOf(suite, of));
+	const of = (outcome) => samples.filter((s) => s.outcome === outcome).length;
+	return {
+		stage: "TEST",
+		why,
+		reasons: verdict.reasons.map(({ kind, text }) => ({
+			kind,
+			text
+		})),
+		buildFaults: [],
+		failing: failing.slice(0, most$2.failing),
+		counted: of("success") + of("failed"),
+		uncounted: {
+			infra: of("infra"),
+			harness: of("harness")
+		},
+		shared: sharedBy(failing, results.flatMap((r) => succeeding(r.samples))),
+		findings: verdict.findings.slice(0, most$2.findings).map(({ kind, message }) => ({
+			kind,
+			message
+		})),
+		lines: newLines(logs, logsBefore),
+		leftOut
+	};
+}
+/** Of a build or a deploy. */
+const symptomsOf = (of) => ({
+	reasons: [],
+	buildFaults: [],
+	failing: [],
+	counted: 0,
+	uncounted: {
+		infra: 0,
+		harness: 0
+	},
+	shared: [],
+	findings: [],
+	lines: [],
+	leftOut: [],
+	...of
+});
+/** One that was recovered, or that a later attempt stands for, did not fail. */
+function failingOf(suite, samples) {
+	const failed = samples.filter((s) => s.outcome === "failed" && s.recovered !== true && s.repeatedBy === void 0);
+	return [...Map.groupBy(failed, (s) => JSON.stringify([s.group, subjectName(s.subject)])).values()].flatMap((all) => {
+		const last = all.at(-1);
+		if (last === void 0) return [];
+		const { subject: s } = last;
+		return [{
+			suite,
+			group: last.group,
+			subject: subjectName(s),
+			from: s.kind === "pair" ? s.pair.from : null,
+			to: s.kind === "pair" ? s.pair.to : null,
+			times: all.length,
+			sentence: last.sentence.slice(0, 500)
+		}];
+	});
+}
+const succeeding = (samples) => samples.flatMap(({ outcome, subject: s }) => outcome === "success" && s.kind === "pair" ? [[s.pair.from, s.pair.to]] : []);
+function newLines(logs, before) {
+	return logs.templates.flatMap((t) => {
+		const change = changeOf$1(t, before);
+		if (change === "as before" || change === null && t.level !== "error") return [];
+		return [{
+			level: t.level,
+			template: t.template.slice(0, 300),
+			count: t.count,
+			nodes: t.nodes.map((n) => n.node),
+			change
+		}];
+	}).slice(0, most$2.lines);
+}
+
+// src/stages/parts/failure-diagnosis.ts
+/** What led into FIX, read back: the failed test's sealed evidence, or what BUILD and DEPLOY wrote into the ledger. */
+async function diagnosisOf(files, session, entries) {
+	const into = entries.findLast((e) => e.to === "FIX" && e.from !== "FIX");
+	const why = into?.why ?? session.why;
+	const leftOut = exclusions(session).map(({ node, code, message }) => ({
+		node,
+		code,
+		why: message
+	}));
+	switch (into?.event === "failed" ? into.from : null) {
+		case "BUILD": return diagnosed(symptomsOf({
+			stage: "BUILD",
+			why,
+			buildFaults: buildFaultsOf(entries),
+			leftOut
+		}));
+		case "DEPLOY": return diagnosed(symptomsOf({
+			stage: "DEPLOY",
+			why,
+			leftOut
+		}));
+		default: {
+			const folder = into !== void 0 && "folder" in into.facts ? `${into.facts.folder}/evidence` : "";
+			const [verdict, logs] = [await read$3(files, `${folder}/${layout.verdict}`), await read$3(files, `${folder}/${layout.logs}`)];
+			if (verdict === null || logs === null) return diagnosed(symptomsOf({
+				stage: "TEST",
+				why,
+				leftOut
+			}));
+			const logsBefore = entries.findLast((e) => e.event === "begun")?.facts.logsBefore?.counts ?? null;
+			return diagnosed(symptomsOfTest({
+				why,
+				verdict,
+				logs,
+				logsBefore,
+				leftOut
+			}));
+		}
+	}
+}
+/** Our own files of this session; null: another machine has them. */
+const read$3 = async (files, path) => await files.exists(path) ? JSON.parse(new TextDecoder().decode(await files.read(path))) : null;
+
+// src/stages/fix.ts
+/**
+* FIX: what failed as data, then one try of the project's fix command. A commit goes back to BUILD; anything else waits
+* for a push, with its reason (spec §4).
+*/
+const diagnosisFile = "diagnosis.json";
+const fix = async (plan, session, world) => {
+	const entries = await world.ledger.read(session.id);
+	const found = await diagnosisOf(world.files, session, entries);
+	const diagnosis = world.concealer?.conceal(found) ?? found;
+	const text = `${JSON.stringify(diagnosis, null, 1)}\n`;
+	await world.files.write(diagnosisFile, text);
+	const [cause] = diagnosis.causes;
+	if (cause !== void 0) world.log.info(`likeliest cause: ${cause.what} (${cause.owner}); to look further: ${cause.look}`);
+	const { fix: config } = plan.config;
+	if (config === null) return {
+		event: "no-fix-command",
+		why: `no fix command is configured; the failure stands: ${session.why}`,
+		facts: {}
+	};
+	const refused = fixRefusal({
+		plan,
+		config,
+		diagnosis,
+		entries,
+		able: world.fixer !== null
+	});
+	const commit = testedCommit(plan);
+	const end = refused !== null || world.fixer === null || commit === null || plan.source.kind !== "build" ? {
+		kind: "gave up",
+		reason: "no commit",
+		why: "",
+		...refused
+	} : await world.fixer.fix({
+		project: plan.config.project,
+		session: session.id,
+		number: fixesOf(entries).length + 1,
+		commit,
+		workspace: plan.source.workspace,
+		config,
+		diagnosis: text,
+		subject: fixSubject(diagnosis),
+		body: fixBody(diagnosis, session.id),
+		before: beforeIn(entries)
+	}, world.signal);
+	if (end.kind === "gave up") return {
+		event: "gave-up",
+		why: `${end.reason}: ${end.why}`.slice(0, 1e3),
+		facts: {
+			reason: end.reason,
+			cause: cause?.id ?? null
+		}
+	};
+	const mended = {
+		...plan,
+		source: {
+			...plan.source,
+			revision: end.made.commit,
+			fix: true
+		}
+	};
+	const { repository = null, branch = null } = session.origin ?? {};
+	return {
+		event: "fixed",
+		why: `fix ${end.made.number}: ${end.made.commit.slice(0, 12)} on ${end.made.branch}`,
+		facts: {
+			plan: mended,
+			planDigest: planDigest(mended),
+			origin: {
+				repository,
+				branch,
+				commit: end.made.commit,
+				event: "fix",
+				actor: "vps-test"
+			},
+			fix: {
+				...end.made,
+				red: diagnosis.failing.map(({ suite, group, subject }) => ({
+					suite,
+					group,
+					subject
+				}))
+			}
+		}
+	};
+};
 
 // src/stages/parts/heartbeat.ts
 /** Beside a run at work: renews its leases, and watches the ledger, so that a person's stop ends the run and not only it. */
@@ -4926,7 +9612,7 @@ async function beat(world, id, ours, interrupt) {
 		const began = world.clock.now();
 		const newest = (await world.ledger.read(id).catch(() => [])).at(-1);
 		if (newest !== void 0 && !ours(newest) && !sameWriter(newest.facts.by, world.writer)) return interrupt(movedBy(id, newest));
-		pause = Math.max(lookMs$2, (world.clock.now() - began) * looksShare);
+		pause = Math.min(renewMs, Math.max(lookMs$2, (world.clock.now() - began) * looksShare));
 		if (world.clock.now() < renewedAt + renewMs) continue;
 		renewedAt = world.clock.now();
 		const failed = await renewLeases(world, id, [...world.held?.values() ?? []], heartbeatMs);
@@ -5077,7 +9763,7 @@ const setup = async (plan, session, world) => {
 	const facts = {
 		excluded: all,
 		answered: left,
-		warnings: [...seen.done].flatMap(([node, f]) => warnings$1(node, f)),
+		warnings: [...seen.done].flatMap(([node, f]) => warnings(node, f)),
 		nodes: Object.fromEntries(seen.done),
 		fences: Object.fromEntries(leases.done)
 	};
@@ -5161,7 +9847,7 @@ function withExclusions(busy, excluded) {
 		case "superseded": return busy;
 	}
 }
-const warnings$1 = (node, f) => [
+const warnings = (node, f) => [
 	...f.freeBytes < lowDisk ? [{
 		kind: "low-disk",
 		node,
@@ -5178,404 +9864,6 @@ const warnings$1 = (node, f) => [
 		message: `${node}: clock is off by ${(f.clockSkewMs / 1e3).toFixed(1)} s`
 	}] : []
 ];
-
-// src/domain/continuity.ts
-/** A node may call its boot anything: the ledger keeps no more than a boot id's length of it. */
-const markOf = ({ node, bootId, startedAt, restarts, exeSha256, pid, clock }) => ({
-	node,
-	bootId: bootId.slice(0, 64),
-	startedAt,
-	restarts,
-	exeSha256,
-	pid,
-	clock
-});
-/** Start times are computed from clock ticks and boot time: they may differ by a little for one process. */
-const jitterMs = 2e3;
-const sameStart = (a, b) => Math.abs(a.startedAt - b.startedAt - clockMoved(a, b)) <= jitterMs;
-/** A start is told as a date, from ticks since boot: a wall clock that was set meanwhile moves it with it. */
-const clockMoved = (a, b) => a.clock === null || b.clock === null ? 0 : a.clock.wallMs - a.clock.uptimeMs - (b.clock.wallMs - b.clock.uptimeMs);
-/** A crash is the product's; a reboot or somebody's restart is not, but what was tested is no longer one process. */
-function changeBetween(before, after, when) {
-	if (before.bootId !== after.bootId) return {
-		finding: "rebooted",
-		result: "inconclusive",
-		text: `the host was rebooted ${when}`
-	};
-	if (after.restarts > before.restarts) return {
-		finding: "restarted",
-		result: "failed",
-		text: `${after.unit} died and was restarted ${after.restarts - before.restarts} times ${when}`
-	};
-	return before.pid !== after.pid || !sameStart(before, after) ? {
-		finding: "restarted",
-		result: "inconclusive",
-		text: `${after.unit} was restarted by somebody ${when}`
-	} : void 0;
-}
-const when = "since the last test that passed";
-/**
-* `since`: what ran after that test; `now`: before this one. The registry is no peer: its change is a finding, no
-* reason.
-*/
-function judgeContinuity(since, now, peers, tried) {
-	const known = new Map(since.map((m) => [m.node, m]));
-	const judged = [...known.values()].map((before) => {
-		const found = now.find((p) => p.node === before.node);
-		const after = found === void 0 ? void 0 : {
-			...markOf(found),
-			unit: found.unit
-		};
-		return {
-			before,
-			after,
-			change: after === void 0 ? gone$1 : otherBinary(before, after) ?? changeBetween(before, after, when)
-		};
-	});
-	const reasons = judged.flatMap(({ before: { node }, change }) => change === void 0 || !peers.includes(node) ? [] : [{
-		kind: change.result,
-		text: `${node}: ${change.text}`
-	}]);
-	return {
-		rows: judged.map(({ before, after, change }) => ({
-			node: before.node,
-			since: before,
-			now: after === void 0 ? null : markOf(after),
-			change: change?.text ?? null
-		})),
-		reasons: tried.length > 0 && !tried.some((n) => known.has(n)) ? [...reasons, {
-			kind: "inconclusive",
-			text: "nothing proves what ran at the end of the last test that passed"
-		}] : reasons,
-		findings: judged.flatMap(({ before: { node }, change }) => change === void 0 ? [] : [{
-			kind: change.finding,
-			node,
-			message: `${node}: ${change.text}`,
-			attempts: []
-		}]),
-		unproven: tried.filter((n) => !known.has(n))
-	};
-}
-const gone$1 = {
-	finding: "not-running",
-	result: "inconclusive",
-	text: "its service ran at the end of the last test that passed, now nothing proves that it runs"
-};
-/**
-* Told before a restart, which it needs: who put it there did not test this program. After a reboot the reboot comes
-* first.
-*/
-const otherBinary = (before, after) => before.bootId === after.bootId && before.exeSha256 !== after.exeSha256 ? {
-	finding: "wrong-binary",
-	result: "inconclusive",
-	text: `runs ${after.exeSha256.slice(0, 12)}, at the end of the last test that passed it ran ${before.exeSha256.slice(0, 12)}`
-} : void 0;
-
-// src/domain/statistics.ts
-/** Standard normal quantile of a two-sided 95 % interval. */
-const z95 = 1.959963984540054;
-/**
-* Wilson score interval of successes / attempts, both ends in 0..1 (Wilson 1927, without continuity correction).
-* Nothing tried: [0, 1].
-*/
-function wilson(successes, attempts, z = z95) {
-	if (attempts === 0) return {
-		low: 0,
-		high: 1
-	};
-	const p = successes / attempts;
-	const scale = 1 + z * z / attempts;
-	const centre = (p + z * z / (2 * attempts)) / scale;
-	const half = z / scale * Math.sqrt(p * (1 - p) / attempts + z * z / (4 * attempts * attempts));
-	return {
-		low: successes === 0 ? 0 : Math.max(0, centre - half),
-		high: successes === attempts ? 1 : Math.min(1, centre + half)
-	};
-}
-/**
-* Attempts without one failure that bring the interval's lower bound to `target` (0..1); undefined for 1, which no
-* number reaches.
-*/
-const attemptsForLowerBound = (target, z = z95) => target >= 1 ? void 0 : Math.ceil(z * z * target / (1 - target) - 1e-9);
-/**
-* Nearest-rank quantile: the smallest value that at least the share `q` (0..1) of all values does not exceed. Null when
-* there is none.
-*/
-function quantile(values, q) {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.max(0, Math.ceil(q * sorted.length - 1e-9) - 1)] ?? null;
-}
-const spread = (values) => ({
-	count: values.length,
-	p50: quantile(values, .5),
-	p95: quantile(values, .95),
-	max: quantile(values, 1)
-});
-/** 0..1 as per cent, never rounded up to 100. */
-const percent$1 = (share) => (share < 1 ? Math.min(99.9, Math.round(share * 1e3) / 10) : 100).toString();
-
-// src/domain/checkpoint.ts
-/**
-* What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the
-* first test, and one process must have gone on (spec §4, WAIT_1HR).
-*/
-/** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
-function checkpointInput(entries, tolerancePoints) {
-	const passed = entries.slice(entries.findLastIndex((e) => e.from === "DEPLOY") + 1).filter(isTest).filter((e) => e.event === "passed");
-	const last = passed.at(-1);
-	return {
-		baseline: passed[0]?.facts.counts ?? null,
-		tolerancePoints,
-		since: last?.facts.running ?? [],
-		waitedMs: last === void 0 ? null : waitedSince(entries, last)
-	};
-}
-/** From the entry of that test to the claim of this one, by the clocks of whoever wrote them. */
-function waitedSince(entries, last) {
-	const claim = entries.findLast((e) => e.event === "due" || e.event === "claimed" && e.from === "TEST");
-	const shift = (e) => 1e3 * (e.facts.clockShift ?? 0);
-	return claim === void 0 || claim.seq < last.seq ? null : claim.at - shift(claim) - (last.at - shift(last));
-}
-function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf }) {
-	const continuity = judgeContinuity(input.since, evidence.runningBefore, peers, tried);
-	const wait = input.waitedMs === null ? null : judgeWait(input.waitedMs, input.since, evidence.runningBefore);
-	const before = input.baseline ?? {};
-	const groups = [...groupsOf$3(counts), ...groupsOf$3(before).filter(({ suite, group }) => countOf(counts, suite, group) === null)].map(({ suite, group }) => changeOf$2(suite, group, countOf(before, suite, group), countOf(counts, suite, group)));
-	return {
-		result: {
-			tolerancePoints: input.tolerancePoints,
-			groups,
-			continuity: continuity.rows
-		},
-		reasons: [
-			...input.baseline === null ? [{
-				kind: "inconclusive",
-				text: "the ledger holds no first test that passed, so nothing tells whether this one is worse"
-			}] : groups.flatMap((c) => groupReason(c, input.tolerancePoints, sampleFloorOf(c.suite, c.group))),
-			...continuity.reasons,
-			...wait?.reasons ?? []
-		],
-		findings: [...continuity.findings, ...wait?.findings ?? []],
-		notCovered: [...input.baseline === null ? [] : groups.filter((c) => c.first === null).map((c) => ({
-			kind: "other",
-			what: `regression of ${c.group}`,
-			why: "the first test had no such group"
-		})), ...continuity.unproven.map((n) => ({
-			kind: "other",
-			what: `continuity of ${n}`,
-			why: "the last test that passed did not prove what ran there"
-		}))]
-	};
-}
-function changeOf$2(suite, group, first, now) {
-	return {
-		suite,
-		group,
-		first,
-		now,
-		lost: first !== null && now !== null && first.attempts > 0 && now.attempts > 0 ? 100 * (first.successes * now.attempts - now.successes * first.attempts) / (first.attempts * now.attempts) : null
-	};
-}
-/** Too few attempts to meet a criterion are too few to call it a regression. */
-function groupReason({ group, first, now, lost }, tolerance, sampleFloor) {
-	if (first !== null && first.attempts > 0 && now === null) return [{
-		kind: "inconclusive",
-		text: `${group}: ${first.successes}/${first.attempts} at the first test, now the plan has no such group`
-	}];
-	if (first === null || now === null || lost === null || now.attempts < sampleFloor || lost <= tolerance + 1e-9) return [];
-	return [{
-		kind: "failed",
-		text: `${group}: ${now.successes}/${now.attempts} = ${percent$1(now.successes / now.attempts)} % after retries, ${percent$1(first.successes / first.attempts)} % at the first test: a regression of ${points$1(lost)} points, tolerance ${tolerance}`
-	}];
-}
-/** Rounded up, so that a loss beyond the tolerance never reads as the tolerance. */
-const points$1 = (lost) => (Math.ceil(lost * 100 - 1e-6) / 100).toString();
-
-// src/domain/history.ts
-/** Which tests of a program were begun, here and in earlier sessions, and what became of each: tests cannot be shopped. */
-/** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
-function testsBegunIn(entries) {
-	const ends = new Map(entries.filter(isTest).map((e) => [e.facts.folder, e.event]));
-	return entries.flatMap((e) => e.event === "begun" ? [{
-		session: e.session,
-		test: e.facts.test,
-		at: e.at,
-		binarySha256: e.facts.binarySha256,
-		commit: e.facts.commit,
-		end: ends.get(folderOf$1(e.facts.test)) ?? null
-	}] : []);
-}
-const folderOf$1 = (test) => `test-${test}`;
-/** A build is not always the same to the byte: what was built from one commit, nothing changed, is one program too. */
-const sameProgram = (a, b) => a.binarySha256 === b.binarySha256 || a.commit !== null && a.commit === b.commit;
-/** What a session tests now: the binary that was deployed, and the commit where it was built from exactly that. */
-function programOf(entries, session) {
-	const { DEPLOY, BUILD } = fold(session, entries).newest;
-	const from = BUILD?.event === "built" ? BUILD.facts.build.from : void 0;
-	return {
-		binarySha256: DEPLOY?.event === "deployed" ? DEPLOY.facts.binarySha256 : "0".repeat(64),
-		commit: from?.kind === "git" && from.dirty === null ? from.commit : null
-	};
-}
-/** Tests of one program in the other sessions of a ledger, of one project, oldest first. */
-const earlierTests = (sessions, own, program) => sessions.filter(({ id, entries }) => id !== own.session && entries.findLast(hasPlan)?.facts.plan.answers.project.value === own.project).flatMap(({ entries }) => testsBegunIn(entries)).filter((t) => sameProgram(t, program)).toSorted((a, b) => a.at - b.at).slice(-mostEarlier);
-/** Of a ledger that grew for years, the newest are told. */
-const mostEarlier = 500;
-/** `test`: which of the session; its own entries are those before its verdict. */
-function historyOf(entries, test) {
-	const begun = entries.findLast((e) => e.event === "begun" && e.facts.test === test);
-	if (begun?.event !== "begun") return {
-		begun: null,
-		before: []
-	};
-	const own = testsBegunIn(entries).filter((t) => t.test !== test && sameProgram(t, begun.facts));
-	return {
-		begun: begun.facts,
-		before: [...begun.facts.earlier, ...own].toSorted((a, b) => a.at - b.at)
-	};
-}
-/**
-* A runner may crash: one test that was begun and not ended is told and no more. More of them than tests that were
-* recorded, this one included, could hide a failure: as many must be recorded as were cut off.
-*/
-function judgeHistory({ begun, before }) {
-	const cut = before.filter((t) => t.end === null);
-	const failed = before.filter((t) => t.end === "failed");
-	const recorded = before.length - cut.length + 1;
-	const remarks = [...cut.length === 0 ? [] : [`${tests$2(cut.length)} of this program begun before and not ended`], ...failed.length === 0 ? [] : [`${tests$2(failed.length)} of this program failed before`]];
-	return {
-		reasons: [...begun === null ? [{
-			kind: "inconclusive",
-			text: "the ledger does not hold the beginning of this test"
-		}] : [], ...cut.length > recorded ? [{
-			kind: "inconclusive",
-			text: `${tests$2(cut.length)} of this program begun and not ended, ${recorded} recorded with this one: as many must be recorded as were cut off, ${cut.length - recorded} more`
-		}] : []],
-		findings: [...cut.length === 0 ? [] : [{
-			kind: "not-ended",
-			message: `${remarks[0]}: ${named$2(cut)}`,
-			attempts: []
-		}], ...failed.length === 0 ? [] : [{
-			kind: "failed-before",
-			message: `${remarks.at(-1)}: ${named$2(failed)}`,
-			attempts: []
-		}]],
-		remarks
-	};
-}
-const tests$2 = (n) => n === 1 ? "1 test" : `${n} tests`;
-const shown$5 = 20;
-const named$2 = (all) => `${all.slice(-20).map((t) => `${t.session} test ${t.test}`).join(", ")}${all.length > shown$5 ? ` and ${all.length - shown$5} before` : ""}`;
-
-// src/domain/profile.ts
-/** Of one attempt: whoever judges makes each payload again. */
-const mostPayloadBytes = 4 << 20;
-/** Grammars of a dialler's output that are read here (suites/dialects). */
-const dialects = [
-	"testnet-jsonl",
-	"ant-quic-jsonl",
-	"exit-code"
-];
-const isDialect = (name) => dialects.includes(name);
-/** The signal that ends a program as it likes to be ended. */
-const stopSignals = ["SIGTERM", "SIGINT"];
-const needsOf = ({ needs }) => needs ?? {
-	datagramBytes: 1200,
-	ipv6: false
-};
-const noClaims = {
-	reports: null,
-	log: [],
-	figures: []
-};
-/** The focuses that make sense for the program and, where its module names tests, among these. */
-function focusesFor({ focuses }, moduleTests) {
-	const named = focuses.filter((focus) => moduleTests?.includes(focus) === true);
-	return named.length === 0 ? focuses : focuses.filter((focus) => named.includes(focus) || focus === "full-suite");
-}
-/** Whether any of the profile's argument lists has a place for the value. */
-const takes = ({ node, dial }, placeholder) => [
-	...node.args,
-	...node.bootstrapArgs,
-	...dial.kind === "commanded" ? dial.args : []
-].some((word) => word.includes(`{${placeholder}}`));
-
-// src/domain/promises.ts
-const promisesOf = ({ record, payload }) => ({
-	record: record.kind !== "none",
-	payload: payload.kind === "sha256-counter" ? "derived" : payload.kind,
-	kept: payload.kind === "given" && payload.kept !== null
-});
-const bestGrade = ({ record, payload, kept }) => !record || payload === "derived" || payload === "opaque" ? "C" : kept ? "A" : "B";
-/** What each grade rests on, in a few words. */
-const gradeWords = {
-	A: "the payload itself, found with the receiver",
-	B: "the receiver's record of an unpredictable payload",
-	C: "volume in packet counters",
-	D: "the program's claim alone"
-};
-
-// src/domain/bundle.ts
-/**
-* The evidence of one test as data, and the verdict's input made from it: the same function for the run and for
-* `verify`.
-*/
-const layout = {
-	plan: "plan.json",
-	entries: "ledger.jsonl",
-	facts: "facts.json",
-	nat: "nat.json",
-	preflight: "preflight.json",
-	controls: "controls.json",
-	running: "running.json",
-	logs: "logs.json",
-	metrics: "metrics.json",
-	verdict: "verdict.json"
-};
-/** One file for each suite of the plan, one line for each measurement. */
-const itemsFile = (suite) => `suites/${suite}.jsonl`;
-/**
-* The checkpoint that this test took, by the chain of entries: no fact beside it can make a test one, or keep it from
-* being one.
-*/
-const checkpointOf = (b) => fold(b.facts.session, b.entries).checkpoint;
-const verdictInputOf = (b) => ({
-	...runInputOf(b),
-	items: b.items
-});
-const runInputOf = (b) => ({
-	criteria: b.plan.answers.criteria.value,
-	expression: b.plan.expression,
-	suites: b.plan.suites,
-	promises: promisesOf(b.plan.profile),
-	fleet: b.plan.fleet,
-	planned: b.plan.nodes,
-	excluded: b.facts.excluded,
-	measurements: b.measurements,
-	preflight: b.preflight,
-	needs: needsOf(b.plan.profile),
-	deployed: b.facts.deployed,
-	evidence: {
-		controls: b.controls,
-		runningBefore: b.running.before,
-		runningAfter: b.running.after,
-		...b.running.restarted === void 0 ? {} : { restarted: b.running.restarted }
-	},
-	findings: b.facts.findings,
-	clock: b.facts.clock,
-	history: historyOf(b.entries, b.facts.test),
-	missing: [...b.plan.unsupported, ...b.facts.notes],
-	...checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }
-});
-/** A sealed file of one value; the same value has one spelling, which `verify` asks for. */
-const jsonText = (value) => `${JSON.stringify(value, null, 1)}\n`;
-/** One JSON value per line, each ending in a newline. */
-const toLines = (values) => values.map((v) => `${JSON.stringify(v)}\n`).join("");
-/** A last line without its newline is a torn write: refused, because evidence is whole or it is none. */
-function fromLines(text) {
-	if (text !== "" && !text.endsWith("\n")) throw new Error("the last line is torn");
-	return text.split("\n").filter((l) => l !== "").map((l) => JSON.parse(l));
-}
 
 // src/domain/clock-shift.ts
 /** A clock that a test moved: on a lab alone, whoever writes, and said of every session that such a writer wrote to. */
@@ -5611,173 +9899,6 @@ function shiftNotes(entries, own) {
 	}];
 }
 
-// src/domain/log-templates.ts
-/**
-* Log lines grouped into templates: values are taken out word by word, and what is alike is merged as Drain does (He et
-* al. 2017): by number of words, by the first word, then by the share of words that agree.
-*/
-const logLevels = [
-	"error",
-	"warning",
-	"other"
-];
-const noLogs = {
-	templates: [],
-	lines: 0,
-	beyond: 0
-};
-/** Whoever writes a log decides how much of it there is. */
-const mostLogs = {
-	lines: 5e3,
-	characters: 1e3,
-	words: 40,
-	leaf: 50,
-	templates: 200,
-	groups: 5e3
-};
-/** Share of words that two lines must have in common. */
-const alike = .5;
-/** `logs`: a node's journal each, oldest line first; the nodes in their order. */
-function digestLogs(logs) {
-	const tree = /* @__PURE__ */ new Map();
-	const groups = [];
-	let [lines, beyond] = [0, 0];
-	for (const [node, text] of logs) {
-		const all = text.split("\n").filter((l) => l.trim() !== "" && !l.startsWith("-- "));
-		lines += all.length;
-		beyond += Math.max(0, all.length - mostLogs.lines);
-		for (const line of all.slice(-mostLogs.lines)) {
-			const { at, message } = partsOf$3(line.slice(0, mostLogs.characters));
-			const group = groupFor(tree, groups, wordsOf$2(message), levelOf(message));
-			if (group === null) beyond++;
-			else see(group, node, at);
-		}
-	}
-	const sorted = groups.map(templateOf).toSorted(bySeverity);
-	const [kept, rest] = [sorted.slice(0, mostLogs.templates), sorted.slice(mostLogs.templates)];
-	return {
-		templates: kept,
-		lines,
-		beyond: beyond + rest.reduce((n, t) => n + t.count, 0)
-	};
-}
-/** `2026-01-31T08:05:09.123456+0000 host peer[42]: message`. */
-function partsOf$3(line) {
-	const [, at, message] = /^(\d{4}-\d\d-\d\dT[\d:.,]{5,20}(?:Z|[+-]\d\d:?\d\d)?) \S{1,255} [^\s:]{1,255}: ?(.*)$/.exec(line) ?? [];
-	return {
-		at: at ?? "",
-		message: message ?? line
-	};
-}
-/** By whole words; a program's own level stands near the beginning. */
-function levelOf(message) {
-	const words = new Set(message.toLowerCase().split(/[^a-z]+/));
-	if (errors.some((w) => words.has(w))) return "error";
-	return warnings.some((w) => words.has(w)) ? "warning" : "other";
-}
-const errors = [
-	"error",
-	"err",
-	"fatal",
-	"panic",
-	"panicked",
-	"critical",
-	"failed",
-	"failure",
-	"segfault",
-	"abort",
-	"aborted"
-];
-const warnings = [
-	"warn",
-	"warning",
-	"timeout",
-	"timed",
-	"retry",
-	"retrying",
-	"refused",
-	"unreachable",
-	"lost",
-	"dropped"
-];
-function wordsOf$2(message) {
-	const words = message.replace(/\[[0-9a-f:.]{2,45}\](?::\d{1,5})?/gi, "<address>").split(/\s+/).filter((w) => w !== "");
-	const kept = words.slice(0, mostLogs.words).map((w) => w.replace(/[^\s=,;()[\]{}"'|]+/g, masked$1));
-	return words.length > mostLogs.words ? [...kept, "…"] : kept;
-}
-/** A piece between separators that is another in each line. */
-function masked$1(piece) {
-	const end = /[.:!?]*$/.exec(piece)?.[0] ?? "";
-	const name = kindOf$3(piece.slice(0, piece.length - end.length));
-	return name === null ? piece : `<${name}>${end}`;
-}
-function kindOf$3(piece) {
-	if (!/\d/.test(piece)) return null;
-	if (/^\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?$/.test(piece)) return "address";
-	if (/^\d{4}-\d\d-\d\d(?:T.*)?$/.test(piece) || /^\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/.test(piece)) return "time";
-	if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(piece)) return "address";
-	if (/^[-+]?\d[\d.,_]*$/.test(piece)) return "n";
-	if (/^(?:0x)?[0-9a-f-]{8,}…?$/i.test(piece)) return "id";
-	if (/^[-+]?\d[\d.,_]*[a-zµ%]{1,4}(?:\/s)?$/i.test(piece)) return "n";
-	return piece.length >= 16 && /^[\w+/-]+$/.test(piece) && /[a-z]/i.test(piece) ? "id" : null;
-}
-function groupFor(tree, groups, words, level) {
-	const first = words[0] ?? "";
-	const key = `${level} ${words.length} ${first.includes("<") ? "<*>" : first}`;
-	const leaf = tree.get(key) ?? [];
-	tree.set(key, leaf);
-	let [best, score] = [null, 0];
-	for (const group of leaf) {
-		const same = words.filter((w, i) => w === group.words[i]).length / Math.max(1, words.length);
-		if (same > score) [best, score] = [group, same];
-	}
-	if (best !== null && score >= alike) {
-		best.words = best.words.map((w, i) => w === words[i] ? w : "<*>");
-		return best;
-	}
-	if (leaf.length >= mostLogs.leaf || groups.length >= mostLogs.groups) return null;
-	const group = {
-		words,
-		level,
-		nodes: /* @__PURE__ */ new Map()
-	};
-	leaf.push(group);
-	groups.push(group);
-	return group;
-}
-function see({ nodes }, node, at) {
-	const seen = nodes.get(node);
-	if (seen === void 0) nodes.set(node, {
-		count: 1,
-		first: at,
-		last: at
-	});
-	else nodes.set(node, {
-		count: seen.count + 1,
-		first: seen.first === "" ? at : seen.first,
-		last: at === "" ? seen.last : at
-	});
-}
-const templateOf = ({ words, level, nodes }) => ({
-	template: words.join(" "),
-	level,
-	count: [...nodes.values()].reduce((n, s) => n + s.count, 0),
-	nodes: [...nodes].map(([node, seen]) => ({
-		node,
-		...seen
-	}))
-});
-const bySeverity = (a, b) => logLevels.indexOf(a.level) - logLevels.indexOf(b.level) || b.count - a.count || (a.template < b.template ? -1 : a.template > b.template ? 1 : 0);
-const logKey = ({ template, level }) => sha256(`${level} ${template}`).slice(0, 16);
-const logCounts = ({ templates }) => Object.fromEntries(templates.map((t) => [logKey(t), t.count]));
-/** Against the last test that passed: null: nothing is known of one. */
-function changeOf$1(t, before) {
-	if (before === null) return null;
-	const was = before[logKey(t)];
-	if (was === void 0) return "new";
-	return t.count >= 2 * was && t.count - was >= 10 ? "more often" : "as before";
-}
-
 // src/domain/rederive/shipped.ts
 /** sha256 of what DEPLOY put on each node; of one that it never touched, of what runs there. */
 function deployedOf({ newest }, there, before) {
@@ -5800,6 +9921,7 @@ function shippedFaults({ facts, plan, running }, session) {
 	};
 	return [
 		...canonical(facts.build) === canonical(built) ? [] : ["the build is not the one that the entries tell"],
+		...plan.source.kind === "session" && canonical(facts.build) !== canonical(plan.source.build) ? ["the build is not that of the session that the plan names"] : [],
 		...shipped === null || built === null || shipped.binarySha256 === built.sha256 ? [] : ["what was deployed is not what was built"],
 		...Object.entries(shipped?.deployed ?? {}).flatMap(([node, { sha256 }]) => sha256 === shipped?.binarySha256 ? [] : [`${node} was given another binary than was built`]),
 		...canonical(facts.deployed) === canonical(deployedOf(session, there, running.before)) ? [] : ["what was deployed is not what the entries tell"],
@@ -5843,16 +9965,18 @@ function resultOf$1(group, { percent: target, strict }) {
 	};
 }
 /** What was not counted may have been anything: nothing is told of a group but what holds both ways. */
-const bothWays = ({ attempts, successes, notCounted }) => ({
+const bothWays = ({ attempts, successes, notCounted, retriesUnseen }) => ({
 	asFailures: {
 		attempts: attempts + notCounted,
 		successes
 	},
 	asSuccesses: {
 		attempts: attempts + notCounted,
-		successes: successes + notCounted
+		successes: successes + notCounted + retriesUnseen
 	}
 });
+/** What may have been anything, in words. */
+const open$1 = ({ notCounted, retriesUnseen }) => [...notCounted === 0 ? [] : [`${notCounted} not counted`], ...retriesUnseen === 0 ? [] : [`${retriesUnseen} whose retry was not counted`]].join(" and ");
 /** Why this group keeps a run from passing; empty when it is met and covered. */
 function reasonsOf$2(r, { strict }) {
 	if (!isRequired(r)) return [];
@@ -5862,7 +9986,7 @@ function reasonsOf$2(r, { strict }) {
 		text: `${r.name}: ${text}`
 	});
 	return [
-		...r.met !== false ? [] : [reason("failed", (strict ? missedStrictly(r) : `${r.successes}/${r.attempts} = ${percent$1(r.rate ?? 0)} %, target ${r.target} %`) + (r.notCounted === 0 ? "" : `; missed also with the ${r.notCounted} not counted as successes`))],
+		...r.met !== false ? [] : [reason("failed", (strict ? missedStrictly(r) : `${r.successes}/${r.attempts} = ${percent$1(r.rate ?? 0)} %, target ${r.target} %`) + (open$1(r) === "" ? "" : `; missed also with the ${open$1(r)} as successes`))],
 		...r.met === null && r.target !== null && r.attempts >= Math.max(1, sampleFloor) ? [reason("inconclusive", undecided(r, strict))] : [],
 		...r.attempts >= Math.max(1, sampleFloor) ? [] : [reason("inconclusive", `${r.attempts} counted attempts, the sample floor is ${sampleFloor}: ${lacks(r, Math.max(1, sampleFloor) - r.attempts, "attempt")}`)],
 		...100 * r.tried / r.planned >= coverage ? [] : [reason("inconclusive", `${r.tried} of ${r.planned} ${r.of}s tried = ${percent$1(r.tried / r.planned)} %, coverage asks for ${coverage} %: ${lacks(r, Math.ceil(coverage * r.planned / 100) - r.tried, r.of)}`)]
@@ -5875,7 +9999,7 @@ const lacks = ({ secondsEach }, more, of) => `needs ${more} more ${of}${more ===
 function undecided(r, strict) {
 	const rate = ({ attempts, successes }) => `${successes}/${attempts} = ${percent$1(strict ? wilson(successes, attempts).low : successes / attempts)} %`;
 	const { asFailures, asSuccesses } = bothWays(r);
-	return `${r.successes}/${r.attempts}, and ${r.notCounted} not counted: with these as failures ${rate(asFailures)}, as successes ${rate(asSuccesses)}${strict ? " (lower bounds)" : ""}; target ${r.target} % is met only one way`;
+	return `${r.successes}/${r.attempts}, and ${open$1(r)}: with these as failures ${rate(asFailures)}, as successes ${rate(asSuccesses)}${strict ? " (lower bounds)" : ""}; target ${r.target} % is met only one way`;
 }
 function missedStrictly(r) {
 	const needed = r.target === null ? void 0 : attemptsForLowerBound(r.target / 100);
@@ -10006,6 +14130,77 @@ const faultOf$3 = (text, message, range) => range === void 0 ? {
 /** `column 35, at "rat": No such key: rat`. */
 const placeText = ({ column, at, message }) => `${column === null ? "" : `column ${column}${at === "" ? "" : `, at ${JSON.stringify(at.slice(0, 60))}`}: `}${message.slice(0, 300)}`;
 
+// src/domain/known-failures.ts
+const noneKnown = {
+	list: [],
+	at: 0
+};
+/** ISO days are in the order of their text. */
+const isOver = ({ until }, at) => isoDay(at) > until;
+const matches = ({ suite, group, pair }, of) => (suite === null || suite === of.suite) && (group === null || group === of.group) && (pair === null || of.subject.kind === "pair" && of.subject.pair.from === pair.from && of.subject.pair.to === pair.to);
+/** The entry that leaves it out; undefined: it counts. */
+const knownAs = ({ list, at }, of) => list.find((known) => !isOver(known, at) && matches(known, of));
+/** Pairs of a suite that are named, whatever their day; absent: none. */
+function knownIn(list, suite) {
+	const pairs = list.flatMap((k) => k.pair !== null && (k.suite === null || k.suite === suite) ? [k.pair] : []);
+	return pairs.length === 0 ? {} : { known: pairs };
+}
+/** `saorsa-3 → saorsa-7 of suite connectivity`. */
+function knownName({ suite, group, pair }) {
+	const of = [...group === null ? [] : [`group ${group}`], ...suite === null ? [] : [`suite ${suite}`]];
+	return pair === null ? of.join(" of ") : [subjectName({
+		kind: "pair",
+		pair
+	}), ...of].join(" of ");
+}
+/** `all`: every sample of the test; those that no entry of the list names are passed over. */
+function judgeKnown({ list, at }, all) {
+	return list.map((known) => {
+		const own = all.filter((s) => matches(known, s));
+		const counted = own.filter(counts);
+		const failed = counted.filter((s) => s.outcome === "failed").length;
+		const over = isOver(known, at);
+		return {
+			...known,
+			state: own.length === 0 ? "unmatched" : over ? "expired" : counted.length === 0 ? "not-counted" : failed === 0 ? "now-passing" : "failing",
+			attempts: counted.length,
+			failed,
+			leftOut: over ? 0 : new Set(own.map((s) => JSON.stringify([
+				s.suite,
+				s.group,
+				s.subject
+			]))).size
+		};
+	});
+}
+const knownFindings = (results) => results.map((r) => ({
+	kind: kinds$1[r.state],
+	message: `${knownName(r)}: ${wordsOf$2(r)} (${r.reason})`,
+	attempts: []
+}));
+const kinds$1 = {
+	failing: "known-failure",
+	"now-passing": "now-passing",
+	"not-counted": "known-failure",
+	expired: "known-failure-expired",
+	unmatched: "known-failure-unmatched"
+};
+function wordsOf$2({ state, attempts, failed, until }) {
+	switch (state) {
+		case "failing": return `${failed} of ${attempts} attempts failed; left out of the rates until ${until}`;
+		case "now-passing": return `now passing, ${attempts} of ${attempts}; left out of the rates until it is taken from the list, or ${until}`;
+		case "not-counted": return `none of its attempts could be counted; left out of the rates until ${until}`;
+		case "expired": return `was known until ${until}, and counts again: ${failed} of ${attempts} attempts failed`;
+		case "unmatched": return "names nothing that was tested";
+	}
+}
+/** The clause that follows every result which leaves something out; empty where nothing is. */
+function knownRemarks(leftOut, results) {
+	if (leftOut === 0) return [];
+	const passing = results.filter((r) => r.state === "now-passing").length;
+	return [`${leftOut} known ${leftOut === 1 ? "failure" : "failures"} left out${passing === 0 ? "" : ` (${passing} now passing)`}`];
+}
+
 // src/domain/suites/group.ts
 function tally$1(group, samples) {
 	const all = samples.filter((s) => s.group === group.name);
@@ -10027,6 +14222,7 @@ function tally$1(group, samples) {
 		successes,
 		recovered,
 		notCounted: all.filter((s) => !counts(s) && s.repeatedBy === void 0).length,
+		retriesUnseen: counted.filter((s) => s.retryUnseen === true).length,
 		rate: attempts === 0 ? null : successes / attempts,
 		interval: wilson(successes, attempts),
 		grades
@@ -10038,8 +14234,12 @@ function tally$1(group, samples) {
 const mostRepeats = 2;
 /** Only what did not count may be repeated: elsewhere the mark would be one more chance for a failure. */
 function applyRepeats(judged, items) {
-	const lines = new Map(items.map((i) => [i.id, i]));
-	const samples = new Map(judged.map((s) => [s.id, s]));
+	const lines = linesOfRepeats(items);
+	if (lines.size === 0) return {
+		samples: judged,
+		strays: []
+	};
+	const samples = new Map(judged.flatMap((s) => lines.has(s.id) ? [[s.id, s]] : []));
 	const followers = Map.groupBy(judged.filter((s) => lines.get(s.id)?.repeats !== void 0), (s) => lines.get(s.id)?.repeats ?? "");
 	const strays = [];
 	const standsFor = /* @__PURE__ */ new Map();
@@ -10055,6 +14255,16 @@ function applyRepeats(judged, items) {
 		samples: judged.map((s) => withCounted(s, samples, standsFor)),
 		strays
 	};
+}
+/** Of what is repeated, and of what repeats it: few of all. */
+function linesOfRepeats(items) {
+	const wanted = /* @__PURE__ */ new Set();
+	for (const { id, repeats } of items) if (repeats !== void 0) wanted.add(id).add(repeats);
+	const lines = /* @__PURE__ */ new Map();
+	if (wanted.size > 0) {
+		for (const one of items) if (wanted.has(one.id)) lines.set(one.id, one);
+	}
+	return lines;
 }
 function faultOf$2(sample, first, lines) {
 	if (first === void 0) return "there is no such attempt";
@@ -10109,18 +14319,19 @@ const atOnce = (judge) => (work, run) => {
 * failure: such a test cannot pass.
 */
 function applyRetries(judged, items, allowed) {
-	const byId = new Map(items.map((i) => [i.id, i]));
+	const byId = linesOfRetries(judged, items);
+	if (byId.size === 0) return {
+		samples: judged,
+		retries: [],
+		strays: []
+	};
 	const marked = (s) => byId.get(s.id)?.retry === true;
 	const [first, again] = [judged.filter((s) => !marked(s)), judged.filter(marked)];
 	const whole = new Set([...Map.groupBy(judged, sampleKey)].filter(([, list]) => list.every((s) => marked(s) || s.outcome === "success")).map(([key]) => key));
 	const stray = (s) => !allowed || whole.has(sampleKey(s));
 	const retries = again.filter((s) => !stray(s));
 	return {
-		samples: first.map((s) => recovers(s, retries, byId) ? {
-			...s,
-			recovered: true,
-			sentence: `${s.sentence}; recovered on retry`
-		} : s),
+		samples: first.map((s) => withRetry(s, retries, byId)),
 		retries,
 		strays: again.filter(stray).map((s) => ({
 			kind: "inconclusive",
@@ -10128,12 +14339,32 @@ function applyRetries(judged, items, allowed) {
 		}))
 	};
 }
-/** Later, witnessed, and no other retry of the subject failed. */
-function recovers(s, retries, byId) {
-	if (s.outcome !== "failed") return false;
-	const again = retries.filter((r) => sampleKey(r) === sampleKey(s) && counts(r));
+/** Of what failed, and of what is marked as a retry; none where nothing is marked. */
+function linesOfRetries(judged, items) {
+	const lines = /* @__PURE__ */ new Map();
+	for (const one of items) if (one.retry === true) lines.set(one.id, one);
+	if (lines.size === 0) return lines;
+	const failed = new Set(judged.flatMap((s) => s.outcome === "failed" ? [s.id] : []));
+	for (const one of items) if (failed.has(one.id)) lines.set(one.id, one);
+	return lines;
+}
+/** Recovered: later, witnessed, and no other retry of the subject failed. */
+function withRetry(s, retries, byId) {
+	if (s.outcome !== "failed") return s;
 	const failedAt = byId.get(s.id)?.endedAt ?? 1e400;
-	return again.length > 0 && again.every((r) => r.outcome === "success" && (byId.get(r.id)?.startedAt ?? -1e400) >= failedAt);
+	const again = retries.filter((r) => sampleKey(r) === sampleKey(s));
+	if (again.length === 0 || again.some((r) => (byId.get(r.id)?.startedAt ?? -1e400) < failedAt)) return s;
+	const counted = again.filter(counts);
+	if (counted.length === 0) return {
+		...s,
+		retryUnseen: true,
+		sentence: `${s.sentence}; its retry was not counted`
+	};
+	return counted.every((r) => r.outcome === "success") ? {
+		...s,
+		recovered: true,
+		sentence: `${s.sentence}; recovered on retry`
+	} : s;
 }
 
 // src/domain/suites/command/rederive.ts
@@ -10197,7 +14428,7 @@ const command$1 = {
 		repeats: optional(name$2),
 		command: name$2,
 		node: name$2,
-		end: kinds$1({
+		end: kinds$2({
 			exit: fields({
 				code: number$4,
 				matched: orNull(flag)
@@ -10336,7 +14567,216 @@ function uncovered$3(samples, commands, { peers, excluded }) {
 	}));
 }
 
+// src/domain/suites/selection.ts
+/** `ids`: the suites that are known here. */
+const selectionShape = (ids) => every({
+	session: text$3,
+	attempts: list$2(every({
+		suite: oneOf(...ids),
+		pair: orNull(fields({
+			from: name$2,
+			to: name$2
+		}))
+	}), 1e4)
+});
+/** Of one suite; null: nothing of it is selected. */
+function onlyOf(selection, suite) {
+	if (selection === null) return {};
+	const own = selection.attempts.filter((a) => a.suite === suite);
+	if (own.length === 0) return null;
+	const pairs = own.flatMap(({ pair }) => pair ?? []);
+	return pairs.length === 0 ? {} : { only: pairs };
+}
+/** Each selected pair is tried, once, and has to come through. */
+const targetsFor = (targets, only) => only === void 0 ? targets : {
+	direct: 100,
+	natTraversed: 100,
+	relay: 100,
+	sampleFloor: 1,
+	coverage: 100,
+	strict: false
+};
+/** What failed and was not recovered, each once: the pair, or the suite where a sample is of no pair. */
+function failedOf(results) {
+	const all = resultsOf(results).flatMap(({ suite, samples }) => samples.filter((s) => s.outcome === "failed" && s.recovered !== true).map(({ subject }) => ({
+		suite,
+		pair: subject.kind === "pair" ? subject.pair : null
+	})));
+	return [...new Map(all.map((a) => [JSON.stringify([
+		a.suite,
+		a.pair?.from,
+		a.pair?.to
+	]), a])).values()];
+}
+/** Read back by a shell and by us as it stands; another name is given in no command. */
+const plainName = /^[A-Za-z0-9][\w.-]*$/;
+/** The command that repeats one pair alone; null where its names cannot stand in one. `several`: suites in the plan. */
+function repeatCommand(session, { suite, pair }, several) {
+	if (pair === null || ![
+		session,
+		pair.from,
+		pair.to
+	].every((n) => plainName.test(n))) return null;
+	return `vps-test test --session ${session} --pair ${pair.from}:${pair.to}${several ? `:${suite}` : ""}`;
+}
+/** What a run of a few attempts is worth: never a pass of the whole. */
+function selectionReason(selection, results) {
+	const counted = resultsOf(results).flatMap((r) => r.samples).filter(counts);
+	const well = counted.filter((s) => s.outcome === "success").length;
+	return {
+		kind: "inconclusive",
+		text: `only ${selectionText(selection)} of session ${selection.session} ${selection.attempts.length === 1 ? "was" : "were"} repeated (${well} of ${counted.length} counted attempts succeeded): this is no whole test`
+	};
+}
+/** `2 pairs and suite gossip`. */
+function selectionText({ attempts }) {
+	const pairs = attempts.filter((a) => a.pair !== null).length;
+	const whole = attempts.filter((a) => a.pair === null).map((a) => `suite ${a.suite}`);
+	return [...pairs === 0 ? [] : [pairs === 1 ? "1 pair" : `${pairs} pairs`], ...whole].join(" and ");
+}
+
+// src/domain/shuffled.ts
+/** An order that follows from a number: mulberry32 and Fisher–Yates, the same on every machine. Nothing secret. */
+function shuffled(values, seed) {
+	const all = [...values];
+	const next = mulberry32(seed);
+	for (let i = all.length - 1; i > 0; i--) {
+		const j = Math.floor(next() * (i + 1));
+		const [a, b] = [all[i], all[j]];
+		if (a !== void 0 && b !== void 0) [all[i], all[j]] = [b, a];
+	}
+	return all;
+}
+function mulberry32(seed) {
+	let state = seed | 0;
+	return () => {
+		state = state + 1831565813 | 0;
+		let t = Math.imul(state ^ state >>> 15, 1 | state);
+		t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
+		return ((t ^ t >>> 14) >>> 0) / 4294967296;
+	};
+}
+
+// src/domain/suites/sampled.ts
+/**
+* Which pairs of a fleet are tried where all would be too many: every node as caller and as callee, every kind of NAT
+* with every kind, every class to its sample floor. The same seed, fleet and measurements draw the same pairs.
+*/
+/** All of them up to the plan's number of peers; beyond, a cover that is filled up to what so many peers would have. */
+function samplePairs(peers, all, kinds, { beyondNodes, seed }) {
+	return peers.length <= beyondNodes ? all : cover(all, kinds, beyondNodes * (beyondNodes - 1), seed);
+}
+/** As few as reach every node both ways and every cell, in the order of the fleet. */
+const leastCover = (all, natOf) => cover(all, {
+	natOf,
+	classOf: () => "",
+	sampleFloor: 0
+}, 0);
+/** Of which NAT × NAT a sample has a pair. */
+const cellsOf = (pairs, natOf) => new Set(pairs.map(({ pair }) => cellOf$1(pair, natOf))).size;
+/** `1,560 of 6,320 pairs drawn`; empty: none was left out. */
+const drawnText = (drawn, all) => drawn === all ? [] : [`${thousands(drawn)} of ${thousands(all)} pairs drawn, every node and every NAT type × type`];
+const thousands = (n) => n.toString().replace(/\B(?=(\d{3})+$)/g, ",");
+/**
+* Rarest cells first, each by the pair whose nodes were used least; then nodes that are still without a call, classes
+* below their floor, then whatever is used least, up to `size`.
+*/
+function cover(all, { natOf, classOf, sampleFloor }, size, seed = null) {
+	const mixed = seed === null ? all : shuffled(all, seed);
+	const chosen = /* @__PURE__ */ new Set();
+	const calls = /* @__PURE__ */ new Map();
+	const used = ({ from, to }) => (calls.get(`from ${from}`) ?? 0) + (calls.get(`to ${to}`) ?? 0);
+	const take = (candidates) => {
+		let best;
+		for (const c of candidates) if (!chosen.has(c) && (best === void 0 || used(c.pair) < used(best.pair))) best = c;
+		if (best === void 0) return;
+		chosen.add(best);
+		for (const key of [`from ${best.pair.from}`, `to ${best.pair.to}`]) calls.set(key, (calls.get(key) ?? 0) + 1);
+	};
+	const cells = [...Map.groupBy(mixed, ({ pair }) => cellOf$1(pair, natOf)).values()];
+	for (const cell of cells.toSorted((a, b) => a.length - b.length)) take(cell);
+	for (const [end, list] of [...Map.groupBy(mixed, ({ pair }) => `from ${pair.from}`), ...Map.groupBy(mixed, ({ pair }) => `to ${pair.to}`)]) if (!calls.has(end)) take(list);
+	for (const list of Map.groupBy(mixed, classOf).values()) for (let n = list.filter((p) => chosen.has(p)).length; n < Math.min(sampleFloor, list.length); n++) take(list);
+	const queues = [...Map.groupBy(mixed, ({ pair }) => pair.from).values()];
+	for (let n = 0; chosen.size < Math.min(size, all.length); n++) take(queues[n % queues.length] ?? []);
+	return all.filter((p) => chosen.has(p));
+}
+const cellOf$1 = ({ from, to }, natOf) => JSON.stringify([natOf(from), natOf(to)]);
+
+// src/domain/suites/connectivity/path.ts
+/** Path class from counters alone: the one leg that carried a payload, while no other one could have. */
+/** More than any handshake takes, with signatures of four kilobytes and lost datagrams sent again. */
+const handshakeReach = 65536;
+/** The part of a payload that may have gone another way before the way is in doubt. */
+const besidesShare = 1 / 4;
+/**
+* Claims are not a parameter, so that nobody can be tempted. `bytes`: the payload drawn for this attempt; 0 where the
+* program sends what it likes.
+*/
+function pathClass(seen, bytes) {
+	if (seen.gaps.length > 0) return {
+		kind: "unwitnessed",
+		why: seen.gaps.join(" and ")
+	};
+	const straight = carries(seen.sent, bytes) && carries(seen.delivered, bytes) && seen.returned.packets > 0;
+	const ends = (bytes > 0 ? seen.relays : []).filter((r) => carries(r.sent, bytes) && carries(r.delivered, bytes) && r.returned.packets > 0);
+	const relays = ends.filter((r) => carries(r.relayIn, bytes) && carries(r.relayOut, bytes));
+	const unread = ends.find((r) => r.relayIn === null || r.relayOut === null);
+	if (unread !== void 0) return {
+		kind: "unwitnessed",
+		why: `the counters of ${unread.via}, a relay, could not be read`
+	};
+	const ways = [...straight ? ["end to end"] : [], ...relays.map((r) => `through ${r.via}`)];
+	if (ways.length > 1) return {
+		kind: "ambiguous",
+		why: `as much as the payload went ${ways.join(" and ")}: nothing tells which carried it`
+	};
+	if (!straight && relays.length === 0) return nothingCarried(seen, bytes);
+	const [relay] = relays;
+	const beside = relay === void 0 ? seen.besides : relay.besides;
+	if (bytes > 0 && beside.bytes >= bytes * besidesShare) return {
+		kind: "ambiguous",
+		why: `the payload of ${bytes} bytes went ${ways.join()}, and ${beside.bytes} bytes left the caller another way`
+	};
+	if (relay !== void 0) return {
+		kind: "relayed",
+		via: relay.via
+	};
+	return seen.delivered.bytes < bytes + seen.shared.bytes ? {
+		kind: "ambiguous",
+		why: "other dials from the same address at the same moment cannot be told apart from this one"
+	} : { kind: "end-to-end" };
+}
+function nothingCarried(seen, bytes) {
+	if (carries(seen.strangers, bytes > 0 ? bytes : 65536)) return {
+		kind: "unwitnessed",
+		why: `${seen.strangers.bytes} bytes came by IPv6 from addresses that no node is known to have`
+	};
+	const hidden = [{
+		sent: seen.sent,
+		delivered: seen.delivered
+	}, ...seen.relays].some((l) => carries(l.sent, bytes) && l.delivered.packets > 0 && l.delivered.bytes + seen.fragments.bytes >= Math.max(bytes, 1));
+	return seen.fragments.packets > 0 && hidden ? {
+		kind: "unwitnessed",
+		why: `${seen.fragments.packets} trailing fragments belong to no flow that was counted`
+	} : { kind: "none" };
+}
+const carries = (leg, bytes) => leg !== null && leg.packets > 0 && leg.bytes >= bytes;
+/** Whether the sender that a receiver names is at the end of this path; null: it names none. */
+function namesPath(from, path, seen) {
+	const named = from === null ? "" : from.trim();
+	if (named === "") return null;
+	return (path.kind === "relayed" ? seen.relays.find((r) => r.via === path.via)?.addresses : seen.callerAddresses)?.has(normalAddress(hostOf(named))) ?? false;
+}
+/** `host:port`, `[v6]:port`, or an address alone. */
+function hostOf(text) {
+	const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(text);
+	if (bracketed !== null) return bracketed[1] ?? "";
+	return /^[^:]*:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(":")) : text;
+}
+
 // src/domain/suites/connectivity/contradicted.ts
+/** NATs that the attempts contradict: end to end where the two measurements leave no such path. */
 /** What was measured and what was seen cannot both be so: a path is seen between measured addresses alone. */
 const againstNats = (path, { expected }) => path.kind === "end-to-end" && expected === "relayed";
 const contradictionText = ({ why }) => `it went end to end, and as measured it could not (${why})`;
@@ -10346,6 +14786,12 @@ const contradiction = ({ pair, id }, oracle) => ({
 	pair,
 	attempts: [id]
 });
+/** A path that the two NATs have no part in shows nothing of them. Null: it went through them. */
+function pastNats(attempt, { pairClass }, seen) {
+	const translated = seen.delivered.bytes - seen.byIPv6.bytes;
+	return pairClass !== "direct" && seen.byIPv6.packets > 0 && translated < (volumeOf(attempt) || 65536) ? pastNatsText : null;
+}
+const pastNatsText = "it went by IPv6, which no NAT here translates, and shows nothing of these NATs";
 /** Once is enough: a NAT that is not what was measured says so of every class that it decided. */
 function contradictedNats(samples) {
 	return [...Map.groupBy(samples, ({ subject: { pair } }) => [pair.from, pair.to].toSorted().join(" and "))].flatMap(([ends, all]) => {
@@ -10357,6 +14803,26 @@ function contradictedNats(samples) {
 	});
 }
 
+// src/domain/number-list.ts
+function numberList() {
+	let values = /* @__PURE__ */ new Float64Array(1024);
+	let length = 0;
+	return {
+		get length() {
+			return length;
+		},
+		push(value) {
+			if (length === values.length) {
+				const more = new Float64Array(values.length * 2);
+				more.set(values);
+				values = more;
+			}
+			values[length++] = value;
+		},
+		at: (index) => index < length ? values[index] ?? NaN : NaN
+	};
+}
+
 // src/domain/suites/connectivity/timetable.ts
 const pairKey = (pair) => `${pair.from}→${pair.to}`;
 /** The same text for both directions. */
@@ -10365,7 +14831,8 @@ function timetable(input) {
 	const relays = new Set(input.relayNodes.filter((n) => input.peers.includes(n)));
 	const apart = new Set(relays.size === 0 ? [] : input.relayPairs.map(pairKey));
 	const tries = triesOf(input);
-	return interleave(place(tries.filter((t) => !apart.has(pairKey(t.pair))), 2 * circleLength(input.peers.length)), place(tries.filter((t) => apart.has(pairKey(t.pair))), 0));
+	const together = tries.filter((t) => !apart.has(pairKey(t.pair)));
+	return interleave(place$1(together, input.atOnce === void 0 ? 2 * circleLength(input.peers.length) : Math.ceil(together.length / input.atOnce)), place$1(tries.filter((t) => apart.has(pairKey(t.pair))), 0));
 }
 const circleLength = (peers) => peers < 2 ? 0 : peers % 2 === 0 ? peers - 1 : peers;
 /** Circle method: one seat stands still, the others move on by one each round; an odd number gets an empty seat. */
@@ -10412,7 +14879,7 @@ function triesOf({ peers, repetitions }) {
 * Puts each try into the first round from its due one on in which both nodes are free, else into the last one before
 * it, else into a catch-up round.
 */
-function place(tries, circleRounds) {
+function place$1(tries, circleRounds) {
 	const load = /* @__PURE__ */ new Map();
 	for (const { pair } of tries) for (const n of [pair.from, pair.to]) load.set(n, (load.get(n) ?? 0) + 1);
 	const length = Math.max(circleRounds, ...load.values());
@@ -10484,14 +14951,30 @@ function waitingSeconds(rounds, roundSeconds, cooloffSeconds) {
 * twice.
 */
 function shortestPause(attempts) {
-	const ended = /* @__PURE__ */ new Map();
-	let shortest = null;
-	for (const { pair, startedAt, endedAt } of attempts.toSorted((x, y) => x.startedAt - y.startedAt)) {
-		const before = ended.get(peersKey(pair));
-		if (before !== void 0) shortest = Math.min(shortest ?? 1e400, startedAt - before);
-		ended.set(peersKey(pair), Math.max(before ?? -1e400, endedAt));
+	const [peers, starts, ends] = [
+		/* @__PURE__ */ new Map(),
+		numberList(),
+		numberList()
+	];
+	const who = numberList();
+	for (const { pair, startedAt, endedAt } of attempts) {
+		const key = peersKey(pair);
+		const known = peers.get(key) ?? peers.size;
+		peers.set(key, known);
+		who.push(known);
+		starts.push(startedAt);
+		ends.push(endedAt);
 	}
-	return shortest;
+	const order = Uint32Array.from({ length: starts.length }, (_, i) => i);
+	order.sort((x, y) => starts.at(x) - starts.at(y) || x - y);
+	const ended = new Float64Array(peers.size).fill(-1e400);
+	let shortest = 1e400;
+	for (const i of order) {
+		const before = ended[who.at(i)] ?? -1e400;
+		shortest = Math.min(shortest, starts.at(i) - before);
+		ended[who.at(i)] = Math.max(before, ends.at(i));
+	}
+	return Number.isFinite(shortest) ? shortest : null;
 }
 
 // src/domain/suites/connectivity/oracle.ts
@@ -10569,6 +15052,16 @@ function repetitionsFor(pairs, sampleFloor) {
 	const times = Object.fromEntries(pairClasses.map((c) => [c, Math.max(1, Math.ceil(sampleFloor / Math.max(1, size(c))))]));
 	return new Map(pairs.map((p) => [pairKey(p.pair), times[p.oracle.pairClass]]));
 }
+/** Classes of which all pairs are between the same two nodes: what is in the way of these decides the whole verdict. */
+const thinClasses = (pairs, { direct, natTraversed, relay }) => pairClasses.flatMap((c) => {
+	const own = pairs.filter((p) => p.oracle.pairClass === c).map((p) => p.pair);
+	const ends = [...new Set(own.flatMap(({ from, to }) => [from, to]))];
+	return ends.length !== 2 || {
+		direct,
+		nat_traversed: natTraversed,
+		relay
+	}[c] === 0 ? [] : [`class ${c} has ${amount$1(own.length, "pair")}, ${ends.join(" and ")}: the verdict may hang on these two nodes alone`];
+});
 /** Pairs whose rounds a relay node must sit out. */
 const relayPairsOf = (pairs) => pairs.filter((p) => p.oracle.expected === "relayed").map((p) => p.pair);
 /**
@@ -10605,8 +15098,54 @@ const uncoveredPause = (pauseMs, cooloffMs) => pauseMs === null || pauseMs >= co
 	why: `the shortest pause was ${pauseMs / 1e3} s; nat_cooloff_seconds asks for ${cooloffMs / 1e3} s`
 }];
 
+// src/domain/suites/selected-pairs.ts
+/** Of those that a suite has, the ones that are selected, in the suite's order. */
+const selectedOf = (all, only) => only === void 0 ? all : all.filter(({ pair }) => isSelected(pair, only));
+const isSelected = ({ from, to }, only) => only === void 0 || only.some((o) => o.from === from && o.to === to);
+
+// src/domain/suites/connectivity/drawn.ts
+function drawnPairs(peers, measurements, { sampling, targets, only }, wanted = () => true) {
+	const all = plannedPairs(peers, measurements).filter(wanted);
+	if (only !== void 0) return {
+		pairs: selectedOf(all, only),
+		all,
+		sampled: false
+	};
+	const names = peers.map((n) => n.name);
+	const kinds = {
+		natOf: natNameIn(peers, measurements),
+		classOf: (p) => p.oracle.pairClass,
+		sampleFloor: targets.sampleFloor
+	};
+	const pairs = samplePairs(names, all, kinds, sampling);
+	return {
+		pairs,
+		all,
+		sampled: pairs.length < all.length
+	};
+}
+/** What each node's NAT is called: as it was measured, as it is declared where it was not. */
+function natNameIn(peers, measurements) {
+	const measured = new Map(measurements.map((m) => [m.node, m]));
+	const names = new Map(peers.map((n) => [n.name, natName(measured.get(n.name) ?? asDeclared(n))]));
+	return (node) => names.get(node) ?? "";
+}
+/** With an end that was left out a pair cannot be dialled; it stays in the sample, and is not covered. */
+const amongst = (there) => {
+	const nodes = new Set(there);
+	return ({ pair }) => nodes.has(pair.from) && nodes.has(pair.to);
+};
+function undrawnPairs({ pairs, all, sampled }, { beyondNodes }) {
+	if (!sampled) return [];
+	return drawnText(pairs.length, all.length).map((text) => ({
+		kind: "other",
+		what: `${all.length - pairs.length} of ${all.length} pairs`,
+		why: `of more than ${beyondNodes} nodes pairs are drawn: ${text}`
+	}));
+}
+
 // src/domain/suites/connectivity/evidence-shape.ts
-const readOf = (value) => kinds$1({
+const readOf = (value) => kinds$2({
 	there: fields({ value }),
 	absent: anything,
 	"not-read": fields({ why: text$3 })
@@ -10618,7 +15157,7 @@ const flowShape = every({
 	packets: number$4,
 	bytes: number$4
 });
-const sum$2 = every({
+const sum$3 = every({
 	packets: number$4,
 	bytes: number$4
 });
@@ -10634,7 +15173,7 @@ const countersShape = every({
 	in: list$2(flowShape),
 	out: list$2(flowShape),
 	sent: list$2(sent),
-	fragmentsIn: sum$2,
+	fragmentsIn: sum$3,
 	overflow: flag
 });
 const mapping = every({
@@ -10757,10 +15296,22 @@ const targetsShape = every({
 	coverage: percent,
 	strict: flag
 });
+/** Pairs that a plan is limited to. */
+const onlyShape = optional(list$2(fields({
+	from: name$2,
+	to: name$2
+}), 1e4));
+const samplingShape = every({
+	beyondNodes: between(0, 1e6),
+	seed: between(0, 4294967295)
+});
 const workShape = every({
+	sampling: samplingShape,
 	targets: targetsShape,
 	cooloffSeconds: number$4,
-	timeoutSeconds: number$4
+	timeoutSeconds: number$4,
+	only: onlyShape,
+	known: onlyShape
 });
 
 // src/domain/suites/connectivity/figures.ts
@@ -10843,7 +15394,7 @@ function foreignDialler(attempt, deployed) {
 	if (attempt.fault !== void 0 || expected === void 0 || seen === expected) return null;
 	return {
 		kind: "another-program",
-		text: seen === null ? `which file dialled on ${from} is not known` : `the file that dialled on ${from} is ${short$2(seen)}, deployed was ${short$2(expected)}`
+		text: seen === null ? `which file dialled on ${from} is not known` : `the file that dialled on ${from} is ${short$4(seen)}, deployed was ${short$4(expected)}`
 	};
 }
 /** The main process had the service's port before a test and not after it. */
@@ -10883,10 +15434,10 @@ function judgeLook(looks, expected, known, port) {
 	};
 }
 const sentenceOf = ({ role, pid, exeSha256 }, expected) => {
-	const what = exeSha256 === null ? "a program that could not be read" : short$2(exeSha256);
-	return `${role === "service" ? `process ${pid} of its service runs` : `its port is held by process ${pid}, which runs`} ${what}, deployed was ${short$2(expected ?? "")}`;
+	const what = exeSha256 === null ? "a program that could not be read" : short$4(exeSha256);
+	return `${role === "service" ? `process ${pid} of its service runs` : `its port is held by process ${pid}, which runs`} ${what}, deployed was ${short$4(expected ?? "")}`;
 };
-const short$2 = (sha256) => sha256.slice(0, 12);
+const short$4 = (sha256) => sha256.slice(0, 12);
 
 // src/domain/suites/connectivity/foreign.ts
 /** At the ends of the attempt, and at a relay that it went through. */
@@ -10959,6 +15510,45 @@ const foreignReasons = (judged) => {
 	}));
 };
 
+// src/domain/text-set.ts
+/** Texts that were seen, each as 96 bits of its digest in one flat array: a text given twice is always known. */
+const words$13 = 3;
+function textSet() {
+	let table = new Uint32Array(words$13 * 1024);
+	let size = 0;
+	return { add(text) {
+		const bytes = createHash("sha256").update(text).digest();
+		const mark = [
+			bytes.readUInt32LE(0) | 1,
+			bytes.readUInt32LE(4),
+			bytes.readUInt32LE(8)
+		];
+		if (!place(table, mark[0] >>> 0, mark[1], mark[2])) return false;
+		size++;
+		if (size * words$13 * 4 > table.length * 3) table = grown(table);
+		return true;
+	} };
+}
+/** Open addressing; false where it stands there already. */
+function place(table, a, b, c) {
+	const places = table.length / words$13;
+	for (let at = b % places;; at = (at + 1) % places) {
+		const i = at * words$13;
+		if (table[i] === 0) {
+			table[i] = a;
+			table[i + 1] = b;
+			table[i + 2] = c;
+			return true;
+		}
+		if (table[i] === a && table[i + 1] === b && table[i + 2] === c) return false;
+	}
+}
+function grown(old) {
+	const next = new Uint32Array(old.length * 2);
+	for (let i = 0; i < old.length; i += words$13) if (old[i] !== 0) place(next, old[i] ?? 0, old[i + 1] ?? 0, old[i + 2] ?? 0);
+	return next;
+}
+
 // src/domain/suites/connectivity/compact.ts
 const noFindings = [];
 const nothing = {
@@ -11009,11 +15599,12 @@ function sharing() {
 
 // src/domain/suites/connectivity/scene.ts
 /** What one attempt is seen in: its round, who is who, and whose packets are the program's. */
-/** Measured addresses; the fleet file's only where nothing was measured. */
-function outsideAddresses(node, { nats, fleet }) {
+/** Measured addresses, the fleet file's only where nothing was measured; of IPv6 the node's own, which no NAT translates. */
+function outsideAddresses(node, { nats, fleet, ipv6 }) {
 	const measured = nats.get(node)?.externalAddresses ?? [];
 	const ip = fleet.nodes.find((n) => n.name === node)?.ip;
-	return new Set((measured.length > 0 ? measured : ip === void 0 ? [] : [ip]).map(normalAddress));
+	const v4 = measured.length > 0 ? measured : ip === void 0 ? [] : [ip];
+	return new Set([...v4, ...ipv6.get(node) ?? []].map(normalAddress));
 }
 const total = (sums) => sums.reduce((all, s) => ({
 	packets: all.packets + s.packets,
@@ -11037,7 +15628,7 @@ function besides$1(attempt, scene, caller) {
 	const users = /* @__PURE__ */ new Set([scene.senders.dialler, scene.senders.services.get(from)]);
 	const diallers = new Set(scene.others.filter((o) => o.pair.from === from).map((o) => o.localPort));
 	const own = caller.sent.filter((f) => users.has(f.uid) && !(f.protocol === "udp" && diallers.has(f.localPort)));
-	const forOthers = scene.others.filter((o) => o.pair.from !== from).reduce((n, other) => n + accountedFor(other, from, scene, caller, own), 0);
+	const forOthers = scene.others.filter((o) => o.pair.from !== from).reduce((n, other) => n + accountedFor(other, attempt, scene, caller, own), 0);
 	return (leg) => {
 		const beside = total(own.filter((f) => !(f.protocol === "udp" && f.localPort === attempt.localPort && leg.has(normalAddress(f.remote)))));
 		return {
@@ -11050,19 +15641,30 @@ function besides$1(attempt, scene, caller) {
 const overhead = 5 / 4;
 /** What a node sends to introduce two others, whose payload does not go through it. */
 const introductionBytes = 1024;
+/** What answers a payload that came by a relay, of what came: its own might go by that relay too. */
+const answersByRelay = 1 / 8;
 /**
 * Bytes that this node sent for another attempt: a relay passes on no more than came in from the other end, and next to
-* nothing of a payload that went end to end; a callee answers with no more than half of what came. Neither is more than
-* that attempt's payload accounts for: else a payload of this node could hide in it.
+* nothing of a payload that went end to end; a callee answers with no more than half of what came from the caller, and
+* an eighth of what came by a relay. Neither is more than that attempt's payload accounts for: else a payload of this
+* node could hide in it.
 */
-function accountedFor(other, node, scene, counters, own) {
+function accountedFor(other, { pair: { from: node }, localPort }, scene, counters, own) {
 	const [a, b] = [outsideAddresses(other.pair.from, scene), outsideAddresses(other.pair.to, scene)];
 	const came = (from) => Math.min(volumeOf(other) * overhead, total(counters.in.filter((f) => from.has(normalAddress(f.remote)))).bytes);
 	const went = (to) => total(own.filter((f) => f.protocol === "udp" && to.has(normalAddress(f.remote)))).bytes;
-	if (other.pair.to === node) return Math.min(went(a), Math.floor(came(a) / 2));
+	if (other.pair.to === node) {
+		const by = relaysBeside(other, scene);
+		const answered = own.filter((f) => f.protocol === "udp" && f.localPort !== localPort && by.has(normalAddress(f.remote)));
+		const arrived = counters.in.filter((f) => f.localPort === other.servicePort && by.has(normalAddress(f.remote)));
+		const most = Math.min(volumeOf(other) * overhead, total(arrived).bytes) * answersByRelay;
+		return Math.min(went(a), Math.floor(came(a) / 2)) + Math.min(total(answered).bytes, Math.floor(most));
+	}
 	const relayed = Math.min(went(b), came(a)) + Math.min(went(a), came(b));
 	return wentStraight(other, scene) ? Math.min(relayed, introductionBytes) : relayed;
 }
+/** Addresses of the nodes that relay and are no end of it. */
+const relaysBeside = ({ pair }, scene) => new Set(bootstrapsOf(scene.fleet).filter((n) => n.name !== pair.from && n.name !== pair.to).flatMap((n) => [...outsideAddresses(n.name, scene)]));
 /** The other payload came from its caller itself, as the callee's counters tell, or the caller's where these do not. */
 function wentStraight(attempt, scene) {
 	const { pair, servicePort, localPort } = attempt;
@@ -11093,21 +15695,24 @@ function views(attempt, scene) {
 	const calleeSeen = outside(scene, to, attempt.servicePort, from);
 	const box = valueOf$1(readings[to]?.box);
 	const beside = besides$1(attempt, scene, caller);
+	const known = new Set([...scene.ipv6.values()].flat().map(normalAddress));
 	return {
 		gaps: [...gapsOf$1(readings, from), ...gapsOf$1(readings, to)],
-		sent: sum$1(caller.out, attempt.localPort, {
+		sent: sum$2(caller.out, attempt.localPort, {
 			...calleeSeen,
 			port: anyPort
 		}),
-		arrived: box === null ? null : sum$1(box.counters.in, anyLocalPort, callerSeen),
-		delivered: sum$1(callee.in, attempt.servicePort, callerSeen),
-		returned: sum$1(caller.in, attempt.localPort, calleeSeen),
+		arrived: box === null ? null : sum$2(box.counters.in, anyLocalPort, callerSeen),
+		delivered: sum$2(callee.in, attempt.servicePort, callerSeen),
+		returned: sum$2(caller.in, attempt.localPort, calleeSeen),
 		besides: beside(calleeSeen.addresses),
 		shared: sharedWith(attempt, scene, callerSeen),
 		fragments: callee.fragmentsIn,
 		callerAddresses: callerSeen.addresses,
 		relays: relayCandidates(attempt, scene, callerSeen, calleeSeen, beside),
-		ipv6: [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f)) || callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f))
+		ipv6: [...caller.in, ...caller.out].some((f) => f.localPort === attempt.localPort && globalIPv6(f)) || callee.in.some((f) => f.localPort === attempt.servicePort && globalIPv6(f)),
+		byIPv6: sum$2(callee.in.filter(globalIPv6), attempt.servicePort, callerSeen),
+		strangers: total(callee.in.filter((f) => f.localPort === attempt.servicePort && globalIPv6(f) && !known.has(normalAddress(f.remote))))
 	};
 }
 function relayCandidates(attempt, scene, callerSeen, calleeSeen, beside) {
@@ -11122,17 +15727,17 @@ function relayCandidates(attempt, scene, callerSeen, calleeSeen, beside) {
 			exact: true
 		};
 		const own = readable(countersOf$2(scene.readings, n.name));
-		const delivered = sum$1(callee.in, attempt.servicePort, relay);
-		const sent = sum$1(caller.out, attempt.localPort, relay);
+		const delivered = sum$2(callee.in, attempt.servicePort, relay);
+		const sent = sum$2(caller.out, attempt.localPort, relay);
 		if (delivered.packets === 0 && sent.packets === 0) return [];
 		return [{
 			via: n.name,
 			addresses,
 			sent,
 			delivered,
-			relayIn: own && sum$1(own.in, anyLocalPort, outside(scene, from, attempt.localPort, n.name)),
-			relayOut: own && sum$1(own.out, anyLocalPort, outside(scene, to, attempt.servicePort, n.name)),
-			returned: sum$1(caller.in, attempt.localPort, relay),
+			relayIn: own && sum$2(own.in, anyLocalPort, outside(scene, from, attempt.localPort, n.name)),
+			relayOut: own && sum$2(own.out, anyLocalPort, outside(scene, to, attempt.servicePort, n.name)),
+			returned: sum$2(caller.in, attempt.localPort, relay),
 			besides: beside(addresses)
 		}];
 	});
@@ -11151,31 +15756,41 @@ function sharedWith(attempt, scene, callerSeen) {
 }
 /**
 * How a peer sees what a node sends from one of its ports in this attempt. Where the NAT picks another port for each
-* peer, only a mapping towards this one tells it: one that has expired by the time of the look leaves the port unknown.
+* peer, only a mapping towards this one tells it: one that has expired by the time of the look leaves the port unknown,
+* and another may stand in its place. Then any port that is no other one's is this one's, unless a dial between the same
+* two addresses would look alike.
 */
 function outside(scene, node, insidePort, peer) {
 	const addresses = outsideAddresses(node, scene);
 	const mapping = scene.nats.get(node)?.mapping;
+	const inside = (p) => p === insidePort;
 	if (mapping === "none") return {
 		addresses,
-		port: (p) => p === insidePort,
+		port: inside,
 		exact: true
 	};
+	const byFamily = (v4) => (p, address) => isIPv6(address) ? inside(p) : v4(p);
 	const mappings = (valueOf$1(scene.readings[node]?.box)?.mappings ?? []).filter((m) => addresses.has(normalAddress(m.outsideAddress)));
 	const peers = outsideAddresses(peer, scene);
 	const ports = (of) => new Set(mappings.filter(of).map((m) => m.outsidePort));
 	const others = ports((m) => m.insidePort !== insidePort);
 	const own = ports((m) => m.insidePort === insidePort && (mapping === "EIM" || peers.has(normalAddress(m.remote))));
-	return own.size > 0 ? {
+	const changing = mapping !== "EIM" && !othersBetween(scene, addresses, peers);
+	return own.size > 0 && !changing ? {
 		addresses,
-		port: (p) => own.has(p),
+		port: byFamily((p) => own.has(p)),
 		exact: true
 	} : {
 		addresses,
-		port: (p) => !others.has(p),
+		port: byFamily((p) => own.has(p) || !others.has(p)),
 		exact: false
 	};
 }
+const othersBetween = (scene, one, other) => scene.others.some(({ pair: { from, to } }) => {
+	const [a, b] = [outsideAddresses(from, scene), outsideAddresses(to, scene)];
+	const meets = (x, y) => [...x].some((address) => y.has(address));
+	return meets(a, one) && meets(b, other) || meets(a, other) && meets(b, one);
+});
 const countersOf$2 = (readings, node) => Object.hasOwn(readings, node) ? valueOf$1(readings[node]?.counters) : null;
 function gapsOf$1(readings, node) {
 	const counters = countersOf$2(readings, node);
@@ -11196,75 +15811,7 @@ const none$1 = {
 const anyPort = () => true;
 const anyLocalPort = void 0;
 const globalIPv6 = (flow) => flow.packets > 0 && isIPv6(flow.remote) && !isLocalIPv6(flow.remote);
-const sum$1 = (flows, localPort, remote) => total(flows.filter((f) => (localPort === void 0 || f.localPort === localPort) && remote.port(f.remotePort) && remote.addresses.has(normalAddress(f.remote))));
-
-// src/domain/suites/connectivity/path.ts
-/** Path class from counters alone: the one leg that carried a payload, while no other one could have. */
-/** More than any handshake takes, with signatures of four kilobytes and lost datagrams sent again. */
-const handshakeReach = 65536;
-/** The part of a payload that may have gone another way before the way is in doubt. */
-const besidesShare = 1 / 4;
-/**
-* Claims are not a parameter, so that nobody can be tempted. `bytes`: the payload drawn for this attempt; 0 where the
-* program sends what it likes.
-*/
-function pathClass(seen, bytes) {
-	if (seen.gaps.length > 0) return {
-		kind: "unwitnessed",
-		why: seen.gaps.join(" and ")
-	};
-	const straight = carries(seen.sent, bytes) && carries(seen.delivered, bytes) && seen.returned.packets > 0;
-	const ends = (bytes > 0 ? seen.relays : []).filter((r) => carries(r.sent, bytes) && carries(r.delivered, bytes) && r.returned.packets > 0);
-	const relays = ends.filter((r) => carries(r.relayIn, bytes) && carries(r.relayOut, bytes));
-	const unread = ends.find((r) => r.relayIn === null || r.relayOut === null);
-	if (unread !== void 0) return {
-		kind: "unwitnessed",
-		why: `the counters of ${unread.via}, a relay, could not be read`
-	};
-	const ways = [...straight ? ["end to end"] : [], ...relays.map((r) => `through ${r.via}`)];
-	if (ways.length > 1) return {
-		kind: "ambiguous",
-		why: `as much as the payload went ${ways.join(" and ")}: nothing tells which carried it`
-	};
-	if (!straight && relays.length === 0) return nothingCarried(seen, bytes);
-	const [relay] = relays;
-	const beside = relay === void 0 ? seen.besides : relay.besides;
-	if (bytes > 0 && beside.bytes >= bytes * besidesShare) return {
-		kind: "ambiguous",
-		why: `the payload of ${bytes} bytes went ${ways.join()}, and ${beside.bytes} bytes left the caller another way`
-	};
-	if (relay !== void 0) return {
-		kind: "relayed",
-		via: relay.via
-	};
-	return seen.delivered.bytes < bytes + seen.shared.bytes ? {
-		kind: "ambiguous",
-		why: "other dials from the same address at the same moment cannot be told apart from this one"
-	} : { kind: "end-to-end" };
-}
-function nothingCarried(seen, bytes) {
-	const hidden = [{
-		sent: seen.sent,
-		delivered: seen.delivered
-	}, ...seen.relays].some((l) => carries(l.sent, bytes) && l.delivered.packets > 0 && l.delivered.bytes + seen.fragments.bytes >= Math.max(bytes, 1));
-	return seen.fragments.packets > 0 && hidden ? {
-		kind: "unwitnessed",
-		why: `${seen.fragments.packets} trailing fragments belong to no flow that was counted`
-	} : { kind: "none" };
-}
-const carries = (leg, bytes) => leg !== null && leg.packets > 0 && leg.bytes >= bytes;
-/** Whether the sender that a receiver names is at the end of this path; null: it names none. */
-function namesPath(from, path, seen) {
-	const named = from === null ? "" : from.trim();
-	if (named === "") return null;
-	return (path.kind === "relayed" ? seen.relays.find((r) => r.via === path.via)?.addresses : seen.callerAddresses)?.has(normalAddress(hostOf(named))) ?? false;
-}
-/** `host:port`, `[v6]:port`, or an address alone. */
-function hostOf(text) {
-	const bracketed = /^\[([^\]]*)\](?::\d+)?$/.exec(text);
-	if (bracketed !== null) return bracketed[1] ?? "";
-	return /^[^:]*:\d+$/.test(text) ? text.slice(0, text.lastIndexOf(":")) : text;
-}
+const sum$2 = (flows, localPort, remote) => total(flows.filter((f) => (localPort === void 0 || f.localPort === localPort) && remote.port(f.remotePort, f.remote) && remote.addresses.has(normalAddress(f.remote))));
 
 // src/domain/suites/connectivity/possession.ts
 function possessionOf(attempt, promises) {
@@ -11348,7 +15895,7 @@ function judgeAttempt({ attempt, promises, oracle, seen, disqualified, obstacle 
 	const delivered = path.kind === "end-to-end" || path.kind === "relayed";
 	const punched = path.kind === "end-to-end" && oracle.wouldRefuseFirstPacket;
 	const recordFault = possession.kind === "fault" ? possession.why : null;
-	const notShown = attempt.fault === void 0 ? disqualified?.(path) ?? (delivered && possession.kind === "unpromised" ? volumeFault(attempt, path, seen) : null) : null;
+	const notShown = attempt.fault === void 0 ? disqualified?.(path) ?? (delivered && possession.kind === "unpromised" ? volumeFault(attempt, path, seen) : null) ?? (path.kind === "end-to-end" && recordFault === null && attempt.claim.success !== false ? pastNats(attempt, oracle, seen) : null) : null;
 	const alone = attempt.fault?.kind ?? (notShown !== null ? "unwitnessed" : outcomeOf$4(attempt, path, oracle, recordFault));
 	const hindered = alone === "failed" && path.kind !== "end-to-end" ? obstacle : null;
 	const outcome = hindered === null ? alone : "infra";
@@ -11552,7 +16099,7 @@ function roundsJudging(pairs, run) {
 	const judge = judgeOne$2(run);
 	const compact = compactor();
 	const judged = [];
-	const attempts = [];
+	const measured = measuredList();
 	const late = [];
 	return {
 		add(round) {
@@ -11570,7 +16117,7 @@ function roundsJudging(pairs, run) {
 					});
 				}
 				judged.push(one);
-				attempts.push(measuredOf$1(attempt, round, one));
+				measured.add(attempt, round);
 			}
 		},
 		end() {
@@ -11580,7 +16127,7 @@ function roundsJudging(pairs, run) {
 			}
 			return {
 				judged,
-				attempts,
+				attempts: measured.of(judged),
 				strays: sorting.strays,
 				unasked: repeats.end()
 			};
@@ -11593,18 +16140,34 @@ function judgeRounds(rounds, pairs, run) {
 	rounds.forEach(judging.add);
 	return judging.end();
 }
-const measuredOf$1 = ({ startedAt, endedAt, repeats }, { retry }, { id, subject: { pair } }) => ({
-	id,
-	pair,
-	startedAt,
-	endedAt,
-	...retry === true ? { retry } : {},
-	...repeats === void 0 ? {} : { repeats }
-});
+/** Two numbers of each attempt; what else there is of one is marked, which few are, or stands in its judgement. */
+function measuredList() {
+	const [started, ended] = [numberList(), numberList()];
+	const marks = /* @__PURE__ */ new Map();
+	return {
+		add({ startedAt, endedAt, repeats }, { retry }) {
+			if (retry === true || repeats !== void 0) marks.set(started.length, {
+				...retry === true ? { retry } : {},
+				...repeats === void 0 ? {} : { repeats }
+			});
+			started.push(startedAt);
+			ended.push(endedAt);
+		},
+		of: (judged) => ({ *[Symbol.iterator]() {
+			for (const [i, { id, subject }] of judged.entries()) yield {
+				id,
+				pair: subject.pair,
+				startedAt: started.at(i),
+				endedAt: ended.at(i),
+				...marks.get(i)
+			};
+		} })
+	};
+}
 /** Nothing counts twice: a repeated id or nonce is a copy, and a pair outside the plan belongs to nobody. */
 function sortOut$1(pairs) {
 	const known = new Map(pairs.map((p) => [pairKey(p.pair), p.oracle]));
-	const [ids, nonces] = [/* @__PURE__ */ new Set(), /* @__PURE__ */ new Set()];
+	const [ids, nonces] = [textSet(), textSet()];
 	const strays = [];
 	const stray = (text) => void strays.push({
 		kind: "inconclusive",
@@ -11613,9 +16176,8 @@ function sortOut$1(pairs) {
 	return {
 		strays,
 		planned: ({ attempts }) => attempts.flatMap((a) => {
-			const copy = ids.has(a.id) || nonces.has(a.nonce);
-			ids.add(a.id);
-			nonces.add(a.nonce);
+			const [newId, newNonce] = [ids.add(a.id), nonces.add(a.nonce)];
+			const copy = !newId || !newNonce;
 			const oracle = known.get(pairKey(a.pair));
 			if (copy) stray(`attempt ${a.id}: its id or nonce occurs twice in the evidence`);
 			else if (oracle === void 0) stray(`attempt ${a.id}: ${pairKey(a.pair)} is no pair of the plan`);
@@ -11650,7 +16212,8 @@ function judgeOne$2(run) {
 					others,
 					nats: measurements,
 					fleet: run.fleet,
-					senders
+					senders,
+					ipv6: run.ipv6
 				}),
 				disqualified: (path) => barred.get(from) ?? barred.get(to) ?? (path.kind === "relayed" ? barred.get(path.via) : void 0) ?? (unmeasured === void 0 ? null : `the NAT of ${unmeasured} was not measured`)
 			}), attempt, readings, foreign.found, run)
@@ -11695,6 +16258,8 @@ function digitsOf(first, count) {
 // src/domain/test-seed.ts
 /** One secret of each test, from which all that its subject must not foresee is drawn; its end reveals it. */
 const isTestSeed = (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
+/** Of a run that can be repeated: its draws are no secret. */
+const repeatableSeed = (run, test) => sha256(`vps-test run ${run}\ntest ${test}\n`);
 /** What the ledger keeps of the seed when a test begins: whoever draws again after the end checks that it is the same. */
 const seedCommitment = (seed) => sha256(`vps-test seed\n${seed}\n`);
 /** The first `bytes` bytes of the stream of this label: AES-256-CTR over zeros, under HMAC-SHA256(seed, label). */
@@ -11706,6 +16271,8 @@ function drawn(seed, label, bytes) {
 function drawnInt(seed, label, low, high) {
 	return low + Buffer.from(drawn(seed, label, 6)).readUIntBE(0, 6) % (high - low + 1);
 }
+/** The `n`th local port of a node in one series of dials. */
+const portOf = (seed, of, node, n, [low, high]) => drawnInt(seed, `port ${of} ${node} ${n}`, low, high);
 /** What an attempt draws, by its id: its nonce as hex, the length of its payload, and the payload itself. */
 const nonceOf = (seed, attempt) => Buffer.from(drawn(seed, `nonce ${attempt}`, 16)).toString("hex");
 const lengthOf = (seed, attempt, low, high) => drawnInt(seed, `length ${attempt}`, low, high);
@@ -18691,15 +23258,21 @@ const port$1 = (n) => Number.isInteger(n) && n >= 0 && n <= 65535;
 
 // src/domain/suites/connectivity/rounds.ts
 /** Which rounds a test dials: a function of its peers, of what their NATs were measured to be, and of the plan. */
-/** `there`: nodes of the plan that were not left out. */
-function plannedRounds(fleet, there, measurements, { targets }) {
-	const peers = peersOf(fleet).filter((n) => there.includes(n.name));
-	const pairs = plannedPairs(peers, measurements);
+function plannedRounds(fleet, { planned, there }, measurements, work) {
+	const peers = peersOf(fleet).filter((n) => planned.includes(n.name));
+	const drawn = drawnPairs(peers, measurements, work);
+	return roundsOf(fleet, peers.map((n) => n.name).filter((n) => there.includes(n)), drawn, work);
+}
+/** As many pairs at once as a fleet that is not sampled has at most, or as a round robin has. */
+function roundsOf(fleet, here, { pairs, all, sampled }, { targets, sampling, known = [] }) {
+	const present = pairs.filter(amongst(here));
+	const chosen = new Set(present.map(({ pair }) => pairKey(pair)));
 	return timetable({
-		peers: peers.map((n) => n.name),
-		relayPairs: relayPairsOf(pairs),
+		peers: here,
+		relayPairs: relayPairsOf(present),
 		relayNodes: bootstrapsOf(fleet).map((n) => n.name),
-		repetitions: repetitionsFor(pairs, targets.sampleFloor)
+		repetitions: new Map([...all.map(({ pair }) => [pairKey(pair), chosen.has(pairKey(pair)) ? 1 : 0]), ...repetitionsFor(present.filter(({ pair }) => !isSelected(pair, known)), targets.sampleFloor)]),
+		...sampled ? { atOnce: Math.max(1, Math.floor(sampling.beyondNodes / 2)) } : {}
 	});
 }
 
@@ -18713,15 +23286,14 @@ const attemptId = (test, { prefix }, round, { from, to }) => `${test}.${prefix}$
 
 // src/domain/suites/connectivity/rederive.ts
 /** What rounds of attempts say twice: the timetable, ids, draws, records and counters, derived again round by round. */
-const rederiveConnectivity = (on, work) => rederiveRounds(on, plannedRounds(on.fleet, on.there, on.measurements, work), connectivitySeries);
+const rederiveConnectivity = (on, work) => rederiveRounds(on, plannedRounds(on.fleet, on, on.measurements, work), connectivitySeries);
 /** `planned`: the timetable of the suite. */
 function rederiveRounds(on, planned, series) {
-	const { fleet, profile, test, seed, running } = on;
-	const peers = new Set(planned.flat().flatMap((p) => [p.from, p.to]));
-	const relays = bootstrapsOf(fleet).map((n) => n.name).filter((n) => peers.has(n));
+	const { fleet, there, profile, test, seed, running } = on;
+	const relays = bootstrapsOf(fleet).map((n) => n.name).filter((n) => there.includes(n));
 	const ports = boundPorts(profile.servicePort, running);
 	const tries = /* @__PURE__ */ new Map();
-	const used = /* @__PURE__ */ new Set();
+	const used = textSet();
 	const retried = /* @__PURE__ */ new Set();
 	let [next, last, retrying] = [
 		0,
@@ -18752,8 +23324,7 @@ function rederiveRounds(on, planned, series) {
 		const repetition = (tries.get(key) ?? 0) + 1;
 		tries.set(key, repetition);
 		const socket = `${a.pair.from}:${a.localPort}`;
-		const taken = used.has(socket);
-		used.add(socket);
+		const taken = !used.add(socket);
 		return [
 			...a.id === attemptId(test, series, round, a.pair) ? [] : ["its id is not of its test, round and pair"],
 			...a.repetition === repetition ? [] : [`it is try ${repetition} of its pair, not ${a.repetition}`],
@@ -18816,42 +23387,52 @@ function unable$2({ name, dial, peerId, window }) {
 /** One round of dials and readings, measured on the lab. */
 const roundSeconds$4 = 2.5;
 /** Labels stand in for measurements here: what is dialled in the end follows from what the NATs turn out to be. */
-function plan$5({ config, profile, fleet, nodes, byFocus }) {
-	const { enabled, criteria: targets, cooloffSeconds, timeoutSeconds } = config.tests.connectivity;
+function plan$5(on) {
+	const { config, profile, fleet, nodes, byFocus, only, seed } = on;
+	const { enabled, criteria, cooloffSeconds, timeoutSeconds, sampleBeyondNodes } = config.tests.connectivity;
 	if (!enabled || !byFocus) return null;
+	const work = {
+		targets: targetsFor(criteria, only),
+		cooloffSeconds,
+		timeoutSeconds,
+		sampling: {
+			beyondNodes: sampleBeyondNodes,
+			seed: seed ?? 0
+		},
+		...only === void 0 ? {} : { only },
+		...knownIn(config.knownFailures, "connectivity")
+	};
+	const { targets } = work;
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
-	const pairs = plannedPairs(peers, []);
-	const rounds = timetable({
-		peers: peers.map((n) => n.name),
-		relayPairs: relayPairsOf(pairs),
-		relayNodes: bootstrapsOf(fleet).map((n) => n.name),
-		repetitions: repetitionsFor(pairs, targets.sampleFloor)
-	});
+	const drawn = drawnPairs(peers, [], work);
+	const names = peers.map((n) => n.name);
+	const rounds = roundsOf(fleet, names, drawn, work);
 	const attempts = rounds.flat().length;
 	const best = bestGrade(promisesOf(profile));
 	const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds$4, cooloffSeconds));
 	const rest = waiting === 0 ? "" : `, ${waiting} s of waiting so that the same two peers rest ${cooloffSeconds} s`;
 	return {
-		work: {
-			targets,
-			cooloffSeconds,
-			timeoutSeconds
-		},
+		work,
 		attempts,
 		seconds: Math.ceil(rounds.length * roundSeconds$4 + waiting),
-		detail: `${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
+		detail: [
+			...drawnText(drawn.pairs.length, drawn.all.length),
+			`${attempts} attempts in ${rounds.length} rounds${rest}; grade ${best} at best (${gradeWords[best]})`,
+			...thinClasses(drawn.pairs, targets)
+		].join("; "),
 		thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
 	};
 }
 function judge$7(work, run) {
-	const pairs = plannedPairs(run.peers, run.measurements);
-	const rounds = roundsJudging(pairs, run);
+	const drawn = drawnPairs(run.peers, run.measurements, work);
+	const rounds = roundsJudging(drawn.sampled ? drawn.all : drawn.pairs, run);
 	return {
 		add: rounds.add,
-		end: () => judgedOf$1(rounds.end(), work, pairs, run)
+		end: () => judgedOf$1(rounds.end(), work, drawn, run)
 	};
 }
-function judgedOf$1({ judged: judgedAll, attempts, strays, unasked }, { targets, cooloffSeconds }, pairs, run) {
+function judgedOf$1({ judged: judgedAll, attempts, strays, unasked }, { targets, cooloffSeconds, sampling }, drawn, run) {
+	const { pairs } = drawn;
 	const repeated = applyRepeats(judgedAll, attempts);
 	const retried = applyRetries(repeated.samples, attempts, run.checkpoint);
 	const { samples, retries } = retried;
@@ -18882,6 +23463,7 @@ function judgedOf$1({ judged: judgedAll, attempts, strays, unasked }, { targets,
 		],
 		notCovered: [
 			...uncoveredClasses(pairs),
+			...undrawnPairs(drawn, sampling),
 			...uncoveredPause(figures.shortestPauseMs, figures.cooloffMs),
 			...uncoveredPairs(pairs, new Set(counted.map((j) => pairKey(j.subject.pair))), run.excluded, (pair) => samples.find((j) => pairKey(j.subject.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, ""))
 		]
@@ -18908,9 +23490,19 @@ function wholeReasons(samples, pairs, sampleFloor) {
 	}] : []];
 }
 
+// src/domain/suites/run-context.ts
+/** Of two nodes of which nobody knows who dialled. */
+const obstacleBetween = ({ obstacle }, a, b) => obstacle({
+	from: a,
+	to: b
+}) ?? obstacle({
+	from: b,
+	to: a
+});
+
 // src/domain/suites/instruction.ts
 /** What came of instruction the program under test something on one of its nodes: its exit, never its word. */
-const instructionEnd = kinds$1({
+const instructionEnd = kinds$2({
 	exit: fields({ code: number$4 }),
 	timeout: fields({}),
 	fault: fields({
@@ -18928,15 +23520,46 @@ function whyNotDone(end) {
 }
 
 // src/domain/suites/gossip/network.ts
+/** Whether the network itself carried anything while the program gossiped, by packets of our own prober beside it. */
 /** No message of a program that sends again is lost by a gap as short. */
 const longestGapMs = 2e3;
-/** By node: why what was not delivered there is nobody's fault. */
-function networkFaults(items) {
-	const own = items.filter((i) => i.kind === "network");
-	return new Map(own.flatMap(({ node, with: other, answered }) => {
-		if (answered === null || answered.sent === 0) return [];
-		const { sent, lost, longestGapMs: gap } = answered;
-		return gap < longestGapMs && lost < sent ? [] : [[node, `the network of ${node} failed meanwhile: of ${sent} packets of our own prober to ${other} ${lost} were not answered, for ${(gap / 1e3).toFixed(1)} s on end`]];
+/** Between our clock and the moment from which the prober counts. */
+const slackMs$1 = 1e3;
+function networkOf(items) {
+	const own = Map.groupBy(items.filter((i) => i.kind === "network"), (i) => i.node);
+	return {
+		failed: (nodes, fromMs, toMs) => nodes.flatMap((node) => own.get(node) ?? []).map((item) => faultIn(item, fromMs - slackMs$1, toMs + slackMs$1)).find((why) => why !== null) ?? null,
+		blame: (nodes, words) => {
+			const unseen = nodes.find((node) => !(own.get(node) ?? []).some(isSeen));
+			return unseen === void 0 ? {
+				outcome: "failed",
+				words
+			} : {
+				outcome: "unwitnessed",
+				words: `${words}; whether the network of ${unseen} carried anything meanwhile was not seen`
+			};
+		}
+	};
+}
+const isSeen = ({ answered }) => answered.kind === "there" && answered.value.sent > 0;
+function faultIn({ node, with: other, answered, startedAt }, from, to) {
+	if (answered.kind !== "there") return null;
+	const { sent, lost, gaps } = answered.value;
+	const gap = gaps.find((g) => g.toMs - g.fromMs >= longestGapMs && startedAt + g.fromMs <= to && startedAt + g.toMs >= from);
+	return gap === void 0 ? null : `the network of ${node} failed meanwhile: of ${sent} packets of our own prober to ${other} ${lost} were not answered, for ${((gap.toMs - gap.fromMs) / 1e3).toFixed(1)} s on end`;
+}
+/**
+* Whom each node asks meanwhile: the nodes by way of which gossip goes, or where it is the only one, the registry's host;
+* of these whoever nothing translates.
+*/
+function networkPartners(fleet, there) {
+	const open = (name) => fleet.nodes.some((n) => n.name === name && n.nat === "none");
+	const hubs = bootstrapsOf(fleet).map((n) => n.name);
+	const registries = fleet.nodes.filter((n) => n.role === "registry").map((n) => n.name);
+	return new Map(there.flatMap((node) => {
+		const [own, host] = [hubs, registries].map((all) => all.filter((n) => n !== node && there.includes(n) && open(n)));
+		const [first, ...more] = own === void 0 || own.length === 0 ? host ?? [] : own;
+		return first === void 0 || registries.includes(node) ? [] : [[node, [first, ...more]]];
 	}));
 }
 
@@ -18981,8 +23604,8 @@ function judgeBroadcast(items, work, there, run) {
 	const reads = there.map((node) => readingOf$1(node, items, work, messages));
 	const scene = {
 		work,
-		faults: networkFaults(items),
-		barred: run.barred,
+		network: networkOf(items),
+		run,
 		reads: new Map(reads.map((r) => [r.node, r]))
 	};
 	return {
@@ -19047,12 +23670,12 @@ function judgeOne$1(message, to, scene) {
 }
 function deliveryOf(message, to, scene) {
 	const { node: from, end } = message;
-	const { reads, faults, barred, work } = scene;
+	const { reads, network, run, work } = scene;
 	if (end.kind === "fault") return {
 		outcome: end.by,
 		words: `${from} could not be told to send it: ${end.message}`
 	};
-	const bar = barred.get(from) ?? barred.get(to);
+	const bar = run.barred.get(from) ?? run.barred.get(to);
 	if (bar !== void 0) return {
 		outcome: "unwitnessed",
 		words: bar
@@ -19065,16 +23688,19 @@ function deliveryOf(message, to, scene) {
 	};
 	const [first] = read.found.get(message.message) ?? [];
 	if (first === void 0) {
-		const down = faults.get(to) ?? faults.get(from);
-		if (down !== void 0) return {
+		const down = network.failed([to, from], message.startedAt, message.endedAt + work.withinSeconds * 1e3);
+		if (down !== null) return {
 			outcome: "infra",
 			words: `not in the record of ${to}: ${down}`
 		};
 		const refused = whyNotDone(end);
-		return {
-			outcome: "failed",
-			words: refused === null ? `sent, and not in the record of ${to} ${work.withinSeconds} s after the last one` : `${from} was told to send it and did not: ${refused}`
+		const cut = refused === null ? obstacleBetween(run, from, to) : null;
+		if (cut !== null) return {
+			outcome: "infra",
+			words: `not in the record of ${to}: ${cut}`
 		};
+		const words = refused === null ? `sent, and not in the record of ${to} ${work.withinSeconds} s after the last one` : `${from} was told to send it and did not: ${refused}`;
+		return network.blame([to, from], words);
 	}
 	const wrong = wrongIn(first, message, work);
 	if (wrong !== null) return {
@@ -19187,11 +23813,24 @@ function judgeConvergence(items, { maxSyncSeconds }, there, run) {
 		right: rightHashes(writes),
 		written: Math.max(...writes.map((w) => w.endedAt)),
 		maxMs: maxSyncSeconds * 1e3,
-		faults: networkFaults(items),
+		there,
+		network: networkOf(items),
 		barred: run.barred,
+		cut: (node) => cutOff(node, there, run),
 		alike: alikeAtTheEnd(looks, there)
 	};
 	return writes.length === 0 ? [] : there.map((node) => sampleOf$2(node, `map.${node}`, scene));
+}
+function cutOff(node, there, run) {
+	const others = there.filter((n) => n !== node);
+	const from = new Map(others.flatMap((n) => {
+		const why = obstacleBetween(run, node, n);
+		return why === null ? [] : [[n, why]];
+	}));
+	return {
+		from,
+		whole: from.size > 0 && from.size === others.length
+	};
 }
 /** The newest write of each key wins; one that was refused is none, and one that nobody knows of may be one or none. */
 function rightHashes(writes) {
@@ -19222,7 +23861,7 @@ function sampleOf$2(node, id, scene) {
 	};
 }
 function outcomeOf$3(node, scene) {
-	const { right, written, maxMs, barred, faults } = scene;
+	const { right, written, maxMs, barred, network, there } = scene;
 	const looks = scene.looks.filter((l) => l.node === node);
 	const last = looks.at(-1);
 	const bar = barred.get(node);
@@ -19271,23 +23910,36 @@ function outcomeOf$3(node, scene) {
 		"its map was not looked at until the time was over",
 		null
 	];
-	const down = faults.get(node);
-	if (down !== void 0) return [
+	const down = network.failed(there, Math.min(...scene.writes.map((w) => w.startedAt)), last.endedAt);
+	if (down !== null) return [
 		"infra",
 		`its map is another one: ${down}`,
 		null
 	];
-	if (last.state.kind === "absent") return [
-		"failed",
-		`keeps none of what was written ${maxMs / 1e3} s before`,
+	const cut = last.state.kind === "there" ? explainedBy(last.state.value.sha256, scene.writes, scene.cut(node)) : null;
+	if (cut !== null) return [
+		"infra",
+		cut,
 		null
 	];
+	const { outcome, words } = network.blame(there, wrongMap(last.state, last.startedAt - written, scene));
 	return [
-		"failed",
-		scene.alike ? `has the same map as every other node (${last.state.value.keys} keys), and it is not the one that follows from the writes` : `has another map (${last.state.value.keys} keys) than follows from the writes, ${seconds$2(last.startedAt - written)} s after the last of them`,
+		outcome,
+		words,
 		null
 	];
 }
+/** A node that nothing reaches has what it has; of others only a map that lacks what the cut ones wrote is explained. */
+function explainedBy(sha256, writes, { from, whole }) {
+	const [why] = from.values();
+	if (why === void 0) return null;
+	if (whole) return `its map is another one: ${why}`;
+	if (from.size > mostUnknown) return null;
+	const cut = [...from.keys()];
+	const fits = Array.from({ length: 2 ** cut.length - 1 }, (_, bits) => cut.filter((_n, i) => (bits + 1 >> i) % 2 === 1)).find((nodes) => rightHashes(writes.filter((w) => !nodes.includes(w.node)))?.has(sha256) === true);
+	return fits === void 0 ? null : `its map lacks what ${fits.join(", ")} wrote: ${from.get(fits[0] ?? "") ?? why}`;
+}
+const wrongMap = (state, sinceMs, { alike, maxMs }) => state.kind !== "there" ? `keeps none of what was written ${maxMs / 1e3} s before` : alike ? `has the same map as every other node (${state.value.keys} keys), and it is not the one that follows from the writes` : `has another map (${state.value.keys} keys) than follows from the writes, ${seconds$2(sinceMs)} s after the last of them`;
 const seconds$2 = (ms) => (ms / 1e3).toFixed(1);
 
 // src/domain/suites/gossip/evidence-shape.ts
@@ -19300,16 +23952,16 @@ const measured$1 = {
 	repeats: optional(name$2),
 	node: name$2
 };
-const read$2 = (of) => kinds$1({
+const read$2 = (of) => kinds$2({
 	there: fields({ value: of }),
 	absent: fields({}),
 	"not-read": fields({ why: text$3 })
 });
-const sum = fields({
+const sum$1 = fields({
 	packets: whole$3,
 	bytes: whole$3
 });
-const gossipItem = kinds$1({
+const gossipItem = kinds$2({
 	message: every({
 		...measured$1,
 		kind: oneOf("message"),
@@ -19323,7 +23975,7 @@ const gossipItem = kinds$1({
 		...measured$1,
 		kind: oneOf("records"),
 		lines: read$2(list$2(text$3)),
-		delivered: read$2(sum),
+		delivered: read$2(sum$1),
 		clock: orNull(fields({
 			wallMs: number$4,
 			uptimeMs: number$4
@@ -19366,10 +24018,13 @@ const gossipItem = kinds$1({
 		...measured$1,
 		kind: oneOf("network"),
 		with: name$2,
-		answered: orNull(fields({
+		answered: read$2(fields({
 			sent: whole$3,
 			lost: whole$3,
-			longestGapMs: number$4
+			gaps: list$2(fields({
+				fromMs: whole$3,
+				toMs: whole$3
+			}), 1e3)
 		}))
 	})
 });
@@ -19413,8 +24068,8 @@ function judgeMembership(items, { withinSeconds }, of, run) {
 		...of,
 		lists,
 		peerIds: new Map(lists.flatMap((l) => l.peerId === null ? [] : [[l.node, l.peerId]])),
-		barred: run.barred,
-		faults: networkFaults(items),
+		run,
+		network: networkOf(items),
 		doubt: doubtOf(items.filter((i) => i.kind === "victim")),
 		withinSeconds
 	};
@@ -19446,8 +24101,8 @@ function sampleOf$1(node, phase, id, scene) {
 	};
 }
 function outcomeOf$2(node, phase, scene) {
-	const { barred, faults, victim, there, withinSeconds } = scene;
-	const bar = barred.get(node);
+	const { run, network, victim, there, withinSeconds } = scene;
+	const bar = run.barred.get(node);
 	if (bar !== void 0) return ["unwitnessed", bar];
 	const doubt = scene.doubt(phase);
 	if (doubt !== null) return ["infra", doubt];
@@ -19458,9 +24113,13 @@ function outcomeOf$2(node, phase, scene) {
 	const missing = there.filter((n) => n !== node && (phase !== "down" || n !== victim) && scene.peerIds.has(n)).filter((n) => !has(n));
 	const ghost = phase === "down" && victim !== null && has(victim);
 	if (missing.length === 0 && !ghost) return ["success", `its list has ${phase === "down" ? `all but ${String(victim)}, which we killed` : "every node"}`];
-	const down = [node, ...missing].map((n) => faults.get(n)).find((f) => f !== void 0);
-	if (down !== void 0) return ["infra", down];
-	return ["failed", ghost ? `its list has ${String(victim)} still, ${withinSeconds} s after we killed it` : `its list lacks ${missing.join(", ")}, ${withinSeconds} s ${phase === "back" ? `after ${String(victim)} was started again` : "after it was asked first"}`];
+	const concerned = [node, ...missing];
+	const down = network.failed(concerned, last.startedAt - withinSeconds * 1e3, last.endedAt);
+	if (down !== null) return ["infra", down];
+	const cut = missing.flatMap((n) => obstacleBetween(run, node, n) ?? []);
+	if (!ghost && cut.length === missing.length) return ["infra", `its list lacks ${missing.join(", ")}: ${[...new Set(cut)].join("; ")}`];
+	const { outcome, words } = network.blame(concerned, ghost ? `its list has ${String(victim)} still, ${withinSeconds} s after we killed it` : `its list lacks ${missing.join(", ")}, ${withinSeconds} s ${phase === "back" ? `after ${String(victim)} was started again` : "after it was asked first"}`);
+	return [outcome, words];
 }
 const isListed = (members, peerId) => peerId !== void 0 && members.some((m) => m.length >= shortestId && peerId.toLowerCase().startsWith(m.toLowerCase()));
 
@@ -19678,7 +24337,7 @@ const measured = {
 	retry: optional(oneOf(true)),
 	repeats: optional(name$2)
 };
-const read$1 = (value) => kinds$1({
+const read$1 = (value) => kinds$2({
 	there: fields({ value }),
 	absent: anything,
 	"not-read": fields({ why: text$3 })
@@ -19708,7 +24367,7 @@ const keptNote = every({
 	bootId: name$2,
 	callee: orNull(mark$1)
 });
-const survivalItem = kinds$1({
+const survivalItem = kinds$2({
 	deliveries: every({
 		...measured,
 		kind: oneOf("deliveries"),
@@ -19719,7 +24378,7 @@ const survivalItem = kinds$1({
 		kind: oneOf("kept"),
 		pair: pair$1,
 		phase: oneOf("opened", "kept"),
-		process: read$1(kinds$1({
+		process: read$1(kinds$2({
 			running: fields({
 				pid: whole$3,
 				startTicks: number$4,
@@ -19846,6 +24505,11 @@ function byDelivery(item, { attempt, judged, readings }, opened, lost) {
 	};
 }
 
+// src/domain/suites/survival/keeps.ts
+/** Whether connections are kept through the soak of a plan: then nothing of ours may cut one. */
+const soakOf = ({ config }) => checkpointRows.filter((c) => config.soak.checkpoints.includes(c.state));
+const keepsConnections = (on) => on.profile.survival !== null && (on.config.tests.survival.enabled || on.focus === "full-suite") && soakOf(on).length > 0;
+
 // src/domain/suites/survival/pairs.ts
 function keptPairs(fleet, nodes, profile) {
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
@@ -19898,8 +24562,11 @@ const slackSeconds = 43200;
 function plan$3({ config, profile, fleet, nodes, byFocus }) {
 	const { enabled, successRate: target } = config.tests.survival;
 	if (!enabled && !byFocus) return null;
-	const soak = checkpointRows.filter((c) => config.soak.checkpoints.includes(c.state));
-	if (soak.length === 0) return { why: "it did not act: soak is off, so no connection is kept through one" };
+	const soak = soakOf({ config });
+	if (soak.length === 0) return {
+		why: "it did not act: soak is off, so no connection is kept through one",
+		asked: enabled
+	};
 	const pairs = keptPairs(fleet, nodes, profile);
 	const rounds = keptRounds(pairs).length;
 	return {
@@ -19930,7 +24597,8 @@ function rederive(on, work) {
 	};
 }
 function judge$5(items, work, run) {
-	const pairs = plannedPairs(run.peers, run.measurements).filter((p) => work.pairs.some((w) => pairKey(w) === pairKey(p.pair)));
+	const wanted = new Set(work.pairs.map(pairKey));
+	const pairs = plannedPairs(run.peers, run.measurements).filter((p) => wanted.has(pairKey(p.pair)));
 	const rounds = items.filter((i) => i.kind === "deliveries").map((i) => i.round);
 	const { judged, strays } = judgeRounds(rounds, pairs, run);
 	const attempts = rounds.flatMap((r) => r.attempts);
@@ -19944,7 +24612,7 @@ function judge$5(items, work, run) {
 		}]];
 	}));
 	const kept = items.filter((i) => i.kind === "kept");
-	const samples = kept.filter((i) => work.pairs.some((w) => pairKey(w) === pairKey(i.pair))).map((item) => sampleOf(item, deliveries.get(pairKey(item.pair)), run));
+	const samples = kept.filter((i) => wanted.has(pairKey(i.pair))).map((item) => sampleOf(item, deliveries.get(pairKey(item.pair)), run));
 	return {
 		samples,
 		retries: [],
@@ -19975,7 +24643,13 @@ const noPair = {
 function sampleOf(item, delivery, run) {
 	const { from, to } = item.pair;
 	const callee = run.running.before.find((p) => p.node === to) ?? null;
-	const { outcome, words, openMs } = judgeKept(item, delivery, callee);
+	const kept = judgeKept(item, delivery, callee);
+	const cut = kept.outcome === "failed" ? obstacleBetween(run, from, to) : null;
+	const { outcome, words, openMs } = cut === null ? kept : {
+		outcome: "infra",
+		words: `${kept.words}; ${cut}`,
+		openMs: null
+	};
 	return {
 		id: item.id,
 		group: keptGroup,
@@ -20047,7 +24721,7 @@ function natFigures(samples, pairs) {
 			s.nats.from,
 			s.nats.to,
 			s.expected
-		]))].map(([, list]) => cellOf$1(list)),
+		]))].map(([, list]) => cellOf(list)),
 		orders: natOrders.map((order) => {
 			const of = counted.filter((s) => s.order === order);
 			return {
@@ -20060,7 +24734,7 @@ function natFigures(samples, pairs) {
 		pairs
 	};
 }
-function cellOf$1(list) {
+function cellOf(list) {
 	const counted = list.filter(counts);
 	const by = (path) => counted.filter((s) => s.path === path && (s.outcome === "success" || s.grade !== null)).length;
 	const [endToEnd, relayed] = [by("end-to-end"), by("relayed")];
@@ -20078,93 +24752,48 @@ function cellOf$1(list) {
 /** A failure is one too: an oracle that expects a path expects a delivery. */
 const isSurprise = (s) => counts(s) ? s.outcome === "failed" || s.expected !== "either" && s.path !== s.expected : s.findings.some((f) => f.kind === "nat-contradicted");
 
-// src/domain/suites/sampled.ts
-/** Beyond this many peers not all pairs are tried. */
-const mostPeers = 40;
-/** All of them up to {@link mostPeers}; beyond, a cover that is filled up to what so many peers would have. */
-function samplePairs(peers, all, natOf) {
-	const cells = new Set(all.map(({ pair }) => cellOf(pair, natOf))).size;
-	if (peers.length <= 40) return {
-		pairs: all,
-		cells
-	};
-	return {
-		pairs: cover(all, natOf, 1560),
-		cells
-	};
-}
-/** As few as reach every node both ways and every cell, in the order of the fleet. */
-const leastCover = (all, natOf) => cover(all, natOf, 0);
-/**
-* Rarest cells first, each by the pair whose nodes were used least; then nodes that are still without a call, then
-* whatever is used least, up to `size`.
-*/
-function cover(all, natOf, size) {
-	const chosen = /* @__PURE__ */ new Set();
-	const calls = /* @__PURE__ */ new Map();
-	const used = ({ from, to }) => (calls.get(`from ${from}`) ?? 0) + (calls.get(`to ${to}`) ?? 0);
-	const take = (candidates) => {
-		let best;
-		for (const c of candidates) if (!chosen.has(c) && (best === void 0 || used(c.pair) < used(best.pair))) best = c;
-		if (best === void 0) return;
-		chosen.add(best);
-		for (const key of [`from ${best.pair.from}`, `to ${best.pair.to}`]) calls.set(key, (calls.get(key) ?? 0) + 1);
-	};
-	const cells = [...Map.groupBy(all, ({ pair }) => cellOf(pair, natOf)).values()];
-	for (const cell of cells.toSorted((a, b) => a.length - b.length)) take(cell);
-	for (const [end, list] of [...Map.groupBy(all, ({ pair }) => `from ${pair.from}`), ...Map.groupBy(all, ({ pair }) => `to ${pair.to}`)]) if (!calls.has(end)) take(list);
-	const queues = [...Map.groupBy(all, ({ pair }) => pair.from).values()];
-	for (let n = 0; chosen.size < Math.min(size, all.length); n++) take(queues[n % queues.length] ?? []);
-	return all.filter((p) => chosen.has(p));
-}
-const cellOf = ({ from, to }, natOf) => JSON.stringify([natOf(from), natOf(to)]);
-
 // src/domain/suites/nat-traversal/rounds.ts
 /** Both ways of each two peers of which one is behind a NAT or a filter. */
-function natPairs(peers, measurements) {
+function natPairs(peers, measurements, work) {
 	const measured = new Map(measurements.map((m) => [m.node, m]));
 	const nats = new Map(peers.map((n) => [n.name, measured.get(n.name) ?? asDeclared(n)]));
-	const nameOf = (node) => {
-		const nat = nats.get(node);
-		return nat === void 0 ? "" : natName(nat);
-	};
 	const behind = (node) => {
 		const nat = nats.get(node);
 		return nat !== void 0 && (nat.mapping !== "none" || nat.filtering !== "EIF");
 	};
-	const all = plannedPairs(peers, measurements).filter(({ pair }) => behind(pair.from) || behind(pair.to));
-	const names = peers.map((n) => n.name);
-	const { pairs } = samplePairs(names, all, nameOf);
+	const concerned = ({ pair }) => behind(pair.from) || behind(pair.to);
 	return {
-		pairs,
-		all,
-		behindNat: names.filter(behind),
-		nameOf
+		...drawnPairs(peers, measurements, work, concerned),
+		behindNat: peers.map((n) => n.name).filter(behind),
+		nameOf: natNameIn(peers, measurements)
 	};
 }
-/** `there`: nodes of the plan that were not left out. */
-function natRounds(fleet, there, measurements, work) {
-	const peers = peersOf(fleet).filter((n) => there.includes(n.name));
-	const { pairs, behindNat } = natPairs(peers, measurements);
+function natRounds(fleet, { planned, there }, measurements, work) {
+	const all = peersOf(fleet).filter((n) => planned.includes(n.name));
+	const drawn = natPairs(all, measurements, work);
+	const peers = all.filter((n) => there.includes(n.name));
+	const pairs = drawn.pairs.filter(amongst(there));
+	const behindNat = drawn.behindNat.filter((n) => there.includes(n));
 	const base = {
 		peers: peers.map((n) => n.name),
 		relayPairs: relayPairsOf(pairs),
-		relayNodes: bootstrapsOf(fleet).map((n) => n.name)
+		relayNodes: bootstrapsOf(fleet).map((n) => n.name),
+		...drawn.sampled ? { atOnce: Math.max(1, Math.floor(work.sampling.beyondNodes / 2)) } : {}
 	};
 	const wanted = repetitionsFor(pairs, work.targets.sampleFloor);
 	const every = plannedPairs(peers, measurements);
-	const only = (times) => new Map(every.map(({ pair }) => [pairKey(pair), times(pair)]));
+	const timesOf = (times) => new Map(every.map(({ pair }) => [pairKey(pair), times(pair)]));
 	const inTurn = timetable({
 		...base,
-		repetitions: only((pair) => wanted.get(pairKey(pair)) ?? 0)
+		repetitions: timesOf((pair) => wanted.get(pairKey(pair)) ?? 0)
 	});
 	const both = new Set(pairs.map(({ pair }) => pairKey(pair)));
 	const one = (pair) => both.has(pairKey(pair)) && both.has(pairKey(turned(pair))) && pair.from < pair.to;
 	const simultaneous = timetable({
 		...base,
-		repetitions: only((pair) => one(pair) ? 1 : 0)
+		repetitions: timesOf((pair) => one(pair) ? 1 : 0)
 	}).map((round) => round.flatMap((pair) => [pair, turned(pair)]));
-	const calls = fromOpenNodes(base.peers, behindNat);
+	const calls = fromOpenNodes(base.peers, behindNat).map((round) => round.filter((pair) => isSelected(pair, work.only))).filter((round) => round.length > 0);
 	return [
 		{
 			order: "in-turn",
@@ -20188,6 +24817,8 @@ const turned = ({ from, to }) => ({
 	from: to,
 	to: from
 });
+/** Nodes that are called after a NAT forgot, or a rest. */
+const calledNodes = ({ behindNat }, peers, only) => only === void 0 ? behindNat.length : fromOpenNodes(peers.map((n) => n.name), behindNat).flat().filter((pair) => isSelected(pair, only)).length;
 /** Each node behind a NAT is dialled once by a node that is not; each of these dials one at a time. */
 function fromOpenNodes(peers, behindNat) {
 	const open = peers.filter((n) => !behindNat.includes(n));
@@ -20206,7 +24837,7 @@ function fromOpenNodes(peers, behindNat) {
 
 // src/domain/suites/nat-traversal/rederive.ts
 function rederiveNat(on, work) {
-	const phases = natRounds(on.fleet, on.there, on.measurements, work);
+	const phases = natRounds(on.fleet, on, on.measurements, work);
 	const orders = phases.flatMap((p) => p.rounds.map(() => p.order));
 	const rounds = rederiveRounds(on, phases.flatMap((p) => p.rounds), natSeries);
 	let next = 0;
@@ -20360,37 +24991,49 @@ const roundSeconds$1 = 2.5;
 /** RFC 4787 REQ-5: a UDP mapping lives two minutes at least; a quarter more, and most have forgotten. */
 const longestMapping = 150;
 const settleSeconds = 10;
-function plan$2({ config, profile, fleet, nodes, byFocus }) {
+function plan$2(on) {
+	const { config, profile, fleet, nodes, byFocus, only, seed } = on;
 	const { natMatrix, connectivity: asked } = config.tests;
 	if (!byFocus && !natMatrix.enabled) return null;
-	const { criteria: targets, cooloffSeconds, timeoutSeconds } = asked;
+	const { criteria, cooloffSeconds, timeoutSeconds } = asked;
+	const targets = targetsFor(criteria, only);
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
-	const { pairs, all, behindNat } = natPairs(peers, []);
 	const work = {
 		targets,
 		cooloffSeconds,
 		timeoutSeconds,
-		types: natMatrix.enabled ? natMatrix.types : [],
-		rebinding: fleet.lab !== void 0,
+		types: natMatrix.enabled && only === void 0 ? natMatrix.types : [],
+		rebinding: fleet.lab !== void 0 && !keepsConnections(on),
 		settleSeconds,
-		restSeconds: Math.ceil(longestMapping / (fleet.lab?.natTimeoutFactor ?? 1))
+		restSeconds: Math.ceil(longestMapping / (fleet.lab?.natTimeoutFactor ?? 1)),
+		sampling: {
+			beyondNodes: asked.sampleBeyondNodes,
+			seed: seed ?? 0
+		},
+		...only === void 0 ? {} : { only }
 	};
-	const rounds = natRounds(fleet, nodes.map((n) => n.name), [], work).flatMap((p) => p.rounds);
+	const { pairs, all, behindNat, sampled } = natPairs(peers, [], work);
+	const names = nodes.map((n) => n.name);
+	const rounds = natRounds(fleet, {
+		planned: names,
+		there: names
+	}, [], work).flatMap((p) => p.rounds);
 	const attempts = rounds.flat().length;
 	const waiting = Math.ceil(waitingSeconds(rounds, roundSeconds$1, cooloffSeconds));
 	const resting = (work.rebinding ? settleSeconds : 0) + work.restSeconds;
 	const best = bestGrade(promisesOf(profile));
-	const sampled = pairs.length === all.length ? "" : ` of ${all.length}, every node and every NAT × NAT`;
+	const [sample = `${pairs.length} pairs`] = sampled ? drawnText(pairs.length, all.length) : [];
 	return {
 		work,
 		attempts,
 		seconds: Math.ceil(rounds.length * roundSeconds$1 + waiting + resting),
-		detail: `NAT traversal: ${pairs.length} pairs${sampled} with ${behindNat.length} nodes behind a NAT, in turn and both at once, ${work.rebinding ? "after the NAT forgot, " : ""}after ${work.restSeconds} s of rest: ${attempts} attempts in ${rounds.length} rounds; grade ${best} at best (${gradeWords[best]})`,
+		detail: `NAT traversal: ${sample} with ${behindNat.length} nodes behind a NAT, in turn and both at once, ${work.rebinding ? "after the NAT forgot, " : ""}after ${work.restSeconds} s of rest: ${attempts} attempts in ${rounds.length} rounds; grade ${best} at best (${gradeWords[best]})`,
 		thresholds: `NAT traversal: direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
 	};
 }
 function judge$4(rounds, work, run) {
-	const { pairs, all, behindNat, nameOf } = natPairs(run.peers, run.measurements);
+	const found = natPairs(run.peers, run.measurements, work);
+	const { pairs, all, behindNat, nameOf } = found;
 	const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run);
 	const placed = new Map(rounds.flatMap((r) => r.attempts.map((a) => [a.id, r])));
 	const samplesAll = judged.map((j) => natSample(j, placed.get(j.id), nameOf));
@@ -20401,7 +25044,7 @@ function judge$4(rounds, work, run) {
 	return {
 		samples,
 		retries,
-		groups: groupsOf(pairs.map((p) => p.oracle.pairClass), behindNat.length, work),
+		groups: groupsOf(pairs.map((p) => p.oracle.pairClass), calledNodes(found, run.peers, work.only), work),
 		figures: natFigures(samples, {
 			planned: pairs.length,
 			possible: all.length
@@ -20420,11 +25063,12 @@ function judge$4(rounds, work, run) {
 			...missingTypes(work.types, run.peers, run.measurements)
 		],
 		notCovered: [
+			...undrawnPairs(found, work.sampling),
 			...unmeasuredTypes(work.types, run.peers, run.measurements),
 			...work.rebinding ? [] : [{
 				kind: "other",
 				what: "a NAT that forgets its mappings",
-				why: "only a lab's NAT may be made to forget"
+				why: "only a lab's NAT may be made to forget, and none while connections are kept through it"
 			}],
 			...uncoveredPairs(pairs, tried, run.excluded, (pair) => samples.find((s) => pairKey(s.subject.pair) === pairKey(pair))?.sentence.replace(/^.*?: /, ""), "nat-traversal")
 		]
@@ -20480,8 +25124,19 @@ function runFindings({ figures }, peers) {
 		all: 0
 	}));
 	let unread = 0;
+	let windows = 0;
+	const unanswered = /* @__PURE__ */ new Map();
 	return {
 		add(window) {
+			windows++;
+			for (const { path, why } of window.unanswered) {
+				const row = unanswered.get(path) ?? {
+					times: 0,
+					why
+				};
+				row.times++;
+				unanswered.set(path, row);
+			}
 			unread += valueOf$1(window.reports)?.unreadable ?? 0;
 			for (const { path, field, value } of window.figures) for (const row of rows) if (value !== null && row.path === path && row.field === field) {
 				row.all++;
@@ -20489,15 +25144,23 @@ function runFindings({ figures }, peers) {
 				if (value > row.most) row.above++;
 			}
 		},
-		end: () => [...rows.filter((r) => r.above > 0).map(({ path, field, most, highest, above, all }) => ({
-			kind: "untrustworthy-figure",
-			message: `the registry's ${path} says ${field} ${highest}, and ${most} is the most that can be (${above} of ${all} times)`,
-			attempts: []
-		})), ...unread === 0 ? [] : [{
-			kind: "unreadable-claims",
-			message: `${unread} entries of the registry's reports could not be read`,
-			attempts: []
-		}]]
+		end: () => [
+			...rows.filter((r) => r.above > 0).map(({ path, field, most, highest, above, all }) => ({
+				kind: "untrustworthy-figure",
+				message: `the registry's ${path} says ${field} ${highest}, and ${most} is the most that can be (${above} of ${all} times)`,
+				attempts: []
+			})),
+			...[...unanswered].map(([path, { times, why }]) => ({
+				kind: "unreadable-claims",
+				message: `the registry's ${path} could not be read in ${times} of ${windows} windows (${why}): what it said is not known`,
+				attempts: []
+			})),
+			...unread === 0 ? [] : [{
+				kind: "unreadable-claims",
+				message: `${unread} entries of the registry's reports could not be read`,
+				attempts: []
+			}]
+		]
 	};
 }
 
@@ -20621,12 +25284,16 @@ function trafficIn(scene) {
 				/* @__PURE__ */ new Map(),
 				/* @__PURE__ */ new Map()
 			];
+			const byIPv6 = /* @__PURE__ */ new Map();
 			const boxes = /* @__PURE__ */ new Set();
 			for (const node of nodes) {
 				const uid = valueOf$1(ofNode(window.starts, node))?.uid;
 				const counters = valueOf$1(ofNode(readings, node)?.counters);
 				for (const f of counters?.sent ?? []) if (f.protocol === "udp" && f.uid === uid) add(sent, node, nodeAt(f.remote), f);
-				for (const f of counters?.in ?? []) if (own.get(node)?.has(f.localPort) === true) add(delivered, nodeAt(f.remote), node, f);
+				for (const f of counters?.in ?? []) if (own.get(node)?.has(f.localPort) === true) {
+					add(delivered, nodeAt(f.remote), node, f);
+					if (isIPv6(f.remote)) add(byIPv6, nodeAt(f.remote), node, f);
+				}
 				const box = valueOf$1(ofNode(readings, node)?.box);
 				if (box === null) continue;
 				boxes.add(node);
@@ -20636,13 +25303,14 @@ function trafficIn(scene) {
 				atMs,
 				sent,
 				delivered,
+				byIPv6,
 				arrived,
 				boxes
 			};
 		}),
 		shared,
 		relays: nodes.flatMap((n) => relaysOf(n, scene, nodeAt)),
-		ipv6: new Set(nodes.filter((n) => countersOf(n, window).some((c) => c.in.some((f) => own.get(n)?.has(f.localPort) === true && isIPv6(f.remote) && !isLocalIPv6(f.remote)))))
+		ipv6: new Set(nodes.filter((n) => countersOf(n, window).some((c) => c.in.some((f) => own.get(n)?.has(f.localPort) === true && isIPv6(f.remote) && !isLocalIPv6(f.remote) && nodeAt(f.remote) === void 0))))
 	};
 }
 function add(table, from, to, more) {
@@ -20718,6 +25386,7 @@ function seenBetween({ from, to }, scene, traffic, minBytes) {
 		bothSeconds: Math.round(bothMs / 100) / 10,
 		relay: relays.find((r) => r.bytes >= minBytes && ends.every((n) => r.ends.includes(n)))?.via ?? null,
 		between: Object.keys(scene.window.starts).filter((n) => !ends.includes(n) && ends.every((end) => talked(end, n))),
+		translated: Math.min(...[wayKey(from, to), wayKey(to, from)].map((key) => (last?.delivered.get(key) ?? none).bytes - (last?.byIPv6.get(key) ?? none).bytes)),
 		ipv6: ends.some((n) => ipv6.has(n))
 	};
 }
@@ -20764,9 +25433,8 @@ function judgePair(input) {
 		claims,
 		straight
 	};
-	const [told, path, words] = outcomeOf$1(facts);
-	const kept = told === "success" ? input.foreign : null;
-	const outcome = kept === null ? told : "unwitnessed";
+	const [told, path, shown] = outcomeOf$1(facts);
+	const [outcome, words] = explained(told, path, shown, input);
 	const id = `${scene.window.id}.${pair.from}.${pair.to}`;
 	return {
 		id,
@@ -20776,8 +25444,8 @@ function judgePair(input) {
 			pair
 		},
 		outcome,
-		grade: outcome === "success" ? "C" : claims.some((c) => c.says === "connected") && path === "none" ? "D" : null,
-		sentence: `${pair.from} ↔ ${pair.to}: ${kept === null ? words : `not counted: ${kept}`}`,
+		grade: outcome === "success" ? "C" : outcome !== "infra" && claims.some((c) => c.says === "connected") && path === "none" ? "D" : null,
+		sentence: `${pair.from} ↔ ${pair.to}: ${words}`,
 		expected: oracle.expected,
 		path,
 		relayVia: path === "relayed" ? seen.relay : null,
@@ -20788,8 +25456,13 @@ function judgePair(input) {
 		findings: path === "unwitnessed" ? [] : findingsOf$1(facts, outcome, path, id)
 	};
 }
+/** A success counts for the deployed program alone; a failure, where what the program needs could pass. */
+function explained(told, path, words, { foreign, obstacle }) {
+	if (told === "success" && foreign !== null) return ["unwitnessed", `not counted: ${foreign}`];
+	return told === "failed" && path !== "end-to-end" && obstacle !== null ? ["infra", `not counted: ${obstacle}; ${words}`] : [told, words];
+}
 function outcomeOf$1(facts) {
-	const { seen, straight, disqualified, planned, claims } = facts;
+	const { seen, straight, disqualified, planned, claims, use } = facts;
 	const { oracle } = planned;
 	if (seen.gaps.length > 0) return [
 		"unwitnessed",
@@ -20808,6 +25481,11 @@ function outcomeOf$1(facts) {
 			"failed",
 			"end-to-end",
 			`${connected(facts)}${but}`
+		];
+		if (oracle.pairClass !== "direct" && seen.translated < use.minBytes) return [
+			"unwitnessed",
+			"end-to-end",
+			`not counted: ${pastNatsText}`
 		];
 		if (oracle.expected === "relayed") return [
 			"unwitnessed",
@@ -20874,9 +25552,9 @@ function findingsOf$1(facts, outcome, path, id) {
 	return [
 		...path === "none" && connects.length > 0 ? [finding("claim-without-delivery", `${connects.map((c) => `${c.by} said ${wordOf(c)} (${c.where})`).join(", ")}; refuted: ${heard ? missing$3(facts) : numbers$1(pair, seen)}`)] : [],
 		...straight && claims.some(saysFailed) ? [finding("delivery-without-claim", `${said$3(claims)}; ${connected(facts)}`)] : [],
-		...outcome === "success" && connects.length === 0 ? [finding("silent-success", `nobody said so, and it works: ${path === "relayed" ? "relayed" : connected(facts)}`)] : [],
+		...outcome === "success" && connects.length === 0 && facts.claimsRead ? [finding("silent-success", `nobody said so, and it works: ${path === "relayed" ? "relayed" : connected(facts)}`)] : [],
 		...straight && connects.some((c) => c.method === "relayed") ? [finding("method-mislabelled", `${said$3(claims)}; the counters show end-to-end`)] : [],
-		...straight && oracle.expected === "relayed" ? [contradiction({
+		...straight && oracle.expected === "relayed" && seen.translated >= facts.use.minBytes ? [contradiction({
 			pair,
 			id
 		}, oracle)] : []
@@ -20937,7 +25615,7 @@ const measuredOf = ({ startedAt, endedAt, retry, repeats }, s) => ({
 	...retry === void 0 ? {} : { retry },
 	...repeats === void 0 ? {} : { repeats: idIn(repeats, s) }
 });
-function judgeWindow(window, pairs, { servicePort, window: use }, run) {
+function judgeWindow(window, pairs, { servicePort, window: use, claims }, run) {
 	const nats = new Map(run.measurements.map((m) => [m.node, m]));
 	const barred = new Map([...run.unsettledNats, ...run.barred]);
 	const foreign = foreignOf(window, servicePort, run);
@@ -20945,6 +25623,7 @@ function judgeWindow(window, pairs, { servicePort, window: use }, run) {
 		window,
 		nats,
 		fleet: run.fleet,
+		ipv6: run.ipv6,
 		servicePort,
 		looks: use.looks.length
 	};
@@ -20968,7 +25647,9 @@ function judgeWindow(window, pairs, { servicePort, window: use }, run) {
 			traffic,
 			use,
 			disqualified: bar ?? null,
-			foreign: found[0]?.text ?? (unread === void 0 ? null : `what ran on ${unread} could not be read`)
+			foreign: found[0]?.text ?? (unread === void 0 ? null : `what ran on ${unread} could not be read`),
+			obstacle: obstacleBetween(run, planned.pair.from, planned.pair.to) ?? registryObstacle(window),
+			claimsRead: isHeard(window, planned.pair, claims)
 		});
 		return {
 			...sample,
@@ -20976,6 +25657,10 @@ function judgeWindow(window, pairs, { servicePort, window: use }, run) {
 		};
 	});
 }
+/** Who cannot be found cannot be connected to; whoever is connected all the same was found. */
+const registryObstacle = ({ registry }) => registry === null || registry.kind === "there" ? null : `the registry, by which nodes find each other, could not be asked (${registry.kind === "absent" ? "no list" : registry.why})`;
+/** Only where every claim of the two was read, silence is their own. */
+const isHeard = ({ reports, log }, { from, to }, claims) => (claims.reports === null || reports.kind === "there") && (claims.log.length === 0 || [from, to].every((node) => ofNode(log, node)?.kind === "there"));
 const foreignFinding = ({ kind, text, node }, id) => ({
 	kind,
 	node,
@@ -21004,25 +25689,45 @@ function foreignOf(window, servicePort, { deployed }) {
 
 // src/domain/suites/observed/pairs.ts
 /** Nobody is told to dial, so nobody knows which of the two did: what one connection shows counts once. */
-function observedPairs(peers, measurements) {
-	const all = plannedPairs(peers, measurements);
+function observedPairs(peers, measurements, only) {
+	const all = new Map(plannedPairs(peers, measurements).map((p) => [pairKey(p.pair), p]));
 	return peers.flatMap((a, i) => peers.slice(i + 1).flatMap((b) => {
-		return all.filter(({ pair: { from, to } }) => [from, to].every((n) => n === a.name || n === b.name)).toSorted((x, y) => rank(x.oracle.pairClass) - rank(y.oracle.pairClass)).slice(0, 1);
+		const ends = [{
+			from: a.name,
+			to: b.name
+		}, {
+			from: b.name,
+			to: a.name
+		}];
+		if (!ends.some((pair) => isSelected(pair, only))) return [];
+		return ends.flatMap((pair) => all.get(pairKey(pair)) ?? []).toSorted((x, y) => rank(x.oracle.pairClass) - rank(y.oracle.pairClass)).slice(0, 1);
 	}));
 }
 const rank = (c) => pairClasses.indexOf(c);
 /** As many as the smallest class needs for its sample floor; each window shows each pair once. */
-function windowsFor(pairs, sampleFloor) {
-	const sizes = pairClasses.map((c) => pairs.filter((p) => p.oracle.pairClass === c).length).filter((n) => n > 0);
-	return sizes.length === 0 ? 0 : Math.max(...sizes.map((n) => Math.ceil(sampleFloor / n)));
+const windowsFor = (pairs, sampleFloor) => windowsOf(pairs, sampleFloor)[0]?.windows ?? 0;
+/** The class that asks for the most windows first. */
+const windowsOf = (pairs, sampleFloor) => pairClasses.map((name) => ({
+	name,
+	size: pairs.filter((p) => p.oracle.pairClass === name).length
+})).filter(({ size }) => size > 0).map((c) => ({
+	...c,
+	windows: Math.ceil(sampleFloor / c.size)
+})).toSorted((a, b) => b.windows - a.windows);
+/** Which class asks for more windows than the others, what these take, and what of the configuration says so. */
+function whyWindows(pairs, sampleFloor, secondsEach) {
+	const [most, next] = windowsOf(pairs, sampleFloor);
+	if (most === void 0 || most.windows <= (next?.windows ?? 1)) return null;
+	const more = most.windows - (next?.windows ?? 1);
+	return `class ${most.name} has ${amount$1(most.size, "pair")} and asks for ${most.windows} windows by tests.connectivity.sample_floor: ${sampleFloor}, ${more} more than any other class, ${more * secondsEach} s`;
 }
 
 // src/domain/suites/observed/rederive.ts
 /** What windows say twice: their ids and number, the nodes that took part, their counters, and what is read of claims. */
-function rederiveWindows({ fleet, test, there, measurements }, { targets, window: use }) {
+function rederiveWindows({ fleet, test, there, measurements }, { targets, window: use, only }) {
 	const peers = peersOf(fleet).filter((n) => there.includes(n.name));
 	const names = sorted(peers.map((n) => n.name));
-	const planned = windowsFor(observedPairs(peers, measurements), targets.sampleFloor);
+	const planned = windowsFor(observedPairs(peers, measurements, only), targets.sampleFloor);
 	let [last, first, retrying] = [
 		0,
 		0,
@@ -21097,12 +25802,18 @@ const windowShape = every({
 		path: text$3,
 		field: name$2,
 		value: orNull(number$4)
-	}), 5e3)
+	}), 5e3),
+	registry: orNull(readOf(oneOf(true))),
+	unanswered: list$2(every({
+		path: text$3,
+		why: text$3
+	}), 100)
 });
 const observedWorkShape = every({
 	targets: targetsShape,
 	cooloffSeconds: number$4,
 	servicePort: number$4,
+	only: onlyShape,
 	window: every({
 		looks: list$2(number$4, 20),
 		minBytes: number$4,
@@ -21152,8 +25863,9 @@ function unable$1({ name, dial, window }) {
 /** Stop, start and what is read of each node, measured on the lab. */
 const secondsBeside = 8;
 /** Labels stand in for measurements here: how many windows it takes follows from what the NATs turn out to be. */
-function plan$1({ config, profile, fleet, nodes, byFocus }) {
-	const { enabled, criteria: targets, cooloffSeconds } = config.tests.connectivity;
+function plan$1({ config, profile, fleet, nodes, byFocus, only }) {
+	const { enabled, criteria, cooloffSeconds } = config.tests.connectivity;
+	const targets = targetsFor(criteria, only);
 	const { window, claims } = profile;
 	if (!enabled || !byFocus) return null;
 	const use = window ?? {
@@ -21161,26 +25873,33 @@ function plan$1({ config, profile, fleet, nodes, byFocus }) {
 		minBytes: 0,
 		sustainedSeconds: 0
 	};
-	const pairs = observedPairs(peersOf(fleet).filter((n) => nodes.includes(n)), []);
+	const pairs = observedPairs(peersOf(fleet).filter((n) => nodes.includes(n)), [], only);
 	const windows = windowsFor(pairs, targets.sampleFloor);
 	const seconds = use.looks.at(-1) ?? 0;
+	const secondsEach = seconds + cooloffSeconds + secondsBeside;
+	const why = whyWindows(pairs, targets.sampleFloor, secondsEach);
 	return {
 		work: {
 			targets,
 			cooloffSeconds,
 			servicePort: servicePortOf(profile, config.project, fleet),
 			window: use,
-			claims
+			claims,
+			...only === void 0 ? {} : { only }
 		},
 		attempts: windows * pairs.length,
-		seconds: Math.ceil(windows * (seconds + cooloffSeconds + secondsBeside)),
-		detail: `${windows} windows of ${seconds} s, each from a fresh start of all peers, ${pairs.length} pairs in each; grade C at best (volume in packet counters)`,
+		seconds: Math.ceil(windows * secondsEach),
+		detail: [
+			`${windows} windows of ${seconds} s, each from a fresh start of all peers, ${pairs.length} pairs in each; grade C at best (volume in packet counters)`,
+			...why === null ? [] : [why],
+			...thinClasses(pairs, targets)
+		].join("; "),
 		thresholds: `direct ${targets.direct}%, NAT ${targets.natTraversed}%, relay ${targets.relay}%`
 	};
 }
 /** Of each window its samples are kept, and what they were measured by: neither readings nor raw text. */
 function judge$3(work, run) {
-	const pairs = observedPairs(run.peers, run.measurements);
+	const pairs = observedPairs(run.peers, run.measurements, work.only);
 	const judging = windowJudging(pairs, work, run);
 	return {
 		add: (window) => judging.add(window),
@@ -21235,19 +25954,19 @@ const termsOf = (pairClass, { direct, natTraversed, relay, ...terms }) => ({
 
 // src/domain/suites/throughput/budget.ts
 /** Payloads of one test together: what a test of a fleet may cost its owner in traffic. */
-const mostBytes = 1e9;
+const mostBytes$1 = 1e9;
 const mb$1 = 1e6;
 /** Our own datagrams flow so long, at twice the rate that is asked for. */
 const linkSeconds = 2;
 function budgetOf({ minMbps, testSizeMb }, { throughput }, pairs) {
 	const most = throughput?.maxMb ?? testSizeMb;
-	const share = Math.max(1, Math.floor(mostBytes / mb$1 / Math.max(1, pairs)));
+	const share = Math.max(1, Math.floor(mostBytes$1 / mb$1 / Math.max(1, pairs)));
 	const size = Math.min(testSizeMb, most, share);
 	const linkBytes = Math.ceil(minMbps * 2 * 1e6 * linkSeconds / 8);
 	return {
 		bytes: Math.round(size * mb$1),
 		linkBytes,
-		shortened: size === testSizeMb ? null : size === most ? `the program takes no more than ${most} MB at once` : `all transfers together may have ${mostBytes / mb$1} MB`,
+		shortened: size === testSizeMb ? null : size === most ? `the program takes no more than ${most} MB at once` : `all transfers together may have ${mostBytes$1 / mb$1} MB`,
 		payloadBytes: Math.round(size * mb$1) * pairs,
 		ownBytes: linkBytes * 4 * pairs
 	};
@@ -21265,21 +25984,18 @@ const withPayload = (profile, bytes) => profile.payload.kind === "opaque" ? prof
 // src/domain/suites/throughput/rounds.ts
 /** At once: more would share what one machine in the middle carries. */
 const mostAtOnce = 2;
-function throughputPairs(peers, measurements) {
-	const measured = new Map(measurements.map((m) => [m.node, m]));
-	const names = new Map(peers.map((n) => [n.name, natName(measured.get(n.name) ?? asDeclared(n))]));
-	const natOf = (node) => names.get(node) ?? "";
+function throughputPairs(peers, measurements, only) {
+	const natOf = natNameIn(peers, measurements);
 	const all = plannedPairs(peers, measurements);
-	const natCells = new Set(all.map(({ pair }) => JSON.stringify([natOf(pair.from), natOf(pair.to)]))).size;
 	return {
-		pairs: leastCover(all, natOf),
+		pairs: only === void 0 ? leastCover(all, natOf) : selectedOf(all, only),
 		all,
-		natCells
+		natCells: cellsOf(all, natOf)
 	};
 }
 /** `there`: nodes of the plan that were not left out. */
-function throughputRounds(fleet, there, measurements) {
-	const { pairs } = throughputPairs(peersOf(fleet).filter((n) => there.includes(n.name)), measurements);
+function throughputRounds(fleet, there, measurements, only) {
+	const { pairs } = throughputPairs(peersOf(fleet).filter((n) => there.includes(n.name)), measurements, only);
 	const relays = new Set(bootstrapsOf(fleet).map((n) => n.name));
 	const rounds = [];
 	for (const { pair, oracle } of pairs) {
@@ -21309,7 +26025,7 @@ function rederiveThroughput(on, work) {
 	const rounds = rederiveRounds({
 		...on,
 		profile: withPayload(on.profile, work.bytes)
-	}, throughputRounds(on.fleet, on.there, on.measurements), throughputSeries);
+	}, throughputRounds(on.fleet, on.there, on.measurements, work.only), throughputSeries);
 	return {
 		add: (line) => [
 			...rounds.add(line),
@@ -21392,13 +26108,15 @@ const mbps = (bytes, ms) => bytes * 8 / 1e3 / Math.max(ms, 10);
 // src/domain/suites/throughput/sample.ts
 /** A transfer judged: fast enough by the receiver's kernel, or slow, and then whose doing it was. */
 const rateGroup = ({ minMbps }) => `at least ${minMbps} Mbit/s`;
-function throughputSample(judged, attempt, round, work) {
+function throughputSample(judged, attempt, round, work, obstacle) {
 	const link = {
 		before: linkOf$1(round, attempt, "before"),
 		after: linkOf$1(round, attempt, "after")
 	};
 	const rate = transferRate(attempt, round);
-	const [outcome, words] = outcomeOf(judged, attempt, rate, link, work.minMbps);
+	const [told, shown] = outcomeOf(judged, attempt, rate, link, work.minMbps);
+	const hindered = told === "failed" && judged.path !== "end-to-end" ? obstacle : null;
+	const [outcome, words] = hindered === null ? [told, shown] : ["infra", `not counted: ${hindered}; ${shown}`];
 	return {
 		...judged,
 		group: rateGroup(work),
@@ -21420,10 +26138,10 @@ function outcomeOf(judged, attempt, rate, link, minMbps) {
 	if (judged.outcome !== "success" && judged.outcome !== "failed") return [judged.outcome, own];
 	const whole = isWhole$1(judged, attempt);
 	if (whole && rate === null) return ["unwitnessed", "not counted: the payload came, and nothing tells in which time"];
-	if (whole && rate !== null && rate.low >= minMbps) return ["success", `${shown$4(rate)} of a payload of ${mb(attempt.bytes)}, by ${judged.path}`];
-	if (whole && rate !== null && (rate.high === null || rate.high >= minMbps)) return ["unwitnessed", `not counted: ${shown$4(rate)} may be more or less than the ${minMbps} that are asked for`];
+	if (whole && rate !== null && rate.low >= minMbps) return ["success", `${shown$6(rate)} of a payload of ${mb(attempt.bytes)}, by ${judged.path}`];
+	if (whole && rate !== null && (rate.high === null || rate.high >= minMbps)) return ["unwitnessed", `not counted: ${shown$6(rate)} may be more or less than the ${minMbps} that are asked for`];
 	if (!whole && rate !== null && rate.low >= minMbps) return ["failed", own];
-	const slow = whole && rate !== null ? `${shown$4(rate)}, less than ${minMbps}` : own;
+	const slow = whole && rate !== null ? `${shown$6(rate)}, less than ${minMbps}` : own;
 	const says = linkSays(link.before, link.after, minMbps);
 	const bare = `our own datagrams went at ${speed(link.before)} before and ${speed(link.after)} after`;
 	switch (says.kind) {
@@ -21435,7 +26153,7 @@ function outcomeOf(judged, attempt, rate, link, minMbps) {
 /** Delivered as the profile promises, by whatever path, and no end says that it failed. */
 const isWhole$1 = (judged, { claim }) => judged.outcome === "success" || judged.path === "relayed" && judged.grade !== null && judged.grade !== "D" && claim.success !== false;
 const speed = (rate) => rate === null ? "an unknown rate" : `${rate.toFixed(1)} Mbit/s`;
-const shown$4 = ({ low, high }) => high === null ? `at least ${speed(low)}` : `${low.toFixed(1)} to ${speed(high)}`;
+const shown$6 = ({ low, high }) => high === null ? `at least ${speed(low)}` : `${low.toFixed(1)} to ${speed(high)}`;
 const mb = (bytes) => `${Math.round(bytes / 1e5) / 10} MB`;
 /** A transfer that is not plainly fast: then its link is asked once more. */
 const isSlow = (attempt, round, minMbps) => {
@@ -21457,7 +26175,8 @@ const throughput$1 = {
 		sampleFloor: between(1, 1e4),
 		coverage: between(0, 100),
 		cooloffSeconds: number$4,
-		timeoutSeconds: number$4
+		timeoutSeconds: number$4,
+		only: onlyShape
 	}),
 	rederive: rederiveThroughput,
 	clocks: clocksOf,
@@ -21513,13 +26232,13 @@ function unable(profile) {
 }
 /** Readings, dial and link beside the bytes themselves, measured on the lab. */
 const roundSeconds = 9;
-function plan({ config, profile, fleet, nodes, byFocus }) {
+function plan({ config, profile, fleet, nodes, byFocus, only }) {
 	const { connectivity: dials } = config.tests;
 	const { enabled, minMbps, testSizeMb } = config.tests.throughput;
 	if (!byFocus && !enabled) return null;
 	const peers = peersOf(fleet).filter((n) => nodes.includes(n));
-	const { pairs, all, natCells } = throughputPairs(peers, []);
-	const rounds = throughputRounds(fleet, nodes.map((n) => n.name), []);
+	const { pairs, all, natCells } = throughputPairs(peers, [], only);
+	const rounds = throughputRounds(fleet, nodes.map((n) => n.name), [], only);
 	const budget = budgetOf({
 		minMbps,
 		testSizeMb
@@ -21533,26 +26252,30 @@ function plan({ config, profile, fleet, nodes, byFocus }) {
 			bytes: budget.bytes,
 			linkBytes: budget.linkBytes,
 			sampleFloor: Math.max(1, Math.min(dials.criteria.sampleFloor, pairs.length)),
-			coverage: dials.criteria.coverage,
+			coverage: targetsFor(dials.criteria, only).coverage,
 			cooloffSeconds: dials.cooloffSeconds,
-			timeoutSeconds: Math.ceil(transfer * 2 + 15)
+			timeoutSeconds: Math.ceil(transfer * 2 + 15),
+			...only === void 0 ? {} : { only }
 		},
 		attempts: rounds.flat().length,
 		seconds: Math.ceil(rounds.length * (roundSeconds + transfer)),
-		detail: `throughput: ${pairs.length} of ${all.length} pairs, every node both ways and ${natCells} of ${natCells} NAT × NAT, ${size}: ${Math.ceil(budget.payloadBytes / 1e6)} MB of payload and at most ${Math.ceil(budget.ownBytes / 1e6)} MB of our own over the bare links; grade ${best} at best (${gradeWords[best]})`,
+		detail: `throughput: ${pairs.length} of ${all.length} pairs${only === void 0 ? `, every node both ways and ${natCells} of ${natCells} NAT × NAT` : ""}, ${size}: ${Math.ceil(budget.payloadBytes / 1e6)} MB of payload and at most ${Math.ceil(budget.ownBytes / 1e6)} MB of our own over the bare links; grade ${best} at best (${gradeWords[best]})`,
 		thresholds: `throughput: every pair at least ${minMbps} Mbit/s`
 	};
 }
 function judge$2(rounds, work, run) {
-	const { pairs, all, natCells } = throughputPairs(run.peers, run.measurements);
-	const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, run);
+	const { pairs, all, natCells } = throughputPairs(run.peers, run.measurements, work.only);
+	const { judged, attempts, strays, unasked } = judgeRounds(rounds, all, {
+		...run,
+		obstacle: () => null
+	});
 	const placed = new Map(rounds.flatMap((round) => round.attempts.map((a) => [a.id, {
 		attempt: a,
 		round
 	}])));
 	const timed = judged.flatMap((j) => {
 		const at = placed.get(j.id);
-		return at === void 0 ? [] : [throughputSample(j, at.attempt, at.round, work)];
+		return at === void 0 ? [] : [throughputSample(j, at.attempt, at.round, work, run.obstacle(j.subject.pair))];
 	});
 	const repeated = applyRepeats(timed, attempts);
 	const { samples, retries, strays: marked } = applyRetries(repeated.samples, attempts, run.checkpoint);
@@ -21611,8 +26334,8 @@ const suites = {
 const suiteIds = Object.keys(suites);
 
 // src/domain/judge-suites.ts
-function judgeSuites(parts, run, criterion) {
-	const all = parts.map((part) => judgeOne(part, run, criterion));
+function judgeSuites(parts, run, criterion, known = noneKnown) {
+	const all = parts.map((part) => judgeOne(part, run, criterion, known));
 	return {
 		add(suite, item) {
 			for (const one of all) if (one.suite === suite) one.add(item);
@@ -21622,19 +26345,26 @@ function judgeSuites(parts, run, criterion) {
 				suite,
 				...end()
 			}));
+			const knownOnes = judgeKnown(known, judged.flatMap(({ suite, result }) => [...result.samples, ...result.known].map((s) => ({
+				suite,
+				...s
+			}))));
+			const leftOut = judged.reduce((n, { result }) => n + new Set(result.known.map(sampleKey)).size, 0);
 			return {
 				results: Object.fromEntries(judged.map(({ suite, result }) => [suite, result])),
 				reasons: [...parts.length === 0 ? [{
 					kind: "inconclusive",
 					text: "the plan has no suite"
 				}] : [], ...judged.flatMap((j) => j.reasons)],
-				findings: judged.flatMap((j) => j.findings),
-				notCovered: judged.flatMap((j) => j.notCovered)
+				findings: [...judged.flatMap((j) => j.findings), ...knownFindings(knownOnes)],
+				notCovered: judged.flatMap((j) => j.notCovered),
+				remarks: knownRemarks(leftOut, knownOnes),
+				known: knownOnes
 			};
 		}
 	};
 }
-function judgeOne(part, run, criterion) {
+function judgeOne(part, run, criterion, known) {
 	const suite = suites[part.suite];
 	let error = null;
 	const safely = (act) => {
@@ -21650,16 +26380,33 @@ function judgeOne(part, run, criterion) {
 	return {
 		suite: part.suite,
 		add: (item) => void safely(() => judging?.add(item)),
-		end: () => safely(() => judging === null ? null : judgedBy(criterion, judging.end())) ?? broken(part.suite, error ?? "")
+		end: () => safely(() => judging === null ? null : judgedBy(criterion, part.suite, judging.end(), known)) ?? broken(part.suite, error ?? "")
 	};
 }
-function judgedBy(criterion, judged) {
-	const { samples, retries, figures } = judged;
-	const { groups, reasons } = criterion.judge(judged.groups.map((g) => tally$1(g, samples)));
+/** What is known to fail is judged and told of, and is in no group: neither as an attempt nor as one that was planned. */
+function judgedBy(criterion, suite, judged, known) {
+	const { retries, figures } = judged;
+	const isKnown = (of) => knownAs(known, {
+		...of,
+		suite
+	}) !== void 0;
+	const samples = judged.samples.filter((s) => !isKnown(s));
+	const leftOut = judged.samples.filter(isKnown);
+	const untried = judged.notCovered.flatMap((n) => n.kind === "subject" && n.suite === suite && isKnown(n) ? [n] : []);
+	const without = new Set([...leftOut, ...untried].map(sampleKey));
+	const groupsLeft = judged.groups.flatMap((g) => {
+		const planned = g.planned - [...without].filter((key) => groupIn(key) === g.name).length;
+		return planned <= 0 && g.planned > 0 ? [] : [{
+			...g,
+			planned
+		}];
+	});
+	const { groups, reasons } = criterion.judge(groupsLeft.map((g) => tally$1(g, samples)));
 	return {
 		result: {
 			samples,
-			retries,
+			retries: retries.filter((s) => !isKnown(s)),
+			known: leftOut,
 			groups,
 			figures,
 			error: null
@@ -21673,7 +26420,20 @@ function judgedBy(criterion, judged) {
 				text: "no attempt was counted"
 			}]
 		],
-		notCovered: judged.notCovered
+		notCovered: [...judged.notCovered.filter((n) => n.kind !== "subject" || !untried.includes(n)), ...[...new Map([...leftOut, ...untried].map((s) => [sampleKey(s), s])).values()].map(({ group, subject }) => {
+			const entry = knownAs(known, {
+				suite,
+				group,
+				subject
+			});
+			return {
+				kind: "subject",
+				suite,
+				group,
+				subject,
+				why: `left out of the rates as a known failure until ${entry?.until ?? ""}: ${entry?.reason ?? ""}`
+			};
+		})]
 	};
 }
 /** No stack: it names this machine's paths, and the same evidence must give the same words everywhere. */
@@ -21682,6 +26442,7 @@ const broken = (suite, error) => ({
 	result: {
 		samples: [],
 		retries: [],
+		known: [],
 		groups: [],
 		figures: null,
 		error
@@ -21869,3364 +26630,11 @@ function reasonsOf$1({ expression, value, error }) {
 	}];
 }
 
-// node_modules/jstat/dist/jstat.js
-var require_jstat = /* @__PURE__ */ __commonJSMin(((exports, module, this$1) => {
-	(function(window, factory) {
-		if (typeof exports === "object") module.exports = factory();
-		else if (typeof define === "function" && define.amd) define(factory);
-		else window.jStat = factory();
-	})(this$1, function() {
-		var jStat = function(Math, undefined) {
-			var concat = Array.prototype.concat;
-			var slice = Array.prototype.slice;
-			var toString = Object.prototype.toString;
-			function calcRdx(n, m) {
-				var val = n > m ? n : m;
-				return Math.pow(10, 17 - ~~(Math.log(val > 0 ? val : -val) * Math.LOG10E));
-			}
-			var isArray = Array.isArray || function isArray(arg) {
-				return toString.call(arg) === "[object Array]";
-			};
-			function isFunction(arg) {
-				return toString.call(arg) === "[object Function]";
-			}
-			function isNumber(num) {
-				return typeof num === "number" ? num - num === 0 : false;
-			}
-			function toVector(arr) {
-				return concat.apply([], arr);
-			}
-			function jStat() {
-				return new jStat._init(arguments);
-			}
-			jStat.fn = jStat.prototype;
-			jStat._init = function _init(args) {
-				if (isArray(args[0])) {
-					if (isArray(args[0][0])) {
-						if (isFunction(args[1])) args[0] = jStat.map(args[0], args[1]);
-						for (var i = 0; i < args[0].length; i++) this[i] = args[0][i];
-						this.length = args[0].length;
-					} else {
-						this[0] = isFunction(args[1]) ? jStat.map(args[0], args[1]) : args[0];
-						this.length = 1;
-					}
-				} else if (isNumber(args[0])) {
-					this[0] = jStat.seq.apply(null, args);
-					this.length = 1;
-				} else if (args[0] instanceof jStat) return jStat(args[0].toArray());
-				else {
-					this[0] = [];
-					this.length = 1;
-				}
-				return this;
-			};
-			jStat._init.prototype = jStat.prototype;
-			jStat._init.constructor = jStat;
-			jStat.utils = {
-				calcRdx,
-				isArray,
-				isFunction,
-				isNumber,
-				toVector
-			};
-			jStat._random_fn = Math.random;
-			jStat.setRandom = function setRandom(fn) {
-				if (typeof fn !== "function") throw new TypeError("fn is not a function");
-				jStat._random_fn = fn;
-			};
-			jStat.extend = function extend(obj) {
-				var i, j;
-				if (arguments.length === 1) {
-					for (j in obj) jStat[j] = obj[j];
-					return this;
-				}
-				for (i = 1; i < arguments.length; i++) for (j in arguments[i]) obj[j] = arguments[i][j];
-				return obj;
-			};
-			jStat.rows = function rows(arr) {
-				return arr.length || 1;
-			};
-			jStat.cols = function cols(arr) {
-				return arr[0].length || 1;
-			};
-			jStat.dimensions = function dimensions(arr) {
-				return {
-					rows: jStat.rows(arr),
-					cols: jStat.cols(arr)
-				};
-			};
-			jStat.row = function row(arr, index) {
-				if (isArray(index)) return index.map(function(i) {
-					return jStat.row(arr, i);
-				});
-				return arr[index];
-			};
-			jStat.rowa = function rowa(arr, i) {
-				return jStat.row(arr, i);
-			};
-			jStat.col = function col(arr, index) {
-				if (isArray(index)) {
-					var submat = jStat.arange(arr.length).map(function() {
-						return new Array(index.length);
-					});
-					index.forEach(function(ind, i) {
-						jStat.arange(arr.length).forEach(function(j) {
-							submat[j][i] = arr[j][ind];
-						});
-					});
-					return submat;
-				}
-				var column = new Array(arr.length);
-				for (var i = 0; i < arr.length; i++) column[i] = [arr[i][index]];
-				return column;
-			};
-			jStat.cola = function cola(arr, i) {
-				return jStat.col(arr, i).map(function(a) {
-					return a[0];
-				});
-			};
-			jStat.diag = function diag(arr) {
-				var nrow = jStat.rows(arr);
-				var res = new Array(nrow);
-				for (var row = 0; row < nrow; row++) res[row] = [arr[row][row]];
-				return res;
-			};
-			jStat.antidiag = function antidiag(arr) {
-				var nrow = jStat.rows(arr) - 1;
-				var res = new Array(nrow);
-				for (var i = 0; nrow >= 0; nrow--, i++) res[i] = [arr[i][nrow]];
-				return res;
-			};
-			jStat.transpose = function transpose(arr) {
-				var obj = [];
-				var objArr, rows, cols, j, i;
-				if (!isArray(arr[0])) arr = [arr];
-				rows = arr.length;
-				cols = arr[0].length;
-				for (i = 0; i < cols; i++) {
-					objArr = new Array(rows);
-					for (j = 0; j < rows; j++) objArr[j] = arr[j][i];
-					obj.push(objArr);
-				}
-				return obj.length === 1 ? obj[0] : obj;
-			};
-			jStat.map = function map(arr, func, toAlter) {
-				var row, nrow, ncol, res, col;
-				if (!isArray(arr[0])) arr = [arr];
-				nrow = arr.length;
-				ncol = arr[0].length;
-				res = toAlter ? arr : new Array(nrow);
-				for (row = 0; row < nrow; row++) {
-					if (!res[row]) res[row] = new Array(ncol);
-					for (col = 0; col < ncol; col++) res[row][col] = func(arr[row][col], row, col);
-				}
-				return res.length === 1 ? res[0] : res;
-			};
-			jStat.cumreduce = function cumreduce(arr, func, toAlter) {
-				var row, nrow, ncol, res, col;
-				if (!isArray(arr[0])) arr = [arr];
-				nrow = arr.length;
-				ncol = arr[0].length;
-				res = toAlter ? arr : new Array(nrow);
-				for (row = 0; row < nrow; row++) {
-					if (!res[row]) res[row] = new Array(ncol);
-					if (ncol > 0) res[row][0] = arr[row][0];
-					for (col = 1; col < ncol; col++) res[row][col] = func(res[row][col - 1], arr[row][col]);
-				}
-				return res.length === 1 ? res[0] : res;
-			};
-			jStat.alter = function alter(arr, func) {
-				return jStat.map(arr, func, true);
-			};
-			jStat.create = function create(rows, cols, func) {
-				var res = new Array(rows);
-				var i, j;
-				if (isFunction(cols)) {
-					func = cols;
-					cols = rows;
-				}
-				for (i = 0; i < rows; i++) {
-					res[i] = new Array(cols);
-					for (j = 0; j < cols; j++) res[i][j] = func(i, j);
-				}
-				return res;
-			};
-			function retZero() {
-				return 0;
-			}
-			jStat.zeros = function zeros(rows, cols) {
-				if (!isNumber(cols)) cols = rows;
-				return jStat.create(rows, cols, retZero);
-			};
-			function retOne() {
-				return 1;
-			}
-			jStat.ones = function ones(rows, cols) {
-				if (!isNumber(cols)) cols = rows;
-				return jStat.create(rows, cols, retOne);
-			};
-			jStat.rand = function rand(rows, cols) {
-				if (!isNumber(cols)) cols = rows;
-				return jStat.create(rows, cols, jStat._random_fn);
-			};
-			function retIdent(i, j) {
-				return i === j ? 1 : 0;
-			}
-			jStat.identity = function identity(rows, cols) {
-				if (!isNumber(cols)) cols = rows;
-				return jStat.create(rows, cols, retIdent);
-			};
-			jStat.symmetric = function symmetric(arr) {
-				var size = arr.length;
-				var row, col;
-				if (arr.length !== arr[0].length) return false;
-				for (row = 0; row < size; row++) for (col = 0; col < size; col++) if (arr[col][row] !== arr[row][col]) return false;
-				return true;
-			};
-			jStat.clear = function clear(arr) {
-				return jStat.alter(arr, retZero);
-			};
-			jStat.seq = function seq(min, max, length, func) {
-				if (!isFunction(func)) func = false;
-				var arr = [];
-				var hival = calcRdx(min, max);
-				var step = (max * hival - min * hival) / ((length - 1) * hival);
-				var current = min;
-				var cnt = 0;
-				for (; current <= max && cnt < length; cnt++, current = (min * hival + step * hival * cnt) / hival) arr.push(func ? func(current, cnt) : current);
-				return arr;
-			};
-			jStat.arange = function arange(start, end, step) {
-				var rl = [];
-				var i;
-				step = step || 1;
-				if (end === undefined) {
-					end = start;
-					start = 0;
-				}
-				if (start === end || step === 0) return [];
-				if (start < end && step < 0) return [];
-				if (start > end && step > 0) return [];
-				if (step > 0) for (i = start; i < end; i += step) rl.push(i);
-				else for (i = start; i > end; i += step) rl.push(i);
-				return rl;
-			};
-			jStat.slice = function() {
-				function _slice(list, start, end, step) {
-					var i;
-					var rl = [];
-					var length = list.length;
-					if (start === undefined && end === undefined && step === undefined) return jStat.copy(list);
-					start = start || 0;
-					end = end || list.length;
-					start = start >= 0 ? start : length + start;
-					end = end >= 0 ? end : length + end;
-					step = step || 1;
-					if (start === end || step === 0) return [];
-					if (start < end && step < 0) return [];
-					if (start > end && step > 0) return [];
-					if (step > 0) for (i = start; i < end; i += step) rl.push(list[i]);
-					else for (i = start; i > end; i += step) rl.push(list[i]);
-					return rl;
-				}
-				function slice(list, rcSlice) {
-					var colSlice, rowSlice;
-					rcSlice = rcSlice || {};
-					if (isNumber(rcSlice.row)) {
-						if (isNumber(rcSlice.col)) return list[rcSlice.row][rcSlice.col];
-						var row = jStat.rowa(list, rcSlice.row);
-						colSlice = rcSlice.col || {};
-						return _slice(row, colSlice.start, colSlice.end, colSlice.step);
-					}
-					if (isNumber(rcSlice.col)) {
-						var col = jStat.cola(list, rcSlice.col);
-						rowSlice = rcSlice.row || {};
-						return _slice(col, rowSlice.start, rowSlice.end, rowSlice.step);
-					}
-					rowSlice = rcSlice.row || {};
-					colSlice = rcSlice.col || {};
-					return _slice(list, rowSlice.start, rowSlice.end, rowSlice.step).map(function(row) {
-						return _slice(row, colSlice.start, colSlice.end, colSlice.step);
-					});
-				}
-				return slice;
-			}();
-			jStat.sliceAssign = function sliceAssign(A, rcSlice, B) {
-				var nl, ml;
-				if (isNumber(rcSlice.row)) {
-					if (isNumber(rcSlice.col)) return A[rcSlice.row][rcSlice.col] = B;
-					rcSlice.col = rcSlice.col || {};
-					rcSlice.col.start = rcSlice.col.start || 0;
-					rcSlice.col.end = rcSlice.col.end || A[0].length;
-					rcSlice.col.step = rcSlice.col.step || 1;
-					nl = jStat.arange(rcSlice.col.start, Math.min(A.length, rcSlice.col.end), rcSlice.col.step);
-					var m = rcSlice.row;
-					nl.forEach(function(n, i) {
-						A[m][n] = B[i];
-					});
-					return A;
-				}
-				if (isNumber(rcSlice.col)) {
-					rcSlice.row = rcSlice.row || {};
-					rcSlice.row.start = rcSlice.row.start || 0;
-					rcSlice.row.end = rcSlice.row.end || A.length;
-					rcSlice.row.step = rcSlice.row.step || 1;
-					ml = jStat.arange(rcSlice.row.start, Math.min(A[0].length, rcSlice.row.end), rcSlice.row.step);
-					var n = rcSlice.col;
-					ml.forEach(function(m, j) {
-						A[m][n] = B[j];
-					});
-					return A;
-				}
-				if (B[0].length === undefined) B = [B];
-				rcSlice.row.start = rcSlice.row.start || 0;
-				rcSlice.row.end = rcSlice.row.end || A.length;
-				rcSlice.row.step = rcSlice.row.step || 1;
-				rcSlice.col.start = rcSlice.col.start || 0;
-				rcSlice.col.end = rcSlice.col.end || A[0].length;
-				rcSlice.col.step = rcSlice.col.step || 1;
-				ml = jStat.arange(rcSlice.row.start, Math.min(A.length, rcSlice.row.end), rcSlice.row.step);
-				nl = jStat.arange(rcSlice.col.start, Math.min(A[0].length, rcSlice.col.end), rcSlice.col.step);
-				ml.forEach(function(m, i) {
-					nl.forEach(function(n, j) {
-						A[m][n] = B[i][j];
-					});
-				});
-				return A;
-			};
-			jStat.diagonal = function diagonal(diagArray) {
-				var mat = jStat.zeros(diagArray.length, diagArray.length);
-				diagArray.forEach(function(t, i) {
-					mat[i][i] = t;
-				});
-				return mat;
-			};
-			jStat.copy = function copy(A) {
-				return A.map(function(row) {
-					if (isNumber(row)) return row;
-					return row.map(function(t) {
-						return t;
-					});
-				});
-			};
-			var jProto = jStat.prototype;
-			jProto.length = 0;
-			jProto.push = Array.prototype.push;
-			jProto.sort = Array.prototype.sort;
-			jProto.splice = Array.prototype.splice;
-			jProto.slice = Array.prototype.slice;
-			jProto.toArray = function toArray() {
-				return this.length > 1 ? slice.call(this) : slice.call(this)[0];
-			};
-			jProto.map = function map(func, toAlter) {
-				return jStat(jStat.map(this, func, toAlter));
-			};
-			jProto.cumreduce = function cumreduce(func, toAlter) {
-				return jStat(jStat.cumreduce(this, func, toAlter));
-			};
-			jProto.alter = function alter(func) {
-				jStat.alter(this, func);
-				return this;
-			};
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jProto[passfunc] = function(func) {
-						var self = this, results;
-						if (func) {
-							setTimeout(function() {
-								func.call(self, jProto[passfunc].call(self));
-							});
-							return this;
-						}
-						results = jStat[passfunc](this);
-						return isArray(results) ? jStat(results) : results;
-					};
-				})(funcs[i]);
-			})("transpose clear symmetric rows cols dimensions diag antidiag".split(" "));
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jProto[passfunc] = function(index, func) {
-						var self = this;
-						if (func) {
-							setTimeout(function() {
-								func.call(self, jProto[passfunc].call(self, index));
-							});
-							return this;
-						}
-						return jStat(jStat[passfunc](this, index));
-					};
-				})(funcs[i]);
-			})("row col".split(" "));
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jProto[passfunc] = function() {
-						return jStat(jStat[passfunc].apply(null, arguments));
-					};
-				})(funcs[i]);
-			})("create zeros ones rand identity".split(" "));
-			return jStat;
-		}(Math);
-		(function(jStat, Math) {
-			var isFunction = jStat.utils.isFunction;
-			function ascNum(a, b) {
-				return a - b;
-			}
-			function clip(arg, min, max) {
-				return Math.max(min, Math.min(arg, max));
-			}
-			jStat.sum = function sum(arr) {
-				var sum = 0;
-				var i = arr.length;
-				while (--i >= 0) sum += arr[i];
-				return sum;
-			};
-			jStat.sumsqrd = function sumsqrd(arr) {
-				var sum = 0;
-				var i = arr.length;
-				while (--i >= 0) sum += arr[i] * arr[i];
-				return sum;
-			};
-			jStat.sumsqerr = function sumsqerr(arr) {
-				var mean = jStat.mean(arr);
-				var sum = 0;
-				var i = arr.length;
-				var tmp;
-				while (--i >= 0) {
-					tmp = arr[i] - mean;
-					sum += tmp * tmp;
-				}
-				return sum;
-			};
-			jStat.sumrow = function sumrow(arr) {
-				var sum = 0;
-				var i = arr.length;
-				while (--i >= 0) sum += arr[i];
-				return sum;
-			};
-			jStat.product = function product(arr) {
-				var prod = 1;
-				var i = arr.length;
-				while (--i >= 0) prod *= arr[i];
-				return prod;
-			};
-			jStat.min = function min(arr) {
-				var low = arr[0];
-				var i = 0;
-				while (++i < arr.length) if (arr[i] < low) low = arr[i];
-				return low;
-			};
-			jStat.max = function max(arr) {
-				var high = arr[0];
-				var i = 0;
-				while (++i < arr.length) if (arr[i] > high) high = arr[i];
-				return high;
-			};
-			jStat.unique = function unique(arr) {
-				var hash = {}, _arr = [];
-				for (var i = 0; i < arr.length; i++) if (!hash[arr[i]]) {
-					hash[arr[i]] = true;
-					_arr.push(arr[i]);
-				}
-				return _arr;
-			};
-			jStat.mean = function mean(arr) {
-				return jStat.sum(arr) / arr.length;
-			};
-			jStat.meansqerr = function meansqerr(arr) {
-				return jStat.sumsqerr(arr) / arr.length;
-			};
-			jStat.geomean = function geomean(arr) {
-				var logs = arr.map(Math.log);
-				var meanOfLogs = jStat.mean(logs);
-				return Math.exp(meanOfLogs);
-			};
-			jStat.median = function median(arr) {
-				var arrlen = arr.length;
-				var _arr = arr.slice().sort(ascNum);
-				return !(arrlen & 1) ? (_arr[arrlen / 2 - 1] + _arr[arrlen / 2]) / 2 : _arr[arrlen / 2 | 0];
-			};
-			jStat.cumsum = function cumsum(arr) {
-				return jStat.cumreduce(arr, function(a, b) {
-					return a + b;
-				});
-			};
-			jStat.cumprod = function cumprod(arr) {
-				return jStat.cumreduce(arr, function(a, b) {
-					return a * b;
-				});
-			};
-			jStat.diff = function diff(arr) {
-				var diffs = [];
-				var arrLen = arr.length;
-				var i = 1;
-				for (; i < arrLen; i++) diffs.push(arr[i] - arr[i - 1]);
-				return diffs;
-			};
-			jStat.rank = function(arr) {
-				var i;
-				var distinctNumbers = [];
-				var numberCounts = {};
-				for (i = 0; i < arr.length; i++) {
-					var number = arr[i];
-					if (numberCounts[number]) numberCounts[number]++;
-					else {
-						numberCounts[number] = 1;
-						distinctNumbers.push(number);
-					}
-				}
-				var sortedDistinctNumbers = distinctNumbers.sort(ascNum);
-				var numberRanks = {};
-				var currentRank = 1;
-				for (i = 0; i < sortedDistinctNumbers.length; i++) {
-					var number = sortedDistinctNumbers[i];
-					var count = numberCounts[number];
-					numberRanks[number] = (currentRank + (currentRank + count - 1)) / 2;
-					currentRank += count;
-				}
-				return arr.map(function(number) {
-					return numberRanks[number];
-				});
-			};
-			jStat.mode = function mode(arr) {
-				var arrLen = arr.length;
-				var _arr = arr.slice().sort(ascNum);
-				var count = 1;
-				var maxCount = 0;
-				var numMaxCount = 0;
-				var mode_arr = [];
-				var i = 0;
-				for (; i < arrLen; i++) if (_arr[i] === _arr[i + 1]) count++;
-				else {
-					if (count > maxCount) {
-						mode_arr = [_arr[i]];
-						maxCount = count;
-						numMaxCount = 0;
-					} else if (count === maxCount) {
-						mode_arr.push(_arr[i]);
-						numMaxCount++;
-					}
-					count = 1;
-				}
-				return numMaxCount === 0 ? mode_arr[0] : mode_arr;
-			};
-			jStat.range = function range(arr) {
-				return jStat.max(arr) - jStat.min(arr);
-			};
-			jStat.variance = function variance(arr, flag) {
-				return jStat.sumsqerr(arr) / (arr.length - (flag ? 1 : 0));
-			};
-			jStat.pooledvariance = function pooledvariance(arr) {
-				return arr.reduce(function(a, samples) {
-					return a + jStat.sumsqerr(samples);
-				}, 0) / (arr.reduce(function(a, samples) {
-					return a + samples.length;
-				}, 0) - arr.length);
-			};
-			jStat.deviation = function(arr) {
-				var mean = jStat.mean(arr);
-				var arrlen = arr.length;
-				var dev = new Array(arrlen);
-				for (var i = 0; i < arrlen; i++) dev[i] = arr[i] - mean;
-				return dev;
-			};
-			jStat.stdev = function stdev(arr, flag) {
-				return Math.sqrt(jStat.variance(arr, flag));
-			};
-			jStat.pooledstdev = function pooledstdev(arr) {
-				return Math.sqrt(jStat.pooledvariance(arr));
-			};
-			jStat.meandev = function meandev(arr) {
-				var mean = jStat.mean(arr);
-				var a = [];
-				for (var i = arr.length - 1; i >= 0; i--) a.push(Math.abs(arr[i] - mean));
-				return jStat.mean(a);
-			};
-			jStat.meddev = function meddev(arr) {
-				var median = jStat.median(arr);
-				var a = [];
-				for (var i = arr.length - 1; i >= 0; i--) a.push(Math.abs(arr[i] - median));
-				return jStat.median(a);
-			};
-			jStat.coeffvar = function coeffvar(arr) {
-				return jStat.stdev(arr) / jStat.mean(arr);
-			};
-			jStat.quartiles = function quartiles(arr) {
-				var arrlen = arr.length;
-				var _arr = arr.slice().sort(ascNum);
-				return [
-					_arr[Math.round(arrlen / 4) - 1],
-					_arr[Math.round(arrlen / 2) - 1],
-					_arr[Math.round(arrlen * 3 / 4) - 1]
-				];
-			};
-			jStat.quantiles = function quantiles(arr, quantilesArray, alphap, betap) {
-				var sortedArray = arr.slice().sort(ascNum);
-				var quantileVals = [quantilesArray.length];
-				var n = arr.length;
-				var i, p, m, aleph, k, gamma;
-				if (typeof alphap === "undefined") alphap = 3 / 8;
-				if (typeof betap === "undefined") betap = 3 / 8;
-				for (i = 0; i < quantilesArray.length; i++) {
-					p = quantilesArray[i];
-					m = alphap + p * (1 - alphap - betap);
-					aleph = n * p + m;
-					k = Math.floor(clip(aleph, 1, n - 1));
-					gamma = clip(aleph - k, 0, 1);
-					quantileVals[i] = (1 - gamma) * sortedArray[k - 1] + gamma * sortedArray[k];
-				}
-				return quantileVals;
-			};
-			jStat.percentile = function percentile(arr, k, exclusive) {
-				var _arr = arr.slice().sort(ascNum);
-				var realIndex = k * (_arr.length + (exclusive ? 1 : -1)) + (exclusive ? 0 : 1);
-				var index = parseInt(realIndex);
-				var frac = realIndex - index;
-				if (index + 1 < _arr.length) return _arr[index - 1] + frac * (_arr[index] - _arr[index - 1]);
-				else return _arr[index - 1];
-			};
-			jStat.percentileOfScore = function percentileOfScore(arr, score, kind) {
-				var counter = 0;
-				var len = arr.length;
-				var strict = false;
-				var value, i;
-				if (kind === "strict") strict = true;
-				for (i = 0; i < len; i++) {
-					value = arr[i];
-					if (strict && value < score || !strict && value <= score) counter++;
-				}
-				return counter / len;
-			};
-			jStat.histogram = function histogram(arr, binCnt) {
-				binCnt = binCnt || 4;
-				var first = jStat.min(arr);
-				var binWidth = (jStat.max(arr) - first) / binCnt;
-				var len = arr.length;
-				var bins = [];
-				var i = 0;
-				for (; i < binCnt; i++) bins[i] = 0;
-				for (i = 0; i < len; i++) bins[Math.min(Math.floor((arr[i] - first) / binWidth), binCnt - 1)] += 1;
-				return bins;
-			};
-			jStat.covariance = function covariance(arr1, arr2) {
-				var u = jStat.mean(arr1);
-				var v = jStat.mean(arr2);
-				var arr1Len = arr1.length;
-				var sq_dev = new Array(arr1Len);
-				var i = 0;
-				for (; i < arr1Len; i++) sq_dev[i] = (arr1[i] - u) * (arr2[i] - v);
-				return jStat.sum(sq_dev) / (arr1Len - 1);
-			};
-			jStat.corrcoeff = function corrcoeff(arr1, arr2) {
-				return jStat.covariance(arr1, arr2) / jStat.stdev(arr1, 1) / jStat.stdev(arr2, 1);
-			};
-			jStat.spearmancoeff = function(arr1, arr2) {
-				arr1 = jStat.rank(arr1);
-				arr2 = jStat.rank(arr2);
-				return jStat.corrcoeff(arr1, arr2);
-			};
-			jStat.stanMoment = function stanMoment(arr, n) {
-				var mu = jStat.mean(arr);
-				var sigma = jStat.stdev(arr);
-				var len = arr.length;
-				var skewSum = 0;
-				for (var i = 0; i < len; i++) skewSum += Math.pow((arr[i] - mu) / sigma, n);
-				return skewSum / arr.length;
-			};
-			jStat.skewness = function skewness(arr) {
-				return jStat.stanMoment(arr, 3);
-			};
-			jStat.kurtosis = function kurtosis(arr) {
-				return jStat.stanMoment(arr, 4) - 3;
-			};
-			var jProto = jStat.prototype;
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jProto[passfunc] = function(fullbool, func) {
-						var arr = [];
-						var i = 0;
-						var tmpthis = this;
-						if (isFunction(fullbool)) {
-							func = fullbool;
-							fullbool = false;
-						}
-						if (func) {
-							setTimeout(function() {
-								func.call(tmpthis, jProto[passfunc].call(tmpthis, fullbool));
-							});
-							return this;
-						}
-						if (this.length > 1) {
-							tmpthis = fullbool === true ? this : this.transpose();
-							for (; i < tmpthis.length; i++) arr[i] = jStat[passfunc](tmpthis[i]);
-							return arr;
-						}
-						return jStat[passfunc](this[0], fullbool);
-					};
-				})(funcs[i]);
-			})("cumsum cumprod".split(" "));
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jProto[passfunc] = function(fullbool, func) {
-						var arr = [];
-						var i = 0;
-						var tmpthis = this;
-						if (isFunction(fullbool)) {
-							func = fullbool;
-							fullbool = false;
-						}
-						if (func) {
-							setTimeout(function() {
-								func.call(tmpthis, jProto[passfunc].call(tmpthis, fullbool));
-							});
-							return this;
-						}
-						if (this.length > 1) {
-							if (passfunc !== "sumrow") tmpthis = fullbool === true ? this : this.transpose();
-							for (; i < tmpthis.length; i++) arr[i] = jStat[passfunc](tmpthis[i]);
-							return fullbool === true ? jStat[passfunc](jStat.utils.toVector(arr)) : arr;
-						}
-						return jStat[passfunc](this[0], fullbool);
-					};
-				})(funcs[i]);
-			})("sum sumsqrd sumsqerr sumrow product min max unique mean meansqerr geomean median diff rank mode range variance deviation stdev meandev meddev coeffvar quartiles histogram skewness kurtosis".split(" "));
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jProto[passfunc] = function() {
-						var arr = [];
-						var i = 0;
-						var tmpthis = this;
-						var args = Array.prototype.slice.call(arguments);
-						var callbackFunction;
-						if (isFunction(args[args.length - 1])) {
-							callbackFunction = args[args.length - 1];
-							var argsToPass = args.slice(0, args.length - 1);
-							setTimeout(function() {
-								callbackFunction.call(tmpthis, jProto[passfunc].apply(tmpthis, argsToPass));
-							});
-							return this;
-						} else {
-							callbackFunction = void 0;
-							var curriedFunction = function curriedFunction(vector) {
-								return jStat[passfunc].apply(tmpthis, [vector].concat(args));
-							};
-						}
-						if (this.length > 1) {
-							tmpthis = tmpthis.transpose();
-							for (; i < tmpthis.length; i++) arr[i] = curriedFunction(tmpthis[i]);
-							return arr;
-						}
-						return curriedFunction(this[0]);
-					};
-				})(funcs[i]);
-			})("quantiles percentileOfScore".split(" "));
-		})(jStat, Math);
-		(function(jStat, Math) {
-			jStat.gammaln = function gammaln(x) {
-				var j = 0;
-				var cof = [
-					76.18009172947146,
-					-86.50532032941678,
-					24.01409824083091,
-					-1.231739572450155,
-					.001208650973866179,
-					-5395239384953e-18
-				];
-				var ser = 1.000000000190015;
-				var xx, y, tmp = (y = xx = x) + 5.5;
-				tmp -= (xx + .5) * Math.log(tmp);
-				for (; j < 6; j++) ser += cof[j] / ++y;
-				return Math.log(2.5066282746310007 * ser / xx) - tmp;
-			};
-			jStat.loggam = function loggam(x) {
-				var x0, x2, xp, gl, gl0;
-				var k, n;
-				var a = [
-					.08333333333333333,
-					-.002777777777777778,
-					.0007936507936507937,
-					-.0005952380952380952,
-					.0008417508417508418,
-					-.001917526917526918,
-					.00641025641025641,
-					-.02955065359477124,
-					.1796443723688307,
-					-1.3924322169059
-				];
-				x0 = x;
-				n = 0;
-				if (x == 1 || x == 2) return 0;
-				if (x <= 7) {
-					n = Math.floor(7 - x);
-					x0 = x + n;
-				}
-				x2 = 1 / (x0 * x0);
-				xp = 2 * Math.PI;
-				gl0 = a[9];
-				for (k = 8; k >= 0; k--) {
-					gl0 *= x2;
-					gl0 += a[k];
-				}
-				gl = gl0 / x0 + .5 * Math.log(xp) + (x0 - .5) * Math.log(x0) - x0;
-				if (x <= 7) for (k = 1; k <= n; k++) {
-					gl -= Math.log(x0 - 1);
-					x0 -= 1;
-				}
-				return gl;
-			};
-			jStat.gammafn = function gammafn(x) {
-				var p = [
-					-1.716185138865495,
-					24.76565080557592,
-					-379.80425647094563,
-					629.3311553128184,
-					866.9662027904133,
-					-31451.272968848367,
-					-36144.413418691176,
-					66456.14382024054
-				];
-				var q = [
-					-30.8402300119739,
-					315.35062697960416,
-					-1015.1563674902192,
-					-3107.771671572311,
-					22538.11842098015,
-					4755.846277527881,
-					-134659.9598649693,
-					-115132.2596755535
-				];
-				var fact = false;
-				var n = 0;
-				var xden = 0;
-				var xnum = 0;
-				var y = x;
-				var i, z, yi, res;
-				if (x > 171.6243769536076) return 1e400;
-				if (y <= 0) {
-					res = y % 1 + 36e-17;
-					if (res) {
-						fact = (!(y & 1) ? 1 : -1) * Math.PI / Math.sin(Math.PI * res);
-						y = 1 - y;
-					} else return 1e400;
-				}
-				yi = y;
-				if (y < 1) z = y++;
-				else z = (y -= n = (y | 0) - 1) - 1;
-				for (i = 0; i < 8; ++i) {
-					xnum = (xnum + p[i]) * z;
-					xden = xden * z + q[i];
-				}
-				res = xnum / xden + 1;
-				if (yi < y) res /= yi;
-				else if (yi > y) for (i = 0; i < n; ++i) {
-					res *= y;
-					y++;
-				}
-				if (fact) res = fact / res;
-				return res;
-			};
-			jStat.gammap = function gammap(a, x) {
-				return jStat.lowRegGamma(a, x) * jStat.gammafn(a);
-			};
-			jStat.lowRegGamma = function lowRegGamma(a, x) {
-				var aln = jStat.gammaln(a);
-				var ap = a;
-				var sum = 1 / a;
-				var del = sum;
-				var b = x + 1 - a;
-				var c = 1 / 1e-30;
-				var d = 1 / b;
-				var h = d;
-				var i = 1;
-				var ITMAX = -~(Math.log(a >= 1 ? a : 1 / a) * 8.5 + a * .4 + 17);
-				var an;
-				if (x < 0 || a <= 0) return NaN;
-				else if (x < a + 1) {
-					for (; i <= ITMAX; i++) sum += del *= x / ++ap;
-					return sum * Math.exp(-x + a * Math.log(x) - aln);
-				}
-				for (; i <= ITMAX; i++) {
-					an = -i * (i - a);
-					b += 2;
-					d = an * d + b;
-					c = b + an / c;
-					d = 1 / d;
-					h *= d * c;
-				}
-				return 1 - h * Math.exp(-x + a * Math.log(x) - aln);
-			};
-			jStat.factorialln = function factorialln(n) {
-				return n < 0 ? NaN : jStat.gammaln(n + 1);
-			};
-			jStat.factorial = function factorial(n) {
-				return n < 0 ? NaN : jStat.gammafn(n + 1);
-			};
-			jStat.combination = function combination(n, m) {
-				return n > 170 || m > 170 ? Math.exp(jStat.combinationln(n, m)) : jStat.factorial(n) / jStat.factorial(m) / jStat.factorial(n - m);
-			};
-			jStat.combinationln = function combinationln(n, m) {
-				return jStat.factorialln(n) - jStat.factorialln(m) - jStat.factorialln(n - m);
-			};
-			jStat.permutation = function permutation(n, m) {
-				return jStat.factorial(n) / jStat.factorial(n - m);
-			};
-			jStat.betafn = function betafn(x, y) {
-				if (x <= 0 || y <= 0) return void 0;
-				return x + y > 170 ? Math.exp(jStat.betaln(x, y)) : jStat.gammafn(x) * jStat.gammafn(y) / jStat.gammafn(x + y);
-			};
-			jStat.betaln = function betaln(x, y) {
-				return jStat.gammaln(x) + jStat.gammaln(y) - jStat.gammaln(x + y);
-			};
-			jStat.betacf = function betacf(x, a, b) {
-				var fpmin = 1e-30;
-				var m = 1;
-				var qab = a + b;
-				var qap = a + 1;
-				var qam = a - 1;
-				var c = 1;
-				var d = 1 - qab * x / qap;
-				var m2, aa, del, h;
-				if (Math.abs(d) < fpmin) d = fpmin;
-				d = 1 / d;
-				h = d;
-				for (; m <= 100; m++) {
-					m2 = 2 * m;
-					aa = m * (b - m) * x / ((qam + m2) * (a + m2));
-					d = 1 + aa * d;
-					if (Math.abs(d) < fpmin) d = fpmin;
-					c = 1 + aa / c;
-					if (Math.abs(c) < fpmin) c = fpmin;
-					d = 1 / d;
-					h *= d * c;
-					aa = -(a + m) * (qab + m) * x / ((a + m2) * (qap + m2));
-					d = 1 + aa * d;
-					if (Math.abs(d) < fpmin) d = fpmin;
-					c = 1 + aa / c;
-					if (Math.abs(c) < fpmin) c = fpmin;
-					d = 1 / d;
-					del = d * c;
-					h *= del;
-					if (Math.abs(del - 1) < 3e-7) break;
-				}
-				return h;
-			};
-			jStat.gammapinv = function gammapinv(p, a) {
-				var j = 0;
-				var a1 = a - 1;
-				var EPS = 1e-8;
-				var gln = jStat.gammaln(a);
-				var x, err, t, u, pp, lna1, afac;
-				if (p >= 1) return Math.max(100, a + 100 * Math.sqrt(a));
-				if (p <= 0) return 0;
-				if (a > 1) {
-					lna1 = Math.log(a1);
-					afac = Math.exp(a1 * (lna1 - 1) - gln);
-					pp = p < .5 ? p : 1 - p;
-					t = Math.sqrt(-2 * Math.log(pp));
-					x = (2.30753 + t * .27061) / (1 + t * (.99229 + t * .04481)) - t;
-					if (p < .5) x = -x;
-					x = Math.max(.001, a * Math.pow(1 - 1 / (9 * a) - x / (3 * Math.sqrt(a)), 3));
-				} else {
-					t = 1 - a * (.253 + a * .12);
-					if (p < t) x = Math.pow(p / t, 1 / a);
-					else x = 1 - Math.log(1 - (p - t) / (1 - t));
-				}
-				for (; j < 12; j++) {
-					if (x <= 0) return 0;
-					err = jStat.lowRegGamma(a, x) - p;
-					if (a > 1) t = afac * Math.exp(-(x - a1) + a1 * (Math.log(x) - lna1));
-					else t = Math.exp(-x + a1 * Math.log(x) - gln);
-					u = err / t;
-					x -= t = u / (1 - .5 * Math.min(1, u * ((a - 1) / x - 1)));
-					if (x <= 0) x = .5 * (x + t);
-					if (Math.abs(t) < EPS * x) break;
-				}
-				return x;
-			};
-			jStat.erf = function erf(x) {
-				var cof = [
-					-1.3026537197817094,
-					.6419697923564902,
-					.019476473204185836,
-					-.00956151478680863,
-					-.000946595344482036,
-					.000366839497852761,
-					42523324806907e-18,
-					-20278578112534e-18,
-					-1624290004647e-18,
-					130365583558e-17,
-					1.5626441722e-8,
-					-8.5238095915e-8,
-					6.529054439e-9,
-					5.059343495e-9,
-					-991364156e-18,
-					-227365122e-18,
-					96467911e-18,
-					2394038e-18,
-					-6886027e-18,
-					894487e-18,
-					313092e-18,
-					-112708e-18,
-					381e-18,
-					7106e-18,
-					-1523e-18,
-					-94e-18,
-					121e-18,
-					-28e-18
-				];
-				var j = cof.length - 1;
-				var isneg = false;
-				var d = 0;
-				var dd = 0;
-				var t, ty, tmp, res;
-				if (x < 0) {
-					x = -x;
-					isneg = true;
-				}
-				t = 2 / (2 + x);
-				ty = 4 * t - 2;
-				for (; j > 0; j--) {
-					tmp = d;
-					d = ty * d - dd + cof[j];
-					dd = tmp;
-				}
-				res = t * Math.exp(-x * x + .5 * (cof[0] + ty * d) - dd);
-				return isneg ? res - 1 : 1 - res;
-			};
-			jStat.erfc = function erfc(x) {
-				return 1 - jStat.erf(x);
-			};
-			jStat.erfcinv = function erfcinv(p) {
-				var j = 0;
-				var x, err, t, pp;
-				if (p >= 2) return -100;
-				if (p <= 0) return 100;
-				pp = p < 1 ? p : 2 - p;
-				t = Math.sqrt(-2 * Math.log(pp / 2));
-				x = -.70711 * ((2.30753 + t * .27061) / (1 + t * (.99229 + t * .04481)) - t);
-				for (; j < 2; j++) {
-					err = jStat.erfc(x) - pp;
-					x += err / (1.1283791670955126 * Math.exp(-x * x) - x * err);
-				}
-				return p < 1 ? x : -x;
-			};
-			jStat.ibetainv = function ibetainv(p, a, b) {
-				var EPS = 1e-8;
-				var a1 = a - 1;
-				var b1 = b - 1;
-				var j = 0;
-				var lna, lnb, pp, t, u, err, x, al, h, w, afac;
-				if (p <= 0) return 0;
-				if (p >= 1) return 1;
-				if (a >= 1 && b >= 1) {
-					pp = p < .5 ? p : 1 - p;
-					t = Math.sqrt(-2 * Math.log(pp));
-					x = (2.30753 + t * .27061) / (1 + t * (.99229 + t * .04481)) - t;
-					if (p < .5) x = -x;
-					al = (x * x - 3) / 6;
-					h = 2 / (1 / (2 * a - 1) + 1 / (2 * b - 1));
-					w = x * Math.sqrt(al + h) / h - (1 / (2 * b - 1) - 1 / (2 * a - 1)) * (al + 5 / 6 - 2 / (3 * h));
-					x = a / (a + b * Math.exp(2 * w));
-				} else {
-					lna = Math.log(a / (a + b));
-					lnb = Math.log(b / (a + b));
-					t = Math.exp(a * lna) / a;
-					u = Math.exp(b * lnb) / b;
-					w = t + u;
-					if (p < t / w) x = Math.pow(a * w * p, 1 / a);
-					else x = 1 - Math.pow(b * w * (1 - p), 1 / b);
-				}
-				afac = -jStat.gammaln(a) - jStat.gammaln(b) + jStat.gammaln(a + b);
-				for (; j < 10; j++) {
-					if (x === 0 || x === 1) return x;
-					err = jStat.ibeta(x, a, b) - p;
-					t = Math.exp(a1 * Math.log(x) + b1 * Math.log(1 - x) + afac);
-					u = err / t;
-					x -= t = u / (1 - .5 * Math.min(1, u * (a1 / x - b1 / (1 - x))));
-					if (x <= 0) x = .5 * (x + t);
-					if (x >= 1) x = .5 * (x + t + 1);
-					if (Math.abs(t) < EPS * x && j > 0) break;
-				}
-				return x;
-			};
-			jStat.ibeta = function ibeta(x, a, b) {
-				var bt = x === 0 || x === 1 ? 0 : Math.exp(jStat.gammaln(a + b) - jStat.gammaln(a) - jStat.gammaln(b) + a * Math.log(x) + b * Math.log(1 - x));
-				if (x < 0 || x > 1) return false;
-				if (x < (a + 1) / (a + b + 2)) return bt * jStat.betacf(x, a, b) / a;
-				return 1 - bt * jStat.betacf(1 - x, b, a) / b;
-			};
-			jStat.randn = function randn(n, m) {
-				var u, v, x, y, q;
-				if (!m) m = n;
-				if (n) return jStat.create(n, m, function() {
-					return jStat.randn();
-				});
-				do {
-					u = jStat._random_fn();
-					v = 1.7156 * (jStat._random_fn() - .5);
-					x = u - .449871;
-					y = Math.abs(v) + .386595;
-					q = x * x + y * (.196 * y - .25472 * x);
-				} while (q > .27597 && (q > .27846 || v * v > -4 * Math.log(u) * u * u));
-				return v / u;
-			};
-			jStat.randg = function randg(shape, n, m) {
-				var oalph = shape;
-				var a1, a2, u, v, x, mat;
-				if (!m) m = n;
-				if (!shape) shape = 1;
-				if (n) {
-					mat = jStat.zeros(n, m);
-					mat.alter(function() {
-						return jStat.randg(shape);
-					});
-					return mat;
-				}
-				if (shape < 1) shape += 1;
-				a1 = shape - 1 / 3;
-				a2 = 1 / Math.sqrt(9 * a1);
-				do {
-					do {
-						x = jStat.randn();
-						v = 1 + a2 * x;
-					} while (v <= 0);
-					v = v * v * v;
-					u = jStat._random_fn();
-				} while (u > 1 - .331 * Math.pow(x, 4) && Math.log(u) > .5 * x * x + a1 * (1 - v + Math.log(v)));
-				if (shape == oalph) return a1 * v;
-				do
-					u = jStat._random_fn();
-				while (u === 0);
-				return Math.pow(u, 1 / oalph) * a1 * v;
-			};
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jStat.fn[passfunc] = function() {
-						return jStat(jStat.map(this, function(value) {
-							return jStat[passfunc](value);
-						}));
-					};
-				})(funcs[i]);
-			})("gammaln gammafn factorial factorialln".split(" "));
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jStat.fn[passfunc] = function() {
-						return jStat(jStat[passfunc].apply(null, arguments));
-					};
-				})(funcs[i]);
-			})("randn".split(" "));
-		})(jStat, Math);
-		(function(jStat, Math) {
-			(function(list) {
-				for (var i = 0; i < list.length; i++) (function(func) {
-					jStat[func] = function f(a, b, c) {
-						if (!(this instanceof f)) return new f(a, b, c);
-						this._a = a;
-						this._b = b;
-						this._c = c;
-						return this;
-					};
-					jStat.fn[func] = function(a, b, c) {
-						var newthis = jStat[func](a, b, c);
-						newthis.data = this;
-						return newthis;
-					};
-					jStat[func].prototype.sample = function(arr) {
-						var a = this._a;
-						var b = this._b;
-						var c = this._c;
-						if (arr) return jStat.alter(arr, function() {
-							return jStat[func].sample(a, b, c);
-						});
-						else return jStat[func].sample(a, b, c);
-					};
-					(function(vals) {
-						for (var i = 0; i < vals.length; i++) (function(fnfunc) {
-							jStat[func].prototype[fnfunc] = function(x) {
-								var a = this._a;
-								var b = this._b;
-								var c = this._c;
-								if (!x && x !== 0) x = this.data;
-								if (typeof x !== "number") return jStat.fn.map.call(x, function(x) {
-									return jStat[func][fnfunc](x, a, b, c);
-								});
-								return jStat[func][fnfunc](x, a, b, c);
-							};
-						})(vals[i]);
-					})("pdf cdf inv".split(" "));
-					(function(vals) {
-						for (var i = 0; i < vals.length; i++) (function(fnfunc) {
-							jStat[func].prototype[fnfunc] = function() {
-								return jStat[func][fnfunc](this._a, this._b, this._c);
-							};
-						})(vals[i]);
-					})("mean median mode variance".split(" "));
-				})(list[i]);
-			})("beta centralF cauchy chisquare exponential gamma invgamma kumaraswamy laplace lognormal noncentralt normal pareto studentt weibull uniform binomial negbin hypgeom poisson triangular tukey arcsine".split(" "));
-			jStat.extend(jStat.beta, {
-				pdf: function pdf(x, alpha, beta) {
-					if (x > 1 || x < 0) return 0;
-					if (alpha == 1 && beta == 1) return 1;
-					if (alpha < 512 && beta < 512) return Math.pow(x, alpha - 1) * Math.pow(1 - x, beta - 1) / jStat.betafn(alpha, beta);
-					else return Math.exp((alpha - 1) * Math.log(x) + (beta - 1) * Math.log(1 - x) - jStat.betaln(alpha, beta));
-				},
-				cdf: function cdf(x, alpha, beta) {
-					return x > 1 || x < 0 ? (x > 1) * 1 : jStat.ibeta(x, alpha, beta);
-				},
-				inv: function inv(x, alpha, beta) {
-					return jStat.ibetainv(x, alpha, beta);
-				},
-				mean: function mean(alpha, beta) {
-					return alpha / (alpha + beta);
-				},
-				median: function median(alpha, beta) {
-					return jStat.ibetainv(.5, alpha, beta);
-				},
-				mode: function mode(alpha, beta) {
-					return (alpha - 1) / (alpha + beta - 2);
-				},
-				sample: function sample(alpha, beta) {
-					var u = jStat.randg(alpha);
-					return u / (u + jStat.randg(beta));
-				},
-				variance: function variance(alpha, beta) {
-					return alpha * beta / (Math.pow(alpha + beta, 2) * (alpha + beta + 1));
-				}
-			});
-			jStat.extend(jStat.centralF, {
-				pdf: function pdf(x, df1, df2) {
-					var p, q, f;
-					if (x < 0) return 0;
-					if (df1 <= 2) {
-						if (x === 0 && df1 < 2) return 1e400;
-						if (x === 0 && df1 === 2) return 1;
-						return 1 / jStat.betafn(df1 / 2, df2 / 2) * Math.pow(df1 / df2, df1 / 2) * Math.pow(x, df1 / 2 - 1) * Math.pow(1 + df1 / df2 * x, -(df1 + df2) / 2);
-					}
-					p = df1 * x / (df2 + x * df1);
-					q = df2 / (df2 + x * df1);
-					f = df1 * q / 2;
-					return f * jStat.binomial.pdf((df1 - 2) / 2, (df1 + df2 - 2) / 2, p);
-				},
-				cdf: function cdf(x, df1, df2) {
-					if (x < 0) return 0;
-					return jStat.ibeta(df1 * x / (df1 * x + df2), df1 / 2, df2 / 2);
-				},
-				inv: function inv(x, df1, df2) {
-					return df2 / (df1 * (1 / jStat.ibetainv(x, df1 / 2, df2 / 2) - 1));
-				},
-				mean: function mean(df1, df2) {
-					return df2 > 2 ? df2 / (df2 - 2) : void 0;
-				},
-				mode: function mode(df1, df2) {
-					return df1 > 2 ? df2 * (df1 - 2) / (df1 * (df2 + 2)) : void 0;
-				},
-				sample: function sample(df1, df2) {
-					var x1 = jStat.randg(df1 / 2) * 2;
-					var x2 = jStat.randg(df2 / 2) * 2;
-					return x1 / df1 / (x2 / df2);
-				},
-				variance: function variance(df1, df2) {
-					if (df2 <= 4) return void 0;
-					return 2 * df2 * df2 * (df1 + df2 - 2) / (df1 * (df2 - 2) * (df2 - 2) * (df2 - 4));
-				}
-			});
-			jStat.extend(jStat.cauchy, {
-				pdf: function pdf(x, local, scale) {
-					if (scale < 0) return 0;
-					return scale / (Math.pow(x - local, 2) + Math.pow(scale, 2)) / Math.PI;
-				},
-				cdf: function cdf(x, local, scale) {
-					return Math.atan((x - local) / scale) / Math.PI + .5;
-				},
-				inv: function(p, local, scale) {
-					return local + scale * Math.tan(Math.PI * (p - .5));
-				},
-				median: function median(local) {
-					return local;
-				},
-				mode: function mode(local) {
-					return local;
-				},
-				sample: function sample(local, scale) {
-					return jStat.randn() * Math.sqrt(1 / (2 * jStat.randg(.5))) * scale + local;
-				}
-			});
-			jStat.extend(jStat.chisquare, {
-				pdf: function pdf(x, dof) {
-					if (x < 0) return 0;
-					return x === 0 && dof === 2 ? .5 : Math.exp((dof / 2 - 1) * Math.log(x) - x / 2 - dof / 2 * Math.log(2) - jStat.gammaln(dof / 2));
-				},
-				cdf: function cdf(x, dof) {
-					if (x < 0) return 0;
-					return jStat.lowRegGamma(dof / 2, x / 2);
-				},
-				inv: function(p, dof) {
-					return 2 * jStat.gammapinv(p, .5 * dof);
-				},
-				mean: function(dof) {
-					return dof;
-				},
-				median: function median(dof) {
-					return dof * Math.pow(1 - 2 / (9 * dof), 3);
-				},
-				mode: function mode(dof) {
-					return dof - 2 > 0 ? dof - 2 : 0;
-				},
-				sample: function sample(dof) {
-					return jStat.randg(dof / 2) * 2;
-				},
-				variance: function variance(dof) {
-					return 2 * dof;
-				}
-			});
-			jStat.extend(jStat.exponential, {
-				pdf: function pdf(x, rate) {
-					return x < 0 ? 0 : rate * Math.exp(-rate * x);
-				},
-				cdf: function cdf(x, rate) {
-					return x < 0 ? 0 : 1 - Math.exp(-rate * x);
-				},
-				inv: function(p, rate) {
-					return -Math.log(1 - p) / rate;
-				},
-				mean: function(rate) {
-					return 1 / rate;
-				},
-				median: function(rate) {
-					return 1 / rate * Math.log(2);
-				},
-				mode: function mode() {
-					return 0;
-				},
-				sample: function sample(rate) {
-					return -1 / rate * Math.log(jStat._random_fn());
-				},
-				variance: function(rate) {
-					return Math.pow(rate, -2);
-				}
-			});
-			jStat.extend(jStat.gamma, {
-				pdf: function pdf(x, shape, scale) {
-					if (x < 0) return 0;
-					return x === 0 && shape === 1 ? 1 / scale : Math.exp((shape - 1) * Math.log(x) - x / scale - jStat.gammaln(shape) - shape * Math.log(scale));
-				},
-				cdf: function cdf(x, shape, scale) {
-					if (x < 0) return 0;
-					return jStat.lowRegGamma(shape, x / scale);
-				},
-				inv: function(p, shape, scale) {
-					return jStat.gammapinv(p, shape) * scale;
-				},
-				mean: function(shape, scale) {
-					return shape * scale;
-				},
-				mode: function mode(shape, scale) {
-					if (shape > 1) return (shape - 1) * scale;
-				},
-				sample: function sample(shape, scale) {
-					return jStat.randg(shape) * scale;
-				},
-				variance: function variance(shape, scale) {
-					return shape * scale * scale;
-				}
-			});
-			jStat.extend(jStat.invgamma, {
-				pdf: function pdf(x, shape, scale) {
-					if (x <= 0) return 0;
-					return Math.exp(-(shape + 1) * Math.log(x) - scale / x - jStat.gammaln(shape) + shape * Math.log(scale));
-				},
-				cdf: function cdf(x, shape, scale) {
-					if (x <= 0) return 0;
-					return 1 - jStat.lowRegGamma(shape, scale / x);
-				},
-				inv: function(p, shape, scale) {
-					return scale / jStat.gammapinv(1 - p, shape);
-				},
-				mean: function(shape, scale) {
-					return shape > 1 ? scale / (shape - 1) : void 0;
-				},
-				mode: function mode(shape, scale) {
-					return scale / (shape + 1);
-				},
-				sample: function sample(shape, scale) {
-					return scale / jStat.randg(shape);
-				},
-				variance: function variance(shape, scale) {
-					if (shape <= 2) return void 0;
-					return scale * scale / ((shape - 1) * (shape - 1) * (shape - 2));
-				}
-			});
-			jStat.extend(jStat.kumaraswamy, {
-				pdf: function pdf(x, alpha, beta) {
-					if (x === 0 && alpha === 1) return beta;
-					else if (x === 1 && beta === 1) return alpha;
-					return Math.exp(Math.log(alpha) + Math.log(beta) + (alpha - 1) * Math.log(x) + (beta - 1) * Math.log(1 - Math.pow(x, alpha)));
-				},
-				cdf: function cdf(x, alpha, beta) {
-					if (x < 0) return 0;
-					else if (x > 1) return 1;
-					return 1 - Math.pow(1 - Math.pow(x, alpha), beta);
-				},
-				inv: function inv(p, alpha, beta) {
-					return Math.pow(1 - Math.pow(1 - p, 1 / beta), 1 / alpha);
-				},
-				mean: function(alpha, beta) {
-					return beta * jStat.gammafn(1 + 1 / alpha) * jStat.gammafn(beta) / jStat.gammafn(1 + 1 / alpha + beta);
-				},
-				median: function median(alpha, beta) {
-					return Math.pow(1 - Math.pow(2, -1 / beta), 1 / alpha);
-				},
-				mode: function mode(alpha, beta) {
-					if (!(alpha >= 1 && beta >= 1 && alpha !== 1 && beta !== 1)) return void 0;
-					return Math.pow((alpha - 1) / (alpha * beta - 1), 1 / alpha);
-				},
-				variance: function variance() {
-					throw new Error("variance not yet implemented");
-				}
-			});
-			jStat.extend(jStat.lognormal, {
-				pdf: function pdf(x, mu, sigma) {
-					if (x <= 0) return 0;
-					return Math.exp(-Math.log(x) - .5 * Math.log(2 * Math.PI) - Math.log(sigma) - Math.pow(Math.log(x) - mu, 2) / (2 * sigma * sigma));
-				},
-				cdf: function cdf(x, mu, sigma) {
-					if (x < 0) return 0;
-					return .5 + .5 * jStat.erf((Math.log(x) - mu) / Math.sqrt(2 * sigma * sigma));
-				},
-				inv: function(p, mu, sigma) {
-					return Math.exp(-1.4142135623730951 * sigma * jStat.erfcinv(2 * p) + mu);
-				},
-				mean: function mean(mu, sigma) {
-					return Math.exp(mu + sigma * sigma / 2);
-				},
-				median: function median(mu) {
-					return Math.exp(mu);
-				},
-				mode: function mode(mu, sigma) {
-					return Math.exp(mu - sigma * sigma);
-				},
-				sample: function sample(mu, sigma) {
-					return Math.exp(jStat.randn() * sigma + mu);
-				},
-				variance: function variance(mu, sigma) {
-					return (Math.exp(sigma * sigma) - 1) * Math.exp(2 * mu + sigma * sigma);
-				}
-			});
-			jStat.extend(jStat.noncentralt, {
-				pdf: function pdf(x, dof, ncp) {
-					var tol = 1e-14;
-					if (Math.abs(ncp) < tol) return jStat.studentt.pdf(x, dof);
-					if (Math.abs(x) < tol) return Math.exp(jStat.gammaln((dof + 1) / 2) - ncp * ncp / 2 - .5 * Math.log(Math.PI * dof) - jStat.gammaln(dof / 2));
-					return dof / x * (jStat.noncentralt.cdf(x * Math.sqrt(1 + 2 / dof), dof + 2, ncp) - jStat.noncentralt.cdf(x, dof, ncp));
-				},
-				cdf: function cdf(x, dof, ncp) {
-					var tol = 1e-14;
-					var min_iterations = 200;
-					if (Math.abs(ncp) < tol) return jStat.studentt.cdf(x, dof);
-					var flip = false;
-					if (x < 0) {
-						flip = true;
-						ncp = -ncp;
-					}
-					var prob = jStat.normal.cdf(-ncp, 0, 1);
-					var value = tol + 1;
-					var lastvalue = value;
-					var y = x * x / (x * x + dof);
-					var j = 0;
-					var p = Math.exp(-ncp * ncp / 2);
-					var q = Math.exp(-ncp * ncp / 2 - .5 * Math.log(2) - jStat.gammaln(3 / 2)) * ncp;
-					while (j < min_iterations || lastvalue > tol || value > tol) {
-						lastvalue = value;
-						if (j > 0) {
-							p *= ncp * ncp / (2 * j);
-							q *= ncp * ncp / (2 * (j + 1 / 2));
-						}
-						value = p * jStat.beta.cdf(y, j + .5, dof / 2) + q * jStat.beta.cdf(y, j + 1, dof / 2);
-						prob += .5 * value;
-						j++;
-					}
-					return flip ? 1 - prob : prob;
-				}
-			});
-			jStat.extend(jStat.normal, {
-				pdf: function pdf(x, mean, std) {
-					return Math.exp(-.5 * Math.log(2 * Math.PI) - Math.log(std) - Math.pow(x - mean, 2) / (2 * std * std));
-				},
-				cdf: function cdf(x, mean, std) {
-					return .5 * (1 + jStat.erf((x - mean) / Math.sqrt(2 * std * std)));
-				},
-				inv: function(p, mean, std) {
-					return -1.4142135623730951 * std * jStat.erfcinv(2 * p) + mean;
-				},
-				mean: function(mean) {
-					return mean;
-				},
-				median: function median(mean) {
-					return mean;
-				},
-				mode: function(mean) {
-					return mean;
-				},
-				sample: function sample(mean, std) {
-					return jStat.randn() * std + mean;
-				},
-				variance: function(mean, std) {
-					return std * std;
-				}
-			});
-			jStat.extend(jStat.pareto, {
-				pdf: function pdf(x, scale, shape) {
-					if (x < scale) return 0;
-					return shape * Math.pow(scale, shape) / Math.pow(x, shape + 1);
-				},
-				cdf: function cdf(x, scale, shape) {
-					if (x < scale) return 0;
-					return 1 - Math.pow(scale / x, shape);
-				},
-				inv: function inv(p, scale, shape) {
-					return scale / Math.pow(1 - p, 1 / shape);
-				},
-				mean: function mean(scale, shape) {
-					if (shape <= 1) return void 0;
-					return shape * Math.pow(scale, shape) / (shape - 1);
-				},
-				median: function median(scale, shape) {
-					return scale * (shape * Math.SQRT2);
-				},
-				mode: function mode(scale) {
-					return scale;
-				},
-				variance: function(scale, shape) {
-					if (shape <= 2) return void 0;
-					return scale * scale * shape / (Math.pow(shape - 1, 2) * (shape - 2));
-				}
-			});
-			jStat.extend(jStat.studentt, {
-				pdf: function pdf(x, dof) {
-					dof = dof > 1e100 ? 1e100 : dof;
-					return 1 / (Math.sqrt(dof) * jStat.betafn(.5, dof / 2)) * Math.pow(1 + x * x / dof, -((dof + 1) / 2));
-				},
-				cdf: function cdf(x, dof) {
-					var dof2 = dof / 2;
-					return jStat.ibeta((x + Math.sqrt(x * x + dof)) / (2 * Math.sqrt(x * x + dof)), dof2, dof2);
-				},
-				inv: function(p, dof) {
-					var x = jStat.ibetainv(2 * Math.min(p, 1 - p), .5 * dof, .5);
-					x = Math.sqrt(dof * (1 - x) / x);
-					return p > .5 ? x : -x;
-				},
-				mean: function mean(dof) {
-					return dof > 1 ? 0 : void 0;
-				},
-				median: function median() {
-					return 0;
-				},
-				mode: function mode() {
-					return 0;
-				},
-				sample: function sample(dof) {
-					return jStat.randn() * Math.sqrt(dof / (2 * jStat.randg(dof / 2)));
-				},
-				variance: function variance(dof) {
-					return dof > 2 ? dof / (dof - 2) : dof > 1 ? 1e400 : void 0;
-				}
-			});
-			jStat.extend(jStat.weibull, {
-				pdf: function pdf(x, scale, shape) {
-					if (x < 0 || scale < 0 || shape < 0) return 0;
-					return shape / scale * Math.pow(x / scale, shape - 1) * Math.exp(-Math.pow(x / scale, shape));
-				},
-				cdf: function cdf(x, scale, shape) {
-					return x < 0 ? 0 : 1 - Math.exp(-Math.pow(x / scale, shape));
-				},
-				inv: function(p, scale, shape) {
-					return scale * Math.pow(-Math.log(1 - p), 1 / shape);
-				},
-				mean: function(scale, shape) {
-					return scale * jStat.gammafn(1 + 1 / shape);
-				},
-				median: function median(scale, shape) {
-					return scale * Math.pow(Math.log(2), 1 / shape);
-				},
-				mode: function mode(scale, shape) {
-					if (shape <= 1) return 0;
-					return scale * Math.pow((shape - 1) / shape, 1 / shape);
-				},
-				sample: function sample(scale, shape) {
-					return scale * Math.pow(-Math.log(jStat._random_fn()), 1 / shape);
-				},
-				variance: function variance(scale, shape) {
-					return scale * scale * jStat.gammafn(1 + 2 / shape) - Math.pow(jStat.weibull.mean(scale, shape), 2);
-				}
-			});
-			jStat.extend(jStat.uniform, {
-				pdf: function pdf(x, a, b) {
-					return x < a || x > b ? 0 : 1 / (b - a);
-				},
-				cdf: function cdf(x, a, b) {
-					if (x < a) return 0;
-					else if (x < b) return (x - a) / (b - a);
-					return 1;
-				},
-				inv: function(p, a, b) {
-					return a + p * (b - a);
-				},
-				mean: function mean(a, b) {
-					return .5 * (a + b);
-				},
-				median: function median(a, b) {
-					return jStat.mean(a, b);
-				},
-				mode: function mode() {
-					throw new Error("mode is not yet implemented");
-				},
-				sample: function sample(a, b) {
-					return a / 2 + b / 2 + (b / 2 - a / 2) * (2 * jStat._random_fn() - 1);
-				},
-				variance: function variance(a, b) {
-					return Math.pow(b - a, 2) / 12;
-				}
-			});
-			function betinc(x, a, b, eps) {
-				var a0 = 0;
-				var b0 = 1;
-				var a1 = 1;
-				var b1 = 1;
-				var m9 = 0;
-				var a2 = 0;
-				var c9;
-				while (Math.abs((a1 - a2) / a1) > eps) {
-					a2 = a1;
-					c9 = -(a + m9) * (a + b + m9) * x / (a + 2 * m9) / (a + 2 * m9 + 1);
-					a0 = a1 + c9 * a0;
-					b0 = b1 + c9 * b0;
-					m9 = m9 + 1;
-					c9 = m9 * (b - m9) * x / (a + 2 * m9 - 1) / (a + 2 * m9);
-					a1 = a0 + c9 * a1;
-					b1 = b0 + c9 * b1;
-					a0 = a0 / b1;
-					b0 = b0 / b1;
-					a1 = a1 / b1;
-					b1 = 1;
-				}
-				return a1 / a;
-			}
-			jStat.extend(jStat.binomial, {
-				pdf: function pdf(k, n, p) {
-					return p === 0 || p === 1 ? n * p === k ? 1 : 0 : jStat.combination(n, k) * Math.pow(p, k) * Math.pow(1 - p, n - k);
-				},
-				cdf: function cdf(x, n, p) {
-					var betacdf;
-					var eps = 1e-10;
-					if (x < 0) return 0;
-					if (x >= n) return 1;
-					if (p < 0 || p > 1 || n <= 0) return NaN;
-					x = Math.floor(x);
-					var z = p;
-					var a = x + 1;
-					var b = n - x;
-					var s = a + b;
-					var bt = Math.exp(jStat.gammaln(s) - jStat.gammaln(b) - jStat.gammaln(a) + a * Math.log(z) + b * Math.log(1 - z));
-					if (z < (a + 1) / (s + 2)) betacdf = bt * betinc(z, a, b, eps);
-					else betacdf = 1 - bt * betinc(1 - z, b, a, eps);
-					return Math.round((1 - betacdf) * (1 / eps)) / (1 / eps);
-				}
-			});
-			jStat.extend(jStat.negbin, {
-				pdf: function pdf(k, r, p) {
-					if (k !== k >>> 0) return false;
-					if (k < 0) return 0;
-					return jStat.combination(k + r - 1, r - 1) * Math.pow(1 - p, k) * Math.pow(p, r);
-				},
-				cdf: function cdf(x, r, p) {
-					var sum = 0, k = 0;
-					if (x < 0) return 0;
-					for (; k <= x; k++) sum += jStat.negbin.pdf(k, r, p);
-					return sum;
-				}
-			});
-			jStat.extend(jStat.hypgeom, {
-				pdf: function pdf(k, N, m, n) {
-					if (k !== k | 0) return false;
-					else if (k < 0 || k < m - (N - n)) return 0;
-					else if (k > n || k > m) return 0;
-					else if (m * 2 > N) {
-						if (n * 2 > N) return jStat.hypgeom.pdf(N - m - n + k, N, N - m, N - n);
-						else return jStat.hypgeom.pdf(n - k, N, N - m, n);
-					} else if (n * 2 > N) return jStat.hypgeom.pdf(m - k, N, m, N - n);
-					else if (m < n) return jStat.hypgeom.pdf(k, N, n, m);
-					else {
-						var scaledPDF = 1;
-						var samplesDone = 0;
-						for (var i = 0; i < k; i++) {
-							while (scaledPDF > 1 && samplesDone < n) {
-								scaledPDF *= 1 - m / (N - samplesDone);
-								samplesDone++;
-							}
-							scaledPDF *= (n - i) * (m - i) / ((i + 1) * (N - m - n + i + 1));
-						}
-						for (; samplesDone < n; samplesDone++) scaledPDF *= 1 - m / (N - samplesDone);
-						return Math.min(1, Math.max(0, scaledPDF));
-					}
-				},
-				cdf: function cdf(x, N, m, n) {
-					if (x < 0 || x < m - (N - n)) return 0;
-					else if (x >= n || x >= m) return 1;
-					else if (m * 2 > N) {
-						if (n * 2 > N) return jStat.hypgeom.cdf(N - m - n + x, N, N - m, N - n);
-						else return 1 - jStat.hypgeom.cdf(n - x - 1, N, N - m, n);
-					} else if (n * 2 > N) return 1 - jStat.hypgeom.cdf(m - x - 1, N, m, N - n);
-					else if (m < n) return jStat.hypgeom.cdf(x, N, n, m);
-					else {
-						var scaledCDF = 1;
-						var scaledPDF = 1;
-						var samplesDone = 0;
-						for (var i = 0; i < x; i++) {
-							while (scaledCDF > 1 && samplesDone < n) {
-								var factor = 1 - m / (N - samplesDone);
-								scaledPDF *= factor;
-								scaledCDF *= factor;
-								samplesDone++;
-							}
-							scaledPDF *= (n - i) * (m - i) / ((i + 1) * (N - m - n + i + 1));
-							scaledCDF += scaledPDF;
-						}
-						for (; samplesDone < n; samplesDone++) scaledCDF *= 1 - m / (N - samplesDone);
-						return Math.min(1, Math.max(0, scaledCDF));
-					}
-				}
-			});
-			jStat.extend(jStat.poisson, {
-				pdf: function pdf(k, l) {
-					if (l < 0 || k % 1 !== 0 || k < 0) return 0;
-					return Math.pow(l, k) * Math.exp(-l) / jStat.factorial(k);
-				},
-				cdf: function cdf(x, l) {
-					var sumarr = [], k = 0;
-					if (x < 0) return 0;
-					for (; k <= x; k++) sumarr.push(jStat.poisson.pdf(k, l));
-					return jStat.sum(sumarr);
-				},
-				mean: function(l) {
-					return l;
-				},
-				variance: function(l) {
-					return l;
-				},
-				sampleSmall: function sampleSmall(l) {
-					var p = 1, k = 0, L = Math.exp(-l);
-					do {
-						k++;
-						p *= jStat._random_fn();
-					} while (p > L);
-					return k - 1;
-				},
-				sampleLarge: function sampleLarge(l) {
-					var lam = l;
-					var k;
-					var U, V, slam = Math.sqrt(lam), loglam = Math.log(lam), a, b = .931 + 2.53 * slam, invalpha, vr, us;
-					a = -.059 + .02483 * b;
-					invalpha = 1.1239 + 1.1328 / (b - 3.4);
-					vr = .9277 - 3.6224 / (b - 2);
-					while (1) {
-						U = Math.random() - .5;
-						V = Math.random();
-						us = .5 - Math.abs(U);
-						k = Math.floor((2 * a / us + b) * U + lam + .43);
-						if (us >= .07 && V <= vr) return k;
-						if (k < 0 || us < .013 && V > us) continue;
-						if (Math.log(V) + Math.log(invalpha) - Math.log(a / (us * us) + b) <= -lam + k * loglam - jStat.loggam(k + 1)) return k;
-					}
-				},
-				sample: function sample(l) {
-					if (l < 10) return this.sampleSmall(l);
-					else return this.sampleLarge(l);
-				}
-			});
-			jStat.extend(jStat.triangular, {
-				pdf: function pdf(x, a, b, c) {
-					if (b <= a || c < a || c > b) return NaN;
-					else if (x < a || x > b) return 0;
-					else if (x < c) return 2 * (x - a) / ((b - a) * (c - a));
-					else if (x === c) return 2 / (b - a);
-					else return 2 * (b - x) / ((b - a) * (b - c));
-				},
-				cdf: function cdf(x, a, b, c) {
-					if (b <= a || c < a || c > b) return NaN;
-					if (x <= a) return 0;
-					else if (x >= b) return 1;
-					if (x <= c) return Math.pow(x - a, 2) / ((b - a) * (c - a));
-					else return 1 - Math.pow(b - x, 2) / ((b - a) * (b - c));
-				},
-				inv: function inv(p, a, b, c) {
-					if (b <= a || c < a || c > b) return NaN;
-					else if (p <= (c - a) / (b - a)) return a + (b - a) * Math.sqrt(p * ((c - a) / (b - a)));
-					else return a + (b - a) * (1 - Math.sqrt((1 - p) * (1 - (c - a) / (b - a))));
-				},
-				mean: function mean(a, b, c) {
-					return (a + b + c) / 3;
-				},
-				median: function median(a, b, c) {
-					if (c <= (a + b) / 2) return b - Math.sqrt((b - a) * (b - c)) / Math.sqrt(2);
-					else if (c > (a + b) / 2) return a + Math.sqrt((b - a) * (c - a)) / Math.sqrt(2);
-				},
-				mode: function mode(a, b, c) {
-					return c;
-				},
-				sample: function sample(a, b, c) {
-					var u = jStat._random_fn();
-					if (u < (c - a) / (b - a)) return a + Math.sqrt(u * (b - a) * (c - a));
-					return b - Math.sqrt((1 - u) * (b - a) * (b - c));
-				},
-				variance: function variance(a, b, c) {
-					return (a * a + b * b + c * c - a * b - a * c - b * c) / 18;
-				}
-			});
-			jStat.extend(jStat.arcsine, {
-				pdf: function pdf(x, a, b) {
-					if (b <= a) return NaN;
-					return x <= a || x >= b ? 0 : 2 / Math.PI * Math.pow(Math.pow(b - a, 2) - Math.pow(2 * x - a - b, 2), -.5);
-				},
-				cdf: function cdf(x, a, b) {
-					if (x < a) return 0;
-					else if (x < b) return 2 / Math.PI * Math.asin(Math.sqrt((x - a) / (b - a)));
-					return 1;
-				},
-				inv: function(p, a, b) {
-					return a + (.5 - .5 * Math.cos(Math.PI * p)) * (b - a);
-				},
-				mean: function mean(a, b) {
-					if (b <= a) return NaN;
-					return (a + b) / 2;
-				},
-				median: function median(a, b) {
-					if (b <= a) return NaN;
-					return (a + b) / 2;
-				},
-				mode: function mode() {
-					throw new Error("mode is not yet implemented");
-				},
-				sample: function sample(a, b) {
-					return (a + b) / 2 + (b - a) / 2 * Math.sin(2 * Math.PI * jStat.uniform.sample(0, 1));
-				},
-				variance: function variance(a, b) {
-					if (b <= a) return NaN;
-					return Math.pow(b - a, 2) / 8;
-				}
-			});
-			function laplaceSign(x) {
-				return x / Math.abs(x);
-			}
-			jStat.extend(jStat.laplace, {
-				pdf: function pdf(x, mu, b) {
-					return b <= 0 ? 0 : Math.exp(-Math.abs(x - mu) / b) / (2 * b);
-				},
-				cdf: function cdf(x, mu, b) {
-					if (b <= 0) return 0;
-					if (x < mu) return .5 * Math.exp((x - mu) / b);
-					else return 1 - .5 * Math.exp(-(x - mu) / b);
-				},
-				mean: function(mu) {
-					return mu;
-				},
-				median: function(mu) {
-					return mu;
-				},
-				mode: function(mu) {
-					return mu;
-				},
-				variance: function(mu, b) {
-					return 2 * b * b;
-				},
-				sample: function sample(mu, b) {
-					var u = jStat._random_fn() - .5;
-					return mu - b * laplaceSign(u) * Math.log(1 - 2 * Math.abs(u));
-				}
-			});
-			function tukeyWprob(w, rr, cc) {
-				var nleg = 12;
-				var ihalf = 6;
-				var C1 = -30;
-				var C2 = -50;
-				var C3 = 60;
-				var bb = 8;
-				var wlar = 3;
-				var wincr1 = 2;
-				var wincr2 = 3;
-				var xleg = [
-					.9815606342467192,
-					.9041172563704749,
-					.7699026741943047,
-					.5873179542866175,
-					.3678314989981802,
-					.1252334085114689
-				];
-				var aleg = [
-					.04717533638651183,
-					.10693932599531843,
-					.16007832854334622,
-					.20316742672306592,
-					.2334925365383548,
-					.24914704581340277
-				];
-				var qsqz = w * .5;
-				if (qsqz >= bb) return 1;
-				var pr_w = 2 * jStat.normal.cdf(qsqz, 0, 1, 1, 0) - 1;
-				if (pr_w >= Math.exp(C2 / cc)) pr_w = Math.pow(pr_w, cc);
-				else pr_w = 0;
-				var wincr;
-				if (w > wlar) wincr = wincr1;
-				else wincr = wincr2;
-				var blb = qsqz;
-				var binc = (bb - qsqz) / wincr;
-				var bub = blb + binc;
-				var einsum = 0;
-				var cc1 = cc - 1;
-				for (var wi = 1; wi <= wincr; wi++) {
-					var elsum = 0;
-					var a = .5 * (bub + blb);
-					var b = .5 * (bub - blb);
-					for (var jj = 1; jj <= nleg; jj++) {
-						var j, xx;
-						if (ihalf < jj) {
-							j = nleg - jj + 1;
-							xx = xleg[j - 1];
-						} else {
-							j = jj;
-							xx = -xleg[j - 1];
-						}
-						var ac = a + b * xx;
-						var qexpo = ac * ac;
-						if (qexpo > C3) break;
-						var pplus = 2 * jStat.normal.cdf(ac, 0, 1, 1, 0);
-						var pminus = 2 * jStat.normal.cdf(ac, w, 1, 1, 0);
-						var rinsum = pplus * .5 - pminus * .5;
-						if (rinsum >= Math.exp(C1 / cc1)) {
-							rinsum = aleg[j - 1] * Math.exp(-(.5 * qexpo)) * Math.pow(rinsum, cc1);
-							elsum += rinsum;
-						}
-					}
-					elsum *= 2 * b * cc / Math.sqrt(2 * Math.PI);
-					einsum += elsum;
-					blb = bub;
-					bub += binc;
-				}
-				pr_w += einsum;
-				if (pr_w <= Math.exp(C1 / rr)) return 0;
-				pr_w = Math.pow(pr_w, rr);
-				if (pr_w >= 1) return 1;
-				return pr_w;
-			}
-			function tukeyQinv(p, c, v) {
-				var p0 = .322232421088;
-				var q0 = .099348462606;
-				var p1 = -1;
-				var q1 = .588581570495;
-				var p2 = -.342242088547;
-				var q2 = .531103462366;
-				var p3 = -.204231210125;
-				var q3 = .10353775285;
-				var p4 = -453642210148e-16;
-				var q4 = .0038560700634;
-				var c1 = .8832;
-				var c2 = .2368;
-				var c3 = 1.214;
-				var c4 = 1.208;
-				var c5 = 1.4142;
-				var vmax = 120;
-				var ps = .5 - .5 * p;
-				var yi = Math.sqrt(Math.log(1 / (ps * ps)));
-				var t = yi + ((((yi * p4 + p3) * yi + p2) * yi + p1) * yi + p0) / ((((yi * q4 + q3) * yi + q2) * yi + q1) * yi + q0);
-				if (v < vmax) t += (t * t * t + t) / v / 4;
-				var q = c1 - c2 * t;
-				if (v < vmax) q += -c3 / v + c4 * t / v;
-				return t * (q * Math.log(c - 1) + c5);
-			}
-			jStat.extend(jStat.tukey, {
-				cdf: function cdf(q, nmeans, df) {
-					var rr = 1;
-					var cc = nmeans;
-					var nlegq = 16;
-					var ihalfq = 8;
-					var eps1 = -30;
-					var eps2 = 1e-14;
-					var dhaf = 100;
-					var dquar = 800;
-					var deigh = 5e3;
-					var dlarg = 25e3;
-					var ulen1 = 1;
-					var ulen2 = .5;
-					var ulen3 = .25;
-					var ulen4 = .125;
-					var xlegq = [
-						.9894009349916499,
-						.9445750230732326,
-						.8656312023878318,
-						.755404408355003,
-						.6178762444026438,
-						.45801677765722737,
-						.2816035507792589,
-						.09501250983763744
-					];
-					var alegq = [
-						.027152459411754096,
-						.062253523938647894,
-						.09515851168249279,
-						.12462897125553388,
-						.14959598881657674,
-						.16915651939500254,
-						.18260341504492358,
-						.1894506104550685
-					];
-					if (q <= 0) return 0;
-					if (df < 2 || rr < 1 || cc < 2) return NaN;
-					if (!Number.isFinite(q)) return 1;
-					if (df > dlarg) return tukeyWprob(q, rr, cc);
-					var f2 = df * .5;
-					var f2lf = f2 * Math.log(df) - df * Math.log(2) - jStat.gammaln(f2);
-					var f21 = f2 - 1;
-					var ff4 = df * .25;
-					var ulen;
-					if (df <= dhaf) ulen = ulen1;
-					else if (df <= dquar) ulen = ulen2;
-					else if (df <= deigh) ulen = ulen3;
-					else ulen = ulen4;
-					f2lf += Math.log(ulen);
-					var ans = 0;
-					for (var i = 1; i <= 50; i++) {
-						var otsum = 0;
-						var twa1 = (2 * i - 1) * ulen;
-						for (var jj = 1; jj <= nlegq; jj++) {
-							var j, t1;
-							if (ihalfq < jj) {
-								j = jj - ihalfq - 1;
-								t1 = f2lf + f21 * Math.log(twa1 + xlegq[j] * ulen) - (xlegq[j] * ulen + twa1) * ff4;
-							} else {
-								j = jj - 1;
-								t1 = f2lf + f21 * Math.log(twa1 - xlegq[j] * ulen) + (xlegq[j] * ulen - twa1) * ff4;
-							}
-							var qsqz;
-							if (t1 >= eps1) {
-								if (ihalfq < jj) qsqz = q * Math.sqrt((xlegq[j] * ulen + twa1) * .5);
-								else qsqz = q * Math.sqrt((-(xlegq[j] * ulen) + twa1) * .5);
-								var rotsum = tukeyWprob(qsqz, rr, cc) * alegq[j] * Math.exp(t1);
-								otsum += rotsum;
-							}
-						}
-						if (i * ulen >= 1 && otsum <= eps2) break;
-						ans += otsum;
-					}
-					if (otsum > eps2) throw new Error("tukey.cdf failed to converge");
-					if (ans > 1) ans = 1;
-					return ans;
-				},
-				inv: function(p, nmeans, df) {
-					var rr = 1;
-					var cc = nmeans;
-					var eps = 1e-4;
-					var maxiter = 50;
-					if (df < 2 || rr < 1 || cc < 2) return NaN;
-					if (p < 0 || p > 1) return NaN;
-					if (p === 0) return 0;
-					if (p === 1) return 1e400;
-					var x0 = tukeyQinv(p, cc, df);
-					var valx0 = jStat.tukey.cdf(x0, nmeans, df) - p;
-					var x1;
-					if (valx0 > 0) x1 = Math.max(0, x0 - 1);
-					else x1 = x0 + 1;
-					var valx1 = jStat.tukey.cdf(x1, nmeans, df) - p;
-					var ans;
-					for (var iter = 1; iter < maxiter; iter++) {
-						ans = x1 - valx1 * (x1 - x0) / (valx1 - valx0);
-						valx0 = valx1;
-						x0 = x1;
-						if (ans < 0) {
-							ans = 0;
-							valx1 = -p;
-						}
-						valx1 = jStat.tukey.cdf(ans, nmeans, df) - p;
-						x1 = ans;
-						if (Math.abs(x1 - x0) < eps) return ans;
-					}
-					throw new Error("tukey.inv failed to converge");
-				}
-			});
-		})(jStat, Math);
-		(function(jStat, Math) {
-			var push = Array.prototype.push;
-			var isArray = jStat.utils.isArray;
-			function isUsable(arg) {
-				return isArray(arg) || arg instanceof jStat;
-			}
-			jStat.extend({
-				add: function add(arr, arg) {
-					if (isUsable(arg)) {
-						if (!isUsable(arg[0])) arg = [arg];
-						return jStat.map(arr, function(value, row, col) {
-							return value + arg[row][col];
-						});
-					}
-					return jStat.map(arr, function(value) {
-						return value + arg;
-					});
-				},
-				subtract: function subtract(arr, arg) {
-					if (isUsable(arg)) {
-						if (!isUsable(arg[0])) arg = [arg];
-						return jStat.map(arr, function(value, row, col) {
-							return value - arg[row][col] || 0;
-						});
-					}
-					return jStat.map(arr, function(value) {
-						return value - arg;
-					});
-				},
-				divide: function divide(arr, arg) {
-					if (isUsable(arg)) {
-						if (!isUsable(arg[0])) arg = [arg];
-						return jStat.multiply(arr, jStat.inv(arg));
-					}
-					return jStat.map(arr, function(value) {
-						return value / arg;
-					});
-				},
-				multiply: function multiply(arr, arg) {
-					var row, col, nrescols, sum, nrow, ncol, res, rescols;
-					if (arr.length === void 0 && arg.length === void 0) return arr * arg;
-					nrow = arr.length, ncol = arr[0].length, res = jStat.zeros(nrow, nrescols = isUsable(arg) ? arg[0].length : ncol), rescols = 0;
-					if (isUsable(arg)) {
-						for (; rescols < nrescols; rescols++) for (row = 0; row < nrow; row++) {
-							sum = 0;
-							for (col = 0; col < ncol; col++) sum += arr[row][col] * arg[col][rescols];
-							res[row][rescols] = sum;
-						}
-						return nrow === 1 && rescols === 1 ? res[0][0] : res;
-					}
-					return jStat.map(arr, function(value) {
-						return value * arg;
-					});
-				},
-				outer: function outer(A, B) {
-					return jStat.multiply(A.map(function(t) {
-						return [t];
-					}), [B]);
-				},
-				dot: function dot(arr, arg) {
-					if (!isUsable(arr[0])) arr = [arr];
-					if (!isUsable(arg[0])) arg = [arg];
-					var left = arr[0].length === 1 && arr.length !== 1 ? jStat.transpose(arr) : arr, right = arg[0].length === 1 && arg.length !== 1 ? jStat.transpose(arg) : arg, res = [], row = 0, nrow = left.length, ncol = left[0].length, sum, col;
-					for (; row < nrow; row++) {
-						res[row] = [];
-						sum = 0;
-						for (col = 0; col < ncol; col++) sum += left[row][col] * right[row][col];
-						res[row] = sum;
-					}
-					return res.length === 1 ? res[0] : res;
-				},
-				pow: function pow(arr, arg) {
-					return jStat.map(arr, function(value) {
-						return Math.pow(value, arg);
-					});
-				},
-				exp: function exp(arr) {
-					return jStat.map(arr, function(value) {
-						return Math.exp(value);
-					});
-				},
-				log: function exp(arr) {
-					return jStat.map(arr, function(value) {
-						return Math.log(value);
-					});
-				},
-				abs: function abs(arr) {
-					return jStat.map(arr, function(value) {
-						return Math.abs(value);
-					});
-				},
-				norm: function norm(arr, p) {
-					var nnorm = 0, i = 0;
-					if (isNaN(p)) p = 2;
-					if (isUsable(arr[0])) arr = arr[0];
-					for (; i < arr.length; i++) nnorm += Math.pow(Math.abs(arr[i]), p);
-					return Math.pow(nnorm, 1 / p);
-				},
-				angle: function angle(arr, arg) {
-					return Math.acos(jStat.dot(arr, arg) / (jStat.norm(arr) * jStat.norm(arg)));
-				},
-				aug: function aug(a, b) {
-					var newarr = [];
-					var i = 0;
-					for (; i < a.length; i++) newarr.push(a[i].slice());
-					for (i = 0; i < newarr.length; i++) push.apply(newarr[i], b[i]);
-					return newarr;
-				},
-				inv: function inv(a) {
-					var rows = a.length;
-					var cols = a[0].length;
-					var b = jStat.identity(rows, cols);
-					var c = jStat.gauss_jordan(a, b);
-					var result = [];
-					var i = 0;
-					var j;
-					for (; i < rows; i++) {
-						result[i] = [];
-						for (j = cols; j < c[0].length; j++) result[i][j - cols] = c[i][j];
-					}
-					return result;
-				},
-				det: function det(a) {
-					if (a.length === 2) return a[0][0] * a[1][1] - a[0][1] * a[1][0];
-					var determinant = 0;
-					for (var i = 0; i < a.length; i++) {
-						var submatrix = [];
-						for (var row = 1; row < a.length; row++) {
-							submatrix[row - 1] = [];
-							for (var col = 0; col < a.length; col++) if (col < i) submatrix[row - 1][col] = a[row][col];
-							else if (col > i) submatrix[row - 1][col - 1] = a[row][col];
-						}
-						var sign = i % 2 ? -1 : 1;
-						determinant += det(submatrix) * a[0][i] * sign;
-					}
-					return determinant;
-				},
-				gauss_elimination: function gauss_elimination(a, b) {
-					var i = 0, j = 0, n = a.length, m = a[0].length, factor = 1, sum = 0, x = [], maug, pivot, temp, k;
-					a = jStat.aug(a, b);
-					maug = a[0].length;
-					for (i = 0; i < n; i++) {
-						pivot = a[i][i];
-						j = i;
-						for (k = i + 1; k < m; k++) if (pivot < Math.abs(a[k][i])) {
-							pivot = a[k][i];
-							j = k;
-						}
-						if (j != i) for (k = 0; k < maug; k++) {
-							temp = a[i][k];
-							a[i][k] = a[j][k];
-							a[j][k] = temp;
-						}
-						for (j = i + 1; j < n; j++) {
-							factor = a[j][i] / a[i][i];
-							for (k = i; k < maug; k++) a[j][k] = a[j][k] - factor * a[i][k];
-						}
-					}
-					for (i = n - 1; i >= 0; i--) {
-						sum = 0;
-						for (j = i + 1; j <= n - 1; j++) sum = sum + x[j] * a[i][j];
-						x[i] = (a[i][maug - 1] - sum) / a[i][i];
-					}
-					return x;
-				},
-				gauss_jordan: function gauss_jordan(a, b) {
-					var m = jStat.aug(a, b);
-					var h = m.length;
-					var w = m[0].length;
-					var c = 0;
-					var x, y = 0, y2;
-					for (; y < h; y++) {
-						var maxrow = y;
-						for (y2 = y + 1; y2 < h; y2++) if (Math.abs(m[y2][y]) > Math.abs(m[maxrow][y])) maxrow = y2;
-						var tmp = m[y];
-						m[y] = m[maxrow];
-						m[maxrow] = tmp;
-						for (y2 = y + 1; y2 < h; y2++) {
-							c = m[y2][y] / m[y][y];
-							for (x = y; x < w; x++) m[y2][x] -= m[y][x] * c;
-						}
-					}
-					for (y = h - 1; y >= 0; y--) {
-						c = m[y][y];
-						for (y2 = 0; y2 < y; y2++) for (x = w - 1; x > y - 1; x--) m[y2][x] -= m[y][x] * m[y2][y] / c;
-						m[y][y] /= c;
-						for (x = h; x < w; x++) m[y][x] /= c;
-					}
-					return m;
-				},
-				triaUpSolve: function triaUpSolve(A, b) {
-					var size = A[0].length;
-					var x = jStat.zeros(1, size)[0];
-					var parts;
-					var matrix_mode = false;
-					if (b[0].length != void 0) {
-						b = b.map(function(i) {
-							return i[0];
-						});
-						matrix_mode = true;
-					}
-					jStat.arange(size - 1, -1, -1).forEach(function(i) {
-						parts = jStat.arange(i + 1, size).map(function(j) {
-							return x[j] * A[i][j];
-						});
-						x[i] = (b[i] - jStat.sum(parts)) / A[i][i];
-					});
-					if (matrix_mode) return x.map(function(i) {
-						return [i];
-					});
-					return x;
-				},
-				triaLowSolve: function triaLowSolve(A, b) {
-					var size = A[0].length;
-					var x = jStat.zeros(1, size)[0];
-					var parts;
-					var matrix_mode = false;
-					if (b[0].length != void 0) {
-						b = b.map(function(i) {
-							return i[0];
-						});
-						matrix_mode = true;
-					}
-					jStat.arange(size).forEach(function(i) {
-						parts = jStat.arange(i).map(function(j) {
-							return A[i][j] * x[j];
-						});
-						x[i] = (b[i] - jStat.sum(parts)) / A[i][i];
-					});
-					if (matrix_mode) return x.map(function(i) {
-						return [i];
-					});
-					return x;
-				},
-				lu: function lu(A) {
-					var size = A.length;
-					var L = jStat.identity(size);
-					var R = jStat.zeros(A.length, A[0].length);
-					var parts;
-					jStat.arange(size).forEach(function(t) {
-						R[0][t] = A[0][t];
-					});
-					jStat.arange(1, size).forEach(function(l) {
-						jStat.arange(l).forEach(function(i) {
-							parts = jStat.arange(i).map(function(jj) {
-								return L[l][jj] * R[jj][i];
-							});
-							L[l][i] = (A[l][i] - jStat.sum(parts)) / R[i][i];
-						});
-						jStat.arange(l, size).forEach(function(j) {
-							parts = jStat.arange(l).map(function(jj) {
-								return L[l][jj] * R[jj][j];
-							});
-							R[l][j] = A[parts.length][j] - jStat.sum(parts);
-						});
-					});
-					return [L, R];
-				},
-				cholesky: function cholesky(A) {
-					var size = A.length;
-					var T = jStat.zeros(A.length, A[0].length);
-					var parts;
-					jStat.arange(size).forEach(function(i) {
-						parts = jStat.arange(i).map(function(t) {
-							return Math.pow(T[i][t], 2);
-						});
-						T[i][i] = Math.sqrt(A[i][i] - jStat.sum(parts));
-						jStat.arange(i + 1, size).forEach(function(j) {
-							parts = jStat.arange(i).map(function(t) {
-								return T[i][t] * T[j][t];
-							});
-							T[j][i] = (A[i][j] - jStat.sum(parts)) / T[i][i];
-						});
-					});
-					return T;
-				},
-				gauss_jacobi: function gauss_jacobi(a, b, x, r) {
-					var i = 0;
-					var j = 0;
-					var n = a.length;
-					var l = [];
-					var u = [];
-					var d = [];
-					var xv, c, h, xk;
-					for (; i < n; i++) {
-						l[i] = [];
-						u[i] = [];
-						d[i] = [];
-						for (j = 0; j < n; j++) if (i > j) {
-							l[i][j] = a[i][j];
-							u[i][j] = d[i][j] = 0;
-						} else if (i < j) {
-							u[i][j] = a[i][j];
-							l[i][j] = d[i][j] = 0;
-						} else {
-							d[i][j] = a[i][j];
-							l[i][j] = u[i][j] = 0;
-						}
-					}
-					h = jStat.multiply(jStat.multiply(jStat.inv(d), jStat.add(l, u)), -1);
-					c = jStat.multiply(jStat.inv(d), b);
-					xv = x;
-					xk = jStat.add(jStat.multiply(h, x), c);
-					i = 2;
-					while (Math.abs(jStat.norm(jStat.subtract(xk, xv))) > r) {
-						xv = xk;
-						xk = jStat.add(jStat.multiply(h, xv), c);
-						i++;
-					}
-					return xk;
-				},
-				gauss_seidel: function gauss_seidel(a, b, x, r) {
-					var i = 0;
-					var n = a.length;
-					var l = [];
-					var u = [];
-					var d = [];
-					var j, xv, c, h, xk;
-					for (; i < n; i++) {
-						l[i] = [];
-						u[i] = [];
-						d[i] = [];
-						for (j = 0; j < n; j++) if (i > j) {
-							l[i][j] = a[i][j];
-							u[i][j] = d[i][j] = 0;
-						} else if (i < j) {
-							u[i][j] = a[i][j];
-							l[i][j] = d[i][j] = 0;
-						} else {
-							d[i][j] = a[i][j];
-							l[i][j] = u[i][j] = 0;
-						}
-					}
-					h = jStat.multiply(jStat.multiply(jStat.inv(jStat.add(d, l)), u), -1);
-					c = jStat.multiply(jStat.inv(jStat.add(d, l)), b);
-					xv = x;
-					xk = jStat.add(jStat.multiply(h, x), c);
-					i = 2;
-					while (Math.abs(jStat.norm(jStat.subtract(xk, xv))) > r) {
-						xv = xk;
-						xk = jStat.add(jStat.multiply(h, xv), c);
-						i = i + 1;
-					}
-					return xk;
-				},
-				SOR: function SOR(a, b, x, r, w) {
-					var i = 0;
-					var n = a.length;
-					var l = [];
-					var u = [];
-					var d = [];
-					var j, xv, c, h, xk;
-					for (; i < n; i++) {
-						l[i] = [];
-						u[i] = [];
-						d[i] = [];
-						for (j = 0; j < n; j++) if (i > j) {
-							l[i][j] = a[i][j];
-							u[i][j] = d[i][j] = 0;
-						} else if (i < j) {
-							u[i][j] = a[i][j];
-							l[i][j] = d[i][j] = 0;
-						} else {
-							d[i][j] = a[i][j];
-							l[i][j] = u[i][j] = 0;
-						}
-					}
-					h = jStat.multiply(jStat.inv(jStat.add(d, jStat.multiply(l, w))), jStat.subtract(jStat.multiply(d, 1 - w), jStat.multiply(u, w)));
-					c = jStat.multiply(jStat.multiply(jStat.inv(jStat.add(d, jStat.multiply(l, w))), b), w);
-					xv = x;
-					xk = jStat.add(jStat.multiply(h, x), c);
-					i = 2;
-					while (Math.abs(jStat.norm(jStat.subtract(xk, xv))) > r) {
-						xv = xk;
-						xk = jStat.add(jStat.multiply(h, xv), c);
-						i++;
-					}
-					return xk;
-				},
-				householder: function householder(a) {
-					var m = a.length;
-					var n = a[0].length;
-					var i = 0;
-					var w = [];
-					var p = [];
-					var alpha, r, k, j, factor;
-					for (; i < m - 1; i++) {
-						alpha = 0;
-						for (j = i + 1; j < n; j++) alpha += a[j][i] * a[j][i];
-						factor = a[i + 1][i] > 0 ? -1 : 1;
-						alpha = factor * Math.sqrt(alpha);
-						r = Math.sqrt((alpha * alpha - a[i + 1][i] * alpha) / 2);
-						w = jStat.zeros(m, 1);
-						w[i + 1][0] = (a[i + 1][i] - alpha) / (2 * r);
-						for (k = i + 2; k < m; k++) w[k][0] = a[k][i] / (2 * r);
-						p = jStat.subtract(jStat.identity(m, n), jStat.multiply(jStat.multiply(w, jStat.transpose(w)), 2));
-						a = jStat.multiply(p, jStat.multiply(a, p));
-					}
-					return a;
-				},
-				QR: function() {
-					var sum = jStat.sum;
-					var range = jStat.arange;
-					function qr2(x) {
-						var n = x.length;
-						var p = x[0].length;
-						var r = jStat.zeros(p, p);
-						x = jStat.copy(x);
-						var i, j = 0, k;
-						for (; j < p; j++) {
-							r[j][j] = Math.sqrt(sum(range(n).map(function(i) {
-								return x[i][j] * x[i][j];
-							})));
-							for (i = 0; i < n; i++) x[i][j] = x[i][j] / r[j][j];
-							for (k = j + 1; k < p; k++) {
-								r[j][k] = sum(range(n).map(function(i) {
-									return x[i][j] * x[i][k];
-								}));
-								for (i = 0; i < n; i++) x[i][k] = x[i][k] - x[i][j] * r[j][k];
-							}
-						}
-						return [x, r];
-					}
-					return qr2;
-				}(),
-				lstsq: function() {
-					function R_I(A) {
-						A = jStat.copy(A);
-						var size = A.length;
-						var I = jStat.identity(size);
-						jStat.arange(size - 1, -1, -1).forEach(function(i) {
-							jStat.sliceAssign(I, { row: i }, jStat.divide(jStat.slice(I, { row: i }), A[i][i]));
-							jStat.sliceAssign(A, { row: i }, jStat.divide(jStat.slice(A, { row: i }), A[i][i]));
-							jStat.arange(i).forEach(function(j) {
-								var c = jStat.multiply(A[j][i], -1);
-								var Aj = jStat.slice(A, { row: j });
-								var cAi = jStat.multiply(jStat.slice(A, { row: i }), c);
-								jStat.sliceAssign(A, { row: j }, jStat.add(Aj, cAi));
-								var Ij = jStat.slice(I, { row: j });
-								var cIi = jStat.multiply(jStat.slice(I, { row: i }), c);
-								jStat.sliceAssign(I, { row: j }, jStat.add(Ij, cIi));
-							});
-						});
-						return I;
-					}
-					function qr_solve(A, b) {
-						var array_mode = false;
-						if (b[0].length === void 0) {
-							b = b.map(function(x) {
-								return [x];
-							});
-							array_mode = true;
-						}
-						var QR = jStat.QR(A);
-						var Q = QR[0];
-						var R = QR[1];
-						var attrs = A[0].length;
-						var Q1 = jStat.slice(Q, { col: { end: attrs } });
-						var RI = R_I(jStat.slice(R, { row: { end: attrs } }));
-						var Q2 = jStat.transpose(Q1);
-						if (Q2[0].length === void 0) Q2 = [Q2];
-						var x = jStat.multiply(jStat.multiply(RI, Q2), b);
-						if (x.length === void 0) x = [[x]];
-						if (array_mode) return x.map(function(i) {
-							return i[0];
-						});
-						return x;
-					}
-					return qr_solve;
-				}(),
-				jacobi: function jacobi(a) {
-					var condition = 1;
-					var n = a.length;
-					var e = jStat.identity(n, n);
-					var ev = [];
-					var b, i, j, p, q, maxim, theta, s;
-					while (condition === 1) {
-						maxim = a[0][1];
-						p = 0;
-						q = 1;
-						for (i = 0; i < n; i++) for (j = 0; j < n; j++) if (i != j) {
-							if (maxim < Math.abs(a[i][j])) {
-								maxim = Math.abs(a[i][j]);
-								p = i;
-								q = j;
-							}
-						}
-						if (a[p][p] === a[q][q]) theta = a[p][q] > 0 ? Math.PI / 4 : -Math.PI / 4;
-						else theta = Math.atan(2 * a[p][q] / (a[p][p] - a[q][q])) / 2;
-						s = jStat.identity(n, n);
-						s[p][p] = Math.cos(theta);
-						s[p][q] = -Math.sin(theta);
-						s[q][p] = Math.sin(theta);
-						s[q][q] = Math.cos(theta);
-						e = jStat.multiply(e, s);
-						b = jStat.multiply(jStat.multiply(jStat.inv(s), a), s);
-						a = b;
-						condition = 0;
-						for (i = 1; i < n; i++) for (j = 1; j < n; j++) if (i != j && Math.abs(a[i][j]) > .001) condition = 1;
-					}
-					for (i = 0; i < n; i++) ev.push(a[i][i]);
-					return [e, ev];
-				},
-				rungekutta: function rungekutta(f, h, p, t_j, u_j, order) {
-					var k1, k2, u_j1, k3, k4;
-					if (order === 2) while (t_j <= p) {
-						k1 = h * f(t_j, u_j);
-						k2 = h * f(t_j + h, u_j + k1);
-						u_j1 = u_j + (k1 + k2) / 2;
-						u_j = u_j1;
-						t_j = t_j + h;
-					}
-					if (order === 4) while (t_j <= p) {
-						k1 = h * f(t_j, u_j);
-						k2 = h * f(t_j + h / 2, u_j + k1 / 2);
-						k3 = h * f(t_j + h / 2, u_j + k2 / 2);
-						k4 = h * f(t_j + h, u_j + k3);
-						u_j1 = u_j + (k1 + 2 * k2 + 2 * k3 + k4) / 6;
-						u_j = u_j1;
-						t_j = t_j + h;
-					}
-					return u_j;
-				},
-				romberg: function romberg(f, a, b, order) {
-					var i = 0;
-					var h = (b - a) / 2;
-					var x = [];
-					var h1 = [];
-					var g = [];
-					var m, a1, j, k, I;
-					while (i < order / 2) {
-						I = f(a);
-						for (j = a, k = 0; j <= b; j = j + h, k++) x[k] = j;
-						m = x.length;
-						for (j = 1; j < m - 1; j++) I += (j % 2 !== 0 ? 4 : 2) * f(x[j]);
-						I = h / 3 * (I + f(b));
-						g[i] = I;
-						h /= 2;
-						i++;
-					}
-					a1 = g.length;
-					m = 1;
-					while (a1 !== 1) {
-						for (j = 0; j < a1 - 1; j++) h1[j] = (Math.pow(4, m) * g[j + 1] - g[j]) / (Math.pow(4, m) - 1);
-						a1 = h1.length;
-						g = h1;
-						h1 = [];
-						m++;
-					}
-					return g;
-				},
-				richardson: function richardson(X, f, x, h) {
-					function pos(X, x) {
-						var i = 0;
-						var n = X.length;
-						var p;
-						for (; i < n; i++) if (X[i] === x) p = i;
-						return p;
-					}
-					var h_min = Math.abs(x - X[pos(X, x) + 1]);
-					var i = 0;
-					var g = [];
-					var h1 = [];
-					var y1, y2, m, a, j;
-					while (h >= h_min) {
-						y1 = pos(X, x + h);
-						y2 = pos(X, x);
-						g[i] = (f[y1] - 2 * f[y2] + f[2 * y2 - y1]) / (h * h);
-						h /= 2;
-						i++;
-					}
-					a = g.length;
-					m = 1;
-					while (a != 1) {
-						for (j = 0; j < a - 1; j++) h1[j] = (Math.pow(4, m) * g[j + 1] - g[j]) / (Math.pow(4, m) - 1);
-						a = h1.length;
-						g = h1;
-						h1 = [];
-						m++;
-					}
-					return g;
-				},
-				simpson: function simpson(f, a, b, n) {
-					var h = (b - a) / n;
-					var I = f(a);
-					var x = [];
-					var j = a;
-					var k = 0;
-					var i = 1;
-					var m;
-					for (; j <= b; j = j + h, k++) x[k] = j;
-					m = x.length;
-					for (; i < m - 1; i++) I += (i % 2 !== 0 ? 4 : 2) * f(x[i]);
-					return h / 3 * (I + f(b));
-				},
-				hermite: function hermite(X, F, dF, value) {
-					var n = X.length;
-					var p = 0;
-					var i = 0;
-					var l = [];
-					var dl = [];
-					var A = [];
-					var B = [];
-					var j;
-					for (; i < n; i++) {
-						l[i] = 1;
-						for (j = 0; j < n; j++) if (i != j) l[i] *= (value - X[j]) / (X[i] - X[j]);
-						dl[i] = 0;
-						for (j = 0; j < n; j++) if (i != j) dl[i] += 1 / (X[i] - X[j]);
-						A[i] = (1 - 2 * (value - X[i]) * dl[i]) * (l[i] * l[i]);
-						B[i] = (value - X[i]) * (l[i] * l[i]);
-						p += A[i] * F[i] + B[i] * dF[i];
-					}
-					return p;
-				},
-				lagrange: function lagrange(X, F, value) {
-					var p = 0;
-					var i = 0;
-					var j, l;
-					var n = X.length;
-					for (; i < n; i++) {
-						l = F[i];
-						for (j = 0; j < n; j++) if (i != j) l *= (value - X[j]) / (X[i] - X[j]);
-						p += l;
-					}
-					return p;
-				},
-				cubic_spline: function cubic_spline(X, F, value) {
-					var n = X.length;
-					var i = 0, j;
-					var A = [];
-					var B = [];
-					var alpha = [];
-					var c = [];
-					var h = [];
-					var b = [];
-					var d = [];
-					for (; i < n - 1; i++) h[i] = X[i + 1] - X[i];
-					alpha[0] = 0;
-					for (i = 1; i < n - 1; i++) alpha[i] = 3 / h[i] * (F[i + 1] - F[i]) - 3 / h[i - 1] * (F[i] - F[i - 1]);
-					for (i = 1; i < n - 1; i++) {
-						A[i] = [];
-						B[i] = [];
-						A[i][i - 1] = h[i - 1];
-						A[i][i] = 2 * (h[i - 1] + h[i]);
-						A[i][i + 1] = h[i];
-						B[i][0] = alpha[i];
-					}
-					c = jStat.multiply(jStat.inv(A), B);
-					for (j = 0; j < n - 1; j++) {
-						b[j] = (F[j + 1] - F[j]) / h[j] - h[j] * (c[j + 1][0] + 2 * c[j][0]) / 3;
-						d[j] = (c[j + 1][0] - c[j][0]) / (3 * h[j]);
-					}
-					for (j = 0; j < n; j++) if (X[j] > value) break;
-					j -= 1;
-					return F[j] + (value - X[j]) * b[j] + jStat.sq(value - X[j]) * c[j] + (value - X[j]) * jStat.sq(value - X[j]) * d[j];
-				},
-				gauss_quadrature: function gauss_quadrature() {
-					throw new Error("gauss_quadrature not yet implemented");
-				},
-				PCA: function PCA(X) {
-					var m = X.length;
-					var n = X[0].length;
-					var i = 0;
-					var j, temp1;
-					var u = [];
-					var D = [];
-					var result = [];
-					var temp2 = [];
-					var Y = [];
-					var Bt = [];
-					var B = [];
-					var C = [];
-					var V = [];
-					var Vt = [];
-					for (i = 0; i < m; i++) u[i] = jStat.sum(X[i]) / n;
-					for (i = 0; i < n; i++) {
-						B[i] = [];
-						for (j = 0; j < m; j++) B[i][j] = X[j][i] - u[j];
-					}
-					B = jStat.transpose(B);
-					for (i = 0; i < m; i++) {
-						C[i] = [];
-						for (j = 0; j < m; j++) C[i][j] = jStat.dot([B[i]], [B[j]]) / (n - 1);
-					}
-					result = jStat.jacobi(C);
-					V = result[0];
-					D = result[1];
-					Vt = jStat.transpose(V);
-					for (i = 0; i < D.length; i++) for (j = i; j < D.length; j++) if (D[i] < D[j]) {
-						temp1 = D[i];
-						D[i] = D[j];
-						D[j] = temp1;
-						temp2 = Vt[i];
-						Vt[i] = Vt[j];
-						Vt[j] = temp2;
-					}
-					Bt = jStat.transpose(B);
-					for (i = 0; i < m; i++) {
-						Y[i] = [];
-						for (j = 0; j < Bt.length; j++) Y[i][j] = jStat.dot([Vt[i]], [Bt[j]]);
-					}
-					return [
-						X,
-						D,
-						Vt,
-						Y
-					];
-				}
-			});
-			(function(funcs) {
-				for (var i = 0; i < funcs.length; i++) (function(passfunc) {
-					jStat.fn[passfunc] = function(arg, func) {
-						var tmpthis = this;
-						if (func) {
-							setTimeout(function() {
-								func.call(tmpthis, jStat.fn[passfunc].call(tmpthis, arg));
-							}, 15);
-							return this;
-						}
-						if (typeof jStat[passfunc](this, arg) === "number") return jStat[passfunc](this, arg);
-						else return jStat(jStat[passfunc](this, arg));
-					};
-				})(funcs[i]);
-			})("add divide multiply subtract dot pow exp log abs norm angle".split(" "));
-		})(jStat, Math);
-		(function(jStat, Math) {
-			var slice = [].slice;
-			var isNumber = jStat.utils.isNumber;
-			var isArray = jStat.utils.isArray;
-			jStat.extend({
-				zscore: function zscore() {
-					var args = slice.call(arguments);
-					if (isNumber(args[1])) return (args[0] - args[1]) / args[2];
-					return (args[0] - jStat.mean(args[1])) / jStat.stdev(args[1], args[2]);
-				},
-				ztest: function ztest() {
-					var args = slice.call(arguments);
-					var z;
-					if (isArray(args[1])) {
-						z = jStat.zscore(args[0], args[1], args[3]);
-						return args[2] === 1 ? jStat.normal.cdf(-Math.abs(z), 0, 1) : jStat.normal.cdf(-Math.abs(z), 0, 1) * 2;
-					} else if (args.length > 2) {
-						z = jStat.zscore(args[0], args[1], args[2]);
-						return args[3] === 1 ? jStat.normal.cdf(-Math.abs(z), 0, 1) : jStat.normal.cdf(-Math.abs(z), 0, 1) * 2;
-					} else {
-						z = args[0];
-						return args[1] === 1 ? jStat.normal.cdf(-Math.abs(z), 0, 1) : jStat.normal.cdf(-Math.abs(z), 0, 1) * 2;
-					}
-				}
-			});
-			jStat.extend(jStat.fn, {
-				zscore: function zscore(value, flag) {
-					return (value - this.mean()) / this.stdev(flag);
-				},
-				ztest: function ztest(value, sides, flag) {
-					var zscore = Math.abs(this.zscore(value, flag));
-					return sides === 1 ? jStat.normal.cdf(-zscore, 0, 1) : jStat.normal.cdf(-zscore, 0, 1) * 2;
-				}
-			});
-			jStat.extend({
-				tscore: function tscore() {
-					var args = slice.call(arguments);
-					return args.length === 4 ? (args[0] - args[1]) / (args[2] / Math.sqrt(args[3])) : (args[0] - jStat.mean(args[1])) / (jStat.stdev(args[1], true) / Math.sqrt(args[1].length));
-				},
-				ttest: function ttest() {
-					var args = slice.call(arguments);
-					var tscore;
-					if (args.length === 5) {
-						tscore = Math.abs(jStat.tscore(args[0], args[1], args[2], args[3]));
-						return args[4] === 1 ? jStat.studentt.cdf(-tscore, args[3] - 1) : jStat.studentt.cdf(-tscore, args[3] - 1) * 2;
-					}
-					if (isNumber(args[1])) {
-						tscore = Math.abs(args[0]);
-						return args[2] == 1 ? jStat.studentt.cdf(-tscore, args[1] - 1) : jStat.studentt.cdf(-tscore, args[1] - 1) * 2;
-					}
-					tscore = Math.abs(jStat.tscore(args[0], args[1]));
-					return args[2] == 1 ? jStat.studentt.cdf(-tscore, args[1].length - 1) : jStat.studentt.cdf(-tscore, args[1].length - 1) * 2;
-				}
-			});
-			jStat.extend(jStat.fn, {
-				tscore: function tscore(value) {
-					return (value - this.mean()) / (this.stdev(true) / Math.sqrt(this.cols()));
-				},
-				ttest: function ttest(value, sides) {
-					return sides === 1 ? 1 - jStat.studentt.cdf(Math.abs(this.tscore(value)), this.cols() - 1) : jStat.studentt.cdf(-Math.abs(this.tscore(value)), this.cols() - 1) * 2;
-				}
-			});
-			jStat.extend({
-				anovafscore: function anovafscore() {
-					var args = slice.call(arguments), expVar, sample, sampMean, sampSampMean, tmpargs, unexpVar, i, j;
-					if (args.length === 1) {
-						tmpargs = new Array(args[0].length);
-						for (i = 0; i < args[0].length; i++) tmpargs[i] = args[0][i];
-						args = tmpargs;
-					}
-					sample = new Array();
-					for (i = 0; i < args.length; i++) sample = sample.concat(args[i]);
-					sampMean = jStat.mean(sample);
-					expVar = 0;
-					for (i = 0; i < args.length; i++) expVar = expVar + args[i].length * Math.pow(jStat.mean(args[i]) - sampMean, 2);
-					expVar /= args.length - 1;
-					unexpVar = 0;
-					for (i = 0; i < args.length; i++) {
-						sampSampMean = jStat.mean(args[i]);
-						for (j = 0; j < args[i].length; j++) unexpVar += Math.pow(args[i][j] - sampSampMean, 2);
-					}
-					unexpVar /= sample.length - args.length;
-					return expVar / unexpVar;
-				},
-				anovaftest: function anovaftest() {
-					var args = slice.call(arguments), df1, df2, n, i;
-					if (isNumber(args[0])) return 1 - jStat.centralF.cdf(args[0], args[1], args[2]);
-					var anovafscore = jStat.anovafscore(args);
-					df1 = args.length - 1;
-					n = 0;
-					for (i = 0; i < args.length; i++) n = n + args[i].length;
-					df2 = n - df1 - 1;
-					return 1 - jStat.centralF.cdf(anovafscore, df1, df2);
-				},
-				ftest: function ftest(fscore, df1, df2) {
-					return 1 - jStat.centralF.cdf(fscore, df1, df2);
-				}
-			});
-			jStat.extend(jStat.fn, {
-				anovafscore: function anovafscore() {
-					return jStat.anovafscore(this.toArray());
-				},
-				anovaftes: function anovaftes() {
-					var n = 0;
-					var i = 0;
-					for (; i < this.length; i++) n = n + this[i].length;
-					return jStat.ftest(this.anovafscore(), this.length - 1, n - this.length);
-				}
-			});
-			jStat.extend({
-				qscore: function qscore() {
-					var args = slice.call(arguments);
-					var mean1, mean2, n1, n2, sd;
-					if (isNumber(args[0])) {
-						mean1 = args[0];
-						mean2 = args[1];
-						n1 = args[2];
-						n2 = args[3];
-						sd = args[4];
-					} else {
-						mean1 = jStat.mean(args[0]);
-						mean2 = jStat.mean(args[1]);
-						n1 = args[0].length;
-						n2 = args[1].length;
-						sd = args[2];
-					}
-					return Math.abs(mean1 - mean2) / (sd * Math.sqrt((1 / n1 + 1 / n2) / 2));
-				},
-				qtest: function qtest() {
-					var args = slice.call(arguments);
-					var qscore;
-					if (args.length === 3) {
-						qscore = args[0];
-						args = args.slice(1);
-					} else if (args.length === 7) {
-						qscore = jStat.qscore(args[0], args[1], args[2], args[3], args[4]);
-						args = args.slice(5);
-					} else {
-						qscore = jStat.qscore(args[0], args[1], args[2]);
-						args = args.slice(3);
-					}
-					var n = args[0];
-					var k = args[1];
-					return 1 - jStat.tukey.cdf(qscore, k, n - k);
-				},
-				tukeyhsd: function tukeyhsd(arrays) {
-					var sd = jStat.pooledstdev(arrays);
-					var means = arrays.map(function(arr) {
-						return jStat.mean(arr);
-					});
-					var n = arrays.reduce(function(n, arr) {
-						return n + arr.length;
-					}, 0);
-					var results = [];
-					for (var i = 0; i < arrays.length; ++i) for (var j = i + 1; j < arrays.length; ++j) {
-						var p = jStat.qtest(means[i], means[j], arrays[i].length, arrays[j].length, sd, n, arrays.length);
-						results.push([[i, j], p]);
-					}
-					return results;
-				}
-			});
-			jStat.extend({
-				normalci: function normalci() {
-					var args = slice.call(arguments), ans = new Array(2), change;
-					if (args.length === 4) change = Math.abs(jStat.normal.inv(args[1] / 2, 0, 1) * args[2] / Math.sqrt(args[3]));
-					else change = Math.abs(jStat.normal.inv(args[1] / 2, 0, 1) * jStat.stdev(args[2]) / Math.sqrt(args[2].length));
-					ans[0] = args[0] - change;
-					ans[1] = args[0] + change;
-					return ans;
-				},
-				tci: function tci() {
-					var args = slice.call(arguments), ans = new Array(2), change;
-					if (args.length === 4) change = Math.abs(jStat.studentt.inv(args[1] / 2, args[3] - 1) * args[2] / Math.sqrt(args[3]));
-					else change = Math.abs(jStat.studentt.inv(args[1] / 2, args[2].length - 1) * jStat.stdev(args[2], true) / Math.sqrt(args[2].length));
-					ans[0] = args[0] - change;
-					ans[1] = args[0] + change;
-					return ans;
-				},
-				significant: function significant(pvalue, alpha) {
-					return pvalue < alpha;
-				}
-			});
-			jStat.extend(jStat.fn, {
-				normalci: function normalci(value, alpha) {
-					return jStat.normalci(value, alpha, this.toArray());
-				},
-				tci: function tci(value, alpha) {
-					return jStat.tci(value, alpha, this.toArray());
-				}
-			});
-			function differenceOfProportions(p1, n1, p2, n2) {
-				if (p1 > 1 || p2 > 1 || p1 <= 0 || p2 <= 0) throw new Error("Proportions should be greater than 0 and less than 1");
-				var pooled = (p1 * n1 + p2 * n2) / (n1 + n2);
-				var se = Math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2));
-				return (p1 - p2) / se;
-			}
-			jStat.extend(jStat.fn, {
-				oneSidedDifferenceOfProportions: function oneSidedDifferenceOfProportions(p1, n1, p2, n2) {
-					var z = differenceOfProportions(p1, n1, p2, n2);
-					return jStat.ztest(z, 1);
-				},
-				twoSidedDifferenceOfProportions: function twoSidedDifferenceOfProportions(p1, n1, p2, n2) {
-					var z = differenceOfProportions(p1, n1, p2, n2);
-					return jStat.ztest(z, 2);
-				}
-			});
-		})(jStat, Math);
-		jStat.models = (function() {
-			function sub_regress(exog) {
-				var var_count = exog[0].length;
-				return jStat.arange(var_count).map(function(endog_index) {
-					var exog_index = jStat.arange(var_count).filter(function(i) {
-						return i !== endog_index;
-					});
-					return ols(jStat.col(exog, endog_index).map(function(x) {
-						return x[0];
-					}), jStat.col(exog, exog_index));
-				});
-			}
-			function ols(endog, exog) {
-				var nobs = endog.length;
-				var df_model = exog[0].length - 1;
-				var df_resid = nobs - df_model - 1;
-				var coef = jStat.lstsq(exog, endog);
-				var predict = jStat.multiply(exog, coef.map(function(x) {
-					return [x];
-				})).map(function(p) {
-					return p[0];
-				});
-				var resid = jStat.subtract(endog, predict);
-				var ybar = jStat.mean(endog);
-				var SSE = jStat.sum(predict.map(function(f) {
-					return Math.pow(f - ybar, 2);
-				}));
-				var SSR = jStat.sum(endog.map(function(y, i) {
-					return Math.pow(y - predict[i], 2);
-				}));
-				var SST = SSE + SSR;
-				return {
-					exog,
-					endog,
-					nobs,
-					df_model,
-					df_resid,
-					coef,
-					predict,
-					resid,
-					ybar,
-					SST,
-					SSE,
-					SSR,
-					R2: SSE / SST
-				};
-			}
-			function t_test(model) {
-				var subModelList = sub_regress(model.exog);
-				var sigmaHat = Math.sqrt(model.SSR / model.df_resid);
-				var seBetaHat = subModelList.map(function(mod) {
-					var SST = mod.SST;
-					var R2 = mod.R2;
-					return sigmaHat / Math.sqrt(SST * (1 - R2));
-				});
-				var tStatistic = model.coef.map(function(coef, i) {
-					return (coef - 0) / seBetaHat[i];
-				});
-				var pValue = tStatistic.map(function(t) {
-					var leftppf = jStat.studentt.cdf(t, model.df_resid);
-					return (leftppf > .5 ? 1 - leftppf : leftppf) * 2;
-				});
-				var c = jStat.studentt.inv(.975, model.df_resid);
-				return {
-					se: seBetaHat,
-					t: tStatistic,
-					p: pValue,
-					sigmaHat,
-					interval95: model.coef.map(function(coef, i) {
-						var d = c * seBetaHat[i];
-						return [coef - d, coef + d];
-					})
-				};
-			}
-			function F_test(model) {
-				var F_statistic = model.R2 / model.df_model / ((1 - model.R2) / model.df_resid);
-				var fcdf = function(x, n1, n2) {
-					return jStat.beta.cdf(x / (n2 / n1 + x), n1 / 2, n2 / 2);
-				};
-				return {
-					F_statistic,
-					pvalue: 1 - fcdf(F_statistic, model.df_model, model.df_resid)
-				};
-			}
-			function ols_wrap(endog, exog) {
-				var model = ols(endog, exog);
-				var ttest = t_test(model);
-				var ftest = F_test(model);
-				var adjust_R2 = 1 - (1 - model.R2) * ((model.nobs - 1) / model.df_resid);
-				model.t = ttest;
-				model.f = ftest;
-				model.adjust_R2 = adjust_R2;
-				return model;
-			}
-			return { ols: ols_wrap };
-		})();
-		jStat.extend({
-			buildxmatrix: function buildxmatrix() {
-				var matrixRows = new Array(arguments.length);
-				for (var i = 0; i < arguments.length; i++) matrixRows[i] = [1].concat(arguments[i]);
-				return jStat(matrixRows);
-			},
-			builddxmatrix: function builddxmatrix() {
-				var matrixRows = new Array(arguments[0].length);
-				for (var i = 0; i < arguments[0].length; i++) matrixRows[i] = [1].concat(arguments[0][i]);
-				return jStat(matrixRows);
-			},
-			buildjxmatrix: function buildjxmatrix(jMat) {
-				var pass = new Array(jMat.length);
-				for (var i = 0; i < jMat.length; i++) pass[i] = jMat[i];
-				return jStat.builddxmatrix(pass);
-			},
-			buildymatrix: function buildymatrix(array) {
-				return jStat(array).transpose();
-			},
-			buildjymatrix: function buildjymatrix(jMat) {
-				return jMat.transpose();
-			},
-			matrixmult: function matrixmult(A, B) {
-				var i, j, k, result, sum;
-				if (A.cols() == B.rows()) {
-					if (B.rows() > 1) {
-						result = [];
-						for (i = 0; i < A.rows(); i++) {
-							result[i] = [];
-							for (j = 0; j < B.cols(); j++) {
-								sum = 0;
-								for (k = 0; k < A.cols(); k++) sum += A.toArray()[i][k] * B.toArray()[k][j];
-								result[i][j] = sum;
-							}
-						}
-						return jStat(result);
-					}
-					result = [];
-					for (i = 0; i < A.rows(); i++) {
-						result[i] = [];
-						for (j = 0; j < B.cols(); j++) {
-							sum = 0;
-							for (k = 0; k < A.cols(); k++) sum += A.toArray()[i][k] * B.toArray()[j];
-							result[i][j] = sum;
-						}
-					}
-					return jStat(result);
-				}
-			},
-			regress: function regress(jMatX, jMatY) {
-				var innerinv = jStat.xtranspxinv(jMatX);
-				var xtransp = jMatX.transpose();
-				var next = jStat.matrixmult(jStat(innerinv), xtransp);
-				return jStat.matrixmult(next, jMatY);
-			},
-			regresst: function regresst(jMatX, jMatY, sides) {
-				var beta = jStat.regress(jMatX, jMatY);
-				var compile = {};
-				compile.anova = {};
-				var jMatYBar = jStat.jMatYBar(jMatX, beta);
-				compile.yBar = jMatYBar;
-				var yAverage = jMatY.mean();
-				compile.anova.residuals = jStat.residuals(jMatY, jMatYBar);
-				compile.anova.ssr = jStat.ssr(jMatYBar, yAverage);
-				compile.anova.msr = compile.anova.ssr / (jMatX[0].length - 1);
-				compile.anova.sse = jStat.sse(jMatY, jMatYBar);
-				compile.anova.mse = compile.anova.sse / (jMatY.length - (jMatX[0].length - 1) - 1);
-				compile.anova.sst = jStat.sst(jMatY, yAverage);
-				compile.anova.mst = compile.anova.sst / (jMatY.length - 1);
-				compile.anova.r2 = 1 - compile.anova.sse / compile.anova.sst;
-				if (compile.anova.r2 < 0) compile.anova.r2 = 0;
-				compile.anova.fratio = compile.anova.msr / compile.anova.mse;
-				compile.anova.pvalue = jStat.anovaftest(compile.anova.fratio, jMatX[0].length - 1, jMatY.length - (jMatX[0].length - 1) - 1);
-				compile.anova.rmse = Math.sqrt(compile.anova.mse);
-				compile.anova.r2adj = 1 - compile.anova.mse / compile.anova.mst;
-				if (compile.anova.r2adj < 0) compile.anova.r2adj = 0;
-				compile.stats = new Array(jMatX[0].length);
-				var covar = jStat.xtranspxinv(jMatX);
-				var sds, ts, ps;
-				for (var i = 0; i < beta.length; i++) {
-					sds = Math.sqrt(compile.anova.mse * Math.abs(covar[i][i]));
-					ts = Math.abs(beta[i] / sds);
-					ps = jStat.ttest(ts, jMatY.length - jMatX[0].length - 1, sides);
-					compile.stats[i] = [
-						beta[i],
-						sds,
-						ts,
-						ps
-					];
-				}
-				compile.regress = beta;
-				return compile;
-			},
-			xtranspx: function xtranspx(jMatX) {
-				return jStat.matrixmult(jMatX.transpose(), jMatX);
-			},
-			xtranspxinv: function xtranspxinv(jMatX) {
-				var inner = jStat.matrixmult(jMatX.transpose(), jMatX);
-				return jStat.inv(inner);
-			},
-			jMatYBar: function jMatYBar(jMatX, beta) {
-				return new jStat(jStat.matrixmult(jMatX, beta));
-			},
-			residuals: function residuals(jMatY, jMatYBar) {
-				return jStat.matrixsubtract(jMatY, jMatYBar);
-			},
-			ssr: function ssr(jMatYBar, yAverage) {
-				var ssr = 0;
-				for (var i = 0; i < jMatYBar.length; i++) ssr += Math.pow(jMatYBar[i] - yAverage, 2);
-				return ssr;
-			},
-			sse: function sse(jMatY, jMatYBar) {
-				var sse = 0;
-				for (var i = 0; i < jMatY.length; i++) sse += Math.pow(jMatY[i] - jMatYBar[i], 2);
-				return sse;
-			},
-			sst: function sst(jMatY, yAverage) {
-				var sst = 0;
-				for (var i = 0; i < jMatY.length; i++) sst += Math.pow(jMatY[i] - yAverage, 2);
-				return sst;
-			},
-			matrixsubtract: function matrixsubtract(A, B) {
-				var ans = new Array(A.length);
-				for (var i = 0; i < A.length; i++) {
-					ans[i] = new Array(A[i].length);
-					for (var j = 0; j < A[i].length; j++) ans[i][j] = A[i][j] - B[i][j];
-				}
-				return jStat(ans);
-			}
-		});
-		jStat.jStat = jStat;
-		return jStat;
-	});
-}));
-
-// src/domain/difference.ts
-var import_jstat = /* @__PURE__ */ __toESM(require_jstat(), 1);
-const { normal, hypgeom } = import_jstat.default.jStat;
-/** The two-sided standard normal quantile of a confidence level: 1.96 of 0.95. */
-const quantileOf = (level) => normal.inv((1 + level) / 2, 0, 1);
-/**
-* Now minus before, of two independent rates: Newcombe 1998 (Statistics in Medicine 17, 873–890), method 10, without
-* continuity correction. Ends in -1..1.
-*/
-const independentDifference = (now, before, z) => joined$1(now, before, 0, z);
-/**
-* Now minus before, of pairs: Newcombe 1998 (Statistics in Medicine 17, 2635–2650), method 10. Things that fail in both
-* make it narrower than the independent one.
-*/
-function pairedDifference(pairs, z) {
-	const { both, onlyNow, onlyBefore, neither } = pairs;
-	const attempts = both + onlyNow + onlyBefore + neither;
-	return joined$1({
-		successes: both + onlyNow,
-		attempts
-	}, {
-		successes: both + onlyBefore,
-		attempts
-	}, correlation(pairs), z);
-}
-function joined$1(now, before, phi, z) {
-	if (now.attempts === 0 || before.attempts === 0) return {
-		low: -1,
-		high: 1
-	};
-	const [a, b] = [now.successes / now.attempts, before.successes / before.attempts];
-	const [of, against] = [wilson(now.successes, now.attempts, z), wilson(before.successes, before.attempts, z)];
-	const reach = (x, y) => Math.sqrt(Math.max(0, x * x - 2 * phi * x * y + y * y));
-	return {
-		low: Math.max(-1, a - b - reach(a - of.low, against.high - b)),
-		high: Math.min(1, a - b + reach(of.high - a, b - against.low))
-	};
-}
-/** The correlation of the table, towards nothing where it is positive, as Newcombe's method 10 has it. */
-function correlation({ both, onlyNow, onlyBefore, neither }) {
-	const sides = (both + onlyNow) * (onlyBefore + neither) * (both + onlyBefore) * (onlyNow + neither);
-	if (sides === 0) return 0;
-	const cross = both * neither - onlyNow * onlyBefore;
-	const half = (both + onlyNow + onlyBefore + neither) / 2;
-	return (cross > half ? cross - half : Math.min(cross, 0)) / Math.sqrt(sides);
-}
-
-// src/domain/smallest-drop.ts
-/** Which drop of a rate would have been found, so that nobody takes "no difference" for "the same". */
-const { gammaln } = import_jstat.default.jStat;
-/** How often a drop of the size that is named would have been found. */
-const power$1 = .8;
-/**
-* The smallest drop from `rate`, 0..1, that as many attempts before and after would have shown with 80 % power; null
-* where even a drop to nothing would not. Counted out, for attempts that do not depend on each other: pairs make it
-* smaller.
-*/
-function smallestDrop(rate, attempts, z) {
-	if (attempts === 0 || rate === 0) return null;
-	const most = mostThatIsWorse(attempts, z);
-	const before = chances(attempts, rate);
-	const found = (drop) => {
-		const now = cumulative(attempts, Math.max(0, rate - drop));
-		return before.reduce((sum, p, x) => sum + p * (now[most[x] ?? -1] ?? 0), 0);
-	};
-	if (found(rate) < .8) return null;
-	let [low, high] = [0, rate];
-	for (let i = 0; i < 20; i++) {
-		const middle = (low + high) / 2;
-		if (found(middle) >= .8) high = middle;
-		else low = middle;
-	}
-	return high;
-}
-/** For each number of successes before, the most successes now that are shown to be worse; -1: none is. */
-function mostThatIsWorse(attempts, z) {
-	const most = [];
-	let now = -1;
-	for (let before = 0; before <= attempts; before++) {
-		while (now < attempts && isWorse(now + 1, before, attempts, z)) now++;
-		most.push(now);
-	}
-	return most;
-}
-const isWorse = (now, before, attempts, z) => independentDifference({
-	successes: now,
-	attempts
-}, {
-	successes: before,
-	attempts
-}, z).high < 0;
-/** Chances of `k` successes or fewer, for each `k`. */
-function cumulative(attempts, rate) {
-	let sum = 0;
-	return chances(attempts, rate).map((p) => {
-		sum += p;
-		return Math.min(1, sum);
-	});
-}
-/** The binomial distribution, by logarithms: of many attempts the factors are beyond any number. */
-function chances(attempts, rate) {
-	const [won, lost] = [Math.log(rate), Math.log(1 - rate)];
-	const times = (n, log) => n === 0 ? 0 : n * log;
-	const all = gammaln(attempts + 1);
-	return Array.from({ length: attempts + 1 }, (_, k) => Math.exp(all - gammaln(k + 1) - gammaln(attempts - k + 1) + times(k, won) + times(attempts - k, lost)));
-}
-
 // src/domain/improvement.ts
 function improvementOf(results, baseline) {
 	const outcomes = outcomesOf(results);
 	const all = resultsOf(results).flatMap(({ suite, groups }) => groups.flatMap(({ name: group, terms }) => {
-		const [now, before] = [groupIn(outcomes, suite, group), groupIn(baseline.outcomes, suite, group)];
+		const [now, before] = [outcomesIn(outcomes, suite, group), outcomesIn(baseline.outcomes, suite, group)];
 		return now === null || before === null ? [] : [{
 			suite,
 			group,
@@ -25374,7 +26782,7 @@ function missing$2(results, baseline) {
 		kind: "inconclusive",
 		text: `${group}: not compared, ${where} had no such group`
 	});
-	return [...names(now).filter(([suite, group]) => groupIn(baseline.outcomes, suite, group) === null).map(([, group]) => reason(group, `session ${baseline.session}`)), ...names(baseline.outcomes).filter(([suite, group]) => groupIn(now, suite, group) === null).map(([, group]) => reason(group, "this test"))];
+	return [...names(now).filter(([suite, group]) => outcomesIn(baseline.outcomes, suite, group) === null).map(([, group]) => reason(group, `session ${baseline.session}`)), ...names(baseline.outcomes).filter(([suite, group]) => outcomesIn(now, suite, group) === null).map(([, group]) => reason(group, "this test"))];
 }
 
 // src/domain/criteria/threshold.ts
@@ -25598,6 +27006,7 @@ const headers = {
 	4: 28,
 	6: 48
 };
+const smallBytes = 600;
 const fragmentedBytes = 4096;
 /** Datagrams of 1500, 1480, 1420 and 1280 bytes with their headers. */
 const wholeSizes = {
@@ -25614,11 +27023,16 @@ const wholeSizes = {
 		1232
 	]
 };
+/** What is sent in fragments where need be, the smallest first. */
+const sizesFor = (needs) => [.../* @__PURE__ */ new Set([600, ...[600, fragmentedBytes].map((least) => Math.max(least, needs.datagramBytes))])];
 function pathSeen({ from, to, family, event, servicePort, delivered }) {
 	const told = fieldsOf$1(event);
 	const trials = told["event"] === "reach" && Array.isArray(told["trials"]) ? told["trials"].flatMap(trialOf) : [];
 	const small = trials.find((t) => !t.whole);
 	const large = trials.findLast((t) => !t.whole && t !== small);
+	const needed = trials.find((t) => !t.whole && t !== small && t !== large);
+	const there = (t) => t === void 0 || t.sent === 0 || small?.acked !== true ? "unknown" : t.acked ? "passes" : "lost";
+	const back = (t) => t?.acked !== true || small?.echoed !== true ? "unknown" : t.echoed ? "passes" : "lost";
 	const whole = trials.filter((t) => t.whole && t.acked).map((t) => t.bytes);
 	return {
 		from,
@@ -25627,8 +27041,13 @@ function pathSeen({ from, to, family, event, servicePort, delivered }) {
 		servicePort,
 		small: small === void 0 || small.sent === 0 ? "unknown" : small.acked ? "passes" : "lost",
 		largeBytes: large?.bytes ?? 4096,
-		large: large === void 0 || large.sent === 0 || small?.acked !== true ? "unknown" : large.acked ? "passes" : "lost",
-		largeBack: large?.acked !== true || small?.echoed !== true ? "unknown" : large.echoed ? "passes" : "lost",
+		large: there(large),
+		largeBack: back(large),
+		needed: needed === void 0 ? null : {
+			bytes: needed.bytes,
+			there: there(needed),
+			back: back(needed)
+		},
 		service: markSeen(told, servicePort, delivered, family),
 		mtu: whole.length === 0 ? null : Math.max(...whole) + headers[family]
 	};
@@ -25679,10 +27098,10 @@ function obstacleOf({ from, to }, paths, nodes, needs) {
 	const of = (hops) => lostOf(paths.flatMap(hops), [from, to]);
 	const closed = paths.filter((p) => p.to === to && p.small === "passes" && p.service !== "unknown");
 	const exact = closed.find((p) => p.from === from);
-	return of(smallHops) ?? (needs.datagramBytes > smallEnough ? of(largeHops) : null) ?? (exact?.service === "lost" || exact === void 0 && closed.length > 0 && closed.every((p) => p.service === "lost") ? `udp ${closed[0]?.servicePort} of ${to} is not reached from ${exact?.from ?? "any node that tried"}, another port of it is` : null);
+	return of(smallHops) ?? of((p) => neededHops(p, needs)) ?? (exact?.service === "lost" || exact === void 0 && closed.length > 0 && closed.every((p) => p.service === "lost") ? `udp ${closed[0]?.servicePort} of ${to} is not reached from ${exact?.from ?? "any node that tried"}, another port of it is` : null);
 }
-/** Every path takes them in one piece. */
-const smallEnough = 1252;
+/** What a path of Ethernet takes in one piece. */
+const inOnePiece = 1472;
 const without6 = ({ node, ipv6 }, ends) => ends.includes(node) && ipv6?.length === 0;
 const smallHops = (p) => p.small === "unknown" ? [] : [{
 	from: p.from,
@@ -25690,15 +27109,24 @@ const smallHops = (p) => p.small === "unknown" ? [] : [{
 	lost: p.small === "lost",
 	text: `no UDP of ours passes ${p.from} → ${p.to}`
 }];
-const largeHops = (p) => {
+function neededHops(p, needs) {
+	if (needs.datagramBytes <= 600) return [];
+	const large = needs.datagramBytes > inOnePiece ? {
+		bytes: p.largeBytes,
+		there: p.large,
+		back: p.largeBack
+	} : null;
+	const tried = p.needed ?? large;
+	if (tried === null) return [];
+	const why = tried.bytes > inOnePiece ? ": fragments are dropped" : ", and smaller ones do";
 	const hop = (passing, from, to) => passing === "unknown" ? [] : [{
 		from,
 		to,
 		lost: passing === "lost",
-		text: `${p.largeBytes}-byte datagrams do not pass ${from} → ${to}: fragments are dropped`
+		text: `${tried.bytes}-byte datagrams do not pass ${from} → ${to}${why}`
 	}];
-	return [...hop(p.large, p.from, p.to), ...hop(p.largeBack, p.to, p.from)];
-};
+	return [...hop(tried.there, p.from, p.to), ...hop(tried.back, p.to, p.from)];
+}
 /**
 * The hop between the two itself, where it was tried; else an end from which, or to which, nothing passed. A node that
 * nobody reached, or that reached nobody, of several that tried, says nothing of these others.
@@ -25726,6 +27154,18 @@ function trialOf(value) {
 		acked: acked === true,
 		echoed: echoed === true
 	}] : [];
+}
+
+// src/domain/own-ipv6.ts
+/** Which global IPv6 addresses are a node's and no other one's, from what each said before any pair was tried. */
+/** Of two nodes that have the same one (behind a translator of their own) nothing tells whose a packet is. */
+function ownIPv6(preflight) {
+	const has = (preflight?.nodes ?? []).map(nodeSeen).map(({ node, ipv6 }) => ({
+		node,
+		all: [...new Set((ipv6 ?? []).map(normalAddress))].filter((a) => !isLocalIPv6(a))
+	}));
+	const often = Map.groupBy(has.flatMap((h) => h.all), (address) => address);
+	return new Map(has.map(({ node, all }) => [node, all.filter((a) => often.get(a)?.length === 1)]));
 }
 
 // src/domain/running.ts
@@ -25880,12 +27320,6 @@ const unsupportedFields = [{
 	test: false,
 	why: `${notYet}: the fleet is tested at the checkpoints, not between them`,
 	asked: ({ soak }) => soak.checkIntervalMinutes !== null
-}, {
-	what: "notifications",
-	field: "notifications",
-	test: false,
-	why: notYet,
-	asked: ({ notifications }) => notifications !== null
 }];
 /** Answers that no run can honour: not offered, and refused before anything is touched. */
 const unsupportedAnswers = {
@@ -25917,7 +27351,12 @@ function refuseUnsupported(answers) {
 	});
 }
 /** What a plan asks for and no run of this version does: named in the plan, the summary and the proof. */
-const unsupportedParts = ({ config, profile, answers }) => [
+const unsupportedParts = ({ config, profile, answers, seed = null }) => [
+	...seed === null ? [] : [{
+		what: "payloads that nobody foresees",
+		why: `all draws follow from seed ${seed}`,
+		test: false
+	}],
 	...unsupportedFields.filter((row) => row.asked(config)).map(({ what, why, test }) => ({
 		what,
 		why,
@@ -25975,6 +27414,7 @@ function judgeRun(input) {
 			measurements: measurements.before,
 			promises,
 			obstacle,
+			ipv6: ownIPv6(input.preflight ?? null),
 			deployed,
 			running: {
 				before: evidence.runningBefore,
@@ -26064,6 +27504,8 @@ function restsOn(suites) {
 * Passed, failed or inconclusive: a function of evidence and of nothing else, so that anybody can judge again offline
 * (spec §3, architecture).
 */
+/** The run says nothing about the program: our own instruments could not be trusted. */
+const isInvalid = ({ reasons }) => reasons.some((r) => r.kind === "invalid");
 function verdict(input) {
 	const judging = judgeTest(input);
 	for (const id of suiteIds) for (const item of input.items[id] ?? []) judging.add(id, item);
@@ -26110,7 +27552,7 @@ function brokenVerdict(error) {
 function judge$1(input) {
 	const jumps = clockJumps(input.evidence.runningBefore);
 	const run = judgeRun(input);
-	const judging = judgeSuites(input.suites, run.context, criteria[input.criteria]);
+	const judging = judgeSuites(input.suites, run.context, criteria[input.criteria], input.known);
 	const started = /* @__PURE__ */ new Map();
 	return {
 		add(suite, item) {
@@ -26135,14 +27577,18 @@ const clocksIn = (id, item) => {
 const startsIn = (id, item) => {
 	return suites[id].starts?.(item) ?? [];
 };
-function judged$1(input, run, jumps, { results, findings, reasons, notCovered }) {
+function judged$1(input, run, jumps, { results, findings, reasons, notCovered, remarks, known }) {
 	const soak = judgeSoak(input, run, results);
 	const all = mergeFindings([
 		...run.findings,
 		...jumps,
 		...soak?.findings ?? [],
 		...findings,
-		...resultsOf(results).flatMap(({ samples, retries }) => [...samples, ...retries].flatMap((s) => s.findings))
+		...resultsOf(results).flatMap(({ samples, retries, known: left }) => [
+			...samples,
+			...retries,
+			...left
+		].flatMap((s) => s.findings))
 	]);
 	const { reasons: ofAll, ...whole } = criteria[input.criteria].whole?.({
 		results,
@@ -26153,6 +27599,7 @@ function judged$1(input, run, jumps, { results, findings, reasons, notCovered })
 		findings: all
 	}) ?? { reasons: [] };
 	const decided = resultOf([
+		...input.only == null ? [] : [selectionReason(input.only, results)],
 		...run.reasons,
 		...reasons,
 		...ofAll,
@@ -26167,11 +27614,17 @@ function judged$1(input, run, jumps, { results, findings, reasons, notCovered })
 			...soak?.notCovered ?? [],
 			...notCovered
 		],
-		remarks: [...run.remarks, ...decided.result === "passed" ? [...notAsked(results, notCovered), ...restsOn(results)] : []],
+		remarks: [
+			...run.remarks,
+			...remarks,
+			...soak?.remarks ?? [],
+			...decided.result === "passed" ? [...notAsked(results, notCovered), ...restsOn(results)] : []
+		],
 		invalidControls: run.invalidControls,
+		...known.length === 0 ? {} : { known },
 		...soak === null ? {} : { checkpoint: soak.result },
 		...whole,
-		comparable: soak === null && [...run.reasons, ...reasons].every((r) => r.kind === "failed")
+		comparable: soak === null && input.only == null && [...run.reasons, ...reasons].every((r) => r.kind === "failed")
 	};
 }
 function resultOf(all) {
@@ -26183,14 +27636,15 @@ function resultOf(all) {
 }
 function judgeSoak(input, run, results) {
 	if (input.checkpoint === void 0 || input.checkpoint === null) return null;
-	const floors = new Map(resultsOf(results).flatMap(({ suite, groups }) => groups.map((g) => [JSON.stringify([suite, g.name]), g.terms.sampleFloor])));
+	const groups = new Map(resultsOf(results).flatMap((r) => r.groups.map((g) => [JSON.stringify([r.suite, g.name]), g])));
 	return judgeCheckpoint({
 		input: input.checkpoint,
 		counts: suiteCounts(results),
 		evidence: input.evidence,
 		peers: run.peers,
 		tried: run.tried,
-		sampleFloorOf: (suite, group) => floors.get(JSON.stringify([suite, group])) ?? 0
+		sampleFloorOf: (suite, group) => groups.get(JSON.stringify([suite, group]))?.terms.sampleFloor ?? 0,
+		retriesUnseenOf: (suite, group) => groups.get(JSON.stringify([suite, group]))?.retriesUnseen ?? 0
 	});
 }
 
@@ -26199,7 +27653,7 @@ function judgeSoak(input, run, results) {
 /** The one line's first word. */
 const processesWord = "vps-test-processes";
 /** More are counted, and not looked at: each execution file costs a hash of its bytes. */
-const mostProcesses = 200;
+const mostProcesses$1 = 200;
 const mostFiles = 4;
 const largestBytes = 2 ** 30;
 /**
@@ -26227,7 +27681,7 @@ const lookAtProcesses = ({ unit, port }) => raw$1(sh$1`
     printf %s ${processesWord}
     all=$(grep -lE ${`/${unit.replaceAll(/[^A-Za-z0-9_-]/g, (c) => `[${c}]`)}\\.service(/|$)`} /proc/[0-9]*/cgroup 2>/dev/null | sed 's/[^0-9]//g')
     n=0; for p in $all; do
-      n=$((n + 1)); [ "$n" -le ${mostProcesses} ] || { printf ' service:0:0:0.0:-'; break; }
+      n=$((n + 1)); [ "$n" -le ${mostProcesses$1} ] || { printf ' service:0:0:0.0:-'; break; }
       look service "$p"
     done
     for p in $(${raw$1(port === 0 ? ":" : `ss -Hanup ${quote(`sport = :${port}`)} | grep -o 'pid=[0-9][0-9]*' | sed 's/pid=//' | sort -un | head -n 20`)}); do look port-owner "$p"; done
@@ -26240,10 +27694,10 @@ const tableOf$1 = (kind, { session, fence, node }) => `vps_test_${kind}_${sessio
 const witnessTable = (owner) => tableOf$1("witness", owner);
 /** Where a control closes a port. */
 const wallTable = (owner) => tableOf$1("wall", owner);
-const listed$1 = raw$1(`nft list tables inet 2>/dev/null | sed -n 's/^table inet \\(vps_test_w[a-z]*_[^ ]*\\).*/\\1/p'`);
+const listed$2 = raw$1(`nft list tables inet 2>/dev/null | sed -n 's/^table inet \\(vps_test_w[a-z]*_[^ ]*\\).*/\\1/p'`);
 /** Whatever the session has there, under any fencing number. */
 const removeTables = ({ session, node }) => raw$1(sh$1`
-    ${listed$1} | while read -r t; do
+    ${listed$2} | while read -r t; do
       case "$t" in vps_test_witness_*) f=${raw$1("${t#")}${`vps_test_witness_${session}_`}};; *) f=${raw$1("${t#")}${`vps_test_wall_${session}_`}};; esac
       f=${raw$1("${f%")}${`_${node}`}}
       # Nothing but the number may stand between: another session's name may begin with this one.
@@ -26254,7 +27708,7 @@ const removeTables = ({ session, node }) => raw$1(sh$1`
 */
 const sweepTables = (owner) => raw$1(sh$1`
     now=$(date +%s)
-    ${listed$1} | while read -r t; do
+    ${listed$2} | while read -r t; do
       case "$t" in ${witnessTable(owner)}|${wallTable(owner)}) continue;; esac
       spoken=
       for l in ${leaseDir}/*; do
@@ -26433,7 +27887,7 @@ function onceEach(rows) {
 	}
 	return [...largest.values()];
 }
-const partsOf$2 = (e) => {
+const partsOf$3 = (e) => {
 	const concat = e?.elem?.val?.concat;
 	return Array.isArray(concat) ? concat : [];
 };
@@ -26442,7 +27896,7 @@ const sumOf = (counter) => ({
 	bytes: counter?.bytes ?? 0
 });
 function flow(e) {
-	const [remote, remotePort, localPort] = partsOf$2(e);
+	const [remote, remotePort, localPort] = partsOf$3(e);
 	if (typeof remote !== "string" || typeof remotePort !== "number" || typeof localPort !== "number") return [];
 	return [{
 		remote,
@@ -26452,7 +27906,7 @@ function flow(e) {
 	}];
 }
 function sentFlow(e) {
-	const [remote, protocol, localPort, uid] = partsOf$2(e);
+	const [remote, protocol, localPort, uid] = partsOf$3(e);
 	if (typeof remote !== "string" || typeof localPort !== "number" || typeof uid !== "number") return [];
 	if (typeof protocol !== "string" && typeof protocol !== "number") return [];
 	return [{
@@ -26520,7 +27974,7 @@ const nodeOf$2 = (world, name) => {
 /** Where a node's NAT box is entered, or null where it has none. */
 async function boxOn(world, node) {
 	if (node.natBox === void 0) return null;
-	const { at, enter } = boxOf(node.natBox);
+	const { at, enter } = boxOf$1(node.natBox);
 	return {
 		remote: at === "node" ? await world.remote(node.name) : world.here,
 		wrap: (c) => inside(enter, c)
@@ -26535,7 +27989,7 @@ async function resetWitnesses(world, nodes) {
 			timeoutMs: timeoutMs$4,
 			signal: world.signal
 		};
-		return (await Promise.all([(await world.remote(name)).run(inside(placeOf$1(node.runtime), resetWitness("node", ownerOn(world, name))), options), ...box === null ? [] : [box.remote.run(box.wrap(resetWitness("box", ownerOn(world, name))), options)]])).filter((a) => a.code !== 0).map(reasonOf$1).join("; ");
+		return (await Promise.all([(await world.remote(name)).run(inside(placeOf$1(node.runtime), resetWitness("node", ownerOn(world, name))), options), ...box === null ? [] : [box.remote.run(box.wrap(resetWitness("box", ownerOn(world, name))), options)]])).filter((a) => a.code !== 0).map(reasonOf$2).join("; ");
 	});
 	return new Map([...[...result.done].filter(([, text]) => text !== ""), ...[...result.failed].map(([n, f]) => [n, f.message])]);
 }
@@ -26555,8 +28009,8 @@ function readLook(result) {
 	return {
 		clock: parseClock(clock),
 		processes: parseProcesses(ran),
-		counters: first === "absent" ? { kind: "absent" } : counters === void 0 ? notRead$2(result.stderr.trim() === "" ? "no listing of our table" : reasonOf$1(result)) : thereIs(counters),
-		lines: end[0] === "vps-test-also" && end[1] === "0" ? thereIs(lines.slice(0, -1)) : notRead$2(end[0] === "vps-test-also" ? `reading it ended with ${end[1]}` : reasonOf$1(result))
+		counters: first === "absent" ? { kind: "absent" } : counters === void 0 ? notRead$2(result.stderr.trim() === "" ? "no listing of our table" : reasonOf$2(result)) : thereIs(counters),
+		lines: end[0] === "vps-test-also" && end[1] === "0" ? thereIs(lines.slice(0, -1)) : notRead$2(end[0] === "vps-test-also" ? `reading it ended with ${end[1]}` : reasonOf$2(result))
 	};
 }
 /** Reads a NAT box, and resets it unless it is to count on; null where there is none. */
@@ -26567,12 +28021,12 @@ async function readBox(world, name, then = "reset") {
 		timeoutMs: timeoutMs$4,
 		signal: world.signal
 	});
-	if (result.code !== 0) return notRead$2(reasonOf$1(result));
+	if (result.code !== 0) return notRead$2(reasonOf$2(result));
 	if (result.stdout.startsWith("absent\n")) return { kind: "absent" };
 	const view = parseBox(result.stdout);
 	return view === null ? notRead$2("no listing of our table") : thereIs(view);
 }
-const reasonOf$1 = ({ code, stderr }) => stderr.trim().slice(0, 200) || `exit ${String(code)}`;
+const reasonOf$2 = ({ code, stderr }) => stderr.trim().slice(0, 200) || `exit ${String(code)}`;
 /** Takes our tables away again; a node that does not answer keeps an inert one. */
 async function removeWitnesses(world, nodes) {
 	await onEachNode(nodes, world.signal, async (name) => {
@@ -26657,45 +28111,6 @@ function baselineFaults(baseline, plan, entries) {
 	const there = comparable(plan, entries, entry);
 	return there !== null && canonical(there) === canonical(baseline) ? [] : [`${of}: the ledger says another thing of it`];
 }
-
-// src/domain/manifest.ts
-/** The list of evidence files with their digests, and one root digest over all of them (spec §8). */
-function manifestOf(files) {
-	const sorted = files.map(({ path, bytes, sha256: digest }) => ({
-		path,
-		bytes,
-		sha256: digest
-	})).sort(byPath);
-	return {
-		files: sorted,
-		root: rootOf(sorted)
-	};
-}
-/** Every way in which the files found are not the ones listed; empty when equal to the byte. */
-function manifestFaults(manifest, actual) {
-	const faults = [];
-	if (rootOf(manifest.files.toSorted(byPath)) !== manifest.root) faults.push("manifest.json: the root digest does not follow from the listed files");
-	const listed = new Map(manifest.files.map((f) => [f.path, f]));
-	if (listed.size !== manifest.files.length) faults.push("a file is listed twice");
-	for (const { path } of manifest.files) if (!safe$1(path)) faults.push(`${JSON.stringify(path)} is no path inside the evidence folder`);
-	const found = new Map(actual.map((f) => [f.path, f]));
-	for (const [path, wanted] of listed) {
-		const file = found.get(path);
-		if (file === void 0) faults.push(`${JSON.stringify(path)} is missing`);
-		else if (file.sha256 !== wanted.sha256) faults.push(`${JSON.stringify(path)} was changed: sha256 ${file.sha256}, listed ${wanted.sha256}`);
-		else if (file.bytes !== wanted.bytes) faults.push(`${JSON.stringify(path)} has ${file.bytes} bytes, listed ${wanted.bytes}`);
-	}
-	for (const path of found.keys()) if (!listed.has(path)) faults.push(`${JSON.stringify(path)} is not listed`);
-	return faults;
-}
-/** SHA-256 over one canonical JSON line per file, in the order of their paths' code units. */
-const rootOf = (sorted) => sha256(sorted.map(({ path, bytes, sha256: digest }) => `${canonical({
-	path,
-	bytes,
-	sha256: digest
-})}\n`).join(""));
-const byPath = (a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
-const safe$1 = (path) => path !== "" && !path.startsWith("/") && !path.includes("\\") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
 // src/commands/probe.ts
 const dir = "/var/lib/vps-test/bin";
@@ -26915,7 +28330,7 @@ async function installProber(world, nodes) {
 	};
 }
 /** JSON objects among the lines; anything else is dropped. */
-function events$2(text) {
+function events$1(text) {
 	return text.split("\n").flatMap((line) => {
 		try {
 			const value = JSON.parse(line);
@@ -26932,11 +28347,2096 @@ function randomInt(world, low, high) {
 	return low + Buffer.from(world.random.bytes(6)).readUIntBE(0, 6) % (high - low + 1);
 }
 
+// src/domain/json-pieces.ts
+/** A sealed file of one value, piece by piece: what `jsonText` gives in one text, however large it is. */
+/** Deeper parts are small: one sample, one finding. */
+const deepest$2 = 4;
+function* jsonPieces(value) {
+	yield* piecesOf(value, 0);
+	yield "\n";
+}
+/** Larger pieces, each of whole lines: fewer writes of the same text. */
+function* wholeLines(pieces, least = 65536) {
+	let text = "";
+	for (const piece of pieces) {
+		text += piece;
+		const end = text.length < least ? -1 : text.lastIndexOf("\n");
+		if (end === -1) continue;
+		yield text.slice(0, end + 1);
+		text = text.slice(end + 1);
+	}
+	if (text !== "") yield text;
+}
+function* linePieces(values) {
+	for (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+function* piecesOf(value, depth) {
+	if (depth >= deepest$2 || typeof value !== "object" || value === null) {
+		yield (JSON.stringify(value, null, 1) ?? "null").replaceAll("\n", `\n${" ".repeat(depth)}`);
+		return;
+	}
+	const parts = partsOf$2(value);
+	const [open, close] = Array.isArray(value) ? "[]" : "{}";
+	let before = open ?? "";
+	for (const [key, one] of parts) {
+		yield `${before}\n${" ".repeat(depth + 1)}${key}`;
+		yield* piecesOf(one, depth + 1);
+		before = ",";
+	}
+	yield before === "," ? `\n${" ".repeat(depth)}${close}` : `${open}${close}`;
+}
+function* partsOf$2(value) {
+	if (Array.isArray(value)) for (const one of value) yield ["", one];
+	else for (const [key, one] of Object.entries(value)) if (one !== void 0) yield [`${JSON.stringify(key)}: `, one];
+}
+
+// src/domain/manifest.ts
+/** The list of evidence files with their digests, and one root digest over all of them (spec §8). */
+function manifestOf(files) {
+	const sorted = files.map(({ path, bytes, sha256: digest }) => ({
+		path,
+		bytes,
+		sha256: digest
+	})).sort(byPath);
+	return {
+		files: sorted,
+		root: rootOf(sorted)
+	};
+}
+/** Every way in which the files found are not the ones listed; empty when equal to the byte. */
+function manifestFaults(manifest, actual) {
+	const faults = [];
+	if (rootOf(manifest.files.toSorted(byPath)) !== manifest.root) faults.push("manifest.json: the root digest does not follow from the listed files");
+	const listed = new Map(manifest.files.map((f) => [f.path, f]));
+	if (listed.size !== manifest.files.length) faults.push("a file is listed twice");
+	for (const { path } of manifest.files) if (!safe$1(path)) faults.push(`${JSON.stringify(path)} is no path inside the evidence folder`);
+	const found = new Map(actual.map((f) => [f.path, f]));
+	for (const [path, wanted] of listed) {
+		const file = found.get(path);
+		if (file === void 0) faults.push(`${JSON.stringify(path)} is missing`);
+		else if (file.sha256 !== wanted.sha256) faults.push(`${JSON.stringify(path)} was changed: sha256 ${file.sha256}, listed ${wanted.sha256}`);
+		else if (file.bytes !== wanted.bytes) faults.push(`${JSON.stringify(path)} has ${file.bytes} bytes, listed ${wanted.bytes}`);
+	}
+	for (const path of found.keys()) if (!listed.has(path)) faults.push(`${JSON.stringify(path)} is not listed`);
+	return faults;
+}
+/** SHA-256 over one canonical JSON line per file, in the order of their paths' code units. */
+const rootOf = (sorted) => sha256(sorted.map(({ path, bytes, sha256: digest }) => `${canonical({
+	path,
+	bytes,
+	sha256: digest
+})}\n`).join(""));
+const byPath = (a, b) => a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+const safe$1 = (path) => path !== "" && !path.startsWith("/") && !path.includes("\\") && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+
+// src/report/link.ts
+/** Links whose target came from data: https only, nothing ends the link early, a strange site is named beside it. */
+/** Longest target; GitHub's own are far below. */
+const longest$1 = 2e3;
+/** The target as it may stand in a page; null for anything but a plain https URL. */
+function httpsUrl(value) {
+	if (typeof value !== "string" || value.length > longest$1 || !URL.canParse(value)) return null;
+	const url = new URL(value);
+	if (url.protocol !== "https:" || url.username !== "" || url.password !== "") return null;
+	return url.href.replace(/[()[\]|<>\\'"`$*_~!]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** What a renderer shows of a link; without a target that may be shown, its label alone. */
+function safeLink({ label, to }) {
+	const href = httpsUrl(to);
+	if (href === null) return {
+		label,
+		href
+	};
+	const { host } = new URL(href);
+	return {
+		label: host === "github.com" ? label : `${label} at ${host}`,
+		href
+	};
+}
+
+// src/report/section.ts
+/** On spans that a constructor below made, and on nothing that was read from JSON: data cannot pose as a link. */
+const brand = Symbol("span");
+/** Longest foreign text in one place, characters. */
+const usualLength = 400;
+/** Longest text of a code block, characters. */
+const usualBlockLength = 2e4;
+const text$2 = (value, max) => ({
+	[brand]: true,
+	kind: "text",
+	text: value,
+	max
+});
+const toned = (value, tone) => ({
+	[brand]: true,
+	kind: "text",
+	text: value,
+	max: 400,
+	tone
+});
+const code$1 = (value, max = 400) => ({
+	[brand]: true,
+	kind: "code",
+	text: value,
+	max
+});
+const strong = (of) => ({
+	[brand]: true,
+	kind: "strong",
+	of
+});
+const link = (label, to) => ({
+	[brand]: true,
+	kind: "link",
+	label,
+	to
+});
+/** Our own words with foreign ones between them: the former are never cut, and a line end in them is a space. */
+const inline = (words, ...values) => words.flatMap((word, i) => [...word === "" ? [] : [text$2(word.replace(/\s*\n\s*/g, " "), 1e400)], ...i < values.length ? spansOf(values[i] ?? "") : []]);
+/** Several as one, with `between` between them. */
+const joined = (list, between) => list.flatMap((one, i) => [...i === 0 ? [] : [text$2(between, 1e400)], ...spansOf(one)]);
+/** Whatever is neither text nor of a constructor's making is shown as `?`. */
+function spansOf(of) {
+	if (typeof of === "number") return [String(of)];
+	return (Array.isArray(of) ? of : [of]).map((one) => isSpan(one) ? one : "?");
+}
+const isSpan = (value) => typeof value === "string" || typeof value === "object" && value !== null && brand in value;
+const paragraph = (of) => ({
+	kind: "paragraph",
+	of
+});
+const heading = (title) => ({
+	kind: "heading",
+	title
+});
+const list$1 = (items) => ({
+	kind: "list",
+	items
+});
+const codeBlock = (value, max = usualBlockLength) => ({
+	kind: "code",
+	text: value,
+	max
+});
+const table$2 = (head, rows, align = []) => ({
+	kind: "table",
+	head,
+	rows,
+	align
+});
+/** Names and what stands beside them. */
+const pairs = (rows) => ({
+	kind: "table",
+	head: null,
+	rows,
+	align: []
+});
+/** Those that are there. */
+const present = (sections) => sections.filter((s) => s !== null);
+const legendText = (legend) => legend.map(({ symbol, meaning }) => `${symbol} ${meaning}`).join("; ");
+
+// src/report/plain.ts
+const same$1 = (s) => s;
+const plain$1 = {
+	good: same$1,
+	bad: same$1,
+	warn: same$1,
+	dim: same$1
+};
+/** A whole page, and the sections below its head. */
+const pageText = (head, sections, palette = plain$1) => [head, ...sections].map((s) => sectionText(s, palette)).join("\n\n\n");
+function sectionText({ title, blocks }, palette = plain$1) {
+	const heading = inlineText(title);
+	return [`${heading}\n${"─".repeat(width(heading))}`, ...blocks.map((b) => blockText(b, palette))].join("\n\n");
+}
+function blockText(b, palette = plain$1) {
+	switch (b.kind) {
+		case "paragraph": return coloured(b.of, palette);
+		case "heading": return `${inlineText(b.title)}:`;
+		case "list": return b.items.map((item) => `- ${coloured(item, palette)}`).join("\n");
+		case "table": return tableText(b, palette);
+		case "matrix": return matrixText(b, palette);
+		case "code": return cut(b.text, b.max ?? 1e400).split(/\r\n|\r|\n/).map(spellHidden).join("\n");
+		case "gantt": return ganttText(b, palette);
+		case "details": return [`${spellHidden(b.summary)}:`, ...b.blocks.map((one) => blockText(one, palette))].join("\n\n");
+	}
+}
+/** Columns; a cell's tone is applied after padding, so that it does not count. */
+function tableText({ head, rows, align }, palette) {
+	const lines = rows.map((r) => r.map((c) => ({
+		plain: inlineText(c),
+		shown: coloured(c, palette)
+	})));
+	const titles = head?.map((c) => ({
+		plain: inlineText(c),
+		shown: palette.dim(inlineText(c))
+	})) ?? null;
+	const all = titles === null ? lines : [titles, ...lines];
+	const widths = Array.from({ length: Math.max(0, ...all.map((r) => r.length)) }, (_, i) => Math.max(...all.map((r) => width(r[i]?.plain ?? ""))));
+	return all.map((row) => row.map(({ plain: words, shown }, i) => {
+		const gap = " ".repeat(Math.max(0, (widths[i] ?? 0) - width(words)));
+		return align[i] === "right" ? gap + shown : i === row.length - 1 ? shown : shown + gap;
+	}).join("  ").trimEnd()).join("\n");
+}
+const width = (s) => [...s].length;
+function matrixText({ stem, names, rows, legend }, palette) {
+	const cells = rows.map((r, i) => [names[i] ?? "", ...r.map((c) => toned(c.text, c.tone))]);
+	return `${tableText({
+		kind: "table",
+		head: [`${stem}from\\to`, ...names],
+		rows: cells,
+		align: []
+	}, palette)}\n${spellHidden(legendText(legend))}`;
+}
+const ganttText = ({ bars }, palette) => bars.map(({ name, start, end, bad }) => {
+	const line = `${iso(start)} ${spellHidden(name)} ${Math.round((end - start) / 1e3)} s`;
+	return bad ? palette.bad(line) : line;
+}).join("\n");
+const inlineText = (of) => coloured(of, plain$1);
+const coloured = (of, palette) => spansOf(of).map((span) => spanText(span, palette)).join("");
+function spanText(span, palette) {
+	if (typeof span === "string") return spellHidden(span);
+	switch (span.kind) {
+		case "text": {
+			const words = spellHidden(cut(span.text, span.max));
+			return span.tone === void 0 ? words : palette[span.tone](words);
+		}
+		case "code": return spellHidden(cut(span.text, span.max));
+		case "strong": return coloured(span.of, palette);
+		case "link": {
+			const { label, href } = safeLink(span);
+			return href === null ? spellHidden(label) : `${spellHidden(label)} (${href})`;
+		}
+	}
+}
+/** One line of at most `max` UTF-16 units, which is how GitHub counts; a surrogate pair is kept whole. */
+function plainLine(value, max) {
+	return clip(spellHidden(clip(value, max * 2)), max);
+}
+/** The same over several lines. */
+const plainLines = (value, max) => clip(clip(value, max * 2).split(/\r\n|\r|\n/).map(spellHidden).join("\n"), max);
+function clip(value, max) {
+	if (value.length <= max) return value;
+	const last = value.charCodeAt(max - 2);
+	return `${value.slice(0, last >= 55296 && last <= 56319 ? max - 2 : max - 1)}…`;
+}
+
+// src/report/guarded.ts
+/** A section that cannot be made is replaced by its error as text: evidence is sealed whatever breaks on its page. */
+function guarded$1(id, make) {
+	try {
+		const made = make();
+		return made === null || "blocks" in made ? [made] : made;
+	} catch (error) {
+		return [{
+			id,
+			title: `Section ${id}`,
+			blocks: [paragraph(brokenBy(`section ${id}`, error))]
+		}];
+	}
+}
+
+// src/report/html.ts
+/** Whole in text and in a quoted attribute. */
+const escapeHtml = (value) => value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&apos;");
+
+// src/report/markdown.ts
+/** `level` of the section's own heading, from 1; sections within stand one below. */
+const sectionMarkdown = ({ title, blocks }, level = 2) => [headingMarkdown(title, level), ...blocks.length === 0 ? [] : [blocksMarkdown(blocks, level + 1)]].join("\n\n");
+/** A whole page, and the sections below its head. `level`: of the head. */
+const pageMarkdown = (head, level, sections = []) => `${[sectionMarkdown(head, level), ...sections.map((s) => sectionMarkdown(s, level + 1))].join("\n\n")}\n`;
+/** `level`: of headings among the blocks. */
+const blocksMarkdown = (blocks, level = 3) => blocks.map((b) => blockMarkdown(b, level)).join("\n\n");
+/** A line that no page shows and programs find; a key from data cannot end it early. */
+const hiddenLine = (key) => `<!-- vps-test:${key.replace(/[^A-Za-z0-9._/]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 200)} -->`;
+function blockMarkdown(b, level) {
+	switch (b.kind) {
+		case "paragraph": return line$2(b.of);
+		case "heading": return headingMarkdown(b.title, level);
+		case "list": return b.items.map((item) => `- ${line$2(item)}`).join("\n");
+		case "table": return tableMarkdown(b);
+		case "matrix": return matrixMarkdown(b);
+		case "code": return block(b.text, b.max);
+		case "gantt": return mermaid(b);
+		case "details": return `<details><summary>${summary(b.summary)}</summary>\n\n${blocksMarkdown(b.blocks, level)}\n\n</details>`;
+	}
+}
+/** Raw HTML: Markdown is not read there, mentions are. */
+const summary = (value) => unlinked(escapeHtml(spellHidden(cut(value, 400))));
+const headingMarkdown = (title, level) => `${"#".repeat(level)} ${inlineMarkdown(title)}`;
+const tableMarkdown = ({ head, rows, align }) => table$1(head === null ? ["", ""] : head.map(cell$2), rows.map((r) => r.map(cell$2)), align);
+function matrixMarkdown({ stem, names, rows, legend }) {
+	const lines = rows.map((r, i) => [strong(names[i] ?? ""), ...r.map((c) => c.text)]);
+	const head = [`${stem}from ╲ to`, ...names];
+	return `${tableMarkdown({
+		kind: "table",
+		head,
+		rows: lines,
+		align: []
+	})}\n\n${line$2(legendText(legend))}`;
+}
+const mermaid = ({ bars }) => [
+	"```mermaid",
+	"gantt",
+	"  dateFormat x",
+	"  axisFormat %H:%M",
+	"  section Session",
+	...bars.map((b, i) => `  ${b.name.replace(/\W+/g, "_")} :${b.bad ? "crit" : "done"}, s${i}, ${ms$1(b.start)}, ${ms$1(b.end)}`),
+	"```"
+].join("\n");
+const ms$1 = (at) => Number.isSafeInteger(at) ? `${at}` : "0";
+/** A line of its own: what would begin a list or a heading there does not. */
+const line$2 = (of) => lineStart(inlineMarkdown(of, "line").trim());
+const cell$2 = (of) => inlineMarkdown(of, "cell");
+/** Neighbouring texts are escaped as one, so that no two of them make up a mention or a command. */
+function inlineMarkdown(of, where = "line") {
+	let [out, pending] = ["", ""];
+	const add = (part) => {
+		out += out.endsWith("`") && part.startsWith("`") ? ` ${part}` : part;
+	};
+	for (const span of spansOf(of)) if (typeof span === "string") pending += cut(span, 400);
+	else if (span.kind === "text") pending += cut(span.text, span.max);
+	else {
+		add(escape(pending));
+		pending = "";
+		add(spanMarkdown(span, where));
+	}
+	add(escape(pending));
+	return out;
+}
+function spanMarkdown(span, where) {
+	switch (span.kind) {
+		case "code": return codeSpan(span.text, span.max, where);
+		case "strong": {
+			const inner = inlineMarkdown(span.of, where);
+			return inner === "" ? "" : `**${inner}**`;
+		}
+		case "link": {
+			const { label, href } = safeLink(span);
+			return href === null ? text$1(label, 120) : `[${text$1(label, 200)}](${href})`;
+		}
+	}
+}
+/** Foreign text inline: no markup, no links, no mentions or references, no HTML, no workflow commands, one line. */
+const text$1 = (value, max = 400) => lineStart(escape(cut(value, max)));
+const escape = (value) => unlinked(spellHidden(value).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_{}[\]()|~!$]/g, "\\$&"));
+/** GitHub looks for these after rendering, where an entity or a backslash is gone already: a zero-width space stays. */
+const unlinked = (value) => value.replace(/[@#]/g, "$&​").replace(/:(?=:|\/\/)/g, ":​").replace(/(?<![a-z0-9])(www|gh)(?=[.-])/gi, "$1​").replace(/:(?=(?![0-9a-f]{1,5}:)[a-z0-9\\_+-]+:)/gi, ":​");
+const lineStart = (value) => value.replace(/^(\s*)([-+](?=\s|$)|-{2,}|=+|\d+(?=[.)](?:\s|$)))/, "$1$2​");
+/** A table reads `\|` before code does; elsewhere the backslash would be shown. One of the text's own keeps away. */
+function codeSpan(value, max, where) {
+	const visible = spellHidden(cut(value === "" ? " " : value, max)).replace(/:(?=:)/g, ":​");
+	const inner = where === "cell" ? visible.replace(/\\(?=\|)/g, "\\​").replace(/\|/g, "\\|") : visible;
+	const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length));
+	const fence = "`".repeat(longest + 1);
+	const pad = inner.startsWith("`") || inner.endsWith("`") ? " " : "";
+	return `${fence}${pad}${inner}${pad}${fence}`;
+}
+/** Foreign lines as a block; `max` counts characters of the whole. */
+function block(value, max = usualBlockLength) {
+	const lines = cut(value, max).split(/\r\n|\r|\n/).map((one) => spellHidden(one).replace(/:(?=:)/g, ":​").replace(/##(?=\[)/g, "##​"));
+	const longest = Math.max(2, ...lines.flatMap((l) => (l.match(/`+/g) ?? []).map((run) => run.length)));
+	const fence = "`".repeat(longest + 1);
+	return [
+		`${fence}text`,
+		...lines,
+		fence
+	].join("\n");
+}
+/** Cells are Markdown already. */
+function table$1(header, rows, align = []) {
+	const row = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		row(header),
+		row(header.map((_, i) => align[i] === "right" ? "---:" : "---")),
+		...rows.map(row)
+	].join("\n");
+}
+
+// src/report/sections/checkpoint.ts
+/**
+* A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on.
+*/
+function checkpointSection({ checkpoint, verdict }) {
+	const judged = verdict.checkpoint;
+	if (checkpoint === void 0 || checkpoint === null || judged === void 0) return null;
+	const again = resultsOf(verdict.suites).flatMap(({ samples, retries }) => retries.map((r) => retryLine(r, samples)));
+	return {
+		id: "checkpoint",
+		title: "Checkpoint",
+		blocks: [
+			pairs([
+				["Checkpoint", checkpoint.name],
+				["Due", iso(checkpoint.dueAt)],
+				["Taken", `${iso(checkpoint.takenAt)}, ${lateness(checkpoint)}`]
+			]),
+			heading("Against the first test"),
+			...judged.groups.some((c) => c.first !== null) ? [] : [paragraph("The ledger holds no first test that passed.")],
+			table$2([
+				"group",
+				"first test",
+				"rate",
+				"now, after retries",
+				"rate",
+				"difference",
+				"by chance",
+				"would be found"
+			], judged.groups.map((c) => groupRow$1(c, judged.tolerancePoints)), [
+				"left",
+				"right",
+				"right",
+				"right",
+				"right",
+				"right",
+				"right",
+				"right"
+			]),
+			paragraph(inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered
+          here when its pair or node was tried again, later, and delivered. By chance: how often a program as good as
+          at the first test would lose as much or more (Fisher's exact test, one-sided); from ${percent$1(noiseLevel)} %
+          on a loss may be noise, and is tested once more. Would be found: the smallest drop that such a checkpoint,
+          with its repetition, calls a regression in 80 of 100 cases.`),
+			...judged.groups.some((c) => c.earlier !== null) ? [paragraph("Now: this test and the one before it of this checkpoint, together.")] : [],
+			heading("Tried again"),
+			again.length === 0 ? paragraph("Nothing was tried again.") : list$1(again),
+			heading("Since the last test that passed"),
+			judged.continuity.length === 0 ? paragraph("Nothing proves what ran then.") : table$2([
+				"node",
+				"boot id",
+				"process start",
+				"restarts",
+				"binary",
+				"judged"
+			], judged.continuity.map(continuityRow))
+		]
+	};
+}
+const lateness = ({ latenessMs }) => latenessMs < 1e3 ? "on time" : `${duration(latenessMs)} late`;
+function groupRow$1({ group, first, now, earlier, lost, chance, smallestDrop }, tolerance) {
+	const figures = (c) => c === null ? ["–", "–"] : [`${c.successes}/${c.attempts}`, c.attempts === 0 ? "–" : `${percent$1(c.successes / c.attempts)} %`];
+	const difference = lost === null ? "–" : lost > 0 ? `−${points$1(lost)} points` : `${points$1(lost).replace("-", "+")} points`;
+	return [
+		text$2(group, 200),
+		...figures(first),
+		...figures(now === null ? null : bothTests({
+			earlier,
+			now
+		})),
+		isBeyond(lost, tolerance) ? strong(difference) : difference,
+		chance === null ? "–" : chanceText(chance),
+		smallestDrop === null ? "–" : `${(Math.ceil(smallestDrop * 1e3) / 10).toString()} points`
+	];
+}
+function retryLine(r, samples) {
+	const failed = samples.filter((s) => sampleKey(s) === sampleKey(r) && s.outcome === "failed");
+	const recovered = failed.length > 0 && failed.every((j) => j.recovered === true);
+	const sentence = r.sentence.replace(/^.*?: /, "");
+	const came = recovered ? "recovered" : r.outcome === "failed" ? strong("still fails") : "not recovered";
+	return inline`${subjectName(r.subject)}: ${came}, ${sentence} (${failed.length} failed before)`;
+}
+function continuityRow({ node, since, now, change }) {
+	const judged = change === null ? "one process" : strong(change);
+	if (now === null) return [
+		node,
+		code$1(since.bootId),
+		iso(since.startedAt),
+		`${since.restarts}`,
+		code$1(since.exeSha256.slice(0, 16)),
+		judged
+	];
+	return [
+		node,
+		since.bootId === now.bootId ? inline`same, ${code$1(now.bootId)}` : inline`${code$1(since.bootId)} → ${code$1(now.bootId)}`,
+		sameStart(since, now) && since.pid === now.pid ? `same, ${iso(now.startedAt)}` : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${now.pid})`,
+		since.restarts === now.restarts ? `${now.restarts}` : `${since.restarts} → ${now.restarts}`,
+		since.exeSha256 === now.exeSha256 ? "same" : inline`changed, ${code$1(since.exeSha256.slice(0, 16))} → ${code$1(now.exeSha256.slice(0, 16))}`,
+		judged
+	];
+}
+
+// src/report/suites/command.ts
+const commandPages = ({ samples, groups, figures }) => ({
+	overview: [commandsSection(samples, groups.map((g) => g.name), figures.nodes)],
+	terms: inline`Commands: each ran on every peer as an unprivileged user; success needs the expected exit code, its
+    pattern in the last 4 KB of its output, and an end in time.`,
+	sentences: samples.some(wanting$1) ? [outputSection(samples.filter(wanting$1))] : [],
+	figures: []
+});
+const words$12 = {
+	failed: ["failed", "bad"],
+	harness: ["a step of ours broke", "warn"],
+	infra: ["a step of ours broke", "warn"],
+	unwitnessed: ["does not count", "warn"],
+	success: ["ok", "good"]
+};
+const worstFirst = Object.keys(words$12);
+function commandsSection(samples, names, nodes) {
+	return {
+		id: "commands",
+		title: "Commands",
+		blocks: [table$2(["command", ...nodes], names.map((name) => [text$2(name, 100), ...nodes.map((node) => cell$1(samples.filter((s) => s.group === name && s.subject.node === node)))]))]
+	};
+}
+function cell$1(list) {
+	const worst = worstFirst.find((outcome) => list.some((s) => s.outcome === outcome));
+	if (worst === void 0) return toned("not run", "dim");
+	const [word, tone] = words$12[worst];
+	const recovered = worst === "failed" && list.every((s) => s.outcome === "success" || s.recovered === true);
+	return toned(recovered ? `${word}, recovered on retry` : word, tone);
+}
+const wanting$1 = (s) => s.outcome !== "success";
+const outputSection = (samples) => ({
+	id: "commands-output",
+	title: "Commands that did not succeed",
+	blocks: samples.flatMap((s) => [paragraph(s.sentence), ...s.output === "" ? [] : [codeBlock(s.output)]])
+});
+
+// src/report/nodes-table.ts
+/** All nodes with declared and measured NAT side by side, for `nodes` and `lab status`. */
+const nodesTable = (rows, palette = plain$1) => blockText(nodesOf$1(rows), palette);
+const nodesOf$1 = (rows) => table$2([
+	"node",
+	"host",
+	"address",
+	"role",
+	"online",
+	"declared NAT",
+	"measured NAT",
+	"RFC 4787",
+	"expected",
+	"runtime",
+	"note"
+], rows.map(({ node, online, measurement, note }) => [
+	node.name,
+	node.host,
+	node.ip,
+	node.role,
+	onlineCell(online),
+	natName(asDeclared(node)),
+	measuredCell(node, measurement),
+	behaviour(measurement),
+	node.expectedRate === void 0 ? "" : `~${node.expectedRate} %`,
+	runtimeOf(node),
+	note ?? node.notes ?? ""
+]), columns);
+const columns = [
+	"left",
+	"left",
+	"left",
+	"left",
+	"left",
+	"left",
+	"left",
+	"left",
+	"right"
+];
+const onlineCell = (online) => online === void 0 ? toned("?", "dim") : online ? toned("yes", "good") : toned("no", "bad");
+/** Equal to the label, or the difference said loudly. */
+function measuredCell(node, m) {
+	if (m === void 0) return toned("not measured", "dim");
+	const same = measuredKind(m) === node.nat;
+	return toned(`${natName(m)}${same ? "" : " ≠"}`, !same ? "bad" : m.stable === false ? "warn" : "good");
+}
+/** `EIM+APDF, stable`. */
+const behaviour = (m) => m === void 0 ? "" : [
+	`${m.mapping}+${m.filtering}`,
+	...m.stable === null ? [] : [m.stable ? "stable" : "UNSTABLE"],
+	...m.hairpin === "none" ? [] : [`hairpin ${m.hairpin}`]
+].join(", ");
+function runtimeOf({ runtime }) {
+	switch (runtime.kind) {
+		case "systemd": return "systemd";
+		case "docker": return `docker ${runtime.container}`;
+		case "netns": return `netns ${runtime.name}`;
+	}
+}
+
+// src/report/suites/connectivity-matrix.ts
+const legend = {
+	D: "end-to-end, delivered",
+	P: "end-to-end, punched",
+	R: "relayed as expected",
+	r: "delivered only by relay (failed)",
+	X: "failed",
+	"?": "unwitnessed or ambiguous",
+	"!": "a step of ours broke",
+	"·": "not tried",
+	"-": "itself"
+};
+/** Beside the symbol of a cell whose every failure a checkpoint's retry made good. */
+const recoveredMark = {
+	symbol: "*",
+	meaning: "recovered on retry"
+};
+/** Worst first: what a pair with several attempts shows. */
+const order = [
+	"X",
+	"r",
+	"!",
+	"?",
+	"R",
+	"D",
+	"P"
+];
+const tones = {
+	X: "bad",
+	r: "bad",
+	"!": "warn",
+	"?": "warn",
+	R: "good",
+	D: "good",
+	P: "good",
+	"·": "dim",
+	"-": "dim"
+};
+function symbolOf(j) {
+	switch (j.outcome) {
+		case "success": return j.path === "relayed" ? "R" : j.punched ? "P" : "D";
+		case "failed": return j.path === "relayed" && j.grade !== null && j.grade !== "D" ? "r" : "X";
+		case "unwitnessed": return "?";
+		case "infra":
+		case "harness": return "!";
+	}
+}
+/** The symbol, and successes/attempts where a pair was tried more than once. */
+function cell(list, self) {
+	if (self) return {
+		symbol: "-",
+		recovered: false,
+		text: "-"
+	};
+	const symbol = order.find((s) => list.some((j) => symbolOf(j) === s)) ?? "·";
+	const good = list.filter((j) => j.outcome === "success").length;
+	const failed = list.filter((j) => j.outcome === "failed");
+	const recovered = failed.length > 0 && failed.every((j) => j.recovered === true);
+	const shown = recovered ? `${symbol}${recoveredMark.symbol}` : symbol;
+	return {
+		symbol,
+		recovered,
+		text: list.length > 1 ? `${shown} ${good}/${list.length}` : shown
+	};
+}
+function matrixOf({ samples, nodes }) {
+	const byPair = Map.groupBy(samples, ({ subject: { pair } }) => JSON.stringify([pair.from, pair.to]));
+	const cells = nodes.map(({ node: from }) => nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)));
+	const rows = cells.map((row) => row.map((c) => ({
+		text: c.text,
+		tone: tones[c.symbol]
+	})));
+	return {
+		kind: "matrix",
+		...shortNames(nodes.map((n) => n.node)),
+		rows,
+		legend: used$1(cells.flat())
+	};
+}
+function used$1(cells) {
+	const symbols = new Set(cells.map((c) => c.symbol));
+	return [...Object.entries(legend).filter(([symbol]) => symbols.has(symbol)).map(([symbol, meaning]) => ({
+		symbol,
+		meaning
+	})), ...cells.some((c) => c.recovered) ? [recoveredMark] : []];
+}
+/** `saorsa-4`, `saorsa-10` → stem `saorsa-`, names `4`, `10`; names without a common stem up to a dash stay whole. */
+function shortNames(names) {
+	const stem = names[0]?.replace(/[^-]*$/, "") ?? "";
+	return stem !== "" && names.length > 1 && names.every((n) => n.startsWith(stem) && n !== stem) ? {
+		stem,
+		names: names.map((n) => n.slice(stem.length))
+	} : {
+		stem: "",
+		names
+	};
+}
+
+// src/report/suites/connectivity.ts
+const connectivityPages = ({ samples, figures }, { verdict, input }) => ({
+	overview: [{
+		id: "matrix",
+		title: "Matrix",
+		blocks: [matrixOf({
+			samples,
+			nodes: figures.nodes
+		})]
+	}],
+	terms: terms$1(input),
+	sentences: [pathsSection(samples)],
+	figures: [figuresSection$2(samples, figures), nodesSection(figures.nodes, verdict, input)]
+});
+function terms$1(input) {
+	const targets = input.suites.find((s) => s.suite === "connectivity")?.work.targets;
+	if (targets === void 0) return null;
+	const bound = targets.strict && input.criteria !== "all-pass" ? "the lower bound of the interval" : "the rate";
+	return inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least
+    ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has
+    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${successNeeds(input)}`;
+}
+function successNeeds({ promises }) {
+	const best = bestGrade(promises);
+	const oneLeg = "and one leg in the packet counters that carried it while no other could have";
+	switch (best) {
+		case "A": return `the payload itself, found with the receiver, ${oneLeg} (grade A).`;
+		case "B": return `the receiver's own record of an unpredictable payload, ${oneLeg} (grade B).`;
+		default: return promises.record ? `the receiver's own record of a payload that follows from its nonce, ${oneLeg} (grade C).` : "volume both ways that no handshake reaches, counted behind the NATs, and that the program says it connected (grade C).";
+	}
+}
+/** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
+function pathsSection(samples) {
+	const others = samples.filter((j) => j.outcome !== "success" || j.path !== "end-to-end");
+	const sentences = [...Map.groupBy(others, (j) => j.sentence)].map(([sentence, alike]) => alike.length > 1 ? inline`${sentence} (${alike.length} attempts)` : sentence);
+	return {
+		id: "paths",
+		title: "Why not end to end",
+		blocks: [samples.length === 0 ? paragraph("No attempt was made.") : others.length === 0 ? paragraph("Every attempt was delivered end to end.") : list$1(sentences)]
+	};
+}
+function figuresSection$2(attempts, { timeToConnect: t, relayUpgrades, families, shortestPauseMs, cooloffMs, mixedVersionPairs }) {
+	const grade = (g) => attempts.filter((j) => j.grade === g).length;
+	const direct = attempts.filter((j) => j.path === "end-to-end");
+	const outcome = (o) => attempts.filter((j) => j.outcome === o).length;
+	return {
+		id: "figures",
+		title: "Figures",
+		blocks: [pairs([
+			["Time to connect, by the program's own clock", `p50 ${ms$2(t.p50)} · p95 ${ms$2(t.p95)} · max ${ms$2(t.max)} (${t.count} successes)`],
+			["Relay-to-direct upgrades", `${relayUpgrades.claimed} claimed, ${relayUpgrades.witnessed} witnessed`],
+			["Attempts per grade", `A ${grade("A")} · B ${grade("B")} · C ${grade("C")} · D ${grade("D")} · none ${grade(null)}`],
+			["Attempts per outcome", [
+				"success",
+				"failed",
+				"unwitnessed",
+				"infra",
+				"harness"
+			].map((o) => `${o} ${outcome(o)}`).join(" · ")],
+			["End-to-end paths", `${direct.filter((j) => j.punched).length} punched, ${direct.filter((j) => !j.punched).length} not`],
+			["IPv4 / IPv6", `${families.ipv4} / ${families.ipv6}`],
+			["Shortest pause of the same two peers", shortestPauseMs === null ? "no two peers met twice" : inline`${ms$2(shortestPauseMs)};
+                ${shortestPauseMs < cooloffMs ? "shorter than" : "at least"} the ${ms$2(cooloffMs)} asked for`],
+			["Mixed-version pairs", mixedVersionPairs.length === 0 ? "none" : joined(mixedVersionPairs.map((pair) => subjectName({
+				kind: "pair",
+				pair
+			})), ", ")]
+		])]
+	};
+}
+/** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
+function nodesSection(nodes, verdict, input) {
+	const excluded = new Map(input.excluded.map((e) => [e.node, e.why]));
+	const finding = (n) => [excluded.has(n.node) ? `left out: ${excluded.get(n.node)}` : "", ...verdict.findings.filter((f) => f.node === n.node && (f.kind === "mislabelled-nat" || f.kind === "unstable-nat")).map((f) => f.kind)].filter((s) => s !== "").join("; ");
+	const node = (name) => input.fleet.nodes.find((n) => n.name === name);
+	return {
+		id: "nodes",
+		title: "Nodes and NATs",
+		blocks: [table$2([
+			"node",
+			"role",
+			"provider, region",
+			"declared NAT",
+			"measured NAT",
+			"RFC 4787",
+			"as callee",
+			"as caller",
+			"expected",
+			"note"
+		], nodes.map((n) => [
+			n.node,
+			node(n.node)?.role ?? "",
+			[node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(", "),
+			n.declared,
+			n.measured ?? "not measured",
+			behaviour(input.measurements.before.find((m) => m.node === n.node)),
+			share$1(n.asCallee),
+			share$1(n.asCaller),
+			n.expectedRate === null ? "" : `~${n.expectedRate} %`,
+			finding(n)
+		]))]
+	};
+}
+const share$1 = ({ attempts, successes }) => attempts === 0 ? "–" : `${successes}/${attempts} = ${percent$1(successes / attempts)} %`;
+
+// src/report/suites/gossip.ts
+const gossipPages = ({ samples, figures }) => ({
+	overview: figures.delivery.length === 0 ? [] : [deliverySection(figures)],
+	terms: inline`Gossip: each message and each write had bytes that only we knew before. A delivery counts by the
+    receiver's own record, read there; a map by the hash that a command of ours made of it on the node; a member by each
+    node's own list, while we knew who was dead.`,
+	sentences: samples.some(wanting) ? [sentences(samples.filter(wanting))] : [],
+	figures: [figuresSection$1(figures)]
+});
+const wanting = (s) => s.outcome !== "success";
+const deliverySection = ({ delivery }) => ({
+	id: "gossip",
+	title: "Broadcasts received",
+	blocks: [table$2([
+		"node",
+		"received",
+		"sent to it",
+		"duplicates"
+	], delivery.map((d) => [
+		d.node,
+		String(d.received),
+		String(d.expected),
+		String(d.duplicates)
+	]))]
+});
+const sentences = (samples) => ({
+	id: "gossip-not-delivered",
+	title: "Gossip that did not succeed",
+	blocks: [list$1(samples.map((s) => s.sentence))]
+});
+const figuresSection$1 = ({ latency, offsets, agreement, victim }) => ({
+	id: "gossip-figures",
+	title: "Gossip in figures",
+	blocks: [pairs([
+		...latency.count === 0 ? [] : [["From sending to receipt, by the clocks of both nodes", `p50 ${ms$2(latency.p50)} · p95 ${ms$2(latency.p95)} · max ${ms$2(latency.max)} (${latency.count} deliveries)`]],
+		...offsets.length === 0 ? [] : [["Clocks against ours", offsetsOf(offsets)]],
+		...agreement.count === 0 ? [] : [["From the last write to the right map", `p50 ${ms$2(agreement.p50)} · max ${ms$2(agreement.max)} (${agreement.count} nodes)`]],
+		...victim === null ? [] : [["Killed, and started again", victim]]
+	])]
+});
+const offsetsOf = (offsets) => offsets.map((o) => `${o.node} ${o.offsetMs} ± ${o.withinMs} ms`).join(", ");
+
+// src/report/suites/survival.ts
+/** Survival's sections: each connection with its age and its end, and why one was lost. */
+const survivalPages = ({ samples, figures }) => ({
+	overview: [connections(samples, figures)],
+	terms: inline`Kept connections: opened at the first test and never dialled again. At a checkpoint one survived if the
+    same process carried a fresh payload of ours between the same two ends, found with the receiver.`,
+	sentences: samples.some((s) => s.outcome !== "success") ? [{
+		id: "survival-lost",
+		title: "Connections that were not kept",
+		blocks: [list$1(samples.filter((s) => s.outcome !== "success").map((s) => s.sentence))]
+	}] : [],
+	figures: []
+});
+const connections = (samples, { phase, connections: all }) => ({
+	id: "survival",
+	title: phase === "opened" ? "Connections opened" : "Connections kept",
+	blocks: [table$2([
+		"connection",
+		"path",
+		"opened",
+		"last seen alive",
+		"open for",
+		"now"
+	], all.map(({ pair, path, openedAt, lastSeenAt }) => {
+		const sample = samples.find((s) => pairKey(s.subject.pair) === pairKey(pair));
+		const [word, tone] = sample?.outcome === "success" ? ["alive", "good"] : sample?.outcome === "failed" ? ["lost", "bad"] : ["does not count", "warn"];
+		return [
+			subjectName({
+				kind: "pair",
+				pair
+			}),
+			path ?? "–",
+			openedAt === null ? "–" : iso(openedAt),
+			lastSeenAt === null ? "–" : iso(lastSeenAt),
+			openedAt === null || lastSeenAt === null ? "–" : ms$2(lastSeenAt - openedAt),
+			toned(word, tone)
+		];
+	}))]
+});
+
+// src/report/suites/nat-traversal.ts
+const natTraversalPages = ({ samples, figures }) => ({
+	overview: [matrixSection(figures)],
+	terms: inline`NAT traversal: pairs of which one peer at least is behind a NAT, by turns and both at once; after
+    rebinding, the callee's NAT had forgotten its mappings; after a rest, nobody had dialled for longer than a mapping
+    lives. An attempt counts as in connectivity.`,
+	sentences: [{
+		...pathsSection(samples),
+		id: "nat-paths",
+		title: "NAT traversal: why not end to end"
+	}],
+	figures: [ordersSection(figures)]
+});
+function matrixSection({ cells, surprises, pairs: { planned, possible } }) {
+	const names = [...new Set(cells.flatMap((c) => [c.from, c.to]))].toSorted();
+	return {
+		id: "nat-matrix",
+		title: "NAT × NAT",
+		blocks: [
+			table$2(["caller behind ↓ callee behind →", ...names], names.map((from) => [from, ...names.map((to) => cellText(cells.filter((c) => c.from === from && c.to === to)))])),
+			paragraph(inline`${planned} of ${possible} ordered pairs with a NAT in the way were planned. Expected by the measured NATs,
+          then what the counters showed of the attempts that count.`),
+			surprises.length === 0 ? paragraph("No surprise: every counted attempt went as the NATs let expect.") : list$1(surprises.slice(0, 50))
+		]
+	};
+}
+function cellText(list) {
+	if (list.length === 0) return toned("–", "dim");
+	const words = list.map(({ expected, attempts, endToEnd, relayed, failed, notCounted }) => {
+		return `${expected}: ${[
+			...endToEnd > 0 ? [`${endToEnd} end-to-end`] : [],
+			...relayed > 0 ? [`${relayed} relayed`] : [],
+			...failed > 0 ? [`${failed} failed`] : [],
+			...notCounted > 0 ? [`${notCounted} not counted`] : []
+		].join(", ") || "nothing"} of ${attempts + notCounted}`;
+	});
+	const odd = list.some((c) => c.failed > 0 || c.expected === "end-to-end" && c.relayed > 0 || c.expected === "relayed" && c.endToEnd > 0);
+	return toned(words.join("; "), odd ? "bad" : list.every((c) => c.attempts > 0) ? "good" : "warn");
+}
+const orderWords = {
+	"in-turn": "one dials, then the other",
+	simultaneous: "both dial at once",
+	rebound: "after the callee's NAT forgot its mappings",
+	rested: "after a rest longer than a mapping lives"
+};
+const ordersSection = ({ orders }) => ({
+	id: "nat-orders",
+	title: "NAT traversal by who dials first",
+	blocks: [pairs(orders.map(({ order, attempts, successes }) => [orderWords[order], attempts === 0 ? "none counted" : `${successes} of ${attempts} as expected`]))]
+});
+
+// src/report/suites/observed.ts
+/** Sections of observed connections: each pair with its packets both ways, why one did not work, and what was said of it. */
+const observedPages = ({ samples, figures }, { verdict, input }) => ({
+	overview: [pairsSection(samples)],
+	terms: terms(input),
+	sentences: [sentencesSection(samples)],
+	figures: [figuresSection(samples, figures), nodesSection(figures.nodes, verdict, input)]
+});
+function terms(input) {
+	const work = input.suites.find((s) => s.suite === "observed")?.work;
+	if (work === void 0) return null;
+	const { targets, window } = work;
+	return inline`Criteria ${input.criteria}: ${targets.strict && input.criteria !== "all-pass" ? "the lower bound of the interval" : "the rate"}
+    is compared with the target, with at least ${targets.sampleFloor} counted windows of pairs and ${targets.coverage} %
+    of the pairs in each class. Nobody is told to dial, so a pair counts once for both directions, in the class of the
+    easier one. Success needs ${window.minBytes} bytes delivered each way behind the NATs, packets both ways for
+    ${window.sustainedSeconds} s, and no end that says it failed (grade C).`;
+}
+/** Both directions of each pair, over all windows. */
+function pairsSection(samples) {
+	const rows = [...Map.groupBy(samples, (s) => JSON.stringify(s.subject.pair))].flatMap(([, all]) => {
+		const { pair } = all[0]?.subject ?? { pair: {
+			from: "",
+			to: ""
+		} };
+		const good = all.filter((s) => s.outcome === "success").length;
+		const result = toned(`${all[0]?.group ?? ""} ${good}/${all.length}`, good === all.length ? "good" : all.some((s) => s.outcome === "failed") ? "bad" : "warn");
+		const row = (from, to, ways, first) => {
+			const [sent, delivered] = [total(ways.map((w) => w.sent)), total(ways.map((w) => w.delivered))];
+			const boxes = ways.flatMap((w) => w.arrived ?? []);
+			return [
+				`${from} → ${to}`,
+				first,
+				String(sent.packets),
+				boxes.length < ways.length ? "–" : String(total(boxes).packets),
+				String(delivered.packets),
+				String(delivered.bytes),
+				ms$2(quantile(ways.flatMap((w) => w.firstMs ?? []), .5))
+			];
+		};
+		return [row(pair.from, pair.to, all.map((s) => s.there), result), row(pair.to, pair.from, all.map((s) => s.back), "")];
+	});
+	return {
+		id: "observed-pairs",
+		title: "Pairs",
+		blocks: [rows.length === 0 ? paragraph("No window was watched.") : table$2([
+			"direction",
+			"windows",
+			"sent",
+			"at the box",
+			"delivered",
+			"bytes delivered",
+			"first by (p50)"
+		], rows)]
+	};
+}
+function sentencesSection(samples) {
+	const others = samples.filter((s) => s.outcome !== "success" || s.path !== "end-to-end");
+	return {
+		id: "observed-paths",
+		title: "Why not end to end",
+		blocks: [samples.length === 0 ? paragraph("No window was watched.") : others.length === 0 ? paragraph("Every pair was delivered end to end in every window.") : list$1(others.map((s) => inline`${s.id}: ${s.sentence}`))]
+	};
+}
+function figuresSection(samples, f) {
+	const t = f.timeToDelivery;
+	const outcome = (o) => samples.filter((s) => s.outcome === o).length;
+	return {
+		id: "observed-figures",
+		title: "Figures",
+		blocks: [pairs([
+			["Time until packets were delivered both ways", `p50 ${ms$2(t.p50)} · p95 ${ms$2(t.p95)} · max ${ms$2(t.max)} (${t.count} successes); at the latest: counters were read after ${f.looks.join(", ")} s`],
+			["Windows", String(f.windows)],
+			["Claims refuted by the counters", String(f.refuted)],
+			["Successes that nobody claimed", String(f.silent)],
+			["Pairs of windows per outcome", [
+				"success",
+				"failed",
+				"unwitnessed",
+				"infra",
+				"harness"
+			].map((o) => `${o} ${outcome(o)}`).join(" · ")],
+			["Pairs", String(new Set(samples.map((s) => subjectName(s.subject))).size)]
+		])]
+	};
+}
+
+// src/report/suites/throughput.ts
+const throughputPages = ({ samples, figures: { pairs } }) => ({
+	overview: [{
+		id: "throughput",
+		title: "Throughput",
+		blocks: [table$2([
+			"pair",
+			"Mbit/s, at least",
+			"at most",
+			"bare link before",
+			"after",
+			"payload",
+			"path",
+			"outcome"
+		], samples.map(rowOf)), paragraph(inline`${pairs.planned} of ${pairs.possible} pairs, with every node both ways and every NAT × NAT
+            (${pairs.natCells}).`)]
+	}],
+	terms: inline`Throughput: payload that arrived whole, over the time in which the receiver's kernel counted it, read ten
+    times a second by the node's own uptime. Slow is told only of a pair whose bare link carried enough of our own
+    datagrams before and after; a slow link blames nobody.`,
+	sentences: [slowSection(samples)],
+	figures: []
+});
+const words$11 = {
+	success: ["fast enough", "good"],
+	failed: ["failed", "bad"],
+	unwitnessed: ["not counted", "warn"],
+	infra: ["not counted", "warn"],
+	harness: ["a step of ours broke", "warn"]
+};
+const rowOf = (s) => [
+	subjectName(s.subject),
+	number$1(s.rate?.low),
+	number$1(s.rate?.high),
+	number$1(s.link.before),
+	number$1(s.link.after),
+	`${(s.bytes / 1e6).toFixed(1)} MB`,
+	s.path,
+	toned(...words$11[s.outcome])
+];
+const number$1 = (value) => value === null || value === void 0 ? "–" : value.toFixed(1);
+function slowSection(samples) {
+	const others = samples.filter((s) => s.outcome !== "success");
+	return {
+		id: "throughput-slow",
+		title: "Why not fast enough",
+		blocks: [others.length === 0 ? paragraph("Every timed pair reached the rate that is asked for.") : list$1(others.map((s) => s.sentence))]
+	};
+}
+
+// src/report/suites/registry.ts
+/** Every suite's section of a report by its id; the compiler names a missing one. */
+const pages = {
+	connectivity: connectivityPages,
+	"nat-traversal": natTraversalPages,
+	observed: observedPages,
+	survival: survivalPages,
+	gossip: gossipPages,
+	throughput: throughputPages,
+	command: commandPages
+};
+/** Of every suite that was judged, in the order of the plan. */
+const suiteReports = (verdict, input) => Object.keys(verdict.suites).flatMap((id) => reportOf(id, verdict, input));
+function reportOf(id, verdict, input) {
+	const result = verdict.suites[id];
+	if (result === void 0) return [];
+	const { figures } = result;
+	if (figures === null) return [brokenReport(id, result.error ?? "")];
+	try {
+		return [pages[id]({
+			...result,
+			samples: [...result.samples, ...result.known],
+			figures
+		}, {
+			verdict,
+			input
+		})];
+	} catch (error) {
+		return [brokenReport(id, brokenBy(`the page of suite ${id}`, error))];
+	}
+}
+const brokenReport = (id, error) => ({
+	overview: [{
+		id: `suite-${id}`,
+		title: `Suite ${suites[id].title}`,
+		blocks: [paragraph(error)]
+	}],
+	terms: null,
+	sentences: [],
+	figures: []
+});
+
+// src/report/sections/criteria.ts
+/** What was measured against what was asked for: from the verdict, or from the ledger's raw counts. */
+function criteriaSection({ verdict, input }) {
+	const results = resultsOf(verdict.suites);
+	const rows = results.flatMap(({ suite, groups }) => groups.map((g) => groupRow(groupName({
+		suite,
+		group: g.name
+	}, results.length > 1), g)));
+	return {
+		id: "criteria",
+		title: "Success criteria",
+		blocks: [table$2([
+			"group",
+			"measured",
+			"rate",
+			"95 % interval",
+			"target",
+			"met",
+			"tried",
+			"not counted"
+		], rows, [
+			"left",
+			"right",
+			"right",
+			"right",
+			"right"
+		]), ...suiteReports(verdict, input).flatMap(({ terms }) => terms === null ? [] : [paragraph(terms)])]
+	};
+}
+const groupRow = (title, r) => [
+	text$2(title, 200),
+	`${r.successes}/${r.attempts}${r.recovered === 0 ? "" : ` (${r.recovered} recovered on retry)`}`,
+	r.rate === null ? "–" : `${percent$1(r.rate)} %`,
+	`${percent$1(r.interval.low)}–${percent$1(r.interval.high)} %`,
+	r.target === null ? "–" : `${r.target} %`,
+	r.target === null ? "–" : r.met === null ? "cannot say" : r.met ? "yes" : strong("no"),
+	`${r.tried}/${r.planned}`,
+	`${r.notCounted}`
+];
+/** Where the evidence is not at hand, the ledger's raw counts still are. */
+const countsSection = (test) => test === void 0 ? null : {
+	id: "criteria",
+	title: "Success criteria",
+	blocks: [table$2([
+		"group",
+		"measured",
+		"tried"
+	], groupsOf$3(test.counts).map(({ suite, group, count: n }) => [
+		text$2(groupName({
+			suite,
+			group
+		}, Object.keys(test.counts).length > 1), 200),
+		`${n.successes}/${n.attempts}`,
+		`${n.tried}/${n.planned}`
+	]), [
+		"left",
+		"right",
+		"right"
+	])]
+};
+
+// src/report/sections/custom.ts
+function customSection({ verdict: { custom } }) {
+	if (custom === void 0) return null;
+	return {
+		id: "custom",
+		title: "The expression",
+		blocks: [pairs([["Expression", code$1(custom.expression ?? "none", 2e3)], ["Came to", custom.value === null ? strong(`could not be judged: ${custom.error ?? ""}`) : custom.value ? "true" : strong("false")]])]
+	};
+}
+
+// src/report/sections/diagnosis.ts
+/** A test that failed: what its failures share, and the causes that are likeliest, each with what it rests on. */
+function diagnosisSection(p) {
+	if (p.verdict.result !== "failed") return null;
+	const found = testDiagnosis(p);
+	return {
+		id: "diagnosis",
+		title: "Diagnosis",
+		blocks: [
+			...found.shared.length === 0 ? [] : [list$1(found.shared.map((s) => text$2(s, 300)))],
+			table$2([
+				"cause, the likeliest first",
+				"whose",
+				"rests on",
+				"look further"
+			], found.causes.slice(0, 6).map((c) => [
+				c.what,
+				c.owner,
+				joined(c.evidence.slice(0, 3).map((e) => text$2(e, 200)), " · "),
+				code$1(c.look, 100)
+			])),
+			paragraph(inline`Recognised in what was measured, by a table; no verdict follows from it.`)
+		]
+	};
+}
+const testDiagnosis = ({ verdict, logs, input }) => diagnosed(symptomsOfTest({
+	why: verdict.reasons[0]?.text ?? "",
+	verdict,
+	logs: logs ?? noLogs,
+	logsBefore: input.history?.begun?.logsBefore?.counts ?? null,
+	leftOut: input.excluded.map(({ node, why }) => ({
+		node,
+		code: null,
+		why
+	}))
+}));
+
+// src/domain/fix/red.ts
+/** What had failed before a fix, looked up in a test after it: green only where it was tried again and always succeeded. */
+function redNow(before, { suites }) {
+	const results = resultsOf(suites);
+	const of = ({ suite, subject }) => {
+		const tries = results.filter((r) => r.suite === suite).flatMap((r) => r.samples).filter((s) => subjectName(s.subject) === subject && counts(s));
+		return tries.length === 0 ? "unknown" : tries.every((s) => s.outcome === "success") ? "green" : "red";
+	};
+	const by = Map.groupBy(before, of);
+	const named = (key) => [...new Set((by.get(key) ?? []).map((r) => r.subject))];
+	return {
+		green: named("green"),
+		red: named("red"),
+		unknown: named("unknown")
+	};
+}
+
+// src/report/sections/fixes.ts
+/** Every fix of a session: its commit, what it changed, what had failed before it, and what of that succeeds in this test. */
+const shown$5 = 6;
+function fixesSection({ entries, verdict }) {
+	const fixes = fixesOf(entries);
+	if (fixes.length === 0) return null;
+	const last = fixes.at(-1);
+	return {
+		id: "fixes",
+		title: "Fixes",
+		blocks: [table$2([
+			"commit",
+			"branch",
+			"changed",
+			"local tests, executed before and after",
+			"was red",
+			"is green in this test"
+		], fixes.map((f) => [
+			inline`${code$1(f.commit.slice(0, 12))} ${text$2(f.subject, 100)}`,
+			code$1(f.branch, 200),
+			text$2(listed$1(f.files), 300),
+			f.tests.length === 0 ? "none" : joined(f.tests.map((t) => inline`${code$1(t.command, 80)} ${t.before ?? "?"}, ${t.after ?? "?"}`), "; "),
+			text$2(listed$1(f.red.map((r) => r.subject)), 300),
+			f === last ? green(redNow(f.red, verdict)) : "–"
+		]))]
+	};
+}
+const listed$1 = (all) => all.length === 0 ? "–" : `${all.slice(0, shown$5).join(", ")}${all.length > shown$5 ? `, … (${all.length})` : ""}`;
+function green({ green: good, red, unknown }) {
+	const all = good.length + red.length + unknown.length;
+	if (all === 0) return "it did not build or deploy before";
+	return red.length + unknown.length === 0 ? `all ${all}` : inline`${good.length} of ${all}; ${strong("not")}: ${text$2(listed$1([...red, ...unknown]), 200)}`;
+}
+
+// src/report/sections/findings.ts
+const withAttempts = (of, attempts) => attempts > 1 ? inline`${of} (${attempts} attempts)` : of;
+const findingsSection = ({ findings }) => ({
+	id: "findings",
+	title: "Findings",
+	blocks: listOr(findings.map((f) => withAttempts(inline`${strong(f.kind)} ${f.message}`, f.attempts.length)), "None.")
+});
+const listOr = (items, none) => [items.length === 0 ? paragraph(none) : list$1(items)];
+function notCoveredSection({ notCovered }) {
+	const byReason = Map.groupBy(notCovered.filter((n) => n.kind === "subject"), (n) => n.why);
+	const lines = [...notCovered.filter((n) => n.kind !== "subject").map((n) => `${whatIsMissing(n)}: ${n.why}`), ...[...byReason].map(([why, alike]) => inline`${alike.length} ${alike[0]?.subject.kind ?? "subject"}s, ${why}: ${joined(alike.map((n) => subjectName(n.subject)), ", ")}`)];
+	return {
+		id: "not-covered",
+		title: "Not covered",
+		blocks: listOr(lines, "Nothing that the plan asks for.")
+	};
+}
+function whatIsMissing(n) {
+	switch (n.kind) {
+		case "nat": return `NAT type ${n.nat}`;
+		case "group":
+		case "other": return n.what;
+	}
+}
+
+// src/report/sections/improvement.ts
+/** Criteria `improvement`: each group now and in the session it was compared with, and what would have been seen. */
+function improvementSection({ verdict }) {
+	const { improvement } = verdict;
+	if (improvement === void 0 || improvement.session === null || improvement.at === null) return null;
+	const { groups, session, at, level } = improvement;
+	const several = new Set(groups.map((g) => g.suite)).size > 1;
+	return {
+		id: "improvement",
+		title: "Against the last comparable session",
+		blocks: [paragraph(inline`Compared with session ${code$1(session, 100)}, recorded ${iso(at)}: the n-th attempt of each
+          pair or node beside its n-th attempt there. Each interval holds with ${percent$1(level)} %, all together with 95 %.`), table$2([
+			"group",
+			"attempts",
+			"now",
+			"before",
+			"difference and interval",
+			"judged",
+			"not compared"
+		], groups.map((g) => row$5(groupName(g, several), g)), [
+			"left",
+			"right",
+			"right",
+			"right",
+			"right"
+		])]
+	};
+}
+const row$5 = (name, g) => [
+	text$2(name, 200),
+	`${g.attempts}`,
+	share(g.now, g.attempts),
+	share(g.before, g.attempts),
+	g.attempts === 0 ? "–" : differenceText(g),
+	judged(g),
+	`${g.alone}`
+];
+const share = (successes, attempts) => attempts === 0 ? "0" : `${successes} = ${percent$1(successes / attempts)} %`;
+function judged(g) {
+	switch (g.judged) {
+		case "no difference": return inline`no difference; ${dropText(g)}`;
+		case "worse": return strong("worse");
+		case "undecided": return "undecided: what was not counted decides";
+		case "better":
+		case "too few": return g.judged;
+	}
+}
+
+// src/report/sections/known-failures.ts
+/** The repository's list of known failures, and what became of each. */
+const words$10 = {
+	failing: ["left out", "warn"],
+	"now-passing": ["now passing, left out", "good"],
+	"not-counted": ["left out, nothing was counted", "warn"],
+	expired: ["expired, counts again", "bad"],
+	unmatched: ["names nothing that was tested", "dim"]
+};
+const knownSection = ({ known }) => known === void 0 ? null : {
+	id: "known-failures",
+	title: "Known failures",
+	blocks: [table$2([
+		"what",
+		"state",
+		"failed",
+		"until",
+		"reason"
+	], known.map((k) => [
+		knownName(k),
+		toned(...words$10[k.state]),
+		`${k.failed} of ${k.attempts}`,
+		k.until,
+		k.reason
+	]))]
+};
+
+// src/report/sections/ledger.ts
+/** A session's entries: all of them with the state of their chain, or the newest. */
+function ledgerSection({ entries }) {
+	if (entries.length === 0) return null;
+	const faults = chainFaults(entries);
+	return {
+		id: "ledger",
+		title: "Ledger",
+		blocks: [faults.length === 0 ? paragraph(inline`${entries.length} entries, the chain is whole; last hash ${code$1(entries.at(-1)?.hash ?? "")}.`) : list$1(faults.map((f) => inline`${strong("broken")}: ${f}`)), table$2([
+			"entry",
+			"when",
+			"from",
+			"event",
+			"to",
+			"why"
+		], entries.map((e) => [
+			`${e.seq}`,
+			iso(e.at),
+			e.from,
+			e.event,
+			e.to,
+			e.why
+		]), ["right"])]
+	};
+}
+/** Enough for a soak of a day. */
+const entriesShown = 200;
+function newestEntriesSection(entries) {
+	const shown = entries.slice(-200);
+	return {
+		id: "ledger",
+		title: "Ledger",
+		blocks: [...shown.length < entries.length ? [paragraph(`The newest ${entriesShown} of ${entries.length} entries.`)] : [], table$2([
+			"entry",
+			"when",
+			"from",
+			"event",
+			"to",
+			"why"
+		], shown.map((e) => [
+			text$2(`${e.seq}`, 20),
+			iso(e.at),
+			text$2(e.from, 40),
+			text$2(e.event, 40),
+			text$2(e.to, 40),
+			text$2(e.why, 300)
+		]), ["right"])]
+	};
+}
+
+// src/report/sections/metrics.ts
+const shown$4 = 10;
+function metricsSection({ metrics }) {
+	if (metrics === null) return null;
+	const { window, stepSeconds, queries, registry } = metrics;
+	return {
+		id: "metrics",
+		title: "Metrics",
+		blocks: [
+			paragraph(`From ${iso(window.from)} to ${iso(window.to)}, a value every ${stepSeconds} s. They decide nothing.`),
+			...queries.flatMap(queryBlocks),
+			heading("The registry, before and after"),
+			...registryBlocks(registry)
+		]
+	};
+}
+function queryBlocks(q) {
+	const title = paragraph(inline`${text$2(q.name, 60)}: ${code$1(q.query, 300)}`);
+	if (q.kind === "not read") return [title, paragraph(inline`Not read: ${text$2(q.why, 300)}`)];
+	if (q.series.length === 0) return [title, paragraph("Prometheus has nothing of it in this window.")];
+	const rest = q.series.length - shown$4 + q.beyond;
+	return [
+		title,
+		table$2([
+			"series",
+			"values",
+			"first",
+			"last",
+			"least",
+			"most"
+		], q.series.slice(0, shown$4).map(row$4), [
+			"left",
+			"right",
+			"right",
+			"right",
+			"right",
+			"right"
+		]),
+		...rest > 0 ? [paragraph(`And ${rest} series more (metrics.json, metrics/).`)] : []
+	];
+}
+const row$4 = (s) => [
+	code$1(s.labels, 200),
+	`${s.points}`,
+	...[
+		s.first,
+		s.last,
+		s.min,
+		s.max
+	].map(figure$1)
+];
+/** Six digits: bytes and shares alike. */
+const figure$1 = (n) => Number(n.toPrecision(6)).toString();
+function registryBlocks(registry) {
+	if (registry.kind === "not read") return [paragraph(inline`Not read: ${text$2(registry.why, 300)}`)];
+	const rest = Math.max(0, registry.changed.length - 30) + registry.beyond;
+	return [...registry.changed.length === 0 ? [] : [table$2([
+		"metric",
+		"before",
+		"after"
+	], registry.changed.slice(0, 30).map((s) => [
+		code$1(s.name, 200),
+		figure$1(s.before),
+		figure$1(s.after)
+	]), [
+		"left",
+		"right",
+		"right"
+	])], paragraph(`${registry.changed.length + registry.beyond} changed${rest > 0 ? `, ${rest} of them not shown` : ""}; ${registry.same} did not.`)];
+}
+
+// src/report/sections/logs.ts
+/** The journals of all nodes, grouped: errors first, and what the last test that passed did not have. */
+const shown$3 = 30;
+function logsSection({ logs, input: { history } }) {
+	if (logs === null || logs.lines === 0) return null;
+	const before = history?.begun?.logsBefore ?? null;
+	const first = logs.templates.map((t) => ({
+		...t,
+		change: changeOf$1(t, before?.counts ?? null)
+	})).toSorted((a, b) => weight(b) - weight(a));
+	const rest = logs.templates.slice(shown$3).length;
+	return {
+		id: "logs",
+		title: "Logs",
+		blocks: [
+			paragraph(before === null ? `${logs.lines} lines in ${logs.templates.length} templates. No test that passed is known to compare with.` : inline`${`${logs.lines}`} lines in ${`${logs.templates.length}`} templates, compared with
+              ${text$2(before.test, 40)} of session ${code$1(before.session, 100)}, the last test that passed.`),
+			table$2([
+				"level",
+				"line",
+				"times",
+				"nodes",
+				"first",
+				"last",
+				"since then"
+			], first.slice(0, shown$3).map(row$3), [
+				"left",
+				"left",
+				"right"
+			]),
+			...rest + logs.beyond === 0 ? [] : [paragraph(`Not shown: ${rest} templates, and ${logs.beyond} lines that are in none (logs.json, logs/).`)]
+		]
+	};
+}
+const levels = {
+	error: 4,
+	warning: 2,
+	other: 0
+};
+const weight = ({ level, change }) => levels[level] + (change === "new" || change === "more often" ? 1 : 0);
+function row$3({ level, template, count, nodes, change }) {
+	const times = nodes.flatMap((n) => n.first === "" ? [] : [n.first, n.last]).toSorted();
+	return [
+		level === "error" ? strong(level) : level,
+		code$1(template, 200),
+		`${count}`,
+		text$2(nodes.map((n) => `${n.node} ${n.count}`).join(", "), 200),
+		text$2(times[0] ?? "–", 40),
+		text$2(times.at(-1) ?? "–", 40),
+		change === null ? "–" : change === "as before" ? change : strong(change)
+	];
+}
+
+// src/report/sections/history.ts
+/** Every other test of the program that this ledger knows of: what was begun, and what became of it. */
+function historySection({ input: { history } }) {
+	if (history === void 0) return null;
+	const roots = new Map(history.begun?.interrupted.map((i) => [i.test, i.evidenceRoot]));
+	return {
+		id: "history",
+		title: "Tests of this program before",
+		blocks: [history.before.length === 0 ? paragraph("None that this ledger knows of.") : table$2([
+			"session",
+			"test",
+			"begun",
+			"end",
+			"evidence of what did not end"
+		], history.before.map((t) => [
+			text$2(t.session, 80),
+			`${t.test}`,
+			iso(t.at),
+			t.end ?? strong("none"),
+			t.end === null && roots.get(t.test) !== void 0 ? code$1(roots.get(t.test) ?? "not found") : "–"
+		]), ["left", "right"])]
+	};
+}
+
+// src/report/sections/machines.ts
+/** Sections on machines: the lab's own limits, controls, and what ran. */
+function labSection({ lab }) {
+	if (lab === void 0) return null;
+	return {
+		id: "lab",
+		title: "Lab",
+		blocks: [list$1([
+			`The fleet is a lab: network namespaces on one machine.`,
+			inline`NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s
+          become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
+			`Delay and loss: ${lab.shaping === "none" ? "not covered" : `shaped by ${lab.shaping}`}.`
+		])]
+	};
+}
+function controlsSection(controls) {
+	const [id, title] = ["controls", "Controls"];
+	if (controls.length === 0) return {
+		id,
+		title,
+		blocks: [paragraph("None ran: the run is invalid.")]
+	};
+	return {
+		id,
+		title,
+		blocks: [
+			table$2([
+				"control",
+				"path",
+				"expected",
+				"seen",
+				"packet witness",
+				"right",
+				"detail"
+			], controls.filter((c) => isSelfTest(c) ? c.seen !== "through" : c.name !== "confinement" || c.seen !== c.expected).map((c) => {
+				const right = c.seen === c.expected && (c.witnessed || c.name === "nonexistent-peer");
+				return [
+					c.name,
+					`${c.from} → ${c.to}`,
+					c.expected,
+					c.seen,
+					c.witnessed ? "agrees" : "disagrees",
+					right ? "yes" : strong("no"),
+					text$2(c.detail, 160)
+				];
+			})),
+			...selfTests(controls),
+			...confinements(controls)
+		]
+	};
+}
+const selfTests = (controls) => {
+	const good = controls.filter((c) => isSelfTest(c) && c.seen === "through");
+	return good.length === 0 ? [] : [paragraph(`Self tests: on ${new Set(good.map((c) => c.from)).size} nodes our packet was counted, a record could be read and a program run.`)];
+};
+const confinements = (controls) => {
+	const held = controls.filter((c) => c.name === "confinement" && c.seen === c.expected);
+	return held.length === 0 ? [] : [paragraph(`Confinement: on ${held.length} nodes a program of ours, in a unit like the service's and in place of a dialler, could execute nothing that it left in a folder or in memory; the service's own process has the same limits.`)];
+};
+/** What ran on each node, by the kernel's word: one process, before and after. */
+function runningSection({ evidence, deployed }) {
+	const after = new Map(evidence.runningAfter.map((p) => [p.node, p]));
+	const row = (p) => [
+		p.node,
+		p.unit,
+		`${p.pid}`,
+		code$1(p.exeSha256.slice(0, 16)),
+		p.exeSha256 === deployed[p.node] ? "yes" : deployed[p.node] === void 0 ? "not deployed by us" : strong("no"),
+		iso(p.startedAt),
+		p.udpPorts.join(", "),
+		`${p.uid}`,
+		code$1(p.capEff),
+		p.version,
+		sameProcess(p, after.get(p.node))
+	];
+	if (evidence.runningBefore.length === 0) return null;
+	return {
+		id: "running",
+		title: "What ran",
+		blocks: [table$2([
+			"node",
+			"unit",
+			"pid",
+			"sha256 of /proc/pid/exe",
+			"is the deployed one",
+			"started",
+			"UDP ports",
+			"uid",
+			"capabilities",
+			"says version",
+			"after the test"
+		], evidence.runningBefore.map(row))]
+	};
+}
+/** What the project had done to each node as root; null: nothing. */
+function hooksSection({ deploy }) {
+	const hooks = [...deploy.preDeploy.map((text) => ["before the switch", code$1(text)]), ...deploy.postDeploy.map((text) => ["after it", code$1(text)])];
+	if (hooks.length === 0) return null;
+	return {
+		id: "hooks",
+		title: "Commands of the project",
+		blocks: [paragraph("They ran as root on each node that was switched. The unit and the running file were looked at afterwards; what else they changed is not known."), table$2(["when", "command"], hooks)]
+	};
+}
+function sameProcess(before, after) {
+	if (after === void 0) return strong("not running");
+	return after.pid === before.pid && after.bootId === before.bootId && after.exeSha256 === before.exeSha256 && after.restarts === before.restarts ? "the same process" : strong("another process");
+}
+
+// src/report/sections/preflight.ts
+/** What passed between nodes and bootstraps before any pair was tried. */
+/** Null: nothing was asked. */
+function preflightSection(preflight) {
+	if (preflight === void 0 || preflight.nodes.length === 0) return null;
+	return {
+		id: "preflight",
+		title: "Before the pairs",
+		blocks: [
+			paragraph("Our own prober, on ports of its own: what passed to each bootstrap node and to the host of the registry, and back."),
+			table$2([
+				"from",
+				"to",
+				"IP",
+				"small",
+				"as the program needs",
+				"fragments there",
+				"and back",
+				"service's port",
+				"largest in one piece"
+			], preflight.paths.map(pathSeen).map(row$2)),
+			table$2([
+				"node",
+				"clock against ours",
+				"IPv6"
+			], preflight.nodes.map(nodeSeen).map(({ node, clock, ipv6 }) => [
+				node,
+				clock === null ? "not read" : `${clock.offsetMs} ms ± ${clock.withinMs} ms`,
+				ipv6 === null ? "not read" : ipv6.length === 0 ? "none" : ipv6.slice(0, 3).join(", ")
+			]))
+		]
+	};
+}
+const row$2 = (p) => [
+	p.from,
+	p.to,
+	`v${p.family}`,
+	said$2(p.small),
+	p.needed === null ? "–" : [p.needed.there, p.needed.back].includes("lost") ? strong(`${p.needed.bytes} bytes: lost${p.needed.there === "lost" ? "" : " on the way back"}`) : `${p.needed.bytes} bytes: ${p.needed.there}`,
+	p.large === "unknown" ? said$2(p.large) : word(p.large, `${p.largeBytes} bytes`),
+	said$2(p.largeBack),
+	p.servicePort === 0 ? "not asked" : word(p.service, `udp ${p.servicePort}`),
+	p.mtu === null ? "–" : `${p.mtu} bytes`
+];
+const said$2 = (passing) => passing === "lost" ? strong("lost") : passing;
+const word = (passing, what) => passing === "lost" ? strong(`${what}: lost`) : `${what}: ${passing}`;
+
+// src/report/sections/nat-passport.ts
+function passportSection({ fleet, planned, measurements, excluded }) {
+	const nodes = fleet.nodes.filter((n) => planned.includes(n.name));
+	if (nodes.length === 0) return null;
+	const leftOut = new Set(excluded.map((e) => e.node));
+	return {
+		id: "nat-passport",
+		title: "NAT passports",
+		blocks: [paragraph("Each measured from inside the network that its service lives in, with two other public nodes as reflectors, before the first round; the last column compares it with what the same prober saw after the last one. How long a mapping lives is not measured here."), table$2([
+			"node",
+			"declared",
+			"measured",
+			"mapping (RFC 4787 §4.1)",
+			"filtering (§5)",
+			"after an unsolicited packet",
+			"hairpin (REQ-9)",
+			"keeps the port",
+			"seen from outside as",
+			"after the test"
+		], nodes.map((n) => row$1(n, measurements, leftOut.has(n.name))))]
+	};
+}
+function row$1(node, { before, after }, leftOut) {
+	const [m, later] = [before, after].map((list) => list.find((x) => x.node === node.name));
+	const declared = natName(asDeclared(node));
+	if (m === void 0) return [
+		node.name,
+		declared,
+		leftOut ? "left out" : "not measured",
+		"",
+		"",
+		"",
+		"",
+		"",
+		"",
+		""
+	];
+	const measured = natName(m);
+	return [
+		node.name,
+		declared,
+		measured === declared ? measured : strong(measured),
+		mappings[m.mapping],
+		filterings[m.filtering],
+		m.stable === null ? "says nothing" : m.stable ? "the same port" : strong("another port"),
+		hairpins[m.hairpin],
+		m.mapping === "none" ? "" : m.portPreserving ? "yes" : "no",
+		text$2(m.externalAddresses.join(", "), 120),
+		again$1(m, later)
+	];
+}
+const mappings = {
+	none: "none: its own address",
+	EIM: "one port for everybody",
+	ADM: "a port for each address",
+	APDM: "a port for each address and port"
+};
+const filterings = {
+	EIF: "lets everybody in",
+	ADF: "addresses that were written to",
+	APDF: "addresses and ports that were written to"
+};
+const hairpins = {
+	none: "no",
+	"external-source": "yes, from the external address",
+	"internal-source": "yes, from the internal address"
+};
+function again$1(before, later) {
+	if (later === void 0) return "not measured";
+	const change = natChange(before, later);
+	return change === null ? "the same" : strong(text$2(change, 200));
+}
+
+// src/report/sections/repeat.ts
+/** What failed, each with the command that repeats it alone. */
+/** A page names the first ones; --failed repeats all. */
+const shown$2 = 50;
+function repeatSection({ suites }, session) {
+	const several = Object.keys(suites).length > 1;
+	const lines = failedOf(suites).flatMap((attempt) => {
+		const command = repeatCommand(session, attempt, several);
+		return command === null || attempt.pair === null ? [] : [inline`${subjectName({
+			kind: "pair",
+			pair: attempt.pair
+		})}: ${code$1(command)}`];
+	});
+	if (lines.length === 0) return null;
+	return {
+		id: "repeat",
+		title: "Failed pairs, each alone again",
+		blocks: [list$1(lines.slice(0, shown$2)), paragraph(inline`${lines.length > shown$2 ? `And ${lines.length - shown$2} more. ` : ""}All of them: ${code$1(`vps-test test --failed ${session}`)}.
+        Plan, fleet and program are those of this session; a few attempts never make it passed.`)]
+	};
+}
+
+// src/report/sections/record.ts
+function sourceSection({ build, fixCommits, plan }) {
+	const { source } = plan;
+	const from = source.kind === "build" ? `build in ${source.workspace}` : source.kind === "file" ? `file ${source.path}` : source.kind === "session" ? `the program of session ${source.session}, by its hash` : `release ${source.repository} ${source.tag} ${source.asset}`;
+	const rows = build === null ? [["Source", from]] : [
+		["Source", from],
+		["Built by", build.how],
+		["Toolchain", build.toolchain ?? "unknown"],
+		["Commit", commitOf$1(build)],
+		...uncommittedOf(build),
+		["Binary", inline`${code$1(build.sha256)} (${build.bytes} bytes)`]
+	];
+	return {
+		id: "source",
+		title: "Source and binary",
+		blocks: [pairs(rows), ...fixes(fixCommits)]
+	};
+}
+const commitOf$1 = ({ commit, subject, dirty }) => {
+	const id = commit === null ? "unknown" : code$1(commit);
+	const name = subject === null ? id : inline`${id} ${text$2(subject, 200)}`;
+	return dirty === true ? inline`${name} ${strong("with changes that no commit holds")}` : name;
+};
+const uncommittedOf = ({ uncommitted: u }) => u === null ? [] : [["Also built from", inline`${strong(`${u.count} file${u.count === 1 ? "" : "s"} that no commit holds`)}: ${text$2(u.paths.slice(0, 10).join(", "), 600)}${u.count > 10 ? ", …" : ""}`]];
+const fixes = (commits) => commits.length === 0 ? [paragraph("Fix commits: none.")] : [paragraph("Fix commits:"), list$1(commits.map((c) => inline`${code$1(c.sha.slice(0, 12))} ${iso(c.at)} ${c.message}`))];
+const recoverySection = ({ recoveries }) => ({
+	id: "recoveries",
+	title: "Recovery rules that fired",
+	blocks: [recoveries.length === 0 ? paragraph("None.") : list$1(recoveries.map((r) => inline`${r.rule} × ${r.times}: ${r.where}`))]
+});
+const timingsSection = ({ timings }) => timings.length === 0 ? null : {
+	id: "timings",
+	title: "Time of each stage",
+	blocks: [table$2(["stage", "time"], timings.map((t) => [t.stage, duration(t.ms)]), ["left", "right"])]
+};
+const evidenceSection = ({ manifest, verifyCommand }) => ({
+	id: "evidence",
+	title: "Evidence",
+	blocks: [paragraph(inline`${manifest.files.length} files; root digest ${code$1(manifest.root)}. Judge again: ${code$1(verifyCommand)}`), table$2([
+		"file",
+		"bytes",
+		"sha256"
+	], manifest.files.map((f) => [
+		code$1(f.path),
+		`${f.bytes}`,
+		code$1(f.sha256)
+	]), ["left", "right"])]
+});
+
+// src/report/proof.ts
+/** The proof: one page that binds plan, commit, binary, fleet, evidence and verdict, rebuilt from data alone. */
+const renderProof = (p) => pageMarkdown(headSection(p), 1, proofSections(p));
+const proofSections = (p) => present([
+	...guarded$1("reasons", () => reasonsSection(p.verdict)),
+	...guarded$1("diagnosis", () => diagnosisSection(p)),
+	...guarded$1("fixes", () => fixesSection(p)),
+	...guarded$1("criteria", () => criteriaSection(p)),
+	...guarded$1("custom", () => customSection(p)),
+	...guarded$1("improvement", () => improvementSection(p)),
+	...guarded$1("checkpoint", () => checkpointSection(p)),
+	...suiteReports(p.verdict, p.input).flatMap((s) => [
+		...s.overview,
+		...s.sentences,
+		...s.figures
+	]),
+	...guarded$1("repeat", () => repeatSection(p.verdict, p.session)),
+	...guarded$1("nat-passport", () => passportSection(p.input)),
+	...guarded$1("lab", () => labSection(p.input.fleet)),
+	...guarded$1("preflight", () => preflightSection(p.input.preflight)),
+	...guarded$1("controls", () => controlsSection(p.input.evidence.controls)),
+	...guarded$1("findings", () => findingsSection(p.verdict)),
+	...guarded$1("logs", () => logsSection(p)),
+	...guarded$1("metrics", () => metricsSection(p)),
+	...guarded$1("known-failures", () => knownSection(p.verdict)),
+	...guarded$1("not-covered", () => notCoveredSection(p.verdict)),
+	...guarded$1("source", () => sourceSection(p)),
+	...guarded$1("running", () => runningSection(p.input)),
+	...guarded$1("hooks", () => hooksSection(p.plan.config)),
+	...guarded$1("history", () => historySection(p)),
+	...guarded$1("recovery", () => recoverySection(p)),
+	...guarded$1("timings", () => timingsSection(p)),
+	...guarded$1("ledger", () => ledgerSection(p)),
+	...guarded$1("evidence", () => evidenceSection(p))
+]);
+/** `proof-2026-01-31T08-05-09Z.md`. */
+const proofName = (finishedAt) => `proof-${iso(finishedAt).replace(/\.\d+Z$/, "Z").replaceAll(":", "-")}.md`;
+function headSection({ version, plan, verdict, session, startedAt, finishedAt, anchor, manifest }) {
+	const { answers } = plan;
+	return {
+		id: "proof",
+		title: inline`Test proof: ${answers.project.value}`,
+		blocks: [pairs([
+			["Result", inline`${strong([verdict.result, ...verdict.remarks].join("; "))} · ${link("what these words mean", meaningOf(version))}`],
+			["Project", answers.project.value],
+			["Date", iso(finishedAt)],
+			["Duration", duration(finishedAt - startedAt)],
+			["Session", code$1(session)],
+			["Focus · criteria · proof", [
+				answers.focus,
+				answers.criteria,
+				answers.proof
+			].map((a) => `${a.value} (${a.from})`).join(" · ")],
+			["Fleet", plan.fleet.name],
+			["Plan", code$1(planDigest(plan))],
+			["Evidence root", code$1(manifest.root)],
+			["Anchor", anchorOf(anchor, manifest.root)]
+		])]
+	};
+}
+function anchorOf(anchor, root) {
+	if (anchor === null) return "none: consistent, unanchored";
+	const where = inline`${anchor.kind} ${anchor.where} ${code$1(anchor.digest)}`;
+	return anchor.digest === root ? where : inline`${where} ${strong("is another digest than the evidence root")}`;
+}
+/** The page of the version that wrote the proof: a later one may mean something else by the same word. */
+const meaningOf = (version) => `https://github.com/saorsa-labs/vps-test/blob/v${encodeURIComponent(version.toWellFormed())}/docs/verdict.md`;
+const reasonsSection = ({ reasons, result }) => reasons.length === 0 ? null : {
+	id: "reasons",
+	title: `Why ${result}`,
+	blocks: [list$1(reasons.map((r) => inline`${r.kind === "inconclusive" ? r.kind : strong(r.kind)}: ${r.text}`))]
+};
+
+// src/report/bundle-proof.ts
+const proofFile = (b) => proofName(b.facts.testEndedAt);
+const renderBundleProof = (b, verdict, manifest) => renderProof(proofOf(b, verdict, manifest));
+/** The same for a terminal. */
+function bundleProofText(b, verdict, manifest, palette) {
+	const proof = proofOf(b, verdict, manifest);
+	return pageText(headSection(proof), proofSections(proof), palette);
+}
+function proofOf(b, verdict, manifest) {
+	const { facts, entries } = b;
+	const seq = entries.length;
+	return {
+		version: facts.version,
+		session: facts.session,
+		startedAt: facts.sessionStartedAt,
+		finishedAt: facts.testEndedAt,
+		plan: b.plan,
+		verdict,
+		input: runInputOf(b),
+		entries,
+		manifest,
+		logs: b.logs,
+		metrics: b.metrics,
+		build: buildFacts(facts.build),
+		fixCommits: fixesOf(entries).map(({ commit: sha, subject: message, at }) => ({
+			sha,
+			message,
+			at
+		})),
+		timings: [...entries.slice(1).map((e, i) => ({
+			stage: e.from,
+			ms: e.at - (entries[i]?.at ?? e.at)
+		})), {
+			stage: "TEST",
+			ms: facts.testEndedAt - facts.testStartedAt
+		}],
+		recoveries: recoveries(b),
+		anchor: {
+			kind: "ledger",
+			where: `session ${facts.session}, entry ${seq}`,
+			digest: manifest.root
+		},
+		verifyCommand: "vps-test verify <this folder>",
+		checkpoint: checkpointOf(b)
+	};
+}
+function buildFacts(r) {
+	if (r === null) return null;
+	const git = "kind" in r.from && r.from.kind === "git" ? r.from : null;
+	const how = {
+		zigbuild: "cargo zigbuild",
+		native: "native build on the build host",
+		file: "a given file",
+		release: "a release asset"
+	}[r.source];
+	const enclosed = r.sandbox === null ? how : `${how} ${sandboxText(r.sandbox)}`;
+	return {
+		how: r.before.length === 0 ? enclosed : `${enclosed}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(", ")}`,
+		toolchain: r.toolchain === null ? null : [
+			r.toolchain.rustc,
+			r.toolchain.cargo,
+			r.toolchain.zigbuild,
+			r.toolchain.zig === null ? null : `zig ${r.toolchain.zig}`
+		].filter((t) => t !== null).join(" · "),
+		commit: git?.commit ?? null,
+		subject: git?.subject ?? null,
+		dirty: git === null ? null : git.dirty !== null,
+		uncommitted: r.uncommitted,
+		sha256: r.sha256,
+		bytes: r.bytes
+	};
+}
+const sandboxText = (sandbox) => sandbox.kind === "none" ? `without a sandbox (${sandbox.why})` : `in a sandbox (${sandbox.kind})`;
+/** Rules of spec §5 that left a trace in the evidence. */
+function recoveries(b) {
+	const out = b.facts.excluded;
+	const again = b.entries.filter((e) => e.from === "TEST" && e.event === "inconclusive").length;
+	const fallback = b.facts.build?.before.length ?? 0;
+	return [
+		...out.length === 0 ? [] : [{
+			rule: "node unreachable or failed: left out, the rest goes on",
+			times: out.length,
+			where: out.map((e) => e.node).join(", ")
+		}],
+		...fallback === 0 ? [] : [{
+			rule: "zigbuild failed: native build on the build host",
+			times: fallback,
+			where: "BUILD"
+		}],
+		...again === 0 ? [] : [{
+			rule: "inconclusive: once more",
+			times: again,
+			where: "TEST"
+		}]
+	];
+}
+
+// src/stages/parts/seal.ts
+/** Seals a test: every fact as a file, a digest of each, one root over all, and the proof that binds them (spec §8). */
+/**
+* Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`.
+*/
+async function seal(files, folder, bundle, judged) {
+	const put = (name, text) => files.write(`${folder}/evidence/${name}`, typeof text === "string" ? text : wholeLines(text));
+	await put(layout.plan, jsonText(bundle.plan));
+	await put(layout.entries, toLines(bundle.entries));
+	await put(layout.facts, jsonText(bundle.facts));
+	await put(layout.nat, jsonText(bundle.measurements));
+	await put(layout.preflight, jsonText(bundle.preflight));
+	await put(layout.controls, jsonText(bundle.controls));
+	await put(layout.running, jsonText(bundle.running));
+	await put(layout.logs, jsonText(bundle.logs));
+	await put(layout.metrics, jsonText(bundle.metrics));
+	for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), linePieces(bundle.items[suite] ?? []));
+	await put(layout.verdict, jsonPieces(judged));
+	const manifest = await manifestIn(files, folder);
+	await files.write(`${folder}/manifest.json`, jsonText(manifest));
+	const proof = renderBundleProof(bundle, judged, manifest);
+	const proofPath = `${folder}/${proofFile(bundle)}`;
+	await files.write(proofPath, proof);
+	return {
+		root: manifest.root,
+		proofPath,
+		proofSha256: sha256(proof)
+	};
+}
+/** Of all that lies in `<folder>/evidence`, one file after the other. */
+async function manifestIn(files, folder) {
+	const digests = [];
+	for (const path of await files.list(`${folder}/evidence`)) digests.push({
+		path: path.slice(folder.length + 1),
+		...await files.digest(path)
+	});
+	return manifestOf(digests);
+}
+
 // src/stages/parts/begin-test.ts
 /** Writes a test's beginning into the ledger before anything of it is done, and seals what earlier ones left behind. */
 async function beginTest(world, plan, session, record) {
 	const number = session.testsBegun + 1;
-	const seed = randomHex(world, 32);
+	const seed = plan.seed === null ? randomHex(world, 32) : repeatableSeed(plan.seed, number);
 	const sessions = await world.ledger.all();
 	const own = sessions.find((s) => s.id === session.id)?.entries ?? [];
 	const program = programOf(own, session.id);
@@ -26987,24 +30487,16 @@ async function sealInterrupted(files, session, test) {
 	const folder = folderOf$1(test);
 	if (await files.exists(`${folder}/manifest.json`)) return JSON.parse(new TextDecoder().decode(await files.read(`${folder}/manifest.json`))).root;
 	if ((await files.list(folder)).length === 0) return null;
-	await files.write(`${folder}/evidence/interrupted.json`, json({
+	await files.write(`${folder}/evidence/interrupted.json`, json$1({
 		session,
 		test,
 		why: "it did not end"
 	}));
-	const paths = await files.list(`${folder}/evidence`);
-	const manifest = manifestOf(await Promise.all(paths.map(async (path) => {
-		const data = await files.read(path);
-		return {
-			path: path.slice(folder.length + 1),
-			bytes: data.length,
-			sha256: sha256(data)
-		};
-	})));
-	await files.write(`${folder}/manifest.json`, json(manifest));
+	const manifest = await manifestIn(files, folder);
+	await files.write(`${folder}/manifest.json`, json$1(manifest));
 	return manifest.root;
 }
-const json = (value) => `${JSON.stringify(value, null, 1)}\n`;
+const json$1 = (value) => `${JSON.stringify(value, null, 1)}\n`;
 
 // src/collectors/logs.ts
 /** The journal of every node's unit. */
@@ -27082,10 +30574,10 @@ function digestMetrics(config, window, answers) {
 		registry: registryFigures(answers.before, answers.after)
 	};
 }
-const short$1 = (value) => String(value).slice(0, mostMetrics.words);
+const short$3 = (value) => String(value).slice(0, mostMetrics.words);
 const notRead$1 = (why) => ({
 	kind: "not read",
-	why: short$1(why)
+	why: short$3(why)
 });
 const isRecord$1 = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 /** Of a range query: `data.result` is a matrix. */
@@ -27312,8 +30804,8 @@ const trials = {
 function controlOf$1(name, from, to, raw) {
 	const { closed, bytes } = trials[name];
 	const answer = eventOf(raw.answer);
-	const sent = counted(raw.from, "out", raw.bindPort);
-	const delivered = counted(raw.to, "in", raw.port);
+	const sent = counted$1(raw.from, "out", raw.bindPort);
+	const delivered = counted$1(raw.to, "in", raw.port);
 	const fragments = raw.to?.fragmentsIn.bytes ?? 0;
 	const whole = delivered.packets > 0 && delivered.bytes + fragments >= delivered.packets * bytes;
 	const through = answer?.["acked"] === true && answer["hash_ok"] === true;
@@ -27329,7 +30821,7 @@ function controlOf$1(name, from, to, raw) {
 	};
 }
 const eventOf = (answer) => typeof answer === "object" && answer !== null && "event" in answer && answer.event === "send-result" ? { ...answer } : null;
-const counted = (c, direction, localPort) => (c?.[direction] ?? []).filter((f) => f.localPort === localPort).reduce((all, f) => ({
+const counted$1 = (c, direction, localPort) => (c?.[direction] ?? []).filter((f) => f.localPort === localPort).reduce((all, f) => ({
 	packets: all.packets + f.packets,
 	bytes: all.bytes + f.bytes
 }), {
@@ -27429,7 +30921,7 @@ async function send$2(world, prober, from, to, p) {
 			signal: world.signal
 		});
 		return {
-			result: events$2(sent.stdout).find((e) => e["event"] === "send-result"),
+			result: events$1(sent.stdout).find((e) => e["event"] === "send-result"),
 			stderr: sent.stderr
 		};
 	} finally {
@@ -27605,7 +31097,7 @@ function reflectorPairs(world, [a, b, c]) {
 }
 const pairFor = (pairs, node) => pairs.filter((p) => p.hosts.every((h) => h.name !== node)).slice(0, 1);
 /** Undefined where the prober got no answer, or says that it does not know. */
-const readMeasurement = (node, stdout) => natOf(node.name, events$2(stdout).find((e) => e["event"] === "nat"));
+const readMeasurement = (node, stdout) => natOf(node.name, events$1(stdout).find((e) => e["event"] === "nat"));
 
 // src/instruments/preflight.ts
 /**
@@ -27642,14 +31134,14 @@ async function runPreflight(world, prober, { nodes, needs, portOf }) {
 					to: hostPort(address, at.port),
 					token: at.token,
 					nonce: randomHex(world, 16),
-					sizes: [600, Math.max(fragmentedBytes, needs.datagramBytes)],
+					sizes: sizesFor(needs),
 					wholeSizes: wholeSizes[family],
 					mark: port === 0 ? null : {
 						to: hostPort(address, port),
 						bytes: 201 + 3 * i
 					}
 				});
-				const event = heard.listens ? await said$2(world, from, command) : { why: heard.why };
+				const event = heard.listens ? await said$1(world, from, command) : { why: heard.why };
 				return {
 					from: from.name,
 					to: target.name,
@@ -27689,14 +31181,14 @@ async function ask$2(world, node) {
 		text: answer?.code === 0 ? answer.stdout.slice(0, 4e3) : null
 	};
 }
-async function said$2(world, from, command) {
+async function said$1(world, from, command) {
 	const result = await onEachNode([from.name], world.signal, async (name) => (await world.remote(name)).run(command, {
 		timeoutMs: 2e4,
 		signal: world.signal
 	}));
 	const { stdout = "", stderr = "" } = result.done.get(from.name) ?? {};
 	const why = (result.failed.get(from.name)?.message ?? (stderr || stdout)).trim().slice(0, 200);
-	return events$2(stdout).find((e) => e["event"] === "reach") ?? { why };
+	return events$1(stdout).find((e) => e["event"] === "reach") ?? { why };
 }
 async function deliveredTo(world, name, port) {
 	const look = await onEachNode([name], world.signal, (n) => readNode(world, n, null));
@@ -27874,12 +31366,12 @@ async function confinementOn(world, nodes, { dials, startsPrograms, ...trial }) 
 }
 function readTrial({ stdout, stderr }, dials) {
 	const missing = { why: stderr.trim().slice(-200) };
-	const before = events$2(stdout.split("\nvps-test-run ")[0] ?? "");
+	const before = events$1(stdout.split("\nvps-test-run ")[0] ?? "");
 	const ended = dials ? readSubjectRun(stdout, stderr, 10) : null;
 	return {
 		unit: before.find((e) => e["event"] === "confined") ?? missing,
 		service: before.find((e) => e["event"] === "held") ?? missing,
-		dialler: ended === null ? null : ended.kind === "not-started" ? { why: ended.why } : events$2(ended.output).find((e) => e["event"] === "confined") ?? { why: ended.errors.trim().slice(-200) }
+		dialler: ended === null ? null : ended.kind === "not-started" ? { why: ended.why } : events$1(ended.output).find((e) => e["event"] === "confined") ?? { why: ended.errors.trim().slice(-200) }
 	};
 }
 
@@ -27974,18 +31466,18 @@ const methods = [
 	"relayed"
 ];
 const method$1 = (value) => typeof value === "string" && methods.includes(value) ? value : null;
-const text$2 = (value) => typeof value === "string" ? value : null;
-const number$1 = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
+const text = (value) => typeof value === "string" ? value : null;
+const number = (value) => typeof value === "number" && Number.isFinite(value) ? value : null;
 function readTestnetClaim(stdout, exitCode) {
-	const seen = events$2(stdout);
+	const seen = events$1(stdout);
 	const connected = seen.filter((e) => e["event"] === "connected");
 	const result = seen.findLast((e) => e["event"] === "result");
 	return {
 		success: typeof result?.["success"] === "boolean" ? result["success"] : null,
 		method: method$1(result?.["method"] ?? connected.at(-1)?.["method"]),
-		remote: text$2(connected.at(-1)?.["remote"]),
-		connectMs: number$1(result?.["connect_ms"] ?? connected[0]?.["connect_ms"]),
-		error: text$2(result?.["error"]),
+		remote: text(connected.at(-1)?.["remote"]),
+		connectMs: number(result?.["connect_ms"] ?? connected[0]?.["connect_ms"]),
+		error: text(result?.["error"]),
 		upgraded: connected[0]?.["method"] === "relayed" && connected.slice(1).some((e) => e["method"] !== "relayed"),
 		exitCode,
 		lines: stdout.split("\n").filter((l) => l !== "").slice(0, 60).map((l) => l.slice(0, 1e3))
@@ -28395,7 +31887,7 @@ const ownersText = ({ why, place, text, seconds, maxBytes }) => subjectRun({
 * without having it.
 */
 /** More than any payload: a file without end holds nobody up. */
-const longest$1 = 64 << 20;
+const longest = 64 << 20;
 /**
 * One line for each file: `kept <bytes> <sha256>`, `absent`, or `unread`; then what another command prints. Only a
 * regular file is one that is kept: a link or a pipe can only be the program's own doing.
@@ -28406,7 +31898,7 @@ const keptPayloads = (paths, also) => ({
 	idempotent: true,
 	text: sh$1`for f in ${paths}; do
       if [ ! -f "$f" ] || [ -L "$f" ]; then echo absent; continue; fi
-      s=$(stat -c %s "$f") && h=$(timeout 10 head -c ${longest$1} "$f" | sha256sum | cut -c1-64) && echo "kept $s $h" || echo unread
+      s=$(stat -c %s "$f") && h=$(timeout 10 head -c ${longest} "$f" | sha256sum | cut -c1-64) && echo "kept $s $h" || echo unread
     done
     ${raw$1(also === null ? ":" : also.kind === "script" ? also.text : render(also))}`
 });
@@ -28458,7 +31950,7 @@ async function dialOnce({ world, plan, subjects, driver, seed, measurements }, s
 			from: world.fleet.nodes.find((n) => n.name === from),
 			to,
 			peerId: peerId ?? "",
-			address: addressOf(world, measurements, to, start.servicePort),
+			address: addressOf$1(world, measurements, to, start.servicePort),
 			payload: plan.profile.payload.kind === "given" ? payloadOf(seed, start.id, start.bytes) : null,
 			seconds
 		});
@@ -28482,7 +31974,7 @@ async function dialOnce({ world, plan, subjects, driver, seed, measurements }, s
 	}
 }
 /** As it was measured; the fleet file's where it was not. A NAT that changes ports is not known to have kept this one. */
-function addressOf({ fleet }, measurements, node, port) {
+function addressOf$1({ fleet }, measurements, node, port) {
 	const seen = measurements.find((m) => m.node === node)?.externalAddresses ?? [];
 	return hostPort(seen[0] ?? fleet.nodes.find((n) => n.name === node)?.ip ?? "", port);
 }
@@ -28565,9 +32057,9 @@ function readKept({ plan: { profile } }, d, called, seen) {
 }
 async function readRecord({ world, reader }, d, lines) {
 	if (reader.kind === "none") return { record: notRead$2("the profile promises none") };
-	if (reader.kind === "on-node") return { record: d.fault === void 0 && reader.key(d) === null ? { kind: "absent" } : lines.kind === "there" ? found$1(reader.parse(lines.value, d)) : lines };
+	if (reader.kind === "on-node") return { record: d.fault === void 0 && reader.key(d) === null ? { kind: "absent" } : lines.kind === "there" ? found$2(reader.parse(lines.value, d)) : lines };
 	try {
-		return { record: found$1(await reader.ask(world, d.pair.to, d)) };
+		return { record: found$2(await reader.ask(world, d.pair.to, d)) };
 	} catch (error) {
 		world.signal.throwIfAborted();
 		const fault = faultOf$1(error, d.pair.to);
@@ -28577,7 +32069,7 @@ async function readRecord({ world, reader }, d, lines) {
 		};
 	}
 }
-const found$1 = (record) => record === null ? { kind: "absent" } : thereIs(record);
+const found$2 = (record) => record === null ? { kind: "absent" } : thereIs(record);
 /** Which try of this pair it is, from 1. */
 function countTry(tries, pair) {
 	const key = `${pair.from}\n${pair.to}`;
@@ -28585,19 +32077,22 @@ function countTry(tries, pair) {
 	tries.set(key, n);
 	return n;
 }
-/** Fresh local ports of one series; none twice on a node in one test. */
+/** Fresh local ports of one series; none twice on a node in one test. They follow from the test's seed. */
 var PortPool = class {
 	#taken = /* @__PURE__ */ new Set();
-	#world;
+	#draws = /* @__PURE__ */ new Map();
+	#seed;
 	series;
-	constructor(world, before, series) {
-		this.#world = world;
+	constructor(seed, before, series) {
+		this.#seed = seed;
 		this.series = series;
 		for (const a of before) this.#taken.add(`${a.pair.from}:${a.localPort}`);
 	}
 	take(node) {
 		for (;;) {
-			const port = randomInt(this.#world, ...this.series.ports);
+			const n = (this.#draws.get(node) ?? 0) + 1;
+			this.#draws.set(node, n);
+			const port = portOf(this.#seed, this.series.prefix, node, n, this.series.ports);
 			const key = `${node}:${port}`;
 			if (!this.#taken.has(key)) {
 				this.#taken.add(key);
@@ -28752,14 +32247,27 @@ function retryRounds(again, planned, peers, relayNodes, before) {
 	return rounds.toSorted((a, b) => last(a) < last(b) ? -1 : last(a) > last(b) ? 1 : 0);
 }
 
+// src/suites/bench.ts
+/** Nodes of the plan, and those of them that are there. */
+const presentOn = ({ plan, nodes }) => ({
+	planned: plan.nodes,
+	there: nodes
+});
+
 // src/suites/node-reading.ts
 /** What one look shows of a node and of its NAT box, put together; what was not read says why. */
-const readingOf = (name, looks, boxes) => ({
-	counters: looks.done.get(name)?.counters ?? notRead$2(whyUnread(looks, name)),
-	box: boxes.failed.has(name) ? notRead$2(whyUnread(boxes, name)) : boxes.done.get(name) ?? null,
-	clock: looks.done.get(name)?.clock ?? null,
-	processes: looks.done.get(name)?.processes ?? notRead$2(whyUnread(looks, name))
-});
+/** `uncleared`: nodes whose counters did not begin at zero, and why: what they show may have come before. */
+function readingOf(name, looks, boxes, uncleared = /* @__PURE__ */ new Map()) {
+	const why = uncleared.get(name);
+	const box = boxes.failed.has(name) ? notRead$2(whyUnread(boxes, name)) : boxes.done.get(name) ?? null;
+	return {
+		counters: why === void 0 ? looks.done.get(name)?.counters ?? notRead$2(whyUnread(looks, name)) : notBegun(why),
+		box: why === void 0 || box === null ? box : notBegun(why),
+		clock: looks.done.get(name)?.clock ?? null,
+		processes: looks.done.get(name)?.processes ?? notRead$2(whyUnread(looks, name))
+	};
+}
+const notBegun = (why) => notRead$2(`the counters did not begin at zero: ${why}`);
 
 // src/suites/rounds.ts
 /**
@@ -28772,13 +32280,13 @@ async function runRounds(bench, { cooloffSeconds, timeoutSeconds, series, portOf
 	const earlier = before.flatMap((r) => r.attempts);
 	const names = [...new Set([...earlier.map((a) => a.pair), ...rounds.flat()].flatMap((p) => [p.from, p.to]))];
 	const last = Math.max(0, ...before.map((r) => r.round));
-	const relays = bootstrapsOf(world.fleet).map((n) => n.name).filter((n) => names.includes(n));
-	const used = new PortPool(world, earlier, series);
+	const relays = bootstrapsOf(world.fleet).map((n) => n.name).filter((n) => bench.nodes.includes(n));
+	const used = new PortPool(bench.seed, earlier, series);
 	const tries = /* @__PURE__ */ new Map();
 	earlier.forEach((a) => countTry(tries, a.pair));
 	const all = [];
 	const kind = repeats !== null ? "repeated round" : retry ? "retry round" : "round";
-	let blind = await witnessesOn(bench, names);
+	let blind = await witnessesOn(bench, [.../* @__PURE__ */ new Set([...names, ...relays])]);
 	for (const [index, pairs] of rounds.entries()) {
 		const met = lastMeetings([...earlier, ...all.flatMap((r) => r.attempts)]);
 		await coolOff(world, waitBefore(pairs, met, world.clock.now(), cooloffSeconds * 1e3));
@@ -28876,7 +32384,7 @@ async function repeatUnseen(bench, wish, first, keep) {
 const connectivity$1 = {
 	/** What is dialled follows from what the NATs were measured to be. */
 	async run(bench, work, keep) {
-		const rounds = plannedRounds(bench.world.fleet, bench.nodes, bench.measurements, work);
+		const rounds = plannedRounds(bench.world.fleet, presentOn(bench), bench.measurements, work);
 		await dialRounds(bench, wish$2(work), rounds, keep);
 	},
 	async again(bench, work, failed, before, keep) {
@@ -28888,6 +32396,135 @@ const wish$2 = ({ cooloffSeconds, timeoutSeconds }) => ({
 	timeoutSeconds,
 	series: connectivitySeries
 });
+
+// src/commands/network-watch.ts
+const watchReflectors = (program, place, { to, token, seconds }) => ({
+	kind: "argv",
+	why: "watch the network",
+	idempotent: false,
+	argv: [
+		...place,
+		program,
+		"watch",
+		...to.flatMap((address) => ["--to", address]),
+		"--token",
+		token,
+		"--seconds",
+		String(seconds)
+	]
+});
+
+// src/instruments/network-watch.ts
+/** What the network carries while a suite is at work: each node's prober asks those of its partners all the time. */
+/** Resolves when every prober asks; one that could not be started says so in the end. */
+async function watchNetwork(world, { prober, partners, seconds }) {
+	const base = randomInt(world, 21e3, 28e3);
+	const [ports, token] = [[base, base + 1], randomHex(world, 16)];
+	const asked = [...new Set([...partners.values()].flat())];
+	const nodeOf = (name) => world.fleet.nodes.find((n) => n.name === name);
+	const started = (name, command) => start$2(world, name, nodeOf(name), command, seconds);
+	const reflectors = await Promise.all(asked.map(async (name) => ({
+		name,
+		...await started(name, (n) => reflect(prober, placeOf$1(n.runtime), {
+			primary: n.ip,
+			secondary: n.ip,
+			ports,
+			token
+		}, n.ip, seconds))
+	})));
+	const reflects = new Map(reflectors.map((r) => [r.name, r]));
+	const watches = await Promise.all([...partners].map(async ([node, all]) => {
+		const to = all.map((name) => ({
+			name,
+			address: hostPort(nodeOf(name)?.ip ?? "", base)
+		}));
+		const own = await started(node, (n) => watchReflectors(prober, placeOf$1(n.runtime), {
+			to: to.map((t) => t.address),
+			token,
+			seconds
+		}));
+		return {
+			node,
+			to,
+			startedAt: world.clock.now(),
+			...own
+		};
+	}));
+	const stop = () => {
+		for (const { stdin } of [...watches, ...reflectors]) stdin.end();
+	};
+	return {
+		ports,
+		stop,
+		end: async () => {
+			for (const { stdin } of watches) stdin.end();
+			const looks = await Promise.all(watches.map(async ({ node, to, startedAt, ended }) => {
+				const ran = await ended;
+				const endedAt = world.clock.now();
+				return to.map(({ name, address }) => {
+					const dumb = reflects.get(name)?.ready === true ? null : `no reflector was started on ${name}`;
+					const answered = dumb === null ? answeredIn(ran, address) : notRead$2(dumb);
+					return {
+						node,
+						with: name,
+						startedAt,
+						endedAt,
+						answered
+					};
+				});
+			}));
+			stop();
+			world.signal.throwIfAborted();
+			return looks.flat();
+		}
+	};
+}
+/** Resolves when it is ready, or has ended without. */
+async function start$2(world, name, node, command, seconds) {
+	const stdin = new PassThrough();
+	let ended = Promise.resolve(notRead$2(`no node ${name}`));
+	if (node === void 0) return {
+		stdin,
+		ready: false,
+		ended
+	};
+	return {
+		stdin,
+		ready: await new Promise((resolve) => {
+			ended = world.remote(name).then((remote) => remote.run(command(node), {
+				timeoutMs: (seconds + 20) * 1e3,
+				signal: world.signal,
+				stdin,
+				onLine: (line) => {
+					if (line.includes("\"ready\"")) resolve(true);
+				}
+			})).then(thereIs, (error) => notRead$2(asFailure(error, name).message));
+			ended.then(() => {
+				resolve(false);
+			});
+		}),
+		ended
+	};
+}
+const isCount = (value) => typeof value === "number" && Number.isSafeInteger(value);
+function answeredIn(ran, address) {
+	if (ran.kind !== "there") return ran.kind === "absent" ? notRead$2("it was not asked") : ran;
+	const { stdout, stderr, code } = ran.value;
+	const { sent, lost, gaps } = events$1(stdout).find((e) => e["event"] === "watched" && e["to"] === address) ?? {};
+	const pairs = Array.isArray(gaps) ? gaps : [null];
+	const read = pairs.flatMap((pair) => {
+		const [fromMs, toMs] = Array.isArray(pair) ? pair : [];
+		return isCount(fromMs) && isCount(toMs) ? [{
+			fromMs,
+			toMs
+		}] : [];
+	});
+	return isCount(sent) && isCount(lost) && read.length === pairs.length ? thereIs({
+		sent,
+		lost,
+		gaps: read
+	}) : notRead$2((stderr || stdout).trim().slice(0, 200) || `exit ${String(code)}`);
+}
 
 // src/commands/gossip.ts
 /** What a node has written down of broadcasts, and what it keeps of the shared map: read by commands of ours. */
@@ -28999,23 +32636,58 @@ async function instruct({ world, plan, confinedBy }, name, instruction) {
 	}
 }
 
+// src/suites/gossip/linked.ts
+const lookEveryMs$3 = 500;
+/** No longer than so many seconds: a program that links nobody in that time is told to broadcast all the same. */
+async function untilLinked(bench, names, seconds) {
+	const { world, plan, subjects } = bench;
+	const registries = new Set(world.fleet.nodes.filter((n) => n.role === "registry").map((n) => normalAddress(n.ip)));
+	const until = world.clock.now() + seconds * 1e3;
+	let open = names;
+	while (open.length > 0) {
+		const seen = await onEachNode(open, world.signal, async (name) => {
+			const { counters } = await readNode(world, name, null, null, "count-on");
+			const port = subjects.ports.get(name) ?? plan.profile.servicePort;
+			return counters.kind !== "there" || isLinked(counters.value, port, registries);
+		});
+		open = open.filter((name) => seen.done.get(name) === false);
+		if (open.length === 0 || world.clock.now() >= until) break;
+		await world.clock.sleep(lookEveryMs$3, world.signal);
+	}
+	if (open.length > 0) world.log.warn(`${open.join(", ")}: no packets with another node for ${seconds} s`);
+}
+/** Both ways with one address that is no registry's. */
+function isLinked(counters, port, registries) {
+	const others = (flows) => new Set(flows.filter((f) => f.localPort === port && f.packets > 0).map((f) => normalAddress(f.remote)).filter((a) => !registries.has(a)));
+	const [heard, answered] = [others(counters.in), others(counters.out)];
+	return [...heard].some((a) => answered.has(a));
+}
+
 // src/suites/gossip/broadcast.ts
 /** Broadcasts in action: every node sends in its turn; then each node's own record is read beside its packet counters. */
 const instructSeconds$2 = 10;
 const lookEveryMs$2 = 500;
 /** Lines of one message that a node may write before the rest is not read any more. */
 const mostCopies = 4;
-async function broadcastAll(bench, work, peers, keep) {
+/** `ours`: ports of our own packets beside the messages. */
+async function broadcastAll(bench, work, peers, ours, keep) {
 	const { world, seed, test, plan } = bench;
 	const use = plan.profile.gossip?.broadcast;
 	if (use == null) return;
 	const names = peers.map((n) => n.name);
 	const messages = messagesOf(seed, test, work, names);
 	world.log.info(`test: ${messages.length} broadcasts, from each of ${names.length} nodes in turn`);
-	(await resetWitnesses(world, names)).forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`));
+	const trouble = await resetWitnesses(world, names);
+	trouble.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`));
+	await untilLinked(bench, names, work.withinSeconds);
 	await Promise.all(names.map((name) => sendAll(bench, use, messages.filter((m) => m.from === name), keep)));
 	await untilReceived(bench, use, work, messages, names);
-	await readRecords(bench, use, messages.length, names, keep);
+	await readRecords(bench, use, {
+		messages: messages.length,
+		names,
+		ours,
+		uncleared: trouble
+	}, keep);
 }
 /** One after the other on each node, all nodes at once; what could not be told is told again under its own id. */
 async function sendAll(bench, use, own, keep) {
@@ -29086,7 +32758,7 @@ async function untilReceived(bench, use, { withinSeconds, fields }, messages, na
 		if (open.length > 0) await world.clock.sleep(lookEveryMs$2, world.signal);
 	}
 }
-async function readRecords(bench, use, messages, names, keep) {
+async function readRecords(bench, use, { messages, names, ours, uncleared }, keep) {
 	const { world, test } = bench;
 	const read = await onEachNode(names, world.signal, async (node) => {
 		const startedAt = world.clock.now();
@@ -29098,7 +32770,7 @@ async function readRecords(bench, use, messages, names, keep) {
 	});
 	for (const node of names) {
 		const got = read.done.get(node);
-		const now = world.clock.now();
+		const [now, why] = [world.clock.now(), uncleared.get(node)];
 		await keep({
 			kind: "records",
 			id: `${test}.records.${node}`,
@@ -29106,17 +32778,18 @@ async function readRecords(bench, use, messages, names, keep) {
 			startedAt: got?.startedAt ?? now,
 			endedAt: got?.endedAt ?? now,
 			lines: got?.look.lines ?? notRead$2(read.failed.get(node)?.message ?? "it was not asked"),
-			delivered: got === void 0 ? notRead$2("it was not asked") : deliveredIn(got.look.counters),
+			delivered: got === void 0 ? notRead$2("it was not asked") : why === void 0 ? deliveredIn(got.look.counters, ours) : notBegun(why),
 			clock: got?.look.clock ?? null
 		});
 	}
 }
-function deliveredIn(counters) {
+function deliveredIn(counters, ours) {
 	if (counters.kind !== "there") return counters;
 	const { value } = counters;
+	const theirs = value.in.filter((f) => !ours.includes(f.localPort) && !ours.includes(f.remotePort));
 	return value.overflow ? notRead$2("the packet counters were full") : thereIs({
-		packets: value.in.reduce((n, f) => n + f.packets, 0),
-		bytes: value.in.reduce((n, f) => n + f.bytes, 0)
+		packets: theirs.reduce((n, f) => n + f.packets, 0),
+		bytes: theirs.reduce((n, f) => n + f.bytes, 0)
 	});
 }
 
@@ -29351,13 +33024,30 @@ async function doneAndRead(bench, node, unit, step) {
 
 // src/suites/gossip.ts
 /** Gossip in action: messages, writes and a death of ours, and what each node has of them by its own files and lists. */
+/** Probers that nobody ends any more end by themselves. */
+const longestSeconds = 1800;
 const gossip$1 = {
 	async run(bench, { broadcast, map, members }, keep) {
 		const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name));
 		if (peers.length === 0) return;
-		if (broadcast !== null) await broadcastAll(bench, broadcast, peers, keep);
-		if (map !== null) await agreeOnMap(bench, map, peers, keep);
-		if (members !== null) await killOne(bench, members, peers, keep);
+		const { world, prober, test } = bench;
+		const network = await watchNetwork(world, {
+			prober,
+			partners: networkPartners(world.fleet, bench.nodes),
+			seconds: longestSeconds
+		});
+		try {
+			if (broadcast !== null) await broadcastAll(bench, broadcast, peers, network.ports, keep);
+			if (map !== null) await agreeOnMap(bench, map, peers, keep);
+			if (members !== null) await killOne(bench, members, peers, keep);
+			for (const look of await network.end()) await keep({
+				kind: "network",
+				id: `${test}.network.${look.node}.${look.with}`,
+				...look
+			});
+		} finally {
+			network.stop();
+		}
 	},
 	/** What a node has not got by the end of its time it has not got: there is nothing to be tried again. */
 	again: () => Promise.resolve()
@@ -29686,7 +33376,7 @@ const forgetMappings = {
 const natTraversal = {
 	async run(bench, work, keep) {
 		const before = [];
-		for (const { order, rounds } of natRounds(bench.world.fleet, bench.nodes, bench.measurements, work)) {
+		for (const { order, rounds } of natRounds(bench.world.fleet, presentOn(bench), bench.measurements, work)) {
 			bench.world.log.info(`test: NAT traversal, ${order}`);
 			await inOrder$1({
 				bench,
@@ -29720,7 +33410,7 @@ async function inOrder$1({ bench, work, before, order, retry }, rounds, keep) {
 	if (order === "in-turn" || order === "simultaneous") return dialRounds(bench, own, rounds, asItem(before, order, [], keep));
 	if (order === "rested" && rounds.length > 0) await rest(bench, work.restSeconds);
 	for (const round of rounds) {
-		const forgotten = order === "rebound" ? await forget(bench, round.map((p) => p.to), work.settleSeconds) : [];
+		const forgotten = order === "rebound" ? await forget$1(bench, round.map((p) => p.to), work.settleSeconds) : [];
 		await runRounds(bench, {
 			...own,
 			before: [...before]
@@ -29747,7 +33437,7 @@ async function rest({ world }, seconds) {
 	await world.clock.sleep(seconds * 1e3, world.signal);
 }
 /** Then the program has some time to be found again. */
-async function forget({ world }, nodes, settleSeconds) {
+async function forget$1({ world }, nodes, settleSeconds) {
 	const options = {
 		timeoutMs: 2e4,
 		signal: world.signal
@@ -29793,26 +33483,39 @@ const longestAnswer = 32 << 20;
 /** Of one node in one window, and of one answer. */
 const mostClaims = 400;
 const mostFigures = 1e3;
-/** Each path once. */
+/** Each path once. A registry that is down, or answers with an error or in no form that is known, has said nothing. */
 async function askRegistry({ world, plan }, { reports, figures }) {
 	const node = registryOf(world.fleet);
-	const paths = [.../* @__PURE__ */ new Set([...reports === null ? [] : [reports.path], ...figures.map((f) => f.path)])];
+	const ready = plan.profile.registry?.ready ?? null;
+	const wanted = [
+		...reports === null ? [] : [reports],
+		...figures,
+		...ready === null ? [] : [ready]
+	];
 	const answers = /* @__PURE__ */ new Map();
-	for (const path of paths) answers.set(path, await ask(path));
+	for (const path of new Set(wanted.map((w) => w.path))) answers.set(path, await ask(path));
 	async function ask(path) {
 		if (node === void 0) return notRead$2("the fleet has no registry");
 		try {
 			const answer = await world.http(node.name, `${registryUrlOf(world.fleet, plan)}${path}`, timeoutMs$2);
-			if (answer.status < 200 || answer.status > 299) return notRead$2(`${path}: status ${answer.status}`);
-			if (answer.body.length > longestAnswer) return notRead$2(`${path}: ${answer.body.length} bytes`);
-			return thereIs(Buffer.from(answer.body).toString("utf8"));
+			if (answer.status < 200 || answer.status > 299) return notRead$2(`status ${answer.status}`);
+			if (answer.body.length > longestAnswer) return notRead$2(`${answer.body.length} bytes`);
+			const text = Buffer.from(answer.body).toString("utf8");
+			const without = wanted.find((w) => w.path === path && !holdsListAt(text, w.list));
+			return without === void 0 ? thereIs(text) : notRead$2(`nothing at ${without.list} in ${JSON.stringify(text.slice(0, 80))}`);
 		} catch (error) {
 			world.signal.throwIfAborted();
 			return notRead$2(messageOf(error).slice(0, 300));
 		}
 	}
 	const told = reports === null ? notRead$2("the profile names no list") : answers.get(reports.path) ?? notRead$2("");
+	const found = ready === null ? null : answers.get(ready.path) ?? notRead$2("");
 	return {
+		registry: found?.kind === "there" ? thereIs(true) : found,
+		unanswered: [...answers].flatMap(([path, a]) => a.kind === "not-read" ? [{
+			path,
+			why: a.why
+		}] : []),
 		reports: told.kind === "there" && reports !== null ? thereIs(reportsIn(told.value, reports)) : told,
 		figures: figures.flatMap(({ path, list, field }) => {
 			const text = answers.get(path);
@@ -29884,7 +33587,7 @@ const observed = {
 	/** How many windows follows from what the NATs were measured to be. */
 	async run(bench, work, keep) {
 		const peers = peersOf(bench.world.fleet).filter((n) => bench.nodes.includes(n.name));
-		const windows = windowsFor(observedPairs(peers, bench.measurements), work.targets.sampleFloor);
+		const windows = windowsFor(observedPairs(peers, bench.measurements, work.only), work.targets.sampleFloor);
 		const names = peers.map((n) => n.name);
 		const all = [];
 		bench.world.log.info(`test: ${windows} windows of ${work.window.looks.at(-1) ?? 0} s on ${names.length} nodes`);
@@ -29911,9 +33614,11 @@ async function runWindow(bench, work, names, window, marks, keep) {
 	const known = await askRegistry(bench, work.claims);
 	await stopAll(bench, names);
 	let startedAt;
+	let uncleared = /* @__PURE__ */ new Map();
 	try {
 		await world.clock.sleep(work.cooloffSeconds * 1e3, world.signal);
-		(await resetWitnesses(world, names)).forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`));
+		uncleared = await resetWitnesses(world, names);
+		uncleared.forEach((text, node) => world.log.warn(`${node}: no packet witness: ${text}`));
 	} finally {
 		startedAt = world.clock.now();
 		await startAll(bench, names);
@@ -29922,7 +33627,7 @@ async function runWindow(bench, work, names, window, marks, keep) {
 	const looks = [];
 	for (const seconds of work.window.looks) {
 		await world.clock.sleep(Math.max(0, startedAt + seconds * 1e3 - world.clock.now()), world.signal);
-		looks.push(await look(bench, names, startedAt));
+		looks.push(await look(bench, names, startedAt, uncleared));
 	}
 	const [log, asked] = await Promise.all([readLogs(bench, names, work.claims), askRegistry(bench, work.claims)]);
 	const whole = {
@@ -29937,7 +33642,9 @@ async function runWindow(bench, work, names, window, marks, keep) {
 		looks,
 		reports: newReports(known.reports, asked.reports),
 		log,
-		figures: asked.figures
+		figures: asked.figures,
+		registry: asked.registry,
+		unanswered: [...new Map([...known.unanswered, ...asked.unanswered].map((u) => [u.path, u])).values()]
 	};
 	await keep(whole);
 	world.log.progress("windows", `window ${window}: ${looks.length} looks, ${((whole.endedAt - startedAt) / 1e3).toFixed(1)} s`);
@@ -29959,12 +33666,12 @@ async function provenStarts({ world, plan }, names, port) {
 	});
 	return Object.fromEntries(names.map((n) => [n, proven.done.get(n) ?? notRead$2(proven.failed.get(n)?.message ?? "it was not asked")]));
 }
-async function look(bench, names, startedAt) {
+async function look(bench, names, startedAt, uncleared) {
 	const { world } = bench;
 	const [looks, boxes] = await Promise.all([onEachNode(names, world.signal, (name) => readNode(world, name, null, watchedOn(bench, name), "count-on")), onEachNode(names, world.signal, (name) => readBox(world, name, "count-on"))]);
 	return {
 		atMs: world.clock.now() - startedAt,
-		readings: Object.fromEntries(names.map((name) => [name, readingOf(name, looks, boxes)]))
+		readings: Object.fromEntries(names.map((name) => [name, readingOf(name, looks, boxes, uncleared)]))
 	};
 }
 const watchedOn = ({ plan, subjects }, name) => ({
@@ -30025,7 +33732,7 @@ async function askLink(world, pair, wish) {
 	if (wish.isOpen(from.name) || wish.isOpen(to.name)) return [await askLeg(world, from, to, wish)];
 	const open = nodes.filter((n) => wish.isOpen(n.name) && n.role !== "registry");
 	const between = open.find((n) => !wish.busy.has(n.name)) ?? open[0];
-	return between === void 0 ? [] : [await askLeg(world, from, between, wish), await askLeg(world, between, to, wish)];
+	return between === void 0 ? [] : Promise.all([askLeg(world, from, between, wish), askLeg(world, between, to, wish)]);
 }
 const seconds$1 = 30;
 /** An open receiver is sent to; else the receiver knocks at the sender, which answers. */
@@ -30098,7 +33805,7 @@ function drainedIn(ran) {
 		micros
 	}) : notRead$2(whyNot(ran));
 }
-const fieldsOf = (ran, event) => ran.kind === "there" ? events$2(ran.value.stdout).find((e) => e["event"] === event) : void 0;
+const fieldsOf = (ran, event) => ran.kind === "there" ? events$1(ran.value.stdout).find((e) => e["event"] === event) : void 0;
 const whyNot = (ran) => ran.kind === "there" ? (ran.value.stderr || ran.value.stdout).trim().slice(0, 200) || `exit ${String(ran.value.code)}` : ran.kind === "not-read" ? ran.why : "it was not asked";
 
 // src/commands/arrivals.ts
@@ -30176,18 +33883,18 @@ function parseArrivals(stdout) {
 	const bad = all.findIndex((m) => m === null || m[3] === "-");
 	if (bad >= 0) return notRead$2(`reading ${bad + 1} of ${all.length} failed`);
 	return thereIs(all.flatMap((m) => m === null ? [] : [{
-		fromMs: ms$1(m[1]),
-		toMs: ms$1(m[2]),
+		fromMs: ms(m[1]),
+		toMs: ms(m[2]),
 		bytes: Number(m[3])
 	}]));
 }
-const ms$1 = (seconds) => Math.round(Number(seconds) * 1e3);
+const ms = (seconds) => Math.round(Number(seconds) * 1e3);
 
 // src/suites/throughput.ts
 /** Throughput in action: the bare link, the transfer while its arrivals are read, and the link again where it was slow. */
 const throughput = {
 	async run(bench, work, keep) {
-		const rounds = throughputRounds(bench.world.fleet, bench.nodes, bench.measurements);
+		const rounds = throughputRounds(bench.world.fleet, bench.nodes, bench.measurements, work.only);
 		bench.world.log.info(`test: throughput of ${rounds.flat().length} pairs in ${rounds.length} rounds`);
 		const own = sending(bench, work);
 		const before = [];
@@ -30293,7 +34000,7 @@ async function looksAt({ world, nodes, prober, measurements }, { linkBytes, minM
 }
 
 // src/suites/runners.ts
-const runners = {
+const runners$1 = {
 	connectivity: connectivity$1,
 	"nat-traversal": natTraversal,
 	observed,
@@ -30321,14 +34028,14 @@ async function retryFailed(bench, files, items, results, folder) {
 }
 async function runOne(bench, files, part, folder) {
 	const kept = keeper(files, part.suite, folder);
-	await runners[part.suite].run(bench, part.work, kept.keep);
+	await runners$1[part.suite].run(bench, part.work, kept.keep);
 	return kept.items;
 }
 async function retryOne(bench, files, part, items, results, folder) {
 	const before = items[part.suite] ?? [];
 	const failed = (results[part.suite]?.samples ?? []).filter((s) => s.outcome === "failed");
 	const kept = keeper(files, part.suite, folder);
-	if (failed.length > 0) await runners[part.suite].again(bench, part.work, failed, before, kept.keep);
+	if (failed.length > 0) await runners$1[part.suite].again(bench, part.work, failed, before, kept.keep);
 	return [...before, ...kept.items];
 }
 function keeper(files, suite, folder) {
@@ -30367,1847 +34074,6 @@ async function awaitTurn(world, plan, holder, nodes) {
 }
 const giveTurnBack = (world, plan, holder, nodes) => giveLeasesBack(world, plan, holder, nodes, [testTurn]);
 const busyOf = ({ failed }) => [...failed.values()].find((f) => f.kind === "busy");
-
-// src/report/link.ts
-/** Links whose target came from data: https only, nothing ends the link early, a strange site is named beside it. */
-/** Longest target; GitHub's own are far below. */
-const longest = 2e3;
-/** The target as it may stand in a page; null for anything but a plain https URL. */
-function httpsUrl(value) {
-	if (typeof value !== "string" || value.length > longest || !URL.canParse(value)) return null;
-	const url = new URL(value);
-	if (url.protocol !== "https:" || url.username !== "" || url.password !== "") return null;
-	return url.href.replace(/[()[\]|<>\\'"`$*_~!]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** What a renderer shows of a link; without a target that may be shown, its label alone. */
-function safeLink({ label, to }) {
-	const href = httpsUrl(to);
-	if (href === null) return {
-		label,
-		href
-	};
-	const { host } = new URL(href);
-	return {
-		label: host === "github.com" ? label : `${label} at ${host}`,
-		href
-	};
-}
-
-// src/report/section.ts
-/** On spans that a constructor below made, and on nothing that was read from JSON: data cannot pose as a link. */
-const brand = Symbol("span");
-/** Longest foreign text in one place, characters. */
-const usualLength = 400;
-/** Longest text of a code block, characters. */
-const usualBlockLength = 2e4;
-const text$1 = (value, max) => ({
-	[brand]: true,
-	kind: "text",
-	text: value,
-	max
-});
-const toned = (value, tone) => ({
-	[brand]: true,
-	kind: "text",
-	text: value,
-	max: 400,
-	tone
-});
-const code$1 = (value, max = 400) => ({
-	[brand]: true,
-	kind: "code",
-	text: value,
-	max
-});
-const strong = (of) => ({
-	[brand]: true,
-	kind: "strong",
-	of
-});
-const link = (label, to) => ({
-	[brand]: true,
-	kind: "link",
-	label,
-	to
-});
-/** Our own words with foreign ones between them: the former are never cut, and a line end in them is a space. */
-const inline = (words, ...values) => words.flatMap((word, i) => [...word === "" ? [] : [text$1(word.replace(/\s*\n\s*/g, " "), 1e400)], ...i < values.length ? spansOf(values[i] ?? "") : []]);
-/** Several as one, with `between` between them. */
-const joined = (list, between) => list.flatMap((one, i) => [...i === 0 ? [] : [text$1(between, 1e400)], ...spansOf(one)]);
-/** Whatever is neither text nor of a constructor's making is shown as `?`. */
-function spansOf(of) {
-	if (typeof of === "number") return [String(of)];
-	return (Array.isArray(of) ? of : [of]).map((one) => isSpan(one) ? one : "?");
-}
-const isSpan = (value) => typeof value === "string" || typeof value === "object" && value !== null && brand in value;
-const paragraph = (of) => ({
-	kind: "paragraph",
-	of
-});
-const heading = (title) => ({
-	kind: "heading",
-	title
-});
-const list$1 = (items) => ({
-	kind: "list",
-	items
-});
-const codeBlock = (value, max = usualBlockLength) => ({
-	kind: "code",
-	text: value,
-	max
-});
-const table$2 = (head, rows, align = []) => ({
-	kind: "table",
-	head,
-	rows,
-	align
-});
-/** Names and what stands beside them. */
-const pairs = (rows) => ({
-	kind: "table",
-	head: null,
-	rows,
-	align: []
-});
-/** Those that are there. */
-const present = (sections) => sections.filter((s) => s !== null);
-const legendText = (legend) => legend.map(({ symbol, meaning }) => `${symbol} ${meaning}`).join("; ");
-
-// src/report/plain.ts
-const same = (s) => s;
-const plain$1 = {
-	good: same,
-	bad: same,
-	warn: same,
-	dim: same
-};
-/** A whole page, and the sections below its head. */
-const pageText = (head, sections, palette = plain$1) => [head, ...sections].map((s) => sectionText(s, palette)).join("\n\n\n");
-function sectionText({ title, blocks }, palette = plain$1) {
-	const heading = inlineText(title);
-	return [`${heading}\n${"─".repeat(width(heading))}`, ...blocks.map((b) => blockText(b, palette))].join("\n\n");
-}
-function blockText(b, palette = plain$1) {
-	switch (b.kind) {
-		case "paragraph": return coloured(b.of, palette);
-		case "heading": return `${inlineText(b.title)}:`;
-		case "list": return b.items.map((item) => `- ${coloured(item, palette)}`).join("\n");
-		case "table": return tableText(b, palette);
-		case "matrix": return matrixText(b, palette);
-		case "code": return cut(b.text, b.max ?? 1e400).split(/\r\n|\r|\n/).map(spellHidden).join("\n");
-		case "gantt": return ganttText(b, palette);
-		case "details": return [`${spellHidden(b.summary)}:`, ...b.blocks.map((one) => blockText(one, palette))].join("\n\n");
-	}
-}
-/** Columns; a cell's tone is applied after padding, so that it does not count. */
-function tableText({ head, rows, align }, palette) {
-	const lines = rows.map((r) => r.map((c) => ({
-		plain: inlineText(c),
-		shown: coloured(c, palette)
-	})));
-	const titles = head?.map((c) => ({
-		plain: inlineText(c),
-		shown: palette.dim(inlineText(c))
-	})) ?? null;
-	const all = titles === null ? lines : [titles, ...lines];
-	const widths = Array.from({ length: Math.max(0, ...all.map((r) => r.length)) }, (_, i) => Math.max(...all.map((r) => width(r[i]?.plain ?? ""))));
-	return all.map((row) => row.map(({ plain: words, shown }, i) => {
-		const gap = " ".repeat(Math.max(0, (widths[i] ?? 0) - width(words)));
-		return align[i] === "right" ? gap + shown : i === row.length - 1 ? shown : shown + gap;
-	}).join("  ").trimEnd()).join("\n");
-}
-const width = (s) => [...s].length;
-function matrixText({ stem, names, rows, legend }, palette) {
-	const cells = rows.map((r, i) => [names[i] ?? "", ...r.map((c) => toned(c.text, c.tone))]);
-	return `${tableText({
-		kind: "table",
-		head: [`${stem}from\\to`, ...names],
-		rows: cells,
-		align: []
-	}, palette)}\n${spellHidden(legendText(legend))}`;
-}
-const ganttText = ({ bars }, palette) => bars.map(({ name, start, end, bad }) => {
-	const line = `${iso(start)} ${spellHidden(name)} ${Math.round((end - start) / 1e3)} s`;
-	return bad ? palette.bad(line) : line;
-}).join("\n");
-const inlineText = (of) => coloured(of, plain$1);
-const coloured = (of, palette) => spansOf(of).map((span) => spanText(span, palette)).join("");
-function spanText(span, palette) {
-	if (typeof span === "string") return spellHidden(span);
-	switch (span.kind) {
-		case "text": {
-			const words = spellHidden(cut(span.text, span.max));
-			return span.tone === void 0 ? words : palette[span.tone](words);
-		}
-		case "code": return spellHidden(cut(span.text, span.max));
-		case "strong": return coloured(span.of, palette);
-		case "link": {
-			const { label, href } = safeLink(span);
-			return href === null ? spellHidden(label) : `${spellHidden(label)} (${href})`;
-		}
-	}
-}
-/** One line of at most `max` UTF-16 units, which is how GitHub counts; a surrogate pair is kept whole. */
-function plainLine(value, max) {
-	return clip(spellHidden(clip(value, max * 2)), max);
-}
-/** The same over several lines. */
-const plainLines = (value, max) => clip(clip(value, max * 2).split(/\r\n|\r|\n/).map(spellHidden).join("\n"), max);
-function clip(value, max) {
-	if (value.length <= max) return value;
-	const last = value.charCodeAt(max - 2);
-	return `${value.slice(0, last >= 55296 && last <= 56319 ? max - 2 : max - 1)}…`;
-}
-
-// src/report/guarded.ts
-/** A section that cannot be made is replaced by its error as text: evidence is sealed whatever breaks on its page. */
-function guarded$1(id, make) {
-	try {
-		const made = make();
-		return made === null || "blocks" in made ? [made] : made;
-	} catch (error) {
-		return [{
-			id,
-			title: `Section ${id}`,
-			blocks: [paragraph(brokenBy(`section ${id}`, error))]
-		}];
-	}
-}
-
-// src/report/html.ts
-/** Whole in text and in a quoted attribute. */
-const escapeHtml = (value) => value.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;").replace(/'/g, "&apos;");
-
-// src/report/markdown.ts
-/** `level` of the section's own heading, from 1; sections within stand one below. */
-const sectionMarkdown = ({ title, blocks }, level = 2) => [headingMarkdown(title, level), ...blocks.length === 0 ? [] : [blocksMarkdown(blocks, level + 1)]].join("\n\n");
-/** A whole page, and the sections below its head. `level`: of the head. */
-const pageMarkdown = (head, level, sections = []) => `${[sectionMarkdown(head, level), ...sections.map((s) => sectionMarkdown(s, level + 1))].join("\n\n")}\n`;
-/** `level`: of headings among the blocks. */
-const blocksMarkdown = (blocks, level = 3) => blocks.map((b) => blockMarkdown(b, level)).join("\n\n");
-/** A line that no page shows and programs find; a key from data cannot end it early. */
-const hiddenLine = (key) => `<!-- vps-test:${key.replace(/[^A-Za-z0-9._/]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 200)} -->`;
-function blockMarkdown(b, level) {
-	switch (b.kind) {
-		case "paragraph": return line$2(b.of);
-		case "heading": return headingMarkdown(b.title, level);
-		case "list": return b.items.map((item) => `- ${line$2(item)}`).join("\n");
-		case "table": return tableMarkdown(b);
-		case "matrix": return matrixMarkdown(b);
-		case "code": return block(b.text, b.max);
-		case "gantt": return mermaid(b);
-		case "details": return `<details><summary>${summary(b.summary)}</summary>\n\n${blocksMarkdown(b.blocks, level)}\n\n</details>`;
-	}
-}
-/** Raw HTML: Markdown is not read there, mentions are. */
-const summary = (value) => unlinked(escapeHtml(spellHidden(cut(value, 400))));
-const headingMarkdown = (title, level) => `${"#".repeat(level)} ${inlineMarkdown(title)}`;
-const tableMarkdown = ({ head, rows, align }) => table$1(head === null ? ["", ""] : head.map(cell$2), rows.map((r) => r.map(cell$2)), align);
-function matrixMarkdown({ stem, names, rows, legend }) {
-	const lines = rows.map((r, i) => [strong(names[i] ?? ""), ...r.map((c) => c.text)]);
-	const head = [`${stem}from ╲ to`, ...names];
-	return `${tableMarkdown({
-		kind: "table",
-		head,
-		rows: lines,
-		align: []
-	})}\n\n${line$2(legendText(legend))}`;
-}
-const mermaid = ({ bars }) => [
-	"```mermaid",
-	"gantt",
-	"  dateFormat x",
-	"  axisFormat %H:%M",
-	"  section Session",
-	...bars.map((b, i) => `  ${b.name.replace(/\W+/g, "_")} :${b.bad ? "crit" : "done"}, s${i}, ${ms(b.start)}, ${ms(b.end)}`),
-	"```"
-].join("\n");
-const ms = (at) => Number.isSafeInteger(at) ? `${at}` : "0";
-/** A line of its own: what would begin a list or a heading there does not. */
-const line$2 = (of) => lineStart(inlineMarkdown(of, "line").trim());
-const cell$2 = (of) => inlineMarkdown(of, "cell");
-/** Neighbouring texts are escaped as one, so that no two of them make up a mention or a command. */
-function inlineMarkdown(of, where = "line") {
-	let [out, pending] = ["", ""];
-	const add = (part) => {
-		out += out.endsWith("`") && part.startsWith("`") ? ` ${part}` : part;
-	};
-	for (const span of spansOf(of)) if (typeof span === "string") pending += cut(span, 400);
-	else if (span.kind === "text") pending += cut(span.text, span.max);
-	else {
-		add(escape(pending));
-		pending = "";
-		add(spanMarkdown(span, where));
-	}
-	add(escape(pending));
-	return out;
-}
-function spanMarkdown(span, where) {
-	switch (span.kind) {
-		case "code": return codeSpan(span.text, span.max, where);
-		case "strong": {
-			const inner = inlineMarkdown(span.of, where);
-			return inner === "" ? "" : `**${inner}**`;
-		}
-		case "link": {
-			const { label, href } = safeLink(span);
-			return href === null ? text(label, 120) : `[${text(label, 200)}](${href})`;
-		}
-	}
-}
-/** Foreign text inline: no markup, no links, no mentions or references, no HTML, no workflow commands, one line. */
-const text = (value, max = 400) => lineStart(escape(cut(value, max)));
-const escape = (value) => unlinked(spellHidden(value).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_{}[\]()|~!$]/g, "\\$&"));
-/** GitHub looks for these after rendering, where an entity or a backslash is gone already: a zero-width space stays. */
-const unlinked = (value) => value.replace(/[@#]/g, "$&​").replace(/:(?=:|\/\/)/g, ":​").replace(/(?<![a-z0-9])(www|gh)(?=[.-])/gi, "$1​").replace(/:(?=(?![0-9a-f]{1,5}:)[a-z0-9\\_+-]+:)/gi, ":​");
-const lineStart = (value) => value.replace(/^(\s*)([-+](?=\s|$)|-{2,}|=+|\d+(?=[.)](?:\s|$)))/, "$1$2​");
-/** A table reads `\|` before code does; elsewhere the backslash would be shown. One of the text's own keeps away. */
-function codeSpan(value, max, where) {
-	const visible = spellHidden(cut(value === "" ? " " : value, max)).replace(/:(?=:)/g, ":​");
-	const inner = where === "cell" ? visible.replace(/\\(?=\|)/g, "\\​").replace(/\|/g, "\\|") : visible;
-	const longest = Math.max(0, ...(inner.match(/`+/g) ?? []).map((run) => run.length));
-	const fence = "`".repeat(longest + 1);
-	const pad = inner.startsWith("`") || inner.endsWith("`") ? " " : "";
-	return `${fence}${pad}${inner}${pad}${fence}`;
-}
-/** Foreign lines as a block; `max` counts characters of the whole. */
-function block(value, max = usualBlockLength) {
-	const lines = cut(value, max).split(/\r\n|\r|\n/).map((one) => spellHidden(one).replace(/:(?=:)/g, ":​").replace(/##(?=\[)/g, "##​"));
-	const longest = Math.max(2, ...lines.flatMap((l) => (l.match(/`+/g) ?? []).map((run) => run.length)));
-	const fence = "`".repeat(longest + 1);
-	return [
-		`${fence}text`,
-		...lines,
-		fence
-	].join("\n");
-}
-/** Cells are Markdown already. */
-function table$1(header, rows, align = []) {
-	const row = (cells) => `| ${cells.join(" | ")} |`;
-	return [
-		row(header),
-		row(header.map((_, i) => align[i] === "right" ? "---:" : "---")),
-		...rows.map(row)
-	].join("\n");
-}
-
-// src/report/sections/checkpoint.ts
-/**
-* A soak checkpoint: when it was due, what it was compared with, what was tried again, and that one process went on.
-*/
-function checkpointSection({ checkpoint, verdict }) {
-	const judged = verdict.checkpoint;
-	if (checkpoint === void 0 || checkpoint === null || judged === void 0) return null;
-	const again = resultsOf(verdict.suites).flatMap(({ samples, retries }) => retries.map((r) => retryLine(r, samples)));
-	return {
-		id: "checkpoint",
-		title: "Checkpoint",
-		blocks: [
-			pairs([
-				["Checkpoint", checkpoint.name],
-				["Due", iso(checkpoint.dueAt)],
-				["Taken", `${iso(checkpoint.takenAt)}, ${lateness(checkpoint)}`]
-			]),
-			heading("Against the first test"),
-			...judged.groups.some((c) => c.first !== null) ? [] : [paragraph("The ledger holds no first test that passed.")],
-			table$2([
-				"group",
-				"first test",
-				"rate",
-				"now, after retries",
-				"rate",
-				"difference"
-			], judged.groups.map((c) => groupRow$1(c, judged.tolerancePoints)), [
-				"left",
-				"right",
-				"right",
-				"right",
-				"right",
-				"right"
-			]),
-			paragraph(inline`The tolerance is ${judged.tolerancePoints} points. A failed attempt counts as delivered
-          here when its pair or node was tried again, later, and delivered.`),
-			heading("Tried again"),
-			again.length === 0 ? paragraph("Nothing was tried again.") : list$1(again),
-			heading("Since the last test that passed"),
-			judged.continuity.length === 0 ? paragraph("Nothing proves what ran then.") : table$2([
-				"node",
-				"boot id",
-				"process start",
-				"restarts",
-				"binary",
-				"judged"
-			], judged.continuity.map(continuityRow))
-		]
-	};
-}
-const lateness = ({ latenessMs }) => latenessMs < 1e3 ? "on time" : `${duration(latenessMs)} late`;
-function groupRow$1({ group, first, now, lost }, tolerance) {
-	const figures = (c) => c === null ? ["–", "–"] : [`${c.successes}/${c.attempts}`, c.attempts === 0 ? "–" : `${percent$1(c.successes / c.attempts)} %`];
-	const difference = lost === null ? "–" : lost > 0 ? `−${points$1(lost)} points` : `${points$1(lost).replace("-", "+")} points`;
-	return [
-		text$1(group, 200),
-		...figures(first),
-		...figures(now),
-		lost !== null && lost > tolerance + 1e-9 ? strong(difference) : difference
-	];
-}
-function retryLine(r, samples) {
-	const failed = samples.filter((s) => sampleKey(s) === sampleKey(r) && s.outcome === "failed");
-	const recovered = failed.length > 0 && failed.every((j) => j.recovered === true);
-	const sentence = r.sentence.replace(/^.*?: /, "");
-	const came = recovered ? "recovered" : r.outcome === "failed" ? strong("still fails") : "not recovered";
-	return inline`${subjectName(r.subject)}: ${came}, ${sentence} (${failed.length} failed before)`;
-}
-function continuityRow({ node, since, now, change }) {
-	const judged = change === null ? "one process" : strong(change);
-	if (now === null) return [
-		node,
-		code$1(since.bootId),
-		iso(since.startedAt),
-		`${since.restarts}`,
-		code$1(since.exeSha256.slice(0, 16)),
-		judged
-	];
-	return [
-		node,
-		since.bootId === now.bootId ? inline`same, ${code$1(now.bootId)}` : inline`${code$1(since.bootId)} → ${code$1(now.bootId)}`,
-		sameStart(since, now) && since.pid === now.pid ? `same, ${iso(now.startedAt)}` : `${iso(since.startedAt)} (pid ${since.pid}) → ${iso(now.startedAt)} (pid ${now.pid})`,
-		since.restarts === now.restarts ? `${now.restarts}` : `${since.restarts} → ${now.restarts}`,
-		since.exeSha256 === now.exeSha256 ? "same" : inline`changed, ${code$1(since.exeSha256.slice(0, 16))} → ${code$1(now.exeSha256.slice(0, 16))}`,
-		judged
-	];
-}
-
-// src/report/suites/command.ts
-const commandPages = ({ samples, groups, figures }) => ({
-	overview: [commandsSection(samples, groups.map((g) => g.name), figures.nodes)],
-	terms: inline`Commands: each ran on every peer as an unprivileged user; success needs the expected exit code, its
-    pattern in the last 4 KB of its output, and an end in time.`,
-	sentences: samples.some(wanting$1) ? [outputSection(samples.filter(wanting$1))] : [],
-	figures: []
-});
-const words$11 = {
-	failed: ["failed", "bad"],
-	harness: ["a step of ours broke", "warn"],
-	infra: ["a step of ours broke", "warn"],
-	unwitnessed: ["does not count", "warn"],
-	success: ["ok", "good"]
-};
-const worstFirst = Object.keys(words$11);
-function commandsSection(samples, names, nodes) {
-	return {
-		id: "commands",
-		title: "Commands",
-		blocks: [table$2(["command", ...nodes], names.map((name) => [text$1(name, 100), ...nodes.map((node) => cell$1(samples.filter((s) => s.group === name && s.subject.node === node)))]))]
-	};
-}
-function cell$1(list) {
-	const worst = worstFirst.find((outcome) => list.some((s) => s.outcome === outcome));
-	if (worst === void 0) return toned("not run", "dim");
-	const [word, tone] = words$11[worst];
-	const recovered = worst === "failed" && list.every((s) => s.outcome === "success" || s.recovered === true);
-	return toned(recovered ? `${word}, recovered on retry` : word, tone);
-}
-const wanting$1 = (s) => s.outcome !== "success";
-const outputSection = (samples) => ({
-	id: "commands-output",
-	title: "Commands that did not succeed",
-	blocks: samples.flatMap((s) => [paragraph(s.sentence), ...s.output === "" ? [] : [codeBlock(s.output)]])
-});
-
-// src/report/nodes-table.ts
-/** All nodes with declared and measured NAT side by side, for `nodes` and `lab status`. */
-const nodesTable = (rows, palette = plain$1) => blockText(nodesOf$1(rows), palette);
-const nodesOf$1 = (rows) => table$2([
-	"node",
-	"host",
-	"address",
-	"role",
-	"online",
-	"declared NAT",
-	"measured NAT",
-	"RFC 4787",
-	"expected",
-	"runtime",
-	"note"
-], rows.map(({ node, online, measurement, note }) => [
-	node.name,
-	node.host,
-	node.ip,
-	node.role,
-	onlineCell(online),
-	natName(asDeclared(node)),
-	measuredCell(node, measurement),
-	behaviour(measurement),
-	node.expectedRate === void 0 ? "" : `~${node.expectedRate} %`,
-	runtimeOf(node),
-	note ?? node.notes ?? ""
-]), columns);
-const columns = [
-	"left",
-	"left",
-	"left",
-	"left",
-	"left",
-	"left",
-	"left",
-	"left",
-	"right"
-];
-const onlineCell = (online) => online === void 0 ? toned("?", "dim") : online ? toned("yes", "good") : toned("no", "bad");
-/** Equal to the label, or the difference said loudly. */
-function measuredCell(node, m) {
-	if (m === void 0) return toned("not measured", "dim");
-	const same = measuredKind(m) === node.nat;
-	return toned(`${natName(m)}${same ? "" : " ≠"}`, !same ? "bad" : m.stable === false ? "warn" : "good");
-}
-/** `EIM+APDF, stable`. */
-const behaviour = (m) => m === void 0 ? "" : [
-	`${m.mapping}+${m.filtering}`,
-	...m.stable === null ? [] : [m.stable ? "stable" : "UNSTABLE"],
-	...m.hairpin === "none" ? [] : [`hairpin ${m.hairpin}`]
-].join(", ");
-function runtimeOf({ runtime }) {
-	switch (runtime.kind) {
-		case "systemd": return "systemd";
-		case "docker": return `docker ${runtime.container}`;
-		case "netns": return `netns ${runtime.name}`;
-	}
-}
-
-// src/report/suites/connectivity-matrix.ts
-const legend = {
-	D: "end-to-end, delivered",
-	P: "end-to-end, punched",
-	R: "relayed as expected",
-	r: "delivered only by relay (failed)",
-	X: "failed",
-	"?": "unwitnessed or ambiguous",
-	"!": "a step of ours broke",
-	"·": "not tried",
-	"-": "itself"
-};
-/** Beside the symbol of a cell whose every failure a checkpoint's retry made good. */
-const recoveredMark = {
-	symbol: "*",
-	meaning: "recovered on retry"
-};
-/** Worst first: what a pair with several attempts shows. */
-const order = [
-	"X",
-	"r",
-	"!",
-	"?",
-	"R",
-	"D",
-	"P"
-];
-const tones = {
-	X: "bad",
-	r: "bad",
-	"!": "warn",
-	"?": "warn",
-	R: "good",
-	D: "good",
-	P: "good",
-	"·": "dim",
-	"-": "dim"
-};
-function symbolOf(j) {
-	switch (j.outcome) {
-		case "success": return j.path === "relayed" ? "R" : j.punched ? "P" : "D";
-		case "failed": return j.path === "relayed" && j.grade !== null && j.grade !== "D" ? "r" : "X";
-		case "unwitnessed": return "?";
-		case "infra":
-		case "harness": return "!";
-	}
-}
-/** The symbol, and successes/attempts where a pair was tried more than once. */
-function cell(list, self) {
-	if (self) return {
-		symbol: "-",
-		recovered: false,
-		text: "-"
-	};
-	const symbol = order.find((s) => list.some((j) => symbolOf(j) === s)) ?? "·";
-	const good = list.filter((j) => j.outcome === "success").length;
-	const failed = list.filter((j) => j.outcome === "failed");
-	const recovered = failed.length > 0 && failed.every((j) => j.recovered === true);
-	const shown = recovered ? `${symbol}${recoveredMark.symbol}` : symbol;
-	return {
-		symbol,
-		recovered,
-		text: list.length > 1 ? `${shown} ${good}/${list.length}` : shown
-	};
-}
-function matrixOf({ samples, nodes }) {
-	const byPair = Map.groupBy(samples, ({ subject: { pair } }) => JSON.stringify([pair.from, pair.to]));
-	const cells = nodes.map(({ node: from }) => nodes.map(({ node: to }) => cell(byPair.get(JSON.stringify([from, to])) ?? [], from === to)));
-	const rows = cells.map((row) => row.map((c) => ({
-		text: c.text,
-		tone: tones[c.symbol]
-	})));
-	return {
-		kind: "matrix",
-		...shortNames(nodes.map((n) => n.node)),
-		rows,
-		legend: used(cells.flat())
-	};
-}
-function used(cells) {
-	const symbols = new Set(cells.map((c) => c.symbol));
-	return [...Object.entries(legend).filter(([symbol]) => symbols.has(symbol)).map(([symbol, meaning]) => ({
-		symbol,
-		meaning
-	})), ...cells.some((c) => c.recovered) ? [recoveredMark] : []];
-}
-/** `saorsa-4`, `saorsa-10` → stem `saorsa-`, names `4`, `10`; names without a common stem up to a dash stay whole. */
-function shortNames(names) {
-	const stem = names[0]?.replace(/[^-]*$/, "") ?? "";
-	return stem !== "" && names.length > 1 && names.every((n) => n.startsWith(stem) && n !== stem) ? {
-		stem,
-		names: names.map((n) => n.slice(stem.length))
-	} : {
-		stem: "",
-		names
-	};
-}
-
-// src/report/suites/connectivity.ts
-const connectivityPages = ({ samples, figures }, { verdict, input }) => ({
-	overview: [{
-		id: "matrix",
-		title: "Matrix",
-		blocks: [matrixOf({
-			samples,
-			nodes: figures.nodes
-		})]
-	}],
-	terms: terms$1(input),
-	sentences: [pathsSection(samples)],
-	figures: [figuresSection$2(samples, figures), nodesSection(figures.nodes, verdict, input)]
-});
-function terms$1(input) {
-	const targets = input.suites.find((s) => s.suite === "connectivity")?.work.targets;
-	if (targets === void 0) return null;
-	const bound = targets.strict && input.criteria !== "all-pass" ? "the lower bound of the interval" : "the rate";
-	return inline`Criteria ${input.criteria}: ${bound} is compared with the target, over counted attempts, with at least
-    ${targets.sampleFloor} of them and ${targets.coverage} % of the pairs in each class. Classes: direct, the callee has
-    no NAT; nat_traversed, it has one and a path end to end exists; relay, none exists. Success needs ${successNeeds(input)}`;
-}
-function successNeeds({ promises }) {
-	const best = bestGrade(promises);
-	const oneLeg = "and one leg in the packet counters that carried it while no other could have";
-	switch (best) {
-		case "A": return `the payload itself, found with the receiver, ${oneLeg} (grade A).`;
-		case "B": return `the receiver's own record of an unpredictable payload, ${oneLeg} (grade B).`;
-		default: return promises.record ? `the receiver's own record of a payload that follows from its nonce, ${oneLeg} (grade C).` : "volume both ways that no handshake reaches, counted behind the NATs, and that the program says it connected (grade C).";
-	}
-}
-/** One sentence for each pair that was not end to end; the same sentence of several attempts once. */
-function pathsSection(samples) {
-	const others = samples.filter((j) => j.outcome !== "success" || j.path !== "end-to-end");
-	const sentences = [...Map.groupBy(others, (j) => j.sentence)].map(([sentence, alike]) => alike.length > 1 ? inline`${sentence} (${alike.length} attempts)` : sentence);
-	return {
-		id: "paths",
-		title: "Why not end to end",
-		blocks: [samples.length === 0 ? paragraph("No attempt was made.") : others.length === 0 ? paragraph("Every attempt was delivered end to end.") : list$1(sentences)]
-	};
-}
-function figuresSection$2(attempts, { timeToConnect: t, relayUpgrades, families, shortestPauseMs, cooloffMs, mixedVersionPairs }) {
-	const grade = (g) => attempts.filter((j) => j.grade === g).length;
-	const direct = attempts.filter((j) => j.path === "end-to-end");
-	const outcome = (o) => attempts.filter((j) => j.outcome === o).length;
-	return {
-		id: "figures",
-		title: "Figures",
-		blocks: [pairs([
-			["Time to connect, by the program's own clock", `p50 ${ms$2(t.p50)} · p95 ${ms$2(t.p95)} · max ${ms$2(t.max)} (${t.count} successes)`],
-			["Relay-to-direct upgrades", `${relayUpgrades.claimed} claimed, ${relayUpgrades.witnessed} witnessed`],
-			["Attempts per grade", `A ${grade("A")} · B ${grade("B")} · C ${grade("C")} · D ${grade("D")} · none ${grade(null)}`],
-			["Attempts per outcome", [
-				"success",
-				"failed",
-				"unwitnessed",
-				"infra",
-				"harness"
-			].map((o) => `${o} ${outcome(o)}`).join(" · ")],
-			["End-to-end paths", `${direct.filter((j) => j.punched).length} punched, ${direct.filter((j) => !j.punched).length} not`],
-			["IPv4 / IPv6", `${families.ipv4} / ${families.ipv6}`],
-			["Shortest pause of the same two peers", shortestPauseMs === null ? "no two peers met twice" : inline`${ms$2(shortestPauseMs)};
-                ${shortestPauseMs < cooloffMs ? "shorter than" : "at least"} the ${ms$2(cooloffMs)} asked for`],
-			["Mixed-version pairs", mixedVersionPairs.length === 0 ? "none" : joined(mixedVersionPairs.map((pair) => subjectName({
-				kind: "pair",
-				pair
-			})), ", ")]
-		])]
-	};
-}
-/** Declared and measured side by side; the expected per cent beside the measured ones, never a gate. */
-function nodesSection(nodes, verdict, input) {
-	const excluded = new Map(input.excluded.map((e) => [e.node, e.why]));
-	const finding = (n) => [excluded.has(n.node) ? `left out: ${excluded.get(n.node)}` : "", ...verdict.findings.filter((f) => f.node === n.node && (f.kind === "mislabelled-nat" || f.kind === "unstable-nat")).map((f) => f.kind)].filter((s) => s !== "").join("; ");
-	const node = (name) => input.fleet.nodes.find((n) => n.name === name);
-	return {
-		id: "nodes",
-		title: "Nodes and NATs",
-		blocks: [table$2([
-			"node",
-			"role",
-			"provider, region",
-			"declared NAT",
-			"measured NAT",
-			"RFC 4787",
-			"as callee",
-			"as caller",
-			"expected",
-			"note"
-		], nodes.map((n) => [
-			n.node,
-			node(n.node)?.role ?? "",
-			[node(n.node)?.provider, node(n.node)?.region].filter(Boolean).join(", "),
-			n.declared,
-			n.measured ?? "not measured",
-			behaviour(input.measurements.before.find((m) => m.node === n.node)),
-			share$1(n.asCallee),
-			share$1(n.asCaller),
-			n.expectedRate === null ? "" : `~${n.expectedRate} %`,
-			finding(n)
-		]))]
-	};
-}
-const share$1 = ({ attempts, successes }) => attempts === 0 ? "–" : `${successes}/${attempts} = ${percent$1(successes / attempts)} %`;
-
-// src/report/suites/gossip.ts
-const gossipPages = ({ samples, figures }) => ({
-	overview: figures.delivery.length === 0 ? [] : [deliverySection(figures)],
-	terms: inline`Gossip: each message and each write had bytes that only we knew before. A delivery counts by the
-    receiver's own record, read there; a map by the hash that a command of ours made of it on the node; a member by each
-    node's own list, while we knew who was dead.`,
-	sentences: samples.some(wanting) ? [sentences(samples.filter(wanting))] : [],
-	figures: [figuresSection$1(figures)]
-});
-const wanting = (s) => s.outcome !== "success";
-const deliverySection = ({ delivery }) => ({
-	id: "gossip",
-	title: "Broadcasts received",
-	blocks: [table$2([
-		"node",
-		"received",
-		"sent to it",
-		"duplicates"
-	], delivery.map((d) => [
-		d.node,
-		String(d.received),
-		String(d.expected),
-		String(d.duplicates)
-	]))]
-});
-const sentences = (samples) => ({
-	id: "gossip-not-delivered",
-	title: "Gossip that did not succeed",
-	blocks: [list$1(samples.map((s) => s.sentence))]
-});
-const figuresSection$1 = ({ latency, offsets, agreement, victim }) => ({
-	id: "gossip-figures",
-	title: "Gossip in figures",
-	blocks: [pairs([
-		...latency.count === 0 ? [] : [["From sending to receipt, by the clocks of both nodes", `p50 ${ms$2(latency.p50)} · p95 ${ms$2(latency.p95)} · max ${ms$2(latency.max)} (${latency.count} deliveries)`]],
-		...offsets.length === 0 ? [] : [["Clocks against ours", offsetsOf(offsets)]],
-		...agreement.count === 0 ? [] : [["From the last write to the right map", `p50 ${ms$2(agreement.p50)} · max ${ms$2(agreement.max)} (${agreement.count} nodes)`]],
-		...victim === null ? [] : [["Killed, and started again", victim]]
-	])]
-});
-const offsetsOf = (offsets) => offsets.map((o) => `${o.node} ${o.offsetMs} ± ${o.withinMs} ms`).join(", ");
-
-// src/report/suites/survival.ts
-/** Survival's sections: each connection with its age and its end, and why one was lost. */
-const survivalPages = ({ samples, figures }) => ({
-	overview: [connections(samples, figures)],
-	terms: inline`Kept connections: opened at the first test and never dialled again. At a checkpoint one survived if the
-    same process carried a fresh payload of ours between the same two ends, found with the receiver.`,
-	sentences: samples.some((s) => s.outcome !== "success") ? [{
-		id: "survival-lost",
-		title: "Connections that were not kept",
-		blocks: [list$1(samples.filter((s) => s.outcome !== "success").map((s) => s.sentence))]
-	}] : [],
-	figures: []
-});
-const connections = (samples, { phase, connections: all }) => ({
-	id: "survival",
-	title: phase === "opened" ? "Connections opened" : "Connections kept",
-	blocks: [table$2([
-		"connection",
-		"path",
-		"opened",
-		"last seen alive",
-		"open for",
-		"now"
-	], all.map(({ pair, path, openedAt, lastSeenAt }) => {
-		const sample = samples.find((s) => pairKey(s.subject.pair) === pairKey(pair));
-		const [word, tone] = sample?.outcome === "success" ? ["alive", "good"] : sample?.outcome === "failed" ? ["lost", "bad"] : ["does not count", "warn"];
-		return [
-			subjectName({
-				kind: "pair",
-				pair
-			}),
-			path ?? "–",
-			openedAt === null ? "–" : iso(openedAt),
-			lastSeenAt === null ? "–" : iso(lastSeenAt),
-			openedAt === null || lastSeenAt === null ? "–" : ms$2(lastSeenAt - openedAt),
-			toned(word, tone)
-		];
-	}))]
-});
-
-// src/report/suites/nat-traversal.ts
-const natTraversalPages = ({ samples, figures }) => ({
-	overview: [matrixSection(figures)],
-	terms: inline`NAT traversal: pairs of which one peer at least is behind a NAT, by turns and both at once; after
-    rebinding, the callee's NAT had forgotten its mappings; after a rest, nobody had dialled for longer than a mapping
-    lives. An attempt counts as in connectivity.`,
-	sentences: [{
-		...pathsSection(samples),
-		id: "nat-paths",
-		title: "NAT traversal: why not end to end"
-	}],
-	figures: [ordersSection(figures)]
-});
-function matrixSection({ cells, surprises, pairs: { planned, possible } }) {
-	const names = [...new Set(cells.flatMap((c) => [c.from, c.to]))].toSorted();
-	return {
-		id: "nat-matrix",
-		title: "NAT × NAT",
-		blocks: [
-			table$2(["caller behind ↓ callee behind →", ...names], names.map((from) => [from, ...names.map((to) => cellText(cells.filter((c) => c.from === from && c.to === to)))])),
-			paragraph(inline`${planned} of ${possible} ordered pairs with a NAT in the way were planned. Expected by the measured NATs,
-          then what the counters showed of the attempts that count.`),
-			surprises.length === 0 ? paragraph("No surprise: every counted attempt went as the NATs let expect.") : list$1(surprises.slice(0, 50))
-		]
-	};
-}
-function cellText(list) {
-	if (list.length === 0) return toned("–", "dim");
-	const words = list.map(({ expected, attempts, endToEnd, relayed, failed, notCounted }) => {
-		return `${expected}: ${[
-			...endToEnd > 0 ? [`${endToEnd} end-to-end`] : [],
-			...relayed > 0 ? [`${relayed} relayed`] : [],
-			...failed > 0 ? [`${failed} failed`] : [],
-			...notCounted > 0 ? [`${notCounted} not counted`] : []
-		].join(", ") || "nothing"} of ${attempts + notCounted}`;
-	});
-	const odd = list.some((c) => c.failed > 0 || c.expected === "end-to-end" && c.relayed > 0 || c.expected === "relayed" && c.endToEnd > 0);
-	return toned(words.join("; "), odd ? "bad" : list.every((c) => c.attempts > 0) ? "good" : "warn");
-}
-const orderWords = {
-	"in-turn": "one dials, then the other",
-	simultaneous: "both dial at once",
-	rebound: "after the callee's NAT forgot its mappings",
-	rested: "after a rest longer than a mapping lives"
-};
-const ordersSection = ({ orders }) => ({
-	id: "nat-orders",
-	title: "NAT traversal by who dials first",
-	blocks: [pairs(orders.map(({ order, attempts, successes }) => [orderWords[order], attempts === 0 ? "none counted" : `${successes} of ${attempts} as expected`]))]
-});
-
-// src/report/suites/observed.ts
-/** Sections of observed connections: each pair with its packets both ways, why one did not work, and what was said of it. */
-const observedPages = ({ samples, figures }, { verdict, input }) => ({
-	overview: [pairsSection(samples)],
-	terms: terms(input),
-	sentences: [sentencesSection(samples)],
-	figures: [figuresSection(samples, figures), nodesSection(figures.nodes, verdict, input)]
-});
-function terms(input) {
-	const work = input.suites.find((s) => s.suite === "observed")?.work;
-	if (work === void 0) return null;
-	const { targets, window } = work;
-	return inline`Criteria ${input.criteria}: ${targets.strict && input.criteria !== "all-pass" ? "the lower bound of the interval" : "the rate"}
-    is compared with the target, with at least ${targets.sampleFloor} counted windows of pairs and ${targets.coverage} %
-    of the pairs in each class. Nobody is told to dial, so a pair counts once for both directions, in the class of the
-    easier one. Success needs ${window.minBytes} bytes delivered each way behind the NATs, packets both ways for
-    ${window.sustainedSeconds} s, and no end that says it failed (grade C).`;
-}
-/** Both directions of each pair, over all windows. */
-function pairsSection(samples) {
-	const rows = [...Map.groupBy(samples, (s) => JSON.stringify(s.subject.pair))].flatMap(([, all]) => {
-		const { pair } = all[0]?.subject ?? { pair: {
-			from: "",
-			to: ""
-		} };
-		const good = all.filter((s) => s.outcome === "success").length;
-		const result = toned(`${all[0]?.group ?? ""} ${good}/${all.length}`, good === all.length ? "good" : all.some((s) => s.outcome === "failed") ? "bad" : "warn");
-		const row = (from, to, ways, first) => {
-			const [sent, delivered] = [total(ways.map((w) => w.sent)), total(ways.map((w) => w.delivered))];
-			const boxes = ways.flatMap((w) => w.arrived ?? []);
-			return [
-				`${from} → ${to}`,
-				first,
-				String(sent.packets),
-				boxes.length < ways.length ? "–" : String(total(boxes).packets),
-				String(delivered.packets),
-				String(delivered.bytes),
-				ms$2(quantile(ways.flatMap((w) => w.firstMs ?? []), .5))
-			];
-		};
-		return [row(pair.from, pair.to, all.map((s) => s.there), result), row(pair.to, pair.from, all.map((s) => s.back), "")];
-	});
-	return {
-		id: "observed-pairs",
-		title: "Pairs",
-		blocks: [rows.length === 0 ? paragraph("No window was watched.") : table$2([
-			"direction",
-			"windows",
-			"sent",
-			"at the box",
-			"delivered",
-			"bytes delivered",
-			"first by (p50)"
-		], rows)]
-	};
-}
-function sentencesSection(samples) {
-	const others = samples.filter((s) => s.outcome !== "success" || s.path !== "end-to-end");
-	return {
-		id: "observed-paths",
-		title: "Why not end to end",
-		blocks: [samples.length === 0 ? paragraph("No window was watched.") : others.length === 0 ? paragraph("Every pair was delivered end to end in every window.") : list$1(others.map((s) => inline`${s.id}: ${s.sentence}`))]
-	};
-}
-function figuresSection(samples, f) {
-	const t = f.timeToDelivery;
-	const outcome = (o) => samples.filter((s) => s.outcome === o).length;
-	return {
-		id: "observed-figures",
-		title: "Figures",
-		blocks: [pairs([
-			["Time until packets were delivered both ways", `p50 ${ms$2(t.p50)} · p95 ${ms$2(t.p95)} · max ${ms$2(t.max)} (${t.count} successes); at the latest: counters were read after ${f.looks.join(", ")} s`],
-			["Windows", String(f.windows)],
-			["Claims refuted by the counters", String(f.refuted)],
-			["Successes that nobody claimed", String(f.silent)],
-			["Pairs of windows per outcome", [
-				"success",
-				"failed",
-				"unwitnessed",
-				"infra",
-				"harness"
-			].map((o) => `${o} ${outcome(o)}`).join(" · ")],
-			["Pairs", String(new Set(samples.map((s) => subjectName(s.subject))).size)]
-		])]
-	};
-}
-
-// src/report/suites/throughput.ts
-const throughputPages = ({ samples, figures: { pairs } }) => ({
-	overview: [{
-		id: "throughput",
-		title: "Throughput",
-		blocks: [table$2([
-			"pair",
-			"Mbit/s, at least",
-			"at most",
-			"bare link before",
-			"after",
-			"payload",
-			"path",
-			"outcome"
-		], samples.map(rowOf)), paragraph(inline`${pairs.planned} of ${pairs.possible} pairs, with every node both ways and every NAT × NAT
-            (${pairs.natCells}).`)]
-	}],
-	terms: inline`Throughput: payload that arrived whole, over the time in which the receiver's kernel counted it, read ten
-    times a second by the node's own uptime. Slow is told only of a pair whose bare link carried enough of our own
-    datagrams before and after; a slow link blames nobody.`,
-	sentences: [slowSection(samples)],
-	figures: []
-});
-const words$10 = {
-	success: ["fast enough", "good"],
-	failed: ["failed", "bad"],
-	unwitnessed: ["not counted", "warn"],
-	infra: ["not counted", "warn"],
-	harness: ["a step of ours broke", "warn"]
-};
-const rowOf = (s) => [
-	subjectName(s.subject),
-	number(s.rate?.low),
-	number(s.rate?.high),
-	number(s.link.before),
-	number(s.link.after),
-	`${(s.bytes / 1e6).toFixed(1)} MB`,
-	s.path,
-	toned(...words$10[s.outcome])
-];
-const number = (value) => value === null || value === void 0 ? "–" : value.toFixed(1);
-function slowSection(samples) {
-	const others = samples.filter((s) => s.outcome !== "success");
-	return {
-		id: "throughput-slow",
-		title: "Why not fast enough",
-		blocks: [others.length === 0 ? paragraph("Every timed pair reached the rate that is asked for.") : list$1(others.map((s) => s.sentence))]
-	};
-}
-
-// src/report/suites/registry.ts
-/** Every suite's section of a report by its id; the compiler names a missing one. */
-const pages = {
-	connectivity: connectivityPages,
-	"nat-traversal": natTraversalPages,
-	observed: observedPages,
-	survival: survivalPages,
-	gossip: gossipPages,
-	throughput: throughputPages,
-	command: commandPages
-};
-/** Of every suite that was judged, in the order of the plan. */
-const suiteReports = (verdict, input) => Object.keys(verdict.suites).flatMap((id) => reportOf(id, verdict, input));
-function reportOf(id, verdict, input) {
-	const result = verdict.suites[id];
-	if (result === void 0) return [];
-	const { figures } = result;
-	if (figures === null) return [brokenReport(id, result.error ?? "")];
-	try {
-		return [pages[id]({
-			...result,
-			figures
-		}, {
-			verdict,
-			input
-		})];
-	} catch (error) {
-		return [brokenReport(id, brokenBy(`the page of suite ${id}`, error))];
-	}
-}
-const brokenReport = (id, error) => ({
-	overview: [{
-		id: `suite-${id}`,
-		title: `Suite ${suites[id].title}`,
-		blocks: [paragraph(error)]
-	}],
-	terms: null,
-	sentences: [],
-	figures: []
-});
-
-// src/report/sections/criteria.ts
-/** What was measured against what was asked for: from the verdict, or from the ledger's raw counts. */
-function criteriaSection({ verdict, input }) {
-	const results = resultsOf(verdict.suites);
-	const rows = results.flatMap(({ suite, groups }) => groups.map((g) => groupRow(groupName({
-		suite,
-		group: g.name
-	}, results.length > 1), g)));
-	return {
-		id: "criteria",
-		title: "Success criteria",
-		blocks: [table$2([
-			"group",
-			"measured",
-			"rate",
-			"95 % interval",
-			"target",
-			"met",
-			"tried",
-			"not counted"
-		], rows, [
-			"left",
-			"right",
-			"right",
-			"right",
-			"right"
-		]), ...suiteReports(verdict, input).flatMap(({ terms }) => terms === null ? [] : [paragraph(terms)])]
-	};
-}
-const groupRow = (title, r) => [
-	text$1(title, 200),
-	`${r.successes}/${r.attempts}${r.recovered === 0 ? "" : ` (${r.recovered} recovered on retry)`}`,
-	r.rate === null ? "–" : `${percent$1(r.rate)} %`,
-	`${percent$1(r.interval.low)}–${percent$1(r.interval.high)} %`,
-	r.target === null ? "–" : `${r.target} %`,
-	r.target === null ? "–" : r.met === null ? "cannot say" : r.met ? "yes" : strong("no"),
-	`${r.tried}/${r.planned}`,
-	`${r.notCounted}`
-];
-/** Where the evidence is not at hand, the ledger's raw counts still are. */
-const countsSection = (test) => test === void 0 ? null : {
-	id: "criteria",
-	title: "Success criteria",
-	blocks: [table$2([
-		"group",
-		"measured",
-		"tried"
-	], groupsOf$3(test.counts).map(({ suite, group, count: n }) => [
-		text$1(groupName({
-			suite,
-			group
-		}, Object.keys(test.counts).length > 1), 200),
-		`${n.successes}/${n.attempts}`,
-		`${n.tried}/${n.planned}`
-	]), [
-		"left",
-		"right",
-		"right"
-	])]
-};
-
-// src/report/sections/custom.ts
-function customSection({ verdict: { custom } }) {
-	if (custom === void 0) return null;
-	return {
-		id: "custom",
-		title: "The expression",
-		blocks: [pairs([["Expression", code$1(custom.expression ?? "none", 2e3)], ["Came to", custom.value === null ? strong(`could not be judged: ${custom.error ?? ""}`) : custom.value ? "true" : strong("false")]])]
-	};
-}
-
-// src/report/sections/findings.ts
-const withAttempts = (of, attempts) => attempts > 1 ? inline`${of} (${attempts} attempts)` : of;
-const findingsSection = ({ findings }) => ({
-	id: "findings",
-	title: "Findings",
-	blocks: listOr(findings.map((f) => withAttempts(inline`${strong(f.kind)} ${f.message}`, f.attempts.length)), "None.")
-});
-const listOr = (items, none) => [items.length === 0 ? paragraph(none) : list$1(items)];
-function notCoveredSection({ notCovered }) {
-	const byReason = Map.groupBy(notCovered.filter((n) => n.kind === "subject"), (n) => n.why);
-	const lines = [...notCovered.filter((n) => n.kind !== "subject").map((n) => `${whatIsMissing(n)}: ${n.why}`), ...[...byReason].map(([why, alike]) => inline`${alike.length} ${alike[0]?.subject.kind ?? "subject"}s, ${why}: ${joined(alike.map((n) => subjectName(n.subject)), ", ")}`)];
-	return {
-		id: "not-covered",
-		title: "Not covered",
-		blocks: listOr(lines, "Nothing that the plan asks for.")
-	};
-}
-function whatIsMissing(n) {
-	switch (n.kind) {
-		case "nat": return `NAT type ${n.nat}`;
-		case "group":
-		case "other": return n.what;
-	}
-}
-
-// src/report/sections/improvement.ts
-/** Criteria `improvement`: each group now and in the session it was compared with, and what would have been seen. */
-function improvementSection({ verdict }) {
-	const { improvement } = verdict;
-	if (improvement === void 0 || improvement.session === null || improvement.at === null) return null;
-	const { groups, session, at, level } = improvement;
-	const several = new Set(groups.map((g) => g.suite)).size > 1;
-	return {
-		id: "improvement",
-		title: "Against the last comparable session",
-		blocks: [paragraph(inline`Compared with session ${code$1(session, 100)}, recorded ${iso(at)}: the n-th attempt of each
-          pair or node beside its n-th attempt there. Each interval holds with ${percent$1(level)} %, all together with 95 %.`), table$2([
-			"group",
-			"attempts",
-			"now",
-			"before",
-			"difference and interval",
-			"judged",
-			"not compared"
-		], groups.map((g) => row$5(groupName(g, several), g)), [
-			"left",
-			"right",
-			"right",
-			"right",
-			"right"
-		])]
-	};
-}
-const row$5 = (name, g) => [
-	text$1(name, 200),
-	`${g.attempts}`,
-	share(g.now, g.attempts),
-	share(g.before, g.attempts),
-	g.attempts === 0 ? "–" : differenceText(g),
-	judged(g),
-	`${g.alone}`
-];
-const share = (successes, attempts) => attempts === 0 ? "0" : `${successes} = ${percent$1(successes / attempts)} %`;
-function judged(g) {
-	switch (g.judged) {
-		case "no difference": return inline`no difference; ${dropText(g)}`;
-		case "worse": return strong("worse");
-		case "undecided": return "undecided: what was not counted decides";
-		case "better":
-		case "too few": return g.judged;
-	}
-}
-
-// src/report/sections/ledger.ts
-/** A session's entries: all of them with the state of their chain, or the newest. */
-function ledgerSection({ entries }) {
-	if (entries.length === 0) return null;
-	const faults = chainFaults(entries);
-	return {
-		id: "ledger",
-		title: "Ledger",
-		blocks: [faults.length === 0 ? paragraph(inline`${entries.length} entries, the chain is whole; last hash ${code$1(entries.at(-1)?.hash ?? "")}.`) : list$1(faults.map((f) => inline`${strong("broken")}: ${f}`)), table$2([
-			"entry",
-			"when",
-			"from",
-			"event",
-			"to",
-			"why"
-		], entries.map((e) => [
-			`${e.seq}`,
-			iso(e.at),
-			e.from,
-			e.event,
-			e.to,
-			e.why
-		]), ["right"])]
-	};
-}
-/** Enough for a soak of a day. */
-const entriesShown = 200;
-function newestEntriesSection(entries) {
-	const shown = entries.slice(-200);
-	return {
-		id: "ledger",
-		title: "Ledger",
-		blocks: [...shown.length < entries.length ? [paragraph(`The newest ${entriesShown} of ${entries.length} entries.`)] : [], table$2([
-			"entry",
-			"when",
-			"from",
-			"event",
-			"to",
-			"why"
-		], shown.map((e) => [
-			text$1(`${e.seq}`, 20),
-			iso(e.at),
-			text$1(e.from, 40),
-			text$1(e.event, 40),
-			text$1(e.to, 40),
-			text$1(e.why, 300)
-		]), ["right"])]
-	};
-}
-
-// src/report/sections/metrics.ts
-const shown$3 = 10;
-function metricsSection({ metrics }) {
-	if (metrics === null) return null;
-	const { window, stepSeconds, queries, registry } = metrics;
-	return {
-		id: "metrics",
-		title: "Metrics",
-		blocks: [
-			paragraph(`From ${iso(window.from)} to ${iso(window.to)}, a value every ${stepSeconds} s. They decide nothing.`),
-			...queries.flatMap(queryBlocks),
-			heading("The registry, before and after"),
-			...registryBlocks(registry)
-		]
-	};
-}
-function queryBlocks(q) {
-	const title = paragraph(inline`${text$1(q.name, 60)}: ${code$1(q.query, 300)}`);
-	if (q.kind === "not read") return [title, paragraph(inline`Not read: ${text$1(q.why, 300)}`)];
-	if (q.series.length === 0) return [title, paragraph("Prometheus has nothing of it in this window.")];
-	const rest = q.series.length - shown$3 + q.beyond;
-	return [
-		title,
-		table$2([
-			"series",
-			"values",
-			"first",
-			"last",
-			"least",
-			"most"
-		], q.series.slice(0, shown$3).map(row$4), [
-			"left",
-			"right",
-			"right",
-			"right",
-			"right",
-			"right"
-		]),
-		...rest > 0 ? [paragraph(`And ${rest} series more (metrics.json, metrics/).`)] : []
-	];
-}
-const row$4 = (s) => [
-	code$1(s.labels, 200),
-	`${s.points}`,
-	...[
-		s.first,
-		s.last,
-		s.min,
-		s.max
-	].map(figure$1)
-];
-/** Six digits: bytes and shares alike. */
-const figure$1 = (n) => Number(n.toPrecision(6)).toString();
-function registryBlocks(registry) {
-	if (registry.kind === "not read") return [paragraph(inline`Not read: ${text$1(registry.why, 300)}`)];
-	const rest = Math.max(0, registry.changed.length - 30) + registry.beyond;
-	return [...registry.changed.length === 0 ? [] : [table$2([
-		"metric",
-		"before",
-		"after"
-	], registry.changed.slice(0, 30).map((s) => [
-		code$1(s.name, 200),
-		figure$1(s.before),
-		figure$1(s.after)
-	]), [
-		"left",
-		"right",
-		"right"
-	])], paragraph(`${registry.changed.length + registry.beyond} changed${rest > 0 ? `, ${rest} of them not shown` : ""}; ${registry.same} did not.`)];
-}
-
-// src/report/sections/logs.ts
-/** The journals of all nodes, grouped: errors first, and what the last test that passed did not have. */
-const shown$2 = 30;
-function logsSection({ logs, input: { history } }) {
-	if (logs === null || logs.lines === 0) return null;
-	const before = history?.begun?.logsBefore ?? null;
-	const first = logs.templates.map((t) => ({
-		...t,
-		change: changeOf$1(t, before?.counts ?? null)
-	})).toSorted((a, b) => weight(b) - weight(a));
-	const rest = logs.templates.slice(shown$2).length;
-	return {
-		id: "logs",
-		title: "Logs",
-		blocks: [
-			paragraph(before === null ? `${logs.lines} lines in ${logs.templates.length} templates. No test that passed is known to compare with.` : inline`${`${logs.lines}`} lines in ${`${logs.templates.length}`} templates, compared with
-              ${text$1(before.test, 40)} of session ${code$1(before.session, 100)}, the last test that passed.`),
-			table$2([
-				"level",
-				"line",
-				"times",
-				"nodes",
-				"first",
-				"last",
-				"since then"
-			], first.slice(0, shown$2).map(row$3), [
-				"left",
-				"left",
-				"right"
-			]),
-			...rest + logs.beyond === 0 ? [] : [paragraph(`Not shown: ${rest} templates, and ${logs.beyond} lines that are in none (logs.json, logs/).`)]
-		]
-	};
-}
-const levels = {
-	error: 4,
-	warning: 2,
-	other: 0
-};
-const weight = ({ level, change }) => levels[level] + (change === "new" || change === "more often" ? 1 : 0);
-function row$3({ level, template, count, nodes, change }) {
-	const times = nodes.flatMap((n) => n.first === "" ? [] : [n.first, n.last]).toSorted();
-	return [
-		level === "error" ? strong(level) : level,
-		code$1(template, 200),
-		`${count}`,
-		text$1(nodes.map((n) => `${n.node} ${n.count}`).join(", "), 200),
-		text$1(times[0] ?? "–", 40),
-		text$1(times.at(-1) ?? "–", 40),
-		change === null ? "–" : change === "as before" ? change : strong(change)
-	];
-}
-
-// src/report/sections/history.ts
-/** Every other test of the program that this ledger knows of: what was begun, and what became of it. */
-function historySection({ input: { history } }) {
-	if (history === void 0) return null;
-	const roots = new Map(history.begun?.interrupted.map((i) => [i.test, i.evidenceRoot]));
-	return {
-		id: "history",
-		title: "Tests of this program before",
-		blocks: [history.before.length === 0 ? paragraph("None that this ledger knows of.") : table$2([
-			"session",
-			"test",
-			"begun",
-			"end",
-			"evidence of what did not end"
-		], history.before.map((t) => [
-			text$1(t.session, 80),
-			`${t.test}`,
-			iso(t.at),
-			t.end ?? strong("none"),
-			t.end === null && roots.get(t.test) !== void 0 ? code$1(roots.get(t.test) ?? "not found") : "–"
-		]), ["left", "right"])]
-	};
-}
-
-// src/report/sections/machines.ts
-/** Sections on machines: the lab's own limits, controls, and what ran. */
-function labSection({ lab }) {
-	if (lab === void 0) return null;
-	return {
-		id: "lab",
-		title: "Lab",
-		blocks: [list$1([
-			`The fleet is a lab: network namespaces on one machine.`,
-			inline`NAT mapping lifetimes are divided by ${lab.natTimeoutFactor}: RFC 4787 REQ-5's 120 s
-          become ${Math.round(1200 / lab.natTimeoutFactor) / 10} s.`,
-			`Delay and loss: ${lab.shaping === "none" ? "not covered" : `shaped by ${lab.shaping}`}.`
-		])]
-	};
-}
-function controlsSection(controls) {
-	const [id, title] = ["controls", "Controls"];
-	if (controls.length === 0) return {
-		id,
-		title,
-		blocks: [paragraph("None ran: the run is invalid.")]
-	};
-	return {
-		id,
-		title,
-		blocks: [
-			table$2([
-				"control",
-				"path",
-				"expected",
-				"seen",
-				"packet witness",
-				"right",
-				"detail"
-			], controls.filter((c) => isSelfTest(c) ? c.seen !== "through" : c.name !== "confinement" || c.seen !== c.expected).map((c) => {
-				const right = c.seen === c.expected && (c.witnessed || c.name === "nonexistent-peer");
-				return [
-					c.name,
-					`${c.from} → ${c.to}`,
-					c.expected,
-					c.seen,
-					c.witnessed ? "agrees" : "disagrees",
-					right ? "yes" : strong("no"),
-					text$1(c.detail, 160)
-				];
-			})),
-			...selfTests(controls),
-			...confinements(controls)
-		]
-	};
-}
-const selfTests = (controls) => {
-	const good = controls.filter((c) => isSelfTest(c) && c.seen === "through");
-	return good.length === 0 ? [] : [paragraph(`Self tests: on ${new Set(good.map((c) => c.from)).size} nodes our packet was counted, a record could be read and a program run.`)];
-};
-const confinements = (controls) => {
-	const held = controls.filter((c) => c.name === "confinement" && c.seen === c.expected);
-	return held.length === 0 ? [] : [paragraph(`Confinement: on ${held.length} nodes a program of ours, in a unit like the service's and in place of a dialler, could execute nothing that it left in a folder or in memory; the service's own process has the same limits.`)];
-};
-/** What ran on each node, by the kernel's word: one process, before and after. */
-function runningSection({ evidence, deployed }) {
-	const after = new Map(evidence.runningAfter.map((p) => [p.node, p]));
-	const row = (p) => [
-		p.node,
-		p.unit,
-		`${p.pid}`,
-		code$1(p.exeSha256.slice(0, 16)),
-		p.exeSha256 === deployed[p.node] ? "yes" : deployed[p.node] === void 0 ? "not deployed by us" : strong("no"),
-		iso(p.startedAt),
-		p.udpPorts.join(", "),
-		`${p.uid}`,
-		code$1(p.capEff),
-		p.version,
-		sameProcess(p, after.get(p.node))
-	];
-	if (evidence.runningBefore.length === 0) return null;
-	return {
-		id: "running",
-		title: "What ran",
-		blocks: [table$2([
-			"node",
-			"unit",
-			"pid",
-			"sha256 of /proc/pid/exe",
-			"is the deployed one",
-			"started",
-			"UDP ports",
-			"uid",
-			"capabilities",
-			"says version",
-			"after the test"
-		], evidence.runningBefore.map(row))]
-	};
-}
-/** What the project had done to each node as root; null: nothing. */
-function hooksSection({ deploy }) {
-	const hooks = [...deploy.preDeploy.map((text) => ["before the switch", code$1(text)]), ...deploy.postDeploy.map((text) => ["after it", code$1(text)])];
-	if (hooks.length === 0) return null;
-	return {
-		id: "hooks",
-		title: "Commands of the project",
-		blocks: [paragraph("They ran as root on each node that was switched. The unit and the running file were looked at afterwards; what else they changed is not known."), table$2(["when", "command"], hooks)]
-	};
-}
-function sameProcess(before, after) {
-	if (after === void 0) return strong("not running");
-	return after.pid === before.pid && after.bootId === before.bootId && after.exeSha256 === before.exeSha256 && after.restarts === before.restarts ? "the same process" : strong("another process");
-}
-
-// src/report/sections/preflight.ts
-/** What passed between nodes and bootstraps before any pair was tried. */
-/** Null: nothing was asked. */
-function preflightSection(preflight) {
-	if (preflight === void 0 || preflight.nodes.length === 0) return null;
-	return {
-		id: "preflight",
-		title: "Before the pairs",
-		blocks: [
-			paragraph("Our own prober, on ports of its own: what passed to each bootstrap node and to the host of the registry, and back."),
-			table$2([
-				"from",
-				"to",
-				"IP",
-				"small",
-				"fragments there",
-				"and back",
-				"service's port",
-				"largest in one piece"
-			], preflight.paths.map(pathSeen).map(row$2)),
-			table$2([
-				"node",
-				"clock against ours",
-				"IPv6"
-			], preflight.nodes.map(nodeSeen).map(({ node, clock, ipv6 }) => [
-				node,
-				clock === null ? "not read" : `${clock.offsetMs} ms ± ${clock.withinMs} ms`,
-				ipv6 === null ? "not read" : ipv6.length === 0 ? "none" : ipv6.slice(0, 3).join(", ")
-			]))
-		]
-	};
-}
-const row$2 = (p) => [
-	p.from,
-	p.to,
-	`v${p.family}`,
-	said$1(p.small),
-	p.large === "unknown" ? said$1(p.large) : word(p.large, `${p.largeBytes} bytes`),
-	said$1(p.largeBack),
-	p.servicePort === 0 ? "not asked" : word(p.service, `udp ${p.servicePort}`),
-	p.mtu === null ? "–" : `${p.mtu} bytes`
-];
-const said$1 = (passing) => passing === "lost" ? strong("lost") : passing;
-const word = (passing, what) => passing === "lost" ? strong(`${what}: lost`) : `${what}: ${passing}`;
-
-// src/report/sections/nat-passport.ts
-function passportSection({ fleet, planned, measurements, excluded }) {
-	const nodes = fleet.nodes.filter((n) => planned.includes(n.name));
-	if (nodes.length === 0) return null;
-	const leftOut = new Set(excluded.map((e) => e.node));
-	return {
-		id: "nat-passport",
-		title: "NAT passports",
-		blocks: [paragraph("Each measured from inside the network that its service lives in, with two other public nodes as reflectors, before the first round; the last column compares it with what the same prober saw after the last one. How long a mapping lives is not measured here."), table$2([
-			"node",
-			"declared",
-			"measured",
-			"mapping (RFC 4787 §4.1)",
-			"filtering (§5)",
-			"after an unsolicited packet",
-			"hairpin (REQ-9)",
-			"keeps the port",
-			"seen from outside as",
-			"after the test"
-		], nodes.map((n) => row$1(n, measurements, leftOut.has(n.name))))]
-	};
-}
-function row$1(node, { before, after }, leftOut) {
-	const [m, later] = [before, after].map((list) => list.find((x) => x.node === node.name));
-	const declared = natName(asDeclared(node));
-	if (m === void 0) return [
-		node.name,
-		declared,
-		leftOut ? "left out" : "not measured",
-		"",
-		"",
-		"",
-		"",
-		"",
-		"",
-		""
-	];
-	const measured = natName(m);
-	return [
-		node.name,
-		declared,
-		measured === declared ? measured : strong(measured),
-		mappings[m.mapping],
-		filterings[m.filtering],
-		m.stable === null ? "says nothing" : m.stable ? "the same port" : strong("another port"),
-		hairpins[m.hairpin],
-		m.mapping === "none" ? "" : m.portPreserving ? "yes" : "no",
-		text$1(m.externalAddresses.join(", "), 120),
-		again(m, later)
-	];
-}
-const mappings = {
-	none: "none: its own address",
-	EIM: "one port for everybody",
-	ADM: "a port for each address",
-	APDM: "a port for each address and port"
-};
-const filterings = {
-	EIF: "lets everybody in",
-	ADF: "addresses that were written to",
-	APDF: "addresses and ports that were written to"
-};
-const hairpins = {
-	none: "no",
-	"external-source": "yes, from the external address",
-	"internal-source": "yes, from the internal address"
-};
-function again(before, later) {
-	if (later === void 0) return "not measured";
-	const change = natChange(before, later);
-	return change === null ? "the same" : strong(text$1(change, 200));
-}
-
-// src/report/sections/record.ts
-function sourceSection({ build, fixCommits, plan }) {
-	const { source } = plan;
-	const from = source.kind === "build" ? `build in ${source.workspace}` : source.kind === "file" ? `file ${source.path}` : `release ${source.repository} ${source.tag} ${source.asset}`;
-	const rows = build === null ? [["Source", from]] : [
-		["Source", from],
-		["Built by", build.how],
-		["Toolchain", build.toolchain ?? "unknown"],
-		["Commit", commitOf(build)],
-		...uncommittedOf(build),
-		["Binary", inline`${code$1(build.sha256)} (${build.bytes} bytes)`]
-	];
-	return {
-		id: "source",
-		title: "Source and binary",
-		blocks: [pairs(rows), ...fixes(fixCommits)]
-	};
-}
-const commitOf = ({ commit, subject, dirty }) => {
-	const id = commit === null ? "unknown" : code$1(commit);
-	const name = subject === null ? id : inline`${id} ${text$1(subject, 200)}`;
-	return dirty === true ? inline`${name} ${strong("with changes that no commit holds")}` : name;
-};
-const uncommittedOf = ({ uncommitted: u }) => u === null ? [] : [["Also built from", inline`${strong(`${u.count} file${u.count === 1 ? "" : "s"} that no commit holds`)}: ${text$1(u.paths.slice(0, 10).join(", "), 600)}${u.count > 10 ? ", …" : ""}`]];
-const fixes = (commits) => commits.length === 0 ? [paragraph("Fix commits: none.")] : [paragraph("Fix commits:"), list$1(commits.map((c) => inline`${code$1(c.sha.slice(0, 12))} ${iso(c.at)} ${c.message}`))];
-const recoverySection = ({ recoveries }) => ({
-	id: "recoveries",
-	title: "Recovery rules that fired",
-	blocks: [recoveries.length === 0 ? paragraph("None.") : list$1(recoveries.map((r) => inline`${r.rule} × ${r.times}: ${r.where}`))]
-});
-const timingsSection = ({ timings }) => timings.length === 0 ? null : {
-	id: "timings",
-	title: "Time of each stage",
-	blocks: [table$2(["stage", "time"], timings.map((t) => [t.stage, duration(t.ms)]), ["left", "right"])]
-};
-const evidenceSection = ({ manifest, verifyCommand }) => ({
-	id: "evidence",
-	title: "Evidence",
-	blocks: [paragraph(inline`${manifest.files.length} files; root digest ${code$1(manifest.root)}. Judge again: ${code$1(verifyCommand)}`), table$2([
-		"file",
-		"bytes",
-		"sha256"
-	], manifest.files.map((f) => [
-		code$1(f.path),
-		`${f.bytes}`,
-		code$1(f.sha256)
-	]), ["left", "right"])]
-});
-
-// src/report/proof.ts
-/** The proof: one page that binds plan, commit, binary, fleet, evidence and verdict, rebuilt from data alone. */
-const renderProof = (p) => pageMarkdown(headSection(p), 1, proofSections(p));
-const proofSections = (p) => present([
-	...guarded$1("reasons", () => reasonsSection(p.verdict)),
-	...guarded$1("criteria", () => criteriaSection(p)),
-	...guarded$1("custom", () => customSection(p)),
-	...guarded$1("improvement", () => improvementSection(p)),
-	...guarded$1("checkpoint", () => checkpointSection(p)),
-	...suiteReports(p.verdict, p.input).flatMap((s) => [
-		...s.overview,
-		...s.sentences,
-		...s.figures
-	]),
-	...guarded$1("nat-passport", () => passportSection(p.input)),
-	...guarded$1("lab", () => labSection(p.input.fleet)),
-	...guarded$1("preflight", () => preflightSection(p.input.preflight)),
-	...guarded$1("controls", () => controlsSection(p.input.evidence.controls)),
-	...guarded$1("findings", () => findingsSection(p.verdict)),
-	...guarded$1("logs", () => logsSection(p)),
-	...guarded$1("metrics", () => metricsSection(p)),
-	...guarded$1("not-covered", () => notCoveredSection(p.verdict)),
-	...guarded$1("source", () => sourceSection(p)),
-	...guarded$1("running", () => runningSection(p.input)),
-	...guarded$1("hooks", () => hooksSection(p.plan.config)),
-	...guarded$1("history", () => historySection(p)),
-	...guarded$1("recovery", () => recoverySection(p)),
-	...guarded$1("timings", () => timingsSection(p)),
-	...guarded$1("ledger", () => ledgerSection(p)),
-	...guarded$1("evidence", () => evidenceSection(p))
-]);
-/** `proof-2026-01-31T08-05-09Z.md`. */
-const proofName = (finishedAt) => `proof-${iso(finishedAt).replace(/\.\d+Z$/, "Z").replaceAll(":", "-")}.md`;
-function headSection({ version, plan, verdict, session, startedAt, finishedAt, anchor, manifest }) {
-	const { answers } = plan;
-	return {
-		id: "proof",
-		title: inline`Test proof: ${answers.project.value}`,
-		blocks: [pairs([
-			["Result", inline`${strong([verdict.result, ...verdict.remarks].join("; "))} · ${link("what these words mean", meaningOf(version))}`],
-			["Project", answers.project.value],
-			["Date", iso(finishedAt)],
-			["Duration", duration(finishedAt - startedAt)],
-			["Session", code$1(session)],
-			["Focus · criteria · proof", [
-				answers.focus,
-				answers.criteria,
-				answers.proof
-			].map((a) => `${a.value} (${a.from})`).join(" · ")],
-			["Fleet", plan.fleet.name],
-			["Plan", code$1(planDigest(plan))],
-			["Evidence root", code$1(manifest.root)],
-			["Anchor", anchorOf(anchor, manifest.root)]
-		])]
-	};
-}
-function anchorOf(anchor, root) {
-	if (anchor === null) return "none: consistent, unanchored";
-	const where = inline`${anchor.kind} ${anchor.where} ${code$1(anchor.digest)}`;
-	return anchor.digest === root ? where : inline`${where} ${strong("is another digest than the evidence root")}`;
-}
-/** The page of the version that wrote the proof: a later one may mean something else by the same word. */
-const meaningOf = (version) => `https://github.com/saorsa-labs/vps-test/blob/v${encodeURIComponent(version.toWellFormed())}/docs/verdict.md`;
-const reasonsSection = ({ reasons, result }) => reasons.length === 0 ? null : {
-	id: "reasons",
-	title: `Why ${result}`,
-	blocks: [list$1(reasons.map((r) => inline`${r.kind === "inconclusive" ? r.kind : strong(r.kind)}: ${r.text}`))]
-};
-
-// src/report/bundle-proof.ts
-const proofFile = (b) => proofName(b.facts.testEndedAt);
-const renderBundleProof = (b, verdict, manifest) => renderProof(proofOf(b, verdict, manifest));
-/** The same for a terminal. */
-function bundleProofText(b, verdict, manifest, palette) {
-	const proof = proofOf(b, verdict, manifest);
-	return pageText(headSection(proof), proofSections(proof), palette);
-}
-function proofOf(b, verdict, manifest) {
-	const { facts, entries } = b;
-	const seq = entries.length;
-	return {
-		version: facts.version,
-		session: facts.session,
-		startedAt: facts.sessionStartedAt,
-		finishedAt: facts.testEndedAt,
-		plan: b.plan,
-		verdict,
-		input: runInputOf(b),
-		entries,
-		manifest,
-		logs: b.logs,
-		metrics: b.metrics,
-		build: buildFacts(facts.build),
-		fixCommits: [],
-		timings: [...entries.slice(1).map((e, i) => ({
-			stage: e.from,
-			ms: e.at - (entries[i]?.at ?? e.at)
-		})), {
-			stage: "TEST",
-			ms: facts.testEndedAt - facts.testStartedAt
-		}],
-		recoveries: recoveries(b),
-		anchor: {
-			kind: "ledger",
-			where: `session ${facts.session}, entry ${seq}`,
-			digest: manifest.root
-		},
-		verifyCommand: "vps-test verify <this folder>",
-		checkpoint: checkpointOf(b)
-	};
-}
-function buildFacts(r) {
-	if (r === null) return null;
-	const git = "kind" in r.from && r.from.kind === "git" ? r.from : null;
-	const how = {
-		zigbuild: "cargo zigbuild",
-		native: "native build on the build host",
-		file: "a given file",
-		release: "a release asset"
-	}[r.source];
-	const enclosed = r.sandbox === null ? how : `${how} ${sandboxText(r.sandbox)}`;
-	return {
-		how: r.before.length === 0 ? enclosed : `${enclosed}, after ${r.before.map((x) => `${x.source} failed (${x.reason})`).join(", ")}`,
-		toolchain: r.toolchain === null ? null : [
-			r.toolchain.rustc,
-			r.toolchain.cargo,
-			r.toolchain.zigbuild,
-			r.toolchain.zig === null ? null : `zig ${r.toolchain.zig}`
-		].filter((t) => t !== null).join(" · "),
-		commit: git?.commit ?? null,
-		subject: git?.subject ?? null,
-		dirty: git === null ? null : git.dirty !== null,
-		uncommitted: r.uncommitted,
-		sha256: r.sha256,
-		bytes: r.bytes
-	};
-}
-const sandboxText = (sandbox) => sandbox.kind === "none" ? `without a sandbox (${sandbox.why})` : `in a sandbox (${sandbox.kind})`;
-/** Rules of spec §5 that left a trace in the evidence. */
-function recoveries(b) {
-	const out = b.facts.excluded;
-	const again = b.entries.filter((e) => e.from === "TEST" && e.event === "inconclusive").length;
-	const fallback = b.facts.build?.before.length ?? 0;
-	return [
-		...out.length === 0 ? [] : [{
-			rule: "node unreachable or failed: left out, the rest goes on",
-			times: out.length,
-			where: out.map((e) => e.node).join(", ")
-		}],
-		...fallback === 0 ? [] : [{
-			rule: "zigbuild failed: native build on the build host",
-			times: fallback,
-			where: "BUILD"
-		}],
-		...again === 0 ? [] : [{
-			rule: "inconclusive: once more",
-			times: again,
-			where: "TEST"
-		}]
-	];
-}
-
-// src/stages/parts/seal.ts
-/** Seals a test: every fact as a file, a digest of each, one root over all, and the proof that binds them (spec §8). */
-/**
-* Logs and registry answers lie in `<folder>/evidence` already; everything there is listed in `<folder>/manifest.json`.
-*/
-async function seal(files, folder, bundle, judged) {
-	const put = (name, text) => files.write(`${folder}/evidence/${name}`, text);
-	await put(layout.plan, jsonText(bundle.plan));
-	await put(layout.entries, toLines(bundle.entries));
-	await put(layout.facts, jsonText(bundle.facts));
-	await put(layout.nat, jsonText(bundle.measurements));
-	await put(layout.preflight, jsonText(bundle.preflight));
-	await put(layout.controls, jsonText(bundle.controls));
-	await put(layout.running, jsonText(bundle.running));
-	await put(layout.logs, jsonText(bundle.logs));
-	await put(layout.metrics, jsonText(bundle.metrics));
-	for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), toLines(bundle.items[suite] ?? []));
-	await put(layout.verdict, jsonText(judged));
-	const digests = await Promise.all((await files.list(`${folder}/evidence`)).map(async (path) => {
-		const data = await files.read(path);
-		return {
-			path: path.slice(folder.length + 1),
-			bytes: data.length,
-			sha256: sha256(data)
-		};
-	}));
-	const manifest = manifestOf(digests);
-	await files.write(`${folder}/manifest.json`, jsonText(manifest));
-	const proof = renderBundleProof(bundle, judged, manifest);
-	const proofPath = `${folder}/${proofFile(bundle)}`;
-	await files.write(proofPath, proof);
-	return {
-		root: manifest.root,
-		proofPath,
-		proofSha256: sha256(proof)
-	};
-}
 
 // src/stages/test.ts
 /**
@@ -32254,7 +34120,7 @@ const test = async (plan, session, world, record) => {
 		}
 	};
 	try {
-		const result = await work(plan, session, ours, {
+		const result = await work$1(plan, session, ours, {
 			...begun,
 			testStartedAt,
 			there,
@@ -32281,7 +34147,7 @@ const test = async (plan, session, world, record) => {
 		throw error;
 	}
 };
-async function work(plan, session, world, { folder, ...own }) {
+async function work$1(plan, session, world, { folder, ...own }) {
 	const { there, wall } = own;
 	const from = wall.now();
 	const collected = () => ({
@@ -32337,6 +34203,7 @@ async function work(plan, session, world, { folder, ...own }) {
 			reasons: judged.reasons.map((r) => r.text),
 			remarks: judged.remarks,
 			counts: suiteCounts(judged.suites),
+			invalid: isInvalid(judged),
 			logs: judged.result === "passed" ? logCounts(bundle.logs) : null,
 			outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
 			folder,
@@ -32426,7 +34293,7 @@ const surveyNotes = (first, again) => [...[...first.failed].map(([n, f]) => ({
 */
 const stages = {
 	SETUP: setup,
-	BUILD: build$2,
+	BUILD: build$1,
 	DEPLOY: deploy,
 	TEST: test,
 	FIX: fix,
@@ -32435,12 +34302,14 @@ const stages = {
 /** Whether running a session in this state does anything: such a session was interrupted, not ended and not waiting. */
 const acts = (state) => stages[state] !== void 0;
 /** Works until a state in which nothing acts (COMPLETE, STOPPED, a wait) or which is another job's. */
-async function run(plan, id, outer, { states, before, since } = {}) {
+async function run(begun, id, outer, { states, before, since } = {}) {
 	/** Entries behind which this run goes on. Behind any other, another run does, because this one was given up. */
 	const ours = new Set(since === void 0 ? [] : [since]);
 	/** The ledger as this run knows it; nothing, once another writer was in its way. */
 	let known = [];
 	const held = /* @__PURE__ */ new Map();
+	/** A fix changes what is built and tested. */
+	let plan = begun;
 	const heartbeat = startHeartbeat({
 		...outer,
 		held
@@ -32478,6 +34347,7 @@ async function run(plan, id, outer, { states, before, since } = {}) {
 			const note = async (outcome) => void await record(outcome);
 			const entry = await record(await attempt(() => stage(plan, session, world, note), world));
 			world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`);
+			if (hasPlan(entry)) plan = entry.facts.plan;
 			if (entry.event === "queued") return fold(id, known);
 		}
 	} catch (error) {
@@ -32548,7 +34418,7 @@ async function settleLeases(fate, world, plan, id, nodes) {
 /** Null where the session has none. */
 function checkpointsSection(session, entries) {
 	const taken = testsOf(entries).flatMap((t) => t.checkpoint === null ? [] : [row(t.checkpoint, `${t.result}${countsText(t.counts) === "" ? "" : `: ${countsText(t.counts)}`}`)]);
-	const missed = entries.filter((e) => e.event === "missed").map((e) => row(e.facts.checkpoint, inline`${strong("missed")}: ${text$1(e.why, 200)}`));
+	const missed = entries.filter((e) => e.event === "missed").map((e) => row(e.facts.checkpoint, inline`${strong("missed")}: ${text$2(e.why, 200)}`));
 	const rows = [
 		...taken,
 		...missed,
@@ -32578,7 +34448,7 @@ function coming(session, entries) {
 	return claimed === null ? [] : [row(claimed, "claimed, not recorded yet")];
 }
 const row = (c, result) => [
-	text$1(c.name ?? "–", 40),
+	text$2(c.name ?? "–", 40),
 	time(c.dueAt),
 	time(c.takenAt),
 	latenessText(c.latenessMs),
@@ -32605,14 +34475,14 @@ const envelope$1 = fields({
 	why: text$3,
 	hash: text$3
 });
-const shared$2 = object(common);
+const shared$2 = object$1(common);
 /** What is wrong with the entry, in words; null: it is an {@link Entry}. */
 const entryShape = (value) => {
 	const fault = envelope$1(value);
 	if (fault !== null) return fault;
 	const { from, event, facts } = value;
 	const row = rowOf$1(from, event);
-	if (row === void 0) return `.event is none of ${Object.keys(rows$1[from]).join(", ")}, which ${from} knows`;
+	if (row === void 0) return `.event is none of ${Object.keys(rows$3[from]).join(", ")}, which ${from} knows`;
 	return faultOf(row.facts, facts) ?? faultOf(shared$2, facts);
 };
 function faultOf(schema, facts) {
@@ -32800,6 +34670,7 @@ async function runProcess(argv, options) {
 	signal?.throwIfAborted();
 	const started = performance.now();
 	const child = startProcess(argv, options);
+	if (child.pid !== void 0) options.onStart?.(child.pid);
 	const stopped = Promise.withResolvers();
 	const stop = () => stopped.reject(signal?.reason);
 	const timer = setTimeout(() => stopped.resolve({ kind: "late" }), Math.min(timeoutMs, 2 ** 31 - 1));
@@ -32874,9 +34745,7 @@ async function runAttached(argv, told) {
 		...common,
 		stdin: "pipe"
 	});
-	const hangUp = () => {
-		child.stdin?.end();
-	};
+	const hangUp = () => void child.stdin?.end();
 	if (told !== void 0) {
 		child.stdin?.on("error", () => void 0);
 		child.stdin?.write(told.text);
@@ -33608,7 +35477,7 @@ function blobs(batch) {
 const rounds = 20;
 /** No answer at all is not asked for as often as a race is run. */
 const deadlineMs = 18e4;
-const usable = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const usable$1 = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 /**
 * The ledger in the bare repository `dir`, or the remote one that it caches. Reading a local one creates nothing: a
 * missing repository is an empty ledger.
@@ -33639,7 +35508,7 @@ async function openGitLedger(dir, options = {}) {
 		} catch (error) {
 			throw wrong(error instanceof Error ? error.message : "derive threw", error);
 		}
-		const odd = Object.keys(files).filter((name) => !usable.test(name) || name === "sessions");
+		const odd = Object.keys(files).filter((name) => !usable$1.test(name) || name === "sessions");
 		if (odd.length > 0) throw wrong(`${odd.map((name) => JSON.stringify(name)).join(", ")} is no name`);
 		return files;
 	};
@@ -33659,7 +35528,7 @@ async function openGitLedger(dir, options = {}) {
 			const faults = [
 				...chainFaults([...before, entry], session),
 				...shape === null ? [] : [`the entry${shape}`],
-				...[session, nameOf$1(entry)].filter((n) => !usable.test(n)).map((n) => `${JSON.stringify(n)} is no name`)
+				...[session, nameOf$1(entry)].filter((n) => !usable$1.test(n)).map((n) => `${JSON.stringify(n)} is no name`)
 			];
 			if (faults.length > 0) throw new Failure({
 				code: "H012",
@@ -33718,7 +35587,7 @@ const unfinishedShown = 100;
 const schema$2 = 1;
 function dashboard(sessions, broken = []) {
 	const sorted = sessions.toSorted((a, b) => b.session.changedAt - a.session.changedAt || (a.session.id < b.session.id ? -1 : 1));
-	const states = [...sorted.map((s) => [s.session.id, stateOf$1(s)]), ...broken.map((b) => [b.id, { damage: short(b.why) }])];
+	const states = [...sorted.map((s) => [s.session.id, stateOf$1(s)]), ...broken.map((b) => [b.id, { damage: short$2(b.why) }])];
 	return {
 		"README.md": pageMarkdown(head(sorted), 1, sections(sorted, broken)),
 		"state.json": `${JSON.stringify({
@@ -33740,12 +35609,12 @@ function sections(sorted, broken) {
 		{
 			id: "unfinished",
 			title: "Unfinished",
-			blocks: [open.length === 0 ? paragraph("None.") : rows(open.slice(0, unfinishedShown)), ...more(open.length - unfinishedShown)]
+			blocks: [open.length === 0 ? paragraph("None.") : rows$1(open.slice(0, unfinishedShown)), ...more(open.length - unfinishedShown)]
 		},
 		{
 			id: "finished",
 			title: "Finished",
-			blocks: [done.length === 0 ? paragraph("None yet.") : rows(done.slice(0, finishedShown)), ...more(done.length - finishedShown)]
+			blocks: [done.length === 0 ? paragraph("None yet.") : rows$1(done.slice(0, finishedShown)), ...more(done.length - finishedShown)]
 		},
 		{
 			id: "reading",
@@ -33777,14 +35646,14 @@ const damage = (broken) => ({
 			"on a clone of this branch"
 		], broken.slice(0, unfinishedShown).map(({ id, why }) => [
 			code$1(id, 80),
-			text$1(why, 300),
+			text$2(why, 300),
 			/^\w[\w.-]*$/.test(id) ? code$1(`git rm -r sessions/${id}`, 200) : "–"
 		])),
 		...more(broken.length - unfinishedShown)
 	]
 });
 const more = (n) => n > 0 ? [paragraph(`And ${n} more, in this branch's folders.`)] : [];
-const rows = (shown) => table$2([
+const rows$1 = (shown) => table$2([
 	"session",
 	"project",
 	"branch",
@@ -33806,27 +35675,27 @@ const rows = (shown) => table$2([
 	const last = tests.at(-1);
 	return [
 		code$1(session.id, 80),
-		text$1(projectOf(entries) ?? "–", 60),
+		text$2(projectOf(entries) ?? "–", 60),
 		origin?.branch == null ? "–" : code$1(origin.branch, 80),
 		origin?.commit == null ? "–" : code$1(origin.commit.slice(0, 10)),
-		strong(text$1(session.state, 40)),
+		strong(text$2(session.state, 40)),
 		iso(session.changedAt),
 		session.waitUntil === null ? "–" : iso(session.waitUntil),
 		latenessText(tests.findLast((t) => t.checkpoint !== null)?.checkpoint?.latenessMs ?? null),
 		last === void 0 ? "–" : `${last.result}${countsText(last.counts) === "" ? "" : `: ${countsText(last.counts)}`}`,
 		last?.proofSha256 == null ? "–" : code$1(last.proofSha256.slice(0, 16)),
-		writer === null ? "–" : writer.kind === "run" ? link(`run ${writer.run.slice(0, 40)}`, writer.url) : text$1(writerText(writer), 80),
-		text$1(session.why, 160)
+		writer === null ? "–" : writer.kind === "run" ? link(`run ${writer.run.slice(0, 40)}`, writer.url) : text$2(writerText(writer), 80),
+		text$2(session.why, 160)
 	];
 }));
 /** The mirror of the leases: what entries say of who holds the fleet and who waits for it. */
 function holding(open) {
 	const lines = open.flatMap(({ session, entries }) => {
 		const wait = queueOf(entries);
-		if (wait !== null) return [inline`${code$1(session.id, 80)} waits for session ${code$1(wait.holder, 80)} (${text$1(wait.who, 80)}),
+		if (wait !== null) return [inline`${code$1(session.id, 80)} waits for session ${code$1(wait.holder, 80)} (${text$2(wait.who, 80)}),
           leased until ${iso(wait.until)}`];
 		const fences = fencesOf(entries);
-		return traitsOf(session.state).holdsLeases && fences !== null ? [inline`${code$1(session.id, 80)} holds ${fences} nodes (${text$1(fleetOf$1(entries) ?? "fleet", 60)})`] : [];
+		return traitsOf(session.state).holdsLeases && fences !== null ? [inline`${code$1(session.id, 80)} holds ${fences} nodes (${text$2(fleetOf$1(entries) ?? "fleet", 60)})`] : [];
 	});
 	return lines.length === 0 ? [paragraph("No session holds a fleet.")] : [paragraph("The fleet:"), list$1(lines.slice(0, unfinishedShown))];
 }
@@ -33847,22 +35716,22 @@ function stateOf$1({ session: s, entries }) {
 	];
 	const last = tests.at(-1);
 	return {
-		state: short(s.state),
-		why: short(s.why),
-		project: short(projectOf(entries)),
-		branch: short(origin?.branch ?? null),
-		commit: short(origin?.commit ?? null),
+		state: short$2(s.state),
+		why: short$2(s.why),
+		project: short$2(projectOf(entries)),
+		branch: short$2(origin?.branch ?? null),
+		commit: short$2(origin?.commit ?? null),
 		startedAt: s.startedAt,
 		changedAt: s.changedAt,
 		dueAt: s.waitUntil,
 		entries: entries.length,
 		lastHash: entries.at(-1)?.hash ?? null,
-		planDigest: short(s.planDigest),
+		planDigest: short$2(s.planDigest),
 		counters: { ...s.counters },
 		checkpointsLeft: [...s.checkpointsLeft],
 		checkpointsTaken: [...s.checkpointsTaken],
-		by: writer === null ? null : short(writerText(writer)),
-		waitsFor: short(queueOf(entries)?.holder ?? null),
+		by: writer === null ? null : short$2(writerText(writer)),
+		waitsFor: short$2(queueOf(entries)?.holder ?? null),
 		lastTest: last === void 0 ? null : {
 			at: last.at,
 			result: last.result,
@@ -33871,13 +35740,13 @@ function stateOf$1({ session: s, entries }) {
 			proofSha256: last.proofSha256,
 			checkpoint: last.checkpoint === null ? null : {
 				...last.checkpoint,
-				name: short(last.checkpoint.name)
+				name: short$2(last.checkpoint.name)
 			}
 		}
 	};
 }
 /** Foreign words as they are, but not by the megabyte. */
-const short = (value) => value === null ? null : value.slice(0, 500).toWellFormed();
+const short$2 = (value) => value === null ? null : value.slice(0, 500).toWellFormed();
 const sortedKeys = (_, value) => typeof value === "object" && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0)) : value;
 
 // src/app/sessions.ts
@@ -33974,10 +35843,12 @@ function subjectResults({ suites, notCovered }) {
 		}, all.length > 1);
 		const tried = triedOf(result).map((r) => ({
 			...r,
+			suite: result.suite,
 			title: title(r.group)
 		}));
 		const known = new Set(tried.map(sampleKey));
 		const skipped = notCovered.flatMap((n) => n.kind === "subject" && n.suite === result.suite && !known.has(sampleKey(n)) ? [{
+			suite: result.suite,
 			title: title(n.group),
 			group: n.group,
 			subject: n.subject,
@@ -34013,7 +35884,7 @@ function nounOf(results) {
 // src/adapters/inert-folder.ts
 /** A folder that others may have made, only read: regular files alone, each opened once, and nothing waits for a pipe. */
 /** Honest evidence is three folders deep. */
-const deepest$2 = 16;
+const deepest$1 = 16;
 /** `most`: files and folders in all. The folder itself may be named by a link; nothing in it may be one. */
 async function openFolder(named, most) {
 	const dir = await realpath(named);
@@ -34050,7 +35921,7 @@ async function openFolder(named, most) {
 	};
 }
 async function list(dir, below, found, most, depth) {
-	if (depth > deepest$2) throw new Error(`${stripHidden(below)} is nested deeper than ${deepest$2} folders`);
+	if (depth > deepest$1) throw new Error(`${stripHidden(below)} is nested deeper than ${deepest$1} folders`);
 	let empty = true;
 	for await (const entry of await opendir(join$1(dir, below))) {
 		empty = false;
@@ -34085,7 +35956,7 @@ async function kindOf$1(entry, path) {
 /** What became a link or a pipe since it was listed is not followed, nor waited for. */
 const inert = constants$2.O_RDONLY | constants$2.O_NOFOLLOW | constants$2.O_NONBLOCK;
 async function digested(full, path, most, each) {
-	const file = await open$1(full, inert);
+	const file = await open$2(full, inert);
 	try {
 		if (!(await file.stat()).isFile()) throw new Error(`${path} is no regular file`);
 		const hash = createHash("sha256");
@@ -34167,6 +36038,70 @@ const controlNames = [
 	"confinement"
 ];
 
+// src/domain/build-shape.ts
+const uncommitted = every({
+	count: number$4,
+	paths: list$2(text$3, 1e3),
+	digest: text$3
+});
+const buildShape = every({
+	source: oneOf("zigbuild", "native", "file", "release"),
+	name: text$3,
+	sha256: text$3,
+	bytes: number$4,
+	elf: every({
+		bits: number$4,
+		endian: text$3,
+		machine: text$3,
+		type: text$3,
+		isProgram: flag,
+		interpreter: orNull(text$3),
+		isStatic: flag,
+		needed: list$2(text$3, 1e4),
+		glibc: orNull(text$3)
+	}),
+	from: union$1({
+		none: { why: text$3 },
+		git: {
+			root: text$3,
+			subdir: text$3,
+			commit: text$3,
+			tree: orNull(text$3),
+			subject: text$3,
+			time: number$4,
+			branch: orNull(text$3),
+			dirty: orNull(uncommitted)
+		},
+		file: { path: text$3 },
+		release: {
+			repository: text$3,
+			tag: text$3,
+			asset: text$3,
+			digest: text$3
+		}
+	}),
+	uncommitted: orNull(uncommitted),
+	toolchain: orNull(every({
+		rustc: text$3,
+		cargo: text$3,
+		zigbuild: orNull(text$3),
+		zig: orNull(text$3)
+	})),
+	glibc: orNull(text$3),
+	argv: list$2(text$3, 1e3),
+	seconds: number$4,
+	sandbox: orNull(union$1({
+		"another user": {},
+		"user namespace": {},
+		none: { why: text$3 }
+	})),
+	before: list$2(every({
+		source: text$3,
+		reason: text$3,
+		message: text$3
+	}), 100)
+});
+
 // src/domain/profile-shape.ts
 /**
 * The shape of a profile in a plan, which may be a stranger's: each block and each field of the type, so that a new one
@@ -34201,7 +36136,7 @@ const received$1 = union$1({
 		wireBytes: name$2
 	}
 });
-const events$1 = {
+const events = {
 	connected: every({
 		where: where$2,
 		id: name$2,
@@ -34328,7 +36263,7 @@ const profileShape = every({
 			list: text$3,
 			fields: recordFields$1
 		},
-		events: events$1,
+		events,
 		none: {}
 	}),
 	payload: union$1({
@@ -34377,6 +36312,18 @@ const profileShape = every({
 	onlyWhenNamed: optional(flag)
 });
 
+// src/domain/notifications/kinds.ts
+/** What a person can be told of (spec §9), and that they are waited for. */
+const notificationEvents = [
+	"start",
+	"test_fail",
+	"fix_commit",
+	"wait_start",
+	"waiting",
+	"complete",
+	"error"
+];
+
 // src/domain/project-shape.ts
 const words$8 = list$2(text$3, 1e3);
 /** Whose number is read as it stands; where it must be in a range, the work of its suite is checked for it. */
@@ -34392,6 +36339,7 @@ const tests$1 = every({
 	connectivity: every({
 		enabled: flag,
 		criteria: targets,
+		sampleBeyondNodes: number$4,
 		cooloffSeconds: number$4,
 		timeoutSeconds: number$4
 	}),
@@ -34463,6 +36411,28 @@ const configShape = every({
 		regressionTolerance: number$4,
 		checkIntervalMinutes: orNull(number$4)
 	}),
+	fix: orNull(every({
+		command: text$3,
+		paths: words$8,
+		workflows: flag,
+		tests: words$8,
+		maxAttempts: number$4,
+		timeoutMinutes: number$4,
+		memoryMb: number$4,
+		outputMb: number$4,
+		network: flag,
+		env: words$8
+	})),
+	knownFailures: list$2(every({
+		suite: orNull(name$2),
+		group: orNull(text$3),
+		pair: orNull(fields({
+			from: name$2,
+			to: name$2
+		})),
+		reason: text$3,
+		until: text$3
+	}), 1e3),
 	metrics: every({
 		prometheus: text$3,
 		stepSeconds: between(0, 86400),
@@ -34471,10 +36441,16 @@ const configShape = every({
 			query: text$3
 		}), 1e3)
 	}),
-	notifications: orNull(every({
+	notifications: every({
 		voice: flag,
-		onEvents: words$8
-	})),
+		onEvents: list$2(oneOf(...notificationEvents), 100),
+		quietHours: orNull(every({
+			from: between(0, 1439),
+			to: between(0, 1439),
+			timezone: text$3
+		})),
+		mostPerHour: between(1, 1e3)
+	}),
 	answers: every({
 		focus: orNull(text$3),
 		criteria: orNull(text$3),
@@ -34554,6 +36530,7 @@ const planShape = (nodes) => every({
 		criteria: answer(oneOf(...criteriaKinds)),
 		proof: answer(oneOf(...proofKinds))
 	}),
+	seed: orNull(between(0, mostSeed)),
 	expression: orNull(text$3),
 	config: configShape,
 	profile: profileShape,
@@ -34563,7 +36540,8 @@ const planShape = (nodes) => every({
 		build: {
 			workspace: text$3,
 			revision: orNull(text$3),
-			native: optional(flag)
+			native: optional(flag),
+			fix: optional(flag)
 		},
 		file: {
 			path: text$3,
@@ -34573,9 +36551,15 @@ const planShape = (nodes) => every({
 			repository: text$3,
 			tag: text$3,
 			asset: text$3
+		},
+		session: {
+			session: text$3,
+			path: text$3,
+			build: buildShape
 		}
 	}),
 	suites: list$2(part, suiteIds.length),
+	only: orNull(selectionShape(suiteIds)),
 	soak: list$2(oneOf(...checkpointStates), 100),
 	unsupported: list$2(every({
 		what: text$3,
@@ -34631,7 +36615,7 @@ const asked$1 = fields({
 	name: text$3,
 	query: text$3
 });
-const figures = kinds$1({
+const figures = kinds$2({
 	series: fields({
 		series: list$2(series, mostMetrics.series),
 		beyond: whole$3
@@ -34645,7 +36629,7 @@ const metricsShape = every({
 	}),
 	stepSeconds: number$4,
 	queries: list$2((query) => asked$1(query) ?? figures(query), 20),
-	registry: kinds$1({
+	registry: kinds$2({
 		read: fields({
 			changed: list$2(sampled, mostMetrics.changed),
 			same: whole$3,
@@ -34722,7 +36706,7 @@ const sealedEntry = every({
 	hash: text$3
 });
 /** Of an entry of its own state and event, with the facts that go with it. */
-const entry = (v) => sealedEntry(v) ?? entryShape(v);
+const entry$1 = (v) => sealedEntry(v) ?? entryShape(v);
 const control$1 = every({
 	name: oneOf(...controlNames),
 	from: name$2,
@@ -34754,68 +36738,6 @@ const finding = every({
 	pair: optional(pair),
 	attempts: list$2(text$3, 1e4)
 });
-const uncommitted = every({
-	count: number$4,
-	paths: list$2(text$3, 1e3),
-	digest: text$3
-});
-const build$1 = every({
-	source: oneOf("zigbuild", "native", "file", "release"),
-	name: text$3,
-	sha256: text$3,
-	bytes: number$4,
-	elf: every({
-		bits: number$4,
-		endian: text$3,
-		machine: text$3,
-		type: text$3,
-		isProgram: flag,
-		interpreter: orNull(text$3),
-		isStatic: flag,
-		needed: list$2(text$3, 1e4),
-		glibc: orNull(text$3)
-	}),
-	from: union$1({
-		none: { why: text$3 },
-		git: {
-			root: text$3,
-			subdir: text$3,
-			commit: text$3,
-			tree: orNull(text$3),
-			subject: text$3,
-			time: number$4,
-			branch: orNull(text$3),
-			dirty: orNull(uncommitted)
-		},
-		file: { path: text$3 },
-		release: {
-			repository: text$3,
-			tag: text$3,
-			asset: text$3,
-			digest: text$3
-		}
-	}),
-	uncommitted: orNull(uncommitted),
-	toolchain: orNull(every({
-		rustc: text$3,
-		cargo: text$3,
-		zigbuild: orNull(text$3),
-		zig: orNull(text$3)
-	})),
-	glibc: orNull(text$3),
-	argv: list$2(text$3, 1e3),
-	seconds: number$4,
-	sandbox: orNull(union$1({
-		"another user": {},
-		"user namespace": {},
-		none: { why: text$3 }
-	})),
-	before: list$2(every({
-		source: text$3,
-		reason: text$3,
-		message: text$3
-	}), 100)
-});
 const facts = (most) => every({
 	format: oneOf(4),
 	version: text$3,
@@ -34841,7 +36763,7 @@ const facts = (most) => every({
 		why: text$3
 	}), 1e3),
 	findings: list$2(finding, 200),
-	build: orNull(build$1),
+	build: orNull(buildShape),
 	checkpoint: optional(orNull(every({
 		name: oneOf(...checkpointStates),
 		dueAt: number$4,
@@ -34869,7 +36791,7 @@ const shapes = (most) => ({
 			started: runningShape
 		}), most.nodes))
 	}),
-	entries: list$2(entry, most.entries)
+	entries: list$2(entry$1, most.entries)
 });
 const manifestShape = (most) => every({
 	files: list$2(every({
@@ -34880,33 +36802,9 @@ const manifestShape = (most) => every({
 	root: text$3
 });
 
-// src/domain/json-pieces.ts
-/** A sealed file of one value, piece by piece: what `jsonText` gives in one text, however large it is. */
-/** Deeper parts are small: one sample, one finding. */
-const deepest$1 = 4;
-function* jsonPieces(value) {
-	yield* piecesOf(value, 0);
-	yield "\n";
-}
-function* piecesOf(value, depth) {
-	if (depth >= deepest$1 || typeof value !== "object" || value === null) {
-		yield (JSON.stringify(value, null, 1) ?? "null").replaceAll("\n", `\n${" ".repeat(depth)}`);
-		return;
-	}
-	const parts = Array.isArray(value) ? value.map((one) => ["", one]) : Object.entries(value).filter(([, one]) => one !== void 0).map(([key, one]) => [`${JSON.stringify(key)}: `, one]);
-	const [open, close] = Array.isArray(value) ? "[]" : "{}";
-	let before = open ?? "";
-	for (const [key, one] of parts) {
-		yield `${before}\n${" ".repeat(depth + 1)}${key}`;
-		yield* piecesOf(one, depth + 1);
-		before = ",";
-	}
-	yield before === "," ? `\n${" ".repeat(depth)}${close}` : `${open}${close}`;
-}
-
 // src/domain/rederive/first-faults.ts
 /** Of what is wrong, in words, the first ones are kept and the rest are counted: a forger decides how many there are. */
-const most = 100;
+const most$1 = 100;
 function firstFaults(all) {
 	const faults = keptFaults();
 	for (const one of all) faults.add(one);
@@ -34917,7 +36815,7 @@ function keptFaults() {
 	let more = 0;
 	return {
 		add(fault) {
-			if (kept.length < most) kept.push(fault);
+			if (kept.length < most$1) kept.push(fault);
 			else more++;
 		},
 		all: () => more === 0 ? kept : [...kept, `… and ${more} more of this kind`]
@@ -35017,6 +36915,7 @@ const rederiveContext = ({ plan, facts, measurements, running, entries }) => {
 		profile: plan.profile,
 		test: facts.test,
 		seed: facts.seed,
+		planned: plan.nodes,
 		there: plan.nodes.filter((n) => !out.has(n)),
 		measurements: measurements.before,
 		running: running.before,
@@ -35053,18 +36952,21 @@ function planFaults(plan) {
 }
 /** Null also where a stranger's configuration is no configuration at all. */
 function workOf(plan, { suite }) {
-	const { config, profile, fleet, answers } = plan;
+	const { config, profile, fleet, answers, seed } = plan;
 	const nodes = fleet.nodes.filter((n) => plan.nodes.includes(n.name));
 	try {
 		const focus = answers.focus.value;
 		const byFocus = suitesFor(focus, profile).some((s) => s.id === suite && s.byFocus);
-		const part = suites[suite].plan({
+		const selected = onlyOf(plan.only, suite);
+		const part = selected === null ? null : suites[suite].plan({
 			config,
 			profile,
 			fleet,
 			nodes,
 			focus,
-			byFocus
+			byFocus,
+			seed,
+			...selected
 		});
 		return part === null || "why" in part ? null : part.work;
 	} catch {
@@ -35107,48 +37009,127 @@ function suiteDerived(part, on, tell) {
 	};
 }
 
-// src/report/junit.ts
-/** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
-const junitOf = ({ facts }, verdict) => junit(verdict, {
+// src/report/result-rows.ts
+const rowsMetaOf = ({ facts }) => ({
 	session: facts.session,
 	test: facts.test,
+	startedAt: facts.testStartedAt,
 	at: facts.testEndedAt
 });
-function junit(verdict, meta) {
-	const suites = [...[...Map.groupBy(subjectResults(verdict), (r) => r.title)].map(([name, results]) => ({
-		name,
-		cases: results.map((r) => ({
-			name: subjectName(r.subject),
-			kind: r.kind,
-			why: r.why
-		}))
-	})), {
-		name: "verdict",
-		cases: [verdictCase(verdict), ...uncovered(verdict)]
-	}];
-	return [
-		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-		`<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.cases))}>`,
-		...suites.flatMap((s) => [
-			`  <testsuite name="${xml(s.name)}"${tally(s.cases)} timestamp="${iso(meta.at)}">`,
-			...s.cases.map((c) => caseXml(s.name, c)),
-			"  </testsuite>"
-		]),
-		"</testsuites>"
-	].join("\n") + "\n";
-}
+const resultRows = (verdict, { session }) => [...[...Map.groupBy(subjectResults(verdict), (r) => r.title)].map(([name, results]) => ({
+	name,
+	rows: results.map((r) => ({
+		name: subjectName(r.subject),
+		kind: r.kind,
+		why: [...r.why, ...again(r, session, Object.keys(verdict.suites).length > 1)],
+		attempts: r.attempts
+	}))
+})), {
+	name: "verdict",
+	rows: [verdictRow(verdict), ...uncovered(verdict)]
+}];
+const again = ({ kind, suite, subject }, session, several) => {
+	if (kind !== "failed" || subject.kind !== "pair") return [];
+	const command = repeatCommand(session, {
+		suite,
+		pair: subject.pair
+	}, several);
+	return command === null ? [] : [`alone again: ${command}`];
+};
 /** Without it a reader would see green over an inconclusive run. */
-const verdictCase = (v) => ({
+const verdictRow = (v) => ({
 	name: "verdict",
 	kind: v.result === "passed" ? "passed" : v.result === "failed" ? "failed" : "error",
-	why: [...v.result === "passed" ? [] : [v.result], ...v.reasons.map((r) => r.text)]
+	why: [...v.result === "passed" ? [] : [v.result], ...v.reasons.map((r) => r.text)],
+	attempts: 0
 });
 /** What no subject stands for: NAT types, groups and parts of the plan. */
 const uncovered = (v) => v.notCovered.flatMap((n) => n.kind === "subject" ? [] : [{
 	name: n.kind === "nat" ? `NAT type ${n.nat}` : n.what,
 	kind: "skipped",
-	why: [n.why]
+	why: [n.why],
+	attempts: 0
 }]);
+
+// src/report/ctrf.ts
+/** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
+const ctrfOf = (bundle, verdict) => ctrf(verdict, {
+	...rowsMetaOf(bundle),
+	version: bundle.facts.version
+});
+/** What was tried and did not count is neither passed nor failed: `other`, with our own word beside it. */
+const statuses = {
+	passed: "passed",
+	failed: "failed",
+	error: "other",
+	skipped: "skipped"
+};
+function ctrf(verdict, { session, test, startedAt, at, version }) {
+	const tests = resultRows(verdict, { session }).flatMap(({ name, rows }) => rows.map((row) => testOf(name, row)));
+	const of = (status) => tests.filter((t) => t.status === status).length;
+	const report = {
+		reportFormat: "CTRF",
+		specVersion: "1.0.0",
+		timestamp: iso(at),
+		generatedBy: "vps-test",
+		results: {
+			tool: {
+				name: "vps-test",
+				version: short$1(version)
+			},
+			summary: {
+				tests: tests.length,
+				passed: of("passed"),
+				failed: of("failed"),
+				skipped: of("skipped"),
+				pending: 0,
+				other: of("other"),
+				start: startedAt,
+				stop: at
+			},
+			tests,
+			extra: {
+				session: short$1(session),
+				test,
+				result: verdict.result,
+				remarks: verdict.remarks.map(short$1)
+			}
+		}
+	};
+	return `${JSON.stringify(report, null, 1)}\n`;
+}
+/** Attempts of a pair are spread over the test: no duration of a row is known, and 0 stands for that. */
+function testOf(suite, { name, kind, why, attempts }) {
+	return {
+		name: short$1(name),
+		status: statuses[kind],
+		duration: 0,
+		suite: ["vps-test", short$1(suite)],
+		rawStatus: kind,
+		...why[0] === void 0 ? {} : { message: short$1(why[0]) },
+		...why.length < 2 ? {} : { trace: why.slice(0, linesShown$1).map(short$1).join("\n") },
+		extra: { attempts }
+	};
+}
+const linesShown$1 = 50;
+const short$1 = (value) => plainLine(value, 1e3);
+
+// src/report/junit.ts
+/** Of one test's evidence: what an artifact has beside it, and `verify` makes again. */
+const junitOf = (bundle, verdict) => junit(verdict, rowsMetaOf(bundle));
+function junit(verdict, meta) {
+	const suites = resultRows(verdict, meta);
+	return [
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+		`<testsuites name="vps-test ${xml(meta.session)} test ${meta.test}"${tally(suites.flatMap((s) => s.rows))}>`,
+		...suites.flatMap((s) => [
+			`  <testsuite name="${xml(s.name)}"${tally(s.rows)} timestamp="${iso(meta.at)}">`,
+			...s.rows.map((c) => caseXml(s.name, c)),
+			"  </testsuite>"
+		]),
+		"</testsuites>"
+	].join("\n") + "\n";
+}
 const tags = {
 	failed: "failure",
 	error: "error",
@@ -35259,6 +37240,11 @@ function differences(entry, { bundle, verdict, page }) {
 			"set of counts",
 			facts.counts,
 			suiteCounts(verdict.suites)
+		],
+		[
+			"account of our instruments",
+			facts.invalid,
+			isInvalid(verdict)
 		],
 		[
 			"account of the journals",
@@ -35411,7 +37397,7 @@ async function readEvidence(files, most, begin) {
 	};
 	const part = async (key, lines = false) => {
 		const name = layout[key];
-		const content = textOf(await files.read(name), name);
+		const content = textOf$2(await files.read(name), name);
 		const value = lines ? fromLines(content) : JSON.parse(content);
 		spend(value, shape[key], name);
 		if (content !== (lines ? toLines(value) : jsonText(value))) odd.push(name);
@@ -35461,7 +37447,7 @@ function readManifest(text, most) {
 	return value;
 }
 /** Bytes that are no UTF-8 would be read as other characters than were sealed. */
-function textOf(bytes, name) {
+function textOf$2(bytes, name) {
 	try {
 		return new TextDecoder("utf-8", {
 			fatal: true,
@@ -35484,7 +37470,7 @@ function checked(value, shape, name, most) {
 /** A sealed folder as it lies there: each file is read once, digested while it is read, and compared with the list. */
 async function openSealed(dir, most) {
 	const folder = await openFolder(dir, most.files);
-	const text = textOf((await folder.read("manifest.json", most.bytes)).bytes, "manifest.json");
+	const text = textOf$2((await folder.read("manifest.json", most.bytes)).bytes, "manifest.json");
 	const manifest = readManifest(text, most);
 	const listed = new Map(manifest.files.map((f) => [f.path, f.bytes]));
 	const there = new Set(folder.listed.flatMap(({ path, kind }) => kind === "file" ? [path] : []));
@@ -35599,7 +37585,7 @@ async function judgedAgain(dir, version, most, faults) {
 	faults.push(...firstFaults(strangers(folder.listed, bundle)));
 	faults.push(...firstFaults(rederivedFaults(bundle)), ...itemsFaults);
 	if (told === null) throw new Error(`evidence/${layout.verdict} is missing`);
-	if (told !== digestOf$2(jsonPieces(judged))) faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`);
+	if (told !== digestOf$3(jsonPieces(judged))) faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`);
 	const page = await besides(folder, {
 		bundle,
 		judged,
@@ -35635,7 +37621,7 @@ const judgedFiles = async (files, most) => {
 		itemsFaults: sink.derived.end()
 	};
 };
-function digestOf$2(pieces) {
+function digestOf$3(pieces) {
 	const hash = createHash("sha256");
 	for (const piece of pieces) hash.update(piece);
 	return hash.digest("hex");
@@ -35648,7 +37634,11 @@ function strangers(listed, { plan }) {
 /** Beside the evidence stand only pages that are made of it again: people read those first. */
 async function besides(folder, { bundle, judged, manifest, version, most }, faults) {
 	const name = proofFile(bundle);
-	const remade = /* @__PURE__ */ new Map([[name, () => renderBundleProof(bundle, judged, manifest)], ["junit.xml", () => junitOf(bundle, judged)]]);
+	const remade = /* @__PURE__ */ new Map([
+		[name, () => renderBundleProof(bundle, judged, manifest)],
+		["junit.xml", () => junitOf(bundle, judged)],
+		["ctrf.json", () => ctrfOf(bundle, judged)]
+	]);
 	let page = null;
 	for (const { path, kind } of folder.listed) {
 		if (kind !== "file" || path === "manifest.json" || path.startsWith("evidence/")) continue;
@@ -36565,7 +38555,7 @@ async function givenFile(path, program, signal) {
 		code: "U302",
 		message: `the given binary ${path} has ${facts.size} bytes; at most ${maxBytes} are taken`
 	});
-	const handle = await open$1(path);
+	const handle = await open$2(path);
 	try {
 		return await unpacked(await handle.readFile(), program, path, signal);
 	} finally {
@@ -36611,14 +38601,14 @@ async function releaseAsset(options) {
 			remedy: viewRelease(options),
 			message: `asset ${options.asset} has ${asset.size} bytes; at most ${maxPacked} are taken`
 		});
-		const data = bytesOf((await octokit.request("GET /repos/{owner}/{repo}/releases/assets/{asset_id}", {
+		const data = bytesOf$1((await octokit.request("GET /repos/{owner}/{repo}/releases/assets/{asset_id}", {
 			owner,
 			repo,
 			asset_id: asset.id,
 			headers: { accept: "application/octet-stream" },
 			request
 		})).data);
-		const stated = digestOf$1(asset);
+		const stated = digestOf$2(asset);
 		if (data.length !== asset.size || stated !== null && stated !== sha256(data)) throw new Failure({
 			code: "I315",
 			remedy: viewRelease(options),
@@ -36651,8 +38641,8 @@ async function storeProgram(data, outDir, name) {
 	return path;
 }
 /** GitHub states `digest: "sha256:…"` for assets uploaded since mid-2025. */
-const digestOf$1 = (asset) => /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? "")?.[1] ?? null;
-function bytesOf(data) {
+const digestOf$2 = (asset) => /^sha256:([0-9a-f]{64})$/.exec(asset.digest ?? "")?.[1] ?? null;
+function bytesOf$1(data) {
 	if (data instanceof ArrayBuffer) return new Uint8Array(data);
 	if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 	if (typeof data === "string") return new TextEncoder().encode(data);
@@ -37233,14 +39223,14 @@ function buildProgress(key, log, clock, signal) {
 
 // src/domain/cargo-metadata.ts
 /** What `cargo metadata --no-deps` says of a workspace, and whether a build command can make a program of it. */
-const metadata = object({
+const metadata = object$1({
 	workspace_root: string(),
-	packages: array(object({
+	packages: array(object$1({
 		name: string(),
 		manifest_path: string(),
 		default_run: string().nullish(),
 		features: record$1(string(), array(string())).default({}),
-		targets: array(object({
+		targets: array(object$1({
 			name: string(),
 			kind: array(string()),
 			"required-features": array(string()).default([])
@@ -37277,8 +39267,12 @@ function programFault(workspace, program, options) {
 		const others = workspace.programs.map((p) => p.name).slice(0, 20);
 		return `the Cargo workspace has no program ${program}; it has ${others.length === 0 ? "none" : others.join(", ")}: correct binary.target or binary.name`;
 	}
+	return featureFault(named, program, options);
+}
+/** The features that every program of this name needs, and that these options do not enable. */
+function featureFault(programs, program, options) {
 	if (options.includes("--all-features")) return null;
-	const least = named.map((p) => missing(p, options)).toSorted((a, b) => a.length - b.length)[0] ?? [];
+	const least = programs.filter((p) => p.name === program).map((p) => missing(p, options)).toSorted((a, b) => a.length - b.length)[0] ?? [];
 	if (least.length === 0) return null;
 	return `the program ${program} needs the feature${least.length === 1 ? "" : "s"} ${least.join(", ")} (required-features), which the build command does not enable: add --features ${least.join(",")}`;
 }
@@ -37293,6 +39287,8 @@ function missing(program, options) {
 		if (enabled.has(feature)) return;
 		enabled.add(feature);
 		for (const more of program.features[feature] ?? []) enable(more);
+		const [dependency, of] = feature.split("/");
+		if (of !== void 0 && dependency !== void 0 && !dependency.endsWith("?")) enable(dependency);
 	};
 	if (!options.includes("--no-default-features")) enable("default");
 	for (const feature of asked) {
@@ -37303,7 +39299,7 @@ function missing(program, options) {
 	return program.requires.filter((feature) => !enabled.has(feature));
 }
 const words$5 = (text) => text.split(/[\s,]+/).filter((word) => word !== "");
-const dependencies = object({ packages: array(object({ dependencies: array(object({ path: string().nullish() })) })) });
+const dependencies = object$1({ packages: array(object$1({ dependencies: array(object$1({ path: string().nullish() })) })) });
 /** Directories that the packages' manifests name as dependencies; none for a text that is not cargo's. */
 function readPathDependencies(text) {
 	let raw;
@@ -37522,13 +39518,33 @@ as "$@"
 /** Which way this machine lets us enclose a program, tried once with the sandbox itself, and the words that do it. */
 /** Nothing on a usual machine belongs to this number: Debian keeps it for itself and has not given it out. */
 const innerUser = "61017";
-function enclosed(way, inner, env) {
+/** A network of its own has nobody in it. */
+const alone$1 = [
+	"sh",
+	"-c",
+	"ip link set lo up 2>/dev/null; exec \"$@\"",
+	"sandbox"
+];
+/** What the runtimes of languages map and never touch. */
+const runtimesReserve = 4 * 2 ** 30;
+/** A watch needs a moment to see what grows: the kernel's own bounds lie above its. */
+const bounded = ({ memoryBytes, processes, fileBytes }) => [
+	"prlimit",
+	"--core=0",
+	`--nproc=${4 * processes}`,
+	`--data=${4 * memoryBytes + runtimesReserve}`,
+	`--fsize=${fileBytes}`,
+	"--"
+];
+/** `hidden`: variables that stand on no command line, where every user of the machine could read them. */
+function enclosed(way, inner, env, { limits, hidden = {} } = {}) {
 	const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
 	return {
 		within: [
 			...way === "sudo" ? [
 				"sudo",
 				"-n",
+				...keepIn(hidden),
 				"--"
 			] : [],
 			"sh",
@@ -37540,24 +39556,28 @@ function enclosed(way, inner, env) {
 			"--mount",
 			"--pid",
 			"--ipc",
+			...limits?.network === false ? ["--net"] : [],
 			"--fork",
 			"--kill-child",
 			"--",
+			...limits?.network === false ? alone$1 : [],
 			"sh",
 			"-c",
 			innerScript,
 			"sandbox",
 			...inner,
-			"env",
-			"-i",
-			...variables
+			...Object.keys(hidden).length === 0 ? ["env", "-i"] : ["env"],
+			...variables,
+			...limits === void 0 ? [] : bounded(limits)
 		],
 		env: {
+			...hidden,
 			PATH: systemPath,
 			LC_ALL: "C.UTF-8"
 		}
 	};
 }
+const keepIn = (hidden) => Object.keys(hidden).length === 0 ? [] : [`--preserve-env=${Object.keys(hidden).join(",")}`];
 const systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** Whose files these are decides who can write them again: a user of its own, or ours. */
 const suffix = (way) => way === "namespace" ? "-namespace" : way === "none" ? "-beside" : "";
@@ -37569,13 +39589,13 @@ const sandboxKind = (found) => found.way === "none" ? {
 const sandboxHere = async (signal) => sandboxKind(await findWay(signal));
 let known;
 const findWay = (signal) => {
-	known ??= tried(signal).catch((error) => {
+	known ??= tried$1(signal).catch((error) => {
 		known = void 0;
 		throw error;
 	});
 	return known;
 };
-async function tried(signal) {
+async function tried$1(signal) {
 	if (process.platform !== "linux") return {
 		way: "none",
 		why: `there is none for ${process.platform}`
@@ -37703,7 +39723,7 @@ async function openSandbox(options) {
 					...options.env,
 					...innerPlaces,
 					...more
-				});
+				}, options);
 			},
 			addSource,
 			copyOf: (path) => {
@@ -38315,7 +40335,7 @@ async function buildWithZig(options) {
 			enclosed: kind.kind !== "none"
 		};
 		const seconds = (clock.now() - started) / 1e3;
-		return await found(options, run, {
+		return await found$1(options, run, {
 			toolchain: versions,
 			glibc,
 			argv,
@@ -38327,7 +40347,7 @@ async function buildWithZig(options) {
 		await sandbox.enclosure.close();
 	}
 }
-async function found(options, run, facts) {
+async function found$1(options, run, facts) {
 	const program = basename(options.target);
 	const made = run.executables.findLast((path) => basename(path) === program);
 	if (made === void 0) return {
@@ -38342,7 +40362,7 @@ async function found(options, run, facts) {
 		errors: [],
 		message: `${made} is no file of this build`
 	};
-	const [sha256, { size }] = await Promise.all([digestOf(made), stat(made)]);
+	const [sha256, { size }] = await Promise.all([digestOf$1(made), stat(made)]);
 	return {
 		kind: "built",
 		path: made,
@@ -38353,7 +40373,7 @@ async function found(options, run, facts) {
 	};
 }
 const notMade = (program, made) => `the build made no program ${program}; it made ${made.length === 0 ? "none" : made.map((m) => basename(m)).join(", ")}: correct binary.target or the build command`;
-async function digestOf(path) {
+async function digestOf$1(path) {
 	const hash = createHash("sha256");
 	for await (const chunk of createReadStream(path)) hash.update(chunk);
 	return hash.digest("hex");
@@ -38638,7 +40658,7 @@ function configsAbove(workspace, top) {
 async function refusePointers(files, shownAs) {
 	const pointers = [];
 	for (const file of files) {
-		const handle = await open$1(file).catch(() => void 0);
+		const handle = await open$2(file).catch(() => void 0);
 		if (handle === void 0) continue;
 		try {
 			const { buffer } = await handle.read(Buffer.alloc(42), 0, 42, 0);
@@ -39563,7 +41583,7 @@ async function besideTheCommit(source, signal) {
 		source.commit
 	])).stdout.toString("utf8").split("\0");
 	const submodules = tree.flatMap((line) => line.startsWith("160000 ") ? [line.slice(line.indexOf("	") + 1)] : []);
-	if (submodules.length > 0) return `the commit has ${named$1("submodule", submodules)}, which are repositories of their own`;
+	if (submodules.length > 0) return `the commit has ${named$2("submodule", submodules)}, which are repositories of their own`;
 	const all = tree.filter(Boolean).map((line) => line.slice(line.indexOf("	") + 1));
 	const within = source.subdir === "" ? "" : `${source.subdir}/`;
 	const manifests = all.filter((path) => path.startsWith(within) && /(?:^|\/)Cargo\.toml$/.test(path));
@@ -39572,7 +41592,7 @@ async function besideTheCommit(source, signal) {
 		"blob",
 		`${source.commit}:${path}`
 	]).then(({ stdout }) => stdout.toString("utf8"), () => void 0));
-	if (outside.length > 0) return `the workspace depends on ${named$1("package", outside)} outside of the repository`;
+	if (outside.length > 0) return `the workspace depends on ${named$2("package", outside)} outside of the repository`;
 	const words = (await git([
 		"check-attr",
 		"--cached",
@@ -39598,9 +41618,9 @@ async function besideTheCommit(source, signal) {
 	const [first] = filtered;
 	if (first === void 0) return null;
 	const paths = filtered.filter(({ value }) => value === first.value).map(({ path }) => path);
-	return `the commit holds only what the filter ${first.value} made of ${named$1("file", paths)}`;
+	return `the commit holds only what the filter ${first.value} made of ${named$2("file", paths)}`;
 }
-const named$1 = (what, paths) => `${paths.length} ${what}${paths.length === 1 ? "" : "s"} (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", …" : ""})`;
+const named$2 = (what, paths) => `${paths.length} ${what}${paths.length === 1 ? "" : "s"} (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", …" : ""})`;
 
 // src/adapters/build/obtain-binary.ts
 /** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
@@ -39624,6 +41644,10 @@ async function obtainBinary(options) {
 			sandbox: null,
 			before: []
 		});
+		case "session": return {
+			record: source.build,
+			path: await storeProgram(await givenFile(source.path, binary.name, signal), join$1(options.outDir, source.build.sha256), binary.name)
+		};
 		case "release": {
 			log.info(`fetching ${source.asset} of ${source.repository} ${source.tag}`);
 			const { data, digest, tag } = await releaseAsset({
@@ -39795,10 +41819,14 @@ function concealing(files, secrets) {
 		for (const what of found) taken.add(`${path.slice(path.indexOf("evidence/"))} held ${what}`);
 		return found.length === 0 ? data : Buffer.from(text, "latin1");
 	};
+	/** No secret goes over the end of a line: where one has line breaks, JSON has another word for them. */
+	function* cleaned(path, pieces) {
+		for (const piece of pieces) yield Buffer.from(clean(path, piece)).toString("utf8");
+	}
 	return {
 		files: {
 			...files,
-			write: (path, data) => files.write(path, clean(path, data)),
+			write: (path, data) => files.write(path, typeof data === "string" || data instanceof Uint8Array ? clean(path, data) : cleaned(path, data)),
 			append: (path, data) => files.append(path, Buffer.from(clean(path, data)).toString("utf8"))
 		},
 		conceal: (value) => redactIn(value, ofText, (what) => {
@@ -39807,6 +41835,2694 @@ function concealing(files, secrets) {
 		takenOut: () => [...taken]
 	};
 }
+
+// src/domain/fix/guards.ts
+/** The first row that says something. */
+const first = (rows, of) => {
+	for (const [reason, why] of rows) {
+		const said = why(of);
+		if (said !== null) return {
+			reason,
+			why: said
+		};
+	}
+	return null;
+};
+const named$1 = (paths) => `${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`;
+/** Null: the command ended well. */
+const endFault = (ended) => first([
+	["too long", (e) => e.kind === "late" ? "it was ended with everything that it had started" : null],
+	["too much output", (e) => e.kind === "too much output" ? "it was ended" : null],
+	["too much memory", (e) => e.kind === "too much memory" ? "it was ended" : null],
+	["too many processes", (e) => e.kind === "too many processes" ? "it was ended" : null],
+	["command failed", (e) => e.kind === "exited" && e.code !== 0 ? `exit code ${e.code}` : null],
+	["command failed", (e) => e.kind === "signalled" ? `ended by ${e.signal}` : null],
+	["command failed", (e) => e.kind === "not started" ? e.why : null]
+], ended);
+/** Whatever the globs say: git's own files, what CI does, and what says how the program is tested. */
+const never = /(?:^|\/)\.git(?:\/|$)|(?:^|\/)\.git(?:modules|attributes)$|(?:^|\/)vps-test\.yaml$|(?:^|\/)\.claude\/vps-test(?:\.yaml$|\/)/i;
+const workflow = /^\.github(?:\/|$)|(?:^|\/)action\.ya?ml$/i;
+const testFile = /(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i;
+/** Null: all of it may be committed. */
+const changeFault = (look) => first([
+	["no regular file", ({ irregular }) => irregular.length === 0 ? null : named$1(irregular)],
+	["too large", ({ tooLarge }) => tooLarge],
+	["no change", ({ changed }) => changed.length === 0 ? "its copy is as it was" : null],
+	["outside its paths", ({ changed, workflows }) => {
+		const out = changed.filter(({ path, allowed }) => !allowed || never.test(path) || !workflows && workflow.test(path));
+		return out.length === 0 ? null : named$1(out.map((c) => c.path));
+	}],
+	["tests weakened", ({ changed }) => {
+		const gone = changed.filter(({ kind, path }) => kind === "deleted" && testFile.test(path));
+		return gone.length === 0 ? null : `deleted: ${named$1(gone.map((c) => c.path))}`;
+	}]
+], look);
+const repeatFault = (before, made) => first([["same again", ({ trees }) => trees.includes(made.tree) ? "what it left was tested before" : null], ["same again", ({ diffs }) => diffs.includes(made.diff) ? "the same lines as an earlier fix" : null]], before);
+/** Null: each command passes, and executes at least what it executed before. */
+const testsFault = (tests) => first([["tests weakened", (all) => {
+	const less = all.find((t) => t.before !== null && (t.after ?? 0) < t.before);
+	return less === void 0 ? null : `${less.command} executed ${less.before ?? 0} tests before and ${less.after ?? "none that can be counted"} after`;
+}], ["tests failed", (all) => {
+	const bad = all.find((t) => endFault(t.ended) !== null);
+	return bad === void 0 ? null : `${bad.command}: ${endFault(bad.ended)?.why ?? ""}`;
+}]], tests);
+
+// src/domain/fix/test-counts.ts
+const sum = (line, pattern) => {
+	const found = pattern.exec(line);
+	return found === null ? null : found.slice(1).reduce((n, digits) => n + Number(digits ?? 0), 0);
+};
+const runners = [
+	{
+		name: "cargo",
+		executed: (line) => sum(line, /^test result: (?:ok|FAILED)\. (\d{1,9}) passed; (\d{1,9}) failed;/)
+	},
+	{
+		name: "node",
+		executed: (line) => sum(line, /^(?:#|ℹ) (?:pass|fail) (\d{1,9})$/)
+	},
+	{
+		name: "pytest",
+		executed: (line) => /^=+ .* in [\d.]+s/.test(line) ? (sum(line, /(?:^|[ ,])(\d{1,9}) passed/) ?? 0) + (sum(line, /(?:^|[ ,])(\d{1,9}) failed/) ?? 0) : null
+	}
+];
+/** Null: no runner that is known said a number. */
+function executedTests(output) {
+	let known = null;
+	for (const line of output.split("\n").map((l) => l.trim().slice(0, 500))) for (const { executed } of runners) {
+		const n = executed(line);
+		if (n !== null) known = (known ?? 0) + n;
+	}
+	return known;
+}
+
+// src/adapters/replace-file.ts
+/** A file replaced as a whole: written beside it, on the disk, and renamed over it; a failure leaves the old one. */
+/** A link stays one, and what it leads to is replaced; mode and, as far as allowed, owner stay. Failures: I103 to I106. */
+async function replaceFile(path, data) {
+	try {
+		const place = await realpath(path).catch(() => path);
+		const old = await stat(place).catch(() => void 0);
+		const beside = `${place}.${randomBytes(4).toString("hex")}.new`;
+		try {
+			const file = await open$2(beside, "wx", old === void 0 ? 438 : old.mode & 4095);
+			try {
+				await file.writeFile(data);
+				await file.sync();
+			} finally {
+				await file.close();
+			}
+			if (old !== void 0) await chown(beside, old.uid, old.gid).catch(() => void 0);
+			await rename(beside, place);
+		} catch (error) {
+			await rm(beside, { force: true }).catch(() => void 0);
+			throw error;
+		}
+		await syncDirectory(dirname(place));
+	} catch (error) {
+		throw machineFault(error) ?? error;
+	}
+}
+/** So that the new name is on the disk as well; some file systems do not offer it. */
+async function syncDirectory(path) {
+	const folder = await open$2(path, "r").catch(() => void 0);
+	await folder?.sync().catch(() => void 0);
+	await folder?.close();
+}
+
+// src/adapters/system.ts
+/** Clock, randomness and a session's folder of files: the machine we run on. */
+const systemClock = {
+	now: () => Date.now(),
+	monotonic: () => performance.now(),
+	sleep: async (ms, signal) => {
+		await setTimeout$1(ms, void 0, { signal });
+	}
+};
+/**
+* `seconds` ahead of the machine: for tests of waits on a lab, and written into ledger and proof wherever it is not 0.
+*/
+const shiftedClock = (seconds) => seconds === 0 ? systemClock : {
+	...systemClock,
+	now: () => Date.now() + seconds * 1e3
+};
+const systemRandom = { bytes: (n) => randomBytes(n) };
+/**
+* Files below `root`; writing replaces whole files by rename, so that a killed run leaves the old one or the new one.
+*/
+function folder(root) {
+	const at = (path) => {
+		const full = join$1(root, path);
+		if (relative(root, full).startsWith("..")) throw new Error(`path leaves the folder: ${path}`);
+		return full;
+	};
+	return {
+		root,
+		write: async (path, data) => {
+			await mkdir(dirname(at(path)), { recursive: true });
+			await replaceFile(at(path), data);
+		},
+		append: async (path, data) => {
+			await mkdir(dirname(at(path)), { recursive: true });
+			await appendFile(at(path), data);
+		},
+		read: async (path) => new Uint8Array(await readFile(at(path))),
+		digest: async (path) => {
+			const hash = createHash("sha256");
+			let bytes = 0;
+			for await (const piece of createReadStream(at(path))) {
+				hash.update(piece);
+				bytes += piece.length;
+			}
+			return {
+				bytes,
+				sha256: hash.digest("hex")
+			};
+		},
+		exists: async (path) => stat(at(path)).then(() => true, () => false),
+		list: async (path = ".") => {
+			return (await readdir(at(path), {
+				recursive: true,
+				withFileTypes: true
+			}).catch(() => [])).filter((f) => !f.isDirectory()).map((f) => relative(root, join$1(f.parentPath, f.name))).sort();
+		},
+		remove: async (path) => {
+			await rm(at(path), {
+				recursive: true,
+				force: true
+			});
+		}
+	};
+}
+/** `user@host`, as leases show it. */
+const whoAmI = () => {
+	return `${(() => {
+		try {
+			return userInfo().username;
+		} catch {
+			return "unknown";
+		}
+	})()}@${hostname()}`;
+};
+/** This process, as the ledger names it. */
+const thisProcess = () => ({
+	kind: "process",
+	host: hostname(),
+	pid: process.pid
+});
+/** A process of another host cannot be seen from here: it counts as alive until its lease says otherwise. */
+const processEnded = (w) => w.host === hostname() && w.pid !== process.pid && !exists$1(w.pid);
+/** Signal 0 only asks; a process of another user may not be asked, so it is there. */
+function exists$1(pid) {
+	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+	try {
+		return process.kill(pid, 0);
+	} catch (error) {
+		return error.code !== "ESRCH";
+	}
+}
+
+// node_modules/picomatch/lib/constants.js
+var require_constants = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const WIN_SLASH = "\\\\/";
+	const WIN_NO_SLASH = `[^${WIN_SLASH}]`;
+	const DEFAULT_MAX_EXTGLOB_RECURSION = 0;
+	/**
+	* Posix glob regex
+	*/
+	const DOT_LITERAL = "\\.";
+	const PLUS_LITERAL = "\\+";
+	const QMARK_LITERAL = "\\?";
+	const SLASH_LITERAL = "\\/";
+	const ONE_CHAR = "(?=.)";
+	const QMARK = "[^/]";
+	const END_ANCHOR = `(?:${SLASH_LITERAL}|$)`;
+	const START_ANCHOR = `(?:^|${SLASH_LITERAL})`;
+	const DOTS_SLASH = `${DOT_LITERAL}{1,2}${END_ANCHOR}`;
+	const POSIX_CHARS = {
+		DOT_LITERAL,
+		PLUS_LITERAL,
+		QMARK_LITERAL,
+		SLASH_LITERAL,
+		ONE_CHAR,
+		QMARK,
+		END_ANCHOR,
+		DOTS_SLASH,
+		NO_DOT: `(?!${DOT_LITERAL})`,
+		NO_DOTS: `(?!${START_ANCHOR}${DOTS_SLASH})`,
+		NO_DOT_SLASH: `(?!${DOT_LITERAL}{0,1}${END_ANCHOR})`,
+		NO_DOTS_SLASH: `(?!${DOTS_SLASH})`,
+		QMARK_NO_DOT: `[^.${SLASH_LITERAL}]`,
+		STAR: `${QMARK}*?`,
+		START_ANCHOR,
+		SEP: "/"
+	};
+	/**
+	* Windows glob regex
+	*/
+	const WINDOWS_CHARS = {
+		...POSIX_CHARS,
+		SLASH_LITERAL: `[${WIN_SLASH}]`,
+		QMARK: WIN_NO_SLASH,
+		STAR: `${WIN_NO_SLASH}*?`,
+		DOTS_SLASH: `${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$)`,
+		NO_DOT: `(?!${DOT_LITERAL})`,
+		NO_DOTS: `(?!(?:^|[${WIN_SLASH}])${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+		NO_DOT_SLASH: `(?!${DOT_LITERAL}{0,1}(?:[${WIN_SLASH}]|$))`,
+		NO_DOTS_SLASH: `(?!${DOT_LITERAL}{1,2}(?:[${WIN_SLASH}]|$))`,
+		QMARK_NO_DOT: `[^.${WIN_SLASH}]`,
+		START_ANCHOR: `(?:^|[${WIN_SLASH}])`,
+		END_ANCHOR: `(?:[${WIN_SLASH}]|$)`,
+		SEP: "\\"
+	};
+	/**
+	* POSIX Bracket Regex
+	*/
+	const POSIX_REGEX_SOURCE = {
+		__proto__: null,
+		alnum: "a-zA-Z0-9",
+		alpha: "a-zA-Z",
+		ascii: "\\x00-\\x7F",
+		blank: " \\t",
+		cntrl: "\\x00-\\x1F\\x7F",
+		digit: "0-9",
+		graph: "\\x21-\\x7E",
+		lower: "a-z",
+		print: "\\x20-\\x7E ",
+		punct: "\\-!\"#$%&'()\\*+,./:;<=>?@[\\]^_`{|}~",
+		space: " \\t\\r\\n\\v\\f",
+		upper: "A-Z",
+		word: "A-Za-z0-9_",
+		xdigit: "A-Fa-f0-9"
+	};
+	module.exports = {
+		DEFAULT_MAX_EXTGLOB_RECURSION,
+		MAX_LENGTH: 65536,
+		POSIX_REGEX_SOURCE,
+		REGEX_BACKSLASH: /\\(?![*+?^${}(|)[\]])/g,
+		REGEX_NON_SPECIAL_CHARS: /^[^@![\].,$*+?^{}()|\\/]+/,
+		REGEX_SPECIAL_CHARS: /[-*+?.^${}(|)[\]]/,
+		REGEX_SPECIAL_CHARS_BACKREF: /(\\?)((\W)(\3*))/g,
+		REGEX_SPECIAL_CHARS_GLOBAL: /([-*+?.^${}(|)[\]])/g,
+		REGEX_REMOVE_BACKSLASH: /(?:\[.*?[^\\]\]|\\(?=.))/g,
+		REPLACEMENTS: {
+			__proto__: null,
+			"***": "*",
+			"**/**": "**",
+			"**/**/**": "**"
+		},
+		CHAR_0: 48,
+		CHAR_9: 57,
+		CHAR_UPPERCASE_A: 65,
+		CHAR_LOWERCASE_A: 97,
+		CHAR_UPPERCASE_Z: 90,
+		CHAR_LOWERCASE_Z: 122,
+		CHAR_LEFT_PARENTHESES: 40,
+		CHAR_RIGHT_PARENTHESES: 41,
+		CHAR_ASTERISK: 42,
+		CHAR_AMPERSAND: 38,
+		CHAR_AT: 64,
+		CHAR_BACKWARD_SLASH: 92,
+		CHAR_CARRIAGE_RETURN: 13,
+		CHAR_CIRCUMFLEX_ACCENT: 94,
+		CHAR_COLON: 58,
+		CHAR_COMMA: 44,
+		CHAR_DOT: 46,
+		CHAR_DOUBLE_QUOTE: 34,
+		CHAR_EQUAL: 61,
+		CHAR_EXCLAMATION_MARK: 33,
+		CHAR_FORM_FEED: 12,
+		CHAR_FORWARD_SLASH: 47,
+		CHAR_GRAVE_ACCENT: 96,
+		CHAR_HASH: 35,
+		CHAR_HYPHEN_MINUS: 45,
+		CHAR_LEFT_ANGLE_BRACKET: 60,
+		CHAR_LEFT_CURLY_BRACE: 123,
+		CHAR_LEFT_SQUARE_BRACKET: 91,
+		CHAR_LINE_FEED: 10,
+		CHAR_NO_BREAK_SPACE: 160,
+		CHAR_PERCENT: 37,
+		CHAR_PLUS: 43,
+		CHAR_QUESTION_MARK: 63,
+		CHAR_RIGHT_ANGLE_BRACKET: 62,
+		CHAR_RIGHT_CURLY_BRACE: 125,
+		CHAR_RIGHT_SQUARE_BRACKET: 93,
+		CHAR_SEMICOLON: 59,
+		CHAR_SINGLE_QUOTE: 39,
+		CHAR_SPACE: 32,
+		CHAR_TAB: 9,
+		CHAR_UNDERSCORE: 95,
+		CHAR_VERTICAL_LINE: 124,
+		CHAR_ZERO_WIDTH_NOBREAK_SPACE: 65279,
+		/**
+		* Create EXTGLOB_CHARS
+		*/
+		extglobChars(chars) {
+			return {
+				"!": {
+					type: "negate",
+					open: "(?:(?!(?:",
+					close: `))${chars.STAR})`
+				},
+				"?": {
+					type: "qmark",
+					open: "(?:",
+					close: ")?"
+				},
+				"+": {
+					type: "plus",
+					open: "(?:",
+					close: ")+"
+				},
+				"*": {
+					type: "star",
+					open: "(?:",
+					close: ")*"
+				},
+				"@": {
+					type: "at",
+					open: "(?:",
+					close: ")"
+				}
+			};
+		},
+		/**
+		* Create GLOB_CHARS
+		*/
+		globChars(win32) {
+			return win32 === true ? WINDOWS_CHARS : POSIX_CHARS;
+		}
+	};
+}));
+
+// node_modules/picomatch/lib/utils.js
+var require_utils = /* @__PURE__ */ __commonJSMin(((exports) => {
+	const { REGEX_BACKSLASH, REGEX_REMOVE_BACKSLASH, REGEX_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_GLOBAL } = require_constants();
+	exports.isObject = (val) => val !== null && typeof val === "object" && !Array.isArray(val);
+	exports.hasRegexChars = (str) => REGEX_SPECIAL_CHARS.test(str);
+	exports.isRegexChar = (str) => str.length === 1 && exports.hasRegexChars(str);
+	exports.escapeRegex = (str) => str.replace(REGEX_SPECIAL_CHARS_GLOBAL, "\\$1");
+	exports.toPosixSlashes = (str) => str.replace(REGEX_BACKSLASH, "/");
+	exports.isWindows = () => {
+		if (typeof navigator !== "undefined" && navigator.platform) {
+			const platform = navigator.platform.toLowerCase();
+			return platform === "win32" || platform === "windows";
+		}
+		if (typeof process !== "undefined" && process.platform) return process.platform === "win32";
+		return false;
+	};
+	exports.removeBackslashes = (str) => {
+		return str.replace(REGEX_REMOVE_BACKSLASH, (match) => {
+			return match === "\\" ? "" : match;
+		});
+	};
+	exports.escapeLast = (input, char, lastIdx) => {
+		const idx = input.lastIndexOf(char, lastIdx);
+		if (idx === -1) return input;
+		if (input[idx - 1] === "\\") return exports.escapeLast(input, char, idx - 1);
+		return `${input.slice(0, idx)}\\${input.slice(idx)}`;
+	};
+	exports.removePrefix = (input, state = {}) => {
+		let output = input;
+		if (output.startsWith("./")) {
+			output = output.slice(2);
+			state.prefix = "./";
+		}
+		return output;
+	};
+	exports.wrapOutput = (input, state = {}, options = {}) => {
+		let output = `${options.contains ? "" : "^"}(?:${input})${options.contains ? "" : "$"}`;
+		if (state.negated === true) output = `(?:^(?!${output}).*$)`;
+		return output;
+	};
+	exports.basename = (path, { windows } = {}) => {
+		const segs = path.split(windows ? /[\\/]/ : "/");
+		const last = segs[segs.length - 1];
+		if (last === "") return segs[segs.length - 2];
+		return last;
+	};
+}));
+
+// node_modules/picomatch/lib/scan.js
+var require_scan = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const utils = require_utils();
+	const { CHAR_ASTERISK, CHAR_AT, CHAR_BACKWARD_SLASH, CHAR_COMMA, CHAR_DOT, CHAR_EXCLAMATION_MARK, CHAR_FORWARD_SLASH, CHAR_LEFT_CURLY_BRACE, CHAR_LEFT_PARENTHESES, CHAR_LEFT_SQUARE_BRACKET, CHAR_PLUS, CHAR_QUESTION_MARK, CHAR_RIGHT_CURLY_BRACE, CHAR_RIGHT_PARENTHESES, CHAR_RIGHT_SQUARE_BRACKET } = require_constants();
+	const isPathSeparator = (code) => {
+		return code === CHAR_FORWARD_SLASH || code === CHAR_BACKWARD_SLASH;
+	};
+	const depth = (token) => {
+		if (token.isPrefix !== true) token.depth = token.isGlobstar ? 1e400 : 1;
+	};
+	/**
+	* Quickly scans a glob pattern and returns an object with a handful of
+	* useful properties, like `isGlob`, `path` (the leading non-glob, if it exists),
+	* `glob` (the actual pattern), `negated` (true if the path starts with `!` but not
+	* with `!(`) and `negatedExtglob` (true if the path starts with `!(`).
+	*
+	* ```js
+	* const pm = require('picomatch');
+	* console.log(pm.scan('foo/bar/*.js'));
+	* { isGlob: true, input: 'foo/bar/*.js', base: 'foo/bar', glob: '*.js' }
+	* ```
+	* @param {String} `str`
+	* @param {Object} `options`
+	* @return {Object} Returns an object with tokens and regex source string.
+	* @api public
+	*/
+	const scan = (input, options) => {
+		const opts = options || {};
+		const length = input.length - 1;
+		const scanToEnd = opts.parts === true || opts.tokens === true || opts.scanToEnd === true;
+		const slashes = [];
+		const tokens = [];
+		const parts = [];
+		let str = input;
+		let index = -1;
+		let start = 0;
+		let lastIndex = 0;
+		let isBrace = false;
+		let isBracket = false;
+		let isGlob = false;
+		let isExtglob = false;
+		let isGlobstar = false;
+		let braceEscaped = false;
+		let backslashes = false;
+		let negated = false;
+		let negatedExtglob = false;
+		let finished = false;
+		let braces = 0;
+		let prev;
+		let code;
+		let token = {
+			value: "",
+			depth: 0,
+			isGlob: false
+		};
+		const eos = () => index >= length;
+		const peek = () => str.charCodeAt(index + 1);
+		const advance = () => {
+			prev = code;
+			return str.charCodeAt(++index);
+		};
+		while (index < length) {
+			code = advance();
+			let next;
+			if (code === CHAR_BACKWARD_SLASH) {
+				backslashes = token.backslashes = true;
+				code = advance();
+				if (code === CHAR_LEFT_CURLY_BRACE) braceEscaped = true;
+				continue;
+			}
+			if (braceEscaped === true || code === CHAR_LEFT_CURLY_BRACE) {
+				braces++;
+				while (eos() !== true && (code = advance())) {
+					if (code === CHAR_BACKWARD_SLASH) {
+						backslashes = token.backslashes = true;
+						advance();
+						continue;
+					}
+					if (code === CHAR_LEFT_CURLY_BRACE) {
+						braces++;
+						continue;
+					}
+					if (braceEscaped !== true && code === CHAR_DOT && (code = advance()) === CHAR_DOT) {
+						isBrace = token.isBrace = true;
+						isGlob = token.isGlob = true;
+						finished = true;
+						if (scanToEnd === true) continue;
+						break;
+					}
+					if (braceEscaped !== true && code === CHAR_COMMA) {
+						isBrace = token.isBrace = true;
+						isGlob = token.isGlob = true;
+						finished = true;
+						if (scanToEnd === true) continue;
+						break;
+					}
+					if (code === CHAR_RIGHT_CURLY_BRACE) {
+						braces--;
+						if (braces === 0) {
+							braceEscaped = false;
+							isBrace = token.isBrace = true;
+							finished = true;
+							break;
+						}
+					}
+				}
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (code === CHAR_FORWARD_SLASH) {
+				slashes.push(index);
+				tokens.push(token);
+				token = {
+					value: "",
+					depth: 0,
+					isGlob: false
+				};
+				if (finished === true) continue;
+				if (prev === CHAR_DOT && index === start + 1) {
+					start += 2;
+					continue;
+				}
+				lastIndex = index + 1;
+				continue;
+			}
+			if (opts.noext !== true) {
+				if ((code === CHAR_PLUS || code === CHAR_AT || code === CHAR_ASTERISK || code === CHAR_QUESTION_MARK || code === CHAR_EXCLAMATION_MARK) === true && peek() === CHAR_LEFT_PARENTHESES) {
+					isGlob = token.isGlob = true;
+					isExtglob = token.isExtglob = true;
+					finished = true;
+					if (code === CHAR_EXCLAMATION_MARK && index === start) negatedExtglob = true;
+					if (scanToEnd === true) {
+						let parens = 0;
+						while (eos() !== true && (code = advance())) {
+							if (code === CHAR_BACKWARD_SLASH) {
+								backslashes = token.backslashes = true;
+								advance();
+								continue;
+							}
+							if (code === CHAR_LEFT_PARENTHESES) {
+								parens++;
+								continue;
+							}
+							if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+								finished = true;
+								break;
+							}
+						}
+						continue;
+					}
+					break;
+				}
+			}
+			if (code === CHAR_ASTERISK) {
+				if (prev === CHAR_ASTERISK) isGlobstar = token.isGlobstar = true;
+				isGlob = token.isGlob = true;
+				finished = true;
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (code === CHAR_QUESTION_MARK) {
+				isGlob = token.isGlob = true;
+				finished = true;
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (code === CHAR_LEFT_SQUARE_BRACKET) {
+				while (eos() !== true && (next = advance())) {
+					if (next === CHAR_BACKWARD_SLASH) {
+						backslashes = token.backslashes = true;
+						advance();
+						continue;
+					}
+					if (next === CHAR_RIGHT_SQUARE_BRACKET) {
+						isBracket = token.isBracket = true;
+						isGlob = token.isGlob = true;
+						finished = true;
+						break;
+					}
+				}
+				if (scanToEnd === true) continue;
+				break;
+			}
+			if (opts.nonegate !== true && code === CHAR_EXCLAMATION_MARK && index === start) {
+				negated = token.negated = true;
+				start++;
+				continue;
+			}
+			if (opts.noparen !== true && code === CHAR_LEFT_PARENTHESES) {
+				isGlob = token.isGlob = true;
+				if (scanToEnd === true) {
+					let parens = 1;
+					while (eos() !== true && (code = advance())) {
+						if (code === CHAR_BACKWARD_SLASH) {
+							backslashes = token.backslashes = true;
+							advance();
+							continue;
+						}
+						if (code === CHAR_LEFT_PARENTHESES) {
+							parens++;
+							continue;
+						}
+						if (code === CHAR_RIGHT_PARENTHESES && --parens === 0) {
+							finished = true;
+							break;
+						}
+					}
+					continue;
+				}
+				break;
+			}
+			if (isGlob === true) {
+				finished = true;
+				if (scanToEnd === true) continue;
+				break;
+			}
+		}
+		if (opts.noext === true) {
+			isExtglob = false;
+			isGlob = false;
+		}
+		let base = str;
+		let prefix = "";
+		let glob = "";
+		if (start > 0) {
+			prefix = str.slice(0, start);
+			str = str.slice(start);
+			lastIndex -= start;
+		}
+		if (base && isGlob === true && lastIndex > 0) {
+			base = str.slice(0, lastIndex);
+			glob = str.slice(lastIndex);
+		} else if (isGlob === true) {
+			base = "";
+			glob = str;
+		} else base = str;
+		if (base && base !== "" && base !== "/" && base !== str) {
+			if (isPathSeparator(base.charCodeAt(base.length - 1))) base = base.slice(0, -1);
+		}
+		if (opts.unescape === true) {
+			if (glob) glob = utils.removeBackslashes(glob);
+			if (base && backslashes === true) base = utils.removeBackslashes(base);
+		}
+		const state = {
+			prefix,
+			input,
+			start,
+			base,
+			glob,
+			isBrace,
+			isBracket,
+			isGlob,
+			isExtglob,
+			isGlobstar,
+			negated,
+			negatedExtglob
+		};
+		if (opts.tokens === true) {
+			state.maxDepth = 0;
+			if (!isPathSeparator(code)) tokens.push(token);
+			state.tokens = tokens;
+		}
+		if (opts.parts === true || opts.tokens === true) {
+			let prevIndex;
+			for (let idx = 0; idx < slashes.length; idx++) {
+				const n = prevIndex !== void 0 ? prevIndex + 1 : start;
+				const i = slashes[idx];
+				const value = input.slice(n, i);
+				if (opts.tokens) {
+					if (idx === 0 && start !== 0) {
+						tokens[idx].isPrefix = true;
+						tokens[idx].value = prefix;
+					} else tokens[idx].value = value;
+					depth(tokens[idx]);
+					state.maxDepth += tokens[idx].depth;
+				}
+				if (i >= start) {
+					parts.push(value);
+					prevIndex = i;
+				}
+			}
+			const n = prevIndex !== void 0 ? prevIndex + 1 : start;
+			const value = input.slice(n);
+			parts.push(value);
+			if (opts.tokens && prevIndex && prevIndex + 1 < input.length) {
+				tokens[tokens.length - 1].value = value;
+				depth(tokens[tokens.length - 1]);
+				state.maxDepth += tokens[tokens.length - 1].depth;
+			}
+			state.slashes = slashes;
+			state.parts = parts;
+		}
+		return state;
+	};
+	module.exports = scan;
+}));
+
+// node_modules/picomatch/lib/parse.js
+var require_parse = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const constants = require_constants();
+	const utils = require_utils();
+	/**
+	* Constants
+	*/
+	const { MAX_LENGTH, POSIX_REGEX_SOURCE, REGEX_NON_SPECIAL_CHARS, REGEX_SPECIAL_CHARS_BACKREF, REPLACEMENTS } = constants;
+	/**
+	* Helpers
+	*/
+	const expandRange = (args, options) => {
+		if (typeof options.expandRange === "function") return options.expandRange(...args, options);
+		args.sort();
+		const value = `[${args.join("-")}]`;
+		try {
+			new RegExp(value);
+		} catch (ex) {
+			return args.map((v) => utils.escapeRegex(v)).join("..");
+		}
+		return value;
+	};
+	/**
+	* Create the message for a syntax error
+	*/
+	const syntaxError = (type, char) => {
+		return `Missing ${type}: "${char}" - use "\\\\${char}" to match literal characters`;
+	};
+	const splitTopLevel = (input) => {
+		const parts = [];
+		let bracket = 0;
+		let paren = 0;
+		let quote = 0;
+		let value = "";
+		let escaped = false;
+		for (const ch of input) {
+			if (escaped === true) {
+				value += ch;
+				escaped = false;
+				continue;
+			}
+			if (ch === "\\") {
+				value += ch;
+				escaped = true;
+				continue;
+			}
+			if (ch === "\"") {
+				quote = quote === 1 ? 0 : 1;
+				value += ch;
+				continue;
+			}
+			if (quote === 0) {
+				if (ch === "[") bracket++;
+				else if (ch === "]" && bracket > 0) bracket--;
+				else if (bracket === 0) {
+					if (ch === "(") paren++;
+					else if (ch === ")" && paren > 0) paren--;
+					else if (ch === "|" && paren === 0) {
+						parts.push(value);
+						value = "";
+						continue;
+					}
+				}
+			}
+			value += ch;
+		}
+		parts.push(value);
+		return parts;
+	};
+	const isPlainBranch = (branch) => {
+		let escaped = false;
+		for (const ch of branch) {
+			if (escaped === true) {
+				escaped = false;
+				continue;
+			}
+			if (ch === "\\") {
+				escaped = true;
+				continue;
+			}
+			if (/[?*+@!()[\]{}]/.test(ch)) return false;
+		}
+		return true;
+	};
+	const normalizeSimpleBranch = (branch) => {
+		let value = branch.trim();
+		let changed = true;
+		while (changed === true) {
+			changed = false;
+			if (/^@\([^\\()[\]{}|]+\)$/.test(value)) {
+				value = value.slice(2, -1);
+				changed = true;
+			}
+		}
+		if (!isPlainBranch(value)) return;
+		return value.replace(/\\(.)/g, "$1");
+	};
+	const hasRepeatedCharPrefixOverlap = (branches) => {
+		const values = branches.map(normalizeSimpleBranch).filter(Boolean);
+		for (let i = 0; i < values.length; i++) for (let j = i + 1; j < values.length; j++) {
+			const a = values[i];
+			const b = values[j];
+			const char = a[0];
+			if (!char || a !== char.repeat(a.length) || b !== char.repeat(b.length)) continue;
+			if (a === b || a.startsWith(b) || b.startsWith(a)) return true;
+		}
+		return false;
+	};
+	const parseRepeatedExtglob = (pattern, requireEnd = true) => {
+		if (pattern[0] !== "+" && pattern[0] !== "*" || pattern[1] !== "(") return;
+		let bracket = 0;
+		let paren = 0;
+		let quote = 0;
+		let escaped = false;
+		for (let i = 1; i < pattern.length; i++) {
+			const ch = pattern[i];
+			if (escaped === true) {
+				escaped = false;
+				continue;
+			}
+			if (ch === "\\") {
+				escaped = true;
+				continue;
+			}
+			if (ch === "\"") {
+				quote = quote === 1 ? 0 : 1;
+				continue;
+			}
+			if (quote === 1) continue;
+			if (ch === "[") {
+				bracket++;
+				continue;
+			}
+			if (ch === "]" && bracket > 0) {
+				bracket--;
+				continue;
+			}
+			if (bracket > 0) continue;
+			if (ch === "(") {
+				paren++;
+				continue;
+			}
+			if (ch === ")") {
+				paren--;
+				if (paren === 0) {
+					if (requireEnd === true && i !== pattern.length - 1) return;
+					return {
+						type: pattern[0],
+						body: pattern.slice(2, i),
+						end: i
+					};
+				}
+			}
+		}
+	};
+	const buildCharClassStar = (chars) => {
+		return `${chars.length === 1 ? utils.escapeRegex(chars[0]) : `[${chars.map((ch) => utils.escapeRegex(ch)).join("")}]`}*`;
+	};
+	const getStarExtglobSequenceChars = (pattern) => {
+		let index = 0;
+		const chars = [];
+		while (index < pattern.length) {
+			const match = parseRepeatedExtglob(pattern.slice(index), false);
+			if (!match || match.type !== "*") return;
+			const branches = splitTopLevel(match.body).map((branch) => branch.trim());
+			if (branches.length !== 1) return;
+			const branch = normalizeSimpleBranch(branches[0]);
+			if (!branch || branch.length !== 1) return;
+			chars.push(branch);
+			index += match.end + 1;
+		}
+		if (chars.length < 1) return;
+		return chars;
+	};
+	const repeatedExtglobRecursion = (pattern) => {
+		let depth = 0;
+		let value = pattern.trim();
+		let match = parseRepeatedExtglob(value);
+		while (match) {
+			depth++;
+			value = match.body.trim();
+			match = parseRepeatedExtglob(value);
+		}
+		return depth;
+	};
+	const analyzeRepeatedExtglob = (body, options) => {
+		if (options.maxExtglobRecursion === false) return { risky: false };
+		const max = typeof options.maxExtglobRecursion === "number" ? options.maxExtglobRecursion : constants.DEFAULT_MAX_EXTGLOB_RECURSION;
+		const branches = splitTopLevel(body).map((branch) => branch.trim());
+		if (branches.length > 1) {
+			if (branches.some((branch) => branch === "") || branches.some((branch) => /^[*?]+$/.test(branch)) || hasRepeatedCharPrefixOverlap(branches)) return { risky: true };
+		}
+		const safeChars = [];
+		let sawStarSequence = false;
+		let combinable = true;
+		for (const branch of branches) {
+			const chars = getStarExtglobSequenceChars(branch);
+			if (chars) {
+				sawStarSequence = true;
+				safeChars.push(...chars);
+				continue;
+			}
+			const literal = normalizeSimpleBranch(branch);
+			if (literal && literal.length === 1) {
+				safeChars.push(literal);
+				continue;
+			}
+			combinable = false;
+			if (repeatedExtglobRecursion(branch) > max) return { risky: true };
+		}
+		if (sawStarSequence) return combinable ? {
+			risky: true,
+			safeOutput: buildCharClassStar([...new Set(safeChars)])
+		} : { risky: true };
+		return { risky: false };
+	};
+	/**
+	* Parse the given input string.
+	* @param {String} input
+	* @param {Object} options
+	* @return {Object}
+	*/
+	const parse = (input, options) => {
+		if (typeof input !== "string") throw new TypeError("Expected a string");
+		input = REPLACEMENTS[input] || input;
+		const opts = { ...options };
+		const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+		let len = input.length;
+		if (len > max) throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+		const bos = {
+			type: "bos",
+			value: "",
+			output: opts.prepend || ""
+		};
+		const tokens = [bos];
+		const capture = opts.capture ? "" : "?:";
+		const PLATFORM_CHARS = constants.globChars(opts.windows);
+		const EXTGLOB_CHARS = constants.extglobChars(PLATFORM_CHARS);
+		const { DOT_LITERAL, PLUS_LITERAL, SLASH_LITERAL, ONE_CHAR, DOTS_SLASH, NO_DOT, NO_DOT_SLASH, NO_DOTS_SLASH, QMARK, QMARK_NO_DOT, STAR, START_ANCHOR } = PLATFORM_CHARS;
+		const globstar = (opts) => {
+			return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+		};
+		const nodot = opts.dot ? "" : NO_DOT;
+		const qmarkNoDot = opts.dot ? QMARK : QMARK_NO_DOT;
+		let star = opts.bash === true ? globstar(opts) : STAR;
+		if (opts.capture) star = `(${star})`;
+		if (typeof opts.noext === "boolean") opts.noextglob = opts.noext;
+		const state = {
+			input,
+			index: -1,
+			start: 0,
+			dot: opts.dot === true,
+			consumed: "",
+			output: "",
+			prefix: "",
+			backtrack: false,
+			negated: false,
+			brackets: 0,
+			braces: 0,
+			parens: 0,
+			quotes: 0,
+			globstar: false,
+			tokens
+		};
+		input = utils.removePrefix(input, state);
+		len = input.length;
+		const extglobs = [];
+		const braces = [];
+		const stack = [];
+		let prev = bos;
+		let value;
+		/**
+		* Tokenizing helpers
+		*/
+		const eos = () => state.index === len - 1;
+		const peek = state.peek = (n = 1) => input[state.index + n];
+		const advance = state.advance = () => input[++state.index] || "";
+		const remaining = () => input.slice(state.index + 1);
+		const consume = (value = "", num = 0) => {
+			state.consumed += value;
+			state.index += num;
+		};
+		const append = (token) => {
+			state.output += token.output != null ? token.output : token.value;
+			consume(token.value);
+		};
+		const negate = () => {
+			let count = 1;
+			while (peek() === "!" && (peek(2) !== "(" || peek(3) === "?")) {
+				advance();
+				state.start++;
+				count++;
+			}
+			if (count % 2 === 0) return false;
+			state.negated = true;
+			state.start++;
+			return true;
+		};
+		const increment = (type) => {
+			state[type]++;
+			stack.push(type);
+		};
+		const decrement = (type) => {
+			state[type]--;
+			stack.pop();
+		};
+		/**
+		* Push tokens onto the tokens array. This helper speeds up
+		* tokenizing by 1) helping us avoid backtracking as much as possible,
+		* and 2) helping us avoid creating extra tokens when consecutive
+		* characters are plain text. This improves performance and simplifies
+		* lookbehinds.
+		*/
+		const push = (tok) => {
+			if (prev.type === "globstar") {
+				const isBrace = state.braces > 0 && (tok.type === "comma" || tok.type === "brace");
+				const isExtglob = tok.extglob === true || extglobs.length && (tok.type === "pipe" || tok.type === "paren");
+				if (tok.type !== "slash" && tok.type !== "paren" && !isBrace && !isExtglob) {
+					state.output = state.output.slice(0, -prev.output.length);
+					prev.type = "star";
+					prev.value = "*";
+					prev.output = star;
+					state.output += prev.output;
+				}
+			}
+			if (extglobs.length && tok.type !== "paren") extglobs[extglobs.length - 1].inner += tok.value;
+			if (tok.value || tok.output) append(tok);
+			if (prev && prev.type === "text" && tok.type === "text") {
+				prev.output = (prev.output || prev.value) + tok.value;
+				prev.value += tok.value;
+				return;
+			}
+			tok.prev = prev;
+			tokens.push(tok);
+			prev = tok;
+		};
+		const extglobOpen = (type, value) => {
+			const token = {
+				...EXTGLOB_CHARS[value],
+				conditions: 1,
+				inner: ""
+			};
+			token.prev = prev;
+			token.parens = state.parens;
+			token.output = state.output;
+			token.startIndex = state.index;
+			token.tokensIndex = tokens.length;
+			const output = (opts.capture ? "(" : "") + token.open;
+			increment("parens");
+			push({
+				type,
+				value,
+				output: state.output ? "" : ONE_CHAR
+			});
+			push({
+				type: "paren",
+				extglob: true,
+				value: advance(),
+				output
+			});
+			extglobs.push(token);
+		};
+		const extglobClose = (token) => {
+			const literal = input.slice(token.startIndex, state.index + 1);
+			const body = input.slice(token.startIndex + 2, state.index);
+			const analysis = analyzeRepeatedExtglob(body, opts);
+			if ((token.type === "plus" || token.type === "star") && analysis.risky) {
+				const safeOutput = analysis.safeOutput ? (token.output ? "" : ONE_CHAR) + (opts.capture ? `(${analysis.safeOutput})` : analysis.safeOutput) : void 0;
+				const open = tokens[token.tokensIndex];
+				open.type = "text";
+				open.value = literal;
+				open.output = safeOutput || utils.escapeRegex(literal);
+				for (let i = token.tokensIndex + 1; i < tokens.length; i++) {
+					tokens[i].value = "";
+					tokens[i].output = "";
+					delete tokens[i].suffix;
+				}
+				state.output = token.output + open.output;
+				state.backtrack = true;
+				push({
+					type: "paren",
+					extglob: true,
+					value,
+					output: ""
+				});
+				decrement("parens");
+				return;
+			}
+			let output = token.close + (opts.capture ? ")" : "");
+			let rest;
+			if (token.type === "negate") {
+				let extglobStar = star;
+				if (token.inner && token.inner.length > 1 && token.inner.includes("/")) extglobStar = globstar(opts);
+				if (extglobStar !== star || eos() || /^\)+$/.test(remaining())) output = token.close = `)$))${extglobStar}`;
+				if (token.inner.includes("*") && (rest = remaining()) && /^\.[^\\/.]+$/.test(rest)) output = token.close = `)${parse(rest, {
+					...options,
+					fastpaths: false
+				}).output})${extglobStar})`;
+				if (token.prev.type === "bos") state.negatedExtglob = true;
+			}
+			push({
+				type: "paren",
+				extglob: true,
+				value,
+				output
+			});
+			decrement("parens");
+		};
+		/**
+		* Fast paths
+		*/
+		if (opts.fastpaths !== false && !/(^[*!]|[/()[\]{}"])/.test(input)) {
+			let backslashes = false;
+			let output = input.replace(REGEX_SPECIAL_CHARS_BACKREF, (m, esc, chars, first, rest, index) => {
+				if (first === "\\") {
+					backslashes = true;
+					return m;
+				}
+				if (first === "?") {
+					if (esc) return esc + first + (rest ? QMARK.repeat(rest.length) : "");
+					if (index === 0) return qmarkNoDot + (rest ? QMARK.repeat(rest.length) : "");
+					return QMARK.repeat(chars.length);
+				}
+				if (first === ".") return DOT_LITERAL.repeat(chars.length);
+				if (first === "*") {
+					if (esc) return esc + first + (rest ? star : "");
+					return star;
+				}
+				return esc ? m : `\\${m}`;
+			});
+			if (backslashes === true) {
+				if (opts.unescape === true) output = output.replace(/\\/g, "");
+				else output = output.replace(/\\+/g, (m) => {
+					return m.length % 2 === 0 ? "\\\\" : m ? "\\" : "";
+				});
+			}
+			if (output === input && opts.contains === true) {
+				state.output = input;
+				return state;
+			}
+			state.output = utils.wrapOutput(output, state, options);
+			return state;
+		}
+		/**
+		* Tokenize input until we reach end-of-string
+		*/
+		while (!eos()) {
+			value = advance();
+			if (value === "\0") continue;
+			/**
+			* Escaped characters
+			*/
+			if (value === "\\") {
+				const next = peek();
+				if (next === "/" && opts.bash !== true) continue;
+				if (next === "." || next === ";") continue;
+				if (!next) {
+					value += "\\";
+					push({
+						type: "text",
+						value
+					});
+					continue;
+				}
+				const match = /^\\+/.exec(remaining());
+				let slashes = 0;
+				if (match && match[0].length > 2) {
+					slashes = match[0].length;
+					state.index += slashes;
+					if (slashes % 2 !== 0) value += "\\";
+				}
+				if (opts.unescape === true) value = advance();
+				else value += advance();
+				if (state.brackets === 0) {
+					push({
+						type: "text",
+						value
+					});
+					continue;
+				}
+			}
+			/**
+			* If we're inside a regex character class, continue
+			* until we reach the closing bracket.
+			*/
+			if (state.brackets > 0 && (value !== "]" || prev.value === "[" || prev.value === "[^")) {
+				if (opts.posix !== false && value === ":") {
+					const inner = prev.value.slice(1);
+					if (inner.includes("[")) {
+						prev.posix = true;
+						if (inner.includes(":")) {
+							const idx = prev.value.lastIndexOf("[");
+							const pre = prev.value.slice(0, idx);
+							const rest = prev.value.slice(idx + 2);
+							const posix = POSIX_REGEX_SOURCE[rest];
+							if (posix) {
+								prev.value = pre + posix;
+								state.backtrack = true;
+								advance();
+								if (!bos.output && tokens.indexOf(prev) === 1) bos.output = ONE_CHAR;
+								continue;
+							}
+						}
+					}
+				}
+				if (value === "[" && peek() !== ":" || value === "-" && peek() === "]") value = `\\${value}`;
+				if (value === "]" && (prev.value === "[" || prev.value === "[^")) value = `\\${value}`;
+				if (opts.posix === true && value === "!" && prev.value === "[") value = "^";
+				prev.value += value;
+				append({ value });
+				continue;
+			}
+			/**
+			* If we're inside a quoted string, continue
+			* until we reach the closing double quote.
+			*/
+			if (state.quotes === 1 && value !== "\"") {
+				value = utils.escapeRegex(value);
+				prev.value += value;
+				append({ value });
+				continue;
+			}
+			/**
+			* Double quotes
+			*/
+			if (value === "\"") {
+				state.quotes = state.quotes === 1 ? 0 : 1;
+				if (opts.keepQuotes === true) push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Parentheses
+			*/
+			if (value === "(") {
+				increment("parens");
+				push({
+					type: "paren",
+					value
+				});
+				continue;
+			}
+			if (value === ")") {
+				if (state.parens === 0 && opts.strictBrackets === true) throw new SyntaxError(syntaxError("opening", "("));
+				const extglob = extglobs[extglobs.length - 1];
+				if (extglob && state.parens === extglob.parens + 1) {
+					extglobClose(extglobs.pop());
+					continue;
+				}
+				push({
+					type: "paren",
+					value,
+					output: state.parens ? ")" : "\\)"
+				});
+				decrement("parens");
+				continue;
+			}
+			/**
+			* Square brackets
+			*/
+			if (value === "[") {
+				if (opts.nobracket === true || !remaining().includes("]")) {
+					if (opts.nobracket !== true && opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", "]"));
+					value = `\\${value}`;
+				} else increment("brackets");
+				push({
+					type: "bracket",
+					value
+				});
+				continue;
+			}
+			if (value === "]") {
+				if (opts.nobracket === true || prev && prev.type === "bracket" && prev.value.length === 1) {
+					push({
+						type: "text",
+						value,
+						output: `\\${value}`
+					});
+					continue;
+				}
+				if (state.brackets === 0) {
+					if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("opening", "["));
+					push({
+						type: "text",
+						value,
+						output: `\\${value}`
+					});
+					continue;
+				}
+				decrement("brackets");
+				const prevValue = prev.value.slice(1);
+				if (prev.posix !== true && prevValue[0] === "^" && !prevValue.includes("/")) value = `/${value}`;
+				prev.value += value;
+				append({ value });
+				if (opts.literalBrackets === false || utils.hasRegexChars(prevValue)) continue;
+				const escaped = utils.escapeRegex(prev.value);
+				state.output = state.output.slice(0, -prev.value.length);
+				if (opts.literalBrackets === true) {
+					state.output += escaped;
+					prev.value = escaped;
+					continue;
+				}
+				prev.value = `(${capture}${escaped}|${prev.value})`;
+				state.output += prev.value;
+				continue;
+			}
+			/**
+			* Braces
+			*/
+			if (value === "{" && opts.nobrace !== true) {
+				increment("braces");
+				const open = {
+					type: "brace",
+					value,
+					output: "(",
+					outputIndex: state.output.length,
+					tokensIndex: state.tokens.length
+				};
+				braces.push(open);
+				push(open);
+				continue;
+			}
+			if (value === "}") {
+				const brace = braces[braces.length - 1];
+				if (opts.nobrace === true || !brace) {
+					push({
+						type: "text",
+						value,
+						output: value
+					});
+					continue;
+				}
+				let output = ")";
+				if (brace.dots === true) {
+					const arr = tokens.slice();
+					const range = [];
+					for (let i = arr.length - 1; i >= 0; i--) {
+						tokens.pop();
+						if (arr[i].type === "brace") break;
+						if (arr[i].type !== "dots") range.unshift(arr[i].value);
+					}
+					output = expandRange(range, opts);
+					state.backtrack = true;
+				}
+				if (brace.comma !== true && brace.dots !== true) {
+					const out = state.output.slice(0, brace.outputIndex);
+					const toks = state.tokens.slice(brace.tokensIndex);
+					brace.value = brace.output = "\\{";
+					value = output = "\\}";
+					state.output = out;
+					for (const t of toks) state.output += t.output || t.value;
+				}
+				push({
+					type: "brace",
+					value,
+					output
+				});
+				decrement("braces");
+				braces.pop();
+				continue;
+			}
+			/**
+			* Pipes
+			*/
+			if (value === "|") {
+				if (extglobs.length > 0) extglobs[extglobs.length - 1].conditions++;
+				push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Commas
+			*/
+			if (value === ",") {
+				let output = value;
+				const brace = braces[braces.length - 1];
+				if (brace && stack[stack.length - 1] === "braces") {
+					brace.comma = true;
+					output = "|";
+				}
+				push({
+					type: "comma",
+					value,
+					output
+				});
+				continue;
+			}
+			/**
+			* Slashes
+			*/
+			if (value === "/") {
+				if (prev.type === "dot" && state.index === state.start + 1) {
+					state.start = state.index + 1;
+					state.consumed = "";
+					state.output = "";
+					tokens.pop();
+					prev = bos;
+					continue;
+				}
+				push({
+					type: "slash",
+					value,
+					output: SLASH_LITERAL
+				});
+				continue;
+			}
+			/**
+			* Dots
+			*/
+			if (value === ".") {
+				if (state.braces > 0 && prev.type === "dot") {
+					if (prev.value === ".") prev.output = DOT_LITERAL;
+					const brace = braces[braces.length - 1];
+					prev.type = "dots";
+					prev.output += value;
+					prev.value += value;
+					brace.dots = true;
+					continue;
+				}
+				if (state.braces + state.parens === 0 && prev.type !== "bos" && prev.type !== "slash") {
+					push({
+						type: "text",
+						value,
+						output: DOT_LITERAL
+					});
+					continue;
+				}
+				push({
+					type: "dot",
+					value,
+					output: DOT_LITERAL
+				});
+				continue;
+			}
+			/**
+			* Question marks
+			*/
+			if (value === "?") {
+				if (!(prev && prev.value === "(") && opts.noextglob !== true && peek() === "(" && peek(2) !== "?") {
+					extglobOpen("qmark", value);
+					continue;
+				}
+				if (prev && prev.type === "paren") {
+					const next = peek();
+					let output = value;
+					if (prev.value === "(" && !/[!=<:]/.test(next) || next === "<" && !/<([!=]|\w+>)/.test(remaining())) output = `\\${value}`;
+					push({
+						type: "text",
+						value,
+						output
+					});
+					continue;
+				}
+				if (opts.dot !== true && (prev.type === "slash" || prev.type === "bos")) {
+					push({
+						type: "qmark",
+						value,
+						output: QMARK_NO_DOT
+					});
+					continue;
+				}
+				push({
+					type: "qmark",
+					value,
+					output: QMARK
+				});
+				continue;
+			}
+			/**
+			* Exclamation
+			*/
+			if (value === "!") {
+				if (opts.noextglob !== true && peek() === "(") {
+					if (peek(2) !== "?" || !/[!=<:]/.test(peek(3))) {
+						extglobOpen("negate", value);
+						continue;
+					}
+				}
+				if (opts.nonegate !== true && state.index === 0) {
+					negate();
+					continue;
+				}
+			}
+			/**
+			* Plus
+			*/
+			if (value === "+") {
+				if (opts.noextglob !== true && peek() === "(" && peek(2) !== "?") {
+					extglobOpen("plus", value);
+					continue;
+				}
+				if (prev && prev.value === "(" || opts.regex === false) {
+					push({
+						type: "plus",
+						value,
+						output: PLUS_LITERAL
+					});
+					continue;
+				}
+				if (prev && (prev.type === "bracket" || prev.type === "paren" || prev.type === "brace") || state.parens > 0) {
+					push({
+						type: "plus",
+						value
+					});
+					continue;
+				}
+				push({
+					type: "plus",
+					value: PLUS_LITERAL
+				});
+				continue;
+			}
+			/**
+			* Plain text
+			*/
+			if (value === "@") {
+				if (opts.noextglob !== true && peek() === "(" && peek(2) !== "?") {
+					push({
+						type: "at",
+						extglob: true,
+						value,
+						output: ""
+					});
+					continue;
+				}
+				push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Plain text
+			*/
+			if (value !== "*") {
+				if (value === "$" || value === "^") value = `\\${value}`;
+				const match = REGEX_NON_SPECIAL_CHARS.exec(remaining());
+				if (match) {
+					value += match[0];
+					state.index += match[0].length;
+				}
+				push({
+					type: "text",
+					value
+				});
+				continue;
+			}
+			/**
+			* Stars
+			*/
+			if (prev && (prev.type === "globstar" || prev.star === true)) {
+				prev.type = "star";
+				prev.star = true;
+				prev.value += value;
+				prev.output = star;
+				state.backtrack = true;
+				state.globstar = true;
+				consume(value);
+				continue;
+			}
+			let rest = remaining();
+			if (opts.noextglob !== true && /^\([^?]/.test(rest)) {
+				extglobOpen("star", value);
+				continue;
+			}
+			if (prev.type === "star") {
+				if (opts.noglobstar === true) {
+					consume(value);
+					continue;
+				}
+				const prior = prev.prev;
+				const before = prior.prev;
+				const isStart = prior.type === "slash" || prior.type === "bos";
+				const afterStar = before && (before.type === "star" || before.type === "globstar");
+				if (opts.bash === true && (!isStart || rest[0] && rest[0] !== "/")) {
+					push({
+						type: "star",
+						value,
+						output: ""
+					});
+					continue;
+				}
+				const isBrace = state.braces > 0 && (prior.type === "comma" || prior.type === "brace");
+				const isExtglob = extglobs.length && (prior.type === "pipe" || prior.type === "paren");
+				if (!isStart && prior.type !== "paren" && !isBrace && !isExtglob) {
+					push({
+						type: "star",
+						value,
+						output: ""
+					});
+					continue;
+				}
+				while (rest.slice(0, 3) === "/**") {
+					const after = input[state.index + 4];
+					if (after && after !== "/") break;
+					rest = rest.slice(3);
+					consume("/**", 3);
+				}
+				const isEnd = eos() || state.parens > 0 && rest === ")".repeat(state.parens) && !extglobs.some((extglob) => extglob.type === "negate");
+				if (prior.type === "bos" && eos()) {
+					prev.type = "globstar";
+					prev.value += value;
+					prev.output = globstar(opts);
+					state.output = prev.output;
+					state.globstar = true;
+					consume(value);
+					continue;
+				}
+				if (prior.type === "slash" && prior.prev.type !== "bos" && !afterStar && isEnd) {
+					state.output = state.output.slice(0, -(prior.output + prev.output).length);
+					prior.output = `(?:${prior.output}`;
+					prev.type = "globstar";
+					prev.output = globstar(opts) + (opts.strictSlashes ? ")" : "|$)");
+					prev.value += value;
+					state.globstar = true;
+					state.output += prior.output + prev.output;
+					consume(value);
+					continue;
+				}
+				if (prior.type === "slash" && prior.prev.type !== "bos" && rest[0] === "/") {
+					const end = rest[1] !== void 0 ? "|$" : "";
+					state.output = state.output.slice(0, -(prior.output + prev.output).length);
+					prior.output = `(?:${prior.output}`;
+					prev.type = "globstar";
+					prev.output = `${globstar(opts)}${SLASH_LITERAL}|${SLASH_LITERAL}${end})`;
+					prev.value += value;
+					state.output += prior.output + prev.output;
+					state.globstar = true;
+					consume(value + advance());
+					push({
+						type: "slash",
+						value: "/",
+						output: ""
+					});
+					continue;
+				}
+				if (prior.type === "bos" && rest[0] === "/") {
+					prev.type = "globstar";
+					prev.value += value;
+					prev.output = `(?:^|${SLASH_LITERAL}|${globstar(opts)}${SLASH_LITERAL})`;
+					state.output = prev.output;
+					state.globstar = true;
+					consume(value + advance());
+					push({
+						type: "slash",
+						value: "/",
+						output: ""
+					});
+					continue;
+				}
+				state.output = state.output.slice(0, -prev.output.length);
+				prev.type = "globstar";
+				prev.output = globstar(opts);
+				prev.value += value;
+				state.output += prev.output;
+				state.globstar = true;
+				consume(value);
+				continue;
+			}
+			const token = {
+				type: "star",
+				value,
+				output: star
+			};
+			if (opts.bash === true) {
+				token.output = ".*?";
+				if (prev.type === "bos" || prev.type === "slash") token.output = nodot + token.output;
+				push(token);
+				continue;
+			}
+			if (prev && (prev.type === "bracket" || prev.type === "paren") && opts.regex === true) {
+				token.output = value;
+				push(token);
+				continue;
+			}
+			if (state.index === state.start || prev.type === "slash" || prev.type === "dot") {
+				if (prev.type === "dot") {
+					state.output += NO_DOT_SLASH;
+					prev.output += NO_DOT_SLASH;
+				} else if (opts.dot === true) {
+					state.output += NO_DOTS_SLASH;
+					prev.output += NO_DOTS_SLASH;
+				} else {
+					state.output += nodot;
+					prev.output += nodot;
+				}
+				if (peek() !== "*") {
+					state.output += ONE_CHAR;
+					prev.output += ONE_CHAR;
+				}
+			}
+			push(token);
+		}
+		while (state.brackets > 0) {
+			if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", "]"));
+			state.output = utils.escapeLast(state.output, "[");
+			decrement("brackets");
+		}
+		while (state.parens > 0) {
+			if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", ")"));
+			state.output = utils.escapeLast(state.output, "(");
+			decrement("parens");
+		}
+		while (state.braces > 0) {
+			if (opts.strictBrackets === true) throw new SyntaxError(syntaxError("closing", "}"));
+			state.output = utils.escapeLast(state.output, "{");
+			decrement("braces");
+		}
+		if (opts.strictSlashes !== true && (prev.type === "star" || prev.type === "bracket")) push({
+			type: "maybe_slash",
+			value: "",
+			output: `${SLASH_LITERAL}?`
+		});
+		if (state.backtrack === true) {
+			state.output = "";
+			for (const token of state.tokens) {
+				state.output += token.output != null ? token.output : token.value;
+				if (token.suffix) state.output += token.suffix;
+			}
+		}
+		return state;
+	};
+	/**
+	* Fast paths for creating regular expressions for common glob patterns.
+	* This can significantly speed up processing and has very little downside
+	* impact when none of the fast paths match.
+	*/
+	parse.fastpaths = (input, options) => {
+		const opts = { ...options };
+		const max = typeof opts.maxLength === "number" ? Math.min(MAX_LENGTH, opts.maxLength) : MAX_LENGTH;
+		const len = input.length;
+		if (len > max) throw new SyntaxError(`Input length: ${len}, exceeds maximum allowed length: ${max}`);
+		input = REPLACEMENTS[input] || input;
+		const { DOT_LITERAL, SLASH_LITERAL, ONE_CHAR, DOTS_SLASH, NO_DOT, NO_DOTS, NO_DOTS_SLASH, STAR, START_ANCHOR } = constants.globChars(opts.windows);
+		const nodot = opts.dot ? NO_DOTS : NO_DOT;
+		const slashDot = opts.dot ? NO_DOTS_SLASH : NO_DOT;
+		const capture = opts.capture ? "" : "?:";
+		const state = {
+			negated: false,
+			prefix: ""
+		};
+		let star = opts.bash === true ? ".*?" : STAR;
+		if (opts.capture) star = `(${star})`;
+		const globstar = (opts) => {
+			if (opts.noglobstar === true) return star;
+			return `(${capture}(?:(?!${START_ANCHOR}${opts.dot ? DOTS_SLASH : DOT_LITERAL}).)*?)`;
+		};
+		const create = (str) => {
+			switch (str) {
+				case "*": return `${nodot}${ONE_CHAR}${star}`;
+				case ".*": return `${DOT_LITERAL}${ONE_CHAR}${star}`;
+				case "*.*": return `${nodot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+				case "*/*": return `${nodot}${star}${SLASH_LITERAL}${ONE_CHAR}${slashDot}${star}`;
+				case "**": return nodot + globstar(opts);
+				case "**/*": return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${ONE_CHAR}${star}`;
+				case "**/*.*": return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${slashDot}${star}${DOT_LITERAL}${ONE_CHAR}${star}`;
+				case "**/.*": return `(?:${nodot}${globstar(opts)}${SLASH_LITERAL})?${DOT_LITERAL}${ONE_CHAR}${star}`;
+				default: {
+					const match = /^(.*?)\.(\w+)$/.exec(str);
+					if (!match) return;
+					const source = create(match[1]);
+					if (!source) return;
+					return source + DOT_LITERAL + match[2];
+				}
+			}
+		};
+		let source = create(utils.removePrefix(input, state));
+		if (source && opts.strictSlashes !== true) source += `${SLASH_LITERAL}?`;
+		return source;
+	};
+	module.exports = parse;
+}));
+
+// node_modules/picomatch/lib/picomatch.js
+var require_picomatch$1 = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const scan = require_scan();
+	const parse = require_parse();
+	const utils = require_utils();
+	const constants = require_constants();
+	const isObject = (val) => val && typeof val === "object" && !Array.isArray(val);
+	/**
+	* Creates a matcher function from one or more glob patterns. The
+	* returned function takes a string to match as its first argument,
+	* and returns true if the string is a match. The returned matcher
+	* function also takes a boolean as the second argument that, when true,
+	* returns an object with additional information.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch(glob[, options]);
+	*
+	* const isMatch = picomatch('*.!(*a)');
+	* console.log(isMatch('a.a')); //=> false
+	* console.log(isMatch('a.b')); //=> true
+	*
+	* // For environments without `node.js`, `picomatch/posix` provides you a dependency-free matcher, without automatic OS detection.
+	* const picomatch = require('picomatch/posix');
+	* // the same API, defaulting to posix paths
+	* const isMatch = picomatch('a/*');
+	* console.log(isMatch('a\\b')); //=> false
+	* console.log(isMatch('a/b')); //=> true
+	*
+	* // you can still configure the matcher function to accept windows paths
+	* const isMatch = picomatch('a/*', { options: windows });
+	* console.log(isMatch('a\\b')); //=> true
+	* console.log(isMatch('a/b')); //=> true
+	* ```
+	* @name picomatch
+	* @param {String|Array} `globs` One or more glob patterns.
+	* @param {Object=} `options`
+	* @return {Function=} Returns a matcher function.
+	* @api public
+	*/
+	const picomatch = (glob, options, returnState = false) => {
+		if (Array.isArray(glob)) {
+			const fns = glob.map((input) => picomatch(input, options, returnState));
+			const arrayMatcher = (str) => {
+				for (const isMatch of fns) {
+					const state = isMatch(str);
+					if (state) return state;
+				}
+				return false;
+			};
+			return arrayMatcher;
+		}
+		const isState = isObject(glob) && glob.tokens && glob.input;
+		if (glob === "" || typeof glob !== "string" && !isState) throw new TypeError("Expected pattern to be a non-empty string");
+		const opts = options || {};
+		const posix = opts.windows;
+		const regex = isState ? picomatch.compileRe(glob, options) : picomatch.makeRe(glob, options, false, true);
+		const state = regex.state;
+		delete regex.state;
+		let isIgnored = () => false;
+		if (opts.ignore) {
+			const ignoreOpts = {
+				...options,
+				ignore: null,
+				onMatch: null,
+				onResult: null
+			};
+			isIgnored = picomatch(opts.ignore, ignoreOpts, returnState);
+		}
+		const matcher = (input, returnObject = false) => {
+			const { isMatch, match, output } = picomatch.test(input, regex, options, {
+				glob,
+				posix
+			});
+			const result = {
+				glob,
+				state,
+				regex,
+				posix,
+				input,
+				output,
+				match,
+				isMatch
+			};
+			if (typeof opts.onResult === "function") opts.onResult(result);
+			if (isMatch === false) {
+				result.isMatch = false;
+				return returnObject ? result : false;
+			}
+			if (isIgnored(input)) {
+				if (typeof opts.onIgnore === "function") opts.onIgnore(result);
+				result.isMatch = false;
+				return returnObject ? result : false;
+			}
+			if (typeof opts.onMatch === "function") opts.onMatch(result);
+			return returnObject ? result : true;
+		};
+		if (returnState) matcher.state = state;
+		return matcher;
+	};
+	/**
+	* Test `input` with the given `regex`. This is used by the main
+	* `picomatch()` function to test the input string.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.test(input, regex[, options]);
+	*
+	* console.log(picomatch.test('foo/bar', /^(?:([^/]*?)\/([^/]*?))$/));
+	* // { isMatch: true, match: [ 'foo/', 'foo', 'bar' ], output: 'foo/bar' }
+	* ```
+	* @param {String} `input` String to test.
+	* @param {RegExp} `regex`
+	* @return {Object} Returns an object with matching info.
+	* @api public
+	*/
+	picomatch.test = (input, regex, options, { glob, posix } = {}) => {
+		if (typeof input !== "string") throw new TypeError("Expected input to be a string");
+		if (input === "") return {
+			isMatch: false,
+			output: ""
+		};
+		const opts = options || {};
+		const format = opts.format || (posix ? utils.toPosixSlashes : null);
+		let match = input === glob;
+		let output = match && format ? format(input) : input;
+		if (match === false) {
+			output = format ? format(input) : input;
+			match = output === glob;
+		}
+		if (match === false || opts.capture === true) {
+			if (opts.matchBase === true || opts.basename === true) match = picomatch.matchBase(input, regex, options, posix);
+			else match = regex.exec(output);
+		}
+		return {
+			isMatch: Boolean(match),
+			match,
+			output
+		};
+	};
+	/**
+	* Match the basename of a filepath.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.matchBase(input, glob[, options]);
+	* console.log(picomatch.matchBase('foo/bar.js', '*.js'); // true
+	* ```
+	* @param {String} `input` String to test.
+	* @param {RegExp|String} `glob` Glob pattern or regex created by [.makeRe](#makeRe).
+	* @return {Boolean}
+	* @api public
+	*/
+	picomatch.matchBase = (input, glob, options, posix = options && options.windows) => {
+		return (glob instanceof RegExp ? glob : picomatch.makeRe(glob, options)).test(utils.basename(input, { windows: posix }));
+	};
+	/**
+	* Returns true if **any** of the given glob `patterns` match the specified `string`.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.isMatch(string, patterns[, options]);
+	*
+	* console.log(picomatch.isMatch('a.a', ['b.*', '*.a'])); //=> true
+	* console.log(picomatch.isMatch('a.a', 'b.*')); //=> false
+	* ```
+	* @param {String|Array} str The string to test.
+	* @param {String|Array} patterns One or more glob patterns to use for matching.
+	* @param {Object} [options] See available [options](#options).
+	* @return {Boolean} Returns true if any patterns match `str`
+	* @api public
+	*/
+	picomatch.isMatch = (str, patterns, options) => picomatch(patterns, options)(str);
+	/**
+	* Parse a glob pattern to create the source string for a regular
+	* expression.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* const result = picomatch.parse(pattern[, options]);
+	* ```
+	* @param {String} `pattern`
+	* @param {Object} `options`
+	* @return {Object} Returns an object with useful properties and output to be used as a regex source string.
+	* @api public
+	*/
+	picomatch.parse = (pattern, options) => {
+		if (Array.isArray(pattern)) return pattern.map((p) => picomatch.parse(p, options));
+		return parse(pattern, {
+			...options,
+			fastpaths: false
+		});
+	};
+	/**
+	* Scan a glob pattern to separate the pattern into segments.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.scan(input[, options]);
+	*
+	* const result = picomatch.scan('!./foo/*.js');
+	* console.log(result);
+	* { prefix: '!./',
+	*   input: '!./foo/*.js',
+	*   start: 3,
+	*   base: 'foo',
+	*   glob: '*.js',
+	*   isBrace: false,
+	*   isBracket: false,
+	*   isGlob: true,
+	*   isExtglob: false,
+	*   isGlobstar: false,
+	*   negated: true }
+	* ```
+	* @param {String} `input` Glob pattern to scan.
+	* @param {Object} `options`
+	* @return {Object} Returns an object with
+	* @api public
+	*/
+	picomatch.scan = (input, options) => scan(input, options);
+	/**
+	* Compile a regular expression from the `state` object returned by the
+	* [parse()](#parse) method.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* const state = picomatch.parse('*.js');
+	* // picomatch.compileRe(state[, options]);
+	*
+	* console.log(picomatch.compileRe(state));
+	* //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+	* ```
+	* @param {Object} `state`
+	* @param {Object} `options`
+	* @param {Boolean} `returnOutput` Intended for implementors, this argument allows you to return the raw output from the parser.
+	* @param {Boolean} `returnState` Adds the state to a `state` property on the returned regex. Useful for implementors and debugging.
+	* @return {RegExp}
+	* @api public
+	*/
+	picomatch.compileRe = (state, options, returnOutput = false, returnState = false) => {
+		if (returnOutput === true) return state.output;
+		const opts = options || {};
+		const prepend = opts.contains ? "" : "^";
+		const append = opts.contains ? "" : "$";
+		let source = `${prepend}(?:${state.output})${append}`;
+		if (state && state.negated === true) source = `^(?!${source}).*$`;
+		const regex = picomatch.toRegex(source, options);
+		if (returnState === true) regex.state = state;
+		return regex;
+	};
+	/**
+	* Create a regular expression from a parsed glob pattern.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.makeRe(state[, options]);
+	*
+	* const result = picomatch.makeRe('*.js');
+	* console.log(result);
+	* //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+	* ```
+	* @param {String} `state` The object returned from the `.parse` method.
+	* @param {Object} `options`
+	* @param {Boolean} `returnOutput` Implementors may use this argument to return the compiled output, instead of a regular expression. This is not exposed on the options to prevent end-users from mutating the result.
+	* @param {Boolean} `returnState` Implementors may use this argument to return the state from the parsed glob with the returned regular expression.
+	* @return {RegExp} Returns a regex created from the given pattern.
+	* @api public
+	*/
+	picomatch.makeRe = (input, options = {}, returnOutput = false, returnState = false) => {
+		if (!input || typeof input !== "string") throw new TypeError("Expected a non-empty string");
+		let parsed = {
+			negated: false,
+			fastpaths: true
+		};
+		if (options.fastpaths !== false && (input[0] === "." || input[0] === "*")) parsed.output = parse.fastpaths(input, options);
+		if (!parsed.output) parsed = parse(input, options);
+		return picomatch.compileRe(parsed, options, returnOutput, returnState);
+	};
+	/**
+	* Create a regular expression from the given regex source string.
+	*
+	* ```js
+	* const picomatch = require('picomatch');
+	* // picomatch.toRegex(source[, options]);
+	*
+	* const { output } = picomatch.parse('*.js');
+	* console.log(picomatch.toRegex(output));
+	* //=> /^(?:(?!\.)(?=.)[^/]*?\.js)$/
+	* ```
+	* @param {String} `source` Regular expression source string.
+	* @param {Object} `options`
+	* @return {RegExp}
+	* @api public
+	*/
+	picomatch.toRegex = (source, options) => {
+		try {
+			const opts = options || {};
+			return new RegExp(source, opts.flags || (opts.nocase ? "i" : ""));
+		} catch (err) {
+			if (options && options.debug === true) throw err;
+			return /$^/;
+		}
+	};
+	/**
+	* Picomatch constants.
+	* @return {Object}
+	*/
+	picomatch.constants = constants;
+	/**
+	* Expose "picomatch"
+	*/
+	module.exports = picomatch;
+}));
+
+// node_modules/picomatch/index.js
+var require_picomatch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
+	const pico = require_picomatch$1();
+	const utils = require_utils();
+	function picomatch(glob, options, returnState = false) {
+		if (options && (options.windows === null || options.windows === void 0)) options = {
+			...options,
+			windows: utils.isWindows()
+		};
+		return pico(glob, options, returnState);
+	}
+	Object.assign(picomatch, pico);
+	module.exports = picomatch;
+}));
+
+// src/adapters/fix/changes.ts
+/** What a command left in its copy of a commit, told apart without following a link of it: the copy is a stranger's. */
+var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
+/** More is no fix, and would be read into memory. */
+const most = {
+	entries: 2e5,
+	files: 300,
+	bytes: 8 << 20
+};
+/** `tree`: the commit as we checked it out; `copy`: what became of it. */
+async function changesOf(tree, copy, config, signal) {
+	const none = {
+		changed: [],
+		irregular: [],
+		tooLarge: null,
+		workflows: config.workflows
+	};
+	const found = [];
+	if (!await walk(copy, "", found)) return {
+		...none,
+		tooLarge: `it left more than ${most.entries} files`
+	};
+	const tracked = await trackedIn(tree, signal);
+	const ignored = await ignoredIn(tree, found.filter((f) => !tracked.has(f.path)).map((f) => f.path), signal);
+	const seen = found.filter((f) => tracked.has(f.path) || !ignored.has(f.path));
+	const irregular = [];
+	const changed = [];
+	const allowed = (0, import_picomatch.default)([...config.paths], {
+		nonegate: true,
+		noextglob: true
+	});
+	let bytes = 0;
+	for (const { path, kind } of seen) {
+		const mode = tracked.get(path);
+		if (!isPath(path) || kind !== "file") {
+			if (kind !== "link" || !(mode === "120000" && await sameLink(tree, copy, path))) irregular.push(path);
+			continue;
+		}
+		const now = await fileIn(copy, path, most.bytes);
+		if (now === null) return {
+			...none,
+			tooLarge: `${path} is larger than ${most.bytes} bytes`
+		};
+		const before = mode === void 0 || mode === "120000" ? void 0 : await fileIn(tree, path, 1e400);
+		if (before !== void 0 && before !== null && same(before, now)) continue;
+		bytes += now.content.length;
+		changed.push({
+			path,
+			kind: mode === void 0 ? "added" : "changed",
+			allowed: allowed(path),
+			...now
+		});
+		if (changed.length > most.files || bytes > most.bytes) return {
+			...none,
+			tooLarge: `it changed more than ${most.files} files or ${most.bytes} bytes`
+		};
+	}
+	const there = new Set(found.map((f) => f.path));
+	const gone = [...tracked].filter(([path, mode]) => mode !== "160000" && !there.has(path));
+	return {
+		...none,
+		irregular,
+		changed: [...changed, ...gone.map(([path]) => ({
+			path,
+			kind: "deleted",
+			allowed: allowed(path),
+			executable: false,
+			content: null
+		}))].toSorted((a, b) => a.path < b.path ? -1 : 1)
+	};
+}
+/** Directories are entered, links are not. False: there is too much. */
+async function walk(copy, below, found) {
+	for (const entry of await readdir(join$1(copy, below), { withFileTypes: true })) {
+		const path = below === "" ? entry.name : `${below}/${entry.name}`;
+		if (path === ".git") continue;
+		if (entry.isDirectory()) {
+			if (!await walk(copy, path, found)) return false;
+		} else found.push({
+			path,
+			kind: entry.isFile() ? "file" : entry.isSymbolicLink() ? "link" : "other"
+		});
+		if (found.length > most.entries) return false;
+	}
+	return true;
+}
+/** A name that is not UTF-8, or that a page or a command would read as two. */
+const isPath = (path) => !/[\u0000-\u001f\u007f\ufffd\\"]/.test(path) && path.length < 1e3;
+/** Mode by path. */
+async function trackedIn(tree, signal) {
+	const listed = await gitTold(tree, signal, [
+		"ls-tree",
+		"-r",
+		"-z",
+		"--full-tree",
+		"HEAD"
+	]);
+	return new Map(listed.split("\0").filter((line) => line !== "").map((line) => [line.slice(line.indexOf("	") + 1), line.slice(0, 6)]));
+}
+/** By the rules of the commit, whatever the command made of them. */
+async function ignoredIn(tree, paths, signal) {
+	if (paths.length === 0) return /* @__PURE__ */ new Set();
+	const words = (await gitTold(tree, signal, [
+		"check-ignore",
+		"-z",
+		"--stdin",
+		"--no-index",
+		"--verbose",
+		"--non-matching"
+	], paths.map((path) => `${path}\0`).join("")).catch(() => "")).split("\0");
+	const ignored = /* @__PURE__ */ new Set();
+	for (let i = 0; i + 3 < words.length; i += 4) {
+		const [pattern = "", path = ""] = [words[i + 2], words[i + 3]];
+		if (pattern !== "" && !pattern.startsWith("!")) ignored.add(path);
+	}
+	return ignored;
+}
+async function fileIn(dir, path, limit) {
+	const handle = await open$2(join$1(dir, path), constants$2.O_RDONLY | constants$2.O_NOFOLLOW | constants$2.O_NONBLOCK);
+	try {
+		const kind = await handle.stat();
+		if (!kind.isFile() || kind.size > limit) return null;
+		return {
+			content: await handle.readFile(),
+			executable: (kind.mode & 64) !== 0
+		};
+	} finally {
+		await handle.close();
+	}
+}
+const same = (a, b) => a.executable === b.executable && a.content.equals(b.content);
+async function sameLink(tree, copy, path) {
+	return (await lstat(join$1(tree, path)).catch(() => void 0))?.isSymbolicLink() === true && await readlink(join$1(tree, path)) === await readlink(join$1(copy, path));
+}
+
+// src/adapters/fix/commit.ts
+/** A commit of changed files on top of another: by git's own plumbing, in a clone of ours, without hooks or filters. */
+/** `clone`: ours; no branch moves. `scratch`: a folder for contents on their way. */
+async function commitIn(clone, parent, files, message, scratch, signal) {
+	await rm(scratch, {
+		recursive: true,
+		force: true
+	});
+	await mkdir(scratch, {
+		recursive: true,
+		mode: 448
+	});
+	try {
+		const env = { GIT_INDEX_FILE: join$1(scratch, "index") };
+		const git = async (args, input) => (await gitAt(clone, signal)(args, {
+			env,
+			...input === void 0 ? {} : { input }
+		})).stdout.toString("utf8").trim();
+		const kept = files.filter((f) => f.content !== null);
+		const places = kept.map((_, i) => join$1(scratch, `file-${i}`));
+		await Promise.all(kept.map(async ({ content }, i) => writeFile(places[i] ?? "", content ?? "")));
+		const blobs = kept.length === 0 ? [] : (await git([
+			"hash-object",
+			"-w",
+			"--no-filters",
+			"--stdin-paths"
+		], places.map((p) => `${p}\n`).join(""))).split("\n");
+		await git(["read-tree", parent]);
+		await git([
+			"update-index",
+			"-z",
+			"--index-info"
+		], [...kept.map((f, i) => `${f.executable ? "100755" : "100644"} ${blobs[i] ?? ""}\t${f.path}\0`), ...files.filter((f) => f.content === null).map((f) => `0 ${"0".repeat(parent.length)}\t${f.path}\0`)].join(""));
+		const tree = await git(["write-tree"]);
+		const commit = await git([
+			"commit-tree",
+			tree,
+			"-p",
+			parent,
+			"-F",
+			"-"
+		], message);
+		const parentTree = await git([
+			"rev-parse",
+			"--verify",
+			`${parent}^{tree}`
+		]);
+		return {
+			commit,
+			tree,
+			parentTree,
+			diff: await digestOf(clone, parentTree, tree, signal)
+		};
+	} finally {
+		await rm(scratch, {
+			recursive: true,
+			force: true
+		});
+	}
+}
+async function digestOf(clone, before, after, signal) {
+	const lines = (await gitTold(clone, signal, [
+		"diff-tree",
+		"-r",
+		"--patch",
+		"--unified=0",
+		"--no-ext-diff",
+		"--no-textconv",
+		"--no-renames",
+		before,
+		after
+	])).split("\n").filter((l) => /^[-+]/.test(l));
+	return createHash("sha256").update(lines.join("\n")).digest("hex");
+}
+/** The one moment in which the person's repository is written: its objects, and one branch of ours. */
+async function publish(root, clone, commit, branch, signal) {
+	const ref = `refs/heads/${branch}`;
+	await gitTold(clone, signal, [
+		"update-ref",
+		ref,
+		commit
+	]);
+	await gitTold(root, signal, [
+		"fetch",
+		"--quiet",
+		"--no-tags",
+		"--no-write-fetch-head",
+		"--no-auto-maintenance",
+		"--no-recurse-submodules",
+		"--",
+		clone,
+		`+${ref}:${ref}`
+	]);
+}
+
+// src/adapters/sandbox/watch.ts
+/** Looks now and then at all processes that one has started, however deep, and tells what they have too much of. */
+const everyMs = 100;
+const pageBytes = 4096;
+/** `over` is called once. The function that is given back ends the watch. */
+function watch$1(root, bounds, over) {
+	let ended = false;
+	const look = async () => {
+		const found = await used(root);
+		if (ended) return;
+		const what = found.processes > bounds.processes ? "too many processes" : found.memoryBytes > bounds.memoryBytes ? "too much memory" : null;
+		if (what === null) timer = setTimeout(() => void look(), everyMs);
+		else over(what);
+	};
+	let timer = setTimeout(() => void look(), everyMs);
+	return () => {
+		ended = true;
+		clearTimeout(timer);
+	};
+}
+/** What lies below `root` by now: a process whose parent has ended belongs to the first of its namespace, which does. */
+async function used(root) {
+	const parents = /* @__PURE__ */ new Map();
+	for (const name of await readdir("/proc")) {
+		if (!/^\d+$/.test(name)) continue;
+		const stat = await readFile(`/proc/${name}/stat`, "latin1").catch(() => "");
+		const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+		parents.set(parent, [...parents.get(parent) ?? [], Number(name)]);
+	}
+	const below = [];
+	for (const next = [root]; next.length > 0;) {
+		const children = parents.get(next.pop() ?? 0) ?? [];
+		below.push(...children);
+		next.push(...children);
+	}
+	let pages = 0;
+	for (const pid of below) {
+		const statm = await readFile(`/proc/${pid}/statm`, "latin1").catch(() => "");
+		pages += Number(statm.split(" ")[1] ?? 0);
+	}
+	return {
+		processes: below.length,
+		memoryBytes: pages * pageBytes
+	};
+}
+
+// src/adapters/fix/enclosed-command.ts
+/** One shell command of the project in a fresh copy of a commit, enclosed, and with an end whatever it does. */
+/** More are a fork bomb, not a build. */
+const mostProcesses = 500;
+var NoSandbox = class extends Error {};
+const isNoSandbox = (error) => error instanceof NoSandbox;
+/** `look`: what is done with the copy that the command left, before it goes. */
+async function runEnclosed(o, look) {
+	const { config, env } = o;
+	const bounds = {
+		memoryBytes: config.memoryMb * 2 ** 20,
+		processes: mostProcesses
+	};
+	const home = env["HOME"] || homedir();
+	const rustup = env["RUSTUP_HOME"] || join$1(home, ".rustup");
+	const enclosure = await openSandbox({
+		folder: o.folder,
+		shown: shownFor(env["PATH"] ?? "", [home, o.tree], [rustup, ...o.shown]),
+		written: [],
+		source: sourceCopy(o.tree, o.log, o.signal),
+		env: {
+			...sandboxEnvironment(env),
+			RUSTUP_HOME: rustup
+		},
+		ours: {},
+		limits: {
+			network: config.network,
+			fileBytes: 2 ** 30,
+			...bounds
+		},
+		hidden: o.hidden,
+		...o.way === void 0 ? {} : { way: o.way },
+		signal: o.signal
+	});
+	try {
+		if (enclosure.kind.kind === "none") throw new NoSandbox(enclosure.kind.why);
+		const stopped = new AbortController();
+		let overrun = null;
+		let unwatch = () => void 0;
+		const { within, env: outer } = enclosure.enclose(join$1(o.tree, o.workspace), o.more);
+		const done = await runProcess([
+			"sh",
+			"-c",
+			o.command
+		], {
+			cwd: "/",
+			within,
+			env: outer,
+			hold: true,
+			timeoutMs: config.timeoutMinutes * 6e4,
+			keepBytes: config.outputMb * 2 ** 20,
+			refuseMore: true,
+			signal: AbortSignal.any([o.signal, stopped.signal]),
+			onStart: (pid) => {
+				unwatch = watch$1(pid, bounds, (what) => {
+					overrun = what;
+					stopped.abort(new Error(what));
+				});
+			}
+		}).catch((error) => {
+			o.signal.throwIfAborted();
+			if (overrun === null) throw error;
+			return null;
+		}).finally(() => unwatch());
+		const end = done === null ? {
+			ended: { kind: overrun ?? "too much memory" },
+			output: ""
+		} : {
+			ended: endedOf(done.ending),
+			output: textOf$1(done, Object.values(o.hidden))
+		};
+		const copy = enclosure.copyOf(join$1(o.tree, "any"));
+		if (copy === null) throw new Error("the sandbox has no copy of the commit");
+		return await look(copy.below, end);
+	} finally {
+		await enclosure.close();
+	}
+}
+const endedOf = (ending) => ending.kind === "too much" ? { kind: "too much output" } : ending;
+const textOf$1 = ({ stdout, stderr }, secrets) => redactor(secrets)(`${stdout.toString("utf8")}\n${stderr.toString("utf8")}`).text;
+
+// src/adapters/fix/tree.ts
+/** A repository's commit in a folder of ours: nothing of the person's checkout, index or hooks is touched for it. */
+const isCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+/**
+* Objects are linked, not copied, where both lie on one disk. What lay in `dir` before is the commit afterwards; its real
+* path is given back.
+*/
+async function treeAt(root, commit, dir, signal) {
+	if (!isCommit.test(commit)) throw new Error(`no commit: ${commit}`);
+	if (!await isThere(`${dir}/.git`)) {
+		await rm(dir, {
+			recursive: true,
+			force: true
+		});
+		await mkdir(dirname(dir), { recursive: true });
+		await gitTold(root, signal, [
+			"clone",
+			"--quiet",
+			"--local",
+			"--no-checkout",
+			"--template=",
+			"--",
+			root,
+			dir
+		]);
+	}
+	if (!await has(dir, commit, signal)) await gitTold(dir, signal, [
+		"fetch",
+		"--quiet",
+		"--no-write-fetch-head",
+		"origin",
+		"+refs/heads/*:refs/remotes/origin/*"
+	]);
+	await gitTold(dir, signal, [
+		"checkout",
+		"--quiet",
+		"--force",
+		"--detach",
+		commit
+	]);
+	await gitTold(dir, signal, [
+		"clean",
+		"--quiet",
+		"-ffdx"
+	]);
+	return realpath(dir);
+}
+const has = (dir, commit, signal) => gitAt(dir, signal)([
+	"cat-file",
+	"-e",
+	`${commit}^{commit}`
+]).then(() => true, () => false);
+const isThere = (path) => stat(path).then(() => true, () => false);
+
+// src/adapters/fix/fixer.ts
+/** One try of a fix: tests, the command, tests again, each in a sandbox of its own; then a commit, or why there is none. */
+/** Of a session's own commits. */
+const treeFolder = "tree";
+const openFixer = (o) => ({ fix: (asked, signal) => work(o, asked, signal).catch((error) => {
+	if (!isNoSandbox(error)) throw error;
+	return {
+		kind: "gave up",
+		reason: "no sandbox",
+		why: error.message
+	};
+}) });
+async function work(o, asked, signal) {
+	const started = o.clock.now();
+	const { config, number, commit } = asked;
+	const { env = process.env } = o;
+	const files = folder(o.folder);
+	const place = `fix-${number}`;
+	await forget(join$1(o.folder, place), o, signal);
+	await files.write(`${place}/given/diagnosis.json`, asked.diagnosis);
+	const tree = await treeAt(o.checkout, commit, join$1(o.folder, treeFolder), signal);
+	const beside = await alone(tree, signal);
+	if (beside !== null) return {
+		kind: "gave up",
+		reason: "no commit",
+		why: beside
+	};
+	const given = join$1(o.folder, place, "given");
+	const common = {
+		tree,
+		workspace: asked.workspace,
+		config,
+		env,
+		log: o.log,
+		signal
+	};
+	const ways = o.way === void 0 ? {} : { way: o.way };
+	const testing = (command) => ({
+		...common,
+		...ways,
+		folder: join$1(o.cacheDir, "sandbox-tests", asked.project),
+		command,
+		hidden: {},
+		more: {},
+		shown: []
+	});
+	const keep = (name, end) => files.write(`${place}/${name}.log`, `${JSON.stringify(end.ended)}\n${end.output}`);
+	const before = [];
+	for (const [i, command] of config.tests.entries()) {
+		o.log.info(`fix ${number}: local tests before it`);
+		const end = await runEnclosed(testing(command), async (_, done) => done);
+		await keep(`tests-before-${i + 1}`, end);
+		before.push(executedTests(end.output));
+	}
+	o.log.info(`fix ${number}: ${config.command.split("\n")[0]?.slice(0, 100) ?? ""}`);
+	const hidden = hiddenOf(env, config.env);
+	const fixing = {
+		...common,
+		...ways,
+		folder: join$1(o.folder, place, "sandbox"),
+		command: config.command,
+		hidden,
+		more: {
+			VPS_TEST_DIAGNOSIS: join$1(given, "diagnosis.json"),
+			VPS_TEST_FIX_NUMBER: String(number)
+		},
+		shown: [given]
+	};
+	let changes;
+	try {
+		changes = await runEnclosed(fixing, async (copy, end) => {
+			await keep("command", end);
+			return endFault(end.ended) ?? changesOf(tree, copy, config, signal);
+		});
+	} finally {
+		await forget(join$1(o.folder, place, "sandbox"), o, signal);
+	}
+	if ("reason" in changes) return {
+		kind: "gave up",
+		...changes
+	};
+	const wrong = changeFault(changes);
+	if (wrong !== null) return {
+		kind: "gave up",
+		...wrong
+	};
+	const message = `${asked.subject}\n\n${asked.body}\n`;
+	const made = await commitIn(tree, commit, changes.changed, message, join$1(o.folder, place, "commit"), signal);
+	const again = repeatFault({
+		...asked.before,
+		trees: [made.parentTree, ...asked.before.trees]
+	}, made);
+	if (again !== null) return {
+		kind: "gave up",
+		...again
+	};
+	await treeAt(o.checkout, made.commit, tree, signal);
+	const tests = [];
+	for (const [i, command] of config.tests.entries()) {
+		o.log.info(`fix ${number}: local tests after it`);
+		const end = await runEnclosed(testing(command), async (_, done) => done);
+		await keep(`tests-after-${i + 1}`, end);
+		tests.push({
+			command,
+			before: before[i] ?? null,
+			after: executedTests(end.output),
+			ended: end.ended
+		});
+	}
+	const failed = testsFault(tests);
+	if (failed !== null) return {
+		kind: "gave up",
+		...failed
+	};
+	const branch = `vps-test/fix/${asked.session}/${number}`;
+	await publish(o.checkout, tree, made.commit, branch, signal);
+	o.log.info(`fix ${number}: ${made.commit.slice(0, 12)} on ${branch}`);
+	return {
+		kind: "fixed",
+		made: {
+			number,
+			commit: made.commit,
+			parent: commit,
+			tree: made.tree,
+			parentTree: made.parentTree,
+			branch,
+			subject: asked.subject,
+			files: changes.changed.map((c) => c.path),
+			diff: made.diff,
+			tests: tests.map(({ command, before: was, after }) => ({
+				command: command.slice(0, 300),
+				before: was,
+				after
+			})),
+			seconds: (o.clock.now() - started) / 1e3
+		}
+	};
+}
+/** The sandbox's user may own what is in it. */
+const forget = async (dir, { way }, signal) => removed(dir, way ?? (await findWay(signal)).way);
+/** What a copy of the commit alone would lack. */
+async function alone(tree, signal) {
+	const source = await readSource(tree, signal);
+	return source.kind === "none" ? source.why : besideTheCommit(source, signal);
+}
+const hiddenOf = (env, names) => Object.fromEntries(names.flatMap((name) => env[name] === void 0 ? [] : [[name, env[name]]]));
 
 // src/adapters/ssh/deadline.ts
 /** setTimeout fires at once above this. */
@@ -39901,7 +44617,7 @@ const clean = (text) => {
 	const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
 	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 };
-const reasonOf = (error) => error instanceof Error ? error.message || error.code || error.name : String(error);
+const reasonOf$1 = (error) => error instanceof Error ? error.message || error.code || error.name : String(error);
 
 // src/adapters/ssh/feed.ts
 const slice = 65536;
@@ -40035,7 +44751,7 @@ async function spawned(name, argv, run, into, signal) {
 		const done = Promise.all([child.exited, outputs]).finally(() => over.abort());
 		const [[exit]] = await orAbort(signal, Promise.race([broken.promise, Promise.all([done, feed(child.stdin, run.stdin, run.onSent, over.signal)])]));
 		into.end();
-		if (exit.kind === "not started") throw nodeUnreachable(name, [`${argv[0]} cannot be started: ${reasonOf(exit.why)}`]);
+		if (exit.kind === "not started") throw nodeUnreachable(name, [`${argv[0]} cannot be started: ${reasonOf$1(exit.why)}`]);
 		return exit.kind === "exited" ? {
 			code: exit.code,
 			signal: null
@@ -40072,7 +44788,7 @@ function httpOverRemote(remote, target, call) {
 			const wire = target.tls === void 0 ? stream : await orAbort(signal, secured(stream, target));
 			return await orAbort(signal, exchange(http.request, wire, target, call));
 		} catch (error) {
-			throw signal.aborted ? error : badReply(remote.name, at, reasonOf(error));
+			throw signal.aborted ? error : badReply(remote.name, at, reasonOf$1(error));
 		} finally {
 			stream.destroy();
 		}
@@ -40428,7 +45144,7 @@ function framed(token, rest) {
 
 // src/adapters/ssh/stop.ts
 /** How long the node may take; afterwards the channel is given up. */
-const patienceMs$1 = 5e3;
+const patienceMs$3 = 5e3;
 /** TERM to the group, two seconds for its traps, then KILL. Ids of 0 and 1 would mean everybody. */
 const kill = (group) => `exec /bin/sh -c 'exec 2>/dev/null; kill -s TERM -- -${group} || exit 0; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2; kill -s 0 -- -${group} || exit 0; done; kill -s KILL -- -${group}'`;
 /**
@@ -40440,7 +45156,7 @@ async function stopCommand(link, channel, group, apart) {
 		channel.once("close", () => resolve(void 0));
 	});
 	const timer = Promise.withResolvers();
-	const handle = setTimeout(timer.resolve, patienceMs$1, void 0);
+	const handle = setTimeout(timer.resolve, patienceMs$3, void 0);
 	try {
 		const leader = await Promise.race([
 			group,
@@ -40559,13 +45275,13 @@ function start(link, work, over) {
 		try {
 			link.client.exec(envelope(work.line, token), (error, channel) => {
 				if (error !== void 0) {
-					fail(refusedChannel(work.node, work.why, reasonOf(error)));
+					fail(refusedChannel(work.node, work.why, reasonOf$1(error)));
 					return;
 				}
 				resolve(watch(channel, link, work, over, token));
 			});
 		} catch (error) {
-			reject(lost$1(work.node, work.why, reasonOf(error)));
+			reject(lost$1(work.node, work.why, reasonOf$1(error)));
 		}
 	});
 }
@@ -40638,7 +45354,7 @@ function openForward(link, node, host, port, signal) {
 		try {
 			link.client.forwardOut("127.0.0.1", 0, host, port, (error, channel) => {
 				const reason = link.lost();
-				if (error !== void 0) reject(reason !== void 0 ? lost$1(node, `forward to ${target}`, reason) : error.reason === prohibited ? forbidden(node, link.user, link.address, target) : noListener(node, target, reasonOf(error)));
+				if (error !== void 0) reject(reason !== void 0 ? lost$1(node, `forward to ${target}`, reason) : error.reason === prohibited ? forbidden(node, link.user, link.address, target) : noListener(node, target, reasonOf$1(error)));
 				else {
 					channel.on("error", () => void 0);
 					if (signal.aborted) channel.destroy();
@@ -40646,7 +45362,7 @@ function openForward(link, node, host, port, signal) {
 				}
 			});
 		} catch (error) {
-			reject(lost$1(node, `forward to ${target}`, reasonOf(error)));
+			reject(lost$1(node, `forward to ${target}`, reasonOf$1(error)));
 		}
 	}));
 }
@@ -40862,7 +45578,7 @@ async function openLink(wire, address, peer, signal) {
 	};
 	let reason;
 	const lose = (error) => {
-		reason ??= clean(reasonOf(error));
+		reason ??= clean(reasonOf$1(error));
 		gone.resolve(reason);
 		ready.reject(error);
 		wire.destroy();
@@ -40924,7 +45640,7 @@ async function openLink(wire, address, peer, signal) {
 /** Who is to blame for a connection that did not come up. */
 function judge(error, seen, address, peer) {
 	const pinned = peer.pinned.map((k) => fingerprint(k.blob));
-	const message = reasonOf(error);
+	const message = reasonOf$1(error);
 	const level = error instanceof Error ? error.level : void 0;
 	if (seen.key !== void 0 && !seen.pinned) return changedKey(peer.name, peer.fleet, pinned, fingerprint(seen.key));
 	if (/no matching host key/.test(message)) return changedKey(peer.name, peer.fleet, pinned, `no key of type ${[...new Set(peer.pinned.map((k) => k.type))].join(" or ")}`);
@@ -40983,7 +45699,7 @@ function proxyWire(argv) {
 	child.stderr.setEncoding("utf8").on("data", (text) => {
 		said = (said + text).slice(-4096);
 	});
-	const ended = child.exited.then((exit) => exit.kind === "exited" && exit.code === 0 ? void 0 : `${proxy}: ${clean(said) || (exit.kind === "exited" ? `exit code ${exit.code}` : exit.kind === "signalled" ? "ended by a signal" : reasonOf(exit.why))}`);
+	const ended = child.exited.then((exit) => exit.kind === "exited" && exit.code === 0 ? void 0 : `${proxy}: ${clean(said) || (exit.kind === "exited" ? `exit code ${exit.code}` : exit.kind === "signalled" ? "ended by a signal" : reasonOf$1(exit.why))}`);
 	const stream = child.duplex();
 	stream.on("error", () => void 0);
 	const kill = () => {
@@ -41055,7 +45771,7 @@ async function eachAddress(node, fleet, options, signal, attempt) {
 					await setTimeout$1(pauseAfter(tried), void 0, { signal });
 					continue;
 				}
-				said.push(`${hostPort(address, node.sshPort)}: ${reasonOf(error)}`);
+				said.push(`${hostPort(address, node.sshPort)}: ${reasonOf$1(error)}`);
 				break;
 			}
 		}
@@ -41146,8 +45862,8 @@ async function openRemote(node, fleet, options) {
 			} catch (error) {
 				if (!signal.aborted && isFailure(error, "T006") && ++refusals < 7) continue;
 				if (signal.aborted || !mayRetry(error, tried, replayable)) throw error;
-				phase = `after: ${reasonOf(error)}`;
-				options.log?.warn(`${reasonOf(error)}; try ${tried + 1} of ${3}`);
+				phase = `after: ${reasonOf$1(error)}`;
+				options.log?.warn(`${reasonOf$1(error)}; try ${tried + 1} of ${3}`);
 				await setTimeout$1(pauseAfter(tried), void 0, { signal });
 				tried++;
 			}
@@ -41212,120 +45928,6 @@ async function openRemote(node, fleet, options) {
 	return remote;
 }
 
-// src/adapters/replace-file.ts
-/** A file replaced as a whole: written beside it, on the disk, and renamed over it; a failure leaves the old one. */
-/** A link stays one, and what it leads to is replaced; mode and, as far as allowed, owner stay. Failures: I103 to I106. */
-async function replaceFile(path, data) {
-	try {
-		const place = await realpath(path).catch(() => path);
-		const old = await stat(place).catch(() => void 0);
-		const beside = `${place}.${randomBytes(4).toString("hex")}.new`;
-		try {
-			const file = await open$1(beside, "wx", old === void 0 ? 438 : old.mode & 4095);
-			try {
-				await file.writeFile(data);
-				await file.sync();
-			} finally {
-				await file.close();
-			}
-			if (old !== void 0) await chown(beside, old.uid, old.gid).catch(() => void 0);
-			await rename(beside, place);
-		} catch (error) {
-			await rm(beside, { force: true }).catch(() => void 0);
-			throw error;
-		}
-		await syncDirectory(dirname(place));
-	} catch (error) {
-		throw machineFault(error) ?? error;
-	}
-}
-/** So that the new name is on the disk as well; some file systems do not offer it. */
-async function syncDirectory(path) {
-	const folder = await open$1(path, "r").catch(() => void 0);
-	await folder?.sync().catch(() => void 0);
-	await folder?.close();
-}
-
-// src/adapters/system.ts
-/** Clock, randomness and a session's folder of files: the machine we run on. */
-const systemClock = {
-	now: () => Date.now(),
-	monotonic: () => performance.now(),
-	sleep: async (ms, signal) => {
-		await setTimeout$1(ms, void 0, { signal });
-	}
-};
-/**
-* `seconds` ahead of the machine: for tests of waits on a lab, and written into ledger and proof wherever it is not 0.
-*/
-const shiftedClock = (seconds) => seconds === 0 ? systemClock : {
-	...systemClock,
-	now: () => Date.now() + seconds * 1e3
-};
-const systemRandom = { bytes: (n) => randomBytes(n) };
-/**
-* Files below `root`; writing replaces whole files by rename, so that a killed run leaves the old one or the new one.
-*/
-function folder(root) {
-	const at = (path) => {
-		const full = join$1(root, path);
-		if (relative(root, full).startsWith("..")) throw new Error(`path leaves the folder: ${path}`);
-		return full;
-	};
-	return {
-		root,
-		write: async (path, data) => {
-			await mkdir(dirname(at(path)), { recursive: true });
-			await replaceFile(at(path), data);
-		},
-		append: async (path, data) => {
-			await mkdir(dirname(at(path)), { recursive: true });
-			await appendFile(at(path), data);
-		},
-		read: async (path) => new Uint8Array(await readFile(at(path))),
-		exists: async (path) => stat(at(path)).then(() => true, () => false),
-		list: async (path = ".") => {
-			return (await readdir(at(path), {
-				recursive: true,
-				withFileTypes: true
-			}).catch(() => [])).filter((f) => !f.isDirectory()).map((f) => relative(root, join$1(f.parentPath, f.name))).sort();
-		},
-		remove: async (path) => {
-			await rm(at(path), {
-				recursive: true,
-				force: true
-			});
-		}
-	};
-}
-/** `user@host`, as leases show it. */
-const whoAmI = () => {
-	return `${(() => {
-		try {
-			return userInfo().username;
-		} catch {
-			return "unknown";
-		}
-	})()}@${hostname()}`;
-};
-/** This process, as the ledger names it. */
-const thisProcess = () => ({
-	kind: "process",
-	host: hostname(),
-	pid: process.pid
-});
-/** A process of another host cannot be seen from here: it counts as alive until its lease says otherwise. */
-const processEnded = (w) => w.host === hostname() && w.pid !== process.pid && !exists$1(w.pid);
-/** Signal 0 only asks; a process of another user may not be asked, so it is there. */
-function exists$1(pid) {
-	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-	try {
-		return process.kill(pid, 0);
-	} catch (error) {
-		return error.code !== "ESRCH";
-	}
-}
-
 // src/world.ts
 /** The composition root: the real fleet or the lab (which is a fleet like any other), wired to real adapters. */
 function openWorld(o) {
@@ -41362,10 +45964,10 @@ function openWorld(o) {
 		storeArtifact: o.keep ?? (async () => null),
 		patienceMs: o.patienceMs ?? 1e400,
 		clockShift: o.clockShift ?? 0,
-		builder: { obtain: (plan, before, signal = o.signal) => obtainBinary({
+		builder: { obtain: async (plan, before, signal = o.signal) => obtainBinary({
 			project: plan.config.project,
 			binary: plan.config.binary,
-			source: located(plan.source, o.checkout),
+			source: await located(plan.source, o, signal),
 			before,
 			outDir: join$1(o.cacheDir, "binaries"),
 			cacheDir: o.cacheDir,
@@ -41377,6 +45979,13 @@ function openWorld(o) {
 			...o.github === void 0 ? {} : { github: o.github },
 			...buildHost === void 0 ? {} : { buildHost: () => remote(buildHost) }
 		}) },
+		fixer: o.writer.kind === "run" ? null : openFixer({
+			checkout: o.checkout,
+			folder: o.folder,
+			cacheDir: o.cacheDir,
+			log: o.log,
+			clock
+		}),
 		remote,
 		abandon: (reason) => {
 			connecting.abort(reason);
@@ -41417,10 +46026,15 @@ function openWorld(o) {
 		}
 	};
 }
-const located = (source, checkout) => source.kind === "build" ? {
-	...source,
-	workspace: resolve(checkout, source.workspace)
-} : source;
+/** A commit of a fix is built in a folder of the session's own: the person's checkout stays as it is. */
+async function located(source, { checkout, folder: own }, signal) {
+	if (source.kind !== "build") return source;
+	const root = source.fix === true ? await treeAt(checkout, source.revision ?? "", join$1(own, treeFolder), signal) : checkout;
+	return {
+		...source,
+		workspace: resolve(root, source.workspace)
+	};
+}
 /** On a runner, `runner@host` would tell nobody whom to ask. */
 const whoOf = (writer) => writer.kind === "run" ? `${writer.repository} run ${writer.run}` : whoAmI();
 const keyOf = (o) => o.key ?? (o.fleet.identityFile === void 0 ? null : {
@@ -43833,10 +48447,10 @@ async function clearState(l, marker, signal) {
 /** Stages in order, the steps of one stage side by side. */
 async function perform(stages, o) {
 	const slot = pLimit(8);
-	for (const stage of stages) await together(stage.map((step) => slot(() => act(step, o))));
+	for (const stage of stages) await allOrFirstFailure(stage.map((step) => slot(() => act(step, o))));
 }
 /** All, then the first failure: whoever clears up afterwards must not race with what is still being made. */
-async function together(doings) {
+async function allOrFirstFailure(doings) {
 	for (const ended of await Promise.allSettled(doings)) if (ended.status === "rejected") throw ended.reason;
 }
 async function act(step, o) {
@@ -44173,7 +48787,7 @@ async function build(o, l, digest) {
 		o.log.info(`${namespacesOf(t, l).length} namespaces`);
 		if (within === "network") await verify({});
 	});
-	await together([looked, boot(o, l, network, doing)]);
+	await allOrFirstFailure([looked, boot(o, l, network, doing)]);
 	if (within === "nodes") await verify(await pins(t, l));
 	const running = {
 		shaping: await shape(o, l, doing),
@@ -44272,6 +48886,434 @@ async function clear(l, signal) {
 	await clearState(l, pathsOf(l).marker, limited);
 }
 
+// src/lab/seeded.ts
+/** A symmetric NAT whose ports the kernel chooses becomes one that computes them; each box has a seed of its own. */
+const seededTopology = (topology, seed) => ({
+	...topology,
+	nodes: topology.nodes.map((n) => computes(n) ? {
+		...n,
+		...boxOf(n),
+		seed: seed + n.number >>> 0
+	} : n)
+});
+const computes = ({ box }) => box === "symmetric" || box === "symmetric-seeded" || box === "address-dependent";
+const boxOf = ({ box }) => ({ box: box === "symmetric" ? "symmetric-seeded" : box });
+
+// src/inputs/request-fields.ts
+/** What a start is asked for: one row a field, from which inputs, forms, flags, questions and tables are made. */
+/** On GitHub, of a repository whose configuration names no fleet: forms and the Action's description show it. */
+const defaultFleet = "saorsa";
+const binarySources = [
+	"zigbuild",
+	"native",
+	"release"
+];
+const confirmations = [
+	"proceed",
+	"modify",
+	"cancel"
+];
+/** First option of a menu: the answer is left to the configuration. */
+const fromConfiguration = "from the configuration";
+const menuOf = (question, values) => [fromConfiguration, ...values.filter((value) => isActing(question, value))];
+const code = (values) => {
+	const all = values.map((value) => `\`${value}\``);
+	return `${all.slice(0, -1).join(", ")} or ${all.at(-1) ?? ""}`;
+};
+const interview$1 = (values) => `Interview: ${code(values)}. Empty: what the configuration says.`;
+/** In the order of inputs, forms and help. */
+const requestFields = {
+	project: {
+		input: "project",
+		means: "Interview: which project. Empty: what the configuration says.",
+		default: "",
+		ask: "Which project are you testing?",
+		menu: [fromConfiguration],
+		unsaid: fromConfiguration,
+		fixable: true,
+		flag: null
+	},
+	focus: {
+		input: "focus",
+		means: interview$1(focuses),
+		default: "",
+		ask: "What specific functionality are you testing?",
+		menu: menuOf("focus", focuses),
+		unsaid: fromConfiguration,
+		flag: null
+	},
+	criteria: {
+		input: "criteria",
+		means: interview$1(criteriaKinds),
+		default: "",
+		ask: "What result indicates success?",
+		menu: menuOf("criteria", criteriaKinds),
+		unsaid: fromConfiguration,
+		flag: null
+	},
+	customCriteria: {
+		input: "custom-criteria",
+		means: "The expression (CEL) of `criteria` `custom`: [custom-criteria.md](custom-criteria.md). Empty: what the configuration says.",
+		default: "",
+		ask: "The expression of criteria \"custom\"; empty: what the configuration says",
+		fixable: true,
+		flag: "--custom-criteria <expression>",
+		flagMeans: "what criteria custom asks, in CEL"
+	},
+	proof: {
+		input: "proof",
+		means: interview$1(proofKinds),
+		default: "",
+		ask: "How should success be proven/verified?",
+		menu: menuOf("proof", proofKinds),
+		unsaid: fromConfiguration,
+		flag: null
+	},
+	nodes: {
+		input: "nodes",
+		means: "Names of nodes to use, separated by commas. Empty or `all`, what the configuration says.",
+		default: "",
+		ask: "Names of nodes, separated by commas; empty: what the configuration says",
+		flag: "--nodes <names>",
+		flagMeans: "only these nodes, separated by commas"
+	},
+	binarySource: {
+		input: "binary-source",
+		means: "`zigbuild` (natively on the build host where zigbuild fails for a toolchain reason), `native` or `release`.",
+		default: "zigbuild",
+		ask: "Where the program comes from",
+		menu: binarySources,
+		flag: null,
+		saidBy: "--release"
+	},
+	binaryFile: {
+		input: null,
+		means: "",
+		default: "",
+		ask: null,
+		flag: "--binary <file>",
+		flagMeans: "test this program instead of building"
+	},
+	releaseTag: {
+		input: "release-tag",
+		means: "For `binary-source` `release`: `tag`, `tag:asset` or `owner/repo@tag:asset`.",
+		default: "",
+		ask: "For \"release\": tag, tag:asset or owner/repo@tag:asset",
+		flag: "--release <owner/repo@tag:asset>",
+		flagMeans: "test a release asset"
+	},
+	soak: {
+		input: "soak",
+		means: "`on` or `off`. Empty: on for a dispatch and a schedule, off for a push and a pull request.",
+		default: "",
+		ask: "Checkpoints after one and six hours; default: on for a dispatch, off for a push",
+		menu: [
+			"default",
+			"on",
+			"off"
+		],
+		unsaid: "default",
+		flag: "--soak <on|off>",
+		flagMeans: "off: no soak checkpoints"
+	},
+	confirm: {
+		input: "confirm",
+		means: "`proceed`; `modify` prints the plan and a line with every answer filled in, and ends; `cancel` ends.",
+		default: "proceed",
+		ask: "proceed; modify prints the plan and a line with every answer; cancel ends",
+		menu: confirmations,
+		flag: null
+	},
+	onBusy: {
+		input: "on-busy",
+		means: "When another session holds the fleet: `queue`, `refuse`, or `supersede` (a session of the same project and branch only).",
+		default: "queue",
+		ask: "When another session holds the fleet",
+		menu: busyPolicies,
+		flag: "--on-busy <queue|refuse|supersede>",
+		flagMeans: "when another session holds the fleet"
+	},
+	queueMinutes: {
+		input: "queue-minutes",
+		means: "How long SETUP waits for a busy fleet in this job, 0 to 240; after that the soak schedule goes on with the session when the fleet is free.",
+		default: "10",
+		ask: "How long SETUP waits for a busy fleet in its job, 0 to 240; after that the schedule goes on with the session when the fleet is free",
+		fixable: true,
+		flag: null
+	},
+	repo: {
+		input: "repo",
+		means: "Directory of the tested project in the checkout.",
+		default: ".",
+		ask: "Directory of the tested project",
+		fixable: true,
+		flag: "--repo <dir>",
+		flagMeans: "repository of the tested project"
+	},
+	config: {
+		input: "config",
+		means: "The configuration file, when it is not in its usual place.",
+		default: "",
+		ask: "The configuration file, when it is not in its usual place",
+		fixable: true,
+		flag: "--config <file>",
+		flagMeans: "configuration, when not in its usual place"
+	},
+	fleet: {
+		input: "fleet",
+		means: `A fleet of this package, \`lab\` (built on this machine, needs sudo), or the path of a fleet file in the repository. Empty: the fleet that the configuration names, or else \`${defaultFleet}\`.`,
+		default: "",
+		ask: "A fleet of vps-test, or the path of a fleet file in the repository; empty: what the configuration names",
+		formDefault: defaultFleet,
+		fixable: true,
+		flag: "--fleet <name|file>",
+		flagMeans: "lab, a fleet of this package, or a fleet file"
+	},
+	seed: {
+		input: null,
+		means: "",
+		default: "",
+		ask: null,
+		flag: "--seed <n>",
+		flagMeans: "on a lab: draws that follow from this number, so that the run can be repeated"
+	},
+	lab: {
+		input: null,
+		means: "",
+		default: "",
+		ask: null,
+		flag: "--lab <id>",
+		flagMeans: "which lab, when several run"
+	}
+};
+/** Every row with its name, in order. */
+const fieldRows = Object.entries(requestFields);
+/** Inputs of the Action that are fields of a request: the input's name and the field. */
+const requestInputs = fieldRows.flatMap(([field, row]) => row.input === null ? [] : [{
+	...row,
+	field,
+	input: row.input
+}]);
+/** Those that a workflow can be called with. */
+const callFields = requestInputs.flatMap((row) => row.ask === null ? [] : [{
+	...row,
+	ask: row.ask
+}]);
+/** Those that the forms ask. */
+const formFields = callFields.filter((row) => row.unasked !== true);
+/** `--on-busy`, of a row that has a flag. */
+const flagOf = ({ flag }) => flag?.split(" ")[0] ?? null;
+
+// src/inputs/questions.ts
+/** The four questions of the interview with their options, as data (spec §3). */
+const questionIds = [
+	"project",
+	"focus",
+	"criteria",
+	"proof"
+];
+const focusDescriptions = {
+	connectivity: "Connection matrix (direct, NAT, relay)",
+	"nat-traversal": "NAT hole-punching across different NAT types",
+	gossip: "Message broadcast and CRDT sync",
+	throughput: "Data transfer performance",
+	"full-suite": "All tests in sequence"
+};
+const criteriaDescriptions = {
+	"all-pass": "100% of tests must pass",
+	threshold: "Meet configured success thresholds (e.g., 85% NAT)",
+	improvement: "Better than previous run",
+	custom: "I'll specify custom criteria"
+};
+const proofDescriptions = {
+	logs: "Gather and analyze logs from all VPS nodes",
+	metrics: "Check dashboard metrics and Prometheus data",
+	"manual-verify": "I'll manually verify after tests complete",
+	"all-evidence": "Collect logs, metrics, and connection reports"
+};
+/** With a profile chosen, only the focuses that it has are offered. */
+const questions = (profiles, chosen) => [
+	{
+		id: "project",
+		header: "Project",
+		text: requestFields.project.ask,
+		options: projectOptions(profiles)
+	},
+	{
+		id: "focus",
+		header: "Test focus",
+		text: requestFields.focus.ask,
+		options: acting("focus", focusDescriptions).filter((o) => chosen === void 0 || focusesOf(chosen).includes(o.value))
+	},
+	{
+		id: "criteria",
+		header: "Success criteria",
+		text: requestFields.criteria.ask,
+		options: acting("criteria", criteriaDescriptions)
+	},
+	{
+		id: "proof",
+		header: "Proof method",
+		text: requestFields.proof.ask,
+		options: acting("proof", proofDescriptions)
+	}
+];
+const confirmation = {
+	header: "Confirm",
+	text: "Confirm test plan and proceed?",
+	options: [
+		{
+			value: "proceed",
+			description: "Yes, start the test loop"
+		},
+		{
+			value: "modify",
+			description: "No, I want to change something"
+		},
+		{
+			value: "cancel",
+			description: "Cancel and exit"
+		}
+	]
+};
+/** In the interview's own order. */
+const focusesOf = (profile, moduleTests = null) => focuses.filter((f) => focusesFor(profile, moduleTests).includes(f));
+function projectOptions(profiles) {
+	const first = /* @__PURE__ */ new Map();
+	for (const p of profiles) if (!first.has(p.project) && p.onlyWhenNamed !== true) first.set(p.project, p);
+	return [...first.values()].map((p) => ({
+		value: p.project,
+		description: isMeasurable(p) ? p.title : `${p.title} (planned: cannot be tested yet)`
+	}));
+}
+/** Only what a run can honour is offered. */
+const acting = (question, descriptions) => Object.entries(descriptions).filter(([value]) => isActing(question, value)).map(([value, description]) => ({
+	value,
+	description
+}));
+
+// src/inputs/request.ts
+/**
+* What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or
+* a workflow call.
+*/
+const given$2 = string().trim().optional().transform((s) => s === "" ? void 0 : s);
+/** A choice of words, with the nearest one suggested. */
+const choice = (words) => given$2.transform((value, c) => {
+	if (value === void 0 || words.includes(value)) return value;
+	c.addIssue({
+		code: "custom",
+		message: `${printable(value)} is not one of ${words.join(", ")}${near(value, words)}`
+	});
+	return NEVER;
+});
+const near = (value, words) => {
+	const h = hint(value, words);
+	return h.startsWith("; did") ? h : "";
+};
+const name = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const nodeList = given$2.transform((value, c) => {
+	if (value === void 0 || value === "all") return null;
+	const names = value.split(/[\s,]+/).filter((n) => n !== "");
+	const bad = names.filter((n) => !name.test(n));
+	if (bad.length > 0) c.addIssue({
+		code: "custom",
+		message: `${bad.map((n) => printable(n)).join(", ")} cannot be names of nodes: names separated by commas, or all`
+	});
+	return [...new Set(names)];
+});
+const release = given$2.transform((value, c) => {
+	if (value === void 0) return void 0;
+	const [, repository, tag, asset] = /^(?:([\w.-]+\/[\w.-]+)@)?([^:@\s]+)(?::([^\s/:]+))?$/.exec(value) ?? [];
+	if (tag === void 0) {
+		c.addIssue({
+			code: "custom",
+			message: `${printable(value)} is not tag, tag:asset or owner/repo@tag:asset`
+		});
+		return NEVER;
+	}
+	return {
+		repository: repository ?? null,
+		tag,
+		asset: asset ?? null
+	};
+});
+/**
+* A job that waits longer would be taken for dead by the schedule (a test holds this and the job's `timeout-minutes`
+* together).
+*/
+const longestQueueMinutes = 240;
+const minutes = given$2.transform((value, c) => {
+	if (value === void 0) return void 0;
+	const n = Number(value);
+	if (!Number.isFinite(n) || n < 0 || n > 240) {
+		c.addIssue({
+			code: "custom",
+			message: `${printable(value)} is not a number of minutes from 0 to ${240}`
+		});
+		return NEVER;
+	}
+	return n;
+});
+const seed = given$2.transform((value, c) => {
+	if (value === void 0) return void 0;
+	const n = Number(value);
+	if (/^\d{1,10}$/.test(value) && n <= 4294967295) return n;
+	c.addIssue({
+		code: "custom",
+		message: `${printable(value)} is not a whole number from 0 to ${mostSeed}`
+	});
+	return NEVER;
+});
+/** The reader of each field. */
+const schema = strictObject({
+	project: given$2,
+	focus: given$2,
+	criteria: given$2,
+	proof: given$2,
+	customCriteria: given$2,
+	nodes: nodeList,
+	binarySource: choice(binarySources),
+	binaryFile: given$2,
+	releaseTag: release,
+	soak: choice([
+		"on",
+		"off",
+		"default"
+	]),
+	onBusy: choice(busyPolicies),
+	queueMinutes: minutes,
+	fleet: given$2,
+	lab: given$2,
+	seed,
+	repo: given$2,
+	config: given$2,
+	confirm: choice(confirmations)
+});
+/** `named`: how a field is called where it was given, `--on-busy` or `on-busy`. Every fault at once, as sentences. */
+function parseRequest(raw, named) {
+	const parsed = schema.safeParse(raw);
+	const faults = parsed.success ? [] : parsed.error.issues.map((i) => `${named(i.path.join("."))}: ${i.message}`);
+	const bad = new Set(parsed.success ? [] : parsed.error.issues.map((i) => String(i.path[0])));
+	const request = parsed.success ? parsed.data : schema.parse(Object.fromEntries(Object.entries(raw).filter(([field]) => !bad.has(field))));
+	return {
+		request,
+		faults: [...faults, ...crossFaults(request, bad, named)]
+	};
+}
+function crossFaults(r, bad, named) {
+	const faults = [];
+	if (r.binarySource === "release" && r.releaseTag === void 0 && !bad.has("releaseTag")) faults.push(`${named("releaseTag")} is missing: ${named("binarySource")} release needs a tag`);
+	if (r.binarySource !== void 0 && r.binarySource !== "release" && r.releaseTag !== void 0) faults.push(`${named("releaseTag")} is given, but ${named("binarySource")} is ${r.binarySource}`);
+	if (r.binaryFile !== void 0 && (r.releaseTag !== void 0 || r.binarySource === "native")) faults.push(`${named("binaryFile")} excludes ${named(r.releaseTag !== void 0 ? "releaseTag" : "binarySource")}`);
+	return faults;
+}
+/** The four answers among the words. */
+const answersIn = (r) => Object.fromEntries(questionIds.flatMap((q) => {
+	const value = r[q];
+	return value === void 0 ? [] : [[q, value]];
+}));
+
 // src/app/lab-nats.ts
 /** A lab's NATs, measured from the nodes' own networks without SSH: while they boot, or over the links as they are. */
 /** Unshaped links answer within a millisecond; this is for two busy cores. */
@@ -44347,6 +49389,34 @@ async function askText(question, example) {
 	cancel("cancelled");
 	return null;
 }
+
+// src/inputs/known-failures.ts
+/** The list of known failures: each names attempts, why they fail, and the last day on which they are left out. */
+const ends = string().transform((text, context) => {
+	const [from = "", to = "", ...more] = text.split(":");
+	if (!(more.length > 0 || [from, to].some((n) => !nodeName.safeParse(n).success) || from === to)) return {
+		from,
+		to
+	};
+	context.addIssue("must be two nodes, caller:callee");
+	return NEVER;
+});
+const day = string().refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && (/* @__PURE__ */ new Date(`${text}T00:00:00Z`)).toJSON()?.startsWith(text) === true, "must be a day such as \"2026-12-31\"");
+const entry = strictObject({
+	pair: ends.optional().describe("The ordered pair, caller:callee (default: any)."),
+	suite: _enum(suiteIds).optional().describe("Its suite (default: any)."),
+	group: textField.max(200).optional().describe("Its group, such as relay, or the name of a command (default: any)."),
+	reason: textField.max(300).describe("Why it fails: an issue, a name."),
+	until: day.describe("The last day on which it is left out, UTC; from then on it counts again.")
+}).refine((k) => k.pair !== void 0 || k.suite !== void 0 || k.group !== void 0, "must name a pair, a suite or a group: a list that leaves out everything tests nothing");
+const knownFailuresSchema = array(entry).max(200).default([]);
+const knownFailuresOf = (list) => list.map(({ pair, suite, group, reason, until }) => ({
+	suite: suite ?? null,
+	group: group ?? null,
+	pair: pair ?? null,
+	reason,
+	until
+}));
 
 // src/inputs/build-command.ts
 const meaning = {
@@ -44522,6 +49592,81 @@ function checkCustomTests(raw, report) {
 	});
 }
 
+// src/domain/notifications/wishes.ts
+/** A project that says nothing of notifications. */
+const usualWishes = {
+	voice: true,
+	onEvents: [
+		"start",
+		"test_fail",
+		"complete",
+		"error",
+		"waiting"
+	],
+	quietHours: null,
+	mostPerHour: 20
+};
+
+// src/inputs/project-notifications.ts
+/** What a project file says of notifications: what is told, and when; how a person is reached, their machine says. */
+const timeOfDay = string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "must be a time such as \"22:30\"").transform((t) => Number(t.slice(0, 2)) * 60 + Number(t.slice(3)));
+const quietHours = strictObject({
+	from: timeOfDay.describe("Begin, such as \"22:00\"."),
+	to: timeOfDay.describe("End, such as \"07:00\"; before the begin: of the next day."),
+	timezone: string().refine(isTimezone, "is no IANA time zone such as Europe/Helsinki").default("UTC").describe("IANA name (default UTC).")
+});
+const notifications = strictObject({
+	voice: boolean().default(usualWishes.voice).describe("Speak them where a voice is set up (default true)."),
+	on_events: array(_enum(notificationEvents)).default([...usualWishes.onEvents]).describe(`Events to tell of (default ${usualWishes.onEvents.join(", ")}).`),
+	quiet_hours: quietHours.optional(),
+	most_per_hour: int().min(1).max(1e3).default(usualWishes.mostPerHour).describe(`Most that go out within an hour (default ${usualWishes.mostPerHour}).`)
+}).prefault({});
+const notificationWishesOf = (n) => ({
+	voice: n.voice,
+	onEvents: n.on_events,
+	quietHours: n.quiet_hours ?? null,
+	mostPerHour: n.most_per_hour
+});
+/** Whether this machine knows a time zone of that name. */
+function isTimezone(text) {
+	try {
+		return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
+	} catch {
+		return false;
+	}
+}
+
+// src/inputs/project-fix-schema.ts
+/** The block `fix` of a project file: which program may mend a failure, and within which limits. */
+/** They decide what other programs do, or let it write where only we may. */
+const ours = /^(?:LD_.*|GIT_.*|SSH_.*|SUDO_.*|ACTIONS_.*|INPUT_.*|VPS_TEST_.*|GITHUB_TOKEN|GH_TOKEN|PATH|HOME|USER|LOGNAME|TMPDIR|ENV|BASH_ENV|SHELLOPTS|BASHOPTS|PS4|IFS)$/;
+const glob = textField.max(200, "must not be longer than 200 characters").refine((t) => !t.startsWith("/") && !t.startsWith("!") && !t.split("/").includes(".."), "must be a pattern of paths below the repository: not absolute, without \"..\", not negated");
+const variable = string().regex(/^[A-Z][A-Z0-9_]{0,99}$/, "must be the name of a variable: ^[A-Z][A-Z0-9_]*$").refine((t) => !ours.test(t), "must not be a variable that other programs follow, or one that holds a key of ours");
+const fixSchema = strictObject({
+	command: shellText.describe("Shell command that mends a failure of the program, in a sandbox, on a copy of the tested commit; the diagnosis is the file that $VPS_TEST_DIAGNOSIS names."),
+	paths: array(glob).min(1).max(100).describe("Files that it may change: globs from the root of the repository; a dot at the start must be written."),
+	workflows: boolean().default(false).describe("Files below .github/ may be among them (default false)."),
+	tests: array(shellText).max(20).default([]).describe("Shell commands of local tests, run in the sandbox before the fix and after it."),
+	max_attempts: int().min(1).max(10).default(3).describe("Fixes of one failure before a person is waited for (default 3)."),
+	timeout_minutes: number$5().positive().max(360).default(30).describe("Time of the command, and of each test, in minutes (default 30)."),
+	memory_mb: int().min(64).max(1048576).default(4096).describe("Memory of all its processes together, in MiB (default 4096)."),
+	output_mb: number$5().positive().max(1024).default(16).describe("What it may say, in MiB (default 16)."),
+	network: boolean().default(false).describe("Whether it may use the network (default false)."),
+	env: array(variable).max(50).default([]).describe("Names of variables of the orchestrator that it is given; no other is.")
+}).optional().describe("A program that mends what failed; without it a failure waits for a push.");
+const fixOf = (w) => w === void 0 ? null : {
+	command: w.command,
+	paths: w.paths,
+	workflows: w.workflows,
+	tests: w.tests,
+	maxAttempts: w.max_attempts,
+	timeoutMinutes: w.timeout_minutes,
+	memoryMb: w.memory_mb,
+	outputMb: w.output_mb,
+	network: w.network,
+	env: w.env
+};
+
 // src/inputs/project-tests-schema.ts
 /** What a project file may say of its tests, with every default; spec §7. */
 const natTypes = [
@@ -44547,6 +49692,7 @@ const connectivity = strictObject({
 	timeout_seconds: seconds(1, 60).default(10).describe("Longest time of one attempt, in seconds (default 10)."),
 	sample_floor: count.default(10).describe("Attempts that a class needs before it counts (default 10)."),
 	coverage: percentField.default(80).describe("Per cent of a class's pairs that must have been tried (default 80)."),
+	sample_beyond_nodes: count.default(40).describe("Beyond so many nodes pairs are drawn: every node both ways, every NAT type × type (default 40)."),
 	strict: boolean().default(false).describe("Compare the lower bound of the confidence interval, not the rate itself (default false).")
 }).prefault({});
 const tests = strictObject({
@@ -44578,7 +49724,7 @@ const tests = strictObject({
 		channels_to_create: count.default(10).describe("Channels to create (default 10).")
 	}).prefault({}),
 	survival: strictObject({
-		enabled: boolean().default(false).describe("Whether connections are kept through the soak with any focus (default: with full-suite only)."),
+		enabled: boolean().default(false).describe("Whether connections are kept through the soak with any focus (default: with full-suite only). A run without a soak, as of a push, is then inconclusive."),
 		success_rate: percentField.default(100).describe("Per cent of the connections that must live on (default 100).")
 	}).prefault({}),
 	custom: array(strictObject({
@@ -44597,14 +49743,6 @@ const bootstrapPolicies = [
 	"always",
 	"changed",
 	"never"
-];
-const events = [
-	"start",
-	"test_fail",
-	"fix_commit",
-	"wait_start",
-	"complete",
-	"error"
 ];
 /** A key for each checkpoint. */
 const checkpointKeys = Object.fromEntries(checkpointRows.map((c) => [configKey(c.state), boolean().default(true).describe(`${c.what} (default true).`)]));
@@ -44631,15 +49769,8 @@ const shared = {
 		regression_tolerance: percentField.default(0).describe("Percentage points by which a checkpoint may fall below the first test (default 0)."),
 		check_interval_minutes: number$5().min(1).optional().describe("Minutes between checks while waiting; does not act in this version.")
 	}).prefault({}),
-	notifications: strictObject({
-		voice: boolean().default(true).describe("Speak the notifications; does not act in this version (default true)."),
-		on_events: array(_enum(events)).default([
-			"start",
-			"test_fail",
-			"complete",
-			"error"
-		]).describe("Events to tell of; does not act in this version.")
-	}).optional(),
+	notifications,
+	fix: fixSchema,
 	fleet: fleetKey.describe("Name of a fleet, or path of a fleet file below the repository."),
 	profile: profileKey.describe(profileMeans),
 	workspace_dir: pathBelow.optional().describe("Directory of the Cargo workspace below the repository (default: its root)."),
@@ -44652,6 +49783,7 @@ const shared = {
 			query: string().min(1).max(1e3).describe("PromQL.")
 		})).max(20).optional().describe("Asked over the window of the test (default: up, memory and processor of what is scraped).")
 	}).prefault({}).describe("What proof by metrics asks of Prometheus."),
+	known_failures: knownFailuresSchema.describe("Failures that are known: left out of the rates until their day, and told of in every result."),
 	answers: strictObject({
 		focus: _enum(focuses).optional().describe("What is tested when nobody is asked."),
 		criteria: _enum(criteriaKinds).optional().describe("What counts as success when nobody is asked."),
@@ -44834,7 +49966,8 @@ const deployOf = ({ deploy: d }) => ({
 	postDeploy: d.post_deploy,
 	bootstrap: d.bootstrap
 });
-function sharedOf({ bootstrap, tests: t, soak, notifications, answers, metrics }) {
+function sharedOf({ tests: t, ...w }) {
+	const { bootstrap, soak, notifications, answers, metrics } = w;
 	const c = t.connectivity;
 	const rates = c.success_criteria;
 	return {
@@ -44854,6 +49987,7 @@ function sharedOf({ bootstrap, tests: t, soak, notifications, answers, metrics }
 					coverage: c.coverage,
 					strict: c.strict
 				},
+				sampleBeyondNodes: c.sample_beyond_nodes,
 				cooloffSeconds: c.nat_cooloff_seconds,
 				timeoutSeconds: c.timeout_seconds
 			},
@@ -44893,10 +50027,9 @@ function sharedOf({ bootstrap, tests: t, soak, notifications, answers, metrics }
 			regressionTolerance: soak.regression_tolerance,
 			checkIntervalMinutes: soak.check_interval_minutes ?? null
 		},
-		notifications: notifications === void 0 ? null : {
-			voice: notifications.voice,
-			onEvents: notifications.on_events
-		},
+		notifications: notificationWishesOf(notifications),
+		fix: fixOf(w.fix),
+		knownFailures: knownFailuresOf(w.known_failures),
 		metrics: {
 			prometheus: metrics.prometheus ?? "http://127.0.0.1:9090",
 			stepSeconds: metrics.step_seconds,
@@ -44910,10 +50043,7 @@ function sharedOf({ bootstrap, tests: t, soak, notifications, answers, metrics }
 		}
 	};
 }
-const askedIn = (raw) => {
-	const project = typeof raw === "object" && raw !== null ? raw.project : void 0;
-	return typeof project === "string" ? project : void 0;
-};
+const askedIn = (raw) => isRecord(raw) && typeof raw["project"] === "string" ? raw["project"] : void 0;
 const fail = (file, parsed, path, message) => usageFailure([{
 	at: {
 		file,
@@ -44922,291 +50052,6 @@ const fail = (file, parsed, path, message) => usageFailure([{
 	},
 	message
 }]);
-
-// src/inputs/request-fields.ts
-/** What a start is asked for: one row a field, from which inputs, forms, flags, questions and tables are made. */
-/** On GitHub, of a repository whose configuration names no fleet: forms and the Action's description show it. */
-const defaultFleet = "saorsa";
-const binarySources = [
-	"zigbuild",
-	"native",
-	"release"
-];
-const confirmations = [
-	"proceed",
-	"modify",
-	"cancel"
-];
-/** First option of a menu: the answer is left to the configuration. */
-const fromConfiguration = "from the configuration";
-const menuOf = (question, values) => [fromConfiguration, ...values.filter((value) => isActing(question, value))];
-const code = (values) => {
-	const all = values.map((value) => `\`${value}\``);
-	return `${all.slice(0, -1).join(", ")} or ${all.at(-1) ?? ""}`;
-};
-const interview$1 = (values) => `Interview: ${code(values)}. Empty: what the configuration says.`;
-/** In the order of inputs, forms and help. */
-const requestFields = {
-	project: {
-		input: "project",
-		means: "Interview: which project. Empty: what the configuration says.",
-		default: "",
-		ask: "Which project are you testing?",
-		menu: [fromConfiguration],
-		unsaid: fromConfiguration,
-		fixable: true,
-		flag: null
-	},
-	focus: {
-		input: "focus",
-		means: interview$1(focuses),
-		default: "",
-		ask: "What specific functionality are you testing?",
-		menu: menuOf("focus", focuses),
-		unsaid: fromConfiguration,
-		flag: null
-	},
-	criteria: {
-		input: "criteria",
-		means: interview$1(criteriaKinds),
-		default: "",
-		ask: "What result indicates success?",
-		menu: menuOf("criteria", criteriaKinds),
-		unsaid: fromConfiguration,
-		flag: null
-	},
-	customCriteria: {
-		input: "custom-criteria",
-		means: "The expression (CEL) of `criteria` `custom`: [custom-criteria.md](custom-criteria.md). Empty: what the configuration says.",
-		default: "",
-		ask: "The expression of criteria \"custom\"; empty: what the configuration says",
-		fixable: true,
-		flag: "--custom-criteria <expression>",
-		flagMeans: "what criteria custom asks, in CEL"
-	},
-	proof: {
-		input: "proof",
-		means: interview$1(proofKinds),
-		default: "",
-		ask: "How should success be proven/verified?",
-		menu: menuOf("proof", proofKinds),
-		unsaid: fromConfiguration,
-		flag: null
-	},
-	nodes: {
-		input: "nodes",
-		means: "Names of nodes to use, separated by commas. Empty or `all`, what the configuration says.",
-		default: "",
-		ask: "Names of nodes, separated by commas; empty: what the configuration says",
-		flag: "--nodes <names>",
-		flagMeans: "only these nodes, separated by commas"
-	},
-	binarySource: {
-		input: "binary-source",
-		means: "`zigbuild` (natively on the build host where zigbuild fails for a toolchain reason), `native` or `release`.",
-		default: "zigbuild",
-		ask: "Where the program comes from",
-		menu: binarySources,
-		flag: null,
-		saidBy: "--release"
-	},
-	binaryFile: {
-		input: null,
-		means: "",
-		default: "",
-		ask: null,
-		flag: "--binary <file>",
-		flagMeans: "test this program instead of building"
-	},
-	releaseTag: {
-		input: "release-tag",
-		means: "For `binary-source` `release`: `tag`, `tag:asset` or `owner/repo@tag:asset`.",
-		default: "",
-		ask: "For \"release\": tag, tag:asset or owner/repo@tag:asset",
-		flag: "--release <owner/repo@tag:asset>",
-		flagMeans: "test a release asset"
-	},
-	soak: {
-		input: "soak",
-		means: "`on` or `off`. Empty: on for a dispatch and a schedule, off for a push and a pull request.",
-		default: "",
-		ask: "Checkpoints after one and six hours; default: on for a dispatch, off for a push",
-		menu: [
-			"default",
-			"on",
-			"off"
-		],
-		unsaid: "default",
-		flag: "--soak <on|off>",
-		flagMeans: "off: no soak checkpoints"
-	},
-	confirm: {
-		input: "confirm",
-		means: "`proceed`; `modify` prints the plan and a line with every answer filled in, and ends; `cancel` ends.",
-		default: "proceed",
-		ask: "proceed; modify prints the plan and a line with every answer; cancel ends",
-		menu: confirmations,
-		flag: null
-	},
-	onBusy: {
-		input: "on-busy",
-		means: "When another session holds the fleet: `queue`, `refuse`, or `supersede` (a session of the same project and branch only).",
-		default: "queue",
-		ask: "When another session holds the fleet",
-		menu: busyPolicies,
-		flag: "--on-busy <queue|refuse|supersede>",
-		flagMeans: "when another session holds the fleet"
-	},
-	queueMinutes: {
-		input: "queue-minutes",
-		means: "How long SETUP waits for a busy fleet in this job, 0 to 240; after that the soak schedule goes on with the session when the fleet is free.",
-		default: "10",
-		ask: "How long SETUP waits for a busy fleet in its job, 0 to 240; after that the schedule goes on with the session when the fleet is free",
-		fixable: true,
-		flag: null
-	},
-	repo: {
-		input: "repo",
-		means: "Directory of the tested project in the checkout.",
-		default: ".",
-		ask: "Directory of the tested project",
-		fixable: true,
-		flag: "--repo <dir>",
-		flagMeans: "repository of the tested project"
-	},
-	config: {
-		input: "config",
-		means: "The configuration file, when it is not in its usual place.",
-		default: "",
-		ask: "The configuration file, when it is not in its usual place",
-		fixable: true,
-		flag: "--config <file>",
-		flagMeans: "configuration, when not in its usual place"
-	},
-	fleet: {
-		input: "fleet",
-		means: `A fleet of this package, \`lab\` (built on this machine, needs sudo), or the path of a fleet file in the repository. Empty: the fleet that the configuration names, or else \`${defaultFleet}\`.`,
-		default: "",
-		ask: "A fleet of vps-test, or the path of a fleet file in the repository; empty: what the configuration names",
-		formDefault: defaultFleet,
-		fixable: true,
-		flag: "--fleet <name|file>",
-		flagMeans: "lab, a fleet of this package, or a fleet file"
-	},
-	lab: {
-		input: null,
-		means: "",
-		default: "",
-		ask: null,
-		flag: "--lab <id>",
-		flagMeans: "which lab, when several run"
-	}
-};
-/** Every row with its name, in order. */
-const fieldRows = Object.entries(requestFields);
-/** Inputs of the Action that are fields of a request: the input's name and the field. */
-const requestInputs = fieldRows.flatMap(([field, row]) => row.input === null ? [] : [{
-	...row,
-	field,
-	input: row.input
-}]);
-/** Those that a workflow can be called with. */
-const callFields = requestInputs.flatMap((row) => row.ask === null ? [] : [{
-	...row,
-	ask: row.ask
-}]);
-/** Those that the forms ask. */
-const formFields = callFields.filter((row) => row.unasked !== true);
-/** `--on-busy`, of a row that has a flag. */
-const flagOf = ({ flag }) => flag?.split(" ")[0] ?? null;
-
-// src/inputs/questions.ts
-/** The four questions of the interview with their options, as data (spec §3). */
-const questionIds = [
-	"project",
-	"focus",
-	"criteria",
-	"proof"
-];
-const focusDescriptions = {
-	connectivity: "Connection matrix (direct, NAT, relay)",
-	"nat-traversal": "NAT hole-punching across different NAT types",
-	gossip: "Message broadcast and CRDT sync",
-	throughput: "Data transfer performance",
-	"full-suite": "All tests in sequence"
-};
-const criteriaDescriptions = {
-	"all-pass": "100% of tests must pass",
-	threshold: "Meet configured success thresholds (e.g., 85% NAT)",
-	improvement: "Better than previous run",
-	custom: "I'll specify custom criteria"
-};
-const proofDescriptions = {
-	logs: "Gather and analyze logs from all VPS nodes",
-	metrics: "Check dashboard metrics and Prometheus data",
-	"manual-verify": "I'll manually verify after tests complete",
-	"all-evidence": "Collect logs, metrics, and connection reports"
-};
-/** With a profile chosen, only the focuses that it has are offered. */
-const questions = (profiles, chosen) => [
-	{
-		id: "project",
-		header: "Project",
-		text: requestFields.project.ask,
-		options: projectOptions(profiles)
-	},
-	{
-		id: "focus",
-		header: "Test focus",
-		text: requestFields.focus.ask,
-		options: acting("focus", focusDescriptions).filter((o) => chosen === void 0 || focusesOf(chosen).includes(o.value))
-	},
-	{
-		id: "criteria",
-		header: "Success criteria",
-		text: requestFields.criteria.ask,
-		options: acting("criteria", criteriaDescriptions)
-	},
-	{
-		id: "proof",
-		header: "Proof method",
-		text: requestFields.proof.ask,
-		options: acting("proof", proofDescriptions)
-	}
-];
-const confirmation = {
-	header: "Confirm",
-	text: "Confirm test plan and proceed?",
-	options: [
-		{
-			value: "proceed",
-			description: "Yes, start the test loop"
-		},
-		{
-			value: "modify",
-			description: "No, I want to change something"
-		},
-		{
-			value: "cancel",
-			description: "Cancel and exit"
-		}
-	]
-};
-/** In the interview's own order. */
-const focusesOf = (profile, moduleTests = null) => focuses.filter((f) => focusesFor(profile, moduleTests).includes(f));
-function projectOptions(profiles) {
-	const first = /* @__PURE__ */ new Map();
-	for (const p of profiles) if (!first.has(p.project) && p.onlyWhenNamed !== true) first.set(p.project, p);
-	return [...first.values()].map((p) => ({
-		value: p.project,
-		description: isMeasurable(p) ? p.title : `${p.title} (planned: cannot be tested yet)`
-	}));
-}
-/** Only what a run can honour is offered. */
-const acting = (question, descriptions) => Object.entries(descriptions).filter(([value]) => isActing(question, value)).map(([value, description]) => ({
-	value,
-	description
-}));
 
 // src/inputs/answers.ts
 /** The four interview answers, each with where it came from; or every answer that is missing or wrong, all at once. */
@@ -45224,7 +50069,7 @@ function resolveAnswers(sources, profiles) {
 		kind: "invalid",
 		message: `no profile says how ${printable(project.value)} is tested`
 	});
-	const own = config === void 0 ? void 0 : given$2(config);
+	const own = config === void 0 ? void 0 : given$1(config);
 	const focus = ask("focus", sources, own, profile === void 0 ? focuses : focusesOf(profile, config?.moduleTests), problems, profile === void 0 ? "a focus" : `a focus of ${printable(project?.value)}`);
 	const criteria = ask("criteria", sources, own, criteriaKinds, problems, "a success criterion");
 	const proof = ask("proof", sources, own, proofKinds, problems, "a proof method");
@@ -45280,7 +50125,7 @@ function ask(question, sources, config, known, problems, what) {
 		message: `${question} ${printable(value)} (${found[1]}) is not ${what}${near.startsWith("; did") ? near : ""}${near.startsWith("; did") ? " There are" : "; there are"}: ${choices}`
 	});
 }
-function given$2({ project, answers: { focus, criteria, proof } }) {
+function given$1({ project, answers: { focus, criteria, proof } }) {
 	return {
 		project,
 		...focus === null ? {} : { focus },
@@ -45451,7 +50296,8 @@ const where$1 = (c, flags) => ({
 /** Fails, and takes the lab down again, when a NAT is not what the topology says. */
 async function up(c, flags) {
 	const file = topologyFile(c, flags.topology ?? "lab");
-	const topology = loadTopology(await topologyText(c, file), file);
+	const loaded = loadTopology(await topologyText(c, file), file);
+	const topology = flags.seed === void 0 ? loaded : seededTopology(loaded, seedIn(flags.seed));
 	if (hasContainers(topology)) await bringContainers(c);
 	const began = systemClock.now();
 	const elapsed = () => ((systemClock.now() - began) / 1e3).toFixed(1);
@@ -45477,6 +50323,15 @@ async function up(c, flags) {
 	});
 	c.terminal.info(`lab up: ${fleet.nodes.length} nodes in ${elapsed()} s; shaping ${fleet.lab?.shaping ?? "none"}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`);
 	return exitCodes.passed;
+}
+function seedIn(text) {
+	const { request, faults } = parseRequest({ seed: text }, () => "--seed");
+	if (request.seed === void 0) throw new Failure({
+		code: "U095",
+		message: faults.join("; "),
+		remedy: "vps-test lab up --seed 1"
+	});
+	return request.seed;
 }
 /** What is built so that nothing answers there says nothing about its NAT. */
 const canBeMeasured = ({ nodes }, name) => nodes.some((n) => n.name === name && n.powered && !n.drops.includes("udp"));
@@ -45568,116 +50423,103 @@ async function examine(c, flags) {
 }
 const line$1 = (r) => `${r.ok ? "ok     " : "MISSING"} ${r.check.name.padEnd(18)} ${r.check.purpose}${r.ok ? "" : ` (${r.detail})`}`;
 
-// src/inputs/request.ts
-/**
-* What a start is asked for, in one shape and by one schema, whether it comes from the command line, a dispatch form or
-* a workflow call.
-*/
-const given$1 = string().trim().optional().transform((s) => s === "" ? void 0 : s);
-/** A choice of words, with the nearest one suggested. */
-const choice = (words) => given$1.transform((value, c) => {
-	if (value === void 0 || words.includes(value)) return value;
-	c.addIssue({
-		code: "custom",
-		message: `${printable(value)} is not one of ${words.join(", ")}${near(value, words)}`
+// src/inputs/init-cargo.ts
+/** What Cargo.toml files say about programs, read without cargo: names, packages, workspace members. */
+/** Undefined where there is no Cargo.toml. */
+function readCargo(tree) {
+	const root = manifestAt(tree, "");
+	if (root === void 0) return void 0;
+	const excluded = new Set(root.strings("workspace", "exclude").map(trimmed));
+	const members = root.strings("workspace", "members").flatMap((pattern) => expand(tree, trimmed(pattern))).filter((path) => !excluded.has(path));
+	const packages = [.../* @__PURE__ */ new Set(["", ...members])].toSorted().flatMap((directory) => {
+		const manifest = directory === "" ? root : manifestAt(tree, directory);
+		const name = manifest?.string("package", "name");
+		return manifest === void 0 || name === void 0 || !usable(name) ? [] : [{
+			name,
+			directory,
+			programs: programsOf(tree, manifest, name, directory)
+		}];
 	});
-	return NEVER;
-});
-const near = (value, words) => {
-	const h = hint(value, words);
-	return h.startsWith("; did") ? h : "";
-};
-const name = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const nodeList = given$1.transform((value, c) => {
-	if (value === void 0 || value === "all") return null;
-	const names = value.split(/[\s,]+/).filter((n) => n !== "");
-	const bad = names.filter((n) => !name.test(n));
-	if (bad.length > 0) c.addIssue({
-		code: "custom",
-		message: `${bad.map((n) => printable(n)).join(", ")} cannot be names of nodes: names separated by commas, or all`
-	});
-	return [...new Set(names)];
-});
-const release = given$1.transform((value, c) => {
-	if (value === void 0) return void 0;
-	const [, repository, tag, asset] = /^(?:([\w.-]+\/[\w.-]+)@)?([^:@\s]+)(?::([^\s/:]+))?$/.exec(value) ?? [];
-	if (tag === void 0) {
-		c.addIssue({
-			code: "custom",
-			message: `${printable(value)} is not tag, tag:asset or owner/repo@tag:asset`
-		});
-		return NEVER;
-	}
 	return {
-		repository: repository ?? null,
-		tag,
-		asset: asset ?? null
-	};
-});
-/**
-* A job that waits longer would be taken for dead by the schedule (a test holds this and the job's `timeout-minutes`
-* together).
-*/
-const longestQueueMinutes = 240;
-const minutes = given$1.transform((value, c) => {
-	if (value === void 0) return void 0;
-	const n = Number(value);
-	if (!Number.isFinite(n) || n < 0 || n > 240) {
-		c.addIssue({
-			code: "custom",
-			message: `${printable(value)} is not a number of minutes from 0 to ${240}`
-		});
-		return NEVER;
-	}
-	return n;
-});
-/** The reader of each field. */
-const schema = strictObject({
-	project: given$1,
-	focus: given$1,
-	criteria: given$1,
-	proof: given$1,
-	customCriteria: given$1,
-	nodes: nodeList,
-	binarySource: choice(binarySources),
-	binaryFile: given$1,
-	releaseTag: release,
-	soak: choice([
-		"on",
-		"off",
-		"default"
-	]),
-	onBusy: choice(busyPolicies),
-	queueMinutes: minutes,
-	fleet: given$1,
-	lab: given$1,
-	repo: given$1,
-	config: given$1,
-	confirm: choice(confirmations)
-});
-/** `named`: how a field is called where it was given, `--on-busy` or `on-busy`. Every fault at once, as sentences. */
-function parseRequest(raw, named) {
-	const parsed = schema.safeParse(raw);
-	const faults = parsed.success ? [] : parsed.error.issues.map((i) => `${named(i.path.join("."))}: ${i.message}`);
-	const bad = new Set(parsed.success ? [] : parsed.error.issues.map((i) => String(i.path[0])));
-	const request = parsed.success ? parsed.data : schema.parse(Object.fromEntries(Object.entries(raw).filter(([field]) => !bad.has(field))));
-	return {
-		request,
-		faults: [...faults, ...crossFaults(request, bad, named)]
+		programs: packages.flatMap((one) => one.programs),
+		several: packages.length > 1
 	};
 }
-function crossFaults(r, bad, named) {
-	const faults = [];
-	if (r.binarySource === "release" && r.releaseTag === void 0 && !bad.has("releaseTag")) faults.push(`${named("releaseTag")} is missing: ${named("binarySource")} release needs a tag`);
-	if (r.binarySource !== void 0 && r.binarySource !== "release" && r.releaseTag !== void 0) faults.push(`${named("releaseTag")} is given, but ${named("binarySource")} is ${r.binarySource}`);
-	if (r.binaryFile !== void 0 && (r.releaseTag !== void 0 || r.binarySource === "native")) faults.push(`${named("binaryFile")} excludes ${named(r.releaseTag !== void 0 ? "releaseTag" : "binarySource")}`);
-	return faults;
+function programsOf(tree, manifest, name, directory) {
+	const at = (path) => directory === "" ? path : `${directory}/${path}`;
+	const bin = tree.list(at("src/bin"));
+	const found = manifest.raw("package", "autobins") === false ? [] : [
+		...tree.list(at("src")).files.includes("main.rs") ? [name] : [],
+		...bin.files.filter((file) => file.endsWith(".rs")).map((file) => file.slice(0, -3)),
+		...bin.directories.filter((one) => tree.list(at(`src/bin/${one}`)).files.includes("main.rs"))
+	];
+	const named = manifest.tables("bin").flatMap((table) => {
+		const value = textOf(table["name"]);
+		return value === void 0 ? [] : [{
+			value,
+			path: textOf(table["path"]),
+			requires: textsOf(table["required-features"])
+		}];
+	});
+	const renamed = new Set(named.flatMap(({ value, path }) => path === "src/main.rs" && value !== name ? [name] : []));
+	const run = manifest.string("package", "default-run");
+	return [.../* @__PURE__ */ new Set([...named.map((one) => one.value), ...found.filter((one) => !renamed.has(one))])].filter(usable).toSorted().map((program) => ({
+		name: program,
+		package: name,
+		directory,
+		preferred: program === run,
+		requires: named.find((one) => one.value === program)?.requires ?? [],
+		features: featuresOf(manifest.table("features"))
+	}));
 }
-/** The four answers among the words. */
-const answersIn = (r) => Object.fromEntries(questionIds.flatMap((q) => {
-	const value = r[q];
-	return value === void 0 ? [] : [[q, value]];
-}));
+/** What cargo takes as a name; anything else would end up in a command. */
+const usable = (name) => /^[A-Za-z0-9][\w-]{0,63}$/.test(name);
+/** `crates/*`: one star stands for any one directory. */
+function expand(tree, pattern) {
+	return pattern.split("/").reduce((paths, part) => paths.flatMap((path) => {
+		const inside = (name) => path === "" ? name : `${path}/${name}`;
+		if (part === ".") return [path];
+		if (part === ".." || part === "**") return [];
+		if (!part.includes("*")) return [inside(part)];
+		const like = patternOf(`^${part.split("*").map((text) => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join("[^/]*")}$`);
+		if ("fault" in like) return [];
+		return tree.list(path).directories.filter((name) => like.matches(name) && !name.startsWith(".")).map(inside);
+	}), [""]);
+}
+const trimmed = (path) => path.replace(/^\.\//, "").replace(/\/+$/, "");
+/** A manifest that is no TOML is passed over: cargo says where it is wrong. */
+function manifestAt(tree, directory) {
+	const text = tree.read(directory === "" ? "Cargo.toml" : `${directory}/Cargo.toml`);
+	if (text === void 0) return void 0;
+	const read = tableIn(text);
+	const of = (table, key) => {
+		const found = read[table];
+		return isRecord(found) ? found[key] : void 0;
+	};
+	return {
+		raw: of,
+		string: (table, key) => textOf(of(table, key)),
+		strings: (table, key) => textsOf(of(table, key)),
+		table: (name) => {
+			const found = read[name];
+			return isRecord(found) ? found : {};
+		},
+		tables: (name) => {
+			const found = read[name];
+			return Array.isArray(found) ? found.filter(isRecord) : [];
+		}
+	};
+}
+function tableIn(text) {
+	try {
+		return parse(text.replace(/^\uFEFF/, ""));
+	} catch {
+		return {};
+	}
+}
+const textsOf = (value) => Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+const featuresOf = (table) => Object.fromEntries(Object.entries(table).map(([feature, enables]) => [feature, textsOf(enables)]));
+const textOf = (value) => typeof value === "string" ? value : void 0;
 
 // src/domain/assemble-plan.ts
 /**
@@ -45686,6 +50528,7 @@ const answersIn = (r) => Object.fromEntries(questionIds.flatMap((q) => {
 function assemblePlan(input) {
 	const { answers, config, profile, fleet } = input;
 	refuseUnsupported(answers);
+	refuseSeed(input);
 	if (profile.registry !== null && registryOf(fleet) === void 0) throw new Failure({
 		code: "U049",
 		message: `fleet ${fleet.name} has no registry, and ${profile.name} finds its peers through one`
@@ -45696,6 +50539,7 @@ function assemblePlan(input) {
 	const steps = stepsOf(nodes.length, parts, config, input);
 	return {
 		answers,
+		seed: input.seed ?? null,
 		expression: answers.criteria.value === "custom" ? input.expression ?? config.answers.expression : null,
 		config,
 		profile: {
@@ -45706,10 +50550,12 @@ function assemblePlan(input) {
 		nodes,
 		source: input.source,
 		suites: parts,
+		only: input.only ?? null,
 		unsupported: [...unable, ...unsupportedParts({
 			config,
 			profile,
-			answers
+			answers,
+			seed: input.seed ?? null
 		})],
 		soak: config.soak.checkpoints,
 		steps,
@@ -45719,6 +50565,13 @@ function assemblePlan(input) {
 			uploadBytes: input.binaryBytes === null ? null : input.binaryBytes * nodes.length
 		}
 	};
+}
+/** Whoever knows the seed knows every payload before it is sent: a lab's program is our own. */
+function refuseSeed({ seed = null, fleet }) {
+	if (seed !== null && fleet.lab === void 0) throw new Failure({
+		code: "U094",
+		message: `fleet ${fleet.name} is no lab, and payloads that follow from a known seed prove nothing of it`
+	});
 }
 /** NATs, controls and packet counters are measured by IPv4 only: no lab shows the rest. */
 function refuseIPv6(fleet, nodes) {
@@ -45734,13 +50587,19 @@ function partsOf(input, names) {
 	const { answers, config, profile, fleet } = input;
 	const nodes = fleet.nodes.filter((n) => names.includes(n.name));
 	const focus = answers.focus.value;
-	const planned = suitesFor(focus, profile).map((asked) => planOne(asked, {
-		config,
-		profile,
-		fleet,
-		nodes,
-		focus
-	}));
+	const seed = input.seed ?? null;
+	const planned = suitesFor(focus, profile).map((asked) => {
+		const selected = onlyOf(input.only ?? null, asked.id);
+		return selected === null ? null : planOne(asked, {
+			config,
+			profile,
+			fleet,
+			nodes,
+			focus,
+			seed,
+			...selected
+		});
+	});
 	const parts = planned.filter((p) => p !== null && "work" in p);
 	const unable = planned.filter((p) => p !== null && "why" in p);
 	if (parts.length > 0) return {
@@ -45773,7 +50632,7 @@ function planOne({ id, byFocus }, on) {
 	return "why" in part ? {
 		what,
 		why: part.why,
-		test: false
+		test: part.asked
 	} : {
 		suite: id,
 		...part
@@ -45801,11 +50660,12 @@ function stepsOf(nodes, parts, config, input) {
 	});
 	return [
 		step("1", "SETUP", `connect to ${nodes} nodes, check disk, clock and tools, take the leases`, 3),
-		input.source.kind === "build" ? step("2", "BUILD", config.binary.build.join(" "), 20) : step("2", "BUILD", `take the ${input.source.kind} as it is`, 2),
+		input.source.kind === "build" ? step("2", "BUILD", config.binary.build.join(" "), 20) : step("2", "BUILD", input.source.kind === "session" ? `take the program of session ${input.source.session} as it is` : `take the ${input.source.kind} as it is`, 2),
 		step("3", "DEPLOY", `registry, one gatekeeper, the rest, bootstrap nodes last; wait up to ${config.bootstrap.waitForRegistrationSeconds} s for registration`, 12),
 		step("4", "TEST", [
 			"measure every NAT",
 			"run the controls",
+			...input.only == null ? [] : [`only ${selectionText(input.only)} of session ${input.only.session}, so that it cannot pass`],
 			...parts.map((p) => p.detail)
 		].join(", "), parts.reduce((n, p) => n + p.seconds, 12)),
 		step("5", "PROOF", "collect logs and registry answers, seal the evidence, judge it, write the proof", 3)
@@ -45830,6 +50690,7 @@ const criteriaContext = ({ fleet, nodes, profile }) => ({
 	serviceUids: /* @__PURE__ */ new Map(),
 	barred: /* @__PURE__ */ new Map(),
 	obstacle: () => null,
+	ipv6: /* @__PURE__ */ new Map(),
 	unsettledNats: /* @__PURE__ */ new Map(),
 	checkpoint: false
 });
@@ -45859,6 +50720,30 @@ const wordsOf = ({ numbers, flags, objects, lists }) => [.../* @__PURE__ */ new 
 	...Object.entries(lists).flatMap(([name, of]) => [name, ...of])
 ])];
 const keysIn = (value) => typeof value === "object" && value !== null ? Object.entries(value).flatMap(([key, of]) => [key, ...keysIn(of)]) : [];
+
+// src/app/manifests.ts
+/** The files of a checkout as a tree whose Cargo.toml files are read; nothing of it is run. */
+function manifestsIn(dir) {
+	return {
+		read: (path) => {
+			const file = join$1(dir, path);
+			return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(file, "utf8") : void 0;
+		},
+		list: (path) => {
+			const place = join$1(dir, path);
+			if (!existsSync(place)) return {
+				directories: [],
+				files: []
+			};
+			const entries = readdirSync(place, { withFileTypes: true });
+			const names = (wanted) => entries.filter((one) => one.isDirectory() === wanted).map((one) => one.name).toSorted();
+			return {
+				directories: names(true),
+				files: names(false)
+			};
+		}
+	};
+}
 
 // src/inputs/profile-events.ts
 /** What a profile says of a program's events: which one names an id, and which ones a receiver's record is made of. */
@@ -46509,7 +51394,8 @@ async function makePlan(c, r, s) {
 		profile,
 		fleet,
 		source: await sourceOf(c, r, s, config, dir, source),
-		binaryBytes: null
+		binaryBytes: null,
+		seed: r.seed ?? null
 	});
 	refuseExpression(plan);
 	return {
@@ -46562,7 +51448,7 @@ async function sourceOf(c, r, s, config, dir, source) {
 			asset: r.releaseTag.asset ?? config.binary.name
 		};
 	}
-	await refuseBuild(c, r, config, source);
+	await refuseBuild(c, r, config, dir, source);
 	return {
 		kind: "build",
 		workspace: source.kind === "git" ? relative(source.root, dir) || "." : dir,
@@ -46571,12 +51457,14 @@ async function sourceOf(c, r, s, config, dir, source) {
 	};
 }
 /** What the build would refuse is refused here, before a node is asked. */
-async function refuseBuild(c, r, config, source) {
-	const { build, localBuild } = config.binary;
+async function refuseBuild(c, r, config, dir, source) {
+	const { build, localBuild, target } = config.binary;
+	const programs = readCargo(manifestsIn(dir))?.programs ?? [];
 	const native = r.binarySource === "native";
 	for (const argv of native && localBuild !== null ? [localBuild] : localBuild === null ? [build] : [build, localBuild]) {
-		const fault = readBuildCommand(argv);
-		if (typeof fault === "string") throw new Failure({
+		const command = readBuildCommand(argv);
+		const fault = typeof command === "string" ? command : featureFault(programs, basename(target), command.options);
+		if (fault !== null) throw new Failure({
 			code: "U305",
 			message: `${config.origin}: ${fault}; a program that is built in another way can be given by --binary`,
 			remedy: `vps-test plan ${config.project} --binary ${config.binary.target}`
@@ -46594,7 +51482,7 @@ async function refuseBuild(c, r, config, source) {
 		message: `a native build sends the commit alone, and ${beside}`
 	});
 }
-const digestOfGiven = (path) => digestOf(path).catch((error) => {
+const digestOfGiven = (path) => digestOf$1(path).catch((error) => {
 	throw new Failure({
 		code: "U046",
 		message: `cannot read the given binary ${path}`,
@@ -46646,6 +51534,7 @@ function source({ source: s, config }) {
 	switch (s.kind) {
 		case "build": return `Build on this machine (${stripHidden(config.binary.build.join(" "))}) in ${stripHidden(s.workspace)}`;
 		case "file": return `Given file ${stripHidden(s.path)}`;
+		case "session": return `The program of session ${stripHidden(s.session)}, ${s.build.sha256.slice(0, 12)}`;
 		case "release": return `Release ${stripHidden(s.tag)} of ${stripHidden(s.repository)}, ${stripHidden(s.asset)}`;
 	}
 }
@@ -46657,9 +51546,11 @@ const planText = (plan, place) => [
 	...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
 	`About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? "upload size known after the build" : `${plan.estimate.uploadBytes} bytes to upload`}.`,
 	...withoutSandbox(place),
+	fixText(plan),
 	plan.soak.length === 0 ? "Soak: off." : `Soak: ${plan.soak.join(", ")}; the fleet stays leased until the last checkpoint.`,
 	`Plan ${planDigest(plan).slice(0, 16)}.`
 ].join("\n");
+const fixText = ({ config: { fix } }) => fix === null ? "Fix: none configured; a failure waits for a push." : `Fix: ${stripHidden(fix.command.split("\n")[0] ?? "", 200)}; at most ${fix.maxAttempts}, each ${fix.timeoutMinutes} min, ${fix.memoryMb} MiB, ${fix.network ? "with" : "without"} network; may change ${stripHidden(fix.paths.join(", "), 300)}; ${fix.env.length === 0 ? "is given no variable" : `is given ${fix.env.join(", ")}`}; local tests: ${fix.tests.length === 0 ? "none" : stripHidden(fix.tests.join("; "), 300)}.`;
 const withoutSandbox = ({ sandbox, unenclosed }) => sandbox?.kind !== "none" ? [] : [unenclosed === "refuse" ? `The build would be refused here: this job holds a key or a token that writes, and has no sandbox (${sandbox.why}).` : `The build would run without a sandbox, as this user: the project's code sees what it sees (${sandbox.why}).`];
 
 // src/app/new-session.ts
@@ -46678,7 +51569,7 @@ async function resumeInterrupted(c, ledger, plan) {
 	const interrupted = (await ledger.all()).toReversed().map(({ id, entries }) => ({
 		entries,
 		session: fold(id, entries)
-	})).filter(({ session: s }) => s.planDigest === digest && (s.state === "INTERVIEW" || acts(s.state)));
+	})).filter(({ session: s, entries }) => wantedIn(entries) === digest && (s.state === "INTERVIEW" || acts(s.state)));
 	for (const { session } of interrupted) if (!await writerEnded(c, session)) throw living(plan, session);
 	const [newest] = interrupted;
 	if (newest === void 0) return void 0;
@@ -46691,7 +51582,8 @@ async function resumeInterrupted(c, ledger, plan) {
 	if (claimed !== void 0) await ledger.append(session.id, claimed);
 	return {
 		session: session.id,
-		since: claimed?.hash
+		since: claimed?.hash,
+		plan: newestPlan(entries) ?? plan
 	};
 }
 /**
@@ -46704,16 +51596,43 @@ async function leftBehind(c, ledger, plan) {
 		entries,
 		session: fold(id, entries),
 		interrupted: acts(fold(id, entries).state)
-	})).filter(({ session: s, entries }) => s.planDigest !== digest && traitsOf(s.state).holdsLeases && fleetOf$1(entries) === plan.fleet.name && projectOf(entries) === plan.config.project);
+	})).filter(({ session: s, entries }) => wantedIn(entries) !== digest && traitsOf(s.state).holdsLeases && fleetOf$1(entries) === plan.fleet.name && projectOf(entries) === plan.config.project);
 	const idle = await Promise.all(others.map(async (o) => !o.interrupted || writerEnded(c, o.session)));
 	return others.filter((_, i) => idle[i]);
 }
+/** Of the plan that a person wanted last. */
+const wantedIn = (entries) => entries.findLast(isPersonsPlan)?.facts.planDigest;
 /** Two runs of one session would test beside each other and write over each other's evidence. */
 const living = (plan, { id, by, state, changedAt }) => new Failure({
 	code: "B007",
 	message: `${by === null ? "another run" : writerText(by)} works on session ${id}: in ${state} since ${new Date(changedAt).toISOString()}`,
 	remedy: `vps-test stop ${plan.config.project} --session ${id}`
 });
+
+// src/domain/waiting.ts
+/** The newest plan of a person, and where it came from: a commit of ours is nothing that a push lies on top of. */
+const newestOf = (entries) => entries.findLast(isPersonsPlan);
+/** SETUP is not done again, so that the nodes must be the same. */
+function sameNodes(entries, { fleet, nodes }) {
+	const before = newestOf(entries)?.facts.plan;
+	return before?.fleet.name === fleet.name && JSON.stringify(before.nodes.toSorted()) === JSON.stringify(nodes.toSorted());
+}
+/**
+* The commit that this session waits on another one for, where this plan could go on with it on one machine: the same
+* branch, nodes and answers, and another commit alone. Null: it could not.
+*/
+function waitsOn(session, entries, plan, { branch, commit }) {
+	const before = newestOf(entries)?.facts;
+	if (session.state !== "AWAIT_PUSH" || before === void 0 || branch === null || commit === null) return null;
+	const { origin, plan: then } = before;
+	const answers = [
+		"project",
+		"focus",
+		"criteria",
+		"proof"
+	].every((question) => then.answers[question].value === plan.answers[question].value);
+	return plan.source.kind === "build" && plan.source.revision === commit && answers && origin.repository === null && origin.branch === branch && sameNodes(entries, plan) ? origin.commit : null;
+}
 
 // src/app/approve.ts
 /** `approve`: a person's yes or no to a session that waits for one (spec §4 AWAIT_APPROVAL). */
@@ -47017,7 +51936,7 @@ async function stop(c, project, flags) {
 		await world.close();
 	}
 }
-const patienceMs = 9e4;
+const patienceMs$2 = 9e4;
 const lookMs = 5e3;
 /**
 * The run sees the stop in the ledger and ends by itself; before that its leases are not given to others. What cannot
@@ -47026,7 +51945,7 @@ const lookMs = 5e3;
 async function awaitRunsEnd(c, open, world, plan, nodes) {
 	const worked = lastAtWork(open);
 	if (worked === void 0 || worked.by === null) return;
-	const until = c.clock.now() + patienceMs;
+	const until = c.clock.now() + patienceMs$2;
 	for (let lookedAt = -1e400; !await writerEnded(c, worked);) {
 		if (c.clock.now() >= lookedAt + lookMs) {
 			lookedAt = c.clock.now();
@@ -47039,7 +51958,7 @@ async function awaitRunsEnd(c, open, world, plan, nodes) {
 		}
 		if (c.clock.now() > until) throw new Failure({
 			code: "B009",
-			message: `${writerText(worked.by)} works on session ${worked.id} still, ${patienceMs / 1e3} s after it was stopped; its leases stay until it ends, or run out by themselves`,
+			message: `${writerText(worked.by)} works on session ${worked.id} still, ${patienceMs$2 / 1e3} s after it was stopped; its leases stay until it ends, or run out by themselves`,
 			remedy: `vps-test lease break --all --session ${quote(worked.id)} --fleet ${quote(fleetReference(plan.fleet))}`
 		});
 		c.terminal.progress("stop", `waiting for ${writerText(worked.by)} to end`);
@@ -47050,6 +51969,575 @@ async function awaitRunsEnd(c, open, world, plan, nodes) {
 function lastAtWork({ session, entries }) {
 	const before = isFinal(session.state) && entries.at(-1)?.event === "stop" ? fold(session.id, entries.slice(0, -1)) : session;
 	return traitsOf(before.state).kind === "working" ? before : void 0;
+}
+
+// src/adapters/notify/post.ts
+/** One HTTP request to a receiver of notifications, and whether another try may help. */
+/** Of one try, so that a receiver that is silent holds no run. */
+const patienceMs$1 = 1e4;
+/** A receiver may name a later time; a run does not wait for it longer. */
+const longestPauseMs = 5e3;
+/** An address may hold a key in its path, so no message repeats it. */
+async function post({ method, url, headers, body }, signal, read) {
+	try {
+		const answer = await fetch(url, {
+			method,
+			headers,
+			body,
+			redirect: "manual",
+			signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs$1)])
+		});
+		if (answer.ok) return {
+			kind: "answered",
+			value: await read(answer)
+		};
+		await answer.body?.cancel();
+		const busy = answer.status === 429 || answer.status >= 500;
+		return {
+			kind: "failed",
+			why: `${url.hostname} answered ${answer.status}`,
+			againMs: busy ? pauseOf(answer.headers.get("retry-after")) : null
+		};
+	} catch (error) {
+		if (signal.aborted) return {
+			kind: "failed",
+			why: "the run ended",
+			againMs: null
+		};
+		return {
+			kind: "failed",
+			why: `${url.hostname} cannot be asked: ${reasonOf(error)}`,
+			againMs: 1e3
+		};
+	}
+}
+/** Seconds, as all of these receivers say it. */
+function pauseOf(text) {
+	const s = text === null ? NaN : Number(text);
+	return Number.isFinite(s) && s >= 0 ? Math.min(s * 1e3, longestPauseMs) : 1e3;
+}
+const reasonOf = (error) => {
+	if (!(error instanceof Error)) return String(error);
+	const { cause } = error;
+	return cause instanceof Error && "code" in cause ? String(cause.code) : error.name === "TimeoutError" ? "no answer" : messageOf(error).slice(0, 100);
+};
+const json = { "content-type": "application/json" };
+
+// src/adapters/notify/chat.ts
+/** Slack, Discord, Matrix and a signed webhook: each takes one line by one request. */
+const chat = (channel, request) => ({
+	channel,
+	send: async (note, { signal }) => {
+		const sent = await post(request(note), signal, async (answer) => answer.body?.cancel());
+		return sent.kind === "answered" ? { kind: "delivered" } : sent;
+	}
+});
+/** An incoming webhook; without `mrkdwn` three characters mean something in its text. */
+const slack = (url) => chat("slack", ({ line }) => ({
+	method: "POST",
+	url,
+	headers: json,
+	body: JSON.stringify({
+		text: escaped(line),
+		mrkdwn: false
+	})
+}));
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** A webhook of a channel; nobody is called by a name in the text. */
+const discord = (url) => chat("discord", ({ line }) => ({
+	method: "POST",
+	url,
+	headers: json,
+	body: JSON.stringify({
+		content: line.replaceAll(/[\\*_~`|>#\-[\]()@:]/g, "\\$&"),
+		allowed_mentions: { parse: [] },
+		flags: 4
+	})
+}));
+/** By the client-server API; the transaction's id makes a second try of one notification no second message. */
+const matrix = ({ homeserver, room, token }) => chat("matrix", (note) => ({
+	method: "PUT",
+	url: new URL(`/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${transaction(note)}`, homeserver),
+	headers: {
+		...json,
+		authorization: `Bearer ${token}`
+	},
+	body: JSON.stringify({
+		msgtype: "m.notice",
+		body: note.line
+	})
+}));
+const transaction = ({ session, seq }) => `vps-test-${createHash("sha256").update(`${session} ${seq}`).digest("hex").slice(0, 32)}`;
+/** The notification as JSON, signed as GitHub signs its own: HMAC-SHA-256 of the body. */
+const webhook = (url, secret) => chat("webhook", (note) => {
+	const body = JSON.stringify({
+		source: "vps-test",
+		...note
+	});
+	return {
+		method: "POST",
+		url,
+		headers: {
+			...json,
+			"x-vps-test-event": note.event,
+			"x-vps-test-delivery": transaction(note),
+			...secret === null ? {} : { "x-vps-test-signature-256": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}` }
+		},
+		body
+	};
+});
+
+// src/adapters/notify/program.ts
+const patienceMs = 15e3;
+/** The line is its last argument; the whole notification comes as JSON on stdin. */
+const hook = (argv, { env }) => ({
+	channel: "command",
+	send: (note, { signal }) => told([...argv, note.line], {
+		...env,
+		VPS_TEST_EVENT: note.event,
+		VPS_TEST_PROJECT: note.project
+	}, note, signal)
+});
+/** By notify-send, or osascript on a Mac: text stands in arguments, never in a script. */
+const desktop = (program, { env }) => ({
+	channel: "desktop",
+	send: (note, { signal }) => told(program.endsWith("osascript") ? [
+		program,
+		"-e",
+		"on run argv",
+		"-e",
+		"display notification (item 1 of argv) with title \"vps-test\"",
+		"-e",
+		"end run",
+		note.line
+	] : [
+		program,
+		"--app-name=vps-test",
+		"--",
+		"vps-test",
+		note.line
+	], env, note, signal)
+});
+async function told(argv, env, note, signal) {
+	const program = startProcess(argv, { env });
+	program.stdin.end(`${JSON.stringify(note)}\n`);
+	program.stdout.resume();
+	program.stderr.resume();
+	const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+	const end = () => void program.end();
+	limit.addEventListener("abort", end, { once: true });
+	const exit = await program.exited;
+	limit.removeEventListener("abort", end);
+	if (exit.kind === "exited" && exit.code === 0) return { kind: "delivered" };
+	const why = exit.kind === "exited" ? `exit ${exit.code}` : exit.kind === "signalled" ? limit.aborted ? `not done in ${patienceMs / 1e3} s` : `ended by ${exit.signal}` : exit.why;
+	return {
+		kind: "failed",
+		why: `${argv[0] ?? ""}: ${why}`.slice(0, 300),
+		againMs: null
+	};
+}
+
+// src/adapters/notify/voice.ts
+/** A spoken notification: ElevenLabs makes the audio, which is kept, and played where this machine has a player. */
+/** "Rachel", which every account has. */
+const usualVoice = "21m00Tcm4TlvDq8ikWAM";
+const model = "eleven_multilingual_v2";
+/** A line of 200 characters is a fifth of it. */
+const mostBytes = 4 << 20;
+const playedForMs = 3e4;
+const voice = ({ api, key, voice: id, path }) => ({
+	channel: "voice",
+	send: async (note, { folder, signal }) => {
+		const url = new URL(`/v1/text-to-speech/${encodeURIComponent(id)}`, api);
+		url.searchParams.set("output_format", "mp3_44100_128");
+		const sent = await post({
+			method: "POST",
+			url,
+			headers: {
+				...json,
+				"xi-api-key": key,
+				accept: "audio/mpeg"
+			},
+			body: JSON.stringify({
+				text: note.line,
+				model_id: model
+			})
+		}, signal, bytesOf);
+		if (sent.kind === "failed") return sent;
+		if (sent.value === null) return {
+			kind: "failed",
+			why: `the audio is larger than 4 MiB, or no audio`,
+			againMs: null
+		};
+		const file = join$1("voice", `${note.seq}-${note.event}.mp3`);
+		await mkdir(join$1(folder, "voice"), { recursive: true });
+		await writeFile(join$1(folder, file), sent.value);
+		await play(join$1(folder, file), path, signal);
+		return {
+			kind: "delivered",
+			file
+		};
+	}
+});
+async function bytesOf(answer) {
+	const parts = [];
+	let bytes = 0;
+	for await (const part of answer.body ?? []) {
+		parts.push(part);
+		bytes += part.length;
+		if (bytes > mostBytes) return null;
+	}
+	return bytes === 0 || !(answer.headers.get("content-type") ?? "").startsWith("audio/") ? null : Buffer.concat(parts);
+}
+const players = [
+	[
+		"ffplay",
+		"-nodisp",
+		"-autoexit",
+		"-loglevel",
+		"quiet"
+	],
+	["mpg123", "-q"],
+	[
+		"mpv",
+		"--no-video",
+		"--really-quiet"
+	],
+	["afplay"]
+];
+/** No player, or one that fails: the audio is kept all the same. */
+async function play(file, path, signal) {
+	for (const [name = "", ...args] of players) {
+		const program = await found(name, path);
+		if (program === null) continue;
+		const player = startProcess([
+			program,
+			...args,
+			file
+		]);
+		player.stdin.end();
+		player.stdout.resume();
+		player.stderr.resume();
+		const limit = AbortSignal.any([signal, AbortSignal.timeout(playedForMs)]);
+		const end = () => void player.end();
+		limit.addEventListener("abort", end, { once: true });
+		await player.exited;
+		limit.removeEventListener("abort", end);
+		return;
+	}
+}
+async function found(name, path) {
+	for (const dir of path.split(delimiter).filter((d) => d.startsWith("/"))) {
+		const file = join$1(dir, name);
+		if (await access$1(file, constants$2.X_OK).then(() => true, () => false)) return file;
+	}
+	return null;
+}
+
+// src/adapters/notify/channels.ts
+/**
+* Which ways to a person this machine or job has: by its environment alone. A repository names none, or a change of it
+* could send what it likes where it likes, and run a program here.
+*/
+/** They hold keys, or addresses that are keys: no program that a run starts gets them. */
+const notifySecrets = [
+	"ELEVENLABS_API_KEY",
+	"VPS_TEST_SLACK_WEBHOOK",
+	"VPS_TEST_DISCORD_WEBHOOK",
+	"VPS_TEST_MATRIX_TOKEN",
+	"VPS_TEST_WEBHOOK_URL",
+	"VPS_TEST_WEBHOOK_SECRET"
+];
+/** Words of a hook: a program and its first arguments, without a shell. */
+const handed = /^(?:PATH|HOME|USER|LANG|LC_[A-Z]+|DISPLAY|WAYLAND_DISPLAY|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/;
+async function channelsOf(env) {
+	const at = (name) => env[name] === void 0 || env[name] === "" ? null : env[name];
+	const url = (name) => addressOf(name, at(name));
+	const path = at("PATH") ?? "";
+	const surroundings = { env: Object.fromEntries(Object.entries(env).filter((e) => e[1] !== void 0 && handed.test(e[0]))) };
+	const key = at("ELEVENLABS_API_KEY");
+	const [slackUrl, discordUrl, hookUrl, homeserver] = [
+		url("VPS_TEST_SLACK_WEBHOOK"),
+		url("VPS_TEST_DISCORD_WEBHOOK"),
+		url("VPS_TEST_WEBHOOK_URL"),
+		url("VPS_TEST_MATRIX_HOMESERVER")
+	];
+	const [room, token] = [at("VPS_TEST_MATRIX_ROOM"), at("VPS_TEST_MATRIX_TOKEN")];
+	if (homeserver !== null && (room === null || token === null)) throw unusable("VPS_TEST_MATRIX_HOMESERVER is set without VPS_TEST_MATRIX_ROOM and VPS_TEST_MATRIX_TOKEN");
+	const program = at("VPS_TEST_NOTIFY_COMMAND");
+	const onDesktop = at("VPS_TEST_NOTIFY_DESKTOP") === null ? null : await desktopProgram(path);
+	return [
+		...key === null ? [] : [voice({
+			api: url("VPS_TEST_ELEVENLABS_API") ?? new URL("https://api.elevenlabs.io"),
+			key,
+			voice: at("VPS_TEST_ELEVENLABS_VOICE") ?? "21m00Tcm4TlvDq8ikWAM",
+			path
+		})],
+		...program === null ? [] : [hook([program], surroundings)],
+		...slackUrl === null ? [] : [slack(slackUrl)],
+		...discordUrl === null ? [] : [discord(discordUrl)],
+		...homeserver === null || room === null || token === null ? [] : [matrix({
+			homeserver,
+			room,
+			token
+		})],
+		...hookUrl === null ? [] : [webhook(hookUrl, at("VPS_TEST_WEBHOOK_SECRET"))],
+		...onDesktop === null ? [] : [desktop(onDesktop, surroundings)]
+	];
+}
+async function desktopProgram(path) {
+	const program = await found("notify-send", path) ?? await found("osascript", path);
+	if (program === null) throw unusable("VPS_TEST_NOTIFY_DESKTOP is set, and there is neither notify-send nor osascript");
+	return program;
+}
+/** Keys go over TLS; to this machine itself they need not. */
+function addressOf(name, text) {
+	if (text === null) return null;
+	const url = URL.canParse(text) ? new URL(text) : null;
+	const here = url !== null && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+	if (url === null || !(url.protocol === "https:" || here && url.protocol === "http:")) throw unusable(`${name} is no https address`);
+	return url;
+}
+const unusable = (message) => new Failure({
+	code: "U092",
+	message
+});
+
+// src/domain/notifications/events.ts
+/** What of a session is worth telling a person who does not watch: one row for each event of spec §9, over its entries. */
+/** Longer ones are not listened to. */
+const longestNotice = 200;
+const hours = (ms) => {
+	const h = Math.round(ms / 36e4) / 10;
+	return h === 1 ? "one hour" : `${h} hours`;
+};
+const counted = ({ entry }) => {
+	const said = isTest(entry) ? countsText(entry.facts.counts) : "";
+	return said === "" ? "" : `: ${said}`;
+};
+const newestCounts = ({ entries }) => {
+	const said = countsText(entries.findLast(isTest)?.facts.counts ?? {});
+	return said === "" ? "" : ` Newest test: ${said}.`;
+};
+const commitOf = ({ entries }) => {
+	const commit = originOf(entries)?.commit ?? null;
+	return commit === null ? "" : ` of commit ${commit.slice(0, 7)}`;
+};
+const soaked = (entry, entries) => fold(entry.session, entries.slice(0, -1)).checkpoint !== null;
+/** The first that holds is told: an entry is told once. */
+const rows = [
+	{
+		event: "start",
+		holds: ({ entry }) => entry.event === "confirmed",
+		says: (t) => `${t.project}: testing${commitOf(t)} has begun.`
+	},
+	{
+		event: "complete",
+		holds: ({ entry }) => entry.to === "COMPLETE",
+		says: (t) => `${t.project}: complete, everything passed.${newestCounts(t)}`
+	},
+	{
+		event: "wait_start",
+		holds: ({ entry }) => isCheckpoint(entry.to),
+		says: ({ project, entry }) => `${project}: passed. The next test follows in ${hours((entry.facts.dueAt ?? entry.at) - entry.at)}.`
+	},
+	{
+		event: "test_fail",
+		holds: ({ entry, entries }) => entry.from === "TEST" && entry.event === "failed" && firstOfItsKind(entry, entries),
+		says: (t) => `${t.project}: ${soaked(t.entry, t.entries) ? "what passed before fails in the soak" : "the test failed"}${counted(t)}.`
+	},
+	{
+		event: "fix_commit",
+		holds: ({ entry }) => entry.event === "fixed",
+		says: ({ project }) => `${project}: a fix was committed; it is built and tested now.`
+	},
+	{
+		event: "waiting",
+		holds: ({ entry }) => entry.to !== entry.from && traitsOf(entry.to).kind === "person",
+		says: ({ project, entry }) => `${project} waits for a person: ${traitsOf(entry.to).waitsFor ?? entry.why}.`
+	},
+	{
+		event: "error",
+		holds: ({ entry }) => {
+			const { ends = false, by } = meaningOf$1(entry);
+			return entry.to === "STOPPED" && by !== "person" && (ends || traitsOf(entry.from).kind === "working");
+		},
+		says: ({ project, entry }) => `${project} stopped: ${entry.why}`
+	}
+];
+/** A test that fails again in the same loop says nothing new. */
+function firstOfItsKind(entry, entries) {
+	const before = entries.slice(0, -1).findLast(isTest);
+	return before === void 0 || before.event !== "failed";
+}
+/** What the newest of these entries is worth telling; null: nothing. */
+function notificationOf(entries) {
+	const entry = entries.at(-1);
+	if (entry === void 0) return null;
+	const told = {
+		entry,
+		entries,
+		project: stripHidden(projectOf(entries) ?? "vps-test", 60)
+	};
+	const row = rows.find((r) => r.holds(told));
+	return row === void 0 ? null : {
+		event: row.event,
+		project: told.project,
+		session: entry.session,
+		seq: entry.seq,
+		at: entry.at,
+		state: entry.to,
+		line: short(row.says(told))
+	};
+}
+/** What went out for every entry from the `from`th on. */
+const notificationsOf = (entries, from = 0) => entries.flatMap((_, i) => {
+	const note = i < from ? null : notificationOf(entries.slice(0, i + 1));
+	return note === null ? [] : [note];
+});
+/** Words of nodes and compilers stand in a reason: no hidden characters, one line, cut at a word. */
+function short(text) {
+	const clean = stripHidden(text.replace(/\s+/g, " ").trim(), 2e3);
+	if (clean.length <= 200) return clean;
+	const kept = clean.slice(0, 199);
+	return `${kept.slice(0, Math.max(kept.lastIndexOf(" "), 160))}…`;
+}
+
+// src/domain/notifications/policy.ts
+const hour = 36e5;
+/** Null: it goes out; else why not. `before`: of this project, newest last. */
+function silence(note, { onEvents, quietHours, mostPerHour }, before, now) {
+	if (!onEvents.includes(note.event)) return `${note.event} is not among notifications.on_events`;
+	if (before.some((d) => d.session === note.session && d.seq === note.seq && d.outcome.kind === "delivered")) return "it went out before";
+	if (quietHours !== null && isQuiet(quietHours, now)) return "quiet hours";
+	const out = before.filter((d) => d.outcome.kind === "delivered");
+	const last = out.at(-1);
+	if (note.event !== "start" && last?.event === note.event && last.line === note.line) return "nothing changed since the last one";
+	return new Set(out.filter((d) => d.at > now - hour).map((d) => `${d.session} ${d.seq}`)).size >= mostPerHour ? `${mostPerHour} went out within an hour` : null;
+}
+/** Hours that span midnight begin on the day before. */
+function isQuiet({ from, to, timezone }, now) {
+	const [h = 0, m = 0] = new Intl.DateTimeFormat("en-GB", {
+		timeZone: timezone,
+		hour: "2-digit",
+		minute: "2-digit",
+		hourCycle: "h23"
+	}).format(now).split(":").map(Number);
+	const at = h * 60 + m;
+	return from <= to ? at >= from && at < to : at >= from || at < to;
+}
+
+// src/app/notifications.ts
+/** Tells people of what a session comes to: each entry of the ledger as it is written, by every way that is set up. */
+/** All tries and pauses of one notification by one channel. */
+const budgetMs = 2e4;
+const tries = 3;
+/** At the end of a run. */
+const settleMs = 25e3;
+const recordFile = "notifications.jsonl";
+/** A notifier never fails a run, and no stage waits for one. */
+function announcer(telling) {
+	let queue = Promise.resolve();
+	const told = (sessions, ledger, id) => {
+		queue = queue.then(async () => {
+			const entries = await ledger.read(id);
+			const newest = notificationsOf(entries, entries.length - 1);
+			await deliver(telling, sessions.folderOf(projectOf(entries) ?? "", id), newest, wishesOf(entries));
+		}).catch((error) => telling.log.warn(`a notification was not delivered: ${messageOf(error).slice(0, 200)}`));
+	};
+	const overLedger = (sessions, ledger) => ({
+		...ledger,
+		append: async (id, entry) => {
+			await ledger.append(id, entry);
+			told(sessions, ledger, id);
+		}
+	});
+	return {
+		over: (sessions) => telling.channels.length === 0 ? sessions : {
+			...sessions,
+			ledgerOf: async (project) => overLedger(sessions, await sessions.ledgerOf(project)),
+			ledgers: async (project) => (await sessions.ledgers(project)).map((l) => ({
+				...l,
+				ledger: overLedger(sessions, l.ledger)
+			}))
+		},
+		settle: async () => {
+			if (telling.channels.length === 0) return;
+			const waited = new AbortController();
+			await Promise.race([queue, telling.clock.sleep(settleMs, waited.signal).catch(() => void 0)]);
+			waited.abort();
+		}
+	};
+}
+/** Of the newest plan. */
+const wishesOf = (entries) => entries.findLast(hasPlan)?.facts.plan.config.notifications ?? usualWishes;
+/** Each by each channel, in order; what became of it is a line of the session's record. */
+async function deliver(telling, folder, notes, wishes) {
+	const redact = redactor(telling.secrets);
+	const made = [];
+	for (const note of notes) {
+		const clean = {
+			...note,
+			line: redact(note.line).text
+		};
+		const before = [...await deliveriesNear(folder), ...made];
+		const all = await Promise.all(telling.channels.filter(({ channel }) => wishes.voice || channel !== "voice").map(async (channel) => {
+			const at = telling.clock.now();
+			const mine = before.filter((d) => d.channel === channel.channel);
+			const why = silence(clean, wishes, mine, at);
+			const { session, seq, event, line } = clean;
+			const outcome = why === null ? await tried(telling, channel, clean, folder) : {
+				kind: "silent",
+				why
+			};
+			return {
+				at,
+				session,
+				seq,
+				event,
+				line,
+				channel: channel.channel,
+				outcome
+			};
+		}));
+		await mkdir(folder, { recursive: true });
+		await appendFile(join$1(folder, recordFile), all.map((d) => `${JSON.stringify(d)}\n`).join(""));
+		for (const { channel, outcome } of all) if (outcome.kind === "failed") telling.log.warn(`${channel} was not told: ${redact(outcome.why).text}`);
+		made.push(...all);
+	}
+	return made;
+}
+async function tried({ clock }, channel, note, folder) {
+	const signal = AbortSignal.timeout(budgetMs);
+	for (let n = 1;; n++) {
+		const sent = await channel.send(note, {
+			folder,
+			signal
+		});
+		if (sent.kind === "delivered") return {
+			...sent,
+			tries: n
+		};
+		if (n === tries || sent.againMs === null || signal.aborted) return {
+			kind: "failed",
+			why: sent.why,
+			tries: n
+		};
+		await clock.sleep(sent.againMs, signal).catch(() => void 0);
+	}
+}
+/** What became of earlier notifications of the same project, oldest session first. */
+async function deliveriesNear(folder) {
+	const all = (await readdir(dirname(folder)).catch(() => [])).toSorted().slice(-20);
+	return (await Promise.all(all.map((name) => readFile(join$1(dirname(folder), name, recordFile), "utf8").catch(() => "")))).flatMap((text) => text.split("\n").flatMap(deliveryIn));
+}
+function deliveryIn(line) {
+	try {
+		const value = JSON.parse(line);
+		return typeof value.at === "number" && typeof value.outcome.kind === "string" ? [value] : [];
+	} catch {
+		return [];
+	}
 }
 
 // src/adapters/terminal.ts
@@ -47099,6 +52587,41 @@ const harmless = (text) => uncommanded(text.split("\n").map((l) => stripHidden(l
 */
 const uncommanded = (text) => text.replaceAll(/^([\s\u0085]*)::/gm, "$1: :").replaceAll("##[", /^[[{]/.test(text) ? "##\\u005b" : "## [");
 
+// src/adapters/own-environment.ts
+/** Takes secrets out of this process's environment, where every program of the same user could read them in /proc. */
+/**
+* The environment as it was; what `hidden` names is in it no more, neither for programs that are started from now on nor
+* in `/proc/<pid>/environ`, which shows the memory that the kernel filled and that unsetting a variable leaves alone.
+*/
+function takeEnvironment(hidden) {
+	const env = { ...process.env };
+	const names = Object.keys(env).filter((name) => hidden.test(name));
+	for (const name of names) delete process.env[name];
+	if (names.length > 0 && process.platform === "linux") blank(new Set(names));
+	return env;
+}
+/** Where the kernel put the environment is in two fields of `stat`; a process may write its own memory. */
+function blank(names) {
+	const stat = readFileSync("/proc/self/stat", "utf8");
+	const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+	const [from, to] = [Number(fields[47]), Number(fields[48])];
+	if (!(from > 0 && to > from)) return;
+	const memory = openSync("/proc/self/mem", "r+");
+	try {
+		const bytes = Buffer.alloc(to - from);
+		readSync(memory, bytes, 0, bytes.length, from);
+		for (let at = 0; at < bytes.length;) {
+			const ended = bytes.indexOf(0, at);
+			const end = ended < 0 ? bytes.length : ended;
+			const equals = bytes.indexOf("=", at);
+			if (equals >= at && equals < end && names.has(bytes.toString("utf8", at, equals))) writeSync(memory, Buffer.alloc(end - equals - 1), 0, end - equals - 1, from + equals + 1);
+			at = end + 1;
+		}
+	} finally {
+		closeSync(memory);
+	}
+}
+
 // src/app/surroundings.ts
 /** From the process's surroundings to the context that verbs work in. */
 function contextOf({ env, cwd, home, directory, signal, version }) {
@@ -47125,9 +52648,38 @@ function contextOf({ env, cwd, home, directory, signal, version }) {
 		probe: program("VPS_TEST_PROBE"),
 		delayHelper: program("VPS_TEST_DELAY"),
 		...env["VPS_TEST_FLEET"] ? { fleet: env["VPS_TEST_FLEET"] } : {},
+		notify: () => channelsOf(env),
+		notifySecrets: secretsIn(env),
 		...loginOf(env)
 	};
 }
+/** What no program that we start is to find in our environment. */
+const hiddenEnvironment = new RegExp(`^(?:${notifySecrets.join("|")})$`);
+/** A way that cannot be used is told, and keeps no run from being done. */
+async function openAnnouncer(c) {
+	const telling = {
+		clock: c.clock,
+		log: c.terminal,
+		secrets: c.notifySecrets
+	};
+	try {
+		return announcer({
+			...telling,
+			channels: await c.notify()
+		});
+	} catch (error) {
+		c.terminal.warn(`nobody is notified: ${messageOf(error)}`);
+		return announcer({
+			...telling,
+			channels: []
+		});
+	}
+}
+const secretsIn = (env) => [
+	...notifySecrets,
+	"GH_TOKEN",
+	"GITHUB_TOKEN"
+].map((name) => env[name] ?? "").filter((value) => value !== "");
 /** As `gh` names it. */
 const loginOf = (env) => {
 	const token = env["GH_TOKEN"] || env["GITHUB_TOKEN"];
@@ -47143,4 +52695,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { leasesOn as $, removeUnit as $n, perCheckpoint as $r, findingsSection as $t, callFields as A, collect as An, name$2 as Ar, recordOutcome as At, parseProject as B, parseSurvey as Bn, groupName as Br, localSessions as Bt, printLabStatus as C, table$2 as Cn, isTest as Cr, hint as Ct, chosenFleet as D, testTurn as Dn, fields as Dr, confirmSession as Dt, nodes as E, httpsUrl as En, every as Er, beginSession as Et, fromConfiguration as F, patternOf as Fn, text$3 as Fr, cloneAt as Ft, duties as G, ElfError as Gn, canonical as Gr, gitAt as Gt, projectFiles as H, receiveOn as Hn, suiteCounts as Hr, storedSession as Ht, requestFields as I, checkpointOf as In, whole$3 as Ir, junitOf as It, note as J, servicePortOf as Jn, checkpointStates as Jr, checkpointsSection as Jt, take as K, readElf as Kn, sha256 as Kr, runAttached as Kt, requestInputs as L, runInputOf as Ln, planDigest as Lr, untrustedEvidence as Lt, fieldRows as M, randomHex as Mn, oneOf as Mr, bundleIn as Mt, flagOf as N, randomInt as Nn, optional as Nr, check$1 as Nt, cancelled as O, readerOf as On, kinds$1 as Or, newestPlan as Ot, formFields as P, dialledAs as Pn, orNull as Pr, proofText as Pt, isOdd as Q, journal as Qn, isFinal as Qr, newestEntriesSection as Qt, findProjectFile as R, toLines as Rn, countOf as Rr, nounOf as Rt, examine as S, strong as Sn, hasPlan as Sr, yamlOptions as St, up as T, toned as Tn, anything as Tr, isRecord as Tt, choose as U, switchOn as Un, subjectName as Ur, storedSessions as Ut, parseProjectAll as V, survey as Vn, groupsOf$3 as Vr, remoteSessions as Vt, decide as W, unitOf as Wn, buildFaultKinds as Wr, GitError as Wt, checkKey as X, eventIn as Xn, firstLoop as Xr, proofFile as Xt, readNotes as Y, hostPort as Yn, configKey as Yr, run as Yt, breakLeases as Z, textAt as Zn, isCheckpoint as Zr, controlsSection as Zt, loadProfiles as _, link as _n, revisionOf as _r, orAbort as _t, stop as a, messageOf as ai, blocksMarkdown as an, testsOf as ar, readOnlyWorld as at, parseRequest as b, paragraph as bn, writerText as br, parseFleet as bt, nextStep as c, machineFault as ci, sectionMarkdown as cn, triedBefore as cr, eachAddress as ct, leftBehind as d, exitCodes as di, plainLine as dn, giveLeasesBack as dr, fingerprint as dt, traitsOf as ei, notCoveredSection as en, buildFaultsOf as er, exitCode as et, newSession as f, isFailure as fi, plainLines as fn, leaseForBuild as fr, hostKeyLine as ft, plannedEnclosure as g, joined as gn, quote as gr, refusedStart as gt, makePlan as h, version as hi, inline as hn, listNodes as hr, reasonOf as ht, serviceWishes as i, iso as ii, checkpointSection as in, subjectOf as ir, readInput as it, defaultFleet as j, installProber as jn, number$4 as jr, recordedPlan as jt, confirmation as k, driverOf as kn, list$2 as kr, pushSession as kt, diagnose as l, Failure as li, blockText as ln, leasedNodes as lr, overWire as lt, planText as m, failures as mi, codeBlock as mn, onEachNode as mr, parsePrivateKey as mt, harmless as n, sortFaults as ni, criteriaSection as nn, originOf as nr, keyFile as nt, logs as o, printable as oi, hiddenLine as on, writerOf as or, worldIn as ot, resumeInterrupted as p, failureRow as pi, code$1 as pn, takeLeases as pr, hostKeyOf as pt, tickOf as q, readPeerId as qn, checkpointRows as qr, runProcess as qt, uncommanded as r, duration as ri, suiteReports as rn, projectOf as rr, loadFleet as rt, status as s, stripHidden as si, pageMarkdown as sn, keptBinary as sr, replaceFile as st, contextOf as t, faultText as ti, countsSection as tn, fleetOf$1 as tr, settledCode as tt, approve as u, exitCodeOf as ui, inlineText as un, rosterOf as ur, everyAlgorithm as ut, profilesFor as v, list$1 as vn, buildMs as vr, parse as vt, shell as w, text$1 as wn, meaningOf$1 as wr, hostKey as wt, down as x, present as xn, fold as xr, parseYaml as xt, parseProfile as y, pairs as yn, heartbeatMs as yr, readSource as yt, fleetNamed as z, percent$1 as zn, countsText as zr, subjectResults as zt };
+export { formFields as $, survey as $n, oneOf as $r, localSessions as $t, assemblePlan as A, stripHidden as Ai, plainLines as An, rosterOf as Ar, replaceFile as At, findProjectFile as B, strong as Bn, writerText as Br, newestPlan as Bt, planText as C, traitsOf as Ci, blocksMarkdown as Cn, projectOf as Cr, fingerprint as Ct, profilesFor as D, iso as Di, blockText as Dn, keptBinary as Dr, reasonOf$1 as Dt, loadProfiles as E, duration as Ei, sectionMarkdown as En, writerOf as Er, parsePrivateKey as Et, shell as F, isFailure as Fi, link as Fn, listNodes as Fr, hint as Ft, usualWishes as G, installProber as Gn, meaningOf$1 as Gr, check$1 as Gt, parseProject as H, text$2 as Hn, hasPlan as Hr, recordOutcome as Ht, up as I, failureRow as Ii, list$1 as In, quote as Ir, hostKey as It, confirmation as J, suiteIds as Jn, fields as Jr, junitOf as Jt, choose as K, randomHex as Kn, anything as Kr, proofText as Kt, nodes as L, failures as Li, pairs as Ln, revisionOf as Lr, isRecord as Lt, down as M, Failure as Mi, codeBlock as Mn, leaseForBuild as Mr, parseFleet as Mt, examine as N, exitCodeOf as Ni, inline as Nn, takeLeases as Nr, parseYaml as Nt, parseProfile as O, messageOf as Oi, inlineText as On, triedBefore as Or, refusedStart as Ot, printLabStatus as P, exitCodes as Pi, joined as Pn, onEachNode as Pr, yamlOptions as Pt, flagOf as Q, parseSurvey as Qn, number$4 as Qr, subjectResults as Qt, chosenFleet as R, version as Ri, paragraph as Rn, buildMs as Rr, beginSession as Rt, resumeInterrupted as S, perCheckpoint as Si, checkpointSection as Sn, originOf as Sr, everyAlgorithm as St, plannedEnclosure as T, sortFaults as Ti, pageMarkdown as Tn, testsOf as Tr, hostKeyOf as Tt, parseProjectAll as U, toned as Un, isPersonsPlan as Ur, recordedPlan as Ut, fleetNamed as V, table$2 as Vn, fold as Vr, pushSession as Vt, projectFiles as W, httpsUrl as Wn, isTest as Wr, bundleIn as Wt, defaultFleet as X, failedOf as Xn, list$2 as Xr, untrustedEvidence as Xt, callFields as Y, dialledAs as Yn, kinds$2 as Yr, ctrfOf as Yt, fieldRows as Z, knownName as Zn, name$2 as Zr, nounOf as Zt, approve as _, checkpointStates as _i, findingsSection as _n, textAt as _r, readInput as _t, harmless as a, countOf as ai, runAttached as an, promisesOf as ar, take as at, leftBehind as b, isCheckpoint as bi, criteriaSection as bn, buildFaultsOf as br, eachAddress as bt, wishesOf as c, groupsOf$3 as ci, checkpointsSection as cn, receiveOn as cr, readNotes as ct, serviceWishes as d, buildFaultKinds as di, readerOf as dn, ElfError as dr, isOdd as dt, optional as ei, remoteSessions as en, checkpointOf as er, fromConfiguration as et, stop as f, busyPolicies as fi, driverOf as fn, readElf as fr, leasesOn as ft, diagnose as g, checkpointRows as gi, newestEntriesSection as gn, eventIn as gr, loadFleet as gt, nextStep as h, sha256 as hi, controlsSection as hn, hostPort as hr, keyFile as ht, takeEnvironment as i, planDigest as ii, gitAt as in, bestGrade as ir, duties as it, readCargo as j, machineFault as ji, code$1 as jn, giveLeasesBack as jr, readSource as jt, manifestsIn as k, printable as ki, plainLine as kn, leasedNodes as kr, orAbort as kt, notificationsOf as l, suiteCounts as li, run as ln, switchOn as lr, checkKey as lt, status as m, canonical as mi, proofFile as mn, servicePortOf as mr, settledCode as mt, hiddenEnvironment as n, text$3 as ni, storedSessions as nn, runInputOf as nr, requestInputs as nt, uncommanded as o, countsText as oi, runProcess as on, needsOf as or, tickOf as ot, logs as p, chainFaults as pi, collect as pn, readPeerId as pr, exitCode as pt, parseRequest as q, randomInt as qn, every as qr, cloneAt as qt, openAnnouncer as r, whole$3 as ri, GitError as rn, toLines as rr, decide as rt, deliver as s, groupName as si, entryShape as sn, percent$1 as sr, note as st, contextOf as t, orNull as ti, storedSession as tn, fromLines as tr, requestFields as tt, channelsOf as u, subjectName as ui, testTurn as un, unitOf as ur, breakLeases as ut, sameNodes as v, configKey as vi, notCoveredSection as vn, journal as vr, readOnlyWorld as vt, makePlan as w, faultText as wi, hiddenLine as wn, subjectOf as wr, hostKeyLine as wt, newSession as x, isFinal as xi, suiteReports as xn, fleetOf$1 as xr, overWire as xt, waitsOn as y, firstLoop as yi, countsSection as yn, removeUnit as yr, worldIn as yt, cancelled as z, present as zn, heartbeatMs as zr, confirmSession as zt };
