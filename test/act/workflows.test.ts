@@ -333,7 +333,7 @@ describe('the others', () => {
     ).toEqual(['reconcile'])
   })
 
-  test('a pull request: the lab, no secret; a push to the base branch: the same with the ledger', async () => {
+  test('a pull request: the lab, no secret; a push to the base branch: the same with a token that reads', async () => {
     const request = await runAct(
       options(
         {},
@@ -353,7 +353,9 @@ describe('the others', () => {
       'ssh-key': '',
     })
     const push = await runAct(options({}, { workflow: 'vps-test-pr.yml', event: 'push' }))
-    expect(called(push, 'base').inputs).toMatchObject({ ledger: 'branch' })
+    expect(called(push, 'base').inputs).toMatchObject({ command: 'run', ledger: 'none', 'ssh-key': '' })
+    // The stand-in for our action begins no session, so there is none to be recorded.
+    expect(ran(push)).toEqual(['base'])
   })
 
   test('the commenter: after a pull request only, with the head commit of the run', async () => {
