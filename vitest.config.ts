@@ -40,8 +40,8 @@ export default defineConfig({
     projects: [
       layer('pure', minute, 1_000),
       layer('local', 5 * minute, 10_000),
-      layer('lab', 5 * minute, 10_000),
-      layer('act', 5 * minute, 10_000),
+      layer('lab', 10 * minute, 10_000),
+      layer('act', 10 * minute, 10_000),
     ],
   },
 })
