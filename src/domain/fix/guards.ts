@@ -60,9 +60,18 @@ export const endFault = (ended: Ended): Stopped | null =>
 
 /** Whatever the globs say: git's own files, what CI does, and what says how the program is tested. */
 const never =
-  /(?:^|\/)\.git(?:\/|$)|(?:^|\/)\.git(?:modules|attributes)$|(?:^|\/)vps-test\.yaml$|(?:^|\/)\.claude\/vps-test(?:\.yaml$|\/)/i
+  /(?:^|\/)\.git(?:\/|$)|(?:^|\/)\.git(?:modules|attributes)$|(?:^|\/)vps-test\.ya?ml$|(?:^|\/)\.claude\/vps-test(?:\.ya?ml$|\/)/i
 const workflow = /^\.github(?:\/|$)|(?:^|\/)action\.ya?ml$/i
 const testFile = /(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i
+
+/** As file systems of other machines read a path: HFS+ and NTFS have more names than one for a file. */
+const asElsewhere = (path: string): string =>
+  path
+    .normalize('NFKC')
+    .replaceAll(/\p{Cf}/gu, '')
+    .split('/')
+    .map((part) => (/^gi[^~]*~\d/i.test(part) ? '.git' : part.replace(/:.*$|[. ]+$/, '')))
+    .join('/')
 
 /** Null: all of it may be committed. */
 export const changeFault = (look: ChangeLook): Stopped | null =>
@@ -74,8 +83,9 @@ export const changeFault = (look: ChangeLook): Stopped | null =>
       [
         'outside its paths',
         ({ changed, workflows }) => {
+          const is = (rule: RegExp, path: string): boolean => rule.test(path) || rule.test(asElsewhere(path))
           const out = changed.filter(
-            ({ path, allowed }) => !allowed || never.test(path) || (!workflows && workflow.test(path)),
+            ({ path, allowed }) => !allowed || is(never, path) || (!workflows && is(workflow, path)),
           )
           return out.length === 0 ? null : named(out.map((c) => c.path))
         },
