@@ -201,6 +201,20 @@ test('all that it may leave behind, told apart at once', async () => {
   expect(much.changes.tooLarge).toContain('src/large')
 })
 
+test('names that cannot be followed, and names that hide what they say, stop it and are told', async () => {
+  const name = `n${'a'.repeat(199)}`
+  const nasty = [
+    mend,
+    'd="src/$(printf "a\\377")"; mkdir "$d"; echo x >"$d/x"',
+    `cd src; for i in ${Array.from({ length: 24 }, (_, i) => i).join(' ')}; do mkdir ${name}; cd -P ${name}; done; echo x >f`,
+  ].join('; ')
+  const { end, changes } = await left(nasty)
+  expect(end.ended).toEqual({ kind: 'exited', code: 0 })
+  expect(changes.irregular.map((p) => p.slice(0, 6))).toEqual(expect.arrayContaining(['src/a\ufffd', 'src/na']))
+  const hiding = await left(`${mend}; echo x >"src/$(printf 'a\\342\\200\\256b')"`)
+  expect(hiding.changes.irregular).toEqual(['src/a\u202eb'])
+})
+
 test('one that edits the workflow, whatever else it mends, is stopped and named', async () => {
   const { end } = await tried(`${mend}; echo jobs: >>.github/workflows/ci.yml`, { paths: ['**', '.github/**'] })
   expect(end).toEqual({ kind: 'gave up', reason: 'outside its paths', why: '.github/workflows/ci.yml' })

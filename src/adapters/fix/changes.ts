@@ -53,7 +53,15 @@ export async function changesOf(
       if (kind !== 'link' || !(mode === '120000' && (await sameLink(tree, copy, path)))) irregular.push(path)
       continue
     }
-    const now = await fileIn(copy, path, most.bytes)
+    const now = await fileIn(copy, path, most.bytes).catch((error: unknown) => {
+      // A path that is too long, or a file that only its writer may read.
+      if (isErrno(error)) return undefined
+      throw error
+    })
+    if (now === undefined) {
+      irregular.push(path)
+      continue
+    }
     if (now === null) return { ...none, tooLarge: `${path} is larger than ${most.bytes} bytes` }
     const before = mode === undefined || mode === '120000' ? undefined : await fileIn(tree, path, Infinity)
     if (before !== undefined && before !== null && same(before, now)) continue
@@ -80,9 +88,16 @@ export async function changesOf(
   }
 }
 
-/** Directories are entered, links are not. False: there is too much. */
+const isErrno = (error: unknown): boolean => error instanceof Error && 'syscall' in error
+
+/** Directories are entered, links are not. False: there is too much. One that cannot be looked into is no file. */
 async function walk(copy: string, below: string, found: Found[]): Promise<boolean> {
-  for (const entry of await readdir(join(copy, below), { withFileTypes: true })) {
+  const entries = await readdir(join(copy, below), { withFileTypes: true }).catch((error: unknown) => {
+    if (isErrno(error)) return null
+    throw error
+  })
+  if (entries === null) found.push({ path: below, kind: 'other' })
+  for (const entry of entries ?? []) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`
     // What stands for git at the top is ours, and was not written.
     if (path === '.git') continue
@@ -95,7 +110,7 @@ async function walk(copy: string, below: string, found: Found[]): Promise<boolea
 }
 
 /** A name that is not UTF-8, or that a page or a command would read as two. */
-const isPath = (path: string): boolean => !/[\u0000-\u001f\u007f\ufffd\\"]/.test(path) && path.length < 1000
+const isPath = (path: string): boolean => !/[\p{Cc}\p{Cf}\u2028\u2029\ufffd\\"]/u.test(path) && path.length < 1000
 
 /** Mode by path. */
 async function trackedIn(tree: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
