@@ -57,6 +57,8 @@ export interface Redacted {
   readonly found: readonly string[]
 }
 
+export const ofThisRun = 'a secret of this run'
+
 /** Takes out of a text what was given, a line of it or its base64, and what looks like a secret. */
 export function redactor(secrets: readonly string[]): (text: string) => Redacted {
   const given = secrets
@@ -66,7 +68,7 @@ export function redactor(secrets: readonly string[]): (text: string) => Redacted
     .map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
   const kinds: readonly (readonly [string, RegExp])[] = [
     ...wholeLooks.map(([what, look]) => [`what looks like ${what}`, new RegExp(look, 'g')] as const),
-    ...(given.length === 0 ? [] : [['a secret of this run', new RegExp(given.join('|'), 'g')] as const]),
+    ...(given.length === 0 ? [] : [[ofThisRun, new RegExp(given.join('|'), 'g')] as const]),
   ]
   return (text) => {
     const found: string[] = []

@@ -105,7 +105,7 @@ async function left(command: string) {
   const asked = { workspace: '.', command, config, hidden: {}, more: {}, shown: [], env: process.env }
   return runEnclosed({ ...asked, tree, folder: scratch(), log: notes(), signal }, async (copy, end) => ({
     end,
-    changes: await changesOf(tree, copy, config, signal),
+    changes: await changesOf(tree, copy, config, [], signal),
   }))
 }
 
@@ -165,6 +165,15 @@ test('it finds no key, no token and no other process', async () => {
   // What it was given is its own, and is taken out of what is kept.
   expect(log).toContain('WANTED=[taken out]')
   expect(log).toMatch(/^61017$/m)
+})
+
+test('a variable that it is given stands in no commit', async () => {
+  const given: readonly [Partial<FixConfig>, NodeJS.ProcessEnv] = [{ env: ['WANTED'] }, { WANTED: secret }]
+  const plain = await tried(`${mend}; echo "key = $WANTED" >src/key`, ...given)
+  expect(plain.end).toEqual({ kind: 'gave up', reason: 'a secret', why: 'src/key' })
+  const named = await tried(`${mend}; echo "$WANTED" | base64 >src/key; touch "src/$WANTED"`, ...given)
+  expect(named.end).toMatchObject({ kind: 'gave up', reason: 'a secret' })
+  expect(JSON.stringify(named.end)).not.toContain(secret)
 })
 
 test('a variable that it is given stands on no command line of this machine', () => {

@@ -23,6 +23,7 @@ const look = (...changed: readonly Changed[]): ChangeLook => ({
   changed,
   irregular: [],
   tooLarge: null,
+  secret: [],
   workflows: false,
 })
 
@@ -50,6 +51,7 @@ test.each<readonly [string, ChangeLook, string | null]>([
   ['another test that is gone', look(file('src/parse_test.go', 'deleted')), 'tests weakened'],
   ['a file that is gone and no test', look(file('src/latest.rs', 'deleted')), null],
   ['a link', { ...look(file('src/a.rs')), irregular: ['src/link'] }, 'no regular file'],
+  ['a key that it was given', { ...look(file('src/a.rs')), secret: ['src/a.rs'] }, 'a secret'],
   ['too much', { ...look(), tooLarge: 'x is larger' }, 'too large'],
 ])('%s', (_, changes, reason) => expect(changeFault(changes)?.reason ?? null).toBe(reason))
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import picomatch from 'picomatch'
 import type { Changed, ChangeLook } from '../../domain/fix/guards.ts'
 import type { FixConfig } from '../../domain/fix/config.ts'
+import { ofThisRun, redactor } from '../../domain/secrets.ts'
 import { gitTold } from '../build/source.ts'
 
 /** More is no fix, and would be read into memory. */
@@ -25,14 +26,17 @@ interface Found {
   readonly kind: 'file' | 'link' | 'other'
 }
 
-/** `tree`: the commit as we checked it out; `copy`: what became of it. */
+/** `tree`: the commit as we checked it out; `copy`: what became of it; `secrets`: what the command was given. */
 export async function changesOf(
   tree: string,
   copy: string,
   config: FixConfig,
+  secrets: readonly string[],
   signal: AbortSignal,
 ): Promise<FixChanges> {
-  const none = { changed: [], irregular: [], tooLarge: null, workflows: config.workflows }
+  const none = { changed: [], irregular: [], tooLarge: null, secret: [], workflows: config.workflows }
+  const redact = redactor(secrets.map(bytewise))
+  const holds = (text: string): boolean => redact(text).found.includes(ofThisRun)
   const found: Found[] = []
   if (!(await walk(copy, '', found))) return { ...none, tooLarge: `it left more than ${most.entries} files` }
   const tracked = await trackedIn(tree, signal)
@@ -75,6 +79,13 @@ export async function changesOf(
   return {
     ...none,
     irregular,
+    secret: changed.flatMap(({ path, content }, i) =>
+      holds(bytewise(path))
+        ? [`file ${i + 1}, by its name`]
+        : content !== null && holds(content.toString('latin1'))
+          ? [path]
+          : [],
+    ),
     changed: [
       ...changed,
       ...gone.map(([path]) => ({
@@ -87,6 +98,9 @@ export async function changesOf(
     ].toSorted((a, b) => (a.path < b.path ? -1 : 1)),
   }
 }
+
+/** As concealing reads evidence: each byte a character. */
+const bytewise = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
 
 const isErrno = (error: unknown): boolean => error instanceof Error && 'syscall' in error
 

@@ -89,7 +89,7 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
   try {
     changes = await runEnclosed(fixing, async (copy, end): Promise<FixChanges | Stopped> => {
       await keep('command', end)
-      return endFault(end.ended) ?? changesOf(tree, copy, config, signal)
+      return endFault(end.ended) ?? changesOf(tree, copy, config, Object.values(hidden), signal)
     })
   } finally {
     await forget(join(o.folder, place, 'sandbox'), o, signal)

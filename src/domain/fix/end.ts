@@ -16,6 +16,7 @@ export const gaveUpReasons = {
   'no change': 'it changed nothing',
   'outside its paths': 'it changed what it may not change',
   'no regular file': 'it left a link or another thing that is no regular file',
+  'a secret': 'a file that it left holds a variable that it was given',
   'too large': 'what it changed is more than a fix',
   'same again': 'it came to a state that was tested before, or made the same change again',
   'tests weakened': 'fewer tests are executed than before, or some are gone',

@@ -24,6 +24,8 @@ export interface ChangeLook {
   /** Links, sockets, names that no path is, and what lies in git's own folder. */
   readonly irregular: readonly string[]
   readonly tooLarge: string | null
+  /** Files in whose name or content a variable stands that the command was given and nobody else is. */
+  readonly secret: readonly string[]
   readonly workflows: boolean
 }
 
@@ -79,6 +81,7 @@ export const changeFault = (look: ChangeLook): Stopped | null =>
     [
       ['no regular file', ({ irregular }) => (irregular.length === 0 ? null : named(irregular))],
       ['too large', ({ tooLarge }) => tooLarge],
+      ['a secret', ({ secret }) => (secret.length === 0 ? null : named(secret))],
       ['no change', ({ changed }) => (changed.length === 0 ? 'its copy is as it was' : null)],
       [
         'outside its paths',
