@@ -1,5 +1,5 @@
 /** `notify`: tells people of what this run wrote into the ledger, by the ways that the secret of this one job names. */
-import { channelsOf } from '../adapters/notify/channels.ts'
+import { channelsOf, notifySecrets } from '../adapters/notify/channels.ts'
 import { exitCodes } from '../domain/failure.ts'
 import { notificationsOf } from '../domain/notifications/events.ts'
 import { messageOf } from '../domain/text.ts'
@@ -34,7 +34,13 @@ async function told(job: Job): Promise<string> {
   )
   const notes = notificationsOf(entries).filter((n) => mine.has(n.seq))
   const folder = context.sessions.folderOf(project, session.id)
-  const telling = { channels, clock: context.clock, log: context.terminal, secrets: context.secrets ?? [] }
+  const keys = notifySecrets.flatMap((name) => env[name] ?? [])
+  const telling = {
+    channels,
+    clock: context.clock,
+    log: context.terminal,
+    secrets: [...(context.secrets ?? []), ...keys],
+  }
   const made = await deliver(telling, folder, notes, wishesOf(entries))
   const files = made.length === 0 ? [] : await filesBelow(folder)
   if (files.length > 0)

@@ -86,6 +86,9 @@ export async function deliver(
   wishes: NotificationWishes,
 ): Promise<readonly NotificationDelivery[]> {
   const redact = redactor(telling.secrets)
+  // The record is an artifact, too.
+  const withoutSecrets = (outcome: NotificationDelivery['outcome']): NotificationDelivery['outcome'] =>
+    outcome.kind === 'failed' ? { ...outcome, why: redact(outcome.why).text } : outcome
   const made: NotificationDelivery[] = []
   for (const note of notes) {
     const clean: Notification = { ...note, line: redact(note.line).text }
@@ -99,14 +102,14 @@ export async function deliver(
           const why = silence(clean, wishes, mine, at)
           const { session, seq, event, line } = clean
           const outcome: NotificationDelivery['outcome'] =
-            why === null ? await tried(telling, channel, clean, folder) : { kind: 'silent', why }
+            why === null ? withoutSecrets(await tried(telling, channel, clean, folder)) : { kind: 'silent', why }
           return { at, session, seq, event, line, channel: channel.channel, outcome }
         }),
     )
     await mkdir(folder, { recursive: true })
     await appendFile(join(folder, recordFile), all.map((d) => `${JSON.stringify(d)}\n`).join(''))
     for (const { channel, outcome } of all)
-      if (outcome.kind === 'failed') telling.log.warn(`${channel} was not told: ${redact(outcome.why).text}`)
+      if (outcome.kind === 'failed') telling.log.warn(`${channel} was not told: ${outcome.why}`)
     made.push(...all)
   }
   return made

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { channelsOf } from '../../src/adapters/notify/channels.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Notification } from '../../src/domain/notifications/events.ts'
+import { post } from '../../src/adapters/notify/post.ts'
 import { deliver, deliveriesNear } from '../../src/app/notifications.ts'
 import { usualWishes } from '../../src/domain/notifications/wishes.ts'
 import { shiftedClock } from '../../src/adapters/system.ts'
@@ -174,10 +175,27 @@ describe('a service that does not take it', () => {
   })
 })
 
+test('a request that cannot be made says nothing of its headers and its address', async () => {
+  const signal = new AbortController().signal
+  const ask = (url: string, key: string) =>
+    post(
+      { method: 'POST', url: new URL(url), headers: { authorization: `Bearer ${key}` }, body: '' },
+      signal,
+      async () => 1,
+    )
+  for (const told of [await ask('https://me:hunter2@localhost/services', 'x'), await ask(at, 'hunter2 …')])
+    expect(told).toEqual({
+      kind: 'failed',
+      why: expect.stringMatching(/^\S+ cannot be asked: TypeError$/),
+      againMs: 1000,
+    })
+})
+
 describe('what cannot be used is refused', () => {
   test.each<readonly [string, Record<string, string>]>([
     ['an address that is none', { VPS_TEST_SLACK_WEBHOOK: 'slack' }],
     ['an address without TLS', { VPS_TEST_WEBHOOK_URL: 'http://example.org/' }],
+    ['an address with a password', { VPS_TEST_WEBHOOK_URL: 'https://me:hunter2@example.org/' }],
     ['a room without a token', { VPS_TEST_MATRIX_HOMESERVER: 'https://example.org', VPS_TEST_MATRIX_ROOM: '!a:b' }],
     ['a desktop without its program', { VPS_TEST_NOTIFY_DESKTOP: '1', PATH: '/nowhere' }],
   ])('%s', async (_, env) => expect(await code(env)).toBe('U092'))
@@ -220,5 +238,10 @@ describe('a delivery', () => {
     const line = 'p stopped: cannot log in with hunter2-hunter2'
     await deliver(await telling(['hunter2-hunter2']), join(folder, 'third', 'c'), [{ ...note, line }], usualWishes)
     expect(asked[0]?.body).toContain('cannot log in with [taken out]')
+    const why = 'hunter2-hunter2: exit 1'
+    const failing = { channel: 'command', send: async () => ({ kind: 'failed', why, againMs: null }) as const }
+    const place = join(folder, 'fourth', 'd')
+    await deliver({ ...(await telling(['hunter2-hunter2'])), channels: [failing] }, place, [note], usualWishes)
+    expect(readFileSync(join(place, 'notifications.jsonl'), 'utf8')).toContain('"why":"[taken out]: exit 1"')
   })
 })

@@ -77,6 +77,8 @@ function addressOf(name: string, text: string | null): URL | null {
   const here = url !== null && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
   if (url === null || !(url.protocol === 'https:' || (here && url.protocol === 'http:')))
     throw unusable(`${name} is no https address`)
+  // No request can be made of it, and what says so repeats it.
+  if (url.username !== '' || url.password !== '') throw unusable(`${name} holds a user or a password`)
   return url
 }
 

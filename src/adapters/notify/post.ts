@@ -1,5 +1,4 @@
 /** One HTTP request to a receiver of notifications, and whether another try may help. */
-import { messageOf } from '../../domain/text.ts'
 import type { Sent } from '../../ports/notifier.ts'
 
 export interface Request {
@@ -49,14 +48,15 @@ function pauseOf(text: string | null): number {
   return Number.isFinite(s) && s >= 0 ? Math.min(s * 1000, longestPauseMs) : 1000
 }
 
+/** What fetch says of a request that it cannot make repeats headers and addresses. */
 const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return 'no reason is given'
   const { cause } = error
   return cause instanceof Error && 'code' in cause
     ? String(cause.code)
     : error.name === 'TimeoutError'
       ? 'no answer'
-      : messageOf(error).slice(0, 100)
+      : error.name
 }
 
 export const json = { 'content-type': 'application/json' } as const
