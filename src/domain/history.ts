@@ -10,7 +10,8 @@ type Begun = FactsOf<'TEST', 'begun'>
 /** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
 export function testsBegunIn(entries: readonly Entry[]): readonly EarlierTest[] {
   const ends = new Map(entries.filter(isTest).map((e) => [e.facts.folder, e.event]))
-  return entries.flatMap((e) =>
+  const isPart = (at: number): boolean => (entries.slice(0, at).findLast(hasPlan)?.facts.plan.only ?? null) !== null
+  return entries.flatMap((e, i) =>
     e.event === 'begun'
       ? [
           {
@@ -20,6 +21,7 @@ export function testsBegunIn(entries: readonly Entry[]): readonly EarlierTest[] 
             binarySha256: e.facts.binarySha256,
             commit: e.facts.commit,
             end: ends.get(folderOf(e.facts.test)) ?? null,
+            ...(isPart(i) ? { part: true } : {}),
           },
         ]
       : [],
@@ -87,12 +89,17 @@ export interface HistoryJudged {
 
 /**
  * A runner may crash: one test that was begun and not ended is told and no more. More of them than tests that were
- * recorded, this one included, could hide a failure: as many must be recorded as were cut off.
+ * recorded, this one included, could hide a failure: as many must be recorded as were cut off. One that repeats a few
+ * attempts is cheap, and pays for none but its like.
  */
 export function judgeHistory({ begun, before }: TestHistory): HistoryJudged {
   const cut = before.filter((t) => t.end === null)
   const failed = before.filter((t) => t.end === 'failed')
-  const recorded = before.length - cut.length + 1
+  const isPart = (t: EarlierTest): boolean => t.part === true
+  const ended = before.filter((t) => t.end !== null)
+  const recorded = ended.filter((t) => !isPart(t)).length + 1
+  const parts = ended.filter(isPart).length
+  const unpaid = cut.filter((t) => !isPart(t)).length + Math.max(0, cut.filter(isPart).length - parts) - recorded
   const remarks = [
     ...(cut.length === 0 ? [] : [`${tests(cut.length)} of this program begun before and not ended`]),
     ...(failed.length === 0 ? [] : [`${tests(failed.length)} of this program failed before`]),
@@ -102,11 +109,11 @@ export function judgeHistory({ begun, before }: TestHistory): HistoryJudged {
       ...(begun === null
         ? [{ kind: 'inconclusive', text: 'the ledger does not hold the beginning of this test' } as const]
         : []),
-      ...(cut.length > recorded
+      ...(unpaid > 0
         ? [
             {
               kind: 'inconclusive',
-              text: `${tests(cut.length)} of this program begun and not ended, ${recorded} recorded with this one: as many must be recorded as were cut off, ${cut.length - recorded} more`,
+              text: `${tests(cut.length)} of this program begun and not ended, ${recorded} recorded with this one${parts === 0 ? '' : ` and ${parts} of a few attempts, which pay for no whole one`}: as many must be recorded as were cut off, ${unpaid} more`,
             } as const,
           ]
         : []),

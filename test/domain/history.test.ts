@@ -78,6 +78,26 @@ describe('tests of a program', () => {
     expect(remarks).toHaveLength(2)
   })
 
+  test('tests of a few attempts are told, and pay for no whole test that was cut off', () => {
+    const only = { session: 's', attempts: [{ suite: 'connectivity', pair: { from: 'a', to: 'b' } }] } as const
+    const part = story([...start, 'begun', 'inconclusive'], { session: 'part', plan: { ...planOf({}), only } })
+    expect(testsBegunIn(part)).toMatchObject([{ part: true, end: 'inconclusive' }])
+    const repeated = earlierTests(
+      [{ id: 'part', entries: part }],
+      { session: 's', project: 'p' },
+      programOf(part, 'part'),
+    )
+    const twice = ['begun', 'claimed', 'begun', 'claimed'] as const
+    const paid = judged(entries('s', ...twice, ['begun', { earlier: [...repeated, ...repeated] }]), 3)
+    expect(paid.reasons.map((r) => r.text)).toEqual([
+      '2 tests of this program begun and not ended, 1 recorded with this one and 2 of a few attempts, which pay for no whole one: as many must be recorded as were cut off, 1 more',
+    ])
+    const cut = repeated.map((t) => ({ ...t, end: null }))
+    expect(judged(entries('s', 'begun', 'claimed', ['begun', { earlier: [...repeated, ...cut] }]), 2).reasons).toEqual(
+      [],
+    )
+  })
+
   test('another program of the same session does not count, and a test that the ledger never saw begin is none', () => {
     const fixed = entries('s', ['begun', { binarySha256: sha256('old'), commit: null }], 'claimed', 'begun')
     expect(judged(fixed, 2)).toEqual({ reasons: [], findings: [], remarks: [] })

@@ -191,6 +191,8 @@ export const earlierTest = z
     /** That it was built from, nothing changed; null: of no commit alone. */
     commit: z.string().nullable(),
     end: z.enum(['passed', 'failed', 'inconclusive']).nullable(),
+    /** It repeated a few attempts of another. */
+    part: z.literal(true).optional(),
   })
   .readonly()
 export type EarlierTest = z.infer<typeof earlierTest>
