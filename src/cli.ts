@@ -49,7 +49,7 @@ try {
 } catch (error) {
   code = explain(context, error)
 }
-if (!abort.signal.aborted) await announced.settle()
+if (!abort.signal.aborted) await announced.settle(abort.signal)
 process.exitCode = abort.signal.aborted ? 130 : code
 process.once('exit', () => {
   if (unsaid !== undefined && process.exitCode === exitCodes.passed) process.exitCode = explain(context, unsaid)

@@ -23,8 +23,8 @@ export interface Telling {
 export interface Announcer {
   /** The same sessions; what is appended to them is told. */
   readonly over: (sessions: SessionStore) => SessionStore
-  /** Waits until what was begun is out, or its budget is spent. */
-  readonly settle: () => Promise<void>
+  /** Waits until what was begun is out, or its budget is spent, or the person wants to leave. */
+  readonly settle: (signal: AbortSignal) => Promise<void>
 }
 
 /** All tries and pauses of one notification by one channel. */
@@ -65,10 +65,11 @@ export function announcer(telling: Telling): Announcer {
             ledgers: async (project) =>
               (await sessions.ledgers(project)).map((l) => ({ ...l, ledger: overLedger(sessions, l.ledger) })),
           },
-    settle: async () => {
+    settle: async (signal) => {
       if (telling.channels.length === 0) return
       const waited = new AbortController()
-      await Promise.race([queue, telling.clock.sleep(settleMs, waited.signal).catch(() => undefined)])
+      const enough = AbortSignal.any([waited.signal, signal])
+      await Promise.race([queue, telling.clock.sleep(settleMs, enough).catch(() => undefined)])
       waited.abort()
     },
   }

@@ -10,8 +10,10 @@ import { channelsOf } from '../../src/adapters/notify/channels.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Notification } from '../../src/domain/notifications/events.ts'
 import { post } from '../../src/adapters/notify/post.ts'
-import { deliver, deliveriesNear } from '../../src/app/notifications.ts'
+import { announcer, deliver, deliveriesNear } from '../../src/app/notifications.ts'
 import { usualWishes } from '../../src/domain/notifications/wishes.ts'
+import type { SessionStore } from '../../src/app/sessions.ts'
+import { story } from '../kit/session.ts'
 import { shiftedClock } from '../../src/adapters/system.ts'
 
 interface Asked {
@@ -244,4 +246,27 @@ describe('a delivery', () => {
     await deliver({ ...(await telling(['hunter2-hunter2'])), channels: [failing] }, place, [note], usualWishes)
     expect(readFileSync(join(place, 'notifications.jsonl'), 'utf8')).toContain('"why":"[taken out]: exit 1"')
   })
+})
+
+test('a person who leaves waits for no receiver that is silent', async () => {
+  const entries = story(['begin', 'confirmed'])
+  const ledger = { append: async () => undefined, read: async () => entries, all: async () => [] }
+  const leave = new AbortController()
+  const mute = {
+    channel: 'slack',
+    send: async () => {
+      leave.abort()
+      return new Promise<never>(() => undefined)
+    },
+  }
+  const log = { info: () => undefined, progress: () => undefined, warn: () => undefined }
+  const announced = announcer({ channels: [mute], clock: shiftedClock(0), log, secrets: [] })
+  const sessions = announced.over({
+    ledgerOf: async () => ledger,
+    folderOf: () => join(folder, 'fifth', 'e'),
+  } as unknown as SessionStore)
+  await (await sessions.ledgerOf('p')).append('s', entries[1] ?? expect.fail('no entry'))
+  const began = performance.now()
+  await announced.settle(leave.signal)
+  expect(performance.now() - began).toBeLessThan(5000)
 })
