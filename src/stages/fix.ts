@@ -3,8 +3,9 @@
  * for a push, with its reason (spec §4).
  */
 import { fixBody, fixSubject } from '../domain/fix/message.ts'
+import { mendedPlan } from '../domain/fix/mended.ts'
 import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
-import { planDigest, type Plan } from '../domain/plan.ts'
+import { planDigest } from '../domain/plan.ts'
 import type { Execution, Fixing, SessionFolder, SessionRecord } from '../ports.ts'
 import { diagnosisOf } from './parts/failure-diagnosis.ts'
 import type { Stage } from './stage.ts'
@@ -53,10 +54,8 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
       why: `${end.reason}: ${end.why}`.slice(0, 1000),
       facts: { reason: end.reason, cause: cause?.id ?? null },
     }
-  const mended: Plan = {
-    ...plan,
-    source: { ...(plan.source as Extract<Plan['source'], { kind: 'build' }>), revision: end.made.commit, fix: true },
-  }
+  const mended = mendedPlan(plan, end.made.commit)
+  if (mended === null) throw new Error('a fix of a program that is not built')
   const { repository = null, branch = null } = session.origin ?? {}
   return {
     event: 'fixed',

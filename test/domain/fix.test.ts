@@ -10,6 +10,11 @@ import {
   type Changed,
   type ChangeLook,
 } from '../../src/domain/fix/guards.ts'
+import { mendedFaults, mendedPlan } from '../../src/domain/fix/mended.ts'
+import { planDigest, type Plan } from '../../src/domain/plan.ts'
+import { rederivedFaults } from '../../src/domain/rederive/test.ts'
+import { bundleOf } from '../kit/sealed.ts'
+import { planOf } from '../kit/plan.ts'
 import { fixBody, fixSubject } from '../../src/domain/fix/message.ts'
 import { redNow } from '../../src/domain/fix/red.ts'
 import { beforeIn, fixesOf, fixRefusal } from '../../src/domain/fix/refusals.ts'
@@ -156,3 +161,23 @@ test('subject and body are one line each where a line is meant, whatever a stran
   expect(fixBody(hostile, 's-1')).not.toMatch(/^Signed-off-by/m)
   expect(fixSubject(hostile).length).toBeLessThan(73)
 })
+
+test('a fix brings another commit into its session, and no other plan', () => {
+  const bundle = bundleOf()
+  const plan = { ...planOf({}), source }
+  const other = 'beef'.repeat(10)
+  const after = mendedPlan(plan, other) ?? expect.fail('nothing is built')
+  const [made = expect.fail('no fix')] = fixesOf(story([...failed, 'fixed']))
+  const { at: _, ...facts } = { ...made, commit: other, parent: commit }
+  const of = (by: Plan) => {
+    const fixed: Step = ['fixed', { plan: by, planDigest: planDigest(by), fix: facts }]
+    return story([...failed, fixed, 'built', 'deployed', 'begun'], { plan, session: bundle.facts.session })
+  }
+  expect(mendedFaults(of(after))).toEqual([])
+  const weaker: Plan = { ...after, config: { ...after.config, knownFailures: [everything] } }
+  expect(mendedFaults(of(weaker))).toHaveLength(1)
+  expect(mendedFaults(of(plan))).toHaveLength(1)
+  const told = rederivedFaults({ ...bundle, entries: of(weaker) })
+  expect(told).toContainEqual(expect.stringContaining('differs from the one before it by more than its commit'))
+})
+const everything = { suite: 'connectivity', group: null, pair: null, reason: 'none', until: '2099-12-31' }

@@ -2,6 +2,7 @@
 import { checkpointOf, layout, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
 import { hasPlan } from '../events/entry.ts'
+import { mendedFaults } from '../fix/mended.ts'
 import { peersOf } from '../fleet.ts'
 import { chainFaults } from '../ledger.ts'
 import { planDigest, type Plan } from '../plan.ts'
@@ -54,6 +55,7 @@ function chainOf({ entries, facts, plan }: BundleHead, session: Session): readon
   const test = session.testsBegun
   return [
     ...(confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`]),
+    ...mendedFaults(entries).map((f) => `${layout.entries}: ${f}`),
     ...(session.state === 'TEST' ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`]),
     ...(facts.test === test ? [] : [`${layout.facts}: it is test ${test} of its session, not ${facts.test}`]),
     ...(facts.sessionStartedAt === session.startedAt
