@@ -174,6 +174,10 @@ test('a variable that it is given stands in no commit', async () => {
   const named = await tried(`${mend}; echo "$WANTED" | base64 >src/key; touch "src/$WANTED"`, ...given)
   expect(named.end).toMatchObject({ kind: 'gave up', reason: 'a secret' })
   expect(JSON.stringify(named.end)).not.toContain(secret)
+  const known = await tried('echo echo good morning >src/say.sh', { env: ['WANTED'] }, { WANTED: 'echo bad' })
+  expect(known.end.kind).toBe('fixed')
+  const kept = await tried('echo sleep 0 >>src/say.sh', { env: ['WANTED'] }, { WANTED: 'echo bad' })
+  expect(kept.end.kind).toBe('fixed')
 })
 
 test('a variable that it is given stands on no command line of this machine', () => {

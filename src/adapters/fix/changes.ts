@@ -47,7 +47,7 @@ export async function changesOf(
     signal,
   )
   const seen = found.filter((f) => tracked.has(f.path) || !ignored.has(f.path))
-  const irregular: string[] = []
+  const [irregular, secret]: [string[], string[]] = [[], []]
   const changed: ChangedFile[] = []
   const allowed = picomatch([...config.paths], { nonegate: true, noextglob: true })
   let bytes = 0
@@ -70,6 +70,10 @@ export async function changesOf(
     const before = mode === undefined || mode === '120000' ? undefined : await fileIn(tree, path, Infinity)
     if (before !== undefined && before !== null && same(before, now)) continue
     bytes += now.content.length
+    if (holds(bytewise(path))) secret.push(`file ${changed.length + 1}, by its name`)
+    // What stood there before is no secret.
+    else if (holds(now.content.toString('latin1')) && !holds(before?.content.toString('latin1') ?? ''))
+      secret.push(path)
     changed.push({ path, kind: mode === undefined ? 'added' : 'changed', allowed: allowed(path), ...now })
     if (changed.length > most.files || bytes > most.bytes)
       return { ...none, tooLarge: `it changed more than ${most.files} files or ${most.bytes} bytes` }
@@ -79,13 +83,7 @@ export async function changesOf(
   return {
     ...none,
     irregular,
-    secret: changed.flatMap(({ path, content }, i) =>
-      holds(bytewise(path))
-        ? [`file ${i + 1}, by its name`]
-        : content !== null && holds(content.toString('latin1'))
-          ? [path]
-          : [],
-    ),
+    secret,
     changed: [
       ...changed,
       ...gone.map(([path]) => ({
