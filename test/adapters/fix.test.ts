@@ -9,7 +9,7 @@ import { changesOf } from '../../src/adapters/fix/changes.ts'
 import { runEnclosed } from '../../src/adapters/fix/enclosed-command.ts'
 import { openFixer } from '../../src/adapters/fix/fixer.ts'
 import { treeAt } from '../../src/adapters/fix/tree.ts'
-import { enclosed } from '../../src/adapters/sandbox/way.ts'
+import { enclosed, removed } from '../../src/adapters/sandbox/way.ts'
 import type { FixConfig } from '../../src/domain/fix/config.ts'
 import type { FixEnd } from '../../src/ports/fixer.ts'
 import { clock, git, never, notes, scratch } from '../build/world.ts'
@@ -226,6 +226,15 @@ test('names that cannot be followed, and names that hide what they say, stop it 
   expect(changes.irregular.map((p) => p.slice(0, 6))).toEqual(expect.arrayContaining(['src/a\ufffd', 'src/na']))
   const hiding = await left(`${mend}; echo x >"src/$(printf 'a\\342\\200\\256b')"`)
   expect(hiding.changes.irregular).toEqual(['src/a\u202eb'])
+})
+
+test('what lies too deep for one path is taken away all the same', async () => {
+  const dir = join(scratch(), 'left')
+  const name = 'n'.repeat(200)
+  const deep = `mkdir "$1"; cd "$1"; for i in ${Array.from({ length: 24 }, (_, i) => i).join(' ')}; do mkdir ${name}; cd -P ${name}; done`
+  execFileSync('sh', ['-c', deep, 'sh', dir])
+  await removed(dir, 'namespace')
+  expect(existsSync(dir)).toBe(false)
 })
 
 test('one that edits the workflow, whatever else it mends, is stopped and named', async () => {

@@ -146,8 +146,15 @@ async function refusal(way: Exclude<SandboxWay, 'none'>, signal: AbortSignal): P
 
 /** What stays, stays in a folder of its own, and the next run tries again. */
 export async function removed(dir: string, way: SandboxWay): Promise<void> {
-  if (way !== 'sudo') return rm(dir, { recursive: true, force: true }).catch(() => undefined)
-  await runProcess(['sudo', '-n', '--', 'rm', '-rf', '--', dir], {
-    timeoutMs: 60_000,
-  }).catch(() => undefined)
+  const gone =
+    way !== 'sudo' &&
+    (await rm(dir, { recursive: true, force: true }).then(
+      () => true,
+      () => false,
+    ))
+  // Paths may be longer than one call to the kernel takes; this program goes into directories one by one.
+  if (!gone)
+    await runProcess([...(way === 'sudo' ? ['sudo', '-n', '--'] : []), 'rm', '-rf', '--', dir], {
+      timeoutMs: 60_000,
+    }).catch(() => undefined)
 }
