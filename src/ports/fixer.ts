@@ -18,6 +18,8 @@ export interface FixAsked {
   /** Of the commit. */
   readonly subject: string
   readonly body: string
+  /** Ends of paths that are never its to change: the plan's profile and fleet. */
+  readonly guarded: readonly string[]
   /** What this session had before. */
   readonly before: Before
 }

@@ -2,6 +2,8 @@
  * FIX: what failed as data, then one try of the project's fix command. A commit goes back to BUILD; anything else waits
  * for a push, with its reason (spec §4).
  */
+import { fleetReference } from '../domain/fleet.ts'
+import { guardedBy } from '../domain/fix/guards.ts'
 import { fixBody, fixSubject } from '../domain/fix/message.ts'
 import { mendedPlan } from '../domain/fix/mended.ts'
 import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
@@ -44,6 +46,7 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
             diagnosis: text,
             subject: fixSubject(diagnosis),
             body: fixBody(diagnosis, session.id),
+            guarded: guardedBy([plan.config.profile, fleetReference(plan.fleet)]),
             before: beforeIn(entries),
           },
           world.signal,

@@ -83,6 +83,7 @@ async function tried(command: string, more: Partial<FixConfig> = {}, env: NodeJS
       diagnosis: '{"causes":[]}',
       subject: 'Say what is wanted',
       body: 'Because.',
+      guarded: [],
       before: { trees: [], diffs: [] },
     },
     never,

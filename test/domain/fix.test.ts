@@ -9,6 +9,7 @@ import {
   testsFault,
   type Changed,
   type ChangeLook,
+  guardedBy,
 } from '../../src/domain/fix/guards.ts'
 import { mendedFaults, mendedPlan } from '../../src/domain/fix/mended.ts'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
@@ -39,6 +40,12 @@ test.each<readonly [string, ChangeLook, string | null]>([
   ['a workflow, whatever the globs say', look(file('.github/workflows/ci.yml')), 'outside its paths'],
   ['an action', look(file('x/action.yml')), 'outside its paths'],
   ['a workflow that is allowed', { ...look(file('.github/workflows/ci.yml')), workflows: true }, null],
+  [
+    'the profile that the plan names',
+    { ...look(file('sub/profiles/Mine.yaml')), guarded: guardedBy(['./profiles/mine.yaml', 'saorsa']) },
+    'outside its paths',
+  ],
+  ['another profile', { ...look(file('profiles/other.yaml')), guarded: guardedBy(['./profiles/mine.yaml']) }, null],
   ['our configuration', { ...look(file('vps-test.yaml')), workflows: true }, 'outside its paths'],
   ['our configuration below', look(file('examples/p/vps-test.yaml')), 'outside its paths'],
   ['our configuration in its other place', look(file('.claude/vps-test/config.yaml')), 'outside its paths'],

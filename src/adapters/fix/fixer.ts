@@ -95,7 +95,7 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
     await forget(join(o.folder, place, 'sandbox'), o, signal)
   }
   if ('reason' in changes) return { kind: 'gave up', ...changes }
-  const wrong = changeFault(changes)
+  const wrong = changeFault({ ...changes, guarded: asked.guarded })
   if (wrong !== null) return { kind: 'gave up', ...wrong }
 
   const message = `${asked.subject}\n\n${asked.body}\n`

@@ -27,6 +27,8 @@ export interface ChangeLook {
   /** Files in whose name or content a variable stands that the command was given and nobody else is. */
   readonly secret: readonly string[]
   readonly workflows: boolean
+  /** Ends of paths of the profile and the fleet that the plan names. */
+  readonly guarded?: readonly string[]
 }
 
 export interface Stopped {
@@ -75,6 +77,16 @@ const asElsewhere = (path: string): string =>
     .map((part) => (/^gi[^~]*~\d/i.test(part) ? '.git' : part.replace(/:.*$|[. ]+$/, '')))
     .join('/')
 
+/** Wherever in the repository the workspace lies: a name too many is no harm. */
+const endsIn = (guarded: readonly string[], path: string): boolean => {
+  const place = `/${asElsewhere(path).toLowerCase()}`
+  return guarded.some((end) => place.endsWith(`/${end.toLowerCase()}`))
+}
+
+/** A file of the repository by the name that a configuration has for it; a plain name is none. */
+export const guardedBy = (names: readonly string[]): readonly string[] =>
+  names.filter((name) => /[/.]/.test(name)).map((name) => name.replace(/^(?:\.{0,2}\/)+/, ''))
+
 /** Null: all of it may be committed. */
 export const changeFault = (look: ChangeLook): Stopped | null =>
   first<ChangeLook>(
@@ -85,10 +97,11 @@ export const changeFault = (look: ChangeLook): Stopped | null =>
       ['no change', ({ changed }) => (changed.length === 0 ? 'its copy is as it was' : null)],
       [
         'outside its paths',
-        ({ changed, workflows }) => {
+        ({ changed, workflows, guarded = [] }) => {
           const is = (rule: RegExp, path: string): boolean => rule.test(path) || rule.test(asElsewhere(path))
           const out = changed.filter(
-            ({ path, allowed }) => !allowed || is(never, path) || (!workflows && is(workflow, path)),
+            ({ path, allowed }) =>
+              !allowed || is(never, path) || endsIn(guarded, path) || (!workflows && is(workflow, path)),
           )
           return out.length === 0 ? null : named(out.map((c) => c.path))
         },
